@@ -1,0 +1,79 @@
+//! What the hub asks the shell to do. Values: tests compare them, the simulation reads them.
+
+use super::command::Language;
+use super::event::Event;
+use super::id::ClientId;
+use super::name::Name;
+use super::text::Text;
+
+/// One thing for the shell to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Output {
+    /// Tell these people this. Resolve the audience before the hub is called again: it is who is here now.
+    Deliver {
+        /// Who hears it.
+        to: Audience,
+        /// What they hear.
+        event: Event,
+    },
+    /// Speak to this client in this language from now on.
+    Speak(ClientId, Language),
+    /// End this connection after everything queued has left. The hub has forgotten the client already.
+    Close(ClientId, CloseReason),
+    /// A line for the server's console.
+    Note(Note),
+}
+
+/// Who hears an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// One client, and it is an answer to them: never skipped.
+    One(ClientId),
+    /// All members of a room but perhaps one, and but those who hide `from`.
+    Room {
+        /// The room.
+        room: RoomId,
+        /// Who does not hear it: mostly whoever caused it.
+        except: Option<ClientId>,
+        /// Whose doing it is; whoever hides that person does not hear it.
+        from: Option<ClientId>,
+    },
+}
+
+/// Names a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RoomId(pub u32);
+
+/// Why a connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// Asked to leave.
+    Quit,
+    /// Ended their side of the connection.
+    EndOfInput,
+    /// The connection broke.
+    Lost,
+    /// Took no byte for too long.
+    Stalled,
+    /// Gave no name in time.
+    NameTimeout,
+    /// No place was left, or theirs was needed for another.
+    Full,
+    /// The server stops.
+    ServerStops,
+}
+
+/// What the console shows. The words of people are safe by their type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Somebody came; the shell knows from where.
+    Arrived(ClientId, Name),
+    /// Somebody left.
+    Left(Name, CloseReason),
+    /// Somebody said something.
+    Said(Name, Text),
+    /// Somebody did something.
+    Acted(Name, Text),
+    /// Somebody has another name: the old, the new.
+    Renamed(Name, Name),
+}

@@ -1,0 +1,4 @@
+//! tertulia: a chat server on one event loop.
+
+pub mod chat;
+pub mod limits;

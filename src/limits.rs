@@ -1,0 +1,105 @@
+//! Every number that the chat promises or depends on, with its unit and its reason.
+//!
+//! Law: a bound that somebody outside could notice stands here, and nowhere else.
+
+use std::time::Duration;
+
+/// Longest line a person may send, in bytes, its ending included. IRC has 512, InspIRCd allows 4096 with tags.
+pub const LINE_MAX_BYTES: usize = 4096;
+
+/// Longest name, in Unicode scalar values after NFC: fits a column of `/who` and a prompt.
+pub const NAME_MAX_CHARS: usize = 20;
+
+/// Combining marks on one letter of a name. Unicode TR 39 §5.4 suggests four; two serve every living script.
+pub const NAME_MAX_MARKS: usize = 2;
+
+/// Bytes read from one connection before the others get their turn.
+pub const READ_TURN_BYTES: usize = 16 * 1024;
+
+/// Lines taken from one connection in one turn of the loop: a person pasting a book shares the loop with the rest.
+pub const LINES_PER_TURN: usize = 64;
+
+/// Connections accepted in one turn of the loop, so that a mass arrival does not hold up those who are talking.
+pub const ACCEPTS_PER_TURN: usize = 256;
+
+/// Readiness events taken from the system at once.
+pub const EVENTS_PER_TURN: usize = 1024;
+
+/// Bytes that may wait for one reader before the room's lines pass them by.
+pub const QUEUE_MAX_BYTES: usize = 64 * 1024;
+
+/// A reader who was skipped hears the room again when this little is left waiting, so that skipping does not flicker.
+pub const QUEUE_LOW_BYTES: usize = QUEUE_MAX_BYTES / 2;
+
+/// Kernel send buffer asked for each connection. Left alone, one stalled reader can hold 3.9 MB of kernel memory.
+pub const SEND_BUFFER_BYTES: usize = 32 * 1024;
+
+/// Listen backlog: mio and std ask for 128, and a class that connects at once then waits for retransmissions.
+pub const LISTEN_BACKLOG: i32 = 4096;
+
+/// Who takes no byte for this long while something waits for them has left.
+pub const STALL_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How long the last words to a closing connection may take to leave.
+pub const DRAIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long a closing connection is still read (and ignored) after our side ended.
+pub const LINGER_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How many bytes a closing connection may still send before it is closed on them.
+pub const LINGER_MAX_BYTES: usize = 1024 * 1024;
+
+/// A quiet connection is probed after this long, then every [`KEEPALIVE_INTERVAL`], [`KEEPALIVE_PROBES`] times.
+pub const KEEPALIVE_IDLE: Duration = Duration::from_secs(30);
+
+/// Pause between two keepalive probes.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Unanswered probes after which the peer is gone.
+pub const KEEPALIVE_PROBES: u32 = 3;
+
+/// How long sent bytes may stay unacknowledged (`TCP_USER_TIMEOUT`, Linux). Equal to [`STALL_TIMEOUT`]: Linux also
+/// applies it to a closed window, and a shorter one would throw out a stopped terminal before its minute is over.
+pub const UNACKNOWLEDGED_TIMEOUT: Duration = STALL_TIMEOUT;
+
+/// Default of `--login-timeout`: a connection without a name holds a descriptor and gives nothing.
+pub const LOGIN_TIMEOUT_SECS: u64 = 60;
+
+/// A connection without a name may make room for a new one, when all places are taken, after this long.
+pub const NEWCOMER_GRACE: Duration = Duration::from_secs(5);
+
+/// Default of `--rate-limit`: messages per second and person.
+pub const RATE_LIMIT_PER_SECOND: u32 = 10;
+
+/// Messages that may come at once before [`RATE_LIMIT_PER_SECOND`] counts: a pasted paragraph is fine.
+pub const RATE_BURST: u32 = 100;
+
+/// Arrivals and departures told one by one within [`MOVEMENT_WINDOW`]; the rest come as one line.
+pub const MOVEMENTS_TOLD: usize = 5;
+
+/// The second in which arrivals and departures are counted.
+pub const MOVEMENT_WINDOW: Duration = Duration::from_secs(1);
+
+/// Names spelled out in a line about many people.
+pub const NAMES_SPELLED: usize = 2;
+
+/// People listed by one `/who`: the answer to a short question stays short, whoever is in the room.
+pub const WHO_MAX_PEOPLE: usize = 200;
+
+/// People one person may hide.
+pub const IGNORED_MAX: usize = 100;
+
+/// Descriptors the server keeps for itself: listeners, poll, signals, log, and one with which to say "full".
+pub const RESERVED_DESCRIPTORS: u64 = 32;
+
+/// How often an accept is tried again while the system has no descriptor left.
+pub const ACCEPT_RETRY: Duration = Duration::from_millis(50);
+
+/// Log lines about accepts that failed: at most one in this long.
+pub const ACCEPT_COMPLAINT_INTERVAL: Duration = Duration::from_secs(10);
+
+/// How long everyone's queue may take to empty when the server stops.
+pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// Log lines that may wait for a console or file that does not take them; more are dropped and counted.
+pub const LOG_QUEUE_LINES: usize = 4096;
