@@ -1,15 +1,21 @@
 //! The core: people, rooms and rules. No socket, no clock, no thread, no randomness.
 
+mod client;
 mod command;
 mod event;
+mod hub;
 mod id;
 mod moment;
+mod movements;
 mod name;
 mod output;
+mod room;
+mod roster;
 mod text;
 
 pub use command::{Command, Language, Trouble, Verb};
 pub use event::{Crowd, Event, Farewell, NameRefusal, Person};
+pub use hub::{GENERAL, Hub};
 pub use id::ClientId;
 pub use moment::Moment;
 pub use name::{Likeness, Name, NameError};

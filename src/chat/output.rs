@@ -25,7 +25,7 @@ pub enum Output {
 }
 
 /// Who hears an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// One client, and it is an answer to them: never skipped.
     One(ClientId),
@@ -36,7 +36,7 @@ pub enum Audience {
         /// Who does not hear it: mostly whoever caused it.
         except: Option<ClientId>,
         /// Whose doing it is; whoever hides that person does not hear it.
-        from: Option<ClientId>,
+        from: Option<Name>,
     },
 }
 

@@ -1,0 +1,77 @@
+//! Who is here, who is away, and whom one would rather not hear.
+
+use super::{Event, GENERAL, Hub, Name, Output, tell};
+use crate::chat::event::Person;
+use crate::chat::id::ClientId;
+use crate::chat::moment::Moment;
+use crate::chat::text::Text;
+use crate::limits::{IGNORED_MAX, WHO_MAX_PEOPLE};
+
+impl Hub {
+    /// Lists who is here by name; of very many, those who were active last.
+    pub(super) fn who(&self, id: ClientId, now: Moment, out: &mut Vec<Output>) {
+        let members = &self.rooms[GENERAL.0 as usize].members;
+        let mut present: Vec<_> = members.iter().filter_map(|&member| self.client(member)).collect();
+        if present.len() > WHO_MAX_PEOPLE {
+            present.select_nth_unstable_by_key(WHO_MAX_PEOPLE, |client| {
+                (std::cmp::Reverse(client.active), client.id)
+            });
+            present.truncate(WHO_MAX_PEOPLE);
+        }
+        let mut people: Vec<Person> = present
+            .into_iter()
+            .filter_map(|client| {
+                let name = client.name.clone()?;
+                let idle = now.since(client.active);
+                Some(Person { name, idle, away: client.away().cloned(), you: client.id == id })
+            })
+            .collect();
+        people.sort_by_cached_key(|person| person.name.as_str().to_lowercase());
+        out.push(tell(id, Event::Present { people, total: members.len() }));
+    }
+
+    /// Marks away with a reason; without one, back.
+    pub(super) fn away(&mut self, id: ClientId, reason: Option<Text>, out: &mut Vec<Output>) {
+        let event = reason.clone().map_or(Event::AwayCleared, Event::AwaySet);
+        self.client_mut(id).expect("the caller knows them").set_away(reason);
+        out.push(tell(id, event));
+    }
+
+    /// Hides a person from `id`, or shows them again; without a name, lists the hidden.
+    pub(super) fn ignore(&mut self, id: ClientId, own: &Name, whom: Option<Text>, out: &mut Vec<Output>) {
+        let event = match whom {
+            None => {
+                let client = self.client(id).expect("the caller knows them");
+                Event::IgnoreList(client.hidden().map(|(name, _)| name.clone()).collect())
+            }
+            Some(whom) => self.toggle_hidden(id, own, whom),
+        };
+        out.push(tell(id, event));
+    }
+
+    fn toggle_hidden(&mut self, id: ClientId, own: &Name, whom: Text) -> Event {
+        let Ok(wanted) = Name::new(whom.as_str().trim()) else { return Event::NoSuchPerson(whom) };
+        let likeness = wanted.likeness();
+        if likeness.clashes(&own.likeness()) {
+            return Event::ThatIsYou;
+        }
+        let present = self.holder(&likeness).and_then(|client| client.name.clone());
+        let client = self.client_mut(id).expect("the caller knows them");
+        let hidden_before = client.hidden().count();
+        if client.show(&likeness) {
+            if client.hidden().next().is_none() {
+                self.hiding -= 1;
+            }
+            return Event::NoLongerIgnoring(present.unwrap_or(wanted));
+        }
+        let Some(name) = present else { return Event::NoSuchPerson(whom) };
+        if hidden_before >= IGNORED_MAX {
+            return Event::IgnoreListFull;
+        }
+        client.hide(name.clone());
+        if hidden_before == 0 {
+            self.hiding += 1;
+        }
+        Event::Ignoring(name)
+    }
+}
