@@ -1,0 +1,26 @@
+//! What the server's console shows of the chat, in the server's language.
+
+use std::net::SocketAddr;
+
+use crate::chat::{Language, Name, Note};
+
+/// The console's line about `note`.
+pub fn note(note: &Note, language: Language) -> Option<String> {
+    Some(match (note, language) {
+        (Note::Arrived(..), _) => return None,
+        (Note::Left(name, _), Language::Spanish) => format!("{name} se desconectó"),
+        (Note::Left(name, _), Language::English) => format!("{name} disconnected"),
+        (Note::Said(name, text), _) => format!("{name}: {text}"),
+        (Note::Acted(name, text), _) => format!("* {name} {text}"),
+        (Note::Renamed(old, new), Language::Spanish) => format!("{old} ahora es {new}"),
+        (Note::Renamed(old, new), Language::English) => format!("{old} is now {new}"),
+    })
+}
+
+/// The console's line about somebody who came from `address`.
+pub fn arrived(name: &Name, address: SocketAddr, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("{name} se ha conectado desde {address}"),
+        Language::English => format!("{name} connected from {address}"),
+    }
+}

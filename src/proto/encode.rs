@@ -1,0 +1,60 @@
+//! Events to bytes, once per kind of reader however many readers there are.
+
+use super::{english, spanish};
+use crate::chat::{Event, Language};
+
+/// What makes the bytes of an event differ between two readers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The language the server speaks to them.
+    pub language: Language,
+    /// Whether their lines end in CR LF rather than LF.
+    pub crlf: bool,
+}
+
+impl Kind {
+    const COUNT: usize = 4;
+
+    fn index(self) -> usize {
+        usize::from(self.language == Language::English) * 2 + usize::from(self.crlf)
+    }
+}
+
+/// The encodings of one event, made when the first reader of a kind asks.
+#[derive(Debug, Default)]
+pub struct Encodings {
+    /// Never empty once made: no event is without bytes.
+    made: [Vec<u8>; Kind::COUNT],
+    words: String,
+}
+
+impl Encodings {
+    /// Forgets the event before.
+    pub fn clear(&mut self) {
+        self.made.iter_mut().for_each(Vec::clear);
+    }
+
+    /// `event` as readers of `kind` get it. Between two calls of [`clear`](Self::clear) it must be the same event.
+    pub fn of(&mut self, event: &Event, kind: Kind) -> &[u8] {
+        let bytes = &mut self.made[kind.index()];
+        if bytes.is_empty() {
+            self.words.clear();
+            match kind.language {
+                Language::Spanish => spanish::write(event, &mut self.words),
+                Language::English => english::write(event, &mut self.words),
+            }
+            if kind.crlf {
+                for piece in self.words.split_inclusive('\n') {
+                    let line = piece.strip_suffix('\n');
+                    bytes.extend_from_slice(line.unwrap_or(piece).as_bytes());
+                    if line.is_some() {
+                        bytes.extend_from_slice(b"\r\n");
+                    }
+                }
+            } else {
+                bytes.extend_from_slice(self.words.as_bytes());
+            }
+        }
+        bytes
+    }
+}

@@ -1,0 +1,110 @@
+//! What the server says, in English. Lines end in `\n`; the encoder puts the reader's ending.
+
+use std::fmt::Write;
+
+use super::phrases::Phrases;
+use super::verbs;
+use crate::chat::{Event, Farewell, Language, NameRefusal, Person, Trouble, Verb};
+use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
+
+const WORDS: Phrases =
+    Phrases { and: "and", more: "more", you: "you", ago: |span| format!("{span} ago"), away: "away" };
+
+/// Writes `event` to `out`.
+pub(super) fn write(event: &Event, out: &mut String) {
+    // Writing to a String cannot fail.
+    let _ = match event {
+        Event::NamePrompt => write!(out, "Enter your name: "),
+        Event::NameRefused(refusal) => refused(refusal, out),
+        Event::Welcome { name } => {
+            writeln!(out, "\nWelcome to the chat, {name}!\nType 'quit' to disconnect.\n")
+        }
+        Event::Said { from, text } => writeln!(out, "{from}: {text}"),
+        Event::Acted { from, text } => writeln!(out, "* {from} {text}"),
+        Event::Arrived(crowd) => writeln!(out, ">>> {} joined the chat", WORDS.crowd(crowd)),
+        Event::Departed { name, farewell: Farewell::Plain } => writeln!(out, "<<< {name} left the chat"),
+        Event::Departed { name, farewell: Farewell::Words(words) } => {
+            writeln!(out, "<<< {name} left the chat ({words})")
+        }
+        Event::Departed { name, farewell: Farewell::Lost } => {
+            writeln!(out, "<<< {name} left the chat (connection lost)")
+        }
+        Event::ManyDeparted(crowd) => writeln!(out, "<<< {} left the chat", WORDS.crowd(crowd)),
+        Event::Renamed { from, to } => writeln!(out, "--- {from} is now {to}"),
+        Event::Present { people, total } => present(people, *total, out),
+        Event::AwaySet(reason) => writeln!(out, "You are marked away: {reason}"),
+        Event::AwayCleared => writeln!(out, "You are no longer away."),
+        Event::Ignoring(name) => {
+            writeln!(out, "You no longer see what {name} says. To see it again: /ignore {name}")
+        }
+        Event::NoLongerIgnoring(name) => writeln!(out, "You see what {name} says again."),
+        Event::IgnoreList(names) if names.is_empty() => writeln!(out, "You ignore nobody."),
+        Event::IgnoreList(names) => writeln!(out, "You ignore {}.", WORDS.list(names)),
+        Event::IgnoreListFull => writeln!(out, "You cannot ignore more than {IGNORED_MAX} people."),
+        Event::NoSuchPerson(name) => writeln!(out, "Nobody here is called '{name}'."),
+        Event::ThatIsYou => writeln!(out, "That is your own name."),
+        Event::LanguageSet => writeln!(out, "From now on I speak English to you."),
+        Event::LanguageIs => writeln!(out, "I speak English to you. En español: /idioma es"),
+        Event::Help(verb) => help(*verb, out),
+        Event::Trouble(trouble) => self::trouble(trouble, out),
+        Event::Skipped(1) => writeln!(out, "[… 1 message skipped]"),
+        Event::Skipped(lines) => writeln!(out, "[… {lines} messages skipped]"),
+        Event::NameTimeout => writeln!(out, "\nThe time to give a name is over."),
+        Event::Full(places) => writeln!(out, "The chat is full ({places} people). Try again later."),
+        Event::MadeRoom => {
+            writeln!(out, "\nThe chat is full and you have not given a name. Try again later.")
+        }
+        Event::Stopping => writeln!(out, "--- The server is stopping."),
+    };
+}
+
+fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
+    match refusal {
+        NameRefusal::Malformed => writeln!(
+            out,
+            "Not a valid name: 1 to {NAME_MAX_CHARS} letters, digits, '-' or '_', beginning with a letter."
+        ),
+        NameRefusal::InUse(name) => writeln!(out, "The name '{name}' is already in use."),
+        NameRefusal::Reserved(name) => writeln!(out, "The name '{name}' is reserved."),
+        NameRefusal::Yours(name) => writeln!(out, "You are called {name} already."),
+        NameRefusal::Missing => writeln!(out, "First I need your name."),
+    }
+}
+
+fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
+    match trouble {
+        Trouble::TooLong => writeln!(out, "Line too long: {LINE_MAX_BYTES} bytes fit. It was not sent."),
+        Trouble::NotUtf8 => {
+            writeln!(out, "Your terminal does not send UTF-8: what cannot be read appears as �.")
+        }
+        Trouble::NoSuchCommand { word, nearest: None } => writeln!(out, "There is no /{word}. Try /help."),
+        Trouble::NoSuchCommand { word, nearest: Some(verb) } => {
+            let near = verbs::describe(*verb, Language::English).name;
+            writeln!(out, "There is no /{word}. Try /help. Did you mean /{near}?")
+        }
+        Trouble::Usage(verb) => {
+            let row = verbs::describe(*verb, Language::English);
+            writeln!(out, "Usage: /{} {}", row.name, row.arguments)
+        }
+    }
+}
+
+fn present(people: &[Person], total: usize, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "In #general, {total} {}:", if total == 1 { "person" } else { "people" })?;
+    people.iter().try_for_each(|person| writeln!(out, "  {}", WORDS.person(person)))?;
+    match total - people.len() {
+        0 => Ok(()),
+        rest => writeln!(out, "  … and {rest} more who have been idle longer"),
+    }
+}
+
+fn help(verb: Option<Verb>, out: &mut String) -> std::fmt::Result {
+    match verb {
+        None => {
+            writeln!(out, "Everybody reads what you type, except for the commands:")?;
+            verbs::write_table(Language::English, out)?;
+            writeln!(out, "For a line that begins with /, type //.")
+        }
+        Some(verb) => verbs::write_one(verb, Language::English, "also", out),
+    }
+}

@@ -1,0 +1,16 @@
+//! The dialects: bytes to commands, events to bytes. No socket and no clock.
+
+mod codec;
+pub mod console;
+mod encode;
+mod english;
+mod line;
+mod line_buffer;
+mod phrases;
+mod spanish;
+mod telnet;
+mod verbs;
+
+pub use codec::Codec;
+pub use encode::{Encodings, Kind};
+pub use line_buffer::{Ending, Framed, LineBuffer};

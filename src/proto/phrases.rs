@@ -1,0 +1,57 @@
+//! Phrases that both languages build alike, from each language's own little words.
+
+use std::time::Duration;
+
+use crate::chat::{Crowd, Name, Person};
+
+/// The little words of one language.
+pub(super) struct Phrases {
+    pub(super) and: &'static str,
+    pub(super) more: &'static str,
+    pub(super) you: &'static str,
+    pub(super) ago: fn(String) -> String,
+    pub(super) away: &'static str,
+}
+
+impl Phrases {
+    /// `Ana`, `Ana y Luis`, `Ana, Luis y 37 más`.
+    pub(super) fn crowd(&self, crowd: &Crowd) -> String {
+        if crowd.more == 0 {
+            return self.list(&crowd.names);
+        }
+        let names: Vec<&str> = crowd.names.iter().map(Name::as_str).collect();
+        format!("{} {} {} {}", names.join(", "), self.and, crowd.more, self.more)
+    }
+
+    /// `Ana`, `Ana y Luis`, `Ana, Luis y Eva`.
+    pub(super) fn list(&self, names: &[Name]) -> String {
+        let names: Vec<&str> = names.iter().map(Name::as_str).collect();
+        match names.as_slice() {
+            [first @ .., last] if !first.is_empty() => format!("{} {} {last}", first.join(", "), self.and),
+            _ => names.concat(),
+        }
+    }
+
+    /// `Ana (hace 5 min; ausente: café)`, `Juan (tú)`.
+    pub(super) fn person(&self, person: &Person) -> String {
+        let seen = if person.you { self.you.to_owned() } else { (self.ago)(span(person.idle)) };
+        match &person.away {
+            None => format!("{} ({seen})", person.name),
+            Some(reason) => format!("{} ({seen}; {}: {reason})", person.name, self.away),
+        }
+    }
+}
+
+/// How long, in the two largest units that say something: `12 s`, `5 min`, `2 h 5 min`, `3 d 4 h`.
+fn span(duration: Duration) -> String {
+    let seconds = duration.as_secs();
+    let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
+    match (days, hours, minutes) {
+        (0, 0, 0) => format!("{seconds} s"),
+        (0, 0, _) => format!("{minutes} min"),
+        (0, _, _) if minutes % 60 == 0 => format!("{hours} h"),
+        (0, _, _) => format!("{hours} h {} min", minutes % 60),
+        _ if hours % 24 == 0 => format!("{days} d"),
+        _ => format!("{days} d {} h", hours % 24),
+    }
+}

@@ -1,0 +1,131 @@
+//! The commands as people type them: names in two languages, what stands behind them, what they do.
+//!
+//! Law: a command is one row; help, usage, aliases and suggestions all read it.
+
+use std::fmt::{self, Write};
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::chat::{Language, Verb};
+
+/// What one command is called and does, in one language.
+#[derive(Debug)]
+pub(super) struct Row {
+    /// Its name, without the slash.
+    pub(super) name: &'static str,
+    /// What may stand behind it.
+    pub(super) arguments: &'static str,
+    /// What it does.
+    pub(super) does: &'static str,
+}
+
+const fn row(name: &'static str, arguments: &'static str, does: &'static str) -> Row {
+    Row { name, arguments, does }
+}
+
+/// All commands, in the order in which help lists them, in Spanish and in English.
+const TABLE: [(Verb, Row, Row); 8] = [
+    (
+        Verb::Help,
+        row("ayuda", "[comando]", "muestra los comandos, o uno de ellos"),
+        row("help", "[command]", "shows the commands, or one of them"),
+    ),
+    (
+        Verb::Who,
+        row("quien", "", "muestra quién está, desde cuándo no escribe y si está ausente"),
+        row("who", "", "shows who is here, how long they have been idle and who is away"),
+    ),
+    (
+        Verb::Nick,
+        row("nombre", "nuevo", "te cambia el nombre"), //
+        row("nick", "new", "changes your name"),
+    ),
+    (
+        Verb::Me,
+        row("yo", "texto", "cuenta lo que haces: * Juan saluda"),
+        row("me", "text", "tells what you do: * Juan waves"),
+    ),
+    (
+        Verb::Away,
+        row("ausente", "[motivo]", "te marca como ausente; sin motivo, de vuelta"),
+        row("away", "[reason]", "marks you away; without a reason, back"),
+    ),
+    (
+        Verb::Ignore,
+        row(
+            "ignorar",
+            "[nombre]",
+            "oculta a una persona, o la vuelve a mostrar; sin nombre, muestra a quién ocultas",
+        ),
+        row("ignore", "[name]", "hides a person, or shows them again; without a name, lists whom you hide"),
+    ),
+    (
+        Verb::Lang,
+        row("idioma", "[es|en]", "elige el idioma de lo que dice el servidor"),
+        row("lang", "[es|en]", "chooses the language of what the server says"),
+    ),
+    (
+        Verb::Quit,
+        row("salir", "[texto]", "te desconecta, si quieres con unas últimas palabras"),
+        row("quit", "[text]", "leaves the chat, with last words if you like"),
+    ),
+];
+
+/// All commands, in the order in which help lists them.
+pub(super) fn all() -> impl Iterator<Item = Verb> {
+    TABLE.iter().map(|(verb, ..)| *verb)
+}
+
+/// The row of `verb` in `language`.
+pub(super) fn describe(verb: Verb, language: Language) -> &'static Row {
+    let (_, spanish, english) = TABLE.iter().find(|(v, ..)| *v == verb).expect("the table holds every verb");
+    match language {
+        Language::Spanish => spanish,
+        Language::English => english,
+    }
+}
+
+/// The command called `word`, in either language; case and accents do not matter.
+pub(super) fn find(word: &str) -> Option<Verb> {
+    let word = fold(word);
+    TABLE.iter().find(|(_, es, en)| es.name == word || en.name == word).map(|(verb, ..)| *verb)
+}
+
+/// The command whose name is nearest to `word`, if one is near: a beginning of it, or a slip or two away.
+pub(super) fn nearest(word: &str) -> Option<Verb> {
+    let word = fold(word);
+    let length = word.chars().count();
+    if length < 2 {
+        return None;
+    }
+    let names = TABLE.iter().flat_map(|(verb, es, en)| [(*verb, es.name), (*verb, en.name)]);
+    let near = names.filter_map(|(verb, name)| {
+        let distance = if name.starts_with(&word) { 1 } else { strsim::damerau_levenshtein(&word, name) };
+        (distance <= 1.max(length / 3)).then_some((distance, verb))
+    });
+    near.min_by_key(|(distance, _)| *distance).map(|(_, verb)| verb)
+}
+
+fn fold(word: &str) -> String {
+    word.to_lowercase().nfd().filter(|&c| !is_combining_mark(c)).collect()
+}
+
+/// Writes all commands, a line each, in columns.
+pub(super) fn write_table(language: Language, out: &mut String) -> fmt::Result {
+    let signature = |row: &Row| format!("/{} {}", row.name, row.arguments);
+    let rows = || all().map(|verb| describe(verb, language));
+    let width = rows().map(|row| signature(row).chars().count()).max().unwrap_or(0);
+    rows().try_for_each(|row| writeln!(out, "  {:width$}  {}", signature(row), row.does))
+}
+
+/// Writes one command: how it is used, what it does, and what it is called in the other language.
+pub(super) fn write_one(verb: Verb, language: Language, also: &str, out: &mut String) -> fmt::Result {
+    let other = match language {
+        Language::Spanish => Language::English,
+        Language::English => Language::Spanish,
+    };
+    let (row, other) = (describe(verb, language), describe(verb, other));
+    let space = if row.arguments.is_empty() { "" } else { " " };
+    writeln!(out, "/{}{space}{}: {} ({also}: /{})", row.name, row.arguments, row.does, other.name)
+}
