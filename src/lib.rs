@@ -2,4 +2,5 @@
 
 pub mod chat;
 pub mod limits;
+pub mod net;
 pub mod proto;

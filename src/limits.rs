@@ -13,8 +13,11 @@ pub const NAME_MAX_CHARS: usize = 20;
 /// Combining marks on one letter of a name. Unicode TR 39 §5.4 suggests four; two serve every living script.
 pub const NAME_MAX_MARKS: usize = 2;
 
-/// Bytes read from one connection before the others get their turn.
-pub const READ_TURN_BYTES: usize = 16 * 1024;
+/// Bytes taken by one read.
+pub const READ_BYTES: usize = 16 * 1024;
+
+/// Reads of one connection in one turn of the loop.
+pub const READS_PER_TURN: usize = 4;
 
 /// Lines taken from one connection in one turn of the loop: a person pasting a book shares the loop with the rest.
 pub const LINES_PER_TURN: usize = 64;
@@ -91,6 +94,9 @@ pub const IGNORED_MAX: usize = 100;
 
 /// Descriptors the server keeps for itself: listeners, poll, signals, log, and one with which to say "full".
 pub const RESERVED_DESCRIPTORS: u64 = 32;
+
+/// Connections beyond the last place that may be told "full" at the same time; more are dropped without a word.
+pub const REFUSED_AT_ONCE: usize = 16;
 
 /// How often an accept is tried again while the system has no descriptor left.
 pub const ACCEPT_RETRY: Duration = Duration::from_millis(50);

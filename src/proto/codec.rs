@@ -88,6 +88,11 @@ impl Codec {
         self.lines.has_unseen() || self.behind.is_some() || self.interrupted
     }
 
+    /// Frees memory that holds nothing; call when all commands have been taken.
+    pub fn give_back(&mut self) {
+        self.lines.give_back();
+    }
+
     /// Speaks another language from now on.
     pub fn speak(&mut self, language: Language) {
         self.kind.language = language;

@@ -24,3 +24,19 @@ pub fn arrived(name: &Name, address: SocketAddr, language: Language) -> String {
         Language::English => format!("{name} connected from {address}"),
     }
 }
+
+/// The console's first line: where the server listens.
+pub fn listening(address: &str, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("Servidor de chat multiusuario en {address}"),
+        Language::English => format!("Multi-user chat server on {address}"),
+    }
+}
+
+/// The console's line about an orderly stop.
+pub fn stopping(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "El servidor se detiene",
+        Language::English => "The server is stopping",
+    }
+}

@@ -34,6 +34,12 @@ impl Encodings {
         self.made.iter_mut().for_each(Vec::clear);
     }
 
+    /// `event` for one reader.
+    pub fn once(&mut self, event: &Event, kind: Kind) -> &[u8] {
+        self.clear();
+        self.of(event, kind)
+    }
+
     /// `event` as readers of `kind` get it. Between two calls of [`clear`](Self::clear) it must be the same event.
     pub fn of(&mut self, event: &Event, kind: Kind) -> &[u8] {
         let bytes = &mut self.made[kind.index()];

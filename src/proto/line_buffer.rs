@@ -91,6 +91,21 @@ impl LineBuffer {
         None
     }
 
+    /// Frees what holds nothing: all of it, or the room that lines left in front of an unfinished one.
+    pub fn give_back(&mut self) {
+        let unfinished = self.bytes.len() - self.start as usize;
+        if unfinished == 0 {
+            self.bytes = Vec::new();
+        } else if self.start > 0 {
+            self.bytes.drain(..self.start as usize);
+            if self.bytes.capacity() > 4 * unfinished {
+                self.bytes.shrink_to(2 * unfinished);
+            }
+        }
+        self.scanned -= self.start;
+        self.start = 0;
+    }
+
     /// Whether [`next_line`](Self::next_line) may have something: bytes that were not looked at yet.
     pub fn has_unseen(&self) -> bool {
         (self.scanned as usize) < self.bytes.len()
@@ -119,20 +134,5 @@ impl LineBuffer {
     fn consume_through(&mut self, at: usize) {
         self.start = at as u32 + 1;
         self.scanned = self.start;
-    }
-
-    /// Frees what holds nothing: all of it, or the room that lines left in front of an unfinished one.
-    fn give_back(&mut self) {
-        let unfinished = self.bytes.len() - self.start as usize;
-        if unfinished == 0 {
-            self.bytes = Vec::new();
-        } else if self.start > 0 {
-            self.bytes.drain(..self.start as usize);
-            if self.bytes.capacity() > 4 * unfinished {
-                self.bytes.shrink_to(2 * unfinished);
-            }
-        }
-        self.scanned -= self.start;
-        self.start = 0;
     }
 }

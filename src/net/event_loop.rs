@@ -1,0 +1,152 @@
+//! The loop: waits for the system to say who is ready, and gives each their turn. The only place that waits.
+//!
+//! One turn, in this order: (1) sleep until something is ready or due, (2) read the clock, once, (3) take what is
+//! ready, (4) let newcomers in, (5) go on with those who had more than their share last time, (6) do what is due,
+//! (7) write and sweep. Polling is edge-triggered, for reading and writing at once and for good: a connection costs
+//! one `epoll_ctl` in its life, and an edge is never asked for twice.
+
+use std::io;
+use std::time::{Duration, Instant};
+
+use log::{debug, info};
+use mio::net::{TcpListener, TcpStream};
+use mio::{Events, Interest, Poll, Registry, Token};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook_mio::v1_0::Signals;
+
+use super::bind::Listening;
+use super::door::Door;
+use super::server::{Server, Settings};
+use crate::chat::{ClientId, Moment};
+use crate::limits;
+use crate::proto::console;
+
+/// Tokens of clients are their ids, whose generation is never 0; below that there is room for our own.
+const SIGNALS: Token = Token(u32::MAX as usize);
+
+const _: () = assert!(usize::BITS >= 64, "a token holds a slot and its generation");
+
+/// The server on sockets.
+pub struct EventLoop {
+    poll: Poll,
+    signals: Signals,
+    doors: Vec<(TcpListener, Door)>,
+    server: Server<TcpStream>,
+    started: Instant,
+    settings: Settings,
+    /// Asked to stop: until when queues may empty.
+    stopping: Option<Moment>,
+}
+
+impl EventLoop {
+    /// Takes over the listeners and the signals to stop.
+    pub fn new(listeners: Vec<Listening>, settings: Settings) -> io::Result<EventLoop> {
+        let poll = Poll::new()?;
+        let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        poll.registry().register(&mut signals, SIGNALS, Interest::READABLE)?;
+        let mut doors = Vec::new();
+        for (index, listening) in listeners.into_iter().enumerate() {
+            let mut listener = listening.listener;
+            poll.registry().register(&mut listener, Token(index), Interest::READABLE)?;
+            doors.push((listener, Door::default()));
+        }
+        let server = Server::new(settings.clone());
+        Ok(EventLoop { poll, signals, doors, server, started: Instant::now(), settings, stopping: None })
+    }
+
+    /// Serves until asked to stop, by SIGTERM or Ctrl-C; then until all queues are empty, or a second asking.
+    pub fn run(&mut self) -> io::Result<()> {
+        let mut events = Events::with_capacity(limits::EVENTS_PER_TURN);
+        let mut now = Moment::START;
+        loop {
+            // 1: sleep
+            let patience = self.patience(now);
+            match self.poll.poll(&mut events, patience) {
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+                Err(_) => events.clear(),
+                Ok(()) => {}
+            }
+            // 2: the clock
+            now = Moment::START + self.started.elapsed();
+            // 3: what is ready
+            for event in &events {
+                match event.token() {
+                    SIGNALS => {
+                        if self.signalled(now) {
+                            return Ok(());
+                        }
+                    }
+                    Token(index) if index < self.doors.len() => self.doors[index].1.knock(),
+                    Token(bits) => {
+                        let id = ClientId::from_bits(bits as u64);
+                        if event.is_writable() {
+                            self.server.writable(id);
+                        }
+                        if event.is_readable() || event.is_read_closed() || event.is_error() {
+                            self.server.readable(id, now);
+                        }
+                    }
+                }
+            }
+            // 4: newcomers
+            self.admit(now);
+            // 5: unfinished shares
+            self.server.resume(now);
+            // 6: what is due
+            self.server.tick(now);
+            // 7: write and sweep
+            if self.server.finish_turn(now) > 0 {
+                self.doors.iter_mut().for_each(|(_, door)| door.freed());
+            }
+            if self.stopping.is_some_and(|until| now >= until || self.server.connections() == 0) {
+                return Ok(());
+            }
+        }
+    }
+
+    /// How long to sleep: not at all while there is work, for ever while nothing will be due.
+    fn patience(&mut self, now: Moment) -> Option<Duration> {
+        if self.server.has_work() {
+            return Some(Duration::ZERO);
+        }
+        let doors = self.doors.iter().filter_map(|(_, door)| door.due(now)).min();
+        let due = [self.server.next_due(), doors, self.stopping].into_iter().flatten().min()?;
+        Some(due.since(Moment::START + self.started.elapsed()))
+    }
+
+    fn admit(&mut self, now: Moment) {
+        let EventLoop { poll, doors, server, .. } = self;
+        for (listener, door) in doors {
+            door.admit(
+                now,
+                || listener.accept(),
+                |stream, peer| {
+                    let Some(id) = server.admit(stream, peer, now) else { return };
+                    if let Err(error) = register(poll.registry(), server, id) {
+                        debug!("{id:?}: {error}");
+                        server.broken(id);
+                    }
+                },
+            );
+        }
+    }
+
+    /// Begins to stop at the first signal; says whether to stop at once, at the second.
+    fn signalled(&mut self, now: Moment) -> bool {
+        for _ in self.signals.pending() {
+            if self.stopping.is_some() {
+                return true;
+            }
+            info!("{}", console::stopping(self.settings.language));
+            self.doors.clear();
+            self.server.stop(now);
+            self.stopping = Some(now + limits::STOP_TIMEOUT);
+        }
+        false
+    }
+}
+
+fn register(registry: &Registry, server: &mut Server<TcpStream>, id: ClientId) -> io::Result<()> {
+    let Some(stream) = server.stream_mut(id) else { return Ok(()) };
+    registry.register(stream, Token(id.to_bits() as usize), Interest::READABLE | Interest::WRITABLE)
+}

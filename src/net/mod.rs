@@ -1,0 +1,18 @@
+//! The shell: every system call on sockets, one loop, one thread.
+
+mod bind;
+mod conn;
+mod deadlines;
+mod door;
+mod event_loop;
+mod pace;
+mod server;
+mod stream;
+mod write_buffer;
+
+pub use bind::Listening;
+pub use door::Door;
+pub use event_loop::EventLoop;
+pub use server::{Server, Settings};
+pub use stream::Stream;
+pub use write_buffer::WriteBuffer;

@@ -1,0 +1,41 @@
+//! How fast one person may be heard: so many messages a second, and a burst before that counts.
+//!
+//! The generic cell rate algorithm: one number a person, the time at which they would be even again.
+
+use std::time::Duration;
+
+use crate::chat::Moment;
+use crate::limits::RATE_BURST;
+
+/// The rule, the same for everybody.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rate {
+    /// What one message costs, in time.
+    cost: Duration,
+}
+
+impl Rate {
+    /// `per_second` messages a second; 0: as many as come.
+    pub(super) fn new(per_second: u32) -> Rate {
+        Rate { cost: Duration::from_secs(1).checked_div(per_second).unwrap_or_default() }
+    }
+}
+
+/// One person's account.
+#[derive(Debug, Default)]
+pub(super) struct Pace {
+    even_at: Moment,
+}
+
+impl Pace {
+    /// When the next message may be taken; `None`: now.
+    pub(super) fn due(&self, rate: Rate, now: Moment) -> Option<Moment> {
+        let due = self.even_at - rate.cost * (RATE_BURST - 1);
+        (due > now).then_some(due)
+    }
+
+    /// A message was taken.
+    pub(super) fn charge(&mut self, rate: Rate, now: Moment) {
+        self.even_at = self.even_at.max(now) + rate.cost;
+    }
+}

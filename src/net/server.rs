@@ -1,0 +1,404 @@
+//! All connections and the hub between them: what is read becomes commands, what the hub says becomes bytes.
+//!
+//! Laws: no call waits; nothing is freed in the middle of handling, but swept at the end of the turn; one write per
+//! connection and turn, however many lines the turn carried. Sockets and their readiness belong to the caller.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use log::{debug, info, log_enabled};
+use slab::Slab;
+
+use super::conn::{Conn, Filled, Pause};
+use super::deadlines::Deadlines;
+use super::pace::Rate;
+use super::stream::Stream;
+use crate::chat::{Audience, ClientId, CloseReason, Command, Event, Hub, Language, Moment, Note, Output};
+use crate::limits;
+use crate::proto::{Encodings, console};
+
+/// What the server is told at its start.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The language spoken to whoever has not chosen one, and on the console.
+    pub language: Language,
+    /// People who may be connected at once.
+    pub max_clients: usize,
+    /// How long a connection may stay without a name.
+    pub login_timeout: Option<Duration>,
+    /// Messages per second and person; 0: as many as come.
+    pub rate_limit: u32,
+}
+
+/// The chat on streams of kind `S`.
+#[derive(Debug)]
+pub struct Server<S> {
+    hub: Hub,
+    conns: Slab<Conn<S>>,
+    /// Connections that the hub knows.
+    admitted: usize,
+    generation: u32,
+    deadlines: Deadlines,
+    /// Have bytes to write this turn.
+    dirty: Vec<ClientId>,
+    /// Have input that no readiness will announce again.
+    ready: Vec<ClientId>,
+    /// To be swept.
+    dead: Vec<ClientId>,
+    outputs: Vec<Output>,
+    encodings: Encodings,
+    /// What telnet wants back while one piece of input is taken in.
+    answers: Vec<u8>,
+    scratch: Box<[u8]>,
+    rate: Rate,
+    settings: Settings,
+}
+
+impl<S: Stream> Server<S> {
+    /// A server without connections.
+    pub fn new(settings: Settings) -> Server<S> {
+        Server {
+            hub: Hub::new(settings.login_timeout),
+            conns: Slab::new(),
+            admitted: 0,
+            generation: 0,
+            deadlines: Deadlines::default(),
+            dirty: Vec::new(),
+            ready: Vec::new(),
+            dead: Vec::new(),
+            outputs: Vec::new(),
+            encodings: Encodings::default(),
+            answers: Vec::new(),
+            scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
+            rate: Rate::new(settings.rate_limit),
+            settings,
+        }
+    }
+
+    /// Takes a new connection in. When all places are taken it is told so and closed; without an answer the
+    /// connection was dropped, because too many are being told so already.
+    pub fn admit(&mut self, stream: S, peer: SocketAddr, now: Moment) -> Option<ClientId> {
+        if self.admitted >= self.settings.max_clients {
+            self.hub.make_room(now, &mut self.outputs);
+            self.perform(now);
+        }
+        let full = self.admitted >= self.settings.max_clients;
+        if full && self.conns.len() >= self.settings.max_clients + limits::REFUSED_AT_ONCE {
+            return None;
+        }
+        self.generation = self.generation.wrapping_add(1).max(1);
+        let entry = self.conns.vacant_entry();
+        let slot = u32::try_from(entry.key()).expect("fewer connections than descriptors");
+        let id = ClientId::new(slot, self.generation);
+        let conn = entry.insert(Conn::new(id, stream, peer, self.settings.language));
+        if full {
+            conn.answer(self.encodings.once(&Event::Full(self.settings.max_clients), conn.kind()), now);
+            self.close(id, now);
+        } else {
+            debug!("{peer} -> {id:?}");
+            conn.in_chat = true;
+            self.admitted += 1;
+            self.hub.connect(id, now, &mut self.outputs);
+            self.perform(now);
+        }
+        Some(id)
+    }
+
+    /// The stream of a connection, to register it for readiness.
+    pub fn stream_mut(&mut self, id: ClientId) -> Option<&mut S> {
+        self.conn_mut(id).map(|conn| &mut conn.stream)
+    }
+
+    /// Readiness says that there may be something to read.
+    pub fn readable(&mut self, id: ClientId, now: Moment) {
+        if let Some(conn) = self.conn_mut(id) {
+            conn.readable = true;
+            self.serve(id, now);
+        }
+    }
+
+    /// Readiness says that there may be room to write.
+    pub fn writable(&mut self, id: ClientId) {
+        if let Some(conn) = self.conn_mut(id) {
+            conn.unblock();
+            self.mark_dirty(id);
+        }
+    }
+
+    /// The connection broke outside of reading and writing.
+    pub fn broken(&mut self, id: ClientId) {
+        self.bury(id, CloseReason::Lost);
+    }
+
+    /// Serves those who had more input than their share of the last turn.
+    pub fn resume(&mut self, now: Moment) {
+        for id in std::mem::take(&mut self.ready) {
+            if let Some(conn) = self.conn_mut(id) {
+                conn.ready = false;
+                self.serve(id, now);
+            }
+        }
+    }
+
+    /// Does what has come due.
+    pub fn tick(&mut self, now: Moment) {
+        while let Some(id) = self.deadlines.pop(now) {
+            let Some(conn) = self.conn_mut(id) else { continue };
+            conn.scheduled = None;
+            conn.expire(now);
+            if conn.is_dead() {
+                self.dead.push(id);
+            } else {
+                self.serve(id, now);
+            }
+        }
+        if self.hub.next_due().is_some_and(|due| now >= due) {
+            self.hub.tick(now, &mut self.outputs);
+            self.perform(now);
+        }
+    }
+
+    /// Ends the turn: writes what was queued, then sweeps who is dead, then writes what the others are told of it.
+    /// Says how many connections were freed.
+    pub fn finish_turn(&mut self, now: Moment) -> usize {
+        self.flush(now);
+        let freed = self.sweep(now);
+        self.flush(now);
+        freed
+    }
+
+    /// Tells everybody that the server stops, and begins to close all connections.
+    pub fn stop(&mut self, now: Moment) {
+        self.hub.stop(&mut self.outputs);
+        self.perform(now);
+    }
+
+    /// Whether there is something to do now, without waiting for anything.
+    pub fn has_work(&self) -> bool {
+        !self.ready.is_empty() || !self.dirty.is_empty() || !self.dead.is_empty()
+    }
+
+    /// When [`tick`](Self::tick) has something to do; never while nothing waits.
+    pub fn next_due(&mut self) -> Option<Moment> {
+        [self.deadlines.next(), self.hub.next_due()].into_iter().flatten().min()
+    }
+
+    /// How many connections there are, closing ones included.
+    pub fn connections(&self) -> usize {
+        self.conns.len()
+    }
+
+    /// The people and their rooms.
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// Bytes that wait for each connection's peer, and bytes of memory that its buffers hold.
+    pub fn buffers(&self) -> impl Iterator<Item = (ClientId, usize, usize)> {
+        self.conns.iter().map(|(_, conn)| (conn.id, conn.queued(), conn.held()))
+    }
+
+    /// Takes commands and input of one connection until there is no more, or its share of the turn is used up.
+    fn serve(&mut self, id: ClientId, now: Moment) {
+        let (mut lines, mut reads) = (limits::LINES_PER_TURN, limits::READS_PER_TURN);
+        let rate = self.rate;
+        while let Some(conn) = self.conn_mut(id) {
+            match conn.next_command(rate, now) {
+                Ok(command) => {
+                    self.command(id, command, now);
+                    lines -= 1;
+                }
+                Err(Pause::Later) => break,
+                Err(Pause::NoLine) if conn.ended => {
+                    self.hub.disconnect(id, CloseReason::EndOfInput, now, &mut self.outputs);
+                    self.perform(now);
+                    self.close(id, now);
+                    break;
+                }
+                Err(Pause::NoLine | Pause::Closing) if !conn.may_read() => break,
+                Err(Pause::NoLine | Pause::Closing) => {
+                    reads -= 1;
+                    if !self.read(id, now) {
+                        break;
+                    }
+                }
+            }
+            if lines == 0 || reads == 0 {
+                self.later(id);
+                break;
+            }
+        }
+        self.reschedule(id);
+    }
+
+    /// Reads once; says whether the connection lives.
+    fn read(&mut self, id: ClientId, now: Moment) -> bool {
+        let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
+        let filled = conn.fill(&mut self.scratch, &mut self.answers);
+        if !self.answers.is_empty() {
+            conn.answer(&self.answers, now);
+            self.answers.clear();
+            self.mark_dirty(id);
+        }
+        let conn = &self.conns[id.slot()];
+        let over = filled == Filled::Broken || filled == Filled::Ended && !conn.is_open();
+        if over {
+            self.bury(id, CloseReason::Lost);
+        }
+        !over
+    }
+
+    fn command(&mut self, id: ClientId, command: Command, now: Moment) {
+        self.hub.handle(id, command, now, &mut self.outputs);
+        self.perform(now);
+    }
+
+    /// Does what the hub asked for.
+    fn perform(&mut self, now: Moment) {
+        let mut outputs = std::mem::take(&mut self.outputs);
+        for output in outputs.drain(..) {
+            match output {
+                Output::Deliver { to, event } => self.deliver(&to, &event, now),
+                Output::Speak(id, language) => {
+                    if let Some(conn) = self.conn_mut(id) {
+                        conn.speak(language);
+                    }
+                }
+                Output::Close(id, reason) => {
+                    debug!("{id:?}: {reason:?}");
+                    self.close(id, now);
+                }
+                Output::Note(note) => self.note(&note),
+            }
+        }
+        self.outputs = outputs;
+    }
+
+    /// Queues `event` for everyone it is for: encoded once per kind of reader.
+    fn deliver(&mut self, to: &Audience, event: &Event, now: Moment) {
+        let Server { hub, conns, encodings, dirty, .. } = self;
+        encodings.clear();
+        hub.audience(to, |id| {
+            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { return };
+            let bytes = encodings.of(event, conn.kind());
+            match to {
+                Audience::One(_) => conn.answer(bytes, now),
+                Audience::Room { .. } => conn.hear(bytes, now),
+            }
+            if !conn.dirty && conn.wants_flush() {
+                conn.dirty = true;
+                dirty.push(id);
+            }
+        });
+    }
+
+    /// Writes to everyone who has something to write this turn.
+    fn flush(&mut self, now: Moment) {
+        let mut dirty = std::mem::take(&mut self.dirty);
+        for id in dirty.drain(..) {
+            let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { continue };
+            conn.dirty = false;
+            conn.flush(now);
+            if let Some(lines) = conn.take_skipped() {
+                conn.answer(self.encodings.once(&Event::Skipped(lines.into()), conn.kind()), now);
+                conn.flush(now);
+            }
+            let (dead, release) = (conn.is_dead(), conn.take_release());
+            if dead {
+                self.dead.push(id);
+            } else if release {
+                self.later(id);
+            }
+            self.reschedule(id);
+        }
+        debug_assert!(self.dirty.is_empty(), "writing makes nobody dirty");
+        self.dirty = dirty;
+    }
+
+    /// Frees who is dead, and tells the hub of those who left without its doing.
+    fn sweep(&mut self, now: Moment) -> usize {
+        let mut freed = 0;
+        for id in std::mem::take(&mut self.dead) {
+            let Some(conn) = self.conn_mut(id) else { continue };
+            let (scheduled, in_chat, cause) = (conn.scheduled, conn.in_chat, conn.cause);
+            self.deadlines.set(id, scheduled, None);
+            self.conns.remove(id.slot());
+            freed += 1;
+            if in_chat {
+                self.admitted -= 1;
+                debug!("{id:?}: {cause:?}");
+                self.hub.disconnect(id, cause, now, &mut self.outputs);
+                self.perform(now);
+            }
+        }
+        if self.conns.is_empty() {
+            self.conns.shrink_to_fit();
+        }
+        freed
+    }
+
+    /// Begins the orderly end of a connection that the hub has forgotten.
+    fn close(&mut self, id: ClientId, now: Moment) {
+        let Some(conn) = self.conn_mut(id) else { return };
+        let was_in_chat = std::mem::take(&mut conn.in_chat);
+        conn.begin_close(now);
+        self.admitted -= usize::from(was_in_chat);
+        self.mark_dirty(id);
+        self.reschedule(id);
+    }
+
+    fn bury(&mut self, id: ClientId, cause: CloseReason) {
+        if let Some(conn) = self.conn_mut(id) {
+            conn.die(cause);
+            self.dead.push(id);
+        }
+    }
+
+    fn mark_dirty(&mut self, id: ClientId) {
+        if let Some(conn) = self.conn_mut(id)
+            && !conn.dirty
+            && conn.wants_flush()
+        {
+            conn.dirty = true;
+            self.dirty.push(id);
+        }
+    }
+
+    /// Remembers that `id` has input left for the next turn.
+    fn later(&mut self, id: ClientId) {
+        if let Some(conn) = self.conn_mut(id)
+            && !conn.ready
+        {
+            conn.ready = true;
+            self.ready.push(id);
+        }
+    }
+
+    fn reschedule(&mut self, id: ClientId) {
+        let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { return };
+        let due = conn.due();
+        if conn.scheduled != due {
+            self.deadlines.set(id, conn.scheduled, due);
+            conn.scheduled = due;
+        }
+    }
+
+    fn note(&self, note: &Note) {
+        if !log_enabled!(log::Level::Info) {
+            return;
+        }
+        let language = self.settings.language;
+        match note {
+            Note::Arrived(id, name) => {
+                if let Some(conn) = self.conns.get(id.slot()) {
+                    info!("{}", console::arrived(name, conn.peer, language));
+                }
+            }
+            note => info!("{}", console::note(note, language).unwrap_or_default()),
+        }
+    }
+
+    fn conn_mut(&mut self, id: ClientId) -> Option<&mut Conn<S>> {
+        self.conns.get_mut(id.slot()).filter(|conn| conn.id == id)
+    }
+}

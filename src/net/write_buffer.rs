@@ -1,0 +1,69 @@
+//! The bytes that wait for one reader.
+//!
+//! Law: memory is held only while bytes wait.
+
+use std::io::{self, Write};
+
+/// A queue of bytes: written at the end, sent from the front.
+#[derive(Debug, Default)]
+pub struct WriteBuffer {
+    bytes: Vec<u8>,
+    /// How much of the front has been sent.
+    sent: u32,
+}
+
+impl WriteBuffer {
+    /// Adds bytes to the end.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.bytes.extend_from_slice(bytes);
+    }
+
+    /// Sends until nothing waits or `sink` takes no more; says how many bytes it took and, if it did not take all,
+    /// why. `WouldBlock` means that readiness will tell.
+    pub fn drain_into(&mut self, sink: &mut impl Write) -> (usize, io::Result<()>) {
+        let before = self.sent;
+        let result = loop {
+            match sink.write(&self.bytes[self.sent as usize..]) {
+                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
+                Ok(taken) => {
+                    self.sent += u32::try_from(taken).expect("queues are small");
+                    if self.sent as usize == self.bytes.len() {
+                        break Ok(());
+                    }
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        let taken = (self.sent - before) as usize;
+        self.give_back();
+        (taken, result)
+    }
+
+    /// How many bytes wait.
+    pub fn len(&self) -> usize {
+        self.bytes.len() - self.sent as usize
+    }
+
+    /// Whether none wait.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes of memory held.
+    pub fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
+    fn give_back(&mut self) {
+        if self.is_empty() {
+            self.bytes = Vec::new();
+        } else if self.sent as usize > self.bytes.len() / 2 {
+            self.bytes.drain(..self.sent as usize);
+            self.bytes.shrink_to_fit();
+        } else {
+            return;
+        }
+        self.sent = 0;
+    }
+}
