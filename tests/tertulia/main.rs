@@ -1,1 +1,5 @@
 //! All tests, one binary, by phenomenon.
+
+#![allow(unreachable_pub)] // a test binary has no outside
+
+mod simulation;

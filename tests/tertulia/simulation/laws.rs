@@ -1,0 +1,154 @@
+//! What must hold whatever happens: after every turn, at rest, and when all have left.
+
+use std::collections::HashSet;
+
+use super::person::{Fate, Person};
+use super::world::{PLACES, World};
+use tertulia::limits;
+
+/// An answer may come on top of a full queue: the longest is a `/quien` of everybody.
+const LONGEST_ANSWER_BYTES: usize = 8 * 1024;
+
+pub fn after_every_turn(world: &World) {
+    for (id, queued, held) in world.server.buffers() {
+        let most = limits::QUEUE_MAX_BYTES + LONGEST_ANSWER_BYTES;
+        assert!(queued <= most, "{id:?}: {queued} bytes wait");
+        assert!(
+            held <= 2 * most + limits::READ_BYTES + limits::LINE_MAX_BYTES,
+            "{id:?}: {held} bytes are held"
+        );
+    }
+    let names = world.names();
+    let distinct: HashSet<&String> = names.iter().collect();
+    assert_eq!(distinct.len(), names.len(), "names are unique: {names:?}");
+    assert!(names.len() <= PLACES, "no more people than places");
+}
+
+/// Everything that was asked has been done, and the server sleeps.
+pub fn at_rest(world: &mut World) {
+    assert!(!world.server.has_work(), "at rest there is no work");
+    for (id, queued, held) in world.server.buffers() {
+        assert_eq!(queued, 0, "{id:?}: bytes wait at rest");
+        assert!(held <= 4 * limits::LINE_MAX_BYTES, "{id:?}: memory is held at rest");
+    }
+    let witness: Vec<String> = room_lines(&world.people[0]).collect();
+    for person in &world.people[1..] {
+        heard_all(person, &witness);
+        was_heard(person, &witness);
+        ended_with_reason(person, world);
+    }
+}
+
+/// Nothing remains of anybody.
+pub fn when_all_have_left(world: &mut World) {
+    assert_eq!(world.server.connections(), 0, "all connections are closed");
+    assert!(world.server.hub().is_empty(), "the hub has forgotten everybody");
+    assert_eq!(world.server.next_due(), None, "nothing is due in an empty server");
+}
+
+/// The lines about the room among what somebody has read.
+pub fn room_lines(person: &Person) -> impl Iterator<Item = String> {
+    person.lines().into_iter().filter(|line| {
+        let said = line.split_once(": m").is_some_and(|(name, _)| !name.contains(' '));
+        let odd = line.starts_with('p') && line.contains(": ") && !line.contains("hace ");
+        said || odd || ["* ", ">>> ", "<<< ", "[…"].iter().any(|mark| line.starts_with(mark))
+    })
+}
+
+/// Who was in the room from one line of the witness to another has read every line between, once, in that order,
+/// except for those that the server owned up to having skipped.
+fn heard_all(person: &Person, witness: &[String]) {
+    let heard: Vec<String> = room_lines(person).collect();
+    let Some((earliest, latest)) = person.named else {
+        assert!(heard.is_empty(), "{} is not in the room and hears {heard:?}", person.name);
+        return;
+    };
+    let must_reach = match (person.fate, person.left) {
+        (Fate::Reset, _) => 0,
+        _ if person.starved => 0,
+        (_, Some((before, _))) => before,
+        (_, None) => witness.len(),
+    };
+    let may_reach = person.left.map_or(witness.len(), |(_, after)| after);
+    let fits = (earliest..=latest).any(|start| {
+        walk(person, &heard, witness, start).is_some_and(|end| (must_reach..=may_reach).contains(&end))
+    });
+    assert!(
+        fits,
+        "{} ({:?}, named {:?}, left {:?}) heard\n{}\nof\n{}",
+        person.name,
+        person.fate,
+        person.named,
+        person.left,
+        heard.join("\n"),
+        witness.join("\n"),
+    );
+}
+
+/// Follows `heard` along what the witness saw from `start` on; gives how far it reaches, if it fits.
+fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> Option<usize> {
+    let name = &person.name;
+    let own = |line: &String| {
+        line.starts_with(&format!("{name}: "))
+            || line.starts_with(&format!("* {name} "))
+            || *line == format!(">>> {name} se unió al chat")
+    };
+    let mut at = start;
+    for line in heard {
+        let skipped =
+            line.strip_prefix("[… ").map(|rest| rest.split(' ').next().unwrap().parse::<usize>().unwrap());
+        for expected in 0..skipped.unwrap_or(1) {
+            while witness.get(at).is_some_and(own) {
+                at += 1;
+            }
+            if at >= witness.len() || skipped.is_none() && witness[at] != *line {
+                return None;
+            }
+            let _ = expected;
+            at += 1;
+        }
+    }
+    while witness.get(at).is_some_and(own) {
+        at += 1;
+    }
+    Some(at)
+}
+
+/// What somebody sent before they began to leave has been heard by the witness, once and in order.
+fn was_heard(person: &Person, witness: &[String]) {
+    let (spoken, acted) = (format!("{}: m", person.name), format!("* {} m", person.name));
+    let heard: Vec<u64> = witness
+        .iter()
+        .filter_map(|line| line.strip_prefix(&spoken).or_else(|| line.strip_prefix(&acted)))
+        .map(|rest| rest.split(' ').next().unwrap().parse().unwrap())
+        .collect();
+    assert!(heard.is_sorted_by(|a, b| a < b), "{}: out of order or twice: {heard:?}", person.name);
+    let excused = person.fate == Fate::Reset || person.starved;
+    if !excused {
+        assert_eq!(heard, person.sent, "{} was not heard", person.name);
+    }
+}
+
+/// Nobody is thrown out for nothing, and who leaves is let go properly.
+fn ended_with_reason(person: &Person, world: &World) {
+    let Some(_) = person.id else { return };
+    let over = person.end.is_over() || person.end.is_closed();
+    match person.fate {
+        Fate::Here if over => {
+            let lines = person.lines();
+            let told = |words: &str| lines.iter().any(|line| line.contains(words));
+            let late = world.now.since(person.connected) >= std::time::Duration::from_secs(60);
+            let timeout = person.named.is_none() && told("Se acabó el tiempo") && late;
+            let full = person.named.is_none() && told("El chat está lleno");
+            assert!(
+                timeout || full || person.starved,
+                "{} was thrown out for nothing: connected {:?}, now {:?}, {lines:?}",
+                person.name,
+                person.connected,
+                world.now
+            );
+        }
+        Fate::Ended | Fate::Quit => assert!(over, "{} left and the server holds on: {person:?}", person.name),
+        Fate::Here | Fate::Reset => {}
+    }
+}

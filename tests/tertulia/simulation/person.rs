@@ -1,0 +1,103 @@
+//! One simulated person: what they do, what they have read, and what they may expect.
+
+use super::dice::Dice;
+use super::pipe::ClientEnd;
+use tertulia::chat::{ClientId, Moment};
+
+/// How somebody's stay ended, as far as they know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// They have done nothing to end it.
+    Here,
+    /// They said "salir".
+    Quit,
+    /// They ended their side.
+    Ended,
+    /// They broke the connection.
+    Reset,
+}
+
+/// Between which two numbers of lines that the witness had seen something happened.
+pub type Span = (usize, usize);
+
+#[derive(Debug)]
+pub struct Person {
+    pub end: ClientEnd,
+    pub id: Option<ClientId>,
+    pub name: String,
+    pub fate: Fate,
+    pub connected: Moment,
+    pub named: Option<Span>,
+    pub left: Option<Span>,
+    /// Since when they have taken no byte although some waited.
+    pub choked_since: Option<Moment>,
+    /// They took nothing for so long that they may have been given up.
+    pub starved: bool,
+    pub reads: bool,
+    /// Bytes on their way, in pieces.
+    outgoing: Vec<u8>,
+    pub received: Vec<u8>,
+    /// The numbers of the messages they have finished sending.
+    pub sent: Vec<u64>,
+    unfinished: Vec<(usize, u64)>,
+}
+
+impl Person {
+    pub fn new(end: ClientEnd, name: String, connected: Moment) -> Person {
+        Person {
+            end,
+            id: None,
+            name,
+            fate: Fate::Here,
+            connected,
+            named: None,
+            left: None,
+            choked_since: None,
+            starved: false,
+            reads: true,
+            outgoing: Vec::new(),
+            received: Vec::new(),
+            sent: Vec::new(),
+            unfinished: Vec::new(),
+        }
+    }
+
+    /// Puts a line on its way; `number` if it is a message that the room must hear.
+    pub fn say(&mut self, line: &[u8], number: Option<u64>) {
+        self.outgoing.extend_from_slice(line);
+        if let Some(number) = number {
+            self.unfinished.push((self.outgoing.len(), number));
+        }
+    }
+
+    /// Sends a piece of what is on its way, or all of it.
+    pub fn push(&mut self, dice: &mut Dice, all: bool) {
+        if self.fate != Fate::Here && self.fate != Fate::Quit || self.outgoing.is_empty() {
+            return;
+        }
+        let length =
+            if all || dice.one_in(2) { self.outgoing.len() } else { 1 + dice.below(self.outgoing.len()) };
+        let piece: Vec<u8> = self.outgoing.drain(..length).collect();
+        self.end.send(&piece);
+        for (end, number) in std::mem::take(&mut self.unfinished) {
+            match end.checked_sub(length) {
+                None | Some(0) if self.fate == Fate::Here => self.sent.push(number),
+                None | Some(0) => {}
+                Some(rest) => self.unfinished.push((rest, number)),
+            }
+        }
+    }
+
+    pub fn receive(&mut self, most: usize) {
+        if self.fate != Fate::Reset {
+            self.received.extend(self.end.receive(most));
+        }
+    }
+
+    /// The lines read so far, whole ones only, without the prompts in front of them.
+    pub fn lines(&self) -> Vec<String> {
+        let text = String::from_utf8(self.received.clone()).expect("the server sends UTF-8");
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        whole.split('\n').map(|line| line.replace("Ingresa tu nombre: ", "")).collect()
+    }
+}

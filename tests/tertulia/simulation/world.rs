@@ -1,0 +1,326 @@
+//! The server with everything around it simulated: people, network, clock, readiness. One seed, one history.
+
+use std::collections::HashSet;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::dice::Dice;
+use super::laws;
+use super::person::{Fate, Person};
+use super::pipe::{ServerEnd, pipe};
+use tertulia::chat::{ClientId, Language, Moment};
+use tertulia::limits;
+use tertulia::net::{Door, Server, Settings};
+
+const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
+pub const PLACES: usize = 10;
+
+pub struct World {
+    pub server: Server<ServerEnd>,
+    pub people: Vec<Person>,
+    pub dice: Dice,
+    pub now: Moment,
+    door: Door,
+    /// Who knocks: index of the person, and the stream for the server.
+    backlog: Vec<(usize, ServerEnd)>,
+    door_armed: bool,
+    /// Accepts fail until then.
+    exhausted_until: Moment,
+    /// Ids of connections that are no more.
+    stale: Vec<ClientId>,
+    numbers: u64,
+    heavy: bool,
+}
+
+impl World {
+    /// A world with one person in it, the witness, who reads everything at once and says nothing.
+    pub fn new(seed: u64) -> World {
+        let mut dice = Dice::new(seed);
+        let settings = Settings {
+            language: Language::Spanish,
+            max_clients: PLACES,
+            login_timeout: Some(LOGIN_TIMEOUT),
+            rate_limit: [0, 0, 3, 1000][dice.below(4)],
+        };
+        let mut world = World {
+            server: Server::new(settings),
+            people: Vec::new(),
+            heavy: dice.one_in(4),
+            dice,
+            now: Moment::from_micros(1_000_000),
+            door: Door::default(),
+            backlog: Vec::new(),
+            door_armed: true,
+            exhausted_until: Moment::START,
+            stale: Vec::new(),
+            numbers: 0,
+        };
+        world.connect("testigo".to_owned());
+        world.people[0].say(b"testigo\n", None);
+        world.people[0].push(&mut world.dice, true);
+        world.settle();
+        assert!(world.people[0].named.is_some(), "the witness is in");
+        world
+    }
+
+    /// One random thing happens, then perhaps a turn of the loop.
+    pub fn step(&mut self) {
+        match self.dice.below(16) {
+            0..=1 if self.people.len() < 24 => {
+                let name = format!("p{}", self.people.len());
+                self.connect(name);
+            }
+            2..=7 => self.somebody_types(),
+            8 => self.somebody_changes_reading(),
+            9 if self.dice.one_in(2) => self.somebody_ends(),
+            10 => self.pass_time(),
+            11 if self.dice.one_in(4) => {
+                self.exhausted_until = self.now + Duration::from_millis(self.dice.below(300) as u64);
+            }
+            _ => {}
+        }
+        for index in 1..self.people.len() {
+            if self.dice.one_in(2) {
+                let person = &mut self.people[index];
+                person.push(&mut self.dice, false);
+                if person.reads {
+                    let most = 1 + self.dice.below(5000);
+                    person.receive(most);
+                }
+            }
+        }
+        if self.dice.one_in(3) {
+            self.turn();
+        }
+    }
+
+    /// Lets everybody read and everything arrive, and the loop run until it would sleep; time passes only when
+    /// the server waits for it.
+    pub fn settle(&mut self) {
+        for person in &mut self.people {
+            person.reads = true;
+            person.end.0.borrow_mut().window = usize::MAX;
+            person.push(&mut self.dice, true);
+        }
+        for _ in 0..10_000 {
+            let edges = self.turn();
+            self.people.iter_mut().for_each(|person| person.receive(usize::MAX));
+            if edges == 0 && !self.server.has_work() && self.door.due(self.now).is_none() {
+                match self.server.next_due() {
+                    Some(due) if due.since(self.now) < LOGIN_TIMEOUT / 2 => self.now = self.now.max(due),
+                    _ => return,
+                }
+            } else if let Some(due) = self.door.due(self.now) {
+                self.now = self.now.max(due);
+            }
+        }
+        panic!("the loop spins: work {}, due {:?}", self.server.has_work(), self.server.next_due());
+    }
+
+    /// One turn of the loop, as the event loop makes it; says how many edges it was told of.
+    pub fn turn(&mut self) -> usize {
+        let before = self.witnessed();
+        let mut events = self.edges();
+        let edges = events.len();
+        self.add_noise(&mut events);
+        if !self.backlog.is_empty() && std::mem::take(&mut self.door_armed) {
+            self.door.knock();
+        }
+        for (id, readable, writable) in events {
+            if writable {
+                self.server.writable(id);
+            }
+            if readable {
+                self.server.readable(id, self.now);
+            }
+        }
+        self.admit();
+        self.server.resume(self.now);
+        self.server.tick(self.now);
+        if self.server.finish_turn(self.now) > 0 {
+            self.door.freed();
+        }
+        self.people[0].receive(usize::MAX);
+        let after = self.witnessed();
+        self.observe(before, after);
+        laws::after_every_turn(self);
+        edges
+    }
+
+    fn edges(&mut self) -> Vec<(ClientId, bool, bool)> {
+        let mut events = Vec::new();
+        for person in &self.people {
+            if let Some(id) = person.id {
+                let (readable, writable) = person.end.edges();
+                if readable || writable {
+                    events.push((id, readable, writable));
+                }
+            }
+        }
+        for last in (1..events.len()).rev() {
+            let other = self.dice.below(last + 1);
+            events.swap(last, other);
+        }
+        events
+    }
+
+    /// Readiness is a hint: events without reason, and events for who is gone.
+    fn add_noise(&mut self, events: &mut Vec<(ClientId, bool, bool)>) {
+        if self.dice.one_in(4) {
+            let ids: Vec<ClientId> =
+                self.people.iter().filter_map(|person| person.id).chain(self.stale.iter().copied()).collect();
+            if !ids.is_empty() {
+                let id = ids[self.dice.below(ids.len())];
+                events.push((id, self.dice.one_in(2), self.dice.one_in(2)));
+            }
+        }
+    }
+
+    fn admit(&mut self) {
+        let World { server, people, door, backlog, door_armed, now, exhausted_until, .. } = self;
+        let peer = SocketAddr::from(([127, 0, 0, 1], 5000));
+        // The person whose stream the accept gave last.
+        let accepted = std::cell::Cell::new(usize::MAX);
+        door.admit(
+            *now,
+            || {
+                if backlog.is_empty() {
+                    *door_armed = true;
+                    return Err(io::ErrorKind::WouldBlock.into());
+                }
+                if *now < *exhausted_until {
+                    return Err(io::Error::other("no descriptor left"));
+                }
+                let (person, stream) = backlog.remove(0);
+                accepted.set(person);
+                Ok((stream, peer))
+            },
+            |stream, peer| people[accepted.get()].id = server.admit(stream, peer, *now),
+        );
+    }
+
+    /// Notes who got a name and who left in a turn, between which lines of the witness.
+    fn observe(&mut self, before: usize, after: usize) {
+        for person in &mut self.people {
+            let Some(id) = person.id else { continue };
+            let name = self.server.hub().name(id);
+            if name.is_some() && person.named.is_none() {
+                person.named = Some((before, after));
+            }
+            if name.is_none() && person.named.is_some() && person.left.is_none() {
+                person.left = Some((before, after));
+            }
+            if person.end.is_closed() && !self.stale.contains(&id) {
+                self.stale.push(id);
+            }
+        }
+    }
+
+    fn connect(&mut self, name: String) {
+        let (client, server) = pipe(self.dice.next());
+        self.backlog.push((self.people.len(), server));
+        self.people.push(Person::new(client, name, self.now));
+    }
+
+    fn somebody_types(&mut self) {
+        let Some(index) = self.somebody() else { return };
+        let person = &mut self.people[index];
+        if person.fate != Fate::Here {
+            return;
+        }
+        if person.received.is_empty() && !self.dice.one_in(8) || person.named.is_none() && self.dice.one_in(2)
+        {
+            let name = person.name.clone();
+            return person.say(format!("{name}\n").as_bytes(), None);
+        }
+        let number = self.numbers;
+        self.numbers += 1;
+        let padding = if self.heavy { "x".repeat(self.dice.below(3900)) } else { String::new() };
+        match self.dice.below(12) {
+            // Only who is in the chat already can count on being heard.
+            0..=6 if person.named.is_some() => {
+                person.say(format!("m{number} {padding}\n").as_bytes(), Some(number));
+            }
+            7 if person.named.is_some() => person.say(format!("/yo m{number}\r\n").as_bytes(), Some(number)),
+            8 => person.say(b"/quien\n", None),
+            9 => person.say(&[b"z".repeat(self.dice.below(6000)), b"\n".to_vec()].concat(), None),
+            10 => person.say(&[0xff, 0xfd, 1, b'\n', 0xff, 0xfa, 3, b'\n', 0xff, 0xf0, b'/', b'\n'], None),
+            _ => person.say(b"\xc3\x28/yo\n \n", None),
+        }
+    }
+
+    fn somebody_changes_reading(&mut self) {
+        let Some(index) = self.somebody() else { return };
+        let window = [10, 500, 5_000, usize::MAX][self.dice.below(4)];
+        let person = &mut self.people[index];
+        person.reads = !person.reads;
+        person.end.0.borrow_mut().window = window;
+    }
+
+    fn somebody_ends(&mut self) {
+        let Some(index) = self.somebody() else { return };
+        let person = &mut self.people[index];
+        if person.fate != Fate::Here || person.id.is_none() {
+            return;
+        }
+        match self.dice.below(4) {
+            0 => {
+                person.push(&mut self.dice, true);
+                person.end.reset();
+                person.fate = Fate::Reset;
+            }
+            1 => {
+                person.push(&mut self.dice, true);
+                person.end.end();
+                person.fate = Fate::Ended;
+            }
+            // And goes on sending: the farewell must arrive all the same.
+            _ => {
+                person.push(&mut self.dice, true);
+                person.fate = Fate::Quit;
+                person.say(b"salir\nwho is still listening?\n", None);
+            }
+        }
+    }
+
+    fn pass_time(&mut self) {
+        let millis = [1, 20, 300, 1100, 6_000, 31_000][self.dice.below(6)];
+        self.now = self.now + Duration::from_millis(millis);
+        for person in &mut self.people {
+            if !person.end.is_choked() {
+                person.choked_since = None;
+            } else {
+                let since = *person.choked_since.get_or_insert(person.connected);
+                person.starved |= self.now.since(since) >= limits::DRAIN_TIMEOUT;
+            }
+        }
+    }
+
+    fn somebody(&mut self) -> Option<usize> {
+        (self.people.len() > 1).then(|| 1 + self.dice.below(self.people.len() - 1))
+    }
+
+    fn witnessed(&self) -> usize {
+        laws::room_lines(&self.people[0]).count()
+    }
+
+    /// Everybody leaves in their own way, and the dust settles.
+    pub fn everybody_leaves(&mut self) {
+        for person in &mut self.people {
+            if person.fate == Fate::Here || person.fate == Fate::Quit {
+                person.end.end();
+                person.fate = Fate::Ended;
+            }
+        }
+        self.settle();
+        self.now = self.now + limits::LINGER_TIMEOUT + limits::DRAIN_TIMEOUT;
+        self.settle();
+    }
+
+    /// The names in use.
+    pub fn names(&self) -> Vec<String> {
+        let ids: HashSet<ClientId> = self.people.iter().filter_map(|person| person.id).collect();
+        ids.into_iter().filter_map(|id| Some(self.server.hub().name(id)?.as_str().to_owned())).collect()
+    }
+}
