@@ -10,8 +10,9 @@ pub const LINE_MAX_BYTES: usize = 4096;
 /// Longest name, in Unicode scalar values after NFC: fits a column of `/who` and a prompt.
 pub const NAME_MAX_CHARS: usize = 20;
 
-/// Combining marks on one letter of a name. Unicode TR 39 §5.4 suggests four; two serve every living script.
-pub const NAME_MAX_MARKS: usize = 2;
+/// Combining marks on one letter of a name: four, as Unicode TR 39 §5.4 suggests. Burmese ကျော် (Kyaw) carries four,
+/// Hindi ख़ाँ (Khan) three.
+pub const NAME_MAX_MARKS: usize = 4;
 
 /// Bytes taken by one read.
 pub const READ_BYTES: usize = 16 * 1024;

@@ -3,20 +3,61 @@
 //! Law: the only way to a [`Text`] is [`Text::clean`], so nothing unsafe can reach a screen or a log.
 
 use std::fmt;
+use std::rc::Rc;
+
+const ESC: char = '\x1b';
+const ZWNJ: char = '\u{200C}';
+const ZWJ: char = '\u{200D}';
+
+/// Variation selector 16: the symbol before it in colour.
+const EMOJI_STYLE: char = '\u{FE0F}';
+
+/// What nobody sees, or what moves what is seen; sorted. From Unicode 18: `Default_Ignorable_Code_Point`
+/// (DerivedCoreProperties.txt), general category Cf (DerivedGeneralCategory.txt), and U+2028 and U+2029.
+///
+/// Left out on purpose: ZWNJ and ZWJ, without which Persian, Sinhala or a family emoji fall apart, and the Cf that
+/// are drawn: U+0600–0605, U+06DD, U+070F, U+0890–0891, U+08E2, U+110BD, U+110CD (`Prepended_Concatenation_Mark`).
+const INVISIBLE: [(char, char); 19] = [
+    ('\u{AD}', '\u{AD}'),       // soft hyphen
+    ('\u{34F}', '\u{34F}'),     // combining grapheme joiner
+    ('\u{61C}', '\u{61C}'),     // Arabic letter mark (bidi)
+    ('\u{115F}', '\u{1160}'),   // Hangul fillers
+    ('\u{17B4}', '\u{17B5}'),   // Khmer inherent vowels
+    ('\u{180B}', '\u{180F}'),   // Mongolian variation selectors and vowel separator
+    ('\u{200B}', '\u{200B}'),   // zero width space
+    ('\u{200E}', '\u{200F}'),   // left-to-right and right-to-left mark (bidi)
+    ('\u{2028}', '\u{202E}'),   // line and paragraph separator; embeddings and overrides (bidi)
+    ('\u{2060}', '\u{206F}'),   // word joiner, invisible operators, isolates (bidi), deprecated controls
+    ('\u{3164}', '\u{3164}'),   // Hangul filler
+    ('\u{FE00}', '\u{FE0F}'),   // variation selectors; see `takes_emoji_style`
+    ('\u{FEFF}', '\u{FEFF}'),   // byte order mark
+    ('\u{FFA0}', '\u{FFA0}'),   // halfwidth Hangul filler
+    ('\u{FFF0}', '\u{FFFB}'),   // unassigned ignorables, interlinear annotation
+    ('\u{13430}', '\u{1343F}'), // Egyptian hieroglyph joiners
+    ('\u{1BCA0}', '\u{1BCA3}'), // shorthand format controls
+    ('\u{1D173}', '\u{1D17A}'), // musical beams and slurs
+    ('\u{E0000}', '\u{E0FFF}'), // tags, variation selectors supplement
+];
 
 /// One line of words for people: no control characters, no terminal sequences, nothing invisible or reordering.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text(Box<str>);
+pub struct Text(Rc<str>);
 
 impl Text {
-    /// Makes `raw` safe.
+    /// Makes `raw`, a line without its ending, safe: whole terminal sequences (ECMA-48), control characters but TAB,
+    /// bidi controls, and invisible characters but ZWJ and ZWNJ are taken out. An emoji keeps its U+FE0F.
+    ///
+    /// Cleaning twice changes nothing: no ESC and no C1 is ever kept, so what is left cannot join into a sequence.
     pub fn clean(raw: &str) -> Text {
-        Text(raw.chars().filter(|c| !c.is_control()).collect())
+        match raw.find(is_removed) {
+            None => Text(raw.into()),
+            Some(unsafe_from) => Text(strip(raw, unsafe_from).into()),
+        }
     }
 
     /// Whether nothing would be seen of it.
     pub fn is_blank(&self) -> bool {
-        self.0.trim().is_empty()
+        self.0.chars().all(is_blank)
     }
 
     /// The words.
@@ -29,4 +70,103 @@ impl fmt::Display for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// How a terminal sequence begins, which tells how it ends.
+enum Opening {
+    /// Up to one final byte, behind parameters and intermediates.
+    Csi,
+    /// OSC, DCS, SOS, PM, APC: up to BEL or ST.
+    Str,
+    /// Any other: up to one final byte, behind intermediates.
+    Escape,
+}
+
+/// What remains of `raw`, of which everything before byte `unsafe_from` stays.
+fn strip(raw: &str, unsafe_from: usize) -> String {
+    let (safe, mut rest) = raw.split_at(unsafe_from);
+    let mut kept = String::with_capacity(raw.len());
+    kept.push_str(safe);
+    // Once no end of a string sequence lies ahead, none will: a line full of openings is searched once.
+    let mut string_may_end = true;
+    while let Some(c) = rest.chars().next() {
+        let after = &rest[c.len_utf8()..];
+        rest = match opening(c, after) {
+            Some((Opening::Csi, body)) => {
+                skip_final(body.trim_start_matches(|c| matches!(c, ' '..='?')), '@')
+            }
+            Some((Opening::Escape, body)) => {
+                skip_final(body.trim_start_matches(|c| matches!(c, ' '..='/')), '0')
+            }
+            Some((Opening::Str, body)) => {
+                let end = if string_may_end { string_end(body) } else { None };
+                string_may_end = end.is_some();
+                &body[end.unwrap_or(0)..]
+            }
+            None => {
+                if !is_removed(c) || c == EMOJI_STYLE && kept.ends_with(takes_emoji_style) {
+                    kept.push(c);
+                }
+                after
+            }
+        };
+    }
+    kept
+}
+
+/// Whether a sequence opens with `c`, before `after`; and what comes behind its opening.
+fn opening(c: char, after: &str) -> Option<(Opening, &str)> {
+    match c {
+        '\u{9B}' => Some((Opening::Csi, after)),
+        '\u{90}' | '\u{98}' | '\u{9D}' | '\u{9E}' | '\u{9F}' => Some((Opening::Str, after)),
+        ESC => Some(match after.as_bytes().first() {
+            Some(b'[') => (Opening::Csi, &after[1..]),
+            Some(b'P' | b'X' | b']' | b'^' | b'_') => (Opening::Str, &after[1..]),
+            _ => (Opening::Escape, after),
+        }),
+        _ => None,
+    }
+}
+
+/// `body` without its final byte, which lies between `lowest` and `~`, if it is there: a sequence may be cut off.
+fn skip_final(body: &str, lowest: char) -> &str {
+    body.strip_prefix(|c| (lowest..='~').contains(&c)).unwrap_or(body)
+}
+
+/// Where the string sequence that `body` belongs to is over, BEL or ST included. None: somebody left it open, and
+/// what follows is as likely their words as a payload.
+fn string_end(body: &str) -> Option<usize> {
+    body.match_indices(['\x07', ESC, '\u{9C}']).find_map(|(at, end)| match end {
+        "\x1b" => body[at..].starts_with("\x1b\\").then_some(at + 2),
+        _ => Some(at + end.len()),
+    })
+}
+
+/// Whether `c` does not stay as it is, wherever it stands (U+FE0F alone depends on what is before it).
+fn is_removed(c: char) -> bool {
+    match c {
+        '\t' | ' '..='~' => false,
+        '\0'..='\u{9F}' => true,
+        _ => {
+            let next = INVISIBLE.partition_point(|&(_, last)| last < c);
+            INVISIBLE.get(next).is_some_and(|&(first, _)| first <= c)
+        }
+    }
+}
+
+/// Whether U+FE0F may follow: behind a symbol, and one only, it colours (❤️) and cannot carry a hidden message. Digits
+/// are not among them: a keycap does without.
+fn takes_emoji_style(c: char) -> bool {
+    matches!(
+        c,
+        '©' | '®' | '‼' | '⁉' | '™' | 'ℹ' | '\u{2190}'..='\u{2BFF}' | '〰' | '〽' | '㊗' | '㊙'
+            | '\u{1F000}'..='\u{1FAFF}'
+    )
+}
+
+/// Whether `c`, which [`Text::clean`] keeps, leaves no ink: joiners and, beside white space, the characters that are
+/// drawn empty (a braille cell without dots, a note without head, hieroglyph blanks, the Khitan filler).
+fn is_blank(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(c, ZWNJ | ZWJ | '\u{2800}' | '\u{1D159}' | '\u{13441}' | '\u{13442}' | '\u{16FE4}')
 }

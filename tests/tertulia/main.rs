@@ -2,4 +2,6 @@
 
 #![allow(unreachable_pub)] // a test binary has no outside
 
+mod names;
+mod safe_text;
 mod simulation;

@@ -1,0 +1,275 @@
+//! Which names can be had, and which are the same to the eye.
+
+use std::collections::HashSet;
+
+use proptest::prelude::*;
+use tertulia::chat::{Name, NameError, Text};
+use tertulia::limits::{NAME_MAX_CHARS, NAME_MAX_MARKS};
+use unicode_normalization::is_nfc;
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+
+fn name(raw: &str) -> Name {
+    Name::new(raw)
+        .unwrap_or_else(|why| panic!("{raw:?} ({}) should be a name: {why:?}", raw.escape_unicode()))
+}
+
+fn clash(a: &str, b: &str) -> bool {
+    let (a, b) = (name(a).likeness(), name(b).likeness());
+    assert_eq!(a.clashes(&b), b.clashes(&a), "being alike is mutual");
+    let shared = a.hashes()[0] == b.hashes()[0] || a.hashes()[1] == b.hashes()[1];
+    assert_eq!(shared, a.clashes(&b), "hashes are shared by names that clash, and hardly by others");
+    a.clashes(&b)
+}
+
+#[test]
+fn people_have_their_names() {
+    for (script, names) in [
+        (
+            "Latin",
+            "Juan María Łukasz Juan-Carlos ana_2 a Z Begoña Zoë Ægir Þór Şebnem İbrahim Nguyễn Ọlá\u{300}",
+        ),
+        ("Latin", "Ẹ\u{300}wà Đorđe Straße Kaʻena J-_9 u20000 Maximilianoalejandro"),
+        ("Greek, Cyrillic, Armenian, Georgian", "Γιώργος Дарья Ива\u{301}н Їжак Հայկ დავით"),
+        ("Arabic, Hebrew", "محمد مُحَمَّد فاطمة گلناز سارة_2 דוד"),
+        ("South Asia", "दीप्ति ख़ाँ লক্ষ্মী ਸਿੰਘ પ્રિયા தமிழ் శ్రీ ಶ್ರೀ രാജു ශ්රී"),
+        ("South East Asia", "สมชาย สิทธิ์ น้ำฝน ມະນີ ສົມຄຳ ကျော် ဖြိုး ស្រី"),
+        ("Tibet, Ethiopia", "སྒྲོལ ዳዊት"),
+        (
+            "kanji, kana and hangul with their usual companions",
+            "太郎 たろう タロー 佐々木 山田たろう 太郎2 김철수 金철수",
+        ),
+        ("Chinese", "王小明 李娜"),
+        ("digits of one's own script", "राम२ احمد٢"),
+    ] {
+        for raw in names.split(' ') {
+            assert_eq!(
+                Name::new(raw).as_ref().map(Name::as_str),
+                Ok(raw),
+                "{script}: {}",
+                raw.escape_unicode()
+            );
+        }
+    }
+}
+
+#[test]
+fn what_is_not_a_name_is_refused() {
+    for (why, raws) in [
+        ("first a letter", "2ana -ana _ana \u{301}ana ٢احمد"),
+        (
+            "symbols",
+            "ana! ana.b ana: #ana /ana @ana $ana ana😀 ana♥ ana• ana\u{FFFD} ana\u{E000} ana‐b ana–b ana\u{FF3F}b",
+        ),
+        ("punctuation, though Unicode allows it inside words", "O'Neil O’Neil l·l"),
+        ("controls", "ana\x1b[31m \x1b]0;x\x07 ana\x07 ana\0 \0 ana\u{9B} ana\x7f"),
+        (
+            "zero width",
+            "ana\u{200B} a\u{200D}na a\u{200C}na \u{FEFF}ana an\u{AD}a ana\u{2060} ana\u{FE0F} ana\u{34F}",
+        ),
+        ("not seen", "ana\u{E0041} \u{3164} \u{115F}\u{1160} \u{FFA0} \u{2800} \u{17B4} می\u{200C}خواهم"),
+        ("reordered", "\u{202E}nauJ ana\u{202C} \u{2067}ana ana\u{200F} ana\u{61C}"),
+        ("two scripts", "Juаn Аna ѕerver pаypal Mαria 太郎san 김sun たろう김 Иванa anaא aक aि"),
+        ("exotic letters", "ｊｕａｎ 𝐉𝐮𝐚𝐧 Ⓙuan ﬁn ᴊᴜᴀɴ ana² anaⅣ 𓀀 〇"),
+        ("stretched letters", "محمـد"),
+        ("digits of two systems", "احمد2٢ احمد٢۳ राम2२"),
+        ("marks out of place", "a1\u{301} a-\u{301} a\u{489} a\u{20DD}"),
+        ("marks on themselves", "a\u{301}\u{301} e\u{302}\u{302}"),
+        ("too long", "Maximilianoalejandros"),
+    ] {
+        for raw in raws.split(' ') {
+            assert_eq!(Name::new(raw), Err(NameError::Malformed), "{why}: {}", raw.escape_unicode());
+        }
+    }
+    for raw in
+        ["", " ", " Juan", "Juan ", "Juan Carlos", "ana\u{A0}b", "ana\u{3000}b", "ana\n", "ana\r", "ana\tb"]
+    {
+        assert_eq!(Name::new(raw), Err(NameError::Malformed), "{raw:?}");
+    }
+}
+
+#[test]
+fn the_length_counts_letters_as_people_see_them_composed() {
+    assert!(Name::new(&"e\u{301}".repeat(NAME_MAX_CHARS)).is_ok());
+    assert!(Name::new(&"é".repeat(NAME_MAX_CHARS + 1)).is_err());
+    assert!(Name::new(&"日".repeat(NAME_MAX_CHARS)).is_ok());
+    assert!(Name::new(&"a".repeat(4096)).is_err());
+    assert_eq!(name("Mari\u{301}a"), name("María"));
+}
+
+#[test]
+fn marks_do_not_pile_up() {
+    let marks: Vec<char> = "\u{323}\u{326}\u{331}\u{300}\u{304}\u{308}".chars().collect();
+    let piled = |n: usize| format!("x{}y", marks[..n].iter().collect::<String>());
+    assert!(Name::new(&piled(NAME_MAX_MARKS)).is_ok());
+    assert_eq!(Name::new(&piled(NAME_MAX_MARKS + 1)), Err(NameError::Malformed));
+}
+
+#[test]
+fn the_servers_own_names_are_kept() {
+    let kept = "Tú tú TÚ Tu\u{301} You YOU you Y0u servidor Servidor SERVIDOR Servid0r servIdor SERVlDOR SERV1D0R \
+                server Server SERVER";
+    for raw in kept.split(' ') {
+        assert_eq!(Name::new(raw), Err(NameError::Reserved), "{raw}");
+    }
+    for raw in "Tu tu TU Tux Túpac Yo Yousef Yoko servidora servidor2 servers Serverino".split(' ') {
+        name(raw);
+    }
+}
+
+#[test]
+fn only_letters_marks_digits_hyphen_and_underscore_get_into_a_name() {
+    for c in '\0'..=char::MAX {
+        if let Ok(name) = Name::new(&c.to_string()) {
+            let first = name.as_str().chars().next().unwrap();
+            assert_eq!(first.general_category_group(), GeneralCategoryGroup::Letter, "U+{:04X}", c as u32);
+            assert!(!Text::clean(name.as_str()).is_blank(), "U+{:04X}", c as u32);
+        }
+        for before in ["a", "क", "ب", "日"] {
+            if let Ok(name) = Name::new(&format!("{before}{c}")) {
+                assert!(name.as_str().chars().all(belongs_in_names), "{before} U+{:04X}", c as u32);
+                assert_eq!(Text::clean(name.as_str()).as_str(), name.as_str(), "U+{:04X}", c as u32);
+            }
+        }
+    }
+}
+
+fn belongs_in_names(c: char) -> bool {
+    use GeneralCategoryGroup::{Letter, Mark};
+    matches!(c, '-' | '_')
+        || matches!(c.general_category_group(), Letter | Mark)
+        || c.general_category() == GeneralCategory::DecimalNumber
+}
+
+#[test]
+fn look_alikes_clash() {
+    for (why, alike) in [
+        ("case", "Juan juan JUAN jUaN"),
+        ("case", "María MARÍA mari\u{301}a"),
+        ("case of more than one letter", "Straße STRASSE strasse"),
+        ("case at the end of a word", "νίκος νίκοσ ΝΊΚΟΣ"),
+        ("case", "Дарья ДАРЬЯ дарья"),
+        ("case with a dot", "İbrahim ibrahim"),
+        ("small L for capital I", "Iván lván"),
+        ("small L for capital I", "GLORIA GLORlA GL0RIA GL0R1A"),
+        ("capital I or one for small L", "paypal paypaI paypa1"),
+        ("zero for O", "Bob B0b"),
+        ("zero for O, and capital I", "ino In0"),
+        ("r and n for m", "Carmen Carrnen"),
+        ("a whole name in Cyrillic", "Coco Сосо"),
+        ("a whole name in Cyrillic capitals", "coco СОСО"),
+        ("a whole name in Cyrillic", "App Арр"),
+        ("a whole name in Greek", "ANNA ΑΝΝΑ"),
+        ("a whole name in Greek capitals", "anna ΑΝΝΑ"),
+        ("a whole name in Cyrillic capitals", "mama МАМА"),
+        ("katakana and kanji", "力工 カエ"),
+        ("katakana and hiragana", "へ ヘ"),
+        ("a dot on a dot", "Maria Mari\u{307}a"),
+        ("one vowel typed in two parts", "ทำ ท\u{E4D}า"),
+    ] {
+        let first = alike.split(' ').next().unwrap();
+        for other in alike.split(' ') {
+            assert!(clash(first, other), "{why}: {first} {other}");
+        }
+    }
+}
+
+#[test]
+fn different_names_do_not_clash() {
+    for different in [
+        "Ana Anna Anne Ona Inna",
+        "Juan Joan Juana Juani Jean Iván Ivan Ibán",
+        "Maria María Mario Marta Marla Marisa",
+        "iván lván",
+        "Jose José Josefa",
+        "Pena Peña",
+        "Eva Ewa Evo",
+        "Luis Luisa Luz",
+        "ana2 ana-2 ana_2 ana22 ana20",
+        "bot1 bot2 bot11 bot111 bot10 bot100",
+        "Саша Маша Даша Дарья",
+        "太郎 次郎 大郎 花子",
+        "김철수 김철호",
+        "محمد محمود احمد",
+        "दीप्ति दीपिका",
+        "สมชาย สมหญิง",
+    ] {
+        for (at, a) in different.split(' ').enumerate() {
+            for b in different.split(' ').skip(at + 1) {
+                assert!(!clash(a, b), "{a} {b}");
+            }
+        }
+    }
+}
+
+#[test]
+fn numbered_names_are_all_different() {
+    let numbered = |prefix: &'static str, n: usize| (0..n).map(move |i| format!("{prefix}{i}"));
+    let mut keys = [HashSet::new(), HashSet::new()];
+    for raw in numbered("u", 20_001).chain(numbered("persona_", 2_000)).chain(numbered("Alumno-", 2_000)) {
+        let hashes = name(&raw).likeness().hashes();
+        for (keys, hash) in keys.iter_mut().zip(hashes) {
+            assert!(keys.insert(hash), "{raw} clashes with one before it");
+        }
+    }
+}
+
+/// A randomised hasher has other keys in another thread.
+#[test]
+fn hashes_are_the_same_each_time() {
+    let hashes = || name("María").likeness().hashes();
+    assert_eq!(hashes(), std::thread::spawn(hashes).join().unwrap());
+}
+
+/// Strings of letters that look like others, and of what must never get in.
+fn nasty() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        6 => prop::sample::select(
+            "aIl1i0OomrnMсСοΟσςßẞİı\u{307}\u{301}\u{323}éÉ2_-कि\u{94D}\u{93C}محّ太ー一へヘ김ำาต"
+                .chars().collect::<Vec<_>>()
+        ),
+        1 => prop::sample::select("\u{200B}\u{200D}\x1b[\u{202E}\u{FE0F} \t٢२".chars().collect::<Vec<_>>()),
+        1 => any::<char>(),
+    ];
+    prop::collection::vec(piece, 0..8).prop_map(String::from_iter)
+}
+
+/// A word in small letters, and again with some of them large.
+fn any_case() -> impl Strategy<Value = (String, String)> {
+    let letter = prop::sample::select("abcdefghijklmnñopqrstuvwxyzáéíóúçşž".chars().collect::<Vec<_>>());
+    prop::collection::vec((letter, any::<bool>()), 1..NAME_MAX_CHARS).prop_map(|letters| {
+        let plain = letters.iter().map(|&(c, _)| c).collect();
+        let other =
+            letters.iter().map(|&(c, up)| if up { c.to_uppercase().next().unwrap() } else { c }).collect();
+        (plain, other)
+    })
+}
+
+proptest! {
+    #[test]
+    fn whatever_becomes_a_name_is_fit_for_a_screen(raw in nasty()) {
+        if let Ok(name) = Name::new(&raw) {
+            let text = name.as_str();
+            prop_assert!(text.chars().all(belongs_in_names));
+            prop_assert!((1..=NAME_MAX_CHARS).contains(&text.chars().count()));
+            prop_assert!(is_nfc(text));
+            let cleaned = Text::clean(text);
+            prop_assert_eq!(cleaned.as_str(), text);
+            prop_assert_eq!(Name::new(text), Ok(name.clone()));
+            prop_assert!(name.likeness().clashes(&name.likeness()));
+        }
+    }
+
+    #[test]
+    fn names_clash_if_and_only_if_they_share_a_hash(a in nasty(), b in nasty()) {
+        if let (Ok(a), Ok(b)) = (Name::new(&a), Name::new(&b)) {
+            clash(a.as_str(), b.as_str());
+        }
+    }
+
+    #[test]
+    fn case_never_tells_two_names_apart((plain, other) in any_case()) {
+        if let (Ok(_), Ok(_)) = (Name::new(&plain), Name::new(&other)) {
+            prop_assert!(clash(&plain, &other));
+        }
+    }
+}
