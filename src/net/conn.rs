@@ -248,13 +248,15 @@ impl<S: Stream> Conn<S> {
         self.codec.speak(language);
     }
 
-    /// Looks at what is due by now: a stalled reader and overlong endings die.
+    /// Looks at what is due by now: a stalled reader and overlong endings die. Call when readiness has been heard:
+    /// who can be written to again is not stalled, however late we come to it.
     pub(super) fn expire(&mut self, now: Moment) {
         match self.phase {
-            Phase::Draining(until) | Phase::Lingering(until, _) if now >= until => {
-                self.die(CloseReason::Lost)
+            Phase::Draining(until) if now >= until && self.blocked => self.die(CloseReason::Lost),
+            Phase::Lingering(until, _) if now >= until => self.die(CloseReason::Lost),
+            Phase::Open if self.blocked && self.stalled_at().is_some_and(|at| now >= at) => {
+                self.die(CloseReason::Stalled);
             }
-            Phase::Open if self.stalled_at().is_some_and(|at| now >= at) => self.die(CloseReason::Stalled),
             _ => {}
         }
     }

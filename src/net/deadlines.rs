@@ -23,13 +23,16 @@ impl Deadlines {
         }
     }
 
-    /// The next to be looked at, if their time has come.
-    pub(super) fn pop(&mut self, now: Moment) -> Option<ClientId> {
-        let &(due, id) = self.due.first()?;
-        (due <= now).then(|| {
+    /// Takes out all whose time has come.
+    pub(super) fn take_due(&mut self, now: Moment) -> Vec<ClientId> {
+        let mut due = Vec::new();
+        while let Some(&(at, id)) = self.due.first()
+            && at <= now
+        {
             self.due.pop_first();
-            id
-        })
+            due.push(id);
+        }
+        due
     }
 
     pub(super) fn next(&self) -> Option<Moment> {

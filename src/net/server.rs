@@ -142,7 +142,7 @@ impl<S: Stream> Server<S> {
 
     /// Does what has come due.
     pub fn tick(&mut self, now: Moment) {
-        while let Some(id) = self.deadlines.pop(now) {
+        for id in self.deadlines.take_due(now) {
             let Some(conn) = self.conn_mut(id) else { continue };
             conn.scheduled = None;
             conn.expire(now);

@@ -1,8 +1,14 @@
 //! One simulated person: what they do, what they have read, and what they may expect.
 
+use std::time::Duration;
+
 use super::dice::Dice;
 use super::pipe::ClientEnd;
 use tertulia::chat::{ClientId, Moment};
+use tertulia::limits;
+
+/// Begins telnet's answers, which are three bytes long and taken out by the reader.
+const IAC: u8 = 255;
 
 /// How somebody's stay ended, as far as they know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,9 +36,12 @@ pub struct Person {
     pub named: Option<Span>,
     pub left: Option<Span>,
     /// Since when they have taken no byte although some waited.
-    pub choked_since: Option<Moment>,
+    choked_since: Option<Moment>,
     /// They took nothing for so long that they may have been given up.
     pub starved: bool,
+    /// They left bytes unread for so long that a connection being closed may have been closed on them.
+    pub dawdled: bool,
+    unread_since: Option<Moment>,
     pub reads: bool,
     /// Bytes on their way, in pieces.
     outgoing: Vec<u8>,
@@ -54,6 +63,8 @@ impl Person {
             left: None,
             choked_since: None,
             starved: false,
+            dawdled: false,
+            unread_since: None,
             reads: true,
             outgoing: Vec::new(),
             received: Vec::new(),
@@ -88,6 +99,18 @@ impl Person {
         }
     }
 
+    /// Notes what time does to those who do not read.
+    pub fn age(&mut self, now: Moment) {
+        let since = |begun: &mut Option<Moment>, holds: bool, connected: Moment| {
+            *begun = holds.then(|| begun.unwrap_or(connected));
+            begun.map_or(Duration::ZERO, |since| now.since(since))
+        };
+        let choked = since(&mut self.choked_since, self.end.is_choked(), self.connected);
+        self.starved |= choked >= limits::DRAIN_TIMEOUT;
+        let unread = since(&mut self.unread_since, self.end.has_unread(), self.connected);
+        self.dawdled |= unread >= limits::LINGER_TIMEOUT;
+    }
+
     pub fn receive(&mut self, most: usize) {
         if self.fate != Fate::Reset {
             self.received.extend(self.end.receive(most));
@@ -96,8 +119,12 @@ impl Person {
 
     /// The lines read so far, whole ones only, without the prompts in front of them.
     pub fn lines(&self) -> Vec<String> {
-        let text = String::from_utf8(self.received.clone()).expect("the server sends UTF-8");
-        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        let mut text = self.received.clone();
+        while let Some(at) = text.iter().position(|&byte| byte == IAC) {
+            text.drain(at..text.len().min(at + 3));
+        }
+        let end = text.iter().rposition(|&byte| byte == b'\n').unwrap_or(0);
+        let whole = std::str::from_utf8(&text[..end]).expect("the server sends UTF-8");
         whole.split('\n').map(|line| line.replace("Ingresa tu nombre: ", "")).collect()
     }
 }

@@ -99,6 +99,11 @@ impl ClientEnd {
         pipe.outbound.len() >= pipe.window
     }
 
+    /// Whether something waits to be read.
+    pub fn has_unread(&self) -> bool {
+        !self.0.borrow().outbound.is_empty()
+    }
+
     /// The edges that have come since they were last asked for: readable, writable.
     pub fn edges(&self) -> (bool, bool) {
         let mut pipe = self.0.borrow_mut();

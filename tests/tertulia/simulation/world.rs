@@ -103,10 +103,12 @@ impl World {
             person.end.0.borrow_mut().window = usize::MAX;
             person.push(&mut self.dice, true);
         }
+        let mut quiet = 0;
         for _ in 0..10_000 {
-            let edges = self.turn();
+            // What a turn lets in shows its first edge in the next.
+            quiet = if self.turn() == 0 { quiet + 1 } else { 0 };
             self.people.iter_mut().for_each(|person| person.receive(usize::MAX));
-            if edges == 0 && !self.server.has_work() && self.door.due(self.now).is_none() {
+            if quiet > 1 && !self.server.has_work() && self.door.due(self.now).is_none() {
                 match self.server.next_due() {
                     Some(due) if due.since(self.now) < LOGIN_TIMEOUT / 2 => self.now = self.now.max(due),
                     _ => return,
@@ -205,7 +207,10 @@ impl World {
         for person in &mut self.people {
             let Some(id) = person.id else { continue };
             let name = self.server.hub().name(id);
-            if name.is_some() && person.named.is_none() {
+            if let Some(name) = name
+                && person.named.is_none()
+            {
+                person.name = name.as_str().to_owned(); // not always the one they meant
                 person.named = Some((before, after));
             }
             if name.is_none() && person.named.is_some() && person.left.is_none() {
@@ -286,15 +291,12 @@ impl World {
 
     fn pass_time(&mut self) {
         let millis = [1, 20, 300, 1100, 6_000, 31_000][self.dice.below(6)];
-        self.now = self.now + Duration::from_millis(millis);
-        for person in &mut self.people {
-            if !person.end.is_choked() {
-                person.choked_since = None;
-            } else {
-                let since = *person.choked_since.get_or_insert(person.connected);
-                person.starved |= self.now.since(since) >= limits::DRAIN_TIMEOUT;
-            }
+        if millis > 1000 {
+            self.turn(); // the server is not asleep that long while it has something to do
+            self.turn();
         }
+        self.now = self.now + Duration::from_millis(millis);
+        self.people.iter_mut().for_each(|person| person.age(self.now));
     }
 
     fn somebody(&mut self) -> Option<usize> {
