@@ -103,3 +103,6 @@ pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Log lines that may wait for a console or file that does not take them; more are dropped and counted.
 pub const LOG_QUEUE_LINES: usize = 4096;
+
+/// How long the end of the server waits for the log to be written.
+pub const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);

@@ -1,1 +1,3 @@
 //! All tests, one binary, by phenomenon.
+
+mod logging;
