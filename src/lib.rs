@@ -1,5 +1,6 @@
 //! tertulia: a chat server on one event loop.
 
 pub mod chat;
+pub mod cli;
 pub mod limits;
 pub mod logging;

@@ -1,3 +1,4 @@
 //! All tests, one binary, by phenomenon.
 
 mod logging;
+mod options;
