@@ -4,3 +4,4 @@ pub mod chat;
 pub mod cli;
 pub mod limits;
 pub mod logging;
+pub mod net;

@@ -92,6 +92,10 @@ pub const IGNORED_MAX: usize = 100;
 /// Descriptors the server keeps for itself: listeners, poll, signals, log, and one with which to say "full".
 pub const RESERVED_DESCRIPTORS: u64 = 32;
 
+/// Descriptors asked of the system at most: more connections than this are not promised, and some systems call their
+/// limit unlimited or a thousand million.
+pub const DESCRIPTORS_MAX: u64 = 1 << 20;
+
 /// How often an accept is tried again while the system has no descriptor left.
 pub const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 

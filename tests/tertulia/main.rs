@@ -1,4 +1,5 @@
 //! All tests, one binary, by phenomenon.
 
+mod listening;
 mod logging;
 mod options;
