@@ -99,6 +99,10 @@ pub const RESERVED_DESCRIPTORS: u64 = 32;
 /// Connections beyond the last place that may be told "full" at the same time; more are dropped without a word.
 pub const REFUSED_AT_ONCE: usize = 16;
 
+/// Descriptors asked of the system at most: more connections than this are not promised, and some systems call their
+/// limit unlimited or a thousand million.
+pub const DESCRIPTORS_MAX: u64 = 1 << 20;
+
 /// How often an accept is tried again while the system has no descriptor left.
 pub const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
@@ -110,3 +114,6 @@ pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Log lines that may wait for a console or file that does not take them; more are dropped and counted.
 pub const LOG_QUEUE_LINES: usize = 4096;
+
+/// How long the end of the server waits for the log to be written.
+pub const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);

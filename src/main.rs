@@ -1,9 +1,64 @@
-//! `tertulia-server`: temporary.
-use tertulia::net::*;
-fn main() {
-    let addr = std::env::args().nth(1).unwrap_or("127.0.0.1:65434".into());
-    let listener = mio::net::TcpListener::bind(addr.parse().unwrap()).unwrap();
-    simplelog::SimpleLogger::init(log::LevelFilter::Info, simplelog::Config::default()).unwrap();
-    let mut l = EventLoop::new(vec![Listening{listener, shown: addr}], Settings{language: tertulia::chat::Language::Spanish, max_clients: 15000, login_timeout: Some(std::time::Duration::from_secs(60)), rate_limit: 10}).unwrap();
-    l.run().unwrap();
+//! `tertulia-server`: options, listeners, the loop, and an exit status: 0 after a clean stop, 1 when it cannot run,
+//! 2 when it was asked in a way that it does not understand.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use clap::Parser;
+use log::{info, warn};
+use tertulia::cli::Options;
+use tertulia::net::{EventLoop, Listening, Settings};
+use tertulia::proto::console;
+use tertulia::{limits, logging, net};
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    match serve(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tertulia-server: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
+    let listeners = net::listeners(&options.listen).map_err(|error| error.describe(options.lang))?;
+    let log = logging::start(&options.log_settings())?;
+    let settings = Settings {
+        language: options.lang,
+        max_clients: places(options, listeners.len()),
+        login_timeout: options.name_deadline(),
+        rate_limit: options.rate_limit,
+    };
+    announce(&listeners, options);
+    let result = EventLoop::new(listeners, settings).and_then(|mut event_loop| event_loop.run());
+    log.flush(limits::LOG_FLUSH_TIMEOUT);
+    Ok(result?)
+}
+
+/// How many people may be connected: as many as were asked for, as far as the system lets us open that many sockets.
+fn places(options: &Options, listeners: usize) -> usize {
+    let reserved = limits::RESERVED_DESCRIPTORS as usize + listeners;
+    let most = (net::descriptor_limit() as usize).saturating_sub(reserved).max(1);
+    let asked = options.max_clients.unwrap_or(most);
+    if asked > most {
+        warn!("{}", console::fewer_places(asked, most, options.lang));
+    }
+    asked.min(most)
+}
+
+/// Says where the server listens: on the console, and on stdout for whoever asked for any free port and needs to
+/// know which it is.
+fn announce(listeners: &[Listening], options: &Options) {
+    let mut shown: Vec<&str> = listeners.iter().map(|listening| listening.shown.as_str()).collect();
+    shown.dedup();
+    for address in shown {
+        info!("{}", console::listening(address, options.lang));
+        if !options.listen.iter().any(|asked| asked == address) {
+            // Nobody has to listen to it.
+            let _ = writeln!(io::stdout(), "{address}");
+        }
+    }
 }

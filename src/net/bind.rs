@@ -1,9 +1,152 @@
-//! stub
-/// stub
+//! From `localhost:65434` to sockets that listen.
+//!
+//! Law: who asked for an address gets it or one line that says why not; nothing is left out in silence but an address
+//! family that this machine does not have.
+
+mod error;
+mod socket;
+
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+
+use mio::net::TcpListener;
+use rustix::io::Errno;
+use socket2::Socket;
+
+pub use error::{BindError, Cause};
+use socket::listen;
+
+/// Ports tried until one is free on all addresses of a name, when any port will do.
+const ANY_PORT_ATTEMPTS: usize = 16;
+
+/// An address as it was asked for, with what it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The words: `localhost:65434`.
+    pub text: String,
+    /// What they mean here. The port is the same in all.
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// A socket that listens. One name may have several, one behind the other and with the same `shown`.
 #[derive(Debug)]
 pub struct Listening {
-    /// l
-    pub listener: mio::net::TcpListener,
-    /// s
+    /// The socket; accepting from it does not wait.
+    pub listener: TcpListener,
+    /// What was asked for, with the port that it has.
     pub shown: String,
+}
+
+/// Listens on all `addresses`, each `host:port`, `1.2.3.4:port` or `[::1]:port`, and on each once.
+///
+/// # Errors
+///
+/// The first address that cannot be had, and why.
+pub fn listeners(addresses: &[String]) -> Result<Vec<Listening>, BindError> {
+    let asked = addresses.iter().map(|text| resolve(text)).collect::<Result<Vec<_>, _>>()?;
+    bind(&asked)
+}
+
+/// Finds what `text` stands for. Waits for the resolver, which the server may do before it starts.
+///
+/// # Errors
+///
+/// It stands for nothing.
+pub fn resolve(text: &str) -> Result<Asked, BindError> {
+    let unresolved = |error| BindError { address: text.into(), cause: Cause::Unresolved(error) };
+    let addresses = match text.rsplit_once(':') {
+        // Not left to the resolver: many a hosts file gives localhost one address only, and then half of the clients,
+        // who try the other one first, would be refused. RFC 6761 §6.3 says it is both, always.
+        Some((host, port)) if host.eq_ignore_ascii_case("localhost") => {
+            let port =
+                port.parse().map_err(|error| unresolved(io::Error::new(ErrorKind::InvalidInput, error)))?;
+            [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()].map(|ip| (ip, port).into()).into()
+        }
+        _ => text.to_socket_addrs().map_err(unresolved)?.collect(),
+    };
+    Ok(Asked { text: text.into(), addresses })
+}
+
+/// Listens on everything `asked`.
+///
+/// # Errors
+///
+/// The first address that cannot be had, and why.
+pub fn bind(asked: &[Asked]) -> Result<Vec<Listening>, BindError> {
+    let mut taken: Vec<SocketAddr> = Vec::new();
+    let mut listening = Vec::new();
+    for one in asked {
+        let mut fresh = Vec::new();
+        for address in &one.addresses {
+            if !taken.contains(address) && !fresh.contains(address) {
+                fresh.push(*address);
+            }
+        }
+        // Port 0 is not an address that could be taken twice: each time it is another port.
+        taken.extend(fresh.iter().filter(|address| address.port() != 0));
+        let failed = |cause| BindError { address: one.text.clone(), cause };
+        let sockets = bind_name(&fresh, v4_beside(one, asked)).map_err(failed)?;
+        if sockets.is_empty() && fresh.len() == one.addresses.len() {
+            return Err(failed(Cause::NotHere));
+        }
+        for socket in sockets {
+            listening.push(show(socket, one)?);
+        }
+    }
+    Ok(listening)
+}
+
+/// Whether an IPv4 socket will have the port of `one`.
+fn v4_beside(one: &Asked, asked: &[Asked]) -> bool {
+    let port = one.addresses.first().map_or(0, SocketAddr::port);
+    let shares_port = |other: &&Asked| *other == one || port != 0;
+    let mut addresses = asked.iter().filter(shares_port).flat_map(|other| &other.addresses);
+    addresses.any(|address| address.is_ipv4() && address.port() == port)
+}
+
+/// Puts the port that the system gave into the words that asked for any.
+fn show(socket: Socket, asked: &Asked) -> Result<Listening, BindError> {
+    let failed = |error| BindError { address: asked.text.clone(), cause: Cause::Other(error) };
+    let listener = std::net::TcpListener::from(socket);
+    let port = listener.local_addr().map_err(failed)?.port();
+    let host = asked.text.rsplit_once(':').map_or(asked.text.as_str(), |(host, _)| host);
+    Ok(Listening { listener: TcpListener::from_std(listener), shown: format!("{host}:{port}") })
+}
+
+/// Listens on all `addresses` of one name that this machine has, on one port. If any port will do, it is the one that
+/// the system gives the first address, and another one when that is not free on the rest.
+fn bind_name(addresses: &[SocketAddr], v4_beside: bool) -> Result<Vec<Socket>, Cause> {
+    let mut attempts = 1;
+    loop {
+        let mut sockets = Vec::new();
+        match bind_once(addresses, v4_beside, &mut sockets) {
+            Ok(()) => return Ok(sockets),
+            Err(error) => {
+                // A first socket that fails had the free choice: then there is no port left at all.
+                let unlucky = addresses[0].port() == 0 && !sockets.is_empty();
+                if !unlucky || error.kind() != ErrorKind::AddrInUse || attempts == ANY_PORT_ATTEMPTS {
+                    return Err(Cause::from(error));
+                }
+                attempts += 1;
+            }
+        }
+    }
+}
+
+fn bind_once(addresses: &[SocketAddr], v4_beside: bool, sockets: &mut Vec<Socket>) -> io::Result<()> {
+    for &(mut address) in addresses {
+        if let (0, Some(first)) = (address.port(), sockets.first()) {
+            address.set_port(first.local_addr()?.as_socket().map_or(0, |first| first.port()));
+        }
+        match listen(address, v4_beside) {
+            Ok(socket) => sockets.push(socket),
+            Err(error) if not_here(&error) => log::debug!("{address}: {error}"),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+fn not_here(error: &io::Error) -> bool {
+    error.kind() == ErrorKind::AddrNotAvailable || Errno::from_io_error(error) == Some(Errno::AFNOSUPPORT)
 }

@@ -3,6 +3,7 @@
 mod bind;
 mod conn;
 mod deadlines;
+mod descriptors;
 mod door;
 mod event_loop;
 mod pace;
@@ -10,7 +11,8 @@ mod server;
 mod stream;
 mod write_buffer;
 
-pub use bind::Listening;
+pub use bind::{Asked, BindError, Cause, Listening, bind, listeners, resolve};
+pub use descriptors::descriptor_limit;
 pub use door::Door;
 pub use event_loop::EventLoop;
 pub use server::{Server, Settings};

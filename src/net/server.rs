@@ -391,7 +391,8 @@ impl<S: Stream> Server<S> {
         match note {
             Note::Arrived(id, name) => {
                 if let Some(conn) = self.conns.get(id.slot()) {
-                    info!("{}", console::arrived(name, conn.peer, language));
+                    let address = SocketAddr::new(conn.peer.ip().to_canonical(), conn.peer.port());
+                    info!("{}", console::arrived(name, address, language));
                 }
             }
             note => info!("{}", console::note(note, language).unwrap_or_default()),

@@ -40,3 +40,15 @@ pub fn stopping(language: Language) -> &'static str {
         Language::English => "The server is stopping",
     }
 }
+
+/// The console's line about places that were asked for and cannot be had.
+pub fn fewer_places(asked: usize, places: usize, language: Language) -> String {
+    match language {
+        Language::Spanish => {
+            format!("Caben {places} personas, no {asked}: el sistema no deja abrir más archivos")
+        }
+        Language::English => {
+            format!("{places} people fit, not {asked}: the system allows no more open files")
+        }
+    }
+}

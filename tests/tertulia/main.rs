@@ -2,6 +2,9 @@
 
 #![allow(unreachable_pub)] // a test binary has no outside
 
+mod listening;
+mod logging;
 mod names;
+mod options;
 mod safe_text;
 mod simulation;

@@ -1,0 +1,133 @@
+//! What `tertulia-server` can be told on its command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Parser};
+use log::LevelFilter;
+
+use crate::chat::Language;
+use crate::limits;
+use crate::logging::{Color, Settings};
+
+/// Where the server listens unless told otherwise.
+pub const DEFAULT_ADDRESS: &str = "localhost:65434";
+
+/// A chat server for a class, a team or a lab: people talk to it with nc, telnet or tertulia.
+#[derive(Clone, Debug, Parser)]
+#[command(name = "tertulia-server", version)]
+pub struct Options {
+    /// Listen here; repeat for more places; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR:PORT", default_value = DEFAULT_ADDRESS, value_parser = address)]
+    pub listen: Vec<String>,
+
+    /// Language of the console, and of what people are told until they choose one.
+    #[arg(long, value_name = "LANG", default_value = "es", value_parser = language())]
+    pub lang: Language,
+
+    /// Most people connected at once [default: what the limit on open files allows].
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    pub max_clients: Option<usize>,
+
+    /// Seconds that a newcomer has to give a name; 0 for no limit.
+    #[arg(long, value_name = "SECS", default_value_t = limits::LOGIN_TIMEOUT_SECS)]
+    pub login_timeout: u64,
+
+    /// Messages a second from one person, who is read later beyond that; 0 for no limit.
+    #[arg(long, value_name = "N", default_value_t = limits::RATE_LIMIT_PER_SECOND)]
+    pub rate_limit: u32,
+
+    /// How much is logged.
+    #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level())]
+    pub log_level: LevelFilter,
+
+    /// Append the log to this file as well [default: console only].
+    #[arg(long, value_name = "FILE")]
+    pub log_file: Option<PathBuf>,
+
+    /// Colour the console; auto does at a terminal, unless NO_COLOR is set.
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = color())]
+    pub color: Color,
+
+    /// Log only warnings and errors: --log-level warn.
+    #[arg(short, long, conflicts_with_all = ["verbose", "log_level"])]
+    pub quiet: bool,
+
+    /// Log more: -v for --log-level debug, -vv for trace.
+    #[arg(short, long, action = ArgAction::Count, conflicts_with = "log_level")]
+    pub verbose: u8,
+}
+
+impl Options {
+    /// How the server logs.
+    pub fn log_settings(&self) -> Settings {
+        Settings { level: self.level(), file: self.log_file.clone(), color: self.color, language: self.lang }
+    }
+
+    /// How much is logged, by whichever of the three options said it.
+    pub fn level(&self) -> LevelFilter {
+        match (self.quiet, self.verbose) {
+            (true, _) => LevelFilter::Warn,
+            (false, 0) => self.log_level,
+            (false, 1) => LevelFilter::Debug,
+            (false, _) => LevelFilter::Trace,
+        }
+    }
+
+    /// How long a newcomer has to give a name; `None` is for ever.
+    pub fn name_deadline(&self) -> Option<Duration> {
+        (self.login_timeout > 0).then(|| Duration::from_secs(self.login_timeout))
+    }
+}
+
+fn language() -> impl TypedValueParser<Value = Language> {
+    PossibleValuesParser::new(["es", "en"])
+        .map(|tag| if tag == "en" { Language::English } else { Language::Spanish })
+}
+
+fn level() -> impl TypedValueParser<Value = LevelFilter> {
+    PossibleValuesParser::new(["error", "warn", "info", "debug", "trace", "off"])
+        .try_map(|name| name.parse::<LevelFilter>())
+}
+
+fn color() -> impl TypedValueParser<Value = Color> {
+    PossibleValuesParser::new(["auto", "always", "never"]).map(|when| match when.as_str() {
+        "always" => Color::Always,
+        "never" => Color::Never,
+        _ => Color::Auto,
+    })
+}
+
+fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "a number is needed, at least 1".into())
+}
+
+/// Takes `host:port`, `1.2.3.4:port` or `[::1]:port`. Whoever leaves the host out has to say whom the chat is for: a
+/// bare port means this machine alone to some programs and the whole world to others.
+fn address(text: &str) -> Result<String, String> {
+    let (host, port) = match text.rsplit_once(':') {
+        Some(split) => split,
+        None if is_number(text) => ("", text),
+        None => return Err(format!("the port is missing, as in {text}:65434")),
+    };
+    let bracketed = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+    // Before the port is looked at: what stands behind the last colon of a bare IPv6 address is none.
+    if bracketed.is_none() && host.contains(':') {
+        return Err("an IPv6 address stands in brackets, as in [::1]:65434".into());
+    }
+    if port.is_empty() {
+        return Err(format!("the port is missing, as in {host}:65434"));
+    }
+    if !is_number(port) || port.parse::<u16>().is_err() {
+        return Err(format!("the port is a number from 0 to 65535, not {port}"));
+    }
+    if bracketed.unwrap_or(host).is_empty() {
+        return Err(format!("say for whom: localhost:{port} for this machine, 0.0.0.0:{port} for all"));
+    }
+    Ok(text.to_owned())
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}

@@ -1,0 +1,70 @@
+//! Why the server cannot listen, in one line for whoever started it.
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, ErrorKind};
+
+use crate::chat::Language;
+
+/// Why an address cannot be listened on.
+#[derive(Debug)]
+pub struct BindError {
+    /// The address as it was asked for.
+    pub address: String,
+    /// What is wrong with it.
+    pub cause: Cause,
+}
+
+/// What is wrong with an address.
+#[derive(Debug)]
+pub enum Cause {
+    /// Nobody knows what it stands for.
+    Unresolved(io::Error),
+    /// Another program, or an earlier `--listen`, has it.
+    InUse,
+    /// Ports below 1024 are mostly the administrator's.
+    Denied,
+    /// It belongs to another machine, or to a family that this one does not have.
+    NotHere,
+    /// Something else.
+    Other(io::Error),
+}
+
+impl From<io::Error> for Cause {
+    fn from(error: io::Error) -> Cause {
+        match error.kind() {
+            ErrorKind::AddrInUse => Cause::InUse,
+            ErrorKind::PermissionDenied => Cause::Denied,
+            _ => Cause::Other(error),
+        }
+    }
+}
+
+impl BindError {
+    /// The one line for whoever started the server.
+    pub fn describe(&self, language: Language) -> String {
+        let address = &self.address;
+        match (language, &self.cause) {
+            (Language::Spanish, Cause::Unresolved(error)) => format!("No se encuentra {address}: {error}."),
+            (Language::Spanish, Cause::InUse) => format!("El puerto {address} ya está en uso."),
+            (Language::Spanish, Cause::Denied) => format!("No hay permiso para usar el puerto {address}."),
+            (Language::Spanish, Cause::NotHere) => format!("La dirección {address} no es de este equipo."),
+            (Language::Spanish, Cause::Other(error)) => {
+                format!("No se puede escuchar en {address}: {error}.")
+            }
+            (Language::English, Cause::Unresolved(error)) => format!("Cannot find {address}: {error}."),
+            (Language::English, Cause::InUse) => format!("The port {address} is already in use."),
+            (Language::English, Cause::Denied) => format!("No permission to use the port {address}."),
+            (Language::English, Cause::NotHere) => format!("The address {address} is not of this machine."),
+            (Language::English, Cause::Other(error)) => format!("Cannot listen on {address}: {error}."),
+        }
+    }
+}
+
+impl fmt::Display for BindError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe(Language::English))
+    }
+}
+
+impl Error for BindError {}

@@ -1,0 +1,135 @@
+//! What the command line of the server takes, and what it says about what it does not take.
+
+use std::path::Path;
+use std::time::Duration;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+use log::LevelFilter;
+use tertulia::chat::Language;
+use tertulia::cli::Options;
+use tertulia::logging::Color;
+
+fn options(words: &str) -> Result<Options, clap::Error> {
+    Options::try_parse_from(["tertulia-server"].into_iter().chain(words.split_whitespace()))
+}
+
+fn taken(words: &str) -> Options {
+    options(words).unwrap_or_else(|error| panic!("{words}: {error}"))
+}
+
+/// The first line of what is said about `words`, which must be refused as wrong usage.
+#[track_caller]
+fn refused(words: &str) -> String {
+    let error = options(words).expect_err(words);
+    assert_eq!(error.exit_code(), 2, "{words}");
+    error.to_string().lines().next().expect("something is said").to_owned()
+}
+
+#[test]
+fn without_options_everything_is_as_promised() {
+    let options = taken("");
+    assert_eq!(options.listen, ["localhost:65434"]);
+    assert_eq!(options.lang, Language::Spanish);
+    assert_eq!(options.max_clients, None);
+    assert_eq!(options.name_deadline(), Some(Duration::from_secs(60)));
+    assert_eq!(options.rate_limit, 10);
+    assert_eq!(options.level(), LevelFilter::Info);
+    let log = options.log_settings();
+    assert_eq!((log.level, log.color, log.language), (LevelFilter::Info, Color::Auto, Language::Spanish));
+    assert_eq!(log.file, None);
+}
+
+#[test]
+fn every_option_is_heard() {
+    let options = taken(
+        "--listen 127.0.0.1:0 --listen [::1]:7000 --lang en --max-clients 3 --login-timeout 5 --rate-limit 2 \
+         --log-level trace --log-file chat.log --color never",
+    );
+    assert_eq!(options.listen, ["127.0.0.1:0", "[::1]:7000"]);
+    assert_eq!(options.lang, Language::English);
+    assert_eq!(options.max_clients, Some(3));
+    assert_eq!(options.name_deadline(), Some(Duration::from_secs(5)));
+    assert_eq!(options.rate_limit, 2);
+    let log = options.log_settings();
+    assert_eq!((log.level, log.color, log.language), (LevelFilter::Trace, Color::Never, Language::English));
+    assert_eq!(log.file.as_deref(), Some(Path::new("chat.log")));
+}
+
+#[test]
+fn zero_means_no_limit() {
+    let options = taken("--login-timeout 0 --rate-limit 0");
+    assert_eq!(options.name_deadline(), None);
+    assert_eq!(options.rate_limit, 0);
+}
+
+#[test]
+fn short_options_set_the_level() {
+    assert_eq!(taken("-q").level(), LevelFilter::Warn);
+    assert_eq!(taken("-v").level(), LevelFilter::Debug);
+    assert_eq!(taken("-vv").level(), LevelFilter::Trace);
+    assert_eq!(taken("-v -v -v").level(), LevelFilter::Trace);
+    assert_eq!(taken("--log-level off").level(), LevelFilter::Off);
+}
+
+#[test]
+fn two_ways_of_saying_the_level_exclude_each_other() {
+    for words in ["-q -v", "-q --log-level info", "-v --log-level debug"] {
+        let error = options(words).expect_err(words);
+        assert_eq!(error.kind(), ErrorKind::ArgumentConflict, "{words}");
+        assert_eq!(error.exit_code(), 2, "{words}");
+    }
+}
+
+#[test]
+fn an_address_without_host_or_port_is_refused_with_what_to_write() {
+    for (address, advice) in [
+        ("7000", "localhost:7000"),
+        (":7000", "0.0.0.0:7000"),
+        ("[]:7000", "localhost:7000"),
+        ("casa", "casa:65434"),
+        ("casa:", "casa:65434"),
+        ("[::1]", "[::1]:65434"),
+        ("::1", "[::1]:65434"),
+        ("::1:7000", "in brackets"),
+        ("casa:65536", "from 0 to 65535"),
+        ("casa:+7", "from 0 to 65535"),
+        ("casa:http", "from 0 to 65535"),
+        ("", "the port is missing"),
+    ] {
+        let line = refused_address(address);
+        assert!(line.contains(advice), "{address:?}: {line}");
+    }
+}
+
+#[track_caller]
+fn refused_address(address: &str) -> String {
+    let error = Options::try_parse_from(["tertulia-server", "--listen", address]).expect_err(address);
+    assert_eq!(error.exit_code(), 2, "{address}");
+    error.to_string().lines().next().expect("something is said").to_owned()
+}
+
+#[test]
+fn the_first_line_about_a_wrong_option_names_it() {
+    for (words, named) in [
+        ("--max-clients 0", "--max-clients"),
+        ("--max-clients many", "--max-clients"),
+        ("--lang fr", "--lang"),
+        ("--login-timeout -1", "-1"),
+        ("--rate-limit 1.5", "--rate-limit"),
+        ("--log-level loud", "--log-level"),
+        ("--color perhaps", "--color"),
+        ("--listne localhost:7000", "--listne"),
+        ("localhost:7000", "localhost:7000"),
+    ] {
+        let line = refused(words);
+        assert!(line.starts_with("error: ") && line.contains(named), "{words}: {line}");
+    }
+}
+
+#[test]
+fn help_and_version_are_no_errors() {
+    for words in ["--help", "-h", "--version", "-V"] {
+        assert_eq!(options(words).expect_err(words).exit_code(), 0, "{words}");
+    }
+}
