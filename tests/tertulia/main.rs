@@ -4,6 +4,7 @@
 
 mod listening;
 mod logging;
+mod mutants;
 mod names;
 mod options;
 mod safe_text;

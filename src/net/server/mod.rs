@@ -3,19 +3,22 @@
 //! Laws: no call waits; nothing is freed in the middle of handling, but swept at the end of the turn; one write per
 //! connection and turn, however many lines the turn carried. Sockets and their readiness belong to the caller.
 
+mod delivering;
+mod serving;
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use log::{debug, info, log_enabled};
+use log::debug;
 use slab::Slab;
 
-use super::conn::{Conn, Filled, Pause};
+use super::conn::Conn;
 use super::deadlines::Deadlines;
 use super::pace::Rate;
 use super::stream::Stream;
-use crate::chat::{Audience, ClientId, CloseReason, Command, Event, Hub, Language, Moment, Note, Output};
+use crate::chat::{ClientId, CloseReason, Event, Hub, Language, Moment, Output};
 use crate::limits;
-use crate::proto::{Encodings, console};
+use crate::proto::Encodings;
 
 /// What the server is told at its start.
 #[derive(Clone, Debug)]
@@ -198,123 +201,6 @@ impl<S: Stream> Server<S> {
         self.conns.iter().map(|(_, conn)| (conn.id, conn.queued(), conn.held()))
     }
 
-    /// Takes commands and input of one connection until there is no more, or its share of the turn is used up.
-    fn serve(&mut self, id: ClientId, now: Moment) {
-        let (mut lines, mut reads) = (limits::LINES_PER_TURN, limits::READS_PER_TURN);
-        let rate = self.rate;
-        while let Some(conn) = self.conn_mut(id) {
-            match conn.next_command(rate, now) {
-                Ok(command) => {
-                    self.command(id, command, now);
-                    lines -= 1;
-                }
-                Err(Pause::Later) => break,
-                Err(Pause::NoLine) if conn.ended => {
-                    self.hub.disconnect(id, CloseReason::EndOfInput, now, &mut self.outputs);
-                    self.perform(now);
-                    self.close(id, now);
-                    break;
-                }
-                Err(Pause::NoLine | Pause::Closing) if !conn.may_read() => break,
-                Err(Pause::NoLine | Pause::Closing) => {
-                    reads -= 1;
-                    if !self.read(id, now) {
-                        break;
-                    }
-                }
-            }
-            if lines == 0 || reads == 0 {
-                self.later(id);
-                break;
-            }
-        }
-        self.reschedule(id);
-    }
-
-    /// Reads once; says whether the connection lives.
-    fn read(&mut self, id: ClientId, now: Moment) -> bool {
-        let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
-        let filled = conn.fill(&mut self.scratch, &mut self.answers);
-        if !self.answers.is_empty() {
-            conn.answer(&self.answers, now);
-            self.answers.clear();
-            self.mark_dirty(id);
-        }
-        let conn = &self.conns[id.slot()];
-        let over = filled == Filled::Broken || filled == Filled::Ended && !conn.is_open();
-        if over {
-            self.bury(id, CloseReason::Lost);
-        }
-        !over
-    }
-
-    fn command(&mut self, id: ClientId, command: Command, now: Moment) {
-        self.hub.handle(id, command, now, &mut self.outputs);
-        self.perform(now);
-    }
-
-    /// Does what the hub asked for.
-    fn perform(&mut self, now: Moment) {
-        let mut outputs = std::mem::take(&mut self.outputs);
-        for output in outputs.drain(..) {
-            match output {
-                Output::Deliver { to, event } => self.deliver(&to, &event, now),
-                Output::Speak(id, language) => {
-                    if let Some(conn) = self.conn_mut(id) {
-                        conn.speak(language);
-                    }
-                }
-                Output::Close(id, reason) => {
-                    debug!("{id:?}: {reason:?}");
-                    self.close(id, now);
-                }
-                Output::Note(note) => self.note(&note),
-            }
-        }
-        self.outputs = outputs;
-    }
-
-    /// Queues `event` for everyone it is for: encoded once per kind of reader.
-    fn deliver(&mut self, to: &Audience, event: &Event, now: Moment) {
-        let Server { hub, conns, encodings, dirty, .. } = self;
-        encodings.clear();
-        hub.audience(to, |id| {
-            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { return };
-            let bytes = encodings.of(event, conn.kind());
-            match to {
-                Audience::One(_) => conn.answer(bytes, now),
-                Audience::Room { .. } => conn.hear(bytes, now),
-            }
-            if !conn.dirty && conn.wants_flush() {
-                conn.dirty = true;
-                dirty.push(id);
-            }
-        });
-    }
-
-    /// Writes to everyone who has something to write this turn.
-    fn flush(&mut self, now: Moment) {
-        let mut dirty = std::mem::take(&mut self.dirty);
-        for id in dirty.drain(..) {
-            let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { continue };
-            conn.dirty = false;
-            conn.flush(now);
-            if let Some(lines) = conn.take_skipped() {
-                conn.answer(self.encodings.once(&Event::Skipped(lines.into()), conn.kind()), now);
-                conn.flush(now);
-            }
-            let (dead, release) = (conn.is_dead(), conn.take_release());
-            if dead {
-                self.dead.push(id);
-            } else if release {
-                self.later(id);
-            }
-            self.reschedule(id);
-        }
-        debug_assert!(self.dirty.is_empty(), "writing makes nobody dirty");
-        self.dirty = dirty;
-    }
-
     /// Frees who is dead, and tells the hub of those who left without its doing.
     fn sweep(&mut self, now: Moment) -> usize {
         let mut freed = 0;
@@ -380,22 +266,6 @@ impl<S: Stream> Server<S> {
         if conn.scheduled != due {
             self.deadlines.set(id, conn.scheduled, due);
             conn.scheduled = due;
-        }
-    }
-
-    fn note(&self, note: &Note) {
-        if !log_enabled!(log::Level::Info) {
-            return;
-        }
-        let language = self.settings.language;
-        match note {
-            Note::Arrived(id, name) => {
-                if let Some(conn) = self.conns.get(id.slot()) {
-                    let address = SocketAddr::new(conn.peer.ip().to_canonical(), conn.peer.port());
-                    info!("{}", console::arrived(name, address, language));
-                }
-            }
-            note => info!("{}", console::note(note, language).unwrap_or_default()),
         }
     }
 

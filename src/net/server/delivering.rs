@@ -1,0 +1,90 @@
+//! What the hub wants done: events become bytes in write buffers, and once a turn the buffers are written.
+
+use std::net::SocketAddr;
+
+use log::{debug, info, log_enabled};
+
+use super::Server;
+use crate::chat::{Audience, Event, Moment, Note, Output};
+use crate::net::stream::Stream;
+use crate::proto::console;
+
+impl<S: Stream> Server<S> {
+    /// Does what the hub asked for.
+    pub(super) fn perform(&mut self, now: Moment) {
+        let mut outputs = std::mem::take(&mut self.outputs);
+        for output in outputs.drain(..) {
+            match output {
+                Output::Deliver { to, event } => self.deliver(&to, &event, now),
+                Output::Speak(id, language) => {
+                    if let Some(conn) = self.conn_mut(id) {
+                        conn.speak(language);
+                    }
+                }
+                Output::Close(id, reason) => {
+                    debug!("{id:?}: {reason:?}");
+                    self.close(id, now);
+                }
+                Output::Note(note) => self.note(&note),
+            }
+        }
+        self.outputs = outputs;
+    }
+
+    /// Queues `event` for everyone it is for: encoded once per kind of reader.
+    fn deliver(&mut self, to: &Audience, event: &Event, now: Moment) {
+        let Server { hub, conns, encodings, dirty, .. } = self;
+        encodings.clear();
+        hub.audience(to, |id| {
+            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { return };
+            let bytes = encodings.of(event, conn.kind());
+            match to {
+                Audience::One(_) => conn.answer(bytes, now),
+                Audience::Room { .. } => conn.hear(bytes, now),
+            }
+            if !conn.dirty && conn.wants_flush() {
+                conn.dirty = true;
+                dirty.push(id);
+            }
+        });
+    }
+
+    /// Writes to everyone who has something to write this turn.
+    pub(super) fn flush(&mut self, now: Moment) {
+        let mut dirty = std::mem::take(&mut self.dirty);
+        for id in dirty.drain(..) {
+            let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { continue };
+            conn.dirty = false;
+            conn.flush(now);
+            if let Some(lines) = conn.take_skipped() {
+                conn.answer(self.encodings.once(&Event::Skipped(lines.into()), conn.kind()), now);
+                conn.flush(now);
+            }
+            let (dead, release) = (conn.is_dead(), conn.take_release());
+            if dead {
+                self.dead.push(id);
+            } else if release {
+                self.later(id);
+            }
+            self.reschedule(id);
+        }
+        debug_assert!(self.dirty.is_empty(), "writing makes nobody dirty");
+        self.dirty = dirty;
+    }
+
+    fn note(&self, note: &Note) {
+        if !log_enabled!(log::Level::Info) {
+            return;
+        }
+        let language = self.settings.language;
+        match note {
+            Note::Arrived(id, name) => {
+                if let Some(conn) = self.conns.get(id.slot()) {
+                    let address = SocketAddr::new(conn.peer.ip().to_canonical(), conn.peer.port());
+                    info!("{}", console::arrived(name, address, language));
+                }
+            }
+            note => info!("{}", console::note(note, language).unwrap_or_default()),
+        }
+    }
+}

@@ -1,0 +1,64 @@
+//! One connection's turn: what it sent becomes commands for the hub, within a share that leaves time for the others.
+
+use super::Server;
+use crate::chat::{ClientId, CloseReason, Command, Moment};
+use crate::limits;
+use crate::net::conn::{Filled, Pause};
+use crate::net::stream::Stream;
+
+impl<S: Stream> Server<S> {
+    /// Takes commands and input of one connection until there is no more, or its share of the turn is used up.
+    pub(super) fn serve(&mut self, id: ClientId, now: Moment) {
+        let (mut lines, mut reads) = (limits::LINES_PER_TURN, limits::READS_PER_TURN);
+        let rate = self.rate;
+        while let Some(conn) = self.conn_mut(id) {
+            match conn.next_command(rate, now) {
+                Ok(command) => {
+                    self.command(id, command, now);
+                    lines -= 1;
+                }
+                Err(Pause::Later) => break,
+                Err(Pause::NoLine) if conn.ended => {
+                    self.hub.disconnect(id, CloseReason::EndOfInput, now, &mut self.outputs);
+                    self.perform(now);
+                    self.close(id, now);
+                    break;
+                }
+                Err(Pause::NoLine | Pause::Closing) if !conn.may_read() => break,
+                Err(Pause::NoLine | Pause::Closing) => {
+                    reads -= 1;
+                    if !self.read(id, now) {
+                        break;
+                    }
+                }
+            }
+            if lines == 0 || reads == 0 {
+                self.later(id);
+                break;
+            }
+        }
+        self.reschedule(id);
+    }
+
+    /// Reads once; says whether the connection lives.
+    fn read(&mut self, id: ClientId, now: Moment) -> bool {
+        let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
+        let filled = conn.fill(&mut self.scratch, &mut self.answers);
+        if !self.answers.is_empty() {
+            conn.answer(&self.answers, now);
+            self.answers.clear();
+            self.mark_dirty(id);
+        }
+        let conn = &self.conns[id.slot()];
+        let over = filled == Filled::Broken || filled == Filled::Ended && !conn.is_open();
+        if over {
+            self.bury(id, CloseReason::Lost);
+        }
+        !over
+    }
+
+    fn command(&mut self, id: ClientId, command: Command, now: Moment) {
+        self.hub.handle(id, command, now, &mut self.outputs);
+        self.perform(now);
+    }
+}

@@ -1,0 +1,93 @@
+//! Does the simulation see? Known bugs, put back into a copy of the project on purpose, must each break a law.
+//!
+//! Builds the project anew for each of them, so it runs only when asked: `cargo test mutants -- --ignored`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+struct Bug {
+    name: &'static str,
+    file: &'static str,
+    right: &'static str,
+    wrong: &'static str,
+}
+
+const BUGS: [Bug; 5] = [
+    Bug {
+        name: "a drain that stops early and does not remember it",
+        file: "src/net/server/serving.rs",
+        right: "            if lines == 0 || reads == 0 {\n                self.later(id);",
+        wrong: "            if lines == 0 || reads == 0 {",
+    },
+    Bug {
+        name: "a slot reused without generation",
+        file: "src/chat/id.rs",
+        right: "ClientId(u64::from(generation) << 32 | u64::from(slot))",
+        wrong: "ClientId(u64::from(generation.min(1)) << 32 | u64::from(slot))",
+    },
+    Bug {
+        name: "a bare close",
+        file: "src/net/conn.rs",
+        right: "if self.stream.end_writing().is_err() || self.ended {",
+        wrong: "if self.stream.end_writing().is_ok() || self.ended {",
+    },
+    Bug {
+        name: "an accept that failed and is forgotten",
+        file: "src/net/door.rs",
+        right: "self.closed_until = Some(now + ACCEPT_RETRY);",
+        wrong: "self.waiting = false;",
+    },
+    Bug {
+        name: "a skipped line that is not owned up to",
+        file: "src/net/conn.rs",
+        right: "self.skipped = self.skipped.saturating_add(1);",
+        wrong: "self.skipped = self.skipped.max(1);",
+    },
+];
+
+#[test]
+#[ignore = "builds the project once for each bug; .ci/run asks for it"]
+fn the_simulation_catches_bugs_that_are_put_back() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let work = home.join("target/mutants");
+    for bug in BUGS {
+        let copy = work.join("copy");
+        let _ = fs::remove_dir_all(&copy);
+        for part in ["Cargo.toml", "Cargo.lock", "src", "tests", "benches"] {
+            copy_all(&home.join(part), &copy.join(part));
+        }
+        plant(&bug, &copy);
+        let output = Command::new(env!("CARGO"))
+            .args(["test", "--test", "tertulia", "--", "simulation"])
+            .current_dir(&copy)
+            .env("CARGO_TARGET_DIR", work.join("build"))
+            .env_remove("TERTULIA_SEED")
+            .env("RUST_BACKTRACE", "0")
+            .output()
+            .expect("cargo runs");
+        let told = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
+        assert!(told.contains("running 1 test"), "{}: the simulation did not run:\n{told}", bug.name);
+        assert!(told.contains("a law is broken"), "{} went unseen:\n{told}", bug.name);
+        eprintln!("seen: {}", bug.name);
+    }
+}
+
+fn plant(bug: &Bug, copy: &Path) {
+    let path = copy.join(bug.file);
+    let source = fs::read_to_string(&path).expect("the file of the bug is there");
+    assert_eq!(source.matches(bug.right).count(), 1, "{}: the place for it has changed", bug.name);
+    fs::write(path, source.replace(bug.right, bug.wrong)).expect("the copy can be written");
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    if from.is_dir() {
+        fs::create_dir_all(to).expect("a folder");
+        for entry in fs::read_dir(from).expect("a folder") {
+            let name: PathBuf = entry.expect("an entry").file_name().into();
+            copy_all(&from.join(&name), &to.join(&name));
+        }
+    } else {
+        fs::copy(from, to).expect("a file");
+    }
+}
