@@ -174,10 +174,15 @@ impl<S: Stream> Conn<S> {
 
     /// Queues a line of the room, or counts it as skipped if too much waits already.
     pub(super) fn hear(&mut self, bytes: &[u8], now: Moment) {
+        let fits = |queue: &WriteBuffer| queue.len() + bytes.len() <= limits::QUEUE_MAX_BYTES;
+        if self.phase == Phase::Open && self.skipped == 0 && !fits(&self.queue) {
+            // One turn may carry more than a queue holds; that is not the reader's fault.
+            self.flush(now);
+        }
         if self.phase != Phase::Open {
             return;
         }
-        if self.skipped > 0 || self.queue.len() + bytes.len() > limits::QUEUE_MAX_BYTES {
+        if self.skipped > 0 || !fits(&self.queue) {
             self.skipped = self.skipped.saturating_add(1);
         } else {
             self.queue_bytes(bytes, now);
@@ -205,10 +210,12 @@ impl<S: Stream> Conn<S> {
         }
     }
 
-    /// The number of lines skipped, once the reader has caught up enough to be told; forgets it.
-    pub(super) fn take_skipped(&mut self) -> Option<u32> {
-        let told =
-            self.skipped > 0 && self.queue.len() <= limits::QUEUE_LOW_BYTES && self.phase == Phase::Open;
+    /// The number of lines skipped, if the reader has to be told now: they have caught up, or this is their `last`
+    /// chance to hear of it. Forgets it.
+    pub(super) fn take_skipped(&mut self, last: bool) -> Option<u32> {
+        let told = self.skipped > 0
+            && self.phase == Phase::Open
+            && (last || self.queue.len() <= limits::QUEUE_LOW_BYTES);
         told.then(|| std::mem::take(&mut self.skipped))
     }
 

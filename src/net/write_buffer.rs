@@ -4,6 +4,8 @@
 
 use std::io::{self, Write};
 
+use crate::limits::QUEUE_MAX_BYTES;
+
 /// A queue of bytes: written at the end, sent from the front.
 #[derive(Debug, Default)]
 pub struct WriteBuffer {
@@ -15,6 +17,9 @@ pub struct WriteBuffer {
 impl WriteBuffer {
     /// Adds bytes to the end.
     pub fn push(&mut self, bytes: &[u8]) {
+        if self.bytes.len() + bytes.len() > self.bytes.capacity() {
+            self.make_room(bytes.len());
+        }
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -53,6 +58,17 @@ impl WriteBuffer {
     /// Bytes of memory held.
     pub fn capacity(&self) -> usize {
         self.bytes.capacity()
+    }
+
+    /// Forgets what has been sent, and grows by doubling, but not beyond what a queue may hold.
+    fn make_room(&mut self, more: usize) {
+        self.bytes.drain(..self.sent as usize);
+        self.sent = 0;
+        let needed = self.bytes.len() + more;
+        if needed > self.bytes.capacity() {
+            let doubled = (2 * self.bytes.capacity()).min(QUEUE_MAX_BYTES);
+            self.bytes.reserve_exact(needed.max(doubled) - self.bytes.len());
+        }
     }
 
     fn give_back(&mut self) {

@@ -54,12 +54,13 @@ fn the_simulation_catches_bugs_that_are_put_back() {
     for bug in BUGS {
         let copy = work.join("copy");
         let _ = fs::remove_dir_all(&copy);
+        fs::create_dir_all(&copy).expect("a folder");
         for part in ["Cargo.toml", "Cargo.lock", "src", "tests", "benches"] {
             copy_all(&home.join(part), &copy.join(part));
         }
         plant(&bug, &copy);
         let output = Command::new(env!("CARGO"))
-            .args(["test", "--test", "tertulia", "--", "simulation"])
+            .args(["test", "--test", "tertulia", "--", "simulation::"])
             .current_dir(&copy)
             .env("CARGO_TARGET_DIR", work.join("build"))
             .env_remove("TERTULIA_SEED")
@@ -87,7 +88,7 @@ fn copy_all(from: &Path, to: &Path) {
             let name: PathBuf = entry.expect("an entry").file_name().into();
             copy_all(&from.join(&name), &to.join(&name));
         }
-    } else {
+    } else if from.is_file() {
         fs::copy(from, to).expect("a file");
     }
 }

@@ -6,8 +6,23 @@ use log::{debug, info, log_enabled};
 
 use super::Server;
 use crate::chat::{Audience, Event, Moment, Note, Output};
+use crate::net::conn::Conn;
 use crate::net::stream::Stream;
-use crate::proto::console;
+use crate::proto::{Encodings, console};
+
+/// Tells a reader how many lines passed them by, when it is time to; says whether it did.
+pub(super) fn own_up<S: Stream>(
+    encodings: &mut Encodings,
+    conn: &mut Conn<S>,
+    last: bool,
+    now: Moment,
+) -> bool {
+    let skipped = conn.take_skipped(last);
+    if let Some(lines) = skipped {
+        conn.answer(encodings.once(&Event::Skipped(lines.into()), conn.kind()), now);
+    }
+    skipped.is_some()
+}
 
 impl<S: Stream> Server<S> {
     /// Does what the hub asked for.
@@ -56,8 +71,7 @@ impl<S: Stream> Server<S> {
             let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { continue };
             conn.dirty = false;
             conn.flush(now);
-            if let Some(lines) = conn.take_skipped() {
-                conn.answer(self.encodings.once(&Event::Skipped(lines.into()), conn.kind()), now);
+            if own_up(&mut self.encodings, conn, false, now) {
                 conn.flush(now);
             }
             let (dead, release) = (conn.is_dead(), conn.take_release());

@@ -225,8 +225,9 @@ impl<S: Stream> Server<S> {
 
     /// Begins the orderly end of a connection that the hub has forgotten.
     fn close(&mut self, id: ClientId, now: Moment) {
-        let Some(conn) = self.conn_mut(id) else { return };
+        let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { return };
         let was_in_chat = std::mem::take(&mut conn.in_chat);
+        delivering::own_up(&mut self.encodings, conn, true, now);
         conn.begin_close(now);
         self.admitted -= usize::from(was_in_chat);
         self.mark_dirty(id);

@@ -240,12 +240,16 @@ impl World {
             return person.say(format!("{name}\n").as_bytes(), None);
         }
         let number = self.numbers;
-        self.numbers += 1;
-        let padding = if self.heavy { "x".repeat(self.dice.below(3900)) } else { String::new() };
+        // In heavy worlds enough is said to fill the queues of those who do not read.
+        let (lines, length) = if self.heavy { (1 + self.dice.below(12) as u64, 3900) } else { (1, 1) };
+        self.numbers += lines;
         match self.dice.below(12) {
             // Only who is in the chat already can count on being heard.
             0..=6 if person.named.is_some() => {
-                person.say(format!("m{number} {padding}\n").as_bytes(), Some(number));
+                for number in number..number + lines {
+                    let padding = "x".repeat(self.dice.below(length));
+                    person.say(format!("m{number} {padding}\n").as_bytes(), Some(number));
+                }
             }
             7 if person.named.is_some() => person.say(format!("/yo m{number}\r\n").as_bytes(), Some(number)),
             8 => person.say(b"/quien\n", None),
@@ -305,6 +309,11 @@ impl World {
 
     fn witnessed(&self) -> usize {
         laws::room_lines(&self.people[0]).count()
+    }
+
+    /// How many wait to be let in.
+    pub fn outside(&self) -> usize {
+        self.backlog.len()
     }
 
     /// Everybody leaves in their own way, and the dust settles.
