@@ -1,4 +1,35 @@
-//! tertulia: a chat server on one event loop.
+//! tertulia: a chat server on one event loop. This page is the map of the house.
+//!
+//! A pure core decides, a thin shell does. [`chat`] knows people, rooms and rules; it has no socket, no clock, no
+//! thread and no randomness. [`net`] owns every system call on sockets: one `mio::Poll`, one `slab` of connections,
+//! one loop, one thread. Between them stands [`proto`]: bytes to commands, events to bytes.
+//!
+//! ```text
+//! limits ──► chat ──► proto ──► net ──► main      each imports only what stands to its left;
+//!                └──► logging, cli ─────┘         bin/tertulia.rs, the client, imports none of them
+//! ```
+//!
+//! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
+//! - [`chat`]: the vocabulary (commands, events, outputs), names, safe text, and the [`Hub`](chat::Hub) with the rules.
+//! - [`proto`]: the line dialect, telnet's commands, Spanish and English.
+//! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
+//! - [`cli`], [`logging`]: the options, and a log that cannot hold up the chat.
+//!
+//! The way of one line of text from one socket to all others:
+//!
+//! ```text
+//! 1  EventLoop::run          an event names a ClientId
+//! 2  Server::readable        finds the connection, checks its generation
+//! 3  Conn::fill              reads, until there is no more or the connection's share of the turn is used up
+//! 4  Codec::next_command     the next line becomes a Command
+//! 5  Hub::handle             the rules; Output::Deliver { to, event } comes out
+//! 6  Server::deliver         encodes once per kind of reader, into each recipient's write buffer; marks it dirty
+//! 7  Server::finish_turn     one write per dirty connection
+//! ```
+//!
+//! Deliberately absent: threads and locks in the chat (the log alone is written by a thread of its own, because a
+//! terminal can stop), `async`, `unsafe`, a timer wheel, a buffer pool, traits with one implementor. Encryption is
+//! absent too: what is said can be read on the network it is said on.
 
 pub mod chat;
 pub mod cli;
