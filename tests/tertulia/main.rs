@@ -1,1 +1,4 @@
 //! All tests, one binary, by phenomenon.
+
+mod client;
+mod support;
