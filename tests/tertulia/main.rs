@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub)] // a test binary has no outside
 
+mod client;
 mod house;
 mod listening;
 mod logging;
@@ -10,3 +11,4 @@ mod names;
 mod options;
 mod safe_text;
 mod simulation;
+mod support;

@@ -1,0 +1,73 @@
+//! The client without an editor: pipes, scripts, and `--plain` at a terminal.
+//!
+//! Law: lines go in and out as they are; what comes from the network is safe text already.
+
+use std::io::{self, BufRead, Write};
+use std::process;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use crate::link::{Link, News, Sent, Turn};
+use crate::talk::Heard;
+
+/// Talks until it is over; gives the exit status.
+pub(crate) fn run(link: &Arc<Link>, person: bool) -> u8 {
+    let reader = link.clone();
+    thread::spawn(move || {
+        // The other thread may be waiting for a line that never comes, so this one ends the program.
+        let status = reader.run(&mut |news| show(&news, person));
+        process::exit(i32::from(status));
+    });
+    write_lines(link, person)
+}
+
+/// Sends standard input to its end, and waits for the server's.
+fn write_lines(link: &Link, person: bool) -> u8 {
+    let mut input = io::stdin().lock();
+    let mut line = Vec::new();
+    loop {
+        // The turn comes first: a line is only taken from the input when there is somebody to give it to.
+        if let Turn::Over(status) = link.turn(Duration::ZERO) {
+            return status;
+        }
+        line.clear();
+        if input.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
+            return if link.finish() { link.wait_over() } else { 0 };
+        }
+        while link.send(&line) == Sent::Away {
+            if link.leaving() {
+                return 0;
+            }
+            if person {
+                print(format!("{}\n", link.away_notice()).as_bytes());
+                break;
+            }
+            if let Turn::Over(status) = link.turn(Duration::ZERO) {
+                return status;
+            }
+        }
+    }
+}
+
+fn show(news: &News, person: bool) {
+    match news {
+        News::Heard(Heard::Text(text)) => print(text.as_bytes()),
+        News::Heard(_) => {}
+        // The terminal echoes what a person types; this nobody typed.
+        News::Answered(name) if person => print(format!("{name}\n").as_bytes()),
+        News::Answered(_) => {}
+        News::Notice(notice) if person && notice.starts_with("---") => {
+            print(format!("{notice}\n").as_bytes())
+        }
+        News::Notice(notice) => drop(writeln!(io::stderr(), "{notice}")),
+    }
+}
+
+/// Whoever read our output is gone (`| head -1`): nothing is left to do, and it is no failure of ours.
+fn print(bytes: &[u8]) {
+    let mut out = io::stdout().lock();
+    if out.write_all(bytes).and_then(|()| out.flush()).is_err() {
+        process::exit(0);
+    }
+}

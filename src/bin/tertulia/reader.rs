@@ -1,0 +1,147 @@
+//! The connection seen from the network: coming in, the name, getting lost, coming back.
+//!
+//! Law: what was heard is shown first and counts afterwards.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use super::{Link, News, PAUSE_FIRST, State};
+use crate::args::Options;
+use crate::notice::{self, End};
+use crate::safe::Safe;
+use crate::talk::{Heard, Kind, Talk};
+
+/// Longest pause between two attempts: a server that was restarted is found again within it.
+const PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// Bytes read at once.
+const READ_BYTES: usize = 16 * 1024;
+
+impl Link {
+    /// Reads until it is over; gives the exit status.
+    pub(crate) fn run(&self, show: &mut impl FnMut(News)) -> u8 {
+        let status = loop {
+            let end = self.converse(show).unwrap_or_else(End::Unreachable);
+            let mut state = self.lock();
+            (state.stream, state.question, state.inside) = (None, None, false);
+            if let Some(status) = self.status(&state, &end) {
+                drop(state);
+                self.say_why(&end, status, show);
+                break status;
+            }
+            let pause = state.pause;
+            state.pause = (pause * 2).min(PAUSE_MAX);
+            let notice = notice::retry(&end, pause, state.talk.english());
+            drop(state);
+            show(News::Notice(notice));
+            let left = |state: &mut State| !(state.leaving || state.input_ended);
+            let wait = self.changed.wait_timeout_while(self.lock(), pause, left);
+            let (state, _) = wait.unwrap_or_else(PoisonError::into_inner);
+            if state.leaving || state.input_ended {
+                break 0;
+            }
+        };
+        self.lock().over = Some(status);
+        self.changed.notify_all();
+        status
+    }
+
+    fn converse(&self, show: &mut impl FnMut(News)) -> io::Result<End> {
+        // `connect` tries every address of the name, and tells of the last one.
+        let stream = Arc::new(TcpStream::connect((self.options.host.as_str(), self.options.port))?);
+        let _ = stream.set_nodelay(true);
+        let mut give = {
+            let mut state = self.lock();
+            (state.talk, state.broken) = (Talk::default(), false);
+            state.stream = Some(stream.clone());
+            state.name.clone()
+        };
+        self.changed.notify_all();
+        let mut safe = Safe::default();
+        let mut bytes = vec![0; READ_BYTES];
+        loop {
+            let count = match (&*stream).read(&mut bytes) {
+                Ok(count) => count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(_) => 0,
+            };
+            let text = if count == 0 { safe.finish() } else { safe.feed(&bytes[..count]) };
+            let heard = self.lock().talk.hear(&text);
+            // All is shown before any of it counts: whoever waits for it wakes up to a screen that has it.
+            heard.iter().for_each(|heard| show(News::Heard(heard)));
+            for heard in &heard {
+                if self.take_in(heard, &mut give, &stream, show) {
+                    return Ok(End::Refused);
+                }
+            }
+            self.lock().heard += 1;
+            self.changed.notify_all();
+            if count == 0 {
+                return Ok(End::Lost);
+            }
+        }
+    }
+
+    /// Lets what was heard count; true if it ends this connection.
+    fn take_in(
+        &self,
+        heard: &Heard,
+        give: &mut Option<String>,
+        mut stream: &TcpStream,
+        show: &mut impl FnMut(News),
+    ) -> bool {
+        let mut state = self.lock();
+        let mut refused_for_good = false;
+        match heard {
+            Heard::Text(_) => {}
+            Heard::Question(Kind::Name) if give.is_some() => {
+                let name = give.take().unwrap_or_default();
+                state.tried = Some(name.clone());
+                state.talk.answered();
+                drop(state);
+                let _ = stream.write_all(format!("{name}\n").as_bytes());
+                show(News::Answered(&name));
+            }
+            Heard::Question(kind) => state.question = Some(*kind),
+            Heard::Accepted => {
+                (state.inside, state.been_inside, state.refused) = (true, true, false);
+                (state.question, state.pause) = (None, PAUSE_FIRST);
+                state.name = state.tried.take().or(state.name.take());
+            }
+            Heard::Refused => {
+                (state.question, state.refused) = (None, true);
+                // Who was in before waits for the name to be free again; a script has nobody to ask for another.
+                refused_for_good = state.been_inside || (!self.person && self.options.name.is_some());
+                if !state.been_inside {
+                    state.name = None;
+                }
+            }
+        }
+        self.changed.notify_all();
+        refused_for_good
+    }
+
+    /// The exit status, unless there will be another attempt.
+    fn status(&self, state: &State, end: &End) -> Option<u8> {
+        let refused = state.refused && !state.been_inside;
+        if state.leaving || (state.input_ended && (self.person || !refused)) {
+            return Some(0);
+        }
+        let again = self.options.reconnect && !matches!(end, End::Refused if refused);
+        if again && !state.input_ended { None } else { Some(1) }
+    }
+
+    fn say_why(&self, end: &End, status: u8, show: &mut impl FnMut(News)) {
+        let Options { host, port, .. } = &self.options;
+        match end {
+            End::Unreachable(error) => show(News::Notice(notice::unreachable(host, *port, error))),
+            End::Lost if status != 0 => {
+                let english = self.lock().talk.english();
+                show(News::Notice(notice::lost(english).to_string()));
+            }
+            End::Lost | End::Refused => {}
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The client `tertulia`, run as people run it, against a server that follows a script.
+
+mod hearing;
+mod pipe;
+mod plain_build;
+mod plain_terminal;
+mod reconnect;
+mod safe_output;
+mod screen_lines;
+#[cfg(feature = "prompt")]
+mod terminal;
+
+use std::io::Write;
+use std::process::{Child, Command, Output, Stdio};
+
+/// The client, about to talk to `place`.
+fn client(place: &str, options: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia"));
+    command.arg(place).args(options).env_remove("NO_COLOR").env("TERM", "xterm-256color");
+    command
+}
+
+/// Starts it between three pipes.
+fn in_pipes(mut command: Command) -> Child {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+}
+
+/// Starts it with this input and no more.
+fn with_input(command: Command, input: &[u8]) -> Child {
+    let mut child = in_pipes(command);
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    child
+}
+
+/// How it ended: status, output, errors.
+fn ended(child: Child) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}

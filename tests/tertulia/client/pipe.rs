@@ -1,0 +1,177 @@
+//! In pipes: nothing lost on either side, and an exit status that tells.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
+use std::thread;
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{client, ended, in_pipes, with_input};
+use crate::support::fake_server::{FakeServer, NAME, welcome};
+
+#[test]
+fn a_named_bot_says_its_lines_and_hears_everything() {
+    let server = FakeServer::start();
+    let bot = with_input(client(&server.place(), &["--name", "bot"]), b"hola\nsalir\n");
+    let mut peer = server.accept();
+    peer.send("Ingresa tu no");
+    peer.expect_nothing_yet();
+    peer.send("mbre: ");
+    peer.expect("bot\n");
+    peer.expect_nothing_yet(); // nothing from the pipe before the verdict
+    peer.send(welcome("bot"));
+    peer.expect("hola\nsalir\n");
+    peer.expect_end();
+    peer.send("Ana: hola, bot\nadiós");
+    peer.close();
+    let said = format!("{NAME}{}Ana: hola, bot\nadiós", welcome("bot"));
+    assert_eq!(ended(bot), (Some(0), said, String::new()));
+}
+
+#[test]
+fn without_a_name_the_lines_go_out_bare() {
+    let server = FakeServer::start();
+    let bot = with_input(client(&server.place(), &[]), b"bot\nhola \xff\r\nsin final");
+    let mut peer = server.accept();
+    peer.expect(b"bot\nhola \xff\r\nsin final");
+    peer.expect_end();
+    peer.send(format!("{NAME}{}", welcome("bot")));
+    peer.close();
+    assert_eq!(ended(bot), (Some(0), format!("{NAME}{}", welcome("bot")), String::new()));
+}
+
+#[test]
+fn a_refused_name_ends_with_the_reason() {
+    let server = FakeServer::start();
+    let bot = with_input(client(&server.place(), &["--name", "bot"]), b"hola\n");
+    let mut peer = server.accept();
+    peer.send(NAME);
+    peer.expect("bot\n");
+    peer.send(format!("El nombre 'bot' ya está en uso.\n{NAME}"));
+    peer.expect_gone();
+    let (status, said, _) = ended(bot);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("El nombre 'bot' ya está en uso.\n"), "{said}");
+}
+
+#[test]
+fn a_registered_name_takes_its_password_from_the_first_line() {
+    let server = FakeServer::start();
+    let bot = with_input(client(&server.place(), &["--name", "bot"]), b"secreto\nhola\n");
+    let mut peer = server.accept();
+    peer.send(NAME);
+    peer.expect("bot\n");
+    peer.send("Contraseña: ");
+    peer.expect("secreto\n");
+    peer.expect_nothing_yet();
+    peer.send(welcome("bot"));
+    peer.expect("hola\n");
+    peer.expect_end();
+    peer.close();
+    assert_eq!(ended(bot).0, Some(0));
+}
+
+#[test]
+fn being_dropped_is_a_loss_and_leaving_is_not() {
+    for (input, status) in
+        [("hola\n", 1), ("/salir me voy\n", 0), ("SALIR\n", 0), ("/quit\n", 0), ("salir ya\n", 1)]
+    {
+        let server = FakeServer::start();
+        let mut bot = in_pipes(client(&server.place(), &["--name=bot"]));
+        let mut keyboard = bot.stdin.take().unwrap();
+        keyboard.write_all(input.as_bytes()).unwrap();
+        let mut peer = server.accept_as("bot");
+        peer.expect(input);
+        peer.send("Se cierra.\n");
+        peer.close();
+        let (got, said, _) = ended(bot);
+        assert_eq!(got, Some(status), "{input:?}");
+        assert!(said.ends_with("Se cierra.\n"), "{said}");
+        drop(keyboard); // open until here: the end was not the input's
+    }
+}
+
+#[test]
+fn what_commands_a_terminal_does_not_come_out() {
+    let server = FakeServer::start();
+    let bot = with_input(client(&server.place(), &["--name", "bot"]), b"");
+    let mut peer = server.accept_as("bot");
+    peer.expect_end();
+    peer.send(b"Ana: \x1b[31mrojo\x1b[0m \x1b]0;t\xc3\xadtulo\x07\xff\xe2\x80\xae\xc2\x9b2Jfin\r\n");
+    peer.close();
+    let (_, said, _) = ended(bot);
+    assert!(said.ends_with("Ana: rojo \u{fffd}fin\n"), "{said:?}");
+}
+
+#[test]
+fn a_reader_that_leaves_early_ends_it_quietly() {
+    let server = FakeServer::start();
+    let mut bot = in_pipes(client(&server.place(), &["--name", "bot"]));
+    let _keyboard = bot.stdin.take().unwrap();
+    let mut peer = server.accept_as("bot");
+    let mut first = String::new();
+    BufReader::new(bot.stdout.take().unwrap()).read_line(&mut first).unwrap(); // and closes it
+    peer.send("Ana: hola\n");
+    peer.expect_gone();
+    let (status, _, errors) = ended(bot);
+    assert_eq!((status, errors), (Some(0), String::new()));
+    assert_eq!(first, format!("{NAME}\n"));
+}
+
+#[test]
+fn a_megabyte_each_way_arrives_whole() {
+    let server = FakeServer::start();
+    let mut bot = in_pipes(client(&server.place(), &["--name", "bot"]));
+    let lines: String = (0..60_000).map(|number| format!("bot dice {number}\n")).collect();
+    let (mut keyboard, input) = (bot.stdin.take().unwrap(), lines.clone());
+    let writer = thread::spawn(move || keyboard.write_all(input.as_bytes()).unwrap());
+    let mut peer = server.accept_as("bot");
+    peer.expect(&lines);
+    peer.expect_end();
+    let answer = lines.clone();
+    let speaker = thread::spawn(move || {
+        peer.send(answer);
+        peer.close();
+    });
+    let (status, said, _) = ended(bot);
+    assert_eq!(status, Some(0));
+    assert!(said == format!("{NAME}{}{lines}", welcome("bot")), "{} of {} bytes", said.len(), lines.len());
+    writer.join().unwrap();
+    speaker.join().unwrap();
+}
+
+#[test]
+fn control_c_is_the_signal_that_a_shell_calls_130() {
+    let server = FakeServer::start();
+    let bot = in_pipes(client(&server.place(), &["--name", "bot"]));
+    let _peer = server.accept_as("bot");
+    kill_process(Pid::from_child(&bot), Signal::INT).unwrap();
+    assert_eq!(bot.wait_with_output().unwrap().status.signal(), Some(Signal::INT.as_raw()));
+}
+
+#[test]
+fn nobody_there_is_one_clear_line() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (status, said, errors) = ended(with_input(client(&free.to_string(), &[]), b"hola\n"));
+    assert_eq!((status, said.as_str()), (Some(1), ""));
+    assert!(errors.starts_with(&format!("tertulia: no se puede conectar con {free}: ")), "{errors}");
+    assert_eq!(errors.lines().count(), 1);
+}
+
+#[test]
+fn wrong_words_are_named() {
+    for (word, told) in [("--nmae", "--nmae"), ("localhost:0", "0"), ("localhost:x", "x")] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia"));
+        command.arg(word);
+        let (status, _, errors) = ended(in_pipes(command));
+        assert_eq!(status, Some(2));
+        assert!(errors.contains(told) && errors.lines().count() == 1, "{errors}");
+    }
+    for (word, told) in [("--help", "--reconnect"), ("--version", "tertulia 0.")] {
+        let (status, said, _) = ended(in_pipes(client("localhost", &[word])));
+        assert_eq!(status, Some(0));
+        assert!(said.contains(told), "{said}");
+    }
+}

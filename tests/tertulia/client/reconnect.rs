@@ -1,0 +1,75 @@
+//! `--reconnect`: losses are told and overcome, the name is kept, and lines from a pipe wait.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
+
+use super::{client, ended, in_pipes};
+use crate::support::fake_server::{FakeServer, NAME};
+
+#[test]
+fn a_bot_comes_back_with_its_name_and_its_next_line() {
+    let server = FakeServer::start();
+    let mut bot = in_pipes(client(&server.place(), &["--name", "bot", "--reconnect"]));
+    let mut keyboard = bot.stdin.take().unwrap();
+    let mut errors = BufReader::new(bot.stderr.take().unwrap());
+    keyboard.write_all(b"uno\n").unwrap();
+    let mut peer = server.accept_as("bot");
+    peer.expect("uno\n");
+    peer.close();
+
+    let mut told = String::new();
+    errors.read_line(&mut told).unwrap();
+    assert_eq!(told, "--- Conexión perdida; nuevo intento en 1 s\n");
+    keyboard.write_all(b"dos\n").unwrap();
+
+    // The old session may still hold the name: refused on return is no end.
+    let mut peer = server.accept();
+    peer.send(NAME);
+    peer.expect("bot\n");
+    peer.send(format!("El nombre 'bot' ya está en uso.\n{NAME}"));
+    peer.expect_gone();
+    told.clear();
+    errors.read_line(&mut told).unwrap();
+    assert_eq!(told, "--- Nombre ocupado; nuevo intento en 2 s\n");
+
+    let mut peer = server.accept_as("bot");
+    peer.expect("dos\n");
+    keyboard.write_all(b"salir\n").unwrap();
+    peer.expect("salir\n");
+    peer.close();
+    assert_eq!(ended(bot).0, Some(0));
+}
+
+#[test]
+fn a_bot_without_a_name_keeps_the_first_line_as_its_name() {
+    let server = FakeServer::start();
+    let mut bot = in_pipes(client(&server.place(), &["--reconnect"]));
+    let mut keyboard = bot.stdin.take().unwrap();
+    keyboard.write_all(b"bot\nuno\n").unwrap();
+    let mut peer = server.accept_as("bot");
+    peer.expect("uno\n");
+    peer.close();
+    let mut peer = server.accept_as("bot");
+    drop(keyboard);
+    peer.expect_end();
+    peer.close();
+    assert_eq!(ended(bot).0, Some(0));
+}
+
+#[test]
+fn the_first_connection_is_tried_again_too() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let place = taken.local_addr().unwrap();
+    drop(taken);
+    let mut bot = in_pipes(client(&place.to_string(), &["--name", "bot", "--reconnect"]));
+    let mut told = String::new();
+    let mut errors = BufReader::new(bot.stderr.take().unwrap());
+    errors.read_line(&mut told).unwrap();
+    assert_eq!(told, "--- Sin conexión; nuevo intento en 1 s\n");
+    told.clear();
+    errors.read_line(&mut told).unwrap();
+    assert_eq!(told, "--- Sin conexión; nuevo intento en 2 s\n");
+    drop(bot.stdin.take());
+    bot.kill().unwrap();
+    bot.wait().unwrap();
+}

@@ -1,0 +1,306 @@
+//! At a terminal: the typed line stays whole, and the terminal is left as it was found.
+
+use std::net::TcpListener;
+
+use super::client;
+use crate::support::fake_server::{FakeServer, NAME, Peer, welcome};
+use crate::support::pty::{Pty, cursor_row};
+
+/// A client on a terminal, in the chat as Juan.
+fn juan(options: &[&str]) -> (Pty, Peer) {
+    let server = FakeServer::start();
+    let screen = Pty::spawn(client(&server.place(), options));
+    come_in(&server, screen)
+}
+
+fn come_in(server: &FakeServer, mut screen: Pty) -> (Pty, Peer) {
+    let mut peer = server.accept();
+    peer.send("Ingresa tu ");
+    peer.send("nombre: ");
+    screen.wait_for_line(NAME);
+    screen.type_keys("Juan\r");
+    peer.expect("Juan\n");
+    peer.send(welcome("Juan"));
+    screen.wait_for_line("Tú:");
+    (screen, peer)
+}
+
+#[test]
+fn the_conversation_looks_as_promised() {
+    let (mut screen, mut peer) = juan(&[]);
+    screen.type_keys("Hola a todos!\r");
+    peer.expect("Hola a todos!\n");
+    screen.wait_for_line("Tú:");
+    peer.send(">>> María se unió al chat\nMaría: Ho");
+    peer.send("la Juan!\n");
+    screen.wait_for_text("María: Hola Juan!");
+    screen.type_keys("salir\r");
+    peer.expect("salir\n");
+    peer.close();
+    let end = screen.wait_end();
+    let expected = "Ingresa tu nombre: Juan\n\nBienvenido al chat, Juan!\nEscribe 'salir' para desconectarte.\n\n\
+                    Tú: Hola a todos!\n>>> María se unió al chat\nMaría: Hola Juan!\nTú: salir";
+    assert_eq!(end.screen.trim_end(), expected);
+    assert_eq!((end.status.code(), end.cooked, end.column), (Some(0), true, 0));
+}
+
+#[test]
+fn the_line_being_typed_stays_whole_while_others_talk() {
+    let (mut screen, mut peer) = juan(&[]);
+    let long = "palabra ".repeat(15); // more than one row
+    for (number, word) in long.split_inclusive(' ').enumerate() {
+        screen.type_keys(word);
+        peer.send(format!("Ana: mensaje {number}\n"));
+    }
+    let last =
+        |screen: &vt100::Screen| screen.contents().trim_end().ends_with(format!("Tú: {long}").trim_end());
+    // Rows are joined by the screen where the terminal wrapped them.
+    screen.wait_for("the whole line", last);
+    screen.wait_for_text("Ana: mensaje 14");
+    screen.wait_for("the whole line, still", last);
+    for number in 0..15 {
+        assert_eq!(
+            screen.screen().matches(&format!("Ana: mensaje {number}\n")).count(),
+            1,
+            "{}",
+            screen.screen()
+        );
+    }
+    screen.type_keys("\r");
+    peer.expect(format!("{long}\n"));
+}
+
+#[test]
+fn a_flood_between_two_lines_keeps_its_order() {
+    let (mut screen, mut peer) = juan(&[]);
+    for round in 0..20 {
+        screen.type_keys(&format!("línea {round}\r"));
+        peer.send((0..50).map(|n| format!("Ana: {}\n", round * 50 + n)).collect::<String>());
+        peer.expect(format!("línea {round}\n"));
+    }
+    screen.wait_for_text("Ana: 999");
+    screen.wait_for_line("Tú:");
+    let numbers: Vec<u32> =
+        screen.screen().lines().filter_map(|line| line.strip_prefix("Ana: ")?.parse().ok()).collect();
+    assert!(numbers.windows(2).all(|pair| pair[1] == pair[0] + 1), "{numbers:?}");
+}
+
+#[test]
+fn a_pasted_text_becomes_its_lines() {
+    let (mut screen, mut peer) = juan(&[]);
+    screen.type_keys("uno\rdos\r\ntres\rcuatro");
+    peer.expect("uno\ndos\n");
+    peer.expect("\ntres\n"); // CR LF ends two lines for a terminal; the server passes over the empty one
+    screen.wait_for_line("Tú: cuatro");
+}
+
+#[test]
+fn the_end_of_the_connection_is_the_end_of_the_program() {
+    let (mut screen, mut peer) = juan(&[]);
+    screen.type_keys("a medio escr");
+    screen.wait_for_line("Tú: a medio escr");
+    assert!(!screen.is_cooked());
+    peer.send("El servidor se detiene.\n");
+    peer.close();
+    let end = screen.wait_end();
+    assert_eq!((end.status.code(), end.cooked, end.column), (Some(1), true, 0), "{}", end.screen);
+    let tail = "El servidor se detiene.\n--- Conexión perdida\nTú: a medio escr";
+    assert!(end.screen.trim_end().ends_with(tail), "{}", end.screen);
+}
+
+#[test]
+fn it_ends_even_while_searching_the_history() {
+    let (mut screen, peer) = juan(&[]);
+    screen.type_keys("hola\r");
+    screen.wait_for_line("Tú:");
+    screen.type_keys("\x12");
+    screen.wait_for_text("(reverse-i-search)");
+    peer.close();
+    let end = screen.wait_end();
+    assert_eq!((end.status.code(), end.cooked, end.column), (Some(1), true, 0), "{}", end.screen);
+}
+
+#[test]
+fn control_c_is_130_and_control_d_leaves_politely() {
+    let (mut screen, _peer) = juan(&[]);
+    screen.type_keys("a medias\x03");
+    let end = screen.wait_end();
+    assert_eq!((end.status.code(), end.cooked, end.column), (Some(130), true, 0));
+
+    let (mut screen, mut peer) = juan(&[]);
+    screen.type_keys("\x04");
+    peer.expect_end();
+    peer.send("Ana: hasta luego\n");
+    peer.close();
+    let end = screen.wait_end();
+    assert_eq!((end.status.code(), end.cooked, end.column), (Some(0), true, 0));
+    assert!(end.screen.contains("Ana: hasta luego"), "{}", end.screen);
+}
+
+#[test]
+fn history_and_tab() {
+    let (mut screen, mut peer) = juan(&[]);
+    screen.type_keys("primera\r");
+    peer.expect("primera\n");
+    screen.type_keys("segunda\r");
+    peer.expect("segunda\n");
+    screen.wait_for_line("Tú:");
+    screen.type_keys("\x1b[A\x1b[A");
+    screen.wait_for_line("Tú: primera");
+    screen.type_keys("\x1b[B\x1b[B");
+    screen.wait_for_line("Tú:");
+    peer.send("Anastasia: hola\n");
+    screen.wait_for_text("Anastasia: hola");
+    screen.type_keys("ana\t");
+    screen.wait_for_line("Tú: Anastasia:");
+    screen.type_keys("y ANA\t");
+    screen.wait_for_line("Tú: Anastasia: y Anastasia");
+    screen.type_keys("\x15/ayu\t");
+    screen.wait_for_line("Tú: /ayuda");
+    screen.type_keys("\x15/ig\t"); // several: as far as they agree, and a list
+    screen.wait_for_text("/ignorar");
+    peer.send("Ana: sigo aquí\n");
+    screen.wait_for_text("Ana: sigo aquí"); // the list does not hold the chat up
+    screen.wait_for_line("Tú: /ignor");
+}
+
+#[test]
+fn names_have_colours_unless_told_otherwise() {
+    let colour_of = |screen: &Pty, text: &str| {
+        let row = screen.screen().lines().position(|line| line.starts_with(text)).unwrap();
+        screen.cells().cell(u16::try_from(row).unwrap(), 0).unwrap().fgcolor()
+    };
+    for (options, variable, coloured) in
+        [(&[][..], None, true), (&[], Some(""), true), (&[], Some("1"), false), (&["--plain"], None, false)]
+    {
+        let server = FakeServer::start();
+        let mut command = client(&server.place(), options);
+        command.args(["--name", "Juan"]);
+        if let Some(value) = variable {
+            command.env("NO_COLOR", value);
+        }
+        let mut screen = Pty::spawn(command);
+        let mut peer = server.accept_as("Juan");
+        peer.send("Ana: \x1b[32mhola\x1b[0m\n");
+        screen.wait_for_text("Ana: hola");
+        assert_eq!(colour_of(&screen, "Ana") != vt100::Color::Default, coloured, "{options:?} {variable:?}");
+        assert!(screen.screen().starts_with("Ingresa tu nombre: Juan\n\nBienvenido"), "{}", screen.screen());
+    }
+}
+
+#[test]
+fn a_refused_name_is_asked_again() {
+    for typed in [false, true] {
+        let server = FakeServer::start();
+        let mut screen = Pty::spawn(client(&server.place(), if typed { &[] } else { &["--name", "Ana"] }));
+        let mut peer = server.accept();
+        peer.send(NAME);
+        if typed {
+            screen.wait_for_line(NAME);
+            screen.type_keys("Ana\r");
+        }
+        peer.expect("Ana\n");
+        peer.send("El nombre 'Ana' ya está en uso.\n");
+        peer.send(NAME);
+        screen.wait_for_text("ya está en uso.");
+        screen.wait_for_line(NAME);
+        screen.type_keys("Juan\r");
+        peer.expect("Juan\n");
+        peer.send(welcome("Juan"));
+        screen.wait_for_line("Tú:");
+        let start =
+            "Ingresa tu nombre: Ana\nEl nombre 'Ana' ya está en uso.\nIngresa tu nombre: Juan\n\nBien";
+        assert!(screen.screen().starts_with(start), "{}", screen.screen());
+    }
+}
+
+#[test]
+fn a_password_is_neither_shown_nor_remembered() {
+    let server = FakeServer::start();
+    let mut screen = Pty::spawn(client(&server.place(), &[]));
+    let mut peer = server.accept();
+    peer.send("Enter your name: ");
+    screen.wait_for_line("Enter your name:");
+    screen.type_keys("Juan\r");
+    peer.expect("Juan\n");
+    peer.send("Password: ");
+    screen.wait_for_line("Password:");
+    screen.type_keys("secreto\r");
+    peer.expect("secreto\n");
+    peer.send("\nWelcome to the chat, Juan!\n\n");
+    screen.wait_for_line("You:");
+
+    // In the chat, as the answer to a command; then out of the blue, in the middle of a line.
+    screen.type_keys("/password\r");
+    peer.expect("/password\n");
+    peer.send("Password: ");
+    screen.wait_for_line("Password:");
+    screen.type_keys("secreto\r");
+    peer.expect("secreto\n");
+    peer.send("Password changed.\n");
+    screen.wait_for_line("You:");
+    peer.send("Password: ");
+    screen.wait_for("a question above", |screen| {
+        cursor_row(screen).trim_end() == "You:" && screen.contents().trim_end().ends_with("Password:\nYou:")
+    });
+    screen.type_keys("secreto\r");
+    peer.expect("secreto\n");
+    screen.type_keys("\x1b[A");
+    screen.wait_for_line("You: /password");
+    assert!(!screen.screen().contains("secreto"), "{}", screen.screen());
+}
+
+#[test]
+fn at_a_terminal_lines_typed_meanwhile_are_not_swallowed_in_silence() {
+    let server = FakeServer::start();
+    let mut screen = Pty::spawn(client(&server.place(), &["--reconnect"]));
+    let mut peer = server.accept();
+    peer.send(NAME);
+    screen.wait_for_line(NAME);
+    screen.type_keys("Juan\r");
+    peer.expect("Juan\n");
+    peer.send(welcome("Juan"));
+    screen.wait_for_line("Tú:");
+    screen.type_keys("a medi");
+    screen.wait_for_line("Tú: a medi");
+    peer.close();
+    screen.wait_for_text("--- Conexión perdida; nuevo intento en 1 s");
+    screen.wait_for_line("Tú: a medi"); // still there
+    screen.type_keys("as\r");
+    screen.wait_for_text("--- Sin conexión: no se envió");
+    let mut peer = server.accept_as("Juan");
+    peer.send("Ana: ya volviste\n");
+    screen.wait_for_text("Ana: ya volviste");
+    screen.type_keys("sí\r");
+    peer.expect("sí\n");
+    screen.type_keys("salir\r");
+    peer.expect("salir\n");
+    peer.close();
+    let end = screen.wait_end();
+    assert_eq!(end.status.code(), Some(0), "{}", end.screen);
+}
+
+#[test]
+fn nobody_there_is_told_at_a_terminal_too() {
+    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let end = Pty::spawn(client(&free.to_string(), &[])).wait_end();
+    assert_eq!((end.status.code(), end.cooked, end.column), (Some(1), true, 0));
+    assert!(
+        end.screen.starts_with(&format!("tertulia: no se puede conectar con {free}: ")),
+        "{}",
+        end.screen
+    );
+}
+
+#[test]
+fn a_line_without_end_is_shown_and_costs_no_line_being_typed() {
+    let (mut screen, mut peer) = juan(&[]);
+    screen.type_keys("a medias");
+    screen.wait_for_line("Tú: a medias");
+    peer.send(format!("Ana: {}", "x".repeat(100_000)));
+    screen.wait_for_text("xxxxxxxx"); // as much as a line may have
+    screen.wait_for_line("Tú: a medias");
+    peer.send("fin\n");
+    screen.wait_for_text("xfin");
+    screen.wait_for_line("Tú: a medias");
+}
