@@ -90,6 +90,18 @@ pub const NAMES_SPELLED: usize = 2;
 /// People listed by one `/who`: the answer to a short question stays short, whoever is in the room.
 pub const WHO_MAX_PEOPLE: usize = 200;
 
+/// Rooms one person may be in at the same time.
+pub const ROOMS_PER_PERSON: usize = 20;
+
+/// Rooms there may be: a name each is all that an empty one could cost, but somebody could make them all day.
+pub const ROOMS_MAX: usize = 10_000;
+
+/// Rooms listed by one `/rooms`.
+pub const ROOMS_LISTED: usize = 200;
+
+/// Decisions against people (bans, mutes, invitations, operators) that one room remembers, of each sort.
+pub const DECISIONS_PER_ROOM: usize = 1_000;
+
 /// People one person may hide.
 pub const IGNORED_MAX: usize = 100;
 

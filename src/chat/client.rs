@@ -3,20 +3,31 @@
 use super::id::ClientId;
 use super::moment::Moment;
 use super::name::{Likeness, Name};
+use super::output::RoomId;
 use super::text::Text;
 
-/// A client of the hub; in the chat once it has a name. Kept small: there may be 20,000 of them, mostly silent.
+/// A client of the hub; in the chat once it has a name. Kept small: there may be 20,000 of them, mostly silent, and
+/// nearly all of them in one room only.
 #[derive(Debug)]
 pub(super) struct Client {
     pub(super) id: ClientId,
     pub(super) name: Option<Name>,
     /// When they last sent a line.
     pub(super) active: Moment,
-    /// Where they stand among the members of their room.
+    /// Where plain words go.
+    pub(super) current: Option<RoomId>,
+    first: Option<Seat>,
+    extras: Option<Box<Extras>>,
+}
+
+/// Where a client is in one room.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seat {
+    pub(super) room: RoomId,
+    /// Where they stand among the members.
     pub(super) place: u32,
     /// Whether the others were told that they came.
     pub(super) announced: bool,
-    extras: Option<Box<Extras>>,
 }
 
 /// What few people have.
@@ -24,11 +35,56 @@ pub(super) struct Client {
 struct Extras {
     away: Option<Text>,
     hidden: Vec<(Name, Likeness)>,
+    seats: Vec<Seat>,
+    /// Who wrote to them last.
+    correspondent: Option<Name>,
 }
 
 impl Client {
     pub(super) fn new(id: ClientId, now: Moment) -> Client {
-        Client { id, name: None, active: now, place: 0, announced: false, extras: None }
+        Client { id, name: None, active: now, current: None, first: None, extras: None }
+    }
+
+    pub(super) fn sit(&mut self, seat: Seat) {
+        if self.first.is_none() {
+            self.first = Some(seat);
+        } else {
+            self.extras.get_or_insert_default().seats.push(seat);
+        }
+    }
+
+    /// Gives the seat in `room` up.
+    pub(super) fn rise(&mut self, room: RoomId) -> Option<Seat> {
+        let given_up = match self.first {
+            Some(seat) if seat.room == room => {
+                self.first = None;
+                Some(seat)
+            }
+            _ => {
+                let seats = &mut self.extras.as_mut()?.seats;
+                let at = seats.iter().position(|seat| seat.room == room)?;
+                Some(seats.remove(at))
+            }
+        };
+        self.trim();
+        if self.current == Some(room) {
+            self.current = self.seats().last().map(|seat| seat.room);
+        }
+        given_up
+    }
+
+    pub(super) fn seat(&self, room: RoomId) -> Option<Seat> {
+        self.seats().find(|seat| seat.room == room)
+    }
+
+    pub(super) fn seat_mut(&mut self, room: RoomId) -> Option<&mut Seat> {
+        let others = self.extras.iter_mut().flat_map(|extras| &mut extras.seats);
+        self.first.iter_mut().chain(others).find(|seat| seat.room == room)
+    }
+
+    /// Where they are, in the order in which they came.
+    pub(super) fn seats(&self) -> impl Iterator<Item = Seat> {
+        self.first.into_iter().chain(self.extras.iter().flat_map(|extras| extras.seats.iter().copied()))
     }
 
     /// Marks away with a reason, or back.
@@ -54,12 +110,23 @@ impl Client {
         found
     }
 
-    /// A hidden person has another name now: they stay hidden.
-    pub(super) fn rename_hidden(&mut self, old: &Likeness, new: &Name) {
+    /// Somebody has another name now: hidden they stay hidden, and an answer to them still reaches them.
+    pub(super) fn follow_rename(&mut self, old: &Likeness, new: &Name) {
         let Some(extras) = &mut self.extras else { return };
         for entry in extras.hidden.iter_mut().filter(|(_, hidden)| hidden.clashes(old)) {
             *entry = (new.clone(), new.likeness());
         }
+        if extras.correspondent.as_ref().is_some_and(|name| name.likeness().clashes(old)) {
+            extras.correspondent = Some(new.clone());
+        }
+    }
+
+    pub(super) fn set_correspondent(&mut self, name: Name) {
+        self.extras.get_or_insert_default().correspondent = Some(name);
+    }
+
+    pub(super) fn correspondent(&self) -> Option<&Name> {
+        self.extras.as_ref()?.correspondent.as_ref()
     }
 
     pub(super) fn away(&self) -> Option<&Text> {
@@ -76,7 +143,13 @@ impl Client {
 
     /// Extras exist only while they say something.
     fn trim(&mut self) {
-        if self.extras.as_ref().is_some_and(|extras| extras.away.is_none() && extras.hidden.is_empty()) {
+        let empty = self.extras.as_ref().is_some_and(|extras| {
+            extras.away.is_none()
+                && extras.hidden.is_empty()
+                && extras.seats.is_empty()
+                && extras.correspondent.is_none()
+        });
+        if empty {
             self.extras = None;
         }
     }

@@ -11,8 +11,49 @@ pub enum Command {
     Act(Text),
     /// Another name.
     Nick(Text),
-    /// Who is here.
-    Who,
+    /// Who is in a room: the current one, or the one named.
+    Who(Option<Text>),
+    /// The rooms.
+    Rooms,
+    /// Enters a room and makes it the current one.
+    Join {
+        /// The room, with or without its `#`.
+        room: Text,
+        /// What one has to know to enter, if one does.
+        key: Option<Text>,
+    },
+    /// Leaves a room: the current one, or the one named.
+    Leave(Option<Text>),
+    /// Shows the topic of the current room, or sets it; `-` clears it.
+    Topic(Option<Text>),
+    /// Says something to one person only.
+    Message {
+        /// Whom.
+        to: Text,
+        /// What.
+        text: Text,
+    },
+    /// Says something to whoever wrote last.
+    Reply(Text),
+    /// Closes the current room by a key; without one, opens it.
+    Key(Option<Text>),
+    /// Lets one person into the current room.
+    Invite(Text),
+    /// Puts somebody out of the current room, with a reason perhaps.
+    Kick {
+        /// Whom.
+        whom: Text,
+        /// Why.
+        reason: Option<Text>,
+    },
+    /// Puts somebody out of the current room for good.
+    Ban(Text),
+    /// Lets somebody come back.
+    Unban(Text),
+    /// Silences somebody in the current room, or lets them speak again; without a name, all but operators.
+    Mute(Option<Text>),
+    /// Makes somebody an operator of the current room.
+    Op(Text),
     /// Marks away with a reason; without one, back.
     Away(Option<Text>),
     /// Hides a person, or shows them again; without a name, lists the hidden.
@@ -54,6 +95,32 @@ pub enum Verb {
     Ignore,
     /// `/lang`, `/idioma`
     Lang,
+    /// `/rooms`, `/salas`
+    Rooms,
+    /// `/join`, `/entrar`
+    Join,
+    /// `/leave`, `/dejar`
+    Leave,
+    /// `/topic`, `/tema`
+    Topic,
+    /// `/msg`, `/privado`
+    Message,
+    /// `/reply`, `/responder`
+    Reply,
+    /// `/key`, `/llave`
+    Key,
+    /// `/invite`, `/invitar`
+    Invite,
+    /// `/kick`, `/echar`
+    Kick,
+    /// `/ban`, `/vetar`
+    Ban,
+    /// `/unban`, `/perdonar`
+    Unban,
+    /// `/mute`, `/silenciar`
+    Mute,
+    /// `/op`, `/operador`
+    Op,
     /// `/quit`, `/salir`
     Quit,
 }

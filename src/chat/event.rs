@@ -20,6 +20,8 @@ pub enum Event {
     },
     /// Somebody said something.
     Said {
+        /// Where.
+        room: Name,
         /// Who spoke.
         from: Name,
         /// What they said.
@@ -27,13 +29,20 @@ pub enum Event {
     },
     /// Somebody did something.
     Acted {
+        /// Where.
+        room: Name,
         /// Who did.
         from: Name,
         /// What they did.
         text: Text,
     },
-    /// Somebody came, or many at once.
-    Arrived(Crowd),
+    /// Somebody came, or many at once: into the chat, or into a room.
+    Arrived {
+        /// Who.
+        crowd: Crowd,
+        /// The room, if they were in the chat already.
+        room: Option<Name>,
+    },
     /// Somebody left.
     Departed {
         /// Who left.
@@ -41,8 +50,13 @@ pub enum Event {
         /// How.
         farewell: Farewell,
     },
-    /// Many left at once.
-    ManyDeparted(Crowd),
+    /// Many left the chat at once; or somebody left a room, or many did.
+    ManyDeparted {
+        /// Who.
+        crowd: Crowd,
+        /// The room, if they are still in the chat.
+        room: Option<Name>,
+    },
     /// Somebody has another name now.
     Renamed {
         /// The name they had.
@@ -50,8 +64,80 @@ pub enum Event {
         /// The name they have.
         to: Name,
     },
+    /// You are in this room now, and what you say goes there.
+    Entered {
+        /// The room.
+        room: Name,
+        /// How many are there, you among them.
+        people: usize,
+        /// What it is about.
+        topic: Option<Text>,
+        /// Whether you are its operator, because you made it.
+        created: bool,
+    },
+    /// You left a room.
+    Left {
+        /// The room.
+        room: Name,
+        /// Where your words go now.
+        current: Option<Name>,
+    },
+    /// A room cannot be had, or nothing can be done there.
+    RoomRefused(RoomRefusal),
+    /// The rooms.
+    Rooms {
+        /// Those listed, by name.
+        rooms: Vec<RoomRow>,
+        /// How many there are in all.
+        total: usize,
+    },
+    /// The topic of a room.
+    Topic {
+        /// The room.
+        room: Name,
+        /// What it is about.
+        topic: Option<Text>,
+    },
+    /// Something was decided about a room, or somebody in it.
+    Decided {
+        /// The room.
+        room: Name,
+        /// By whom.
+        by: Name,
+        /// What.
+        decision: Decision,
+    },
+    /// You are invited to a room.
+    Invited {
+        /// The room.
+        room: Name,
+        /// By whom.
+        by: Name,
+    },
+    /// Words for you only.
+    Private {
+        /// From whom.
+        from: Name,
+        /// What they said.
+        text: Text,
+    },
+    /// Your words for one person only have gone to them.
+    PrivateSent {
+        /// You.
+        from: Name,
+        /// To whom.
+        to: Name,
+        /// What you said.
+        text: Text,
+        /// Why they may not see it now.
+        away: Option<Text>,
+    },
+    /// Nobody has written to you.
+    NobodyToAnswer,
     /// The answer to "who is here".
     Present {
+        /// The room.
+        room: Name,
         /// Those listed, by name.
         people: Vec<Person>,
         /// How many are here in all.
@@ -106,6 +192,73 @@ pub enum NameRefusal {
     Yours(Name),
     /// First a name, then the rest.
     Missing,
+}
+
+/// What was decided about a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// What it is about.
+    Topic(Option<Text>),
+    /// Whether one has to know a key to enter.
+    Keyed(bool),
+    /// Somebody may enter without the key.
+    Invited(Name),
+    /// Somebody was put out, for a reason perhaps.
+    Kicked(Name, Option<Text>),
+    /// Somebody may not come back.
+    Banned(Name),
+    /// Somebody may come back.
+    Unbanned(Name),
+    /// Whether somebody may speak.
+    Muted(Name, bool),
+    /// Whether only operators may speak.
+    Hushed(bool),
+    /// Somebody is an operator.
+    Opped(Name),
+}
+
+/// Why a room cannot be had, or why nothing can be done there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoomRefusal {
+    /// Not of the form that rooms' names have.
+    Malformed,
+    /// There is no such room.
+    NoSuchRoom(Text),
+    /// You are not in it.
+    NotIn(Name),
+    /// You are in no room.
+    Nowhere,
+    /// You may not come back.
+    Banned(Name),
+    /// One has to know the key.
+    Closed(Name),
+    /// You are in as many rooms as one person may be.
+    TooMany,
+    /// There are as many rooms as there may be.
+    NoneLeft,
+    /// Only its operators may.
+    NotOperator(Name),
+    /// You may not speak there.
+    MayNotSpeak(Name),
+    /// That person is not there.
+    NotThere(Text, Name),
+    /// It is everybody's.
+    Everybodys(Name),
+}
+
+/// One row of the list of rooms.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomRow {
+    /// Its name.
+    pub name: Name,
+    /// How many are there.
+    pub people: usize,
+    /// What it is about; not told to those outside a closed room.
+    pub topic: Option<Text>,
+    /// Whether one has to know a key.
+    pub keyed: bool,
+    /// Whether you are there.
+    pub member: bool,
 }
 
 /// People told of in one line. Never empty.

@@ -14,7 +14,7 @@ mod roster;
 mod text;
 
 pub use command::{Command, Language, Trouble, Verb};
-pub use event::{Crowd, Event, Farewell, NameRefusal, Person};
+pub use event::{Crowd, Decision, Event, Farewell, NameRefusal, Person, RoomRefusal, RoomRow};
 pub use hub::{GENERAL, Hub};
 pub use id::ClientId;
 pub use moment::Moment;

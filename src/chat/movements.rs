@@ -7,15 +7,24 @@ use super::moment::Moment;
 use super::name::Name;
 use crate::limits::{MOVEMENT_WINDOW, MOVEMENTS_TOLD};
 
+/// What somebody came into or left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Threshold {
+    /// The chat as a whole.
+    Chat,
+    /// This room, from elsewhere in the chat.
+    Room,
+}
+
 /// The movements of one room within the second that is running.
 #[derive(Debug, Default)]
 pub(super) struct Movements {
     ends: Moment,
     told: usize,
     /// Came, not yet told of; whoever has left again by the time of telling is left out.
-    pub(super) arrived: Vec<ClientId>,
+    pub(super) arrived: Vec<(Threshold, ClientId)>,
     /// Left, not yet told of.
-    pub(super) departed: Vec<Name>,
+    pub(super) departed: Vec<(Threshold, Name)>,
 }
 
 impl Movements {

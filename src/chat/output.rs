@@ -37,7 +37,28 @@ pub enum Audience {
         except: Option<ClientId>,
         /// Whose doing it is; whoever hides that person does not hear it.
         from: Option<Name>,
+        /// Those who are in this room as well do not hear it: they hear of it there.
+        beyond: Option<RoomId>,
     },
+    /// These clients, but those who hide `from`.
+    Several {
+        /// Who hears it.
+        clients: Vec<ClientId>,
+        /// Whose doing it is.
+        from: Name,
+    },
+}
+
+impl Audience {
+    /// All members of a room.
+    pub fn room(room: RoomId) -> Audience {
+        Audience::Room { room, except: None, from: None, beyond: None }
+    }
+
+    /// All members of a room but the one whose doing it is, and those who hide them.
+    pub fn others(room: RoomId, id: ClientId, name: &Name) -> Audience {
+        Audience::Room { room, except: Some(id), from: Some(name.clone()), beyond: None }
+    }
 }
 
 /// Names a room.
@@ -70,10 +91,10 @@ pub enum Note {
     Arrived(ClientId, Name),
     /// Somebody left.
     Left(Name, CloseReason),
-    /// Somebody said something.
-    Said(Name, Text),
-    /// Somebody did something.
-    Acted(Name, Text),
+    /// Somebody said something: the room, who, what.
+    Said(Name, Name, Text),
+    /// Somebody did something: the room, who, what.
+    Acted(Name, Name, Text),
     /// Somebody has another name: the old, the new.
     Renamed(Name, Name),
 }

@@ -1,29 +1,95 @@
-//! A room: who is in it, and who came and went just now.
+//! A room: who is in it, who came and went just now, and what its operators decided.
 
 use super::id::ClientId;
 use super::movements::Movements;
+use super::name::{Likeness, Name};
+use super::text::Text;
 
 /// One room. Members stand in no particular order; each knows their place, so that leaving costs nothing.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Room {
+    pub(super) name: Name,
     pub(super) members: Vec<ClientId>,
     pub(super) movements: Movements,
+    pub(super) topic: Option<Text>,
+    pub(super) rules: Rules,
+}
+
+/// What the operators of a room decided.
+#[derive(Debug, Default)]
+pub(super) struct Rules {
+    /// Those who decide, for as long as they are in the room.
+    pub(super) operators: Vec<ClientId>,
+    /// What one has to know to enter.
+    pub(super) key: Option<Text>,
+    /// Those who may enter once without the key.
+    pub(super) invited: Vec<ClientId>,
+    /// Those who may not be here.
+    pub(super) banned: Vec<Marked>,
+    /// Those who may not speak here.
+    pub(super) muted: Vec<Marked>,
+    /// Only operators may speak.
+    pub(super) hushed: bool,
+}
+
+/// Somebody against whom something was decided: under another name or on another connection it is still them, though
+/// not under another name on another connection.
+#[derive(Debug)]
+pub(super) struct Marked {
+    pub(super) name: Name,
+    likeness: Likeness,
+    id: Option<ClientId>,
+}
+
+impl Marked {
+    pub(super) fn new(name: Name, id: Option<ClientId>) -> Marked {
+        Marked { likeness: name.likeness(), name, id }
+    }
+
+    pub(super) fn is(&self, id: Option<ClientId>, likeness: &Likeness) -> bool {
+        self.id.is_some() && self.id == id || self.likeness.clashes(likeness)
+    }
 }
 
 impl Room {
+    pub(super) fn new(name: Name) -> Room {
+        Room {
+            name,
+            members: Vec::new(),
+            movements: Movements::default(),
+            topic: None,
+            rules: Rules::default(),
+        }
+    }
+
     /// Adds a member and gives their place.
     pub(super) fn enter(&mut self, id: ClientId) -> u32 {
         self.members.push(id);
+        self.rules.invited.retain(|&invited| invited != id);
         u32::try_from(self.members.len() - 1).expect("fewer members than slots")
     }
 
     /// Takes the member out of `place`; gives whoever stands there now.
     pub(super) fn leave(&mut self, place: u32) -> Option<ClientId> {
-        self.members.swap_remove(place as usize);
-        let moved = self.members.get(place as usize).copied();
+        let id = self.members.swap_remove(place as usize);
+        self.rules.operators.retain(|&operator| operator != id);
         if self.members.is_empty() {
             self.members = Vec::new();
         }
-        moved
+        self.members.get(place as usize).copied()
+    }
+
+    pub(super) fn is_operator(&self, id: ClientId) -> bool {
+        self.rules.operators.contains(&id)
+    }
+
+    /// Whether a member, who has the name that `likeness` is of, may speak.
+    pub(super) fn may_speak(&self, id: ClientId, likeness: impl FnOnce() -> Likeness) -> bool {
+        let rules = &self.rules;
+        if self.is_operator(id) || !rules.hushed && rules.muted.is_empty() {
+            return true;
+        }
+        let likeness = likeness();
+        !rules.hushed && !rules.muted.iter().any(|marked| marked.is(Some(id), &likeness))
     }
 }

@@ -10,8 +10,8 @@ pub fn note(note: &Note, language: Language) -> Option<String> {
         (Note::Arrived(..), _) => return None,
         (Note::Left(name, _), Language::Spanish) => format!("{name} se desconectó"),
         (Note::Left(name, _), Language::English) => format!("{name} disconnected"),
-        (Note::Said(name, text), _) => format!("{name}: {text}"),
-        (Note::Acted(name, text), _) => format!("* {name} {text}"),
+        (Note::Said(room, name, text), _) => format!("{}{name}: {text}", elsewhere(room)),
+        (Note::Acted(room, name, text), _) => format!("{}* {name} {text}", elsewhere(room)),
         (Note::Renamed(old, new), Language::Spanish) => format!("{old} ahora es {new}"),
         (Note::Renamed(old, new), Language::English) => format!("{old} is now {new}"),
     })
@@ -51,4 +51,9 @@ pub fn fewer_places(asked: usize, places: usize, language: Language) -> String {
             format!("{places} people fit, not {asked}: the system allows no more open files")
         }
     }
+}
+
+/// The room in front of a line, unless it is the one that everybody knows.
+fn elsewhere(room: &Name) -> String {
+    if room.as_str() == "general" { String::new() } else { format!("#{room} ") }
 }

@@ -13,10 +13,11 @@ pub struct Kind {
 }
 
 impl Kind {
-    const COUNT: usize = 4;
+    /// Readers of each kind may be in the room that an event is about, or have it beside their current one.
+    const COUNT: usize = 8;
 
-    fn index(self) -> usize {
-        usize::from(self.language == Language::English) * 2 + usize::from(self.crlf)
+    fn index(self, here: bool) -> usize {
+        usize::from(self.language == Language::English) * 4 + usize::from(self.crlf) * 2 + usize::from(here)
     }
 }
 
@@ -37,14 +38,20 @@ impl Encodings {
     /// `event` for one reader.
     pub fn once(&mut self, event: &Event, kind: Kind) -> &[u8] {
         self.clear();
-        self.of(event, kind)
+        self.of(event, kind, true)
     }
 
     /// `event` as readers of `kind` get it. Between two calls of [`clear`](Self::clear) it must be the same event.
-    pub fn of(&mut self, event: &Event, kind: Kind) -> &[u8] {
-        let bytes = &mut self.made[kind.index()];
+    /// `here`: whether it is about the reader's current room; words of another room carry its name.
+    pub fn of(&mut self, event: &Event, kind: Kind, here: bool) -> &[u8] {
+        let bytes = &mut self.made[kind.index(here)];
         if bytes.is_empty() {
             self.words.clear();
+            if let Event::Said { room, .. } | Event::Acted { room, .. } = event
+                && !here
+            {
+                self.words.extend(["#", room.as_str(), " "]);
+            }
             match kind.language {
                 Language::Spanish => spanish::write(event, &mut self.words),
                 Language::English => english::write(event, &mut self.words),

@@ -42,8 +42,29 @@ fn parse_command(line: &str) -> Command {
             let word = rest.strip_prefix('/').unwrap_or(rest);
             verbs::find(word).map_or_else(|| no_such(word), |verb| Command::Help(Some(verb)))
         }
-        (Verb::Who, None) => Command::Who,
-        (Verb::Who, Some(_)) if rest.trim_start_matches('#').eq_ignore_ascii_case("general") => Command::Who,
+        (Verb::Who, room) => Command::Who(room),
+        (Verb::Rooms, _) => Command::Rooms,
+        (Verb::Join, Some(_)) => {
+            let (room, key) = first_word(rest);
+            Command::Join { room, key }
+        }
+        (Verb::Leave, room) => Command::Leave(room),
+        (Verb::Topic, topic) => Command::Topic(topic),
+        (Verb::Message, Some(_)) => match first_word(rest) {
+            (to, Some(text)) => Command::Message { to, text },
+            _ => Command::Unclear(Trouble::Usage(verb)),
+        },
+        (Verb::Reply, Some(text)) => Command::Reply(text),
+        (Verb::Key, key) => Command::Key(key),
+        (Verb::Invite, Some(whom)) => Command::Invite(whom),
+        (Verb::Kick, Some(_)) => {
+            let (whom, reason) = first_word(rest);
+            Command::Kick { whom, reason }
+        }
+        (Verb::Ban, Some(whom)) => Command::Ban(whom),
+        (Verb::Unban, Some(whom)) => Command::Unban(whom),
+        (Verb::Mute, whom) => Command::Mute(whom),
+        (Verb::Op, Some(whom)) => Command::Op(whom),
         (Verb::Nick, Some(name)) => Command::Nick(name),
         (Verb::Me, Some(text)) => Command::Act(text),
         (Verb::Away, reason) => Command::Away(reason),
@@ -54,8 +75,15 @@ fn parse_command(line: &str) -> Command {
             None => Command::Unclear(Trouble::Usage(Verb::Lang)),
         },
         (Verb::Quit, words) => Command::Quit(words),
-        (Verb::Who, Some(_)) | (Verb::Nick | Verb::Me, None) => Command::Unclear(Trouble::Usage(verb)),
+        (_, None) => Command::Unclear(Trouble::Usage(verb)),
     }
+}
+
+/// The first word, and what stands behind it.
+fn first_word(rest: &str) -> (Text, Option<Text>) {
+    let (word, rest) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let rest = Text::clean(rest.trim());
+    (Text::clean(word), (!rest.is_blank()).then_some(rest))
 }
 
 fn no_such(word: &str) -> Command {

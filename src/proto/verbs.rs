@@ -25,7 +25,7 @@ const fn row(name: &'static str, arguments: &'static str, does: &'static str) ->
 }
 
 /// All commands, in the order in which help lists them, in Spanish and in English.
-const TABLE: [(Verb, Row, Row); 8] = [
+const TABLE: [(Verb, Row, Row); 21] = [
     (
         Verb::Help,
         row("ayuda", "[comando]", "muestra los comandos, o uno de ellos"),
@@ -33,8 +33,38 @@ const TABLE: [(Verb, Row, Row); 8] = [
     ),
     (
         Verb::Who,
-        row("quien", "", "muestra quién está, desde cuándo no escribe y si está ausente"),
-        row("who", "", "shows who is here, how long they have been idle and who is away"),
+        row("quien", "[sala]", "muestra quién está, desde cuándo no escribe y si está ausente"),
+        row("who", "[room]", "shows who is here, how long they have been idle and who is away"),
+    ),
+    (
+        Verb::Rooms,
+        row("salas", "", "muestra las salas, cuántos hay en cada una y de qué hablan"),
+        row("rooms", "", "shows the rooms, how many are in each and what they are about"),
+    ),
+    (
+        Verb::Join,
+        row("entrar", "sala [llave]", "entra en una sala y habla en ella; si no existe, la crea"),
+        row("join", "room [key]", "enters a room and speaks there; makes it if there is none"),
+    ),
+    (
+        Verb::Leave,
+        row("dejar", "[sala]", "deja una sala"), //
+        row("leave", "[room]", "leaves a room"),
+    ),
+    (
+        Verb::Topic,
+        row("tema", "[texto]", "muestra el tema de la sala, o lo pone; - lo borra"),
+        row("topic", "[text]", "shows the topic of the room, or sets it; - clears it"),
+    ),
+    (
+        Verb::Message,
+        row("privado", "nombre texto", "dice algo a una sola persona"),
+        row("msg", "name text", "says something to one person only"),
+    ),
+    (
+        Verb::Reply,
+        row("responder", "texto", "responde al último mensaje privado"),
+        row("reply", "text", "answers the last private message"),
     ),
     (
         Verb::Nick,
@@ -64,6 +94,49 @@ const TABLE: [(Verb, Row, Row); 8] = [
         Verb::Lang,
         row("idioma", "[es|en]", "elige el idioma de lo que dice el servidor"),
         row("lang", "[es|en]", "chooses the language of what the server says"),
+    ),
+    (
+        Verb::Key,
+        row("llave", "[llave]", "operadores: cierra la sala con llave; sin llave, la abre"),
+        row("key", "[key]", "operators: closes the room by a key; without one, opens it"),
+    ),
+    (
+        Verb::Invite,
+        row("invitar", "nombre", "operadores: deja entrar a una persona"),
+        row("invite", "name", "operators: lets one person in"),
+    ),
+    (
+        Verb::Kick,
+        row("echar", "nombre [motivo]", "operadores: echa a una persona de la sala"),
+        row("kick", "name [reason]", "operators: puts a person out of the room"),
+    ),
+    (
+        Verb::Ban,
+        row("vetar", "nombre", "operadores: echa a una persona, que no puede volver"),
+        row("ban", "name", "operators: puts a person out, who cannot come back"),
+    ),
+    (
+        Verb::Unban,
+        row("perdonar", "nombre", "operadores: deja volver a una persona vetada"),
+        row("unban", "name", "operators: lets a banned person come back"),
+    ),
+    (
+        Verb::Mute,
+        row(
+            "silenciar",
+            "[nombre]",
+            "operadores: quita o devuelve la palabra a una persona; sin nombre, a todos los demás",
+        ),
+        row(
+            "mute",
+            "[name]",
+            "operators: silences a person, or lets them speak again; without a name, all others",
+        ),
+    ),
+    (
+        Verb::Op,
+        row("operador", "nombre", "operadores: hace operador a una persona"),
+        row("op", "name", "operators: makes a person an operator"),
     ),
     (
         Verb::Quit,

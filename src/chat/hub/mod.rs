@@ -3,7 +3,10 @@
 //! Law: the same calls give the same outputs; time comes in as an argument, and nothing waits.
 
 mod entering;
+mod moving;
+mod ordering;
 mod presence;
+mod rooms;
 mod talking;
 
 use std::collections::VecDeque;
@@ -11,7 +14,7 @@ use std::time::Duration;
 
 use super::client::Client;
 use super::command::{Command, Trouble};
-use super::event::{Event, Farewell, NameRefusal};
+use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::id::ClientId;
 use super::moment::Moment;
 use super::name::{Likeness, Name};
@@ -28,8 +31,10 @@ pub const GENERAL: RoomId = RoomId(0);
 #[derive(Debug)]
 pub struct Hub {
     clients: Vec<Option<Client>>,
-    roster: Roster,
-    rooms: [Room; 1],
+    names: Roster,
+    /// By number; [`GENERAL`] is always there.
+    rooms: Vec<Option<Room>>,
+    room_names: Roster,
     /// Those without a name, oldest first; entries of those who have one by now, or left, are passed over.
     newcomers: VecDeque<(ClientId, Moment)>,
     login_timeout: Option<Duration>,
@@ -40,14 +45,18 @@ pub struct Hub {
 impl Hub {
     /// An empty chat; who gives no name within `login_timeout` has to go.
     pub fn new(login_timeout: Option<Duration>) -> Hub {
-        Hub {
+        let mut hub = Hub {
             clients: Vec::new(),
-            roster: Roster::default(),
-            rooms: [Room::default()],
+            names: Roster::default(),
+            rooms: Vec::new(),
+            room_names: Roster::default(),
             newcomers: VecDeque::new(),
             login_timeout,
             hiding: 0,
-        }
+        };
+        let general = hub.make_a_room(Name::new("general").expect("a good name"));
+        assert_eq!(general, Some(GENERAL));
+        hub
     }
 
     /// Somebody connected; they are asked for a name.
@@ -90,18 +99,16 @@ impl Hub {
             out.push(tell(id, Event::NameTimeout));
             self.close(id, CloseReason::NameTimeout, now, out);
         }
-        for room in 0..self.rooms.len() {
-            if self.rooms[room].movements.due().is_some_and(|due| now >= due) {
-                self.tell_movements(RoomId(room as u32), out);
-            }
+        for number in 0..self.rooms.len() {
+            self.overdue_movements(RoomId(number as u32), now, out);
         }
     }
 
     /// Tells everybody that the server stops, and lets them all go.
     pub fn stop(&mut self, out: &mut Vec<Output>) {
-        for id in self.everyone() {
-            out.push(tell(id, Event::Stopping));
-            out.push(Output::Close(id, CloseReason::ServerStops));
+        for client in self.clients.iter().flatten() {
+            out.push(tell(client.id, Event::Stopping));
+            out.push(Output::Close(client.id, CloseReason::ServerStops));
         }
         *self = Hub::new(self.login_timeout);
     }
@@ -124,23 +131,33 @@ impl Hub {
             Some(timeout) => self.oldest_newcomer().map(|(_, since)| since + timeout),
             None => None,
         };
-        let movements = self.rooms.iter().filter_map(|room| room.movements.due()).min();
+        let movements = self.rooms.iter().flatten().filter_map(|room| room.movements.due()).min();
         [newcomer, movements].into_iter().flatten().min()
     }
 
-    /// Calls `hear` with everyone whom `to` means, each once.
-    pub fn audience(&self, to: &Audience, mut hear: impl FnMut(ClientId)) {
+    /// Calls `hear` with everyone whom `to` means, each once, and whether it is about their current room.
+    pub fn audience(&self, to: &Audience, mut hear: impl FnMut(ClientId, bool)) {
         match to {
-            Audience::One(id) => hear(*id),
-            Audience::Room { room, except, from } => {
-                let members = self.rooms[room.0 as usize].members.iter().copied();
-                let members = members.filter(|&id| Some(id) != *except);
-                match from.as_ref().filter(|_| self.hiding > 0) {
-                    None => members.for_each(hear),
-                    Some(name) => {
-                        let likeness = name.likeness();
-                        let hears = |id: &ClientId| self.client(*id).is_none_or(|c| !c.hides(&likeness));
-                        members.filter(hears).for_each(hear);
+            Audience::One(id) => hear(*id, true),
+            Audience::Several { clients, from } => {
+                let likeness = (self.hiding > 0).then(|| from.likeness());
+                for client in clients.iter().filter_map(|&id| self.client(id)) {
+                    if likeness.as_ref().is_none_or(|likeness| !client.hides(likeness)) {
+                        hear(client.id, true);
+                    }
+                }
+            }
+            Audience::Room { room, except, from, beyond } => {
+                let Some(members) = self.room(*room).map(|room| &room.members) else { return };
+                let hidden = from.as_ref().filter(|_| self.hiding > 0).map(Name::likeness);
+                for &id in members {
+                    if Some(id) == *except {
+                        continue;
+                    }
+                    let client = self.client(id).expect("members are clients");
+                    let hides = hidden.as_ref().is_some_and(|likeness| client.hides(likeness));
+                    if !hides && beyond.is_none_or(|beyond| client.seat(beyond).is_none()) {
+                        hear(id, client.current == Some(*room));
                     }
                 }
             }
@@ -149,7 +166,7 @@ impl Hub {
 
     /// How many people are in the chat, which takes a name.
     pub fn people(&self) -> usize {
-        self.rooms[GENERAL.0 as usize].members.len()
+        self.clients.iter().flatten().filter(|client| client.name.is_some()).count()
     }
 
     /// The name of a client who has one.
@@ -161,8 +178,9 @@ impl Hub {
     pub fn is_empty(&self) -> bool {
         let waits = |room: &Room| !room.members.is_empty() || room.movements.due().is_some();
         self.clients.iter().all(Option::is_none)
-            && self.roster.is_empty()
-            && !self.rooms.iter().any(waits)
+            && self.names.is_empty()
+            && self.rooms.iter().flatten().count() == 1
+            && !self.rooms.iter().flatten().any(waits)
             && self.hiding == 0
     }
 
@@ -175,11 +193,9 @@ impl Hub {
                 return out.push(tell(id, Event::Trouble(Trouble::NotUtf8)));
             }
             Command::Unclear(trouble) => out.push(tell(id, Event::Trouble(trouble))),
-            Command::Language(language) => speak(id, language, out),
+            Command::Language(language) => drop(speak(id, language, out)),
             Command::Help(verb) => out.push(tell(id, Event::Help(verb))),
-            Command::Act(_) | Command::Who | Command::Away(_) | Command::Ignore(_) => {
-                out.push(tell(id, Event::NameRefused(NameRefusal::Missing)));
-            }
+            _ => out.push(tell(id, Event::NameRefused(NameRefusal::Missing))),
         }
         out.push(tell(id, Event::NamePrompt));
     }
@@ -192,21 +208,38 @@ impl Hub {
         now: Moment,
         out: &mut Vec<Output>,
     ) {
-        match command {
+        let refused = match command {
             Command::Say(text) => self.say(id, name, text, out),
             Command::Act(text) => self.act(id, name, text, out),
+            Command::Message { to, text } => self.message(id, name, &to, text, out),
+            Command::Reply(text) => self.reply(id, name, text, out),
             Command::Nick(text) => self.rename(id, name, &text, out),
-            Command::Who => self.who(id, now, out),
+            Command::Who(room) => self.who(id, room, now, out),
+            Command::Rooms => self.list_rooms(id, out),
+            Command::Join { room, key } => self.join(id, name, &room, key, now, out),
+            Command::Leave(room) => self.leave(id, name, room, now, out),
+            Command::Topic(topic) => self.topic(id, name, topic, out),
+            Command::Key(key) => self.lock(id, name, key, out),
+            Command::Invite(whom) => self.invite(id, name, &whom, out),
+            Command::Kick { whom, reason } => self.kick(id, name, &whom, reason, out),
+            Command::Ban(whom) => self.ban(id, name, &whom, out),
+            Command::Unban(whom) => self.unban(id, name, &whom, out),
+            Command::Mute(whom) => self.mute(id, name, whom, out),
+            Command::Op(whom) => self.op(id, name, &whom, out),
             Command::Away(reason) => self.away(id, reason, out),
             Command::Ignore(whom) => self.ignore(id, name, whom, out),
             Command::Language(language) => speak(id, language, out),
-            Command::Help(verb) => out.push(tell(id, Event::Help(verb))),
-            Command::Unclear(trouble) => out.push(tell(id, Event::Trouble(trouble))),
+            Command::Help(verb) => answer(id, Event::Help(verb), out),
+            Command::Unclear(trouble) => answer(id, Event::Trouble(trouble), out),
             Command::Quit(words) => {
                 let farewell = words.map_or(Farewell::Plain, Farewell::Words);
                 self.depart(id, farewell, CloseReason::Quit, now, out);
                 out.push(Output::Close(id, CloseReason::Quit));
+                Ok(())
             }
+        };
+        if let Err(refusal) = refused {
+            out.push(tell(id, Event::RoomRefused(refusal)));
         }
     }
 
@@ -230,12 +263,15 @@ impl Hub {
 
     /// Whose name `likeness` is, or looks like.
     fn holder(&self, likeness: &Likeness) -> Option<&Client> {
-        let mut clients = self.roster.candidates(likeness).filter_map(|id| self.client(id));
+        let ids = self.names.candidates(likeness).map(ClientId::from_bits);
+        let mut clients = ids.filter_map(|id| self.client(id));
         clients.find(|client| client.name.as_ref().is_some_and(|name| name.likeness().clashes(likeness)))
     }
 
-    fn everyone(&self) -> Vec<ClientId> {
-        self.clients.iter().flatten().map(|client| client.id).collect()
+    /// The person called `name` by whoever typed it.
+    fn person_called(&self, name: &str) -> Option<(ClientId, Name)> {
+        let client = self.holder(&Name::new(name.trim()).ok()?.likeness())?;
+        Some((client.id, client.name.clone()?))
     }
 
     fn client(&self, id: ClientId) -> Option<&Client> {
@@ -245,20 +281,38 @@ impl Hub {
     fn client_mut(&mut self, id: ClientId) -> Option<&mut Client> {
         self.clients.get_mut(id.slot())?.as_mut().filter(|client| client.id == id)
     }
+
+    fn room(&self, room: RoomId) -> Option<&Room> {
+        self.rooms.get(room.0 as usize)?.as_ref()
+    }
+
+    fn room_mut(&mut self, room: RoomId) -> Option<&mut Room> {
+        self.rooms.get_mut(room.0 as usize)?.as_mut()
+    }
+
+    /// Where a client's words go.
+    fn current(&self, id: ClientId) -> Result<RoomId, RoomRefusal> {
+        self.client(id).and_then(|client| client.current).ok_or(RoomRefusal::Nowhere)
+    }
 }
+
+/// What a command gives when it was not refused.
+type Done = Result<(), RoomRefusal>;
 
 /// An answer to one client.
 fn tell(id: ClientId, event: Event) -> Output {
     Output::Deliver { to: Audience::One(id), event }
 }
 
+/// Answers one client, which is all that there is to do.
+fn answer(id: ClientId, event: Event, out: &mut Vec<Output>) -> Done {
+    out.push(tell(id, event));
+    Ok(())
+}
+
 /// Changes the language that a client hears, or says which it is.
-fn speak(id: ClientId, language: Option<super::Language>, out: &mut Vec<Output>) {
-    match language {
-        Some(language) => {
-            out.push(Output::Speak(id, language));
-            out.push(tell(id, Event::LanguageSet));
-        }
-        None => out.push(tell(id, Event::LanguageIs)),
-    }
+fn speak(id: ClientId, language: Option<super::Language>, out: &mut Vec<Output>) -> Done {
+    let Some(language) = language else { return answer(id, Event::LanguageIs, out) };
+    out.push(Output::Speak(id, language));
+    answer(id, Event::LanguageSet, out)
 }

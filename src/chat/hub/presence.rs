@@ -1,6 +1,6 @@
 //! Who is here, who is away, and whom one would rather not hear.
 
-use super::{Event, GENERAL, Hub, Name, Output, tell};
+use super::{Done, Event, Hub, Name, Output, RoomRefusal, answer};
 use crate::chat::event::Person;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
@@ -9,8 +9,17 @@ use crate::limits::{IGNORED_MAX, WHO_MAX_PEOPLE};
 
 impl Hub {
     /// Lists who is here by name; of very many, those who were active last.
-    pub(super) fn who(&self, id: ClientId, now: Moment, out: &mut Vec<Output>) {
-        let members = &self.rooms[GENERAL.0 as usize].members;
+    pub(super) fn who(&self, id: ClientId, wanted: Option<Text>, now: Moment, out: &mut Vec<Output>) -> Done {
+        let room = match wanted {
+            None => self.current(id)?,
+            Some(wanted) => self.room_called(&wanted)?,
+        };
+        let member = self.client(id).is_some_and(|client| client.seat(room).is_some());
+        let room = self.room(room).expect("it was found");
+        if !member && room.rules.key.is_some() {
+            return Err(RoomRefusal::Closed(room.name.clone()));
+        }
+        let members = &room.members;
         let mut present: Vec<_> = members.iter().filter_map(|&member| self.client(member)).collect();
         if present.len() > WHO_MAX_PEOPLE {
             present.select_nth_unstable_by_key(WHO_MAX_PEOPLE, |client| {
@@ -27,18 +36,24 @@ impl Hub {
             })
             .collect();
         people.sort_by_cached_key(|person| person.name.as_str().to_lowercase());
-        out.push(tell(id, Event::Present { people, total: members.len() }));
+        answer(id, Event::Present { room: room.name.clone(), people, total: members.len() }, out)
     }
 
     /// Marks away with a reason; without one, back.
-    pub(super) fn away(&mut self, id: ClientId, reason: Option<Text>, out: &mut Vec<Output>) {
+    pub(super) fn away(&mut self, id: ClientId, reason: Option<Text>, out: &mut Vec<Output>) -> Done {
         let event = reason.clone().map_or(Event::AwayCleared, Event::AwaySet);
         self.client_mut(id).expect("the caller knows them").set_away(reason);
-        out.push(tell(id, event));
+        answer(id, event, out)
     }
 
     /// Hides a person from `id`, or shows them again; without a name, lists the hidden.
-    pub(super) fn ignore(&mut self, id: ClientId, own: &Name, whom: Option<Text>, out: &mut Vec<Output>) {
+    pub(super) fn ignore(
+        &mut self,
+        id: ClientId,
+        own: &Name,
+        whom: Option<Text>,
+        out: &mut Vec<Output>,
+    ) -> Done {
         let event = match whom {
             None => {
                 let client = self.client(id).expect("the caller knows them");
@@ -46,7 +61,7 @@ impl Hub {
             }
             Some(whom) => self.toggle_hidden(id, own, whom),
         };
-        out.push(tell(id, event));
+        answer(id, event, out)
     }
 
     fn toggle_hidden(&mut self, id: ClientId, own: &Name, whom: Text) -> Event {

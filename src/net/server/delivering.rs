@@ -50,12 +50,12 @@ impl<S: Stream> Server<S> {
     fn deliver(&mut self, to: &Audience, event: &Event, now: Moment) {
         let Server { hub, conns, encodings, dirty, .. } = self;
         encodings.clear();
-        hub.audience(to, |id| {
+        hub.audience(to, |id, here| {
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { return };
-            let bytes = encodings.of(event, conn.kind());
+            let bytes = encodings.of(event, conn.kind(), here);
             match to {
                 Audience::One(_) => conn.answer(bytes, now),
-                Audience::Room { .. } => conn.hear(bytes, now),
+                Audience::Room { .. } | Audience::Several { .. } => conn.hear(bytes, now),
             }
             if !conn.dirty && conn.wants_flush() {
                 conn.dirty = true;

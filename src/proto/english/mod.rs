@@ -1,11 +1,13 @@
 //! What the server says, in English. Lines end in `\n`; the encoder puts the reader's ending.
 
+mod rooms;
+
 use std::fmt::Write;
 
-use super::phrases::Phrases;
-use super::verbs;
-use crate::chat::{Event, Farewell, Language, NameRefusal, Person, Trouble, Verb};
+use crate::chat::{Event, Farewell, Language, Name, NameRefusal, Person, Trouble, Verb};
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
+use crate::proto::phrases::Phrases;
+use crate::proto::verbs;
 
 const WORDS: Phrases =
     Phrases { and: "and", more: "more", you: "you", ago: |span| format!("{span} ago"), away: "away" };
@@ -19,9 +21,16 @@ pub(super) fn write(event: &Event, out: &mut String) {
         Event::Welcome { name } => {
             writeln!(out, "\nWelcome to the chat, {name}!\nType 'quit' to disconnect.\n")
         }
-        Event::Said { from, text } => writeln!(out, "{from}: {text}"),
-        Event::Acted { from, text } => writeln!(out, "* {from} {text}"),
-        Event::Arrived(crowd) => writeln!(out, ">>> {} joined the chat", WORDS.crowd(crowd)),
+        Event::Said { from, text, .. } => writeln!(out, "{from}: {text}"),
+        Event::Acted { from, text, .. } => writeln!(out, "* {from} {text}"),
+        Event::Private { from, text } => writeln!(out, "[private] {from}: {text}"),
+        Event::PrivateSent { from, to, text, away } => writeln!(out, "[private to {to}] {from}: {text}")
+            .and_then(|()| match away {
+                Some(reason) => writeln!(out, "{to} is away: {reason}"),
+                None => Ok(()),
+            }),
+        Event::NobodyToAnswer => writeln!(out, "Nobody has written to you privately."),
+        Event::Arrived { crowd, room } => rooms::arrived(crowd, room.as_ref(), out),
         Event::Departed { name, farewell: Farewell::Plain } => writeln!(out, "<<< {name} left the chat"),
         Event::Departed { name, farewell: Farewell::Words(words) } => {
             writeln!(out, "<<< {name} left the chat ({words})")
@@ -29,9 +38,24 @@ pub(super) fn write(event: &Event, out: &mut String) {
         Event::Departed { name, farewell: Farewell::Lost } => {
             writeln!(out, "<<< {name} left the chat (connection lost)")
         }
-        Event::ManyDeparted(crowd) => writeln!(out, "<<< {} left the chat", WORDS.crowd(crowd)),
+        Event::ManyDeparted { crowd, room } => rooms::departed(crowd, room.as_ref(), out),
+        Event::Entered { room, people, topic, created } => {
+            rooms::entered(room, *people, topic.as_ref(), *created, out)
+        }
+        Event::Left { room, current: Some(current) } => {
+            writeln!(out, "You left #{room}. Now you speak in #{current}.")
+        }
+        Event::Left { room, current: None } => {
+            writeln!(out, "You left #{room}. You are in no room: /join general")
+        }
+        Event::RoomRefused(refusal) => rooms::refused(refusal, out),
+        Event::Rooms { rooms, total } => rooms::list(rooms, *total, out),
+        Event::Topic { room, topic: Some(topic) } => writeln!(out, "Topic of #{room}: {topic}"),
+        Event::Topic { room, topic: None } => writeln!(out, "#{room} has no topic."),
+        Event::Decided { room, by, decision } => rooms::decided(room, by, decision, out),
+        Event::Invited { room, by } => writeln!(out, "--- {by} invites you to #{room}: /join {room}"),
         Event::Renamed { from, to } => writeln!(out, "--- {from} is now {to}"),
-        Event::Present { people, total } => present(people, *total, out),
+        Event::Present { room, people, total } => present(room, people, *total, out),
         Event::AwaySet(reason) => writeln!(out, "You are marked away: {reason}"),
         Event::AwayCleared => writeln!(out, "You are no longer away."),
         Event::Ignoring(name) => {
@@ -89,8 +113,8 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
     }
 }
 
-fn present(people: &[Person], total: usize, out: &mut String) -> std::fmt::Result {
-    writeln!(out, "In #general, {total} {}:", if total == 1 { "person" } else { "people" })?;
+fn present(room: &Name, people: &[Person], total: usize, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "In #{room}, {}:", rooms::persons(total))?;
     people.iter().try_for_each(|person| writeln!(out, "  {}", WORDS.person(person)))?;
     match total - people.len() {
         0 => Ok(()),

@@ -1,11 +1,13 @@
 //! What the server says, in Spanish. Lines end in `\n`; the encoder puts the reader's ending.
 
+mod rooms;
+
 use std::fmt::Write;
 
-use super::phrases::Phrases;
-use super::verbs;
-use crate::chat::{Crowd, Event, Farewell, Language, NameRefusal, Person, Trouble, Verb};
+use crate::chat::{Event, Farewell, Language, Name, NameRefusal, Person, Trouble, Verb};
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
+use crate::proto::phrases::Phrases;
+use crate::proto::verbs;
 
 const WORDS: Phrases =
     Phrases { and: "y", more: "más", you: "tú", ago: |span| format!("hace {span}"), away: "ausente" };
@@ -19,11 +21,16 @@ pub(super) fn write(event: &Event, out: &mut String) {
         Event::Welcome { name } => {
             writeln!(out, "\nBienvenido al chat, {name}!\nEscribe 'salir' para desconectarte.\n")
         }
-        Event::Said { from, text } => writeln!(out, "{from}: {text}"),
-        Event::Acted { from, text } => writeln!(out, "* {from} {text}"),
-        Event::Arrived(crowd) => {
-            writeln!(out, ">>> {} {} al chat", WORDS.crowd(crowd), plural(crowd, "se unió", "se unieron"))
-        }
+        Event::Said { from, text, .. } => writeln!(out, "{from}: {text}"),
+        Event::Acted { from, text, .. } => writeln!(out, "* {from} {text}"),
+        Event::Private { from, text } => writeln!(out, "[privado] {from}: {text}"),
+        Event::PrivateSent { from, to, text, away } => writeln!(out, "[privado a {to}] {from}: {text}")
+            .and_then(|()| match away {
+                Some(reason) => writeln!(out, "{to} está ausente: {reason}"),
+                None => Ok(()),
+            }),
+        Event::NobodyToAnswer => writeln!(out, "Nadie te ha escrito en privado."),
+        Event::Arrived { crowd, room } => rooms::arrived(crowd, room.as_ref(), out),
         Event::Departed { name, farewell: Farewell::Plain } => writeln!(out, "<<< {name} salió del chat"),
         Event::Departed { name, farewell: Farewell::Words(words) } => {
             writeln!(out, "<<< {name} salió del chat ({words})")
@@ -31,11 +38,24 @@ pub(super) fn write(event: &Event, out: &mut String) {
         Event::Departed { name, farewell: Farewell::Lost } => {
             writeln!(out, "<<< {name} salió del chat (conexión perdida)")
         }
-        Event::ManyDeparted(crowd) => {
-            writeln!(out, "<<< {} {} del chat", WORDS.crowd(crowd), plural(crowd, "salió", "salieron"))
+        Event::ManyDeparted { crowd, room } => rooms::departed(crowd, room.as_ref(), out),
+        Event::Entered { room, people, topic, created } => {
+            rooms::entered(room, *people, topic.as_ref(), *created, out)
         }
+        Event::Left { room, current: Some(current) } => {
+            writeln!(out, "Dejaste #{room}. Ahora hablas en #{current}.")
+        }
+        Event::Left { room, current: None } => {
+            writeln!(out, "Dejaste #{room}. No estás en ninguna sala: /entrar general")
+        }
+        Event::RoomRefused(refusal) => rooms::refused(refusal, out),
+        Event::Rooms { rooms, total } => rooms::list(rooms, *total, out),
+        Event::Topic { room, topic: Some(topic) } => writeln!(out, "Tema de #{room}: {topic}"),
+        Event::Topic { room, topic: None } => writeln!(out, "#{room} no tiene tema."),
+        Event::Decided { room, by, decision } => rooms::decided(room, by, decision, out),
+        Event::Invited { room, by } => writeln!(out, "--- {by} te invita a #{room}: /entrar {room}"),
         Event::Renamed { from, to } => writeln!(out, "--- {from} ahora es {to}"),
-        Event::Present { people, total } => present(people, *total, out),
+        Event::Present { room, people, total } => present(room, people, *total, out),
         Event::AwaySet(reason) => writeln!(out, "Quedas como ausente: {reason}"),
         Event::AwayCleared => writeln!(out, "Ya no estás ausente."),
         Event::Ignoring(name) => {
@@ -95,8 +115,8 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
     }
 }
 
-fn present(people: &[Person], total: usize, out: &mut String) -> std::fmt::Result {
-    writeln!(out, "En #general, {total} {}:", if total == 1 { "persona" } else { "personas" })?;
+fn present(room: &Name, people: &[Person], total: usize, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "En #{room}, {}:", rooms::persons(total))?;
     people.iter().try_for_each(|person| writeln!(out, "  {}", WORDS.person(person)))?;
     match total - people.len() {
         0 => Ok(()),
@@ -113,8 +133,4 @@ fn help(verb: Option<Verb>, out: &mut String) -> std::fmt::Result {
         }
         Some(verb) => verbs::write_one(verb, Language::Spanish, "también", out),
     }
-}
-
-fn plural<'a>(crowd: &Crowd, one: &'a str, many: &'a str) -> &'a str {
-    if crowd.names.len() + crowd.more == 1 { one } else { many }
 }

@@ -1,0 +1,199 @@
+//! What the operators of a room may do: close it, let somebody in, put somebody out, decide who speaks.
+
+use super::{Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
+use crate::chat::event::Decision;
+use crate::chat::id::ClientId;
+use crate::chat::room::{Marked, Room};
+use crate::chat::text::Text;
+use crate::limits::DECISIONS_PER_ROOM;
+
+impl Hub {
+    /// Closes the current room by a key; without one, opens it.
+    pub(super) fn lock(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        key: Option<Text>,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let room = self.ordered_room(id)?;
+        if room == GENERAL {
+            return Err(RoomRefusal::Everybodys(self.room_name(room)));
+        }
+        let keyed = key.is_some();
+        self.rules_of(room).rules.key = key;
+        self.tell_decision(room, name, Decision::Keyed(keyed), out);
+        Ok(())
+    }
+
+    /// Lets one person in, key or no key.
+    pub(super) fn invite(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
+        let room = self.ordered_room(id)?;
+        let Some((guest, guest_name)) = self.person_called(whom.as_str()) else {
+            return answer(id, Event::NoSuchPerson(whom.clone()), out);
+        };
+        let likeness = guest_name.likeness();
+        let rules = &mut self.rules_of(room).rules;
+        rules.banned.retain(|banned| !banned.is(Some(guest), &likeness));
+        remember(&mut rules.invited, guest);
+        self.tell_decision(room, name, Decision::Invited(guest_name), out);
+        out.push(tell(guest, Event::Invited { room: self.room_name(room), by: name.clone() }));
+        Ok(())
+    }
+
+    /// Puts somebody out of the current room.
+    pub(super) fn kick(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        whom: &Text,
+        reason: Option<Text>,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let room = self.ordered_room(id)?;
+        let (guest, guest_name) = self.member_called(room, whom)?;
+        self.put_out(room, guest, name, Decision::Kicked(guest_name, reason), out);
+        Ok(())
+    }
+
+    /// Puts somebody out of the current room for good, whether they are there or not.
+    pub(super) fn ban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
+        let room = self.ordered_room(id)?;
+        let (guest, guest_name) = self.anybody_called(room, whom)?;
+        let likeness = guest_name.likeness();
+        let rules = &mut self.rules_of(room).rules;
+        if !rules.banned.iter().any(|banned| banned.is(guest, &likeness)) {
+            remember(&mut rules.banned, Marked::new(guest_name.clone(), guest));
+        }
+        let decision = Decision::Banned(guest_name);
+        match guest.filter(|&guest| self.sits_in(guest, room)) {
+            Some(guest) => self.put_out(room, guest, name, decision, out),
+            None => self.tell_decision(room, name, decision, out),
+        }
+        Ok(())
+    }
+
+    /// Lets somebody come back.
+    pub(super) fn unban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
+        let room = self.ordered_room(id)?;
+        let (guest, guest_name) = self.anybody_called(room, whom)?;
+        let likeness = guest_name.likeness();
+        self.rules_of(room).rules.banned.retain(|banned| !banned.is(guest, &likeness));
+        self.tell_decision(room, name, Decision::Unbanned(guest_name), out);
+        Ok(())
+    }
+
+    /// Silences somebody, or lets them speak again; without a name, everyone but operators.
+    pub(super) fn mute(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        whom: Option<Text>,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let room = self.ordered_room(id)?;
+        let Some(whom) = whom else {
+            let rules = &mut self.rules_of(room).rules;
+            rules.hushed = !rules.hushed;
+            let decision = Decision::Hushed(rules.hushed);
+            self.tell_decision(room, name, decision, out);
+            return Ok(());
+        };
+        let (guest, guest_name) = self.anybody_called(room, &whom)?;
+        let likeness = guest_name.likeness();
+        let muted = &mut self.rules_of(room).rules.muted;
+        let before = muted.len();
+        muted.retain(|marked| !marked.is(guest, &likeness));
+        let silenced = muted.len() == before;
+        if silenced {
+            remember(muted, Marked::new(guest_name.clone(), guest));
+        }
+        self.tell_decision(room, name, Decision::Muted(guest_name, silenced), out);
+        Ok(())
+    }
+
+    /// Makes a member an operator.
+    pub(super) fn op(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
+        let room = self.ordered_room(id)?;
+        let (guest, guest_name) = self.member_called(room, whom)?;
+        let operators = &mut self.rules_of(room).rules.operators;
+        if !operators.contains(&guest) {
+            remember(operators, guest);
+        }
+        self.tell_decision(room, name, Decision::Opped(guest_name), out);
+        Ok(())
+    }
+
+    /// Puts a member out. They hear of it too, and no second line tells the others that they are gone.
+    fn put_out(
+        &mut self,
+        room: RoomId,
+        guest: ClientId,
+        by: &Name,
+        decision: Decision,
+        out: &mut Vec<Output>,
+    ) {
+        self.announce(guest, room, out);
+        self.tell_decision(room, by, decision.clone(), out);
+        // The audience is whoever is there when the call is over; whoever was put out is not.
+        let (room_name, by) = (self.room_name(room), by.clone());
+        out.push(tell(guest, Event::Decided { room: room_name, by, decision }));
+        let seat = self.client_mut(guest).and_then(|client| client.rise(room));
+        let place = seat.expect("they were found there").place;
+        if let Some(moved) = self.rules_of(room).leave(place) {
+            let moved = self.client_mut(moved).expect("members are clients");
+            moved.seat_mut(room).expect("members have a seat").place = place;
+        }
+        self.vanish_if_empty(room);
+    }
+
+    /// The current room, if the client is its operator.
+    fn ordered_room(&self, id: ClientId) -> Result<RoomId, RoomRefusal> {
+        let room = self.current(id)?;
+        if self.room(room).is_some_and(|room| room.is_operator(id)) {
+            Ok(room)
+        } else {
+            Err(RoomRefusal::NotOperator(self.room_name(room)))
+        }
+    }
+
+    fn member_called(&self, room: RoomId, whom: &Text) -> Result<(ClientId, Name), RoomRefusal> {
+        let found = self.person_called(whom.as_str()).filter(|(id, _)| self.sits_in(*id, room));
+        found.ok_or_else(|| RoomRefusal::NotThere(whom.clone(), self.room_name(room)))
+    }
+
+    /// Whoever has that name now, or may have had it.
+    fn anybody_called(&self, room: RoomId, whom: &Text) -> Result<(Option<ClientId>, Name), RoomRefusal> {
+        let wanted = Name::new(whom.as_str().trim());
+        let wanted = wanted.map_err(|_| RoomRefusal::NotThere(whom.clone(), self.room_name(room)))?;
+        let marked = |likeness: &Likeness| {
+            let rules = &self.room(room)?.rules;
+            let all = rules.banned.iter().chain(&rules.muted);
+            all.filter(|marked| marked.is(None, likeness)).map(|marked| marked.name.clone()).next()
+        };
+        Ok(match self.person_called(whom.as_str()) {
+            Some((id, name)) => (Some(id), name),
+            None => (None, marked(&wanted.likeness()).unwrap_or(wanted)),
+        })
+    }
+
+    fn sits_in(&self, id: ClientId, room: RoomId) -> bool {
+        self.client(id).is_some_and(|client| client.seat(room).is_some())
+    }
+
+    fn room_name(&self, room: RoomId) -> Name {
+        self.room(room).expect("the caller found it").name.clone()
+    }
+
+    fn rules_of(&mut self, room: RoomId) -> &mut Room {
+        self.room_mut(room).expect("the caller found it")
+    }
+}
+
+/// Adds a decision; the oldest one of too many is forgotten.
+fn remember<T>(decisions: &mut Vec<T>, decision: T) {
+    if decisions.len() >= DECISIONS_PER_ROOM {
+        decisions.remove(0);
+    }
+    decisions.push(decision);
+}

@@ -1,0 +1,185 @@
+//! Making rooms, entering and leaving them, what they are about, and which there are.
+
+use super::{
+    Audience, Done, Event, Farewell, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell,
+};
+use crate::chat::event::{Decision, RoomRow};
+use crate::chat::id::ClientId;
+use crate::chat::moment::Moment;
+use crate::chat::movements::Threshold;
+use crate::chat::room::Room;
+use crate::chat::text::Text;
+use crate::limits::{ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_PERSON};
+
+impl Hub {
+    /// Enters a room, which is made if there is none of that name, and makes it the current one.
+    pub(super) fn join(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        wanted: &Text,
+        key: Option<Text>,
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let wanted = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
+        let found = self.find_room(&wanted.likeness());
+        let client = self.client_mut(id).expect("the caller knows them");
+        let entered = match found {
+            Some(room) if client.seat(room).is_some() => {
+                client.current = Some(room);
+                out.push(self.entered(id, room, false));
+                return Ok(());
+            }
+            _ if client.seats().count() >= ROOMS_PER_PERSON => return Err(RoomRefusal::TooMany),
+            Some(room) => {
+                self.may_enter(id, name, room, key)?;
+                room
+            }
+            None => self.make_a_room(wanted).ok_or(RoomRefusal::NoneLeft)?,
+        };
+        let created = found.is_none();
+        self.arrive(id, name, entered, Threshold::Room, now, out);
+        if created {
+            self.room_mut(entered).expect("it was just made").rules.operators.push(id);
+        }
+        out.push(self.entered(id, entered, created));
+        Ok(())
+    }
+
+    /// Leaves a room: the current one, or the one named.
+    pub(super) fn leave(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        wanted: Option<Text>,
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let room = match wanted {
+            None => self.current(id)?,
+            Some(wanted) => self.room_called(&wanted)?,
+        };
+        let room_name = self.room(room).expect("it was found").name.clone();
+        let seat = self.unseat(id, room, now, out).ok_or_else(|| RoomRefusal::NotIn(room_name.clone()))?;
+        if seat.announced {
+            self.tell_departure(room, name, Threshold::Room, Farewell::Plain, None, now, out);
+        }
+        self.vanish_if_empty(room);
+        let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
+        answer(id, Event::Left { room: room_name, current }, out)
+    }
+
+    /// Shows what the current room is about, or decides it; `-` clears it.
+    pub(super) fn topic(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        topic: Option<Text>,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let room = self.current(id)?;
+        let about = self.room_mut(room).expect("the current room is there");
+        let Some(topic) = topic else {
+            return answer(id, Event::Topic { room: about.name.clone(), topic: about.topic.clone() }, out);
+        };
+        if !about.may_speak(id, || name.likeness()) {
+            return Err(RoomRefusal::MayNotSpeak(about.name.clone()));
+        }
+        about.topic = (topic.as_str() != "-").then_some(topic);
+        let decision = Decision::Topic(about.topic.clone());
+        self.announce(id, room, out);
+        self.tell_decision(room, name, decision, out);
+        Ok(())
+    }
+
+    /// Lists the rooms by name; of very many, the fullest.
+    pub(super) fn list_rooms(&self, id: ClientId, out: &mut Vec<Output>) -> Done {
+        let client = self.client(id).expect("the caller knows them");
+        let numbered = self.rooms.iter().enumerate();
+        let mut rooms: Vec<RoomRow> = numbered
+            .filter_map(|(number, room)| {
+                let room = room.as_ref()?;
+                let member = client.seat(RoomId(number as u32)).is_some();
+                let keyed = room.rules.key.is_some();
+                let topic = room.topic.clone().filter(|_| member || !keyed);
+                let people = room.members.len();
+                Some(RoomRow { name: room.name.clone(), people, topic, keyed, member })
+            })
+            .collect();
+        let total = rooms.len();
+        rooms.sort_by_key(|row| std::cmp::Reverse(row.people));
+        rooms.truncate(ROOMS_LISTED);
+        rooms.sort_by_cached_key(|row| row.name.as_str().to_lowercase());
+        answer(id, Event::Rooms { rooms, total }, out)
+    }
+
+    /// Makes an empty room, if there may be one more.
+    pub(super) fn make_a_room(&mut self, name: Name) -> Option<RoomId> {
+        let free = self.rooms.iter().position(Option::is_none);
+        let number = free.unwrap_or(self.rooms.len());
+        if number >= ROOMS_MAX {
+            return None;
+        }
+        self.room_names.insert(&name.likeness(), number as u64);
+        let room = Some(Room::new(name));
+        match free {
+            Some(free) => self.rooms[free] = room,
+            None => self.rooms.push(room),
+        }
+        Some(RoomId(number as u32))
+    }
+
+    /// A room with nobody in it is no more; but the first room is everybody's.
+    pub(super) fn vanish_if_empty(&mut self, room: RoomId) {
+        if room == GENERAL || self.room(room).is_none_or(|room| !room.members.is_empty()) {
+            return;
+        }
+        if let Some(gone) = self.rooms[room.0 as usize].take() {
+            self.room_names.remove(&gone.name.likeness(), room.0.into());
+        }
+    }
+
+    /// The room that somebody named.
+    pub(super) fn room_called(&self, wanted: &Text) -> Result<RoomId, RoomRefusal> {
+        let name = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
+        self.find_room(&name.likeness()).ok_or_else(|| RoomRefusal::NoSuchRoom(wanted.clone()))
+    }
+
+    /// Tells a whole room what was decided about it.
+    pub(super) fn tell_decision(&self, room: RoomId, by: &Name, decision: Decision, out: &mut Vec<Output>) {
+        let room_name = self.room(room).expect("the caller found it").name.clone();
+        let event = Event::Decided { room: room_name, by: by.clone(), decision };
+        out.push(Output::Deliver { to: Audience::room(room), event });
+    }
+
+    fn find_room(&self, likeness: &Likeness) -> Option<RoomId> {
+        let mut rooms = self.room_names.candidates(likeness).map(|number| RoomId(number as u32));
+        rooms.find(|&room| self.room(room).is_some_and(|room| room.name.likeness().clashes(likeness)))
+    }
+
+    fn may_enter(&self, id: ClientId, name: &Name, room: RoomId, key: Option<Text>) -> Done {
+        let room = self.room(room).expect("the caller found it");
+        let rules = &room.rules;
+        let likeness = name.likeness();
+        if rules.banned.iter().any(|banned| banned.is(Some(id), &likeness)) {
+            return Err(RoomRefusal::Banned(room.name.clone()));
+        }
+        if rules.key.is_some() && rules.key != key && !rules.invited.contains(&id) {
+            return Err(RoomRefusal::Closed(room.name.clone()));
+        }
+        Ok(())
+    }
+
+    fn entered(&self, id: ClientId, room: RoomId, created: bool) -> Output {
+        let room = self.room(room).expect("the caller found it");
+        let (name, topic) = (room.name.clone(), room.topic.clone());
+        tell(id, Event::Entered { room: name, people: room.members.len(), topic, created })
+    }
+}
+
+/// The name of a room as somebody typed it, with or without its `#`.
+fn room_name(typed: &Text) -> Option<Name> {
+    let typed = typed.as_str().trim();
+    Name::new(typed.strip_prefix('#').unwrap_or(typed)).ok()
+}

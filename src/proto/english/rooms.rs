@@ -1,0 +1,90 @@
+//! What the server says about rooms, in English.
+
+use std::fmt::{Result, Write};
+
+use super::WORDS;
+use crate::chat::{Crowd, Decision, Name, RoomRefusal, RoomRow, Text};
+use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
+
+pub(super) fn arrived(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
+    match room {
+        None => writeln!(out, ">>> {} joined the chat", WORDS.crowd(crowd)),
+        Some(room) => writeln!(out, ">>> {} entered #{room}", WORDS.crowd(crowd)),
+    }
+}
+
+pub(super) fn departed(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
+    match room {
+        None => writeln!(out, "<<< {} left the chat", WORDS.crowd(crowd)),
+        Some(room) => writeln!(out, "<<< {} left #{room}", WORDS.crowd(crowd)),
+    }
+}
+
+pub(super) fn entered(
+    room: &Name,
+    people: usize,
+    topic: Option<&Text>,
+    created: bool,
+    out: &mut String,
+) -> Result {
+    if created {
+        return writeln!(out, "You made #{room} and are its operator. Now you speak here.");
+    }
+    writeln!(out, "You are in #{room}, {}. Now you speak here.", persons(people))?;
+    topic.map_or(Ok(()), |topic| writeln!(out, "Topic of #{room}: {topic}"))
+}
+
+pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
+    match refusal {
+        RoomRefusal::Malformed => writeln!(out, "Not a valid name for a room: they are like people's names."),
+        RoomRefusal::NoSuchRoom(room) => writeln!(out, "There is no room '{room}'. Try /rooms."),
+        RoomRefusal::NotIn(room) => writeln!(out, "You are not in #{room}."),
+        RoomRefusal::Nowhere => writeln!(out, "You are in no room: /join general"),
+        RoomRefusal::Banned(room) => writeln!(out, "You cannot enter #{room}: you were banned."),
+        RoomRefusal::Closed(room) => writeln!(out, "#{room} is closed by a key: /join {room} key"),
+        RoomRefusal::TooMany => writeln!(out, "You are in {ROOMS_PER_PERSON} rooms: leave one first."),
+        RoomRefusal::NoneLeft => writeln!(out, "There are {ROOMS_MAX} rooms already, and no more fit."),
+        RoomRefusal::NotOperator(room) => writeln!(out, "Only the operators of #{room} can do that."),
+        RoomRefusal::MayNotSpeak(room) => writeln!(out, "You may not speak in #{room} now. It was not sent."),
+        RoomRefusal::NotThere(name, room) => writeln!(out, "Nobody in #{room} is called '{name}'."),
+        RoomRefusal::Everybodys(room) => writeln!(out, "#{room} is everybody's: it cannot be closed."),
+    }
+}
+
+pub(super) fn list(rooms: &[RoomRow], total: usize, out: &mut String) -> Result {
+    writeln!(out, "{total} {}:", if total == 1 { "room" } else { "rooms" })?;
+    for row in rooms {
+        write!(out, "  #{}, {}", row.name, persons(row.people))?;
+        out.push_str(if row.keyed { ", closed by a key" } else { "" });
+        out.push_str(if row.member { " (you are here)" } else { "" });
+        row.topic.as_ref().map_or(Ok(()), |topic| write!(out, ": {topic}"))?;
+        out.push('\n');
+    }
+    match total - rooms.len() {
+        0 => Ok(()),
+        rest => writeln!(out, "  … and {rest} more, with fewer people"),
+    }
+}
+
+pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut String) -> Result {
+    match decision {
+        Decision::Topic(Some(topic)) => writeln!(out, "--- {by} set the topic of #{room}: {topic}"),
+        Decision::Topic(None) => writeln!(out, "--- {by} cleared the topic of #{room}"),
+        Decision::Keyed(true) => writeln!(out, "--- {by} closed #{room} by a key"),
+        Decision::Keyed(false) => writeln!(out, "--- {by} opened #{room}: no key is needed any more"),
+        Decision::Invited(name) => writeln!(out, "--- {by} invited {name} to #{room}"),
+        Decision::Kicked(name, None) => writeln!(out, "--- {by} put {name} out of #{room}"),
+        Decision::Kicked(name, Some(why)) => writeln!(out, "--- {by} put {name} out of #{room} ({why})"),
+        Decision::Banned(name) => writeln!(out, "--- {by} banned {name} from #{room}"),
+        Decision::Unbanned(name) => writeln!(out, "--- {by} lets {name} come back to #{room}"),
+        Decision::Muted(name, true) => writeln!(out, "--- {by} silenced {name} in #{room}"),
+        Decision::Muted(name, false) => writeln!(out, "--- {by} lets {name} speak again in #{room}"),
+        Decision::Hushed(true) => writeln!(out, "--- {by}: only operators may speak in #{room}"),
+        Decision::Hushed(false) => writeln!(out, "--- {by}: everybody may speak in #{room} again"),
+        Decision::Opped(name) => writeln!(out, "--- {by} made {name} an operator of #{room}"),
+    }
+}
+
+pub(super) fn persons(people: usize) -> String {
+    format!("{people} {}", if people == 1 { "person" } else { "people" })
+}

@@ -1,0 +1,100 @@
+//! What the server says about rooms, in Spanish.
+
+use std::fmt::{Result, Write};
+
+use super::WORDS;
+use crate::chat::{Crowd, Decision, Name, RoomRefusal, RoomRow, Text};
+use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
+
+pub(super) fn arrived(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
+    let (who, one) = (WORDS.crowd(crowd), crowd.names.len() + crowd.more == 1);
+    match (room, one) {
+        (None, true) => writeln!(out, ">>> {who} se unió al chat"),
+        (None, false) => writeln!(out, ">>> {who} se unieron al chat"),
+        (Some(room), true) => writeln!(out, ">>> {who} entró en #{room}"),
+        (Some(room), false) => writeln!(out, ">>> {who} entraron en #{room}"),
+    }
+}
+
+pub(super) fn departed(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
+    let (who, one) = (WORDS.crowd(crowd), crowd.names.len() + crowd.more == 1);
+    match (room, one) {
+        (None, true) => writeln!(out, "<<< {who} salió del chat"),
+        (None, false) => writeln!(out, "<<< {who} salieron del chat"),
+        (Some(room), true) => writeln!(out, "<<< {who} dejó #{room}"),
+        (Some(room), false) => writeln!(out, "<<< {who} dejaron #{room}"),
+    }
+}
+
+pub(super) fn entered(
+    room: &Name,
+    people: usize,
+    topic: Option<&Text>,
+    created: bool,
+    out: &mut String,
+) -> Result {
+    if created {
+        return writeln!(out, "Has creado #{room} y eres su operador. Ahora hablas aquí.");
+    }
+    writeln!(out, "Estás en #{room}, {}. Ahora hablas aquí.", persons(people))?;
+    topic.map_or(Ok(()), |topic| writeln!(out, "Tema de #{room}: {topic}"))
+}
+
+pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
+    match refusal {
+        RoomRefusal::Malformed => {
+            writeln!(out, "Nombre de sala no válido: los nombres de sala son como los de persona.")
+        }
+        RoomRefusal::NoSuchRoom(room) => writeln!(out, "No hay ninguna sala '{room}'. Prueba /salas."),
+        RoomRefusal::NotIn(room) => writeln!(out, "No estás en #{room}."),
+        RoomRefusal::Nowhere => writeln!(out, "No estás en ninguna sala: /entrar general"),
+        RoomRefusal::Banned(room) => writeln!(out, "No puedes entrar en #{room}: te han vetado."),
+        RoomRefusal::Closed(room) => writeln!(out, "#{room} está cerrada con llave: /entrar {room} llave"),
+        RoomRefusal::TooMany => writeln!(out, "Ya estás en {ROOMS_PER_PERSON} salas: deja alguna antes."),
+        RoomRefusal::NoneLeft => writeln!(out, "Ya hay {ROOMS_MAX} salas, y no caben más."),
+        RoomRefusal::NotOperator(room) => {
+            writeln!(out, "Eso solo lo pueden hacer los operadores de #{room}.")
+        }
+        RoomRefusal::MayNotSpeak(room) => writeln!(out, "Ahora no puedes hablar en #{room}. No se envió."),
+        RoomRefusal::NotThere(name, room) => writeln!(out, "En #{room} no hay nadie que se llame '{name}'."),
+        RoomRefusal::Everybodys(room) => writeln!(out, "#{room} es de todos: no se puede cerrar."),
+    }
+}
+
+pub(super) fn list(rooms: &[RoomRow], total: usize, out: &mut String) -> Result {
+    writeln!(out, "{total} {}:", if total == 1 { "sala" } else { "salas" })?;
+    for row in rooms {
+        write!(out, "  #{}, {}", row.name, persons(row.people))?;
+        out.push_str(if row.keyed { ", con llave" } else { "" });
+        out.push_str(if row.member { " (estás)" } else { "" });
+        row.topic.as_ref().map_or(Ok(()), |topic| write!(out, ": {topic}"))?;
+        out.push('\n');
+    }
+    match total - rooms.len() {
+        0 => Ok(()),
+        rest => writeln!(out, "  … y {rest} más, con menos gente"),
+    }
+}
+
+pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut String) -> Result {
+    match decision {
+        Decision::Topic(Some(topic)) => writeln!(out, "--- {by} ha puesto el tema de #{room}: {topic}"),
+        Decision::Topic(None) => writeln!(out, "--- {by} ha borrado el tema de #{room}"),
+        Decision::Keyed(true) => writeln!(out, "--- {by} ha cerrado #{room} con llave"),
+        Decision::Keyed(false) => writeln!(out, "--- {by} ha abierto #{room}: ya no hace falta llave"),
+        Decision::Invited(name) => writeln!(out, "--- {by} ha invitado a {name} a #{room}"),
+        Decision::Kicked(name, None) => writeln!(out, "--- {by} ha echado a {name} de #{room}"),
+        Decision::Kicked(name, Some(why)) => writeln!(out, "--- {by} ha echado a {name} de #{room} ({why})"),
+        Decision::Banned(name) => writeln!(out, "--- {by} ha vetado a {name} en #{room}"),
+        Decision::Unbanned(name) => writeln!(out, "--- {by} deja volver a {name} a #{room}"),
+        Decision::Muted(name, true) => writeln!(out, "--- {by} ha silenciado a {name} en #{room}"),
+        Decision::Muted(name, false) => writeln!(out, "--- {by} devuelve la palabra a {name} en #{room}"),
+        Decision::Hushed(true) => writeln!(out, "--- {by}: en #{room} solo hablan los operadores"),
+        Decision::Hushed(false) => writeln!(out, "--- {by}: en #{room} vuelven a hablar todos"),
+        Decision::Opped(name) => writeln!(out, "--- {by} ha hecho operador de #{room} a {name}"),
+    }
+}
+
+pub(super) fn persons(people: usize) -> String {
+    format!("{people} {}", if people == 1 { "persona" } else { "personas" })
+}
