@@ -40,7 +40,8 @@ impl Hub {
             Ok(new) => new,
             Err(refusal) => return out.push(tell(id, Event::NameRefused(refusal))),
         };
-        self.announce(id, out);
+        // Before the old name is gone, and before the new one may be told as that of somebody who left.
+        self.tell_movements(GENERAL, out);
         let old_likeness = old.likeness();
         self.roster.remove(&old_likeness, id);
         self.roster.insert(&new.likeness(), id);
