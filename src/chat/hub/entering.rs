@@ -101,7 +101,8 @@ impl Hub {
         let departed = std::mem::take(&mut movements.departed);
         let mut arrived = std::mem::take(&mut movements.arrived);
         if let Some(crowd) = crowd(departed) {
-            let to = Audience::Room { room, except: None, from: None };
+            let alone = if let [name] = crowd.names.as_slice() { Some(name.clone()) } else { None };
+            let to = Audience::Room { room, except: None, from: alone };
             out.push(Output::Deliver { to, event: Event::ManyDeparted(crowd) });
         }
         arrived.retain(|&id| self.client(id).is_some());
