@@ -27,7 +27,7 @@ impl Hub {
         out.push(tell(id, Event::Welcome { name: name.clone() }));
         out.push(Output::Note(Note::Arrived(id, name.clone())));
         self.arrive(id, name, now, out);
-        // Forgets those who have a name by now, so that the list is as long as those without one are many.
+        // Forgets who is first in the list of those without a name and has one by now.
         self.oldest_newcomer();
     }
 
