@@ -3,6 +3,7 @@
 #![allow(unreachable_pub)] // a test binary has no outside
 
 mod framing;
+mod hub;
 mod listening;
 mod logging;
 mod names;
