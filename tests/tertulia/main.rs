@@ -4,6 +4,7 @@
 
 mod framing;
 mod hub;
+mod hub_model;
 mod listening;
 mod logging;
 mod names;
