@@ -11,3 +11,4 @@ mod names;
 mod options;
 mod safe_text;
 mod simulation;
+mod telnet;
