@@ -12,3 +12,4 @@ mod options;
 mod safe_text;
 mod simulation;
 mod telnet;
+mod transcripts;
