@@ -57,8 +57,14 @@ impl Client {
     /// A hidden person has another name now: they stay hidden.
     pub(super) fn rename_hidden(&mut self, old: &Likeness, new: &Name) {
         let Some(extras) = &mut self.extras else { return };
+        if !extras.hidden.iter().any(|(_, hidden)| hidden.clashes(old)) {
+            return;
+        }
+        // The new name may be hidden on its own account already.
+        let likeness = new.likeness();
+        extras.hidden.retain(|(_, hidden)| hidden.clashes(old) || !hidden.clashes(&likeness));
         for entry in extras.hidden.iter_mut().filter(|(_, hidden)| hidden.clashes(old)) {
-            *entry = (new.clone(), new.likeness());
+            *entry = (new.clone(), likeness.clone());
         }
     }
 

@@ -27,7 +27,7 @@ impl Hub {
         out.push(tell(id, Event::Welcome { name: name.clone() }));
         out.push(Output::Note(Note::Arrived(id, name.clone())));
         self.arrive(id, name, now, out);
-        // Forgets those who have a name by now, so that the list is as long as those without one are many.
+        // Forgets who is first in the list of those without a name and has one by now.
         self.oldest_newcomer();
     }
 
@@ -40,7 +40,8 @@ impl Hub {
             Ok(new) => new,
             Err(refusal) => return out.push(tell(id, Event::NameRefused(refusal))),
         };
-        self.announce(id, out);
+        // Before the old name is gone, and before the new one may be told as that of somebody who left.
+        self.tell_movements(GENERAL, out);
         let old_likeness = old.likeness();
         self.roster.remove(&old_likeness, id);
         self.roster.insert(&new.likeness(), id);
@@ -100,7 +101,8 @@ impl Hub {
         let departed = std::mem::take(&mut movements.departed);
         let mut arrived = std::mem::take(&mut movements.arrived);
         if let Some(crowd) = crowd(departed) {
-            let to = Audience::Room { room, except: None, from: None };
+            let alone = if let [name] = crowd.names.as_slice() { Some(name.clone()) } else { None };
+            let to = Audience::Room { room, except: None, from: alone };
             out.push(Output::Deliver { to, event: Event::ManyDeparted(crowd) });
         }
         arrived.retain(|&id| self.client(id).is_some());
