@@ -41,6 +41,8 @@ pub struct LineBuffer {
     skipping: bool,
     /// While skipping: whether the byte before the next one was a CR.
     skipped_cr: bool,
+    /// No more input will come.
+    ended: bool,
 }
 
 impl LineBuffer {
@@ -51,9 +53,7 @@ impl LineBuffer {
 
     /// Ends an unfinished line: no more input will come.
     pub fn finish(&mut self) {
-        if !self.skipping && self.start as usize != self.bytes.len() {
-            self.bytes.push(LF);
-        }
+        self.ended = true;
     }
 
     /// Forgets an unfinished line.
@@ -64,7 +64,7 @@ impl LineBuffer {
     /// Takes the next line out.
     pub fn next_line(&mut self) -> Option<Framed<'_>> {
         let mut at = self.scanned as usize;
-        while at < self.bytes.len() {
+        while at < self.bytes.len() || self.end_unfinished() {
             let start = self.start as usize;
             if let Some(ending) = self.ending_at(at) {
                 self.consume_through(at);
@@ -108,12 +108,25 @@ impl LineBuffer {
 
     /// Whether [`next_line`](Self::next_line) may have something: bytes that were not looked at yet.
     pub fn has_unseen(&self) -> bool {
-        (self.scanned as usize) < self.bytes.len()
+        (self.scanned as usize) < self.bytes.len() || self.ended && self.is_unfinished()
     }
 
     /// Bytes of memory held.
     pub fn capacity(&self) -> usize {
         self.bytes.capacity()
+    }
+
+    fn is_unfinished(&self) -> bool {
+        !self.skipping && self.start as usize != self.bytes.len()
+    }
+
+    /// At the end of what there is, says once whether a line without ending is left of it; it gets one.
+    fn end_unfinished(&mut self) -> bool {
+        let ends = std::mem::take(&mut self.ended) && self.is_unfinished();
+        if ends {
+            self.bytes.push(LF);
+        }
+        ends
     }
 
     /// Whether the byte at `at` ends a line, and how.

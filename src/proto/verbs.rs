@@ -20,6 +20,13 @@ pub(super) struct Row {
     pub(super) does: &'static str,
 }
 
+impl Row {
+    /// How it is typed: `/yo texto`.
+    pub(super) fn usage(&self) -> String {
+        format!("/{} {}", self.name, self.arguments).trim_end().to_owned()
+    }
+}
+
 const fn row(name: &'static str, arguments: &'static str, does: &'static str) -> Row {
     Row { name, arguments, does }
 }
@@ -186,10 +193,9 @@ fn fold(word: &str) -> String {
 
 /// Writes all commands, a line each, in columns.
 pub(super) fn write_table(language: Language, out: &mut String) -> fmt::Result {
-    let signature = |row: &Row| format!("/{} {}", row.name, row.arguments);
     let rows = || all().map(|verb| describe(verb, language));
-    let width = rows().map(|row| signature(row).chars().count()).max().unwrap_or(0);
-    rows().try_for_each(|row| writeln!(out, "  {:width$}  {}", signature(row), row.does))
+    let width = rows().map(|row| row.usage().chars().count()).max().unwrap_or(0);
+    rows().try_for_each(|row| writeln!(out, "  {:width$}  {}", row.usage(), row.does))
 }
 
 /// Writes one command: how it is used, what it does, and what it is called in the other language.
@@ -199,6 +205,5 @@ pub(super) fn write_one(verb: Verb, language: Language, also: &str, out: &mut St
         Language::English => Language::Spanish,
     };
     let (row, other) = (describe(verb, language), describe(verb, other));
-    let space = if row.arguments.is_empty() { "" } else { " " };
-    writeln!(out, "/{}{space}{}: {} ({also}: /{})", row.name, row.arguments, row.does, other.name)
+    writeln!(out, "{}: {} ({also}: /{})", row.usage(), row.does, other.name)
 }

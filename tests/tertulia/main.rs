@@ -3,7 +3,10 @@
 #![allow(unreachable_pub)] // a test binary has no outside
 
 mod client;
+mod framing;
 mod house;
+mod hub;
+mod hub_model;
 mod listening;
 mod logging;
 mod mutants;
@@ -12,3 +15,5 @@ mod options;
 mod safe_text;
 mod simulation;
 mod support;
+mod telnet;
+mod transcripts;

@@ -25,7 +25,7 @@ impl Hub {
         out.push(tell(id, Event::Welcome { name: name.clone() }));
         out.push(Output::Note(Note::Arrived(id, name.clone())));
         self.arrive(id, &name, GENERAL, Threshold::Chat, now, out);
-        // Forgets those who have a name by now, so that the list is as long as those without one are many.
+        // Forgets who is first in the list of those without a name and has one by now.
         self.oldest_newcomer();
     }
 
@@ -41,8 +41,9 @@ impl Hub {
             }
         };
         let rooms: Vec<_> = self.client(id).into_iter().flat_map(|client| client.seats()).collect();
+        // Before the old name is gone, and before the new one may be told as that of somebody who left.
         for seat in &rooms {
-            self.announce(id, seat.room, out);
+            self.tell_movements(seat.room, out);
         }
         let old_likeness = old.likeness();
         self.names.remove(&old_likeness, id.to_bits());

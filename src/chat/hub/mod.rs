@@ -67,6 +67,9 @@ impl Hub {
         let place = &mut self.clients[id.slot()];
         assert!(place.is_none(), "slot {} has a tenant", id.slot());
         *place = Some(Client::new(id, now));
+        if self.newcomers.len() > 2 * self.clients.len() {
+            self.forget_passed_over();
+        }
         self.newcomers.push_back((id, now));
         out.push(tell(id, Event::NamePrompt));
     }
@@ -259,6 +262,13 @@ impl Hub {
         }
         self.newcomers = VecDeque::new();
         None
+    }
+
+    /// Shortens the list of newcomers to what it says: one who stays silent would keep all who came after in it.
+    fn forget_passed_over(&mut self) {
+        let mut newcomers = std::mem::take(&mut self.newcomers);
+        newcomers.retain(|&(id, _)| self.client(id).is_some_and(|client| client.name.is_none()));
+        self.newcomers = newcomers;
     }
 
     /// Whose name `likeness` is, or looks like.

@@ -98,7 +98,7 @@ impl Hub {
     }
 
     /// Tells what waits of a room's movements: first who left, then who came.
-    fn tell_movements(&mut self, room: RoomId, out: &mut Vec<Output>) {
+    pub(super) fn tell_movements(&mut self, room: RoomId, out: &mut Vec<Output>) {
         let Some(moved) = self.room_mut(room) else { return };
         let room_name = moved.name.clone();
         let departed = std::mem::take(&mut moved.movements.departed);
@@ -108,7 +108,8 @@ impl Hub {
             let names = departed.iter().filter(|(across, _)| *across == threshold);
             if let Some(crowd) = crowd(names.map(|(_, name)| name.clone()).collect()) {
                 let beyond = (threshold == Threshold::Chat && room != GENERAL).then_some(GENERAL);
-                let to = Audience::Room { room, except: None, from: None, beyond };
+                let alone = if let [name] = crowd.names.as_slice() { Some(name.clone()) } else { None };
+                let to = Audience::Room { room, except: None, from: alone, beyond };
                 out.push(Output::Deliver { to, event: Event::ManyDeparted { crowd, room: named.clone() } });
             }
             let mut came = Vec::new();

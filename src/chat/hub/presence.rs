@@ -8,7 +8,7 @@ use crate::chat::text::Text;
 use crate::limits::{IGNORED_MAX, WHO_MAX_PEOPLE};
 
 impl Hub {
-    /// Lists who is here by name; of very many, those who were active last.
+    /// Lists who is in a room by name; of very many, who asks and those who were active last.
     pub(super) fn who(&self, id: ClientId, wanted: Option<Text>, now: Moment, out: &mut Vec<Output>) -> Done {
         let room = match wanted {
             None => self.current(id)?,
@@ -23,7 +23,7 @@ impl Hub {
         let mut present: Vec<_> = members.iter().filter_map(|&member| self.client(member)).collect();
         if present.len() > WHO_MAX_PEOPLE {
             present.select_nth_unstable_by_key(WHO_MAX_PEOPLE, |client| {
-                (std::cmp::Reverse(client.active), client.id)
+                (client.id != id, std::cmp::Reverse(client.active), client.id)
             });
             present.truncate(WHO_MAX_PEOPLE);
         }

@@ -107,8 +107,7 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
             writeln!(out, "There is no /{word}. Try /help. Did you mean /{near}?")
         }
         Trouble::Usage(verb) => {
-            let row = verbs::describe(*verb, Language::English);
-            writeln!(out, "Usage: /{} {}", row.name, row.arguments)
+            writeln!(out, "Usage: {}", verbs::describe(*verb, Language::English).usage())
         }
     }
 }

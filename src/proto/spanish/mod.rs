@@ -109,8 +109,7 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
             writeln!(out, "No existe /{word}. Prueba /ayuda. ¿Querías decir /{near}?")
         }
         Trouble::Usage(verb) => {
-            let row = verbs::describe(*verb, Language::Spanish);
-            writeln!(out, "Se usa así: /{} {}", row.name, row.arguments)
+            writeln!(out, "Se usa así: {}", verbs::describe(*verb, Language::Spanish).usage())
         }
     }
 }

@@ -1,0 +1,230 @@
+//! What it costs that many people come, are there, hear a message, and leave; and how far from the floor that is.
+
+mod support;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+use std::time::{Duration, Instant};
+
+use clap::Parser;
+use support::crowd::{Crowd, Heard};
+use support::fanout::{self, Compared};
+use support::floor::{self, FloorCrowd};
+use support::process::{self, Server};
+use support::procfs::Memory;
+use support::progress::Progress;
+use support::table::{Table, Target};
+use support::{Failure, departure};
+
+/// Clients of a full run, unless told otherwise.
+const CLIENTS: usize = 10_000;
+
+/// Clients of a quick run, which only shows that everything works.
+const QUICK_CLIENTS: usize = 50;
+
+/// With fewer clients than these, whole pages and what the first of them warms up are more than they are.
+const FEW: usize = 1000;
+
+/// Descriptors a process needs beside one for each client.
+const BESIDE: usize = 64;
+
+/// No word for this long, and nothing will come: a second of arrivals and departures is told at its end.
+const QUIET: Duration = Duration::from_millis(1500);
+
+/// Many people come to a real server, are there, hear a message, and leave.
+#[derive(Debug, Parser)]
+#[command(name = "idle")]
+struct Options {
+    /// How many people [default: 10000; 50 unless run by cargo bench].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(2..=19_900))]
+    clients: Option<u16>,
+
+    /// Seconds in which nobody says anything.
+    #[arg(long, value_name = "SECS", default_value_t = 10)]
+    idle_secs: u64,
+
+    /// Messages to everybody, one at a time.
+    #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
+    rounds: u16,
+
+    /// Write the figures to this file as well.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// A quick run with 50 people.
+    #[arg(long, conflicts_with = "clients")]
+    test: bool,
+
+    /// Passed by cargo bench.
+    #[arg(long, hide = true)]
+    bench: bool,
+
+    /// Be the floor.
+    #[arg(long, hide = true)]
+    floor: bool,
+
+    /// Be the floor's crowd.
+    #[arg(long, hide = true, value_name = "ADDRESS")]
+    floor_load: Option<SocketAddr>,
+}
+
+impl Options {
+    fn is_quick(&self) -> bool {
+        self.test || !self.bench && self.clients.is_none()
+    }
+
+    fn clients(&self) -> usize {
+        let usual = if self.is_quick() { QUICK_CLIENTS } else { CLIENTS };
+        self.clients.map_or(usual, usize::from)
+    }
+
+    fn idle(&self) -> Duration {
+        Duration::from_secs(if self.is_quick() { self.idle_secs.min(1) } else { self.idle_secs })
+    }
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    let result = match options.floor_load {
+        Some(server) => {
+            process::raise_descriptor_limit().and_then(|_| floor::load(server, options.clients()))
+        }
+        None if options.floor => floor::serve(),
+        None => run(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nidle: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Failure> {
+    let clients = options.clients();
+    let files = process::raise_descriptor_limit()?;
+    if files < (clients + BESIDE) as u64 {
+        return Err(
+            format!("{clients} clients need {} open files, and {files} may be", clients + BESIDE).into()
+        );
+    }
+    process::pin_load()?;
+    let mut table = Table::default();
+    measure(options, clients, &mut table)?;
+    let title = format!("{clients} people");
+    println!("\n{title}\n\n{table}");
+    if let Some(path) = &options.json {
+        let written = std::fs::write(path, table.to_json(&title));
+        written.map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Takes the real server through the life of a crowd.
+fn measure(options: &Options, clients: usize, table: &mut Table) -> Result<(), Failure> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
+    let server = Server::start(command.args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "-q"]))?;
+    let empty = server.memory()?;
+    table.add("resident, nobody there", empty.resident / 1024.0, "KiB");
+    let mut crowd = Crowd::new(server.address, 0)?;
+    arrive(&server, &mut crowd, clients, table)?;
+    hold(&server, clients, empty, table)?;
+    rest(&server, &mut crowd, options.idle(), table)?;
+    speak(&server, &mut crowd, usize::from(options.rounds), table)?;
+    leave(&server, crowd, clients, table)?;
+    server.stop()
+}
+
+/// They connect and give their names, all at once.
+fn arrive(server: &Server, crowd: &mut Crowd, clients: usize, table: &mut Table) -> Result<(), Failure> {
+    let mut progress = Progress::start("arriving");
+    let (before, begun) = (server.processor()?, Instant::now());
+    crowd.arrive(clients, &mut progress)?;
+    let wall = begun.elapsed();
+    crowd.settle(QUIET)?;
+    let cost = server.processor()?.since(before);
+    progress.done(&format!("{:.2} s", wall.as_secs_f64()));
+
+    let Heard { bytes, notices, notice_bytes } = crowd.heard;
+    let people = clients as f64;
+    // Five told at once and one line for the rest, in each second that was begun.
+    let seconds = wall.as_secs_f64().ceil() + 1.0;
+    table.aim("arriving: server processor time", cost.total.as_secs_f64(), "s", Target::AtMost(3.0));
+    table.add("arriving: of it in the program", cost.user.as_secs_f64(), "s");
+    table.add("arriving: of it in the system", cost.system.as_secs_f64(), "s");
+    table.add("arriving: each", cost.total.as_secs_f64() * 1e6 / people, "µs");
+    table.add("arriving: until the last is in", wall.as_secs_f64(), "s");
+    table.aim("arriving: notices a person", notices as f64 / people, "lines", Target::AtMost(6.0 * seconds));
+    table.add("arriving: notices a person", notice_bytes as f64 / people, "bytes");
+    table.add("arriving: everything that is read", bytes as f64 / 1024.0, "KiB");
+    Ok(())
+}
+
+/// They are there.
+fn hold(server: &Server, clients: usize, empty: Memory, table: &mut Table) -> Result<(), Failure> {
+    let memory = server.memory()?;
+    let each = |now: f64, then: f64| (now - then) / clients as f64;
+    table.add("resident, all there", memory.resident / 1024.0, "KiB");
+    let own = each(memory.resident, empty.resident);
+    match clients {
+        FEW.. => table.aim("resident for each connection", own, "bytes", Target::AtMost(256.0)),
+        _ => table.add("resident for each connection", own, "bytes"),
+    }
+    table.add("of it not the program's own pages", each(memory.anonymous, empty.anonymous), "bytes");
+    Ok(())
+}
+
+/// Nobody says anything.
+fn rest(server: &Server, crowd: &mut Crowd, idle: Duration, table: &mut Table) -> Result<(), Failure> {
+    let progress = Progress::start(format!("idle for {} s", idle.as_secs()));
+    let (wakeups, before, heard) = (server.wakeups()?, server.processor()?, crowd.heard.bytes);
+    std::thread::sleep(idle);
+    let wakeups = server.wakeups()? - wakeups;
+    let cost = server.processor()?.since(before).total;
+    crowd.turn(Duration::ZERO, &mut |_, _| {})?;
+    if crowd.heard.bytes > heard {
+        return Err("somebody was told something while nothing happened".into());
+    }
+    progress.done(&format!("{wakeups} wake-ups"));
+    table.aim("idle: wake-ups", wakeups as f64, "", Target::AtMost(0.0));
+    table.aim("idle: server processor time", cost.as_secs_f64() * 1e6, "µs", Target::AtMost(0.0));
+    Ok(())
+}
+
+/// One of them says something, then another; the floor's crowd does the same.
+fn speak(server: &Server, crowd: &mut Crowd, rounds: usize, table: &mut Table) -> Result<(), Failure> {
+    let mut progress = Progress::start("one message at a time");
+    let mut floor = FloorCrowd::start(crowd.len())?;
+    let compared = fanout::compare(server, crowd, &mut floor, rounds, &mut progress)?;
+    let Compared { chat, floor, ratio } = compared;
+    progress.done(&format!("{ratio:.3} of the floor"));
+    let unit = "deliveries/CPU s";
+    table.add("one message at a time", chat.per_second(), unit);
+    table.add("one message at a time, the floor", floor.per_second(), unit);
+    table.aim("one message at a time, ours / floor", ratio, "", Target::AtLeast(0.95));
+    table.add("one message at a time: each", chat.cost_us, "µs");
+    table.add("one message: until the last has it", chat.last_ms, "ms");
+    table.add("one message: until the last has it, the floor", floor.last_ms, "ms");
+    Ok(())
+}
+
+/// They leave, all at once.
+fn leave(server: &Server, crowd: Crowd, clients: usize, table: &mut Table) -> Result<(), Failure> {
+    let mut progress = Progress::start("leaving");
+    let mut witness = Crowd::new(server.address, clients)?;
+    witness.arrive(1, &mut progress)?;
+    witness.settle(QUIET)?;
+    let departure = departure::measure(server, crowd, &mut witness)?;
+    drop(witness);
+    std::thread::sleep(QUIET);
+    let memory = server.memory()?;
+    progress.done(&format!("{:.2} s", departure.wall.as_secs_f64()));
+    table.add("leaving: server processor time", departure.cost.as_secs_f64(), "s");
+    table.add("leaving: until nobody is left", departure.wall.as_secs_f64(), "s");
+    let longest = departure.longest_answer.as_secs_f64() * 1e3;
+    table.aim("leaving: longest answer meanwhile", longest, "ms", Target::AtMost(50.0));
+    table.add("resident, all gone", memory.resident / 1024.0, "KiB");
+    Ok(())
+}

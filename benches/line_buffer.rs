@@ -1,0 +1,94 @@
+//! What it costs to turn bytes into lines, lines into safe text, and an event into bytes.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
+use tertulia::chat::{Event, Language, Name, Text};
+use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
+use tertulia::proto::{Encodings, Kind, LineBuffer};
+
+/// A line as people type them.
+const SHORT: &str = "y entonces dijo que no venía, que ya nos veríamos mañana\n";
+
+fn main() {
+    let mut criterion = Criterion::default()
+        .warm_up_time(Duration::from_millis(500))
+        .measurement_time(Duration::from_secs(2))
+        .configure_from_args();
+    framing(&mut criterion);
+    cleaning(&mut criterion);
+    encoding(&mut criterion);
+    criterion.final_summary();
+}
+
+fn framing(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("lines");
+    // As a flooder sends them: each read is full.
+    let chunk = SHORT.repeat(READ_BYTES / SHORT.len());
+    group.throughput(Throughput::Bytes(chunk.len() as u64));
+    group.bench_function("short lines in full reads", |bencher| {
+        let mut lines = LineBuffer::default();
+        bencher.iter(|| {
+            lines.push(black_box(chunk.as_bytes()));
+            while let Some(line) = lines.next_line() {
+                black_box(line);
+            }
+        });
+    });
+    // Twice the length may take twice the time and no more: no byte is looked at twice.
+    for length in [LINE_MAX_BYTES / 4, LINE_MAX_BYTES / 2, LINE_MAX_BYTES] {
+        let mut line = vec![b'x'; length];
+        line[length - 1] = b'\n';
+        group.throughput(Throughput::Bytes(length as u64));
+        group.bench_with_input(BenchmarkId::new("byte by byte", length), &line, |bencher, line| {
+            bencher.iter_batched_ref(
+                LineBuffer::default,
+                |lines| {
+                    for byte in line {
+                        lines.push(std::slice::from_ref(byte));
+                        black_box(lines.next_line());
+                    }
+                },
+                BatchSize::SmallInput,
+            );
+        });
+    }
+    group.finish();
+}
+
+fn cleaning(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("clean");
+    let texts = [
+        ("plain ASCII", "the quick brown fox jumps over the lazy dog, ".repeat(20)),
+        ("Spanish", "el pingüino Wenceslao hizo kilómetros bajo exhaustiva lluvia y añoraba, ".repeat(12)),
+        ("hostile", "\x1b[31mno\x1b[0m \u{202E}\u{200B}\x1b]0;title\x07\x08\u{9B}2J\u{FE0F}".repeat(25)),
+        // Each opens a sequence that never ends: to look for its end each time would be quadratic.
+        ("never ended", "\x1b]".repeat(450)),
+    ];
+    for (name, text) in &texts {
+        group.throughput(Throughput::Bytes(text.len() as u64));
+        group.bench_function(*name, |bencher| bencher.iter(|| Text::clean(black_box(text))));
+    }
+    group.finish();
+}
+
+fn encoding(criterion: &mut Criterion) {
+    let from = Name::new("María").expect("a name");
+    let said = Event::Said { from, text: Text::clean(SHORT.trim_end()) };
+    let kind = |crlf| Kind { language: Language::Spanish, crlf };
+    let mut group = criterion.benchmark_group("encode said");
+    let mut encodings = Encodings::default();
+    group.bench_function("for readers of LF", |bencher| {
+        bencher.iter(|| encodings.once(black_box(&said), kind(false)).len());
+    });
+    group.bench_function("for readers of CR LF", |bencher| {
+        bencher.iter(|| encodings.once(black_box(&said), kind(true)).len());
+    });
+    // What the second reader of a kind costs, and every one after it.
+    group.bench_function("for the next reader", |bencher| {
+        encodings.clear();
+        bencher.iter(|| encodings.of(black_box(&said), kind(false)).len());
+    });
+    group.finish();
+}

@@ -1,0 +1,231 @@
+//! Many people in one thread: they connect, give their names, read everything, and speak when told to.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use mio::net::TcpStream;
+use mio::{Events, Interest, Poll, Token};
+use rustix::io::Errno;
+use socket2::{Domain, Protocol, Socket, Type};
+
+use super::Failure;
+use super::progress::Progress;
+
+/// How a server greets who is in.
+pub(crate) const WELCOME: &[u8] = b"Bienvenido\n";
+
+/// How the chat asks for a name, and no line end behind it.
+const PROMPT: &[u8] = "Ingresa tu nombre: ".as_bytes();
+
+/// Of a crowd that arrives, those who are not in yet, at most: half of the listener's backlog.
+const UNDER_WAY: usize = 2048;
+
+/// How long nothing may move before a run is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Turns of the load's loop are at most this long, so that what it waits for is looked at.
+const TURN: Duration = Duration::from_millis(20);
+
+/// People who share one address.
+const PEOPLE_PER_ADDRESS: usize = 1000;
+
+const READ_BYTES: usize = 64 * 1024;
+const EVENTS: usize = 4096;
+
+/// One of them.
+struct Person {
+    stream: TcpStream,
+    /// Whether the server has greeted them.
+    inside: bool,
+    /// A line that has begun.
+    begun: Vec<u8>,
+}
+
+/// What the crowd has read so far.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Heard {
+    pub(crate) bytes: u64,
+    /// Lines about who came and who left.
+    pub(crate) notices: u64,
+    pub(crate) notice_bytes: u64,
+}
+
+/// People connected to one server.
+pub(crate) struct Crowd {
+    server: SocketAddr,
+    /// The number in the first one's name.
+    first: usize,
+    poll: Poll,
+    events: Events,
+    people: Vec<Person>,
+    inside: usize,
+    pub(crate) heard: Heard,
+    chunk: Vec<u8>,
+}
+
+impl Crowd {
+    /// Nobody yet; names will count from `first`.
+    pub(crate) fn new(server: SocketAddr, first: usize) -> Result<Crowd, Failure> {
+        Ok(Crowd {
+            server,
+            first,
+            poll: Poll::new()?,
+            events: Events::with_capacity(EVENTS),
+            people: Vec::new(),
+            inside: 0,
+            heard: Heard::default(),
+            chunk: vec![0; READ_BYTES],
+        })
+    }
+
+    /// Lets the crowd grow to `size`, as fast as the server lets them in.
+    pub(crate) fn arrive(&mut self, size: usize, progress: &mut Progress) -> Result<(), Failure> {
+        let mut moved = Instant::now();
+        self.people.reserve_exact(size);
+        while self.inside < size {
+            while self.people.len() < size && self.people.len() - self.inside < UNDER_WAY {
+                self.connect()?;
+            }
+            let before = self.inside;
+            self.turn(TURN, &mut |_, _| {})?;
+            if self.inside > before {
+                moved = Instant::now();
+            } else if moved.elapsed() > PATIENCE {
+                return Err(format!("{} of {size} came in, and then nobody", self.inside).into());
+            }
+            progress.at(self.inside, size);
+        }
+        Ok(())
+    }
+
+    /// Reads until nothing has come for `quiet`; gives how long ago the last came.
+    pub(crate) fn settle(&mut self, quiet: Duration) -> Result<Duration, Failure> {
+        let (begun, mut last) = (Instant::now(), Instant::now());
+        while last.elapsed() < quiet {
+            let before = self.heard.bytes;
+            self.turn(TURN, &mut |_, _| {})?;
+            if self.heard.bytes > before {
+                last = Instant::now();
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err("the room does not become quiet".into());
+            }
+        }
+        Ok(last.elapsed())
+    }
+
+    /// Lets one person say a line; it has to leave at once.
+    pub(crate) fn say(&mut self, who: usize, line: &[u8]) -> Result<(), Failure> {
+        Ok(self.people[who].stream.write_all(line)?)
+    }
+
+    /// Takes what comes within `patience`, at least once; `hear` gets each line and who it was for.
+    pub(crate) fn turn(
+        &mut self,
+        patience: Duration,
+        hear: &mut impl FnMut(usize, &[u8]),
+    ) -> Result<(), Failure> {
+        match self.poll.poll(&mut self.events, Some(patience)) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
+            result => result?,
+        }
+        let Crowd { first, events, people, inside, heard, chunk, .. } = self;
+        for event in events.iter() {
+            let Token(index) = event.token();
+            let person = &mut people[index];
+            if let Some(error) = person.stream.take_error()? {
+                return Err(format!("{}: {error}", name(*first + index)).into());
+            }
+            if !event.is_readable() {
+                continue;
+            }
+            let was_inside = person.inside;
+            loop {
+                match person.stream.read(chunk) {
+                    Ok(0) => return Err(format!("the server has let {} go", name(*first + index)).into()),
+                    Ok(length) => {
+                        heard.bytes += length as u64;
+                        person.take(&chunk[..length], |line| {
+                            if line.starts_with(b">>> ") || line.starts_with(b"<<< ") {
+                                heard.notices += 1;
+                                heard.notice_bytes += line.len() as u64;
+                            }
+                            hear(index, line);
+                        });
+                        // epoll(7): a read that was not filled has emptied the socket.
+                        if length < chunk.len() {
+                            break;
+                        }
+                    }
+                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                    Err(error) => return Err(format!("{}: {error}", name(*first + index)).into()),
+                }
+            }
+            if person.begun == PROMPT {
+                person.begun = Vec::new();
+                person.stream.write_all(format!("{}\n", name(*first + index)).as_bytes())?;
+            }
+            *inside += usize::from(person.inside && !was_inside);
+        }
+        Ok(())
+    }
+
+    /// Lets the last `count` go, without a word.
+    pub(crate) fn leave(&mut self, count: usize) {
+        self.people.truncate(self.people.len().saturating_sub(count));
+        self.inside = self.inside.min(self.people.len());
+    }
+
+    /// How many they are.
+    pub(crate) fn len(&self) -> usize {
+        self.people.len()
+    }
+
+    fn connect(&mut self) -> Result<(), Failure> {
+        let index = self.people.len();
+        let mut stream = connect_from(self.first + index, self.server)?;
+        self.poll.registry().register(&mut stream, Token(index), Interest::READABLE)?;
+        self.people.push(Person { stream, inside: false, begun: Vec::new() });
+        Ok(())
+    }
+}
+
+impl Person {
+    /// Cuts `input` into lines, and keeps what has no end yet.
+    fn take(&mut self, input: &[u8], mut hear: impl FnMut(&[u8])) {
+        for piece in input.split_inclusive(|&byte| byte == b'\n') {
+            if piece.last() != Some(&b'\n') {
+                self.begun.extend_from_slice(piece);
+                continue;
+            }
+            let mut line = piece;
+            let begun = std::mem::take(&mut self.begun);
+            let whole;
+            if !begun.is_empty() {
+                whole = [&begun, piece].concat();
+                line = &whole;
+            }
+            self.inside |= line.starts_with(WELCOME.trim_ascii_end());
+            hear(line);
+        }
+    }
+}
+
+/// What the person at `index` is called; all names are equally long.
+pub(crate) fn name(index: usize) -> String {
+    format!("p{index:05}")
+}
+
+/// Connects the person at `index`. A thousand to each address of this machine: one address has some 28,000 ports, and
+/// long before they are used up each connect searches through thousands of them.
+fn connect_from(index: usize, server: SocketAddr) -> io::Result<TcpStream> {
+    let home = u8::try_from(1 + index / PEOPLE_PER_ADDRESS).map_err(io::Error::other)?;
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&SocketAddr::from(([127, 0, 0, home], 0)).into())?;
+    match socket.connect(&server.into()) {
+        Err(error) if error.raw_os_error() != Some(Errno::INPROGRESS.raw_os_error()) => Err(error),
+        _ => Ok(TcpStream::from_std(socket.into())),
+    }
+}

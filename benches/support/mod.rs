@@ -1,0 +1,24 @@
+//! What benches share: processes and what the system knows of them, people for a load, the floor, and the table.
+
+pub(crate) mod crowd;
+pub(crate) mod departure;
+pub(crate) mod fanout;
+pub(crate) mod floor;
+pub(crate) mod process;
+pub(crate) mod procfs;
+pub(crate) mod progress;
+pub(crate) mod table;
+
+/// What went wrong, in one line.
+pub(crate) type Failure = Box<dyn std::error::Error>;
+
+/// The middle of `values`, or nothing if there are none.
+pub(crate) fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    let half = values.len() / 2;
+    match values.len() {
+        0 => f64::NAN,
+        odd if odd % 2 == 1 => values[half],
+        _ => f64::midpoint(values[half - 1], values[half]),
+    }
+}

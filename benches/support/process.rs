@@ -1,0 +1,105 @@
+//! A server in a process of its own, on a processor of its own where there are two.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+
+use super::Failure;
+use super::procfs::{self, Memory, Processor};
+
+/// How long a server may take to stop when asked.
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A server under load. Ends with its owner.
+pub(crate) struct Server {
+    child: Child,
+    /// Where it listens.
+    pub(crate) address: SocketAddr,
+}
+
+impl Server {
+    /// Starts `command`, which prints its address as its first line, on the first of our processors.
+    pub(crate) fn start(command: &mut Command) -> Result<Server, Failure> {
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
+        let stdout = child.stdout.take().ok_or("the server has no stdout")?;
+        // In its owner's hands first, so that a server that says nothing is ended as well.
+        let mut server = Server { child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        pin(Some(server.pid()), 0)?;
+        let mut line = String::new();
+        BufReader::new(stdout).read_line(&mut line)?;
+        server.address =
+            line.trim().parse().map_err(|_| format!("the server printed no address: {line:?}"))?;
+        Ok(server)
+    }
+
+    /// Memory it holds now.
+    pub(crate) fn memory(&self) -> Result<Memory, Failure> {
+        procfs::memory(self.child.id())
+    }
+
+    /// Processor time it has taken so far.
+    pub(crate) fn processor(&self) -> Result<Processor, Failure> {
+        procfs::processor(self.child.id())
+    }
+
+    /// How often it has been put on a processor after it slept, so far.
+    pub(crate) fn wakeups(&self) -> Result<u64, Failure> {
+        procfs::wakeups(self.child.id())
+    }
+
+    /// Asks it to stop, and waits until it has; an error unless it went well.
+    pub(crate) fn stop(mut self) -> Result<(), Failure> {
+        kill_process(self.pid(), Signal::TERM)?;
+        let asked = Instant::now();
+        while asked.elapsed() < STOP_TIMEOUT {
+            match self.child.try_wait()? {
+                Some(status) if status.success() => return Ok(()),
+                Some(status) => return Err(format!("the server ended with {status}").into()),
+                None => std::thread::sleep(Duration::from_millis(10)),
+            }
+        }
+        Err("the server did not stop".into())
+    }
+
+    fn pid(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already; there is nobody to tell.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Keeps this process, which makes the load, off the servers' processor.
+pub(crate) fn pin_load() -> Result<(), Failure> {
+    pin(None, 1)
+}
+
+/// Keeps a process on the `nth` of our processors. With one processor only there is nothing to choose.
+fn pin(process: Option<Pid>, nth: usize) -> Result<(), Failure> {
+    // Ours as they were at the start: pinned ourselves we would have one left to give.
+    static OURS: std::sync::OnceLock<Option<CpuSet>> = std::sync::OnceLock::new();
+    let Some(ours) = OURS.get_or_init(|| sched_getaffinity(None).ok()) else { return Ok(()) };
+    let mut numbers = (0..CpuSet::MAX_CPU).filter(|&number| ours.is_set(number));
+    if ours.count() < 2 {
+        return Ok(());
+    }
+    let mut one = CpuSet::new();
+    one.set(numbers.nth(nth).ok_or("no such processor")?);
+    Ok(sched_setaffinity(process, &one)?)
+}
+
+/// Raises the limit of open files as far as it goes, and says how many may be open.
+pub(crate) fn raise_descriptor_limit() -> Result<u64, Failure> {
+    let limit = getrlimit(Resource::Nofile);
+    setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, ..limit })?;
+    Ok(limit.maximum.unwrap_or(u64::MAX))
+}

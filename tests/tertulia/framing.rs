@@ -1,0 +1,274 @@
+//! Bytes to lines: the same lines however the bytes are cut, and no more memory than a line takes.
+
+use proptest::prelude::*;
+use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
+use tertulia::proto::{Ending, Framed, LineBuffer};
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Line {
+    Whole(Vec<u8>, Ending),
+    TooLong,
+}
+
+fn lf(words: impl AsRef<[u8]>) -> Line {
+    Line::Whole(words.as_ref().into(), Ending::Lf)
+}
+
+fn crlf(words: impl AsRef<[u8]>) -> Line {
+    Line::Whole(words.as_ref().into(), Ending::CrLf)
+}
+
+fn crnul(words: impl AsRef<[u8]>) -> Line {
+    Line::Whole(words.as_ref().into(), Ending::CrNul)
+}
+
+fn take_all(buffer: &mut LineBuffer, lines: &mut Vec<Line>) {
+    while let Some(framed) = buffer.next_line() {
+        lines.push(match framed {
+            Framed::Line(bytes, ending) => Line::Whole(bytes.into(), ending),
+            Framed::TooLong => Line::TooLong,
+        });
+    }
+    assert!(!buffer.has_unseen(), "all was looked at");
+}
+
+/// The lines of what comes in these pieces, with its end.
+fn lines(pieces: &[&[u8]]) -> Vec<Line> {
+    let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
+    for piece in pieces {
+        buffer.push(piece);
+        take_all(&mut buffer, &mut lines);
+    }
+    buffer.finish();
+    take_all(&mut buffer, &mut lines);
+    assert_eq!(buffer.capacity(), 0, "nothing is held when nothing waits");
+    lines
+}
+
+/// A line of `length` bytes without its ending.
+fn long(length: usize) -> Vec<u8> {
+    (0..length).map(|i| b'a' + (i % 26) as u8).collect()
+}
+
+const SAMPLE: &[u8] =
+    b"hola\nqu\xc3\xa9 tal\r\n\r\n\n\r\0x\r\0y\rz\0w\n\0\n\r\r\n\r\r\0uno\xff\r\n\r\n\0\rfin";
+
+fn sample_lines() -> Vec<Line> {
+    vec![
+        lf("hola"),
+        crlf("qué tal"),
+        crlf(""),
+        lf(""),
+        crnul(""),
+        crnul("x"),
+        lf("y\rz\0w"),
+        lf("\0"),
+        crlf("\r"),
+        crnul("\r"),
+        crlf(b"uno\xff"),
+        crlf(""),
+        lf("\0\rfin"),
+    ]
+}
+
+#[test]
+fn every_ending_ends_a_line_and_nothing_else_does() {
+    assert_eq!(lines(&[SAMPLE]), sample_lines());
+}
+
+#[test]
+fn every_cut_in_two_and_three_gives_the_same_lines() {
+    for first in 0..=SAMPLE.len() {
+        for second in first..=SAMPLE.len() {
+            let pieces = [&SAMPLE[..first], &SAMPLE[first..second], &SAMPLE[second..]];
+            assert_eq!(lines(&pieces), sample_lines(), "cut at {first} and {second}");
+        }
+    }
+    let bytes: Vec<&[u8]> = SAMPLE.chunks(1).collect();
+    assert_eq!(lines(&bytes), sample_lines());
+}
+
+/// Lines that just fit and lines that just do not, under each ending.
+fn long_sample() -> (Vec<u8>, Vec<Line>) {
+    let (mut sample, mut expected) = (b"antes\n".to_vec(), vec![lf("antes")]);
+    for (ending, line) in
+        [(&b"\n"[..], lf as fn(Vec<u8>) -> Line), (b"\r\n", crlf as fn(Vec<u8>) -> Line), (b"\r\0", crnul)]
+    {
+        let fits = LINE_MAX_BYTES - ending.len();
+        for length in [fits, fits + 1, fits + 2, 3 * LINE_MAX_BYTES, fits] {
+            sample.extend(long(length));
+            sample.extend(ending);
+            expected.push(if length == fits { line(long(length)) } else { Line::TooLong });
+        }
+        sample.extend(b"entre\r\n");
+        expected.push(crlf("entre"));
+    }
+    (sample, expected)
+}
+
+#[test]
+fn a_line_may_have_so_many_bytes_with_its_ending_and_not_one_more() {
+    let (sample, expected) = long_sample();
+    assert_eq!(lines(&[&sample]), expected);
+    assert_eq!(lines(&sample.chunks(1).collect::<Vec<_>>()), expected);
+    assert_eq!(lines(&sample.chunks(READ_BYTES).collect::<Vec<_>>()), expected);
+}
+
+#[test]
+fn long_lines_are_the_same_wherever_they_are_cut() {
+    let (sample, expected) = long_sample();
+    for at in 0..=sample.len() {
+        // In the middle of a line one cut is like another.
+        if at % 97 == 0 || is_near_an_end(&sample, at) {
+            assert!(lines(&[&sample[..at], &sample[at..]]) == expected, "cut at {at}");
+        }
+    }
+}
+
+/// Whether a line ends, or becomes too long, within a few bytes of `at`.
+fn is_near_an_end(sample: &[u8], at: usize) -> bool {
+    let window = &sample[at.saturating_sub(4)..sample.len().min(at + 4)];
+    let start = sample[..at].iter().rposition(|byte| matches!(byte, b'\n' | 0)).map_or(0, |end| end + 1);
+    window.iter().any(|byte| matches!(byte, b'\n' | b'\r' | 0)) || (at - start).abs_diff(LINE_MAX_BYTES) < 6
+}
+
+#[test]
+fn what_ends_a_long_line_is_what_ends_any() {
+    for ending in [&b"\n"[..], b"\r\n", b"\r\0"] {
+        for length in LINE_MAX_BYTES - 3..LINE_MAX_BYTES + 3 {
+            let mut sample = long(length);
+            sample.extend(b"\rx\0y\r");
+            sample.extend(ending);
+            sample.extend(b"hola\n");
+            let found = lines(&sample.chunks(1).collect::<Vec<_>>());
+            assert_eq!(found, [Line::TooLong, lf("hola")], "{length} {ending:?}");
+            assert_eq!(found, lines(&[&sample]));
+        }
+    }
+}
+
+#[test]
+fn a_line_that_the_end_cuts_short_is_a_line() {
+    for (input, expected) in [
+        ("", vec![]),
+        ("hola\n", vec![lf("hola")]),
+        ("hola\r\n", vec![crlf("hola")]),
+        ("hola\r\0", vec![crnul("hola")]),
+        ("hola\nadiós", vec![lf("hola"), lf("adiós")]),
+        ("\n", vec![lf("")]),
+    ] {
+        assert_eq!(lines(&[input.as_bytes()]), expected, "{input:?}");
+    }
+    assert_eq!(lines(&[&long(LINE_MAX_BYTES - 1)]), [lf(long(LINE_MAX_BYTES - 1))]);
+    assert_eq!(lines(&[&long(LINE_MAX_BYTES)]), [Line::TooLong]);
+    assert_eq!(
+        lines(&[&long(5 * LINE_MAX_BYTES)]),
+        [Line::TooLong],
+        "a long line is no line at its end either"
+    );
+}
+
+/// The end may be known before the lines in front of it were taken.
+#[test]
+fn the_end_ends_the_last_line_whenever_it_is_told() {
+    let long_then_short = [long(2 * LINE_MAX_BYTES), b"\nhola".to_vec()].concat();
+    for (input, expected) in [
+        (&b"hola\n"[..], vec![lf("hola")]),
+        (b"hola\r\0", vec![crnul("hola")]),
+        (b"hola\nfin", vec![lf("hola"), lf("fin")]),
+        (b"\n\n", vec![lf(""), lf("")]),
+        (b"", vec![]),
+        (&long_then_short, vec![Line::TooLong, lf("hola")]),
+    ] {
+        let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
+        buffer.push(input);
+        buffer.finish();
+        buffer.finish();
+        take_all(&mut buffer, &mut lines);
+        assert_eq!(lines, expected, "{:?}", String::from_utf8_lossy(&input[..input.len().min(20)]));
+        assert_eq!(buffer.capacity(), 0);
+    }
+}
+
+#[test]
+fn an_unfinished_line_is_forgotten_on_request() {
+    let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
+    buffer.push(b"hola\nadi");
+    take_all(&mut buffer, &mut lines);
+    buffer.discard();
+    assert_eq!(buffer.capacity(), 0);
+    buffer.push(b"uno\n");
+    take_all(&mut buffer, &mut lines);
+    assert_eq!(lines, [lf("hola"), lf("uno")]);
+}
+
+#[test]
+fn a_line_without_end_holds_no_more_than_a_line() {
+    let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
+    for sent in 0..10 * LINE_MAX_BYTES {
+        buffer.push(b"x");
+        take_all(&mut buffer, &mut lines);
+        assert!(buffer.capacity() <= LINE_MAX_BYTES, "{} bytes held after {sent}", buffer.capacity());
+    }
+    assert_eq!(buffer.capacity(), 0, "what is dropped is not held");
+    for _ in 0..100 {
+        buffer.push(&[b'x'; READ_BYTES]);
+        take_all(&mut buffer, &mut lines);
+        assert_eq!(buffer.capacity(), 0);
+    }
+    assert_eq!(lines, [Line::TooLong], "and it is said once");
+}
+
+#[test]
+fn after_many_lines_little_is_held_for_an_unfinished_one() {
+    let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
+    let mut input = b"hola\n".repeat(READ_BYTES / 5);
+    input.extend(b"fi");
+    buffer.push(&input);
+    take_all(&mut buffer, &mut lines);
+    assert_eq!(lines.len(), READ_BYTES / 5);
+    assert!(buffer.capacity() <= 64, "{} bytes held for two", buffer.capacity());
+}
+
+/// The lines of `input`, read one byte after the other in the plainest way.
+fn plainly(input: &[u8]) -> Vec<Line> {
+    let (mut found, mut line) = (Vec::new(), Vec::new());
+    for &byte in input.iter().chain(Some(&b'\n').filter(|_| !input.is_empty())) {
+        line.push(byte);
+        let ending = match line.as_slice() {
+            [.., b'\r', b'\n'] => Ending::CrLf,
+            [.., b'\n'] => Ending::Lf,
+            [.., b'\r', 0] => Ending::CrNul,
+            _ => continue,
+        };
+        let words = &line[..line.len() - if ending == Ending::Lf { 1 } else { 2 }];
+        let too_long = line.len() > LINE_MAX_BYTES;
+        found.push(if too_long { Line::TooLong } else { Line::Whole(words.into(), ending) });
+        line.clear();
+    }
+    if input.ends_with(b"\n") || input.ends_with(b"\r\0") {
+        found.pop(); // the end ended nothing
+    }
+    found
+}
+
+fn bytes() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop_oneof![
+        4 => prop::sample::select(vec![&b"\n"[..], b"\r\n", b"\r\0", b"\r", b"\0", b"ab", "ñ".as_bytes()])
+            .prop_map(<[u8]>::to_vec),
+        1 => (LINE_MAX_BYTES - 4..LINE_MAX_BYTES + 3).prop_map(long),
+        1 => prop::collection::vec(any::<u8>(), 0..20),
+    ];
+    prop::collection::vec(piece, 0..12).prop_map(|pieces| pieces.concat())
+}
+
+proptest! {
+    #[test]
+    fn any_bytes_cut_anyhow_give_the_plain_lines(input in bytes(), cuts in prop::collection::vec(0..30_000_usize, 0..9)) {
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut % (input.len() + 1)).collect();
+        cuts.extend([0, input.len()]);
+        cuts.sort_unstable();
+        let pieces: Vec<&[u8]> = cuts.windows(2).map(|ends| &input[ends[0]..ends[1]]).collect();
+        prop_assert_eq!(lines(&pieces), plainly(&input));
+    }
+}

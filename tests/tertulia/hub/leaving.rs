@@ -1,0 +1,84 @@
+//! Leaving: by one's own will, by a lost connection, or because the server stops.
+
+use super::{Chat, NOTHING, SECOND, text};
+use tertulia::chat::{CloseReason, Command, Note};
+
+#[test]
+fn the_others_hear_how_somebody_left() {
+    for (leave, heard) in [
+        (None, "<<< Juan"),
+        (Some(CloseReason::EndOfInput), "<<< Juan"),
+        (Some(CloseReason::Lost), "<<< Juan lost"),
+        (Some(CloseReason::Stalled), "<<< Juan lost"),
+    ] {
+        let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
+        let name = chat.hub.name(juan).unwrap().clone();
+        match leave {
+            None => chat.quits(juan),
+            Some(reason) => chat.ends(juan, reason),
+        }
+        assert_eq!(chat.hears(ana), [heard]);
+        assert_eq!(chat.hears(juan), NOTHING, "who leaves needs no telling");
+        assert_eq!(chat.notes, [Note::Left(name, leave.unwrap_or(CloseReason::Quit))]);
+        assert_eq!((chat.hub.people(), chat.hub.name(juan)), (1, None));
+    }
+}
+
+#[test]
+fn last_words_are_heard() {
+    let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
+    chat.does(juan, Command::Quit(Some(text("me voy a cenar"))));
+    assert_eq!(chat.closed, [(juan, CloseReason::Quit)]);
+    assert_eq!(chat.hears(ana), ["<<< Juan (me voy a cenar)"]);
+}
+
+#[test]
+fn whoever_stays_still_hears_each_other() {
+    let (mut chat, [a, b, c, d]) = Chat::of(["Ana", "Luis", "Eva", "Iker"]);
+    chat.quits(a);
+    chat.quits(c);
+    chat.hush();
+    chat.says(b, "quedamos dos");
+    assert_eq!(chat.hears(d), ["Luis: quedamos dos"]);
+    chat.says(d, "sí");
+    assert_eq!(chat.hears(b), ["Iker: sí"]);
+    chat.quits(d);
+    chat.quits(b);
+    chat.hush();
+    assert!(chat.hub.is_empty());
+}
+
+#[test]
+fn nothing_remains_of_a_newcomer_who_leaves() {
+    let mut chat = Chat::new();
+    for reason in [CloseReason::Lost, CloseReason::EndOfInput] {
+        let id = chat.connects();
+        assert!(!chat.hub.is_empty());
+        chat.ends(id, reason);
+        assert!(chat.hub.is_empty());
+        assert_eq!(chat.hub.next_due(), None);
+    }
+    assert!(chat.notes.is_empty());
+}
+
+#[test]
+fn a_stop_tells_everybody_and_lets_all_go() {
+    let (mut chat, [ana, luis]) = Chat::of(["Ana", "Luis"]);
+    let newcomer = chat.connects();
+    for i in 0..10 {
+        chat.enters(&format!("p{i}"));
+    }
+    chat.hears(ana);
+    chat.hears(newcomer);
+    chat.perform(|hub, _, out| hub.stop(out));
+    for id in [ana, luis, newcomer] {
+        assert_eq!(chat.hears(id).last().unwrap(), "Stopping");
+        assert_eq!(chat.closed.iter().filter(|closed| **closed == (id, CloseReason::ServerStops)).count(), 1);
+    }
+    assert_eq!(chat.closed.len(), 13);
+    assert!(chat.hub.is_empty());
+    assert_eq!(chat.hub.next_due(), None, "nobody is left to be told of the storm");
+    chat.says(ana, "¿hay alguien?");
+    chat.waits(100 * SECOND);
+    assert_eq!(chat.hears(luis), NOTHING);
+}

@@ -1,0 +1,233 @@
+//! The hub alone, as short examples: who is who, who hears what, and when.
+
+mod ignoring;
+mod leaving;
+mod naming;
+mod presence;
+mod storms;
+mod talking;
+mod waiting;
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tertulia::chat::{
+    ClientId, CloseReason, Command, Crowd, Event, Farewell, Hub, Language, Moment, Name, NameRefusal, Note,
+    Output, Person, Text,
+};
+
+pub const NOTHING: [&str; 0] = [];
+pub const SECOND: Duration = Duration::from_secs(1);
+pub const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// A hub, and what reaches everybody's ears.
+pub struct Chat {
+    pub hub: Hub,
+    pub now: Moment,
+    /// The tenant of each slot.
+    slots: Vec<Option<ClientId>>,
+    generation: u32,
+    heard: HashMap<ClientId, Vec<Event>>,
+    pub closed: Vec<(ClientId, CloseReason)>,
+    pub spoken: Vec<(ClientId, Language)>,
+    pub notes: Vec<Note>,
+}
+
+impl Chat {
+    pub fn new() -> Chat {
+        Chat::with_timeout(Some(LOGIN_TIMEOUT))
+    }
+
+    pub fn with_timeout(timeout: Option<Duration>) -> Chat {
+        Chat {
+            hub: Hub::new(timeout),
+            now: Moment::from_micros(1_234_567),
+            slots: Vec::new(),
+            generation: 0,
+            heard: HashMap::new(),
+            closed: Vec::new(),
+            spoken: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+
+    /// A quiet chat of these people.
+    pub fn of<const N: usize>(names: [&str; N]) -> (Chat, [ClientId; N]) {
+        let mut chat = Chat::new();
+        let ids = names.map(|name| chat.enters(name));
+        chat.hush();
+        (chat, ids)
+    }
+
+    pub fn connects(&mut self) -> ClientId {
+        let free = self.slots.iter().position(Option::is_none);
+        let slot = free.unwrap_or_else(|| {
+            self.slots.push(None);
+            self.slots.len() - 1
+        });
+        self.generation += 1;
+        let id = ClientId::new(slot as u32, self.generation);
+        self.slots[slot] = Some(id);
+        self.perform(|hub, now, out| hub.connect(id, now, out));
+        id
+    }
+
+    pub fn enters(&mut self, name: &str) -> ClientId {
+        let id = self.connects();
+        self.says(id, name);
+        assert_eq!(self.hub.name(id).map(Name::as_str), Some(name));
+        id
+    }
+
+    pub fn says(&mut self, id: ClientId, words: &str) {
+        self.does(id, Command::Say(text(words)));
+    }
+
+    pub fn does(&mut self, id: ClientId, command: Command) {
+        self.perform(|hub, now, out| hub.handle(id, command, now, out));
+    }
+
+    pub fn quits(&mut self, id: ClientId) {
+        self.does(id, Command::Quit(None));
+        assert_eq!(self.closed.pop(), Some((id, CloseReason::Quit)));
+    }
+
+    /// The connection ends without the hub's doing.
+    pub fn ends(&mut self, id: ClientId, reason: CloseReason) {
+        self.perform(|hub, now, out| hub.disconnect(id, reason, now, out));
+        self.slots[id.slot()] = None;
+    }
+
+    pub fn tick(&mut self) {
+        self.perform(|hub, now, out| hub.tick(now, out));
+    }
+
+    /// Time passes, with a tick whenever one is due.
+    pub fn waits(&mut self, span: Duration) {
+        let end = self.now + span;
+        while let Some(due) = self.hub.next_due().filter(|&due| due <= end) {
+            self.now = self.now.max(due);
+            self.tick();
+            assert!(self.hub.next_due().is_none_or(|next| next > self.now), "a tick does all that is due");
+        }
+        self.now = end;
+    }
+
+    /// Lets a few seconds pass and forgets what was heard.
+    pub fn hush(&mut self) {
+        self.waits(3 * SECOND);
+        self.heard.clear();
+        self.notes.clear();
+    }
+
+    /// What reached `id` since it was last asked.
+    pub fn events(&mut self, id: ClientId) -> Vec<Event> {
+        self.heard.remove(&id).unwrap_or_default()
+    }
+
+    /// The same in brief.
+    pub fn hears(&mut self, id: ClientId) -> Vec<String> {
+        self.events(id).iter().map(brief).collect()
+    }
+
+    pub fn is_here(&self, id: ClientId) -> bool {
+        self.slots.get(id.slot()) == Some(&Some(id))
+    }
+
+    /// Calls the hub and does what it wants done, as the shell would.
+    pub fn perform(&mut self, call: impl FnOnce(&mut Hub, Moment, &mut Vec<Output>)) {
+        let mut outputs = Vec::new();
+        call(&mut self.hub, self.now, &mut outputs);
+        for output in outputs {
+            match output {
+                Output::Deliver { to, event } => {
+                    let mut ears = Vec::new();
+                    self.hub.audience(&to, |id| ears.push(id));
+                    ears.sort_unstable();
+                    assert!(ears.is_sorted_by(|a, b| a < b), "somebody hears {event:?} twice");
+                    for id in ears {
+                        assert!(self.is_here(id), "{event:?} is for {id:?}, who is not here");
+                        self.heard.entry(id).or_default().push(event.clone());
+                    }
+                }
+                Output::Speak(id, language) => self.spoken.push((id, language)),
+                Output::Close(id, reason) => {
+                    assert!(self.is_here(id), "{id:?} is closed twice");
+                    self.slots[id.slot()] = None;
+                    self.closed.push((id, reason));
+                }
+                Output::Note(note) => self.notes.push(note),
+            }
+        }
+    }
+}
+
+pub fn text(words: &str) -> Text {
+    Text::clean(words)
+}
+
+pub fn act(words: &str) -> Command {
+    Command::Act(text(words))
+}
+
+pub fn nick(name: &str) -> Command {
+    Command::Nick(text(name))
+}
+
+pub fn away(reason: &str) -> Command {
+    Command::Away(Some(text(reason)))
+}
+
+pub fn ignore(name: &str) -> Command {
+    Command::Ignore(Some(text(name)))
+}
+
+/// An event as a short line, whatever the language.
+pub fn brief(event: &Event) -> String {
+    match event {
+        Event::NamePrompt => "name?".into(),
+        Event::NameRefused(NameRefusal::Malformed) => "malformed".into(),
+        Event::NameRefused(NameRefusal::InUse(name)) => format!("in use: {name}"),
+        Event::NameRefused(NameRefusal::Reserved(name)) => format!("reserved: {name}"),
+        Event::NameRefused(NameRefusal::Yours(name)) => format!("yours: {name}"),
+        Event::NameRefused(NameRefusal::Missing) => "name first".into(),
+        Event::Welcome { name } => format!("welcome {name}"),
+        Event::Said { from, text } => format!("{from}: {text}"),
+        Event::Acted { from, text } => format!("* {from} {text}"),
+        Event::Arrived(crowd) => format!(">>> {}", brief_crowd(crowd)),
+        Event::Departed { name, farewell: Farewell::Plain } => format!("<<< {name}"),
+        Event::Departed { name, farewell: Farewell::Words(words) } => format!("<<< {name} ({words})"),
+        Event::Departed { name, farewell: Farewell::Lost } => format!("<<< {name} lost"),
+        Event::ManyDeparted(crowd) => format!("<<< {}", brief_crowd(crowd)),
+        Event::Renamed { from, to } => format!("--- {from} is {to}"),
+        Event::Present { people, total } => {
+            let rows: Vec<String> = people.iter().map(brief_person).collect();
+            format!("{total} here: {}", rows.join(", "))
+        }
+        Event::AwaySet(reason) => format!("away: {reason}"),
+        Event::AwayCleared => "back".into(),
+        Event::Ignoring(name) => format!("hidden: {name}"),
+        Event::NoLongerIgnoring(name) => format!("shown: {name}"),
+        Event::IgnoreList(names) => format!("hiding [{}]", join(names)),
+        Event::NoSuchPerson(name) => format!("nobody: {name}"),
+        other => format!("{other:?}"),
+    }
+}
+
+fn brief_crowd(crowd: &Crowd) -> String {
+    match crowd.more {
+        0 => join(&crowd.names),
+        more => format!("{} +{more}", join(&crowd.names)),
+    }
+}
+
+/// `Ana 12s`, `Ana 12s (café)`, and a star behind who asked.
+fn brief_person(person: &Person) -> String {
+    let away = person.away.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let you = if person.you { "*" } else { "" };
+    format!("{}{you} {}s{away}", person.name, person.idle.as_secs())
+}
+
+fn join(names: &[Name]) -> String {
+    names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,225 @@
+//! The commands as they are typed: in both languages, in any case, with and without what stands behind them.
+
+use super::{Wire, command};
+use tertulia::chat::Language::{English, Spanish};
+use tertulia::chat::{Command, Language, Text, Trouble, Verb};
+
+fn text(words: &str) -> Text {
+    Text::clean(words)
+}
+
+const VERBS: [(Verb, &str, &str); 8] = [
+    (Verb::Help, "ayuda", "help"),
+    (Verb::Who, "quien", "who"),
+    (Verb::Nick, "nombre", "nick"),
+    (Verb::Me, "yo", "me"),
+    (Verb::Away, "ausente", "away"),
+    (Verb::Ignore, "ignorar", "ignore"),
+    (Verb::Lang, "idioma", "lang"),
+    (Verb::Quit, "salir", "quit"),
+];
+
+/// What `verb` becomes with `argument` behind it.
+fn meant(verb: Verb, argument: Option<&str>) -> Command {
+    match (verb, argument.map(text)) {
+        (Verb::Help, _) => Command::Help(None),
+        (Verb::Who, _) => Command::Who,
+        (Verb::Nick, Some(name)) => Command::Nick(name),
+        (Verb::Me, Some(words)) => Command::Act(words),
+        (Verb::Away, reason) => Command::Away(reason),
+        (Verb::Ignore, whom) => Command::Ignore(whom),
+        (Verb::Lang, _) => Command::Language(None),
+        (Verb::Quit, words) => Command::Quit(words),
+        (Verb::Nick | Verb::Me, None) => Command::Unclear(Trouble::Usage(verb)),
+    }
+}
+
+/// `word` as people type it.
+fn spellings(word: &str) -> [String; 4] {
+    let (first, rest) = word.split_at(1);
+    let accented = word.replace('a', "á").replace('e', "É").replace('i', "i\u{301}");
+    [word.into(), word.to_uppercase(), format!("{}{rest}", first.to_uppercase()), accented]
+}
+
+#[test]
+fn every_command_has_a_name_in_each_language_which_always_works() {
+    for (verb, spanish, english) in VERBS {
+        for spelling in [spanish, english].into_iter().flat_map(spellings) {
+            for language in [Spanish, English] {
+                assert_eq!(command(&format!("/{spelling}"), language), meant(verb, None), "/{spelling}");
+                let padded = format!("/{spelling}   ");
+                assert_eq!(command(&padded, language), meant(verb, None), "/{spelling} and spaces");
+                if !matches!(verb, Verb::Help | Verb::Who | Verb::Lang) {
+                    let line = format!("/{spelling}  dos palabras ");
+                    assert_eq!(command(&line, language), meant(verb, Some("dos palabras")), "{line}");
+                }
+            }
+        }
+    }
+    for line in
+        ["/quién", "/QUIEN", "/Quién", "/QUIÉN", "/quie\u{301}n", "/Who", "/quien general", "/who #General"]
+    {
+        assert_eq!(command(line, Spanish), Command::Who, "{line}");
+    }
+}
+
+#[test]
+fn languages_are_chosen_by_code_or_name() {
+    for (words, language) in
+        [("es ES español Español espanol", Spanish), ("en EN english English inglés", English)]
+    {
+        for word in words.split(' ') {
+            assert_eq!(
+                command(&format!("/idioma {word}"), Spanish),
+                Command::Language(Some(language)),
+                "{word}"
+            );
+        }
+    }
+    for word in ["fr", "klingon", "es en"] {
+        let usage = Command::Unclear(Trouble::Usage(Verb::Lang));
+        assert_eq!(command(&format!("/lang {word}"), English), usage, "{word}");
+    }
+}
+
+#[test]
+fn what_a_command_lacks_is_said() {
+    let (mut wire, [juan, ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
+    for (line, usage) in [
+        ("/nombre", "Se usa así: /nombre nuevo\n"),
+        ("/me  ", "Se usa así: /yo texto\n"),
+        ("/idioma fr", "Se usa así: /idioma [es|en]\n"),
+        ("/quien Ana", "Se usa así: /quien\n"),
+    ] {
+        wire.types(juan, &format!("{line}\n"));
+        assert_eq!(wire.reads(juan), usage);
+    }
+    assert_eq!(wire.reads(ana), "");
+}
+
+#[test]
+fn an_unknown_command_is_answered_with_the_nearest() {
+    for (line, word, nearest) in [
+        ("/desconocida", "desconocida", None),
+        ("/", "", None),
+        ("/x", "x", None),
+        ("/zzz algo", "zzz", None),
+        ("/quein", "quein", Some("quien")),
+        ("/ayud", "ayud", Some("ayuda")),
+        ("/AYUDAA", "AYUDAA", Some("ayuda")),
+        ("/slair", "slair", Some("salir")),
+        ("/ausnete", "ausnete", Some("ausente")),
+        ("/nomb", "nomb", Some("nombre")),
+        ("/hlep", "hlep", Some("ayuda")),
+        ("/ignroe", "ignroe", Some("ignorar")),
+    ] {
+        let (mut wire, [juan, ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
+        wire.types(juan, &format!("{line}\n"));
+        let answer = wire.reads(juan);
+        let plain = format!("No existe /{word}. Prueba /ayuda.");
+        let rest = answer.strip_prefix(&plain).unwrap_or_else(|| panic!("{answer:?}")).trim_end();
+        match nearest {
+            None => assert_eq!(rest, "", "{line}"),
+            Some(name) => assert!(rest.contains(&format!("/{name}")), "{line}: {rest:?}"),
+        }
+        assert_eq!(wire.reads(ana), "", "nobody else sees it");
+    }
+    let (mut wire, [juan]) = Wire::of(English, "\n", ["Juan"]);
+    wire.types(juan, "/hlep\n");
+    assert!(wire.reads(juan).contains("/help?"), "named in the reader's language");
+}
+
+#[test]
+fn help_lists_every_command() {
+    for (language, line) in [(Spanish, "/ayuda\n"), (English, "/help\n")] {
+        let (mut wire, [juan]) = Wire::of(language, "\n", ["Juan"]);
+        wire.types(juan, line);
+        let help = wire.reads(juan);
+        for (_, spanish, english) in VERBS {
+            let name = if language == Spanish { spanish } else { english };
+            let rows = help.lines().filter(|row| row.trim_start().starts_with(&format!("/{name} ")));
+            assert_eq!(rows.count(), 1, "/{name} in {help}");
+        }
+        assert!(help.contains("//"), "how to begin a line with a slash");
+        assert!(help.lines().all(|row| row.chars().count() <= 110 && row.trim_end() == row), "{help}");
+    }
+}
+
+#[test]
+fn help_explains_one_command_under_each_of_its_names() {
+    for (verb, spanish, english) in VERBS {
+        for word in [spanish, english] {
+            for line in [
+                format!("/ayuda {word}"),
+                format!("/help /{word}"),
+                format!("/AYUDA {}", word.to_uppercase()),
+            ] {
+                assert_eq!(command(&line, Spanish), Command::Help(Some(verb)), "{line}");
+            }
+        }
+        for (language, own) in [(Spanish, spanish), (English, english)] {
+            let (mut wire, [juan]) = Wire::of(language, "\n", ["Juan"]);
+            wire.types(juan, &format!("/help {spanish}\n"));
+            let answer = wire.reads(juan);
+            assert!(answer.starts_with(&format!("/{own}")) && answer.lines().count() == 1, "{answer}");
+            assert!(
+                answer.contains(&format!("/{spanish}")) && answer.contains(&format!("/{english}")),
+                "{answer}"
+            );
+        }
+    }
+    let unknown = Trouble::NoSuchCommand { word: text("quein"), nearest: Some(Verb::Who) };
+    assert_eq!(command("/ayuda quein", Spanish), Command::Unclear(unknown));
+}
+
+#[test]
+fn the_word_to_leave_stands_alone() {
+    let quits = |line: &str, language: Language| command(line, language) == Command::Quit(None);
+    for line in ["salir", "SALIR", "Salir", "  salir", "salir  ", "\tsalir\t", "\u{A0}salir"] {
+        assert!(quits(line, Spanish) && quits(line, English), "{line:?}");
+    }
+    for line in ["salir ya", "no salir", "salirr", "sali", "sal ir", "'salir'"] {
+        assert_eq!(command(line, Spanish), Command::Say(text(line)));
+    }
+    for line in ["quit", "QUIT", " quit "] {
+        assert!(quits(line, English) && !quits(line, Spanish), "{line:?}");
+    }
+    let mut wire = Wire::new(Spanish);
+    let juan = wire.connects();
+    wire.types(juan, "salir\n");
+    assert!(!wire.is_open(juan), "at the question for a name too");
+}
+
+#[test]
+fn a_slash_is_a_command_only_at_the_very_beginning() {
+    let (mut wire, [juan, ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
+    for (typed, read) in [
+        ("//ruta", "Juan: /ruta\n"),
+        ("//", "Juan: /\n"),
+        ("///", "Juan: //\n"),
+        ("//quien hay", "Juan: /quien hay\n"),
+        (" /quien", "Juan:  /quien\n"),
+        ("1/2", "Juan: 1/2\n"),
+        ("\\o/", "Juan: \\o/\n"),
+    ] {
+        wire.types(juan, &format!("{typed}\n"));
+        assert_eq!(wire.reads(ana), read, "{typed:?}");
+        assert_eq!(wire.reads(juan), "", "{typed:?}");
+    }
+}
+
+#[test]
+fn who_is_here_reads_well() {
+    let (mut wire, [juan, _ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
+    wire.waits(std::time::Duration::from_secs(298));
+    wire.types(juan, "/ausente comiendo\n/quien\n");
+    let answer = wire.reads(juan);
+    assert!(answer.contains("2 personas:\n"), "{answer}");
+    assert!(answer.contains("Ana (hace 5 min)\n"), "{answer}");
+    assert!(answer.contains("Juan (tú; ausente: comiendo)\n"), "{answer}");
+    wire.types(juan, "/idioma en\n/ausente\n/who\n");
+    let answer = wire.reads(juan);
+    assert!(answer.contains("2 people:\n"), "{answer}");
+    assert!(answer.contains("Ana (5 min ago)\n"), "{answer}");
+    assert!(answer.contains("Juan (you)\n"), "{answer}");
+}

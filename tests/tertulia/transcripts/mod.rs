@@ -1,0 +1,135 @@
+//! What people type and what they read, through codec, hub and encoder: bytes in, bytes out, no sockets.
+
+mod commands;
+mod conversation;
+mod every_event;
+mod line_ends;
+
+use std::time::Duration;
+
+use tertulia::chat::{ClientId, CloseReason, Command, Hub, Language, Moment, Output};
+use tertulia::proto::{Codec, Encodings};
+
+/// One person's end of the wire.
+struct End {
+    codec: Codec,
+    unread: Vec<u8>,
+    open: bool,
+}
+
+/// A hub with the dialect around it.
+pub struct Wire {
+    hub: Hub,
+    now: Moment,
+    language: Language,
+    ends: Vec<End>,
+    encodings: Encodings,
+}
+
+impl Wire {
+    pub fn new(language: Language) -> Wire {
+        let encodings = Encodings::default();
+        Wire { hub: Hub::new(None), now: Moment::START, language, ends: Vec::new(), encodings }
+    }
+
+    /// These people in a quiet chat; they type with `ending`.
+    pub fn of<const N: usize>(language: Language, ending: &str, names: [&str; N]) -> (Wire, [usize; N]) {
+        let mut wire = Wire::new(language);
+        let seats = names.map(|name| {
+            let seat = wire.connects();
+            wire.types(seat, &format!("{name}{ending}"));
+            seat
+        });
+        wire.hush();
+        (wire, seats)
+    }
+
+    /// Lets a while pass and throws away what was read.
+    pub fn hush(&mut self) {
+        self.waits(Duration::from_secs(2));
+        self.ends.iter_mut().for_each(|end| end.unread.clear());
+    }
+
+    pub fn connects(&mut self) -> usize {
+        let codec = Codec::new(self.language);
+        self.ends.push(End { codec, unread: Vec::new(), open: true });
+        let seat = self.ends.len() - 1;
+        self.perform(|hub, now, out| hub.connect(id(seat), now, out));
+        seat
+    }
+
+    pub fn types(&mut self, seat: usize, input: &str) {
+        let mut answers = Vec::new();
+        self.ends[seat].codec.push(input.as_bytes(), &mut answers);
+        assert!(answers.is_empty(), "nobody here speaks telnet");
+        self.serve(seat);
+    }
+
+    /// No more input will come; the rest of it counts.
+    pub fn ends_input(&mut self, seat: usize) {
+        self.ends[seat].codec.finish();
+        self.serve(seat);
+    }
+
+    pub fn is_lost(&mut self, seat: usize) {
+        self.ends[seat].open = false;
+        self.perform(|hub, now, out| hub.disconnect(id(seat), CloseReason::Lost, now, out));
+    }
+
+    pub fn waits(&mut self, span: Duration) {
+        self.now = self.now + span;
+        self.perform(Hub::tick);
+    }
+
+    /// What has arrived at `seat` since the last look.
+    pub fn reads(&mut self, seat: usize) -> String {
+        let unread = std::mem::take(&mut self.ends[seat].unread);
+        String::from_utf8(unread).expect("the server sends UTF-8")
+    }
+
+    pub fn is_open(&self, seat: usize) -> bool {
+        self.ends[seat].open
+    }
+
+    fn serve(&mut self, seat: usize) {
+        while self.ends[seat].open
+            && let Some(command) = self.ends[seat].codec.next_command()
+        {
+            self.perform(|hub, now, out| hub.handle(id(seat), command, now, out));
+        }
+    }
+
+    fn perform(&mut self, call: impl FnOnce(&mut Hub, Moment, &mut Vec<Output>)) {
+        let mut outputs = Vec::new();
+        call(&mut self.hub, self.now, &mut outputs);
+        for output in outputs {
+            match output {
+                Output::Deliver { to, event } => {
+                    self.encodings.clear();
+                    self.hub.audience(&to, |id| {
+                        let end = &mut self.ends[id.slot()];
+                        assert!(end.open, "{event:?} is for who has left");
+                        end.unread.extend_from_slice(self.encodings.of(&event, end.codec.kind()));
+                    });
+                }
+                Output::Speak(id, language) => self.ends[id.slot()].codec.speak(language),
+                Output::Close(id, _) => self.ends[id.slot()].open = false,
+                Output::Note(_) => {}
+            }
+        }
+    }
+}
+
+fn id(seat: usize) -> ClientId {
+    ClientId::new(seat as u32, 1)
+}
+
+/// The command that `line` is to somebody who is spoken to in `language`.
+pub fn command(line: &str, language: Language) -> Command {
+    let mut codec = Codec::new(language);
+    codec.push(line.as_bytes(), &mut Vec::new());
+    codec.push(b"\n", &mut Vec::new());
+    let command = codec.next_command().expect("a line is a command");
+    assert_eq!(codec.next_command(), None, "{line:?}");
+    command
+}
