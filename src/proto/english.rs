@@ -8,7 +8,7 @@ use crate::chat::{Event, Farewell, Language, NameRefusal, Person, Trouble, Verb}
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
 
 const WORDS: Phrases =
-    Phrases { and: "and", more: "more", you: "you", ago: |span| format!("{span} ago"), away: "away" };
+    Phrases { and: |_| "and", more: "more", you: "you", ago: |span| format!("{span} ago"), away: "away" };
 
 /// Writes `event` to `out`.
 pub(super) fn write(event: &Event, out: &mut String) {
