@@ -133,6 +133,8 @@ fn measure(options: &Options, clients: usize, table: &mut Table) -> Result<(), F
     hold(&server, clients, empty, table)?;
     rest(&server, &mut crowd, options.idle(), table)?;
     speak(&server, &mut crowd, usize::from(options.rounds), table)?;
+    let talked = server.memory()?.resident - empty.resident;
+    table.add("resident for each connection, after that", talked / clients as f64, "bytes");
     leave(&server, crowd, clients, table)?;
     server.stop()
 }

@@ -137,7 +137,7 @@ impl LineBuffer {
             self.skipping && self.skipped_cr
         };
         match self.bytes[at] {
-            LF if after_cr && !self.skipping => Some(Ending::CrLf),
+            LF if after_cr => Some(Ending::CrLf),
             LF => Some(Ending::Lf),
             NUL if after_cr => Some(Ending::CrNul),
             _ => None,

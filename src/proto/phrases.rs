@@ -6,7 +6,8 @@ use crate::chat::{Crowd, Name, Person};
 
 /// The little words of one language.
 pub(super) struct Phrases {
-    pub(super) and: &'static str,
+    /// The "and" before a word.
+    pub(super) and: fn(&str) -> &'static str,
     pub(super) more: &'static str,
     pub(super) you: &'static str,
     pub(super) ago: fn(String) -> String,
@@ -20,14 +21,17 @@ impl Phrases {
             return self.list(&crowd.names);
         }
         let names: Vec<&str> = crowd.names.iter().map(Name::as_str).collect();
-        format!("{} {} {} {}", names.join(", "), self.and, crowd.more, self.more)
+        let more = format!("{} {}", crowd.more, self.more);
+        format!("{} {} {more}", names.join(", "), (self.and)(&more))
     }
 
-    /// `Ana`, `Ana y Luis`, `Ana, Luis y Eva`.
+    /// `Ana`, `Ana y Luis`, `Ana, Luis e Inés`.
     pub(super) fn list(&self, names: &[Name]) -> String {
         let names: Vec<&str> = names.iter().map(Name::as_str).collect();
         match names.as_slice() {
-            [first @ .., last] if !first.is_empty() => format!("{} {} {last}", first.join(", "), self.and),
+            [first @ .., last] if !first.is_empty() => {
+                format!("{} {} {last}", first.join(", "), (self.and)(last))
+            }
             _ => names.concat(),
         }
     }

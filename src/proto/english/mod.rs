@@ -10,7 +10,7 @@ use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
 const WORDS: Phrases =
-    Phrases { and: "and", more: "more", you: "you", ago: |span| format!("{span} ago"), away: "away" };
+    Phrases { and: |_| "and", more: "more", you: "you", ago: |span| format!("{span} ago"), away: "away" };
 
 /// Writes `event` to `out`.
 pub(super) fn write(event: &Event, out: &mut String) {

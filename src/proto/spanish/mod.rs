@@ -10,7 +10,14 @@ use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
 const WORDS: Phrases =
-    Phrases { and: "y", more: "más", you: "tú", ago: |span| format!("hace {span}"), away: "ausente" };
+    Phrases { and, more: "más", you: "tú", ago: |span| format!("hace {span}"), away: "ausente" };
+
+/// `y`, but `e` before the sound of an i: `Ana e Inés`.
+fn and(next: &str) -> &'static str {
+    let next = next.to_lowercase();
+    let sound = next.strip_prefix('h').unwrap_or(&next);
+    if sound.starts_with(['i', 'í']) && !sound.starts_with("ie") { "e" } else { "y" }
+}
 
 /// Writes `event` to `out`.
 pub(super) fn write(event: &Event, out: &mut String) {

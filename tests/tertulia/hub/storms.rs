@@ -92,9 +92,10 @@ fn who_comes_and_leaves_within_the_second_leaves_no_trace() {
     enter(&mut chat, "p", 5);
     chat.hears(ana);
     let brief = chat.enters("Breve");
-    chat.enters("Eva");
+    let eva = chat.enters("Eva");
     chat.quits(brief);
     chat.waits(MOVEMENT_WINDOW);
+    assert_eq!(chat.hears(eva), ["name?", "welcome Eva"], "who is left to be told of alone does not hear it");
     assert_eq!(chat.hears(ana), [">>> Eva"]);
     enter(&mut chat, "q", 5);
     chat.hears(ana);

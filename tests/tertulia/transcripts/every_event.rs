@@ -178,6 +178,9 @@ fn crowds_read_like_sentences() {
     for (names, more, spanish, english) in [
         (&["Ana"][..], 0, ">>> Ana se unió al chat", ">>> Ana joined the chat"),
         (&["Ana", "Luis"], 0, ">>> Ana y Luis se unieron al chat", ">>> Ana and Luis joined the chat"),
+        (&["Ana", "Inés"], 0, ">>> Ana e Inés se unieron al chat", ">>> Ana and Inés joined the chat"),
+        (&["Ana", "Hilda"], 0, ">>> Ana e Hilda se unieron al chat", ">>> Ana and Hilda joined the chat"),
+        (&["Inés", "Hugo"], 0, ">>> Inés y Hugo se unieron al chat", ">>> Inés and Hugo joined the chat"),
         (
             &["Ana", "Luis", "Eva"],
             0,
