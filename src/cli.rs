@@ -38,6 +38,14 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = limits::RATE_LIMIT_PER_SECOND)]
     pub rate_limit: u32,
 
+    /// Lines of a room that are shown again to whoever enters it; 0 for none.
+    #[arg(long, value_name = "N", default_value_t = limits::REPLAY_LINES)]
+    pub replay: usize,
+
+    /// Show this text to everybody who comes.
+    #[arg(long, value_name = "FILE")]
+    pub motd: Option<PathBuf>,
+
     /// How much is logged.
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level())]
     pub log_level: LevelFilter,

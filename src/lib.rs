@@ -33,6 +33,7 @@
 
 pub mod chat;
 pub mod cli;
+pub mod keep;
 pub mod limits;
 pub mod logging;
 pub mod net;

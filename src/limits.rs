@@ -102,6 +102,27 @@ pub const ROOMS_LISTED: usize = 200;
 /// Decisions against people (bans, mutes, invitations, operators) that one room remembers, of each sort.
 pub const DECISIONS_PER_ROOM: usize = 1_000;
 
+/// Lines that a room's history holds while it is kept in memory.
+pub const HISTORY_LINES_PER_ROOM: usize = 1_000;
+
+/// What the history of all rooms may take while it is kept in memory.
+pub const HISTORY_MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// Default of `--replay`: lines shown again to who enters a room.
+pub const REPLAY_LINES: usize = 10;
+
+/// Lines that `/history` shows unless told how many.
+pub const HISTORY_DEFAULT_LINES: usize = 20;
+
+/// Lines that one `/search` shows.
+pub const SEARCH_LINES: usize = 20;
+
+/// What one answer may bring of history: answers are never skipped, so they have to be bounded.
+pub const ANSWER_MAX_BYTES: usize = 32 * 1024;
+
+/// What the greeting of `--motd` may hold.
+pub const MOTD_MAX_BYTES: usize = 4 * 1024;
+
 /// People one person may hide.
 pub const IGNORED_MAX: usize = 100;
 

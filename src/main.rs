@@ -2,14 +2,18 @@
 //! 2 when it was asked in a way that it does not understand.
 
 use std::error::Error;
+use std::fmt::Display;
+use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 use log::{info, warn};
+use tertulia::chat::{Stamp, Text};
 use tertulia::cli::Options;
 use tertulia::net::{EventLoop, Listening, Settings};
-use tertulia::proto::console;
+use tertulia::proto::{Zone, console};
 use tertulia::{limits, logging, net};
 
 fn main() -> ExitCode {
@@ -25,17 +29,33 @@ fn main() -> ExitCode {
 
 fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let listeners = net::listeners(&options.listen).map_err(|error| error.describe(options.lang))?;
+    let zone = Zone::local();
     let log = logging::start(&options.log_settings())?;
     let settings = Settings {
         language: options.lang,
         max_clients: places(options, listeners.len()),
         login_timeout: options.name_deadline(),
         rate_limit: options.rate_limit,
+        replay: options.replay,
+        motd: motd(options)?,
+        started: Stamp(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis().try_into()?),
+        zone,
     };
     announce(&listeners, options);
     let result = EventLoop::new(listeners, settings).and_then(|mut event_loop| event_loop.run());
     log.flush(limits::LOG_FLUSH_TIMEOUT);
     Ok(result?)
+}
+
+/// The lines of the greeting, made safe like all words for people.
+fn motd(options: &Options) -> Result<Vec<Text>, String> {
+    let Some(path) = &options.motd else { return Ok(Vec::new()) };
+    let failed = |error: &dyn Display| format!("{}: {error}", path.display());
+    let bytes = fs::read(path).map_err(|error| failed(&error))?;
+    if bytes.len() > limits::MOTD_MAX_BYTES {
+        return Err(failed(&format!("{} bytes are too many, {} fit", bytes.len(), limits::MOTD_MAX_BYTES)));
+    }
+    Ok(String::from_utf8_lossy(&bytes).lines().map(Text::clean).collect())
 }
 
 /// How many people may be connected: as many as were asked for, as far as the system lets us open that many sockets.

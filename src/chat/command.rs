@@ -54,6 +54,10 @@ pub enum Command {
     Mute(Option<Text>),
     /// Makes somebody an operator of the current room.
     Op(Text),
+    /// The last so many lines of the current room.
+    History(Option<usize>),
+    /// Lines with these words, of rooms that one may read.
+    Search(Text),
     /// Marks away with a reason; without one, back.
     Away(Option<Text>),
     /// Hides a person, or shows them again; without a name, lists the hidden.
@@ -107,6 +111,10 @@ pub enum Verb {
     Message,
     /// `/reply`, `/responder`
     Reply,
+    /// `/history`, `/historial`
+    History,
+    /// `/search`, `/buscar`
+    Search,
     /// `/key`, `/llave`
     Key,
     /// `/invite`, `/invitar`

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::command::{Trouble, Verb};
+use super::line::{Line, Stamp};
 use super::name::Name;
 use super::text::Text;
 
@@ -132,6 +133,17 @@ pub enum Event {
         /// Why they may not see it now.
         away: Option<Text>,
     },
+    /// What was said before.
+    Recalled {
+        /// How it came to be told.
+        occasion: Occasion,
+        /// When it is told.
+        now: Stamp,
+        /// The lines, oldest first, each with its room if that is not the current one.
+        lines: Vec<(Option<Name>, Line)>,
+    },
+    /// What whoever runs the server has to say to those who come.
+    Motd(Vec<Text>),
     /// Nobody has written to you.
     NobodyToAnswer,
     /// The answer to "who is here".
@@ -192,6 +204,17 @@ pub enum NameRefusal {
     Yours(Name),
     /// First a name, then the rest.
     Missing,
+}
+
+/// How something said before came to be told again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Occasion {
+    /// They entered the room.
+    Entering,
+    /// They asked for it.
+    Asked,
+    /// They searched for it.
+    Searched,
 }
 
 /// What was decided about a room.

@@ -3,6 +3,7 @@
 use super::command::Language;
 use super::event::Event;
 use super::id::ClientId;
+use super::line::{Line, Look, RoomKey};
 use super::name::Name;
 use super::text::Text;
 
@@ -20,6 +21,12 @@ pub enum Output {
     Speak(ClientId, Language),
     /// End this connection after everything queued has left. The hub has forgotten the client already.
     Close(ClientId, CloseReason),
+    /// Remember this.
+    Keep(Line),
+    /// Forget what was said in this room: it is no more.
+    Forget(RoomKey),
+    /// Find this for a client, and give it back to the hub.
+    Look(ClientId, Look),
     /// A line for the server's console.
     Note(Note),
 }

@@ -1,6 +1,7 @@
 //! A room: who is in it, who came and went just now, and what its operators decided.
 
 use super::id::ClientId;
+use super::line::RoomKey;
 use super::movements::Movements;
 use super::name::{Likeness, Name};
 use super::text::Text;
@@ -9,6 +10,7 @@ use super::text::Text;
 #[derive(Debug)]
 pub(super) struct Room {
     pub(super) name: Name,
+    pub(super) key: RoomKey,
     pub(super) members: Vec<ClientId>,
     pub(super) movements: Movements,
     pub(super) topic: Option<Text>,
@@ -52,9 +54,10 @@ impl Marked {
 }
 
 impl Room {
-    pub(super) fn new(name: Name) -> Room {
+    pub(super) fn new(name: Name, key: RoomKey) -> Room {
         Room {
             name,
+            key,
             members: Vec::new(),
             movements: Movements::default(),
             topic: None,

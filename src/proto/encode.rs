@@ -1,6 +1,6 @@
 //! Events to bytes, once per kind of reader however many readers there are.
 
-use super::{english, spanish};
+use super::{Zone, english, spanish};
 use crate::chat::{Event, Language};
 
 /// What makes the bytes of an event differ between two readers.
@@ -27,9 +27,15 @@ pub struct Encodings {
     /// Never empty once made: no event is without bytes.
     made: [Vec<u8>; Kind::COUNT],
     words: String,
+    zone: Zone,
 }
 
 impl Encodings {
+    /// For readers whose clocks show the time of `zone`.
+    pub fn new(zone: Zone) -> Encodings {
+        Encodings { zone, ..Encodings::default() }
+    }
+
     /// Forgets the event before.
     pub fn clear(&mut self) {
         self.made.iter_mut().for_each(Vec::clear);
@@ -53,8 +59,8 @@ impl Encodings {
                 self.words.extend(["#", room.as_str(), " "]);
             }
             match kind.language {
-                Language::Spanish => spanish::write(event, &mut self.words),
-                Language::English => english::write(event, &mut self.words),
+                Language::Spanish => spanish::write(event, self.zone, &mut self.words),
+                Language::English => english::write(event, self.zone, &mut self.words),
             }
             if kind.crlf {
                 for piece in self.words.split_inclusive('\n') {

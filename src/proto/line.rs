@@ -55,6 +55,12 @@ fn parse_command(line: &str) -> Command {
             _ => Command::Unclear(Trouble::Usage(verb)),
         },
         (Verb::Reply, Some(text)) => Command::Reply(text),
+        (Verb::History, None) => Command::History(None),
+        (Verb::History, Some(_)) => match rest.parse() {
+            Ok(lines) if lines > 0 => Command::History(Some(lines)),
+            _ => Command::Unclear(Trouble::Usage(verb)),
+        },
+        (Verb::Search, Some(words)) => Command::Search(words),
         (Verb::Key, key) => Command::Key(key),
         (Verb::Invite, Some(whom)) => Command::Invite(whom),
         (Verb::Kick, Some(_)) => {

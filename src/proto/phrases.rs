@@ -1,8 +1,10 @@
 //! Phrases that both languages build alike, from each language's own little words.
 
+use std::fmt::{Result, Write};
 use std::time::Duration;
 
-use crate::chat::{Crowd, Name, Person};
+use super::Zone;
+use crate::chat::{Crowd, Line, Name, Person, Stamp};
 
 /// The little words of one language.
 pub(super) struct Phrases {
@@ -34,6 +36,25 @@ impl Phrases {
             }
             _ => names.concat(),
         }
+    }
+
+    /// A line that was said before: `[12:03] Juan: Hola`, `#cocina [12:03] * Juan saluda`.
+    pub(super) fn recalled(
+        lines: &[(Option<Name>, Line)],
+        now: Stamp,
+        zone: Zone,
+        out: &mut String,
+    ) -> Result {
+        lines.iter().try_for_each(|(room, line)| {
+            if let Some(room) = room {
+                write!(out, "#{room} ")?;
+            }
+            let time = zone.show(line.at, now);
+            match line.acted {
+                false => writeln!(out, "[{time}] {}: {}", line.from, line.text),
+                true => writeln!(out, "[{time}] * {} {}", line.from, line.text),
+            }
+        })
     }
 
     /// `Ana (hace 5 min; ausente: café)`, `Juan (tú)`.

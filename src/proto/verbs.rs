@@ -32,7 +32,7 @@ const fn row(name: &'static str, arguments: &'static str, does: &'static str) ->
 }
 
 /// All commands, in the order in which help lists them, in Spanish and in English.
-const TABLE: [(Verb, Row, Row); 21] = [
+const TABLE: [(Verb, Row, Row); 23] = [
     (
         Verb::Help,
         row("ayuda", "[comando]", "muestra los comandos, o uno de ellos"),
@@ -101,6 +101,16 @@ const TABLE: [(Verb, Row, Row); 21] = [
         Verb::Lang,
         row("idioma", "[es|en]", "elige el idioma de lo que dice el servidor"),
         row("lang", "[es|en]", "chooses the language of what the server says"),
+    ),
+    (
+        Verb::History,
+        row("historial", "[n]", "muestra las últimas n líneas de la sala, con su hora"),
+        row("history", "[n]", "shows the last n lines of the room, with times"),
+    ),
+    (
+        Verb::Search,
+        row("buscar", "palabras", "busca líneas en tus salas; no importan mayúsculas ni acentos"),
+        row("search", "words", "finds lines in your rooms; case and accents do not matter"),
     ),
     (
         Verb::Key,

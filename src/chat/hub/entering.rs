@@ -23,8 +23,12 @@ impl Hub {
         self.names.insert(&name.likeness(), id.to_bits());
         self.client_mut(id).expect("the caller knows them").name = Some(name.clone());
         out.push(tell(id, Event::Welcome { name: name.clone() }));
+        if !self.rules.motd.is_empty() {
+            out.push(tell(id, Event::Motd(self.rules.motd.clone())));
+        }
         out.push(Output::Note(Note::Arrived(id, name.clone())));
         self.arrive(id, &name, GENERAL, Threshold::Chat, now, out);
+        self.replay(id, GENERAL, out);
         // Forgets who is first in the list of those without a name and has one by now.
         self.oldest_newcomer();
     }
@@ -84,7 +88,7 @@ impl Hub {
                     let beyond = (in_general && room != GENERAL).then_some(GENERAL);
                     self.tell_departure(room, &name, Threshold::Chat, farewell.clone(), beyond, now, out);
                 }
-                self.vanish_if_empty(room);
+                self.vanish_if_empty(room, out);
             }
             self.names.remove(&name.likeness(), id.to_bits());
         }

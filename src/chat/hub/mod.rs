@@ -6,6 +6,7 @@ mod entering;
 mod moving;
 mod ordering;
 mod presence;
+mod recalling;
 mod rooms;
 mod talking;
 
@@ -16,11 +17,13 @@ use super::client::Client;
 use super::command::{Command, Trouble};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::id::ClientId;
+use super::line::Stamp;
 use super::moment::Moment;
 use super::name::{Likeness, Name};
 use super::output::{Audience, CloseReason, Output, RoomId};
 use super::room::Room;
 use super::roster::Roster;
+use super::text::Text;
 use crate::limits;
 
 /// The room that everybody enters.
@@ -37,21 +40,37 @@ pub struct Hub {
     room_names: Roster,
     /// Those without a name, oldest first; entries of those who have one by now, or left, are passed over.
     newcomers: VecDeque<(ClientId, Moment)>,
-    login_timeout: Option<Duration>,
+    rules: Rules,
+    /// What the next room that is made is called by its history.
+    next_key: u64,
     /// How many people hide somebody: while nobody does, delivering asks nobody.
     hiding: usize,
 }
 
+/// What whoever runs the chat decided about it.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// Who gives no name for so long has to go.
+    pub login_timeout: Option<Duration>,
+    /// Lines of a room that are told again to who enters it.
+    pub replay: usize,
+    /// What everybody is told who comes.
+    pub motd: Vec<Text>,
+    /// What calendars said at [`Moment::START`].
+    pub started: Stamp,
+}
+
 impl Hub {
-    /// An empty chat; who gives no name within `login_timeout` has to go.
-    pub fn new(login_timeout: Option<Duration>) -> Hub {
+    /// An empty chat.
+    pub fn new(rules: Rules) -> Hub {
         let mut hub = Hub {
             clients: Vec::new(),
             names: Roster::default(),
             rooms: Vec::new(),
             room_names: Roster::default(),
             newcomers: VecDeque::new(),
-            login_timeout,
+            rules,
+            next_key: 0,
             hiding: 0,
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
@@ -95,7 +114,7 @@ impl Hub {
 
     /// Does what has come due. Call at [`next_due`](Hub::next_due) or any time later.
     pub fn tick(&mut self, now: Moment, out: &mut Vec<Output>) {
-        while let Some(timeout) = self.login_timeout
+        while let Some(timeout) = self.rules.login_timeout
             && let Some((id, since)) = self.oldest_newcomer()
             && now >= since + timeout
         {
@@ -113,7 +132,7 @@ impl Hub {
             out.push(tell(client.id, Event::Stopping));
             out.push(Output::Close(client.id, CloseReason::ServerStops));
         }
-        *self = Hub::new(self.login_timeout);
+        *self = Hub::new(std::mem::take(&mut self.rules));
     }
 
     /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.
@@ -130,7 +149,7 @@ impl Hub {
 
     /// When [`tick`](Hub::tick) has something to do; never while nothing waits.
     pub fn next_due(&mut self) -> Option<Moment> {
-        let newcomer = match self.login_timeout {
+        let newcomer = match self.rules.login_timeout {
             Some(timeout) => self.oldest_newcomer().map(|(_, since)| since + timeout),
             None => None,
         };
@@ -212,8 +231,11 @@ impl Hub {
         out: &mut Vec<Output>,
     ) {
         let refused = match command {
-            Command::Say(text) => self.say(id, name, text, out),
-            Command::Act(text) => self.act(id, name, text, out),
+            Command::Say(text) if text.is_blank() => Ok(()),
+            Command::Say(text) => self.utter(id, name, false, text, now, out),
+            Command::Act(text) => self.utter(id, name, true, text, now, out),
+            Command::History(lines) => self.history(id, lines, out),
+            Command::Search(words) => self.search(id, words, out),
             Command::Message { to, text } => self.message(id, name, &to, text, out),
             Command::Reply(text) => self.reply(id, name, text, out),
             Command::Nick(text) => self.rename(id, name, &text, out),

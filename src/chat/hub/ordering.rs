@@ -144,7 +144,7 @@ impl Hub {
             let moved = self.client_mut(moved).expect("members are clients");
             moved.seat_mut(room).expect("members have a seat").place = place;
         }
-        self.vanish_if_empty(room);
+        self.vanish_if_empty(room, out);
     }
 
     /// The current room, if the client is its operator.

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::chat::event::{Decision, RoomRow};
 use crate::chat::id::ClientId;
+use crate::chat::line::RoomKey;
 use crate::chat::moment::Moment;
 use crate::chat::movements::Threshold;
 use crate::chat::room::Room;
@@ -44,6 +45,7 @@ impl Hub {
             self.room_mut(entered).expect("it was just made").rules.operators.push(id);
         }
         out.push(self.entered(id, entered, created));
+        self.replay(id, entered, out);
         Ok(())
     }
 
@@ -65,7 +67,7 @@ impl Hub {
         if seat.announced {
             self.tell_departure(room, name, Threshold::Room, Farewell::Plain, None, now, out);
         }
-        self.vanish_if_empty(room);
+        self.vanish_if_empty(room, out);
         let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
         answer(id, Event::Left { room: room_name, current }, out)
     }
@@ -122,7 +124,8 @@ impl Hub {
             return None;
         }
         self.room_names.insert(&name.likeness(), number as u64);
-        let room = Some(Room::new(name));
+        let room = Some(Room::new(name, RoomKey(self.next_key)));
+        self.next_key += 1;
         match free {
             Some(free) => self.rooms[free] = room,
             None => self.rooms.push(room),
@@ -131,12 +134,13 @@ impl Hub {
     }
 
     /// A room with nobody in it is no more; but the first room is everybody's.
-    pub(super) fn vanish_if_empty(&mut self, room: RoomId) {
+    pub(super) fn vanish_if_empty(&mut self, room: RoomId, out: &mut Vec<Output>) {
         if room == GENERAL || self.room(room).is_none_or(|room| !room.members.is_empty()) {
             return;
         }
         if let Some(gone) = self.rooms[room.0 as usize].take() {
             self.room_names.remove(&gone.name.likeness(), room.0.into());
+            out.push(Output::Forget(gone.key));
         }
     }
 

@@ -2,27 +2,37 @@
 
 use super::{Audience, Done, Event, Hub, Name, Output, RoomId, RoomRefusal, answer};
 use crate::chat::id::ClientId;
+use crate::chat::line::{Line, RoomKey};
+use crate::chat::moment::Moment;
 use crate::chat::output::Note;
 use crate::chat::text::Text;
 
 impl Hub {
-    /// Words for the current room; blank ones are nothing.
-    pub(super) fn say(&mut self, id: ClientId, name: &Name, text: Text, out: &mut Vec<Output>) -> Done {
-        if text.is_blank() {
-            return Ok(());
-        }
-        let (room, room_name) = self.take_the_floor(id, name, out)?;
-        out.push(Output::Note(Note::Said(room_name.clone(), name.clone(), text.clone())));
-        let event = Event::Said { room: room_name, from: name.clone(), text };
-        out.push(Output::Deliver { to: Audience::others(room, id, name), event });
-        Ok(())
-    }
-
-    /// An action for the current room.
-    pub(super) fn act(&mut self, id: ClientId, name: &Name, text: Text, out: &mut Vec<Output>) -> Done {
-        let (room, room_name) = self.take_the_floor(id, name, out)?;
-        out.push(Output::Note(Note::Acted(room_name.clone(), name.clone(), text.clone())));
-        let event = Event::Acted { room: room_name, from: name.clone(), text };
+    /// Words for the current room, or a deed.
+    pub(super) fn utter(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        acted: bool,
+        text: Text,
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let (room, room_name, key) = self.take_the_floor(id, name, out)?;
+        out.push(Output::Keep(Line {
+            room: key,
+            at: self.stamp(now),
+            from: name.clone(),
+            acted,
+            text: text.clone(),
+        }));
+        let (room_named, from, said) = (room_name.clone(), name.clone(), text.clone());
+        let (note, event) = if acted {
+            (Note::Acted(room_named, from.clone(), said), Event::Acted { room: room_name, from, text })
+        } else {
+            (Note::Said(room_named, from.clone(), said), Event::Said { room: room_name, from, text })
+        };
+        out.push(Output::Note(note));
         out.push(Output::Deliver { to: Audience::others(room, id, name), event });
         Ok(())
     }
@@ -68,14 +78,14 @@ impl Hub {
         id: ClientId,
         name: &Name,
         out: &mut Vec<Output>,
-    ) -> Result<(RoomId, Name), RoomRefusal> {
+    ) -> Result<(RoomId, Name, RoomKey), RoomRefusal> {
         let room = self.current(id)?;
         let heard = self.room(room).expect("the current room is there");
-        let room_name = heard.name.clone();
+        let (room_name, key) = (heard.name.clone(), heard.key);
         if !heard.may_speak(id, || name.likeness()) {
             return Err(RoomRefusal::MayNotSpeak(room_name));
         }
         self.announce(id, room, out);
-        Ok((room, room_name))
+        Ok((room, room_name, key))
     }
 }

@@ -27,23 +27,37 @@ pub(super) fn own_up<S: Stream>(
 impl<S: Stream> Server<S> {
     /// Does what the hub asked for.
     pub(super) fn perform(&mut self, now: Moment) {
-        let mut outputs = std::mem::take(&mut self.outputs);
-        for output in outputs.drain(..) {
-            match output {
-                Output::Deliver { to, event } => self.deliver(&to, &event, now),
-                Output::Speak(id, language) => {
-                    if let Some(conn) = self.conn_mut(id) {
-                        conn.speak(language);
-                    }
-                }
-                Output::Close(id, reason) => {
-                    debug!("{id:?}: {reason:?}");
-                    self.close(id, now);
-                }
-                Output::Note(note) => self.note(&note),
+        // Answers of the history may come back at once, and are done in their turn.
+        while !self.outputs.is_empty() {
+            let mut outputs = std::mem::take(&mut self.outputs);
+            outputs.drain(..).for_each(|output| self.perform_one(output, now));
+            if self.outputs.is_empty() {
+                self.outputs = outputs;
+                return;
             }
         }
-        self.outputs = outputs;
+    }
+
+    fn perform_one(&mut self, output: Output, now: Moment) {
+        match output {
+            Output::Deliver { to, event } => self.deliver(&to, &event, now),
+            Output::Speak(id, language) => {
+                if let Some(conn) = self.conn_mut(id) {
+                    conn.speak(language);
+                }
+            }
+            Output::Close(id, reason) => {
+                debug!("{id:?}: {reason:?}");
+                self.close(id, now);
+            }
+            Output::Note(note) => self.note(&note),
+            Output::Keep(line) => self.history.keep(line),
+            Output::Forget(room) => self.history.forget(room),
+            Output::Look(id, look) => {
+                let found = self.history.look(look);
+                self.hub.found(id, found, now, &mut self.outputs);
+            }
+        }
     }
 
     /// Queues `event` for everyone it is for: encoded once per kind of reader.

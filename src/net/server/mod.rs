@@ -16,9 +16,10 @@ use super::conn::Conn;
 use super::deadlines::Deadlines;
 use super::pace::Rate;
 use super::stream::Stream;
-use crate::chat::{ClientId, CloseReason, Event, Hub, Language, Moment, Output};
+use crate::chat::{ClientId, CloseReason, Event, Hub, Language, Moment, Output, Rules, Stamp, Text};
+use crate::keep::Memory;
 use crate::limits;
-use crate::proto::Encodings;
+use crate::proto::{Encodings, Zone};
 
 /// What the server is told at its start.
 #[derive(Clone, Debug)]
@@ -31,6 +32,14 @@ pub struct Settings {
     pub login_timeout: Option<Duration>,
     /// Messages per second and person; 0: as many as come.
     pub rate_limit: u32,
+    /// Lines told again to who enters a room.
+    pub replay: usize,
+    /// What everybody is told who comes.
+    pub motd: Vec<Text>,
+    /// What calendars said at [`Moment::START`].
+    pub started: Stamp,
+    /// Whose clocks people look at.
+    pub zone: Zone,
 }
 
 /// The chat on streams of kind `S`.
@@ -50,6 +59,7 @@ pub struct Server<S> {
     dead: Vec<ClientId>,
     outputs: Vec<Output>,
     encodings: Encodings,
+    history: Memory,
     /// What telnet wants back while one piece of input is taken in.
     answers: Vec<u8>,
     scratch: Box<[u8]>,
@@ -60,8 +70,14 @@ pub struct Server<S> {
 impl<S: Stream> Server<S> {
     /// A server without connections.
     pub fn new(settings: Settings) -> Server<S> {
+        let rules = Rules {
+            login_timeout: settings.login_timeout,
+            replay: settings.replay,
+            motd: settings.motd.clone(),
+            started: settings.started,
+        };
         Server {
-            hub: Hub::new(settings.login_timeout),
+            hub: Hub::new(rules),
             conns: Slab::new(),
             admitted: 0,
             generation: 0,
@@ -70,7 +86,8 @@ impl<S: Stream> Server<S> {
             ready: Vec::new(),
             dead: Vec::new(),
             outputs: Vec::new(),
-            encodings: Encodings::default(),
+            encodings: Encodings::new(settings.zone),
+            history: Memory::default(),
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
             rate: Rate::new(settings.rate_limit),

@@ -4,8 +4,9 @@ mod rooms;
 
 use std::fmt::Write;
 
-use crate::chat::{Event, Farewell, Language, Name, NameRefusal, Person, Trouble, Verb};
+use crate::chat::{Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Trouble, Verb};
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
+use crate::proto::Zone;
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
@@ -13,7 +14,7 @@ const WORDS: Phrases =
     Phrases { and: |_| "and", more: "more", you: "you", ago: |span| format!("{span} ago"), away: "away" };
 
 /// Writes `event` to `out`.
-pub(super) fn write(event: &Event, out: &mut String) {
+pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
     // Writing to a String cannot fail.
     let _ = match event {
         Event::NamePrompt => write!(out, "Enter your name: "),
@@ -29,6 +30,14 @@ pub(super) fn write(event: &Event, out: &mut String) {
                 Some(reason) => writeln!(out, "{to} is away: {reason}"),
                 None => Ok(()),
             }),
+        Event::Recalled { occasion: Occasion::Asked, lines, .. } if lines.is_empty() => {
+            writeln!(out, "Nothing has been said here yet.")
+        }
+        Event::Recalled { occasion: Occasion::Searched, lines, .. } if lines.is_empty() => {
+            writeln!(out, "There is nothing with those words in your rooms.")
+        }
+        Event::Recalled { now, lines, .. } => Phrases::recalled(lines, *now, zone, out),
+        Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         Event::NobodyToAnswer => writeln!(out, "Nobody has written to you privately."),
         Event::Arrived { crowd, room } => rooms::arrived(crowd, room.as_ref(), out),
         Event::Departed { name, farewell: Farewell::Plain } => writeln!(out, "<<< {name} left the chat"),
@@ -71,8 +80,8 @@ pub(super) fn write(event: &Event, out: &mut String) {
         Event::LanguageIs => writeln!(out, "I speak English to you. En español: /idioma es"),
         Event::Help(verb) => help(*verb, out),
         Event::Trouble(trouble) => self::trouble(trouble, out),
-        Event::Skipped(1) => writeln!(out, "[… 1 message skipped]"),
-        Event::Skipped(lines) => writeln!(out, "[… {lines} messages skipped]"),
+        Event::Skipped(1) => writeln!(out, "[… 1 message skipped; /history to see it]"),
+        Event::Skipped(lines) => writeln!(out, "[… {lines} messages skipped; /history to see them]"),
         Event::NameTimeout => writeln!(out, "\nThe time to give a name is over."),
         Event::Full(places) => writeln!(out, "The chat is full ({places} people). Try again later."),
         Event::MadeRoom => {

@@ -4,8 +4,9 @@ mod rooms;
 
 use std::fmt::Write;
 
-use crate::chat::{Event, Farewell, Language, Name, NameRefusal, Person, Trouble, Verb};
+use crate::chat::{Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Trouble, Verb};
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
+use crate::proto::Zone;
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
@@ -20,7 +21,7 @@ fn and(next: &str) -> &'static str {
 }
 
 /// Writes `event` to `out`.
-pub(super) fn write(event: &Event, out: &mut String) {
+pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
     // Writing to a String cannot fail.
     let _ = match event {
         Event::NamePrompt => write!(out, "Ingresa tu nombre: "),
@@ -36,6 +37,14 @@ pub(super) fn write(event: &Event, out: &mut String) {
                 Some(reason) => writeln!(out, "{to} está ausente: {reason}"),
                 None => Ok(()),
             }),
+        Event::Recalled { occasion: Occasion::Asked, lines, .. } if lines.is_empty() => {
+            writeln!(out, "Todavía no se ha dicho nada aquí.")
+        }
+        Event::Recalled { occasion: Occasion::Searched, lines, .. } if lines.is_empty() => {
+            writeln!(out, "No hay nada con esas palabras en tus salas.")
+        }
+        Event::Recalled { now, lines, .. } => Phrases::recalled(lines, *now, zone, out),
+        Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         Event::NobodyToAnswer => writeln!(out, "Nadie te ha escrito en privado."),
         Event::Arrived { crowd, room } => rooms::arrived(crowd, room.as_ref(), out),
         Event::Departed { name, farewell: Farewell::Plain } => writeln!(out, "<<< {name} salió del chat"),
@@ -78,8 +87,8 @@ pub(super) fn write(event: &Event, out: &mut String) {
         Event::LanguageIs => writeln!(out, "Te hablo en español. For English: /lang en"),
         Event::Help(verb) => help(*verb, out),
         Event::Trouble(trouble) => self::trouble(trouble, out),
-        Event::Skipped(1) => writeln!(out, "[… 1 mensaje omitido]"),
-        Event::Skipped(lines) => writeln!(out, "[… {lines} mensajes omitidos]"),
+        Event::Skipped(1) => writeln!(out, "[… 1 mensaje omitido; /historial para verlo]"),
+        Event::Skipped(lines) => writeln!(out, "[… {lines} mensajes omitidos; /historial para verlos]"),
         Event::NameTimeout => writeln!(out, "\nSe acabó el tiempo para dar un nombre."),
         Event::Full(places) => writeln!(out, "El chat está lleno ({places} personas). Prueba más tarde."),
         Event::MadeRoom => {

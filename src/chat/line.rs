@@ -1,0 +1,47 @@
+//! What is remembered of a conversation, and how it is asked for.
+
+use super::name::Name;
+use super::text::Text;
+
+/// Names one room for as long as its history lives: a room that is made again under the same name is another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RoomKey(pub u64);
+
+/// A point in time as calendars know it: milliseconds since 1970-01-01, UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stamp(pub i64);
+
+/// Something said or done in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Where.
+    pub room: RoomKey,
+    /// When.
+    pub at: Stamp,
+    /// By whom, as they were called then.
+    pub from: Name,
+    /// Whether it was done rather than said.
+    pub acted: bool,
+    /// What.
+    pub text: Text,
+}
+
+/// What somebody wants to see again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// The last lines of a room, on entering it.
+    Entering(RoomKey, usize),
+    /// The last lines of a room.
+    Last(RoomKey, usize),
+    /// The newest lines of these rooms in which all these words begin a word; case and accents do not matter.
+    Search(Vec<RoomKey>, Text, usize),
+}
+
+/// What was found, oldest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// What was looked for.
+    pub look: Look,
+    /// The lines.
+    pub lines: Vec<Line>,
+}
