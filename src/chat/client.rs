@@ -113,14 +113,13 @@ impl Client {
     /// Somebody has another name now: hidden they stay hidden, and an answer to them still reaches them.
     pub(super) fn follow_rename(&mut self, old: &Likeness, new: &Name) {
         let Some(extras) = &mut self.extras else { return };
-        if !extras.hidden.iter().any(|(_, hidden)| hidden.clashes(old)) {
-            return;
-        }
-        // The new name may be hidden on its own account already.
-        let likeness = new.likeness();
-        extras.hidden.retain(|(_, hidden)| hidden.clashes(old) || !hidden.clashes(&likeness));
-        for entry in extras.hidden.iter_mut().filter(|(_, hidden)| hidden.clashes(old)) {
-            *entry = (new.clone(), likeness.clone());
+        if extras.hidden.iter().any(|(_, hidden)| hidden.clashes(old)) {
+            // The new name may be hidden on its own account already.
+            let likeness = new.likeness();
+            extras.hidden.retain(|(_, hidden)| hidden.clashes(old) || !hidden.clashes(&likeness));
+            for entry in extras.hidden.iter_mut().filter(|(_, hidden)| hidden.clashes(old)) {
+                *entry = (new.clone(), likeness.clone());
+            }
         }
         if extras.correspondent.as_ref().is_some_and(|name| name.likeness().clashes(old)) {
             extras.correspondent = Some(new.clone());
