@@ -142,7 +142,7 @@ impl Chat {
             match output {
                 Output::Deliver { to, event } => {
                     let mut ears = Vec::new();
-                    self.hub.audience(&to, |id| ears.push(id));
+                    self.hub.audience(&to, |id, _| ears.push(id));
                     ears.sort_unstable();
                     assert!(ears.is_sorted_by(|a, b| a < b), "somebody hears {event:?} twice");
                     for id in ears {
@@ -160,6 +160,10 @@ impl Chat {
             }
         }
     }
+}
+
+pub fn name(raw: &str) -> Name {
+    Name::new(raw).expect("a good name")
 }
 
 pub fn text(words: &str) -> Text {
@@ -192,15 +196,17 @@ pub fn brief(event: &Event) -> String {
         Event::NameRefused(NameRefusal::Yours(name)) => format!("yours: {name}"),
         Event::NameRefused(NameRefusal::Missing) => "name first".into(),
         Event::Welcome { name } => format!("welcome {name}"),
-        Event::Said { from, text } => format!("{from}: {text}"),
-        Event::Acted { from, text } => format!("* {from} {text}"),
-        Event::Arrived(crowd) => format!(">>> {}", brief_crowd(crowd)),
+        Event::Said { room, from, text } => format!("{}{from}: {text}", elsewhere(room)),
+        Event::Acted { room, from, text } => format!("{}* {from} {text}", elsewhere(room)),
+        Event::Arrived { crowd, room } => format!(">>> {}{}", brief_crowd(crowd), within(room.as_ref())),
         Event::Departed { name, farewell: Farewell::Plain } => format!("<<< {name}"),
         Event::Departed { name, farewell: Farewell::Words(words) } => format!("<<< {name} ({words})"),
         Event::Departed { name, farewell: Farewell::Lost } => format!("<<< {name} lost"),
-        Event::ManyDeparted(crowd) => format!("<<< {}", brief_crowd(crowd)),
+        Event::ManyDeparted { crowd, room } => {
+            format!("<<< {}{}", brief_crowd(crowd), within(room.as_ref()))
+        }
         Event::Renamed { from, to } => format!("--- {from} is {to}"),
-        Event::Present { people, total } => {
+        Event::Present { people, total, .. } => {
             let rows: Vec<String> = people.iter().map(brief_person).collect();
             format!("{total} here: {}", rows.join(", "))
         }
@@ -212,6 +218,16 @@ pub fn brief(event: &Event) -> String {
         Event::NoSuchPerson(name) => format!("nobody: {name}"),
         other => format!("{other:?}"),
     }
+}
+
+/// The room in front of a line, unless it is the first.
+fn elsewhere(room: &Name) -> String {
+    if room.as_str() == "general" { String::new() } else { format!("#{room} ") }
+}
+
+/// The room behind who came or left, if it was a room.
+fn within(room: Option<&Name>) -> String {
+    room.map(|room| format!(" #{room}")).unwrap_or_default()
 }
 
 fn brief_crowd(crowd: &Crowd) -> String {

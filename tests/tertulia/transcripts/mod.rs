@@ -106,10 +106,10 @@ impl Wire {
             match output {
                 Output::Deliver { to, event } => {
                     self.encodings.clear();
-                    self.hub.audience(&to, |id| {
+                    self.hub.audience(&to, |id, here| {
                         let end = &mut self.ends[id.slot()];
                         assert!(end.open, "{event:?} is for who has left");
-                        end.unread.extend_from_slice(self.encodings.of(&event, end.codec.kind()));
+                        end.unread.extend_from_slice(self.encodings.of(&event, end.codec.kind(), here));
                     });
                 }
                 Output::Speak(id, language) => self.ends[id.slot()].codec.speak(language),
