@@ -177,7 +177,7 @@ impl Hub {
         })
     }
 
-    fn sits_in(&self, id: ClientId, room: RoomId) -> bool {
+    pub(super) fn sits_in(&self, id: ClientId, room: RoomId) -> bool {
         self.client(id).is_some_and(|client| client.seat(room).is_some())
     }
 

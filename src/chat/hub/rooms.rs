@@ -1,8 +1,6 @@
 //! Making rooms, entering and leaving them, what they are about, and which there are.
 
-use super::{
-    Audience, Done, Event, Farewell, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell,
-};
+use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
 use crate::chat::event::{Decision, RoomRow};
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
@@ -63,7 +61,7 @@ impl Hub {
         let room_name = self.room(room).expect("it was found").name.clone();
         let seat = self.unseat(id, room, now, out).ok_or_else(|| RoomRefusal::NotIn(room_name.clone()))?;
         if seat.announced {
-            self.tell_departure(room, name, Threshold::Room, Farewell::Plain, None, now, out);
+            self.tell_left(room, name, now, out);
         }
         self.vanish_if_empty(room);
         let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
