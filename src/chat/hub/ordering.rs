@@ -137,12 +137,13 @@ impl Hub {
         self.tell_decision(room, by, decision.clone(), out);
         // The audience is whoever is there when the call is over; whoever was put out is not.
         let (room_name, by) = (self.room_name(room), by.clone());
+        let left = room_name.clone();
         out.push(tell(guest, Event::Decided { room: room_name, by, decision }));
-        let seat = self.client_mut(guest).and_then(|client| client.rise(room));
-        let place = seat.expect("they were found there").place;
-        if let Some(moved) = self.rules_of(room).leave(place) {
-            let moved = self.client_mut(moved).expect("members are clients");
-            moved.seat_mut(room).expect("members have a seat").place = place;
+        let before = self.current(guest).ok();
+        self.vacate(guest, room).expect("they were found there");
+        if before == Some(room) {
+            // Or their next words would surprise another room.
+            out.push(self.left(guest, left));
         }
         self.vanish_if_empty(room);
     }

@@ -64,8 +64,8 @@ impl Hub {
             self.tell_left(room, name, now, out);
         }
         self.vanish_if_empty(room);
-        let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
-        answer(id, Event::Left { room: room_name, current }, out)
+        out.push(self.left(id, room_name));
+        Ok(())
     }
 
     /// Shows what the current room is about, or decides it; `-` clears it.
@@ -167,6 +167,12 @@ impl Hub {
             return Err(RoomRefusal::Closed(room.name.clone()));
         }
         Ok(())
+    }
+
+    /// What somebody who left `room` is told: where their words go now.
+    pub(super) fn left(&self, id: ClientId, room: Name) -> Output {
+        let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
+        tell(id, Event::Left { room, current })
     }
 
     fn entered(&self, id: ClientId, room: RoomId, created: bool) -> Output {
