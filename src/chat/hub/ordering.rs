@@ -1,6 +1,6 @@
 //! What the operators of a room may do: close it, let somebody in, put somebody out, decide who speaks.
 
-use super::{Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
+use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
 use crate::chat::event::Decision;
 use crate::chat::id::ClientId;
 use crate::chat::room::{Marked, Room};
@@ -35,9 +35,13 @@ impl Hub {
         let likeness = guest_name.likeness();
         let rules = &mut self.rules_of(room).rules;
         rules.banned.retain(|banned| !banned.is(Some(guest), &likeness));
+        rules.invited.retain(|&invited| invited != guest);
         remember(&mut rules.invited, guest);
         self.tell_decision(room, name, Decision::Invited(guest_name), out);
-        out.push(tell(guest, Event::Invited { room: self.room_name(room), by: name.clone() }));
+        // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
+        let to = Audience::Several { clients: vec![guest], from: name.clone() };
+        let event = Event::Invited { room: self.room_name(room), by: name.clone() };
+        out.push(Output::Deliver { to, event });
         Ok(())
     }
 
