@@ -86,8 +86,11 @@ impl Hub {
         }
         about.topic = (topic.as_str() != "-").then_some(topic);
         let decision = Decision::Topic(about.topic.clone());
+        let event = Event::Decided { room: about.name.clone(), by: name.clone(), decision };
         self.announce(id, room, out);
-        self.tell_decision(room, name, decision, out);
+        // Anybody's words, unlike what operators decide: whoever hides them does not hear it.
+        let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
+        out.push(Output::Deliver { to, event });
         Ok(())
     }
 
