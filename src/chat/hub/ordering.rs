@@ -66,7 +66,7 @@ impl Hub {
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let likeness = guest_name.likeness();
         let rules = &mut self.rules_of(room).rules;
-        if !rules.banned.iter().any(|banned| banned.is(guest, &likeness)) {
+        if !rules.banned.iter().any(|banned| banned.covers(guest, &likeness)) {
             remember(&mut rules.banned, Marked::new(guest_name.clone(), guest));
         }
         let decision = Decision::Banned(guest_name);
