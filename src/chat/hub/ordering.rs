@@ -112,6 +112,9 @@ impl Hub {
         if silenced {
             remember(muted, Marked::new(guest_name.clone(), guest));
         }
+        if let Some(guest) = guest {
+            self.announce(guest, room, out);
+        }
         self.tell_decision(room, name, Decision::Muted(guest_name, silenced), out);
         Ok(())
     }
@@ -124,6 +127,7 @@ impl Hub {
         if !operators.contains(&guest) {
             remember(operators, guest);
         }
+        self.announce(guest, room, out);
         self.tell_decision(room, name, Decision::Opped(guest_name), out);
         Ok(())
     }
