@@ -124,7 +124,7 @@ fn present(room: &Name, people: &[Person], total: usize, out: &mut String) -> st
 fn help(verb: Option<Verb>, out: &mut String) -> std::fmt::Result {
     match verb {
         None => {
-            writeln!(out, "Everybody reads what you type, except for the commands:")?;
+            writeln!(out, "Everybody in your room reads what you type, except for the commands:")?;
             verbs::write_table(Language::English, out)?;
             writeln!(out, "For a line that begins with /, type //.")
         }

@@ -133,7 +133,7 @@ fn present(room: &Name, people: &[Person], total: usize, out: &mut String) -> st
 fn help(verb: Option<Verb>, out: &mut String) -> std::fmt::Result {
     match verb {
         None => {
-            writeln!(out, "Lo que escribes lo leen todos, salvo los comandos:")?;
+            writeln!(out, "Lo que escribes lo lee toda tu sala, salvo los comandos:")?;
             verbs::write_table(Language::Spanish, out)?;
             writeln!(out, "Para que una línea empiece por /, escribe //.")
         }
