@@ -1,9 +1,15 @@
 //! The hub alone, as short examples: who is who, who hears what, and when.
 
+mod brief_rooms;
+mod closing;
 mod ignoring;
 mod leaving;
 mod naming;
+mod operators;
 mod presence;
+mod private;
+mod room_storms;
+mod rooms;
 mod storms;
 mod talking;
 mod waiting;
@@ -186,6 +192,22 @@ pub fn ignore(name: &str) -> Command {
     Command::Ignore(Some(text(name)))
 }
 
+pub fn join(room: &str) -> Command {
+    Command::Join { room: text(room), key: None }
+}
+
+pub fn leave(room: &str) -> Command {
+    Command::Leave(Some(text(room)))
+}
+
+pub fn topic(words: &str) -> Command {
+    Command::Topic(Some(text(words)))
+}
+
+pub fn message(to: &str, words: &str) -> Command {
+    Command::Message { to: text(to), text: text(words) }
+}
+
 /// An event as a short line, whatever the language.
 pub fn brief(event: &Event) -> String {
     match event {
@@ -214,9 +236,9 @@ pub fn brief(event: &Event) -> String {
         Event::AwayCleared => "back".into(),
         Event::Ignoring(name) => format!("hidden: {name}"),
         Event::NoLongerIgnoring(name) => format!("shown: {name}"),
-        Event::IgnoreList(names) => format!("hiding [{}]", join(names)),
+        Event::IgnoreList(names) => format!("hiding [{}]", list(names)),
         Event::NoSuchPerson(name) => format!("nobody: {name}"),
-        other => format!("{other:?}"),
+        other => brief_rooms::brief(other),
     }
 }
 
@@ -232,8 +254,8 @@ fn within(room: Option<&Name>) -> String {
 
 fn brief_crowd(crowd: &Crowd) -> String {
     match crowd.more {
-        0 => join(&crowd.names),
-        more => format!("{} +{more}", join(&crowd.names)),
+        0 => list(&crowd.names),
+        more => format!("{} +{more}", list(&crowd.names)),
     }
 }
 
@@ -244,6 +266,6 @@ fn brief_person(person: &Person) -> String {
     format!("{}{you} {}s{away}", person.name, person.idle.as_secs())
 }
 
-fn join(names: &[Name]) -> String {
+fn list(names: &[Name]) -> String {
     names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
 }
