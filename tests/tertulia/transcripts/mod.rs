@@ -4,6 +4,9 @@ mod commands;
 mod conversation;
 mod every_event;
 mod line_ends;
+mod orders;
+mod private;
+mod rooms;
 
 use std::time::Duration;
 
