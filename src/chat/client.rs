@@ -57,7 +57,9 @@ impl Client {
     pub(super) fn rise(&mut self, room: RoomId) -> Option<Seat> {
         let given_up = match self.first {
             Some(seat) if seat.room == room => {
-                self.first = None;
+                let rest = self.extras.as_mut().map(|extras| &mut extras.seats);
+                // The next one moves up: seats stay in order, and one alone costs nothing more.
+                self.first = rest.filter(|seats| !seats.is_empty()).map(|seats| seats.remove(0));
                 Some(seat)
             }
             _ => {

@@ -5,6 +5,7 @@
 use super::id::ClientId;
 use super::moment::Moment;
 use super::name::Name;
+use super::output::RoomId;
 use crate::limits::{MOVEMENT_WINDOW, MOVEMENTS_TOLD};
 
 /// What somebody came into or left.
@@ -23,8 +24,8 @@ pub(super) struct Movements {
     told: usize,
     /// Came, not yet told of; whoever has left again by the time of telling is left out.
     pub(super) arrived: Vec<(Threshold, ClientId)>,
-    /// Left, not yet told of.
-    pub(super) departed: Vec<(Threshold, Name)>,
+    /// Left, not yet told of; and the room in which those who are there too are told of it instead.
+    pub(super) departed: Vec<(Threshold, Option<RoomId>, Name)>,
 }
 
 impl Movements {

@@ -48,6 +48,11 @@ impl Marked {
         Marked { likeness: name.likeness(), name, id }
     }
 
+    /// Whether a mark against somebody of that name on that connection would say nothing more.
+    pub(super) fn covers(&self, id: Option<ClientId>, likeness: &Likeness) -> bool {
+        (id.is_none() || self.id == id) && self.likeness.clashes(likeness)
+    }
+
     pub(super) fn is(&self, id: Option<ClientId>, likeness: &Likeness) -> bool {
         self.id.is_some() && self.id == id || self.likeness.clashes(likeness)
     }

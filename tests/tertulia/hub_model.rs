@@ -146,14 +146,14 @@ impl Witness {
     fn sees(&mut self, event: &Event) {
         let knows = |known: &HashSet<String>, name: &Name| known.contains(name.as_str());
         match event {
-            Event::Arrived(Crowd { names, more }) => {
+            Event::Arrived { crowd: Crowd { names, more }, room: None } => {
                 self.count += names.len() + more;
                 self.blurred |= *more > 0;
                 for name in names {
                     assert!(self.known.insert(name.to_string()) || self.blurred, "{name} came twice");
                 }
             }
-            Event::ManyDeparted(Crowd { names, more }) => {
+            Event::ManyDeparted { crowd: Crowd { names, more }, room: None } => {
                 self.count -= names.len() + more;
                 self.blurred |= *more > 0;
                 names.iter().for_each(|name| self.loses(name));
@@ -251,11 +251,11 @@ impl Trial {
             }
             (Deed::Blank(_), Some(_)) => chat.says(id, "  "),
             (Deed::Act(_) | Deed::Who(_), None) => {
-                chat.does(id, if matches!(deed, Deed::Who(_)) { Command::Who } else { act("x") });
+                chat.does(id, if matches!(deed, Deed::Who(_)) { Command::Who(None) } else { act("x") });
                 book.people[seat].due.extend(unnamed);
             }
             (Deed::Who(_), Some(_)) => {
-                chat.does(id, Command::Who);
+                chat.does(id, Command::Who(None));
                 let here = book.people.iter().filter(|sitter| sitter.name.is_some()).count();
                 book.people[seat].due.push(format!("{here} here"));
             }
@@ -286,7 +286,7 @@ impl Trial {
             assert_eq!(self.chat.hub.name(sitter.id).map(Name::as_str), sitter.name.as_deref());
             let events = self.chat.events(sitter.id);
             let moves = |event: &&Event| {
-                matches!(event, Event::Arrived(_) | Event::Departed { .. } | Event::ManyDeparted(_))
+                matches!(event, Event::Arrived { .. } | Event::Departed { .. } | Event::ManyDeparted { .. })
             };
             if sitter.id == self.witness.0 {
                 events.iter().for_each(|event| self.witness.1.sees(event));

@@ -150,7 +150,7 @@ fn erasing_takes_the_character_before() {
     }
     assert_eq!(commands(b"uno\n\x08\x08dos\n"), [say("uno"), say("dos")], "never of the line before");
     assert_eq!(commands(b"salur\x08\x08ir\n"), [Command::Quit(None)], "what is left is what counts");
-    assert_eq!(commands(b"x\x08/quien\n"), [Command::Who]);
+    assert_eq!(commands(b"x\x08/quien\n"), [Command::Who(None)]);
     let emptied = ["ñ".as_bytes(), &[IAC, ERASE_CHARACTER, b'\n']].concat();
     assert_eq!(commands(&emptied), [say("")]);
 }

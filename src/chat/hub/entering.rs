@@ -1,7 +1,8 @@
 //! Getting a name, changing it, and leaving the chat.
 
 use super::{
-    Audience, CloseReason, Done, Event, Farewell, GENERAL, Hub, Name, NameRefusal, Output, answer, tell,
+    Audience, Client, CloseReason, Done, Event, Farewell, GENERAL, Hub, Name, NameRefusal, Output, answer,
+    tell,
 };
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
@@ -44,10 +45,11 @@ impl Hub {
                 return answer(id, Event::NameRefused(refusal), out);
             }
         };
-        let rooms: Vec<_> = self.client(id).into_iter().flat_map(|client| client.seats()).collect();
+        let seats = self.client(id).into_iter().flat_map(Client::seats);
+        let rooms: Vec<_> = seats.map(|seat| seat.room).collect();
         // Before the old name is gone, and before the new one may be told as that of somebody who left.
-        for seat in &rooms {
-            self.tell_movements(seat.room, out);
+        for &room in &rooms {
+            self.tell_movements(room, out);
         }
         let old_likeness = old.likeness();
         self.names.remove(&old_likeness, id.to_bits());
@@ -57,10 +59,10 @@ impl Hub {
         }
         self.client_mut(id).expect("the caller knows them").name = Some(new.clone());
         // Everyone who shares a room with them, once. Whoever hid the old name hides the new one by now.
-        let members = rooms.iter().filter_map(|seat| self.room(seat.room)).flat_map(|room| &room.members);
-        let mut clients: Vec<ClientId> = members.copied().chain([id]).collect();
-        clients.sort_unstable();
-        clients.dedup();
+        let mut clients = self.members_of(&rooms, None);
+        if rooms.is_empty() {
+            clients.push(id);
+        }
         let to = Audience::Several { clients, from: new.clone() };
         out.push(Output::Deliver { to, event: Event::Renamed { from: old.clone(), to: new.clone() } });
         out.push(Output::Note(Note::Renamed(old.clone(), new)));
@@ -78,18 +80,8 @@ impl Hub {
     ) {
         let Some(client) = self.client(id) else { return };
         if let Some(name) = client.name.clone() {
-            let rooms: Vec<_> = client.seats().map(|seat| seat.room).collect();
-            let in_general = rooms.contains(&GENERAL);
             out.push(Output::Note(Note::Left(name.clone(), reason)));
-            for room in rooms {
-                let Some(seat) = self.unseat(id, room, now, out) else { continue };
-                if seat.announced {
-                    // Who is in #general as well hears of it there.
-                    let beyond = (in_general && room != GENERAL).then_some(GENERAL);
-                    self.tell_departure(room, &name, Threshold::Chat, farewell.clone(), beyond, now, out);
-                }
-                self.vanish_if_empty(room, out);
-            }
+            self.leave_all(id, &name, farewell, now, out);
             self.names.remove(&name.likeness(), id.to_bits());
         }
         if let Some(client) = self.clients[id.slot()].take()

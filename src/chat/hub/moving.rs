@@ -1,7 +1,7 @@
 //! Coming into rooms and going out of them, and how the others are told: a few one by one, many in one line.
 
 use super::{Audience, Event, Farewell, GENERAL, Hub, Name, Output, RoomId};
-use crate::chat::client::Seat;
+use crate::chat::client::{Client, Seat};
 use crate::chat::event::Crowd;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
@@ -45,6 +45,11 @@ impl Hub {
         out: &mut Vec<Output>,
     ) -> Option<Seat> {
         self.overdue_movements(room, now, out);
+        self.vacate(id, room)
+    }
+
+    /// Takes a client's seat in a room away.
+    pub(super) fn vacate(&mut self, id: ClientId, room: RoomId) -> Option<Seat> {
         let seat = self.client_mut(id)?.rise(room)?;
         let moved = self.room_mut(room).expect("a seat is in a room").leave(seat.place);
         if let Some(moved) = moved {
@@ -54,31 +59,64 @@ impl Hub {
         Some(seat)
     }
 
-    /// Tells the members of a room that somebody who was known to be there is gone; at once, or with others.
-    #[allow(clippy::too_many_arguments)] // all of it is one fact
-    pub(super) fn tell_departure(
+    /// Tells the members of a room that somebody who was known to be there left it; at once, or with others.
+    pub(super) fn tell_left(&mut self, room: RoomId, name: &Name, now: Moment, out: &mut Vec<Output>) {
+        let left = self.room_mut(room).expect("the caller found it");
+        if !left.movements.count(now) {
+            return left.movements.departed.push((Threshold::Room, None, name.clone()));
+        }
+        let crowd = Crowd { names: vec![name.clone()], more: 0 };
+        let event = Event::ManyDeparted { crowd, room: Some(left.name.clone()) };
+        let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
+        out.push(Output::Deliver { to, event });
+    }
+
+    /// Takes a client out of all their rooms and out of the chat. Whoever shared several with them hears of it once.
+    pub(super) fn leave_all(
         &mut self,
-        room: RoomId,
+        id: ClientId,
         name: &Name,
-        threshold: Threshold,
         farewell: Farewell,
-        beyond: Option<RoomId>,
         now: Moment,
         out: &mut Vec<Output>,
     ) {
-        let left = self.room_mut(room).expect("the caller found it");
-        if !left.movements.count(now) {
-            return left.movements.departed.push((threshold, name.clone()));
-        }
-        let event = match threshold {
-            Threshold::Chat => Event::Departed { name: name.clone(), farewell },
-            Threshold::Room => {
-                let crowd = Crowd { names: vec![name.clone()], more: 0 };
-                Event::ManyDeparted { crowd, room: Some(left.name.clone()) }
+        self.overdue_movements(GENERAL, now, out);
+        let rooms: Vec<RoomId> =
+            self.client(id).into_iter().flat_map(Client::seats).map(|seat| seat.room).collect();
+        let seat = self.client(id).and_then(|client| client.seat(GENERAL));
+        let known = seat.is_some_and(|seat| seat.announced);
+        let mut at_once = Vec::new();
+        for &room in &rooms {
+            let Some(Seat { announced: true, .. }) = self.unseat(id, room, now, out) else { continue };
+            let movements = &mut self.room_mut(room).expect("a seat is in a room").movements;
+            if movements.count(now) {
+                at_once.push(room);
+            } else {
+                let beyond = (known && room != GENERAL).then_some(GENERAL);
+                movements.departed.push((Threshold::Chat, beyond, name.clone()));
             }
+        }
+        // Who is in #general too is told there, now or when its second is over.
+        let beyond = (known && !at_once.contains(&GENERAL)).then_some(GENERAL);
+        let from = name.clone();
+        let to = match at_once.as_slice() {
+            [] => None,
+            &[room] => Some(Audience::Room { room, except: None, from: Some(from), beyond }),
+            several => Some(Audience::Several { clients: self.members_of(several, beyond), from }),
         };
-        let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond };
-        out.push(Output::Deliver { to, event });
+        let event = Event::Departed { name: name.clone(), farewell };
+        out.extend(to.map(|to| Output::Deliver { to, event }));
+        rooms.into_iter().for_each(|room| self.vanish_if_empty(room, out));
+    }
+
+    /// The members of these rooms, each once, but for those who are in the room `beyond`.
+    pub(super) fn members_of(&self, rooms: &[RoomId], beyond: Option<RoomId>) -> Vec<ClientId> {
+        let members = rooms.iter().filter_map(|&room| self.room(room)).flat_map(|room| &room.members);
+        let mut clients: Vec<ClientId> =
+            members.copied().filter(|&id| beyond.is_none_or(|beyond| !self.sits_in(id, beyond))).collect();
+        clients.sort_unstable();
+        clients.dedup();
+        clients
     }
 
     /// Tells of somebody's arrival before they are heard of in another way.
@@ -97,21 +135,25 @@ impl Hub {
         }
     }
 
-    /// Tells what waits of a room's movements: first who left, then who came.
+    /// Tells what waits of a room's movements: first who left, then who came, for a name may be another's by then.
     pub(super) fn tell_movements(&mut self, room: RoomId, out: &mut Vec<Output>) {
         let Some(moved) = self.room_mut(room) else { return };
         let room_name = moved.name.clone();
         let departed = std::mem::take(&mut moved.movements.departed);
         let arrived = std::mem::take(&mut moved.movements.arrived);
-        for threshold in [Threshold::Chat, Threshold::Room] {
-            let named = (threshold == Threshold::Room).then(|| room_name.clone());
-            let names = departed.iter().filter(|(across, _)| *across == threshold);
-            if let Some(crowd) = crowd(names.map(|(_, name)| name.clone()).collect()) {
-                let beyond = (threshold == Threshold::Chat && room != GENERAL).then_some(GENERAL);
+        let named = |threshold| (threshold == Threshold::Room).then(|| room_name.clone());
+        for (threshold, beyond) in
+            [(Threshold::Chat, None), (Threshold::Chat, Some(GENERAL)), (Threshold::Room, None)]
+        {
+            let names = departed.iter().filter(|(across, told, _)| (*across, *told) == (threshold, beyond));
+            if let Some(crowd) = crowd(names.map(|(.., name)| name.clone()).collect()) {
                 let alone = if let [name] = crowd.names.as_slice() { Some(name.clone()) } else { None };
                 let to = Audience::Room { room, except: None, from: alone, beyond };
-                out.push(Output::Deliver { to, event: Event::ManyDeparted { crowd, room: named.clone() } });
+                let event = Event::ManyDeparted { crowd, room: named(threshold) };
+                out.push(Output::Deliver { to, event });
             }
+        }
+        for threshold in [Threshold::Chat, Threshold::Room] {
             let mut came = Vec::new();
             for &(_, id) in arrived.iter().filter(|(across, _)| *across == threshold) {
                 // Whoever has gone again leaves no trace.
@@ -125,7 +167,7 @@ impl Hub {
             let alone = came.first().filter(|_| came.len() == 1).cloned();
             if let Some(crowd) = crowd(came.into_iter().map(|(_, name)| name).collect()) {
                 let to = alone.map_or(Audience::room(room), |(id, name)| Audience::others(room, id, &name));
-                out.push(Output::Deliver { to, event: Event::Arrived { crowd, room: named } });
+                out.push(Output::Deliver { to, event: Event::Arrived { crowd, room: named(threshold) } });
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What the operators of a room may do: close it, let somebody in, put somebody out, decide who speaks.
 
-use super::{Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
+use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
 use crate::chat::event::Decision;
 use crate::chat::id::ClientId;
 use crate::chat::room::{Marked, Room};
@@ -35,9 +35,13 @@ impl Hub {
         let likeness = guest_name.likeness();
         let rules = &mut self.rules_of(room).rules;
         rules.banned.retain(|banned| !banned.is(Some(guest), &likeness));
+        rules.invited.retain(|&invited| invited != guest);
         remember(&mut rules.invited, guest);
         self.tell_decision(room, name, Decision::Invited(guest_name), out);
-        out.push(tell(guest, Event::Invited { room: self.room_name(room), by: name.clone() }));
+        // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
+        let to = Audience::Several { clients: vec![guest], from: name.clone() };
+        let event = Event::Invited { room: self.room_name(room), by: name.clone() };
+        out.push(Output::Deliver { to, event });
         Ok(())
     }
 
@@ -62,7 +66,7 @@ impl Hub {
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let likeness = guest_name.likeness();
         let rules = &mut self.rules_of(room).rules;
-        if !rules.banned.iter().any(|banned| banned.is(guest, &likeness)) {
+        if !rules.banned.iter().any(|banned| banned.covers(guest, &likeness)) {
             remember(&mut rules.banned, Marked::new(guest_name.clone(), guest));
         }
         let decision = Decision::Banned(guest_name);
@@ -108,6 +112,9 @@ impl Hub {
         if silenced {
             remember(muted, Marked::new(guest_name.clone(), guest));
         }
+        if let Some(guest) = guest {
+            self.announce(guest, room, out);
+        }
         self.tell_decision(room, name, Decision::Muted(guest_name, silenced), out);
         Ok(())
     }
@@ -120,6 +127,7 @@ impl Hub {
         if !operators.contains(&guest) {
             remember(operators, guest);
         }
+        self.announce(guest, room, out);
         self.tell_decision(room, name, Decision::Opped(guest_name), out);
         Ok(())
     }
@@ -137,12 +145,13 @@ impl Hub {
         self.tell_decision(room, by, decision.clone(), out);
         // The audience is whoever is there when the call is over; whoever was put out is not.
         let (room_name, by) = (self.room_name(room), by.clone());
+        let left = room_name.clone();
         out.push(tell(guest, Event::Decided { room: room_name, by, decision }));
-        let seat = self.client_mut(guest).and_then(|client| client.rise(room));
-        let place = seat.expect("they were found there").place;
-        if let Some(moved) = self.rules_of(room).leave(place) {
-            let moved = self.client_mut(moved).expect("members are clients");
-            moved.seat_mut(room).expect("members have a seat").place = place;
+        let before = self.current(guest).ok();
+        self.vacate(guest, room).expect("they were found there");
+        if before == Some(room) {
+            // Or their next words would surprise another room.
+            out.push(self.left(guest, left));
         }
         self.vanish_if_empty(room, out);
     }
@@ -177,7 +186,7 @@ impl Hub {
         })
     }
 
-    fn sits_in(&self, id: ClientId, room: RoomId) -> bool {
+    pub(super) fn sits_in(&self, id: ClientId, room: RoomId) -> bool {
         self.client(id).is_some_and(|client| client.seat(room).is_some())
     }
 

@@ -1,8 +1,6 @@
 //! Making rooms, entering and leaving them, what they are about, and which there are.
 
-use super::{
-    Audience, Done, Event, Farewell, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell,
-};
+use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
 use crate::chat::event::{Decision, RoomRow};
 use crate::chat::id::ClientId;
 use crate::chat::line::RoomKey;
@@ -65,11 +63,11 @@ impl Hub {
         let room_name = self.room(room).expect("it was found").name.clone();
         let seat = self.unseat(id, room, now, out).ok_or_else(|| RoomRefusal::NotIn(room_name.clone()))?;
         if seat.announced {
-            self.tell_departure(room, name, Threshold::Room, Farewell::Plain, None, now, out);
+            self.tell_left(room, name, now, out);
         }
         self.vanish_if_empty(room, out);
-        let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
-        answer(id, Event::Left { room: room_name, current }, out)
+        out.push(self.left(id, room_name));
+        Ok(())
     }
 
     /// Shows what the current room is about, or decides it; `-` clears it.
@@ -90,8 +88,11 @@ impl Hub {
         }
         about.topic = (topic.as_str() != "-").then_some(topic);
         let decision = Decision::Topic(about.topic.clone());
+        let event = Event::Decided { room: about.name.clone(), by: name.clone(), decision };
         self.announce(id, room, out);
-        self.tell_decision(room, name, decision, out);
+        // Anybody's words, unlike what operators decide: whoever hides them does not hear it.
+        let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
+        out.push(Output::Deliver { to, event });
         Ok(())
     }
 
@@ -173,6 +174,12 @@ impl Hub {
             return Err(RoomRefusal::Closed(room.name.clone()));
         }
         Ok(())
+    }
+
+    /// What somebody who left `room` is told: where their words go now.
+    pub(super) fn left(&self, id: ClientId, room: Name) -> Output {
+        let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
+        tell(id, Event::Left { room, current })
     }
 
     fn entered(&self, id: ClientId, room: RoomId, created: bool) -> Output {

@@ -40,13 +40,7 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
         Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         Event::NobodyToAnswer => writeln!(out, "Nobody has written to you privately."),
         Event::Arrived { crowd, room } => rooms::arrived(crowd, room.as_ref(), out),
-        Event::Departed { name, farewell: Farewell::Plain } => writeln!(out, "<<< {name} left the chat"),
-        Event::Departed { name, farewell: Farewell::Words(words) } => {
-            writeln!(out, "<<< {name} left the chat ({words})")
-        }
-        Event::Departed { name, farewell: Farewell::Lost } => {
-            writeln!(out, "<<< {name} left the chat (connection lost)")
-        }
+        Event::Departed { name, farewell } => departed(name, farewell, out),
         Event::ManyDeparted { crowd, room } => rooms::departed(crowd, room.as_ref(), out),
         Event::Entered { room, people, topic, created } => {
             rooms::entered(room, *people, topic.as_ref(), *created, out)
@@ -91,6 +85,14 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
     };
 }
 
+fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Result {
+    match farewell {
+        Farewell::Plain => writeln!(out, "<<< {name} left the chat"),
+        Farewell::Words(words) => writeln!(out, "<<< {name} left the chat ({words})"),
+        Farewell::Lost => writeln!(out, "<<< {name} left the chat (connection lost)"),
+    }
+}
+
 fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
     match refusal {
         NameRefusal::Malformed => writeln!(
@@ -133,7 +135,7 @@ fn present(room: &Name, people: &[Person], total: usize, out: &mut String) -> st
 fn help(verb: Option<Verb>, out: &mut String) -> std::fmt::Result {
     match verb {
         None => {
-            writeln!(out, "Everybody reads what you type, except for the commands:")?;
+            writeln!(out, "Everybody in your room reads what you type, except for the commands:")?;
             verbs::write_table(Language::English, out)?;
             writeln!(out, "For a line that begins with /, type //.")
         }

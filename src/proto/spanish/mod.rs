@@ -47,13 +47,7 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
         Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         Event::NobodyToAnswer => writeln!(out, "Nadie te ha escrito en privado."),
         Event::Arrived { crowd, room } => rooms::arrived(crowd, room.as_ref(), out),
-        Event::Departed { name, farewell: Farewell::Plain } => writeln!(out, "<<< {name} salió del chat"),
-        Event::Departed { name, farewell: Farewell::Words(words) } => {
-            writeln!(out, "<<< {name} salió del chat ({words})")
-        }
-        Event::Departed { name, farewell: Farewell::Lost } => {
-            writeln!(out, "<<< {name} salió del chat (conexión perdida)")
-        }
+        Event::Departed { name, farewell } => departed(name, farewell, out),
         Event::ManyDeparted { crowd, room } => rooms::departed(crowd, room.as_ref(), out),
         Event::Entered { room, people, topic, created } => {
             rooms::entered(room, *people, topic.as_ref(), *created, out)
@@ -96,6 +90,14 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
         }
         Event::Stopping => writeln!(out, "--- El servidor se detiene."),
     };
+}
+
+fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Result {
+    match farewell {
+        Farewell::Plain => writeln!(out, "<<< {name} salió del chat"),
+        Farewell::Words(words) => writeln!(out, "<<< {name} salió del chat ({words})"),
+        Farewell::Lost => writeln!(out, "<<< {name} salió del chat (conexión perdida)"),
+    }
 }
 
 fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
@@ -142,7 +144,7 @@ fn present(room: &Name, people: &[Person], total: usize, out: &mut String) -> st
 fn help(verb: Option<Verb>, out: &mut String) -> std::fmt::Result {
     match verb {
         None => {
-            writeln!(out, "Lo que escribes lo leen todos, salvo los comandos:")?;
+            writeln!(out, "Lo que escribes lo lee toda tu sala, salvo los comandos:")?;
             verbs::write_table(Language::Spanish, out)?;
             writeln!(out, "Para que una línea empiece por /, escribe //.")
         }

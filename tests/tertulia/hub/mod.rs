@@ -1,9 +1,15 @@
 //! The hub alone, as short examples: who is who, who hears what, and when.
 
+mod brief_rooms;
+mod closing;
 mod ignoring;
 mod leaving;
 mod naming;
+mod operators;
 mod presence;
+mod private;
+mod room_storms;
+mod rooms;
 mod storms;
 mod talking;
 mod waiting;
@@ -13,7 +19,7 @@ use std::time::Duration;
 
 use tertulia::chat::{
     ClientId, CloseReason, Command, Crowd, Event, Farewell, Hub, Language, Moment, Name, NameRefusal, Note,
-    Output, Person, Text,
+    Output, Person, Rules, Text,
 };
 
 pub const NOTHING: [&str; 0] = [];
@@ -40,7 +46,7 @@ impl Chat {
 
     pub fn with_timeout(timeout: Option<Duration>) -> Chat {
         Chat {
-            hub: Hub::new(timeout),
+            hub: Hub::new(Rules { login_timeout: timeout, ..Rules::default() }),
             now: Moment::from_micros(1_234_567),
             slots: Vec::new(),
             generation: 0,
@@ -142,7 +148,7 @@ impl Chat {
             match output {
                 Output::Deliver { to, event } => {
                     let mut ears = Vec::new();
-                    self.hub.audience(&to, |id| ears.push(id));
+                    self.hub.audience(&to, |id, _| ears.push(id));
                     ears.sort_unstable();
                     assert!(ears.is_sorted_by(|a, b| a < b), "somebody hears {event:?} twice");
                     for id in ears {
@@ -157,9 +163,15 @@ impl Chat {
                     self.closed.push((id, reason));
                 }
                 Output::Note(note) => self.notes.push(note),
+                // History has tests of its own.
+                Output::Keep(_) | Output::Forget(_) | Output::Look(..) => {}
             }
         }
     }
+}
+
+pub fn name(raw: &str) -> Name {
+    Name::new(raw).expect("a good name")
 }
 
 pub fn text(words: &str) -> Text {
@@ -182,6 +194,22 @@ pub fn ignore(name: &str) -> Command {
     Command::Ignore(Some(text(name)))
 }
 
+pub fn join(room: &str) -> Command {
+    Command::Join { room: text(room), key: None }
+}
+
+pub fn leave(room: &str) -> Command {
+    Command::Leave(Some(text(room)))
+}
+
+pub fn topic(words: &str) -> Command {
+    Command::Topic(Some(text(words)))
+}
+
+pub fn message(to: &str, words: &str) -> Command {
+    Command::Message { to: text(to), text: text(words) }
+}
+
 /// An event as a short line, whatever the language.
 pub fn brief(event: &Event) -> String {
     match event {
@@ -192,15 +220,17 @@ pub fn brief(event: &Event) -> String {
         Event::NameRefused(NameRefusal::Yours(name)) => format!("yours: {name}"),
         Event::NameRefused(NameRefusal::Missing) => "name first".into(),
         Event::Welcome { name } => format!("welcome {name}"),
-        Event::Said { from, text } => format!("{from}: {text}"),
-        Event::Acted { from, text } => format!("* {from} {text}"),
-        Event::Arrived(crowd) => format!(">>> {}", brief_crowd(crowd)),
+        Event::Said { room, from, text } => format!("{}{from}: {text}", elsewhere(room)),
+        Event::Acted { room, from, text } => format!("{}* {from} {text}", elsewhere(room)),
+        Event::Arrived { crowd, room } => format!(">>> {}{}", brief_crowd(crowd), within(room.as_ref())),
         Event::Departed { name, farewell: Farewell::Plain } => format!("<<< {name}"),
         Event::Departed { name, farewell: Farewell::Words(words) } => format!("<<< {name} ({words})"),
         Event::Departed { name, farewell: Farewell::Lost } => format!("<<< {name} lost"),
-        Event::ManyDeparted(crowd) => format!("<<< {}", brief_crowd(crowd)),
+        Event::ManyDeparted { crowd, room } => {
+            format!("<<< {}{}", brief_crowd(crowd), within(room.as_ref()))
+        }
         Event::Renamed { from, to } => format!("--- {from} is {to}"),
-        Event::Present { people, total } => {
+        Event::Present { people, total, .. } => {
             let rows: Vec<String> = people.iter().map(brief_person).collect();
             format!("{total} here: {}", rows.join(", "))
         }
@@ -208,16 +238,26 @@ pub fn brief(event: &Event) -> String {
         Event::AwayCleared => "back".into(),
         Event::Ignoring(name) => format!("hidden: {name}"),
         Event::NoLongerIgnoring(name) => format!("shown: {name}"),
-        Event::IgnoreList(names) => format!("hiding [{}]", join(names)),
+        Event::IgnoreList(names) => format!("hiding [{}]", list(names)),
         Event::NoSuchPerson(name) => format!("nobody: {name}"),
-        other => format!("{other:?}"),
+        other => brief_rooms::brief(other),
     }
+}
+
+/// The room in front of a line, unless it is the first.
+fn elsewhere(room: &Name) -> String {
+    if room.as_str() == "general" { String::new() } else { format!("#{room} ") }
+}
+
+/// The room behind who came or left, if it was a room.
+fn within(room: Option<&Name>) -> String {
+    room.map(|room| format!(" #{room}")).unwrap_or_default()
 }
 
 fn brief_crowd(crowd: &Crowd) -> String {
     match crowd.more {
-        0 => join(&crowd.names),
-        more => format!("{} +{more}", join(&crowd.names)),
+        0 => list(&crowd.names),
+        more => format!("{} +{more}", list(&crowd.names)),
     }
 }
 
@@ -228,6 +268,6 @@ fn brief_person(person: &Person) -> String {
     format!("{}{you} {}s{away}", person.name, person.idle.as_secs())
 }
 
-fn join(names: &[Name]) -> String {
+fn list(names: &[Name]) -> String {
     names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
 }

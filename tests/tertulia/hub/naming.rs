@@ -61,7 +61,7 @@ fn without_a_name_one_can_ask_for_help_and_a_language_and_leave() {
     let (mut chat, [ana]) = Chat::of(["Ana"]);
     let juan = chat.connects();
     chat.hears(juan);
-    for command in [act("saluda"), Command::Who, away("café"), ignore("Ana")] {
+    for command in [act("saluda"), Command::Who(None), away("café"), ignore("Ana")] {
         chat.does(juan, command);
         assert_eq!(chat.hears(juan), ["name first", "name?"]);
     }

@@ -17,7 +17,7 @@ fn who_lists_people_by_name_with_their_idle_time() {
     chat.does(ana, act("bosteza"));
     chat.waits(23 * SECOND);
     chat.events(juan);
-    chat.does(juan, Command::Who);
+    chat.does(juan, Command::Who(None));
     assert_eq!(chat.hears(juan), ["3 here: Ana 123s, Eva 23s, juan* 0s"]);
     assert_eq!(chat.now.since(start), 123 * SECOND);
 }
@@ -26,10 +26,10 @@ fn who_lists_people_by_name_with_their_idle_time() {
 fn who_asks_alone_sees_themselves() {
     let (mut chat, [juan]) = Chat::of(["Juan"]);
     let newcomer = chat.connects();
-    chat.does(juan, Command::Who);
+    chat.does(juan, Command::Who(None));
     assert_eq!(chat.hears(juan), ["1 here: Juan* 0s"], "a newcomer is not in the room");
     chat.says(newcomer, "Eva");
-    chat.does(newcomer, Command::Who);
+    chat.does(newcomer, Command::Who(None));
     assert_eq!(chat.hears(newcomer).last().unwrap(), "2 here: Eva* 0s, Juan 0s");
 }
 
@@ -40,7 +40,7 @@ fn whatever_one_sends_ends_the_idle_time() {
         chat.waits(60 * SECOND);
         chat.does(ana, command);
         chat.events(juan);
-        chat.does(juan, Command::Who);
+        chat.does(juan, Command::Who(None));
         assert!(chat.hears(juan)[0].contains("Ana 0s"));
     }
 }
@@ -50,16 +50,16 @@ fn away_is_shown_until_one_comes_back() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     chat.does(ana, away("café"));
     assert_eq!(chat.hears(ana), ["away: café"]);
-    chat.does(juan, Command::Who);
+    chat.does(juan, Command::Who(None));
     assert_eq!(chat.hears(juan), ["2 here: Ana 0s (café), Juan* 0s"], "the others find it when they ask");
     chat.does(ana, away("comiendo"));
     chat.says(ana, "un segundo");
     chat.hears(juan);
-    chat.does(juan, Command::Who);
+    chat.does(juan, Command::Who(None));
     assert_eq!(chat.hears(juan), ["2 here: Ana 0s (comiendo), Juan* 0s"], "speaking is not coming back");
     chat.does(ana, Command::Away(None));
     assert_eq!(chat.hears(ana), ["away: comiendo", "back"]);
-    chat.does(juan, Command::Who);
+    chat.does(juan, Command::Who(None));
     assert_eq!(chat.hears(juan), ["2 here: Ana 0s, Juan* 0s"]);
     chat.does(ana, Command::Away(None));
     assert_eq!(chat.hears(ana), ["back"]);
@@ -71,21 +71,21 @@ fn away_goes_with_its_person() {
     chat.does(ana, away("café"));
     chat.does(ana, super::nick("Anita"));
     chat.hears(juan);
-    chat.does(juan, Command::Who);
+    chat.does(juan, Command::Who(None));
     assert_eq!(chat.hears(juan), ["2 here: Anita 0s (café), Juan* 0s"]);
     chat.quits(ana);
     chat.enters("Anita");
     chat.hears(juan);
-    chat.does(juan, Command::Who);
+    chat.does(juan, Command::Who(None));
     assert_eq!(chat.hears(juan), ["2 here: Anita 0s, Juan* 0s"], "a new session is not away");
 }
 
 /// People listed for `who` asking, and how many there are in all.
 fn present(chat: &mut Chat, who: tertulia::chat::ClientId) -> (Vec<Person>, usize) {
     chat.events(who);
-    chat.does(who, Command::Who);
+    chat.does(who, Command::Who(None));
     match chat.events(who).pop() {
-        Some(Event::Present { people, total }) => (people, total),
+        Some(Event::Present { people, total, .. }) => (people, total),
         other => panic!("{other:?}"),
     }
 }

@@ -116,7 +116,7 @@ fn nobody_is_heard_before_their_arrival_is() {
         let ids = enter(&mut chat, "p", 8);
         chat.hears(ana);
         chat.says(ids[6], " ");
-        chat.does(ids[6], Command::Who);
+        chat.does(ids[6], Command::Who(None));
         assert_eq!(chat.hears(ana), NOTHING, "they have not been heard of yet");
         chat.does(ids[6], doing);
         assert_eq!(chat.hears(ana), [">>> p5, p6, p7", line]);
@@ -177,7 +177,7 @@ fn thousands_cost_each_member_a_few_lines() {
     chat.waits(MOVEMENT_WINDOW);
     assert_eq!(chat.hears(ana)[5..], [">>> p5, p6 +1993"]);
     for &id in &ids {
-        let lines = chat.events(id).iter().filter(|event| matches!(event, Event::Arrived(_))).count();
+        let lines = chat.events(id).iter().filter(|event| matches!(event, Event::Arrived { .. })).count();
         assert!(lines <= MOVEMENTS_TOLD + 1, "{id:?} hears {lines} lines");
     }
     ids.iter().for_each(|&id| chat.ends(id, CloseReason::Lost));

@@ -14,7 +14,7 @@ fn words_reach_the_others() {
     assert_eq!(chat.hears(juan), NOTHING, "who speaks knows what they said");
     assert_eq!(chat.hears(newcomer), NOTHING, "who has no name is not in the room");
     let name = chat.hub.name(juan).unwrap().clone();
-    assert_eq!(chat.notes, [Note::Said(name, super::text("Hola a todos!"))]);
+    assert_eq!(chat.notes, [Note::Said(super::name("general"), name, super::text("Hola a todos!"))]);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn actions_are_told_in_the_third_person() {
     assert_eq!(chat.hears(ana), ["* Juan saluda"]);
     assert_eq!(chat.hears(juan), NOTHING);
     let name = chat.hub.name(juan).unwrap().clone();
-    assert_eq!(chat.notes, [Note::Acted(name, super::text("saluda"))]);
+    assert_eq!(chat.notes, [Note::Acted(super::name("general"), name, super::text("saluda"))]);
 }
 
 #[test]
@@ -60,7 +60,11 @@ fn answers_go_to_who_asked() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     let unclear = Trouble::NoSuchCommand { word: super::text("x"), nearest: None };
     for command in [
-        Command::Who,
+        Command::Who(None),
+        Command::Rooms,
+        Command::Topic(None),
+        Command::Reply(super::text("hola")),
+        Command::Key(None),
         Command::Away(None),
         Command::Ignore(None),
         Command::Help(None),

@@ -9,9 +9,10 @@ use super::dice::Dice;
 use super::laws;
 use super::person::{Fate, Person};
 use super::pipe::{ServerEnd, pipe};
-use tertulia::chat::{ClientId, Language, Moment};
+use tertulia::chat::{ClientId, Language, Moment, Stamp};
 use tertulia::limits;
 use tertulia::net::{Door, Server, Settings};
+use tertulia::proto::Zone;
 
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
 pub const PLACES: usize = 10;
@@ -42,6 +43,10 @@ impl World {
             max_clients: PLACES,
             login_timeout: Some(LOGIN_TIMEOUT),
             rate_limit: [0, 0, 3, 1000][dice.below(4)],
+            replay: 0,
+            motd: Vec::new(),
+            started: Stamp::default(),
+            zone: Zone::default(),
         };
         let mut world = World {
             server: Server::new(settings),

@@ -8,9 +8,24 @@ fn text(words: &str) -> Text {
     Text::clean(words)
 }
 
-const VERBS: [(Verb, &str, &str); 8] = [
+pub const VERBS: [(Verb, &str, &str); 23] = [
     (Verb::Help, "ayuda", "help"),
     (Verb::Who, "quien", "who"),
+    (Verb::Rooms, "salas", "rooms"),
+    (Verb::Join, "entrar", "join"),
+    (Verb::Leave, "dejar", "leave"),
+    (Verb::Topic, "tema", "topic"),
+    (Verb::Message, "privado", "msg"),
+    (Verb::Reply, "responder", "reply"),
+    (Verb::History, "historial", "history"),
+    (Verb::Search, "buscar", "search"),
+    (Verb::Key, "llave", "key"),
+    (Verb::Invite, "invitar", "invite"),
+    (Verb::Kick, "echar", "kick"),
+    (Verb::Ban, "vetar", "ban"),
+    (Verb::Unban, "perdonar", "unban"),
+    (Verb::Mute, "silenciar", "mute"),
+    (Verb::Op, "operador", "op"),
     (Verb::Nick, "nombre", "nick"),
     (Verb::Me, "yo", "me"),
     (Verb::Away, "ausente", "away"),
@@ -19,18 +34,35 @@ const VERBS: [(Verb, &str, &str); 8] = [
     (Verb::Quit, "salir", "quit"),
 ];
 
-/// What `verb` becomes with `argument` behind it.
+/// What `verb` becomes with nothing behind it, or with the two words `dos palabras`.
 fn meant(verb: Verb, argument: Option<&str>) -> Command {
+    let (first, second) = (text("dos"), text("palabras"));
     match (verb, argument.map(text)) {
         (Verb::Help, _) => Command::Help(None),
-        (Verb::Who, _) => Command::Who,
+        (Verb::Who, room) => Command::Who(room),
+        (Verb::Rooms, _) => Command::Rooms,
+        (Verb::Join, Some(_)) => Command::Join { room: first, key: Some(second) },
+        (Verb::Leave, room) => Command::Leave(room),
+        (Verb::Topic, topic) => Command::Topic(topic),
+        (Verb::Message, Some(_)) => Command::Message { to: first, text: second },
+        (Verb::Reply, Some(words)) => Command::Reply(words),
+        (Verb::History, None) => Command::History(None),
+        (Verb::History, Some(_)) => Command::Unclear(Trouble::Usage(verb)),
+        (Verb::Search, Some(words)) => Command::Search(words),
+        (Verb::Key, key) => Command::Key(key),
+        (Verb::Invite, Some(whom)) => Command::Invite(whom),
+        (Verb::Kick, Some(_)) => Command::Kick { whom: first, reason: Some(second) },
+        (Verb::Ban, Some(whom)) => Command::Ban(whom),
+        (Verb::Unban, Some(whom)) => Command::Unban(whom),
+        (Verb::Mute, whom) => Command::Mute(whom),
+        (Verb::Op, Some(whom)) => Command::Op(whom),
         (Verb::Nick, Some(name)) => Command::Nick(name),
         (Verb::Me, Some(words)) => Command::Act(words),
         (Verb::Away, reason) => Command::Away(reason),
         (Verb::Ignore, whom) => Command::Ignore(whom),
         (Verb::Lang, _) => Command::Language(None),
         (Verb::Quit, words) => Command::Quit(words),
-        (Verb::Nick | Verb::Me, None) => Command::Unclear(Trouble::Usage(verb)),
+        (_, None) => Command::Unclear(Trouble::Usage(verb)),
     }
 }
 
@@ -49,18 +81,23 @@ fn every_command_has_a_name_in_each_language_which_always_works() {
                 assert_eq!(command(&format!("/{spelling}"), language), meant(verb, None), "/{spelling}");
                 let padded = format!("/{spelling}   ");
                 assert_eq!(command(&padded, language), meant(verb, None), "/{spelling} and spaces");
-                if !matches!(verb, Verb::Help | Verb::Who | Verb::Lang) {
+                if !matches!(verb, Verb::Help | Verb::Lang) {
                     let line = format!("/{spelling}  dos palabras ");
                     assert_eq!(command(&line, language), meant(verb, Some("dos palabras")), "{line}");
                 }
             }
         }
     }
-    for line in
-        ["/quién", "/QUIEN", "/Quién", "/QUIÉN", "/quie\u{301}n", "/Who", "/quien general", "/who #General"]
-    {
-        assert_eq!(command(line, Spanish), Command::Who, "{line}");
+    for line in ["/quién", "/QUIEN", "/Quién", "/QUIÉN", "/quie\u{301}n", "/Who"] {
+        assert_eq!(command(line, Spanish), Command::Who(None), "{line}");
     }
+    assert_eq!(command("/who #General", Spanish), Command::Who(Some(text("#General"))));
+    for line in ["/entrar cocina", "/join cocina  "] {
+        assert_eq!(command(line, Spanish), Command::Join { room: text("cocina"), key: None }, "{line}");
+    }
+    let kick = Command::Kick { whom: text("Ana"), reason: Some(text("por  pesada")) };
+    assert_eq!(command("/echar  Ana   por  pesada ", Spanish), kick);
+    assert_eq!(command("/kick Ana", Spanish), Command::Kick { whom: text("Ana"), reason: None });
 }
 
 #[test]
@@ -89,7 +126,13 @@ fn what_a_command_lacks_is_said() {
         ("/nombre", "Se usa así: /nombre nuevo\n"),
         ("/me  ", "Se usa así: /yo texto\n"),
         ("/idioma fr", "Se usa así: /idioma [es|en]\n"),
-        ("/quien Ana", "Se usa así: /quien\n"),
+        ("/entrar", "Se usa así: /entrar sala [llave]\n"),
+        ("/msg", "Se usa así: /privado nombre texto\n"),
+        ("/privado Ana", "Se usa así: /privado nombre texto\n"),
+        ("/privado Ana \u{200D}", "Se usa así: /privado nombre texto\n"),
+        ("/reply", "Se usa así: /responder texto\n"),
+        ("/echar", "Se usa así: /echar nombre [motivo]\n"),
+        ("/op ", "Se usa así: /operador nombre\n"),
     ] {
         wire.types(juan, &format!("{line}\n"));
         assert_eq!(wire.reads(juan), usage);

@@ -212,13 +212,16 @@ fn the_console_shows_the_same_in_its_own_words() {
         "Servidor de chat multiusuario en localhost:65434"
     );
     assert_eq!(console::arrived(&juan, address, Spanish), "Juan se ha conectado desde 127.0.0.1:53422");
-    let said = Note::Said(juan.clone(), Text::clean("Hola a todos!"));
+    let general = Name::new("general").unwrap();
+    let said = Note::Said(general.clone(), juan.clone(), Text::clean("Hola a todos!"));
     let left = Note::Left(juan.clone(), CloseReason::Quit);
     assert_eq!(console::note(&said, Spanish).as_deref(), Some("Juan: Hola a todos!"));
     assert_eq!(console::note(&left, Spanish).as_deref(), Some("Juan se desconectó"));
     let arrived = Note::Arrived(ClientId::new(0, 1), juan.clone());
     assert_eq!(console::note(&arrived, English), None, "the shell knows from where");
-    for note in [said, left, Note::Acted(juan.clone(), Text::clean("x")), Note::Renamed(juan.clone(), juan)] {
+    for note in
+        [said, left, Note::Acted(general, juan.clone(), Text::clean("x")), Note::Renamed(juan.clone(), juan)]
+    {
         assert!(console::note(&note, English).unwrap().contains("Juan"));
     }
 }

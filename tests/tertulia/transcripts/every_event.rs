@@ -4,8 +4,13 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use tertulia::chat::Language::{English, Spanish};
-use tertulia::chat::{Crowd, Event, Farewell, Language, Name, NameRefusal, Person, Text, Trouble, Verb};
+use tertulia::chat::{
+    Crowd, Decision, Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, RoomKey,
+    RoomRefusal, RoomRow, Stamp, Text, Trouble, Verb,
+};
 use tertulia::proto::{Encodings, Kind};
+
+use super::commands::VERBS;
 
 fn name(raw: &str) -> Name {
     Name::new(raw).unwrap()
@@ -23,6 +28,14 @@ fn person(idle_secs: u64, away: Option<&str>, you: bool) -> Person {
     Person { name: name("Ana"), idle: Duration::from_secs(idle_secs), away: away.map(text), you }
 }
 
+fn line(from: &Name, acted: bool) -> Line {
+    Line { room: RoomKey(0), at: Stamp(1), from: from.clone(), acted, text: text("hola") }
+}
+
+fn recalled(occasion: Occasion, lines: Vec<(Option<Name>, Line)>) -> Event {
+    Event::Recalled { occasion, now: Stamp(86_400_000), lines }
+}
+
 /// A number for each kind of event. Whoever adds an event is asked for an example of it in [`events`].
 fn kind_of(event: &Event) -> usize {
     match event {
@@ -31,9 +44,9 @@ fn kind_of(event: &Event) -> usize {
         Event::Welcome { .. } => 2,
         Event::Said { .. } => 3,
         Event::Acted { .. } => 4,
-        Event::Arrived(_) => 5,
+        Event::Arrived { .. } => 5,
         Event::Departed { .. } => 6,
-        Event::ManyDeparted(_) => 7,
+        Event::ManyDeparted { .. } => 7,
         Event::Renamed { .. } => 8,
         Event::Present { .. } => 9,
         Event::AwaySet(_) => 10,
@@ -53,26 +66,44 @@ fn kind_of(event: &Event) -> usize {
         Event::Full(_) => 24,
         Event::MadeRoom => 25,
         Event::Stopping => 26,
+        Event::Entered { .. } => 27,
+        Event::Left { .. } => 28,
+        Event::RoomRefused(_) => 29,
+        Event::Rooms { .. } => 30,
+        Event::Topic { .. } => 31,
+        Event::Decided { .. } => 32,
+        Event::Invited { .. } => 33,
+        Event::Private { .. } => 34,
+        Event::PrivateSent { .. } => 35,
+        Event::NobodyToAnswer => 36,
+        Event::Recalled { .. } => 37,
+        Event::Motd(_) => 38,
     }
 }
 
-const KINDS: usize = 27;
+const KINDS: usize = 39;
 
 fn events() -> Vec<Event> {
-    let (juan, ana) = (name("Juan"), name("Ana"));
-    let verbs =
-        [Verb::Help, Verb::Who, Verb::Nick, Verb::Me, Verb::Away, Verb::Ignore, Verb::Lang, Verb::Quit];
+    let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
     let mut events = vec![
         Event::NamePrompt,
         Event::Welcome { name: juan.clone() },
-        Event::Said { from: juan.clone(), text: text("hola") },
-        Event::Acted { from: juan.clone(), text: text("salta") },
+        Event::Said { room: general.clone(), from: juan.clone(), text: text("hola") },
+        Event::Acted { room: general.clone(), from: juan.clone(), text: text("salta") },
         Event::Renamed { from: juan.clone(), to: ana.clone() },
-        Event::Present { people: vec![person(5, None, true)], total: 1 },
+        Event::Present { room: general.clone(), people: vec![person(5, None, true)], total: 1 },
         Event::Present {
+            room: general,
             people: vec![person(5, Some("café"), false), person(0, Some("x"), true)],
             total: 300,
         },
+        recalled(Occasion::Asked, vec![]),
+        recalled(Occasion::Searched, vec![]),
+        recalled(
+            Occasion::Entering,
+            vec![(None, line(&juan, false)), (Some(ana.clone()), line(&juan, true))],
+        ),
+        Event::Motd(vec![text("Hola"), text("")]),
         Event::AwaySet(text("café")),
         Event::AwayCleared,
         Event::Ignoring(ana.clone()),
@@ -101,7 +132,10 @@ fn events() -> Vec<Event> {
         events.push(Event::Departed { name: juan.clone(), farewell });
     }
     for crowd in [crowd(&["Ana"], 0), crowd(&["Ana", "Eva"], 0), crowd(&["Ana", "Luis"], 37)] {
-        events.extend([Event::Arrived(crowd.clone()), Event::ManyDeparted(crowd)]);
+        for room in [None, Some(name("cocina"))] {
+            events.push(Event::Arrived { crowd: crowd.clone(), room: room.clone() });
+            events.push(Event::ManyDeparted { crowd: crowd.clone(), room });
+        }
     }
     for refusal in [
         NameRefusal::Malformed,
@@ -112,8 +146,74 @@ fn events() -> Vec<Event> {
     ] {
         events.push(Event::NameRefused(refusal));
     }
-    for verb in verbs {
+    for (verb, ..) in VERBS {
         events.extend([Event::Help(Some(verb)), Event::Trouble(Trouble::Usage(verb))]);
+    }
+    events.extend(events_of_rooms());
+    events
+}
+
+fn events_of_rooms() -> Vec<Event> {
+    let (juan, ana, room) = (name("Juan"), name("Ana"), name("cocina"));
+    let row = |topic: Option<&str>, keyed, member| RoomRow {
+        name: name("cocina"),
+        people: 2,
+        topic: topic.map(text),
+        keyed,
+        member,
+    };
+    let rooms = vec![row(None, true, false), row(Some("recetas"), false, true)];
+    let mut events = vec![
+        Event::Rooms { rooms: rooms[..1].to_vec(), total: 1 },
+        Event::Rooms { rooms, total: 312 },
+        Event::Left { room: room.clone(), current: None },
+        Event::Left { room: room.clone(), current: Some(name("general")) },
+        Event::Invited { room: room.clone(), by: juan.clone() },
+        Event::Private { from: juan.clone(), text: text("hola") },
+        Event::NobodyToAnswer,
+    ];
+    for away in [None, Some(text("café"))] {
+        events.push(Event::PrivateSent { from: juan.clone(), to: ana.clone(), text: text("hola"), away });
+    }
+    for topic in [None, Some(text("recetas"))] {
+        events.push(Event::Topic { room: room.clone(), topic: topic.clone() });
+        for (people, created) in [(1, true), (1, false), (7, false)] {
+            events.push(Event::Entered { room: room.clone(), people, topic: topic.clone(), created });
+        }
+        let decision = Decision::Topic(topic);
+        events.push(Event::Decided { room: room.clone(), by: juan.clone(), decision });
+    }
+    for decision in [
+        Decision::Keyed(true),
+        Decision::Keyed(false),
+        Decision::Invited(ana.clone()),
+        Decision::Kicked(ana.clone(), None),
+        Decision::Kicked(ana.clone(), Some(text("por pesada"))),
+        Decision::Banned(ana.clone()),
+        Decision::Unbanned(ana.clone()),
+        Decision::Muted(ana.clone(), true),
+        Decision::Muted(ana.clone(), false),
+        Decision::Hushed(true),
+        Decision::Hushed(false),
+        Decision::Opped(ana),
+    ] {
+        events.push(Event::Decided { room: room.clone(), by: juan.clone(), decision });
+    }
+    for refusal in [
+        RoomRefusal::Malformed,
+        RoomRefusal::NoSuchRoom(text("Nadie")),
+        RoomRefusal::NotIn(room.clone()),
+        RoomRefusal::Nowhere,
+        RoomRefusal::Banned(room.clone()),
+        RoomRefusal::Closed(room.clone()),
+        RoomRefusal::TooMany,
+        RoomRefusal::NoneLeft,
+        RoomRefusal::NotOperator(room.clone()),
+        RoomRefusal::MayNotSpeak(room.clone()),
+        RoomRefusal::NotThere(text("Nadie"), room.clone()),
+        RoomRefusal::Everybodys(room),
+    ] {
+        events.push(Event::RoomRefused(refusal));
     }
     events
 }
@@ -157,6 +257,22 @@ fn names_and_words_and_numbers_are_in_the_line() {
             let parts: &[&str] = match &event {
                 Event::Welcome { .. } => &["Juan"],
                 Event::Renamed { .. } => &["Juan", "Ana"],
+                Event::Entered { .. } | Event::Left { .. } | Event::Rooms { .. } => &["#cocina"],
+                Event::Topic { .. } => &["#cocina"],
+                Event::Invited { .. } => &["Juan", "#cocina"],
+                Event::Decided { decision: Decision::Topic(_), .. } => &["Juan", "#cocina"],
+                Event::Decided { decision: Decision::Keyed(_) | Decision::Hushed(_), .. } => {
+                    &["Juan", "#cocina"]
+                }
+                Event::Decided { .. } => &["Juan", "#cocina", "Ana"],
+                Event::Private { .. } => &["Juan", "hola"],
+                Event::PrivateSent { .. } => &["Ana", "hola"],
+                Event::RoomRefused(RoomRefusal::NoSuchRoom(_)) => &["'Nadie'"],
+                Event::RoomRefused(RoomRefusal::NotThere(..)) => &["'Nadie'", "#cocina"],
+                Event::RoomRefused(RoomRefusal::TooMany) => &["20"],
+                Event::RoomRefused(RoomRefusal::NoneLeft) => &["10000"],
+                Event::RoomRefused(RoomRefusal::Malformed | RoomRefusal::Nowhere) => &[],
+                Event::RoomRefused(_) => &["#cocina"],
                 Event::AwaySet(_) => &["café"],
                 Event::Ignoring(_) | Event::NoLongerIgnoring(_) => &["Ana"],
                 Event::NoSuchPerson(_) => &["Nadie"],
@@ -194,13 +310,14 @@ fn crowds_read_like_sentences() {
             ">>> Ana, Luis and 37 more joined the chat",
         ),
     ] {
-        let came = Event::Arrived(crowd(names, more));
+        let came = Event::Arrived { crowd: crowd(names, more), room: None };
         assert_eq!(encode(&came, Spanish, false), format!("{spanish}\n"));
         assert_eq!(encode(&came, English, false), format!("{english}\n"));
         let left =
             spanish.replace(">>>", "<<<").replace("unieron al", "#").replace("se unió al", "salió del");
         let left = left.replace("se #", "salieron del");
-        assert_eq!(encode(&Event::ManyDeparted(crowd(names, more)), Spanish, false), format!("{left}\n"));
+        let gone = Event::ManyDeparted { crowd: crowd(names, more), room: None };
+        assert_eq!(encode(&gone, Spanish, false), format!("{left}\n"));
     }
 }
 
@@ -217,7 +334,8 @@ fn idle_times_read_like_those_of_people() {
         (24 * 3600, "1 d"),
         (3 * 86_400 + 4 * 3600 + 59, "3 d 4 h"),
     ] {
-        let event = Event::Present { people: vec![person(seconds, None, false)], total: 1 };
+        let people = vec![person(seconds, None, false)];
+        let event = Event::Present { room: name("general"), people, total: 1 };
         let spanish = encode(&event, Spanish, false);
         assert!(spanish.contains(&format!("Ana (hace {span})\n")), "{spanish}");
         let english = encode(&event, English, false);
@@ -230,10 +348,19 @@ fn one_encoding_serves_all_readers_of_a_kind_and_is_forgotten() {
     let mut encodings = Encodings::default();
     let lf = Kind { language: Spanish, crlf: false };
     let crlf = Kind { language: English, crlf: true };
-    assert_eq!(encodings.of(&Event::Skipped(2), lf), encode(&Event::Skipped(2), Spanish, false).as_bytes());
-    assert_eq!(encodings.of(&Event::Skipped(2), crlf), encode(&Event::Skipped(2), English, true).as_bytes());
+    assert_eq!(
+        encodings.of(&Event::Skipped(2), lf, true),
+        encode(&Event::Skipped(2), Spanish, false).as_bytes()
+    );
+    assert_eq!(
+        encodings.of(&Event::Skipped(2), crlf, true),
+        encode(&Event::Skipped(2), English, true).as_bytes()
+    );
     encodings.clear();
-    assert_eq!(encodings.of(&Event::Stopping, lf), encode(&Event::Stopping, Spanish, false).as_bytes());
+    assert_eq!(encodings.of(&Event::Stopping, lf, true), encode(&Event::Stopping, Spanish, false).as_bytes());
     assert_eq!(encodings.once(&Event::ThatIsYou, lf), encode(&Event::ThatIsYou, Spanish, false).as_bytes());
-    assert_eq!(encodings.of(&Event::ThatIsYou, crlf), encode(&Event::ThatIsYou, English, true).as_bytes());
+    assert_eq!(
+        encodings.of(&Event::ThatIsYou, crlf, true),
+        encode(&Event::ThatIsYou, English, true).as_bytes()
+    );
 }

@@ -3,11 +3,17 @@
 mod commands;
 mod conversation;
 mod every_event;
+mod history;
 mod line_ends;
+mod orders;
+mod private;
+mod rooms;
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, CloseReason, Command, Hub, Language, Moment, Output};
+use tertulia::chat::{ClientId, CloseReason, Command, Hub, Language, Moment, Output, Rules};
+use tertulia::keep::Memory;
 use tertulia::proto::{Codec, Encodings};
 
 /// One person's end of the wire.
@@ -24,12 +30,23 @@ pub struct Wire {
     language: Language,
     ends: Vec<End>,
     encodings: Encodings,
+    history: Memory,
 }
 
 impl Wire {
     pub fn new(language: Language) -> Wire {
-        let encodings = Encodings::default();
-        Wire { hub: Hub::new(None), now: Moment::START, language, ends: Vec::new(), encodings }
+        Wire::with(Rules::default(), language)
+    }
+
+    pub fn with(rules: Rules, language: Language) -> Wire {
+        Wire {
+            hub: Hub::new(rules),
+            now: Moment::START,
+            language,
+            ends: Vec::new(),
+            encodings: Encodings::default(),
+            history: Memory::default(),
+        }
     }
 
     /// These people in a quiet chat; they type with `ending`.
@@ -102,19 +119,27 @@ impl Wire {
     fn perform(&mut self, call: impl FnOnce(&mut Hub, Moment, &mut Vec<Output>)) {
         let mut outputs = Vec::new();
         call(&mut self.hub, self.now, &mut outputs);
-        for output in outputs {
+        let mut outputs = VecDeque::from(outputs);
+        while let Some(output) = outputs.pop_front() {
             match output {
                 Output::Deliver { to, event } => {
                     self.encodings.clear();
-                    self.hub.audience(&to, |id| {
+                    self.hub.audience(&to, |id, here| {
                         let end = &mut self.ends[id.slot()];
                         assert!(end.open, "{event:?} is for who has left");
-                        end.unread.extend_from_slice(self.encodings.of(&event, end.codec.kind()));
+                        end.unread.extend_from_slice(self.encodings.of(&event, end.codec.kind(), here));
                     });
                 }
                 Output::Speak(id, language) => self.ends[id.slot()].codec.speak(language),
                 Output::Close(id, _) => self.ends[id.slot()].open = false,
                 Output::Note(_) => {}
+                Output::Keep(line) => self.history.keep(line),
+                Output::Forget(room) => self.history.forget(room),
+                Output::Look(id, look) => {
+                    let mut answers = Vec::new();
+                    self.hub.found(id, self.history.look(look), self.now, &mut answers);
+                    outputs.extend(answers);
+                }
             }
         }
     }

@@ -1,0 +1,75 @@
+//! Events about rooms, private words and operators as short lines.
+
+use tertulia::chat::{Decision, Event, RoomRefusal, RoomRow};
+
+/// An event of those that have to do with rooms or with one person only.
+pub fn brief(event: &Event) -> String {
+    match event {
+        Event::Entered { room, created: true, .. } => format!("made #{room}"),
+        Event::Entered { room, people, topic: None, .. } => format!("in #{room}: {people}"),
+        Event::Entered { room, people, topic: Some(topic), .. } => format!("in #{room}: {people} ({topic})"),
+        Event::Left { room, current: None } => format!("left #{room}, nowhere now"),
+        Event::Left { room, current: Some(current) } => format!("left #{room}, in #{current} now"),
+        Event::RoomRefused(refusal) => brief_refusal(refusal),
+        Event::Rooms { rooms, total } => {
+            let rows: Vec<String> = rooms.iter().map(brief_row).collect();
+            format!("{total} rooms: {}", rows.join(", "))
+        }
+        Event::Topic { room, topic: None } => format!("#{room} is about nothing"),
+        Event::Topic { room, topic: Some(topic) } => format!("#{room} is about {topic}"),
+        Event::Decided { room, by, decision } => format!("#{room} {by}: {}", brief_decision(decision)),
+        Event::Invited { room, by } => format!("{by} invites to #{room}"),
+        Event::Private { from, text } => format!("[{from}] {text}"),
+        Event::PrivateSent { to, text, away: None, .. } => format!("[to {to}] {text}"),
+        Event::PrivateSent { to, text, away: Some(away), .. } => format!("[to {to}] {text} (away: {away})"),
+        Event::NobodyToAnswer => "nobody to answer".into(),
+        other => format!("{other:?}"),
+    }
+}
+
+fn brief_refusal(refusal: &RoomRefusal) -> String {
+    match refusal {
+        RoomRefusal::Malformed => "no name for a room".into(),
+        RoomRefusal::NoSuchRoom(room) => format!("no room: {room}"),
+        RoomRefusal::NotIn(room) => format!("not in #{room}"),
+        RoomRefusal::Nowhere => "nowhere".into(),
+        RoomRefusal::Banned(room) => format!("banned from #{room}"),
+        RoomRefusal::Closed(room) => format!("#{room} is closed"),
+        RoomRefusal::TooMany => "too many rooms".into(),
+        RoomRefusal::NoneLeft => "no rooms left".into(),
+        RoomRefusal::NotOperator(room) => format!("no operator of #{room}"),
+        RoomRefusal::MayNotSpeak(room) => format!("silent in #{room}"),
+        RoomRefusal::NotThere(name, room) => format!("nobody in #{room}: {name}"),
+        RoomRefusal::Everybodys(room) => format!("#{room} is everybody's"),
+    }
+}
+
+fn brief_decision(decision: &Decision) -> String {
+    let because = |why: &Option<tertulia::chat::Text>| match why {
+        Some(why) => format!(" ({why})"),
+        None => String::new(),
+    };
+    match decision {
+        Decision::Topic(None) => "topic cleared".into(),
+        Decision::Topic(Some(topic)) => format!("topic {topic}"),
+        Decision::Keyed(true) => "locked".into(),
+        Decision::Keyed(false) => "unlocked".into(),
+        Decision::Invited(name) => format!("invited {name}"),
+        Decision::Kicked(name, why) => format!("kicked {name}{}", because(why)),
+        Decision::Banned(name) => format!("banned {name}"),
+        Decision::Unbanned(name) => format!("unbanned {name}"),
+        Decision::Muted(name, true) => format!("muted {name}"),
+        Decision::Muted(name, false) => format!("unmuted {name}"),
+        Decision::Hushed(true) => "hushed".into(),
+        Decision::Hushed(false) => "unhushed".into(),
+        Decision::Opped(name) => format!("opped {name}"),
+    }
+}
+
+/// `#cocina 2`, `#cocina* 2 closed (recetas)`; a star behind a room one is in.
+fn brief_row(row: &RoomRow) -> String {
+    let member = if row.member { "*" } else { "" };
+    let closed = if row.keyed { " closed" } else { "" };
+    let topic = row.topic.as_ref().map(|topic| format!(" ({topic})")).unwrap_or_default();
+    format!("#{}{member} {}{closed}{topic}", row.name, row.people)
+}

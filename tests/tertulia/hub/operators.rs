@@ -1,0 +1,338 @@
+//! What the operators of a room decide about people: out, silent, back, operator too.
+
+use super::{Chat, NOTHING, act, ignore, join, leave, message, nick, text, topic};
+use tertulia::chat::{ClientId, CloseReason, Command};
+use tertulia::limits::DECISIONS_PER_ROOM;
+
+fn kick(whom: &str) -> Command {
+    Command::Kick { whom: text(whom), reason: None }
+}
+
+fn ban(whom: &str) -> Command {
+    Command::Ban(text(whom))
+}
+
+fn unban(whom: &str) -> Command {
+    Command::Unban(text(whom))
+}
+
+fn mute(whom: &str) -> Command {
+    Command::Mute(Some(text(whom)))
+}
+
+fn op(whom: &str) -> Command {
+    Command::Op(text(whom))
+}
+
+/// Olga has made #sala; Ana and Luis are there too.
+fn sala() -> (Chat, [ClientId; 3]) {
+    let (mut chat, ids) = Chat::of(["Olga", "Ana", "Luis"]);
+    ids.iter().for_each(|&id| chat.does(id, join("sala")));
+    chat.hush();
+    (chat, ids)
+}
+
+#[test]
+fn only_operators_decide() {
+    let (mut chat, [olga, ana, luis]) = sala();
+    let orders = || {
+        let key = Command::Key(Some(text("x")));
+        let invite = Command::Invite(text("Luis"));
+        [key, Command::Key(None), invite, kick("Luis"), ban("Luis"), unban("Luis"), mute("Luis"), op("Ana")]
+    };
+    for order in orders().into_iter().chain([Command::Mute(None), kick("Olga"), kick("Nadie")]) {
+        chat.does(ana, order);
+        assert_eq!(chat.hears(ana), ["no operator of #sala"]);
+    }
+    for id in [olga, ana, luis] {
+        chat.does(id, join("general"));
+        for order in orders() {
+            chat.hears(id);
+            chat.does(id, order);
+            assert_eq!(chat.hears(id), ["no operator of #general"], "the first room has none");
+        }
+    }
+    assert_eq!(chat.hears(luis), NOTHING);
+}
+
+#[test]
+fn who_is_put_out_and_the_room_hear_it_once() {
+    let (mut chat, [olga, ana, luis]) = sala();
+    chat.does(olga, Command::Kick { whom: text("luis"), reason: Some(text("por pesado")) });
+    assert_eq!(chat.hears(olga), ["#sala Olga: kicked Luis (por pesado)"]);
+    assert_eq!(chat.hears(ana), ["#sala Olga: kicked Luis (por pesado)"]);
+    let told = ["#sala Olga: kicked Luis (por pesado)", "left #sala, in #general now"];
+    assert_eq!(chat.hears(luis), told, "and where their words go now");
+    chat.says(olga, "ya");
+    assert_eq!(chat.hears(luis), NOTHING);
+    chat.does(luis, join("sala"));
+    assert_eq!(chat.hears(luis), ["in #sala: 3"], "they may come back");
+    chat.does(luis, join("general"));
+    chat.hush();
+    chat.does(olga, kick("Luis"));
+    assert_eq!(chat.hears(luis), ["#sala Olga: kicked Luis"], "where they speak has not changed");
+}
+
+#[test]
+fn only_who_is_there_can_be_put_out() {
+    let (mut chat, [olga, _, luis]) = sala();
+    chat.does(luis, Command::Leave(None));
+    chat.hush();
+    for whom in ["Luis", "Nadie", "no es un nombre"] {
+        for order in [kick(whom), op(whom)] {
+            chat.does(olga, order);
+            assert_eq!(chat.hears(olga), [format!("nobody in #sala: {whom}")]);
+        }
+    }
+    for order in [ban("no es un nombre"), unban("2"), mute("a b")] {
+        chat.does(olga, order);
+        assert!(chat.hears(olga)[0].starts_with("nobody in #sala: "));
+    }
+    chat.does(olga, Command::Invite(text("Nadie")));
+    assert_eq!(chat.hears(olga), ["nobody: Nadie"]);
+}
+
+#[test]
+fn an_operator_may_put_themselves_out() {
+    let (mut chat, [olga, ana, _]) = sala();
+    chat.does(olga, kick("Olga"));
+    assert_eq!(chat.hears(olga), ["#sala Olga: kicked Olga", "left #sala, in #general now"]);
+    assert_eq!(chat.hears(ana), ["#sala Olga: kicked Olga"]);
+    chat.does(olga, join("sala"));
+    chat.does(olga, kick("Ana"));
+    assert_eq!(chat.hears(olga), ["in #sala: 3", "no operator of #sala"]);
+    let (mut chat, [juan]) = Chat::of(["Juan"]);
+    for order in [kick("Juan"), ban("Juan")] {
+        chat.does(juan, leave("general"));
+        chat.does(juan, join("cueva"));
+        chat.hears(juan);
+        chat.does(juan, order);
+        assert_eq!(chat.hears(juan).last().unwrap(), "left #cueva, nowhere now");
+        chat.does(juan, Command::Rooms);
+        assert_eq!(chat.hears(juan), ["1 rooms: #general 0"], "with the last one the room is gone");
+    }
+}
+
+#[test]
+fn who_is_hidden_can_put_out_nevertheless() {
+    let (mut chat, [olga, ana, luis]) = sala();
+    chat.does(luis, ignore("Olga"));
+    chat.does(ana, ignore("Olga"));
+    chat.hush();
+    chat.does(olga, kick("Luis"));
+    assert_eq!(chat.hears(luis), ["#sala Olga: kicked Luis", "left #sala, in #general now"]);
+    assert_eq!(chat.hears(ana), ["#sala Olga: kicked Luis"]);
+}
+
+#[test]
+fn who_is_banned_does_not_come_back() {
+    let (mut chat, [olga, ana, luis]) = sala();
+    chat.does(olga, ban("Luis"));
+    assert_eq!(chat.hears(ana), ["#sala Olga: banned Luis"]);
+    assert_eq!(chat.hears(luis), ["#sala Olga: banned Luis", "left #sala, in #general now"]);
+    chat.does(luis, join("sala"));
+    chat.does(luis, nick("Pepe"));
+    chat.does(luis, join("sala"));
+    assert_eq!(
+        chat.hears(luis),
+        ["banned from #sala", "--- Luis is Pepe", "banned from #sala"],
+        "under a new name neither"
+    );
+    chat.quits(luis);
+    let luis = chat.enters("LUIS");
+    chat.hush();
+    chat.does(luis, join("sala"));
+    assert_eq!(chat.hears(luis), ["banned from #sala"], "nor on another connection");
+    chat.does(olga, ban("luis"));
+    assert_eq!(chat.hears(olga), ["#sala Olga: banned LUIS"], "who is not there hears nothing");
+    assert_eq!(chat.hears(luis), NOTHING);
+    chat.does(luis, nick("Otro"));
+    chat.hush();
+    chat.does(luis, join("sala"));
+    assert_eq!(chat.hears(luis), ["banned from #sala"], "banned again, as they came back");
+}
+
+#[test]
+fn who_is_not_here_can_be_banned_and_let_back() {
+    let (mut chat, [olga, _, _]) = sala();
+    chat.does(olga, ban("Eva"));
+    assert_eq!(chat.hears(olga), ["#sala Olga: banned Eva"]);
+    let eva = chat.enters("eva");
+    chat.hush();
+    chat.does(eva, join("sala"));
+    chat.does(olga, unban("EVA"));
+    assert_eq!(chat.hears(olga), ["#sala Olga: unbanned eva"]);
+    chat.does(eva, join("sala"));
+    assert_eq!(chat.hears(eva), ["banned from #sala", "in #sala: 4"]);
+}
+
+#[test]
+fn a_ban_is_lifted_under_either_name() {
+    for lifted in ["Luis", "Pepe"] {
+        let (mut chat, [olga, _, luis]) = sala();
+        chat.does(olga, ban("Luis"));
+        chat.does(luis, nick("Pepe"));
+        chat.does(olga, unban(lifted));
+        chat.hush();
+        chat.does(luis, join("sala"));
+        assert_eq!(chat.hears(luis), ["in #sala: 3"]);
+    }
+    let (mut chat, [olga, _, luis]) = sala();
+    chat.does(olga, ban("Luis"));
+    chat.does(olga, Command::Invite(text("Luis")));
+    chat.hush();
+    chat.does(luis, join("sala"));
+    assert_eq!(chat.hears(luis), ["in #sala: 3"], "an invitation lifts it too");
+}
+
+#[test]
+fn an_operator_can_be_banned_too() {
+    let (mut chat, [olga, ana, _]) = sala();
+    chat.does(olga, op("Ana"));
+    chat.hush();
+    chat.does(ana, ban("Olga"));
+    assert_eq!(chat.hears(olga), ["#sala Ana: banned Olga", "left #sala, in #general now"]);
+    chat.does(olga, unban("Olga"));
+    chat.does(olga, join("sala"));
+    assert_eq!(chat.hears(olga), ["no operator of #general", "banned from #sala"]);
+}
+
+#[test]
+fn of_too_many_bans_the_oldest_is_forgotten() {
+    let (mut chat, [olga, _, _]) = sala();
+    for i in 0..=DECISIONS_PER_ROOM {
+        chat.does(olga, ban(&format!("p{i}")));
+    }
+    for (name, answer) in [("p0", "in #sala: 4"), ("p1", "banned from #sala"), ("p1000", "banned from #sala")]
+    {
+        let id = chat.enters(name);
+        chat.hush();
+        chat.does(id, join("sala"));
+        assert_eq!(chat.hears(id), [answer], "{name}");
+    }
+}
+
+#[test]
+fn who_is_silenced_hears_and_does_not_speak() {
+    let (mut chat, [olga, ana, luis]) = sala();
+    chat.does(olga, mute("Luis"));
+    assert_eq!(chat.hears(luis), ["#sala Olga: muted Luis"]);
+    for command in [Command::Say(text("hola")), act("salta"), topic("gritos")] {
+        chat.does(luis, command);
+        assert_eq!(chat.hears(luis), ["silent in #sala"]);
+    }
+    chat.does(luis, Command::Say(text(" ")));
+    chat.does(luis, nick("Pepe"));
+    chat.says(luis, "soy otro");
+    chat.does(luis, Command::Leave(None));
+    chat.does(luis, join("sala"));
+    chat.says(luis, "he vuelto");
+    assert_eq!(
+        chat.hears(luis),
+        [
+            "--- Luis is Pepe",
+            "silent in #sala",
+            "left #sala, in #general now",
+            "in #sala: 3",
+            "silent in #sala"
+        ]
+    );
+    assert_eq!(
+        chat.hears(ana),
+        ["#sala Olga: muted Luis", "--- Luis is Pepe", "<<< Pepe #sala", ">>> Pepe #sala"]
+    );
+    chat.does(luis, message("Ana", "en voz baja"));
+    assert_eq!(chat.hears(ana), ["[Pepe] en voz baja"]);
+    chat.does(luis, join("general"));
+    chat.says(luis, "aquí sí");
+    assert_eq!(chat.hears(ana), ["Pepe: aquí sí"]);
+    chat.does(luis, join("sala"));
+    chat.does(olga, mute("Pepe"));
+    chat.hush();
+    chat.says(luis, "por fin");
+    assert_eq!(chat.hears(ana), ["#sala Pepe: por fin"]);
+}
+
+#[test]
+fn a_silence_lasts_beyond_the_connection() {
+    let (mut chat, [olga, _, luis]) = sala();
+    chat.does(olga, mute("Luis"));
+    chat.ends(luis, CloseReason::Lost);
+    let luis = chat.enters("Luis");
+    chat.does(luis, join("sala"));
+    chat.hush();
+    chat.says(luis, "he vuelto");
+    assert_eq!(chat.hears(luis), ["silent in #sala"]);
+    chat.ends(luis, CloseReason::Lost);
+    chat.hush();
+    chat.does(olga, mute("Luis"));
+    assert_eq!(chat.hears(olga), ["#sala Olga: unmuted Luis"], "though nobody is called so now");
+}
+
+#[test]
+fn in_a_hushed_room_only_operators_speak() {
+    let (mut chat, [olga, ana, luis]) = sala();
+    chat.does(olga, op("Ana"));
+    chat.does(olga, Command::Mute(None));
+    assert_eq!(chat.hears(luis), ["#sala Olga: opped Ana", "#sala Olga: hushed"]);
+    chat.says(luis, "hola");
+    chat.does(luis, topic("hola"));
+    assert_eq!(chat.hears(luis), ["silent in #sala", "silent in #sala"]);
+    chat.says(olga, "orden");
+    chat.says(ana, "sí");
+    assert_eq!(chat.hears(luis), ["#sala Olga: orden", "#sala Ana: sí"]);
+    chat.does(olga, mute("Ana"));
+    chat.hush();
+    chat.says(ana, "hablo igual");
+    assert_eq!(chat.hears(olga), ["#sala Ana: hablo igual"], "an operator always may");
+    chat.does(ana, Command::Mute(None));
+    chat.hush();
+    chat.says(luis, "por fin");
+    assert_eq!(chat.hears(ana), ["#sala Luis: por fin"]);
+}
+
+#[test]
+fn operators_make_operators() {
+    let (mut chat, [olga, ana, luis]) = sala();
+    chat.does(olga, op("ANA"));
+    chat.does(olga, op("Ana"));
+    assert_eq!(chat.hears(luis), ["#sala Olga: opped Ana", "#sala Olga: opped Ana"]);
+    chat.does(ana, nick("Anita"));
+    chat.hush();
+    chat.does(ana, kick("Luis"));
+    assert_eq!(chat.hears(olga), ["#sala Anita: kicked Luis"]);
+}
+
+#[test]
+fn who_leaves_is_no_operator_any_more() {
+    for by_leaving in [true, false] {
+        let (mut chat, [mut olga, ana, _]) = sala();
+        if by_leaving {
+            chat.does(olga, Command::Leave(None));
+        } else {
+            chat.ends(olga, CloseReason::Lost);
+            olga = chat.enters("Olga");
+        }
+        chat.does(olga, join("sala"));
+        chat.hush();
+        chat.does(olga, kick("Ana"));
+        assert_eq!(chat.hears(olga), ["no operator of #sala"]);
+        assert_eq!(chat.hears(ana), NOTHING);
+    }
+}
+
+#[test]
+fn decisions_go_with_their_room() {
+    let (mut chat, [olga, ana, luis]) = sala();
+    for order in [ban("Luis"), mute("Ana"), Command::Key(Some(text("x"))), Command::Mute(None)] {
+        chat.does(olga, order);
+    }
+    chat.does(olga, Command::Leave(None));
+    chat.does(ana, Command::Leave(None));
+    chat.hush();
+    for (id, told) in [(luis, "made #sala"), (ana, "in #sala: 2")] {
+        chat.does(id, join("sala"));
+        chat.says(id, "otra vez");
+        assert_eq!(chat.hears(id), [told], "a room of that name is another one");
+    }
+}
