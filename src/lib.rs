@@ -6,12 +6,14 @@
 //!
 //! ```text
 //! limits ──► chat ──► proto ──► net ──► main      each imports only what stands to its left;
-//!                └──► logging, cli ─────┘         bin/tertulia.rs, the client, imports none of them
+//!                ├──► keep ──────┘      │         bin/tertulia.rs, the client, imports none of them
+//!                └──► logging, cli ─────┘
 //! ```
 //!
 //! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
 //! - [`chat`]: the vocabulary (commands, events, outputs), names, safe text, and the [`Hub`](chat::Hub) with the rules.
 //! - [`proto`]: the line dialect, telnet's commands, Spanish and English.
+//! - [`keep`]: what was said before; the core hands lines out and gets back what somebody looked for.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
 //! - [`cli`], [`logging`]: the options, and a log that cannot hold up the chat.
 //!

@@ -124,8 +124,6 @@ pub enum Event {
     },
     /// Your words for one person only have gone to them.
     PrivateSent {
-        /// You.
-        from: Name,
         /// To whom.
         to: Name,
         /// What you said.

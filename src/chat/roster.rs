@@ -32,6 +32,11 @@ impl Roster {
         hashes.flat_map(|hash| self.entries.range((hash, 0)..=(hash, u64::MAX)).map(|&(_, holder)| holder))
     }
 
+    /// Whether no name is anybody's but the holder's.
+    pub(super) fn is_only(&self, holder: u64) -> bool {
+        self.entries.iter().all(|&(_, other)| other == holder)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }

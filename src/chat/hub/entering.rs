@@ -57,7 +57,12 @@ impl Hub {
         for client in self.clients.iter_mut().flatten() {
             client.follow_rename(&old_likeness, &new);
         }
-        self.client_mut(id).expect("the caller knows them").name = Some(new.clone());
+        let client = self.client_mut(id).expect("the caller knows them");
+        client.name = Some(new.clone());
+        // Who hid somebody of that name who has left would hide themselves.
+        if client.show(&new.likeness()) && client.hidden().next().is_none() {
+            self.hiding -= 1;
+        }
         // Everyone who shares a room with them, once. Whoever hid the old name hides the new one by now.
         let mut clients = self.members_of(&rooms, None);
         if rooms.is_empty() {

@@ -202,6 +202,7 @@ impl Hub {
         self.clients.iter().all(Option::is_none)
             && self.names.is_empty()
             && self.rooms.iter().flatten().count() == 1
+            && self.room_names.is_only(GENERAL.0.into())
             && !self.rooms.iter().flatten().any(waits)
             && self.hiding == 0
     }

@@ -61,7 +61,7 @@ impl Hub {
             let event = Event::Private { from: name.clone(), text: text.clone() };
             out.push(Output::Deliver { to, event });
         }
-        answer(id, Event::PrivateSent { from: name.clone(), to: to_name, text, away }, out)
+        answer(id, Event::PrivateSent { to: to_name, text, away }, out)
     }
 
     /// Words for whoever wrote last.

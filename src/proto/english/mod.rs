@@ -25,11 +25,12 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
         Event::Said { from, text, .. } => writeln!(out, "{from}: {text}"),
         Event::Acted { from, text, .. } => writeln!(out, "* {from} {text}"),
         Event::Private { from, text } => writeln!(out, "[private] {from}: {text}"),
-        Event::PrivateSent { from, to, text, away } => writeln!(out, "[private to {to}] {from}: {text}")
-            .and_then(|()| match away {
+        Event::PrivateSent { to, text, away } => {
+            writeln!(out, "[private to {to}] {text}").and_then(|()| match away {
                 Some(reason) => writeln!(out, "{to} is away: {reason}"),
                 None => Ok(()),
-            }),
+            })
+        }
         Event::Recalled { occasion: Occasion::Asked, lines, .. } if lines.is_empty() => {
             writeln!(out, "Nothing has been said here yet.")
         }

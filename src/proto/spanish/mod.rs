@@ -32,11 +32,12 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
         Event::Said { from, text, .. } => writeln!(out, "{from}: {text}"),
         Event::Acted { from, text, .. } => writeln!(out, "* {from} {text}"),
         Event::Private { from, text } => writeln!(out, "[privado] {from}: {text}"),
-        Event::PrivateSent { from, to, text, away } => writeln!(out, "[privado a {to}] {from}: {text}")
-            .and_then(|()| match away {
+        Event::PrivateSent { to, text, away } => {
+            writeln!(out, "[privado a {to}] {text}").and_then(|()| match away {
                 Some(reason) => writeln!(out, "{to} está ausente: {reason}"),
                 None => Ok(()),
-            }),
+            })
+        }
         Event::Recalled { occasion: Occasion::Asked, lines, .. } if lines.is_empty() => {
             writeln!(out, "Todavía no se ha dicho nada aquí.")
         }

@@ -126,6 +126,16 @@ fn ones_own_new_name_is_heard_whomever_one_hides() {
 }
 
 #[test]
+fn nobody_hides_themselves() {
+    let (mut chat, [ana, luis, _]) = ana_hides_luis();
+    chat.quits(luis);
+    chat.does(ana, nick("Luis"));
+    assert_eq!(chat.hears(ana), ["--- Ana is Luis"]);
+    chat.does(ana, Command::Ignore(None));
+    assert_eq!(chat.hears(ana), ["hiding []"]);
+}
+
+#[test]
 fn a_hidden_person_who_takes_a_hidden_name_is_listed_once() {
     let (mut chat, [ana, luis, eva]) = ana_hides_luis();
     chat.does(ana, ignore("Eva"));

@@ -8,14 +8,14 @@ fn there_and_back() {
     let (mut wire, [juan, maria, ana]) = Wire::of(Spanish, "\n", ["Juan", "María", "Ana"]);
     wire.types(juan, "/privado María nos vemos luego\n");
     assert_eq!(wire.reads(maria), "[privado] Juan: nos vemos luego\n");
-    assert_eq!(wire.reads(juan), "[privado a María] Juan: nos vemos luego\n");
+    assert_eq!(wire.reads(juan), "[privado a María] nos vemos luego\n");
     wire.types(maria, "/responder a las ocho\n");
     assert_eq!(wire.reads(juan), "[privado] María: a las ocho\n");
-    assert_eq!(wire.reads(maria), "[privado a Juan] María: a las ocho\n");
+    assert_eq!(wire.reads(maria), "[privado a Juan] a las ocho\n");
     wire.types(maria, "/ausente cenando\n");
     wire.types(juan, "/msg maría   vale,  hasta luego \n");
     assert_eq!(wire.reads(maria), "Quedas como ausente: cenando\n[privado] Juan: vale,  hasta luego\n");
-    assert_eq!(wire.reads(juan), "[privado a María] Juan: vale,  hasta luego\nMaría está ausente: cenando\n");
+    assert_eq!(wire.reads(juan), "[privado a María] vale,  hasta luego\nMaría está ausente: cenando\n");
     assert_eq!(wire.reads(ana), "");
 }
 
@@ -24,11 +24,11 @@ fn there_and_back_in_english() {
     let (mut wire, [juan, maria, ana]) = Wire::of(English, "\n", ["Juan", "María", "Ana"]);
     wire.types(juan, "/msg María see you later\n");
     assert_eq!(wire.reads(maria), "[private] Juan: see you later\n");
-    assert_eq!(wire.reads(juan), "[private to María] Juan: see you later\n");
+    assert_eq!(wire.reads(juan), "[private to María] see you later\n");
     wire.types(maria, "/away dining\n/reply at eight\n");
     assert_eq!(wire.reads(juan), "[private] María: at eight\n");
     wire.types(juan, "/reply fine\n");
-    assert_eq!(wire.reads(juan), "[private to María] Juan: fine\nMaría is away: dining\n");
+    assert_eq!(wire.reads(juan), "[private to María] fine\nMaría is away: dining\n");
     assert_eq!(wire.reads(ana), "");
 }
 

@@ -1,12 +1,15 @@
 //! The hub against a naive model: whatever people do, the same are in, and each hears the same in the same order.
 
+mod notebook;
+
 use std::collections::HashSet;
 use std::time::Duration;
 
 use proptest::prelude::*;
 use tertulia::chat::{ClientId, CloseReason, Command, Crowd, Event, Name};
 
-use super::hub::{Chat, act, brief, ignore, nick, text};
+use self::notebook::{Notebook, ROOMS, Sitter, looks};
+use super::hub::{Chat, act, brief, ignore, join, message, nick, text};
 
 const SEATS: usize = 6;
 const NAMES: [&str; 9] = ["Ana", "ANA", "Luis", "Eva", "Iker", "Bob", "B0b", "tú", "2x"];
@@ -23,6 +26,10 @@ enum Deed {
     Type(usize, &'static str),
     Ignore(usize, &'static str),
     Who(usize),
+    Join(usize, &'static str),
+    Leave(usize),
+    Whisper(usize, &'static str),
+    Reply(usize),
     Quit(usize),
     Lose(usize),
     Wait(u64),
@@ -39,7 +46,11 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => seat.clone().prop_map(Deed::Act),
         4 => (seat.clone(), name.clone()).prop_map(|(seat, name)| Deed::Nick(seat, name)),
         6 => (seat.clone(), name.clone()).prop_map(|(seat, name)| Deed::Type(seat, name)),
-        2 => (seat.clone(), name).prop_map(|(seat, name)| Deed::Ignore(seat, name)),
+        2 => (seat.clone(), name.clone()).prop_map(|(seat, name)| Deed::Ignore(seat, name)),
+        3 => (seat.clone(), prop::sample::select(ROOMS.to_vec())).prop_map(|(seat, room)| Deed::Join(seat, room)),
+        1 => seat.clone().prop_map(Deed::Leave),
+        1 => (seat.clone(), name).prop_map(|(seat, name)| Deed::Whisper(seat, name)),
+        1 => seat.clone().prop_map(Deed::Reply),
         1 => seat.clone().prop_map(Deed::Who),
         2 => seat.clone().prop_map(Deed::Quit),
         1 => seat.prop_map(Deed::Lose),
@@ -48,92 +59,7 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-/// Who sits where, as a child would note it down.
-#[derive(Default)]
-struct Notebook {
-    people: Vec<Sitter>,
-}
-
-struct Sitter {
-    id: ClientId,
-    name: Option<String>,
-    /// Looks of the names they do not want to hear.
-    deaf_to: Vec<String>,
-    /// What they should have heard since the last look, movements aside.
-    due: Vec<String>,
-}
-
-/// What a name looks like, as far as those in [`NAMES`] go.
-fn looks(name: &str) -> String {
-    name.to_lowercase().replace('0', "o")
-}
-
-impl Notebook {
-    fn room(&mut self, speaker: usize, line: &str, speaker_too: bool) {
-        let look = self.people[speaker].name.as_deref().map(looks).unwrap();
-        for (at, sitter) in self.people.iter_mut().enumerate() {
-            let deaf = sitter.deaf_to.contains(&look);
-            if sitter.name.is_some() && !deaf && (at != speaker || speaker_too) {
-                sitter.due.push(line.to_owned());
-            }
-        }
-    }
-
-    /// The answer to whoever in `seat` wants to be called `wanted`; none if they may.
-    fn objection(&self, seat: usize, wanted: &str) -> Option<String> {
-        let taken = |(at, sitter): (usize, &Sitter)| {
-            at != seat && sitter.name.as_deref().map(looks) == Some(looks(wanted))
-        };
-        match wanted {
-            "2x" => Some("malformed".into()),
-            "tú" => Some("reserved: tú".into()),
-            _ if self.people.iter().enumerate().any(taken) => Some(format!("in use: {wanted}")),
-            _ if self.people[seat].name.as_deref() == Some(wanted) => Some(format!("yours: {wanted}")),
-            _ => None,
-        }
-    }
-
-    fn name(&mut self, seat: usize, wanted: &str) {
-        let old = self.people[seat].name.clone();
-        if let Some(objection) = self.objection(seat, wanted) {
-            self.people[seat].due.push(objection);
-            if old.is_none() {
-                self.people[seat].due.push("name?".into());
-            }
-            return;
-        }
-        self.people[seat].name = Some(wanted.to_owned());
-        let Some(old) = old else { return self.people[seat].due.push(format!("welcome {wanted}")) };
-        for sitter in &mut self.people {
-            if let Some(at) = sitter.deaf_to.iter().position(|look| *look == looks(&old)) {
-                sitter.deaf_to.retain(|look| *look != looks(wanted) && *look != looks(&old));
-                sitter.deaf_to.insert(at.min(sitter.deaf_to.len()), looks(wanted));
-            }
-        }
-        self.room(seat, &format!("--- {old} is {wanted}"), true);
-    }
-
-    fn ignore(&mut self, seat: usize, whom: &str) {
-        let look = looks(whom);
-        let holder = self.people.iter().find_map(|s| s.name.clone().filter(|name| looks(name) == look));
-        let me = &mut self.people[seat];
-        let Some(own) = &me.name else { return me.due.extend(["name first".into(), "name?".into()]) };
-        let answer = if looks(own) == look {
-            "ThatIsYou".into()
-        } else if me.deaf_to.contains(&look) {
-            me.deaf_to.retain(|other| *other != look);
-            format!("shown: {}", holder.unwrap_or(whom.into()))
-        } else if let Some(name) = holder {
-            me.deaf_to.push(look);
-            format!("hidden: {name}")
-        } else {
-            format!("nobody: {whom}")
-        };
-        me.due.push(answer);
-    }
-}
-
-/// Who is here in the eyes of one who has been here from the beginning.
+/// Who is in the first room in the eyes of one who has been there, and only there, from the beginning.
 #[derive(Default)]
 struct Witness {
     known: HashSet<String>,
@@ -146,14 +72,22 @@ impl Witness {
     fn sees(&mut self, event: &Event) {
         let knows = |known: &HashSet<String>, name: &Name| known.contains(name.as_str());
         match event {
-            Event::Arrived { crowd: Crowd { names, more }, room: None } => {
+            Event::Arrived { crowd: Crowd { names, more }, room } => {
+                assert!(
+                    room.as_ref().is_none_or(|room| room.as_str() == ROOMS[0]),
+                    "of another room: {room:?}"
+                );
                 self.count += names.len() + more;
                 self.blurred |= *more > 0;
                 for name in names {
                     assert!(self.known.insert(name.to_string()) || self.blurred, "{name} came twice");
                 }
             }
-            Event::ManyDeparted { crowd: Crowd { names, more }, room: None } => {
+            Event::ManyDeparted { crowd: Crowd { names, more }, room } => {
+                assert!(
+                    room.as_ref().is_none_or(|room| room.as_str() == ROOMS[0]),
+                    "of another room: {room:?}"
+                );
                 self.count -= names.len() + more;
                 self.blurred |= *more > 0;
                 names.iter().for_each(|name| self.loses(name));
@@ -190,7 +124,10 @@ impl Trial {
         let mut chat = Chat::new();
         let id = chat.enters("Testigo");
         chat.events(id);
-        let sitter = Sitter { id, name: Some("Testigo".into()), deaf_to: Vec::new(), due: Vec::new() };
+        let mut sitter = Sitter::new(id);
+        sitter.name = Some("Testigo".into());
+        sitter.enter(ROOMS[0]);
+        sitter.due.clear();
         let witness = Witness { known: ["Testigo".into()].into(), count: 1, blurred: false };
         Trial { chat, book: Notebook { people: vec![sitter] }, witness: (id, witness), said: 0 }
     }
@@ -199,8 +136,7 @@ impl Trial {
         match deed {
             Deed::Connect if self.book.people.len() <= SEATS => {
                 let id = self.chat.connects();
-                let due = vec!["name?".to_owned()];
-                self.book.people.push(Sitter { id, name: None, deaf_to: Vec::new(), due });
+                self.book.people.push(Sitter::new(id));
             }
             Deed::Connect => {}
             Deed::Wait(millis) => self.chat.now = self.chat.now + Duration::from_millis(*millis),
@@ -212,6 +148,10 @@ impl Trial {
             | Deed::Type(seat, _)
             | Deed::Ignore(seat, _)
             | Deed::Who(seat)
+            | Deed::Join(seat, _)
+            | Deed::Leave(seat)
+            | Deed::Whisper(seat, _)
+            | Deed::Reply(seat)
             | Deed::Quit(seat)
             | Deed::Lose(seat) => {
                 if seat + 1 < self.book.people.len() {
@@ -225,7 +165,6 @@ impl Trial {
     fn deed_of(&mut self, seat: usize, deed: &Deed) {
         let (chat, book) = (&mut self.chat, &mut self.book);
         let (id, name) = (book.people[seat].id, book.people[seat].name.clone());
-        let unnamed = ["name first".to_owned(), "name?".to_owned()];
         match (deed, name) {
             (Deed::Nick(_, wanted), _) => {
                 chat.does(id, nick(wanted));
@@ -235,33 +174,9 @@ impl Trial {
                 chat.says(id, wanted);
                 book.name(seat, wanted);
             }
-            (Deed::Say(_) | Deed::Type(..), Some(name)) => {
-                self.said += 1;
-                chat.says(id, &self.said.to_string());
-                book.room(seat, &format!("{name}: {}", self.said), false);
-            }
-            (Deed::Act(_), Some(name)) => {
-                self.said += 1;
-                chat.does(id, act(&self.said.to_string()));
-                book.room(seat, &format!("* {name} {}", self.said), false);
-            }
             (Deed::Say(_) | Deed::Blank(_), None) => {
                 chat.does(id, Command::Say(text(" ")));
                 book.people[seat].due.extend(["malformed".into(), "name?".into()]);
-            }
-            (Deed::Blank(_), Some(_)) => chat.says(id, "  "),
-            (Deed::Act(_) | Deed::Who(_), None) => {
-                chat.does(id, if matches!(deed, Deed::Who(_)) { Command::Who(None) } else { act("x") });
-                book.people[seat].due.extend(unnamed);
-            }
-            (Deed::Who(_), Some(_)) => {
-                chat.does(id, Command::Who(None));
-                let here = book.people.iter().filter(|sitter| sitter.name.is_some()).count();
-                book.people[seat].due.push(format!("{here} here"));
-            }
-            (Deed::Ignore(_, whom), _) => {
-                chat.does(id, ignore(whom));
-                book.ignore(seat, whom);
             }
             (Deed::Quit(_) | Deed::Lose(_), _) => {
                 if matches!(deed, Deed::Quit(_)) {
@@ -271,7 +186,53 @@ impl Trial {
                 }
                 book.people.remove(seat);
             }
-            (Deed::Connect | Deed::Wait(_) | Deed::Tick, _) => unreachable!("nobody's deed"),
+            (_, None) => {
+                let command = self.command(deed);
+                self.chat.does(id, command);
+                self.book.people[seat].due.extend(["name first".into(), "name?".into()]);
+            }
+            (_, Some(name)) => self.deed_of_member(seat, &name, deed),
+        }
+    }
+
+    fn deed_of_member(&mut self, seat: usize, name: &str, deed: &Deed) {
+        self.said += 1;
+        let command = self.command(deed);
+        let words = self.said.to_string();
+        let book = &mut self.book;
+        self.chat.does(book.people[seat].id, command);
+        match deed {
+            Deed::Blank(_) => {}
+            Deed::Say(_) | Deed::Type(..) => book.speak(seat, &format!("{name}: {words}")),
+            Deed::Act(_) => book.speak(seat, &format!("* {name} {words}")),
+            Deed::Who(_) => {
+                let current = book.people[seat].current;
+                let answer = current.map_or("nowhere".into(), |room| format!("{} here", book.count(room)));
+                book.people[seat].due.push(answer);
+            }
+            Deed::Join(_, room) => book.join(seat, room),
+            Deed::Leave(_) => book.leave(seat),
+            Deed::Whisper(_, whom) => book.whisper(seat, whom, &words),
+            Deed::Reply(_) => book.reply(seat, &words),
+            Deed::Ignore(_, whom) => book.ignore(seat, whom),
+            other => unreachable!("{other:?} is done elsewhere"),
+        }
+    }
+
+    /// What somebody with a name types for `deed`; words are numbers that nobody has said before.
+    fn command(&self, deed: &Deed) -> Command {
+        let words = self.said.to_string();
+        match deed {
+            Deed::Blank(_) => Command::Say(text("  ")),
+            Deed::Say(_) | Deed::Type(..) => Command::Say(text(&words)),
+            Deed::Act(_) => act(&words),
+            Deed::Who(_) => Command::Who(None),
+            Deed::Join(_, room) => join(room),
+            Deed::Leave(_) => Command::Leave(None),
+            Deed::Whisper(_, whom) => message(whom, &words),
+            Deed::Reply(_) => Command::Reply(text(&words)),
+            Deed::Ignore(_, whom) => ignore(whom),
+            other => unreachable!("{other:?} is done elsewhere"),
         }
     }
 
@@ -309,7 +270,7 @@ impl Trial {
     fn end(mut self) {
         self.chat.waits(Duration::from_secs(1));
         self.look();
-        let here = self.book.people.iter().filter(|sitter| sitter.name.is_some()).count();
+        let here = self.book.count(ROOMS[0]);
         assert_eq!(self.witness.1.count, here, "the witness has heard of everybody");
         for sitter in &self.book.people {
             self.chat.quits(sitter.id);
