@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use log::{info, warn};
 use tertulia::cli::Options;
-use tertulia::net::{EventLoop, Listening, Settings};
+use tertulia::net::{EventLoop, Settings};
 use tertulia::proto::console;
 use tertulia::{limits, logging, net};
 
@@ -32,8 +32,12 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         login_timeout: options.name_deadline(),
         rate_limit: options.rate_limit,
     };
-    announce(&listeners, options);
-    let result = EventLoop::new(listeners, settings).and_then(|mut event_loop| event_loop.run());
+    let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
+    shown.dedup();
+    let mut event_loop = EventLoop::new(listeners, settings)?;
+    // Not before signals are heard: whoever reads it may ask us to stop at once.
+    announce(&shown, options);
+    let result = event_loop.run();
     log.flush(limits::LOG_FLUSH_TIMEOUT);
     Ok(result?)
 }
@@ -51,12 +55,10 @@ fn places(options: &Options, listeners: usize) -> usize {
 
 /// Says where the server listens: on the console, and on stdout for whoever asked for any free port and needs to
 /// know which it is.
-fn announce(listeners: &[Listening], options: &Options) {
-    let mut shown: Vec<&str> = listeners.iter().map(|listening| listening.shown.as_str()).collect();
-    shown.dedup();
+fn announce(shown: &[String], options: &Options) {
     for address in shown {
         info!("{}", console::listening(address, options.lang));
-        if !options.listen.iter().any(|asked| asked == address) {
+        if !options.listen.contains(address) {
             // Nobody has to listen to it.
             let _ = writeln!(io::stdout(), "{address}");
         }
