@@ -50,7 +50,7 @@ pub(super) fn write(event: &Event, out: &mut String) {
         Event::Skipped(1) => writeln!(out, "[… 1 message skipped]"),
         Event::Skipped(lines) => writeln!(out, "[… {lines} messages skipped]"),
         Event::NameTimeout => writeln!(out, "\nThe time to give a name is over."),
-        Event::Full(places) => writeln!(out, "The chat is full ({places} people). Try again later."),
+        Event::Full(places) => writeln!(out, "The chat is full ({}). Try again later.", head_count(*places)),
         Event::MadeRoom => {
             writeln!(out, "\nThe chat is full and you have not given a name. Try again later.")
         }
@@ -89,12 +89,17 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
 }
 
 fn present(people: &[Person], total: usize, out: &mut String) -> std::fmt::Result {
-    writeln!(out, "In #general, {total} {}:", if total == 1 { "person" } else { "people" })?;
+    writeln!(out, "In #general, {}:", head_count(total))?;
     people.iter().try_for_each(|person| writeln!(out, "  {}", WORDS.person(person)))?;
     match total - people.len() {
         0 => Ok(()),
         rest => writeln!(out, "  … and {rest} more who have been idle longer"),
     }
+}
+
+/// `1 person`, `2 people`.
+fn head_count(number: usize) -> String {
+    format!("{number} {}", if number == 1 { "person" } else { "people" })
 }
 
 fn help(verb: Option<Verb>, out: &mut String) -> std::fmt::Result {

@@ -61,7 +61,9 @@ pub(super) fn write(event: &Event, out: &mut String) {
         Event::Skipped(1) => writeln!(out, "[… 1 mensaje omitido]"),
         Event::Skipped(lines) => writeln!(out, "[… {lines} mensajes omitidos]"),
         Event::NameTimeout => writeln!(out, "\nSe acabó el tiempo para dar un nombre."),
-        Event::Full(places) => writeln!(out, "El chat está lleno ({places} personas). Prueba más tarde."),
+        Event::Full(places) => {
+            writeln!(out, "El chat está lleno ({}). Prueba más tarde.", head_count(*places))
+        }
         Event::MadeRoom => {
             writeln!(out, "\nEl chat está lleno y aún no has dado un nombre. Prueba más tarde.")
         }
@@ -102,12 +104,17 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
 }
 
 fn present(people: &[Person], total: usize, out: &mut String) -> std::fmt::Result {
-    writeln!(out, "En #general, {total} {}:", if total == 1 { "persona" } else { "personas" })?;
+    writeln!(out, "En #general, {}:", head_count(total))?;
     people.iter().try_for_each(|person| writeln!(out, "  {}", WORDS.person(person)))?;
     match total - people.len() {
         0 => Ok(()),
         rest => writeln!(out, "  … y {rest} más que escribieron hace más tiempo"),
     }
+}
+
+/// `1 persona`, `2 personas`.
+fn head_count(number: usize) -> String {
+    format!("{number} {}", if number == 1 { "persona" } else { "personas" })
 }
 
 fn help(verb: Option<Verb>, out: &mut String) -> std::fmt::Result {
