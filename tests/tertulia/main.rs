@@ -21,6 +21,7 @@ mod names;
 mod netcat;
 mod options;
 mod pace;
+mod readme;
 mod safe_text;
 mod simulation;
 #[cfg(target_os = "linux")]
