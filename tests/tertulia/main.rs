@@ -3,6 +3,7 @@
 #![allow(unreachable_pub)] // a test binary has no outside
 
 mod client;
+mod client_and_server;
 mod console_blocked;
 mod conversation;
 mod crowded;
