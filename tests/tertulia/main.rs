@@ -30,5 +30,8 @@ mod slow_readers;
 mod starting;
 mod support;
 mod telnet;
+mod telnet_terminal;
+#[cfg(feature = "prompt")]
+mod three_together;
 mod transcripts;
 mod wild_input;
