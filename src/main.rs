@@ -12,7 +12,7 @@ use clap::Parser;
 use log::{info, warn};
 use tertulia::chat::{Stamp, Text};
 use tertulia::cli::Options;
-use tertulia::net::{EventLoop, Listening, Settings};
+use tertulia::net::{EventLoop, Settings};
 use tertulia::proto::{Zone, console};
 use tertulia::{limits, logging, net};
 
@@ -41,8 +41,12 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         started: Stamp(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis().try_into()?),
         zone,
     };
-    announce(&listeners, options);
-    let result = EventLoop::new(listeners, settings).and_then(|mut event_loop| event_loop.run());
+    let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
+    shown.dedup();
+    let mut event_loop = EventLoop::new(listeners, settings)?;
+    // Not before signals are heard: whoever reads it may ask us to stop at once.
+    announce(&shown, options);
+    let result = event_loop.run();
     log.flush(limits::LOG_FLUSH_TIMEOUT);
     Ok(result?)
 }
@@ -71,12 +75,10 @@ fn places(options: &Options, listeners: usize) -> usize {
 
 /// Says where the server listens: on the console, and on stdout for whoever asked for any free port and needs to
 /// know which it is.
-fn announce(listeners: &[Listening], options: &Options) {
-    let mut shown: Vec<&str> = listeners.iter().map(|listening| listening.shown.as_str()).collect();
-    shown.dedup();
+fn announce(shown: &[String], options: &Options) {
     for address in shown {
         info!("{}", console::listening(address, options.lang));
-        if !options.listen.iter().any(|asked| asked == address) {
+        if !options.listen.contains(address) {
             // Nobody has to listen to it.
             let _ = writeln!(io::stdout(), "{address}");
         }

@@ -148,13 +148,14 @@ impl<S: Stream> Conn<S> {
         if self.phase != Phase::Open {
             return Err(Pause::Closing);
         }
-        if !self.codec.has_unseen() {
-            self.codec.give_back();
-            return Err(Pause::NoLine);
-        }
+        // First of all: telnet is answered while it is read, whether or not a line comes of it.
         if self.queue.len() >= limits::QUEUE_MAX_BYTES {
             self.held_back = true;
             return Err(Pause::Later);
+        }
+        if !self.codec.has_unseen() {
+            self.codec.give_back();
+            return Err(Pause::NoLine);
         }
         self.paced = self.pace.due(rate, now);
         if self.paced.is_some() {

@@ -3,17 +3,35 @@
 #![allow(unreachable_pub)] // a test binary has no outside
 
 mod client;
+mod client_and_server;
+mod console_blocked;
+mod conversation;
+mod crowded;
+mod endings;
 mod framing;
 mod house;
 mod hub;
 mod hub_model;
+#[cfg(target_os = "linux")]
+mod idle;
 mod listening;
 mod logging;
+mod many;
 mod mutants;
 mod names;
+mod netcat;
 mod options;
+mod pace;
+mod readme;
 mod safe_text;
 mod simulation;
+#[cfg(target_os = "linux")]
+mod slow_readers;
+mod starting;
 mod support;
 mod telnet;
+mod telnet_terminal;
+#[cfg(feature = "prompt")]
+mod three_together;
 mod transcripts;
+mod wild_input;

@@ -55,6 +55,8 @@ struct State {
     inside: bool,
     been_inside: bool,
     refused: bool,
+    /// The server has asked something; one that has no place says so instead.
+    asked: bool,
     /// The name to come in with, and the one that is being tried.
     name: Option<String>,
     tried: Option<String>,

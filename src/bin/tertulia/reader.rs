@@ -94,6 +94,7 @@ impl Link {
     ) -> bool {
         let mut state = self.lock();
         let mut refused_for_good = false;
+        state.asked |= matches!(heard, Heard::Question(_));
         match heard {
             Heard::Text(_) => {}
             Heard::Question(Kind::Name) if give.is_some() => {
@@ -125,8 +126,9 @@ impl Link {
 
     /// The exit status, unless there will be another attempt.
     fn status(&self, state: &State, end: &End) -> Option<u8> {
-        let refused = state.refused && !state.been_inside;
-        if state.leaving || (state.input_ended && (self.person || !refused)) {
+        let refused = !state.been_inside && (state.refused || !state.asked);
+        // A goodbye to a server that never let anybody speak was not heard.
+        if (state.leaving && state.asked) || (state.input_ended && (self.person || !refused)) {
             return Some(0);
         }
         let again = self.options.reconnect && !matches!(end, End::Refused if refused);

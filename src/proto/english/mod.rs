@@ -78,7 +78,9 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
         Event::Skipped(1) => writeln!(out, "[… 1 message skipped; /history to see it]"),
         Event::Skipped(lines) => writeln!(out, "[… {lines} messages skipped; /history to see them]"),
         Event::NameTimeout => writeln!(out, "\nThe time to give a name is over."),
-        Event::Full(places) => writeln!(out, "The chat is full ({places} people). Try again later."),
+        Event::Full(places) => {
+            writeln!(out, "The chat is full ({}). Try again later.", rooms::persons(*places))
+        }
         Event::MadeRoom => {
             writeln!(out, "\nThe chat is full and you have not given a name. Try again later.")
         }

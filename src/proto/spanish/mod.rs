@@ -85,7 +85,9 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
         Event::Skipped(1) => writeln!(out, "[… 1 mensaje omitido; /historial para verlo]"),
         Event::Skipped(lines) => writeln!(out, "[… {lines} mensajes omitidos; /historial para verlos]"),
         Event::NameTimeout => writeln!(out, "\nSe acabó el tiempo para dar un nombre."),
-        Event::Full(places) => writeln!(out, "El chat está lleno ({places} personas). Prueba más tarde."),
+        Event::Full(places) => {
+            writeln!(out, "El chat está lleno ({}). Prueba más tarde.", rooms::persons(*places))
+        }
         Event::MadeRoom => {
             writeln!(out, "\nEl chat está lleno y aún no has dado un nombre. Prueba más tarde.")
         }

@@ -57,6 +57,21 @@ fn a_refused_name_ends_with_the_reason() {
 }
 
 #[test]
+fn being_turned_away_unasked_is_a_refusal_whatever_was_sent() {
+    for input in ["", "bot\nhola\n", "bot\nhola\nsalir\n"] {
+        let server = FakeServer::start();
+        let bot = with_input(client(&server.place(), &[]), input.as_bytes());
+        let mut peer = server.accept();
+        peer.expect(input);
+        peer.expect_end();
+        peer.send("El chat está lleno.\n");
+        peer.close();
+        let (status, said, _) = ended(bot);
+        assert_eq!((status, said.as_str()), (Some(1), "El chat está lleno.\n"), "{input:?}");
+    }
+}
+
+#[test]
 fn a_registered_name_takes_its_password_from_the_first_line() {
     let server = FakeServer::start();
     let bot = with_input(client(&server.place(), &["--name", "bot"]), b"secreto\nhola\n");

@@ -1,9 +1,14 @@
 //! What several tests stand on.
 
 pub(crate) mod fake_server;
+pub mod peer;
+#[cfg(target_os = "linux")]
+pub mod proc;
+pub mod process;
 // Without the editor nobody looks at everything that a terminal shows.
 #[cfg_attr(not(feature = "prompt"), allow(dead_code))]
 pub(crate) mod pty;
+pub mod server;
 
 use std::time::Duration;
 

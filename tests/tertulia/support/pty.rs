@@ -98,6 +98,15 @@ impl Pty {
         tcgetattr(&self.terminal).unwrap().local_modes.contains(LocalModes::ECHO | LocalModes::ICANON)
     }
 
+    /// Waits until the program takes each key by itself.
+    pub(crate) fn wait_for_keys(&self) {
+        let start = Instant::now();
+        while self.is_cooked() {
+            assert!(start.elapsed() < DEADLINE, "it still takes lines; the screen:\n{}", self.screen());
+            thread::sleep(Duration::from_millis(1)); // a terminal does not tell when its modes change
+        }
+    }
+
     /// Waits for the program to end by itself.
     pub(crate) fn wait_end(mut self) -> Ended {
         let start = Instant::now();

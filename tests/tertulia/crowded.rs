@@ -1,0 +1,179 @@
+//! More people than places, and more connections than the system has descriptors for.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+use tertulia::limits;
+
+use crate::support::peer::{PROMPT, Peer};
+use crate::support::process::{has, skip};
+use crate::support::server::Server;
+
+const FULL: &str = "El chat está lleno (2 personas). Prueba más tarde.\n";
+
+#[test]
+fn who_finds_no_place_is_told_and_a_free_place_is_taken() {
+    let server = Server::start(&["--max-clients", "2"]);
+    let mut juan = Peer::join(&server, "Juan");
+    let mut maria = Peer::join(&server, "María");
+    for _ in 0..50 {
+        let mut late = Peer::connect(&server);
+        late.expect(FULL);
+        late.expect_end();
+    }
+    juan.expect_line(">>> María se unió al chat");
+    juan.say("salir");
+    maria.expect_line("<<< Juan salió del chat");
+    let mut ana = Peer::join(&server, "Ana");
+    maria.expect_line(">>> Ana se unió al chat");
+    ana.say("hola");
+    maria.expect_line("Ana: hola");
+}
+
+#[test]
+fn who_has_no_name_makes_room_after_a_while() {
+    let server = Server::start(&["--max-clients", "2"]);
+    let mut juan = Peer::join(&server, "Juan");
+    let mut nameless = Peer::connect(&server);
+    nameless.expect(PROMPT);
+    let mut early = Peer::connect(&server);
+    early.expect(FULL);
+    early.expect_end();
+    // A time is what is promised.
+    thread::sleep(limits::NEWCOMER_GRACE);
+    let mut ana = Peer::join(&server, "Ana");
+    nameless.expect("\nEl chat está lleno y aún no has dado un nombre. Prueba más tarde.\n");
+    nameless.expect_end();
+    juan.expect_line(">>> Ana se unió al chat");
+    ana.say("hola");
+    juan.expect_line("Ana: hola");
+}
+
+#[test]
+fn who_gives_no_name_in_time_has_to_go() {
+    let server = Server::start(&["--login-timeout", "1"]);
+    let mut juan = Peer::join(&server, "Juan");
+    let start = Instant::now();
+    let mut nameless = Peer::connect(&server);
+    nameless.expect(PROMPT);
+    nameless.say("1 no es un nombre");
+    nameless.expect_line("Nombre no válido: de 1 a 20 letras, dígitos, '-' o '_', y empieza por una letra.");
+    nameless.expect(PROMPT);
+    nameless.expect("\nSe acabó el tiempo para dar un nombre.\n");
+    assert!(start.elapsed() >= Duration::from_secs(1));
+    nameless.expect_end();
+    // Who has one stays, and has heard nothing of it.
+    let mut maria = Peer::join(&server, "María");
+    maria.say("hola");
+    juan.expect_line(">>> María se unió al chat");
+    juan.expect_line("María: hola");
+}
+
+/// How many people a line about movements is about.
+fn people_in(line: &str) -> usize {
+    let words = line.split(' ').collect::<Vec<_>>();
+    let more =
+        words.iter().position(|&word| word == "más").map(|at| words[at - 1].parse().expect("a number"));
+    let spelled = words.iter().filter(|word| word.starts_with("gente")).count();
+    spelled + more.unwrap_or(0)
+}
+
+#[test]
+fn a_crowd_that_comes_and_breaks_off_at_once_is_told_of_in_few_lines() {
+    const CROWD: usize = 300;
+    let server = Server::start(&["--rate-limit", "0"]);
+    let mut juan = Peer::join(&server, "Juan");
+    let mut maria = Peer::join(&server, "María");
+    juan.expect_line(">>> María se unió al chat");
+    let crowd: Vec<_> = (0..CROWD).map(|n| Peer::join(&server, &format!("gente{n}"))).collect();
+    let mut told = |mark: &str, maria: &mut Peer| {
+        let (mut people, mut lines) = (0, 0);
+        while people < CROWD {
+            let line = juan.line();
+            assert!(line.starts_with(mark), "{line}");
+            (people, lines) = (people + people_in(&line), lines + 1);
+        }
+        assert_eq!(people, CROWD);
+        assert!(lines < 60, "{lines} lines about {CROWD} people");
+        maria.say("¿y ahora?");
+        juan.expect_line("María: ¿y ahora?");
+    };
+    told(">>> ", &mut maria);
+    // None of them has read what was sent to them: every connection breaks.
+    drop(crowd);
+    told("<<< ", &mut maria);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_class_that_connects_while_the_server_is_busy_is_kept_at_the_door() {
+    const CLASS: usize = 1_000;
+    let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn").expect("Linux");
+    if most.trim().parse::<usize>().expect("a number") < CLASS {
+        skip("this machine keeps too few at the door");
+        return;
+    }
+    let server = Server::start(&["--rate-limit", "0"]);
+    let mut juan = Peer::join(&server, "Juan");
+    server.signal(Signal::STOP);
+    // Beyond the backlog these would wait for a retransmission, and for ever while nobody is let in.
+    let mut class: Vec<_> = (0..CLASS).map(|_| Peer::connect(&server)).collect();
+    server.signal(Signal::CONT);
+    class.iter_mut().for_each(|pupil| pupil.expect(PROMPT));
+    juan.say("/quien");
+    juan.expect_line("En #general, 1 persona:");
+    class.into_iter().for_each(Peer::reset);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_descriptors_the_chat_goes_on_and_who_waits_is_let_in() {
+    use std::process::Command;
+
+    use crate::support::proc::{cpu_ticks, next_descriptor};
+
+    if !has("prlimit") {
+        return;
+    }
+    let server = Server::start(&["--rate-limit", "0"]);
+    let mut juan = Peer::join(&server, "Juan");
+    let mut maria = Peer::join(&server, "María");
+    let mut luis = Peer::join(&server, "Luis");
+    juan.lines_until(">>> Luis se unió al chat");
+    maria.expect_line(">>> Luis se unió al chat");
+
+    // All below are taken: the people's are among them, and become free when they leave.
+    let limit = next_descriptor(server.id());
+    let set = Command::new("prlimit")
+        .args([format!("--nofile={limit}:{limit}"), "--pid".into(), server.id().to_string()])
+        .status();
+    assert!(set.expect("prlimit to start").success());
+    let waiting = [Peer::connect(&server), Peer::connect(&server)];
+    server.console_find(|line| line.starts_with("[WARN] accept: "));
+
+    // How much a second costs can only be seen by letting it pass; people talk meanwhile.
+    let (start, before) = (Instant::now(), cpu_ticks(server.id()));
+    while start.elapsed() < Duration::from_secs(1) {
+        maria.say("seguimos");
+        juan.expect_line("María: seguimos");
+        luis.expect_line("María: seguimos");
+        thread::sleep(Duration::from_millis(100));
+    }
+    let spent = cpu_ticks(server.id()) - before;
+    assert!(spent <= 20, "{spent} hundredths of a second in one");
+    maria.say("fin");
+    let said = server.console_until("María: fin");
+    assert!(said.iter().all(|line| line == "[INFO] María: seguimos"), "one complaint is enough: {said:#?}");
+
+    // One leaves for each who waits, and nobody else knocks.
+    let mut inside = Vec::new();
+    for ((newcomer, name), leaving) in waiting.into_iter().zip(["Ana", "Eva"]).zip([luis, maria]) {
+        let left = Instant::now();
+        drop(leaving);
+        inside.push(newcomer.named(name));
+        let took = left.elapsed();
+        assert!(took < Duration::from_secs(1), "{name} waited for {took:?}");
+    }
+    juan.lines_until(">>> Eva se unió al chat");
+}

@@ -1,0 +1,50 @@
+//! A server at rest: people are there, nobody talks, and it makes no system call.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::peer::Peer;
+use crate::support::proc::{context_switches, cpu_ticks, is_asleep};
+use crate::support::process::PATIENCE;
+use crate::support::server::Server;
+
+/// A second in which arrivals are counted goes by within it, and then some.
+const NIGHT: Duration = Duration::from_millis(1_500);
+
+/// What a server has cost so far: each system call that waits is a switch, and all else is time.
+fn cost(server: &Server) -> (u64, u64) {
+    (context_switches(server.id()), cpu_ticks(server.id()))
+}
+
+/// Waits until every thread sleeps, and did so a moment ago without having been awake in between.
+fn settle(server: &Server) -> (u64, u64) {
+    let deadline = Instant::now() + PATIENCE;
+    let mut last = cost(server);
+    loop {
+        thread::sleep(Duration::from_millis(20));
+        let now = cost(server);
+        if now == last && is_asleep(server.id()) {
+            return now;
+        }
+        assert!(Instant::now() < deadline, "it never sleeps");
+        last = now;
+    }
+}
+
+#[test]
+fn a_server_at_rest_does_nothing() {
+    let server = Server::start(&[]);
+    let mut herald = Peer::join(&server, "Heraldo");
+    let mut people: Vec<_> = (0..100).map(|n| Peer::join(&server, &format!("p{n}"))).collect();
+    // Nothing is left to be told of them: who speaks has been told of before.
+    people[99].say("buenas noches");
+    herald.lines_until("p99: buenas noches");
+
+    let before = settle(&server);
+    thread::sleep(NIGHT);
+    assert_eq!(cost(&server), before, "switches and hundredths of a second");
+
+    herald.say("buenos días");
+    people[0].lines_until("Heraldo: buenos días");
+    assert_ne!(settle(&server), before, "what would be noticed if it were not at rest");
+}

@@ -1,0 +1,118 @@
+//! What the READMEs promise to whoever copies a bot or a script out of them: they are run as they stand there.
+
+use std::env;
+use std::fs;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use rustix::process::Signal;
+
+use crate::support::peer::{PROMPT, Peer, welcome};
+use crate::support::process::{Process, has};
+use crate::support::server::Server;
+
+/// Where the examples look for the server: not to be counted on while tests run.
+const HOST: &str = "localhost";
+const PORT: &str = "65434";
+
+/// The text of both READMEs, each with its language.
+fn readmes() -> [(&'static str, String); 2] {
+    ["README.md", "README.es.md"].map(|file| {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file);
+        (file, fs::read_to_string(path).expect("a README"))
+    })
+}
+
+/// The one block of code in `language` that has `mark` in it.
+#[track_caller]
+fn block<'a>(readme: &'a str, language: &str, mark: &str) -> &'a str {
+    let opening = format!("```{language}\n");
+    let blocks = readme.split(&opening).skip(1).map(|rest| rest.split("```").next().expect("a block"));
+    let found: Vec<&str> = blocks.filter(|block| block.contains(mark)).collect();
+    assert_eq!(found.len(), 1, "blocks of {language} with {mark:?}");
+    found[0]
+}
+
+/// The example with the test's own server in it.
+#[track_caller]
+fn sent_to(server: &Server, example: &str) -> String {
+    assert!(example.contains(HOST) && example.contains(PORT), "{example}");
+    example.replace(HOST, "127.0.0.1").replace(PORT, &server.address.port().to_string())
+}
+
+/// `sh` with `script`, nothing to read, in an empty directory that belongs to `test`.
+fn shell(test: &str, script: &str) -> Process {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(test);
+    if directory.exists() {
+        fs::remove_dir_all(&directory).expect("an old directory of our own");
+    }
+    fs::create_dir(&directory).expect("a new directory");
+    let mut command = Command::new("sh");
+    command.args(["-c", script]).current_dir(directory).stdin(Stdio::null()).stderr(Stdio::piped());
+    Process::start(&mut command)
+}
+
+#[test]
+fn the_bot_in_the_shell_tells_the_time() {
+    for (file, readme) in readmes() {
+        let server = Server::start(&[]);
+        let mut maria = Peer::join(&server, "María");
+        // As if the client were installed, and the server were where it looks first.
+        let (client, place) = (env!("CARGO_BIN_EXE_tertulia"), server.address);
+        let installed = format!("tertulia() {{ '{client}' {place} \"$@\"; }}\n");
+        let mut bot = shell(&format!("bot-of-{file}"), &(installed + block(&readme, "sh", "--name bot")));
+        maria.expect_line(">>> bot se unió al chat");
+        for question in ["!hora", "¿me dices la !hora?", "!hora, por favor"] {
+            maria.say(question);
+            if question.starts_with("!hora") {
+                let answer = maria.line();
+                let time = answer.strip_prefix("bot: Son las ").expect(&answer);
+                let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
+                assert_eq!(shape, "99:99", "{answer}");
+            }
+        }
+        server.signal(Signal::TERM);
+        assert_eq!(maria.rest(), "--- El servidor se detiene.\n");
+        bot.wait(); // it ends by itself when nobody is left to answer
+    }
+}
+
+#[test]
+fn the_bot_in_python_greets_and_listens() {
+    if !has("python3") {
+        return;
+    }
+    for (_, readme) in readmes() {
+        let server = Server::start(&[]);
+        let mut maria = Peer::join(&server, "María");
+        let program = sent_to(&server, block(&readme, "python", "socket"));
+        let mut bot = Process::start(
+            Command::new("python3").args(["-u", "-X", "utf8", "-c", &program]).stdin(Stdio::null()),
+        );
+        maria.expect_line(">>> bot se unió al chat");
+        maria.expect_line("bot: Hola, soy un bot");
+        maria.say("hola, bot ñandú");
+        server.signal(Signal::TERM);
+        let heard = bot.stdout.rest().join("\n");
+        let after = "María: hola, bot ñandú\n--- El servidor se detiene.";
+        assert_eq!(heard, format!("{PROMPT}{}{after}", welcome("bot")));
+        assert!(bot.wait().success());
+    }
+}
+
+#[test]
+fn a_script_says_its_line() {
+    if !has("nc") {
+        return;
+    }
+    for (file, readme) in readmes() {
+        let server = Server::start(&[]);
+        let mut maria = Peer::join(&server, "María");
+        let example = readme.split('`').find(|code| code.starts_with("printf")).expect("an example");
+        let mut script = shell(&format!("script-of-{file}"), &sent_to(&server, example));
+        assert!(script.wait().success());
+        for line in [">>> bot se unió al chat", "bot: El respaldo ha terminado", "<<< bot salió del chat"] {
+            maria.expect_line(line);
+        }
+    }
+}
