@@ -12,6 +12,7 @@ use clap::Parser;
 use log::{info, warn};
 use tertulia::chat::{Stamp, Text};
 use tertulia::cli::Options;
+use tertulia::keep::Store;
 use tertulia::net::{EventLoop, Listening, Settings};
 use tertulia::proto::{Zone, console};
 use tertulia::{limits, logging, net};
@@ -29,6 +30,8 @@ fn main() -> ExitCode {
 
 fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let listeners = net::listeners(&options.listen).map_err(|error| error.describe(options.lang))?;
+    let store = options.data.as_deref().map(|dir| Store::open(dir, options.keep_days)).transpose();
+    let store = store.map_err(|error| error.describe(options.lang))?;
     let zone = Zone::local();
     let log = logging::start(&options.log_settings())?;
     let settings = Settings {
@@ -42,7 +45,7 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         zone,
     };
     announce(&listeners, options);
-    let result = EventLoop::new(listeners, settings).and_then(|mut event_loop| event_loop.run());
+    let result = EventLoop::new(listeners, settings, store).and_then(|mut event_loop| event_loop.run());
     log.flush(limits::LOG_FLUSH_TIMEOUT);
     Ok(result?)
 }

@@ -53,6 +53,30 @@ pub fn fewer_places(asked: usize, places: usize, language: Language) -> String {
     }
 }
 
+/// The console's line about lines that the history lacks, and why, if the file said so.
+pub fn history_lost(lines: u64, why: Option<&str>, language: Language) -> String {
+    match (language, why) {
+        (Language::Spanish, None) => format!("El historial no da abasto: faltan {lines} mensajes en él"),
+        (Language::Spanish, Some(why)) => {
+            format!("El historial falla ({why}): faltan {lines} mensajes en él")
+        }
+        (Language::English, None) => {
+            format!("The history cannot keep up: {lines} messages are missing in it")
+        }
+        (Language::English, Some(why)) => {
+            format!("The history fails ({why}): {lines} messages are missing in it")
+        }
+    }
+}
+
+/// The console's line about a history that was not written to its end when the server had to.
+pub fn history_unfinished(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "No hubo tiempo para terminar de escribir el historial",
+        Language::English => "There was no time to finish writing the history",
+    }
+}
+
 /// The room in front of a line, unless it is the one that everybody knows.
 fn elsewhere(room: &Name) -> String {
     if room.as_str() == "general" { String::new() } else { format!("#{room} ") }
