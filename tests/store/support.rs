@@ -64,7 +64,13 @@ impl Desk {
 
     pub(crate) fn of(store: Store) -> Desk {
         let (wake, woken) = mpsc::channel();
-        Desk { archive: Archive::in_file(store, move || drop(wake.send(()))).unwrap(), woken }
+        Desk {
+            archive: Archive::in_file(store, move || {
+                let _ = wake.send(());
+            })
+            .unwrap(),
+            woken,
+        }
     }
 
     /// Waits for the thread to have something to say.

@@ -6,8 +6,9 @@ mod writer;
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Read};
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
@@ -116,7 +117,10 @@ fn create(path: &Path) -> Result<(), Cause> {
 /// Looks at a file without changing it.
 fn check(path: &Path, beside: &Path) -> Result<(), Cause> {
     let length = whole(path, beside)?;
-    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    // Immutable, it is read without any file beside it; but then what was written ahead would be overlooked.
+    let mode = if beside.exists() { "" } else { "&immutable=1" };
+    let (url, read_only) = (url(path, mode)?, OpenFlags::SQLITE_OPEN_READ_ONLY);
+    let connection = Connection::open_with_flags(url, read_only | OpenFlags::SQLITE_OPEN_URI)?;
     connection.busy_timeout(HISTORY_BUSY_TIMEOUT)?;
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     let number = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i32>(0));
@@ -170,4 +174,14 @@ fn beside(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push("-wal");
     name.into()
+}
+
+/// A path as SQLite takes it together with a way of opening it.
+fn url(path: &Path, mode: &str) -> Result<String, Cause> {
+    let path = path::absolute(path).map_err(Cause::Unwritable)?;
+    let encoded = path.as_os_str().as_bytes().iter().map(|byte| match byte {
+        b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(*byte).to_string(),
+        byte => format!("%{byte:02X}"),
+    });
+    Ok(format!("file://{}?mode=ro{mode}", encoded.collect::<String>()))
 }

@@ -13,8 +13,8 @@ pub(super) const VERSION: i32 = 1;
 ///
 /// `words` is what `/search` asks. It holds no text of its own: a row has the number of its line, the room as `r7`,
 /// and the words as [`fold`](crate::keep::fold) leaves them. Room and words in one index make a search in a small room
-/// fast beside a large one; the prefixes make `a*` as fast as `abc*`. The categories are all that `fold` may leave: what
-/// it takes for one word must not be two here.
+/// fast beside a large one; the prefixes make `a*` as fast as `abc*`. The
+/// tokenizer only has to split at spaces: `fold` knows what a letter is, and in memory the same is found by it.
 pub(super) const CREATE: &str = "
     CREATE TABLE room (
         key     INTEGER PRIMARY KEY,
@@ -34,7 +34,7 @@ pub(super) const CREATE: &str = "
     CREATE INDEX line_by_room ON line (room, id);
     CREATE VIRTUAL TABLE words USING fts5 (
         room, text, content = '', detail = 'column', prefix = '1 2 3 4',
-        tokenize = \"unicode61 remove_diacritics 2 categories 'L* N* Co So Cn'\"
+        tokenize = 'ascii'
     );
     INSERT INTO room (key, name, made_at) VALUES (0, 'general', 0);
 ";
