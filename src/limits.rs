@@ -130,15 +130,18 @@ pub const HISTORY_BATCH_JOBS: usize = 2048;
 /// How long the history's thread waits for somebody else who is writing to the file, such as the `sqlite3` shell.
 pub const HISTORY_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 
+/// How long somebody's next lines wait for what they asked of a history in a file; then they go on without.
+pub const HISTORY_PATIENCE: Duration = Duration::from_secs(10);
+
 /// How often a gap that could not be marked in the history is tried again while nobody talks.
 pub const HISTORY_RETRY: Duration = Duration::from_secs(1);
 
 /// Console lines about a history that could not be written or read: at most one in this long.
 pub const HISTORY_COMPLAINT_INTERVAL: Duration = Duration::from_secs(10);
 
-/// A history of this size is checked page by page at the start, which takes well under a second; a larger one is only
-/// looked at where it is used.
-pub const HISTORY_CHECKED_BYTES: u64 = 64 * 1024 * 1024;
+/// A history of this size is checked page by page at the start, which takes about 0.3 s; a larger one is looked at
+/// only where it is used.
+pub const HISTORY_CHECKED_BYTES: u64 = 16 * 1024 * 1024;
 
 /// What the file that SQLite writes ahead shrinks to when it has grown.
 pub const HISTORY_WAL_BYTES: usize = 16 * 1024 * 1024;

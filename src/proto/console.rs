@@ -53,19 +53,21 @@ pub fn fewer_places(asked: usize, places: usize, language: Language) -> String {
     }
 }
 
-/// The console's line about lines that the history lacks, and why, if the file said so.
+/// The console's line about a history that fails, or lacks lines; and why, if the file said so.
 pub fn history_lost(lines: u64, why: Option<&str>, language: Language) -> String {
-    match (language, why) {
-        (Language::Spanish, None) => format!("El historial no da abasto: faltan {lines} mensajes en él"),
-        (Language::Spanish, Some(why)) => {
-            format!("El historial falla ({why}): faltan {lines} mensajes en él")
-        }
-        (Language::English, None) => {
-            format!("The history cannot keep up: {lines} messages are missing in it")
-        }
-        (Language::English, Some(why)) => {
-            format!("The history fails ({why}): {lines} messages are missing in it")
-        }
+    let spanish = language == Language::Spanish;
+    let failure = match why {
+        None if spanish => "El historial no da abasto".to_owned(),
+        None => "The history cannot keep up".to_owned(),
+        Some(why) if spanish => format!("El historial falla ({why})"),
+        Some(why) => format!("The history fails ({why})"),
+    };
+    match lines {
+        0 => failure,
+        1 if spanish => format!("{failure}: le falta 1 mensaje"),
+        1 => format!("{failure}: 1 message is missing"),
+        _ if spanish => format!("{failure}: le faltan {lines} mensajes"),
+        _ => format!("{failure}: {lines} messages are missing"),
     }
 }
 

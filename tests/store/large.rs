@@ -1,12 +1,16 @@
 //! A million lines, and how many a second: run with `--ignored --nocapture`, in a release build.
 
-use std::time::Instant;
+use std::io::Write;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tertulia::chat::{Look, RoomKey, Text};
 use tertulia::keep::Store;
 use tertulia::limits::HISTORY_QUEUE_JOBS;
 
-use super::support::{Desk, Dir, GENERAL, line};
+use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, line};
 
 /// Sentences of common and rare words.
 fn sentence(number: u64) -> String {
@@ -43,7 +47,7 @@ fn sentence(number: u64) -> String {
         dice = dice.wrapping_mul(0xBF58_476D_1CE4_E5B9);
         words.push(WORDS[(dice % 24) as usize]);
     }
-    format!("{} {number}", words.join(" "))
+    format!("mensaje {number}: {}", words.join(" "))
 }
 
 #[test]
@@ -64,7 +68,7 @@ fn a_million_lines() {
     let took = start.elapsed();
     println!("stored {:.0} lines a second", 1e6 / took.as_secs_f64());
     let start = Instant::now();
-    desk.archive.close(super::support::DEADLINE);
+    desk.archive.close(DEADLINE);
     println!(
         "closed in {:?}, file of {} MB",
         start.elapsed(),
@@ -89,6 +93,9 @@ fn a_million_lines() {
         ("999999", &rooms[..]),
         ("99", &rooms[..]),
         ("12345", &rooms[..]),
+        ("mensaje", &rooms[..]),
+        ("mensaje maria juan", &rooms[..]),
+        ("mens", &rooms[1..]),
         ("zzz", &rooms[..]),
         ("zzzzzz hola", &rooms[..]),
     ];
@@ -104,4 +111,61 @@ fn a_million_lines() {
         sql.query_row(&format!("PRAGMA {check}"), [], |_| Ok(())).unwrap();
         println!("{check} in {:?}", start.elapsed());
     }
+}
+
+/// Round trips of words between two people in a room of their own, while somebody floods the other one: the middle one,
+/// the slowest of a hundred, of a thousand, and all.
+fn round_trips(server: &Server, flood: bool) -> [Duration; 4] {
+    let (mut ana, mut luis) = (server.person("Ana"), server.person("Luis"));
+    for person in [&mut ana, &mut luis] {
+        person.say("/entrar aparte");
+        person.say("/dejar general");
+        person.until("Dejaste #general");
+    }
+    let mut pedro = server.person("Pedro");
+    let over = AtomicBool::new(false);
+    let mut times: Vec<Duration> = thread::scope(|scope| {
+        scope.spawn(|| {
+            let start = Instant::now();
+            let mut said = 0;
+            // 20,000 lines a second, 100 at a time.
+            while flood && !over.load(Ordering::Relaxed) {
+                let lines: Vec<String> = (said..said + 100).map(sentence).collect();
+                pedro.stream.write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
+                said += 100;
+                let due = Duration::from_micros(said * 50);
+                thread::sleep(due.saturating_sub(start.elapsed())); // the pace is what is wanted
+            }
+            println!("said {said} lines in {:?}", start.elapsed());
+        });
+        let times = (0..5_000).map(|number| {
+            thread::sleep(Duration::from_millis(2)); // a person's pace, not a flood
+            let start = Instant::now();
+            ana.say(&format!("palabra {number}"));
+            luis.until(&format!("palabra {number}"));
+            start.elapsed()
+        });
+        let times = times.collect();
+        over.store(true, Ordering::Relaxed);
+        times
+    });
+    times.sort();
+    [times[2_500], times[4_950], times[4_995], times[4_999]]
+}
+
+#[test]
+#[ignore = "a minute of work, and figures to look at"]
+fn twenty_thousand_lines_a_second_and_somebody_talking() {
+    let dir = Dir::new();
+    let mut memory = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
+    memory.args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "-q"]);
+    for (what, command) in [("memory", &mut memory), ("file", &mut command(dir.path()))] {
+        for flood in [false, true] {
+            let server = Server::spawn(command);
+            println!("{what}, flood {flood}: p50, p99, p99.9, max {:?}", round_trips(&server, flood));
+            println!("complaints: {:?}", server.stop());
+        }
+    }
+    let stored: u64 = dir.sql().query_row("SELECT count(*) FROM line", [], |row| row.get(0)).unwrap();
+    println!("{stored} lines in the file");
 }

@@ -8,3 +8,4 @@ mod folding;
 mod killing;
 mod large;
 mod support;
+mod talking;

@@ -8,8 +8,8 @@ pub(super) const APPLICATION: i32 = 0x7465_7274;
 /// `PRAGMA user_version`.
 pub(super) const VERSION: i32 = 1;
 
-/// Makes an empty history. Numbers of lines are not used again (AUTOINCREMENT): whoever deletes lines with another
-/// program leaves their words in the index, where they must not become those of another line.
+/// Makes an empty history. Numbers are not used again (AUTOINCREMENT): a new room must not get an old one's lines, and
+/// whoever deletes lines with another program leaves their words in the index, where they must not become those of another line.
 ///
 /// `words` is what `/search` asks. It holds no text of its own: a row has the number of its line, the room as `r7`,
 /// and the words as [`fold`](crate::keep::fold) leaves them. Room and words in one index make a search in a small room
@@ -17,7 +17,7 @@ pub(super) const VERSION: i32 = 1;
 /// tokenizer only has to split at spaces: `fold` knows what a letter is, and in memory the same is found by it.
 pub(super) const CREATE: &str = "
     CREATE TABLE room (
-        key     INTEGER PRIMARY KEY,
+        key     INTEGER PRIMARY KEY AUTOINCREMENT,
         name    TEXT NOT NULL,
         topic   TEXT,
         made_at INTEGER NOT NULL,

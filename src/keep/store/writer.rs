@@ -45,9 +45,9 @@ impl Writer {
     /// Begins a new life of the server: the rooms of the last one are gone. Gives the next free key, and what the first
     /// room is about.
     pub(super) fn begin(&self) -> Result<(u64, Option<String>)> {
-        // Lines may be of a room whose own row was lost.
-        const NEXT: &str = "SELECT 1 + max((SELECT ifnull(max(key), 0) FROM room),
-                                           (SELECT ifnull(max(room), 0) FROM line))";
+        // SQLite remembers the highest key that was ever in `room`; and a line may be of a room whose row was lost.
+        const NEXT: &str = "SELECT 1 + max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'room'), 0),
+                                           ifnull((SELECT max(room) FROM line), 0))";
         self.connection.execute(
             "UPDATE room SET gone_at = ifnull((SELECT at FROM line ORDER BY id DESC LIMIT 1), made_at)
              WHERE gone_at IS NULL AND key <> 0",
@@ -59,7 +59,7 @@ impl Writer {
         Ok((next, topic.flatten()))
     }
 
-    /// Writes a change of a room, at `at`.
+    /// Writes a change of a room, at `at`. A room that goes without a line of its own leaves nothing.
     pub(in crate::keep) fn change(&self, change: &RoomChange, at: i64) -> Result<()> {
         match change {
             RoomChange::Is { key, name, topic } => self
@@ -69,7 +69,11 @@ impl Writer {
                 )?
                 .execute(params![key, name, topic, at])?,
             RoomChange::Gone { key } => {
-                self.cached("UPDATE room SET gone_at = ?2 WHERE key = ?1")?.execute(params![key, at])?
+                self.cached("UPDATE room SET gone_at = ?2 WHERE key = ?1")?.execute(params![key, at])?;
+                self.cached(
+                    "DELETE FROM room WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM line WHERE room = ?1)",
+                )?
+                .execute([key])?
             }
         };
         Ok(())

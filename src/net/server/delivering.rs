@@ -7,6 +7,7 @@ use log::{debug, info, log_enabled, warn};
 use super::Server;
 use crate::chat::{Audience, Event, Moment, Note, Output};
 use crate::keep::{Answer, Complaint};
+use crate::limits::HISTORY_PATIENCE;
 use crate::net::conn::Conn;
 use crate::net::stream::Stream;
 use crate::proto::{Encodings, console};
@@ -58,6 +59,8 @@ impl<S: Stream> Server<S> {
             Output::Look(id, look) => {
                 if let Some(answer) = self.history.look(id, look) {
                     self.recall(answer, now);
+                } else if let Some(conn) = self.conn_mut(id) {
+                    conn.awaiting = Some(now + HISTORY_PATIENCE);
                 }
             }
         }
@@ -65,9 +68,20 @@ impl<S: Stream> Server<S> {
 
     /// Hands what was looked for to the hub; who has left meanwhile gets nothing.
     pub(super) fn recall(&mut self, answer: Answer, now: Moment) {
-        match answer {
-            Answer::Found(id, found) => self.hub.found(id, found, now, &mut self.outputs),
-            Answer::Busy(id) => self.hub.not_found_now(id, &mut self.outputs),
+        let id = match answer {
+            Answer::Found(id, found) => {
+                self.hub.found(id, found, now, &mut self.outputs);
+                id
+            }
+            Answer::Busy(id) => {
+                self.hub.not_found_now(id, &mut self.outputs);
+                id
+            }
+        };
+        if let Some(conn) = self.conn_mut(id)
+            && conn.awaiting.take().is_some()
+        {
+            self.later(id);
         }
     }
 
