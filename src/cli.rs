@@ -38,6 +38,14 @@ pub struct Options {
     #[arg(long, value_name = "N", default_value_t = limits::RATE_LIMIT_PER_SECOND)]
     pub rate_limit: u32,
 
+    /// Keep what is said in this directory [default: in memory only].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+
+    /// Delete what was said more than so many days ago [default: nothing].
+    #[arg(long, value_name = "N", requires = "data", value_parser = clap::value_parser!(u32).range(1..))]
+    pub keep_days: Option<u32>,
+
     /// Lines of a room that are shown again to whoever enters it; 0 for none.
     #[arg(long, value_name = "N", default_value_t = limits::REPLAY_LINES)]
     pub replay: usize,

@@ -13,7 +13,7 @@
 //! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
 //! - [`chat`]: the vocabulary (commands, events, outputs), names, safe text, and the [`Hub`](chat::Hub) with the rules.
 //! - [`proto`]: the line dialect, telnet's commands, Spanish and English.
-//! - [`keep`]: what was said before; the core hands lines out and gets back what somebody looked for.
+//! - [`keep`]: what was said before, in memory or in a file with a helper thread of its own.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
 //! - [`cli`], [`logging`]: the options, and a log that cannot hold up the chat.
 //!
@@ -29,9 +29,9 @@
 //! 7  Server::finish_turn     one write per dirty connection
 //! ```
 //!
-//! Deliberately absent: threads and locks in the chat (the log alone is written by a thread of its own, because a
-//! terminal can stop), `async`, `unsafe`, a timer wheel, a buffer pool, traits with one implementor. Encryption is
-//! absent too: what is said can be read on the network it is said on.
+//! Deliberately absent: threads and locks in the chat (the log and a history in a file are each written by a thread of
+//! their own, because a terminal can stop and a disk be slow), `async`, `unsafe`, a timer wheel, a buffer pool, traits
+//! with one implementor. Encryption is absent too: what is said can be read on the network it is said on.
 
 pub mod chat;
 pub mod cli;

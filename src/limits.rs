@@ -120,6 +120,41 @@ pub const SEARCH_LINES: usize = 20;
 /// What one answer may bring of history: answers are never skipped, so they have to be bounded.
 pub const ANSWER_MAX_BYTES: usize = 32 * 1024;
 
+/// Jobs that may wait for the history's thread; lines beyond are missing in the history, and counted. Almost a second at
+/// the most that a disk is asked to take, and at most 64 MiB.
+pub const HISTORY_QUEUE_JOBS: usize = 16 * 1024;
+
+/// Jobs that go into one transaction: what waits behind them waits some ten milliseconds.
+pub const HISTORY_BATCH_JOBS: usize = 2048;
+
+/// How long the history's thread waits for somebody else who is writing to the file, such as the `sqlite3` shell.
+pub const HISTORY_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long somebody's next lines wait for what they asked of a history in a file; then they go on without.
+pub const HISTORY_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a gap that could not be marked in the history is tried again while nobody talks.
+pub const HISTORY_RETRY: Duration = Duration::from_secs(1);
+
+/// Console lines about a history that could not be written or read: at most one in this long.
+pub const HISTORY_COMPLAINT_INTERVAL: Duration = Duration::from_secs(10);
+
+/// A history of this size is checked page by page at the start, which takes about 0.3 s; a larger one is looked at
+/// only where it is used.
+pub const HISTORY_CHECKED_BYTES: u64 = 16 * 1024 * 1024;
+
+/// What the file that SQLite writes ahead shrinks to when it has grown.
+pub const HISTORY_WAL_BYTES: usize = 16 * 1024 * 1024;
+
+/// How often lines older than `--keep-days` are looked for.
+pub const HISTORY_EXPIRY_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Old lines deleted in one transaction.
+pub const HISTORY_EXPIRY_ROWS: usize = 2048;
+
+/// What the history's thread gets at least, at the end, to write what waits; all in all it has [`STOP_TIMEOUT`].
+pub const HISTORY_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
+
 /// What the greeting of `--motd` may hold.
 pub const MOTD_MAX_BYTES: usize = 4 * 1024;
 

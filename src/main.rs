@@ -12,6 +12,7 @@ use clap::Parser;
 use log::{info, warn};
 use tertulia::chat::{Stamp, Text};
 use tertulia::cli::Options;
+use tertulia::keep::Store;
 use tertulia::net::{EventLoop, Settings};
 use tertulia::proto::{Zone, console};
 use tertulia::{limits, logging, net};
@@ -29,6 +30,8 @@ fn main() -> ExitCode {
 
 fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let listeners = net::listeners(&options.listen).map_err(|error| error.describe(options.lang))?;
+    let store = options.data.as_deref().map(|dir| Store::open(dir, options.keep_days)).transpose();
+    let store = store.map_err(|error| error.describe(options.lang))?;
     let zone = Zone::local();
     let log = logging::start(&options.log_settings())?;
     let settings = Settings {
@@ -43,7 +46,7 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
     shown.dedup();
-    let mut event_loop = EventLoop::new(listeners, settings)?;
+    let mut event_loop = EventLoop::new(listeners, settings, store)?;
     // Not before signals are heard: whoever reads it may ask us to stop at once.
     announce(&shown, options);
     let result = event_loop.run();

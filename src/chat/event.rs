@@ -140,6 +140,8 @@ pub enum Event {
         /// The lines, oldest first, each with its room if that is not the current one.
         lines: Vec<(Option<Name>, Line)>,
     },
+    /// What was said before cannot be told now.
+    HistoryBusy,
     /// What whoever runs the server has to say to those who come.
     Motd(Vec<Text>),
     /// Nobody has written to you.

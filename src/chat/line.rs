@@ -26,6 +26,18 @@ pub struct Line {
     pub text: Text,
 }
 
+impl Line {
+    /// Says that `lines` of a room are missing in its history here. No person has the name it is from.
+    pub fn gap(room: RoomKey, at: Stamp, lines: u64) -> Line {
+        Line { room, at, from: Name::server(), acted: true, text: Text::clean(&lines.to_string()) }
+    }
+
+    /// How many lines are missing here, if this is a [`gap`](Self::gap).
+    pub fn missing(&self) -> Option<u64> {
+        (self.from == Name::server()).then(|| self.text.as_str().parse().unwrap_or(0))
+    }
+}
+
 /// What somebody wants to see again.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Look {

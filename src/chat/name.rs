@@ -48,6 +48,11 @@ impl Name {
         if is_reserved(&name.likeness()) { Err(NameError::Reserved) } else { Ok(name) }
     }
 
+    /// What the server calls itself, and nobody else can be called.
+    pub fn server() -> Name {
+        Name("servidor".into())
+    }
+
     /// The name as people write it.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -23,6 +23,8 @@ pub enum Output {
     Close(ClientId, CloseReason),
     /// Remember this.
     Keep(Line),
+    /// Remember this room, or what it is about now.
+    Room(RoomKey, Name, Option<Text>),
     /// Forget what was said in this room: it is no more.
     Forget(RoomKey),
     /// Find this for a client, and give it back to the hub.

@@ -1,7 +1,16 @@
 //! What is remembered behind the core: it hands lines out and gets back what was looked for.
+//!
+//! Law: who hands in a line never waits for a disk. With a file, one helper thread has it to itself; lines, questions
+//! and answers travel as plain values through a bounded queue.
 
+mod archive;
+mod job;
 mod memory;
+mod store;
 mod words;
+mod worker;
 
+pub use archive::{Answer, Archive, Complaint};
 pub use memory::Memory;
+pub use store::{Store, StoreError};
 pub use words::fold;

@@ -1,5 +1,6 @@
 //! Words as they are searched for: without case, accents and punctuation.
 
+use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -8,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 pub fn fold(text: &str) -> String {
     let mut words = String::with_capacity(text.len() + 1);
     let mut between = true;
-    for c in text.nfd().filter(|&c| !is_combining_mark(c)).flat_map(char::to_lowercase) {
+    for c in text.nfd().filter(|&c| !is_combining_mark(c)).default_case_fold() {
         if !c.is_alphanumeric() {
             between = true;
             continue;

@@ -32,7 +32,7 @@ enum Phase {
 pub(super) enum Pause {
     /// No complete line waits.
     NoLine,
-    /// Too many messages for now, or answers that they have to read first.
+    /// Too many messages for now, or answers that have to come or be read first.
     Later,
     /// They are leaving.
     Closing,
@@ -65,6 +65,9 @@ pub(super) struct Conn<S> {
     progress: Moment,
     /// Until when the person is read later, having sent too much.
     paced: Option<Moment>,
+    /// Until when their next commands wait for what they asked for before: answers come in the order of the questions,
+    /// and before the end of those who asked and left.
+    pub(super) awaiting: Option<Moment>,
     /// The due time that the server keeps for this connection.
     pub(super) scheduled: Option<Moment>,
     /// Lines of the room that passed by since the queue was full.
@@ -99,6 +102,7 @@ impl<S: Stream> Conn<S> {
             phase: Phase::Open,
             progress: Moment::START,
             paced: None,
+            awaiting: None,
             scheduled: None,
             skipped: 0,
             held_back: false,
@@ -147,6 +151,10 @@ impl<S: Stream> Conn<S> {
     pub(super) fn next_command(&mut self, rate: Rate, now: Moment) -> Result<Command, Pause> {
         if self.phase != Phase::Open {
             return Err(Pause::Closing);
+        }
+        self.awaiting = self.awaiting.filter(|&until| now < until);
+        if self.awaiting.is_some() {
+            return Err(Pause::Later);
         }
         // First of all: telnet is answered while it is read, whether or not a line comes of it.
         if self.queue.len() >= limits::QUEUE_MAX_BYTES {
@@ -272,7 +280,7 @@ impl<S: Stream> Conn<S> {
     /// When this connection has to be looked at without an event.
     pub(super) fn due(&self) -> Option<Moment> {
         match self.phase {
-            Phase::Open => [self.paced, self.stalled_at()].into_iter().flatten().min(),
+            Phase::Open => [self.paced, self.awaiting, self.stalled_at()].into_iter().flatten().min(),
             Phase::Draining(until) | Phase::Lingering(until, _) => Some(until),
             Phase::Dead => None,
         }

@@ -8,9 +8,9 @@
 use std::io;
 use std::time::{Duration, Instant};
 
-use log::{debug, info};
+use log::{debug, info, warn};
 use mio::net::{TcpListener, TcpStream};
-use mio::{Events, Interest, Poll, Registry, Token};
+use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook_mio::v1_0::Signals;
 
@@ -18,11 +18,15 @@ use super::bind::Listening;
 use super::door::Door;
 use super::server::{Server, Settings};
 use crate::chat::{ClientId, Moment};
+use crate::keep::{Archive, Store};
 use crate::limits;
 use crate::proto::console;
 
 /// Tokens of clients are their ids, whose generation is never 0; below that there is room for our own.
 const SIGNALS: Token = Token(u32::MAX as usize);
+
+/// The history's thread has something to say.
+const HISTORY: Token = Token(u32::MAX as usize - 1);
 
 const _: () = assert!(usize::BITS >= 64, "a token holds a slot and its generation");
 
@@ -39,8 +43,8 @@ pub struct EventLoop {
 }
 
 impl EventLoop {
-    /// Takes over the listeners and the signals to stop.
-    pub fn new(listeners: Vec<Listening>, settings: Settings) -> io::Result<EventLoop> {
+    /// Takes over the listeners and the signals to stop. What is said is remembered in `store`, or in memory.
+    pub fn new(listeners: Vec<Listening>, settings: Settings, store: Option<Store>) -> io::Result<EventLoop> {
         let poll = Poll::new()?;
         let mut signals = Signals::new([SIGINT, SIGTERM])?;
         poll.registry().register(&mut signals, SIGNALS, Interest::READABLE)?;
@@ -50,7 +54,15 @@ impl EventLoop {
             poll.registry().register(&mut listener, Token(index), Interest::READABLE)?;
             doors.push((listener, Door::default()));
         }
-        let server = Server::new(settings.clone());
+        let history = match store {
+            None => Archive::default(),
+            Some(store) => {
+                let waker = Waker::new(poll.registry(), HISTORY)?;
+                // A poll that cannot be woken is broken, and its own errors say so.
+                Archive::in_file(store, move || drop(waker.wake()))?
+            }
+        };
+        let server = Server::remembering(settings.clone(), history);
         Ok(EventLoop { poll, signals, doors, server, started: Instant::now(), settings, stopping: None })
     }
 
@@ -76,6 +88,7 @@ impl EventLoop {
                             return Ok(());
                         }
                     }
+                    HISTORY => self.server.answers(now),
                     Token(index) if index < self.doors.len() => self.doors[index].1.knock(),
                     Token(bits) => {
                         let id = ClientId::from_bits(bits as u64);
@@ -98,7 +111,10 @@ impl EventLoop {
             if self.server.finish_turn(now) > 0 {
                 self.doors.iter_mut().for_each(|(_, door)| door.freed());
             }
-            if self.stopping.is_some_and(|until| now >= until || self.server.connections() == 0) {
+            if let Some(until) = self.stopping
+                && (now >= until || self.server.connections() == 0)
+            {
+                self.finish_history(until.since(now));
                 return Ok(());
             }
         }
@@ -112,6 +128,13 @@ impl EventLoop {
         let doors = self.doors.iter().filter_map(|(_, door)| door.due(now)).min();
         let due = [self.server.next_due(), doors, self.stopping].into_iter().flatten().min()?;
         Some(due.since(Moment::START + self.started.elapsed()))
+    }
+
+    /// Lets the history be written to its end, in what is left of the time to stop.
+    fn finish_history(&mut self, left: Duration) {
+        if !self.server.close_history(left.max(limits::HISTORY_FLUSH_TIMEOUT)) {
+            warn!("{}", console::history_unfinished(self.settings.language));
+        }
     }
 
     fn admit(&mut self, now: Moment) {

@@ -53,6 +53,32 @@ pub fn fewer_places(asked: usize, places: usize, language: Language) -> String {
     }
 }
 
+/// The console's line about a history that fails, or lacks lines; and why, if the file said so.
+pub fn history_lost(lines: u64, why: Option<&str>, language: Language) -> String {
+    let spanish = language == Language::Spanish;
+    let failure = match why {
+        None if spanish => "El historial no da abasto".to_owned(),
+        None => "The history cannot keep up".to_owned(),
+        Some(why) if spanish => format!("El historial falla ({why})"),
+        Some(why) => format!("The history fails ({why})"),
+    };
+    match lines {
+        0 => failure,
+        1 if spanish => format!("{failure}: le falta 1 mensaje"),
+        1 => format!("{failure}: 1 message is missing"),
+        _ if spanish => format!("{failure}: le faltan {lines} mensajes"),
+        _ => format!("{failure}: {lines} messages are missing"),
+    }
+}
+
+/// The console's line about a history that was not written to its end when the server had to.
+pub fn history_unfinished(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "No hubo tiempo para terminar de escribir el historial",
+        Language::English => "There was no time to finish writing the history",
+    }
+}
+
 /// The room in front of a line, unless it is the one that everybody knows.
 fn elsewhere(room: &Name) -> String {
     if room.as_str() == "general" { String::new() } else { format!("#{room} ") }

@@ -14,6 +14,8 @@ pub(super) struct Phrases {
     pub(super) you: &'static str,
     pub(super) ago: fn(String) -> String,
     pub(super) away: &'static str,
+    /// What stands where so many lines are missing.
+    pub(super) missing: fn(u64) -> String,
 }
 
 impl Phrases {
@@ -38,8 +40,9 @@ impl Phrases {
         }
     }
 
-    /// A line that was said before: `[12:03] Juan: Hola`, `#cocina [12:03] * Juan saluda`.
+    /// A line that was said before: `[12:03] Juan: Hola`, `#cocina [12:03] * Juan saluda`, `[12:03] [… faltan 3 mensajes]`.
     pub(super) fn recalled(
+        &self,
         lines: &[(Option<Name>, Line)],
         now: Stamp,
         zone: Zone,
@@ -50,6 +53,9 @@ impl Phrases {
                 write!(out, "#{room} ")?;
             }
             let time = zone.show(line.at, now);
+            if let Some(lines) = line.missing() {
+                return writeln!(out, "[{time}] [… {}]", (self.missing)(lines));
+            }
             match line.acted {
                 false => writeln!(out, "[{time}] {}: {}", line.from, line.text),
                 true => writeln!(out, "[{time}] * {} {}", line.from, line.text),

@@ -58,6 +58,11 @@ pub struct Rules {
     pub motd: Vec<Text>,
     /// What calendars said at [`Moment::START`].
     pub started: Stamp,
+    /// The first [`RoomKey`](super::RoomKey) that may be given: those before are of rooms that are no more. That of the
+    /// first room is always 0, for its history goes on.
+    pub next_key: u64,
+    /// What the first room is about.
+    pub topic: Option<Text>,
 }
 
 impl Hub {
@@ -75,6 +80,9 @@ impl Hub {
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));
+        hub.next_key = hub.next_key.max(hub.rules.next_key);
+        let topic = hub.rules.topic.clone();
+        hub.room_mut(GENERAL).expect("it was just made").topic = topic;
         hub
     }
 

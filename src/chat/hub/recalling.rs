@@ -34,6 +34,13 @@ impl Hub {
         out.push(tell(id, Event::Recalled { occasion, now: self.stamp(now), lines }));
     }
 
+    /// What a client looked for cannot be found now.
+    pub fn not_found_now(&mut self, id: ClientId, out: &mut Vec<Output>) {
+        if self.client(id).is_some() {
+            out.push(tell(id, Event::HistoryBusy));
+        }
+    }
+
     /// The one rule of who may read what: a room's lines are for those who are in it now. Who has left, was put out,
     /// or never got in reads none of them, and a room made again under an old name is another room.
     fn may_read(&self, id: ClientId, room: RoomKey) -> Option<RoomId> {

@@ -40,7 +40,9 @@ impl Hub {
         let created = found.is_none();
         self.arrive(id, name, entered, Threshold::Room, now, out);
         if created {
-            self.room_mut(entered).expect("it was just made").rules.operators.push(id);
+            let made = self.room_mut(entered).expect("it was just made");
+            made.rules.operators.push(id);
+            out.push(Output::Room(made.key, made.name.clone(), None));
         }
         out.push(self.entered(id, entered, created));
         self.replay(id, entered, out);
@@ -87,6 +89,7 @@ impl Hub {
             return Err(RoomRefusal::MayNotSpeak(about.name.clone()));
         }
         about.topic = (topic.as_str() != "-").then_some(topic);
+        out.push(Output::Room(about.key, about.name.clone(), about.topic.clone()));
         let decision = Decision::Topic(about.topic.clone());
         let event = Event::Decided { room: about.name.clone(), by: name.clone(), decision };
         self.announce(id, room, out);

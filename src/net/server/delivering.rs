@@ -2,10 +2,12 @@
 
 use std::net::SocketAddr;
 
-use log::{debug, info, log_enabled};
+use log::{debug, info, log_enabled, warn};
 
 use super::Server;
 use crate::chat::{Audience, Event, Moment, Note, Output};
+use crate::keep::{Answer, Complaint};
+use crate::limits::HISTORY_PATIENCE;
 use crate::net::conn::Conn;
 use crate::net::stream::Stream;
 use crate::proto::{Encodings, console};
@@ -53,10 +55,40 @@ impl<S: Stream> Server<S> {
             Output::Note(note) => self.note(&note),
             Output::Keep(line) => self.history.keep(line),
             Output::Forget(room) => self.history.forget(room),
+            Output::Room(key, name, topic) => self.history.room(key, &name, topic.as_ref()),
             Output::Look(id, look) => {
-                let found = self.history.look(look);
-                self.hub.found(id, found, now, &mut self.outputs);
+                if let Some(answer) = self.history.look(id, look) {
+                    self.recall(answer, now);
+                } else if let Some(conn) = self.conn_mut(id) {
+                    conn.awaiting = Some(now + HISTORY_PATIENCE);
+                }
             }
+        }
+    }
+
+    /// Hands what was looked for to the hub; who has left meanwhile gets nothing.
+    pub(super) fn recall(&mut self, answer: Answer, now: Moment) {
+        let id = match answer {
+            Answer::Found(id, found) => {
+                self.hub.found(id, found, now, &mut self.outputs);
+                id
+            }
+            Answer::Busy(id) => {
+                self.hub.not_found_now(id, &mut self.outputs);
+                id
+            }
+        };
+        if let Some(conn) = self.conn_mut(id)
+            && conn.awaiting.take().is_some()
+        {
+            self.later(id);
+        }
+    }
+
+    /// Says on the console, now and then, what the history lacks.
+    pub(super) fn complain(&mut self, now: Moment) {
+        if let Some(Complaint { lines, why }) = self.history.complaint(now) {
+            warn!("{}", console::history_lost(lines, why.as_deref(), self.settings.language));
         }
     }
 

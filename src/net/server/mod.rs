@@ -1,6 +1,6 @@
 //! All connections and the hub between them: what is read becomes commands, what the hub says becomes bytes.
 //!
-//! Laws: no call waits; nothing is freed in the middle of handling, but swept at the end of the turn; one write per
+//! Laws: no call waits, but the very last; nothing is freed in the middle of handling, but swept at the end of the turn; one write per
 //! connection and turn, however many lines the turn carried. Sockets and their readiness belong to the caller.
 
 mod delivering;
@@ -17,7 +17,7 @@ use super::deadlines::Deadlines;
 use super::pace::Rate;
 use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Event, Hub, Language, Moment, Output, Rules, Stamp, Text};
-use crate::keep::Memory;
+use crate::keep::Archive;
 use crate::limits;
 use crate::proto::{Encodings, Zone};
 
@@ -59,7 +59,7 @@ pub struct Server<S> {
     dead: Vec<ClientId>,
     outputs: Vec<Output>,
     encodings: Encodings,
-    history: Memory,
+    history: Archive,
     /// What telnet wants back while one piece of input is taken in.
     answers: Vec<u8>,
     scratch: Box<[u8]>,
@@ -68,9 +68,16 @@ pub struct Server<S> {
 }
 
 impl<S: Stream> Server<S> {
-    /// A server without connections.
+    /// A server without connections, whose history lives as long as it does.
     pub fn new(settings: Settings) -> Server<S> {
+        Server::remembering(settings, Archive::default())
+    }
+
+    /// A server without connections that goes on with `history`.
+    pub fn remembering(settings: Settings, history: Archive) -> Server<S> {
         let rules = Rules {
+            next_key: history.next_key(),
+            topic: history.topic(),
             login_timeout: settings.login_timeout,
             replay: settings.replay,
             motd: settings.motd.clone(),
@@ -87,7 +94,7 @@ impl<S: Stream> Server<S> {
             dead: Vec::new(),
             outputs: Vec::new(),
             encodings: Encodings::new(settings.zone),
-            history: Memory::default(),
+            history,
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
             rate: Rate::new(settings.rate_limit),
@@ -176,6 +183,21 @@ impl<S: Stream> Server<S> {
             self.hub.tick(now, &mut self.outputs);
             self.perform(now);
         }
+        self.complain(now);
+    }
+
+    /// Takes what the history has found. Call when it wakes the loop.
+    pub fn answers(&mut self, now: Moment) {
+        for answer in self.history.answers() {
+            self.recall(answer, now);
+        }
+        self.perform(now);
+    }
+
+    /// Waits until the history is written, at most for `patience`; says whether it is. For the end: it is the one call
+    /// that waits.
+    pub fn close_history(&mut self, patience: Duration) -> bool {
+        self.history.close(patience)
     }
 
     /// Ends the turn: writes what was queued, then sweeps who is dead, then writes what the others are told of it.
@@ -200,7 +222,7 @@ impl<S: Stream> Server<S> {
 
     /// When [`tick`](Self::tick) has something to do; never while nothing waits.
     pub fn next_due(&mut self) -> Option<Moment> {
-        [self.deadlines.next(), self.hub.next_due()].into_iter().flatten().min()
+        [self.deadlines.next(), self.hub.next_due(), self.history.next_due()].into_iter().flatten().min()
     }
 
     /// How many connections there are, closing ones included.

@@ -4,14 +4,27 @@ mod rooms;
 
 use std::fmt::Write;
 
-use crate::chat::{Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Trouble, Verb};
+use crate::chat::{
+    Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, Stamp, Trouble, Verb,
+};
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
 use crate::proto::Zone;
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
-const WORDS: Phrases =
-    Phrases { and: |_| "and", more: "more", you: "you", ago: |span| format!("{span} ago"), away: "away" };
+const WORDS: Phrases = Phrases {
+    and: |_| "and",
+    more: "more",
+    you: "you",
+    ago: |span| format!("{span} ago"),
+    away: "away",
+    missing,
+};
+
+/// What stands where history has a gap.
+fn missing(lines: u64) -> String {
+    if lines == 1 { "1 message is missing".into() } else { format!("{lines} messages are missing") }
+}
 
 /// Writes `event` to `out`.
 pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
@@ -31,13 +44,8 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
                 None => Ok(()),
             })
         }
-        Event::Recalled { occasion: Occasion::Asked, lines, .. } if lines.is_empty() => {
-            writeln!(out, "Nothing has been said here yet.")
-        }
-        Event::Recalled { occasion: Occasion::Searched, lines, .. } if lines.is_empty() => {
-            writeln!(out, "There is nothing with those words in your rooms.")
-        }
-        Event::Recalled { now, lines, .. } => Phrases::recalled(lines, *now, zone, out),
+        Event::Recalled { occasion, now, lines } => recalled(*occasion, *now, lines, zone, out),
+        Event::HistoryBusy => writeln!(out, "The history is busy. Try again in a moment."),
         Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         Event::NobodyToAnswer => writeln!(out, "Nobody has written to you privately."),
         Event::Arrived { crowd, room } => rooms::arrived(crowd, room.as_ref(), out),
@@ -93,6 +101,22 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
         Farewell::Plain => writeln!(out, "<<< {name} left the chat"),
         Farewell::Words(words) => writeln!(out, "<<< {name} left the chat ({words})"),
         Farewell::Lost => writeln!(out, "<<< {name} left the chat (connection lost)"),
+    }
+}
+
+fn recalled(
+    occasion: Occasion,
+    now: Stamp,
+    lines: &[(Option<Name>, Line)],
+    zone: Zone,
+    out: &mut String,
+) -> std::fmt::Result {
+    match occasion {
+        Occasion::Asked if lines.is_empty() => writeln!(out, "Nothing has been said here yet."),
+        Occasion::Searched if lines.is_empty() => {
+            writeln!(out, "There is nothing with those words in your rooms.")
+        }
+        _ => WORDS.recalled(lines, now, zone, out),
     }
 }
 

@@ -4,20 +4,27 @@ mod rooms;
 
 use std::fmt::Write;
 
-use crate::chat::{Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Trouble, Verb};
+use crate::chat::{
+    Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, Stamp, Trouble, Verb,
+};
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
 use crate::proto::Zone;
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
 const WORDS: Phrases =
-    Phrases { and, more: "más", you: "tú", ago: |span| format!("hace {span}"), away: "ausente" };
+    Phrases { and, more: "más", you: "tú", ago: |span| format!("hace {span}"), away: "ausente", missing };
 
 /// `y`, but `e` before the sound of an i: `Ana e Inés`.
 fn and(next: &str) -> &'static str {
     let next = next.to_lowercase();
     let sound = next.strip_prefix('h').unwrap_or(&next);
     if sound.starts_with(['i', 'í']) && !sound.starts_with("ie") { "e" } else { "y" }
+}
+
+/// What stands where history has a gap.
+fn missing(lines: u64) -> String {
+    if lines == 1 { "falta 1 mensaje".into() } else { format!("faltan {lines} mensajes") }
 }
 
 /// Writes `event` to `out`.
@@ -38,13 +45,8 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
                 None => Ok(()),
             })
         }
-        Event::Recalled { occasion: Occasion::Asked, lines, .. } if lines.is_empty() => {
-            writeln!(out, "Todavía no se ha dicho nada aquí.")
-        }
-        Event::Recalled { occasion: Occasion::Searched, lines, .. } if lines.is_empty() => {
-            writeln!(out, "No hay nada con esas palabras en tus salas.")
-        }
-        Event::Recalled { now, lines, .. } => Phrases::recalled(lines, *now, zone, out),
+        Event::Recalled { occasion, now, lines } => recalled(*occasion, *now, lines, zone, out),
+        Event::HistoryBusy => writeln!(out, "El historial está ocupado. Prueba dentro de un momento."),
         Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         Event::NobodyToAnswer => writeln!(out, "Nadie te ha escrito en privado."),
         Event::Arrived { crowd, room } => rooms::arrived(crowd, room.as_ref(), out),
@@ -100,6 +102,22 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
         Farewell::Plain => writeln!(out, "<<< {name} salió del chat"),
         Farewell::Words(words) => writeln!(out, "<<< {name} salió del chat ({words})"),
         Farewell::Lost => writeln!(out, "<<< {name} salió del chat (conexión perdida)"),
+    }
+}
+
+fn recalled(
+    occasion: Occasion,
+    now: Stamp,
+    lines: &[(Option<Name>, Line)],
+    zone: Zone,
+    out: &mut String,
+) -> std::fmt::Result {
+    match occasion {
+        Occasion::Asked if lines.is_empty() => writeln!(out, "Todavía no se ha dicho nada aquí."),
+        Occasion::Searched if lines.is_empty() => {
+            writeln!(out, "No hay nada con esas palabras en tus salas.")
+        }
+        _ => WORDS.recalled(lines, now, zone, out),
     }
 }
 

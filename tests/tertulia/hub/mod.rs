@@ -164,7 +164,7 @@ impl Chat {
                 }
                 Output::Note(note) => self.notes.push(note),
                 // History has tests of its own.
-                Output::Keep(_) | Output::Forget(_) | Output::Look(..) => {}
+                Output::Keep(_) | Output::Room(..) | Output::Forget(_) | Output::Look(..) => {}
             }
         }
     }

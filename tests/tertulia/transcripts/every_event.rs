@@ -78,10 +78,11 @@ fn kind_of(event: &Event) -> usize {
         Event::NobodyToAnswer => 36,
         Event::Recalled { .. } => 37,
         Event::Motd(_) => 38,
+        Event::HistoryBusy => 39,
     }
 }
 
-const KINDS: usize = 39;
+const KINDS: usize = 40;
 
 fn events() -> Vec<Event> {
     let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
@@ -104,6 +105,7 @@ fn events() -> Vec<Event> {
             vec![(None, line(&juan, false)), (Some(ana.clone()), line(&juan, true))],
         ),
         Event::Motd(vec![text("Hola"), text("")]),
+        Event::HistoryBusy,
         Event::AwaySet(text("café")),
         Event::AwayCleared,
         Event::Ignoring(ana.clone()),

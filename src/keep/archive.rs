@@ -1,0 +1,244 @@
+//! History as the loop sees it: lines go in, what is looked for comes out, at once or later.
+//!
+//! Law: nothing here waits for the helper thread, but for [`Archive::close`]. What finds no place in its queue is
+//! counted, and the count is written where the lines are missing.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::job::{Job, Query, RoomChange, Row, Word};
+use super::memory::Memory;
+use super::store::Store;
+use super::worker::Worker;
+use crate::chat::{ClientId, Found, Line, Look, Moment, Name, RoomKey, Stamp, Text};
+use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS, ROOMS_MAX};
+
+/// The history: in memory only, or in a file as well.
+#[derive(Debug, Default)]
+pub struct Archive {
+    /// All lines without a file, the recent ones with one.
+    memory: Memory,
+    file: Option<File>,
+    next_key: u64,
+    topic: Option<Text>,
+}
+
+/// What comes of a look.
+#[derive(Debug)]
+pub enum Answer {
+    /// This was found, for that client.
+    Found(ClientId, Found),
+    /// It cannot be found now.
+    Busy(ClientId),
+}
+
+/// What whoever runs the server has to know.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// Lines that are missing in the history since the last complaint.
+    pub lines: u64,
+    /// What the file said; nothing if its thread was merely too slow.
+    pub why: Option<String>,
+}
+
+/// The loop's end of the file.
+#[derive(Debug)]
+struct File {
+    jobs: SyncSender<Job>,
+    words: Receiver<Word>,
+    /// Asks the helper thread to wake us when its queue has room.
+    starved: Arc<AtomicBool>,
+    /// Changes of rooms that found no place yet; they go before everything else.
+    owed: VecDeque<RoomChange>,
+    /// Lines that found no place, by room, and when the first of them was said.
+    gaps: BTreeMap<RoomKey, (u64, Stamp)>,
+    complaint: Complaint,
+    complained: Option<Moment>,
+}
+
+impl Archive {
+    /// A history in `store`, with a thread of its own that calls `wake` when it has something to say.
+    ///
+    /// # Errors
+    ///
+    /// The thread cannot be had.
+    pub fn in_file(store: Store, wake: impl Fn() + Send + 'static) -> io::Result<Archive> {
+        let mut memory = Memory::default();
+        let (jobs, theirs) = mpsc::sync_channel(HISTORY_QUEUE_JOBS);
+        let (ours, words) = mpsc::channel();
+        let starved = Arc::new(AtomicBool::new(false));
+        let (next_key, topic) = (store.next_key(), store.topic());
+        let (writer, recent) = store.into_parts();
+        recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
+        let mut worker = Worker::new(writer, theirs, ours, Arc::clone(&starved), wake);
+        thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
+        let (owed, gaps) = (VecDeque::new(), BTreeMap::new());
+        let complaint = Complaint { lines: 0, why: None };
+        let file = File { jobs, words, starved, owed, gaps, complaint, complained: None };
+        Ok(Archive { memory, file: Some(file), next_key, topic })
+    }
+
+    /// The first key that a new room may have.
+    pub fn next_key(&self) -> u64 {
+        self.next_key
+    }
+
+    /// What the first room was about when the last server stopped.
+    pub fn topic(&self) -> Option<Text> {
+        self.topic.clone()
+    }
+
+    /// Remembers a line.
+    pub fn keep(&mut self, line: Line) {
+        if let Some(file) = &mut self.file {
+            file.keep(&line);
+        }
+        self.memory.keep(line);
+    }
+
+    /// Remembers a room, or what it is about now.
+    pub fn room(&mut self, key: RoomKey, name: &Name, topic: Option<&Text>) {
+        if let Some(file) = &mut self.file {
+            let topic = topic.map(|topic| topic.as_str().to_owned());
+            file.owe(RoomChange::Is { key: key.0, name: name.as_str().to_owned(), topic });
+        }
+    }
+
+    /// Forgets a room, which is no more. Its lines stay in the file, where nobody in the chat can reach them.
+    pub fn forget(&mut self, room: RoomKey) {
+        if let Some(file) = &mut self.file {
+            file.owe(RoomChange::Gone { key: room.0 });
+        }
+        self.memory.forget(room);
+    }
+
+    /// Looks for something. Without an answer it comes [later](Self::answers).
+    pub fn look(&mut self, id: ClientId, look: Look) -> Option<Answer> {
+        match (&mut self.file, Query::of(&look)) {
+            (Some(file), Some(query)) => match file.push(Job::Look(id, query)) {
+                Ok(()) => None,
+                Err(_) => Some(Answer::Busy(id)),
+            },
+            _ => Some(Answer::Found(id, self.memory.look(look))),
+        }
+    }
+
+    /// What the helper thread has found since it was last asked.
+    pub fn answers(&mut self) -> Vec<Answer> {
+        let Some(file) = &mut self.file else { return Vec::new() };
+        let words: Vec<Word> = file.words.try_iter().collect();
+        words.into_iter().filter_map(|word| file.hear(word)).collect()
+    }
+
+    /// What has to be said on the console now, if anything: rarely, however much goes wrong.
+    pub fn complaint(&mut self, now: Moment) -> Option<Complaint> {
+        if self.next_due()? > now {
+            return None;
+        }
+        let file = self.file.as_mut()?;
+        file.complained = Some(now);
+        Some(std::mem::replace(&mut file.complaint, Complaint { lines: 0, why: None }))
+    }
+
+    /// When [`complaint`](Self::complaint) has something to say.
+    pub fn next_due(&self) -> Option<Moment> {
+        let file = self.file.as_ref()?;
+        if file.complaint == (Complaint { lines: 0, why: None }) {
+            return None;
+        }
+        Some(file.complained.map_or(Moment::START, |last| last + HISTORY_COMPLAINT_INTERVAL))
+    }
+
+    /// Waits until everything is written, at most for `patience`; says whether it is.
+    pub fn close(&mut self, patience: Duration) -> bool {
+        let Some(mut file) = self.file.take() else { return true };
+        let deadline = Instant::now() + patience;
+        // What is owed needs room in the queue, which comes while the thread works.
+        while file.settle().is_err() {
+            if Instant::now() >= deadline {
+                return false;
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        drop(file.jobs);
+        loop {
+            match file.words.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(_) => {}
+                Err(RecvTimeoutError::Disconnected) => return true,
+                Err(RecvTimeoutError::Timeout) => return false,
+            }
+        }
+    }
+}
+
+impl File {
+    fn keep(&mut self, line: &Line) {
+        if self.push(Job::Keep(Row::of(line))).is_err() {
+            self.gaps.entry(line.room).or_insert((0, line.at)).0 += 1;
+            self.complaint.lines += 1;
+        }
+    }
+
+    fn owe(&mut self, change: RoomChange) {
+        // A room without its row is one whose name nobody knows; no more harm than that.
+        if self.owed.len() < 2 * ROOMS_MAX {
+            self.owed.push_back(change);
+        }
+        let _ = self.settle();
+    }
+
+    /// Hands a job over, behind what is owed.
+    fn push(&mut self, job: Job) -> Result<(), Full> {
+        self.settle()?;
+        self.send(job)
+    }
+
+    /// Hands over what found no place before.
+    fn settle(&mut self) -> Result<(), Full> {
+        while let Some(change) = self.owed.front() {
+            self.send(Job::Room(change.clone()))?;
+            self.owed.pop_front();
+        }
+        while let Some((room, &(lines, at))) = self.gaps.first_key_value() {
+            let room = *room;
+            self.send(Job::Keep(Row::gap(room.0, at.0, lines)))?;
+            self.gaps.remove(&room);
+        }
+        Ok(())
+    }
+
+    fn send(&self, job: Job) -> Result<(), Full> {
+        match self.jobs.try_send(job) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => {
+                self.starved.store(true, Ordering::Release);
+                Err(Full)
+            }
+            // The thread has died: its history is a gap from here on.
+            Err(TrySendError::Disconnected(_)) => Err(Full),
+        }
+    }
+
+    fn hear(&mut self, word: Word) -> Option<Answer> {
+        match word {
+            Word::Found(id, query, rows) => return Some(Answer::Found(id, query.found(rows))),
+            Word::Unreadable(id, why) => {
+                self.complaint.why = Some(why);
+                return Some(Answer::Busy(id));
+            }
+            Word::Lost(lines, why) => {
+                self.complaint.lines += lines;
+                self.complaint.why = Some(why);
+            }
+            Word::Room => drop(self.settle()),
+        }
+        None
+    }
+}
+
+/// No place in the queue.
+struct Full;

@@ -1,0 +1,107 @@
+//! What travels between the chat and the helper thread: plain values, for the core's words cannot leave its thread.
+
+use crate::chat::{ClientId, Found, Line, Look, Name, RoomKey, Stamp, Text};
+
+/// A line of history as the file has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) room: u64,
+    pub(super) at: i64,
+    pub(super) kind: Kind,
+    /// Empty for a gap.
+    pub(super) who: String,
+    /// How many lines are missing, for a gap.
+    pub(super) text: String,
+}
+
+/// What a row of history is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Said = 0,
+    Acted = 1,
+    Gap = 2,
+}
+
+/// Something for the helper thread to do.
+#[derive(Debug)]
+pub(super) enum Job {
+    Keep(Row),
+    Room(RoomChange),
+    Look(ClientId, Query),
+}
+
+/// Something about a room that must not get lost.
+#[derive(Clone, Debug)]
+pub(super) enum RoomChange {
+    /// It is there, and this is what it is about.
+    Is { key: u64, name: String, topic: Option<String> },
+    /// It is no more.
+    Gone { key: u64 },
+}
+
+/// What is looked for in the file.
+#[derive(Clone, Debug)]
+pub(super) enum Query {
+    Last(u64, usize),
+    Search(Vec<u64>, String, usize),
+}
+
+/// Something that the helper thread has to say.
+#[derive(Debug)]
+pub(super) enum Word {
+    /// What was found, oldest first.
+    Found(ClientId, Query, Vec<Row>),
+    /// It could not be read.
+    Unreadable(ClientId, String),
+    /// So many lines could not be written.
+    Lost(u64, String),
+    /// The queue has room again.
+    Room,
+}
+
+impl Row {
+    pub(super) fn of(line: &Line) -> Row {
+        let kind = if line.acted { Kind::Acted } else { Kind::Said };
+        let (who, text) = (line.from.as_str().to_owned(), line.text.as_str().to_owned());
+        Row { room: line.room.0, at: line.at.0, kind, who, text }
+    }
+
+    pub(super) fn gap(room: u64, at: i64, lines: u64) -> Row {
+        Row { room, at, kind: Kind::Gap, who: String::new(), text: lines.to_string() }
+    }
+
+    /// The line that it was. None: somebody else wrote it into the file, and it is no line of ours.
+    pub(super) fn into_line(self) -> Option<Line> {
+        let (room, at) = (RoomKey(self.room), Stamp(self.at));
+        if self.kind == Kind::Gap {
+            return Some(Line::gap(room, at, self.text.parse().ok()?));
+        }
+        let from = Name::new(&self.who).ok()?;
+        Some(Line { room, at, from, acted: self.kind == Kind::Acted, text: Text::clean(&self.text) })
+    }
+}
+
+impl Query {
+    /// What has to be read from the file; what is shown on entering comes from memory.
+    pub(super) fn of(look: &Look) -> Option<Query> {
+        match look {
+            Look::Entering(..) => None,
+            Look::Last(room, count) => Some(Query::Last(room.0, *count)),
+            Look::Search(rooms, words, count) => {
+                let rooms = rooms.iter().map(|room| room.0).collect();
+                Some(Query::Search(rooms, words.as_str().to_owned(), *count))
+            }
+        }
+    }
+
+    /// What was found, for the core.
+    pub(super) fn found(self, rows: Vec<Row>) -> Found {
+        let look = match self {
+            Query::Last(room, count) => Look::Last(RoomKey(room), count),
+            Query::Search(rooms, words, count) => {
+                Look::Search(rooms.into_iter().map(RoomKey).collect(), Text::clean(&words), count)
+            }
+        };
+        Found { look, lines: rows.into_iter().filter_map(Row::into_line).collect() }
+    }
+}

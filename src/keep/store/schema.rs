@@ -1,0 +1,47 @@
+//! How the file is laid out. `docs/history.md` says it to whoever opens it with another program.
+//!
+//! Law: a change of it takes a new [`VERSION`], and a file of a later version is never written to.
+
+/// `PRAGMA application_id`: `tert` in ASCII. It tells our files from other people's.
+pub(super) const APPLICATION: i32 = 0x7465_7274;
+
+/// `PRAGMA user_version`.
+pub(super) const VERSION: i32 = 1;
+
+/// Makes an empty history. Numbers are not used again (AUTOINCREMENT): a new room must not get an old one's lines, and
+/// whoever deletes lines with another program leaves their words in the index, where they must not become those of another line.
+///
+/// `words` is what `/search` asks. It holds no text of its own: a row has the number of its line, the room as `r7`,
+/// and the words as [`fold`](crate::keep::fold) leaves them. Room and words in one index make a search in a small room
+/// fast beside a large one; the prefixes make `a*` as fast as `abc*`. The
+/// tokenizer only has to split at spaces: `fold` knows what a letter is, and in memory the same is found by it.
+pub(super) const CREATE: &str = "
+    CREATE TABLE room (
+        key     INTEGER PRIMARY KEY AUTOINCREMENT,
+        name    TEXT NOT NULL,
+        topic   TEXT,
+        made_at INTEGER NOT NULL,
+        gone_at INTEGER
+    ) STRICT;
+    CREATE TABLE line (
+        id   INTEGER PRIMARY KEY AUTOINCREMENT,
+        room INTEGER NOT NULL,
+        at   INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        who  TEXT NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX line_by_room ON line (room, id);
+    CREATE VIRTUAL TABLE words USING fts5 (
+        room, text, content = '', detail = 'column', prefix = '1 2 3 4',
+        tokenize = 'ascii'
+    );
+    INSERT INTO room (key, name, made_at) VALUES (0, 'general', 0);
+";
+
+/// Whether all is there that [`CREATE`] makes: fails where it is not.
+pub(super) const PROBE: [&str; 3] = [
+    "SELECT key, name, topic, made_at, gone_at FROM room LIMIT 1",
+    "SELECT id, room, at, kind, who, text FROM line ORDER BY id DESC LIMIT 1",
+    "SELECT rowid FROM words LIMIT 1",
+];

@@ -1,0 +1,153 @@
+//! The helper thread: takes everything that waits, writes it in one transaction, then answers what was asked.
+//!
+//! Laws: a question is answered when all lines handed in before it are on the disk, so what anybody was shown survives
+//! the process; a line that cannot be written is counted, and the count is written where it is missing.
+
+use std::collections::BTreeMap;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use rusqlite::Result;
+
+use super::job::{Job, Kind, Query, RoomChange, Row, Word};
+use super::store::Writer;
+use crate::chat::ClientId;
+use crate::limits::{HISTORY_BATCH_JOBS, HISTORY_EXPIRY_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_RETRY};
+
+pub(super) struct Worker<W> {
+    file: Writer,
+    jobs: Receiver<Job>,
+    words: Sender<Word>,
+    starved: Arc<AtomicBool>,
+    wake: W,
+    /// Rows of this batch; their room in memory is used again.
+    rows: Vec<Row>,
+    /// Changes of rooms to be written; those of a batch that failed stay.
+    changes: Vec<RoomChange>,
+    questions: Vec<(ClientId, Query)>,
+    /// Lines that could not be written, by room, and when the first of them was said.
+    gaps: BTreeMap<u64, (u64, i64)>,
+    /// When old lines are looked for; never if lines may stay for ever.
+    expiry: Option<Instant>,
+}
+
+impl<W: Fn()> Worker<W> {
+    pub(super) fn new(
+        file: Writer,
+        jobs: Receiver<Job>,
+        words: Sender<Word>,
+        starved: Arc<AtomicBool>,
+        wake: W,
+    ) -> Worker<W> {
+        let expiry = file.keep_days().map(|_| Instant::now());
+        let (rows, changes, questions) = (Vec::new(), Vec::new(), Vec::new());
+        Worker { file, jobs, words, starved, wake, rows, changes, questions, gaps: BTreeMap::new(), expiry }
+    }
+
+    /// Works until nobody can hand in anything any more, and all that was handed in is done.
+    pub(super) fn run(&mut self) {
+        loop {
+            let wait = self.expiry.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
+            let retry = if self.gaps.is_empty() { Duration::MAX } else { HISTORY_RETRY };
+            match self.jobs.recv_timeout(wait.min(retry)) {
+                Ok(job) => self.batch(job),
+                Err(RecvTimeoutError::Timeout) if self.gaps.is_empty() => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    self.write();
+                }
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.expiry.is_some_and(|at| Instant::now() >= at) {
+                self.expire();
+            }
+        }
+        if !self.gaps.is_empty() || !self.changes.is_empty() {
+            self.write();
+        }
+    }
+
+    fn batch(&mut self, first: Job) {
+        let waiting = std::iter::once(first).chain(self.jobs.try_iter());
+        for job in waiting.take(HISTORY_BATCH_JOBS) {
+            match job {
+                Job::Keep(row) => self.rows.push(row),
+                Job::Room(change) => self.changes.push(change),
+                Job::Look(id, query) => self.questions.push((id, query)),
+            }
+        }
+        let mut told = self.starved.swap(false, Ordering::AcqRel);
+        if told {
+            let _ = self.words.send(Word::Room);
+        }
+        if !self.rows.is_empty() || !self.changes.is_empty() {
+            told |= !self.write();
+        }
+        for (id, query) in std::mem::take(&mut self.questions) {
+            let found = self.file.find(&query);
+            let _ = self.words.send(match found {
+                Ok(rows) => Word::Found(id, query, rows),
+                Err(error) => Word::Unreadable(id, error.to_string()),
+            });
+            told = true;
+        }
+        if told {
+            (self.wake)();
+        }
+    }
+
+    /// Writes what the batch holds in one transaction; says whether that went well.
+    fn write(&mut self) -> bool {
+        let Worker { file, rows, changes, gaps, .. } = self;
+        let written = file.transaction(|file| {
+            changes.iter().try_for_each(|change| file.change(change, now()))?;
+            gaps.iter().try_for_each(|(&room, &(lines, at))| file.append(&Row::gap(room, at, lines)))?;
+            rows.iter().try_for_each(|row| file.append(row))
+        });
+        match written {
+            Ok(()) => {
+                changes.clear();
+                gaps.clear();
+            }
+            Err(ref error) => {
+                let lost = count_lost(rows, gaps);
+                if lost > 0 {
+                    let _ = self.words.send(Word::Lost(lost, error.to_string()));
+                }
+            }
+        }
+        self.rows.clear();
+        self.rows.shrink_to(HISTORY_BATCH_JOBS);
+        written.is_ok()
+    }
+
+    /// Lets some lines go that are too old; the rest in the next turn, so that nobody waits for all of it.
+    fn expire(&mut self) {
+        let Some(days) = self.file.keep_days() else { return };
+        let before = now() - i64::from(days) * 86_400_000;
+        let more: Result<bool> = self.file.transaction(|file| file.expire(before, HISTORY_EXPIRY_ROWS));
+        let pause = if matches!(more, Ok(true)) { Duration::ZERO } else { HISTORY_EXPIRY_INTERVAL };
+        self.expiry = Some(Instant::now() + pause);
+    }
+}
+
+/// Counts rows that could not be written; what a gap among them stands for was told when it arose.
+fn count_lost(rows: &[Row], gaps: &mut BTreeMap<u64, (u64, i64)>) -> u64 {
+    let mut lost = 0;
+    for row in rows {
+        let gap = gaps.entry(row.room).or_insert((0, row.at));
+        if row.kind == Kind::Gap {
+            gap.0 += row.text.parse().unwrap_or(0);
+        } else {
+            gap.0 += 1;
+            lost += 1;
+        }
+    }
+    lost
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,157 @@
+//! The archive with a file: order, durability, gaps, looking, restarts, old lines.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use tertulia::chat::{ClientId, Look, Moment, Name, RoomKey, Text};
+use tertulia::keep::{Answer, Store};
+use tertulia::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS};
+
+use super::support::{DEADLINE, Desk, Dir, GENERAL, line};
+
+#[test]
+fn what_is_shown_is_on_the_disk_already() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    for round in 0..20 {
+        for number in 0..10 {
+            desk.archive.keep(line(GENERAL, round, &format!("{round} {number}")));
+        }
+        let shown = desk.last(GENERAL, 1_000);
+        let sql = dir.sql();
+        let mut stored = sql.prepare("SELECT text FROM line ORDER BY id").unwrap();
+        let stored: Vec<String> =
+            stored.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        assert_eq!(shown.len(), 10 * (round as usize + 1), "all that was handed in before is shown");
+        assert_eq!(stored, shown, "in the order in which it was handed in");
+    }
+    assert_eq!(desk.last(GENERAL, 3), ["19 7", "19 8", "19 9"]);
+}
+
+#[test]
+fn an_answer_of_many_lines_is_bounded_and_brings_the_newest() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let long = "x".repeat(1_000);
+    for number in 0..100 {
+        desk.archive.keep(line(GENERAL, 0, &format!("{number} {long}")));
+    }
+    let shown = desk.last(GENERAL, usize::MAX);
+    assert!((20..40).contains(&shown.len()), "{}", shown.len());
+    assert!(shown.last().unwrap().starts_with("99 "));
+}
+
+#[test]
+fn history_goes_on_after_a_stop() {
+    let dir = Dir::new();
+    let kitchen = RoomKey(7);
+    let mut desk = Desk::open(&dir);
+    assert_eq!((desk.archive.next_key(), desk.archive.topic()), (1, None));
+    desk.archive.room(GENERAL, &Name::new("general").unwrap(), Some(&Text::clean("de todo")));
+    desk.archive.room(kitchen, &Name::new("cocina").unwrap(), None);
+    desk.archive.keep(line(GENERAL, 1, "hola"));
+    desk.archive.keep(line(kitchen, 2, "café"));
+    assert!(desk.archive.close(DEADLINE));
+
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.archive.topic(), Some(Text::clean("de todo")));
+    assert_eq!(desk.archive.next_key(), 8, "no key is given twice");
+    assert_eq!(desk.last(GENERAL, 10), ["hola"]);
+    assert_eq!(desk.last(kitchen, 10), ["café"], "kept, though no room of the chat has this key any more");
+    let entering = desk.archive.look(ClientId::new(1, 1), Look::Entering(GENERAL, 10));
+    assert!(matches!(entering, Some(Answer::Found(_, found)) if found.lines.len() == 1), "comes at once");
+    let gone = "SELECT group_concat(name) FROM room WHERE gone_at IS NOT NULL";
+    assert_eq!(dir.sql().query_row(gone, [], |row| row.get::<_, String>(0)).unwrap(), "cocina");
+}
+
+#[test]
+fn a_line_of_a_room_whose_own_row_was_lost_still_uses_up_its_key() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(RoomKey(41), 1, "hola"));
+    desk.archive.close(DEADLINE);
+    assert_eq!(Desk::open(&dir).archive.next_key(), 42);
+}
+
+#[test]
+fn a_full_queue_loses_lines_that_are_counted_marked_and_told_once() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(GENERAL, 0, "antes"));
+    assert_eq!(desk.last(GENERAL, 1), ["antes"]);
+    // The barrier: while somebody else writes, the thread waits, and the loop must not.
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let handed_in = 2 * HISTORY_QUEUE_JOBS + 10_000;
+    let start = std::time::Instant::now();
+    (0..handed_in).for_each(|number| desk.archive.keep(line(GENERAL, 1, &number.to_string())));
+    let kept = start.elapsed();
+    let id = ClientId::new(3, 3);
+    let busy = desk.archive.look(id, Look::Last(GENERAL, 1));
+    assert!(matches!(busy, Some(Answer::Busy(who)) if who == id));
+    let complaint = desk.archive.complaint(Moment::START).expect("it is told");
+    assert!(complaint.why.is_none() && complaint.lines >= 10_000, "{complaint:?}");
+    desk.archive.keep(line(GENERAL, 1, "perdida"));
+    assert_eq!(desk.archive.complaint(Moment::START), None, "not again at once");
+    assert_eq!(desk.archive.next_due(), Some(Moment::START + HISTORY_COMPLAINT_INTERVAL));
+    sql.execute_batch("COMMIT").unwrap();
+    assert!(kept < Duration::from_secs(2), "{kept:?}");
+
+    // The gap is marked without anybody saying anything.
+    desk.wait();
+    let lost = complaint.lines + 1;
+    while desk.archive.look(id, Look::Last(GENERAL, 1)).is_some() {
+        std::thread::yield_now();
+    }
+    let Some(Answer::Found(_, found)) = desk.wait().pop() else { panic!("an answer") };
+    assert_eq!(found.lines[0].missing(), Some(lost));
+    desk.archive.keep(line(GENERAL, 2, "después"));
+    assert_eq!(desk.last(GENERAL, 1), ["después"]);
+    let stored: u64 =
+        dir.sql().query_row("SELECT count(*) FROM line WHERE kind = 0", [], |row| row.get(0)).unwrap();
+    assert_eq!(stored + lost, handed_in as u64 + 3, "nothing is lost without being counted");
+}
+
+#[test]
+fn a_file_that_cannot_be_written_for_a_while_leaves_a_marked_gap() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    desk.archive.keep(line(GENERAL, 1, "una"));
+    desk.archive.keep(line(GENERAL, 2, "dos"));
+    desk.wait(); // until the thread gives up
+    let mut complaint = desk.archive.complaint(Moment::START).expect("it is told");
+    assert!(complaint.why.is_some(), "{complaint:?}");
+    sql.execute_batch("COMMIT").unwrap();
+    desk.archive.keep(line(GENERAL, 3, "tres"));
+    let found = desk.find(Look::Last(GENERAL, 10));
+    complaint.lines +=
+        desk.archive.complaint(Moment::START + HISTORY_COMPLAINT_INTERVAL).map_or(0, |more| more.lines);
+    let missing: u64 = found.iter().filter_map(|line| line.missing()).sum();
+    assert_eq!(missing, complaint.lines);
+    assert_eq!(found.last().unwrap().text.as_str(), "tres");
+    assert_eq!(missing + found.iter().filter(|line| line.missing().is_none()).count() as u64, 3);
+}
+
+#[test]
+fn old_lines_go_at_the_start_and_cannot_be_found_any_more() {
+    let dir = Dir::new();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
+    let mut desk = Desk::open(&dir);
+    for number in 0..5_000 {
+        desk.archive.keep(line(GENERAL, now - 8 * 86_400_000, &format!("vieja {number}")));
+    }
+    desk.archive.keep(line(GENERAL, now - 6 * 86_400_000, "nueva"));
+    desk.archive.close(DEADLINE);
+
+    let mut desk = Desk::of(Store::open(dir.path(), Some(7)).unwrap());
+    let start = std::time::Instant::now();
+    while desk.last(GENERAL, 10) != ["nueva"] {
+        assert!(start.elapsed() < DEADLINE);
+    }
+    assert_eq!(desk.search(&[GENERAL], "vieja"), [""; 0]);
+    assert_eq!(desk.search(&[GENERAL], "nueva"), ["nueva"]);
+    let left =
+        dir.sql().query_row("SELECT count(*) FROM words WHERE words MATCH 'vieja'", [], |row| row.get(0));
+    assert_eq!(left, Ok(0), "the index has forgotten them as well");
+}

@@ -1,0 +1,152 @@
+//! Files that are no history, directories that cannot be used, and the sqlite3 shell.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, errors, line};
+
+/// Starts a server that must refuse, and gives its one line.
+fn refusal(data: &Path, extra: &[&str]) -> String {
+    let mut child = command(data).args(extra).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let errors = errors(&mut child);
+    assert_eq!(errors.lines().count(), 1, "{errors}");
+    errors
+}
+
+/// A directory with a history of some thousand lines, closed in good order.
+fn history() -> Dir {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    (0..3_000).for_each(|number| desk.archive.keep(line(GENERAL, number, &format!("hola número {number}"))));
+    assert!(desk.archive.close(DEADLINE));
+    dir
+}
+
+fn refuses_and_leaves(dir: &Dir, words: &str) {
+    let before = fs::read(dir.file()).unwrap();
+    assert!(refusal(dir.path(), &[]).contains(words), "{}", refusal(dir.path(), &[]));
+    assert_eq!(fs::read(dir.file()).unwrap(), before, "untouched");
+    let mut left: Vec<_> =
+        fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    left.sort();
+    assert_eq!(left, ["tertulia.db", "tertulia.lock"]);
+}
+
+#[test]
+fn a_damaged_file_is_left_as_it_is() {
+    let dir = history();
+    let sound = fs::read(dir.file()).unwrap();
+    let mut zeros = sound.clone();
+    zeros[8_192..40_960].fill(0);
+    let mut noise = sound.clone();
+    (100..4_096).for_each(|at| noise[at] = noise[at].wrapping_mul(31).wrapping_add(7));
+    let damaged: [&[u8]; 7] =
+        [b"", b"SQLite", b"no history at all\n", &sound[..sound.len() / 2], &sound[..4_096], &zeros, &noise];
+    for bytes in damaged {
+        fs::write(dir.file(), bytes).unwrap();
+        refuses_and_leaves(&dir, "está dañado o no es un historial");
+    }
+}
+
+#[test]
+fn a_newer_file_and_a_strange_one_are_left_as_they_are() {
+    let dir = history();
+    dir.sql().execute_batch("PRAGMA user_version = 2").unwrap();
+    refuses_and_leaves(&dir, "es de una versión posterior del programa (formato 2)");
+    let english = refusal(dir.path(), &["--lang", "en"]);
+    assert!(english.contains("was made by a later version of this program (format 2)"), "{english}");
+    dir.sql().execute_batch("PRAGMA user_version = 1; PRAGMA application_id = 7").unwrap();
+    refuses_and_leaves(&dir, "no es un historial");
+    let other = Dir::new();
+    other.sql().execute_batch("CREATE TABLE cities (name)").unwrap();
+    refuses_and_leaves(&other, "no es un historial");
+}
+
+#[test]
+fn a_directory_that_cannot_be_had_is_refused() {
+    let dir = Dir::new();
+    fs::write(dir.path().join("file"), "").unwrap();
+    assert!(refusal(&dir.path().join("file"), &[]).contains("No se puede escribir en"));
+    assert!(refusal(&dir.path().join("file/below"), &[]).contains("No se puede escribir en"));
+    assert!(
+        refusal(Path::new("/proc/tertulia"), &["--lang", "en"]).contains("Cannot write to /proc/tertulia")
+    );
+    let _first = Server::start(&dir);
+    assert!(refusal(dir.path(), &[]).contains("Otro servidor está usando"));
+}
+
+#[test]
+fn what_was_written_ahead_alone_is_not_taken_for_a_new_file() {
+    let dir = Dir::new();
+    fs::write(dir.path().join("tertulia.db-wal"), "x").unwrap();
+    assert!(refusal(dir.path(), &[]).contains("tertulia.db-wal"));
+}
+
+#[test]
+fn a_creation_that_was_cut_off_is_begun_again() {
+    let dir = Dir::new();
+    fs::write(dir.path().join("tertulia.new"), "half of it").unwrap();
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(GENERAL, 0, "hola"));
+    assert_eq!(desk.last(GENERAL, 1), ["hola"]);
+}
+
+/// Every query that the documentation shows works in the shell, while the server is running.
+#[test]
+fn the_documented_queries_work_in_the_sqlite3_shell() {
+    let dir = history();
+    let server = Server::start(&dir);
+    let mut juan = server.person("Juan");
+    juan.say("María está aquí");
+    juan.say("/historial 1");
+    juan.until("María está aquí");
+    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/history.md")).unwrap();
+    let queries: Vec<&str> =
+        text.split("```sql\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(queries.len() >= 4);
+    for query in queries {
+        let run = Command::new("sqlite3").arg("-bail").arg(dir.file()).arg(query).output();
+        let Ok(run) = run else { return eprintln!("skipped: no sqlite3 here") };
+        assert!(run.status.success() && run.stderr.is_empty(), "{query}: {run:?}");
+        assert!(!run.stdout.is_empty() || query.contains("DELETE") || query.contains("gone_at"), "{query}");
+    }
+}
+
+/// A limit on the size of files is a full disk that needs no disk.
+#[test]
+fn a_full_disk_does_not_stop_the_chat() {
+    let dir = Dir::new();
+    let limited = "trap '' XFSZ; ulimit -f 2000; exec \"$0\" \"$@\"";
+    let mut shell = Command::new("bash");
+    shell.args([
+        "-c",
+        limited,
+        env!("CARGO_BIN_EXE_tertulia-server"),
+        "--listen",
+        "127.0.0.1:0",
+        "-q",
+        "--data",
+    ]);
+    let server = Server::spawn(shell.arg(dir.path()).args(["--rate-limit", "0"]));
+    let (mut juan, mut ana) = (server.person("Juan"), server.person("Ana"));
+    let long = "x".repeat(3_000);
+    for number in 0..1_000 {
+        juan.say(&format!("{number} {long}"));
+        ana.until(&format!("Juan: {number} "));
+    }
+    juan.say("/historial 1");
+    juan.until("[");
+    juan.say("adiós");
+    ana.until("Juan: adiós");
+    let complaints = server.stop();
+    assert!(complaints.contains("El historial falla"), "{complaints}");
+    assert!(complaints.lines().count() <= 5, "{complaints}");
+    // With room again, the gap is in the file or the lines are.
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(GENERAL, 0, "otra vez"));
+    assert_eq!(desk.last(GENERAL, 1), ["otra vez"]);
+    let sound: String = dir.sql().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(sound, "ok");
+}

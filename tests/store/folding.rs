@@ -1,0 +1,97 @@
+//! What a search finds: without case and accents, beginnings of words, in the rooms given, newest first.
+
+use proptest::prelude::*;
+use tertulia::chat::{Look, RoomKey, Text};
+use tertulia::keep::Memory;
+
+use super::support::{Desk, Dir, GENERAL, line, texts};
+
+#[test]
+fn case_and_accents_do_not_matter_and_the_newest_comes_last() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    for text in
+        ["¡Hola, María!", "MARIA JOSÉ", "mari\u{301}a", "el mar", "Дарья", "Straße", "ﬁn de mes", "太郎"]
+    {
+        desk.archive.keep(line(GENERAL, 0, text));
+    }
+    assert_eq!(desk.search(&[GENERAL], "maria"), ["¡Hola, María!", "MARIA JOSÉ", "mari\u{301}a"]);
+    assert_eq!(desk.search(&[GENERAL], "María jose"), ["MARIA JOSÉ"]);
+    assert_eq!(desk.search(&[GENERAL], "mar"), ["¡Hola, María!", "MARIA JOSÉ", "mari\u{301}a", "el mar"]);
+    assert_eq!(desk.search(&[GENERAL], "дар"), ["Дарья"]);
+    assert_eq!(desk.search(&[GENERAL], "太郎"), ["太郎"]);
+    assert_eq!(desk.search(&[GENERAL], "arí"), [""; 0], "words are found by how they begin");
+}
+
+#[test]
+fn only_the_rooms_given_are_searched() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    for room in [0, 1, 10, 11] {
+        desk.archive.keep(line(RoomKey(room), 0, &format!("hola desde {room} r{room}")));
+    }
+    assert_eq!(desk.search(&[RoomKey(1)], "hola"), ["hola desde 1 r1"]);
+    assert_eq!(desk.search(&[RoomKey(1), RoomKey(11)], "hola"), ["hola desde 1 r1", "hola desde 11 r11"]);
+    assert_eq!(desk.search(&[], "hola"), [""; 0]);
+    assert_eq!(desk.search(&[RoomKey(1)], "r10"), [""; 0], "nobody types their way into another room");
+    assert_eq!(desk.search(&[RoomKey(1)], "room : r10"), [""; 0]);
+}
+
+#[test]
+fn at_most_twenty_lines_the_newest() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    (0..50).for_each(|number| desk.archive.keep(line(GENERAL, 0, &format!("hola {number}"))));
+    let found = desk.search(&[GENERAL], "hola");
+    assert_eq!((found.len(), found[0].as_str(), found[19].as_str()), (20, "hola 30", "hola 49"));
+}
+
+#[test]
+fn nothing_that_is_typed_is_a_query_language() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(GENERAL, 0, "hola y adiós, text"));
+    for hostile in [
+        "\" OR * NEAR(",
+        "hola OR adios",
+        "NEAR(hola)",
+        "hola AND nada",
+        "NOT hola zz",
+        "{room text} : x",
+        "^hola zz",
+        "a\"b",
+        "'; DROP TABLE line; --",
+    ] {
+        assert_eq!(desk.search(&[GENERAL], hostile), [""; 0], "{hostile}");
+    }
+    for fine in ["hola, adios", "(hola)", "\"hola\"", "hola*", "+hola", "text: hola", "HOLA -adiós"] {
+        assert_eq!(desk.search(&[GENERAL], fine).len(), 1, "{fine}");
+    }
+    for nothing in ["", " ", "!!!", "*", "\"\"", "\u{301}", "(((", "🎉"] {
+        assert_eq!(desk.search(&[GENERAL], nothing), [""; 0], "{nothing}");
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
+
+    /// The file finds what memory finds, whatever is said and whatever is asked.
+    #[test]
+    fn the_file_finds_what_memory_finds(
+        said in prop::collection::vec("[a-cÁÉñß \u{301}Ⓐⓑ太\u{93f}क!\"*ﬁİıΣς٣²½-]{0,12}|\\PC{0,12}", 1..20),
+        asked in prop::collection::vec("[a-cÁÉñß \u{301}Ⓐⓑ太\u{93f}क!\"*ﬁİıΣς٣²½-]{1,4}|\\PC{1,3}", 1..20),
+    ) {
+        let dir = Dir::new();
+        let mut desk = Desk::open(&dir);
+        let mut memory = Memory::default();
+        for text in &said {
+            desk.archive.keep(line(GENERAL, 0, text));
+            memory.keep(line(GENERAL, 0, text));
+        }
+        for words in asked.iter().chain(&said) {
+            let look = Look::Search(vec![GENERAL], Text::clean(words), 20);
+            let expected = texts(&memory.look(look).lines);
+            prop_assert_eq!(desk.search(&[GENERAL], words), expected, "{:?}", words);
+        }
+    }
+}

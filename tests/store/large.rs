@@ -1,0 +1,171 @@
+//! A million lines, and how many a second: run with `--ignored --nocapture`, in a release build.
+
+use std::io::Write;
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tertulia::chat::{Look, RoomKey, Text};
+use tertulia::keep::Store;
+use tertulia::limits::HISTORY_QUEUE_JOBS;
+
+use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, line};
+
+/// Sentences of common and rare words.
+fn sentence(number: u64) -> String {
+    const WORDS: [&str; 24] = [
+        "hola",
+        "que",
+        "tal",
+        "la",
+        "clase",
+        "de",
+        "hoy",
+        "empieza",
+        "a",
+        "las",
+        "cuatro",
+        "María",
+        "trae",
+        "el",
+        "café",
+        "y",
+        "Juan",
+        "los",
+        "apuntes",
+        "mañana",
+        "nos",
+        "vemos",
+        "en",
+        "laboratorio",
+    ];
+    let mut dice = number.wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut words = Vec::new();
+    for _ in 0..8 {
+        dice ^= dice >> 29;
+        dice = dice.wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        words.push(WORDS[(dice % 24) as usize]);
+    }
+    format!("mensaje {number}: {}", words.join(" "))
+}
+
+#[test]
+#[ignore = "a minute of work, and figures to look at"]
+fn a_million_lines() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let start = Instant::now();
+    for number in 0..1_000_000_u64 {
+        let room = if number % 100_000 == 7 { RoomKey(1) } else { GENERAL };
+        desk.archive.keep(line(room, number as i64, &sentence(number)));
+        if number % (HISTORY_QUEUE_JOBS as u64 / 2) == 0 {
+            // An answer says that all before it is on the disk: nothing is lost to a full queue.
+            desk.find(Look::Last(GENERAL, 1));
+        }
+    }
+    desk.find(Look::Last(GENERAL, 1));
+    let took = start.elapsed();
+    println!("stored {:.0} lines a second", 1e6 / took.as_secs_f64());
+    let start = Instant::now();
+    desk.archive.close(DEADLINE);
+    println!(
+        "closed in {:?}, file of {} MB",
+        start.elapsed(),
+        dir.file().metadata().unwrap().len() / 1_000_000
+    );
+
+    let start = Instant::now();
+    let store = Store::open(dir.path(), None).unwrap();
+    println!("opened in {:?}", start.elapsed());
+    assert!(start.elapsed().as_secs_f64() <= 1.0);
+    let mut desk = Desk::of(store);
+    desk.find(Look::Last(GENERAL, 1));
+    let rooms = [GENERAL, RoomKey(1)];
+    let all = [
+        ("maria", &rooms[..]),
+        ("a", &rooms[..]),
+        ("hola maria cafe laboratorio", &rooms[..]),
+        ("labor", &rooms[..]),
+        ("laboratorio", &rooms[..]),
+        ("maria", &rooms[1..]),
+        ("laborat", &rooms[1..]),
+        ("999999", &rooms[..]),
+        ("99", &rooms[..]),
+        ("12345", &rooms[..]),
+        ("mensaje", &rooms[..]),
+        ("mensaje maria juan", &rooms[..]),
+        ("mens", &rooms[1..]),
+        ("zzz", &rooms[..]),
+        ("zzzzzz hola", &rooms[..]),
+    ];
+    for (words, rooms) in all {
+        let start = Instant::now();
+        let found = desk.find(Look::Search(rooms.to_vec(), Text::clean(words), 20));
+        let took = start.elapsed();
+        println!("{words:?} in {} rooms: {} lines in {took:?}", rooms.len(), found.len());
+    }
+    let sql = dir.sql();
+    for check in ["quick_check", "integrity_check"] {
+        let start = Instant::now();
+        sql.query_row(&format!("PRAGMA {check}"), [], |_| Ok(())).unwrap();
+        println!("{check} in {:?}", start.elapsed());
+    }
+}
+
+/// Round trips of words between two people in a room of their own, while somebody floods the other one: the middle one,
+/// the slowest of a hundred, of a thousand, and all.
+fn round_trips(server: &Server, flood: bool) -> [Duration; 4] {
+    let (mut ana, mut luis) = (server.person("Ana"), server.person("Luis"));
+    for person in [&mut ana, &mut luis] {
+        person.say("/entrar aparte");
+        person.say("/dejar general");
+        person.until("Dejaste #general");
+    }
+    let mut pedro = server.person("Pedro");
+    let over = AtomicBool::new(false);
+    let mut times: Vec<Duration> = thread::scope(|scope| {
+        scope.spawn(|| {
+            let start = Instant::now();
+            let mut said = 0;
+            // 20,000 lines a second, 100 at a time.
+            while flood && !over.load(Ordering::Relaxed) {
+                let lines: Vec<String> = (said..said + 100).map(sentence).collect();
+                pedro.stream.write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
+                said += 100;
+                let due = Duration::from_micros(said * 50);
+                thread::sleep(due.saturating_sub(start.elapsed())); // the pace is what is wanted
+            }
+            println!("said {said} lines in {:?}", start.elapsed());
+        });
+        let times = (0..5_000).map(|number| {
+            thread::sleep(Duration::from_millis(2)); // a person's pace, not a flood
+            let start = Instant::now();
+            ana.say(&format!("palabra {number}"));
+            luis.until(&format!("palabra {number}"));
+            start.elapsed()
+        });
+        let times = times.collect();
+        over.store(true, Ordering::Relaxed);
+        times
+    });
+    times.sort();
+    [times[2_500], times[4_950], times[4_995], times[4_999]]
+}
+
+#[test]
+#[ignore = "a minute of work, and figures to look at"]
+fn twenty_thousand_lines_a_second_and_somebody_talking() {
+    let dir = Dir::new();
+    let mut memory = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
+    memory.args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "-q"]);
+    for (what, command) in [("memory", &mut memory), ("file", &mut command(dir.path()))] {
+        for flood in [false, true] {
+            let server = Server::spawn(command);
+            println!("{what}, flood {flood}: p50, p99, p99.9, max {:?}", round_trips(&server, flood));
+            println!("complaints: {:?}", server.stop());
+        }
+    }
+    let stored: u64 = dir.sql().query_row("SELECT count(*) FROM line", [], |row| row.get(0)).unwrap();
+    println!("{stored} lines in the file");
+}

@@ -1,0 +1,208 @@
+//! What the tests of the history stand on: an archive to wait for, a server to kill, a person to talk with.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+use std::{env, fs, process};
+
+use rusqlite::Connection;
+use tertulia::chat::{ClientId, Found, Line, Look, Name, RoomKey, Stamp, Text};
+use tertulia::keep::{Answer, Archive, Store};
+
+/// How long anything may take that should happen at once, on a machine that is busy with something else.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+
+/// The room of everybody.
+pub(crate) const GENERAL: RoomKey = RoomKey(0);
+
+/// A directory of its own, gone with the test.
+pub(crate) struct Dir(PathBuf);
+
+impl Dir {
+    pub(crate) fn new() -> Dir {
+        static NEXT: AtomicU64 = AtomicU64::new(0);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let path = env::temp_dir().join(format!("tertulia-store-{}-{number}", process::id()));
+        fs::create_dir(&path).unwrap();
+        Dir(path)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    pub(crate) fn file(&self) -> PathBuf {
+        self.0.join("tertulia.db")
+    }
+
+    /// The file as another program sees it.
+    pub(crate) fn sql(&self) -> Connection {
+        Connection::open(self.file()).unwrap()
+    }
+}
+
+impl Drop for Dir {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// An archive whose helper thread can be waited for.
+pub(crate) struct Desk {
+    pub(crate) archive: Archive,
+    woken: Receiver<()>,
+}
+
+impl Desk {
+    pub(crate) fn open(dir: &Dir) -> Desk {
+        Desk::of(Store::open(dir.path(), None).unwrap())
+    }
+
+    pub(crate) fn of(store: Store) -> Desk {
+        let (wake, woken) = mpsc::channel();
+        Desk {
+            archive: Archive::in_file(store, move || {
+                let _ = wake.send(());
+            })
+            .unwrap(),
+            woken,
+        }
+    }
+
+    /// Waits for the thread to have something to say.
+    pub(crate) fn wait(&mut self) -> Vec<Answer> {
+        self.woken.recv_timeout(DEADLINE).expect("the thread says something");
+        self.archive.answers()
+    }
+
+    /// Looks, and waits for what is found.
+    pub(crate) fn find(&mut self, look: Look) -> Vec<Line> {
+        let id = ClientId::new(1, 1);
+        let mut answer = self.archive.look(id, look);
+        loop {
+            match answer {
+                Some(Answer::Found(_, Found { lines, .. })) => return lines,
+                Some(Answer::Busy(_)) => panic!("busy"),
+                None => answer = self.wait().pop(),
+            }
+        }
+    }
+
+    pub(crate) fn last(&mut self, room: RoomKey, lines: usize) -> Vec<String> {
+        texts(&self.find(Look::Last(room, lines)))
+    }
+
+    pub(crate) fn search(&mut self, rooms: &[RoomKey], words: &str) -> Vec<String> {
+        texts(&self.find(Look::Search(rooms.to_vec(), Text::clean(words), 20)))
+    }
+}
+
+pub(crate) fn texts(lines: &[Line]) -> Vec<String> {
+    lines.iter().map(|line| line.text.as_str().to_owned()).collect()
+}
+
+pub(crate) fn line(room: RoomKey, at: i64, text: &str) -> Line {
+    Line { room, at: Stamp(at), from: Name::new("Juan").unwrap(), acted: false, text: Text::clean(text) }
+}
+
+/// The real server; killed without mercy when dropped.
+pub(crate) struct Server {
+    pub(crate) child: Child,
+    pub(crate) address: String,
+}
+
+pub(crate) fn command(dir: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
+    command.args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "-q", "--data"]).arg(dir);
+    command
+}
+
+impl Server {
+    pub(crate) fn start(dir: &Dir) -> Server {
+        Server::spawn(&mut command(dir.path()))
+    }
+
+    pub(crate) fn spawn(command: &mut Command) -> Server {
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut address = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
+        assert!(!address.is_empty(), "it does not start: {}", errors(&mut child));
+        Server { child, address: address.trim().to_owned() }
+    }
+
+    pub(crate) fn person(&self, name: &str) -> Person {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        let mut person = Person { reader: BufReader::new(stream.try_clone().unwrap()), stream };
+        person.say(name);
+        person.until("Escribe 'salir'");
+        person
+    }
+
+    pub(crate) fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Stops it in an orderly way and gives what it complained of.
+    pub(crate) fn stop(mut self) -> String {
+        let pid = rustix::process::Pid::from_child(&self.child);
+        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+        let status = self.child.wait().unwrap();
+        assert!(status.success(), "{status}");
+        errors(&mut self.child)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+pub(crate) fn errors(child: &mut Child) -> String {
+    let mut errors = String::new();
+    child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+    errors
+}
+
+/// Somebody with a socket.
+pub(crate) struct Person {
+    pub(crate) stream: TcpStream,
+    reader: BufReader<TcpStream>,
+}
+
+impl Person {
+    pub(crate) fn say(&mut self, line: &str) {
+        self.stream.write_all(format!("{line}\n").as_bytes()).unwrap();
+    }
+
+    /// Reads lines up to one that holds `mark`, that one included.
+    pub(crate) fn until(&mut self, mark: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        loop {
+            let mut line = String::new();
+            let read = self.reader.read_line(&mut line);
+            assert!(matches!(read, Ok(1..)), "{read:?} before {mark:?}, after {lines:?}");
+            lines.push(line.trim_end().to_owned());
+            if line.contains(mark) {
+                return lines;
+            }
+        }
+    }
+
+    /// Reads one more line, if the server still says any.
+    pub(crate) fn hear(&mut self) -> Option<String> {
+        let mut line = String::new();
+        match self.reader.read_line(&mut line) {
+            Ok(1..) if line.ends_with('\n') => Some(line.trim_end().to_owned()),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! The real server with `--data`: answers in the order of the questions, rooms over restarts.
+
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+
+use super::support::{DEADLINE, Dir, Server};
+
+/// Everything that is answered to `script`, whose sender ends their side right behind it.
+fn answers(server: &Server, script: &str) -> String {
+    let mut stream = TcpStream::connect(&server.address).unwrap();
+    stream.set_read_timeout(Some(DEADLINE)).unwrap();
+    stream.write_all(script.as_bytes()).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answers = String::new();
+    stream.read_to_string(&mut answers).unwrap();
+    answers
+}
+
+#[test]
+fn what_was_asked_is_answered_in_order_and_before_the_end() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    for end in ["", "salir\n"] {
+        let heard =
+            answers(&server, &format!("Ana\nhola María\n/historial 1\n/nadie\n/buscar maria\n/quien\n{end}"));
+        let at = |mark: &str| heard.rfind(mark).unwrap_or_else(|| panic!("{mark} in {heard}"));
+        assert_eq!(heard.matches("] Ana: hola María").count(), if end.is_empty() { 2 } else { 4 }, "{heard}");
+        assert!(at("No existe /nadie") < at("] Ana: hola María"), "{heard}");
+        assert!(at("] Ana: hola María") < at("En #general, 1 persona"), "{heard}");
+    }
+}
+
+#[test]
+fn rooms_and_history_over_a_restart() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    let mut ana = server.person("Ana");
+    ana.say("hola a todos");
+    ana.say("/tema meriendas");
+    ana.say("/entrar cocina");
+    ana.say("un secreto");
+    ana.say("/historial");
+    ana.until("] Ana: un secreto");
+    assert_eq!(server.stop(), "");
+
+    let server = Server::start(&dir);
+    let mut luis = server.person("Luis");
+    luis.until("] Ana: hola a todos");
+    luis.say("/tema");
+    luis.until("Tema de #general: meriendas");
+    luis.say("/entrar cocina");
+    luis.until("Has creado #cocina");
+    luis.say("/historial");
+    luis.until("Todavía no se ha dicho nada aquí.");
+    luis.say("/buscar secreto");
+    luis.until("No hay nada con esas palabras en tus salas.");
+    luis.say("/buscar todos");
+    luis.until("#general ["); // and its time
+}
