@@ -41,6 +41,11 @@ pub(crate) fn memory(pid: u32) -> Result<Memory, Failure> {
     Ok(Memory { resident: kibibytes(&text, "Rss:")?, anonymous: kibibytes(&text, "Anonymous:")? })
 }
 
+/// The most memory that was ever resident, in bytes.
+pub(crate) fn peak(pid: u32) -> Result<f64, Failure> {
+    kibibytes(&read(pid, "status")?, "VmHWM:")
+}
+
 pub(crate) fn processor(pid: u32) -> Result<Processor, Failure> {
     let mut nanoseconds = 0;
     for task in tasks(pid)? {
