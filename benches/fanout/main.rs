@@ -80,7 +80,7 @@ struct Scale {
 }
 
 const FULL: Scale = Scale {
-    rooms: &[(100, 300), (1000, 150), (10_000, 40)],
+    rooms: &[(100, 200), (1000, 120), (10_000, 30)],
     room: 1000,
     rounds: 40,
     at_once: 256,
@@ -88,7 +88,7 @@ const FULL: Scale = Scale {
     per_second: 4000,
     length: Duration::from_secs(4),
     half: 1000,
-    pairs: 5,
+    pairs: 4,
     flooders: [1, 100],
     witnesses: 100,
     elsewhere: 18_000,
@@ -146,12 +146,9 @@ fn run(options: &Options) -> Result<(), Failure> {
     table.publish(if scale.full { "fanout" } else { "fanout, a quick run" }, options.json.as_deref())
 }
 
-/// Says so below the table if the load may have been what limited a run.
+/// Says below the table what speaks against a run.
 fn doubt(table: &mut Table, what: &str, run: &Run) {
-    if run.load_was_busy() {
-        let share = run.load_share * 100.0;
-        table.remark(format!(
-            "{what}: the load took {share:.0} % of its processor, and may be what limits this."
-        ));
+    if let Some(doubt) = run.doubt() {
+        table.remark(format!("{what}: {doubt}."));
     }
 }

@@ -3,6 +3,7 @@
 // Each bench is a program of its own, and uses its part of this.
 #![allow(dead_code)]
 
+pub(crate) mod chart;
 pub(crate) mod crowd;
 pub(crate) mod departure;
 pub(crate) mod fanout;

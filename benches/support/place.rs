@@ -15,6 +15,9 @@ const QUIET_MS: u32 = 1300;
 /// A share of its processor beyond which the load may be what limits a figure.
 const BUSY: f64 = 0.9;
 
+/// A share of the time that either may wait for its processor, before the figures are about something else.
+const DISTURBED: f64 = 0.1;
+
 /// A server and its crowd.
 pub(crate) struct Place {
     pub(crate) server: Server,
@@ -30,8 +33,9 @@ pub(crate) struct Run {
     /// Shares of a processor.
     pub(crate) server_share: f64,
     pub(crate) load_share: f64,
-    /// Server processor time for one delivery, in microseconds.
-    pub(crate) cost_us: f64,
+    /// Shares of the time spent waiting for a processor that others had.
+    server_waited: f64,
+    load_waited: f64,
 }
 
 impl Run {
@@ -45,9 +49,20 @@ impl Run {
         self.steady.heard as f64 / self.steady.asked as f64
     }
 
-    /// Whether the load may have been what limits the figures.
-    pub(crate) fn load_was_busy(&self) -> bool {
-        self.load_share > BUSY
+    /// What speaks against the figures, if anything does: they are about the server only while it has its processor,
+    /// and the load its own with time to spare.
+    pub(crate) fn doubt(&self) -> Option<String> {
+        let mut doubts = Vec::new();
+        for (share, bound, what) in [
+            (self.load_share, BUSY, "the load was busy for"),
+            (self.server_waited, DISTURBED, "others had the server's processor for"),
+            (self.load_waited, DISTURBED, "others had the load's processor for"),
+        ] {
+            if share > bound {
+                doubts.push(format!("{what} {:.0} % of the time", share * 100.0));
+            }
+        }
+        (!doubts.is_empty()).then(|| doubts.join(", "))
     }
 }
 
@@ -98,11 +113,16 @@ impl Place {
         let job = format!("steady {round} {senders} {per_second} {}", length.as_millis());
         let steady: Steady = self.load.work(job)?.parse()?;
         let wall = begun.elapsed().min(Duration::from_secs_f64(steady.seconds).max(length));
-        let server = self.server.processor()?.since(server).total;
-        let load = self.load.processor()?.since(load).total;
+        let server = self.server.processor()?.since(server);
+        let load = self.load.processor()?.since(load);
         let share = |of: Duration| of.as_secs_f64() / wall.as_secs_f64();
-        let cost_us = server.as_secs_f64() * 1e6 / steady.heard as f64;
-        Ok(Run { steady, server_share: share(server), load_share: share(load), cost_us })
+        Ok(Run {
+            steady,
+            server_share: share(server.total),
+            load_share: share(load.total),
+            server_waited: share(server.waited),
+            load_waited: share(load.waited),
+        })
     }
 }
 
