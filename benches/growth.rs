@@ -184,13 +184,14 @@ fn rates(options: &Options, table: &mut Table) -> Result<Chart, Failure> {
     let (quick_rooms, quick_rates) = ([20], [100, 300]);
     let rooms = if options.is_quick() { &quick_rooms[..] } else { &options.rooms[..] };
     let rates = if options.is_quick() { &quick_rates[..] } else { &RATES };
-    let mut notes = Vec::new();
+    let mut notes = vec!["In parentheses: people in the room.".to_string()];
+    let mut doubts = Vec::new();
     for (nth, &size) in rooms.iter().enumerate() {
         let size = usize::from(size);
         let mut places = [Place::chat(size, &["--rate-limit", "0"])?, Place::floor(size)?];
         let room = format!("room of {}", figure(size as f64));
         for plot in [&mut p99, &mut share] {
-            let names = ["tertulia", "the floor"].map(|who| format!("{who}, {room}"));
+            let names = ["tertulia", "the floor"].map(|who| format!("{who} ({})", figure(size as f64)));
             plot.series.extend(pair(names, [0, 1], nth % 2 == 1));
         }
         for (round, &per_second) in rates.iter().enumerate() {
@@ -211,15 +212,20 @@ fn rates(options: &Options, table: &mut Table) -> Result<Chart, Failure> {
             add(&mut share, "server's processor share", "%", |run| run.server_share * 100.0);
             for (run, who) in runs.iter().zip(["", ", the floor"]) {
                 if run.heard() < 1.0 {
-                    notes.push(format!("{what}{who}: {:.1} % of the lines arrived.", run.heard() * 100.0));
+                    let missed = run.steady.asked - run.steady.heard;
+                    let share = missed as f64 * 100.0 / run.steady.asked as f64;
+                    notes.push(format!("{what}{who}: {share:.2} % of the lines were skipped."));
                 }
                 if let Some(doubt) = run.doubt() {
-                    notes.push(format!("{what}{who}: {doubt}."));
+                    doubts.push(format!("{what}{who}: {doubt}"));
                 }
             }
         }
     }
-    notes.iter().for_each(|note| table.remark(note));
+    doubts.iter().for_each(|doubt| table.remark(format!("{doubt}.")));
+    if !doubts.is_empty() {
+        notes.push(format!("Of {} points {} were disturbed.", 2 * rates.len() * rooms.len(), doubts.len()));
+    }
     Ok(Chart {
         title: "Growth with the messages of a second".into(),
         across: "messages a second, 20 people together, 100 bytes each".into(),

@@ -129,7 +129,7 @@ impl Plot {
             }
             line(svg, (legend, top - 19.0), (legend + 26.0, top - 19.0), &stroke)?;
             text(svg, (legend + 32.0, top - 15.0), "start", "font-size=\"12\"", &series.name)?;
-            legend += 52.0 + 6.6 * series.name.chars().count() as f64;
+            legend += 56.0 + 6.4 * series.name.chars().count() as f64;
         }
         Ok(())
     }
