@@ -14,7 +14,7 @@ use support::place::{self, Place};
 use support::process::{self, BESIDE, Server};
 use support::progress::Progress;
 use support::steady::Pace;
-use support::table::{Table, figure};
+use support::table::{Form, Table, figure};
 use support::{Failure, place::Run};
 
 /// People, and how many messages are measured with so many.
@@ -51,6 +51,9 @@ struct Options {
     /// by cargo bench].
     #[arg(long, value_name = "FOLDER")]
     folder: Option<PathBuf>,
+
+    #[command(flatten)]
+    form: Form,
 
     /// Measure nothing: draw the .json that is there.
     #[arg(long)]
@@ -120,7 +123,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         Chart::draw(&options.folder(), name)?;
         eprintln!("{} is drawn", options.folder().join(name).with_extension("svg").display());
     }
-    if options.draw { Ok(()) } else { table.publish("growth", None) }
+    if options.draw { Ok(()) } else { table.publish("growth", &options.form) }
 }
 
 /// Ours and the floor's, in this order.

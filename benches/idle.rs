@@ -2,7 +2,6 @@
 
 mod support;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
@@ -14,7 +13,7 @@ use support::place::Place;
 use support::process::{self, BESIDE, Server};
 use support::procfs::Memory;
 use support::progress::Progress;
-use support::table::{Table, Target};
+use support::table::{Form, Table, Target};
 use support::{Failure, departure};
 
 /// Clients of a full run, unless told otherwise.
@@ -45,9 +44,8 @@ struct Options {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
 
-    /// Write the figures to this file as well.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    form: Form,
 
     /// A quick run with 50 people.
     #[arg(long, conflicts_with = "clients")]
@@ -99,7 +97,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     process::pin_load()?;
     let mut table = Table::default();
     measure(options, clients, &mut table)?;
-    table.publish(&format!("{clients} people"), options.json.as_deref())
+    table.publish(&format!("{clients} people"), &options.form)
 }
 
 /// Takes the real server through the life of a crowd.

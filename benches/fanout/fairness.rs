@@ -115,7 +115,7 @@ fn under(
     flood.begin(format_args!("flood {}", length.as_millis()))?;
     let onset = place.steady(1, ONSET)?;
     let run = place.steady(2, WITNESS)?;
-    progress.done(&format!("the others' p99 is {:.2} ms", run.steady.p99));
+    progress.done(&format!("the others' p99 is {} ms", figure(run.steady.p99)));
     Ok([onset, run])
 }
 

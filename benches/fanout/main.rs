@@ -6,14 +6,13 @@ mod speed;
 #[path = "../support/mod.rs"]
 mod support;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use support::load::Role;
 use support::process;
-use support::table::Table;
+use support::table::{Form, Table};
 use support::{Failure, place::Run};
 
 /// A real server passes lines on to many, beside the least that any server must do.
@@ -24,9 +23,8 @@ struct Options {
     #[arg(long, value_name = "ROW", value_enum, value_delimiter = ',')]
     only: Vec<Row>,
 
-    /// Write the figures to this file as well.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    form: Form,
 
     /// Small rooms for a short time, to see that everything works; without targets [default unless run by cargo
     /// bench].
@@ -143,7 +141,7 @@ fn run(options: &Options) -> Result<(), Failure> {
             }
         }
     }
-    table.publish(if scale.full { "fanout" } else { "fanout, a quick run" }, options.json.as_deref())
+    table.publish(if scale.full { "fanout" } else { "fanout, a quick run" }, &options.form)
 }
 
 /// Says below the table what speaks against a run.

@@ -75,7 +75,8 @@ pub(super) fn rate(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
     };
     // The last messages are under way when the time is over: within a percent is all of it.
     add("reached", &Run::per_second, "deliveries/s", Some(Target::AtLeast((asked * 0.99).floor())));
-    add("heard of what was said", &|run| run.heard() * 100.0, "%", Some(Target::AtLeast(100.0)));
+    let missed = |run: &Run| (run.steady.asked - run.steady.heard) as f64;
+    add("not delivered", &missed, "deliveries", Some(Target::AtMost(0.0)));
     add("p50", &|run| run.steady.p50, "ms", None);
     add("p99", &|run| run.steady.p99, "ms", Some(Target::AtMost(100.0)));
     add("p99.9", &|run| run.steady.p999, "ms", None);

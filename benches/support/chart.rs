@@ -13,7 +13,7 @@ use super::table::{figure, write_json};
 const WIDTH: f64 = 720.0;
 const PLOT_HEIGHT: f64 = 220.0;
 const LEFT: f64 = 84.0;
-const RIGHT: f64 = 24.0;
+const RIGHT: f64 = 34.0;
 /// Above each plot: its title and the names of its curves.
 const ABOVE: f64 = 64.0;
 /// Below it: the numbers and what they count.
@@ -109,7 +109,7 @@ impl Plot {
         if let Some(target) = self.target {
             let at = y.at(target);
             line(svg, (LEFT, at), (WIDTH - RIGHT, at), "stroke-width=\"2\" stroke-dasharray=\"1 5\"")?;
-            text(svg, (WIDTH - RIGHT - 4.0, at - 6.0), "end", "font-size=\"12\"", "target")?;
+            text(svg, (WIDTH - RIGHT - 4.0, at + 15.0), "end", "font-size=\"12\"", "target")?;
         }
         let mut legend = LEFT;
         for series in &self.series {

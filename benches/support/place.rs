@@ -112,7 +112,7 @@ impl Place {
         let (server, load, begun) = (self.server.processor()?, self.load.processor()?, Instant::now());
         let job = format!("steady {round} {senders} {per_second} {}", length.as_millis());
         let steady: Steady = self.load.work(job)?.parse()?;
-        let wall = begun.elapsed().min(Duration::from_secs_f64(steady.seconds).max(length));
+        let wall = begun.elapsed();
         let server = self.server.processor()?.since(server);
         let load = self.load.processor()?.since(load);
         let share = |of: Duration| of.as_secs_f64() / wall.as_secs_f64();

@@ -1,8 +1,9 @@
 //! The table at the end of a run, for people and as JSON.
 
 use std::fmt::{self, Display};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use clap::Args;
 use serde_json::{Value, json};
 
 use super::Failure;
@@ -87,6 +88,18 @@ impl Row {
     }
 }
 
+/// How a table is published.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Form {
+    /// Write the figures to this file as well, as JSON. A figure that does not exist is null there.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// Print the table as Markdown.
+    #[arg(long)]
+    markdown: bool,
+}
+
 /// Figures in the order in which they were added, and what has to be said about them.
 #[derive(Default)]
 pub(crate) struct Table {
@@ -125,13 +138,30 @@ impl Table {
         self.remarks.push(remark.into());
     }
 
-    /// Prints everything under `title`, and writes it to `file` as JSON if there is one. A figure that does not exist
-    /// is null there.
-    pub(crate) fn publish(&self, title: &str, file: Option<&Path>) -> Result<(), Failure> {
-        println!("\n{title}\n\n{self}");
-        let Some(file) = file else { return Ok(()) };
+    /// Prints everything under `title`, as asked for.
+    pub(crate) fn publish(&self, title: &str, form: &Form) -> Result<(), Failure> {
+        match form.markdown {
+            true => println!("\n{}", self.to_markdown()),
+            false => println!("\n{title}\n\n{self}"),
+        }
+        let Some(file) = &form.json else { return Ok(()) };
         let rows: Vec<Value> = self.rows.iter().map(Row::to_json).collect();
         write_json(file, &json!({"title": title, "rows": rows, "remarks": self.remarks}))
+    }
+}
+
+impl Table {
+    fn to_markdown(&self) -> String {
+        let mut lines =
+            vec!["| | ours | floor | ratio | target | met |".into(), "|---|---|---|---|---|---|".into()];
+        for row in &self.rows {
+            let [name, value, unit, floor, ratio, target, met] = row.cells();
+            let value = format!("{value} {unit}");
+            let cells = [name, value.trim_end().into(), floor, ratio, target, met.to_lowercase()];
+            lines.push(format!("| {} |", cells.join(" | ")));
+        }
+        lines.extend(self.remarks.iter().map(|remark| format!("\n{remark}")));
+        lines.join("\n")
     }
 }
 
