@@ -170,8 +170,10 @@ impl Axis {
         if least > most {
             return Axis { from: 1.0, to: 10.0, begin, end };
         }
+        let to = round_numbers().find(|&round| round >= most * 0.9999).unwrap_or(most);
+        // A power of ten at least: what differs by little shall look so.
+        let least = least.min(to / 10.0);
         let from = round_numbers().rfind(|&round| round <= least * 1.0001).unwrap_or(least);
-        let to = round_numbers().find(|&round| round >= most * 0.9999 && round > from).unwrap_or(most);
         Axis { from, to, begin, end }
     }
 
