@@ -2,19 +2,18 @@
 
 mod support;
 
-use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use clap::Parser;
 use support::crowd::{Crowd, Heard};
-use support::fanout::{self, Compared};
-use support::floor::{self, FloorCrowd};
-use support::process::{self, Server};
+use support::fanout::{self, Compared, Manner};
+use support::load::Role;
+use support::place::Place;
+use support::process::{self, BESIDE, Server};
 use support::procfs::Memory;
 use support::progress::Progress;
-use support::table::{Table, Target};
+use support::table::{Form, Table, Target};
 use support::{Failure, departure};
 
 /// Clients of a full run, unless told otherwise.
@@ -25,9 +24,6 @@ const QUICK_CLIENTS: usize = 50;
 
 /// With fewer clients than these, whole pages and what the first of them warms up are more than they are.
 const FEW: usize = 1000;
-
-/// Descriptors a process needs beside one for each client.
-const BESIDE: usize = 64;
 
 /// No word for this long, and nothing will come: a second of arrivals and departures is told at its end.
 const QUIET: Duration = Duration::from_millis(1500);
@@ -48,9 +44,8 @@ struct Options {
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
 
-    /// Write the figures to this file as well.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    form: Form,
 
     /// A quick run with 50 people.
     #[arg(long, conflicts_with = "clients")]
@@ -60,13 +55,8 @@ struct Options {
     #[arg(long, hide = true)]
     bench: bool,
 
-    /// Be the floor.
-    #[arg(long, hide = true)]
-    floor: bool,
-
-    /// Be the floor's crowd.
-    #[arg(long, hide = true, value_name = "ADDRESS")]
-    floor_load: Option<SocketAddr>,
+    #[command(flatten)]
+    role: Role,
 }
 
 impl Options {
@@ -86,13 +76,7 @@ impl Options {
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    let result = match options.floor_load {
-        Some(server) => {
-            process::raise_descriptor_limit().and_then(|_| floor::load(server, options.clients()))
-        }
-        None if options.floor => floor::serve(),
-        None => run(&options),
-    };
+    let result = options.role.play().unwrap_or_else(|| run(&options));
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -113,19 +97,12 @@ fn run(options: &Options) -> Result<(), Failure> {
     process::pin_load()?;
     let mut table = Table::default();
     measure(options, clients, &mut table)?;
-    let title = format!("{clients} people");
-    println!("\n{title}\n\n{table}");
-    if let Some(path) = &options.json {
-        let written = std::fs::write(path, table.to_json(&title));
-        written.map_err(|error| format!("{}: {error}", path.display()))?;
-    }
-    Ok(())
+    table.publish(&format!("{clients} people"), &options.form)
 }
 
 /// Takes the real server through the life of a crowd.
 fn measure(options: &Options, clients: usize, table: &mut Table) -> Result<(), Failure> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
-    let server = Server::start(command.args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "-q"]))?;
+    let server = Server::chat(&["--rate-limit", "0"])?;
     let empty = server.memory()?;
     table.add("resident, nobody there", empty.resident / 1024.0, "KiB");
     let mut crowd = Crowd::new(server.address, 0)?;
@@ -198,17 +175,18 @@ fn rest(server: &Server, crowd: &mut Crowd, idle: Duration, table: &mut Table) -
 /// One of them says something, then another; the floor's crowd does the same.
 fn speak(server: &Server, crowd: &mut Crowd, rounds: usize, table: &mut Table) -> Result<(), Failure> {
     let mut progress = Progress::start("one message at a time");
-    let mut floor = FloorCrowd::start(crowd.len())?;
-    let compared = fanout::compare(server, crowd, &mut floor, rounds, &mut progress)?;
+    let mut floor = Place::floor(crowd.len())?;
+    let listeners = crowd.len() - 1;
+    let mut ours = |round| fanout::sample(server, listeners, || fanout::pass(crowd, Manner::Chat, round, 1));
+    let compared = fanout::compare(rounds, &mut progress, &mut ours, &mut |round| floor.pass(round, 1))?;
     let Compared { chat, floor, ratio } = compared;
     progress.done(&format!("{ratio:.3} of the floor"));
-    let unit = "deliveries/CPU s";
-    table.add("one message at a time", chat.per_second(), unit);
-    table.add("one message at a time, the floor", floor.per_second(), unit);
-    table.aim("one message at a time, ours / floor", ratio, "", Target::AtLeast(0.95));
+    table.add("one message at a time", chat.per_second(), "deliveries/CPU s");
+    table.floor(floor.per_second(), ratio);
+    table.target(Target::OfFloor(0.95));
     table.add("one message at a time: each", chat.cost_us, "µs");
     table.add("one message: until the last has it", chat.last_ms, "ms");
-    table.add("one message: until the last has it, the floor", floor.last_ms, "ms");
+    table.floor(floor.last_ms, chat.last_ms / floor.last_ms);
     Ok(())
 }
 

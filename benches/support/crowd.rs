@@ -60,6 +60,8 @@ pub(crate) struct Crowd {
     events: Events,
     people: Vec<Person>,
     inside: usize,
+    /// Of the people, the last so many do not read.
+    deaf: usize,
     pub(crate) heard: Heard,
     chunk: Vec<u8>,
 }
@@ -74,6 +76,7 @@ impl Crowd {
             events: Events::with_capacity(EVENTS),
             people: Vec::new(),
             inside: 0,
+            deaf: 0,
             heard: Heard::default(),
             chunk: vec![0; READ_BYTES],
         })
@@ -118,6 +121,40 @@ impl Crowd {
     /// Lets one person say a line; it has to leave at once.
     pub(crate) fn say(&mut self, who: usize, line: &[u8]) -> Result<(), Failure> {
         Ok(self.people[who].stream.write_all(line)?)
+    }
+
+    /// Lets one person say as much of `bytes` as leaves at once; gives how much that was.
+    pub(crate) fn offer(&mut self, who: usize, bytes: &[u8]) -> Result<usize, Failure> {
+        match self.people[who].stream.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(0),
+            result => Ok(result?),
+        }
+    }
+
+    /// The last `count` read nothing any more.
+    pub(crate) fn deafen(&mut self, count: usize) -> Result<(), Failure> {
+        let first = self.people.len() - count;
+        for person in &mut self.people[first..] {
+            self.poll.registry().deregister(&mut person.stream)?;
+        }
+        self.deaf = count;
+        Ok(())
+    }
+
+    /// Lets `size` connect and say nothing, not even a name; they never read.
+    pub(crate) fn loiter(&mut self, size: usize) -> Result<(), Failure> {
+        let begun = Instant::now();
+        while self.people.len() < size {
+            self.connect()?;
+            // As many as the backlog takes, and the next when the server has had time for them.
+            if self.people.len().is_multiple_of(UNDER_WAY) {
+                std::thread::sleep(TURN * 5);
+            }
+            if begun.elapsed() > PATIENCE {
+                return Err(format!("{} of {size} came in half a minute", self.people.len()).into());
+            }
+        }
+        self.deafen(size)
     }
 
     /// Takes what comes within `patience`, at least once; `hear` gets each line and who it was for.
@@ -182,6 +219,11 @@ impl Crowd {
         self.people.len()
     }
 
+    /// How many of them read.
+    pub(crate) fn readers(&self) -> usize {
+        self.people.len() - self.deaf
+    }
+
     fn connect(&mut self) -> Result<(), Failure> {
         let index = self.people.len();
         let mut stream = connect_from(self.first + index, self.server)?;
@@ -194,23 +236,25 @@ impl Crowd {
 impl Person {
     /// Cuts `input` into lines, and keeps what has no end yet.
     fn take(&mut self, input: &[u8], mut hear: impl FnMut(&[u8])) {
-        for piece in input.split_inclusive(|&byte| byte == b'\n') {
-            if piece.last() != Some(&b'\n') {
-                self.begun.extend_from_slice(piece);
-                continue;
-            }
+        let mut rest = input;
+        while let Some(end) = memchr::memchr(b'\n', rest) {
+            let (piece, next) = rest.split_at(end + 1);
+            rest = next;
             let mut line = piece;
-            let begun = std::mem::take(&mut self.begun);
             let whole;
-            if !begun.is_empty() {
-                whole = [&begun, piece].concat();
+            if !self.begun.is_empty() {
+                whole = [&std::mem::take(&mut self.begun), piece].concat();
                 line = &whole;
             }
-            self.inside |= line.starts_with(WELCOME.trim_ascii_end());
+            self.inside = self.inside || line.starts_with(WELCOME.trim_ascii_end());
             hear(line);
         }
+        self.begun.extend_from_slice(rest);
     }
 }
+
+/// Bytes of a name.
+pub(crate) const NAME_BYTES: usize = 6;
 
 /// What the person at `index` is called; all names are equally long.
 pub(crate) fn name(index: usize) -> String {

@@ -1,9 +1,10 @@
-//! One message at a time: somebody speaks, and the next one waits until everybody else has heard it once.
+//! One message at a time, or some at once: somebody speaks, and the next one waits until everybody else has heard it.
 
 use std::time::{Duration, Instant};
 
-use super::crowd::{Crowd, name};
-use super::floor::FloorCrowd;
+use clap::ValueEnum;
+
+use super::crowd::{Crowd, NAME_BYTES, name};
 use super::process::Server;
 use super::progress::Progress;
 use super::{Failure, median};
@@ -18,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const AFTERMATH: Duration = Duration::from_millis(10);
 
 /// How the server passes words on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Manner {
     /// With the speaker's name before them.
     Chat,
@@ -26,7 +27,17 @@ pub(crate) enum Manner {
     Floor,
 }
 
-/// Medians of some rounds.
+impl Manner {
+    /// What has to be sent so that `line`, with its speaker's name, is heard.
+    pub(crate) fn said(self, line: &[u8]) -> &[u8] {
+        match self {
+            Manner::Chat => &line[NAME_BYTES + 2..],
+            Manner::Floor => line,
+        }
+    }
+}
+
+/// One round, or the median of some.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Fanout {
     /// Server processor time for one line to one reader, in microseconds.
@@ -42,71 +53,56 @@ impl Fanout {
     }
 }
 
-/// The chat and the floor beside it.
+/// Two servers beside each other, the chat and the floor as a rule.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Compared {
     pub(crate) chat: Fanout,
     pub(crate) floor: Fanout,
-    /// Deliveries of the chat for one of the floor, at the same processor time: the median of all rounds' ratios.
+    /// Deliveries of the first for one of the other, at the same processor time: the median of all rounds' ratios.
     pub(crate) ratio: f64,
 }
 
-/// What rounds took.
-#[derive(Default)]
-struct Series {
-    costs: Vec<f64>,
-    lasts: Vec<f64>,
-}
-
-impl Series {
-    /// Measures one `pass` to so many listeners.
-    fn add(
-        &mut self,
-        server: &Server,
-        listeners: usize,
-        pass: impl FnOnce() -> Result<Duration, Failure>,
-    ) -> Result<(), Failure> {
-        let before = server.processor()?;
-        let last = pass()?;
-        let cost = server.processor()?.since(before).total;
-        self.costs.push(cost.as_secs_f64() * 1e6 / listeners as f64);
-        self.lasts.push(last.as_secs_f64() * 1e3);
-        Ok(())
-    }
-
-    fn medians(&self) -> Fanout {
-        Fanout { cost_us: median(self.costs.clone()), last_ms: median(self.lasts.clone()) }
-    }
-}
-
-/// Lets `rounds` messages pass through the chat and as many through the floor, in turns: whatever else the machine is
-/// doing, it does to both. An error unless everybody but the speaker hears each message once.
-pub(crate) fn compare(
+/// Measures one `pass` of so many deliveries through `server`; it gives the time until the last was made.
+pub(crate) fn sample(
     server: &Server,
-    crowd: &mut Crowd,
-    floor: &mut FloorCrowd,
+    deliveries: usize,
+    pass: impl FnOnce() -> Result<Duration, Failure>,
+) -> Result<Fanout, Failure> {
+    let before = server.processor()?;
+    let last = pass()?;
+    let cost = server.processor()?.since(before).total;
+    Ok(Fanout { cost_us: cost.as_secs_f64() * 1e6 / deliveries as f64, last_ms: last.as_secs_f64() * 1e3 })
+}
+
+/// Takes `rounds` samples of ours and as many of theirs, in turns: whatever else the machine is doing, it does to
+/// both.
+pub(crate) fn compare(
     rounds: usize,
     progress: &mut Progress,
+    ours: &mut dyn FnMut(usize) -> Result<Fanout, Failure>,
+    theirs: &mut dyn FnMut(usize) -> Result<Fanout, Failure>,
 ) -> Result<Compared, Failure> {
-    let (mut ours, mut theirs) = (Series::default(), Series::default());
-    let listeners = crowd.len() - 1;
+    let mut pairs = Vec::new();
     for round in 0..=rounds {
-        if round == 1 {
-            // The first round was for the caches.
-            (ours, theirs) = Default::default();
-        }
-        for chat in [round % 2 == 0, round % 2 == 1] {
-            if chat {
-                ours.add(server, listeners, || pass(crowd, Manner::Chat, round))?;
-            } else {
-                let FloorCrowd { server, load } = &mut *floor;
-                theirs.add(server, listeners, || load.pass(round))?;
-            }
+        let pair = if round % 2 == 0 {
+            let first = ours(round)?;
+            (first, theirs(round)?)
+        } else {
+            let first = theirs(round)?;
+            (ours(round)?, first)
+        };
+        // The first round was for the caches.
+        if round > 0 {
+            pairs.push(pair);
         }
         progress.at(round, rounds);
     }
-    let ratios = theirs.costs.iter().zip(&ours.costs).map(|(theirs, ours)| theirs / ours);
-    Ok(Compared { ratio: median(ratios.collect()), chat: ours.medians(), floor: theirs.medians() })
+    let middle = |of: &dyn Fn(&(Fanout, Fanout)) -> f64| median(pairs.iter().map(of).collect());
+    Ok(Compared {
+        chat: Fanout { cost_us: middle(&|pair| pair.0.cost_us), last_ms: middle(&|pair| pair.0.last_ms) },
+        floor: Fanout { cost_us: middle(&|pair| pair.1.cost_us), last_ms: middle(&|pair| pair.1.last_ms) },
+        ratio: middle(&|pair| pair.1.cost_us / pair.0.cost_us),
+    })
 }
 
 /// Who has heard the message of a round.
@@ -129,31 +125,40 @@ impl Tally<'_> {
     }
 }
 
-/// Lets one message pass, and gives the time until the last has it.
-pub(crate) fn pass(crowd: &mut Crowd, manner: Manner, round: usize) -> Result<Duration, Failure> {
-    let listeners = crowd.len() - 1;
+/// Lets somebody say `messages` lines at once, and gives the time until the last reader has the last of them. An error
+/// unless everybody else who reads hears each once.
+pub(crate) fn pass(
+    crowd: &mut Crowd,
+    manner: Manner,
+    round: usize,
+    messages: usize,
+) -> Result<Duration, Failure> {
+    let deliveries = (crowd.readers() - 1) * messages;
     // Somebody else each time, from all over the room.
-    let speaker = round * 7919 % crowd.len();
-    let prefix = format!("{}: ", name(speaker));
-    let words = format!("{:x<width$}", format!("mensaje {round} "), width = LINE_BYTES - prefix.len() - 1);
-    let line = format!("{prefix}{words}\n");
+    let speaker = round * 7919 % crowd.readers();
+    let start = format!("{}: mensaje {round} ", name(speaker));
+    let line = format!("{start:x<width$}\n", width = LINE_BYTES - 1);
     let heard = &mut vec![0; crowd.len()];
     let mut tally = Tally { line: line.as_bytes(), heard, reached: 0, stray: 0 };
-    let said = if manner == Manner::Chat { &line.as_bytes()[prefix.len()..] } else { line.as_bytes() };
+    let said = manner.said(line.as_bytes()).repeat(messages);
     let begun = Instant::now();
-    crowd.say(speaker, said)?;
-    while tally.reached < listeners && begun.elapsed() < PATIENCE {
-        crowd.turn(AFTERMATH, &mut |who, what| tally.count(who, what))?;
+    let mut sent = 0;
+    while (tally.reached < deliveries || sent < said.len()) && begun.elapsed() < PATIENCE {
+        if sent < said.len() {
+            sent += crowd.offer(speaker, &said[sent..])?;
+        }
+        let patience = if sent < said.len() { Duration::ZERO } else { AFTERMATH };
+        crowd.turn(patience, &mut |who, what| tally.count(who, what))?;
     }
     let last = begun.elapsed();
     while let Some(left) = (last + AFTERMATH).checked_sub(begun.elapsed()) {
         crowd.turn(left, &mut |who, what| tally.count(who, what))?;
     }
     let Tally { reached, stray, .. } = tally;
-    let twice = heard.iter().filter(|&&times| times > 1).count();
-    if reached != listeners || twice > 0 || heard[speaker] > 0 || stray > 0 {
-        let what = format!("{reached} hearings for {listeners} people, {twice} of whom more than once");
-        return Err(format!("message {round}: {what}; {stray} other lines").into());
+    let more = heard.iter().filter(|&&times| times as usize > messages).count();
+    if reached != deliveries || more > 0 || heard[speaker] > 0 || stray > 0 {
+        let what = format!("{reached} hearings instead of {deliveries}, {more} people heard too much");
+        return Err(format!("round {round}: {what}; {stray} other lines").into());
     }
     Ok(last)
 }

@@ -1,12 +1,20 @@
 //! What benches share: processes and what the system knows of them, people for a load, the floor, and the table.
 
+// Each bench is a program of its own, and uses its part of this.
+#![allow(dead_code)]
+
+pub(crate) mod chart;
 pub(crate) mod crowd;
 pub(crate) mod departure;
 pub(crate) mod fanout;
 pub(crate) mod floor;
+pub(crate) mod latency;
+pub(crate) mod load;
+pub(crate) mod place;
 pub(crate) mod process;
 pub(crate) mod procfs;
 pub(crate) mod progress;
+pub(crate) mod steady;
 pub(crate) mod table;
 
 /// What went wrong, in one line.

@@ -11,6 +11,9 @@ use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 use super::Failure;
 use super::procfs::{self, Memory, Processor};
 
+/// Descriptors a process needs beside one for each client.
+pub(crate) const BESIDE: usize = 64;
+
 /// How long a server may take to stop when asked.
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -22,6 +25,17 @@ pub(crate) struct Server {
 }
 
 impl Server {
+    /// Starts the chat on any free port, quiet, with `options` as well.
+    pub(crate) fn chat(options: &[&str]) -> Result<Server, Failure> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
+        Server::start(command.args(["--listen", "127.0.0.1:0", "-q"]).args(options))
+    }
+
+    /// Starts the floor, which is this program again.
+    pub(crate) fn floor() -> Result<Server, Failure> {
+        Server::start(Command::new(std::env::current_exe()?).arg("--floor"))
+    }
+
     /// Starts `command`, which prints its address as its first line, on the first of our processors.
     pub(crate) fn start(command: &mut Command) -> Result<Server, Failure> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
@@ -44,6 +58,11 @@ impl Server {
     /// Processor time it has taken so far.
     pub(crate) fn processor(&self) -> Result<Processor, Failure> {
         procfs::processor(self.child.id())
+    }
+
+    /// The most memory it ever held, in bytes.
+    pub(crate) fn peak(&self) -> Result<f64, Failure> {
+        procfs::peak(self.child.id())
     }
 
     /// How often it has been put on a processor after it slept, so far.

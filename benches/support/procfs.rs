@@ -19,6 +19,8 @@ pub(crate) struct Memory {
 pub(crate) struct Processor {
     /// On a processor, to the nanosecond once the process sleeps.
     pub(crate) total: Duration,
+    /// Waiting for a processor that others had.
+    pub(crate) waited: Duration,
     /// The part in the program, in ticks of 10 ms.
     pub(crate) user: Duration,
     /// The part in the system, in ticks of 10 ms.
@@ -30,6 +32,7 @@ impl Processor {
     pub(crate) fn since(self, earlier: Processor) -> Processor {
         Processor {
             total: self.total.saturating_sub(earlier.total),
+            waited: self.waited.saturating_sub(earlier.waited),
             user: self.user.saturating_sub(earlier.user),
             system: self.system.saturating_sub(earlier.system),
         }
@@ -41,10 +44,18 @@ pub(crate) fn memory(pid: u32) -> Result<Memory, Failure> {
     Ok(Memory { resident: kibibytes(&text, "Rss:")?, anonymous: kibibytes(&text, "Anonymous:")? })
 }
 
+/// The most memory that was ever resident, in bytes.
+pub(crate) fn peak(pid: u32) -> Result<f64, Failure> {
+    kibibytes(&read(pid, "status")?, "VmHWM:")
+}
+
 pub(crate) fn processor(pid: u32) -> Result<Processor, Failure> {
-    let mut nanoseconds = 0;
+    let (mut ran, mut waited) = (0, 0);
     for task in tasks(pid)? {
-        nanoseconds += number(read(pid, &format!("task/{task}/schedstat"))?.split(' ').next())?;
+        let text = read(pid, &format!("task/{task}/schedstat"))?;
+        let mut times = text.split(' ');
+        ran += number(times.next())?;
+        waited += number(times.next())?;
     }
     let stat = read(pid, "stat")?;
     // The second field is the program's name in parentheses, and may hold anything.
@@ -53,7 +64,7 @@ pub(crate) fn processor(pid: u32) -> Result<Processor, Failure> {
     let tick = Duration::from_secs(1) / u32::try_from(rustix::param::clock_ticks_per_second())?;
     let user = tick * u32::try_from(number(times.next())?)?;
     let system = tick * u32::try_from(number(times.next())?)?;
-    Ok(Processor { total: Duration::from_nanos(nanoseconds), user, system })
+    Ok(Processor { total: Duration::from_nanos(ran), waited: Duration::from_nanos(waited), user, system })
 }
 
 /// Times that a thread went to sleep of itself: each ends in a wake-up.

@@ -1,13 +1,28 @@
 //! The table at the end of a run, for people and as JSON.
 
-use std::fmt::{self, Display, Write};
+use std::fmt::{self, Display};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use serde_json::{Value, json};
+
+use super::Failure;
 
 /// One figure.
 struct Row {
     name: String,
     value: f64,
     unit: &'static str,
+    floor: Option<Floor>,
     target: Option<Target>,
+}
+
+/// The same figure for the floor.
+#[derive(Clone, Copy, Debug)]
+struct Floor {
+    value: f64,
+    /// Ours for one of the floor's.
+    ratio: f64,
 }
 
 /// What a figure has to reach.
@@ -17,15 +32,8 @@ pub(crate) enum Target {
     AtMost(f64),
     /// No less than this.
     AtLeast(f64),
-}
-
-impl Target {
-    fn met_by(self, value: f64) -> bool {
-        match self {
-            Target::AtMost(bound) => value <= bound,
-            Target::AtLeast(bound) => value >= bound,
-        }
-    }
+    /// No less than this much of the floor.
+    OfFloor(f64),
 }
 
 impl Display for Target {
@@ -33,62 +41,164 @@ impl Display for Target {
         match self {
             Target::AtMost(bound) => write!(f, "≤ {}", figure(*bound)),
             Target::AtLeast(bound) => write!(f, "≥ {}", figure(*bound)),
+            Target::OfFloor(bound) => write!(f, "≥ {} of the floor", figure(*bound)),
         }
     }
 }
 
-/// Figures in the order in which they were added.
+impl Row {
+    /// Whether the target is met, if there is one.
+    fn met(&self) -> Option<bool> {
+        Some(match self.target? {
+            Target::AtMost(bound) => self.value <= bound,
+            Target::AtLeast(bound) => self.value >= bound,
+            Target::OfFloor(bound) => self.floor.is_some_and(|floor| floor.ratio >= bound),
+        })
+    }
+
+    fn cells(&self) -> [String; 7] {
+        let of_floor = |of: fn(Floor) -> f64| self.floor.map_or(String::new(), |floor| figure(of(floor)));
+        [
+            self.name.clone(),
+            figure(self.value),
+            self.unit.into(),
+            of_floor(|floor| floor.value),
+            of_floor(|floor| floor.ratio),
+            self.target.map_or(String::new(), |target| target.to_string()),
+            self.met().map_or("", |met| if met { "yes" } else { "NO" }).into(),
+        ]
+    }
+
+    fn to_json(&self) -> Value {
+        let mut row = json!({"name": self.name, "value": self.value, "unit": self.unit});
+        if let Some(Floor { value, ratio }) = self.floor {
+            row["floor"] = json!(value);
+            row["ratio"] = json!(ratio);
+        }
+        match self.target {
+            None => {}
+            Some(Target::AtMost(bound)) => row["at_most"] = json!(bound),
+            Some(Target::AtLeast(bound)) => row["at_least"] = json!(bound),
+            Some(Target::OfFloor(bound)) => row["ratio_at_least"] = json!(bound),
+        }
+        if let Some(met) = self.met() {
+            row["met"] = json!(met);
+        }
+        row
+    }
+}
+
+/// How a table is published.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct Form {
+    /// Write the figures to this file as well, as JSON. A figure that does not exist is null there.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+
+    /// Print the table as Markdown.
+    #[arg(long)]
+    markdown: bool,
+}
+
+/// Figures in the order in which they were added, and what has to be said about them.
 #[derive(Default)]
-pub(crate) struct Table(Vec<Row>);
+pub(crate) struct Table {
+    rows: Vec<Row>,
+    remarks: Vec<String>,
+}
 
 impl Table {
     /// Adds a figure.
     pub(crate) fn add(&mut self, name: impl Into<String>, value: f64, unit: &'static str) {
-        self.0.push(Row { name: name.into(), value, unit, target: None });
+        self.rows.push(Row { name: name.into(), value, unit, floor: None, target: None });
     }
 
     /// Adds a figure that has something to reach.
     pub(crate) fn aim(&mut self, name: impl Into<String>, value: f64, unit: &'static str, target: Target) {
-        self.0.push(Row { name: name.into(), value, unit, target: Some(target) });
+        self.add(name, value, unit);
+        self.target(target);
     }
 
-    /// All figures, with `title` beside them. A figure that does not exist is null.
-    pub(crate) fn to_json(&self, title: &str) -> String {
-        let number = |value: f64| if value.is_finite() { value.to_string() } else { "null".into() };
-        let rows = self.0.iter().map(|row| {
-            let target = match row.target {
-                None => String::new(),
-                Some(Target::AtMost(bound)) => format!(", \"at_most\": {}", number(bound)),
-                Some(Target::AtLeast(bound)) => format!(", \"at_least\": {}", number(bound)),
-            };
-            let (name, unit) = (quoted(&row.name), quoted(row.unit));
-            format!("    {{\"name\": {name}, \"value\": {}, \"unit\": {unit}{target}}}", number(row.value))
-        });
-        let rows: Vec<String> = rows.collect();
-        format!("{{\n  \"title\": {},\n  \"rows\": [\n{}\n  ]\n}}\n", quoted(title), rows.join(",\n"))
+    /// Puts the floor's figure beside the last one; `ratio` is ours for one of the floor's.
+    pub(crate) fn floor(&mut self, value: f64, ratio: f64) {
+        if let Some(row) = self.rows.last_mut() {
+            row.floor = Some(Floor { value, ratio });
+        }
+    }
+
+    /// Gives the last figure something to reach.
+    pub(crate) fn target(&mut self, target: Target) {
+        if let Some(row) = self.rows.last_mut() {
+            row.target = Some(target);
+        }
+    }
+
+    /// Adds a sentence that stands below the figures.
+    pub(crate) fn remark(&mut self, remark: impl Into<String>) {
+        self.remarks.push(remark.into());
+    }
+
+    /// Prints everything under `title`, as asked for.
+    pub(crate) fn publish(&self, title: &str, form: &Form) -> Result<(), Failure> {
+        match form.markdown {
+            true => println!("\n{}", self.to_markdown()),
+            false => println!("\n{title}\n\n{self}"),
+        }
+        let Some(file) = &form.json else { return Ok(()) };
+        let rows: Vec<Value> = self.rows.iter().map(Row::to_json).collect();
+        write_json(file, &json!({"title": title, "rows": rows, "remarks": self.remarks}))
+    }
+}
+
+impl Table {
+    fn to_markdown(&self) -> String {
+        let mut lines =
+            vec!["| | ours | floor | ratio | target | met |".into(), "|---|---|---|---|---|---|".into()];
+        for row in &self.rows {
+            let [name, value, unit, floor, ratio, target, met] = row.cells();
+            let value = format!("{value} {unit}");
+            let cells = [name, value.trim_end().into(), floor, ratio, target, met.to_lowercase()];
+            lines.push(format!("| {} |", cells.join(" | ")));
+        }
+        lines.extend(self.remarks.iter().map(|remark| format!("\n{remark}")));
+        lines.join("\n")
     }
 }
 
 impl Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = vec![["", "value", "", "floor", "ratio", "target", "met?"].map(String::from)];
+        lines.extend(self.rows.iter().map(Row::cells));
         let width =
-            |of: fn(&Row) -> String| self.0.iter().map(|row| of(row).chars().count()).max().unwrap_or(0);
-        let (names, values, units) =
-            (width(|row| row.name.clone()), width(|row| figure(row.value)), width(|row| row.unit.into()));
-        for row in &self.0 {
-            let target = row.target.map_or(String::new(), |target| {
-                format!("{target}{}", if target.met_by(row.value) { "" } else { "  MISSED" })
-            });
-            let line =
-                format!("{:names$}  {:>values$}  {:units$}  {target}", row.name, figure(row.value), row.unit);
+            |column: usize| lines.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0);
+        let widths: [usize; 7] = std::array::from_fn(width);
+        for cells in &lines {
+            let mut line = String::new();
+            for (column, cell) in cells.iter().enumerate() {
+                let width = widths[column];
+                match column {
+                    // Numbers end below each other, words begin below each other.
+                    1 | 3 | 4 => line += &format!("{cell:>width$}  "),
+                    _ => line += &format!("{cell:width$}  "),
+                }
+            }
             writeln!(f, "{}", line.trim_end())?;
         }
-        Ok(())
+        self.remarks.iter().try_for_each(|remark| writeln!(f, "\n{remark}"))
     }
 }
 
-/// A number with as many digits as say something: `19,900`, `152.4`, `0.971`.
-fn figure(value: f64) -> String {
+/// Writes `value` to `file`, to be read by people as well.
+pub(crate) fn write_json(file: &Path, value: &Value) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value)? + "\n";
+    std::fs::write(file, text).map_err(|error| format!("{}: {error}", file.display()).into())
+}
+
+/// A number with as many digits as say something: `19,900`, `152.4`, `0.971`; a dash where there is none.
+pub(crate) fn figure(value: f64) -> String {
+    if !value.is_finite() {
+        return "–".into();
+    }
     let digits = match value.abs() {
         size if size >= 1000.0 || size == size.trunc() => 0,
         size if size >= 10.0 => 1,
@@ -105,20 +215,4 @@ fn figure(value: f64) -> String {
         grouped.push(c);
     }
     format!("{}{grouped}{rest}", if value < 0.0 { "-" } else { "" })
-}
-
-fn quoted(words: &str) -> String {
-    let mut out = String::from("\"");
-    for c in words.chars() {
-        match c {
-            '"' | '\\' => out.extend(['\\', c]),
-            c if c.is_control() => {
-                // Writing to a String cannot fail.
-                let _ = write!(out, "\\u{:04x}", u32::from(c));
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }

@@ -1,0 +1,155 @@
+//! What the others notice of those who do not read, those who never stop writing, and those who are elsewhere.
+
+use std::time::Duration;
+
+use crate::support::fanout::Manner;
+use crate::support::load::Load;
+use crate::support::place::{self, Place, Run};
+use crate::support::process::Server;
+use crate::support::progress::Progress;
+use crate::support::steady::Pace;
+use crate::support::table::{Table, Target, figure};
+use crate::support::{Failure, median};
+use crate::{Scale, doubt};
+
+/// Nobody is hurried: neither in speaking nor in giving a name.
+const UNHURRIED: [&str; 4] = ["--rate-limit", "0", "--login-timeout", "0"];
+
+/// Messages at once, few enough that they hardly wait in the server.
+const FEW: usize = 16;
+
+/// Bytes that a reader who has stopped may be sent until nothing takes any more: what the server keeps, what the system
+/// keeps on both sides, and as much again.
+const FILL_BYTES: usize = 400 * 1024;
+
+/// A talk that a room of a thousand follows with time left.
+const TALK: Pace = Pace { senders: 10, per_second: 50, length: Duration::from_secs(2) };
+
+/// What the others say while somebody floods: as much as the usual limit allows ten people.
+const WITNESS: Pace = Pace { senders: 10, per_second: 100, length: Duration::from_secs(2) };
+
+/// The beginning of a flood, when the burst that everybody has is used up.
+const ONSET: Pace = Pace { length: Duration::from_secs(1), ..WITNESS };
+
+/// Half of a room does not read; the other half hears as it would without them.
+pub(super) fn stalled(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
+    let half = scale.half;
+    let what = format!("half of {} never read", figure(2.0 * half as f64));
+    let mut progress = Progress::start(&what);
+    let mut alone = Place::chat(half, &UNHURRIED)?;
+    let mut place = Place::chat(2 * half, &UNHURRIED)?;
+    place.pass(0, FEW)?;
+    let before = place.server.memory()?.resident;
+    place.deafen(half)?;
+    let rounds = FILL_BYTES / (FEW * crate::support::fanout::LINE_BYTES);
+    for round in 0..rounds {
+        place.pass(round, FEW)?;
+        progress.at(round, rounds);
+    }
+    let held = (place.server.memory()?.resident - before) / half as f64;
+    let (mut with, mut without) = (Vec::new(), Vec::new());
+    for round in 0..scale.pairs {
+        with.push(place.steady(round, TALK)?);
+        without.push(alone.steady(round, TALK)?);
+        progress.at(round, scale.pairs);
+    }
+    let middle = |runs: &[Run], of: fn(&Run) -> f64| median(runs.iter().map(of).collect());
+    let ratios = with.iter().zip(&without).map(|(with, without)| with.steady.p99 / without.steady.p99);
+    let ratio = median(ratios.collect());
+    progress.done(&format!("p99 {ratio:.2} of what it is without them"));
+
+    table.add(format!("{what}: the others' p99"), middle(&with, |run| run.steady.p99), "ms");
+    table.add(format!("{what}: p99 without them"), middle(&without, |run| run.steady.p99), "ms");
+    table.add(format!("{what}: p99 with / without"), ratio, "");
+    if scale.full {
+        table.target(Target::AtMost(1.2));
+    }
+    table.add(format!("{what}: the others heard"), middle(&with, |run| run.heard() * 100.0), "%");
+    table.add(format!("{what}: held for each"), held / 1024.0, "KiB");
+    if scale.full {
+        table.target(Target::AtMost(64.0));
+    }
+    // One stands for all.
+    if let Some(run) = with.iter().chain(&without).find(|run| run.doubt().is_some()) {
+        doubt(table, &what, run);
+    }
+    Ok(())
+}
+
+/// Some write as fast as the server takes it; the others talk as before.
+pub(super) fn flood(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
+    for (flooders, target_ms) in scale.flooders.into_iter().zip([2.0, 5.0]) {
+        let who = if flooders == 1 { "one flooder".into() } else { format!("{flooders} flooders") };
+        let floor = under(&format!("{who}, the floor"), Server::floor()?, Manner::Floor, scale, flooders)?;
+        for (limit, options) in [("the usual limit", &[][..]), ("no limit", &["--rate-limit", "0"])] {
+            let what = format!("{who}, {limit}");
+            let ours = under(&what, Server::chat(options)?, Manner::Chat, scale, flooders)?;
+            let [onset, run] = &ours;
+            table.add(format!("{what}: the others' p99 in the first second"), onset.steady.p99, "ms");
+            table.add(format!("{what}: the others' p99 after that"), run.steady.p99, "ms");
+            if scale.full {
+                table.target(Target::AtMost(target_ms));
+            }
+            table.add(format!("{what}: the others heard"), run.heard() * 100.0, "%");
+            // The floor loses what does not leave at once: how late the little is that it does not lose, says nothing.
+            table.floor(floor[1].heard() * 100.0, run.heard() / floor[1].heard());
+            doubt(table, &what, &ours[1]);
+        }
+    }
+    Ok(())
+}
+
+/// The first second of a flood, and what follows.
+fn under(
+    what: &str,
+    server: Server,
+    manner: Manner,
+    scale: &Scale,
+    flooders: usize,
+) -> Result<[Run; 2], Failure> {
+    let progress = Progress::start(what);
+    let mut place = Place::open(server, manner, scale.witnesses)?;
+    let mut flood = Load::start(place.server.address, manner, flooders, scale.witnesses)?;
+    place.settle()?;
+    let length = ONSET.length + WITNESS.length + Duration::from_secs(5);
+    flood.begin(format_args!("flood {}", length.as_millis()))?;
+    let onset = place.steady(1, ONSET)?;
+    let run = place.steady(2, WITNESS)?;
+    progress.done(&format!("the others' p99 is {} ms", figure(run.steady.p99)));
+    Ok([onset, run])
+}
+
+/// A message to a room costs the same while many others are connected who do not hear it: without a name, and in
+/// another room if the server has more than one.
+pub(super) fn elsewhere(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
+    let (room, others) = (scale.room, scale.elsewhere);
+    let mut alone = Place::chat(room, &UNHURRIED)?;
+    let mut cost = |what: &str, mut place: Place| -> Result<(), Failure> {
+        let mut progress = Progress::start(what);
+        place.settle()?;
+        let compared = place::compare(&mut place, &mut alone, 3 * scale.rounds, 1, &mut progress)?;
+        progress.done(&format!("{:.3} of the cost without them", 1.0 / compared.ratio));
+        table.add(format!("{what}: a message's cost with / without"), 1.0 / compared.ratio, "");
+        if scale.full {
+            table.target(Target::AtMost(1.01));
+        }
+        Ok(())
+    };
+    let what = format!("{} without a name beside a room of {}", figure(others as f64), figure(room as f64));
+    let place = Place::chat(room, &UNHURRIED)?;
+    let crowd = Load::nameless(place.server.address, others, room)?;
+    cost(&what, place)?;
+    drop(crowd);
+
+    let what = format!("{} in another room beside a room of {}", figure(others as f64), figure(room as f64));
+    let place = Place::chat(room, &UNHURRIED)?;
+    let mut probe = Load::start(place.server.address, Manner::Chat, 1, room)?;
+    if probe.work("join")? == "no" {
+        table.remark(format!("{what}: skipped, the server has one room."));
+        return Ok(());
+    }
+    drop(probe);
+    let mut crowd = Load::start(place.server.address, Manner::Chat, others, room)?;
+    crowd.work("join")?;
+    cost(&what, place)
+}

@@ -1,0 +1,152 @@
+//! What one line to many readers costs, one at a time and many at once; who else pays for those who do not read and
+//! for those who never stop writing; and how far from the floor that is.
+
+mod fairness;
+mod speed;
+#[path = "../support/mod.rs"]
+mod support;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{Parser, ValueEnum};
+use support::load::Role;
+use support::process;
+use support::table::{Form, Table};
+use support::{Failure, place::Run};
+
+/// A real server passes lines on to many, beside the least that any server must do.
+#[derive(Debug, Parser)]
+#[command(name = "fanout")]
+struct Options {
+    /// Measure only these.
+    #[arg(long, value_name = "ROW", value_enum, value_delimiter = ',')]
+    only: Vec<Row>,
+
+    #[command(flatten)]
+    form: Form,
+
+    /// Small rooms for a short time, to see that everything works; without targets [default unless run by cargo
+    /// bench].
+    #[arg(long, visible_alias = "test")]
+    quick: bool,
+
+    /// Passed by cargo bench.
+    #[arg(long, hide = true)]
+    bench: bool,
+
+    #[command(flatten)]
+    role: Role,
+}
+
+/// What can be measured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Row {
+    /// One message at a time, in rooms of 100, 1,000 and 10,000.
+    One,
+    /// 256 messages under way at once, in a room of 1,000.
+    Many,
+    /// 20 people say 4,000 messages a second together, in a room of 1,000.
+    Rate,
+    /// Half of a room of 2,000 never reads.
+    Stalled,
+    /// One flooder at line rate, and 100 of them, in a room of 100.
+    Flood,
+    /// A message to 1,000 while 18,000 others are elsewhere.
+    Elsewhere,
+}
+
+/// How large everything is.
+#[derive(Clone, Copy, Debug)]
+struct Scale {
+    /// Rooms for one message at a time, and how many messages.
+    rooms: &'static [(usize, usize)],
+    room: usize,
+    rounds: usize,
+    at_once: usize,
+    senders: usize,
+    per_second: u32,
+    length: Duration,
+    /// Of those who read while as many do not.
+    half: usize,
+    pairs: usize,
+    flooders: [usize; 2],
+    witnesses: usize,
+    elsewhere: usize,
+    /// Whether these are the sizes that the targets are for.
+    full: bool,
+}
+
+const FULL: Scale = Scale {
+    rooms: &[(100, 200), (1000, 120), (10_000, 30)],
+    room: 1000,
+    rounds: 40,
+    at_once: 256,
+    senders: 20,
+    per_second: 4000,
+    length: Duration::from_secs(4),
+    half: 1000,
+    pairs: 4,
+    flooders: [1, 100],
+    witnesses: 100,
+    elsewhere: 18_000,
+    full: true,
+};
+
+const QUICK: Scale = Scale {
+    rooms: &[(10, 5), (50, 5)],
+    room: 50,
+    rounds: 3,
+    at_once: 64,
+    senders: 5,
+    per_second: 200,
+    length: Duration::from_millis(500),
+    half: 20,
+    pairs: 1,
+    flooders: [1, 5],
+    witnesses: 20,
+    elsewhere: 100,
+    full: false,
+};
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    match options.role.play().unwrap_or_else(|| run(&options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("\nfanout: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), Failure> {
+    let scale = if options.quick || !options.bench { QUICK } else { FULL };
+    let needed = scale.elsewhere + scale.room + process::BESIDE;
+    let files = process::raise_descriptor_limit()?;
+    if files < needed as u64 {
+        return Err(format!("{needed} open files are needed, and {files} may be").into());
+    }
+    process::pin_load()?;
+    let mut table = Table::default();
+    for row in Row::value_variants() {
+        if options.only.is_empty() || options.only.contains(row) {
+            match row {
+                Row::One => speed::one(&scale, &mut table)?,
+                Row::Many => speed::many(&scale, &mut table)?,
+                Row::Rate => speed::rate(&scale, &mut table)?,
+                Row::Stalled => fairness::stalled(&scale, &mut table)?,
+                Row::Flood => fairness::flood(&scale, &mut table)?,
+                Row::Elsewhere => fairness::elsewhere(&scale, &mut table)?,
+            }
+        }
+    }
+    table.publish(if scale.full { "fanout" } else { "fanout, a quick run" }, &options.form)
+}
+
+/// Says below the table what speaks against a run.
+fn doubt(table: &mut Table, what: &str, run: &Run) {
+    if let Some(doubt) = run.doubt() {
+        table.remark(format!("{what}: {doubt}."));
+    }
+}

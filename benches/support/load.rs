@@ -1,0 +1,218 @@
+//! A crowd in a process of its own, which does what it is told on its stdin: many clients are more files than one
+//! process may open twice.
+
+use std::fmt::Display;
+use std::io::{BufRead, BufReader, Lines, Write, stdin};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use clap::{Args, ValueEnum};
+
+use super::crowd::{Crowd, name};
+use super::fanout::{self, LINE_BYTES, Manner};
+use super::procfs::{self, Processor};
+use super::progress::Progress;
+use super::steady::{self, Pace};
+use super::{Failure, floor, process};
+
+/// The least urgent that a process can be.
+const LAST: i32 = 19;
+
+/// A flooder writes this much at once.
+const FLOOD_BYTES: usize = 64 * 1024;
+
+/// How the chat answers a command that it does not have.
+const UNKNOWN: &[u8] = "No existe /".as_bytes();
+
+/// How long going to another room may take.
+const JOINED: Duration = Duration::from_millis(1500);
+
+/// What a bench's program is when it starts itself again.
+#[derive(Clone, Debug, Args)]
+pub(crate) struct Role {
+    /// Be the floor.
+    #[arg(long, hide = true)]
+    floor: bool,
+
+    /// Be the crowd of the server at this address.
+    #[arg(long, hide = true, value_name = "ADDRESS")]
+    load: Option<SocketAddr>,
+
+    /// How many the crowd is.
+    #[arg(long, hide = true, default_value_t = 0)]
+    people: usize,
+
+    /// The number in the first one's name.
+    #[arg(long, hide = true, default_value_t = 0)]
+    first: usize,
+
+    /// How the crowd's server passes words on.
+    #[arg(long, hide = true, value_enum, default_value_t = Manner::Chat)]
+    manner: Manner,
+
+    /// Connect, and give no name.
+    #[arg(long, hide = true)]
+    nameless: bool,
+}
+
+impl Role {
+    /// Plays the role, if there is one; to the end of the program.
+    pub(crate) fn play(&self) -> Option<Result<(), Failure>> {
+        if self.floor {
+            return Some(floor::serve());
+        }
+        self.load.map(|server| self.obey(server))
+    }
+
+    /// Comes in, and then does what stdin says.
+    fn obey(&self, server: SocketAddr) -> Result<(), Failure> {
+        process::raise_descriptor_limit()?;
+        let mut crowd = Crowd::new(server, self.first)?;
+        match self.nameless {
+            true => crowd.loiter(self.people)?,
+            false => crowd.arrive(self.people, &mut Progress::silent())?,
+        }
+        println!("in");
+        for job in stdin().lines() {
+            println!("{}", self.work(&mut crowd, job?.trim())?);
+        }
+        Ok(())
+    }
+
+    fn work(&self, crowd: &mut Crowd, job: &str) -> Result<String, Failure> {
+        let (what, numbers) = job.split_once(' ').unwrap_or((job, ""));
+        let numbers: Vec<u32> = numbers.split_terminator(' ').map(str::parse).collect::<Result<_, _>>()?;
+        match (what, &numbers[..]) {
+            ("pass", &[round, messages]) => {
+                let last = fanout::pass(crowd, self.manner, round as usize, messages as usize)?;
+                Ok(last.as_nanos().to_string())
+            }
+            ("steady", &[round, senders, per_second, length]) => {
+                let length = Duration::from_millis(length.into());
+                let pace = Pace { senders: senders as usize, per_second, length };
+                Ok(steady::run(crowd, self.manner, round as usize, pace)?.to_string())
+            }
+            ("settle", &[quiet]) => {
+                crowd.settle(Duration::from_millis(quiet.into()))?;
+                Ok("quiet".into())
+            }
+            ("deafen", &[count]) => {
+                crowd.deafen(count as usize)?;
+                Ok("deaf".into())
+            }
+            ("join", &[]) => Ok(if join(crowd)? { "yes" } else { "no" }.into()),
+            ("flood", &[length]) => Ok(flood(crowd, self, Duration::from_millis(length.into()))?.to_string()),
+            _ => Err(format!("no load can do this: {job:?}").into()),
+        }
+    }
+}
+
+/// Everybody goes to another room; not if the server knows no rooms.
+fn join(crowd: &mut Crowd) -> Result<bool, Failure> {
+    let mut known = true;
+    for who in 0..crowd.len() {
+        crowd.say(who, b"/join #otra\n")?;
+        crowd.turn(Duration::ZERO, &mut |_, line| known &= !line.starts_with(UNKNOWN))?;
+    }
+    let begun = Instant::now();
+    while begun.elapsed() < JOINED {
+        crowd.turn(JOINED, &mut |_, line| known &= !line.starts_with(UNKNOWN))?;
+    }
+    Ok(known)
+}
+
+/// Everybody writes as fast as the server takes it, and reads; gives the bytes that it took. Those who measure share
+/// the processor with them, and come first there: a flood that keeps the others from looking at the clock would
+/// measure itself.
+fn flood(crowd: &mut Crowd, role: &Role, length: Duration) -> Result<usize, Failure> {
+    let floods = (0..crowd.len()).map(|who| {
+        let line = format!("{:x<width$}\n", format!("{}: ", name(role.first + who)), width = LINE_BYTES - 1);
+        role.manner.said(line.as_bytes()).repeat(FLOOD_BYTES / LINE_BYTES)
+    });
+    let floods: Vec<Vec<u8>> = floods.collect();
+    rustix::process::nice(LAST)?;
+    let mut sent = vec![0; crowd.len()];
+    let begun = Instant::now();
+    while begun.elapsed() < length {
+        let mut stuck = true;
+        for (who, flood) in floods.iter().enumerate() {
+            let taken = crowd.offer(who, &flood[sent[who] % flood.len()..])?;
+            sent[who] += taken;
+            stuck &= taken == 0;
+        }
+        crowd.turn(if stuck { Duration::from_millis(1) } else { Duration::ZERO }, &mut |_, _| {})?;
+    }
+    Ok(sent.iter().sum())
+}
+
+/// The process that is a crowd.
+pub(crate) struct Load {
+    child: Child,
+    jobs: ChildStdin,
+    results: Lines<BufReader<ChildStdout>>,
+}
+
+impl Load {
+    /// Lets so many people come to `server`, named from the number `first` on; they are in when this returns.
+    pub(crate) fn start(
+        server: SocketAddr,
+        manner: Manner,
+        people: usize,
+        first: usize,
+    ) -> Result<Load, Failure> {
+        let manner = manner.to_possible_value().ok_or("a manner without a name")?;
+        let mut command = Load::command(server, people, first)?;
+        Load::spawn(command.args(["--manner", manner.get_name()]))
+    }
+
+    /// Lets so many connect to `server` who say nothing at all.
+    pub(crate) fn nameless(server: SocketAddr, people: usize, first: usize) -> Result<Load, Failure> {
+        Load::spawn(Load::command(server, people, first)?.arg("--nameless"))
+    }
+
+    fn command(server: SocketAddr, people: usize, first: usize) -> Result<Command, Failure> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args(["--load", &server.to_string(), "--people", &people.to_string()]);
+        command.args(["--first", &first.to_string()]);
+        Ok(command)
+    }
+
+    fn spawn(command: &mut Command) -> Result<Load, Failure> {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+        let jobs = child.stdin.take().ok_or("the load has no stdin")?;
+        let results = BufReader::new(child.stdout.take().ok_or("the load has no stdout")?).lines();
+        let mut load = Load { child, jobs, results };
+        load.result()?;
+        Ok(load)
+    }
+
+    /// Lets it do a job, and waits for what came of it.
+    pub(crate) fn work(&mut self, job: impl Display) -> Result<String, Failure> {
+        self.begin(job)?;
+        self.result()
+    }
+
+    /// Lets it begin a job.
+    pub(crate) fn begin(&mut self, job: impl Display) -> Result<(), Failure> {
+        Ok(writeln!(self.jobs, "{job}")?)
+    }
+
+    /// What came of a job that was begun.
+    pub(crate) fn result(&mut self) -> Result<String, Failure> {
+        Ok(self.results.next().ok_or("a load has gone")??)
+    }
+
+    /// Processor time it has taken so far.
+    pub(crate) fn processor(&self) -> Result<Processor, Failure> {
+        procfs::processor(self.child.id())
+    }
+}
+
+impl Drop for Load {
+    fn drop(&mut self) {
+        // It may have ended already; there is nobody to tell.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}

@@ -1,0 +1,201 @@
+//! Messages at a fixed rate, each with the time it was due in it: how many arrive, and how late.
+//!
+//! Law: a message is as old as its due time, whoever kept it from leaving on time; nothing is left out of the count.
+
+use std::fmt::{self, Display};
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use super::Failure;
+use super::crowd::{Crowd, NAME_BYTES, name};
+use super::fanout::{LINE_BYTES, Manner};
+use super::latency::Latencies;
+
+/// When nothing has come for this long, nothing will.
+const QUIET: Duration = Duration::from_secs(2);
+
+/// How long after its last message a run is given up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The longest sleep while messages are still to be sent.
+const NAP: Duration = Duration::from_millis(1);
+
+/// Digits of a due time, in nanoseconds.
+const STAMP_DIGITS: usize = 12;
+
+/// What is said, and how fast.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    pub(crate) senders: usize,
+    /// Messages a second, of all of them together.
+    pub(crate) per_second: u32,
+    pub(crate) length: Duration,
+}
+
+impl Pace {
+    fn messages(self) -> usize {
+        (f64::from(self.per_second) * self.length.as_secs_f64()).round() as usize
+    }
+
+    fn due(self, message: usize) -> Duration {
+        Duration::from_secs_f64(message as f64 / f64::from(self.per_second))
+    }
+}
+
+/// What came of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Steady {
+    /// Deliveries that should have been made.
+    pub(crate) asked: u64,
+    /// Deliveries that were.
+    pub(crate) heard: u64,
+    /// From the first of them to the last, in seconds.
+    pub(crate) seconds: f64,
+    /// Latencies, in milliseconds.
+    pub(crate) p50: f64,
+    pub(crate) p99: f64,
+    pub(crate) p999: f64,
+}
+
+impl Display for Steady {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Steady { asked, heard, seconds, p50, p99, p999 } = self;
+        write!(f, "{asked} {heard} {seconds} {p50} {p99} {p999}")
+    }
+}
+
+impl FromStr for Steady {
+    type Err = Failure;
+
+    fn from_str(text: &str) -> Result<Steady, Failure> {
+        let numbers: Vec<f64> = text.split(' ').map(str::parse).collect::<Result<_, _>>()?;
+        let [asked, heard, seconds, p50, p99, p999] = numbers[..] else {
+            return Err(format!("not what a load says: {text:?}").into());
+        };
+        Ok(Steady { asked: asked as u64, heard: heard as u64, seconds, p50, p99, p999 })
+    }
+}
+
+/// Lets people of `crowd` who read say messages at this pace, and everybody who reads hear them.
+pub(crate) fn run(crowd: &mut Crowd, manner: Manner, round: usize, pace: Pace) -> Result<Steady, Failure> {
+    let (readers, messages) = (crowd.readers(), pace.messages());
+    let asked = (messages * (readers - 1)) as u64;
+    let mark = mark(round);
+    let mut speakers: Vec<Speaker> = (0..pace.senders)
+        .map(|nth| Speaker { who: nth * readers / pace.senders, waiting: Vec::new() })
+        .collect();
+    let mut ears = Ears::new(mark.as_bytes());
+    let mut sent = 0;
+    while ears.latencies.total() < asked {
+        let now = ears.begun.elapsed();
+        while sent < messages && pace.due(sent) <= now {
+            let speaker = &mut speakers[sent % pace.senders];
+            speaker.add(manner, &mark, pace.due(sent));
+            sent += 1;
+        }
+        let mut waiting = false;
+        for speaker in &mut speakers {
+            waiting |= !speaker.speak(crowd)?;
+        }
+        let patience = match sent < messages {
+            true => pace.due(sent).saturating_sub(ears.begun.elapsed()).min(NAP),
+            false => NAP,
+        };
+        crowd.turn(if waiting { Duration::ZERO } else { patience }, &mut |who, line| ears.hear(who, line))?;
+        let since = ears.begun.elapsed().saturating_sub(pace.length);
+        if sent == messages && (since > PATIENCE || since > QUIET && ears.begun.elapsed() > ears.now + QUIET)
+        {
+            break;
+        }
+    }
+    Ok(ears.sum_up(asked))
+}
+
+/// Behind the speaker's name, the beginning of each line of this round.
+fn mark(round: usize) -> String {
+    format!(": #{:04} ", round % 10_000)
+}
+
+/// Somebody who speaks, and what of it has not left.
+struct Speaker {
+    who: usize,
+    waiting: Vec<u8>,
+}
+
+impl Speaker {
+    fn add(&mut self, manner: Manner, mark: &str, due: Duration) {
+        let start = format!("{}{mark}{:0STAMP_DIGITS$} ", name(self.who), due.as_nanos());
+        let line = format!("{start:x<width$}\n", width = LINE_BYTES - 1);
+        self.waiting.extend_from_slice(manner.said(line.as_bytes()));
+    }
+
+    /// Says whether everything has left.
+    fn speak(&mut self, crowd: &mut Crowd) -> Result<bool, Failure> {
+        if !self.waiting.is_empty() {
+            let taken = crowd.offer(self.who, &self.waiting)?;
+            self.waiting.drain(..taken);
+        }
+        Ok(self.waiting.is_empty())
+    }
+}
+
+/// What everybody has heard.
+struct Ears<'a> {
+    mark: &'a [u8],
+    begun: Instant,
+    first: Option<Duration>,
+    /// When the last was heard.
+    now: Duration,
+    /// By whom.
+    listener: usize,
+    latencies: Latencies,
+}
+
+impl Ears<'_> {
+    fn new(mark: &[u8]) -> Ears<'_> {
+        Ears {
+            mark,
+            begun: Instant::now(),
+            first: None,
+            now: Duration::ZERO,
+            listener: usize::MAX,
+            latencies: Latencies::default(),
+        }
+    }
+
+    fn hear(&mut self, who: usize, line: &[u8]) {
+        // Lines of earlier rounds, of flooders, of the server: none of ours.
+        let Some(stamp) = line.get(NAME_BYTES..).and_then(|rest| rest.strip_prefix(self.mark)) else {
+            return;
+        };
+        let Some(due) = stamp.get(..STAMP_DIGITS).and_then(number) else { return };
+        // One look at the clock for all that one reader reads at once.
+        if self.listener != who {
+            self.listener = who;
+            self.now = self.begun.elapsed();
+        }
+        self.first.get_or_insert(self.now);
+        self.latencies.add(self.now.saturating_sub(Duration::from_nanos(due)));
+    }
+
+    fn sum_up(&self, asked: u64) -> Steady {
+        let milliseconds = |share| match self.latencies.total() {
+            0 => f64::NAN,
+            _ => self.latencies.within(share).as_secs_f64() * 1e3,
+        };
+        Steady {
+            asked,
+            heard: self.latencies.total(),
+            seconds: self.now.saturating_sub(self.first.unwrap_or_default()).as_secs_f64(),
+            p50: milliseconds(0.5),
+            p99: milliseconds(0.99),
+            p999: milliseconds(0.999),
+        }
+    }
+}
+
+fn number(digits: &[u8]) -> Option<u64> {
+    digits
+        .iter()
+        .try_fold(0, |number, digit| digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0')))
+}
