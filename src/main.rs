@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use log::{info, warn};
 use tertulia::cli::Options;
-use tertulia::net::{EventLoop, Settings};
+use tertulia::net::{EventLoop, Settings, Share};
 use tertulia::proto::console;
 use tertulia::{limits, logging, net};
 
@@ -31,6 +31,7 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         max_clients: places(options, listeners.len()),
         login_timeout: options.name_deadline(),
         rate_limit: options.rate_limit,
+        share: Share::default(),
     };
     let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
     shown.dedup();

@@ -13,9 +13,11 @@ pub struct Kind {
 }
 
 impl Kind {
-    const COUNT: usize = 4;
+    /// How many kinds there are.
+    pub const COUNT: usize = 4;
 
-    fn index(self) -> usize {
+    /// Each kind's own number, below [`COUNT`](Self::COUNT).
+    pub fn index(self) -> usize {
         usize::from(self.language == Language::English) * 2 + usize::from(self.crlf)
     }
 }

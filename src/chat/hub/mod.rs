@@ -240,7 +240,7 @@ impl Hub {
 
     /// Whose name `likeness` is, or looks like.
     fn holder(&self, likeness: &Likeness) -> Option<&Client> {
-        let mut clients = self.roster.candidates(likeness).filter_map(|id| self.client(id));
+        let mut clients = self.roster.candidates(likeness).filter_map(|slot| self.clients[slot].as_ref());
         clients.find(|client| client.name.as_ref().is_some_and(|name| name.likeness().clashes(likeness)))
     }
 

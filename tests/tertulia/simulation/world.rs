@@ -11,10 +11,21 @@ use super::person::{Fate, Person};
 use super::pipe::{ServerEnd, pipe};
 use tertulia::chat::{ClientId, Language, Moment};
 use tertulia::limits;
-use tertulia::net::{Door, Server, Settings};
+use tertulia::net::{Door, Server, Settings, Share};
 
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
 pub const PLACES: usize = 10;
+
+/// Often far less than what the system would bear in a turn.
+fn share(dice: &mut Dice) -> Share {
+    let usual = Share::default();
+    let few = |dice: &mut Dice, most: usize| [1, 2, 3, most][dice.below(4)];
+    Share {
+        writes: few(dice, usual.writes),
+        sweeps: few(dice, usual.sweeps),
+        unwritten_bytes: [1, 100, usual.unwritten_bytes, usual.unwritten_bytes][dice.below(4)],
+    }
+}
 
 pub struct World {
     pub server: Server<ServerEnd>,
@@ -42,6 +53,7 @@ impl World {
             max_clients: PLACES,
             login_timeout: Some(LOGIN_TIMEOUT),
             rate_limit: [0, 0, 3, 1000][dice.below(4)],
+            share: share(&mut dice),
         };
         let mut world = World {
             server: Server::new(settings),
@@ -134,11 +146,11 @@ impl World {
                 self.server.writable(id);
             }
             if readable {
-                self.server.readable(id, self.now);
+                self.server.readable(id);
             }
         }
         self.admit();
-        self.server.resume(self.now);
+        self.server.serve_ready(self.now);
         self.server.tick(self.now);
         if self.server.finish_turn(self.now) > 0 {
             self.door.freed();
@@ -202,7 +214,7 @@ impl World {
         );
     }
 
-    /// Notes who got a name and who left in a turn, between which lines of the witness.
+    /// Notes who got a name and who left in a turn, between which bytes of the witness.
     fn observe(&mut self, before: usize, after: usize) {
         for person in &mut self.people {
             let Some(id) = person.id else { continue };
@@ -296,8 +308,12 @@ impl World {
     fn pass_time(&mut self) {
         let millis = [1, 20, 300, 1100, 6_000, 31_000][self.dice.below(6)];
         if millis > 1000 {
-            self.turn(); // the server is not asleep that long while it has something to do
+            // The server is not asleep that long while it has something to do.
             self.turn();
+            self.turn();
+            while self.server.has_work() {
+                self.turn();
+            }
         }
         self.now = self.now + Duration::from_millis(millis);
         self.people.iter_mut().for_each(|person| person.age(self.now));
@@ -307,8 +323,11 @@ impl World {
         (self.people.len() > 1).then(|| 1 + self.dice.below(self.people.len() - 1))
     }
 
+    /// Bytes that the witness has read or will read, whatever else happens.
     fn witnessed(&self) -> usize {
-        laws::room_lines(&self.people[0]).count()
+        let witness = &self.people[0];
+        let waiting = self.server.buffers().find(|&(id, ..)| Some(id) == witness.id);
+        witness.received.len() + waiting.map_or(0, |(_, bytes, _)| bytes)
     }
 
     /// How many wait to be let in.
