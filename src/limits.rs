@@ -43,6 +43,10 @@ pub const UNWRITTEN_MAX_BYTES: usize = QUEUE_MAX_BYTES / 2;
 /// Bytes that may wait for one reader before the room's lines pass them by.
 pub const QUEUE_MAX_BYTES: usize = 64 * 1024;
 
+/// Bytes that may wait for all readers together, looked at after each line: a thousand who take nothing, each with a
+/// full queue. Beyond it those with the largest queues are let go, rather than the server by the system.
+pub const QUEUES_MAX_BYTES: usize = 64 * 1024 * 1024;
+
 /// A reader who was skipped hears the room again when this little is left waiting, so that skipping does not flicker.
 pub const QUEUE_LOW_BYTES: usize = QUEUE_MAX_BYTES / 2;
 

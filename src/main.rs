@@ -32,6 +32,7 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         login_timeout: options.name_deadline(),
         rate_limit: options.rate_limit,
         share: Share::default(),
+        queues_max_bytes: limits::QUEUES_MAX_BYTES,
     };
     let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
     shown.dedup();

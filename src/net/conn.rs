@@ -259,6 +259,14 @@ impl<S: Stream> Conn<S> {
         }
     }
 
+    /// Does something with this, and keeps `total` of the bytes queued everywhere right.
+    pub(super) fn counted<R>(&mut self, total: &mut usize, work: impl FnOnce(&mut Conn<S>) -> R) -> R {
+        let before = self.queued();
+        let result = work(self);
+        *total = *total + self.queued() - before;
+        result
+    }
+
     /// Whether this is `id`, and not another tenant of its slot.
     pub(super) fn is(&self, id: ClientId) -> bool {
         self.generation == id.generation()
@@ -303,6 +311,11 @@ impl<S: Stream> Conn<S> {
     /// Bytes that wait for the peer.
     pub(super) fn waiting(&self) -> usize {
         self.outbox.len()
+    }
+
+    /// Of those, the ones that wait in memory of this connection's own.
+    pub(super) fn queued(&self) -> usize {
+        self.outbox.queued()
     }
 
     /// Whether some of what waits lies in the broadcast.

@@ -105,7 +105,7 @@ impl Outbox {
     }
 
     /// Of the bytes that wait, those in a queue of one's own.
-    fn queued(&self) -> usize {
+    pub(super) fn queued(&self) -> usize {
         self.own.as_ref().map_or(0, |own| own.bytes.len())
     }
 

@@ -15,7 +15,10 @@ impl<S: Stream> Server<S> {
         let mut outputs = std::mem::take(&mut self.outputs);
         for output in outputs.drain(..) {
             match output {
-                Output::Deliver { to, event } => self.deliver(&to, &event, now),
+                Output::Deliver { to, event } => {
+                    self.deliver(&to, &event, now);
+                    self.relieve();
+                }
                 Output::Speak(id, language) => {
                     if let Some(conn) = self.conn_mut(id) {
                         conn.speak(language);
@@ -33,10 +36,11 @@ impl<S: Stream> Server<S> {
 
     /// Queues `event` for everyone it is for: encoded once per kind of reader.
     fn deliver(&mut self, to: &Audience, event: &Event, now: Moment) {
-        let Server { hub, conns, encodings, broadcast, dirty, urgent, .. } = self;
+        let Server { hub, conns, encodings, broadcast, queued, dirty, urgent, .. } = self;
         if let Audience::One(id) = to {
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(*id)) else { return };
-            conn.answer(encodings.once(event, conn.kind()), broadcast, now);
+            let bytes = encodings.once(event, conn.kind());
+            conn.counted(queued, |conn| conn.answer(bytes, broadcast, now));
             if !conn.urgent && conn.wants_flush() {
                 conn.urgent = true;
                 urgent.push_back(*id);
@@ -49,7 +53,7 @@ impl<S: Stream> Server<S> {
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
             let kind = conn.kind();
             let line = broadcast.line(kind.index(), || encodings.of(event, kind));
-            conn.hear(line, broadcast, now);
+            conn.counted(queued, |conn| conn.hear(line, broadcast, now));
             if !conn.dirty && conn.wants_flush() {
                 conn.dirty = true;
                 dirty.push_back(id.slot() as u32);

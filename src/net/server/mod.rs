@@ -37,6 +37,8 @@ pub struct Settings {
     pub rate_limit: u32,
     /// How much one turn does.
     pub share: Share,
+    /// Bytes that may wait for all readers together before those with the largest queues are let go.
+    pub queues_max_bytes: usize,
 }
 
 /// How much of each kind of work one turn of the loop does at most, so that no turn is long.
@@ -83,6 +85,8 @@ pub struct Server<S> {
     outputs: Vec<Output>,
     encodings: Encodings,
     broadcast: Broadcast,
+    /// Bytes that wait in queues of readers' own, all together.
+    queued: usize,
     /// What telnet wants back while one piece of input is taken in.
     answers: Vec<u8>,
     scratch: Box<[u8]>,
@@ -107,6 +111,7 @@ impl<S: Stream> Server<S> {
             outputs: Vec::new(),
             encodings: Encodings::default(),
             broadcast: Broadcast::default(),
+            queued: 0,
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
             rate: Rate::new(settings.rate_limit),
@@ -132,7 +137,8 @@ impl<S: Stream> Server<S> {
         let conn = entry.insert(Conn::new(self.generation, stream, self.settings.language));
         if full {
             let event = Event::Full(self.settings.max_clients);
-            conn.answer(self.encodings.once(&event, conn.kind()), &self.broadcast, now);
+            let bytes = self.encodings.once(&event, conn.kind());
+            conn.counted(&mut self.queued, |conn| conn.answer(bytes, &self.broadcast, now));
             self.close(id, now);
         } else {
             debug!("{peer} -> {id:?}");
@@ -188,9 +194,10 @@ impl<S: Stream> Server<S> {
     /// Does what has come due.
     pub fn tick(&mut self, now: Moment) {
         for id in self.deadlines.take_due(now) {
-            let Some(conn) = self.conn_mut(id) else { continue };
+            let Server { conns, queued, .. } = self;
+            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { continue };
             conn.scheduled = None;
-            conn.expire(now);
+            conn.counted(queued, |conn| conn.expire(now));
             if conn.is_dead() {
                 self.dead.push_back(id);
             } else {
@@ -230,6 +237,11 @@ impl<S: Stream> Server<S> {
         &self.hub
     }
 
+    /// Bytes that wait in queues of readers' own, all together.
+    pub fn queued_bytes(&self) -> usize {
+        self.queued
+    }
+
     /// Bytes that wait for each connection's peer, and bytes of memory that its buffers hold.
     pub fn buffers(&self) -> impl Iterator<Item = (ClientId, usize, usize)> {
         self.conns.iter().map(|(slot, conn)| (conn.id(slot), conn.waiting(), conn.held()))
@@ -237,9 +249,10 @@ impl<S: Stream> Server<S> {
 
     /// Begins the orderly end of a connection that the hub has forgotten.
     fn close(&mut self, id: ClientId, now: Moment) {
-        let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
+        let Server { conns, encodings, broadcast, queued, .. } = self;
+        let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
         let was_in_chat = std::mem::take(&mut conn.in_chat);
-        writing::own_up(&mut self.encodings, &self.broadcast, conn, true, now);
+        conn.counted(queued, |conn| writing::own_up(encodings, broadcast, conn, true, now));
         conn.begin_close(now);
         self.admitted -= usize::from(was_in_chat);
         self.mark_urgent(id);
@@ -256,8 +269,9 @@ impl<S: Stream> Server<S> {
     }
 
     fn bury(&mut self, id: ClientId, cause: CloseReason) {
-        if let Some(conn) = self.conn_mut(id) {
-            conn.die(cause);
+        let Server { conns, queued, .. } = self;
+        if let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) {
+            conn.counted(queued, |conn| conn.die(cause));
             self.dead.push_back(id);
         }
     }

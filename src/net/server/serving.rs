@@ -48,7 +48,7 @@ impl<S: Stream> Server<S> {
         let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
         let filled = conn.fill(&mut self.scratch, &mut self.answers);
         if !self.answers.is_empty() {
-            conn.answer(&self.answers, &self.broadcast, now);
+            conn.counted(&mut self.queued, |conn| conn.answer(&self.answers, &self.broadcast, now));
             self.answers.clear();
             self.mark_urgent(id);
         }

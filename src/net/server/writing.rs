@@ -6,7 +6,7 @@
 use log::debug;
 
 use super::Server;
-use crate::chat::{ClientId, Event, Moment};
+use crate::chat::{ClientId, CloseReason, Event, Moment};
 use crate::net::broadcast::Broadcast;
 use crate::net::conn::Conn;
 use crate::net::stream::Stream;
@@ -34,6 +34,11 @@ impl<S: Stream> Server<S> {
         let (mut answers, mut rooms) = (self.settings.share.writes, self.settings.share.writes);
         self.flush(&mut answers, &mut rooms, now);
         let freed = self.sweep(now);
+        debug_assert_eq!(
+            self.queued,
+            self.conns.iter().map(|(_, conn)| conn.queued()).sum(),
+            "all is counted"
+        );
         self.flush(&mut answers, &mut rooms, now);
         freed
     }
@@ -62,6 +67,7 @@ impl<S: Stream> Server<S> {
             let id = conn.id(slot as usize);
             *rooms -= usize::from(self.write_to(id, now));
         }
+        self.relieve();
         if self.urgent.is_empty() && self.dirty.is_empty() {
             debug_assert!(
                 self.conns.iter().all(|(_, conn)| !conn.shares()),
@@ -73,15 +79,17 @@ impl<S: Stream> Server<S> {
 
     /// Writes what waits for one connection; says whether anything did.
     fn write_to(&mut self, id: ClientId, now: Moment) -> bool {
-        let Server { conns, encodings, broadcast, .. } = self;
+        let Server { conns, encodings, broadcast, queued, .. } = self;
         let conn = &mut conns[id.slot()];
         if !conn.wants_flush() {
             return false;
         }
-        conn.flush(broadcast, now);
-        if own_up(encodings, broadcast, conn, false, now) {
+        conn.counted(queued, |conn| {
             conn.flush(broadcast, now);
-        }
+            if own_up(encodings, broadcast, conn, false, now) {
+                conn.flush(broadcast, now);
+            }
+        });
         let (dead, release) = (conn.is_dead(), conn.take_release());
         if dead {
             self.dead.push_back(id);
@@ -90,6 +98,23 @@ impl<S: Stream> Server<S> {
         }
         self.reschedule(id);
         true
+    }
+
+    /// Lets those with the largest queues go when all queues together hold too much. Looks at everybody, but then
+    /// makes room for an eighth of all that may wait, so that it is not asked again for long.
+    pub(super) fn relieve(&mut self) {
+        let most = self.settings.queues_max_bytes;
+        if self.queued <= most {
+            return;
+        }
+        let mut queues: Vec<(usize, ClientId)> =
+            self.conns.iter().map(|(slot, conn)| (conn.queued(), conn.id(slot))).collect();
+        queues.sort_unstable();
+        while self.queued > most - most / 8
+            && let Some((_, id)) = queues.pop()
+        {
+            self.bury(id, CloseReason::Stalled);
+        }
     }
 
     /// Frees who is dead, and tells the hub of those who left without its doing.

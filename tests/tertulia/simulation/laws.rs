@@ -17,6 +17,9 @@ pub fn after_every_turn(world: &World) {
         let input = 2 * (limits::READ_BYTES + limits::LINE_MAX_BYTES);
         assert!(held <= most + input, "{id:?}: {held} bytes are held");
     }
+    // What telnet is answered is little, and looked at when more is said.
+    let queued = world.server.queued_bytes();
+    assert!(queued <= world.queues_max_bytes + LONGEST_ANSWER_BYTES, "{queued} bytes wait for all together");
     let names = world.names();
     let distinct: HashSet<&String> = names.iter().collect();
     assert_eq!(distinct.len(), names.len(), "names are unique: {names:?}");
@@ -78,7 +81,7 @@ pub fn when_all_have_left(world: &mut World) {
 fn room_lines(lines: &[String]) -> impl Iterator<Item = String> {
     let of_the_room = |line: &&String| {
         let said = line.split_once(": m").is_some_and(|(name, _)| !name.contains(' '));
-        let odd = line.starts_with('p') && line.contains(": ") && !line.contains("hace ");
+        let odd = line.starts_with(['p', 'z']) && line.contains(": ") && !line.contains("hace ");
         said || odd || ["* ", ">>> ", "<<< ", "[…"].iter().any(|mark| line.starts_with(mark))
     };
     lines.iter().filter(of_the_room).cloned()

@@ -14,6 +14,8 @@ use tertulia::limits;
 use tertulia::net::{Door, Server, Settings, Share};
 
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
+/// What all queues may hold together in a world that has little room for them: three full ones and a half.
+const LITTLE_BYTES: usize = 7 * limits::QUEUE_MAX_BYTES / 2;
 pub const PLACES: usize = 10;
 
 /// Often far less than what the system would bear in a turn.
@@ -42,6 +44,7 @@ pub struct World {
     stale: Vec<ClientId>,
     numbers: u64,
     heavy: bool,
+    pub queues_max_bytes: usize,
 }
 
 impl World {
@@ -54,8 +57,10 @@ impl World {
             login_timeout: Some(LOGIN_TIMEOUT),
             rate_limit: [0, 0, 3, 1000][dice.below(4)],
             share: share(&mut dice),
+            queues_max_bytes: [limits::QUEUES_MAX_BYTES, LITTLE_BYTES][usize::from(dice.one_in(4))],
         };
         let mut world = World {
+            queues_max_bytes: settings.queues_max_bytes,
             server: Server::new(settings),
             people: Vec::new(),
             heavy: dice.one_in(4),
@@ -276,6 +281,8 @@ impl World {
         let window = [10, 500, 5_000, usize::MAX][self.dice.below(4)];
         let person = &mut self.people[index];
         person.reads = !person.reads;
+        // Where there is little room, who does not read may be let go for the sake of the others.
+        person.starved |= self.queues_max_bytes == LITTLE_BYTES;
         person.end.0.borrow_mut().window = window;
     }
 
