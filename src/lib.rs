@@ -21,12 +21,12 @@
 //!
 //! ```text
 //! 1  EventLoop::run          an event names a ClientId
-//! 2  Server::readable        finds the connection, checks its generation
+//! 2  Server::readable        finds the connection, checks its generation; serve_ready gives it its share of the turn
 //! 3  Conn::fill              reads, until there is no more or the connection's share of the turn is used up
 //! 4  Codec::next_command     the next line becomes a Command
 //! 5  Hub::handle             the rules; Output::Deliver { to, event } comes out
-//! 6  Server::deliver         encodes once per kind of reader, into each recipient's write buffer; marks it dirty
-//! 7  Server::finish_turn     one write per dirty connection
+//! 6  Server::deliver         encodes once per kind of reader; each recipient's outbox notes that it is theirs
+//! 7  Server::finish_turn     one write per connection that has something to be written
 //! ```
 //!
 //! Deliberately absent: threads and locks in the chat (the log and a history in a file are each written by a thread of

@@ -13,7 +13,7 @@ use log::{info, warn};
 use tertulia::chat::{Stamp, Text};
 use tertulia::cli::Options;
 use tertulia::keep::Store;
-use tertulia::net::{EventLoop, Settings};
+use tertulia::net::{EventLoop, Settings, Share};
 use tertulia::proto::{Zone, console};
 use tertulia::{limits, logging, net};
 
@@ -43,6 +43,8 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         motd: motd(options)?,
         started: Stamp(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis().try_into()?),
         zone,
+        share: Share::default(),
+        queues_max_bytes: limits::QUEUES_MAX_BYTES,
     };
     let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
     shown.dedup();

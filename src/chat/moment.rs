@@ -1,29 +1,37 @@
 //! Time as the core knows it: microseconds since the server started, handed in by whoever owns the clock.
 
+use std::num::NonZeroU64;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
-/// A point in time, in microseconds since the server started.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Moment(u64);
+/// A point in time, in microseconds since the server started. Kept as one more than that, so that a moment which may
+/// be missing takes no more room than one: there are some in each connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(NonZeroU64);
 
 impl Moment {
     /// The start of the server.
-    pub const START: Moment = Moment(0);
+    pub const START: Moment = Moment(NonZeroU64::MIN);
 
     /// The point `micros` microseconds after the start.
     pub fn from_micros(micros: u64) -> Moment {
-        Moment(micros)
+        Moment(NonZeroU64::MIN.saturating_add(micros))
     }
 
     /// Microseconds since the start.
     pub fn micros(self) -> u64 {
-        self.0
+        self.0.get() - 1
     }
 
     /// How long after `earlier` this is; nothing if it is before.
     pub fn since(self, earlier: Moment) -> Duration {
-        Duration::from_micros(self.0.saturating_sub(earlier.0))
+        Duration::from_micros(self.micros().saturating_sub(earlier.micros()))
+    }
+}
+
+impl Default for Moment {
+    fn default() -> Moment {
+        Moment::START
     }
 }
 
@@ -39,6 +47,6 @@ impl Sub<Duration> for Moment {
     type Output = Moment;
 
     fn sub(self, span: Duration) -> Moment {
-        Moment(self.0.saturating_sub(u64::try_from(span.as_micros()).unwrap_or(u64::MAX)))
+        Moment::from_micros(self.micros().saturating_sub(u64::try_from(span.as_micros()).unwrap_or(u64::MAX)))
     }
 }

@@ -4,11 +4,11 @@
 //! draining, lingering, dead.
 
 use std::io;
-use std::net::SocketAddr;
 
+use super::broadcast::{Broadcast, Span};
+use super::outbox::Outbox;
 use super::pace::{Pace, Rate};
 use super::stream::Stream;
-use super::write_buffer::WriteBuffer;
 use crate::chat::{ClientId, CloseReason, Command, Language, Moment};
 use crate::limits;
 use crate::proto::{Codec, Kind};
@@ -23,8 +23,8 @@ enum Phase {
     /// Our side has ended; what still comes is read and ignored, until then, and so many bytes, at most. Closing
     /// a socket with unread input would make the kernel throw away what the peer has not read yet.
     Lingering(Moment, u32),
-    /// To be swept.
-    Dead,
+    /// To be swept; why.
+    Dead(CloseReason),
 }
 
 /// Why [`Conn::next_command`] gave no command.
@@ -51,68 +51,54 @@ pub(super) enum Filled {
     Broken,
 }
 
-/// One connection.
+/// One connection. Kept small: there may be 20,000 of them, mostly silent.
 #[derive(Debug)]
 pub(super) struct Conn<S> {
-    pub(super) id: ClientId,
     pub(super) stream: S,
-    pub(super) peer: SocketAddr,
+    /// Which tenant of the slot this is.
+    generation: u32,
     codec: Codec,
-    queue: WriteBuffer,
+    outbox: Outbox,
     pace: Pace,
     phase: Phase,
-    /// When the peer last took a byte, or something began to wait for it.
-    progress: Moment,
-    /// Until when the person is read later, having sent too much.
-    paced: Option<Moment>,
     /// Until when their next commands wait for what they asked for before: answers come in the order of the questions,
     /// and before the end of those who asked and left.
     pub(super) awaiting: Option<Moment>,
     /// The due time that the server keeps for this connection.
     pub(super) scheduled: Option<Moment>,
-    /// Lines of the room that passed by since the queue was full.
-    skipped: u32,
-    /// Whether commands wait until more of the queue has been read.
-    held_back: bool,
+    /// Whether the person is read later, having sent too much.
+    paced: bool,
     /// Whether the hub knows this client.
     pub(super) in_chat: bool,
-    /// Whether this is among the server's dirty.
+    /// Whether this is among those whom the server has something to write to: urgently, or in their turn.
+    pub(super) urgent: bool,
     pub(super) dirty: bool,
     /// Whether this is among the server's ready.
     pub(super) ready: bool,
     /// Whether there may be something to read: set by readiness, cleared by `WouldBlock`.
     pub(super) readable: bool,
-    /// Whether the socket took no more: cleared by readiness.
-    blocked: bool,
     /// Whether the peer has ended its side.
     pub(super) ended: bool,
-    /// Why the connection died, if it did by itself.
-    pub(super) cause: CloseReason,
 }
 
 impl<S: Stream> Conn<S> {
-    pub(super) fn new(id: ClientId, stream: S, peer: SocketAddr, language: Language) -> Conn<S> {
+    pub(super) fn new(generation: u32, stream: S, language: Language) -> Conn<S> {
         Conn {
-            id,
             stream,
-            peer,
+            generation,
             codec: Codec::new(language),
-            queue: WriteBuffer::default(),
+            outbox: Outbox::default(),
             pace: Pace::default(),
             phase: Phase::Open,
-            progress: Moment::START,
-            paced: None,
             awaiting: None,
             scheduled: None,
-            skipped: 0,
-            held_back: false,
+            paced: false,
             in_chat: false,
+            urgent: false,
             dirty: false,
             ready: false,
             readable: false,
-            blocked: false,
             ended: false,
-            cause: CloseReason::Lost,
         }
     }
 
@@ -128,7 +114,7 @@ impl<S: Stream> Conn<S> {
                             Some(rest) => *left = rest,
                             None => break Filled::Broken,
                         },
-                        Phase::Draining(_) | Phase::Dead => {}
+                        Phase::Draining(_) | Phase::Dead(_) => {}
                     }
                     return Filled::Some;
                 }
@@ -157,16 +143,16 @@ impl<S: Stream> Conn<S> {
             return Err(Pause::Later);
         }
         // First of all: telnet is answered while it is read, whether or not a line comes of it.
-        if self.queue.len() >= limits::QUEUE_MAX_BYTES {
-            self.held_back = true;
+        if self.outbox.len() >= limits::QUEUE_MAX_BYTES {
+            self.outbox.held_back = true;
             return Err(Pause::Later);
         }
         if !self.codec.has_unseen() {
             self.codec.give_back();
             return Err(Pause::NoLine);
         }
-        self.paced = self.pace.due(rate, now);
-        if self.paced.is_some() {
+        self.paced = self.pace.due(rate) > now;
+        if self.paced {
             return Err(Pause::Later);
         }
         let command = self.codec.next_command().ok_or(Pause::NoLine)?;
@@ -175,46 +161,36 @@ impl<S: Stream> Conn<S> {
     }
 
     /// Queues an answer: whatever is waiting, it comes.
-    pub(super) fn answer(&mut self, bytes: &[u8], now: Moment) {
-        if matches!(self.phase, Phase::Open) {
-            self.queue_bytes(bytes, now);
+    pub(super) fn answer(&mut self, bytes: &[u8], broadcast: &Broadcast, now: Moment) {
+        if self.phase == Phase::Open {
+            self.outbox.push(bytes, broadcast, now);
         }
     }
 
     /// Queues a line of the room, or counts it as skipped if too much waits already.
-    pub(super) fn hear(&mut self, bytes: &[u8], now: Moment) {
-        let fits = |queue: &WriteBuffer| queue.len() + bytes.len() <= limits::QUEUE_MAX_BYTES;
-        if self.phase == Phase::Open && self.skipped == 0 && !fits(&self.queue) {
-            // One turn may carry more than a queue holds; that is not the reader's fault.
-            self.flush(now);
-        }
-        if self.phase != Phase::Open {
+    pub(super) fn hear(&mut self, line: Span, broadcast: &Broadcast, now: Moment) {
+        if self.phase != Phase::Open || self.outbox.hear(line, broadcast, now) {
             return;
         }
-        if self.skipped > 0 || !fits(&self.queue) {
-            self.skipped = self.skipped.saturating_add(1);
-        } else {
-            self.queue_bytes(bytes, now);
+        if self.outbox.skipped() == 0 {
+            // One turn may carry more than a queue holds; that is not the reader's fault.
+            self.flush(broadcast, now);
+            if self.phase != Phase::Open || self.outbox.hear(line, broadcast, now) {
+                return;
+            }
         }
+        self.outbox.skip(now);
     }
 
     /// Sends what waits, and ends our side when that was the last.
-    pub(super) fn flush(&mut self, now: Moment) {
-        if self.blocked || self.phase == Phase::Dead {
+    pub(super) fn flush(&mut self, broadcast: &Broadcast, now: Moment) {
+        if self.outbox.blocked || self.is_dead() {
             return;
         }
-        if !self.queue.is_empty() {
-            let (taken, result) = self.queue.drain_into(&mut self.stream);
-            if taken > 0 {
-                self.progress = now;
-            }
-            match result {
-                Ok(()) => {}
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.blocked = true,
-                Err(_) => return self.die(CloseReason::Lost),
-            }
+        if !self.outbox.is_empty() && self.outbox.send(&mut self.stream, broadcast, now).is_err() {
+            return self.die(CloseReason::Lost);
         }
-        if self.queue.is_empty() && matches!(self.phase, Phase::Draining(_)) {
+        if self.outbox.is_empty() && matches!(self.phase, Phase::Draining(_)) {
             self.end_writing(now);
         }
     }
@@ -222,16 +198,18 @@ impl<S: Stream> Conn<S> {
     /// The number of lines skipped, if the reader has to be told now: they have caught up, or this is their `last`
     /// chance to hear of it. Forgets it.
     pub(super) fn take_skipped(&mut self, last: bool) -> Option<u32> {
-        let told = self.skipped > 0
-            && self.phase == Phase::Open
-            && (last || self.queue.len() <= limits::QUEUE_LOW_BYTES);
-        told.then(|| std::mem::take(&mut self.skipped))
+        let told = self.phase == Phase::Open
+            && self.outbox.skipped() > 0
+            && (last || self.outbox.len() <= limits::QUEUE_LOW_BYTES);
+        told.then(|| self.outbox.take_skipped())
     }
 
     /// Whether to go on reading now that has been written: commands waited for it, or the peer's end does.
     pub(super) fn take_release(&mut self) -> bool {
         match self.phase {
-            Phase::Open if self.queue.len() <= limits::QUEUE_LOW_BYTES => std::mem::take(&mut self.held_back),
+            Phase::Open if self.outbox.len() <= limits::QUEUE_LOW_BYTES => {
+                std::mem::take(&mut self.outbox.held_back)
+            }
             Phase::Lingering(..) => self.readable,
             _ => false,
         }
@@ -242,21 +220,21 @@ impl<S: Stream> Conn<S> {
         self.in_chat = false;
         if self.phase == Phase::Open {
             self.phase = Phase::Draining(now + limits::DRAIN_TIMEOUT);
-            self.paced = None;
+            self.paced = false;
         }
     }
 
     /// The end, without further ceremony.
     pub(super) fn die(&mut self, cause: CloseReason) {
-        if self.phase != Phase::Dead {
-            self.phase = Phase::Dead;
-            self.cause = cause;
+        if !self.is_dead() {
+            self.phase = Phase::Dead(cause);
+            self.outbox.clear();
         }
     }
 
     /// The socket may take bytes again.
     pub(super) fn unblock(&mut self) {
-        self.blocked = false;
+        self.outbox.blocked = false;
     }
 
     /// Speaks another language.
@@ -268,9 +246,9 @@ impl<S: Stream> Conn<S> {
     /// who can be written to again is not stalled, however late we come to it.
     pub(super) fn expire(&mut self, now: Moment) {
         match self.phase {
-            Phase::Draining(until) if now >= until && self.blocked => self.die(CloseReason::Lost),
+            Phase::Draining(until) if now >= until && self.outbox.blocked => self.die(CloseReason::Lost),
             Phase::Lingering(until, _) if now >= until => self.die(CloseReason::Lost),
-            Phase::Open if self.blocked && self.stalled_at().is_some_and(|at| now >= at) => {
+            Phase::Open if self.outbox.blocked && self.outbox.stalled_at().is_some_and(|at| now >= at) => {
                 self.die(CloseReason::Stalled);
             }
             _ => {}
@@ -278,12 +256,33 @@ impl<S: Stream> Conn<S> {
     }
 
     /// When this connection has to be looked at without an event.
-    pub(super) fn due(&self) -> Option<Moment> {
+    pub(super) fn due(&self, rate: Rate) -> Option<Moment> {
         match self.phase {
-            Phase::Open => [self.paced, self.awaiting, self.stalled_at()].into_iter().flatten().min(),
+            Phase::Open => {
+                let paced = self.paced.then(|| self.pace.due(rate));
+                [paced, self.awaiting, self.outbox.stalled_at()].into_iter().flatten().min()
+            }
             Phase::Draining(until) | Phase::Lingering(until, _) => Some(until),
-            Phase::Dead => None,
+            Phase::Dead(_) => None,
         }
+    }
+
+    /// Does something with this, and keeps `total` of the bytes queued everywhere right.
+    pub(super) fn counted<R>(&mut self, total: &mut usize, work: impl FnOnce(&mut Conn<S>) -> R) -> R {
+        let before = self.queued();
+        let result = work(self);
+        *total = *total + self.queued() - before;
+        result
+    }
+
+    /// Whether this is `id`, and not another tenant of its slot.
+    pub(super) fn is(&self, id: ClientId) -> bool {
+        self.generation == id.generation()
+    }
+
+    /// Who is in this `slot`.
+    pub(super) fn id(&self, slot: usize) -> ClientId {
+        ClientId::new(u32::try_from(slot).expect("slots are numbered in 32 bits"), self.generation)
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -295,7 +294,12 @@ impl<S: Stream> Conn<S> {
     }
 
     pub(super) fn is_dead(&self) -> bool {
-        self.phase == Phase::Dead
+        matches!(self.phase, Phase::Dead(_))
+    }
+
+    /// Why this has died, if it has.
+    pub(super) fn cause(&self) -> Option<CloseReason> {
+        if let Phase::Dead(cause) = self.phase { Some(cause) } else { None }
     }
 
     /// Whether to read: there may be input, and it is not the time to write our last words first.
@@ -303,26 +307,33 @@ impl<S: Stream> Conn<S> {
         self.readable && matches!(self.phase, Phase::Open | Phase::Lingering(..))
     }
 
-    /// Whether there is something for [`flush`](Self::flush) to do.
+    /// Whether the end of a turn has something to do here: bytes to send, or somebody who died while more was queued.
     pub(super) fn wants_flush(&self) -> bool {
-        !self.blocked && (!self.queue.is_empty() || matches!(self.phase, Phase::Draining(_)))
+        match self.phase {
+            Phase::Dead(_) => true,
+            Phase::Draining(_) => !self.outbox.blocked,
+            _ => !self.outbox.blocked && !self.outbox.is_empty(),
+        }
     }
 
     /// Bytes that wait for the peer.
+    pub(super) fn waiting(&self) -> usize {
+        self.outbox.len()
+    }
+
+    /// Of those, the ones that wait in memory of this connection's own.
     pub(super) fn queued(&self) -> usize {
-        self.queue.len()
+        self.outbox.queued()
+    }
+
+    /// Whether some of what waits lies in the broadcast.
+    pub(super) fn shares(&self) -> bool {
+        self.outbox.shares()
     }
 
     /// Bytes of memory held by the buffers.
     pub(super) fn held(&self) -> usize {
-        self.queue.capacity() + self.codec.held()
-    }
-
-    fn queue_bytes(&mut self, bytes: &[u8], now: Moment) {
-        if self.queue.is_empty() {
-            self.progress = now;
-        }
-        self.queue.push(bytes);
+        self.outbox.held() + self.codec.held()
     }
 
     fn end_writing(&mut self, now: Moment) {
@@ -331,9 +342,5 @@ impl<S: Stream> Conn<S> {
             return self.die(CloseReason::Lost);
         }
         self.phase = Phase::Lingering(now + limits::LINGER_TIMEOUT, limits::LINGER_MAX_BYTES as u32);
-    }
-
-    fn stalled_at(&self) -> Option<Moment> {
-        (!self.queue.is_empty()).then(|| self.progress + limits::STALL_TIMEOUT)
     }
 }

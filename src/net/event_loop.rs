@@ -1,8 +1,8 @@
 //! The loop: waits for the system to say who is ready, and gives each their turn. The only place that waits.
 //!
 //! One turn, in this order: (1) sleep until something is ready or due, (2) read the clock, once, (3) take what is
-//! ready, (4) let newcomers in, (5) go on with those who had more than their share last time, (6) do what is due,
-//! (7) write and sweep. Polling is edge-triggered, for reading and writing at once and for good: a connection costs
+//! ready, (4) let newcomers in, (5) serve who has input, those first who had more than their share last time, (6) do
+//! what is due, (7) write and sweep. Polling is edge-triggered, for reading and writing at once and for good: a connection costs
 //! one `epoll_ctl` in its life, and an edge is never asked for twice.
 
 use std::io;
@@ -96,15 +96,15 @@ impl EventLoop {
                             self.server.writable(id);
                         }
                         if event.is_readable() || event.is_read_closed() || event.is_error() {
-                            self.server.readable(id, now);
+                            self.server.readable(id);
                         }
                     }
                 }
             }
             // 4: newcomers
             self.admit(now);
-            // 5: unfinished shares
-            self.server.resume(now);
+            // 5: who has input
+            self.server.serve_ready(now);
             // 6: what is due
             self.server.tick(now);
             // 7: write and sweep

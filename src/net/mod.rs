@@ -1,11 +1,13 @@
 //! The shell: every system call on sockets, one loop, one thread.
 
 mod bind;
+mod broadcast;
 mod conn;
 mod deadlines;
 mod descriptors;
 mod door;
 mod event_loop;
+mod outbox;
 mod pace;
 mod server;
 mod stream;
@@ -15,6 +17,6 @@ pub use bind::{Asked, BindError, Cause, Listening, bind, listeners, resolve};
 pub use descriptors::descriptor_limit;
 pub use door::Door;
 pub use event_loop::EventLoop;
-pub use server::{Server, Settings};
+pub use server::{Server, Settings, Share};
 pub use stream::Stream;
 pub use write_buffer::WriteBuffer;

@@ -28,10 +28,9 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// When the next message may be taken; `None`: now.
-    pub(super) fn due(&self, rate: Rate, now: Moment) -> Option<Moment> {
-        let due = self.even_at - rate.cost * (RATE_BURST - 1);
-        (due > now).then_some(due)
+    /// When the next message may be taken.
+    pub(super) fn due(&self, rate: Rate) -> Moment {
+        self.even_at - rate.cost * (RATE_BURST - 1)
     }
 
     /// A message was taken.

@@ -9,28 +9,34 @@ use crate::chat::{Command, Language, Text, Trouble};
 /// The line dialect, with telnet's commands taken out of it.
 #[derive(Debug)]
 pub struct Codec {
-    lines: LineBuffer,
+    /// What has been read and is no command yet; most of the time nothing has.
+    input: Option<Box<Input>>,
     telnet: Telnet,
     kind: Kind,
     ending_shown: bool,
     warned: bool,
     /// The client interrupted: nothing behind that counts.
     interrupted: bool,
+}
+
+/// Input on its way to become commands.
+#[derive(Debug, Default)]
+struct Input {
+    lines: LineBuffer,
     /// A line that has been read, behind a word about it.
-    behind: Option<Box<Text>>,
+    behind: Option<Text>,
 }
 
 impl Codec {
     /// A codec for somebody who has not shown anything yet.
     pub fn new(language: Language) -> Codec {
         Codec {
-            lines: LineBuffer::default(),
+            input: None,
             telnet: Telnet::default(),
             kind: Kind { language, crlf: false },
             ending_shown: false,
             warned: false,
             interrupted: false,
-            behind: None,
         }
     }
 
@@ -38,7 +44,7 @@ impl Codec {
     pub fn push(&mut self, input: &[u8], answers: &mut Vec<u8>) {
         self.telnet.filter(input, |met| match met {
             _ if self.interrupted => {}
-            Met::Text(bytes) => self.lines.push(bytes),
+            Met::Text(bytes) => self.input.get_or_insert_default().lines.push(bytes),
             Met::Answer(bytes) => answers.extend_from_slice(&bytes),
             Met::AreYouThere => answers.extend_from_slice(b"\r\n[tertulia]\r\n"),
             Met::Interrupt => self.interrupted = true,
@@ -48,18 +54,22 @@ impl Codec {
     /// Ends an unfinished line: no more input will come.
     pub fn finish(&mut self) {
         if self.interrupted {
-            self.lines.discard();
-        } else {
-            self.lines.finish();
+            self.input = None;
+        } else if let Some(input) = &mut self.input {
+            input.lines.finish();
         }
     }
 
     /// Takes the next command out.
     pub fn next_command(&mut self) -> Option<Command> {
-        if let Some(text) = self.behind.take() {
-            return Some(line::parse(*text, self.kind.language));
+        if self.interrupted && self.input.is_none() {
+            return Some(Command::Quit(None));
         }
-        let (text, intact) = match self.lines.next_line() {
+        let input = self.input.as_mut()?;
+        if let Some(text) = input.behind.take() {
+            return Some(line::parse(text, self.kind.language));
+        }
+        let (text, intact) = match input.lines.next_line() {
             Some(Framed::Line(bytes, ending)) => {
                 if !self.ending_shown {
                     self.ending_shown = true;
@@ -70,14 +80,17 @@ impl Codec {
             }
             Some(Framed::TooLong) => return Some(Command::Unclear(Trouble::TooLong)),
             None if self.interrupted => {
-                self.lines.discard();
+                self.input = None;
                 return Some(Command::Quit(None));
             }
-            None => return None,
+            None => {
+                self.give_back();
+                return None;
+            }
         };
         if !intact && !self.warned {
             self.warned = true;
-            self.behind = Some(Box::new(text));
+            input.behind = Some(text);
             return Some(Command::Unclear(Trouble::NotUtf8));
         }
         Some(line::parse(text, self.kind.language))
@@ -85,12 +98,18 @@ impl Codec {
 
     /// Whether [`next_command`](Self::next_command) may have something without more input.
     pub fn has_unseen(&self) -> bool {
-        self.lines.has_unseen() || self.behind.is_some() || self.interrupted
+        let unseen = |input: &Input| input.behind.is_some() || input.lines.has_unseen();
+        self.interrupted || self.input.as_deref().is_some_and(unseen)
     }
 
     /// Frees memory that holds nothing; call when all commands have been taken.
     pub fn give_back(&mut self) {
-        self.lines.give_back();
+        if let Some(input) = &mut self.input {
+            input.lines.give_back();
+            if input.behind.is_none() && input.lines.is_idle() {
+                self.input = None;
+            }
+        }
     }
 
     /// Speaks another language from now on.
@@ -105,6 +124,6 @@ impl Codec {
 
     /// Bytes of memory held for unfinished input.
     pub fn held(&self) -> usize {
-        self.lines.capacity()
+        self.input.as_ref().map_or(0, |input| size_of::<Input>() + input.lines.capacity())
     }
 }

@@ -13,10 +13,12 @@ pub struct Kind {
 }
 
 impl Kind {
-    /// Readers of each kind may be in the room that an event is about, or have it beside their current one.
-    const COUNT: usize = 8;
+    /// How many kinds there are: readers of each may be in the room that an event is about, or have it beside their
+    /// current one.
+    pub const COUNT: usize = 8;
 
-    fn index(self, here: bool) -> usize {
+    /// Each kind's own number, below [`COUNT`](Self::COUNT).
+    pub fn index(self, here: bool) -> usize {
         usize::from(self.language == Language::English) * 4 + usize::from(self.crlf) * 2 + usize::from(here)
     }
 }

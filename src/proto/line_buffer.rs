@@ -111,6 +111,11 @@ impl LineBuffer {
         (self.scanned as usize) < self.bytes.len() || self.ended && self.is_unfinished()
     }
 
+    /// Whether it is as it was at first: nothing waits, and no line is being dropped.
+    pub fn is_idle(&self) -> bool {
+        self.bytes.is_empty() && !self.skipping
+    }
+
     /// Bytes of memory held.
     pub fn capacity(&self) -> usize {
         self.bytes.capacity()

@@ -9,6 +9,7 @@ mod conversation;
 mod crowded;
 mod endings;
 mod framing;
+mod guards;
 mod house;
 mod hub;
 mod hub_model;

@@ -13,12 +13,12 @@ struct Bug {
     wrong: &'static str,
 }
 
-const BUGS: [Bug; 5] = [
+const BUGS: [Bug; 7] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
-        right: "            if lines == 0 || reads == 0 {\n                self.later(id);",
-        wrong: "            if lines == 0 || reads == 0 {",
+        right: "            if lines == 0 || reads == 0 || self.is_behind() {\n                self.later(id);",
+        wrong: "            if lines == 0 || reads == 0 || self.is_behind() {",
     },
     Bug {
         name: "a slot reused without generation",
@@ -40,9 +40,21 @@ const BUGS: [Bug; 5] = [
     },
     Bug {
         name: "a skipped line that is not owned up to",
+        file: "src/net/outbox.rs",
+        right: "own.skipped = own.skipped.saturating_add(1);",
+        wrong: "own.skipped = own.skipped.max(1);",
+    },
+    Bug {
+        name: "a reader who dies while being delivered to",
         file: "src/net/conn.rs",
-        right: "self.skipped = self.skipped.saturating_add(1);",
-        wrong: "self.skipped = self.skipped.max(1);",
+        right: "            Phase::Dead(_) => true,",
+        wrong: "            Phase::Dead(_) => false,",
+    },
+    Bug {
+        name: "a limit of all queues that nobody keeps",
+        file: "src/net/server/writing.rs",
+        right: "if self.queued <= most {",
+        wrong: "if self.queued <= most || most > 0 {",
     },
 ];
 

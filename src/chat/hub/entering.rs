@@ -21,7 +21,7 @@ impl Hub {
                 return out.push(tell(id, Event::NamePrompt));
             }
         };
-        self.names.insert(&name.likeness(), id.to_bits());
+        self.names.insert(&name.likeness(), id.slot() as u32);
         self.client_mut(id).expect("the caller knows them").name = Some(name.clone());
         out.push(tell(id, Event::Welcome { name: name.clone() }));
         if !self.rules.motd.is_empty() {
@@ -52,8 +52,8 @@ impl Hub {
             self.tell_movements(room, out);
         }
         let old_likeness = old.likeness();
-        self.names.remove(&old_likeness, id.to_bits());
-        self.names.insert(&new.likeness(), id.to_bits());
+        self.names.remove(&old_likeness, id.slot() as u32);
+        self.names.insert(&new.likeness(), id.slot() as u32);
         for client in self.clients.iter_mut().flatten() {
             client.follow_rename(&old_likeness, &new);
         }
@@ -87,7 +87,7 @@ impl Hub {
         if let Some(name) = client.name.clone() {
             out.push(Output::Note(Note::Left(name.clone(), reason)));
             self.leave_all(id, &name, farewell, now, out);
-            self.names.remove(&name.likeness(), id.to_bits());
+            self.names.remove(&name.likeness(), id.slot() as u32);
         }
         if let Some(client) = self.clients[id.slot()].take()
             && client.hidden().next().is_some()

@@ -210,7 +210,7 @@ impl Hub {
         self.clients.iter().all(Option::is_none)
             && self.names.is_empty()
             && self.rooms.iter().flatten().count() == 1
-            && self.room_names.is_only(GENERAL.0.into())
+            && self.room_names.is_only(GENERAL.0)
             && !self.rooms.iter().flatten().any(waits)
             && self.hiding == 0
     }
@@ -304,8 +304,8 @@ impl Hub {
 
     /// Whose name `likeness` is, or looks like.
     fn holder(&self, likeness: &Likeness) -> Option<&Client> {
-        let ids = self.names.candidates(likeness).map(ClientId::from_bits);
-        let mut clients = ids.filter_map(|id| self.client(id));
+        let slots = self.names.candidates(likeness);
+        let mut clients = slots.filter_map(|slot| self.clients[slot as usize].as_ref());
         clients.find(|client| client.name.as_ref().is_some_and(|name| name.likeness().clashes(likeness)))
     }
 

@@ -127,7 +127,7 @@ impl Hub {
         if number >= ROOMS_MAX {
             return None;
         }
-        self.room_names.insert(&name.likeness(), number as u64);
+        self.room_names.insert(&name.likeness(), number as u32);
         let room = Some(Room::new(name, RoomKey(self.next_key)));
         self.next_key += 1;
         match free {
@@ -143,7 +143,7 @@ impl Hub {
             return;
         }
         if let Some(gone) = self.rooms[room.0 as usize].take() {
-            self.room_names.remove(&gone.name.likeness(), room.0.into());
+            self.room_names.remove(&gone.name.likeness(), room.0);
             out.push(Output::Forget(gone.key));
         }
     }
@@ -162,7 +162,7 @@ impl Hub {
     }
 
     fn find_room(&self, likeness: &Likeness) -> Option<RoomId> {
-        let mut rooms = self.room_names.candidates(likeness).map(|number| RoomId(number as u32));
+        let mut rooms = self.room_names.candidates(likeness).map(RoomId);
         rooms.find(|&room| self.room(room).is_some_and(|room| room.name.likeness().clashes(likeness)))
     }
 

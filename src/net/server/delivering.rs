@@ -1,4 +1,4 @@
-//! What the hub wants done: events become bytes in write buffers, and once a turn the buffers are written.
+//! What the hub wants done: events become bytes that wait for their readers.
 
 use std::net::SocketAddr;
 
@@ -8,23 +8,8 @@ use super::Server;
 use crate::chat::{Audience, Event, Moment, Note, Output};
 use crate::keep::{Answer, Complaint};
 use crate::limits::HISTORY_PATIENCE;
-use crate::net::conn::Conn;
 use crate::net::stream::Stream;
-use crate::proto::{Encodings, console};
-
-/// Tells a reader how many lines passed them by, when it is time to; says whether it did.
-pub(super) fn own_up<S: Stream>(
-    encodings: &mut Encodings,
-    conn: &mut Conn<S>,
-    last: bool,
-    now: Moment,
-) -> bool {
-    let skipped = conn.take_skipped(last);
-    if let Some(lines) = skipped {
-        conn.answer(encodings.once(&Event::Skipped(lines.into()), conn.kind()), now);
-    }
-    skipped.is_some()
-}
+use crate::proto::console;
 
 impl<S: Stream> Server<S> {
     /// Does what the hub asked for.
@@ -42,7 +27,10 @@ impl<S: Stream> Server<S> {
 
     fn perform_one(&mut self, output: Output, now: Moment) {
         match output {
-            Output::Deliver { to, event } => self.deliver(&to, &event, now),
+            Output::Deliver { to, event } => {
+                self.deliver(&to, &event, now);
+                self.relieve();
+            }
             Output::Speak(id, language) => {
                 if let Some(conn) = self.conn_mut(id) {
                     conn.speak(language);
@@ -94,56 +82,41 @@ impl<S: Stream> Server<S> {
 
     /// Queues `event` for everyone it is for: encoded once per kind of reader.
     fn deliver(&mut self, to: &Audience, event: &Event, now: Moment) {
-        let Server { hub, conns, encodings, dirty, .. } = self;
-        encodings.clear();
-        hub.audience(to, |id, here| {
-            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { return };
-            let bytes = encodings.of(event, conn.kind(), here);
-            match to {
-                Audience::One(_) => conn.answer(bytes, now),
-                Audience::Room { .. } | Audience::Several { .. } => conn.hear(bytes, now),
+        let Server { hub, conns, encodings, broadcast, queued, dirty, urgent, .. } = self;
+        if let Audience::One(id) = to {
+            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(*id)) else { return };
+            let bytes = encodings.once(event, conn.kind());
+            conn.counted(queued, |conn| conn.answer(bytes, broadcast, now));
+            if !conn.urgent && conn.wants_flush() {
+                conn.urgent = true;
+                urgent.push_back(*id);
             }
+            return;
+        }
+        encodings.clear();
+        broadcast.begin_line();
+        hub.audience(to, |id, here| {
+            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
+            let kind = conn.kind();
+            let line = broadcast.line(kind.index(here), || encodings.of(event, kind, here));
+            conn.counted(queued, |conn| conn.hear(line, broadcast, now));
             if !conn.dirty && conn.wants_flush() {
                 conn.dirty = true;
-                dirty.push(id);
+                dirty.push_back(id.slot() as u32);
             }
         });
     }
 
-    /// Writes to everyone who has something to write this turn.
-    pub(super) fn flush(&mut self, now: Moment) {
-        let mut dirty = std::mem::take(&mut self.dirty);
-        for id in dirty.drain(..) {
-            let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { continue };
-            conn.dirty = false;
-            conn.flush(now);
-            if own_up(&mut self.encodings, conn, false, now) {
-                conn.flush(now);
-            }
-            let (dead, release) = (conn.is_dead(), conn.take_release());
-            if dead {
-                self.dead.push(id);
-            } else if release {
-                self.later(id);
-            }
-            self.reschedule(id);
-        }
-        debug_assert!(self.dirty.is_empty(), "writing makes nobody dirty");
-        self.dirty = dirty;
-    }
-
-    fn note(&self, note: &Note) {
-        if !log_enabled!(log::Level::Info) {
-            return;
-        }
+    fn note(&mut self, note: &Note) {
         let language = self.settings.language;
         match note {
             Note::Arrived(id, name) => {
-                if let Some(conn) = self.conns.get(id.slot()) {
-                    let address = SocketAddr::new(conn.peer.ip().to_canonical(), conn.peer.port());
+                if let Some(peer) = self.take_origin(*id) {
+                    let address = SocketAddr::new(peer.ip().to_canonical(), peer.port());
                     info!("{}", console::arrived(name, address, language));
                 }
             }
+            _ if !log_enabled!(log::Level::Info) => {}
             note => info!("{}", console::note(note, language).unwrap_or_default()),
         }
     }

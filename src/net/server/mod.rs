@@ -1,17 +1,21 @@
 //! All connections and the hub between them: what is read becomes commands, what the hub says becomes bytes.
 //!
 //! Laws: no call waits, but the very last; nothing is freed in the middle of handling, but swept at the end of the turn; one write per
-//! connection and turn, however many lines the turn carried. Sockets and their readiness belong to the caller.
+//! connection and turn, however many lines the turn carried; a turn does only so much, and what is left comes first in
+//! the next. Sockets and their readiness belong to the caller.
 
 mod delivering;
 mod serving;
+mod writing;
 
+use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use log::debug;
 use slab::Slab;
 
+use super::broadcast::Broadcast;
 use super::conn::Conn;
 use super::deadlines::Deadlines;
 use super::pace::Rate;
@@ -40,6 +44,49 @@ pub struct Settings {
     pub started: Stamp,
     /// Whose clocks people look at.
     pub zone: Zone,
+    /// How much one turn does.
+    pub share: Share,
+    /// Bytes that may wait for all readers together before those with the largest queues are let go.
+    pub queues_max_bytes: usize,
+}
+
+impl Default for Settings {
+    /// A server as it is without options, but with places for any number and no history to show.
+    fn default() -> Settings {
+        Settings {
+            language: Language::default(),
+            max_clients: usize::MAX,
+            login_timeout: Some(Duration::from_secs(limits::LOGIN_TIMEOUT_SECS)),
+            rate_limit: limits::RATE_LIMIT_PER_SECOND,
+            replay: 0,
+            motd: Vec::new(),
+            started: Stamp::default(),
+            zone: Zone::default(),
+            share: Share::default(),
+            queues_max_bytes: limits::QUEUES_MAX_BYTES,
+        }
+    }
+}
+
+/// How much of each kind of work one turn of the loop does at most, so that no turn is long.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// Connections written to because of what was said in a room, and as many that are answered.
+    pub writes: usize,
+    /// Connections freed.
+    pub sweeps: usize,
+    /// Bytes of lines that may wait to be written to a room before anybody is listened to again.
+    pub unwritten_bytes: usize,
+}
+
+impl Default for Share {
+    fn default() -> Share {
+        Share {
+            writes: limits::WRITES_PER_TURN,
+            sweeps: limits::SWEEPS_PER_TURN,
+            unwritten_bytes: limits::UNWRITTEN_MAX_BYTES,
+        }
+    }
 }
 
 /// The chat on streams of kind `S`.
@@ -50,16 +97,24 @@ pub struct Server<S> {
     /// Connections that the hub knows.
     admitted: usize,
     generation: u32,
+    /// Where those come from whose arrival the console has not told.
+    strangers: HashMap<ClientId, SocketAddr>,
     deadlines: Deadlines,
-    /// Have bytes to write this turn.
-    dirty: Vec<ClientId>,
-    /// Have input that no readiness will announce again.
-    ready: Vec<ClientId>,
+    /// The slots of those who have lines of a room to be written, and stand in line for it. Not ids: everybody is
+    /// here at times, and the connection itself says whether it is.
+    dirty: VecDeque<u32>,
+    /// Have an answer to be written: it does not wait until a whole room has been written to.
+    urgent: VecDeque<ClientId>,
+    /// Have input that no readiness will announce again, or that it has just announced.
+    ready: VecDeque<ClientId>,
     /// To be swept.
-    dead: Vec<ClientId>,
+    dead: VecDeque<ClientId>,
     outputs: Vec<Output>,
     encodings: Encodings,
     history: Archive,
+    broadcast: Broadcast,
+    /// Bytes that wait in queues of readers' own, all together.
+    queued: usize,
     /// What telnet wants back while one piece of input is taken in.
     answers: Vec<u8>,
     scratch: Box<[u8]>,
@@ -88,13 +143,17 @@ impl<S: Stream> Server<S> {
             conns: Slab::new(),
             admitted: 0,
             generation: 0,
+            strangers: HashMap::new(),
             deadlines: Deadlines::default(),
-            dirty: Vec::new(),
-            ready: Vec::new(),
-            dead: Vec::new(),
+            dirty: VecDeque::new(),
+            urgent: VecDeque::new(),
+            ready: VecDeque::new(),
+            dead: VecDeque::new(),
             outputs: Vec::new(),
             encodings: Encodings::new(settings.zone),
             history,
+            broadcast: Broadcast::default(),
+            queued: 0,
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
             rate: Rate::new(settings.rate_limit),
@@ -117,12 +176,15 @@ impl<S: Stream> Server<S> {
         let entry = self.conns.vacant_entry();
         let slot = u32::try_from(entry.key()).expect("fewer connections than descriptors");
         let id = ClientId::new(slot, self.generation);
-        let conn = entry.insert(Conn::new(id, stream, peer, self.settings.language));
+        let conn = entry.insert(Conn::new(self.generation, stream, self.settings.language));
         if full {
-            conn.answer(self.encodings.once(&Event::Full(self.settings.max_clients), conn.kind()), now);
+            let event = Event::Full(self.settings.max_clients);
+            let bytes = self.encodings.once(&event, conn.kind());
+            conn.counted(&mut self.queued, |conn| conn.answer(bytes, &self.broadcast, now));
             self.close(id, now);
         } else {
             debug!("{peer} -> {id:?}");
+            self.strangers.insert(id, peer);
             conn.in_chat = true;
             self.admitted += 1;
             self.hub.connect(id, now, &mut self.outputs);
@@ -136,11 +198,11 @@ impl<S: Stream> Server<S> {
         self.conn_mut(id).map(|conn| &mut conn.stream)
     }
 
-    /// Readiness says that there may be something to read.
-    pub fn readable(&mut self, id: ClientId, now: Moment) {
+    /// Readiness says that there may be something to read. Those who were told so before come first.
+    pub fn readable(&mut self, id: ClientId) {
         if let Some(conn) = self.conn_mut(id) {
             conn.readable = true;
-            self.serve(id, now);
+            self.later(id);
         }
     }
 
@@ -148,7 +210,7 @@ impl<S: Stream> Server<S> {
     pub fn writable(&mut self, id: ClientId) {
         if let Some(conn) = self.conn_mut(id) {
             conn.unblock();
-            self.mark_dirty(id);
+            self.mark_urgent(id);
         }
     }
 
@@ -157,9 +219,13 @@ impl<S: Stream> Server<S> {
         self.bury(id, CloseReason::Lost);
     }
 
-    /// Serves those who had more input than their share of the last turn.
-    pub fn resume(&mut self, now: Moment) {
-        for id in std::mem::take(&mut self.ready) {
+    /// Serves everybody who has input, those first who had more than their share of the last turn.
+    pub fn serve_ready(&mut self, now: Moment) {
+        for _ in 0..self.ready.len() {
+            if self.is_behind() {
+                break;
+            }
+            let Some(id) = self.ready.pop_front() else { break };
             if let Some(conn) = self.conn_mut(id) {
                 conn.ready = false;
                 self.serve(id, now);
@@ -170,11 +236,12 @@ impl<S: Stream> Server<S> {
     /// Does what has come due.
     pub fn tick(&mut self, now: Moment) {
         for id in self.deadlines.take_due(now) {
-            let Some(conn) = self.conn_mut(id) else { continue };
+            let Server { conns, queued, .. } = self;
+            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { continue };
             conn.scheduled = None;
-            conn.expire(now);
+            conn.counted(queued, |conn| conn.expire(now));
             if conn.is_dead() {
-                self.dead.push(id);
+                self.dead.push_back(id);
             } else {
                 self.serve(id, now);
             }
@@ -200,15 +267,6 @@ impl<S: Stream> Server<S> {
         self.history.close(patience)
     }
 
-    /// Ends the turn: writes what was queued, then sweeps who is dead, then writes what the others are told of it.
-    /// Says how many connections were freed.
-    pub fn finish_turn(&mut self, now: Moment) -> usize {
-        self.flush(now);
-        let freed = self.sweep(now);
-        self.flush(now);
-        freed
-    }
-
     /// Tells everybody that the server stops, and begins to close all connections.
     pub fn stop(&mut self, now: Moment) {
         self.hub.stop(&mut self.outputs);
@@ -217,7 +275,8 @@ impl<S: Stream> Server<S> {
 
     /// Whether there is something to do now, without waiting for anything.
     pub fn has_work(&self) -> bool {
-        !self.ready.is_empty() || !self.dirty.is_empty() || !self.dead.is_empty()
+        let waiting = [&self.ready, &self.urgent, &self.dead].into_iter().any(|list| !list.is_empty());
+        waiting || !self.dirty.is_empty()
     }
 
     /// When [`tick`](Self::tick) has something to do; never while nothing waits.
@@ -235,74 +294,69 @@ impl<S: Stream> Server<S> {
         &self.hub
     }
 
-    /// Bytes that wait for each connection's peer, and bytes of memory that its buffers hold.
-    pub fn buffers(&self) -> impl Iterator<Item = (ClientId, usize, usize)> {
-        self.conns.iter().map(|(_, conn)| (conn.id, conn.queued(), conn.held()))
+    /// Bytes that wait in queues of readers' own, all together.
+    pub fn queued_bytes(&self) -> usize {
+        self.queued
     }
 
-    /// Frees who is dead, and tells the hub of those who left without its doing.
-    fn sweep(&mut self, now: Moment) -> usize {
-        let mut freed = 0;
-        for id in std::mem::take(&mut self.dead) {
-            let Some(conn) = self.conn_mut(id) else { continue };
-            let (scheduled, in_chat, cause) = (conn.scheduled, conn.in_chat, conn.cause);
-            self.deadlines.set(id, scheduled, None);
-            self.conns.remove(id.slot());
-            freed += 1;
-            if in_chat {
-                self.admitted -= 1;
-                debug!("{id:?}: {cause:?}");
-                self.hub.disconnect(id, cause, now, &mut self.outputs);
-                self.perform(now);
-            }
-        }
-        if self.conns.is_empty() {
-            self.conns.shrink_to_fit();
-        }
-        freed
+    /// Bytes that wait for each connection's peer, and bytes of memory that its buffers hold.
+    pub fn buffers(&self) -> impl Iterator<Item = (ClientId, usize, usize)> {
+        self.conns.iter().map(|(slot, conn)| (conn.id(slot), conn.waiting(), conn.held()))
     }
 
     /// Begins the orderly end of a connection that the hub has forgotten.
     fn close(&mut self, id: ClientId, now: Moment) {
-        let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { return };
+        let Server { conns, encodings, broadcast, queued, .. } = self;
+        let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
         let was_in_chat = std::mem::take(&mut conn.in_chat);
-        delivering::own_up(&mut self.encodings, conn, true, now);
+        conn.counted(queued, |conn| writing::own_up(encodings, broadcast, conn, true, now));
         conn.begin_close(now);
         self.admitted -= usize::from(was_in_chat);
-        self.mark_dirty(id);
+        self.mark_urgent(id);
         self.reschedule(id);
     }
 
+    /// Where `id` came from, if that has not been asked before.
+    fn take_origin(&mut self, id: ClientId) -> Option<SocketAddr> {
+        let origin = self.strangers.remove(&id);
+        if self.strangers.is_empty() {
+            self.strangers = HashMap::new();
+        }
+        origin
+    }
+
     fn bury(&mut self, id: ClientId, cause: CloseReason) {
-        if let Some(conn) = self.conn_mut(id) {
-            conn.die(cause);
-            self.dead.push(id);
+        let Server { conns, queued, .. } = self;
+        if let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) {
+            conn.counted(queued, |conn| conn.die(cause));
+            self.dead.push_back(id);
         }
     }
 
-    fn mark_dirty(&mut self, id: ClientId) {
+    /// Remembers that `id` has something to be written without standing in line.
+    fn mark_urgent(&mut self, id: ClientId) {
         if let Some(conn) = self.conn_mut(id)
-            && !conn.dirty
+            && !conn.urgent
             && conn.wants_flush()
         {
-            conn.dirty = true;
-            self.dirty.push(id);
+            conn.urgent = true;
+            self.urgent.push_back(id);
         }
     }
 
-    /// Remembers that `id` has input left for the next turn.
+    /// Remembers that `id` has input.
     fn later(&mut self, id: ClientId) {
         if let Some(conn) = self.conn_mut(id)
             && !conn.ready
         {
             conn.ready = true;
-            self.ready.push(id);
+            self.ready.push_back(id);
         }
     }
 
     fn reschedule(&mut self, id: ClientId) {
-        let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.id == id) else { return };
-        let due = conn.due();
+        let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
+        let due = conn.due(self.rate);
         if conn.scheduled != due {
             self.deadlines.set(id, conn.scheduled, due);
             conn.scheduled = due;
@@ -310,6 +364,6 @@ impl<S: Stream> Server<S> {
     }
 
     fn conn_mut(&mut self, id: ClientId) -> Option<&mut Conn<S>> {
-        self.conns.get_mut(id.slot()).filter(|conn| conn.id == id)
+        self.conns.get_mut(id.slot()).filter(|conn| conn.is(id))
     }
 }

@@ -9,6 +9,9 @@ use crate::net::stream::Stream;
 impl<S: Stream> Server<S> {
     /// Takes commands and input of one connection until there is no more, or its share of the turn is used up.
     pub(super) fn serve(&mut self, id: ClientId, now: Moment) {
+        if self.is_behind() {
+            return self.later(id);
+        }
         let (mut lines, mut reads) = (limits::LINES_PER_TURN, limits::READS_PER_TURN);
         let rate = self.rate;
         while let Some(conn) = self.conn_mut(id) {
@@ -32,7 +35,7 @@ impl<S: Stream> Server<S> {
                     }
                 }
             }
-            if lines == 0 || reads == 0 {
+            if lines == 0 || reads == 0 || self.is_behind() {
                 self.later(id);
                 break;
             }
@@ -45,9 +48,9 @@ impl<S: Stream> Server<S> {
         let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
         let filled = conn.fill(&mut self.scratch, &mut self.answers);
         if !self.answers.is_empty() {
-            conn.answer(&self.answers, now);
+            conn.counted(&mut self.queued, |conn| conn.answer(&self.answers, &self.broadcast, now));
             self.answers.clear();
-            self.mark_dirty(id);
+            self.mark_urgent(id);
         }
         let conn = &self.conns[id.slot()];
         let over = filled == Filled::Broken || filled == Filled::Ended && !conn.is_open();

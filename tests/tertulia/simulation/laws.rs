@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::person::{Fate, Person};
+use super::person::{Fate, Person, Span};
 use super::world::{PLACES, World};
 use tertulia::limits;
 
@@ -13,8 +13,13 @@ pub fn after_every_turn(world: &World) {
     for (id, queued, held) in world.server.buffers() {
         let most = limits::QUEUE_MAX_BYTES + LONGEST_ANSWER_BYTES;
         assert!(queued <= most, "{id:?}: {queued} bytes wait");
-        assert!(held <= most + limits::READ_BYTES + limits::LINE_MAX_BYTES, "{id:?}: {held} bytes are held");
+        // What grew may have grown to twice what it holds.
+        let input = 2 * (limits::READ_BYTES + limits::LINE_MAX_BYTES);
+        assert!(held <= most + input, "{id:?}: {held} bytes are held");
     }
+    // What telnet is answered is little, and looked at when more is said.
+    let queued = world.server.queued_bytes();
+    assert!(queued <= world.queues_max_bytes + LONGEST_ANSWER_BYTES, "{queued} bytes wait for all together");
     let names = world.names();
     let distinct: HashSet<&String> = names.iter().collect();
     assert_eq!(distinct.len(), names.len(), "names are unique: {names:?}");
@@ -29,11 +34,39 @@ pub fn at_rest(world: &mut World) {
         assert_eq!(queued, 0, "{id:?}: bytes wait at rest");
         assert!(held <= 4 * limits::LINE_MAX_BYTES, "{id:?}: memory is held at rest");
     }
-    let witness: Vec<String> = room_lines(&world.people[0]).collect();
+    let witness = Witness::new(&world.people[0]);
     for person in &world.people[1..] {
         heard_all(person, &witness);
-        was_heard(person, &witness);
+        was_heard(person, &witness.lines);
         ended_with_reason(person, world);
+    }
+}
+
+/// What the witness has read of the room.
+struct Witness {
+    lines: Vec<String>,
+    /// For each count of bytes read, the number of those lines that end within it.
+    counts: Vec<usize>,
+}
+
+impl Witness {
+    fn new(person: &Person) -> Witness {
+        let (lines, mut counts) = (room_lines(&person.lines()).collect(), vec![0]);
+        let mut begun = 0;
+        for (at, &byte) in person.received.iter().enumerate() {
+            let mut count = counts[at];
+            if byte == b'\n' {
+                let line = String::from_utf8_lossy(&person.received[begun..at]).into_owned();
+                count += room_lines(&[line]).count();
+                begun = at + 1;
+            }
+            counts.push(count);
+        }
+        Witness { lines, counts }
+    }
+
+    fn span(&self, (before, after): Span) -> Span {
+        (self.counts[before], self.counts[after])
     }
 }
 
@@ -45,27 +78,29 @@ pub fn when_all_have_left(world: &mut World) {
 }
 
 /// The lines about the room among what somebody has read.
-pub fn room_lines(person: &Person) -> impl Iterator<Item = String> {
-    person.lines().into_iter().filter(|line| {
+fn room_lines(lines: &[String]) -> impl Iterator<Item = String> {
+    let of_the_room = |line: &&String| {
         let said = line.split_once(": m").is_some_and(|(name, _)| !name.contains(' '));
-        let odd = line.starts_with('p') && line.contains(": ") && !line.contains("hace ");
+        let odd = line.starts_with(['p', 'z']) && line.contains(": ") && !line.contains("hace ");
         said || odd || ["* ", ">>> ", "<<< ", "[…"].iter().any(|mark| line.starts_with(mark))
-    })
+    };
+    lines.iter().filter(of_the_room).cloned()
 }
 
 /// Who was in the room from one line of the witness to another has read every line between, once, in that order,
 /// except for those that the server owned up to having skipped.
-fn heard_all(person: &Person, witness: &[String]) {
-    let heard: Vec<String> = room_lines(person).collect();
+fn heard_all(person: &Person, seen: &Witness) {
+    let witness = &seen.lines;
+    let heard: Vec<String> = room_lines(&person.lines()).collect();
     // Who came and left within one turn was never seen in between.
     let passed_through =
         person.lines().iter().any(|line| line.starts_with("Bienvenido")).then_some((0, witness.len()));
-    let must_reach = if person.named.is_none() { 0 } else { must_reach(person, witness) };
-    let Some((earliest, latest)) = person.named.or(passed_through) else {
+    let must_reach = if person.named.is_none() { 0 } else { must_reach(person, seen) };
+    let Some((earliest, latest)) = person.named.map(|span| seen.span(span)).or(passed_through) else {
         assert!(heard.is_empty(), "{} is not in the room and hears {heard:?}", person.name);
         return;
     };
-    let may_reach = person.left.map_or(witness.len(), |(_, after)| after);
+    let may_reach = person.left.map_or(witness.len(), |span| seen.span(span).1);
     let fits = (earliest..=latest).any(|start| {
         walk(person, &heard, witness, start).is_some_and(|end| (must_reach..=may_reach).contains(&end))
     });
@@ -82,12 +117,12 @@ fn heard_all(person: &Person, witness: &[String]) {
 }
 
 /// How many of the witness's lines a member must have read or passed.
-fn must_reach(person: &Person, witness: &[String]) -> usize {
+fn must_reach(person: &Person, witness: &Witness) -> usize {
     match (person.fate, person.left) {
         (Fate::Reset, _) => 0,
         _ if person.starved || person.dawdled && person.end.is_closed() => 0,
-        (_, Some((before, _))) => before,
-        (_, None) => witness.len(),
+        (_, Some(span)) => witness.span(span).0,
+        (_, None) => witness.lines.len(),
     }
 }
 

@@ -23,7 +23,7 @@ pub enum Fate {
     Reset,
 }
 
-/// Between which two numbers of lines that the witness had seen something happened.
+/// Between which two numbers of bytes that the witness was to read something happened.
 pub type Span = (usize, usize);
 
 #[derive(Debug)]

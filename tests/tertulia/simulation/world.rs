@@ -9,13 +9,25 @@ use super::dice::Dice;
 use super::laws;
 use super::person::{Fate, Person};
 use super::pipe::{ServerEnd, pipe};
-use tertulia::chat::{ClientId, Language, Moment, Stamp};
+use tertulia::chat::{ClientId, Language, Moment};
 use tertulia::limits;
-use tertulia::net::{Door, Server, Settings};
-use tertulia::proto::Zone;
+use tertulia::net::{Door, Server, Settings, Share};
 
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
+/// What all queues may hold together in a world that has little room for them: three full ones and a half.
+const LITTLE_BYTES: usize = 7 * limits::QUEUE_MAX_BYTES / 2;
 pub const PLACES: usize = 10;
+
+/// Often far less than what the system would bear in a turn.
+fn share(dice: &mut Dice) -> Share {
+    let usual = Share::default();
+    let few = |dice: &mut Dice, most: usize| [1, 2, 3, most][dice.below(4)];
+    Share {
+        writes: few(dice, usual.writes),
+        sweeps: few(dice, usual.sweeps),
+        unwritten_bytes: [1, 100, usual.unwritten_bytes, usual.unwritten_bytes][dice.below(4)],
+    }
+}
 
 pub struct World {
     pub server: Server<ServerEnd>,
@@ -32,6 +44,7 @@ pub struct World {
     stale: Vec<ClientId>,
     numbers: u64,
     heavy: bool,
+    pub queues_max_bytes: usize,
 }
 
 impl World {
@@ -43,12 +56,12 @@ impl World {
             max_clients: PLACES,
             login_timeout: Some(LOGIN_TIMEOUT),
             rate_limit: [0, 0, 3, 1000][dice.below(4)],
-            replay: 0,
-            motd: Vec::new(),
-            started: Stamp::default(),
-            zone: Zone::default(),
+            share: share(&mut dice),
+            queues_max_bytes: [limits::QUEUES_MAX_BYTES, LITTLE_BYTES][usize::from(dice.one_in(4))],
+            ..Settings::default()
         };
         let mut world = World {
+            queues_max_bytes: settings.queues_max_bytes,
             server: Server::new(settings),
             people: Vec::new(),
             heavy: dice.one_in(4),
@@ -139,11 +152,11 @@ impl World {
                 self.server.writable(id);
             }
             if readable {
-                self.server.readable(id, self.now);
+                self.server.readable(id);
             }
         }
         self.admit();
-        self.server.resume(self.now);
+        self.server.serve_ready(self.now);
         self.server.tick(self.now);
         if self.server.finish_turn(self.now) > 0 {
             self.door.freed();
@@ -207,7 +220,7 @@ impl World {
         );
     }
 
-    /// Notes who got a name and who left in a turn, between which lines of the witness.
+    /// Notes who got a name and who left in a turn, between which bytes of the witness.
     fn observe(&mut self, before: usize, after: usize) {
         for person in &mut self.people {
             let Some(id) = person.id else { continue };
@@ -269,6 +282,8 @@ impl World {
         let window = [10, 500, 5_000, usize::MAX][self.dice.below(4)];
         let person = &mut self.people[index];
         person.reads = !person.reads;
+        // Where there is little room, who does not read may be let go for the sake of the others.
+        person.starved |= self.queues_max_bytes == LITTLE_BYTES;
         person.end.0.borrow_mut().window = window;
     }
 
@@ -301,8 +316,12 @@ impl World {
     fn pass_time(&mut self) {
         let millis = [1, 20, 300, 1100, 6_000, 31_000][self.dice.below(6)];
         if millis > 1000 {
-            self.turn(); // the server is not asleep that long while it has something to do
+            // The server is not asleep that long while it has something to do.
             self.turn();
+            self.turn();
+            while self.server.has_work() {
+                self.turn();
+            }
         }
         self.now = self.now + Duration::from_millis(millis);
         self.people.iter_mut().for_each(|person| person.age(self.now));
@@ -312,8 +331,11 @@ impl World {
         (self.people.len() > 1).then(|| 1 + self.dice.below(self.people.len() - 1))
     }
 
+    /// Bytes that the witness has read or will read, whatever else happens.
     fn witnessed(&self) -> usize {
-        laws::room_lines(&self.people[0]).count()
+        let witness = &self.people[0];
+        let waiting = self.server.buffers().find(|&(id, ..)| Some(id) == witness.id);
+        witness.received.len() + waiting.map_or(0, |(_, bytes, _)| bytes)
     }
 
     /// How many wait to be let in.

@@ -1,0 +1,174 @@
+//! What waits to be sent to one reader.
+//!
+//! A reader who keeps up has no queue: their lines lie in the [`Broadcast`], and all that is kept here is which of
+//! them. Bytes are copied into a queue of their own when the socket does not take them all, when an answer comes in
+//! between, and when they do not hear what others hear.
+//!
+//! Laws: what is shared comes after nothing of one's own; memory is held only while something waits.
+
+use std::io;
+
+use super::broadcast::{Broadcast, Span};
+use super::stream::Stream;
+use super::write_buffer::WriteBuffer;
+use crate::chat::Moment;
+use crate::limits;
+
+/// What waits for one reader.
+#[derive(Debug, Default)]
+pub(super) struct Outbox {
+    own: Option<Box<Own>>,
+    /// Not empty only while there is nothing of one's own.
+    shared: Span,
+    /// Whether the socket took no more: cleared by readiness.
+    pub(super) blocked: bool,
+    /// Whether the reader's commands wait until more of this has been read.
+    pub(super) held_back: bool,
+}
+
+/// The queue of a reader who needs one.
+#[derive(Debug)]
+struct Own {
+    bytes: WriteBuffer,
+    /// When the peer last took a byte, or something began to wait for it.
+    progress: Moment,
+    /// Lines of the room that passed by since the queue was full.
+    skipped: u32,
+}
+
+impl Outbox {
+    /// Adds bytes, whatever waits already.
+    pub(super) fn push(&mut self, bytes: &[u8], broadcast: &Broadcast, now: Moment) {
+        self.keep_shared(broadcast, now);
+        self.own(now).bytes.push(bytes);
+    }
+
+    /// Adds a line of the room if all that waits may be that much; says whether it may.
+    pub(super) fn hear(&mut self, line: Span, broadcast: &Broadcast, now: Moment) -> bool {
+        if self.skipped() > 0 || self.len() + line.len() > limits::QUEUE_MAX_BYTES {
+            return false;
+        }
+        if self.own.is_some() || !self.shared.extend(line) {
+            self.push(broadcast.bytes(line), broadcast, now);
+        }
+        true
+    }
+
+    /// A line of the room passes by.
+    pub(super) fn skip(&mut self, now: Moment) {
+        let own = self.own(now);
+        own.skipped = own.skipped.saturating_add(1);
+    }
+
+    /// Forgets how many lines passed by.
+    pub(super) fn take_skipped(&mut self) -> u32 {
+        let skipped = self.own.as_mut().map_or(0, |own| std::mem::take(&mut own.skipped));
+        self.give_back();
+        skipped
+    }
+
+    /// Sends until nothing waits or the socket takes no more. An error means that the connection is broken.
+    pub(super) fn send<S: Stream>(
+        &mut self,
+        stream: &mut S,
+        broadcast: &Broadcast,
+        now: Moment,
+    ) -> io::Result<()> {
+        let result = match &mut self.own {
+            Some(own) if !own.bytes.is_empty() => {
+                let (taken, result) = own.bytes.drain_into(stream);
+                if taken > 0 {
+                    own.progress = now;
+                }
+                result
+            }
+            _ => self.send_shared(stream, broadcast),
+        };
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.blocked = true;
+                self.keep_shared(broadcast, now);
+            }
+            result => result?,
+        }
+        self.give_back();
+        Ok(())
+    }
+
+    /// Bytes that wait.
+    pub(super) fn len(&self) -> usize {
+        self.queued() + self.shared.len()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Of the bytes that wait, those in a queue of one's own.
+    pub(super) fn queued(&self) -> usize {
+        self.own.as_ref().map_or(0, |own| own.bytes.len())
+    }
+
+    /// Whether some of what waits lies in the broadcast.
+    pub(super) fn shares(&self) -> bool {
+        !self.shared.is_empty()
+    }
+
+    /// Bytes of memory held.
+    pub(super) fn held(&self) -> usize {
+        self.own.as_ref().map_or(0, |own| size_of::<Own>() + own.bytes.capacity())
+    }
+
+    /// Lines of the room that passed by.
+    pub(super) fn skipped(&self) -> u32 {
+        self.own.as_ref().map_or(0, |own| own.skipped)
+    }
+
+    /// When the reader is one who takes nothing, if they take nothing until then.
+    pub(super) fn stalled_at(&self) -> Option<Moment> {
+        let own = self.own.as_ref().filter(|own| !own.bytes.is_empty())?;
+        Some(own.progress + limits::STALL_TIMEOUT)
+    }
+
+    /// Drops everything.
+    pub(super) fn clear(&mut self) {
+        self.own = None;
+        self.shared = Span::default();
+    }
+
+    fn send_shared<S: Stream>(&mut self, stream: &mut S, broadcast: &Broadcast) -> io::Result<()> {
+        while !self.shared.is_empty() {
+            match stream.write(broadcast.bytes(self.shared)) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(taken) => self.shared.advance(taken),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Copies what is shared into a queue of one's own.
+    fn keep_shared(&mut self, broadcast: &Broadcast, now: Moment) {
+        let shared = std::mem::take(&mut self.shared);
+        if !shared.is_empty() {
+            self.own(now).bytes.push(broadcast.bytes(shared));
+        }
+    }
+
+    /// The queue of one's own; what begins to wait in it begins to wait now.
+    fn own(&mut self, now: Moment) -> &mut Own {
+        let new = || Box::new(Own { bytes: WriteBuffer::default(), progress: now, skipped: 0 });
+        let own = self.own.get_or_insert_with(new);
+        if own.bytes.is_empty() {
+            own.progress = now;
+        }
+        own
+    }
+
+    fn give_back(&mut self) {
+        if self.own.as_ref().is_some_and(|own| own.bytes.is_empty() && own.skipped == 0) {
+            self.own = None;
+        }
+    }
+}

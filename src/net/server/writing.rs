@@ -1,0 +1,145 @@
+//! The end of a turn: what waits is written, and who is gone is swept.
+//!
+//! Laws: so many a turn and no more, first come first served; whoever is left has work waiting, so that the loop does
+//! not sleep over them. Answers do not stand in line behind a room.
+
+use log::debug;
+
+use super::Server;
+use crate::chat::{ClientId, CloseReason, Event, Moment};
+use crate::net::broadcast::Broadcast;
+use crate::net::conn::Conn;
+use crate::net::stream::Stream;
+use crate::proto::Encodings;
+
+/// Tells a reader how many lines passed them by, when it is time to; says whether it did.
+pub(super) fn own_up<S: Stream>(
+    encodings: &mut Encodings,
+    broadcast: &Broadcast,
+    conn: &mut Conn<S>,
+    last: bool,
+    now: Moment,
+) -> bool {
+    let skipped = conn.take_skipped(last);
+    if let Some(lines) = skipped {
+        conn.answer(encodings.once(&Event::Skipped(lines.into()), conn.kind()), broadcast, now);
+    }
+    skipped.is_some()
+}
+
+impl<S: Stream> Server<S> {
+    /// Ends the turn: writes what was queued, then sweeps who is dead, then writes what the others are told of it.
+    /// Says how many connections were freed.
+    pub fn finish_turn(&mut self, now: Moment) -> usize {
+        let (mut answers, mut rooms) = (self.settings.share.writes, self.settings.share.writes);
+        self.flush(&mut answers, &mut rooms, now);
+        let freed = self.sweep(now);
+        debug_assert_eq!(
+            self.queued,
+            self.conns.iter().map(|(_, conn)| conn.queued()).sum(),
+            "all is counted"
+        );
+        self.flush(&mut answers, &mut rooms, now);
+        freed
+    }
+
+    /// Whether so much waits to be written to rooms that nobody is listened to until it is: their readers' queues
+    /// would fill up through no fault of theirs.
+    pub(super) fn is_behind(&self) -> bool {
+        self.broadcast.longest() >= self.settings.share.unwritten_bytes
+    }
+
+    /// Writes to those who have something to be written, as far as the budgets go.
+    fn flush(&mut self, answers: &mut usize, rooms: &mut usize, now: Moment) {
+        while *answers > 0
+            && let Some(id) = self.urgent.pop_front()
+        {
+            let Some(conn) = self.conn_mut(id) else { continue };
+            conn.urgent = false;
+            *answers -= usize::from(self.write_to(id, now));
+        }
+        while *rooms > 0
+            && let Some(slot) = self.dirty.pop_front()
+        {
+            // Another tenant of the slot may stand in line by now as well: they come earlier, and once.
+            let Some(conn) = self.conns.get_mut(slot as usize).filter(|conn| conn.dirty) else { continue };
+            conn.dirty = false;
+            let id = conn.id(slot as usize);
+            *rooms -= usize::from(self.write_to(id, now));
+        }
+        self.relieve();
+        if self.urgent.is_empty() && self.dirty.is_empty() {
+            debug_assert!(
+                self.conns.iter().all(|(_, conn)| !conn.shares()),
+                "whoever has something is on a list"
+            );
+            self.broadcast.forget();
+        }
+    }
+
+    /// Writes what waits for one connection; says whether anything did.
+    fn write_to(&mut self, id: ClientId, now: Moment) -> bool {
+        let Server { conns, encodings, broadcast, queued, .. } = self;
+        let conn = &mut conns[id.slot()];
+        if !conn.wants_flush() {
+            return false;
+        }
+        conn.counted(queued, |conn| {
+            conn.flush(broadcast, now);
+            if own_up(encodings, broadcast, conn, false, now) {
+                conn.flush(broadcast, now);
+            }
+        });
+        let (dead, release) = (conn.is_dead(), conn.take_release());
+        if dead {
+            self.dead.push_back(id);
+        } else if release {
+            self.later(id);
+        }
+        self.reschedule(id);
+        true
+    }
+
+    /// Lets those with the largest queues go when all queues together hold too much. Looks at everybody, but then
+    /// makes room for an eighth of all that may wait, so that it is not asked again for long.
+    pub(super) fn relieve(&mut self) {
+        let most = self.settings.queues_max_bytes;
+        if self.queued <= most {
+            return;
+        }
+        let mut queues: Vec<(usize, ClientId)> =
+            self.conns.iter().map(|(slot, conn)| (conn.queued(), conn.id(slot))).collect();
+        queues.sort_unstable();
+        while self.queued > most - most / 8
+            && let Some((_, id)) = queues.pop()
+        {
+            self.bury(id, CloseReason::Stalled);
+        }
+    }
+
+    /// Frees who is dead, and tells the hub of those who left without its doing.
+    fn sweep(&mut self, now: Moment) -> usize {
+        let mut freed = 0;
+        while freed < self.settings.share.sweeps
+            && let Some(id) = self.dead.pop_front()
+        {
+            let Some(conn) = self.conn_mut(id) else { continue };
+            let Some(cause) = conn.cause() else { continue };
+            let (scheduled, in_chat) = (conn.scheduled, conn.in_chat);
+            self.take_origin(id);
+            self.deadlines.set(id, scheduled, None);
+            self.conns.remove(id.slot());
+            freed += 1;
+            if in_chat {
+                self.admitted -= 1;
+                debug!("{id:?}: {cause:?}");
+                self.hub.disconnect(id, cause, now, &mut self.outputs);
+                self.perform(now);
+            }
+        }
+        if self.conns.is_empty() {
+            self.conns.shrink_to_fit();
+        }
+        freed
+    }
+}

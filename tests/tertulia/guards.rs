@@ -1,0 +1,131 @@
+//! What must not get worse, counted rather than timed: writes for a line, and bytes for somebody who is there.
+
+use std::cell::Cell;
+use std::io::{self, Read, Write};
+use std::net::SocketAddr;
+use std::rc::Rc;
+
+use tertulia::chat::{ClientId, Language, Moment};
+use tertulia::limits;
+use tertulia::net::{Server, Settings, Stream};
+
+const PEOPLE: usize = 1000;
+
+/// Counts what is written; gives what was put in.
+struct Counted {
+    input: Rc<Cell<Vec<u8>>>,
+    writes: Rc<Cell<usize>>,
+}
+
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let input = self.input.take();
+        if input.is_empty() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        buffer[..input.len()].copy_from_slice(&input);
+        Ok(input.len())
+    }
+}
+
+impl Write for Counted {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.writes.set(self.writes.get() + 1);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stream for Counted {
+    fn end_writing(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+struct House {
+    server: Server<Counted>,
+    people: Vec<(ClientId, Rc<Cell<Vec<u8>>>)>,
+    writes: Rc<Cell<usize>>,
+    now: Moment,
+}
+
+impl House {
+    /// A thousand people who have nothing left to be told of.
+    fn full() -> House {
+        let settings = Settings {
+            language: Language::Spanish,
+            max_clients: PEOPLE,
+            login_timeout: None,
+            rate_limit: 0,
+            ..Settings::default()
+        };
+        let (server, now) = (Server::new(settings), Moment::from_micros(1));
+        let mut house = House { server, people: Vec::new(), writes: Rc::default(), now };
+        for index in 0..PEOPLE {
+            let input = Rc::new(Cell::default());
+            let stream = Counted { input: Rc::clone(&input), writes: Rc::clone(&house.writes) };
+            let peer = SocketAddr::from(([127, 0, 0, 1], 5000));
+            let id = house.server.admit(stream, peer, now).expect("there is a place");
+            house.people.push((id, input));
+            house.say(index, &format!("p{index}\n"));
+        }
+        house.now = Moment::from_micros(2_000_000);
+        house.settle();
+        house
+    }
+
+    fn say(&mut self, who: usize, words: &str) {
+        self.people[who].1.set(words.into());
+        self.server.readable(self.people[who].0);
+        self.settle();
+    }
+
+    /// Turns until there is nothing to do.
+    fn settle(&mut self) {
+        loop {
+            self.server.serve_ready(self.now);
+            self.server.tick(self.now);
+            self.server.finish_turn(self.now);
+            if !self.server.has_work() {
+                break;
+            }
+        }
+    }
+}
+
+#[test]
+fn many_lines_of_one_turn_cost_each_reader_one_write_and_no_queue() {
+    let mut house = House::full();
+    for lines in [1, 60] {
+        house.writes.set(0);
+        house.people[7].1.set("hola a todo el mundo\n".repeat(lines).into_bytes());
+        house.server.readable(house.people[7].0);
+        house.server.serve_ready(house.now);
+        // Everybody has something waiting, and nobody has memory of their own for it.
+        let waiting = house.server.buffers().filter(|&(_, waiting, _)| waiting > 0).count();
+        let held: usize = house.server.buffers().map(|(_, _, held)| held).sum();
+        assert_eq!((waiting, held), (PEOPLE - 1, 0), "readers who wait, and bytes held for them");
+        house.settle();
+        assert_eq!(house.writes.get(), PEOPLE - 1, "writes for {lines} lines");
+    }
+}
+
+#[test]
+fn an_answer_does_not_stand_in_line_behind_a_room() {
+    let mut house = House::full();
+    house.people[7].1.set("hola\n".into());
+    house.people[8].1.set("/idioma\n".into());
+    house.server.readable(house.people[7].0);
+    house.server.readable(house.people[8].0);
+    house.server.serve_ready(house.now);
+    house.writes.set(0);
+    house.server.finish_turn(house.now);
+    let asker = house.server.buffers().find(|&(id, ..)| id == house.people[8].0);
+    assert!(asker.is_some_and(|(_, waiting, _)| waiting == 0), "the answer is written in the same turn");
+    assert_eq!(house.writes.get(), limits::WRITES_PER_TURN + 1, "and so many others in their turn");
+    house.settle();
+    assert_eq!(house.writes.get(), PEOPLE - 1, "then all the others, once");
+}
