@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Result;
@@ -13,7 +14,9 @@ use rusqlite::Result;
 use super::job::{Job, Kind, Query, RoomChange, Row, Word};
 use super::store::Writer;
 use crate::chat::ClientId;
-use crate::limits::{HISTORY_BATCH_JOBS, HISTORY_EXPIRY_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_RETRY};
+use crate::limits::{
+    HISTORY_BATCH_JOBS, HISTORY_EXPIRY_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_PAUSE, HISTORY_RETRY,
+};
 
 pub(super) struct Worker<W> {
     file: Writer,
@@ -47,6 +50,7 @@ impl<W: Fn()> Worker<W> {
 
     /// Works until nobody can hand in anything any more, and all that was handed in is done.
     pub(super) fn run(&mut self) {
+        yield_to_the_loop();
         loop {
             let wait = self.expiry.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
             let retry = if self.gaps.is_empty() { Duration::MAX } else { HISTORY_RETRY };
@@ -76,6 +80,7 @@ impl<W: Fn()> Worker<W> {
                 Job::Look(id, query) => self.questions.push((id, query)),
             }
         }
+        let full = self.rows.len() + self.changes.len() >= HISTORY_BATCH_JOBS;
         let mut told = self.starved.swap(false, Ordering::AcqRel);
         if told {
             let _ = self.words.send(Word::Room);
@@ -93,6 +98,9 @@ impl<W: Fn()> Worker<W> {
         }
         if told {
             (self.wake)();
+        } else if !full {
+            // Lines that come one by one need not cost an fsync each, and the loop is left alone meanwhile.
+            thread::sleep(HISTORY_PAUSE);
         }
     }
 
@@ -144,6 +152,15 @@ fn count_lost(rows: &[Row], gaps: &mut BTreeMap<u64, (u64, i64)>) -> u64 {
         }
     }
     lost
+}
+
+/// Lets the loop go first where the two want the same processor: those who talk wait for it, nobody waits for this.
+fn yield_to_the_loop() {
+    // Linux has a priority for each thread; elsewhere it would be that of the whole server.
+    // Without it all is right as well, only less smooth.
+    #[cfg(target_os = "linux")]
+    let _ =
+        rustix::process::setpriority_process(Some(rustix::thread::gettid()), crate::limits::HISTORY_NICENESS);
 }
 
 /// Milliseconds since 1970.
