@@ -15,7 +15,8 @@ use super::job::{Job, Kind, Query, RoomChange, Row, Word};
 use super::store::Writer;
 use crate::chat::ClientId;
 use crate::limits::{
-    HISTORY_BATCH_JOBS, HISTORY_EXPIRY_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_PAUSE, HISTORY_RETRY,
+    HISTORY_BATCH_JOBS, HISTORY_BUSY_TIMEOUT, HISTORY_EXPIRY_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_PAUSE,
+    HISTORY_RETRY,
 };
 
 pub(super) struct Worker<W> {
@@ -132,9 +133,13 @@ impl<W: Fn()> Worker<W> {
     /// Lets some lines go that are too old; the rest in the next turn, so that nobody waits for all of it.
     fn expire(&mut self) {
         let Some(days) = self.file.keep_days() else { return };
-        let before = now() - i64::from(days) * 86_400_000;
+        let before = oldest(days);
         let more: Result<bool> = self.file.transaction(|file| file.expire(before, HISTORY_EXPIRY_ROWS));
-        let pause = if matches!(more, Ok(true)) { Duration::ZERO } else { HISTORY_EXPIRY_INTERVAL };
+        let pause = match more {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => HISTORY_EXPIRY_INTERVAL,
+            Err(_) => HISTORY_BUSY_TIMEOUT,
+        };
         self.expiry = Some(Instant::now() + pause);
     }
 }
@@ -161,6 +166,11 @@ fn yield_to_the_loop() {
     #[cfg(target_os = "linux")]
     let _ =
         rustix::process::setpriority_process(Some(rustix::thread::gettid()), crate::limits::HISTORY_NICENESS);
+}
+
+/// When the oldest line may have been said that stays for so many days, in milliseconds since 1970.
+pub(super) fn oldest(days: u32) -> i64 {
+    now() - i64::from(days) * 86_400_000
 }
 
 /// Milliseconds since 1970.
