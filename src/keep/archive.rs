@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use super::job::{Job, Query, RoomChange, Row, Word};
 use super::memory::Memory;
 use super::store::Store;
-use super::worker::Worker;
+use super::worker::{Worker, oldest};
 use crate::chat::{ClientId, Found, Line, Look, Moment, Name, RoomKey, Stamp, Text};
 use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS, ROOMS_MAX};
 
@@ -58,6 +58,7 @@ struct File {
     gaps: BTreeMap<RoomKey, (u64, Stamp)>,
     complaint: Complaint,
     complained: Option<Moment>,
+    keep_days: Option<u32>,
 }
 
 impl Archive {
@@ -74,11 +75,12 @@ impl Archive {
         let (next_key, topic) = (store.next_key(), store.topic());
         let (writer, recent) = store.into_parts();
         recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
+        let keep_days = writer.keep_days();
         let mut worker = Worker::new(writer, theirs, ours, Arc::clone(&starved), wake);
         thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
         let (owed, gaps) = (VecDeque::new(), BTreeMap::new());
         let complaint = Complaint { lines: 0, why: None };
-        let file = File { jobs, words, starved, owed, gaps, complaint, complained: None };
+        let file = File { jobs, words, starved, owed, gaps, complaint, complained: None, keep_days };
         Ok(Archive { memory, file: Some(file), next_key, topic })
     }
 
@@ -123,7 +125,14 @@ impl Archive {
                 Ok(()) => None,
                 Err(_) => Some(Answer::Busy(id)),
             },
-            _ => Some(Answer::Found(id, self.memory.look(look))),
+            _ => {
+                let mut found = self.memory.look(look);
+                if let Some(days) = self.file.as_ref().and_then(|file| file.keep_days) {
+                    // Memory holds them until others push them out; that is no reason to show them.
+                    found.lines.retain(|line| line.at.0 >= oldest(days));
+                }
+                Some(Answer::Found(id, found))
+            }
         }
     }
 

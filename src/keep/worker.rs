@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Result;
@@ -13,7 +14,10 @@ use rusqlite::Result;
 use super::job::{Job, Kind, Query, RoomChange, Row, Word};
 use super::store::Writer;
 use crate::chat::ClientId;
-use crate::limits::{HISTORY_BATCH_JOBS, HISTORY_EXPIRY_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_RETRY};
+use crate::limits::{
+    HISTORY_BATCH_JOBS, HISTORY_BUSY_TIMEOUT, HISTORY_EXPIRY_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_PAUSE,
+    HISTORY_RETRY,
+};
 
 pub(super) struct Worker<W> {
     file: Writer,
@@ -47,6 +51,7 @@ impl<W: Fn()> Worker<W> {
 
     /// Works until nobody can hand in anything any more, and all that was handed in is done.
     pub(super) fn run(&mut self) {
+        yield_to_the_loop();
         loop {
             let wait = self.expiry.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
             let retry = if self.gaps.is_empty() { Duration::MAX } else { HISTORY_RETRY };
@@ -76,6 +81,7 @@ impl<W: Fn()> Worker<W> {
                 Job::Look(id, query) => self.questions.push((id, query)),
             }
         }
+        let full = self.rows.len() + self.changes.len() >= HISTORY_BATCH_JOBS;
         let mut told = self.starved.swap(false, Ordering::AcqRel);
         if told {
             let _ = self.words.send(Word::Room);
@@ -93,6 +99,9 @@ impl<W: Fn()> Worker<W> {
         }
         if told {
             (self.wake)();
+        } else if !full {
+            // Lines that come one by one need not cost an fsync each, and the loop is left alone meanwhile.
+            thread::sleep(HISTORY_PAUSE);
         }
     }
 
@@ -124,9 +133,13 @@ impl<W: Fn()> Worker<W> {
     /// Lets some lines go that are too old; the rest in the next turn, so that nobody waits for all of it.
     fn expire(&mut self) {
         let Some(days) = self.file.keep_days() else { return };
-        let before = now() - i64::from(days) * 86_400_000;
+        let before = oldest(days);
         let more: Result<bool> = self.file.transaction(|file| file.expire(before, HISTORY_EXPIRY_ROWS));
-        let pause = if matches!(more, Ok(true)) { Duration::ZERO } else { HISTORY_EXPIRY_INTERVAL };
+        let pause = match more {
+            Ok(true) => Duration::ZERO,
+            Ok(false) => HISTORY_EXPIRY_INTERVAL,
+            Err(_) => HISTORY_BUSY_TIMEOUT,
+        };
         self.expiry = Some(Instant::now() + pause);
     }
 }
@@ -144,6 +157,20 @@ fn count_lost(rows: &[Row], gaps: &mut BTreeMap<u64, (u64, i64)>) -> u64 {
         }
     }
     lost
+}
+
+/// Lets the loop go first where the two want the same processor: those who talk wait for it, nobody waits for this.
+fn yield_to_the_loop() {
+    // Linux has a priority for each thread; elsewhere it would be that of the whole server.
+    // Without it all is right as well, only less smooth.
+    #[cfg(target_os = "linux")]
+    let _ =
+        rustix::process::setpriority_process(Some(rustix::thread::gettid()), crate::limits::HISTORY_NICENESS);
+}
+
+/// When the oldest line may have been said that stays for so many days, in milliseconds since 1970.
+pub(super) fn oldest(days: u32) -> i64 {
+    now() - i64::from(days) * 86_400_000
 }
 
 /// Milliseconds since 1970.

@@ -145,6 +145,8 @@ fn old_lines_go_at_the_start_and_cannot_be_found_any_more() {
     desk.archive.close(DEADLINE);
 
     let mut desk = Desk::of(Store::open(dir.path(), Some(7)).unwrap());
+    let entering = desk.archive.look(ClientId::new(1, 1), Look::Entering(GENERAL, 10));
+    assert!(matches!(entering, Some(Answer::Found(_, found)) if found.lines.len() == 1), "not even at once");
     let start = std::time::Instant::now();
     while desk.last(GENERAL, 10) != ["nueva"] {
         assert!(start.elapsed() < DEADLINE);

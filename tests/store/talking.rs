@@ -57,3 +57,24 @@ fn rooms_and_history_over_a_restart() {
     luis.say("/buscar todos");
     luis.until("#general ["); // and its time
 }
+
+#[test]
+fn an_orderly_stop_writes_all_that_was_said() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    let mut ana = server.person("Ana");
+    let lines: String = (0..10_000).map(|number| format!("línea {number}\n")).collect();
+    ana.say(lines.trim_end());
+    // The answer comes when all has been said, which is not when all has been written.
+    ana.say("/quien");
+    ana.until("En #general");
+    assert_eq!(server.stop(), "");
+    assert!(
+        !dir.path().join("tertulia.db-wal").exists(),
+        "the file is complete without what was written ahead"
+    );
+    let sql = dir.sql();
+    let stored =
+        sql.query_row("SELECT count(*), max(id) FROM line", [], |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(stored, Ok((10_000, 10_000)));
+}

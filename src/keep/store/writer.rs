@@ -114,7 +114,8 @@ impl Writer {
         }
     }
 
-    /// Deletes lines from before `before`, at most `rows` of the oldest; says whether there may be more.
+    /// Deletes lines from before `before`, at most `rows` of the oldest; says whether there may be more. Rooms
+    /// that are gone go with their last line.
     pub(in crate::keep) fn expire(&self, before: i64, rows: usize) -> Result<bool> {
         let mut oldest = self.cached("SELECT id, at, kind, room, text FROM line ORDER BY id LIMIT ?1")?;
         let mut oldest = oldest.query([rows])?;
@@ -134,6 +135,11 @@ impl Writer {
                     .execute(params![id, room_word(room), fold(&text)])?;
             }
             deleted += self.cached("DELETE FROM line WHERE id = ?1")?.execute([id])?;
+        }
+        if deleted < rows {
+            let empty = "DELETE FROM room WHERE gone_at IS NOT NULL
+                         AND NOT EXISTS (SELECT 1 FROM line WHERE line.room = room.key)";
+            self.connection.execute(empty, [])?;
         }
         Ok(deleted == rows)
     }
