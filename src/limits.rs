@@ -21,7 +21,7 @@ pub const READ_BYTES: usize = 16 * 1024;
 pub const READS_PER_TURN: usize = 4;
 
 /// Lines taken from one connection in one turn of the loop: a person pasting a book shares the loop with the rest.
-pub const LINES_PER_TURN: usize = 64;
+pub const LINES_PER_TURN: usize = 256;
 
 /// Connections accepted in one turn of the loop, so that a mass arrival does not hold up those who are talking.
 pub const ACCEPTS_PER_TURN: usize = 128;
@@ -40,8 +40,9 @@ pub const SWEEPS_PER_TURN: usize = 256;
 /// on top still far from [`QUEUE_MAX_BYTES`]: nobody who reads is passed by because the loop has much to write.
 pub const UNWRITTEN_MAX_BYTES: usize = QUEUE_MAX_BYTES / 2;
 
-/// Bytes that may wait for one reader before the room's lines pass them by.
-pub const QUEUE_MAX_BYTES: usize = 64 * 1024;
+/// Bytes that may wait for one reader before the room's lines pass them by: with the connection, its buffer and what the
+/// allocator adds, at most 64 KiB.
+pub const QUEUE_MAX_BYTES: usize = 56 * 1024;
 
 /// Bytes that may wait for all readers together, looked at after each line: a thousand who take nothing, each with a
 /// full queue. Beyond it those with the largest queues are let go, rather than the server by the system.

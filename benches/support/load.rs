@@ -112,7 +112,7 @@ impl Role {
 fn join(crowd: &mut Crowd) -> Result<bool, Failure> {
     let mut known = true;
     for who in 0..crowd.len() {
-        crowd.say(who, b"/join #otra\n")?;
+        crowd.say(who, b"/leave general\n/join #otra\n")?;
         crowd.turn(Duration::ZERO, &mut |_, line| known &= !line.starts_with(UNKNOWN))?;
     }
     let begun = Instant::now();

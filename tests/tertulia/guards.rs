@@ -129,3 +129,15 @@ fn an_answer_does_not_stand_in_line_behind_a_room() {
     house.settle();
     assert_eq!(house.writes.get(), PEOPLE - 1, "then all the others, once");
 }
+
+#[test]
+fn a_line_allocates_nothing_for_its_readers() {
+    let mut house = House::full();
+    // The first lines make room for the rest.
+    (0..8).for_each(|who| house.say(who, "hola a todo el mundo\n"));
+    house.people[7].1.set("hola a todo el mundo\n".into());
+    house.server.readable(house.people[7].0);
+    let spent = allocation_counter::measure(|| house.settle());
+    // The line itself: what was read, its text, the event, what history keeps. Nothing of it for each of the readers.
+    assert!(spent.count_total < PEOPLE as u64 / 20, "{} allocations for a line", spent.count_total);
+}

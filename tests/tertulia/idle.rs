@@ -4,7 +4,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::support::peer::Peer;
-use crate::support::proc::{context_switches, cpu_ticks, is_asleep};
+use crate::support::proc::{context_switches, cpu_ticks, is_asleep, resident_bytes};
 use crate::support::process::PATIENCE;
 use crate::support::server::Server;
 
@@ -47,4 +47,24 @@ fn a_server_at_rest_does_nothing() {
     herald.say("buenos días");
     people[0].lines_until("Heraldo: buenos días");
     assert_ne!(settle(&server), before, "what would be noticed if it were not at rest");
+}
+
+/// What 2,000 people who say nothing may cost each, in bytes of resident memory. The bench holds the true target, 256,
+/// at 10,000 and 19,900, where what is shared weighs less.
+const IDLE_MAX_BYTES: u64 = 320;
+
+#[test]
+fn people_who_say_nothing_cost_little() {
+    const PEOPLE: u64 = 2_000;
+    let server = Server::start(&["--rate-limit", "0", "-q"]);
+    // Whatever grows with the first people is there before it is counted.
+    let mut first: Vec<_> = (0..200).map(|n| Peer::join(&server, &format!("a{n}"))).collect();
+    settle(&server);
+    let before = resident_bytes(server.id());
+    let _rest: Vec<_> = (0..PEOPLE).map(|n| Peer::join(&server, &format!("b{n}"))).collect();
+    first[0].say("ya");
+    first[1].lines_until("a0: ya");
+    settle(&server);
+    let each = (resident_bytes(server.id()) - before) / PEOPLE;
+    assert!(each <= IDLE_MAX_BYTES, "{each} bytes each");
 }
