@@ -78,9 +78,14 @@ pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(10);
 /// Unanswered probes after which the peer is gone.
 pub const KEEPALIVE_PROBES: u32 = 3;
 
-/// How long sent bytes may stay unacknowledged (`TCP_USER_TIMEOUT`, Linux). Equal to [`STALL_TIMEOUT`]: Linux also
-/// applies it to a closed window, and a shorter one would throw out a stopped terminal before its minute is over.
-pub const UNACKNOWLEDGED_TIMEOUT: Duration = STALL_TIMEOUT;
+/// The first probes of connections that came together are spread over this long, by slot. Linux fires such timers in
+/// steps of two seconds, and 19,900 probes at once overflow the queue of 1,000 packets through which loopback passes:
+/// thousands of healthy, silent people were thrown out after a minute.
+pub const KEEPALIVE_SPREAD: Duration = Duration::from_secs(60);
+
+/// How long sent bytes may stay unacknowledged (`TCP_USER_TIMEOUT`, Linux). Linux also applies it to a closed window, so
+/// it is longer than [`STALL_TIMEOUT`], and to keepalive, so it leaves the latest first probe all its repetitions.
+pub const UNACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(120);
 
 /// Default of `--login-timeout`: a connection without a name holds a descriptor and gives nothing.
 pub const LOGIN_TIMEOUT_SECS: u64 = 60;

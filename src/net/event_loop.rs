@@ -13,6 +13,7 @@ use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook_mio::v1_0::Signals;
+use socket2::{SockRef, TcpKeepalive};
 
 use super::bind::Listening;
 use super::door::Door;
@@ -171,5 +172,11 @@ impl EventLoop {
 
 fn register(registry: &Registry, server: &mut Server<TcpStream>, id: ClientId) -> io::Result<()> {
     let Some(stream) = server.stream_mut(id) else { return Ok(()) };
+    // All else is inherited from the listener. A system that refuses this probes everybody at once.
+    let spread = Duration::from_secs(id.slot() as u64 % limits::KEEPALIVE_SPREAD.as_secs());
+    let keepalive = TcpKeepalive::new().with_time(limits::KEEPALIVE_IDLE + spread);
+    if let Err(error) = SockRef::from(&*stream).set_tcp_keepalive(&keepalive) {
+        debug!("{id:?}: {error}");
+    }
     registry.register(stream, Token(id.to_bits() as usize), Interest::READABLE | Interest::WRITABLE)
 }
