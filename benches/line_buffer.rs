@@ -1,10 +1,10 @@
-//! What it costs to turn bytes into lines, lines into safe text, and an event into bytes.
+//! What it costs to turn bytes into lines, lines into safe text, find who hears it, and an event into bytes.
 
 use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
-use tertulia::chat::{Event, Language, Name, Text};
+use tertulia::chat::{ClientId, Command, Event, Hub, Language, Moment, Name, Output, Rules, Text};
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
 use tertulia::proto::{Encodings, Kind, LineBuffer};
 
@@ -19,6 +19,7 @@ fn main() {
     framing(&mut criterion);
     cleaning(&mut criterion);
     encoding(&mut criterion);
+    hub(&mut criterion);
     criterion.final_summary();
 }
 
@@ -70,6 +71,34 @@ fn cleaning(criterion: &mut Criterion) {
         group.throughput(Throughput::Bytes(text.len() as u64));
         group.bench_function(*name, |bencher| bencher.iter(|| Text::clean(black_box(text))));
     }
+    group.finish();
+}
+
+/// A line on its way through the rules: who hears it.
+fn hub(criterion: &mut Criterion) {
+    const MEMBERS: u32 = 1_000;
+    let (mut hub, mut outputs) = (Hub::new(Rules::default()), Vec::new());
+    for slot in 0..MEMBERS {
+        let (id, name) = (ClientId::new(slot, 1), Command::Say(Text::clean(&format!("p{slot}"))));
+        hub.connect(id, Moment::START, &mut outputs);
+        hub.handle(id, name, Moment::START, &mut outputs);
+    }
+    let mut group = criterion.benchmark_group("hub");
+    group.throughput(Throughput::Elements(u64::from(MEMBERS) - 1));
+    group.bench_function("a line to a room of 1,000", |bencher| {
+        bencher.iter(|| {
+            outputs.clear();
+            let line = Command::Say(Text::clean(black_box(SHORT.trim_end())));
+            hub.handle(ClientId::new(7, 1), line, Moment::START, &mut outputs);
+            let mut heard = 0;
+            for output in &outputs {
+                if let Output::Deliver { to, .. } = output {
+                    hub.audience(to, |id, _| heard += id.slot());
+                }
+            }
+            heard
+        });
+    });
     group.finish();
 }
 
