@@ -50,8 +50,8 @@ fn a_server_at_rest_does_nothing() {
 }
 
 /// What 2,000 people who say nothing may cost each, in bytes of resident memory. The bench holds the true target, 256,
-/// at 10,000 and 19,900, where what is shared weighs less.
-const IDLE_MAX_BYTES: u64 = 320;
+/// at 10,000 and 19,900, where what is shared weighs less: here it was 303 each of three times.
+const IDLE_MAX_BYTES: u64 = 340;
 
 #[test]
 fn people_who_say_nothing_cost_little() {
