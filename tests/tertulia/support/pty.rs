@@ -19,7 +19,7 @@ const COLUMNS: u16 = 80;
 
 /// A running program and its terminal.
 pub(crate) struct Pty {
-    child: Child,
+    child: Running,
     keyboard: File,
     terminal: OwnedFd,
     output: Receiver<Vec<u8>>,
@@ -34,6 +34,17 @@ pub(crate) struct Ended {
     pub(crate) cooked: bool,
     /// Where the cursor was left.
     pub(crate) column: u16,
+}
+
+/// A program that does not outlive its test.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // It may have ended by itself.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 impl Pty {
@@ -52,7 +63,13 @@ impl Pty {
         drop(command); // it holds copies of the terminal
         let keyboard = File::from(master);
         let output = read_all(keyboard.try_clone().unwrap());
-        Pty { child, keyboard, terminal, output, parser: vt100::Parser::new(ROWS, COLUMNS, 0) }
+        Pty {
+            child: Running(child),
+            keyboard,
+            terminal,
+            output,
+            parser: vt100::Parser::new(ROWS, COLUMNS, 0),
+        }
     }
 
     /// Presses keys.
@@ -115,7 +132,7 @@ impl Pty {
             if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(1)) {
                 self.parser.process(&bytes);
             }
-            if let Some(status) = self.child.try_wait().unwrap() {
+            if let Some(status) = self.child.0.try_wait().unwrap() {
                 break status;
             }
             assert!(start.elapsed() < DEADLINE, "it does not end; the screen:\n{}", self.screen());
