@@ -92,6 +92,9 @@ fn the_bot_in_python_greets_and_listens() {
         maria.expect_line(">>> bot se unió al chat");
         maria.expect_line("bot: Hola, soy un bot");
         maria.say("hola, bot ñandú");
+        // A signal may overtake a line that is still on its way; once the next one is answered, it is not.
+        maria.say("/idioma");
+        maria.expect_line("Te hablo en español. For English: /lang en");
         server.signal(Signal::TERM);
         let heard = bot.stdout.rest().join("\n");
         let after = "María: hola, bot ñandú\n--- El servidor se detiene.";
