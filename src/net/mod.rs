@@ -19,4 +19,3 @@ pub use door::Door;
 pub use event_loop::EventLoop;
 pub use server::{Server, Settings, Share};
 pub use stream::Stream;
-pub use write_buffer::WriteBuffer;

@@ -8,7 +8,7 @@ use crate::limits::QUEUE_MAX_BYTES;
 
 /// A queue of bytes: written at the end, sent from the front.
 #[derive(Debug, Default)]
-pub struct WriteBuffer {
+pub(super) struct WriteBuffer {
     bytes: Vec<u8>,
     /// How much of the front has been sent.
     sent: u32,
@@ -16,7 +16,7 @@ pub struct WriteBuffer {
 
 impl WriteBuffer {
     /// Adds bytes to the end.
-    pub fn push(&mut self, bytes: &[u8]) {
+    pub(super) fn push(&mut self, bytes: &[u8]) {
         if self.bytes.len() + bytes.len() > self.bytes.capacity() {
             self.make_room(bytes.len());
         }
@@ -25,7 +25,7 @@ impl WriteBuffer {
 
     /// Sends until nothing waits or `sink` takes no more; says how many bytes it took and, if it did not take all,
     /// why. `WouldBlock` means that readiness will tell.
-    pub fn drain_into(&mut self, sink: &mut impl Write) -> (usize, io::Result<()>) {
+    pub(super) fn drain_into(&mut self, sink: &mut impl Write) -> (usize, io::Result<()>) {
         let before = self.sent;
         let result = loop {
             match sink.write(&self.bytes[self.sent as usize..]) {
@@ -46,17 +46,17 @@ impl WriteBuffer {
     }
 
     /// How many bytes wait.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.bytes.len() - self.sent as usize
     }
 
     /// Whether none wait.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Bytes of memory held.
-    pub fn capacity(&self) -> usize {
+    pub(super) fn capacity(&self) -> usize {
         self.bytes.capacity()
     }
 
