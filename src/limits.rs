@@ -183,6 +183,55 @@ pub const HISTORY_EXPIRY_ROWS: usize = 2048;
 /// What the history's thread gets at least, at the end, to write what waits; all in all it has [`STOP_TIMEOUT`].
 pub const HISTORY_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// Longest password, in bytes after NFC: more than anybody types, and far less than a line.
+pub const PASSWORD_MAX_BYTES: usize = 512;
+
+/// Accounts there may be; each costs some 200 bytes of memory, and somebody could make them all day.
+pub const ACCOUNTS_MAX: usize = 10_000;
+
+/// Rooms that stay because of one account: somebody could make them all day.
+pub const ROOMS_PER_ACCOUNT: usize = 20;
+
+/// Memory that one password takes to check, in KiB, and how often it is gone through: the second choice of OWASP's
+/// table for Argon2id (19 MiB, 2, 1), some 30 ms here.
+pub const PASSWORD_MEMORY_KIB: u32 = 19 * 1024;
+
+/// See [`PASSWORD_MEMORY_KIB`].
+pub const PASSWORD_PASSES: u32 = 2;
+
+/// Passwords that may wait to be checked, all together: some 4 s of work. Beyond it people are told "busy".
+pub const PETITIONS_WAITING: usize = 128;
+
+/// Of these, from one address: a class behind one router that logs in at once.
+pub const PETITIONS_PER_ADDRESS: usize = 32;
+
+/// How long somebody's next lines wait for what came of their password.
+pub const PETITION_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Wrong passwords from one address that cost nothing but themselves: people mistype.
+pub const FREE_FAILURES: u32 = 5;
+
+/// What the next one costs, doubled by each after it, until [`FAILURE_DELAY_MAX`].
+pub const FAILURE_DELAY: Duration = Duration::from_secs(1);
+
+/// The longest that an address has to wait before the next password.
+pub const FAILURE_DELAY_MAX: Duration = Duration::from_secs(60);
+
+/// An address from which nothing came for so long is forgotten with its failures.
+pub const FAILURES_FORGOTTEN: Duration = Duration::from_secs(10 * 60);
+
+/// Addresses whose failures are remembered; the one that was quiet longest gives way.
+pub const FAILURES_ADDRESSES: usize = 4096;
+
+/// Accounts made from one address before [`FAILURES_FORGOTTEN`] is over: a class, not a program.
+pub const REGISTRATIONS_PER_ADDRESS: u32 = 60;
+
+/// What may wait for one absent person, in words and in bytes: it is handed over in one answer.
+pub const LETTERS_MAX: usize = 100;
+
+/// See [`LETTERS_MAX`].
+pub const LETTERS_MAX_BYTES: usize = ANSWER_MAX_BYTES;
+
 /// What the greeting of `--motd` may hold.
 pub const MOTD_MAX_BYTES: usize = 4 * 1024;
 

@@ -1,5 +1,6 @@
 //! The core: people, rooms and rules. No socket, no clock, no thread, no randomness.
 
+mod account;
 mod client;
 mod command;
 mod event;
@@ -10,10 +11,14 @@ mod moment;
 mod movements;
 mod name;
 mod output;
+mod record;
 mod room;
 mod roster;
 mod text;
 
+pub use account::{
+    Account, AccountKey, Letter, Matter, Password, PasswordError, Petition, Posted, Question, Verdict,
+};
 pub use command::{Command, Language, Trouble, Verb};
 pub use event::{Crowd, Decision, Event, Farewell, NameRefusal, Occasion, Person, RoomRefusal, RoomRow};
 pub use hub::{GENERAL, Hub, Rules};
@@ -22,4 +27,5 @@ pub use line::{Found, Line, Look, RoomKey, Stamp};
 pub use moment::Moment;
 pub use name::{Likeness, Name, NameError};
 pub use output::{Audience, CloseReason, Note, Output, RoomId};
+pub use record::RoomRecord;
 pub use text::Text;

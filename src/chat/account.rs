@@ -1,0 +1,178 @@
+//! Accounts: names that are somebody's for good, and the passwords that say whose.
+//!
+//! Law: a [`Password`] is never shown: not by `Debug`, and no event, note or line of history can hold one.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::line::Stamp;
+use super::name::Name;
+use super::text::Text;
+use crate::limits::PASSWORD_MAX_BYTES;
+
+/// Names one account for ever: no other gets this number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountKey(pub NonZeroU32);
+
+/// A registered name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// Which account.
+    pub key: AccountKey,
+    /// The name that is its owner's.
+    pub name: Name,
+}
+
+/// What somebody typed for a password, in NFC: keyboards differ in how they send an `é`.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(Box<str>);
+
+/// Why something cannot be a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordError {
+    /// Nothing, or nothing but spaces.
+    Blank,
+    /// More than [`PASSWORD_MAX_BYTES`].
+    TooLong,
+    /// It holds a control character, which another keyboard could not repeat.
+    Control,
+    /// It is not UTF-8, so another terminal would send it differently.
+    NotUtf8,
+}
+
+/// What is asked when a password is needed; each is a prompt of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// The password of a registered name.
+    Password,
+    /// The password that will be changed.
+    Current,
+    /// A new password.
+    New,
+    /// The new password once more.
+    Again,
+}
+
+/// Something that only whoever keeps the accounts can do, and not at once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Petition {
+    /// Is this the password? Without an account: of a name that nobody has registered, which takes as long.
+    Login {
+        /// Whose.
+        account: Option<AccountKey>,
+        /// What they typed.
+        password: Password,
+    },
+    /// A new account.
+    Register {
+        /// The name.
+        name: Name,
+        /// Its password from now on.
+        password: Password,
+    },
+    /// Another password.
+    Change {
+        /// Whose.
+        account: AccountKey,
+        /// The one until now.
+        old: Password,
+        /// The one from now on.
+        new: Password,
+    },
+}
+
+/// What a [`Petition`] is about, without its secrets: an answer that comes late must not be taken for another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Matter {
+    /// Taking a registered name.
+    Login(Option<AccountKey>),
+    /// Registering a name.
+    Register(Name),
+    /// Changing a password.
+    Change(AccountKey),
+}
+
+/// What came of a [`Petition`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is so, or it has been done and is on the disk; the account.
+    Granted(AccountKey),
+    /// The password is another one, or nobody has that name.
+    Wrong,
+    /// Too many wait already.
+    Busy,
+    /// Too many wrong passwords came from the same address; not again for so long.
+    Wait(Duration),
+    /// There are as many accounts as there may be.
+    NoneLeft,
+    /// It could not be written, or not be computed.
+    Failed,
+}
+
+/// Private words for somebody who was not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Letter {
+    /// From whom, as they were called then.
+    pub from: Name,
+    /// When.
+    pub at: Stamp,
+    /// What.
+    pub text: Text,
+}
+
+/// What came of posting a [`Letter`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Posted {
+    /// It is on the disk, and will be handed over.
+    Kept,
+    /// As much waits for that person as may.
+    Full,
+    /// It could not be written, or not now.
+    Failed,
+}
+
+impl Petition {
+    /// What it is about.
+    pub fn matter(&self) -> Matter {
+        match self {
+            Petition::Login { account, .. } => Matter::Login(*account),
+            Petition::Register { name, .. } => Matter::Register(name.clone()),
+            Petition::Change { account, .. } => Matter::Change(*account),
+        }
+    }
+}
+
+impl Password {
+    /// Takes `raw`, a line without its ending, for a password.
+    ///
+    /// # Errors
+    ///
+    /// It is blank, longer than [`PASSWORD_MAX_BYTES`], or holds a control character.
+    pub fn new(raw: &str) -> Result<Password, PasswordError> {
+        if raw.trim().is_empty() {
+            return Err(PasswordError::Blank);
+        }
+        if raw.contains(char::is_control) {
+            return Err(PasswordError::Control);
+        }
+        let composed: String = raw.nfc().collect();
+        if composed.len() > PASSWORD_MAX_BYTES {
+            return Err(PasswordError::TooLong);
+        }
+        Ok(Password(composed.into()))
+    }
+
+    /// What is hashed.
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
