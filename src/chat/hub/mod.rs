@@ -2,28 +2,29 @@
 //!
 //! Law: the same calls give the same outputs; time comes in as an argument, and nothing waits.
 
+mod audience;
 mod entering;
 mod moving;
 mod ordering;
 mod presence;
 mod recalling;
 mod rooms;
+mod rules;
 mod talking;
 
 use std::collections::VecDeque;
-use std::time::Duration;
+
+pub use rules::Rules;
 
 use super::client::Client;
 use super::command::{Command, Trouble};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::id::ClientId;
-use super::line::Stamp;
 use super::moment::Moment;
 use super::name::{Likeness, Name};
 use super::output::{Audience, CloseReason, Output, RoomId};
 use super::room::Room;
 use super::roster::Roster;
-use super::text::Text;
 use crate::limits;
 
 /// The room that everybody enters.
@@ -45,24 +46,6 @@ pub struct Hub {
     next_key: u64,
     /// How many people hide somebody: while nobody does, delivering asks nobody.
     hiding: usize,
-}
-
-/// What whoever runs the chat decided about it.
-#[derive(Clone, Debug, Default)]
-pub struct Rules {
-    /// Who gives no name for so long has to go.
-    pub login_timeout: Option<Duration>,
-    /// Lines of a room that are told again to who enters it.
-    pub replay: usize,
-    /// What everybody is told who comes.
-    pub motd: Vec<Text>,
-    /// What calendars said at [`Moment::START`].
-    pub started: Stamp,
-    /// The first [`RoomKey`](super::RoomKey) that may be given: those before are of rooms that are no more. That of the
-    /// first room is always 0, for its history goes on.
-    pub next_key: u64,
-    /// What the first room is about.
-    pub topic: Option<Text>,
 }
 
 impl Hub {
@@ -163,35 +146,6 @@ impl Hub {
         };
         let movements = self.rooms.iter().flatten().filter_map(|room| room.movements.due()).min();
         [newcomer, movements].into_iter().flatten().min()
-    }
-
-    /// Calls `hear` with everyone whom `to` means, each once, and whether it is about their current room.
-    pub fn audience(&self, to: &Audience, mut hear: impl FnMut(ClientId, bool)) {
-        match to {
-            Audience::One(id) => hear(*id, true),
-            Audience::Several { clients, from } => {
-                let likeness = (self.hiding > 0).then(|| from.likeness());
-                for client in clients.iter().filter_map(|&id| self.client(id)) {
-                    if likeness.as_ref().is_none_or(|likeness| !client.hides(likeness)) {
-                        hear(client.id, true);
-                    }
-                }
-            }
-            Audience::Room { room, except, from, beyond } => {
-                let Some(members) = self.room(*room).map(|room| &room.members) else { return };
-                let hidden = from.as_ref().filter(|_| self.hiding > 0).map(Name::likeness);
-                for &id in members {
-                    if Some(id) == *except {
-                        continue;
-                    }
-                    let client = self.client(id).expect("members are clients");
-                    let hides = hidden.as_ref().is_some_and(|likeness| client.hides(likeness));
-                    if !hides && beyond.is_none_or(|beyond| client.seat(beyond).is_none()) {
-                        hear(id, client.current == Some(*room));
-                    }
-                }
-            }
-        }
     }
 
     /// How many people are in the chat, which takes a name.
