@@ -232,6 +232,15 @@ pub const LETTERS_MAX: usize = 100;
 /// See [`LETTERS_MAX`].
 pub const LETTERS_MAX_BYTES: usize = ANSWER_MAX_BYTES;
 
+/// Lines of each room that goes on after a stop which are read into memory at the start: enough for any `--replay`.
+pub const RELOADED_LINES_PER_ROOM: usize = 100;
+
+/// Lines of all these rooms together: it takes some 0.2 s; of more than 500 rooms less of each is read.
+pub const RELOADED_LINES: usize = 50_000;
+
+/// How long a server waits for a directory that somebody has locked: `tertulia-server account` only looks.
+pub const DATA_LOCK_PATIENCE: Duration = Duration::from_millis(200);
+
 /// What the greeting of `--motd` may hold.
 pub const MOTD_MAX_BYTES: usize = 4 * 1024;
 

@@ -10,21 +10,28 @@ use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::job::{Job, Query, RoomChange, Row, Word};
+use super::accounts::Accounts;
+use super::job::{Change, Job, Query, Row, Word};
 use super::memory::Memory;
+use super::rooms::{RoomRow, records};
 use super::store::Store;
 use super::worker::{Worker, oldest};
-use crate::chat::{ClientId, Found, Line, Look, Moment, Name, RoomKey, Stamp, Text};
-use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS, ROOMS_MAX};
+use crate::chat::{
+    Account, AccountKey, ClientId, Found, Letter, Line, Look, Matter, Moment, Posted, RoomKey, RoomRecord,
+    Stamp, Verdict,
+};
+use crate::limits::{ACCOUNTS_MAX, HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS, ROOMS_MAX};
 
 /// The history: in memory only, or in a file as well.
 #[derive(Debug, Default)]
 pub struct Archive {
     /// All lines without a file, the recent ones with one.
     memory: Memory,
-    file: Option<File>,
+    pub(super) file: Option<File>,
+    /// With a file only: what they are for would be gone with the server.
+    pub(super) accounts: Option<Accounts>,
     next_key: u64,
-    topic: Option<Text>,
+    rooms: Vec<RoomRow>,
 }
 
 /// What comes of a look.
@@ -34,6 +41,15 @@ pub enum Answer {
     Found(ClientId, Found),
     /// It cannot be found now.
     Busy(ClientId),
+    /// What came of a petition, for that client.
+    Verdict(ClientId, Matter, Verdict),
+    /// What came of a letter, for that client.
+    Posted(ClientId, Posted),
+    /// The letters of an account, oldest first, for that client; and up to which number they were
+    /// [handed over](Archive::handed_over) when the client has them. 0 when there are none.
+    Letters(ClientId, AccountKey, Vec<Letter>, u64),
+    /// The accounts as they are, after somebody else has changed them.
+    Accounts(Vec<Account>),
 }
 
 /// What whoever runs the server has to know.
@@ -47,13 +63,13 @@ pub struct Complaint {
 
 /// The loop's end of the file.
 #[derive(Debug)]
-struct File {
+pub(super) struct File {
     jobs: SyncSender<Job>,
     words: Receiver<Word>,
     /// Asks the helper thread to wake us when its queue has room.
     starved: Arc<AtomicBool>,
-    /// Changes of rooms that found no place yet; they go before everything else.
-    owed: VecDeque<RoomChange>,
+    /// What must not get lost and found no place yet; it goes before everything else.
+    owed: VecDeque<Job>,
     /// Lines that found no place, by room, and when the first of them was said.
     gaps: BTreeMap<RoomKey, (u64, Stamp)>,
     complaint: Complaint,
@@ -62,26 +78,29 @@ struct File {
 }
 
 impl Archive {
-    /// A history in `store`, with a thread of its own that calls `wake` when it has something to say.
+    /// A history in `store`, with a thread of its own, and one for passwords, that call `wake` when they have something
+    /// to say. From now on this process takes SIGUSR1 for [`reload_accounts`](Self::reload_accounts).
     ///
     /// # Errors
     ///
-    /// The thread cannot be had.
-    pub fn in_file(store: Store, wake: impl Fn() + Send + 'static) -> io::Result<Archive> {
+    /// The threads cannot be had, or the directory cannot be written any more.
+    pub fn in_file(store: Store, wake: impl Fn() + Send + Clone + 'static) -> io::Result<Archive> {
         let mut memory = Memory::default();
         let (jobs, theirs) = mpsc::sync_channel(HISTORY_QUEUE_JOBS);
         let (ours, words) = mpsc::channel();
         let starved = Arc::new(AtomicBool::new(false));
-        let (next_key, topic) = (store.next_key(), store.topic());
-        let (writer, recent) = store.into_parts();
-        recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
+        let next_key = store.next_key();
+        let (mut writer, found) = store.into_parts();
+        writer.announce()?;
+        found.recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
         let keep_days = writer.keep_days();
+        let accounts = Accounts::new(found.accounts, wake.clone())?;
         let mut worker = Worker::new(writer, theirs, ours, Arc::clone(&starved), wake);
         thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
         let (owed, gaps) = (VecDeque::new(), BTreeMap::new());
         let complaint = Complaint { lines: 0, why: None };
         let file = File { jobs, words, starved, owed, gaps, complaint, complained: None, keep_days };
-        Ok(Archive { memory, file: Some(file), next_key, topic })
+        Ok(Archive { memory, file: Some(file), accounts: Some(accounts), next_key, rooms: found.rooms })
     }
 
     /// The first key that a new room may have.
@@ -89,9 +108,9 @@ impl Archive {
         self.next_key
     }
 
-    /// What the first room was about when the last server stopped.
-    pub fn topic(&self) -> Option<Text> {
-        self.topic.clone()
+    /// The rooms to go on with, the one of everybody first. Taken once, at the start.
+    pub fn take_rooms(&mut self) -> Vec<RoomRecord> {
+        records(std::mem::take(&mut self.rooms))
     }
 
     /// Remembers a line.
@@ -102,18 +121,17 @@ impl Archive {
         self.memory.keep(line);
     }
 
-    /// Remembers a room, or what it is about now.
-    pub fn room(&mut self, key: RoomKey, name: &Name, topic: Option<&Text>) {
+    /// Remembers a room, and all that there is to know of it now.
+    pub fn room(&mut self, record: &RoomRecord) {
         if let Some(file) = &mut self.file {
-            let topic = topic.map(|topic| topic.as_str().to_owned());
-            file.owe(RoomChange::Is { key: key.0, name: name.as_str().to_owned(), topic });
+            file.owe(Change::Room(Box::new(RoomRow::of(record))));
         }
     }
 
     /// Forgets a room, which is no more. Its lines stay in the file, where nobody in the chat can reach them.
     pub fn forget(&mut self, room: RoomKey) {
         if let Some(file) = &mut self.file {
-            file.owe(RoomChange::Gone { key: room.0 });
+            file.owe(Change::RoomGone { key: room.0 });
         }
         self.memory.forget(room);
     }
@@ -136,11 +154,19 @@ impl Archive {
         }
     }
 
-    /// What the helper thread has found since it was last asked.
-    pub fn answers(&mut self) -> Vec<Answer> {
+    /// What the helper threads have found since they were last asked.
+    pub fn answers(&mut self, now: Moment) -> Vec<Answer> {
         let Some(file) = &mut self.file else { return Vec::new() };
         let words: Vec<Word> = file.words.try_iter().collect();
-        words.into_iter().filter_map(|word| file.hear(word)).collect()
+        let mut answers = Vec::new();
+        for word in words {
+            answers.extend(match word {
+                Word::Outcome(outcome) => self.hear_outcome(outcome),
+                word => self.file.as_mut().and_then(|file| file.hear(word)),
+            });
+        }
+        answers.extend(self.hear_hashes(now));
+        answers
     }
 
     /// What has to be said on the console now, if anything: rarely, however much goes wrong.
@@ -164,6 +190,8 @@ impl Archive {
 
     /// Waits until everything is written, at most for `patience`; says whether it is.
     pub fn close(&mut self, patience: Duration) -> bool {
+        // Whose password is not hashed yet has been promised nothing.
+        self.accounts = None;
         let Some(mut file) = self.file.take() else { return true };
         let deadline = Instant::now() + patience;
         // What is owed needs room in the queue, which comes while the thread works.
@@ -192,43 +220,53 @@ impl File {
         }
     }
 
-    fn owe(&mut self, change: RoomChange) {
+    pub(super) fn owe(&mut self, change: Change) {
+        self.owed.retain(|job| !matches!(job, Job::Change(earlier) if change.outdoes(earlier)));
         // A room without its row is one whose name nobody knows; no more harm than that.
-        if self.owed.len() < 2 * ROOMS_MAX {
-            self.owed.push_back(change);
+        if self.owed.len() < 2 * ROOMS_MAX + ACCOUNTS_MAX {
+            self.owed.push_back(Job::Change(change));
         }
         let _ = self.settle();
     }
 
     /// Hands a job over, behind what is owed.
-    fn push(&mut self, job: Job) -> Result<(), Full> {
+    pub(super) fn push(&mut self, job: Job) -> Result<(), Full> {
         self.settle()?;
-        self.send(job)
+        self.send(job).map_err(|_| Full)
+    }
+
+    /// Hands a job over, now or later.
+    pub(super) fn push_some_time(&mut self, job: Job) {
+        self.owed.push_back(job);
+        let _ = self.settle();
     }
 
     /// Hands over what found no place before.
     fn settle(&mut self) -> Result<(), Full> {
-        while let Some(change) = self.owed.front() {
-            self.send(Job::Room(change.clone()))?;
-            self.owed.pop_front();
+        while let Some(job) = self.owed.pop_front() {
+            if let Err(job) = self.send(job) {
+                self.owed.push_front(job);
+                return Err(Full);
+            }
         }
         while let Some((room, &(lines, at))) = self.gaps.first_key_value() {
             let room = *room;
-            self.send(Job::Keep(Row::gap(room.0, at.0, lines)))?;
+            self.send(Job::Keep(Row::gap(room.0, at.0, lines))).map_err(|_| Full)?;
             self.gaps.remove(&room);
         }
         Ok(())
     }
 
-    fn send(&self, job: Job) -> Result<(), Full> {
+    /// Gives the job back that finds no place.
+    fn send(&self, job: Job) -> Result<(), Job> {
         match self.jobs.try_send(job) {
             Ok(()) => Ok(()),
-            Err(TrySendError::Full(_)) => {
+            Err(TrySendError::Full(job)) => {
                 self.starved.store(true, Ordering::Release);
-                Err(Full)
+                Err(job)
             }
             // The thread has died: its history is a gap from here on.
-            Err(TrySendError::Disconnected(_)) => Err(Full),
+            Err(TrySendError::Disconnected(job)) => Err(job),
         }
     }
 
@@ -244,10 +282,11 @@ impl File {
                 self.complaint.why = Some(why);
             }
             Word::Room => drop(self.settle()),
+            Word::Outcome(_) => {} // the archive's own
         }
         None
     }
 }
 
 /// No place in the queue.
-struct Full;
+pub(super) struct Full;

@@ -1,5 +1,7 @@
 //! What travels between the chat and the helper thread: plain values, for the core's words cannot leave its thread.
 
+use super::affair::{Affair, Outcome};
+use super::rooms::RoomRow;
 use crate::chat::{ClientId, Found, Line, Look, Name, RoomKey, Stamp, Text};
 
 /// A line of history as the file has it.
@@ -26,17 +28,33 @@ pub(super) enum Kind {
 #[derive(Debug)]
 pub(super) enum Job {
     Keep(Row),
-    Room(RoomChange),
+    Change(Change),
     Look(ClientId, Query),
+    Affair(Affair),
 }
 
-/// Something about a room that must not get lost.
-#[derive(Clone, Debug)]
-pub(super) enum RoomChange {
-    /// It is there, and this is what it is about.
-    Is { key: u64, name: String, topic: Option<String> },
-    /// It is no more.
-    Gone { key: u64 },
+/// Something that must not get lost, and of which only the last word counts.
+#[derive(Debug)]
+pub(super) enum Change {
+    /// A room is there, and this is what there is to know of it.
+    Room(Box<RoomRow>),
+    /// A room is no more.
+    RoomGone { key: u64 },
+    /// The letters of an account were handed over, up to this one.
+    HandedOver { account: u32, up_to: u64 },
+}
+
+impl Change {
+    /// Whether this leaves nothing of what `earlier` said.
+    pub(super) fn outdoes(&self, earlier: &Change) -> bool {
+        match (self, earlier) {
+            (Change::Room(room), Change::Room(before)) => room.key == before.key,
+            (Change::HandedOver { account, .. }, Change::HandedOver { account: before, .. }) => {
+                account == before
+            }
+            _ => false,
+        }
+    }
 }
 
 /// What is looked for in the file.
@@ -57,6 +75,8 @@ pub(super) enum Word {
     Lost(u64, String),
     /// The queue has room again.
     Room,
+    /// What came of an affair.
+    Outcome(Outcome),
 }
 
 impl Row {

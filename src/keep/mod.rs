@@ -1,16 +1,21 @@
 //! What is remembered behind the core: it hands lines out and gets back what was looked for.
 //!
-//! Law: who hands in a line never waits for a disk. With a file, one helper thread has it to itself; lines, questions
-//! and answers travel as plain values through a bounded queue.
+//! Law: who hands in a line never waits for a disk. With a file, one helper thread has it to itself, and another
+//! hashes passwords; lines, questions and answers travel as plain values through a bounded queue.
 
+mod accounts;
+mod affair;
 mod archive;
+mod asking;
 mod job;
 mod memory;
+mod rooms;
 mod store;
 mod words;
 mod worker;
 
+pub use accounts::{Attempts, Origin, Turn};
 pub use archive::{Answer, Archive, Complaint};
 pub use memory::Memory;
-pub use store::{Store, StoreError};
+pub use store::{Registered, Registry, RegistryError, Store, StoreError};
 pub use words::fold;

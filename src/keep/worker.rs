@@ -11,7 +11,8 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use rusqlite::Result;
 
-use super::job::{Job, Kind, Query, RoomChange, Row, Word};
+use super::affair::Affair;
+use super::job::{Change, Job, Kind, Query, Row, Word};
 use super::store::Writer;
 use crate::chat::ClientId;
 use crate::limits::{
@@ -27,8 +28,9 @@ pub(super) struct Worker<W> {
     wake: W,
     /// Rows of this batch; their room in memory is used again.
     rows: Vec<Row>,
-    /// Changes of rooms to be written; those of a batch that failed stay.
-    changes: Vec<RoomChange>,
+    /// What must not get lost; that of a batch that failed stays.
+    changes: Vec<Change>,
+    affairs: Vec<Affair>,
     questions: Vec<(ClientId, Query)>,
     /// Lines that could not be written, by room, and when the first of them was said.
     gaps: BTreeMap<u64, (u64, i64)>,
@@ -45,8 +47,19 @@ impl<W: Fn()> Worker<W> {
         wake: W,
     ) -> Worker<W> {
         let expiry = file.keep_days().map(|_| Instant::now());
-        let (rows, changes, questions) = (Vec::new(), Vec::new(), Vec::new());
-        Worker { file, jobs, words, starved, wake, rows, changes, questions, gaps: BTreeMap::new(), expiry }
+        Worker {
+            file,
+            jobs,
+            words,
+            starved,
+            wake,
+            rows: Vec::new(),
+            changes: Vec::new(),
+            affairs: Vec::new(),
+            questions: Vec::new(),
+            gaps: BTreeMap::new(),
+            expiry,
+        }
     }
 
     /// Works until nobody can hand in anything any more, and all that was handed in is done.
@@ -77,8 +90,9 @@ impl<W: Fn()> Worker<W> {
         for job in waiting.take(HISTORY_BATCH_JOBS) {
             match job {
                 Job::Keep(row) => self.rows.push(row),
-                Job::Room(change) => self.changes.push(change),
+                Job::Change(change) => self.changes.push(change),
                 Job::Look(id, query) => self.questions.push((id, query)),
+                Job::Affair(affair) => self.affairs.push(affair),
             }
         }
         let full = self.rows.len() + self.changes.len() >= HISTORY_BATCH_JOBS;
@@ -89,6 +103,7 @@ impl<W: Fn()> Worker<W> {
         if !self.rows.is_empty() || !self.changes.is_empty() {
             told |= !self.write();
         }
+        told |= self.settle_affairs();
         for (id, query) in std::mem::take(&mut self.questions) {
             let found = self.file.find(&query);
             let _ = self.words.send(match found {
@@ -130,6 +145,17 @@ impl<W: Fn()> Worker<W> {
         written.is_ok()
     }
 
+    /// Does what is to be done for accounts and letters; says whether there is something to tell.
+    fn settle_affairs(&mut self) -> bool {
+        let affairs = std::mem::take(&mut self.affairs);
+        let (outcomes, complaint) = self.file.settle(affairs, now());
+        let words = complaint.map(|why| Word::Lost(0, why)).into_iter();
+        let mut words = words.chain(outcomes.into_iter().map(Word::Outcome)).peekable();
+        let told = words.peek().is_some();
+        words.for_each(|word| drop(self.words.send(word)));
+        told
+    }
+
     /// Lets some lines go that are too old; the rest in the next turn, so that nobody waits for all of it.
     fn expire(&mut self) {
         let Some(days) = self.file.keep_days() else { return };
@@ -160,7 +186,7 @@ fn count_lost(rows: &[Row], gaps: &mut BTreeMap<u64, (u64, i64)>) -> u64 {
 }
 
 /// Lets the loop go first where the two want the same processor: those who talk wait for it, nobody waits for this.
-fn yield_to_the_loop() {
+pub(super) fn yield_to_the_loop() {
     // Linux has a priority for each thread; elsewhere it would be that of the whole server.
     // Without it all is right as well, only less smooth.
     #[cfg(target_os = "linux")]
@@ -174,7 +200,7 @@ pub(super) fn oldest(days: u32) -> i64 {
 }
 
 /// Milliseconds since 1970.
-fn now() -> i64 {
+pub(super) fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }

@@ -6,6 +6,7 @@
 //! one `epoll_ctl` in its life, and an edge is never asked for twice.
 
 use std::io;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use log::{debug, info, warn};
@@ -58,7 +59,7 @@ impl EventLoop {
         let history = match store {
             None => Archive::default(),
             Some(store) => {
-                let waker = Waker::new(poll.registry(), HISTORY)?;
+                let waker = Arc::new(Waker::new(poll.registry(), HISTORY)?);
                 // A poll that cannot be woken is broken, and its own errors say so.
                 Archive::in_file(store, move || drop(waker.wake()))?
             }

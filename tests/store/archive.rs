@@ -2,11 +2,11 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tertulia::chat::{ClientId, Look, Moment, Name, RoomKey, Text};
+use tertulia::chat::{ClientId, Look, Moment, RoomKey, RoomRecord, Text};
 use tertulia::keep::{Answer, Store};
 use tertulia::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS};
 
-use super::support::{DEADLINE, Desk, Dir, GENERAL, line};
+use super::support::{DEADLINE, Desk, Dir, GENERAL, line, room};
 
 #[test]
 fn what_is_shown_is_on_the_disk_already() {
@@ -45,15 +45,16 @@ fn history_goes_on_after_a_stop() {
     let dir = Dir::new();
     let kitchen = RoomKey(7);
     let mut desk = Desk::open(&dir);
-    assert_eq!((desk.archive.next_key(), desk.archive.topic()), (1, None));
-    desk.archive.room(GENERAL, &Name::new("general").unwrap(), Some(&Text::clean("de todo")));
-    desk.archive.room(kitchen, &Name::new("cocina").unwrap(), None);
+    assert_eq!((desk.archive.next_key(), desk.archive.take_rooms()), (1, vec![room(0, "general")]));
+    let general = RoomRecord { topic: Some(Text::clean("de todo")), ..room(0, "general") };
+    desk.archive.room(&general);
+    desk.archive.room(&room(7, "cocina"));
     desk.archive.keep(line(GENERAL, 1, "hola"));
     desk.archive.keep(line(kitchen, 2, "café"));
     assert!(desk.archive.close(DEADLINE));
 
     let mut desk = Desk::open(&dir);
-    assert_eq!(desk.archive.topic(), Some(Text::clean("de todo")));
+    assert_eq!(desk.archive.take_rooms(), [general]);
     assert_eq!(desk.archive.next_key(), 8, "no key is given twice");
     assert_eq!(desk.last(GENERAL, 10), ["hola"]);
     assert_eq!(desk.last(kitchen, 10), ["café"], "kept, though no room of the chat has this key any more");

@@ -1,11 +1,15 @@
-//! History in a file: what it promises across stops, failures and kills.
+//! History, accounts and letters in a file: what it promises across stops, failures and kills.
 
 #![allow(unreachable_pub)] // a test binary has no outside
 
+mod accounts;
 mod archive;
 mod files;
 mod folding;
 mod killing;
 mod large;
+mod letters;
+mod rooms;
 mod support;
 mod talking;
+mod upgrading;

@@ -10,7 +10,10 @@ use std::time::Duration;
 use std::{env, fs, process};
 
 use rusqlite::Connection;
-use tertulia::chat::{ClientId, Found, Line, Look, Name, RoomKey, Stamp, Text};
+use tertulia::chat::{
+    AccountKey, ClientId, Found, Line, Look, Moment, Name, Password, Petition, RoomKey, RoomRecord, Stamp,
+    Text, Verdict,
+};
 use tertulia::keep::{Answer, Archive, Store};
 
 /// How long anything may take that should happen at once, on a machine that is busy with something else.
@@ -55,6 +58,8 @@ impl Drop for Dir {
 pub(crate) struct Desk {
     pub(crate) archive: Archive,
     woken: Receiver<()>,
+    /// What the archive takes for the time.
+    pub(crate) now: Moment,
 }
 
 impl Desk {
@@ -70,13 +75,51 @@ impl Desk {
             })
             .unwrap(),
             woken,
+            now: Moment::START,
         }
     }
 
     /// Waits for the thread to have something to say.
     pub(crate) fn wait(&mut self) -> Vec<Answer> {
         self.woken.recv_timeout(DEADLINE).expect("the thread says something");
-        self.archive.answers()
+        self.archive.answers(self.now)
+    }
+
+    /// Waits for an answer to somebody.
+    pub(crate) fn answer(&mut self, now: Option<Answer>) -> Answer {
+        let mut answers: Vec<Answer> = now.into_iter().collect();
+        while answers.is_empty() {
+            answers = self.wait();
+        }
+        assert_eq!(answers.len(), 1, "{answers:?}");
+        answers.pop().unwrap()
+    }
+
+    /// Waits for what comes of a petition from `from`.
+    pub(crate) fn petition(&mut self, from: &str, petition: Petition) -> Verdict {
+        let (id, matter) = (ClientId::new(1, 1), petition.matter());
+        let answer = self.archive.petition(id, from.parse().unwrap(), petition, self.now);
+        match self.answer(answer) {
+            Answer::Verdict(whom, about, verdict) if (whom, &about) == (id, &matter) => verdict,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub(crate) fn register(&mut self, who: &str, with: &str) -> Verdict {
+        let petition = Petition::Register { name: name(who), password: password(with) };
+        self.petition("127.0.0.1", petition)
+    }
+
+    pub(crate) fn login(&mut self, account: Option<AccountKey>, with: &str) -> Verdict {
+        self.petition("127.0.0.1", Petition::Login { account, password: password(with) })
+    }
+
+    /// A name that is registered from now on.
+    pub(crate) fn account(&mut self, who: &str, with: &str) -> AccountKey {
+        match self.register(who, with) {
+            Verdict::Granted(key) => key,
+            other => panic!("{other:?}"),
+        }
     }
 
     /// Looks, and waits for what is found.
@@ -88,6 +131,7 @@ impl Desk {
                 Some(Answer::Found(_, Found { lines, .. })) => return lines,
                 Some(Answer::Busy(_)) => panic!("busy"),
                 None => answer = self.wait().pop(),
+                Some(other) => panic!("{other:?}"),
             }
         }
     }
@@ -98,6 +142,29 @@ impl Desk {
 
     pub(crate) fn search(&mut self, rooms: &[RoomKey], words: &str) -> Vec<String> {
         texts(&self.find(Look::Search(rooms.to_vec(), Text::clean(words), 20)))
+    }
+}
+
+pub(crate) fn name(name: &str) -> Name {
+    Name::new(name).unwrap()
+}
+
+pub(crate) fn password(password: &str) -> Password {
+    Password::new(password).unwrap()
+}
+
+/// A room about which nothing is known but its name.
+pub(crate) fn room(key: u64, called: &str) -> RoomRecord {
+    let (owners, banned, muted) = (Vec::new(), Vec::new(), Vec::new());
+    RoomRecord {
+        key: RoomKey(key),
+        name: name(called),
+        topic: None,
+        lock: None,
+        hushed: false,
+        owners,
+        banned,
+        muted,
     }
 }
 

@@ -25,6 +25,8 @@ pub(super) enum Cause {
     Unwritable(io::Error),
     /// Another server has it.
     InUse,
+    /// It is not there, and was not to be made.
+    Missing,
     /// It is no history, or no longer.
     Damaged(String),
     /// A later version of this program made it.
@@ -57,6 +59,7 @@ impl StoreError {
                 format!("No se puede escribir en {path}: {error}.")
             }
             (Language::Spanish, Cause::InUse) => format!("Otro servidor está usando {path}."),
+            (Language::Spanish, Cause::Missing) => format!("No existe {path}."),
             (Language::Spanish, Cause::Damaged(what)) => {
                 format!("{path} está dañado o no es un historial ({what}). No se ha tocado.")
             }
@@ -68,6 +71,7 @@ impl StoreError {
             (Language::Spanish, Cause::Other(what)) => format!("No se puede usar {path}: {what}."),
             (Language::English, Cause::Unwritable(error)) => format!("Cannot write to {path}: {error}."),
             (Language::English, Cause::InUse) => format!("Another server is using {path}."),
+            (Language::English, Cause::Missing) => format!("There is no {path}."),
             (Language::English, Cause::Damaged(what)) => {
                 format!("{path} is damaged or no history ({what}). It was left as it is.")
             }

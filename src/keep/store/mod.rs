@@ -1,40 +1,53 @@
 //! The directory of `--data`: it is checked before anything in it is touched, and only one server has it at a time.
 
+mod accounts;
+mod affairs;
 mod error;
+mod letters;
+mod lock;
+mod registry;
+mod rooms;
 mod schema;
 mod writer;
 
-use std::fs::{self, DirBuilder, File};
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{self, Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
-use rustix::fs::{FlockOperation, flock};
 
 use error::Cause;
 pub use error::StoreError;
+use lock::Lock;
+pub use registry::{Registered, Registry, RegistryError};
 pub(super) use writer::Writer;
 
-use super::job::{Query, Row};
-use crate::chat::Text;
-use crate::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_CHECKED_BYTES, HISTORY_LINES_PER_ROOM, HISTORY_WAL_BYTES};
+use super::affair::AccountRow;
+use super::job::Row;
+use super::rooms::RoomRow;
+use crate::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_CHECKED_BYTES, HISTORY_WAL_BYTES};
 
 /// The history itself.
 const FILE: &str = "tertulia.db";
-
-/// Held by the server that uses the directory. Not the file's own lock: that would keep the `sqlite3` shell out.
-const LOCK: &str = "tertulia.lock";
 
 /// An open history.
 #[derive(Debug)]
 pub struct Store {
     writer: Writer,
-    recent: Vec<Row>,
     next_key: u64,
-    topic: Option<Text>,
+    found: Found,
+}
+
+/// What was in the file when it was opened.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// The rooms that go on.
+    pub(super) rooms: Vec<RoomRow>,
+    /// What was said last in them, oldest first.
+    pub(super) recent: Vec<Row>,
+    pub(super) accounts: Vec<AccountRow>,
 }
 
 impl Store {
@@ -45,7 +58,7 @@ impl Store {
     /// The directory cannot be written, another server uses it, or the file is none of ours, damaged or newer; it is
     /// as it was then.
     pub fn open(dir: &Path, keep_days: Option<u32>) -> Result<Store, StoreError> {
-        let lock = lock(dir).map_err(|cause| StoreError { path: dir.to_owned(), cause })?;
+        let lock = Lock::take(dir).map_err(|cause| StoreError { path: dir.to_owned(), cause })?;
         let path = dir.join(FILE);
         read(&path, keep_days, lock).map_err(|cause| StoreError { path, cause })
     }
@@ -55,36 +68,34 @@ impl Store {
         self.next_key
     }
 
-    /// What `#general` is about.
-    pub fn topic(&self) -> Option<Text> {
-        self.topic.clone()
-    }
-
-    pub(super) fn into_parts(self) -> (Writer, Vec<Row>) {
-        (self.writer, self.recent)
+    pub(super) fn into_parts(self) -> (Writer, Found) {
+        (self.writer, self.found)
     }
 }
 
-/// Makes the directory if need be, and takes it for this server.
-fn lock(dir: &Path) -> Result<File, Cause> {
-    // What people said is nobody else's business on this machine.
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(Cause::Unwritable)?;
-    let lock = File::options().append(true).create(true).open(dir.join(LOCK)).map_err(Cause::Unwritable)?;
-    match flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(lock),
-        Err(rustix::io::Errno::WOULDBLOCK) => Err(Cause::InUse),
-        Err(error) => Err(Cause::Unwritable(error.into())),
-    }
+fn read(path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<Store, Cause> {
+    create_if_missing(path)?;
+    let mut writer = open(path, keep_days, Some(lock))?;
+    let next_key = writer.transaction(Writer::begin)?;
+    let (rooms, accounts) = (writer.rooms()?, writer.accounts()?);
+    let recent = writer.recent(&rooms)?;
+    Ok(Store { writer, next_key, found: Found { rooms, recent, accounts } })
 }
 
-fn read(path: &Path, keep_days: Option<u32>, lock: File) -> Result<Store, Cause> {
+/// Makes an empty history, if there is none.
+fn create_if_missing(path: &Path) -> Result<(), Cause> {
     let beside = beside(path);
     match path.try_exists().map_err(Cause::Unwritable)? {
-        true => check(path, &beside)?,
+        true => Ok(()),
         // What was written ahead for a file that is gone would be taken for the new file's.
-        false if beside.exists() => return Err(Cause::Damaged(format!("{} alone", beside.display()))),
-        false => create(path)?,
+        false if beside.exists() => Err(Cause::Damaged(format!("{} alone", beside.display()))),
+        false => create(path),
     }
+}
+
+/// Opens a history that is there, if it is sound; of an earlier version, it is one of ours behind that.
+fn open(path: &Path, keep_days: Option<u32>, lock: Option<Lock>) -> Result<Writer, Cause> {
+    check(path, &beside(path))?;
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(HISTORY_BUSY_TIMEOUT)?;
     // In WAL mode a commit is one fsync, and what is committed survives the process and, as far as the disk keeps its
@@ -93,10 +104,8 @@ fn read(path: &Path, keep_days: Option<u32>, lock: File) -> Result<Store, Cause>
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "journal_size_limit", HISTORY_WAL_BYTES)?;
     let mut writer = Writer::new(connection, keep_days, lock);
-    // Rooms but the first live no longer than the server.
-    let (next_key, topic) = writer.transaction(Writer::begin)?;
-    let recent = writer.find(&Query::Last(0, HISTORY_LINES_PER_ROOM))?;
-    Ok(Store { writer, recent, next_key, topic: topic.map(|topic| Text::clean(&topic)) })
+    writer.transaction(Writer::upgrade)?;
+    Ok(writer)
 }
 
 /// Makes an empty history under another name first: whenever the process dies, the file is complete or not there.
@@ -108,6 +117,7 @@ fn create(path: &Path) -> Result<(), Cause> {
     }
     let connection = Connection::open(&unfinished)?;
     connection.execute_batch(schema::CREATE)?;
+    connection.execute_batch(schema::SINCE_2)?;
     connection.pragma_update(None, "application_id", schema::APPLICATION)?;
     connection.pragma_update(None, "user_version", schema::VERSION)?;
     connection.close().map_err(|(_, error)| error)?;
@@ -131,10 +141,12 @@ fn check(path: &Path, beside: &Path) -> Result<(), Cause> {
     if version > schema::VERSION {
         return Err(Cause::Newer(version));
     }
-    if version != schema::VERSION {
-        return Err(Cause::Damaged("user_version".into()));
-    }
-    for probe in schema::PROBE {
+    let since_2: &[&str] = match version {
+        1 => &[],
+        schema::VERSION => &schema::PROBE_SINCE_2,
+        _ => return Err(Cause::Damaged("user_version".into())),
+    };
+    for probe in schema::PROBE.iter().chain(since_2) {
         connection.prepare(probe)?.query([])?.next()?;
     }
     if length <= HISTORY_CHECKED_BYTES {

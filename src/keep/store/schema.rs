@@ -6,7 +6,7 @@
 pub(super) const APPLICATION: i32 = 0x7465_7274;
 
 /// `PRAGMA user_version`.
-pub(super) const VERSION: i32 = 1;
+pub(super) const VERSION: i32 = 2;
 
 /// Makes an empty history. Numbers are not used again (AUTOINCREMENT): a new room must not get an old one's lines, and
 /// whoever deletes lines with another program leaves their words in the index, where they must not become those of another line.
@@ -39,9 +39,53 @@ pub(super) const CREATE: &str = "
     INSERT INTO room (key, name, made_at) VALUES (0, 'general', 0);
 ";
 
+/// What version 2 has beside the first: made behind [`CREATE`], and in a file of version 1.
+///
+/// Numbers of accounts are not used again either: a room or a letter must not become that of whoever comes next.
+pub(super) const SINCE_2: &str = "
+    ALTER TABLE room ADD COLUMN lock TEXT;
+    ALTER TABLE room ADD COLUMN hushed INTEGER NOT NULL DEFAULT 0;
+    CREATE TABLE account (
+        key      INTEGER PRIMARY KEY AUTOINCREMENT,
+        name     TEXT NOT NULL,
+        password TEXT NOT NULL,
+        made_at  INTEGER NOT NULL,
+        seen_at  INTEGER
+    ) STRICT;
+    CREATE TABLE room_operator (
+        room    INTEGER NOT NULL,
+        account INTEGER NOT NULL,
+        PRIMARY KEY (room, account)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX room_operator_by_account ON room_operator (account);
+    CREATE TABLE room_mark (
+        room INTEGER NOT NULL,
+        kind TEXT NOT NULL CHECK (kind IN ('ban', 'mute')),
+        name TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX room_mark_by_room ON room_mark (room);
+    CREATE TABLE letter (
+        id      INTEGER PRIMARY KEY AUTOINCREMENT,
+        account INTEGER NOT NULL,
+        at      INTEGER NOT NULL,
+        who     TEXT NOT NULL,
+        text    TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX letter_by_account ON letter (account, id);
+";
+
 /// Whether all is there that [`CREATE`] makes: fails where it is not.
 pub(super) const PROBE: [&str; 3] = [
     "SELECT key, name, topic, made_at, gone_at FROM room LIMIT 1",
     "SELECT id, room, at, kind, who, text FROM line ORDER BY id DESC LIMIT 1",
     "SELECT rowid FROM words LIMIT 1",
+];
+
+/// Whether all is there that [`SINCE_2`] makes.
+pub(super) const PROBE_SINCE_2: [&str; 5] = [
+    "SELECT lock, hushed FROM room LIMIT 1",
+    "SELECT key, name, password, made_at, seen_at FROM account LIMIT 1",
+    "SELECT room, account FROM room_operator LIMIT 1",
+    "SELECT room, kind, name FROM room_mark LIMIT 1",
+    "SELECT id, account, at, who, text FROM letter LIMIT 1",
 ];

@@ -1,11 +1,15 @@
 //! Everything that is written to the file or read from it, in SQL.
 
-use std::fs::File;
+use std::cell::RefCell;
+use std::io;
 
 use rusqlite::types::ToSql;
-use rusqlite::{CachedStatement, Connection, OptionalExtension, Result, params};
+use rusqlite::{CachedStatement, Connection, Result, params};
 
-use crate::keep::job::{Kind, Query, RoomChange, Row};
+use super::accounts::Names;
+use super::lock::Lock;
+use super::schema;
+use crate::keep::job::{Kind, Query, Row};
 use crate::keep::words::fold;
 use crate::limits::ANSWER_MAX_BYTES;
 
@@ -15,20 +19,37 @@ const ROW_OVERHEAD_BYTES: usize = 128;
 /// The open file.
 #[derive(Debug)]
 pub(in crate::keep) struct Writer {
-    connection: Connection,
+    pub(super) connection: Connection,
     keep_days: Option<u32>,
-    /// Given back when the file is closed.
-    _lock: File,
+    /// Given back when the file is closed. Whoever only looks after the accounts has none.
+    lock: Option<Lock>,
+    /// What the names of the accounts look like.
+    pub(super) names: RefCell<Names>,
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, keep_days: Option<u32>, lock: File) -> Writer {
-        Writer { connection, keep_days, _lock: lock }
+    pub(super) fn new(connection: Connection, keep_days: Option<u32>, lock: Option<Lock>) -> Writer {
+        Writer { connection, keep_days, lock, names: RefCell::default() }
+    }
+
+    /// Brings a file of an earlier version up to ours; the version is looked at here, for another program may have done so.
+    pub(super) fn upgrade(&self) -> Result<()> {
+        let version: i32 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        if version < schema::VERSION {
+            self.connection.execute_batch(schema::SINCE_2)?;
+            self.connection.pragma_update(None, "user_version", schema::VERSION)?;
+        }
+        Ok(())
     }
 
     /// For how many days lines stay; for ever without.
     pub(in crate::keep) fn keep_days(&self) -> Option<u32> {
         self.keep_days
+    }
+
+    /// Says whom to tell when somebody else changes the accounts: this process, which listens from now on.
+    pub(in crate::keep) fn announce(&mut self) -> io::Result<()> {
+        self.lock.as_mut().map_or(Ok(()), Lock::announce)
     }
 
     /// Does all of `work` or, when something fails, nothing.
@@ -38,45 +59,10 @@ impl Writer {
         if result.is_err() && !self.connection.is_autocommit() {
             // Whatever this says, the next BEGIN tells whether it worked.
             let _ = self.connection.execute_batch("ROLLBACK");
+            // Their numbers will be given to others.
+            self.names.take();
         }
         result
-    }
-
-    /// Begins a new life of the server: the rooms of the last one are gone. Gives the next free key, and what the first
-    /// room is about.
-    pub(super) fn begin(&self) -> Result<(u64, Option<String>)> {
-        // SQLite remembers the highest key that was ever in `room`; and a line may be of a room whose row was lost.
-        const NEXT: &str = "SELECT 1 + max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'room'), 0),
-                                           ifnull((SELECT max(room) FROM line), 0))";
-        self.connection.execute(
-            "UPDATE room SET gone_at = ifnull((SELECT at FROM line ORDER BY id DESC LIMIT 1), made_at)
-             WHERE gone_at IS NULL AND key <> 0",
-            [],
-        )?;
-        let next = self.connection.query_row(NEXT, [], |row| row.get(0))?;
-        let mut topic = self.connection.prepare("SELECT topic FROM room WHERE key = 0")?;
-        let topic = topic.query_row([], |row| row.get(0)).optional()?;
-        Ok((next, topic.flatten()))
-    }
-
-    /// Writes a change of a room, at `at`. A room that goes without a line of its own leaves nothing.
-    pub(in crate::keep) fn change(&self, change: &RoomChange, at: i64) -> Result<()> {
-        match change {
-            RoomChange::Is { key, name, topic } => self
-                .cached(
-                    "INSERT INTO room (key, name, topic, made_at) VALUES (?1, ?2, ?3, ?4)
-                     ON CONFLICT (key) DO UPDATE SET name = excluded.name, topic = excluded.topic",
-                )?
-                .execute(params![key, name, topic, at])?,
-            RoomChange::Gone { key } => {
-                self.cached("UPDATE room SET gone_at = ?2 WHERE key = ?1")?.execute(params![key, at])?;
-                self.cached(
-                    "DELETE FROM room WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM line WHERE room = ?1)",
-                )?
-                .execute([key])?
-            }
-        };
-        Ok(())
     }
 
     /// Writes a row behind all others.
@@ -96,16 +82,21 @@ impl Writer {
 
     /// Finds rows, oldest first, at most as many as one answer bears.
     pub(in crate::keep) fn find(&self, query: &Query) -> Result<Vec<Row>> {
+        Ok(self.find_numbered(query)?.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// Finds rows with their numbers.
+    pub(super) fn find_numbered(&self, query: &Query) -> Result<Vec<(i64, Row)>> {
         match query {
             Query::Last(room, count) => self.newest(
-                "SELECT room, at, kind, who, text FROM line WHERE room = ?1 ORDER BY id DESC LIMIT ?2",
+                "SELECT id, room, at, kind, who, text FROM line WHERE room = ?1 ORDER BY id DESC LIMIT ?2",
                 room,
                 *count,
             ),
             Query::Search(rooms, words, count) => match expression(rooms, words) {
                 None => Ok(Vec::new()),
                 Some(expression) => self.newest(
-                    "SELECT line.room, at, kind, who, line.text FROM words JOIN line ON line.id = words.rowid
+                    "SELECT id, line.room, at, kind, who, line.text FROM words JOIN line ON line.id = words.rowid
                      WHERE words MATCH ?1 ORDER BY words.rowid DESC LIMIT ?2",
                     &expression,
                     *count,
@@ -145,28 +136,29 @@ impl Writer {
     }
 
     /// Reads rows that come newest first; gives them oldest first.
-    fn newest(&self, sql: &str, first: &dyn ToSql, count: usize) -> Result<Vec<Row>> {
+    fn newest(&self, sql: &str, first: &dyn ToSql, count: usize) -> Result<Vec<(i64, Row)>> {
         let mut statement = self.cached(sql)?;
         let mut newest = statement.query(params![first, i64::try_from(count).unwrap_or(i64::MAX)])?;
         let (mut rows, mut bytes) = (Vec::new(), 0);
         while let Some(row) = newest.next()? {
-            let kind = match row.get(2)? {
+            let (id, kind) = (row.get(0)?, row.get(3)?);
+            let kind = match kind {
                 0 => Kind::Said,
                 1 => Kind::Acted,
                 _ => Kind::Gap,
             };
-            let row = Row { room: row.get(0)?, at: row.get(1)?, kind, who: row.get(3)?, text: row.get(4)? };
+            let row = Row { room: row.get(1)?, at: row.get(2)?, kind, who: row.get(4)?, text: row.get(5)? };
             bytes += row.text.len() + ROW_OVERHEAD_BYTES;
             if bytes > ANSWER_MAX_BYTES {
                 break;
             }
-            rows.push(row);
+            rows.push((id, row));
         }
         rows.reverse();
         Ok(rows)
     }
 
-    fn cached(&self, sql: &str) -> Result<CachedStatement<'_>> {
+    pub(super) fn cached(&self, sql: &str) -> Result<CachedStatement<'_>> {
         self.connection.prepare_cached(sql)
     }
 }

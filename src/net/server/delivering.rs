@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use log::{debug, info, log_enabled, warn};
 
 use super::Server;
-use crate::chat::{Audience, Event, Moment, Note, Output};
+use crate::chat::{Audience, Event, Moment, Note, Output, RoomRecord};
 use crate::keep::{Answer, Complaint};
 use crate::limits::HISTORY_PATIENCE;
 use crate::net::stream::Stream;
@@ -43,7 +43,12 @@ impl<S: Stream> Server<S> {
             Output::Note(note) => self.note(&note),
             Output::Keep(line) => self.history.keep(line),
             Output::Forget(room) => self.history.forget(room),
-            Output::Room(key, name, topic) => self.history.room(key, &name, topic.as_ref()),
+            Output::Room(key, name, topic) => {
+                let (owners, banned, muted) = (Vec::new(), Vec::new(), Vec::new());
+                let record =
+                    RoomRecord { key, name, topic, lock: None, hushed: false, owners, banned, muted };
+                self.history.room(&record);
+            }
             Output::Look(id, look) => {
                 if let Some(answer) = self.history.look(id, look) {
                     self.recall(answer, now);
@@ -65,6 +70,8 @@ impl<S: Stream> Server<S> {
                 self.hub.not_found_now(id, &mut self.outputs);
                 id
             }
+            // Nobody asks for these yet.
+            _ => return,
         };
         if let Some(conn) = self.conn_mut(id)
             && conn.awaiting.take().is_some()

@@ -129,10 +129,10 @@ impl<S: Stream> Server<S> {
     }
 
     /// A server without connections that goes on with `history`.
-    pub fn remembering(settings: Settings, history: Archive) -> Server<S> {
+    pub fn remembering(settings: Settings, mut history: Archive) -> Server<S> {
         let rules = Rules {
             next_key: history.next_key(),
-            topic: history.topic(),
+            topic: history.take_rooms().swap_remove(0).topic,
             login_timeout: settings.login_timeout,
             replay: settings.replay,
             motd: settings.motd.clone(),
@@ -255,7 +255,7 @@ impl<S: Stream> Server<S> {
 
     /// Takes what the history has found. Call when it wakes the loop.
     pub fn answers(&mut self, now: Moment) {
-        for answer in self.history.answers() {
+        for answer in self.history.answers(now) {
             self.recall(answer, now);
         }
         self.perform(now);

@@ -1,0 +1,118 @@
+//! The thread that hashes passwords, one at a time: a question to the history does not wait behind one.
+//!
+//! Law: a password is in memory until it is hashed and nowhere else; what is kept is its Argon2id PHC string.
+
+use std::io;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread;
+
+use argon2::password_hash::{self, PasswordHasher, PasswordVerifier, phc::PasswordHash};
+use argon2::{Algorithm, Argon2, Params, Version};
+
+use crate::chat::Password;
+use crate::keep::worker::yield_to_the_loop;
+use crate::limits::{PASSWORD_MEMORY_KIB, PASSWORD_PASSES};
+
+/// What there is to hash.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// Is this the password?
+    Verify { password: Password, against: String },
+    /// A new one.
+    Make { password: Password },
+    /// A new one, if the old one is right.
+    Remake { old: Password, against: String, new: Password },
+}
+
+/// What came of it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Hashed {
+    Right,
+    Wrong,
+    /// The PHC string of the new password.
+    Made(String),
+    /// It could not be computed.
+    Failed(String),
+}
+
+/// The loop's end of the thread.
+#[derive(Debug)]
+pub(super) struct Hasher {
+    work: Sender<(u64, Work)>,
+    done: Receiver<(u64, Hashed)>,
+}
+
+impl Hasher {
+    /// Starts the thread, which calls `wake` when something is done.
+    pub(super) fn start(wake: impl Fn() + Send + 'static) -> io::Result<Hasher> {
+        let (work, theirs) = mpsc::channel::<(u64, Work)>();
+        let (ours, done) = mpsc::channel();
+        thread::Builder::new().name("passwords".into()).spawn(move || {
+            yield_to_the_loop();
+            for (ticket, work) in theirs {
+                if ours.send((ticket, perform(work))).is_err() {
+                    break;
+                }
+                wake();
+            }
+        })?;
+        Ok(Hasher { work, done })
+    }
+
+    /// Hands over some work; whoever does so counts how much there is.
+    pub(super) fn hand_over(&self, ticket: u64, work: Work) -> bool {
+        self.work.send((ticket, work)).is_ok()
+    }
+
+    /// What is done.
+    pub(super) fn done(&self) -> Option<(u64, Hashed)> {
+        self.done.try_recv().ok()
+    }
+}
+
+fn perform(work: Work) -> Hashed {
+    let made = |password| match make(password) {
+        Ok(made) => Hashed::Made(made),
+        Err(error) => Hashed::Failed(error.to_string()),
+    };
+    match work {
+        Work::Make { password } => made(&password),
+        Work::Verify { password, against } => verify(&password, &against),
+        Work::Remake { old, against, new } => match verify(&old, &against) {
+            Hashed::Right => made(&new),
+            other => other,
+        },
+    }
+}
+
+fn argon2() -> Result<Argon2<'static>, password_hash::Error> {
+    let params = Params::new(PASSWORD_MEMORY_KIB, PASSWORD_PASSES, 1, None)?;
+    Ok(Argon2::new(Algorithm::Argon2id, Version::V0x13, params))
+}
+
+/// The PHC string of `password`, with a salt of its own.
+pub(in crate::keep) fn make(password: &Password) -> Result<String, password_hash::Error> {
+    Ok(argon2()?.hash_password(password.as_bytes())?.to_string())
+}
+
+/// Whether `password` is the one of the PHC string `against`, by the parameters that stand in there.
+fn verify(password: &Password, against: &str) -> Hashed {
+    let verified = PasswordHash::new(against).map_err(|error| error.to_string()).and_then(|hash| {
+        Ok(argon2().map_err(|error| error.to_string())?.verify_password(password.as_bytes(), &hash))
+    });
+    match verified {
+        Ok(Ok(())) => Hashed::Right,
+        Ok(Err(password_hash::Error::PasswordInvalid)) => Hashed::Wrong,
+        Ok(Err(error)) => Hashed::Failed(error.to_string()),
+        Err(error) => Hashed::Failed(error),
+    }
+}
+
+/// A PHC string that is nobody's: comparing with it takes the same work.
+pub(super) fn decoy() -> String {
+    // 16 bytes of salt and 32 of hash, as `make` has them, in Base64 without padding.
+    format!(
+        "$argon2id$v=19$m={PASSWORD_MEMORY_KIB},t={PASSWORD_PASSES},p=1$dGVydHVsaWEgZGVjb3khIQ${}",
+        "c".repeat(42) + "A"
+    )
+}

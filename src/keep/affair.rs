@@ -1,0 +1,100 @@
+//! What is done for accounts and letters by the history's thread, as plain values.
+//!
+//! Law: what came of an affair is told after the commit, so whatever anybody was promised survives the process.
+
+use std::num::NonZeroU32;
+
+use crate::chat::{AccountKey, ClientId, Letter, Name, Posted, Stamp, Text};
+
+/// Something for the history's thread to do.
+#[derive(Debug)]
+pub(super) enum Affair {
+    /// A new account; the ticket comes back with what came of it.
+    Register { ticket: u64, name: String, password: String },
+    /// Another password.
+    Change { ticket: u64, account: u32, password: String },
+    /// Somebody has given their password.
+    Seen { account: u32 },
+    /// A letter for an account.
+    Post { id: ClientId, to: u32, letter: LetterRow },
+    /// The letters of an account.
+    Collect { id: ClientId, account: u32 },
+    /// All accounts, for somebody else has changed them.
+    Reload,
+}
+
+/// What came of an [`Affair`].
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Registered(u64, Registration),
+    /// Whether the password is another one now.
+    Changed(u64, bool),
+    Posted(ClientId, Posted),
+    /// Oldest first, and the number of the last one.
+    Letters(ClientId, u32, Vec<LetterRow>, u64),
+    Accounts(Vec<AccountRow>),
+}
+
+/// What came of registering a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Registration {
+    /// It is on the disk under this number.
+    Made(u32),
+    /// Somebody has it, or one that looks like it.
+    Taken,
+    NoneLeft,
+    Failed,
+}
+
+/// An account as the file has it.
+#[derive(Clone, Debug)]
+pub(super) struct AccountRow {
+    pub(super) key: u32,
+    pub(super) name: String,
+    /// A PHC string.
+    pub(super) password: String,
+}
+
+/// A letter as the file has it.
+#[derive(Clone, Debug)]
+pub(super) struct LetterRow {
+    pub(super) at: i64,
+    pub(super) who: String,
+    pub(super) text: String,
+}
+
+impl Affair {
+    /// Whether it writes to the file.
+    pub(super) fn writes(&self) -> bool {
+        !matches!(self, Affair::Collect { .. } | Affair::Reload)
+    }
+
+    /// What comes of it when nothing can be written.
+    pub(super) fn failed(&self) -> Option<Outcome> {
+        match self {
+            Affair::Register { ticket, .. } => Some(Outcome::Registered(*ticket, Registration::Failed)),
+            Affair::Change { ticket, .. } => Some(Outcome::Changed(*ticket, false)),
+            Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed)),
+            Affair::Collect { id, account } => Some(Outcome::Letters(*id, *account, Vec::new(), 0)),
+            Affair::Seen { .. } | Affair::Reload => None,
+        }
+    }
+}
+
+impl LetterRow {
+    pub(super) fn of(letter: &Letter) -> LetterRow {
+        let (who, text) = (letter.from.as_str().to_owned(), letter.text.as_str().to_owned());
+        LetterRow { at: letter.at.0, who, text }
+    }
+
+    /// The letter that it was. None: somebody else wrote it into the file.
+    pub(super) fn into_letter(self) -> Option<Letter> {
+        let from = Name::new(&self.who).ok()?;
+        Some(Letter { from, at: Stamp(self.at), text: Text::clean(&self.text) })
+    }
+}
+
+/// An account's number as the core has it. None: it is none of ours.
+pub(super) fn account_key(number: u32) -> Option<AccountKey> {
+    NonZeroU32::new(number).map(AccountKey)
+}

@@ -1,0 +1,91 @@
+//! The archive's part for accounts and letters: what is asked, and what is heard of it later.
+
+use std::net::IpAddr;
+
+use super::accounts::Accounts;
+use super::affair::{Affair, LetterRow, Outcome, account_key};
+use super::archive::{Answer, Archive};
+use super::job::{Change, Job};
+use crate::chat::{Account, AccountKey, ClientId, Letter, Moment, Petition, Posted, Verdict};
+
+impl Archive {
+    /// The accounts. None: there are none to be had, for nothing outlives the server.
+    pub fn accounts(&self) -> Option<Vec<Account>> {
+        self.accounts.as_ref().map(Accounts::all)
+    }
+
+    /// Takes a petition of somebody who is `from` there. Without an answer it comes [later](Self::answers), for
+    /// whoever has that id then.
+    pub fn petition(
+        &mut self,
+        id: ClientId,
+        from: IpAddr,
+        petition: Petition,
+        now: Moment,
+    ) -> Option<Answer> {
+        match &mut self.accounts {
+            Some(accounts) => accounts.petition(id, from, petition, now),
+            None => Some(Answer::Verdict(id, petition.matter(), Verdict::Failed)),
+        }
+    }
+
+    /// Lets a letter wait for an account. Without an answer it comes [later](Self::answers), when it is on the disk.
+    pub fn post(&mut self, id: ClientId, to: AccountKey, letter: &Letter) -> Option<Answer> {
+        let affair = Affair::Post { id, to: to.0.get(), letter: LetterRow::of(letter) };
+        (!self.send(affair)).then_some(Answer::Posted(id, Posted::Failed))
+    }
+
+    /// Looks for the letters of an account. Without an answer it comes [later](Self::answers). Letters that cannot be
+    /// read now are not lost, but none of them come.
+    pub fn collect(&mut self, id: ClientId, account: AccountKey) -> Option<Answer> {
+        let affair = Affair::Collect { id, account: account.0.get() };
+        (!self.send(affair)).then(|| Answer::Letters(id, account, Vec::new(), 0))
+    }
+
+    /// Forgets the letters of an account up to that number, which came with them.
+    pub fn handed_over(&mut self, account: AccountKey, up_to: u64) {
+        if let Some(file) = &mut self.file
+            && up_to > 0
+        {
+            file.owe(Change::HandedOver { account: account.0.get(), up_to });
+        }
+    }
+
+    /// Looks at the accounts again, for somebody else has changed them; they come [later](Self::answers).
+    pub fn reload_accounts(&mut self) {
+        if let Some(file) = &mut self.file {
+            file.push_some_time(Job::Affair(Affair::Reload));
+        }
+    }
+
+    /// How many petitions have been worked at. Each costs the same, whatever came of it.
+    pub fn hashed(&self) -> u64 {
+        self.accounts.as_ref().map_or(0, Accounts::hashed)
+    }
+
+    pub(super) fn hear_hashes(&mut self, now: Moment) -> Vec<Answer> {
+        let Archive { file: Some(file), accounts: Some(accounts), .. } = self else { return Vec::new() };
+        accounts.hear(now, &mut |affair| file.push(Job::Affair(affair)).is_ok())
+    }
+
+    pub(super) fn hear_outcome(&mut self, outcome: Outcome) -> Option<Answer> {
+        let accounts = self.accounts.as_mut()?;
+        match outcome {
+            Outcome::Registered(ticket, registration) => accounts.registered(ticket, registration),
+            Outcome::Changed(ticket, written) => accounts.changed(ticket, written),
+            Outcome::Posted(id, posted) => Some(Answer::Posted(id, posted)),
+            Outcome::Letters(id, account, letters, last) => {
+                let letters = letters.into_iter().filter_map(LetterRow::into_letter).collect();
+                Some(Answer::Letters(id, account_key(account)?, letters, last))
+            }
+            Outcome::Accounts(rows) => {
+                accounts.reload(rows);
+                Some(Answer::Accounts(accounts.all()))
+            }
+        }
+    }
+
+    fn send(&mut self, affair: Affair) -> bool {
+        self.file.as_mut().is_some_and(|file| file.push(Job::Affair(affair)).is_ok())
+    }
+}

@@ -1,0 +1,130 @@
+//! Rooms in the file, in SQL: those that go on after a stop, and what was said in them last.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Result, params};
+
+use super::writer::Writer;
+use crate::keep::job::{Change, Query, Row};
+use crate::keep::rooms::RoomRow;
+use crate::limits::{
+    HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX,
+};
+
+impl Writer {
+    /// Begins a new life of the server: the rooms of the last one are gone, but for the first one and those that a
+    /// registered operator has and in which there is something to go on with. Gives the next free key.
+    pub(super) fn begin(&self) -> Result<u64> {
+        // SQLite remembers the highest key that was ever in `room`; and a line may be of a room whose row was lost.
+        const NEXT: &str = "SELECT 1 + max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'room'), 0),
+                                           ifnull((SELECT max(room) FROM line), 0))";
+        self.connection.execute(
+            "UPDATE room SET gone_at = ifnull((SELECT at FROM line ORDER BY id DESC LIMIT 1), made_at), lock = NULL
+             WHERE gone_at IS NULL AND key <> 0 AND NOT (
+                 EXISTS (SELECT 1 FROM room_operator JOIN account ON account.key = room_operator.account
+                         WHERE room_operator.room = room.key)
+                 AND (topic IS NOT NULL OR lock IS NOT NULL
+                      OR EXISTS (SELECT 1 FROM room_mark WHERE room_mark.room = room.key)
+                      OR EXISTS (SELECT 1 FROM line WHERE line.room = room.key)))",
+            [],
+        )?;
+        for rest in ["room_operator", "room_mark"] {
+            let rest = format!(
+                "DELETE FROM {rest} WHERE NOT EXISTS (SELECT 1 FROM room WHERE key = room AND gone_at IS NULL)"
+            );
+            self.connection.execute(&rest, [])?;
+        }
+        self.connection.query_row(NEXT, [], |row| row.get(0))
+    }
+
+    /// The rooms that there are.
+    pub(super) fn rooms(&self) -> Result<Vec<RoomRow>> {
+        let mut rooms = BTreeMap::new();
+        let mut there = self.connection.prepare(
+            "SELECT key, name, topic, lock, hushed FROM room WHERE gone_at IS NULL ORDER BY key LIMIT ?1",
+        )?;
+        let mut there = there.query([ROOMS_MAX])?;
+        while let Some(row) = there.next()? {
+            let (key, name, topic) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (lock, hushed) = (row.get(3)?, row.get(4)?);
+            rooms.insert(key, RoomRow { key, name, topic, lock, hushed, ..RoomRow::default() });
+        }
+        let mut operators = self.connection.prepare(
+            "SELECT room, account FROM room_operator JOIN account ON account.key = account ORDER BY room, account",
+        )?;
+        let mut operators = operators.query([])?;
+        while let Some(row) = operators.next()? {
+            if let Some(room) = rooms.get_mut(&row.get(0)?) {
+                room.owners.push(row.get(1)?);
+            }
+        }
+        let mut marks = self.connection.prepare("SELECT room, kind, name FROM room_mark ORDER BY rowid")?;
+        let mut marks = marks.query([])?;
+        while let Some(row) = marks.next()? {
+            let Some(room) = rooms.get_mut(&row.get(0)?) else { continue };
+            match row.get_ref(1)?.as_str()? {
+                "ban" => room.banned.push(row.get(2)?),
+                "mute" => room.muted.push(row.get(2)?),
+                _ => {}
+            }
+        }
+        Ok(rooms.into_values().collect())
+    }
+
+    /// What was said last in the first room and in `rooms`, in the order in which it was said. Of very many rooms less
+    /// of each, so that opening does not take long.
+    pub(super) fn recent(&self, rooms: &[RoomRow]) -> Result<Vec<Row>> {
+        let others: Vec<u64> = rooms.iter().map(|room| room.key).filter(|&key| key != 0).collect();
+        let each = RELOADED_LINES_PER_ROOM.min(RELOADED_LINES / others.len().max(1));
+        let mut rows = self.find_numbered(&Query::Last(0, HISTORY_LINES_PER_ROOM))?;
+        let mut bytes = 0;
+        for room in others {
+            let found = self.find_numbered(&Query::Last(room, each))?;
+            bytes += found.iter().map(|(_, row)| row.text.len()).sum::<usize>();
+            rows.extend(found);
+            if bytes > HISTORY_MAX_BYTES {
+                break;
+            }
+        }
+        rows.sort_unstable_by_key(|(id, _)| *id);
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// Writes a change, at `at`. A room that goes without a line of its own leaves nothing.
+    pub(in crate::keep) fn change(&self, change: &Change, at: i64) -> Result<()> {
+        match change {
+            Change::Room(room) => self.write_room(room, at),
+            Change::RoomGone { key } => {
+                self.cached("UPDATE room SET gone_at = ?2, lock = NULL WHERE key = ?1")?
+                    .execute(params![key, at])?;
+                self.cached("DELETE FROM room_operator WHERE room = ?1")?.execute([key])?;
+                self.cached("DELETE FROM room_mark WHERE room = ?1")?.execute([key])?;
+                self.cached(
+                    "DELETE FROM room WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM line WHERE room = ?1)",
+                )?
+                .execute([key])?;
+                Ok(())
+            }
+            Change::HandedOver { account, up_to } => self.delete_letters(*account, *up_to),
+        }
+    }
+
+    fn write_room(&self, room: &RoomRow, at: i64) -> Result<()> {
+        self.cached(
+            "INSERT INTO room (key, name, topic, lock, hushed, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (key) DO UPDATE SET name = excluded.name, topic = excluded.topic, lock = excluded.lock,
+                                             hushed = excluded.hushed",
+        )?
+        .execute(params![room.key, room.name, room.topic, room.lock, room.hushed, at])?;
+        self.cached("DELETE FROM room_operator WHERE room = ?1")?.execute([room.key])?;
+        let mut operator =
+            self.cached("INSERT OR IGNORE INTO room_operator (room, account) VALUES (?1, ?2)")?;
+        room.owners.iter().try_for_each(|owner| operator.execute(params![room.key, owner]).map(drop))?;
+        self.cached("DELETE FROM room_mark WHERE room = ?1")?.execute([room.key])?;
+        let mut mark = self.cached("INSERT INTO room_mark (room, kind, name) VALUES (?1, ?2, ?3)")?;
+        for (kind, names) in [("ban", &room.banned), ("mute", &room.muted)] {
+            names.iter().try_for_each(|name| mark.execute(params![room.key, kind, name]).map(drop))?;
+        }
+        Ok(())
+    }
+}

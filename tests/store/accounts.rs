@@ -1,0 +1,213 @@
+//! Accounts: whose password is right, what a wrong one costs, and what is there after a stop or a kill.
+
+use std::net::IpAddr;
+
+use tertulia::chat::{Account, AccountKey, ClientId, Matter, Petition, Verdict};
+use tertulia::keep::{Answer, Archive};
+use tertulia::limits::{FAILURE_DELAY, FREE_FAILURES, PETITIONS_PER_ADDRESS};
+
+use super::support::{DEADLINE, Desk, Dir, name, password};
+
+fn login(account: Option<AccountKey>, with: &str) -> Petition {
+    Petition::Login { account, password: password(with) }
+}
+
+#[test]
+fn a_password_is_right_or_wrong_and_can_be_changed_also_over_a_restart() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.archive.accounts(), Some(vec![]));
+    let ana = desk.account("Ana", "sésamo ábrete");
+    assert_eq!(desk.login(Some(ana), "sésamo ábrete"), Verdict::Granted(ana));
+    assert_eq!(
+        desk.login(Some(ana), "se\u{301}samo a\u{301}brete"),
+        Verdict::Granted(ana),
+        "typed elsewhere"
+    );
+    assert_eq!(desk.login(Some(ana), "sésamo ábrete "), Verdict::Wrong);
+    let change = |old, new| Petition::Change { account: ana, old: password(old), new: password(new) };
+    assert_eq!(desk.petition("::1", change("otra", "nueva")), Verdict::Wrong);
+    assert_eq!(desk.petition("::1", change("sésamo ábrete", "nueva")), Verdict::Granted(ana));
+    assert_eq!(desk.login(Some(ana), "sésamo ábrete"), Verdict::Wrong);
+    assert!(desk.archive.close(DEADLINE));
+
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.archive.accounts(), Some(vec![Account { key: ana, name: name("Ana") }]));
+    assert_eq!(desk.login(Some(ana), "nueva"), Verdict::Granted(ana));
+    assert_eq!(desk.login(Some(ana), "sésamo ábrete"), Verdict::Wrong);
+    assert_eq!(desk.register("ANA", "mía"), Verdict::Wrong, "the name is somebody's");
+    assert_ne!(desk.account("Luis", "secreto"), ana);
+}
+
+#[test]
+fn only_hashes_are_stored_each_with_its_own_salt() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    for who in ["Ana", "Luis"] {
+        desk.account(who, "contraseña común");
+    }
+    assert!(desk.archive.close(DEADLINE));
+    let sql = dir.sql();
+    let mut stored = sql.prepare("SELECT password FROM account").unwrap();
+    let stored: Vec<String> = stored.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    assert_eq!(stored.len(), 2);
+    assert_ne!(stored[0], stored[1]);
+    assert!(stored.iter().all(|phc| phc.starts_with("$argon2id$v=19$m=19456,t=2,p=1$")), "{stored:?}");
+    let bytes = std::fs::read(dir.file()).unwrap();
+    assert!(!bytes.windows(10).any(|window| window == &"contraseña".as_bytes()[..10]));
+}
+
+#[test]
+fn a_name_that_nobody_has_takes_the_same_work() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    let before = desk.archive.hashed();
+    assert_eq!(desk.login(Some(ana), "errado"), Verdict::Wrong);
+    assert_eq!(desk.archive.hashed(), before + 1);
+    assert_eq!(desk.login(None, "errado"), Verdict::Wrong);
+    assert_eq!(desk.archive.hashed(), before + 2, "hashed like any other");
+}
+
+#[test]
+fn too_many_wrong_ones_from_one_address_have_to_wait_and_nobody_else() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    for _ in 0..=FREE_FAILURES {
+        assert_eq!(desk.petition("10.0.0.1", login(Some(ana), "errado")), Verdict::Wrong);
+    }
+    let before = desk.archive.hashed();
+    assert_eq!(desk.petition("10.0.0.1", login(Some(ana), "secreto")), Verdict::Wait(FAILURE_DELAY));
+    assert_eq!(desk.petition("::ffff:10.0.0.1", login(None, "secreto")), Verdict::Wait(FAILURE_DELAY));
+    assert_eq!(desk.archive.hashed(), before, "not even looked at");
+    assert_eq!(desk.petition("10.0.0.2", login(Some(ana), "secreto")), Verdict::Granted(ana));
+    desk.now = desk.now + FAILURE_DELAY;
+    assert_eq!(desk.petition("10.0.0.1", login(Some(ana), "secreto")), Verdict::Granted(ana));
+}
+
+#[test]
+fn a_flood_from_one_address_is_refused_unhashed_and_somebody_else_is_served_between() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    let before = desk.archive.hashed();
+    let flood: IpAddr = "10.0.0.1".parse().unwrap();
+    let mut refused = 0;
+    for number in 0..PETITIONS_PER_ADDRESS + 12 {
+        let id = ClientId::new(number as u32, 7);
+        let answer = desk.archive.petition(id, flood, login(None, "errado"), desk.now);
+        refused +=
+            usize::from(matches!(answer, Some(Answer::Verdict(_, Matter::Login(None), Verdict::Busy))));
+    }
+    assert_eq!(refused, 10, "two in hand, the rest wait");
+    let anas = ClientId::new(0, 8);
+    let answer =
+        desk.archive.petition(anas, "10.0.0.2".parse().unwrap(), login(Some(ana), "secreto"), desk.now);
+    assert!(answer.is_none());
+    let mut verdicts = Vec::new();
+    while verdicts.len() < PETITIONS_PER_ADDRESS + 3 {
+        for answer in desk.wait() {
+            let Answer::Verdict(id, _, verdict) = answer else { panic!("{answer:?}") };
+            verdicts.push((id, verdict));
+        }
+    }
+    let place = verdicts.iter().position(|(id, _)| *id == anas).unwrap();
+    assert!(place <= 3, "behind what was in hand, and a turn at most: {place}");
+    assert_eq!(verdicts[place].1, Verdict::Granted(ana));
+    let wrong = verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::Wrong).count() as u64;
+    let waiting = verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::Wait(FAILURE_DELAY)).count();
+    assert!(wrong <= u64::from(FREE_FAILURES) + 2, "{verdicts:?}");
+    assert!(waiting >= PETITIONS_PER_ADDRESS - FREE_FAILURES as usize - 2, "{verdicts:?}");
+    assert_eq!(desk.archive.hashed(), before + wrong + 1);
+}
+
+#[test]
+fn of_two_who_register_names_that_look_alike_one_has_it() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let names = ["Paloma", "PALOMA", "Pa1oma", "Otra"];
+    for (slot, called) in names.into_iter().enumerate() {
+        let petition = Petition::Register { name: name(called), password: password("secreto") };
+        let id = ClientId::new(slot as u32, 1);
+        assert!(desk.archive.petition(id, "127.0.0.1".parse().unwrap(), petition, desk.now).is_none());
+    }
+    let mut verdicts = Vec::new();
+    while verdicts.len() < names.len() {
+        verdicts.extend(desk.wait().into_iter().map(|answer| match answer {
+            Answer::Verdict(id, Matter::Register(_), verdict) => (id.slot(), verdict),
+            other => panic!("{other:?}"),
+        }));
+    }
+    verdicts.sort_by_key(|(slot, _)| *slot);
+    let granted: Vec<bool> =
+        verdicts.iter().map(|(_, verdict)| matches!(verdict, Verdict::Granted(_))).collect();
+    assert_eq!(granted, [true, false, false, true], "{verdicts:?}");
+    assert_eq!(desk.archive.accounts().unwrap().len(), 2);
+}
+
+#[test]
+fn granted_is_on_the_disk_and_a_failing_one_is_no_promise() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.account("Ana", "secreto");
+    let stored = |query: &str| dir.sql().query_row(query, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(stored("SELECT count(*) FROM account"), 1);
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(desk.register("Luis", "secreto"), Verdict::Failed);
+    sql.execute_batch("COMMIT").unwrap();
+    assert_eq!(stored("SELECT count(*) FROM account"), 1);
+    desk.account("Luis", "secreto");
+    assert_eq!(stored("SELECT count(*) FROM account"), 2);
+}
+
+#[test]
+fn a_stop_gives_up_what_waits_to_be_hashed() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    for slot in 0..20 {
+        let id = ClientId::new(slot, 1);
+        assert!(
+            desk.archive.petition(id, "127.0.0.1".parse().unwrap(), login(None, "x"), desk.now).is_none()
+        );
+    }
+    assert!(desk.archive.close(DEADLINE));
+    let hashed = desk.archive.hashed();
+    assert_eq!((hashed, desk.archive.accounts()), (0, None), "nobody waits for passwords at the end");
+}
+
+#[test]
+fn changed_from_outside_the_accounts_come_anew() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    dir.sql()
+        .execute_batch(
+            "INSERT INTO account (name, password, made_at) SELECT 'Luis', password, 0 FROM account;
+             INSERT INTO account (name, password, made_at) VALUES ('ANA', 'clashes', 0), ('no name', '', 0);",
+        )
+        .unwrap();
+    desk.archive.reload_accounts();
+    let Answer::Accounts(accounts) = desk.answer(None) else { panic!("the accounts") };
+    let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
+    assert_eq!(names, ["Ana", "Luis"]);
+    assert_eq!(desk.login(Some(accounts[1].key), "secreto"), Verdict::Granted(accounts[1].key));
+    dir.sql().execute("DELETE FROM account WHERE name LIKE 'ana'", []).unwrap();
+    desk.archive.reload_accounts();
+    assert!(matches!(desk.answer(None), Answer::Accounts(left) if left.len() == 1));
+    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Wrong);
+    assert_ne!(desk.account("Ana", "otra"), ana, "another account, whoever it is");
+}
+
+#[test]
+fn without_a_file_there_are_none() {
+    let mut memory = Archive::default();
+    let answer = memory.petition(
+        ClientId::new(1, 1),
+        "127.0.0.1".parse().unwrap(),
+        login(None, "secreto"),
+        tertulia::chat::Moment::START,
+    );
+    assert!(matches!(answer, Some(Answer::Verdict(_, _, Verdict::Failed))));
+}

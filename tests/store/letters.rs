@@ -1,0 +1,114 @@
+//! Letters: kept when they are on the disk, handed over once, at most so many of them.
+
+use tertulia::chat::{AccountKey, ClientId, Letter, Posted, Stamp, Text};
+use tertulia::keep::{Answer, Archive};
+use tertulia::limits::{LETTERS_MAX, LETTERS_MAX_BYTES};
+
+use super::support::{DEADLINE, Desk, Dir, name};
+
+fn letter(at: i64, text: &str) -> Letter {
+    Letter { from: name("Juan"), at: Stamp(at), text: Text::clean(text) }
+}
+
+impl Desk {
+    fn post(&mut self, to: AccountKey, letter: &Letter) -> Posted {
+        let answer = self.archive.post(ClientId::new(2, 2), to, letter);
+        match self.answer(answer) {
+            Answer::Posted(id, posted) if id == ClientId::new(2, 2) => posted,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn collect(&mut self, account: AccountKey) -> (Vec<Letter>, u64) {
+        let answer = self.archive.collect(ClientId::new(3, 3), account);
+        match self.answer(answer) {
+            Answer::Letters(id, whose, letters, last) if (id, whose) == (ClientId::new(3, 3), account) => {
+                (letters, last)
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[test]
+fn a_letter_waits_over_a_restart_and_is_handed_over_once() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
+    let letters = [letter(1, "hola"), letter(2, "¿cuándo vienes?"), letter(3, "adiós")];
+    assert_eq!(desk.collect(ana), (vec![], 0));
+    for letter in &letters {
+        assert_eq!(desk.post(ana, letter), Posted::Kept);
+        let stored: i64 = dir.sql().query_row("SELECT max(at) FROM letter", [], |row| row.get(0)).unwrap();
+        assert_eq!(stored, letter.at.0, "on the disk when it is said to be kept");
+    }
+    assert_eq!(desk.post(luis, &letter(4, "y tú")), Posted::Kept);
+    assert!(desk.archive.close(DEADLINE));
+
+    let mut desk = Desk::open(&dir);
+    let (found, last) = desk.collect(ana);
+    assert_eq!(found, letters, "oldest first");
+    assert_eq!(desk.collect(ana), (letters.to_vec(), last), "until they were handed over");
+    assert_eq!(desk.post(ana, &letter(5, "tarde")), Posted::Kept);
+    desk.archive.handed_over(ana, last);
+    let (found, last) = desk.collect(ana);
+    assert_eq!(found, [letter(5, "tarde")], "what came later is still there");
+    desk.archive.handed_over(ana, last);
+    assert!(desk.archive.close(DEADLINE));
+
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.collect(ana), (vec![], 0));
+    assert_eq!(desk.collect(luis).0, [letter(4, "y tú")], "somebody else's stay");
+}
+
+#[test]
+fn as_many_wait_as_may_and_others_have_room_still() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
+    for number in 0..LETTERS_MAX {
+        assert_eq!(desk.post(ana, &letter(number as i64, "hola")), Posted::Kept);
+    }
+    assert_eq!(desk.post(ana, &letter(0, "hola")), Posted::Full);
+    // All at once, and the last one does not fit any more.
+    let long = letter(0, &"ñ".repeat(2_000));
+    let fit = LETTERS_MAX_BYTES / 4_000;
+    for number in 0..=fit {
+        let expected = if number < fit { Posted::Kept } else { Posted::Full };
+        assert_eq!(desk.post(luis, &long), expected, "{number}");
+    }
+    let (found, last) = desk.collect(ana);
+    assert_eq!(found.len(), LETTERS_MAX, "all of them in one answer");
+    desk.archive.handed_over(ana, last);
+    assert_eq!(desk.post(ana, &letter(0, "otra vez")), Posted::Kept);
+}
+
+#[test]
+fn what_was_handed_over_while_nothing_could_be_written_is_deleted_later() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    assert_eq!(desk.post(ana, &letter(1, "hola")), Posted::Kept);
+    let (_, last) = desk.collect(ana);
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    desk.archive.handed_over(ana, last);
+    assert_eq!(desk.post(ana, &letter(2, "no llega")), Posted::Failed, "the file is somebody else's");
+    sql.execute_batch("COMMIT").unwrap();
+    assert_eq!(desk.post(ana, &letter(3, "llega")), Posted::Kept);
+    assert_eq!(desk.collect(ana).0, [letter(3, "llega")]);
+}
+
+#[test]
+fn without_a_file_and_without_an_account_nothing_is_kept() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    dir.sql().execute("DELETE FROM account", []).unwrap();
+    assert_eq!(desk.post(ana, &letter(1, "hola")), Posted::Failed);
+    let mut memory = Archive::default();
+    let id = ClientId::new(1, 1);
+    assert!(memory.accounts().is_none());
+    assert!(matches!(memory.post(id, ana, &letter(1, "")), Some(Answer::Posted(_, Posted::Failed))));
+    assert!(matches!(memory.collect(id, ana), Some(Answer::Letters(_, _, letters, 0)) if letters.is_empty()));
+}

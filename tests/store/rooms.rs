@@ -1,0 +1,126 @@
+//! Rooms over restarts: those that somebody registered has, and in which there is something to go on with.
+
+use tertulia::chat::{AccountKey, ClientId, Look, RoomKey, RoomRecord, Text};
+use tertulia::keep::Answer;
+use tertulia::limits::RELOADED_LINES_PER_ROOM;
+
+use super::support::{DEADLINE, Desk, Dir, line, name, room, texts};
+
+/// A room of `owner`.
+fn owned(key: u64, called: &str, owner: AccountKey) -> RoomRecord {
+    RoomRecord { owners: vec![owner], ..room(key, called) }
+}
+
+/// The rooms that go on after a stop, but for the one of everybody.
+fn survivors(dir: &Dir) -> Vec<RoomRecord> {
+    let mut rooms = Desk::open(dir).archive.take_rooms();
+    assert_eq!(rooms.remove(0).key, RoomKey(0));
+    rooms
+}
+
+#[test]
+fn a_room_of_somebody_registered_goes_on_if_there_is_something_in_it() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
+    let names = vec![name("Pedro"), name("Дарья")];
+    let all = RoomRecord {
+        topic: Some(Text::clean("de todo")),
+        lock: Some(Text::clean("ábrete, sésamo")),
+        hushed: true,
+        owners: vec![ana, luis],
+        banned: names.clone(),
+        muted: vec![name("Juan")],
+        ..room(1, "todo")
+    };
+    let topic = RoomRecord { topic: Some(Text::clean("tema")), ..owned(2, "tema", ana) };
+    let lock = RoomRecord { lock: Some(Text::clean("llave")), ..owned(3, "llave", ana) };
+    let ban = RoomRecord { banned: names, ..owned(4, "veto", ana) };
+    let (said, empty) = (owned(5, "dicho", ana), owned(6, "nada", ana));
+    let nobodys = RoomRecord { topic: Some(Text::clean("de nadie")), ..room(7, "nadie") };
+    let gone = RoomRecord { topic: Some(Text::clean("adiós")), ..owned(8, "ida", ana) };
+    for record in [&all, &topic, &lock, &ban, &said, &empty, &nobodys, &gone] {
+        desk.archive.room(record);
+    }
+    desk.archive.keep(line(RoomKey(5), 1, "hola"));
+    desk.archive.keep(line(RoomKey(7), 1, "hola"));
+    desk.archive.forget(RoomKey(8));
+    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(survivors(&dir), [all.clone(), topic, lock, ban, said]);
+    let left = "SELECT count(*) FROM room WHERE lock IS NOT NULL AND gone_at IS NOT NULL";
+    assert_eq!(
+        dir.sql().query_row(left, [], |row| row.get::<_, i64>(0)),
+        Ok(0),
+        "no key of a room that is gone"
+    );
+
+    // What is decided later counts, and so does what is taken back.
+    let mut desk = Desk::open(&dir);
+    let changed = RoomRecord { topic: None, lock: None, hushed: false, banned: vec![], ..all };
+    desk.archive.room(&changed);
+    desk.archive.room(&owned(2, "tema", ana));
+    desk.archive.room(&room(3, "llave"));
+    assert!(desk.archive.close(DEADLINE));
+    let kept: Vec<RoomRecord> = survivors(&dir);
+    assert_eq!(kept[0], changed);
+    assert_eq!(kept.iter().map(|room| room.key.0).collect::<Vec<_>>(), [1, 4, 5]);
+}
+
+#[test]
+fn a_room_goes_with_the_account_of_its_last_operator() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
+    let topic = Some(Text::clean("tema"));
+    desk.archive.room(&RoomRecord { topic: topic.clone(), ..owned(1, "suya", ana) });
+    desk.archive.room(&RoomRecord { topic: topic.clone(), owners: vec![ana, luis], ..room(2, "de-dos") });
+    assert!(desk.archive.close(DEADLINE));
+    dir.sql().execute("DELETE FROM account WHERE name = 'Ana'", []).unwrap();
+    assert_eq!(survivors(&dir), [RoomRecord { topic, ..owned(2, "de-dos", luis) }]);
+    assert_eq!(Desk::open(&dir).archive.next_key(), 3);
+}
+
+#[test]
+fn what_was_said_last_is_there_at_once_in_its_order() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    for key in [1, 2] {
+        desk.archive.room(&owned(key, &format!("sala{key}"), ana));
+    }
+    for number in 0..150 {
+        for key in 0..3 {
+            desk.archive.keep(line(RoomKey(key), number, &format!("{key}: {number}")));
+        }
+    }
+    assert!(desk.archive.close(DEADLINE));
+    let mut desk = Desk::open(&dir);
+    for (key, lines) in [(0, 150), (1, RELOADED_LINES_PER_ROOM), (2, RELOADED_LINES_PER_ROOM)] {
+        let look = Look::Entering(RoomKey(key), 1_000);
+        let Some(Answer::Found(_, found)) = desk.archive.look(ClientId::new(1, 1), look) else {
+            panic!("it comes at once")
+        };
+        let expected: Vec<String> = (150 - lines..150).map(|number| format!("{key}: {number}")).collect();
+        assert_eq!(texts(&found.lines), expected);
+    }
+}
+
+#[test]
+fn rows_that_somebody_else_wrote_are_passed_over() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    let kept = RoomRecord { topic: Some(Text::clean("tema")), ..owned(1, "sala", ana) };
+    desk.archive.room(&kept);
+    assert!(desk.archive.close(DEADLINE));
+    dir.sql()
+        .execute_batch(
+            "INSERT INTO room (key, name, topic, made_at) VALUES
+                 (2, 'no name', 'x', 0), (3, 'SALA', 'x', 0), (4, 'servidor', 'x', 0);
+             INSERT INTO room_operator SELECT key, 1 FROM room WHERE key > 1;
+             INSERT INTO room_operator VALUES (1, 77), (99, 1);
+             INSERT INTO room_mark VALUES (1, 'ban', 'no name'), (99, 'mute', 'Juan');",
+        )
+        .unwrap();
+    assert_eq!(survivors(&dir), [kept]);
+}

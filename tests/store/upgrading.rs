@@ -1,0 +1,133 @@
+//! Files of earlier versions: they go on as they were.
+
+use std::fs;
+
+use rusqlite::{Connection, params};
+use tertulia::chat::{RoomKey, Text};
+use tertulia::keep::{Registry, fold};
+
+use super::support::{DEADLINE, Desk, Dir, GENERAL, room};
+
+/// What made a file of version 1, letter by letter.
+const CREATE_1: &str = "
+    CREATE TABLE room (
+        key     INTEGER PRIMARY KEY AUTOINCREMENT,
+        name    TEXT NOT NULL,
+        topic   TEXT,
+        made_at INTEGER NOT NULL,
+        gone_at INTEGER
+    ) STRICT;
+    CREATE TABLE line (
+        id   INTEGER PRIMARY KEY AUTOINCREMENT,
+        room INTEGER NOT NULL,
+        at   INTEGER NOT NULL,
+        kind INTEGER NOT NULL,
+        who  TEXT NOT NULL,
+        text TEXT NOT NULL
+    ) STRICT;
+    CREATE INDEX line_by_room ON line (room, id);
+    CREATE VIRTUAL TABLE words USING fts5 (
+        room, text, content = '', detail = 'column', prefix = '1 2 3 4',
+        tokenize = 'ascii'
+    );
+    INSERT INTO room (key, name, made_at) VALUES (0, 'general', 0);
+    PRAGMA application_id = 1952805492;
+    PRAGMA user_version = 1;
+";
+
+/// A directory with a file of version 1, which a server of that version has left.
+fn first_version() -> Dir {
+    let dir = Dir::new();
+    let sql = Connection::open(dir.file()).unwrap();
+    sql.execute_batch(CREATE_1).unwrap();
+    sql.execute_batch(
+        "UPDATE room SET topic = 'meriendas' WHERE key = 0;
+         INSERT INTO room (key, name, topic, made_at) VALUES (7, 'cocina', 'recetas', 5);",
+    )
+    .unwrap();
+    for (room, text) in [(0, "¡Hola, María!"), (7, "un secreto"), (0, "adiós")] {
+        sql.execute(
+            "INSERT INTO line (room, at, kind, who, text) VALUES (?1, 5, 0, 'Juan', ?2)",
+            params![room, text],
+        )
+        .unwrap();
+        sql.execute(
+            "INSERT INTO words (rowid, room, text) VALUES (?1, ?2, ?3)",
+            params![sql.last_insert_rowid(), format!("r{room}"), fold(text)],
+        )
+        .unwrap();
+    }
+    sql.close().unwrap();
+    dir
+}
+
+fn version(dir: &Dir) -> i32 {
+    dir.sql().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn the_first_version_goes_on_with_its_lines_its_topic_and_its_keys() {
+    let dir = first_version();
+    for _ in 0..2 {
+        let mut desk = Desk::open(&dir);
+        assert_eq!(version(&dir), 2);
+        let rooms = desk.archive.take_rooms();
+        assert_eq!(rooms.len(), 1, "nobody could register: nobody's room goes on");
+        assert_eq!(rooms[0].topic, Some(Text::clean("meriendas")));
+        assert_eq!(desk.archive.next_key(), 8);
+        assert_eq!(desk.search(&[GENERAL], "maria"), ["¡Hola, María!"]);
+        assert_eq!(desk.search(&[RoomKey(7)], "secreto"), ["un secreto"]);
+        assert_eq!(desk.last(GENERAL, 10), ["¡Hola, María!", "adiós"]);
+        assert!(desk.archive.close(DEADLINE));
+    }
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    let mut cellar = room(8, "bodega");
+    (cellar.owners, cellar.lock) = (vec![ana], Some(Text::clean("ábrete")));
+    desk.archive.room(&cellar);
+    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(Desk::open(&dir).archive.take_rooms()[1], cellar, "and has what is new");
+}
+
+#[test]
+fn the_first_version_is_upgraded_by_whoever_comes_first() {
+    let dir = first_version();
+    let registry = Registry::open(dir.path()).unwrap();
+    assert_eq!(registry.list().unwrap(), []);
+    drop(registry);
+    assert_eq!(version(&dir), 2);
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.last(GENERAL, 10), ["¡Hola, María!", "adiós"]);
+}
+
+#[test]
+fn a_damaged_file_of_the_first_version_is_not_upgraded() {
+    let dir = first_version();
+    dir.sql().execute_batch("DROP TABLE words").unwrap();
+    let before = fs::read(dir.file()).unwrap();
+    assert!(tertulia::keep::Store::open(dir.path(), None).is_err());
+    assert!(Registry::open(dir.path()).is_err());
+    assert_eq!(fs::read(dir.file()).unwrap(), before);
+}
+
+#[test]
+fn a_file_that_was_upgraded_is_laid_out_like_a_new_one() {
+    let layout = |dir: &Dir| {
+        let sql = dir.sql();
+        let mut names = sql.prepare("SELECT type || ' ' || name FROM sqlite_schema ORDER BY 1").unwrap();
+        let names: Vec<String> = names.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+        let mut columns =
+            sql.prepare("SELECT name, type, \"notnull\", dflt_value FROM pragma_table_info('room')").unwrap();
+        let columns: Vec<(String, String, bool, Option<String>)> = columns
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
+        (names, columns)
+    };
+    let (old, new) = (first_version(), Dir::new());
+    for dir in [&old, &new] {
+        assert!(Desk::open(dir).archive.close(DEADLINE));
+    }
+    assert_eq!(layout(&old), layout(&new));
+}
