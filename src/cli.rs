@@ -46,6 +46,14 @@ pub struct Options {
     #[arg(long, value_name = "N", requires = "data", value_parser = clap::value_parser!(u32).range(1..))]
     pub keep_days: Option<u32>,
 
+    /// Let in nobody but those whose name is registered.
+    #[arg(long, requires = "data")]
+    pub accounts_only: bool,
+
+    /// Let this registered name do everything everywhere; repeat for more.
+    #[arg(long, value_name = "NAME", requires = "data")]
+    pub operator: Vec<String>,
+
     /// Lines of a room that are shown again to whoever enters it; 0 for none.
     #[arg(long, value_name = "N", default_value_t = limits::REPLAY_LINES)]
     pub replay: usize,

@@ -10,7 +10,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 use log::{info, warn};
-use tertulia::chat::{Stamp, Text};
+use tertulia::chat::{AccountKey, Name, Stamp, Text};
 use tertulia::cli::Options;
 use tertulia::keep::Store;
 use tertulia::net::{EventLoop, Settings, Share};
@@ -39,6 +39,8 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         max_clients: places(options, listeners.len()),
         login_timeout: options.name_deadline(),
         rate_limit: options.rate_limit,
+        accounts_only: options.accounts_only,
+        operators: operators(options, store.as_ref())?,
         replay: options.replay,
         motd: motd(options)?,
         started: Stamp(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis().try_into()?),
@@ -54,6 +56,15 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let result = event_loop.run();
     log.flush(limits::LOG_FLUSH_TIMEOUT);
     Ok(result?)
+}
+
+/// The accounts of those who may do everything. A name that is not registered yet would be whoever's asks first.
+fn operators(options: &Options, store: Option<&Store>) -> Result<Vec<AccountKey>, String> {
+    let account = |name: &String| {
+        let account = Name::new(name).ok().and_then(|name| store?.account_called(&name));
+        account.ok_or_else(|| console::no_such_operator(name, options.lang))
+    };
+    options.operator.iter().map(account).collect()
 }
 
 /// The lines of the greeting, made safe like all words for people.

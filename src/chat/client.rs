@@ -1,5 +1,7 @@
 //! One person at the other end of a connection.
 
+use super::account::{AccountKey, Matter};
+use super::asking::Asking;
 use super::id::ClientId;
 use super::moment::Moment;
 use super::name::{Likeness, Name};
@@ -12,6 +14,8 @@ use super::text::Text;
 pub(super) struct Client {
     pub(super) id: ClientId,
     pub(super) name: Option<Name>,
+    /// Whose password they gave: the name is theirs.
+    pub(super) account: Option<AccountKey>,
     /// When they last sent a line.
     pub(super) active: Moment,
     /// Where plain words go.
@@ -38,11 +42,15 @@ struct Extras {
     seats: Vec<Seat>,
     /// Who wrote to them last.
     correspondent: Option<Name>,
+    /// The password that they are being asked for.
+    asking: Option<Asking>,
+    /// The last of the letters that they were handed: they have seen it when they do the next thing.
+    letters: Option<u64>,
 }
 
 impl Client {
     pub(super) fn new(id: ClientId, now: Moment) -> Client {
-        Client { id, name: None, active: now, current: None, first: None, extras: None }
+        Client { id, name: None, account: None, active: now, current: None, first: None, extras: None }
     }
 
     pub(super) fn sit(&mut self, seat: Seat) {
@@ -136,6 +144,47 @@ impl Client {
         self.extras.as_ref()?.correspondent.as_ref()
     }
 
+    pub(super) fn set_asking(&mut self, asking: Asking) {
+        self.extras.get_or_insert_default().asking = Some(asking);
+    }
+
+    /// What they were asked for, which they will not be asked for any more.
+    pub(super) fn take_asking(&mut self) -> Option<Asking> {
+        let asking = self.extras.as_mut()?.asking.take();
+        self.trim();
+        asking
+    }
+
+    /// Whether they wait for what comes of this, and no longer.
+    pub(super) fn take_waiting(&mut self, matter: &Matter) -> bool {
+        let waits = |asking: &Asking| matches!(asking, Asking::Waiting(about) if about == matter);
+        let waiting = self.extras.as_ref().and_then(|extras| extras.asking.as_ref()).is_some_and(waits);
+        if waiting {
+            self.take_asking();
+        }
+        waiting
+    }
+
+    pub(super) fn set_letters(&mut self, up_to: u64) {
+        self.extras.get_or_insert_default().letters = Some(up_to);
+    }
+
+    /// The last of the letters that they were handed and have seen only now.
+    pub(super) fn take_letters(&mut self) -> Option<u64> {
+        let letters = self.extras.as_mut()?.letters.take();
+        self.trim();
+        letters
+    }
+
+    /// Becomes who `old` was: their name, their rooms, whom they hide. What `old` had not seen yet is not theirs.
+    pub(super) fn take_over(&mut self, mut old: Client) {
+        old.take_asking();
+        old.take_letters();
+        old.set_away(None);
+        let Client { name, account, current, first, extras, .. } = old;
+        *self = Client { name, account, current, first, extras, id: self.id, active: self.active };
+    }
+
     pub(super) fn away(&self) -> Option<&Text> {
         self.extras.as_ref()?.away.as_ref()
     }
@@ -155,6 +204,8 @@ impl Client {
                 && extras.hidden.is_empty()
                 && extras.seats.is_empty()
                 && extras.correspondent.is_none()
+                && extras.asking.is_none()
+                && extras.letters.is_none()
         });
         if empty {
             self.extras = None;

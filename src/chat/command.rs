@@ -1,5 +1,6 @@
 //! What a client asks, whatever the dialect it asked in.
 
+use super::account::{Password, PasswordError};
 use super::text::Text;
 
 /// One request of one client.
@@ -58,6 +59,14 @@ pub enum Command {
     History(Option<usize>),
     /// Lines with these words, of rooms that one may read.
     Search(Text),
+    /// Makes the name theirs.
+    Register,
+    /// Takes a registered name.
+    Login(Text),
+    /// Changes the password.
+    ChangePassword,
+    /// The answer to a question for a password.
+    Secret(Result<Password, PasswordError>),
     /// Marks away with a reason; without one, back.
     Away(Option<Text>),
     /// Hides a person, or shows them again; without a name, lists the hidden.
@@ -115,6 +124,12 @@ pub enum Verb {
     History,
     /// `/search`, `/buscar`
     Search,
+    /// `/register`, `/registrar`
+    Register,
+    /// `/login`, `/identificar`
+    Login,
+    /// `/password`, `/clave`
+    Password,
     /// `/key`, `/llave`
     Key,
     /// `/invite`, `/invitar`

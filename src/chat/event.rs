@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::account::{Letter, PasswordError, Posted, Question};
 use super::command::{Trouble, Verb};
 use super::line::{Line, Stamp};
 use super::name::Name;
@@ -14,6 +15,12 @@ pub enum Event {
     NamePrompt,
     /// The name cannot be had.
     NameRefused(NameRefusal),
+    /// A question for a password: a prompt, without an end of line.
+    PasswordPrompt(Question),
+    /// Nothing came of it.
+    AccountRefused(AccountRefusal),
+    /// Something about your name, your password or your session.
+    Account(AccountNews),
     /// In the chat, under this name.
     Welcome {
         /// The name that was given.
@@ -131,6 +138,15 @@ pub enum Event {
         /// Why they may not see it now.
         away: Option<Text>,
     },
+    /// Whether your words are kept for somebody who is not there.
+    Posted(Posted),
+    /// What you were told while you were not there.
+    Letters {
+        /// When it is told.
+        now: Stamp,
+        /// Oldest first.
+        letters: Vec<Letter>,
+    },
     /// What was said before.
     Recalled {
         /// How it came to be told.
@@ -202,8 +218,59 @@ pub enum NameRefusal {
     Reserved(Text),
     /// It is your name already.
     Yours(Name),
+    /// Only registered names may be taken here.
+    Unregistered(Name),
     /// First a name, then the rest.
     Missing,
+}
+
+/// What somebody is told of their account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountNews {
+    /// The name is yours from now on.
+    Registered(Name),
+    /// You are the owner of your name.
+    Identified(Name),
+    /// You have another password.
+    PasswordChanged,
+    /// You go on somewhere else; this connection ends.
+    Replaced,
+    /// The owner of your name has come; this connection ends.
+    Reclaimed(Name),
+    /// You go on where you were.
+    Resumed {
+        /// Your rooms.
+        rooms: Vec<Name>,
+        /// Where your words go.
+        current: Option<Name>,
+    },
+}
+
+/// Why nothing came of an account, or of a password.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountRefusal {
+    /// There are no accounts here.
+    NoAccounts,
+    /// That can be nobody's password.
+    Unfit(PasswordError),
+    /// The second was not the first.
+    Differ,
+    /// The password is another one, or nobody has that name.
+    Wrong,
+    /// Too many wait already.
+    Busy,
+    /// Too many wrong passwords; not again for so long.
+    Wait(Duration),
+    /// There are as many accounts as there may be.
+    NoneLeft,
+    /// It could not be done.
+    Failed,
+    /// Your name is registered already, by you.
+    Yours(Name),
+    /// Your name is registered already, by somebody else.
+    Taken(Name),
+    /// Your name is not registered.
+    NotYours(Name),
 }
 
 /// How something said before came to be told again.

@@ -1,6 +1,7 @@
 //! The core: people, rooms and rules. No socket, no clock, no thread, no randomness.
 
 mod account;
+mod asking;
 mod client;
 mod command;
 mod event;
@@ -12,6 +13,7 @@ mod movements;
 mod name;
 mod output;
 mod record;
+mod registry;
 mod room;
 mod roster;
 mod text;
@@ -20,7 +22,10 @@ pub use account::{
     Account, AccountKey, Letter, Matter, Password, PasswordError, Petition, Posted, Question, Verdict,
 };
 pub use command::{Command, Language, Trouble, Verb};
-pub use event::{Crowd, Decision, Event, Farewell, NameRefusal, Occasion, Person, RoomRefusal, RoomRow};
+pub use event::{
+    AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameRefusal, Occasion, Person,
+    RoomRefusal, RoomRow,
+};
 pub use hub::{GENERAL, Hub, Rules};
 pub use id::ClientId;
 pub use line::{Found, Line, Look, RoomKey, Stamp};

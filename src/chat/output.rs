@@ -1,10 +1,12 @@
 //! What the hub asks the shell to do. Values: tests compare them, the simulation reads them.
 
+use super::account::{AccountKey, Letter, Petition, Question};
 use super::command::Language;
 use super::event::Event;
 use super::id::ClientId;
 use super::line::{Line, Look, RoomKey};
 use super::name::Name;
+use super::record::RoomRecord;
 use super::text::Text;
 
 /// One thing for the shell to do.
@@ -23,12 +25,22 @@ pub enum Output {
     Close(ClientId, CloseReason),
     /// Remember this.
     Keep(Line),
-    /// Remember this room, or what it is about now.
-    Room(RoomKey, Name, Option<Text>),
+    /// Remember this room as it is now.
+    Room(Box<RoomRecord>),
     /// Forget what was said in this room: it is no more.
     Forget(RoomKey),
     /// Find this for a client, and give it back to the hub.
     Look(ClientId, Look),
+    /// Ask a client this; their next line answers it, and is for nobody's eyes.
+    Ask(ClientId, Question),
+    /// See to this for a client, and give what comes of it back to the hub.
+    Petition(ClientId, Petition),
+    /// Keep a client's letter for whoever this account is of, and tell the hub whether it is kept.
+    Post(ClientId, AccountKey, Letter),
+    /// Give the hub the letters that are kept for a client.
+    Collect(ClientId, AccountKey),
+    /// They have seen their letters up to this one.
+    HandedOver(AccountKey, u64),
     /// A line for the server's console.
     Note(Note),
 }
@@ -89,6 +101,8 @@ pub enum CloseReason {
     NameTimeout,
     /// No place was left, or theirs was needed for another.
     Full,
+    /// Their name went on under another connection.
+    Replaced,
     /// The server stops.
     ServerStops,
 }
@@ -106,4 +120,6 @@ pub enum Note {
     Acted(Name, Name, Text),
     /// Somebody has another name: the old, the new.
     Renamed(Name, Name),
+    /// Somebody has registered their name.
+    Registered(Name),
 }

@@ -1,9 +1,11 @@
 //! A room: who is in it, who came and went just now, and what its operators decided.
 
+use super::account::AccountKey;
 use super::id::ClientId;
 use super::line::RoomKey;
 use super::movements::Movements;
 use super::name::{Likeness, Name};
+use super::record::RoomRecord;
 use super::text::Text;
 
 /// One room. Members stand in no particular order; each knows their place, so that leaving costs nothing.
@@ -14,6 +16,8 @@ pub(super) struct Room {
     pub(super) members: Vec<ClientId>,
     pub(super) movements: Movements,
     pub(super) topic: Option<Text>,
+    /// Whether anything was ever said here.
+    pub(super) spoken: bool,
     pub(super) rules: Rules,
 }
 
@@ -22,6 +26,8 @@ pub(super) struct Room {
 pub(super) struct Rules {
     /// Those who decide, for as long as they are in the room.
     pub(super) operators: Vec<ClientId>,
+    /// Those who decide whenever they come back, for their name is registered.
+    pub(super) owners: Vec<AccountKey>,
     /// What one has to know to enter.
     pub(super) key: Option<Text>,
     /// Those who may enter once without the key.
@@ -66,6 +72,7 @@ impl Room {
             members: Vec::new(),
             movements: Movements::default(),
             topic: None,
+            spoken: false,
             rules: Rules::default(),
         }
     }
@@ -87,17 +94,65 @@ impl Room {
         self.members.get(place as usize).copied()
     }
 
-    pub(super) fn is_operator(&self, id: ClientId) -> bool {
-        self.rules.operators.contains(&id)
+    pub(super) fn is_operator(&self, id: ClientId, account: Option<AccountKey>) -> bool {
+        self.rules.operators.contains(&id) || account.is_some_and(|key| self.rules.owners.contains(&key))
     }
 
-    /// Whether a member, who has the name that `likeness` is of, may speak.
+    /// Whether a member who is no operator, and has the name that `likeness` is of, may speak.
     pub(super) fn may_speak(&self, id: ClientId, likeness: impl FnOnce() -> Likeness) -> bool {
         let rules = &self.rules;
-        if self.is_operator(id) || !rules.hushed && rules.muted.is_empty() {
+        if !rules.hushed && rules.muted.is_empty() {
             return true;
         }
         let likeness = likeness();
         !rules.hushed && !rules.muted.iter().any(|marked| marked.is(Some(id), &likeness))
+    }
+
+    /// Whether it stays when nobody is in it: somebody has it for good, and there is something to come back to.
+    pub(super) fn is_worth_keeping(&self) -> bool {
+        let rules = &self.rules;
+        let decided =
+            rules.key.is_some() || rules.hushed || !rules.banned.is_empty() || !rules.muted.is_empty();
+        !rules.owners.is_empty() && (self.spoken || self.topic.is_some() || decided)
+    }
+
+    /// Somebody goes on under another connection.
+    pub(super) fn follow(&mut self, old: ClientId, new: ClientId) {
+        let Rules { operators, invited, banned, muted, .. } = &mut self.rules;
+        let marks = banned.iter_mut().chain(muted).filter_map(|marked| marked.id.as_mut());
+        let arrived = self.movements.arrived.iter_mut().map(|(_, id)| id);
+        let all = self.members.iter_mut().chain(operators).chain(invited).chain(marks).chain(arrived);
+        all.filter(|id| **id == old).for_each(|id| *id = new);
+    }
+
+    /// What there is to remember of it.
+    pub(super) fn record(&self) -> RoomRecord {
+        let names = |marks: &[Marked]| marks.iter().map(|marked| marked.name.clone()).collect();
+        RoomRecord {
+            key: self.key,
+            name: self.name.clone(),
+            topic: self.topic.clone(),
+            lock: self.rules.key.clone(),
+            hushed: self.rules.hushed,
+            owners: self.rules.owners.clone(),
+            banned: names(&self.rules.banned),
+            muted: names(&self.rules.muted),
+        }
+    }
+
+    /// Takes on what was remembered of it.
+    pub(super) fn restore(&mut self, record: RoomRecord) {
+        let marks = |names: Vec<Name>| names.into_iter().map(|name| Marked::new(name, None)).collect();
+        self.topic = record.topic;
+        // It would not have been remembered for nothing.
+        self.spoken = true;
+        self.rules = Rules {
+            owners: record.owners,
+            key: record.lock,
+            hushed: record.hushed,
+            banned: marks(record.banned),
+            muted: marks(record.muted),
+            ..Rules::default()
+        };
     }
 }

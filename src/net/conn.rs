@@ -9,7 +9,7 @@ use super::broadcast::{Broadcast, Span};
 use super::outbox::Outbox;
 use super::pace::{Pace, Rate};
 use super::stream::Stream;
-use crate::chat::{ClientId, CloseReason, Command, Language, Moment};
+use crate::chat::{ClientId, CloseReason, Command, Language, Moment, Question};
 use crate::limits;
 use crate::proto::{Codec, Kind};
 
@@ -64,6 +64,10 @@ pub(super) struct Conn<S> {
     /// Until when their next commands wait for what they asked for before: answers come in the order of the questions,
     /// and before the end of those who asked and left.
     pub(super) awaiting: Option<Moment>,
+    /// The question for a password that they have not answered.
+    prompt: Option<Question>,
+    /// Whether the last thing that they were sent is a prompt, behind which nothing else may stand.
+    at_prompt: bool,
     /// The due time that the server keeps for this connection.
     pub(super) scheduled: Option<Moment>,
     /// Whether the person is read later, having sent too much.
@@ -91,6 +95,8 @@ impl<S: Stream> Conn<S> {
             pace: Pace::default(),
             phase: Phase::Open,
             awaiting: None,
+            prompt: None,
+            at_prompt: false,
             scheduled: None,
             paced: false,
             in_chat: false,
@@ -156,6 +162,7 @@ impl<S: Stream> Conn<S> {
             return Err(Pause::Later);
         }
         let command = self.codec.next_command().ok_or(Pause::NoLine)?;
+        (self.prompt, self.at_prompt) = (None, false);
         self.pace.charge(rate, now);
         Ok(command)
     }
@@ -163,12 +170,53 @@ impl<S: Stream> Conn<S> {
     /// Queues an answer: whatever is waiting, it comes.
     pub(super) fn answer(&mut self, bytes: &[u8], broadcast: &Broadcast, now: Moment) {
         if self.phase == Phase::Open {
+            self.leave_prompt(broadcast, now);
             self.outbox.push(bytes, broadcast, now);
+            self.at_prompt = !bytes.ends_with(b"\n");
+        }
+    }
+
+    /// Queues what is no text: a telnet's answers.
+    pub(super) fn signal(&mut self, bytes: &[u8], broadcast: &Broadcast, now: Moment) {
+        if self.phase == Phase::Open {
+            self.outbox.push(bytes, broadcast, now);
+        }
+    }
+
+    /// Asks for a password in the words of `prompt`; the next line is the answer.
+    pub(super) fn ask(&mut self, question: Question, prompt: &[u8], broadcast: &Broadcast, now: Moment) {
+        if let Some(hide) = self.codec.expect_secret() {
+            self.signal(&hide, broadcast, now);
+        }
+        self.answer(prompt, broadcast, now);
+        self.prompt = Some(question);
+    }
+
+    /// The password has been typed: what is typed may be seen again.
+    pub(super) fn reveal(&mut self, broadcast: &Broadcast, now: Moment) {
+        if let Some(show) = self.codec.reveal() {
+            self.signal(show, broadcast, now);
+        }
+    }
+
+    /// The question that has to be asked again, because something else came behind it.
+    pub(super) fn overtaken(&self) -> Option<Question> {
+        self.prompt.filter(|_| !self.at_prompt && self.phase == Phase::Open)
+    }
+
+    /// What comes now begins on a line of its own.
+    fn leave_prompt(&mut self, broadcast: &Broadcast, now: Moment) {
+        if std::mem::take(&mut self.at_prompt) {
+            let end: &[u8] = if self.codec.kind().crlf { b"\r\n" } else { b"\n" };
+            self.outbox.push(end, broadcast, now);
         }
     }
 
     /// Queues a line of the room, or counts it as skipped if too much waits already.
     pub(super) fn hear(&mut self, line: Span, broadcast: &Broadcast, now: Moment) {
+        if self.phase == Phase::Open {
+            self.leave_prompt(broadcast, now);
+        }
         if self.phase != Phase::Open || self.outbox.hear(line, broadcast, now) {
             return;
         }

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use log::{debug, info, warn};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
-use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
 use signal_hook_mio::v1_0::Signals;
 use socket2::{SockRef, TcpKeepalive};
 
@@ -48,7 +48,7 @@ impl EventLoop {
     /// Takes over the listeners and the signals to stop. What is said is remembered in `store`, or in memory.
     pub fn new(listeners: Vec<Listening>, settings: Settings, store: Option<Store>) -> io::Result<EventLoop> {
         let poll = Poll::new()?;
-        let mut signals = Signals::new([SIGINT, SIGTERM])?;
+        let mut signals = Signals::new([SIGINT, SIGTERM, SIGUSR1])?;
         poll.registry().register(&mut signals, SIGNALS, Interest::READABLE)?;
         let mut doors = Vec::new();
         for (index, listening) in listeners.into_iter().enumerate() {
@@ -156,9 +156,13 @@ impl EventLoop {
         }
     }
 
-    /// Begins to stop at the first signal; says whether to stop at once, at the second.
+    /// Begins to stop at the first signal to stop; says whether to stop at once, at the second.
     fn signalled(&mut self, now: Moment) -> bool {
-        for _ in self.signals.pending() {
+        for signal in self.signals.pending() {
+            if signal == SIGUSR1 {
+                self.server.reload_accounts();
+                continue;
+            }
             if self.stopping.is_some() {
                 return true;
             }

@@ -4,7 +4,7 @@ use super::encode::Kind;
 use super::line;
 use super::line_buffer::{Ending, Framed, LineBuffer};
 use super::telnet::{Met, Telnet};
-use crate::chat::{Command, Language, Text, Trouble};
+use crate::chat::{Command, Language, PasswordError, Text, Trouble};
 
 /// The line dialect, with telnet's commands taken out of it.
 #[derive(Debug)]
@@ -14,6 +14,8 @@ pub struct Codec {
     telnet: Telnet,
     kind: Kind,
     ending_shown: bool,
+    /// The next line answers a question for a password.
+    secret: bool,
     warned: bool,
     /// The client interrupted: nothing behind that counts.
     interrupted: bool,
@@ -35,6 +37,7 @@ impl Codec {
             telnet: Telnet::default(),
             kind: Kind { language, crlf: false },
             ending_shown: false,
+            secret: false,
             warned: false,
             interrupted: false,
         }
@@ -49,6 +52,17 @@ impl Codec {
             Met::AreYouThere => answers.extend_from_slice(b"\r\n[tertulia]\r\n"),
             Met::Interrupt => self.interrupted = true,
         });
+    }
+
+    /// The next line is a password; gives what asks a telnet not to show it.
+    pub fn expect_secret(&mut self) -> Option<[u8; 3]> {
+        self.secret = true;
+        self.telnet.hide(self.kind.crlf)
+    }
+
+    /// The password has been typed; gives what lets a telnet show again what is typed.
+    pub fn reveal(&mut self) -> Option<&'static [u8]> {
+        self.telnet.show()
     }
 
     /// Ends an unfinished line: no more input will come.
@@ -76,7 +90,13 @@ impl Codec {
                     // A lone CR would put every line on top of the last: who sends CR NUL gets the full CR LF.
                     self.kind.crlf = ending != Ending::Lf;
                 }
+                if std::mem::take(&mut self.secret) {
+                    return Some(Command::Secret(line::secret(bytes)));
+                }
                 line::decode(bytes)
+            }
+            Some(Framed::TooLong) if std::mem::take(&mut self.secret) => {
+                return Some(Command::Secret(Err(PasswordError::TooLong)));
             }
             Some(Framed::TooLong) => return Some(Command::Unclear(Trouble::TooLong)),
             None if self.interrupted => {

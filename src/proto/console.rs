@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::chat::{Language, Name, Note};
+use crate::chat::{Language, Name, Note, Text};
 
 /// The console's line about `note`.
 pub fn note(note: &Note, language: Language) -> Option<String> {
@@ -14,6 +14,8 @@ pub fn note(note: &Note, language: Language) -> Option<String> {
         (Note::Acted(room, name, text), _) => format!("{}* {name} {text}", elsewhere(room)),
         (Note::Renamed(old, new), Language::Spanish) => format!("{old} ahora es {new}"),
         (Note::Renamed(old, new), Language::English) => format!("{old} is now {new}"),
+        (Note::Registered(name), Language::Spanish) => format!("{name} ha registrado su nombre"),
+        (Note::Registered(name), Language::English) => format!("{name} has registered their name"),
     })
 }
 
@@ -49,6 +51,23 @@ pub fn fewer_places(asked: usize, places: usize, language: Language) -> String {
         }
         Language::English => {
             format!("{places} people fit, not {asked}: the system allows no more open files")
+        }
+    }
+}
+
+/// Why the server does not start: an operator whose name anybody could register.
+pub fn no_such_operator(name: &str, language: Language) -> String {
+    let name = Text::clean(name);
+    match language {
+        Language::Spanish => {
+            format!(
+                "--operator {name}: ese nombre no está registrado (tertulia-server account add {name} --data …)"
+            )
+        }
+        Language::English => {
+            format!(
+                "--operator {name}: that name is not registered (tertulia-server account add {name} --data …)"
+            )
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::verbs;
-use crate::chat::{Command, Language, Text, Trouble, Verb};
+use crate::chat::{Command, Language, Password, PasswordError, Text, Trouble, Verb};
 
 /// The words of a line, and whether all of it was UTF-8. What was not stands as U+FFFD, and BS and DEL have erased
 /// the character before them.
@@ -14,6 +14,14 @@ pub(super) fn decode(bytes: &[u8]) -> (Text, bool) {
         return (Text::clean(&erase(&words)), intact);
     }
     (Text::clean(&words), intact)
+}
+
+/// A line that answers a question for a password: nothing is taken out of it but what BS and DEL erase.
+pub(super) fn secret(bytes: &[u8]) -> Result<Password, PasswordError> {
+    match String::from_utf8_lossy(bytes) {
+        Cow::Owned(_) => Err(PasswordError::NotUtf8),
+        Cow::Borrowed(typed) => Password::new(&erase(typed)),
+    }
 }
 
 /// What a line asks for, from somebody who is spoken to in `language`.
@@ -61,6 +69,9 @@ fn parse_command(line: &str) -> Command {
             _ => Command::Unclear(Trouble::Usage(verb)),
         },
         (Verb::Search, Some(words)) => Command::Search(words),
+        (Verb::Register, None) => Command::Register,
+        (Verb::Login, Some(name)) => Command::Login(name),
+        (Verb::Password, None) => Command::ChangePassword,
         (Verb::Key, key) => Command::Key(key),
         (Verb::Invite, Some(whom)) => Command::Invite(whom),
         (Verb::Kick, Some(_)) => {
@@ -81,7 +92,8 @@ fn parse_command(line: &str) -> Command {
             None => Command::Unclear(Trouble::Usage(Verb::Lang)),
         },
         (Verb::Quit, words) => Command::Quit(words),
-        (_, None) => Command::Unclear(Trouble::Usage(verb)),
+        // A password behind the command is in sight of whoever looks at the screen.
+        (Verb::Register | Verb::Password, Some(_)) | (_, None) => Command::Unclear(Trouble::Usage(verb)),
     }
 }
 

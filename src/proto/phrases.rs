@@ -4,7 +4,7 @@ use std::fmt::{Result, Write};
 use std::time::Duration;
 
 use super::Zone;
-use crate::chat::{Crowd, Line, Name, Person, Stamp};
+use crate::chat::{Crowd, Letter, Line, Name, Person, Stamp};
 
 /// The little words of one language.
 pub(super) struct Phrases {
@@ -14,6 +14,7 @@ pub(super) struct Phrases {
     pub(super) you: &'static str,
     pub(super) ago: fn(String) -> String,
     pub(super) away: &'static str,
+    pub(super) private: &'static str,
     /// What stands where so many lines are missing.
     pub(super) missing: fn(u64) -> String,
 }
@@ -63,6 +64,13 @@ impl Phrases {
         })
     }
 
+    /// Private words said before, each like a line that was said before.
+    pub(super) fn letters(&self, letters: &[Letter], now: Stamp, zone: Zone, out: &mut String) -> Result {
+        letters.iter().try_for_each(|Letter { from, at, text }| {
+            writeln!(out, "[{}] [{}] {from}: {text}", zone.show(*at, now), self.private)
+        })
+    }
+
     /// `Ana (hace 5 min; ausente: café)`, `Juan (tú)`.
     pub(super) fn person(&self, person: &Person) -> String {
         let seen = if person.you { self.you.to_owned() } else { (self.ago)(span(person.idle)) };
@@ -71,6 +79,17 @@ impl Phrases {
             Some(reason) => format!("{} ({seen}; {}: {reason})", person.name, self.away),
         }
     }
+}
+
+/// `#general, #cocina`.
+pub(super) fn rooms(names: &[Name]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("#{name}")).collect();
+    names.join(", ")
+}
+
+/// How long to wait, rounded up: who comes back then has waited long enough.
+pub(super) fn wait(rest: Duration) -> String {
+    span(Duration::from_secs(rest.as_millis().div_ceil(1000) as u64))
 }
 
 /// How long, in the two largest units that say something: `12 s`, `5 min`, `2 h 5 min`, `3 d 4 h`.

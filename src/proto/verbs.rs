@@ -32,7 +32,7 @@ const fn row(name: &'static str, arguments: &'static str, does: &'static str) ->
 }
 
 /// All commands, in the order in which help lists them, in Spanish and in English.
-const TABLE: [(Verb, Row, Row); 23] = [
+const TABLE: [(Verb, Row, Row); 26] = [
     (
         Verb::Help,
         row("ayuda", "[comando]", "muestra los comandos, o uno de ellos"),
@@ -96,6 +96,21 @@ const TABLE: [(Verb, Row, Row); 23] = [
             "oculta a una persona, o la vuelve a mostrar; sin nombre, muestra a quién ocultas",
         ),
         row("ignore", "[name]", "hides a person, or shows them again; without a name, lists whom you hide"),
+    ),
+    (
+        Verb::Register,
+        row("registrar", "", "hace tuyo tu nombre: pide una contraseña, dos veces"),
+        row("register", "", "makes your name yours: asks for a password, twice"),
+    ),
+    (
+        Verb::Login,
+        row("identificar", "nombre", "toma tu nombre registrado: pide su contraseña"),
+        row("login", "name", "takes your registered name: asks for its password"),
+    ),
+    (
+        Verb::Password,
+        row("clave", "", "cambia la contraseña de tu nombre"),
+        row("password", "", "changes the password of your name"),
     ),
     (
         Verb::Lang,

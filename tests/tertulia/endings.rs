@@ -144,6 +144,7 @@ fn asked_to_stop_it_tells_everybody_and_ends_well() {
         server.signal(signal);
         juan.expect_line("--- El servidor se detiene.");
         juan.expect_end();
+        unnamed.expect_line(""); // behind the question for a name nothing else is written
         unnamed.expect_line("--- El servidor se detiene.");
         unnamed.expect_end();
         server.console_until("El servidor se detiene");

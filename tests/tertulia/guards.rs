@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
 
 use tertulia::chat::{ClientId, Language, Moment};
@@ -42,6 +42,10 @@ impl Write for Counted {
 impl Stream for Counted {
     fn end_writing(&mut self) -> io::Result<()> {
         Ok(())
+    }
+
+    fn origin(&self) -> Option<IpAddr> {
+        None
     }
 }
 

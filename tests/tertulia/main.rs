@@ -23,6 +23,7 @@ mod names;
 mod netcat;
 mod options;
 mod pace;
+mod passwords;
 mod readme;
 mod safe_text;
 mod simulation;

@@ -4,6 +4,8 @@ use super::{
     Audience, Client, CloseReason, Done, Event, Farewell, GENERAL, Hub, Name, NameRefusal, Output, answer,
     tell,
 };
+use crate::chat::account::AccountKey;
+use crate::chat::asking::Asking;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::movements::Threshold;
@@ -14,37 +16,59 @@ use crate::chat::text::Text;
 impl Hub {
     /// A newcomer proposes a name; with a good one they are in.
     pub(super) fn take_name(&mut self, id: ClientId, wanted: &Text, now: Moment, out: &mut Vec<Output>) {
-        let name = match self.vet_name(id, wanted) {
-            Ok(name) => name,
+        match self.vet_name(id, wanted) {
+            Ok(Wanted::Free(name)) => self.enter_chat(id, name, now, out),
+            Ok(Wanted::Registered(account)) => self.ask(id, Asking::Login(Some(account)), out),
             Err(refusal) => {
                 out.push(tell(id, Event::NameRefused(refusal)));
-                return out.push(tell(id, Event::NamePrompt));
+                out.push(tell(id, Event::NamePrompt));
             }
-        };
+        }
+    }
+
+    /// A newcomer enters under a name that is theirs to take.
+    pub(super) fn enter_chat(&mut self, id: ClientId, name: Name, now: Moment, out: &mut Vec<Output>) {
         self.names.insert(&name.likeness(), id.slot() as u32);
         self.client_mut(id).expect("the caller knows them").name = Some(name.clone());
-        out.push(tell(id, Event::Welcome { name: name.clone() }));
-        if !self.rules.motd.is_empty() {
-            out.push(tell(id, Event::Motd(self.rules.motd.clone())));
-        }
-        out.push(Output::Note(Note::Arrived(id, name.clone())));
+        self.welcome(id, &name, out);
         self.arrive(id, &name, GENERAL, Threshold::Chat, now, out);
         self.replay(id, GENERAL, out);
         // Forgets who is first in the list of those without a name and has one by now.
         self.oldest_newcomer();
     }
 
+    /// Greets whoever has a name from now on, and says it on the console.
+    pub(super) fn welcome(&self, id: ClientId, name: &Name, out: &mut Vec<Output>) {
+        out.push(tell(id, Event::Welcome { name: name.clone() }));
+        if !self.rules.motd.is_empty() {
+            out.push(tell(id, Event::Motd(self.rules.motd.clone())));
+        }
+        out.push(Output::Note(Note::Arrived(id, name.clone())));
+    }
+
     /// A member wants another name.
     pub(super) fn rename(&mut self, id: ClientId, old: &Name, wanted: &Text, out: &mut Vec<Output>) -> Done {
-        let new = match self.vet_name(id, wanted) {
-            Ok(new) if new == *old => {
-                return answer(id, Event::NameRefused(NameRefusal::Yours(new)), out);
+        let refusal = match self.vet_name(id, wanted) {
+            Ok(Wanted::Free(new)) if new != *old => {
+                // A name of their own goes with its account.
+                self.client_mut(id).expect("the caller knows them").account = None;
+                self.change_name(id, old, new, out);
+                return Ok(());
             }
-            Ok(new) => new,
-            Err(refusal) => {
-                return answer(id, Event::NameRefused(refusal), out);
+            Ok(Wanted::Registered(account))
+                if self.client(id).is_some_and(|c| c.account != Some(account)) =>
+            {
+                self.ask(id, Asking::Login(Some(account)), out);
+                return Ok(());
             }
+            Ok(_) => NameRefusal::Yours(old.clone()),
+            Err(refusal) => refusal,
         };
+        answer(id, Event::NameRefused(refusal), out)
+    }
+
+    /// Gives a member another name, which is free, and tells everyone who shares a room with them.
+    pub(super) fn change_name(&mut self, id: ClientId, old: &Name, new: Name, out: &mut Vec<Output>) {
         let seats = self.client(id).into_iter().flat_map(Client::seats);
         let rooms: Vec<_> = seats.map(|seat| seat.room).collect();
         // Before the old name is gone, and before the new one may be told as that of somebody who left.
@@ -71,7 +95,6 @@ impl Hub {
         let to = Audience::Several { clients, from: new.clone() };
         out.push(Output::Deliver { to, event: Event::Renamed { from: old.clone(), to: new.clone() } });
         out.push(Output::Note(Note::Renamed(old.clone(), new)));
-        Ok(())
     }
 
     /// Takes a client out of everything, and tells the others if they knew of them.
@@ -83,6 +106,7 @@ impl Hub {
         now: Moment,
         out: &mut Vec<Output>,
     ) {
+        self.acknowledge_at_the_end(id, reason, out);
         let Some(client) = self.client(id) else { return };
         if let Some(name) = client.name.clone() {
             out.push(Output::Note(Note::Left(name.clone(), reason)));
@@ -96,16 +120,28 @@ impl Hub {
         }
     }
 
-    /// Whether `id` may be called `wanted`.
-    fn vet_name(&self, id: ClientId, wanted: &Text) -> Result<Name, NameRefusal> {
+    /// Whether `id` may be called `wanted`, and whether a password has to be given for it.
+    fn vet_name(&self, id: ClientId, wanted: &Text) -> Result<Wanted, NameRefusal> {
         let wanted = wanted.as_str().trim();
         let name = Name::new(wanted).map_err(|error| match error {
             NameError::Malformed => NameRefusal::Malformed,
             NameError::Reserved => NameRefusal::Reserved(Text::clean(wanted)),
         })?;
+        if let Some(account) = self.owner_of(&name) {
+            return Ok(Wanted::Registered(account));
+        }
         match self.holder(&name.likeness()) {
             Some(holder) if holder.id != id => Err(NameRefusal::InUse(name)),
-            _ => Ok(name),
+            _ if self.rules.accounts_only => Err(NameRefusal::Unregistered(name)),
+            _ => Ok(Wanted::Free(name)),
         }
     }
+}
+
+/// A name that can be had.
+enum Wanted {
+    /// By whoever asks first.
+    Free(Name),
+    /// By whoever knows its password.
+    Registered(AccountKey),
 }

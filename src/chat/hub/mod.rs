@@ -4,6 +4,8 @@
 
 mod audience;
 mod entering;
+mod identifying;
+mod letters;
 mod moving;
 mod ordering;
 mod presence;
@@ -16,6 +18,7 @@ use std::collections::VecDeque;
 
 pub use rules::Rules;
 
+use super::account::AccountKey;
 use super::client::Client;
 use super::command::{Command, Trouble};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
@@ -23,6 +26,7 @@ use super::id::ClientId;
 use super::moment::Moment;
 use super::name::{Likeness, Name};
 use super::output::{Audience, CloseReason, Output, RoomId};
+use super::registry::Registry;
 use super::room::Room;
 use super::roster::Roster;
 use crate::limits;
@@ -41,6 +45,8 @@ pub struct Hub {
     room_names: Roster,
     /// Those without a name, oldest first; entries of those who have one by now, or left, are passed over.
     newcomers: VecDeque<(ClientId, Moment)>,
+    /// None: there are no accounts here.
+    registry: Option<Registry>,
     rules: Rules,
     /// What the next room that is made is called by its history.
     next_key: u64,
@@ -50,22 +56,23 @@ pub struct Hub {
 
 impl Hub {
     /// An empty chat.
-    pub fn new(rules: Rules) -> Hub {
+    pub fn new(mut rules: Rules) -> Hub {
+        let rooms = std::mem::take(&mut rules.rooms);
         let mut hub = Hub {
             clients: Vec::new(),
             names: Roster::default(),
             rooms: Vec::new(),
             room_names: Roster::default(),
             newcomers: VecDeque::new(),
+            registry: rules.accounts.take().map(Registry::new),
             rules,
             next_key: 0,
             hiding: 0,
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));
+        rooms.into_iter().for_each(|record| hub.restore(record));
         hub.next_key = hub.next_key.max(hub.rules.next_key);
-        let topic = hub.rules.topic.clone();
-        hub.room_mut(GENERAL).expect("it was just made").topic = topic;
         hub
     }
 
@@ -88,9 +95,10 @@ impl Hub {
     pub fn handle(&mut self, id: ClientId, command: Command, now: Moment, out: &mut Vec<Output>) {
         let Some(client) = self.client_mut(id) else { return };
         client.active = now;
-        match client.name.clone() {
-            None => self.handle_newcomer(id, command, now, out),
-            Some(name) => self.handle_member(id, &name, command, now, out),
+        match (command, client.name.clone()) {
+            (Command::Secret(typed), _) => self.take_secret(id, typed, out),
+            (command, None) => self.handle_newcomer(id, command, now, out),
+            (command, Some(name)) => self.handle_member(id, &name, command, now, out),
         }
     }
 
@@ -172,6 +180,7 @@ impl Hub {
     fn handle_newcomer(&mut self, id: ClientId, command: Command, now: Moment, out: &mut Vec<Output>) {
         match command {
             Command::Say(text) | Command::Nick(text) => return self.take_name(id, &text, now, out),
+            Command::Login(name) => return self.login(id, &name, out),
             Command::Quit(_) => return self.close(id, CloseReason::Quit, now, out),
             // Said beside the line that it is about, which asks again itself.
             Command::Unclear(Trouble::NotUtf8) => {
@@ -193,14 +202,15 @@ impl Hub {
         now: Moment,
         out: &mut Vec<Output>,
     ) {
+        self.acknowledge(id, out);
         let refused = match command {
             Command::Say(text) if text.is_blank() => Ok(()),
             Command::Say(text) => self.utter(id, name, false, text, now, out),
             Command::Act(text) => self.utter(id, name, true, text, now, out),
             Command::History(lines) => self.history(id, lines, out),
             Command::Search(words) => self.search(id, words, out),
-            Command::Message { to, text } => self.message(id, name, &to, text, out),
-            Command::Reply(text) => self.reply(id, name, text, out),
+            Command::Message { to, text } => self.message(id, name, &to, text, now, out),
+            Command::Reply(text) => self.reply(id, name, text, now, out),
             Command::Nick(text) => self.rename(id, name, &text, out),
             Command::Who(room) => self.who(id, room, now, out),
             Command::Rooms => self.list_rooms(id, out),
@@ -214,6 +224,14 @@ impl Hub {
             Command::Unban(whom) => self.unban(id, name, &whom, out),
             Command::Mute(whom) => self.mute(id, name, whom, out),
             Command::Op(whom) => self.op(id, name, &whom, out),
+            Command::Register => self.register(id, name, out),
+            Command::Login(wanted) => {
+                self.login(id, &wanted, out);
+                Ok(())
+            }
+            Command::ChangePassword => self.change_password(id, name, out),
+            // The caller has seen to it.
+            Command::Secret(_) => Ok(()),
             Command::Away(reason) => self.away(id, reason, out),
             Command::Ignore(whom) => self.ignore(id, name, whom, out),
             Command::Language(language) => speak(id, language, out),
@@ -267,6 +285,13 @@ impl Hub {
     fn person_called(&self, name: &str) -> Option<(ClientId, Name)> {
         let client = self.holder(&Name::new(name.trim()).ok()?.likeness())?;
         Some((client.id, client.name.clone()?))
+    }
+
+    /// The registered name that nobody here has now, and that `name` is.
+    fn absent_called(&self, name: &str) -> Option<(AccountKey, Name)> {
+        let registry = self.registry.as_ref()?;
+        let key = registry.find(&Name::new(name.trim()).ok()?.likeness())?;
+        Some((key, registry.name(key)?.clone()))
     }
 
     fn client(&self, id: ClientId) -> Option<&Client> {

@@ -22,6 +22,7 @@ impl Hub {
         }
         let keyed = key.is_some();
         self.rules_of(room).rules.key = key;
+        self.remember(room, out);
         self.tell_decision(room, name, Decision::Keyed(keyed), out);
         Ok(())
     }
@@ -37,6 +38,7 @@ impl Hub {
         rules.banned.retain(|banned| !banned.is(Some(guest), &likeness));
         rules.invited.retain(|&invited| invited != guest);
         remember(&mut rules.invited, guest);
+        self.remember(room, out);
         self.tell_decision(room, name, Decision::Invited(guest_name), out);
         // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
         let to = Audience::Several { clients: vec![guest], from: name.clone() };
@@ -65,10 +67,14 @@ impl Hub {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let likeness = guest_name.likeness();
+        let account = self.owner_of(&guest_name);
         let rules = &mut self.rules_of(room).rules;
+        // Whoever may not be here does not decide here either.
+        rules.owners.retain(|&owner| Some(owner) != account);
         if !rules.banned.iter().any(|banned| banned.covers(guest, &likeness)) {
             remember(&mut rules.banned, Marked::new(guest_name.clone(), guest));
         }
+        self.remember(room, out);
         let decision = Decision::Banned(guest_name);
         match guest.filter(|&guest| self.sits_in(guest, room)) {
             Some(guest) => self.put_out(room, guest, name, decision, out),
@@ -83,6 +89,7 @@ impl Hub {
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let likeness = guest_name.likeness();
         self.rules_of(room).rules.banned.retain(|banned| !banned.is(guest, &likeness));
+        self.remember(room, out);
         self.tell_decision(room, name, Decision::Unbanned(guest_name), out);
         Ok(())
     }
@@ -100,6 +107,7 @@ impl Hub {
             let rules = &mut self.rules_of(room).rules;
             rules.hushed = !rules.hushed;
             let decision = Decision::Hushed(rules.hushed);
+            self.remember(room, out);
             self.tell_decision(room, name, decision, out);
             return Ok(());
         };
@@ -112,6 +120,7 @@ impl Hub {
         if silenced {
             remember(muted, Marked::new(guest_name.clone(), guest));
         }
+        self.remember(room, out);
         if let Some(guest) = guest {
             self.announce(guest, room, out);
         }
@@ -126,6 +135,9 @@ impl Hub {
         let operators = &mut self.rules_of(room).rules.operators;
         if !operators.contains(&guest) {
             remember(operators, guest);
+        }
+        if self.own(guest, room) {
+            self.remember(room, out);
         }
         self.announce(guest, room, out);
         self.tell_decision(room, name, Decision::Opped(guest_name), out);
@@ -159,11 +171,23 @@ impl Hub {
     /// The current room, if the client is its operator.
     fn ordered_room(&self, id: ClientId) -> Result<RoomId, RoomRefusal> {
         let room = self.current(id)?;
-        if self.room(room).is_some_and(|room| room.is_operator(id)) {
+        if self.room(room).is_some_and(|room| self.presides(id, room)) {
             Ok(room)
         } else {
             Err(RoomRefusal::NotOperator(self.room_name(room)))
         }
+    }
+
+    /// Whether a client decides in a room.
+    pub(super) fn presides(&self, id: ClientId, room: &Room) -> bool {
+        let account = self.client(id).and_then(|client| client.account);
+        room.is_operator(id, account) || self.runs_the_chat(id)
+    }
+
+    /// Whether a member called `name` may speak.
+    pub(super) fn may_speak(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
+        let room = self.room(room).expect("the caller found it");
+        room.may_speak(id, || name.likeness()) || self.presides(id, room)
     }
 
     fn member_called(&self, room: RoomId, whom: &Text) -> Result<(ClientId, Name), RoomRefusal> {
@@ -190,7 +214,7 @@ impl Hub {
         self.client(id).is_some_and(|client| client.seat(room).is_some())
     }
 
-    fn room_name(&self, room: RoomId) -> Name {
+    pub(super) fn room_name(&self, room: RoomId) -> Name {
         self.room(room).expect("the caller found it").name.clone()
     }
 
@@ -200,7 +224,7 @@ impl Hub {
 }
 
 /// Adds a decision; the oldest one of too many is forgotten.
-fn remember<T>(decisions: &mut Vec<T>, decision: T) {
+pub(super) fn remember<T>(decisions: &mut Vec<T>, decision: T) {
     if decisions.len() >= DECISIONS_PER_ROOM {
         decisions.remove(0);
     }

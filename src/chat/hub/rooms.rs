@@ -1,14 +1,16 @@
 //! Making rooms, entering and leaving them, what they are about, and which there are.
 
+use super::ordering::remember;
 use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
 use crate::chat::event::{Decision, RoomRow};
 use crate::chat::id::ClientId;
 use crate::chat::line::RoomKey;
 use crate::chat::moment::Moment;
 use crate::chat::movements::Threshold;
+use crate::chat::record::RoomRecord;
 use crate::chat::room::Room;
 use crate::chat::text::Text;
-use crate::limits::{ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_PERSON};
+use crate::limits::{ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_ACCOUNT, ROOMS_PER_PERSON};
 
 impl Hub {
     /// Enters a room, which is made if there is none of that name, and makes it the current one.
@@ -40,9 +42,9 @@ impl Hub {
         let created = found.is_none();
         self.arrive(id, name, entered, Threshold::Room, now, out);
         if created {
-            let made = self.room_mut(entered).expect("it was just made");
-            made.rules.operators.push(id);
-            out.push(Output::Room(made.key, made.name.clone(), None));
+            self.room_mut(entered).expect("it was just made").rules.operators.push(id);
+            self.own(id, entered);
+            self.remember(entered, out);
         }
         out.push(self.entered(id, entered, created));
         self.replay(id, entered, out);
@@ -81,17 +83,18 @@ impl Hub {
         out: &mut Vec<Output>,
     ) -> Done {
         let room = self.current(id)?;
+        let may_speak = self.may_speak(id, name, room);
         let about = self.room_mut(room).expect("the current room is there");
         let Some(topic) = topic else {
             return answer(id, Event::Topic { room: about.name.clone(), topic: about.topic.clone() }, out);
         };
-        if !about.may_speak(id, || name.likeness()) {
+        if !may_speak {
             return Err(RoomRefusal::MayNotSpeak(about.name.clone()));
         }
         about.topic = (topic.as_str() != "-").then_some(topic);
-        out.push(Output::Room(about.key, about.name.clone(), about.topic.clone()));
         let decision = Decision::Topic(about.topic.clone());
         let event = Event::Decided { room: about.name.clone(), by: name.clone(), decision };
+        self.remember(room, out);
         self.announce(id, room, out);
         // Anybody's words, unlike what operators decide: whoever hides them does not hear it.
         let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
@@ -122,24 +125,61 @@ impl Hub {
 
     /// Makes an empty room, if there may be one more.
     pub(super) fn make_a_room(&mut self, name: Name) -> Option<RoomId> {
+        let room = self.place_room(Room::new(name, RoomKey(self.next_key)))?;
+        self.next_key += 1;
+        Some(room)
+    }
+
+    /// Goes on with a room that there was before.
+    pub(super) fn restore(&mut self, record: RoomRecord) {
+        let known = if record.key == RoomKey(0) { Some(GENERAL) } else { None };
+        let number = known.or_else(|| self.place_room(Room::new(record.name.clone(), record.key)));
+        if let Some(room) = number.and_then(|number| self.room_mut(number)) {
+            room.restore(record);
+        }
+    }
+
+    fn place_room(&mut self, room: Room) -> Option<RoomId> {
         let free = self.rooms.iter().position(Option::is_none);
         let number = free.unwrap_or(self.rooms.len());
         if number >= ROOMS_MAX {
             return None;
         }
-        self.room_names.insert(&name.likeness(), number as u32);
-        let room = Some(Room::new(name, RoomKey(self.next_key)));
-        self.next_key += 1;
+        self.room_names.insert(&room.name.likeness(), number as u32);
         match free {
-            Some(free) => self.rooms[free] = room,
-            None => self.rooms.push(room),
+            Some(free) => self.rooms[free] = Some(room),
+            None => self.rooms.push(Some(room)),
         }
         Some(RoomId(number as u32))
     }
 
-    /// A room with nobody in it is no more; but the first room is everybody's.
+    /// Has a room remembered as it is now.
+    pub(super) fn remember(&self, room: RoomId, out: &mut Vec<Output>) {
+        if let Some(room) = self.room(room) {
+            out.push(Output::Room(Box::new(room.record())));
+        }
+    }
+
+    /// Makes a client, if their name is registered, an operator for good; says whether they were not.
+    pub(super) fn own(&mut self, id: ClientId, room: RoomId) -> bool {
+        let Some(account) = self.client(id).and_then(|client| client.account) else { return false };
+        let owned = |room: &&Room| room.rules.owners.contains(&account);
+        if self.rooms.iter().flatten().filter(owned).count() >= ROOMS_PER_ACCOUNT {
+            return false;
+        }
+        let owners = &mut self.room_mut(room).expect("the caller found it").rules.owners;
+        let new = !owners.contains(&account);
+        if new {
+            remember(owners, account);
+        }
+        new
+    }
+
+    /// A room with nobody in it is no more, unless it is worth keeping; but the first room is everybody's.
     pub(super) fn vanish_if_empty(&mut self, room: RoomId, out: &mut Vec<Output>) {
-        if room == GENERAL || self.room(room).is_none_or(|room| !room.members.is_empty()) {
+        if room == GENERAL
+            || self.room(room).is_none_or(|room| !room.members.is_empty() || room.is_worth_keeping())
+        {
             return;
         }
         if let Some(gone) = self.rooms[room.0 as usize].take() {
@@ -169,6 +209,9 @@ impl Hub {
     fn may_enter(&self, id: ClientId, name: &Name, room: RoomId, key: Option<Text>) -> Done {
         let room = self.room(room).expect("the caller found it");
         let rules = &room.rules;
+        if self.presides(id, room) {
+            return Ok(());
+        }
         let likeness = name.likeness();
         if rules.banned.iter().any(|banned| banned.is(Some(id), &likeness)) {
             return Err(RoomRefusal::Banned(room.name.clone()));

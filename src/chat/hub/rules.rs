@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use crate::chat::account::{Account, AccountKey};
 use crate::chat::line::Stamp;
+use crate::chat::record::RoomRecord;
 use crate::chat::text::Text;
 
 /// What whoever runs the chat decided about it.
@@ -19,6 +21,12 @@ pub struct Rules {
     /// The first [`RoomKey`](crate::chat::RoomKey) that may be given: those before are of rooms that are no more. That of the
     /// first room is always 0, for its history goes on.
     pub next_key: u64,
-    /// What the first room is about.
-    pub topic: Option<Text>,
+    /// The registered names; none: there are no accounts here.
+    pub accounts: Option<Vec<Account>>,
+    /// Only registered names may be taken.
+    pub accounts_only: bool,
+    /// Those who may do everything everywhere.
+    pub operators: Vec<AccountKey>,
+    /// The rooms that there are already; the first room is there without.
+    pub rooms: Vec<RoomRecord>,
 }

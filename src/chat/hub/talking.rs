@@ -1,6 +1,6 @@
 //! Words and actions on their way to a room, or to one person.
 
-use super::{Audience, Done, Event, Hub, Name, Output, RoomId, RoomRefusal, answer};
+use super::{Audience, Done, Event, Hub, Name, Output, RoomId, RoomRefusal, answer, tell};
 use crate::chat::id::ClientId;
 use crate::chat::line::{Line, RoomKey};
 use crate::chat::moment::Moment;
@@ -44,10 +44,16 @@ impl Hub {
         name: &Name,
         to: &Text,
         text: Text,
+        now: Moment,
         out: &mut Vec<Output>,
     ) -> Done {
         let Some((whom, to_name)) = self.person_called(to.as_str()) else {
-            return answer(id, Event::NoSuchPerson(to.clone()), out);
+            let Some((account, to)) = self.absent_called(to.as_str()) else {
+                return answer(id, Event::NoSuchPerson(to.clone()), out);
+            };
+            out.push(tell(id, Event::PrivateSent { to, text: text.clone(), away: None }));
+            self.post(id, name, account, text, now, out);
+            return Ok(());
         };
         if whom == id {
             return answer(id, Event::ThatIsYou, out);
@@ -65,9 +71,16 @@ impl Hub {
     }
 
     /// Words for whoever wrote last.
-    pub(super) fn reply(&mut self, id: ClientId, name: &Name, text: Text, out: &mut Vec<Output>) -> Done {
+    pub(super) fn reply(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        text: Text,
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) -> Done {
         match self.client(id).and_then(|client| client.correspondent()).cloned() {
-            Some(to) => self.message(id, name, &Text::clean(to.as_str()), text, out),
+            Some(to) => self.message(id, name, &Text::clean(to.as_str()), text, now, out),
             None => answer(id, Event::NobodyToAnswer, out),
         }
     }
@@ -80,11 +93,12 @@ impl Hub {
         out: &mut Vec<Output>,
     ) -> Result<(RoomId, Name, RoomKey), RoomRefusal> {
         let room = self.current(id)?;
-        let heard = self.room(room).expect("the current room is there");
-        let (room_name, key) = (heard.name.clone(), heard.key);
-        if !heard.may_speak(id, || name.likeness()) {
-            return Err(RoomRefusal::MayNotSpeak(room_name));
+        if !self.may_speak(id, name, room) {
+            return Err(RoomRefusal::MayNotSpeak(self.room_name(room)));
         }
+        let heard = self.room_mut(room).expect("the current room is there");
+        heard.spoken = true;
+        let (room_name, key) = (heard.name.clone(), heard.key);
         self.announce(id, room, out);
         Ok((room, room_name, key))
     }

@@ -24,9 +24,10 @@ use lock::Lock;
 pub use registry::{Registered, Registry, RegistryError};
 pub(super) use writer::Writer;
 
-use super::affair::AccountRow;
+use super::affair::{AccountRow, account_key};
 use super::job::Row;
 use super::rooms::RoomRow;
+use crate::chat::{AccountKey, Name};
 use crate::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_CHECKED_BYTES, HISTORY_WAL_BYTES};
 
 /// The history itself.
@@ -66,6 +67,14 @@ impl Store {
     /// What the next room that is made may be called: no room in the file has that key, nor ever had.
     pub fn next_key(&self) -> u64 {
         self.next_key
+    }
+
+    /// The account of that name.
+    pub fn account_called(&self, name: &Name) -> Option<AccountKey> {
+        let likeness = name.likeness();
+        let is_it =
+            |row: &&AccountRow| Name::new(&row.name).is_ok_and(|name| name.likeness().clashes(&likeness));
+        self.found.accounts.iter().find(is_it).and_then(|row| account_key(row.key))
     }
 
     pub(super) fn into_parts(self) -> (Writer, Found) {

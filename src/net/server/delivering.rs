@@ -1,13 +1,14 @@
 //! What the hub wants done: events become bytes that wait for their readers.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use log::{debug, info, log_enabled, warn};
 
 use super::Server;
-use crate::chat::{Audience, Event, Moment, Note, Output, RoomRecord};
+use crate::chat::{Audience, ClientId, Event, Moment, Note, Output, Question};
 use crate::keep::{Answer, Complaint};
-use crate::limits::HISTORY_PATIENCE;
+use crate::limits::{HISTORY_PATIENCE, PETITION_PATIENCE};
 use crate::net::stream::Stream;
 use crate::proto::console;
 
@@ -43,35 +44,65 @@ impl<S: Stream> Server<S> {
             Output::Note(note) => self.note(&note),
             Output::Keep(line) => self.history.keep(line),
             Output::Forget(room) => self.history.forget(room),
-            Output::Room(key, name, topic) => {
-                let (owners, banned, muted) = (Vec::new(), Vec::new(), Vec::new());
-                let record =
-                    RoomRecord { key, name, topic, lock: None, hushed: false, owners, banned, muted };
-                self.history.room(&record);
+            Output::Room(record) => self.history.room(&record),
+            Output::Ask(id, question) => self.ask(id, question, now),
+            Output::Petition(id, petition) => {
+                let Some(conn) = self.conn_mut(id) else { return };
+                // Whoever is nowhere any more has the same right as all the others who are nowhere.
+                let origin = conn.stream.origin().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+                let answer = self.history.petition(id, origin, petition, now);
+                self.await_or_recall(id, answer, PETITION_PATIENCE, now);
             }
+            Output::Post(id, account, letter) => {
+                let answer = self.history.post(id, account, &letter);
+                self.await_or_recall(id, answer, HISTORY_PATIENCE, now);
+            }
+            Output::Collect(id, account) => {
+                let answer = self.history.collect(id, account);
+                self.await_or_recall(id, answer, HISTORY_PATIENCE, now);
+            }
+            Output::HandedOver(account, up_to) => self.history.handed_over(account, up_to),
             Output::Look(id, look) => {
-                if let Some(answer) = self.history.look(id, look) {
-                    self.recall(answer, now);
-                } else if let Some(conn) = self.conn_mut(id) {
-                    conn.awaiting = Some(now + HISTORY_PATIENCE);
-                }
+                let answer = self.history.look(id, look);
+                self.await_or_recall(id, answer, HISTORY_PATIENCE, now);
             }
+        }
+    }
+
+    /// Hands an answer to the hub, or has the next commands of who asked wait for it.
+    fn await_or_recall(&mut self, id: ClientId, answer: Option<Answer>, patience: Duration, now: Moment) {
+        if let Some(answer) = answer {
+            self.recall(answer, now);
+        } else if let Some(conn) = self.conn_mut(id) {
+            conn.awaiting = Some(now + patience);
         }
     }
 
     /// Hands what was looked for to the hub; who has left meanwhile gets nothing.
     pub(super) fn recall(&mut self, answer: Answer, now: Moment) {
+        let Server { hub, outputs, .. } = self;
         let id = match answer {
+            Answer::Verdict(id, matter, verdict) => {
+                hub.verdict(id, matter, verdict, now, outputs);
+                id
+            }
+            Answer::Posted(id, posted) => {
+                hub.posted(id, posted, outputs);
+                id
+            }
+            Answer::Letters(id, account, letters, up_to) => {
+                hub.letters(id, account, letters, up_to, now, outputs);
+                id
+            }
+            Answer::Accounts(accounts) => return hub.accounts_changed(accounts),
             Answer::Found(id, found) => {
-                self.hub.found(id, found, now, &mut self.outputs);
+                hub.found(id, found, now, outputs);
                 id
             }
             Answer::Busy(id) => {
-                self.hub.not_found_now(id, &mut self.outputs);
+                hub.not_found_now(id, outputs);
                 id
             }
-            // Nobody asks for these yet.
-            _ => return,
         };
         if let Some(conn) = self.conn_mut(id)
             && conn.awaiting.take().is_some()
@@ -85,6 +116,15 @@ impl<S: Stream> Server<S> {
         if let Some(Complaint { lines, why }) = self.history.complaint(now) {
             warn!("{}", console::history_lost(lines, why.as_deref(), self.settings.language));
         }
+    }
+
+    /// Asks a client for a password.
+    fn ask(&mut self, id: ClientId, question: Question, now: Moment) {
+        let Server { conns, encodings, broadcast, queued, .. } = self;
+        let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
+        let prompt = encodings.once(&Event::PasswordPrompt(question), conn.kind());
+        conn.counted(queued, |conn| conn.ask(question, prompt, broadcast, now));
+        self.mark_urgent(id);
     }
 
     /// Queues `event` for everyone it is for: encoded once per kind of reader.

@@ -6,11 +6,14 @@
 
 mod delivering;
 mod serving;
+mod settings;
 mod writing;
 
 use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::time::Duration;
+
+pub use settings::{Settings, Share};
 
 use log::debug;
 use slab::Slab;
@@ -20,74 +23,10 @@ use super::conn::Conn;
 use super::deadlines::Deadlines;
 use super::pace::Rate;
 use super::stream::Stream;
-use crate::chat::{ClientId, CloseReason, Event, Hub, Language, Moment, Output, Rules, Stamp, Text};
+use crate::chat::{ClientId, CloseReason, Event, Hub, Moment, Output, Rules};
 use crate::keep::Archive;
 use crate::limits;
-use crate::proto::{Encodings, Zone};
-
-/// What the server is told at its start.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// The language spoken to whoever has not chosen one, and on the console.
-    pub language: Language,
-    /// People who may be connected at once.
-    pub max_clients: usize,
-    /// How long a connection may stay without a name.
-    pub login_timeout: Option<Duration>,
-    /// Messages per second and person; 0: as many as come.
-    pub rate_limit: u32,
-    /// Lines told again to who enters a room.
-    pub replay: usize,
-    /// What everybody is told who comes.
-    pub motd: Vec<Text>,
-    /// What calendars said at [`Moment::START`].
-    pub started: Stamp,
-    /// Whose clocks people look at.
-    pub zone: Zone,
-    /// How much one turn does.
-    pub share: Share,
-    /// Bytes that may wait for all readers together before those with the largest queues are let go.
-    pub queues_max_bytes: usize,
-}
-
-impl Default for Settings {
-    /// A server as it is without options, but with places for any number and no history to show.
-    fn default() -> Settings {
-        Settings {
-            language: Language::default(),
-            max_clients: usize::MAX,
-            login_timeout: Some(Duration::from_secs(limits::LOGIN_TIMEOUT_SECS)),
-            rate_limit: limits::RATE_LIMIT_PER_SECOND,
-            replay: 0,
-            motd: Vec::new(),
-            started: Stamp::default(),
-            zone: Zone::default(),
-            share: Share::default(),
-            queues_max_bytes: limits::QUEUES_MAX_BYTES,
-        }
-    }
-}
-
-/// How much of each kind of work one turn of the loop does at most, so that no turn is long.
-#[derive(Clone, Copy, Debug)]
-pub struct Share {
-    /// Connections written to because of what was said in a room, and as many that are answered.
-    pub writes: usize,
-    /// Connections freed.
-    pub sweeps: usize,
-    /// Bytes of lines that may wait to be written to a room before anybody is listened to again.
-    pub unwritten_bytes: usize,
-}
-
-impl Default for Share {
-    fn default() -> Share {
-        Share {
-            writes: limits::WRITES_PER_TURN,
-            sweeps: limits::SWEEPS_PER_TURN,
-            unwritten_bytes: limits::UNWRITTEN_MAX_BYTES,
-        }
-    }
-}
+use crate::proto::Encodings;
 
 /// The chat on streams of kind `S`.
 #[derive(Debug)]
@@ -132,7 +71,10 @@ impl<S: Stream> Server<S> {
     pub fn remembering(settings: Settings, mut history: Archive) -> Server<S> {
         let rules = Rules {
             next_key: history.next_key(),
-            topic: history.take_rooms().swap_remove(0).topic,
+            accounts: history.accounts(),
+            accounts_only: settings.accounts_only,
+            operators: settings.operators.clone(),
+            rooms: history.take_rooms(),
             login_timeout: settings.login_timeout,
             replay: settings.replay,
             motd: settings.motd.clone(),
@@ -259,6 +201,11 @@ impl<S: Stream> Server<S> {
             self.recall(answer, now);
         }
         self.perform(now);
+    }
+
+    /// Somebody changed the accounts in the file.
+    pub fn reload_accounts(&mut self) {
+        self.history.reload_accounts();
     }
 
     /// Waits until the history is written, at most for `patience`; says whether it is. For the end: it is the one call

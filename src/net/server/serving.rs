@@ -48,7 +48,7 @@ impl<S: Stream> Server<S> {
         let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
         let filled = conn.fill(&mut self.scratch, &mut self.answers);
         if !self.answers.is_empty() {
-            conn.counted(&mut self.queued, |conn| conn.answer(&self.answers, &self.broadcast, now));
+            conn.counted(&mut self.queued, |conn| conn.signal(&self.answers, &self.broadcast, now));
             self.answers.clear();
             self.mark_urgent(id);
         }
@@ -61,6 +61,13 @@ impl<S: Stream> Server<S> {
     }
 
     fn command(&mut self, id: ClientId, command: Command, now: Moment) {
+        if let Command::Secret(_) = command {
+            let Server { conns, broadcast, queued, .. } = self;
+            if let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) {
+                conn.counted(queued, |conn| conn.reveal(broadcast, now));
+            }
+            self.mark_urgent(id);
+        }
         self.hub.handle(id, command, now, &mut self.outputs);
         self.perform(now);
     }

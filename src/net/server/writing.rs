@@ -27,6 +27,13 @@ pub(super) fn own_up<S: Stream>(
     skipped.is_some()
 }
 
+/// Asks again for a password if something came between.
+fn ask_again<S: Stream>(encodings: &mut Encodings, broadcast: &Broadcast, conn: &mut Conn<S>, now: Moment) {
+    if let Some(question) = conn.overtaken() {
+        conn.answer(encodings.once(&Event::PasswordPrompt(question), conn.kind()), broadcast, now);
+    }
+}
+
 impl<S: Stream> Server<S> {
     /// Ends the turn: writes what was queued, then sweeps who is dead, then writes what the others are told of it.
     /// Says how many connections were freed.
@@ -85,6 +92,7 @@ impl<S: Stream> Server<S> {
             return false;
         }
         conn.counted(queued, |conn| {
+            ask_again(encodings, broadcast, conn, now);
             conn.flush(broadcast, now);
             if own_up(encodings, broadcast, conn, false, now) {
                 conn.flush(broadcast, now);

@@ -1,5 +1,6 @@
 //! What the server says, in English. Lines end in `\n`; the encoder puts the reader's ending.
 
+mod accounts;
 mod rooms;
 
 use std::fmt::Write;
@@ -18,6 +19,7 @@ const WORDS: Phrases = Phrases {
     you: "you",
     ago: |span| format!("{span} ago"),
     away: "away",
+    private: "private",
     missing,
 };
 
@@ -32,6 +34,11 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
     let _ = match event {
         Event::NamePrompt => write!(out, "Enter your name: "),
         Event::NameRefused(refusal) => refused(refusal, out),
+        Event::PasswordPrompt(question) => write!(out, "{}", accounts::prompt(*question)),
+        Event::AccountRefused(refusal) => accounts::refused(refusal, out),
+        Event::Account(news) => accounts::news(news, out),
+        Event::Posted(posted) => accounts::posted(*posted, out),
+        Event::Letters { now, letters } => accounts::letters(letters, *now, zone, out),
         Event::Welcome { name } => {
             writeln!(out, "\nWelcome to the chat, {name}!\nType 'quit' to disconnect.\n")
         }
@@ -85,12 +92,12 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
         Event::Trouble(trouble) => self::trouble(trouble, out),
         Event::Skipped(1) => writeln!(out, "[… 1 message skipped; /history to see it]"),
         Event::Skipped(lines) => writeln!(out, "[… {lines} messages skipped; /history to see them]"),
-        Event::NameTimeout => writeln!(out, "\nThe time to give a name is over."),
+        Event::NameTimeout => writeln!(out, "The time to give a name is over."),
         Event::Full(places) => {
             writeln!(out, "The chat is full ({}). Try again later.", rooms::persons(*places))
         }
         Event::MadeRoom => {
-            writeln!(out, "\nThe chat is full and you have not given a name. Try again later.")
+            writeln!(out, "The chat is full and you have not given a name. Try again later.")
         }
         Event::Stopping => writeln!(out, "--- The server is stopping."),
     };
@@ -129,6 +136,9 @@ fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
         NameRefusal::InUse(name) => writeln!(out, "The name '{name}' is already in use."),
         NameRefusal::Reserved(name) => writeln!(out, "The name '{name}' is reserved."),
         NameRefusal::Yours(name) => writeln!(out, "You are called {name} already."),
+        NameRefusal::Unregistered(name) => {
+            writeln!(out, "The name '{name}' is not registered, and only registered names may come in here.")
+        }
         NameRefusal::Missing => writeln!(out, "First I need your name."),
     }
 }

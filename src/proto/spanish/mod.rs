@@ -1,5 +1,6 @@
 //! What the server says, in Spanish. Lines end in `\n`; the encoder puts the reader's ending.
 
+mod accounts;
 mod rooms;
 
 use std::fmt::Write;
@@ -12,8 +13,15 @@ use crate::proto::Zone;
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
-const WORDS: Phrases =
-    Phrases { and, more: "más", you: "tú", ago: |span| format!("hace {span}"), away: "ausente", missing };
+const WORDS: Phrases = Phrases {
+    and,
+    more: "más",
+    you: "tú",
+    ago: |span| format!("hace {span}"),
+    away: "ausente",
+    private: "privado",
+    missing,
+};
 
 /// `y`, but `e` before the sound of an i: `Ana e Inés`.
 fn and(next: &str) -> &'static str {
@@ -33,6 +41,11 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
     let _ = match event {
         Event::NamePrompt => write!(out, "Ingresa tu nombre: "),
         Event::NameRefused(refusal) => refused(refusal, out),
+        Event::PasswordPrompt(question) => write!(out, "{}", accounts::prompt(*question)),
+        Event::AccountRefused(refusal) => accounts::refused(refusal, out),
+        Event::Account(news) => accounts::news(news, out),
+        Event::Posted(posted) => accounts::posted(*posted, out),
+        Event::Letters { now, letters } => accounts::letters(letters, *now, zone, out),
         Event::Welcome { name } => {
             writeln!(out, "\nBienvenido al chat, {name}!\nEscribe 'salir' para desconectarte.\n")
         }
@@ -86,12 +99,12 @@ pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
         Event::Trouble(trouble) => self::trouble(trouble, out),
         Event::Skipped(1) => writeln!(out, "[… 1 mensaje omitido; /historial para verlo]"),
         Event::Skipped(lines) => writeln!(out, "[… {lines} mensajes omitidos; /historial para verlos]"),
-        Event::NameTimeout => writeln!(out, "\nSe acabó el tiempo para dar un nombre."),
+        Event::NameTimeout => writeln!(out, "Se acabó el tiempo para dar un nombre."),
         Event::Full(places) => {
             writeln!(out, "El chat está lleno ({}). Prueba más tarde.", rooms::persons(*places))
         }
         Event::MadeRoom => {
-            writeln!(out, "\nEl chat está lleno y aún no has dado un nombre. Prueba más tarde.")
+            writeln!(out, "El chat está lleno y aún no has dado un nombre. Prueba más tarde.")
         }
         Event::Stopping => writeln!(out, "--- El servidor se detiene."),
     };
@@ -130,6 +143,9 @@ fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
         NameRefusal::InUse(name) => writeln!(out, "El nombre '{name}' ya está en uso."),
         NameRefusal::Reserved(name) => writeln!(out, "El nombre '{name}' está reservado."),
         NameRefusal::Yours(name) => writeln!(out, "Ya te llamas {name}."),
+        NameRefusal::Unregistered(name) => {
+            writeln!(out, "El nombre '{name}' no está registrado, y aquí solo entran nombres registrados.")
+        }
         NameRefusal::Missing => writeln!(out, "Antes necesito tu nombre."),
     }
 }

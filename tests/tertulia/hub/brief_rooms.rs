@@ -1,5 +1,6 @@
 //! Events about rooms, private words and operators as short lines.
 
+use super::brief_accounts;
 use tertulia::chat::{Decision, Event, RoomRefusal, RoomRow};
 
 /// An event of those that have to do with rooms or with one person only.
@@ -23,7 +24,7 @@ pub fn brief(event: &Event) -> String {
         Event::PrivateSent { to, text, away: None, .. } => format!("[to {to}] {text}"),
         Event::PrivateSent { to, text, away: Some(away), .. } => format!("[to {to}] {text} (away: {away})"),
         Event::NobodyToAnswer => "nobody to answer".into(),
-        other => format!("{other:?}"),
+        other => brief_accounts::brief(other),
     }
 }
 

@@ -1,10 +1,14 @@
 //! The hub alone, as short examples: who is who, who hears what, and when.
 
+mod absent;
+mod accounts;
+mod brief_accounts;
 mod brief_rooms;
 mod closing;
 mod ignoring;
 mod leaving;
 mod naming;
+mod offices;
 mod operators;
 mod presence;
 mod private;
@@ -14,13 +18,15 @@ mod storms;
 mod talking;
 mod waiting;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use tertulia::chat::{
     ClientId, CloseReason, Command, Crowd, Event, Farewell, Hub, Language, Moment, Name, NameRefusal, Note,
-    Output, Person, Rules, Text,
+    Output, Password, Person, Petition, RoomKey, RoomRecord, Rules, Text,
 };
+
+use super::support::book::Book;
 
 pub const NOTHING: [&str; 0] = [];
 pub const SECOND: Duration = Duration::from_secs(1);
@@ -37,6 +43,12 @@ pub struct Chat {
     pub closed: Vec<(ClientId, CloseReason)>,
     pub spoken: Vec<(ClientId, Language)>,
     pub notes: Vec<Note>,
+    pub book: Book,
+    /// Petitions wait in there while the accounts are slow.
+    pub slow: bool,
+    pub petitions: Vec<(ClientId, Petition)>,
+    /// Rooms as they were last remembered.
+    pub records: BTreeMap<RoomKey, RoomRecord>,
 }
 
 impl Chat {
@@ -45,8 +57,18 @@ impl Chat {
     }
 
     pub fn with_timeout(timeout: Option<Duration>) -> Chat {
+        Chat::with(Rules { login_timeout: timeout, ..Rules::default() }, Book::default())
+    }
+
+    /// A chat with these names and passwords.
+    pub fn with_accounts(accounts: &[(&str, &str)]) -> Chat {
+        let book = Book::of(accounts);
+        Chat::with(Rules { accounts: Some(book.accounts()), ..Rules::default() }, book)
+    }
+
+    pub fn with(rules: Rules, book: Book) -> Chat {
         Chat {
-            hub: Hub::new(Rules { login_timeout: timeout, ..Rules::default() }),
+            hub: Hub::new(rules),
             now: Moment::from_micros(1_234_567),
             slots: Vec::new(),
             generation: 0,
@@ -54,6 +76,10 @@ impl Chat {
             closed: Vec::new(),
             spoken: Vec::new(),
             notes: Vec::new(),
+            book,
+            slow: false,
+            petitions: Vec::new(),
+            records: BTreeMap::new(),
         }
     }
 
@@ -83,6 +109,27 @@ impl Chat {
         self.says(id, name);
         assert_eq!(self.hub.name(id).map(Name::as_str), Some(name));
         id
+    }
+
+    /// Comes in under a registered name.
+    pub fn logs_in(&mut self, name: &str, password: &str) -> ClientId {
+        let id = self.connects();
+        self.says(id, name);
+        self.types_secret(id, password);
+        assert_eq!(self.hub.name(id).map(Name::as_str), Some(name));
+        id
+    }
+
+    pub fn types_secret(&mut self, id: ClientId, password: &str) {
+        self.does(id, Command::Secret(Password::new(password)));
+    }
+
+    /// What waited is answered.
+    pub fn settles(&mut self) {
+        for (id, petition) in std::mem::take(&mut self.petitions) {
+            let (matter, verdict) = self.book.settle(petition);
+            self.perform(|hub, now, out| hub.verdict(id, matter, verdict, now, out));
+        }
     }
 
     pub fn says(&mut self, id: ClientId, words: &str) {
@@ -144,6 +191,7 @@ impl Chat {
     pub fn perform(&mut self, call: impl FnOnce(&mut Hub, Moment, &mut Vec<Output>)) {
         let mut outputs = Vec::new();
         call(&mut self.hub, self.now, &mut outputs);
+        let mut later = Vec::new();
         for output in outputs {
             match output {
                 Output::Deliver { to, event } => {
@@ -163,9 +211,38 @@ impl Chat {
                     self.closed.push((id, reason));
                 }
                 Output::Note(note) => self.notes.push(note),
+                Output::Ask(id, question) => {
+                    self.heard.entry(id).or_default().push(Event::PasswordPrompt(question));
+                }
+                Output::Room(record) => drop(self.records.insert(record.key, *record)),
+                Output::Forget(room) => drop(self.records.remove(&room)),
                 // History has tests of its own.
-                Output::Keep(_) | Output::Room(..) | Output::Forget(_) | Output::Look(..) => {}
+                Output::Keep(_) | Output::Look(..) => {}
+                other => later.push(other),
             }
+        }
+        later.into_iter().for_each(|output| self.keep_accounts(output));
+    }
+
+    /// What the hub wants of the accounts.
+    fn keep_accounts(&mut self, output: Output) {
+        match output {
+            Output::Petition(id, petition) => {
+                self.petitions.push((id, petition));
+                if !self.slow {
+                    self.settles();
+                }
+            }
+            Output::Post(id, account, letter) => {
+                let posted = self.book.post(account, letter);
+                self.perform(|hub, _, out| hub.posted(id, posted, out));
+            }
+            Output::Collect(id, account) => {
+                let (letters, up_to) = self.book.collect(account);
+                self.perform(|hub, now, out| hub.letters(id, account, letters, up_to, now, out));
+            }
+            Output::HandedOver(account, up_to) => self.book.handed_over(account, up_to),
+            other => unreachable!("{other:?} has been seen to"),
         }
     }
 }
@@ -219,6 +296,7 @@ pub fn brief(event: &Event) -> String {
         Event::NameRefused(NameRefusal::Reserved(name)) => format!("reserved: {name}"),
         Event::NameRefused(NameRefusal::Yours(name)) => format!("yours: {name}"),
         Event::NameRefused(NameRefusal::Missing) => "name first".into(),
+        Event::NameRefused(NameRefusal::Unregistered(name)) => format!("unregistered: {name}"),
         Event::Welcome { name } => format!("welcome {name}"),
         Event::Said { room, from, text } => format!("{}{from}: {text}", elsewhere(room)),
         Event::Acted { room, from, text } => format!("{}* {from} {text}", elsewhere(room)),

@@ -1,5 +1,7 @@
 //! What several tests stand on.
 
+pub mod book;
+pub mod dir;
 pub(crate) mod fake_server;
 pub mod peer;
 #[cfg(target_os = "linux")]

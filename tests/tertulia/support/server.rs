@@ -79,6 +79,12 @@ impl Server {
     }
 
     /// What it prints beyond the first address.
+    /// What its console still says, up to its end.
+    #[track_caller]
+    pub fn console_rest(&self) -> Vec<String> {
+        self.process.stderr.rest()
+    }
+
     pub fn stdout(&self) -> &Lines {
         &self.process.stdout
     }

@@ -8,7 +8,7 @@ fn text(words: &str) -> Text {
     Text::clean(words)
 }
 
-pub const VERBS: [(Verb, &str, &str); 23] = [
+pub const VERBS: [(Verb, &str, &str); 26] = [
     (Verb::Help, "ayuda", "help"),
     (Verb::Who, "quien", "who"),
     (Verb::Rooms, "salas", "rooms"),
@@ -19,6 +19,9 @@ pub const VERBS: [(Verb, &str, &str); 23] = [
     (Verb::Reply, "responder", "reply"),
     (Verb::History, "historial", "history"),
     (Verb::Search, "buscar", "search"),
+    (Verb::Register, "registrar", "register"),
+    (Verb::Login, "identificar", "login"),
+    (Verb::Password, "clave", "password"),
     (Verb::Key, "llave", "key"),
     (Verb::Invite, "invitar", "invite"),
     (Verb::Kick, "echar", "kick"),
@@ -62,6 +65,10 @@ fn meant(verb: Verb, argument: Option<&str>) -> Command {
         (Verb::Ignore, whom) => Command::Ignore(whom),
         (Verb::Lang, _) => Command::Language(None),
         (Verb::Quit, words) => Command::Quit(words),
+        (Verb::Register, None) => Command::Register,
+        (Verb::Login, Some(name)) => Command::Login(name),
+        (Verb::Password, None) => Command::ChangePassword,
+        (Verb::Register | Verb::Password, Some(_)) => Command::Unclear(Trouble::Usage(verb)),
         (_, None) => Command::Unclear(Trouble::Usage(verb)),
     }
 }

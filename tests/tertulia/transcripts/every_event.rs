@@ -79,10 +79,15 @@ fn kind_of(event: &Event) -> usize {
         Event::Recalled { .. } => 37,
         Event::Motd(_) => 38,
         Event::HistoryBusy => 39,
+        Event::PasswordPrompt(_) => 40,
+        Event::AccountRefused(_) => 41,
+        Event::Account(_) => 42,
+        Event::Posted(_) => 43,
+        Event::Letters { .. } => 44,
     }
 }
 
-const KINDS: usize = 40;
+const KINDS: usize = 45;
 
 fn events() -> Vec<Event> {
     let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
@@ -145,6 +150,7 @@ fn events() -> Vec<Event> {
         NameRefusal::Reserved(text("Tú")),
         NameRefusal::Yours(juan),
         NameRefusal::Missing,
+        NameRefusal::Unregistered(ana.clone()),
     ] {
         events.push(Event::NameRefused(refusal));
     }
@@ -152,6 +158,7 @@ fn events() -> Vec<Event> {
         events.extend([Event::Help(Some(verb)), Event::Trouble(Trouble::Usage(verb))]);
     }
     events.extend(events_of_rooms());
+    events.extend(super::account_events::events());
     events
 }
 
@@ -220,6 +227,10 @@ fn events_of_rooms() -> Vec<Event> {
     events
 }
 
+fn is_prompt(event: &Event) -> bool {
+    matches!(event, Event::NamePrompt | Event::PasswordPrompt(_))
+}
+
 fn encode(event: &Event, language: Language, crlf: bool) -> String {
     String::from_utf8(Encodings::default().once(event, Kind { language, crlf }).to_vec()).unwrap()
 }
@@ -233,8 +244,8 @@ fn every_event_is_whole_lines_of_words() {
             let lines = encode(event, language, false);
             assert!(!lines.trim().is_empty(), "{event:?}");
             assert!(!lines.contains(|c: char| c.is_control() && c != '\n'), "{lines:?}");
-            assert_eq!(lines.ends_with('\n'), *event != Event::NamePrompt, "{lines:?}");
-            if *event != Event::NamePrompt {
+            assert_eq!(lines.ends_with('\n'), !is_prompt(event), "{lines:?}");
+            if !is_prompt(event) {
                 assert!(lines.lines().all(|line| line.trim_end() == line), "spaces at the end of {lines:?}");
             }
             assert_eq!(encode(event, language, true), lines.replace('\n', "\r\n"));

@@ -1,5 +1,7 @@
 //! What people type and what they read, through codec, hub and encoder: bytes in, bytes out, no sockets.
 
+mod account_events;
+mod accounts;
 mod commands;
 mod conversation;
 mod every_event;
@@ -12,9 +14,11 @@ mod rooms;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, CloseReason, Command, Hub, Language, Moment, Output, Rules};
+use tertulia::chat::{ClientId, CloseReason, Command, Event, Hub, Language, Moment, Output, Rules};
 use tertulia::keep::Memory;
 use tertulia::proto::{Codec, Encodings};
+
+use super::support::book::Book;
 
 /// One person's end of the wire.
 struct End {
@@ -31,6 +35,7 @@ pub struct Wire {
     ends: Vec<End>,
     encodings: Encodings,
     history: Memory,
+    book: Book,
 }
 
 impl Wire {
@@ -39,6 +44,15 @@ impl Wire {
     }
 
     pub fn with(rules: Rules, language: Language) -> Wire {
+        Wire::with_accounts(rules, &[], language)
+    }
+
+    /// A chat with these names and passwords.
+    pub fn with_accounts(mut rules: Rules, accounts: &[(&str, &str)], language: Language) -> Wire {
+        let book = Book::of(accounts);
+        if !accounts.is_empty() {
+            rules.accounts = Some(book.accounts());
+        }
         Wire {
             hub: Hub::new(rules),
             now: Moment::START,
@@ -46,6 +60,7 @@ impl Wire {
             ends: Vec::new(),
             encodings: Encodings::default(),
             history: Memory::default(),
+            book,
         }
     }
 
@@ -76,8 +91,12 @@ impl Wire {
     }
 
     pub fn types(&mut self, seat: usize, input: &str) {
+        self.types_bytes(seat, input.as_bytes());
+    }
+
+    pub fn types_bytes(&mut self, seat: usize, input: &[u8]) {
         let mut answers = Vec::new();
-        self.ends[seat].codec.push(input.as_bytes(), &mut answers);
+        self.ends[seat].codec.push(input, &mut answers);
         assert!(answers.is_empty(), "nobody here speaks telnet");
         self.serve(seat);
     }
@@ -120,6 +139,7 @@ impl Wire {
         let mut outputs = Vec::new();
         call(&mut self.hub, self.now, &mut outputs);
         let mut outputs = VecDeque::from(outputs);
+        let mut answers = Vec::new();
         while let Some(output) = outputs.pop_front() {
             match output {
                 Output::Deliver { to, event } => {
@@ -136,11 +156,29 @@ impl Wire {
                 Output::Keep(line) => self.history.keep(line),
                 Output::Forget(room) => self.history.forget(room),
                 Output::Look(id, look) => {
-                    let mut answers = Vec::new();
                     self.hub.found(id, self.history.look(look), self.now, &mut answers);
-                    outputs.extend(answers);
                 }
+                Output::Ask(id, question) => {
+                    let end = &mut self.ends[id.slot()];
+                    assert!(end.codec.expect_secret().is_none(), "nobody here speaks telnet");
+                    let prompt = self.encodings.once(&Event::PasswordPrompt(question), end.codec.kind());
+                    end.unread.extend_from_slice(prompt);
+                }
+                Output::Petition(id, petition) => {
+                    let (matter, verdict) = self.book.settle(petition);
+                    self.hub.verdict(id, matter, verdict, self.now, &mut answers);
+                }
+                Output::Post(id, account, letter) => {
+                    let posted = self.book.post(account, letter);
+                    self.hub.posted(id, posted, &mut answers);
+                }
+                Output::Collect(id, account) => {
+                    let (letters, up_to) = self.book.collect(account);
+                    self.hub.letters(id, account, letters, up_to, self.now, &mut answers);
+                }
+                Output::HandedOver(account, up_to) => self.book.handed_over(account, up_to),
             }
+            outputs.extend(answers.drain(..));
         }
     }
 }

@@ -1,0 +1,253 @@
+//! Registered names: asking for a password, and what follows when it is the right one.
+//!
+//! Law: whoever has a registered name gave its password, or had the name before it was registered; and what is said of
+//! a name that nobody has registered takes the same way, and the same words.
+
+use super::{Client, CloseReason, Done, Event, GENERAL, Hub, Name, NameRefusal, Output, answer, tell};
+use crate::chat::account::{Account, AccountKey, Matter, Password, PasswordError, Verdict};
+use crate::chat::asking::{Asking, Step};
+use crate::chat::event::{AccountNews, AccountRefusal};
+use crate::chat::id::ClientId;
+use crate::chat::moment::Moment;
+use crate::chat::output::Note;
+use crate::chat::registry::Registry;
+use crate::chat::text::Text;
+
+impl Hub {
+    /// Makes the name of a member theirs: asks for a password, twice.
+    pub(super) fn register(&mut self, id: ClientId, name: &Name, out: &mut Vec<Output>) -> Done {
+        let account = self.client(id).and_then(|client| client.account);
+        let refusal = match &self.registry {
+            None => AccountRefusal::NoAccounts,
+            Some(_) if account.is_some() => AccountRefusal::Yours(name.clone()),
+            Some(registry) if registry.find(&name.likeness()).is_some() => {
+                AccountRefusal::Taken(name.clone())
+            }
+            Some(_) => {
+                self.ask(id, Asking::Register(name.clone()), out);
+                return Ok(());
+            }
+        };
+        answer(id, Event::AccountRefused(refusal), out)
+    }
+
+    /// Somebody wants a name that is theirs. Whether it is registered is not told before they gave a password.
+    pub(super) fn login(&mut self, id: ClientId, wanted: &Text, out: &mut Vec<Output>) {
+        let refusal = match (&self.registry, Name::new(wanted.as_str().trim())) {
+            (None, _) => Event::AccountRefused(AccountRefusal::NoAccounts),
+            (_, Err(_)) => Event::NameRefused(NameRefusal::Malformed),
+            (Some(registry), Ok(name)) => {
+                let account = registry.find(&name.likeness());
+                let client = self.client(id).expect("the caller knows them");
+                if account.is_none() || account != client.account {
+                    return self.ask(id, Asking::Login(account), out);
+                }
+                Event::NameRefused(NameRefusal::Yours(name))
+            }
+        };
+        out.push(tell(id, refusal));
+        self.ask_name_again(id, out);
+    }
+
+    /// Changes the password of a member: asks for the one they have, and twice for another.
+    pub(super) fn change_password(&mut self, id: ClientId, name: &Name, out: &mut Vec<Output>) -> Done {
+        match self.client(id).and_then(|client| client.account) {
+            Some(account) => {
+                self.ask(id, Asking::Change(account), out);
+                Ok(())
+            }
+            None if self.registry.is_none() => {
+                answer(id, Event::AccountRefused(AccountRefusal::NoAccounts), out)
+            }
+            None => answer(id, Event::AccountRefused(AccountRefusal::NotYours(name.clone())), out),
+        }
+    }
+
+    /// Asks for a password; the next line is the answer.
+    pub(super) fn ask(&mut self, id: ClientId, asking: Asking, out: &mut Vec<Output>) {
+        let question = asking.question();
+        self.client_mut(id).expect("the caller knows them").set_asking(asking);
+        out.extend(question.map(|question| Output::Ask(id, question)));
+    }
+
+    /// Somebody answered.
+    pub(super) fn take_secret(
+        &mut self,
+        id: ClientId,
+        typed: Result<Password, PasswordError>,
+        out: &mut Vec<Output>,
+    ) {
+        let asking = self.client_mut(id).and_then(Client::take_asking);
+        let refusal = match (asking, typed) {
+            (None, _) => None,
+            (Some(_), Err(error)) => Some(AccountRefusal::Unfit(error)),
+            (Some(asking), Ok(password)) => match asking.answer(password) {
+                None => None,
+                Some(Step::Differ) => Some(AccountRefusal::Differ),
+                Some(Step::Ask(next)) => return self.ask(id, next, out),
+                Some(Step::Submit(petition)) => {
+                    self.ask(id, Asking::Waiting(petition.matter()), out);
+                    return out.push(Output::Petition(id, petition));
+                }
+            },
+        };
+        out.extend(refusal.map(|refusal| tell(id, Event::AccountRefused(refusal))));
+        self.ask_name_again(id, out);
+    }
+
+    /// What came of a petition; whoever has left meanwhile, or asked for something else, hears nothing of it.
+    pub fn verdict(
+        &mut self,
+        id: ClientId,
+        matter: Matter,
+        verdict: Verdict,
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) {
+        if let (Matter::Register(name), Verdict::Granted(key), Some(registry)) =
+            (&matter, verdict, &mut self.registry)
+        {
+            registry.insert(Account { key, name: name.clone() });
+        }
+        if !self.client_mut(id).is_some_and(|client| client.take_waiting(&matter)) {
+            return;
+        }
+        let refusal = match (matter, verdict) {
+            (Matter::Login(_), Verdict::Granted(key)) => return self.identify(id, key, now, out),
+            (Matter::Register(name), Verdict::Granted(key)) => return self.registered(id, name, key, out),
+            (Matter::Change(_), Verdict::Granted(_)) => {
+                return out.push(tell(id, Event::Account(AccountNews::PasswordChanged)));
+            }
+            (_, Verdict::Wrong) => AccountRefusal::Wrong,
+            (_, Verdict::Busy) => AccountRefusal::Busy,
+            (_, Verdict::Wait(rest)) => AccountRefusal::Wait(rest),
+            (_, Verdict::NoneLeft) => AccountRefusal::NoneLeft,
+            (_, Verdict::Failed) => AccountRefusal::Failed,
+        };
+        out.push(tell(id, Event::AccountRefused(refusal)));
+        self.ask_name_again(id, out);
+    }
+
+    /// The accounts are these now: whoever runs the server changed them.
+    pub fn accounts_changed(&mut self, accounts: Vec<Account>) {
+        let registry = Registry::new(accounts);
+        for client in self.clients.iter_mut().flatten() {
+            client.account = client.account.filter(|&key| registry.name(key).is_some());
+        }
+        for room in self.rooms.iter_mut().flatten() {
+            room.rules.owners.retain(|&key| registry.name(key).is_some());
+        }
+        self.registry = Some(registry);
+    }
+
+    /// Whether a client may do everything everywhere.
+    pub(super) fn runs_the_chat(&self, id: ClientId) -> bool {
+        let account = self.client(id).and_then(|client| client.account);
+        account.is_some_and(|key| self.rules.operators.contains(&key))
+    }
+
+    /// Whose name `name` is for good.
+    pub(super) fn owner_of(&self, name: &Name) -> Option<AccountKey> {
+        self.registry.as_ref()?.find(&name.likeness())
+    }
+
+    fn registered(&mut self, id: ClientId, name: Name, key: AccountKey, out: &mut Vec<Output>) {
+        let client = self.client_mut(id).expect("the caller knows them");
+        // With a name that they changed while they waited they are not the owner of the one they registered.
+        if client.name.as_ref() == Some(&name) {
+            client.account = Some(key);
+            self.own_rooms(id, out);
+        }
+        out.push(Output::Note(Note::Registered(name.clone())));
+        out.push(tell(id, Event::Account(AccountNews::Registered(name))));
+    }
+
+    /// Somebody gave the password of an account: its name is theirs, and whoever has it gives way.
+    fn identify(&mut self, id: ClientId, key: AccountKey, now: Moment, out: &mut Vec<Output>) {
+        let Some(name) = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned() else {
+            out.push(tell(id, Event::AccountRefused(AccountRefusal::Wrong)));
+            return self.ask_name_again(id, out);
+        };
+        let holder = self.holder(&name.likeness()).map(|holder| (holder.id, holder.account));
+        let own = self.client(id).and_then(|client| client.name.clone());
+        match (holder, own) {
+            (Some((old, Some(account))), None) if account == key => self.resume(id, old, &name, out),
+            (Some((other, account)), _) if other != id => {
+                let own = account == Some(key);
+                let news = if own { AccountNews::Replaced } else { AccountNews::Reclaimed(name.clone()) };
+                out.push(tell(other, Event::Account(news)));
+                self.close(other, CloseReason::Replaced, now, out);
+                self.take_registered(id, name, key, now, out);
+            }
+            _ => self.take_registered(id, name, key, now, out),
+        }
+        out.push(Output::Collect(id, key));
+    }
+
+    /// Gives somebody a registered name that nobody has now, or that they have already.
+    fn take_registered(
+        &mut self,
+        id: ClientId,
+        name: Name,
+        key: AccountKey,
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) {
+        let client = self.client_mut(id).expect("the caller knows them");
+        client.account = Some(key);
+        let Some(old) = client.name.clone() else { return self.enter_chat(id, name, now, out) };
+        if old != name {
+            self.change_name(id, &old, name.clone(), out);
+        }
+        self.own_rooms(id, out);
+        out.push(tell(id, Event::Account(AccountNews::Identified(name))));
+    }
+
+    /// A newcomer goes on where `old`, another connection of theirs, was: nobody else sees a difference.
+    fn resume(&mut self, id: ClientId, old: ClientId, name: &Name, out: &mut Vec<Output>) {
+        let Some(leaving) = self.clients[old.slot()].take() else { return };
+        let client = self.client_mut(id).expect("the caller knows them");
+        client.take_over(leaving);
+        let (current, rooms): (_, Vec<_>) = (client.current, client.seats().map(|seat| seat.room).collect());
+        let likeness = name.likeness();
+        self.names.remove(&likeness, old.slot() as u32);
+        self.names.insert(&likeness, id.slot() as u32);
+        for &room in &rooms {
+            self.room_mut(room).expect("a seat is in a room").follow(old, id);
+        }
+        out.push(tell(old, Event::Account(AccountNews::Replaced)));
+        out.push(Output::Close(old, CloseReason::Replaced));
+        self.welcome(id, name, out);
+        if rooms != [GENERAL] {
+            let named = |room| self.room(room).map(|room| room.name.clone());
+            let news = AccountNews::Resumed {
+                rooms: rooms.iter().filter_map(|&room| named(room)).collect(),
+                current: current.and_then(named),
+            };
+            out.push(tell(id, Event::Account(news)));
+        }
+        if let Some(current) = current {
+            self.replay(id, current, out);
+        }
+        // Forgets who is first in the list of those without a name and has one by now.
+        self.oldest_newcomer();
+    }
+
+    /// Whoever decides in a room because they made it does so for good when their name is registered.
+    fn own_rooms(&mut self, id: ClientId, out: &mut Vec<Output>) {
+        let seats = self.client(id).into_iter().flat_map(Client::seats);
+        let rooms: Vec<_> = seats.map(|seat| seat.room).collect();
+        for room in rooms {
+            if self.room(room).is_some_and(|room| room.rules.operators.contains(&id)) && self.own(id, room) {
+                self.remember(room, out);
+            }
+        }
+    }
+
+    /// Who has no name yet is asked for one again.
+    fn ask_name_again(&self, id: ClientId, out: &mut Vec<Output>) {
+        if self.client(id).is_some_and(|client| client.name.is_none()) {
+            out.push(tell(id, Event::NamePrompt));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! What the server says about registered names, passwords and letters, in English.
+
+use std::fmt::{Result, Write};
+
+use super::WORDS;
+use crate::chat::{AccountNews, AccountRefusal, Letter, PasswordError, Posted, Question, Stamp};
+use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES};
+use crate::proto::Zone;
+use crate::proto::phrases::{rooms, wait};
+
+/// A prompt: programs know it by its word and its end.
+pub(super) fn prompt(question: Question) -> &'static str {
+    match question {
+        Question::Password => "Password: ",
+        Question::Current => "Current password: ",
+        Question::New => "New password: ",
+        Question::Again => "Repeat the password: ",
+    }
+}
+
+pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
+    match refusal {
+        AccountRefusal::NoAccounts => {
+            writeln!(out, "There are no accounts here: whoever runs the server can give them with --data.")
+        }
+        AccountRefusal::Unfit(error) => writeln!(out, "Invalid password: {}", unfit(*error)),
+        AccountRefusal::Differ => writeln!(out, "The two passwords are not the same. Nothing has changed."),
+        AccountRefusal::Wrong => writeln!(out, "Wrong name or password."),
+        AccountRefusal::Busy => {
+            writeln!(out, "Too many passwords are waiting to be checked. Try again in a moment.")
+        }
+        AccountRefusal::Wait(rest) => {
+            writeln!(out, "Too many attempts from your address. Try again in {}.", wait(*rest))
+        }
+        AccountRefusal::NoneLeft => {
+            writeln!(out, "There are {ACCOUNTS_MAX} accounts already, and no more fit.")
+        }
+        AccountRefusal::Failed => writeln!(out, "It could not be done. Try again later."),
+        AccountRefusal::Yours(name) => {
+            writeln!(out, "The name '{name}' is yours already. To change the password: /password")
+        }
+        AccountRefusal::Taken(name) => {
+            writeln!(out, "The name '{name}' is registered already. If it is yours: /login {name}")
+        }
+        AccountRefusal::NotYours(name) => {
+            writeln!(out, "The name '{name}' is not registered. To register it: /register")
+        }
+    }
+}
+
+fn unfit(error: PasswordError) -> String {
+    match error {
+        PasswordError::Blank => "it is empty.".into(),
+        PasswordError::TooLong => format!("{PASSWORD_MAX_BYTES} bytes fit."),
+        PasswordError::Control => "it contains control characters.".into(),
+        PasswordError::NotUtf8 => "your terminal does not send UTF-8.".into(),
+    }
+}
+
+/// What somebody is told of their account.
+pub(super) fn news(news: &AccountNews, out: &mut String) -> Result {
+    match news {
+        AccountNews::Registered(name) => {
+            writeln!(out, "The name '{name}' is yours from now on: coming in under it takes the password.")
+        }
+        AccountNews::Identified(name) => {
+            writeln!(out, "You are logged in as {name}.")
+        }
+        AccountNews::PasswordChanged => {
+            writeln!(out, "You have another password from now on.")
+        }
+        AccountNews::Replaced => {
+            writeln!(out, "--- You came in from somewhere else: this connection ends.")
+        }
+        AccountNews::Reclaimed(name) => {
+            writeln!(out, "--- The name '{name}' is of somebody who has just come: this connection ends.")
+        }
+        AccountNews::Resumed { rooms: all, current: Some(current) } => {
+            writeln!(out, "You go on where you were: {}. You speak in #{current}.", rooms(all))
+        }
+        AccountNews::Resumed { current: None, .. } => writeln!(out, "You are in no room: /join general"),
+    }
+}
+
+pub(super) fn posted(posted: Posted, out: &mut String) -> Result {
+    match posted {
+        Posted::Kept => writeln!(out, "They are not here now: they will read it when they come back."),
+        Posted::Full => writeln!(out, "They are not here now, and their mailbox is full. It was not kept."),
+        Posted::Failed => writeln!(out, "They are not here now, and it could not be kept. Try again later."),
+    }
+}
+
+pub(super) fn letters(letters: &[Letter], now: Stamp, zone: Zone, out: &mut String) -> Result {
+    writeln!(out, "While you were away:")?;
+    WORDS.letters(letters, now, zone, out)
+}

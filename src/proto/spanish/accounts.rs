@@ -1,0 +1,99 @@
+//! What the server says about registered names, passwords and letters, in Spanish.
+
+use std::fmt::{Result, Write};
+
+use super::WORDS;
+use crate::chat::{AccountNews, AccountRefusal, Letter, PasswordError, Posted, Question, Stamp};
+use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES};
+use crate::proto::Zone;
+use crate::proto::phrases::{rooms, wait};
+
+/// A prompt: programs know it by its word and its end.
+pub(super) fn prompt(question: Question) -> &'static str {
+    match question {
+        Question::Password => "Contraseña: ",
+        Question::Current => "Contraseña actual: ",
+        Question::New => "Nueva contraseña: ",
+        Question::Again => "Repite la contraseña: ",
+    }
+}
+
+pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
+    match refusal {
+        AccountRefusal::NoAccounts => {
+            writeln!(out, "Aquí no hay cuentas: quien lleva el servidor puede darlas con --data.")
+        }
+        AccountRefusal::Unfit(error) => writeln!(out, "Contraseña no válida: {}", unfit(*error)),
+        AccountRefusal::Differ => writeln!(out, "Las dos contraseñas no son iguales. No ha cambiado nada."),
+        AccountRefusal::Wrong => writeln!(out, "Nombre o contraseña incorrectos."),
+        AccountRefusal::Busy => {
+            writeln!(out, "Hay demasiadas contraseñas por comprobar. Prueba dentro de un momento.")
+        }
+        AccountRefusal::Wait(rest) => {
+            writeln!(out, "Demasiados intentos desde tu dirección. Prueba dentro de {}.", wait(*rest))
+        }
+        AccountRefusal::NoneLeft => writeln!(out, "Ya hay {ACCOUNTS_MAX} cuentas, y no caben más."),
+        AccountRefusal::Failed => writeln!(out, "No se pudo hacer. Prueba más tarde."),
+        AccountRefusal::Yours(name) => {
+            writeln!(out, "El nombre '{name}' ya es tuyo. Para cambiar la contraseña: /clave")
+        }
+        AccountRefusal::Taken(name) => {
+            writeln!(out, "El nombre '{name}' ya está registrado. Si es tuyo: /identificar {name}")
+        }
+        AccountRefusal::NotYours(name) => {
+            writeln!(out, "El nombre '{name}' no está registrado. Para registrarlo: /registrar")
+        }
+    }
+}
+
+fn unfit(error: PasswordError) -> String {
+    match error {
+        PasswordError::Blank => "está vacía.".into(),
+        PasswordError::TooLong => format!("caben {PASSWORD_MAX_BYTES} bytes."),
+        PasswordError::Control => "contiene caracteres de control.".into(),
+        PasswordError::NotUtf8 => "tu terminal no envía UTF-8.".into(),
+    }
+}
+
+/// What somebody is told of their account.
+pub(super) fn news(news: &AccountNews, out: &mut String) -> Result {
+    match news {
+        AccountNews::Registered(name) => {
+            writeln!(
+                out,
+                "El nombre '{name}' es tuyo desde ahora: para entrar con él hará falta la contraseña."
+            )
+        }
+        AccountNews::Identified(name) => {
+            writeln!(out, "Te has identificado como {name}.")
+        }
+        AccountNews::PasswordChanged => {
+            writeln!(out, "Tienes otra contraseña desde ahora.")
+        }
+        AccountNews::Replaced => {
+            writeln!(out, "--- Has entrado desde otro sitio: esta conexión se cierra.")
+        }
+        AccountNews::Reclaimed(name) => {
+            writeln!(out, "--- El nombre '{name}' es de quien acaba de entrar: esta conexión se cierra.")
+        }
+        AccountNews::Resumed { rooms: all, current: Some(current) } => {
+            writeln!(out, "Sigues donde estabas: {}. Hablas en #{current}.", rooms(all))
+        }
+        AccountNews::Resumed { current: None, .. } => {
+            writeln!(out, "No estás en ninguna sala: /entrar general")
+        }
+    }
+}
+
+pub(super) fn posted(posted: Posted, out: &mut String) -> Result {
+    match posted {
+        Posted::Kept => writeln!(out, "No está ahora: lo leerá cuando vuelva."),
+        Posted::Full => writeln!(out, "No está ahora, y no cabe más en su buzón. No se guardó."),
+        Posted::Failed => writeln!(out, "No está ahora, y no se pudo guardar. Prueba más tarde."),
+    }
+}
+
+pub(super) fn letters(letters: &[Letter], now: Stamp, zone: Zone, out: &mut String) -> Result {
+    writeln!(out, "Mientras no estabas:")?;
+    WORDS.letters(letters, now, zone, out)
+}

@@ -1,0 +1,73 @@
+//! Private words for somebody who is not there.
+
+use tertulia::chat::{CloseReason, Command};
+
+use super::{Chat, NOTHING, message, text};
+
+const ACCOUNTS: [(&str, &str); 1] = [("María", "girasol")];
+
+#[test]
+fn they_wait_for_a_registered_name() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let [juan, ana] = ["Juan", "Ana"].map(|name| chat.enters(name));
+    chat.hush();
+    chat.does(juan, message("maría", "nos vemos luego"));
+    chat.does(ana, message("María", "llámame"));
+    chat.does(juan, message("Nadie", "hola"));
+    assert_eq!(chat.hears(juan), ["[to María] nos vemos luego", "kept", "nobody: Nadie"]);
+    assert!(chat.notes.is_empty(), "the console shows none of it");
+    let maria = chat.logs_in("María", "girasol");
+    assert_eq!(
+        chat.hears(maria),
+        ["name?", "password?", "welcome María", "letters: [Juan] nos vemos luego, [Ana] llámame"]
+    );
+    chat.does(maria, Command::Reply(text("ahora no")));
+    assert_eq!(chat.hears(ana).last().map(String::as_str), Some("[María] ahora no"));
+}
+
+#[test]
+fn they_are_gone_when_they_have_been_seen() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let juan = chat.enters("Juan");
+    chat.does(juan, message("María", "nos vemos luego"));
+    // Lost before she did anything: who knows whether she saw it.
+    for end in [CloseReason::Lost, CloseReason::Stalled, CloseReason::EndOfInput] {
+        let maria = chat.logs_in("María", "girasol");
+        assert_eq!(chat.hears(maria).len(), 4, "{end:?}");
+        chat.ends(maria, end);
+    }
+    let maria = chat.logs_in("María", "girasol");
+    assert_eq!(chat.hears(maria), ["name?", "password?", "welcome María"]);
+    chat.quits(maria);
+    chat.does(juan, message("María", "otra cosa"));
+    let maria = chat.logs_in("María", "girasol");
+    chat.says(maria, "hola");
+    chat.ends(maria, CloseReason::Lost);
+    let maria = chat.logs_in("María", "girasol");
+    assert_eq!(chat.hears(maria), ["name?", "password?", "welcome María"]);
+}
+
+#[test]
+fn whoever_is_there_gets_them_at_once() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (juan, maria) = (chat.enters("Juan"), chat.logs_in("María", "girasol"));
+    chat.hush();
+    chat.does(juan, message("María", "hola"));
+    assert_eq!(chat.hears(maria), ["[Juan] hola"]);
+    assert_eq!(chat.hears(juan), ["[to María] hola"]);
+    assert!(chat.book.collect(chat.book.key("María")).0.is_empty());
+}
+
+#[test]
+fn they_are_for_the_account_and_not_for_the_name() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let juan = chat.enters("Juan");
+    chat.does(juan, message("María", "secreto"));
+    let id = chat.connects();
+    chat.says(id, "María");
+    chat.types_secret(id, "margarita");
+    chat.says(id, "Mario");
+    chat.hush();
+    chat.does(id, Command::History(None));
+    assert_eq!(chat.hears(id), NOTHING);
+}

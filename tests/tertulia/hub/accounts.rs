@@ -1,0 +1,268 @@
+//! Registered names: who may have them, and what happens to those who have them.
+
+use tertulia::chat::{CloseReason, Command, Matter, Note, PasswordError, Rules, Verdict};
+
+use super::{Book, Chat, NOTHING, ignore, join, name, nick, text};
+
+const ACCOUNTS: [(&str, &str); 2] = [("María", "girasol"), ("Juan", "tres tristes tigres")];
+
+fn login(name: &str) -> Command {
+    Command::Login(text(name))
+}
+
+#[test]
+fn a_registered_name_takes_its_password() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let ana = chat.enters("Ana");
+    chat.hush();
+    let id = chat.connects();
+    chat.says(id, "maría");
+    assert_eq!(chat.hears(id), ["name?", "password?"], "under another spelling as well");
+    assert_eq!(chat.hears(ana), NOTHING);
+    chat.types_secret(id, "margarita");
+    assert_eq!(chat.hears(id), ["wrong", "name?"]);
+    chat.says(id, "María");
+    chat.types_secret(id, "girasol");
+    assert_eq!(chat.hears(id), ["password?", "welcome María"]);
+    assert_eq!(chat.hears(ana), [">>> María"], "as it was registered");
+    assert_eq!(chat.notes, [Note::Arrived(id, name("María"))]);
+}
+
+#[test]
+fn after_a_wrong_password_any_other_name_will_do() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let id = chat.connects();
+    chat.says(id, "María");
+    chat.types_secret(id, "margarita");
+    chat.says(id, "Marta");
+    assert_eq!(chat.hub.name(id), Some(&name("Marta")));
+}
+
+#[test]
+fn what_cannot_be_a_password_has_its_reason() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    for (error, heard) in [
+        (PasswordError::Blank, "unfit: Blank"),
+        (PasswordError::TooLong, "unfit: TooLong"),
+        (PasswordError::Control, "unfit: Control"),
+        (PasswordError::NotUtf8, "unfit: NotUtf8"),
+    ] {
+        let id = chat.connects();
+        chat.says(id, "María");
+        chat.does(id, Command::Secret(Err(error)));
+        assert_eq!(chat.hears(id), ["name?", "password?", heard, "name?"]);
+    }
+    assert!(chat.petitions.is_empty());
+}
+
+#[test]
+fn registering_asks_twice() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let ana = chat.enters("Ana");
+    chat.hush();
+    chat.does(ana, Command::Register);
+    chat.types_secret(ana, "uno");
+    chat.types_secret(ana, "dos");
+    assert_eq!(chat.hears(ana), ["new password?", "again?", "they differ"]);
+    chat.does(ana, Command::Register);
+    chat.types_secret(ana, "uno");
+    chat.types_secret(ana, "uno");
+    assert_eq!(chat.hears(ana), ["new password?", "again?", "registered: Ana"]);
+    assert_eq!(chat.notes, [Note::Registered(name("Ana"))]);
+    chat.does(ana, Command::Register);
+    assert_eq!(chat.hears(ana), ["registered already: Ana"]);
+    chat.quits(ana);
+    let id = chat.connects();
+    chat.says(id, "ANA");
+    assert_eq!(chat.hears(id), ["name?", "password?"]);
+}
+
+#[test]
+fn without_accounts_it_is_said_how_to_get_them() {
+    let (mut chat, [ana]) = Chat::of(["Ana"]);
+    for command in [Command::Register, login("María"), Command::ChangePassword] {
+        chat.does(ana, command);
+        assert_eq!(chat.hears(ana), ["no accounts"]);
+    }
+    let id = chat.connects();
+    chat.does(id, login("María"));
+    assert_eq!(chat.hears(id), ["name?", "no accounts", "name?"]);
+}
+
+#[test]
+fn a_name_that_nobody_registered_is_asked_for_a_password_too() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (ana, id) = (chat.enters("Ana"), chat.connects());
+    chat.hush();
+    for (id, prompt) in [(ana, &["password?", "wrong"][..]), (id, &["password?", "wrong", "name?"])] {
+        chat.does(id, login("Nadie"));
+        chat.types_secret(id, "girasol");
+        assert_eq!(chat.hears(id), prompt);
+        chat.does(id, login("María"));
+        chat.types_secret(id, "margarita");
+        assert_eq!(chat.hears(id), prompt, "the same words");
+    }
+    chat.does(ana, login("3"));
+    assert_eq!(chat.hears(ana), ["malformed"]);
+}
+
+#[test]
+fn the_password_is_changed_by_whoever_knows_it() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let juan = chat.logs_in("Juan", "tres tristes tigres");
+    let ana = chat.enters("Ana");
+    chat.hush();
+    chat.does(ana, Command::ChangePassword);
+    assert_eq!(chat.hears(ana), ["not registered: Ana"]);
+    for (old, news) in [("dos", "wrong"), ("tres tristes tigres", "changed")] {
+        chat.does(juan, Command::ChangePassword);
+        [old, "otra", "otra"].into_iter().for_each(|typed| chat.types_secret(juan, typed));
+        assert_eq!(chat.hears(juan), ["current password?", "new password?", "again?", news]);
+    }
+    chat.quits(juan);
+    chat.logs_in("Juan", "otra");
+}
+
+#[test]
+fn logging_in_renames_a_member() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (invitado, ana) = (chat.enters("Invitado"), chat.enters("Ana"));
+    chat.hush();
+    chat.does(invitado, nick("María"));
+    assert_eq!(chat.hears(invitado), ["password?"], "a registered name is not free for the asking");
+    chat.types_secret(invitado, "girasol");
+    assert_eq!(chat.hears(invitado), ["--- Invitado is María", "identified: María"]);
+    assert_eq!(chat.hears(ana), ["--- Invitado is María"]);
+    chat.does(invitado, nick("maría"));
+    assert_eq!(chat.hears(invitado), ["yours: María"]);
+    chat.does(invitado, nick("Otra"));
+    chat.does(invitado, Command::ChangePassword);
+    assert_eq!(chat.hears(invitado), ["--- María is Otra", "not registered: Otra"]);
+}
+
+#[test]
+fn a_new_connection_goes_on_where_the_old_one_was() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (old, ana, eva) = (chat.logs_in("María", "girasol"), chat.enters("Ana"), chat.enters("Eva"));
+    for id in [old, ana] {
+        chat.does(id, join("cocina"));
+    }
+    chat.does(old, ignore("Eva"));
+    chat.hush();
+    let id = chat.connects();
+    chat.says(id, "María");
+    chat.types_secret(id, "girasol");
+    assert_eq!(chat.hears(old), ["replaced"]);
+    assert_eq!(chat.closed, [(old, CloseReason::Replaced)]);
+    assert_eq!(chat.hears(id), ["name?", "password?", "welcome María", "resumed general, cocina in cocina"]);
+    assert_eq!(chat.hears(ana), NOTHING, "nobody else sees a difference");
+    chat.says(id, "ya estoy");
+    assert_eq!(chat.hears(ana), ["#cocina María: ya estoy"]);
+    chat.says(eva, "¿me lees?");
+    assert_eq!(chat.hears(id), NOTHING, "whom she hid she still hides");
+    chat.does(id, Command::Key(Some(text("sal"))));
+    assert_eq!(chat.hears(id), ["#cocina María: locked"], "it is still her room");
+    chat.hush();
+    chat.ends(id, CloseReason::Lost);
+    assert_eq!(chat.hears(ana), ["<<< María lost"]);
+    [ana, eva].into_iter().for_each(|id| chat.quits(id));
+}
+
+#[test]
+fn whoever_has_the_name_otherwise_gives_way_and_is_not_succeeded() {
+    let mut chat = Chat::with_accounts(&[]);
+    let guest = chat.enters("María");
+    chat.does(guest, join("secreta"));
+    chat.book = Book::of(&ACCOUNTS);
+    let accounts = chat.book.accounts();
+    chat.hub.accounts_changed(accounts);
+    chat.hush();
+    chat.does(guest, Command::Register);
+    assert_eq!(chat.hears(guest), ["somebody else's: María"]);
+    let id = chat.logs_in("María", "girasol");
+    assert_eq!(chat.hears(guest), ["reclaimed: María"]);
+    assert_eq!(chat.closed, [(guest, CloseReason::Replaced)]);
+    assert_eq!(chat.hears(id), ["name?", "password?", "welcome María"], "the guest's rooms are not hers");
+}
+
+#[test]
+fn a_member_who_logs_in_takes_the_name_from_their_old_connection() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (old, id, ana) = (chat.logs_in("María", "girasol"), chat.enters("Invitado"), chat.enters("Ana"));
+    chat.hush();
+    chat.does(id, login("María"));
+    chat.types_secret(id, "girasol");
+    assert_eq!(chat.hears(old), ["replaced"]);
+    assert_eq!(chat.hears(id), ["password?", "<<< María", "--- Invitado is María", "identified: María"]);
+    assert_eq!(chat.hears(ana), ["<<< María", "--- Invitado is María"]);
+}
+
+#[test]
+fn an_answer_that_comes_late_is_for_what_was_asked() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    chat.slow = true;
+    let id = chat.connects();
+    chat.says(id, "María");
+    chat.types_secret(id, "girasol");
+    // They did not wait, and try somebody else's name.
+    chat.says(id, "Juan");
+    chat.types_secret(id, "adivino");
+    let late = chat.petitions.remove(0);
+    let (matter, verdict) = chat.book.settle(late.1);
+    assert!(matches!(verdict, Verdict::Granted(_)));
+    chat.perform(|hub, now, out| hub.verdict(id, matter, verdict, now, out));
+    assert_eq!(chat.hub.name(id), None);
+    chat.settles();
+    assert_eq!(chat.hears(id), ["name?", "password?", "password?", "wrong", "name?"]);
+}
+
+#[test]
+fn an_answer_for_somebody_who_left_reaches_nobody_and_the_account_is_made() {
+    let mut chat = Chat::with_accounts(&[]);
+    chat.slow = true;
+    let ana = chat.enters("Ana");
+    chat.does(ana, Command::Register);
+    chat.types_secret(ana, "uno");
+    chat.types_secret(ana, "uno");
+    chat.quits(ana);
+    let next = chat.connects();
+    assert_eq!(next.slot(), ana.slot(), "somebody else has the place");
+    chat.settles();
+    assert_eq!(chat.hears(next), ["name?"]);
+    chat.says(next, "Ana");
+    assert_eq!(chat.hears(next), ["password?"]);
+}
+
+#[test]
+fn a_refusal_of_every_kind_is_told() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    chat.slow = true;
+    let second = std::time::Duration::from_secs(1);
+    for (verdict, heard) in [
+        (Verdict::Busy, "busy"),
+        (Verdict::Wait(second), "wait 1s"),
+        (Verdict::NoneLeft, "no accounts left"),
+        (Verdict::Failed, "failed"),
+    ] {
+        let id = chat.connects();
+        chat.says(id, "María");
+        chat.types_secret(id, "girasol");
+        let matter: Matter = chat.petitions.pop().expect("it was asked for").1.matter();
+        chat.perform(|hub, now, out| hub.verdict(id, matter, verdict, now, out));
+        assert_eq!(chat.hears(id), ["name?", "password?", heard, "name?"]);
+    }
+}
+
+#[test]
+fn only_registered_names_if_so_decided() {
+    let book = Book::of(&ACCOUNTS);
+    let rules = Rules { accounts: Some(book.accounts()), accounts_only: true, ..Rules::default() };
+    let mut chat = Chat::with(rules, book);
+    let id = chat.connects();
+    chat.says(id, "Ana");
+    assert_eq!(chat.hears(id), ["name?", "unregistered: Ana", "name?"]);
+    chat.says(id, "María");
+    chat.types_secret(id, "girasol");
+    chat.does(id, nick("Ana"));
+    assert_eq!(chat.hears(id), ["password?", "welcome María", "unregistered: Ana"]);
+}

@@ -1,0 +1,141 @@
+//! What a registered name may do for good: operators of the server, operators of rooms, and rooms that stay.
+
+use tertulia::chat::{AccountKey, Command, RoomKey, RoomRecord, Rules};
+
+use super::{Book, Chat, join, leave, name, nick, text, topic};
+
+const ACCOUNTS: [(&str, &str); 2] = [("María", "girasol"), ("Juan", "tres tristes tigres")];
+
+fn operated(operator: &str) -> Chat {
+    let book = Book::of(&ACCOUNTS);
+    let operators: Vec<AccountKey> = vec![book.key(operator)];
+    Chat::with(Rules { accounts: Some(book.accounts()), operators, ..Rules::default() }, book)
+}
+
+#[test]
+fn an_operator_of_the_server_may_do_everything_everywhere() {
+    let mut chat = operated("María");
+    let (ana, maria) = (chat.enters("Ana"), chat.logs_in("María", "girasol"));
+    chat.does(ana, join("cocina"));
+    chat.does(ana, Command::Key(Some(text("sal"))));
+    chat.does(ana, Command::Ban(text("María")));
+    chat.hush();
+    chat.does(maria, Command::Kick { whom: text("Ana"), reason: None });
+    assert_eq!(chat.hears(maria), ["#general María: kicked Ana"]);
+    chat.does(maria, join("cocina"));
+    assert_eq!(chat.hears(maria), ["in #cocina: 2"], "neither key nor ban keeps her out");
+    chat.does(maria, Command::Mute(None));
+    chat.says(maria, "silencio");
+    assert_eq!(chat.hears(maria), ["#cocina María: hushed"]);
+    chat.does(maria, nick("Otra"));
+    chat.says(maria, "¿y ahora?");
+    assert_eq!(chat.hears(maria), ["--- María is Otra", "silent in #cocina"], "it is the name that may");
+}
+
+#[test]
+fn the_room_of_a_registered_person_stays() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
+    chat.does(maria, join("vacía"));
+    chat.does(maria, leave("vacía"));
+    chat.does(maria, join("cocina"));
+    chat.does(maria, topic("recetas"));
+    chat.does(maria, Command::Ban(text("Ana")));
+    chat.does(ana, join("de-paso"));
+    chat.says(ana, "hola");
+    chat.does(ana, leave("de-paso"));
+    chat.quits(maria);
+    chat.hush();
+    let kept: Vec<&str> = chat.records.values().map(|record| record.name.as_str()).collect();
+    assert_eq!(kept, ["cocina"], "there is something to come back to");
+    chat.does(ana, join("cocina"));
+    assert_eq!(chat.hears(ana), ["banned from #cocina"]);
+    let maria = chat.logs_in("María", "girasol");
+    chat.hush();
+    chat.does(maria, join("cocina"));
+    chat.does(maria, Command::Unban(text("Ana")));
+    assert_eq!(chat.hears(maria), ["in #cocina: 1 (recetas)", "#cocina María: unbanned Ana"]);
+}
+
+#[test]
+fn what_was_remembered_of_a_room_is_so_again() {
+    let book = Book::of(&ACCOUNTS);
+    let record = |key, raw: &str| RoomRecord {
+        key: RoomKey(key),
+        name: name(raw),
+        topic: Some(text("recetas")),
+        lock: None,
+        hushed: false,
+        owners: vec![book.key("María")],
+        banned: vec![],
+        muted: vec![],
+    };
+    let general = RoomRecord { owners: vec![], ..record(0, "general") };
+    let locked = RoomRecord {
+        lock: Some(text("sal")),
+        banned: vec![name("Ana")],
+        muted: vec![name("Eva")],
+        hushed: true,
+        ..record(7, "cocina")
+    };
+    let rooms = vec![general.clone(), locked.clone()];
+    let rules = Rules { accounts: Some(book.accounts()), rooms, next_key: 9, ..Rules::default() };
+    let mut chat = Chat::with(rules, book);
+    let [ana, eva] = ["Ana", "Eva"].map(|name| chat.enters(name));
+    chat.hush();
+    chat.does(ana, Command::Topic(None));
+    assert_eq!(chat.hears(ana), ["#general is about recetas"]);
+    let enter = |key: Option<&str>| Command::Join { room: text("cocina"), key: key.map(text) };
+    chat.does(ana, enter(Some("sal")));
+    assert_eq!(chat.hears(ana), ["banned from #cocina"]);
+    chat.does(eva, enter(None));
+    chat.does(eva, enter(Some("sal")));
+    chat.says(eva, "hola");
+    assert_eq!(chat.hears(eva), ["#cocina is closed", "in #cocina: 1 (recetas)", "silent in #cocina"]);
+    let maria = chat.logs_in("María", "girasol");
+    chat.hush();
+    chat.does(maria, enter(None));
+    chat.does(maria, Command::Mute(None));
+    assert_eq!(chat.hears(maria), ["in #cocina: 2 (recetas)", "#cocina María: unhushed"]);
+    assert_eq!(chat.records[&RoomKey(7)], RoomRecord { hushed: false, ..locked });
+    chat.does(ana, join("nueva"));
+    assert!(chat.records.contains_key(&RoomKey(9)), "no room gets a number that another had");
+}
+
+#[test]
+fn whoever_registers_keeps_the_rooms_they_made() {
+    let mut chat = Chat::with_accounts(&[]);
+    let ana = chat.enters("Ana");
+    chat.does(ana, join("cocina"));
+    chat.does(ana, Command::Register);
+    chat.types_secret(ana, "uno");
+    chat.types_secret(ana, "uno");
+    chat.says(ana, "es mía");
+    chat.quits(ana);
+    let owners = chat.records.values().map(|record| record.owners.clone());
+    assert_eq!(owners.collect::<Vec<_>>(), [vec![chat.book.key("Ana")]]);
+}
+
+#[test]
+fn a_ban_ends_the_operator_s_office() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (maria, juan) = (chat.logs_in("María", "girasol"), chat.logs_in("Juan", "tres tristes tigres"));
+    chat.does(maria, join("cocina"));
+    chat.does(juan, join("cocina"));
+    chat.does(maria, Command::Op(text("Juan")));
+    chat.hush();
+    chat.does(maria, Command::Ban(text("Juan")));
+    chat.does(juan, join("cocina"));
+    assert_eq!(chat.hears(juan).last().map(String::as_str), Some("banned from #cocina"));
+}
+
+#[test]
+fn an_account_that_was_removed_is_nobody_s() {
+    let mut chat = operated("María");
+    let maria = chat.logs_in("María", "girasol");
+    chat.hub.accounts_changed(vec![]);
+    chat.hush();
+    chat.does(maria, Command::Kick { whom: text("María"), reason: None });
+    chat.does(maria, Command::ChangePassword);
+    assert_eq!(chat.hears(maria), ["no operator of #general", "not registered: María"]);
+}

@@ -1,0 +1,59 @@
+//! Our own client and the real server: passwords at a terminal and in a pipe.
+
+use std::io::Write;
+use std::process::{Command, Stdio};
+
+use super::server;
+use crate::support::dir::Dir;
+use crate::support::process::Process;
+#[cfg(feature = "prompt")]
+use crate::support::pty::Pty;
+use crate::support::server::Server;
+
+fn client(server: &Server, options: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia"));
+    command.arg(server.address.to_string()).args(options);
+    command.env_remove("NO_COLOR").env("TERM", "xterm-256color");
+    command
+}
+
+#[test]
+fn in_a_pipe_the_first_line_is_the_password() {
+    let dir = Dir::new();
+    let server = server(&dir, &[]);
+    for (input, status) in [("girasol\nhola\nsalir\n", 0), ("margarita\nhola\nsalir\n", 1)] {
+        let mut command = client(&server, &["--name", "María"]);
+        let mut bot = Process::start(command.stdin(Stdio::piped()).stderr(Stdio::piped()));
+        let mut keyboard = bot.stdin();
+        // Who is refused stops reading.
+        let _ = keyboard.write_all(input.as_bytes());
+        drop(keyboard);
+        assert_eq!(bot.wait().code(), Some(status), "{input}");
+    }
+}
+
+#[cfg(feature = "prompt")]
+#[test]
+fn at_a_terminal_no_password_is_shown() {
+    let dir = Dir::new();
+    let server = server(&dir, &[]);
+    let mut screen = Pty::spawn(client(&server, &[]));
+    screen.wait_for_line("Ingresa tu nombre:");
+    screen.type_keys("María\r");
+    screen.wait_for_line("Contraseña:");
+    screen.type_keys("girasol\r");
+    screen.wait_for_line("Tú:");
+    screen.type_keys("/clave\r");
+    screen.wait_for_line("Contraseña actual:");
+    screen.type_keys("girasol\r");
+    screen.wait_for_line("Nueva contraseña:");
+    screen.type_keys("margarita\r");
+    screen.wait_for_line("Repite la contraseña:");
+    screen.type_keys("margarita\r");
+    screen.wait_for_text("Tienes otra contraseña desde ahora.");
+    screen.wait_for_line("Tú:");
+    screen.type_keys("\x1b[A");
+    screen.wait_for_line("Tú: /clave");
+    let shown = screen.screen();
+    assert!(!shown.contains("girasol") && !shown.contains("margarita"), "{shown}");
+}

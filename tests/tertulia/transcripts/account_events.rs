@@ -1,0 +1,50 @@
+//! Examples of every event that has to do with accounts.
+
+use std::time::Duration;
+
+use tertulia::chat::{
+    AccountNews, AccountRefusal, Event, Letter, Name, PasswordError, Posted, Question, Stamp, Text,
+};
+
+pub(super) fn events() -> Vec<Event> {
+    let ana = Name::new("Ana").unwrap();
+    let mut events = vec![Event::Letters {
+        now: Stamp(86_400_000),
+        letters: vec![Letter { from: ana.clone(), at: Stamp(1), text: Text::clean("hola") }],
+    }];
+    events.extend(
+        [Question::Password, Question::Current, Question::New, Question::Again].map(Event::PasswordPrompt),
+    );
+    events.extend([Posted::Kept, Posted::Full, Posted::Failed].map(Event::Posted));
+    for error in
+        [PasswordError::Blank, PasswordError::TooLong, PasswordError::Control, PasswordError::NotUtf8]
+    {
+        events.push(Event::AccountRefused(AccountRefusal::Unfit(error)));
+    }
+    for refusal in [
+        AccountRefusal::NoAccounts,
+        AccountRefusal::Differ,
+        AccountRefusal::Wrong,
+        AccountRefusal::Busy,
+        AccountRefusal::Wait(Duration::from_millis(1_001)),
+        AccountRefusal::NoneLeft,
+        AccountRefusal::Failed,
+        AccountRefusal::Yours(ana.clone()),
+        AccountRefusal::Taken(ana.clone()),
+        AccountRefusal::NotYours(ana.clone()),
+    ] {
+        events.push(Event::AccountRefused(refusal));
+    }
+    for news in [
+        AccountNews::Registered(ana.clone()),
+        AccountNews::Identified(ana.clone()),
+        AccountNews::PasswordChanged,
+        AccountNews::Replaced,
+        AccountNews::Reclaimed(ana.clone()),
+        AccountNews::Resumed { rooms: vec![], current: None },
+        AccountNews::Resumed { rooms: vec![Name::new("general").unwrap(), ana.clone()], current: Some(ana) },
+    ] {
+        events.push(Event::Account(news));
+    }
+    events
+}

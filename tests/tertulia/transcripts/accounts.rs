@@ -1,0 +1,181 @@
+//! Registered names, passwords and letters, as they are typed and read in both languages.
+
+use tertulia::chat::Language::{English, Spanish};
+use tertulia::chat::{Language, Rules, Stamp};
+
+use super::Wire;
+
+const ACCOUNTS: [(&str, &str); 1] = [("María", "girasol")];
+
+fn wire(language: Language) -> Wire {
+    // 2026-11-23 12:00 UTC.
+    let rules = Rules { started: Stamp(1_795_435_200_000), ..Rules::default() };
+    Wire::with_accounts(rules, &ACCOUNTS, language)
+}
+
+/// What somebody reads who types these lines, one after the other.
+fn reads(wire: &mut Wire, lines: &[&str]) -> String {
+    let seat = wire.connects();
+    lines.iter().for_each(|line| wire.types(seat, &format!("{line}\n")));
+    wire.reads(seat)
+}
+
+#[test]
+fn a_name_is_registered_and_asked_for_its_password() {
+    let ana = ["Ana", "/registrar", "uno dos", "uno dos", "salir"];
+    assert_eq!(
+        reads(&mut wire(Spanish), &ana),
+        "Ingresa tu nombre: \nBienvenido al chat, Ana!\nEscribe 'salir' para desconectarte.\n\n\
+         Nueva contraseña: Repite la contraseña: \
+         El nombre 'Ana' es tuyo desde ahora: para entrar con él hará falta la contraseña.\n"
+    );
+    assert_eq!(
+        reads(&mut wire(English), &ana),
+        "Enter your name: \nWelcome to the chat, Ana!\nType 'quit' to disconnect.\n\n\
+         New password: Repeat the password: \
+         The name 'Ana' is yours from now on: coming in under it takes the password.\n"
+    );
+    let maria = ["María", "margarita", "María", "girasol", "salir"];
+    assert_eq!(
+        reads(&mut wire(Spanish), &maria),
+        "Ingresa tu nombre: Contraseña: Nombre o contraseña incorrectos.\n\
+         Ingresa tu nombre: Contraseña: \n\
+         Bienvenido al chat, María!\nEscribe 'salir' para desconectarte.\n\n"
+    );
+    assert_eq!(
+        reads(&mut wire(English), &maria),
+        "Enter your name: Password: Wrong name or password.\n\
+         Enter your name: Password: \n\
+         Welcome to the chat, María!\nType 'quit' to disconnect.\n\n"
+    );
+}
+
+#[test]
+fn a_password_is_changed() {
+    let lines = ["María", "girasol", "/clave", "girasol", "otra", "otra", "salir"];
+    let heard = reads(&mut wire(Spanish), &lines);
+    let tail =
+        "Contraseña actual: Nueva contraseña: Repite la contraseña: Tienes otra contraseña desde ahora.\n";
+    assert!(heard.ends_with(tail), "{heard}");
+    let heard = reads(&mut wire(English), &lines);
+    let tail =
+        "Current password: New password: Repeat the password: You have another password from now on.\n";
+    assert!(heard.ends_with(tail), "{heard}");
+}
+
+#[test]
+fn no_line_that_answers_a_question_is_a_command_or_a_message() {
+    for password in ["/salir", "salir", "//", "/registrar", "  con espacios  ", "\u{1F33B} ✓ ß"] {
+        let mut wire = wire(Spanish);
+        let luis = wire.connects();
+        wire.types(luis, "Luis\n");
+        wire.hush();
+        let ana = ["Ana", "/registrar", password, password];
+        let heard = reads(&mut wire, &ana);
+        assert!(heard.contains("El nombre 'Ana' es tuyo desde ahora"), "{password}: {heard}");
+        assert_eq!(wire.reads(luis), ">>> Ana se unió al chat\n", "{password}");
+        let seat = wire.connects();
+        wire.types(seat, &format!("Ana\n{password}\n"));
+        assert!(wire.reads(seat).contains("Bienvenido al chat, Ana!"), "{password}");
+    }
+}
+
+#[test]
+fn what_cannot_be_a_password_is_refused_with_its_reason() {
+    let long = "x".repeat(513);
+    let very_long = "x".repeat(1_000_000);
+    for (typed, spanish, english) in [
+        ("", "está vacía.", "it is empty."),
+        ("   ", "está vacía.", "it is empty."),
+        (long.as_str(), "caben 512 bytes.", "512 bytes fit."),
+        (very_long.as_str(), "caben 512 bytes.", "512 bytes fit."),
+        ("a\tb", "contiene caracteres de control.", "it contains control characters."),
+        ("a\u{1b}[31mb", "contiene caracteres de control.", "it contains control characters."),
+        ("a\u{85}b", "contiene caracteres de control.", "it contains control characters."),
+    ] {
+        let heard = reads(&mut wire(Spanish), &["María", typed, "Luis"]);
+        assert!(
+            heard.contains(&format!("Contraseña: Contraseña no válida: {spanish}\nIngresa tu nombre: \n")),
+            "{heard}"
+        );
+        let heard = reads(&mut wire(English), &["Ana", "/register", typed, "salir"]);
+        assert!(heard.ends_with(&format!("New password: Invalid password: {english}\n")), "{heard}");
+    }
+}
+
+#[test]
+fn what_was_erased_is_not_in_the_password() {
+    let heard = reads(&mut wire(Spanish), &["María", "girax\u{8}sok\u{7f}l"]);
+    assert!(heard.contains("Bienvenido al chat, María!"), "{heard}");
+}
+
+#[test]
+fn a_password_in_another_encoding_is_refused() {
+    let mut wire = wire(Spanish);
+    let seat = wire.connects();
+    wire.types(seat, "María\n");
+    wire.types_bytes(seat, b"gir\xe1sol\n");
+    assert!(
+        wire.reads(seat)
+            .ends_with("Contraseña: Contraseña no válida: tu terminal no envía UTF-8.\nIngresa tu nombre: ")
+    );
+}
+
+#[test]
+fn a_password_is_the_same_from_every_keyboard() {
+    let mut wire = wire(Spanish);
+    reads(&mut wire, &["Ana", "/registrar", "caf\u{e9}", "cafe\u{301}", "salir"]);
+    let heard = reads(&mut wire, &["Ana", "cafe\u{301}"]);
+    assert!(heard.contains("Bienvenido al chat, Ana!"), "{heard}");
+}
+
+#[test]
+fn a_command_with_a_password_behind_it_is_refused() {
+    let heard = reads(&mut wire(Spanish), &["Ana", "/registrar secreta", "/clave secreta"]);
+    assert!(heard.ends_with("Se usa así: /registrar\nSe usa así: /clave\n"), "{heard}");
+    assert!(!heard.contains("secreta"));
+}
+
+#[test]
+fn letters_wait_and_are_handed_over() {
+    for (language, sent, waiting) in [
+        (
+            Spanish,
+            "[privado a María] nos vemos luego\nNo está ahora: lo leerá cuando vuelva.\n",
+            "Mientras no estabas:\n[12:00] [privado] Juan: nos vemos luego\n",
+        ),
+        (
+            English,
+            "[private to María] nos vemos luego\nThey are not here now: they will read it when they come back.\n",
+            "While you were away:\n[12:00] [private] Juan: nos vemos luego\n",
+        ),
+    ] {
+        let mut wire = wire(language);
+        let heard = reads(&mut wire, &["Juan", "/privado maría nos vemos luego", "salir"]);
+        assert!(heard.ends_with(sent), "{heard}");
+        let heard = reads(&mut wire, &["María", "girasol", "salir"]);
+        assert!(heard.ends_with(waiting), "{heard}");
+        assert!(!reads(&mut wire, &["María", "girasol", "salir"]).contains("Juan"));
+    }
+}
+
+#[test]
+fn the_old_connection_is_told_why_it_ends() {
+    for (language, told) in [
+        (Spanish, "--- Has entrado desde otro sitio: esta conexión se cierra.\n"),
+        (English, "--- You came in from somewhere else: this connection ends.\n"),
+    ] {
+        let mut wire = wire(language);
+        let old = wire.connects();
+        wire.types(old, "María\ngirasol\n/entrar cocina\n");
+        wire.hush();
+        let heard = reads(&mut wire, &["María", "girasol"]);
+        assert_eq!(wire.reads(old), told);
+        assert!(!wire.is_open(old));
+        let resumed = match language {
+            Spanish => "Sigues donde estabas: #general, #cocina. Hablas en #cocina.\n",
+            English => "You go on where you were: #general, #cocina. You speak in #cocina.\n",
+        };
+        assert!(heard.ends_with(resumed), "{heard}");
+    }
+}
