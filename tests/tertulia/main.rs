@@ -36,4 +36,5 @@ mod telnet_terminal;
 #[cfg(feature = "prompt")]
 mod three_together;
 mod transcripts;
+mod who_reads;
 mod wild_input;
