@@ -280,6 +280,7 @@ impl World {
                 Output::Forget(room) => self.memory.forget(room),
                 Output::Close(id, _) => self.slots[id.slot()] = None,
                 Output::Room(..) | Output::Speak(..) | Output::Note(_) => {}
+                other => unreachable!("there are no accounts here: {other:?}"),
             }
         }
     }
