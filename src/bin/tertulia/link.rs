@@ -21,7 +21,7 @@ const PAUSE_FIRST: Duration = Duration::from_secs(1);
 pub(crate) enum News<'a> {
     /// The server said something.
     Heard(&'a Heard),
-    /// The question that stands was answered with this name on the person's behalf.
+    /// The question that stands was answered on the person's behalf: with this name, or with a password, not shown.
     Answered(&'a str),
     /// The client itself has something to say: one line without end.
     Notice(String),
@@ -60,6 +60,9 @@ struct State {
     /// The name to come in with, and the one that is being tried.
     name: Option<String>,
     tried: Option<String>,
+    /// The password that it took, line and all, to come back with.
+    secret: Option<Vec<u8>>,
+    replaced: bool,
     leaving: bool,
     input_ended: bool,
     pause: Duration,
@@ -124,8 +127,10 @@ impl Link {
             if state.broken || (self.gated && question.is_none() && !state.inside) {
                 return Sent::Away;
             }
-            if question == Some(Kind::Name) {
-                state.tried = Some(text.trim().to_string());
+            match question {
+                Some(Kind::Name) => (state.tried, state.secret) = (Some(text.trim().to_string()), None),
+                Some(Kind::Secret) if !state.inside => state.secret = Some(line.to_vec()),
+                _ => {}
             }
             state.talk.answered();
             state.heard_when_sent = state.heard;

@@ -105,14 +105,22 @@ impl Link {
                 let _ = stream.write_all(format!("{name}\n").as_bytes());
                 show(News::Answered(&name));
             }
+            Heard::Question(Kind::Secret) if state.been_inside && !state.inside && state.secret.is_some() => {
+                let secret = state.secret.clone().unwrap_or_default();
+                state.talk.answered();
+                drop(state);
+                let _ = stream.write_all(&secret);
+                show(News::Answered(""));
+            }
             Heard::Question(kind) => state.question = Some(*kind),
+            Heard::Replaced => state.replaced = true,
             Heard::Accepted => {
                 (state.inside, state.been_inside, state.refused) = (true, true, false);
                 (state.question, state.pause) = (None, PAUSE_FIRST);
                 state.name = state.tried.take().or(state.name.take());
             }
             Heard::Refused => {
-                (state.question, state.refused) = (None, true);
+                (state.question, state.refused, state.secret) = (None, true, None);
                 // Who was in before waits for the name to be free again; a script has nobody to ask for another.
                 refused_for_good = state.been_inside || (!self.person && self.options.name.is_some());
                 if !state.been_inside {
@@ -131,7 +139,8 @@ impl Link {
         if (state.leaving && state.asked) || (state.input_ended && (self.person || !refused)) {
             return Some(0);
         }
-        let again = self.options.reconnect && !matches!(end, End::Refused if refused);
+        // Two that both come back would throw each other out for ever.
+        let again = self.options.reconnect && !state.replaced && !matches!(end, End::Refused if refused);
         if again && !state.input_ended { None } else { Some(1) }
     }
 

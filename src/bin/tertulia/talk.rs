@@ -7,6 +7,9 @@ use std::mem;
 /// Longest line that can still be a question, in bytes. More of a line than this is never kept.
 const QUESTION_MAX_BYTES: usize = 100;
 
+/// What the server says to whoever came in from somewhere else. Nobody in the chat can begin a line so.
+const REPLACED: [&str; 2] = ["--- Has entrado desde otro sitio", "--- You came in from somewhere else"];
+
 /// What is asked.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Kind {
@@ -27,6 +30,8 @@ pub(crate) enum Heard {
     Accepted,
     /// The name (or its password) was refused; the line just told has the reason.
     Refused,
+    /// The same name came in from somewhere else, and this connection ends.
+    Replaced,
 }
 
 /// Follows one connection from its first byte.
@@ -100,6 +105,9 @@ impl Talk {
         let rest = mem::take(&mut self.line);
         if self.inside {
             self.asked = None;
+            if REPLACED.iter().any(|words| rest.starts_with(words)) {
+                heard.push(Heard::Replaced);
+            }
         } else if self.answers > 0 && self.asked.take().is_some() {
             self.answers -= 1;
             self.inside = rest.is_empty();

@@ -73,3 +73,51 @@ fn the_first_connection_is_tried_again_too() {
     bot.kill().unwrap();
     bot.wait().unwrap();
 }
+
+#[test]
+fn a_bot_comes_back_with_its_password_too() {
+    let server = FakeServer::start();
+    let mut bot = in_pipes(client(&server.place(), &["--name", "bot", "--reconnect"]));
+    let mut keyboard = bot.stdin.take().unwrap();
+    keyboard.write_all("girasol\nuno\n".as_bytes()).unwrap();
+    for said in ["uno\n", "dos\n"] {
+        let mut peer = server.accept();
+        peer.send(NAME);
+        peer.expect("bot\n");
+        peer.send("Contraseña: ");
+        peer.expect("girasol\n");
+        peer.send("\nBienvenido al chat, bot!\n\n");
+        peer.expect(said);
+        peer.close();
+        keyboard.write_all(b"dos\n").unwrap();
+    }
+    // Refused, it is wrong by now: the next one comes from the pipe.
+    let mut peer = server.accept();
+    peer.send(NAME);
+    peer.expect("bot\n");
+    peer.send("Contraseña: ");
+    peer.expect("girasol\n");
+    peer.send(format!("Nombre o contraseña incorrectos.\n{NAME}"));
+    peer.expect_gone();
+    let mut peer = server.accept();
+    peer.send(NAME);
+    peer.expect("bot\n");
+    peer.send("Contraseña: ");
+    peer.expect("dos\n");
+    bot.kill().unwrap();
+    bot.wait().unwrap();
+}
+
+/// Two of the same name that both come back would throw each other out for ever.
+#[test]
+fn whoever_was_replaced_does_not_come_back_by_itself() {
+    for words in ["Has entrado desde otro sitio: esta", "You came in from somewhere else: this"] {
+        let server = FakeServer::start();
+        let mut bot = in_pipes(client(&server.place(), &["--name", "bot", "--reconnect"]));
+        let _keyboard = bot.stdin.take().unwrap();
+        let mut peer = server.accept_as("bot");
+        peer.send(format!("Ana: --- {words}\n--- {words} ...\n"));
+        peer.close();
+        assert_eq!(ended(bot).0, Some(1), "{words}");
+    }
+}

@@ -3,8 +3,9 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use super::server;
+use super::{maria, server};
 use crate::support::dir::Dir;
+use crate::support::peer::Peer;
 use crate::support::process::Process;
 #[cfg(feature = "prompt")]
 use crate::support::pty::Pty;
@@ -56,4 +57,19 @@ fn at_a_terminal_no_password_is_shown() {
     screen.wait_for_line("Tú: /clave");
     let shown = screen.screen();
     assert!(!shown.contains("girasol") && !shown.contains("margarita"), "{shown}");
+}
+
+/// Two clients of one name that both come back would throw each other out for ever.
+#[test]
+fn whoever_was_replaced_does_not_come_back_by_itself() {
+    let dir = Dir::new();
+    let server = server(&dir, &[]);
+    let mut command = client(&server, &["--name", "María", "--reconnect"]);
+    let mut bot = Process::start(command.stdin(Stdio::piped()).stderr(Stdio::piped()));
+    let mut keyboard = bot.stdin();
+    let mut luis = Peer::join(&server, "Luis");
+    keyboard.write_all(b"girasol\nhola\n").expect("an open pipe");
+    luis.lines_until("María: hola");
+    let _maria = maria(&server);
+    assert_eq!(bot.wait().code(), Some(1));
 }

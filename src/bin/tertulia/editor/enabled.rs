@@ -137,7 +137,7 @@ impl Face<'_> {
                 }
             }
             News::Heard(Heard::Question(kind)) => self.ask(*kind),
-            News::Heard(Heard::Accepted | Heard::Refused) => {}
+            News::Heard(Heard::Accepted | Heard::Refused | Heard::Replaced) => {}
             News::Answered(name) => {
                 let question = self.desk.take_question();
                 self.desk.show(&format!("{question}{name}\n"));
