@@ -1,5 +1,6 @@
 //! What the READMEs promise to whoever copies a bot or a script out of them: they are run as they stand there.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::PathBuf;
@@ -118,4 +119,31 @@ fn a_script_says_its_line() {
             maria.expect_line(line);
         }
     }
+}
+
+/// The first word of each row of the server's help in that language.
+fn helped(language: &str) -> BTreeSet<String> {
+    let server = Server::start(&[]);
+    let mut peer = Peer::join(&server, "Ana");
+    peer.send(format!("/lang {language}\n/help\nsalir\n").as_bytes());
+    let rows = peer.rest();
+    let commands = rows.lines().filter_map(|row| row.strip_prefix("  /")?.split(' ').next());
+    commands.map(|command| format!("/{command}")).collect()
+}
+
+#[test]
+fn every_command_is_in_both_tables_and_known_to_the_client() {
+    let all: BTreeSet<String> = helped("es").union(&helped("en")).cloned().collect();
+    assert!(all.contains("/ayuda") && all.contains("/help") && all.len() > 50, "{all:?}");
+    for (file, readme) in readmes() {
+        let rows = readme.lines().filter(|line| line.starts_with("| `/"));
+        let names = rows.flat_map(|row| row.split('|').nth(1).expect("a cell").split('`'));
+        let named: BTreeSet<String> = names.filter(|name| name.starts_with('/')).map(str::to_owned).collect();
+        assert_eq!(named, all, "{file}");
+    }
+    let client = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/tertulia/editor/names.rs");
+    let client = fs::read_to_string(client).expect("the client's list");
+    let known = client.lines().filter_map(|line| line.trim().strip_prefix('"')?.strip_suffix("\","));
+    let known: BTreeSet<String> = known.filter(|name| name.starts_with('/')).map(str::to_owned).collect();
+    assert_eq!(known, all, "what Tab completes");
 }

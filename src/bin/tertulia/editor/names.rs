@@ -8,7 +8,7 @@ use super::screen;
 const NAMES_MAX: usize = 1000;
 
 /// What can be completed at the beginning of a line besides names.
-const COMMANDS: [&str; 42] = [
+const COMMANDS: [&str; 52] = [
     "/ayuda",
     "/help",
     "/quien",
@@ -51,6 +51,16 @@ const COMMANDS: [&str; 42] = [
     "/key",
     "/invitar",
     "/invite",
+    "/echar",
+    "/kick",
+    "/vetar",
+    "/ban",
+    "/perdonar",
+    "/unban",
+    "/silenciar",
+    "/mute",
+    "/operador",
+    "/op",
 ];
 
 /// Names in the order in which they were last seen.
