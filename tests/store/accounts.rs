@@ -211,3 +211,26 @@ fn without_a_file_there_are_none() {
     );
     assert!(matches!(answer, Some(Answer::Verdict(_, _, Verdict::Failed))));
 }
+
+/// What is in the page cache survives the process: the files as they are now are what a `kill -9` leaves.
+#[test]
+fn a_kill_right_behind_granted_loses_nothing() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    for round in 0..5 {
+        let [old, new] = [round, round + 1].map(|round| match round {
+            0 => "secreto".to_owned(),
+            _ => format!("secreto {round}"),
+        });
+        let change = Petition::Change { account: ana, old: password(&old), new: password(&new) };
+        assert_eq!(desk.petition("127.0.0.1", change), Verdict::Granted(ana));
+        let left = Dir::new();
+        for file in ["tertulia.db", "tertulia.db-wal"] {
+            std::fs::copy(dir.path().join(file), left.path().join(file)).unwrap();
+        }
+        let mut next = Desk::open(&left);
+        assert_eq!(next.login(Some(ana), &new), Verdict::Granted(ana));
+        assert_eq!(next.login(Some(ana), &old), Verdict::Wrong);
+    }
+}

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod archive;
+mod attempts;
 mod files;
 mod folding;
 mod killing;
