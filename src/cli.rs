@@ -1,11 +1,15 @@
 //! What `tertulia-server` can be told on its command line.
 
+mod account;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Parser};
 use log::LevelFilter;
+
+pub use account::{Order, Place, Secret, Task};
 
 use crate::chat::Language;
 use crate::limits;
@@ -16,8 +20,17 @@ pub const DEFAULT_ADDRESS: &str = "localhost:65434";
 
 /// A chat server for a class, a team or a lab: people talk to it with nc, telnet or tertulia.
 #[derive(Clone, Debug, Parser)]
-#[command(name = "tertulia-server", version)]
+#[command(
+    name = "tertulia-server",
+    version,
+    args_conflicts_with_subcommands = true,
+    disable_help_subcommand = true
+)]
 pub struct Options {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub task: Option<Task>,
+
     /// Listen here; repeat for more places; port 0 takes a free one.
     #[arg(long, value_name = "ADDR:PORT", default_value = DEFAULT_ADDRESS, value_parser = address)]
     pub listen: Vec<String>,

@@ -7,15 +7,16 @@
 //! ```text
 //! limits ──► chat ──► proto ──► net ──► main      each imports only what stands to its left;
 //!                ├──► keep ──────┘      │         bin/tertulia.rs, the client, imports none of them
-//!                └──► logging, cli ─────┘
+//!                └──► logging, cli ─────┘   (keep, cli ──► clerk ──► main)
 //! ```
 //!
 //! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
 //! - [`chat`]: the vocabulary (commands, events, outputs), names, safe text, and the [`Hub`](chat::Hub) with the rules.
 //! - [`proto`]: the line dialect, telnet's commands, Spanish and English.
-//! - [`keep`]: what was said before, in memory or in a file with a helper thread of its own.
+//! - [`keep`]: what was said before, in memory or in a file with a helper thread of its own; accounts, letters, passwords.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
 //! - [`cli`], [`logging`]: the options, and a log that cannot hold up the chat.
+//! - [`clerk`]: `tertulia-server account`, which works beside a running server.
 //!
 //! The way of one line of text from one socket to all others:
 //!
@@ -30,10 +31,11 @@
 //! ```
 //!
 //! Deliberately absent: threads and locks in the chat (the log and a history in a file are each written by a thread of
-//! their own, because a terminal can stop and a disk be slow), `async`, `unsafe`, a timer wheel, a buffer pool, traits
+//! their own, because a terminal can stop and a disk be slow; passwords are hashed by a third), `async`, `unsafe`, a timer wheel, a buffer pool, traits
 //! with one implementor. Encryption is absent too: what is said can be read on the network it is said on.
 
 pub mod chat;
+pub mod clerk;
 pub mod cli;
 pub mod keep;
 pub mod limits;

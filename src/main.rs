@@ -1,5 +1,5 @@
-//! `tertulia-server`: options, listeners, the loop, and an exit status: 0 after a clean stop, 1 when it cannot run,
-//! 2 when it was asked in a way that it does not understand.
+//! `tertulia-server`: options, listeners, the loop (or an order about accounts), and an exit status: 0 after a clean
+//! stop, 1 when it cannot run, 2 when it was asked in a way that it does not understand.
 
 use std::error::Error;
 use std::fmt::Display;
@@ -11,15 +11,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use clap::Parser;
 use log::{info, warn};
 use tertulia::chat::{AccountKey, Name, Stamp, Text};
-use tertulia::cli::Options;
+use tertulia::cli::{Options, Task};
 use tertulia::keep::Store;
 use tertulia::net::{EventLoop, Settings, Share};
 use tertulia::proto::{Zone, console};
-use tertulia::{limits, logging, net};
+use tertulia::{clerk, limits, logging, net};
 
 fn main() -> ExitCode {
     let options = Options::parse();
-    match serve(&options) {
+    let result = match &options.task {
+        Some(Task::Account(order)) => clerk::run(order).map_err(Into::into),
+        None => serve(&options),
+    };
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("tertulia-server: {error}");

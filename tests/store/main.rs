@@ -5,6 +5,7 @@
 mod accounts;
 mod archive;
 mod attempts;
+mod clerk;
 mod files;
 mod folding;
 mod killing;

@@ -2,6 +2,7 @@
 
 #![allow(unreachable_pub)] // a test binary has no outside
 
+mod clerk_terminal;
 mod client;
 mod client_and_server;
 mod console_blocked;

@@ -58,6 +58,11 @@ impl From<StoreError> for RegistryError {
 }
 
 impl Registry {
+    /// Whether there is a history in `dir` that can be opened, or that cannot.
+    pub fn is_there(dir: &Path) -> bool {
+        dir.join(FILE).exists()
+    }
+
     /// Opens the accounts in `dir`.
     ///
     /// # Errors

@@ -1,0 +1,77 @@
+//! `tertulia-server account`: who has a name for good, as whoever runs the server decides it.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::language;
+use crate::chat::Language;
+
+/// What is to be done instead of serving.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Task {
+    /// Add, change, remove or list accounts: names that only those have who know the password.
+    #[command(subcommand)]
+    Account(Order),
+}
+
+/// What is to be done with the accounts, also while a server is running.
+#[derive(Clone, Debug, Subcommand)]
+pub enum Order {
+    /// Register a name.
+    Add(Named<Secret>),
+    /// Give a registered name another password.
+    Passwd(Named<Secret>),
+    /// Let everybody have a registered name again; its letters are deleted.
+    Remove(Named<Nothing>),
+    /// List the accounts: name, when made, when last seen; separated by tabs.
+    List(Place),
+}
+
+/// An order about one name.
+#[derive(Clone, Debug, Args)]
+pub struct Named<T: Args> {
+    /// The name.
+    #[arg(value_name = "NAME")]
+    pub name: String,
+    /// Where the accounts are.
+    #[command(flatten)]
+    pub place: Place,
+    /// What else has to be known.
+    #[command(flatten)]
+    pub with: T,
+}
+
+/// Where the accounts are, and how to talk about them.
+#[derive(Clone, Debug, Args)]
+pub struct Place {
+    /// The directory that the server is started with.
+    #[arg(long, value_name = "DIR")]
+    pub data: PathBuf,
+    /// Language of what is said here.
+    #[arg(long, value_name = "LANG", default_value = "es", value_parser = language())]
+    pub lang: Language,
+}
+
+/// Where the password comes from: never from the command line, which everybody on the machine can read.
+#[derive(Clone, Debug, Args)]
+pub struct Secret {
+    /// Take the first line of this file for the password; - is the standard input [default: ask at the terminal].
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+}
+
+/// Nothing else.
+#[derive(Clone, Debug, Args)]
+pub struct Nothing {}
+
+impl Order {
+    /// Where the accounts are, and how to talk about them.
+    pub fn place(&self) -> &Place {
+        match self {
+            Order::Add(order) | Order::Passwd(order) => &order.place,
+            Order::Remove(order) => &order.place,
+            Order::List(place) => place,
+        }
+    }
+}
