@@ -148,7 +148,8 @@ impl Link {
         let Options { host, port, .. } = &self.options;
         match end {
             End::Unreachable(error) => show(News::Notice(notice::unreachable(host, *port, error))),
-            End::Lost if status != 0 => {
+            // Who was replaced has just been told.
+            End::Lost if status != 0 && !self.lock().replaced => {
                 let english = self.lock().talk.english();
                 show(News::Notice(notice::lost(english).to_string()));
             }
