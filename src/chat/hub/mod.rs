@@ -14,7 +14,7 @@ mod rooms;
 mod rules;
 mod talking;
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 pub use rules::Rules;
 
@@ -43,6 +43,8 @@ pub struct Hub {
     /// By number; [`GENERAL`] is always there.
     rooms: Vec<Option<Room>>,
     room_names: Roster,
+    /// Rooms in which movements wait to be told: of thousands, those few are looked at.
+    restless: BTreeSet<RoomId>,
     /// Those without a name, oldest first; entries of those who have one by now, or left, are passed over.
     newcomers: VecDeque<(ClientId, Moment)>,
     /// None: there are no accounts here.
@@ -63,6 +65,7 @@ impl Hub {
             names: Roster::default(),
             rooms: Vec::new(),
             room_names: Roster::default(),
+            restless: BTreeSet::new(),
             newcomers: VecDeque::new(),
             registry: rules.accounts.take().map(Registry::new),
             rules,
@@ -120,8 +123,8 @@ impl Hub {
             out.push(tell(id, Event::NameTimeout));
             self.close(id, CloseReason::NameTimeout, now, out);
         }
-        for number in 0..self.rooms.len() {
-            self.overdue_movements(RoomId(number as u32), now, out);
+        for room in self.restless.clone() {
+            self.overdue_movements(room, now, out);
         }
     }
 
@@ -152,7 +155,8 @@ impl Hub {
             Some(timeout) => self.oldest_newcomer().map(|(_, since)| since + timeout),
             None => None,
         };
-        let movements = self.rooms.iter().flatten().filter_map(|room| room.movements.due()).min();
+        let restless = self.restless.iter().filter_map(|&room| self.room(room));
+        let movements = restless.filter_map(|room| room.movements.due()).min();
         [newcomer, movements].into_iter().flatten().min()
     }
 
@@ -174,6 +178,7 @@ impl Hub {
             && self.rooms.iter().flatten().count() == 1
             && self.room_names.is_only(GENERAL.0)
             && !self.rooms.iter().flatten().any(waits)
+            && self.restless.is_empty()
             && self.hiding == 0
     }
 

@@ -30,6 +30,7 @@ impl Hub {
             out.push(Output::Deliver { to: Audience::others(room, id, name), event });
         } else {
             entered.movements.arrived.push((threshold, id));
+            self.restless.insert(room);
         }
         let client = self.client_mut(id).expect("the caller knows them");
         client.sit(Seat { room, place, announced });
@@ -63,7 +64,9 @@ impl Hub {
     pub(super) fn tell_left(&mut self, room: RoomId, name: &Name, now: Moment, out: &mut Vec<Output>) {
         let left = self.room_mut(room).expect("the caller found it");
         if !left.movements.count(now) {
-            return left.movements.departed.push((Threshold::Room, None, name.clone()));
+            left.movements.departed.push((Threshold::Room, None, name.clone()));
+            self.restless.insert(room);
+            return;
         }
         let crowd = Crowd { names: vec![name.clone()], more: 0 };
         let event = Event::ManyDeparted { crowd, room: Some(left.name.clone()) };
@@ -94,6 +97,7 @@ impl Hub {
             } else {
                 let beyond = (known && room != GENERAL).then_some(GENERAL);
                 movements.departed.push((Threshold::Chat, beyond, name.clone()));
+                self.restless.insert(room);
             }
         }
         // Who is in #general too is told there, now or when its second is over.
@@ -137,6 +141,7 @@ impl Hub {
 
     /// Tells what waits of a room's movements: first who left, then who came, for a name may be another's by then.
     pub(super) fn tell_movements(&mut self, room: RoomId, out: &mut Vec<Output>) {
+        self.restless.remove(&room);
         let Some(moved) = self.room_mut(room) else { return };
         let room_name = moved.name.clone();
         let departed = std::mem::take(&mut moved.movements.departed);

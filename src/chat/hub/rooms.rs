@@ -184,6 +184,7 @@ impl Hub {
         }
         if let Some(gone) = self.rooms[room.0 as usize].take() {
             self.room_names.remove(&gone.name.likeness(), room.0);
+            self.restless.remove(&room);
             out.push(Output::Forget(gone.key));
         }
     }
