@@ -19,6 +19,7 @@ pub struct Memory {
     /// The rooms of all lines, oldest line first; a line that is gone already is passed over.
     order: VecDeque<(RoomKey, u64)>,
     next: u64,
+    lines: usize,
     bytes: usize,
 }
 
@@ -42,6 +43,7 @@ impl Memory {
         let room = line.room;
         let kept = Kept { number: self.next, words: fold(line.text.as_str()).into(), line };
         self.next += 1;
+        self.lines += 1;
         self.bytes += kept.bytes();
         self.order.push_back((room, kept.number));
         let lines = self.rooms.entry(room).or_default();
@@ -49,6 +51,7 @@ impl Memory {
         if lines.len() > HISTORY_LINES_PER_ROOM
             && let Some(oldest) = lines.pop_front()
         {
+            self.lines -= 1;
             self.bytes -= oldest.bytes();
         }
         self.make_way();
@@ -57,6 +60,7 @@ impl Memory {
     /// Forgets a room.
     pub fn forget(&mut self, room: RoomKey) {
         let gone = self.rooms.remove(&room).unwrap_or_default();
+        self.lines -= gone.len();
         self.bytes -= gone.iter().map(Kept::bytes).sum::<usize>();
         self.tidy();
     }
@@ -85,7 +89,7 @@ impl Memory {
 
     /// How many lines are remembered.
     pub fn lines(&self) -> usize {
-        self.rooms.values().map(VecDeque::len).sum()
+        self.lines
     }
 
     /// Lets the oldest lines go until what is left may stay.
@@ -97,6 +101,7 @@ impl Memory {
             if lines.front().is_some_and(|oldest| oldest.number == number)
                 && let Some(oldest) = lines.pop_front()
             {
+                self.lines -= 1;
                 self.bytes -= oldest.bytes();
             }
         }
@@ -105,7 +110,7 @@ impl Memory {
 
     /// Shortens the order when most of it speaks of lines that are gone.
     fn tidy(&mut self) {
-        if self.order.len() > 2 * self.lines() + HISTORY_LINES_PER_ROOM {
+        if self.order.len() > 2 * self.lines + HISTORY_LINES_PER_ROOM {
             let rooms = &self.rooms;
             self.order.retain(|(room, number)| {
                 let oldest = rooms.get(room).and_then(|lines| lines.front());
