@@ -6,13 +6,14 @@ use std::io::{Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use signal_hook::consts::SIGUSR1;
 use tertulia::chat::{Letter, Posted, RoomRecord, Stamp, Text, Verdict};
 use tertulia::keep::Answer;
 use tertulia::limits::PASSWORD_MAX_BYTES;
 
-use super::support::{DEADLINE, Desk, Dir, line, name, room};
+use super::support::{DEADLINE, Desk, Dir, Server, line, name, room};
 
 /// What came of an order: its status, what it said, what it complained of.
 #[derive(Debug, PartialEq, Eq)]
@@ -255,4 +256,32 @@ fn many_at_once_do_not_disturb_each_other() {
     let Came(0, listed, _) = told(&dir, &["list"], "") else { panic!("a list") };
     let names: Vec<&str> = listed.lines().map(|line| line.split('\t').next().unwrap()).collect();
     assert_eq!(names, ["Ana0", "Ana1", "Ana2", "Ana3"]);
+}
+
+#[test]
+fn who_is_added_while_the_server_runs_logs_in_and_who_is_removed_is_nobody() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    // Whether Ana is asked for her password; it is right, if she is.
+    let asked = || {
+        let mut ana = server.connect();
+        ana.say("Ana\nsecreto");
+        let asked = ana.until("Escribe 'salir'").iter().any(|line| line.contains("Contraseña:"));
+        ana.say("salir");
+        while ana.hear().is_some() {}
+        asked
+    };
+    let becomes = |wanted: bool| {
+        let start = Instant::now();
+        // The signal is on its way when the order is done, and no more is promised.
+        while asked() != wanted {
+            assert!(start.elapsed() < DEADLINE, "the server does not hear of it");
+        }
+    };
+    assert!(!asked());
+    assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."));
+    becomes(true);
+    assert_eq!(told(&dir, &["remove", "Ana"], ""), done("Cuenta borrada: Ana."));
+    becomes(false);
+    assert_eq!(server.stop(), "");
 }

@@ -80,3 +80,22 @@ fn what_history_had_shown_survives_kill_9() {
     assert!(!seen.is_empty(), "history was looked at");
     assert!(fs::metadata(dir.file()).unwrap().len() > 0);
 }
+
+#[test]
+fn what_was_granted_survives_kill_9() {
+    let dir = Dir::new();
+    for round in 0..5 {
+        let server = Server::start(&dir);
+        for before in 0..round {
+            let mut person = server.connect();
+            person.say(&format!("Ana{before}\nsecreto {before}"));
+            let heard = person.until("Escribe 'salir'");
+            assert!(heard.iter().any(|line| line.contains("Contraseña:")), "{heard:?}");
+            person.say("salir");
+        }
+        let mut ana = server.person(&format!("Ana{round}"));
+        ana.say(&format!("/registrar\nsecreto {round}\nsecreto {round}"));
+        ana.until("es tuyo desde ahora");
+        server.kill();
+    }
+}

@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tertulia::chat::{Look, RoomKey, Text};
+use tertulia::chat::{Look, RoomKey, RoomRecord, Text};
 use tertulia::keep::Store;
 use tertulia::limits::HISTORY_QUEUE_JOBS;
 
-use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, line};
+use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, line, room};
 
 /// Sentences of common and rare words.
 fn sentence(number: u64) -> String {
@@ -111,6 +111,49 @@ fn a_million_lines() {
         sql.query_row(&format!("PRAGMA {check}"), [], |_| Ok(())).unwrap();
         println!("{check} in {:?}", start.elapsed());
     }
+}
+
+#[test]
+#[ignore = "a minute of work, and figures to look at"]
+fn a_million_lines_in_ten_thousand_rooms_that_go_on() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    for key in 1..10_000 {
+        desk.archive.room(&RoomRecord { owners: vec![ana], ..room(key, &format!("sala{key}")) });
+    }
+    for number in 0..1_000_000_u64 {
+        desk.archive.keep(line(RoomKey(number % 10_000), number as i64, &sentence(number)));
+        if number % (HISTORY_QUEUE_JOBS as u64 / 2) == 0 {
+            desk.find(Look::Last(GENERAL, 1));
+        }
+    }
+    desk.find(Look::Last(GENERAL, 1));
+    assert!(desk.archive.close(DEADLINE));
+    let start = Instant::now();
+    let store = Store::open(dir.path(), None).unwrap();
+    let opened = start.elapsed();
+    let mut desk = Desk::of(store);
+    println!("opened in {opened:?}, with its memory in {:?}", start.elapsed());
+    assert_eq!(desk.archive.take_rooms().len(), 10_000);
+    assert!(start.elapsed().as_secs_f64() <= 1.0);
+}
+
+#[test]
+#[ignore = "figures to look at"]
+fn how_long_a_password_takes() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    let mut times: Vec<Duration> = (0..101)
+        .map(|_| {
+            let start = Instant::now();
+            desk.login(Some(ana), "secreto");
+            start.elapsed()
+        })
+        .collect();
+    times.sort();
+    println!("a password: p50 {:?}, max {:?}", times[50], times[100]);
 }
 
 /// Round trips of words between two people in a room of their own, while somebody floods the other one: the middle one,

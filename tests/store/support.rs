@@ -202,13 +202,18 @@ impl Server {
     }
 
     pub(crate) fn person(&self, name: &str) -> Person {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        stream.set_nodelay(true).unwrap();
-        let mut person = Person { reader: BufReader::new(stream.try_clone().unwrap()), stream };
+        let mut person = self.connect();
         person.say(name);
         person.until("Escribe 'salir'");
         person
+    }
+
+    /// Somebody who has said nothing yet.
+    pub(crate) fn connect(&self) -> Person {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Person { reader: BufReader::new(stream.try_clone().unwrap()), stream }
     }
 
     pub(crate) fn kill(mut self) {
