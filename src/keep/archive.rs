@@ -241,6 +241,11 @@ impl File {
         let _ = self.settle();
     }
 
+    /// Has whoever runs the server told what went wrong.
+    pub(super) fn complain(&mut self, why: String) {
+        self.complaint.why = Some(why);
+    }
+
     /// Hands over what found no place before.
     fn settle(&mut self) -> Result<(), Full> {
         while let Some(job) = self.owed.pop_front() {

@@ -65,7 +65,11 @@ impl Archive {
 
     pub(super) fn hear_hashes(&mut self, now: Moment) -> Vec<Answer> {
         let Archive { file: Some(file), accounts: Some(accounts), .. } = self else { return Vec::new() };
-        accounts.hear(now, &mut |affair| file.push(Job::Affair(affair)).is_ok())
+        let answers = accounts.hear(now, &mut |affair| file.push(Job::Affair(affair)).is_ok());
+        if let Some(why) = accounts.take_failure() {
+            file.complain(why);
+        }
+        answers
     }
 
     pub(super) fn hear_outcome(&mut self, outcome: Outcome) -> Option<Answer> {

@@ -234,3 +234,16 @@ fn a_kill_right_behind_granted_loses_nothing() {
         assert_eq!(next.login(Some(ana), &old), Verdict::Wrong);
     }
 }
+
+#[test]
+fn a_hash_that_is_none_is_complained_of() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    dir.sql().execute("UPDATE account SET password = 'secreto'", []).unwrap();
+    desk.archive.reload_accounts();
+    assert!(matches!(desk.answer(None), Answer::Accounts(_)));
+    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Failed);
+    let complaint = desk.archive.complaint(desk.now).expect("it is told");
+    assert!(complaint.lines == 0 && complaint.why.is_some_and(|why| !why.contains("secreto")));
+}

@@ -35,6 +35,8 @@ pub(super) struct Accounts {
     /// What is being hashed or written, by ticket.
     under_way: HashMap<u64, UnderWay>,
     next_ticket: u64,
+    /// Why a password could not be hashed, until somebody asks.
+    failure: Option<String>,
     /// Passwords hashed so far: for whoever wants to know that one was.
     hashed: u64,
 }
@@ -69,6 +71,7 @@ impl Accounts {
             in_hand: 0,
             under_way: HashMap::new(),
             next_ticket: 0,
+            failure: None,
             hashed: 0,
         };
         accounts.reload(rows);
@@ -78,6 +81,11 @@ impl Accounts {
     /// All of them.
     pub(super) fn all(&self) -> Vec<Account> {
         self.known.iter().map(|(&key, known)| Account { key, name: known.name.clone() }).collect()
+    }
+
+    /// Why a password could not be hashed, if one could not since this was asked last.
+    pub(super) fn take_failure(&mut self) -> Option<String> {
+        self.failure.take()
     }
 
     /// Passwords hashed so far.
@@ -169,7 +177,11 @@ impl Accounts {
                 self.attempts.failed(under_way.origin, now);
                 return Some(Verdict::Wrong);
             }
-            (_, Hashed::Failed(_)) | (Matter::Login(_), _) => return Some(Verdict::Failed),
+            (_, Hashed::Failed(why)) => {
+                self.failure = Some(why);
+                return Some(Verdict::Failed);
+            }
+            (Matter::Login(_), Hashed::Made(_)) => return Some(Verdict::Failed), // nobody asked for it
             (Matter::Register(name), Hashed::Made(password)) => {
                 under_way.password = Some(password.clone());
                 Affair::Register { ticket, name: name.as_str().to_owned(), password }
