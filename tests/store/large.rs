@@ -11,6 +11,7 @@ use tertulia::keep::Store;
 use tertulia::limits::HISTORY_QUEUE_JOBS;
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, line, room};
+use super::trips::round_trips;
 
 /// Sentences of common and rare words.
 fn sentence(number: u64) -> String {
@@ -156,44 +157,19 @@ fn how_long_a_password_takes() {
     println!("a password: p50 {:?}, max {:?}", times[50], times[100]);
 }
 
-/// Round trips of words between two people in a room of their own, while somebody floods the other one: the middle one,
-/// the slowest of a hundred, of a thousand, and all.
-fn round_trips(server: &Server, flood: bool) -> [Duration; 4] {
-    let (mut ana, mut luis) = (server.person("Ana"), server.person("Luis"));
-    for person in [&mut ana, &mut luis] {
-        person.say("/entrar aparte");
-        person.say("/dejar general");
-        person.until("Dejaste #general");
-    }
+/// Somebody who says 20,000 lines a second, 100 at a time.
+fn flood(server: &Server, over: &AtomicBool) {
     let mut pedro = server.person("Pedro");
-    let over = AtomicBool::new(false);
-    let mut times: Vec<Duration> = thread::scope(|scope| {
-        scope.spawn(|| {
-            let start = Instant::now();
-            let mut said = 0;
-            // 20,000 lines a second, 100 at a time.
-            while flood && !over.load(Ordering::Relaxed) {
-                let lines: Vec<String> = (said..said + 100).map(sentence).collect();
-                pedro.stream.write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
-                said += 100;
-                let due = Duration::from_micros(said * 50);
-                thread::sleep(due.saturating_sub(start.elapsed())); // the pace is what is wanted
-            }
-            println!("said {said} lines in {:?}", start.elapsed());
-        });
-        let times = (0..5_000).map(|number| {
-            thread::sleep(Duration::from_millis(2)); // a person's pace, not a flood
-            let start = Instant::now();
-            ana.say(&format!("palabra {number}"));
-            luis.until(&format!("palabra {number}"));
-            start.elapsed()
-        });
-        let times = times.collect();
-        over.store(true, Ordering::Relaxed);
-        times
-    });
-    times.sort();
-    [times[2_500], times[4_950], times[4_995], times[4_999]]
+    let start = Instant::now();
+    let mut said = 0;
+    while !over.load(Ordering::Relaxed) {
+        let lines: Vec<String> = (said..said + 100).map(sentence).collect();
+        pedro.stream.write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
+        said += 100;
+        let due = Duration::from_micros(said * 50);
+        thread::sleep(due.saturating_sub(start.elapsed())); // the pace is what is wanted
+    }
+    println!("said {said} lines in {:?}", start.elapsed());
 }
 
 #[test]
@@ -203,9 +179,14 @@ fn twenty_thousand_lines_a_second_and_somebody_talking() {
     let mut memory = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
     memory.args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "-q"]);
     for (what, command) in [("memory", &mut memory), ("file", &mut command(dir.path()))] {
-        for flood in [false, true] {
+        for flooded in [false, true] {
             let server = Server::spawn(command);
-            println!("{what}, flood {flood}: p50, p99, p99.9, max {:?}", round_trips(&server, flood));
+            let trips = round_trips(&server, |over| {
+                if flooded {
+                    flood(&server, over);
+                }
+            });
+            println!("{what}, flood {flooded}: p50, p99, p99.9, max {trips:?}");
             println!("complaints: {:?}", server.stop());
         }
     }

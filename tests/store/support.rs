@@ -210,10 +210,7 @@ impl Server {
 
     /// Somebody who has said nothing yet.
     pub(crate) fn connect(&self) -> Person {
-        let stream = TcpStream::connect(&self.address).unwrap();
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Person { reader: BufReader::new(stream.try_clone().unwrap()), stream }
+        Person::at(TcpStream::connect(&self.address).unwrap())
     }
 
     pub(crate) fn kill(mut self) {
@@ -251,6 +248,12 @@ pub(crate) struct Person {
 }
 
 impl Person {
+    pub(crate) fn at(stream: TcpStream) -> Person {
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Person { reader: BufReader::new(stream.try_clone().unwrap()), stream }
+    }
+
     pub(crate) fn say(&mut self, line: &str) {
         self.stream.write_all(format!("{line}\n").as_bytes()).unwrap();
     }
