@@ -34,10 +34,14 @@ impl Hub {
             return answer(id, Event::NoSuchPerson(whom.clone()), out);
         };
         let likeness = guest_name.likeness();
+        let inside = self.sits_in(guest, room);
         let rules = &mut self.rules_of(room).rules;
         rules.banned.retain(|banned| !banned.is(Some(guest), &likeness));
         rules.invited.retain(|&invited| invited != guest);
-        remember(&mut rules.invited, guest);
+        // Whoever is inside would keep it until they are put out, and come back by it.
+        if !inside {
+            remember(&mut rules.invited, guest);
+        }
         self.remember(room, out);
         self.tell_decision(room, name, Decision::Invited(guest_name), out);
         // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
@@ -71,6 +75,7 @@ impl Hub {
         let rules = &mut self.rules_of(room).rules;
         // Whoever may not be here does not decide here either.
         rules.owners.retain(|&owner| Some(owner) != account);
+        rules.invited.retain(|&invited| Some(invited) != guest);
         if !rules.banned.iter().any(|banned| banned.covers(guest, &likeness)) {
             remember(&mut rules.banned, Marked::new(guest_name.clone(), guest));
         }

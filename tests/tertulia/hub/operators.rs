@@ -186,6 +186,42 @@ fn a_ban_is_lifted_under_either_name() {
 }
 
 #[test]
+fn an_invitation_does_not_outlive_its_guest_being_put_out() {
+    let invite = || Command::Invite(text("Luis"));
+    let put_out = [vec![invite(), kick("Luis")], vec![invite(), ban("Luis"), unban("Luis")]];
+    for orders in put_out {
+        let (mut chat, [olga, ana, luis]) = sala();
+        chat.does(olga, Command::Key(Some(text("sésamo"))));
+        chat.hush();
+        orders.into_iter().for_each(|order| chat.does(olga, order));
+        assert_eq!(chat.hears(ana)[0], "#sala Olga: invited Luis", "who is inside can be invited");
+        chat.hears(luis);
+        chat.does(luis, join("sala"));
+        assert_eq!(chat.hears(luis), ["#sala is closed"], "and has no invitation any more");
+    }
+}
+
+#[test]
+fn a_ban_takes_an_invitation_back() {
+    for name in ["Luis", "Pepe"] {
+        let (mut chat, [olga, _, luis]) = sala();
+        chat.does(luis, leave("sala"));
+        for order in [Command::Key(Some(text("sésamo"))), Command::Invite(text("Luis"))] {
+            chat.does(olga, order);
+        }
+        chat.does(luis, nick(name));
+        [ban(name), unban(name)].into_iter().for_each(|order| chat.does(olga, order));
+        chat.hush();
+        chat.does(luis, join("sala"));
+        assert_eq!(chat.hears(luis), ["#sala is closed"], "under whatever name");
+        chat.does(olga, Command::Invite(text(name)));
+        chat.hush();
+        chat.does(luis, join("sala"));
+        assert_eq!(chat.hears(luis), ["in #sala: 3"], "another one counts again");
+    }
+}
+
+#[test]
 fn an_operator_can_be_banned_too() {
     let (mut chat, [olga, ana, _]) = sala();
     chat.does(olga, op("Ana"));

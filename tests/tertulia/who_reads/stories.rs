@@ -116,6 +116,22 @@ pub const STORIES: &[Story] = &[
     story("invited, renamed", &[(Invited, Out), (Renamed, Out), (EntersWithoutKey, In)]),
     story("invited, came back", &[(Invited, Out), (Lost, Out), (Back, Out), (EntersWithoutKey, InIfOpen)]),
     story("invited, then banned", &[(Invited, Out), (Banned, Out), (EntersWithoutKey, Out)]),
+    story(
+        "invited, then banned and unbanned",
+        &[(Invited, Out), (Banned, Out), (Unbanned, Out), (EntersWithoutKey, InIfOpen)],
+    ),
+    story(
+        "invited while inside, kicked",
+        &[(Enters, In), (Invited, In), (Kicked, Out), (EntersWithoutKey, InIfOpen)],
+    ),
+    story(
+        "invited while inside, banned and unbanned",
+        &[(Enters, In), (Invited, In), (Banned, Out), (Unbanned, Out), (EntersWithoutKey, InIfOpen)],
+    ),
+    story(
+        "invited while inside, left",
+        &[(Enters, In), (Invited, In), (Leaves, Out), (EntersWithoutKey, InIfOpen)],
+    ),
     story("the room was closed around them", &[(Enters, In), (Locked, In), (Leaves, Out), (Enters, Out)]),
     story("the room was closed before", &[(Locked, Out), (Enters, Out), (EntersWithoutKey, Out)]),
     story("the room was opened", &[(EntersWithoutKey, InIfOpen), (Opened, InIfOpen), (Locked, InIfOpen)]),
