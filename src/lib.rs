@@ -31,8 +31,9 @@
 //! ```
 //!
 //! Deliberately absent: threads and locks in the chat (the log and a history in a file are each written by a thread of
-//! their own, because a terminal can stop and a disk be slow; passwords are hashed by a third), `async`, `unsafe`, a timer wheel, a buffer pool, traits
-//! with one implementor. Encryption is absent too: what is said can be read on the network it is said on.
+//! their own, because a terminal can stop and a disk be slow; passwords are hashed by a third), `async`, `unsafe`, a
+//! timer wheel, a buffer pool, traits with one implementor. Encryption is absent too: what is said can be read on the
+//! network it is said on.
 
 pub mod chat;
 pub mod clerk;
