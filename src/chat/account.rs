@@ -100,7 +100,7 @@ pub enum Matter {
 pub enum Verdict {
     /// It is so, or it has been done and is on the disk; the account.
     Granted(AccountKey),
-    /// The password is another one, or nobody has that name.
+    /// The password is another one, or nobody has that name; to be registered: somebody has it.
     Wrong,
     /// Too many wait already.
     Busy,

@@ -118,6 +118,8 @@ impl Hub {
             (Matter::Change(_), Verdict::Granted(_)) => {
                 return out.push(tell(id, Event::Account(AccountNews::PasswordChanged)));
             }
+            // Somebody was faster, or whoever runs the server was.
+            (Matter::Register(name), Verdict::Wrong) => AccountRefusal::Taken(name),
             (_, Verdict::Wrong) => AccountRefusal::Wrong,
             (_, Verdict::Busy) => AccountRefusal::Busy,
             (_, Verdict::Wait(rest)) => AccountRefusal::Wait(rest),

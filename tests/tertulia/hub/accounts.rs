@@ -254,6 +254,20 @@ fn a_refusal_of_every_kind_is_told() {
 }
 
 #[test]
+fn a_name_that_was_registered_meanwhile_is_somebody_else_s() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    chat.slow = true;
+    let ana = chat.enters("Ana");
+    chat.hush();
+    chat.does(ana, Command::Register);
+    chat.types_secret(ana, "uno");
+    chat.types_secret(ana, "uno");
+    let matter = chat.petitions.pop().expect("it was asked for").1.matter();
+    chat.perform(|hub, now, out| hub.verdict(ana, matter, Verdict::Wrong, now, out));
+    assert_eq!(chat.hears(ana), ["new password?", "again?", "somebody else's: Ana"]);
+}
+
+#[test]
 fn only_registered_names_if_so_decided() {
     let book = Book::of(&ACCOUNTS);
     let rules = Rules { accounts: Some(book.accounts()), accounts_only: true, ..Rules::default() };
