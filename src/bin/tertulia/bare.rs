@@ -1,6 +1,10 @@
 //! The client without an editor: pipes, scripts, and `--plain` at a terminal.
 //!
-//! Law: lines go in and out as they are; what comes from the network is safe text already.
+//! Law: lines go in and out as they are; what comes from the network is safe text already. A password that is typed is
+//! not shown.
+
+#[path = "curtain.rs"]
+mod curtain;
 
 use std::io::{self, BufRead, Write};
 use std::process;
@@ -9,21 +13,24 @@ use std::thread;
 use std::time::Duration;
 
 use crate::link::{Link, News, Sent, Turn};
-use crate::talk::Heard;
+use crate::talk::{Heard, Kind};
+use curtain::{Curtain, INTERRUPT};
 
 /// Talks until it is over; gives the exit status.
 pub(crate) fn run(link: &Arc<Link>, person: bool) -> u8 {
-    let reader = link.clone();
+    let curtain = Arc::new(Curtain::default());
+    let (reader, theirs) = (link.clone(), curtain.clone());
     thread::spawn(move || {
         // The other thread may be waiting for a line that never comes, so this one ends the program.
-        let status = reader.run(&mut |news| show(&news, person));
+        let status = reader.run(&mut |news| show(&news, person, &theirs));
+        theirs.lift();
         process::exit(i32::from(status));
     });
-    write_lines(link, person)
+    write_lines(link, person, &curtain)
 }
 
 /// Sends standard input to its end, and waits for the server's.
-fn write_lines(link: &Link, person: bool) -> u8 {
+fn write_lines(link: &Link, person: bool, curtain: &Curtain) -> u8 {
     let mut input = io::stdin().lock();
     let mut line = Vec::new();
     loop {
@@ -32,7 +39,14 @@ fn write_lines(link: &Link, person: bool) -> u8 {
             return status;
         }
         line.clear();
-        if input.read_until(b'\n', &mut line).unwrap_or(0) == 0 {
+        let read = read_line(&mut input, &mut line, curtain).unwrap_or(0);
+        if curtain.lift() {
+            print(b"\n"); // the end of the line was not shown either
+            if line.last() == Some(&INTERRUPT) {
+                return 130;
+            }
+        }
+        if read == 0 {
             return if link.finish() { link.wait_over() } else { 0 };
         }
         while link.send(&line) == Sent::Away {
@@ -50,12 +64,34 @@ fn write_lines(link: &Link, person: bool) -> u8 {
     }
 }
 
-fn show(news: &News, person: bool) {
+/// Reads a line with its end, which Ctrl-C is too while a password is typed; gives its length.
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>, curtain: &Curtain) -> io::Result<usize> {
+    loop {
+        let bytes = match input.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            bytes => bytes?,
+        };
+        let ends = |byte: &u8| *byte == b'\n' || *byte == INTERRUPT && curtain.is_drawn();
+        let end = bytes.iter().position(ends);
+        let taken = end.map_or(bytes.len(), |end| end + 1);
+        line.extend_from_slice(&bytes[..taken]);
+        input.consume(taken);
+        if end.is_some() || taken == 0 {
+            return Ok(line.len());
+        }
+    }
+}
+
+fn show(news: &News, person: bool, curtain: &Curtain) {
     match news {
+        News::Heard(Heard::Question(Kind::Secret)) if person => curtain.draw(),
         News::Heard(Heard::Text(text)) => print(text.as_bytes()),
         News::Heard(_) => {}
         // The terminal echoes what a person types; this nobody typed.
-        News::Answered(name) if person => print(format!("{name}\n").as_bytes()),
+        News::Answered(name) if person => {
+            curtain.lift();
+            print(format!("{name}\n").as_bytes());
+        }
         News::Answered(_) => {}
         News::Notice(notice) if person && notice.starts_with("---") => {
             print(format!("{notice}\n").as_bytes())

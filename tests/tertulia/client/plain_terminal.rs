@@ -1,7 +1,7 @@
 //! At a terminal without the editor: the terminal's own line, and text as it comes.
 
 use super::client;
-use crate::support::fake_server::{FakeServer, NAME, welcome};
+use crate::support::fake_server::{FakeServer, NAME, Peer, welcome};
 use crate::support::pty::Pty;
 
 #[test]
@@ -33,4 +33,57 @@ fn a_dumb_terminal_gets_no_editor() {
     let _peer = server.accept_as("Juan");
     screen.wait_for_text("desconectarte.");
     assert!(screen.is_cooked());
+}
+
+/// Somebody at a cooked terminal who is asked for a password in the chat.
+fn asked() -> (Pty, Peer) {
+    let server = FakeServer::start();
+    let mut screen = Pty::spawn(client(&server.place(), &["--plain"]));
+    let mut peer = server.accept();
+    peer.send(NAME);
+    screen.wait_for_line(NAME);
+    screen.type_keys("Juan\r");
+    peer.expect("Juan\n");
+    peer.send(welcome("Juan"));
+    screen.wait_for_text("desconectarte.");
+    screen.type_keys("/clave\r");
+    peer.expect("/clave\n");
+    peer.send("Contraseña actual: ");
+    screen.wait_for_line("Contraseña actual: ");
+    screen.wait_until_hidden();
+    (screen, peer)
+}
+
+#[test]
+fn a_password_is_not_shown() {
+    let (mut screen, mut peer) = asked();
+    screen.type_keys("gira\x7fasol\r");
+    peer.expect("girasol\n");
+    peer.send("Nombre o contraseña incorrectos.\n");
+    screen.wait_for_text("incorrectos.");
+    assert!(screen.is_cooked(), "what is typed now is shown again");
+    screen.type_keys("hola\r");
+    peer.expect("hola\n");
+    screen.wait_for_text("hola");
+    assert!(!screen.screen().contains("sol"), "{}", screen.screen());
+    let shown = screen.screen().replace(" \n", "\n");
+    assert!(shown.contains("Contraseña actual:\nNombre o"), "{shown}");
+}
+
+#[test]
+fn control_c_at_a_password_leaves_the_terminal_as_it_was() {
+    let (mut screen, _peer) = asked();
+    screen.type_keys("gira\x03");
+    screen.wait_until_cooked();
+    let end = screen.wait_end();
+    assert_eq!(end.status.code(), Some(130));
+    assert!(!end.screen.contains("gira"), "{}", end.screen);
+}
+
+#[test]
+fn the_end_of_the_connection_at_a_password_leaves_the_terminal_as_it_was() {
+    let (screen, peer) = asked();
+    peer.close();
+    screen.wait_until_cooked();
+    assert_eq!(screen.wait_end().status.code(), Some(1));
 }

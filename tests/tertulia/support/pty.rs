@@ -47,6 +47,9 @@ impl Drop for Running {
     }
 }
 
+/// A terminal that shows what is typed and takes it in lines.
+const COOKED: LocalModes = LocalModes::ECHO.union(LocalModes::ICANON);
+
 impl Pty {
     /// Starts `command` with the terminal as its input, output and errors.
     pub(crate) fn spawn(mut command: Command) -> Pty {
@@ -112,14 +115,30 @@ impl Pty {
 
     /// Does the terminal echo what is typed and take it in lines?
     pub(crate) fn is_cooked(&self) -> bool {
-        tcgetattr(&self.terminal).unwrap().local_modes.contains(LocalModes::ECHO | LocalModes::ICANON)
+        tcgetattr(&self.terminal).unwrap().local_modes.contains(COOKED)
     }
 
     /// Waits until the program takes each key by itself.
     pub(crate) fn wait_for_keys(&self) {
+        self.wait_for_modes("it still takes lines", |modes| !modes.contains(COOKED));
+    }
+
+    /// Waits until the terminal takes lines without showing them.
+    pub(crate) fn wait_until_hidden(&self) {
+        self.wait_for_modes("it still shows what is typed", |modes| {
+            modes.contains(LocalModes::ICANON) && !modes.contains(LocalModes::ECHO)
+        });
+    }
+
+    /// Waits until the terminal shows what is typed and takes it in lines.
+    pub(crate) fn wait_until_cooked(&self) {
+        self.wait_for_modes("it does not show what is typed", |modes| modes.contains(COOKED));
+    }
+
+    fn wait_for_modes(&self, otherwise: &str, wanted: impl Fn(LocalModes) -> bool) {
         let start = Instant::now();
-        while self.is_cooked() {
-            assert!(start.elapsed() < DEADLINE, "it still takes lines; the screen:\n{}", self.screen());
+        while !wanted(tcgetattr(&self.terminal).unwrap().local_modes) {
+            assert!(start.elapsed() < DEADLINE, "{otherwise}; the screen:\n{}", self.screen());
             thread::sleep(Duration::from_millis(1)); // a terminal does not tell when its modes change
         }
     }
