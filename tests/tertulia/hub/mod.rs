@@ -2,6 +2,7 @@
 
 mod absent;
 mod accounts;
+mod anybody;
 mod brief_accounts;
 mod brief_rooms;
 mod closing;

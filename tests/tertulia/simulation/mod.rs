@@ -3,7 +3,7 @@
 //! `TERTULIA_SEEDS=100000 cargo test simulation` tries that many; a seed that breaks a law is printed, and
 //! `TERTULIA_SEED=n cargo test simulation` replays it.
 
-mod dice;
+pub mod dice;
 mod laws;
 mod person;
 mod pipe;
