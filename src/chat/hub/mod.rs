@@ -3,6 +3,7 @@
 //! Law: the same calls give the same outputs; time comes in as an argument, and nothing waits.
 
 mod audience;
+mod crowds;
 mod entering;
 mod identifying;
 mod letters;

@@ -6,7 +6,6 @@ use crate::chat::event::Crowd;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::movements::Threshold;
-use crate::limits::NAMES_SPELLED;
 
 impl Hub {
     /// Seats a client in a room, which becomes the current one, and tells the others.
@@ -151,12 +150,11 @@ impl Hub {
             [(Threshold::Chat, None), (Threshold::Chat, Some(GENERAL)), (Threshold::Room, None)]
         {
             let names = departed.iter().filter(|(across, told, _)| (*across, *told) == (threshold, beyond));
-            if let Some(crowd) = crowd(names.map(|(.., name)| name.clone()).collect()) {
-                let alone = if let [name] = crowd.names.as_slice() { Some(name.clone()) } else { None };
-                let to = Audience::Room { room, except: None, from: alone, beyond };
-                let event = Event::ManyDeparted { crowd, room: named(threshold) };
-                out.push(Output::Deliver { to, event });
-            }
+            let names: Vec<Name> = names.map(|(.., name)| name.clone()).collect();
+            let alone = if let [name] = names.as_slice() { Some(name.clone()) } else { None };
+            let to = Audience::Room { room, except: None, from: alone, beyond };
+            let event = |crowd| Event::ManyDeparted { crowd, room: named(threshold) };
+            self.tell_crowd(to, &names, event, out);
         }
         for threshold in [Threshold::Chat, Threshold::Room] {
             let mut came = Vec::new();
@@ -170,23 +168,9 @@ impl Hub {
             }
             // Who came alone knows it; of many, each hears of the others.
             let alone = came.first().filter(|_| came.len() == 1).cloned();
-            if let Some(crowd) = crowd(came.into_iter().map(|(_, name)| name).collect()) {
-                let to = alone.map_or(Audience::room(room), |(id, name)| Audience::others(room, id, &name));
-                out.push(Output::Deliver { to, event: Event::Arrived { crowd, room: named(threshold) } });
-            }
+            let to = alone.map_or(Audience::room(room), |(id, name)| Audience::others(room, id, &name));
+            let names: Vec<Name> = came.into_iter().map(|(_, name)| name).collect();
+            self.tell_crowd(to, &names, |crowd| Event::Arrived { crowd, room: named(threshold) }, out);
         }
     }
-}
-
-/// The people of `names` as one line tells of them: one more than is spelled out is spelled out too.
-fn crowd(mut names: Vec<Name>) -> Option<Crowd> {
-    if names.is_empty() {
-        return None;
-    }
-    let mut more = 0;
-    if names.len() > NAMES_SPELLED + 1 {
-        more = names.len() - NAMES_SPELLED;
-        names.truncate(NAMES_SPELLED);
-    }
-    Some(Crowd { names, more })
 }

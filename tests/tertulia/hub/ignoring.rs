@@ -191,3 +191,29 @@ fn even_the_last_of_a_crowd_comes_and_goes_unseen() {
     assert_eq!(chat.hears(eva), [">>> Luis"]);
     assert_eq!(chat.hears(ana), NOTHING, "came");
 }
+
+#[test]
+fn among_many_a_hidden_person_is_neither_named_nor_counted() {
+    let (mut chat, [ana, luis, eva]) = ana_hides_luis();
+    chat.quits(luis);
+    chat.hush();
+    let first = ["A", "B", "C", "D", "E"].map(|name| chat.enters(name));
+    for name in ["Luis", "Juan", "Inés", "Rita"] {
+        chat.enters(name);
+    }
+    chat.hears(ana);
+    chat.hears(eva);
+    chat.waits(2 * super::SECOND);
+    assert_eq!(chat.hears(eva), [">>> Luis, Juan +2"]);
+    assert_eq!(chat.hears(ana), [">>> Juan, Inés, Rita"]);
+    first.into_iter().for_each(|id| chat.quits(id));
+    for name in ["Luis", "Rita"] {
+        let id = chat.id_of(name);
+        chat.quits(id);
+    }
+    chat.hears(ana);
+    chat.hears(eva);
+    chat.waits(2 * super::SECOND);
+    assert_eq!(chat.hears(eva), ["<<< Luis, Rita"]);
+    assert_eq!(chat.hears(ana), ["<<< Rita"]);
+}

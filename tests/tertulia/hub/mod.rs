@@ -184,6 +184,13 @@ impl Chat {
         self.events(id).iter().map(brief).collect()
     }
 
+    /// Whoever is called so.
+    pub fn id_of(&self, name: &str) -> ClientId {
+        let here = self.slots.iter().flatten();
+        let called = |id: &&ClientId| self.hub.name(**id).is_some_and(|known| known.as_str() == name);
+        *here.clone().find(called).expect("somebody called so")
+    }
+
     pub fn is_here(&self, id: ClientId) -> bool {
         self.slots.get(id.slot()) == Some(&Some(id))
     }
