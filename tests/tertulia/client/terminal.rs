@@ -2,6 +2,8 @@
 
 use std::net::TcpListener;
 
+use rustix::process::Signal;
+
 use super::client;
 use crate::support::fake_server::{FakeServer, NAME, Peer, welcome};
 use crate::support::pty::{Pty, cursor_row};
@@ -120,6 +122,16 @@ fn it_ends_even_while_searching_the_history() {
     peer.close();
     let end = screen.wait_end();
     assert_eq!((end.status.code(), end.cooked, end.column), (Some(1), true, 0), "{}", end.screen);
+}
+
+#[test]
+fn ended_from_outside_it_leaves_the_terminal_as_it_was() {
+    let (mut screen, _peer) = juan(&[]);
+    screen.type_keys("a medias");
+    screen.wait_for_line("Tú: a medias");
+    screen.signal(Signal::TERM);
+    let end = screen.wait_end();
+    assert_eq!((end.status.code(), end.cooked, end.column), (Some(143), true, 0), "{}", end.screen);
 }
 
 #[test]

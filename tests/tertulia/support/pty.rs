@@ -9,6 +9,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use rustix::fs::{Mode, OFlags};
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
@@ -141,6 +142,11 @@ impl Pty {
             assert!(start.elapsed() < DEADLINE, "{otherwise}; the screen:\n{}", self.screen());
             thread::sleep(Duration::from_millis(1)); // a terminal does not tell when its modes change
         }
+    }
+
+    /// Sends the program a signal.
+    pub(crate) fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child.0), signal).unwrap();
     }
 
     /// Waits for the program to end by itself.

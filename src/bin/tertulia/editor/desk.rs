@@ -185,7 +185,8 @@ impl Desk {
         }
     }
 
-    fn leave(&self, last_words: &str, status: u8) -> ! {
+    /// Ends the program, with the terminal as it was found.
+    pub(crate) fn leave(&self, last_words: &str, status: u8) -> ! {
         write(last_words);
         let _ = termios::tcsetattr(io::stdin(), OptionalActions::Drain, &self.modes);
         process::exit(i32::from(status));

@@ -18,6 +18,8 @@ use std::time::Duration;
 use rustyline::error::ReadlineError;
 use rustyline::history::MemHistory;
 use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
+use signal_hook::consts::SIGTERM;
+use signal_hook::iterator::Signals;
 
 use crate::link::{Link, News, Sent, Turn};
 use crate::talk::{Heard, Kind};
@@ -45,6 +47,13 @@ pub(crate) fn run(link: &Arc<Link>) -> Option<u8> {
     let mut printer = keyboard.create_external_printer().ok()?;
     // The printer blocks while the editor is busy: a thread of its own, so that the network's never does.
     thread::spawn(move || while repaints.recv().is_ok() && printer.print(REPAINT.to_string()).is_ok() {});
+    // Whoever ends us from outside gets the terminal back too.
+    let (mut ends, left) = (Signals::new([SIGTERM]).ok()?, desk.clone());
+    thread::spawn(move || {
+        if let Some(signal) = ends.forever().next() {
+            left.leave("\n", 128 + signal as u8)
+        }
+    });
     let (reader, shown) = (link.clone(), desk.clone());
     thread::spawn(move || {
         let mut face = Face { desk: &shown, colours: colours(), line: String::new() };
