@@ -214,9 +214,8 @@ impl Hub {
         let likeness = name.likeness();
         self.names.remove(&likeness, old.slot() as u32);
         self.names.insert(&likeness, id.slot() as u32);
-        for &room in &rooms {
-            self.room_mut(room).expect("a seat is in a room").follow(old, id);
-        }
+        // Everywhere: what was decided about somebody holds where they are not, too.
+        self.rooms.iter_mut().flatten().for_each(|room| room.follow(old, id));
         out.push(tell(old, Event::Account(AccountNews::Replaced)));
         out.push(Output::Close(old, CloseReason::Replaced));
         out.push(Output::Note(Note::Left(name.clone(), CloseReason::Replaced)));

@@ -6,6 +6,10 @@ use super::{Book, Chat, NOTHING, ignore, join, name, nick, text};
 
 const ACCOUNTS: [(&str, &str); 2] = [("María", "girasol"), ("Juan", "tres tristes tigres")];
 
+fn ban(whom: &str) -> Command {
+    Command::Ban(text(whom))
+}
+
 fn login(name: &str) -> Command {
     Command::Login(text(name))
 }
@@ -166,6 +170,34 @@ fn a_new_connection_goes_on_where_the_old_one_was() {
     chat.ends(id, CloseReason::Lost);
     assert_eq!(chat.hears(ana), ["<<< María lost"]);
     [ana, eva].into_iter().for_each(|id| chat.quits(id));
+}
+
+#[test]
+fn what_was_decided_about_somebody_follows_them_to_their_new_connection() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (olga, invitada) = (chat.enters("Olga"), chat.enters("Invitada"));
+    for (room, order) in [("cerrada", Command::Key(Some(text("sal")))), ("vetada", ban("Invitada"))] {
+        chat.does(olga, join(room));
+        chat.does(olga, order);
+    }
+    chat.does(olga, join("callada"));
+    chat.does(olga, Command::Mute(Some(text("Invitada"))));
+    chat.does(invitada, login("María"));
+    chat.types_secret(invitada, "girasol");
+    chat.does(olga, join("cerrada"));
+    chat.does(olga, Command::Invite(text("María")));
+    let maria = chat.logs_in("María", "girasol");
+    assert!(!chat.is_here(invitada));
+    chat.hush();
+    for room in ["cerrada", "vetada", "callada"] {
+        chat.does(maria, join(room));
+    }
+    chat.says(maria, "hola");
+    assert_eq!(
+        chat.hears(maria),
+        ["in #cerrada: 2", "banned from #vetada", "in #callada: 2", "silent in #callada"],
+        "where they were not, too"
+    );
 }
 
 #[test]
