@@ -3,7 +3,9 @@
 //! Law: whoever has a registered name gave its password, or had the name before it was registered; and what is said of
 //! a name that nobody has registered takes the same way, and the same words.
 
-use super::{Client, CloseReason, Done, Event, GENERAL, Hub, Name, NameRefusal, Output, answer, tell};
+use super::{
+    Client, CloseReason, Done, Event, GENERAL, Hub, Name, NameRefusal, Output, RoomId, answer, tell,
+};
 use crate::chat::account::{Account, AccountKey, Matter, Password, PasswordError, Verdict};
 use crate::chat::asking::{Asking, Step};
 use crate::chat::event::{AccountNews, AccountRefusal};
@@ -131,7 +133,7 @@ impl Hub {
     }
 
     /// The accounts are these now: whoever runs the server changed them.
-    pub fn accounts_changed(&mut self, accounts: Vec<Account>) {
+    pub fn accounts_changed(&mut self, accounts: Vec<Account>, out: &mut Vec<Output>) {
         let registry = Registry::new(accounts);
         for client in self.clients.iter_mut().flatten() {
             client.account = client.account.filter(|&key| registry.name(key).is_some());
@@ -140,6 +142,8 @@ impl Hub {
             room.rules.owners.retain(|&key| registry.name(key).is_some());
         }
         self.registry = Some(registry);
+        // What was nobody's but theirs is nobody's now.
+        (0..self.rooms.len()).for_each(|number| self.vanish_if_empty(RoomId(number as u32), out));
     }
 
     /// Whether a client may do everything everywhere.

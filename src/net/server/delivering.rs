@@ -94,7 +94,7 @@ impl<S: Stream> Server<S> {
                 hub.letters(id, account, letters, up_to, now, outputs);
                 id
             }
-            Answer::Accounts(accounts) => return hub.accounts_changed(accounts),
+            Answer::Accounts(accounts) => return hub.accounts_changed(accounts, outputs),
             Answer::Found(id, found) => {
                 hub.found(id, found, now, outputs);
                 id

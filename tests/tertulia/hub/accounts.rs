@@ -207,7 +207,7 @@ fn whoever_has_the_name_otherwise_gives_way_and_is_not_succeeded() {
     chat.does(guest, join("secreta"));
     chat.book = Book::of(&ACCOUNTS);
     let accounts = chat.book.accounts();
-    chat.hub.accounts_changed(accounts);
+    chat.perform(|hub, _, out| hub.accounts_changed(accounts, out));
     chat.hush();
     chat.does(guest, Command::Register);
     assert_eq!(chat.hears(guest), ["somebody else's: María"]);

@@ -133,9 +133,30 @@ fn a_ban_ends_the_operator_s_office() {
 fn an_account_that_was_removed_is_nobody_s() {
     let mut chat = operated("María");
     let maria = chat.logs_in("María", "girasol");
-    chat.hub.accounts_changed(vec![]);
+    chat.perform(|hub, _, out| hub.accounts_changed(vec![], out));
     chat.hush();
     chat.does(maria, Command::Kick { whom: text("María"), reason: None });
     chat.does(maria, Command::ChangePassword);
     assert_eq!(chat.hears(maria), ["no operator of #general", "not registered: María"]);
+}
+
+#[test]
+fn the_room_of_an_account_that_was_removed_is_gone_when_nobody_is_there() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
+    for room in ["vacía", "cocina"] {
+        chat.does(maria, join(room));
+        chat.does(maria, topic("recetas"));
+        chat.does(maria, Command::Key(Some(text("sal"))));
+    }
+    chat.does(maria, leave("vacía"));
+    chat.does(ana, join("vacía"));
+    chat.perform(|hub, _, out| hub.accounts_changed(vec![], out));
+    let kept: Vec<&str> = chat.records.values().map(|record| record.name.as_str()).collect();
+    assert_eq!(kept, ["cocina"], "there is somebody in it");
+    chat.hush();
+    chat.does(ana, join("vacía"));
+    assert_eq!(chat.hears(ana), ["made #vacía"], "nobody could have opened it");
+    chat.quits(maria);
+    assert_eq!(chat.records.len(), 1, "the other one goes like any other");
 }
