@@ -200,6 +200,10 @@ impl Hub {
         out: &mut Vec<Output>,
     ) {
         let client = self.client_mut(id).expect("the caller knows them");
+        if client.account != Some(key) {
+            // What they do next says nothing of the letters of this account.
+            client.take_letters();
+        }
         client.account = Some(key);
         let Some(old) = client.name.clone() else { return self.enter_chat(id, name, now, out) };
         if old != name {

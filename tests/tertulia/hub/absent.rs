@@ -1,6 +1,6 @@
 //! Private words for somebody who is not there.
 
-use tertulia::chat::{CloseReason, Command};
+use tertulia::chat::{CloseReason, Command, Output, Verdict};
 
 use super::{Chat, NOTHING, message, text};
 
@@ -70,4 +70,32 @@ fn they_are_for_the_account_and_not_for_the_name() {
     chat.hush();
     chat.does(id, Command::History(None));
     assert_eq!(chat.hears(id), NOTHING);
+}
+
+#[test]
+fn whoever_sees_those_of_one_account_has_not_seen_those_of_another() {
+    let mut chat = Chat::with_accounts(&[("María", "girasol"), ("Juan", "tres tristes tigres")]);
+    let ana = chat.enters("Ana");
+    for to in ["Juan", "María"] {
+        chat.does(ana, message(to, "hola"));
+    }
+    let id = chat.connects();
+    chat.says(id, "María");
+    chat.slow = true;
+    chat.types_secret(id, "girasol");
+    let [maria, juan] = ["María", "Juan"].map(|name| chat.book.key(name));
+    let (_, asked) = chat.petitions.pop().expect("they gave a password");
+    let now = chat.now;
+    let mut out = Vec::new();
+    // The letters of María come late, when Juan's password is asked for; those of Juan have not come yet.
+    chat.hub.verdict(id, asked.matter(), Verdict::Granted(maria), now, &mut out);
+    chat.hub.handle(id, Command::Login(text("Juan")), now, &mut out);
+    let (letters, up_to) = chat.book.collect(maria);
+    chat.hub.letters(id, maria, letters, up_to, now, &mut out);
+    chat.types_secret(id, "tres tristes tigres");
+    let (_, asked) = chat.petitions.pop().expect("they gave another one");
+    chat.hub.verdict(id, asked.matter(), Verdict::Granted(juan), now, &mut out);
+    chat.hub.handle(id, Command::Say(text("ya soy Juan")), now, &mut out);
+    let seen = out.iter().find(|output| matches!(output, Output::HandedOver(..)));
+    assert_eq!(seen, None, "Juan has seen nothing");
 }
