@@ -1,4 +1,5 @@
-//! Hiding a person: whoever hides them sees nothing of them, and nobody else notices.
+//! Hiding a person: whoever hides them sees nothing of what they say and do from now on, and nobody else notices. What
+//! they said before stays where it was said.
 
 use super::{Chat, NOTHING, act, ignore, nick};
 use tertulia::chat::{ClientId, CloseReason, Command};
