@@ -7,27 +7,47 @@ use tertulia::chat::{Account, AccountKey, Letter, Matter, Name, Password, Petiti
 /// The accounts, and the letters that wait.
 #[derive(Default)]
 pub struct Book {
-    accounts: Vec<(Name, Password)>,
+    /// By number, from 1 on; none where one was removed.
+    accounts: Vec<Option<(Name, Password)>>,
     letters: Vec<(AccountKey, u64, Letter)>,
     posted: u64,
 }
 
 impl Book {
     pub fn of(accounts: &[(&str, &str)]) -> Book {
-        let entry = |(name, password): &(&str, &str)| {
-            (Name::new(name).expect("a good name"), Password::new(password).expect("a good password"))
-        };
-        Book { accounts: accounts.iter().map(entry).collect(), ..Book::default() }
+        let mut book = Book::default();
+        accounts.iter().for_each(|(name, password)| book.add(name, password));
+        book
+    }
+
+    /// Another program adds an account.
+    pub fn add(&mut self, name: &str, password: &str) {
+        let name = Name::new(name).expect("a good name");
+        self.accounts.push(Some((name, Password::new(password).expect("a good password"))));
+    }
+
+    /// Another program removes an account, and nothing else.
+    pub fn remove(&mut self, name: &str) {
+        let key = self.key(name);
+        self.accounts[index(key)] = None;
+    }
+
+    pub fn has(&self, name: &str) -> bool {
+        self.accounts().iter().any(|account| account.name.as_str() == name)
     }
 
     pub fn accounts(&self) -> Vec<Account> {
         let numbered = self.accounts.iter().enumerate();
-        numbered.map(|(index, (name, _))| Account { key: key(index), name: name.clone() }).collect()
+        let account = |(index, entry): (usize, &Option<(Name, _)>)| {
+            entry.as_ref().map(|(name, _)| Account { key: key(index), name: name.clone() })
+        };
+        numbered.filter_map(account).collect()
     }
 
     /// The account of that name.
     pub fn key(&self, name: &str) -> AccountKey {
-        key(self.accounts.iter().position(|(known, _)| known.as_str() == name).expect("a registered name"))
+        let mut accounts = self.accounts().into_iter();
+        accounts.find(|account| account.name.as_str() == name).expect("a registered name").key
     }
 
     pub fn settle(&mut self, petition: Petition) -> (Matter, Verdict) {
@@ -35,20 +55,20 @@ impl Book {
         let verdict = match petition {
             Petition::Login { account: None, .. } => Verdict::Wrong,
             Petition::Login { account: Some(account), password } => {
-                let right = self.entry(account).1 == password;
+                let right = self.entry(account).is_some_and(|(_, known)| *known == password);
                 if right { Verdict::Granted(account) } else { Verdict::Wrong }
             }
             Petition::Register { name, password } => {
-                self.accounts.push((name, password));
+                self.accounts.push(Some((name, password)));
                 Verdict::Granted(key(self.accounts.len() - 1))
             }
-            Petition::Change { account, old, new } => {
-                let right = self.entry(account).1 == old;
-                if right {
-                    self.entry(account).1 = new;
+            Petition::Change { account, old, new } => match self.entry(account) {
+                Some((_, known)) if *known == old => {
+                    *known = new;
+                    Verdict::Granted(account)
                 }
-                if right { Verdict::Granted(account) } else { Verdict::Wrong }
-            }
+                _ => Verdict::Wrong,
+            },
         };
         (matter, verdict)
     }
@@ -68,9 +88,13 @@ impl Book {
         self.letters.retain(|(to, number, _)| *to != account || *number > up_to);
     }
 
-    fn entry(&mut self, account: AccountKey) -> &mut (Name, Password) {
-        &mut self.accounts[account.0.get() as usize - 1]
+    fn entry(&mut self, account: AccountKey) -> Option<&mut (Name, Password)> {
+        self.accounts[index(account)].as_mut()
     }
+}
+
+fn index(account: AccountKey) -> usize {
+    account.0.get() as usize - 1
 }
 
 fn key(index: usize) -> AccountKey {

@@ -75,6 +75,8 @@ pub enum Door {
     Renamed,
     /// Words for one person only.
     Private,
+    /// Words that were kept until one came.
+    Letters,
     /// That one's own words for one person only have gone to them.
     Sent,
     /// Anything else.
@@ -93,7 +95,7 @@ pub const SHELVES: [Shelf; 2] = [Shelf::Careful, Shelf::Careless];
 pub const QUERIES: [Query; 4] = [Query::Entering, Query::History, Query::Search, Query::SearchWord];
 
 /// All but those through the history.
-pub const AT_ONCE: [Door; 13] = [
+pub const AT_ONCE: [Door; 14] = [
     Door::Live,
     Door::WhoThere,
     Door::WhoHere,
@@ -105,6 +107,7 @@ pub const AT_ONCE: [Door; 13] = [
     Door::Went,
     Door::Renamed,
     Door::Private,
+    Door::Letters,
     Door::Sent,
     Door::Other,
 ];
@@ -132,6 +135,7 @@ impl Door {
             Event::Departed { .. } | Event::ManyDeparted { .. } => Door::Went,
             Event::Renamed { .. } => Door::Renamed,
             Event::Private { .. } => Door::Private,
+            Event::Letters { .. } => Door::Letters,
             Event::PrivateSent { .. } => Door::Sent,
             _ => Door::Other,
         }

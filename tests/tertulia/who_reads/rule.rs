@@ -9,6 +9,8 @@ use super::stories::{Seat, Story};
 pub struct Page {
     /// Which room of that name it is, if there is one.
     room: Option<usize>,
+    /// Whether somebody speaks there.
+    spoken: bool,
     keyed: bool,
     /// Where the reader is, as the story says.
     seat: Seat,
@@ -20,14 +22,38 @@ pub struct Page {
     named: bool,
     /// Whether the reader is called Rita.
     rita: bool,
+    /// Whether somebody else is.
+    other_rita: bool,
+    /// Whose that name is, if it is somebody's: which one of those who registered it.
+    owner: Option<usize>,
+    /// How many have registered it.
+    owners: usize,
+    /// Whether the reader has just given the password of their name.
+    identified: bool,
+    /// Whether they go on where an older connection of theirs was.
+    resumed: bool,
     /// Whether the reader hides Olga.
     deaf: bool,
 }
 
 impl Page {
     fn first(keyed: bool) -> Page {
-        let (room, seat, connection) = (Some(0), Seat::Out, 0);
-        Page { room, keyed, seat, general: true, connection, named: true, rita: true, deaf: false }
+        Page {
+            room: Some(0),
+            spoken: true,
+            keyed,
+            seat: Seat::Out,
+            general: true,
+            connection: 0,
+            named: true,
+            rita: true,
+            other_rita: false,
+            owner: None,
+            owners: 0,
+            identified: false,
+            resumed: false,
+            deaf: false,
+        }
     }
 
     /// The next page, but for the seat.
@@ -41,16 +67,46 @@ impl Page {
             Step::Locked => self.keyed = true,
             Step::Opened => self.keyed = false,
             Step::Vanishes | Step::LeavesLast | Step::LostLast => self.room = None,
-            Step::Remade | Step::Makes => (self.room, self.keyed) = (Some(1), keyed),
+            Step::Remade | Step::Makes => (self.room, self.spoken, self.keyed) = (Some(1), true, keyed),
+            Step::Deserted | Step::Restarted => self.spoken = false,
+            Step::Peopled => self.spoken = true,
+            Step::RestartedWithout | Step::UnregisteredAndGone => self.room = None,
             _ => {}
         }
+        self.turn_account(step);
         (self.named, self.rita, self.general) = match step {
             Step::Lost | Step::LostLast | Step::Nameless => (false, false, false),
+            Step::Restarted | Step::RestartedWithout => (false, false, false),
+            Step::Replaced | Step::Ousted | Step::Guesses | Step::Hesitates => (false, false, false),
             Step::Back | Step::BackElsewhere | Step::Usurped | Step::Named => (true, true, true),
+            Step::Returns | Step::Claimed | Step::ClaimedByMember => (true, true, true),
+            Step::IsRosa | Step::IsDora | Step::IsRosaAtLast => (true, false, self.general),
+            Step::IsRitaAgain => (true, true, self.general),
             Step::BackAsAnother | Step::Heir => (true, false, true),
             _ => (self.named, self.rita, self.general),
         };
         self
+    }
+
+    /// Whose the name of Rita is on the next page.
+    fn turn_account(&mut self, step: Step) {
+        match step {
+            Step::Registers | Step::Claimed | Step::ClaimedByMember | Step::Ousted => {
+                self.owners += 1;
+                self.owner = Some(self.owners);
+            }
+            Step::Unregistered | Step::UnregisteredAndGone => self.owner = None,
+            _ => {}
+        }
+        self.other_rita = match step {
+            Step::Replaced | Step::Ousted => true,
+            Step::Guesses | Step::Hesitates => self.rita,
+            Step::Restarted | Step::RestartedWithout => false,
+            _ => self.other_rita,
+        };
+        self.resumed = step == Step::TakenOver;
+        let owners = [Step::Returns, Step::IsRitaAgain, Step::Claimed, Step::ClaimedByMember];
+        self.identified = self.resumed || owners.contains(&step);
     }
 
     fn inside(&self, place: Place) -> bool {
@@ -80,7 +136,8 @@ impl Diary {
             let mut page = last.turned(step, keyed);
             if step.changes_connection() {
                 page.connection = pages.len();
-                page.deaf = false;
+                // Who goes on hides whom they hid.
+                page.deaf = page.deaf && page.resumed;
             }
             page.seat = match seat {
                 Seat::InIfOpen if keyed => Seat::Out,
@@ -117,14 +174,28 @@ impl Diary {
                 page.current() == Some(Place::Room) && self.topic(at, at) == Some(said)
             }
             (Fact::Topic(said), Door::Rooms) => self.sees_into(at) && self.topic(at, at) == Some(said),
-            (Fact::Walker(there), Door::WhoThere) => there == at && self.sees_into(at),
-            (Fact::Walker(there), Door::WhoHere) => there == at && page.current() == Some(Place::Room),
+            (Fact::Walker(there), Door::WhoThere) => {
+                there == at && self.sees_into(at) && self.is_there(Place::Room, at)
+            }
+            (Fact::Walker(there), Door::WhoHere) => {
+                there == at && page.current() == Some(Place::Room) && self.is_there(Place::Room, at)
+            }
             (Fact::Walker(there), Door::Came | Door::Went | Door::Renamed) => {
                 there == at && self.hears(Place::Room, there)
             }
             (Fact::Letter(sent), Door::Private) => sent == at && page.rita && !page.deaf,
+            (Fact::Letter(sent), Door::Letters) => self.handed_over(sent) == Some(at),
             _ => false,
         }
+    }
+
+    /// When words for Rita reach the reader that were said while nobody was called so: when whoever the name was of
+    /// then gives its password for the first time.
+    fn handed_over(&self, sent: usize) -> Option<usize> {
+        let then = &self.0[sent];
+        let kept = then.owner.is_some() && !then.rita && !then.other_rita;
+        let comes = |page: &Page| page.identified && page.rita && page.owner == then.owner;
+        (sent + 1..self.stages()).find(|&at| kept && comes(&self.0[at]))
     }
 
     /// The rule itself: a line is for whoever is in its room when it is told. An answer is for who asked.
@@ -158,7 +229,7 @@ impl Diary {
 
     /// Whether there was somebody to say something.
     fn is_there(&self, place: Place, at: usize) -> bool {
-        place == Place::General || self.0[at].room.is_some()
+        place == Place::General || self.0[at].room.is_some() && self.0[at].spoken
     }
 
     fn hears(&self, place: Place, at: usize) -> bool {
@@ -173,6 +244,10 @@ impl Diary {
     /// Whether the reader came into this place in that stage.
     fn entered(&self, place: Place, stage: usize) -> bool {
         let [before, now] = [stage - 1, stage].map(|at| &self.0[at]);
+        if now.resumed {
+            // Who goes on is told again what was said in the current room, and nothing of the others.
+            return now.current() == Some(place);
+        }
         let stayed = before.inside(place)
             && before.connection == now.connection
             && (place == Place::General || before.room == now.room);
@@ -183,13 +258,15 @@ impl Diary {
     fn turned_to_the_room(&self, stage: usize) -> bool {
         stage > 0 && {
             let [before, now] = [stage - 1, stage].map(|at| &self.0[at]);
-            now.seat == Seat::In && (before.seat != Seat::In || before.connection != now.connection)
+            now.seat == Seat::In
+                && !now.resumed
+                && (before.seat != Seat::In || before.connection != now.connection)
         }
     }
 
     /// In which stage, at the latest `last`, was decided what the room of stage `at` is about.
     fn topic(&self, at: usize, last: usize) -> Option<usize> {
         let room = self.0[at].room?;
-        (0..=last).rev().find(|&stage| self.0[stage].room == Some(room))
+        (0..=last).rev().find(|&stage| self.0[stage].room == Some(room) && self.0[stage].spoken)
     }
 }

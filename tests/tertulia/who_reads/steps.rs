@@ -1,5 +1,6 @@
 //! The steps that stories consist of, as they are taken in the chat.
 
+use super::account_steps;
 use super::world::{KEY, ROOM, World};
 use crate::hub::{ignore, join, leave, nick, text};
 use tertulia::chat::{ClientId, Command};
@@ -63,13 +64,65 @@ pub enum Step {
     /// The room is closed by another key.
     Locked,
     Opened,
+    /// The name of the reader is theirs from now on.
+    Registers,
+    /// The name of Olga is hers from now on, and the room that she made.
+    OlgaRegisters,
+    /// Gives the password of Rosa, who may do everything everywhere.
+    IsRosa,
+    /// Gives the password of Dora, who may not.
+    IsDora,
+    /// Is Rita again, by the password.
+    IsRitaAgain,
+    /// Gives a wrong password for Rosa.
+    Fails,
+    /// Wants to be Rosa and has not given the password yet.
+    IsAsked,
+    /// Has given Rosa's password, and hears nothing yet.
+    Waits,
+    /// Hears that they are Rosa.
+    IsRosaAtLast,
+    /// Somebody who is not here would hear that they are Rosa.
+    IsTooLate,
+    /// The account of the reader is removed.
+    Unregistered,
+    /// The account of the reader is removed, and with it the room, in which nobody is.
+    UnregisteredAndGone,
+    /// All others leave the room, which stays: it is somebody's, or the reader is there.
+    Deserted,
+    /// Olga is in the room again.
+    Peopled,
+    /// Another server goes on with the room; nobody is there, and the reader is not here.
+    Restarted,
+    /// The same, but the room was nobody's and is no more.
+    RestartedWithout,
+    /// Is here again and gives the password of Rita.
+    Returns,
+    /// Comes on a second connection and is the reader there.
+    TakenOver,
+    /// Comes on a second connection; the first one is watched.
+    Replaced,
+    /// The name of Rita has become somebody else's, who comes and is the reader from now on.
+    Claimed,
+    /// The same, but the owner comes as a guest and logs in then.
+    ClaimedByMember,
+    /// The same as the first, but who was called Rita is watched.
+    Ousted,
+    /// Somebody comes who wants to be Rita, gives a wrong password, and is the reader from now on.
+    Guesses,
+    /// Somebody comes who wants to be Rita, gives no password, and is the reader from now on.
+    Hesitates,
 }
 
 impl Step {
     /// Whether the reader's connection is no more after it, or another one.
     pub fn changes_connection(self) -> bool {
         use Step::{Back, BackAsAnother, BackElsewhere, Heir, Lost, LostLast, Nameless, Usurped};
-        [Lost, LostLast, Back, BackElsewhere, BackAsAnother, Heir, Usurped, Nameless].contains(&self)
+        use Step::{Claimed, ClaimedByMember, Guesses, Hesitates, Ousted, Replaced, TakenOver};
+        use Step::{Restarted, RestartedWithout, Returns};
+        let coming = [Lost, LostLast, Back, BackElsewhere, BackAsAnother, Heir, Usurped, Nameless];
+        let owning = [Returns, TakenOver, Replaced, Claimed, ClaimedByMember, Ousted, Guesses, Hesitates];
+        coming.contains(&self) || owning.contains(&self) || [Restarted, RestartedWithout].contains(&self)
     }
 
     /// Takes the step; `keyed` is whether the room was closed at first.
@@ -110,7 +163,15 @@ impl Step {
                 world.reader_does(join(ROOM));
                 is_made(world, keyed, |world, command| world.reader_does(command));
             }
-            _ => changes_connection(self, world),
+            Step::Lost
+            | Step::Back
+            | Step::BackElsewhere
+            | Step::BackAsAnother
+            | Step::Heir
+            | Step::Usurped
+            | Step::Nameless
+            | Step::Named => changes_connection(self, world),
+            other => account_steps::take(other, world),
         }
     }
 }

@@ -22,7 +22,7 @@ pub struct Story {
     pub steps: &'static [(Step, Seat)],
 }
 
-const fn story(name: &'static str, steps: &'static [(Step, Seat)]) -> Story {
+pub const fn story(name: &'static str, steps: &'static [(Step, Seat)]) -> Story {
     Story { name, steps }
 }
 

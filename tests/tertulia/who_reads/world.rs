@@ -1,13 +1,17 @@
 //! A chat with its history behind it, in which one person is watched: all that reaches them is written down.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, CloseReason, Command, Event, Found, Hub, Line, Moment, Output, Rules};
+use tertulia::chat::{
+    ClientId, CloseReason, Command, Event, Found, Hub, Line, Moment, Output, RoomKey, RoomRecord, Rules,
+};
 use tertulia::keep::Memory;
 
+use super::accounts::password;
 use super::doors::{Door, Fact, Query, Shelf, Window};
 use crate::hub::{join, leave, message, nick, text, topic};
+use crate::support::book::Book;
 
 /// The room that is read, or not.
 pub const ROOM: &str = "sala";
@@ -33,13 +37,18 @@ struct Answer {
 }
 
 pub struct World {
-    hub: Hub,
+    pub(super) hub: Hub,
     now: Moment,
     pace: Pace,
     memory: Memory,
-    said: Vec<Line>,
+    pub(super) said: Vec<Line>,
+    pub(super) book: Book,
+    /// Rooms as they were last remembered.
+    pub(super) records: BTreeMap<RoomKey, RoomRecord>,
+    /// What the hub wants of the accounts, and since when they are slow: nothing of it is seen to.
+    pub(super) waiting: Option<Vec<Output>>,
     /// The tenant of each slot.
-    slots: Vec<Option<ClientId>>,
+    pub(super) slots: Vec<Option<ClientId>>,
     generation: u32,
     people: HashMap<&'static str, ClientId>,
     /// Who is watched, while they are there.
@@ -65,11 +74,14 @@ impl World {
     /// The reader is called Rita and is in the chat; Olga has made the room, closed if it is to be, and speaks there.
     pub fn new(keyed: bool, pace: Pace) -> World {
         let mut world = World {
-            hub: Hub::new(Rules { replay: 100, ..Rules::default() }),
+            hub: Hub::new(Rules::default()),
             now: Moment::from_micros(1_234_567),
             pace,
             memory: Memory::default(),
             said: Vec::new(),
+            book: World::first_book(),
+            records: BTreeMap::new(),
+            waiting: None,
             slots: Vec::new(),
             generation: 0,
             people: HashMap::new(),
@@ -83,12 +95,7 @@ impl World {
             told: HashMap::new(),
             whispers: 0,
         };
-        for name in ["Olga", "Paso", "Fina", "Fito", "Zulema", "Gala"] {
-            world.enters(name);
-            if name != "Gala" {
-                world.lets(name, leave("general"));
-            }
-        }
+        world.begins_to_serve();
         world.lets("Olga", join(ROOM));
         if keyed {
             world.lets("Olga", Command::Key(Some(text(KEY))));
@@ -96,6 +103,18 @@ impl World {
         world.reader = Some(world.enters("Rita"));
         world.rests();
         world
+    }
+
+    /// A server with the accounts and rooms that there are, and all but the reader come.
+    pub(super) fn begins_to_serve(&mut self) {
+        self.hub = Hub::new(Rules { replay: 100, ..self.kept() });
+        for name in ["Olga", "Paso", "Fina", "Fito", "Zulema", "Gala"] {
+            self.enters(name);
+            if name != "Gala" {
+                self.lets(name, leave("general"));
+            }
+        }
+        self.rests();
     }
 
     pub fn connects(&mut self) -> ClientId {
@@ -115,7 +134,14 @@ impl World {
         let id = self.connects();
         self.people.insert(name, id);
         self.does(id, Command::Say(text(name)));
+        if self.book.has(name) {
+            self.types(id, &password(name));
+        }
         id
+    }
+
+    pub fn person(&self, name: &str) -> ClientId {
+        self.people[name]
     }
 
     /// Somebody comes and is watched from then on, in place of who was watched before.
@@ -141,7 +167,7 @@ impl World {
         self.told.clear();
     }
 
-    fn is_lost(&mut self, id: ClientId) {
+    pub(super) fn is_lost(&mut self, id: ClientId) {
         self.perform(None, |hub, now, out| hub.disconnect(id, CloseReason::Lost, now, out));
         self.slots[id.slot()] = None;
     }
@@ -154,7 +180,7 @@ impl World {
         self.does(self.reader.expect("the reader is here"), command);
     }
 
-    fn does(&mut self, id: ClientId, command: Command) {
+    pub(super) fn does(&mut self, id: ClientId, command: Command) {
         self.perform(None, |hub, now, out| hub.handle(id, command, now, out));
     }
 
@@ -258,8 +284,12 @@ impl World {
 
     /// Calls the hub and does what it wants done, as the shell would. `way` is that of what the reader asked for, and
     /// when they did.
-    fn perform(&mut self, way: Option<(Door, usize)>, call: impl FnOnce(&mut Hub, Moment, &mut Vec<Output>)) {
-        let mut outputs = Vec::new();
+    pub(super) fn perform(
+        &mut self,
+        way: Option<(Door, usize)>,
+        call: impl FnOnce(&mut Hub, Moment, &mut Vec<Output>),
+    ) {
+        let (mut outputs, mut later) = (Vec::new(), Vec::new());
         call(&mut self.hub, self.now, &mut outputs);
         for output in outputs {
             match output {
@@ -277,16 +307,23 @@ impl World {
                     self.said.push(line.clone());
                     self.memory.keep(line);
                 }
-                Output::Forget(room) => self.memory.forget(room),
+                Output::Forget(room) => {
+                    self.memory.forget(room);
+                    self.records.remove(&room);
+                }
                 Output::Close(id, _) => self.slots[id.slot()] = None,
-                Output::Room(..) | Output::Speak(..) | Output::Note(_) => {}
-                other => unreachable!("there are no accounts here: {other:?}"),
+                Output::Room(record) => drop(self.records.insert(record.key, *record)),
+                Output::Ask(..) | Output::Speak(..) | Output::Note(_) => {}
+                other => later.push(other),
             }
         }
+        later.into_iter().for_each(|output| self.asks_of_the_accounts(output));
     }
 
     fn hears(&mut self, id: ClientId, way: Option<(Door, usize)>, event: &Event) {
-        assert_eq!(self.slots.get(id.slot()), Some(&Some(id)), "{event:?} is for {id:?}, who is not here");
+        // What reaches the reader's old connection is compared with the rule, like everything that reaches them.
+        let here = self.slots.get(id.slot()) == Some(&Some(id)) || self.reader == Some(id);
+        assert!(here, "{event:?} is for {id:?}, who is not here");
         if let Event::Private { text, .. } = event {
             self.whispers -= isize::from(text.as_str().starts_with("susurro"));
         }
