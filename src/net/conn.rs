@@ -64,8 +64,6 @@ pub(super) struct Conn<S> {
     /// Until when their next commands wait for what they asked for before: answers come in the order of the questions,
     /// and before the end of those who asked and left.
     pub(super) awaiting: Option<Moment>,
-    /// The question for a password that they have not answered.
-    prompt: Option<Question>,
     /// Whether the last thing that they were sent is a prompt, behind which nothing else may stand.
     at_prompt: bool,
     /// The due time that the server keeps for this connection.
@@ -95,7 +93,6 @@ impl<S: Stream> Conn<S> {
             pace: Pace::default(),
             phase: Phase::Open,
             awaiting: None,
-            prompt: None,
             at_prompt: false,
             scheduled: None,
             paced: false,
@@ -162,7 +159,7 @@ impl<S: Stream> Conn<S> {
             return Err(Pause::Later);
         }
         let command = self.codec.next_command().ok_or(Pause::NoLine)?;
-        (self.prompt, self.at_prompt) = (None, false);
+        self.at_prompt = false;
         self.pace.charge(rate, now);
         Ok(command)
     }
@@ -185,11 +182,10 @@ impl<S: Stream> Conn<S> {
 
     /// Asks for a password in the words of `prompt`; the next line is the answer.
     pub(super) fn ask(&mut self, question: Question, prompt: &[u8], broadcast: &Broadcast, now: Moment) {
-        if let Some(hide) = self.codec.expect_secret() {
+        if let Some(hide) = self.codec.expect_answer(question) {
             self.signal(&hide, broadcast, now);
         }
         self.answer(prompt, broadcast, now);
-        self.prompt = Some(question);
     }
 
     /// The password has been typed: what is typed may be seen again.
@@ -201,7 +197,7 @@ impl<S: Stream> Conn<S> {
 
     /// The question that has to be asked again, because something else came behind it.
     pub(super) fn overtaken(&self) -> Option<Question> {
-        self.prompt.filter(|_| !self.at_prompt && self.phase == Phase::Open)
+        self.codec.question().filter(|_| !self.at_prompt && self.phase == Phase::Open)
     }
 
     /// What comes now begins on a line of its own.

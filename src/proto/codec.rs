@@ -4,7 +4,7 @@ use super::encode::Kind;
 use super::line;
 use super::line_buffer::{Ending, Framed, LineBuffer};
 use super::telnet::{Met, Telnet};
-use crate::chat::{Command, Language, PasswordError, Text, Trouble};
+use crate::chat::{Command, Language, PasswordError, Question, Text, Trouble};
 
 /// The line dialect, with telnet's commands taken out of it.
 #[derive(Debug)]
@@ -14,8 +14,8 @@ pub struct Codec {
     telnet: Telnet,
     kind: Kind,
     ending_shown: bool,
-    /// The next line answers a question for a password.
-    secret: bool,
+    /// What the next line answers: a question for a password.
+    question: Option<Question>,
     warned: bool,
     /// The client interrupted: nothing behind that counts.
     interrupted: bool,
@@ -37,7 +37,7 @@ impl Codec {
             telnet: Telnet::default(),
             kind: Kind { language, crlf: false },
             ending_shown: false,
-            secret: false,
+            question: None,
             warned: false,
             interrupted: false,
         }
@@ -54,10 +54,15 @@ impl Codec {
         });
     }
 
-    /// The next line is a password; gives what asks a telnet not to show it.
-    pub fn expect_secret(&mut self) -> Option<[u8; 3]> {
-        self.secret = true;
+    /// The next line answers `question`, and is a password; gives what asks a telnet not to show it.
+    pub fn expect_answer(&mut self, question: Question) -> Option<[u8; 3]> {
+        self.question = Some(question);
         self.telnet.hide(self.kind.crlf)
+    }
+
+    /// The question for a password that has not been answered.
+    pub fn question(&self) -> Option<Question> {
+        self.question
     }
 
     /// The password has been typed; gives what lets a telnet show again what is typed.
@@ -90,12 +95,12 @@ impl Codec {
                     // A lone CR would put every line on top of the last: who sends CR NUL gets the full CR LF.
                     self.kind.crlf = ending != Ending::Lf;
                 }
-                if std::mem::take(&mut self.secret) {
+                if self.question.take().is_some() {
                     return Some(Command::Secret(line::secret(bytes)));
                 }
                 line::decode(bytes)
             }
-            Some(Framed::TooLong) if std::mem::take(&mut self.secret) => {
+            Some(Framed::TooLong) if self.question.take().is_some() => {
                 return Some(Command::Secret(Err(PasswordError::TooLong)));
             }
             Some(Framed::TooLong) => return Some(Command::Unclear(Trouble::TooLong)),

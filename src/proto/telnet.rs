@@ -27,8 +27,14 @@ enum State {
     Text,
     /// After IAC.
     Command,
-    /// After IAC and DO, DONT, WILL or WONT.
-    Option(u8),
+    /// After IAC DO.
+    Do,
+    /// After IAC DONT.
+    Dont,
+    /// After IAC WILL.
+    Will,
+    /// After IAC WONT.
+    Wont,
     /// Between IAC SB and IAC SE.
     Subnegotiation,
     /// After an IAC in there.
@@ -48,11 +54,13 @@ pub(super) enum Met<'a> {
     Interrupt,
 }
 
-/// Who shows what is typed.
+/// What is known of the other side, and who shows what is typed there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Echo {
-    /// The client, as ever.
+    /// The client does, which may be no telnet.
     #[default]
+    Unknown,
+    /// The client does, which has shown to be a telnet or was spoken to as one.
     Client,
     /// Nobody, if the client agrees.
     Asked,
@@ -60,12 +68,10 @@ enum Echo {
     Nobody,
 }
 
-/// The telnet side of one connection.
+/// The telnet side of one connection. Two bytes: every silent connection has one.
 #[derive(Debug, Default)]
 pub(super) struct Telnet {
     state: State,
-    /// Whether an IAC was ever received.
-    spoken: bool,
     echo: Echo,
 }
 
@@ -74,7 +80,7 @@ impl Telnet {
     /// that is not its own says no IAC before it is spoken to; but it sends CR LF, which `nc` does not. Whoever else
     /// sends that gets six bytes too many around a password, and only there.
     pub(super) fn hide(&mut self, crlf: bool) -> Option<[u8; 3]> {
-        (self.spoken || crlf).then(|| {
+        (self.echo != Echo::Unknown || crlf).then(|| {
             self.echo = Echo::Asked;
             [IAC, WILL, ECHO]
         })
@@ -82,8 +88,10 @@ impl Telnet {
 
     /// What takes that back, with the end of the line if that was not shown either.
     pub(super) fn show(&mut self) -> Option<&'static [u8]> {
-        match std::mem::take(&mut self.echo) {
-            Echo::Client => None,
+        let echo = self.echo;
+        self.echo = if echo == Echo::Unknown { Echo::Unknown } else { Echo::Client };
+        match echo {
+            Echo::Unknown | Echo::Client => None,
             Echo::Asked => Some(&[IAC, WONT, ECHO]),
             Echo::Nobody => Some(&[IAC, WONT, ECHO, b'\r', b'\n']),
         }
@@ -101,22 +109,15 @@ impl Telnet {
                     }
                     if text < rest.len() {
                         self.state = State::Command;
-                        self.spoken = true;
+                        if self.echo == Echo::Unknown {
+                            self.echo = Echo::Client;
+                        }
                     }
                     rest = rest.get(text + 1..).unwrap_or_default();
                     continue;
                 }
                 State::Command => self.command(*first, rest, &mut meet),
-                State::Option(verb) => {
-                    match verb {
-                        DO if *first == ECHO && self.echo != Echo::Client => self.echo = Echo::Nobody,
-                        DONT if *first == ECHO && self.echo != Echo::Client => self.echo = Echo::Asked,
-                        DO => meet(Met::Answer([IAC, WONT, *first])),
-                        WILL => meet(Met::Answer([IAC, DONT, *first])),
-                        _ => {}
-                    }
-                    self.state = State::Text;
-                }
+                State::Do | State::Dont | State::Will | State::Wont => self.option(*first, &mut meet),
                 State::Subnegotiation if *first == IAC => self.state = State::SubnegotiationCommand,
                 State::Subnegotiation => {}
                 State::SubnegotiationCommand => {
@@ -127,9 +128,24 @@ impl Telnet {
         }
     }
 
+    /// What the other side asks or offers, or does not want.
+    fn option<'a>(&mut self, option: u8, meet: &mut impl FnMut(Met<'a>)) {
+        let asked = option == ECHO && matches!(self.echo, Echo::Asked | Echo::Nobody);
+        match std::mem::take(&mut self.state) {
+            State::Do if asked => self.echo = Echo::Nobody,
+            State::Dont if asked => self.echo = Echo::Asked,
+            State::Do => meet(Met::Answer([IAC, WONT, option])),
+            State::Will => meet(Met::Answer([IAC, DONT, option])),
+            _ => {}
+        }
+    }
+
     fn command<'a>(&mut self, byte: u8, rest: &'a [u8], meet: &mut impl FnMut(Met<'a>)) {
         self.state = match byte {
-            DO | DONT | WILL | WONT => State::Option(byte),
+            DO => State::Do,
+            DONT => State::Dont,
+            WILL => State::Will,
+            WONT => State::Wont,
             SB => State::Subnegotiation,
             _ => State::Text,
         };

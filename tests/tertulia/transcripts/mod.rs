@@ -160,7 +160,7 @@ impl Wire {
                 }
                 Output::Ask(id, question) => {
                     let end = &mut self.ends[id.slot()];
-                    assert!(end.codec.expect_secret().is_none(), "nobody here speaks telnet");
+                    assert!(end.codec.expect_answer(question).is_none(), "nobody here speaks telnet");
                     let prompt = self.encodings.once(&Event::PasswordPrompt(question), end.codec.kind());
                     end.unread.extend_from_slice(prompt);
                 }
