@@ -138,6 +138,12 @@ pub const HISTORY_DEFAULT_LINES: usize = 20;
 /// Lines that one `/search` shows.
 pub const SEARCH_LINES: usize = 20;
 
+/// The longest beginning of a word by which the index of a history in a file gives lines one by one.
+pub const SEARCH_PREFIX_CHARS: usize = 4;
+
+/// Lines that are looked at for a longer one before the index has to gather all that have it: some 10 ms.
+pub const SEARCH_NEAR_ROWS: usize = 2_000;
+
 /// What one answer may bring of history: answers are never skipped, so they have to be bounded.
 pub const ANSWER_MAX_BYTES: usize = 32 * 1024;
 

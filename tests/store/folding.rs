@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 use tertulia::chat::{Look, RoomKey, Text};
 use tertulia::keep::Memory;
+use tertulia::limits::SEARCH_NEAR_ROWS;
 
 use super::support::{Desk, Dir, GENERAL, line, texts};
 
@@ -35,6 +36,30 @@ fn only_the_rooms_given_are_searched() {
     assert_eq!(desk.search(&[], "hola"), [""; 0]);
     assert_eq!(desk.search(&[RoomKey(1)], "r10"), [""; 0], "nobody types their way into another room");
     assert_eq!(desk.search(&[RoomKey(1)], "room : r10"), [""; 0]);
+}
+
+#[test]
+fn a_long_word_is_found_however_many_lines_begin_like_it() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    for number in 0..30 {
+        desk.archive.keep(line(GENERAL, 0, &format!("reunión mensual {number}")));
+    }
+    for number in 0..SEARCH_NEAR_ROWS + 100 {
+        desk.archive.keep(line(GENERAL, 0, &format!("mensaje {number}")));
+    }
+    desk.archive.keep(line(GENERAL, 0, "mensual de nuevo"));
+    let found = desk.search(&[GENERAL], "mensual");
+    let rest = (11..30).map(|number| format!("reunión mensual {number}"));
+    assert_eq!(found, rest.chain(["mensual de nuevo".to_owned()]).collect::<Vec<_>>());
+    assert_eq!(desk.search(&[GENERAL], "mensual reunion 7"), ["reunión mensual 7"]);
+    let found = desk.search(&[GENERAL], "mensaje");
+    let newest = SEARCH_NEAR_ROWS + 80..SEARCH_NEAR_ROWS + 100;
+    assert_eq!(found, newest.map(|number| format!("mensaje {number}")).collect::<Vec<_>>());
+    assert_eq!(desk.search(&[GENERAL], "mensajería"), [""; 0]);
+    // As it is told in German and Greek: longer than their letters are.
+    desk.archive.keep(line(GENERAL, 0, "ΚΑΛΗΜΕΡΑ Fußgänger"));
+    assert_eq!(desk.search(&[GENERAL], "καλημε fussg"), ["ΚΑΛΗΜΕΡΑ Fußgänger"]);
 }
 
 #[test]

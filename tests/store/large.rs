@@ -99,6 +99,9 @@ fn a_million_lines() {
         ("mens", &rooms[1..]),
         ("zzz", &rooms[..]),
         ("zzzzzz hola", &rooms[..]),
+        ("mensajes", &rooms[..]),
+        ("mensaje 999999", &rooms[..]),
+        ("mensaje laboratorios", &rooms[..]),
     ];
     for (words, rooms) in all {
         let start = Instant::now();

@@ -8,6 +8,7 @@ mod lock;
 mod registry;
 mod rooms;
 mod schema;
+mod searching;
 mod writer;
 
 use std::fs::{self, File};

@@ -93,15 +93,7 @@ impl Writer {
                 room,
                 *count,
             ),
-            Query::Search(rooms, words, count) => match expression(rooms, words) {
-                None => Ok(Vec::new()),
-                Some(expression) => self.newest(
-                    "SELECT id, line.room, at, kind, who, line.text FROM words JOIN line ON line.id = words.rowid
-                     WHERE words MATCH ?1 ORDER BY words.rowid DESC LIMIT ?2",
-                    &expression,
-                    *count,
-                ),
-            },
+            Query::Search(rooms, words, count) => self.search(rooms, words, *count),
         }
     }
 
@@ -136,23 +128,34 @@ impl Writer {
     }
 
     /// Reads rows that come newest first; gives them oldest first.
-    fn newest(&self, sql: &str, first: &dyn ToSql, count: usize) -> Result<Vec<(i64, Row)>> {
+    pub(super) fn newest(&self, sql: &str, first: &dyn ToSql, count: usize) -> Result<Vec<(i64, Row)>> {
         let mut statement = self.cached(sql)?;
-        let mut newest = statement.query(params![first, i64::try_from(count).unwrap_or(i64::MAX)])?;
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        let newest = statement.query_and_then(params![first, count], Writer::row)?;
+        Writer::fitting(newest)
+    }
+
+    /// A row with its number, from columns in the order that all who read lines ask for.
+    pub(super) fn row(row: &rusqlite::Row<'_>) -> Result<(i64, Row)> {
+        let kind = match row.get(3)? {
+            0 => Kind::Said,
+            1 => Kind::Acted,
+            _ => Kind::Gap,
+        };
+        let (room, at, who, text) = (row.get(1)?, row.get(2)?, row.get(4)?, row.get(5)?);
+        Ok((row.get(0)?, Row { room, at, kind, who, text }))
+    }
+
+    /// As many rows, which come newest first, as one answer bears; oldest first. No more than that are read.
+    pub(super) fn fitting(newest: impl Iterator<Item = Result<(i64, Row)>>) -> Result<Vec<(i64, Row)>> {
         let (mut rows, mut bytes) = (Vec::new(), 0);
-        while let Some(row) = newest.next()? {
-            let (id, kind) = (row.get(0)?, row.get(3)?);
-            let kind = match kind {
-                0 => Kind::Said,
-                1 => Kind::Acted,
-                _ => Kind::Gap,
-            };
-            let row = Row { room: row.get(1)?, at: row.get(2)?, kind, who: row.get(4)?, text: row.get(5)? };
-            bytes += row.text.len() + ROW_OVERHEAD_BYTES;
+        for row in newest {
+            let row = row?;
+            bytes += row.1.text.len() + ROW_OVERHEAD_BYTES;
             if bytes > ANSWER_MAX_BYTES {
                 break;
             }
-            rows.push((id, row));
+            rows.push(row);
         }
         rows.reverse();
         Ok(rows)
@@ -164,18 +167,6 @@ impl Writer {
 }
 
 /// How a room is called in the index of words.
-fn room_word(room: u64) -> String {
+pub(super) fn room_word(room: u64) -> String {
     format!("r{room}")
-}
-
-/// What to ask the index for: lines of one of these rooms in which each of these words begins a word. Quoted words of
-/// letters and digits only: nothing that anybody types is part of the language of FTS5.
-fn expression(rooms: &[u64], words: &str) -> Option<String> {
-    let words = fold(words);
-    let words: Vec<String> = words.split_whitespace().map(|word| format!("text : \"{word}\" *")).collect();
-    let rooms: Vec<String> = rooms.iter().map(|&room| format!("room : {}", room_word(room))).collect();
-    if words.is_empty() || rooms.is_empty() {
-        return None;
-    }
-    Some(format!("({}) AND {}", rooms.join(" OR "), words.join(" AND ")))
 }
