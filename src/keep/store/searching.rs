@@ -18,19 +18,25 @@ impl Writer {
     /// The newest `count` lines of these rooms with these words, newest last, each with its number.
     ///
     /// The index gives lines with a beginning of up to [`SEARCH_PREFIX_CHARS`] one by one. For a longer one it gathers
-    /// all lines first, which takes some 50 ms where a million have it. So a long word is looked for by its beginning
-    /// among the newest first, where a common one is; only a rare one is left for the index to gather.
+    /// all lines first, which takes some 50 ms where a million have it. So long words are looked for by their beginnings
+    /// among the newest first, where common ones are; then the longest, which is the rarest mostly, by all of it and the
+    /// others by their beginnings; and only then is the index asked to gather the lines of each.
     pub(super) fn search(&self, rooms: &[u64], words: &str, count: usize) -> Result<Vec<(i64, Row)>> {
         let folded = fold(words);
         let words: Vec<&str> = folded.split_whitespace().collect();
         if words.is_empty() || rooms.is_empty() {
             return Ok(Vec::new());
         }
-        let beginnings: Vec<&str> = words.iter().map(|word| beginning(word)).collect();
-        if beginnings != words
-            && let Some(found) = self.search_near(rooms, &beginnings, &words, count)?
-        {
-            return Ok(found);
+        let mut beginnings: Vec<&str> = words.iter().map(|word| beginning(word)).collect();
+        let longest = (0..words.len()).max_by_key(|&at| words[at].len()).unwrap_or(0);
+        for _ in 0..2 {
+            if beginnings == words {
+                break;
+            }
+            if let Some(found) = self.search_near(rooms, &beginnings, &words, count)? {
+                return Ok(found);
+            }
+            beginnings[longest] = words[longest];
         }
         self.newest(NEWEST, &expression(rooms, &words), count)
     }
