@@ -18,7 +18,7 @@ use crate::chat::text::Text;
 impl Hub {
     /// Makes the name of a member theirs: asks for a password, twice.
     pub(super) fn register(&mut self, id: ClientId, name: &Name, out: &mut Vec<Output>) -> Done {
-        let account = self.client(id).and_then(|client| client.account);
+        let account = self.account(id);
         let refusal = match &self.registry {
             None => AccountRefusal::NoAccounts,
             Some(_) if account.is_some() => AccountRefusal::Yours(name.clone()),
@@ -53,7 +53,7 @@ impl Hub {
 
     /// Changes the password of a member: asks for the one they have, and twice for another.
     pub(super) fn change_password(&mut self, id: ClientId, name: &Name, out: &mut Vec<Output>) -> Done {
-        match self.client(id).and_then(|client| client.account) {
+        match self.account(id) {
             Some(account) => {
                 self.ask(id, Asking::Change(account), out);
                 Ok(())
@@ -146,10 +146,14 @@ impl Hub {
         (0..self.rooms.len()).for_each(|number| self.vanish_if_empty(RoomId(number as u32), out));
     }
 
+    /// Whose password a client gave.
+    pub(super) fn account(&self, id: ClientId) -> Option<AccountKey> {
+        self.client(id)?.account
+    }
+
     /// Whether a client may do everything everywhere.
     pub(super) fn runs_the_chat(&self, id: ClientId) -> bool {
-        let account = self.client(id).and_then(|client| client.account);
-        account.is_some_and(|key| self.rules.operators.contains(&key))
+        self.account(id).is_some_and(|key| self.rules.operators.contains(&key))
     }
 
     /// Whose name `name` is for good.

@@ -295,9 +295,8 @@ impl Hub {
 
     /// The registered name that nobody here has now, and that `name` is.
     fn absent_called(&self, name: &str) -> Option<(AccountKey, Name)> {
-        let registry = self.registry.as_ref()?;
-        let key = registry.find(&Name::new(name.trim()).ok()?.likeness())?;
-        Some((key, registry.name(key)?.clone()))
+        let key = self.owner_of(&Name::new(name.trim()).ok()?)?;
+        Some((key, self.registry.as_ref()?.name(key)?.clone()))
     }
 
     fn client(&self, id: ClientId) -> Option<&Client> {

@@ -185,8 +185,7 @@ impl Hub {
 
     /// Whether a client decides in a room.
     pub(super) fn presides(&self, id: ClientId, room: &Room) -> bool {
-        let account = self.client(id).and_then(|client| client.account);
-        room.is_operator(id, account) || self.runs_the_chat(id)
+        room.is_operator(id, self.account(id)) || self.runs_the_chat(id)
     }
 
     /// Whether a member called `name` may speak.

@@ -162,7 +162,7 @@ impl Hub {
 
     /// Makes a client, if their name is registered, an operator for good; says whether they were not.
     pub(super) fn own(&mut self, id: ClientId, room: RoomId) -> bool {
-        let Some(account) = self.client(id).and_then(|client| client.account) else { return false };
+        let Some(account) = self.account(id) else { return false };
         let owned = |room: &&Room| room.rules.owners.contains(&account);
         if self.rooms.iter().flatten().filter(owned).count() >= ROOMS_PER_ACCOUNT {
             return false;
