@@ -65,7 +65,10 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
 /// The accounts of those who may do everything. A name that is not registered yet would be whoever's asks first.
 fn operators(options: &Options, store: Option<&Store>) -> Result<Vec<AccountKey>, String> {
     let account = |name: &String| {
-        let account = Name::new(name).ok().and_then(|name| store?.account_called(&name));
+        let account = match (store, Name::new(name)) {
+            (Some(store), Ok(name)) => store.account_like(&name)?,
+            _ => None,
+        };
         account.ok_or_else(|| console::no_such_operator(name, options.lang))
     };
     options.operator.iter().map(account).collect()

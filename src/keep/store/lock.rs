@@ -21,7 +21,7 @@ use crate::limits::{DATA_LOCK_PATIENCE, HISTORY_BUSY_TIMEOUT};
 const LOCK: &str = "tertulia.lock";
 
 /// How often somebody who waits for another looks again.
-const AGAIN: Duration = Duration::from_millis(10);
+pub(super) const AGAIN: Duration = Duration::from_millis(10);
 
 /// The directory is ours.
 #[derive(Debug)]
@@ -30,8 +30,7 @@ pub(super) struct Lock(File);
 impl Lock {
     /// Makes the directory if need be, and takes it for this server.
     pub(super) fn take(dir: &Path) -> Result<Lock, Cause> {
-        // What people said is nobody else's business on this machine.
-        DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(Cause::Unwritable)?;
+        make_dir(dir)?;
         let file =
             File::options().append(true).create(true).open(dir.join(LOCK)).map_err(Cause::Unwritable)?;
         let start = Instant::now();
@@ -59,6 +58,12 @@ impl Drop for Lock {
         // It is looked at only while somebody holds the lock.
         let _ = self.0.set_len(0);
     }
+}
+
+/// Makes the directory if need be.
+pub(super) fn make_dir(dir: &Path) -> Result<(), Cause> {
+    // What people said is nobody else's business on this machine.
+    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(Cause::Unwritable)
 }
 
 /// Tells the server that uses `dir`, if there is one, that somebody else has changed the accounts.

@@ -70,12 +70,14 @@ impl Store {
         self.next_key
     }
 
-    /// The account of that name.
-    pub fn account_called(&self, name: &Name) -> Option<AccountKey> {
-        let likeness = name.likeness();
-        let is_it =
-            |row: &&AccountRow| Name::new(&row.name).is_ok_and(|name| name.likeness().clashes(&likeness));
-        self.found.accounts.iter().find(is_it).and_then(|row| account_key(row.key))
+    /// The account of that name, or of one that looks like it.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read; why.
+    pub fn account_like(&self, name: &Name) -> Result<Option<AccountKey>, String> {
+        let found = self.writer.account_like(name).map_err(|error| error.to_string())?;
+        Ok(found.and_then(|(key, _)| account_key(key)))
     }
 
     pub(super) fn into_parts(self) -> (Writer, Found) {

@@ -1,15 +1,13 @@
 //! The accounts for another program than the server: it writes to the same file, also while a server uses it, and tells
 //! that server.
 
-use std::fs::DirBuilder;
 use std::io;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use super::error::Cause;
-use super::lock::{Lock, tell_server};
+use super::lock::{AGAIN, Lock, make_dir, tell_server};
 use super::writer::Writer;
 use super::{FILE, StoreError, create_if_missing, open};
 use crate::chat::{Name, Password, Stamp};
@@ -165,13 +163,13 @@ impl Registry {
 
 /// Makes the file, unless a server that is just starting does so.
 fn make_file(dir: &Path) -> Result<(), Cause> {
-    DirBuilder::new().recursive(true).mode(0o700).create(dir).map_err(Cause::Unwritable)?;
+    make_dir(dir)?;
     let (path, start) = (dir.join(FILE), Instant::now());
     while !path.try_exists().map_err(Cause::Unwritable)? {
         match Lock::take(dir) {
             Ok(_lock) => create_if_missing(&path)?,
             Err(Cause::InUse) if start.elapsed() < HISTORY_BUSY_TIMEOUT => {
-                thread::sleep(Duration::from_millis(10));
+                thread::sleep(AGAIN);
             }
             Err(cause) => return Err(cause),
         }

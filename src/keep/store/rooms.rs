@@ -97,8 +97,7 @@ impl Writer {
             Change::RoomGone { key } => {
                 self.cached("UPDATE room SET gone_at = ?2, lock = NULL WHERE key = ?1")?
                     .execute(params![key, at])?;
-                self.cached("DELETE FROM room_operator WHERE room = ?1")?.execute([key])?;
-                self.cached("DELETE FROM room_mark WHERE room = ?1")?.execute([key])?;
+                self.delete_decisions(*key)?;
                 self.cached(
                     "DELETE FROM room WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM line WHERE room = ?1)",
                 )?
@@ -109,6 +108,13 @@ impl Writer {
         }
     }
 
+    /// Forgets who operates a room, and who may not enter or speak.
+    fn delete_decisions(&self, room: u64) -> Result<()> {
+        self.cached("DELETE FROM room_operator WHERE room = ?1")?.execute([room])?;
+        self.cached("DELETE FROM room_mark WHERE room = ?1")?.execute([room])?;
+        Ok(())
+    }
+
     fn write_room(&self, room: &RoomRow, at: i64) -> Result<()> {
         self.cached(
             "INSERT INTO room (key, name, topic, lock, hushed, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -116,11 +122,10 @@ impl Writer {
                                              hushed = excluded.hushed",
         )?
         .execute(params![room.key, room.name, room.topic, room.lock, room.hushed, at])?;
-        self.cached("DELETE FROM room_operator WHERE room = ?1")?.execute([room.key])?;
+        self.delete_decisions(room.key)?;
         let mut operator =
             self.cached("INSERT OR IGNORE INTO room_operator (room, account) VALUES (?1, ?2)")?;
         room.owners.iter().try_for_each(|owner| operator.execute(params![room.key, owner]).map(drop))?;
-        self.cached("DELETE FROM room_mark WHERE room = ?1")?.execute([room.key])?;
         let mut mark = self.cached("INSERT INTO room_mark (room, kind, name) VALUES (?1, ?2, ?3)")?;
         for (kind, names) in [("ban", &room.banned), ("mute", &room.muted)] {
             names.iter().try_for_each(|name| mark.execute(params![room.key, kind, name]).map(drop))?;
