@@ -4,8 +4,8 @@ use super::client;
 use crate::support::fake_server::{FakeServer, NAME, Peer, welcome};
 use crate::support::pty::Pty;
 
-#[test]
-fn plain_is_a_cooked_terminal_with_bare_lines() {
+/// Juan, who came into the chat at a cooked terminal.
+fn juan() -> (Pty, Peer) {
     let server = FakeServer::start();
     let mut screen = Pty::spawn(client(&server.place(), &["--plain"]));
     let mut peer = server.accept();
@@ -16,6 +16,12 @@ fn plain_is_a_cooked_terminal_with_bare_lines() {
     peer.expect("Juan\n");
     peer.send(welcome("Juan"));
     screen.wait_for_text("desconectarte.");
+    (screen, peer)
+}
+
+#[test]
+fn plain_is_a_cooked_terminal_with_bare_lines() {
+    let (mut screen, mut peer) = juan();
     screen.type_keys("salir\r");
     peer.expect("salir\n");
     peer.close();
@@ -37,15 +43,7 @@ fn a_dumb_terminal_gets_no_editor() {
 
 /// Somebody at a cooked terminal who is asked for a password in the chat.
 fn asked() -> (Pty, Peer) {
-    let server = FakeServer::start();
-    let mut screen = Pty::spawn(client(&server.place(), &["--plain"]));
-    let mut peer = server.accept();
-    peer.send(NAME);
-    screen.wait_for_line(NAME);
-    screen.type_keys("Juan\r");
-    peer.expect("Juan\n");
-    peer.send(welcome("Juan"));
-    screen.wait_for_text("desconectarte.");
+    let (mut screen, mut peer) = juan();
     screen.type_keys("/clave\r");
     peer.expect("/clave\n");
     peer.send("Contraseña actual: ");
