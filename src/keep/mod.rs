@@ -14,7 +14,7 @@ mod store;
 mod words;
 mod worker;
 
-pub use accounts::{Attempts, Origin, Turn};
+pub use accounts::{Attempts, Turn};
 pub use archive::{Answer, Archive, Complaint};
 pub use memory::Memory;
 pub use store::{Registered, Registry, RegistryError, Store, StoreError};

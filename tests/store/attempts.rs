@@ -4,8 +4,8 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use tertulia::chat::Moment;
-use tertulia::keep::{Attempts, Origin, Turn};
+use tertulia::chat::{Moment, Origin};
+use tertulia::keep::{Attempts, Turn};
 use tertulia::limits::{
     FAILURE_DELAY, FAILURE_DELAY_MAX, FAILURES_ADDRESSES, FAILURES_FORGOTTEN, FREE_FAILURES,
     PETITIONS_PER_ADDRESS, PETITIONS_WAITING, REGISTRATIONS_PER_ADDRESS,

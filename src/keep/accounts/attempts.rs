@@ -7,24 +7,13 @@
 //! of its address, and never before the turn that is being served.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::chat::Moment;
+use crate::chat::{Moment, Origin};
 use crate::limits::{
     FAILURE_DELAY, FAILURE_DELAY_MAX, FAILURES_ADDRESSES, FAILURES_FORGOTTEN, FREE_FAILURES,
     PETITIONS_PER_ADDRESS, PETITIONS_WAITING, REGISTRATIONS_PER_ADDRESS,
 };
-
-/// Where somebody comes from, as far as one person has it to themselves: an IPv4 address, or an IPv6 network (/64),
-/// of whose addresses one machine has as many as it likes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Origin {
-    /// An address, also one that came as `::ffff:1.2.3.4`.
-    V4(u32),
-    /// The first half of an address.
-    V6(u64),
-}
 
 /// What waits, who has failed.
 #[derive(Debug)]
@@ -65,16 +54,6 @@ struct Record {
 struct Place {
     last_turn: u64,
     waiting: usize,
-}
-
-impl Origin {
-    /// Where `address` is.
-    pub fn of(address: IpAddr) -> Origin {
-        match address.to_canonical() {
-            IpAddr::V4(v4) => Origin::V4(v4.to_bits()),
-            IpAddr::V6(v6) => Origin::V6((v6.to_bits() >> 64) as u64),
-        }
-    }
 }
 
 impl<T> Default for Attempts<T> {

@@ -11,14 +11,14 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 use std::net::IpAddr;
 
-pub use attempts::{Attempts, Origin, Turn};
+pub use attempts::{Attempts, Turn};
 pub(super) use hasher::make;
 use hasher::{Hashed, Hasher, Work, decoy};
 pub(super) use likenesses::Likenesses;
 
 use super::affair::{AccountRow, Affair, Registration, account_key};
 use super::archive::Answer;
-use crate::chat::{Account, AccountKey, ClientId, Matter, Moment, Name, Petition, Verdict};
+use crate::chat::{Account, AccountKey, ClientId, Matter, Moment, Name, Origin, Petition, Verdict};
 use crate::limits::ACCOUNTS_MAX;
 
 /// Passwords in the thread's hands: one that it works at, and one so that it need not wait for us.
