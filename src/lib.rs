@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! limits ──► chat ──► proto ──► net ──► main      each imports only what stands to its left;
-//!                ├──► keep ──────┘      │         bin/tertulia.rs, the client, imports none of them
+//!                ├──► keep ──────┘      │         bin/tertulia, the client, imports none of them
 //!                └──► logging, cli ─────┘   (keep, cli ──► clerk ──► main)
 //! ```
 //!

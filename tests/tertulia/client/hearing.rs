@@ -1,13 +1,13 @@
 //! What the client hears: questions and verdicts, wherever the reads cut them.
 
-#[path = "../../../src/bin/tertulia/talk.rs"]
-mod talk;
+#[path = "../../../src/bin/tertulia/prompt_parser.rs"]
+mod prompt_parser;
 
-use talk::{Heard, Kind, Talk, is_english, leaves};
+use prompt_parser::{Heard, Kind, PromptParser, is_english, leaves};
 
 /// Everything heard when the pieces come one by one, each `None` being a line that we send. Texts are joined.
 fn hear(pieces: &[Option<&str>]) -> Vec<Heard> {
-    let mut talk = Talk::default();
+    let mut talk = PromptParser::default();
     let mut all: Vec<Heard> = Vec::new();
     for piece in pieces {
         let Some(text) = piece else {
@@ -97,7 +97,7 @@ fn in_the_chat_only_a_password_is_a_question() {
         let heard = hear(&[&chat[..], &[Some(said)]].concat());
         assert_eq!(heard.contains(&Heard::Question(Kind::Secret)), asks, "{said:?}");
     }
-    let mut talk = Talk::default();
+    let mut talk = PromptParser::default();
     talk.hear("Enter your name: ");
     assert!(talk.english() && is_english("Password: ") && !is_english("Contraseña: "));
 }

@@ -8,7 +8,7 @@ use crate::support::fake_server::{FakeServer, NAME, welcome};
 
 #[test]
 fn rustc_alone_builds_a_client_that_talks() {
-    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/tertulia.rs");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/tertulia/main.rs");
     let binary = concat!(env!("CARGO_TARGET_TMPDIR"), "/tertulia-std");
     let rustc = env::var("RUSTC").unwrap_or_else(|_| "rustc".to_string());
     let mut build = Command::new(rustc);

@@ -1,11 +1,11 @@
 //! Colours of lines, names seen in them, and what Tab makes of a word.
 
-#[path = "../../../src/bin/tertulia/editor/names.rs"]
-mod names;
-#[path = "../../../src/bin/tertulia/editor/screen.rs"]
-mod screen;
+#[path = "../../../src/bin/tertulia/terminal/completion.rs"]
+mod completion;
+#[path = "../../../src/bin/tertulia/terminal/paint.rs"]
+mod paint;
 
-use names::Names;
+use completion::Names;
 
 fn seen(lines: &[&str]) -> Names {
     let mut names = Names::default();
@@ -63,17 +63,17 @@ fn tab_completes_names_everywhere_and_commands_at_the_beginning() {
 
 #[test]
 fn a_name_has_one_colour_and_the_text_is_untouched() {
-    let line = screen::paint("Ana: hola");
+    let line = paint::paint("Ana: hola");
     let (colour, rest) = line.strip_prefix("\x1b[").unwrap().split_once('m').unwrap();
     assert_eq!(rest, "Ana\x1b[0m: hola");
-    assert_eq!(screen::paint("#sala Ana: sí"), format!("#sala \x1b[{colour}mAna\x1b[0m: sí"));
-    assert_eq!(screen::paint("* Ana ríe"), format!("* \x1b[{colour}mAna\x1b[0m ríe"));
-    assert_eq!(screen::paint(">>> Ana se unió al chat"), "\x1b[2m>>> Ana se unió al chat\x1b[0m");
+    assert_eq!(paint::paint("#sala Ana: sí"), format!("#sala \x1b[{colour}mAna\x1b[0m: sí"));
+    assert_eq!(paint::paint("* Ana ríe"), format!("* \x1b[{colour}mAna\x1b[0m ríe"));
+    assert_eq!(paint::paint(">>> Ana se unió al chat"), "\x1b[2m>>> Ana se unió al chat\x1b[0m");
     for plain in ["Bienvenido al chat, Juan!", "", "Prueba /ayuda: ahí está todo"] {
-        assert_eq!(screen::paint(plain), plain);
+        assert_eq!(paint::paint(plain), plain);
     }
-    assert!(screen::is_notice("--- x") && !screen::is_notice("-- x"));
+    assert!(paint::is_notice("--- x") && !paint::is_notice("-- x"));
     let different =
-        ["Ana", "Luis", "Eva", "Juan"].map(|name| screen::paint(&format!("{name}: x"))[..5].to_string());
+        ["Ana", "Luis", "Eva", "Juan"].map(|name| paint::paint(&format!("{name}: x"))[..5].to_string());
     assert!(different.iter().any(|colour| *colour != different[0]));
 }

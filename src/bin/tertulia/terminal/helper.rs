@@ -11,38 +11,38 @@ use rustyline::hint::Hinter;
 use rustyline::validate::{ValidationContext, ValidationResult, Validator};
 use rustyline::{Context, Result};
 
-use super::desk::Desk;
+use super::shared_screen::SharedScreen;
 
-/// The editor's view of the desk.
+/// The editor's view of the screen.
 pub(crate) struct Helper {
-    desk: Arc<Desk>,
+    screen: Arc<SharedScreen>,
 }
 
 impl Helper {
-    pub(crate) fn new(desk: Arc<Desk>) -> Helper {
-        Helper { desk }
+    pub(crate) fn new(screen: Arc<SharedScreen>) -> Helper {
+        Helper { screen }
     }
 }
 
 impl Highlighter for Helper {
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _default: bool) -> Cow<'b, str> {
-        Cow::Owned(self.desk.above() + prompt)
+        Cow::Owned(self.screen.above() + prompt)
     }
 
     fn highlight<'l>(&self, line: &'l str, _pos: usize) -> Cow<'l, str> {
-        self.desk.below(line);
-        if self.desk.secret() { Cow::Owned(" ".repeat(line.chars().count())) } else { Cow::Borrowed(line) }
+        self.screen.below(line);
+        if self.screen.secret() { Cow::Owned(" ".repeat(line.chars().count())) } else { Cow::Borrowed(line) }
     }
 
     /// True makes every key a whole repaint, without which a key is echoed as it is.
     fn highlight_char(&self, _line: &str, _pos: usize, _kind: CmdKind) -> bool {
-        self.desk.secret()
+        self.screen.secret()
     }
 }
 
 impl Validator for Helper {
     fn validate(&self, _ctx: &mut ValidationContext) -> Result<ValidationResult> {
-        self.desk.hold();
+        self.screen.hold();
         Ok(ValidationResult::Valid(None))
     }
 }
@@ -51,7 +51,7 @@ impl Completer for Helper {
     type Candidate = String;
 
     fn complete(&self, line: &str, pos: usize, _ctx: &Context<'_>) -> Result<(usize, Vec<String>)> {
-        Ok(self.desk.complete(line, pos))
+        Ok(self.screen.complete(line, pos))
     }
 }
 

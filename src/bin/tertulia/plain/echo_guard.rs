@@ -5,14 +5,14 @@
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// What Ctrl-C types while the curtain is drawn; it ends a line like the end of a line does.
+/// What Ctrl-C types while echo is off; it ends a line like the end of a line does.
 pub(crate) const INTERRUPT: u8 = 3;
 
 /// Between what is typed and the screen. Without `stty` it stays open.
 #[derive(Default)]
-pub(crate) struct Curtain(Mutex<Option<String>>);
+pub(crate) struct EchoGuard(Mutex<Option<String>>);
 
-impl Curtain {
+impl EchoGuard {
     /// Hides what is typed from now on.
     pub(crate) fn draw(&self) {
         let mut before = self.lock();

@@ -7,11 +7,11 @@ use std::net::TcpStream;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
-use super::{Link, News, PAUSE_FIRST, State};
+use super::{Connection, News, PAUSE_FIRST, State};
 use crate::args::Options;
 use crate::notice::{self, End};
+use crate::prompt_parser::{Heard, Kind, PromptParser};
 use crate::safe::Safe;
-use crate::talk::{Heard, Kind, Talk};
 
 /// Longest pause between two attempts: a server that was restarted is found again within it.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
@@ -19,7 +19,7 @@ const PAUSE_MAX: Duration = Duration::from_secs(30);
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
 
-impl Link {
+impl Connection {
     /// Reads until it is over; gives the exit status.
     pub(crate) fn run(&self, show: &mut impl FnMut(News)) -> u8 {
         let status = loop {
@@ -33,7 +33,7 @@ impl Link {
             }
             let pause = state.pause;
             state.pause = (pause * 2).min(PAUSE_MAX);
-            let notice = notice::retry(&end, pause, state.talk.english());
+            let notice = notice::retry(&end, pause, state.parser.english());
             drop(state);
             show(News::Notice(notice));
             let left = |state: &mut State| !(state.leaving || state.input_ended);
@@ -54,7 +54,7 @@ impl Link {
         let _ = stream.set_nodelay(true);
         let mut give = {
             let mut state = self.lock();
-            (state.talk, state.broken) = (Talk::default(), false);
+            (state.parser, state.broken) = (PromptParser::default(), false);
             state.stream = Some(stream.clone());
             state.name.clone()
         };
@@ -68,7 +68,7 @@ impl Link {
                 Err(_) => 0,
             };
             let text = if count == 0 { safe.finish() } else { safe.feed(&bytes[..count]) };
-            let heard = self.lock().talk.hear(&text);
+            let heard = self.lock().parser.hear(&text);
             // All is shown before any of it counts: whoever waits for it wakes up to a screen that has it.
             heard.iter().for_each(|heard| show(News::Heard(heard)));
             for heard in &heard {
@@ -100,14 +100,14 @@ impl Link {
             Heard::Question(Kind::Name) if give.is_some() => {
                 let name = give.take().unwrap_or_default();
                 state.tried = Some(name.clone());
-                state.talk.answered();
+                state.parser.answered();
                 drop(state);
                 let _ = stream.write_all(format!("{name}\n").as_bytes());
                 show(News::Answered(&name));
             }
             Heard::Question(Kind::Secret) if state.been_inside && !state.inside && state.secret.is_some() => {
                 let secret = state.secret.clone().unwrap_or_default();
-                state.talk.answered();
+                state.parser.answered();
                 drop(state);
                 let _ = stream.write_all(&secret);
                 show(News::Answered(""));
@@ -150,7 +150,7 @@ impl Link {
             End::Unreachable(error) => show(News::Notice(notice::unreachable(host, *port, error))),
             // Who was replaced has just been told.
             End::Lost if status != 0 && !self.lock().replaced => {
-                let english = self.lock().talk.english();
+                let english = self.lock().parser.english();
                 show(News::Notice(notice::lost(english).to_string()));
             }
             End::Lost | End::Refused => {}

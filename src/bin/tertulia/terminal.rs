@@ -1,13 +1,9 @@
 //! The conversation at a terminal, with rustyline.
 
-#[path = "desk.rs"]
-mod desk;
-#[path = "helper.rs"]
+mod completion;
 mod helper;
-#[path = "names.rs"]
-mod names;
-#[path = "screen.rs"]
-mod screen;
+mod paint;
+mod shared_screen;
 
 use std::env;
 use std::io::ErrorKind;
@@ -21,10 +17,10 @@ use rustyline::{ColorMode, CompletionType, Config, Editor, ExternalPrinter};
 use signal_hook::consts::SIGTERM;
 use signal_hook::iterator::Signals;
 
-use crate::link::{Link, News, Sent, Turn};
-use crate::talk::{Heard, Kind};
-use desk::Desk;
+use crate::connection::{Connection, News, Sent, Turn};
+use crate::prompt_parser::{Heard, Kind};
 use helper::Helper;
+use shared_screen::SharedScreen;
 
 /// What the editor's printer is given when only a repaint is wanted. It adds a line end to whatever does not have
 /// one, so this goes up a row first; on the top row of the screen, where there is no up, it costs an empty row.
@@ -40,68 +36,68 @@ const LINE_MAX_BYTES: usize = 64 * 1024;
 type Keyboard = Editor<Helper, MemHistory>;
 
 /// Talks until it is over; gives the exit status, or nothing if the terminal is not up to it.
-pub(crate) fn run(link: &Arc<Link>) -> Option<u8> {
+pub(crate) fn run(connection: &Arc<Connection>) -> Option<u8> {
     let (repaint, repaints) = mpsc::sync_channel(1);
-    let desk = Arc::new(Desk::new(repaint).ok()?);
-    let mut keyboard = keyboard(&desk).ok()?;
+    let screen = Arc::new(SharedScreen::new(repaint).ok()?);
+    let mut keyboard = keyboard(&screen).ok()?;
     let mut printer = keyboard.create_external_printer().ok()?;
     // The printer blocks while the editor is busy: a thread of its own, so that the network's never does.
     thread::spawn(move || while repaints.recv().is_ok() && printer.print(REPAINT.to_string()).is_ok() {});
     // Whoever ends us from outside gets the terminal back too.
-    let (mut ends, left) = (Signals::new([SIGTERM]).ok()?, desk.clone());
+    let (mut ends, left) = (Signals::new([SIGTERM]).ok()?, screen.clone());
     thread::spawn(move || {
         if let Some(signal) = ends.forever().next() {
             left.leave("\n", 128 + signal as u8)
         }
     });
-    let (reader, shown) = (link.clone(), desk.clone());
+    let (reader, shown) = (connection.clone(), screen.clone());
     thread::spawn(move || {
-        let mut face = Face { desk: &shown, colours: colours(), line: String::new() };
+        let mut face = Face { screen: &shown, colours: colours(), line: String::new() };
         let status = reader.run(&mut |news| face.show(&news));
         face.end_line();
         shown.end(status);
     });
-    let status = converse(link, &desk, &mut keyboard);
+    let status = converse(connection, &screen, &mut keyboard);
     drop(keyboard); // the terminal is its own again; what the server still says is written as it comes
-    desk.direct();
-    Some(status.unwrap_or_else(|| link.wait_over()))
+    screen.direct();
+    Some(status.unwrap_or_else(|| connection.wait_over()))
 }
 
 /// Reads lines and sends them. None if the server still has the last word.
-fn converse(link: &Link, desk: &Desk, keyboard: &mut Keyboard) -> Option<u8> {
+fn converse(connection: &Connection, screen: &SharedScreen, keyboard: &mut Keyboard) -> Option<u8> {
     let mut patience = Duration::ZERO;
     loop {
-        desk.direct();
-        let asked = match link.turn(patience) {
+        screen.direct();
+        let asked = match connection.turn(patience) {
             Turn::Over(status) => return Some(status),
             Turn::Ask => true,
             Turn::Talk => false,
         };
-        let prompt = desk.begin(asked);
+        let prompt = screen.begin(asked);
         match keyboard.readline(&prompt) {
             Ok(line) => {
-                let secret = desk.secret();
+                let secret = screen.secret();
                 if !asked && !secret && !line.trim().is_empty() {
                     let _ = keyboard.add_history_entry(&line);
                 }
                 patience = if secret || is_asked_back(&line) { QUESTION_PATIENCE } else { Duration::ZERO };
-                let sent = link.send(format!("{line}\n").as_bytes());
-                if link.leaving() {
+                let sent = connection.send(format!("{line}\n").as_bytes());
+                if connection.leaving() {
                     return (sent == Sent::Away).then_some(0);
                 }
                 if sent == Sent::Away {
-                    desk.show(&format!("{}\n", link.away_notice()));
+                    screen.show(&format!("{}\n", connection.away_notice()));
                 }
             }
             Err(ReadlineError::Interrupted) => return Some(130),
             // A key that is not UTF-8: the line is lost, the conversation is not.
             Err(ReadlineError::Io(error)) if error.kind() == ErrorKind::InvalidData => {}
-            Err(_) => return if link.finish() { None } else { Some(0) },
+            Err(_) => return if connection.finish() { None } else { Some(0) },
         }
     }
 }
 
-fn keyboard(desk: &Arc<Desk>) -> rustyline::Result<Keyboard> {
+fn keyboard(screen: &Arc<SharedScreen>) -> rustyline::Result<Keyboard> {
     let config = Config::builder()
         // The helper draws what arrives, and it is only called where colours are on.
         .color_mode(ColorMode::Forced)
@@ -112,7 +108,7 @@ fn keyboard(desk: &Arc<Desk>) -> rustyline::Result<Keyboard> {
         .completion_show_all_if_ambiguous(true)
         .build();
     let mut keyboard = Editor::with_history(config.clone(), MemHistory::with_config(&config))?;
-    keyboard.set_helper(Some(Helper::new(desk.clone())));
+    keyboard.set_helper(Some(Helper::new(screen.clone())));
     Ok(keyboard)
 }
 
@@ -129,7 +125,7 @@ fn colours() -> bool {
 
 /// Makes lines of what is heard, and gives them their looks.
 struct Face<'a> {
-    desk: &'a Desk,
+    screen: &'a SharedScreen,
     colours: bool,
     /// The unfinished line.
     line: String,
@@ -141,15 +137,15 @@ impl Face<'_> {
             News::Heard(Heard::Text(text)) => {
                 self.line.push_str(text.trim_end_matches('\n'));
                 if text.ends_with('\n') || self.line.len() > LINE_MAX_BYTES {
-                    self.desk.note_names(&self.line);
+                    self.screen.note_names(&self.line);
                     self.show_line();
                 }
             }
             News::Heard(Heard::Question(kind)) => self.ask(*kind),
             News::Heard(Heard::Accepted | Heard::Refused | Heard::Replaced) => {}
             News::Answered(name) => {
-                let question = self.desk.take_question();
-                self.desk.show(&format!("{question}{name}\n"));
+                let question = self.screen.take_question();
+                self.screen.show(&format!("{question}{name}\n"));
             }
             News::Notice(notice) => {
                 self.end_line();
@@ -160,7 +156,7 @@ impl Face<'_> {
     }
 
     fn ask(&mut self, kind: Kind) {
-        self.desk.ask(std::mem::take(&mut self.line), kind);
+        self.screen.ask(std::mem::take(&mut self.line), kind);
     }
 
     /// Shows a line whose end never came.
@@ -172,7 +168,7 @@ impl Face<'_> {
 
     fn show_line(&mut self) {
         let line = std::mem::take(&mut self.line);
-        let line = if self.colours { screen::paint(&line) } else { line };
-        self.desk.show(&format!("{line}\n"));
+        let line = if self.colours { paint::paint(&line) } else { line };
+        self.screen.show(&format!("{line}\n"));
     }
 }

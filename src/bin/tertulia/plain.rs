@@ -3,8 +3,7 @@
 //! Law: lines go in and out as they are; what comes from the network is safe text already. A password that is typed is
 //! not shown.
 
-#[path = "curtain.rs"]
-mod curtain;
+mod echo_guard;
 
 use std::io::{self, BufRead, Write};
 use std::process;
@@ -12,52 +11,52 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-use crate::link::{Link, News, Sent, Turn};
-use crate::talk::{Heard, Kind};
-use curtain::{Curtain, INTERRUPT};
+use crate::connection::{Connection, News, Sent, Turn};
+use crate::prompt_parser::{Heard, Kind};
+use echo_guard::{EchoGuard, INTERRUPT};
 
 /// Talks until it is over; gives the exit status.
-pub(crate) fn run(link: &Arc<Link>, person: bool) -> u8 {
-    let curtain = Arc::new(Curtain::default());
-    let (reader, theirs) = (link.clone(), curtain.clone());
+pub(crate) fn run(connection: &Arc<Connection>, person: bool) -> u8 {
+    let guard = Arc::new(EchoGuard::default());
+    let (reader, theirs) = (connection.clone(), guard.clone());
     thread::spawn(move || {
         // The other thread may be waiting for a line that never comes, so this one ends the program.
         let status = reader.run(&mut |news| show(&news, person, &theirs));
         theirs.lift();
         process::exit(i32::from(status));
     });
-    write_lines(link, person, &curtain)
+    write_lines(connection, person, &guard)
 }
 
 /// Sends standard input to its end, and waits for the server's.
-fn write_lines(link: &Link, person: bool, curtain: &Curtain) -> u8 {
+fn write_lines(connection: &Connection, person: bool, guard: &EchoGuard) -> u8 {
     let mut input = io::stdin().lock();
     let mut line = Vec::new();
     loop {
         // The turn comes first: a line is only taken from the input when there is somebody to give it to.
-        if let Turn::Over(status) = link.turn(Duration::ZERO) {
+        if let Turn::Over(status) = connection.turn(Duration::ZERO) {
             return status;
         }
         line.clear();
-        let read = read_line(&mut input, &mut line, curtain).unwrap_or(0);
-        if curtain.lift() {
+        let read = read_line(&mut input, &mut line, guard).unwrap_or(0);
+        if guard.lift() {
             print(b"\n"); // the end of the line was not shown either
             if line.last() == Some(&INTERRUPT) {
                 return 130;
             }
         }
         if read == 0 {
-            return if link.finish() { link.wait_over() } else { 0 };
+            return if connection.finish() { connection.wait_over() } else { 0 };
         }
-        while link.send(&line) == Sent::Away {
-            if link.leaving() {
+        while connection.send(&line) == Sent::Away {
+            if connection.leaving() {
                 return 0;
             }
             if person {
-                print(format!("{}\n", link.away_notice()).as_bytes());
+                print(format!("{}\n", connection.away_notice()).as_bytes());
                 break;
             }
-            if let Turn::Over(status) = link.turn(Duration::ZERO) {
+            if let Turn::Over(status) = connection.turn(Duration::ZERO) {
                 return status;
             }
         }
@@ -65,13 +64,13 @@ fn write_lines(link: &Link, person: bool, curtain: &Curtain) -> u8 {
 }
 
 /// Reads a line with its end, which Ctrl-C is too while a password is typed; gives its length.
-fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>, curtain: &Curtain) -> io::Result<usize> {
+fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>, guard: &EchoGuard) -> io::Result<usize> {
     loop {
         let bytes = match input.fill_buf() {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             bytes => bytes?,
         };
-        let ends = |byte: &u8| *byte == b'\n' || *byte == INTERRUPT && curtain.is_drawn();
+        let ends = |byte: &u8| *byte == b'\n' || *byte == INTERRUPT && guard.is_drawn();
         let end = bytes.iter().position(ends);
         let taken = end.map_or(bytes.len(), |end| end + 1);
         line.extend_from_slice(&bytes[..taken]);
@@ -82,14 +81,14 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>, curtain: &Curtain) ->
     }
 }
 
-fn show(news: &News, person: bool, curtain: &Curtain) {
+fn show(news: &News, person: bool, guard: &EchoGuard) {
     match news {
-        News::Heard(Heard::Question(Kind::Secret)) if person => curtain.draw(),
+        News::Heard(Heard::Question(Kind::Secret)) if person => guard.draw(),
         News::Heard(Heard::Text(text)) => print(text.as_bytes()),
         News::Heard(_) => {}
         // The terminal echoes what a person types; this nobody typed.
         News::Answered(name) if person => {
-            curtain.lift();
+            guard.lift();
             print(format!("{name}\n").as_bytes());
         }
         News::Answered(_) => {}

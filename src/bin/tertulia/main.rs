@@ -1,22 +1,19 @@
 //! `tertulia`: talks to a chat server, at a terminal or in a pipe.
 //!
 //! Law: without the feature `prompt` it needs the standard library only, and nothing of the server's in any case:
-//! `rustc --edition 2024` on this file alone builds it.
+//! `rustc --edition 2024` on this file builds it with those beside it.
 
-#[path = "tertulia/args.rs"]
 mod args;
-#[path = "tertulia/bare.rs"]
-mod bare;
-#[path = "tertulia/editor/mod.rs"]
-mod editor;
-#[path = "tertulia/link.rs"]
-mod link;
-#[path = "tertulia/notice.rs"]
+mod connection;
 mod notice;
-#[path = "tertulia/safe.rs"]
+mod plain;
+mod prompt_parser;
 mod safe;
-#[path = "tertulia/talk.rs"]
-mod talk;
+#[cfg(feature = "prompt")]
+mod terminal;
+#[cfg(not(feature = "prompt"))]
+#[path = "no_terminal.rs"]
+mod terminal;
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -24,16 +21,16 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use args::Asked;
-use link::Link;
+use connection::Connection;
 
 fn main() -> ExitCode {
     match args::parse(env::args_os().skip(1)) {
         Ok(Asked::Talk(options)) => {
             let person = io::stdin().is_terminal() && io::stdout().is_terminal();
             let plain = options.plain || !person;
-            let link = Arc::new(Link::new(options, person));
-            let status = if plain { None } else { editor::run(&link) };
-            ExitCode::from(status.unwrap_or_else(|| bare::run(&link, person)))
+            let connection = Arc::new(Connection::new(options, person));
+            let status = if plain { None } else { terminal::run(&connection) };
+            ExitCode::from(status.unwrap_or_else(|| plain::run(&connection, person)))
         }
         Ok(Asked::Help) => answer(args::HELP),
         Ok(Asked::Version) => {

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::link::Link;
+use crate::connection::Connection;
 
 /// There is none: the caller goes on without.
-pub(crate) fn run(_link: &Arc<Link>) -> Option<u8> {
+pub(crate) fn run(_link: &Arc<Connection>) -> Option<u8> {
     None
 }

@@ -36,7 +36,7 @@ pub(crate) enum Heard {
 
 /// Follows one connection from its first byte.
 #[derive(Default)]
-pub(crate) struct Talk {
+pub(crate) struct PromptParser {
     /// The current line since its beginning or its last question, as far as a question could reach.
     line: String,
     /// The question that the current line began with, not yet decided.
@@ -47,7 +47,7 @@ pub(crate) struct Talk {
     english: bool,
 }
 
-impl Talk {
+impl PromptParser {
     /// Takes the next text from the server.
     pub(crate) fn hear(&mut self, text: &str) -> Vec<Heard> {
         let mut heard = Vec::new();

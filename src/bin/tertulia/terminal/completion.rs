@@ -2,7 +2,7 @@
 //!
 //! Law: pure; at most [`NAMES_MAX`] names are remembered, the ones seen last.
 
-use super::screen;
+use super::paint;
 
 /// Names remembered: a room of a thousand people is the largest that this is meant for.
 const NAMES_MAX: usize = 1000;
@@ -70,10 +70,10 @@ pub(crate) struct Names(Vec<String>);
 impl Names {
     /// Remembers the names that a line from the server shows.
     pub(crate) fn note(&mut self, line: &str) {
-        if let Some(name) = screen::speaker(line) {
+        if let Some(name) = paint::speaker(line) {
             self.see(&line[name]);
         }
-        let told = &line[screen::body(line)..];
+        let told = &line[paint::body(line)..];
         if let Some(crowd) = told.strip_prefix(">>> ").or(told.strip_prefix("<<< ")) {
             // `Ana se unió…`, or `Ana, Luis y 37 más…`: names go on as long as commas do.
             for word in crowd.split(' ') {
@@ -112,7 +112,7 @@ impl Names {
     }
 
     fn see(&mut self, name: &str) {
-        if !screen::is_name(name) {
+        if !paint::is_name(name) {
             return;
         }
         self.0.retain(|known| known != name);

@@ -1,8 +1,7 @@
 //! The connection seen from the keyboard: whose turn it is, and sending lines.
 //!
-//! Law: one thread reads (`reader.rs`) and one writes ([`Link::send`]); the lock is never held across either.
+//! Law: one thread reads (`reader.rs`) and one writes ([`Connection::send`]); the lock is never held across either.
 
-#[path = "reader.rs"]
 mod reader;
 
 use std::io::Write;
@@ -12,7 +11,7 @@ use std::time::Duration;
 
 use crate::args::Options;
 use crate::notice;
-use crate::talk::{self, Heard, Kind, Talk};
+use crate::prompt_parser::{self, Heard, Kind, PromptParser};
 
 /// First pause before a new attempt; each one doubles it.
 const PAUSE_FIRST: Duration = Duration::from_secs(1);
@@ -50,7 +49,7 @@ struct State {
     stream: Option<Arc<TcpStream>>,
     /// Writing to `stream` failed. The reading thread finds out why, after it has read what is left.
     broken: bool,
-    talk: Talk,
+    parser: PromptParser,
     question: Option<Kind>,
     inside: bool,
     been_inside: bool,
@@ -73,7 +72,7 @@ struct State {
 }
 
 /// One conversation with a server, over as many connections as it takes.
-pub(crate) struct Link {
+pub(crate) struct Connection {
     options: Options,
     /// A person sits here, who can be asked and told.
     person: bool,
@@ -83,12 +82,12 @@ pub(crate) struct Link {
     changed: Condvar,
 }
 
-impl Link {
+impl Connection {
     /// Nothing is connected before `run`.
-    pub(crate) fn new(options: Options, person: bool) -> Link {
+    pub(crate) fn new(options: Options, person: bool) -> Connection {
         let gated = person || options.name.is_some() || options.reconnect;
         let state = State { name: options.name.clone(), pause: PAUSE_FIRST, ..State::default() };
-        Link { options, person, gated, state: Mutex::new(state), changed: Condvar::new() }
+        Connection { options, person, gated, state: Mutex::new(state), changed: Condvar::new() }
     }
 
     /// Waits until the keyboard has something to do. In the chat that is at once, unless `patience` is given to an
@@ -121,7 +120,7 @@ impl Link {
         let text = String::from_utf8_lossy(line);
         let stream = {
             let mut state = self.lock();
-            state.leaving |= talk::leaves(&text);
+            state.leaving |= prompt_parser::leaves(&text);
             self.changed.notify_all();
             let question = state.question.take();
             if state.broken || (self.gated && question.is_none() && !state.inside) {
@@ -132,7 +131,7 @@ impl Link {
                 Some(Kind::Secret) if !state.inside => state.secret = Some(line.to_vec()),
                 _ => {}
             }
-            state.talk.answered();
+            state.parser.answered();
             state.heard_when_sent = state.heard;
             state.stream.clone()
         };
@@ -171,7 +170,7 @@ impl Link {
 
     /// What to tell a person whose line could not be sent.
     pub(crate) fn away_notice(&self) -> &'static str {
-        notice::away(self.lock().talk.english())
+        notice::away(self.lock().parser.english())
     }
 
     /// Whether the person said goodbye.

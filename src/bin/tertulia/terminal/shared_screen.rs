@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use rustix::termios::{self, OptionalActions, Termios};
 
-use super::names::Names;
-use crate::talk::{self, Kind};
+use super::completion::Names;
+use crate::prompt_parser::{self, Kind};
 
 /// Text that may wait for a repaint. Past it the network is not read: the server knows how to treat a slow reader.
 const PENDING_MAX_BYTES: usize = 256 * 1024;
@@ -48,7 +48,7 @@ struct State {
 }
 
 /// See the top of the file.
-pub(crate) struct Desk {
+pub(crate) struct SharedScreen {
     state: Mutex<State>,
     emptied: Condvar,
     repaint: SyncSender<()>,
@@ -56,11 +56,11 @@ pub(crate) struct Desk {
     modes: Termios,
 }
 
-impl Desk {
+impl SharedScreen {
     /// `repaint` makes the editor draw itself again, once for each message or more rarely.
-    pub(crate) fn new(repaint: SyncSender<()>) -> io::Result<Desk> {
+    pub(crate) fn new(repaint: SyncSender<()>) -> io::Result<SharedScreen> {
         let modes = termios::tcgetattr(io::stdin())?;
-        Ok(Desk { state: Mutex::default(), emptied: Condvar::new(), repaint, modes })
+        Ok(SharedScreen { state: Mutex::default(), emptied: Condvar::new(), repaint, modes })
     }
 
     /// Shows text that ends its line.
@@ -79,7 +79,7 @@ impl Desk {
     /// The server asks, in an unfinished line.
     pub(crate) fn ask(&self, text: String, kind: Kind) {
         let mut state = self.lock();
-        state.english = talk::is_english(&text);
+        state.english = prompt_parser::is_english(&text);
         state.question = Some((text, kind));
         self.ask_repaint(&state);
     }
