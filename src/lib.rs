@@ -16,6 +16,7 @@
 //! - [`keep`]: what was said before, in memory or in a file with a helper thread of its own; accounts, letters, passwords.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
 //! - [`cli`], [`logging`]: the options, and a log that cannot hold up the chat.
+//! - [`locale`]: what the operating system says went wrong, in the language of the console.
 //! - [`clerk`]: `tertulia-server account`, which works beside a running server.
 //!
 //! The way of one line of text from one socket to all others:
@@ -40,6 +41,7 @@ pub mod clerk;
 pub mod cli;
 pub mod keep;
 pub mod limits;
+pub mod locale;
 pub mod logging;
 pub mod net;
 pub mod proto;

@@ -15,7 +15,7 @@ use tertulia::cli::{Options, Task};
 use tertulia::keep::Store;
 use tertulia::net::{EventLoop, Settings, Share};
 use tertulia::proto::{Zone, console};
-use tertulia::{clerk, limits, logging, net};
+use tertulia::{clerk, limits, locale, logging, net};
 
 fn main() -> ExitCode {
     let options = Options::parse();
@@ -77,8 +77,8 @@ fn operators(options: &Options, store: Option<&Store>) -> Result<Vec<AccountKey>
 /// The lines of the greeting, made safe like all words for people.
 fn motd(options: &Options) -> Result<Vec<Text>, String> {
     let Some(path) = &options.motd else { return Ok(Vec::new()) };
-    let failed = |error: &dyn Display| format!("{}: {error}", path.display());
-    let bytes = fs::read(path).map_err(|error| failed(&error))?;
+    let failed = |why: &dyn Display| format!("{}: {why}", path.display());
+    let bytes = fs::read(path).map_err(|error| failed(&locale::reason(&error, options.lang)))?;
     if bytes.len() > limits::MOTD_MAX_BYTES {
         return Err(failed(&format!("{} bytes are too many, {} fit", bytes.len(), limits::MOTD_MAX_BYTES)));
     }

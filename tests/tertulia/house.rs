@@ -12,17 +12,18 @@ const FILE_MAX_LINES: usize = 600;
 const FILE_MEDIAN_LINES: usize = 130;
 
 /// For each part of the house, the modules of this crate that it may name.
-const ARROWS: [(&str, &[&str]); 10] = [
+const ARROWS: [(&str, &[&str]); 11] = [
     ("src/limits.rs", &[]),
     ("src/chat", &["limits", "chat"]),
+    ("src/locale.rs", &["chat"]),
     ("src/proto", &["limits", "chat", "proto"]),
-    ("src/keep", &["limits", "chat", "keep"]),
-    ("src/net", &["limits", "chat", "proto", "keep", "net"]),
+    ("src/keep", &["limits", "chat", "locale", "keep"]),
+    ("src/net", &["limits", "chat", "locale", "proto", "keep", "net"]),
     ("src/logging", &["limits", "chat", "logging"]),
     ("src/logging.rs", &["limits", "chat", "logging"]),
     ("src/cli.rs", &["limits", "chat", "logging"]),
     ("src/cli", &["chat", "cli"]),
-    ("src/clerk", &["limits", "chat", "keep", "cli"]),
+    ("src/clerk", &["limits", "chat", "locale", "keep", "cli"]),
 ];
 
 /// Crates that only some parts may use: the core and the dialects know no socket, no clock, no system.
