@@ -7,18 +7,29 @@ use std::path::Path;
 use super::words;
 use crate::chat::{Language, Password, PasswordError};
 use crate::limits::LINE_MAX_BYTES;
+use crate::locale::reason;
+
+/// What some editors and shells put in front of UTF-8.
+const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// What they put in front of UTF-16, in either order of its bytes.
+const UTF16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 
 /// Takes a password from `file`, or asks for it twice.
 pub(super) fn read(file: Option<&Path>, language: Language) -> Result<Password, String> {
     let raw = match file {
         Some(path) => {
-            let failed = |error: io::Error| format!("{}: {error}", path.display());
+            let failed = |error: io::Error| format!("{}: {}.", path.display(), reason(&error, language));
             let line = if path.as_os_str() == "-" {
                 first_line(io::stdin().lock())
             } else {
                 File::open(path).and_then(|file| first_line(BufReader::new(file)))
             };
-            text(line.map_err(failed)?)
+            let line = line.map_err(failed)?;
+            if UTF16_MARKS.iter().any(|mark| line.starts_with(mark)) {
+                return Err(words::utf16(language).to_owned());
+            }
+            text(line)
         }
         None => Ok(asked(language)?),
     };
@@ -35,7 +46,10 @@ fn first_line(file: impl BufRead) -> io::Result<Vec<u8>> {
     Ok(line)
 }
 
-fn text(line: Vec<u8>) -> Result<String, PasswordError> {
+fn text(mut line: Vec<u8>) -> Result<String, PasswordError> {
+    if line.starts_with(UTF8_MARK) {
+        line.drain(..UTF8_MARK.len());
+    }
     if line.len() >= LINE_MAX_BYTES {
         // Where it was cut off may be in the middle of a character.
         return Err(PasswordError::TooLong);

@@ -70,6 +70,13 @@ pub(super) fn no_password(error: PasswordError, language: Language) -> String {
     }
 }
 
+pub(super) fn utf16(language: Language) -> &'static str {
+    match language {
+        Spanish => "El archivo de la contraseña está en UTF-16: guárdalo en UTF-8.",
+        English => "The password's file is in UTF-16: save it as UTF-8.",
+    }
+}
+
 pub(super) fn no_name(typed: &Text, error: NameError, language: Language) -> String {
     let typed = typed.as_str();
     match (error, language) {
