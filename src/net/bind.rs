@@ -7,7 +7,7 @@ mod error;
 mod socket;
 
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};
 
 use mio::net::TcpListener;
 use rustix::io::Errno;
@@ -37,7 +37,7 @@ pub struct Listening {
     pub shown: String,
 }
 
-/// Listens on all `addresses`, each `host:port`, `1.2.3.4:port` or `[::1]:port`, and on each once.
+/// Listens on all `addresses`, each `host:port`, `1.2.3.4:port`, `[::1]:port` or `[fe80::1%eth0]:port`, and on each once.
 ///
 /// # Errors
 ///
@@ -62,9 +62,37 @@ pub fn resolve(text: &str) -> Result<Asked, BindError> {
                 port.parse().map_err(|error| unresolved(io::Error::new(ErrorKind::InvalidInput, error)))?;
             [IpAddr::from(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()].map(|ip| (ip, port).into()).into()
         }
+        Some((host, port)) if host.starts_with("[fe80:") || host.contains('%') => {
+            vec![scoped(host, port).map_err(|cause| BindError { address: text.into(), cause })?.into()]
+        }
         _ => text.to_socket_addrs().map_err(unresolved)?.collect(),
     };
     Ok(Asked { text: text.into(), addresses })
+}
+
+/// An address that holds on one network interface only: `[fe80::1%eth0]`, or with the interface's number.
+fn scoped(host: &str, port: &str) -> Result<SocketAddrV6, Cause> {
+    let invalid = || Cause::Unresolved(ErrorKind::InvalidInput.into());
+    let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).ok_or_else(invalid)?;
+    let (ip, interface) = host.split_once('%').unwrap_or((host, ""));
+    let ip: Ipv6Addr = ip.parse().map_err(|_| invalid())?;
+    let port = port.parse().map_err(|_| invalid())?;
+    if interface.is_empty() {
+        return Err(Cause::NoInterface);
+    }
+    let number = interface.parse().ok().or_else(|| interface_number(interface));
+    let number = number.ok_or_else(|| Cause::NoSuchInterface(interface.into()))?;
+    Ok(SocketAddrV6::new(ip, port, 0, number))
+}
+
+/// The number that the system has given a network interface. The resolver knows it, on any system, but it tells it of
+/// link-local addresses alone.
+fn interface_number(name: &str) -> Option<u32> {
+    let mut found = (format!("fe80::%{name}"), 0).to_socket_addrs().ok()?;
+    found.find_map(|address| match address {
+        SocketAddr::V6(address) if address.scope_id() != 0 => Some(address.scope_id()),
+        _ => None,
+    })
 }
 
 /// Listens on everything `asked`.

@@ -200,6 +200,72 @@ fn a_name_that_means_nothing_is_named_in_one_line() {
     }
 }
 
+/// The loopback interface: every machine has one, under a name of its own, and it is the first.
+fn loopback() -> &'static str {
+    if cfg!(target_os = "linux") { "lo" } else { "lo0" }
+}
+
+#[test]
+fn interface_of_an_address_is_a_name_or_a_number() {
+    if !has_ipv6() {
+        return;
+    }
+    for interface in [loopback(), "1"] {
+        let asked = resolve(&format!("[fe80::7%{interface}]:7000")).expect(interface);
+        assert_eq!(asked.addresses.len(), 1);
+        let SocketAddr::V6(address) = asked.addresses[0] else { panic!("{asked:?}") };
+        let found = (address.ip().to_string(), address.scope_id(), address.port());
+        assert_eq!(found, ("fe80::7".into(), 1, 7000), "{interface}");
+    }
+    let here = listening(&[&format!("[::1%{}]:0", loopback())]).expect("loopback with its interface");
+    assert!(here[0].shown.starts_with(&format!("[::1%{}]:", loopback())), "{}", here[0].shown);
+    let _client = TcpStream::connect((Ipv6Addr::LOCALHOST, local(&here[0]).port())).expect("it listens");
+}
+
+#[test]
+fn interface_that_is_missing_or_unknown_is_said() {
+    let line = |address: &str, language| resolve(address).expect_err(address).describe(language);
+    assert_eq!(
+        line("[fe80::1]:7000", Language::Spanish),
+        "En [fe80::1]:7000 falta la interfaz de red: [fe80::1%eth0]:7000."
+    );
+    assert_eq!(
+        line("[fe80::1%]:7000", Language::English),
+        "The network interface is missing in [fe80::1%]:7000: [fe80::1%eth0]:7000."
+    );
+    assert_eq!(
+        line("[fe80::1%nada0]:7000", Language::Spanish),
+        "No se encuentra [fe80::1%nada0]:7000: este equipo no tiene ninguna interfaz de red nada0."
+    );
+    assert_eq!(
+        line("[fe80::1%nada0]:7000", Language::English),
+        "Cannot find [fe80::1%nada0]:7000: this machine has no network interface nada0."
+    );
+    assert_eq!(
+        line("[fe80::x%1]:7000", Language::Spanish),
+        "No se encuentra [fe80::x%1]:7000: no es válido."
+    );
+}
+
+#[test]
+fn system_errors_are_said_in_the_language_of_the_console() {
+    let spoken = |number, language| {
+        let cause = Cause::Other(io::Error::from_raw_os_error(number));
+        BindError { address: "localhost:80".into(), cause }.describe(language)
+    };
+    let file_exists = rustix::io::Errno::EXIST.raw_os_error();
+    assert_eq!(spoken(file_exists, Language::Spanish), "No se puede escuchar en localhost:80: ya existe.");
+    assert_eq!(spoken(file_exists, Language::English), "Cannot listen on localhost:80: File exists.");
+    let strange = rustix::io::Errno::NOTTY.raw_os_error();
+    let line = spoken(strange, Language::Spanish);
+    assert!(
+        line.contains(&format!("error {strange} del sistema, «")) && !line.contains("os error"),
+        "{line}"
+    );
+    let unknown = resolve(&format!("{}:7000", "x".repeat(64))).expect_err("no such name");
+    assert!(unknown.describe(Language::Spanish).ends_with(": ese nombre no lleva a ninguna parte."));
+}
+
 #[test]
 fn a_refusal_of_the_system_says_permission() {
     let cause = Cause::from(io::Error::from(ErrorKind::PermissionDenied));

@@ -5,6 +5,7 @@ use std::fmt;
 use std::io::{self, ErrorKind};
 
 use crate::chat::Language;
+use crate::locale::reason;
 
 /// Why an address cannot be listened on.
 #[derive(Debug)]
@@ -20,6 +21,10 @@ pub struct BindError {
 pub enum Cause {
     /// Nobody knows what it stands for.
     Unresolved(io::Error),
+    /// Every network interface has addresses like it, so it has to be said which interface is meant.
+    NoInterface,
+    /// This machine has no network interface of that name or number.
+    NoSuchInterface(String),
     /// Another program, or an earlier `--listen`, has it.
     InUse,
     /// Ports below 1024 are mostly the administrator's.
@@ -45,20 +50,51 @@ impl BindError {
     pub fn describe(&self, language: Language) -> String {
         let address = &self.address;
         match (language, &self.cause) {
-            (Language::Spanish, Cause::Unresolved(error)) => format!("No se encuentra {address}: {error}."),
+            (Language::Spanish, Cause::Unresolved(error)) => {
+                // A resolver's own errors have no number, and speak English.
+                let why = match error.raw_os_error() {
+                    None if error.kind() != ErrorKind::InvalidInput => {
+                        "ese nombre no lleva a ninguna parte".into()
+                    }
+                    _ => reason(error, language),
+                };
+                format!("No se encuentra {address}: {why}.")
+            }
+            (Language::Spanish, Cause::NoInterface) => {
+                format!("En {address} falta la interfaz de red: {}.", with_interface(address))
+            }
+            (Language::Spanish, Cause::NoSuchInterface(name)) => {
+                format!("No se encuentra {address}: este equipo no tiene ninguna interfaz de red {name}.")
+            }
             (Language::Spanish, Cause::InUse) => format!("El puerto {address} ya está en uso."),
             (Language::Spanish, Cause::Denied) => format!("No hay permiso para usar el puerto {address}."),
             (Language::Spanish, Cause::NotHere) => format!("La dirección {address} no es de este equipo."),
             (Language::Spanish, Cause::Other(error)) => {
-                format!("No se puede escuchar en {address}: {error}.")
+                format!("No se puede escuchar en {address}: {}.", reason(error, language))
             }
-            (Language::English, Cause::Unresolved(error)) => format!("Cannot find {address}: {error}."),
+            (Language::English, Cause::Unresolved(error)) => {
+                format!("Cannot find {address}: {}.", reason(error, language))
+            }
+            (Language::English, Cause::NoInterface) => {
+                format!("The network interface is missing in {address}: {}.", with_interface(address))
+            }
+            (Language::English, Cause::NoSuchInterface(name)) => {
+                format!("Cannot find {address}: this machine has no network interface {name}.")
+            }
             (Language::English, Cause::InUse) => format!("The port {address} is already in use."),
             (Language::English, Cause::Denied) => format!("No permission to use the port {address}."),
             (Language::English, Cause::NotHere) => format!("The address {address} is not of this machine."),
-            (Language::English, Cause::Other(error)) => format!("Cannot listen on {address}: {error}."),
+            (Language::English, Cause::Other(error)) => {
+                format!("Cannot listen on {address}: {}.", reason(error, language))
+            }
         }
     }
+}
+
+/// The address as it is written with an interface.
+fn with_interface(address: &str) -> String {
+    let (ip, port) = address.rsplit_once("]:").unwrap_or((address, ""));
+    format!("{}%eth0]:{port}", ip.trim_end_matches('%'))
 }
 
 impl fmt::Display for BindError {
