@@ -264,8 +264,12 @@ pub const IGNORED_MAX: usize = 100;
 /// Descriptors the server keeps for itself: listeners, poll, signals, log, and one with which to say "full".
 pub const RESERVED_DESCRIPTORS: u64 = 32;
 
-/// Connections beyond the last place that may be told "full" at the same time; more are dropped without a word.
+/// Connections beyond the last place that are told "full" at the same time; the next ones wait for that in the backlog.
 pub const REFUSED_AT_ONCE: usize = 16;
+
+/// How long a connection that was told "full" is still read, instead of [`LINGER_TIMEOUT`]: they have said little, and
+/// others wait to be told.
+pub const REFUSED_LINGER: Duration = Duration::from_millis(250);
 
 /// Descriptors asked of the system at most: more connections than this are not promised, and some systems call their
 /// limit unlimited or a thousand million.

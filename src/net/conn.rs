@@ -27,6 +27,17 @@ enum Phase {
     Dead(CloseReason),
 }
 
+/// What the hub knows of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// Nothing, yet or any more.
+    Unknown,
+    /// It is one of its clients.
+    InChat,
+    /// Nothing, and never will: no place was left.
+    Refused,
+}
+
 /// Why [`Conn::next_command`] gave no command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Pause {
@@ -70,8 +81,7 @@ pub(super) struct Conn<S> {
     pub(super) scheduled: Option<Moment>,
     /// Whether the person is read later, having sent too much.
     paced: bool,
-    /// Whether the hub knows this client.
-    pub(super) in_chat: bool,
+    pub(super) standing: Standing,
     /// Whether this is among those whom the server has something to write to: urgently, or in their turn.
     pub(super) urgent: bool,
     pub(super) dirty: bool,
@@ -96,7 +106,7 @@ impl<S: Stream> Conn<S> {
             at_prompt: false,
             scheduled: None,
             paced: false,
-            in_chat: false,
+            standing: Standing::Unknown,
             urgent: false,
             dirty: false,
             ready: false,
@@ -261,11 +271,20 @@ impl<S: Stream> Conn<S> {
 
     /// Begins the orderly end: no more input, what is queued leaves, then our side ends.
     pub(super) fn begin_close(&mut self, now: Moment) {
-        self.in_chat = false;
+        self.leave_chat();
         if self.phase == Phase::Open {
             self.phase = Phase::Draining(now + limits::DRAIN_TIMEOUT);
             self.paced = false;
         }
+    }
+
+    /// The hub has forgotten this client; says whether it was one of its.
+    pub(super) fn leave_chat(&mut self) -> bool {
+        let was_in_chat = self.standing == Standing::InChat;
+        if was_in_chat {
+            self.standing = Standing::Unknown;
+        }
+        was_in_chat
     }
 
     /// The end, without further ceremony.
@@ -385,6 +404,10 @@ impl<S: Stream> Conn<S> {
         if self.stream.end_writing().is_err() || self.ended {
             return self.die(CloseReason::Lost);
         }
-        self.phase = Phase::Lingering(now + limits::LINGER_TIMEOUT, limits::LINGER_MAX_BYTES as u32);
+        let linger = match self.standing {
+            Standing::Refused => limits::REFUSED_LINGER,
+            Standing::Unknown | Standing::InChat => limits::LINGER_TIMEOUT,
+        };
+        self.phase = Phase::Lingering(now + linger, limits::LINGER_MAX_BYTES as u32);
     }
 }

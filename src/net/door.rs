@@ -38,12 +38,13 @@ impl Door {
         self.waiting.then(|| self.closed_until.unwrap_or(now))
     }
 
-    /// Lets in whoever waits, as many as one turn bears.
+    /// Lets in whoever waits, as many as one turn bears. `welcome` says whether another may come. Not to be called when
+    /// none may; who waits is remembered.
     pub fn admit<S>(
         &mut self,
         now: Moment,
         mut accept: impl FnMut() -> io::Result<(S, SocketAddr)>,
-        mut welcome: impl FnMut(S, SocketAddr),
+        mut welcome: impl FnMut(S, SocketAddr) -> bool,
     ) {
         if !self.waiting || self.closed_until.is_some_and(|until| now < until) {
             return;
@@ -51,7 +52,11 @@ impl Door {
         self.closed_until = None;
         for _ in 0..ACCEPTS_PER_TURN {
             match accept() {
-                Ok((stream, peer)) => welcome(stream, peer),
+                Ok((stream, peer)) => {
+                    if !welcome(stream, peer) {
+                        return;
+                    }
+                }
                 Err(error) => match error.kind() {
                     io::ErrorKind::WouldBlock => {
                         self.waiting = false;

@@ -37,6 +37,8 @@ pub struct EventLoop {
     poll: Poll,
     signals: Signals,
     doors: Vec<(TcpListener, Door)>,
+    /// Which of them lets people in first, this time.
+    first_door: usize,
     server: Server<TcpStream>,
     started: Instant,
     settings: Settings,
@@ -65,7 +67,8 @@ impl EventLoop {
             }
         };
         let server = Server::remembering(settings.clone(), history);
-        Ok(EventLoop { poll, signals, doors, server, started: Instant::now(), settings, stopping: None })
+        let started = Instant::now();
+        Ok(EventLoop { poll, signals, doors, first_door: 0, server, started, settings, stopping: None })
     }
 
     /// Serves until asked to stop, by SIGTERM or Ctrl-C; then until all queues are empty, or a second asking.
@@ -127,7 +130,11 @@ impl EventLoop {
         if self.server.has_work() {
             return Some(Duration::ZERO);
         }
-        let doors = self.doors.iter().filter_map(|(_, door)| door.due(now)).min();
+        // While nobody can be let in, nobody at the door is a reason to wake up: somebody inside has to move first.
+        let doors = match self.server.accepts(now) {
+            true => self.doors.iter().filter_map(|(_, door)| door.due(now)).min(),
+            false => None,
+        };
         let due = [self.server.next_due(), doors, self.stopping].into_iter().flatten().min()?;
         Some(due.since(Moment::START + self.started.elapsed()))
     }
@@ -140,17 +147,25 @@ impl EventLoop {
     }
 
     fn admit(&mut self, now: Moment) {
-        let EventLoop { poll, doors, server, .. } = self;
-        for (listener, door) in doors {
+        let EventLoop { poll, doors, server, first_door, .. } = self;
+        // Each door is the first in its turn: where places are rare, one must not take them all.
+        let first = *first_door % doors.len().max(1);
+        *first_door = first + 1;
+        let (before, after) = doors.split_at_mut(first);
+        for (listener, door) in after.iter_mut().chain(before) {
+            if !server.accepts(now) {
+                return;
+            }
             door.admit(
                 now,
                 || listener.accept(),
                 |stream, peer| {
-                    let Some(id) = server.admit(stream, peer, now) else { return };
+                    let id = server.admit(stream, peer, now);
                     if let Err(error) = register(poll.registry(), server, id) {
                         debug!("{id:?}: {error}");
                         server.broken(id);
                     }
+                    server.accepts(now)
                 },
             );
         }

@@ -32,6 +32,36 @@ fn who_finds_no_place_is_told_and_a_free_place_is_taken() {
 }
 
 #[test]
+fn refused_crowd_is_told_why_to_the_last() {
+    const CROWD: usize = 100;
+    let server = Server::start(&["--max-clients", "2"]);
+    let mut juan = Peer::join(&server, "Juan");
+    let mut maria = Peer::join(&server, "María");
+    juan.expect_line(">>> María se unió al chat");
+    #[cfg(target_os = "linux")]
+    let before = crate::support::proc::cpu_ticks(server.id());
+    // They all stay on the line, as somebody at a terminal does.
+    let mut crowd: Vec<_> = (0..CROWD).map(|_| Peer::connect(&server)).collect();
+    for (index, refused) in crowd.iter_mut().enumerate() {
+        refused.expect(FULL);
+        refused.expect_end();
+        if index == CROWD / 2 {
+            maria.say("hola");
+            juan.expect_line("María: hola");
+        }
+    }
+    #[cfg(target_os = "linux")]
+    {
+        let spent = crate::support::proc::cpu_ticks(server.id()) - before;
+        assert!(spent <= 20, "{spent} hundredths of a second: the door was tried again and again");
+    }
+    juan.say("salir");
+    maria.expect_line("<<< Juan salió del chat");
+    Peer::join(&server, "Ana").say("hola");
+    maria.lines_until("Ana: hola");
+}
+
+#[test]
 fn who_has_no_name_makes_room_after_a_while() {
     let server = Server::start(&["--max-clients", "2"]);
     let mut juan = Peer::join(&server, "Juan");

@@ -140,14 +140,18 @@ impl Hub {
 
     /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.
     pub fn make_room(&mut self, now: Moment, out: &mut Vec<Output>) -> bool {
-        match self.oldest_newcomer() {
-            Some((id, since)) if now >= since + limits::NEWCOMER_GRACE => {
-                out.push(tell(id, Event::MadeRoom));
-                self.close(id, CloseReason::Full, now, out);
-                true
-            }
-            _ => false,
+        let giving_way = self.giving_way(now);
+        if let Some(id) = giving_way {
+            out.push(tell(id, Event::MadeRoom));
+            self.close(id, CloseReason::Full, now, out);
         }
+        giving_way.is_some()
+    }
+
+    /// Whom [`make_room`](Hub::make_room) would let go.
+    pub fn giving_way(&mut self, now: Moment) -> Option<ClientId> {
+        let (id, since) = self.oldest_newcomer()?;
+        (now >= since + limits::NEWCOMER_GRACE).then_some(id)
     }
 
     /// When [`tick`](Hub::tick) has something to do; never while nothing waits.

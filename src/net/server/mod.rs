@@ -19,7 +19,7 @@ use log::debug;
 use slab::Slab;
 
 use super::broadcast::Broadcast;
-use super::conn::Conn;
+use super::conn::{Conn, Standing};
 use super::deadlines::Deadlines;
 use super::pace::Rate;
 use super::stream::Stream;
@@ -103,17 +103,23 @@ impl<S: Stream> Server<S> {
         }
     }
 
-    /// Takes a new connection in. When all places are taken it is told so and closed; without an answer the
-    /// connection was dropped, because too many are being told so already.
-    pub fn admit(&mut self, stream: S, peer: SocketAddr, now: Moment) -> Option<ClientId> {
+    /// Whether one more connection may be accepted now: there is a place for it, or somebody without a name gives way,
+    /// or it can be told that there is none. Otherwise it waits in the listen backlog, until fewer are being told so.
+    pub fn accepts(&mut self, now: Moment) -> bool {
+        let most = self.settings.max_clients;
+        self.admitted < most
+            || self.conns.len() < most.saturating_add(limits::REFUSED_AT_ONCE)
+            || self.hub.giving_way(now).is_some()
+    }
+
+    /// Takes a new connection in, which the server [accepts](Self::accepts). When all places are taken it is told so and
+    /// closed.
+    pub fn admit(&mut self, stream: S, peer: SocketAddr, now: Moment) -> ClientId {
         if self.admitted >= self.settings.max_clients {
             self.hub.make_room(now, &mut self.outputs);
             self.perform(now);
         }
         let full = self.admitted >= self.settings.max_clients;
-        if full && self.conns.len() >= self.settings.max_clients + limits::REFUSED_AT_ONCE {
-            return None;
-        }
         self.generation = self.generation.wrapping_add(1).max(1);
         let entry = self.conns.vacant_entry();
         let slot = u32::try_from(entry.key()).expect("fewer connections than descriptors");
@@ -123,16 +129,17 @@ impl<S: Stream> Server<S> {
             let event = Event::Full(self.settings.max_clients);
             let bytes = self.encodings.once(&event, conn.kind());
             conn.counted(&mut self.queued, |conn| conn.answer(bytes, &self.broadcast, now));
+            conn.standing = Standing::Refused;
             self.close(id, now);
         } else {
             debug!("{peer} -> {id:?}");
             self.strangers.insert(id, peer);
-            conn.in_chat = true;
+            conn.standing = Standing::InChat;
             self.admitted += 1;
             self.hub.connect(id, now, &mut self.outputs);
             self.perform(now);
         }
-        Some(id)
+        id
     }
 
     /// The stream of a connection, to register it for readiness.
@@ -255,7 +262,7 @@ impl<S: Stream> Server<S> {
     fn close(&mut self, id: ClientId, now: Moment) {
         let Server { conns, encodings, broadcast, queued, .. } = self;
         let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
-        let was_in_chat = std::mem::take(&mut conn.in_chat);
+        let was_in_chat = conn.leave_chat();
         conn.counted(queued, |conn| writing::own_up(encodings, broadcast, conn, true, now));
         conn.begin_close(now);
         self.admitted -= usize::from(was_in_chat);

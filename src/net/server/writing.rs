@@ -8,7 +8,7 @@ use log::debug;
 use super::Server;
 use crate::chat::{ClientId, CloseReason, Event, Moment};
 use crate::net::broadcast::Broadcast;
-use crate::net::conn::Conn;
+use crate::net::conn::{Conn, Standing};
 use crate::net::stream::Stream;
 use crate::proto::Encodings;
 
@@ -133,7 +133,7 @@ impl<S: Stream> Server<S> {
         {
             let Some(conn) = self.conn_mut(id) else { continue };
             let Some(cause) = conn.cause() else { continue };
-            let (scheduled, in_chat) = (conn.scheduled, conn.in_chat);
+            let (scheduled, in_chat) = (conn.scheduled, conn.standing == Standing::InChat);
             self.take_origin(id);
             self.deadlines.set(id, scheduled, None);
             self.conns.remove(id.slot());

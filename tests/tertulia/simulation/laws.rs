@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::person::{Fate, Person, Span};
-use super::world::{PLACES, World};
+use super::world::World;
 use tertulia::limits;
 
 /// An answer may come on top of a full queue: the longest is a `/quien` of everybody.
@@ -23,7 +23,7 @@ pub fn after_every_turn(world: &World) {
     let names = world.names();
     let distinct: HashSet<&String> = names.iter().collect();
     assert_eq!(distinct.len(), names.len(), "names are unique: {names:?}");
-    assert!(names.len() <= PLACES, "no more people than places");
+    assert!(names.len() <= world.places, "no more people than places");
 }
 
 /// Everything that was asked has been done, and the server sleeps.
@@ -36,10 +36,17 @@ pub fn at_rest(world: &mut World) {
     }
     let witness = Witness::new(&world.people[0]);
     for person in &world.people[1..] {
+        was_answered(person);
         heard_all(person, &witness);
         was_heard(person, &witness.lines);
         ended_with_reason(person, world);
     }
+}
+
+/// Who came was asked for a name, or told why not.
+fn was_answered(person: &Person) {
+    let excused = person.fate == Fate::Reset || person.starved || person.lingered;
+    assert!(excused || !person.received.is_empty(), "{} was turned away without a word", person.name);
 }
 
 /// What the witness has read of the room.
@@ -182,7 +189,7 @@ fn ended_with_reason(person: &Person, world: &World) {
             let timeout = person.named.is_none() && told("Se acabó el tiempo") && late;
             let full = person.named.is_none() && told("El chat está lleno");
             assert!(
-                timeout || full || person.starved || person.dawdled && person.named.is_none(),
+                timeout || full || person.starved || person.lingered && person.named.is_none(),
                 "{} was thrown out for nothing: connected {:?}, now {:?}, {lines:?}",
                 person.name,
                 person.connected,

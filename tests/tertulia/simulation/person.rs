@@ -41,6 +41,8 @@ pub struct Person {
     pub starved: bool,
     /// They left bytes unread for so long that a connection being closed may have been closed on them.
     pub dawdled: bool,
+    /// They left bytes unread for as long as nobody is waited for who found no place.
+    pub lingered: bool,
     unread_since: Option<Moment>,
     pub reads: bool,
     /// Bytes on their way, in pieces.
@@ -64,6 +66,7 @@ impl Person {
             choked_since: None,
             starved: false,
             dawdled: false,
+            lingered: false,
             unread_since: None,
             reads: true,
             outgoing: Vec::new(),
@@ -109,6 +112,7 @@ impl Person {
         self.starved |= choked >= limits::DRAIN_TIMEOUT;
         let unread = since(&mut self.unread_since, self.end.has_unread(), self.connected);
         self.dawdled |= unread >= limits::LINGER_TIMEOUT;
+        self.lingered |= unread >= limits::REFUSED_LINGER;
     }
 
     pub fn receive(&mut self, most: usize) {

@@ -16,7 +16,8 @@ use tertulia::net::{Door, Server, Settings, Share};
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
 /// What all queues may hold together in a world that has little room for them: three full ones and a half.
 const LITTLE_BYTES: usize = 7 * limits::QUEUE_MAX_BYTES / 2;
-pub const PLACES: usize = 10;
+/// How many people there is room for; in some worlds more connect than can be told at once that it is full.
+const PLACES: [usize; 4] = [10, 10, 10, 3];
 
 /// Often far less than what the system would bear in a turn.
 fn share(dice: &mut Dice) -> Share {
@@ -44,6 +45,7 @@ pub struct World {
     stale: Vec<ClientId>,
     numbers: u64,
     heavy: bool,
+    pub places: usize,
     pub queues_max_bytes: usize,
 }
 
@@ -51,9 +53,10 @@ impl World {
     /// A world with one person in it, the witness, who reads everything at once and says nothing.
     pub fn new(seed: u64) -> World {
         let mut dice = Dice::new(seed);
+        let places = PLACES[dice.below(PLACES.len())];
         let settings = Settings {
             language: Language::Spanish,
-            max_clients: PLACES,
+            max_clients: places,
             login_timeout: Some(LOGIN_TIMEOUT),
             rate_limit: [0, 0, 3, 1000][dice.below(4)],
             share: share(&mut dice),
@@ -61,6 +64,7 @@ impl World {
             ..Settings::default()
         };
         let mut world = World {
+            places,
             queues_max_bytes: settings.queues_max_bytes,
             server: Server::new(settings),
             people: Vec::new(),
@@ -126,12 +130,13 @@ impl World {
             // What a turn lets in shows its first edge in the next.
             quiet = if self.turn() == 0 { quiet + 1 } else { 0 };
             self.people.iter_mut().for_each(|person| person.receive(usize::MAX));
-            if quiet > 1 && !self.server.has_work() && self.door.due(self.now).is_none() {
+            let door_due = self.door_due();
+            if quiet > 1 && !self.server.has_work() && door_due.is_none() {
                 match self.server.next_due() {
                     Some(due) if due.since(self.now) < LOGIN_TIMEOUT / 2 => self.now = self.now.max(due),
                     _ => return,
                 }
-            } else if let Some(due) = self.door.due(self.now) {
+            } else if let Some(due) = door_due {
                 self.now = self.now.max(due);
             }
         }
@@ -168,6 +173,11 @@ impl World {
         edges
     }
 
+    /// When somebody at the door is to be let in without a knock.
+    fn door_due(&mut self) -> Option<Moment> {
+        self.server.accepts(self.now).then(|| self.door.due(self.now)).flatten()
+    }
+
     fn edges(&mut self) -> Vec<(ClientId, bool, bool)> {
         let mut events = Vec::new();
         for person in &self.people {
@@ -200,6 +210,9 @@ impl World {
     fn admit(&mut self) {
         let World { server, people, door, backlog, door_armed, now, exhausted_until, .. } = self;
         let peer = SocketAddr::from(([127, 0, 0, 1], 5000));
+        if !server.accepts(*now) {
+            return;
+        }
         // The person whose stream the accept gave last.
         let accepted = std::cell::Cell::new(usize::MAX);
         door.admit(
@@ -216,7 +229,10 @@ impl World {
                 accepted.set(person);
                 Ok((stream, peer))
             },
-            |stream, peer| people[accepted.get()].id = server.admit(stream, peer, *now),
+            |stream, peer| {
+                people[accepted.get()].id = Some(server.admit(stream, peer, *now));
+                server.accepts(*now)
+            },
         );
     }
 
