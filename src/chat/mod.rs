@@ -34,5 +34,5 @@ pub use moment::Moment;
 pub use name::{Likeness, Name, NameError};
 pub use origin::Origin;
 pub use output::{Audience, CloseReason, Note, Output, RoomId};
-pub use record::RoomRecord;
+pub use record::{RoomChange, RoomFact, RoomList, RoomRecord};
 pub use text::Text;

@@ -6,7 +6,7 @@ use super::event::Event;
 use super::id::ClientId;
 use super::line::{Line, Look, RoomKey};
 use super::name::Name;
-use super::record::RoomRecord;
+use super::record::RoomChange;
 use super::text::Text;
 
 /// One thing for the shell to do.
@@ -25,8 +25,8 @@ pub enum Output {
     Close(ClientId, CloseReason),
     /// Remember this.
     Keep(Line),
-    /// Remember this room as it is now.
-    Room(Box<RoomRecord>),
+    /// Remember this of a room.
+    Room(RoomChange),
     /// Forget what was said in this room: it is no more.
     Forget(RoomKey),
     /// Find this for a client, and give it back to the hub.

@@ -5,8 +5,9 @@ use super::id::ClientId;
 use super::line::RoomKey;
 use super::movements::Movements;
 use super::name::{Likeness, Name};
-use super::record::RoomRecord;
+use super::record::{RoomFact, RoomList, RoomRecord};
 use super::text::Text;
+use crate::limits::DECISIONS_PER_ROOM;
 
 /// One room. Members stand in no particular order; each knows their place, so that leaving costs nothing.
 #[derive(Debug)]
@@ -62,6 +63,33 @@ impl Marked {
     pub(super) fn is(&self, id: Option<ClientId>, likeness: &Likeness) -> bool {
         self.id.is_some() && self.id == id || self.likeness.clashes(likeness)
     }
+}
+
+impl Rules {
+    fn list(&mut self, list: RoomList) -> &mut Vec<Marked> {
+        match list {
+            RoomList::Bans => &mut self.banned,
+            RoomList::Mutes => &mut self.muted,
+        }
+    }
+}
+
+/// Adds a decision; gives the oldest one of too many, which is forgotten.
+pub(super) fn push_bounded<T>(decisions: &mut Vec<T>, decision: T) -> Option<T> {
+    let oldest = (decisions.len() >= DECISIONS_PER_ROOM).then(|| decisions.remove(0));
+    decisions.push(decision);
+    oldest
+}
+
+/// That the names of those who are `gone` from a list are on it no more, but those that another one on it has too.
+fn unlisted(list: RoomList, left: &[Marked], gone: impl IntoIterator<Item = Marked>) -> Vec<RoomFact> {
+    let mut names: Vec<Name> = Vec::new();
+    for Marked { name, .. } in gone {
+        if !names.contains(&name) && left.iter().all(|other| other.name != name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(|name| RoomFact::Listed(list, name, false)).collect()
 }
 
 impl Room {
@@ -125,9 +153,30 @@ impl Room {
         all.filter(|id| **id == old).for_each(|id| *id = new);
     }
 
+    /// Puts somebody on a list; gives what there is to remember of that.
+    pub(super) fn enlist(&mut self, list: RoomList, entry: Marked) -> Vec<RoomFact> {
+        let name = entry.name.clone();
+        let entries = self.rules.list(list);
+        let forgotten = push_bounded(entries, entry);
+        let unlisted = unlisted(list, entries, forgotten);
+        unlisted.into_iter().chain([RoomFact::Listed(list, name, true)]).collect()
+    }
+
+    /// Takes those off a list for whom `is_gone`; gives what there is to remember of that.
+    pub(super) fn strike(&mut self, list: RoomList, is_gone: impl Fn(&Marked) -> bool) -> Vec<RoomFact> {
+        let entries = self.rules.list(list);
+        let (gone, stay) = std::mem::take(entries).into_iter().partition(is_gone);
+        *entries = stay;
+        unlisted(list, entries, gone)
+    }
+
     /// What there is to remember of it.
     pub(super) fn record(&self) -> RoomRecord {
-        let names = |marks: &[Marked]| marks.iter().map(|marked| marked.name.clone()).collect();
+        // Two who had the same name one after the other are one name to remember, and the last of them counts.
+        let names = |marks: &[Marked]| {
+            let last = |at: usize| marks[at + 1..].iter().all(|later| later.name != marks[at].name);
+            (0..marks.len()).filter(|&at| last(at)).map(|at| marks[at].name.clone()).collect()
+        };
         RoomRecord {
             key: self.key,
             name: self.name.clone(),

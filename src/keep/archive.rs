@@ -13,12 +13,12 @@ use std::time::{Duration, Instant};
 use super::accounts::Accounts;
 use super::job::{Change, Job, Query, Row, Word};
 use super::memory::Memory;
-use super::rooms::{RoomRow, records};
+use super::rooms::{Fact, RoomRow, records};
 use super::store::Store;
 use super::worker::{Worker, oldest};
 use crate::chat::{
-    Account, AccountKey, ClientId, Found, Letter, Line, Look, Matter, Moment, Posted, RoomKey, RoomRecord,
-    Stamp, Verdict,
+    Account, AccountKey, ClientId, Found, Letter, Line, Look, Matter, Moment, Posted, RoomChange, RoomKey,
+    RoomRecord, Stamp, Verdict,
 };
 use crate::limits::{ACCOUNTS_MAX, HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS, ROOMS_MAX};
 
@@ -119,6 +119,13 @@ impl Archive {
             file.keep(&line);
         }
         self.memory.keep(line);
+    }
+
+    /// Remembers what is different in a room.
+    pub fn room_changed(&mut self, change: &RoomChange) {
+        if let Some(file) = &mut self.file {
+            file.owe(Change::Fact { room: change.room.0, what: Fact::of(&change.what) });
+        }
     }
 
     /// Remembers a room, and all that there is to know of it now.

@@ -1,7 +1,7 @@
 //! What travels between the chat and the helper thread: plain values, for the core's words cannot leave its thread.
 
 use super::affair::{Affair, Outcome};
-use super::rooms::RoomRow;
+use super::rooms::{Fact, RoomRow};
 use crate::chat::{ClientId, Found, Line, Look, Name, RoomKey, Stamp, Text};
 
 /// A line of history as the file has it.
@@ -36,7 +36,9 @@ pub(super) enum Job {
 /// Something that must not get lost, and of which only the last word counts.
 #[derive(Debug)]
 pub(super) enum Change {
-    /// A room is there, and this is what there is to know of it.
+    /// Something is different in a room.
+    Fact { room: u64, what: Fact },
+    /// A room is there, and this is all that there is to know of it.
     Room(Box<RoomRow>),
     /// A room is no more.
     RoomGone { key: u64 },
@@ -48,7 +50,15 @@ impl Change {
     /// Whether this leaves nothing of what `earlier` said.
     pub(super) fn outdoes(&self, earlier: &Change) -> bool {
         match (self, earlier) {
+            (Change::Fact { room, what }, Change::Fact { room: other, what: before }) => {
+                room == other && what.outdoes(before)
+            }
             (Change::Room(room), Change::Room(before)) => room.key == before.key,
+            (Change::Room(room), Change::Fact { room: before, .. }) => room.key == *before,
+            // Its name is not outdone: there may be lines of it.
+            (Change::RoomGone { key }, Change::Fact { room, what }) => {
+                key == room && !matches!(what, Fact::Made(_))
+            }
             (Change::HandedOver { account, .. }, Change::HandedOver { account: before, .. }) => {
                 account == before
             }

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use super::affair::account_key;
-use crate::chat::{Name, RoomKey, RoomRecord, Text};
+use crate::chat::{Name, RoomFact, RoomKey, RoomList, RoomRecord, Text};
 use crate::limits::ROOMS_MAX;
 
 /// A room as the file has it.
@@ -19,9 +19,50 @@ pub(super) struct RoomRow {
     pub(super) muted: Vec<String>,
 }
 
+/// What is different in a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fact {
+    Made(String),
+    Topic(Option<String>),
+    Lock(Option<String>),
+    Hushed(bool),
+    Operator(u32, bool),
+    /// A ban or a mute.
+    Listed(RoomList, String, bool),
+}
+
+impl Fact {
+    pub(super) fn of(fact: &RoomFact) -> Fact {
+        match fact {
+            RoomFact::Made(name) => Fact::Made(name.as_str().to_owned()),
+            RoomFact::Topic(topic) => Fact::Topic(plain(topic)),
+            RoomFact::Key(key) => Fact::Lock(plain(key)),
+            RoomFact::Moderated(moderated) => Fact::Hushed(*moderated),
+            RoomFact::Operator(account, is) => Fact::Operator(account.0.get(), *is),
+            RoomFact::Listed(list, name, is) => Fact::Listed(*list, name.as_str().to_owned(), *is),
+        }
+    }
+
+    /// Whether this is the later word about the same thing.
+    pub(super) fn outdoes(&self, earlier: &Fact) -> bool {
+        match (self, earlier) {
+            (Fact::Made(_), Fact::Made(_))
+            | (Fact::Topic(_), Fact::Topic(_))
+            | (Fact::Lock(_), Fact::Lock(_))
+            | (Fact::Hushed(_), Fact::Hushed(_)) => true,
+            (Fact::Operator(account, _), Fact::Operator(before, _)) => account == before,
+            (Fact::Listed(list, name, _), Fact::Listed(other, before, _)) => list == other && name == before,
+            _ => false,
+        }
+    }
+}
+
+fn plain(text: &Option<Text>) -> Option<String> {
+    text.as_ref().map(|text| text.as_str().to_owned())
+}
+
 impl RoomRow {
     pub(super) fn of(record: &RoomRecord) -> RoomRow {
-        let plain = |text: &Option<Text>| text.as_ref().map(|text| text.as_str().to_owned());
         let names = |names: &[Name]| names.iter().map(|name| name.as_str().to_owned()).collect();
         RoomRow {
             key: record.key.0,

@@ -186,14 +186,14 @@ fn orders_that_are_none_are_told_so() {
 fn files_that_cannot_be_used_are_left_as_they_are() {
     let dir = Dir::new();
     assert_eq!(told(&dir, &["add", "Ana"], "secreto").0, 0);
-    dir.sql().execute_batch("PRAGMA user_version = 3").unwrap();
+    dir.sql().execute_batch("PRAGMA user_version = 4").unwrap();
     let newer = fs::read(dir.file()).unwrap();
-    dir.sql().execute_batch("PRAGMA user_version = 2").unwrap();
+    dir.sql().execute_batch("PRAGMA user_version = 3").unwrap();
     let sound = fs::read(dir.file()).unwrap();
     let mut noise = sound.clone();
     noise[4_096..].fill(7);
     let cases = [
-        (&newer[..], "es de una versión posterior del programa (formato 3)"),
+        (&newer[..], "es de una versión posterior del programa (formato 4)"),
         (b"no history at all", "está dañado o no es un historial"),
         (&sound[..sound.len() / 2], "está dañado o no es un historial"),
         (&noise, "está dañado o no es un historial"),

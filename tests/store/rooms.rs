@@ -1,6 +1,6 @@
 //! Rooms over restarts: those that somebody registered has, and in which there is something to go on with.
 
-use tertulia::chat::{AccountKey, ClientId, Look, RoomKey, RoomRecord, Text};
+use tertulia::chat::{AccountKey, ClientId, Look, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text};
 use tertulia::keep::Answer;
 use tertulia::limits::RELOADED_LINES_PER_ROOM;
 
@@ -123,4 +123,77 @@ fn rows_that_somebody_else_wrote_are_passed_over() {
         )
         .unwrap();
     assert_eq!(survivors(&dir), [kept]);
+}
+
+#[test]
+fn room_change_writes_what_is_different_and_no_other_row() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
+    let names = |letter: char| (0..1_000).map(|number| name(&format!("{letter}{number}"))).collect();
+    let mut record = RoomRecord { banned: names('b'), muted: names('m'), ..owned(1, "sala", ana) };
+    desk.archive.room(&record);
+    assert!(desk.archive.close(DEADLINE));
+    let count = |of: &str, on: &str| {
+        format!("CREATE TRIGGER {on}_{of} AFTER {on} ON {of} BEGIN INSERT INTO written VALUES ('{of}'); END;")
+    };
+    let mut triggers = "CREATE TABLE written (what TEXT);".to_owned();
+    for of in ["room", "room_operator", "room_mark"] {
+        ["INSERT", "UPDATE", "DELETE"].iter().for_each(|on| triggers.push_str(&count(of, on)));
+    }
+    dir.sql().execute_batch(&triggers).unwrap();
+
+    let on = |list, raw: &str, is| RoomFact::Listed(list, name(raw), is);
+    let facts = [
+        // Each of them alone, and how many rows it touches.
+        (RoomFact::Topic(Some(Text::clean("recetas"))), 1),
+        (RoomFact::Key(Some(Text::clean("sal"))), 1),
+        (RoomFact::Moderated(true), 1),
+        (RoomFact::Operator(luis, true), 1),
+        (RoomFact::Operator(ana, false), 1),
+        (on(RoomList::Bans, "Pedro", true), 1),
+        (on(RoomList::Mutes, "m7", false), 1),
+        // Back again it is the last one.
+        (on(RoomList::Bans, "b0", true), 2),
+    ];
+    let mut desk = Desk::open(&dir);
+    for (what, rows) in facts {
+        dir.sql().execute("DELETE FROM written", []).unwrap();
+        record.apply(what.clone());
+        desk.archive.room_changed(&RoomChange { room: RoomKey(1), what: what.clone() });
+        desk.last(RoomKey(0), 1);
+        let written = dir.sql().query_row("SELECT count(*) FROM written", [], |row| row.get::<_, i64>(0));
+        assert_eq!(written, Ok(rows), "rows written for {what:?}");
+    }
+    let made = RoomChange { room: RoomKey(2), what: RoomFact::Made(name("cueva")) };
+    desk.archive.room_changed(&made);
+    for what in [RoomFact::Operator(ana, true), RoomFact::Topic(Some(Text::clean("ecos")))] {
+        desk.archive.room_changed(&RoomChange { what, ..made.clone() });
+    }
+    assert!(desk.archive.close(DEADLINE));
+    let cave = RoomRecord { topic: Some(Text::clean("ecos")), ..owned(2, "cueva", ana) };
+    assert_eq!(survivors(&dir), [record, cave]);
+}
+
+#[test]
+fn room_changes_of_one_thing_count_in_their_order() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    let mut record = owned(1, "sala", ana);
+    desk.archive.room(&record);
+    desk.last(RoomKey(0), 1);
+    // While somebody else writes, they wait.
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let pedro = |is| RoomFact::Listed(RoomList::Bans, name("Pedro"), is);
+    let juan = |is| RoomFact::Listed(RoomList::Bans, name("Juan"), is);
+    for what in [pedro(true), juan(true), pedro(false), pedro(true), juan(false), juan(true), juan(false)] {
+        record.apply(what.clone());
+        desk.archive.room_changed(&RoomChange { room: RoomKey(1), what });
+    }
+    sql.execute_batch("COMMIT").unwrap();
+    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(record.banned, [name("Pedro")]);
+    assert_eq!(survivors(&dir), [record]);
 }

@@ -70,7 +70,7 @@ fn the_first_version_goes_on_with_its_lines_its_topic_and_its_keys() {
     let dir = first_version();
     for _ in 0..2 {
         let mut desk = Desk::open(&dir);
-        assert_eq!(version(&dir), 2);
+        assert_eq!(version(&dir), 3);
         let rooms = desk.archive.take_rooms();
         assert_eq!(rooms.len(), 1, "nobody could register: nobody's room goes on");
         assert_eq!(rooms[0].topic, Some(Text::clean("meriendas")));
@@ -95,7 +95,7 @@ fn the_first_version_is_upgraded_by_whoever_comes_first() {
     let registry = Registry::open(dir.path()).unwrap();
     assert_eq!(registry.list().unwrap(), []);
     drop(registry);
-    assert_eq!(version(&dir), 2);
+    assert_eq!(version(&dir), 3);
     let mut desk = Desk::open(&dir);
     assert_eq!(desk.last(GENERAL, 10), ["¡Hola, María!", "adiós"]);
 }

@@ -252,8 +252,8 @@ impl Hub {
         let seats = self.client(id).into_iter().flat_map(Client::seats);
         let rooms: Vec<_> = seats.map(|seat| seat.room).collect();
         for room in rooms {
-            if self.room(room).is_some_and(|room| room.rules.operators.contains(&id)) && self.own(id, room) {
-                self.remember(room, out);
+            if self.room(room).is_some_and(|room| room.rules.operators.contains(&id)) {
+                self.own(id, room, out);
             }
         }
     }

@@ -3,9 +3,9 @@
 use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
 use crate::chat::event::Decision;
 use crate::chat::id::ClientId;
-use crate::chat::room::{Marked, Room};
+use crate::chat::record::{RoomFact, RoomList};
+use crate::chat::room::{Marked, Room, push_bounded};
 use crate::chat::text::Text;
-use crate::limits::DECISIONS_PER_ROOM;
 
 impl Hub {
     /// Closes the current room by a key; without one, opens it.
@@ -21,8 +21,11 @@ impl Hub {
             return Err(RoomRefusal::Everybodys(self.room_name(room)));
         }
         let keyed = key.is_some();
-        self.rules_of(room).rules.key = key;
-        self.remember(room, out);
+        let rules = &mut self.rules_of(room).rules;
+        if rules.key != key {
+            rules.key.clone_from(&key);
+            self.persist(room, [RoomFact::Key(key)], out);
+        }
         self.tell_decision(room, name, Decision::Keyed(keyed), out);
         Ok(())
     }
@@ -35,14 +38,14 @@ impl Hub {
         };
         let likeness = guest_name.likeness();
         let inside = self.sits_in(guest, room);
-        let rules = &mut self.rules_of(room).rules;
-        rules.banned.retain(|banned| !banned.is(Some(guest), &likeness));
-        rules.invited.retain(|&invited| invited != guest);
+        let open = self.rules_of(room);
+        let facts = open.strike(RoomList::Bans, |banned| banned.is(Some(guest), &likeness));
+        open.rules.invited.retain(|&invited| invited != guest);
         // Whoever is inside would keep it until they are put out, and come back by it.
         if !inside {
-            remember(&mut rules.invited, guest);
+            push_bounded(&mut open.rules.invited, guest);
         }
-        self.remember(room, out);
+        self.persist(room, facts, out);
         self.tell_decision(room, name, Decision::Invited(guest_name), out);
         // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
         let to = Audience::Several { clients: vec![guest], from: name.clone() };
@@ -72,14 +75,18 @@ impl Hub {
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let likeness = guest_name.likeness();
         let account = self.owner_of(&guest_name);
-        let rules = &mut self.rules_of(room).rules;
+        let closed = self.rules_of(room);
+        let rules = &mut closed.rules;
         // Whoever may not be here does not decide here either.
-        rules.owners.retain(|&owner| Some(owner) != account);
+        let owner = account.filter(|account| rules.owners.contains(account));
+        rules.owners.retain(|&other| Some(other) != owner);
         rules.invited.retain(|&invited| Some(invited) != guest);
+        let mut facts: Vec<RoomFact> =
+            owner.map(|owner| RoomFact::Operator(owner, false)).into_iter().collect();
         if !rules.banned.iter().any(|banned| banned.covers(guest, &likeness)) {
-            remember(&mut rules.banned, Marked::new(guest_name.clone(), guest));
+            facts.extend(closed.enlist(RoomList::Bans, Marked::new(guest_name.clone(), guest)));
         }
-        self.remember(room, out);
+        self.persist(room, facts, out);
         let decision = Decision::Banned(guest_name);
         match guest.filter(|&guest| self.sits_in(guest, room)) {
             Some(guest) => self.put_out(room, guest, name, decision, out),
@@ -93,8 +100,8 @@ impl Hub {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let likeness = guest_name.likeness();
-        self.rules_of(room).rules.banned.retain(|banned| !banned.is(guest, &likeness));
-        self.remember(room, out);
+        let facts = self.rules_of(room).strike(RoomList::Bans, |banned| banned.is(guest, &likeness));
+        self.persist(room, facts, out);
         self.tell_decision(room, name, Decision::Unbanned(guest_name), out);
         Ok(())
     }
@@ -111,21 +118,21 @@ impl Hub {
         let Some(whom) = whom else {
             let rules = &mut self.rules_of(room).rules;
             rules.hushed = !rules.hushed;
-            let decision = Decision::Hushed(rules.hushed);
-            self.remember(room, out);
-            self.tell_decision(room, name, decision, out);
+            let hushed = rules.hushed;
+            self.persist(room, [RoomFact::Moderated(hushed)], out);
+            self.tell_decision(room, name, Decision::Hushed(hushed), out);
             return Ok(());
         };
         let (guest, guest_name) = self.anybody_called(room, &whom)?;
         let likeness = guest_name.likeness();
-        let muted = &mut self.rules_of(room).rules.muted;
-        let before = muted.len();
-        muted.retain(|marked| !marked.is(guest, &likeness));
-        let silenced = muted.len() == before;
-        if silenced {
-            remember(muted, Marked::new(guest_name.clone(), guest));
-        }
-        self.remember(room, out);
+        let here = self.rules_of(room);
+        let silenced = !here.rules.muted.iter().any(|marked| marked.is(guest, &likeness));
+        let facts = if silenced {
+            here.enlist(RoomList::Mutes, Marked::new(guest_name.clone(), guest))
+        } else {
+            here.strike(RoomList::Mutes, |marked| marked.is(guest, &likeness))
+        };
+        self.persist(room, facts, out);
         if let Some(guest) = guest {
             self.announce(guest, room, out);
         }
@@ -139,11 +146,9 @@ impl Hub {
         let (guest, guest_name) = self.member_called(room, whom)?;
         let operators = &mut self.rules_of(room).rules.operators;
         if !operators.contains(&guest) {
-            remember(operators, guest);
+            push_bounded(operators, guest);
         }
-        if self.own(guest, room) {
-            self.remember(room, out);
-        }
+        self.own(guest, room, out);
         self.announce(guest, room, out);
         self.tell_decision(room, name, Decision::Opped(guest_name), out);
         Ok(())
@@ -225,12 +230,4 @@ impl Hub {
     fn rules_of(&mut self, room: RoomId) -> &mut Room {
         self.room_mut(room).expect("the caller found it")
     }
-}
-
-/// Adds a decision; the oldest one of too many is forgotten.
-pub(super) fn remember<T>(decisions: &mut Vec<T>, decision: T) {
-    if decisions.len() >= DECISIONS_PER_ROOM {
-        decisions.remove(0);
-    }
-    decisions.push(decision);
 }

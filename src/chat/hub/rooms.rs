@@ -1,14 +1,13 @@
 //! Making rooms, entering and leaving them, what they are about, and which there are.
 
-use super::ordering::remember;
 use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
 use crate::chat::event::{Decision, RoomRow};
 use crate::chat::id::ClientId;
 use crate::chat::line::RoomKey;
 use crate::chat::moment::Moment;
 use crate::chat::movements::Threshold;
-use crate::chat::record::RoomRecord;
-use crate::chat::room::Room;
+use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
+use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
 use crate::limits::{ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_ACCOUNT, ROOMS_PER_PERSON};
 
@@ -42,9 +41,11 @@ impl Hub {
         let created = found.is_none();
         self.arrive(id, name, entered, Threshold::Room, now, out);
         if created {
-            self.room_mut(entered).expect("it was just made").rules.operators.push(id);
-            self.own(id, entered);
-            self.remember(entered, out);
+            let made = self.room_mut(entered).expect("it was just made");
+            made.rules.operators.push(id);
+            let fact = RoomFact::Made(made.name.clone());
+            self.persist(entered, [fact], out);
+            self.own(id, entered, out);
         }
         out.push(self.entered(id, entered, created));
         self.replay(id, entered, out);
@@ -91,10 +92,16 @@ impl Hub {
         if !may_speak {
             return Err(RoomRefusal::MayNotSpeak(about.name.clone()));
         }
-        about.topic = (topic.as_str() != "-").then_some(topic);
-        let decision = Decision::Topic(about.topic.clone());
-        let event = Event::Decided { room: about.name.clone(), by: name.clone(), decision };
-        self.remember(room, out);
+        let topic = (topic.as_str() != "-").then_some(topic);
+        let event = Event::Decided {
+            room: about.name.clone(),
+            by: name.clone(),
+            decision: Decision::Topic(topic.clone()),
+        };
+        if about.topic != topic {
+            about.topic = topic.clone();
+            self.persist(room, [RoomFact::Topic(topic)], out);
+        }
         self.announce(id, room, out);
         // Anybody's words, unlike what operators decide: whoever hides them does not hear it.
         let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
@@ -153,26 +160,35 @@ impl Hub {
         Some(RoomId(number as u32))
     }
 
-    /// Has a room remembered as it is now.
-    pub(super) fn remember(&self, room: RoomId, out: &mut Vec<Output>) {
-        if let Some(room) = self.room(room) {
-            out.push(Output::Room(Box::new(room.record())));
+    /// What there is to remember of a room.
+    pub fn room_record(&self, key: RoomKey) -> Option<RoomRecord> {
+        self.rooms.iter().flatten().find(|room| room.key == key).map(Room::record)
+    }
+
+    /// Has it remembered what is different in a room.
+    pub(super) fn persist(
+        &self,
+        room: RoomId,
+        facts: impl IntoIterator<Item = RoomFact>,
+        out: &mut Vec<Output>,
+    ) {
+        if let Some(key) = self.room(room).map(|room| room.key) {
+            out.extend(facts.into_iter().map(|what| Output::Room(RoomChange { room: key, what })));
         }
     }
 
-    /// Makes a client, if their name is registered, an operator for good; says whether they were not.
-    pub(super) fn own(&mut self, id: ClientId, room: RoomId) -> bool {
-        let Some(account) = self.account(id) else { return false };
+    /// Makes a client, if their name is registered, an operator for good.
+    pub(super) fn own(&mut self, id: ClientId, room: RoomId, out: &mut Vec<Output>) {
+        let Some(account) = self.account(id) else { return };
         let owned = |room: &&Room| room.rules.owners.contains(&account);
         if self.rooms.iter().flatten().filter(owned).count() >= ROOMS_PER_ACCOUNT {
-            return false;
+            return;
         }
         let owners = &mut self.room_mut(room).expect("the caller found it").rules.owners;
-        let new = !owners.contains(&account);
-        if new {
-            remember(owners, account);
+        if !owners.contains(&account) {
+            let forgotten = push_bounded(owners, account).map(|oldest| RoomFact::Operator(oldest, false));
+            self.persist(room, forgotten.into_iter().chain([RoomFact::Operator(account, true)]), out);
         }
-        new
     }
 
     /// A room with nobody in it is no more, unless it is worth keeping; but the first room is everybody's.

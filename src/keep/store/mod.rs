@@ -129,7 +129,7 @@ fn create(path: &Path) -> Result<(), Cause> {
     }
     let connection = Connection::open(&unfinished)?;
     connection.execute_batch(schema::CREATE)?;
-    connection.execute_batch(schema::SINCE_2)?;
+    schema::STEPS.iter().try_for_each(|(step, _)| connection.execute_batch(step))?;
     connection.pragma_update(None, "application_id", schema::APPLICATION)?;
     connection.pragma_update(None, "user_version", schema::VERSION)?;
     connection.close().map_err(|(_, error)| error)?;
@@ -153,12 +153,9 @@ fn check(path: &Path, beside: &Path) -> Result<(), Cause> {
     if version > schema::VERSION {
         return Err(Cause::Newer(version));
     }
-    let since_2: &[&str] = match version {
-        1 => &[],
-        schema::VERSION => &schema::PROBE_SINCE_2,
-        _ => return Err(Cause::Damaged("user_version".into())),
-    };
-    for probe in schema::PROBE.iter().chain(since_2) {
+    let steps = version.checked_sub(1).and_then(|steps| schema::STEPS.get(..usize::try_from(steps).ok()?));
+    let steps = steps.ok_or_else(|| Cause::Damaged("user_version".into()))?;
+    for probe in schema::PROBE.iter().chain(steps.iter().flat_map(|(_, probes)| *probes)) {
         connection.prepare(probe)?.query([])?.next()?;
     }
     if length <= HISTORY_CHECKED_BYTES {

@@ -5,11 +5,16 @@ use std::collections::BTreeMap;
 use rusqlite::{Result, params};
 
 use super::writer::Writer;
+use crate::chat::RoomList;
 use crate::keep::job::{Change, Query, Row};
-use crate::keep::rooms::RoomRow;
+use crate::keep::rooms::{Fact, RoomRow};
 use crate::limits::{
     HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX,
 };
+
+const OPERATES: &str = "INSERT OR IGNORE INTO room_operator (room, account) VALUES (?1, ?2)";
+
+const MARK: &str = "INSERT INTO room_mark (room, kind, name) VALUES (?1, ?2, ?3)";
 
 impl Writer {
     /// Begins a new life of the server: the rooms of the last one are gone, but for the first one and those that a
@@ -93,6 +98,7 @@ impl Writer {
     /// Writes a change, at `at`. A room that goes without a line of its own leaves nothing.
     pub(in crate::keep) fn change(&self, change: &Change, at: i64) -> Result<()> {
         match change {
+            Change::Fact { room, what } => self.write_fact(*room, what, at),
             Change::Room(room) => self.write_room(room, at),
             Change::RoomGone { key } => {
                 self.cached("UPDATE room SET gone_at = ?2, lock = NULL WHERE key = ?1")?
@@ -115,6 +121,39 @@ impl Writer {
         Ok(())
     }
 
+    /// Writes what is different in a room, and nothing else.
+    fn write_fact(&self, room: u64, what: &Fact, at: i64) -> Result<()> {
+        match what {
+            Fact::Made(name) => self
+                .cached(
+                    "INSERT INTO room (key, name, made_at) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (key) DO UPDATE SET name = excluded.name",
+                )?
+                .execute(params![room, name, at])?,
+            Fact::Topic(topic) => {
+                self.cached("UPDATE room SET topic = ?2 WHERE key = ?1")?.execute(params![room, topic])?
+            }
+            Fact::Lock(lock) => {
+                self.cached("UPDATE room SET lock = ?2 WHERE key = ?1")?.execute(params![room, lock])?
+            }
+            Fact::Hushed(hushed) => {
+                self.cached("UPDATE room SET hushed = ?2 WHERE key = ?1")?.execute(params![room, hushed])?
+            }
+            Fact::Operator(account, true) => self.cached(OPERATES)?.execute(params![room, account])?,
+            Fact::Operator(account, false) => self
+                .cached("DELETE FROM room_operator WHERE room = ?1 AND account = ?2")?
+                .execute(params![room, account])?,
+            Fact::Listed(list, name, is_on_it) => {
+                let entry = params![room, kind(*list), name];
+                // Also before it is written: the order of the rows is that in which they were decided.
+                self.cached("DELETE FROM room_mark WHERE room = ?1 AND kind = ?2 AND name = ?3")?
+                    .execute(entry)?;
+                if *is_on_it { self.cached(MARK)?.execute(entry)? } else { 0 }
+            }
+        };
+        Ok(())
+    }
+
     fn write_room(&self, room: &RoomRow, at: i64) -> Result<()> {
         self.cached(
             "INSERT INTO room (key, name, topic, lock, hushed, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
@@ -123,13 +162,20 @@ impl Writer {
         )?
         .execute(params![room.key, room.name, room.topic, room.lock, room.hushed, at])?;
         self.delete_decisions(room.key)?;
-        let mut operator =
-            self.cached("INSERT OR IGNORE INTO room_operator (room, account) VALUES (?1, ?2)")?;
+        let mut operator = self.cached(OPERATES)?;
         room.owners.iter().try_for_each(|owner| operator.execute(params![room.key, owner]).map(drop))?;
-        let mut mark = self.cached("INSERT INTO room_mark (room, kind, name) VALUES (?1, ?2, ?3)")?;
-        for (kind, names) in [("ban", &room.banned), ("mute", &room.muted)] {
-            names.iter().try_for_each(|name| mark.execute(params![room.key, kind, name]).map(drop))?;
+        let mut mark = self.cached(MARK)?;
+        for (list, names) in [(RoomList::Bans, &room.banned), (RoomList::Mutes, &room.muted)] {
+            names.iter().try_for_each(|name| mark.execute(params![room.key, kind(list), name]).map(drop))?;
         }
         Ok(())
+    }
+}
+
+/// What `room_mark.kind` says.
+fn kind(list: RoomList) -> &'static str {
+    match list {
+        RoomList::Bans => "ban",
+        RoomList::Mutes => "mute",
     }
 }

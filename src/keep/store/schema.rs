@@ -6,7 +6,7 @@
 pub(super) const APPLICATION: i32 = 0x7465_7274;
 
 /// `PRAGMA user_version`.
-pub(super) const VERSION: i32 = 2;
+pub(super) const VERSION: i32 = 3;
 
 /// Makes an empty history. Numbers are not used again (AUTOINCREMENT): a new room must not get an old one's lines, and
 /// whoever deletes lines with another program leaves their words in the index, where they must not become those of another line.
@@ -42,7 +42,7 @@ pub(super) const CREATE: &str = "
 /// What version 2 has beside the first: made behind [`CREATE`], and in a file of version 1.
 ///
 /// Numbers of accounts are not used again either: a room or a letter must not become that of whoever comes next.
-pub(super) const SINCE_2: &str = "
+const SINCE_2: &str = "
     ALTER TABLE room ADD COLUMN lock TEXT;
     ALTER TABLE room ADD COLUMN hushed INTEGER NOT NULL DEFAULT 0;
     CREATE TABLE account (
@@ -74,6 +74,16 @@ pub(super) const SINCE_2: &str = "
     CREATE INDEX letter_by_account ON letter (account, id);
 ";
 
+/// What version 3 has beside the second: whoever is banned or silenced in a room is found there by name.
+const SINCE_3: &str = "
+    DROP INDEX IF EXISTS room_mark_by_room;
+    CREATE INDEX room_mark_by_name ON room_mark (room, kind, name);
+";
+
+/// What brings a file of each version up to the next one, from the first on; and whether all is there that it makes.
+pub(super) const STEPS: [(&str, &[&str]); VERSION as usize - 1] =
+    [(SINCE_2, &PROBE_SINCE_2), (SINCE_3, &PROBE_SINCE_3)];
+
 /// Whether all is there that [`CREATE`] makes: fails where it is not.
 pub(super) const PROBE: [&str; 3] = [
     "SELECT key, name, topic, made_at, gone_at FROM room LIMIT 1",
@@ -82,10 +92,14 @@ pub(super) const PROBE: [&str; 3] = [
 ];
 
 /// Whether all is there that [`SINCE_2`] makes.
-pub(super) const PROBE_SINCE_2: [&str; 5] = [
+const PROBE_SINCE_2: [&str; 5] = [
     "SELECT lock, hushed FROM room LIMIT 1",
     "SELECT key, name, password, made_at, seen_at FROM account LIMIT 1",
     "SELECT room, account FROM room_operator LIMIT 1",
     "SELECT room, kind, name FROM room_mark LIMIT 1",
     "SELECT id, account, at, who, text FROM letter LIMIT 1",
 ];
+
+/// Whether all is there that [`SINCE_3`] makes.
+const PROBE_SINCE_3: [&str; 1] =
+    ["SELECT name FROM room_mark INDEXED BY room_mark_by_name WHERE room = 0 LIMIT 1"];

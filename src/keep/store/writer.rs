@@ -36,7 +36,8 @@ impl Writer {
     pub(super) fn upgrade(&self) -> Result<()> {
         let version: i32 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
         if version < schema::VERSION {
-            self.connection.execute_batch(schema::SINCE_2)?;
+            let known = usize::try_from(version - 1).unwrap_or(0);
+            schema::STEPS[known..].iter().try_for_each(|(step, _)| self.connection.execute_batch(step))?;
             self.connection.pragma_update(None, "user_version", schema::VERSION)?;
         }
         Ok(())

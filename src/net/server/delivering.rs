@@ -44,7 +44,7 @@ impl<S: Stream> Server<S> {
             Output::Note(note) => self.note(&note),
             Output::Keep(line) => self.history.keep(line),
             Output::Forget(room) => self.history.forget(room),
-            Output::Room(record) => self.history.room(&record),
+            Output::Room(change) => self.history.room_changed(&change),
             Output::Ask(id, question) => self.ask(id, question, now),
             Output::Petition(id, petition) => {
                 let Some(conn) = self.conn_mut(id) else { return };

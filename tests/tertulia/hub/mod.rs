@@ -13,21 +13,23 @@ mod offices;
 mod operators;
 mod presence;
 mod private;
+mod remembered;
 mod room_storms;
 mod rooms;
 mod storms;
 mod talking;
 mod waiting;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::time::Duration;
 
 use tertulia::chat::{
     ClientId, CloseReason, Command, Crowd, Event, Farewell, Hub, Language, Moment, Name, NameRefusal, Note,
-    Output, Password, Person, Petition, RoomKey, RoomRecord, Rules, Text,
+    Output, Password, Person, Petition, RoomChange, Rules, Text,
 };
 
 use super::support::book::Book;
+use super::support::records::{self, Records};
 
 pub const NOTHING: [&str; 0] = [];
 pub const SECOND: Duration = Duration::from_secs(1);
@@ -49,7 +51,9 @@ pub struct Chat {
     pub slow: bool,
     pub petitions: Vec<(ClientId, Petition)>,
     /// Rooms as they were last remembered.
-    pub records: BTreeMap<RoomKey, RoomRecord>,
+    pub records: Records,
+    /// What was remembered of rooms, one by one.
+    pub changes: Vec<RoomChange>,
 }
 
 impl Chat {
@@ -68,6 +72,7 @@ impl Chat {
     }
 
     pub fn with(rules: Rules, book: Book) -> Chat {
+        let records = rules.rooms.iter().map(|record| (record.key, record.clone())).collect();
         Chat {
             hub: Hub::new(rules),
             now: Moment::from_micros(1_234_567),
@@ -80,7 +85,8 @@ impl Chat {
             book,
             slow: false,
             petitions: Vec::new(),
-            records: BTreeMap::new(),
+            records,
+            changes: Vec::new(),
         }
     }
 
@@ -222,7 +228,10 @@ impl Chat {
                 Output::Ask(id, question) => {
                     self.heard.entry(id).or_default().push(Event::PasswordPrompt(question));
                 }
-                Output::Room(record) => drop(self.records.insert(record.key, *record)),
+                Output::Room(change) => {
+                    records::note(&mut self.records, change.clone());
+                    self.changes.push(change);
+                }
                 Output::Forget(room) => drop(self.records.remove(&room)),
                 // History has tests of its own.
                 Output::Keep(_) | Output::Look(..) => {}

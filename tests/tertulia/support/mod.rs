@@ -10,6 +10,7 @@ pub mod process;
 // Without the editor nobody looks at everything that a terminal shows.
 #[cfg_attr(not(feature = "prompt"), allow(dead_code))]
 pub(crate) mod pty;
+pub mod records;
 pub mod server;
 
 use std::time::Duration;

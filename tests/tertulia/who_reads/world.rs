@@ -1,17 +1,16 @@
 //! A chat with its history behind it, in which one person is watched: all that reaches them is written down.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::time::Duration;
 
-use tertulia::chat::{
-    ClientId, CloseReason, Command, Event, Found, Hub, Line, Moment, Output, RoomKey, RoomRecord, Rules,
-};
+use tertulia::chat::{ClientId, CloseReason, Command, Event, Found, Hub, Line, Moment, Output, Rules};
 use tertulia::keep::Memory;
 
 use super::accounts::password;
 use super::doors::{Door, Fact, Query, Shelf, Window};
 use crate::hub::{join, leave, message, nick, text, topic};
 use crate::support::book::Book;
+use crate::support::records::{self, Records};
 
 /// The room that is read, or not.
 pub const ROOM: &str = "sala";
@@ -44,7 +43,7 @@ pub struct World {
     pub(super) said: Vec<Line>,
     pub(super) book: Book,
     /// Rooms as they were last remembered.
-    pub(super) records: BTreeMap<RoomKey, RoomRecord>,
+    pub(super) records: Records,
     /// What the hub wants of the accounts, and since when they are slow: nothing of it is seen to.
     pub(super) waiting: Option<Vec<Output>>,
     /// The tenant of each slot.
@@ -80,7 +79,7 @@ impl World {
             memory: Memory::default(),
             said: Vec::new(),
             book: World::first_book(),
-            records: BTreeMap::new(),
+            records: Records::new(),
             waiting: None,
             slots: Vec::new(),
             generation: 0,
@@ -312,7 +311,7 @@ impl World {
                     self.records.remove(&room);
                 }
                 Output::Close(id, _) => self.slots[id.slot()] = None,
-                Output::Room(record) => drop(self.records.insert(record.key, *record)),
+                Output::Room(change) => records::note(&mut self.records, change),
                 Output::Ask(..) | Output::Speak(..) | Output::Note(_) => {}
                 other => later.push(other),
             }
