@@ -5,13 +5,14 @@
 //! one loop, one thread. Between them stands [`proto`]: bytes to commands, events to bytes.
 //!
 //! ```text
-//! limits ──► chat ──► proto ──► net ──► main      each imports only what stands to its left;
-//!                ├──► keep ──────┘      │         bin/tertulia, the client, imports none of them
-//!                └──► logging, cli ─────┘   (keep, cli ──► clerk ──► main)
+//! limits ──► chat ──► clock ──► proto ──► net ──► main    each imports only what stands to its left;
+//!                         ├───► keep ──────┘      │       bin/tertulia, the client, imports none of them
+//!                         └───► logging, cli ─────┘   (keep, cli ──► clerk ──► main)
 //! ```
 //!
 //! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
 //! - [`chat`]: the vocabulary (commands, events, outputs), names, safe text, and the [`Hub`](chat::Hub) with the rules.
+//! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.
 //! - [`proto`]: the line dialect, telnet's commands, Spanish and English.
 //! - [`keep`]: what was said before, in memory or in a file with a helper thread of its own; accounts, letters, passwords.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
@@ -39,6 +40,7 @@
 pub mod chat;
 pub mod clerk;
 pub mod cli;
+pub mod clock;
 pub mod keep;
 pub mod limits;
 pub mod locale;

@@ -1,7 +1,8 @@
-//! The server's log: time, level and words, on the console and in a file.
+//! The server's log: date, time, level and words, on the console and in a file.
 //!
 //! Law: a log that nobody reads (a stopped terminal, a full pipe, a full disk) never stops the chat.
 
+mod clock;
 mod lines;
 mod queue;
 
@@ -16,10 +17,12 @@ use std::time::{Duration, Instant};
 use log::{Level, LevelFilter, Log, Record};
 use simplelog::{CombinedLogger, Config, ConfigBuilder, SharedLogger, WriteLogger};
 
+pub use clock::LogClock;
 use lines::Lines;
 pub use queue::LogQueue;
 
 use crate::chat::Language;
+use crate::clock::{Zone, wall_clock};
 use crate::limits;
 
 /// What the log is to be like.
@@ -62,49 +65,47 @@ impl Guard {
     }
 }
 
-/// Starts the log. To be called once, and before any other thread exists: only then can local time be had soundly.
+/// Starts the log, whose lines have the time of `zone`. To be called once.
 ///
 /// # Errors
 ///
 /// The file cannot be opened (the error names it), a thread cannot be had, or there is a log already.
-pub fn start(settings: &Settings) -> io::Result<Guard> {
-    let config = config();
+pub fn start(settings: &Settings, zone: Zone) -> io::Result<Guard> {
+    let clock = LogClock::new(zone, wall_clock);
     // A descriptor of our own for the same terminal. `io::stderr` has a lock, and whoever else wanted to write there
     // (a panic, say) would wait for the thread that is stuck in it. Never made non-blocking: the shell shares it.
     let console = File::from(io::stderr().as_fd().try_clone_to_owned()?);
-    let mut queues = vec![queue(console, &config, settings.language, painted(settings.color))?];
+    let mut queues = vec![queue(console, &clock, settings.language, painted(settings.color))?];
     let mut loggers: Vec<Box<dyn SharedLogger>> =
-        vec![recorder(&queues[0], &config, settings.level, painted(settings.color))];
+        vec![recorder(&queues[0], &clock, settings.level, painted(settings.color))];
     if let Some(path) = &settings.file {
         let file = OpenOptions::new().append(true).create(true).open(path);
         let file =
             file.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-        let queue = queue(file, &config, settings.language, false)?;
-        loggers.push(recorder(&queue, &config, settings.level, false));
+        let queue = queue(file, &clock, settings.language, false)?;
+        loggers.push(recorder(&queue, &clock, settings.level, false));
         queues.push(queue);
     }
     CombinedLogger::init(loggers).map_err(io::Error::other)?;
     Ok(Guard { queues })
 }
 
-/// How a line looks: `05:08:18 [INFO] words`. Debugging adds the module, tracing the line of code. The offset from
-/// UTC is that of the start: asking for it later, with threads about, is unsound, so a change of clocks goes unnoticed.
-pub fn config() -> Config {
+/// How a line looks behind its date and time: `[INFO] words`. Debugging adds the module, tracing the line of code. The
+/// time is not simplelog's, for which the offset from UTC is the same in summer and in winter.
+fn config() -> Config {
     let mut builder = ConfigBuilder::new();
-    builder.set_thread_level(LevelFilter::Off);
-    // Where local time cannot be had, UTC stays.
-    let _ = builder.set_time_offset_to_local();
+    builder.set_time_level(LevelFilter::Off).set_thread_level(LevelFilter::Off);
     builder.build()
 }
 
 /// A queue in front of `out` that tells its losses as a line of the log.
-pub fn queue<W>(out: W, config: &Config, language: Language, painted: bool) -> io::Result<LogQueue>
+pub fn queue<W>(out: W, clock: &LogClock, language: Language, painted: bool) -> io::Result<LogQueue>
 where
     W: Write + Send + 'static,
 {
     let (sender, told) = mpsc::channel();
-    let lines = Lines::new(painted, move |line: &[u8]| drop(sender.send(line.to_vec())));
-    let logger = WriteLogger::new(LevelFilter::Warn, config.clone(), lines);
+    let lines = Lines::new(painted, clock.clone(), move |line: &[u8]| drop(sender.send(line.to_vec())));
+    let logger = WriteLogger::new(LevelFilter::Warn, config(), lines);
     LogQueue::start(out, limits::LOG_QUEUE_LINES, move |lost| {
         let words = lost_lines(lost, language);
         logger.log(&Record::builder().level(Level::Warn).args(format_args!("{words}")).build());
@@ -115,12 +116,13 @@ where
 /// A logger whose lines go to `queue`.
 pub fn recorder(
     queue: &LogQueue,
-    config: &Config,
+    clock: &LogClock,
     level: LevelFilter,
     painted: bool,
 ) -> Box<dyn SharedLogger> {
     let queue = queue.clone();
-    WriteLogger::new(level, config.clone(), Lines::new(painted, move |line: &[u8]| queue.push(line)))
+    let lines = Lines::new(painted, clock.clone(), move |line: &[u8]| queue.push(line));
+    WriteLogger::new(level, config(), lines)
 }
 
 fn lost_lines(lost: u64, language: Language) -> String {

@@ -6,15 +6,15 @@ use std::fmt::Display;
 use std::fs;
 use std::io::{self, Write};
 use std::process::ExitCode;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 use log::{info, warn};
-use tertulia::chat::{AccountKey, Name, Stamp, Text};
+use tertulia::chat::{AccountKey, Name, Text};
 use tertulia::cli::{Options, Task};
+use tertulia::clock::Zone;
 use tertulia::keep::Store;
 use tertulia::net::{EventLoop, Settings, Share};
-use tertulia::proto::{Zone, console};
+use tertulia::proto::console;
 use tertulia::{clerk, limits, locale, logging, net};
 
 fn main() -> ExitCode {
@@ -37,7 +37,10 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let store = options.data.as_deref().map(|dir| Store::open(dir, options.keep_days)).transpose();
     let store = store.map_err(|error| error.describe(options.lang))?;
     let zone = Zone::local();
-    let log = logging::start(&options.log_settings())?;
+    let log = logging::start(&options.log_settings(), zone.clone().unwrap_or_default())?;
+    if zone.is_none() {
+        warn!("{}", console::no_zone(options.lang));
+    }
     let settings = Settings {
         language: options.lang,
         max_clients: places(options, listeners.len()),
@@ -47,8 +50,7 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         operators: operators(options, store.as_ref())?,
         replay: options.replay,
         motd: motd(options)?,
-        started: Stamp(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis().try_into()?),
-        zone,
+        zone: zone.unwrap_or_default(),
         share: Share::default(),
         queues_max_bytes: limits::QUEUES_MAX_BYTES,
     };

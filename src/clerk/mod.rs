@@ -7,10 +7,9 @@ mod words;
 
 use std::io::{self, Write};
 
-use time::OffsetDateTime;
-
-use crate::chat::{Language, Name, Stamp, Text};
+use crate::chat::{Language, Name, Text};
 use crate::cli::{Order, Place, Secret};
+use crate::clock::utc;
 use crate::keep::{Registered, Registry, RegistryError};
 
 /// Does what was ordered.
@@ -72,9 +71,9 @@ fn remove(name: &str, place: &Place) -> Done {
 
 fn list(place: &Place) -> Done {
     for Registered { name, made_at, seen_at } in open(place)?.list().map_err(|error| place.refusal(&error))? {
-        let seen = seen_at.map_or_else(|| "-".to_owned(), calendar);
+        let seen = seen_at.map_or_else(|| "-".to_owned(), utc);
         // Other programs can write to the file: what comes from there is no more to be trusted than what people type.
-        say(&format!("{}\t{}\t{seen}", Text::clean(&name).as_str(), calendar(made_at)))?;
+        say(&format!("{}\t{}\t{seen}", Text::clean(&name).as_str(), utc(made_at)))?;
     }
     Ok(())
 }
@@ -105,14 +104,6 @@ fn told(registry: &Registry, language: Language) {
 
 fn say(line: &str) -> Done {
     writeln!(io::stdout(), "{line}").map_err(|error| Refusal(error.to_string()))
-}
-
-/// A time as programs read it: `2026-03-01T18:30:00Z`.
-fn calendar(at: Stamp) -> String {
-    let Ok(at) = OffsetDateTime::from_unix_timestamp(at.0.div_euclid(1000)) else { return "-".to_owned() };
-    let (date, time) = (at.date(), at.time());
-    let (year, month, day) = (date.year(), u8::from(date.month()), date.day());
-    format!("{year:04}-{month:02}-{day:02}T{:02}:{:02}:{:02}Z", time.hour(), time.minute(), time.second())
 }
 
 impl Place {

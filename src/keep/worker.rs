@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
 use std::thread;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
 use rusqlite::Result;
 
@@ -15,6 +15,7 @@ use super::affair::Affair;
 use super::job::{Change, Job, Kind, Query, Row, Word};
 use super::store::Writer;
 use crate::chat::ClientId;
+use crate::clock::wall_clock;
 use crate::limits::{
     HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_TIMEOUT, HISTORY_EXPIRY_INTERVAL,
     HISTORY_EXPIRY_ROWS, HISTORY_PAUSE, HISTORY_RETRY, HISTORY_STRETCH_ROWS,
@@ -215,6 +216,5 @@ pub(super) fn oldest(days: u32) -> i64 {
 
 /// Milliseconds since 1970.
 pub(super) fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+    wall_clock().0
 }

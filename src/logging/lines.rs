@@ -2,23 +2,29 @@
 
 use std::io::{self, Write};
 
-/// Puts whole lines together: simplelog writes one record in several pieces.
+use super::clock::LogClock;
+
+/// Puts whole lines together, with date and time in front: simplelog writes one record in several pieces.
 pub(super) struct Lines<F> {
     line: Vec<u8>,
     painted: bool,
+    clock: LogClock,
     take: F,
 }
 
 impl<F: FnMut(&[u8])> Lines<F> {
     /// Hands every line, newline included, to `take`; its level in colour if `painted`.
-    pub(super) fn new(painted: bool, take: F) -> Lines<F> {
-        Lines { line: Vec::new(), painted, take }
+    pub(super) fn new(painted: bool, clock: LogClock, take: F) -> Lines<F> {
+        Lines { line: Vec::new(), painted, clock, take }
     }
 }
 
 impl<F: FnMut(&[u8])> Write for Lines<F> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
+            if self.line.is_empty() {
+                self.clock.write(&mut self.line);
+            }
             self.line.extend_from_slice(piece);
             if piece.ends_with(b"\n") {
                 if self.painted {

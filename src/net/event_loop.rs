@@ -1,13 +1,13 @@
 //! The loop: waits for the system to say who is ready, and gives each their turn. The only place that waits.
 //!
-//! One turn, in this order: (1) sleep until something is ready or due, (2) read the clock, once, (3) take what is
+//! One turn, in this order: (1) sleep until something is ready or due, (2) read both clocks, once, (3) take what is
 //! ready, (4) let newcomers in, (5) serve who has input, those first who had more than their share last time, (6) do
 //! what is due, (7) write and sweep. Polling is edge-triggered, for reading and writing at once and for good: a connection costs
 //! one `epoll_ctl` in its life, and an edge is never asked for twice.
 
 use std::io;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use log::{debug, info, warn};
 use mio::net::{TcpListener, TcpStream};
@@ -20,6 +20,7 @@ use super::bind::Listening;
 use super::door::Door;
 use super::server::{Server, Settings};
 use crate::chat::{ClientId, Moment};
+use crate::clock::{Clock, wall_clock};
 use crate::keep::{Archive, Store};
 use crate::limits;
 use crate::proto::console;
@@ -40,7 +41,7 @@ pub struct EventLoop {
     /// Which of them lets people in first, this time.
     first_door: usize,
     server: Server<TcpStream>,
-    started: Instant,
+    clock: Clock,
     settings: Settings,
     /// Asked to stop: until when queues may empty.
     stopping: Option<Moment>,
@@ -67,8 +68,8 @@ impl EventLoop {
             }
         };
         let server = Server::remembering(settings.clone(), history);
-        let started = Instant::now();
-        Ok(EventLoop { poll, signals, doors, first_door: 0, server, started, settings, stopping: None })
+        let clock = Clock::start();
+        Ok(EventLoop { poll, signals, doors, first_door: 0, server, clock, settings, stopping: None })
     }
 
     /// Serves until asked to stop, by SIGTERM or Ctrl-C; then until all queues are empty, or a second asking.
@@ -83,8 +84,9 @@ impl EventLoop {
                 Err(_) => events.clear(),
                 Ok(()) => {}
             }
-            // 2: the clock
-            now = Moment::START + self.started.elapsed();
+            // 2: the clocks
+            now = self.clock.now();
+            self.server.set_wall_clock(wall_clock(), now);
             // 3: what is ready
             for event in &events {
                 match event.token() {
@@ -136,7 +138,7 @@ impl EventLoop {
             false => None,
         };
         let due = [self.server.next_due(), doors, self.stopping].into_iter().flatten().min()?;
-        Some(due.since(Moment::START + self.started.elapsed()))
+        Some(due.since(self.clock.now()))
     }
 
     /// Lets the history be written to its end, in what is left of the time to stop.

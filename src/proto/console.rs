@@ -55,6 +55,14 @@ pub fn fewer_places(asked: usize, places: usize, language: Language) -> String {
     }
 }
 
+/// The console's line about a zone that the variable `TZ` does not name.
+pub fn no_zone(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "TZ no es ninguna zona horaria: las horas son UTC",
+        Language::English => "TZ names no time zone: times are UTC",
+    }
+}
+
 /// Why the server does not start: an operator whose name anybody could register.
 pub fn no_such_operator(name: &str, language: Language) -> String {
     let name = Text::clean(name);

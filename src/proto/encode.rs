@@ -1,7 +1,8 @@
 //! Events to bytes, once per kind of reader however many readers there are.
 
-use super::{Zone, english, spanish};
+use super::{english, spanish};
 use crate::chat::{Event, Language};
+use crate::clock::Zone;
 
 /// What makes the bytes of an event differ between two readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +39,12 @@ impl Encodings {
         Encodings { zone, ..Encodings::default() }
     }
 
+    /// From now on readers' clocks show the time of `zone`.
+    pub fn set_zone(&mut self, zone: Zone) {
+        self.clear();
+        self.zone = zone;
+    }
+
     /// Forgets the event before.
     pub fn clear(&mut self) {
         self.made.iter_mut().for_each(Vec::clear);
@@ -61,8 +68,8 @@ impl Encodings {
                 self.words.extend(["#", room.as_str(), " "]);
             }
             match kind.language {
-                Language::Spanish => spanish::write(event, self.zone, &mut self.words),
-                Language::English => english::write(event, self.zone, &mut self.words),
+                Language::Spanish => spanish::write(event, &self.zone, &mut self.words),
+                Language::English => english::write(event, &self.zone, &mut self.words),
             }
             if kind.crlf {
                 for piece in self.words.split_inclusive('\n') {

@@ -10,9 +10,7 @@ mod phrases;
 mod spanish;
 mod telnet;
 mod verbs;
-mod zone;
 
 pub use codec::Codec;
 pub use encode::{Encodings, Kind};
 pub use line_buffer::{Ending, Framed, LineBuffer};
-pub use zone::Zone;

@@ -3,8 +3,8 @@
 use std::fmt::{Result, Write};
 use std::time::Duration;
 
-use super::Zone;
 use crate::chat::{Crowd, Letter, Line, Name, Person, Stamp};
+use crate::clock::Zone;
 
 /// The little words of one language.
 pub(super) struct Phrases {
@@ -46,14 +46,14 @@ impl Phrases {
         &self,
         lines: &[(Option<Name>, Line)],
         now: Stamp,
-        zone: Zone,
+        zone: &Zone,
         out: &mut String,
     ) -> Result {
         lines.iter().try_for_each(|(room, line)| {
             if let Some(room) = room {
                 write!(out, "#{room} ")?;
             }
-            let time = zone.show(line.at, now);
+            let time = zone.brief(line.at, now);
             if let Some(lines) = line.missing() {
                 return writeln!(out, "[{time}] [… {}]", (self.missing)(lines));
             }
@@ -65,9 +65,9 @@ impl Phrases {
     }
 
     /// Private words said before, each like a line that was said before.
-    pub(super) fn letters(&self, letters: &[Letter], now: Stamp, zone: Zone, out: &mut String) -> Result {
+    pub(super) fn letters(&self, letters: &[Letter], now: Stamp, zone: &Zone, out: &mut String) -> Result {
         letters.iter().try_for_each(|Letter { from, at, text }| {
-            writeln!(out, "[{}] [{}] {from}: {text}", zone.show(*at, now), self.private)
+            writeln!(out, "[{}] [{}] {from}: {text}", zone.brief(*at, now), self.private)
         })
     }
 

@@ -11,8 +11,11 @@ use std::time::{Duration, Instant};
 use log::{Level, LevelFilter, Record};
 use simplelog::SharedLogger;
 use tertulia::chat::Language;
+use tertulia::clock::{Zone, wall_clock};
 use tertulia::limits;
-use tertulia::logging::{self, Color, LogQueue, Settings};
+use tertulia::logging::{self, Color, LogClock, LogQueue, Settings};
+
+use crate::support::server::after_time;
 
 /// Longer than any healthy machine takes; a test that waits it out has failed.
 const LONG: Duration = Duration::from_secs(60);
@@ -212,9 +215,9 @@ fn a_queue_without_lines_is_not_waited_for() {
 /// What a logger of `level` leaves behind after `records`.
 fn logged(level: LevelFilter, painted: bool, records: &[(Level, &str)]) -> String {
     let (out, keeper) = gate();
-    let config = logging::config();
-    let queue = logging::queue(out, &config, Language::Spanish, painted).expect("a thread");
-    let logger = logging::recorder(&queue, &config, level, painted);
+    let clock = LogClock::new(Zone::default(), wall_clock);
+    let queue = logging::queue(out, &clock, Language::Spanish, painted).expect("a thread");
+    let logger = logging::recorder(&queue, &clock, level, painted);
     let written = Arc::clone(&keeper.written);
     drop(keeper);
     for &(level, words) in records {
@@ -228,14 +231,6 @@ fn record(logger: &dyn SharedLogger, level: Level, words: &str) {
     let mut record = Record::builder();
     record.level(level).target("tertulia::net").file(Some("src/net/server.rs")).line(Some(7));
     logger.log(&record.args(format_args!("{words}")).build());
-}
-
-/// Splits a line into its time, which must look like one, and the rest.
-fn after_time(line: &str) -> &str {
-    let (time, rest) = line.split_once(' ').expect("a time and more");
-    let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
-    assert_eq!(shape, "99:99:99", "{line}");
-    rest
 }
 
 #[test]
@@ -277,10 +272,10 @@ fn colour_is_for_the_level_alone() {
 /// What the log says when `lost` lines found no place.
 fn told(lost: usize, language: Language) -> String {
     let (out, keeper) = gate();
-    let config = logging::config();
-    let queue = logging::queue(out, &config, language, false).expect("a thread");
+    let clock = LogClock::new(Zone::default(), wall_clock);
+    let queue = logging::queue(out, &clock, language, false).expect("a thread");
     // A log of errors only says it too.
-    let logger = logging::recorder(&queue, &config, LevelFilter::Error, false);
+    let logger = logging::recorder(&queue, &clock, LevelFilter::Error, false);
     record(&*logger, Level::Error, "first");
     keeper.meet();
     for _ in 0..limits::LOG_QUEUE_LINES + lost {
@@ -353,7 +348,7 @@ fn a_file_that_cannot_be_opened_is_named() {
         color: Color::Never,
         language: Language::Spanish,
     };
-    let error = logging::start(&settings).err().expect("no such directory");
+    let error = logging::start(&settings, Zone::default()).err().expect("no such directory");
     assert_eq!(error.kind(), ErrorKind::NotFound);
     let line = error.to_string();
     assert!(line.starts_with(file.to_str().expect("text")) && !line.contains('\n'), "{line}");

@@ -5,6 +5,7 @@
 mod clerk_terminal;
 mod client;
 mod client_and_server;
+mod clock;
 mod console_blocked;
 mod conversation;
 mod crowded;

@@ -15,7 +15,7 @@ struct Bug {
 }
 
 /// What the simulation sees.
-const BUGS: [Bug; 7] = [
+const BUGS: [Bug; 8] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
@@ -57,6 +57,12 @@ const BUGS: [Bug; 7] = [
         file: "src/net/server/writing.rs",
         right: "if self.queued <= most {",
         wrong: "if self.queued <= most || most > 0 {",
+    },
+    Bug {
+        name: "a wall clock that is read at the start only",
+        file: "src/net/server/mod.rs",
+        right: "        self.hub.set_wall_clock(wall, now);",
+        wrong: "        if now.since(Moment::START).as_secs() < 2 {\n            self.hub.set_wall_clock(wall, now);\n        }",
     },
 ];
 

@@ -24,12 +24,14 @@ use super::client::Client;
 use super::command::{Command, Trouble};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::id::ClientId;
+use super::line::Stamp;
 use super::moment::Moment;
 use super::name::{Likeness, Name};
 use super::output::{Audience, CloseReason, Output, RoomId};
 use super::registry::Registry;
 use super::room::Room;
 use super::roster::Roster;
+use super::text::Text;
 use crate::limits;
 
 /// The room that everybody enters.
@@ -51,6 +53,8 @@ pub struct Hub {
     /// None: there are no accounts here.
     registry: Option<Registry>,
     rules: Rules,
+    /// What the wall clock said when it was last read, and when that was.
+    wall_clock: (Stamp, Moment),
     /// What the next room that is made is called by its history.
     next_key: u64,
     /// How many people hide somebody: while nobody does, delivering asks nobody.
@@ -70,6 +74,7 @@ impl Hub {
             newcomers: VecDeque::new(),
             registry: rules.accounts.take().map(Registry::new),
             rules,
+            wall_clock: (Stamp::default(), Moment::START),
             next_key: 0,
             hiding: 0,
         };
@@ -78,6 +83,17 @@ impl Hub {
         rooms.into_iter().for_each(|record| hub.restore(record));
         hub.next_key = hub.next_key.max(hub.rules.next_key);
         hub
+    }
+
+    /// The wall clock says `wall` at `now`. It may say less than before: what is said is stamped with it, nothing waits
+    /// for it.
+    pub fn set_wall_clock(&mut self, wall: Stamp, now: Moment) {
+        self.wall_clock = (wall, now);
+    }
+
+    /// Everybody who comes from now on is told this.
+    pub fn set_motd(&mut self, motd: Vec<Text>) {
+        self.rules.motd = motd;
     }
 
     /// Somebody connected; they are asked for a name.
@@ -135,7 +151,8 @@ impl Hub {
             out.push(tell(client.id, Event::Stopping));
             out.push(Output::Close(client.id, CloseReason::ServerStops));
         }
-        *self = Hub::new(std::mem::take(&mut self.rules));
+        let wall_clock = self.wall_clock;
+        *self = Hub { wall_clock, ..Hub::new(std::mem::take(&mut self.rules)) };
     }
 
     /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.

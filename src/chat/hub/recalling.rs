@@ -2,8 +2,6 @@
 //!
 //! Law: every line of history passes [`Hub::may_read`] on its way to a person, whichever door it came through.
 
-use std::time::Duration;
-
 use super::{Done, Event, Hub, Output, answer, tell};
 use crate::chat::event::Occasion;
 use crate::chat::id::ClientId;
@@ -77,9 +75,9 @@ impl Hub {
         }
     }
 
-    /// What calendars say.
+    /// What the wall clock says at `now`: what it said when it was last read, and the time since then.
     pub(super) fn stamp(&self, now: Moment) -> Stamp {
-        let since = now.since(Moment::START);
-        Stamp(self.rules.started.0 + i64::try_from(Duration::as_millis(&since)).unwrap_or(i64::MAX))
+        let (read, at) = self.wall_clock;
+        Stamp(read.0.saturating_add(i64::try_from(now.since(at).as_millis()).unwrap_or(i64::MAX)))
     }
 }

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::chat::account::{Account, AccountKey};
-use crate::chat::line::Stamp;
 use crate::chat::record::RoomRecord;
 use crate::chat::text::Text;
 
@@ -16,8 +15,6 @@ pub struct Rules {
     pub replay: usize,
     /// What everybody is told who comes.
     pub motd: Vec<Text>,
-    /// What calendars said at [`Moment::START`](crate::chat::Moment::START).
-    pub started: Stamp,
     /// The first [`RoomKey`](crate::chat::RoomKey) that may be given: those before are of rooms that are no more. That of the
     /// first room is always 0, for its history goes on.
     pub next_key: u64,

@@ -23,7 +23,8 @@ use super::conn::{Conn, Standing};
 use super::deadlines::Deadlines;
 use super::pace::Rate;
 use super::stream::Stream;
-use crate::chat::{ClientId, CloseReason, Event, Hub, Moment, Output, Rules};
+use crate::chat::{ClientId, CloseReason, Event, Hub, Moment, Output, Rules, Stamp, Text};
+use crate::clock::Zone;
 use crate::keep::Archive;
 use crate::limits;
 use crate::proto::Encodings;
@@ -78,7 +79,6 @@ impl<S: Stream> Server<S> {
             login_timeout: settings.login_timeout,
             replay: settings.replay,
             motd: settings.motd.clone(),
-            started: settings.started,
         };
         Server {
             hub: Hub::new(rules),
@@ -92,7 +92,7 @@ impl<S: Stream> Server<S> {
             ready: VecDeque::new(),
             dead: VecDeque::new(),
             outputs: Vec::new(),
-            encodings: Encodings::new(settings.zone),
+            encodings: Encodings::new(settings.zone.clone()),
             history,
             broadcast: Broadcast::default(),
             queued: 0,
@@ -101,6 +101,21 @@ impl<S: Stream> Server<S> {
             rate: Rate::new(settings.rate_limit),
             settings,
         }
+    }
+
+    /// The wall clock says `wall` at `now`. To be told once a turn, before anything else.
+    pub fn set_wall_clock(&mut self, wall: Stamp, now: Moment) {
+        self.hub.set_wall_clock(wall, now);
+    }
+
+    /// Times are shown as the clocks of this zone show them.
+    pub fn set_zone(&mut self, zone: Zone) {
+        self.encodings.set_zone(zone);
+    }
+
+    /// Everybody who comes from now on is told this.
+    pub fn set_motd(&mut self, motd: Vec<Text>) {
+        self.hub.set_motd(motd);
     }
 
     /// Whether one more connection may be accepted now: there is a place for it, or somebody without a name gives way,

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::chat::{AccountKey, Language, Stamp, Text};
+use crate::chat::{AccountKey, Language, Text};
+use crate::clock::Zone;
 use crate::limits;
-use crate::proto::Zone;
 
 /// What the server is told at its start.
 #[derive(Clone, Debug)]
@@ -25,8 +25,6 @@ pub struct Settings {
     pub replay: usize,
     /// What everybody is told who comes.
     pub motd: Vec<Text>,
-    /// What calendars said at [`Moment::START`](crate::chat::Moment::START).
-    pub started: Stamp,
     /// Whose clocks people look at.
     pub zone: Zone,
     /// How much one turn does.
@@ -47,7 +45,6 @@ impl Default for Settings {
             operators: Vec::new(),
             replay: 0,
             motd: Vec::new(),
-            started: Stamp::default(),
             zone: Zone::default(),
             share: Share::default(),
             queues_max_bytes: limits::QUEUES_MAX_BYTES,

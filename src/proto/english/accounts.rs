@@ -4,8 +4,8 @@ use std::fmt::{Result, Write};
 
 use super::WORDS;
 use crate::chat::{AccountNews, AccountRefusal, Letter, PasswordError, Posted, Question, Stamp};
+use crate::clock::Zone;
 use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES};
-use crate::proto::Zone;
 use crate::proto::phrases::{rooms, wait};
 
 /// A prompt: programs know it by its word and its end.
@@ -90,7 +90,7 @@ pub(super) fn posted(posted: Posted, out: &mut String) -> Result {
     }
 }
 
-pub(super) fn letters(letters: &[Letter], now: Stamp, zone: Zone, out: &mut String) -> Result {
+pub(super) fn letters(letters: &[Letter], now: Stamp, zone: &Zone, out: &mut String) -> Result {
     writeln!(out, "While you were away:")?;
     WORDS.letters(letters, now, zone, out)
 }

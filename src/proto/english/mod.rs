@@ -8,8 +8,8 @@ use std::fmt::Write;
 use crate::chat::{
     Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, Stamp, Trouble, Verb,
 };
+use crate::clock::Zone;
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
-use crate::proto::Zone;
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
@@ -29,7 +29,7 @@ fn missing(lines: u64) -> String {
 }
 
 /// Writes `event` to `out`.
-pub(super) fn write(event: &Event, zone: Zone, out: &mut String) {
+pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
     // Writing to a String cannot fail.
     let _ = match event {
         Event::NamePrompt => write!(out, "Enter your name: "),
@@ -115,7 +115,7 @@ fn recalled(
     occasion: Occasion,
     now: Stamp,
     lines: &[(Option<Name>, Line)],
-    zone: Zone,
+    zone: &Zone,
     out: &mut String,
 ) -> std::fmt::Result {
     match occasion {

@@ -3,6 +3,7 @@
 //! `TERTULIA_SEEDS=100000 cargo test simulation` tries that many; a seed that breaks a law is printed, and
 //! `TERTULIA_SEED=n cargo test simulation` replays it.
 
+mod clock;
 pub mod dice;
 mod laws;
 mod person;
@@ -28,6 +29,8 @@ fn live(seed: u64) {
     world.settle();
     laws::at_rest(&mut world);
     world.everybody_leaves();
+    laws::when_all_have_left(&mut world);
+    clock::history_has_the_clock_of_each_line(&mut world);
     laws::when_all_have_left(&mut world);
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::clock::WallClock;
 use super::dice::Dice;
 use super::laws;
 use super::person::{Fate, Person};
@@ -35,6 +36,7 @@ pub struct World {
     pub people: Vec<Person>,
     pub dice: Dice,
     pub now: Moment,
+    pub clock: WallClock,
     door: Door,
     /// Who knocks: index of the person, and the stream for the server.
     backlog: Vec<(usize, ServerEnd)>,
@@ -69,6 +71,7 @@ impl World {
             server: Server::new(settings),
             people: Vec::new(),
             heavy: dice.one_in(4),
+            clock: WallClock::new(&mut dice),
             dice,
             now: Moment::from_micros(1_000_000),
             door: Door::default(),
@@ -97,6 +100,7 @@ impl World {
             8 => self.somebody_changes_reading(),
             9 if self.dice.one_in(2) => self.somebody_ends(),
             10 => self.pass_time(),
+            12 => self.clock.is_set(&mut self.dice),
             11 if self.dice.one_in(4) => {
                 self.exhausted_until = self.now + Duration::from_millis(self.dice.below(300) as u64);
             }
@@ -145,6 +149,7 @@ impl World {
 
     /// One turn of the loop, as the event loop makes it; says how many edges it was told of.
     pub fn turn(&mut self) -> usize {
+        self.server.set_wall_clock(self.clock.reads(self.now), self.now);
         let before = self.witnessed();
         let mut events = self.edges();
         let edges = events.len();
@@ -167,6 +172,7 @@ impl World {
             self.door.freed();
         }
         self.people[0].receive(usize::MAX);
+        self.clock.turn(self.now, self.people[0].received.len());
         let after = self.witnessed();
         self.observe(before, after);
         laws::after_every_turn(self);
@@ -256,7 +262,7 @@ impl World {
         }
     }
 
-    fn connect(&mut self, name: String) {
+    pub fn connect(&mut self, name: String) {
         let (client, server) = pipe(self.dice.next());
         self.backlog.push((self.people.len(), server));
         self.people.push(Person::new(client, name, self.now));
@@ -277,6 +283,7 @@ impl World {
         // In heavy worlds enough is said to fill the queues of those who do not read.
         let (lines, length) = if self.heavy { (1 + self.dice.below(12) as u64, 3900) } else { (1, 1) };
         self.numbers += lines;
+        (0..lines).for_each(|_| self.clock.message());
         match self.dice.below(12) {
             // Only who is in the chat already can count on being heard.
             0..=6 if person.named.is_some() => {

@@ -78,13 +78,19 @@ impl Server {
         assert_eq!(self.console_until(words), [""; 0], "before {words:?}");
     }
 
-    /// What it prints beyond the first address.
+    /// The next line of the console, as it is.
+    #[track_caller]
+    pub fn console_line(&self) -> String {
+        self.process.stderr.next().expect("a line of the console")
+    }
+
     /// What its console still says, up to its end.
     #[track_caller]
     pub fn console_rest(&self) -> Vec<String> {
         self.process.stderr.rest()
     }
 
+    /// What it prints beyond the first address.
     pub fn stdout(&self) -> &Lines {
         &self.process.stdout
     }
@@ -121,11 +127,11 @@ pub fn command(options: &[&str]) -> Command {
     command
 }
 
-/// A line of the console without its time, which must look like one.
+/// A line of the log without its date and time, which must look like them.
 #[track_caller]
-fn after_time(line: &str) -> &str {
-    let (time, rest) = line.split_once(' ').expect("a time and more");
+pub fn after_time(line: &str) -> &str {
+    let (time, rest) = line.split_at_checked("2026-11-26 05:08:18 ".len()).expect("a time and more");
     let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
-    assert_eq!(shape, "99:99:99", "{line}");
+    assert_eq!(shape, "9999-99-99 99:99:99 ", "{line}");
     rest
 }

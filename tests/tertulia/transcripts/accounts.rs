@@ -9,8 +9,9 @@ const ACCOUNTS: [(&str, &str); 1] = [("María", "girasol")];
 
 fn wire(language: Language) -> Wire {
     // 2026-11-23 12:00 UTC.
-    let rules = Rules { started: Stamp(1_795_435_200_000), ..Rules::default() };
-    Wire::with_accounts(rules, &ACCOUNTS, language)
+    let mut wire = Wire::with_accounts(Rules::default(), &ACCOUNTS, language);
+    wire.clock_says(Stamp(1_795_435_200_000));
+    wire
 }
 
 /// What somebody reads who types these lines, one after the other.

@@ -11,8 +11,13 @@ use tertulia::limits::HISTORY_LINES_PER_ROOM;
 const NOON: Stamp = Stamp(1_795_435_385_000);
 
 fn wire() -> Wire {
-    let rules = Rules { replay: 10, started: NOON, ..Rules::default() };
-    Wire::with(rules, Spanish)
+    at_noon(Rules { replay: 10, ..Rules::default() })
+}
+
+fn at_noon(rules: Rules) -> Wire {
+    let mut wire = Wire::with(rules, Spanish);
+    wire.clock_says(NOON);
+    wire
 }
 
 fn enters(wire: &mut Wire, name: &str) -> usize {
@@ -44,7 +49,7 @@ fn nothing_is_shown_again_where_nothing_was_said_or_nobody_wants_it() {
     let mut wire = wire();
     let juan = enters(&mut wire, "Juan");
     assert_eq!(wire.reads(juan), greeting("Juan"));
-    let mut silent = Wire::with(Rules { started: NOON, ..Rules::default() }, Spanish);
+    let mut silent = at_noon(Rules::default());
     let juan = enters(&mut silent, "Juan");
     silent.types(juan, "hola\n");
     let ana = enters(&mut silent, "Ana");
@@ -67,6 +72,40 @@ fn history_shows_as_many_lines_as_asked_and_the_date_of_another_day() {
         wire.types(juan, &format!("{wrong}\n"));
         assert_eq!(wire.reads(juan), "Se usa así: /historial [n]\n", "{wrong}");
     }
+}
+
+#[test]
+fn history_has_the_clock_of_each_line_however_it_was_set_since() {
+    let mut wire = Wire::new(Spanish);
+    let juan = enters(&mut wire, "Juan");
+    wire.clock_says(Stamp(-60_000));
+    wire.types(juan, "sin pila\n");
+    wire.waits(Duration::from_secs(90));
+    wire.types(juan, "todavía\n");
+    wire.clock_says(NOON);
+    wire.types(juan, "en hora\n/historial\n");
+    let line = "[1969-12-31 23:59] Juan: sin pila\n[1970-01-01 00:00] Juan: todavía\n[12:03] Juan: en hora\n";
+    assert_eq!(wire.reads(juan), greeting("Juan") + line);
+    wire.clock_says(Stamp(NOON.0 - 86_400_000));
+    wire.types(juan, "un día antes\n/historial 2\n");
+    assert_eq!(wire.reads(juan), "[2026-11-23 12:03] Juan: en hora\n[12:03] Juan: un día antes\n");
+}
+
+#[test]
+fn history_shows_the_hour_that_clocks_showed_before_they_were_changed() {
+    let mut wire = Wire::new(Spanish);
+    wire.in_zone("Europe/Madrid");
+    let juan = enters(&mut wire, "Juan");
+    // 2026-03-29: clocks go from 02:00 to 03:00, at 01:00 UTC.
+    let spring = 1_774_746_000_000;
+    for (minutes, words) in [(-150, "la víspera"), (-1, "antes"), (0, "después")] {
+        wire.clock_says(Stamp(spring + minutes * 60_000));
+        wire.types(juan, &format!("{words}\n"));
+    }
+    wire.hush();
+    wire.types(juan, "/historial\n");
+    let lines = "[2026-03-28 23:30] Juan: la víspera\n[01:59] Juan: antes\n[03:00] Juan: después\n";
+    assert_eq!(wire.reads(juan), lines);
 }
 
 #[test]

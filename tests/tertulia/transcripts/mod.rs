@@ -14,7 +14,8 @@ mod rooms;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, CloseReason, Command, Event, Hub, Language, Moment, Output, Rules};
+use tertulia::chat::{ClientId, CloseReason, Command, Event, Hub, Language, Moment, Output, Rules, Stamp};
+use tertulia::clock::Zone;
 use tertulia::keep::Memory;
 use tertulia::proto::{Codec, Encodings};
 
@@ -74,6 +75,16 @@ impl Wire {
         });
         wire.hush();
         (wire, seats)
+    }
+
+    /// The wall clock is set.
+    pub fn clock_says(&mut self, wall: Stamp) {
+        self.hub.set_wall_clock(wall, self.now);
+    }
+
+    /// The clocks of those who read are those of this zone.
+    pub fn in_zone(&mut self, name: &str) {
+        self.encodings.set_zone(Zone::named(name).expect("a zone"));
     }
 
     /// Lets a while pass and throws away what was read.
