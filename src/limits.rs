@@ -213,32 +213,44 @@ pub const PASSWORD_MEMORY_KIB: u32 = 19 * 1024;
 /// See [`PASSWORD_MEMORY_KIB`].
 pub const PASSWORD_PASSES: u32 = 2;
 
-/// Passwords that may wait to be checked, all together: some 4 s of work. Beyond it people are told "busy".
+/// Passwords that may wait to be checked, all together: some 4 s of work. Beyond it the address with most waiting loses its
+/// newest, which is told "busy".
 pub const PETITIONS_WAITING: usize = 128;
-
-/// Of these, from one address: a class behind one router that logs in at once.
-pub const PETITIONS_PER_ADDRESS: usize = 32;
 
 /// How long somebody's next lines wait for what came of their password.
 pub const PETITION_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Wrong passwords from one address that cost nothing but themselves: people mistype.
+/// Wrong passwords from one address for one name that cost nothing but themselves: people mistype.
 pub const FREE_FAILURES: u32 = 5;
+
+/// Wrong passwords from one address for all names together that cost nothing more: a class of thirty behind one router, or
+/// behind `ssh -L`, mistypes that often on its first morning.
+pub const FREE_FAILURES_PER_ADDRESS: u32 = 60;
+
+/// Wrong passwords for one name from all addresses together that cost nothing more: its owner on every machine of theirs.
+pub const FREE_FAILURES_PER_NAME: u32 = 20;
 
 /// What the next one costs, doubled by each after it, until [`FAILURE_DELAY_MAX`].
 pub const FAILURE_DELAY: Duration = Duration::from_secs(1);
 
-/// The longest that an address has to wait before the next password.
+/// The longest wait before the next password.
 pub const FAILURE_DELAY_MAX: Duration = Duration::from_secs(60);
 
-/// An address from which nothing came for so long is forgotten with its failures.
-pub const FAILURES_FORGOTTEN: Duration = Duration::from_secs(10 * 60);
+/// Failures are forgotten when none came for so long: five guesses an hour at each name of a class are few.
+pub const FAILURES_FORGOTTEN: Duration = Duration::from_secs(60 * 60);
 
-/// Addresses whose failures are remembered; the one that was quiet longest gives way.
-pub const FAILURES_ADDRESSES: usize = 4096;
+/// Records of failures that are made before those are forgotten which were not touched meanwhile, some 10 MB with them. Each
+/// password makes three, and costs a hash: they take eight minutes of hashing at 15 ms each, and no delay is that long.
+pub const FAILURES_REMEMBERED: usize = 96 * 1024;
 
-/// Accounts made from one address before [`FAILURES_FORGOTTEN`] is over: a class, not a program.
+/// Addresses from which an account has logged in that are remembered, the last ones: its delays are no concern of theirs.
+pub const TRUSTED_ADDRESSES: usize = 8;
+
+/// Accounts made from one address within [`REGISTRATIONS_WINDOW`]: a class, not a program.
 pub const REGISTRATIONS_PER_ADDRESS: u32 = 60;
+
+/// See [`REGISTRATIONS_PER_ADDRESS`].
+pub const REGISTRATIONS_WINDOW: Duration = Duration::from_secs(10 * 60);
 
 /// What may wait for one absent person, in words and in bytes: it is handed over in one answer.
 pub const LETTERS_MAX: usize = 100;

@@ -63,6 +63,8 @@ pub enum Petition {
     Login {
         /// Whose.
         account: Option<AccountKey>,
+        /// The name that they gave.
+        name: Name,
         /// What they typed.
         password: Password,
     },
@@ -104,7 +106,7 @@ pub enum Verdict {
     Wrong,
     /// Too many wait already.
     Busy,
-    /// Too many wrong passwords came from the same address; not again for so long.
+    /// Too many wrong passwords, or names registered from the same address; not again for so long.
     Wait(Duration),
     /// There are as many accounts as there may be.
     NoneLeft,

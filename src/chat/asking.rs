@@ -7,7 +7,7 @@ use super::name::Name;
 #[derive(Debug)]
 pub(super) enum Asking {
     /// The password of a registered name; none, if nobody has registered the name they gave.
-    Login(Option<AccountKey>),
+    Login(Option<AccountKey>, Name),
     /// A password for their name.
     Register(Name),
     /// The same again.
@@ -37,7 +37,7 @@ impl Asking {
     /// The prompt for it; none while they wait.
     pub(super) fn question(&self) -> Option<Question> {
         match self {
-            Asking::Login(_) => Some(Question::Password),
+            Asking::Login(..) => Some(Question::Password),
             Asking::Change(_) => Some(Question::Current),
             Asking::Register(_) | Asking::ChangeNew(..) => Some(Question::New),
             Asking::RegisterAgain(..) | Asking::ChangeAgain(..) => Some(Question::Again),
@@ -48,7 +48,7 @@ impl Asking {
     /// Goes on with what they typed.
     pub(super) fn answer(self, typed: Password) -> Option<Step> {
         Some(match self {
-            Asking::Login(account) => Step::Submit(Petition::Login { account, password: typed }),
+            Asking::Login(account, name) => Step::Submit(Petition::Login { account, name, password: typed }),
             Asking::Register(name) => Step::Ask(Asking::RegisterAgain(name, typed)),
             Asking::Change(account) => Step::Ask(Asking::ChangeNew(account, typed)),
             Asking::ChangeNew(account, old) => Step::Ask(Asking::ChangeAgain(account, old, typed)),

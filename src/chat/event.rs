@@ -261,6 +261,8 @@ pub enum AccountRefusal {
     Busy,
     /// Too many wrong passwords; not again for so long.
     Wait(Duration),
+    /// Enough names were registered from your address; not again for so long.
+    RegisteredMany(Duration),
     /// There are as many accounts as there may be.
     NoneLeft,
     /// It could not be done.

@@ -1,12 +1,10 @@
 //! The archive's part for accounts and letters: what is asked, and what is heard of it later.
 
-use std::net::IpAddr;
-
-use super::accounts::Accounts;
+use super::accounts::{Accounts, Taken};
 use super::affair::{Affair, LetterRow, Outcome, account_key};
 use super::archive::{Answer, Archive};
 use super::job::{Change, Job};
-use crate::chat::{Account, AccountKey, ClientId, Letter, Moment, Petition, Posted, Verdict};
+use crate::chat::{Account, AccountKey, ClientId, Letter, Moment, Origin, Petition, Posted, Verdict};
 
 impl Archive {
     /// The accounts. None: there are none to be had, for nothing outlives the server.
@@ -14,18 +12,21 @@ impl Archive {
         self.accounts.as_ref().map(Accounts::all)
     }
 
-    /// Takes a petition of somebody who is `from` there. Without an answer it comes [later](Self::answers), for
-    /// whoever has that id then.
+    /// Takes a petition of a client who is `from` there. Without an answer it comes [later](Self::answers), for the client
+    /// of that id. Behind it comes the answer to another one, which had to give up its place in the queue for it.
     pub fn petition(
         &mut self,
         id: ClientId,
-        from: IpAddr,
+        from: Origin,
         petition: Petition,
         now: Moment,
-    ) -> Option<Answer> {
+    ) -> (Option<Answer>, Option<Answer>) {
         match &mut self.accounts {
-            Some(accounts) => accounts.petition(id, from, petition, now),
-            None => Some(Answer::Verdict(id, petition.matter(), Verdict::Failed)),
+            Some(accounts) => {
+                let Taken { answer, displaced } = accounts.petition(id, from, petition, now);
+                (answer, displaced)
+            }
+            None => (Some(Answer::Verdict(id, petition.matter(), Verdict::Failed)), None),
         }
     }
 

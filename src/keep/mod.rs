@@ -14,7 +14,7 @@ mod store;
 mod words;
 mod worker;
 
-pub use accounts::{Attempts, Turn};
+pub use accounts::{Claim, FairQueue, LoginThrottle, Subject};
 pub use archive::{Answer, Archive, Complaint};
 pub use memory::Memory;
 pub use store::{Registered, Registry, RegistryError, Store, StoreError};

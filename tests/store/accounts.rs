@@ -1,15 +1,14 @@
 //! Accounts: whose password is right, what a wrong one costs, and what is there after a stop or a kill.
 
-use std::net::IpAddr;
-
-use tertulia::chat::{Account, AccountKey, ClientId, Matter, Petition, Verdict};
+use tertulia::chat::{Account, ClientId, Matter, Petition, Verdict};
 use tertulia::keep::{Answer, Archive};
-use tertulia::limits::{FAILURE_DELAY, FREE_FAILURES, PETITIONS_PER_ADDRESS};
+use tertulia::limits::{FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME, PETITIONS_WAITING};
 
-use super::support::{DEADLINE, Desk, Dir, name, password};
+use super::support::{DEADLINE, Desk, Dir, login, name, origin, password};
 
-fn login(account: Option<AccountKey>, with: &str) -> Petition {
-    Petition::Login { account, password: password(with) }
+/// How many answers there are at once.
+fn at_once((answer, displaced): (Option<Answer>, Option<Answer>)) -> usize {
+    answer.into_iter().chain(displaced).count()
 }
 
 #[test]
@@ -70,20 +69,69 @@ fn a_name_that_nobody_has_takes_the_same_work() {
 }
 
 #[test]
-fn too_many_wrong_ones_from_one_address_have_to_wait_and_nobody_else() {
+fn wrong_ones_at_one_name_delay_that_name_there_and_nothing_else() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    let ana = desk.account("Ana", "secreto");
+    let (vera, nora) = (desk.account("Vera", "secreto"), desk.account("Nora", "otro"));
     for _ in 0..=FREE_FAILURES {
-        assert_eq!(desk.petition("10.0.0.1", login(Some(ana), "errado")), Verdict::Wrong);
+        assert_eq!(desk.petition("10.0.0.1", login(Some(vera), "errado")), Verdict::Wrong);
     }
     let before = desk.archive.hashed();
-    assert_eq!(desk.petition("10.0.0.1", login(Some(ana), "secreto")), Verdict::Wait(FAILURE_DELAY));
-    assert_eq!(desk.petition("::ffff:10.0.0.1", login(None, "secreto")), Verdict::Wait(FAILURE_DELAY));
+    for address in ["10.0.0.1", "::ffff:10.0.0.1"] {
+        assert_eq!(desk.petition(address, login(Some(vera), "secreto")), Verdict::Wait(FAILURE_DELAY));
+    }
     assert_eq!(desk.archive.hashed(), before, "not even looked at");
-    assert_eq!(desk.petition("10.0.0.2", login(Some(ana), "secreto")), Verdict::Granted(ana));
+    assert_eq!(desk.petition("10.0.0.1", login(Some(nora), "otro")), Verdict::Granted(nora));
+    assert_eq!(desk.petition("10.0.0.2", login(Some(vera), "secreto")), Verdict::Granted(vera));
     desk.now = desk.now + FAILURE_DELAY;
-    assert_eq!(desk.petition("10.0.0.1", login(Some(ana), "secreto")), Verdict::Granted(ana));
+    assert_eq!(desk.petition("10.0.0.1", login(Some(vera), "secreto")), Verdict::Granted(vera));
+}
+
+#[test]
+fn wrong_ones_from_everywhere_do_not_keep_the_owner_out() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let vera = desk.account("Vera", "secreto");
+    assert_eq!(desk.petition("10.0.0.7", login(Some(vera), "secreto")), Verdict::Granted(vera));
+    for number in 0..=FREE_FAILURES_PER_NAME {
+        let address = format!("10.9.0.{number}");
+        assert_eq!(desk.petition(&address, login(Some(vera), "errado")), Verdict::Wrong);
+    }
+    assert_eq!(desk.petition("10.8.0.1", login(Some(vera), "secreto")), Verdict::Wait(FAILURE_DELAY));
+    for address in ["127.0.0.1", "10.0.0.7"] {
+        assert_eq!(desk.petition(address, login(Some(vera), "secreto")), Verdict::Granted(vera), "{address}");
+    }
+    // Another password: who knew the old one is a stranger.
+    let change = Petition::Change { account: vera, old: password("secreto"), new: password("nuevo") };
+    assert_eq!(desk.petition("10.0.0.7", change), Verdict::Granted(vera));
+    assert_eq!(desk.petition("10.0.0.7", login(Some(vera), "nuevo")), Verdict::Granted(vera));
+    assert_eq!(desk.petition("127.0.0.1", login(Some(vera), "nuevo")), Verdict::Wait(FAILURE_DELAY));
+}
+
+#[test]
+fn name_that_nobody_has_is_answered_like_one_that_somebody_has() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let vera = desk.account("Vera", "secreto");
+    let mut tries = |account| {
+        let before = desk.archive.hashed();
+        let mut verdicts = Vec::new();
+        for (address, times) in
+            [("10.0.0.1", 8), ("10.0.0.2", 3), ("10.0.0.3", 6), ("10.0.0.4", 6), ("10.0.0.5", 2)]
+        {
+            verdicts.extend((0..times).map(|_| desk.petition(address, login(account, "errado"))));
+        }
+        desk.now = desk.now + FAILURE_DELAY;
+        verdicts.push(desk.petition("10.0.0.1", login(account, "errado")));
+        verdicts.push(desk.petition("10.0.0.1", login(account, "errado")));
+        verdicts.push(desk.petition("10.0.0.6", login(account, "errado")));
+        let hashed = desk.archive.hashed() - before;
+        (verdicts, hashed)
+    };
+    let (known, unknown) = (tries(Some(vera)), tries(None));
+    assert_eq!(known, unknown);
+    let waits = known.0.iter().filter(|verdict| matches!(verdict, Verdict::Wait(_))).count();
+    assert!(waits > 5 && waits as u64 + known.1 == known.0.len() as u64, "{known:?}");
 }
 
 #[test]
@@ -92,21 +140,24 @@ fn a_flood_from_one_address_is_refused_unhashed_and_somebody_else_is_served_betw
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
     let before = desk.archive.hashed();
-    let flood: IpAddr = "10.0.0.1".parse().unwrap();
+    let busy = |answer: Option<Answer>| {
+        matches!(answer, Some(Answer::Verdict(_, Matter::Login(None), Verdict::Busy)))
+    };
     let mut refused = 0;
-    for number in 0..PETITIONS_PER_ADDRESS + 12 {
+    for number in 0..PETITIONS_WAITING + 12 {
         let id = ClientId::new(number as u32, 7);
-        let answer = desk.archive.petition(id, flood, login(None, "errado"), desk.now);
-        refused +=
-            usize::from(matches!(answer, Some(Answer::Verdict(_, Matter::Login(None), Verdict::Busy))));
+        let (answer, displaced) =
+            desk.archive.petition(id, origin("10.0.0.1"), login(None, "errado"), desk.now);
+        assert!(displaced.is_none());
+        refused += usize::from(busy(answer));
     }
     assert_eq!(refused, 10, "two in hand, the rest wait");
     let anas = ClientId::new(0, 8);
-    let answer =
-        desk.archive.petition(anas, "10.0.0.2".parse().unwrap(), login(Some(ana), "secreto"), desk.now);
-    assert!(answer.is_none());
+    let (answer, displaced) =
+        desk.archive.petition(anas, origin("10.0.0.2"), login(Some(ana), "secreto"), desk.now);
+    assert!(answer.is_none() && busy(displaced), "the flood makes room");
     let mut verdicts = Vec::new();
-    while verdicts.len() < PETITIONS_PER_ADDRESS + 3 {
+    while verdicts.len() < PETITIONS_WAITING + 2 {
         for answer in desk.wait() {
             let Answer::Verdict(id, _, verdict) = answer else { panic!("{answer:?}") };
             verdicts.push((id, verdict));
@@ -116,9 +167,9 @@ fn a_flood_from_one_address_is_refused_unhashed_and_somebody_else_is_served_betw
     assert!(place <= 3, "behind what was in hand, and a turn at most: {place}");
     assert_eq!(verdicts[place].1, Verdict::Granted(ana));
     let wrong = verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::Wrong).count() as u64;
-    let waiting = verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::Wait(FAILURE_DELAY)).count();
+    let waiting = verdicts.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Wait(_))).count();
     assert!(wrong <= u64::from(FREE_FAILURES) + 2, "{verdicts:?}");
-    assert!(waiting >= PETITIONS_PER_ADDRESS - FREE_FAILURES as usize - 2, "{verdicts:?}");
+    assert_eq!(wrong as usize + waiting + 1, verdicts.len(), "{verdicts:?}");
     assert_eq!(desk.archive.hashed(), before + wrong + 1);
 }
 
@@ -130,7 +181,7 @@ fn of_two_who_register_names_that_look_alike_one_has_it() {
     for (slot, called) in names.into_iter().enumerate() {
         let petition = Petition::Register { name: name(called), password: password("secreto") };
         let id = ClientId::new(slot as u32, 1);
-        assert!(desk.archive.petition(id, "127.0.0.1".parse().unwrap(), petition, desk.now).is_none());
+        assert_eq!(at_once(desk.archive.petition(id, origin("127.0.0.1"), petition, desk.now)), 0);
     }
     let mut verdicts = Vec::new();
     while verdicts.len() < names.len() {
@@ -168,9 +219,7 @@ fn a_stop_gives_up_what_waits_to_be_hashed() {
     let mut desk = Desk::open(&dir);
     for slot in 0..20 {
         let id = ClientId::new(slot, 1);
-        assert!(
-            desk.archive.petition(id, "127.0.0.1".parse().unwrap(), login(None, "x"), desk.now).is_none()
-        );
+        assert_eq!(at_once(desk.archive.petition(id, origin("127.0.0.1"), login(None, "x"), desk.now)), 0);
     }
     assert!(desk.archive.close(DEADLINE));
     let hashed = desk.archive.hashed();
@@ -203,9 +252,9 @@ fn changed_from_outside_the_accounts_come_anew() {
 #[test]
 fn without_a_file_there_are_none() {
     let mut memory = Archive::default();
-    let answer = memory.petition(
+    let (answer, _) = memory.petition(
         ClientId::new(1, 1),
-        "127.0.0.1".parse().unwrap(),
+        origin("127.0.0.1"),
         login(None, "secreto"),
         tertulia::chat::Moment::START,
     );

@@ -4,8 +4,8 @@
 
 mod accounts;
 mod archive;
-mod attempts;
 mod clerk;
+mod fair_queue;
 mod files;
 mod folding;
 mod killing;
@@ -15,5 +15,6 @@ mod logins;
 mod rooms;
 mod support;
 mod talking;
+mod throttle;
 mod trips;
 mod upgrading;

@@ -11,8 +11,8 @@ use std::{env, fs, process};
 
 use rusqlite::Connection;
 use tertulia::chat::{
-    AccountKey, ClientId, Found, Line, Look, Moment, Name, Password, Petition, RoomKey, RoomRecord, Stamp,
-    Text, Verdict,
+    AccountKey, ClientId, Found, Line, Look, Moment, Name, Origin, Password, Petition, RoomKey, RoomRecord,
+    Stamp, Text, Verdict,
 };
 use tertulia::keep::{Answer, Archive, Store};
 
@@ -98,7 +98,8 @@ impl Desk {
     /// Waits for what comes of a petition from `from`.
     pub(crate) fn petition(&mut self, from: &str, petition: Petition) -> Verdict {
         let (id, matter) = (ClientId::new(1, 1), petition.matter());
-        let answer = self.archive.petition(id, from.parse().unwrap(), petition, self.now);
+        let (answer, displaced) = self.archive.petition(id, origin(from), petition, self.now);
+        assert!(displaced.is_none(), "nobody else waits");
         match self.answer(answer) {
             Answer::Verdict(whom, about, verdict) if (whom, &about) == (id, &matter) => verdict,
             other => panic!("{other:?}"),
@@ -111,7 +112,7 @@ impl Desk {
     }
 
     pub(crate) fn login(&mut self, account: Option<AccountKey>, with: &str) -> Verdict {
-        self.petition("127.0.0.1", Petition::Login { account, password: password(with) })
+        self.petition("127.0.0.1", login(account, with))
     }
 
     /// A name that is registered from now on.
@@ -143,6 +144,15 @@ impl Desk {
     pub(crate) fn search(&mut self, rooms: &[RoomKey], words: &str) -> Vec<String> {
         texts(&self.find(Look::Search(rooms.to_vec(), Text::clean(words), 20)))
     }
+}
+
+pub(crate) fn origin(address: &str) -> Origin {
+    Origin::of(address.parse().unwrap())
+}
+
+/// A try at an account, or at a name that nobody has registered.
+pub(crate) fn login(account: Option<AccountKey>, with: &str) -> Petition {
+    Petition::Login { account, name: name("Nadie"), password: password(with) }
 }
 
 pub(crate) fn name(name: &str) -> Name {

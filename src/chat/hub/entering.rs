@@ -18,7 +18,7 @@ impl Hub {
     pub(super) fn take_name(&mut self, id: ClientId, wanted: &Text, now: Moment, out: &mut Vec<Output>) {
         match self.vet_name(id, wanted) {
             Ok(Wanted::Free(name)) => self.enter_chat(id, name, now, out),
-            Ok(Wanted::Registered(account)) => self.ask(id, Asking::Login(Some(account)), out),
+            Ok(Wanted::Registered(account, name)) => self.ask(id, Asking::Login(Some(account), name), out),
             Err(refusal) => {
                 out.push(tell(id, Event::NameRefused(refusal)));
                 out.push(tell(id, Event::NamePrompt));
@@ -55,10 +55,10 @@ impl Hub {
                 self.change_name(id, old, new, out);
                 return Ok(());
             }
-            Ok(Wanted::Registered(account))
+            Ok(Wanted::Registered(account, name))
                 if self.client(id).is_some_and(|c| c.account != Some(account)) =>
             {
-                self.ask(id, Asking::Login(Some(account)), out);
+                self.ask(id, Asking::Login(Some(account), name), out);
                 return Ok(());
             }
             Ok(_) => NameRefusal::Yours(old.clone()),
@@ -128,7 +128,7 @@ impl Hub {
             NameError::Reserved => NameRefusal::Reserved(Text::clean(wanted)),
         })?;
         if let Some(account) = self.owner_of(&name) {
-            return Ok(Wanted::Registered(account));
+            return Ok(Wanted::Registered(account, name));
         }
         match self.holder(&name.likeness()) {
             Some(holder) if holder.id != id => Err(NameRefusal::InUse(name)),
@@ -143,5 +143,5 @@ enum Wanted {
     /// By whoever asks first.
     Free(Name),
     /// By whoever knows its password.
-    Registered(AccountKey),
+    Registered(AccountKey, Name),
 }

@@ -42,7 +42,7 @@ impl Hub {
                 let account = registry.find(&name.likeness());
                 let client = self.client(id).expect("the caller knows them");
                 if account.is_none() || account != client.account {
-                    return self.ask(id, Asking::Login(account), out);
+                    return self.ask(id, Asking::Login(account, name), out);
                 }
                 Event::NameRefused(NameRefusal::Yours(name))
             }
@@ -124,6 +124,7 @@ impl Hub {
             (Matter::Register(name), Verdict::Wrong) => AccountRefusal::Taken(name),
             (_, Verdict::Wrong) => AccountRefusal::Wrong,
             (_, Verdict::Busy) => AccountRefusal::Busy,
+            (Matter::Register(_), Verdict::Wait(rest)) => AccountRefusal::RegisteredMany(rest),
             (_, Verdict::Wait(rest)) => AccountRefusal::Wait(rest),
             (_, Verdict::NoneLeft) => AccountRefusal::NoneLeft,
             (_, Verdict::Failed) => AccountRefusal::Failed,

@@ -3,23 +3,24 @@
 //! Laws: nothing here waits, for a hash or for a disk; a name is granted when it is on the disk; a name that nobody has
 //! takes the same work as one that somebody has.
 
-mod attempts;
+mod fair_queue;
 mod hasher;
 mod likenesses;
+mod throttle;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
-use std::net::IpAddr;
 
-pub use attempts::{Attempts, Turn};
+pub use fair_queue::FairQueue;
 pub(super) use hasher::make;
 use hasher::{Hashed, Hasher, Work, decoy};
 pub(super) use likenesses::Likenesses;
+pub use throttle::{Claim, LoginThrottle, Subject};
 
 use super::affair::{AccountRow, Affair, Registration, account_key};
 use super::archive::Answer;
 use crate::chat::{Account, AccountKey, ClientId, Matter, Moment, Name, Origin, Petition, Verdict};
-use crate::limits::ACCOUNTS_MAX;
+use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES};
 
 /// Passwords in the thread's hands: one that it works at, and one so that it need not wait for us.
 const IN_HAND: usize = 2;
@@ -29,7 +30,8 @@ const IN_HAND: usize = 2;
 pub(super) struct Accounts {
     known: BTreeMap<AccountKey, Known>,
     likenesses: Likenesses,
-    attempts: Attempts<(ClientId, Petition)>,
+    waiting: FairQueue<(ClientId, Petition)>,
+    throttle: LoginThrottle,
     hasher: Hasher,
     in_hand: usize,
     /// What is being hashed or written, by ticket.
@@ -46,12 +48,24 @@ struct Known {
     name: Name,
     /// A PHC string.
     password: String,
+    /// From where they have logged in, the last one first; bounded by [`TRUSTED_ADDRESSES`].
+    trusted: Vec<Origin>,
+}
+
+/// What comes of a petition at once.
+#[derive(Debug, Default)]
+pub(super) struct Taken {
+    /// Its own answer; without one it comes later.
+    pub(super) answer: Option<Answer>,
+    /// That of another one, which had to give it its place.
+    pub(super) displaced: Option<Answer>,
 }
 
 #[derive(Debug)]
 struct UnderWay {
     id: ClientId,
     origin: Origin,
+    subject: Subject,
     matter: Matter,
     /// The PHC string that is being written.
     password: Option<String>,
@@ -66,7 +80,8 @@ impl Accounts {
         let mut accounts = Accounts {
             known: BTreeMap::new(),
             likenesses: Likenesses::default(),
-            attempts: Attempts::default(),
+            waiting: FairQueue::default(),
+            throttle: LoginThrottle::default(),
             hasher: Hasher::start(wake)?,
             in_hand: 0,
             under_way: HashMap::new(),
@@ -95,51 +110,72 @@ impl Accounts {
 
     /// Takes what is in the file now for the accounts.
     pub(super) fn reload(&mut self, rows: Vec<AccountRow>) {
-        self.known.clear();
+        let mut before = std::mem::take(&mut self.known);
         self.likenesses = Likenesses::default();
         for row in rows {
             // Rows that somebody else wrote, and whose names would be taken for those of others, are passed over.
             if let (Some(key), Ok(name)) = (account_key(row.key), Name::new(&row.name)) {
-                self.learn(key, name, row.password);
+                let before = before.remove(&key).filter(|before| before.password == row.password);
+                let trusted = before.map(|before| before.trusted).unwrap_or_default();
+                self.learn(key, Known { name, password: row.password, trusted });
             }
         }
     }
 
-    /// Takes a petition. Without an answer it comes later: the answer is this one's, since nobody waits while the thread
-    /// has nothing to do.
-    pub(super) fn petition(
-        &mut self,
-        id: ClientId,
-        from: IpAddr,
-        petition: Petition,
-        now: Moment,
-    ) -> Option<Answer> {
-        let origin = Origin::of(from);
-        match self.refusal(origin, &petition, now) {
-            Some(verdict) => Some(Answer::Verdict(id, petition.matter(), verdict)),
-            None => {
-                self.attempts.wait(origin, (id, petition));
-                self.hand_over(now).pop()
+    /// Takes a petition. An answer at once that is not a refusal is this one's, since nobody waits while the thread has
+    /// nothing to do.
+    pub(super) fn petition(&mut self, id: ClientId, from: Origin, petition: Petition, now: Moment) -> Taken {
+        let subject = self.subject(&petition);
+        let matter = petition.matter();
+        if let Some(verdict) = self.refusal(from, subject, &petition, now) {
+            return Taken { answer: Some(Answer::Verdict(id, matter, verdict)), displaced: None };
+        }
+        let busy =
+            |(id, petition): (ClientId, Petition)| Answer::Verdict(id, petition.matter(), Verdict::Busy);
+        match self.waiting.push(from, subject, (id, petition)) {
+            Some(loser) if loser.0 == id && loser.1.matter() == matter => {
+                Taken { answer: Some(busy(loser)), displaced: None }
             }
+            loser => Taken { answer: self.hand_over(now).pop(), displaced: loser.map(busy) },
+        }
+    }
+
+    /// Whom guesses of a petition are about: an account whatever spelling was typed, or the name that nobody has registered.
+    fn subject(&self, petition: &Petition) -> Subject {
+        let known = |key: &AccountKey| self.known.get(key).map(|known| &known.name);
+        match petition {
+            Petition::Login { account, name, .. } => {
+                Subject::of(account.as_ref().and_then(known).unwrap_or(name))
+            }
+            Petition::Register { name, .. } => Subject::of(name),
+            Petition::Change { account, .. } => known(account).map_or_else(Subject::nobody, Subject::of),
         }
     }
 
     /// Why a petition is not even looked at.
-    fn refusal(&mut self, origin: Origin, petition: &Petition, now: Moment) -> Option<Verdict> {
-        if let Some(rest) = self.attempts.rest(origin, now) {
-            return Some(Verdict::Wait(rest));
-        }
-        if !self.attempts.has_room(origin) {
-            return Some(Verdict::Busy);
-        }
-        let Petition::Register { name, .. } = petition else { return None };
-        if self.likenesses.clash(name) {
-            return Some(Verdict::Wrong);
-        }
-        if self.known.len() >= ACCOUNTS_MAX {
-            return Some(Verdict::NoneLeft);
-        }
-        self.attempts.registers(origin, now).err().map(Verdict::Wait)
+    fn refusal(
+        &mut self,
+        origin: Origin,
+        subject: Subject,
+        petition: &Petition,
+        now: Moment,
+    ) -> Option<Verdict> {
+        let account = match petition {
+            Petition::Login { account, .. } => *account,
+            Petition::Change { account, .. } => Some(*account),
+            Petition::Register { name, .. } => {
+                if self.likenesses.clash(name) {
+                    return Some(Verdict::Wrong);
+                }
+                if self.known.len() >= ACCOUNTS_MAX {
+                    return Some(Verdict::NoneLeft);
+                }
+                return self.throttle.registrations_rest(origin, now).map(Verdict::Wait);
+            }
+        };
+        let known = account.and_then(|key| self.known.get(&key));
+        let trusted = known.is_some_and(|known| known.trusted.contains(&origin));
+        self.throttle.rest(Claim { origin, subject, trusted }, now).map(Verdict::Wait)
     }
 
     /// Hears what has been hashed.
@@ -170,11 +206,13 @@ impl Accounts {
         let hers = |key: &AccountKey| self.known.contains_key(key);
         let affair = match (&under_way.matter, hashed) {
             (Matter::Login(Some(key)), Hashed::Right) if hers(key) => {
+                self.throttle.succeeded(under_way.origin, under_way.subject);
+                self.trust(*key, under_way.origin);
                 send(Affair::Seen { account: key.0.get() });
                 return Some(Verdict::Granted(*key));
             }
             (_, Hashed::Right | Hashed::Wrong) => {
-                self.attempts.failed(under_way.origin, now);
+                self.throttle.failed(under_way.origin, under_way.subject, now);
                 return Some(Verdict::Wrong);
             }
             (_, Hashed::Failed(why)) => {
@@ -200,12 +238,12 @@ impl Accounts {
 
     /// Hears what came of writing a new account.
     pub(super) fn registered(&mut self, ticket: u64, registration: Registration) -> Option<Answer> {
-        let UnderWay { id, matter, password, .. } = self.under_way.remove(&ticket)?;
+        let UnderWay { id, origin, matter, password, .. } = self.under_way.remove(&ticket)?;
         let Matter::Register(name) = &matter else { return None };
         let verdict = match registration {
             Registration::Made(number) => {
                 let key = account_key(number)?;
-                self.learn(key, name.clone(), password?);
+                self.learn(key, Known { name: name.clone(), password: password?, trusted: vec![origin] });
                 Verdict::Granted(key)
             }
             Registration::Taken => Verdict::Wrong,
@@ -217,40 +255,53 @@ impl Accounts {
 
     /// Hears whether another password was written.
     pub(super) fn changed(&mut self, ticket: u64, written: bool) -> Option<Answer> {
-        let UnderWay { id, matter, password, .. } = self.under_way.remove(&ticket)?;
+        let UnderWay { id, origin, subject, matter, password } = self.under_way.remove(&ticket)?;
         let Matter::Change(key) = matter else { return None };
         if let (true, Some(known)) = (written, self.known.get_mut(&key)) {
             known.password = password?;
+            // Whoever knew the old one is a stranger now.
+            known.trusted = vec![origin];
+            self.throttle.succeeded(origin, subject);
         }
         let verdict = if written { Verdict::Granted(key) } else { Verdict::Failed };
         Some(Answer::Verdict(id, matter, verdict))
     }
 
-    fn learn(&mut self, key: AccountKey, name: Name, password: String) {
-        if self.known.len() < ACCOUNTS_MAX && !self.likenesses.clash(&name) {
-            self.likenesses.insert(&name, key.0.get());
-            self.known.insert(key, Known { name, password });
+    fn learn(&mut self, key: AccountKey, account: Known) {
+        if self.known.len() < ACCOUNTS_MAX && !self.likenesses.clash(&account.name) {
+            self.likenesses.insert(&account.name, key.0.get());
+            self.known.insert(key, account);
         }
+    }
+
+    /// Notes that the owner of an account is at `origin`.
+    fn trust(&mut self, key: AccountKey, origin: Origin) {
+        let Some(Known { trusted, .. }) = self.known.get_mut(&key) else { return };
+        trusted.retain(|&other| other != origin);
+        trusted.truncate(TRUSTED_ADDRESSES - 1);
+        trusted.insert(0, origin);
     }
 
     /// Gives the thread what it may have in hand.
     fn hand_over(&mut self, now: Moment) -> Vec<Answer> {
         let mut answers = Vec::new();
         while self.in_hand < IN_HAND
-            && let Some(turn) = self.attempts.next(now)
+            && let Some((origin, subject, (id, petition))) = self.waiting.pop()
         {
-            let (origin, (id, petition)) = match turn {
-                Turn::Do(origin, wanted) => (origin, wanted),
-                Turn::Refuse((id, petition), rest) => {
-                    answers.push(Answer::Verdict(id, petition.matter(), Verdict::Wait(rest)));
-                    continue;
-                }
-            };
-            let (matter, ticket) = (petition.matter(), self.next_ticket);
+            let matter = petition.matter();
+            // Much may have happened while it waited.
+            if let Some(verdict) = self.refusal(origin, subject, &petition, now) {
+                answers.push(Answer::Verdict(id, matter, verdict));
+                continue;
+            }
+            if let Matter::Register(_) = matter {
+                self.throttle.registers(origin, now);
+            }
+            let ticket = self.next_ticket;
             self.next_ticket += 1;
             if self.hasher.hand_over(ticket, self.work(petition)) {
                 self.in_hand += 1;
-                self.under_way.insert(ticket, UnderWay { id, origin, matter, password: None });
+                self.under_way.insert(ticket, UnderWay { id, origin, subject, matter, password: None });
             } else {
                 answers.push(Answer::Verdict(id, matter, Verdict::Failed));
             }
@@ -261,7 +312,7 @@ impl Accounts {
     fn work(&self, petition: Petition) -> Work {
         let of = |key: AccountKey| self.known.get(&key).map_or_else(decoy, |known| known.password.clone());
         match petition {
-            Petition::Login { account, password } => {
+            Petition::Login { account, password, .. } => {
                 Work::Verify { password, against: account.map_or_else(decoy, of) }
             }
             Petition::Register { password, .. } => Work::Make { password },

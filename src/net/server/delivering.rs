@@ -6,7 +6,7 @@ use std::time::Duration;
 use log::{debug, info, log_enabled, warn};
 
 use super::Server;
-use crate::chat::{Audience, ClientId, Event, Moment, Note, Output, Question};
+use crate::chat::{Audience, ClientId, Event, Moment, Note, Origin, Output, Question};
 use crate::keep::{Answer, Complaint};
 use crate::limits::{HISTORY_PATIENCE, PETITION_PATIENCE};
 use crate::net::stream::Stream;
@@ -49,9 +49,12 @@ impl<S: Stream> Server<S> {
             Output::Petition(id, petition) => {
                 let Some(conn) = self.conn_mut(id) else { return };
                 // Whoever is nowhere any more has the same right as all the others who are nowhere.
-                let origin = conn.stream.origin().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
-                let answer = self.history.petition(id, origin, petition, now);
+                let origin = Origin::of(conn.stream.origin().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
+                let (answer, displaced) = self.history.petition(id, origin, petition, now);
                 self.await_or_recall(id, answer, PETITION_PATIENCE, now);
+                if let Some(displaced) = displaced {
+                    self.recall(displaced, now);
+                }
             }
             Output::Post(id, account, letter) => {
                 let answer = self.history.post(id, account, &letter);

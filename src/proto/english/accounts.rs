@@ -30,7 +30,10 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
             writeln!(out, "Too many passwords are waiting to be checked. Try again in a moment.")
         }
         AccountRefusal::Wait(rest) => {
-            writeln!(out, "Too many attempts from your address. Try again in {}.", wait(*rest))
+            writeln!(out, "Too many wrong passwords. Try again in {}.", wait(*rest))
+        }
+        AccountRefusal::RegisteredMany(rest) => {
+            writeln!(out, "Many names were registered from your address. Try again in {}.", wait(*rest))
         }
         AccountRefusal::NoneLeft => {
             writeln!(out, "There are {ACCOUNTS_MAX} accounts already, and no more fit.")

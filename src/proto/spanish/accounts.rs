@@ -30,7 +30,14 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
             writeln!(out, "Hay demasiadas contraseñas por comprobar. Prueba dentro de un momento.")
         }
         AccountRefusal::Wait(rest) => {
-            writeln!(out, "Demasiados intentos desde tu dirección. Prueba dentro de {}.", wait(*rest))
+            writeln!(out, "Demasiadas contraseñas incorrectas. Prueba dentro de {}.", wait(*rest))
+        }
+        AccountRefusal::RegisteredMany(rest) => {
+            writeln!(
+                out,
+                "Desde tu dirección se han registrado muchos nombres. Prueba dentro de {}.",
+                wait(*rest)
+            )
         }
         AccountRefusal::NoneLeft => writeln!(out, "Ya hay {ACCOUNTS_MAX} cuentas, y no caben más."),
         AccountRefusal::Failed => writeln!(out, "No se pudo hacer. Prueba más tarde."),

@@ -30,6 +30,7 @@ fn brief_refusal(refusal: &AccountRefusal) -> String {
         AccountRefusal::Wrong => "wrong".into(),
         AccountRefusal::Busy => "busy".into(),
         AccountRefusal::Wait(rest) => format!("wait {rest:?}"),
+        AccountRefusal::RegisteredMany(rest) => format!("registered many, wait {rest:?}"),
         AccountRefusal::NoneLeft => "no accounts left".into(),
         AccountRefusal::Failed => "failed".into(),
         AccountRefusal::Yours(name) => format!("registered already: {name}"),

@@ -54,7 +54,7 @@ impl Book {
         let matter = petition.matter();
         let verdict = match petition {
             Petition::Login { account: None, .. } => Verdict::Wrong,
-            Petition::Login { account: Some(account), password } => {
+            Petition::Login { account: Some(account), password, .. } => {
                 let right = self.entry(account).is_some_and(|(_, known)| *known == password);
                 if right { Verdict::Granted(account) } else { Verdict::Wrong }
             }

@@ -27,6 +27,7 @@ pub(super) fn events() -> Vec<Event> {
         AccountRefusal::Wrong,
         AccountRefusal::Busy,
         AccountRefusal::Wait(Duration::from_millis(1_001)),
+        AccountRefusal::RegisteredMany(Duration::from_millis(1_001)),
         AccountRefusal::NoneLeft,
         AccountRefusal::Failed,
         AccountRefusal::Yours(ana.clone()),
