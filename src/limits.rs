@@ -14,6 +14,11 @@ pub const NAME_MAX_CHARS: usize = 20;
 /// Hindi ख़ाँ (Khan) three.
 pub const NAME_MAX_MARKS: usize = 4;
 
+/// Bytes of one telnet subnegotiation (`IAC SB … IAC SE`) that are passed over; a longer one ends with its line, so that
+/// one left open does not swallow all that its sender types. The server agrees to no option, so none should come at all;
+/// the longest that telnets know has some 90 (LINEMODE's table of keys).
+pub const SUBNEGOTIATION_MAX_BYTES: u8 = 240;
+
 /// Bytes taken by one read.
 pub const READ_BYTES: usize = 16 * 1024;
 

@@ -12,8 +12,9 @@ pub struct Codec {
     /// What has been read and is no command yet; most of the time nothing has.
     input: Option<Box<Input>>,
     telnet: Telnet,
-    kind: Kind,
-    ending_shown: bool,
+    language: Language,
+    /// Whether the first line ended in CR, and so do the answers; none: no line has come.
+    crlf: Option<bool>,
     /// What the next line answers: a question for a password.
     question: Option<Question>,
     warned: bool,
@@ -35,8 +36,8 @@ impl Codec {
         Codec {
             input: None,
             telnet: Telnet::default(),
-            kind: Kind { language, crlf: false },
-            ending_shown: false,
+            language,
+            crlf: None,
             question: None,
             warned: false,
             interrupted: false,
@@ -57,7 +58,7 @@ impl Codec {
     /// The next line answers `question`, and is a password; gives what asks a telnet not to show it.
     pub fn expect_answer(&mut self, question: Question) -> Option<[u8; 3]> {
         self.question = Some(question);
-        self.telnet.hide(self.kind.crlf)
+        self.telnet.hide(self.kind().crlf)
     }
 
     /// The question for a password that has not been answered.
@@ -86,15 +87,12 @@ impl Codec {
         }
         let input = self.input.as_mut()?;
         if let Some(text) = input.behind.take() {
-            return Some(line::parse(text, self.kind.language));
+            return Some(line::parse(text, self.language));
         }
         let (text, intact) = match input.lines.next_line() {
             Some(Framed::Line(bytes, ending)) => {
-                if !self.ending_shown {
-                    self.ending_shown = true;
-                    // A lone CR would put every line on top of the last: who sends CR NUL gets the full CR LF.
-                    self.kind.crlf = ending != Ending::Lf;
-                }
+                // A lone CR would put every line on top of the last: who sends one gets the full CR LF.
+                self.crlf.get_or_insert(ending == Ending::Cr);
                 if self.question.take().is_some() {
                     return Some(Command::Secret(line::secret(bytes)));
                 }
@@ -118,7 +116,7 @@ impl Codec {
             input.behind = Some(text);
             return Some(Command::Unclear(Trouble::NotUtf8));
         }
-        Some(line::parse(text, self.kind.language))
+        Some(line::parse(text, self.language))
     }
 
     /// Whether [`next_command`](Self::next_command) may have something without more input.
@@ -139,12 +137,12 @@ impl Codec {
 
     /// Speaks another language from now on.
     pub fn speak(&mut self, language: Language) {
-        self.kind.language = language;
+        self.language = language;
     }
 
     /// What makes bytes for this reader differ from those for others.
     pub fn kind(&self) -> Kind {
-        self.kind
+        Kind { language: self.language, crlf: self.crlf.unwrap_or(false) }
     }
 
     /// Bytes of memory held for unfinished input.

@@ -14,10 +14,9 @@ const NUL: u8 = 0;
 pub enum Ending {
     /// LF, as `nc` sends it.
     Lf,
-    /// CR LF, as telnet sends it.
-    CrLf,
-    /// CR NUL, as telnet sends it from a terminal that takes each key by itself.
-    CrNul,
+    /// CR. An LF (telnet) or a NUL (telnet at a terminal that takes each key by itself) directly behind it belongs to
+    /// it, whenever it comes: the line does not wait for it.
+    Cr,
 }
 
 /// What [`LineBuffer::next_line`] found.
@@ -39,8 +38,8 @@ pub struct LineBuffer {
     scanned: u32,
     /// Inside a line that is too long.
     skipping: bool,
-    /// While skipping: whether the byte before the next one was a CR.
-    skipped_cr: bool,
+    /// The byte before the next one was a CR, which ended a line: an LF or a NUL would belong to it.
+    after_cr: bool,
     /// No more input will come.
     ended: bool,
 }
@@ -63,24 +62,25 @@ impl LineBuffer {
 
     /// Takes the next line out.
     pub fn next_line(&mut self) -> Option<Framed<'_>> {
+        self.complete_ending();
         let mut at = self.scanned as usize;
         while at < self.bytes.len() || self.end_unfinished() {
-            let start = self.start as usize;
-            if let Some(ending) = self.ending_at(at) {
+            let (byte, start) = (self.bytes[at], self.start as usize);
+            if byte == LF || byte == CR {
                 self.consume_through(at);
+                self.after_cr = byte == CR;
                 if std::mem::take(&mut self.skipping) {
-                    at += 1;
+                    self.complete_ending();
+                    at = self.scanned as usize;
                     continue;
                 }
-                let end = if ending == Ending::Lf { at } else { at - 1 };
-                return Some(Framed::Line(&self.bytes[start..end], ending));
+                let ending = if self.after_cr { Ending::Cr } else { Ending::Lf };
+                return Some(Framed::Line(&self.bytes[start..at], ending));
             }
             if self.skipping {
-                self.skipped_cr = self.bytes[at] == CR;
                 self.consume_through(at);
             } else if at + 1 - start >= LINE_MAX_BYTES {
                 self.skipping = true;
-                self.skipped_cr = self.bytes[at] == CR;
                 self.consume_through(at);
                 return Some(Framed::TooLong);
             }
@@ -111,9 +111,9 @@ impl LineBuffer {
         (self.scanned as usize) < self.bytes.len() || self.ended && self.is_unfinished()
     }
 
-    /// Whether it is as it was at first: nothing waits, and no line is being dropped.
+    /// Whether it is as it was at first: nothing waits, no line is being dropped, and no LF would be passed over.
     pub fn is_idle(&self) -> bool {
-        self.bytes.is_empty() && !self.skipping
+        self.bytes.is_empty() && !self.skipping && !self.after_cr
     }
 
     /// Bytes of memory held.
@@ -134,18 +134,15 @@ impl LineBuffer {
         ends
     }
 
-    /// Whether the byte at `at` ends a line, and how.
-    fn ending_at(&self, at: usize) -> Option<Ending> {
-        let after_cr = if at > self.start as usize {
-            self.bytes[at - 1] == CR
-        } else {
-            self.skipping && self.skipped_cr
-        };
-        match self.bytes[at] {
-            LF if after_cr => Some(Ending::CrLf),
-            LF => Some(Ending::Lf),
-            NUL if after_cr => Some(Ending::CrNul),
-            _ => None,
+    /// Passes over the LF or NUL that belongs to a CR; a line begins behind it.
+    fn complete_ending(&mut self) {
+        if self.after_cr
+            && let Some(&byte) = self.bytes.get(self.scanned as usize)
+        {
+            self.after_cr = false;
+            if byte == LF || byte == NUL {
+                self.consume_through(self.scanned as usize);
+            }
         }
     }
 

@@ -4,6 +4,8 @@
 //! (RFC 854, RFC 1143). A sequence may be cut anywhere. The server asks for one thing only, that a password is not
 //! echoed (RFC 857), and of those only who may be a telnet: see [`Telnet::hide`].
 
+use crate::limits::SUBNEGOTIATION_MAX_BYTES;
+
 const IAC: u8 = 255;
 const DONT: u8 = 254;
 const DO: u8 = 253;
@@ -35,10 +37,11 @@ enum State {
     Will,
     /// After IAC WONT.
     Wont,
-    /// Between IAC SB and IAC SE.
-    Subnegotiation,
+    /// Between IAC SB and IAC SE, behind so many bytes. Once these are [`SUBNEGOTIATION_MAX_BYTES`], the next end of a
+    /// line ends it as well.
+    Subnegotiation(u8),
     /// After an IAC in there.
-    SubnegotiationCommand,
+    SubnegotiationCommand(u8),
 }
 
 /// What the filter met.
@@ -68,7 +71,7 @@ enum Echo {
     Nobody,
 }
 
-/// The telnet side of one connection. Two bytes: every silent connection has one.
+/// The telnet side of one connection. Three bytes: every silent connection has one.
 #[derive(Debug, Default)]
 pub(super) struct Telnet {
     state: State,
@@ -118,10 +121,17 @@ impl Telnet {
                 }
                 State::Command => self.command(*first, rest, &mut meet),
                 State::Do | State::Dont | State::Will | State::Wont => self.option(*first, &mut meet),
-                State::Subnegotiation if *first == IAC => self.state = State::SubnegotiationCommand,
-                State::Subnegotiation => {}
-                State::SubnegotiationCommand => {
-                    self.state = if *first == SE { State::Text } else { State::Subnegotiation };
+                State::Subnegotiation(swallowed) => match *first {
+                    IAC => self.state = State::SubnegotiationCommand(swallowed),
+                    b'\r' | b'\n' if swallowed >= SUBNEGOTIATION_MAX_BYTES => {
+                        self.state = State::Text;
+                        continue;
+                    }
+                    _ => self.state = State::Subnegotiation(swallowed.saturating_add(1)),
+                },
+                State::SubnegotiationCommand(_) if *first == SE => self.state = State::Text,
+                State::SubnegotiationCommand(swallowed) => {
+                    self.state = State::Subnegotiation(swallowed.saturating_add(1));
                 }
             }
             rest = tail;
@@ -146,7 +156,7 @@ impl Telnet {
             DONT => State::Dont,
             WILL => State::Will,
             WONT => State::Wont,
-            SB => State::Subnegotiation,
+            SB => State::Subnegotiation(0),
             _ => State::Text,
         };
         match byte {

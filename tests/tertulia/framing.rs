@@ -14,12 +14,8 @@ fn lf(words: impl AsRef<[u8]>) -> Line {
     Line::Whole(words.as_ref().into(), Ending::Lf)
 }
 
-fn crlf(words: impl AsRef<[u8]>) -> Line {
-    Line::Whole(words.as_ref().into(), Ending::CrLf)
-}
-
-fn crnul(words: impl AsRef<[u8]>) -> Line {
-    Line::Whole(words.as_ref().into(), Ending::CrNul)
+fn cr(words: impl AsRef<[u8]>) -> Line {
+    Line::Whole(words.as_ref().into(), Ending::Cr)
 }
 
 fn take_all(buffer: &mut LineBuffer, lines: &mut Vec<Line>) {
@@ -56,18 +52,22 @@ const SAMPLE: &[u8] =
 fn sample_lines() -> Vec<Line> {
     vec![
         lf("hola"),
-        crlf("qué tal"),
-        crlf(""),
+        cr("qué tal"),
+        cr(""),
         lf(""),
-        crnul(""),
-        crnul("x"),
-        lf("y\rz\0w"),
+        cr(""),
+        cr("x"),
+        cr("y"),
+        lf("z\0w"),
         lf("\0"),
-        crlf("\r"),
-        crnul("\r"),
-        crlf(b"uno\xff"),
-        crlf(""),
-        lf("\0\rfin"),
+        cr(""),
+        cr(""),
+        cr(""),
+        cr(""),
+        cr(b"uno\xff"),
+        cr(""),
+        cr("\0"),
+        lf("fin"),
     ]
 }
 
@@ -91,17 +91,21 @@ fn every_cut_in_two_and_three_gives_the_same_lines() {
 /// Lines that just fit and lines that just do not, under each ending.
 fn long_sample() -> (Vec<u8>, Vec<Line>) {
     let (mut sample, mut expected) = (b"antes\n".to_vec(), vec![lf("antes")]);
-    for (ending, line) in
-        [(&b"\n"[..], lf as fn(Vec<u8>) -> Line), (b"\r\n", crlf as fn(Vec<u8>) -> Line), (b"\r\0", crnul)]
-    {
-        let fits = LINE_MAX_BYTES - ending.len();
+    for (ending, line) in [
+        (&b"\n"[..], lf as fn(Vec<u8>) -> Line),
+        (b"\r", cr as fn(Vec<u8>) -> Line),
+        (b"\r\n", cr),
+        (b"\r\0", cr),
+    ] {
+        // What belongs to a CR is not counted: it may come after the line was taken.
+        let fits = LINE_MAX_BYTES - 1;
         for length in [fits, fits + 1, fits + 2, 3 * LINE_MAX_BYTES, fits] {
             sample.extend(long(length));
             sample.extend(ending);
             expected.push(if length == fits { line(long(length)) } else { Line::TooLong });
         }
         sample.extend(b"entre\r\n");
-        expected.push(crlf("entre"));
+        expected.push(cr("entre"));
     }
     (sample, expected)
 }
@@ -128,16 +132,17 @@ fn long_lines_are_the_same_wherever_they_are_cut() {
 /// Whether a line ends, or becomes too long, within a few bytes of `at`.
 fn is_near_an_end(sample: &[u8], at: usize) -> bool {
     let window = &sample[at.saturating_sub(4)..sample.len().min(at + 4)];
-    let start = sample[..at].iter().rposition(|byte| matches!(byte, b'\n' | 0)).map_or(0, |end| end + 1);
+    let start =
+        sample[..at].iter().rposition(|byte| matches!(byte, b'\n' | b'\r' | 0)).map_or(0, |end| end + 1);
     window.iter().any(|byte| matches!(byte, b'\n' | b'\r' | 0)) || (at - start).abs_diff(LINE_MAX_BYTES) < 6
 }
 
 #[test]
 fn what_ends_a_long_line_is_what_ends_any() {
-    for ending in [&b"\n"[..], b"\r\n", b"\r\0"] {
-        for length in LINE_MAX_BYTES - 3..LINE_MAX_BYTES + 3 {
+    for ending in [&b"\n"[..], b"\r", b"\r\n", b"\r\0"] {
+        for length in LINE_MAX_BYTES..LINE_MAX_BYTES + 3 {
             let mut sample = long(length);
-            sample.extend(b"\rx\0y\r");
+            sample.extend(b"x\0y\0");
             sample.extend(ending);
             sample.extend(b"hola\n");
             let found = lines(&sample.chunks(1).collect::<Vec<_>>());
@@ -152,8 +157,10 @@ fn a_line_that_the_end_cuts_short_is_a_line() {
     for (input, expected) in [
         ("", vec![]),
         ("hola\n", vec![lf("hola")]),
-        ("hola\r\n", vec![crlf("hola")]),
-        ("hola\r\0", vec![crnul("hola")]),
+        ("hola\r", vec![cr("hola")]),
+        ("hola\r\n", vec![cr("hola")]),
+        ("hola\r\0", vec![cr("hola")]),
+        ("hola\r\0\0", vec![cr("hola"), lf("\0")]),
         ("hola\nadiós", vec![lf("hola"), lf("adiós")]),
         ("\n", vec![lf("")]),
     ] {
@@ -174,7 +181,8 @@ fn the_end_ends_the_last_line_whenever_it_is_told() {
     let long_then_short = [long(2 * LINE_MAX_BYTES), b"\nhola".to_vec()].concat();
     for (input, expected) in [
         (&b"hola\n"[..], vec![lf("hola")]),
-        (b"hola\r\0", vec![crnul("hola")]),
+        (b"hola\r\0", vec![cr("hola")]),
+        (b"hola\r", vec![cr("hola")]),
         (b"hola\nfin", vec![lf("hola"), lf("fin")]),
         (b"\n\n", vec![lf(""), lf("")]),
         (b"", vec![]),
@@ -187,6 +195,26 @@ fn the_end_ends_the_last_line_whenever_it_is_told() {
         take_all(&mut buffer, &mut lines);
         assert_eq!(lines, expected, "{:?}", String::from_utf8_lossy(&input[..input.len().min(20)]));
         assert_eq!(buffer.capacity(), 0);
+    }
+}
+
+#[test]
+fn a_cr_ends_its_line_at_once_and_what_belongs_to_it_may_come_later() {
+    for second in [&b"\n"[..], b"\0"] {
+        let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
+        buffer.push(b"Pedro\r");
+        take_all(&mut buffer, &mut lines);
+        assert_eq!(lines, [cr("Pedro")], "without anything behind it");
+        assert_eq!(buffer.capacity(), 0);
+        assert!(!buffer.is_idle(), "it has to be kept, for it remembers the CR");
+        buffer.push(second);
+        take_all(&mut buffer, &mut lines);
+        assert!(buffer.is_idle());
+        // A second one is no part of it any more.
+        buffer.push(&[second, b"hola\n"].concat());
+        take_all(&mut buffer, &mut lines);
+        let rest: &[Line] = if second == b"\n" { &[lf(""), lf("hola")] } else { &[lf("\0hola")] };
+        assert_eq!(&lines[1..], rest);
     }
 }
 
@@ -232,22 +260,21 @@ fn after_many_lines_little_is_held_for_an_unfinished_one() {
 
 /// The lines of `input`, read one byte after the other in the plainest way.
 fn plainly(input: &[u8]) -> Vec<Line> {
-    let (mut found, mut line) = (Vec::new(), Vec::new());
-    for &byte in input.iter().chain(Some(&b'\n').filter(|_| !input.is_empty())) {
-        line.push(byte);
-        let ending = match line.as_slice() {
-            [.., b'\r', b'\n'] => Ending::CrLf,
-            [.., b'\n'] => Ending::Lf,
-            [.., b'\r', 0] => Ending::CrNul,
-            _ => continue,
-        };
-        let words = &line[..line.len() - if ending == Ending::Lf { 1 } else { 2 }];
-        let too_long = line.len() > LINE_MAX_BYTES;
-        found.push(if too_long { Line::TooLong } else { Line::Whole(words.into(), ending) });
-        line.clear();
+    let (mut found, mut line, mut before) = (Vec::new(), Vec::new(), None);
+    let mut end = |line: &mut Vec<u8>, ending| {
+        let line = std::mem::take(line);
+        found.push(if line.len() < LINE_MAX_BYTES { Line::Whole(line, ending) } else { Line::TooLong });
+    };
+    for &byte in input {
+        match (before.replace(byte), byte) {
+            (Some(b'\r'), b'\n' | 0) => before = None,
+            (_, b'\n') => end(&mut line, Ending::Lf),
+            (_, b'\r') => end(&mut line, Ending::Cr),
+            _ => line.push(byte),
+        }
     }
-    if input.ends_with(b"\n") || input.ends_with(b"\r\0") {
-        found.pop(); // the end ended nothing
+    if !line.is_empty() {
+        end(&mut line, Ending::Lf);
     }
     found
 }

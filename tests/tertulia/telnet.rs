@@ -1,7 +1,8 @@
 //! Telnet's commands and a terminal's keys between the words: taken out however the bytes are cut.
 
 use proptest::prelude::*;
-use tertulia::chat::{Command, Language, Text, Trouble};
+use tertulia::chat::{Command, Language, Question, Text, Trouble};
+use tertulia::limits::SUBNEGOTIATION_MAX_BYTES;
 use tertulia::proto::Codec;
 
 const IAC: u8 = 255;
@@ -135,6 +136,33 @@ fn a_subnegotiation_without_end_holds_nothing() {
 }
 
 #[test]
+fn subnegotiation_ends_at_se_or_when_too_long_at_the_end_of_its_line() {
+    const MAX: usize = SUBNEGOTIATION_MAX_BYTES as usize;
+    let with = |length: usize, end: &[u8]| {
+        [&[b'u', b'n', IAC, SB][..], &vec![b'\n'; length], b"x", end, b"o\ndos\n"].concat()
+    };
+    for (input, expected) in [
+        // Whole, however long: it ends where it says.
+        (with(0, &[IAC, SE]), vec![say("uno"), say("dos")]),
+        (with(MAX - 1, &[IAC, SE]), vec![say("uno"), say("dos")]),
+        // Left open: what fits is swallowed, and the rest of the line in which it became too long.
+        (with(0, b""), vec![say("un")]),
+        (with(MAX - 1, b""), vec![say("un"), say("dos")]),
+        // As many bytes as it may have: the end of a line behind them counts again.
+        (with(MAX, b""), vec![say("un"), say("dos")]),
+    ] {
+        however_cut(&input, &(expected, vec![]));
+    }
+    // Doubled IACs in it are its bytes.
+    let doubled = [&[IAC, SB][..], &[IAC, IAC].repeat(MAX), b"a\runo\n"].concat();
+    however_cut(&doubled, &(vec![say(""), say("uno")], vec![]));
+    // Beyond the limit it may still end where it says.
+    let long = [&[IAC, SB][..], &vec![b'x'; 2 * MAX], &[IAC, SE], b"uno\n"].concat();
+    assert_eq!(commands(&long), [say("uno")]);
+    assert!(commands(&[IAC, SB, b'x', IAC]).is_empty(), "left open by somebody who is gone");
+}
+
+#[test]
 fn erasing_takes_the_character_before() {
     for (typed, words) in [
         ("hoña\u{8}\u{8}la", "hola"),
@@ -196,6 +224,7 @@ fn the_first_ending_tells_how_to_answer() {
         (b"uno\n", false),
         (b"uno\r\n", true),
         (b"uno\r\0", true),
+        (b"uno\r", true),
         (b"\r\n", true),
         (b"uno\ndos\r\n", false),
         (b"uno\r\ndos\n", true),
@@ -205,6 +234,26 @@ fn the_first_ending_tells_how_to_answer() {
         take_all(&mut codec, &mut Vec::new());
         assert_eq!(codec.kind().crlf, crlf, "{input:?}");
         assert_eq!(codec.kind().language, Language::English);
+    }
+}
+
+/// `Ana CR`, and the LF when a password has been asked for: it is no empty password, and no empty line behind one.
+#[test]
+fn what_belongs_to_a_cr_answers_no_question() {
+    for second in [&b"\n"[..], b"\0"] {
+        let (mut codec, mut answers) = (Codec::new(Language::Spanish), Vec::new());
+        codec.push(b"/clave\r", &mut answers);
+        assert_eq!(codec.next_command(), Some(Command::ChangePassword));
+        for _ in 0..3 {
+            codec.expect_answer(Question::New);
+            codec.push(second, &mut answers);
+            assert_eq!(codec.next_command(), None);
+            assert_eq!(codec.question(), Some(Question::New));
+            codec.push(b"girasol\r", &mut answers);
+            assert!(matches!(codec.next_command(), Some(Command::Secret(Ok(_)))));
+        }
+        codec.push(second, &mut answers);
+        assert_eq!(codec.next_command(), None);
     }
 }
 

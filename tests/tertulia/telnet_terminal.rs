@@ -98,6 +98,22 @@ fn are_you_there_is_answered() {
 }
 
 #[test]
+fn what_telnet_sends_on_request_is_no_text() {
+    if !has_telnet() {
+        return;
+    }
+    let server = Server::start(&[]);
+    let mut maria = Peer::join(&server, "María");
+    let mut screen = juan(&server);
+    maria.expect_line(">>> Juan se unió al chat");
+    for request in ["synch", "ao", "brk", "nop", "ga", "eor", "ec", "el", "synch"] {
+        tell_telnet(&mut screen, &format!("send {request}"));
+        screen.type_keys(&format!("{request} ñ\r"));
+        maria.expect_line(&format!("Juan: {request} ñ"));
+    }
+}
+
+#[test]
 fn an_interrupt_leaves() {
     if !has_telnet() {
         return;

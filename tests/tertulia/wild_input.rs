@@ -92,7 +92,7 @@ fn random_bytes_harm_nobody() {
 }
 
 /// What somebody may send, and how it is to be seen.
-const TRICKS: [(&str, &str); 9] = [
+const TRICKS: [(&str, &str); 8] = [
     ("\x1b[31mrojo\x1b[0m", "rojo"),
     ("\x1b]0;título\x07tras el título", "tras el título"),
     ("\x1bPq#0;2;0;0;0\x1b\\tras la imagen", "tras la imagen"),
@@ -100,7 +100,6 @@ const TRICKS: [(&str, &str); 9] = [
     ("campana\x07\x0b\x0c\0", "campana"),
     ("de\u{202e}recha\u{2066}aparte", "derechaaparte"),
     ("in\u{200b}vi\u{ad}si\u{feff}ble\u{e0041}", "invisible"),
-    ("vuelta\rSERVIDOR: falso", "vueltaSERVIDOR: falso"),
     ("una\u{2028}dos\u{85}tres", "unadostres"),
 ];
 
@@ -230,6 +229,46 @@ fn commands_to_telnet_are_taken_out_wherever_they_stand() {
     juan.send(b"\xff\xf0\n");
     maria.say("fin");
     juan.lines_until("María: fin");
+}
+
+#[test]
+fn synch_is_taken_out_where_it_stands() {
+    let server = Server::start(&[]);
+    let mut maria = Peer::join(&server, "María");
+    let mut juan = Peer::join(&server, "Juan");
+    maria.expect_line(">>> Juan se unió al chat");
+    for _ in 0..3 {
+        juan.send(b"ho");
+        juan.send_urgent(b"\xff\xf2"); // IAC DM, the mark as urgent data
+        juan.send(b"la\n");
+        maria.expect_line("Juan: hola");
+    }
+    // As telnet sends it: IAC by itself, the mark urgent, the rest behind it; and twice in a row.
+    juan.send(b"\xff");
+    juan.send_urgent(b"\xf2");
+    juan.send(b"\xff");
+    juan.send_urgent(b"\xf2");
+    juan.send("¿qué tal?\n".as_bytes());
+    maria.expect_line("Juan: ¿qué tal?");
+    maria.say("fin");
+    juan.expect_line("María: fin");
+}
+
+#[test]
+fn subnegotiation_left_open_swallows_only_so_much() {
+    let server = Server::start(&[]);
+    let mut maria = Peer::join(&server, "María");
+    let mut juan = Peer::join(&server, "Juan");
+    maria.expect_line(">>> Juan se unió al chat");
+    juan.send(b"\xff\xfa");
+    for number in 0..100 {
+        juan.say(&format!("{number} y sigo hablando"));
+    }
+    juan.say("fin");
+    let heard = maria.lines_until("Juan: fin");
+    let swallowed = 100 - heard.len();
+    assert!((1..=240 / 18 + 1).contains(&swallowed), "{swallowed} lines were not heard");
+    assert_eq!(heard[0], format!("Juan: {swallowed} y sigo hablando"), "whole lines, from one of them on");
 }
 
 #[test]

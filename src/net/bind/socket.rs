@@ -40,6 +40,9 @@ fn prepare(socket: SockRef<'_>) {
         socket.set_tcp_nodelay(true),
         socket.set_tcp_keepalive(&keepalive),
         socket.set_send_buffer_size(limits::SEND_BUFFER_BYTES),
+        // A telnet's Synch ends in an urgent byte (RFC 854), which otherwise would be missing where it belongs: behind
+        // its IAC.
+        socket.set_out_of_band_inline(true),
         #[cfg(any(target_os = "linux", target_os = "android"))]
         socket.set_tcp_user_timeout(Some(limits::UNACKNOWLEDGED_TIMEOUT)),
     ];

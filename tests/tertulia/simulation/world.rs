@@ -292,7 +292,10 @@ impl World {
                     person.say(format!("m{number} {padding}\n").as_bytes(), Some(number));
                 }
             }
-            7 if person.named.is_some() => person.say(format!("/yo m{number}\r\n").as_bytes(), Some(number)),
+            7 if person.named.is_some() => {
+                let ending = ["\r\n", "\r\0", "\r"][self.dice.below(3)];
+                person.say(format!("/yo m{number}{ending}").as_bytes(), Some(number));
+            }
             8 => person.say(b"/quien\n", None),
             9 => person.say(&[b"z".repeat(self.dice.below(6000)), b"\n".to_vec()].concat(), None),
             10 => person.say(&[0xff, 0xfd, 1, b'\n', 0xff, 0xfa, 3, b'\n', 0xff, 0xf0, b'/', b'\n'], None),

@@ -63,6 +63,13 @@ impl Peer {
         self.0.get_mut().write_all(bytes).expect("a server that reads");
     }
 
+    /// Sends bytes, the last of them as urgent.
+    #[track_caller]
+    pub fn send_urgent(&mut self, bytes: &[u8]) {
+        let sent = SockRef::from(self.0.get_ref()).send_out_of_band(bytes).expect("a server that reads");
+        assert_eq!(sent, bytes.len());
+    }
+
     /// The next line, without its LF.
     #[track_caller]
     pub fn line(&mut self) -> String {

@@ -31,7 +31,7 @@ fn who_types_crlf_reads_crlf_everywhere() {
 
 #[test]
 fn the_welcome_has_the_ending_of_the_name() {
-    for (ending, expected) in [("\n", "\n"), ("\r\n", "\r\n"), ("\r\0", "\r\n")] {
+    for (ending, expected) in [("\n", "\n"), ("\r\n", "\r\n"), ("\r\0", "\r\n"), ("\r", "\r\n")] {
         let mut wire = Wire::new(Spanish);
         let juan = wire.connects();
         wire.types(juan, &format!("2{ending}Juan{ending}"));
@@ -53,4 +53,19 @@ fn each_reads_the_room_with_their_own_ending() {
     assert_eq!(wire.reads(telnet), "Juan: hola\r\n");
     wire.types(telnet, "qué tal\n");
     assert_eq!(wire.reads(juan), "Eva: qué tal\n", "what one used first stays");
+}
+
+#[test]
+fn cr_is_answered_at_once_and_its_lf_may_come_later() {
+    for second in ["\n", "\0", ""] {
+        let (mut wire, [ana]) = Wire::of(Spanish, "\n", ["Ana"]);
+        let pedro = wire.connects();
+        wire.types(pedro, "Pedro\r");
+        assert!(wire.reads(pedro).contains("Bienvenido al chat, Pedro!\r\n"));
+        wire.types(pedro, &format!("{second}hola\r"));
+        wire.types(pedro, second);
+        wire.types(pedro, &format!("adiós\r{second}"));
+        assert_eq!(wire.reads(ana), ">>> Pedro se unió al chat\nPedro: hola\nPedro: adiós\n", "{second:?}");
+        assert_eq!(wire.reads(pedro), "");
+    }
 }
