@@ -14,6 +14,10 @@ pub const NAME_MAX_CHARS: usize = 20;
 /// Hindi ख़ाँ (Khan) three.
 pub const NAME_MAX_MARKS: usize = 4;
 
+/// Combining marks that stand on one letter of a message, a topic, a reason: more of them would reach into the lines of
+/// others. Hebrew with vowels and accents has four, rarely five; those that stand beside it are not counted.
+pub const TEXT_MAX_MARKS: usize = NAME_MAX_MARKS;
+
 /// Bytes of one telnet subnegotiation (`IAC SB … IAC SE`) that are passed over; a longer one ends with its line, so that
 /// one left open does not swallow all that its sender types. The server agrees to no option, so none should come at all;
 /// the longest that telnets know has some 90 (LINEMODE's table of keys).

@@ -5,12 +5,20 @@
 use std::fmt;
 use std::rc::Rc;
 
+use unicode_normalization::char::is_combining_mark;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use crate::limits::TEXT_MAX_MARKS;
+
 const ESC: char = '\x1b';
 const ZWNJ: char = '\u{200C}';
 const ZWJ: char = '\u{200D}';
 
 /// Variation selector 16: the symbol before it in colour.
 const EMOJI_STYLE: char = '\u{FE0F}';
+
+/// Black flag; with tags behind it, that of a part of a country.
+const FLAG: char = '\u{1F3F4}';
 
 /// What nobody sees, or what moves what is seen; sorted. From Unicode 18: `Default_Ignorable_Code_Point`
 /// (DerivedCoreProperties.txt), general category Cf (DerivedGeneralCategory.txt), and U+2028 and U+2029.
@@ -36,7 +44,7 @@ const INVISIBLE: [(char, char); 19] = [
     ('\u{13430}', '\u{1343F}'), // Egyptian hieroglyph joiners
     ('\u{1BCA0}', '\u{1BCA3}'), // shorthand format controls
     ('\u{1D173}', '\u{1D17A}'), // musical beams and slurs
-    ('\u{E0000}', '\u{E0FFF}'), // tags, variation selectors supplement
+    ('\u{E0000}', '\u{E0FFF}'), // tags, see `flag_end`; variation selectors supplement
 ];
 
 /// One line of words for people: no control characters, no terminal sequences, nothing invisible or reordering.
@@ -45,14 +53,22 @@ pub struct Text(Rc<str>);
 
 impl Text {
     /// Makes `raw`, a line without its ending, safe: whole terminal sequences (ECMA-48), control characters but TAB,
-    /// bidi controls, and invisible characters but ZWJ and ZWNJ are taken out. An emoji keeps its U+FE0F.
+    /// bidi controls, invisible characters but ZWJ and ZWNJ, and marks beyond [`TEXT_MAX_MARKS`] on one letter are taken
+    /// out. What only ends a line elsewhere becomes a space. An emoji keeps its U+FE0F, a flag its tags.
     ///
     /// Cleaning twice changes nothing: no ESC and no C1 is ever kept, so what is left cannot join into a sequence.
     pub fn clean(raw: &str) -> Text {
-        match raw.find(is_removed) {
+        match first_doubtful(raw) {
             None => Text(raw.into()),
-            Some(unsafe_from) => Text(strip(raw, unsafe_from).into()),
+            // A flag and its tags are looked at together.
+            Some(at) if raw[..at].ends_with(FLAG) => Text(strip(raw, at - FLAG.len_utf8()).into()),
+            Some(at) => Text(strip(raw, at).into()),
         }
+    }
+
+    /// The words from the first that is seen on.
+    pub fn trim_start(&self) -> &str {
+        self.0.trim_start_matches(is_blank)
     }
 
     /// Whether nothing would be seen of it.
@@ -72,6 +88,30 @@ impl fmt::Display for Text {
     }
 }
 
+/// Where the first character stands that perhaps does not stay: nearly every line has none, and ASCII is passed quickly.
+fn first_doubtful(raw: &str) -> Option<usize> {
+    let (mut at, mut marks) = (0, 0);
+    loop {
+        let ascii =
+            raw.as_bytes()[at..].iter().take_while(|byte| matches!(byte, b'\t' | b' '..=b'~')).count();
+        at += ascii;
+        let c = raw[at..].chars().next()?;
+        if ascii > 0 {
+            marks = 0;
+        }
+        // Also those that take room of their own: they are told apart only where there are many.
+        if c >= '\u{300}' && is_combining_mark(c) {
+            marks += 1;
+        } else if !is_joiner(c) {
+            marks = 0;
+        }
+        if is_removed(c) || marks > TEXT_MAX_MARKS {
+            return Some(at);
+        }
+        at += c.len_utf8();
+    }
+}
+
 /// How a terminal sequence begins, which tells how it ends.
 enum Opening {
     /// Up to one final byte, behind parameters and intermediates.
@@ -87,6 +127,7 @@ fn strip(raw: &str, unsafe_from: usize) -> String {
     let (safe, mut rest) = raw.split_at(unsafe_from);
     let mut kept = String::with_capacity(raw.len());
     kept.push_str(safe);
+    let mut pile = Pile::behind(safe);
     // Once no end of a string sequence lies ahead, none will: a line full of openings is searched once.
     let mut string_may_end = true;
     while let Some(c) = rest.chars().next() {
@@ -103,8 +144,16 @@ fn strip(raw: &str, unsafe_from: usize) -> String {
                 string_may_end = end.is_some();
                 &body[end.unwrap_or(0)..]
             }
+            None if c == FLAG => {
+                let (flag, after) = rest.split_at(c.len_utf8() + flag_end(after).unwrap_or(0));
+                pile = Pile::default();
+                kept.push_str(flag);
+                after
+            }
             None => {
-                if !is_removed(c) || c == EMOJI_STYLE && kept.ends_with(takes_emoji_style) {
+                let c = if ends_lines(c) { ' ' } else { c };
+                let stays = !is_removed(c) || c == EMOJI_STYLE && kept.ends_with(takes_emoji_style);
+                if stays && pile.takes(c) {
                     kept.push(c);
                 }
                 after
@@ -152,6 +201,63 @@ fn is_removed(c: char) -> bool {
             INVISIBLE.get(next).is_some_and(|&(first, _)| first <= c)
         }
     }
+}
+
+/// Whether `c` ends a line for some programs (Unicode 5.8), which a line of ours cannot contain: words before and behind
+/// it are apart.
+fn ends_lines(c: char) -> bool {
+    matches!(c, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
+}
+
+/// The marks on the letter before.
+#[derive(Default)]
+struct Pile {
+    marks: usize,
+}
+
+impl Pile {
+    /// What there is at the end of `kept`.
+    fn behind(kept: &str) -> Pile {
+        let last = kept.chars().rev().take_while(|&c| is_joiner(c) || is_mark(c));
+        Pile { marks: last.filter(|&c| !is_joiner(c)).count() }
+    }
+
+    /// Puts `c` on it, or begins another with it; says whether it is no mark too many.
+    fn takes(&mut self, c: char) -> bool {
+        if is_joiner(c) {
+            return true;
+        }
+        if !is_mark(c) {
+            self.marks = 0;
+            return true;
+        }
+        let has_room = self.marks < TEXT_MAX_MARKS;
+        self.marks += usize::from(has_room);
+        has_room
+    }
+}
+
+/// Whether `c` stands on, under or around the letter before and takes no room of its own. Others do (Burmese မျှော် has
+/// three beside and two on it), so that they cannot pile up.
+fn is_mark(c: char) -> bool {
+    c >= '\u{300}' && is_combining_mark(c) && c.general_category() != GeneralCategory::SpacingMark
+}
+
+/// Whether `c` only decides how letters join; what stands behind it may still be on the letter before.
+fn is_joiner(c: char) -> bool {
+    matches!(c, ZWNJ | ZWJ | EMOJI_STYLE)
+}
+
+/// Where the tags end that make a flag behind [`FLAG`] (UTS 51, annex B and C: a country in two letters, a part of it in
+/// one to four letters or digits, the end). None: there are none, or others, which could carry a hidden message.
+fn flag_end(after: &str) -> Option<usize> {
+    let mut tags = after.char_indices().enumerate().take(7);
+    tags.find_map(|(nth, (at, c))| match c {
+        '\u{E0061}'..='\u{E007A}' => None,
+        '\u{E0030}'..='\u{E0039}' if nth >= 2 => None,
+        '\u{E007F}' if nth >= 3 => Some(Some(at + c.len_utf8())),
+        _ => Some(None),
+    })?
 }
 
 /// Whether U+FE0F may follow: behind a symbol, and one only, it colours (❤️) and cannot carry a hidden message. Digits

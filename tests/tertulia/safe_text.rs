@@ -34,10 +34,14 @@ fn is_unwanted(c: char) -> bool {
     }
 }
 
+/// Characters that end a line somewhere, and so stand between words.
+const LINE_ENDS: &str = "\n\x0b\x0c\r\u{85}\u{2028}\u{2029}";
+
 #[test]
 fn every_character_is_kept_or_removed_as_its_properties_say() {
     for c in every_char() {
-        let expected = if is_unwanted(c) { String::new() } else { c.to_string() };
+        let removed = if LINE_ENDS.contains(c) { " " } else { "" };
+        let expected = if is_unwanted(c) { removed.to_owned() } else { c.to_string() };
         assert_eq!(clean(&c.to_string()), expected, "U+{:04X}", c as u32);
         // In the middle of a line too: a letter and a snowman belong to no sequence.
         assert_eq!(clean(&format!("ñ{c}☃")), format!("ñ{expected}☃"), "U+{:04X}", c as u32);
@@ -112,7 +116,7 @@ fn terminal_sequences_go_whole_and_the_words_around_them_stay() {
         ("\x1b7ho\x1b8la\x1bM", "hola"),
         ("\x1b(0hola\x1b(B", "hola"),
         ("\x1b#8hola\x1b%G\x1b F", "hola"),
-        ("\u{84}ho\u{8D}la\u{85}", "hola"),
+        ("\u{84}ho\u{8D}la\u{91}", "hola"),
         // Cut off: nothing of a sequence is left, and nothing of the words is lost.
         ("hola\x1b", "hola"),
         ("hola\x1b[", "hola"),
@@ -129,12 +133,96 @@ fn terminal_sequences_go_whole_and_the_words_around_them_stay() {
         ("\x1bñandú", "ñandú"),
         ("\x1b\\\u{9C}hola", "hola"),
         // Stray controls.
-        ("ho\r\nla\0", "hola"),
-        ("ho\x08\x7f\x07\x0b\x0cla", "hola"),
-        ("secreto\rJuan: mentira", "secretoJuan: mentira"),
+        ("ho\0la\0", "hola"),
+        ("ho\x08\x7f\x07\x0e\x1fla", "hola"),
     ] {
         assert_eq!(clean(raw), expected, "{raw:?}");
     }
+}
+
+#[test]
+fn line_ends_inside_a_line_keep_words_apart() {
+    for c in LINE_ENDS.chars() {
+        assert_eq!(clean(&format!("una{c}dos")), "una dos", "U+{:04X}", c as u32);
+        assert_eq!(clean(&format!("\x1b[1m{c}ñ{c}")), " ñ ", "U+{:04X}", c as u32);
+        assert!(Text::clean(&c.to_string()).is_blank());
+    }
+    assert_eq!(clean("secreto\rJuan: mentira\r\n"), "secreto Juan: mentira  ");
+}
+
+/// Words with as many marks as their scripts pile on one letter; the last of each line has four.
+const MARKED: [&str; 9] = [
+    "Tiếng Việt \u{1EC7} e\u{323}\u{302}\u{301} a\u{323}\u{302}\u{301}\u{331}",
+    "Ἄᾼ ἄ\u{345} \u{3B1}\u{313}\u{301}\u{345}\u{304}",
+    "שָׁלוֹם בְּרֵאשִׁ֖ית שָּׁ֣ה",
+    "ٱللَّٰهُ مُحَمَّدٌ ل\u{651}\u{64E}\u{670}\u{653}",
+    "ก็ ที่ น้ำ เปี๊ยก",
+    "ख़ाँ क्षत्रिय र्\u{200D}य",
+    "မျှော်လင့်ချက် မြှောက် ကျော် ကြွော့်",
+    "བསྒྲུབས ཧཱུྃ ས\u{F92}\u{FB2}\u{F74}\u{F7E}",
+    "ស្ត្រី 1\u{20E3} அம்மா ശ്രീ \u{1F441}\u{FE0F}\u{200D}\u{1F5E8}\u{FE0F}",
+];
+
+#[test]
+fn marks_of_real_words_stay() {
+    for words in MARKED {
+        assert_eq!(clean(words), words, "{}", words.escape_unicode());
+    }
+}
+
+#[test]
+fn marks_pile_up_to_four_on_one_letter() {
+    for mark in ["\u{301}", "\u{E47}", "\u{489}", "\u{64B}", "\u{20DD}", "\u{1DC4}", "\u{F71}", "\u{3099}"] {
+        for before in ["z", "ñ", "日", "ก", "😀", " ", "", "1", "\u{903}"] {
+            let piled = |marks: usize| format!("{before}{}", mark.repeat(marks));
+            for marks in [1, 4] {
+                assert_eq!(clean(&piled(marks)), piled(marks));
+            }
+            for marks in [5, 1200] {
+                assert_eq!(clean(&piled(marks)), piled(4), "{}", mark.escape_unicode());
+                let twice = piled(marks).repeat(2);
+                if !before.is_empty() {
+                    assert_eq!(clean(&twice), piled(4).repeat(2), "each letter has its own");
+                }
+            }
+        }
+        // Nothing that is not seen begins another letter, whether it stays or goes.
+        for between in
+            ["\u{200D}", "\u{200C}", "\u{200B}", "\u{34F}", "\u{FE0F}", "\x07", "\x1b[m", "\u{202E}"]
+        {
+            let shown = clean(&format!("z{}", [mark, between].concat().repeat(300)));
+            assert_eq!(shown.matches(mark).count(), 4, "{}", between.escape_unicode());
+        }
+    }
+    assert_eq!(clean("\u{301}\u{302}\u{303}\u{304}\u{305}"), "\u{301}\u{302}\u{303}\u{304}");
+    assert_eq!(clean("z\u{301}\u{302}\x07\u{303}\u{304}\u{305}y"), "z\u{301}\u{302}\u{303}\u{304}y");
+}
+
+/// A flag of the part of a country that `tags` names.
+fn flag(tags: &str) -> String {
+    let tag = |c| char::from_u32(0xE0000 + c as u32).unwrap();
+    format!("\u{1F3F4}{}\u{E007F}", tags.chars().map(tag).collect::<String>())
+}
+
+#[test]
+fn flags_with_tags_stay_whole_and_other_tags_go() {
+    for tags in ["gbeng", "gbsct", "gbwls", "ustx", "esct", "fr1", "jp13", "abcdef", "ab1234"] {
+        let words = format!("¡{}! {}", flag(tags), flag(tags).repeat(2));
+        assert_eq!(clean(&words), words, "{tags}");
+        assert_eq!(clean(&format!("\x1b[1m{words}")), words, "behind something unsafe");
+    }
+    for tags in
+        ["", "gb", "gbengla", "1bcde", "a1bcd", "gb-en", "gb en", "GBENG", "hola a todos", "gb\u{7f}ng"]
+    {
+        assert_eq!(clean(&flag(tags)), "\u{1F3F4}", "{tags}");
+    }
+    let cut = flag("gbeng").replace('\u{E007F}', "");
+    assert_eq!(clean(&cut), "\u{1F3F4}", "without its end");
+    assert_eq!(clean(&format!("{cut} x")), "\u{1F3F4} x");
+    assert_eq!(clean(&flag("gbeng").replace('\u{1F3F4}', "\u{1F3F3}")), "\u{1F3F3}", "another flag");
+    assert_eq!(clean(&format!("{}{}", flag("gbsct"), "\u{E0067}\u{E007F}")), flag("gbsct"), "one end");
+    assert_eq!(clean("\u{1F3F4}\u{FE0F}\u{E0067}"), "\u{1F3F4}\u{FE0F}");
+    assert_eq!(clean("\u{1F3F4}\u{200D}\u{2620}\u{FE0F}"), "\u{1F3F4}\u{200D}\u{2620}\u{FE0F}", "pirates");
 }
 
 #[test]
@@ -210,7 +298,7 @@ fn nasty() -> impl Strategy<Value = String> {
         4 => prop::sample::select(vec![
             "\x1b", "\x1b[", "\x1b]", "\x1bP", "\x1b\\", "\x1b(", "\u{9B}", "\u{9C}", "\u{9D}", "\u{90}", "\x07",
             "\x18", "\r", "\n", "\t", "\0", "\x7f", "\u{202E}", "\u{2066}", "\u{200B}", "\u{200D}", "\u{FE0F}", "❤",
-            "\u{E0041}", "\u{2028}", "0", ";", "31m", "m", "[", "]", "\\", "J", " ", "!", "ñ", "e\u{301}", "日", "😀",
+            "\u{E0041}", "\u{2028}", "0", "\u{1F3F4}", "\u{E0067}\u{E0062}\u{E0065}", "\u{E007F}", "\u{301}", "\u{30A}\u{30A}", ";", "31m", "m", "[", "]", "\\", "J", " ", "!", "ñ", "e\u{301}", "日", "😀",
         ])
         .prop_map(str::to_owned),
         1 => any::<char>().prop_map(String::from),
@@ -247,8 +335,9 @@ fn coloured() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn nothing_forbidden_comes_out_of_anything(raw in nasty()) {
-        let out = clean(&raw);
+        let out = clean(&raw).replace(&flag("gbe"), "").replace(&flag("gbegbe"), "");
         prop_assert!(out.chars().all(|c| c == '\u{FE0F}' || !is_unwanted(c)), "{:?}", out);
+        prop_assert!(!["\u{301}", "\u{30A}"].iter().any(|mark| out.contains(&mark.repeat(5))), "{:?}", out);
     }
 
     #[test]
@@ -260,7 +349,7 @@ proptest! {
     #[test]
     fn what_is_left_comes_from_the_line_in_its_order(raw in nasty()) {
         let mut source = raw.chars();
-        prop_assert!(clean(&raw).chars().all(|c| source.any(|s| s == c)));
+        prop_assert!(clean(&raw).chars().all(|c| source.any(|s| s == c || c == ' ' && LINE_ENDS.contains(s))));
     }
 
     #[test]

@@ -97,10 +97,10 @@ const TRICKS: [(&str, &str); 8] = [
     ("\x1b]0;título\x07tras el título", "tras el título"),
     ("\x1bPq#0;2;0;0;0\x1b\\tras la imagen", "tras la imagen"),
     ("\u{9b}2Jborrado", "borrado"),
-    ("campana\x07\x0b\x0c\0", "campana"),
+    ("cam\x07pana\0", "campana"),
     ("de\u{202e}recha\u{2066}aparte", "derechaaparte"),
     ("in\u{200b}vi\u{ad}si\u{feff}ble\u{e0041}", "invisible"),
-    ("una\u{2028}dos\u{85}tres", "unadostres"),
+    ("una\u{2028}dos\u{85}tres\x0bcuatro\x0ccinco", "una dos tres cuatro cinco"),
 ];
 
 #[test]
