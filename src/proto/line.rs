@@ -26,20 +26,36 @@ pub(super) fn secret(bytes: &[u8]) -> Result<Password, PasswordError> {
 
 /// What a line asks for, from somebody who is spoken to in `language`.
 pub(super) fn parse(text: Text, language: Language) -> Command {
-    let words = text.as_str();
+    // Not a command for a blank before it, it would be said, and the password that its sender types next as well.
+    let words = text.trim_start().trim_start_matches(char::REPLACEMENT_CHARACTER);
     if let Some(line) = words.strip_prefix('/') {
         if line.starts_with('/') {
             return Command::Say(Text::clean(line));
         }
         return parse_command(line);
     }
-    let alone = words.trim();
+    if let Some(line) = beside_the_slash(words) {
+        return parse_command(line);
+    }
+    let alone = text.as_str().trim();
     let quits = alone.eq_ignore_ascii_case("salir")
         || language == Language::English && alone.eq_ignore_ascii_case("quit");
     if quits { Command::Quit(None) } else { Command::Say(text) }
 }
 
+/// A command that a password follows, behind what stands where a slash was meant: 7, which is its key on a Spanish
+/// keyboard, and the slashes of other keyboards. Nobody wants to say `7clave`.
+fn beside_the_slash(words: &str) -> Option<&str> {
+    let line = words.strip_prefix(['7', '\\', '／'])?;
+    let verb = line.split(char::is_whitespace).next().and_then(verbs::find)?;
+    matches!(verb, Verb::Register | Verb::Login | Verb::Password).then_some(line)
+}
+
 fn parse_command(line: &str) -> Command {
+    // `/ quien` for `/quien`.
+    let apart = line.trim_start();
+    let known = apart.split_whitespace().next().is_some_and(|word| verbs::find(word).is_some());
+    let line = if known { apart } else { line };
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     let argument = (!rest.is_empty()).then(|| Text::clean(rest)).filter(|text| !text.is_blank());
@@ -70,7 +86,7 @@ fn parse_command(line: &str) -> Command {
         },
         (Verb::Search, Some(words)) => Command::Search(words),
         (Verb::Register, None) => Command::Register,
-        (Verb::Login, Some(name)) => Command::Login(name),
+        (Verb::Login, Some(name)) if !rest.contains(char::is_whitespace) => Command::Login(name),
         (Verb::Password, None) => Command::ChangePassword,
         (Verb::Key, key) => Command::Key(key),
         (Verb::Invite, Some(whom)) => Command::Invite(whom),
@@ -93,7 +109,9 @@ fn parse_command(line: &str) -> Command {
         },
         (Verb::Quit, words) => Command::Quit(words),
         // A password behind the command is in sight of whoever looks at the screen.
-        (Verb::Register | Verb::Password, Some(_)) | (_, None) => Command::Unclear(Trouble::Usage(verb)),
+        (Verb::Register | Verb::Login | Verb::Password, Some(_)) | (_, None) => {
+            Command::Unclear(Trouble::Usage(verb))
+        }
     }
 }
 

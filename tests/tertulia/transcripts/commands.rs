@@ -66,9 +66,9 @@ fn meant(verb: Verb, argument: Option<&str>) -> Command {
         (Verb::Lang, _) => Command::Language(None),
         (Verb::Quit, words) => Command::Quit(words),
         (Verb::Register, None) => Command::Register,
-        (Verb::Login, Some(name)) => Command::Login(name),
         (Verb::Password, None) => Command::ChangePassword,
-        (Verb::Register | Verb::Password, Some(_)) => Command::Unclear(Trouble::Usage(verb)),
+        // One word is a name; see `what_stands_behind_a_name_may_be_a_password`.
+        (Verb::Register | Verb::Login | Verb::Password, Some(_)) => Command::Unclear(Trouble::Usage(verb)),
         (_, None) => Command::Unclear(Trouble::Usage(verb)),
     }
 }
@@ -105,6 +105,83 @@ fn every_command_has_a_name_in_each_language_which_always_works() {
     let kick = Command::Kick { whom: text("Ana"), reason: Some(text("por  pesada")) };
     assert_eq!(command("/echar  Ana   por  pesada ", Spanish), kick);
     assert_eq!(command("/kick Ana", Spanish), Command::Kick { whom: text("Ana"), reason: None });
+}
+
+/// What may stand before a slash unseen: blanks of every kind, and what a terminal that is not UTF-8 makes of one.
+const UNSEEN: [&str; 12] = [
+    " ",
+    "   ",
+    "\t",
+    "\u{A0}",
+    "\u{3000}",
+    "\u{2003} ",
+    "\u{200B}",
+    "\u{FEFF}",
+    "\u{200D}",
+    "\u{2800}",
+    "\x1b[m ",
+    " \u{FFFD}",
+];
+
+#[test]
+fn command_behind_blanks_is_a_command() {
+    for unseen in UNSEEN {
+        for (line, expected) in [
+            ("/identificar ana", Command::Login(text("ana"))),
+            ("/clave secreto", Command::Unclear(Trouble::Usage(Verb::Password))),
+            ("/registrar", Command::Register),
+            ("/salir", Command::Quit(None)),
+            ("/yo saluda", Command::Act(text("saluda"))),
+            ("//x", Command::Say(text("/x"))),
+            ("hola /clave", Command::Say(text(&format!("{unseen}hola /clave")))),
+        ] {
+            let line = format!("{unseen}{line}");
+            assert_eq!(command(&line, Spanish), expected, "{line:?}");
+        }
+        let unknown = format!("{unseen}/identifcar ana");
+        assert!(matches!(command(&unknown, Spanish), Command::Unclear(Trouble::NoSuchCommand { .. })));
+    }
+    assert_eq!(command("/ identificar ana", Spanish), Command::Login(text("ana")));
+    assert_eq!(command(" / \u{3000}clave", Spanish), Command::ChangePassword);
+    let nothing = Command::Unclear(Trouble::NoSuchCommand { word: text(""), nearest: None });
+    assert_eq!(command("/ hola", Spanish), nothing);
+}
+
+/// The key of the slash is that of the 7 on many keyboards, and some have another slash.
+#[test]
+fn command_that_asks_for_a_password_is_not_said_for_a_slip() {
+    for slip in ["7", "\\", "／", " 7"] {
+        assert_eq!(
+            command(&format!("{slip}identificar ana"), Spanish),
+            Command::Login(text("ana")),
+            "{slip}"
+        );
+        assert_eq!(command(&format!("{slip}login ana"), Spanish), Command::Login(text("ana")), "{slip}");
+        assert_eq!(command(&format!("{slip}Registrar"), Spanish), Command::Register, "{slip}");
+        assert_eq!(command(&format!("{slip}clave"), Spanish), Command::ChangePassword, "{slip}");
+        for said in ["yo", "7", "claves", "hola", "", " clave de sol"] {
+            let line = format!("{slip}{said}");
+            assert_eq!(command(&line, Spanish), Command::Say(text(&line)), "{line}");
+        }
+    }
+}
+
+#[test]
+fn what_stands_behind_a_name_may_be_a_password() {
+    let usage = |verb| Command::Unclear(Trouble::Usage(verb));
+    assert_eq!(command("/identificar ana secreto", Spanish), usage(Verb::Login));
+    assert_eq!(command("/clave vieja nueva", Spanish), usage(Verb::Password));
+    assert_eq!(command("/registrar secreto", Spanish), usage(Verb::Register));
+    // It comes back to nobody, not even to who typed it.
+    let (mut wire, [juan, ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
+    wire.types(
+        juan,
+        " /identificar ana secreto\n\t/clave secreto\n\u{A0}/registrar secreto\n/ login ana secreto\n",
+    );
+    let told = wire.reads(juan);
+    assert_eq!(told.lines().count(), 4, "{told}");
+    assert!(!told.contains("secreto"), "{told}");
+    assert_eq!(wire.reads(ana), "");
 }
 
 #[test]
@@ -241,14 +318,14 @@ fn the_word_to_leave_stands_alone() {
 }
 
 #[test]
-fn a_slash_is_a_command_only_at_the_very_beginning() {
+fn a_slash_is_a_command_only_at_the_beginning() {
     let (mut wire, [juan, ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
     for (typed, read) in [
         ("//ruta", "Juan: /ruta\n"),
         ("//", "Juan: /\n"),
         ("///", "Juan: //\n"),
         ("//quien hay", "Juan: /quien hay\n"),
-        (" /quien", "Juan:  /quien\n"),
+        (" //quien hay", "Juan: /quien hay\n"),
         ("1/2", "Juan: 1/2\n"),
         ("\\o/", "Juan: \\o/\n"),
     ] {
