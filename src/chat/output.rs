@@ -101,6 +101,8 @@ pub enum CloseReason {
     NameTimeout,
     /// No place was left, or theirs was needed for another.
     Full,
+    /// Spoke another protocol than ours.
+    Foreign,
     /// Their name went on under another connection.
     Replaced,
     /// The server stops.

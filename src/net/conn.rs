@@ -11,7 +11,7 @@ use super::pace::{Pace, Rate};
 use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Command, Language, Moment, Question};
 use crate::limits;
-use crate::proto::{Codec, Kind};
+use crate::proto::{Codec, Kind, Protocol};
 
 /// How far the end of a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub(super) enum Pause {
     Later,
     /// They are leaving.
     Closing,
+    /// This is spoken, and not our protocol.
+    Foreign(Protocol),
 }
 
 /// What a read gave.
@@ -168,8 +170,9 @@ impl<S: Stream> Conn<S> {
         if self.paced {
             return Err(Pause::Later);
         }
-        let command = self.codec.next_command().ok_or(Pause::NoLine)?;
-        self.at_prompt = false;
+        let command = self.codec.next_command();
+        self.at_prompt &= command.is_none() && self.codec.foreign().is_none();
+        let command = command.ok_or_else(|| self.codec.foreign().map_or(Pause::NoLine, Pause::Foreign))?;
         self.pace.charge(rate, now);
         Ok(command)
     }

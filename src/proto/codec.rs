@@ -1,6 +1,7 @@
 //! The dialect of one connection: bytes to commands, and how its reader wants to be written to.
 
 use super::encode::Kind;
+use super::foreign::{self, Protocol};
 use super::line;
 use super::line_buffer::{Ending, Framed, LineBuffer};
 use super::telnet::{Met, Telnet};
@@ -28,6 +29,8 @@ struct Input {
     lines: LineBuffer,
     /// A line that has been read, behind a word about it.
     behind: Option<Text>,
+    /// What is spoken instead of ours: nothing of the connection counts.
+    foreign: Option<Protocol>,
 }
 
 impl Codec {
@@ -46,6 +49,12 @@ impl Codec {
 
     /// Takes received bytes in; adds to `answers` what telnet wants back.
     pub fn push(&mut self, input: &[u8], answers: &mut Vec<u8>) {
+        if self.crlf.is_none() && self.opens_tls(input) {
+            self.input.get_or_insert_default().foreign = Some(Protocol::Tls);
+        }
+        if self.foreign().is_some() {
+            return;
+        }
         self.telnet.filter(input, |met| match met {
             _ if self.interrupted => {}
             Met::Text(bytes) => self.input.get_or_insert_default().lines.push(bytes),
@@ -66,6 +75,11 @@ impl Codec {
         self.question
     }
 
+    /// The protocol that the other side speaks instead of ours, once its first bytes have told.
+    pub fn foreign(&self) -> Option<Protocol> {
+        self.input.as_ref()?.foreign
+    }
+
     /// The password has been typed; gives what lets a telnet show again what is typed.
     pub fn reveal(&mut self) -> Option<&'static [u8]> {
         self.telnet.show()
@@ -80,16 +94,21 @@ impl Codec {
         }
     }
 
-    /// Takes the next command out.
+    /// Takes the next command out. There is none of whoever speaks another protocol: see [`foreign`](Self::foreign).
     pub fn next_command(&mut self) -> Option<Command> {
         if self.interrupted && self.input.is_none() {
             return Some(Command::Quit(None));
         }
-        let input = self.input.as_mut()?;
+        let first = self.crlf.is_none();
+        let input = self.input.as_mut().filter(|input| input.foreign.is_none())?;
         if let Some(text) = input.behind.take() {
             return Some(line::parse(text, self.language));
         }
         let (text, intact) = match input.lines.next_line() {
+            Some(Framed::Line(bytes, _)) if first && foreign::is_request(bytes) => {
+                input.foreign = Some(Protocol::Http);
+                return None;
+            }
             Some(Framed::Line(bytes, ending)) => {
                 // A lone CR would put every line on top of the last: who sends one gets the full CR LF.
                 self.crlf.get_or_insert(ending == Ending::Cr);
@@ -98,10 +117,14 @@ impl Codec {
                 }
                 line::decode(bytes)
             }
-            Some(Framed::TooLong) if self.question.take().is_some() => {
+            Some(Framed::TooLong(start)) if first && foreign::is_long_request(start) => {
+                input.foreign = Some(Protocol::Http);
+                return None;
+            }
+            Some(Framed::TooLong(_)) if self.question.take().is_some() => {
                 return Some(Command::Secret(Err(PasswordError::TooLong)));
             }
-            Some(Framed::TooLong) => return Some(Command::Unclear(Trouble::TooLong)),
+            Some(Framed::TooLong(_)) => return Some(Command::Unclear(Trouble::TooLong)),
             None if self.interrupted => {
                 self.input = None;
                 return Some(Command::Quit(None));
@@ -121,7 +144,8 @@ impl Codec {
 
     /// Whether [`next_command`](Self::next_command) may have something without more input.
     pub fn has_unseen(&self) -> bool {
-        let unseen = |input: &Input| input.behind.is_some() || input.lines.has_unseen();
+        let unseen =
+            |input: &Input| input.behind.is_some() || input.foreign.is_some() || input.lines.has_unseen();
         self.interrupted || self.input.as_deref().is_some_and(unseen)
     }
 
@@ -129,7 +153,7 @@ impl Codec {
     pub fn give_back(&mut self) {
         if let Some(input) = &mut self.input {
             input.lines.give_back();
-            if input.behind.is_none() && input.lines.is_idle() {
+            if input.behind.is_none() && input.foreign.is_none() && input.lines.is_idle() {
                 self.input = None;
             }
         }
@@ -148,5 +172,13 @@ impl Codec {
     /// Bytes of memory held for unfinished input.
     pub fn held(&self) -> usize {
         self.input.as_ref().map_or(0, |input| size_of::<Input>() + input.lines.capacity())
+    }
+
+    /// Whether a connection of which no line has come yet opens with a handshake of TLS, now that `input` comes.
+    fn opens_tls(&self, input: &[u8]) -> bool {
+        let begun = self.input.as_ref().map_or(Some(&[][..]), |input| input.lines.unfinished());
+        let mut bytes = begun.into_iter().flatten().chain(input);
+        begun.is_some()
+            && matches!((bytes.next(), bytes.next()), (Some(&a), Some(&b)) if foreign::opens_tls(a, b))
     }
 }

@@ -24,8 +24,9 @@ pub enum Ending {
 pub enum Framed<'a> {
     /// A line without its ending.
     Line(&'a [u8], Ending),
-    /// A line longer than [`LINE_MAX_BYTES`]; said once, when it becomes too long. It is dropped up to its end.
-    TooLong,
+    /// A line longer than [`LINE_MAX_BYTES`]: as many of its bytes. Said once, when it becomes too long; it is dropped up
+    /// to its end.
+    TooLong(&'a [u8]),
 }
 
 /// The bytes of one connection that are not lines yet.
@@ -82,7 +83,7 @@ impl LineBuffer {
             } else if at + 1 - start >= LINE_MAX_BYTES {
                 self.skipping = true;
                 self.consume_through(at);
-                return Some(Framed::TooLong);
+                return Some(Framed::TooLong(&self.bytes[start..=at]));
             }
             at += 1;
         }
@@ -109,6 +110,11 @@ impl LineBuffer {
     /// Whether [`next_line`](Self::next_line) may have something: bytes that were not looked at yet.
     pub fn has_unseen(&self) -> bool {
         (self.scanned as usize) < self.bytes.len() || self.ended && self.is_unfinished()
+    }
+
+    /// What there is of the next line. None: one that is too long is being dropped.
+    pub fn unfinished(&self) -> Option<&[u8]> {
+        (!self.skipping).then(|| &self.bytes[self.start as usize..])
     }
 
     /// Whether it is as it was at first: nothing waits, no line is being dropped, and no LF would be passed over.

@@ -4,6 +4,7 @@ mod codec;
 pub mod console;
 mod encode;
 mod english;
+mod foreign;
 mod line;
 mod line_buffer;
 mod phrases;
@@ -13,4 +14,5 @@ mod verbs;
 
 pub use codec::Codec;
 pub use encode::{Encodings, Kind};
+pub use foreign::Protocol;
 pub use line_buffer::{Ending, Framed, LineBuffer};

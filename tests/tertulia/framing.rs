@@ -22,7 +22,10 @@ fn take_all(buffer: &mut LineBuffer, lines: &mut Vec<Line>) {
     while let Some(framed) = buffer.next_line() {
         lines.push(match framed {
             Framed::Line(bytes, ending) => Line::Whole(bytes.into(), ending),
-            Framed::TooLong => Line::TooLong,
+            Framed::TooLong(start) => {
+                assert_eq!(start.len(), LINE_MAX_BYTES);
+                Line::TooLong
+            }
         });
     }
     assert!(!buffer.has_unseen(), "all was looked at");

@@ -10,6 +10,7 @@ mod console_blocked;
 mod conversation;
 mod crowded;
 mod endings;
+mod foreign;
 mod framing;
 mod guards;
 mod house;

@@ -1,10 +1,13 @@
 //! One connection's turn: what it sent becomes commands for the hub, within a share that leaves time for the others.
 
+use log::debug;
+
 use super::Server;
 use crate::chat::{ClientId, CloseReason, Command, Moment};
 use crate::limits;
 use crate::net::conn::{Filled, Pause};
 use crate::net::stream::Stream;
+use crate::proto::Protocol;
 
 impl<S: Stream> Server<S> {
     /// Takes commands and input of one connection until there is no more, or its share of the turn is used up.
@@ -21,6 +24,10 @@ impl<S: Stream> Server<S> {
                     lines -= 1;
                 }
                 Err(Pause::Later) => break,
+                Err(Pause::Foreign(protocol)) => {
+                    self.turn_away(id, protocol, now);
+                    break;
+                }
                 Err(Pause::NoLine) if conn.ended => {
                     self.hub.disconnect(id, CloseReason::EndOfInput, now, &mut self.outputs);
                     self.perform(now);
@@ -41,6 +48,18 @@ impl<S: Stream> Server<S> {
             }
         }
         self.reschedule(id);
+    }
+
+    /// Answers whoever speaks another protocol in that, and closes the connection.
+    fn turn_away(&mut self, id: ClientId, protocol: Protocol, now: Moment) {
+        let Server { conns, broadcast, queued, .. } = self;
+        if let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) {
+            conn.counted(queued, |conn| conn.answer(&protocol.refusal(), broadcast, now));
+        }
+        debug!("{id:?}: {protocol:?}");
+        self.hub.disconnect(id, CloseReason::Foreign, now, &mut self.outputs);
+        self.perform(now);
+        self.close(id, now);
     }
 
     /// Reads once; says whether the connection lives.
