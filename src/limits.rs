@@ -267,6 +267,9 @@ pub const LETTERS_MAX: usize = 100;
 /// See [`LETTERS_MAX`].
 pub const LETTERS_MAX_BYTES: usize = ANSWER_MAX_BYTES;
 
+/// Letters whose writers are remembered, so that answering one reaches its writer under whatever name: some 64 KB.
+pub const LETTER_WRITERS: usize = 1_000;
+
 /// Lines of each room that goes on after a stop which are read into memory at the start: enough for any `--replay`.
 pub const RELOADED_LINES_PER_ROOM: usize = 100;
 

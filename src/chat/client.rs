@@ -2,6 +2,7 @@
 
 use super::account::{AccountKey, Matter};
 use super::asking::Asking;
+use super::correspondent::Correspondent;
 use super::id::ClientId;
 use super::moment::Moment;
 use super::name::{Likeness, Name};
@@ -41,7 +42,9 @@ struct Extras {
     hidden: Vec<(Name, Likeness)>,
     seats: Vec<Seat>,
     /// Who wrote to them last.
-    correspondent: Option<Name>,
+    correspondent: Option<Correspondent>,
+    /// What they are to those whom they wrote to.
+    contact: Option<Correspondent>,
     /// The password that they are being asked for.
     asking: Option<Asking>,
     /// The last of the letters that they were handed: they have seen it when they do the next thing.
@@ -120,7 +123,7 @@ impl Client {
         found
     }
 
-    /// Somebody has another name now: hidden they stay hidden, and an answer to them still reaches them.
+    /// Somebody has another name now: hidden they stay hidden.
     pub(super) fn follow_rename(&mut self, old: &Likeness, new: &Name) {
         let Some(extras) = &mut self.extras else { return };
         if extras.hidden.iter().any(|(_, hidden)| hidden.clashes(old)) {
@@ -131,17 +134,33 @@ impl Client {
                 *entry = (new.clone(), likeness.clone());
             }
         }
-        if extras.correspondent.as_ref().is_some_and(|name| name.likeness().clashes(old)) {
-            extras.correspondent = Some(new.clone());
-        }
     }
 
-    pub(super) fn set_correspondent(&mut self, name: Name) {
-        self.extras.get_or_insert_default().correspondent = Some(name);
+    pub(super) fn set_correspondent(&mut self, correspondent: Correspondent) {
+        self.extras.get_or_insert_default().correspondent = Some(correspondent);
     }
 
-    pub(super) fn correspondent(&self) -> Option<&Name> {
+    /// Who wrote to them last.
+    pub(super) fn correspondent(&self) -> Option<&Correspondent> {
         self.extras.as_ref()?.correspondent.as_ref()
+    }
+
+    /// What they are to those whom they write to. None: they have no name.
+    pub(super) fn contact(&mut self) -> Option<Correspondent> {
+        let name = self.name.clone()?;
+        let (id, account) = (self.id, self.account);
+        let known = &mut self.extras.get_or_insert_default().contact;
+        Some(known.get_or_insert_with(|| Correspondent::new(Some(id), account, name)).clone())
+    }
+
+    /// Has those whom they wrote to know their name, account and connection as they are now.
+    pub(super) fn update_contact(&self) {
+        self.tell_contact(Some(self.id));
+    }
+
+    /// Has those whom they wrote to know that they left.
+    pub(super) fn end_contact(&self) {
+        self.tell_contact(None);
     }
 
     pub(super) fn set_asking(&mut self, asking: Asking) {
@@ -183,6 +202,7 @@ impl Client {
         old.set_away(None);
         let Client { name, account, current, first, extras, .. } = old;
         *self = Client { name, account, current, first, extras, id: self.id, active: self.active };
+        self.update_contact();
     }
 
     pub(super) fn away(&self) -> Option<&Text> {
@@ -197,6 +217,14 @@ impl Client {
         self.extras.iter().flat_map(|extras| &extras.hidden)
     }
 
+    fn tell_contact(&self, client: Option<ClientId>) {
+        if let (Some(contact), Some(name)) =
+            (self.extras.as_ref().and_then(|extras| extras.contact.as_ref()), &self.name)
+        {
+            contact.update(client, self.account, name.clone());
+        }
+    }
+
     /// Extras exist only while they say something.
     fn trim(&mut self) {
         let empty = self.extras.as_ref().is_some_and(|extras| {
@@ -204,6 +232,7 @@ impl Client {
                 && extras.hidden.is_empty()
                 && extras.seats.is_empty()
                 && extras.correspondent.is_none()
+                && extras.contact.is_none()
                 && extras.asking.is_none()
                 && extras.letters.is_none()
         });

@@ -162,6 +162,8 @@ pub enum Event {
     Motd(Vec<Text>),
     /// Nobody has written to you.
     NobodyToAnswer,
+    /// Who wrote to you has left, and nothing can be kept for them.
+    HasLeft(Name),
     /// The answer to "who is here".
     Present {
         /// The room.

@@ -4,6 +4,7 @@ mod account;
 mod asking;
 mod client;
 mod command;
+mod correspondent;
 mod event;
 mod hub;
 mod id;

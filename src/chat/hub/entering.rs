@@ -83,6 +83,7 @@ impl Hub {
         }
         let client = self.client_mut(id).expect("the caller knows them");
         client.name = Some(new.clone());
+        client.update_contact();
         // Who hid somebody of that name who has left would hide themselves.
         if client.show(&new.likeness()) && client.hidden().next().is_none() {
             self.hiding -= 1;
@@ -113,10 +114,9 @@ impl Hub {
             self.leave_all(id, &name, farewell, now, out);
             self.names.remove(&name.likeness(), id.slot() as u32);
         }
-        if let Some(client) = self.clients[id.slot()].take()
-            && client.hidden().next().is_some()
-        {
-            self.hiding -= 1;
+        if let Some(client) = self.clients[id.slot()].take() {
+            client.end_contact();
+            self.hiding -= usize::from(client.hidden().next().is_some());
         }
     }
 

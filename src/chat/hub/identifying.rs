@@ -167,6 +167,7 @@ impl Hub {
         // With a name that they changed while they waited they are not the owner of the one they registered.
         if client.name.as_ref() == Some(&name) {
             client.account = Some(key);
+            client.update_contact();
             self.own_rooms(id, out);
         }
         out.push(Output::Note(Note::Registered(name.clone())));
@@ -210,6 +211,7 @@ impl Hub {
             client.take_letters();
         }
         client.account = Some(key);
+        client.update_contact();
         let Some(old) = client.name.clone() else { return self.enter_chat(id, name, now, out) };
         if old != name {
             self.change_name(id, &old, name.clone(), out);

@@ -3,11 +3,14 @@
 //! Law: a letter is gone when its reader has done something after they were handed it; who lost the connection before
 //! is handed it again.
 
-use super::{CloseReason, Event, Hub, Name, Output, tell};
+use super::{Client, CloseReason, Done, Event, Hub, Name, Output, tell};
 use crate::chat::account::{AccountKey, Letter, Posted};
+use crate::chat::correspondent::Correspondent;
 use crate::chat::id::ClientId;
+use crate::chat::line::Stamp;
 use crate::chat::moment::Moment;
 use crate::chat::text::Text;
+use crate::limits::LETTER_WRITERS;
 
 impl Hub {
     /// Whether a client's letter is kept.
@@ -27,27 +30,36 @@ impl Hub {
         now: Moment,
         out: &mut Vec<Output>,
     ) {
+        let Some(last) = letters.last() else { return };
+        let writer = self.writer_of(account, last);
         let Some(client) = self.client_mut(id).filter(|client| client.account == Some(account)) else {
             return;
         };
-        let Some(last) = letters.last() else { return };
-        client.set_correspondent(last.from.clone());
+        client.set_correspondent(writer);
         client.set_letters(up_to);
         out.push(tell(id, Event::Letters { now: self.stamp(now), letters }));
     }
 
-    /// Keeps words for somebody who is not there; `text` has been shown to the sender as sent.
+    /// Keeps words for the owner of an account, who is not there, and shows them to the sender as sent.
     pub(super) fn post(
         &mut self,
         id: ClientId,
         from: &Name,
-        to: AccountKey,
+        (account, to): (AccountKey, Name),
         text: Text,
         now: Moment,
         out: &mut Vec<Output>,
-    ) {
-        let letter = Letter { from: from.clone(), at: self.stamp(now), text };
-        out.push(Output::Post(id, to, letter));
+    ) -> Done {
+        let (at, away) = (self.stamp(now), None);
+        if let Some(writer) = self.client_mut(id).and_then(Client::contact) {
+            if self.writers.len() >= LETTER_WRITERS {
+                self.writers.pop_front();
+            }
+            self.writers.push_back(Writer { to: account, at, who: writer });
+        }
+        out.push(tell(id, Event::PrivateSent { to, text: text.clone(), away }));
+        out.push(Output::Post(id, account, Letter { from: from.clone(), at, text }));
+        Ok(())
     }
 
     /// A client did something: they have seen the letters they were handed.
@@ -71,4 +83,21 @@ impl Hub {
             self.acknowledge(id, out);
         }
     }
+    /// The person who wrote a letter: somebody else who has the name by now is not meant.
+    fn writer_of(&self, to: AccountKey, letter: &Letter) -> Correspondent {
+        let written = |writer: &&Writer| (writer.to, writer.at) == (to, letter.at);
+        if let Some(writer) = self.writers.iter().rev().find(written) {
+            return writer.who.clone();
+        }
+        let account = self.owner_of(&letter.from);
+        Correspondent::new(None, account, letter.from.clone())
+    }
+}
+
+/// Who wrote a letter since the server started.
+#[derive(Debug)]
+pub(super) struct Writer {
+    to: AccountKey,
+    at: Stamp,
+    who: Correspondent,
 }

@@ -59,6 +59,8 @@ pub struct Hub {
     next_key: u64,
     /// How many people hide somebody: while nobody does, delivering asks nobody.
     hiding: usize,
+    /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](limits::LETTER_WRITERS).
+    writers: VecDeque<letters::Writer>,
 }
 
 impl Hub {
@@ -77,6 +79,7 @@ impl Hub {
             wall_clock: (Stamp::default(), Moment::START),
             next_key: 0,
             hiding: 0,
+            writers: VecDeque::new(),
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));
@@ -312,6 +315,12 @@ impl Hub {
     fn person_called(&self, name: &str) -> Option<(ClientId, Name)> {
         let client = self.holder(&Name::new(name.trim()).ok()?.likeness())?;
         Some((client.id, client.name.clone()?))
+    }
+
+    /// The client who is logged in to an account.
+    fn holder_of(&self, account: AccountKey) -> Option<ClientId> {
+        let holder = self.holder(&self.registry.as_ref()?.name(account)?.likeness())?;
+        (holder.account == Some(account)).then_some(holder.id)
     }
 
     /// The registered name that nobody here has now, and that `name` is.

@@ -1,6 +1,7 @@
 //! Words and actions on their way to a room, or to one person.
 
-use super::{Audience, Done, Event, Hub, Name, Output, RoomId, RoomRefusal, answer, tell};
+use super::{Audience, Client, Done, Event, Hub, Name, Output, RoomId, RoomRefusal, answer};
+use crate::chat::correspondent::Contact;
 use crate::chat::id::ClientId;
 use crate::chat::line::{Line, RoomKey};
 use crate::chat::moment::Moment;
@@ -47,30 +48,16 @@ impl Hub {
         now: Moment,
         out: &mut Vec<Output>,
     ) -> Done {
-        let Some((whom, to_name)) = self.person_called(to.as_str()) else {
-            let Some((account, to)) = self.absent_called(to.as_str()) else {
-                return answer(id, Event::NoSuchPerson(to.clone()), out);
-            };
-            out.push(tell(id, Event::PrivateSent { to, text: text.clone(), away: None }));
-            self.post(id, name, account, text, now, out);
-            return Ok(());
-        };
-        if whom == id {
-            return answer(id, Event::ThatIsYou, out);
+        if let Some((whom, _)) = self.person_called(to.as_str()) {
+            self.whisper(id, name, whom, text, out)
+        } else if let Some((account, to)) = self.absent_called(to.as_str()) {
+            self.post(id, name, (account, to), text, now, out)
+        } else {
+            answer(id, Event::NoSuchPerson(to.clone()), out)
         }
-        let to_client = self.client_mut(whom).expect("they were found");
-        let away = to_client.away().cloned();
-        // Whoever hides somebody does not tell them so.
-        if !to_client.hides(&name.likeness()) {
-            to_client.set_correspondent(name.clone());
-            let to = Audience::Several { clients: vec![whom], from: name.clone() };
-            let event = Event::Private { from: name.clone(), text: text.clone() };
-            out.push(Output::Deliver { to, event });
-        }
-        answer(id, Event::PrivateSent { to: to_name, text, away }, out)
     }
 
-    /// Words for whoever wrote last.
+    /// Words for the person who wrote last: wherever they are by now, and nobody else.
     pub(super) fn reply(
         &mut self,
         id: ClientId,
@@ -79,10 +66,45 @@ impl Hub {
         now: Moment,
         out: &mut Vec<Output>,
     ) -> Done {
-        match self.client(id).and_then(|client| client.correspondent()).cloned() {
-            Some(to) => self.message(id, name, &Text::clean(to.as_str()), text, now, out),
-            None => answer(id, Event::NobodyToAnswer, out),
+        let Some(correspondent) = self.client(id).and_then(|client| client.correspondent()) else {
+            return answer(id, Event::NobodyToAnswer, out);
+        };
+        let Contact { client, account, name: theirs } = correspondent.contact();
+        let registered = account.and_then(|key| Some((key, self.registry.as_ref()?.name(key)?.clone())));
+        let elsewhere = || self.holder_of(account?);
+        if let Some(whom) = client.filter(|&whom| self.name(whom).is_some()).or_else(elsewhere) {
+            self.whisper(id, name, whom, text, out)
+        } else if let Some(to) = registered {
+            self.post(id, name, to, text, now, out)
+        } else {
+            answer(id, Event::HasLeft(theirs), out)
         }
+    }
+
+    /// Words for one client.
+    fn whisper(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        whom: ClientId,
+        text: Text,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        if whom == id {
+            return answer(id, Event::ThatIsYou, out);
+        }
+        let sender = self.client_mut(id).and_then(Client::contact).expect("the caller knows them");
+        let to_client = self.client_mut(whom).expect("they were found");
+        let to_name = to_client.name.clone().expect("they were found by it");
+        let away = to_client.away().cloned();
+        // Whoever hides somebody does not tell them so.
+        if !to_client.hides(&name.likeness()) {
+            to_client.set_correspondent(sender);
+            let to = Audience::Several { clients: vec![whom], from: name.clone() };
+            let event = Event::Private { from: name.clone(), text: text.clone() };
+            out.push(Output::Deliver { to, event });
+        }
+        answer(id, Event::PrivateSent { to: to_name, text, away }, out)
     }
 
     /// The room that hears this client now, if it does.

@@ -6,7 +6,7 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, Stamp, Trouble, Verb,
+    Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, Stamp, Text, Trouble, Verb,
 };
 use crate::clock::Zone;
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
@@ -45,28 +45,19 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Said { from, text, .. } => writeln!(out, "{from}: {text}"),
         Event::Acted { from, text, .. } => writeln!(out, "* {from} {text}"),
         Event::Private { from, text } => writeln!(out, "[private] {from}: {text}"),
-        Event::PrivateSent { to, text, away } => {
-            writeln!(out, "[private to {to}] {text}").and_then(|()| match away {
-                Some(reason) => writeln!(out, "{to} is away: {reason}"),
-                None => Ok(()),
-            })
-        }
+        Event::PrivateSent { to, text, away } => private_sent(to, text, away.as_ref(), out),
         Event::Recalled { occasion, now, lines } => recalled(*occasion, *now, lines, zone, out),
         Event::HistoryBusy => writeln!(out, "The history is busy. Try again in a moment."),
         Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         Event::NobodyToAnswer => writeln!(out, "Nobody has written to you privately."),
+        Event::HasLeft(name) => writeln!(out, "{name} has left."),
         Event::Arrived { crowd, room } => rooms::arrived(crowd, room.as_ref(), out),
         Event::Departed { name, farewell } => departed(name, farewell, out),
         Event::ManyDeparted { crowd, room } => rooms::departed(crowd, room.as_ref(), out),
         Event::Entered { room, people, topic, created } => {
             rooms::entered(room, *people, topic.as_ref(), *created, out)
         }
-        Event::Left { room, current: Some(current) } => {
-            writeln!(out, "You left #{room}. Now you speak in #{current}.")
-        }
-        Event::Left { room, current: None } => {
-            writeln!(out, "You left #{room}. You are in no room: /join general")
-        }
+        Event::Left { room, current } => rooms::left(room, current.as_ref(), out),
         Event::RoomRefused(refusal) => rooms::refused(refusal, out),
         Event::Rooms { rooms, total } => rooms::list(rooms, *total, out),
         Event::Topic { room, topic: Some(topic) } => writeln!(out, "Topic of #{room}: {topic}"),
@@ -101,6 +92,11 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         }
         Event::Stopping => writeln!(out, "--- The server is stopping."),
     };
+}
+
+fn private_sent(to: &Name, text: &Text, away: Option<&Text>, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "[private to {to}] {text}")?;
+    away.map_or(Ok(()), |reason| writeln!(out, "{to} is away: {reason}"))
 }
 
 fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Result {

@@ -34,6 +34,13 @@ pub(super) fn entered(
     topic.map_or(Ok(()), |topic| writeln!(out, "Topic of #{room}: {topic}"))
 }
 
+pub(super) fn left(room: &Name, current: Option<&Name>, out: &mut String) -> Result {
+    match current {
+        Some(current) => writeln!(out, "You left #{room}. Now you speak in #{current}."),
+        None => writeln!(out, "You left #{room}. You are in no room: /join general"),
+    }
+}
+
 pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
     match refusal {
         RoomRefusal::Malformed => writeln!(out, "Not a valid name for a room: they are like people's names."),

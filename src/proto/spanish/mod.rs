@@ -6,7 +6,7 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, Stamp, Trouble, Verb,
+    Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, Stamp, Text, Trouble, Verb,
 };
 use crate::clock::Zone;
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
@@ -52,28 +52,19 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Said { from, text, .. } => writeln!(out, "{from}: {text}"),
         Event::Acted { from, text, .. } => writeln!(out, "* {from} {text}"),
         Event::Private { from, text } => writeln!(out, "[privado] {from}: {text}"),
-        Event::PrivateSent { to, text, away } => {
-            writeln!(out, "[privado a {to}] {text}").and_then(|()| match away {
-                Some(reason) => writeln!(out, "{to} está ausente: {reason}"),
-                None => Ok(()),
-            })
-        }
+        Event::PrivateSent { to, text, away } => private_sent(to, text, away.as_ref(), out),
         Event::Recalled { occasion, now, lines } => recalled(*occasion, *now, lines, zone, out),
         Event::HistoryBusy => writeln!(out, "El historial está ocupado. Prueba dentro de un momento."),
         Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         Event::NobodyToAnswer => writeln!(out, "Nadie te ha escrito en privado."),
+        Event::HasLeft(name) => writeln!(out, "{name} se ha ido."),
         Event::Arrived { crowd, room } => rooms::arrived(crowd, room.as_ref(), out),
         Event::Departed { name, farewell } => departed(name, farewell, out),
         Event::ManyDeparted { crowd, room } => rooms::departed(crowd, room.as_ref(), out),
         Event::Entered { room, people, topic, created } => {
             rooms::entered(room, *people, topic.as_ref(), *created, out)
         }
-        Event::Left { room, current: Some(current) } => {
-            writeln!(out, "Dejaste #{room}. Ahora hablas en #{current}.")
-        }
-        Event::Left { room, current: None } => {
-            writeln!(out, "Dejaste #{room}. No estás en ninguna sala: /entrar general")
-        }
+        Event::Left { room, current } => rooms::left(room, current.as_ref(), out),
         Event::RoomRefused(refusal) => rooms::refused(refusal, out),
         Event::Rooms { rooms, total } => rooms::list(rooms, *total, out),
         Event::Topic { room, topic: Some(topic) } => writeln!(out, "Tema de #{room}: {topic}"),
@@ -108,6 +99,11 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         }
         Event::Stopping => writeln!(out, "--- El servidor se detiene."),
     };
+}
+
+fn private_sent(to: &Name, text: &Text, away: Option<&Text>, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "[privado a {to}] {text}")?;
+    away.map_or(Ok(()), |reason| writeln!(out, "{to} está ausente: {reason}"))
 }
 
 fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Result {

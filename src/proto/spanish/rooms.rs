@@ -40,6 +40,13 @@ pub(super) fn entered(
     topic.map_or(Ok(()), |topic| writeln!(out, "Tema de #{room}: {topic}"))
 }
 
+pub(super) fn left(room: &Name, current: Option<&Name>, out: &mut String) -> Result {
+    match current {
+        Some(current) => writeln!(out, "Dejaste #{room}. Ahora hablas en #{current}."),
+        None => writeln!(out, "Dejaste #{room}. No estás en ninguna sala: /entrar general"),
+    }
+}
+
 pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
     match refusal {
         RoomRefusal::Malformed => {

@@ -24,6 +24,7 @@ pub fn brief(event: &Event) -> String {
         Event::PrivateSent { to, text, away: None, .. } => format!("[to {to}] {text}"),
         Event::PrivateSent { to, text, away: Some(away), .. } => format!("[to {to}] {text} (away: {away})"),
         Event::NobodyToAnswer => "nobody to answer".into(),
+        Event::HasLeft(name) => format!("{name} has left"),
         other => brief_accounts::brief(other),
     }
 }

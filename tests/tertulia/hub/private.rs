@@ -3,6 +3,8 @@
 use super::{Chat, NOTHING, away, ignore, leave, message, nick, text};
 use tertulia::chat::{CloseReason, Command};
 
+const ACCOUNTS: [(&str, &str); 1] = [("María", "girasol")];
+
 fn reply(words: &str) -> Command {
     Command::Reply(text(words))
 }
@@ -64,10 +66,109 @@ fn an_answer_follows_a_new_name() {
 fn an_answer_does_not_reach_who_left() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     chat.does(juan, message("Ana", "1"));
+    chat.does(juan, nick("Pepe"));
     chat.ends(juan, CloseReason::Lost);
     chat.hears(ana);
     chat.does(ana, reply("2"));
-    assert_eq!(chat.hears(ana), ["nobody: Juan"]);
+    assert_eq!(chat.hears(ana), ["Pepe has left"], "by the name that she saw last");
+    let heirs = ["Juan", "Pepe"].map(|name| chat.enters(name));
+    chat.hush();
+    chat.does(ana, reply("3"));
+    assert_eq!(chat.hears(ana), ["Pepe has left"]);
+    for heir in heirs {
+        assert_eq!(chat.hears(heir), NOTHING, "whoever has the name by now is somebody else");
+    }
+}
+
+#[test]
+fn an_answer_follows_the_sender_to_a_new_connection() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (old, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
+    chat.does(old, message("Ana", "1"));
+    let new = chat.logs_in("María", "girasol");
+    chat.hush();
+    chat.does(ana, reply("2"));
+    assert_eq!(chat.hears(new), ["[Ana] 2"]);
+    chat.does(new, reply("3"));
+    assert_eq!(chat.hears(ana), ["[to María] 2", "[María] 3"]);
+    chat.quits(new);
+    let new = chat.logs_in("María", "girasol");
+    chat.hush();
+    chat.does(ana, reply("4"));
+    assert_eq!(chat.hears(new), ["[Ana] 4"], "or when they come again");
+}
+
+#[test]
+fn an_answer_to_a_registered_sender_who_left_waits_for_them() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (maria, luis, ana) = (chat.logs_in("María", "girasol"), chat.enters("Luis"), chat.enters("Ana"));
+    chat.does(maria, message("Ana", "1"));
+    chat.quits(maria);
+    chat.hush();
+    chat.does(ana, reply("2"));
+    assert_eq!(chat.hears(ana), ["[to María] 2", "kept"]);
+    chat.does(luis, message("Ana", "3"));
+    chat.does(luis, Command::Register);
+    (0..2).for_each(|_| chat.types_secret(luis, "clavel"));
+    chat.quits(luis);
+    chat.hush();
+    chat.does(ana, reply("4"));
+    assert_eq!(chat.hears(ana), ["[to Luis] 4", "kept"], "registered since they wrote");
+    for (name, password, letter) in [("María", "girasol", "[Ana] 2"), ("Luis", "clavel", "[Ana] 4")] {
+        let id = chat.logs_in(name, password);
+        assert_eq!(chat.hears(id).last().map(String::as_str), Some(format!("letters: {letter}").as_str()));
+    }
+}
+
+#[test]
+fn an_answer_does_not_say_whose_account_a_guest_had() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
+    chat.does(maria, nick("Otra"));
+    chat.does(maria, message("Ana", "1"));
+    chat.quits(maria);
+    chat.hush();
+    chat.does(ana, reply("2"));
+    assert_eq!(chat.hears(ana), ["Otra has left"]);
+}
+
+#[test]
+fn an_answer_to_a_letter_reaches_its_writer_and_nobody_else() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (juan, eva) = (chat.enters("Juan"), chat.enters("Eva"));
+    chat.does(eva, message("María", "0"));
+    chat.does(juan, message("María", "1"));
+    chat.does(juan, nick("Pepe"));
+    chat.does(eva, nick("Juan"));
+    let maria = chat.logs_in("María", "girasol");
+    chat.hush();
+    chat.does(maria, reply("2"));
+    assert_eq!(chat.hears(juan), ["[María] 2"]);
+    assert_eq!(chat.hears(eva), NOTHING);
+    chat.quits(juan);
+    chat.hush();
+    chat.does(maria, reply("3"));
+    assert_eq!(chat.hears(maria), ["Pepe has left"]);
+    assert_eq!(chat.hears(eva), NOTHING);
+}
+
+#[test]
+fn a_new_name_costs_the_same_however_many_know_the_old_one() {
+    let spent = [0, 1_000].map(|known| {
+        let (mut chat, [juan]) = Chat::of(["Juan"]);
+        for index in 0..1_000 {
+            let name = format!("p{index}");
+            let other = chat.enters(&name);
+            chat.does(other, leave("general"));
+            if index < known {
+                chat.does(juan, message(&name, "hola"));
+                chat.does(other, reply("qué tal"));
+            }
+        }
+        chat.hush();
+        allocation_counter::measure(|| chat.does(juan, nick("Pepe"))).count_total
+    });
+    assert_eq!(spent[0], spent[1], "allocations for a new name that nobody knows, and that a thousand know");
 }
 
 #[test]

@@ -129,7 +129,12 @@ impl Trial {
         sitter.enter(ROOMS[0]);
         sitter.due.clear();
         let witness = Witness { known: ["Testigo".into()].into(), count: 1, blurred: false };
-        Trial { chat, book: Notebook { people: vec![sitter] }, witness: (id, witness), said: 0 }
+        Trial {
+            chat,
+            book: Notebook { people: vec![sitter], ..Notebook::default() },
+            witness: (id, witness),
+            said: 0,
+        }
     }
 
     fn run(&mut self, deed: &Deed) {
@@ -184,7 +189,7 @@ impl Trial {
                 } else {
                     chat.ends(id, CloseReason::Lost)
                 }
-                book.people.remove(seat);
+                book.depart(seat);
             }
             (_, None) => {
                 let command = self.command(deed);

@@ -9,6 +9,8 @@ pub const ROOMS: [&str; 2] = ["general", "sala"];
 #[derive(Default)]
 pub struct Notebook {
     pub people: Vec<Sitter>,
+    /// Who was here, and what they were called at last.
+    pub gone: Vec<(ClientId, String)>,
 }
 
 pub struct Sitter {
@@ -20,7 +22,7 @@ pub struct Sitter {
     pub rooms: Vec<&'static str>,
     pub current: Option<&'static str>,
     /// Who wrote to them last.
-    last: Option<String>,
+    last: Option<ClientId>,
     /// What they should have heard since the last look, movements aside.
     pub due: Vec<String>,
 }
@@ -66,28 +68,43 @@ impl Notebook {
 
     /// Words of the sitter in `seat` for whoever is called `whom`.
     pub fn whisper(&mut self, seat: usize, whom: &str, words: &str) {
-        let from = self.people[seat].name.clone().unwrap();
         let named = |sitter: &Sitter| sitter.name.as_deref().map(looks) == Some(looks(whom));
-        let answer = match self.people.iter().position(named) {
-            None => format!("nobody: {whom}"),
-            Some(at) if at == seat => "ThatIsYou".into(),
-            Some(at) => {
-                let to = &mut self.people[at];
-                if !to.deaf_to.contains(&looks(&from)) {
-                    to.due.push(format!("[{from}] {words}"));
-                    to.last = Some(from);
-                }
-                format!("[to {}] {words}", to.name.as_deref().unwrap())
-            }
-        };
+        match self.people.iter().position(named) {
+            None => self.people[seat].due.push(format!("nobody: {whom}")),
+            Some(at) if at == seat => self.people[seat].due.push("ThatIsYou".into()),
+            Some(at) => self.whisper_to(at, seat, words),
+        }
+    }
+
+    fn whisper_to(&mut self, at: usize, seat: usize, words: &str) {
+        let (id, from) = (self.people[seat].id, self.people[seat].name.clone().unwrap());
+        let to = &mut self.people[at];
+        if !to.deaf_to.contains(&looks(&from)) {
+            to.due.push(format!("[{from}] {words}"));
+            to.last = Some(id);
+        }
+        let answer = format!("[to {}] {words}", to.name.as_deref().unwrap());
         self.people[seat].due.push(answer);
     }
 
     pub fn reply(&mut self, seat: usize, words: &str) {
-        match self.people[seat].last.clone() {
-            Some(last) => self.whisper(seat, &last, words),
-            None => self.people[seat].due.push("nobody to answer".into()),
+        let Some(last) = self.people[seat].last else {
+            return self.people[seat].due.push("nobody to answer".into());
+        };
+        match self.people.iter().position(|sitter| sitter.id == last) {
+            Some(at) => self.whisper_to(at, seat, words),
+            None => {
+                let (_, name) = self.gone.iter().find(|(id, _)| *id == last).expect("they were here");
+                let answer = format!("{name} has left");
+                self.people[seat].due.push(answer);
+            }
         }
+    }
+
+    /// The sitter in `seat` leaves.
+    pub fn depart(&mut self, seat: usize) {
+        let sitter = self.people.remove(seat);
+        self.gone.extend(sitter.name.map(|name| (sitter.id, name)));
     }
 
     pub fn join(&mut self, seat: usize, room: &'static str) {
@@ -143,9 +160,6 @@ impl Notebook {
             if let Some(at) = sitter.deaf_to.iter().position(|look| *look == looks(&old)) {
                 sitter.deaf_to.retain(|look| *look != looks(wanted) && *look != looks(&old));
                 sitter.deaf_to.insert(at.min(sitter.deaf_to.len()), looks(wanted));
-            }
-            if sitter.last.as_deref().map(looks) == Some(looks(&old)) {
-                sitter.last = Some(wanted.to_owned());
             }
             let shares = sitter.rooms.iter().any(|room| rooms.contains(room));
             if at == seat || shares && !sitter.deaf_to.contains(&looks(wanted)) {

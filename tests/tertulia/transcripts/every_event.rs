@@ -84,10 +84,11 @@ fn kind_of(event: &Event) -> usize {
         Event::Account(_) => 42,
         Event::Posted(_) => 43,
         Event::Letters { .. } => 44,
+        Event::HasLeft(_) => 45,
     }
 }
 
-const KINDS: usize = 45;
+const KINDS: usize = 46;
 
 fn events() -> Vec<Event> {
     let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
@@ -180,6 +181,7 @@ fn events_of_rooms() -> Vec<Event> {
         Event::Invited { room: room.clone(), by: juan.clone() },
         Event::Private { from: juan.clone(), text: text("hola") },
         Event::NobodyToAnswer,
+        Event::HasLeft(juan.clone()),
     ];
     for away in [None, Some(text("café"))] {
         events.push(Event::PrivateSent { to: ana.clone(), text: text("hola"), away });

@@ -65,8 +65,14 @@ const THIRDS: [Third; 5] =
 const HOWS: [How; 3] = [How::ToTheName, How::ToTheFirstName, How::InAnswer];
 const WATCHED: [&str; 3] = ["Olga", "Zulema", "Gala"];
 
-/// Who hears the words, if anybody does; and who sees that they were sent. A name is all that one knows of a person.
-fn rule(recipient: Recipient, third: Third, how: How) -> (Option<&'static str>, Option<&'static str>) {
+/// Who hears the words, if anybody does; and who sees that they were sent. A name is all that one knows of a person whom
+/// one writes to; an answer is for who wrote, and a guest who left and came back may be anybody.
+fn rule(
+    sender: Sender,
+    recipient: Recipient,
+    third: Third,
+    how: How,
+) -> (Option<&'static str>, Option<&'static str>) {
     let heard = (recipient != Recipient::Hides).then_some("Zulema");
     match how {
         How::ToTheFirstName if recipient == Recipient::Renamed => match third {
@@ -74,6 +80,7 @@ fn rule(recipient: Recipient, third: Third, how: How) -> (Option<&'static str>, 
             _ => (None, None),
         },
         How::ToTheName | How::ToTheFirstName => (heard, Some("Olga")),
+        How::InAnswer if sender == Sender::Back => (None, None),
         How::InAnswer => (heard.and(Some("Olga")), heard),
     }
 }
@@ -168,7 +175,7 @@ fn private_words_are_for_the_two_only() {
         for recipient in RECIPIENTS {
             for third in THIRDS {
                 for (how, watched) in HOWS.into_iter().flat_map(|how| WATCHED.map(|name| (how, name))) {
-                    let (hears, sees) = rule(recipient, third, how);
+                    let (hears, sees) = rule(sender, recipient, third, how);
                     let private = (hears == Some(watched)).then_some((Door::Private, 1));
                     let sent = (sees == Some(watched)).then_some((Door::Sent, 1));
                     let due = private.into_iter().chain(sent).collect();
