@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use log::{info, warn};
+use rustix::fs::Mode;
 use tertulia::chat::{AccountKey, Name, Text};
 use tertulia::cli::{Options, Task};
 use tertulia::clock::Zone;
@@ -18,6 +19,8 @@ use tertulia::proto::console;
 use tertulia::{clerk, limits, locale, logging, net};
 
 fn main() -> ExitCode {
+    // Whatever is made from here on is for the user alone whom this runs as: history, log, socket.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let options = Options::parse();
     let result = match &options.task {
         Some(Task::Account(order)) => clerk::run(order).map_err(Into::into),
@@ -40,6 +43,9 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let log = logging::start(&options.log_settings(), zone.clone().unwrap_or_default())?;
     if zone.is_none() {
         warn!("{}", console::no_zone(options.lang));
+    }
+    for exposed in store.iter().flat_map(Store::exposed) {
+        warn!("{}", exposed.describe(options.lang));
     }
     let settings = Settings {
         language: options.lang,

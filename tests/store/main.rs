@@ -12,6 +12,7 @@ mod killing;
 mod large;
 mod letters;
 mod logins;
+mod modes;
 mod rooms;
 mod support;
 mod talking;

@@ -5,6 +5,7 @@ mod affairs;
 mod error;
 mod letters;
 mod lock;
+mod private;
 mod registry;
 mod rooms;
 mod schema;
@@ -22,6 +23,7 @@ use rusqlite::{Connection, OpenFlags};
 use error::Cause;
 pub use error::StoreError;
 use lock::Lock;
+pub use private::Exposed;
 pub use registry::{Registered, Registry, RegistryError};
 pub(super) use writer::Writer;
 
@@ -40,6 +42,7 @@ pub struct Store {
     writer: Writer,
     next_key: u64,
     found: Found,
+    exposed: Vec<Exposed>,
 }
 
 /// What was in the file when it was opened.
@@ -65,6 +68,11 @@ impl Store {
         read(&path, keep_days, lock).map_err(|cause| StoreError { path, cause })
     }
 
+    /// What other users of the machine have access to, or had until now.
+    pub fn exposed(&self) -> &[Exposed] {
+        &self.exposed
+    }
+
     /// What the next room that is made may be called: no room in the file has that key, nor ever had.
     pub fn next_key(&self) -> u64 {
         self.next_key
@@ -87,11 +95,22 @@ impl Store {
 
 fn read(path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<Store, Cause> {
     create_if_missing(path)?;
+    let dir = path.parent().and_then(private::exposed_dir);
+    let exposed = dir.into_iter().chain(close_files(path)).collect();
     let mut writer = open(path, keep_days, Some(lock))?;
     let next_key = writer.transaction(Writer::begin)?;
     let (rooms, accounts) = (writer.rooms()?, writer.accounts()?);
     let recent = writer.recent(&rooms)?;
-    Ok(Store { writer, next_key, found: Found { rooms, recent, accounts } })
+    Ok(Store { writer, next_key, found: Found { rooms, recent, accounts }, exposed })
+}
+
+/// Closes a history that was made by an earlier version, or by another hand, to other users.
+fn close_files(path: &Path) -> Option<Exposed> {
+    // SQLite gives a new file beside the database the database's mode; one that a crash has left keeps its own.
+    for end in ["-wal", "-shm"] {
+        private::close(&with_end(path, end));
+    }
+    private::close(path)
 }
 
 /// Makes an empty history, if there is none.
@@ -127,6 +146,7 @@ fn create(path: &Path) -> Result<(), Cause> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(Cause::Unwritable(error)),
         _ => {}
     }
+    private::create(&unfinished).map_err(Cause::Unwritable)?;
     let connection = Connection::open(&unfinished)?;
     connection.execute_batch(schema::CREATE)?;
     schema::STEPS.iter().try_for_each(|(step, _)| connection.execute_batch(step))?;
@@ -192,8 +212,13 @@ fn whole(path: &Path, beside: &Path) -> Result<u64, Cause> {
 
 /// Where SQLite writes ahead.
 fn beside(path: &Path) -> PathBuf {
+    with_end(path, "-wal")
+}
+
+/// A file that SQLite has beside the database.
+fn with_end(path: &Path, end: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
-    name.push("-wal");
+    name.push(end);
     name.into()
 }
 

@@ -1,5 +1,7 @@
 //! A directory of a test's own, gone with the test.
 
+use std::fs::DirBuilder;
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, fs, process};
@@ -12,7 +14,7 @@ impl Dir {
         static NEXT: AtomicU64 = AtomicU64::new(0);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let path = env::temp_dir().join(format!("tertulia-{}-{number}", process::id()));
-        fs::create_dir(&path).expect("a directory");
+        DirBuilder::new().mode(0o700).create(&path).expect("a directory");
         Dir(path)
     }
 
