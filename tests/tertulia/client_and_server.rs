@@ -20,7 +20,7 @@ const LANGUAGES: [(&str, &str, &str, &str); 2] = [
 fn client(server: &Server, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia"));
     command.arg(server.address.to_string()).args(options);
-    command.env_remove("NO_COLOR").env("TERM", "xterm-256color");
+    command.env_remove("NO_COLOR").env("TERM", "xterm-256color").env("LC_ALL", "es");
     command
 }
 

@@ -11,20 +11,52 @@ pub(crate) const DEFAULT_HOST: &str = "localhost";
 pub(crate) const DEFAULT_PORT: u16 = 65434;
 
 /// What `--help` prints.
-pub(crate) const HELP: &str = "\
-Uso: tertulia [HOST[:PUERTO]] [--name NOMBRE] [--reconnect] [--plain]
+pub(crate) fn help(english: bool) -> &'static str {
+    if english { HELP_ENGLISH } else { HELP_SPANISH }
+}
+
+const HELP_SPANISH: &str = "\
+Uso: tertulia [HOST[:PUERTO]] [PUERTO] [--name NOMBRE] [--reconnect] [--plain]
+     tertulia [HOST[:PUERTO]] --say TEXTO [--room SALA] [--name NOMBRE]
 
 Habla con un servidor de chat; sin HOST, con localhost:65434.
 
       --name NOMBRE  entra con ese nombre sin preguntar
-      --reconnect    vuelve a conectarse cuando se pierde la conexión
+      --reconnect    si se pierde la conexión, vuelve, también a sus salas
+      --times        muestra la hora de cada línea
+      --bell         pita con los mensajes privados y con tu nombre
       --plain        sin edición de línea ni colores
+      --say TEXTO    dice TEXTO y se va
+      --room SALA    dónde lo dice; sin ella, en #general
   -h, --help         muestra esta ayuda
   -V, --version      muestra la versión
 
-Sin terminal (tuberías, guiones) las líneas pasan tal cual. Estado de salida:
-0 se salió o se acabó la entrada, 1 rechazado o conexión perdida, 2 uso
-incorrecto, 130 Ctrl-C. NO_COLOR quita los colores.
+Sin terminal (tuberías, scripts) las líneas pasan tal cual, y lo que se dijo
+antes no se repite. Estado de salida: 0 se salió, se acabó la entrada o se dijo,
+1 rechazado o conexión perdida, 2 uso incorrecto, 130 Ctrl-C. NO_COLOR quita los
+colores; LANG elige el idioma (es, en).
+";
+
+const HELP_ENGLISH: &str = "\
+Usage: tertulia [HOST[:PORT]] [PORT] [--name NAME] [--reconnect] [--plain]
+       tertulia [HOST[:PORT]] --say TEXT [--room ROOM] [--name NAME]
+
+Talks to a chat server; without HOST, to localhost:65434.
+
+      --name NAME    comes in with this name without asking
+      --reconnect    when the connection is lost, comes back, into its rooms too
+      --times        shows the time of each line
+      --bell         rings for private messages and for your name
+      --plain        no line editing, no colours
+      --say TEXT     says TEXT and leaves
+      --room ROOM    where to say it; without it, in #general
+  -h, --help         shows this help
+  -V, --version      shows the version
+
+Without a terminal (pipes, scripts) lines pass as they are, and what was said
+before is not repeated. Exit status: 0 left, end of input or said, 1 refused or
+connection lost, 2 wrong usage, 130 Ctrl-C. NO_COLOR takes the colours away;
+LANG chooses the language (es, en).
 ";
 
 /// What the person asked for.
@@ -32,53 +64,103 @@ incorrecto, 130 Ctrl-C. NO_COLOR quita los colores.
 pub(crate) enum Asked {
     /// To talk.
     Talk(Options),
-    /// To read [`HELP`].
+    /// To read [`help`].
     Help,
     /// To know the version.
     Version,
 }
 
 /// How to talk.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Options {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) name: Option<String>,
     pub(crate) reconnect: bool,
+    pub(crate) times: bool,
+    pub(crate) bell: bool,
     pub(crate) plain: bool,
+    /// Lines to say before leaving.
+    pub(crate) say: Option<String>,
+    /// The room to say them in.
+    pub(crate) room: Option<String>,
+    /// The language of the client until the server has asked something.
+    pub(crate) english: bool,
+}
+
+/// Whether the environment asks for English: the first of these variables that is set decides. Spanish otherwise.
+pub(crate) fn is_english(variable: impl Fn(&str) -> Option<String>) -> bool {
+    let set = ["LC_ALL", "LC_MESSAGES", "LANG"].into_iter().filter_map(variable);
+    set.into_iter().find(|value| !value.is_empty()).is_some_and(|value| value.starts_with("en"))
 }
 
 /// Reads the words after the program's name. An error is one line for the person.
-pub(crate) fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Asked, String> {
-    let mut place = None;
-    let (mut name, mut reconnect, mut plain) = (None, false, false);
+pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) -> Result<Asked, String> {
+    let mut options = Options { english, ..Options::default() };
+    let mut place: Option<(String, Option<u16>)> = None;
+    let say = |spanish: &str, in_english: &str| if english { in_english } else { spanish }.to_string();
     let mut words = words.into_iter();
     while let Some(word) = words.next() {
-        let word = text(word)?;
-        match word.as_str() {
+        let word = text(word, english)?;
+        let (option, mut value) = match word.split_once('=') {
+            Some((option, value)) if option.starts_with("--") => (option, Some(value.to_string())),
+            _ => (word.as_str(), None),
+        };
+        match option {
+            "--name" | "--say" | "--room" => {
+                if value.is_none() {
+                    value = words.next().map(|word| text(word, english)).transpose()?;
+                }
+                let missing = || say("falta lo que va después de ", "something is missing behind ") + option;
+                let value = value.ok_or_else(missing)?;
+                match option {
+                    "--name" => options.name = Some(checked_name(value, english)?),
+                    "--room" => options.room = Some(checked_name(value, english)?),
+                    _ if value.trim().is_empty() => return Err(missing()),
+                    _ => options.say = Some(value),
+                }
+                continue;
+            }
+            _ if value.is_some() => {}
             "-h" | "--help" => return Ok(Asked::Help),
             "-V" | "--version" => return Ok(Asked::Version),
-            "--reconnect" => reconnect = true,
-            "--plain" => plain = true,
-            "--name" => {
-                let value = words.next().ok_or("falta el nombre después de --name")?;
-                name = Some(checked_name(text(value)?)?);
+            "--reconnect" => {
+                options.reconnect = true;
+                continue;
             }
-            _ => match word.strip_prefix("--name=") {
-                Some(value) => name = Some(checked_name(value.to_string())?),
-                None if word.starts_with('-') => return Err(format!("opción desconocida: {word}")),
-                None if place.is_some() => return Err(format!("sobra un argumento: {word}")),
-                None => place = Some(parse_place(&word)?),
-            },
+            "--times" => {
+                options.times = true;
+                continue;
+            }
+            "--bell" => {
+                options.bell = true;
+                continue;
+            }
+            "--plain" => {
+                options.plain = true;
+                continue;
+            }
+            _ => {}
+        }
+        match &mut place {
+            _ if word.starts_with('-') => return Err(say("opción desconocida: ", "unknown option: ") + &word),
+            None => place = Some(parse_place(&word, english)?),
+            // As `nc HOST PORT`.
+            Some((_, port @ None)) => *port = Some(parse_port(&word, english)?),
+            Some(_) => return Err(say("sobra un argumento: ", "one argument too many: ") + &word),
         }
     }
-    let (host, port) = place.unwrap_or((DEFAULT_HOST.to_string(), DEFAULT_PORT));
-    Ok(Asked::Talk(Options { host, port, name, reconnect, plain }))
+    if options.room.is_some() && options.say.is_none() {
+        return Err(say("--room va con --say", "--room goes with --say"));
+    }
+    let (host, port) = place.unwrap_or((DEFAULT_HOST.to_string(), None));
+    (options.host, options.port) = (host, port.unwrap_or(DEFAULT_PORT));
+    Ok(Asked::Talk(options))
 }
 
 /// `host`, `host:port`, `::1`, `[::1]` or `[::1]:port`.
-fn parse_place(word: &str) -> Result<(String, u16), String> {
-    let wrong = || format!("dirección no válida: {word}");
+fn parse_place(word: &str, english: bool) -> Result<(String, Option<u16>), String> {
+    let wrong = || format!("{}: {word}", if english { "no address" } else { "dirección no válida" });
     let (host, port) = if let Some(rest) = word.strip_prefix('[') {
         let (host, rest) = rest.split_once(']').ok_or_else(wrong)?;
         match rest.strip_prefix(':') {
@@ -94,26 +176,28 @@ fn parse_place(word: &str) -> Result<(String, u16), String> {
     if host.is_empty() {
         return Err(wrong());
     }
-    let port = match port {
-        None => DEFAULT_PORT,
-        Some(digits) => match digits.parse() {
-            Ok(port) if port != 0 => port,
-            _ => return Err(format!("puerto no válido: {digits} (de 1 a 65535)")),
-        },
+    Ok((host.to_string(), port.map(|digits| parse_port(digits, english)).transpose()?))
+}
+
+fn parse_port(digits: &str, english: bool) -> Result<u16, String> {
+    let wrong = || match english {
+        false => format!("puerto no válido: {digits} (de 1 a 65535)"),
+        true => format!("no port: {digits} (1 to 65535)"),
     };
-    Ok((host.to_string(), port))
+    digits.parse().ok().filter(|&port| port != 0).ok_or_else(wrong)
 }
 
 /// The rules for names are the server's; here only what would break the line that carries it.
-fn checked_name(name: String) -> Result<String, String> {
+fn checked_name(name: String, english: bool) -> Result<String, String> {
     if name.trim().is_empty() || name.contains(char::is_control) {
-        return Err(format!("nombre no válido: {name:?}"));
+        return Err(format!("{}: {name:?}", if english { "no name" } else { "nombre no válido" }));
     }
     Ok(name)
 }
 
-fn text(word: OsString) -> Result<String, String> {
-    word.into_string().map_err(|word| format!("argumento que no es UTF-8: {word:?}"))
+fn text(word: OsString, english: bool) -> Result<String, String> {
+    let wrong = if english { "argument that is not UTF-8" } else { "argumento que no es UTF-8" };
+    word.into_string().map_err(|word| format!("{wrong}: {word:?}"))
 }
 
 #[cfg(test)]
@@ -121,34 +205,63 @@ mod tests {
     use super::*;
 
     fn asked(words: &[&str]) -> Result<Asked, String> {
-        parse(words.iter().map(OsString::from))
+        parse(words.iter().map(OsString::from), false)
     }
 
     #[test]
     fn places() {
-        for (word, host, port) in [
-            ("localhost", "localhost", 65434),
-            ("chat.example:7000", "chat.example", 7000),
-            ("::1", "::1", 65434),
-            ("[::1]", "::1", 65434),
-            ("[::1]:65434", "::1", 65434),
+        for (words, host, port) in [
+            (&["localhost"][..], "localhost", 65434),
+            (&["chat.example:7000"], "chat.example", 7000),
+            (&["chat.example", "7000"], "chat.example", 7000),
+            (&["::1"], "::1", 65434),
+            (&["::1", "7000"], "::1", 7000),
+            (&["[::1]"], "::1", 65434),
+            (&["[::1]:65434"], "::1", 65434),
         ] {
-            assert_eq!(parse_place(word), Ok((host.to_string(), port)), "{word}");
+            let Ok(Asked::Talk(options)) = asked(words) else { panic!("{words:?}") };
+            assert_eq!((options.host.as_str(), options.port), (host, port), "{words:?}");
         }
         for word in ["host:", "host:0", "host:65536", "host:x", ":7000", "[::1", "[::1]x", ""] {
-            assert!(parse_place(word).is_err(), "{word}");
+            assert!(parse_place(word, false).is_err(), "{word}");
         }
     }
 
     #[test]
     fn options_and_mistakes() {
-        let Ok(Asked::Talk(options)) = asked(&["--name=Ana", "h:1", "--reconnect", "--plain"]) else {
+        let Ok(Asked::Talk(options)) = asked(&["--name=Ana", "h:1", "--reconnect", "--plain", "--say=a=b"])
+        else {
             panic!()
         };
         assert_eq!((options.host.as_str(), options.port), ("h", 1));
         assert_eq!((options.name.as_deref(), options.reconnect, options.plain), (Some("Ana"), true, true));
-        for wrong in [&["--nmae"][..], &["a", "b"], &["--name"], &["--name", "a\nb"], &["--name="]] {
+        assert_eq!(options.say.as_deref(), Some("a=b"));
+        for wrong in [
+            &["--nmae"][..],
+            &["a", "b"],
+            &["a:1", "2"],
+            &["a", "1", "2"],
+            &["--name"],
+            &["--name", "a\nb"],
+            &["--name="],
+            &["--say", " "],
+            &["--room", "x"],
+            &["--plain=yes"],
+        ] {
             assert!(asked(wrong).is_err(), "{wrong:?}");
         }
+    }
+
+    #[test]
+    fn the_first_variable_that_is_set_chooses_the_language() {
+        let english = |all: &'static str, lang: &'static str| {
+            is_english(|name| match name {
+                "LC_ALL" => Some(all.to_string()),
+                "LANG" => Some(lang.to_string()),
+                _ => None,
+            })
+        };
+        assert!(english("", "en_GB.UTF-8") && english("en", "es_ES") && english("en_US", ""));
+        assert!(!english("", "") && !english("es_ES.UTF-8", "en_US") && !english("", "C.UTF-8"));
     }
 }

@@ -1,6 +1,6 @@
 //! `tertulia`: talks to a chat server, at a terminal or in a pipe.
 //!
-//! Law: without the feature `prompt` it needs the standard library only, and nothing of the server's in any case:
+//! Invariant: without the feature `prompt` it needs the standard library only, and nothing of the server's in any case:
 //! `rustc --edition 2024` on this file builds it with those beside it.
 
 mod args;
@@ -9,6 +9,7 @@ mod notice;
 mod plain;
 mod prompt_parser;
 mod safe;
+mod say;
 #[cfg(feature = "prompt")]
 mod terminal;
 #[cfg(not(feature = "prompt"))]
@@ -24,20 +25,23 @@ use args::Asked;
 use connection::Connection;
 
 fn main() -> ExitCode {
-    match args::parse(env::args_os().skip(1)) {
+    let english = args::is_english(|name| env::var(name).ok());
+    match args::parse(env::args_os().skip(1), english) {
+        Ok(Asked::Talk(options)) if options.say.is_some() => ExitCode::from(say::run(options)),
         Ok(Asked::Talk(options)) => {
             let person = io::stdin().is_terminal() && io::stdout().is_terminal();
             let plain = options.plain || !person;
-            let connection = Arc::new(Connection::new(options, person));
-            let status = if plain { None } else { terminal::run(&connection) };
+            let connection = Arc::new(Connection::new(options.clone(), person));
+            let status = if plain { None } else { terminal::run(&connection, &options) };
             ExitCode::from(status.unwrap_or_else(|| plain::run(&connection, person)))
         }
-        Ok(Asked::Help) => answer(args::HELP),
+        Ok(Asked::Help) => answer(args::help(english)),
         Ok(Asked::Version) => {
             answer(&format!("tertulia {}\n", option_env!("CARGO_PKG_VERSION").unwrap_or("(suelto)")))
         }
         Err(mistake) => {
-            let _ = writeln!(io::stderr(), "tertulia: {mistake} (prueba --help)");
+            let hint = if english { "try --help" } else { "prueba --help" };
+            let _ = writeln!(io::stderr(), "tertulia: {mistake} ({hint})");
             ExitCode::from(2)
         }
     }

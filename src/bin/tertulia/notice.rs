@@ -1,8 +1,9 @@
-//! What the client says itself, in the language in which the server asked.
+//! What the client says itself: in the language of the environment until the server has asked something, then in the
+//! server's.
 //!
-//! Law: one line each; at a screen they look like the server's own notices.
+//! Invariant: one line each; at a screen they look like the server's own notices.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 /// Why a connection ended.
@@ -15,10 +16,45 @@ pub(crate) enum End {
     Refused,
 }
 
+/// A connection is being opened.
+#[cfg_attr(not(feature = "prompt"), allow(dead_code))]
+pub(crate) fn connecting(host: &str, port: u16, english: bool) -> String {
+    let place = place(host, port);
+    if english { format!("Connecting to {place} …") } else { format!("Conectando con {place} …") }
+}
+
 /// No connection, and no other attempt.
-pub(crate) fn unreachable(host: &str, port: u16, error: &io::Error) -> String {
-    let host = if host.contains(':') { format!("[{host}]") } else { host.to_string() };
-    format!("tertulia: no se puede conectar con {host}:{port}: {error}")
+pub(crate) fn unreachable(host: &str, port: u16, error: &io::Error, english: bool) -> String {
+    let place = place(host, port);
+    let why = match (error.kind(), english) {
+        (ErrorKind::ConnectionRefused, false) => {
+            "nadie escucha ahí. ¿Está en marcha el servidor (tertulia-server)?".to_string()
+        }
+        (ErrorKind::ConnectionRefused, true) => {
+            "nobody listens there. Is the server (tertulia-server) running?".to_string()
+        }
+        (ErrorKind::TimedOut, false) => "no contesta. ¿Es esa la dirección? ¿Hay un cortafuegos?".to_string(),
+        (ErrorKind::TimedOut, true) => {
+            "it does not answer. Is the address right? Is there a firewall?".to_string()
+        }
+        (ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable, false) => {
+            "no hay red hasta ahí.".to_string()
+        }
+        (ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable, true) => {
+            "no network leads there.".to_string()
+        }
+        // Only the resolver gives an error without a number of the system's.
+        _ if error.raw_os_error().is_none() && !english => {
+            "no se encuentra ese nombre en la red.".to_string()
+        }
+        _ if error.raw_os_error().is_none() => "that name is not known on the network.".to_string(),
+        _ => error.to_string(),
+    };
+    if english {
+        format!("tertulia: cannot connect to {place}: {why}")
+    } else {
+        format!("tertulia: no se puede conectar con {place}: {why}")
+    }
 }
 
 /// The server ended it without our asking.
@@ -40,7 +76,22 @@ pub(crate) fn retry(end: &End, pause: Duration, english: bool) -> String {
     format!("--- {why}; {again} {} s", pause.as_secs())
 }
 
-/// A line was typed while there is no connection.
-pub(crate) fn away(english: bool) -> &'static str {
-    if english { "--- Not connected: not sent" } else { "--- Sin conexión: no se envió" }
+/// A lost connection is back in these rooms, the current one last.
+pub(crate) fn back(rooms: &[String], english: bool) -> String {
+    let rooms: Vec<String> = rooms.iter().map(|room| format!("#{room}")).collect();
+    format!("--- {} {}", if english { "Back in" } else { "De vuelta en" }, rooms.join(", "))
+}
+
+/// A line was typed while there is no connection, or while it goes back into its rooms.
+pub(crate) fn away(connected: bool, english: bool) -> &'static str {
+    match (connected, english) {
+        (false, false) => "--- Sin conexión: no se envió",
+        (false, true) => "--- Not connected: not sent",
+        (true, false) => "--- Volviendo a tus salas: no se envió",
+        (true, true) => "--- Going back into your rooms: not sent",
+    }
+}
+
+fn place(host: &str, port: u16) -> String {
+    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }

@@ -1,7 +1,7 @@
 //! The client without an editor: pipes, scripts, and `--plain` at a terminal.
 //!
-//! Law: lines go in and out as they are; what comes from the network is safe text already. A password that is typed is
-//! not shown.
+//! Invariants: lines go in and out as they are; what comes from the network is safe text already. A password that is
+//! typed is not shown. In a pipe nothing is repeated that was said before: a bot would answer it.
 
 mod echo_guard;
 
@@ -9,10 +9,9 @@ use std::io::{self, BufRead, Write};
 use std::process;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
 
 use crate::connection::{Connection, News, Sent, Turn};
-use crate::prompt_parser::{Heard, Kind};
+use crate::prompt_parser::{Heard, Question};
 use echo_guard::{EchoGuard, INTERRUPT};
 
 /// Talks until it is over; gives the exit status.
@@ -34,7 +33,7 @@ fn write_lines(connection: &Connection, person: bool, guard: &EchoGuard) -> u8 {
     let mut line = Vec::new();
     loop {
         // The turn comes first: a line is only taken from the input when there is somebody to give it to.
-        if let Turn::Over(status) = connection.turn(Duration::ZERO) {
+        if let Turn::Over(status) = connection.turn() {
             return status;
         }
         line.clear();
@@ -56,7 +55,7 @@ fn write_lines(connection: &Connection, person: bool, guard: &EchoGuard) -> u8 {
                 print(format!("{}\n", connection.away_notice()).as_bytes());
                 break;
             }
-            if let Turn::Over(status) = connection.turn(Duration::ZERO) {
+            if let Turn::Over(status) = connection.turn() {
                 return status;
             }
         }
@@ -83,9 +82,10 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>, guard: &EchoGuard) ->
 
 fn show(news: &News, person: bool, guard: &EchoGuard) {
     match news {
-        News::Heard(Heard::Question(Kind::Secret)) if person => guard.draw(),
+        News::Heard(Heard::Question(Question::Password)) if person => guard.draw(),
         News::Heard(Heard::Text(text)) => print(text.as_bytes()),
-        News::Heard(_) => {}
+        News::Heard(Heard::Replayed(text)) if person => print(text.as_bytes()),
+        News::Heard(_) | News::Connecting | News::Settled => {}
         // The terminal echoes what a person types; this nobody typed.
         News::Answered(name) if person => {
             guard.lift();

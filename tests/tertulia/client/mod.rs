@@ -6,6 +6,7 @@ mod plain_build;
 mod plain_terminal;
 mod reconnect;
 mod safe_output;
+mod say;
 mod screen_lines;
 #[cfg(feature = "prompt")]
 mod terminal;
@@ -16,7 +17,7 @@ use std::process::{Child, Command, Output, Stdio};
 /// The client, about to talk to `place`.
 fn client(place: &str, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia"));
-    command.arg(place).args(options).env_remove("NO_COLOR").env("TERM", "xterm-256color");
+    command.arg(place).args(options).env_remove("NO_COLOR").env("TERM", "xterm-256color").env("LC_ALL", "es");
     command
 }
 

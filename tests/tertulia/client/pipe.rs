@@ -190,3 +190,35 @@ fn wrong_words_are_named() {
         assert!(said.contains(told), "{said}");
     }
 }
+
+#[test]
+fn pipe_repeats_nothing_that_was_said_before_unless_asked() {
+    let server = FakeServer::start();
+    let bot = with_input(client(&server.place(), &["--name", "bot"]), b"/historial 1\nsalir\n");
+    let mut peer = server.accept_as("bot");
+    // The command may be on its way before what is told again to a newcomer has come.
+    peer.expect("/idioma\n/historial 1\nsalir\n");
+    peer.send("[12:03] Ana: bot, ven\n[2026-03-01 12:04] * Ana espera\nAna: hola\n");
+    peer.send("Te hablo en español. For English: /lang en\n[12:05] Ana: hola\n");
+    peer.close();
+    let (status, said, _) = ended(bot);
+    assert_eq!((status, said), (Some(0), format!("{NAME}{}Ana: hola\n[12:05] Ana: hola\n", welcome("bot"))));
+}
+
+#[test]
+fn errors_and_help_are_in_the_language_of_the_environment() {
+    for (language, help, mistake) in
+        [("es_MX.UTF-8", "Uso: ", "prueba --help"), ("en_GB.UTF-8", "Usage: ", "try --help")]
+    {
+        let run = |option: &str| {
+            let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia"));
+            command.arg(option).env("LC_ALL", language);
+            ended(with_input(command, b""))
+        };
+        let (status, said, _) = run("--help");
+        assert!(status == Some(0) && said.starts_with(help), "{said}");
+        assert!(said.lines().all(|line| line.chars().count() <= 80), "{said}");
+        let (status, _, complaint) = run("--nada");
+        assert!(status == Some(2) && complaint.contains(mistake), "{complaint}");
+    }
+}

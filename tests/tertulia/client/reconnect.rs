@@ -125,3 +125,68 @@ fn whoever_was_replaced_does_not_come_back_by_itself() {
         assert_eq!(ended(bot).0, Some(1), "{words}");
     }
 }
+
+#[test]
+fn reconnect_goes_back_into_its_rooms_before_anything_is_sent() {
+    let server = FakeServer::start();
+    let mut bot = in_pipes(client(&server.place(), &["--name", "bot", "--reconnect"]));
+    let mut keyboard = bot.stdin.take().unwrap();
+    let mut errors = BufReader::new(bot.stderr.take().unwrap());
+    let mut told = String::new();
+    keyboard.write_all(b"/entrar patio\n/entrar #cocina abracadabra\n").unwrap();
+    let mut peer = server.accept_as("bot");
+    peer.expect("/entrar patio\n/entrar #cocina abracadabra\n");
+    peer.send("Has creado #patio y eres su operador. Ahora hablas aquí.\n");
+    peer.send("Estás en #cocina, 2 personas. Ahora hablas aquí.\n");
+    peer.close();
+    errors.read_line(&mut told).unwrap();
+    keyboard.write_all(b"para la cocina\n").unwrap();
+
+    let mut peer = server.accept_as("bot");
+    peer.expect("/entrar patio\n/entrar cocina abracadabra\n/idioma\n");
+    peer.expect_nothing_yet(); // it is not back yet
+    peer.send(
+        "Estás en #patio, 1 persona. Ahora hablas aquí.\nEstás en #cocina, 2 personas. Ahora hablas aquí.\n",
+    );
+    peer.expect_nothing_yet();
+    peer.send("Te hablo en español. For English: /lang en\n");
+    peer.expect("para la cocina\n");
+    told.clear();
+    errors.read_line(&mut told).unwrap();
+    assert_eq!(told, "--- De vuelta en #general, #patio, #cocina\n");
+    keyboard.write_all(b"salir\n").unwrap();
+    peer.expect("salir\n");
+    peer.close();
+    let (status, said, _) = ended(bot);
+    assert_eq!(status, Some(0));
+    assert!(!said.contains("Te hablo en"), "nobody asked for the language: {said}");
+}
+
+#[test]
+fn password_is_kept_for_the_name_that_it_was_given_for() {
+    let server = FakeServer::start();
+    let mut bot = in_pipes(client(&server.place(), &["--name", "bot", "--reconnect"]));
+    let mut keyboard = bot.stdin.take().unwrap();
+    let mut errors = BufReader::new(bot.stderr.take().unwrap());
+    keyboard.write_all("girasol\n/nombre otro\n".as_bytes()).unwrap();
+    let mut peer = server.accept();
+    peer.send(NAME);
+    peer.expect("bot\n");
+    peer.send("Contraseña: ");
+    peer.expect("girasol\n");
+    peer.send("\nBienvenido al chat, bot!\n\n");
+    peer.expect("/nombre otro\n");
+    peer.send("--- bot ahora es otro\n");
+    peer.close();
+    errors.read_line(&mut String::new()).unwrap();
+    // Somebody has registered the other name meanwhile: this server asks where it did not ask before.
+    let mut peer = server.accept();
+    peer.send(NAME);
+    peer.expect("otro\n");
+    peer.send("Contraseña: ");
+    peer.expect_nothing_yet();
+    keyboard.write_all(b"margarita\n").unwrap();
+    peer.expect("margarita\n");
+    bot.kill().unwrap();
+    bot.wait().unwrap();
+}

@@ -49,26 +49,21 @@ fn the_conversation_looks_as_promised() {
 }
 
 #[test]
-fn the_line_being_typed_stays_whole_while_others_talk() {
+fn line_being_typed_stays_whole_while_others_talk() {
     let (mut screen, mut peer) = juan(&[]);
     let long = "palabra ".repeat(15); // more than one row
     for (number, word) in long.split_inclusive(' ').enumerate() {
         screen.type_keys(word);
         peer.send(format!("Ana: mensaje {number}\n"));
     }
-    let last =
-        |screen: &vt100::Screen| screen.contents().trim_end().ends_with(format!("Tú: {long}").trim_end());
-    // Rows are joined by the screen where the terminal wrapped them.
-    screen.wait_for("the whole line", last);
+    let whole = format!("Tú: {long}");
+    let (first, second) = whole.split_at(whole.char_indices().nth(80).unwrap().0);
+    let last = format!("\n{first}\n{}", second.trim_end());
     screen.wait_for_text("Ana: mensaje 14");
-    screen.wait_for("the whole line, still", last);
+    screen.wait_for("the whole line", |screen| screen.contents().trim_end().ends_with(&last));
     for number in 0..15 {
-        assert_eq!(
-            screen.screen().matches(&format!("Ana: mensaje {number}\n")).count(),
-            1,
-            "{}",
-            screen.screen()
-        );
+        let shown = screen.screen();
+        assert_eq!(shown.matches(&format!("Ana: mensaje {number}\n")).count(), 1, "{shown}");
     }
     screen.type_keys("\r");
     peer.expect(format!("{long}\n"));
@@ -90,12 +85,123 @@ fn a_flood_between_two_lines_keeps_its_order() {
 }
 
 #[test]
-fn a_pasted_text_becomes_its_lines() {
+fn paste_without_marks_becomes_its_lines() {
     let (mut screen, mut peer) = juan(&[]);
     screen.type_keys("uno\rdos\r\ntres\rcuatro");
-    peer.expect("uno\ndos\n");
-    peer.expect("\ntres\n"); // CR LF ends two lines for a terminal; the server passes over the empty one
+    peer.expect("uno\ndos\ntres\n");
     screen.wait_for_line("Tú: cuatro");
+}
+
+/// What a terminal sends that marks pastes.
+fn paste(text: &str) -> String {
+    format!("\x1b[200~{text}\x1b[201~")
+}
+
+#[test]
+fn paste_of_one_line_is_typed_with_its_tabs() {
+    let (mut screen, mut peer) = juan(&[]);
+    screen.type_keys(&format!("mira {}", paste("a\tb\x1b[31m\n")));
+    screen.wait_for_line("Tú: mira a      b[31m");
+    screen.type_keys("\r");
+    peer.expect("mira a\tb[31m\n");
+}
+
+#[test]
+fn paste_of_several_lines_asks_once() {
+    let (mut screen, mut peer) = juan(&[]);
+    screen.type_keys(&format!("mira: {}", paste("uno\r\ndos\rtres")));
+    screen.wait_for_line("¿Enviar 3 líneas? [s/n]");
+    peer.expect_nothing_yet();
+    screen.type_keys("s");
+    peer.expect("mira: uno\ndos\n");
+    screen.wait_for_line("Tú: tres");
+    screen.type_keys(&format!("\x15{}", paste("cuatro\ncinco\n")));
+    screen.wait_for_line("¿Enviar 2 líneas? [s/n]");
+    screen.type_keys("n");
+    screen.wait_for_line("Tú: cuatro cinco");
+    peer.expect_nothing_yet();
+}
+
+#[test]
+fn long_lines_wrap_at_words_and_look_like_nobody_else() {
+    let (mut screen, mut peer) = juan(&[]);
+    peer.send(format!(
+        "Luis: hola{}Ana: dame tu dinero\nLuis: {}\n",
+        " ".repeat(70),
+        "palabra ".repeat(12).trim_end()
+    ));
+    screen.wait_for_line("Tú:");
+    let rows = ["Luis: hola", "    Ana: dame tu dinero"];
+    screen.wait_for_text(&rows.join("\n"));
+    let first = format!("Luis: {}", "palabra ".repeat(9));
+    screen.wait_for_text(&format!("{}\n    palabra palabra palabra\n", first.trim_end()));
+}
+
+#[test]
+fn cursor_is_where_it_looks() {
+    let (mut screen, _peer) = juan(&[]);
+    for text in ["天气", "e\u{301}e\u{301}", "👩\u{200d}👩\u{200d}👧", "🇪🇸🇲🇽"] {
+        // Two to the left of the end, a mark is typed: what was there before stands around it.
+        screen.type_keys(&format!("\x15{text}ab\x02\x02|"));
+        screen.wait_for(text, |screen| {
+            let row = cursor_row(screen);
+            let (row_number, column) = screen.cursor_position();
+            let behind = screen.contents_between(row_number, column, row_number, 80);
+            row.contains('|') && behind.trim_end() == "ab"
+        });
+    }
+}
+
+#[test]
+fn resize_loses_nothing_and_leaves_no_fragments() {
+    let (mut screen, mut peer) = juan(&[]);
+    let typed =
+        "una línea bastante larga que no cabe en una sola fila cuando la ventana es estrecha, pero sí en dos";
+    screen.type_keys(typed);
+    for number in 0..5 {
+        peer.send(format!("Ana: mensaje {number}, con bastantes palabras para que ocupe más de una fila en una ventana estrecha\n"));
+    }
+    screen.wait_for_text("Ana: mensaje 4");
+    for (rows, columns) in [(24, 40), (24, 100), (10, 30), (30, 80)] {
+        screen.resize(rows, columns);
+        let typed = format!("Tú: {typed}").replace(' ', "");
+        // On the small screen only the newest fits.
+        let shown = if rows < 24 { 4..5 } else { 0..5 };
+        screen.wait_for("all of it, once", |screen| {
+            let all = screen.contents().replace([' ', '\n'], "");
+            let once = |words: &str| all.matches(words).count() == 1;
+            all.ends_with(&typed)
+                && once("Tú:")
+                && shown.clone().all(|number| once(&format!("Ana:mensaje{number},con")))
+        });
+    }
+}
+
+#[test]
+fn prompt_shows_the_room_and_follows_the_language() {
+    let (mut screen, mut peer) = juan(&[]);
+    peer.send("Estás en #cocina, 2 personas. Ahora hablas aquí.\n");
+    screen.wait_for_line("Tú #cocina:");
+    screen.type_keys("/lang en\r");
+    peer.expect("/lang en\n");
+    peer.send("From now on I speak English to you.\n");
+    screen.wait_for_line("You #cocina:");
+    peer.send("You left #cocina. Now you speak in #general.\n");
+    screen.wait_for_line("You:");
+    peer.send("Ana: Estás en #baño, 2 personas. Ahora hablas aquí.\n");
+    screen.wait_for_text("#baño");
+    screen.wait_for_line("You:");
+}
+
+#[test]
+fn member_called_like_the_question_gets_no_password() {
+    let (mut screen, mut peer) = juan(&[]);
+    peer.send("Contraseña: ");
+    screen.type_keys("no es un secreto");
+    screen.wait_for_line("Tú: no es un secreto");
+    peer.send("hola\n");
+    screen.wait_for_text("Contraseña: hola");
+    screen.wait_for_line("Tú: no es un secreto");
 }
 
 #[test]
@@ -138,6 +244,8 @@ fn ended_from_outside_it_leaves_the_terminal_as_it_was() {
 fn control_c_is_130_and_control_d_leaves_politely() {
     let (mut screen, _peer) = juan(&[]);
     screen.type_keys("a medias\x03");
+    screen.wait_for_line("Tú:");
+    screen.type_keys("\x03");
     let end = screen.wait_end();
     assert_eq!((end.status.code(), end.cooked, end.column), (Some(130), true, 0));
 
@@ -171,11 +279,11 @@ fn history_and_tab() {
     screen.wait_for_line("Tú: Anastasia: y Anastasia");
     screen.type_keys("\x15/ayu\t");
     screen.wait_for_line("Tú: /ayuda");
-    screen.type_keys("\x15/ig\t"); // several: as far as they agree, and a list
-    screen.wait_for_text("/ignorar");
+    screen.type_keys("\x15/s\t"); // several: as far as they agree, and a list
+    screen.wait_for_text("/salas  /salir  /silenciar");
     peer.send("Ana: sigo aquí\n");
     screen.wait_for_text("Ana: sigo aquí"); // the list does not hold the chat up
-    screen.wait_for_line("Tú: /ignor");
+    screen.wait_for_line("Tú: /s");
 }
 
 #[test]
@@ -244,21 +352,16 @@ fn a_password_is_neither_shown_nor_remembered() {
     peer.send("\nWelcome to the chat, Juan!\n\n");
     screen.wait_for_line("You:");
 
-    // In the chat, as the answer to a command; then out of the blue, in the middle of a line.
-    screen.type_keys("/password\r");
+    // In the chat, as the answer to a command, while the next line is being typed already.
+    screen.type_keys("/password\rhola");
     peer.expect("/password\n");
+    screen.wait_for_line("You: hola");
     peer.send("Password: ");
     screen.wait_for_line("Password:");
     screen.type_keys("secreto\r");
     peer.expect("secreto\n");
-    peer.send("Password changed.\n");
-    screen.wait_for_line("You:");
-    peer.send("Password: ");
-    screen.wait_for("a question above", |screen| {
-        cursor_row(screen).trim_end() == "You:" && screen.contents().trim_end().ends_with("Password:\nYou:")
-    });
-    screen.type_keys("secreto\r");
-    peer.expect("secreto\n");
+    screen.wait_for_line("You: hola");
+    screen.type_keys("\x15");
     screen.type_keys("\x1b[A");
     screen.wait_for_line("You: /password");
     assert!(!screen.screen().contains("secreto"), "{}", screen.screen());
@@ -300,7 +403,7 @@ fn nobody_there_is_told_at_a_terminal_too() {
     let end = Pty::spawn(client(&free.to_string(), &[])).wait_end();
     assert_eq!((end.status.code(), end.cooked, end.column), (Some(1), true, 0));
     assert!(
-        end.screen.starts_with(&format!("tertulia: no se puede conectar con {free}: ")),
+        end.screen.starts_with(&format!("tertulia: no se puede conectar con {free}: nadie escucha ahí.")),
         "{}",
         end.screen
     );

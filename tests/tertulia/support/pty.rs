@@ -144,6 +144,15 @@ impl Pty {
         }
     }
 
+    /// Gives the terminal another size, and tells the program.
+    pub(crate) fn resize(&mut self, rows: u16, columns: u16) {
+        tcsetwinsize(&self.terminal, Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 })
+            .unwrap();
+        self.parser.screen_mut().set_size(rows, columns);
+        // The kernel tells the terminal's own processes; ours is not one of them.
+        self.signal(Signal::WINCH);
+    }
+
     /// Sends the program a signal.
     pub(crate) fn signal(&self, signal: Signal) {
         kill_process(Pid::from_child(&self.child.0), signal).unwrap();
@@ -175,7 +184,7 @@ impl Pty {
 /// The text of the row that has the cursor.
 pub(crate) fn cursor_row(screen: &vt100::Screen) -> String {
     let (row, _) = screen.cursor_position();
-    screen.rows(0, COLUMNS).nth(usize::from(row)).unwrap_or_default()
+    screen.rows(0, screen.size().1).nth(usize::from(row)).unwrap_or_default()
 }
 
 /// Reads until the last copy of the terminal is closed.

@@ -1,20 +1,23 @@
 //! The connection seen from the network: coming in, the name, getting lost, coming back.
 //!
-//! Law: what was heard is shown first and counts afterwards.
+//! Invariant: what was heard is shown first and counts afterwards.
 
 use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::{Connection, News, PAUSE_FIRST, State};
 use crate::args::Options;
 use crate::notice::{self, End};
-use crate::prompt_parser::{Heard, Kind, PromptParser};
+use crate::prompt_parser::{FENCE, Heard, PromptParser, Question};
 use crate::safe::Safe;
 
 /// Longest pause between two attempts: a server that was restarted is found again within it.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
+
+/// How long connecting may take, all addresses of the name together.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
@@ -26,6 +29,11 @@ impl Connection {
             let end = self.converse(show).unwrap_or_else(End::Unreachable);
             let mut state = self.lock();
             (state.stream, state.question, state.inside) = (None, None, false);
+            // Where a person was before the first loss is where they want to be after the second one.
+            let rooms = std::mem::take(&mut state.rooms);
+            if state.been_inside && state.returning.is_none() {
+                state.returning = Some(rooms);
+            }
             if let Some(status) = self.status(&state, &end) {
                 drop(state);
                 self.say_why(&end, status, show);
@@ -36,6 +44,7 @@ impl Connection {
             let notice = notice::retry(&end, pause, state.parser.english());
             drop(state);
             show(News::Notice(notice));
+            show(News::Settled);
             let left = |state: &mut State| !(state.leaving || state.input_ended);
             let wait = self.changed.wait_timeout_while(self.lock(), pause, left);
             let (state, _) = wait.unwrap_or_else(PoisonError::into_inner);
@@ -45,16 +54,17 @@ impl Connection {
         };
         self.lock().over = Some(status);
         self.changed.notify_all();
+        show(News::Settled);
         status
     }
 
     fn converse(&self, show: &mut impl FnMut(News)) -> io::Result<End> {
-        // `connect` tries every address of the name, and tells of the last one.
-        let stream = Arc::new(TcpStream::connect((self.options.host.as_str(), self.options.port))?);
+        show(News::Connecting);
+        let stream = Arc::new(connect(&self.options)?);
         let _ = stream.set_nodelay(true);
         let mut give = {
             let mut state = self.lock();
-            (state.parser, state.broken) = (PromptParser::default(), false);
+            (state.parser, state.broken) = (PromptParser::new(self.options.english), false);
             state.stream = Some(stream.clone());
             state.name.clone()
         };
@@ -68,7 +78,10 @@ impl Connection {
                 Err(_) => 0,
             };
             let text = if count == 0 { safe.finish() } else { safe.feed(&bytes[..count]) };
-            let heard = self.lock().parser.hear(&text);
+            let mut heard = self.lock().parser.hear(&text);
+            if count == 0 {
+                heard.extend(self.lock().parser.finish());
+            }
             // All is shown before any of it counts: whoever waits for it wakes up to a screen that has it.
             heard.iter().for_each(|heard| show(News::Heard(heard)));
             for heard in &heard {
@@ -76,8 +89,8 @@ impl Connection {
                     return Ok(End::Refused);
                 }
             }
-            self.lock().heard += 1;
             self.changed.notify_all();
+            show(News::Settled);
             if count == 0 {
                 return Ok(End::Lost);
             }
@@ -96,20 +109,37 @@ impl Connection {
         let mut refused_for_good = false;
         state.asked |= matches!(heard, Heard::Question(_));
         match heard {
-            Heard::Text(_) => {}
-            Heard::Question(Kind::Name) if give.is_some() => {
+            Heard::Text(_) | Heard::Replayed(_) => {}
+            Heard::Entered(room) => state.rooms.entered(room),
+            Heard::Left(left, current) => {
+                left.iter().for_each(|room| state.rooms.left(room));
+                state.rooms.current.clone_from(current);
+            }
+            Heard::Fence if state.returning.is_some() => {
+                state.returning = None;
+                let notice = notice::back(&state.rooms.joined, state.parser.english());
+                drop(state);
+                show(News::Notice(notice));
+            }
+            Heard::Language(_) | Heard::Fence => {}
+            Heard::Renamed(old, new) => {
+                if old.is_none() || *old == state.name {
+                    state.name = Some(new.clone());
+                }
+            }
+            Heard::Question(Question::Name) if give.is_some() => {
                 let name = give.take().unwrap_or_default();
                 state.tried = Some(name.clone());
-                state.parser.answered();
+                state.parser.sent(&name);
                 drop(state);
                 let _ = stream.write_all(format!("{name}\n").as_bytes());
                 show(News::Answered(&name));
             }
-            Heard::Question(Kind::Secret) if state.been_inside && !state.inside && state.secret.is_some() => {
-                let secret = state.secret.clone().unwrap_or_default();
-                state.parser.answered();
+            Heard::Question(Question::Password) if state.hands_password_over() => {
+                let password = state.password.clone().map(|(_, password)| password).unwrap_or_default();
+                state.parser.sent("");
                 drop(state);
-                let _ = stream.write_all(&secret);
+                let _ = stream.write_all(&password);
                 show(News::Answered(""));
             }
             Heard::Question(kind) => state.question = Some(*kind),
@@ -118,9 +148,22 @@ impl Connection {
                 (state.inside, state.been_inside, state.refused) = (true, true, false);
                 (state.question, state.pause) = (None, PAUSE_FIRST);
                 state.name = state.tried.take().or(state.name.take());
+                state.rooms.entered_chat();
+                let way = state.returning.as_ref().map_or(Vec::new(), |before| state.rooms.way_back(before));
+                if way.is_empty() {
+                    state.returning = None;
+                } else {
+                    // The answer to the last one, which changes nothing, tells that all before it was done.
+                    let lines: String = way.iter().map(|line| format!("{line}\n")).collect();
+                    state.rooms.keys =
+                        state.returning.iter().flat_map(|before| before.keys.clone()).collect();
+                    state.parser.sent(FENCE);
+                    drop(state);
+                    let _ = stream.write_all(format!("{lines}{FENCE}").as_bytes());
+                }
             }
             Heard::Refused => {
-                (state.question, state.refused, state.secret) = (None, true, None);
+                (state.question, state.refused, state.password) = (None, true, None);
                 // Who was in before waits for the name to be free again; a script has nobody to ask for another.
                 refused_for_good = state.been_inside || (!self.person && self.options.name.is_some());
                 if !state.been_inside {
@@ -147,7 +190,9 @@ impl Connection {
     fn say_why(&self, end: &End, status: u8, show: &mut impl FnMut(News)) {
         let Options { host, port, .. } = &self.options;
         match end {
-            End::Unreachable(error) => show(News::Notice(notice::unreachable(host, *port, error))),
+            End::Unreachable(error) => {
+                show(News::Notice(notice::unreachable(host, *port, error, self.options.english)))
+            }
             // Who was replaced has just been told.
             End::Lost if status != 0 && !self.lock().replaced => {
                 let english = self.lock().parser.english();
@@ -156,4 +201,29 @@ impl Connection {
             End::Lost | End::Refused => {}
         }
     }
+}
+
+impl State {
+    /// Whether the password is given again without asking: only where the same name asked for it before.
+    fn hands_password_over(&self) -> bool {
+        let given_for = self.password.as_ref().map(|(name, _)| name);
+        self.been_inside && !self.inside && given_for.is_some() && given_for == self.tried.as_ref()
+    }
+}
+
+/// Tries every address of the name until one answers; tells of the last one.
+pub(crate) fn connect(options: &Options) -> io::Result<TcpStream> {
+    let start = Instant::now();
+    let mut failure = io::ErrorKind::NotFound.into();
+    for address in (options.host.as_str(), options.port).to_socket_addrs()? {
+        let left = CONNECT_TIMEOUT.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        match TcpStream::connect_timeout(&address, left) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
 }

@@ -1,0 +1,158 @@
+//! `--say`: says something once and leaves, for scripts and alarms.
+//!
+//! Invariant: nothing is printed but the reason why it could not be said, and nothing is said in another room than asked
+//! for.
+
+use std::io::{self, Read, Write};
+use std::net::TcpStream;
+
+use crate::args::Options;
+use crate::connection::connect;
+use crate::notice;
+use crate::prompt_parser::{FENCE, Heard, PromptParser, Question};
+use crate::safe::Safe;
+
+/// The name to come in with when none was given.
+const NAME: &str = "bot";
+
+/// Names tried: `bot`, `bot2`, … `bot20`.
+const NAMES_TRIED: u32 = 20;
+
+/// How the server ends the sentence about a line that it did not take.
+const NOT_SENT: [&str; 2] = ["No se envió.", "It was not sent."];
+
+/// How far it is.
+#[derive(PartialEq)]
+enum Step {
+    /// Not in the chat yet.
+    Name,
+    /// On its way into the room.
+    Room,
+    /// The lines were sent.
+    Lines,
+    /// They were said.
+    Said,
+}
+
+/// Says what the options ask for; gives the exit status.
+pub(crate) fn run(options: Options) -> u8 {
+    let mut stream = match connect(&options) {
+        Ok(stream) => stream,
+        Err(error) => {
+            complain(&notice::unreachable(&options.host, options.port, &error, options.english));
+            return 1;
+        }
+    };
+    let mut speaker =
+        Speaker { options: &options, tried: 0, step: Step::Name, entered: false, told: String::new() };
+    match speaker.converse(&mut stream) {
+        Ok(()) if speaker.step == Step::Said => 0,
+        // The last thing that the server said is the reason.
+        Ok(()) => {
+            let reason = speaker.told.trim();
+            complain(if reason.is_empty() { notice::lost(options.english) } else { reason });
+            1
+        }
+        Err(_) => {
+            complain(notice::lost(options.english));
+            1
+        }
+    }
+}
+
+/// One conversation that says something.
+struct Speaker<'a> {
+    options: &'a Options,
+    /// Names tried so far.
+    tried: u32,
+    step: Step,
+    /// Whether the room was entered.
+    entered: bool,
+    /// The last line that was told, or its beginning.
+    told: String,
+}
+
+impl Speaker<'_> {
+    fn converse(&mut self, stream: &mut TcpStream) -> io::Result<()> {
+        let (mut parser, mut safe) = (PromptParser::new(self.options.english), Safe::default());
+        let mut bytes = vec![0; 16 * 1024];
+        loop {
+            let count = match stream.read(&mut bytes) {
+                Ok(0) => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                read => read?,
+            };
+            for heard in parser.hear(&safe.feed(&bytes[..count])) {
+                let Some(lines) = self.answer(&heard) else { continue };
+                if lines.is_empty() {
+                    return Ok(());
+                }
+                lines.split_inclusive('\n').for_each(|line| parser.sent(line));
+                stream.write_all(lines.as_bytes())?;
+            }
+        }
+    }
+
+    /// The lines to send now; none of them if it is over.
+    fn answer(&mut self, heard: &Heard) -> Option<String> {
+        match heard {
+            Heard::Text(text) | Heard::Replayed(text) => {
+                if self.told.ends_with('\n') {
+                    self.told.clear();
+                }
+                self.told.push_str(text);
+                let refused = NOT_SENT.iter().any(|words| self.told.trim_end().ends_with(words));
+                (self.step == Step::Lines && refused && !matches!(heard, Heard::Replayed(_)))
+                    .then(String::new)
+            }
+            Heard::Question(question) => {
+                self.told.clear();
+                // A name that is somebody's: an empty password leads back to the question for a name.
+                Some(if *question == Question::Name { self.next_name() } else { "\n".to_string() })
+            }
+            Heard::Accepted => {
+                self.step = Step::Room;
+                let enter = self.options.room.as_ref().map(|room| format!("/entrar {room}\n"));
+                self.entered = enter.is_none();
+                Some(enter.unwrap_or_default() + FENCE)
+            }
+            Heard::Entered(_) => {
+                self.entered = true;
+                None
+            }
+            Heard::Fence if self.step == Step::Room && self.entered => {
+                self.step = Step::Lines;
+                let lines = self.options.say.iter().flat_map(|text| text.lines());
+                Some(lines.map(escaped).collect::<String>() + FENCE)
+            }
+            Heard::Fence if self.step == Step::Lines => {
+                self.step = Step::Said;
+                Some("/salir\n".to_string())
+            }
+            Heard::Fence => Some(String::new()),
+            Heard::Refused | Heard::Replaced | Heard::Left(..) | Heard::Renamed(..) | Heard::Language(_) => {
+                None
+            }
+        }
+    }
+
+    fn next_name(&mut self) -> String {
+        self.tried += 1;
+        let name = self.options.name.as_deref().unwrap_or(NAME);
+        match self.tried {
+            1 => format!("{name}\n"),
+            2..=NAMES_TRIED => format!("{name}{}\n", self.tried),
+            _ => String::new(),
+        }
+    }
+}
+
+/// A line of words for people, not a command.
+fn escaped(line: &str) -> String {
+    if line.starts_with('/') { format!("/{line}\n") } else { format!("{line}\n") }
+}
+
+fn complain(reason: &str) {
+    let prefix = if reason.starts_with("tertulia:") { "" } else { "tertulia: " };
+    let _ = writeln!(io::stderr(), "{prefix}{reason}");
+}

@@ -1,0 +1,61 @@
+//! `--say`: said once, under whatever name is free, or a reason and status 1.
+
+use super::{client, ended, with_input};
+use crate::support::fake_server::{FakeServer, NAME};
+use crate::support::peer::Peer;
+use crate::support::server::Server;
+
+#[test]
+fn say_says_its_lines_and_prints_nothing() {
+    let server = Server::start(&[]);
+    let mut ana = Peer::join(&server, "Ana");
+    let _bot = Peer::join(&server, "bot");
+    ana.expect_line(">>> bot se unió al chat");
+    let place = server.address.to_string();
+    let said = with_input(client(&place, &["--say", "uno\n/dos"]), b"");
+    assert_eq!(ended(said), (Some(0), String::new(), String::new()));
+    for line in [">>> bot2 se unió al chat", "bot2: uno", "bot2: /dos", "<<< bot2 salió del chat"] {
+        ana.expect_line(line);
+    }
+}
+
+#[test]
+fn say_in_a_room_is_said_there_or_nowhere() {
+    let server = Server::start(&[]);
+    let mut ana = Peer::join(&server, "Ana");
+    ana.say("/entrar cocina");
+    ana.lines_until("Has creado #cocina y eres su operador. Ahora hablas aquí.");
+    let place = server.address.to_string();
+    let say = || with_input(client(&place, &["--say", "hola", "--room", "cocina", "--name", "aviso"]), b"");
+    assert_eq!(ended(say()), (Some(0), String::new(), String::new()));
+    ana.lines_until("aviso: hola");
+    ana.say("/llave secreta");
+    ana.lines_until("--- Ana ha cerrado #cocina con llave");
+    let (status, said, reason) = ended(say());
+    assert_eq!((status, said.as_str()), (Some(1), ""));
+    assert!(reason.starts_with("tertulia: #cocina "), "{reason}");
+    ana.say("/silenciar");
+    ana.lines_until("--- Ana: en #cocina solo hablan los operadores");
+    ana.say("/llave");
+    ana.lines_until("--- Ana ha abierto #cocina: ya no hace falta llave");
+    let (status, said, reason) = ended(say());
+    assert_eq!((status, said.as_str()), (Some(1), ""));
+    assert!(reason.ends_with("No se envió.\n"), "{reason}");
+}
+
+#[test]
+fn say_gives_up_a_name_that_asks_for_a_password() {
+    let server = FakeServer::start();
+    let said = with_input(client(&server.place(), &["--say", "hola"]), b"");
+    let mut peer = server.accept();
+    peer.send(NAME);
+    peer.expect("bot\n");
+    peer.send("Contraseña: ");
+    peer.expect("\n");
+    peer.send(format!("Contraseña no válida: está vacía.\n{NAME}"));
+    peer.expect("bot2\n");
+    peer.send("El chat se cierra.\n");
+    peer.close();
+    let (status, said, reason) = ended(said);
+    assert_eq!((status, said.as_str(), reason.as_str()), (Some(1), "", "tertulia: El chat se cierra.\n"));
+}
