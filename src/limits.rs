@@ -144,8 +144,48 @@ pub const REPLAY_LINES: usize = 10;
 /// Lines that `/history` shows unless told how many.
 pub const HISTORY_DEFAULT_LINES: usize = 20;
 
+/// What a message may cost beyond being passed on is this part of somebody's time: what they ask for counts as so many
+/// messages that they never have more than a twentieth of the loop, or of a helper, for long.
+pub const COST_SHARE: u32 = 20;
+
 /// Lines that one `/search` shows.
 pub const SEARCH_LINES: usize = 20;
+
+/// Words that one `/search` looks for, without those that follow from others: a sentence that was copied is found by
+/// them, and each costs the index as much as the first.
+pub const SEARCH_WORDS_MAX: usize = 16;
+
+/// Letters of a word that is looked for; longer words are found by so many. Burmese and German words have 30.
+pub const SEARCH_WORD_MAX_CHARS: usize = 64;
+
+/// How long a question to a history in a file may take its thread; then its asker gets what was found until then.
+pub const SEARCH_TIMEOUT: Duration = Duration::from_millis(200);
+
+/// What a search in memory may do in one turn of the loop, in bytes of lines that it looks at; a word that is compared
+/// counts as [`SEARCH_WORD_WORK`], a line as [`SEARCH_LINE_WORK`]. Some 0.3 ms at the most.
+pub const SEARCH_TURN_WORK: usize = 128 * 1024;
+
+/// What it costs to compare one word of a line with those that are looked for, in bytes that are looked at.
+pub const SEARCH_WORD_WORK: usize = 16;
+
+/// What it costs to come to a line, in bytes that are looked at.
+pub const SEARCH_LINE_WORK: usize = 128;
+
+/// What a search in memory may do in all, some 200 ms; then its asker gets what was found until then.
+pub const SEARCH_MAX_WORK: usize = 100_000_000;
+
+/// How long it takes to look at a byte in memory: what was looked at is what a search costs, not what a clock says.
+pub const SEARCH_BYTE_NANOS: u64 = 2;
+
+/// Questions to the history that wait for their turn; beyond it the address that has asked most is told "busy". Each is
+/// a line at most.
+pub const QUESTIONS_WAITING: usize = 1024;
+
+/// Questions for the last lines of a room that the threads of a history in a file have at once, beside one search.
+pub const QUESTIONS_IN_HAND: usize = 16;
+
+/// Lines of rooms that are gone which are freed in one turn of the loop, some 0.1 µs each.
+pub const HISTORY_FREED_PER_TURN: usize = 512;
 
 /// The longest beginning of a word by which the index of a history in a file gives lines one by one.
 pub const SEARCH_PREFIX_CHARS: usize = 4;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::account::{Letter, PasswordError, Posted, Question};
 use super::command::{Trouble, Verb};
-use super::line::{Line, Stamp};
+use super::line::{Line, Reach, Stamp};
 use super::name::Name;
 use super::text::Text;
 
@@ -155,6 +155,8 @@ pub enum Event {
         now: Stamp,
         /// The lines, oldest first, each with its room if that is not the current one.
         lines: Vec<(Option<Name>, Line)>,
+        /// How far was looked for them.
+        reach: Reach,
     },
     /// What was said before cannot be told now.
     HistoryBusy,

@@ -56,4 +56,18 @@ pub struct Found {
     pub look: Look,
     /// The lines.
     pub lines: Vec<Line>,
+    /// How far was looked.
+    pub reach: Reach,
+}
+
+/// How far a search went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// All that was asked for was looked for everywhere.
+    #[default]
+    All,
+    /// Only the first [`SEARCH_WORDS_MAX`](crate::limits::SEARCH_WORDS_MAX) words count.
+    FirstWords,
+    /// It took too long: of older lines than those that were looked at, nothing is known.
+    Newest,
 }

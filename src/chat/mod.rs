@@ -30,7 +30,7 @@ pub use event::{
 };
 pub use hub::{GENERAL, Hub, Rules};
 pub use id::ClientId;
-pub use line::{Found, Line, Look, RoomKey, Stamp};
+pub use line::{Found, Line, Look, Reach, RoomKey, Stamp};
 pub use moment::Moment;
 pub use name::{Likeness, Name, NameError};
 pub use origin::Origin;

@@ -13,11 +13,12 @@ use std::time::{Duration, Instant};
 use super::accounts::Accounts;
 use super::job::{Change, Job, Query, Row, Word};
 use super::memory::Memory;
+use super::questions::{Questions, Searching};
 use super::rooms::{Fact, RoomRow, records};
 use super::store::Store;
-use super::worker::{Worker, oldest};
+use super::worker::Worker;
 use crate::chat::{
-    Account, AccountKey, ClientId, Found, Letter, Line, Look, Matter, Moment, Posted, RoomChange, RoomKey,
+    Account, AccountKey, ClientId, Found, Letter, Line, Matter, Moment, Posted, RoomChange, RoomKey,
     RoomRecord, Stamp, Verdict,
 };
 use crate::limits::{ACCOUNTS_MAX, HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS, ROOMS_MAX};
@@ -26,7 +27,11 @@ use crate::limits::{ACCOUNTS_MAX, HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS
 #[derive(Debug, Default)]
 pub struct Archive {
     /// All lines without a file, the recent ones with one.
-    memory: Memory,
+    pub(super) memory: Memory,
+    /// Those of a history in memory.
+    pub(super) searches: Questions<Searching>,
+    /// See [`searched`](Self::searched).
+    pub(super) searched: u64,
     pub(super) file: Option<File>,
     /// With a file only: what they are for would be gone with the server.
     pub(super) accounts: Option<Accounts>,
@@ -37,8 +42,15 @@ pub struct Archive {
 /// What comes of a look.
 #[derive(Debug)]
 pub enum Answer {
-    /// This was found, for that client.
-    Found(ClientId, Found),
+    /// This was found, for a client.
+    Found {
+        /// Who asked.
+        id: ClientId,
+        /// What was found.
+        found: Found,
+        /// What it took, in time of the loop or of a helper thread.
+        cost: Duration,
+    },
     /// It cannot be found now.
     Busy(ClientId),
     /// What came of a petition, for that client.
@@ -68,13 +80,14 @@ pub(super) struct File {
     words: Receiver<Word>,
     /// Asks the helper thread to wake us when its queue has room.
     starved: Arc<AtomicBool>,
+    pub(super) questions: Questions<Query>,
     /// What must not get lost and found no place yet; it goes before everything else.
     owed: VecDeque<Job>,
     /// Lines that found no place, by room, and when the first of them was said.
     gaps: BTreeMap<RoomKey, (u64, Stamp)>,
     complaint: Complaint,
     complained: Option<Moment>,
-    keep_days: Option<u32>,
+    pub(super) keep_days: Option<u32>,
 }
 
 impl Archive {
@@ -85,7 +98,7 @@ impl Archive {
     ///
     /// The threads cannot be had, or the directory cannot be written any more.
     pub fn in_file(store: Store, wake: impl Fn() + Send + Clone + 'static) -> io::Result<Archive> {
-        let mut memory = Memory::default();
+        let mut memory = Memory::unsearched();
         let (jobs, theirs) = mpsc::sync_channel(HISTORY_QUEUE_JOBS);
         let (ours, words) = mpsc::channel();
         let starved = Arc::new(AtomicBool::new(false));
@@ -97,10 +110,12 @@ impl Archive {
         let accounts = Accounts::new(found.accounts, wake.clone())?;
         let mut worker = Worker::new(writer, theirs, ours, Arc::clone(&starved), wake);
         thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
-        let (owed, gaps) = (VecDeque::new(), BTreeMap::new());
+        let (questions, owed, gaps) = (Questions::default(), VecDeque::new(), BTreeMap::new());
         let complaint = Complaint { lines: 0, why: None };
-        let file = File { jobs, words, starved, owed, gaps, complaint, complained: None, keep_days };
-        Ok(Archive { memory, file: Some(file), accounts: Some(accounts), next_key, rooms: found.rooms })
+        let file =
+            File { jobs, words, starved, questions, owed, gaps, complaint, complained: None, keep_days };
+        let (accounts, rooms) = (Some(accounts), found.rooms);
+        Ok(Archive { memory, file: Some(file), accounts, next_key, rooms, ..Archive::default() })
     }
 
     /// The first key that a new room may have.
@@ -143,24 +158,6 @@ impl Archive {
         self.memory.forget(room);
     }
 
-    /// Looks for something. Without an answer it comes [later](Self::answers).
-    pub fn look(&mut self, id: ClientId, look: Look) -> Option<Answer> {
-        match (&mut self.file, Query::of(&look)) {
-            (Some(file), Some(query)) => match file.push(Job::Look(id, query)) {
-                Ok(()) => None,
-                Err(_) => Some(Answer::Busy(id)),
-            },
-            _ => {
-                let mut found = self.memory.look(look);
-                if let Some(days) = self.file.as_ref().and_then(|file| file.keep_days) {
-                    // Memory holds them until others push them out; that is no reason to show them.
-                    found.lines.retain(|line| line.at.0 >= oldest(days));
-                }
-                Some(Answer::Found(id, found))
-            }
-        }
-    }
-
     /// What the helper threads have found since they were last asked.
     pub fn answers(&mut self, now: Moment) -> Vec<Answer> {
         let Some(file) = &mut self.file else { return Vec::new() };
@@ -169,16 +166,18 @@ impl Archive {
         for word in words {
             answers.extend(match word {
                 Word::Outcome(outcome) => self.hear_outcome(outcome),
+                Word::Found { ticket, query, sought, cost } => self.hear_found(ticket, query, sought, cost),
                 word => self.file.as_mut().and_then(|file| file.hear(word)),
             });
         }
+        answers.extend(self.file.iter_mut().flat_map(File::hand_over));
         answers.extend(self.hear_hashes(now));
         answers
     }
 
     /// What has to be said on the console now, if anything: rarely, however much goes wrong.
     pub fn complaint(&mut self, now: Moment) -> Option<Complaint> {
-        if self.next_due()? > now {
+        if self.complaint_due()? > now {
             return None;
         }
         let file = self.file.as_mut()?;
@@ -186,8 +185,13 @@ impl Archive {
         Some(std::mem::replace(&mut file.complaint, Complaint { lines: 0, why: None }))
     }
 
-    /// When [`complaint`](Self::complaint) has something to say.
+    /// When [`complaint`](Self::complaint) has something to say, or a question has waited [too long](Self::overdue).
     pub fn next_due(&self) -> Option<Moment> {
+        let questions = self.file.as_ref().and_then(|file| file.questions.next_due());
+        [self.complaint_due(), questions, self.searches.next_due()].into_iter().flatten().min()
+    }
+
+    fn complaint_due(&self) -> Option<Moment> {
         let file = self.file.as_ref()?;
         if file.complaint == (Complaint { lines: 0, why: None }) {
             return None;
@@ -284,17 +288,16 @@ impl File {
 
     fn hear(&mut self, word: Word) -> Option<Answer> {
         match word {
-            Word::Found(id, query, rows) => return Some(Answer::Found(id, query.found(rows))),
-            Word::Unreadable(id, why) => {
+            Word::Unreadable { ticket, query, why } => {
                 self.complaint.why = Some(why);
-                return Some(Answer::Busy(id));
+                return self.questions.take_back(ticket, query.is_search()).map(Answer::Busy);
             }
             Word::Lost(lines, why) => {
                 self.complaint.lines += lines;
                 self.complaint.why = Some(why);
             }
             Word::Room => drop(self.settle()),
-            Word::Outcome(_) => {} // the archive's own
+            Word::Found { .. } | Word::Outcome(_) => {} // the archive's own
         }
         None
     }

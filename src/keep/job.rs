@@ -1,8 +1,10 @@
 //! What travels between the chat and the helper thread: plain values, for the core's words cannot leave its thread.
 
+use std::time::Duration;
+
 use super::affair::{Affair, Outcome};
 use super::rooms::{Fact, RoomRow};
-use crate::chat::{ClientId, Found, Line, Look, Name, RoomKey, Stamp, Text};
+use crate::chat::{Found, Line, Look, Name, Reach, RoomKey, Stamp, Text};
 
 /// A line of history as the file has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,7 +31,8 @@ pub(super) enum Kind {
 pub(super) enum Job {
     Keep(Row),
     Change(Change),
-    Look(ClientId, Query),
+    /// A question, by its ticket.
+    Look(u64, Query),
     Affair(Affair),
 }
 
@@ -74,13 +77,23 @@ pub(super) enum Query {
     Search(Vec<u64>, String, usize),
 }
 
+/// What was found in the file.
+#[derive(Debug, Default)]
+pub(super) struct Sought {
+    /// Oldest first.
+    pub(super) rows: Vec<Row>,
+    pub(super) reach: Reach,
+    /// Lines that were looked at for it.
+    pub(super) looked_at: u64,
+}
+
 /// Something that the helper thread has to say.
 #[derive(Debug)]
 pub(super) enum Word {
-    /// What was found, oldest first.
-    Found(ClientId, Query, Vec<Row>),
-    /// It could not be read.
-    Unreadable(ClientId, String),
+    /// What came of a question.
+    Found { ticket: u64, query: Query, sought: Sought, cost: Duration },
+    /// It could not be read, and why.
+    Unreadable { ticket: u64, query: Query, why: String },
     /// So many lines could not be written.
     Lost(u64, String),
     /// The queue has room again.
@@ -124,14 +137,19 @@ impl Query {
         }
     }
 
+    pub(super) fn is_search(&self) -> bool {
+        matches!(self, Query::Search(..))
+    }
+
     /// What was found, for the core.
-    pub(super) fn found(self, rows: Vec<Row>) -> Found {
+    pub(super) fn found(self, sought: Sought) -> Found {
         let look = match self {
             Query::Last(room, count) => Look::Last(RoomKey(room), count),
             Query::Search(rooms, words, count) => {
                 Look::Search(rooms.into_iter().map(RoomKey).collect(), Text::clean(&words), count)
             }
         };
-        Found { look, lines: rows.into_iter().filter_map(Row::into_line).collect() }
+        let lines = sought.rows.into_iter().filter_map(Row::into_line).collect();
+        Found { look, lines, reach: sought.reach }
     }
 }

@@ -9,8 +9,10 @@ mod archive;
 mod asking;
 mod job;
 mod memory;
+mod questions;
 mod rooms;
 mod store;
+mod turns;
 mod words;
 mod worker;
 

@@ -14,7 +14,6 @@ use rusqlite::Result;
 use super::affair::Affair;
 use super::job::{Change, Job, Kind, Query, Row, Word};
 use super::store::Writer;
-use crate::chat::ClientId;
 use crate::clock::wall_clock;
 use crate::limits::{
     HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_TIMEOUT, HISTORY_EXPIRY_INTERVAL,
@@ -32,7 +31,7 @@ pub(super) struct Worker<W> {
     /// What must not get lost; that of a batch that failed stays.
     changes: Vec<Change>,
     affairs: Vec<Affair>,
-    questions: Vec<(ClientId, Query)>,
+    questions: Vec<(u64, Query)>,
     /// Lines that could not be written, by room, and when the first of them was said.
     gaps: BTreeMap<u64, (u64, i64)>,
     /// When old lines are looked for; never if lines may stay for ever.
@@ -92,7 +91,7 @@ impl<W: Fn()> Worker<W> {
             match job {
                 Job::Keep(row) => self.rows.push(row),
                 Job::Change(change) => self.changes.push(change),
-                Job::Look(id, query) => self.questions.push((id, query)),
+                Job::Look(ticket, query) => self.questions.push((ticket, query)),
                 Job::Affair(affair) => self.affairs.push(affair),
             }
         }
@@ -105,11 +104,11 @@ impl<W: Fn()> Worker<W> {
             told |= !self.write();
         }
         told |= self.settle_affairs();
-        for (id, query) in std::mem::take(&mut self.questions) {
-            let found = self.file.find(&query);
-            let _ = self.words.send(match found {
-                Ok(rows) => Word::Found(id, query, rows),
-                Err(error) => Word::Unreadable(id, error.to_string()),
+        for (ticket, query) in std::mem::take(&mut self.questions) {
+            let start = Instant::now();
+            let _ = self.words.send(match self.file.find(&query) {
+                Ok(sought) => Word::Found { ticket, query, sought, cost: start.elapsed() },
+                Err(error) => Word::Unreadable { ticket, query, why: error.to_string() },
             });
             told = true;
         }

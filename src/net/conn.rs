@@ -4,6 +4,7 @@
 //! draining, lingering, dead.
 
 use std::io;
+use std::time::Duration;
 
 use super::broadcast::{Broadcast, Span};
 use super::outbox::Outbox;
@@ -175,6 +176,11 @@ impl<S: Stream> Conn<S> {
         let command = command.ok_or_else(|| self.codec.foreign().map_or(Pause::NoLine, Pause::Foreign))?;
         self.pace.charge(rate, now);
         Ok(command)
+    }
+
+    /// What they asked for took so much time: see [`Pace::charge_cost`].
+    pub(super) fn charge_cost(&mut self, rate: Rate, cost: Duration, now: Moment) {
+        self.pace.charge_cost(rate, cost, now);
     }
 
     /// Queues an answer: whatever is waiting, it comes.

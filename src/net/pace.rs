@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::chat::Moment;
-use crate::limits::RATE_BURST;
+use crate::limits::{COST_SHARE, RATE_BURST};
 
 /// The rule, the same for everybody.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,14 @@ impl Pace {
     /// When the next message may be taken.
     pub(super) fn due(&self, rate: Rate) -> Moment {
         self.even_at - rate.cost * (RATE_BURST - 1)
+    }
+
+    /// What was asked for took so much of the loop's time, or of a helper's. A message pays for some of it; the rest
+    /// counts as messages. Without a limit to messages, nothing costs anything.
+    pub(super) fn charge_cost(&mut self, rate: Rate, cost: Duration, now: Moment) {
+        if !rate.cost.is_zero() {
+            self.even_at = self.even_at.max(now) + (cost * COST_SHARE).saturating_sub(rate.cost);
+        }
     }
 
     /// A message was taken.

@@ -58,8 +58,8 @@ fn history_goes_on_after_a_stop() {
     assert_eq!(desk.archive.next_key(), 8, "no key is given twice");
     assert_eq!(desk.last(GENERAL, 10), ["hola"]);
     assert_eq!(desk.last(kitchen, 10), ["café"], "kept, though no room of the chat has this key any more");
-    let entering = desk.archive.look(ClientId::new(1, 1), Look::Entering(GENERAL, 10));
-    assert!(matches!(entering, Some(Answer::Found(_, found)) if found.lines.len() == 1), "comes at once");
+    let entering = desk.look(ClientId::new(1, 1), Look::Entering(GENERAL, 10));
+    assert!(matches!(entering, Some(Answer::Found { found, .. }) if found.lines.len() == 1), "comes at once");
     let gone = "SELECT group_concat(name) FROM room WHERE gone_at IS NOT NULL";
     assert_eq!(dir.sql().query_row(gone, [], |row| row.get::<_, String>(0)).unwrap(), "cocina");
 }
@@ -87,7 +87,7 @@ fn a_full_queue_loses_lines_that_are_counted_marked_and_told_once() {
     (0..handed_in).for_each(|number| desk.archive.keep(line(GENERAL, 1, &number.to_string())));
     let kept = start.elapsed();
     let id = ClientId::new(3, 3);
-    let busy = desk.archive.look(id, Look::Last(GENERAL, 1));
+    let busy = desk.look(id, Look::Last(GENERAL, 1));
     assert!(matches!(busy, Some(Answer::Busy(who)) if who == id));
     let complaint = desk.archive.complaint(Moment::START).expect("it is told");
     assert!(complaint.why.is_none() && complaint.lines >= 10_000, "{complaint:?}");
@@ -100,10 +100,10 @@ fn a_full_queue_loses_lines_that_are_counted_marked_and_told_once() {
     // The gap is marked without anybody saying anything.
     desk.wait();
     let lost = complaint.lines + 1;
-    while desk.archive.look(id, Look::Last(GENERAL, 1)).is_some() {
+    while desk.look(id, Look::Last(GENERAL, 1)).is_some() {
         std::thread::yield_now();
     }
-    let Some(Answer::Found(_, found)) = desk.wait().pop() else { panic!("an answer") };
+    let Some(Answer::Found { found, .. }) = desk.wait().pop() else { panic!("an answer") };
     assert_eq!(found.lines[0].missing(), Some(lost));
     desk.archive.keep(line(GENERAL, 2, "después"));
     assert_eq!(desk.last(GENERAL, 1), ["después"]);
@@ -146,8 +146,11 @@ fn old_lines_go_at_the_start_and_cannot_be_found_any_more() {
     desk.archive.close(DEADLINE);
 
     let mut desk = Desk::of(Store::open(dir.path(), Some(7)).unwrap());
-    let entering = desk.archive.look(ClientId::new(1, 1), Look::Entering(GENERAL, 10));
-    assert!(matches!(entering, Some(Answer::Found(_, found)) if found.lines.len() == 1), "not even at once");
+    let entering = desk.look(ClientId::new(1, 1), Look::Entering(GENERAL, 10));
+    assert!(
+        matches!(entering, Some(Answer::Found { found, .. }) if found.lines.len() == 1),
+        "not even at once"
+    );
     let start = std::time::Instant::now();
     while desk.last(GENERAL, 10) != ["nueva"] {
         assert!(start.elapsed() < DEADLINE);

@@ -97,7 +97,7 @@ fn what_was_said_last_is_there_at_once_in_its_order() {
     let mut desk = Desk::open(&dir);
     for (key, lines) in [(0, 150), (1, RELOADED_LINES_PER_ROOM), (2, RELOADED_LINES_PER_ROOM)] {
         let look = Look::Entering(RoomKey(key), 1_000);
-        let Some(Answer::Found(_, found)) = desk.archive.look(ClientId::new(1, 1), look) else {
+        let Some(Answer::Found { found, .. }) = desk.look(ClientId::new(1, 1), look) else {
             panic!("it comes at once")
         };
         let expected: Vec<String> = (150 - lines..150).map(|number| format!("{key}: {number}")).collect();

@@ -4,6 +4,7 @@ use std::cell::Cell;
 use std::io::{self, Read, Write};
 use std::net::{IpAddr, SocketAddr};
 use std::rc::Rc;
+use std::time::Duration;
 
 use tertulia::chat::{ClientId, Language, Moment};
 use tertulia::limits;
@@ -59,16 +60,21 @@ struct House {
 impl House {
     /// A thousand people who have nothing left to be told of.
     fn full() -> House {
+        House::of(PEOPLE, 0)
+    }
+
+    /// So many people who may say so much a second.
+    fn of(people: usize, rate_limit: u32) -> House {
         let settings = Settings {
             language: Language::Spanish,
-            max_clients: PEOPLE,
+            max_clients: people,
             login_timeout: None,
-            rate_limit: 0,
+            rate_limit,
             ..Settings::default()
         };
         let (server, now) = (Server::new(settings), Moment::from_micros(1));
         let mut house = House { server, people: Vec::new(), writes: Rc::default(), now };
-        for index in 0..PEOPLE {
+        for index in 0..people {
             let input = Rc::new(Cell::default());
             let stream = Counted { input: Rc::clone(&input), writes: Rc::clone(&house.writes) };
             let peer = SocketAddr::from(([127, 0, 0, 1], 5000));
@@ -87,15 +93,34 @@ impl House {
         self.settle();
     }
 
-    /// Turns until there is nothing to do.
-    fn settle(&mut self) {
-        loop {
-            self.server.serve_ready(self.now);
-            self.server.tick(self.now);
-            self.server.finish_turn(self.now);
+    /// What somebody types comes to the server, which does not look at it yet.
+    fn types(&mut self, who: usize, words: &str) {
+        self.people[who].1.set(words.into());
+        self.server.readable(self.people[who].0);
+    }
+
+    fn turn(&mut self) {
+        self.server.serve_ready(self.now);
+        self.server.tick(self.now);
+        self.server.finish_turn(self.now);
+    }
+
+    /// Turns until there is nothing to do; says how many.
+    fn settle(&mut self) -> usize {
+        for turns in 1.. {
+            self.turn();
             if !self.server.has_work() {
-                break;
+                return turns;
             }
+        }
+        unreachable!("there is an end to it")
+    }
+
+    /// So many long lines are in the history.
+    fn remembers(&mut self, lines: usize) {
+        for _ in 0..lines {
+            self.say(0, &format!("{}\n", "bbca ".repeat(780)));
+            self.now = self.now + Duration::from_secs(1);
         }
     }
 }
@@ -141,7 +166,45 @@ fn a_line_allocates_nothing_for_its_readers() {
     (0..8).for_each(|who| house.say(who, "hola a todo el mundo\n"));
     house.people[7].1.set("hola a todo el mundo\n".into());
     house.server.readable(house.people[7].0);
-    let spent = allocation_counter::measure(|| house.settle());
+    let spent = allocation_counter::measure(|| _ = house.settle());
     // The line itself: what was read, its text, the event, what history keeps. Nothing of it for each of the readers.
     assert!(spent.count_total < PEOPLE as u64 / 20, "{} allocations for a line", spent.count_total);
+}
+
+#[test]
+fn search_in_memory_keeps_nobody_from_being_served() {
+    let mut house = House::of(10, 0);
+    house.remembers(200);
+    house.writes.set(0);
+    house.types(7, "/buscar bbcb\n");
+    house.types(8, "hola\n");
+    house.turn();
+    assert_eq!(house.writes.get(), 9, "the others hear it in the same turn");
+    house.types(8, "hola\n");
+    house.turn();
+    assert_eq!(house.writes.get(), 18, "and in the next");
+    assert!(house.server.has_work(), "while the search goes on");
+    assert!(house.settle() > 10, "for some time");
+    assert_eq!(house.writes.get(), 19, "then it is answered");
+}
+
+#[test]
+fn search_that_costs_much_counts_as_many_messages() {
+    let mut house = House::of(10, 1000);
+    house.remembers(200);
+    house.writes.set(0);
+    house.types(7, "/buscar bbcb\nhola\n");
+    house.settle();
+    assert_eq!(house.writes.get(), 1, "the answer, and no more for a while");
+    house.types(8, "hola\n");
+    house.settle();
+    assert_eq!(house.writes.get(), 1 + 9, "which is nobody else's affair");
+    let due = house.server.next_due().expect("they are read later");
+    assert!(due.since(house.now) > Duration::from_millis(20), "{:?}", due.since(house.now));
+    house.now = due;
+    house.settle();
+    assert_eq!(house.writes.get(), 1 + 9 + 9);
+    house.types(6, "/buscar b\nhola\n");
+    house.settle();
+    assert_eq!(house.writes.get(), 1 + 9 + 9 + 1 + 9, "what costs little is a message like others");
 }

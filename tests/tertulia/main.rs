@@ -21,6 +21,7 @@ mod idle;
 mod listening;
 mod logging;
 mod many;
+mod memory;
 mod mutants;
 mod names;
 mod netcat;

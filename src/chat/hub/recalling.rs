@@ -29,7 +29,7 @@ impl Hub {
             Look::Last(..) => Occasion::Asked,
             Look::Search(..) => Occasion::Searched,
         };
-        out.push(tell(id, Event::Recalled { occasion, now: self.stamp(now), lines }));
+        out.push(tell(id, Event::Recalled { occasion, now: self.stamp(now), lines, reach: found.reach }));
     }
 
     /// What a client looked for cannot be found now.

@@ -6,7 +6,7 @@ use rusqlite::{Result, params};
 
 use super::writer::Writer;
 use crate::chat::RoomList;
-use crate::keep::job::{Change, Query, Row};
+use crate::keep::job::{Change, Row};
 use crate::keep::rooms::{Fact, RoomRow};
 use crate::limits::{
     HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX,
@@ -81,10 +81,10 @@ impl Writer {
     pub(super) fn recent(&self, rooms: &[RoomRow]) -> Result<Vec<Row>> {
         let others: Vec<u64> = rooms.iter().map(|room| room.key).filter(|&key| key != 0).collect();
         let each = RELOADED_LINES_PER_ROOM.min(RELOADED_LINES / others.len().max(1));
-        let mut rows = self.find_numbered(&Query::Last(0, HISTORY_LINES_PER_ROOM))?;
+        let mut rows = self.last(0, HISTORY_LINES_PER_ROOM)?;
         let mut bytes = 0;
         for room in others {
-            let found = self.find_numbered(&Query::Last(room, each))?;
+            let found = self.last(room, each)?;
             bytes += found.iter().map(|(_, row)| row.text.len()).sum::<usize>();
             rows.extend(found);
             if bytes > HISTORY_MAX_BYTES {

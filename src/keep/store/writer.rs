@@ -3,13 +3,12 @@
 use std::cell::RefCell;
 use std::io;
 
-use rusqlite::types::ToSql;
 use rusqlite::{CachedStatement, Connection, Result, params};
 
 use super::accounts::Names;
 use super::lock::Lock;
 use super::schema;
-use crate::keep::job::{Kind, Query, Row};
+use crate::keep::job::{Kind, Query, Row, Sought};
 use crate::keep::words::fold;
 use crate::limits::ANSWER_MAX_BYTES;
 
@@ -82,20 +81,23 @@ impl Writer {
     }
 
     /// Finds rows, oldest first, at most as many as one answer bears.
-    pub(in crate::keep) fn find(&self, query: &Query) -> Result<Vec<Row>> {
-        Ok(self.find_numbered(query)?.into_iter().map(|(_, row)| row).collect())
-    }
-
-    /// Finds rows with their numbers.
-    pub(super) fn find_numbered(&self, query: &Query) -> Result<Vec<(i64, Row)>> {
+    pub(in crate::keep) fn find(&self, query: &Query) -> Result<Sought> {
         match query {
-            Query::Last(room, count) => self.newest(
-                "SELECT id, room, at, kind, who, text FROM line WHERE room = ?1 ORDER BY id DESC LIMIT ?2",
-                room,
-                *count,
-            ),
+            Query::Last(room, count) => {
+                let rows = self.last(*room, *count)?.into_iter().map(|(_, row)| row).collect();
+                Ok(Sought { rows, ..Sought::default() })
+            }
             Query::Search(rooms, words, count) => self.search(rooms, words, *count),
         }
+    }
+
+    /// What was said last in a room, oldest first, each with its number.
+    pub(super) fn last(&self, room: u64, count: usize) -> Result<Vec<(i64, Row)>> {
+        let mut last = self.cached(
+            "SELECT id, room, at, kind, who, text FROM line WHERE room = ?1 ORDER BY id DESC LIMIT ?2",
+        )?;
+        let count = i64::try_from(count).unwrap_or(i64::MAX);
+        Writer::fitting(last.query_and_then(params![room, count], Writer::row)?)
     }
 
     /// Deletes lines from before `before`, at most `rows` of the oldest; says whether there may be more. Rooms
@@ -126,14 +128,6 @@ impl Writer {
             self.connection.execute(empty, [])?;
         }
         Ok(deleted == rows)
-    }
-
-    /// Reads rows that come newest first; gives them oldest first.
-    pub(super) fn newest(&self, sql: &str, first: &dyn ToSql, count: usize) -> Result<Vec<(i64, Row)>> {
-        let mut statement = self.cached(sql)?;
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let newest = statement.query_and_then(params![first, count], Writer::row)?;
-        Writer::fitting(newest)
     }
 
     /// A row with its number, from columns in the order that all who read lines ask for.

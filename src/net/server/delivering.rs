@@ -66,8 +66,14 @@ impl<S: Stream> Server<S> {
             }
             Output::HandedOver(account, up_to) => self.history.handed_over(account, up_to),
             Output::Look(id, look) => {
-                let answer = self.history.look(id, look);
-                self.await_or_recall(id, answer, HISTORY_PATIENCE, now);
+                let Some(conn) = self.conn_mut(id) else { return };
+                let origin = conn.stream.origin().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+                let answers = self.history.look(id, origin, look, now);
+                let theirs = |answer: &Answer| matches!(answer, Answer::Found { id: to, .. } | Answer::Busy(to) if *to == id);
+                if !answers.iter().any(theirs) {
+                    self.await_or_recall(id, None, HISTORY_PATIENCE, now);
+                }
+                answers.into_iter().for_each(|answer| self.recall(answer, now));
             }
         }
     }
@@ -98,8 +104,12 @@ impl<S: Stream> Server<S> {
                 id
             }
             Answer::Accounts(accounts) => return hub.accounts_changed(accounts, outputs),
-            Answer::Found(id, found) => {
+            Answer::Found { id, found, cost } => {
                 hub.found(id, found, now, outputs);
+                let rate = self.rate;
+                if let Some(conn) = self.conn_mut(id) {
+                    conn.charge_cost(rate, cost, now);
+                }
                 id
             }
             Answer::Busy(id) => {

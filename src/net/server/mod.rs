@@ -197,8 +197,16 @@ impl<S: Stream> Server<S> {
         }
     }
 
-    /// Does what has come due.
+    /// Does what has come due, and some of what takes longer than a turn.
     pub fn tick(&mut self, now: Moment) {
+        // Before those who asked go on without: they are told so.
+        for answer in self.history.overdue(now) {
+            self.recall(answer, now);
+        }
+        if let Some(answer) = self.history.work() {
+            self.recall(answer, now);
+        }
+        self.perform(now);
         for id in self.deadlines.take_due(now) {
             let Server { conns, queued, .. } = self;
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { continue };
@@ -245,7 +253,7 @@ impl<S: Stream> Server<S> {
     /// Whether there is something to do now, without waiting for anything.
     pub fn has_work(&self) -> bool {
         let waiting = [&self.ready, &self.urgent, &self.dead].into_iter().any(|list| !list.is_empty());
-        waiting || !self.dirty.is_empty()
+        waiting || !self.dirty.is_empty() || self.history.has_work()
     }
 
     /// When [`tick`](Self::tick) has something to do; never while nothing waits.
@@ -280,6 +288,9 @@ impl<S: Stream> Server<S> {
         let was_in_chat = conn.leave_chat();
         conn.counted(queued, |conn| writing::own_up(encodings, broadcast, conn, true, now));
         conn.begin_close(now);
+        if conn.awaiting.is_some() {
+            self.history.leave(id);
+        }
         self.admitted -= usize::from(was_in_chat);
         self.mark_urgent(id);
         self.reschedule(id);

@@ -134,6 +134,9 @@ impl<S: Stream> Server<S> {
             let Some(conn) = self.conn_mut(id) else { continue };
             let Some(cause) = conn.cause() else { continue };
             let (scheduled, in_chat) = (conn.scheduled, conn.standing == Standing::InChat);
+            if conn.awaiting.is_some() {
+                self.history.leave(id);
+            }
             self.take_origin(id);
             self.deadlines.set(id, scheduled, None);
             self.conns.remove(id.slot());

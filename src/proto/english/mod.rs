@@ -6,10 +6,10 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, Stamp, Text, Trouble, Verb,
+    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, Text, Trouble, Verb,
 };
 use crate::clock::Zone;
-use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS};
+use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
@@ -46,7 +46,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Acted { from, text, .. } => writeln!(out, "* {from} {text}"),
         Event::Private { from, text } => writeln!(out, "[private] {from}: {text}"),
         Event::PrivateSent { to, text, away } => private_sent(to, text, away.as_ref(), out),
-        Event::Recalled { occasion, now, lines } => recalled(*occasion, *now, lines, zone, out),
+        Event::Recalled { .. } => recalled(event, zone, out),
         Event::HistoryBusy => writeln!(out, "The history is busy. Try again in a moment."),
         Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
         Event::NobodyToAnswer => writeln!(out, "Nobody has written to you privately."),
@@ -107,19 +107,24 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
     }
 }
 
-fn recalled(
-    occasion: Occasion,
-    now: Stamp,
-    lines: &[(Option<Name>, Line)],
-    zone: &Zone,
-    out: &mut String,
-) -> std::fmt::Result {
+fn recalled(event: &Event, zone: &Zone, out: &mut String) -> std::fmt::Result {
+    let Event::Recalled { occasion, now, lines, reach } = event else { return Ok(()) };
     match occasion {
-        Occasion::Asked if lines.is_empty() => writeln!(out, "Nothing has been said here yet."),
-        Occasion::Searched if lines.is_empty() => {
-            writeln!(out, "There is nothing with those words in your rooms.")
+        Occasion::Asked if lines.is_empty() => writeln!(out, "Nothing has been said here yet.")?,
+        Occasion::Searched if lines.is_empty() && *reach != Reach::Newest => {
+            writeln!(out, "There is nothing with those words in your rooms.")?;
         }
-        _ => WORDS.recalled(lines, now, zone, out),
+        _ => WORDS.recalled(lines, *now, zone, out)?,
+    }
+    match reach {
+        Reach::All => Ok(()),
+        Reach::FirstWords => {
+            writeln!(out, "[… only the first {SEARCH_WORDS_MAX} words that you search for count]")
+        }
+        Reach::Newest => writeln!(
+            out,
+            "[… the search took too long: only the newest messages were looked at. Try fewer words, or longer ones]"
+        ),
     }
 }
 

@@ -284,7 +284,7 @@ impl World {
         let (lines, length) = if self.heavy { (1 + self.dice.below(12) as u64, 3900) } else { (1, 1) };
         self.numbers += lines;
         (0..lines).for_each(|_| self.clock.message());
-        match self.dice.below(12) {
+        match self.dice.below(13) {
             // Only who is in the chat already can count on being heard.
             0..=6 if person.named.is_some() => {
                 for number in number..number + lines {
@@ -298,7 +298,9 @@ impl World {
             }
             8 => person.say(b"/quien\n", None),
             9 => person.say(&[b"z".repeat(self.dice.below(6000)), b"\n".to_vec()].concat(), None),
-            10 => person.say(&[0xff, 0xfd, 1, b'\n', 0xff, 0xfa, 3, b'\n', 0xff, 0xf0, b'/', b'\n'], None),
+            // Answers of long lines would be longer than what is allowed for here.
+            10 if !self.heavy => person.say(b"/buscar m\n/historial\n", None),
+            11 => person.say(&[0xff, 0xfd, 1, b'\n', 0xff, 0xfa, 3, b'\n', 0xff, 0xf0, b'/', b'\n'], None),
             _ => person.say(b"\xc3\x28/yo\n \n", None),
         }
     }

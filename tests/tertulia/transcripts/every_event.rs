@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{
-    Crowd, Decision, Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, RoomKey,
+    Crowd, Decision, Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, Reach, RoomKey,
     RoomRefusal, RoomRow, Stamp, Text, Trouble, Verb,
 };
 use tertulia::proto::{Encodings, Kind};
@@ -33,7 +33,11 @@ fn line(from: &Name, acted: bool) -> Line {
 }
 
 fn recalled(occasion: Occasion, lines: Vec<(Option<Name>, Line)>) -> Event {
-    Event::Recalled { occasion, now: Stamp(86_400_000), lines }
+    Event::Recalled { occasion, now: Stamp(86_400_000), lines, reach: Reach::All }
+}
+
+fn searched(reach: Reach) -> Event {
+    Event::Recalled { occasion: Occasion::Searched, now: Stamp(86_400_000), lines: vec![], reach }
 }
 
 /// A number for each kind of event. Whoever adds an event is asked for an example of it in [`events`].
@@ -174,6 +178,8 @@ fn events_of_rooms() -> Vec<Event> {
     };
     let rooms = vec![row(None, true, false), row(Some("recetas"), false, true)];
     let mut events = vec![
+        searched(Reach::FirstWords),
+        searched(Reach::Newest),
         Event::Rooms { rooms: rooms[..1].to_vec(), total: 1 },
         Event::Rooms { rooms, total: 312 },
         Event::Left { room: room.clone(), current: None },

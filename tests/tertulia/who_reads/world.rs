@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, CloseReason, Command, Event, Found, Hub, Line, Moment, Output, Rules};
+use tertulia::chat::{ClientId, CloseReason, Command, Event, Found, Hub, Line, Moment, Output, Reach, Rules};
 use tertulia::keep::Memory;
 
 use super::accounts::password;
@@ -298,7 +298,8 @@ impl World {
                     ears.into_iter().for_each(|id| self.hears(id, way, &event));
                 }
                 Output::Look(to, look) => {
-                    let everything = Found { look: look.clone(), lines: self.said.clone() };
+                    let everything =
+                        Found { look: look.clone(), lines: self.said.clone(), reach: Reach::All };
                     let found = [(Shelf::Careful, self.memory.look(look)), (Shelf::Careless, everything)];
                     self.answers.push(Answer { query: self.query, asked: self.stage, to, found });
                 }
