@@ -351,5 +351,8 @@ pub const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Log lines that may wait for a console or file that does not take them; more are dropped and counted.
 pub const LOG_QUEUE_LINES: usize = 4096;
 
+/// Bytes of these lines: enough for what one turn of the longest messages logs, twice. As much again is being written.
+pub const LOG_QUEUE_MAX_BYTES: usize = 2 * 1024 * 1024;
+
 /// How long the end of the server waits for the log to be written.
 pub const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);

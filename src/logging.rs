@@ -3,27 +3,32 @@
 //! Law: a log that nobody reads (a stopped terminal, a full pipe, a full disk) never stops the chat.
 
 mod clock;
+mod file;
 mod lines;
 mod queue;
+mod words;
 
 use std::env;
-use std::fs::{File, OpenOptions};
+use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 use std::os::fd::AsFd;
 use std::path::PathBuf;
-use std::sync::mpsc;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Instant;
 
-use log::{Level, LevelFilter, Log, Record};
+use log::{Level, LevelFilter, Log, Record, warn};
 use simplelog::{CombinedLogger, Config, ConfigBuilder, SharedLogger, WriteLogger};
 
 pub use clock::LogClock;
-use lines::Lines;
+use file::LogFile;
+use lines::{Lines, Sink};
 pub use queue::LogQueue;
 
 use crate::chat::Language;
 use crate::clock::{Zone, wall_clock};
 use crate::limits;
+use crate::locale::reason;
 
 /// What the log is to be like.
 #[derive(Clone, Debug)]
@@ -34,7 +39,7 @@ pub struct Settings {
     pub file: Option<PathBuf>,
     /// Whether the console is coloured; the file never is.
     pub color: Color,
-    /// The language in which lost lines are told.
+    /// The language in which the log tells what happens to itself.
     pub language: Language,
 }
 
@@ -49,19 +54,44 @@ pub enum Color {
     Never,
 }
 
-/// The running log, to wait for at the end.
+/// The running log. Its end waits until all that was logged is written, for [`limits::LOG_FLUSH_TIMEOUT`] at most: a
+/// stopped terminal does not stop the exit either.
 pub struct Guard {
     queues: Vec<LogQueue>,
+    clock: LogClock,
+    reopen: Option<Arc<AtomicBool>>,
 }
 
 impl Guard {
-    /// Waits until all that was logged is written, at most for `patience`: a stopped terminal does not stop the exit
-    /// either. Says whether all was written or given up.
-    pub fn flush(&self, patience: Duration) -> bool {
-        // One that does not make it has used up the time, which was the others' time too.
-        let deadline = Instant::now() + patience;
-        let left = || deadline.saturating_duration_since(Instant::now());
-        self.queues.iter().all(|queue| queue.flush(left()))
+    /// From now on what this thread logs waits until the log is flushed ([`Log::flush`]), as the loop does before it
+    /// sleeps. What other threads log is handed over at once, behind it.
+    pub fn hold(&self) {
+        lines::hold();
+    }
+
+    /// From now on lines have the time of `zone`.
+    pub fn set_zone(&self, zone: Zone) {
+        self.clock.set_zone(zone);
+    }
+
+    /// Has the file opened again, for it may have been renamed; by its own thread, soon. If that fails the log goes on
+    /// in the one that is open, and says so.
+    pub fn reopen(&self) {
+        if let Some(reopen) = &self.reopen {
+            reopen.store(true, Ordering::Release);
+            self.queues.iter().for_each(LogQueue::call);
+        }
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        // Each writes while the other is waited for.
+        self.queues.iter().for_each(LogQueue::hand_over);
+        let deadline = Instant::now() + limits::LOG_FLUSH_TIMEOUT;
+        for queue in &self.queues {
+            queue.flush(deadline.saturating_duration_since(Instant::now()));
+        }
     }
 }
 
@@ -71,23 +101,29 @@ impl Guard {
 ///
 /// The file cannot be opened (the error names it), a thread cannot be had, or there is a log already.
 pub fn start(settings: &Settings, zone: Zone) -> io::Result<Guard> {
-    let clock = LogClock::new(zone, wall_clock);
+    let (clock, language) = (LogClock::new(zone, wall_clock), settings.language);
     // A descriptor of our own for the same terminal. `io::stderr` has a lock, and whoever else wanted to write there
     // (a panic, say) would wait for the thread that is stuck in it. Never made non-blocking: the shell shares it.
     let console = File::from(io::stderr().as_fd().try_clone_to_owned()?);
-    let mut queues = vec![queue(console, &clock, settings.language, painted(settings.color))?];
-    let mut loggers: Vec<Box<dyn SharedLogger>> =
-        vec![recorder(&queues[0], &clock, settings.level, painted(settings.color))];
+    let painted = painted(settings.color);
+    let mut queues = vec![queue(console, &clock, language, painted)?];
+    let mut loggers: Vec<Box<dyn SharedLogger>> = vec![recorder(&queues[0], &clock, settings.level, painted)];
+    let (mut reopen, mut open_to_all) = (None, None);
     if let Some(path) = &settings.file {
-        let file = OpenOptions::new().append(true).create(true).open(path);
-        let file =
-            file.map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-        let queue = queue(file, &clock, settings.language, false)?;
+        let file = LogFile::open(path, language).map_err(|error| {
+            io::Error::new(error.kind(), format!("{}: {}", path.display(), reason(&error, language)))
+        })?;
+        reopen = Some(file.asked());
+        open_to_all = file.open_to_all().map(|mode| words::open_to_all(path, mode, language));
+        let queue = queue(file, &clock, language, false)?;
         loggers.push(recorder(&queue, &clock, settings.level, false));
         queues.push(queue);
     }
     CombinedLogger::init(loggers).map_err(io::Error::other)?;
-    Ok(Guard { queues })
+    if let Some(words) = open_to_all {
+        warn!("{words}");
+    }
+    Ok(Guard { queues, clock, reopen })
 }
 
 /// How a line looks behind its date and time: `[INFO] words`. Debugging adds the module, tracing the line of code. The
@@ -104,10 +140,10 @@ where
     W: Write + Send + 'static,
 {
     let (sender, told) = mpsc::channel();
-    let lines = Lines::new(painted, clock.clone(), move |line: &[u8]| drop(sender.send(line.to_vec())));
+    let lines = Lines::new(painted, clock.clone(), Sink::Maker(sender));
     let logger = WriteLogger::new(LevelFilter::Warn, config(), lines);
     LogQueue::start(out, limits::LOG_QUEUE_LINES, move |lost| {
-        let words = lost_lines(lost, language);
+        let words = words::lost_lines(lost, language);
         logger.log(&Record::builder().level(Level::Warn).args(format_args!("{words}")).build());
         told.try_iter().flatten().collect()
     })
@@ -120,18 +156,8 @@ pub fn recorder(
     level: LevelFilter,
     painted: bool,
 ) -> Box<dyn SharedLogger> {
-    let queue = queue.clone();
-    let lines = Lines::new(painted, clock.clone(), move |line: &[u8]| queue.push(line));
+    let lines = Lines::new(painted, clock.clone(), Sink::Queue(queue.clone()));
     WriteLogger::new(level, config(), lines)
-}
-
-fn lost_lines(lost: u64, language: Language) -> String {
-    match (language, lost) {
-        (Language::Spanish, 1) => "Se perdió 1 línea del registro.".into(),
-        (Language::Spanish, _) => format!("Se perdieron {lost} líneas del registro."),
-        (Language::English, 1) => "1 log line was lost.".into(),
-        (Language::English, _) => format!("{lost} log lines were lost."),
-    }
 }
 
 fn painted(color: Color) -> bool {

@@ -65,9 +65,8 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let mut event_loop = EventLoop::new(listeners, settings, store)?;
     // Not before signals are heard: whoever reads it may ask us to stop at once.
     announce(&shown, options);
-    let result = event_loop.run();
-    log.flush(limits::LOG_FLUSH_TIMEOUT);
-    Ok(result?)
+    log.hold();
+    Ok(event_loop.run()?)
 }
 
 /// The accounts of those who may do everything. A name that is not registered yet would be whoever's asks first.

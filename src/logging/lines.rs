@@ -1,25 +1,58 @@
 //! From the pieces in which simplelog writes a record to whole lines.
 
+use std::cell::Cell;
 use std::io::{self, Write};
+use std::sync::mpsc::Sender;
 
 use super::clock::LogClock;
+use super::queue::LogQueue;
+
+thread_local! {
+    /// Whether this thread's lines wait until the log is flushed.
+    static HOLDS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// From now on this thread's lines wait until the log is flushed.
+pub(super) fn hold() {
+    HOLDS.set(true);
+}
+
+/// Where whole lines go.
+pub(super) enum Sink {
+    /// To be written.
+    Queue(LogQueue),
+    /// Back to who made them.
+    Maker(Sender<Vec<u8>>),
+}
 
 /// Puts whole lines together, with date and time in front: simplelog writes one record in several pieces.
-pub(super) struct Lines<F> {
+pub(super) struct Lines {
     line: Vec<u8>,
     painted: bool,
     clock: LogClock,
-    take: F,
+    sink: Sink,
 }
 
-impl<F: FnMut(&[u8])> Lines<F> {
-    /// Hands every line, newline included, to `take`; its level in colour if `painted`.
-    pub(super) fn new(painted: bool, clock: LogClock, take: F) -> Lines<F> {
-        Lines { line: Vec::new(), painted, clock, take }
+impl Lines {
+    /// Hands every line, newline included, to `sink`; its level in colour if `painted`.
+    pub(super) fn new(painted: bool, clock: LogClock, sink: Sink) -> Lines {
+        Lines { line: Vec::new(), painted, clock, sink }
+    }
+
+    fn hand_on(&mut self) {
+        if self.painted {
+            paint(&mut self.line);
+        }
+        match &self.sink {
+            Sink::Queue(queue) if HOLDS.get() => queue.hold(&self.line),
+            Sink::Queue(queue) => queue.push(&self.line),
+            Sink::Maker(maker) => drop(maker.send(self.line.clone())),
+        }
+        self.line.clear();
     }
 }
 
-impl<F: FnMut(&[u8])> Write for Lines<F> {
+impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             if self.line.is_empty() {
@@ -27,17 +60,17 @@ impl<F: FnMut(&[u8])> Write for Lines<F> {
             }
             self.line.extend_from_slice(piece);
             if piece.ends_with(b"\n") {
-                if self.painted {
-                    paint(&mut self.line);
-                }
-                (self.take)(&self.line);
-                self.line.clear();
+                self.hand_on();
             }
         }
         Ok(bytes.len())
     }
 
+    /// Hands over the lines that were held.
     fn flush(&mut self) -> io::Result<()> {
+        if let Sink::Queue(queue) = &self.sink {
+            queue.hand_over();
+        }
         Ok(())
     }
 }

@@ -8,7 +8,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-/// What the buffers may keep while nothing is logged; a burst grows them and gives it back.
+use crate::limits::LOG_QUEUE_MAX_BYTES;
+
+/// What the buffers may keep while nothing is logged; a burst grows them and gives it back. Held lines of so many bytes
+/// are handed over at once.
 const KEPT_BYTES: usize = 64 * 1024;
 
 /// A bounded queue of lines in front of one thread that writes them. Clones share the queue.
@@ -20,10 +23,20 @@ pub struct LogQueue {
 /// Not `sync_channel`: here the writer takes all that waits in one swap, so that every lost line belongs behind the
 /// batch it takes, and "nothing waits and nothing is being written" is a question with an answer.
 struct Shared {
+    /// Locked before `state` where both are, and never by the writer: who holds a line does not meet it.
+    held: Mutex<Held>,
     state: Mutex<State>,
     work: Condvar,
     rest: Condvar,
+    /// In lines; there is a limit in bytes as well.
     capacity: usize,
+}
+
+/// Lines that the writer has not been told of.
+#[derive(Default)]
+struct Held {
+    bytes: Vec<u8>,
+    lines: usize,
 }
 
 struct State {
@@ -31,68 +44,137 @@ struct State {
     lines: usize,
     /// Lines refused since the writer last took what waited. They all came after what waits now.
     lost: u64,
-    /// Whether everything that was handed in has been written or lost.
+    /// The writer is wanted although nothing waits.
+    called: bool,
+    /// Whether everything that was handed over has been written or lost.
     at_rest: bool,
 }
 
 impl LogQueue {
-    /// Starts a thread that writes to `out`; at most `capacity` lines wait for it. `notice` makes the line that tells
-    /// how many were lost. The thread ends with the process: one that is stuck in a write cannot be ended otherwise.
+    /// Starts a thread that writes to `out`, and flushes it before each batch of lines; at most `capacity` lines and
+    /// [`LOG_QUEUE_MAX_BYTES`] wait for it. `notice` makes the line that tells how many were lost. The thread ends with
+    /// the process: one that is stuck in a write cannot be ended otherwise.
     pub fn start<W, N>(out: W, capacity: usize, notice: N) -> io::Result<LogQueue>
     where
         W: Write + Send + 'static,
         N: FnMut(u64) -> Vec<u8> + Send + 'static,
     {
-        let state = State { waiting: Vec::new(), lines: 0, lost: 0, at_rest: true };
+        let state = State { waiting: Vec::new(), lines: 0, lost: 0, called: false, at_rest: true };
         let (work, rest) = (Condvar::new(), Condvar::new());
-        let shared = Arc::new(Shared { state: Mutex::new(state), work, rest, capacity });
+        let (held, state) = (Mutex::default(), Mutex::new(state));
+        let shared = Arc::new(Shared { held, state, work, rest, capacity });
         let writer = Writer { out, notice, untold: 0, torn: false };
         let theirs = Arc::clone(&shared);
         thread::Builder::new().name("log".into()).spawn(move || writer.run(&theirs))?;
         Ok(LogQueue { shared })
     }
 
-    /// Hands in one line, its newline included. If as many as may wait are waiting, it is lost.
+    /// Hands in one line, its newline included, behind those that are held. If as many as may wait are waiting, it is
+    /// lost.
     pub fn push(&self, line: &[u8]) {
-        debug_assert_eq!(line.iter().position(|&byte| byte == b'\n'), line.len().checked_sub(1));
-        let mut state = self.shared.lock();
-        if state.lines == self.shared.capacity {
-            state.lost += 1;
-            return;
+        let mut held = lock(&self.shared.held);
+        held.add(line);
+        self.shared.take_over(&mut held);
+    }
+
+    /// Holds one line, its newline included, until [`hand_over`](Self::hand_over): many lines are then one lock of
+    /// what the writer uses as well, and wake it once.
+    pub fn hold(&self, line: &[u8]) {
+        let mut held = lock(&self.shared.held);
+        held.add(line);
+        if held.bytes.len() >= KEPT_BYTES {
+            self.shared.take_over(&mut held);
         }
-        state.waiting.extend_from_slice(line);
-        state.lines += 1;
-        // Waking a thread is a system call: only for one that sleeps.
-        if mem::take(&mut state.at_rest) {
-            self.shared.work.notify_one();
-        }
+    }
+
+    /// Hands over what is held.
+    pub fn hand_over(&self) {
+        self.shared.take_over(&mut lock(&self.shared.held));
+    }
+
+    /// Has what the lines are written to flushed, though nothing may wait.
+    pub fn call(&self) {
+        let mut state = lock(&self.shared.state);
+        (state.called, state.at_rest) = (true, false);
+        self.shared.work.notify_one();
     }
 
     /// Waits until everything handed in has been written or lost, at most for `patience`. Says whether it has.
     pub fn flush(&self, patience: Duration) -> bool {
-        let state = self.shared.lock();
+        self.hand_over();
+        let state = lock(&self.shared.state);
         let waited = self.shared.rest.wait_timeout_while(state, patience, |state| !state.at_rest);
         waited.unwrap_or_else(PoisonError::into_inner).0.at_rest
     }
 }
 
+impl Held {
+    fn add(&mut self, line: &[u8]) {
+        debug_assert_eq!(line.iter().position(|&byte| byte == b'\n'), line.len().checked_sub(1));
+        self.bytes.extend_from_slice(line);
+        self.lines += 1;
+    }
+}
+
 impl Shared {
+    /// Lets what is held wait for the writer, as far as there is a place for it.
+    fn take_over(&self, held: &mut Held) {
+        if held.lines == 0 {
+            return;
+        }
+        let mut state = lock(&self.state);
+        let all_fit = state.lost == 0
+            && state.lines + held.lines <= self.capacity
+            && state.waiting.len() + held.bytes.len() <= LOG_QUEUE_MAX_BYTES;
+        if all_fit && state.waiting.is_empty() {
+            mem::swap(&mut state.waiting, &mut held.bytes);
+            state.lines = held.lines;
+        } else if all_fit {
+            state.waiting.extend_from_slice(&held.bytes);
+            state.lines += held.lines;
+        } else {
+            held.bytes.split_inclusive(|&byte| byte == b'\n').for_each(|line| state.add(line, self.capacity));
+        }
+        held.bytes.clear();
+        held.bytes.shrink_to(KEPT_BYTES);
+        held.lines = 0;
+        // Waking a thread is a system call: only for one that sleeps, and not to have it wait for this lock.
+        let asleep = mem::take(&mut state.at_rest);
+        drop(state);
+        if asleep {
+            self.work.notify_one();
+        }
+    }
+
     /// Waits for lines, swaps them into the empty `batch`, and returns how many were lost behind them.
     fn take(&self, batch: &mut Vec<u8>) -> u64 {
-        let mut state = self.lock();
-        while state.lines == 0 {
+        let mut state = lock(&self.state);
+        while state.lines == 0 && state.lost == 0 && !state.called {
             state.at_rest = true;
             self.rest.notify_all();
             state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
         mem::swap(&mut state.waiting, batch);
-        state.lines = 0;
+        (state.lines, state.called) = (0, false);
         mem::take(&mut state.lost)
     }
+}
 
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+impl State {
+    /// Lets one line wait. Once one is lost, so are all behind it until the writer comes.
+    fn add(&mut self, line: &[u8], capacity: usize) {
+        let fits = self.lines < capacity && self.waiting.len() + line.len() <= LOG_QUEUE_MAX_BYTES;
+        if self.lost > 0 || !fits {
+            self.lost += 1;
+            return;
+        }
+        self.waiting.extend_from_slice(line);
+        self.lines += 1;
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Writer<W, N> {
@@ -109,7 +191,7 @@ impl<W: Write, N: FnMut(u64) -> Vec<u8>> Writer<W, N> {
         let mut batch = Vec::new();
         loop {
             let lost = shared.take(&mut batch);
-            self.write(&batch, lost);
+            self.write(&mut batch, lost);
             batch.clear();
             batch.shrink_to(KEPT_BYTES);
         }
@@ -117,29 +199,33 @@ impl<W: Write, N: FnMut(u64) -> Vec<u8>> Writer<W, N> {
 
     /// Writes a batch between what has to be told before and behind it, in one write if `out` takes it at once. A
     /// failure is not repeated here: the next line tries again, so a full disk costs nothing while nobody talks.
-    fn write(&mut self, batch: &[u8], lost: u64) {
-        let mut all = Vec::new();
+    fn write(&mut self, batch: &mut Vec<u8>, lost: u64) {
+        // A file that is opened again is so between two lines.
+        let _ = self.out.flush();
+        let mut head = Vec::new();
         if self.torn {
-            all.push(b'\n');
+            head.push(b'\n');
         }
         if self.untold > 0 {
-            all.extend((self.notice)(self.untold));
+            head.extend((self.notice)(self.untold));
         }
-        let head = all.len();
-        all.extend_from_slice(batch);
-        if lost > 0 {
-            all.extend((self.notice)(lost));
-        }
-        let written = self.write_some(&all);
+        let tail = if lost > 0 { (self.notice)(lost) } else { Vec::new() };
+        // As much as is needed and no more: the batch may be large, and it is when there is something to tell.
+        batch.reserve_exact(head.len() + tail.len());
+        let start = head.len();
+        drop(batch.splice(..0, head));
+        let end = batch.len();
+        batch.extend_from_slice(&tail);
+        let written = self.write_some(batch);
 
         if written > 0 {
-            self.torn = all[written - 1] != b'\n';
+            self.torn = batch[written - 1] != b'\n';
         }
-        if written >= head {
+        if written >= start {
             self.untold = 0;
         }
-        if written < all.len() {
-            let unwritten = &batch[written.saturating_sub(head).min(batch.len())..];
+        if written < batch.len() {
+            let unwritten = &batch[written.clamp(start, end)..end];
             self.untold += unwritten.iter().filter(|&&byte| byte == b'\n').count() as u64 + lost;
         }
     }

@@ -77,7 +77,8 @@ impl EventLoop {
         let mut events = Events::with_capacity(limits::EVENTS_PER_TURN);
         let mut now = Moment::START;
         loop {
-            // 1: sleep
+            // 1: sleep; what this turn has logged goes first
+            log::logger().flush();
             let patience = self.patience(now);
             match self.poll.poll(&mut events, patience) {
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),

@@ -129,6 +129,86 @@ fn all_that_waits_is_one_write() {
 }
 
 #[test]
+fn held_lines_are_one_write_before_what_comes_behind_them() {
+    let (out, keeper) = gate();
+    let queue = queue(out, 100);
+    for line in 0..50 {
+        queue.hold(format!("{line}\n").as_bytes());
+    }
+    // Another thread's.
+    push(&queue, 50..51);
+    keeper.meet();
+    keeper.order(Order::Take);
+    queue.hold(b"51\n");
+    queue.hand_over();
+    keeper.meet();
+    keeper.order(Order::Take);
+    // What is still held is not forgotten at the end.
+    queue.hold(b"52\n");
+    keeper.order(Order::Take);
+    assert!(queue.flush(LONG));
+    assert_eq!(keeper.arrivals.try_iter().count(), 1);
+    assert_eq!(keeper.written(), text(0..53));
+}
+
+#[test]
+fn held_lines_without_end_do_not_wait_for_the_end_of_the_turn() {
+    let (out, keeper) = gate();
+    let queue = queue(out, 1000);
+    for line in 0..100 {
+        queue.hold(format!("{line:1000}\n").as_bytes());
+    }
+    keeper.meet();
+    drop(keeper);
+    assert!(queue.flush(LONG));
+}
+
+#[test]
+fn held_lines_beyond_the_capacity_are_counted_in_their_order() {
+    let (out, keeper) = gate();
+    let queue = queue(out, 10);
+    push(&queue, 0..1);
+    keeper.meet();
+    push(&queue, 1..5);
+    (5..30).for_each(|line| queue.hold(format!("{line}\n").as_bytes()));
+    queue.hand_over();
+    keeper.order(Order::Take);
+    keeper.order(Order::Take);
+    assert!(queue.flush(LONG));
+    assert_eq!(keeper.written(), text(0..11) + "lost 19\n");
+}
+
+#[test]
+fn stuck_reader_costs_so_many_bytes_and_no_more() {
+    let (out, keeper) = gate();
+    let queue = queue(out, usize::MAX);
+    push(&queue, 0..1);
+    keeper.meet();
+    let line = |number: usize| format!("{number:4095}\n");
+    let fit = limits::LOG_QUEUE_MAX_BYTES / 4096;
+    for number in 0..fit + 7 {
+        queue.push(line(number).as_bytes());
+    }
+    // It would fit, but what is told as lost would stand before it.
+    push(&queue, 0..1);
+    keeper.order(Order::Take);
+    keeper.order(Order::Take);
+    assert!(queue.flush(LONG));
+    let expected: String = (0..fit).map(line).collect();
+    assert_eq!(keeper.written(), text(0..1) + &expected + "lost 8\n");
+}
+
+#[test]
+fn line_larger_than_the_queue_is_lost_and_told() {
+    let (out, keeper) = gate();
+    drop(keeper.orders.send(Order::Take));
+    let queue = queue(out, 10);
+    queue.push(format!("{}\n", "x".repeat(limits::LOG_QUEUE_MAX_BYTES)).as_bytes());
+    assert!(queue.flush(LONG));
+    assert_eq!(keeper.written(), "lost 1\n");
+}
+
+#[test]
 fn short_and_interrupted_writes_lose_nothing() {
     let (out, keeper) = gate();
     let queue = queue(out, 100);

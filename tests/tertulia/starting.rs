@@ -1,8 +1,12 @@
 //! Starting the real server: where it listens, and what it says when it cannot or does not understand.
 
+use std::fs::{self, Permissions};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::Stdio;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
 
+use crate::support::dir::Dir;
 use crate::support::peer::Peer;
 use crate::support::process::{Process, skip};
 use crate::support::server::{Server, command};
@@ -92,4 +96,41 @@ fn the_version_is_told_without_starting() {
     let told = format!("tertulia-server {}", env!("CARGO_PKG_VERSION"));
     assert_eq!(process.stdout.next(), Some(told));
     assert_eq!(process.wait().code(), Some(0));
+}
+
+/// The mode of a file, without its kind.
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).expect("a file").permissions().mode() & 0o777
+}
+
+#[test]
+fn log_file_is_its_owners_whatever_the_umask() {
+    let dir = Dir::new();
+    for umask in ["0", "022", "0277"] {
+        let log = dir.path().join(format!("{umask}.log"));
+        let server = command(&["--log-file", log.to_str().expect("a plain path")]);
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\"")]);
+        shell.arg(server.get_program()).args(server.get_args()).stderr(Stdio::piped());
+        let mut server = Server::from_command(&mut shell);
+        assert_eq!(mode(&log), 0o600, "umask {umask}");
+        assert_eq!(server.stop().code(), Some(0));
+    }
+}
+
+#[test]
+fn log_file_keeps_its_mode_and_is_told_if_everybody_can_read_it() {
+    let dir = Dir::new();
+    let log = dir.path().join("chat.log");
+    for (given, told) in [(0o644, true), (0o640, false)] {
+        fs::write(&log, "").expect("a file");
+        fs::set_permissions(&log, Permissions::from_mode(given)).expect("a file of ours");
+        let mut server = Server::start(&["--log-file", log.to_str().expect("a plain path")]);
+        let words = "cualquier usuario de esta máquina puede leer el registro (permisos 644)";
+        let before = server.console_until(&format!("Servidor de chat multiusuario en {}", server.shown));
+        let expected = if told { vec![format!("[WARN] {}: {words}", log.display())] } else { vec![] };
+        assert_eq!(before, expected);
+        assert_eq!(mode(&log), given);
+        assert_eq!(server.stop().code(), Some(0));
+    }
 }

@@ -1,0 +1,36 @@
+//! What the log says of itself, in two languages.
+
+use std::io;
+use std::path::Path;
+
+use crate::chat::Language::{self, English, Spanish};
+use crate::locale::reason;
+
+pub(super) fn lost_lines(lost: u64, language: Language) -> String {
+    match (language, lost) {
+        (Spanish, 1) => "Se perdió 1 línea del registro.".into(),
+        (Spanish, _) => format!("Se perdieron {lost} líneas del registro."),
+        (English, 1) => "1 log line was lost.".into(),
+        (English, _) => format!("{lost} log lines were lost."),
+    }
+}
+
+pub(super) fn not_opened_again(path: &Path, error: &io::Error, language: Language) -> String {
+    let (path, why) = (path.display(), reason(error, language));
+    match language {
+        Spanish => {
+            format!("{path}: no se puede abrir de nuevo ({why}); el registro sigue en el archivo de antes")
+        }
+        English => format!("{path}: cannot be opened again ({why}); the log goes on in the file it had"),
+    }
+}
+
+pub(super) fn open_to_all(path: &Path, mode: u32, language: Language) -> String {
+    let path = path.display();
+    match language {
+        Spanish => {
+            format!("{path}: cualquier usuario de esta máquina puede leer el registro (permisos {mode:o})")
+        }
+        English => format!("{path}: every user of this machine can read the log (mode {mode:o})"),
+    }
+}
