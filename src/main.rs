@@ -2,9 +2,9 @@
 //! stop, 1 when it cannot run, 2 when it was asked in a way that it does not understand.
 
 use std::error::Error;
-use std::fmt::Display;
-use std::fs;
-use std::io::{self, Write};
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -14,7 +14,7 @@ use tertulia::chat::{AccountKey, Name, Text};
 use tertulia::cli::{Options, Task};
 use tertulia::clock::Zone;
 use tertulia::keep::Store;
-use tertulia::net::{EventLoop, Settings, Share};
+use tertulia::net::{EventLoop, Server, Settings, Share, Signals, Stream};
 use tertulia::proto::console;
 use tertulia::{clerk, limits, locale, logging, net};
 
@@ -36,6 +36,8 @@ fn main() -> ExitCode {
 }
 
 fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
+    // Before anything that takes time: who is asked to stop meanwhile stops in order.
+    let signals = Signals::hear()?;
     let listeners = net::listeners(&options.listen).map_err(|error| error.describe(options.lang))?;
     let store = options.data.as_deref().map(|dir| Store::open(dir, options.keep_days)).transpose();
     let store = store.map_err(|error| error.describe(options.lang))?;
@@ -62,11 +64,28 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
     shown.dedup();
-    let mut event_loop = EventLoop::new(listeners, settings, store)?;
-    // Not before signals are heard: whoever reads it may ask us to stop at once.
+    let mut event_loop = EventLoop::new(listeners, signals, settings, store)?;
     announce(&shown, options);
     log.hold();
-    Ok(event_loop.run()?)
+    Ok(event_loop.run(|server| reread(options, &log, server))?)
+}
+
+/// Reads again what can have changed, at SIGHUP.
+fn reread<S: Stream>(options: &Options, log: &logging::Guard, server: &mut Server<S>) {
+    log.reopen();
+    info!("{}", console::rereading(options.lang));
+    if let Some(zone) = Zone::local() {
+        log.set_zone(zone.clone());
+        server.set_zone(zone);
+    }
+    // Anything but a file could be waited for, and has said what it had to say: a pipe, a terminal.
+    let readable = |path: &Path| path.metadata().map_or(true, |found| found.is_file());
+    if options.motd.as_deref().is_some_and(readable) {
+        match motd(options) {
+            Ok(motd) => server.set_motd(motd),
+            Err(error) => warn!("{}", console::motd_kept(&error, options.lang)),
+        }
+    }
 }
 
 /// The accounts of those who may do everything. A name that is not registered yet would be whoever's asks first.
@@ -84,12 +103,19 @@ fn operators(options: &Options, store: Option<&Store>) -> Result<Vec<AccountKey>
 /// The lines of the greeting, made safe like all words for people.
 fn motd(options: &Options) -> Result<Vec<Text>, String> {
     let Some(path) = &options.motd else { return Ok(Vec::new()) };
-    let failed = |why: &dyn Display| format!("{}: {why}", path.display());
-    let bytes = fs::read(path).map_err(|error| failed(&locale::reason(&error, options.lang)))?;
+    let failed = |why: &str| format!("{}: {why}", path.display());
+    let bytes = read(path).map_err(|error| failed(&locale::reason(&error, options.lang)))?;
     if bytes.len() > limits::MOTD_MAX_BYTES {
-        return Err(failed(&format!("{} bytes are too many, {} fit", bytes.len(), limits::MOTD_MAX_BYTES)));
+        return Err(failed(&console::motd_too_long(options.lang)));
     }
     Ok(String::from_utf8_lossy(&bytes).lines().map(Text::clean).collect())
+}
+
+/// What a greeting may hold, and a byte more if there is more.
+fn read(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limits::MOTD_MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 /// How many people may be connected: as many as were asked for, as far as the system lets us open that many sockets.

@@ -1,6 +1,6 @@
 //! The loop: waits for the system to say who is ready, and gives each their turn. The only place that waits.
 //!
-//! One turn, in this order: (1) sleep until something is ready or due, (2) read both clocks, once, (3) take what is
+//! One turn, in this order: (1) hand over the log, and sleep until something is ready or due, (2) read both clocks, once, (3) take what is
 //! ready, (4) let newcomers in, (5) serve who has input, those first who had more than their share last time, (6) do
 //! what is due, (7) write and sweep. Polling is edge-triggered, for reading and writing at once and for good: a connection costs
 //! one `epoll_ctl` in its life, and an edge is never asked for twice.
@@ -12,13 +12,12 @@ use std::time::Duration;
 use log::{debug, info, warn};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
-use signal_hook::consts::{SIGINT, SIGTERM, SIGUSR1};
-use signal_hook_mio::v1_0::Signals;
 use socket2::{SockRef, TcpKeepalive};
 
 use super::bind::Listening;
 use super::door::Door;
 use super::server::{Server, Settings};
+use super::signals::{Asked, Signals};
 use crate::chat::{ClientId, Moment};
 use crate::clock::{Clock, wall_clock};
 use crate::keep::{Archive, Store};
@@ -45,14 +44,20 @@ pub struct EventLoop {
     settings: Settings,
     /// Asked to stop: until when queues may empty.
     stopping: Option<Moment>,
+    /// A signal to stop has come; the next one stops at once.
+    told: bool,
 }
 
 impl EventLoop {
-    /// Takes over the listeners and the signals to stop. What is said is remembered in `store`, or in memory.
-    pub fn new(listeners: Vec<Listening>, settings: Settings, store: Option<Store>) -> io::Result<EventLoop> {
+    /// Takes over the listeners and the signals. What is said is remembered in `store`, or in memory.
+    pub fn new(
+        listeners: Vec<Listening>,
+        mut signals: Signals,
+        settings: Settings,
+        store: Option<Store>,
+    ) -> io::Result<EventLoop> {
         let poll = Poll::new()?;
-        let mut signals = Signals::new([SIGINT, SIGTERM, SIGUSR1])?;
-        poll.registry().register(&mut signals, SIGNALS, Interest::READABLE)?;
+        signals.register(poll.registry(), SIGNALS)?;
         let mut doors = Vec::new();
         for (index, listening) in listeners.into_iter().enumerate() {
             let mut listener = listening.listener;
@@ -68,12 +73,23 @@ impl EventLoop {
             }
         };
         let server = Server::remembering(settings.clone(), history);
-        let clock = Clock::start();
-        Ok(EventLoop { poll, signals, doors, first_door: 0, server, clock, settings, stopping: None })
+        Ok(EventLoop {
+            poll,
+            signals,
+            doors,
+            first_door: 0,
+            server,
+            clock: Clock::start(),
+            settings,
+            stopping: None,
+            told: false,
+        })
     }
 
-    /// Serves until asked to stop, by SIGTERM or Ctrl-C; then until all queues are empty, or a second asking.
-    pub fn run(&mut self) -> io::Result<()> {
+    /// Serves until asked to stop, by SIGTERM, by Ctrl-C or because the terminal is gone; then until all queues are
+    /// empty, or a second SIGTERM or Ctrl-C. Without a terminal SIGHUP calls `reread`.
+    pub fn run(&mut self, mut reread: impl FnMut(&mut Server<TcpStream>)) -> io::Result<()> {
+        self.signals.started();
         let mut events = Events::with_capacity(limits::EVENTS_PER_TURN);
         let mut now = Moment::START;
         loop {
@@ -92,7 +108,7 @@ impl EventLoop {
             for event in &events {
                 match event.token() {
                     SIGNALS => {
-                        if self.signalled(now) {
+                        if self.signalled(now, &mut reread) {
                             return Ok(());
                         }
                     }
@@ -174,22 +190,34 @@ impl EventLoop {
         }
     }
 
-    /// Begins to stop at the first signal to stop; says whether to stop at once, at the second.
-    fn signalled(&mut self, now: Moment) -> bool {
-        for signal in self.signals.pending() {
-            if signal == SIGUSR1 {
-                self.server.reload_accounts();
-                continue;
+    /// Does what signals ask for; says whether to stop at once.
+    fn signalled(&mut self, now: Moment, reread: &mut impl FnMut(&mut Server<TcpStream>)) -> bool {
+        for asked in self.signals.asked() {
+            match asked {
+                Asked::Stop if self.told => return true,
+                Asked::Stop => {
+                    self.told = true;
+                    self.stop(now);
+                }
+                Asked::HangUp => self.stop(now),
+                Asked::Reread => {
+                    reread(&mut self.server);
+                    self.server.reload_accounts();
+                }
+                Asked::Accounts => self.server.reload_accounts(),
             }
-            if self.stopping.is_some() {
-                return true;
-            }
+        }
+        false
+    }
+
+    /// Begins to stop, unless that has begun.
+    fn stop(&mut self, now: Moment) {
+        if self.stopping.is_none() {
             info!("{}", console::stopping(self.settings.language));
             self.doors.clear();
             self.server.stop(now);
             self.stopping = Some(now + limits::STOP_TIMEOUT);
         }
-        false
     }
 }
 

@@ -10,6 +10,7 @@ mod event_loop;
 mod outbox;
 mod pace;
 mod server;
+mod signals;
 mod stream;
 mod write_buffer;
 
@@ -18,4 +19,5 @@ pub use descriptors::descriptor_limit;
 pub use door::Door;
 pub use event_loop::EventLoop;
 pub use server::{Server, Settings, Share};
+pub use signals::Signals;
 pub use stream::Stream;

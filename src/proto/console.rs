@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::chat::{Language, Name, Note, Text};
+use crate::limits::MOTD_MAX_BYTES;
 
 /// The console's line about `note`.
 pub fn note(note: &Note, language: Language) -> Option<String> {
@@ -40,6 +41,32 @@ pub fn stopping(language: Language) -> &'static str {
     match language {
         Language::Spanish => "El servidor se detiene",
         Language::English => "The server is stopping",
+    }
+}
+
+/// The console's line about what is read again because of a signal.
+pub fn rereading(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => {
+            "SIGHUP: se reabre el registro y se vuelven a leer el mensaje de bienvenida y la zona horaria"
+        }
+        Language::English => "SIGHUP: opening the log again, reading the greeting and the time zone again",
+    }
+}
+
+/// Why the text of `--motd` is not taken.
+pub fn motd_too_long(language: Language) -> String {
+    match language {
+        Language::Spanish => format!("el texto es demasiado largo: caben {MOTD_MAX_BYTES} bytes"),
+        Language::English => format!("the text is too long: {MOTD_MAX_BYTES} bytes fit"),
+    }
+}
+
+/// The console's line about a text of `--motd` that cannot be read again.
+pub fn motd_kept(error: &str, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("El mensaje de bienvenida queda como estaba: {error}"),
+        Language::English => format!("The greeting stays as it was: {error}"),
     }
 }
 

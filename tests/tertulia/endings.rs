@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use tertulia::limits;
 
 use crate::support::peer::{PROMPT, Peer, welcome};
-use crate::support::process::PATIENCE;
+use crate::support::process::{PATIENCE, ignores};
 use crate::support::server::Server;
 
 #[test]
@@ -136,7 +136,9 @@ fn an_interrupt_of_telnet_is_a_farewell() {
 
 #[test]
 fn asked_to_stop_it_tells_everybody_and_ends_well() {
-    for signal in [Signal::TERM, Signal::INT] {
+    // Run in the background of a script, tests and their server ignore an interrupt.
+    let signals = [Signal::TERM, Signal::INT].into_iter().filter(|&signal| !ignores(signal));
+    for signal in signals {
         let mut server = Server::start(&[]);
         let mut juan = Peer::join(&server, "Juan");
         let mut unnamed = Peer::connect(&server);
@@ -161,24 +163,24 @@ fn a_stop_right_after_the_start_is_orderly_too() {
     }
 }
 
-/// A server with somebody who does not read, so that it cannot end in order before its bound.
-fn with_a_stalled_reader() -> (Server, Peer, Peer) {
-    let server = Server::start(&["--rate-limit", "0", "-q"]);
-    let mut stalled = Peer::narrow(&server).named("Lento");
+/// Two people in a server without a limit, of whom one does not read, so that it cannot end in order before its bound.
+pub fn with_a_stalled_reader(server: &Server) -> (Peer, Peer) {
+    let mut stalled = Peer::narrow(server).named("Lento");
     // More than the connection's queue and both sides' buffers hold.
     stalled.send("/ayuda\n".repeat(1_000).as_bytes());
-    let mut juan = Peer::join(&server, "Juan");
+    let mut juan = Peer::join(server, "Juan");
     // Each of these takes a turn of the loop, and each turn some of those.
     for _ in 0..20 {
         juan.say("/idioma");
         juan.expect_line("Te hablo en español. For English: /lang en");
     }
-    (server, stalled, juan)
+    (stalled, juan)
 }
 
 #[test]
 fn a_stop_waits_for_a_stalled_reader_only_so_long() {
-    let (mut server, _stalled, mut juan) = with_a_stalled_reader();
+    let mut server = Server::start(&["--rate-limit", "0", "-q"]);
+    let (_stalled, mut juan) = with_a_stalled_reader(&server);
     let asked = Instant::now();
     server.signal(Signal::TERM);
     juan.expect_line("--- El servidor se detiene.");
@@ -192,11 +194,12 @@ fn a_stop_waits_for_a_stalled_reader_only_so_long() {
 
 #[test]
 fn a_second_signal_stops_at_once() {
-    let (mut server, _stalled, mut juan) = with_a_stalled_reader();
+    let mut server = Server::start(&["--rate-limit", "0", "-q"]);
+    let (_stalled, mut juan) = with_a_stalled_reader(&server);
     let asked = Instant::now();
     server.signal(Signal::TERM);
     juan.expect_line("--- El servidor se detiene.");
-    server.signal(Signal::INT);
+    server.signal(if ignores(Signal::INT) { Signal::TERM } else { Signal::INT });
     assert_eq!(server.wait().code(), Some(0));
     let took = asked.elapsed();
     assert!(took < limits::STOP_TIMEOUT, "{took:?}");

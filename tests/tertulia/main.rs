@@ -30,6 +30,7 @@ mod pace;
 mod passwords;
 mod readme;
 mod safe_text;
+mod signals;
 mod simulation;
 #[cfg(target_os = "linux")]
 mod slow_readers;

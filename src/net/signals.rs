@@ -1,0 +1,92 @@
+//! The signals that the server hears, from its first moment on.
+//!
+//! Law: what whoever started the server had it ignore (`nohup`, a script's background) stays ignored.
+
+use std::fs::{self, File};
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use mio::{Interest, Registry, Token};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+use signal_hook::{SigId, flag, low_level};
+use signal_hook_mio::v1_0::Signals as Pending;
+
+/// The signals, and what they ask for.
+pub struct Signals {
+    pending: Pending,
+    /// While the server starts: these end it at the second signal.
+    hasty: Vec<SigId>,
+    /// A terminal that is gone is a reason to stop; without one the signal is free for something else.
+    at_a_terminal: bool,
+}
+
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// To stop, and at once if it was asked before.
+    Stop,
+    /// To stop: the terminal is gone, which is often said more than once.
+    HangUp,
+    /// To read again what can be read again.
+    Reread,
+    /// To look at the accounts again.
+    Accounts,
+}
+
+impl Signals {
+    /// Hears signals from now on. They wait until the loop runs; a second one to stop, before it does, ends the process
+    /// as it would have without us, for the start may be stuck.
+    ///
+    /// # Errors
+    ///
+    /// The system has no descriptor left.
+    pub fn hear() -> io::Result<Signals> {
+        let ignored = ignored();
+        // Where that cannot be known an interrupt is heard, and a hang-up left alone: it is what `nohup` is for.
+        let is_ignored = |signal: i32| ignored.map(|ignored| ignored >> (signal - 1) & 1 == 1);
+        let mut stops = vec![SIGTERM];
+        if is_ignored(SIGINT) != Some(true) {
+            stops.push(SIGINT);
+        }
+        let (asked, mut hasty) = (Arc::new(AtomicBool::new(false)), Vec::new());
+        for &signal in &stops {
+            // In this order: the first signal finds that none came before.
+            hasty.push(flag::register_conditional_default(signal, Arc::clone(&asked))?);
+            hasty.push(flag::register(signal, Arc::clone(&asked))?);
+        }
+        let hang_up = (is_ignored(SIGHUP) == Some(false)).then_some(SIGHUP);
+        let pending = Pending::new(stops.into_iter().chain(hang_up).chain([SIGUSR1]))?;
+        Ok(Signals { pending, hasty, at_a_terminal: File::open("/dev/tty").is_ok() })
+    }
+
+    pub(super) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+        registry.register(&mut self.pending, token, Interest::READABLE)
+    }
+
+    /// The loop runs: from now on a second signal is its own to see.
+    pub(super) fn started(&mut self) {
+        for id in self.hasty.drain(..) {
+            low_level::unregister(id);
+        }
+    }
+
+    /// What was asked since the last call.
+    pub(super) fn asked(&mut self) -> Vec<Asked> {
+        let asked = |signal| match signal {
+            SIGUSR1 => Asked::Accounts,
+            SIGHUP if self.at_a_terminal => Asked::HangUp,
+            SIGHUP => Asked::Reread,
+            _ => Asked::Stop,
+        };
+        self.pending.pending().map(asked).collect()
+    }
+}
+
+/// The signals that this process ignores, one bit each, that of the first one being the lowest; none: it cannot be known
+/// here.
+fn ignored() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"))?;
+    u64::from_str_radix(mask.trim(), 16).ok()
+}
