@@ -21,7 +21,10 @@ use tertulia::{clerk, limits, locale, logging, net};
 fn main() -> ExitCode {
     // Whatever is made from here on is for the user alone whom this runs as: history, log, socket.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
-    let options = Options::parse();
+    let options = match Options::try_parse() {
+        Ok(options) => options,
+        Err(said) => return explain(&said),
+    };
     let result = match &options.task {
         Some(Task::Account(order)) => clerk::run(order).map_err(Into::into),
         None => serve(&options),
@@ -29,9 +32,19 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("tertulia-server: {error}");
+            // Not `eprintln`, which panics where that finds no place.
+            let _ = writeln!(io::stderr(), "tertulia-server: {error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+/// Shows help or version, or says what was wrong about the usage. Help that finds no place is a failure.
+fn explain(said: &clap::Error) -> ExitCode {
+    let shown = said.print().and_then(|()| io::stdout().flush());
+    match said.exit_code() {
+        0 if shown.is_err() => ExitCode::FAILURE,
+        status => ExitCode::from(status.try_into().unwrap_or(u8::MAX)),
     }
 }
 

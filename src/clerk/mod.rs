@@ -11,6 +11,7 @@ use crate::chat::{Language, Name, Text};
 use crate::cli::{Order, Place, Secret};
 use crate::clock::utc;
 use crate::keep::{Registered, Registry, RegistryError};
+use crate::locale::reason;
 
 /// Does what was ordered.
 ///
@@ -47,7 +48,7 @@ fn add(name: &str, place: &Place, secret: &Secret) -> Done {
     let mut registry = registry.map_err(|error| place.refusal(&error))?;
     registry.add(&name, &password).map_err(|error| place.refusal(&error))?;
     told(&registry, place.lang);
-    say(&words::added(&name, place.lang))
+    say(&words::added(&name, place.lang), place.lang)
 }
 
 fn passwd(name: &str, place: &Place, secret: &Secret) -> Done {
@@ -57,7 +58,7 @@ fn passwd(name: &str, place: &Place, secret: &Secret) -> Done {
     let password = secret::read(secret.password_file.as_deref(), place.lang).map_err(Refusal)?;
     registry.change(&name, &password).map_err(|error| place.refusal(&error))?;
     told(&registry, place.lang);
-    say(&words::changed(&name, place.lang))
+    say(&words::changed(&name, place.lang), place.lang)
 }
 
 fn remove(name: &str, place: &Place) -> Done {
@@ -66,14 +67,14 @@ fn remove(name: &str, place: &Place) -> Done {
     registered(&registry, &name, place)?;
     registry.remove(&name).map_err(|error| place.refusal(&error))?;
     told(&registry, place.lang);
-    say(&words::removed(&name, place.lang))
+    say(&words::removed(&name, place.lang), place.lang)
 }
 
 fn list(place: &Place) -> Done {
     for Registered { name, made_at, seen_at } in open(place)?.list().map_err(|error| place.refusal(&error))? {
         let seen = seen_at.map_or_else(|| "-".to_owned(), utc);
         // Other programs can write to the file: what comes from there is no more to be trusted than what people type.
-        say(&format!("{}\t{}\t{seen}", Text::clean(&name).as_str(), utc(made_at)))?;
+        say(&format!("{}\t{}\t{seen}", Text::clean(&name).as_str(), utc(made_at)), place.lang)?;
     }
     Ok(())
 }
@@ -98,12 +99,12 @@ fn registered(registry: &Registry, name: &Name, place: &Place) -> Done {
 /// Tells the server. If that fails the order was carried out all the same.
 fn told(registry: &Registry, language: Language) {
     if let Err(error) = registry.tell_server() {
-        eprintln!("tertulia-server: {}", words::not_told(&error, language));
+        let _ = writeln!(io::stderr(), "tertulia-server: {}", words::not_told(&error, language));
     }
 }
 
-fn say(line: &str) -> Done {
-    writeln!(io::stdout(), "{line}").map_err(|error| Refusal(error.to_string()))
+fn say(line: &str, language: Language) -> Done {
+    writeln!(io::stdout(), "{line}").map_err(|error| Refusal(reason(&error, language)))
 }
 
 impl Place {

@@ -1,6 +1,6 @@
 //! Starting the real server: where it listens, and what it says when it cannot or does not understand.
 
-use std::fs::{self, Permissions};
+use std::fs::{self, OpenOptions, Permissions};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -96,6 +96,33 @@ fn the_version_is_told_without_starting() {
     let told = format!("tertulia-server {}", env!("CARGO_PKG_VERSION"));
     assert_eq!(process.stdout.next(), Some(told));
     assert_eq!(process.wait().code(), Some(0));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn full_disk_behind_stdout_or_stderr_is_status_1() {
+    let full = || OpenOptions::new().write(true).open("/dev/full").expect("/dev/full");
+    let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let taken = other.local_addr().expect("an address").to_string();
+    let status = |command: &mut Command| command.status().expect("a program to start").code();
+    assert_eq!(status(command(&["--listen", &taken]).stderr(full())), Some(1));
+    assert_eq!(status(command(&["--bogus"]).stderr(full())), Some(2));
+    for help in ["--help", "--version"] {
+        assert_eq!(status(command(&[help]).stdout(full()).stderr(full())), Some(1), "{help}");
+    }
+    let (dir, password) = (Dir::new(), Dir::new());
+    let file = password.path().join("password");
+    fs::write(&file, "girasol\n").expect("a file");
+    let account = |order: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
+        command.arg("account").args(order).args(["--data", dir.arg()]).stdin(Stdio::null());
+        command
+    };
+    let add = ["add", "Vera", "--password-file", file.to_str().expect("a plain path")];
+    assert_eq!(status(account(&add).stdout(Stdio::null())), Some(0));
+    assert_eq!(status(account(&["list"]).stdout(full()).stderr(full())), Some(1));
+    assert_eq!(status(account(&["list"]).stdout(Stdio::null())), Some(0));
+    assert_eq!(status(account(&["passwd", "Nora"]).stderr(full())), Some(1));
 }
 
 /// The mode of a file, without its kind.
