@@ -240,8 +240,12 @@ pub const HISTORY_WAL_BYTES: usize = 16 * 1024 * 1024;
 /// How often lines older than `--keep-days` are looked for.
 pub const HISTORY_EXPIRY_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Old lines deleted in one transaction.
+/// Lines that are looked at in one transaction for being too old.
 pub const HISTORY_EXPIRY_ROWS: usize = 2048;
+
+/// Bytes of old lines deleted in one transaction: the words of each have to be taken out of the index, and what is said
+/// waits meanwhile.
+pub const HISTORY_EXPIRY_BYTES: usize = 128 * 1024;
 
 /// What the history's thread gets at least, at the end, to write what waits; all in all it has [`STOP_TIMEOUT`].
 pub const HISTORY_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);

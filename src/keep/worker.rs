@@ -16,8 +16,8 @@ use super::job::{Change, Job, Kind, Query, Row, Word};
 use super::store::Writer;
 use crate::clock::wall_clock;
 use crate::limits::{
-    HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_TIMEOUT, HISTORY_EXPIRY_INTERVAL,
-    HISTORY_EXPIRY_ROWS, HISTORY_PAUSE, HISTORY_RETRY, HISTORY_STRETCH_ROWS,
+    HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_TIMEOUT, HISTORY_EXPIRY_INTERVAL, HISTORY_PAUSE,
+    HISTORY_RETRY, HISTORY_STRETCH_ROWS,
 };
 
 pub(super) struct Worker<W> {
@@ -36,6 +36,8 @@ pub(super) struct Worker<W> {
     gaps: BTreeMap<u64, (u64, i64)>,
     /// When old lines are looked for; never if lines may stay for ever.
     expiry: Option<Instant>,
+    /// Up to which line they have been looked for in this round.
+    expired_up_to: i64,
 }
 
 impl<W: Fn()> Worker<W> {
@@ -59,6 +61,7 @@ impl<W: Fn()> Worker<W> {
             questions: Vec::new(),
             gaps: BTreeMap::new(),
             expiry,
+            expired_up_to: 0,
         }
     }
 
@@ -160,12 +163,14 @@ impl<W: Fn()> Worker<W> {
     fn expire(&mut self) {
         let Some(days) = self.file.keep_days() else { return };
         let before = oldest(days);
-        let more: Result<bool> = self.file.transaction(|file| file.expire(before, HISTORY_EXPIRY_ROWS));
-        let pause = match more {
-            Ok(true) => Duration::ZERO,
-            Ok(false) => HISTORY_EXPIRY_INTERVAL,
-            Err(_) => HISTORY_BUSY_TIMEOUT,
+        let after = self.expired_up_to;
+        let last: Result<Option<i64>> = self.file.transaction(|file| file.expire(before, after));
+        let (after, pause) = match last {
+            Ok(Some(last)) => (last, Duration::ZERO),
+            Ok(None) => (0, HISTORY_EXPIRY_INTERVAL),
+            Err(_) => (after, HISTORY_BUSY_TIMEOUT),
         };
+        self.expired_up_to = after;
         self.expiry = Some(Instant::now() + pause);
     }
 }

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tertulia::chat::{ClientId, Look, Moment, RoomKey, RoomRecord, Text};
 use tertulia::keep::{Answer, Store};
-use tertulia::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS};
+use tertulia::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_QUEUE_JOBS};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, line, room};
 
@@ -160,4 +160,29 @@ fn old_lines_go_at_the_start_and_cannot_be_found_any_more() {
     let left =
         dir.sql().query_row("SELECT count(*) FROM words WHERE words MATCH 'vieja'", [], |row| row.get(0));
     assert_eq!(left, Ok(0), "the index has forgotten them as well");
+}
+
+#[test]
+fn old_line_goes_by_its_own_time_whatever_stands_around_it() {
+    let dir = Dir::new();
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64;
+    let (old, future) = (now - 8 * 86_400_000, now + 365 * 86_400_000);
+    let mut desk = Desk::open(&dir);
+    let lines = 3 * HISTORY_EXPIRY_ROWS;
+    for number in 0..lines {
+        // The first line of all is of a clock that ran ahead, and so are some in the middle.
+        let at = if number % (HISTORY_EXPIRY_ROWS + 100) == 0 { future } else { old };
+        desk.archive.keep(line(GENERAL, at, &format!("línea {number}")));
+    }
+    desk.archive.keep(line(GENERAL, old, "la última"));
+    assert!(desk.archive.close(DEADLINE));
+
+    let mut desk = Desk::of(Store::open(dir.path(), Some(7)).unwrap());
+    let step = HISTORY_EXPIRY_ROWS + 100;
+    let left: Vec<String> = (0..lines).step_by(step).map(|number| format!("línea {number}")).collect();
+    let start = std::time::Instant::now();
+    while desk.last(GENERAL, lines) != left {
+        assert!(start.elapsed() < DEADLINE, "{} are left", desk.last(GENERAL, lines).len());
+    }
+    assert_eq!(desk.search(&[GENERAL], "linea"), left);
 }

@@ -10,7 +10,7 @@ use super::lock::Lock;
 use super::schema;
 use crate::keep::job::{Kind, Query, Row, Sought};
 use crate::keep::words::fold;
-use crate::limits::ANSWER_MAX_BYTES;
+use crate::limits::{ANSWER_MAX_BYTES, HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS};
 
 /// What a line costs an answer beside its words, roughly.
 const ROW_OVERHEAD_BYTES: usize = 128;
@@ -100,34 +100,43 @@ impl Writer {
         Writer::fitting(last.query_and_then(params![room, count], Writer::row)?)
     }
 
-    /// Deletes lines from before `before`, at most `rows` of the oldest; says whether there may be more. Rooms
-    /// that are gone go with their last line.
-    pub(in crate::keep) fn expire(&self, before: i64, rows: usize) -> Result<bool> {
-        let mut oldest = self.cached("SELECT id, at, kind, room, text FROM line ORDER BY id LIMIT ?1")?;
-        let mut oldest = oldest.query([rows])?;
-        let mut deleted = 0;
-        let mut seen = Vec::new();
-        while let Some(row) = oldest.next()? {
-            let (id, at, kind): (i64, i64, i64) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            if at < before {
-                seen.push((id, kind, row.get::<_, u64>(3)?, row.get::<_, String>(4)?));
+    /// Looks at lines behind the one with the number `after`, and deletes those from before `before`: each by its own time,
+    /// for another clock may have stamped its neighbours. Looks at [`HISTORY_EXPIRY_ROWS`] and deletes
+    /// [`HISTORY_EXPIRY_BYTES`] at most. Gives the number of the last one; none behind the last of all, where rooms that
+    /// are gone and of which nothing is left go too.
+    pub(in crate::keep) fn expire(&self, before: i64, after: i64) -> Result<Option<i64>> {
+        let mut lines = self.cached(
+            "SELECT id, at < ?1, kind, room, iif(at < ?1, text, '') FROM line WHERE id > ?2 ORDER BY id LIMIT ?3",
+        )?;
+        let mut lines = lines.query(params![before, after, HISTORY_EXPIRY_ROWS])?;
+        let (mut last, mut looked_at, mut bytes) = (after, 0, 0);
+        let mut old = Vec::new();
+        while bytes < HISTORY_EXPIRY_BYTES
+            && let Some(row) = lines.next()?
+        {
+            (last, looked_at) = (row.get(0)?, looked_at + 1);
+            if row.get(1)? {
+                let (kind, room, text): (i64, u64, String) = (row.get(2)?, row.get(3)?, row.get(4)?);
+                bytes += text.len();
+                old.push((last, kind, room, text));
             }
         }
-        drop(oldest);
-        for (id, kind, room, text) in seen {
+        drop(lines);
+        for (id, kind, room, text) in old {
             if kind != Kind::Gap as i64 {
                 // An index without text of its own has to be told what it forgets.
                 self.cached("INSERT INTO words (words, rowid, room, text) VALUES ('delete', ?1, ?2, ?3)")?
                     .execute(params![id, room_word(room), fold(&text)])?;
             }
-            deleted += self.cached("DELETE FROM line WHERE id = ?1")?.execute([id])?;
+            self.cached("DELETE FROM line WHERE id = ?1")?.execute([id])?;
         }
-        if deleted < rows {
+        let more = looked_at == HISTORY_EXPIRY_ROWS || bytes >= HISTORY_EXPIRY_BYTES;
+        if !more {
             let empty = "DELETE FROM room WHERE gone_at IS NOT NULL
                          AND NOT EXISTS (SELECT 1 FROM line WHERE line.room = room.key)";
             self.connection.execute(empty, [])?;
         }
-        Ok(deleted == rows)
+        Ok(more.then_some(last))
     }
 
     /// A row with its number, from columns in the order that all who read lines ask for.
