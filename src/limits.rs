@@ -26,11 +26,41 @@ pub const SUBNEGOTIATION_MAX_BYTES: u8 = 240;
 /// Bytes taken by one read.
 pub const READ_BYTES: usize = 16 * 1024;
 
-/// Reads of one connection in one turn of the loop.
+/// Reads of one turn of the loop for one connection; where several have something to be read, they share them.
 pub const READS_PER_TURN: usize = 4;
 
-/// Lines taken from one connection in one turn of the loop: a person pasting a book shares the loop with the rest.
+/// Lines taken in one turn of the loop, from all who have some together: one sender gets all of them, and of two each the
+/// half. With fewer a text that is pasted costs more writes.
 pub const LINES_PER_TURN: usize = 256;
+
+/// Lines taken in one turn from somebody who had their share of the turn before and goes on: who never stops writing
+/// keeps the turns short, even alone.
+pub const LINES_PER_TURN_GOING_ON: usize = 64;
+
+/// Steps of work that one turn does at most, all lines together; the last line may go beyond. As much as
+/// [`LINES_PER_TURN`] lines for a thousand people, 15 ms here: in a larger room fewer lines are taken.
+pub const STEPS_PER_TURN: u64 = LINES_PER_TURN as u64 * 1_000 * HEARER_STEPS;
+
+/// What a step of work takes at most, in nanoseconds: one thing looked at, compared or written down.
+pub const STEP_NANOS: u64 = 20;
+
+/// Steps of work that any single line may take beside being heard, in the worst state that these limits allow: 1 ms.
+pub const LINE_MAX_STEPS: u64 = 50_000;
+
+/// Steps that it takes to let one person hear a line: 100 ns at the most.
+pub const HEARER_STEPS: u64 = 5;
+
+/// Bytes of an answer that are one step.
+pub const BYTES_PER_STEP: usize = 64;
+
+/// Steps of an ordinary line, those who hear it left out.
+pub const LINE_STEPS: u64 = 100;
+
+/// Steps of reading once from a connection.
+pub const READ_STEPS: u64 = 100;
+
+/// Connections of which one turn sees to what has come due.
+pub const DUE_PER_TURN: usize = 512;
 
 /// Connections accepted in one turn of the loop, so that a mass arrival does not hold up those who are talking.
 pub const ACCEPTS_PER_TURN: usize = 128;
@@ -144,7 +174,12 @@ pub const REPLAY_LINES: usize = 10;
 /// Lines that `/history` shows unless told how many.
 pub const HISTORY_DEFAULT_LINES: usize = 20;
 
-/// What a message may cost beyond being passed on is this part of somebody's time: what they ask for counts as so many
+/// The part of the loop's time that one person's commands may take for long, those who hear them left out: a thousandth.
+/// An ordinary line takes some microseconds; `/who` among 20,000 counts as four of the usual
+/// [`RATE_LIMIT_PER_SECOND`].
+pub const LOOP_SHARE: u32 = 1_000;
+
+/// What a question to the history may cost is this part of somebody's time: what they ask for counts as so many
 /// messages that they never have more than a twentieth of the loop, or of a helper, for long.
 pub const COST_SHARE: u32 = 20;
 

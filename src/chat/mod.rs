@@ -19,6 +19,7 @@ mod registry;
 mod room;
 mod roster;
 mod text;
+mod work;
 
 pub use account::{
     Account, AccountKey, Letter, Matter, Password, PasswordError, Petition, Posted, Question, Verdict,
@@ -37,3 +38,4 @@ pub use origin::Origin;
 pub use output::{Audience, CloseReason, Note, Output, RoomId};
 pub use record::{RoomChange, RoomFact, RoomList, RoomRecord};
 pub use text::Text;
+pub use work::Work;

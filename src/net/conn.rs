@@ -179,8 +179,8 @@ impl<S: Stream> Conn<S> {
     }
 
     /// What they asked for took so much time: see [`Pace::charge_cost`].
-    pub(super) fn charge_cost(&mut self, rate: Rate, cost: Duration, now: Moment) {
-        self.pace.charge_cost(rate, cost, now);
+    pub(super) fn charge_cost(&mut self, rate: Rate, cost: Duration, share: u32, now: Moment) {
+        self.pace.charge_cost(rate, cost, share, now);
     }
 
     /// Queues an answer: whatever is waiting, it comes.

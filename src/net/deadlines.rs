@@ -23,11 +23,12 @@ impl Deadlines {
         }
     }
 
-    /// Takes out all whose time has come.
-    pub(super) fn take_due(&mut self, now: Moment) -> Vec<ClientId> {
+    /// Takes out those whose time has come, `most` of them: the ones that are due longest.
+    pub(super) fn take_due(&mut self, now: Moment, most: usize) -> Vec<ClientId> {
         let mut due = Vec::new();
         while let Some(&(at, id)) = self.due.first()
             && at <= now
+            && due.len() < most
         {
             self.due.pop_first();
             due.push(id);

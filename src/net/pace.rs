@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use crate::chat::Moment;
-use crate::limits::{COST_SHARE, RATE_BURST};
+use crate::limits::RATE_BURST;
 
 /// The rule, the same for everybody.
 #[derive(Clone, Copy, Debug)]
@@ -33,11 +33,12 @@ impl Pace {
         self.even_at - rate.cost * (RATE_BURST - 1)
     }
 
-    /// What was asked for took so much of the loop's time, or of a helper's. A message pays for some of it; the rest
-    /// counts as messages. Without a limit to messages, nothing costs anything.
-    pub(super) fn charge_cost(&mut self, rate: Rate, cost: Duration, now: Moment) {
+    /// What was asked for took so much of the loop's time, or of a helper's, of which one person may have one part in
+    /// `share` for long. A message pays for some of it; the rest counts as messages. Without a limit to messages, nothing
+    /// costs anything.
+    pub(super) fn charge_cost(&mut self, rate: Rate, cost: Duration, share: u32, now: Moment) {
         if !rate.cost.is_zero() {
-            self.even_at = self.even_at.max(now) + (cost * COST_SHARE).saturating_sub(rate.cost);
+            self.even_at = self.even_at.max(now) + (cost * share).saturating_sub(rate.cost);
         }
     }
 

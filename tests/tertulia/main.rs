@@ -41,5 +41,6 @@ mod telnet_terminal;
 #[cfg(feature = "prompt")]
 mod three_together;
 mod transcripts;
+mod turns;
 mod who_reads;
 mod wild_input;

@@ -19,8 +19,8 @@ const BUGS: [Bug; 8] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
-        right: "            if lines == 0 || reads == 0 || self.is_behind() {\n                self.later(id);",
-        wrong: "            if lines == 0 || reads == 0 || self.is_behind() {",
+        right: "            if used_up || self.is_behind() {\n                self.go_on_later(id);",
+        wrong: "            if used_up || self.is_behind() {",
     },
     Bug {
         name: "a slot reused without generation",

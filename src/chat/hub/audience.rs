@@ -1,13 +1,26 @@
 //! Who hears an event.
 
-use super::{Audience, Hub, Name};
+use super::{Audience, Hub, Name, Work};
 use crate::chat::id::ClientId;
 
 impl Hub {
     /// Calls `hear` with everyone whom `to` means, each once, and whether it is about their current room.
     pub fn audience(&self, to: &Audience, mut hear: impl FnMut(ClientId, bool)) {
+        let mut heard = 0;
+        let asked = self.each_of(to, |id, here| {
+            heard += 1;
+            hear(id, here);
+        });
+        self.count(Work { steps: (asked - heard) as u64, heard: heard as u64 });
+    }
+
+    /// Does the work of [`audience`](Hub::audience); gives how many were asked.
+    fn each_of(&self, to: &Audience, mut hear: impl FnMut(ClientId, bool)) -> usize {
         match to {
-            Audience::One(id) => hear(*id, true),
+            Audience::One(id) => {
+                hear(*id, true);
+                1
+            }
             Audience::Several { clients, from } => {
                 let likeness = (self.hiding > 0).then(|| from.likeness());
                 for client in clients.iter().filter_map(|&id| self.client(id)) {
@@ -15,9 +28,10 @@ impl Hub {
                         hear(client.id, true);
                     }
                 }
+                clients.len()
             }
             Audience::Room { room, except, from, beyond } => {
-                let Some(members) = self.room(*room).map(|room| &room.members) else { return };
+                let Some(members) = self.room(*room).map(|room| &room.members) else { return 0 };
                 let hidden = from.as_ref().filter(|_| self.hiding > 0).map(Name::likeness);
                 for &id in members {
                     if Some(id) == *except {
@@ -29,6 +43,7 @@ impl Hub {
                         hear(id, client.current == Some(*room));
                     }
                 }
+                members.len()
             }
         }
     }

@@ -15,6 +15,7 @@ mod rooms;
 mod rules;
 mod talking;
 
+use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
 pub use rules::Rules;
@@ -32,6 +33,7 @@ use super::registry::Registry;
 use super::room::Room;
 use super::roster::Roster;
 use super::text::Text;
+use super::work::Work;
 use crate::limits;
 
 /// The room that everybody enters.
@@ -61,6 +63,7 @@ pub struct Hub {
     hiding: usize,
     /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](limits::LETTER_WRITERS).
     writers: VecDeque<letters::Writer>,
+    work: Cell<Work>,
 }
 
 impl Hub {
@@ -80,6 +83,7 @@ impl Hub {
             next_key: 0,
             hiding: 0,
             writers: VecDeque::new(),
+            work: Cell::default(),
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));
@@ -154,8 +158,8 @@ impl Hub {
             out.push(tell(client.id, Event::Stopping));
             out.push(Output::Close(client.id, CloseReason::ServerStops));
         }
-        let wall_clock = self.wall_clock;
-        *self = Hub { wall_clock, ..Hub::new(std::mem::take(&mut self.rules)) };
+        let (work, wall_clock) = (self.work.take(), self.wall_clock);
+        *self = Hub { work: work.into(), wall_clock, ..Hub::new(std::mem::take(&mut self.rules)) };
     }
 
     /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.
@@ -183,6 +187,11 @@ impl Hub {
         let restless = self.restless.iter().filter_map(|&room| self.room(room));
         let movements = restless.filter_map(|room| room.movements.due()).min();
         [newcomer, movements].into_iter().flatten().min()
+    }
+
+    /// What has been done since the start.
+    pub fn work(&self) -> Work {
+        self.work.get()
     }
 
     /// How many people are in the chat, which takes a name.
@@ -277,6 +286,15 @@ impl Hub {
         if let Err(refusal) = refused {
             out.push(tell(id, Event::RoomRefused(refusal)));
         }
+    }
+
+    /// Counts things that were looked at. To be called wherever their number is not bounded by a small one.
+    fn spend(&self, steps: usize) {
+        self.count(Work { steps: steps as u64, heard: 0 });
+    }
+
+    fn count(&self, more: Work) {
+        self.work.set(self.work.get() + more);
     }
 
     /// Ends a client by the hub's own will.

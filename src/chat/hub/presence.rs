@@ -20,6 +20,7 @@ impl Hub {
             return Err(RoomRefusal::Closed(room.name.clone()));
         }
         let members = &room.members;
+        self.spend(members.len());
         let mut present: Vec<_> = members.iter().filter_map(|&member| self.client(member)).collect();
         if present.len() > WHO_MAX_PEOPLE {
             present.select_nth_unstable_by_key(WHO_MAX_PEOPLE, |client| {

@@ -112,6 +112,7 @@ impl Hub {
     /// Lists the rooms by name; of very many, the fullest.
     pub(super) fn list_rooms(&self, id: ClientId, out: &mut Vec<Output>) -> Done {
         let client = self.client(id).expect("the caller knows them");
+        self.spend(self.rooms.len());
         let numbered = self.rooms.iter().enumerate();
         let mut rooms: Vec<RoomRow> = numbered
             .filter_map(|(number, room)| {

@@ -8,7 +8,7 @@ use log::{debug, info, log_enabled, warn};
 use super::Server;
 use crate::chat::{Audience, ClientId, Event, Moment, Note, Origin, Output, Question};
 use crate::keep::{Answer, Complaint};
-use crate::limits::{HISTORY_PATIENCE, PETITION_PATIENCE};
+use crate::limits::{BYTES_PER_STEP, COST_SHARE, HISTORY_PATIENCE, PETITION_PATIENCE};
 use crate::net::stream::Stream;
 use crate::proto::console;
 
@@ -108,7 +108,7 @@ impl<S: Stream> Server<S> {
                 hub.found(id, found, now, outputs);
                 let rate = self.rate;
                 if let Some(conn) = self.conn_mut(id) {
-                    conn.charge_cost(rate, cost, now);
+                    conn.charge_cost(rate, cost, COST_SHARE, now);
                 }
                 id
             }
@@ -142,10 +142,11 @@ impl<S: Stream> Server<S> {
 
     /// Queues `event` for everyone it is for: encoded once per kind of reader.
     fn deliver(&mut self, to: &Audience, event: &Event, now: Moment) {
-        let Server { hub, conns, encodings, broadcast, queued, dirty, urgent, .. } = self;
+        let Server { hub, conns, encodings, broadcast, queued, dirty, urgent, steps, .. } = self;
         if let Audience::One(id) = to {
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(*id)) else { return };
             let bytes = encodings.once(event, conn.kind());
+            *steps += (bytes.len() / BYTES_PER_STEP) as u64;
             conn.counted(queued, |conn| conn.answer(bytes, broadcast, now));
             if !conn.urgent && conn.wants_flush() {
                 conn.urgent = true;

@@ -23,7 +23,7 @@ use super::conn::{Conn, Standing};
 use super::deadlines::Deadlines;
 use super::pace::Rate;
 use super::stream::Stream;
-use crate::chat::{ClientId, CloseReason, Event, Hub, Moment, Output, Rules, Stamp, Text};
+use crate::chat::{ClientId, CloseReason, Event, Hub, Moment, Output, Rules, Stamp, Text, Work};
 use crate::clock::Zone;
 use crate::keep::Archive;
 use crate::limits;
@@ -47,12 +47,16 @@ pub struct Server<S> {
     urgent: VecDeque<ClientId>,
     /// Have input that no readiness will announce again, or that it has just announced.
     ready: VecDeque<ClientId>,
+    /// Had their share of this turn and have more: those who come in the next one go before them.
+    going_on: VecDeque<ClientId>,
     /// To be swept.
     dead: VecDeque<ClientId>,
     outputs: Vec<Output>,
     encodings: Encodings,
     history: Archive,
     broadcast: Broadcast,
+    /// Steps of work done here, beside the hub's.
+    steps: u64,
     /// Bytes that wait in queues of readers' own, all together.
     queued: usize,
     /// What telnet wants back while one piece of input is taken in.
@@ -90,11 +94,13 @@ impl<S: Stream> Server<S> {
             dirty: VecDeque::new(),
             urgent: VecDeque::new(),
             ready: VecDeque::new(),
+            going_on: VecDeque::new(),
             dead: VecDeque::new(),
             outputs: Vec::new(),
             encodings: Encodings::new(settings.zone.clone()),
             history,
             broadcast: Broadcast::default(),
+            steps: 0,
             queued: 0,
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
@@ -162,7 +168,7 @@ impl<S: Stream> Server<S> {
         self.conn_mut(id).map(|conn| &mut conn.stream)
     }
 
-    /// Readiness says that there may be something to read. Those who were told so before come first.
+    /// Readiness says that there may be something to read.
     pub fn readable(&mut self, id: ClientId) {
         if let Some(conn) = self.conn_mut(id) {
             conn.readable = true;
@@ -183,21 +189,7 @@ impl<S: Stream> Server<S> {
         self.bury(id, CloseReason::Lost);
     }
 
-    /// Serves everybody who has input, those first who had more than their share of the last turn.
-    pub fn serve_ready(&mut self, now: Moment) {
-        for _ in 0..self.ready.len() {
-            if self.is_behind() {
-                break;
-            }
-            let Some(id) = self.ready.pop_front() else { break };
-            if let Some(conn) = self.conn_mut(id) {
-                conn.ready = false;
-                self.serve(id, now);
-            }
-        }
-    }
-
-    /// Does what has come due, and some of what takes longer than a turn.
+    /// Does what has come due in the chat and in its history, and some of what takes longer than a turn.
     pub fn tick(&mut self, now: Moment) {
         // Before those who asked go on without: they are told so.
         for answer in self.history.overdue(now) {
@@ -207,17 +199,6 @@ impl<S: Stream> Server<S> {
             self.recall(answer, now);
         }
         self.perform(now);
-        for id in self.deadlines.take_due(now) {
-            let Server { conns, queued, .. } = self;
-            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { continue };
-            conn.scheduled = None;
-            conn.counted(queued, |conn| conn.expire(now));
-            if conn.is_dead() {
-                self.dead.push_back(id);
-            } else {
-                self.serve(id, now);
-            }
-        }
         if self.hub.next_due().is_some_and(|due| now >= due) {
             self.hub.tick(now, &mut self.outputs);
             self.perform(now);
@@ -252,7 +233,8 @@ impl<S: Stream> Server<S> {
 
     /// Whether there is something to do now, without waiting for anything.
     pub fn has_work(&self) -> bool {
-        let waiting = [&self.ready, &self.urgent, &self.dead].into_iter().any(|list| !list.is_empty());
+        let waiting =
+            [&self.ready, &self.going_on, &self.urgent, &self.dead].into_iter().any(|list| !list.is_empty());
         waiting || !self.dirty.is_empty() || self.history.has_work()
     }
 
@@ -264,6 +246,12 @@ impl<S: Stream> Server<S> {
     /// How many connections there are, closing ones included.
     pub fn connections(&self) -> usize {
         self.conns.len()
+    }
+
+    /// What has been done since the start.
+    pub fn work(&self) -> Work {
+        let Work { steps, heard } = self.hub.work();
+        Work { steps: steps + self.steps, heard }
     }
 
     /// The people and their rooms.

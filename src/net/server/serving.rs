@@ -1,21 +1,82 @@
-//! One connection's turn: what it sent becomes commands for the hub, within a share that leaves time for the others.
+//! Turns: what connections sent becomes commands for the hub, within budgets that all who have input share.
+//!
+//! Laws: a turn takes so many lines, and does so much work for them, and no more; of several who have input each gets
+//! their part of it, one line at least; and who was passed over is the first in the next turn.
+
+use std::time::Duration;
 
 use log::debug;
 
 use super::Server;
 use crate::chat::{ClientId, CloseReason, Command, Moment};
-use crate::limits;
+use crate::limits::{self, LINE_STEPS, LINES_PER_TURN_GOING_ON, LOOP_SHARE, READ_STEPS, STEP_NANOS};
 use crate::net::conn::{Filled, Pause};
 use crate::net::stream::Stream;
 use crate::proto::Protocol;
 
+/// What one connection may take of a turn.
+#[derive(Clone, Copy, Debug)]
+struct Quantum {
+    lines: usize,
+    reads: usize,
+    steps: u64,
+}
+
 impl<S: Stream> Server<S> {
-    /// Takes commands and input of one connection until there is no more, or its share of the turn is used up.
-    pub(super) fn serve(&mut self, id: ClientId, now: Moment) {
-        if self.is_behind() {
-            return self.later(id);
+    /// Serves those who have input: first those who were passed over in the last turn, then those who came since, then
+    /// those who had their share and go on.
+    pub fn serve_ready(&mut self, now: Moment) {
+        self.wake_due(now);
+        let come = self.ready.len();
+        self.ready.append(&mut self.going_on);
+        let Some(share) = self.quantum(self.ready.len()) else { return };
+        let going_on = Quantum { lines: share.lines.min(LINES_PER_TURN_GOING_ON), ..share };
+        let begun = self.work().total();
+        let mut lines_left = self.settings.share.lines;
+        for nth in 0..self.ready.len() {
+            let spent = self.work().total() - begun;
+            if self.is_behind() || lines_left == 0 || spent >= self.settings.share.steps {
+                break;
+            }
+            let Some(id) = self.ready.pop_front() else { break };
+            if let Some(conn) = self.conn_mut(id) {
+                conn.ready = false;
+                let taken = self.serve(id, if nth < come { share } else { going_on }, now);
+                lines_left = lines_left.saturating_sub(taken);
+            }
         }
-        let (mut lines, mut reads) = (limits::LINES_PER_TURN, limits::READS_PER_TURN);
+    }
+
+    /// The part of a turn that each of so many gets.
+    fn quantum(&self, sharers: usize) -> Option<Quantum> {
+        let share = &self.settings.share;
+        Some(Quantum {
+            lines: share.lines.checked_div(sharers)?.max(1),
+            reads: limits::READS_PER_TURN.checked_div(sharers)?.max(1),
+            steps: share.steps / sharers as u64,
+        })
+    }
+
+    /// Sees to those of whom something has come due; the next turn does who is left.
+    fn wake_due(&mut self, now: Moment) {
+        for id in self.deadlines.take_due(now, limits::DUE_PER_TURN) {
+            let Server { conns, queued, .. } = self;
+            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { continue };
+            conn.scheduled = None;
+            conn.counted(queued, |conn| conn.expire(now));
+            if conn.is_dead() {
+                self.dead.push_back(id);
+            } else {
+                self.later(id);
+            }
+        }
+    }
+
+    /// Takes commands and input of one connection until there is no more, or its share of the turn is used up; gives how
+    /// many lines that were.
+    fn serve(&mut self, id: ClientId, share: Quantum, now: Moment) -> usize {
+        let Quantum { mut lines, mut reads, .. } = share;
+        let begun = self.work().total();
         let rate = self.rate;
         while let Some(conn) = self.conn_mut(id) {
             match conn.next_command(rate, now) {
@@ -35,6 +96,10 @@ impl<S: Stream> Server<S> {
                     break;
                 }
                 Err(Pause::NoLine | Pause::Closing) if !conn.may_read() => break,
+                Err(Pause::NoLine | Pause::Closing) if reads == 0 => {
+                    self.go_on_later(id);
+                    break;
+                }
                 Err(Pause::NoLine | Pause::Closing) => {
                     reads -= 1;
                     if !self.read(id, now) {
@@ -42,12 +107,24 @@ impl<S: Stream> Server<S> {
                     }
                 }
             }
-            if lines == 0 || reads == 0 || self.is_behind() {
-                self.later(id);
+            let used_up = lines == 0 || self.work().total() - begun >= share.steps;
+            if used_up || self.is_behind() {
+                self.go_on_later(id);
                 break;
             }
         }
         self.reschedule(id);
+        share.lines - lines
+    }
+
+    /// Remembers that `id` had their share of this turn and has more.
+    fn go_on_later(&mut self, id: ClientId) {
+        if let Some(conn) = self.conn_mut(id)
+            && !conn.ready
+        {
+            conn.ready = true;
+            self.going_on.push_back(id);
+        }
     }
 
     /// Answers whoever speaks another protocol in that, and closes the connection.
@@ -66,6 +143,7 @@ impl<S: Stream> Server<S> {
     fn read(&mut self, id: ClientId, now: Moment) -> bool {
         let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
         let filled = conn.fill(&mut self.scratch, &mut self.answers);
+        self.steps += READ_STEPS;
         if !self.answers.is_empty() {
             conn.counted(&mut self.queued, |conn| conn.signal(&self.answers, &self.broadcast, now));
             self.answers.clear();
@@ -80,6 +158,7 @@ impl<S: Stream> Server<S> {
     }
 
     fn command(&mut self, id: ClientId, command: Command, now: Moment) {
+        let begun = self.work();
         if let Command::Secret(_) = command {
             let Server { conns, broadcast, queued, .. } = self;
             if let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) {
@@ -89,5 +168,16 @@ impl<S: Stream> Server<S> {
         }
         self.hub.handle(id, command, now, &mut self.outputs);
         self.perform(now);
+        let done = self.work() - begun;
+        self.steps += LINE_STEPS;
+        self.charge(id, done.steps, now);
+    }
+
+    /// Charges a client for what they asked for, in steps of work. Who hears a line is not charged for.
+    fn charge(&mut self, id: ClientId, steps: u64, now: Moment) {
+        let (rate, cost) = (self.rate, Duration::from_nanos(steps * STEP_NANOS));
+        if let Some(conn) = self.conn_mut(id) {
+            conn.charge_cost(rate, cost, LOOP_SHARE, now);
+        }
     }
 }

@@ -55,6 +55,10 @@ impl Default for Settings {
 /// How much of each kind of work one turn of the loop does at most, so that no turn is long.
 #[derive(Clone, Copy, Debug)]
 pub struct Share {
+    /// Lines taken from all senders together.
+    pub lines: usize,
+    /// Steps of work that these lines may take.
+    pub steps: u64,
     /// Connections written to because of what was said in a room, and as many that are answered.
     pub writes: usize,
     /// Connections freed.
@@ -66,6 +70,8 @@ pub struct Share {
 impl Default for Share {
     fn default() -> Share {
         Share {
+            lines: limits::LINES_PER_TURN,
+            steps: limits::STEPS_PER_TURN,
             writes: limits::WRITES_PER_TURN,
             sweeps: limits::SWEEPS_PER_TURN,
             unwritten_bytes: limits::UNWRITTEN_MAX_BYTES,

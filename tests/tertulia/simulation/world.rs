@@ -25,6 +25,8 @@ fn share(dice: &mut Dice) -> Share {
     let usual = Share::default();
     let few = |dice: &mut Dice, most: usize| [1, 2, 3, most][dice.below(4)];
     Share {
+        lines: few(dice, usual.lines),
+        steps: [1, 200, usual.steps][dice.below(3)],
         writes: few(dice, usual.writes),
         sweeps: few(dice, usual.sweeps),
         unwritten_bytes: [1, 100, usual.unwritten_bytes, usual.unwritten_bytes][dice.below(4)],

@@ -1,0 +1,149 @@
+//! A whole server over streams in memory: no socket, no clock, nothing to wait for. What is left is the loop's own work.
+
+// A bench and tests use it, each their part.
+#![allow(dead_code)]
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::io::{self, Read, Write};
+use std::net::{IpAddr, SocketAddr};
+use std::rc::Rc;
+use std::time::Duration;
+
+use tertulia::chat::{ClientId, Moment};
+use tertulia::net::{Server, Settings, Stream};
+
+/// What a client and its stream share.
+#[derive(Debug, Default)]
+struct Wire {
+    input: RefCell<VecDeque<u8>>,
+    /// The client reads nothing: writes are refused.
+    deaf: Cell<bool>,
+    /// Bytes that were written.
+    taken: Cell<usize>,
+    /// What was written, if anybody wants to look at it.
+    kept: RefCell<Option<Vec<u8>>>,
+}
+
+/// The server's end of a connection.
+#[derive(Debug)]
+pub struct MemoryStream(Rc<Wire>);
+
+impl Read for MemoryStream {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.input.borrow_mut().read(buffer)? {
+            0 => Err(io::ErrorKind::WouldBlock.into()),
+            length => Ok(length),
+        }
+    }
+}
+
+impl Write for MemoryStream {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.deaf.get() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.0.taken.set(self.0.taken.get() + bytes.len());
+        if let Some(kept) = &mut *self.0.kept.borrow_mut() {
+            kept.extend_from_slice(bytes);
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stream for MemoryStream {
+    fn end_writing(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn origin(&self) -> Option<IpAddr> {
+        None
+    }
+}
+
+/// A server and its clients.
+pub struct House {
+    pub server: Server<MemoryStream>,
+    pub now: Moment,
+    clients: Vec<(ClientId, Rc<Wire>)>,
+}
+
+impl House {
+    /// A server with `settings` and nobody there.
+    pub fn new(settings: Settings) -> House {
+        House { server: Server::new(settings), now: Moment::from_micros(1_000_000), clients: Vec::new() }
+    }
+
+    /// Connects one more client; gives its number.
+    pub fn connect(&mut self) -> usize {
+        let wire = Rc::new(Wire::default());
+        let peer = SocketAddr::from(([127, 0, 0, 1], 5000));
+        let id = self.server.admit(MemoryStream(Rc::clone(&wire)), peer, self.now);
+        self.clients.push((id, wire));
+        self.clients.len() - 1
+    }
+
+    /// Puts input on the way and says that it is there; the server has not seen it yet.
+    pub fn send(&mut self, who: usize, input: &[u8]) {
+        let (id, wire) = &self.clients[who];
+        wire.input.borrow_mut().extend(input);
+        self.server.readable(*id);
+    }
+
+    /// Sends input, and lets the server do all that comes of it.
+    pub fn says(&mut self, who: usize, input: impl AsRef<[u8]>) {
+        self.send(who, input.as_ref());
+        self.settle();
+    }
+
+    /// One turn of the loop.
+    pub fn turn(&mut self) {
+        self.server.serve_ready(self.now);
+        self.server.tick(self.now);
+        self.server.finish_turn(self.now);
+    }
+
+    /// Turns until there is nothing to do without waiting.
+    pub fn settle(&mut self) {
+        while self.server.has_work() {
+            self.turn();
+        }
+    }
+
+    /// Lets time pass, and the server do what has come due; what is due far later stays.
+    pub fn waits(&mut self, span: Duration) {
+        self.now = self.now + span;
+        self.turn();
+        self.settle();
+    }
+
+    /// The client reads nothing any more.
+    pub fn deafen(&self, who: usize) {
+        self.clients[who].1.deaf.set(true);
+    }
+
+    /// Keeps what the client is sent from now on, for [`heard`](Self::heard).
+    pub fn listen(&self, who: usize) {
+        *self.clients[who].1.kept.borrow_mut() = Some(Vec::new());
+    }
+
+    /// What a client that [listens](Self::listen) was sent since it was last asked.
+    pub fn heard(&self, who: usize) -> String {
+        let kept = self.clients[who].1.kept.borrow_mut().as_mut().map(std::mem::take);
+        String::from_utf8(kept.unwrap_or_default()).expect("the server sends UTF-8")
+    }
+
+    /// Bytes that a client was sent.
+    pub fn taken(&self, who: usize) -> usize {
+        self.clients[who].1.taken.get()
+    }
+
+    /// How many clients there are or were.
+    pub fn clients(&self) -> usize {
+        self.clients.len()
+    }
+}

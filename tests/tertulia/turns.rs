@@ -1,0 +1,135 @@
+//! Turns of the loop: a budget that all who have input share, and a pace that knows what a command costs.
+
+use std::time::Duration;
+
+use tertulia::limits::{LINES_PER_TURN, LINES_PER_TURN_GOING_ON, RATE_BURST};
+use tertulia::net::{Settings, Share};
+
+#[path = "../../benches/worst/house.rs"]
+pub mod house;
+
+use house::House;
+
+/// A house with so many people in the first room, who have nothing left to be told of.
+fn house_of(people: usize, settings: Settings) -> House {
+    let mut house = House::new(Settings { login_timeout: None, ..settings });
+    for index in 0..people {
+        house.connect();
+        house.send(index, format!("p{index}\n").as_bytes());
+    }
+    house.settle();
+    house.waits(Duration::from_secs(20));
+    house
+}
+
+fn unlimited() -> Settings {
+    Settings { rate_limit: 0, ..Settings::default() }
+}
+
+/// How many lines the server has let somebody hear.
+fn lines_said(house: &mut House, people: usize, doing: impl FnOnce(&mut House)) -> usize {
+    let before = house.server.work().heard;
+    doing(house);
+    (house.server.work().heard - before) as usize / (people - 1)
+}
+
+#[test]
+fn turn_takes_so_many_lines_from_all_flooders_together() {
+    const PEOPLE: usize = 120;
+    let mut house = house_of(PEOPLE, unlimited());
+    (0..100).for_each(|flooder| house.send(flooder, &b"hola\n".repeat(300)));
+    house.listen(119);
+    house.send(110, b"con permiso\n");
+    let lines = lines_said(&mut house, PEOPLE, House::turn);
+    assert_eq!(lines, 100 * (LINES_PER_TURN / 101) + 1, "two lines each, and the one of who has one");
+    assert!(house.heard(119).contains("p110: con permiso\n"), "heard in the same turn");
+    // Who comes now goes before those who go on.
+    house.send(111, b"hola a todos\n");
+    house.turn();
+    assert!(house.heard(119).starts_with("p111: hola a todos\n"));
+}
+
+#[test]
+fn one_sender_has_the_whole_turn_and_less_when_going_on() {
+    const PEOPLE: usize = 20;
+    let mut house = house_of(PEOPLE, unlimited());
+    house.send(0, &b"hola\n".repeat(1_000));
+    assert_eq!(lines_said(&mut house, PEOPLE, House::turn), LINES_PER_TURN);
+    assert_eq!(lines_said(&mut house, PEOPLE, House::turn), LINES_PER_TURN_GOING_ON);
+    assert_eq!(
+        lines_said(&mut house, PEOPLE, House::settle),
+        1_000 - LINES_PER_TURN - LINES_PER_TURN_GOING_ON
+    );
+}
+
+#[test]
+fn turn_does_so_much_work_whatever_the_lines_are() {
+    const PEOPLE: usize = 100;
+    let share = Share { steps: 5_000, ..Share::default() };
+    let mut house = house_of(PEOPLE, Settings { share, ..unlimited() });
+    house.send(0, &b"hola\n".repeat(100));
+    let lines = lines_said(&mut house, PEOPLE, House::turn);
+    assert!((5..=10).contains(&lines), "{lines} lines of some 600 steps each, and the last may go beyond");
+    // Of two who share a turn each does something in each of them.
+    house.listen(99);
+    house.send(1, &b"hey\n".repeat(100));
+    house.turn();
+    let heard = house.heard(99);
+    assert!(heard.contains("p0: ") && heard.contains("p1: "), "{heard}");
+    house.settle();
+}
+
+#[test]
+fn passed_over_sender_is_the_first_of_the_next_turn() {
+    const PEOPLE: usize = 50;
+    let share = Share { lines: 10, ..Share::default() };
+    let mut house = house_of(PEOPLE, Settings { share, ..unlimited() });
+    house.listen(49);
+    (0..40).for_each(|who| house.send(who, b"uno\ndos\n"));
+    let mut order = Vec::new();
+    while house.server.has_work() {
+        house.turn();
+        let heard = house.heard(49);
+        let said: Vec<_> = heard.lines().map(str::to_owned).collect();
+        assert!(said.len() <= 10, "{said:?}");
+        order.extend(said);
+        // However many come meanwhile.
+        if order.len() < 40 {
+            house.send(48, b"yo primero\n");
+        }
+    }
+    let first = |who: usize| order.iter().position(|line| *line == format!("p{who}: uno"));
+    assert!((0..39).all(|who| first(who) < first(who + 1)), "in the order in which they came: {order:#?}");
+    let firsts = order.iter().take(44).filter(|line| line.ends_with(": uno")).count();
+    assert_eq!(firsts, 40, "nobody has two before everybody had one: {order:#?}");
+}
+
+#[test]
+fn dear_command_is_charged_like_several_lines() {
+    const PEOPLE: usize = 10_000;
+    let mut house = house_of(PEOPLE, Settings::default());
+    house.waits(Duration::from_secs(60));
+    house.listen(7);
+    house.send(7, "/quien\n".repeat(200).as_bytes());
+    house.settle();
+    let answers = house.heard(7).matches("En #general").count();
+    // Each looks at ten thousand people, 0.2 ms: a thousandth of the loop is two lines of ten a second.
+    let half = RATE_BURST as usize / 2;
+    assert!((half - 5..=half).contains(&answers), "{answers} answers at once");
+    // An ordinary line is one, however many hear it.
+    house.listen(8);
+    house.send(9, "hola\n".repeat(200).as_bytes());
+    house.settle();
+    assert_eq!(house.heard(8).matches("p9: hola").count(), RATE_BURST as usize);
+}
+
+#[test]
+fn newcomer_is_charged_too() {
+    let mut house = House::new(Settings::default());
+    let nameless = house.connect();
+    house.settle();
+    house.listen(nameless);
+    house.send(nameless, "/nada\n".repeat(300).as_bytes());
+    house.settle();
+    assert_eq!(house.heard(nameless).matches("/nada").count(), RATE_BURST as usize);
+}
