@@ -160,6 +160,10 @@ impl Password {
         if raw.contains(char::is_control) {
             return Err(PasswordError::Control);
         }
+        // Composed it has at least a third of its bytes (UAX 15), and marks are sorted, however many follow one another.
+        if raw.len() > 3 * PASSWORD_MAX_BYTES {
+            return Err(PasswordError::TooLong);
+        }
         let composed: String = raw.nfc().collect();
         if composed.len() > PASSWORD_MAX_BYTES {
             return Err(PasswordError::TooLong);

@@ -39,6 +39,10 @@ impl Name {
     /// Takes `raw` for a name: 1 to [`NAME_MAX_CHARS`] letters, digits, `-` and `_`, first one a letter, the letters
     /// of one script with its usual companions, and all that Unicode TR 39 allows in identifiers.
     pub fn new(raw: &str) -> Result<Name, NameError> {
+        // No character comes apart into more than four (UAX 15), and marks are sorted, however many follow one another.
+        if raw.chars().nth(4 * NAME_MAX_CHARS).is_some() {
+            return Err(NameError::Malformed);
+        }
         // One more than allowed is enough to know that there are too many.
         let composed: String = raw.nfc().take(NAME_MAX_CHARS + 1).collect();
         if !is_well_formed(&composed) || repeats_a_mark(&composed) || !composed.is_single_script() {

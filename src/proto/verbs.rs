@@ -9,6 +9,10 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::chat::{Language, Verb};
 
+/// A word of more bytes is no command's name, nor near one: those have 11 letters at most, and the farthest word that is
+/// near one half as many again, of which each may carry accents of its own.
+const WORD_MAX_BYTES: usize = 128;
+
 /// What one command is called and does, in one language.
 #[derive(Debug)]
 pub(super) struct Row {
@@ -193,27 +197,35 @@ pub(super) fn describe(verb: Verb, language: Language) -> &'static Row {
 
 /// The command called `word`, in either language; case and accents do not matter.
 pub(super) fn find(word: &str) -> Option<Verb> {
-    let word = fold(word);
+    let word = fold(word)?;
     TABLE.iter().find(|(_, es, en)| es.name == word || en.name == word).map(|(verb, ..)| *verb)
 }
 
 /// The command whose name is nearest to `word`, if one is near: a beginning of it, or a slip or two away.
 pub(super) fn nearest(word: &str) -> Option<Verb> {
-    let word = fold(word);
+    let word = fold(word)?;
     let length = word.chars().count();
     if length < 2 {
         return None;
     }
+    let slips = 1.max(length / 3);
     let names = TABLE.iter().flat_map(|(verb, es, en)| [(*verb, es.name), (*verb, en.name)]);
     let near = names.filter_map(|(verb, name)| {
-        let distance = if name.starts_with(&word) { 1 } else { strsim::damerau_levenshtein(&word, name) };
-        (distance <= 1.max(length / 3)).then_some((distance, verb))
+        let distance = match name.starts_with(&word) {
+            true => 1,
+            // So many letters are too many or missing, whatever they are.
+            false if name.len().abs_diff(length) > slips => return None,
+            false => strsim::osa_distance(&word, name),
+        };
+        (distance <= slips).then_some((distance, verb))
     });
     near.min_by_key(|(distance, _)| *distance).map(|(_, verb)| verb)
 }
 
-fn fold(word: &str) -> String {
-    word.to_lowercase().nfd().filter(|&c| !is_combining_mark(c)).collect()
+/// `word` without capitals and accents. None: it is longer than any name of a command could be typed.
+fn fold(word: &str) -> Option<String> {
+    let short = word.len() <= WORD_MAX_BYTES;
+    short.then(|| word.to_lowercase().nfd().filter(|&c| !is_combining_mark(c)).collect())
 }
 
 /// Writes all commands, a line each, in columns.

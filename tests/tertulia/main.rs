@@ -27,6 +27,7 @@ mod names;
 mod netcat;
 mod options;
 mod pace;
+mod parsing;
 mod passwords;
 mod readme;
 mod safe_text;
