@@ -4,7 +4,7 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
-use tertulia::chat::{ClientId, Command, Event, Hub, Language, Moment, Name, Output, Rules, Text};
+use tertulia::chat::{ClientId, Command, Event, Hub, Language, Moment, Name, Origin, Output, Rules, Text};
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
 use tertulia::proto::{Encodings, Kind, LineBuffer};
 
@@ -80,7 +80,7 @@ fn hub(criterion: &mut Criterion) {
     let (mut hub, mut outputs) = (Hub::new(Rules::default()), Vec::new());
     for slot in 0..MEMBERS {
         let (id, name) = (ClientId::new(slot, 1), Command::Say(Text::clean(&format!("p{slot}"))));
-        hub.connect(id, Moment::START, &mut outputs);
+        assert!(hub.connect(id, Origin::UNKNOWN, Moment::START, &mut outputs));
         hub.handle(id, name, Moment::START, &mut outputs);
     }
     let mut group = criterion.benchmark_group("hub");

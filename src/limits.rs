@@ -132,6 +132,22 @@ pub const LOGIN_TIMEOUT_SECS: u64 = 60;
 /// A connection without a name may make room for a new one, when all places are taken, after this long.
 pub const NEWCOMER_GRACE: Duration = Duration::from_secs(5);
 
+/// Places from which on no address may have more than half while few are left: where there are fewer, somebody's class may
+/// well have them all.
+pub const SHARED_PLACES_MIN: usize = 100;
+
+/// Whether an address that has `held` of `all` gets no further one while so many are `free`: more than half, and less than a
+/// tenth.
+pub const fn is_over_share(held: usize, free: usize, all: usize) -> bool {
+    held > all / 2 && free < all.div_ceil(10)
+}
+
+/// Connections beyond the last place that may show by a password that they have a right to one.
+pub const TRIALS: usize = 16;
+
+/// How long they have for that.
+pub const TRIAL_TIMEOUT: Duration = Duration::from_secs(30);
+
 /// Default of `--rate-limit`: messages per second and person.
 pub const RATE_LIMIT_PER_SECOND: u32 = 10;
 
@@ -364,8 +380,9 @@ pub const MOTD_MAX_BYTES: usize = 4 * 1024;
 /// People one person may hide.
 pub const IGNORED_MAX: usize = 100;
 
-/// Descriptors the server keeps for itself: listeners, poll, signals, log, and one with which to say "full".
-pub const RESERVED_DESCRIPTORS: u64 = 32;
+/// Descriptors the server keeps for itself: listeners, poll, signals, log, history, [`TRIALS`], and those with which to say
+/// "full".
+pub const RESERVED_DESCRIPTORS: u64 = 48;
 
 /// Connections beyond the last place that are told "full" at the same time; the next ones wait for that in the backlog.
 pub const REFUSED_AT_ONCE: usize = 16;

@@ -6,7 +6,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
@@ -58,10 +58,6 @@ impl Write for MemoryStream {
 impl Stream for MemoryStream {
     fn end_writing(&mut self) -> io::Result<()> {
         Ok(())
-    }
-
-    fn origin(&self) -> Option<IpAddr> {
-        None
     }
 }
 

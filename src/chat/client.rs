@@ -3,6 +3,7 @@
 use super::account::{AccountKey, Matter};
 use super::asking::Asking;
 use super::correspondent::Correspondent;
+use super::holdings::HolderId;
 use super::id::ClientId;
 use super::moment::Moment;
 use super::name::{Likeness, Name};
@@ -23,7 +24,11 @@ pub(super) struct Client {
     pub(super) current: Option<RoomId>,
     first: Option<Seat>,
     extras: Option<Box<Extras>>,
+    /// Where they come from.
+    pub(super) holder: HolderId,
 }
+
+const _: () = assert!(size_of::<Option<Client>>() <= 64);
 
 /// Where a client is in one room.
 #[derive(Clone, Copy, Debug)]
@@ -52,8 +57,17 @@ struct Extras {
 }
 
 impl Client {
-    pub(super) fn new(id: ClientId, now: Moment) -> Client {
-        Client { id, name: None, account: None, active: now, current: None, first: None, extras: None }
+    pub(super) fn new(id: ClientId, holder: HolderId, now: Moment) -> Client {
+        Client {
+            id,
+            name: None,
+            account: None,
+            active: now,
+            current: None,
+            first: None,
+            extras: None,
+            holder,
+        }
     }
 
     pub(super) fn sit(&mut self, seat: Seat) {
@@ -201,7 +215,7 @@ impl Client {
         old.take_letters();
         old.set_away(None);
         let Client { name, account, current, first, extras, .. } = old;
-        *self = Client { name, account, current, first, extras, id: self.id, active: self.active };
+        *self = Client { name, account, current, first, extras, ..*self };
         self.update_contact();
     }
 

@@ -203,10 +203,8 @@ pub enum Event {
     Skipped(u64),
     /// Too long without a name.
     NameTimeout,
-    /// No place left; the number of places.
-    Full(usize),
-    /// Your place, without a name, was needed.
-    MadeRoom,
+    /// Something about your place, or that there is none for you.
+    Place(PlaceNews),
     /// The server stops.
     Stopping,
 }
@@ -224,8 +222,28 @@ pub enum NameRefusal {
     Yours(Name),
     /// Only registered names may be taken here.
     Unregistered(Name),
+    /// Only registered names may be taken now, for no place is left.
+    NoPlace(Name),
     /// First a name, then the rest.
     Missing,
+}
+
+/// What somebody is told of their place, where there are few.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaceNews {
+    /// None is left; the number of places.
+    Full(usize),
+    /// Few are left, and your address has more than its share.
+    Crowded,
+    /// There is none for you, unless you have a registered name.
+    OnlyRegistered {
+        /// Few are left, and your address has more than its share; otherwise there are none.
+        crowded: bool,
+    },
+    /// Yours, without a name, was needed.
+    MadeRoom,
+    /// Yours, without a registered name, was needed for somebody who has one.
+    GaveWay,
 }
 
 /// What somebody is told of their account.
@@ -332,6 +350,8 @@ pub enum RoomRefusal {
     TooMany,
     /// There are as many rooms as there may be.
     NoneLeft,
+    /// Few more rooms may be made, and your address has made more than its share.
+    OverShare,
     /// Only its operators may.
     NotOperator(Name),
     /// You may not speak there.

@@ -6,6 +6,7 @@ mod client;
 mod command;
 mod correspondent;
 mod event;
+mod holdings;
 mod hub;
 mod id;
 mod line;
@@ -26,7 +27,7 @@ pub use account::{
 };
 pub use command::{Command, Language, Trouble, Verb};
 pub use event::{
-    AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameRefusal, Occasion, Person,
+    AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameRefusal, Occasion, Person, PlaceNews,
     RoomRefusal, RoomRow,
 };
 pub use hub::{GENERAL, Hub, Rules};

@@ -1,5 +1,7 @@
 //! What the hub asks the shell to do. Values: tests compare them, the simulation reads them.
 
+use std::num::NonZeroU32;
+
 use super::account::{AccountKey, Letter, Petition, Question};
 use super::command::Language;
 use super::event::Event;
@@ -82,9 +84,25 @@ impl Audience {
     }
 }
 
-/// Names a room.
+/// Names a room: its index in a list of all, kept as one more than that, so that a room which may be missing takes no
+/// more room than one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct RoomId(pub u32);
+pub struct RoomId(NonZeroU32);
+
+impl RoomId {
+    /// The room at the front of the list.
+    pub const FIRST: RoomId = RoomId(NonZeroU32::MIN);
+
+    /// The room at that place of the list.
+    pub fn at(index: usize) -> RoomId {
+        RoomId(NonZeroU32::MIN.saturating_add(u32::try_from(index).expect("few rooms")))
+    }
+
+    /// Its place in the list.
+    pub fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// Why a connection ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

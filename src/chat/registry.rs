@@ -33,6 +33,10 @@ impl Registry {
         named.find(|(_, name)| name.likeness().clashes(likeness)).map(|(key, _)| key)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
     pub(super) fn name(&self, key: AccountKey) -> Option<&Name> {
         self.accounts.get(&key)
     }

@@ -1,6 +1,7 @@
 //! A room: who is in it, who came and went just now, and what its operators decided.
 
 use super::account::AccountKey;
+use super::holdings::HolderId;
 use super::id::ClientId;
 use super::line::RoomKey;
 use super::movements::Movements;
@@ -20,6 +21,8 @@ pub(super) struct Room {
     /// Whether anything was ever said here.
     pub(super) spoken: bool,
     pub(super) rules: Rules,
+    /// From where it was made, if that is known.
+    pub(super) holder: Option<HolderId>,
 }
 
 /// What the operators of a room decided.
@@ -102,6 +105,7 @@ impl Room {
             topic: None,
             spoken: false,
             rules: Rules::default(),
+            holder: None,
         }
     }
 

@@ -5,7 +5,6 @@
 //! No answer comes for a question that was given up.
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::archive::{Answer, Archive, File};
@@ -61,7 +60,7 @@ impl<Q> Questions<Q> {
     fn ask(
         &mut self,
         id: ClientId,
-        from: IpAddr,
+        from: Origin,
         search: bool,
         question: Q,
         now: Moment,
@@ -71,7 +70,7 @@ impl<Q> Questions<Q> {
         self.open.insert(ticket, id);
         self.deadlines.push_back((now + HISTORY_PATIENCE, ticket));
         let lane = if search { &mut self.searches } else { &mut self.last };
-        let (lost, _) = lane.push(Origin::of(from), (ticket, question))?;
+        let (lost, _) = lane.push(from, (ticket, question))?;
         self.close(lost)
     }
 
@@ -143,7 +142,7 @@ impl<Q> Questions<Q> {
 impl Archive {
     /// Looks for something, for somebody who is `from` there. What does not come at once comes [later](Self::answers)
     /// or of [work](Self::work), and within [`HISTORY_PATIENCE`] something does. Another one may lose their place.
-    pub fn look(&mut self, id: ClientId, from: IpAddr, look: Look, now: Moment) -> Vec<Answer> {
+    pub fn look(&mut self, id: ClientId, from: Origin, look: Look, now: Moment) -> Vec<Answer> {
         if let (Some(file), Some(query)) = (&mut self.file, Query::of(&look)) {
             let lost = file.questions.ask(id, from, query.is_search(), query, now).map(Answer::Busy);
             return lost.into_iter().chain(file.hand_over()).collect();

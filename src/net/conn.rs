@@ -280,20 +280,13 @@ impl<S: Stream> Conn<S> {
 
     /// Begins the orderly end: no more input, what is queued leaves, then our side ends.
     pub(super) fn begin_close(&mut self, now: Moment) {
-        self.leave_chat();
+        if self.standing == Standing::InChat {
+            self.standing = Standing::Unknown;
+        }
         if self.phase == Phase::Open {
             self.phase = Phase::Draining(now + limits::DRAIN_TIMEOUT);
             self.paced = false;
         }
-    }
-
-    /// The hub has forgotten this client; says whether it was one of its.
-    pub(super) fn leave_chat(&mut self) -> bool {
-        let was_in_chat = self.standing == Standing::InChat;
-        if was_in_chat {
-            self.standing = Standing::Unknown;
-        }
-        was_in_chat
     }
 
     /// The end, without further ceremony.

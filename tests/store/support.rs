@@ -22,7 +22,7 @@ use tertulia::keep::{Answer, Archive, Store};
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
 /// Where somebody comes from.
-pub(crate) const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+pub(crate) const HOME: Origin = Origin::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
 
 /// The room of everybody.
 pub(crate) const GENERAL: RoomKey = RoomKey(0);

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use tertulia::limits;
 
+use crate::support::dir::Dir;
 use crate::support::peer::{PROMPT, Peer};
 use crate::support::process::{has, skip};
 use crate::support::server::Server;
@@ -78,6 +79,34 @@ fn who_has_no_name_makes_room_after_a_while() {
     juan.expect_line(">>> Ana se unió al chat");
     ana.say("hola");
     juan.expect_line("Ana: hola");
+}
+
+#[test]
+fn registered_person_comes_in_when_the_chat_is_full() {
+    let dir = Dir::new();
+    let server = Server::start(&["--max-clients", "2", "--data", dir.arg()]);
+    let mut maria = Peer::join(&server, "María");
+    maria.say("/registrar\ngirasol\ngirasol\nsalir");
+    assert!(maria.rest().contains("El nombre 'María' es tuyo desde ahora"));
+    let (mut juan, mut ana) = (Peer::join(&server, "Juan"), Peer::join(&server, "Ana"));
+    juan.lines_until(">>> Ana se unió al chat");
+    juan.say("hola");
+    ana.expect_line("Juan: hola");
+    let mut maria = Peer::connect(&server);
+    maria.expect("El chat está lleno: ahora solo puede entrar quien tenga un nombre registrado.\n");
+    maria.expect(PROMPT);
+    maria.say("Eva");
+    maria.expect_line("El nombre 'Eva' no está registrado, y ahora solo entran nombres registrados.");
+    maria.expect(PROMPT);
+    maria.say("María\ngirasol");
+    juan.expect_line(">>> María se unió al chat");
+    juan.expect_line("<<< Ana salió del chat");
+    ana.expect_line(
+        "--- El chat está lleno, y tu lugar es ahora de alguien con un nombre registrado. Prueba más tarde.",
+    );
+    ana.expect_end();
+    maria.say("gracias");
+    juan.expect_line("María: gracias");
 }
 
 #[test]

@@ -26,6 +26,7 @@ mod mutants;
 mod names;
 mod netcat;
 mod options;
+mod origins;
 mod pace;
 mod parsing;
 mod passwords;

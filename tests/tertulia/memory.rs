@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, Line, Look, Moment, Name, Reach, RoomKey, Stamp, Text};
+use tertulia::chat::{ClientId, Line, Look, Moment, Name, Origin, Reach, RoomKey, Stamp, Text};
 use tertulia::keep::{Answer, Archive};
 use tertulia::limits::{
     HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_PATIENCE, LINE_MAX_BYTES, QUESTIONS_WAITING,
@@ -11,8 +11,8 @@ use tertulia::limits::{
 };
 
 const NOW: Moment = Moment::START;
-const HOME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
-const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+const HOME: Origin = Origin::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
+const ELSEWHERE: Origin = Origin::of(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
 
 /// The most that looking at one line can cost: all of it is words of one letter.
 const LINE_MOST_WORK: u64 = (SEARCH_LINE_WORK + LINE_MAX_BYTES / 2 * (2 + SEARCH_WORD_WORK)) as u64;
@@ -41,7 +41,7 @@ fn search(rooms: std::ops::Range<u64>, words: &str) -> Look {
 }
 
 /// Asks; nobody else loses their place.
-fn ask(archive: &mut Archive, who: u32, from: IpAddr, look: Look) {
+fn ask(archive: &mut Archive, who: u32, from: Origin, look: Look) {
     let answers = archive.look(id(who), from, look, NOW);
     assert!(answers.is_empty(), "{answers:?}");
 }

@@ -73,7 +73,7 @@ const LEAKS: [Bug; 1] = [Bug {
     right: "        let mut seats = self.client(id)?.seats();\n        \
             seats.find(|seat| self.room(seat.room).is_some_and(|here| here.key == room)).map(|seat| seat.room)",
     wrong: "        self.client(id)?;\n        \
-            let mut rooms = (0..self.rooms.len()).map(|number| RoomId(number as u32));\n        \
+            let mut rooms = (0..self.rooms.len()).map(RoomId::at);\n        \
             rooms.find(|&there| self.room(there).is_some_and(|there| there.key == room))",
 }];
 

@@ -17,13 +17,16 @@ impl Hub {
     /// A newcomer proposes a name; with a good one they are in.
     pub(super) fn take_name(&mut self, id: ClientId, wanted: &Text, now: Moment, out: &mut Vec<Output>) {
         match self.vet_name(id, wanted) {
-            Ok(Wanted::Free(name)) => self.enter_chat(id, name, now, out),
+            Ok(Wanted::Free(name)) if self.has_place(id) => self.enter_chat(id, name, now, out),
+            Ok(Wanted::Free(name)) => self.refuse_name(id, NameRefusal::NoPlace(name), out),
             Ok(Wanted::Registered(account, name)) => self.ask(id, Asking::Login(Some(account), name), out),
-            Err(refusal) => {
-                out.push(tell(id, Event::NameRefused(refusal)));
-                out.push(tell(id, Event::NamePrompt));
-            }
+            Err(refusal) => self.refuse_name(id, refusal, out),
         }
+    }
+
+    fn refuse_name(&self, id: ClientId, refusal: NameRefusal, out: &mut Vec<Output>) {
+        out.push(tell(id, Event::NameRefused(refusal)));
+        out.push(tell(id, Event::NamePrompt));
     }
 
     /// A newcomer enters under a name that is theirs to take.
@@ -116,6 +119,9 @@ impl Hub {
         }
         if let Some(client) = self.clients[id.slot()].take() {
             client.end_contact();
+            self.here -= 1;
+            self.trials.retain(|trial| trial.id != id);
+            self.holdings.leave_place(client.holder);
             self.hiding -= usize::from(client.hidden().next().is_some());
         }
     }

@@ -144,7 +144,7 @@ impl Hub {
         }
         self.registry = Some(registry);
         // What was nobody's but theirs is nobody's now.
-        (0..self.rooms.len()).for_each(|number| self.vanish_if_empty(RoomId(number as u32), out));
+        (0..self.rooms.len()).for_each(|number| self.vanish_if_empty(RoomId::at(number), out));
     }
 
     /// Whose password a client gave.
@@ -180,6 +180,7 @@ impl Hub {
             out.push(tell(id, Event::AccountRefused(AccountRefusal::Wrong)));
             return self.ask_name_again(id, out);
         };
+        let Ok(leaving) = self.earn_place(id, key, now) else { return self.end_trial(id, now, out) };
         let holder = self.holder(&name.likeness()).map(|holder| (holder.id, holder.account));
         let own = self.client(id).and_then(|client| client.name.clone());
         match (holder, own) {
@@ -192,6 +193,9 @@ impl Hub {
                 self.take_registered(id, name, key, now, out);
             }
             _ => self.take_registered(id, name, key, now, out),
+        }
+        if let Some(leaving) = leaving {
+            self.give_way(leaving, now, out);
         }
         out.push(Output::Collect(id, key));
     }
@@ -223,6 +227,8 @@ impl Hub {
     /// A newcomer goes on where `old`, another connection of theirs, was: nobody else sees a difference.
     fn resume(&mut self, id: ClientId, old: ClientId, name: &Name, out: &mut Vec<Output>) {
         let Some(leaving) = self.clients[old.slot()].take() else { return };
+        self.here -= 1;
+        self.holdings.leave_place(leaving.holder);
         let client = self.client_mut(id).expect("the caller knows them");
         client.take_over(leaving);
         let (current, rooms): (_, Vec<_>) = (client.current, client.seats().map(|seat| seat.room).collect());

@@ -9,6 +9,7 @@ mod identifying;
 mod letters;
 mod moving;
 mod ordering;
+mod places;
 mod presence;
 mod recalling;
 mod rooms;
@@ -18,26 +19,28 @@ mod talking;
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
+use places::Trial;
 pub use rules::Rules;
 
 use super::account::AccountKey;
 use super::client::Client;
 use super::command::{Command, Trouble};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
+use super::holdings::Holdings;
 use super::id::ClientId;
 use super::line::Stamp;
 use super::moment::Moment;
 use super::name::{Likeness, Name};
+use super::origin::Origin;
 use super::output::{Audience, CloseReason, Output, RoomId};
 use super::registry::Registry;
 use super::room::Room;
 use super::roster::Roster;
 use super::text::Text;
 use super::work::Work;
-use crate::limits;
 
 /// The room that everybody enters.
-pub const GENERAL: RoomId = RoomId(0);
+pub const GENERAL: RoomId = RoomId::FIRST;
 
 /// The chat itself. [`connect`](Hub::connect), [`handle`](Hub::handle), [`disconnect`](Hub::disconnect),
 /// [`tick`](Hub::tick) and [`stop`](Hub::stop) are its whole door; each adds what is to be done to `out`.
@@ -61,9 +64,15 @@ pub struct Hub {
     next_key: u64,
     /// How many people hide somebody: while nobody does, delivering asks nobody.
     hiding: usize,
-    /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](limits::LETTER_WRITERS).
+    /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
     writers: VecDeque<letters::Writer>,
     work: Cell<Work>,
+    /// What each address has.
+    holdings: Holdings,
+    /// How many clients there are.
+    here: usize,
+    /// Those of them who have no place, oldest first.
+    trials: Vec<Trial>,
 }
 
 impl Hub {
@@ -84,6 +93,9 @@ impl Hub {
             hiding: 0,
             writers: VecDeque::new(),
             work: Cell::default(),
+            holdings: Holdings::default(),
+            here: 0,
+            trials: Vec::new(),
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));
@@ -103,19 +115,23 @@ impl Hub {
         self.rules.motd = motd;
     }
 
-    /// Somebody connected; they are asked for a name.
-    pub fn connect(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) {
+    /// A client connected, from `origin`; they are asked for a name, if they may come in. Says whether they may.
+    pub fn connect(&mut self, id: ClientId, origin: Origin, now: Moment, out: &mut Vec<Output>) -> bool {
+        if !self.admit(id, origin, now, out) {
+            return false;
+        }
         if self.clients.len() <= id.slot() {
             self.clients.resize_with(id.slot() + 1, || None);
         }
         let place = &mut self.clients[id.slot()];
         assert!(place.is_none(), "slot {} has a tenant", id.slot());
-        *place = Some(Client::new(id, now));
+        *place = Some(Client::new(id, self.holdings.take_place(origin), now));
         if self.newcomers.len() > 2 * self.clients.len() {
             self.forget_passed_over();
         }
-        self.newcomers.push_back((id, now));
+        self.here += 1;
         out.push(tell(id, Event::NamePrompt));
+        true
     }
 
     /// A client asked for something.
@@ -147,6 +163,7 @@ impl Hub {
             out.push(tell(id, Event::NameTimeout));
             self.close(id, CloseReason::NameTimeout, now, out);
         }
+        self.end_trials(now, out);
         for room in self.restless.clone() {
             self.overdue_movements(room, now, out);
         }
@@ -162,22 +179,6 @@ impl Hub {
         *self = Hub { work: work.into(), wall_clock, ..Hub::new(std::mem::take(&mut self.rules)) };
     }
 
-    /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.
-    pub fn make_room(&mut self, now: Moment, out: &mut Vec<Output>) -> bool {
-        let giving_way = self.giving_way(now);
-        if let Some(id) = giving_way {
-            out.push(tell(id, Event::MadeRoom));
-            self.close(id, CloseReason::Full, now, out);
-        }
-        giving_way.is_some()
-    }
-
-    /// Whom [`make_room`](Hub::make_room) would let go.
-    pub fn giving_way(&mut self, now: Moment) -> Option<ClientId> {
-        let (id, since) = self.oldest_newcomer()?;
-        (now >= since + limits::NEWCOMER_GRACE).then_some(id)
-    }
-
     /// When [`tick`](Hub::tick) has something to do; never while nothing waits.
     pub fn next_due(&mut self) -> Option<Moment> {
         let newcomer = match self.rules.login_timeout {
@@ -186,7 +187,7 @@ impl Hub {
         };
         let restless = self.restless.iter().filter_map(|&room| self.room(room));
         let movements = restless.filter_map(|room| room.movements.due()).min();
-        [newcomer, movements].into_iter().flatten().min()
+        [newcomer, movements, self.trials_due()].into_iter().flatten().min()
     }
 
     /// What has been done since the start.
@@ -204,16 +205,24 @@ impl Hub {
         self.client(id)?.name.as_ref()
     }
 
+    /// Where a client comes from.
+    pub fn origin(&self, id: ClientId) -> Option<Origin> {
+        self.client(id).map(|client| self.holdings.of(client.holder).origin)
+    }
+
     /// Whether nothing is left of anybody.
     pub fn is_empty(&self) -> bool {
         let waits = |room: &Room| !room.members.is_empty() || room.movements.due().is_some();
         self.clients.iter().all(Option::is_none)
             && self.names.is_empty()
             && self.rooms.iter().flatten().count() == 1
-            && self.room_names.is_only(GENERAL.0)
+            && self.room_names.is_only(GENERAL.index() as u32)
             && !self.rooms.iter().flatten().any(waits)
             && self.restless.is_empty()
             && self.hiding == 0
+            && self.here == 0
+            && self.trials.is_empty()
+            && self.holdings.is_empty()
     }
 
     fn handle_newcomer(&mut self, id: ClientId, command: Command, now: Moment, out: &mut Vec<Output>) {
@@ -356,11 +365,11 @@ impl Hub {
     }
 
     fn room(&self, room: RoomId) -> Option<&Room> {
-        self.rooms.get(room.0 as usize)?.as_ref()
+        self.rooms.get(room.index())?.as_ref()
     }
 
     fn room_mut(&mut self, room: RoomId) -> Option<&mut Room> {
-        self.rooms.get_mut(room.0 as usize)?.as_mut()
+        self.rooms.get_mut(room.index())?.as_mut()
     }
 
     /// Where a client's words go.

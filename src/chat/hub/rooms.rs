@@ -9,7 +9,7 @@ use crate::chat::movements::Threshold;
 use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
 use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
-use crate::limits::{ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_ACCOUNT, ROOMS_PER_PERSON};
+use crate::limits::{ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_ACCOUNT, ROOMS_PER_PERSON, is_over_share};
 
 impl Hub {
     /// Enters a room, which is made if there is none of that name, and makes it the current one.
@@ -36,7 +36,7 @@ impl Hub {
                 self.may_enter(id, name, room, key)?;
                 room
             }
-            None => self.make_a_room(wanted).ok_or(RoomRefusal::NoneLeft)?,
+            None => self.make_a_room_for(id, wanted)?,
         };
         let created = found.is_none();
         self.arrive(id, name, entered, Threshold::Room, now, out);
@@ -117,7 +117,7 @@ impl Hub {
         let mut rooms: Vec<RoomRow> = numbered
             .filter_map(|(number, room)| {
                 let room = room.as_ref()?;
-                let member = client.seat(RoomId(number as u32)).is_some();
+                let member = client.seat(RoomId::at(number)).is_some();
                 let keyed = room.rules.key.is_some();
                 let topic = room.topic.clone().filter(|_| member || !keyed);
                 let people = room.members.len();
@@ -129,6 +129,21 @@ impl Hub {
         rooms.truncate(ROOMS_LISTED);
         rooms.sort_by_cached_key(|row| row.name.as_str().to_lowercase());
         answer(id, Event::Rooms { rooms, total }, out)
+    }
+
+    /// Makes an empty room for a client, if there may be one more from where they are.
+    fn make_a_room_for(&mut self, id: ClientId, name: Name) -> Result<RoomId, RoomRefusal> {
+        let holding = self.holdings.of(self.client(id).expect("the caller knows them").holder);
+        // Counted only for those who have many.
+        let free = || ROOMS_MAX.saturating_sub(self.rooms.iter().flatten().count());
+        if holding.rooms as usize > ROOMS_MAX / 2 && is_over_share(holding.rooms as usize, free(), ROOMS_MAX)
+        {
+            return Err(RoomRefusal::OverShare);
+        }
+        let made = self.make_a_room(name).ok_or(RoomRefusal::NoneLeft)?;
+        let holder = self.holdings.take_room(holding.origin);
+        self.room_mut(made).expect("it was just made").holder = Some(holder);
+        Ok(made)
     }
 
     /// Makes an empty room, if there may be one more.
@@ -158,7 +173,7 @@ impl Hub {
             Some(free) => self.rooms[free] = Some(room),
             None => self.rooms.push(Some(room)),
         }
-        Some(RoomId(number as u32))
+        Some(RoomId::at(number))
     }
 
     /// What there is to remember of a room.
@@ -199,9 +214,12 @@ impl Hub {
         {
             return;
         }
-        if let Some(gone) = self.rooms[room.0 as usize].take() {
-            self.room_names.remove(&gone.name.likeness(), room.0);
+        if let Some(gone) = self.rooms[room.index()].take() {
+            self.room_names.remove(&gone.name.likeness(), room.index() as u32);
             self.restless.remove(&room);
+            if let Some(holder) = gone.holder {
+                self.holdings.leave_room(holder);
+            }
             out.push(Output::Forget(gone.key));
         }
     }
@@ -220,7 +238,7 @@ impl Hub {
     }
 
     fn find_room(&self, likeness: &Likeness) -> Option<RoomId> {
-        let mut rooms = self.room_names.candidates(likeness).map(RoomId);
+        let mut rooms = self.room_names.candidates(likeness).map(|number| RoomId::at(number as usize));
         rooms.find(|&room| self.room(room).is_some_and(|room| room.name.likeness().clashes(likeness)))
     }
 

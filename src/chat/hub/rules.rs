@@ -11,6 +11,8 @@ use crate::chat::text::Text;
 pub struct Rules {
     /// Who gives no name for so long has to go.
     pub login_timeout: Option<Duration>,
+    /// Clients who may be here at once; none: as many as come.
+    pub places: Option<usize>,
     /// Lines of a room that are told again to who enters it.
     pub replay: usize,
     /// What everybody is told who comes.

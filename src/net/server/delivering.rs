@@ -1,6 +1,6 @@
 //! What the hub wants done: events become bytes that wait for their readers.
 
-use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use log::{debug, info, log_enabled, warn};
@@ -47,9 +47,7 @@ impl<S: Stream> Server<S> {
             Output::Room(change) => self.history.room_changed(&change),
             Output::Ask(id, question) => self.ask(id, question, now),
             Output::Petition(id, petition) => {
-                let Some(conn) = self.conn_mut(id) else { return };
-                // Whoever is nowhere any more has the same right as all the others who are nowhere.
-                let origin = Origin::of(conn.stream.origin().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED)));
+                let origin = self.hub.origin(id).unwrap_or(Origin::UNKNOWN);
                 let (answer, displaced) = self.history.petition(id, origin, petition, now);
                 self.await_or_recall(id, answer, PETITION_PATIENCE, now);
                 if let Some(displaced) = displaced {
@@ -66,8 +64,7 @@ impl<S: Stream> Server<S> {
             }
             Output::HandedOver(account, up_to) => self.history.handed_over(account, up_to),
             Output::Look(id, look) => {
-                let Some(conn) = self.conn_mut(id) else { return };
-                let origin = conn.stream.origin().unwrap_or(IpAddr::V6(Ipv6Addr::UNSPECIFIED));
+                let origin = self.hub.origin(id).unwrap_or(Origin::UNKNOWN);
                 let answers = self.history.look(id, origin, look, now);
                 let theirs = |answer: &Answer| matches!(answer, Answer::Found { id: to, .. } | Answer::Busy(to) if *to == id);
                 if !answers.iter().any(theirs) {

@@ -23,7 +23,7 @@ use super::conn::{Conn, Standing};
 use super::deadlines::Deadlines;
 use super::pace::Rate;
 use super::stream::Stream;
-use crate::chat::{ClientId, CloseReason, Event, Hub, Moment, Output, Rules, Stamp, Text, Work};
+use crate::chat::{ClientId, CloseReason, Hub, Moment, Origin, Output, Rules, Stamp, Text, Work};
 use crate::clock::Zone;
 use crate::keep::Archive;
 use crate::limits;
@@ -34,8 +34,6 @@ use crate::proto::Encodings;
 pub struct Server<S> {
     hub: Hub,
     conns: Slab<Conn<S>>,
-    /// Connections that the hub knows.
-    admitted: usize,
     generation: u32,
     /// Where those come from whose arrival the console has not told.
     strangers: HashMap<ClientId, SocketAddr>,
@@ -81,13 +79,13 @@ impl<S: Stream> Server<S> {
             operators: settings.operators.clone(),
             rooms: history.take_rooms(),
             login_timeout: settings.login_timeout,
+            places: Some(settings.max_clients),
             replay: settings.replay,
             motd: settings.motd.clone(),
         };
         Server {
             hub: Hub::new(rules),
             conns: Slab::new(),
-            admitted: 0,
             generation: 0,
             strangers: HashMap::new(),
             deadlines: Deadlines::default(),
@@ -127,39 +125,25 @@ impl<S: Stream> Server<S> {
     /// Whether one more connection may be accepted now: there is a place for it, or somebody without a name gives way,
     /// or it can be told that there is none. Otherwise it waits in the listen backlog, until fewer are being told so.
     pub fn accepts(&mut self, now: Moment) -> bool {
-        let most = self.settings.max_clients;
-        self.admitted < most
-            || self.conns.len() < most.saturating_add(limits::REFUSED_AT_ONCE)
-            || self.hub.giving_way(now).is_some()
+        let beyond = limits::TRIALS + limits::REFUSED_AT_ONCE;
+        self.hub.has_room(now) || self.conns.len() < self.settings.max_clients.saturating_add(beyond)
     }
 
-    /// Takes a new connection in, which the server [accepts](Self::accepts). When all places are taken it is told so and
-    /// closed.
+    /// Takes a new connection in, which the server [accepts](Self::accepts). If it gets no place it is told so and closed.
     pub fn admit(&mut self, stream: S, peer: SocketAddr, now: Moment) -> ClientId {
-        if self.admitted >= self.settings.max_clients {
-            self.hub.make_room(now, &mut self.outputs);
-            self.perform(now);
-        }
-        let full = self.admitted >= self.settings.max_clients;
         self.generation = self.generation.wrapping_add(1).max(1);
         let entry = self.conns.vacant_entry();
         let slot = u32::try_from(entry.key()).expect("fewer connections than descriptors");
         let id = ClientId::new(slot, self.generation);
         let conn = entry.insert(Conn::new(self.generation, stream, self.settings.language));
-        if full {
-            let event = Event::Full(self.settings.max_clients);
-            let bytes = self.encodings.once(&event, conn.kind());
-            conn.counted(&mut self.queued, |conn| conn.answer(bytes, &self.broadcast, now));
-            conn.standing = Standing::Refused;
-            self.close(id, now);
-        } else {
+        if self.hub.connect(id, Origin::of(peer.ip()), now, &mut self.outputs) {
             debug!("{peer} -> {id:?}");
             self.strangers.insert(id, peer);
             conn.standing = Standing::InChat;
-            self.admitted += 1;
-            self.hub.connect(id, now, &mut self.outputs);
-            self.perform(now);
+        } else {
+            conn.standing = Standing::Refused;
         }
+        self.perform(now);
         id
     }
 
@@ -273,13 +257,11 @@ impl<S: Stream> Server<S> {
     fn close(&mut self, id: ClientId, now: Moment) {
         let Server { conns, encodings, broadcast, queued, .. } = self;
         let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
-        let was_in_chat = conn.leave_chat();
         conn.counted(queued, |conn| writing::own_up(encodings, broadcast, conn, true, now));
         conn.begin_close(now);
         if conn.awaiting.is_some() {
             self.history.leave(id);
         }
-        self.admitted -= usize::from(was_in_chat);
         self.mark_urgent(id);
         self.reschedule(id);
     }

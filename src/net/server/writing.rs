@@ -142,7 +142,6 @@ impl<S: Stream> Server<S> {
             self.conns.remove(id.slot());
             freed += 1;
             if in_chat {
-                self.admitted -= 1;
                 debug!("{id:?}: {cause:?}");
                 self.hub.disconnect(id, cause, now, &mut self.outputs);
                 self.perform(now);

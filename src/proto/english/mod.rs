@@ -1,6 +1,7 @@
 //! What the server says, in English. Lines end in `\n`; the encoder puts the reader's ending.
 
 mod accounts;
+mod places;
 mod rooms;
 
 use std::fmt::Write;
@@ -84,12 +85,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Skipped(1) => writeln!(out, "[… 1 message skipped; /history to see it]"),
         Event::Skipped(lines) => writeln!(out, "[… {lines} messages skipped; /history to see them]"),
         Event::NameTimeout => writeln!(out, "The time to give a name is over."),
-        Event::Full(places) => {
-            writeln!(out, "The chat is full ({}). Try again later.", rooms::persons(*places))
-        }
-        Event::MadeRoom => {
-            writeln!(out, "The chat is full and you have not given a name. Try again later.")
-        }
+        Event::Place(news) => places::news(*news, out),
         Event::Stopping => writeln!(out, "--- The server is stopping."),
     };
 }
@@ -139,6 +135,9 @@ fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
         NameRefusal::Yours(name) => writeln!(out, "You are called {name} already."),
         NameRefusal::Unregistered(name) => {
             writeln!(out, "The name '{name}' is not registered, and only registered names may come in here.")
+        }
+        NameRefusal::NoPlace(name) => {
+            writeln!(out, "The name '{name}' is not registered, and only registered names may come in now.")
         }
         NameRefusal::Missing => writeln!(out, "First I need your name."),
     }

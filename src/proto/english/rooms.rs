@@ -51,6 +51,9 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         RoomRefusal::Closed(room) => writeln!(out, "#{room} is closed by a key: /join {room} key"),
         RoomRefusal::TooMany => writeln!(out, "You are in {ROOMS_PER_PERSON} rooms: leave one first."),
         RoomRefusal::NoneLeft => writeln!(out, "There are {ROOMS_MAX} rooms already, and no more fit."),
+        RoomRefusal::OverShare => {
+            writeln!(out, "More than half of the rooms were made from your address, and few more fit.")
+        }
         RoomRefusal::NotOperator(room) => writeln!(out, "Only the operators of #{room} can do that."),
         RoomRefusal::MayNotSpeak(room) => writeln!(out, "You may not speak in #{room} now. It was not sent."),
         RoomRefusal::NotThere(name, room) => writeln!(out, "Nobody in #{room} is called '{name}'."),

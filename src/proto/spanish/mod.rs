@@ -1,6 +1,7 @@
 //! What the server says, in Spanish. Lines end in `\n`; the encoder puts the reader's ending.
 
 mod accounts;
+mod places;
 mod rooms;
 
 use std::fmt::Write;
@@ -91,12 +92,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Skipped(1) => writeln!(out, "[… 1 mensaje omitido; /historial para verlo]"),
         Event::Skipped(lines) => writeln!(out, "[… {lines} mensajes omitidos; /historial para verlos]"),
         Event::NameTimeout => writeln!(out, "Se acabó el tiempo para dar un nombre."),
-        Event::Full(places) => {
-            writeln!(out, "El chat está lleno ({}). Prueba más tarde.", rooms::persons(*places))
-        }
-        Event::MadeRoom => {
-            writeln!(out, "El chat está lleno y aún no has dado un nombre. Prueba más tarde.")
-        }
+        Event::Place(news) => places::news(*news, out),
         Event::Stopping => writeln!(out, "--- El servidor se detiene."),
     };
 }
@@ -146,6 +142,9 @@ fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
         NameRefusal::Yours(name) => writeln!(out, "Ya te llamas {name}."),
         NameRefusal::Unregistered(name) => {
             writeln!(out, "El nombre '{name}' no está registrado, y aquí solo entran nombres registrados.")
+        }
+        NameRefusal::NoPlace(name) => {
+            writeln!(out, "El nombre '{name}' no está registrado, y ahora solo entran nombres registrados.")
         }
         NameRefusal::Missing => writeln!(out, "Antes necesito tu nombre."),
     }

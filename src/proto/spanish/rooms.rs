@@ -59,6 +59,9 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         RoomRefusal::Closed(room) => writeln!(out, "#{room} está cerrada con llave: /entrar {room} llave"),
         RoomRefusal::TooMany => writeln!(out, "Ya estás en {ROOMS_PER_PERSON} salas: deja alguna antes."),
         RoomRefusal::NoneLeft => writeln!(out, "Ya hay {ROOMS_MAX} salas, y no caben más."),
+        RoomRefusal::OverShare => {
+            writeln!(out, "Desde tu dirección se han creado más de la mitad de las salas, y caben pocas más.")
+        }
         RoomRefusal::NotOperator(room) => {
             writeln!(out, "Eso solo lo pueden hacer los operadores de #{room}.")
         }

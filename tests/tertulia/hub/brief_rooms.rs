@@ -25,6 +25,7 @@ pub fn brief(event: &Event) -> String {
         Event::PrivateSent { to, text, away: Some(away), .. } => format!("[to {to}] {text} (away: {away})"),
         Event::NobodyToAnswer => "nobody to answer".into(),
         Event::HasLeft(name) => format!("{name} has left"),
+        Event::Place(news) => format!("{news:?}"),
         other => brief_accounts::brief(other),
     }
 }
@@ -39,6 +40,7 @@ fn brief_refusal(refusal: &RoomRefusal) -> String {
         RoomRefusal::Closed(room) => format!("#{room} is closed"),
         RoomRefusal::TooMany => "too many rooms".into(),
         RoomRefusal::NoneLeft => "no rooms left".into(),
+        RoomRefusal::OverShare => "over share of rooms".into(),
         RoomRefusal::NotOperator(room) => format!("no operator of #{room}"),
         RoomRefusal::MayNotSpeak(room) => format!("silent in #{room}"),
         RoomRefusal::NotThere(name, room) => format!("nobody in #{room}: {name}"),

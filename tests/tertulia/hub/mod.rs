@@ -11,6 +11,7 @@ mod leaving;
 mod naming;
 mod offices;
 mod operators;
+mod places;
 mod presence;
 mod private;
 mod remembered;
@@ -25,7 +26,7 @@ use std::time::Duration;
 
 use tertulia::chat::{
     ClientId, CloseReason, Command, Crowd, Event, Farewell, Hub, Language, Moment, Name, NameRefusal, Note,
-    Output, Password, Person, Petition, RoomChange, Rules, Text,
+    Origin, Output, Password, Person, Petition, RoomChange, Rules, Text,
 };
 
 use super::support::book::Book;
@@ -99,6 +100,10 @@ impl Chat {
     }
 
     pub fn connects(&mut self) -> ClientId {
+        self.connects_from(Origin::UNKNOWN)
+    }
+
+    pub fn connects_from(&mut self, origin: Origin) -> ClientId {
         let free = self.slots.iter().position(Option::is_none);
         let slot = free.unwrap_or_else(|| {
             self.slots.push(None);
@@ -107,20 +112,30 @@ impl Chat {
         self.generation += 1;
         let id = ClientId::new(slot as u32, self.generation);
         self.slots[slot] = Some(id);
-        self.perform(|hub, now, out| hub.connect(id, now, out));
+        let mut is_in = false;
+        self.perform(|hub, now, out| is_in = hub.connect(id, origin, now, out));
+        assert_eq!(self.is_here(id), is_in, "who may not come in is let go at once");
         id
     }
 
-    pub fn enters(&mut self, name: &str) -> ClientId {
-        let id = self.connects();
+    pub fn enters_from(&mut self, origin: Origin, name: &str) -> ClientId {
+        let id = self.connects_from(origin);
         self.says(id, name);
         assert_eq!(self.hub.name(id).map(Name::as_str), Some(name));
         id
     }
 
+    pub fn enters(&mut self, name: &str) -> ClientId {
+        self.enters_from(Origin::UNKNOWN, name)
+    }
+
     /// Comes in under a registered name.
     pub fn logs_in(&mut self, name: &str, password: &str) -> ClientId {
-        let id = self.connects();
+        self.logs_in_from(Origin::UNKNOWN, name, password)
+    }
+
+    pub fn logs_in_from(&mut self, origin: Origin, name: &str, password: &str) -> ClientId {
+        let id = self.connects_from(origin);
         self.says(id, name);
         self.types_secret(id, password);
         assert_eq!(self.hub.name(id).map(Name::as_str), Some(name));
@@ -264,6 +279,11 @@ impl Chat {
     }
 }
 
+/// Where `10.0.0.number` is.
+pub fn address(number: u8) -> Origin {
+    Origin::of([10, 0, 0, number].into())
+}
+
 pub fn name(raw: &str) -> Name {
     Name::new(raw).expect("a good name")
 }
@@ -314,6 +334,7 @@ pub fn brief(event: &Event) -> String {
         Event::NameRefused(NameRefusal::Yours(name)) => format!("yours: {name}"),
         Event::NameRefused(NameRefusal::Missing) => "name first".into(),
         Event::NameRefused(NameRefusal::Unregistered(name)) => format!("unregistered: {name}"),
+        Event::NameRefused(NameRefusal::NoPlace(name)) => format!("no place for {name}"),
         Event::Welcome { name } => format!("welcome {name}"),
         Event::Said { room, from, text } => format!("{}{from}: {text}", elsewhere(room)),
         Event::Acted { room, from, text } => format!("{}* {from} {text}", elsewhere(room)),

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Chat, LOGIN_TIMEOUT, NOTHING, SECOND};
-use tertulia::chat::{CloseReason, Command};
+use super::{Book, Chat, LOGIN_TIMEOUT, NOTHING, SECOND};
+use tertulia::chat::{CloseReason, Command, Rules};
 use tertulia::limits::NEWCOMER_GRACE;
 
 const MICROSECOND: Duration = Duration::from_micros(1);
@@ -96,28 +96,28 @@ fn without_a_timeout_nobody_has_to_go() {
 
 #[test]
 fn room_is_made_by_the_oldest_without_a_name() {
-    let (mut chat, [ana]) = Chat::of(["Ana"]);
-    let makes_room = |chat: &mut Chat| {
-        let mut made = false;
-        chat.perform(|hub, now, out| made = hub.make_room(now, out));
-        made
-    };
-    chat.waits(100 * SECOND);
-    assert!(!makes_room(&mut chat), "who has a name stays");
+    let mut chat = Chat::with(Rules { places: Some(3), ..Rules::default() }, Book::default());
+    let ana = chat.enters("Ana");
+    chat.hush();
     let first = chat.connects();
     chat.waits(SECOND);
     let second = chat.connects();
     chat.waits(NEWCOMER_GRACE - SECOND - MICROSECOND);
-    assert!(!makes_room(&mut chat), "one may take a moment to type");
+    let early = chat.connects();
+    assert_eq!(chat.hears(early), ["Full(3)"], "one may take a moment to type");
     chat.waits(MICROSECOND);
-    assert!(makes_room(&mut chat));
+    let third = chat.connects();
     assert_eq!(chat.hears(first), ["name?", "MadeRoom"]);
-    assert_eq!(chat.closed, [(first, CloseReason::Full)]);
-    assert!(!makes_room(&mut chat), "the second has not had its moment");
+    assert_eq!(chat.hears(third), ["name?"]);
+    let next = chat.connects();
+    assert_eq!(chat.hears(next), ["Full(3)"], "the second has not had its moment");
     chat.says(second, "Eva");
+    chat.says(third, "Luis");
     chat.waits(100 * SECOND);
-    assert!(!makes_room(&mut chat));
-    assert_eq!(chat.hears(ana), [">>> Eva"]);
+    let last = chat.connects();
+    assert_eq!(chat.hears(last), ["Full(3)"], "who has a name stays");
+    assert_eq!(chat.closed, [early, first, next, last].map(|id| (id, CloseReason::Full)));
+    assert_eq!(chat.hears(ana), [">>> Eva", ">>> Luis"]);
 }
 
 /// Its size shows in what it prints of itself, like that of everything else.

@@ -6,7 +6,6 @@
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
-use std::net::IpAddr;
 use std::rc::Rc;
 
 use tertulia::net::Stream;
@@ -178,10 +177,6 @@ impl Stream for ServerEnd {
         }
         pipe.server_ended = true;
         Ok(())
-    }
-
-    fn origin(&self) -> Option<IpAddr> {
-        None
     }
 }
 

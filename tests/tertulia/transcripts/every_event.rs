@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{
-    Crowd, Decision, Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, Reach, RoomKey,
-    RoomRefusal, RoomRow, Stamp, Text, Trouble, Verb,
+    Crowd, Decision, Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, PlaceNews, Reach,
+    RoomKey, RoomRefusal, RoomRow, Stamp, Text, Trouble, Verb,
 };
 use tertulia::proto::{Encodings, Kind};
 
@@ -67,8 +67,7 @@ fn kind_of(event: &Event) -> usize {
         Event::Trouble(_) => 21,
         Event::Skipped(_) => 22,
         Event::NameTimeout => 23,
-        Event::Full(_) => 24,
-        Event::MadeRoom => 25,
+        Event::Place(_) => 24,
         Event::Stopping => 26,
         Event::Entered { .. } => 27,
         Event::Left { .. } => 28,
@@ -92,7 +91,7 @@ fn kind_of(event: &Event) -> usize {
     }
 }
 
-const KINDS: usize = 46;
+const KINDS: usize = 45;
 
 fn events() -> Vec<Event> {
     let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
@@ -136,8 +135,6 @@ fn events() -> Vec<Event> {
         Event::Skipped(1),
         Event::Skipped(312),
         Event::NameTimeout,
-        Event::Full(1000),
-        Event::MadeRoom,
         Event::Stopping,
     ];
     for farewell in [Farewell::Plain, Farewell::Words(text("chao")), Farewell::Lost] {
@@ -156,15 +153,23 @@ fn events() -> Vec<Event> {
         NameRefusal::Yours(juan),
         NameRefusal::Missing,
         NameRefusal::Unregistered(ana.clone()),
+        NameRefusal::NoPlace(ana.clone()),
     ] {
         events.push(Event::NameRefused(refusal));
     }
     for (verb, ..) in VERBS {
         events.extend([Event::Help(Some(verb)), Event::Trouble(Trouble::Usage(verb))]);
     }
+    events.extend(events_of_places());
     events.extend(events_of_rooms());
     events.extend(super::account_events::events());
     events
+}
+
+fn events_of_places() -> impl Iterator<Item = Event> {
+    let news = [PlaceNews::Full(1000), PlaceNews::MadeRoom, PlaceNews::Crowded, PlaceNews::GaveWay];
+    let only = [false, true].map(|crowded| PlaceNews::OnlyRegistered { crowded });
+    news.into_iter().chain(only).map(Event::Place)
 }
 
 fn events_of_rooms() -> Vec<Event> {
@@ -225,6 +230,7 @@ fn events_of_rooms() -> Vec<Event> {
         RoomRefusal::Closed(room.clone()),
         RoomRefusal::TooMany,
         RoomRefusal::NoneLeft,
+        RoomRefusal::OverShare,
         RoomRefusal::NotOperator(room.clone()),
         RoomRefusal::MayNotSpeak(room.clone()),
         RoomRefusal::NotThere(text("Nadie"), room.clone()),
@@ -296,13 +302,15 @@ fn names_and_words_and_numbers_are_in_the_line() {
                 Event::RoomRefused(RoomRefusal::NotThere(..)) => &["'Nadie'", "#cocina"],
                 Event::RoomRefused(RoomRefusal::TooMany) => &["20"],
                 Event::RoomRefused(RoomRefusal::NoneLeft) => &["10000"],
-                Event::RoomRefused(RoomRefusal::Malformed | RoomRefusal::Nowhere) => &[],
+                Event::RoomRefused(
+                    RoomRefusal::Malformed | RoomRefusal::Nowhere | RoomRefusal::OverShare,
+                ) => &[],
                 Event::RoomRefused(_) => &["#cocina"],
                 Event::AwaySet(_) => &["café"],
                 Event::Ignoring(_) | Event::NoLongerIgnoring(_) => &["Ana"],
                 Event::NoSuchPerson(_) => &["Nadie"],
                 Event::IgnoreListFull => &["100"],
-                Event::Full(_) => &["1000"],
+                Event::Place(PlaceNews::Full(_)) => &["1000"],
                 Event::Trouble(Trouble::TooLong) => &["4096"],
                 Event::Skipped(312) => &["[… 312 "],
                 Event::NameRefused(NameRefusal::Malformed) => &["20"],

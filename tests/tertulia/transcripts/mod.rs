@@ -14,7 +14,9 @@ mod rooms;
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, CloseReason, Command, Event, Hub, Language, Moment, Output, Rules, Stamp};
+use tertulia::chat::{
+    ClientId, CloseReason, Command, Event, Hub, Language, Moment, Origin, Output, Rules, Stamp,
+};
 use tertulia::clock::Zone;
 use tertulia::keep::Memory;
 use tertulia::proto::{Codec, Encodings};
@@ -97,7 +99,7 @@ impl Wire {
         let codec = Codec::new(self.language);
         self.ends.push(End { codec, unread: Vec::new(), open: true });
         let seat = self.ends.len() - 1;
-        self.perform(|hub, now, out| hub.connect(id(seat), now, out));
+        self.perform(|hub, now, out| assert!(hub.connect(id(seat), Origin::UNKNOWN, now, out)));
         seat
     }
 

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, CloseReason, Command, Event, Found, Hub, Line, Moment, Output, Reach, Rules};
+use tertulia::chat::{
+    ClientId, CloseReason, Command, Event, Found, Hub, Line, Moment, Origin, Output, Reach, Rules,
+};
 use tertulia::keep::Memory;
 
 use super::accounts::password;
@@ -125,7 +127,7 @@ impl World {
         self.generation += 1;
         let id = ClientId::new(slot as u32, self.generation);
         self.slots[slot] = Some(id);
-        self.perform(None, |hub, now, out| hub.connect(id, now, out));
+        self.perform(None, |hub, now, out| assert!(hub.connect(id, Origin::UNKNOWN, now, out)));
         id
     }
 

@@ -1,0 +1,102 @@
+//! What each address has of what there is only so much of: places and rooms.
+//!
+//! Law: an address that has nothing is not remembered.
+
+use std::collections::HashMap;
+
+use super::origin::Origin;
+
+/// Names an address for as long as it has something. Half the size of an [`Origin`]: each client has one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HolderId(u32);
+
+/// What an address has.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Holding {
+    pub(super) origin: Origin,
+    /// Clients who are here, with or without a name.
+    pub(super) places: u32,
+    /// Rooms that were made from there.
+    pub(super) rooms: u32,
+}
+
+/// All addresses that have something.
+#[derive(Debug, Default)]
+pub(super) struct Holdings {
+    numbers: HashMap<Origin, u32>,
+    /// By number; of no use where there are no places and no rooms.
+    holdings: Vec<Holding>,
+    unused: Vec<u32>,
+}
+
+impl Holdings {
+    /// Notes that somebody has come from `origin`.
+    pub(super) fn take_place(&mut self, origin: Origin) -> HolderId {
+        let holder = self.holder(origin);
+        self.holdings[holder.0 as usize].places += 1;
+        holder
+    }
+
+    /// Notes that one of those who came from there has gone.
+    pub(super) fn leave_place(&mut self, holder: HolderId) {
+        self.holdings[holder.0 as usize].places -= 1;
+        self.forget_if_empty(holder);
+    }
+
+    /// Notes that a room was made from `origin`.
+    pub(super) fn take_room(&mut self, origin: Origin) -> HolderId {
+        let holder = self.holder(origin);
+        self.holdings[holder.0 as usize].rooms += 1;
+        holder
+    }
+
+    /// Notes that a room that was made from there is no more.
+    pub(super) fn leave_room(&mut self, holder: HolderId) {
+        self.holdings[holder.0 as usize].rooms -= 1;
+        self.forget_if_empty(holder);
+    }
+
+    /// What an address has.
+    pub(super) fn of(&self, holder: HolderId) -> Holding {
+        self.holdings[holder.0 as usize]
+    }
+
+    /// How many places an address has.
+    pub(super) fn places(&self, origin: Origin) -> u32 {
+        self.numbers.get(&origin).map_or(0, |&number| self.holdings[number as usize].places)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.numbers.is_empty()
+    }
+
+    fn holder(&mut self, origin: Origin) -> HolderId {
+        let Holdings { numbers, holdings, unused } = self;
+        let number = *numbers.entry(origin).or_insert_with(|| {
+            let none = Holding { origin, places: 0, rooms: 0 };
+            match unused.pop() {
+                Some(number) => {
+                    holdings[number as usize] = none;
+                    number
+                }
+                None => {
+                    holdings.push(none);
+                    u32::try_from(holdings.len() - 1).expect("fewer addresses than clients and rooms")
+                }
+            }
+        });
+        HolderId(number)
+    }
+
+    fn forget_if_empty(&mut self, holder: HolderId) {
+        let Holding { origin, places, rooms } = self.of(holder);
+        if places > 0 || rooms > 0 {
+            return;
+        }
+        self.numbers.remove(&origin);
+        self.unused.push(holder.0);
+        if self.numbers.is_empty() {
+            *self = Holdings::default();
+        }
+    }
+}

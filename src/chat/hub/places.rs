@@ -1,0 +1,192 @@
+//! Who gets a place when few or none are left.
+//!
+//! Laws: while there is room nobody is refused; an address that has more than its share gets no further place while few are
+//! left; and a registered person gets in whenever one without a registered name is there, who gives way to them. To show who
+//! they are, a few come in on trial, without a place: each address in its turn.
+
+use super::{CloseReason, Event, Hub, Output, tell};
+use crate::chat::account::AccountKey;
+use crate::chat::event::PlaceNews;
+use crate::chat::id::ClientId;
+use crate::chat::moment::Moment;
+use crate::chat::origin::Origin;
+use crate::limits::{NEWCOMER_GRACE, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS, is_over_share};
+
+/// A client without a place, who may get one by logging in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trial {
+    pub(super) id: ClientId,
+    since: Moment,
+}
+
+/// Nobody has to give way to a registered person, for all are registered.
+#[derive(Debug)]
+pub(super) struct NoPlace;
+
+/// Why somebody gets no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lack {
+    /// There is none.
+    Full,
+    /// Few are left, and their address has more than its share.
+    Crowded,
+}
+
+impl Hub {
+    /// Gives somebody who comes from `origin` a place, or lets them try to earn one, or says why not. Says whether they are
+    /// in.
+    pub(super) fn admit(&mut self, id: ClientId, origin: Origin, now: Moment, out: &mut Vec<Output>) -> bool {
+        let Some(lack) = self.lack(origin, now, out) else {
+            self.newcomers.push_back((id, now));
+            return true;
+        };
+        let tries = self.registry.as_ref().is_some_and(|registry| !registry.is_empty());
+        if tries && self.make_trial(origin, now, out) {
+            self.trials.push(Trial { id, since: now });
+            out.push(tell(id, Event::Place(PlaceNews::OnlyRegistered { crowded: lack == Lack::Crowded })));
+            return true;
+        }
+        let news = match lack {
+            Lack::Full => self.full(),
+            Lack::Crowded => PlaceNews::Crowded,
+        };
+        out.push(tell(id, Event::Place(news)));
+        out.push(Output::Close(id, CloseReason::Full));
+        false
+    }
+
+    /// Why somebody who comes from `origin` gets no place. If there is none, one without a name may have to go first.
+    fn lack(&mut self, origin: Origin, now: Moment, out: &mut Vec<Output>) -> Option<Lack> {
+        let places = self.rules.places?;
+        if self.placed() >= places && !self.make_room(now, out) {
+            return Some(Lack::Full);
+        }
+        let held = self.holdings.places(origin) as usize;
+        let crowded = places >= SHARED_PLACES_MIN && is_over_share(held, places - self.placed(), places);
+        crowded.then_some(Lack::Crowded)
+    }
+
+    /// Whether somebody could be let in now, or on trial, without telling them that they cannot.
+    pub fn has_room(&mut self, now: Moment) -> bool {
+        self.rules.places.is_none_or(|places| self.placed() < places) || self.giving_way(now).is_some()
+    }
+
+    /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.
+    fn make_room(&mut self, now: Moment, out: &mut Vec<Output>) -> bool {
+        let giving_way = self.giving_way(now);
+        if let Some(id) = giving_way {
+            self.give_way(id, now, out);
+        }
+        giving_way.is_some()
+    }
+
+    fn giving_way(&mut self, now: Moment) -> Option<ClientId> {
+        let (id, since) = self.oldest_newcomer()?;
+        (now >= since + NEWCOMER_GRACE).then_some(id)
+    }
+
+    /// Whether one more may come in on trial. When as many do as may, the address with most of them loses its newest.
+    fn make_trial(&mut self, origin: Origin, now: Moment, out: &mut Vec<Output>) -> bool {
+        if self.trials.len() < TRIALS {
+            return true;
+        }
+        let origins: Vec<Option<Origin>> = self.trials.iter().map(|trial| self.origin(trial.id)).collect();
+        let held = |origin| origins.iter().filter(|&&other| other == origin).count();
+        let largest = (0..origins.len()).max_by_key(|&at| (held(origins[at]), at));
+        let Some(newest) = largest.filter(|&at| held(origins[at]) > held(Some(origin)) + 1) else {
+            return false;
+        };
+        self.end_trial(self.trials[newest].id, now, out);
+        true
+    }
+
+    /// Lets those go who have not shown in time who they are.
+    pub(super) fn end_trials(&mut self, now: Moment, out: &mut Vec<Output>) {
+        while let Some(trial) = self.trials.first().filter(|trial| now >= trial.since + TRIAL_TIMEOUT) {
+            self.end_trial(trial.id, now, out);
+        }
+    }
+
+    /// When [`end_trials`](Self::end_trials) has something to do.
+    pub(super) fn trials_due(&self) -> Option<Moment> {
+        self.trials.first().map(|trial| trial.since + TRIAL_TIMEOUT)
+    }
+
+    pub(super) fn end_trial(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) {
+        out.push(tell(id, Event::Place(self.full())));
+        self.close(id, CloseReason::Full, now, out);
+    }
+
+    /// Whether a client has a place, or gets one now that one is free.
+    pub(super) fn has_place(&mut self, id: ClientId) -> bool {
+        let on_trial = self.is_on_trial(id);
+        let free = self.rules.places.is_none_or(|places| self.placed() < places);
+        // Where their address has more than its share, it still has when there is room.
+        let crowded = self.rules.places.is_some_and(|places| {
+            let held = self.client(id).map_or(0, |client| self.holdings.of(client.holder).places as usize);
+            places >= SHARED_PLACES_MIN && is_over_share(held, places.saturating_sub(self.placed()), places)
+        });
+        if on_trial && free && !crowded {
+            self.trials.retain(|trial| trial.id != id);
+        }
+        !on_trial || free && !crowded
+    }
+
+    /// Gives the owner of an account, who has just given its password, a place: a free one, their own of before, or that of
+    /// a client without a registered name. That one has to [give way](Self::give_way) then.
+    ///
+    /// # Errors
+    ///
+    /// There is nobody who would have to.
+    pub(super) fn earn_place(
+        &mut self,
+        id: ClientId,
+        key: AccountKey,
+        now: Moment,
+    ) -> Result<Option<ClientId>, NoPlace> {
+        if !self.is_on_trial(id) {
+            return Ok(None);
+        }
+        let name = self.registry.as_ref().and_then(|registry| registry.name(key));
+        let holder = name.and_then(|name| self.holder(&name.likeness()));
+        let full = self.rules.places.is_some_and(|places| self.placed() >= places);
+        let mut leaving = None;
+        if full && holder.is_none() {
+            leaving = self.giving_way(now).or_else(|| self.guest_giving_way());
+            leaving.ok_or(NoPlace)?;
+        }
+        self.trials.retain(|trial| trial.id != id);
+        Ok(leaving)
+    }
+
+    /// Lets a client go whose place another has got.
+    pub(super) fn give_way(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) {
+        let named = self.name(id).is_some();
+        out.push(tell(id, Event::Place(if named { PlaceNews::GaveWay } else { PlaceNews::MadeRoom })));
+        self.close(id, CloseReason::Full, now, out);
+    }
+
+    /// Of those without a registered name, at the address that has most places, the one who has been silent longest.
+    fn guest_giving_way(&self) -> Option<ClientId> {
+        let guests =
+            self.clients.iter().flatten().filter(|client| client.name.is_some() && client.account.is_none());
+        let guest = guests.min_by_key(|guest| {
+            let places = self.holdings.of(guest.holder).places;
+            (std::cmp::Reverse(places), guest.active, guest.id)
+        });
+        guest.map(|guest| guest.id)
+    }
+
+    fn full(&self) -> PlaceNews {
+        PlaceNews::Full(self.rules.places.unwrap_or(0))
+    }
+
+    fn is_on_trial(&self, id: ClientId) -> bool {
+        self.trials.iter().any(|trial| trial.id == id)
+    }
+
+    /// How many have a place.
+    fn placed(&self) -> usize {
+        self.here - self.trials.len()
+    }
+}
