@@ -6,7 +6,7 @@ use super::correspondent::Correspondent;
 use super::holdings::HolderId;
 use super::id::ClientId;
 use super::moment::Moment;
-use super::name::{Likeness, Name};
+use super::name::{KeptName, Likeness, Name};
 use super::output::RoomId;
 use super::text::Text;
 
@@ -44,7 +44,7 @@ pub(super) struct Seat {
 #[derive(Debug, Default)]
 struct Extras {
     away: Option<Text>,
-    hidden: Vec<(Name, Likeness)>,
+    hidden: Vec<KeptName>,
     seats: Vec<Seat>,
     /// Who wrote to them last.
     correspondent: Option<Correspondent>,
@@ -123,15 +123,14 @@ impl Client {
     }
 
     pub(super) fn hide(&mut self, name: Name) {
-        let likeness = name.likeness();
-        self.extras.get_or_insert_default().hidden.push((name, likeness));
+        self.extras.get_or_insert_default().hidden.push(KeptName::new(name));
     }
 
     /// Shows a hidden person again; says whether they were hidden.
     pub(super) fn show(&mut self, likeness: &Likeness) -> bool {
         let Some(extras) = &mut self.extras else { return false };
         let before = extras.hidden.len();
-        extras.hidden.retain(|(_, hidden)| !hidden.clashes(likeness));
+        extras.hidden.retain(|hidden| !hidden.clashes(likeness));
         let found = extras.hidden.len() < before;
         self.trim();
         found
@@ -140,12 +139,12 @@ impl Client {
     /// Somebody has another name now: hidden they stay hidden.
     pub(super) fn follow_rename(&mut self, old: &Likeness, new: &Name) {
         let Some(extras) = &mut self.extras else { return };
-        if extras.hidden.iter().any(|(_, hidden)| hidden.clashes(old)) {
+        if extras.hidden.iter().any(|hidden| hidden.clashes(old)) {
             // The new name may be hidden on its own account already.
             let likeness = new.likeness();
-            extras.hidden.retain(|(_, hidden)| hidden.clashes(old) || !hidden.clashes(&likeness));
-            for entry in extras.hidden.iter_mut().filter(|(_, hidden)| hidden.clashes(old)) {
-                *entry = (new.clone(), likeness.clone());
+            extras.hidden.retain(|hidden| hidden.clashes(old) || !hidden.clashes(&likeness));
+            for entry in extras.hidden.iter_mut().filter(|hidden| hidden.clashes(old)) {
+                *entry = KeptName::new(new.clone());
             }
         }
     }
@@ -224,10 +223,10 @@ impl Client {
     }
 
     pub(super) fn hides(&self, likeness: &Likeness) -> bool {
-        self.hidden().any(|(_, hidden)| hidden.clashes(likeness))
+        self.hidden().any(|hidden| hidden.clashes(likeness))
     }
 
-    pub(super) fn hidden(&self) -> impl Iterator<Item = &(Name, Likeness)> {
+    pub(super) fn hidden(&self) -> impl Iterator<Item = &KeptName> {
         self.extras.iter().flat_map(|extras| &extras.hidden)
     }
 

@@ -82,12 +82,15 @@ impl fmt::Display for Name {
 pub struct Likeness {
     folded: String,
     drawn: String,
+    hashes: [u64; 2],
 }
 
 impl Likeness {
     /// The likeness of `composed`, which is in NFC.
     fn of(composed: &str) -> Likeness {
-        Likeness { folded: settle(fold(composed)), drawn: settle(skeleton(composed).collect()) }
+        let (folded, drawn) = (settle(fold(composed)), settle(skeleton(composed).collect()));
+        let hashes = [hash(&folded), hash(&drawn)];
+        Likeness { folded, drawn, hashes }
     }
 
     /// Whether the two would be taken for each other.
@@ -97,7 +100,27 @@ impl Likeness {
 
     /// Two numbers, the same in every run; names that clash share the first or the second.
     pub fn hashes(&self) -> [u64; 2] {
-        [hash(&self.folded), hash(&self.drawn)]
+        self.hashes
+    }
+}
+
+/// A name of which many are kept, to be compared with others: what it looks like is two numbers here, a sixth of the
+/// likeness itself, and the rare equal number is settled by looking at the name.
+#[derive(Clone, Debug)]
+pub(super) struct KeptName {
+    pub(super) name: Name,
+    hashes: [u64; 2],
+}
+
+impl KeptName {
+    pub(super) fn new(name: Name) -> KeptName {
+        KeptName { hashes: name.likeness().hashes, name }
+    }
+
+    /// Whether a name that `likeness` is of would be taken for this one.
+    pub(super) fn clashes(&self, likeness: &Likeness) -> bool {
+        let similar = self.hashes.iter().zip(likeness.hashes).any(|(own, other)| *own == other);
+        similar && self.name.likeness().clashes(likeness)
     }
 }
 

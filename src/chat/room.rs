@@ -1,11 +1,13 @@
 //! A room: who is in it, who came and went just now, and what its operators decided.
 
+use std::collections::HashSet;
+
 use super::account::AccountKey;
 use super::holdings::HolderId;
 use super::id::ClientId;
 use super::line::RoomKey;
 use super::movements::Movements;
-use super::name::{Likeness, Name};
+use super::name::{KeptName, Likeness, Name};
 use super::record::{RoomFact, RoomList, RoomRecord};
 use super::text::Text;
 use crate::limits::DECISIONS_PER_ROOM;
@@ -48,23 +50,26 @@ pub(super) struct Rules {
 /// not under another name on another connection.
 #[derive(Debug)]
 pub(super) struct Marked {
-    pub(super) name: Name,
-    likeness: Likeness,
+    who: KeptName,
     id: Option<ClientId>,
 }
 
 impl Marked {
     pub(super) fn new(name: Name, id: Option<ClientId>) -> Marked {
-        Marked { likeness: name.likeness(), name, id }
+        Marked { who: KeptName::new(name), id }
+    }
+
+    pub(super) fn name(&self) -> &Name {
+        &self.who.name
     }
 
     /// Whether a mark against somebody of that name on that connection would say nothing more.
     pub(super) fn covers(&self, id: Option<ClientId>, likeness: &Likeness) -> bool {
-        (id.is_none() || self.id == id) && self.likeness.clashes(likeness)
+        (id.is_none() || self.id == id) && self.who.clashes(likeness)
     }
 
     pub(super) fn is(&self, id: Option<ClientId>, likeness: &Likeness) -> bool {
-        self.id.is_some() && self.id == id || self.likeness.clashes(likeness)
+        self.id.is_some() && self.id == id || self.who.clashes(likeness)
     }
 }
 
@@ -87,9 +92,10 @@ pub(super) fn push_bounded<T>(decisions: &mut Vec<T>, decision: T) -> Option<T> 
 /// That the names of those who are `gone` from a list are on it no more, but those that another one on it has too.
 fn unlisted(list: RoomList, left: &[Marked], gone: impl IntoIterator<Item = Marked>) -> Vec<RoomFact> {
     let mut names: Vec<Name> = Vec::new();
-    for Marked { name, .. } in gone {
-        if !names.contains(&name) && left.iter().all(|other| other.name != name) {
-            names.push(name);
+    for marked in gone {
+        let name = marked.name();
+        if !names.contains(name) && left.iter().all(|other| other.name() != name) {
+            names.push(name.clone());
         }
     }
     names.into_iter().map(|name| RoomFact::Listed(list, name, false)).collect()
@@ -159,7 +165,7 @@ impl Room {
 
     /// Puts somebody on a list; gives what there is to remember of that.
     pub(super) fn enlist(&mut self, list: RoomList, entry: Marked) -> Vec<RoomFact> {
-        let name = entry.name.clone();
+        let name = entry.name().clone();
         let entries = self.rules.list(list);
         let forgotten = push_bounded(entries, entry);
         let unlisted = unlisted(list, entries, forgotten);
@@ -178,8 +184,11 @@ impl Room {
     pub(super) fn record(&self) -> RoomRecord {
         // Two who had the same name one after the other are one name to remember, and the last of them counts.
         let names = |marks: &[Marked]| {
-            let last = |at: usize| marks[at + 1..].iter().all(|later| later.name != marks[at].name);
-            (0..marks.len()).filter(|&at| last(at)).map(|at| marks[at].name.clone()).collect()
+            let mut seen = HashSet::new();
+            let newest = marks.iter().rev().map(Marked::name);
+            let mut names: Vec<Name> = newest.filter(|name| seen.insert(name.as_str())).cloned().collect();
+            names.reverse();
+            names
         };
         RoomRecord {
             key: self.key,

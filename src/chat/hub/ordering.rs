@@ -211,7 +211,7 @@ impl Hub {
         let marked = |likeness: &Likeness| {
             let rules = &self.room(room)?.rules;
             let all = rules.banned.iter().chain(&rules.muted);
-            all.filter(|marked| marked.is(None, likeness)).map(|marked| marked.name.clone()).next()
+            all.filter(|marked| marked.is(None, likeness)).map(|marked| marked.name().clone()).next()
         };
         Ok(match self.person_called(whom.as_str()) {
             Some((id, name)) => (Some(id), name),

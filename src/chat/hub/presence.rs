@@ -58,7 +58,7 @@ impl Hub {
         let event = match whom {
             None => {
                 let client = self.client(id).expect("the caller knows them");
-                Event::IgnoreList(client.hidden().map(|(name, _)| name.clone()).collect())
+                Event::IgnoreList(client.hidden().map(|hidden| hidden.name.clone()).collect())
             }
             Some(whom) => self.toggle_hidden(id, own, whom),
         };
