@@ -178,6 +178,15 @@ pub const ROOMS_LISTED: usize = 200;
 /// Decisions against people (bans, mutes, invitations, operators) that one room remembers, of each sort.
 pub const DECISIONS_PER_ROOM: usize = 1_000;
 
+/// What the topic of a room may hold. IRC servers allow 300 to 400; a list of 200 rooms shows all of them.
+pub const TOPIC_MAX_BYTES: usize = 400;
+
+/// What one may have to know to enter a room. IRC servers allow 23 to 64, and this is typed by hand too.
+pub const KEY_MAX_BYTES: usize = 100;
+
+/// Why somebody is away, or was put out of a room. IRC servers allow 200 to 300.
+pub const REASON_MAX_BYTES: usize = 300;
+
 /// Lines that a room's history holds while it is kept in memory.
 pub const HISTORY_LINES_PER_ROOM: usize = 1_000;
 

@@ -2,6 +2,7 @@
 
 use super::account::{Password, PasswordError};
 use super::text::Text;
+use crate::limits::{KEY_MAX_BYTES, REASON_MAX_BYTES, TOPIC_MAX_BYTES};
 
 /// One request of one client.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -164,4 +165,33 @@ pub enum Trouble {
     },
     /// The command needs something behind it, or something else.
     Usage(Verb),
+    /// More words than are kept of that; nothing was done.
+    Exceeds(Wording),
+}
+
+/// Words that are kept and shown again, and are shorter than a line for that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wording {
+    /// What a room is about.
+    Topic,
+    /// What one has to know to enter a room.
+    Key,
+    /// Why somebody is away, or was put out.
+    Reason,
+}
+
+impl Wording {
+    /// How many bytes there may be.
+    pub fn max_bytes(self) -> usize {
+        match self {
+            Wording::Topic => TOPIC_MAX_BYTES,
+            Wording::Key => KEY_MAX_BYTES,
+            Wording::Reason => REASON_MAX_BYTES,
+        }
+    }
+
+    /// What is wrong with `words`, if they are too many.
+    pub(super) fn trouble(self, words: Option<&Text>) -> Option<Trouble> {
+        words.is_some_and(|words| words.as_str().len() > self.max_bytes()).then_some(Trouble::Exceeds(self))
+    }
 }

@@ -25,7 +25,7 @@ mod work;
 pub use account::{
     Account, AccountKey, Letter, Matter, Password, PasswordError, Petition, Posted, Question, Verdict,
 };
-pub use command::{Command, Language, Trouble, Verb};
+pub use command::{Command, Language, Trouble, Verb, Wording};
 pub use event::{
     AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameRefusal, Occasion, Person, PlaceNews,
     RoomRefusal, RoomRow,

@@ -76,6 +76,15 @@ impl Text {
         self.0.chars().all(is_blank)
     }
 
+    /// As much of it as `max_bytes` hold, in whole characters.
+    pub fn cut(&self, max_bytes: usize) -> Text {
+        if self.0.len() <= max_bytes {
+            return self.clone();
+        }
+        let end = (0..=max_bytes).rev().find(|&at| self.0.is_char_boundary(at)).unwrap_or(0);
+        Text(self.0[..end].into())
+    }
+
     /// The words.
     pub fn as_str(&self) -> &str {
         &self.0

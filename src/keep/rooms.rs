@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::affair::account_key;
 use crate::chat::{Name, RoomFact, RoomKey, RoomList, RoomRecord, Text};
-use crate::limits::ROOMS_MAX;
+use crate::limits::{KEY_MAX_BYTES, ROOMS_MAX, TOPIC_MAX_BYTES};
 
 /// A room as the file has it.
 #[derive(Clone, Debug, Default)]
@@ -82,8 +82,9 @@ impl RoomRow {
         Some(RoomRecord {
             key: RoomKey(self.key),
             name: Name::new(&self.name).ok()?,
-            topic: self.topic.map(|topic| Text::clean(&topic)),
-            lock: self.lock.map(|lock| Text::clean(&lock)),
+            // Longer ones are from before there was a bound, or somebody else's.
+            topic: self.topic.map(|topic| Text::clean(&topic).cut(TOPIC_MAX_BYTES)),
+            lock: self.lock.map(|lock| Text::clean(&lock).cut(KEY_MAX_BYTES)),
             hushed: self.hushed,
             owners: self.owners.into_iter().filter_map(account_key).collect(),
             banned: names(self.banned),

@@ -1,6 +1,7 @@
 //! What the operators of a room may do: close it, let somebody in, put somebody out, decide who speaks.
 
 use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
+use crate::chat::command::Wording;
 use crate::chat::event::Decision;
 use crate::chat::id::ClientId;
 use crate::chat::record::{RoomFact, RoomList};
@@ -19,6 +20,9 @@ impl Hub {
         let room = self.ordered_room(id)?;
         if room == GENERAL {
             return Err(RoomRefusal::Everybodys(self.room_name(room)));
+        }
+        if let Some(trouble) = Wording::Key.trouble(key.as_ref()) {
+            return answer(id, Event::Trouble(trouble), out);
         }
         let keyed = key.is_some();
         let rules = &mut self.rules_of(room).rules;
@@ -65,6 +69,9 @@ impl Hub {
     ) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
+        if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
+            return answer(id, Event::Trouble(trouble), out);
+        }
         self.put_out(room, guest, name, Decision::Kicked(guest_name, reason), out);
         Ok(())
     }

@@ -1,14 +1,19 @@
 //! Who is here, who is away, and whom one would rather not hear.
 
-use super::{Done, Event, Hub, Name, Output, RoomRefusal, answer};
+use super::{Client, Done, Event, Hub, Name, Output, RoomRefusal, answer};
+use crate::chat::command::Wording;
 use crate::chat::event::Person;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::text::Text;
-use crate::limits::{IGNORED_MAX, WHO_MAX_PEOPLE};
+use crate::limits::{ANSWER_MAX_BYTES, IGNORED_MAX, WHO_MAX_PEOPLE};
+
+/// What a row of `/who` is beside its name and a reason.
+const ROW_BYTES: usize = 64;
 
 impl Hub {
-    /// Lists who is in a room by name; of very many, who asks and those who were active last.
+    /// Lists who is in a room by name; of very many, who asks and those who were active last, as far as one answer bears
+    /// them.
     pub(super) fn who(&self, id: ClientId, wanted: Option<Text>, now: Moment, out: &mut Vec<Output>) -> Done {
         let room = match wanted {
             None => self.current(id)?,
@@ -22,14 +27,20 @@ impl Hub {
         let members = &room.members;
         self.spend(members.len());
         let mut present: Vec<_> = members.iter().filter_map(|&member| self.client(member)).collect();
+        let last = |client: &&Client| (client.id != id, std::cmp::Reverse(client.active), client.id);
         if present.len() > WHO_MAX_PEOPLE {
-            present.select_nth_unstable_by_key(WHO_MAX_PEOPLE, |client| {
-                (client.id != id, std::cmp::Reverse(client.active), client.id)
-            });
+            present.select_nth_unstable_by_key(WHO_MAX_PEOPLE, last);
             present.truncate(WHO_MAX_PEOPLE);
         }
+        present.sort_unstable_by_key(last);
+        let mut bytes = 0;
+        let fits = |client: &&Client| {
+            let words = [client.name.as_ref().map(Name::as_str), client.away().map(Text::as_str)];
+            bytes += words.into_iter().flatten().map(str::len).sum::<usize>() + ROW_BYTES;
+            bytes <= ANSWER_MAX_BYTES
+        };
+        let present = present.into_iter().take_while(fits);
         let mut people: Vec<Person> = present
-            .into_iter()
             .filter_map(|client| {
                 let name = client.name.clone()?;
                 let idle = now.since(client.active);
@@ -42,6 +53,9 @@ impl Hub {
 
     /// Marks away with a reason; without one, back.
     pub(super) fn away(&mut self, id: ClientId, reason: Option<Text>, out: &mut Vec<Output>) -> Done {
+        if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
+            return answer(id, Event::Trouble(trouble), out);
+        }
         let event = reason.clone().map_or(Event::AwayCleared, Event::AwaySet);
         self.client_mut(id).expect("the caller knows them").set_away(reason);
         answer(id, event, out)

@@ -1,6 +1,7 @@
 //! Making rooms, entering and leaving them, what they are about, and which there are.
 
 use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
+use crate::chat::command::Wording;
 use crate::chat::event::{Decision, RoomRow};
 use crate::chat::id::ClientId;
 use crate::chat::line::RoomKey;
@@ -9,7 +10,13 @@ use crate::chat::movements::Threshold;
 use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
 use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
-use crate::limits::{ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_ACCOUNT, ROOMS_PER_PERSON, is_over_share};
+use crate::limits::{
+    ANSWER_MAX_BYTES, KEY_MAX_BYTES, ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_ACCOUNT, ROOMS_PER_PERSON,
+    is_over_share,
+};
+
+/// What a row of `/rooms` is beside its name and its topic.
+const ROW_BYTES: usize = 64;
 
 impl Hub {
     /// Enters a room, which is made if there is none of that name, and makes it the current one.
@@ -23,6 +30,8 @@ impl Hub {
         out: &mut Vec<Output>,
     ) -> Done {
         let wanted = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
+        // A key from before there was a bound is kept as far as it goes, and still opens.
+        let key = key.map(|key| key.cut(KEY_MAX_BYTES));
         let found = self.find_room(&wanted.likeness());
         let client = self.client_mut(id).expect("the caller knows them");
         let entered = match found {
@@ -92,6 +101,9 @@ impl Hub {
         if !may_speak {
             return Err(RoomRefusal::MayNotSpeak(about.name.clone()));
         }
+        if let Some(trouble) = Wording::Topic.trouble(Some(&topic)) {
+            return answer(id, Event::Trouble(trouble), out);
+        }
         let topic = (topic.as_str() != "-").then_some(topic);
         let event = Event::Decided {
             room: about.name.clone(),
@@ -109,7 +121,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Lists the rooms by name; of very many, the fullest.
+    /// Lists the rooms by name; of very many, the fullest, as far as one answer bears them.
     pub(super) fn list_rooms(&self, id: ClientId, out: &mut Vec<Output>) -> Done {
         let client = self.client(id).expect("the caller knows them");
         self.spend(self.rooms.len());
@@ -127,6 +139,15 @@ impl Hub {
         let total = rooms.len();
         rooms.sort_by_key(|row| std::cmp::Reverse(row.people));
         rooms.truncate(ROOMS_LISTED);
+        let mut bytes = 0;
+        let mut fits = |row: &RoomRow| {
+            bytes += row.name.as_str().len()
+                + row.topic.as_ref().map_or(0, |topic| topic.as_str().len())
+                + ROW_BYTES;
+            bytes <= ANSWER_MAX_BYTES
+        };
+        let fitting = rooms.iter().take_while(|row| fits(row)).count();
+        rooms.truncate(fitting);
         rooms.sort_by_cached_key(|row| row.name.as_str().to_lowercase());
         answer(id, Event::Rooms { rooms, total }, out)
     }

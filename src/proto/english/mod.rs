@@ -7,7 +7,7 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, Text, Trouble, Verb,
+    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, Text, Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -153,6 +153,14 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
         Trouble::NoSuchCommand { word, nearest: Some(verb) } => {
             let near = verbs::describe(*verb, Language::English).name;
             writeln!(out, "There is no /{word}. Try /help. Did you mean /{near}?")
+        }
+        Trouble::Exceeds(wording) => {
+            let what = match wording {
+                Wording::Topic => "Topic",
+                Wording::Key => "Key",
+                Wording::Reason => "Reason",
+            };
+            writeln!(out, "{what} too long: {} bytes fit. Nothing was done.", wording.max_bytes())
         }
         Trouble::Usage(verb) => {
             writeln!(out, "Usage: {}", verbs::describe(*verb, Language::English).usage())

@@ -7,7 +7,7 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, Text, Trouble, Verb,
+    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, Text, Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -162,6 +162,14 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
         Trouble::NoSuchCommand { word, nearest: Some(verb) } => {
             let near = verbs::describe(*verb, Language::Spanish).name;
             writeln!(out, "No existe /{word}. Prueba /ayuda. ¿Querías decir /{near}?")
+        }
+        Trouble::Exceeds(wording) => {
+            let what = match wording {
+                Wording::Topic => "Tema demasiado largo",
+                Wording::Key => "Llave demasiado larga",
+                Wording::Reason => "Motivo demasiado largo",
+            };
+            writeln!(out, "{what}: caben {} bytes. No se hizo nada.", wording.max_bytes())
         }
         Trouble::Usage(verb) => {
             writeln!(out, "Se usa así: {}", verbs::describe(*verb, Language::Spanish).usage())

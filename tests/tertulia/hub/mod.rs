@@ -3,6 +3,7 @@
 mod absent;
 mod accounts;
 mod anybody;
+mod bounds;
 mod brief_accounts;
 mod brief_rooms;
 mod closing;

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{
     Crowd, Decision, Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, PlaceNews, Reach,
-    RoomKey, RoomRefusal, RoomRow, Stamp, Text, Trouble, Verb,
+    RoomKey, RoomRefusal, RoomRow, Stamp, Text, Trouble, Verb, Wording,
 };
 use tertulia::proto::{Encodings, Kind};
 
@@ -238,6 +238,9 @@ fn events_of_rooms() -> Vec<Event> {
     ] {
         events.push(Event::RoomRefused(refusal));
     }
+    for words in [Wording::Topic, Wording::Key, Wording::Reason] {
+        events.push(Event::Trouble(Trouble::Exceeds(words)));
+    }
     events
 }
 
@@ -312,6 +315,9 @@ fn names_and_words_and_numbers_are_in_the_line() {
                 Event::IgnoreListFull => &["100"],
                 Event::Place(PlaceNews::Full(_)) => &["1000"],
                 Event::Trouble(Trouble::TooLong) => &["4096"],
+                Event::Trouble(Trouble::Exceeds(Wording::Topic)) => &["400"],
+                Event::Trouble(Trouble::Exceeds(Wording::Key)) => &["100"],
+                Event::Trouble(Trouble::Exceeds(Wording::Reason)) => &["300"],
                 Event::Skipped(312) => &["[… 312 "],
                 Event::NameRefused(NameRefusal::Malformed) => &["20"],
                 Event::NameRefused(NameRefusal::Reserved(_)) => &["'Tú'"],
