@@ -135,6 +135,9 @@ fn held_lines_are_one_write_before_what_comes_behind_them() {
     for line in 0..50 {
         queue.hold(format!("{line}\n").as_bytes());
     }
+    // The writer sleeps on; it would be here at once.
+    let woken = keeper.arrivals.recv_timeout(Duration::from_millis(200));
+    assert!(woken.is_err(), "a held line was handed over");
     // Another thread's.
     push(&queue, 50..51);
     keeper.meet();
