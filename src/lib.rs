@@ -7,7 +7,7 @@
 //! ```text
 //! limits ──► chat ──► clock ──► proto ──► net ──► main    each imports only what stands to its left;
 //!                         ├───► keep ──────┘      │       bin/tertulia, the client, imports none of them
-//!                         └───► logging, cli ─────┘   (keep, cli ──► clerk ──► main)
+//!                         └───► logging, cli ─────┘   (control ──► keep, net; control, keep, cli ──► clerk ──► main)
 //! ```
 //!
 //! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
@@ -16,6 +16,7 @@
 //! - [`proto`]: the line dialect, telnet's commands, Spanish and English.
 //! - [`keep`]: what was said before, in memory or in a file with a helper thread of its own; accounts, letters, passwords.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
+//! - [`control`]: what passes between `tertulia-server account` and the like and a running server.
 //! - [`cli`], [`logging`]: the options, and a log that cannot hold up the chat.
 //! - [`locale`]: what the operating system says went wrong, in the language of the console.
 //! - [`clerk`]: `tertulia-server account`, which works beside a running server.
@@ -41,6 +42,7 @@ pub mod chat;
 pub mod clerk;
 pub mod cli;
 pub mod clock;
+pub mod control;
 pub mod keep;
 pub mod limits;
 pub mod locale;

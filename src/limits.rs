@@ -380,8 +380,36 @@ pub const RELOADED_LINES_PER_ROOM: usize = 100;
 /// Lines of all these rooms together: it takes some 0.2 s; of more than 500 rooms less of each is read.
 pub const RELOADED_LINES: usize = 50_000;
 
-/// How long a server waits for a directory that somebody has locked: `tertulia-server account` only looks.
-pub const DATA_LOCK_PATIENCE: Duration = Duration::from_millis(200);
+/// How long a server that starts waits for a program that works at the accounts in its directory: some milliseconds, or as long
+/// as it takes to check a large file. For another server it does not wait.
+pub const DATA_LOCK_PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections of the control socket that are served at the same time; the administrator has two hands.
+pub const CONTROL_CONNECTIONS: usize = 4;
+
+/// More that may wait to be served.
+pub const CONTROL_BACKLOG: i32 = 64;
+
+/// Longest order, in bytes: a line that people may send, and names.
+pub const CONTROL_ORDER_MAX_BYTES: usize = 2 * LINE_MAX_BYTES;
+
+/// How long the server waits for the order of a client that has called: both are on one machine.
+pub const CONTROL_ORDER_PATIENCE: Duration = Duration::from_secs(1);
+
+/// How long a client waits for the server to take its call: a turn of the loop takes milliseconds, and all places are taken
+/// for [`CONTROL_ORDER_PATIENCE`] at most by clients that say nothing. A server that takes longer is suspended or hangs.
+pub const CONTROL_GREETING_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a client waits for each line of an answer, and the server for the client to read: an order about the accounts
+/// may have to wait for another program that writes to the file, and a stop takes [`STOP_TIMEOUT`].
+pub const CONTROL_ANSWER_PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long a program that works at the accounts waits for a directory that another one holds without taking calls: a server
+/// that starts, or that stops, which takes [`STOP_TIMEOUT`].
+pub const CONTROL_OCCUPIED_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Rows of an answer made in one turn of the loop: some 0.2 ms.
+pub const CONTROL_ROWS_PER_TURN: usize = 256;
 
 /// What the greeting of `--motd` may hold.
 pub const MOTD_MAX_BYTES: usize = 4 * 1024;

@@ -57,6 +57,7 @@ fn spanish(error: &io::Error) -> Option<&'static str> {
         // Errors without a number: the library's own, and what we made ourselves.
         None => match error.kind() {
             ErrorKind::NotFound => "no existe",
+            ErrorKind::AlreadyExists => "ya existe",
             ErrorKind::PermissionDenied => "no hay permiso",
             ErrorKind::TimedOut => "se acabó el tiempo",
             ErrorKind::UnexpectedEof => "se acaba antes de tiempo",

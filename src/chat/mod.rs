@@ -30,7 +30,7 @@ pub use event::{
     AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameRefusal, Occasion, Person, PlaceNews,
     RoomRefusal, RoomRow,
 };
-pub use hub::{GENERAL, Hub, Rules};
+pub use hub::{Description, GENERAL, Hub, Rules};
 pub use id::ClientId;
 pub use line::{Found, Line, Look, Reach, RoomKey, Stamp};
 pub use moment::Moment;

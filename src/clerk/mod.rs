@@ -1,17 +1,25 @@
-//! `tertulia-server account`: accounts by the hand of whoever runs the server, also while it is running.
+//! The administrator's commands: `tertulia-server account`, carried out by the server that runs on the directory or, while
+//! none does, here.
 //!
-//! Law: a password comes from a file or a terminal, never from the command line, and nothing says it again.
+//! Invariant: a password comes from a file or a terminal, never from the command line; it is hashed here, and goes no further.
 
 mod secret;
 mod words;
 
 use std::io::{self, Write};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::chat::{Language, Name, Text};
 use crate::cli::{Order, Place, Secret};
-use crate::clock::utc;
-use crate::keep::{Registered, Registry, RegistryError};
+use crate::clock;
+use crate::control::{AccountOrder, AccountReply, Call, CallError, Refusal, Registered};
+use crate::keep::{Registry, hash};
+use crate::limits::CONTROL_OCCUPIED_PATIENCE;
 use crate::locale::reason;
+
+/// How often a directory is looked at again that another program works with.
+const AGAIN: Duration = Duration::from_millis(10);
 
 /// Does what was ordered.
 ///
@@ -20,95 +28,122 @@ use crate::locale::reason;
 /// It cannot be done; one line says why.
 pub fn run(order: &Order) -> Result<(), String> {
     let place = order.place();
-    let result = match order {
+    match order {
         Order::Add(order) => add(&order.name, place, &order.with),
         Order::Passwd(order) => passwd(&order.name, place, &order.with),
         Order::Remove(order) => remove(&order.name, place),
         Order::List(_) => list(place),
-    };
-    result.map_err(|refusal| refusal.0)
+    }
 }
 
-/// One line for whoever gave the order.
-struct Refusal(String);
-
-type Done = Result<(), Refusal>;
+/// What an order gives; one line if it was refused.
+type Done = Result<(), String>;
 
 fn add(name: &str, place: &Place, secret: &Secret) -> Done {
     let name = known(name, place.lang)?;
-    if Registry::is_there(&place.data) {
-        // Before a password is asked for.
-        let registry = open(place)?;
-        if let Some(other) = registry.find(&name).map_err(|error| place.refusal(&error))? {
-            return Err(place.refusal(&RegistryError::Taken(other)));
-        }
+    // Before a password is asked for.
+    if Registry::is_there(&place.data)
+        && let Some(other) = find(&name, place)?
+    {
+        return Err(words::refused(&Refusal::Taken(other), place.lang));
     }
-    let password = secret::read(secret.password_file.as_deref(), place.lang).map_err(Refusal)?;
-    let registry = Registry::open_or_make(&place.data).map_err(RegistryError::Store);
-    let mut registry = registry.map_err(|error| place.refusal(&error))?;
-    registry.add(&name, &password).map_err(|error| place.refusal(&error))?;
-    told(&registry, place.lang);
+    let hash = hashed(secret, place.lang)?;
+    carry_out(&AccountOrder::Add { name: name.as_str().into(), hash }, place)?;
     say(&words::added(&name, place.lang), place.lang)
 }
 
 fn passwd(name: &str, place: &Place, secret: &Secret) -> Done {
     let name = known(name, place.lang)?;
-    let mut registry = open(place)?;
-    registered(&registry, &name, place)?;
-    let password = secret::read(secret.password_file.as_deref(), place.lang).map_err(Refusal)?;
-    registry.change(&name, &password).map_err(|error| place.refusal(&error))?;
-    told(&registry, place.lang);
+    registered(&name, place)?;
+    let hash = hashed(secret, place.lang)?;
+    carry_out(&AccountOrder::Change { name: name.as_str().into(), hash }, place)?;
     say(&words::changed(&name, place.lang), place.lang)
 }
 
 fn remove(name: &str, place: &Place) -> Done {
     let name = known(name, place.lang)?;
-    let mut registry = open(place)?;
-    registered(&registry, &name, place)?;
-    registry.remove(&name).map_err(|error| place.refusal(&error))?;
-    told(&registry, place.lang);
+    registered(&name, place)?;
+    carry_out(&AccountOrder::Remove { name: name.as_str().into() }, place)?;
     say(&words::removed(&name, place.lang), place.lang)
 }
 
 fn list(place: &Place) -> Done {
-    for Registered { name, made_at, seen_at } in open(place)?.list().map_err(|error| place.refusal(&error))? {
-        let seen = seen_at.map_or_else(|| "-".to_owned(), utc);
+    let AccountReply::Listed(all) = carry_out(&AccountOrder::List, place)? else { return Ok(()) };
+    for Registered { name, made_at, seen_at } in all {
+        let seen = seen_at.map_or_else(|| "-".to_owned(), clock::utc);
         // Other programs can write to the file: what comes from there is no more to be trusted than what people type.
-        say(&format!("{}\t{}\t{seen}", Text::clean(&name).as_str(), utc(made_at)), place.lang)?;
+        let line = format!("{}\t{}\t{seen}", Text::clean(&name).as_str(), clock::utc(made_at));
+        say(&line, place.lang)?;
     }
     Ok(())
 }
 
 /// What was typed for a name, if it is one.
-fn known(name: &str, language: Language) -> Result<Name, Refusal> {
-    Name::new(name).map_err(|error| Refusal(words::no_name(&Text::clean(name), error, language)))
+fn known(name: &str, language: Language) -> Result<Name, String> {
+    Name::new(name).map_err(|error| words::no_name(&Text::clean(name), error, language))
 }
 
-fn open(place: &Place) -> Result<Registry, Refusal> {
-    Registry::open(&place.data).map_err(|error| place.refusal(&RegistryError::Store(error)))
+/// The hash of the password that is to be read.
+fn hashed(secret: &Secret, language: Language) -> Result<String, String> {
+    let password = secret::read(secret.password_file.as_deref(), language)?;
+    hash(&password).map_err(|why| words::not_hashed(&why, language))
+}
+
+/// Whose name `name` is, or is taken for.
+fn find(name: &Name, place: &Place) -> Result<Option<String>, String> {
+    match carry_out(&AccountOrder::Find { name: name.as_str().into() }, place)? {
+        AccountReply::Found(holder) => Ok(holder),
+        _ => Ok(None),
+    }
 }
 
 /// Refuses a name that nobody has registered, with the one that may have been meant.
-fn registered(registry: &Registry, name: &Name, place: &Place) -> Done {
-    match registry.find(name).map_err(|error| place.refusal(&error))? {
+fn registered(name: &Name, place: &Place) -> Done {
+    match find(name, place)? {
         Some(found) if found == name.as_str() => Ok(()),
-        other => Err(Refusal(words::unknown(name, other.as_deref(), place.lang))),
+        other => Err(words::unknown(name, other.as_deref(), place.lang)),
     }
 }
 
-/// Tells the server. If that fails the order was carried out all the same.
-fn told(registry: &Registry, language: Language) {
-    if let Err(error) = registry.tell_server() {
-        let _ = writeln!(io::stderr(), "tertulia-server: {}", words::not_told(&error, language));
+/// Has an order carried out: by the server, if one runs, and otherwise here.
+fn carry_out(order: &AccountOrder, place: &Place) -> Result<AccountReply, String> {
+    let (language, start) = (place.lang, Instant::now());
+    let may_make = matches!(order, AccountOrder::Add { .. });
+    loop {
+        let reply = match Call::open(&place.data) {
+            Ok(call) => {
+                match call.account(order).map_err(|error| words::no_answer(&error, &place.data, language))? {
+                    // Behind its end the directory is ours.
+                    AccountReply::Refused(Refusal::Stopping) => None,
+                    reply => Some(reply),
+                }
+            }
+            Err(CallError::NoServer) => here(order, place, may_make)?,
+            Err(error) => return Err(words::no_answer(&error, &place.data, language)),
+        };
+        match reply {
+            Some(AccountReply::Refused(refusal)) => return Err(words::refused(&refusal, language)),
+            Some(reply) => return Ok(reply),
+            // Another such program works there, or a server that is just starting or stopping.
+            None if start.elapsed() < CONTROL_OCCUPIED_PATIENCE => thread::sleep(AGAIN),
+            None => return Err(words::occupied(&place.data, language)),
+        }
     }
+}
+
+/// Carries an order out here, unless another program works with the directory.
+fn here(order: &AccountOrder, place: &Place, may_make: bool) -> Result<Option<AccountReply>, String> {
+    let described = |error: crate::keep::StoreError| error.describe(place.lang);
+    let Some(mut registry) = Registry::try_open(&place.data, may_make).map_err(described)? else {
+        return Ok(None);
+    };
+    if let Some(exposed) = registry.exposed() {
+        // Where it finds no place the order is carried out all the same.
+        let _ = writeln!(io::stderr(), "tertulia-server: {}", exposed.describe(place.lang));
+    }
+    registry.order(order).map(Some).map_err(described)
 }
 
 fn say(line: &str, language: Language) -> Done {
-    writeln!(io::stdout(), "{line}").map_err(|error| Refusal(reason(&error, language)))
-}
-
-impl Place {
-    fn refusal(&self, error: &RegistryError) -> Refusal {
-        Refusal(words::refused(error, self.lang))
-    }
+    writeln!(io::stdout(), "{line}").map_err(|error| reason(&error, language))
 }

@@ -1,11 +1,12 @@
 //! What the clerk says, in two languages, one line each.
 
-use std::io;
+use std::path::Path;
 
 use crate::chat::Language::{self, English, Spanish};
 use crate::chat::{Name, NameError, PasswordError, Text};
-use crate::keep::RegistryError;
+use crate::control::{CallError, Refusal};
 use crate::limits::{ACCOUNTS_MAX, NAME_MAX_CHARS, PASSWORD_MAX_BYTES};
+use crate::locale::reason;
 
 pub(super) fn added(name: &Name, language: Language) -> String {
     match language {
@@ -102,39 +103,125 @@ pub(super) fn unknown(name: &Name, meant: Option<&str>, language: Language) -> S
     }
 }
 
-pub(super) fn refused(error: &RegistryError, language: Language) -> String {
-    match (error, language) {
-        (RegistryError::Store(error), _) => error.describe(language),
-        (RegistryError::Taken(other), Spanish) => {
+pub(super) fn refused(refusal: &Refusal, language: Language) -> String {
+    match (refusal, language) {
+        (Refusal::Unclear, Spanish) => {
+            "El servidor no entiende la orden: es de otra versión del programa. No se ha hecho nada.".into()
+        }
+        (Refusal::Unclear, English) => {
+            "The server does not understand the order: it is another version of the program. Nothing was done.".into()
+        }
+        (Refusal::Taken(other), Spanish) => {
             format!(
                 "Ya hay una cuenta con ese nombre o uno que se le parece: {}.",
                 Text::clean(other).as_str()
             )
         }
-        (RegistryError::Taken(other), English) => {
+        (Refusal::Taken(other), English) => {
             format!(
                 "There is an account of that name or one that looks like it: {}.",
                 Text::clean(other).as_str()
             )
         }
-        (RegistryError::Unknown, Spanish) => "La cuenta ya no existe.".into(),
-        (RegistryError::Unknown, English) => "The account is there no more.".into(),
-        (RegistryError::NoneLeft, Spanish) => format!("No caben más de {ACCOUNTS_MAX} cuentas."),
-        (RegistryError::NoneLeft, English) => format!("No more than {ACCOUNTS_MAX} accounts fit."),
-        (RegistryError::Hash(why), Spanish) => format!("No se puede cifrar la contraseña: {why}."),
-        (RegistryError::Hash(why), English) => format!("The password cannot be hashed: {why}."),
+        (Refusal::Unknown, Spanish) => "La cuenta ya no existe.".into(),
+        (Refusal::Unknown, English) => "The account is there no more.".into(),
+        (Refusal::NoneLeft, Spanish) => format!("No caben más de {ACCOUNTS_MAX} cuentas."),
+        (Refusal::NoneLeft, English) => format!("No more than {ACCOUNTS_MAX} accounts fit."),
+        (Refusal::Failed(why), Spanish) => {
+            format!("El servidor no ha podido escribirlo ({}). No se ha hecho nada.", Text::clean(why).as_str())
+        }
+        (Refusal::Failed(why), English) => {
+            format!("The server could not write it ({}). Nothing was done.", Text::clean(why).as_str())
+        }
+        (Refusal::Busy, Spanish) => {
+            "El servidor tiene demasiado por escribir. No se ha hecho nada: prueba dentro de un momento.".into()
+        }
+        (Refusal::Busy, English) => {
+            "The server has too much to write. Nothing was done: try again in a moment.".into()
+        }
+        (Refusal::NoSuchPerson, Spanish) => "No hay nadie con ese nombre.".into(),
+        (Refusal::NoSuchPerson, English) => "Nobody there has that name.".into(),
+        (Refusal::NoSuchRoom, Spanish) => "No hay ninguna sala con ese nombre.".into(),
+        (Refusal::NoSuchRoom, English) => "There is no room of that name.".into(),
+        (Refusal::NotThere, Spanish) => "Esa persona no está en esa sala.".into(),
+        (Refusal::NotThere, English) => "That person is not in that room.".into(),
+        (Refusal::Stopping, Spanish) => "El servidor se está deteniendo. No se ha hecho nada.".into(),
+        (Refusal::Stopping, English) => "The server is stopping. Nothing was done.".into(),
+        (Refusal::Unfinished, Spanish) => {
+            "El servidor se ha detenido, pero no hubo tiempo para terminar de escribir el historial.".into()
+        }
+        (Refusal::Unfinished, English) => {
+            "The server has stopped, but there was no time to finish writing the history.".into()
+        }
     }
 }
 
-pub(super) fn not_told(error: &io::Error, language: Language) -> String {
-    match language {
-        Spanish => {
+/// Why no answer came, and whether something may have been done all the same.
+pub(super) fn no_answer(error: &CallError, dir: &Path, language: Language) -> String {
+    let dir = dir.display();
+    match (error, language) {
+        (CallError::NoServer, Spanish) => format!("En {dir} no hay ningún servidor en marcha."),
+        (CallError::NoServer, English) => format!("No server is running on {dir}."),
+        (CallError::Denied, Spanish) => {
             format!(
-                "Está hecho, pero no se ha podido avisar al servidor ({error}); lo sabrá cuando se reinicie."
+                "No tienes permiso para dar órdenes al servidor de {dir}: hazlo como el usuario que lo lanzó."
             )
         }
-        English => {
-            format!("It is done, but the server could not be told ({error}); it will know at its next start.")
+        (CallError::Denied, English) => {
+            format!(
+                "You have no permission to give orders to the server of {dir}: do so as the user who started it."
+            )
         }
+        (CallError::Silent, Spanish) => {
+            format!("El servidor de {dir} no responde: puede estar detenido o colgado. No se ha hecho nada.")
+        }
+        (CallError::Silent, English) => {
+            format!("The server of {dir} does not answer: it may be suspended or hang. Nothing was done.")
+        }
+        (CallError::OtherVersion, Spanish) => {
+            format!("El servidor de {dir} es de otra versión del programa. No se ha hecho nada.")
+        }
+        (CallError::OtherVersion, English) => {
+            format!("The server of {dir} is another version of the program. Nothing was done.")
+        }
+        (CallError::Unanswered, Spanish) => {
+            format!(
+                "El servidor de {dir} ha recibido la orden, pero no ha contestado: puede que la haya cumplido y puede que no."
+            )
+        }
+        (CallError::Unanswered, English) => {
+            format!(
+                "The server of {dir} has received the order but has not answered: it may have carried it out or not."
+            )
+        }
+        (CallError::Failed(error), Spanish) => {
+            format!(
+                "No se puede hablar con el servidor de {dir} ({}). No se ha hecho nada.",
+                reason(error, language)
+            )
+        }
+        (CallError::Failed(error), English) => {
+            format!("Cannot talk to the server of {dir} ({}). Nothing was done.", reason(error, language))
+        }
+    }
+}
+
+pub(super) fn occupied(dir: &Path, language: Language) -> String {
+    let dir = dir.display();
+    match language {
+        Spanish => format!(
+            "Otro programa tiene ocupado {dir} y no atiende órdenes; quizá es un servidor de una versión anterior. No se ha \
+             hecho nada."
+        ),
+        English => format!(
+            "Another program holds {dir} and takes no orders; it may be a server of an earlier version. Nothing was done."
+        ),
+    }
+}
+
+pub(super) fn not_hashed(why: &str, language: Language) -> String {
+    match language {
+        Spanish => format!("No se puede cifrar la contraseña: {why}."),
+        English => format!("The password cannot be hashed: {why}."),
     }
 }

@@ -5,6 +5,7 @@
 use std::num::NonZeroU32;
 
 use crate::chat::{AccountKey, ClientId, Letter, Name, Posted, Stamp, Text};
+use crate::control::{AccountOrder, AccountReply, Refusal};
 
 /// Something for the history's thread to do.
 #[derive(Debug)]
@@ -21,6 +22,8 @@ pub(super) enum Affair {
     Collect { id: ClientId, account: u32 },
     /// All accounts, for somebody else has changed them.
     Reload,
+    /// What the administrator wants done to the accounts; the ticket comes back with what came of it.
+    Order { ticket: u64, order: AccountOrder },
 }
 
 /// What came of an [`Affair`].
@@ -33,6 +36,7 @@ pub(super) enum Outcome {
     /// Oldest first, and the number of the last one.
     Letters(ClientId, u32, Vec<LetterRow>, u64),
     Accounts(Vec<AccountRow>),
+    Ordered(u64, AccountReply),
 }
 
 /// What came of registering a name.
@@ -66,16 +70,23 @@ pub(super) struct LetterRow {
 impl Affair {
     /// Whether it writes to the file.
     pub(super) fn writes(&self) -> bool {
-        !matches!(self, Affair::Collect { .. } | Affair::Reload)
+        match self {
+            Affair::Collect { .. } | Affair::Reload => false,
+            Affair::Order { order, .. } => !order.only_reads(),
+            _ => true,
+        }
     }
 
-    /// What comes of it when nothing can be written.
-    pub(super) fn failed(&self) -> Option<Outcome> {
+    /// What comes of it when the file fails, for this reason.
+    pub(super) fn failed(&self, why: &str) -> Option<Outcome> {
         match self {
             Affair::Register { ticket, .. } => Some(Outcome::Registered(*ticket, Registration::Failed)),
             Affair::Change { ticket, .. } => Some(Outcome::Changed(*ticket, false)),
             Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed)),
             Affair::Collect { id, account } => Some(Outcome::Letters(*id, *account, Vec::new(), 0)),
+            Affair::Order { ticket, .. } => {
+                Some(Outcome::Ordered(*ticket, AccountReply::Refused(Refusal::Failed(why.to_owned()))))
+            }
             Affair::Seen { .. } | Affair::Reload => None,
         }
     }

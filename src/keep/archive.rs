@@ -21,6 +21,7 @@ use crate::chat::{
     Account, AccountKey, ClientId, Found, Letter, Line, Matter, Moment, Posted, RoomChange, RoomKey,
     RoomRecord, Stamp, Verdict,
 };
+use crate::control::AccountReply;
 use crate::limits::{ACCOUNTS_MAX, HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS, ROOMS_MAX};
 
 /// The history: in memory only, or in a file as well.
@@ -62,6 +63,8 @@ pub enum Answer {
     Letters(ClientId, AccountKey, Vec<Letter>, u64),
     /// The accounts as they are, after somebody else has changed them.
     Accounts(Vec<Account>),
+    /// What came of the administrator's order with that ticket.
+    Ordered(u64, AccountReply),
 }
 
 /// What whoever runs the server has to know.
@@ -92,19 +95,18 @@ pub(super) struct File {
 
 impl Archive {
     /// A history in `store`, with a thread of its own, and one for passwords, that call `wake` when they have something
-    /// to say. From now on this process takes SIGUSR1 for [`reload_accounts`](Self::reload_accounts).
+    /// to say.
     ///
     /// # Errors
     ///
-    /// The threads cannot be had, or the directory cannot be written any more.
+    /// The threads cannot be had.
     pub fn in_file(store: Store, wake: impl Fn() + Send + Clone + 'static) -> io::Result<Archive> {
         let mut memory = Memory::unsearched();
         let (jobs, theirs) = mpsc::sync_channel(HISTORY_QUEUE_JOBS);
         let (ours, words) = mpsc::channel();
         let starved = Arc::new(AtomicBool::new(false));
         let next_key = store.next_key();
-        let (mut writer, found) = store.into_parts();
-        writer.announce()?;
+        let (writer, found) = store.into_parts();
         found.recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
         let keep_days = writer.keep_days();
         let accounts = Accounts::new(found.accounts, wake.clone())?;

@@ -5,6 +5,7 @@ use super::affair::{Affair, LetterRow, Outcome, account_key};
 use super::archive::{Answer, Archive};
 use super::job::{Change, Job};
 use crate::chat::{Account, AccountKey, ClientId, Letter, Moment, Origin, Petition, Posted, Verdict};
+use crate::control::AccountOrder;
 
 impl Archive {
     /// The accounts. None: there are none to be had, for nothing outlives the server.
@@ -59,6 +60,12 @@ impl Archive {
         }
     }
 
+    /// Has an order about the accounts carried out; what came of it comes [later](Self::answers), behind the accounts as they
+    /// are then. False: too much waits for the file, or there is none.
+    pub fn order(&mut self, ticket: u64, order: AccountOrder) -> bool {
+        self.send(Affair::Order { ticket, order })
+    }
+
     /// How many petitions have been worked at. Each costs the same, whatever came of it.
     pub fn hashed(&self) -> u64 {
         self.accounts.as_ref().map_or(0, Accounts::hashed)
@@ -83,6 +90,7 @@ impl Archive {
                 let letters = letters.into_iter().filter_map(LetterRow::into_letter).collect();
                 Some(Answer::Letters(id, account_key(account)?, letters, last))
             }
+            Outcome::Ordered(ticket, reply) => Some(Answer::Ordered(ticket, reply)),
             Outcome::Accounts(rows) => {
                 accounts.reload(rows);
                 Some(Answer::Accounts(accounts.all()))

@@ -6,6 +6,7 @@
 //! one `epoll_ctl` in its life, and an edge is never asked for twice.
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,13 +16,16 @@ use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use socket2::{SockRef, TcpKeepalive};
 
 use super::bind::Listening;
+use super::control::Control;
 use super::door::Door;
 use super::server::{Server, Settings};
 use super::signals::{Asked, Signals};
-use crate::chat::{ClientId, Moment};
+use crate::chat::{ClientId, Language, Moment};
 use crate::clock::{Clock, wall_clock};
+use crate::control;
 use crate::keep::{Archive, Store};
 use crate::limits;
+use crate::locale::reason;
 use crate::proto::console;
 
 /// Tokens of clients are their ids, whose generation is never 0; below that there is room for our own.
@@ -40,6 +44,8 @@ pub struct EventLoop {
     /// Which of them lets people in first, this time.
     first_door: usize,
     server: Server<TcpStream>,
+    /// With a history in a file only: it is in the same directory.
+    control: Option<Control>,
     clock: Clock,
     settings: Settings,
     /// Asked to stop: until when queues may empty.
@@ -64,6 +70,8 @@ impl EventLoop {
             poll.registry().register(&mut listener, Token(index), Interest::READABLE)?;
             doors.push((listener, Door::default()));
         }
+        let control =
+            store.as_ref().and_then(|store| listen_for_orders(store.dir(), &poll, settings.language));
         let history = match store {
             None => Archive::default(),
             Some(store) => {
@@ -79,6 +87,7 @@ impl EventLoop {
             doors,
             first_door: 0,
             server,
+            control,
             clock: Clock::start(),
             settings,
             stopping: None,
@@ -113,6 +122,7 @@ impl EventLoop {
                         }
                     }
                     HISTORY => self.server.answers(now),
+                    token if self.control.as_mut().is_some_and(|control| control.ready(token)) => {}
                     Token(index) if index < self.doors.len() => self.doors[index].1.knock(),
                     Token(bits) => {
                         let id = ClientId::from_bits(bits as u64);
@@ -131,12 +141,13 @@ impl EventLoop {
             self.server.serve_ready(now);
             // 6: what is due
             self.server.tick(now);
+            self.take_orders(now);
             // 7: write and sweep
             if self.server.finish_turn(now) > 0 {
                 self.doors.iter_mut().for_each(|(_, door)| door.freed());
             }
             if let Some(until) = self.stopping
-                && (now >= until || self.server.connections() == 0)
+                && (now >= until || self.is_done())
             {
                 self.finish_history(until.since(now));
                 return Ok(());
@@ -146,23 +157,29 @@ impl EventLoop {
 
     /// How long to sleep: not at all while there is work, for ever while nothing will be due.
     fn patience(&mut self, now: Moment) -> Option<Duration> {
-        if self.server.has_work() {
+        let control = self.control.as_ref();
+        if self.server.has_work() || control.is_some_and(Control::has_work) {
             return Some(Duration::ZERO);
         }
+        let orders = control.and_then(Control::due);
         // While nobody can be let in, nobody at the door is a reason to wake up: somebody inside has to move first.
         let doors = match self.server.accepts(now) {
             true => self.doors.iter().filter_map(|(_, door)| door.due(now)).min(),
             false => None,
         };
-        let due = [self.server.next_due(), doors, self.stopping].into_iter().flatten().min()?;
+        let due = [self.server.next_due(), doors, orders, self.stopping].into_iter().flatten().min()?;
         Some(due.since(self.clock.now()))
     }
 
     /// Lets the history be written to its end, in what is left of the time to stop.
     fn finish_history(&mut self, left: Duration) {
-        if !self.server.close_history(left.max(limits::HISTORY_FLUSH_TIMEOUT)) {
+        // Behind this the directory may be another server's.
+        self.control.iter_mut().for_each(Control::leave);
+        let written = self.server.close_history(left.max(limits::HISTORY_FLUSH_TIMEOUT));
+        if !written {
             warn!("{}", console::history_unfinished(self.settings.language));
         }
+        self.control.iter_mut().for_each(|control| control.stopped(written));
     }
 
     fn admit(&mut self, now: Moment) {
@@ -204,7 +221,6 @@ impl EventLoop {
                     reread(&mut self.server);
                     self.server.reload_accounts();
                 }
-                Asked::Accounts => self.server.reload_accounts(),
             }
         }
         false
@@ -219,6 +235,33 @@ impl EventLoop {
             self.stopping = Some(now + limits::STOP_TIMEOUT);
         }
     }
+
+    /// Does what the administrator wants.
+    fn take_orders(&mut self, now: Moment) {
+        let stopping = self.stopping.is_some();
+        if let Some(control) = &mut self.control
+            && control.turn(self.poll.registry(), &mut self.server, stopping, now)
+        {
+            self.stop(now);
+        }
+    }
+
+    /// Whether everybody has left and nobody waits for what the history's thread does.
+    fn is_done(&self) -> bool {
+        self.server.connections() == 0 && !self.control.as_ref().is_some_and(Control::awaits_history)
+    }
+}
+
+/// Takes the administrator's commands in `dir`. Without the socket the chat is as good as with it.
+fn listen_for_orders(dir: &Path, poll: &Poll, language: Language) -> Option<Control> {
+    let listening = control::bind(dir)
+        .and_then(|(listener, name)| Control::new(listener, name, poll.registry(), language));
+    listening
+        .inspect_err(|error| {
+            let path = dir.join(control::SOCKET);
+            warn!("{}", console::no_control(&path.display().to_string(), &reason(error, language), language));
+        })
+        .ok()
 }
 
 fn register(registry: &Registry, server: &mut Server<TcpStream>, id: ClientId) -> io::Result<()> {

@@ -3,6 +3,7 @@
 mod bind;
 mod broadcast;
 mod conn;
+mod control;
 mod deadlines;
 mod descriptors;
 mod door;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use mio::{Interest, Registry, Token};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::{SigId, flag, low_level};
 use signal_hook_mio::v1_0::Signals as Pending;
 
@@ -30,8 +30,6 @@ pub(super) enum Asked {
     HangUp,
     /// To read again what can be read again.
     Reread,
-    /// To look at the accounts again.
-    Accounts,
 }
 
 impl Signals {
@@ -56,7 +54,7 @@ impl Signals {
             hasty.push(flag::register(signal, Arc::clone(&asked))?);
         }
         let hang_up = (is_ignored(SIGHUP) == Some(false)).then_some(SIGHUP);
-        let pending = Pending::new(stops.into_iter().chain(hang_up).chain([SIGUSR1]))?;
+        let pending = Pending::new(stops.into_iter().chain(hang_up))?;
         Ok(Signals { pending, hasty, at_a_terminal: File::open("/dev/tty").is_ok() })
     }
 
@@ -74,7 +72,6 @@ impl Signals {
     /// What was asked since the last call.
     pub(super) fn asked(&mut self) -> Vec<Asked> {
         let asked = |signal| match signal {
-            SIGUSR1 => Asked::Accounts,
             SIGHUP if self.at_a_terminal => Asked::HangUp,
             SIGHUP => Asked::Reread,
             _ => Asked::Stop,

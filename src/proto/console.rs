@@ -70,6 +70,45 @@ pub fn motd_kept(error: &str, language: Language) -> String {
     }
 }
 
+/// The console's line about administrator's commands that cannot be heard, for this `reason`.
+pub fn no_control(socket: &str, reason: &str, language: Language) -> String {
+    match language {
+        Language::Spanish => {
+            format!("No se puede abrir {socket} ({reason}): las órdenes de tertulia-server no llegarán aquí")
+        }
+        Language::English => {
+            format!("Cannot open {socket} ({reason}): commands of tertulia-server will not be heard here")
+        }
+    }
+}
+
+/// The console's line about an account that the administrator has made.
+pub fn account_added(name: &str, language: Language) -> String {
+    let name = Text::clean(name);
+    match language {
+        Language::Spanish => format!("Cuenta creada con tertulia-server account: {name}"),
+        Language::English => format!("Account made by tertulia-server account: {name}"),
+    }
+}
+
+/// The console's line about a password that the administrator has changed.
+pub fn account_changed(name: &str, language: Language) -> String {
+    let name = Text::clean(name);
+    match language {
+        Language::Spanish => format!("Contraseña cambiada con tertulia-server account: {name}"),
+        Language::English => format!("Password changed by tertulia-server account: {name}"),
+    }
+}
+
+/// The console's line about an account that the administrator has removed.
+pub fn account_removed(name: &str, language: Language) -> String {
+    let name = Text::clean(name);
+    match language {
+        Language::Spanish => format!("Cuenta borrada con tertulia-server account: {name}"),
+        Language::English => format!("Account removed by tertulia-server account: {name}"),
+    }
+}
+
 /// The console's line about places that were asked for and cannot be had.
 pub fn fewer_places(asked: usize, places: usize, language: Language) -> String {
     match language {

@@ -1,27 +1,23 @@
-//! `tertulia-server account`: what it does, what it refuses, and that it works beside a running server.
+//! `tertulia-server account` where no server runs: what it does, and what it refuses.
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{Read, Write};
-use std::net::Shutdown;
-use std::os::unix::net::UnixStream;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
-use std::time::Instant;
 
-use signal_hook::consts::SIGUSR1;
 use tertulia::chat::{Letter, Posted, RoomRecord, Stamp, Text, Verdict};
 use tertulia::keep::Answer;
 use tertulia::limits::PASSWORD_MAX_BYTES;
 
-use super::support::{DEADLINE, Desk, Dir, Server, line, name, room};
+use super::support::{DEADLINE, Desk, Dir, name, room};
 
 /// What came of an order: its status, what it said, what it complained of.
 #[derive(Debug, PartialEq, Eq)]
-struct Came(i32, String, String);
+pub(crate) struct Came(pub(crate) i32, pub(crate) String, pub(crate) String);
 
 /// Gives an order, with a password to be read from the standard input.
-fn order(words: &[&OsStr], input: &[u8]) -> Came {
+pub(crate) fn order(words: &[&OsStr], input: &[u8]) -> Came {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
     command.arg("account").args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
@@ -32,13 +28,13 @@ fn order(words: &[&OsStr], input: &[u8]) -> Came {
     Came(output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-fn words<'a>(words: &'a [&'a str], dir: &'a Path) -> Vec<&'a OsStr> {
+pub(crate) fn words<'a>(words: &'a [&'a str], dir: &'a Path) -> Vec<&'a OsStr> {
     let words = words.iter().map(OsStr::new);
     words.chain([OsStr::new("--data"), dir.as_os_str()]).collect()
 }
 
 /// Gives an order about a directory, with a password on the standard input.
-fn told(dir: &Dir, order_words: &[&str], password: &str) -> Came {
+pub(crate) fn told(dir: &Dir, order_words: &[&str], password: &str) -> Came {
     let mut words = words(order_words, dir.path());
     if !password.is_empty() {
         words.extend(["--password-file", "-"].map(OsStr::new));
@@ -48,13 +44,13 @@ fn told(dir: &Dir, order_words: &[&str], password: &str) -> Came {
 
 /// The one line with which an order was refused.
 #[track_caller]
-fn refusal(came: Came) -> String {
+pub(crate) fn refusal(came: Came) -> String {
     let Came(status, said, errors) = came;
     assert_eq!((status, said.as_str(), errors.lines().count()), (1, "", 1), "{errors}");
     errors.strip_prefix("tertulia-server: ").unwrap().trim_end().to_owned()
 }
 
-fn done(said: &str) -> Came {
+pub(crate) fn done(said: &str) -> Came {
     Came(0, format!("{said}\n"), String::new())
 }
 
@@ -212,43 +208,6 @@ fn files_that_cannot_be_used_are_left_as_they_are() {
     assert!(refusal(order(&words(&["list"], Path::new("/proc/none")), b"")).starts_with("No existe "));
 }
 
-/// The server is this process here, as far as the directory knows.
-#[test]
-fn a_running_server_hears_of_it_at_once() {
-    let (mut heard, signals) = UnixStream::pair().unwrap();
-    heard.set_read_timeout(Some(DEADLINE)).unwrap();
-    signal_hook::low_level::pipe::register(SIGUSR1, signals).unwrap();
-    let dir = Dir::new();
-    let mut desk = Desk::open(&dir);
-    let mut hear = |desk: &mut Desk| {
-        heard.read_exact(&mut [0]).expect("a signal");
-        desk.archive.reload_accounts();
-        match desk.answer(None) {
-            Answer::Accounts(accounts) => accounts,
-            other => panic!("{other:?}"),
-        }
-    };
-    assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."));
-    let ana = hear(&mut desk)[0].key;
-    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Granted(ana));
-    desk.archive.keep(line(super::support::GENERAL, 1, "hola"));
-    assert_eq!(told(&dir, &["passwd", "Ana"], "otra"), done("Contraseña cambiada: Ana."));
-    assert_eq!(hear(&mut desk).len(), 1);
-    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Wrong);
-    assert_eq!(desk.login(Some(ana), "otra"), Verdict::Granted(ana));
-    // What the server registers is seen from outside, and refused there.
-    desk.account("Luis", "secreto");
-    assert!(refusal(told(&dir, &["add", "LUIS"], "secreto")).ends_with("Luis."));
-    assert_eq!(told(&dir, &["remove", "Luis"], ""), done("Cuenta borrada: Luis."));
-    assert_eq!(hear(&mut desk).len(), 1);
-    desk.account("LUIS", "secreto");
-    assert_eq!(desk.last(super::support::GENERAL, 1), ["hola"], "and the history went on");
-    // Behind the end of the server nobody is told, whoever has its number then.
-    assert!(desk.archive.close(DEADLINE));
-    assert_eq!(fs::read(dir.path().join("tertulia.lock")).unwrap(), b"");
-    assert_eq!(told(&dir, &["remove", "Ana"], ""), done("Cuenta borrada: Ana."));
-}
-
 #[test]
 fn many_at_once_do_not_disturb_each_other() {
     let dir = Dir::new();
@@ -265,35 +224,4 @@ fn many_at_once_do_not_disturb_each_other() {
     let Came(0, listed, _) = told(&dir, &["list"], "") else { panic!("a list") };
     let names: Vec<&str> = listed.lines().map(|line| line.split('\t').next().unwrap()).collect();
     assert_eq!(names, ["Ana0", "Ana1", "Ana2", "Ana3"]);
-}
-
-#[test]
-fn who_is_added_while_the_server_runs_logs_in_and_who_is_removed_is_nobody() {
-    let dir = Dir::new();
-    let server = Server::start(&dir);
-    // Whether Ana is asked for her password; it is right, if she is.
-    let asked = || {
-        let mut ana = server.connect();
-        ana.say("Ana\nsecreto");
-        // To the end: removed between the two lines, she is asked for a name again.
-        ana.stream.shutdown(Shutdown::Write).unwrap();
-        let mut asked = false;
-        while let Some(line) = ana.hear() {
-            asked |= line.contains("Contraseña:");
-        }
-        asked
-    };
-    let becomes = |wanted: bool| {
-        let start = Instant::now();
-        // The signal is on its way when the order is done, and no more is promised.
-        while asked() != wanted {
-            assert!(start.elapsed() < DEADLINE, "the server does not hear of it");
-        }
-    };
-    assert!(!asked());
-    assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."));
-    becomes(true);
-    assert_eq!(told(&dir, &["remove", "Ana"], ""), done("Cuenta borrada: Ana."));
-    becomes(false);
-    assert_eq!(server.stop(), "");
 }

@@ -5,6 +5,7 @@
 mod accounts;
 mod archive;
 mod clerk;
+mod control;
 mod fair_queue;
 mod files;
 mod folding;

@@ -12,19 +12,20 @@ const FILE_MAX_LINES: usize = 600;
 const FILE_MEDIAN_LINES: usize = 130;
 
 /// For each part of the house, the modules of this crate that it may name.
-const ARROWS: [(&str, &[&str]); 12] = [
+const ARROWS: [(&str, &[&str]); 13] = [
     ("src/limits.rs", &[]),
     ("src/chat", &["limits", "chat"]),
     ("src/clock.rs", &["chat"]),
     ("src/locale.rs", &["chat"]),
+    ("src/control", &["limits", "chat", "control"]),
     ("src/proto", &["limits", "chat", "clock", "proto"]),
-    ("src/keep", &["limits", "chat", "clock", "locale", "keep"]),
-    ("src/net", &["limits", "chat", "clock", "locale", "proto", "keep", "net"]),
+    ("src/keep", &["limits", "chat", "clock", "locale", "control", "keep"]),
+    ("src/net", &["limits", "chat", "clock", "locale", "control", "proto", "keep", "net"]),
     ("src/logging", &["limits", "chat", "clock", "locale", "logging"]),
     ("src/logging.rs", &["limits", "chat", "clock", "locale", "logging"]),
     ("src/cli.rs", &["limits", "chat", "logging"]),
     ("src/cli", &["chat", "cli"]),
-    ("src/clerk", &["limits", "chat", "clock", "locale", "keep", "cli"]),
+    ("src/clerk", &["limits", "chat", "clock", "locale", "control", "keep", "cli"]),
 ];
 
 /// Crates that only some parts may use: the core and the dialects know no socket, no clock, no system.

@@ -2,6 +2,7 @@
 //!
 //! Law: the same calls give the same outputs; time comes in as an argument, and nothing waits.
 
+mod administration;
 mod audience;
 mod crowds;
 mod entering;
@@ -19,6 +20,7 @@ mod talking;
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
+pub use administration::Description;
 use places::Trial;
 pub use rules::Rules;
 

@@ -13,6 +13,9 @@ use crate::chat::Password;
 use crate::keep::worker::yield_to_the_loop;
 use crate::limits::{PASSWORD_MEMORY_KIB, PASSWORD_PASSES};
 
+/// The longest PHC string that comes from outside: ours have a hundred bytes.
+const HASH_MAX_BYTES: usize = 256;
+
 /// What there is to hash.
 #[derive(Debug)]
 pub(super) enum Work {
@@ -93,6 +96,11 @@ fn argon2() -> Result<Argon2<'static>, password_hash::Error> {
 /// The PHC string of `password`, with a salt of its own.
 pub(in crate::keep) fn make(password: &Password) -> Result<String, password_hash::Error> {
     Ok(argon2()?.hash_password(password.as_bytes())?.to_string())
+}
+
+/// Whether this can be what [`make`] makes.
+pub(in crate::keep) fn is_hash(text: &str) -> bool {
+    text.starts_with("$argon2id$") && text.len() <= HASH_MAX_BYTES && PasswordHash::new(text).is_ok()
 }
 
 /// Whether `password` is the one of the PHC string `against`, by the parameters that stand in there.

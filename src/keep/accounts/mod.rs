@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 pub use fair_queue::FairQueue;
-pub(super) use hasher::make;
 use hasher::{Hashed, Hasher, Work, decoy};
+pub(super) use hasher::{is_hash, make};
 pub(super) use likenesses::Likenesses;
 pub use throttle::{Claim, LoginThrottle, Subject};
 

@@ -4,9 +4,9 @@
 
 use rusqlite::{OptionalExtension, Result, params};
 
-use super::registry::Registered;
 use super::writer::Writer;
 use crate::chat::{Name, Stamp};
+use crate::control::Registered;
 use crate::keep::accounts::Likenesses;
 use crate::keep::affair::{AccountRow, Registration};
 use crate::limits::ACCOUNTS_MAX;

@@ -3,6 +3,7 @@
 use rusqlite::Result;
 
 use super::writer::Writer;
+use crate::control::{AccountReply, Refusal};
 use crate::keep::affair::{Affair, Outcome};
 
 impl Writer {
@@ -18,19 +19,49 @@ impl Writer {
             let written =
                 self.transaction(|file| writing.iter().map(|affair| file.write(affair, at)).collect());
             let written: Vec<Option<Outcome>> = written.unwrap_or_else(|error| {
-                complaint = Some(error.to_string());
-                writing.iter().map(Affair::failed).collect()
+                let why = error.to_string();
+                let failed = writing.iter().map(|affair| affair.failed(&why)).collect();
+                complaint = Some(why);
+                failed
             });
             outcomes.extend(written.into_iter().flatten());
+            self.add_accounts(&mut outcomes);
         }
         for affair in &reading {
             let read = self.read(affair).unwrap_or_else(|error| {
-                complaint = Some(error.to_string());
-                affair.failed()
+                let why = error.to_string();
+                let failed = affair.failed(&why);
+                complaint = Some(why);
+                failed
             });
             outcomes.extend(read);
         }
         (outcomes, complaint)
+    }
+
+    /// Puts the accounts as they are now in front of the answers to orders that have changed them, and behind all else: what
+    /// people themselves have changed is no news to the chat.
+    fn add_accounts(&self, outcomes: &mut Vec<Outcome>) {
+        let ordered = |outcome: &Outcome| matches!(outcome, Outcome::Ordered(..));
+        outcomes.sort_by_key(ordered);
+        let first = outcomes.partition_point(|outcome| !ordered(outcome));
+        let changed = outcomes[first..]
+            .iter()
+            .any(|outcome| matches!(outcome, Outcome::Ordered(_, AccountReply::Done)));
+        if !changed {
+            return;
+        }
+        match self.accounts() {
+            Ok(rows) => outcomes.insert(first, Outcome::Accounts(rows)),
+            Err(error) => {
+                // They are on the disk, but the chat goes on with those before.
+                for outcome in &mut outcomes[first..] {
+                    if let Outcome::Ordered(_, reply) = outcome {
+                        *reply = AccountReply::Refused(Refusal::Failed(error.to_string()));
+                    }
+                }
+            }
+        }
     }
 
     fn write(&self, affair: &Affair, at: i64) -> Result<Option<Outcome>> {
@@ -46,6 +77,7 @@ impl Writer {
                 self.seen(*account, at)?;
                 None
             }
+            Affair::Order { ticket, order } => Some(Outcome::Ordered(*ticket, self.order(order, at)?)),
             Affair::Collect { .. } | Affair::Reload => None,
         })
     }
@@ -57,6 +89,7 @@ impl Writer {
                 Some(Outcome::Letters(*id, *account, letters, last))
             }
             Affair::Reload => Some(Outcome::Accounts(self.accounts()?)),
+            Affair::Order { ticket, order } => Some(Outcome::Ordered(*ticket, self.order(order, 0)?)),
             _ => None,
         })
     }

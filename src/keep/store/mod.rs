@@ -24,7 +24,7 @@ use error::Cause;
 pub use error::StoreError;
 use lock::Lock;
 pub use private::Exposed;
-pub use registry::{Registered, Registry, RegistryError};
+pub use registry::{Registry, hash};
 pub(super) use writer::Writer;
 
 use super::affair::{AccountRow, account_key};
@@ -43,6 +43,7 @@ pub struct Store {
     next_key: u64,
     found: Found,
     exposed: Vec<Exposed>,
+    dir: PathBuf,
 }
 
 /// What was in the file when it was opened.
@@ -65,7 +66,12 @@ impl Store {
     pub fn open(dir: &Path, keep_days: Option<u32>) -> Result<Store, StoreError> {
         let lock = Lock::take(dir).map_err(|cause| StoreError { path: dir.to_owned(), cause })?;
         let path = dir.join(FILE);
-        read(&path, keep_days, lock).map_err(|cause| StoreError { path, cause })
+        read(dir, &path, keep_days, lock).map_err(|cause| StoreError { path, cause })
+    }
+
+    /// The directory.
+    pub fn dir(&self) -> &Path {
+        &self.dir
     }
 
     /// What other users of the machine have access to, or had until now.
@@ -93,15 +99,14 @@ impl Store {
     }
 }
 
-fn read(path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<Store, Cause> {
+fn read(dir: &Path, path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<Store, Cause> {
     create_if_missing(path)?;
-    let dir = path.parent().and_then(private::exposed_dir);
-    let exposed = dir.into_iter().chain(close_files(path)).collect();
+    let exposed = private::exposed_dir(dir).into_iter().chain(close_files(path)).collect();
     let mut writer = open(path, keep_days, Some(lock))?;
     let next_key = writer.transaction(Writer::begin)?;
     let (rooms, accounts) = (writer.rooms()?, writer.accounts()?);
     let recent = writer.recent(&rooms)?;
-    Ok(Store { writer, next_key, found: Found { rooms, recent, accounts }, exposed })
+    Ok(Store { writer, next_key, found: Found { rooms, recent, accounts }, exposed, dir: dir.to_owned() })
 }
 
 /// Closes a history that was made by an earlier version, or by another hand, to other users.

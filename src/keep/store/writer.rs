@@ -1,7 +1,6 @@
 //! Everything that is written to the file or read from it, in SQL.
 
 use std::cell::RefCell;
-use std::io;
 
 use rusqlite::{CachedStatement, Connection, Result, params};
 
@@ -20,15 +19,15 @@ const ROW_OVERHEAD_BYTES: usize = 128;
 pub(in crate::keep) struct Writer {
     pub(super) connection: Connection,
     keep_days: Option<u32>,
-    /// Given back when the file is closed. Whoever only looks after the accounts has none.
-    lock: Option<Lock>,
+    /// Given back when the file is closed.
+    _lock: Option<Lock>,
     /// What the names of the accounts look like.
     pub(super) names: RefCell<Names>,
 }
 
 impl Writer {
     pub(super) fn new(connection: Connection, keep_days: Option<u32>, lock: Option<Lock>) -> Writer {
-        Writer { connection, keep_days, lock, names: RefCell::default() }
+        Writer { connection, keep_days, _lock: lock, names: RefCell::default() }
     }
 
     /// Brings a file of an earlier version up to ours; the version is looked at here, for another program may have done so.
@@ -45,11 +44,6 @@ impl Writer {
     /// For how many days lines stay; for ever without.
     pub(in crate::keep) fn keep_days(&self) -> Option<u32> {
         self.keep_days
-    }
-
-    /// Says whom to tell when somebody else changes the accounts: this process, which listens from now on.
-    pub(in crate::keep) fn announce(&mut self) -> io::Result<()> {
-        self.lock.as_mut().map_or(Ok(()), Lock::announce)
     }
 
     /// Does all of `work` or, when something fails, nothing.

@@ -100,6 +100,7 @@ impl<S: Stream> Server<S> {
                 hub.letters(id, account, letters, up_to, now, outputs);
                 id
             }
+            Answer::Ordered(ticket, reply) => return self.account_replies.push((ticket, reply)),
             Answer::Accounts(accounts) => return hub.accounts_changed(accounts, outputs),
             Answer::Found { id, found, cost } => {
                 hub.found(id, found, now, outputs);

@@ -4,6 +4,7 @@
 //! connection and turn, however many lines the turn carried; a turn does only so much, and what is left comes first in
 //! the next. Sockets and their readiness belong to the caller.
 
+mod administering;
 mod delivering;
 mod serving;
 mod settings;
@@ -25,6 +26,7 @@ use super::pace::Rate;
 use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Hub, Moment, Origin, Output, Rules, Stamp, Text, Work};
 use crate::clock::Zone;
+use crate::control::AccountReply;
 use crate::keep::Archive;
 use crate::limits;
 use crate::proto::Encodings;
@@ -57,6 +59,8 @@ pub struct Server<S> {
     steps: u64,
     /// Bytes that wait in queues of readers' own, all together.
     queued: usize,
+    /// What came of orders about the accounts, by their tickets.
+    account_replies: Vec<(u64, AccountReply)>,
     /// What telnet wants back while one piece of input is taken in.
     answers: Vec<u8>,
     scratch: Box<[u8]>,
@@ -100,6 +104,7 @@ impl<S: Stream> Server<S> {
             broadcast: Broadcast::default(),
             steps: 0,
             queued: 0,
+            account_replies: Vec::new(),
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
             rate: Rate::new(settings.rate_limit),

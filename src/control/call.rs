@@ -1,0 +1,122 @@
+//! The client's side: one call, one order, one answer, and each step with a deadline.
+
+use std::io::{self, BufRead, BufReader, ErrorKind, Write};
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+
+use super::reply::Line;
+use super::{AccountOrder, AccountReply, GREETING, Order, Refusal, Registered, connect};
+use crate::limits::{CONTROL_ANSWER_PATIENCE, CONTROL_GREETING_PATIENCE};
+
+/// A call that a server has taken.
+#[derive(Debug)]
+pub struct Call {
+    reader: BufReader<UnixStream>,
+}
+
+/// Why no answer came.
+#[derive(Debug)]
+pub enum CallError {
+    /// No server listens there.
+    NoServer,
+    /// This user may not call it.
+    Denied,
+    /// It listens, but does not say anything. Nothing was ordered.
+    Silent,
+    /// It speaks of another version. Nothing was ordered.
+    OtherVersion,
+    /// It has taken the order, but has not said what came of it.
+    Unanswered,
+    /// The connection cannot be had, or breaks too early. Nothing was ordered.
+    Failed(io::Error),
+}
+
+impl Call {
+    /// Calls the server in `dir`, and waits until it has taken the call.
+    ///
+    /// # Errors
+    ///
+    /// All but [`CallError::Unanswered`].
+    pub fn open(dir: &Path) -> Result<Call, CallError> {
+        let stream = connect(dir, CONTROL_GREETING_PATIENCE).map_err(|error| match error.kind() {
+            // Not a directory: part of the path is a file, so there is no server either.
+            ErrorKind::NotFound | ErrorKind::ConnectionRefused | ErrorKind::NotADirectory => {
+                CallError::NoServer
+            }
+            ErrorKind::PermissionDenied => CallError::Denied,
+            ErrorKind::WouldBlock | ErrorKind::TimedOut => CallError::Silent,
+            _ => CallError::Failed(error),
+        })?;
+        let mut call = Call { reader: BufReader::new(stream) };
+        match call.line() {
+            Ok(Some(greeting)) if greeting == GREETING => Ok(call),
+            Ok(Some(_)) => Err(CallError::OtherVersion),
+            // It was ended in this very moment.
+            Ok(None) => Err(CallError::NoServer),
+            Err(error) if error.kind() == ErrorKind::ConnectionReset => Err(CallError::NoServer),
+            Err(error) if is_late(&error) => Err(CallError::Silent),
+            Err(error) => Err(CallError::Failed(error)),
+        }
+    }
+
+    /// Gives an order, hands over each row of the answer, and says how it ended.
+    ///
+    /// # Errors
+    ///
+    /// The answer did not come, or not to its end.
+    pub fn order(
+        mut self,
+        order: &Order,
+        mut row: impl FnMut(Vec<String>),
+    ) -> Result<Result<(), Refusal>, CallError> {
+        let stream = self.reader.get_mut();
+        stream.set_read_timeout(Some(CONTROL_ANSWER_PATIENCE)).map_err(CallError::Failed)?;
+        // An order that did not get there as a whole line is none.
+        stream.write_all(order.encode().as_bytes()).map_err(CallError::Failed)?;
+        loop {
+            let line = self.line().ok().flatten().and_then(|line| Line::decode(&line));
+            match line.ok_or(CallError::Unanswered)? {
+                Line::Row(fields) => row(fields),
+                Line::No(refusal) => return Ok(Err(refusal)),
+                Line::Ok if *order == Order::Stop => {
+                    // Its last line comes when all is written; then it ends, and the connection with it.
+                    while let Ok(Some(_)) = self.line() {}
+                    return Ok(Ok(()));
+                }
+                Line::Ok => return Ok(Ok(())),
+            }
+        }
+    }
+
+    /// Gives an order about the accounts.
+    ///
+    /// # Errors
+    ///
+    /// The answer did not come, or makes no sense.
+    pub fn account(self, order: &AccountOrder) -> Result<AccountReply, CallError> {
+        let mut rows = Vec::new();
+        let ended = self.order(&Order::Account(order.clone()), |row| rows.push(row))?;
+        if let Err(refusal) = ended {
+            return Ok(AccountReply::Refused(refusal));
+        }
+        Ok(match order {
+            AccountOrder::Find { .. } => AccountReply::Found(rows.into_iter().flatten().next()),
+            AccountOrder::List => {
+                let all: Option<Vec<Registered>> = rows.iter().map(|row| Registered::decode(row)).collect();
+                AccountReply::Listed(all.ok_or(CallError::Unanswered)?)
+            }
+            _ => AccountReply::Done,
+        })
+    }
+
+    /// The next line without its end. None: the server has hung up.
+    fn line(&mut self) -> io::Result<Option<String>> {
+        let mut line = String::new();
+        self.reader.read_line(&mut line)?;
+        Ok(line.strip_suffix('\n').map(str::to_owned))
+    }
+}
+
+fn is_late(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut)
+}

@@ -1,0 +1,124 @@
+//! Orders, as values and as lines of text: fields behind tabs, and an empty field for one that was not given.
+
+use crate::chat::Text;
+
+/// What the administrator wants of a running server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Something about the accounts.
+    Account(AccountOrder),
+    /// Tell a room this, or everybody.
+    Say {
+        /// The room.
+        room: Option<Text>,
+        /// The words.
+        text: Text,
+    },
+    /// Close a person's connection, or put them out of a room.
+    Kick {
+        /// Their name.
+        whom: Text,
+        /// The room.
+        room: Option<Text>,
+        /// What they and the others are told.
+        reason: Option<Text>,
+    },
+    /// List everybody who is connected.
+    Who,
+    /// Stop in good order, and answer when that is done.
+    Stop,
+}
+
+/// Something about the accounts. Plain values, because another thread carries it out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountOrder {
+    /// Which account has this name, or one that looks like it?
+    Find {
+        /// The name.
+        name: String,
+    },
+    /// Make an account.
+    Add {
+        /// The name.
+        name: String,
+        /// The hash of its password, a PHC string.
+        hash: String,
+    },
+    /// Give an account another password.
+    Change {
+        /// The name.
+        name: String,
+        /// The hash of its password, a PHC string.
+        hash: String,
+    },
+    /// Delete an account.
+    Remove {
+        /// The name.
+        name: String,
+    },
+    /// All accounts.
+    List,
+}
+
+impl AccountOrder {
+    /// Whether nothing is changed by it.
+    pub fn only_reads(&self) -> bool {
+        matches!(self, AccountOrder::Find { .. } | AccountOrder::List)
+    }
+}
+
+impl Order {
+    /// The line that says it, with its end.
+    pub fn encode(&self) -> String {
+        let optional =
+            |text: &Option<Text>| text.as_ref().map_or_else(String::new, |text| field(text.as_str()));
+        let fields = match self {
+            Order::Account(AccountOrder::Find { name }) => vec!["account-find".into(), field(name)],
+            Order::Account(AccountOrder::Add { name, hash }) => {
+                vec!["account-add".into(), field(name), field(hash)]
+            }
+            Order::Account(AccountOrder::Change { name, hash }) => {
+                vec!["account-passwd".into(), field(name), field(hash)]
+            }
+            Order::Account(AccountOrder::Remove { name }) => vec!["account-remove".into(), field(name)],
+            Order::Account(AccountOrder::List) => vec!["account-list".into()],
+            Order::Say { room, text } => vec!["say".into(), optional(room), field(text.as_str())],
+            Order::Kick { whom, room, reason } => {
+                vec!["kick".into(), field(whom.as_str()), optional(room), optional(reason)]
+            }
+            Order::Who => vec!["who".into()],
+            Order::Stop => vec!["stop".into()],
+        };
+        fields.join("\t") + "\n"
+    }
+
+    /// What a line without its end says. None: nothing that this version knows.
+    pub fn decode(line: &str) -> Option<Order> {
+        let text = |field: &str| Text::clean(field);
+        let optional = |field: &str| (!field.is_empty()).then(|| Text::clean(field));
+        let fields: Vec<&str> = line.split('\t').collect();
+        Some(match *fields.as_slice() {
+            ["account-find", name] => Order::Account(AccountOrder::Find { name: name.into() }),
+            ["account-add", name, hash] => {
+                Order::Account(AccountOrder::Add { name: name.into(), hash: hash.into() })
+            }
+            ["account-passwd", name, hash] => {
+                Order::Account(AccountOrder::Change { name: name.into(), hash: hash.into() })
+            }
+            ["account-remove", name] => Order::Account(AccountOrder::Remove { name: name.into() }),
+            ["account-list"] => Order::Account(AccountOrder::List),
+            ["say", room, words] => Order::Say { room: optional(room), text: text(words) },
+            ["kick", whom, room, reason] => {
+                Order::Kick { whom: text(whom), room: optional(room), reason: optional(reason) }
+            }
+            ["who"] => Order::Who,
+            ["stop"] => Order::Stop,
+            _ => return None,
+        })
+    }
+}
+
+/// Words as a field: on one line, and without a tab.
+pub(super) fn field(words: &str) -> String {
+    words.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

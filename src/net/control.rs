@@ -1,0 +1,391 @@
+//! The control socket's connections: the administrator's commands, a few at a time and one to a connection.
+//!
+//! Invariants: nothing here waits; what a connection holds and how long it takes is bounded; an order is carried out only
+//! while its client is there to hear of it.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::mem;
+use std::vec;
+
+use log::{debug, info};
+use mio::net::{TcpStream, UnixListener, UnixStream};
+use mio::{Interest, Registry, Token};
+
+use super::server::Server;
+use crate::chat::{Language, Moment};
+use crate::control::{
+    self, AccountOrder, AccountReply, GREETING, OK, Order, Refusal, Registered, Socket, row,
+};
+use crate::limits::{
+    ACCEPT_RETRY, CONTROL_ANSWER_PATIENCE, CONTROL_CONNECTIONS, CONTROL_ORDER_MAX_BYTES,
+    CONTROL_ORDER_PATIENCE, CONTROL_ROWS_PER_TURN,
+};
+use crate::proto::console;
+
+/// Whoever reads what a connection sends takes so many pieces in one turn, of [`PIECE_BYTES`] each.
+const PIECES_PER_TURN: usize = 4;
+const PIECE_BYTES: usize = 4096;
+
+/// The token of the listener; those of the connections are below it.
+const LISTENER: usize = u32::MAX as usize - 2;
+
+/// The control socket.
+#[derive(Debug)]
+pub(super) struct Control {
+    listener: UnixListener,
+    /// None: we are about to end, and new clients shall find no server here.
+    name: Option<Socket>,
+    sessions: [Option<Session>; CONTROL_CONNECTIONS],
+    /// A client may be waiting to be let in.
+    waiting: bool,
+    /// Letting one in failed; not again before then.
+    retry: Option<Moment>,
+    next_ticket: u64,
+    language: Language,
+}
+
+#[derive(Debug)]
+struct Session {
+    stream: UnixStream,
+    /// It may be read and written to.
+    ready: bool,
+    input: Vec<u8>,
+    output: Vec<u8>,
+    /// How much of `output` has been taken.
+    sent: usize,
+    phase: Phase,
+    /// When the client has been waited for long enough; never while it waits for us.
+    until: Option<Moment>,
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// The order has not come yet.
+    Asking,
+    /// The history's thread is at it.
+    Account(u64, AccountOrder),
+    /// The rows of an answer are being told: the people from this slot on, or the accounts.
+    People(usize),
+    Accounts(vec::IntoIter<Registered>),
+    /// The answer comes when the server has stopped.
+    Stopping,
+    /// All is said.
+    Answered,
+}
+
+impl Control {
+    /// Begins to take calls.
+    pub(super) fn new(
+        listener: std::os::unix::net::UnixListener,
+        name: Socket,
+        registry: &Registry,
+        language: Language,
+    ) -> io::Result<Control> {
+        let mut listener = UnixListener::from_std(listener);
+        registry.register(&mut listener, Token(LISTENER), Interest::READABLE)?;
+        let sessions = [const { None }; CONTROL_CONNECTIONS];
+        // Whoever called before it was registered is told of by no edge.
+        let waiting = true;
+        Ok(Control { listener, name: Some(name), sessions, waiting, retry: None, next_ticket: 0, language })
+    }
+
+    /// Takes readiness, if it is about the control socket; says whether it is.
+    pub(super) fn ready(&mut self, token: Token) -> bool {
+        match LISTENER.checked_sub(token.0) {
+            Some(0) => self.waiting = true,
+            Some(number) if number <= CONTROL_CONNECTIONS => {
+                if let Some(session) = &mut self.sessions[number - 1] {
+                    session.ready = true;
+                }
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    /// Lets clients in, reads their orders, and answers; says whether the server is to stop.
+    pub(super) fn turn(
+        &mut self,
+        registry: &Registry,
+        server: &mut Server<TcpStream>,
+        stopping: bool,
+        now: Moment,
+    ) -> bool {
+        for (ticket, reply) in server.take_account_replies() {
+            self.account_settled(ticket, reply, now);
+        }
+        self.admit(registry, now);
+        let mut stop = false;
+        for slot in 0..self.sessions.len() {
+            let Some(session) = self.sessions[slot].take() else { continue };
+            // Put back unless it is over.
+            self.sessions[slot] = self.serve(session, server, stopping, now, &mut stop);
+        }
+        stop
+    }
+
+    /// Whether there is something to do now.
+    pub(super) fn has_work(&self) -> bool {
+        let may_admit = self.waiting && self.retry.is_none() && self.sessions.iter().any(Option::is_none);
+        may_admit || self.sessions.iter().flatten().any(|session| session.ready)
+    }
+
+    /// When [`turn`](Self::turn) has something to do; never while nobody calls.
+    pub(super) fn due(&self) -> Option<Moment> {
+        self.sessions.iter().flatten().filter_map(|session| session.until).chain(self.retry).min()
+    }
+
+    /// Whether somebody waits for what the history's thread makes of an order.
+    pub(super) fn awaits_history(&self) -> bool {
+        self.sessions.iter().flatten().any(|session| matches!(session.phase, Phase::Account(..)))
+    }
+
+    /// Takes the name away: from here on the directory belongs to nobody, or to another server.
+    pub(super) fn leave(&mut self) {
+        self.name = None;
+    }
+
+    /// Tells those who asked for the stop that it is done. Their connections end with the process.
+    pub(super) fn stopped(&mut self, written: bool) {
+        for session in self.sessions.iter_mut().flatten() {
+            if matches!(session.phase, Phase::Stopping) {
+                let line = if written { OK.to_owned() } else { Refusal::Unfinished.encode() };
+                // Nothing was written to it before but the greeting, so a line finds room; if not, its end says enough.
+                let _ = session.stream.write(line.as_bytes());
+            }
+        }
+    }
+
+    fn admit(&mut self, registry: &Registry, now: Moment) {
+        if self.retry.is_some_and(|retry| now < retry) {
+            return;
+        }
+        self.retry = None;
+        while self.waiting
+            && let Some(slot) = self.sessions.iter().position(Option::is_none)
+        {
+            let accepted = self.listener.accept().and_then(|(mut stream, _)| {
+                let token = Token(LISTENER - 1 - slot);
+                registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
+                Ok(stream)
+            });
+            match accepted {
+                Ok(stream) => {
+                    let mut session = Session {
+                        stream,
+                        ready: true,
+                        input: Vec::new(),
+                        output: Vec::new(),
+                        sent: 0,
+                        phase: Phase::Asking,
+                        until: Some(now + CONTROL_ORDER_PATIENCE),
+                    };
+                    session.say(GREETING);
+                    session.say("\n");
+                    self.sessions[slot] = Some(session);
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => self.waiting = false,
+                Err(error) => {
+                    debug!("{}: {error}", control::SOCKET);
+                    self.retry = Some(now + ACCEPT_RETRY);
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Gives one connection its turn, and gives it back unless it is over.
+    fn serve(
+        &mut self,
+        mut session: Session,
+        server: &mut Server<TcpStream>,
+        stopping: bool,
+        now: Moment,
+        stop: &mut bool,
+    ) -> Option<Session> {
+        if !session.ready {
+            // What has come is looked at before the patience is over.
+            return session.until.is_none_or(|until| now < until).then_some(session);
+        }
+        session.ready = false;
+        session.read()?;
+        if matches!(session.phase, Phase::Asking)
+            && let Some(end) = session.input.iter().position(|&byte| byte == b'\n')
+        {
+            let input = mem::take(&mut session.input);
+            let order = std::str::from_utf8(&input[..end]).ok().and_then(Order::decode);
+            session.until = None;
+            *stop |= order == Some(Order::Stop);
+            self.begin(&mut session, order, server, stopping, now);
+        }
+        session.write(server, now)?;
+        Some(session)
+    }
+
+    fn begin(
+        &mut self,
+        session: &mut Session,
+        order: Option<Order>,
+        server: &mut Server<TcpStream>,
+        stopping: bool,
+        now: Moment,
+    ) {
+        let refusal = match order {
+            None => Refusal::Unclear,
+            Some(Order::Stop) => return session.phase = Phase::Stopping,
+            Some(_) if stopping => Refusal::Stopping,
+            Some(Order::Who) => {
+                session.phase = Phase::People(0);
+                return session.wait_for_the_client(now);
+            }
+            Some(Order::Account(order)) => {
+                let ticket = self.next_ticket;
+                self.next_ticket += 1;
+                if server.order_account(ticket, order.clone()) {
+                    session.phase = Phase::Account(ticket, order);
+                    return;
+                }
+                Refusal::Busy
+            }
+            Some(Order::Say { .. } | Order::Kick { .. }) => Refusal::Unclear,
+        };
+        session.answer(&refusal.encode(), now);
+    }
+
+    /// Tells a client what came of their order.
+    fn account_settled(&mut self, ticket: u64, reply: AccountReply, now: Moment) {
+        let waits =
+            |session: &&mut Session| matches!(session.phase, Phase::Account(mine, _) if mine == ticket);
+        let session = self.sessions.iter_mut().flatten().find(waits);
+        let Some(session) = session else { return };
+        let order = match mem::replace(&mut session.phase, Phase::Answered) {
+            Phase::Account(_, order) => order,
+            _ => return,
+        };
+        match reply {
+            AccountReply::Done => {
+                match &order {
+                    AccountOrder::Add { name, .. } => {
+                        info!("{}", console::account_added(name, self.language))
+                    }
+                    AccountOrder::Change { name, .. } => {
+                        info!("{}", console::account_changed(name, self.language));
+                    }
+                    AccountOrder::Remove { name } => {
+                        info!("{}", console::account_removed(name, self.language))
+                    }
+                    AccountOrder::Find { .. } | AccountOrder::List => {}
+                }
+                session.answer(OK, now);
+            }
+            AccountReply::Found(name) => {
+                let found = name.map(|name| row([name.as_str()])).unwrap_or_default();
+                session.answer(&(found + OK), now);
+            }
+            AccountReply::Listed(all) => {
+                session.phase = Phase::Accounts(all.into_iter());
+                session.wait_for_the_client(now);
+            }
+            AccountReply::Refused(refusal) => session.answer(&refusal.encode(), now),
+        }
+    }
+}
+
+impl Session {
+    fn say(&mut self, words: &str) {
+        self.output.extend_from_slice(words.as_bytes());
+    }
+
+    /// Says how it ended.
+    fn answer(&mut self, words: &str, now: Moment) {
+        self.say(words);
+        self.phase = Phase::Answered;
+        self.wait_for_the_client(now);
+    }
+
+    /// The client has to read now.
+    fn wait_for_the_client(&mut self, now: Moment) {
+        self.ready = true;
+        self.until = Some(now + CONTROL_ANSWER_PATIENCE);
+    }
+
+    /// Takes what the client sent, as much as one turn bears. None: it has gone, or sends what is no order.
+    fn read(&mut self) -> Option<()> {
+        let mut piece = [0; PIECE_BYTES];
+        for _ in 0..PIECES_PER_TURN {
+            match self.stream.read(&mut piece) {
+                Ok(0) => return None,
+                Ok(bytes) => {
+                    // Behind the order there is nothing to say.
+                    if matches!(self.phase, Phase::Asking) {
+                        self.input.extend_from_slice(&piece[..bytes]);
+                    }
+                    if self.input.len() > CONTROL_ORDER_MAX_BYTES {
+                        return None;
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Some(()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return None,
+            }
+        }
+        self.ready = true;
+        Some(())
+    }
+
+    /// Writes what there is to say, as much as one turn bears. None: it is said, or the client has gone.
+    fn write(&mut self, server: &Server<TcpStream>, now: Moment) -> Option<()> {
+        let mut may_gather = true;
+        loop {
+            if self.sent == self.output.len() {
+                self.output.clear();
+                self.sent = 0;
+                match self.phase {
+                    Phase::Answered => return None,
+                    Phase::Asking | Phase::Account(..) | Phase::Stopping => return Some(()),
+                    Phase::People(_) | Phase::Accounts(_) if !may_gather => {
+                        self.ready = true;
+                        return Some(());
+                    }
+                    Phase::People(_) | Phase::Accounts(_) => self.gather(server, now),
+                }
+                may_gather = false;
+            }
+            match self.stream.write(&self.output[self.sent..]) {
+                Ok(0) => return None,
+                Ok(bytes) => {
+                    self.sent += bytes;
+                    // Taking the greeting is not giving an order.
+                    if self.until.is_some() && !matches!(self.phase, Phase::Asking) {
+                        self.until = Some(now + CONTROL_ANSWER_PATIENCE);
+                    }
+                }
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Some(()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(_) => return None,
+            }
+        }
+    }
+
+    /// Gathers some more rows of the answer, and its last line behind the last row.
+    fn gather(&mut self, server: &Server<TcpStream>, now: Moment) {
+        let mut rows = String::new();
+        let over = match &mut self.phase {
+            Phase::People(from) => {
+                let next = server.list_people(*from, CONTROL_ROWS_PER_TURN, now, &mut rows);
+                *from = next.unwrap_or(*from);
+                next.is_none()
+            }
+            Phase::Accounts(all) => {
+                rows.extend(all.take(CONTROL_ROWS_PER_TURN).map(|account| account.encode()));
+                all.len() == 0
+            }
+            _ => return,
+        };
+        self.say(&rows);
+        if over {
+            self.say(OK);
+            self.phase = Phase::Answered;
+        }
+    }
+}

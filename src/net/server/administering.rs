@@ -1,0 +1,45 @@
+//! What the administrator asks of the server, beside what people ask of it.
+
+use std::mem;
+
+use super::Server;
+use crate::chat::{Description, Moment, Name};
+use crate::control::{AccountOrder, AccountReply, row};
+use crate::net::stream::Stream;
+
+impl<S: Stream> Server<S> {
+    /// Has an order about the accounts carried out by the history's thread; false if too much waits for it.
+    pub fn order_account(&mut self, ticket: u64, order: AccountOrder) -> bool {
+        self.history.order(ticket, order)
+    }
+
+    /// What came of such orders since this was asked last, each with its ticket. The chat knows of it already.
+    pub fn take_account_replies(&mut self) -> Vec<(u64, AccountReply)> {
+        mem::take(&mut self.account_replies)
+    }
+
+    /// Writes a row about each connection in the next `most` slots, from the slot `from` on: name, address (of IPv6 its /64), seconds since it
+    /// last sent a line, rooms with the current one first; `-` for what there is none of. Gives the slot to go on from, if
+    /// there are more.
+    pub fn list_people(&self, from: usize, most: usize, now: Moment, rows: &mut String) -> Option<usize> {
+        let end = self.conns.capacity();
+        let next = from.saturating_add(most).min(end);
+        for slot in from..next {
+            let Some(conn) = self.conns.get(slot) else { continue };
+            let Some(Description { name, idle, rooms: seats }) = self.hub.describe(conn.id(slot), now) else {
+                continue;
+            };
+            let address = self.hub.origin(conn.id(slot)).map(|origin| origin.to_string());
+            let seats: Vec<String> = seats.iter().map(|room| format!("#{room}")).collect();
+            let seats = if seats.is_empty() { "-".to_owned() } else { seats.join(",") };
+            let fields = [
+                name.as_ref().map_or("-", Name::as_str),
+                address.as_deref().unwrap_or("-"),
+                &idle.as_secs().to_string(),
+                &seats,
+            ];
+            rows.push_str(&row(fields));
+        }
+        (next < end).then_some(next)
+    }
+}

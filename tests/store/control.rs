@@ -1,0 +1,299 @@
+//! The control socket of a running server: whom it serves, what it bears, and that an order is carried out or not, but never
+//! something in between.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::Shutdown;
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use rustix::process::{Pid, Signal, kill_process};
+use tertulia::chat::{Text, Verdict};
+use tertulia::control::{AccountOrder, AccountReply, GREETING, Order, Refusal, SOCKET};
+use tertulia::keep::{Answer, hash};
+use tertulia::limits::CONTROL_ORDER_MAX_BYTES;
+
+use super::clerk::{Came, done, order, refusal, told, words};
+use super::support::{DEADLINE, Desk, Dir, Server, command, errors, password};
+
+impl Server {
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Whether the name is somebody's: then it is asked for a password, and that is `right`.
+    fn asks(&self, name: &str, right: &str) -> Option<bool> {
+        let mut person = self.connect();
+        person.say(&format!("{name}\n{right}"));
+        // To the end: behind a wrong one it would be asked again.
+        person.stream.shutdown(Shutdown::Write).unwrap();
+        let lines: Vec<String> = std::iter::from_fn(|| person.hear()).collect();
+        let asked = lines.iter().any(|line| line.contains("Contraseña:"));
+        asked.then(|| !lines.iter().any(|line| line.contains("incorrectos")))
+    }
+}
+
+/// A connection to the control socket, behind the greeting.
+struct Caller(BufReader<UnixStream>);
+
+impl Caller {
+    fn new(dir: &Path) -> Caller {
+        let mut caller = Caller::silent(dir);
+        assert_eq!(caller.line().as_deref(), Some(GREETING));
+        caller
+    }
+
+    /// One that has not been greeted yet.
+    fn silent(dir: &Path) -> Caller {
+        let stream = UnixStream::connect(dir.join(SOCKET)).unwrap();
+        stream.set_read_timeout(Some(DEADLINE)).unwrap();
+        Caller(BufReader::new(stream))
+    }
+
+    fn say(&mut self, bytes: &[u8]) {
+        self.0.get_mut().write_all(bytes).unwrap();
+    }
+
+    fn line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        self.0.read_line(&mut line).expect("a line or the end in time");
+        line.strip_suffix('\n').map(str::to_owned)
+    }
+}
+
+fn names(listed: &Came) -> Vec<&str> {
+    assert_eq!((listed.0, listed.2.as_str()), (0, ""), "{listed:?}");
+    listed.1.lines().map(|line| line.split('\t').next().unwrap()).collect()
+}
+
+#[test]
+fn account_orders_are_in_effect_when_they_are_answered() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    assert_eq!(server.asks("Ana", "secreto"), None);
+    assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."));
+    assert_eq!(server.asks("Ana", "secreto"), Some(true));
+    assert_eq!(told(&dir, &["passwd", "Ana"], "otra"), done("Contraseña cambiada: Ana."));
+    assert_eq!(server.asks("Ana", "secreto"), Some(false));
+    assert_eq!(server.asks("Ana", "otra"), Some(true));
+    let listed = told(&dir, &["list"], "");
+    assert_eq!(names(&listed), ["Ana"]);
+    assert!(listed.1.trim_end().ends_with('Z'), "when she was last seen: {listed:?}");
+    let line = refusal(told(&dir, &["add", "ANA"], "secreto"));
+    assert_eq!(line, "Ya hay una cuenta con ese nombre o uno que se le parece: Ana.");
+    assert_eq!(told(&dir, &["remove", "Ana"], ""), done("Cuenta borrada: Ana."));
+    assert_eq!(server.asks("Ana", "otra"), None);
+    assert_eq!(refusal(told(&dir, &["remove", "Ana"], "")), "No hay ninguna cuenta Ana.");
+    assert_eq!(server.stop(), "");
+    assert!(!dir.path().join(SOCKET).exists(), "the socket goes with the server");
+    assert_eq!(told(&dir, &["add", "Luis"], "secreto"), done("Cuenta creada: Luis."), "without it, too");
+}
+
+/// The loop hears of the accounts as they are before the client hears that they are so.
+#[test]
+fn account_order_is_told_behind_the_accounts() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let hash = hash(&password("secreto")).unwrap();
+    let settle = |desk: &mut Desk, order: AccountOrder| {
+        assert!(desk.archive.order(7, order));
+        let mut answers = Vec::new();
+        while !matches!(answers.last(), Some(Answer::Ordered(7, _))) {
+            answers.extend(desk.wait());
+        }
+        let Some(Answer::Ordered(_, reply)) = answers.pop() else { unreachable!() };
+        let accounts = answers.into_iter().map(|answer| match answer {
+            Answer::Accounts(accounts) => accounts.len(),
+            other => panic!("{other:?}"),
+        });
+        (accounts.collect::<Vec<_>>(), reply)
+    };
+    let add = |name: &str, hash: &str| AccountOrder::Add { name: name.into(), hash: hash.into() };
+    assert_eq!(settle(&mut desk, add("Ana", &hash)), (vec![1], AccountReply::Done));
+    let ana = desk.archive.accounts().unwrap()[0].key;
+    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Granted(ana));
+    let refused = |refusal| (Vec::new(), AccountReply::Refused(refusal));
+    assert_eq!(settle(&mut desk, add("ANA", &hash)), refused(Refusal::Taken("Ana".into())));
+    assert_eq!(settle(&mut desk, add("Luis", "secreto")), refused(Refusal::Unclear), "no hash");
+    assert_eq!(settle(&mut desk, add("two words", &hash)), refused(Refusal::Unclear), "no name");
+    let found = settle(&mut desk, AccountOrder::Find { name: "ana".into() });
+    assert_eq!(found, (Vec::new(), AccountReply::Found(Some("Ana".into()))));
+    let change = AccountOrder::Change { name: "Luis".into(), hash: hash.clone() };
+    assert_eq!(settle(&mut desk, change), refused(Refusal::Unknown));
+    let remove = AccountOrder::Remove { name: "Ana".into() };
+    assert_eq!(settle(&mut desk, remove), (vec![0], AccountReply::Done));
+    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Wrong);
+}
+
+#[test]
+fn socket_is_its_owners_alone_and_replaces_one_left_by_a_kill() {
+    let dir = Dir::new();
+    let socket = dir.path().join(SOCKET);
+    Server::start(&dir).kill();
+    let left = fs::symlink_metadata(&socket).expect("left behind");
+    assert!(left.file_type().is_socket());
+    assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."), "nobody answers there");
+    let server = Server::start(&dir);
+    let mode = fs::symlink_metadata(&socket).unwrap().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(server.asks("Ana", "secreto"), Some(true));
+    assert_eq!(names(&told(&dir, &["list"], "")), ["Ana"]);
+    let mut second = command(dir.path()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    assert_eq!(second.wait().unwrap().code(), Some(1));
+    assert!(errors(&mut second).contains("Otro servidor está usando"));
+    assert_eq!(names(&told(&dir, &["list"], "")), ["Ana"], "the second server took nothing away");
+}
+
+#[test]
+fn socket_works_in_a_deep_directory() {
+    let dir = Dir::new();
+    let deep: PathBuf = dir.path().join("una-carpeta-muy-honda/".repeat(10));
+    assert!(deep.as_os_str().len() > 200);
+    let server = Server::spawn(&mut command(&deep));
+    let mut add = words(&["add", "Ana"], &deep);
+    add.extend(["--password-file", "-"].map(std::ffi::OsStr::new));
+    assert_eq!(order(&add, b"secreto"), done("Cuenta creada: Ana."));
+    assert_eq!(server.asks("Ana", "secreto"), Some(true));
+    assert_eq!(server.stop(), "");
+    assert!(!deep.join(SOCKET).exists());
+}
+
+#[test]
+fn file_of_the_sockets_name_is_left_alone() {
+    let dir = Dir::new();
+    let name = dir.path().join(SOCKET);
+    fs::write(&name, "words").unwrap();
+    let server = Server::start(&dir);
+    server.person("Juan");
+    assert_eq!(
+        server.stop().split_once("[WARN] ").map(|(_, line)| line.trim_end().to_owned()),
+        Some(format!(
+            "No se puede abrir {} (ya existe): las órdenes de tertulia-server no llegarán aquí",
+            name.display()
+        ))
+    );
+    assert_eq!(fs::read_to_string(&name).unwrap(), "words");
+}
+
+#[test]
+fn suspended_server_is_said_and_nothing_is_done() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    server.signal(Signal::STOP);
+    let hash = hash(&password("secreto")).unwrap();
+    let came = told(&dir, &["list"], "");
+    let line = refusal(came);
+    assert!(line.contains("no responde") && line.ends_with("No se ha hecho nada."), "{line}");
+    // Ordered all the same, by a client that does not wait to be greeted, but then gives up.
+    let mut impatient = Caller::silent(dir.path());
+    let add = Order::Account(AccountOrder::Add { name: "Ana".into(), hash });
+    impatient.say(add.encode().as_bytes());
+    drop(impatient);
+    server.signal(Signal::CONT);
+    assert_eq!(names(&told(&dir, &["list"], "")), [""; 0]);
+    assert_eq!(server.stop(), "");
+}
+
+#[test]
+fn clients_that_say_nothing_hold_nobody_up_for_long() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    let mut silent: Vec<Caller> = (0..7).map(|_| Caller::silent(dir.path())).collect();
+    assert_eq!(names(&told(&dir, &["list"], "")), [""; 0]);
+    for caller in &mut silent[..4] {
+        assert_eq!(caller.line().as_deref(), Some(GREETING));
+        assert_eq!(caller.line(), None, "they were let go");
+    }
+    drop(silent);
+    server.person("Juan");
+    assert_eq!(server.stop(), "");
+}
+
+#[test]
+fn nonsense_is_refused_and_hurts_nobody() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    for nonsense in [&b"\n"[..], b"dance\n", b"account-add\tAna\n", b"\xff\xfe\t\n", b"who\tnow\n"] {
+        let mut caller = Caller::new(dir.path());
+        caller.say(nonsense);
+        assert_eq!(caller.line().as_deref(), Some("no\tunclear\t"), "{nonsense:?}");
+        assert_eq!(caller.line(), None);
+    }
+    let mut endless = Caller::new(dir.path());
+    endless.say(&vec![b'x'; CONTROL_ORDER_MAX_BYTES + 1]);
+    let mut rest = Vec::new();
+    // It may be cut off with what it sent unread.
+    let _ = endless.0.read_to_end(&mut rest);
+    assert_eq!(rest, b"");
+    assert_eq!(names(&told(&dir, &["list"], "")), [""; 0]);
+    assert_eq!(server.stop(), "");
+}
+
+/// Accounts are made while the server starts: each is made once, and known to the server at the end.
+#[test]
+fn orders_while_a_server_starts_are_in_effect_too() {
+    let dir = Dir::new();
+    let dir = &dir;
+    assert_eq!(told(dir, &["add", "Ana0"], "secreto").0, 0);
+    let server = std::thread::scope(|scope| {
+        let adding: Vec<_> = (1..5)
+            .map(|number| scope.spawn(move || told(dir, &["add", &format!("Ana{number}")], "secreto")))
+            .collect();
+        let server = Server::start(dir);
+        for adding in adding {
+            let came = adding.join().unwrap();
+            assert_eq!(came.0, 0, "{came:?}");
+        }
+        server
+    });
+    for number in 0..5 {
+        assert_eq!(server.asks(&format!("Ana{number}"), "secreto"), Some(true), "{number}");
+    }
+    assert_eq!(server.stop(), "");
+}
+
+#[test]
+fn directory_that_is_held_without_a_socket_is_said_to_be() {
+    let dir = Dir::new();
+    let _held = tertulia::keep::Store::open(dir.path(), None).unwrap();
+    let line = refusal(told(&dir, &["list", "--lang", "en"], ""));
+    assert!(line.contains("holds") && line.ends_with("Nothing was done."), "{line}");
+}
+
+#[test]
+fn orders_pass_as_lines_and_nothing_splits_them() {
+    let text = |words: &str| Text::clean(words);
+    let orders = [
+        Order::Account(AccountOrder::List),
+        Order::Account(AccountOrder::Find { name: "María".into() }),
+        Order::Account(AccountOrder::Remove { name: "María".into() }),
+        Order::Account(AccountOrder::Add { name: "Ana".into(), hash: "$argon2id$x".into() }),
+        Order::Account(AccountOrder::Change { name: "Ana".into(), hash: "$argon2id$x".into() }),
+        Order::Say { room: None, text: text("hola a todos") },
+        Order::Say { room: Some(text("#cocina")), text: text("ya está") },
+        Order::Kick { whom: text("Luis"), room: None, reason: None },
+        Order::Kick { whom: text("Luis"), room: Some(text("cocina")), reason: Some(text("por gritar")) },
+        Order::Who,
+        Order::Stop,
+    ];
+    for order in orders {
+        let line = order.encode();
+        assert_eq!(line.matches('\n').count(), 1, "{line:?}");
+        assert_eq!(Order::decode(line.trim_end_matches('\n')), Some(order));
+    }
+    let sly = Order::Say { room: None, text: text("a\tb") };
+    assert_eq!(Order::decode(sly.encode().trim_end()), Some(Order::Say { room: None, text: text("a b") }));
+    let sly = Order::Account(AccountOrder::Remove { name: "Ana\nstop".into() });
+    assert_eq!(sly.encode().matches('\n').count(), 1);
+}
+
+#[test]
+fn signal_of_earlier_versions_is_no_longer_sent() {
+    // A program that would be ended by it holds the lock, as a stranger's process might have the number of a server.
+    let dir = Dir::new();
+    fs::write(dir.path().join("tertulia.lock"), std::process::id().to_string()).unwrap();
+    assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."));
+    assert_eq!(fs::read(dir.path().join("tertulia.lock")).unwrap(), b"");
+}
