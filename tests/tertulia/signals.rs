@@ -69,7 +69,6 @@ fn stop_asked_twice_during_the_start_does_not_wait_for_it() {
     let (mut process, greeting) = held_at_its_start(&dir);
     process.signal(Signal::TERM);
     // Another one: two of a kind may arrive as one.
-    process.signal(Signal::USR1);
     process.signal(Signal::INT);
     process.signal(Signal::TERM);
     let status = process.wait();
