@@ -365,6 +365,21 @@ pub const REGISTRATIONS_PER_ADDRESS: u32 = 60;
 /// See [`REGISTRATIONS_PER_ADDRESS`].
 pub const REGISTRATIONS_WINDOW: Duration = Duration::from_secs(10 * 60);
 
+/// Expulsions there may be at the same time: each is compared with who comes.
+pub const EXPULSIONS_MAX: usize = 1_000;
+
+/// Expulsions listed by one `/expelled`.
+pub const EXPULSIONS_LISTED: usize = 100;
+
+/// The longest that somebody can be expelled for a time, in minutes: a year.
+pub const EXPULSION_MINUTES_MAX: u32 = 365 * 24 * 60;
+
+/// As much of the reason of an expulsion as is kept, in Unicode scalar values.
+pub const EXPULSION_REASON_CHARS: usize = 120;
+
+/// People of an address that was expelled who are put out in one turn of the loop.
+pub const EXPELLED_PER_TURN: usize = 64;
+
 /// What may wait for one absent person, in words and in bytes: it is handed over in one answer.
 pub const LETTERS_MAX: usize = 100;
 

@@ -56,6 +56,19 @@ pub enum Command {
     Mute(Option<Text>),
     /// Makes somebody an operator of the current room.
     Op(Text),
+    /// Puts somebody out of the chat.
+    Expel {
+        /// A name or an address.
+        whom: Text,
+        /// For how long.
+        minutes: Option<u32>,
+        /// Why.
+        reason: Option<Text>,
+    },
+    /// Lets somebody who was expelled come back, by name or address.
+    Readmit(Text),
+    /// Who is expelled.
+    Expelled,
     /// The last so many lines of the current room.
     History(Option<usize>),
     /// Lines with these words, of rooms that one may read.
@@ -145,6 +158,12 @@ pub enum Verb {
     Mute,
     /// `/op`, `/operador`
     Op,
+    /// `/expel`, `/expulsar`
+    Expel,
+    /// `/readmit`, `/readmitir`
+    Readmit,
+    /// `/expelled`, `/expulsados`
+    Expelled,
     /// `/quit`, `/salir`
     Quit,
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use super::account::{Letter, PasswordError, Posted, Question};
 use super::command::{Trouble, Verb};
+use super::expulsion::{Expelled, ExpulsionNews};
 use super::line::{Line, Reach, Stamp};
 use super::name::Name;
 use super::text::Text;
@@ -205,6 +206,8 @@ pub enum Event {
     NameTimeout,
     /// Something about your place, or that there is none for you.
     Place(PlaceNews),
+    /// Something about who may not be in the chat.
+    Expulsion(ExpulsionNews),
     /// The server stops.
     Stopping,
 }
@@ -224,6 +227,8 @@ pub enum NameRefusal {
     Unregistered(Name),
     /// Only registered names may be taken now, for no place is left.
     NoPlace(Name),
+    /// Whoever is called so may not be here.
+    Expelled(Name, Expelled),
     /// First a name, then the rest.
     Missing,
 }
@@ -395,6 +400,8 @@ pub enum Farewell {
     Words(Text),
     /// The connection was lost.
     Lost,
+    /// Was expelled, for a reason perhaps.
+    Expelled(Option<Text>),
 }
 
 /// One row of the answer to "who is here".

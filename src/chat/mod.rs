@@ -6,6 +6,7 @@ mod client;
 mod command;
 mod correspondent;
 mod event;
+mod expulsion;
 mod holdings;
 mod hub;
 mod id;
@@ -30,6 +31,7 @@ pub use event::{
     AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameRefusal, Occasion, Person, PlaceNews,
     RoomRefusal, RoomRow,
 };
+pub use expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
 pub use hub::{Description, GENERAL, Hub, Rules};
 pub use id::ClientId;
 pub use line::{Found, Line, Look, Reach, RoomKey, Stamp};

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use super::account::{AccountKey, Letter, Petition, Question};
 use super::command::Language;
 use super::event::Event;
+use super::expulsion::Expulsion;
 use super::id::ClientId;
 use super::line::{Line, Look, RoomKey};
 use super::name::Name;
@@ -41,6 +42,10 @@ pub enum Output {
     Post(ClientId, AccountKey, Letter),
     /// Give the hub the letters that are kept for a client.
     Collect(ClientId, AccountKey),
+    /// Remember that somebody is expelled.
+    Expelled(Box<Expulsion>),
+    /// Forget the expulsion of this number.
+    Readmitted(u64),
     /// They have seen their letters up to this one.
     HandedOver(AccountKey, u64),
     /// A line for the server's console.
@@ -123,6 +128,8 @@ pub enum CloseReason {
     Foreign,
     /// Their name went on under another connection.
     Replaced,
+    /// An operator of the server put them out of the chat.
+    Expelled,
     /// The server stops.
     ServerStops,
 }
@@ -142,4 +149,8 @@ pub enum Note {
     Renamed(Name, Name),
     /// Somebody has registered their name.
     Registered(Name),
+    /// Somebody was expelled.
+    Expelled(Box<Expulsion>),
+    /// Somebody who was expelled may come back: who decided it, and whom it is about.
+    Readmitted(Name, Box<Expulsion>),
 }

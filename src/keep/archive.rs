@@ -11,6 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::accounts::Accounts;
+use super::expulsions::ExpulsionRow;
 use super::job::{Change, Job, Query, Row, Word};
 use super::memory::Memory;
 use super::questions::{Questions, Searching};
@@ -18,8 +19,8 @@ use super::rooms::{Fact, RoomRow, records};
 use super::store::Store;
 use super::worker::Worker;
 use crate::chat::{
-    Account, AccountKey, ClientId, Found, Letter, Line, Matter, Moment, Posted, RoomChange, RoomKey,
-    RoomRecord, Stamp, Verdict,
+    Account, AccountKey, ClientId, Expulsion, Found, Letter, Line, Matter, Moment, Posted, RoomChange,
+    RoomKey, RoomRecord, Stamp, Verdict,
 };
 use crate::control::AccountReply;
 use crate::limits::{ACCOUNTS_MAX, HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS, ROOMS_MAX};
@@ -38,6 +39,7 @@ pub struct Archive {
     pub(super) accounts: Option<Accounts>,
     next_key: u64,
     rooms: Vec<RoomRow>,
+    expulsions: Vec<ExpulsionRow>,
 }
 
 /// What comes of a look.
@@ -116,8 +118,8 @@ impl Archive {
         let complaint = Complaint { lines: 0, why: None };
         let file =
             File { jobs, words, starved, questions, owed, gaps, complaint, complained: None, keep_days };
-        let (accounts, rooms) = (Some(accounts), found.rooms);
-        Ok(Archive { memory, file: Some(file), accounts, next_key, rooms, ..Archive::default() })
+        let (accounts, rooms, expulsions) = (Some(accounts), found.rooms, found.expulsions);
+        Ok(Archive { memory, file: Some(file), accounts, next_key, rooms, expulsions, ..Archive::default() })
     }
 
     /// The first key that a new room may have.
@@ -128,6 +130,25 @@ impl Archive {
     /// The rooms to go on with, the one of everybody first. Taken once, at the start.
     pub fn take_rooms(&mut self) -> Vec<RoomRecord> {
         records(std::mem::take(&mut self.rooms))
+    }
+
+    /// Who is expelled. Taken once, at the start.
+    pub fn take_expulsions(&mut self) -> Vec<Expulsion> {
+        std::mem::take(&mut self.expulsions).into_iter().filter_map(ExpulsionRow::into_expulsion).collect()
+    }
+
+    /// Remembers that somebody is expelled.
+    pub fn expelled(&mut self, expulsion: &Expulsion) {
+        if let Some(file) = &mut self.file {
+            file.owe(Change::Expelled(Box::new(ExpulsionRow::of(expulsion))));
+        }
+    }
+
+    /// Forgets the expulsion of that number.
+    pub fn readmitted(&mut self, number: u64) {
+        if let Some(file) = &mut self.file {
+            file.owe(Change::Readmitted { number });
+        }
     }
 
     /// Remembers a line.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::affair::{Affair, Outcome};
+use super::expulsions::ExpulsionRow;
 use super::rooms::{Fact, RoomRow};
 use crate::chat::{Found, Line, Look, Name, Reach, RoomKey, Stamp, Text};
 
@@ -45,6 +46,10 @@ pub(super) enum Change {
     Room(Box<RoomRow>),
     /// A room is no more.
     RoomGone { key: u64 },
+    /// Somebody is expelled.
+    Expelled(Box<ExpulsionRow>),
+    /// Nobody is any more by the expulsion of that number.
+    Readmitted { number: u64 },
     /// The letters of an account were handed over, up to this one.
     HandedOver { account: u32, up_to: u64 },
 }
@@ -65,6 +70,7 @@ impl Change {
             (Change::HandedOver { account, .. }, Change::HandedOver { account: before, .. }) => {
                 account == before
             }
+            (Change::Readmitted { number }, Change::Expelled(row)) => *number == row.number,
             _ => false,
         }
     }

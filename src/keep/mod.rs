@@ -7,6 +7,7 @@ mod accounts;
 mod affair;
 mod archive;
 mod asking;
+mod expulsions;
 mod job;
 mod memory;
 mod questions;

@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::chat::{Language, Name, Note, Text};
+use crate::chat::{Expulsion, Language, Name, Note, Text};
 use crate::limits::MOTD_MAX_BYTES;
 
 /// The console's line about `note`.
@@ -17,7 +17,41 @@ pub fn note(note: &Note, language: Language) -> Option<String> {
         (Note::Renamed(old, new), Language::English) => format!("{old} is now {new}"),
         (Note::Registered(name), Language::Spanish) => format!("{name} ha registrado su nombre"),
         (Note::Registered(name), Language::English) => format!("{name} has registered their name"),
+        (Note::Expelled(expulsion), Language::Spanish) => {
+            let Expulsion { by, reason, .. } = &**expulsion;
+            let time = minutes(expulsion).map(|minutes| format!(" ({minutes} min)")).unwrap_or_default();
+            format!("{by} ha expulsado a {}{time}{}", target(expulsion, "y"), because(reason.as_ref()))
+        }
+        (Note::Expelled(expulsion), Language::English) => {
+            let Expulsion { by, reason, .. } = &**expulsion;
+            let time = minutes(expulsion).map(|minutes| format!(" ({minutes} min)")).unwrap_or_default();
+            format!("{by} expelled {}{time}{}", target(expulsion, "and"), because(reason.as_ref()))
+        }
+        (Note::Readmitted(by, expulsion), Language::Spanish) => {
+            format!("{by} ha readmitido a {}", target(expulsion, "y"))
+        }
+        (Note::Readmitted(by, expulsion), Language::English) => {
+            format!("{by} readmitted {}", target(expulsion, "and"))
+        }
     })
+}
+
+/// For how long somebody was expelled.
+fn minutes(expulsion: &Expulsion) -> Option<i64> {
+    expulsion.until.map(|until| (until.0 - expulsion.at.0) / 60_000)
+}
+
+/// Whom an expulsion is about.
+fn target(expulsion: &Expulsion, and: &str) -> String {
+    match (&expulsion.name, expulsion.origin) {
+        (Some(name), Some(origin)) => format!("{name} {and} {origin}"),
+        (Some(name), None) => name.to_string(),
+        (None, origin) => origin.map(|origin| origin.to_string()).unwrap_or_default(),
+    }
+}
+
+fn because(reason: Option<&Text>) -> String {
+    reason.map(|reason| format!(": {reason}")).unwrap_or_default()
 }
 
 /// The console's line about somebody who came from `address`.

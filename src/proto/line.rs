@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::verbs;
 use crate::chat::{Command, Language, Password, PasswordError, Text, Trouble, Verb};
+use crate::limits::EXPULSION_MINUTES_MAX;
 
 /// The words of a line, and whether all of it was UTF-8. What was not stands as U+FFFD, and BS and DEL have erased
 /// the character before them.
@@ -94,6 +95,9 @@ fn parse_command(line: &str) -> Command {
             let (whom, reason) = first_word(rest);
             Command::Kick { whom, reason }
         }
+        (Verb::Expel, Some(_)) => expel(rest),
+        (Verb::Readmit, Some(whom)) => Command::Readmit(whom),
+        (Verb::Expelled, None) => Command::Expelled,
         (Verb::Ban, Some(whom)) => Command::Ban(whom),
         (Verb::Unban, Some(whom)) => Command::Unban(whom),
         (Verb::Mute, whom) => Command::Mute(whom),
@@ -109,9 +113,26 @@ fn parse_command(line: &str) -> Command {
         },
         (Verb::Quit, words) => Command::Quit(words),
         // A password behind the command is in sight of whoever looks at the screen.
-        (Verb::Register | Verb::Login | Verb::Password, Some(_)) | (_, None) => {
+        (Verb::Register | Verb::Login | Verb::Password | Verb::Expelled, Some(_)) | (_, None) => {
             Command::Unclear(Trouble::Usage(verb))
         }
+    }
+}
+
+/// An order to expel: a number behind the name or address is that of the minutes.
+fn expel(rest: &str) -> Command {
+    let (whom, behind) = first_word(rest);
+    let behind = behind.as_ref().map_or("", Text::as_str);
+    let (number, words) = first_word(behind);
+    if number.as_str().is_empty() || !number.as_str().bytes().all(|byte| byte.is_ascii_digit()) {
+        let reason = (!behind.is_empty()).then(|| Text::clean(behind));
+        return Command::Expel { whom, minutes: None, reason };
+    }
+    match number.as_str().parse() {
+        Ok(minutes @ 1..=EXPULSION_MINUTES_MAX) => {
+            Command::Expel { whom, minutes: Some(minutes), reason: words }
+        }
+        _ => Command::Unclear(Trouble::Usage(Verb::Expel)),
     }
 }
 

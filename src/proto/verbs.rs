@@ -35,8 +35,11 @@ const fn row(name: &'static str, arguments: &'static str, does: &'static str) ->
     Row { name, arguments, does }
 }
 
+/// How wide the first column of the list may be.
+const COLUMN_MAX_CHARS: usize = 24;
+
 /// All commands, in the order in which help lists them, in Spanish and in English.
-const TABLE: [(Verb, Row, Row); 26] = [
+const TABLE: [(Verb, Row, Row); 29] = [
     (
         Verb::Help,
         row("ayuda", "[comando]", "muestra los comandos, o uno de ellos"),
@@ -175,6 +178,33 @@ const TABLE: [(Verb, Row, Row); 26] = [
         row("op", "name", "operators: makes a person an operator"),
     ),
     (
+        Verb::Expel,
+        row(
+            "expulsar",
+            "nombre|dirección [minutos] [motivo]",
+            "operadores del servidor: expulsa a una persona o dirección",
+        ),
+        row(
+            "expel",
+            "name|address [minutes] [reason]",
+            "server operators: puts a person or an address out of the chat",
+        ),
+    ),
+    (
+        Verb::Readmit,
+        row("readmitir", "nombre|dirección", "operadores del servidor: deja volver a quien fue expulsado"),
+        row("readmit", "name|address", "server operators: lets somebody who was expelled come back"),
+    ),
+    (
+        Verb::Expelled,
+        row(
+            "expulsados",
+            "",
+            "operadores del servidor: muestra quién está expulsado, hasta cuándo y por qué",
+        ),
+        row("expelled", "", "server operators: shows who is expelled, for how long and why"),
+    ),
+    (
         Verb::Quit,
         row("salir", "[texto]", "te desconecta, si quieres con unas últimas palabras"),
         row("quit", "[text]", "leaves the chat, with last words if you like"),
@@ -231,7 +261,9 @@ fn fold(word: &str) -> Option<String> {
 /// Writes all commands, a line each, in columns.
 pub(super) fn write_table(language: Language, out: &mut String) -> fmt::Result {
     let rows = || all().map(|verb| describe(verb, language));
-    let width = rows().map(|row| row.usage().chars().count()).max().unwrap_or(0);
+    let lengths = rows().map(|row| row.usage().chars().count());
+    // The few that are longer would push all others to the right.
+    let width = lengths.filter(|&length| length <= COLUMN_MAX_CHARS).max().unwrap_or(0);
     rows().try_for_each(|row| writeln!(out, "  {:width$}  {}", row.usage(), row.does))
 }
 

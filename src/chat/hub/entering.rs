@@ -133,7 +133,11 @@ impl Hub {
             NameError::Malformed => NameRefusal::Malformed,
             NameError::Reserved => NameRefusal::Reserved(Text::clean(wanted)),
         })?;
-        if let Some(account) = self.owner_of(&name) {
+        let account = self.owner_of(&name);
+        if let Some(expelled) = self.expelled_name(&name, account) {
+            return Err(NameRefusal::Expelled(name, expelled));
+        }
+        if let Some(account) = account {
             return Ok(Wanted::Registered(account, name));
         }
         match self.holder(&name.likeness()) {

@@ -9,6 +9,7 @@ use super::{
 use crate::chat::account::{Account, AccountKey, Matter, Password, PasswordError, Verdict};
 use crate::chat::asking::{Asking, Step};
 use crate::chat::event::{AccountNews, AccountRefusal};
+use crate::chat::expulsion::Expelled;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::output::Note;
@@ -40,6 +41,9 @@ impl Hub {
             (_, Err(_)) => Event::NameRefused(NameRefusal::Malformed),
             (Some(registry), Ok(name)) => {
                 let account = registry.find(&name.likeness());
+                if let Some(expelled) = self.expelled_name(&name, account) {
+                    return self.refuse_expelled(id, name, expelled, out);
+                }
                 let client = self.client(id).expect("the caller knows them");
                 if account.is_none() || account != client.account {
                     return self.ask(id, Asking::Login(account, name), out);
@@ -180,6 +184,9 @@ impl Hub {
             out.push(tell(id, Event::AccountRefused(AccountRefusal::Wrong)));
             return self.ask_name_again(id, out);
         };
+        if let Some(expelled) = self.expelled_name(&name, Some(key)) {
+            return self.refuse_expelled(id, name, expelled, out);
+        }
         let Ok(leaving) = self.earn_place(id, key, now) else { return self.end_trial(id, now, out) };
         let holder = self.holder(&name.likeness()).map(|holder| (holder.id, holder.account));
         let own = self.client(id).and_then(|client| client.name.clone());
@@ -265,6 +272,11 @@ impl Hub {
                 self.own(id, room, out);
             }
         }
+    }
+
+    fn refuse_expelled(&self, id: ClientId, name: Name, expelled: Expelled, out: &mut Vec<Output>) {
+        out.push(tell(id, Event::NameRefused(NameRefusal::Expelled(name, expelled))));
+        self.ask_name_again(id, out);
     }
 
     /// Who has no name yet is asked for one again.

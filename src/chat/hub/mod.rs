@@ -6,6 +6,7 @@ mod administration;
 mod audience;
 mod crowds;
 mod entering;
+mod expulsions;
 mod identifying;
 mod letters;
 mod moving;
@@ -28,6 +29,7 @@ use super::account::AccountKey;
 use super::client::Client;
 use super::command::{Command, Trouble};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
+use super::expulsion::ExpulsionNews;
 use super::holdings::Holdings;
 use super::id::ClientId;
 use super::line::Stamp;
@@ -75,12 +77,19 @@ pub struct Hub {
     here: usize,
     /// Those of them who have no place, oldest first.
     trials: Vec<Trial>,
+    /// Who may not be here, in the order in which it was decided.
+    expulsions: Vec<expulsions::Entry>,
+    last_expulsion: u64,
+    /// Those of them who are here still.
+    expelling: VecDeque<ClientId>,
 }
 
 impl Hub {
     /// An empty chat.
     pub fn new(mut rules: Rules) -> Hub {
         let rooms = std::mem::take(&mut rules.rooms);
+        let expulsions: Vec<_> = rules.expulsions.drain(..).map(expulsions::Entry::new).collect();
+        let last_expulsion = expulsions.iter().map(expulsions::Entry::number).max().unwrap_or(0);
         let mut hub = Hub {
             clients: Vec::new(),
             names: Roster::default(),
@@ -98,6 +107,9 @@ impl Hub {
             holdings: Holdings::default(),
             here: 0,
             trials: Vec::new(),
+            expulsions,
+            last_expulsion,
+            expelling: VecDeque::new(),
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));
@@ -119,6 +131,11 @@ impl Hub {
 
     /// A client connected, from `origin`; they are asked for a name, if they may come in. Says whether they may.
     pub fn connect(&mut self, id: ClientId, origin: Origin, now: Moment, out: &mut Vec<Output>) -> bool {
+        if let Some(expelled) = self.expelled_address(origin) {
+            out.push(tell(id, Event::Expulsion(ExpulsionNews::Told(expelled))));
+            out.push(Output::Close(id, CloseReason::Expelled));
+            return false;
+        }
         if !self.admit(id, origin, now, out) {
             return false;
         }
@@ -166,6 +183,7 @@ impl Hub {
             self.close(id, CloseReason::NameTimeout, now, out);
         }
         self.end_trials(now, out);
+        self.put_out_the_expelled(now, out);
         for room in self.restless.clone() {
             self.overdue_movements(room, now, out);
         }
@@ -187,9 +205,10 @@ impl Hub {
             Some(timeout) => self.oldest_newcomer().map(|(_, since)| since + timeout),
             None => None,
         };
+        let expelling = (!self.expelling.is_empty()).then_some(Moment::START);
         let restless = self.restless.iter().filter_map(|&room| self.room(room));
         let movements = restless.filter_map(|room| room.movements.due()).min();
-        [newcomer, movements, self.trials_due()].into_iter().flatten().min()
+        [newcomer, movements, self.trials_due(), expelling].into_iter().flatten().min()
     }
 
     /// What has been done since the start.
@@ -274,6 +293,11 @@ impl Hub {
             Command::Unban(whom) => self.unban(id, name, &whom, out),
             Command::Mute(whom) => self.mute(id, name, whom, out),
             Command::Op(whom) => self.op(id, name, &whom, out),
+            Command::Expel { whom, minutes, reason } => {
+                self.order_expulsion(id, name, &whom, (minutes, reason), now, out)
+            }
+            Command::Readmit(whom) => self.order_readmission(id, name, &whom, out),
+            Command::Expelled => self.list_expulsions(id, out),
             Command::Register => self.register(id, name, out),
             Command::Login(wanted) => {
                 self.login(id, &wanted, out);

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::chat::account::{Account, AccountKey};
+use crate::chat::expulsion::Expulsion;
 use crate::chat::record::RoomRecord;
 use crate::chat::text::Text;
 
@@ -26,6 +27,8 @@ pub struct Rules {
     pub accounts_only: bool,
     /// Those who may do everything everywhere.
     pub operators: Vec<AccountKey>,
+    /// Who is expelled already.
+    pub expulsions: Vec<Expulsion>,
     /// The rooms that there are already; the first room is there without.
     pub rooms: Vec<RoomRecord>,
 }

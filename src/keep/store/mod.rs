@@ -3,6 +3,7 @@
 mod accounts;
 mod affairs;
 mod error;
+mod expulsions;
 mod letters;
 mod lock;
 mod private;
@@ -28,6 +29,7 @@ pub use registry::{Registry, hash};
 pub(super) use writer::Writer;
 
 use super::affair::{AccountRow, account_key};
+use super::expulsions::ExpulsionRow;
 use super::job::Row;
 use super::rooms::RoomRow;
 use crate::chat::{AccountKey, Name};
@@ -54,6 +56,7 @@ pub(super) struct Found {
     /// What was said last in them, oldest first.
     pub(super) recent: Vec<Row>,
     pub(super) accounts: Vec<AccountRow>,
+    pub(super) expulsions: Vec<ExpulsionRow>,
 }
 
 impl Store {
@@ -104,9 +107,10 @@ fn read(dir: &Path, path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<S
     let exposed = private::exposed_dir(dir).into_iter().chain(close_files(path)).collect();
     let mut writer = open(path, keep_days, Some(lock))?;
     let next_key = writer.transaction(Writer::begin)?;
-    let (rooms, accounts) = (writer.rooms()?, writer.accounts()?);
+    let (rooms, accounts, expulsions) = (writer.rooms()?, writer.accounts()?, writer.expulsions()?);
     let recent = writer.recent(&rooms)?;
-    Ok(Store { writer, next_key, found: Found { rooms, recent, accounts }, exposed, dir: dir.to_owned() })
+    let found = Found { rooms, recent, accounts, expulsions };
+    Ok(Store { writer, next_key, found, exposed, dir: dir.to_owned() })
 }
 
 /// Closes a history that was made by an earlier version, or by another hand, to other users.

@@ -110,6 +110,8 @@ impl Writer {
                 .execute([key])?;
                 Ok(())
             }
+            Change::Expelled(row) => self.write_expulsion(row),
+            Change::Readmitted { number } => self.delete_expulsion(*number),
             Change::HandedOver { account, up_to } => self.delete_letters(*account, *up_to),
         }
     }

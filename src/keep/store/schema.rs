@@ -74,10 +74,21 @@ const SINCE_2: &str = "
     CREATE INDEX letter_by_account ON letter (account, id);
 ";
 
-/// What version 3 has beside the second: whoever is banned or silenced in a room is found there by name.
+/// What version 3 has beside the second: whoever is banned or silenced in a room is found there by name, and who may not be
+/// in the chat at all is remembered.
 const SINCE_3: &str = "
     DROP INDEX IF EXISTS room_mark_by_room;
     CREATE INDEX room_mark_by_name ON room_mark (room, kind, name);
+    CREATE TABLE expulsion (
+        number   INTEGER PRIMARY KEY,
+        account  INTEGER,
+        name     TEXT,
+        address  TEXT,
+        until    INTEGER,
+        reason   TEXT,
+        operator TEXT NOT NULL,
+        at       INTEGER NOT NULL
+    ) STRICT;
 ";
 
 /// What brings a file of each version up to the next one, from the first on; and whether all is there that it makes.
@@ -101,5 +112,7 @@ const PROBE_SINCE_2: [&str; 5] = [
 ];
 
 /// Whether all is there that [`SINCE_3`] makes.
-const PROBE_SINCE_3: [&str; 1] =
-    ["SELECT name FROM room_mark INDEXED BY room_mark_by_name WHERE room = 0 LIMIT 1"];
+const PROBE_SINCE_3: [&str; 2] = [
+    "SELECT name FROM room_mark INDEXED BY room_mark_by_name WHERE room = 0 LIMIT 1",
+    "SELECT number, account, name, address, until, reason, operator, at FROM expulsion LIMIT 1",
+];

@@ -45,6 +45,8 @@ impl<S: Stream> Server<S> {
             Output::Keep(line) => self.history.keep(line),
             Output::Forget(room) => self.history.forget(room),
             Output::Room(change) => self.history.room_changed(&change),
+            Output::Expelled(expulsion) => self.history.expelled(&expulsion),
+            Output::Readmitted(number) => self.history.readmitted(number),
             Output::Ask(id, question) => self.ask(id, question, now),
             Output::Petition(id, petition) => {
                 let origin = self.hub.origin(id).unwrap_or(Origin::UNKNOWN);

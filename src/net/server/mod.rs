@@ -82,6 +82,7 @@ impl<S: Stream> Server<S> {
             accounts_only: settings.accounts_only,
             operators: settings.operators.clone(),
             rooms: history.take_rooms(),
+            expulsions: history.take_expulsions(),
             login_timeout: settings.login_timeout,
             places: Some(settings.max_clients),
             replay: settings.replay,

@@ -1,6 +1,7 @@
 //! What the server says, in English. Lines end in `\n`; the encoder puts the reader's ending.
 
 mod accounts;
+mod expulsions;
 mod places;
 mod rooms;
 
@@ -86,6 +87,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Skipped(lines) => writeln!(out, "[… {lines} messages skipped; /history to see them]"),
         Event::NameTimeout => writeln!(out, "The time to give a name is over."),
         Event::Place(news) => places::news(*news, out),
+        Event::Expulsion(news) => expulsions::news(news, zone, out),
         Event::Stopping => writeln!(out, "--- The server is stopping."),
     };
 }
@@ -99,6 +101,8 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
     match farewell {
         Farewell::Plain => writeln!(out, "<<< {name} left the chat"),
         Farewell::Words(words) => writeln!(out, "<<< {name} left the chat ({words})"),
+        Farewell::Expelled(None) => writeln!(out, "<<< {name} left the chat (expelled)"),
+        Farewell::Expelled(Some(why)) => writeln!(out, "<<< {name} left the chat (expelled: {why})"),
         Farewell::Lost => writeln!(out, "<<< {name} left the chat (connection lost)"),
     }
 }
@@ -139,6 +143,7 @@ fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
         NameRefusal::NoPlace(name) => {
             writeln!(out, "The name '{name}' is not registered, and only registered names may come in now.")
         }
+        NameRefusal::Expelled(name, expelled) => expulsions::name(name, expelled, out),
         NameRefusal::Missing => writeln!(out, "First I need your name."),
     }
 }

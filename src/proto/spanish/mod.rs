@@ -1,6 +1,7 @@
 //! What the server says, in Spanish. Lines end in `\n`; the encoder puts the reader's ending.
 
 mod accounts;
+mod expulsions;
 mod places;
 mod rooms;
 
@@ -93,6 +94,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Skipped(lines) => writeln!(out, "[… {lines} mensajes omitidos; /historial para verlos]"),
         Event::NameTimeout => writeln!(out, "Se acabó el tiempo para dar un nombre."),
         Event::Place(news) => places::news(*news, out),
+        Event::Expulsion(news) => expulsions::news(news, zone, out),
         Event::Stopping => writeln!(out, "--- El servidor se detiene."),
     };
 }
@@ -106,6 +108,8 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
     match farewell {
         Farewell::Plain => writeln!(out, "<<< {name} salió del chat"),
         Farewell::Words(words) => writeln!(out, "<<< {name} salió del chat ({words})"),
+        Farewell::Expelled(None) => writeln!(out, "<<< {name} salió del chat (expulsado)"),
+        Farewell::Expelled(Some(why)) => writeln!(out, "<<< {name} salió del chat (expulsado: {why})"),
         Farewell::Lost => writeln!(out, "<<< {name} salió del chat (conexión perdida)"),
     }
 }
@@ -146,6 +150,7 @@ fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
         NameRefusal::NoPlace(name) => {
             writeln!(out, "El nombre '{name}' no está registrado, y ahora solo entran nombres registrados.")
         }
+        NameRefusal::Expelled(name, expelled) => expulsions::name(name, expelled, out),
         NameRefusal::Missing => writeln!(out, "Antes necesito tu nombre."),
     }
 }

@@ -1,7 +1,7 @@
 //! Events about rooms, private words and operators as short lines.
 
 use super::brief_accounts;
-use tertulia::chat::{Decision, Event, RoomRefusal, RoomRow};
+use tertulia::chat::{Decision, Event, Expelled, Expulsion, ExpulsionNews, Name, RoomRefusal, RoomRow};
 
 /// An event of those that have to do with rooms or with one person only.
 pub fn brief(event: &Event) -> String {
@@ -25,8 +25,32 @@ pub fn brief(event: &Event) -> String {
         Event::PrivateSent { to, text, away: Some(away), .. } => format!("[to {to}] {text} (away: {away})"),
         Event::NobodyToAnswer => "nobody to answer".into(),
         Event::HasLeft(name) => format!("{name} has left"),
+        Event::Expulsion(news) => brief_expulsion(news),
         Event::Place(news) => format!("{news:?}"),
         other => brief_accounts::brief(other),
+    }
+}
+
+fn brief_expulsion(news: &ExpulsionNews) -> String {
+    let whom = |expulsion: &Expulsion| {
+        let name = expulsion.name.as_ref().map(Name::to_string);
+        let parts = [name, expulsion.origin.map(|origin| origin.to_string())];
+        parts.into_iter().flatten().collect::<Vec<_>>().join("+")
+    };
+    match news {
+        ExpulsionNews::Told(Expelled { rest: None, .. }) => "you are expelled".into(),
+        ExpulsionNews::Told(Expelled { rest: Some(rest), .. }) => {
+            format!("you are expelled {}s", rest.as_secs())
+        }
+        ExpulsionNews::Done(expulsion, None) => format!("expelled {}", whom(expulsion)),
+        ExpulsionNews::Done(expulsion, Some((origin, others))) => {
+            format!("expelled {}, {others} others at {origin}", whom(expulsion))
+        }
+        ExpulsionNews::Readmitted(expulsion) => format!("readmitted {}", whom(expulsion)),
+        ExpulsionNews::List { listed, total, .. } => {
+            format!("{total} expelled: {}", listed.iter().map(whom).collect::<Vec<_>>().join(", "))
+        }
+        ExpulsionNews::Refused(refusal) => format!("refused: {refusal:?}"),
     }
 }
 

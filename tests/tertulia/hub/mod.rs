@@ -7,6 +7,7 @@ mod bounds;
 mod brief_accounts;
 mod brief_rooms;
 mod closing;
+mod expulsions;
 mod ignoring;
 mod leaving;
 mod naming;
@@ -22,12 +23,12 @@ mod storms;
 mod talking;
 mod waiting;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use tertulia::chat::{
-    ClientId, CloseReason, Command, Crowd, Event, Farewell, Hub, Language, Moment, Name, NameRefusal, Note,
-    Origin, Output, Password, Person, Petition, RoomChange, Rules, Text,
+    ClientId, CloseReason, Command, Crowd, Event, Expulsion, Farewell, Hub, Language, Moment, Name,
+    NameRefusal, Note, Origin, Output, Password, Person, Petition, RoomChange, Rules, Stamp, Text,
 };
 
 use super::support::book::Book;
@@ -51,6 +52,10 @@ pub struct Chat {
     pub book: Book,
     /// Petitions wait in there while the accounts are slow.
     pub slow: bool,
+    /// What the wall clock says at the start of the monotonic one, in milliseconds.
+    pub wall_offset: i64,
+    /// Expulsions as they are remembered.
+    pub expulsions: BTreeMap<u64, Expulsion>,
     pub petitions: Vec<(ClientId, Petition)>,
     /// Rooms as they were last remembered.
     pub records: Records,
@@ -86,6 +91,8 @@ impl Chat {
             notes: Vec::new(),
             book,
             slow: false,
+            wall_offset: 0,
+            expulsions: BTreeMap::new(),
             petitions: Vec::new(),
             records,
             changes: Vec::new(),
@@ -220,6 +227,8 @@ impl Chat {
     /// Calls the hub and does what it wants done, as the shell would.
     pub fn perform(&mut self, call: impl FnOnce(&mut Hub, Moment, &mut Vec<Output>)) {
         let mut outputs = Vec::new();
+        let wall = Stamp(self.wall_offset + self.now.micros() as i64 / 1000);
+        self.hub.set_wall_clock(wall, self.now);
         call(&mut self.hub, self.now, &mut outputs);
         let mut later = Vec::new();
         for output in outputs {
@@ -249,6 +258,8 @@ impl Chat {
                     self.changes.push(change);
                 }
                 Output::Forget(room) => drop(self.records.remove(&room)),
+                Output::Expelled(expulsion) => drop(self.expulsions.insert(expulsion.number, *expulsion)),
+                Output::Readmitted(number) => drop(self.expulsions.remove(&number)),
                 // History has tests of its own.
                 Output::Keep(_) | Output::Look(..) => {}
                 other => later.push(other),
@@ -335,6 +346,7 @@ pub fn brief(event: &Event) -> String {
         Event::NameRefused(NameRefusal::Yours(name)) => format!("yours: {name}"),
         Event::NameRefused(NameRefusal::Missing) => "name first".into(),
         Event::NameRefused(NameRefusal::Unregistered(name)) => format!("unregistered: {name}"),
+        Event::NameRefused(NameRefusal::Expelled(name, _)) => format!("expelled: {name}"),
         Event::NameRefused(NameRefusal::NoPlace(name)) => format!("no place for {name}"),
         Event::Welcome { name } => format!("welcome {name}"),
         Event::Said { room, from, text } => format!("{}{from}: {text}", elsewhere(room)),
@@ -342,6 +354,7 @@ pub fn brief(event: &Event) -> String {
         Event::Arrived { crowd, room } => format!(">>> {}{}", brief_crowd(crowd), within(room.as_ref())),
         Event::Departed { name, farewell: Farewell::Plain } => format!("<<< {name}"),
         Event::Departed { name, farewell: Farewell::Words(words) } => format!("<<< {name} ({words})"),
+        Event::Departed { name, farewell: Farewell::Expelled(_) } => format!("<<< {name} expelled"),
         Event::Departed { name, farewell: Farewell::Lost } => format!("<<< {name} lost"),
         Event::ManyDeparted { crowd, room } => {
             format!("<<< {}{}", brief_crowd(crowd), within(room.as_ref()))

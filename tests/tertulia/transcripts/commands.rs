@@ -8,7 +8,7 @@ fn text(words: &str) -> Text {
     Text::clean(words)
 }
 
-pub const VERBS: [(Verb, &str, &str); 26] = [
+pub const VERBS: [(Verb, &str, &str); 29] = [
     (Verb::Help, "ayuda", "help"),
     (Verb::Who, "quien", "who"),
     (Verb::Rooms, "salas", "rooms"),
@@ -34,6 +34,9 @@ pub const VERBS: [(Verb, &str, &str); 26] = [
     (Verb::Away, "ausente", "away"),
     (Verb::Ignore, "ignorar", "ignore"),
     (Verb::Lang, "idioma", "lang"),
+    (Verb::Expel, "expulsar", "expel"),
+    (Verb::Readmit, "readmitir", "readmit"),
+    (Verb::Expelled, "expulsados", "expelled"),
     (Verb::Quit, "salir", "quit"),
 ];
 
@@ -59,6 +62,9 @@ fn meant(verb: Verb, argument: Option<&str>) -> Command {
         (Verb::Unban, Some(whom)) => Command::Unban(whom),
         (Verb::Mute, whom) => Command::Mute(whom),
         (Verb::Op, Some(whom)) => Command::Op(whom),
+        (Verb::Expel, Some(_)) => Command::Expel { whom: first, minutes: None, reason: Some(second) },
+        (Verb::Readmit, Some(whom)) => Command::Readmit(whom),
+        (Verb::Expelled, None) => Command::Expelled,
         (Verb::Nick, Some(name)) => Command::Nick(name),
         (Verb::Me, Some(words)) => Command::Act(words),
         (Verb::Away, reason) => Command::Away(reason),
@@ -68,8 +74,9 @@ fn meant(verb: Verb, argument: Option<&str>) -> Command {
         (Verb::Register, None) => Command::Register,
         (Verb::Password, None) => Command::ChangePassword,
         // One word is a name; see `what_stands_behind_a_name_may_be_a_password`.
-        (Verb::Register | Verb::Login | Verb::Password, Some(_)) => Command::Unclear(Trouble::Usage(verb)),
-        (_, None) => Command::Unclear(Trouble::Usage(verb)),
+        (Verb::Register | Verb::Login | Verb::Password | Verb::Expelled, Some(_)) | (_, None) => {
+            Command::Unclear(Trouble::Usage(verb))
+        }
     }
 }
 
@@ -349,4 +356,26 @@ fn who_is_here_reads_well() {
     assert!(answer.contains("2 people:\n"), "{answer}");
     assert!(answer.contains("Ana (5 min ago)\n"), "{answer}");
     assert!(answer.contains("Juan (you)\n"), "{answer}");
+}
+
+#[test]
+fn number_behind_whom_to_expel_is_of_minutes() {
+    let expel = |minutes, reason: Option<&str>| Command::Expel {
+        whom: text("203.0.113.7"),
+        minutes,
+        reason: reason.map(text),
+    };
+    for (line, meant) in [
+        ("/expulsar 203.0.113.7", expel(None, None)),
+        ("/expel 203.0.113.7 30", expel(Some(30), None)),
+        ("/expulsar  203.0.113.7   30   insultos  y más", expel(Some(30), Some("insultos  y más"))),
+        ("/expulsar 203.0.113.7 30min", expel(None, Some("30min"))),
+        ("/expulsar 203.0.113.7 -1", expel(None, Some("-1"))),
+        ("/expulsar 203.0.113.7 525600", expel(Some(525_600), None)),
+        ("/expulsar 203.0.113.7 525601", Command::Unclear(Trouble::Usage(Verb::Expel))),
+        ("/expulsar 203.0.113.7 0", Command::Unclear(Trouble::Usage(Verb::Expel))),
+        ("/expulsar 203.0.113.7 99999999999 x", Command::Unclear(Trouble::Usage(Verb::Expel))),
+    ] {
+        assert_eq!(command(line, Spanish), meant, "{line}");
+    }
 }

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{
-    Crowd, Decision, Event, Farewell, Language, Line, Name, NameRefusal, Occasion, Person, PlaceNews, Reach,
-    RoomKey, RoomRefusal, RoomRow, Stamp, Text, Trouble, Verb, Wording,
+    Crowd, Decision, Event, Expulsion, ExpulsionNews, ExpulsionRefusal, Farewell, Language, Line, Name,
+    NameRefusal, Occasion, Origin, Person, PlaceNews, Reach, RoomKey, RoomRefusal, RoomRow, Stamp, Text,
+    Trouble, Verb, Wording,
 };
 use tertulia::proto::{Encodings, Kind};
 
@@ -68,6 +69,7 @@ fn kind_of(event: &Event) -> usize {
         Event::Skipped(_) => 22,
         Event::NameTimeout => 23,
         Event::Place(_) => 24,
+        Event::Expulsion(_) => 25,
         Event::Stopping => 26,
         Event::Entered { .. } => 27,
         Event::Left { .. } => 28,
@@ -91,7 +93,7 @@ fn kind_of(event: &Event) -> usize {
     }
 }
 
-const KINDS: usize = 45;
+const KINDS: usize = 46;
 
 fn events() -> Vec<Event> {
     let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
@@ -137,9 +139,6 @@ fn events() -> Vec<Event> {
         Event::NameTimeout,
         Event::Stopping,
     ];
-    for farewell in [Farewell::Plain, Farewell::Words(text("chao")), Farewell::Lost] {
-        events.push(Event::Departed { name: juan.clone(), farewell });
-    }
     for crowd in [crowd(&["Ana"], 0), crowd(&["Ana", "Eva"], 0), crowd(&["Ana", "Luis"], 37)] {
         for room in [None, Some(name("cocina"))] {
             events.push(Event::Arrived { crowd: crowd.clone(), room: room.clone() });
@@ -160,10 +159,69 @@ fn events() -> Vec<Event> {
     for (verb, ..) in VERBS {
         events.extend([Event::Help(Some(verb)), Event::Trouble(Trouble::Usage(verb))]);
     }
+    events.extend(events_of_farewells());
     events.extend(events_of_places());
+    events.extend(events_of_expulsions());
     events.extend(events_of_rooms());
     events.extend(super::account_events::events());
     events
+}
+
+fn events_of_farewells() -> impl Iterator<Item = Event> {
+    let farewells = [
+        Farewell::Plain,
+        Farewell::Words(text("chao")),
+        Farewell::Lost,
+        Farewell::Expelled(None),
+        Farewell::Expelled(Some(text("insultos"))),
+    ];
+    farewells.into_iter().map(|farewell| Event::Departed { name: name("Juan"), farewell })
+}
+
+fn events_of_expulsions() -> impl Iterator<Item = Event> {
+    let (ana, origin) = (name("Ana"), Origin::parse("203.0.113.7"));
+    let row = |name: Option<&Name>, origin, until, reason: Option<&str>| Expulsion {
+        number: 1,
+        account: None,
+        name: name.cloned(),
+        origin,
+        until,
+        reason: reason.map(text),
+        by: Name::server(),
+        at: Stamp(1),
+    };
+    let rows = [
+        row(Some(&ana), origin, None, None),
+        row(Some(&ana), None, Some(Stamp(90_000_000)), Some("insultos")),
+        row(None, origin, Some(Stamp(60_000)), None),
+    ];
+    let list =
+        |count: usize, total| ExpulsionNews::List { now: Stamp(2), listed: rows[..count].to_vec(), total };
+    let mut news = vec![list(0, 0), list(1, 1), list(3, 3), list(3, 312)];
+    for row in &rows {
+        news.push(ExpulsionNews::Readmitted(Box::new(row.clone())));
+        for spared in [None, origin.map(|origin| (origin, 29))] {
+            news.push(ExpulsionNews::Done(Box::new(row.clone()), spared));
+        }
+        news.extend(row.told(Stamp(2)).map(ExpulsionNews::Told));
+    }
+    let origin = origin.expect("an address");
+    let refusals = [
+        ExpulsionRefusal::NotOperator,
+        ExpulsionRefusal::Malformed(text("¿?")),
+        ExpulsionRefusal::Yourself,
+        ExpulsionRefusal::Operator(ana.clone()),
+        ExpulsionRefusal::Everybodys(origin),
+        ExpulsionRefusal::OwnAddress(origin),
+        ExpulsionRefusal::OperatorsAddress(origin, ana.clone()),
+        ExpulsionRefusal::TooMany,
+        ExpulsionRefusal::NotExpelled(text("Ana")),
+    ];
+    news.extend(refusals.map(ExpulsionNews::Refused));
+    let told = rows.into_iter().filter_map(|row| row.told(Stamp(2)));
+    let names: Vec<Event> =
+        told.map(|told| Event::NameRefused(NameRefusal::Expelled(ana.clone(), told))).collect();
+    news.into_iter().map(Event::Expulsion).chain(names)
 }
 
 fn events_of_places() -> impl Iterator<Item = Event> {

@@ -165,7 +165,7 @@ impl Wire {
                 }
                 Output::Speak(id, language) => self.ends[id.slot()].codec.speak(language),
                 Output::Close(id, _) => self.ends[id.slot()].open = false,
-                Output::Note(_) | Output::Room(..) => {}
+                Output::Note(_) | Output::Room(..) | Output::Expelled(_) | Output::Readmitted(_) => {}
                 Output::Keep(line) => self.history.keep(line),
                 Output::Forget(room) => self.history.forget(room),
                 Output::Look(id, look) => {

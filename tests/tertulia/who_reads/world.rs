@@ -316,6 +316,7 @@ impl World {
                 Output::Close(id, _) => self.slots[id.slot()] = None,
                 Output::Room(change) => records::note(&mut self.records, change),
                 Output::Ask(..) | Output::Speak(..) | Output::Note(_) => {}
+                Output::Expelled(_) | Output::Readmitted(_) => {}
                 other => later.push(other),
             }
         }

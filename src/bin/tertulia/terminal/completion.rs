@@ -11,7 +11,7 @@ use super::paint;
 const NAMES_MAX: usize = 1000;
 
 /// Commands, each in Spanish and then in English.
-const COMMANDS: [&str; 52] = [
+const COMMANDS: [&str; 58] = [
     "/ayuda",
     "/help",
     "/quien",
@@ -64,6 +64,12 @@ const COMMANDS: [&str; 52] = [
     "/mute",
     "/operador",
     "/op",
+    "/expulsar",
+    "/expel",
+    "/readmitir",
+    "/readmit",
+    "/expulsados",
+    "/expelled",
 ];
 
 /// Commands behind which the name of a room follows.

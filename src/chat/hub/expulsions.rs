@@ -1,0 +1,287 @@
+//! Expulsions: operators of the server put people out of the chat, and let them come back.
+//!
+//! Law: every door asks: connecting, taking a name, renaming, logging in, taking over, and the first of them after a restart.
+//! The wall clock says when one is over, for it outlives the server.
+
+use super::{CloseReason, Done, Event, Farewell, Hub, Name, Output, answer, tell};
+use crate::chat::account::AccountKey;
+use crate::chat::expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
+use crate::chat::id::ClientId;
+use crate::chat::line::Stamp;
+use crate::chat::moment::Moment;
+use crate::chat::origin::Origin;
+use crate::chat::output::Note;
+use crate::chat::text::Text;
+use crate::limits::{EXPELLED_PER_TURN, EXPULSION_REASON_CHARS, EXPULSIONS_LISTED, EXPULSIONS_MAX};
+
+/// An expulsion, and what its name looks like, in hashes.
+#[derive(Debug)]
+pub(super) struct Entry {
+    expulsion: Expulsion,
+    likeness: Option<[u64; 2]>,
+}
+
+impl Entry {
+    pub(super) fn new(expulsion: Expulsion) -> Entry {
+        let likeness = expulsion.name.as_ref().map(|name| name.likeness().hashes());
+        Entry { expulsion, likeness }
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        self.expulsion.number
+    }
+
+    /// Whether it is about somebody of that name, which `likeness` is of, or of that account.
+    fn names(&self, likeness: [u64; 2], account: Option<AccountKey>) -> bool {
+        let alike = |own: [u64; 2]| own[0] == likeness[0] || own[1] == likeness[1];
+        self.likeness.is_some_and(alike) || account.is_some() && self.expulsion.account == account
+    }
+}
+
+/// Whom an operator means.
+struct Target {
+    account: Option<AccountKey>,
+    name: Option<Name>,
+    origin: Option<Origin>,
+    /// Others who are connected from the same address, which is left out for their sake.
+    spared: Option<(Origin, usize)>,
+}
+
+impl Hub {
+    /// What somebody who comes from there is told, if they may not be here.
+    pub(super) fn expelled_address(&self, origin: Origin) -> Option<Expelled> {
+        let all = self.expulsions.iter().map(|entry| &entry.expulsion);
+        all.filter(|expulsion| expulsion.origin == Some(origin)).find_map(|it| it.told(self.wall_clock.0))
+    }
+
+    /// What somebody of that name, and of that account perhaps, is told, if they may not be here.
+    pub(super) fn expelled_name(&self, name: &Name, account: Option<AccountKey>) -> Option<Expelled> {
+        if self.expulsions.is_empty() {
+            return None;
+        }
+        let likeness = name.likeness().hashes();
+        let entries = self.expulsions.iter().filter(|entry| entry.names(likeness, account));
+        entries.map(|entry| &entry.expulsion).find_map(|expulsion| expulsion.told(self.wall_clock.0))
+    }
+
+    /// A client asks for somebody to be expelled.
+    pub(super) fn order_expulsion(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        whom: &Text,
+        terms: (Option<u32>, Option<Text>),
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let news = if self.runs_the_chat(id) {
+            self.expel(Some(id), name, whom, terms, now, out)
+        } else {
+            ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
+        };
+        answer(id, Event::Expulsion(news), out)
+    }
+
+    /// A client asks for somebody to be let in again.
+    pub(super) fn order_readmission(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        whom: &Text,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let news = if self.runs_the_chat(id) {
+            self.readmit(name, whom, out)
+        } else {
+            ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
+        };
+        answer(id, Event::Expulsion(news), out)
+    }
+
+    /// A client asks who is expelled.
+    pub(super) fn list_expulsions(&mut self, id: ClientId, out: &mut Vec<Output>) -> Done {
+        let news = if self.runs_the_chat(id) {
+            self.forget_expulsions_that_are_over(out);
+            let newest = self.expulsions.iter().rev().take(EXPULSIONS_LISTED);
+            let listed = newest.map(|entry| entry.expulsion.clone()).collect();
+            ExpulsionNews::List { now: self.wall_clock.0, listed, total: self.expulsions.len() }
+        } else {
+            ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
+        };
+        answer(id, Event::Expulsion(news), out)
+    }
+
+    /// Expels `whom`, a name or an address, for so many minutes and for that reason, if these are given. `operator` is the
+    /// client who decides it, if it is one; `by` is how they are called. Gives what they are told: that it is done, or why
+    /// not.
+    pub fn expel(
+        &mut self,
+        operator: Option<ClientId>,
+        by: &Name,
+        whom: &Text,
+        (minutes, reason): (Option<u32>, Option<Text>),
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) -> ExpulsionNews {
+        self.forget_expulsions_that_are_over(out);
+        let target = match self.target(operator, whom) {
+            Ok(target) => target,
+            Err(refusal) => return ExpulsionNews::Refused(refusal),
+        };
+        self.strike_expulsions(&target, out);
+        if self.expulsions.len() >= EXPULSIONS_MAX {
+            return ExpulsionNews::Refused(ExpulsionRefusal::TooMany);
+        }
+        let at = self.wall_clock.0;
+        let expulsion = Expulsion {
+            number: self.last_expulsion + 1,
+            account: target.account,
+            name: target.name,
+            origin: target.origin,
+            until: minutes.map(|minutes| Stamp(at.0.saturating_add(i64::from(minutes) * 60_000))),
+            reason: reason.map(|reason| shortened(&reason)),
+            by: by.clone(),
+            at,
+        };
+        self.last_expulsion = expulsion.number;
+        self.expulsions.push(Entry::new(expulsion.clone()));
+        out.push(Output::Expelled(Box::new(expulsion.clone())));
+        out.push(Output::Note(Note::Expelled(Box::new(expulsion.clone()))));
+        self.expelling.extend(self.meant_by(&expulsion));
+        self.put_out_the_expelled(now, out);
+        ExpulsionNews::Done(Box::new(expulsion), target.spared)
+    }
+
+    /// Lets `whom`, a name or an address, come back. Gives what is told: whom it was about, or that it was about nobody.
+    pub fn readmit(&mut self, by: &Name, whom: &Text, out: &mut Vec<Output>) -> ExpulsionNews {
+        self.forget_expulsions_that_are_over(out);
+        let typed = whom.as_str().trim();
+        let (origin, name) = (Origin::parse(typed), Name::new(typed).ok());
+        let account = name.as_ref().and_then(|name| self.owner_of(name));
+        let target = Target { account, name, origin, spared: None };
+        match self.strike_expulsions(&target, out) {
+            Some(struck) => {
+                out.push(Output::Note(Note::Readmitted(by.clone(), Box::new(struck.clone()))));
+                ExpulsionNews::Readmitted(Box::new(struck))
+            }
+            None => ExpulsionNews::Refused(ExpulsionRefusal::NotExpelled(whom.clone())),
+        }
+    }
+
+    /// Puts some of those out who were expelled while they were here: of very many, the rest in the next turn.
+    pub(super) fn put_out_the_expelled(&mut self, now: Moment, out: &mut Vec<Output>) {
+        for _ in 0..EXPELLED_PER_TURN.min(self.expelling.len()) {
+            let Some(id) = self.expelling.pop_front() else { break };
+            let Some(client) = self.client(id) else { continue };
+            let (name, account) = (client.name.clone(), client.account);
+            let told = name.and_then(|name| self.expelled_name(&name, account));
+            let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
+            // Whoever was readmitted meanwhile may stay.
+            let Some(told) = told.or_else(|| self.expelled_address(origin)) else { continue };
+            let farewell = Farewell::Expelled(told.reason.clone());
+            out.push(tell(id, Event::Expulsion(ExpulsionNews::Told(told))));
+            self.depart(id, farewell, CloseReason::Expelled, now, out);
+            out.push(Output::Close(id, CloseReason::Expelled));
+        }
+    }
+
+    /// Whom an operator means, if they may be expelled.
+    fn target(&self, operator: Option<ClientId>, whom: &Text) -> Result<Target, ExpulsionRefusal> {
+        let typed = whom.as_str().trim();
+        if let Some(origin) = Origin::parse(typed) {
+            self.may_expel_address(operator, origin)?;
+            return Ok(Target { account: None, name: None, origin: Some(origin), spared: None });
+        }
+        let wanted = Name::new(typed).map_err(|_| ExpulsionRefusal::Malformed(whom.clone()))?;
+        let person = self.person_called(typed);
+        let (name, account) = match &person {
+            Some((id, name)) => (name.clone(), self.account(*id)),
+            None => {
+                let account = self.owner_of(&wanted);
+                let known = account.and_then(|key| self.registry.as_ref()?.name(key)).cloned();
+                (known.unwrap_or(wanted), account)
+            }
+        };
+        if person.as_ref().is_some_and(|(id, _)| Some(*id) == operator) {
+            return Err(ExpulsionRefusal::Yourself);
+        }
+        let owners = [account, self.owner_of(&name)];
+        if owners.into_iter().flatten().any(|key| self.rules.operators.contains(&key)) {
+            return Err(ExpulsionRefusal::Operator(name));
+        }
+        let (mut origin, mut spared) = (None, None);
+        // A guest comes back under another name; who has an account is known by it.
+        if let (Some((id, _)), None) = (person, account)
+            && let Some(from) = self.origin(id)
+            && self.may_expel_address(operator, from).is_ok()
+        {
+            let others = (self.holdings.places(from) as usize).saturating_sub(1);
+            match others {
+                0 => origin = Some(from),
+                others => spared = Some((from, others)),
+            }
+        }
+        Ok(Target { account, name: Some(name), origin, spared })
+    }
+
+    /// Whether an address may be expelled: not where anybody may be, nor where an operator of the server is.
+    fn may_expel_address(&self, operator: Option<ClientId>, origin: Origin) -> Result<(), ExpulsionRefusal> {
+        if origin.is_everybodys() {
+            return Err(ExpulsionRefusal::Everybodys(origin));
+        }
+        if operator.and_then(|id| self.origin(id)) == Some(origin) {
+            return Err(ExpulsionRefusal::OwnAddress(origin));
+        }
+        let operators = self.rules.operators.iter().filter_map(|&key| {
+            let name = self.registry.as_ref()?.name(key)?;
+            let holder = self.holder(&name.likeness()).filter(|holder| holder.account == Some(key))?;
+            Some((self.origin(holder.id)?, name.clone()))
+        });
+        match operators.into_iter().find(|(from, _)| *from == origin) {
+            Some((_, name)) => Err(ExpulsionRefusal::OperatorsAddress(origin, name)),
+            None => Ok(()),
+        }
+    }
+
+    /// The clients whom an expulsion is about.
+    fn meant_by(&self, expulsion: &Expulsion) -> Vec<ClientId> {
+        let named =
+            expulsion.name.as_ref().and_then(|name| self.holder(&name.likeness())).map(|holder| holder.id);
+        let all = self.clients.iter().flatten();
+        self.spend(self.clients.len() / 8);
+        let meant = all.filter(|client| {
+            Some(client.id) == named
+                || client.account.is_some() && client.account == expulsion.account
+                || Some(self.holdings.of(client.holder).origin) == expulsion.origin
+        });
+        meant.map(|client| client.id).collect()
+    }
+
+    /// Takes back what was decided about somebody; gives the last of it.
+    fn strike_expulsions(&mut self, target: &Target, out: &mut Vec<Output>) -> Option<Expulsion> {
+        let likeness = target.name.as_ref().map(|name| name.likeness().hashes());
+        let meant = |entry: &Entry| match likeness {
+            Some(likeness) => entry.names(likeness, target.account),
+            None => entry.expulsion.name.is_none() && entry.expulsion.origin == target.origin,
+        };
+        let (struck, left) = std::mem::take(&mut self.expulsions).into_iter().partition(meant);
+        self.expulsions = left;
+        let struck: Vec<Entry> = struck;
+        out.extend(struck.iter().map(|entry| Output::Readmitted(entry.expulsion.number)));
+        struck.into_iter().next_back().map(|entry| entry.expulsion)
+    }
+
+    fn forget_expulsions_that_are_over(&mut self, out: &mut Vec<Output>) {
+        let now = self.wall_clock.0;
+        let over = self.expulsions.extract_if(.., |entry| entry.expulsion.told(now).is_none());
+        out.extend(over.map(|entry| Output::Readmitted(entry.expulsion.number)));
+    }
+}
+
+/// As much of a reason as is kept.
+fn shortened(reason: &Text) -> Text {
+    match reason.as_str().char_indices().nth(EXPULSION_REASON_CHARS) {
+        None => reason.clone(),
+        Some((end, _)) => Text::clean(&reason.as_str()[..end]),
+    }
+}

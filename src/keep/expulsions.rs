@@ -1,0 +1,51 @@
+//! Expulsions that go on after a stop, as plain values and as the core has them.
+
+use super::affair::account_key;
+use crate::chat::{Expulsion, Name, Origin, Stamp, Text};
+
+/// An expulsion as the file has it.
+#[derive(Clone, Debug)]
+pub(super) struct ExpulsionRow {
+    pub(super) number: u64,
+    pub(super) account: Option<u32>,
+    pub(super) name: Option<String>,
+    /// As it is shown: `203.0.113.7`, `2001:db8::/64`.
+    pub(super) address: Option<String>,
+    pub(super) until: Option<i64>,
+    pub(super) reason: Option<String>,
+    pub(super) operator: String,
+    pub(super) at: i64,
+}
+
+impl ExpulsionRow {
+    pub(super) fn of(expulsion: &Expulsion) -> ExpulsionRow {
+        ExpulsionRow {
+            number: expulsion.number,
+            account: expulsion.account.map(|account| account.0.get()),
+            name: expulsion.name.as_ref().map(|name| name.as_str().to_owned()),
+            address: expulsion.origin.map(|origin| origin.to_string()),
+            until: expulsion.until.map(|until| until.0),
+            reason: expulsion.reason.as_ref().map(|reason| reason.as_str().to_owned()),
+            operator: expulsion.by.as_str().to_owned(),
+            at: expulsion.at.0,
+        }
+    }
+
+    /// The expulsion that it was. None: another program wrote it into the file, and it is about nobody.
+    pub(super) fn into_expulsion(self) -> Option<Expulsion> {
+        let name = self.name.and_then(|name| Name::new(&name).ok());
+        let origin = self.address.and_then(|address| Origin::parse(&address));
+        let account = self.account.and_then(account_key);
+        (name.is_some() || origin.is_some() || account.is_some()).then(|| Expulsion {
+            number: self.number,
+            account,
+            name,
+            origin,
+            until: self.until.map(Stamp),
+            reason: self.reason.map(|reason| Text::clean(&reason)),
+            // On the console the server itself decides, whose name nobody can have.
+            by: Name::new(&self.operator).unwrap_or_else(|_| Name::server()),
+            at: Stamp(self.at),
+        })
+    }
+}
