@@ -257,8 +257,18 @@ pub const SEARCH_NEAR_ROWS: usize = 2_000;
 pub const ANSWER_MAX_BYTES: usize = 32 * 1024;
 
 /// Jobs that may wait for the history's thread; lines beyond are missing in the history, and counted. Almost a second at
-/// the most that a disk is asked to take, and at most 64 MiB.
+/// the most that a disk is asked to take.
 pub const HISTORY_QUEUE_JOBS: usize = 16 * 1024;
+
+/// Bytes of jobs that the history's thread may have, those that it is writing among them; lines beyond are missing in
+/// the history, and counted. Four thousand of the longest lines.
+pub const HISTORY_QUEUE_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Of these, bytes of changes of rooms and letters: the others wait, where a later change replaces an earlier one.
+pub const HISTORY_CHANGES_IN_HAND_BYTES: usize = 1024 * 1024;
+
+/// Bytes of changes that may wait for the history's thread; beyond it a room is written as a whole when there is a place.
+pub const HISTORY_CHANGES_MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Jobs that go into one transaction: what waits behind them waits some ten milliseconds.
 pub const HISTORY_BATCH_JOBS: usize = 2048;

@@ -68,6 +68,23 @@ pub(super) struct LetterRow {
 }
 
 impl Affair {
+    /// Bytes of memory that it takes beside itself.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Affair::Register { name, password, .. } => name.len() + password.len(),
+            Affair::Change { password, .. } => password.len(),
+            Affair::Post { letter, .. } => letter.who.len() + letter.text.len(),
+            Affair::Order { order, .. } => match order {
+                AccountOrder::Add { name, hash } | AccountOrder::Change { name, hash } => {
+                    name.len() + hash.len()
+                }
+                AccountOrder::Find { name } | AccountOrder::Remove { name } => name.len(),
+                AccountOrder::List => 0,
+            },
+            Affair::Seen { .. } | Affair::Collect { .. } | Affair::Reload => 0,
+        }
+    }
+
     /// Whether it writes to the file.
     pub(super) fn writes(&self) -> bool {
         match self {

@@ -3,27 +3,29 @@
 //! Law: nothing here waits for the helper thread, but for [`Archive::close`]. What finds no place in its queue is
 //! counted, and the count is written where the lines are missing.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
-use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::accounts::Accounts;
+use super::affair::Affair;
 use super::expulsions::ExpulsionRow;
-use super::job::{Change, Job, Query, Row, Word};
+use super::job::{Change, Job, Query, Row, Word, miss};
 use super::memory::Memory;
+use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
 use super::rooms::{Fact, RoomRow, records};
 use super::store::Store;
 use super::worker::Worker;
 use crate::chat::{
     Account, AccountKey, ClientId, Expulsion, Found, Letter, Line, Matter, Moment, Posted, RoomChange,
-    RoomKey, RoomRecord, Stamp, Verdict,
+    RoomKey, RoomRecord, Verdict,
 };
 use crate::control::AccountReply;
-use crate::limits::{ACCOUNTS_MAX, HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS, ROOMS_MAX};
+use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS};
 
 /// The history: in memory only, or in a file as well.
 #[derive(Debug, Default)]
@@ -83,13 +85,14 @@ pub struct Complaint {
 pub(super) struct File {
     jobs: SyncSender<Job>,
     words: Receiver<Word>,
-    /// Asks the helper thread to wake us when its queue has room.
-    starved: Arc<AtomicBool>,
+    load: Arc<Load>,
     pub(super) questions: Questions<Query>,
     /// What must not get lost and found no place yet; it goes before everything else.
-    owed: VecDeque<Job>,
+    pending: Pending,
+    /// The accounts have to be looked at again.
+    reload: bool,
     /// Lines that found no place, by room, and when the first of them was said.
-    gaps: BTreeMap<RoomKey, (u64, Stamp)>,
+    gaps: BTreeMap<RoomKey, (u64, i64)>,
     complaint: Complaint,
     complained: Option<Moment>,
     pub(super) keep_days: Option<u32>,
@@ -106,18 +109,26 @@ impl Archive {
         let mut memory = Memory::unsearched();
         let (jobs, theirs) = mpsc::sync_channel(HISTORY_QUEUE_JOBS);
         let (ours, words) = mpsc::channel();
-        let starved = Arc::new(AtomicBool::new(false));
+        let load = Arc::new(Load::default());
         let next_key = store.next_key();
         let (writer, found) = store.into_parts();
         found.recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
         let keep_days = writer.keep_days();
         let accounts = Accounts::new(found.accounts, wake.clone())?;
-        let mut worker = Worker::new(writer, theirs, ours, Arc::clone(&starved), wake);
+        let mut worker = Worker::new(writer, theirs, ours, Arc::clone(&load), wake);
         thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
-        let (questions, owed, gaps) = (Questions::default(), VecDeque::new(), BTreeMap::new());
-        let complaint = Complaint { lines: 0, why: None };
-        let file =
-            File { jobs, words, starved, questions, owed, gaps, complaint, complained: None, keep_days };
+        let file = File {
+            jobs,
+            words,
+            load,
+            questions: Questions::default(),
+            pending: Pending::default(),
+            reload: false,
+            gaps: BTreeMap::new(),
+            complaint: Complaint { lines: 0, why: None },
+            complained: None,
+            keep_days,
+        };
         let (accounts, rooms, expulsions) = (Some(accounts), found.rooms, found.expulsions);
         Ok(Archive { memory, file: Some(file), accounts, next_key, rooms, expulsions, ..Archive::default() })
     }
@@ -171,6 +182,18 @@ impl Archive {
         if let Some(file) = &mut self.file {
             file.owe(Change::Room(Box::new(RoomRow::of(record))));
         }
+    }
+
+    /// A room of which so much has changed while the disk was busy that it has to be [written](Self::room) as a whole:
+    /// when there is a place for it, or `at_once`.
+    pub fn next_stale_room(&mut self, at_once: bool) -> Option<RoomKey> {
+        let file = self.file.as_mut().filter(|file| at_once || file.pending.is_empty())?;
+        file.pending.take_stale().map(RoomKey)
+    }
+
+    /// Bytes that wait to be written: in the thread's hands, and for a place there.
+    pub fn unwritten_bytes(&self) -> (usize, usize) {
+        self.file.as_ref().map_or((0, 0), |file| (file.load.bytes(), file.pending.bytes()))
     }
 
     /// Forgets a room, which is no more. Its lines stay in the file, where nobody in the chat can reach them.
@@ -229,7 +252,7 @@ impl Archive {
         let Some(mut file) = self.file.take() else { return true };
         let deadline = Instant::now() + patience;
         // What is owed needs room in the queue, which comes while the thread works.
-        while file.settle().is_err() {
+        while file.settle().is_err() || !file.pending.is_empty() {
             if Instant::now() >= deadline {
                 return false;
             }
@@ -249,17 +272,13 @@ impl Archive {
 impl File {
     fn keep(&mut self, line: &Line) {
         if self.push(Job::Keep(Row::of(line))).is_err() {
-            self.gaps.entry(line.room).or_insert((0, line.at)).0 += 1;
+            miss(&mut self.gaps, line.room, line.at.0, 1);
             self.complaint.lines += 1;
         }
     }
 
     pub(super) fn owe(&mut self, change: Change) {
-        self.owed.retain(|job| !matches!(job, Job::Change(earlier) if change.outdoes(earlier)));
-        // A room without its row is one whose name nobody knows; no more harm than that.
-        if self.owed.len() < 2 * ROOMS_MAX + ACCOUNTS_MAX {
-            self.owed.push_back(Job::Change(change));
-        }
+        self.pending.push(change);
         let _ = self.settle();
     }
 
@@ -269,9 +288,9 @@ impl File {
         self.send(job).map_err(|_| Full)
     }
 
-    /// Hands a job over, now or later.
-    pub(super) fn push_some_time(&mut self, job: Job) {
-        self.owed.push_back(job);
+    /// Has the accounts looked at again, now or later.
+    pub(super) fn reload_some_time(&mut self) {
+        self.reload = true;
         let _ = self.settle();
     }
 
@@ -282,15 +301,19 @@ impl File {
 
     /// Hands over what found no place before.
     fn settle(&mut self) -> Result<(), Full> {
-        while let Some(job) = self.owed.pop_front() {
-            if let Err(job) = self.send(job) {
-                self.owed.push_front(job);
-                return Err(Full);
+        // Lines do not wait for changes that have no place: those have fewer than everything together.
+        while let Some(change) = self.pending.pop() {
+            if let Err(Job::Change(change)) = self.send(Job::Change(change)) {
+                self.pending.put_back(change);
+                break;
             }
+        }
+        if self.reload && self.send(Job::Affair(Affair::Reload)).is_ok() {
+            self.reload = false;
         }
         while let Some((room, &(lines, at))) = self.gaps.first_key_value() {
             let room = *room;
-            self.send(Job::Keep(Row::gap(room.0, at.0, lines))).map_err(|_| Full)?;
+            self.send(Job::Keep(Row::gap(room.0, at, lines))).map_err(|_| Full)?;
             self.gaps.remove(&room);
         }
         Ok(())
@@ -298,15 +321,22 @@ impl File {
 
     /// Gives the job back that finds no place.
     fn send(&self, job: Job) -> Result<(), Job> {
-        match self.jobs.try_send(job) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(job)) => {
-                self.starved.store(true, Ordering::Release);
-                Err(job)
+        let (bytes, change) = (job.bytes(), job.is_change());
+        if !self.load.take(bytes, change) {
+            return Err(job);
+        }
+        let sent = self.jobs.try_send(job).or_else(|error| match error {
+            TrySendError::Full(job) => {
+                self.load.starve();
+                self.jobs.try_send(job)
             }
             // The thread has died: its history is a gap from here on.
-            Err(TrySendError::Disconnected(job)) => Err(job),
-        }
+            TrySendError::Disconnected(_) => Err(error),
+        });
+        sent.map_err(|(TrySendError::Full(job) | TrySendError::Disconnected(job))| {
+            self.load.release(bytes, change);
+            job
+        })
     }
 
     fn hear(&mut self, word: Word) -> Option<Answer> {

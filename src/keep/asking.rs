@@ -56,7 +56,7 @@ impl Archive {
     /// Looks at the accounts again, for somebody else has changed them; they come [later](Self::answers).
     pub fn reload_accounts(&mut self) {
         if let Some(file) = &mut self.file {
-            file.push_some_time(Job::Affair(Affair::Reload));
+            file.reload_some_time();
         }
     }
 

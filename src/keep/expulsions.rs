@@ -31,6 +31,12 @@ impl ExpulsionRow {
         }
     }
 
+    /// Bytes of memory that it takes, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let words = [self.name.as_ref(), self.address.as_ref(), self.reason.as_ref(), Some(&self.operator)];
+        size_of::<ExpulsionRow>() + words.into_iter().flatten().map(String::len).sum::<usize>()
+    }
+
     /// The expulsion that it was. None: another program wrote it into the file, and it is about nobody.
     pub(super) fn into_expulsion(self) -> Option<Expulsion> {
         let name = self.name.and_then(|name| Name::new(&name).ok());

@@ -1,11 +1,13 @@
 //! What travels between the chat and the helper thread: plain values, for the core's words cannot leave its thread.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::affair::{Affair, Outcome};
 use super::expulsions::ExpulsionRow;
 use super::rooms::{Fact, RoomRow};
 use crate::chat::{Found, Line, Look, Name, Reach, RoomKey, Stamp, Text};
+use crate::limits::ROOMS_MAX;
 
 /// A line of history as the file has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,25 +56,33 @@ pub(super) enum Change {
     HandedOver { account: u32, up_to: u64 },
 }
 
-impl Change {
-    /// Whether this leaves nothing of what `earlier` said.
-    pub(super) fn outdoes(&self, earlier: &Change) -> bool {
-        match (self, earlier) {
-            (Change::Fact { room, what }, Change::Fact { room: other, what: before }) => {
-                room == other && what.outdoes(before)
-            }
-            (Change::Room(room), Change::Room(before)) => room.key == before.key,
-            (Change::Room(room), Change::Fact { room: before, .. }) => room.key == *before,
-            // Its name is not outdone: there may be lines of it.
-            (Change::RoomGone { key }, Change::Fact { room, what }) => {
-                key == room && !matches!(what, Fact::Made(_))
-            }
-            (Change::HandedOver { account, .. }, Change::HandedOver { account: before, .. }) => {
-                account == before
-            }
-            (Change::Readmitted { number }, Change::Expelled(row)) => *number == row.number,
-            _ => false,
-        }
+impl Job {
+    /// Bytes of memory that it takes, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let words = match self {
+            Job::Keep(row) => row.who.len() + row.text.len(),
+            Job::Change(change) => change.bytes(),
+            Job::Look(_, Query::Search(rooms, words, _)) => size_of_val(rooms.as_slice()) + words.len(),
+            Job::Look(..) => 0,
+            Job::Affair(affair) => affair.bytes(),
+        };
+        // Two allocations of a line, and what the allocator adds.
+        size_of::<Job>() + words + 32
+    }
+
+    pub(super) fn is_change(&self) -> bool {
+        matches!(self, Job::Change(_))
+    }
+}
+
+/// Counts a line that is missing. Of very many rooms the oldest is forgotten, which is gone: it was told when it arose.
+pub(super) fn miss<K: Ord + Copy>(gaps: &mut BTreeMap<K, (u64, i64)>, room: K, at: i64, lines: u64) {
+    gaps.entry(room).or_insert((0, at)).0 += lines;
+    if gaps.len() > ROOMS_MAX
+        // The first is the one of everybody.
+        && let Some(oldest) = gaps.keys().nth(1).copied()
+    {
+        gaps.remove(&oldest);
     }
 }
 

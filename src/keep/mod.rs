@@ -10,6 +10,7 @@ mod asking;
 mod expulsions;
 mod job;
 mod memory;
+mod pending;
 mod questions;
 mod rooms;
 mod store;

@@ -42,19 +42,6 @@ impl Fact {
             RoomFact::Listed(list, name, is) => Fact::Listed(*list, name.as_str().to_owned(), *is),
         }
     }
-
-    /// Whether this is the later word about the same thing.
-    pub(super) fn outdoes(&self, earlier: &Fact) -> bool {
-        match (self, earlier) {
-            (Fact::Made(_), Fact::Made(_))
-            | (Fact::Topic(_), Fact::Topic(_))
-            | (Fact::Lock(_), Fact::Lock(_))
-            | (Fact::Hushed(_), Fact::Hushed(_)) => true,
-            (Fact::Operator(account, _), Fact::Operator(before, _)) => account == before,
-            (Fact::Listed(list, name, _), Fact::Listed(other, before, _)) => list == other && name == before,
-            _ => false,
-        }
-    }
 }
 
 fn plain(text: &Option<Text>) -> Option<String> {
@@ -74,6 +61,14 @@ impl RoomRow {
             banned: names(&record.banned),
             muted: names(&record.muted),
         }
+    }
+
+    /// Bytes of memory that it takes beside itself, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let texts = [Some(&self.name), self.topic.as_ref(), self.lock.as_ref()].into_iter().flatten();
+        let names = self.banned.iter().chain(&self.muted);
+        let words: usize = texts.chain(names).map(|words| words.len() + size_of::<String>()).sum();
+        size_of::<RoomRow>() + words + size_of_val(self.owners.as_slice())
     }
 
     /// The room that it was. None: somebody else wrote it into the file. Names that are none are passed over.

@@ -4,15 +4,16 @@
 //! the process; a line that cannot be written is counted, and the count is written where it is missing.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, atomic::AtomicBool, atomic::Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::Result;
 
 use super::affair::Affair;
-use super::job::{Change, Job, Kind, Query, Row, Word};
+use super::job::{Change, Job, Kind, Query, Row, Word, miss};
+use super::pending::Load;
 use super::store::Writer;
 use crate::clock::wall_clock;
 use crate::limits::{
@@ -24,12 +25,14 @@ pub(super) struct Worker<W> {
     file: Writer,
     jobs: Receiver<Job>,
     words: Sender<Word>,
-    starved: Arc<AtomicBool>,
+    load: Arc<Load>,
     wake: W,
     /// Rows of this batch; their room in memory is used again.
     rows: Vec<Row>,
     /// What must not get lost; that of a batch that failed stays.
     changes: Vec<Change>,
+    /// Bytes of these.
+    change_bytes: usize,
     affairs: Vec<Affair>,
     questions: Vec<(u64, Query)>,
     /// Lines that could not be written, by room, and when the first of them was said.
@@ -45,7 +48,7 @@ impl<W: Fn()> Worker<W> {
         file: Writer,
         jobs: Receiver<Job>,
         words: Sender<Word>,
-        starved: Arc<AtomicBool>,
+        load: Arc<Load>,
         wake: W,
     ) -> Worker<W> {
         let expiry = file.keep_days().map(|_| Instant::now());
@@ -53,10 +56,11 @@ impl<W: Fn()> Worker<W> {
             file,
             jobs,
             words,
-            starved,
+            load,
             wake,
             rows: Vec::new(),
             changes: Vec::new(),
+            change_bytes: 0,
             affairs: Vec::new(),
             questions: Vec::new(),
             gaps: BTreeMap::new(),
@@ -70,12 +74,16 @@ impl<W: Fn()> Worker<W> {
         yield_to_the_loop();
         loop {
             let wait = self.expiry.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
-            let retry = if self.gaps.is_empty() { Duration::MAX } else { HISTORY_RETRY };
+            let unwritten = !self.gaps.is_empty() || !self.changes.is_empty();
+            let retry = if unwritten { HISTORY_RETRY } else { Duration::MAX };
             match self.jobs.recv_timeout(wait.min(retry)) {
                 Ok(job) => self.batch(job),
-                Err(RecvTimeoutError::Timeout) if self.gaps.is_empty() => {}
+                Err(RecvTimeoutError::Timeout) if !unwritten => {}
                 Err(RecvTimeoutError::Timeout) => {
                     self.write();
+                    if self.tell_room() {
+                        (self.wake)();
+                    }
                 }
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -90,7 +98,13 @@ impl<W: Fn()> Worker<W> {
 
     fn batch(&mut self, first: Job) {
         let waiting = std::iter::once(first).chain(self.jobs.try_iter());
+        let mut bytes = 0;
         for job in waiting.take(HISTORY_BATCH_JOBS) {
+            if job.is_change() {
+                self.change_bytes += job.bytes()
+            } else {
+                bytes += job.bytes()
+            }
             match job {
                 Job::Keep(row) => self.rows.push(row),
                 Job::Change(change) => self.changes.push(change),
@@ -99,10 +113,7 @@ impl<W: Fn()> Worker<W> {
             }
         }
         let full = self.rows.len() + self.changes.len() >= HISTORY_BATCH_JOBS;
-        let mut told = self.starved.swap(false, Ordering::AcqRel);
-        if told {
-            let _ = self.words.send(Word::Room);
-        }
+        let mut told = false;
         if !self.rows.is_empty() || !self.changes.is_empty() {
             told |= !self.write();
         }
@@ -115,6 +126,8 @@ impl<W: Fn()> Worker<W> {
             });
             told = true;
         }
+        self.load.release(bytes, false);
+        told |= self.tell_room();
         if told {
             (self.wake)();
         } else if !full {
@@ -123,9 +136,18 @@ impl<W: Fn()> Worker<W> {
         }
     }
 
+    /// Tells the loop that there is a place again, if it waits for one; says whether it does.
+    fn tell_room(&self) -> bool {
+        let waits = self.load.take_starved();
+        if waits {
+            let _ = self.words.send(Word::Room);
+        }
+        waits
+    }
+
     /// Writes what the batch holds in one transaction; says whether that went well.
     fn write(&mut self) -> bool {
-        let Worker { file, rows, changes, gaps, .. } = self;
+        let Worker { file, rows, changes, change_bytes, gaps, load, .. } = self;
         let written = file.transaction(|file| {
             changes.iter().try_for_each(|change| file.change(change, now()))?;
             gaps.iter().try_for_each(|(&room, &(lines, at))| file.append(&Row::gap(room, at, lines)))?;
@@ -134,6 +156,7 @@ impl<W: Fn()> Worker<W> {
         match written {
             Ok(()) => {
                 changes.clear();
+                load.release(std::mem::take(change_bytes), true);
                 gaps.clear();
             }
             Err(ref error) => {
@@ -193,13 +216,9 @@ fn append(file: &Writer, rows: &[Row]) -> Result<()> {
 fn count_lost(rows: &[Row], gaps: &mut BTreeMap<u64, (u64, i64)>) -> u64 {
     let mut lost = 0;
     for row in rows {
-        let gap = gaps.entry(row.room).or_insert((0, row.at));
-        if row.kind == Kind::Gap {
-            gap.0 += row.text.parse().unwrap_or(0);
-        } else {
-            gap.0 += 1;
-            lost += 1;
-        }
+        let lines = if row.kind == Kind::Gap { row.text.parse().unwrap_or(0) } else { 1 };
+        miss(gaps, row.room, row.at, lines);
+        lost += u64::from(row.kind != Kind::Gap);
     }
     lost
 }

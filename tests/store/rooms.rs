@@ -1,8 +1,13 @@
 //! Rooms over restarts: those that somebody registered has, and in which there is something to go on with.
 
-use tertulia::chat::{AccountKey, ClientId, Look, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text};
+use tertulia::chat::{
+    AccountKey, ClientId, Look, Moment, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text,
+};
 use tertulia::keep::Answer;
-use tertulia::limits::RELOADED_LINES_PER_ROOM;
+use tertulia::limits::{
+    HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES,
+    RELOADED_LINES_PER_ROOM,
+};
 
 use super::support::{DEADLINE, Desk, Dir, line, name, room, texts};
 
@@ -196,4 +201,92 @@ fn room_changes_of_one_thing_count_in_their_order() {
     assert!(desk.archive.close(DEADLINE));
     assert_eq!(record.banned, [name("Pedro")]);
     assert_eq!(survivors(&dir), [record]);
+}
+
+/// Room 1 with 1,000 bans and 1,000 mutes, in the file.
+fn crowded(dir: &Dir) -> (Desk, RoomRecord) {
+    let mut desk = Desk::open(dir);
+    let ana = desk.account("Ana", "secreto");
+    let names =
+        |letter: char| (0..1_000).map(|n| name(&format!("{}{n}", letter.to_string().repeat(15)))).collect();
+    let record = RoomRecord { banned: names('b'), muted: names('m'), ..owned(1, "sala", ana) };
+    desk.archive.room(&record);
+    desk.last(RoomKey(0), 1);
+    (desk, record)
+}
+
+#[test]
+fn room_changes_of_one_thing_wait_in_the_bytes_of_a_few() {
+    let dir = Dir::new();
+    let (mut desk, mut record) = crowded(&dir);
+    // While somebody else writes, they wait.
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for number in 0..9_800 {
+        let what = RoomFact::Topic(Some(Text::clean(&format!("{number:0>400}"))));
+        record.apply(what.clone());
+        desk.archive.room_changed(&RoomChange { room: RoomKey(1), what });
+        let (in_hand, waiting) = desk.archive.unwritten_bytes();
+        assert!(
+            in_hand <= HISTORY_CHANGES_IN_HAND_BYTES && waiting <= 1_000,
+            "{in_hand} and {waiting} bytes"
+        );
+    }
+    sql.execute_batch("COMMIT").unwrap();
+    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(survivors(&dir), [record]);
+}
+
+#[test]
+fn room_that_changes_beyond_all_bytes_is_written_as_a_whole() {
+    let dir = Dir::new();
+    let (mut desk, mut record) = crowded(&dir);
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for number in 0..30_000 {
+        for is in [true, false] {
+            let what = RoomFact::Listed(RoomList::Bans, name(&format!("p{number}")), is);
+            desk.archive.room_changed(&RoomChange { room: RoomKey(1), what });
+        }
+    }
+    let what = RoomFact::Topic(Some(Text::clean("recetas")));
+    record.apply(what.clone());
+    desk.archive.room_changed(&RoomChange { room: RoomKey(1), what });
+    let (_, waiting) = desk.archive.unwritten_bytes();
+    assert!(waiting <= HISTORY_CHANGES_MAX_BYTES, "{waiting} bytes wait");
+    sql.execute_batch("COMMIT").unwrap();
+    let stale = loop {
+        if let Some(room) = desk.archive.next_stale_room(false) {
+            break room;
+        }
+        desk.wait();
+    };
+    assert_eq!(stale, RoomKey(1));
+    desk.archive.room(&record);
+    assert_eq!(desk.archive.next_stale_room(true), None);
+    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(survivors(&dir), [record]);
+}
+
+#[test]
+fn longest_lines_wait_in_bounded_bytes_and_what_is_missing_is_counted() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.last(RoomKey(0), 1);
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let long = "x".repeat(4_000);
+    let handed_in = 2 * HISTORY_QUEUE_MAX_BYTES / long.len();
+    (0..handed_in).for_each(|at| desk.archive.keep(line(RoomKey(0), at as i64, &long)));
+    let (in_hand, _) = desk.archive.unwritten_bytes();
+    assert!(
+        (HISTORY_QUEUE_MAX_BYTES - 5_000..=HISTORY_QUEUE_MAX_BYTES).contains(&in_hand),
+        "{in_hand} bytes"
+    );
+    let missing = desk.archive.complaint(Moment::START).expect("it is told").lines;
+    sql.execute_batch("COMMIT").unwrap();
+    assert!(desk.archive.close(DEADLINE));
+    let kept = "SELECT count(*) FROM line WHERE kind = 0";
+    let kept: u64 = dir.sql().query_row(kept, [], |row| row.get(0)).unwrap();
+    assert_eq!(kept + missing, handed_in as u64);
 }

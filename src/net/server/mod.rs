@@ -202,6 +202,16 @@ impl<S: Stream> Server<S> {
             self.recall(answer, now);
         }
         self.perform(now);
+        self.write_stale_rooms(false);
+    }
+
+    /// Hands rooms over as a whole of which too much has changed while the disk was busy.
+    fn write_stale_rooms(&mut self, at_once: bool) {
+        while let Some(key) = self.history.next_stale_room(at_once) {
+            if let Some(record) = self.hub.room_record(key) {
+                self.history.room(&record);
+            }
+        }
     }
 
     /// Somebody changed the accounts in the file.
@@ -217,6 +227,7 @@ impl<S: Stream> Server<S> {
 
     /// Tells everybody that the server stops, and begins to close all connections.
     pub fn stop(&mut self, now: Moment) {
+        self.write_stale_rooms(true);
         self.hub.stop(&mut self.outputs);
         self.perform(now);
     }
