@@ -187,6 +187,18 @@ pub const KEY_MAX_BYTES: usize = 100;
 /// Why somebody is away, or was put out of a room. IRC servers allow 200 to 300.
 pub const REASON_MAX_BYTES: usize = 300;
 
+/// Addresses from which wrong keys to one room came that are counted each by itself; all others are counted together.
+pub const KEY_ADDRESSES: usize = 32;
+
+/// Wrong keys to a room of which its operators are told.
+pub const KEY_ALARM_TRIES: u32 = FREE_FAILURES + 1;
+
+/// They are told at most once in this long.
+pub const KEY_ALARM_INTERVAL: Duration = Duration::from_secs(60);
+
+/// So many operators of the room are told, and so many of those who are operators for good.
+pub const KEY_ALARM_EARS: usize = 20;
+
 /// Lines that a room's history holds while it is kept in memory.
 pub const HISTORY_LINES_PER_ROOM: usize = 1_000;
 

@@ -116,6 +116,15 @@ pub enum Event {
         /// What.
         decision: Decision,
     },
+    /// Wrong keys to a room of yours were tried.
+    KeysTried {
+        /// The room.
+        room: Name,
+        /// How many since you were last told.
+        tries: u32,
+        /// By whom the last.
+        by: Name,
+    },
     /// You are invited to a room.
     Invited {
         /// The room.
@@ -351,6 +360,8 @@ pub enum RoomRefusal {
     Banned(Name),
     /// One has to know the key.
     Closed(Name),
+    /// Too many wrong keys came from your address; none is taken for so long.
+    KeyWait(Name, Duration),
     /// You are in as many rooms as one person may be.
     TooMany,
     /// There are as many rooms as there may be.

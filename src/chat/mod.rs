@@ -10,6 +10,7 @@ mod expulsion;
 mod holdings;
 mod hub;
 mod id;
+mod key_guard;
 mod line;
 mod moment;
 mod movements;
@@ -34,6 +35,7 @@ pub use event::{
 pub use expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
 pub use hub::{Description, GENERAL, Hub, Rules};
 pub use id::ClientId;
+pub use key_guard::failure_delay;
 pub use line::{Found, Line, Look, Reach, RoomKey, Stamp};
 pub use moment::Moment;
 pub use name::{Likeness, Name, NameError};

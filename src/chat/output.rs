@@ -149,6 +149,8 @@ pub enum Note {
     Renamed(Name, Name),
     /// Somebody has registered their name.
     Registered(Name),
+    /// Wrong keys to a room were tried: which room, how many, by whom the last.
+    KeysTried(Name, u32, Name),
     /// Somebody was expelled.
     Expelled(Box<Expulsion>),
     /// Somebody who was expelled may come back: who decided it, and whom it is about.

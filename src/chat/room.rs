@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use super::account::AccountKey;
 use super::holdings::HolderId;
 use super::id::ClientId;
+use super::key_guard::KeyGuard;
 use super::line::RoomKey;
 use super::movements::Movements;
 use super::name::{KeptName, Likeness, Name};
@@ -44,6 +45,8 @@ pub(super) struct Rules {
     pub(super) muted: Vec<Marked>,
     /// Only operators may speak.
     pub(super) hushed: bool,
+    /// Who has tried wrong keys.
+    pub(super) key_guard: Option<Box<KeyGuard>>,
 }
 
 /// Somebody against whom something was decided: under another name or on another connection it is still them, though

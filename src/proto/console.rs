@@ -17,6 +17,12 @@ pub fn note(note: &Note, language: Language) -> Option<String> {
         (Note::Renamed(old, new), Language::English) => format!("{old} is now {new}"),
         (Note::Registered(name), Language::Spanish) => format!("{name} ha registrado su nombre"),
         (Note::Registered(name), Language::English) => format!("{name} has registered their name"),
+        (Note::KeysTried(room, tries, name), Language::Spanish) => {
+            format!("{tries} llaves equivocadas para #{room}; la última, de {name}")
+        }
+        (Note::KeysTried(room, tries, name), Language::English) => {
+            format!("{tries} wrong keys to #{room}, the last one by {name}")
+        }
         (Note::Expelled(expulsion), Language::Spanish) => {
             let Expulsion { by, reason, .. } = &**expulsion;
             let time = minutes(expulsion).map(|minutes| format!(" ({minutes} min)")).unwrap_or_default();

@@ -8,6 +8,7 @@ mod crowds;
 mod entering;
 mod expulsions;
 mod identifying;
+mod keys;
 mod letters;
 mod moving;
 mod ordering;

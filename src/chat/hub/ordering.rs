@@ -28,6 +28,7 @@ impl Hub {
         let rules = &mut self.rules_of(room).rules;
         if rules.key != key {
             rules.key.clone_from(&key);
+            rules.key_guard = None;
             self.persist(room, [RoomFact::Key(key)], out);
         }
         self.tell_decision(room, name, Decision::Keyed(keyed), out);

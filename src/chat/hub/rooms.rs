@@ -42,7 +42,7 @@ impl Hub {
             }
             _ if client.seats().count() >= ROOMS_PER_PERSON => return Err(RoomRefusal::TooMany),
             Some(room) => {
-                self.may_enter(id, name, room, key)?;
+                self.may_enter(id, name, room, key, now, out)?;
                 room
             }
             None => self.make_a_room_for(id, wanted)?,
@@ -263,8 +263,16 @@ impl Hub {
         rooms.find(|&room| self.room(room).is_some_and(|room| room.name.likeness().clashes(likeness)))
     }
 
-    fn may_enter(&self, id: ClientId, name: &Name, room: RoomId, key: Option<Text>) -> Done {
-        let room = self.room(room).expect("the caller found it");
+    fn may_enter(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        number: RoomId,
+        key: Option<Text>,
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let room = self.room(number).expect("the caller found it");
         let rules = &room.rules;
         if self.presides(id, room) {
             return Ok(());
@@ -273,10 +281,13 @@ impl Hub {
         if rules.banned.iter().any(|banned| banned.is(Some(id), &likeness)) {
             return Err(RoomRefusal::Banned(room.name.clone()));
         }
-        if rules.key.is_some() && rules.key != key && !rules.invited.contains(&id) {
-            return Err(RoomRefusal::Closed(room.name.clone()));
+        if rules.key.is_none() || rules.invited.contains(&id) {
+            return Ok(());
         }
-        Ok(())
+        match key {
+            None => Err(RoomRefusal::Closed(room.name.clone())),
+            Some(key) => self.try_key(id, name, number, &key, now, out),
+        }
     }
 
     /// What somebody who left `room` is told: where their words go now.

@@ -16,10 +16,10 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use crate::chat::{Moment, Name, Origin};
+use crate::chat::{Moment, Name, Origin, failure_delay};
 use crate::limits::{
-    FAILURE_DELAY, FAILURE_DELAY_MAX, FAILURES_FORGOTTEN, FAILURES_REMEMBERED, FREE_FAILURES,
-    FREE_FAILURES_PER_ADDRESS, FREE_FAILURES_PER_NAME, REGISTRATIONS_PER_ADDRESS, REGISTRATIONS_WINDOW,
+    FAILURES_FORGOTTEN, FAILURES_REMEMBERED, FREE_FAILURES, FREE_FAILURES_PER_ADDRESS,
+    FREE_FAILURES_PER_NAME, REGISTRATIONS_PER_ADDRESS, REGISTRATIONS_WINDOW,
 };
 
 /// A name as guesses at it are counted, registered or not: what looks like it is the same.
@@ -151,7 +151,5 @@ impl LoginThrottle {
 /// Until when the record delays whom it is about, who had `free` failures for nothing.
 fn delayed(record: Option<Record>, free: u32) -> Moment {
     let Some(record) = record else { return Moment::START };
-    let Some(doublings) = record.count.checked_sub(free + 1) else { return Moment::START };
-    let delay = FAILURE_DELAY.saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX));
-    record.at + delay.min(FAILURE_DELAY_MAX)
+    record.at + failure_delay(record.count, free)
 }

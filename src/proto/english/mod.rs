@@ -65,6 +65,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Topic { room, topic: Some(topic) } => writeln!(out, "Topic of #{room}: {topic}"),
         Event::Topic { room, topic: None } => writeln!(out, "#{room} has no topic."),
         Event::Decided { room, by, decision } => rooms::decided(room, by, decision, out),
+        Event::KeysTried { room, tries, by } => rooms::keys_tried(room, *tries, by, out),
         Event::Invited { room, by } => writeln!(out, "--- {by} invites you to #{room}: /join {room}"),
         Event::Renamed { from, to } => writeln!(out, "--- {from} is now {to}"),
         Event::Present { room, people, total } => present(room, people, *total, out),

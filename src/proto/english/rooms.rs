@@ -5,6 +5,7 @@ use std::fmt::{Result, Write};
 use super::WORDS;
 use crate::chat::{Crowd, Decision, Name, RoomRefusal, RoomRow, Text};
 use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
+use crate::proto::phrases::wait;
 
 pub(super) fn arrived(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
     match room {
@@ -49,6 +50,9 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         RoomRefusal::Nowhere => writeln!(out, "You are in no room: /join general"),
         RoomRefusal::Banned(room) => writeln!(out, "You cannot enter #{room}: you were banned."),
         RoomRefusal::Closed(room) => writeln!(out, "#{room} is closed by a key: /join {room} key"),
+        RoomRefusal::KeyWait(room, rest) => {
+            writeln!(out, "Too many wrong keys to #{room} from your address. Try again in {}.", wait(*rest))
+        }
         RoomRefusal::TooMany => writeln!(out, "You are in {ROOMS_PER_PERSON} rooms: leave one first."),
         RoomRefusal::NoneLeft => writeln!(out, "There are {ROOMS_MAX} rooms already, and no more fit."),
         RoomRefusal::OverShare => {
@@ -93,6 +97,10 @@ pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut Str
         Decision::Hushed(false) => writeln!(out, "--- {by}: everybody may speak in #{room} again"),
         Decision::Opped(name) => writeln!(out, "--- {by} made {name} an operator of #{room}"),
     }
+}
+
+pub(super) fn keys_tried(room: &Name, tries: u32, by: &Name, out: &mut String) -> Result {
+    writeln!(out, "--- Somebody is trying keys to #{room}: {tries} tries, the last one by {by}")
 }
 
 pub(super) fn persons(people: usize) -> String {

@@ -72,6 +72,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Topic { room, topic: Some(topic) } => writeln!(out, "Tema de #{room}: {topic}"),
         Event::Topic { room, topic: None } => writeln!(out, "#{room} no tiene tema."),
         Event::Decided { room, by, decision } => rooms::decided(room, by, decision, out),
+        Event::KeysTried { room, tries, by } => rooms::keys_tried(room, *tries, by, out),
         Event::Invited { room, by } => writeln!(out, "--- {by} te invita a #{room}: /entrar {room}"),
         Event::Renamed { from, to } => writeln!(out, "--- {from} ahora es {to}"),
         Event::Present { room, people, total } => present(room, people, *total, out),

@@ -5,6 +5,7 @@ use std::fmt::{Result, Write};
 use super::WORDS;
 use crate::chat::{Crowd, Decision, Name, RoomRefusal, RoomRow, Text};
 use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
+use crate::proto::phrases::wait;
 
 pub(super) fn arrived(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
     let (who, one) = (WORDS.crowd(crowd), crowd.names.len() + crowd.more == 1);
@@ -57,6 +58,11 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         RoomRefusal::Nowhere => writeln!(out, "No estás en ninguna sala: /entrar general"),
         RoomRefusal::Banned(room) => writeln!(out, "No puedes entrar en #{room}: te han vetado."),
         RoomRefusal::Closed(room) => writeln!(out, "#{room} está cerrada con llave: /entrar {room} llave"),
+        RoomRefusal::KeyWait(room, rest) => writeln!(
+            out,
+            "Demasiadas llaves equivocadas para #{room} desde tu dirección. Prueba dentro de {}.",
+            wait(*rest)
+        ),
         RoomRefusal::TooMany => writeln!(out, "Ya estás en {ROOMS_PER_PERSON} salas: deja alguna antes."),
         RoomRefusal::NoneLeft => writeln!(out, "Ya hay {ROOMS_MAX} salas, y no caben más."),
         RoomRefusal::OverShare => {
@@ -103,6 +109,10 @@ pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut Str
         Decision::Hushed(false) => writeln!(out, "--- {by}: en #{room} vuelven a hablar todos"),
         Decision::Opped(name) => writeln!(out, "--- {by} ha hecho operador de #{room} a {name}"),
     }
+}
+
+pub(super) fn keys_tried(room: &Name, tries: u32, by: &Name, out: &mut String) -> Result {
+    writeln!(out, "--- Alguien prueba llaves de #{room}: {tries} intentos, el último de {by}")
 }
 
 pub(super) fn persons(people: usize) -> String {

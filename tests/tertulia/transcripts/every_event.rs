@@ -70,6 +70,7 @@ fn kind_of(event: &Event) -> usize {
         Event::NameTimeout => 23,
         Event::Place(_) => 24,
         Event::Expulsion(_) => 25,
+        Event::KeysTried { .. } => 100,
         Event::Stopping => 26,
         Event::Entered { .. } => 27,
         Event::Left { .. } => 28,
@@ -93,7 +94,7 @@ fn kind_of(event: &Event) -> usize {
     }
 }
 
-const KINDS: usize = 46;
+const KINDS: usize = 47;
 
 fn events() -> Vec<Event> {
     let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
@@ -227,7 +228,8 @@ fn events_of_expulsions() -> impl Iterator<Item = Event> {
 fn events_of_places() -> impl Iterator<Item = Event> {
     let news = [PlaceNews::Full(1000), PlaceNews::MadeRoom, PlaceNews::Crowded, PlaceNews::GaveWay];
     let only = [false, true].map(|crowded| PlaceNews::OnlyRegistered { crowded });
-    news.into_iter().chain(only).map(Event::Place)
+    let keys = Event::KeysTried { room: name("cocina"), tries: 25, by: name("Juan") };
+    news.into_iter().chain(only).map(Event::Place).chain([keys])
 }
 
 fn events_of_rooms() -> Vec<Event> {
@@ -286,6 +288,7 @@ fn events_of_rooms() -> Vec<Event> {
         RoomRefusal::Nowhere,
         RoomRefusal::Banned(room.clone()),
         RoomRefusal::Closed(room.clone()),
+        RoomRefusal::KeyWait(room.clone(), Duration::from_secs(4)),
         RoomRefusal::TooMany,
         RoomRefusal::NoneLeft,
         RoomRefusal::OverShare,

@@ -1,0 +1,58 @@
+//! Keys to rooms: a wrong one costs time, and the operators of the room hear of it.
+
+use super::{Audience, Client, Done, Event, Hub, Name, Output, RoomId, RoomRefusal};
+use crate::chat::id::ClientId;
+use crate::chat::moment::Moment;
+use crate::chat::origin::Origin;
+use crate::chat::output::Note;
+use crate::chat::text::Text;
+use crate::limits::KEY_ALARM_EARS;
+
+impl Hub {
+    /// A client who is not invited tries a key. During a wait it is not looked at, right or wrong: otherwise the wait would
+    /// keep nobody from guessing on.
+    pub(super) fn try_key(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        number: RoomId,
+        key: &Text,
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) -> Done {
+        let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
+        let room = self.room_mut(number).expect("the caller found it");
+        let rest = room.rules.key_guard.as_ref().and_then(|guard| guard.rest(origin, now));
+        if rest.is_none() && room.rules.key.as_ref() == Some(key) {
+            return Ok(());
+        }
+        let refusal = match rest {
+            Some(rest) => RoomRefusal::KeyWait(room.name.clone(), rest),
+            None => RoomRefusal::Closed(room.name.clone()),
+        };
+        let guard = room.rules.key_guard.get_or_insert_default();
+        if rest.is_none() {
+            guard.wrong(origin, now);
+        }
+        if let Some(tries) = guard.alarm(now) {
+            self.tell_operators(number, tries, name, out);
+        }
+        Err(refusal)
+    }
+
+    /// Tells those of a room's operators who are there that keys are being tried, the last one by `name`.
+    fn tell_operators(&self, number: RoomId, tries: u32, name: &Name, out: &mut Vec<Output>) {
+        let room = self.room(number).expect("the caller found it");
+        let owners = room.rules.owners.iter().filter_map(|&owner| self.holder_of(owner));
+        let owners = owners
+            .filter(|&owner| self.client(owner).is_some_and(|owner: &Client| owner.seat(number).is_some()));
+        let operators = room.rules.operators.iter().copied().take(KEY_ALARM_EARS);
+        let mut clients: Vec<ClientId> = operators.chain(owners.take(KEY_ALARM_EARS)).collect();
+        clients.sort_unstable();
+        clients.dedup();
+        let (room, by) = (room.name.clone(), name.clone());
+        out.push(Output::Note(Note::KeysTried(room.clone(), tries, by.clone())));
+        let to = Audience::Several { clients, from: Name::server() };
+        out.push(Output::Deliver { to, event: Event::KeysTried { room, tries, by } });
+    }
+}
