@@ -110,6 +110,8 @@ pub enum Verdict {
     Wait(Duration),
     /// There are as many accounts as there may be.
     NoneLeft,
+    /// Few more may be made, and their address has made more than its share.
+    OverShare,
     /// It could not be written, or not be computed.
     Failed,
 }
@@ -132,6 +134,8 @@ pub enum Posted {
     Kept,
     /// As much waits for that person as may.
     Full,
+    /// Little more may wait for that person, and their address has filled more than its share.
+    OverShare,
     /// It could not be written, or not now.
     Failed,
 }

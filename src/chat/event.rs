@@ -301,6 +301,8 @@ pub enum AccountRefusal {
     RegisteredMany(Duration),
     /// There are as many accounts as there may be.
     NoneLeft,
+    /// Few more may be made, and your address has made more than its share.
+    OverShare,
     /// It could not be done.
     Failed,
     /// Your name is registered already, by you.

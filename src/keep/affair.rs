@@ -11,13 +11,13 @@ use crate::control::{AccountOrder, AccountReply, Refusal};
 #[derive(Debug)]
 pub(super) enum Affair {
     /// A new account; the ticket comes back with what came of it.
-    Register { ticket: u64, name: String, password: String },
+    Register { ticket: u64, name: String, password: String, address: String },
     /// Another password.
-    Change { ticket: u64, account: u32, password: String },
+    Change { ticket: u64, account: u32, password: String, address: String },
     /// Somebody has given their password.
-    Seen { account: u32 },
+    Seen { account: u32, address: String },
     /// A letter for an account.
-    Post { id: ClientId, to: u32, letter: LetterRow },
+    Post { id: ClientId, to: u32, letter: LetterRow, address: String },
     /// The letters of an account.
     Collect { id: ClientId, account: u32 },
     /// All accounts, for somebody else has changed them.
@@ -57,6 +57,10 @@ pub(super) struct AccountRow {
     pub(super) name: String,
     /// A PHC string.
     pub(super) password: String,
+    /// From where it was made, as an origin is shown.
+    pub(super) address: Option<String>,
+    /// From where its owner has logged in, the last one first.
+    pub(super) trusted: Vec<String>,
 }
 
 /// A letter as the file has it.
@@ -71,9 +75,9 @@ impl Affair {
     /// Bytes of memory that it takes beside itself.
     pub(super) fn bytes(&self) -> usize {
         match self {
-            Affair::Register { name, password, .. } => name.len() + password.len(),
-            Affair::Change { password, .. } => password.len(),
-            Affair::Post { letter, .. } => letter.who.len() + letter.text.len(),
+            Affair::Register { name, password, address, .. } => name.len() + password.len() + address.len(),
+            Affair::Change { password, address, .. } => password.len() + address.len(),
+            Affair::Post { letter, address, .. } => letter.who.len() + letter.text.len() + address.len(),
             Affair::Order { order, .. } => match order {
                 AccountOrder::Add { name, hash } | AccountOrder::Change { name, hash } => {
                     name.len() + hash.len()
@@ -81,7 +85,8 @@ impl Affair {
                 AccountOrder::Find { name } | AccountOrder::Remove { name } => name.len(),
                 AccountOrder::List => 0,
             },
-            Affair::Seen { .. } | Affair::Collect { .. } | Affair::Reload => 0,
+            Affair::Seen { address, .. } => address.len(),
+            Affair::Collect { .. } | Affair::Reload => 0,
         }
     }
 

@@ -32,8 +32,9 @@ impl Archive {
     }
 
     /// Lets a letter wait for an account. Without an answer it comes [later](Self::answers), when it is on the disk.
-    pub fn post(&mut self, id: ClientId, to: AccountKey, letter: &Letter) -> Option<Answer> {
-        let affair = Affair::Post { id, to: to.0.get(), letter: LetterRow::of(letter) };
+    pub fn post(&mut self, id: ClientId, from: Origin, to: AccountKey, letter: &Letter) -> Option<Answer> {
+        let (letter, address) = (LetterRow::of(letter), from.to_string());
+        let affair = Affair::Post { id, to: to.0.get(), letter, address };
         (!self.send(affair)).then_some(Answer::Posted(id, Posted::Failed))
     }
 

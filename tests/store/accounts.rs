@@ -2,7 +2,9 @@
 
 use tertulia::chat::{Account, ClientId, Matter, Petition, Verdict};
 use tertulia::keep::{Answer, Archive};
-use tertulia::limits::{FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME, PETITIONS_WAITING};
+use tertulia::limits::{
+    ACCOUNTS_MAX, FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME, PETITIONS_WAITING, TRUSTED_ADDRESSES,
+};
 
 use super::support::{DEADLINE, Desk, Dir, login, name, origin, password};
 
@@ -295,4 +297,52 @@ fn a_hash_that_is_none_is_complained_of() {
     assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Failed);
     let complaint = desk.archive.complaint(desk.now).expect("it is told");
     assert!(complaint.lines == 0 && complaint.why.is_some_and(|why| !why.contains("secreto")));
+}
+
+#[test]
+fn addresses_of_the_owner_are_known_after_a_stop() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let vera = desk.account("Vera", "secreto");
+    assert_eq!(desk.petition("2001:db8::1", login(Some(vera), "secreto")), Verdict::Granted(vera));
+    assert!(desk.archive.close(DEADLINE));
+    let mut desk = Desk::open(&dir);
+    for number in 0..=FREE_FAILURES_PER_NAME {
+        let address = format!("10.9.0.{number}");
+        assert_eq!(desk.petition(&address, login(Some(vera), "errado")), Verdict::Wrong);
+    }
+    assert_eq!(desk.petition("10.8.0.1", login(Some(vera), "secreto")), Verdict::Wait(FAILURE_DELAY));
+    for address in ["127.0.0.1", "2001:db8::2"] {
+        assert_eq!(desk.petition(address, login(Some(vera), "secreto")), Verdict::Granted(vera), "{address}");
+    }
+    desk.now = desk.now + FAILURE_DELAY;
+    for number in 1..=TRUSTED_ADDRESSES {
+        let address = format!("10.7.0.{number}");
+        assert_eq!(desk.petition(&address, login(Some(vera), "secreto")), Verdict::Granted(vera));
+    }
+    assert!(desk.archive.close(DEADLINE));
+    let known: i64 =
+        dir.sql().query_row("SELECT count(*) FROM account_address", [], |row| row.get(0)).unwrap();
+    assert_eq!(known, TRUSTED_ADDRESSES as i64, "the last ones");
+}
+
+#[test]
+fn accounts_of_one_address_are_not_all_there_may_be() {
+    let dir = Dir::new();
+    assert!(Desk::open(&dir).archive.close(DEADLINE));
+    dir.sql()
+        .execute(
+            "INSERT INTO account (name, password, made_at, address)
+             WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1)
+             SELECT 'n' || i, '', 0, iif(i <= ?2, '10.0.0.1', '10.0.0.2') FROM n",
+            [ACCOUNTS_MAX * 9 / 10 + 1, ACCOUNTS_MAX / 2 + 1],
+        )
+        .unwrap();
+    let mut desk = Desk::open(&dir);
+    let mut register = |from: &str, called: &str| {
+        desk.petition(from, Petition::Register { name: name(called), password: password("secreto") })
+    };
+    assert_eq!(register("10.0.0.1", "Mallory"), Verdict::OverShare);
+    assert!(matches!(register("10.0.0.2", "Ana"), Verdict::Granted(_)));
+    assert!(matches!(register("10.0.0.3", "Luis"), Verdict::Granted(_)));
 }

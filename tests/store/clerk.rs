@@ -10,7 +10,7 @@ use tertulia::chat::{Letter, Posted, RoomRecord, Stamp, Text, Verdict};
 use tertulia::keep::Answer;
 use tertulia::limits::PASSWORD_MAX_BYTES;
 
-use super::support::{DEADLINE, Desk, Dir, name, room};
+use super::support::{DEADLINE, Desk, Dir, HOME, name, room};
 
 /// What came of an order: its status, what it said, what it complained of.
 #[derive(Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ fn an_account_is_made_listed_changed_and_removed() {
     let topic = Some(Text::clean("tema"));
     desk.archive.room(&RoomRecord { owners: vec![ana], topic, ..room(1, "sala") });
     let letter = Letter { from: name("Luis"), at: Stamp(1), text: Text::clean("hola") };
-    let answer = desk.archive.post(tertulia::chat::ClientId::new(1, 1), ana, &letter);
+    let answer = desk.archive.post(tertulia::chat::ClientId::new(1, 1), HOME, ana, &letter);
     assert!(matches!(desk.answer(answer), Answer::Posted(_, Posted::Kept)));
     assert!(desk.archive.close(DEADLINE));
     let Came(0, listed, _) = told(&dir, &["list"], "") else { panic!("a list") };

@@ -1,10 +1,10 @@
 //! Letters: kept when they are on the disk, handed over once, at most so many of them.
 
-use tertulia::chat::{AccountKey, ClientId, Letter, Posted, Stamp, Text};
+use tertulia::chat::{AccountKey, ClientId, Letter, Origin, Posted, Stamp, Text};
 use tertulia::keep::{Answer, Archive};
 use tertulia::limits::{LETTERS_MAX, LETTERS_MAX_BYTES};
 
-use super::support::{DEADLINE, Desk, Dir, name};
+use super::support::{DEADLINE, Desk, Dir, HOME, name, origin};
 
 fn letter(at: i64, text: &str) -> Letter {
     Letter { from: name("Juan"), at: Stamp(at), text: Text::clean(text) }
@@ -12,7 +12,11 @@ fn letter(at: i64, text: &str) -> Letter {
 
 impl Desk {
     fn post(&mut self, to: AccountKey, letter: &Letter) -> Posted {
-        let answer = self.archive.post(ClientId::new(2, 2), to, letter);
+        self.post_from(HOME, to, letter)
+    }
+
+    fn post_from(&mut self, from: Origin, to: AccountKey, letter: &Letter) -> Posted {
+        let answer = self.archive.post(ClientId::new(2, 2), from, to, letter);
         match self.answer(answer) {
             Answer::Posted(id, posted) if id == ClientId::new(2, 2) => posted,
             other => panic!("{other:?}"),
@@ -66,8 +70,9 @@ fn as_many_wait_as_may_and_others_have_room_still() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
+    let from = |number: usize| origin(&format!("10.0.0.{}", number % 3));
     for number in 0..LETTERS_MAX {
-        assert_eq!(desk.post(ana, &letter(number as i64, "hola")), Posted::Kept);
+        assert_eq!(desk.post_from(from(number), ana, &letter(number as i64, "hola")), Posted::Kept);
     }
     assert_eq!(desk.post(ana, &letter(0, "hola")), Posted::Full);
     // All at once, and the last one does not fit any more.
@@ -75,12 +80,34 @@ fn as_many_wait_as_may_and_others_have_room_still() {
     let fit = LETTERS_MAX_BYTES / 4_000;
     for number in 0..=fit {
         let expected = if number < fit { Posted::Kept } else { Posted::Full };
-        assert_eq!(desk.post(luis, &long), expected, "{number}");
+        assert_eq!(desk.post_from(from(number), luis, &long), expected, "{number}");
     }
     let (found, last) = desk.collect(ana);
     assert_eq!(found.len(), LETTERS_MAX, "all of them in one answer");
     desk.archive.handed_over(ana, last);
     assert_eq!(desk.post(ana, &letter(0, "otra vez")), Posted::Kept);
+}
+
+#[test]
+fn mailbox_is_not_filled_to_the_end_from_one_address() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
+    let (mallory, other) = (origin("10.0.0.1"), origin("10.0.0.2"));
+    for number in 0..=LETTERS_MAX * 9 / 10 {
+        assert_eq!(desk.post_from(mallory, ana, &letter(number as i64, "hola")), Posted::Kept);
+    }
+    assert_eq!(desk.post_from(mallory, ana, &letter(0, "y más")), Posted::OverShare);
+    assert_eq!(desk.post_from(mallory, luis, &letter(0, "hola")), Posted::Kept, "another mailbox");
+    assert!(desk.archive.close(DEADLINE));
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.post_from(mallory, ana, &letter(0, "y más")), Posted::OverShare, "also after a stop");
+    assert_eq!(desk.post_from(other, ana, &letter(0, "importante")), Posted::Kept);
+    // In bytes as in letters.
+    let long = letter(0, &"ñ".repeat(1_000));
+    while desk.post_from(mallory, luis, &long) == Posted::Kept {}
+    assert_eq!(desk.post_from(mallory, luis, &letter(0, "y más")), Posted::OverShare);
+    assert_eq!(desk.post_from(other, luis, &letter(0, "importante")), Posted::Kept);
 }
 
 #[test]
@@ -109,6 +136,6 @@ fn without_a_file_and_without_an_account_nothing_is_kept() {
     let mut memory = Archive::default();
     let id = ClientId::new(1, 1);
     assert!(memory.accounts().is_none());
-    assert!(matches!(memory.post(id, ana, &letter(1, "")), Some(Answer::Posted(_, Posted::Failed))));
+    assert!(matches!(memory.post(id, HOME, ana, &letter(1, "")), Some(Answer::Posted(_, Posted::Failed))));
     assert!(matches!(memory.collect(id, ana), Some(Answer::Letters(_, _, letters, 0)) if letters.is_empty()));
 }

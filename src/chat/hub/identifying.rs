@@ -130,6 +130,7 @@ impl Hub {
             (_, Verdict::Busy) => AccountRefusal::Busy,
             (Matter::Register(_), Verdict::Wait(rest)) => AccountRefusal::RegisteredMany(rest),
             (_, Verdict::Wait(rest)) => AccountRefusal::Wait(rest),
+            (_, Verdict::OverShare) => AccountRefusal::OverShare,
             (_, Verdict::NoneLeft) => AccountRefusal::NoneLeft,
             (_, Verdict::Failed) => AccountRefusal::Failed,
         };

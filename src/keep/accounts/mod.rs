@@ -20,7 +20,7 @@ pub use throttle::{Claim, LoginThrottle, Subject};
 use super::affair::{AccountRow, Affair, Registration, account_key};
 use super::archive::Answer;
 use crate::chat::{Account, AccountKey, ClientId, Matter, Moment, Name, Origin, Petition, Verdict};
-use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES};
+use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES, is_over_share};
 
 /// Passwords in the thread's hands: one that it works at, and one so that it need not wait for us.
 const IN_HAND: usize = 2;
@@ -30,6 +30,8 @@ const IN_HAND: usize = 2;
 pub(super) struct Accounts {
     known: BTreeMap<AccountKey, Known>,
     likenesses: Likenesses,
+    /// How many were made from each address.
+    made: HashMap<Origin, usize>,
     waiting: FairQueue<(ClientId, Petition)>,
     throttle: LoginThrottle,
     hasher: Hasher,
@@ -48,6 +50,8 @@ struct Known {
     name: Name,
     /// A PHC string.
     password: String,
+    /// From where it was made, if in the chat.
+    made_from: Option<Origin>,
     /// From where they have logged in, the last one first; bounded by [`TRUSTED_ADDRESSES`].
     trusted: Vec<Origin>,
 }
@@ -80,6 +84,7 @@ impl Accounts {
         let mut accounts = Accounts {
             known: BTreeMap::new(),
             likenesses: Likenesses::default(),
+            made: HashMap::new(),
             waiting: FairQueue::default(),
             throttle: LoginThrottle::default(),
             hasher: Hasher::start(wake)?,
@@ -110,14 +115,16 @@ impl Accounts {
 
     /// Takes what is in the file now for the accounts.
     pub(super) fn reload(&mut self, rows: Vec<AccountRow>) {
-        let mut before = std::mem::take(&mut self.known);
+        self.known.clear();
+        self.made.clear();
         self.likenesses = Likenesses::default();
         for row in rows {
             // Rows that somebody else wrote, and whose names would be taken for those of others, are passed over.
             if let (Some(key), Ok(name)) = (account_key(row.key), Name::new(&row.name)) {
-                let before = before.remove(&key).filter(|before| before.password == row.password);
-                let trusted = before.map(|before| before.trusted).unwrap_or_default();
-                self.learn(key, Known { name, password: row.password, trusted });
+                let made_from = row.address.and_then(|address| Origin::parse(&address));
+                let trusted = row.trusted.iter().filter_map(|address| Origin::parse(address));
+                let trusted = trusted.take(TRUSTED_ADDRESSES).collect();
+                self.learn(key, Known { name, password: row.password, made_from, trusted });
             }
         }
     }
@@ -170,6 +177,10 @@ impl Accounts {
                 if self.known.len() >= ACCOUNTS_MAX {
                     return Some(Verdict::NoneLeft);
                 }
+                let (made, free) = (self.made.get(&origin).copied(), ACCOUNTS_MAX - self.known.len());
+                if is_over_share(made.unwrap_or(0), free, ACCOUNTS_MAX) {
+                    return Some(Verdict::OverShare);
+                }
                 return self.throttle.registrations_rest(origin, now).map(Verdict::Wait);
             }
         };
@@ -203,12 +214,13 @@ impl Accounts {
         send: Post<'_>,
     ) -> Option<Verdict> {
         // An account may have gone meanwhile, by another program's hand.
+        let address = under_way.origin.to_string();
         let hers = |key: &AccountKey| self.known.contains_key(key);
         let affair = match (&under_way.matter, hashed) {
             (Matter::Login(Some(key)), Hashed::Right) if hers(key) => {
                 self.throttle.succeeded(under_way.origin, under_way.subject);
                 self.trust(*key, under_way.origin);
-                send(Affair::Seen { account: key.0.get() });
+                send(Affair::Seen { account: key.0.get(), address: under_way.origin.to_string() });
                 return Some(Verdict::Granted(*key));
             }
             (_, Hashed::Right | Hashed::Wrong) => {
@@ -222,11 +234,11 @@ impl Accounts {
             (Matter::Login(_), Hashed::Made(_)) => return Some(Verdict::Failed), // nobody asked for it
             (Matter::Register(name), Hashed::Made(password)) => {
                 under_way.password = Some(password.clone());
-                Affair::Register { ticket, name: name.as_str().to_owned(), password }
+                Affair::Register { ticket, name: name.as_str().to_owned(), password, address }
             }
             (Matter::Change(key), Hashed::Made(password)) => {
                 under_way.password = Some(password.clone());
-                Affair::Change { ticket, account: key.0.get(), password }
+                Affair::Change { ticket, account: key.0.get(), password, address }
             }
         };
         if !send(affair) {
@@ -243,7 +255,15 @@ impl Accounts {
         let verdict = match registration {
             Registration::Made(number) => {
                 let key = account_key(number)?;
-                self.learn(key, Known { name: name.clone(), password: password?, trusted: vec![origin] });
+                self.learn(
+                    key,
+                    Known {
+                        name: name.clone(),
+                        password: password?,
+                        made_from: Some(origin),
+                        trusted: vec![origin],
+                    },
+                );
                 Verdict::Granted(key)
             }
             Registration::Taken => Verdict::Wrong,
@@ -270,6 +290,9 @@ impl Accounts {
     fn learn(&mut self, key: AccountKey, account: Known) {
         if self.known.len() < ACCOUNTS_MAX && !self.likenesses.clash(&account.name) {
             self.likenesses.insert(&account.name, key.0.get());
+            if let Some(origin) = account.made_from {
+                *self.made.entry(origin).or_default() += 1;
+            }
             self.known.insert(key, account);
         }
     }

@@ -2,6 +2,8 @@
 //!
 //! Law: two names that look alike are never both in it, whoever writes: the look is compared in the transaction.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, Result, params};
 
 use super::writer::Writer;
@@ -9,7 +11,7 @@ use crate::chat::{Name, Stamp};
 use crate::control::Registered;
 use crate::keep::accounts::Likenesses;
 use crate::keep::affair::{AccountRow, Registration};
-use crate::limits::ACCOUNTS_MAX;
+use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES};
 
 /// What names of accounts look like, up to some number: others may write to the file as well.
 #[derive(Debug, Default)]
@@ -21,15 +23,31 @@ pub(super) struct Names {
 impl Writer {
     /// All accounts, as many as there may be.
     pub(in crate::keep) fn accounts(&self) -> Result<Vec<AccountRow>> {
-        let mut all = self.cached("SELECT key, name, password FROM account ORDER BY key LIMIT ?1")?;
+        let mut trusted: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+        let mut addresses =
+            self.cached("SELECT account, address FROM account_address ORDER BY account, at DESC, address")?;
+        let mut addresses = addresses.query([])?;
+        while let Some(row) = addresses.next()? {
+            trusted.entry(row.get(0)?).or_default().push(row.get(1)?);
+        }
+        let mut all =
+            self.cached("SELECT key, name, password, address FROM account ORDER BY key LIMIT ?1")?;
         let all = all.query_map([ACCOUNTS_MAX], |row| {
-            Ok(AccountRow { key: row.get(0)?, name: row.get(1)?, password: row.get(2)? })
+            let key = row.get(0)?;
+            let (name, password, address) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok(AccountRow { key, name, password, address, trusted: trusted.remove(&key).unwrap_or_default() })
         })?;
         all.collect()
     }
 
-    /// Writes a new account, made at `at`.
-    pub(in crate::keep) fn register(&self, name: &str, password: &str, at: i64) -> Result<Registration> {
+    /// Writes a new account, made at `at`, and from there, if it was made in the chat.
+    pub(in crate::keep) fn register(
+        &self,
+        name: &str,
+        password: &str,
+        address: Option<&str>,
+        at: i64,
+    ) -> Result<Registration> {
         let Ok(wanted) = Name::new(name) else { return Ok(Registration::Failed) };
         if self.account_like(&wanted)?.is_some() {
             return Ok(Registration::Taken);
@@ -39,24 +57,49 @@ impl Writer {
         {
             return Ok(Registration::NoneLeft);
         }
-        self.cached("INSERT INTO account (name, password, made_at) VALUES (?1, ?2, ?3)")?
-            .execute(params![name, password, at])?;
+        self.cached("INSERT INTO account (name, password, made_at, address) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![name, password, at, address])?;
         // The core has 32 bits for it, which nobody will use up.
-        Ok(u32::try_from(self.connection.last_insert_rowid())
-            .map_or(Registration::Failed, Registration::Made))
+        let Ok(account) = u32::try_from(self.connection.last_insert_rowid()) else {
+            return Ok(Registration::Failed);
+        };
+        address.map_or(Ok(()), |address| self.trust(account, address, at))?;
+        Ok(Registration::Made(account))
     }
 
-    /// Writes another password; says whether there is such an account.
-    pub(in crate::keep) fn change_password(&self, account: u32, password: &str) -> Result<bool> {
+    /// Writes another password; says whether there is such an account. From where its owner logged in counts no more, but
+    /// for where they are now, if that is known, and since when.
+    pub(in crate::keep) fn change_password(
+        &self,
+        account: u32,
+        password: &str,
+        here: Option<(&str, i64)>,
+    ) -> Result<bool> {
         let changed = self
             .cached("UPDATE account SET password = ?2 WHERE key = ?1")?
             .execute(params![account, password])?;
+        self.cached("DELETE FROM account_address WHERE account = ?1")?.execute([account])?;
+        if let Some((address, at)) = here.filter(|_| changed > 0) {
+            self.trust(account, address, at)?;
+        }
         Ok(changed > 0)
     }
 
-    /// Notes that somebody has given their password, at `at`.
-    pub(in crate::keep) fn seen(&self, account: u32, at: i64) -> Result<()> {
+    /// Notes that the owner of an account has given their password, at `at`, and from where.
+    pub(in crate::keep) fn seen(&self, account: u32, address: &str, at: i64) -> Result<()> {
         self.cached("UPDATE account SET seen_at = ?2 WHERE key = ?1")?.execute(params![account, at])?;
+        self.trust(account, address, at)
+    }
+
+    /// Notes from where the owner of an account has logged in; only so many are remembered.
+    fn trust(&self, account: u32, address: &str, at: i64) -> Result<()> {
+        self.cached("INSERT OR REPLACE INTO account_address (account, address, at) VALUES (?1, ?2, ?3)")?
+            .execute(params![account, address, at])?;
+        self.cached(
+            "DELETE FROM account_address WHERE account = ?1 AND address NOT IN (
+                 SELECT address FROM account_address WHERE account = ?1 ORDER BY at DESC, address LIMIT ?2)",
+        )?
+        .execute(params![account, TRUSTED_ADDRESSES])?;
         Ok(())
     }
 
@@ -65,6 +108,7 @@ impl Writer {
         for all in [
             "DELETE FROM letter WHERE account = ?1",
             "DELETE FROM room_operator WHERE account = ?1",
+            "DELETE FROM account_address WHERE account = ?1",
             "DELETE FROM account WHERE key = ?1",
         ] {
             self.cached(all)?.execute([account])?;

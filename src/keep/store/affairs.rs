@@ -66,15 +66,18 @@ impl Writer {
 
     fn write(&self, affair: &Affair, at: i64) -> Result<Option<Outcome>> {
         Ok(match affair {
-            Affair::Register { ticket, name, password } => {
-                Some(Outcome::Registered(*ticket, self.register(name, password, at)?))
+            Affair::Register { ticket, name, password, address } => {
+                Some(Outcome::Registered(*ticket, self.register(name, password, Some(address), at)?))
             }
-            Affair::Change { ticket, account, password } => {
-                Some(Outcome::Changed(*ticket, self.change_password(*account, password)?))
+            Affair::Change { ticket, account, password, address } => Some(Outcome::Changed(
+                *ticket,
+                self.change_password(*account, password, Some((address, at)))?,
+            )),
+            Affair::Post { id, to, letter, address } => {
+                Some(Outcome::Posted(*id, self.post(*to, letter, address)?))
             }
-            Affair::Post { id, to, letter } => Some(Outcome::Posted(*id, self.post(*to, letter)?)),
-            Affair::Seen { account } => {
-                self.seen(*account, at)?;
+            Affair::Seen { account, address } => {
+                self.seen(*account, address, at)?;
                 None
             }
             Affair::Order { ticket, order } => Some(Outcome::Ordered(*ticket, self.order(order, at)?)),

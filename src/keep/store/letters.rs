@@ -5,24 +5,35 @@ use rusqlite::{Result, params};
 use super::writer::Writer;
 use crate::chat::Posted;
 use crate::keep::affair::LetterRow;
-use crate::limits::{LETTERS_MAX, LETTERS_MAX_BYTES};
+use crate::limits::{LETTERS_MAX, LETTERS_MAX_BYTES, is_over_share};
 
 impl Writer {
-    /// Lets a letter wait for an account, if there is one and it has room.
-    pub(in crate::keep) fn post(&self, to: u32, letter: &LetterRow) -> Result<Posted> {
+    /// Lets a letter from `address` wait for an account, if there is one and it has room: what is left when it is nearly full
+    /// is not for an address that has filled more than half of it.
+    pub(in crate::keep) fn post(&self, to: u32, letter: &LetterRow, address: &str) -> Result<Posted> {
         const ROOM: &str = "SELECT count(*), ifnull(sum(octet_length(text)), 0),
-                                   EXISTS (SELECT 1 FROM account WHERE key = ?1)
+                                   EXISTS (SELECT 1 FROM account WHERE key = ?1),
+                                   count(*) FILTER (WHERE address = ?2),
+                                   ifnull(sum(octet_length(text)) FILTER (WHERE address = ?2), 0)
                             FROM letter WHERE account = ?1";
-        let (letters, bytes, there): (usize, usize, bool) =
-            self.cached(ROOM)?.query_row([to], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let (letters, bytes, there, own, own_bytes): (usize, usize, bool, usize, usize) =
+            self.cached(ROOM)?.query_row(params![to, address], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })?;
         if !there {
             return Ok(Posted::Failed);
         }
         if letters >= LETTERS_MAX || bytes + letter.text.len() > LETTERS_MAX_BYTES {
             return Ok(Posted::Full);
         }
-        self.cached("INSERT INTO letter (account, at, who, text) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![to, letter.at, letter.who, letter.text])?;
+        let free_bytes = LETTERS_MAX_BYTES.saturating_sub(bytes);
+        if is_over_share(own, LETTERS_MAX - letters, LETTERS_MAX)
+            || is_over_share(own_bytes, free_bytes, LETTERS_MAX_BYTES)
+        {
+            return Ok(Posted::OverShare);
+        }
+        self.cached("INSERT INTO letter (account, at, who, text, address) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![to, letter.at, letter.who, letter.text, address])?;
         Ok(Posted::Kept)
     }
 

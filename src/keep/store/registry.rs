@@ -92,7 +92,7 @@ impl Writer {
             AccountOrder::Add { hash, .. } | AccountOrder::Change { hash, .. } if !is_hash(hash) => {
                 refused(Refusal::Unclear)
             }
-            AccountOrder::Add { hash, .. } => match self.register(name.as_str(), hash, at)? {
+            AccountOrder::Add { hash, .. } => match self.register(name.as_str(), hash, None, at)? {
                 Registration::Made(_) => Ok(AccountReply::Done),
                 Registration::Taken => {
                     let holder = self.account_like(&name)?.map(|(_, holder)| holder);
@@ -101,7 +101,7 @@ impl Writer {
                 Registration::NoneLeft | Registration::Failed => refused(Refusal::NoneLeft),
             },
             AccountOrder::Change { hash, .. } => match self.account_called(&name)? {
-                Some(key) => Ok(done(self.change_password(key, hash)?)),
+                Some(key) => Ok(done(self.change_password(key, hash, None)?)),
                 None => Ok(done(false)),
             },
             AccountOrder::Remove { .. } => match self.account_called(&name)? {

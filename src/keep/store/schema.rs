@@ -74,11 +74,19 @@ const SINCE_2: &str = "
     CREATE INDEX letter_by_account ON letter (account, id);
 ";
 
-/// What version 3 has beside the second: whoever is banned or silenced in a room is found there by name, and who may not be
-/// in the chat at all is remembered.
+/// What version 3 has beside the second: whoever is banned or silenced in a room is found there by name; who may not be in
+/// the chat at all is remembered, and from which addresses accounts and letters come.
 const SINCE_3: &str = "
     DROP INDEX IF EXISTS room_mark_by_room;
     CREATE INDEX room_mark_by_name ON room_mark (room, kind, name);
+    ALTER TABLE account ADD COLUMN address TEXT;
+    ALTER TABLE letter ADD COLUMN address TEXT;
+    CREATE TABLE account_address (
+        account INTEGER NOT NULL,
+        address TEXT NOT NULL,
+        at      INTEGER NOT NULL,
+        PRIMARY KEY (account, address)
+    ) STRICT, WITHOUT ROWID;
     CREATE TABLE expulsion (
         number   INTEGER PRIMARY KEY,
         account  INTEGER,
@@ -112,7 +120,10 @@ const PROBE_SINCE_2: [&str; 5] = [
 ];
 
 /// Whether all is there that [`SINCE_3`] makes.
-const PROBE_SINCE_3: [&str; 2] = [
+const PROBE_SINCE_3: [&str; 5] = [
+    "SELECT address FROM account LIMIT 1",
+    "SELECT address FROM letter LIMIT 1",
+    "SELECT account, address, at FROM account_address LIMIT 1",
     "SELECT name FROM room_mark INDEXED BY room_mark_by_name WHERE room = 0 LIMIT 1",
     "SELECT number, account, name, address, until, reason, operator, at FROM expulsion LIMIT 1",
 ];

@@ -57,7 +57,8 @@ impl<S: Stream> Server<S> {
                 }
             }
             Output::Post(id, account, letter) => {
-                let answer = self.history.post(id, account, &letter);
+                let answer =
+                    self.history.post(id, self.hub.origin(id).unwrap_or(Origin::UNKNOWN), account, &letter);
                 self.await_or_recall(id, answer, HISTORY_PATIENCE, now);
             }
             Output::Collect(id, account) => {

@@ -35,6 +35,9 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
         AccountRefusal::RegisteredMany(rest) => {
             writeln!(out, "Many names were registered from your address. Try again in {}.", wait(*rest))
         }
+        AccountRefusal::OverShare => {
+            writeln!(out, "More than half of the names were registered from your address, and few more fit.")
+        }
         AccountRefusal::NoneLeft => {
             writeln!(out, "There are {ACCOUNTS_MAX} accounts already, and no more fit.")
         }
@@ -89,6 +92,10 @@ pub(super) fn posted(posted: Posted, out: &mut String) -> Result {
     match posted {
         Posted::Kept => writeln!(out, "They are not here now: they will read it when they come back."),
         Posted::Full => writeln!(out, "They are not here now, and their mailbox is full. It was not kept."),
+        Posted::OverShare => writeln!(
+            out,
+            "They are not here now, and their mailbox is nearly full, more than half from your address. It was not kept."
+        ),
         Posted::Failed => writeln!(out, "They are not here now, and it could not be kept. Try again later."),
     }
 }

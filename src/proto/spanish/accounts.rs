@@ -39,6 +39,10 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
                 wait(*rest)
             )
         }
+        AccountRefusal::OverShare => writeln!(
+            out,
+            "Desde tu dirección se ha registrado más de la mitad de los nombres, y caben pocos más."
+        ),
         AccountRefusal::NoneLeft => writeln!(out, "Ya hay {ACCOUNTS_MAX} cuentas, y no caben más."),
         AccountRefusal::Failed => writeln!(out, "No se pudo hacer. Prueba más tarde."),
         AccountRefusal::Yours(name) => {
@@ -96,6 +100,10 @@ pub(super) fn posted(posted: Posted, out: &mut String) -> Result {
     match posted {
         Posted::Kept => writeln!(out, "No está ahora: lo leerá cuando vuelva."),
         Posted::Full => writeln!(out, "No está ahora, y no cabe más en su buzón. No se guardó."),
+        Posted::OverShare => writeln!(
+            out,
+            "No está ahora, y su buzón está casi lleno, más de la mitad desde tu dirección. No se guardó."
+        ),
         Posted::Failed => writeln!(out, "No está ahora, y no se pudo guardar. Prueba más tarde."),
     }
 }

@@ -31,6 +31,7 @@ fn brief_refusal(refusal: &AccountRefusal) -> String {
         AccountRefusal::Busy => "busy".into(),
         AccountRefusal::Wait(rest) => format!("wait {rest:?}"),
         AccountRefusal::RegisteredMany(rest) => format!("registered many, wait {rest:?}"),
+        AccountRefusal::OverShare => "over share of accounts".into(),
         AccountRefusal::NoneLeft => "no accounts left".into(),
         AccountRefusal::Failed => "failed".into(),
         AccountRefusal::Yours(name) => format!("registered already: {name}"),

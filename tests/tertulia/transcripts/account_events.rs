@@ -15,7 +15,7 @@ pub(super) fn events() -> Vec<Event> {
     events.extend(
         [Question::Password, Question::Current, Question::New, Question::Again].map(Event::PasswordPrompt),
     );
-    events.extend([Posted::Kept, Posted::Full, Posted::Failed].map(Event::Posted));
+    events.extend([Posted::Kept, Posted::Full, Posted::OverShare, Posted::Failed].map(Event::Posted));
     for error in
         [PasswordError::Blank, PasswordError::TooLong, PasswordError::Control, PasswordError::NotUtf8]
     {
@@ -29,6 +29,7 @@ pub(super) fn events() -> Vec<Event> {
         AccountRefusal::Wait(Duration::from_millis(1_001)),
         AccountRefusal::RegisteredMany(Duration::from_millis(1_001)),
         AccountRefusal::NoneLeft,
+        AccountRefusal::OverShare,
         AccountRefusal::Failed,
         AccountRefusal::Yours(ana.clone()),
         AccountRefusal::Taken(ana.clone()),
