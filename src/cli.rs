@@ -1,6 +1,7 @@
 //! What `tertulia-server` can be told on its command line.
 
 mod account;
+mod command;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -10,6 +11,7 @@ use clap::{ArgAction, Parser};
 use log::LevelFilter;
 
 pub use account::{Order, Place, Secret, Task};
+pub use command::{Kick, Say};
 
 use crate::chat::Language;
 use crate::limits;

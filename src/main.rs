@@ -11,7 +11,7 @@ use clap::Parser;
 use log::{info, warn};
 use rustix::fs::Mode;
 use tertulia::chat::{AccountKey, Name, Text};
-use tertulia::cli::{Options, Task};
+use tertulia::cli::Options;
 use tertulia::clock::Zone;
 use tertulia::keep::Store;
 use tertulia::net::{EventLoop, Server, Settings, Share, Signals, Stream};
@@ -26,7 +26,7 @@ fn main() -> ExitCode {
         Err(said) => return explain(&said),
     };
     let result = match &options.task {
-        Some(Task::Account(order)) => clerk::run(order).map_err(Into::into),
+        Some(task) => clerk::run(task).map_err(Into::into),
         None => serve(&options),
     };
     match result {

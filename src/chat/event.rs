@@ -217,6 +217,8 @@ pub enum Event {
     Place(PlaceNews),
     /// Something about who may not be in the chat.
     Expulsion(ExpulsionNews),
+    /// Something that the server's administrator says or does.
+    Server(ServerNews),
     /// The server stops.
     Stopping,
 }
@@ -415,6 +417,22 @@ pub enum Farewell {
     Lost,
     /// Was expelled, for a reason perhaps.
     Expelled(Option<Text>),
+    /// The server's administrator closed the connection, for a reason perhaps.
+    Kicked(Option<Text>),
+}
+
+/// What the server's administrator says or does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ServerNews {
+    /// Words of the server.
+    Said {
+        /// The room that they are for; none: everybody.
+        room: Option<Name>,
+        /// The words.
+        text: Text,
+    },
+    /// This connection ends, for a reason perhaps.
+    Disconnected(Option<Text>),
 }
 
 /// One row of the answer to "who is here".

@@ -30,10 +30,10 @@ pub use account::{
 pub use command::{Command, Language, Trouble, Verb, Wording};
 pub use event::{
     AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameRefusal, Occasion, Person, PlaceNews,
-    RoomRefusal, RoomRow,
+    RoomRefusal, RoomRow, ServerNews,
 };
 pub use expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
-pub use hub::{Description, GENERAL, Hub, Rules};
+pub use hub::{AdminRefusal, Description, GENERAL, Hub, Rules};
 pub use id::ClientId;
 pub use key_guard::failure_delay;
 pub use line::{Found, Line, Look, Reach, RoomKey, Stamp};

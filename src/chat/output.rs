@@ -130,6 +130,8 @@ pub enum CloseReason {
     Replaced,
     /// An operator of the server put them out of the chat.
     Expelled,
+    /// The server's administrator closed it.
+    Kicked,
     /// The server stops.
     ServerStops,
 }
@@ -155,4 +157,8 @@ pub enum Note {
     Expelled(Box<Expulsion>),
     /// Somebody who was expelled may come back: who decided it, and whom it is about.
     Readmitted(Name, Box<Expulsion>),
+    /// The administrator had the server speak: the room, or none for everybody; and the words.
+    ServerSaid(Option<Name>, Text),
+    /// The administrator put somebody out: of a room, or none for the chat; and perhaps why.
+    ServerKicked(Name, Option<Name>, Option<Text>),
 }

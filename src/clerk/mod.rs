@@ -1,8 +1,9 @@
-//! The administrator's commands: `tertulia-server account`, carried out by the server that runs on the directory or, while
-//! none does, here.
+//! The administrator's commands, carried out by the server that runs on the directory; those about accounts, while none does,
+//! here.
 //!
 //! Invariant: a password comes from a file or a terminal, never from the command line; it is hashed here, and goes no further.
 
+mod commands;
 mod secret;
 mod words;
 
@@ -11,7 +12,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::chat::{Language, Name, Text};
-use crate::cli::{Order, Place, Secret};
+use crate::cli::{Order, Place, Secret, Task};
 use crate::clock;
 use crate::control::{AccountOrder, AccountReply, Call, CallError, Refusal, Registered};
 use crate::keep::{Registry, hash};
@@ -26,7 +27,17 @@ const AGAIN: Duration = Duration::from_millis(10);
 /// # Errors
 ///
 /// It cannot be done; one line says why.
-pub fn run(order: &Order) -> Result<(), String> {
+pub fn run(task: &Task) -> Result<(), String> {
+    match task {
+        Task::Account(order) => account(order),
+        Task::Say(wanted) => commands::tell(wanted),
+        Task::Kick(wanted) => commands::kick(wanted),
+        Task::Who(place) => commands::who(place),
+        Task::Stop(place) => commands::stop(place),
+    }
+}
+
+fn account(order: &Order) -> Done {
     let place = order.place();
     match order {
         Order::Add(order) => add(&order.name, place, &order.with),

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::chat::Language::{self, English, Spanish};
 use crate::chat::{Name, NameError, PasswordError, Text};
 use crate::control::{CallError, Refusal};
-use crate::limits::{ACCOUNTS_MAX, NAME_MAX_CHARS, PASSWORD_MAX_BYTES};
+use crate::limits::{ACCOUNTS_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, PASSWORD_MAX_BYTES};
 use crate::locale::reason;
 
 pub(super) fn added(name: &Name, language: Language) -> String {
@@ -216,6 +216,27 @@ pub(super) fn occupied(dir: &Path, language: Language) -> String {
         English => format!(
             "Another program holds {dir} and takes no orders; it may be a server of an earlier version. Nothing was done."
         ),
+    }
+}
+
+pub(super) fn nothing_to_say(language: Language) -> &'static str {
+    match language {
+        Spanish => "No hay nada que decir: el texto está vacío.",
+        English => "There is nothing to say: the text is blank.",
+    }
+}
+
+pub(super) fn too_long(language: Language) -> String {
+    match language {
+        Spanish => format!("El texto es demasiado largo: caben {LINE_MAX_BYTES} bytes."),
+        English => format!("The text is too long: {LINE_MAX_BYTES} bytes fit."),
+    }
+}
+
+pub(super) fn stopped(language: Language) -> &'static str {
+    match language {
+        Spanish => "El servidor se ha detenido.",
+        English => "The server has stopped.",
     }
 }
 

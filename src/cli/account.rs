@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::language;
+use super::{Kick, Say, language};
 use crate::chat::Language;
 
 /// What is to be done instead of serving.
@@ -13,6 +13,14 @@ pub enum Task {
     /// Add, change, remove or list accounts: names that only those have who know the password.
     #[command(subcommand)]
     Account(Order),
+    /// Have the running server say something to everybody, or to a room.
+    Say(Say),
+    /// Close somebody's connection, or put them out of a room; they may come back.
+    Kick(Kick),
+    /// List who is connected: name, address, seconds idle, rooms; separated by tabs, and - for nothing.
+    Who(Place),
+    /// Stop the running server in good order, and wait until it has stopped.
+    Stop(Place),
 }
 
 /// What is to be done with the accounts, also while a server is running.

@@ -247,7 +247,17 @@ impl Control {
                 }
                 Refusal::Busy
             }
-            Some(Order::Say { .. } | Order::Kick { .. }) => Refusal::Unclear,
+            Some(Order::Say { text, .. }) if text.is_blank() => Refusal::Unclear,
+            Some(Order::Say { room, text }) => match server.say(room.as_ref(), text, now) {
+                Ok(()) => return session.answer(OK, now),
+                Err(refusal) => refusal,
+            },
+            Some(Order::Kick { whom, room, reason }) => {
+                match server.kick(&whom, room.as_ref(), reason, now) {
+                    Ok(()) => return session.answer(OK, now),
+                    Err(refusal) => refusal,
+                }
+            }
         };
         session.answer(&refusal.encode(), now);
     }

@@ -16,6 +16,18 @@ pub fn note(note: &Note, language: Language) -> Option<String> {
         (Note::Renamed(old, new), Language::Spanish) => format!("{old} ahora es {new}"),
         (Note::Renamed(old, new), Language::English) => format!("{old} is now {new}"),
         (Note::Registered(name), Language::Spanish) => format!("{name} ha registrado su nombre"),
+        (Note::ServerSaid(None, text), Language::Spanish) => format!("--- Servidor: {text}"),
+        (Note::ServerSaid(Some(room), text), Language::Spanish) => format!("--- Servidor (#{room}): {text}"),
+        (Note::ServerSaid(None, text), Language::English) => format!("--- Server: {text}"),
+        (Note::ServerSaid(Some(room), text), Language::English) => format!("--- Server (#{room}): {text}"),
+        (Note::ServerKicked(name, room, reason), Language::Spanish) => {
+            let from = room.as_ref().map(|room| format!(" de #{room}")).unwrap_or_default();
+            format!("Con tertulia-server kick se ha echado a {name}{from}{}", because(reason.as_ref()))
+        }
+        (Note::ServerKicked(name, room, reason), Language::English) => {
+            let from = room.as_ref().map(|room| format!(" from #{room}")).unwrap_or_default();
+            format!("tertulia-server kick put {name} out{from}{}", because(reason.as_ref()))
+        }
         (Note::Registered(name), Language::English) => format!("{name} has registered their name"),
         (Note::KeysTried(room, tries, name), Language::Spanish) => {
             format!("{tries} llaves equivocadas para #{room}; la última, de {name}")

@@ -7,7 +7,7 @@ use std::net::Shutdown;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
 use tertulia::chat::{Text, Verdict};
@@ -296,4 +296,70 @@ fn signal_of_earlier_versions_is_no_longer_sent() {
     fs::write(dir.path().join("tertulia.lock"), std::process::id().to_string()).unwrap();
     assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."));
     assert_eq!(fs::read(dir.path().join("tertulia.lock")).unwrap(), b"");
+}
+
+/// Gives one of the commands that are not about accounts.
+fn command_for(dir: &Dir, words: &[&str]) -> Came {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
+    let output = command.args(words).arg("--data").arg(dir.path()).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    Came(output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+}
+
+#[test]
+fn commands_speak_list_put_out_and_stop() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    let (mut juan, mut ana) = (server.person("Juan"), server.person("Ana"));
+    ana.say("/entrar cocina");
+    ana.until("Has creado #cocina");
+    let nothing = || Came(0, String::new(), String::new());
+    assert_eq!(command_for(&dir, &["say", "Paramos", "a las seis\n\x1b[31m"]), nothing());
+    juan.until("--- Servidor: Paramos a las seis");
+    ana.until("--- Servidor: Paramos a las seis");
+    assert_eq!(command_for(&dir, &["say", "--room", "cocina", "fuego"]), nothing());
+    ana.until("--- Servidor (#cocina): fuego");
+
+    let _newcomer = server.connect();
+    let Came(0, listed, _) = command_for(&dir, &["who"]) else { panic!("a list") };
+    let mut rows: Vec<Vec<&str>> = listed.lines().map(|row| row.split('\t').collect()).collect();
+    rows.sort();
+    assert!(rows.iter().all(|row| row.len() == 4 && row[2].parse::<u64>().is_ok()), "{listed}");
+    let told: Vec<_> = rows.iter().map(|row| (row[0], row[1], row[3])).collect();
+    let here = "127.0.0.1";
+    let ana_is = ("Ana", here, "#cocina,#general");
+    assert_eq!(told[told.len() - 2..], [ana_is, ("Juan", here, "#general")]);
+
+    assert_eq!(command_for(&dir, &["kick", "Ana", "--room", "cocina", "por", "gritar"]), nothing());
+    ana.until("--- El servidor ha echado a Ana de #cocina (por gritar)");
+    assert_eq!(command_for(&dir, &["kick", "ana", "cierra el aula"]), nothing());
+    ana.until("--- El servidor cierra tu conexión: cierra el aula");
+    assert_eq!(ana.hear(), None, "the connection has ended");
+    juan.until("<<< Ana salió del chat (desconectado por el servidor: cierra el aula)");
+    assert_eq!(refusal(command_for(&dir, &["kick", "Ana"])), "No hay nadie con ese nombre.");
+    let line = refusal(command_for(&dir, &["say", "--room", "cocina", "x", "--lang", "en"]));
+    assert_eq!(line, "There is no room of that name.");
+    assert_eq!(refusal(command_for(&dir, &["say", " "])), "No hay nada que decir: el texto está vacío.");
+
+    juan.say("lo último");
+    juan.say("/historial 1");
+    juan.until("Juan: lo último");
+    assert_eq!(command_for(&dir, &["stop"]), done("El servidor se ha detenido."));
+    juan.until("--- El servidor se detiene.");
+    // It has stopped: the directory is free, and what was said is there.
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.last(super::support::GENERAL, 1), ["lo último"]);
+    assert!(!dir.path().join(SOCKET).exists());
+    drop(desk);
+}
+
+#[test]
+fn commands_without_a_server_say_that_there_is_none() {
+    let dir = Dir::new();
+    for words in [&["say", "hola"][..], &["kick", "Ana"], &["who"], &["stop"]] {
+        let line = refusal(command_for(&dir, words));
+        assert_eq!(line, format!("En {} no hay ningún servidor en marcha.", dir.path().display()));
+    }
+    assert_eq!(command_for(&dir, &["kick"]).0, 2);
+    assert_eq!(command_for(&dir, &["say"]).0, 2);
 }

@@ -1,10 +1,13 @@
-//! What whoever runs the server sees of the chat and does in it, without being in it.
+//! What the administrator sees of the chat and does in it, without being in it.
 
 use std::time::Duration;
 
-use super::{Hub, Name};
+use super::{Audience, CloseReason, Event, Farewell, Hub, Name, Output, RoomId, tell};
+use crate::chat::event::{Decision, ServerNews};
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
+use crate::chat::output::Note;
+use crate::chat::text::Text;
 
 /// A client as the administrator sees it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +20,17 @@ pub struct Description {
     pub rooms: Vec<Name>,
 }
 
+/// Why nothing came of what the administrator wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminRefusal {
+    /// Nobody here has that name.
+    NoSuchPerson,
+    /// There is no such room.
+    NoSuchRoom,
+    /// That person is not in that room.
+    NotThere,
+}
+
 impl Hub {
     /// What the administrator is shown of a client.
     pub fn describe(&self, id: ClientId, now: Moment) -> Option<Description> {
@@ -25,5 +39,68 @@ impl Hub {
         let rooms = client.current.into_iter().chain(others).filter_map(|room| self.room(room));
         let rooms = rooms.map(|room| room.name.clone()).collect();
         Some(Description { name: client.name.clone(), idle: now.since(client.active), rooms })
+    }
+
+    /// The server speaks to a room, or to everybody who has a name, each once. Not part of any room's history, which holds
+    /// what its members say.
+    ///
+    /// # Errors
+    ///
+    /// There is no such room.
+    pub fn server_says(
+        &mut self,
+        room: Option<&Text>,
+        text: Text,
+        out: &mut Vec<Output>,
+    ) -> Result<(), AdminRefusal> {
+        let (to, room) = match room {
+            Some(wanted) => {
+                let room = self.named_room(wanted)?;
+                (Audience::room(room), Some(self.room_name(room)))
+            }
+            None => {
+                let named = self.clients.iter().flatten().filter(|client| client.name.is_some());
+                // Nobody hides the server.
+                let (clients, from) = (named.map(|client| client.id).collect(), Name::server());
+                (Audience::Several { clients, from }, None)
+            }
+        };
+        out.push(Output::Note(Note::ServerSaid(room.clone(), text.clone())));
+        out.push(Output::Deliver { to, event: Event::Server(ServerNews::Said { room, text }) });
+        Ok(())
+    }
+
+    /// The administrator closes a person's connection, or puts them out of a room; they may come back.
+    ///
+    /// # Errors
+    ///
+    /// There is no such person or room, or that person is not there.
+    pub fn server_kicks(
+        &mut self,
+        whom: &Text,
+        room: Option<&Text>,
+        reason: Option<Text>,
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) -> Result<(), AdminRefusal> {
+        let room = room.map(|wanted| self.named_room(wanted)).transpose()?;
+        let (id, name) = self.person_called(whom.as_str()).ok_or(AdminRefusal::NoSuchPerson)?;
+        let Some(room) = room else {
+            out.push(Output::Note(Note::ServerKicked(name, None, reason.clone())));
+            out.push(tell(id, Event::Server(ServerNews::Disconnected(reason.clone()))));
+            self.depart(id, Farewell::Kicked(reason), CloseReason::Kicked, now, out);
+            out.push(Output::Close(id, CloseReason::Kicked));
+            return Ok(());
+        };
+        if !self.sits_in(id, room) {
+            return Err(AdminRefusal::NotThere);
+        }
+        out.push(Output::Note(Note::ServerKicked(name.clone(), Some(self.room_name(room)), reason.clone())));
+        self.put_out(room, id, &Name::server(), Decision::Kicked(name, reason), out);
+        Ok(())
+    }
+
+    fn named_room(&self, wanted: &Text) -> Result<RoomId, AdminRefusal> {
+        self.room_called(wanted).map_err(|_| AdminRefusal::NoSuchRoom)
     }
 }

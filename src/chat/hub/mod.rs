@@ -22,7 +22,7 @@ mod talking;
 use std::cell::Cell;
 use std::collections::{BTreeSet, VecDeque};
 
-pub use administration::Description;
+pub use administration::{AdminRefusal, Description};
 use places::Trial;
 pub use rules::Rules;
 

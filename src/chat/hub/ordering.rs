@@ -163,7 +163,7 @@ impl Hub {
     }
 
     /// Puts a member out. They hear of it too, and no second line tells the others that they are gone.
-    fn put_out(
+    pub(super) fn put_out(
         &mut self,
         room: RoomId,
         guest: ClientId,

@@ -3,8 +3,8 @@
 use std::mem;
 
 use super::Server;
-use crate::chat::{Description, Moment, Name};
-use crate::control::{AccountOrder, AccountReply, row};
+use crate::chat::{AdminRefusal, Description, Moment, Name, Text};
+use crate::control::{AccountOrder, AccountReply, Refusal, row};
 use crate::net::stream::Stream;
 
 impl<S: Stream> Server<S> {
@@ -16,6 +16,34 @@ impl<S: Stream> Server<S> {
     /// What came of such orders since this was asked last, each with its ticket. The chat knows of it already.
     pub fn take_account_replies(&mut self) -> Vec<(u64, AccountReply)> {
         mem::take(&mut self.account_replies)
+    }
+
+    /// Speaks to a room, or to everybody.
+    ///
+    /// # Errors
+    ///
+    /// There is no such room.
+    pub fn say(&mut self, room: Option<&Text>, text: Text, now: Moment) -> Result<(), Refusal> {
+        let said = self.hub.server_says(room, text, &mut self.outputs);
+        self.perform(now);
+        said.map_err(refusal)
+    }
+
+    /// Closes a person's connection, or puts them out of a room.
+    ///
+    /// # Errors
+    ///
+    /// There is no such person or room, or that person is not there.
+    pub fn kick(
+        &mut self,
+        whom: &Text,
+        room: Option<&Text>,
+        reason: Option<Text>,
+        now: Moment,
+    ) -> Result<(), Refusal> {
+        let kicked = self.hub.server_kicks(whom, room, reason, now, &mut self.outputs);
+        self.perform(now);
+        kicked.map_err(refusal)
     }
 
     /// Writes a row about each connection in the next `most` slots, from the slot `from` on: name, address (of IPv6 its /64), seconds since it
@@ -41,5 +69,13 @@ impl<S: Stream> Server<S> {
             rows.push_str(&row(fields));
         }
         (next < end).then_some(next)
+    }
+}
+
+fn refusal(refusal: AdminRefusal) -> Refusal {
+    match refusal {
+        AdminRefusal::NoSuchPerson => Refusal::NoSuchPerson,
+        AdminRefusal::NoSuchRoom => Refusal::NoSuchRoom,
+        AdminRefusal::NotThere => Refusal::NotThere,
     }
 }

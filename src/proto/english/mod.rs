@@ -8,7 +8,8 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, Text, Trouble, Verb, Wording,
+    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, ServerNews, Text, Trouble, Verb,
+    Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -89,6 +90,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::NameTimeout => writeln!(out, "The time to give a name is over."),
         Event::Place(news) => places::news(*news, out),
         Event::Expulsion(news) => expulsions::news(news, zone, out),
+        Event::Server(news) => server_news(news, out),
         Event::Stopping => writeln!(out, "--- The server is stopping."),
     };
 }
@@ -98,6 +100,18 @@ fn private_sent(to: &Name, text: &Text, away: Option<&Text>, out: &mut String) -
     away.map_or(Ok(()), |reason| writeln!(out, "{to} is away: {reason}"))
 }
 
+/// Words that no member can say: their lines begin with their names, and nobody else is called so.
+fn server_news(news: &ServerNews, out: &mut String) -> std::fmt::Result {
+    match news {
+        ServerNews::Said { room: None, text } => writeln!(out, "--- Server: {text}"),
+        ServerNews::Said { room: Some(room), text } => writeln!(out, "--- Server (#{room}): {text}"),
+        ServerNews::Disconnected(None) => writeln!(out, "--- The server closes your connection."),
+        ServerNews::Disconnected(Some(reason)) => {
+            writeln!(out, "--- The server closes your connection: {reason}")
+        }
+    }
+}
+
 fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Result {
     match farewell {
         Farewell::Plain => writeln!(out, "<<< {name} left the chat"),
@@ -105,6 +119,10 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
         Farewell::Expelled(None) => writeln!(out, "<<< {name} left the chat (expelled)"),
         Farewell::Expelled(Some(why)) => writeln!(out, "<<< {name} left the chat (expelled: {why})"),
         Farewell::Lost => writeln!(out, "<<< {name} left the chat (connection lost)"),
+        Farewell::Kicked(None) => writeln!(out, "<<< {name} left the chat (disconnected by the server)"),
+        Farewell::Kicked(Some(reason)) => {
+            writeln!(out, "<<< {name} left the chat (disconnected by the server: {reason})")
+        }
     }
 }
 

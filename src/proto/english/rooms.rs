@@ -81,6 +81,7 @@ pub(super) fn list(rooms: &[RoomRow], total: usize, out: &mut String) -> Result 
 }
 
 pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut String) -> Result {
+    let by = if *by == Name::server() { "The server" } else { by.as_str() };
     match decision {
         Decision::Topic(Some(topic)) => writeln!(out, "--- {by} set the topic of #{room}: {topic}"),
         Decision::Topic(None) => writeln!(out, "--- {by} cleared the topic of #{room}"),

@@ -8,7 +8,8 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, Text, Trouble, Verb, Wording,
+    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, ServerNews, Text, Trouble, Verb,
+    Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -96,6 +97,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::NameTimeout => writeln!(out, "Se acabó el tiempo para dar un nombre."),
         Event::Place(news) => places::news(*news, out),
         Event::Expulsion(news) => expulsions::news(news, zone, out),
+        Event::Server(news) => server_news(news, out),
         Event::Stopping => writeln!(out, "--- El servidor se detiene."),
     };
 }
@@ -105,6 +107,18 @@ fn private_sent(to: &Name, text: &Text, away: Option<&Text>, out: &mut String) -
     away.map_or(Ok(()), |reason| writeln!(out, "{to} está ausente: {reason}"))
 }
 
+/// Words that no member can say: their lines begin with their names, and nobody else is called so.
+fn server_news(news: &ServerNews, out: &mut String) -> std::fmt::Result {
+    match news {
+        ServerNews::Said { room: None, text } => writeln!(out, "--- Servidor: {text}"),
+        ServerNews::Said { room: Some(room), text } => writeln!(out, "--- Servidor (#{room}): {text}"),
+        ServerNews::Disconnected(None) => writeln!(out, "--- El servidor cierra tu conexión."),
+        ServerNews::Disconnected(Some(reason)) => {
+            writeln!(out, "--- El servidor cierra tu conexión: {reason}")
+        }
+    }
+}
+
 fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Result {
     match farewell {
         Farewell::Plain => writeln!(out, "<<< {name} salió del chat"),
@@ -112,6 +126,10 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
         Farewell::Expelled(None) => writeln!(out, "<<< {name} salió del chat (expulsado)"),
         Farewell::Expelled(Some(why)) => writeln!(out, "<<< {name} salió del chat (expulsado: {why})"),
         Farewell::Lost => writeln!(out, "<<< {name} salió del chat (conexión perdida)"),
+        Farewell::Kicked(None) => writeln!(out, "<<< {name} salió del chat (desconectado por el servidor)"),
+        Farewell::Kicked(Some(reason)) => {
+            writeln!(out, "<<< {name} salió del chat (desconectado por el servidor: {reason})")
+        }
     }
 }
 

@@ -93,6 +93,7 @@ pub(super) fn list(rooms: &[RoomRow], total: usize, out: &mut String) -> Result 
 }
 
 pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut String) -> Result {
+    let by = if *by == Name::server() { "El servidor" } else { by.as_str() };
     match decision {
         Decision::Topic(Some(topic)) => writeln!(out, "--- {by} ha puesto el tema de #{room}: {topic}"),
         Decision::Topic(None) => writeln!(out, "--- {by} ha borrado el tema de #{room}"),

@@ -2,6 +2,7 @@
 
 mod absent;
 mod accounts;
+mod administration;
 mod anybody;
 mod bounds;
 mod brief_accounts;
@@ -355,6 +356,9 @@ pub fn brief(event: &Event) -> String {
         Event::Departed { name, farewell: Farewell::Plain } => format!("<<< {name}"),
         Event::Departed { name, farewell: Farewell::Words(words) } => format!("<<< {name} ({words})"),
         Event::Departed { name, farewell: Farewell::Expelled(_) } => format!("<<< {name} expelled"),
+        Event::Departed { name, farewell: Farewell::Kicked(reason) } => {
+            format!("<<< {name} kicked {}", reason.as_ref().map_or("", Text::as_str))
+        }
         Event::Departed { name, farewell: Farewell::Lost } => format!("<<< {name} lost"),
         Event::ManyDeparted { crowd, room } => {
             format!("<<< {}{}", brief_crowd(crowd), within(room.as_ref()))

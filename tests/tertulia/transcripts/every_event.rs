@@ -6,8 +6,8 @@ use std::time::Duration;
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{
     Crowd, Decision, Event, Expulsion, ExpulsionNews, ExpulsionRefusal, Farewell, Language, Line, Name,
-    NameRefusal, Occasion, Origin, Person, PlaceNews, Reach, RoomKey, RoomRefusal, RoomRow, Stamp, Text,
-    Trouble, Verb, Wording,
+    NameRefusal, Occasion, Origin, Person, PlaceNews, Reach, RoomKey, RoomRefusal, RoomRow, ServerNews,
+    Stamp, Text, Trouble, Verb, Wording,
 };
 use tertulia::proto::{Encodings, Kind};
 
@@ -91,10 +91,24 @@ fn kind_of(event: &Event) -> usize {
         Event::Posted(_) => 43,
         Event::Letters { .. } => 44,
         Event::HasLeft(_) => 45,
+        Event::Server(_) => 47,
     }
 }
 
-const KINDS: usize = 47;
+const KINDS: usize = 48;
+
+/// What the administrator does.
+fn administration(juan: &Name) -> Vec<Event> {
+    let farewells = [Farewell::Kicked(None), Farewell::Kicked(Some(text("spam")))];
+    let departed = farewells.map(|farewell| Event::Departed { name: juan.clone(), farewell });
+    let news = [
+        ServerNews::Said { room: None, text: text("hola") },
+        ServerNews::Said { room: Some(name("cocina")), text: text("hola") },
+        ServerNews::Disconnected(None),
+        ServerNews::Disconnected(Some(text("mantenimiento"))),
+    ];
+    departed.into_iter().chain(news.map(Event::Server)).collect()
+}
 
 fn events() -> Vec<Event> {
     let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
@@ -140,6 +154,7 @@ fn events() -> Vec<Event> {
         Event::NameTimeout,
         Event::Stopping,
     ];
+    events.extend(administration(&juan));
     for crowd in [crowd(&["Ana"], 0), crowd(&["Ana", "Eva"], 0), crowd(&["Ana", "Luis"], 37)] {
         for room in [None, Some(name("cocina"))] {
             events.push(Event::Arrived { crowd: crowd.clone(), room: room.clone() });
