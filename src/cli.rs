@@ -11,7 +11,7 @@ use clap::{ArgAction, Parser};
 use log::LevelFilter;
 
 pub use account::{Order, Place, Secret, Task};
-pub use command::{Kick, Say};
+pub use command::{Expel, Kick, Readmit, Say};
 
 use crate::chat::Language;
 use crate::limits;

@@ -2,7 +2,7 @@
 
 use super::{Done, say, words};
 use crate::chat::Text;
-use crate::cli::{Kick, Place, Say};
+use crate::cli::{Expel, Kick, Place, Readmit, Say};
 use crate::control::{Call, Order};
 use crate::limits::LINE_MAX_BYTES;
 
@@ -28,6 +28,19 @@ pub(super) fn kick(wanted: &Kick) -> Done {
     }
     let (whom, room) = (Text::clean(&wanted.name), wanted.room.as_deref().map(Text::clean));
     ordered(&Order::Kick { whom, room, reason }, place)
+}
+
+/// Keeps a person or an address out of the chat.
+pub(super) fn expel(wanted: &Expel) -> Done {
+    let (place, whom) = (&wanted.place, Text::clean(&wanted.whom));
+    let reason = Some(joined(&wanted.reason)).filter(|reason| !reason.is_blank());
+    ordered(&Order::Expel { whom, minutes: wanted.minutes, reason, language: place.lang }, place)
+}
+
+/// Lets a person or an address come back.
+pub(super) fn readmit(wanted: &Readmit) -> Done {
+    let place = &wanted.place;
+    ordered(&Order::Readmit { whom: Text::clean(&wanted.whom), language: place.lang }, place)
 }
 
 /// Lists who is connected.

@@ -32,6 +32,8 @@ pub fn run(task: &Task) -> Result<(), String> {
         Task::Account(order) => account(order),
         Task::Say(wanted) => commands::tell(wanted),
         Task::Kick(wanted) => commands::kick(wanted),
+        Task::Expel(wanted) => commands::expel(wanted),
+        Task::Readmit(wanted) => commands::readmit(wanted),
         Task::Who(place) => commands::who(place),
         Task::Stop(place) => commands::stop(place),
     }

@@ -145,6 +145,7 @@ pub(super) fn refused(refusal: &Refusal, language: Language) -> String {
         (Refusal::NoSuchRoom, English) => "There is no room of that name.".into(),
         (Refusal::NotThere, Spanish) => "Esa persona no está en esa sala.".into(),
         (Refusal::NotThere, English) => "That person is not in that room.".into(),
+        (Refusal::Explained(words), _) => Text::clean(words).as_str().to_owned(),
         (Refusal::Stopping, Spanish) => "El servidor se está deteniendo. No se ha hecho nada.".into(),
         (Refusal::Stopping, English) => "The server is stopping. Nothing was done.".into(),
         (Refusal::Unfinished, Spanish) => {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Kick, Say, language};
+use super::{Expel, Kick, Readmit, Say, language};
 use crate::chat::Language;
 
 /// What is to be done instead of serving.
@@ -17,6 +17,10 @@ pub enum Task {
     Say(Say),
     /// Close somebody's connection, or put them out of a room; they may come back.
     Kick(Kick),
+    /// Put a person or an address out of the chat, and keep them out.
+    Expel(Expel),
+    /// Let a person or an address that was expelled come back.
+    Readmit(Readmit),
     /// List who is connected: name, address, seconds idle, rooms; separated by tabs, and - for nothing.
     Who(Place),
     /// Stop the running server in good order, and wait until it has stopped.

@@ -34,3 +34,31 @@ pub struct Kick {
     #[command(flatten)]
     pub place: Place,
 }
+
+/// A person or an address that may not be in the chat.
+#[derive(Clone, Debug, Args)]
+pub struct Expel {
+    /// A name or an address.
+    #[arg(value_name = "NAME|ADDRESS")]
+    pub whom: String,
+    /// Why; they and the others are told.
+    #[arg(value_name = "REASON")]
+    pub reason: Vec<String>,
+    /// For so many minutes [default: for good].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub minutes: Option<u32>,
+    /// Where the server is.
+    #[command(flatten)]
+    pub place: Place,
+}
+
+/// A person or an address that may come back.
+#[derive(Clone, Debug, Args)]
+pub struct Readmit {
+    /// A name or an address.
+    #[arg(value_name = "NAME|ADDRESS")]
+    pub whom: String,
+    /// Where the server is.
+    #[command(flatten)]
+    pub place: Place,
+}

@@ -1,6 +1,6 @@
 //! Orders, as values and as lines of text: fields behind tabs, and an empty field for one that was not given.
 
-use crate::chat::Text;
+use crate::chat::{Language, Text};
 
 /// What the administrator wants of a running server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,6 +22,24 @@ pub enum Order {
         room: Option<Text>,
         /// What they and the others are told.
         reason: Option<Text>,
+    },
+    /// Put a person or an address out of the chat, and keep them out.
+    Expel {
+        /// Their name, or the address.
+        whom: Text,
+        /// For so many minutes; without, for good.
+        minutes: Option<u32>,
+        /// What they are told.
+        reason: Option<Text>,
+        /// The language of the answer.
+        language: Language,
+    },
+    /// Let a person or an address that was expelled come back.
+    Readmit {
+        /// Their name, or the address.
+        whom: Text,
+        /// The language of the answer.
+        language: Language,
     },
     /// List everybody who is connected.
     Who,
@@ -86,6 +104,13 @@ impl Order {
             Order::Kick { whom, room, reason } => {
                 vec!["kick".into(), field(whom.as_str()), optional(room), optional(reason)]
             }
+            Order::Expel { whom, minutes, reason, language } => {
+                let minutes = minutes.map_or_else(String::new, |minutes| minutes.to_string());
+                vec!["expel".into(), tag(*language).into(), field(whom.as_str()), minutes, optional(reason)]
+            }
+            Order::Readmit { whom, language } => {
+                vec!["readmit".into(), tag(*language).into(), field(whom.as_str())]
+            }
             Order::Who => vec!["who".into()],
             Order::Stop => vec!["stop".into()],
         };
@@ -111,11 +136,29 @@ impl Order {
             ["kick", whom, room, reason] => {
                 Order::Kick { whom: text(whom), room: optional(room), reason: optional(reason) }
             }
+            ["expel", tag, whom, minutes, reason] => Order::Expel {
+                whom: text(whom),
+                minutes: if minutes.is_empty() { None } else { Some(minutes.parse().ok()?) },
+                reason: optional(reason),
+                language: language(tag)?,
+            },
+            ["readmit", tag, whom] => Order::Readmit { whom: text(whom), language: language(tag)? },
             ["who"] => Order::Who,
             ["stop"] => Order::Stop,
             _ => return None,
         })
     }
+}
+
+fn tag(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "es",
+        Language::English => "en",
+    }
+}
+
+fn language(tag: &str) -> Option<Language> {
+    [Language::Spanish, Language::English].into_iter().find(|&language| self::tag(language) == tag)
 }
 
 /// Words as a field: on one line, and without a tab.

@@ -51,6 +51,8 @@ pub enum Refusal {
     NoSuchRoom,
     /// That person is not in that room.
     NotThere,
+    /// Why not, in the language that the order asked for.
+    Explained(String),
     /// The server is stopping.
     Stopping,
     /// The server has stopped, but what was said last may not be on the disk.
@@ -70,6 +72,7 @@ impl Refusal {
             Refusal::NoSuchPerson => ("no-such-person", ""),
             Refusal::NoSuchRoom => ("no-such-room", ""),
             Refusal::NotThere => ("not-there", ""),
+            Refusal::Explained(words) => ("explained", words.as_str()),
             Refusal::Stopping => ("stopping", ""),
             Refusal::Unfinished => ("unfinished", ""),
         };
@@ -86,6 +89,7 @@ impl Refusal {
             "no-such-person" => Refusal::NoSuchPerson,
             "no-such-room" => Refusal::NoSuchRoom,
             "not-there" => Refusal::NotThere,
+            "explained" => Refusal::Explained(detail.into()),
             "stopping" => Refusal::Stopping,
             "unfinished" => Refusal::Unfinished,
             _ => Refusal::Unclear,

@@ -252,6 +252,16 @@ impl Control {
                 Ok(()) => return session.answer(OK, now),
                 Err(refusal) => refusal,
             },
+            Some(Order::Expel { whom, minutes, reason, language }) => {
+                match server.expel(&whom, (minutes, reason), language, now) {
+                    Ok(rows) => return session.answer(&(rows + OK), now),
+                    Err(refusal) => refusal,
+                }
+            }
+            Some(Order::Readmit { whom, language }) => match server.readmit(&whom, language, now) {
+                Ok(rows) => return session.answer(&(rows + OK), now),
+                Err(refusal) => refusal,
+            },
             Some(Order::Kick { whom, room, reason }) => {
                 match server.kick(&whom, room.as_ref(), reason, now) {
                     Ok(()) => return session.answer(OK, now),

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tertulia::chat::{Text, Verdict};
+use tertulia::chat::{Language, Text, Verdict};
 use tertulia::control::{AccountOrder, AccountReply, GREETING, Order, Refusal, SOCKET};
 use tertulia::keep::{Answer, hash};
 use tertulia::limits::CONTROL_ORDER_MAX_BYTES;
@@ -275,6 +275,14 @@ fn orders_pass_as_lines_and_nothing_splits_them() {
         Order::Say { room: Some(text("#cocina")), text: text("ya está") },
         Order::Kick { whom: text("Luis"), room: None, reason: None },
         Order::Kick { whom: text("Luis"), room: Some(text("cocina")), reason: Some(text("por gritar")) },
+        Order::Expel { whom: text("Luis"), minutes: None, reason: None, language: Language::Spanish },
+        Order::Expel {
+            whom: text("203.0.113.7"),
+            minutes: Some(60),
+            reason: Some(text("por gritar")),
+            language: Language::English,
+        },
+        Order::Readmit { whom: text("Luis"), language: Language::English },
         Order::Who,
         Order::Stop,
     ];
@@ -362,4 +370,29 @@ fn commands_without_a_server_say_that_there_is_none() {
     }
     assert_eq!(command_for(&dir, &["kick"]).0, 2);
     assert_eq!(command_for(&dir, &["say"]).0, 2);
+}
+
+#[test]
+fn expel_keeps_out_until_readmit_and_over_a_stop() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    let mut luis = server.person("Luis");
+    let came = command_for(&dir, &["expel", "luis", "--minutes", "60", "por", "gritar"]);
+    assert!(came.0 == 0 && came.1.contains("Luis") && came.1.contains("por gritar"), "{came:?}");
+    luis.until("expulsado");
+    assert_eq!(luis.hear(), None, "the connection has ended");
+    assert_eq!(server.stop(), "");
+    let server = Server::start(&dir);
+    let mut luis = server.connect();
+    luis.say("Luis");
+    luis.until("expulsado");
+    let line = refusal(command_for(&dir, &["expel", "127.0.0.1", "--lang", "en"]));
+    assert!(line.contains("127.0.0.1"), "{line}");
+    let came = command_for(&dir, &["readmit", "Luis"]);
+    assert!(came.0 == 0 && came.1.contains("Luis"), "{came:?}");
+    server.person("Luis");
+    assert_eq!(
+        refusal(command_for(&dir, &["readmit", "Luis"])),
+        "'Luis' no está entre los expulsados: /expulsados"
+    );
 }

@@ -3,9 +3,10 @@
 use std::mem;
 
 use super::Server;
-use crate::chat::{AdminRefusal, Description, Moment, Name, Text};
+use crate::chat::{AdminRefusal, Description, Event, ExpulsionNews, Language, Moment, Name, Text};
 use crate::control::{AccountOrder, AccountReply, Refusal, row};
 use crate::net::stream::Stream;
+use crate::proto::Kind;
 
 impl<S: Stream> Server<S> {
     /// Has an order about the accounts carried out by the history's thread; false if too much waits for it.
@@ -44,6 +45,45 @@ impl<S: Stream> Server<S> {
         let kicked = self.hub.server_kicks(whom, room, reason, now, &mut self.outputs);
         self.perform(now);
         kicked.map_err(refusal)
+    }
+
+    /// Keeps a person or an address out of the chat. Gives the rows of the answer, in `language`.
+    ///
+    /// # Errors
+    ///
+    /// They are not expelled, and why.
+    pub fn expel(
+        &mut self,
+        whom: &Text,
+        terms: (Option<u32>, Option<Text>),
+        language: Language,
+        now: Moment,
+    ) -> Result<String, Refusal> {
+        let news = self.hub.expel(None, &Name::server(), whom, terms, now, &mut self.outputs);
+        self.perform(now);
+        self.expulsion_words(news, language)
+    }
+
+    /// Lets a person or an address that was expelled come back. Gives the rows of the answer, in `language`.
+    ///
+    /// # Errors
+    ///
+    /// They are not expelled.
+    pub fn readmit(&mut self, whom: &Text, language: Language, now: Moment) -> Result<String, Refusal> {
+        let news = self.hub.readmit(&Name::server(), whom, &mut self.outputs);
+        self.perform(now);
+        self.expulsion_words(news, language)
+    }
+
+    /// What people are told of the same, as rows of an answer.
+    fn expulsion_words(&mut self, news: ExpulsionNews, language: Language) -> Result<String, Refusal> {
+        let refused = matches!(news, ExpulsionNews::Refused(_));
+        let bytes = self.encodings.once(&Event::Expulsion(news), Kind { language, crlf: false });
+        let words = String::from_utf8_lossy(bytes);
+        match refused {
+            true => Err(Refusal::Explained(words.trim_end().replace('\n', " "))),
+            false => Ok(words.lines().map(|line| row([line])).collect()),
+        }
     }
 
     /// Writes a row about each connection in the next `most` slots, from the slot `from` on: name, address (of IPv6 its /64), seconds since it
