@@ -26,6 +26,13 @@ pub const SUBNEGOTIATION_MAX_BYTES: u8 = 240;
 /// Bytes taken by one read.
 pub const READ_BYTES: usize = 16 * 1024;
 
+/// Bytes that were read and are no commands yet, of all connections together, at which a read becomes a small one. Who
+/// sends faster than they may be heard would otherwise hold [`READ_BYTES`] each.
+pub const INPUT_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// Bytes taken by a small read.
+pub const READ_LOW_BYTES: usize = 512;
+
 /// Reads of one turn of the loop for one connection; where several have something to be read, they share them.
 pub const READS_PER_TURN: usize = 4;
 
@@ -198,6 +205,8 @@ pub const KEY_ALARM_INTERVAL: Duration = Duration::from_secs(60);
 
 /// So many operators of the room are told, and so many of those who are operators for good.
 pub const KEY_ALARM_EARS: usize = 20;
+/// Bans, mutes and invitations of all rooms together, 16 MiB of them: beyond it the room that has most forgets its oldest.
+pub const DECISIONS_MAX: usize = 100_000;
 
 /// Lines that a room's history holds while it is kept in memory.
 pub const HISTORY_LINES_PER_ROOM: usize = 1_000;
@@ -453,6 +462,12 @@ pub const MOTD_MAX_BYTES: usize = 4 * 1024;
 
 /// People one person may hide.
 pub const IGNORED_MAX: usize = 100;
+
+/// Of these, as many as everybody may hide, whatever the others do.
+pub const IGNORED_ALWAYS: usize = 10;
+
+/// People who are hidden beyond [`IGNORED_ALWAYS`], by all together: 10 MiB of names that nobody may have any more.
+pub const IGNORED_BEYOND_MAX: usize = 50_000;
 
 /// Descriptors the server keeps for itself: listeners, poll, signals, log, history, [`TRIALS`], and those with which to say
 /// "full".

@@ -195,8 +195,8 @@ pub enum Event {
     NoLongerIgnoring(Name),
     /// Those hidden from you.
     IgnoreList(Vec<Name>),
-    /// You hide as many as one person may.
-    IgnoreListFull,
+    /// You hide as many as you may: so many.
+    IgnoreListFull(usize),
     /// Nobody here has that name.
     NoSuchPerson(Text),
     /// That person is you.

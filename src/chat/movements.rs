@@ -42,6 +42,14 @@ impl Movements {
         at_once
     }
 
+    /// Forgets an arrival that was not told of: who comes and goes within a second, over and over, leaves nothing. The
+    /// latest come first, for those who go at once are among them.
+    pub(super) fn forget(&mut self, id: ClientId) {
+        if let Some(at) = self.arrived.iter().rposition(|&(_, arrived)| arrived == id) {
+            self.arrived.remove(at);
+        }
+    }
+
     /// When what waits has to be told.
     pub(super) fn due(&self) -> Option<Moment> {
         (!self.arrived.is_empty() || !self.departed.is_empty()).then_some(self.ends)

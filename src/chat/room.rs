@@ -183,6 +183,24 @@ impl Room {
         unlisted(list, entries, gone)
     }
 
+    /// Bans, mutes and invitations.
+    pub(super) fn decisions(&self) -> usize {
+        self.rules.banned.len() + self.rules.muted.len() + self.rules.invited.len()
+    }
+
+    /// Forgets the oldest of the decisions of which there are most; gives what there is to remember of that.
+    pub(super) fn forget_oldest(&mut self) -> Vec<RoomFact> {
+        let Rules { banned, muted, invited, .. } = &mut self.rules;
+        if invited.len() > banned.len().max(muted.len()) {
+            invited.remove(0);
+            return Vec::new();
+        }
+        let list = if muted.len() > banned.len() { RoomList::Mutes } else { RoomList::Bans };
+        let entries = self.rules.list(list);
+        let oldest = (!entries.is_empty()).then(|| entries.remove(0));
+        unlisted(list, entries, oldest)
+    }
+
     /// What there is to remember of it.
     pub(super) fn record(&self) -> RoomRecord {
         // Two who had the same name one after the other are one name to remember, and the last of them counts.

@@ -2,6 +2,7 @@
 //!
 //! Law: forgotten as soon as nobody has any of it left to be sent; until then nothing in it moves.
 
+use crate::limits::UNWRITTEN_MAX_BYTES;
 use crate::proto::Kind;
 
 /// A piece of what is shared, for one kind of reader.
@@ -83,7 +84,10 @@ impl Broadcast {
 
     /// Nobody has any of it left.
     pub(super) fn forget(&mut self) {
-        self.sheets.iter_mut().for_each(Vec::clear);
+        for sheet in &mut self.sheets {
+            sheet.clear();
+            sheet.shrink_to(2 * UNWRITTEN_MAX_BYTES);
+        }
         self.longest = 0;
     }
 }

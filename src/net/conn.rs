@@ -396,6 +396,11 @@ impl<S: Stream> Conn<S> {
         self.outbox.shares()
     }
 
+    /// Bytes of memory held by input that is no command yet.
+    pub(super) fn input_held(&self) -> usize {
+        self.codec.held()
+    }
+
     /// Bytes of memory held by the buffers.
     pub(super) fn held(&self) -> usize {
         self.outbox.held() + self.codec.held()

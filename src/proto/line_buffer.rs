@@ -9,6 +9,9 @@ const LF: u8 = b'\n';
 const CR: u8 = b'\r';
 const NUL: u8 = 0;
 
+/// What an unfinished line may hold without being shrunk to what it needs.
+const KEPT_BYTES: usize = 64;
+
 /// How a line ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -48,6 +51,12 @@ pub struct LineBuffer {
 impl LineBuffer {
     /// Adds what was received. Take all lines out before adding more, or more is held than the law says.
     pub fn push(&mut self, input: &[u8]) {
+        // By doubling, but not beyond the longest line.
+        let needed = self.bytes.len() + input.len();
+        if needed > self.bytes.capacity() {
+            let doubled = (2 * self.bytes.capacity()).min(LINE_MAX_BYTES);
+            self.bytes.reserve_exact(needed.max(doubled) - self.bytes.len());
+        }
         self.bytes.extend_from_slice(input);
     }
 
@@ -99,9 +108,9 @@ impl LineBuffer {
             self.bytes = Vec::new();
         } else if self.start > 0 {
             self.bytes.drain(..self.start as usize);
-            if self.bytes.capacity() > 4 * unfinished {
-                self.bytes.shrink_to(2 * unfinished);
-            }
+        }
+        if self.bytes.capacity() > 2 * unfinished.max(KEPT_BYTES) {
+            self.bytes.shrink_to(unfinished);
         }
         self.scanned -= self.start;
         self.start = 0;

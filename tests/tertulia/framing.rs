@@ -302,3 +302,22 @@ proptest! {
         prop_assert_eq!(lines(&pieces), plainly(&input));
     }
 }
+
+#[test]
+fn unfinished_line_holds_little_more_than_its_bytes() {
+    for (lines, unfinished) in [(0, 1), (0, 4_000), (8_000, 10), (7_000, 2_000), (6_150, 4_000), (1, 100)] {
+        for piece in [1, 100, READ_BYTES] {
+            let input = ["\n".repeat(lines), "x".repeat(unfinished)].concat();
+            let mut buffer = LineBuffer::default();
+            for piece in input.as_bytes().chunks(piece) {
+                buffer.push(piece);
+                while buffer.next_line().is_some() {}
+            }
+            let held = buffer.capacity();
+            assert!(
+                held <= (2 * unfinished).clamp(128, LINE_MAX_BYTES.max(unfinished)),
+                "{held} for {unfinished}"
+            );
+        }
+    }
+}

@@ -20,12 +20,14 @@ struct Counted {
 
 impl Read for Counted {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let input = self.input.take();
+        let mut input = self.input.take();
         if input.is_empty() {
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        buffer[..input.len()].copy_from_slice(&input);
-        Ok(input.len())
+        let taken = input.len().min(buffer.len());
+        buffer[..taken].copy_from_slice(&input[..taken]);
+        self.input.set(input.split_off(taken));
+        Ok(taken)
     }
 }
 
@@ -204,4 +206,20 @@ fn search_that_costs_much_counts_as_many_messages() {
     house.types(6, "/buscar b\nhola\n");
     house.settle();
     assert_eq!(house.writes.get(), 1 + 9 + 9 + 1 + 9, "what costs little is a message like others");
+}
+
+#[test]
+fn input_of_all_that_is_no_command_yet_is_bounded() {
+    let mut house = House::of(2_000, limits::RATE_LIMIT_PER_SECOND);
+    let flood = "a\n".repeat(limits::READ_BYTES / 2).into_bytes();
+    for who in 0..house.people.len() {
+        house.people[who].1.set(flood.clone());
+        house.server.readable(house.people[who].0);
+    }
+    house.settle();
+    let low = house.people.len() * (limits::READ_LOW_BYTES + 128);
+    let most = limits::INPUT_MAX_BYTES + limits::READ_BYTES + low;
+    let held = house.server.input_bytes();
+    assert!(held <= most, "{held} bytes are held of {}", house.people.len() * flood.len());
+    assert!(held >= limits::INPUT_MAX_BYTES, "{held} bytes: nothing was bounded");
 }

@@ -56,6 +56,13 @@ impl Hub {
             let moved = self.client_mut(moved).expect("members are clients");
             moved.seat_mut(room).expect("members have a seat").place = seat.place;
         }
+        if !seat.announced {
+            let movements = &mut self.room_mut(room).expect("a seat is in a room").movements;
+            movements.forget(id);
+            if movements.due().is_none() {
+                self.restless.remove(&room);
+            }
+        }
         Some(seat)
     }
 

@@ -7,6 +7,7 @@ use crate::chat::id::ClientId;
 use crate::chat::record::{RoomFact, RoomList};
 use crate::chat::room::{Marked, Room, push_bounded};
 use crate::chat::text::Text;
+use crate::limits::DECISIONS_MAX;
 
 impl Hub {
     /// Closes the current room by a key; without one, opens it.
@@ -51,6 +52,7 @@ impl Hub {
             push_bounded(&mut open.rules.invited, guest);
         }
         self.persist(room, facts, out);
+        self.bound_decisions(out);
         self.tell_decision(room, name, Decision::Invited(guest_name), out);
         // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
         let to = Audience::Several { clients: vec![guest], from: name.clone() };
@@ -95,6 +97,7 @@ impl Hub {
             facts.extend(closed.enlist(RoomList::Bans, Marked::new(guest_name.clone(), guest)));
         }
         self.persist(room, facts, out);
+        self.bound_decisions(out);
         let decision = Decision::Banned(guest_name);
         match guest.filter(|&guest| self.sits_in(guest, room)) {
             Some(guest) => self.put_out(room, guest, name, decision, out),
@@ -141,6 +144,7 @@ impl Hub {
             here.strike(RoomList::Mutes, |marked| marked.is(guest, &likeness))
         };
         self.persist(room, facts, out);
+        self.bound_decisions(out);
         if let Some(guest) = guest {
             self.announce(guest, room, out);
         }
@@ -184,6 +188,24 @@ impl Hub {
             out.push(self.left(guest, left));
         }
         self.vanish_if_empty(room, out);
+    }
+
+    /// Keeps the decisions of all rooms together within their bound: beyond it the room that has most forgets its oldest,
+    /// so that many in one room cost no other room its few.
+    fn bound_decisions(&mut self, out: &mut Vec<Output>) {
+        self.spend(self.rooms.len());
+        let numbered = self.rooms.iter().enumerate();
+        let counts = numbered.filter_map(|(number, room)| Some((room.as_ref()?.decisions(), number)));
+        let (mut all, mut fullest) = (0, (0, 0));
+        for (decisions, number) in counts {
+            all += decisions;
+            fullest = fullest.max((decisions, number));
+        }
+        if all > DECISIONS_MAX {
+            let room = RoomId::at(fullest.1);
+            let facts = self.rules_of(room).forget_oldest();
+            self.persist(room, facts, out);
+        }
     }
 
     /// The current room, if the client is its operator.

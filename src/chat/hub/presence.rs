@@ -6,7 +6,7 @@ use crate::chat::event::Person;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::text::Text;
-use crate::limits::{ANSWER_MAX_BYTES, IGNORED_MAX, WHO_MAX_PEOPLE};
+use crate::limits::{ANSWER_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORED_MAX, WHO_MAX_PEOPLE};
 
 /// What a row of `/who` is beside its name and a reason.
 const ROW_BYTES: usize = 64;
@@ -79,6 +79,13 @@ impl Hub {
         answer(id, event, out)
     }
 
+    /// How many are hidden beyond those whom everybody may hide, by all together.
+    fn hidden_beyond(&self) -> usize {
+        self.spend(self.clients.len());
+        let hidden = self.clients.iter().flatten().map(|client| client.hidden().count());
+        hidden.map(|hidden| hidden.saturating_sub(IGNORED_ALWAYS)).sum()
+    }
+
     fn toggle_hidden(&mut self, id: ClientId, own: &Name, whom: Text) -> Event {
         let Ok(wanted) = Name::new(whom.as_str().trim()) else { return Event::NoSuchPerson(whom) };
         let likeness = wanted.likeness();
@@ -95,9 +102,12 @@ impl Hub {
             return Event::NoLongerIgnoring(present.unwrap_or(wanted));
         }
         let Some(name) = present else { return Event::NoSuchPerson(whom) };
-        if hidden_before >= IGNORED_MAX {
-            return Event::IgnoreListFull;
+        if hidden_before >= IGNORED_MAX
+            || hidden_before >= IGNORED_ALWAYS && self.hidden_beyond() >= IGNORED_BEYOND_MAX
+        {
+            return Event::IgnoreListFull(hidden_before);
         }
+        let client = self.client_mut(id).expect("the caller knows them");
         client.hide(name.clone());
         if hidden_before == 0 {
             self.hiding += 1;

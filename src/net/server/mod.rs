@@ -59,6 +59,8 @@ pub struct Server<S> {
     steps: u64,
     /// Bytes that wait in queues of readers' own, all together.
     queued: usize,
+    /// Bytes held by input that is no command yet, all together.
+    input: usize,
     /// What came of orders about the accounts, by their tickets.
     account_replies: Vec<(u64, AccountReply)>,
     /// What telnet wants back while one piece of input is taken in.
@@ -105,6 +107,7 @@ impl<S: Stream> Server<S> {
             broadcast: Broadcast::default(),
             steps: 0,
             queued: 0,
+            input: 0,
             account_replies: Vec::new(),
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
@@ -263,6 +266,11 @@ impl<S: Stream> Server<S> {
     /// Bytes that wait in queues of readers' own, all together.
     pub fn queued_bytes(&self) -> usize {
         self.queued
+    }
+
+    /// Bytes held by input that is no command yet, all together.
+    pub fn input_bytes(&self) -> usize {
+        self.input
     }
 
     /// Bytes that wait for each connection's peer, and bytes of memory that its buffers hold.

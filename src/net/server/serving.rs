@@ -77,9 +77,9 @@ impl<S: Stream> Server<S> {
     fn serve(&mut self, id: ClientId, share: Quantum, now: Moment) -> usize {
         let Quantum { mut lines, mut reads, .. } = share;
         let begun = self.work().total();
-        let rate = self.rate;
-        while let Some(conn) = self.conn_mut(id) {
-            match conn.next_command(rate, now) {
+        while let Some(next) = self.next_command(id, now) {
+            let Some(conn) = self.conn_mut(id) else { break };
+            match next {
                 Ok(command) => {
                     self.command(id, command, now);
                     lines -= 1;
@@ -139,10 +139,25 @@ impl<S: Stream> Server<S> {
         self.close(id, now);
     }
 
-    /// Reads once; says whether the connection lives.
+    /// Takes the next command of a connection out, if it is there and one may be taken.
+    fn next_command(&mut self, id: ClientId, now: Moment) -> Option<Result<Command, Pause>> {
+        let Server { conns, input, rate, .. } = self;
+        let conn = conns.get_mut(id.slot()).filter(|conn| conn.is(id))?;
+        let before = conn.input_held();
+        let next = conn.next_command(*rate, now);
+        *input = *input + conn.input_held() - before;
+        Some(next)
+    }
+
+    /// Reads once; says whether the connection lives. While all together hold much that is no command yet, a read is small:
+    /// the rest waits with the system, and with its sender.
     fn read(&mut self, id: ClientId, now: Moment) -> bool {
         let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
-        let filled = conn.fill(&mut self.scratch, &mut self.answers);
+        let most =
+            if self.input > limits::INPUT_MAX_BYTES { limits::READ_LOW_BYTES } else { limits::READ_BYTES };
+        let before = conn.input_held();
+        let filled = conn.fill(&mut self.scratch[..most], &mut self.answers);
+        self.input = self.input + conn.input_held() - before;
         self.steps += READ_STEPS;
         if !self.answers.is_empty() {
             conn.counted(&mut self.queued, |conn| conn.signal(&self.answers, &self.broadcast, now));

@@ -43,8 +43,13 @@ impl<S: Stream> Server<S> {
         let freed = self.sweep(now);
         debug_assert_eq!(
             self.queued,
-            self.conns.iter().map(|(_, conn)| conn.queued()).sum(),
+            self.conns.iter().map(|(_, conn)| conn.queued()).sum::<usize>(),
             "all is counted"
+        );
+        debug_assert_eq!(
+            self.input,
+            self.conns.iter().map(|(_, conn)| conn.input_held()).sum::<usize>(),
+            "all input is counted"
         );
         self.flush(&mut answers, &mut rooms, now);
         freed
@@ -139,7 +144,8 @@ impl<S: Stream> Server<S> {
             }
             self.take_origin(id);
             self.deadlines.set(id, scheduled, None);
-            self.conns.remove(id.slot());
+            let gone = self.conns.remove(id.slot());
+            self.input -= gone.input_held();
             freed += 1;
             if in_chat {
                 debug!("{id:?}: {cause:?}");

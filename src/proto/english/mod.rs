@@ -12,7 +12,7 @@ use crate::chat::{
     Wording,
 };
 use crate::clock::Zone;
-use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
+use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
@@ -78,7 +78,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::NoLongerIgnoring(name) => writeln!(out, "You see what {name} says again."),
         Event::IgnoreList(names) if names.is_empty() => writeln!(out, "You ignore nobody."),
         Event::IgnoreList(names) => writeln!(out, "You ignore {}.", WORDS.list(names)),
-        Event::IgnoreListFull => writeln!(out, "You cannot ignore more than {IGNORED_MAX} people."),
+        Event::IgnoreListFull(most) => writeln!(out, "You cannot ignore more than {most} people."),
         Event::NoSuchPerson(name) => writeln!(out, "Nobody here is called '{name}'."),
         Event::ThatIsYou => writeln!(out, "That is your own name."),
         Event::LanguageSet => writeln!(out, "From now on I speak English to you."),

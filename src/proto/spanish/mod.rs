@@ -12,7 +12,7 @@ use crate::chat::{
     Wording,
 };
 use crate::clock::Zone;
-use crate::limits::{IGNORED_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
+use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
@@ -85,7 +85,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::NoLongerIgnoring(name) => writeln!(out, "Vuelves a ver lo que diga {name}."),
         Event::IgnoreList(names) if names.is_empty() => writeln!(out, "No ignoras a nadie."),
         Event::IgnoreList(names) => writeln!(out, "Ignoras a {}.", WORDS.list(names)),
-        Event::IgnoreListFull => writeln!(out, "No puedes ignorar a más de {IGNORED_MAX} personas."),
+        Event::IgnoreListFull(most) => writeln!(out, "No puedes ignorar a más de {most} personas."),
         Event::NoSuchPerson(name) => writeln!(out, "Aquí no hay nadie que se llame '{name}'."),
         Event::ThatIsYou => writeln!(out, "Ese es tu nombre."),
         Event::LanguageSet => writeln!(out, "Desde ahora te hablo en español."),

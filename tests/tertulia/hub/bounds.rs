@@ -2,10 +2,11 @@
 
 use tertulia::chat::{ClientId, Command, Event, RoomKey, RoomRecord, Rules, Text};
 use tertulia::limits::{
-    ANSWER_MAX_BYTES, KEY_MAX_BYTES, REASON_MAX_BYTES, ROOMS_LISTED, TOPIC_MAX_BYTES, WHO_MAX_PEOPLE,
+    ANSWER_MAX_BYTES, DECISIONS_MAX, DECISIONS_PER_ROOM, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORED_MAX,
+    KEY_MAX_BYTES, REASON_MAX_BYTES, ROOMS_LISTED, TOPIC_MAX_BYTES, WHO_MAX_PEOPLE,
 };
 
-use super::{Book, Chat, NOTHING, away, join, name, text, topic};
+use super::{Book, Chat, NOTHING, away, ignore, join, leave, name, text, topic};
 
 /// What makes a command of words.
 type Order = fn(&str) -> Command;
@@ -98,4 +99,71 @@ fn answer_about_many_people_and_rooms_fits_and_says_how_many_there_are() {
     assert!(people.iter().any(|person| person.you), "who asks is among them");
     let Event::Rooms { rooms, .. } = &events[1] else { panic!("the rooms") };
     assert_eq!(rooms[0].name, name("general"), "and the room with most people among those");
+}
+
+#[test]
+fn decisions_of_all_rooms_are_bounded_and_the_room_with_most_gives_way() {
+    let names =
+        |letter: char| (0..DECISIONS_PER_ROOM).map(|n| name(&format!("{letter}{n}"))).collect::<Vec<_>>();
+    let (banned, muted) = (names('b'), names('m'));
+    let full = |key: usize| {
+        let (banned, muted) = (banned.clone(), muted.clone());
+        RoomRecord { banned, muted, ..RoomRecord::new(RoomKey(key as u64), name(&format!("s{key}"))) }
+    };
+    let rooms = DECISIONS_MAX / (2 * DECISIONS_PER_ROOM);
+    let rules = Rules { rooms: (1..=rooms).map(full).collect(), next_key: 1_000, ..Rules::default() };
+    let mut chat = Chat::with(rules, Book::default());
+    let olga = chat.enters("Olga");
+    chat.does(olga, join("chica"));
+    for whom in ["Pedro", "Luis", "Eva"] {
+        chat.does(olga, Command::Ban(text(whom)));
+    }
+    let records = || (1..=1_000).filter_map(|key| chat.hub.room_record(RoomKey(key)));
+    let all: usize = records().map(|record| record.banned.len() + record.muted.len()).sum();
+    assert_eq!(all, DECISIONS_MAX);
+    let small = records().last().expect("her room");
+    assert_eq!(small.banned, ["Pedro", "Luis", "Eva"].map(name), "a room with few keeps them");
+    // What was forgotten is forgotten in the file too.
+    for record in chat.records.values() {
+        let room = chat.hub.room_record(record.key).expect("it is there");
+        assert_eq!((&record.banned, &record.muted), (&room.banned, &room.muted));
+    }
+}
+
+#[test]
+fn people_hidden_by_all_are_bounded_and_everybody_may_hide_a_few() {
+    let people = IGNORED_BEYOND_MAX / (IGNORED_MAX - IGNORED_ALWAYS) + 2;
+    let mut chat = Chat::new();
+    let ids: Vec<ClientId> =
+        (0..people.max(IGNORED_MAX + 1)).map(|n| chat.enters(&format!("p{n}"))).collect();
+    chat.hush();
+    let mut refused = 0;
+    for (own, &id) in ids.iter().enumerate().take(people) {
+        for whom in (0..=IGNORED_MAX).filter(|&whom| whom != own).take(IGNORED_MAX) {
+            chat.does(id, ignore(&format!("p{whom}")));
+        }
+        refused = chat.hears(id).iter().filter(|line| line.starts_with("IgnoreListFull")).count();
+    }
+    assert_eq!(refused, IGNORED_MAX - IGNORED_ALWAYS, "the last one hides those whom everybody may hide");
+}
+
+#[test]
+fn coming_and_going_within_a_second_leaves_nothing() {
+    let (mut chat, [olga, ana]) = Chat::of(["Olga", "Ana"]);
+    chat.does(olga, join("sala"));
+    chat.hush();
+    let mut sizes = Vec::new();
+    for _ in 0..3 {
+        for _ in 0..1_000 {
+            chat.does(ana, join("sala"));
+            chat.does(ana, leave("sala"));
+        }
+        chat.hears(olga);
+        sizes.push(format!("{:?}", chat.hub).len());
+    }
+    assert!(sizes[2] <= sizes[0] + 16, "what the hub holds grows: {sizes:?}");
+    chat.waits(super::SECOND);
+    assert_eq!(chat.hears(olga), ["<<< Ana #sala"], "she was known to be there");
+    chat.does(ana, join("sala"));
+    assert_eq!(chat.hears(olga), [">>> Ana #sala"], "and is heard of as ever");
 }

@@ -112,7 +112,7 @@ fn so_many_may_be_hidden_and_no_more() {
     }
     let one_more = format!("p{IGNORED_MAX}");
     chat.does(ana, ignore(&one_more));
-    assert_eq!(chat.hears(ana), ["IgnoreListFull"]);
+    assert_eq!(chat.hears(ana), ["IgnoreListFull(100)"]);
     chat.does(ana, ignore("p0"));
     chat.does(ana, ignore(&one_more));
     assert_eq!(chat.hears(ana), ["shown: p0".to_owned(), format!("hidden: {one_more}")]);
