@@ -294,8 +294,21 @@ pub const HISTORY_CHANGES_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Jobs that go into one transaction: what waits behind them waits some ten milliseconds.
 pub const HISTORY_BATCH_JOBS: usize = 2048;
 
-/// How long the history's thread waits for somebody else who is writing to the file, such as the `sqlite3` shell.
+/// How long an account, a letter or a start waits for another program that is writing to the file, such as the `sqlite3`
+/// shell; then it is refused. Lines wait as long as they have to, while the queue has room.
 pub const HISTORY_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long the history's thread waits for another program at a time: then it looks what else there is to be done.
+pub const HISTORY_BUSY_STEP: Duration = Duration::from_millis(100);
+
+/// Bytes of lines that go into one transaction: what it writes ahead is some ten times as much.
+pub const HISTORY_BATCH_BYTES: usize = 1024 * 1024;
+
+/// Lines that go into one transaction while the server stops: a slow disk has to be left in time.
+pub const HISTORY_STOP_JOBS: usize = 256;
+
+/// What is kept of the time to stop for marking what could not be written.
+pub const HISTORY_MARK_TIMEOUT: Duration = Duration::from_millis(400);
 
 /// What the history's thread rests behind a transaction that somebody's question does not end: fewer transactions take
 /// less of a processor that those who talk want as well, and nobody notices an answer that comes so much later.
@@ -325,7 +338,11 @@ pub const HISTORY_COMPLAINT_INTERVAL: Duration = Duration::from_secs(10);
 /// only where it is used.
 pub const HISTORY_CHECKED_BYTES: u64 = 16 * 1024 * 1024;
 
-/// What the file that SQLite writes ahead shrinks to when it has grown.
+/// How long the history's thread waits for questions that are being answered, also by other programs, before the file that
+/// SQLite writes ahead can begin anew; behind that it tries again after ten times as long.
+pub const HISTORY_WAL_PATIENCE: Duration = Duration::from_millis(250);
+
+/// What the file that SQLite writes ahead shrinks to when it has grown; at half of it, it is to begin anew.
 pub const HISTORY_WAL_BYTES: usize = 16 * 1024 * 1024;
 
 /// How often lines older than `--keep-days` are looked for.

@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::accounts::Accounts;
 use super::affair::Affair;
+use super::answerer::Answerer;
 use super::expulsions::ExpulsionRow;
 use super::job::{Change, Job, Query, Row, Word, miss};
 use super::memory::Memory;
@@ -19,7 +20,7 @@ use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
 use super::rooms::{Fact, RoomRow, records};
 use super::store::Store;
-use super::worker::Worker;
+use super::worker::{Ending, Worker};
 use crate::chat::{
     Account, AccountKey, ClientId, Expulsion, Found, Letter, Line, Matter, Moment, Posted, RoomChange,
     RoomKey, RoomRecord, Verdict,
@@ -86,6 +87,7 @@ pub(super) struct File {
     jobs: SyncSender<Job>,
     words: Receiver<Word>,
     load: Arc<Load>,
+    ending: Arc<Mutex<Option<Ending>>>,
     pub(super) questions: Questions<Query>,
     /// What must not get lost and found no place yet; it goes before everything else.
     pending: Pending,
@@ -111,16 +113,19 @@ impl Archive {
         let (ours, words) = mpsc::channel();
         let load = Arc::new(Load::default());
         let next_key = store.next_key();
-        let (writer, found) = store.into_parts();
+        let (writer, reader, found) = store.into_parts();
         found.recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
         let keep_days = writer.keep_days();
         let accounts = Accounts::new(found.accounts, wake.clone())?;
-        let mut worker = Worker::new(writer, theirs, ours, Arc::clone(&load), wake);
+        let answerer = Answerer::start(reader, ours.clone(), wake.clone())?;
+        let worker = Worker::new(writer, answerer, theirs, ours, Arc::clone(&load), wake);
+        let ending = worker.ending();
         thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
         let file = File {
             jobs,
             words,
             load,
+            ending,
             questions: Questions::default(),
             pending: Pending::default(),
             reload: false,
@@ -245,24 +250,24 @@ impl Archive {
         Some(file.complained.map_or(Moment::START, |last| last + HISTORY_COMPLAINT_INTERVAL))
     }
 
-    /// Waits until everything is written, at most for `patience`; says whether it is.
+    /// Waits until everything is written, at most for `patience`; says whether it is. What is not is marked as missing.
     pub fn close(&mut self, patience: Duration) -> bool {
         // Whose password is not hashed yet has been promised nothing.
         self.accounts = None;
         let Some(mut file) = self.file.take() else { return true };
         let deadline = Instant::now() + patience;
-        // What is owed needs room in the queue, which comes while the thread works.
-        while file.settle().is_err() || !file.pending.is_empty() {
-            if Instant::now() >= deadline {
-                return false;
-            }
-            thread::sleep(Duration::from_millis(1));
+        // What is owed may find no place in the queue, however long one waits.
+        let changes = std::iter::from_fn(|| file.pending.pop()).collect();
+        let gaps = file.gaps.iter().map(|(room, &(lines, at))| (room.0, lines, at)).collect();
+        if let Ok(mut ending) = file.ending.lock() {
+            *ending = Some(Ending { until: deadline, changes, gaps });
         }
         drop(file.jobs);
+        let mut written = true;
         loop {
             match file.words.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
-                Ok(_) => {}
-                Err(RecvTimeoutError::Disconnected) => return true,
+                Ok(word) => written &= !matches!(word, Word::Lost(1.., _)),
+                Err(RecvTimeoutError::Disconnected) => return written,
                 Err(RecvTimeoutError::Timeout) => return false,
             }
         }

@@ -60,14 +60,13 @@ impl Job {
     /// Bytes of memory that it takes, roughly.
     pub(super) fn bytes(&self) -> usize {
         let words = match self {
-            Job::Keep(row) => row.who.len() + row.text.len(),
+            Job::Keep(row) => row.bytes(),
             Job::Change(change) => change.bytes(),
             Job::Look(_, Query::Search(rooms, words, _)) => size_of_val(rooms.as_slice()) + words.len(),
             Job::Look(..) => 0,
             Job::Affair(affair) => affair.bytes(),
         };
-        // Two allocations of a line, and what the allocator adds.
-        size_of::<Job>() + words + 32
+        JOB_BYTES + words
     }
 
     pub(super) fn is_change(&self) -> bool {
@@ -85,6 +84,9 @@ pub(super) fn miss<K: Ord + Copy>(gaps: &mut BTreeMap<K, (u64, i64)>, room: K, a
         gaps.remove(&oldest);
     }
 }
+
+/// What a job takes beside its words: two allocations of a line, and what the allocator adds, are in it.
+pub(super) const JOB_BYTES: usize = size_of::<Job>() + 32;
 
 /// What is looked for in the file.
 #[derive(Clone, Debug)]
@@ -123,6 +125,11 @@ impl Row {
         let kind = if line.acted { Kind::Acted } else { Kind::Said };
         let (who, text) = (line.from.as_str().to_owned(), line.text.as_str().to_owned());
         Row { room: line.room.0, at: line.at.0, kind, who, text }
+    }
+
+    /// Bytes of its words.
+    pub(super) fn bytes(&self) -> usize {
+        self.who.len() + self.text.len()
     }
 
     pub(super) fn gap(room: u64, at: i64, lines: u64) -> Row {

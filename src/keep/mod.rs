@@ -5,6 +5,7 @@
 
 mod accounts;
 mod affair;
+mod answerer;
 mod archive;
 mod asking;
 mod expulsions;

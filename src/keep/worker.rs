@@ -1,25 +1,49 @@
-//! The helper thread: takes everything that waits, writes it in one transaction, then answers what was asked.
+//! The thread that writes: takes everything that waits, writes it in one transaction, then passes questions on.
 //!
-//! Laws: a question is answered when all lines handed in before it are on the disk, so what anybody was shown survives
-//! the process; a line that cannot be written is counted, and the count is written where it is missing.
+//! Laws: a question is passed on when all lines handed in before it are on the disk, so what anybody was shown survives
+//! the process; lines wait for another program that is writing, promises for [`HISTORY_BUSY_TIMEOUT`]; a line that cannot
+//! be written is counted, and the count is written where it is missing.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use rusqlite::Result;
 
 use super::affair::Affair;
-use super::job::{Change, Job, Kind, Query, Row, Word, miss};
+use super::answerer::Answerer;
+use super::job::{Change, JOB_BYTES, Job, Kind, Query, Row, Word, miss};
 use super::pending::Load;
-use super::store::Writer;
+use super::store::{Writer, is_busy};
 use crate::clock::wall_clock;
 use crate::limits::{
-    HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_TIMEOUT, HISTORY_EXPIRY_INTERVAL, HISTORY_PAUSE,
-    HISTORY_RETRY, HISTORY_STRETCH_ROWS,
+    HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_TIMEOUT,
+    HISTORY_EXPIRY_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_PAUSE, HISTORY_QUEUE_JOBS, HISTORY_RETRY,
+    HISTORY_STOP_JOBS, HISTORY_STRETCH_ROWS, HISTORY_WAL_PATIENCE,
 };
+
+/// What the writing thread is given at the end, when its queue takes nothing more.
+#[derive(Debug)]
+pub(super) struct Ending {
+    /// When it has to be over.
+    pub(super) until: Instant,
+    /// What found no place in the queue.
+    pub(super) changes: Vec<Change>,
+    /// Lines that found none, by room, and when the first of them was said.
+    pub(super) gaps: Vec<(u64, u64, i64)>,
+}
+
+/// What came of a transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Written {
+    Done,
+    /// Another program is writing: what was to be written waits.
+    Busy,
+    /// What was to be written is lost, and counted.
+    Failed,
+}
 
 pub(super) struct Worker<W> {
     file: Writer,
@@ -27,16 +51,27 @@ pub(super) struct Worker<W> {
     words: Sender<Word>,
     load: Arc<Load>,
     wake: W,
-    /// Rows of this batch; their room in memory is used again.
-    rows: Vec<Row>,
+    answerer: Answerer,
+    /// Set when the server stops.
+    ending: Arc<Mutex<Option<Ending>>>,
+    /// Rows to be written, in order; their room in memory is used again.
+    rows: VecDeque<Row>,
     /// What must not get lost; that of a batch that failed stays.
     changes: Vec<Change>,
     /// Bytes of these.
     change_bytes: usize,
-    affairs: Vec<Affair>,
+    /// What is promised, and since when it waits.
+    affairs: Vec<(Instant, Affair)>,
+    /// To be answered when the rows are written.
     questions: Vec<(u64, Query)>,
     /// Lines that could not be written, by room, and when the first of them was said.
     gaps: BTreeMap<u64, (u64, i64)>,
+    /// Whether another program keeps us from writing what waits.
+    held_up: bool,
+    /// How long the last transaction took.
+    took: Duration,
+    /// Before this, what is written ahead is left as long as it is.
+    shortened: Instant,
     /// When old lines are looked for; never if lines may stay for ever.
     expiry: Option<Instant>,
     /// Up to which line they have been looked for in this round.
@@ -46,6 +81,7 @@ pub(super) struct Worker<W> {
 impl<W: Fn()> Worker<W> {
     pub(super) fn new(
         file: Writer,
+        answerer: Answerer,
         jobs: Receiver<Job>,
         words: Sender<Word>,
         load: Arc<Load>,
@@ -58,79 +94,82 @@ impl<W: Fn()> Worker<W> {
             words,
             load,
             wake,
-            rows: Vec::new(),
+            answerer,
+            ending: Arc::default(),
+            rows: VecDeque::new(),
             changes: Vec::new(),
             change_bytes: 0,
             affairs: Vec::new(),
             questions: Vec::new(),
             gaps: BTreeMap::new(),
+            held_up: false,
+            took: Duration::ZERO,
+            shortened: Instant::now(),
             expiry,
             expired_up_to: 0,
         }
     }
 
-    /// Works until nobody can hand in anything any more, and all that was handed in is done.
-    pub(super) fn run(&mut self) {
+    /// Where the thread is told that the server stops.
+    pub(super) fn ending(&self) -> Arc<Mutex<Option<Ending>>> {
+        Arc::clone(&self.ending)
+    }
+
+    /// Works until nobody can hand in anything any more, and all that was handed in is done or marked as missing.
+    pub(super) fn run(mut self) {
         yield_to_the_loop();
-        loop {
+        while !self.time_is_up() {
             let wait = self.expiry.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
-            let unwritten = !self.gaps.is_empty() || !self.changes.is_empty();
-            let retry = if unwritten { HISTORY_RETRY } else { Duration::MAX };
-            match self.jobs.recv_timeout(wait.min(retry)) {
-                Ok(job) => self.batch(job),
-                Err(RecvTimeoutError::Timeout) if !unwritten => {}
-                Err(RecvTimeoutError::Timeout) => {
-                    self.write();
-                    if self.tell_room() {
-                        (self.wake)();
-                    }
-                }
+            let left = self.held_up || !self.gaps.is_empty() || !self.changes.is_empty();
+            let retry = if left { HISTORY_RETRY } else { Duration::MAX };
+            // Another program has been waited for already.
+            let wait = if self.held_up { Duration::ZERO } else { wait.min(retry) };
+            match self.jobs.recv_timeout(wait) {
+                Ok(job) => self.batch(Some(job)),
+                Err(RecvTimeoutError::Timeout) if left => self.batch(None),
+                Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
             if self.expiry.is_some_and(|at| Instant::now() >= at) {
                 self.expire();
             }
         }
-        if !self.gaps.is_empty() || !self.changes.is_empty() {
-            self.write();
-        }
+        self.finish();
+        // The last one to close the file tidies up.
+        self.answerer.end();
     }
 
-    fn batch(&mut self, first: Job) {
-        let waiting = std::iter::once(first).chain(self.jobs.try_iter());
-        let mut bytes = 0;
-        for job in waiting.take(HISTORY_BATCH_JOBS) {
-            if job.is_change() {
-                self.change_bytes += job.bytes()
-            } else {
-                bytes += job.bytes()
+    fn batch(&mut self, first: Option<Job>) {
+        // Held up, the thread goes on taking what comes: promises are to be told in time.
+        let most = if self.held_up { HISTORY_QUEUE_JOBS / 2 } else { HISTORY_BATCH_JOBS };
+        let (mut taken, mut bytes) = (0, 0);
+        let mut next = first;
+        while let Some(job) = next.take() {
+            if let Job::Keep(row) = &job {
+                bytes += row.text.len();
             }
-            match job {
-                Job::Keep(row) => self.rows.push(row),
-                Job::Change(change) => self.changes.push(change),
-                Job::Look(ticket, query) => self.questions.push((ticket, query)),
-                Job::Affair(affair) => self.affairs.push(affair),
+            taken += 1;
+            self.take(job);
+            if self.rows.len() < most && taken < most && bytes < HISTORY_BATCH_BYTES {
+                next = self.jobs.try_recv().ok();
             }
         }
-        let full = self.rows.len() + self.changes.len() >= HISTORY_BATCH_JOBS;
-        let mut told = false;
-        if !self.rows.is_empty() || !self.changes.is_empty() {
-            told |= !self.write();
-        }
+        let full = taken >= HISTORY_BATCH_JOBS || bytes >= HISTORY_BATCH_BYTES;
+        let written = self.write();
+        let mut told = written == Written::Failed;
         told |= self.settle_affairs();
-        for (ticket, query) in std::mem::take(&mut self.questions) {
-            let start = Instant::now();
-            let _ = self.words.send(match self.file.find(&query) {
-                Ok(sought) => Word::Found { ticket, query, sought, cost: start.elapsed() },
-                Err(error) => Word::Unreadable { ticket, query, why: error.to_string() },
-            });
-            told = true;
+        self.held_up = written == Written::Busy || !self.affairs.is_empty();
+        let mut asked = false;
+        if self.rows.is_empty() && written != Written::Busy {
+            // Whatever was said before them is on the disk.
+            let questions = std::mem::take(&mut self.questions);
+            asked = !questions.is_empty();
+            questions.into_iter().for_each(|(ticket, query)| self.answerer.ask(ticket, query));
         }
-        self.load.release(bytes, false);
         told |= self.tell_room();
         if told {
             (self.wake)();
-        } else if !full {
+        } else if !full && !asked && !self.held_up && !self.is_ending() {
             // Lines that come one by one need not cost an fsync each, and the loop is left alone meanwhile.
             thread::sleep(HISTORY_PAUSE);
         }
@@ -145,41 +184,145 @@ impl<W: Fn()> Worker<W> {
         waits
     }
 
-    /// Writes what the batch holds in one transaction; says whether that went well.
-    fn write(&mut self) -> bool {
+    fn take(&mut self, job: Job) {
+        let bytes = job.bytes();
+        if job.is_change() {
+            self.change_bytes += bytes;
+        }
+        match job {
+            Job::Keep(row) => self.rows.push_back(row),
+            Job::Change(change) => self.changes.push(change),
+            // There are never many of them in hand.
+            Job::Look(ticket, query) => {
+                self.load.release(bytes, false);
+                self.questions.push((ticket, query));
+            }
+            Job::Affair(affair) => self.affairs.push((Instant::now(), affair)),
+        }
+    }
+
+    fn is_ending(&self) -> bool {
+        self.ending.lock().is_ok_and(|ending| ending.is_some())
+    }
+
+    /// Whether the server stops, and another transaction might take longer than there is time.
+    fn time_is_up(&self) -> bool {
+        let until = self.ending.lock().ok().and_then(|ending| ending.as_ref().map(|ending| ending.until));
+        until.is_some_and(|until| Instant::now() + self.took + HISTORY_MARK_TIMEOUT >= until)
+    }
+
+    /// Writes what waits, so much of it in a transaction; says how far that went.
+    fn write(&mut self) -> Written {
+        let mut written = Written::Done;
+        while written == Written::Done
+            && !(self.rows.is_empty() && self.changes.is_empty() && self.gaps.is_empty())
+            && !self.time_is_up()
+        {
+            written = self.write_some();
+        }
+        written
+    }
+
+    fn write_some(&mut self) -> Written {
+        let most = if self.is_ending() { HISTORY_STOP_JOBS } else { HISTORY_BATCH_JOBS };
         let Worker { file, rows, changes, change_bytes, gaps, load, .. } = self;
+        let mut bytes = 0;
+        let fits = |row: &&Row| {
+            bytes += row.text.len();
+            bytes < HISTORY_BATCH_BYTES
+        };
+        let batch = rows.iter().take(most).take_while(fits).count().max(1).min(rows.len());
+        let batch = &rows.make_contiguous()[..batch];
+        let (count, start) = (batch.len(), Instant::now());
         let written = file.transaction(|file| {
             changes.iter().try_for_each(|change| file.change(change, now()))?;
             gaps.iter().try_for_each(|(&room, &(lines, at))| file.append(&Row::gap(room, at, lines)))?;
-            append(file, rows)
+            append(file, batch)
         });
-        match written {
+        let result = match written {
             Ok(()) => {
                 changes.clear();
                 load.release(std::mem::take(change_bytes), true);
                 gaps.clear();
+                self.took = start.elapsed();
+                if start >= self.shortened && !file.shorten_wal() {
+                    self.shortened = Instant::now() + 10 * HISTORY_WAL_PATIENCE;
+                }
+                Written::Done
             }
+            Err(ref error) if is_busy(error) => return Written::Busy,
             Err(ref error) => {
-                let lost = count_lost(rows, gaps);
+                let lost = count_lost(batch, gaps);
                 if lost > 0 {
                     let _ = self.words.send(Word::Lost(lost, error.to_string()));
                 }
+                Written::Failed
             }
-        }
-        self.rows.clear();
-        self.rows.shrink_to(HISTORY_BATCH_JOBS);
-        written.is_ok()
+        };
+        load.release(rows.drain(..count).map(|row| JOB_BYTES + row.bytes()).sum(), false);
+        rows.shrink_to(HISTORY_BATCH_JOBS);
+        result
     }
 
     /// Does what is to be done for accounts and letters; says whether there is something to tell.
     fn settle_affairs(&mut self) -> bool {
+        let bytes = |affairs: &[(Instant, Affair)]| -> usize {
+            affairs.iter().map(|(_, affair)| JOB_BYTES + affair.bytes()).sum()
+        };
         let affairs = std::mem::take(&mut self.affairs);
-        let (outcomes, complaint) = self.file.settle(affairs, now());
+        let before = bytes(&affairs);
+        let (outcomes, waiting, complaint) = self.file.settle(affairs, now());
+        // Who waits for another program too long is told that it cannot be done now.
+        let patient = |(since, _): &(Instant, Affair)| since.elapsed() < HISTORY_BUSY_TIMEOUT;
+        let (waiting, given_up): (Vec<_>, Vec<_>) = waiting.into_iter().partition(patient);
+        self.load.release(before - bytes(&waiting), false);
+        self.affairs = waiting;
+        let given_up = given_up.iter().filter_map(|(_, affair)| affair.failed("SQLITE_BUSY"));
+        let outcomes = outcomes.into_iter().chain(given_up);
         let words = complaint.map(|why| Word::Lost(0, why)).into_iter();
-        let mut words = words.chain(outcomes.into_iter().map(Word::Outcome)).peekable();
+        let mut words = words.chain(outcomes.map(Word::Outcome)).peekable();
         let told = words.peek().is_some();
         words.for_each(|word| drop(self.words.send(word)));
         told
+    }
+
+    /// Writes what is left, and marks what cannot be written.
+    fn finish(&mut self) {
+        // Those who ask hear nothing any more.
+        while let Ok(job) = self.jobs.recv_timeout(Duration::ZERO) {
+            self.take(job);
+        }
+        let left = self.ending.lock().ok().and_then(|mut ending| {
+            let Ending { until, changes, gaps } = ending.as_mut()?;
+            Some((*until, std::mem::take(changes), std::mem::take(gaps)))
+        });
+        // Without being told that there is time, we try once.
+        let (until, changes, gaps) = left.unwrap_or((Instant::now(), Vec::new(), Vec::new()));
+        self.changes.extend(changes);
+        for (room, lines, at) in gaps {
+            miss(&mut self.gaps, room, at, lines);
+        }
+        loop {
+            let written = self.write();
+            self.settle_affairs();
+            if self.rows.is_empty() && self.changes.is_empty() && self.gaps.is_empty() {
+                return;
+            }
+            if written == Written::Failed || self.time_is_up() || Instant::now() >= until {
+                break;
+            }
+        }
+        let rows: Vec<Row> = self.rows.drain(..).collect();
+        let lost = count_lost(&rows, &mut self.gaps);
+        let _ = self.words.send(Word::Lost(lost, String::new()));
+        while Instant::now() + HISTORY_MARK_TIMEOUT / 2 < until {
+            match self.write_some() {
+                Written::Done => return,
+                Written::Busy => {}
+                Written::Failed => break,
+            }
+        }
+        self.file.leave_gaps(&self.gaps);
     }
 
     /// Lets some lines go that are too old; the rest in the next turn, so that nobody waits for all of it.

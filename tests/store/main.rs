@@ -21,3 +21,4 @@ mod talking;
 mod throttle;
 mod trips;
 mod upgrading;
+mod waiting;

@@ -1,33 +1,45 @@
 //! What is done for accounts and letters, as far as it concerns the file: one transaction for all that waits.
 
+use std::time::Instant;
+
 use rusqlite::Result;
 
-use super::writer::Writer;
+use super::writer::{Writer, is_busy};
 use crate::control::{AccountReply, Refusal};
 use crate::keep::affair::{Affair, Outcome};
 
+/// Affairs, each with the time since which it waits.
+type Waiting = Vec<(Instant, Affair)>;
+
 impl Writer {
-    /// Does `affairs`, at `at`, those first that write. Gives what came of each, and what went wrong.
+    /// Does `affairs`, at `at`, those first that write. Gives what came of each, those that have to wait because another
+    /// program is writing, and what went wrong.
     pub(in crate::keep) fn settle(
         &mut self,
-        affairs: Vec<Affair>,
+        affairs: Waiting,
         at: i64,
-    ) -> (Vec<Outcome>, Option<String>) {
-        let (writing, reading): (Vec<Affair>, Vec<Affair>) = affairs.into_iter().partition(Affair::writes);
+    ) -> (Vec<Outcome>, Waiting, Option<String>) {
+        let (mut writing, reading): (Waiting, Waiting) =
+            affairs.into_iter().partition(|(_, affair)| affair.writes());
         let (mut outcomes, mut complaint) = (Vec::new(), None);
         if !writing.is_empty() {
-            let written =
-                self.transaction(|file| writing.iter().map(|affair| file.write(affair, at)).collect());
-            let written: Vec<Option<Outcome>> = written.unwrap_or_else(|error| {
-                let why = error.to_string();
-                let failed = writing.iter().map(|affair| affair.failed(&why)).collect();
-                complaint = Some(why);
-                failed
-            });
-            outcomes.extend(written.into_iter().flatten());
+            let written: Result<Vec<Option<Outcome>>> =
+                self.transaction(|file| writing.iter().map(|(_, affair)| file.write(affair, at)).collect());
+            match written {
+                Err(error) if is_busy(&error) => {}
+                Err(error) => {
+                    let why = error.to_string();
+                    outcomes.extend(writing.drain(..).filter_map(|(_, affair)| affair.failed(&why)));
+                    complaint = Some(why);
+                }
+                Ok(written) => {
+                    writing.clear();
+                    outcomes.extend(written.into_iter().flatten());
+                }
+            }
             self.add_accounts(&mut outcomes);
         }
-        for affair in &reading {
+        for (_, affair) in &reading {
             let read = self.read(affair).unwrap_or_else(|error| {
                 let why = error.to_string();
                 let failed = affair.failed(&why);
@@ -36,7 +48,7 @@ impl Writer {
             });
             outcomes.extend(read);
         }
-        (outcomes, complaint)
+        (outcomes, writing, complaint)
     }
 
     /// Puts the accounts as they are now in front of the answers to orders that have changed them, and behind all else: what

@@ -4,9 +4,11 @@ mod accounts;
 mod affairs;
 mod error;
 mod expulsions;
+mod gaps;
 mod letters;
 mod lock;
 mod private;
+mod reader;
 mod registry;
 mod rooms;
 mod schema;
@@ -25,15 +27,16 @@ use error::Cause;
 pub use error::StoreError;
 use lock::Lock;
 pub use private::Exposed;
+pub(super) use reader::{Reader, Watch};
 pub use registry::{Registry, hash};
-pub(super) use writer::Writer;
+pub(super) use writer::{Writer, is_busy};
 
 use super::affair::{AccountRow, account_key};
 use super::expulsions::ExpulsionRow;
 use super::job::Row;
 use super::rooms::RoomRow;
 use crate::chat::{AccountKey, Name};
-use crate::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_CHECKED_BYTES, HISTORY_WAL_BYTES};
+use crate::limits::{HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT, HISTORY_CHECKED_BYTES, HISTORY_WAL_BYTES};
 
 /// The history itself.
 const FILE: &str = "tertulia.db";
@@ -42,6 +45,7 @@ const FILE: &str = "tertulia.db";
 #[derive(Debug)]
 pub struct Store {
     writer: Writer,
+    reader: Reader,
     next_key: u64,
     found: Found,
     exposed: Vec<Exposed>,
@@ -97,8 +101,8 @@ impl Store {
         Ok(found.and_then(|(key, _)| account_key(key)))
     }
 
-    pub(super) fn into_parts(self) -> (Writer, Found) {
-        (self.writer, self.found)
+    pub(super) fn into_parts(self) -> (Writer, Reader, Found) {
+        (self.writer, self.reader, self.found)
     }
 }
 
@@ -107,10 +111,12 @@ fn read(dir: &Path, path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<S
     let exposed = private::exposed_dir(dir).into_iter().chain(close_files(path)).collect();
     let mut writer = open(path, keep_days, Some(lock))?;
     let next_key = writer.transaction(Writer::begin)?;
+    writer.take_gaps()?;
+    writer.connection.busy_timeout(HISTORY_BUSY_STEP)?;
     let (rooms, accounts, expulsions) = (writer.rooms()?, writer.accounts()?, writer.expulsions()?);
     let recent = writer.recent(&rooms)?;
-    let found = Found { rooms, recent, accounts, expulsions };
-    Ok(Store { writer, next_key, found, exposed, dir: dir.to_owned() })
+    let (reader, found) = (Reader::open(path)?, Found { rooms, recent, accounts, expulsions });
+    Ok(Store { writer, reader, next_key, found, exposed, dir: dir.to_owned() })
 }
 
 /// Closes a history that was made by an earlier version, or by another hand, to other users.

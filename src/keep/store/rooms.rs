@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Result, params};
 
+use super::reader::last;
 use super::writer::Writer;
 use crate::chat::RoomList;
 use crate::keep::job::{Change, Row};
@@ -81,10 +82,10 @@ impl Writer {
     pub(super) fn recent(&self, rooms: &[RoomRow]) -> Result<Vec<Row>> {
         let others: Vec<u64> = rooms.iter().map(|room| room.key).filter(|&key| key != 0).collect();
         let each = RELOADED_LINES_PER_ROOM.min(RELOADED_LINES / others.len().max(1));
-        let mut rows = self.last(0, HISTORY_LINES_PER_ROOM)?;
+        let mut rows = last(&self.connection, 0, HISTORY_LINES_PER_ROOM)?;
         let mut bytes = 0;
         for room in others {
-            let found = self.last(room, each)?;
+            let found = last(&self.connection, room, each)?;
             bytes += found.iter().map(|(_, row)| row.text.len()).sum::<usize>();
             rows.extend(found);
             if bytes > HISTORY_MAX_BYTES {

@@ -5,7 +5,7 @@
 
 use rusqlite::{Result, params};
 
-use super::writer::Writer;
+use super::reader::{Reader, fitting, row};
 use crate::chat::Reach;
 use crate::keep::job::Sought;
 use crate::keep::words::{Wanted, beginning, fold};
@@ -15,67 +15,87 @@ const NEWEST: &str =
     "SELECT id, line.room, at, kind, who, line.text FROM words JOIN line ON line.id = words.rowid
                       WHERE words MATCH ?1 ORDER BY words.rowid DESC LIMIT ?2";
 
-impl Writer {
+/// What the index is asked for, and how far.
+struct Plan<'a> {
+    keys: Vec<&'a str>,
+    /// Whether a line with all of these has what is wanted: otherwise its words are looked at.
+    exact: bool,
+    /// Lines that are looked at.
+    most: usize,
+}
+
+impl Reader {
     /// The newest `count` lines of these rooms with these words, newest last.
     ///
     /// The index gives lines with a beginning of up to [`SEARCH_PREFIX_CHARS`](crate::limits::SEARCH_PREFIX_CHARS) one by one. For a longer one it gathers
     /// all lines first, which takes some 50 ms where a million have it. So long words are looked for by their beginnings
     /// among the newest first, where common ones are; then the longest, which is the rarest mostly, by all of it and the
     /// others by their beginnings; and only then is the index asked to gather the lines of each.
-    pub(super) fn search(&self, rooms: &[u64], typed: &str, count: usize) -> Result<Sought> {
+    pub(super) fn search(&self, rooms: &[u64], typed: &str, count: usize, sought: &mut Sought) -> Result<()> {
         let wanted = Wanted::of(typed);
-        let reach = if wanted.is_shortened() { Reach::FirstWords } else { Reach::All };
-        let mut sought = Sought { reach, ..Sought::default() };
+        if wanted.is_shortened() {
+            sought.reach = Reach::FirstWords;
+        }
         let words: Vec<&str> = wanted.words().iter().map(|word| &**word).collect();
         if words.is_empty() || rooms.is_empty() {
-            return Ok(sought);
+            return Ok(());
         }
-        let mut beginnings: Vec<&str> = words.iter().map(|word| beginning(word)).collect();
+        let mut keys: Vec<&str> = words.iter().map(|word| beginning(word)).collect();
         let longest = (0..words.len()).max_by_key(|&at| words[at].len()).unwrap_or(0);
         for _ in 0..2 {
-            if beginnings == words {
+            if keys == words {
                 break;
             }
-            if self.search_near(rooms, &beginnings, &wanted, count, &mut sought)? {
-                return Ok(sought);
+            let plan = Plan { keys: keys.clone(), exact: false, most: SEARCH_NEAR_ROWS };
+            if self.follow(&plan, rooms, &wanted, count, sought)? {
+                return Ok(());
             }
-            beginnings[longest] = words[longest];
+            keys[longest] = words[longest];
         }
-        let mut statement = self.cached(NEWEST)?;
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        let newest = statement.query_and_then(params![expression(rooms, &words), count], Writer::row)?;
-        sought.rows = Writer::fitting(newest)?.into_iter().map(|(_, row)| row).collect();
-        sought.looked_at += sought.rows.len() as u64;
-        Ok(sought)
+        let plan = Plan { keys: words, exact: true, most: usize::MAX };
+        self.follow(&plan, rooms, &wanted, count, sought)?;
+        Ok(())
     }
 
-    /// Looks among the newest lines that have these beginnings; says whether what was found there is all.
-    fn search_near(
+    /// Looks among the newest lines that the index gives; says whether what was found there is all. Also when time is up,
+    /// the lines found are the newest ones.
+    fn follow(
         &self,
+        plan: &Plan<'_>,
         rooms: &[u64],
-        beginnings: &[&str],
         wanted: &Wanted,
         count: usize,
         sought: &mut Sought,
     ) -> Result<bool> {
         let mut statement = self.cached(NEWEST)?;
-        let mut newest = statement.query(params![expression(rooms, beginnings), SEARCH_NEAR_ROWS])?;
+        let most = i64::try_from(plan.most).unwrap_or(i64::MAX);
+        let mut newest = statement.query(params![expression(rooms, &plan.keys), most])?;
         let (mut looked_at, mut found) = (0, Vec::new());
-        while found.len() < count
-            && let Some(row) = newest.next()?
-        {
-            looked_at += 1;
-            if wanted.all_in(&fold(row.get_ref(5)?.as_str()?)).0 {
-                found.push(Writer::row(row)?);
+        let ended = loop {
+            if found.len() >= count || self.watch().is_over() {
+                break Ok(found.len() >= count);
             }
-        }
+            match newest.next() {
+                Err(error) => break Err(error),
+                Ok(None) => break Ok(looked_at < plan.most),
+                Ok(Some(line)) => {
+                    looked_at += 1;
+                    if plan.exact || wanted.all_in(&fold(line.get_ref(5)?.as_str()?)).0 {
+                        found.push(row(line)?);
+                    }
+                }
+            }
+        };
         sought.looked_at += looked_at as u64;
-        let all = found.len() == count || looked_at < SEARCH_NEAR_ROWS;
-        if all {
-            let found = Writer::fitting(found.into_iter().map(Ok))?;
+        if found.len() > sought.rows.len() || matches!(ended, Ok(true)) {
+            let found = fitting(found.into_iter().map(Ok))?;
             sought.rows = found.into_iter().map(|(_, row)| row).collect();
         }
-        Ok(all)
+        if matches!(ended, Ok(false)) && self.watch().is_over() {
+            sought.reach = Reach::Newest;
+            return Ok(true);
+        }
+        ended
     }
 }
 

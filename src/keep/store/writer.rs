@@ -1,18 +1,19 @@
 //! Everything that is written to the file or read from it, in SQL.
 
 use std::cell::RefCell;
+use std::fs;
+use std::path::Path;
 
-use rusqlite::{CachedStatement, Connection, Result, params};
+use rusqlite::{CachedStatement, Connection, ErrorCode, Result, params};
 
 use super::accounts::Names;
 use super::lock::Lock;
-use super::schema;
-use crate::keep::job::{Kind, Query, Row, Sought};
+use super::{schema, with_end};
+use crate::keep::job::{Kind, Row};
 use crate::keep::words::fold;
-use crate::limits::{ANSWER_MAX_BYTES, HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS};
-
-/// What a line costs an answer beside its words, roughly.
-const ROW_OVERHEAD_BYTES: usize = 128;
+use crate::limits::{
+    HISTORY_BUSY_STEP, HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS, HISTORY_WAL_BYTES, HISTORY_WAL_PATIENCE,
+};
 
 /// The open file.
 #[derive(Debug)]
@@ -74,24 +75,18 @@ impl Writer {
         Ok(())
     }
 
-    /// Finds rows, oldest first, at most as many as one answer bears.
-    pub(in crate::keep) fn find(&self, query: &Query) -> Result<Sought> {
-        match query {
-            Query::Last(room, count) => {
-                let rows = self.last(*room, *count)?.into_iter().map(|(_, row)| row).collect();
-                Ok(Sought { rows, ..Sought::default() })
-            }
-            Query::Search(rooms, words, count) => self.search(rooms, words, *count),
+    /// Lets what is written ahead begin anew when it has grown: where questions overlap all the time, SQLite finds no
+    /// moment for it by itself. Waits for those that are being answered, for a while; says whether that was enough.
+    pub(in crate::keep) fn shorten_wal(&self) -> bool {
+        let Some(path) = self.connection.path() else { return true };
+        let ahead = fs::metadata(with_end(Path::new(path), "-wal")).map_or(0, |ahead| ahead.len());
+        if ahead < HISTORY_WAL_BYTES as u64 / 2 {
+            return true;
         }
-    }
-
-    /// What was said last in a room, oldest first, each with its number.
-    pub(super) fn last(&self, room: u64, count: usize) -> Result<Vec<(i64, Row)>> {
-        let mut last = self.cached(
-            "SELECT id, room, at, kind, who, text FROM line WHERE room = ?1 ORDER BY id DESC LIMIT ?2",
-        )?;
-        let count = i64::try_from(count).unwrap_or(i64::MAX);
-        Writer::fitting(last.query_and_then(params![room, count], Writer::row)?)
+        let _ = self.connection.busy_timeout(HISTORY_WAL_PATIENCE);
+        let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
+        let _ = self.connection.busy_timeout(HISTORY_BUSY_STEP);
+        busy == Ok(0)
     }
 
     /// Looks at lines behind the one with the number `after`, and deletes those from before `before`: each by its own time,
@@ -133,35 +128,14 @@ impl Writer {
         Ok(more.then_some(last))
     }
 
-    /// A row with its number, from columns in the order that all who read lines ask for.
-    pub(super) fn row(row: &rusqlite::Row<'_>) -> Result<(i64, Row)> {
-        let kind = match row.get(3)? {
-            0 => Kind::Said,
-            1 => Kind::Acted,
-            _ => Kind::Gap,
-        };
-        let (room, at, who, text) = (row.get(1)?, row.get(2)?, row.get(4)?, row.get(5)?);
-        Ok((row.get(0)?, Row { room, at, kind, who, text }))
-    }
-
-    /// As many rows, which come newest first, as one answer bears; oldest first. No more than that are read.
-    pub(super) fn fitting(newest: impl Iterator<Item = Result<(i64, Row)>>) -> Result<Vec<(i64, Row)>> {
-        let (mut rows, mut bytes) = (Vec::new(), 0);
-        for row in newest {
-            let row = row?;
-            bytes += row.1.text.len() + ROW_OVERHEAD_BYTES;
-            if bytes > ANSWER_MAX_BYTES {
-                break;
-            }
-            rows.push(row);
-        }
-        rows.reverse();
-        Ok(rows)
-    }
-
     pub(super) fn cached(&self, sql: &str) -> Result<CachedStatement<'_>> {
         self.connection.prepare_cached(sql)
     }
+}
+
+/// Whether another program was writing.
+pub(in crate::keep) fn is_busy(error: &rusqlite::Error) -> bool {
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
 /// How a room is called in the index of words.

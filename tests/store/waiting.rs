@@ -1,0 +1,198 @@
+//! Lines, promises and questions while another program writes to the file or reads it all the time, and at a stop.
+
+use std::os::unix::fs::PermissionsExt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use std::{fs, iter, thread};
+
+use tertulia::chat::{ClientId, Letter, Look, Moment, Origin, Posted, RoomKey, Stamp, Text};
+use tertulia::keep::Answer;
+use tertulia::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_QUEUE_JOBS, HISTORY_WAL_BYTES, SEARCH_LINES};
+
+use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, Server, line, name};
+
+fn letter() -> Letter {
+    Letter { from: name("Ana"), at: Stamp(1), text: Text::clean("hola") }
+}
+
+fn stored(dir: &Dir) -> u64 {
+    dir.sql().query_row("SELECT count(*) FROM line WHERE kind = 0", [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn lines_wait_for_another_program_as_long_as_it_takes_and_promises_do_not() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert!(desk.last(GENERAL, 10).is_empty(), "nothing that was said is waited for");
+    (0..100).for_each(|number| desk.archive.keep(line(GENERAL, number, &format!("línea {number}"))));
+    let start = std::time::Instant::now();
+    assert!(desk.archive.post(ClientId::new(1, 1), HOME, ana, &letter()).is_none());
+    let told = desk.answer(None);
+    assert!(matches!(told, Answer::Posted(_, Posted::Failed)), "{told:?}");
+    assert!(start.elapsed() >= HISTORY_BUSY_TIMEOUT, "{:?}", start.elapsed());
+    (100..200).for_each(|number| desk.archive.keep(line(GENERAL, number, &format!("línea {number}"))));
+    sql.execute_batch("COMMIT").unwrap();
+    let all: Vec<String> = (0..200).map(|number| format!("línea {number}")).collect();
+    assert_eq!(desk.last(GENERAL, 300), all);
+    assert_eq!(desk.archive.complaint(Moment::START), None, "nothing was lost");
+    let kept = desk.archive.collect(ClientId::new(1, 1), ana);
+    let Answer::Letters(_, _, letters, _) = desk.answer(kept) else { panic!("letters") };
+    assert!(letters.is_empty(), "what was said not to be kept is not kept later");
+}
+
+#[test]
+fn questions_take_turns_by_address_and_the_last_lines_go_first() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(GENERAL, 1, "hola"));
+    desk.find(Look::Last(GENERAL, 1));
+    // The barrier: what waits for a line stays in the order in which the thread has it.
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    desk.archive.keep(line(GENERAL, 2, "adiós"));
+    let search = || Look::Search(vec![GENERAL], Text::clean("adios"), SEARCH_LINES);
+    for who in 0..50 {
+        assert!(desk.archive.look(ClientId::new(who, 1), HOME, search(), desk.now).is_empty());
+    }
+    let elsewhere = Origin::of("192.0.2.1".parse().unwrap());
+    assert!(desk.archive.look(ClientId::new(100, 1), elsewhere, search(), desk.now).is_empty());
+    assert!(desk.archive.look(ClientId::new(200, 1), HOME, Look::Last(GENERAL, 1), desk.now).is_empty());
+    sql.execute_batch("COMMIT").unwrap();
+    let mut order = Vec::new();
+    while order.len() < 52 {
+        for answer in desk.wait() {
+            let Answer::Found { id, found, .. } = answer else { panic!("{answer:?}") };
+            assert_eq!(found.lines.last().map(|line| line.text.as_str()), Some("adiós"));
+            order.push(id.slot());
+        }
+    }
+    // The first search was in hand before anybody else asked; from then on the two addresses take turns.
+    assert_eq!(order[..4], [0, 200, 1, 100], "{order:?}");
+}
+
+#[test]
+fn question_that_waits_too_long_is_given_up() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    desk.archive.keep(line(GENERAL, 1, "hola"));
+    let id = ClientId::new(1, 1);
+    assert!(desk.look(id, Look::Last(GENERAL, 1)).is_none());
+    let due = desk.archive.next_due().expect("it is not waited for for ever");
+    let busy = desk.archive.overdue(due);
+    assert!(matches!(busy[..], [Answer::Busy(who)] if who == id), "{busy:?}");
+    assert_eq!(desk.archive.next_due(), None);
+    sql.execute_batch("COMMIT").unwrap();
+    assert_eq!(desk.last(GENERAL, 1), ["hola"], "no answer comes but that to the next question");
+}
+
+#[test]
+fn search_for_one_word_a_thousand_times_looks_at_as_many_lines_as_for_it_once() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    for number in 0..3_000 {
+        desk.archive.keep(line(GENERAL, number, if number % 2 == 0 { "sal" } else { "nada sabe a sal" }));
+    }
+    desk.search(&[GENERAL], "s n");
+    let once = desk.archive.searched();
+    let found = desk.search(&[GENERAL], &("s ".repeat(1_990) + "n"));
+    assert_eq!(found.len(), SEARCH_LINES);
+    assert_eq!(desk.archive.searched(), 2 * once);
+}
+
+#[test]
+fn stop_marks_what_it_could_not_write() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(GENERAL, 1, "escrita"));
+    desk.find(Look::Last(GENERAL, 1));
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    (0..50).for_each(|number| desk.archive.keep(line(GENERAL, 2, &number.to_string())));
+    (0..7).for_each(|number| desk.archive.keep(line(RoomKey(7), 3, &number.to_string())));
+    assert!(!desk.archive.close(Duration::from_secs(1)), "it says that not all is written");
+    sql.execute_batch("COMMIT").unwrap();
+    let beside = dir.path().join("tertulia.db-gaps");
+    assert_eq!(fs::metadata(&beside).unwrap().permissions().mode() & 0o777, 0o600);
+
+    let mut desk = Desk::open(&dir);
+    assert!(!beside.exists());
+    let general = desk.find(Look::Last(GENERAL, 10));
+    let missing: Vec<Option<u64>> = general.iter().map(|line| line.missing()).collect();
+    assert_eq!(missing, [None, Some(50)]);
+    assert_eq!(general[1].at, Stamp(2), "where the first of them was said");
+    assert_eq!(desk.find(Look::Last(RoomKey(7), 10))[0].missing(), Some(7));
+}
+
+#[test]
+fn stop_with_a_full_queue_writes_or_counts_every_line() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let handed_in = 2 * HISTORY_QUEUE_JOBS as u64;
+    (0..handed_in).for_each(|number| desk.archive.keep(line(GENERAL, 1, &number.to_string())));
+    let lost = desk.archive.complaint(Moment::START).map_or(0, |complaint| complaint.lines);
+    assert!(lost > 0, "the queue is full");
+    sql.execute_batch("COMMIT").unwrap();
+    assert!(desk.archive.close(DEADLINE));
+    let missing: u64 =
+        dir.sql().query_row("SELECT sum(text) FROM line WHERE kind = 2", [], |row| row.get(0)).unwrap();
+    assert_eq!((stored(&dir) + missing, missing), (handed_in, lost));
+}
+
+#[test]
+fn sigterm_beside_another_program_that_writes_marks_what_was_said_meanwhile() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    let (mut ana, mut luis) = (server.person("Ana"), server.person("Luis"));
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    (1..=50).for_each(|number| ana.say(&format!("línea {number}")));
+    luis.until("Ana: línea 50");
+    let complaints = server.stop();
+    assert!(!complaints.is_empty(), "it is said on the console");
+    sql.execute_batch("COMMIT").unwrap();
+    let mut desk = Desk::open(&dir);
+    let found = desk.find(Look::Last(GENERAL, 100));
+    assert_eq!(found.iter().filter_map(|line| line.missing()).sum::<u64>(), 50, "{found:?}");
+}
+
+#[test]
+fn wal_stays_small_beside_readers_that_overlap_all_the_time() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let over = AtomicBool::new(false);
+    let ahead = || fs::metadata(dir.path().join("tertulia.db-wal")).map_or(0, |file| file.len());
+    let long = "x".repeat(4_000);
+    let mut largest = 0;
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let readers = [dir.sql(), dir.sql()];
+            let begin = "BEGIN; SELECT count(*) FROM room";
+            readers[1].execute_batch(begin).unwrap();
+            for reader in iter::repeat([0, 1]).flatten() {
+                // Each begins while the other one has not ended.
+                readers[reader].execute_batch(begin).unwrap();
+                readers[1 - reader].execute_batch("COMMIT").unwrap();
+                if over.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        for number in 0..6_000 {
+            desk.archive.keep(line(GENERAL, number, &format!("{number} {long}")));
+            if number % 100 == 99 {
+                desk.find(Look::Last(GENERAL, 1));
+                largest = largest.max(ahead());
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(stored(&dir), 6_000);
+    assert!(largest <= HISTORY_WAL_BYTES as u64, "{largest} bytes were written ahead");
+}
