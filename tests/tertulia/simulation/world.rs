@@ -217,7 +217,8 @@ impl World {
 
     fn admit(&mut self) {
         let World { server, people, door, backlog, door_armed, now, exhausted_until, .. } = self;
-        let peer = SocketAddr::from(([127, 0, 0, 1], 5000));
+        // Three addresses for all of them.
+        let peer = |person: usize| SocketAddr::from(([127, 0, 0, (1 + person % 3) as u8], 5000));
         if !server.accepts(*now) {
             return;
         }
@@ -235,7 +236,7 @@ impl World {
                 }
                 let (person, stream) = backlog.remove(0);
                 accepted.set(person);
-                Ok((stream, peer))
+                Ok((stream, peer(person)))
             },
             |stream, peer| {
                 people[accepted.get()].id = Some(server.admit(stream, peer, *now));
