@@ -205,6 +205,7 @@ pub const KEY_ALARM_INTERVAL: Duration = Duration::from_secs(60);
 
 /// So many operators of the room are told, and so many of those who are operators for good.
 pub const KEY_ALARM_EARS: usize = 20;
+
 /// Bans, mutes and invitations of all rooms together, 16 MiB of them: beyond it the room that has most forgets its oldest.
 pub const DECISIONS_MAX: usize = 100_000;
 
@@ -518,3 +519,33 @@ pub const LOG_QUEUE_MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// How long the end of the server waits for the log to be written.
 pub const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// What the program itself occupies, and what it does in one turn: SQLite with its caches, the memory of a password
+/// that is checked, buffers that are used again.
+pub const PROGRAM_MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// What one person may occupy beside what is bounded for all together: an unfinished line, two passwords, the names of
+/// [`IGNORED_ALWAYS`] people, a reason, [`ROOMS_PER_PERSON`] memberships and the connection.
+pub const PLACE_MAX_BYTES: usize = 8 * 1024;
+
+/// A room without its decisions: its name twice, its topic and its key.
+pub const ROOM_MAX_BYTES: usize = 2 * 1024;
+
+/// A ban or a mute: a name of [`NAME_MAX_CHARS`] and what it looks like.
+pub const DECISION_MAX_BYTES: usize = 192;
+
+/// An account, on both sides of the core: its name, the hash of its password, what it looks like.
+pub const ACCOUNT_MAX_BYTES: usize = 1024;
+
+/// Resident memory that the server never exceeds with so many places. What grows by doubling, or is counted roughly,
+/// counts twice.
+pub const fn memory_max_bytes(places: usize) -> usize {
+    let history = 2 * HISTORY_MAX_BYTES + HISTORY_QUEUE_MAX_BYTES + HISTORY_CHANGES_MAX_BYTES;
+    let questions = 2 * QUESTIONS_WAITING * 2 * LINE_MAX_BYTES;
+    let readers = 2 * QUEUES_MAX_BYTES + INPUT_MAX_BYTES;
+    let rooms = ROOMS_MAX * ROOM_MAX_BYTES + DECISIONS_MAX * DECISION_MAX_BYTES;
+    let people = ACCOUNTS_MAX * ACCOUNT_MAX_BYTES + IGNORED_BEYOND_MAX * DECISION_MAX_BYTES;
+    // Waiting, being written, and the copy that is written, of the console and of the file.
+    let logs = 2 * 3 * LOG_QUEUE_MAX_BYTES;
+    PROGRAM_MAX_BYTES + history + questions + readers + rooms + people + logs + places * PLACE_MAX_BYTES
+}

@@ -15,6 +15,8 @@ mod large;
 mod letters;
 mod logins;
 mod modes;
+#[cfg(target_os = "linux")]
+mod resident;
 mod rooms;
 mod support;
 mod talking;

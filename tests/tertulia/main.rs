@@ -18,6 +18,7 @@ mod hub;
 mod hub_model;
 #[cfg(target_os = "linux")]
 mod idle;
+mod limits_table;
 mod listening;
 mod logging;
 mod many;
