@@ -170,6 +170,10 @@ pub const MOVEMENT_WINDOW: Duration = Duration::from_secs(1);
 /// Names spelled out in a line about many people.
 pub const NAMES_SPELLED: usize = 2;
 
+/// Of many, the first so many can be spelled out in place of those whom a reader hides; who hides even all of these is
+/// told how many came.
+pub const NAMES_ASKED: usize = 6;
+
 /// People listed by one `/who`: the answer to a short question stays short, whoever is in the room.
 pub const WHO_MAX_PEOPLE: usize = 200;
 
@@ -486,6 +490,10 @@ pub const IGNORED_ALWAYS: usize = 10;
 
 /// People who are hidden beyond [`IGNORED_ALWAYS`], by all together: 10 MiB of names that nobody may have any more.
 pub const IGNORED_BEYOND_MAX: usize = 50_000;
+
+/// People who left and whom somebody hides still; whoever left first is forgotten. With those who are here and the lists
+/// of all who hide somebody that is at most some 16 MiB.
+pub const HIDDEN_GONE_MAX: usize = 20_000;
 
 /// Descriptors the server keeps for itself: listeners, poll, signals, log, history, [`TRIALS`], and those with which to say
 /// "full".

@@ -3,10 +3,11 @@
 use super::account::{AccountKey, Matter};
 use super::asking::Asking;
 use super::correspondent::Correspondent;
+use super::hiding::HiddenId;
 use super::holdings::HolderId;
 use super::id::ClientId;
 use super::moment::Moment;
-use super::name::{KeptName, Likeness, Name};
+use super::name::Name;
 use super::output::RoomId;
 use super::text::Text;
 
@@ -44,7 +45,7 @@ pub(super) struct Seat {
 #[derive(Debug, Default)]
 struct Extras {
     away: Option<Text>,
-    hidden: Vec<KeptName>,
+    hidden: Vec<HiddenId>,
     seats: Vec<Seat>,
     /// Who wrote to them last.
     correspondent: Option<Correspondent>,
@@ -122,30 +123,15 @@ impl Client {
         }
     }
 
-    pub(super) fn hide(&mut self, name: Name) {
-        self.extras.get_or_insert_default().hidden.push(KeptName::new(name));
+    /// Those whom they hide, in the order in which they began to.
+    pub(super) fn hidden(&self) -> &[HiddenId] {
+        self.extras.as_ref().map_or(&[], |extras| &extras.hidden)
     }
 
-    /// Shows a hidden person again; says whether they were hidden.
-    pub(super) fn show(&mut self, likeness: &Likeness) -> bool {
-        let Some(extras) = &mut self.extras else { return false };
-        let before = extras.hidden.len();
-        extras.hidden.retain(|hidden| !hidden.clashes(likeness));
-        let found = extras.hidden.len() < before;
-        self.trim();
-        found
-    }
-
-    /// Somebody has another name now: hidden they stay hidden.
-    pub(super) fn follow_rename(&mut self, old: &Likeness, new: &Name) {
-        let Some(extras) = &mut self.extras else { return };
-        if extras.hidden.iter().any(|hidden| hidden.clashes(old)) {
-            // The new name may be hidden on its own account already.
-            let likeness = new.likeness();
-            extras.hidden.retain(|hidden| hidden.clashes(old) || !hidden.clashes(&likeness));
-            for entry in extras.hidden.iter_mut().filter(|hidden| hidden.clashes(old)) {
-                *entry = KeptName::new(new.clone());
-            }
+    pub(super) fn set_hidden(&mut self, hidden: Vec<HiddenId>) {
+        if !hidden.is_empty() || self.extras.is_some() {
+            self.extras.get_or_insert_default().hidden = hidden;
+            self.trim();
         }
     }
 
@@ -220,14 +206,6 @@ impl Client {
 
     pub(super) fn away(&self) -> Option<&Text> {
         self.extras.as_ref()?.away.as_ref()
-    }
-
-    pub(super) fn hides(&self, likeness: &Likeness) -> bool {
-        self.hidden().any(|hidden| hidden.clashes(likeness))
-    }
-
-    pub(super) fn hidden(&self) -> impl Iterator<Item = &KeptName> {
-        self.extras.iter().flat_map(|extras| &extras.hidden)
     }
 
     fn tell_contact(&self, client: Option<ClientId>) {

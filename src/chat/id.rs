@@ -29,6 +29,11 @@ impl ClientId {
         (self.0 & u64::from(u32::MAX)) as usize
     }
 
+    /// The slot as sets of clients have it.
+    pub(super) fn place(self) -> u32 {
+        (self.0 & u64::from(u32::MAX)) as u32
+    }
+
     /// Which tenant of the slot this is.
     pub fn generation(self) -> u32 {
         (self.0 >> 32) as u32

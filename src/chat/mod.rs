@@ -7,6 +7,7 @@ mod command;
 mod correspondent;
 mod event;
 mod expulsion;
+mod hiding;
 mod holdings;
 mod hub;
 mod id;
@@ -21,6 +22,7 @@ mod record;
 mod registry;
 mod room;
 mod roster;
+mod slots;
 mod text;
 mod work;
 

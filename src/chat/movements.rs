@@ -6,7 +6,7 @@ use super::id::ClientId;
 use super::moment::Moment;
 use super::name::Name;
 use super::output::RoomId;
-use crate::limits::{MOVEMENT_WINDOW, MOVEMENTS_TOLD};
+use crate::limits::{MOVEMENT_WINDOW, MOVEMENTS_TOLD, NAMES_ASKED};
 
 /// What somebody came into or left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,15 +17,39 @@ pub(super) enum Threshold {
     Room,
 }
 
+/// People who moved together: the first of them by name, all of them by number.
+#[derive(Debug, Default)]
+pub(super) struct Moved {
+    first: Vec<Name>,
+    count: usize,
+}
+
+impl Moved {
+    pub(super) fn add(&mut self, name: Name) {
+        self.count += 1;
+        if self.first.len() < NAMES_ASKED {
+            self.first.push(name);
+        }
+    }
+
+    pub(super) fn first(&self) -> &[Name] {
+        &self.first
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+}
+
 /// The movements of one room within the second that is running.
 #[derive(Debug, Default)]
 pub(super) struct Movements {
     ends: Moment,
     told: usize,
-    /// Came, not yet told of; whoever has left again by the time of telling is left out.
+    /// Came and are there still, but not yet told of.
     pub(super) arrived: Vec<(Threshold, ClientId)>,
-    /// Left, not yet told of; and the room in which those who are there too are told of it instead.
-    pub(super) departed: Vec<(Threshold, Option<RoomId>, Name)>,
+    /// Left, not yet told of: by what they left, and by the room in which those who are there too are told of it instead.
+    pub(super) departed: Vec<(Threshold, Option<RoomId>, Moved)>,
 }
 
 impl Movements {
@@ -42,9 +66,23 @@ impl Movements {
         at_once
     }
 
+    /// Somebody left who will be told of later.
+    pub(super) fn depart(&mut self, threshold: Threshold, beyond: Option<RoomId>, name: Name) {
+        let known =
+            self.departed.iter_mut().find(|(across, told, _)| (*across, *told) == (threshold, beyond));
+        match known {
+            Some((.., moved)) => moved.add(name),
+            None => {
+                let mut moved = Moved::default();
+                moved.add(name);
+                self.departed.push((threshold, beyond, moved));
+            }
+        }
+    }
+
     /// Forgets an arrival that was not told of: who comes and goes within a second, over and over, leaves nothing. The
     /// latest come first, for those who go at once are among them.
-    pub(super) fn forget(&mut self, id: ClientId) {
+    pub(super) fn forget_arrival(&mut self, id: ClientId) {
         if let Some(at) = self.arrived.iter().rposition(|&(_, arrived)| arrived == id) {
             self.arrived.remove(at);
         }

@@ -23,7 +23,7 @@ const RESERVED: [&str; 5] = ["Tú", "You", "servidor", "SERVIDOR", "server"];
 const SPLIT_VOWELS: [char; 2] = ['\u{E33}', '\u{EB3}'];
 
 /// A person's name, in NFC.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Name(Rc<str>);
 
 /// Why a name cannot be had.

@@ -11,6 +11,8 @@ pub(super) struct Phrases {
     /// The "and" before a word.
     pub(super) and: fn(&str) -> &'static str,
     pub(super) more: &'static str,
+    /// So many of whom none is named.
+    pub(super) people: fn(usize) -> String,
     pub(super) you: &'static str,
     pub(super) ago: fn(String) -> String,
     pub(super) away: &'static str,
@@ -20,10 +22,13 @@ pub(super) struct Phrases {
 }
 
 impl Phrases {
-    /// `Ana`, `Ana y Luis`, `Ana, Luis y 37 más`.
+    /// `Ana`, `Ana y Luis`, `Ana, Luis y 37 más`; `39 personas` for who hides those who would be named.
     pub(super) fn crowd(&self, crowd: &Crowd) -> String {
         if crowd.more == 0 {
             return self.list(&crowd.names);
+        }
+        if crowd.names.is_empty() {
+            return (self.people)(crowd.more);
         }
         let names: Vec<&str> = crowd.names.iter().map(Name::as_str).collect();
         let more = format!("{} {}", crowd.more, self.more);

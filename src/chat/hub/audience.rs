@@ -1,6 +1,6 @@
 //! Who hears an event.
 
-use super::{Audience, Hub, Name, Work};
+use super::{Audience, Hub, Work};
 use crate::chat::id::ClientId;
 
 impl Hub {
@@ -15,16 +15,16 @@ impl Hub {
     }
 
     /// Does the work of [`audience`](Hub::audience); gives how many were asked.
-    fn each_of(&self, to: &Audience, mut hear: impl FnMut(ClientId, bool)) -> usize {
+    pub(super) fn each_of(&self, to: &Audience, mut hear: impl FnMut(ClientId, bool)) -> usize {
         match to {
             Audience::One(id) => {
                 hear(*id, true);
                 1
             }
             Audience::Several { clients, from } => {
-                let likeness = (self.hiding > 0).then(|| from.likeness());
+                let hiders = self.hiding.hiders(from);
                 for client in clients.iter().filter_map(|&id| self.client(id)) {
-                    if likeness.as_ref().is_none_or(|likeness| !client.hides(likeness)) {
+                    if hiders.is_none_or(|hiders| !hiders.contains(client.id.place())) {
                         hear(client.id, true);
                     }
                 }
@@ -32,13 +32,13 @@ impl Hub {
             }
             Audience::Room { room, except, from, beyond } => {
                 let Some(members) = self.room(*room).map(|room| &room.members) else { return 0 };
-                let hidden = from.as_ref().filter(|_| self.hiding > 0).map(Name::likeness);
+                let hiders = from.as_ref().and_then(|from| self.hiding.hiders(from));
                 for &id in members {
                     if Some(id) == *except {
                         continue;
                     }
                     let client = self.client(id).expect("members are clients");
-                    let hides = hidden.as_ref().is_some_and(|likeness| client.hides(likeness));
+                    let hides = hiders.is_some_and(|hiders| hiders.contains(id.place()));
                     if !hides && beyond.is_none_or(|beyond| client.seat(beyond).is_none()) {
                         hear(id, client.current == Some(*room));
                     }

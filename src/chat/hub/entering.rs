@@ -32,12 +32,12 @@ impl Hub {
     /// A newcomer enters under a name that is theirs to take.
     pub(super) fn enter_chat(&mut self, id: ClientId, name: Name, now: Moment, out: &mut Vec<Output>) {
         self.names.insert(&name.likeness(), id.slot() as u32);
+        self.no_newcomer(id, now);
         self.client_mut(id).expect("the caller knows them").name = Some(name.clone());
+        self.took_name(id, None, &name);
         self.welcome(id, &name, out);
         self.arrive(id, &name, GENERAL, Threshold::Chat, now, out);
         self.replay(id, GENERAL, out);
-        // Forgets who is first in the list of those without a name and has one by now.
-        self.oldest_newcomer();
     }
 
     /// Greets whoever has a name from now on, and says it on the console.
@@ -78,20 +78,13 @@ impl Hub {
         for &room in &rooms {
             self.tell_movements(room, out);
         }
-        let old_likeness = old.likeness();
-        self.names.remove(&old_likeness, id.slot() as u32);
+        self.names.remove(&old.likeness(), id.slot() as u32);
         self.names.insert(&new.likeness(), id.slot() as u32);
-        for client in self.clients.iter_mut().flatten() {
-            client.follow_rename(&old_likeness, &new);
-        }
         let client = self.client_mut(id).expect("the caller knows them");
         client.name = Some(new.clone());
         client.update_contact();
-        // Who hid somebody of that name who has left would hide themselves.
-        if client.show(&new.likeness()) && client.hidden().next().is_none() {
-            self.hiding -= 1;
-        }
-        // Everyone who shares a room with them, once. Whoever hid the old name hides the new one by now.
+        self.took_name(id, Some(old), &new);
+        // Everyone who shares a room with them, once.
         let mut clients = self.members_of(&rooms, None);
         if rooms.is_empty() {
             clients.push(id);
@@ -111,18 +104,20 @@ impl Hub {
         out: &mut Vec<Output>,
     ) {
         self.acknowledge_at_the_end(id, reason, out);
+        self.no_newcomer(id, now);
         let Some(client) = self.client(id) else { return };
         if let Some(name) = client.name.clone() {
             out.push(Output::Note(Note::Left(name.clone(), reason)));
             self.leave_all(id, &name, farewell, now, out);
             self.names.remove(&name.likeness(), id.slot() as u32);
+            self.hiding.left(&name);
         }
+        self.show_all(id);
         if let Some(client) = self.clients[id.slot()].take() {
             client.end_contact();
             self.here -= 1;
             self.trials.retain(|trial| trial.id != id);
             self.holdings.leave_place(client.holder);
-            self.hiding -= usize::from(client.hidden().next().is_some());
         }
     }
 

@@ -147,6 +147,7 @@ impl Hub {
         for room in self.rooms.iter_mut().flatten() {
             room.rules.owners.retain(|&key| registry.name(key).is_some());
         }
+        self.owned.retain(|&key, _| registry.name(key).is_some());
         self.registry = Some(registry);
         // What was nobody's but theirs is nobody's now.
         (0..self.rooms.len()).for_each(|number| self.vanish_if_empty(RoomId::at(number), out));
@@ -192,7 +193,7 @@ impl Hub {
         let holder = self.holder(&name.likeness()).map(|holder| (holder.id, holder.account));
         let own = self.client(id).and_then(|client| client.name.clone());
         match (holder, own) {
-            (Some((old, Some(account))), None) if account == key => self.resume(id, old, &name, out),
+            (Some((old, Some(account))), None) if account == key => self.resume(id, old, &name, now, out),
             (Some((other, account)), _) if other != id => {
                 let own = account == Some(key);
                 let news = if own { AccountNews::Replaced } else { AccountNews::Reclaimed(name.clone()) };
@@ -233,13 +234,16 @@ impl Hub {
     }
 
     /// A newcomer goes on where `old`, another connection of theirs, was: nobody else sees a difference.
-    fn resume(&mut self, id: ClientId, old: ClientId, name: &Name, out: &mut Vec<Output>) {
+    fn resume(&mut self, id: ClientId, old: ClientId, name: &Name, now: Moment, out: &mut Vec<Output>) {
         let Some(leaving) = self.clients[old.slot()].take() else { return };
         self.here -= 1;
         self.holdings.leave_place(leaving.holder);
+        self.no_newcomer(id, now);
         let client = self.client_mut(id).expect("the caller knows them");
         client.take_over(leaving);
         let (current, rooms): (_, Vec<_>) = (client.current, client.seats().map(|seat| seat.room).collect());
+        let hidden = client.hidden().to_vec();
+        self.hiding.moved(old.place(), id.place(), &hidden);
         let likeness = name.likeness();
         self.names.remove(&likeness, old.slot() as u32);
         self.names.insert(&likeness, id.slot() as u32);
@@ -260,8 +264,6 @@ impl Hub {
         if let Some(current) = current {
             self.replay(id, current, out);
         }
-        // Forgets who is first in the list of those without a name and has one by now.
-        self.oldest_newcomer();
     }
 
     /// Whoever decides in a room because they made it does so for good when their name is registered.

@@ -20,7 +20,7 @@ mod rules;
 mod talking;
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use administration::{AdminRefusal, Description};
 use places::Trial;
@@ -31,6 +31,7 @@ use super::client::Client;
 use super::command::{Command, Trouble};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
+use super::hiding::Hiding;
 use super::holdings::Holdings;
 use super::id::ClientId;
 use super::line::Stamp;
@@ -47,6 +48,14 @@ use super::work::Work;
 /// The room that everybody enters.
 pub const GENERAL: RoomId = RoomId::FIRST;
 
+/// Newcomers whose time is over that one tick lets go, some 2 µs each.
+const TICK_NEWCOMERS: usize = 256;
+
+/// Members whom one tick tells of what moved in their rooms, and what a room costs beside them. The last room may go
+/// beyond it.
+const TICK_MEMBERS: usize = 10_000;
+const TICK_ROOM: usize = 50;
+
 /// The chat itself. [`connect`](Hub::connect), [`handle`](Hub::handle), [`disconnect`](Hub::disconnect),
 /// [`tick`](Hub::tick) and [`stop`](Hub::stop) are its whole door; each adds what is to be done to `out`.
 #[derive(Debug)]
@@ -55,11 +64,15 @@ pub struct Hub {
     names: Roster,
     /// By number; [`GENERAL`] is always there.
     rooms: Vec<Option<Room>>,
+    /// Numbers of rooms that are no more, to be given again.
+    free_rooms: BTreeSet<RoomId>,
+    /// Of how many rooms each account is an operator for good.
+    owned: BTreeMap<AccountKey, usize>,
     room_names: Roster,
-    /// Rooms in which movements wait to be told: of thousands, those few are looked at.
-    restless: BTreeSet<RoomId>,
-    /// Those without a name, oldest first; entries of those who have one by now, or left, are passed over.
-    newcomers: VecDeque<(ClientId, Moment)>,
+    /// Rooms in which movements wait to be told, and when: of thousands, those few are looked at.
+    restless: BTreeSet<(Moment, RoomId)>,
+    /// Those without a name, oldest first.
+    newcomers: BTreeSet<(Moment, ClientId)>,
     /// None: there are no accounts here.
     registry: Option<Registry>,
     rules: Rules,
@@ -67,8 +80,9 @@ pub struct Hub {
     wall_clock: (Stamp, Moment),
     /// What the next room that is made is called by its history.
     next_key: u64,
-    /// How many people hide somebody: while nobody does, delivering asks nobody.
-    hiding: usize,
+    hiding: Hiding,
+    /// How many are hidden beyond those whom everybody may hide, by all together.
+    hidden_beyond: usize,
     /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
     writers: VecDeque<letters::Writer>,
     work: Cell<Work>,
@@ -95,14 +109,17 @@ impl Hub {
             clients: Vec::new(),
             names: Roster::default(),
             rooms: Vec::new(),
+            free_rooms: BTreeSet::new(),
+            owned: BTreeMap::new(),
             room_names: Roster::default(),
             restless: BTreeSet::new(),
-            newcomers: VecDeque::new(),
+            newcomers: BTreeSet::new(),
             registry: rules.accounts.take().map(Registry::new),
             rules,
             wall_clock: (Stamp::default(), Moment::START),
             next_key: 0,
-            hiding: 0,
+            hiding: Hiding::default(),
+            hidden_beyond: 0,
             writers: VecDeque::new(),
             work: Cell::default(),
             holdings: Holdings::default(),
@@ -146,9 +163,6 @@ impl Hub {
         let place = &mut self.clients[id.slot()];
         assert!(place.is_none(), "slot {} has a tenant", id.slot());
         *place = Some(Client::new(id, self.holdings.take_place(origin), now));
-        if self.newcomers.len() > 2 * self.clients.len() {
-            self.forget_passed_over();
-        }
         self.here += 1;
         out.push(tell(id, Event::NamePrompt));
         true
@@ -157,8 +171,12 @@ impl Hub {
     /// A client asked for something.
     pub fn handle(&mut self, id: ClientId, command: Command, now: Moment, out: &mut Vec<Output>) {
         let Some(client) = self.client_mut(id) else { return };
-        client.active = now;
-        match (command, client.name.clone()) {
+        let name = client.name.clone();
+        // Of a newcomer it says when they connected.
+        if name.is_some() {
+            client.active = now;
+        }
+        match (command, name) {
             (Command::Secret(typed), _) => self.take_secret(id, typed, out),
             (command, None) => self.handle_newcomer(id, command, now, out),
             (command, Some(name)) => self.handle_member(id, &name, command, now, out),
@@ -174,19 +192,26 @@ impl Hub {
         self.depart(id, farewell, reason, now, out);
     }
 
-    /// Does what has come due. Call at [`next_due`](Hub::next_due) or any time later.
+    /// Does what has come due, as much of it as one turn bears; [`next_due`](Hub::next_due) tells whether more is. Call at
+    /// that time or later.
     pub fn tick(&mut self, now: Moment, out: &mut Vec<Output>) {
-        while let Some(timeout) = self.rules.login_timeout
-            && let Some((id, since)) = self.oldest_newcomer()
-            && now >= since + timeout
-        {
+        let timeout = self.rules.login_timeout;
+        for _ in 0..TICK_NEWCOMERS {
+            let overdue =
+                self.oldest_newcomer().filter(|(_, since)| timeout.is_some_and(|span| now >= *since + span));
+            let Some((id, _)) = overdue else { break };
             out.push(tell(id, Event::NameTimeout));
             self.close(id, CloseReason::NameTimeout, now, out);
         }
         self.end_trials(now, out);
         self.put_out_the_expelled(now, out);
-        for room in self.restless.clone() {
-            self.overdue_movements(room, now, out);
+        let mut asked = 0;
+        while asked < TICK_MEMBERS
+            && let Some(&(due, room)) = self.restless.first()
+            && now >= due
+        {
+            asked += TICK_ROOM + self.room(room).map_or(0, |room| room.members.len());
+            self.tell_movements(room, out);
         }
     }
 
@@ -201,14 +226,13 @@ impl Hub {
     }
 
     /// When [`tick`](Hub::tick) has something to do; never while nothing waits.
-    pub fn next_due(&mut self) -> Option<Moment> {
+    pub fn next_due(&self) -> Option<Moment> {
         let newcomer = match self.rules.login_timeout {
             Some(timeout) => self.oldest_newcomer().map(|(_, since)| since + timeout),
             None => None,
         };
         let expelling = (!self.expelling.is_empty()).then_some(Moment::START);
-        let restless = self.restless.iter().filter_map(|&room| self.room(room));
-        let movements = restless.filter_map(|room| room.movements.due()).min();
+        let movements = self.restless.first().map(|&(due, _)| due);
         [newcomer, movements, self.trials_due(), expelling].into_iter().flatten().min()
     }
 
@@ -241,7 +265,8 @@ impl Hub {
             && self.room_names.is_only(GENERAL.index() as u32)
             && !self.rooms.iter().flatten().any(waits)
             && self.restless.is_empty()
-            && self.hiding == 0
+            && self.hiding.is_empty()
+            && self.hidden_beyond == 0
             && self.here == 0
             && self.trials.is_empty()
             && self.holdings.is_empty()
@@ -340,22 +365,16 @@ impl Hub {
     }
 
     /// The client without a name who has waited longest, and since when.
-    fn oldest_newcomer(&mut self) -> Option<(ClientId, Moment)> {
-        while let Some(&(id, since)) = self.newcomers.front() {
-            if self.client(id).is_some_and(|client| client.name.is_none()) {
-                return Some((id, since));
-            }
-            self.newcomers.pop_front();
-        }
-        self.newcomers = VecDeque::new();
-        None
+    fn oldest_newcomer(&self) -> Option<(ClientId, Moment)> {
+        self.newcomers.first().map(|&(since, id)| (id, since))
     }
 
-    /// Shortens the list of newcomers to what it says: one who stays silent would keep all who came after in it.
-    fn forget_passed_over(&mut self) {
-        let mut newcomers = std::mem::take(&mut self.newcomers);
-        newcomers.retain(|&(id, _)| self.client(id).is_some_and(|client| client.name.is_none()));
-        self.newcomers = newcomers;
+    /// A client is no newcomer any more: they have a name now, or leave.
+    fn no_newcomer(&mut self, id: ClientId, now: Moment) {
+        if let Some(client) = self.client_mut(id).filter(|client| client.name.is_none()) {
+            let since = std::mem::replace(&mut client.active, now);
+            self.newcomers.remove(&(since, id));
+        }
     }
 
     /// Whose name `likeness` is, or looks like.

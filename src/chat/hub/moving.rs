@@ -5,7 +5,8 @@ use crate::chat::client::{Client, Seat};
 use crate::chat::event::Crowd;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
-use crate::chat::movements::Threshold;
+use crate::chat::movements::{Moved, Threshold};
+use crate::chat::slots::SlotSet;
 
 impl Hub {
     /// Seats a client in a room, which becomes the current one, and tells the others.
@@ -29,7 +30,7 @@ impl Hub {
             out.push(Output::Deliver { to: Audience::others(room, id, name), event });
         } else {
             entered.movements.arrived.push((threshold, id));
-            self.restless.insert(room);
+            self.note_movement(room);
         }
         let client = self.client_mut(id).expect("the caller knows them");
         client.sit(Seat { room, place, announced });
@@ -51,17 +52,18 @@ impl Hub {
     /// Takes a client's seat in a room away.
     pub(super) fn vacate(&mut self, id: ClientId, room: RoomId) -> Option<Seat> {
         let seat = self.client_mut(id)?.rise(room)?;
-        let moved = self.room_mut(room).expect("a seat is in a room").leave(seat.place);
+        let left = self.room_mut(room).expect("a seat is in a room");
+        let moved = left.leave(seat.place);
+        if !seat.announced {
+            let due = left.movements.due();
+            left.movements.forget_arrival(id);
+            if let Some(due) = due.filter(|_| left.movements.due().is_none()) {
+                self.restless.remove(&(due, room));
+            }
+        }
         if let Some(moved) = moved {
             let moved = self.client_mut(moved).expect("members are clients");
             moved.seat_mut(room).expect("members have a seat").place = seat.place;
-        }
-        if !seat.announced {
-            let movements = &mut self.room_mut(room).expect("a seat is in a room").movements;
-            movements.forget(id);
-            if movements.due().is_none() {
-                self.restless.remove(&room);
-            }
         }
         Some(seat)
     }
@@ -70,9 +72,8 @@ impl Hub {
     pub(super) fn tell_left(&mut self, room: RoomId, name: &Name, now: Moment, out: &mut Vec<Output>) {
         let left = self.room_mut(room).expect("the caller found it");
         if !left.movements.count(now) {
-            left.movements.departed.push((Threshold::Room, None, name.clone()));
-            self.restless.insert(room);
-            return;
+            left.movements.depart(Threshold::Room, None, name.clone());
+            return self.note_movement(room);
         }
         let crowd = Crowd { names: vec![name.clone()], more: 0 };
         let event = Event::ManyDeparted { crowd, room: Some(left.name.clone()) };
@@ -102,8 +103,8 @@ impl Hub {
                 at_once.push(room);
             } else {
                 let beyond = (known && room != GENERAL).then_some(GENERAL);
-                movements.departed.push((Threshold::Chat, beyond, name.clone()));
-                self.restless.insert(room);
+                movements.depart(Threshold::Chat, beyond, name.clone());
+                self.note_movement(room);
             }
         }
         // Who is in #general too is told there, now or when its second is over.
@@ -121,12 +122,17 @@ impl Hub {
 
     /// The members of these rooms, each once, but for those who are in the room `beyond`.
     pub(super) fn members_of(&self, rooms: &[RoomId], beyond: Option<RoomId>) -> Vec<ClientId> {
-        let members = rooms.iter().filter_map(|&room| self.room(room)).flat_map(|room| &room.members);
-        let mut clients: Vec<ClientId> =
-            members.copied().filter(|&id| beyond.is_none_or(|beyond| !self.sits_in(id, beyond))).collect();
-        clients.sort_unstable();
-        clients.dedup();
-        clients
+        let members = |&room| self.room(room).map_or(&[][..], |room| &room.members);
+        let mut slots = SlotSet::of_many(self.clients.len());
+        for room in rooms {
+            members(room).iter().for_each(|id| slots.insert(id.place()));
+        }
+        for id in beyond.iter().flat_map(members) {
+            slots.remove(id.place());
+        }
+        // Little for each of them: a bit.
+        self.spend(rooms.iter().chain(&beyond).map(|room| members(room).len()).sum::<usize>() / 8);
+        slots.iter().filter_map(|slot| Some(self.clients[slot as usize].as_ref()?.id)).collect()
     }
 
     /// Tells of somebody's arrival before they are heard of in another way.
@@ -147,37 +153,42 @@ impl Hub {
 
     /// Tells what waits of a room's movements: first who left, then who came, for a name may be another's by then.
     pub(super) fn tell_movements(&mut self, room: RoomId, out: &mut Vec<Output>) {
-        self.restless.remove(&room);
         let Some(moved) = self.room_mut(room) else { return };
+        let Some(due) = moved.movements.due() else { return };
         let room_name = moved.name.clone();
         let departed = std::mem::take(&mut moved.movements.departed);
         let arrived = std::mem::take(&mut moved.movements.arrived);
+        self.restless.remove(&(due, room));
         let named = |threshold| (threshold == Threshold::Room).then(|| room_name.clone());
-        for (threshold, beyond) in
-            [(Threshold::Chat, None), (Threshold::Chat, Some(GENERAL)), (Threshold::Room, None)]
-        {
-            let names = departed.iter().filter(|(across, told, _)| (*across, *told) == (threshold, beyond));
-            let names: Vec<Name> = names.map(|(.., name)| name.clone()).collect();
-            let alone = if let [name] = names.as_slice() { Some(name.clone()) } else { None };
-            let to = Audience::Room { room, except: None, from: alone, beyond };
-            let event = |crowd| Event::ManyDeparted { crowd, room: named(threshold) };
-            self.tell_crowd(to, &names, event, out);
+        for order in [(Threshold::Chat, None), (Threshold::Chat, Some(GENERAL)), (Threshold::Room, None)] {
+            let told = departed.iter().find(|(threshold, beyond, _)| (*threshold, *beyond) == order);
+            let Some((threshold, beyond, moved)) = told else { continue };
+            let alone = moved.first().first().filter(|_| moved.count() == 1).cloned();
+            let to = Audience::Room { room, except: None, from: alone, beyond: *beyond };
+            let event = |crowd| Event::ManyDeparted { crowd, room: named(*threshold) };
+            self.tell_crowd(to, moved, event, out);
         }
+        self.spend(arrived.len());
         for threshold in [Threshold::Chat, Threshold::Room] {
-            let mut came = Vec::new();
+            let (mut came, mut last) = (Moved::default(), None);
             for &(_, id) in arrived.iter().filter(|(across, _)| *across == threshold) {
-                // Whoever has gone again leaves no trace.
-                let Some(client) = self.client_mut(id) else { continue };
-                let Some(seat) = client.seat_mut(room) else { continue };
-                if !std::mem::replace(&mut seat.announced, true) {
-                    came.extend(client.name.clone().map(|name| (id, name)));
-                }
+                let client = self.client_mut(id).expect("who has left again is not among them");
+                client.seat_mut(room).expect("who has left again is not among them").announced = true;
+                let name = client.name.clone().expect("who is in a room has a name");
+                last = Some((id, name.clone()));
+                came.add(name);
             }
             // Who came alone knows it; of many, each hears of the others.
-            let alone = came.first().filter(|_| came.len() == 1).cloned();
+            let alone = last.filter(|_| came.count() == 1);
             let to = alone.map_or(Audience::room(room), |(id, name)| Audience::others(room, id, &name));
-            let names: Vec<Name> = came.into_iter().map(|(_, name)| name).collect();
-            self.tell_crowd(to, &names, |crowd| Event::Arrived { crowd, room: named(threshold) }, out);
+            self.tell_crowd(to, &came, |crowd| Event::Arrived { crowd, room: named(threshold) }, out);
+        }
+    }
+
+    /// Something waits to be told of a room when its second is over.
+    fn note_movement(&mut self, room: RoomId) {
+        if let Some(due) = self.room(room).and_then(|room| room.movements.due()) {
+            self.restless.insert((due, room));
         }
     }
 }

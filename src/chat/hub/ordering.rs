@@ -96,6 +96,7 @@ impl Hub {
         if !rules.banned.iter().any(|banned| banned.covers(guest, &likeness)) {
             facts.extend(closed.enlist(RoomList::Bans, Marked::new(guest_name.clone(), guest)));
         }
+        owner.into_iter().for_each(|owner| self.discount_owner(owner));
         self.persist(room, facts, out);
         self.bound_decisions(out);
         let decision = Decision::Banned(guest_name);

@@ -37,7 +37,7 @@ impl Hub {
     /// in.
     pub(super) fn admit(&mut self, id: ClientId, origin: Origin, now: Moment, out: &mut Vec<Output>) -> bool {
         let Some(lack) = self.lack(origin, now, out) else {
-            self.newcomers.push_back((id, now));
+            self.newcomers.insert((now, id));
             return true;
         };
         let tries = self.registry.as_ref().is_some_and(|registry| !registry.is_empty());
@@ -67,7 +67,7 @@ impl Hub {
     }
 
     /// Whether somebody could be let in now, or on trial, without telling them that they cannot.
-    pub fn has_room(&mut self, now: Moment) -> bool {
+    pub fn has_room(&self, now: Moment) -> bool {
         self.rules.places.is_none_or(|places| self.placed() < places) || self.giving_way(now).is_some()
     }
 
@@ -80,7 +80,7 @@ impl Hub {
         giving_way.is_some()
     }
 
-    fn giving_way(&mut self, now: Moment) -> Option<ClientId> {
+    fn giving_way(&self, now: Moment) -> Option<ClientId> {
         let (id, since) = self.oldest_newcomer()?;
         (now >= since + NEWCOMER_GRACE).then_some(id)
     }

@@ -1,8 +1,11 @@
 //! Who is here, who is away, and whom one would rather not hear.
 
-use super::{Client, Done, Event, Hub, Name, Output, RoomRefusal, answer};
+use std::cmp::Reverse;
+
+use super::{Done, Event, Hub, Name, Output, RoomRefusal, answer};
 use crate::chat::command::Wording;
 use crate::chat::event::Person;
+use crate::chat::hiding::HiddenId;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::text::Text;
@@ -26,27 +29,26 @@ impl Hub {
         }
         let members = &room.members;
         self.spend(members.len());
-        let mut present: Vec<_> = members.iter().filter_map(|&member| self.client(member)).collect();
-        let last = |client: &&Client| (client.id != id, std::cmp::Reverse(client.active), client.id);
-        if present.len() > WHO_MAX_PEOPLE {
-            present.select_nth_unstable_by_key(WHO_MAX_PEOPLE, last);
-            present.truncate(WHO_MAX_PEOPLE);
+        let present = members.iter().filter_map(|&member| self.client(member));
+        let mut latest: Vec<_> =
+            present.map(|client| (client.id != id, Reverse(client.active), client.id)).collect();
+        if latest.len() > WHO_MAX_PEOPLE {
+            latest.select_nth_unstable(WHO_MAX_PEOPLE);
+            latest.truncate(WHO_MAX_PEOPLE);
         }
-        present.sort_unstable_by_key(last);
+        latest.sort_unstable();
+        let person = |(_, Reverse(active), member): (_, Reverse<Moment>, ClientId)| {
+            let client = self.client(member)?;
+            let (name, away) = (client.name.clone()?, client.away().cloned());
+            Some(Person { name, idle: now.since(active), away, you: member == id })
+        };
         let mut bytes = 0;
-        let fits = |client: &&Client| {
-            let words = [client.name.as_ref().map(Name::as_str), client.away().map(Text::as_str)];
+        let fits = |person: &Person| {
+            let words = [Some(person.name.as_str()), person.away.as_ref().map(Text::as_str)];
             bytes += words.into_iter().flatten().map(str::len).sum::<usize>() + ROW_BYTES;
             bytes <= ANSWER_MAX_BYTES
         };
-        let present = present.into_iter().take_while(fits);
-        let mut people: Vec<Person> = present
-            .filter_map(|client| {
-                let name = client.name.clone()?;
-                let idle = now.since(client.active);
-                Some(Person { name, idle, away: client.away().cloned(), you: client.id == id })
-            })
-            .collect();
+        let mut people: Vec<Person> = latest.into_iter().filter_map(person).take_while(fits).collect();
         people.sort_by_cached_key(|person| person.name.as_str().to_lowercase());
         answer(id, Event::Present { room: room.name.clone(), people, total: members.len() }, out)
     }
@@ -71,19 +73,33 @@ impl Hub {
     ) -> Done {
         let event = match whom {
             None => {
-                let client = self.client(id).expect("the caller knows them");
-                Event::IgnoreList(client.hidden().map(|hidden| hidden.name.clone()).collect())
+                let mut hidden = self.client(id).expect("the caller knows them").hidden().to_vec();
+                self.hiding.tidy(&mut hidden);
+                let names = hidden.iter().filter_map(|&hidden| self.hiding.name(hidden).cloned()).collect();
+                self.set_hidden(id, hidden);
+                Event::IgnoreList(names)
             }
             Some(whom) => self.toggle_hidden(id, own, whom),
         };
         answer(id, event, out)
     }
 
-    /// How many are hidden beyond those whom everybody may hide, by all together.
-    fn hidden_beyond(&self) -> usize {
-        self.spend(self.clients.len());
-        let hidden = self.clients.iter().flatten().map(|client| client.hidden().count());
-        hidden.map(|hidden| hidden.saturating_sub(IGNORED_ALWAYS)).sum()
+    /// Writes down whom a client hides, and how many are hidden beyond those whom everybody may hide, by all together.
+    fn set_hidden(&mut self, id: ClientId, hidden: Vec<HiddenId>) {
+        let beyond = |count: usize| count.saturating_sub(IGNORED_ALWAYS);
+        let client = self.client_mut(id).expect("the caller knows them");
+        let (before, now) = (beyond(client.hidden().len()), beyond(hidden.len()));
+        client.set_hidden(hidden);
+        self.hidden_beyond = self.hidden_beyond + now - before;
+    }
+
+    /// A client leaves, and hides nobody any more.
+    pub(super) fn show_all(&mut self, id: ClientId) {
+        let hidden = self.client(id).map_or(Vec::new(), |client| client.hidden().to_vec());
+        if !hidden.is_empty() {
+            hidden.iter().for_each(|&hidden| self.hiding.show(id.place(), hidden));
+            self.set_hidden(id, Vec::new());
+        }
     }
 
     fn toggle_hidden(&mut self, id: ClientId, own: &Name, whom: Text) -> Event {
@@ -93,25 +109,42 @@ impl Hub {
             return Event::ThatIsYou;
         }
         let present = self.holder(&likeness).and_then(|client| client.name.clone());
-        let client = self.client_mut(id).expect("the caller knows them");
-        let hidden_before = client.hidden().count();
-        if client.show(&likeness) {
-            if client.hidden().next().is_none() {
-                self.hiding -= 1;
+        let hider = id.place();
+        let mut hidden = self.client(id).expect("the caller knows them").hidden().to_vec();
+        self.hiding.tidy(&mut hidden);
+        let called = self.hiding.called(&hidden, present.as_ref(), &likeness);
+        hidden.retain(|hidden| !called.contains(hidden));
+        called.iter().for_each(|&shown| self.hiding.show(hider, shown));
+        let event = match present {
+            present if !called.is_empty() => Event::NoLongerIgnoring(present.unwrap_or(wanted)),
+            None => Event::NoSuchPerson(whom),
+            Some(_) if hidden.len() >= IGNORED_MAX => Event::IgnoreListFull(hidden.len()),
+            Some(_) if hidden.len() >= IGNORED_ALWAYS && self.hidden_beyond >= IGNORED_BEYOND_MAX => {
+                Event::IgnoreListFull(hidden.len())
             }
-            return Event::NoLongerIgnoring(present.unwrap_or(wanted));
+            Some(name) => {
+                hidden.push(self.hiding.hide(hider, &name));
+                Event::Ignoring(name)
+            }
+        };
+        self.set_hidden(id, hidden);
+        event
+    }
+
+    /// A client has this name from now on: hidden people who left under such a name are them.
+    pub(super) fn took_name(&mut self, id: ClientId, old: Option<&Name>, new: &Name) {
+        if self.hiding.is_empty() {
+            return;
         }
-        let Some(name) = present else { return Event::NoSuchPerson(whom) };
-        if hidden_before >= IGNORED_MAX
-            || hidden_before >= IGNORED_ALWAYS && self.hidden_beyond() >= IGNORED_BEYOND_MAX
-        {
-            return Event::IgnoreListFull(hidden_before);
+        let likeness = new.likeness();
+        self.hiding.took_name(old, new, &likeness);
+        // Who hid somebody of that name would hide themselves.
+        let Some(mut hidden) = self.client(id).map(|client| client.hidden().to_vec()) else { return };
+        let own = self.hiding.called(&hidden, Some(new), &likeness);
+        if !own.is_empty() {
+            hidden.retain(|hidden| !own.contains(hidden));
+            own.into_iter().for_each(|shown| self.hiding.show(id.place(), shown));
+            self.set_hidden(id, hidden);
         }
-        let client = self.client_mut(id).expect("the caller knows them");
-        client.hide(name.clone());
-        if hidden_before == 0 {
-            self.hiding += 1;
-        }
-        Event::Ignoring(name)
     }
 }

@@ -1,6 +1,9 @@
 //! Making rooms, entering and leaving them, what they are about, and which there are.
 
+use std::cmp::Reverse;
+
 use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
+use crate::chat::account::AccountKey;
 use crate::chat::command::Wording;
 use crate::chat::event::{Decision, RoomRow};
 use crate::chat::id::ClientId;
@@ -126,28 +129,30 @@ impl Hub {
         let client = self.client(id).expect("the caller knows them");
         self.spend(self.rooms.len());
         let numbered = self.rooms.iter().enumerate();
-        let mut rooms: Vec<RoomRow> = numbered
-            .filter_map(|(number, room)| {
-                let room = room.as_ref()?;
-                let member = client.seat(RoomId::at(number)).is_some();
-                let keyed = room.rules.key.is_some();
-                let topic = room.topic.clone().filter(|_| member || !keyed);
-                let people = room.members.len();
-                Some(RoomRow { name: room.name.clone(), people, topic, keyed, member })
-            })
+        let mut fullest: Vec<_> = numbered
+            .filter_map(|(number, room)| Some((Reverse(room.as_ref()?.members.len()), number)))
             .collect();
-        let total = rooms.len();
-        rooms.sort_by_key(|row| std::cmp::Reverse(row.people));
-        rooms.truncate(ROOMS_LISTED);
+        let total = fullest.len();
+        if total > ROOMS_LISTED {
+            fullest.select_nth_unstable(ROOMS_LISTED);
+            fullest.truncate(ROOMS_LISTED);
+        }
+        fullest.sort_unstable();
+        let row = |(Reverse(people), number): (_, usize)| {
+            let room = self.rooms[number].as_ref()?;
+            let member = client.seat(RoomId::at(number)).is_some();
+            let keyed = room.rules.key.is_some();
+            let topic = room.topic.clone().filter(|_| member || !keyed);
+            Some(RoomRow { name: room.name.clone(), people, topic, keyed, member })
+        };
         let mut bytes = 0;
-        let mut fits = |row: &RoomRow| {
+        let fits = |row: &RoomRow| {
             bytes += row.name.as_str().len()
                 + row.topic.as_ref().map_or(0, |topic| topic.as_str().len())
                 + ROW_BYTES;
             bytes <= ANSWER_MAX_BYTES
         };
-        let fitting = rooms.iter().take_while(|row| fits(row)).count();
-        rooms.truncate(fitting);
+        let mut rooms: Vec<RoomRow> = fullest.into_iter().filter_map(row).take_while(fits).collect();
         rooms.sort_by_cached_key(|row| row.name.as_str().to_lowercase());
         answer(id, Event::Rooms { rooms, total }, out)
     }
@@ -178,23 +183,25 @@ impl Hub {
     pub(super) fn restore(&mut self, record: RoomRecord) {
         let known = if record.key == RoomKey(0) { Some(GENERAL) } else { None };
         let number = known.or_else(|| self.place_room(Room::new(record.name.clone(), record.key)));
-        if let Some(room) = number.and_then(|number| self.room_mut(number)) {
+        let Some(number) = number else { return };
+        record.owners.iter().for_each(|&owner| self.count_owner(owner));
+        if let Some(room) = self.room_mut(number) {
             room.restore(record);
         }
     }
 
     fn place_room(&mut self, room: Room) -> Option<RoomId> {
-        let free = self.rooms.iter().position(Option::is_none);
-        let number = free.unwrap_or(self.rooms.len());
-        if number >= ROOMS_MAX {
+        let number = self.free_rooms.first().copied().unwrap_or(RoomId::at(self.rooms.len()));
+        if number.index() >= ROOMS_MAX {
             return None;
         }
-        self.room_names.insert(&room.name.likeness(), number as u32);
-        match free {
-            Some(free) => self.rooms[free] = Some(room),
-            None => self.rooms.push(Some(room)),
+        self.room_names.insert(&room.name.likeness(), number.index() as u32);
+        if self.free_rooms.remove(&number) {
+            self.rooms[number.index()] = Some(room);
+        } else {
+            self.rooms.push(Some(room));
         }
-        Some(RoomId::at(number))
+        Some(number)
     }
 
     /// What there is to remember of a room.
@@ -217,14 +224,31 @@ impl Hub {
     /// Makes a client, if their name is registered, an operator for good.
     pub(super) fn own(&mut self, id: ClientId, room: RoomId, out: &mut Vec<Output>) {
         let Some(account) = self.account(id) else { return };
-        let owned = |room: &&Room| room.rules.owners.contains(&account);
-        if self.rooms.iter().flatten().filter(owned).count() >= ROOMS_PER_ACCOUNT {
+        if self.owned.get(&account).is_some_and(|&rooms| rooms >= ROOMS_PER_ACCOUNT) {
             return;
         }
         let owners = &mut self.room_mut(room).expect("the caller found it").rules.owners;
         if !owners.contains(&account) {
-            let forgotten = push_bounded(owners, account).map(|oldest| RoomFact::Operator(oldest, false));
+            let forgotten = push_bounded(owners, account);
+            self.count_owner(account);
+            forgotten.into_iter().for_each(|oldest| self.discount_owner(oldest));
+            let forgotten = forgotten.map(|oldest| RoomFact::Operator(oldest, false));
             self.persist(room, forgotten.into_iter().chain([RoomFact::Operator(account, true)]), out);
+        }
+    }
+
+    /// An account is an operator of one more room.
+    pub(super) fn count_owner(&mut self, account: AccountKey) {
+        *self.owned.entry(account).or_default() += 1;
+    }
+
+    /// An account is an operator of one room fewer.
+    pub(super) fn discount_owner(&mut self, account: AccountKey) {
+        if let Some(rooms) = self.owned.get_mut(&account) {
+            *rooms -= 1;
+            if *rooms == 0 {
+                self.owned.remove(&account);
+            }
         }
     }
 
@@ -237,7 +261,11 @@ impl Hub {
         }
         if let Some(gone) = self.rooms[room.index()].take() {
             self.room_names.remove(&gone.name.likeness(), room.index() as u32);
-            self.restless.remove(&room);
+            self.free_rooms.insert(room);
+            gone.rules.owners.iter().for_each(|&owner| self.discount_owner(owner));
+            if let Some(due) = gone.movements.due() {
+                self.restless.remove(&(due, room));
+            }
             if let Some(holder) = gone.holder {
                 self.holdings.leave_room(holder);
             }

@@ -94,11 +94,12 @@ impl Hub {
             return answer(id, Event::ThatIsYou, out);
         }
         let sender = self.client_mut(id).and_then(Client::contact).expect("the caller knows them");
+        let hides = self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(whom.place()));
         let to_client = self.client_mut(whom).expect("they were found");
         let to_name = to_client.name.clone().expect("they were found by it");
         let away = to_client.away().cloned();
         // Whoever hides somebody does not tell them so.
-        if !to_client.hides(&name.likeness()) {
+        if !hides {
             to_client.set_correspondent(sender);
             let to = Audience::Several { clients: vec![whom], from: name.clone() };
             let event = Event::Private { from: name.clone(), text: text.clone() };

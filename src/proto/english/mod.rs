@@ -19,6 +19,7 @@ use crate::proto::verbs;
 const WORDS: Phrases = Phrases {
     and: |_| "and",
     more: "more",
+    people: |count| if count == 1 { "1 person".into() } else { format!("{count} people") },
     you: "you",
     ago: |span| format!("{span} ago"),
     away: "away",

@@ -19,6 +19,7 @@ use crate::proto::verbs;
 const WORDS: Phrases = Phrases {
     and,
     more: "más",
+    people: |count| if count == 1 { "1 persona".into() } else { format!("{count} personas") },
     you: "tú",
     ago: |span| format!("hace {span}"),
     away: "ausente",

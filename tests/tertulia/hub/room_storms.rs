@@ -186,3 +186,36 @@ fn a_name_that_changed_hands_is_told_in_that_order() {
     chat.waits(MOVEMENT_WINDOW);
     assert_eq!(chat.hears(ana), ["<<< p5 #general", ">>> p5"]);
 }
+
+/// Storms in very many rooms within the same second: each tick tells some rooms of theirs, and the next one others.
+#[test]
+fn tick_tells_so_many_rooms_and_the_next_one_the_rest() {
+    const ROOMS: usize = 600;
+    let (mut chat, [luis, eva]) = Chat::of(["Luis", "Eva"]);
+    let mut members = Vec::new();
+    for room in 0..ROOMS {
+        if room % 19 == 0 {
+            members.push(chat.enters(&format!("p{room}")));
+        }
+        let member = *members.last().expect("one at least");
+        chat.does(member, join(&format!("r{room}")));
+        // Five movements are told at once; that they both leave waits.
+        let name = format!("r{room}");
+        chat.does(luis, join(&name));
+        chat.does(luis, leave(&name));
+        chat.does(luis, join(&name));
+        chat.does(eva, join(&name));
+        chat.does(luis, leave(&name));
+        chat.does(eva, leave(&name));
+    }
+    members.iter().for_each(|&id| drop(chat.hears(id)));
+    chat.now = chat.now + SECOND;
+    let (mut told, mut ticks) = (0, 0);
+    while chat.hub.next_due().is_some_and(|due| due <= chat.now) {
+        chat.tick();
+        let lines: usize = members.iter().map(|&id| chat.hears(id).len()).sum();
+        assert!((1..=300).contains(&lines), "{lines} lines in one tick");
+        (told, ticks) = (told + lines, ticks + 1);
+    }
+    assert!(told >= ROOMS && ticks > 2, "{told} lines in {ticks} ticks");
+}

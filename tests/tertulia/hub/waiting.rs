@@ -136,3 +136,22 @@ fn a_silent_newcomer_does_not_make_the_hub_remember_all_who_come_after() {
     let size = format!("{:?}", chat.hub).len();
     assert!(size < 10_000, "{size} characters about one client");
 }
+
+#[test]
+fn tick_lets_so_many_newcomers_go_and_the_next_one_the_rest() {
+    const MANY: usize = 1_000;
+    let mut chat = Chat::new();
+    for _ in 0..MANY {
+        chat.connects();
+    }
+    chat.now = chat.now + LOGIN_TIMEOUT;
+    let mut ticks = 0;
+    while chat.hub.next_due().is_some_and(|due| due <= chat.now) {
+        let before = chat.closed.len();
+        chat.tick();
+        let gone = chat.closed.len() - before;
+        assert!((1..=256).contains(&gone), "{gone} in one tick");
+        ticks += 1;
+    }
+    assert_eq!((chat.closed.len(), ticks), (MANY, 4));
+}

@@ -155,7 +155,7 @@ fn events() -> Vec<Event> {
         Event::Stopping,
     ];
     events.extend(administration(&juan));
-    for crowd in [crowd(&["Ana"], 0), crowd(&["Ana", "Eva"], 0), crowd(&["Ana", "Luis"], 37)] {
+    for crowd in [crowd(&["Ana"], 0), crowd(&["Ana", "Eva"], 0), crowd(&["Ana", "Luis"], 37), crowd(&[], 9)] {
         for room in [None, Some(name("cocina"))] {
             events.push(Event::Arrived { crowd: crowd.clone(), room: room.clone() });
             events.push(Event::ManyDeparted { crowd: crowd.clone(), room });
@@ -424,6 +424,9 @@ fn crowds_read_like_sentences() {
             ">>> Ana, Luis y 37 más se unieron al chat",
             ">>> Ana, Luis and 37 more joined the chat",
         ),
+        (&["Ana"], 6, ">>> Ana y 6 más se unieron al chat", ">>> Ana and 6 more joined the chat"),
+        (&[], 9, ">>> 9 personas se unieron al chat", ">>> 9 people joined the chat"),
+        (&[], 1, ">>> 1 persona se unió al chat", ">>> 1 person joined the chat"),
     ] {
         let came = Event::Arrived { crowd: crowd(names, more), room: None };
         assert_eq!(encode(&came, Spanish, false), format!("{spanish}\n"));

@@ -1,0 +1,262 @@
+//! Who hides whom.
+//!
+//! A person whom anybody hides has one entry, however many hide them: the set of those who do. It goes with them from
+//! name to name; when they leave it stays under their name, for whoever comes with that name. So to be heard, to take
+//! another name and to leave cost the same whether nobody hides somebody or everybody does.
+//!
+//! Laws: of the entries of people who left no two could be taken for each other, nor for somebody who is here; an entry
+//! is there only while somebody hides its person.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::name::{Likeness, Name};
+use super::roster::Roster;
+use super::slots::SlotSet;
+use crate::limits::HIDDEN_GONE_MAX;
+
+/// Whom somebody hides, as their list has it. Two of them can come to mean the same person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct HiddenId(u32);
+
+/// The hidden, and for each the slots of those who hide them.
+#[derive(Debug, Default)]
+pub(super) struct Hiding {
+    /// By [`HiddenId`].
+    ids: Vec<Id>,
+    free_ids: Vec<u32>,
+    people: Vec<Option<Hidden>>,
+    free_people: Vec<u32>,
+    /// Each by the name that they have, or left with.
+    by_name: BTreeMap<Name, u32>,
+    /// Those who left, by what their names look like.
+    gone: Roster,
+    /// The same, in the order in which they left.
+    departed: BTreeMap<u64, u32>,
+    departures: u64,
+}
+
+/// What a [`HiddenId`] stands for.
+#[derive(Debug)]
+struct Id {
+    /// None: they left so long ago that they are forgotten.
+    person: Option<u32>,
+    /// Where it stands among the ids of that person.
+    place: u32,
+    /// How many lists have it.
+    lists: u32,
+}
+
+#[derive(Debug)]
+struct Hidden {
+    name: Name,
+    /// They left, as the so-manieth of all.
+    departure: Option<u64>,
+    hiders: SlotSet,
+    ids: Vec<HiddenId>,
+}
+
+impl Hiding {
+    /// Whether nobody hides anybody.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
+    /// Those who hide the person who has this name, or left with it. None: nobody does.
+    pub(super) fn hiders(&self, name: &Name) -> Option<&SlotSet> {
+        self.by_name.get(name).map(|&person| &self.person(person).hiders)
+    }
+
+    /// What the person is called who is hidden under `id`. None: they are forgotten.
+    pub(super) fn name(&self, id: HiddenId) -> Option<&Name> {
+        self.ids[id.0 as usize].person.map(|person| &self.person(person).name)
+    }
+
+    /// The ids on `list` under which somebody is hidden who has the name `here`, or who left under a name like this.
+    pub(super) fn called(&self, list: &[HiddenId], here: Option<&Name>, like: &Likeness) -> Vec<HiddenId> {
+        let here = here.and_then(|name| self.by_name.get(name).copied());
+        let meant: Vec<u32> = here.into_iter().chain(self.gone_like(like)).collect();
+        let is_meant =
+            |id: &HiddenId| self.ids[id.0 as usize].person.is_some_and(|person| meant.contains(&person));
+        list.iter().copied().filter(is_meant).collect()
+    }
+
+    /// Lets `hider` hide the person who has this name, whom they do not hide yet; gives what their list needs.
+    pub(super) fn hide(&mut self, hider: u32, name: &Name) -> HiddenId {
+        let person = match self.by_name.get(name) {
+            Some(&person) => person,
+            None => self.add(name),
+        };
+        let hidden = self.person_mut(person);
+        hidden.hiders.insert(hider);
+        let id = hidden.ids[0];
+        self.ids[id.0 as usize].lists += 1;
+        id
+    }
+
+    /// Lets `hider`, on whose list `id` is, show that person again. To be called for each id of theirs on the list.
+    pub(super) fn show(&mut self, hider: u32, id: HiddenId) {
+        if let Some(person) = self.ids[id.0 as usize].person {
+            let hidden = self.person_mut(person);
+            hidden.hiders.remove(hider);
+            if hidden.hiders.is_empty() {
+                self.forget(person);
+            }
+        }
+        self.release(id);
+    }
+
+    /// Somebody has this name now, of this likeness, and had `old` before if they had one. Who left under such a name
+    /// was them.
+    pub(super) fn took_name(&mut self, old: Option<&Name>, new: &Name, likeness: &Likeness) {
+        let mut own = old.and_then(|old| self.by_name.remove(old));
+        // Each once, though found by both of its looks.
+        let gone: BTreeSet<u32> = self.gone_like(likeness).collect();
+        for person in gone {
+            self.misplace(person);
+            own = Some(own.map_or(person, |own| self.merge(own, person)));
+        }
+        if let Some(own) = own {
+            let hidden = self.person_mut(own);
+            (hidden.name, hidden.departure) = (new.clone(), None);
+            self.by_name.insert(new.clone(), own);
+        }
+    }
+
+    /// The person who had this name left.
+    pub(super) fn left(&mut self, name: &Name) {
+        let Some(&person) = self.by_name.get(name) else { return };
+        self.departures += 1;
+        let departure = self.departures;
+        self.person_mut(person).departure = Some(departure);
+        self.gone.insert(&name.likeness(), person);
+        self.departed.insert(departure, person);
+        if self.departed.len() > HIDDEN_GONE_MAX
+            && let Some((_, &oldest)) = self.departed.first_key_value()
+        {
+            self.forget(oldest);
+        }
+    }
+
+    /// Who hid those on `list` in slot `old` goes on in slot `new`.
+    pub(super) fn moved(&mut self, old: u32, new: u32, list: &[HiddenId]) {
+        for person in list.iter().filter_map(|id| self.ids[id.0 as usize].person).collect::<Vec<_>>() {
+            let hiders = &mut self.person_mut(person).hiders;
+            hiders.remove(old);
+            hiders.insert(new);
+        }
+    }
+
+    /// Shortens a list to what it says: each person once, and nobody who is forgotten.
+    pub(super) fn tidy(&mut self, list: &mut Vec<HiddenId>) {
+        let mut seen = Vec::new();
+        list.retain(|&id| {
+            let person = self.ids[id.0 as usize].person;
+            let says_more = person.is_some() && !seen.contains(&person);
+            seen.push(person);
+            if !says_more {
+                self.release(id);
+            }
+            says_more
+        });
+    }
+
+    /// Those who left under a name that could be taken for this one.
+    fn gone_like(&self, likeness: &Likeness) -> impl Iterator<Item = u32> {
+        let looks = self.gone.candidates(likeness);
+        looks.filter(|&person| self.person(person).name.likeness().clashes(likeness))
+    }
+
+    /// Somebody is hidden, for the first time.
+    fn add(&mut self, name: &Name) -> u32 {
+        let person = self.free_people.pop().unwrap_or_else(|| {
+            self.people.push(None);
+            number(self.people.len() - 1)
+        });
+        let id = self.free_ids.pop().unwrap_or_else(|| {
+            self.ids.push(Id { person: None, place: 0, lists: 0 });
+            number(self.ids.len() - 1)
+        });
+        self.ids[id as usize] = Id { person: Some(person), place: 0, lists: 0 };
+        let (name, hiders) = (name.clone(), SlotSet::default());
+        self.by_name.insert(name.clone(), person);
+        self.people[person as usize] =
+            Some(Hidden { name, departure: None, hiders, ids: vec![HiddenId(id)] });
+        person
+    }
+
+    /// Two who are hidden are one person; gives which of the two numbers is theirs.
+    fn merge(&mut self, one: u32, other: u32) -> u32 {
+        // The one with fewer ids goes: so none is changed more often than there are doublings.
+        let (stays, goes) = match self.person(one).ids.len() < self.person(other).ids.len() {
+            true => (other, one),
+            false => (one, other),
+        };
+        let Hidden { hiders, ids, .. } = self.take(goes);
+        for &id in &ids {
+            self.attach(id, stays);
+        }
+        self.person_mut(stays).hiders.unite(hiders);
+        stays
+    }
+
+    fn attach(&mut self, id: HiddenId, person: u32) {
+        let ids = &mut self.person_mut(person).ids;
+        ids.push(id);
+        let place = number(ids.len() - 1);
+        let known = &mut self.ids[id.0 as usize];
+        (known.person, known.place) = (Some(person), place);
+    }
+
+    /// Forgets a person, whom some may still have on their lists.
+    fn forget(&mut self, person: u32) {
+        self.misplace(person);
+        for id in self.take(person).ids {
+            self.ids[id.0 as usize].person = None;
+        }
+    }
+
+    /// Takes a person out of where they are looked for.
+    fn misplace(&mut self, person: u32) {
+        let Hidden { name, departure, .. } = self.person(person);
+        let (name, departure) = (name.clone(), *departure);
+        self.by_name.remove(&name);
+        if let Some(departure) = departure {
+            self.gone.remove(&name.likeness(), person);
+            self.departed.remove(&departure);
+        }
+    }
+
+    /// One list fewer has this id.
+    fn release(&mut self, id: HiddenId) {
+        let known = &mut self.ids[id.0 as usize];
+        known.lists -= 1;
+        if known.lists > 0 {
+            return;
+        }
+        let (person, place) = (known.person.take(), known.place);
+        self.free_ids.push(id.0);
+        let Some(person) = person else { return };
+        let ids = &mut self.person_mut(person).ids;
+        ids.swap_remove(place as usize);
+        if let Some(&moved) = ids.get(place as usize) {
+            self.ids[moved.0 as usize].place = place;
+        }
+    }
+
+    fn take(&mut self, person: u32) -> Hidden {
+        self.free_people.push(person);
+        self.people[person as usize].take().expect("who is hidden is there")
+    }
+
+    fn person(&self, person: u32) -> &Hidden {
+        self.people[person as usize].as_ref().expect("who is hidden is there")
+    }
+
+    fn person_mut(&mut self, person: u32) -> &mut Hidden {
+        self.people[person as usize].as_mut().expect("who is hidden is there")
+    }
+}
+
+fn number(index: usize) -> u32 {
+    u32::try_from(index).expect("fewer than all lists have places")
+}

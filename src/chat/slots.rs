@@ -1,0 +1,120 @@
+//! A set of slots: of clients, by the number of their place.
+//!
+//! Law: whoever is asked for among thousands is found by looking at one bit; a set of a few costs a few bytes.
+
+/// Slots beyond which a set is kept as bits, one for each slot that there may be.
+const FEW_MAX: usize = 256;
+
+/// Slots, each once.
+#[derive(Clone, Debug)]
+pub(super) enum SlotSet {
+    /// In order.
+    Few(Vec<u32>),
+    /// By number, 64 in a word; and how many they are.
+    Many(Vec<u64>, usize),
+}
+
+impl Default for SlotSet {
+    fn default() -> SlotSet {
+        SlotSet::Few(Vec::new())
+    }
+}
+
+impl SlotSet {
+    /// An empty set for many slots below `bound`.
+    pub(super) fn of_many(bound: usize) -> SlotSet {
+        SlotSet::Many(vec![0; bound.div_ceil(64)], 0)
+    }
+
+    pub(super) fn insert(&mut self, slot: u32) {
+        match self {
+            SlotSet::Few(slots) => {
+                let Err(at) = slots.binary_search(&slot) else { return };
+                slots.insert(at, slot);
+                if slots.len() > FEW_MAX {
+                    let few = std::mem::take(slots);
+                    *self = SlotSet::of_many(0);
+                    few.into_iter().for_each(|slot| self.insert(slot));
+                }
+            }
+            SlotSet::Many(words, count) => {
+                let (word, bit) = place(slot);
+                if words.len() <= word {
+                    words.resize(word + 1, 0);
+                }
+                *count += usize::from(words[word] & bit == 0);
+                words[word] |= bit;
+            }
+        }
+    }
+
+    pub(super) fn remove(&mut self, slot: u32) {
+        match self {
+            SlotSet::Few(slots) => {
+                if let Ok(at) = slots.binary_search(&slot) {
+                    slots.remove(at);
+                }
+            }
+            SlotSet::Many(words, count) => {
+                let (word, bit) = place(slot);
+                if let Some(word) = words.get_mut(word) {
+                    *count -= usize::from(*word & bit != 0);
+                    *word &= !bit;
+                }
+            }
+        }
+    }
+
+    pub(super) fn contains(&self, slot: u32) -> bool {
+        match self {
+            SlotSet::Few(slots) => slots.binary_search(&slot).is_ok(),
+            SlotSet::Many(words, _) => {
+                let (word, bit) = place(slot);
+                words.get(word).is_some_and(|word| word & bit != 0)
+            }
+        }
+    }
+
+    /// Adds all of `other`.
+    pub(super) fn unite(&mut self, mut other: SlotSet) {
+        if matches!((&self, &other), (SlotSet::Few(_), SlotSet::Many(..))) {
+            std::mem::swap(self, &mut other);
+        }
+        match (self, other) {
+            (SlotSet::Many(words, count), SlotSet::Many(more, _)) => {
+                words.resize(words.len().max(more.len()), 0);
+                words.iter_mut().zip(more).for_each(|(word, more)| *word |= more);
+                *count = words.iter().map(|word| word.count_ones() as usize).sum();
+            }
+            (this, other) => other.iter().for_each(|slot| this.insert(slot)),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            SlotSet::Few(slots) => slots.is_empty(),
+            SlotSet::Many(_, count) => *count == 0,
+        }
+    }
+
+    /// All of them, in order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = u32> {
+        let (few, words): (&[u32], &[u64]) = match self {
+            SlotSet::Few(slots) => (slots, &[]),
+            SlotSet::Many(words, _) => (&[], words),
+        };
+        let bits = |(at, &word): (usize, &u64)| {
+            let mut left = word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros())?;
+                left &= left - 1;
+                Some(at as u32 * u64::BITS + bit)
+            })
+        };
+        few.iter().copied().chain(words.iter().enumerate().flat_map(bits))
+    }
+}
+
+fn place(slot: u32) -> (usize, u64) {
+    ((slot / u64::BITS) as usize, 1 << (slot % u64::BITS))
+}
