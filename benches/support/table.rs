@@ -69,11 +69,11 @@ impl Row {
         ]
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, beside: [&str; 2]) -> Value {
         let mut row = json!({"name": self.name, "value": self.value, "unit": self.unit});
         if let Some(Floor { value, ratio }) = self.floor {
-            row["floor"] = json!(value);
-            row["ratio"] = json!(ratio);
+            row[beside[0]] = json!(value);
+            row[beside[1]] = json!(ratio);
         }
         match self.target {
             None => {}
@@ -101,13 +101,25 @@ pub(crate) struct Form {
 }
 
 /// Figures in the order in which they were added, and what has to be said about them.
-#[derive(Default)]
 pub(crate) struct Table {
+    /// What stands beside a figure: the floor's, and the ratio to it.
+    beside: [&'static str; 2],
     rows: Vec<Row>,
     remarks: Vec<String>,
 }
 
+impl Default for Table {
+    fn default() -> Table {
+        Table::beside(["floor", "ratio"])
+    }
+}
+
 impl Table {
+    /// A table in which these two figures stand beside each, where [`floor`](Self::floor) gives them.
+    pub(crate) fn beside(beside: [&'static str; 2]) -> Table {
+        Table { beside, rows: Vec::new(), remarks: Vec::new() }
+    }
+
     /// Adds a figure.
     pub(crate) fn add(&mut self, name: impl Into<String>, value: f64, unit: &'static str) {
         self.rows.push(Row { name: name.into(), value, unit, floor: None, target: None });
@@ -145,15 +157,18 @@ impl Table {
             false => println!("\n{title}\n\n{self}"),
         }
         let Some(file) = &form.json else { return Ok(()) };
-        let rows: Vec<Value> = self.rows.iter().map(Row::to_json).collect();
+        let rows: Vec<Value> = self.rows.iter().map(|row| row.to_json(self.beside)).collect();
         write_json(file, &json!({"title": title, "rows": rows, "remarks": self.remarks}))
     }
 }
 
 impl Table {
     fn to_markdown(&self) -> String {
-        let mut lines =
-            vec!["| | ours | floor | ratio | target | met |".into(), "|---|---|---|---|---|---|".into()];
+        let [first, second] = self.beside;
+        let mut lines = vec![
+            format!("| | ours | {first} | {second} | target | met |"),
+            "|---|---|---|---|---|---|".into(),
+        ];
         for row in &self.rows {
             let [name, value, unit, floor, ratio, target, met] = row.cells();
             let value = format!("{value} {unit}");
@@ -167,7 +182,8 @@ impl Table {
 
 impl Display for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = vec![["", "value", "", "floor", "ratio", "target", "met?"].map(String::from)];
+        let [first, second] = self.beside;
+        let mut lines = vec![["", "value", "", first, second, "target", "met?"].map(String::from)];
         lines.extend(self.rows.iter().map(Row::cells));
         let width =
             |column: usize| lines.iter().map(|cells| cells[column].chars().count()).max().unwrap_or(0);

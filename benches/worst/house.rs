@@ -27,7 +27,7 @@ struct Wire {
 
 /// The server's end of a connection.
 #[derive(Debug)]
-pub struct MemoryStream(Rc<Wire>);
+pub(crate) struct MemoryStream(Rc<Wire>);
 
 impl Read for MemoryStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -62,20 +62,20 @@ impl Stream for MemoryStream {
 }
 
 /// A server and its clients.
-pub struct House {
-    pub server: Server<MemoryStream>,
-    pub now: Moment,
+pub(crate) struct House {
+    pub(crate) server: Server<MemoryStream>,
+    pub(crate) now: Moment,
     clients: Vec<(ClientId, Rc<Wire>)>,
 }
 
 impl House {
     /// A server with `settings` and nobody there.
-    pub fn new(settings: Settings) -> House {
+    pub(crate) fn new(settings: Settings) -> House {
         House { server: Server::new(settings), now: Moment::from_micros(1_000_000), clients: Vec::new() }
     }
 
     /// Connects one more client; gives its number.
-    pub fn connect(&mut self) -> usize {
+    pub(crate) fn connect(&mut self) -> usize {
         let wire = Rc::new(Wire::default());
         let peer = SocketAddr::from(([127, 0, 0, 1], 5000));
         let id = self.server.admit(MemoryStream(Rc::clone(&wire)), peer, self.now);
@@ -84,62 +84,73 @@ impl House {
     }
 
     /// Puts input on the way and says that it is there; the server has not seen it yet.
-    pub fn send(&mut self, who: usize, input: &[u8]) {
+    pub(crate) fn send(&mut self, who: usize, input: &[u8]) {
         let (id, wire) = &self.clients[who];
         wire.input.borrow_mut().extend(input);
         self.server.readable(*id);
     }
 
     /// Sends input, and lets the server do all that comes of it.
-    pub fn says(&mut self, who: usize, input: impl AsRef<[u8]>) {
+    pub(crate) fn says(&mut self, who: usize, input: impl AsRef<[u8]>) {
         self.send(who, input.as_ref());
         self.settle();
     }
 
     /// One turn of the loop.
-    pub fn turn(&mut self) {
+    pub(crate) fn turn(&mut self) {
         self.server.serve_ready(self.now);
         self.server.tick(self.now);
         self.server.finish_turn(self.now);
     }
 
     /// Turns until there is nothing to do without waiting.
-    pub fn settle(&mut self) {
+    pub(crate) fn settle(&mut self) {
         while self.server.has_work() {
             self.turn();
         }
     }
 
     /// Lets time pass, and the server do what has come due; what is due far later stays.
-    pub fn waits(&mut self, span: Duration) {
+    pub(crate) fn waits(&mut self, span: Duration) {
         self.now = self.now + span;
         self.turn();
         self.settle();
     }
 
+    /// The connection breaks, and the server does all that comes of it.
+    pub(crate) fn breaks(&mut self, who: usize) {
+        self.breaks_unseen(who);
+        self.settle();
+    }
+
+    /// The connection breaks; the server has been told, and has done nothing yet.
+    pub(crate) fn breaks_unseen(&mut self, who: usize) {
+        self.server.broken(self.clients[who].0);
+    }
+
     /// The client reads nothing any more.
-    pub fn deafen(&self, who: usize) {
+    pub(crate) fn deafen(&self, who: usize) {
         self.clients[who].1.deaf.set(true);
     }
 
     /// Keeps what the client is sent from now on, for [`heard`](Self::heard).
-    pub fn listen(&self, who: usize) {
+    pub(crate) fn listen(&self, who: usize) {
         *self.clients[who].1.kept.borrow_mut() = Some(Vec::new());
     }
 
     /// What a client that [listens](Self::listen) was sent since it was last asked.
-    pub fn heard(&self, who: usize) -> String {
+    pub(crate) fn heard(&self, who: usize) -> String {
         let kept = self.clients[who].1.kept.borrow_mut().as_mut().map(std::mem::take);
         String::from_utf8(kept.unwrap_or_default()).expect("the server sends UTF-8")
     }
 
     /// Bytes that a client was sent.
-    pub fn taken(&self, who: usize) -> usize {
+    pub(crate) fn taken(&self, who: usize) -> usize {
         self.clients[who].1.taken.get()
     }
 
     /// How many clients there are or were.
-    pub fn clients(&self) -> usize {
+    pub(crate) fn clients(&self) -> usize {
         self.clients.len()
     }
 }

@@ -47,3 +47,4 @@ mod transcripts;
 mod turns;
 mod who_reads;
 mod wild_input;
+mod worst;
