@@ -72,6 +72,8 @@ pub(super) struct Worker<W> {
     took: Duration,
     /// Before this, what is written ahead is left as long as it is.
     shortened: Instant,
+    /// When more of an index that an earlier version has made is brought up to date; never if all of it is.
+    reindexing: Option<Instant>,
     /// When old lines are looked for; never if lines may stay for ever.
     expiry: Option<Instant>,
     /// Up to which line they have been looked for in this round.
@@ -105,6 +107,7 @@ impl<W: Fn()> Worker<W> {
             held_up: false,
             took: Duration::ZERO,
             shortened: Instant::now(),
+            reindexing: Some(Instant::now()),
             expiry,
             expired_up_to: 0,
         }
@@ -119,7 +122,8 @@ impl<W: Fn()> Worker<W> {
     pub(super) fn run(mut self) {
         yield_to_the_loop();
         while !self.time_is_up() {
-            let wait = self.expiry.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
+            let due = [self.expiry, self.reindexing].into_iter().flatten().min();
+            let wait = due.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
             let left = self.held_up || !self.gaps.is_empty() || !self.changes.is_empty();
             let retry = if left { HISTORY_RETRY } else { Duration::MAX };
             // Another program has been waited for already.
@@ -132,6 +136,12 @@ impl<W: Fn()> Worker<W> {
             }
             if self.expiry.is_some_and(|at| Instant::now() >= at) {
                 self.expire();
+            }
+            if self.reindexing.is_some_and(|at| Instant::now() >= at) {
+                self.reindexing = match self.file.transaction(Writer::reindex) {
+                    Ok(more) => more.then(Instant::now),
+                    Err(_) => Some(Instant::now() + HISTORY_RETRY),
+                };
             }
         }
         self.finish();

@@ -132,3 +132,45 @@ fn a_file_that_was_upgraded_is_laid_out_like_a_new_one() {
     }
     assert_eq!(layout(&old), layout(&new));
 }
+
+#[test]
+fn lines_of_an_earlier_version_are_found_by_what_is_inside_their_runs_later() {
+    const SAID: u64 = 3_000;
+    let dir = first_version();
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN").unwrap();
+    for number in 0..SAID {
+        sql.execute(
+            "INSERT INTO line (room, at, kind, who, text) VALUES (0, ?1, 0, 'Juan', '今天天气很好 กินข้าว' || ?1)",
+            [number],
+        )
+        .unwrap();
+        // As the earlier version did it: a run was a word, and a mark was left out.
+        let words = format!(" 今天天气很好 กนขาว{number}");
+        sql.execute(
+            "INSERT INTO words (rowid, room, text) VALUES (?1, 'r0', ?2)",
+            params![sql.last_insert_rowid(), words],
+        )
+        .unwrap();
+    }
+    sql.execute_batch("COMMIT").unwrap();
+    drop(sql);
+    // Cut off again and again, it goes on where it was.
+    let left =
+        || dir.sql().query_row("SELECT count(*) FROM reindex", [], |row| row.get::<_, u64>(0)).unwrap();
+    for _ in 0..3 {
+        assert!(Desk::open(&dir).archive.close(DEADLINE));
+    }
+    let mut desk = Desk::open(&dir);
+    let start = std::time::Instant::now();
+    while left() > 0 {
+        assert!(start.elapsed() < DEADLINE);
+        desk.last(GENERAL, 1);
+    }
+    assert_eq!(desk.search(&[GENERAL], "天气").len(), 20);
+    assert_eq!(desk.search(&[GENERAL], "ข้าว").len(), 20);
+    let old = "SELECT count(*) FROM words WHERE words MATCH '\"กนขาว\"'";
+    assert_eq!(dir.sql().query_row(old, [], |row| row.get::<_, u64>(0)).unwrap(), 0, "and by nothing else");
+    let check = "INSERT INTO words (words) VALUES ('integrity-check')";
+    dir.sql().execute_batch(check).unwrap();
+}

@@ -10,6 +10,7 @@ mod lock;
 mod private;
 mod reader;
 mod registry;
+mod reindexing;
 mod rooms;
 mod schema;
 mod searching;

@@ -79,6 +79,11 @@ const SINCE_2: &str = "
 const SINCE_3: &str = "
     DROP INDEX IF EXISTS room_mark_by_room;
     CREATE INDEX room_mark_by_name ON room_mark (room, kind, name);
+    CREATE TABLE reindex (
+        next INTEGER NOT NULL,
+        last INTEGER NOT NULL
+    ) STRICT;
+    INSERT INTO reindex (next, last) SELECT 1, max(id) FROM line HAVING max(id) IS NOT NULL;
     ALTER TABLE account ADD COLUMN address TEXT;
     ALTER TABLE letter ADD COLUMN address TEXT;
     CREATE TABLE account_address (
@@ -120,7 +125,8 @@ const PROBE_SINCE_2: [&str; 5] = [
 ];
 
 /// Whether all is there that [`SINCE_3`] makes.
-const PROBE_SINCE_3: [&str; 5] = [
+const PROBE_SINCE_3: [&str; 6] = [
+    "SELECT next, last FROM reindex LIMIT 1",
     "SELECT address FROM account LIMIT 1",
     "SELECT address FROM letter LIMIT 1",
     "SELECT account, address, at FROM account_address LIMIT 1",

@@ -4,12 +4,13 @@
 //! word; where it is looked for only changes how long that takes.
 
 use rusqlite::{Result, params};
+use unicode_normalization::char::is_combining_mark;
 
 use super::reader::{Reader, fitting, row};
 use crate::chat::Reach;
 use crate::keep::job::Sought;
-use crate::keep::words::{Wanted, beginning, fold};
-use crate::limits::SEARCH_NEAR_ROWS;
+use crate::keep::words::{Wanted, beginning, fold, is_run};
+use crate::limits::{SEARCH_NEAR_ROWS, SEARCH_PREFIX_CHARS, SEARCH_WORDS_MAX};
 
 const NEWEST: &str =
     "SELECT id, line.room, at, kind, who, line.text FROM words JOIN line ON line.id = words.rowid
@@ -40,20 +41,31 @@ impl Reader {
         if words.is_empty() || rooms.is_empty() {
             return Ok(());
         }
-        let mut keys: Vec<&str> = words.iter().map(|word| beginning(word)).collect();
-        let longest = (0..words.len()).max_by_key(|&at| words[at].len()).unwrap_or(0);
-        for _ in 0..2 {
-            if keys == words {
+        let long = |word: &&str| beginning(word).len() < word.len();
+        let near = keys(&words);
+        let longest =
+            words.iter().copied().filter(|word| long(word) && !is_run(word)).max_by_key(|word| word.len());
+        let mut plans = Vec::new();
+        if words.iter().any(long) {
+            plans.push(Plan { keys: near.clone(), exact: false, most: SEARCH_NEAR_ROWS });
+        }
+        if let Some(longest) = longest {
+            let mut keys = near.clone();
+            if let Some(key) = keys.iter_mut().find(|key| **key == beginning(longest)) {
+                *key = longest;
+            }
+            plans.push(Plan { keys, exact: false, most: SEARCH_NEAR_ROWS });
+        }
+        // The pieces of a run need not stand in its order, or beside one another.
+        let exact = !words.iter().any(|word| long(word) && is_run(word));
+        let whole = words.iter().copied().filter(|word| !is_run(word));
+        let pieces = near.iter().copied().filter(|key| is_run(key));
+        plans.push(Plan { keys: whole.chain(pieces).collect(), exact, most: usize::MAX });
+        for plan in plans {
+            if self.follow(&plan, rooms, &wanted, count, sought)? {
                 break;
             }
-            let plan = Plan { keys: keys.clone(), exact: false, most: SEARCH_NEAR_ROWS };
-            if self.follow(&plan, rooms, &wanted, count, sought)? {
-                return Ok(());
-            }
-            keys[longest] = words[longest];
         }
-        let plan = Plan { keys: words, exact: true, most: usize::MAX };
-        self.follow(&plan, rooms, &wanted, count, sought)?;
         Ok(())
     }
 
@@ -97,6 +109,16 @@ impl Reader {
         }
         ended
     }
+}
+
+/// What the index is asked for: the beginning of each word; of a run, what it says from its beginning on and in steps
+/// behind it. Not more of it than there may be words.
+fn keys<'a>(words: &[&'a str]) -> Vec<&'a str> {
+    let further = words.iter().filter(|word| is_run(word)).flat_map(|run| {
+        let starts = run.char_indices().filter(|&(_, c)| !is_combining_mark(c));
+        starts.step_by(SEARCH_PREFIX_CHARS).skip(1).map(|(start, _)| beginning(&run[start..]))
+    });
+    words.iter().map(|word| beginning(word)).chain(further).take(SEARCH_WORDS_MAX).collect()
 }
 
 /// What to ask the index for: lines of one of these rooms in which each of these words begins a word. Quoted words of

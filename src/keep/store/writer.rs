@@ -10,7 +10,7 @@ use super::accounts::Names;
 use super::lock::Lock;
 use super::{schema, with_end};
 use crate::keep::job::{Kind, Row};
-use crate::keep::words::fold;
+use crate::keep::words::{fold, indexed};
 use crate::limits::{
     HISTORY_BUSY_STEP, HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS, HISTORY_WAL_BYTES, HISTORY_WAL_PATIENCE,
 };
@@ -66,11 +66,7 @@ impl Writer {
             .execute(params![row.room, row.at, row.kind as i64, row.who, row.text])?;
         if row.kind != Kind::Gap {
             let id = self.connection.last_insert_rowid();
-            self.cached("INSERT INTO words (rowid, room, text) VALUES (?1, ?2, ?3)")?.execute(params![
-                id,
-                room_word(row.room),
-                fold(&row.text)
-            ])?;
+            self.index(id, row.room, &indexed(&fold(&row.text)))?;
         }
         Ok(())
     }
@@ -113,9 +109,7 @@ impl Writer {
         drop(lines);
         for (id, kind, room, text) in old {
             if kind != Kind::Gap as i64 {
-                // An index without text of its own has to be told what it forgets.
-                self.cached("INSERT INTO words (words, rowid, room, text) VALUES ('delete', ?1, ?2, ?3)")?
-                    .execute(params![id, room_word(room), fold(&text)])?;
+                self.unindex_line(id, room, &text)?;
             }
             self.cached("DELETE FROM line WHERE id = ?1")?.execute([id])?;
         }
