@@ -66,9 +66,9 @@ impl Text {
         }
     }
 
-    /// The words from the first that is seen on.
+    /// The words from the first that is seen and understood on.
     pub fn trim_start(&self) -> &str {
-        self.0.trim_start_matches(is_blank)
+        self.0.trim_start_matches(|c| is_blank(c) || c == char::REPLACEMENT_CHARACTER)
     }
 
     /// Whether nothing would be seen of it.

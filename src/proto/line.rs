@@ -12,9 +12,16 @@ pub(super) fn decode(bytes: &[u8]) -> (Text, bool) {
     let words = String::from_utf8_lossy(bytes);
     let intact = matches!(words, Cow::Borrowed(_));
     if words.contains(['\u{8}', '\u{7f}']) {
-        return (Text::clean(&erase(&words)), intact);
+        return (Text::clean(from_the_slash(&erase(&words))), intact);
     }
-    (Text::clean(&words), intact)
+    (Text::clean(from_the_slash(&words)), intact)
+}
+
+/// The line without the Esc key, or another, that was pressed before the slash of a command: what begins with it would be
+/// taken for a terminal's sequence, the slash included.
+fn from_the_slash(words: &str) -> &str {
+    let command = words.trim_start_matches(|c: char| c.is_control() || c.is_whitespace());
+    if command.len() < words.len() && command.starts_with('/') { command } else { words }
 }
 
 /// A line that answers a question for a password: nothing is taken out of it but what BS and DEL erase.
@@ -28,7 +35,7 @@ pub(super) fn secret(bytes: &[u8]) -> Result<Password, PasswordError> {
 /// What a line asks for, from somebody who is spoken to in `language`.
 pub(super) fn parse(text: Text, language: Language) -> Command {
     // Not a command for a blank before it, it would be said, and the password that its sender types next as well.
-    let words = text.trim_start().trim_start_matches(char::REPLACEMENT_CHARACTER);
+    let words = text.trim_start();
     if let Some(line) = words.strip_prefix('/') {
         if line.starts_with('/') {
             return Command::Say(Text::clean(line));
@@ -44,11 +51,16 @@ pub(super) fn parse(text: Text, language: Language) -> Command {
     if quits { Command::Quit(None) } else { Command::Say(text) }
 }
 
-/// A command that a password follows, behind what stands where a slash was meant: 7, which is its key on a Spanish
-/// keyboard, and the slashes of other keyboards. Nobody wants to say `7clave`.
+/// A command that a password follows, behind what stands where a slash was meant: 7 and &, which are on its key on Spanish
+/// keyboards, the slashes of other keyboards, and a slash behind a dead key, a dot or a quote. Nobody wants to say
+/// `7clave` or `´/clave`.
 fn beside_the_slash(words: &str) -> Option<&str> {
-    let line = words.strip_prefix(['7', '\\', '／'])?;
-    let verb = line.split(char::is_whitespace).next().and_then(verbs::find)?;
+    let line = words.trim_start_matches(|c: char| c == '7' || !c.is_alphanumeric() && !c.is_whitespace());
+    let before = &words[..words.len() - line.len()];
+    // Of a slash that nobody types by mistake it does not matter what stands between.
+    let line = if before.ends_with(['／', '⁄', '∕']) { line.trim_start() } else { line };
+    let slip = before.ends_with(['7', '&', '/', '\\', '／', '⁄', '∕']);
+    let verb = line.split(char::is_whitespace).next().filter(|_| slip).and_then(verbs::find)?;
     matches!(verb, Verb::Register | Verb::Login | Verb::Password).then_some(line)
 }
 

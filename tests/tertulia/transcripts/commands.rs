@@ -115,7 +115,7 @@ fn every_command_has_a_name_in_each_language_which_always_works() {
 }
 
 /// What may stand before a slash unseen: blanks of every kind, and what a terminal that is not UTF-8 makes of one.
-const UNSEEN: [&str; 12] = [
+const UNSEEN: [&str; 14] = [
     " ",
     "   ",
     "\t",
@@ -128,6 +128,8 @@ const UNSEEN: [&str; 12] = [
     "\u{2800}",
     "\x1b[m ",
     " \u{FFFD}",
+    "\u{FFFD} \u{FFFD} ",
+    "\x1b",
 ];
 
 #[test]
@@ -157,7 +159,7 @@ fn command_behind_blanks_is_a_command() {
 /// The key of the slash is that of the 7 on many keyboards, and some have another slash.
 #[test]
 fn command_that_asks_for_a_password_is_not_said_for_a_slip() {
-    for slip in ["7", "\\", "／", " 7"] {
+    for slip in ["7", "77", "7/", "&", "\\", " 7", "´/", "\u{301}/", "./", "'/", "🙂/"] {
         assert_eq!(
             command(&format!("{slip}identificar ana"), Spanish),
             Command::Login(text("ana")),
@@ -170,6 +172,14 @@ fn command_that_asks_for_a_password_is_not_said_for_a_slip() {
             let line = format!("{slip}{said}");
             assert_eq!(command(&line, Spanish), Command::Say(text(&line)), "{line}");
         }
+    }
+    for slash in ["／", "／ ", "⁄", "∕ "] {
+        assert_eq!(command(&format!("{slash}clave"), Spanish), Command::ChangePassword, "{slash}");
+        let said = format!("{slash}claves");
+        assert_eq!(command(&said, Spanish), Command::Say(text(&said)), "{said}");
+    }
+    for said in ["'/clave' la cambia", "clave", "- clave", "(clave)", "la /clave", "7 clave"] {
+        assert_eq!(command(said, Spanish), Command::Say(text(said)), "{said}");
     }
 }
 
