@@ -14,9 +14,10 @@ use unicode_security::{GeneralSecurityProfile, MixedScript, skeleton};
 
 use crate::limits::{NAME_MAX_CHARS, NAME_MAX_MARKS};
 
-/// What the server calls itself and the reader. In capitals too where they draw alike what small letters tell apart:
-/// `SERVlDOR` with a small L.
-const RESERVED: [&str; 5] = ["Tú", "You", "servidor", "SERVIDOR", "server"];
+/// What the server calls itself and the reader, and what it asks for: `Contraseña: …` of a member would be taken for its
+/// question. In capitals too where they draw alike what small letters tell apart: `SERVlDOR` with a small L.
+const RESERVED: [&str; 8] =
+    ["Tú", "You", "servidor", "SERVIDOR", "server", "Contraseña", "Contrasena", "Password"];
 
 /// Ordinary vowels (Thai and Lao AM) that TR 39 restricts only because compatibility normalisation splits them; their
 /// skeletons are split likewise, so they cannot deceive.

@@ -107,11 +107,13 @@ fn marks_do_not_pile_up() {
 #[test]
 fn the_servers_own_names_are_kept() {
     let kept = "Tú tú TÚ Tu\u{301} You YOU you Y0u servidor Servidor SERVIDOR Servid0r servIdor SERVlDOR SERV1D0R \
-                server Server SERVER";
+                server Server SERVER Contraseña CONTRASEÑA Contrasen\u{303}a contrasena Password PASSWORD Passw0rd";
     for raw in kept.split(' ') {
         assert_eq!(Name::new(raw), Err(NameError::Reserved), "{raw}");
     }
-    for raw in "Tu tu TU Tux Túpac Yo Yousef Yoko servidora servidor2 servers Serverino".split(' ') {
+    for raw in
+        "Tu tu TU Tux Túpac Yo Yousef Yoko servidora servidor2 servers Serverino Contra Passwords".split(' ')
+    {
         name(raw);
     }
 }
