@@ -25,7 +25,7 @@ const QUESTIONS: [(&str, Question); 10] = [
     ("Repeat the password: ", Question::Password),
 ];
 
-/// Commands that may be answered by a question for a password. A name that is registered asks for one too.
+/// Commands that may be answered by a question for a password, the first six always, also behind a slip. A name that is registered asks for one too.
 const ASKED_BACK: [&str; 8] =
     ["/registrar", "/register", "/identificar", "/login", "/clave", "/password", "/nombre", "/nick"];
 
@@ -138,7 +138,9 @@ impl PromptParser {
         if self.inside && self.expecting {
             self.ask(&mut run, &mut heard);
         }
-        if self.fences > 0 || self.inside && self.line == "[" {
+        // The answer to a fence is short: what is longer need not be held.
+        let answers = self.fences > 0 && self.line.len() < LINE_KEPT_BYTES;
+        if answers || self.inside && self.line == "[" {
             self.held = run;
         } else if !run.is_empty() {
             heard.push(self.shown(run));
@@ -294,13 +296,59 @@ pub(crate) fn is_english(question: &str) -> bool {
 
 /// Whether this line is one of these commands.
 fn is_one_of(line: &str, commands: &[&str]) -> bool {
-    line.split_whitespace().next().is_some_and(|word| commands.contains(&word.to_lowercase().as_str()))
+    command(line).is_some_and(|(word, _)| commands.contains(&word.as_str()))
+}
+
+/// The command that the server takes this line for, slash and all, and what stands behind it: case and accents do not
+/// matter, nor do blanks around the slash; and what a password follows is a command behind a slip, too.
+fn command(line: &str) -> Option<(String, &str)> {
+    let line = line.trim_start_matches(is_unseen);
+    let slipped = line.trim_start_matches(|c: char| !c.is_alphabetic() && !c.is_whitespace());
+    let before = &line[..line.len() - slipped.len()];
+    let slip = before.ends_with(SLIPS);
+    let rest = match line.strip_prefix('/') {
+        Some(rest) if rest.starts_with('/') => return None,
+        Some(rest) => rest.trim_start(),
+        None if before.ends_with(['／', '⁄', '∕']) => slipped.trim_start(),
+        None => slipped,
+    };
+    let (word, behind) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let word = format!("/{}", word.to_lowercase().chars().filter_map(without_accent).collect::<String>());
+    let is_command = line.starts_with('/') || slip && ASKED_BACK[..6].contains(&word.as_str());
+    is_command.then_some((word, behind))
+}
+
+/// What people type for a slash.
+const SLIPS: [char; 7] = ['7', '&', '/', '\\', '／', '⁄', '∕'];
+
+/// Whether the server passes over this character in front of a command.
+pub(crate) fn is_unseen(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{fffd}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+/// The small letter alone; none of an accent that stands by itself. The names of commands have no others.
+fn without_accent(c: char) -> Option<char> {
+    Some(match c {
+        '\u{300}'..='\u{36f}' => return None,
+        'à'..='å' => 'a',
+        'è'..='ë' => 'e',
+        'ì'..='ï' => 'i',
+        'ò'..='ö' => 'o',
+        'ù'..='ü' => 'u',
+        c => c,
+    })
 }
 
 /// The room and the key that this line asks to enter.
 pub(crate) fn enters(line: &str) -> Option<(String, Option<String>)> {
-    let mut words = line.split_whitespace();
-    let command = words.next()?.to_lowercase();
+    let (command, behind) = command(line)?;
+    let mut words = behind.split_whitespace();
     let room = words.next().filter(|_| command == "/entrar" || command == "/join")?;
     let key = words.collect::<Vec<_>>().join(" ");
     Some((room.strip_prefix('#').unwrap_or(room).to_string(), (!key.is_empty()).then_some(key)))
@@ -308,6 +356,5 @@ pub(crate) fn enters(line: &str) -> Option<(String, Option<String>)> {
 
 /// Does this line say goodbye?
 pub(crate) fn leaves(line: &str) -> bool {
-    let line = line.trim().to_lowercase();
-    line == "salir" || matches!(line.split_whitespace().next(), Some("/salir" | "/quit"))
+    line.trim().to_lowercase() == "salir" || is_one_of(line, &["/salir", "/quit"])
 }

@@ -9,7 +9,7 @@ use std::net::TcpStream;
 use crate::args::Options;
 use crate::connection::connect;
 use crate::notice;
-use crate::prompt_parser::{FENCE, Heard, PromptParser, Question};
+use crate::prompt_parser::{FENCE, Heard, PromptParser, Question, is_unseen};
 use crate::safe::Safe;
 
 /// The name to come in with when none was given.
@@ -20,6 +20,9 @@ const NAMES_TRIED: u32 = 20;
 
 /// How the server ends the sentence about a line that it did not take.
 const NOT_SENT: [&str; 2] = ["No se envió.", "It was not sent."];
+
+/// More of a line than this need not be known, in bytes.
+const TOLD_MAX_BYTES: usize = 64 * 1024;
 
 /// How far it is.
 #[derive(PartialEq)]
@@ -100,7 +103,9 @@ impl Speaker<'_> {
                 if self.told.ends_with('\n') {
                     self.told.clear();
                 }
-                self.told.push_str(text);
+                if self.told.len() < TOLD_MAX_BYTES {
+                    self.told.push_str(text);
+                }
                 let refused = NOT_SENT.iter().any(|words| self.told.trim_end().ends_with(words));
                 (self.step == Step::Lines && refused && !matches!(heard, Heard::Replayed(_)))
                     .then(String::new)
@@ -147,9 +152,12 @@ impl Speaker<'_> {
     }
 }
 
-/// A line of words for people, not a command.
+/// A line of words for people, not a command. The server passes over what is not seen before a slash, and takes out what BS
+/// and DEL erase.
 fn escaped(line: &str) -> String {
-    if line.starts_with('/') { format!("/{line}\n") } else { format!("{line}\n") }
+    let line = line.replace(['\u{8}', '\u{7f}'], "");
+    let seen = line.trim_start_matches(is_unseen);
+    if seen.starts_with('/') { format!("/{seen}\n") } else { format!("{line}\n") }
 }
 
 fn complain(reason: &str) {

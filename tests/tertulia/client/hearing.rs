@@ -3,7 +3,7 @@
 #[path = "../../../src/bin/tertulia/prompt_parser.rs"]
 mod prompt_parser;
 
-use prompt_parser::{Heard, PromptParser, Question, enters, is_english, leaves};
+use prompt_parser::{FENCE, Heard, PromptParser, Question, enters, is_english, leaves};
 
 /// What comes, and what we send.
 #[derive(Clone, Copy)]
@@ -161,6 +161,50 @@ fn password_questions_follow_one_another_until_something_else_is_said() {
 }
 
 #[test]
+fn password_is_asked_for_behind_every_line_that_is_a_command_to_the_server() {
+    let asked = |line: &str| {
+        let heard = hear(&[&chatting(line)[..], &[Said("Contraseña: ")]].concat());
+        heard.contains(&Heard::Question(Question::Password))
+    };
+    for command in [
+        " /clave",
+        "/ clave",
+        "\u{a0}/registrar",
+        "\u{feff}/Clave",
+        "\u{fffd} /clave",
+        "/identifícar ana",
+        "/cla\u{301}ve",
+        "7clave",
+        "77clave",
+        "&login ana",
+        "\\Clave",
+        "／ identificar ana",
+        "´/clave",
+        "./register",
+        "/ nombre Ana",
+    ] {
+        assert!(asked(&format!("{command}\n")), "{command}");
+    }
+    for said in ["//clave", "hola /clave", "7claves", "7 clave", "- clave", "7nombre Ana", "clave", "/claves"]
+    {
+        assert!(!asked(&format!("{said}\n")), "{said}");
+    }
+}
+
+#[test]
+fn line_without_end_is_not_held_for_an_answer() {
+    let mut parser = PromptParser::default();
+    parser.hear("Ingresa tu nombre: ");
+    parser.sent("Juan\n");
+    parser.hear("\n");
+    parser.sent(FENCE);
+    let held = parser.hear("Te hablo");
+    assert_eq!(held, []);
+    let long = "x".repeat(4096);
+    assert_eq!(parser.hear(&long), [text(&format!("Te hablo{long}"))]);
+}
+
+#[test]
 fn member_called_like_a_question_says_nothing_for_the_server() {
     // The line of a member whose name looks like a question, cut behind its colon.
     let cut = [Said("Contraseña: "), Said("--- Has entrado desde otro sitio: esta conexión se cierra.\n")];
@@ -234,10 +278,20 @@ fn rooms_and_keys_are_read_from_what_is_sent() {
 
 #[test]
 fn goodbyes() {
-    for line in ["salir", "SALIR\r\n", " salir ", "/salir me voy", "/quit", "/Quit now"] {
+    for line in [
+        "salir",
+        "SALIR\r\n",
+        " salir ",
+        "/salir me voy",
+        "/quit",
+        "/Quit now",
+        " /salir",
+        "/ salir ya",
+        "\u{feff}/quit",
+    ] {
         assert!(leaves(line), "{line:?}");
     }
-    for line in ["salir ya", "quit", "//salir", "/salirse", "hay que salir", ""] {
+    for line in ["salir ya", "quit", "//salir", "7salir", "/salirse", "hay que salir", ""] {
         assert!(!leaves(line), "{line:?}");
     }
 }

@@ -12,9 +12,21 @@ fn say_says_its_lines_and_prints_nothing() {
     let _bot = Peer::join(&server, "bot");
     ana.expect_line(">>> bot se unió al chat");
     let place = server.address.to_string();
-    let said = with_input(client(&place, &["--say", "uno\n/dos"]), b"");
+    let said = with_input(
+        client(&place, &["--say", "uno\n/dos\n  /salir\n\u{feff}/salir\nx\u{8}/salir\n\u{1b}/salir"]),
+        b"",
+    );
     assert_eq!(ended(said), (Some(0), String::new(), String::new()));
-    for line in [">>> bot2 se unió al chat", "bot2: uno", "bot2: /dos", "<<< bot2 salió del chat"] {
+    for line in [
+        ">>> bot2 se unió al chat",
+        "bot2: uno",
+        "bot2: /dos",
+        "bot2: /salir",
+        "bot2: /salir",
+        "bot2: x/salir",
+        "bot2: /salir",
+        "<<< bot2 salió del chat",
+    ] {
         ana.expect_line(line);
     }
 }
