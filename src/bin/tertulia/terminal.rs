@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{self, SyncSender};
 use std::thread;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use crate::args::Options;
@@ -52,7 +52,7 @@ pub(crate) fn run(connection: &Arc<Connection>, options: &Options) -> Option<u8>
     if std::env::var_os("TERM").is_some_and(|term| term == "dumb") {
         return None;
     }
-    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGWINCH, SIGCONT]).ok()?;
+    let mut signals = Signals::new([SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGWINCH, SIGCONT]).ok()?;
     let raw = RawMode::enter().ok()?;
     let (sender, events) = mpsc::sync_channel(EVENTS_MAX);
     let from_signals = sender.clone();

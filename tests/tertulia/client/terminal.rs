@@ -1,6 +1,8 @@
 //! At a terminal: the typed line stays whole, and the terminal is left as it was found.
 
 use std::net::TcpListener;
+#[cfg(target_os = "linux")]
+use std::process::Command;
 
 use rustix::process::Signal;
 
@@ -232,12 +234,35 @@ fn it_ends_even_while_searching_the_history() {
 
 #[test]
 fn ended_from_outside_it_leaves_the_terminal_as_it_was() {
-    let (mut screen, _peer) = juan(&[]);
-    screen.type_keys("a medias");
-    screen.wait_for_line("Tú: a medias");
-    screen.signal(Signal::TERM);
-    let end = screen.wait_end();
-    assert_eq!((end.status.code(), end.cooked, end.column), (Some(143), true, 0), "{}", end.screen);
+    for (signal, status) in [(Signal::TERM, 143), (Signal::INT, 130), (Signal::QUIT, 131)] {
+        let (mut screen, _peer) = juan(&[]);
+        screen.type_keys("a medias");
+        screen.wait_for_line("Tú: a medias");
+        screen.signal(signal);
+        let end = screen.wait_end();
+        assert_eq!((end.status.code(), end.cooked, end.column), (Some(status), true, 0), "{}", end.screen);
+    }
+}
+
+/// As the only program of a window, or behind `ssh host tertulia`.
+#[cfg(target_os = "linux")]
+#[test]
+fn control_z_without_a_shell_changes_nothing() {
+    let server = FakeServer::start();
+    let alone = client(&server.place(), &[]);
+    let mut command = Command::new("setsid");
+    command.arg(alone.get_program()).args(alone.get_args());
+    for (name, value) in alone.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    let (mut screen, _peer) = come_in(&server, Pty::spawn(command));
+    screen.type_keys("a medias\x1a");
+    screen.type_keys("!");
+    screen.wait_for_line("Tú: a medias!");
+    assert!(!screen.is_cooked());
 }
 
 #[test]

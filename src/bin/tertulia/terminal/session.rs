@@ -193,6 +193,12 @@ impl Session {
         (self.room, self.name) = self.connection.place();
         self.english = self.connection.english();
         match self.connection.turn_now() {
+            // Its words were taken for those of another one, which was answered.
+            Some(Turn::Ask(_)) if self.question.is_none() => {
+                self.question = Some(String::new());
+                let typed = self.line.take();
+                self.aside.get_or_insert(typed);
+            }
             Some(Turn::Ask(_) | Turn::Over(_)) => {}
             _ if self.question.is_some() => {
                 // Somebody else has answered it, or it is void.
@@ -208,7 +214,10 @@ impl Session {
     fn take_keys(&mut self) -> Option<u8> {
         while let Some(key) = self.ahead.pop_front() {
             let turn = self.connection.turn_now();
-            if matches!(turn, None | Some(Turn::Over(_))) {
+            // The connection may know of a question that was not read here yet, or the other way round; the event that settles
+            // it is on its way. A line sent now would be the answer, and what is typed behind the question then be said.
+            let told = matches!(turn, Some(Turn::Ask(_))) == self.question.is_some();
+            if !told || matches!(turn, None | Some(Turn::Over(_))) {
                 if key == Key::Control('c') {
                     return Some(130);
                 }
@@ -247,8 +256,10 @@ impl Session {
             Asked::Suspend => {
                 self.screen.leave();
                 self.raw.leave();
-                // SIGCONT brings us back.
                 let _ = kill_process(getpid(), Signal::TSTP);
+                // Back at once where no shell could wake us up: then the system does not let us sleep.
+                let _ = self.raw.again();
+                self.redraw();
                 None
             }
         }
