@@ -213,6 +213,14 @@ pub const KEY_ALARM_EARS: usize = 20;
 /// Bans, mutes and invitations of all rooms together, 16 MiB of them: beyond it the room that has most forgets its oldest.
 pub const DECISIONS_MAX: usize = 100_000;
 
+/// Rooms in which decisions about one client (bans, mutes, invitations) follow them to another name or connection; in
+/// the oldest of more, they are about the name alone.
+pub const DECISIONS_PER_CLIENT: usize = 50;
+
+/// Names that `/bans` shows of each sort, those decided about last. Of 80 bytes each, both sorts stay below
+/// [`ANSWER_MAX_BYTES`].
+pub const BANS_LISTED: usize = 150;
+
 /// Lines that a room's history holds while it is kept in memory.
 pub const HISTORY_LINES_PER_ROOM: usize = 1_000;
 

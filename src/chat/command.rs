@@ -52,6 +52,8 @@ pub enum Command {
     Ban(Text),
     /// Lets somebody come back.
     Unban(Text),
+    /// Who is banned from the current room, and who is silenced there.
+    Bans,
     /// Silences somebody in the current room, or lets them speak again; without a name, all but operators.
     Mute(Option<Text>),
     /// Makes somebody an operator of the current room.
@@ -154,6 +156,8 @@ pub enum Verb {
     Ban,
     /// `/unban`, `/perdonar`
     Unban,
+    /// `/bans`, `/vetados`
+    Bans,
     /// `/mute`, `/silenciar`
     Mute,
     /// `/op`, `/operador`

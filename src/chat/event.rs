@@ -91,6 +91,33 @@ pub enum Event {
         /// Where your words go now.
         current: Option<Name>,
     },
+    /// You are not in a room any more, by somebody else's will.
+    PutOut {
+        /// The room.
+        room: Name,
+        /// Why.
+        cause: PutOut,
+    },
+    /// Somebody has another name now, under which they may not be in a room, and has left it.
+    RenamedAndOut {
+        /// The room.
+        room: Name,
+        /// The name they had.
+        from: Name,
+        /// The name they have.
+        to: Name,
+    },
+    /// Where your words go from now on, if anywhere.
+    Speaking(Option<Name>),
+    /// Who may not enter a room, and who may not speak there: those decided about last, by name.
+    Bans {
+        /// The room.
+        room: Name,
+        /// Those who may not enter.
+        banned: NameList,
+        /// Those who may not speak.
+        muted: NameList,
+    },
     /// A room cannot be had, or nothing can be done there.
     RoomRefused(RoomRefusal),
     /// The rooms.
@@ -189,6 +216,8 @@ pub enum Event {
     AwaySet(Text),
     /// You are back.
     AwayCleared,
+    /// You were not away.
+    NotAway,
     /// This person is hidden from you now.
     Ignoring(Name),
     /// This person is shown to you again.
@@ -349,6 +378,19 @@ pub enum Decision {
     Opped(Name),
 }
 
+/// Why somebody was put out of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PutOut {
+    /// An operator did, for a reason perhaps.
+    Kicked(Name, Option<Text>),
+    /// An operator banned you.
+    Banned(Name),
+    /// You have a name now that is banned there.
+    Name(Name),
+    /// You are banned there, and were in it only by what you were under your old name.
+    Person,
+}
+
 /// Why a room cannot be had, or why nothing can be done there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RoomRefusal {
@@ -362,10 +404,14 @@ pub enum RoomRefusal {
     Nowhere,
     /// You may not come back.
     Banned(Name),
+    /// You are in the chat and not in the room that everybody enters, for you may not come back there.
+    BannedOnArrival(Name),
     /// One has to know the key.
     Closed(Name),
     /// Too many wrong keys came from your address; none is taken for so long.
     KeyWait(Name, Duration),
+    /// It has another key.
+    WrongKey(Name),
     /// You are in as many rooms as one person may be.
     TooMany,
     /// There are as many rooms as there may be.
@@ -380,6 +426,10 @@ pub enum RoomRefusal {
     NotThere(Text, Name),
     /// It is everybody's.
     Everybodys(Name),
+    /// Nobody of that name is banned there: the name, the room.
+    NotBanned(Name, Name),
+    /// One does not put oneself out.
+    Yourself,
 }
 
 /// One row of the list of rooms.
@@ -395,6 +445,15 @@ pub struct RoomRow {
     pub keyed: bool,
     /// Whether you are there.
     pub member: bool,
+}
+
+/// Names of which the first ones are shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameList {
+    /// Those shown.
+    pub names: Vec<Name>,
+    /// How many there are in all.
+    pub total: usize,
 }
 
 /// People told of in one line. Never empty.
@@ -435,6 +494,15 @@ pub enum ServerNews {
     Disconnected(Option<Text>),
 }
 
+/// What somebody may decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Office {
+    /// What concerns the room.
+    Room,
+    /// Everything, everywhere.
+    Server,
+}
+
 /// One row of the answer to "who is here".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Person {
@@ -446,4 +514,6 @@ pub struct Person {
     pub away: Option<Text>,
     /// Whether they are the one who asked.
     pub you: bool,
+    /// What they may decide, if anything.
+    pub office: Option<Office>,
 }

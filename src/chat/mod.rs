@@ -2,6 +2,7 @@
 
 mod account;
 mod asking;
+mod ban_list;
 mod client;
 mod command;
 mod correspondent;
@@ -31,8 +32,8 @@ pub use account::{
 };
 pub use command::{Command, Language, Trouble, Verb, Wording};
 pub use event::{
-    AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameRefusal, Occasion, Person, PlaceNews,
-    RoomRefusal, RoomRow, ServerNews,
+    AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameList, NameRefusal, Occasion, Office,
+    Person, PlaceNews, PutOut, RoomRefusal, RoomRow, ServerNews,
 };
 pub use expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
 pub use hub::{AdminRefusal, Description, GENERAL, Hub, Rules};

@@ -105,26 +105,6 @@ impl Likeness {
     }
 }
 
-/// A name of which many are kept, to be compared with others: what it looks like is two numbers here, a sixth of the
-/// likeness itself, and the rare equal number is settled by looking at the name.
-#[derive(Clone, Debug)]
-pub(super) struct KeptName {
-    pub(super) name: Name,
-    hashes: [u64; 2],
-}
-
-impl KeptName {
-    pub(super) fn new(name: Name) -> KeptName {
-        KeptName { hashes: name.likeness().hashes, name }
-    }
-
-    /// Whether a name that `likeness` is of would be taken for this one.
-    pub(super) fn clashes(&self, likeness: &Likeness) -> bool {
-        let similar = self.hashes.iter().zip(likeness.hashes).any(|(own, other)| *own == other);
-        similar && self.name.likeness().clashes(likeness)
-    }
-}
-
 /// What a character is to a name.
 enum Kind {
     Letter,

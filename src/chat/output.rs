@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use super::account::{AccountKey, Letter, Petition, Question};
 use super::command::Language;
-use super::event::Event;
+use super::event::{Decision, Event};
 use super::expulsion::Expulsion;
 use super::id::ClientId;
 use super::line::{Line, Look, RoomKey};
@@ -161,4 +161,8 @@ pub enum Note {
     ServerSaid(Option<Name>, Text),
     /// The administrator put somebody out: of a room, or none for the chat; and perhaps why.
     ServerKicked(Name, Option<Name>, Option<Text>),
+    /// Something was decided about a room, or somebody there: the room, by whom, what.
+    Decided(Name, Name, Decision),
+    /// A member was put out of a room, where a ban has been waiting for the name that they have now: the room, who.
+    PutOut(Name, Name),
 }

@@ -1,14 +1,14 @@
 //! A room: who is in it, who came and went just now, and what its operators decided.
 
-use std::collections::HashSet;
-
 use super::account::AccountKey;
+use super::ban_list::BanList;
+use super::client::Seat;
 use super::holdings::HolderId;
 use super::id::ClientId;
 use super::key_guard::KeyGuard;
 use super::line::RoomKey;
 use super::movements::Movements;
-use super::name::{KeptName, Likeness, Name};
+use super::name::{Likeness, Name};
 use super::record::{RoomFact, RoomList, RoomRecord};
 use super::text::Text;
 use crate::limits::DECISIONS_PER_ROOM;
@@ -40,44 +40,17 @@ pub(super) struct Rules {
     /// Those who may enter once without the key.
     pub(super) invited: Vec<ClientId>,
     /// Those who may not be here.
-    pub(super) banned: Vec<Marked>,
+    pub(super) banned: BanList,
     /// Those who may not speak here.
-    pub(super) muted: Vec<Marked>,
+    pub(super) muted: BanList,
     /// Only operators may speak.
     pub(super) hushed: bool,
     /// Who has tried wrong keys.
     pub(super) key_guard: Option<Box<KeyGuard>>,
 }
 
-/// Somebody against whom something was decided: under another name or on another connection it is still them, though
-/// not under another name on another connection.
-#[derive(Debug)]
-pub(super) struct Marked {
-    who: KeptName,
-    id: Option<ClientId>,
-}
-
-impl Marked {
-    pub(super) fn new(name: Name, id: Option<ClientId>) -> Marked {
-        Marked { who: KeptName::new(name), id }
-    }
-
-    pub(super) fn name(&self) -> &Name {
-        &self.who.name
-    }
-
-    /// Whether a mark against somebody of that name on that connection would say nothing more.
-    pub(super) fn covers(&self, id: Option<ClientId>, likeness: &Likeness) -> bool {
-        (id.is_none() || self.id == id) && self.who.clashes(likeness)
-    }
-
-    pub(super) fn is(&self, id: Option<ClientId>, likeness: &Likeness) -> bool {
-        self.id.is_some() && self.id == id || self.who.clashes(likeness)
-    }
-}
-
 impl Rules {
-    fn list(&mut self, list: RoomList) -> &mut Vec<Marked> {
+    fn list(&mut self, list: RoomList) -> &mut BanList {
         match list {
             RoomList::Bans => &mut self.banned,
             RoomList::Mutes => &mut self.muted,
@@ -92,16 +65,9 @@ pub(super) fn push_bounded<T>(decisions: &mut Vec<T>, decision: T) -> Option<T> 
     oldest
 }
 
-/// That the names of those who are `gone` from a list are on it no more, but those that another one on it has too.
-fn unlisted(list: RoomList, left: &[Marked], gone: impl IntoIterator<Item = Marked>) -> Vec<RoomFact> {
-    let mut names: Vec<Name> = Vec::new();
-    for marked in gone {
-        let name = marked.name();
-        if !names.contains(name) && left.iter().all(|other| other.name() != name) {
-            names.push(name.clone());
-        }
-    }
-    names.into_iter().map(|name| RoomFact::Listed(list, name, false)).collect()
+/// What there is to remember of names that are on a list from now on, or not any more.
+fn listed(list: RoomList, changes: Vec<(Name, bool)>) -> Vec<RoomFact> {
+    changes.into_iter().map(|(name, is_on)| RoomFact::Listed(list, name, is_on)).collect()
 }
 
 impl Room {
@@ -141,12 +107,7 @@ impl Room {
 
     /// Whether a member who is no operator, and has the name that `likeness` is of, may speak.
     pub(super) fn may_speak(&self, id: ClientId, likeness: impl FnOnce() -> Likeness) -> bool {
-        let rules = &self.rules;
-        if !rules.hushed && rules.muted.is_empty() {
-            return true;
-        }
-        let likeness = likeness();
-        !rules.hushed && !rules.muted.iter().any(|marked| marked.is(Some(id), &likeness))
+        !self.rules.hushed && !self.rules.muted.holds(id, likeness)
     }
 
     /// Whether it stays when nobody is in it: somebody has it for good, and there is something to come back to.
@@ -157,30 +118,53 @@ impl Room {
         !rules.owners.is_empty() && (self.spoken || self.topic.is_some() || decided)
     }
 
-    /// Somebody goes on under another connection.
-    pub(super) fn follow(&mut self, old: ClientId, new: ClientId) {
-        let Rules { operators, invited, banned, muted, .. } = &mut self.rules;
-        let marks = banned.iter_mut().chain(muted).filter_map(|marked| marked.id.as_mut());
-        let arrived = self.movements.arrived.iter_mut().map(|(_, id)| id);
-        let all = self.members.iter_mut().chain(operators).chain(invited).chain(marks).chain(arrived);
-        all.filter(|id| **id == old).for_each(|id| *id = new);
+    /// The member who has this seat goes on under another connection.
+    pub(super) fn follow_member(&mut self, seat: Seat, new: ClientId) {
+        let old = std::mem::replace(&mut self.members[seat.place as usize], new);
+        self.rules.operators.iter_mut().filter(|id| **id == old).for_each(|id| *id = new);
+        if !seat.announced {
+            let arrived = self.movements.arrived.iter_mut().map(|(_, id)| id);
+            arrived.filter(|id| **id == old).for_each(|id| *id = new);
+        }
     }
 
-    /// Puts somebody on a list; gives what there is to remember of that.
-    pub(super) fn enlist(&mut self, list: RoomList, entry: Marked) -> Vec<RoomFact> {
-        let name = entry.name().clone();
-        let entries = self.rules.list(list);
-        let forgotten = push_bounded(entries, entry);
-        let unlisted = unlisted(list, entries, forgotten);
-        unlisted.into_iter().chain([RoomFact::Listed(list, name, true)]).collect()
+    /// What was decided about a client is about another one from now on; without one, about their name alone.
+    pub(super) fn follow_decisions(&mut self, old: ClientId, new: Option<ClientId>) {
+        let Rules { invited, banned, muted, .. } = &mut self.rules;
+        [banned, muted].into_iter().for_each(|list| list.follow(old, new));
+        match (invited.iter().position(|&id| id == old), new) {
+            (Some(at), Some(new)) => invited[at] = new,
+            (Some(at), None) => drop(invited.remove(at)),
+            (None, _) => {}
+        }
     }
 
-    /// Takes those off a list for whom `is_gone`; gives what there is to remember of that.
-    pub(super) fn strike(&mut self, list: RoomList, is_gone: impl Fn(&Marked) -> bool) -> Vec<RoomFact> {
-        let entries = self.rules.list(list);
-        let (gone, stay) = std::mem::take(entries).into_iter().partition(is_gone);
-        *entries = stay;
-        unlisted(list, entries, gone)
+    /// Puts a person on a list; gives what there is to remember of that.
+    pub(super) fn enlist(&mut self, list: RoomList, name: &Name, client: Option<ClientId>) -> Vec<RoomFact> {
+        listed(list, self.rules.list(list).add(name, client))
+    }
+
+    /// Takes a person off a list; gives what there is to remember of that. None: they were not on it.
+    pub(super) fn strike(
+        &mut self,
+        list: RoomList,
+        client: Option<ClientId>,
+        likeness: &Likeness,
+    ) -> Option<Vec<RoomFact>> {
+        self.rules.list(list).lift(client, likeness).map(|changes| listed(list, changes))
+    }
+
+    /// A client who is on lists has proved that `name` is theirs for good: that name is on them as well from now on. Gives
+    /// what there is to remember of that.
+    pub(super) fn enlist_account(&mut self, name: &Name, client: ClientId) -> Vec<RoomFact> {
+        let mut facts = Vec::new();
+        for which in [RoomList::Bans, RoomList::Mutes] {
+            let list = self.rules.list(which);
+            if list.holds_client(client) {
+                facts.extend(listed(which, list.add(name, Some(client))));
+            }
+        }
+        facts
     }
 
     /// Bans, mutes and invitations.
@@ -196,18 +180,13 @@ impl Room {
             return Vec::new();
         }
         let list = if muted.len() > banned.len() { RoomList::Mutes } else { RoomList::Bans };
-        let entries = self.rules.list(list);
-        let oldest = (!entries.is_empty()).then(|| entries.remove(0));
-        unlisted(list, entries, oldest)
+        listed(list, self.rules.list(list).forget_oldest())
     }
 
     /// What there is to remember of it.
     pub(super) fn record(&self) -> RoomRecord {
-        // Two who had the same name one after the other are one name to remember, and the last of them counts.
-        let names = |marks: &[Marked]| {
-            let mut seen = HashSet::new();
-            let newest = marks.iter().rev().map(Marked::name);
-            let mut names: Vec<Name> = newest.filter(|name| seen.insert(name.as_str())).cloned().collect();
+        let names = |list: &BanList| {
+            let mut names: Vec<Name> = list.names().cloned().collect();
             names.reverse();
             names
         };
@@ -225,7 +204,6 @@ impl Room {
 
     /// Takes on what was remembered of it.
     pub(super) fn restore(&mut self, record: RoomRecord) {
-        let marks = |names: Vec<Name>| names.into_iter().map(|name| Marked::new(name, None)).collect();
         self.topic = record.topic;
         // It would not have been remembered for nothing.
         self.spoken = true;
@@ -233,8 +211,8 @@ impl Room {
             owners: record.owners,
             key: record.lock,
             hushed: record.hushed,
-            banned: marks(record.banned),
-            muted: marks(record.muted),
+            banned: BanList::of(&record.banned),
+            muted: BanList::of(&record.muted),
             ..Rules::default()
         };
     }

@@ -88,12 +88,12 @@ impl RoomRow {
     }
 }
 
-/// The rooms to go on with: the one of everybody, with its topic, then those whose names cannot be taken for that of
+/// The rooms to go on with: the one of everybody, which has no key, then those whose names cannot be taken for that of
 /// another.
 pub(super) fn records(rows: Vec<RoomRow>) -> Vec<RoomRecord> {
-    let mut general = RoomRow { name: "general".into(), ..RoomRow::default() };
     let (first, others): (Vec<RoomRow>, Vec<RoomRow>) = rows.into_iter().partition(|row| row.key == 0);
-    general.topic = first.into_iter().next().and_then(|row| row.topic);
+    let first = first.into_iter().next().unwrap_or_default();
+    let general = RoomRow { key: 0, name: "general".into(), lock: None, ..first };
     let mut seen = HashSet::new();
     let records = std::iter::once(general).chain(others).filter_map(RoomRow::into_record);
     let apart = records.filter(|record| {

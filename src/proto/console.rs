@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 
+use super::{english, spanish};
 use crate::chat::{Expulsion, Language, Name, Note, Text};
 use crate::limits::MOTD_MAX_BYTES;
 
@@ -51,6 +52,10 @@ pub fn note(note: &Note, language: Language) -> Option<String> {
         (Note::Readmitted(by, expulsion), Language::English) => {
             format!("{by} readmitted {}", target(expulsion, "and"))
         }
+        (Note::Decided(room, by, decision), Language::Spanish) => spanish::decision(room, by, decision),
+        (Note::Decided(room, by, decision), Language::English) => english::decision(room, by, decision),
+        (Note::PutOut(room, name), Language::Spanish) => format!("{name} ha salido de #{room} por un veto"),
+        (Note::PutOut(room, name), Language::English) => format!("{name} has left #{room} because of a ban"),
     })
 }
 

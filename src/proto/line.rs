@@ -112,6 +112,7 @@ fn parse_command(line: &str) -> Command {
         (Verb::Expelled, None) => Command::Expelled,
         (Verb::Ban, Some(whom)) => Command::Ban(whom),
         (Verb::Unban, Some(whom)) => Command::Unban(whom),
+        (Verb::Bans, _) => Command::Bans,
         (Verb::Mute, whom) => Command::Mute(whom),
         (Verb::Op, Some(whom)) => Command::Op(whom),
         (Verb::Nick, Some(name)) => Command::Nick(name),

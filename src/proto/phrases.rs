@@ -3,7 +3,7 @@
 use std::fmt::{Result, Write};
 use std::time::Duration;
 
-use crate::chat::{Crowd, Letter, Line, Name, Person, Stamp};
+use crate::chat::{Crowd, Letter, Line, Name, NameList, Office, Person, Stamp};
 use crate::clock::Zone;
 
 /// The little words of one language.
@@ -17,6 +17,8 @@ pub(super) struct Phrases {
     pub(super) ago: fn(String) -> String,
     pub(super) away: &'static str,
     pub(super) private: &'static str,
+    pub(super) operator: &'static str,
+    pub(super) server_operator: &'static str,
     /// What stands where so many lines are missing.
     pub(super) missing: fn(u64) -> String,
 }
@@ -76,12 +78,25 @@ impl Phrases {
         })
     }
 
-    /// `Ana (hace 5 min; ausente: café)`, `Juan (tú)`.
+    /// `Ana (hace 5 min; operador; ausente: café)`, `Juan (tú)`.
     pub(super) fn person(&self, person: &Person) -> String {
         let seen = if person.you { self.you.to_owned() } else { (self.ago)(span(person.idle)) };
-        match &person.away {
-            None => format!("{} ({seen})", person.name),
-            Some(reason) => format!("{} ({seen}; {}: {reason})", person.name, self.away),
+        let office = match person.office {
+            None => String::new(),
+            Some(Office::Room) => format!("; {}", self.operator),
+            Some(Office::Server) => format!("; {}", self.server_operator),
+        };
+        let away =
+            person.away.as_ref().map(|reason| format!("; {}: {reason}", self.away)).unwrap_or_default();
+        format!("{} ({seen}{office}{away})", person.name)
+    }
+
+    /// The names of a list, one a line, and what is said of the rest of them.
+    pub(super) fn name_list(list: &NameList, rest: impl Fn(usize) -> String, out: &mut String) -> Result {
+        list.names.iter().try_for_each(|name| writeln!(out, "  {name}"))?;
+        match list.total - list.names.len() {
+            0 => Ok(()),
+            more => writeln!(out, "  {}", rest(more)),
         }
     }
 }

@@ -39,7 +39,7 @@ const fn row(name: &'static str, arguments: &'static str, does: &'static str) ->
 const COLUMN_MAX_CHARS: usize = 24;
 
 /// All commands, in the order in which help lists them, in Spanish and in English.
-const TABLE: [(Verb, Row, Row); 29] = [
+const TABLE: [(Verb, Row, Row); 30] = [
     (
         Verb::Help,
         row("ayuda", "[comando]", "muestra los comandos, o uno de ellos"),
@@ -47,8 +47,16 @@ const TABLE: [(Verb, Row, Row); 29] = [
     ),
     (
         Verb::Who,
-        row("quien", "[sala]", "muestra quién está, desde cuándo no escribe y si está ausente"),
-        row("who", "[room]", "shows who is here, how long they have been idle and who is away"),
+        row(
+            "quien",
+            "[sala]",
+            "muestra quién está, desde cuándo no escribe, si está ausente y si es operador",
+        ),
+        row(
+            "who",
+            "[room]",
+            "shows who is here, how long they have been idle, who is away and who is an operator",
+        ),
     ),
     (
         Verb::Rooms,
@@ -158,6 +166,11 @@ const TABLE: [(Verb, Row, Row); 29] = [
         Verb::Unban,
         row("perdonar", "nombre", "operadores: deja volver a una persona vetada"),
         row("unban", "name", "operators: lets a banned person come back"),
+    ),
+    (
+        Verb::Bans,
+        row("vetados", "", "operadores: muestra quién no puede entrar en la sala, y quién no puede hablar"),
+        row("bans", "", "operators: shows who may not enter the room, and who may not speak"),
     ),
     (
         Verb::Mute,

@@ -72,6 +72,26 @@ fn a_room_of_somebody_registered_goes_on_if_there_is_something_in_it() {
 }
 
 #[test]
+fn general_goes_on_with_all_that_was_decided_there_but_has_no_key() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    let general = RoomRecord {
+        topic: Some(Text::clean("meriendas")),
+        hushed: true,
+        owners: vec![ana],
+        banned: vec![name("Pedro"), name("Дарья")],
+        muted: vec![name("Juan")],
+        ..room(0, "general")
+    };
+    desk.archive.room(&general);
+    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(Desk::open(&dir).archive.take_rooms()[0], general);
+    dir.sql().execute("UPDATE room SET lock = 'sal', name = 'otra' WHERE key = 0", []).unwrap();
+    assert_eq!(Desk::open(&dir).archive.take_rooms()[0], general, "whatever another program wrote");
+}
+
+#[test]
 fn a_room_goes_with_the_account_of_its_last_operator() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);

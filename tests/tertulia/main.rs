@@ -37,6 +37,7 @@ mod signals;
 mod simulation;
 #[cfg(target_os = "linux")]
 mod slow_readers;
+mod standing;
 mod starting;
 mod support;
 mod telnet;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Audience, CloseReason, Event, Farewell, Hub, Name, Output, RoomId, tell};
-use crate::chat::event::{Decision, ServerNews};
+use crate::chat::event::{Decision, PutOut, ServerNews};
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::output::Note;
@@ -96,7 +96,8 @@ impl Hub {
             return Err(AdminRefusal::NotThere);
         }
         out.push(Output::Note(Note::ServerKicked(name.clone(), Some(self.room_name(room)), reason.clone())));
-        self.put_out(room, id, &Name::server(), Decision::Kicked(name, reason), out);
+        let cause = PutOut::Kicked(Name::server(), reason.clone());
+        self.put_out(room, id, &Name::server(), Decision::Kicked(name, reason), cause, out);
         Ok(())
     }
 

@@ -1,8 +1,8 @@
 //! Getting a name, changing it, and leaving the chat.
 
 use super::{
-    Audience, Client, CloseReason, Done, Event, Farewell, GENERAL, Hub, Name, NameRefusal, Output, answer,
-    tell,
+    Audience, Client, CloseReason, Done, Event, Farewell, GENERAL, Hub, Name, NameRefusal, Output,
+    RoomRefusal, answer, tell,
 };
 use crate::chat::account::AccountKey;
 use crate::chat::asking::Asking;
@@ -36,8 +36,13 @@ impl Hub {
         self.client_mut(id).expect("the caller knows them").name = Some(name.clone());
         self.took_name(id, None, &name);
         self.welcome(id, &name, out);
-        self.arrive(id, &name, GENERAL, Threshold::Chat, now, out);
-        self.replay(id, GENERAL, out);
+        if self.is_banned(id, &name, GENERAL) {
+            let refusal = RoomRefusal::BannedOnArrival(self.room_name(GENERAL));
+            out.push(tell(id, Event::RoomRefused(refusal)));
+        } else {
+            self.arrive(id, &name, GENERAL, Threshold::Chat, now, out);
+            self.replay(id, GENERAL, out);
+        }
     }
 
     /// Greets whoever has a name from now on, and says it on the console.
@@ -84,6 +89,8 @@ impl Hub {
         client.name = Some(new.clone());
         client.update_contact();
         self.took_name(id, Some(old), &new);
+        let (banned, rooms): (Vec<_>, Vec<_>) =
+            rooms.into_iter().partition(|&room| self.is_banned(id, &new, room));
         // Everyone who shares a room with them, once.
         let mut clients = self.members_of(&rooms, None);
         if rooms.is_empty() {
@@ -91,7 +98,10 @@ impl Hub {
         }
         let to = Audience::Several { clients, from: new.clone() };
         out.push(Output::Deliver { to, event: Event::Renamed { from: old.clone(), to: new.clone() } });
-        out.push(Output::Note(Note::Renamed(old.clone(), new)));
+        out.push(Output::Note(Note::Renamed(old.clone(), new.clone())));
+        for room in banned {
+            self.leave_banned_room(id, old, &new, room, out);
+        }
     }
 
     /// Takes a client out of everything, and tells the others if they knew of them.
@@ -118,6 +128,7 @@ impl Hub {
             self.here -= 1;
             self.trials.retain(|trial| trial.id != id);
             self.holdings.leave_place(client.holder);
+            self.forget_decisions(id);
         }
     }
 

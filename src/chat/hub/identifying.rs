@@ -8,6 +8,7 @@ use super::{
 };
 use crate::chat::account::{Account, AccountKey, Matter, Password, PasswordError, Verdict};
 use crate::chat::asking::{Asking, Step};
+use crate::chat::client::Seat;
 use crate::chat::event::{AccountNews, AccountRefusal};
 use crate::chat::expulsion::Expelled;
 use crate::chat::id::ClientId;
@@ -169,6 +170,7 @@ impl Hub {
     }
 
     fn registered(&mut self, id: ClientId, name: Name, key: AccountKey, out: &mut Vec<Output>) {
+        self.bind_decisions(id, &name, out);
         let client = self.client_mut(id).expect("the caller knows them");
         // With a name that they changed while they waited they are not the owner of the one they registered.
         if client.name.as_ref() == Some(&name) {
@@ -190,6 +192,7 @@ impl Hub {
             return self.refuse_expelled(id, name, expelled, out);
         }
         let Ok(leaving) = self.earn_place(id, key, now) else { return self.end_trial(id, now, out) };
+        self.bind_decisions(id, &name, out);
         let holder = self.holder(&name.likeness()).map(|holder| (holder.id, holder.account));
         let own = self.client(id).and_then(|client| client.name.clone());
         match (holder, own) {
@@ -241,14 +244,18 @@ impl Hub {
         self.no_newcomer(id, now);
         let client = self.client_mut(id).expect("the caller knows them");
         client.take_over(leaving);
-        let (current, rooms): (_, Vec<_>) = (client.current, client.seats().map(|seat| seat.room).collect());
+        let (current, seats): (_, Vec<Seat>) = (client.current, client.seats().collect());
         let hidden = client.hidden().to_vec();
         self.hiding.moved(old.place(), id.place(), &hidden);
         let likeness = name.likeness();
         self.names.remove(&likeness, old.slot() as u32);
         self.names.insert(&likeness, id.slot() as u32);
-        // Everywhere: what was decided about somebody holds where they are not, too.
-        self.rooms.iter_mut().flatten().for_each(|room| room.follow(old, id));
+        for &seat in &seats {
+            self.room_mut(seat.room).expect("a seat is in a room").follow_member(seat, id);
+        }
+        // What was decided about somebody holds where they are not, too.
+        self.follow_decisions(old, id);
+        let rooms: Vec<RoomId> = seats.into_iter().map(|seat| seat.room).collect();
         out.push(tell(old, Event::Account(AccountNews::Replaced)));
         out.push(Output::Close(old, CloseReason::Replaced));
         out.push(Output::Note(Note::Left(name.clone(), CloseReason::Replaced)));

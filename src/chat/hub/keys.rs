@@ -28,7 +28,7 @@ impl Hub {
         }
         let refusal = match rest {
             Some(rest) => RoomRefusal::KeyWait(room.name.clone(), rest),
-            None => RoomRefusal::Closed(room.name.clone()),
+            None => RoomRefusal::WrongKey(room.name.clone()),
         };
         let guard = room.rules.key_guard.get_or_insert_default();
         if rest.is_none() {

@@ -5,6 +5,7 @@
 mod administration;
 mod audience;
 mod crowds;
+mod decided;
 mod entering;
 mod expulsions;
 mod identifying;
@@ -83,6 +84,7 @@ pub struct Hub {
     hiding: Hiding,
     /// How many are hidden beyond those whom everybody may hide, by all together.
     hidden_beyond: usize,
+    decided: decided::Decided,
     /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
     writers: VecDeque<letters::Writer>,
     work: Cell<Work>,
@@ -120,6 +122,7 @@ impl Hub {
             next_key: 0,
             hiding: Hiding::default(),
             hidden_beyond: 0,
+            decided: decided::Decided::default(),
             writers: VecDeque::new(),
             work: Cell::default(),
             holdings: Holdings::default(),
@@ -270,6 +273,7 @@ impl Hub {
             && self.here == 0
             && self.trials.is_empty()
             && self.holdings.is_empty()
+            && self.decided.is_empty()
     }
 
     fn handle_newcomer(&mut self, id: ClientId, command: Command, now: Moment, out: &mut Vec<Output>) {
@@ -317,6 +321,7 @@ impl Hub {
             Command::Kick { whom, reason } => self.kick(id, name, &whom, reason, out),
             Command::Ban(whom) => self.ban(id, name, &whom, out),
             Command::Unban(whom) => self.unban(id, name, &whom, out),
+            Command::Bans => self.bans(id, out),
             Command::Mute(whom) => self.mute(id, name, whom, out),
             Command::Op(whom) => self.op(id, name, &whom, out),
             Command::Expel { whom, minutes, reason } => {

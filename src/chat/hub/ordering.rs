@@ -1,13 +1,15 @@
 //! What the operators of a room may do: close it, let somebody in, put somebody out, decide who speaks.
 
-use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
+use super::{Audience, Done, Event, GENERAL, Hub, Name, Output, RoomId, RoomRefusal, answer, tell};
+use crate::chat::ban_list::BanList;
 use crate::chat::command::Wording;
-use crate::chat::event::Decision;
+use crate::chat::event::{Decision, NameList, PutOut};
 use crate::chat::id::ClientId;
+use crate::chat::output::Note;
 use crate::chat::record::{RoomFact, RoomList};
-use crate::chat::room::{Marked, Room, push_bounded};
+use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
-use crate::limits::DECISIONS_MAX;
+use crate::limits::{BANS_LISTED, DECISIONS_MAX};
 
 impl Hub {
     /// Closes the current room by a key; without one, opens it.
@@ -45,14 +47,15 @@ impl Hub {
         let likeness = guest_name.likeness();
         let inside = self.sits_in(guest, room);
         let open = self.rules_of(room);
-        let facts = open.strike(RoomList::Bans, |banned| banned.is(Some(guest), &likeness));
+        let facts = open.strike(RoomList::Bans, Some(guest), &likeness).unwrap_or_default();
         open.rules.invited.retain(|&invited| invited != guest);
         // Whoever is inside would keep it until they are put out, and come back by it.
         if !inside {
             push_bounded(&mut open.rules.invited, guest);
+            self.note_decision(guest, room);
         }
         self.persist(room, facts, out);
-        self.bound_decisions(out);
+        self.bound_decisions(1, out);
         self.tell_decision(room, name, Decision::Invited(guest_name), out);
         // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
         let to = Audience::Several { clients: vec![guest], from: name.clone() };
@@ -72,10 +75,14 @@ impl Hub {
     ) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
+        if guest == id {
+            return Err(RoomRefusal::Yourself);
+        }
         if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
             return answer(id, Event::Trouble(trouble), out);
         }
-        self.put_out(room, guest, name, Decision::Kicked(guest_name, reason), out);
+        let cause = PutOut::Kicked(name.clone(), reason.clone());
+        self.put_out(room, guest, name, Decision::Kicked(guest_name, reason), cause, out);
         Ok(())
     }
 
@@ -83,7 +90,9 @@ impl Hub {
     pub(super) fn ban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
-        let likeness = guest_name.likeness();
+        if guest == Some(id) {
+            return Err(RoomRefusal::Yourself);
+        }
         let account = self.owner_of(&guest_name);
         let closed = self.rules_of(room);
         let rules = &mut closed.rules;
@@ -93,16 +102,19 @@ impl Hub {
         rules.invited.retain(|&invited| Some(invited) != guest);
         let mut facts: Vec<RoomFact> =
             owner.map(|owner| RoomFact::Operator(owner, false)).into_iter().collect();
-        if !rules.banned.iter().any(|banned| banned.covers(guest, &likeness)) {
-            facts.extend(closed.enlist(RoomList::Bans, Marked::new(guest_name.clone(), guest)));
-        }
+        facts.extend(closed.enlist(RoomList::Bans, &guest_name, guest));
         owner.into_iter().for_each(|owner| self.discount_owner(owner));
         self.persist(room, facts, out);
-        self.bound_decisions(out);
+        self.bound_decisions(1, out);
+        if let Some(guest) = guest {
+            self.note_decision(guest, room);
+        }
         let decision = Decision::Banned(guest_name);
         match guest.filter(|&guest| self.sits_in(guest, room)) {
-            Some(guest) => self.put_out(room, guest, name, decision, out),
-            None => self.tell_decision(room, name, decision, out),
+            Some(guest) => {
+                self.put_out(room, guest, name, decision, PutOut::Banned(name.clone()), out);
+            }
+            None => self.tell_decision_about(guest, room, (id, name), decision, out),
         }
         Ok(())
     }
@@ -111,11 +123,21 @@ impl Hub {
     pub(super) fn unban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
-        let likeness = guest_name.likeness();
-        let facts = self.rules_of(room).strike(RoomList::Bans, |banned| banned.is(guest, &likeness));
+        let lifted = self.rules_of(room).strike(RoomList::Bans, guest, &guest_name.likeness());
+        let Some(facts) = lifted else {
+            return Err(RoomRefusal::NotBanned(guest_name, self.room_name(room)));
+        };
         self.persist(room, facts, out);
-        self.tell_decision(room, name, Decision::Unbanned(guest_name), out);
+        self.tell_decision_about(guest, room, (id, name), Decision::Unbanned(guest_name), out);
         Ok(())
+    }
+
+    /// Lists who may not enter the current room, and who may not speak there.
+    pub(super) fn bans(&self, id: ClientId, out: &mut Vec<Output>) -> Done {
+        let room = self.ordered_room(id)?;
+        let Room { name, rules, .. } = self.room(room).expect("the caller found it");
+        let (banned, muted) = (names_of(&rules.banned), names_of(&rules.muted));
+        answer(id, Event::Bans { room: name.clone(), banned, muted }, out)
     }
 
     /// Silences somebody, or lets them speak again; without a name, everyone but operators.
@@ -136,20 +158,17 @@ impl Hub {
             return Ok(());
         };
         let (guest, guest_name) = self.anybody_called(room, &whom)?;
-        let likeness = guest_name.likeness();
         let here = self.rules_of(room);
-        let silenced = !here.rules.muted.iter().any(|marked| marked.is(guest, &likeness));
-        let facts = if silenced {
-            here.enlist(RoomList::Mutes, Marked::new(guest_name.clone(), guest))
-        } else {
-            here.strike(RoomList::Mutes, |marked| marked.is(guest, &likeness))
-        };
+        let lifted = here.strike(RoomList::Mutes, guest, &guest_name.likeness());
+        let silenced = lifted.is_none();
+        let facts = lifted.unwrap_or_else(|| here.enlist(RoomList::Mutes, &guest_name, guest));
         self.persist(room, facts, out);
-        self.bound_decisions(out);
+        self.bound_decisions(1, out);
         if let Some(guest) = guest {
+            self.note_decision(guest, room);
             self.announce(guest, room, out);
         }
-        self.tell_decision(room, name, Decision::Muted(guest_name, silenced), out);
+        self.tell_decision_about(guest, room, (id, name), Decision::Muted(guest_name, silenced), out);
         Ok(())
     }
 
@@ -167,46 +186,99 @@ impl Hub {
         Ok(())
     }
 
-    /// Puts a member out. They hear of it too, and no second line tells the others that they are gone.
+    /// Puts a member out. They are told in words of their own, and no second line tells the others that they are gone.
     pub(super) fn put_out(
         &mut self,
         room: RoomId,
         guest: ClientId,
         by: &Name,
         decision: Decision,
+        cause: PutOut,
         out: &mut Vec<Output>,
     ) {
         self.announce(guest, room, out);
-        self.tell_decision(room, by, decision.clone(), out);
         // The audience is whoever is there when the call is over; whoever was put out is not.
-        let (room_name, by) = (self.room_name(room), by.clone());
-        let left = room_name.clone();
-        out.push(tell(guest, Event::Decided { room: room_name, by, decision }));
-        let before = self.current(guest).ok();
-        self.vacate(guest, room).expect("they were found there");
+        self.tell_decision(room, by, decision, out);
+        self.lose_seat(guest, room, cause, out);
+        self.vanish_if_empty(room, out);
+    }
+
+    /// Takes a member's seat away and tells them why, and where their words go now.
+    fn lose_seat(&mut self, id: ClientId, room: RoomId, cause: PutOut, out: &mut Vec<Output>) {
+        out.push(tell(id, Event::PutOut { room: self.room_name(room), cause }));
+        let before = self.current(id).ok();
+        self.vacate(id, room).expect("the caller found them there");
         if before == Some(room) {
             // Or their next words would surprise another room.
-            out.push(self.left(guest, left));
+            let current = self.current(id).ok().map(|room| self.room_name(room));
+            out.push(tell(id, Event::Speaking(current)));
         }
+    }
+
+    /// Whether a ban keeps a client of that name out of a room.
+    pub(super) fn is_banned(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
+        self.room(room)
+            .is_some_and(|room| room.rules.banned.holds(id, || name.likeness()) && !self.presides(id, room))
+    }
+
+    /// Puts a member out of a room where they are banned since they gave up `old` for `new`. The room hears one line, which
+    /// tells the new name as well.
+    pub(super) fn leave_banned_room(
+        &mut self,
+        id: ClientId,
+        old: &Name,
+        new: &Name,
+        room: RoomId,
+        out: &mut Vec<Output>,
+    ) {
+        let (room_name, from) = (self.room_name(room), old.clone());
+        let event = Event::RenamedAndOut { room: room_name.clone(), from, to: new.clone() };
+        // The audience is whoever is there when the call is over.
+        let to = Audience::Room { room, except: None, from: Some(new.clone()), beyond: None };
+        out.push(Output::Deliver { to, event });
+        let by_name = self.room(room).is_some_and(|room| room.rules.banned.holds_name(&new.likeness()));
+        let cause = if by_name { PutOut::Name(new.clone()) } else { PutOut::Person };
+        self.lose_seat(id, room, cause, out);
+        out.push(Output::Note(Note::PutOut(room_name, new.clone())));
         self.vanish_if_empty(room, out);
     }
 
     /// Keeps the decisions of all rooms together within their bound: beyond it the room that has most forgets its oldest,
-    /// so that many in one room cost no other room its few.
-    fn bound_decisions(&mut self, out: &mut Vec<Output>) {
-        self.spend(self.rooms.len());
-        let numbered = self.rooms.iter().enumerate();
-        let counts = numbered.filter_map(|(number, room)| Some((room.as_ref()?.decisions(), number)));
-        let (mut all, mut fullest) = (0, (0, 0));
-        for (decisions, number) in counts {
-            all += decisions;
-            fullest = fullest.max((decisions, number));
-        }
-        if all > DECISIONS_MAX {
+    /// so that many in one room cost no other room its few. So many were `added`, and no more are forgotten.
+    pub(super) fn bound_decisions(&mut self, added: usize, out: &mut Vec<Output>) {
+        for _ in 0..added {
+            self.spend(self.rooms.len());
+            let numbered = self.rooms.iter().enumerate();
+            let counts = numbered.filter_map(|(number, room)| Some((room.as_ref()?.decisions(), number)));
+            let (mut all, mut fullest) = (0, (0, 0));
+            for (decisions, number) in counts {
+                all += decisions;
+                fullest = fullest.max((decisions, number));
+            }
+            if all <= DECISIONS_MAX {
+                return;
+            }
             let room = RoomId::at(fullest.1);
             let facts = self.rules_of(room).forget_oldest();
             self.persist(room, facts, out);
         }
+    }
+
+    /// Tells a room what was decided about a person; if there is nobody of that name, only who decided it.
+    fn tell_decision_about(
+        &mut self,
+        guest: Option<ClientId>,
+        room: RoomId,
+        (id, by): (ClientId, &Name),
+        decision: Decision,
+        out: &mut Vec<Output>,
+    ) {
+        if guest.is_some() {
+            return self.tell_decision(room, by, decision, out);
+        }
+        let (room, by) = (self.room_name(room), by.clone());
+        out.push(Output::Note(Note::Decided(room.clone(), by.clone(), decision.clone())));
+        out.push(tell(id, Event::Decided { room, by, decision }));
     }
 
     /// The current room, if the client is its operator.
@@ -239,14 +311,13 @@ impl Hub {
     fn anybody_called(&self, room: RoomId, whom: &Text) -> Result<(Option<ClientId>, Name), RoomRefusal> {
         let wanted = Name::new(whom.as_str().trim());
         let wanted = wanted.map_err(|_| RoomRefusal::NotThere(whom.clone(), self.room_name(room)))?;
-        let marked = |likeness: &Likeness| {
-            let rules = &self.room(room)?.rules;
-            let all = rules.banned.iter().chain(&rules.muted);
-            all.filter(|marked| marked.is(None, likeness)).map(|marked| marked.name().clone()).next()
+        let known = |wanted: &Name| {
+            let (rules, likeness) = (&self.room(room)?.rules, wanted.likeness());
+            rules.banned.name_like(&likeness).or_else(|| rules.muted.name_like(&likeness)).cloned()
         };
         Ok(match self.person_called(whom.as_str()) {
             Some((id, name)) => (Some(id), name),
-            None => (None, marked(&wanted.likeness()).unwrap_or(wanted)),
+            None => (None, known(&wanted).unwrap_or(wanted)),
         })
     }
 
@@ -261,4 +332,12 @@ impl Hub {
     fn rules_of(&mut self, room: RoomId) -> &mut Room {
         self.room_mut(room).expect("the caller found it")
     }
+}
+
+/// The names on a list, in order; of very many, those that were added last.
+fn names_of(list: &BanList) -> NameList {
+    let total = list.names().count();
+    let mut names: Vec<Name> = list.names().take(BANS_LISTED).cloned().collect();
+    names.sort_by_cached_key(|name| name.as_str().to_lowercase());
+    NameList { names, total }
 }

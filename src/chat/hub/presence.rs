@@ -4,10 +4,11 @@ use std::cmp::Reverse;
 
 use super::{Done, Event, Hub, Name, Output, RoomRefusal, answer};
 use crate::chat::command::Wording;
-use crate::chat::event::Person;
+use crate::chat::event::{Office, Person};
 use crate::chat::hiding::HiddenId;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
+use crate::chat::room::Room;
 use crate::chat::text::Text;
 use crate::limits::{ANSWER_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORED_MAX, WHO_MAX_PEOPLE};
 
@@ -40,7 +41,8 @@ impl Hub {
         let person = |(_, Reverse(active), member): (_, Reverse<Moment>, ClientId)| {
             let client = self.client(member)?;
             let (name, away) = (client.name.clone()?, client.away().cloned());
-            Some(Person { name, idle: now.since(active), away, you: member == id })
+            let (idle, office) = (now.since(active), self.office(member, room));
+            Some(Person { name, idle, away, you: member == id, office })
         };
         let mut bytes = 0;
         let fits = |person: &Person| {
@@ -58,9 +60,22 @@ impl Hub {
         if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
             return answer(id, Event::Trouble(trouble), out);
         }
-        let event = reason.clone().map_or(Event::AwayCleared, Event::AwaySet);
-        self.client_mut(id).expect("the caller knows them").set_away(reason);
+        let client = self.client_mut(id).expect("the caller knows them");
+        let event = match (&reason, client.away()) {
+            (Some(reason), _) => Event::AwaySet(reason.clone()),
+            (None, Some(_)) => Event::AwayCleared,
+            (None, None) => Event::NotAway,
+        };
+        client.set_away(reason);
         answer(id, event, out)
+    }
+
+    /// What a client may decide in a room.
+    fn office(&self, id: ClientId, room: &Room) -> Option<Office> {
+        if self.runs_the_chat(id) {
+            return Some(Office::Server);
+        }
+        room.is_operator(id, self.account(id)).then_some(Office::Room)
     }
 
     /// Hides a person from `id`, or shows them again; without a name, lists the hidden.

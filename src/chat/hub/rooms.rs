@@ -10,6 +10,7 @@ use crate::chat::id::ClientId;
 use crate::chat::line::RoomKey;
 use crate::chat::moment::Moment;
 use crate::chat::movements::Threshold;
+use crate::chat::output::Note;
 use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
 use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
@@ -282,6 +283,10 @@ impl Hub {
     /// Tells a whole room what was decided about it.
     pub(super) fn tell_decision(&self, room: RoomId, by: &Name, decision: Decision, out: &mut Vec<Output>) {
         let room_name = self.room(room).expect("the caller found it").name.clone();
+        // What the administrator does is noted where it is done.
+        if *by != Name::server() {
+            out.push(Output::Note(Note::Decided(room_name.clone(), by.clone(), decision.clone())));
+        }
         let event = Event::Decided { room: room_name, by: by.clone(), decision };
         out.push(Output::Deliver { to: Audience::room(room), event });
     }
@@ -305,8 +310,7 @@ impl Hub {
         if self.presides(id, room) {
             return Ok(());
         }
-        let likeness = name.likeness();
-        if rules.banned.iter().any(|banned| banned.is(Some(id), &likeness)) {
+        if rules.banned.holds(id, || name.likeness()) {
             return Err(RoomRefusal::Banned(room.name.clone()));
         }
         if rules.key.is_none() || rules.invited.contains(&id) {

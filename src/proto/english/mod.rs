@@ -8,8 +8,8 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, ServerNews, Text, Trouble, Verb,
-    Wording,
+    Decision, Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, ServerNews, Text,
+    Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -24,6 +24,8 @@ const WORDS: Phrases = Phrases {
     ago: |span| format!("{span} ago"),
     away: "away",
     private: "private",
+    operator: "operator",
+    server_operator: "server operator",
     missing,
 };
 
@@ -62,6 +64,13 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
             rooms::entered(room, *people, topic.as_ref(), *created, out)
         }
         Event::Left { room, current } => rooms::left(room, current.as_ref(), out),
+        Event::PutOut { room, cause } => rooms::put_out(room, cause, out),
+        Event::RenamedAndOut { room, from, to } => {
+            writeln!(out, "<<< {from} is now {to} and has left #{room} because of a ban")
+        }
+        Event::Speaking(Some(room)) => writeln!(out, "Now you speak in #{room}."),
+        Event::Speaking(None) => writeln!(out, "You are in no room any more. To see which there are: /rooms"),
+        Event::Bans { room, banned, muted } => rooms::bans(room, banned, muted, out),
         Event::RoomRefused(refusal) => rooms::refused(refusal, out),
         Event::Rooms { rooms, total } => rooms::list(rooms, *total, out),
         Event::Topic { room, topic: Some(topic) } => writeln!(out, "Topic of #{room}: {topic}"),
@@ -73,6 +82,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Present { room, people, total } => present(room, people, *total, out),
         Event::AwaySet(reason) => writeln!(out, "You are marked away: {reason}"),
         Event::AwayCleared => writeln!(out, "You are no longer away."),
+        Event::NotAway => writeln!(out, "You were not away. To be: /away reason"),
         Event::Ignoring(name) => {
             writeln!(out, "You no longer see what {name} says. To see it again: /ignore {name}")
         }
@@ -111,6 +121,13 @@ fn server_news(news: &ServerNews, out: &mut String) -> std::fmt::Result {
             writeln!(out, "--- The server closes your connection: {reason}")
         }
     }
+}
+
+/// What was decided about a room, as the console tells it.
+pub(super) fn decision(room: &Name, by: &Name, decision: &Decision) -> String {
+    let mut told = String::new();
+    let _ = rooms::decided(room, by, decision, &mut told);
+    told.trim_end().trim_start_matches("--- ").to_owned()
 }
 
 fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Result {

@@ -3,9 +3,9 @@
 use std::fmt::{Result, Write};
 
 use super::WORDS;
-use crate::chat::{Crowd, Decision, Name, RoomRefusal, RoomRow, Text};
+use crate::chat::{Crowd, Decision, Name, NameList, PutOut, RoomRefusal, RoomRow, Text};
 use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
-use crate::proto::phrases::wait;
+use crate::proto::phrases::{Phrases, wait};
 
 pub(super) fn arrived(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
     match room {
@@ -49,10 +49,16 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         RoomRefusal::NotIn(room) => writeln!(out, "You are not in #{room}."),
         RoomRefusal::Nowhere => writeln!(out, "You are in no room: /join general"),
         RoomRefusal::Banned(room) => writeln!(out, "You cannot enter #{room}: you were banned."),
-        RoomRefusal::Closed(room) => writeln!(out, "#{room} is closed by a key: /join {room} key"),
         RoomRefusal::KeyWait(room, rest) => {
             writeln!(out, "Too many wrong keys to #{room} from your address. Try again in {}.", wait(*rest))
         }
+        RoomRefusal::BannedOnArrival(room) => {
+            writeln!(out, "You cannot enter #{room}: you were banned. To see the other rooms: /rooms")
+        }
+        RoomRefusal::Closed(room) => {
+            writeln!(out, "#{room} is closed: to enter, type its key after /join {room}")
+        }
+        RoomRefusal::WrongKey(room) => writeln!(out, "That is not the key of #{room}."),
         RoomRefusal::TooMany => writeln!(out, "You are in {ROOMS_PER_PERSON} rooms: leave one first."),
         RoomRefusal::NoneLeft => writeln!(out, "There are {ROOMS_MAX} rooms already, and no more fit."),
         RoomRefusal::OverShare => {
@@ -62,7 +68,33 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         RoomRefusal::MayNotSpeak(room) => writeln!(out, "You may not speak in #{room} now. It was not sent."),
         RoomRefusal::NotThere(name, room) => writeln!(out, "Nobody in #{room} is called '{name}'."),
         RoomRefusal::Everybodys(room) => writeln!(out, "#{room} is everybody's: it cannot be closed."),
+        RoomRefusal::NotBanned(name, room) => writeln!(out, "There is no ban on '{name}' in #{room}."),
+        RoomRefusal::Yourself => writeln!(out, "Not yourself. To leave the room: /leave"),
     }
+}
+
+/// What somebody is told who is in a room no longer.
+pub(super) fn put_out(room: &Name, cause: &PutOut, out: &mut String) -> Result {
+    match cause {
+        PutOut::Kicked(by, None) => writeln!(out, "--- {by} put you out of #{room}"),
+        PutOut::Kicked(by, Some(why)) => writeln!(out, "--- {by} put you out of #{room} ({why})"),
+        PutOut::Banned(by) => writeln!(out, "--- {by} banned you from #{room}: you cannot come back"),
+        PutOut::Name(name) => writeln!(out, "--- The name {name} is banned from #{room}: you have left it"),
+        PutOut::Person => writeln!(out, "--- You had been banned from #{room}: you have left it"),
+    }
+}
+
+pub(super) fn bans(room: &Name, banned: &NameList, muted: &NameList, out: &mut String) -> Result {
+    if banned.total + muted.total == 0 {
+        return writeln!(out, "Nobody is banned from #{room} or silenced there.");
+    }
+    for (title, list) in [("Banned from", banned), ("Silenced in", muted)] {
+        if list.total > 0 {
+            writeln!(out, "{title} #{room}, {}:", persons(list.total))?;
+            Phrases::name_list(list, |rest| format!("… and {rest} more, from longer ago"), out)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn list(rooms: &[RoomRow], total: usize, out: &mut String) -> Result {

@@ -8,8 +8,8 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, ServerNews, Text, Trouble, Verb,
-    Wording,
+    Decision, Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, ServerNews, Text,
+    Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -24,6 +24,8 @@ const WORDS: Phrases = Phrases {
     ago: |span| format!("hace {span}"),
     away: "ausente",
     private: "privado",
+    operator: "operador",
+    server_operator: "operador del servidor",
     missing,
 };
 
@@ -69,6 +71,13 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
             rooms::entered(room, *people, topic.as_ref(), *created, out)
         }
         Event::Left { room, current } => rooms::left(room, current.as_ref(), out),
+        Event::PutOut { room, cause } => rooms::put_out(room, cause, out),
+        Event::RenamedAndOut { room, from, to } => {
+            writeln!(out, "<<< {from} ahora es {to} y ha salido de #{room} por un veto")
+        }
+        Event::Speaking(Some(room)) => writeln!(out, "Ahora hablas en #{room}."),
+        Event::Speaking(None) => writeln!(out, "Ya no estás en ninguna sala. Para ver las que hay: /salas"),
+        Event::Bans { room, banned, muted } => rooms::bans(room, banned, muted, out),
         Event::RoomRefused(refusal) => rooms::refused(refusal, out),
         Event::Rooms { rooms, total } => rooms::list(rooms, *total, out),
         Event::Topic { room, topic: Some(topic) } => writeln!(out, "Tema de #{room}: {topic}"),
@@ -80,6 +89,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Present { room, people, total } => present(room, people, *total, out),
         Event::AwaySet(reason) => writeln!(out, "Quedas como ausente: {reason}"),
         Event::AwayCleared => writeln!(out, "Ya no estás ausente."),
+        Event::NotAway => writeln!(out, "No estabas ausente. Para estarlo: /ausente motivo"),
         Event::Ignoring(name) => {
             writeln!(out, "Ya no verás lo que diga {name}. Para volver a verlo: /ignorar {name}")
         }
@@ -118,6 +128,13 @@ fn server_news(news: &ServerNews, out: &mut String) -> std::fmt::Result {
             writeln!(out, "--- El servidor cierra tu conexión: {reason}")
         }
     }
+}
+
+/// What was decided about a room, as the console tells it.
+pub(super) fn decision(room: &Name, by: &Name, decision: &Decision) -> String {
+    let mut told = String::new();
+    let _ = rooms::decided(room, by, decision, &mut told);
+    told.trim_end().trim_start_matches("--- ").to_owned()
 }
 
 fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Result {

@@ -3,9 +3,9 @@
 use std::fmt::{Result, Write};
 
 use super::WORDS;
-use crate::chat::{Crowd, Decision, Name, RoomRefusal, RoomRow, Text};
+use crate::chat::{Crowd, Decision, Name, NameList, PutOut, RoomRefusal, RoomRow, Text};
 use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
-use crate::proto::phrases::wait;
+use crate::proto::phrases::{Phrases, wait};
 
 pub(super) fn arrived(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
     let (who, one) = (WORDS.crowd(crowd), crowd.names.len() + crowd.more == 1);
@@ -57,12 +57,18 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         RoomRefusal::NotIn(room) => writeln!(out, "No estás en #{room}."),
         RoomRefusal::Nowhere => writeln!(out, "No estás en ninguna sala: /entrar general"),
         RoomRefusal::Banned(room) => writeln!(out, "No puedes entrar en #{room}: te han vetado."),
-        RoomRefusal::Closed(room) => writeln!(out, "#{room} está cerrada con llave: /entrar {room} llave"),
         RoomRefusal::KeyWait(room, rest) => writeln!(
             out,
             "Demasiadas llaves equivocadas para #{room} desde tu dirección. Prueba dentro de {}.",
             wait(*rest)
         ),
+        RoomRefusal::BannedOnArrival(room) => {
+            writeln!(out, "No puedes entrar en #{room}: te han vetado. Para ver las demás salas: /salas")
+        }
+        RoomRefusal::Closed(room) => {
+            writeln!(out, "#{room} está cerrada: para entrar, escribe la llave detrás de /entrar {room}")
+        }
+        RoomRefusal::WrongKey(room) => writeln!(out, "Esa no es la llave de #{room}."),
         RoomRefusal::TooMany => writeln!(out, "Ya estás en {ROOMS_PER_PERSON} salas: deja alguna antes."),
         RoomRefusal::NoneLeft => writeln!(out, "Ya hay {ROOMS_MAX} salas, y no caben más."),
         RoomRefusal::OverShare => {
@@ -74,7 +80,35 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         RoomRefusal::MayNotSpeak(room) => writeln!(out, "Ahora no puedes hablar en #{room}. No se envió."),
         RoomRefusal::NotThere(name, room) => writeln!(out, "En #{room} no hay nadie que se llame '{name}'."),
         RoomRefusal::Everybodys(room) => writeln!(out, "#{room} es de todos: no se puede cerrar."),
+        RoomRefusal::NotBanned(name, room) => writeln!(out, "En #{room} no hay ningún veto contra '{name}'."),
+        RoomRefusal::Yourself => writeln!(out, "A ti mismo no. Para salir de la sala: /dejar"),
     }
+}
+
+/// What somebody is told who is in a room no longer.
+pub(super) fn put_out(room: &Name, cause: &PutOut, out: &mut String) -> Result {
+    match cause {
+        PutOut::Kicked(by, None) => writeln!(out, "--- {by} te ha echado de #{room}"),
+        PutOut::Kicked(by, Some(why)) => writeln!(out, "--- {by} te ha echado de #{room} ({why})"),
+        PutOut::Banned(by) => writeln!(out, "--- {by} te ha vetado en #{room}: no puedes volver a entrar"),
+        PutOut::Name(name) => {
+            writeln!(out, "--- El nombre {name} está vetado en #{room}: has salido de la sala")
+        }
+        PutOut::Person => writeln!(out, "--- Te habían vetado en #{room}: has salido de la sala"),
+    }
+}
+
+pub(super) fn bans(room: &Name, banned: &NameList, muted: &NameList, out: &mut String) -> Result {
+    if banned.total + muted.total == 0 {
+        return writeln!(out, "En #{room} no hay nadie con veto ni en silencio.");
+    }
+    for (title, list) in [("Con veto", banned), ("En silencio", muted)] {
+        if list.total > 0 {
+            writeln!(out, "{title} en #{room}, {}:", persons(list.total))?;
+            Phrases::name_list(list, |rest| format!("… y {rest} más, de hace más tiempo"), out)?;
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn list(rooms: &[RoomRow], total: usize, out: &mut String) -> Result {

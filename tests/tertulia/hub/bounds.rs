@@ -54,7 +54,7 @@ fn key_from_before_its_bound_opens_as_it_did() {
     chat.hush();
     chat.does(ana, enter("otra"));
     chat.does(ana, enter(&long(4_000)));
-    assert_eq!(chat.hears(ana), ["#cueva is closed", "in #cueva: 1"]);
+    assert_eq!(chat.hears(ana), ["#cueva has another key", "in #cueva: 1"]);
 }
 
 /// What the rows of an answer are at least, written down.

@@ -1,7 +1,9 @@
 //! Events about rooms, private words and operators as short lines.
 
 use super::brief_accounts;
-use tertulia::chat::{Decision, Event, Expelled, Expulsion, ExpulsionNews, Name, RoomRefusal, RoomRow};
+use tertulia::chat::{
+    Decision, Event, Expelled, Expulsion, ExpulsionNews, Name, NameList, PutOut, RoomRefusal, RoomRow,
+};
 
 /// An event of those that have to do with rooms or with one person only.
 pub fn brief(event: &Event) -> String {
@@ -19,6 +21,13 @@ pub fn brief(event: &Event) -> String {
         Event::Topic { room, topic: None } => format!("#{room} is about nothing"),
         Event::Topic { room, topic: Some(topic) } => format!("#{room} is about {topic}"),
         Event::Decided { room, by, decision } => format!("#{room} {by}: {}", brief_decision(decision)),
+        Event::PutOut { room, cause } => format!("out of #{room}: {}", brief_cause(cause)),
+        Event::RenamedAndOut { room, from, to } => format!("<<< {from} is {to}, banned from #{room}"),
+        Event::Speaking(None) => "nowhere now".into(),
+        Event::Speaking(Some(room)) => format!("in #{room} now"),
+        Event::Bans { room, banned, muted } => {
+            format!("#{room} bans [{}], mutes [{}]", brief_list(banned), brief_list(muted))
+        }
         Event::Invited { room, by } => format!("{by} invites to #{room}"),
         Event::Private { from, text } => format!("[{from}] {text}"),
         Event::PrivateSent { to, text, away: None, .. } => format!("[to {to}] {text}"),
@@ -55,6 +64,21 @@ fn brief_expulsion(news: &ExpulsionNews) -> String {
     }
 }
 
+fn brief_cause(cause: &PutOut) -> String {
+    match cause {
+        PutOut::Kicked(by, None) => format!("{by} kicked"),
+        PutOut::Kicked(by, Some(why)) => format!("{by} kicked ({why})"),
+        PutOut::Banned(by) => format!("{by} banned"),
+        PutOut::Name(name) => format!("{name} is banned"),
+        PutOut::Person => "banned".into(),
+    }
+}
+
+fn brief_list(NameList { names, total }: &NameList) -> String {
+    let shown = names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
+    if *total == names.len() { shown } else { format!("{shown} of {total}") }
+}
+
 fn brief_refusal(refusal: &RoomRefusal) -> String {
     match refusal {
         RoomRefusal::Malformed => "no name for a room".into(),
@@ -71,6 +95,10 @@ fn brief_refusal(refusal: &RoomRefusal) -> String {
         RoomRefusal::MayNotSpeak(room) => format!("silent in #{room}"),
         RoomRefusal::NotThere(name, room) => format!("nobody in #{room}: {name}"),
         RoomRefusal::Everybodys(room) => format!("#{room} is everybody's"),
+        RoomRefusal::WrongKey(room) => format!("#{room} has another key"),
+        RoomRefusal::BannedOnArrival(room) => format!("banned from #{room}, nowhere"),
+        RoomRefusal::NotBanned(name, room) => format!("no ban in #{room}: {name}"),
+        RoomRefusal::Yourself => "not yourself".into(),
     }
 }
 

@@ -30,7 +30,7 @@ use std::time::Duration;
 
 use tertulia::chat::{
     ClientId, CloseReason, Command, Crowd, Event, Expulsion, Farewell, Hub, Language, Moment, Name,
-    NameRefusal, Note, Origin, Output, Password, Person, Petition, RoomChange, Rules, Stamp, Text,
+    NameRefusal, Note, Office, Origin, Output, Password, Person, Petition, RoomChange, Rules, Stamp, Text,
 };
 
 use super::support::book::Book;
@@ -373,6 +373,7 @@ pub fn brief(event: &Event) -> String {
         }
         Event::AwaySet(reason) => format!("away: {reason}"),
         Event::AwayCleared => "back".into(),
+        Event::NotAway => "not away".into(),
         Event::Ignoring(name) => format!("hidden: {name}"),
         Event::NoLongerIgnoring(name) => format!("shown: {name}"),
         Event::IgnoreList(names) => format!("hiding [{}]", list(names)),
@@ -398,11 +399,16 @@ fn brief_crowd(crowd: &Crowd) -> String {
     }
 }
 
-/// `Ana 12s`, `Ana 12s (café)`, and a star behind who asked.
+/// `Ana 12s`, `Ana 12s (café)`; a star behind who asked, an `@` behind an operator, two behind one of the server.
 fn brief_person(person: &Person) -> String {
     let away = person.away.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
     let you = if person.you { "*" } else { "" };
-    format!("{}{you} {}s{away}", person.name, person.idle.as_secs())
+    let office = match person.office {
+        None => "",
+        Some(Office::Room) => "@",
+        Some(Office::Server) => "@@",
+    };
+    format!("{}{you}{office} {}s{away}", person.name, person.idle.as_secs())
 }
 
 fn list(names: &[Name]) -> String {

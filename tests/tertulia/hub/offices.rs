@@ -28,8 +28,11 @@ fn an_operator_of_the_server_may_do_everything_everywhere() {
     chat.says(maria, "silencio");
     assert_eq!(chat.hears(maria), ["#cocina María: hushed"]);
     chat.does(maria, nick("Otra"));
-    chat.says(maria, "¿y ahora?");
-    assert_eq!(chat.hears(maria), ["--- María is Otra", "silent in #cocina"], "it is the name that may");
+    assert_eq!(
+        chat.hears(maria),
+        ["--- María is Otra", "out of #cocina: banned", "in #general now"],
+        "it is the name that may"
+    );
 }
 
 #[test]

@@ -62,7 +62,7 @@ fn away_is_shown_until_one_comes_back() {
     chat.does(juan, Command::Who(None));
     assert_eq!(chat.hears(juan), ["2 here: Ana 0s, Juan* 0s"]);
     chat.does(ana, Command::Away(None));
-    assert_eq!(chat.hears(ana), ["back"]);
+    assert_eq!(chat.hears(ana), ["not away"]);
 }
 
 #[test]

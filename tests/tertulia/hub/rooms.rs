@@ -244,9 +244,9 @@ fn of_very_many_rooms_the_fullest_are_listed() {
 fn who_is_in_another_room_can_be_asked() {
     let (mut chat, [juan, ana, eva]) = kitchen();
     chat.does(eva, Command::Who(Some(text("#cocina"))));
-    assert_eq!(chat.hears(eva), ["2 here: Ana 3s, Juan 3s"]);
+    assert_eq!(chat.hears(eva), ["2 here: Ana 3s, Juan@ 3s"]);
     chat.does(juan, Command::Who(None));
-    assert_eq!(chat.hears(juan), ["2 here: Ana 3s, Juan* 0s"], "the current one");
+    assert_eq!(chat.hears(juan), ["2 here: Ana 3s, Juan*@ 0s"], "the current one");
     chat.does(ana, Command::Who(Some(text("general"))));
     assert_eq!(chat.hears(ana), ["3 here: Ana* 0s, Eva 0s, Juan 0s"]);
     chat.does(ana, Command::Who(Some(text("salón"))));

@@ -37,7 +37,7 @@ fn accounts_letters_and_rooms_outlive_the_server() {
     let server = Server::start(&["--data", dir.arg()]);
     let mut luis = Peer::join(&server, "Luis");
     luis.say("/entrar cocina");
-    luis.expect_line("#cocina está cerrada con llave: /entrar cocina llave");
+    luis.expect_line("#cocina está cerrada: para entrar, escribe la llave detrás de /entrar cocina");
     let mut maria = maria(&server);
     maria.expect_line("Mientras no estabas:");
     let letter = maria.line();
@@ -73,7 +73,7 @@ fn the_operator_of_the_server() {
     luis.expect_line(">>> María se unió al chat");
     maria.say("/echar Luis por hoy");
     maria.expect_line("--- María ha echado a Luis de #general (por hoy)");
-    luis.expect_line("--- María ha echado a Luis de #general (por hoy)");
+    luis.expect_line("--- María te ha echado de #general (por hoy)");
 }
 
 #[test]

@@ -8,7 +8,7 @@ fn text(words: &str) -> Text {
     Text::clean(words)
 }
 
-pub const VERBS: [(Verb, &str, &str); 29] = [
+pub const VERBS: [(Verb, &str, &str); 30] = [
     (Verb::Help, "ayuda", "help"),
     (Verb::Who, "quien", "who"),
     (Verb::Rooms, "salas", "rooms"),
@@ -27,6 +27,7 @@ pub const VERBS: [(Verb, &str, &str); 29] = [
     (Verb::Kick, "echar", "kick"),
     (Verb::Ban, "vetar", "ban"),
     (Verb::Unban, "perdonar", "unban"),
+    (Verb::Bans, "vetados", "bans"),
     (Verb::Mute, "silenciar", "mute"),
     (Verb::Op, "operador", "op"),
     (Verb::Nick, "nombre", "nick"),
@@ -60,6 +61,7 @@ fn meant(verb: Verb, argument: Option<&str>) -> Command {
         (Verb::Kick, Some(_)) => Command::Kick { whom: first, reason: Some(second) },
         (Verb::Ban, Some(whom)) => Command::Ban(whom),
         (Verb::Unban, Some(whom)) => Command::Unban(whom),
+        (Verb::Bans, _) => Command::Bans,
         (Verb::Mute, whom) => Command::Mute(whom),
         (Verb::Op, Some(whom)) => Command::Op(whom),
         (Verb::Expel, Some(_)) => Command::Expel { whom: first, minutes: None, reason: Some(second) },

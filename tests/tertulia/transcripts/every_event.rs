@@ -6,8 +6,8 @@ use std::time::Duration;
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{
     Crowd, Decision, Event, Expulsion, ExpulsionNews, ExpulsionRefusal, Farewell, Language, Line, Name,
-    NameRefusal, Occasion, Origin, Person, PlaceNews, Reach, RoomKey, RoomRefusal, RoomRow, ServerNews,
-    Stamp, Text, Trouble, Verb, Wording,
+    NameList, NameRefusal, Occasion, Origin, Person, PlaceNews, PutOut, Reach, RoomKey, RoomRefusal, RoomRow,
+    ServerNews, Stamp, Text, Trouble, Verb, Wording,
 };
 use tertulia::proto::{Encodings, Kind};
 
@@ -26,7 +26,8 @@ fn crowd(names: &[&str], more: usize) -> Crowd {
 }
 
 fn person(idle_secs: u64, away: Option<&str>, you: bool) -> Person {
-    Person { name: name("Ana"), idle: Duration::from_secs(idle_secs), away: away.map(text), you }
+    let idle = Duration::from_secs(idle_secs);
+    Person { name: name("Ana"), idle, away: away.map(text), you, office: None }
 }
 
 fn line(from: &Name, acted: bool) -> Line {
@@ -91,11 +92,16 @@ fn kind_of(event: &Event) -> usize {
         Event::Posted(_) => 43,
         Event::Letters { .. } => 44,
         Event::HasLeft(_) => 45,
-        Event::Server(_) => 47,
+        Event::PutOut { .. } => 46,
+        Event::RenamedAndOut { .. } => 47,
+        Event::Speaking(_) => 48,
+        Event::Bans { .. } => 49,
+        Event::NotAway => 50,
+        Event::Server(_) => 51,
     }
 }
 
-const KINDS: usize = 48;
+const KINDS: usize = 53;
 
 /// What the administrator does.
 fn administration(juan: &Name) -> Vec<Event> {
@@ -268,7 +274,12 @@ fn events_of_rooms() -> Vec<Event> {
         Event::Private { from: juan.clone(), text: text("hola") },
         Event::NobodyToAnswer,
         Event::HasLeft(juan.clone()),
+        Event::NotAway,
+        Event::RenamedAndOut { room: room.clone(), from: juan.clone(), to: ana.clone() },
+        Event::Speaking(Some(room.clone())),
+        Event::Speaking(None),
     ];
+    events.extend(events_of_bans(&room, &juan, &ana));
     for away in [None, Some(text("café"))] {
         events.push(Event::PrivateSent { to: ana.clone(), text: text("hola"), away });
     }
@@ -296,6 +307,37 @@ fn events_of_rooms() -> Vec<Event> {
     ] {
         events.push(Event::Decided { room: room.clone(), by: juan.clone(), decision });
     }
+    events.extend(events_of_refusals(&room, &juan));
+    events
+}
+
+/// Those about who may not be in a room, or not speak there.
+fn events_of_bans(room: &Name, juan: &Name, ana: &Name) -> Vec<Event> {
+    let mut events = Vec::new();
+    let one = NameList { names: vec![ana.clone()], total: 1 };
+    for (banned, muted) in [
+        (NameList::default(), NameList::default()),
+        (one.clone(), NameList::default()),
+        (NameList { total: 3, ..one.clone() }, one),
+    ] {
+        events.push(Event::Bans { room: room.clone(), banned, muted });
+    }
+    for cause in [
+        PutOut::Kicked(juan.clone(), None),
+        PutOut::Kicked(juan.clone(), Some(text("por pesada"))),
+        PutOut::Banned(juan.clone()),
+        PutOut::Name(juan.clone()),
+        PutOut::Person,
+    ] {
+        events.push(Event::PutOut { room: room.clone(), cause });
+    }
+
+    events
+}
+
+/// Those about what cannot be done in rooms.
+fn events_of_refusals(room: &Name, juan: &Name) -> Vec<Event> {
+    let mut events = Vec::new();
     for refusal in [
         RoomRefusal::Malformed,
         RoomRefusal::NoSuchRoom(text("Nadie")),
@@ -310,7 +352,11 @@ fn events_of_rooms() -> Vec<Event> {
         RoomRefusal::NotOperator(room.clone()),
         RoomRefusal::MayNotSpeak(room.clone()),
         RoomRefusal::NotThere(text("Nadie"), room.clone()),
-        RoomRefusal::Everybodys(room),
+        RoomRefusal::NotBanned(juan.clone(), room.clone()),
+        RoomRefusal::Yourself,
+        RoomRefusal::WrongKey(room.clone()),
+        RoomRefusal::BannedOnArrival(room.clone()),
+        RoomRefusal::Everybodys(room.clone()),
     ] {
         events.push(Event::RoomRefused(refusal));
     }
@@ -368,7 +414,10 @@ fn names_and_words_and_numbers_are_in_the_line() {
                 Event::Welcome { .. } => &["Juan"],
                 Event::Renamed { .. } => &["Juan", "Ana"],
                 Event::Entered { .. } | Event::Left { .. } | Event::Rooms { .. } => &["#cocina"],
-                Event::Topic { .. } => &["#cocina"],
+                Event::Topic { .. } | Event::Bans { .. } | Event::Speaking(Some(_)) => &["#cocina"],
+                Event::PutOut { cause: PutOut::Person, .. } => &["#cocina"],
+                Event::PutOut { .. } => &["Juan", "#cocina"],
+                Event::RenamedAndOut { .. } => &["Juan", "Ana", "#cocina"],
                 Event::Invited { .. } => &["Juan", "#cocina"],
                 Event::Decided { decision: Decision::Topic(_), .. } => &["Juan", "#cocina"],
                 Event::Decided { decision: Decision::Keyed(_) | Decision::Hushed(_), .. } => {
@@ -382,8 +431,12 @@ fn names_and_words_and_numbers_are_in_the_line() {
                 Event::RoomRefused(RoomRefusal::TooMany) => &["20"],
                 Event::RoomRefused(RoomRefusal::NoneLeft) => &["10000"],
                 Event::RoomRefused(
-                    RoomRefusal::Malformed | RoomRefusal::Nowhere | RoomRefusal::OverShare,
+                    RoomRefusal::Malformed
+                    | RoomRefusal::Nowhere
+                    | RoomRefusal::Yourself
+                    | RoomRefusal::OverShare,
                 ) => &[],
+                Event::RoomRefused(RoomRefusal::NotBanned(..)) => &["'Juan'", "#cocina"],
                 Event::RoomRefused(_) => &["#cocina"],
                 Event::AwaySet(_) => &["café"],
                 Event::Ignoring(_) | Event::NoLongerIgnoring(_) => &["Ana"],

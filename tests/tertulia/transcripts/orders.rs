@@ -11,14 +11,16 @@ fn sala(language: Language) -> (Wire, [usize; 3]) {
     (wire, seats)
 }
 
-/// Olga types each line; the whole room reads what is beside it, she too.
+/// Olga types each line; the whole room reads what is beside it, she too, but for Luis if he is put out.
 fn play(language: Language, rows: &[(&str, &str)]) {
     for (typed, line) in rows {
-        let (mut wire, seats) = sala(language);
-        wire.types(seats[0], &format!("{typed}\n"));
-        for seat in seats {
+        let (mut wire, [olga, ana, luis]) = sala(language);
+        wire.types(olga, &format!("{typed}\n"));
+        let put_out = ["/echar", "/kick", "/vetar", "/ban "].iter().any(|word| typed.starts_with(word));
+        for seat in [olga, ana].into_iter().chain((!put_out).then_some(luis)) {
             let read = wire.reads(seat);
-            assert_eq!(read.lines().next(), Some(*line), "{typed:?}");
+            let read = if typed.contains('\n') { read.lines().last() } else { read.lines().next() };
+            assert_eq!(read, Some(*line), "{typed:?}");
         }
     }
 }
@@ -34,7 +36,7 @@ fn the_room_is_told() {
             ("/echar luis", "--- Olga ha echado a Luis de #sala"),
             ("/echar Luis por pesado", "--- Olga ha echado a Luis de #sala (por pesado)"),
             ("/vetar Luis", "--- Olga ha vetado a Luis en #sala"),
-            ("/unban Luis", "--- Olga deja volver a Luis a #sala"),
+            ("/vetar Luis\n/unban Luis", "--- Olga deja volver a Luis a #sala"),
             ("/silenciar Luis", "--- Olga ha silenciado a Luis en #sala"),
             ("/silenciar", "--- Olga: en #sala solo hablan los operadores"),
             ("/op Ana", "--- Olga ha hecho operador de #sala a Ana"),
@@ -53,7 +55,7 @@ fn the_room_is_told_in_english() {
             ("/kick luis", "--- Olga put Luis out of #sala"),
             ("/kick Luis too loud", "--- Olga put Luis out of #sala (too loud)"),
             ("/ban Luis", "--- Olga banned Luis from #sala"),
-            ("/perdonar Luis", "--- Olga lets Luis come back to #sala"),
+            ("/ban Luis\n/perdonar Luis", "--- Olga lets Luis come back to #sala"),
             ("/mute Luis", "--- Olga silenced Luis in #sala"),
             ("/mute", "--- Olga: only operators may speak in #sala"),
             ("/op Ana", "--- Olga made Ana an operator of #sala"),
@@ -95,17 +97,19 @@ fn a_silence_and_its_end() {
 
 #[test]
 fn outside_a_closed_room() {
-    for (language, closed, invited, banned, rooms) in [
+    for (language, closed, wrong, invited, banned, rooms) in [
         (
             Spanish,
-            "#sala está cerrada con llave: /entrar sala llave\n",
+            "#sala está cerrada: para entrar, escribe la llave detrás de /entrar sala\n",
+            "Esa no es la llave de #sala.\n",
             "--- Olga te invita a #sala: /entrar sala\n",
             "No puedes entrar en #sala: te han vetado.\n",
             "2 salas:\n  #general, 4 personas (estás)\n  #sala, 3 personas, con llave\n",
         ),
         (
             English,
-            "#sala is closed by a key: /join sala key\n",
+            "#sala is closed: to enter, type its key after /join sala\n",
+            "That is not the key of #sala.\n",
             "--- Olga invites you to #sala: /join sala\n",
             "You cannot enter #sala: you were banned.\n",
             "2 rooms:\n  #general, 4 people (you are here)\n  #sala, 3 people, closed by a key\n",
@@ -116,9 +120,11 @@ fn outside_a_closed_room() {
         wire.types(eva, "Eva\n");
         wire.types(olga, "/llave una llave larga\n/tema secretos\n");
         wire.hush();
-        for typed in ["/entrar sala\n", "/entrar sala una llave\n", "/quien sala\n"] {
+        for (typed, answer) in
+            [("/entrar sala\n", closed), ("/entrar sala una llave\n", wrong), ("/quien sala\n", closed)]
+        {
             wire.types(eva, typed);
-            assert_eq!(wire.reads(eva), closed);
+            assert_eq!(wire.reads(eva), answer);
         }
         wire.types(eva, "/salas\n");
         assert_eq!(wire.reads(eva), rooms);
@@ -134,13 +140,92 @@ fn outside_a_closed_room() {
 
 #[test]
 fn who_is_put_out_reads_where_they_are() {
-    for (language, read) in [
-        (Spanish, "--- Olga ha echado a Luis de #sala (ya)\nDejaste #sala. Ahora hablas en #general.\n"),
-        (English, "--- Olga put Luis out of #sala (ya)\nYou left #sala. Now you speak in #general.\n"),
+    for (language, kicked, banned) in [
+        (
+            Spanish,
+            "--- Olga te ha echado de #sala (ya)\nAhora hablas en #general.\n",
+            "--- Olga te ha vetado en #sala: no puedes volver a entrar\nYa no estás en ninguna sala. \
+             Para ver las que hay: /salas\n",
+        ),
+        (
+            English,
+            "--- Olga put you out of #sala (ya)\nNow you speak in #general.\n",
+            "--- Olga banned you from #sala: you cannot come back\nYou are in no room any more. \
+             To see which there are: /rooms\n",
+        ),
     ] {
-        let (mut wire, [olga, _, luis]) = sala(language);
+        let (mut wire, [olga, ana, luis]) = sala(language);
         wire.types(olga, "/echar Luis ya\n");
-        assert_eq!(wire.reads(luis), read);
+        assert_eq!(wire.reads(luis), kicked);
+        wire.types(ana, "/dejar general\n");
+        wire.reads(ana);
+        wire.types(olga, "/vetar Ana\n");
+        assert_eq!(wire.reads(ana), banned);
+    }
+}
+
+#[test]
+fn who_takes_a_banned_name_is_put_out_and_told_why() {
+    for (language, renamed, told, room) in [
+        (
+            Spanish,
+            "--- Ana ahora es Luis\n",
+            "--- El nombre Luis está vetado en #sala: has salido de la sala\nAhora hablas en #general.\n",
+            "<<< Ana ahora es Luis y ha salido de #sala por un veto\n",
+        ),
+        (
+            English,
+            "--- Ana is now Luis\n",
+            "--- The name Luis is banned from #sala: you have left it\nNow you speak in #general.\n",
+            "<<< Ana is now Luis and has left #sala because of a ban\n",
+        ),
+    ] {
+        let (mut wire, [olga, ana, luis]) = sala(language);
+        wire.types(luis, "/salir\n");
+        wire.types(olga, "/dejar general\n/vetar Luis\n");
+        wire.hush();
+        wire.types(ana, "/nombre Luis\n");
+        assert_eq!(wire.reads(ana), format!("{renamed}{told}"));
+        assert_eq!(wire.reads(olga), room);
+    }
+}
+
+#[test]
+fn bans_are_shown_to_operators() {
+    for (language, none, some) in [
+        (
+            Spanish,
+            "En #sala no hay nadie con veto ni en silencio.\n",
+            "Con veto en #sala, 2 personas:\n  Eva\n  Luis\nEn silencio en #sala, 1 persona:\n  Ana\n",
+        ),
+        (
+            English,
+            "Nobody is banned from #sala or silenced there.\n",
+            "Banned from #sala, 2 people:\n  Eva\n  Luis\nSilenced in #sala, 1 person:\n  Ana\n",
+        ),
+    ] {
+        let (mut wire, [olga, ana, _]) = sala(language);
+        wire.types(olga, "/vetados\n");
+        assert_eq!(wire.reads(olga), none);
+        wire.types(olga, "/vetar Luis\n/vetar Eva\n/silenciar Ana\n");
+        wire.reads(olga);
+        wire.types(olga, "/bans\n");
+        assert_eq!(wire.reads(olga), some);
+        wire.reads(ana);
+        wire.types(ana, "/vetados\n");
+        assert_eq!(wire.reads(ana).lines().count(), 1, "and to nobody else");
+    }
+}
+
+#[test]
+fn who_marks_operators() {
+    for (language, line) in
+        [(Spanish, "  Olga (hace 2 s; operador)"), (English, "  Olga (2 s ago; operator)")]
+    {
+        let (mut wire, [_, ana, _]) = sala(language);
+        wire.types(ana, "/quien\n");
+        let read = wire.reads(ana);
+        assert_eq!(read.lines().nth(3), Some(line), "{read}");
     }
 }
 
@@ -155,6 +240,18 @@ fn what_one_may_not_do_is_said() {
             "Only the operators of #sala can do that.",
         ),
         (olga, "/echar Eva", "En #sala no hay nadie que se llame 'Eva'.", "Nobody in #sala is called 'Eva'."),
+        (
+            olga,
+            "/echar Olga",
+            "A ti mismo no. Para salir de la sala: /dejar",
+            "Not yourself. To leave the room: /leave",
+        ),
+        (
+            olga,
+            "/perdonar Eva",
+            "En #sala no hay ningún veto contra 'Eva'.",
+            "There is no ban on 'Eva' in #sala.",
+        ),
         (olga, "/invitar Eva", "Aquí no hay nadie que se llame 'Eva'.", "Nobody here is called 'Eva'."),
     ] {
         wire.types(seat, &format!("/lang es\n{typed}\n/lang en\n{typed}\n"));

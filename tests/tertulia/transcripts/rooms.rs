@@ -136,8 +136,7 @@ fn lines_of_other_rooms_carry_their_room() {
 fn making_a_room() {
     let (mut wire, [juan, _, ana]) = kitchen(Spanish);
     wire.types(juan, "/entrar #Azotea\n/quien\n");
-    let answer =
-        "Has creado #Azotea y eres su operador. Ahora hablas aquí.\nEn #Azotea, 1 persona:\n  Juan (tú)\n";
+    let answer = "Has creado #Azotea y eres su operador. Ahora hablas aquí.\nEn #Azotea, 1 persona:\n  Juan (tú; operador)\n";
     assert_eq!(wire.reads(juan), answer);
     wire.types(juan, "/idioma en\n/join Terraza\n");
     assert!(wire.reads(juan).ends_with("You made #Terraza and are its operator. Now you speak here.\n"));
@@ -148,9 +147,11 @@ fn making_a_room() {
 fn who_is_in_another_room() {
     let (mut wire, [juan, ..]) = kitchen(Spanish);
     wire.types(juan, "/quien cocina\n");
-    assert_eq!(wire.reads(juan), "En #cocina, 2 personas:\n  Ana (hace 2 s)\n  María (hace 2 s)\n");
+    assert_eq!(wire.reads(juan), "En #cocina, 2 personas:\n  Ana (hace 2 s)\n  María (hace 2 s; operador)\n");
     wire.types(juan, "/lang en\n/who #cocina\n");
-    assert!(wire.reads(juan).ends_with("In #cocina, 2 people:\n  Ana (2 s ago)\n  María (2 s ago)\n"));
+    assert!(
+        wire.reads(juan).ends_with("In #cocina, 2 people:\n  Ana (2 s ago)\n  María (2 s ago; operator)\n")
+    );
 }
 
 #[test]

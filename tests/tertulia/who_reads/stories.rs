@@ -77,7 +77,7 @@ pub const STORIES: &[Story] = &[
     // A ban holds for the connection and for the name; that of somebody who is not here, for the name only.
     story(
         "banned by name, came as another",
-        &[(Lost, Out), (Banned, Out), (BackAsAnother, Out), (Enters, In), (RenamedBack, In)],
+        &[(Lost, Out), (Banned, Out), (BackAsAnother, Out), (Enters, In), (RenamedBack, Out)],
     ),
     story("came back", &[(Enters, In), (Lost, Out), (Back, Out), (Nothing, Out)]),
     story("came back and entered", &[(Enters, In), (Lost, Out), (Back, Out), (Enters, In)]),

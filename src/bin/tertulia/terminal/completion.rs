@@ -11,7 +11,7 @@ use super::paint;
 const NAMES_MAX: usize = 1000;
 
 /// Commands, each in Spanish and then in English.
-const COMMANDS: [&str; 58] = [
+const COMMANDS: [&str; 60] = [
     "/ayuda",
     "/help",
     "/quien",
@@ -60,6 +60,8 @@ const COMMANDS: [&str; 58] = [
     "/ban",
     "/perdonar",
     "/unban",
+    "/vetados",
+    "/bans",
     "/silenciar",
     "/mute",
     "/operador",

@@ -1,0 +1,163 @@
+//! People against whom one thing was decided in a room: that they may not enter it, or not speak there.
+//!
+//! Invariant: whether a person is among them is looked up by client and by name, and never takes a walk over all of
+//! them: up to [`DECISIONS_PER_ROOM`] stand here, and a room asks for every line.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::id::ClientId;
+use super::name::{Likeness, Name};
+use crate::limits::DECISIONS_PER_ROOM;
+
+/// Those people, oldest first.
+#[derive(Debug, Default)]
+pub(super) struct BanList {
+    entries: BTreeMap<u64, BanEntry>,
+    /// What their names look like, as [`looks`] gives it, each with the number of the entry.
+    by_look: BTreeSet<(u64, u64)>,
+    by_client: BTreeSet<(ClientId, u64)>,
+    next: u64,
+}
+
+/// A person is known by a name, and by the client who had it then: under another name on the same connection, and
+/// under the same name on another connection, it is still them.
+#[derive(Debug)]
+struct BanEntry {
+    name: Name,
+    looks: [u64; 2],
+    client: Option<ClientId>,
+}
+
+impl BanList {
+    /// The people of whom nothing but these names is known.
+    pub(super) fn of(names: &[Name]) -> BanList {
+        let mut list = BanList::default();
+        names.iter().for_each(|name| drop(list.add(name, None)));
+        list
+    }
+
+    /// Adds a person, unless they stand here already; the oldest entry of too many is dropped. Gives the names that are
+    /// on the list from now on, or not any more.
+    pub(super) fn add(&mut self, name: &Name, client: Option<ClientId>) -> Vec<(Name, bool)> {
+        let looks = looks(&name.likeness());
+        let stands = |number| client.is_none() || self.entries[&number].client == client;
+        if self.looking_like(looks).any(stands) {
+            return Vec::new();
+        }
+        let full = self.entries.len() >= DECISIONS_PER_ROOM;
+        let mut changes = if full { self.forget_oldest() } else { Vec::new() };
+        let number = self.next;
+        self.next += 1;
+        self.by_look.extend(looks.map(|look| (look, number)));
+        self.by_client.extend(client.map(|client| (client, number)));
+        self.entries.insert(number, BanEntry { name: name.clone(), looks, client });
+        changes.push((name.clone(), true));
+        changes
+    }
+
+    /// Takes a person out: under this name, as this client, and under all names that clients so found had. Gives the
+    /// names that are not on the list any more; none: they did not stand here.
+    pub(super) fn lift(
+        &mut self,
+        client: Option<ClientId>,
+        likeness: &Likeness,
+    ) -> Option<Vec<(Name, bool)>> {
+        let mut found: BTreeSet<u64> = self.looking_like(looks(likeness)).collect();
+        found.extend(client.into_iter().flat_map(|client| self.of_client(client)));
+        let clients: BTreeSet<ClientId> =
+            found.iter().filter_map(|number| self.entries[number].client).collect();
+        found.extend(clients.into_iter().flat_map(|client| self.of_client(client)));
+        (!found.is_empty()).then(|| self.remove_all(found))
+    }
+
+    /// Drops the oldest entry; gives its name, if that is not on the list any more.
+    pub(super) fn forget_oldest(&mut self) -> Vec<(Name, bool)> {
+        let oldest = self.entries.first_key_value().map(|(&oldest, _)| oldest);
+        self.remove_all(oldest)
+    }
+
+    /// Whether a person stands here. What their name looks like is not asked where it does not matter.
+    pub(super) fn holds(&self, client: ClientId, likeness: impl FnOnce() -> Likeness) -> bool {
+        !self.entries.is_empty() && (self.holds_client(client) || self.holds_name(&likeness()))
+    }
+
+    /// Whether a person of that name stands here.
+    pub(super) fn holds_name(&self, likeness: &Likeness) -> bool {
+        self.looking_like(looks(likeness)).next().is_some()
+    }
+
+    /// Whether a client stands here, under whatever name.
+    pub(super) fn holds_client(&self, client: ClientId) -> bool {
+        self.of_client(client).next().is_some()
+    }
+
+    /// The name under which a person stands here who is called like this.
+    pub(super) fn name_like(&self, likeness: &Likeness) -> Option<&Name> {
+        self.looking_like(looks(likeness)).next().map(|number| &self.entries[&number].name)
+    }
+
+    /// A client goes on as another one.
+    pub(super) fn follow(&mut self, old: ClientId, new: Option<ClientId>) {
+        let numbers: Vec<u64> = self.of_client(old).collect();
+        for number in numbers {
+            self.by_client.remove(&(old, number));
+            self.by_client.extend(new.map(|new| (new, number)));
+            self.entries.get_mut(&number).expect("what is indexed is there").client = new;
+        }
+    }
+
+    /// Their names, each once, those first that were added last.
+    pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
+        let mut seen = BTreeSet::new();
+        self.entries.values().rev().map(|entry| &entry.name).filter(move |name| seen.insert(name.as_str()))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Removes entries; gives the names that are on none of the others.
+    fn remove_all(&mut self, numbers: impl IntoIterator<Item = u64>) -> Vec<(Name, bool)> {
+        let gone: Vec<BanEntry> = numbers.into_iter().filter_map(|number| self.remove(number)).collect();
+        let mut seen = BTreeSet::new();
+        let gone = gone.iter().filter(|entry| seen.insert(entry.name.as_str()) && !self.has(entry));
+        gone.map(|entry| (entry.name.clone(), false)).collect()
+    }
+
+    fn remove(&mut self, number: u64) -> Option<BanEntry> {
+        let entry = self.entries.remove(&number)?;
+        for look in entry.looks {
+            self.by_look.remove(&(look, number));
+        }
+        if let Some(client) = entry.client {
+            self.by_client.remove(&(client, number));
+        }
+        Some(entry)
+    }
+
+    /// Whether an entry has the very name of this one.
+    fn has(&self, like: &BanEntry) -> bool {
+        self.looking_like(like.looks).any(|number| self.entries[&number].name == like.name)
+    }
+
+    /// The entries whose names clash with one that looks like this.
+    fn looking_like(&self, looks: [u64; 2]) -> impl Iterator<Item = u64> {
+        let entries = |look| self.by_look.range((look, 0)..=(look, u64::MAX));
+        looks.into_iter().flat_map(entries).map(|&(_, number)| number)
+    }
+
+    fn of_client(&self, client: ClientId) -> impl Iterator<Item = u64> {
+        self.by_client.range((client, 0)..=(client, u64::MAX)).map(|&(_, number)| number)
+    }
+}
+
+/// What a name looks like in each of two ways, as numbers; equal numbers of 64 bits are taken for equal looks. The second
+/// is inverted, so as not to be taken for the first.
+fn looks(likeness: &Likeness) -> [u64; 2] {
+    let [folded, drawn] = likeness.hashes();
+    [folded, !drawn]
+}
