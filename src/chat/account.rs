@@ -112,6 +112,8 @@ pub enum Verdict {
     NoneLeft,
     /// Few more may be made, and their address has made more than its share.
     OverShare,
+    /// The server's files have gone from their place: nothing can be kept.
+    Displaced,
     /// It could not be written, or not be computed.
     Failed,
 }
@@ -138,6 +140,8 @@ pub enum Posted {
     OverShare,
     /// It could not be written, or not now.
     Failed,
+    /// The server's files have gone from their place: nothing can be kept.
+    Displaced,
 }
 
 impl Petition {

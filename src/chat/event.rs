@@ -334,6 +334,8 @@ pub enum AccountRefusal {
     NoneLeft,
     /// Few more may be made, and your address has made more than its share.
     OverShare,
+    /// The server's files have gone from their place: nothing can be kept.
+    Displaced,
     /// It could not be done.
     Failed,
     /// Your name is registered already, by you.

@@ -19,7 +19,7 @@ use super::memory::Memory;
 use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
 use super::rooms::{Fact, RoomRow, records};
-use super::store::Store;
+use super::store::{FileNews, Store};
 use super::worker::{Ending, Worker};
 use crate::chat::{
     Account, AccountKey, ClientId, Expulsion, Found, Letter, Line, Matter, Moment, Posted, RoomChange,
@@ -68,8 +68,23 @@ pub enum Answer {
     Letters(ClientId, AccountKey, Vec<Letter>, u64),
     /// The accounts as they are, after somebody else has changed them.
     Accounts(Vec<Account>),
+    /// What happened to a file of the directory.
+    File(FileNews),
     /// What came of the administrator's order with that ticket.
     Ordered(u64, AccountReply),
+}
+
+impl Answer {
+    /// Says that it failed because there is no file any more to keep it in: trying again is of no use.
+    fn say_displaced(&mut self) {
+        match self {
+            Answer::Verdict(_, Matter::Register(_) | Matter::Change(_), verdict @ Verdict::Failed) => {
+                *verdict = Verdict::Displaced;
+            }
+            Answer::Posted(_, posted @ Posted::Failed) => *posted = Posted::Displaced,
+            _ => {}
+        }
+    }
 }
 
 /// What whoever runs the server has to know.
@@ -97,6 +112,8 @@ pub(super) struct File {
     gaps: BTreeMap<RoomKey, (u64, i64)>,
     complaint: Complaint,
     complained: Option<Moment>,
+    /// The files are not in their places.
+    displaced: bool,
     pub(super) keep_days: Option<u32>,
 }
 
@@ -132,6 +149,7 @@ impl Archive {
             gaps: BTreeMap::new(),
             complaint: Complaint { lines: 0, why: None },
             complained: None,
+            displaced: false,
             keep_days,
         };
         let (accounts, rooms, expulsions) = (Some(accounts), found.rooms, found.expulsions);
@@ -223,6 +241,9 @@ impl Archive {
         }
         answers.extend(self.file.iter_mut().flat_map(File::hand_over));
         answers.extend(self.hear_hashes(now));
+        if self.file.as_ref().is_some_and(File::is_displaced) {
+            answers.iter_mut().for_each(Answer::say_displaced);
+        }
         answers
     }
 
@@ -299,6 +320,11 @@ impl File {
         let _ = self.settle();
     }
 
+    /// Whether nothing is kept because the files are not in their places.
+    pub(super) fn is_displaced(&self) -> bool {
+        self.displaced
+    }
+
     /// Has whoever runs the server told what went wrong.
     pub(super) fn complain(&mut self, why: String) {
         self.complaint.why = Some(why);
@@ -355,6 +381,14 @@ impl File {
                 self.complaint.why = Some(why);
             }
             Word::Room => drop(self.settle()),
+            Word::File(news) => {
+                match news {
+                    FileNews::Displaced(_) => self.displaced = true,
+                    FileNews::Back(_) => self.displaced = false,
+                    FileNews::LockRestored(_) => {}
+                }
+                return Some(Answer::File(news));
+            }
             Word::Found { .. } | Word::Outcome(_) => {} // the archive's own
         }
         None

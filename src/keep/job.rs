@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::affair::{Affair, Outcome};
 use super::expulsions::ExpulsionRow;
 use super::rooms::{Fact, RoomRow};
+use super::store::FileNews;
 use crate::chat::{Found, Line, Look, Name, Reach, RoomKey, Stamp, Text};
 use crate::limits::ROOMS_MAX;
 
@@ -118,6 +119,8 @@ pub(super) enum Word {
     Room,
     /// What came of an affair.
     Outcome(Outcome),
+    /// What happened to a file of the directory.
+    File(FileNews),
 }
 
 impl Row {

@@ -22,5 +22,5 @@ mod worker;
 pub use accounts::{Claim, FairQueue, LoginThrottle, Subject};
 pub use archive::{Answer, Archive, Complaint};
 pub use memory::Memory;
-pub use store::{Exposed, Registry, Store, StoreError, hash};
+pub use store::{Exposed, FileNews, Registry, Store, StoreError, hash};
 pub use words::fold;

@@ -282,6 +282,7 @@ impl<W: Fn()> Worker<W> {
         let affairs = std::mem::take(&mut self.affairs);
         let before = bytes(&affairs);
         let (outcomes, waiting, complaint) = self.file.settle(affairs, now());
+        let news = self.look_after_the_files();
         // Who waits for another program too long is told that it cannot be done now.
         let patient = |(since, _): &(Instant, Affair)| since.elapsed() < HISTORY_BUSY_TIMEOUT;
         let (waiting, given_up): (Vec<_>, Vec<_>) = waiting.into_iter().partition(patient);
@@ -291,7 +292,7 @@ impl<W: Fn()> Worker<W> {
         let outcomes = outcomes.into_iter().chain(given_up);
         let words = complaint.map(|why| Word::Lost(0, why)).into_iter();
         let mut words = words.chain(outcomes.map(Word::Outcome)).peekable();
-        let told = words.peek().is_some();
+        let told = news || words.peek().is_some();
         words.for_each(|word| drop(self.words.send(word)));
         told
     }
@@ -333,6 +334,14 @@ impl<W: Fn()> Worker<W> {
             }
         }
         self.file.leave_gaps(&self.gaps);
+    }
+
+    /// Looks whether the files are in their places; says whether there is something to tell.
+    fn look_after_the_files(&mut self) -> bool {
+        let news = self.file.look_after();
+        let told = !news.is_empty();
+        news.into_iter().for_each(|news| drop(self.words.send(Word::File(news))));
+        told
     }
 
     /// Lets some lines go that are too old; the rest in the next turn, so that nobody waits for all of it.

@@ -1,6 +1,7 @@
 //! What the server's console shows of the chat, in the server's language.
 
 use std::net::SocketAddr;
+use std::path::Path;
 
 use super::{english, spanish};
 use crate::chat::{Expulsion, Language, Name, Note, Text};
@@ -218,6 +219,39 @@ pub fn history_lost(lines: u64, why: Option<&str>, language: Language) -> String
         1 => format!("{failure}: 1 message is missing"),
         _ if spanish => format!("{failure}: le faltan {lines} mensajes"),
         _ => format!("{failure}: {lines} messages are missing"),
+    }
+}
+
+/// The console's line about a file of the history that is not in its place any more.
+pub fn file_displaced(path: &Path, language: Language) -> String {
+    let path = path.display();
+    match language {
+        Language::Spanish => format!(
+            "{path} ya no es el archivo en uso: lo han borrado, movido o cambiado. Desde ahora no se guarda nada; si no \
+             vuelve a su sitio, hay que reiniciar el servidor"
+        ),
+        Language::English => format!(
+            "{path} is not the file in use any more: it was deleted, moved or replaced. From now on nothing is kept; unless \
+             it comes back, the server has to be restarted"
+        ),
+    }
+}
+
+/// The console's line about files of the history that are in their places again.
+pub fn file_back(path: &Path, language: Language) -> String {
+    let path = path.display();
+    match language {
+        Language::Spanish => format!("{path} vuelve a estar en su sitio: se sigue guardando"),
+        Language::English => format!("{path} is back in its place: what is said is kept again"),
+    }
+}
+
+/// The console's line about a lock file that was deleted.
+pub fn lock_restored(path: &Path, language: Language) -> String {
+    let path = path.display();
+    match language {
+        Language::Spanish => format!("{path} ya no estaba: se ha vuelto a crear"),
+        Language::English => format!("{path} was gone: it has been made again"),
     }
 }
 

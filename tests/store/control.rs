@@ -63,7 +63,7 @@ impl Caller {
     }
 }
 
-fn names(listed: &Came) -> Vec<&str> {
+pub(crate) fn names(listed: &Came) -> Vec<&str> {
     assert_eq!((listed.0, listed.2.as_str()), (0, ""), "{listed:?}");
     listed.1.lines().map(|line| line.split('\t').next().unwrap()).collect()
 }

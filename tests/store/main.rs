@@ -6,6 +6,7 @@ mod accounts;
 mod archive;
 mod clerk;
 mod control;
+mod displaced;
 mod expulsions;
 mod fair_queue;
 mod files;

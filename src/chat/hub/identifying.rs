@@ -133,6 +133,7 @@ impl Hub {
             (_, Verdict::Wait(rest)) => AccountRefusal::Wait(rest),
             (_, Verdict::OverShare) => AccountRefusal::OverShare,
             (_, Verdict::NoneLeft) => AccountRefusal::NoneLeft,
+            (_, Verdict::Displaced) => AccountRefusal::Displaced,
             (_, Verdict::Failed) => AccountRefusal::Failed,
         };
         out.push(tell(id, Event::AccountRefused(refusal)));

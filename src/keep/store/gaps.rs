@@ -15,7 +15,11 @@ use crate::keep::job::Row;
 impl Writer {
     /// Writes down beside the file how many lines are missing in each room, and when the first of them was said. Where
     /// this fails too there is nothing more to try.
-    pub(in crate::keep) fn leave_gaps(&self, gaps: &BTreeMap<u64, (u64, i64)>) {
+    pub(in crate::keep) fn leave_gaps(&mut self, gaps: &BTreeMap<u64, (u64, i64)>) {
+        if !self.is_in_place() {
+            // What is there by now may be another server's.
+            return;
+        }
         let Some(path) = self.connection.path().map(Path::new).map(beside) else { return };
         let mut text = String::new();
         for (room, (lines, at)) in gaps {

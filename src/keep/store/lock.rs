@@ -5,7 +5,7 @@
 
 use std::fs::{DirBuilder, File};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf, absolute};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -25,9 +25,10 @@ const AGAIN: Duration = Duration::from_millis(10);
 /// The directory is ours, until this is dropped or the process ends in any way.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
+    path: PathBuf,
     /// The directory itself: a lock that stays when the lock file is deleted.
-    _dir: Option<File>,
+    dir: Option<File>,
 }
 
 impl Lock {
@@ -69,7 +70,32 @@ impl Lock {
         if dir.as_ref().is_some_and(|dir| matches!(locked(dir), Ok(false))) {
             return Ok(None);
         }
-        Ok(Some(Lock { _file: file, _dir: dir }))
+        Ok(Some(Lock { file, path: absolute(&path).map_err(Cause::Unwritable)?, dir }))
+    }
+}
+
+impl Lock {
+    /// Where the lock file is, or was.
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether its name leads to the file that is locked.
+    pub(super) fn leads_here(&self) -> bool {
+        leads_to(&self.path, &self.file)
+    }
+
+    /// Makes the lock file again that was deleted; says whether that is so, and nobody else can have had the directory.
+    pub(super) fn restore(&mut self) -> bool {
+        if self.dir.is_none() {
+            return false;
+        }
+        let Ok(file) = private::create(&self.path) else { return false };
+        let ours = matches!(locked(&file), Ok(true)) && leads_to(&self.path, &file);
+        if ours {
+            self.file = file;
+        }
+        ours
     }
 }
 

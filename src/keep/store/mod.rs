@@ -14,6 +14,7 @@ mod reindexing;
 mod rooms;
 mod schema;
 mod searching;
+mod watch;
 mod writer;
 
 use std::fs::{self, File};
@@ -30,6 +31,8 @@ use lock::Lock;
 pub use private::Exposed;
 pub(super) use reader::{Reader, Watch};
 pub use registry::{Registry, hash};
+pub use watch::FileNews;
+use watch::FileWatch;
 pub(super) use writer::{Writer, is_busy};
 
 use super::affair::{AccountRow, account_key};
@@ -110,7 +113,7 @@ impl Store {
 fn read(dir: &Path, path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<Store, Cause> {
     create_if_missing(path)?;
     let exposed = private::exposed_dir(dir).into_iter().chain(close_files(path)).collect();
-    let mut writer = open(path, keep_days, Some(lock))?;
+    let mut writer = open(path, keep_days, lock)?;
     let next_key = writer.transaction(Writer::begin)?;
     writer.take_gaps()?;
     writer.connection.busy_timeout(HISTORY_BUSY_STEP)?;
@@ -141,7 +144,7 @@ fn create_if_missing(path: &Path) -> Result<(), Cause> {
 }
 
 /// Opens a history that is there, if it is sound; of an earlier version, it is one of ours behind that.
-fn open(path: &Path, keep_days: Option<u32>, lock: Option<Lock>) -> Result<Writer, Cause> {
+fn open(path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<Writer, Cause> {
     check(path, &beside(path))?;
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(HISTORY_BUSY_TIMEOUT)?;
@@ -150,8 +153,10 @@ fn open(path: &Path, keep_days: Option<u32>, lock: Option<Lock>) -> Result<Write
     connection.pragma_update(None, "journal_mode", "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "journal_size_limit", HISTORY_WAL_BYTES)?;
-    let mut writer = Writer::new(connection, keep_days, lock);
+    let watch = FileWatch::new(path::absolute(path).map_err(Cause::Unwritable)?, lock);
+    let mut writer = Writer::new(connection, keep_days, watch);
     writer.transaction(Writer::upgrade)?;
+    writer.watch_all();
     Ok(writer)
 }
 

@@ -49,7 +49,7 @@ impl Registry {
             create_if_missing(&path).map_err(failed)?;
         }
         let exposed = close_files(&path);
-        let writer = open(&path, None, Some(lock)).map_err(failed)?;
+        let writer = open(&path, None, lock).map_err(failed)?;
         Ok(Some(Registry { path, writer, exposed }))
     }
 

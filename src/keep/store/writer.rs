@@ -4,10 +4,11 @@ use std::cell::RefCell;
 use std::fs;
 use std::path::Path;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Result, params};
 
 use super::accounts::Names;
-use super::lock::Lock;
+use super::watch::{FileNews, FileWatch};
 use super::{schema, with_end};
 use crate::keep::job::{Kind, Row};
 use crate::keep::words::{fold, indexed};
@@ -20,15 +21,15 @@ use crate::limits::{
 pub(in crate::keep) struct Writer {
     pub(super) connection: Connection,
     keep_days: Option<u32>,
-    /// Given back when the file is closed.
-    _lock: Option<Lock>,
+    /// Behind the connection, which is closed first.
+    watch: FileWatch,
     /// What the names of the accounts look like.
     pub(super) names: RefCell<Names>,
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, keep_days: Option<u32>, lock: Option<Lock>) -> Writer {
-        Writer { connection, keep_days, _lock: lock, names: RefCell::default() }
+    pub(super) fn new(connection: Connection, keep_days: Option<u32>, watch: FileWatch) -> Writer {
+        Writer { connection, keep_days, watch, names: RefCell::default() }
     }
 
     /// Brings a file of an earlier version up to ours; the version is looked at here, for another program may have done so.
@@ -47,10 +48,32 @@ impl Writer {
         self.keep_days
     }
 
+    /// Watches over all files from here on.
+    pub(super) fn watch_all(&mut self) {
+        self.watch.settle();
+    }
+
+    /// Whether the files are in their places.
+    pub(super) fn is_in_place(&mut self) -> bool {
+        self.watch.check().is_ok()
+    }
+
+    /// Looks whether the files are in their places, and gives what has happened to them since this was asked last.
+    pub(in crate::keep) fn look_after(&mut self) -> Vec<FileNews> {
+        // The error is in the news, too.
+        let _ = self.watch.check();
+        self.watch.take_news()
+    }
+
     /// Does all of `work` or, when something fails, nothing.
     pub(in crate::keep) fn transaction<T>(&mut self, work: impl FnOnce(&Writer) -> Result<T>) -> Result<T> {
+        self.watch.check()?;
         self.connection.execute_batch("BEGIN IMMEDIATE")?;
-        let result = work(self).and_then(|value| self.connection.execute_batch("COMMIT").map(|()| value));
+        // Again: from here on no other program writes.
+        let checked = self.watch.check();
+        let result = checked
+            .and_then(|()| work(self))
+            .and_then(|value| self.connection.execute_batch("COMMIT").map(|()| value));
         if result.is_err() && !self.connection.is_autocommit() {
             // Whatever this says, the next BEGIN tells whether it worked.
             let _ = self.connection.execute_batch("ROLLBACK");
@@ -130,6 +153,17 @@ impl Writer {
 /// Whether another program was writing.
 pub(in crate::keep) fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
+impl Drop for Writer {
+    fn drop(&mut self) {
+        if self.watch.check().is_err() {
+            // What was written ahead goes into the file that is open, wherever that is; and nothing is deleted by its name,
+            // which may be that of another server's file.
+            let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+        }
+    }
 }
 
 /// How a room is called in the index of words.

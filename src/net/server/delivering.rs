@@ -3,11 +3,11 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use log::{debug, info, log_enabled, warn};
+use log::{debug, error, info, log_enabled, warn};
 
 use super::Server;
 use crate::chat::{Audience, ClientId, Event, Moment, Note, Origin, Output, Question};
-use crate::keep::{Answer, Complaint};
+use crate::keep::{Answer, Complaint, FileNews};
 use crate::limits::{BYTES_PER_STEP, COST_SHARE, HISTORY_PATIENCE, PETITION_PATIENCE};
 use crate::net::stream::Stream;
 use crate::proto::console;
@@ -103,6 +103,7 @@ impl<S: Stream> Server<S> {
                 hub.letters(id, account, letters, up_to, now, outputs);
                 id
             }
+            Answer::File(news) => return self.note_file(&news),
             Answer::Ordered(ticket, reply) => return self.account_replies.push((ticket, reply)),
             Answer::Accounts(accounts) => return hub.accounts_changed(accounts, outputs),
             Answer::Found { id, found, cost } => {
@@ -129,6 +130,16 @@ impl<S: Stream> Server<S> {
     pub(super) fn complain(&mut self, now: Moment) {
         if let Some(Complaint { lines, why }) = self.history.complaint(now) {
             warn!("{}", console::history_lost(lines, why.as_deref(), self.settings.language));
+        }
+    }
+
+    /// Says on the console what happened to the files of the history, at once.
+    fn note_file(&self, news: &FileNews) {
+        let language = self.settings.language;
+        match news {
+            FileNews::Displaced(path) => error!("{}", console::file_displaced(path, language)),
+            FileNews::Back(path) => warn!("{}", console::file_back(path, language)),
+            FileNews::LockRestored(path) => warn!("{}", console::lock_restored(path, language)),
         }
     }
 

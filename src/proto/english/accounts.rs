@@ -41,6 +41,12 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
         AccountRefusal::NoneLeft => {
             writeln!(out, "There are {ACCOUNTS_MAX} accounts already, and no more fit.")
         }
+        AccountRefusal::Displaced => {
+            writeln!(
+                out,
+                "The server has lost its data directory and can keep nothing. Tell those who run it."
+            )
+        }
         AccountRefusal::Failed => writeln!(out, "It could not be done. Try again later."),
         AccountRefusal::Yours(name) => {
             writeln!(out, "The name '{name}' is yours already. To change the password: /password")
@@ -95,6 +101,10 @@ pub(super) fn posted(posted: Posted, out: &mut String) -> Result {
         Posted::OverShare => writeln!(
             out,
             "They are not here now, and their mailbox is nearly full, more than half from your address. It was not kept."
+        ),
+        Posted::Displaced => writeln!(
+            out,
+            "They are not here now, and it was not kept: the server has lost its data directory. Tell those who run it."
         ),
         Posted::Failed => writeln!(out, "They are not here now, and it could not be kept. Try again later."),
     }

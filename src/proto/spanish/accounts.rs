@@ -44,6 +44,12 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
             "Desde tu dirección se ha registrado más de la mitad de los nombres, y caben pocos más."
         ),
         AccountRefusal::NoneLeft => writeln!(out, "Ya hay {ACCOUNTS_MAX} cuentas, y no caben más."),
+        AccountRefusal::Displaced => {
+            writeln!(
+                out,
+                "El servidor ha perdido su carpeta de datos y no puede guardar nada. Avisa a quien lo lleva."
+            )
+        }
         AccountRefusal::Failed => writeln!(out, "No se pudo hacer. Prueba más tarde."),
         AccountRefusal::Yours(name) => {
             writeln!(out, "El nombre '{name}' ya es tuyo. Para cambiar la contraseña: /clave")
@@ -103,6 +109,10 @@ pub(super) fn posted(posted: Posted, out: &mut String) -> Result {
         Posted::OverShare => writeln!(
             out,
             "No está ahora, y su buzón está casi lleno, más de la mitad desde tu dirección. No se guardó."
+        ),
+        Posted::Displaced => writeln!(
+            out,
+            "No está ahora, y no se guardó: el servidor ha perdido su carpeta de datos. Avisa a quien lo lleva."
         ),
         Posted::Failed => writeln!(out, "No está ahora, y no se pudo guardar. Prueba más tarde."),
     }

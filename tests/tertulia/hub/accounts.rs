@@ -275,6 +275,7 @@ fn a_refusal_of_every_kind_is_told() {
         (Verdict::Wait(second), "wait 1s"),
         (Verdict::NoneLeft, "no accounts left"),
         (Verdict::Failed, "failed"),
+        (Verdict::Displaced, "displaced"),
     ] {
         let id = chat.connects();
         chat.says(id, "María");

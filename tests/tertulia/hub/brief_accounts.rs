@@ -34,6 +34,7 @@ fn brief_refusal(refusal: &AccountRefusal) -> String {
         AccountRefusal::OverShare => "over share of accounts".into(),
         AccountRefusal::NoneLeft => "no accounts left".into(),
         AccountRefusal::Failed => "failed".into(),
+        AccountRefusal::Displaced => "displaced".into(),
         AccountRefusal::Yours(name) => format!("registered already: {name}"),
         AccountRefusal::Taken(name) => format!("somebody else's: {name}"),
         AccountRefusal::NotYours(name) => format!("not registered: {name}"),

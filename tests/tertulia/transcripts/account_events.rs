@@ -15,7 +15,9 @@ pub(super) fn events() -> Vec<Event> {
     events.extend(
         [Question::Password, Question::Current, Question::New, Question::Again].map(Event::PasswordPrompt),
     );
-    events.extend([Posted::Kept, Posted::Full, Posted::OverShare, Posted::Failed].map(Event::Posted));
+    events.extend(
+        [Posted::Kept, Posted::Full, Posted::OverShare, Posted::Failed, Posted::Displaced].map(Event::Posted),
+    );
     for error in
         [PasswordError::Blank, PasswordError::TooLong, PasswordError::Control, PasswordError::NotUtf8]
     {
@@ -31,6 +33,7 @@ pub(super) fn events() -> Vec<Event> {
         AccountRefusal::NoneLeft,
         AccountRefusal::OverShare,
         AccountRefusal::Failed,
+        AccountRefusal::Displaced,
         AccountRefusal::Yours(ana.clone()),
         AccountRefusal::Taken(ana.clone()),
         AccountRefusal::NotYours(ana.clone()),

@@ -1,0 +1,153 @@
+//! Files that are deleted, moved, emptied or replaced under a running server: it says so, promises nothing, and writes to
+//! nothing that is another's.
+
+use std::fs::{self, File};
+use std::path::Path;
+
+use tertulia::chat::{ClientId, Letter, Matter, Petition, Posted, Stamp, Text, Verdict};
+use tertulia::keep::{Answer, FileNews, Store};
+
+use super::control::names;
+use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, line, name, password};
+
+/// What is told until `last` is, and what `last` makes of it.
+fn told<T>(desk: &mut Desk, last: impl Fn(&Answer) -> Option<T>) -> (Vec<FileNews>, T) {
+    let mut news = Vec::new();
+    let mut found = None;
+    while found.is_none() {
+        for answer in desk.wait() {
+            found = found.or_else(|| last(&answer));
+            if let Answer::File(told) = answer {
+                news.push(told);
+            }
+        }
+    }
+    (news, found.unwrap())
+}
+
+/// What comes of registering a name.
+fn registers(desk: &mut Desk, who: &str) -> (Vec<FileNews>, Verdict) {
+    let petition = Petition::Register { name: name(who), password: password("secreto") };
+    let (now, displaced) =
+        desk.archive.petition(ClientId::new(1, 1), super::support::HOME, petition, desk.now);
+    assert!(now.is_none() && displaced.is_none());
+    told(desk, |answer| match answer {
+        Answer::Verdict(_, Matter::Register(_), verdict) => Some(*verdict),
+        _ => None,
+    })
+}
+
+fn remove_files(dir: &Path) {
+    for entry in fs::read_dir(dir).unwrap() {
+        fs::remove_file(entry.unwrap().path()).unwrap();
+    }
+}
+
+#[test]
+fn deleted_database_is_said_at_once_and_nothing_is_promised() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    remove_files(dir.path());
+    let (news, verdict) = registers(&mut desk, "Luis");
+    assert_eq!((news, verdict), (vec![FileNews::Displaced(dir.file())], Verdict::Displaced));
+    let letter = Letter { from: name("Luis"), at: Stamp(1), text: Text::clean("hola") };
+    assert!(desk.archive.post(ClientId::new(1, 1), super::support::HOME, ana, &letter).is_none());
+    let posted = told(&mut desk, |answer| match answer {
+        Answer::Posted(_, posted) => Some(*posted),
+        _ => None,
+    });
+    assert_eq!(posted, (Vec::new(), Posted::Displaced), "it is said once");
+    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Granted(ana), "who is known is known");
+}
+
+#[test]
+fn directory_that_is_moved_and_comes_back_goes_on_behind_a_gap() {
+    let dir = Dir::new();
+    let data = dir.path().join("data");
+    let mut desk = Desk::of(Store::open(&data, None).unwrap());
+    desk.archive.keep(line(GENERAL, 1, "before"));
+    assert_eq!(desk.last(GENERAL, 1), ["before"]);
+    let away = dir.path().join("away");
+    fs::rename(&data, &away).unwrap();
+    desk.archive.keep(line(GENERAL, 2, "meanwhile"));
+    let (news, verdict) = registers(&mut desk, "Luis");
+    assert_eq!((news, verdict), (vec![FileNews::Displaced(data.join("tertulia.db"))], Verdict::Displaced));
+    fs::rename(&away, &data).unwrap();
+    let (news, verdict) = registers(&mut desk, "Luis");
+    assert_eq!(news, [FileNews::Back(data.join("tertulia.db"))]);
+    assert!(matches!(verdict, Verdict::Granted(_)), "{verdict:?}");
+    desk.archive.keep(line(GENERAL, 3, "after"));
+    assert_eq!(desk.last(GENERAL, 3), ["before", "1", "after"], "one line is missing");
+}
+
+#[test]
+fn end_of_a_displaced_history_takes_nothing_from_the_next() {
+    let dir = Dir::new();
+    let data = dir.path().join("data");
+    let mut first = Desk::of(Store::open(&data, None).unwrap());
+    first.archive.keep(line(GENERAL, 1, "first"));
+    assert_eq!(first.last(GENERAL, 1), ["first"]);
+    fs::remove_dir_all(&data).unwrap();
+    let mut second = Desk::of(Store::open(&data, None).unwrap());
+    second.archive.keep(line(GENERAL, 1, "second"));
+    assert_eq!(second.last(GENERAL, 9), ["second"]);
+    assert!(first.archive.close(DEADLINE));
+    assert!(data.join("tertulia.db-wal").exists(), "what the second has written ahead");
+    assert_eq!(second.last(GENERAL, 9), ["second"]);
+}
+
+#[test]
+fn lock_file_that_is_deleted_is_made_again() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let lock = dir.path().join("tertulia.lock");
+    fs::remove_file(&lock).unwrap();
+    let (news, verdict) = registers(&mut desk, "Ana");
+    assert_eq!(news, [FileNews::LockRestored(lock.clone())]);
+    assert!(matches!(verdict, Verdict::Granted(_)), "{verdict:?}");
+    assert!(lock.exists() && Store::open(dir.path(), None).is_err(), "and it holds");
+}
+
+#[test]
+fn lock_file_that_is_replaced_means_that_another_may_write() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let lock = dir.path().join("tertulia.lock");
+    fs::remove_file(&lock).unwrap();
+    File::create(&lock).unwrap();
+    assert_eq!(registers(&mut desk, "Ana"), (vec![FileNews::Displaced(lock)], Verdict::Displaced));
+}
+
+#[test]
+fn index_that_is_cut_off_is_mended() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    let mut juan = server.person("Juan");
+    for number in 0..3 {
+        juan.say(&format!("línea {number}"));
+        juan.say("/historial 1");
+        juan.until(&format!("Juan: línea {number}"));
+        let index = File::options().write(true).open(dir.path().join("tertulia.db-shm")).unwrap();
+        index.set_len(0).unwrap();
+    }
+    assert_eq!(server.stop(), "", "the system has not ended it, and nothing is missing");
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.last(GENERAL, 9), ["línea 0", "línea 1", "línea 2"]);
+}
+
+#[test]
+fn deleted_directory_is_said_to_the_administrator_and_to_people() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    let mut juan = server.person("Juan");
+    assert_eq!(names(&super::clerk::told(&dir, &["list"], "")), [""; 0]);
+    fs::remove_file(dir.file()).unwrap();
+    juan.say("/registrar\nsecreto\nsecreto");
+    juan.until("El servidor ha perdido su carpeta de datos y no puede guardar nada. Avisa a quien lo lleva.");
+    let line = super::clerk::refusal(super::clerk::told(&dir, &["add", "Ana"], "secreto"));
+    assert!(line.starts_with("El servidor no ha podido escribirlo ("), "{line}");
+    let complaints = server.stop();
+    assert!(complaints.contains("[ERROR] "), "{complaints}");
+    assert!(complaints.contains("/tertulia.db ya no es el archivo en uso: "), "{complaints}");
+}
