@@ -339,7 +339,7 @@ fn commands_speak_list_put_out_and_stop() {
     assert_eq!(told[told.len() - 2..], [ana_is, ("Juan", here, "#general")]);
 
     assert_eq!(command_for(&dir, &["kick", "Ana", "--room", "cocina", "por", "gritar"]), nothing());
-    ana.until("--- El servidor ha echado a Ana de #cocina (por gritar)");
+    ana.until("--- El servidor te ha echado de #cocina (por gritar)");
     assert_eq!(command_for(&dir, &["kick", "ana", "cierra el aula"]), nothing());
     ana.until("--- El servidor cierra tu conexión: cierra el aula");
     assert_eq!(ana.hear(), None, "the connection has ended");

@@ -76,9 +76,11 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
 /// What somebody is told who is in a room no longer.
 pub(super) fn put_out(room: &Name, cause: &PutOut, out: &mut String) -> Result {
     match cause {
-        PutOut::Kicked(by, None) => writeln!(out, "--- {by} put you out of #{room}"),
-        PutOut::Kicked(by, Some(why)) => writeln!(out, "--- {by} put you out of #{room} ({why})"),
-        PutOut::Banned(by) => writeln!(out, "--- {by} banned you from #{room}: you cannot come back"),
+        PutOut::Kicked(by, None) => writeln!(out, "--- {} put you out of #{room}", decider(by)),
+        PutOut::Kicked(by, Some(why)) => writeln!(out, "--- {} put you out of #{room} ({why})", decider(by)),
+        PutOut::Banned(by) => {
+            writeln!(out, "--- {} banned you from #{room}: you cannot come back", decider(by))
+        }
         PutOut::Name(name) => writeln!(out, "--- The name {name} is banned from #{room}: you have left it"),
         PutOut::Person => writeln!(out, "--- You had been banned from #{room}: you have left it"),
     }
@@ -113,7 +115,7 @@ pub(super) fn list(rooms: &[RoomRow], total: usize, out: &mut String) -> Result 
 }
 
 pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut String) -> Result {
-    let by = if *by == Name::server() { "The server" } else { by.as_str() };
+    let by = decider(by);
     match decision {
         Decision::Topic(Some(topic)) => writeln!(out, "--- {by} set the topic of #{room}: {topic}"),
         Decision::Topic(None) => writeln!(out, "--- {by} cleared the topic of #{room}"),
@@ -138,4 +140,9 @@ pub(super) fn keys_tried(room: &Name, tries: u32, by: &Name, out: &mut String) -
 
 pub(super) fn persons(people: usize) -> String {
     format!("{people} {}", if people == 1 { "person" } else { "people" })
+}
+
+/// Whose decision it is: a member's, or the server's administrator's.
+fn decider(by: &Name) -> &str {
+    if *by == Name::server() { "The server" } else { by.as_str() }
 }

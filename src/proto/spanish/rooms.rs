@@ -88,9 +88,11 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
 /// What somebody is told who is in a room no longer.
 pub(super) fn put_out(room: &Name, cause: &PutOut, out: &mut String) -> Result {
     match cause {
-        PutOut::Kicked(by, None) => writeln!(out, "--- {by} te ha echado de #{room}"),
-        PutOut::Kicked(by, Some(why)) => writeln!(out, "--- {by} te ha echado de #{room} ({why})"),
-        PutOut::Banned(by) => writeln!(out, "--- {by} te ha vetado en #{room}: no puedes volver a entrar"),
+        PutOut::Kicked(by, None) => writeln!(out, "--- {} te ha echado de #{room}", decider(by)),
+        PutOut::Kicked(by, Some(why)) => writeln!(out, "--- {} te ha echado de #{room} ({why})", decider(by)),
+        PutOut::Banned(by) => {
+            writeln!(out, "--- {} te ha vetado en #{room}: no puedes volver a entrar", decider(by))
+        }
         PutOut::Name(name) => {
             writeln!(out, "--- El nombre {name} está vetado en #{room}: has salido de la sala")
         }
@@ -127,7 +129,7 @@ pub(super) fn list(rooms: &[RoomRow], total: usize, out: &mut String) -> Result 
 }
 
 pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut String) -> Result {
-    let by = if *by == Name::server() { "El servidor" } else { by.as_str() };
+    let by = decider(by);
     match decision {
         Decision::Topic(Some(topic)) => writeln!(out, "--- {by} ha puesto el tema de #{room}: {topic}"),
         Decision::Topic(None) => writeln!(out, "--- {by} ha borrado el tema de #{room}"),
@@ -152,4 +154,9 @@ pub(super) fn keys_tried(room: &Name, tries: u32, by: &Name, out: &mut String) -
 
 pub(super) fn persons(people: usize) -> String {
     format!("{people} {}", if people == 1 { "persona" } else { "personas" })
+}
+
+/// Whose decision it is: a member's, or the server's administrator's.
+fn decider(by: &Name) -> &str {
+    if *by == Name::server() { "El servidor" } else { by.as_str() }
 }
