@@ -10,8 +10,8 @@ pub const LINE_MAX_BYTES: usize = 4096;
 /// Longest name, in Unicode scalar values after NFC: fits a column of `/who` and a prompt.
 pub const NAME_MAX_CHARS: usize = 20;
 
-/// Combining marks on one letter of a name: four, as Unicode TR 39 §5.4 suggests. Burmese ကျော် (Kyaw) carries four,
-/// Hindi ख़ाँ (Khan) three.
+/// Combining marks on one letter of a name: four, as Unicode TR 39 §5.4 suggests, without those that stand beside it.
+/// Tibetan སྒྲོལ carries three.
 pub const NAME_MAX_MARKS: usize = 4;
 
 /// Combining marks that stand on one letter of a message, a topic, a reason: more of them would reach into the lines of

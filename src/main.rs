@@ -104,8 +104,8 @@ fn reread<S: Stream>(options: &Options, log: &logging::Guard, server: &mut Serve
 /// The accounts of those who may do everything. A name that is not registered yet would be whoever's asks first.
 fn operators(options: &Options, store: Option<&Store>) -> Result<Vec<AccountKey>, String> {
     let account = |name: &String| {
-        let account = match (store, Name::new(name)) {
-            (Some(store), Ok(name)) => store.account_like(&name)?,
+        let account = match (store, Name::known(name)) {
+            (Some(store), Ok(name)) => store.account_meant(&name)?,
             _ => None,
         };
         account.ok_or_else(|| console::no_such_operator(name, options.lang))

@@ -1,27 +1,30 @@
 //! What people are called, and when two names are the same to the eye.
 //!
-//! Law: the only way to a [`Name`] is [`Name::new`], so a name on a screen can be read, typed and told from others.
+//! Law: a [`Name`] can be read, typed and told from others: it is made by [`Name::new`], and by its like for names that
+//! are there already ([`Name::known`]) or come from whoever runs the server ([`Name::given`]).
+
+mod reserved;
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
-use std::sync::LazyLock;
 
 use caseless::Caseless;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::{GeneralSecurityProfile, MixedScript, skeleton};
 
+use super::text::is_mark;
 use crate::limits::{NAME_MAX_CHARS, NAME_MAX_MARKS};
-
-/// What the server calls itself and the reader, and what it asks for: `Contraseña: …` of a member would be taken for its
-/// question. In capitals too where they draw alike what small letters tell apart: `SERVlDOR` with a small L.
-const RESERVED: [&str; 8] =
-    ["Tú", "You", "servidor", "SERVIDOR", "server", "Contraseña", "Contrasena", "Password"];
+use reserved::Kept;
 
 /// Ordinary vowels (Thai and Lao AM) that TR 39 restricts only because compatibility normalisation splits them; their
 /// skeletons are split likewise, so they cannot deceive.
 const SPLIT_VOWELS: [char; 2] = ['\u{E33}', '\u{EB3}'];
+
+const GRAVE: char = '\u{300}';
+const ACUTE: char = '\u{301}';
+const TILDE: char = '\u{303}';
 
 /// A person's name, in NFC.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -37,9 +40,42 @@ pub enum NameError {
 }
 
 impl Name {
-    /// Takes `raw` for a name: 1 to [`NAME_MAX_CHARS`] letters, digits, `-` and `_`, first one a letter, the letters
-    /// of one script with its usual companions, and all that Unicode TR 39 allows in identifiers.
+    /// Takes `raw` for the name that somebody wants: 1 to [`NAME_MAX_CHARS`] letters, digits, `-` and `_`, first one a
+    /// letter, the letters of one script with its usual companions, and all that Unicode TR 39 allows in identifiers.
+    ///
+    /// # Errors
+    ///
+    /// It is no name, or one that would be taken for the server's own.
     pub fn new(raw: &str) -> Result<Name, NameError> {
+        let name = Name::of(raw)?;
+        if name.is_reserved() { Err(NameError::Reserved) } else { Ok(name) }
+    }
+
+    /// Takes `raw` for a name that whoever runs the server gives to somebody, who may be called after their office:
+    /// `Admin`.
+    ///
+    /// # Errors
+    ///
+    /// It is no name, or one that would be taken for a question of the server.
+    pub fn given(raw: &str) -> Result<Name, NameError> {
+        let name = Name::of(raw)?;
+        match reserved::kept(&name) {
+            None | Some(Kept::Office) => Ok(name),
+            Some(Kept::Own | Kept::Question) => Err(NameError::Reserved),
+        }
+    }
+
+    /// Takes `raw` for a name that somebody may have already, also if it could not be had today.
+    ///
+    /// # Errors
+    ///
+    /// It is no name, or the server's.
+    pub fn known(raw: &str) -> Result<Name, NameError> {
+        let name = Name::of(raw)?;
+        if reserved::is_servers(&name.0) { Err(NameError::Reserved) } else { Ok(name) }
+    }
+
+    fn of(raw: &str) -> Result<Name, NameError> {
         // No character comes apart into more than four (UAX 15), and marks are sorted, however many follow one another.
         if raw.chars().nth(4 * NAME_MAX_CHARS).is_some() {
             return Err(NameError::Malformed);
@@ -49,8 +85,7 @@ impl Name {
         if !is_well_formed(&composed) || repeats_a_mark(&composed) || !composed.is_single_script() {
             return Err(NameError::Malformed);
         }
-        let name = Name(composed.into());
-        if is_reserved(&name.likeness()) { Err(NameError::Reserved) } else { Ok(name) }
+        Ok(Name(composed.into()))
     }
 
     /// What the server calls itself, and nobody else can be called.
@@ -67,6 +102,27 @@ impl Name {
     pub fn likeness(&self) -> Likeness {
         Likeness::of(&self.0)
     }
+
+    /// Whether nobody can take it who comes now.
+    pub fn is_reserved(&self) -> bool {
+        reserved::kept(self).is_some()
+    }
+
+    /// Who is meant by whoever types this: of `alike`, all whose names clash with it, the one who is called exactly so,
+    /// else the only one from whom it differs in case alone, else the only one. There is more than one only where names
+    /// were taken before their likes clashed. None also if it could be two.
+    pub fn meant<'a, T: Copy + PartialEq>(&self, alike: impl Iterator<Item = (T, &'a Name)>) -> Option<T> {
+        let distance = |name: &Name| match name {
+            _ if name == self => 0,
+            _ if fold(&name.0) == fold(&self.0) => 1,
+            _ => 2,
+        };
+        let alike: Vec<_> = alike.map(|(who, name)| (distance(name), who)).collect();
+        let nearest = alike.iter().map(|&(distance, _)| distance).min()?;
+        let mut meant = alike.iter().filter(|&&(distance, _)| distance == nearest).map(|&(_, who)| who);
+        let first = meant.next()?;
+        meant.all(|who| who == first).then_some(first)
+    }
 }
 
 impl fmt::Display for Name {
@@ -75,7 +131,8 @@ impl fmt::Display for Name {
     }
 }
 
-/// What a name looks like to the eye: the skeleton of Unicode TR 39, without regard to case.
+/// What a name looks like to the eye: the skeleton of Unicode TR 39, without regard to case and to marks on Latin and
+/// Greek letters.
 ///
 /// In both orders, for each loses something: folded first, `I` is an `i` and no longer an `l`; drawn first, `m` is an
 /// `rn` and no longer an `M`.
@@ -89,7 +146,8 @@ pub struct Likeness {
 impl Likeness {
     /// The likeness of `composed`, which is in NFC.
     fn of(composed: &str) -> Likeness {
-        let (folded, drawn) = (settle(fold(composed)), settle(skeleton(composed).collect()));
+        let plain = without_marks(composed);
+        let (folded, drawn) = (settle(fold(&plain)), settle(skeleton(&plain).collect()));
         let hashes = [hash(&folded), hash(&drawn)];
         Likeness { folded, drawn, hashes }
     }
@@ -134,12 +192,12 @@ impl Kind {
 fn is_well_formed(composed: &str) -> bool {
     let mut length = 0;
     let mut digits = None;
-    // Marks that the letter before may still take; nothing else takes any.
+    // Marks on, under and around the letter before that it may still take; nothing else takes any.
     let mut marks_left = 0;
     for c in composed.chars() {
         match Kind::of(c) {
             Some(Kind::Letter) => marks_left = NAME_MAX_MARKS,
-            Some(Kind::Mark) if marks_left > 0 => marks_left -= 1,
+            Some(Kind::Mark) if marks_left > 0 => marks_left -= usize::from(is_mark(c)),
             // Digits of one system (TR 39 §5.3): each fills a row of sixteen, and no row holds two.
             Some(Kind::Digit) if length > 0 && *digits.get_or_insert(c as u32 >> 4) == c as u32 >> 4 => {
                 marks_left = 0;
@@ -157,10 +215,43 @@ fn repeats_a_mark(composed: &str) -> bool {
     composed.nfd().zip(composed.nfd().skip(1)).any(|(a, b)| a == b && is_combining_mark(a))
 }
 
-/// Whether the name so drawn is the server's.
-fn is_reserved(likeness: &Likeness) -> bool {
-    static KEPT: LazyLock<Vec<Likeness>> = LazyLock::new(|| RESERVED.map(Likeness::of).into());
-    KEPT.iter().any(|kept| kept.clashes(likeness))
+/// `composed` without the marks that do not make another letter: in Latin and Greek all of them, but the tilde of the ñ;
+/// in Cyrillic those for stress, which no letter has in it. A stroke (ø, ł, đ) is part of its letter.
+fn without_marks(composed: &str) -> String {
+    let mut plain = String::with_capacity(composed.len());
+    // The letter before, without its marks.
+    let mut base = ' ';
+    let mut keep = |c: char, base: char| match base {
+        'n' | 'N' if c == TILDE => plain.push(c),
+        _ if is_latin_or_greek(base) && is_combining_mark(c) => {}
+        '\u{400}'..='\u{52F}' if matches!(c, GRAVE | ACUTE) => {}
+        _ => plain.push(c),
+    };
+    for c in composed.chars() {
+        if is_latin_or_greek(c) {
+            for part in c.nfd() {
+                if !is_combining_mark(part) {
+                    base = part;
+                }
+                keep(part, base);
+            }
+        } else {
+            if !is_combining_mark(c) {
+                base = c;
+            }
+            keep(c, base);
+        }
+    }
+    plain
+}
+
+/// Whether `c` is a letter of these scripts, or stands among them in Unicode's blocks.
+fn is_latin_or_greek(c: char) -> bool {
+    matches!(
+        c,
+        'A'..='Z' | 'a'..='z' | '\u{C0}'..='\u{24F}' | '\u{250}'..='\u{2AF}' | '\u{370}'..='\u{3FF}'
+            | '\u{1E00}'..='\u{1FFF}' | '\u{2C60}'..='\u{2C7F}' | '\u{A720}'..='\u{A7FF}'
+    )
 }
 
 /// `text` without regard to case: full folding, `ß` as `ss`.

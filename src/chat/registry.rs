@@ -26,11 +26,15 @@ impl Registry {
         self.accounts.insert(key, name);
     }
 
-    /// The account whose name `likeness` is of, or looks like.
-    pub(super) fn find(&self, likeness: &Likeness) -> Option<AccountKey> {
-        let keys = self.names.candidates(likeness).filter_map(NonZeroU32::new).map(AccountKey);
-        let mut named = keys.filter_map(|key| Some((key, self.accounts.get(&key)?)));
-        named.find(|(_, name)| name.likeness().clashes(likeness)).map(|(key, _)| key)
+    /// The account that is meant by whoever types `wanted`.
+    pub(super) fn find(&self, wanted: &Name) -> Option<AccountKey> {
+        let likeness = wanted.likeness();
+        wanted.meant(self.alike(&likeness))
+    }
+
+    /// Whether nobody can register a name that looks like this any more.
+    pub(super) fn is_taken(&self, likeness: &Likeness) -> bool {
+        self.alike(likeness).next().is_some()
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -39,5 +43,13 @@ impl Registry {
 
     pub(super) fn name(&self, key: AccountKey) -> Option<&Name> {
         self.accounts.get(&key)
+    }
+
+    /// The accounts whose names clash with a name that looks like this: one, but where names were registered before
+    /// their likes clashed. Each perhaps twice.
+    fn alike(&self, likeness: &Likeness) -> impl Iterator<Item = (AccountKey, &Name)> {
+        let keys = self.names.candidates(likeness).filter_map(NonZeroU32::new).map(AccountKey);
+        let named = keys.filter_map(|key| Some((key, self.accounts.get(&key)?)));
+        named.filter(move |(_, name)| name.likeness().clashes(likeness))
     }
 }

@@ -28,7 +28,7 @@ impl Roster {
     }
 
     /// Those whose name may clash with `likeness`, each perhaps twice; the caller compares the names.
-    pub(super) fn candidates(&self, likeness: &Likeness) -> impl Iterator<Item = u32> {
+    pub(super) fn candidates(&self, likeness: &Likeness) -> impl Iterator<Item = u32> + use<'_> {
         let entries = |hash| self.entries.range((hash as u32, 0)..=(hash as u32, u32::MAX));
         likeness.hashes().into_iter().flat_map(entries).map(|&(_, holder)| holder)
     }

@@ -248,7 +248,7 @@ impl Pile {
 
 /// Whether `c` stands on, under or around the letter before and takes no room of its own. Others do (Burmese မျှော် has
 /// three beside and two on it), so that they cannot pile up.
-fn is_mark(c: char) -> bool {
+pub(super) fn is_mark(c: char) -> bool {
     c >= '\u{300}' && is_combining_mark(c) && c.general_category() != GeneralCategory::SpacingMark
 }
 

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::chat::{Language, Name, Text};
+use crate::chat::{Language, Name, NameError, Text};
 use crate::cli::{Order, Place, Secret, Task};
 use crate::clock;
 use crate::control::{AccountOrder, AccountReply, Call, CallError, Refusal, Registered};
@@ -53,7 +53,7 @@ fn account(order: &Order) -> Done {
 type Done = Result<(), String>;
 
 fn add(name: &str, place: &Place, secret: &Secret) -> Done {
-    let name = known(name, place.lang)?;
+    let name = read(Name::given(name), name, place.lang)?;
     // Before a password is asked for.
     if Registry::is_there(&place.data)
         && let Some(other) = find(&name, place)?
@@ -66,7 +66,7 @@ fn add(name: &str, place: &Place, secret: &Secret) -> Done {
 }
 
 fn passwd(name: &str, place: &Place, secret: &Secret) -> Done {
-    let name = known(name, place.lang)?;
+    let name = read(Name::known(name), name, place.lang)?;
     registered(&name, place)?;
     let hash = hashed(secret, place.lang)?;
     carry_out(&AccountOrder::Change { name: name.as_str().into(), hash }, place)?;
@@ -74,7 +74,7 @@ fn passwd(name: &str, place: &Place, secret: &Secret) -> Done {
 }
 
 fn remove(name: &str, place: &Place) -> Done {
-    let name = known(name, place.lang)?;
+    let name = read(Name::known(name), name, place.lang)?;
     registered(&name, place)?;
     carry_out(&AccountOrder::Remove { name: name.as_str().into() }, place)?;
     say(&words::removed(&name, place.lang), place.lang)
@@ -91,9 +91,9 @@ fn list(place: &Place) -> Done {
     Ok(())
 }
 
-/// What was typed for a name, if it is one.
-fn known(name: &str, language: Language) -> Result<Name, String> {
-    Name::new(name).map_err(|error| words::no_name(&Text::clean(name), error, language))
+/// A name, if what was `typed` can be read as one here.
+fn read(name: Result<Name, NameError>, typed: &str, language: Language) -> Result<Name, String> {
+    name.map_err(|error| words::no_name(&Text::clean(typed), error, language))
 }
 
 /// The hash of the password that is to be read.

@@ -122,7 +122,7 @@ impl LetterRow {
 
     /// The letter that it was. None: somebody else wrote it into the file.
     pub(super) fn into_letter(self) -> Option<Letter> {
-        let from = Name::new(&self.who).ok()?;
+        let from = Name::known(&self.who).ok()?;
         Some(Letter { from, at: Stamp(self.at), text: Text::clean(&self.text) })
     }
 }

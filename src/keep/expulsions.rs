@@ -39,7 +39,7 @@ impl ExpulsionRow {
 
     /// The expulsion that it was. None: another program wrote it into the file, and it is about nobody.
     pub(super) fn into_expulsion(self) -> Option<Expulsion> {
-        let name = self.name.and_then(|name| Name::new(&name).ok());
+        let name = self.name.and_then(|name| Name::known(&name).ok());
         let origin = self.address.and_then(|address| Origin::parse(&address));
         let account = self.account.and_then(account_key);
         (name.is_some() || origin.is_some() || account.is_some()).then(|| Expulsion {
@@ -50,7 +50,7 @@ impl ExpulsionRow {
             until: self.until.map(Stamp),
             reason: self.reason.map(|reason| Text::clean(&reason)),
             // On the console the server itself decides, whose name nobody can have.
-            by: Name::new(&self.operator).unwrap_or_else(|_| Name::server()),
+            by: Name::known(&self.operator).unwrap_or_else(|_| Name::server()),
             at: Stamp(self.at),
         })
     }

@@ -145,7 +145,7 @@ impl Row {
         if self.kind == Kind::Gap {
             return Some(Line::gap(room, at, self.text.parse().ok()?));
         }
-        let from = Name::new(&self.who).ok()?;
+        let from = Name::known(&self.who).ok()?;
         Some(Line { room, at, from, acted: self.kind == Kind::Acted, text: Text::clean(&self.text) })
     }
 }

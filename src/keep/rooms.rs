@@ -73,10 +73,10 @@ impl RoomRow {
 
     /// The room that it was. None: somebody else wrote it into the file. Names that are none are passed over.
     fn into_record(self) -> Option<RoomRecord> {
-        let names = |names: Vec<String>| names.iter().filter_map(|name| Name::new(name).ok()).collect();
+        let names = |names: Vec<String>| names.iter().filter_map(|name| Name::known(name).ok()).collect();
         Some(RoomRecord {
             key: RoomKey(self.key),
-            name: Name::new(&self.name).ok()?,
+            name: Name::known(&self.name).ok()?,
             // Longer ones are from before there was a bound, or somebody else's.
             topic: self.topic.map(|topic| Text::clean(&topic).cut(TOPIC_MAX_BYTES)),
             lock: self.lock.map(|lock| Text::clean(&lock).cut(KEY_MAX_BYTES)),
@@ -88,17 +88,14 @@ impl RoomRow {
     }
 }
 
-/// The rooms to go on with: the one of everybody, which has no key, then those whose names cannot be taken for that of
-/// another.
+/// The rooms to go on with: the one of everybody, which has no key, then the others. Names that look alike were made before
+/// their likes clashed.
 pub(super) fn records(rows: Vec<RoomRow>) -> Vec<RoomRecord> {
     let (first, others): (Vec<RoomRow>, Vec<RoomRow>) = rows.into_iter().partition(|row| row.key == 0);
     let first = first.into_iter().next().unwrap_or_default();
     let general = RoomRow { key: 0, name: "general".into(), lock: None, ..first };
     let mut seen = HashSet::new();
     let records = std::iter::once(general).chain(others).filter_map(RoomRow::into_record);
-    let apart = records.filter(|record| {
-        let [folded, drawn] = record.name.likeness().hashes();
-        seen.insert((0, folded)) & seen.insert((1, drawn))
-    });
+    let apart = records.filter(|record| seen.insert(record.name.as_str().to_owned()));
     apart.take(ROOMS_MAX).collect()
 }

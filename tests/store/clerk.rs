@@ -107,6 +107,7 @@ fn names_that_cannot_be_had_are_refused() {
         ("two words", "«two words» no es un nombre"),
         ("\u{1b}[31m", "no es un nombre"),
         ("servidor", "está reservado"),
+        ("C0ntraseña", "está reservado"),
     ] {
         assert!(refusal(told(&dir, &["add", bad], "secreto")).contains(why), "{bad:?}");
     }
@@ -117,7 +118,7 @@ fn names_that_cannot_be_had_are_refused() {
     );
     assert!(!dir.file().exists());
     assert_eq!(told(&dir, &["add", "Paloma"], "secreto").0, 0);
-    for alike in ["Paloma", "PALOMA", "Pa1oma"] {
+    for alike in ["Paloma", "PALOMA", "Pa1oma", "Páloma"] {
         let line = refusal(told(&dir, &["add", alike], "secreto"));
         assert_eq!(line, "Ya hay una cuenta con ese nombre o uno que se le parece: Paloma.", "{alike}");
     }
@@ -128,6 +129,45 @@ fn names_that_cannot_be_had_are_refused() {
     );
     let english = told(&dir, &["remove", "Luis", "--lang", "en"], "");
     assert_eq!(refusal(english), "There is no account Luis.");
+}
+
+#[test]
+fn accounts_that_clash_are_told_apart_by_their_exact_names() {
+    let dir = Dir::new();
+    assert_eq!(told(&dir, &["add", "María"], "girasol").0, 0);
+    dir.sql()
+        .execute("INSERT INTO account (name, password, made_at) SELECT 'Maria', password, 0 FROM account", [])
+        .unwrap();
+    for alike in ["María", "Maria", "MARIA"] {
+        let line = refusal(told(&dir, &["add", alike], "secreto"));
+        let other = if alike == "Maria" { "Maria" } else { "María" };
+        assert_eq!(line, format!("Ya hay una cuenta con ese nombre o uno que se le parece: {other}."));
+    }
+    assert_eq!(told(&dir, &["passwd", "Maria"], "margarita").0, 0);
+    let mut desk = Desk::open(&dir);
+    let accounts = desk.archive.accounts().unwrap();
+    for (account, right) in accounts.iter().zip(["girasol", "margarita"]) {
+        assert_eq!(desk.login(Some(account.key), right), Verdict::Granted(account.key), "{}", account.name);
+    }
+    desk.archive.close(DEADLINE);
+    assert!(
+        refusal(told(&dir, &["remove", "maria"], "")).starts_with("No hay ninguna cuenta maria, pero sí ")
+    );
+    assert_eq!(told(&dir, &["remove", "María"], "").0, 0);
+    let Came(_, list, _) = told(&dir, &["list"], "");
+    assert!(list.starts_with("Maria\t") && list.lines().count() == 1, "{list}");
+}
+
+/// Whoever runs the server may call somebody after their office; nobody else can be called so.
+#[test]
+fn office_is_registered_from_outside() {
+    let dir = Dir::new();
+    assert_eq!(told(&dir, &["add", "Admin"], "girasol").0, 0);
+    assert_eq!(told(&dir, &["passwd", "Admin"], "girasol").0, 0);
+    let mut desk = Desk::open(&dir);
+    let accounts = desk.archive.accounts().unwrap();
+    assert_eq!(accounts[0].name.as_str(), "Admin");
+    assert_eq!(desk.login(Some(accounts[0].key), "girasol"), Verdict::Granted(accounts[0].key));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Rooms over restarts: those that somebody registered has, and in which there is something to go on with.
 
 use tertulia::chat::{
-    AccountKey, ClientId, Look, Moment, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text,
+    AccountKey, ClientId, Look, Moment, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text,
 };
 use tertulia::keep::Answer;
 use tertulia::limits::{
@@ -130,6 +130,24 @@ fn what_was_said_last_is_there_at_once_in_its_order() {
     }
 }
 
+/// As they could be made before marks were folded, and while words of the server's were no matter.
+#[test]
+fn rooms_of_clashing_and_reserved_names_go_on() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    let known = |key, called| {
+        let topic = Some(Text::clean("tema"));
+        RoomRecord { name: Name::known(called).unwrap(), topic, ..owned(key, "sala", ana) }
+    };
+    let rooms = [known(1, "café"), known(2, "cafe"), known(3, "contraseñas"), known(4, "Admin")];
+    rooms.iter().for_each(|room| desk.archive.room(room));
+    let marked = RoomRecord { banned: vec![Name::known("Password").unwrap()], ..known(5, "veto") };
+    desk.archive.room(&marked);
+    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(survivors(&dir), [&rooms[..], &[marked]].concat());
+}
+
 #[test]
 fn rows_that_somebody_else_wrote_are_passed_over() {
     let dir = Dir::new();
@@ -141,7 +159,7 @@ fn rows_that_somebody_else_wrote_are_passed_over() {
     dir.sql()
         .execute_batch(
             "INSERT INTO room (key, name, topic, made_at) VALUES
-                 (2, 'no name', 'x', 0), (3, 'SALA', 'x', 0), (4, 'servidor', 'x', 0);
+                 (2, 'no name', 'x', 0), (3, 'sala', 'x', 0), (4, 'servidor', 'x', 0);
              INSERT INTO room_operator SELECT key, 1 FROM room WHERE key > 1;
              INSERT INTO room_operator VALUES (1, 77), (99, 1);
              INSERT INTO room_mark VALUES (1, 'ban', 'no name'), (99, 'mute', 'Juan');",

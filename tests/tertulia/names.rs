@@ -32,7 +32,7 @@ fn people_have_their_names() {
         ("Greek, Cyrillic, Armenian, Georgian", "Γιώργος Дарья Ива\u{301}н Їжак Հայկ დავით"),
         ("Arabic, Hebrew", "محمد مُحَمَّد فاطمة گلناز سارة_2 דוד"),
         ("South Asia", "दीप्ति ख़ाँ লক্ষ্মী ਸਿੰਘ પ્રિયા தமிழ் శ్రీ ಶ್ರೀ രാജു ශ්රී"),
-        ("South East Asia", "สมชาย สิทธิ์ น้ำฝน ມະນີ ສົມຄຳ ကျော် ဖြိုး ស្រី"),
+        ("South East Asia", "สมชาย สิทธิ์ น้ำฝน ມະນີ ສົມຄຳ ကျော် မျှော် ဖြိုး ស្រី"),
         ("Tibet, Ethiopia", "སྒྲོལ ዳዊት"),
         (
             "kanji, kana and hangul with their usual companions",
@@ -106,16 +106,104 @@ fn marks_do_not_pile_up() {
 
 #[test]
 fn the_servers_own_names_are_kept() {
-    let kept = "Tú tú TÚ Tu\u{301} You YOU you Y0u servidor Servidor SERVIDOR Servid0r servIdor SERVlDOR SERV1D0R \
-                server Server SERVER Contraseña CONTRASEÑA Contrasen\u{303}a contrasena Password PASSWORD Passw0rd";
+    let kept = "Tú tú TÚ Tu\u{301} Tu TU You YOU you Y0u Yoü servidor Servidor SERVIDOR Servid0r servIdor SERVlDOR \
+                SERV1D0R Sérvidör server Server SERVER";
     for raw in kept.split(' ') {
         assert_eq!(Name::new(raw), Err(NameError::Reserved), "{raw}");
+        assert_eq!(Name::given(raw), Err(NameError::Reserved), "{raw}");
     }
-    for raw in
-        "Tu tu TU Tux Túpac Yo Yousef Yoko servidora servidor2 servers Serverino Contra Passwords".split(' ')
-    {
+    for raw in "Tú tú TÚ You yOU servidor SERVIDOR server".split(' ') {
+        assert_eq!(Name::known(raw), Err(NameError::Reserved), "{raw} was never anybody's");
+    }
+    for raw in "Tux Túpac Tulio Tuva Yo Yousef Young Yoko servidora servers Serverino Servando".split(' ') {
         name(raw);
     }
+}
+
+#[test]
+fn names_that_look_like_a_question_for_a_password_are_kept() {
+    let kept = "Contraseña contraseña CONTRASEÑA C0ntraseña Contrasena CONTRASEN\u{303}A Cóntrâsëña LaContraseña \
+                mi-contraseña2 Contraseñas Password passw0rd PASSWORD P\u{E4}ssword Mypassword2 password_ \
+                \u{421}ontraseña";
+    for raw in kept.split(' ') {
+        let refused = Name::new(raw);
+        assert!(refused.is_err(), "{raw}");
+        assert_eq!(Name::given(raw), refused, "{raw}");
+    }
+    for raw in "Contreras Contra Seña Passos Word Wordpass Clave Clavé Nombre".split(' ') {
+        name(raw);
+    }
+}
+
+#[test]
+fn offices_are_given_by_whoever_runs_the_server() {
+    let kept = "Admin admin ADMIN Adm1n ADMlN Ádmin Admin2 2admin-x el-admin Sistema System S1stema SISTEMA sistema_1 \
+                Operador operator Administrador Moderador Tertulia TERTULlA Servidor2 El-Servidor server-1 \
+                el_servidor_2024";
+    for raw in kept.split(' ').filter(|raw| !raw.starts_with('2')) {
+        assert_eq!(Name::new(raw), Err(NameError::Reserved), "{raw}");
+        assert_eq!(Name::given(raw).map(|name| name.is_reserved()), Ok(true), "{raw}");
+        assert_eq!(Name::known(raw), Name::given(raw), "{raw}");
+    }
+    for raw in "Adminda Sistemas Systemina Operadora Tertuliana Roberto root Modesto".split(' ') {
+        name(raw);
+    }
+}
+
+/// A member's line is `Name: words`, and the client knows a question by its words: none may be somebody's name.
+#[test]
+fn nobody_is_called_what_the_client_goes_by() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/tertulia/prompt_parser.rs");
+    let source = std::fs::read_to_string(path).expect("the client's source");
+    let questions =
+        source.lines().filter_map(|line| line.trim().strip_prefix("(\"")?.split_once(": \", Question::"));
+    let questions: Vec<&str> = questions.map(|(words, _)| words).collect();
+    assert!(questions.contains(&"Contraseña") && questions.contains(&"Nueva contraseña"), "{questions:?}");
+    for word in questions.iter().filter(|words| !words.contains(' ')) {
+        for raw in [
+            word.to_string(),
+            word.to_uppercase(),
+            format!("a{word}"),
+            format!("{word}b"),
+            format!("a-{word}_1"),
+        ] {
+            assert_eq!(Name::new(&raw), Err(NameError::Reserved), "{raw}");
+        }
+    }
+}
+
+#[test]
+fn names_that_somebody_has_already_are_known_though_they_are_kept() {
+    for raw in "Contraseña Password2 Admin Servidor2 Tu TU".split(' ') {
+        assert!(Name::new(raw).is_err(), "{raw}");
+        assert_eq!(Name::known(raw).as_ref().map(Name::as_str), Ok(raw));
+    }
+    assert_eq!(Name::known("ana b"), Err(NameError::Malformed));
+}
+
+/// The one of `names` who is meant by what is typed.
+fn meant(typed: &str, names: &[&str]) -> Option<usize> {
+    let names: Vec<Name> = names.iter().map(|raw| name(raw)).collect();
+    let typed = name(typed);
+    let alike = names.iter().enumerate().filter(|(_, name)| name.likeness().clashes(&typed.likeness()));
+    // Each may be found twice.
+    let found = typed.meant(alike.clone().chain(alike.clone()));
+    assert_eq!(found, typed.meant(alike.rev()), "in whatever order they are found");
+    found
+}
+
+#[test]
+fn whoever_types_a_name_means_the_one_person_it_can_be() {
+    assert_eq!(meant("maria", &["María", "Luis"]), Some(0));
+    assert_eq!(meant("MARÍA", &["Luis", "Maria"]), Some(1));
+    assert_eq!(meant("Maria", &["María", "Maria"]), Some(1), "exactly so");
+    assert_eq!(meant("María", &["María", "Maria"]), Some(0));
+    assert_eq!(meant("maria", &["María", "Maria"]), Some(1), "but for the case");
+    assert_eq!(meant("MARÍA", &["María", "Maria"]), Some(0));
+    assert_eq!(meant("Mária", &["María", "Maria"]), None, "it could be either");
+    assert_eq!(meant("maria", &["Maria", "MARIA"]), None);
+    assert_eq!(meant("MARIA", &["Maria", "MARIA"]), Some(1));
+    assert_eq!(meant("Pepe", &["María", "Maria"]), None);
 }
 
 #[test]
@@ -166,6 +254,21 @@ fn look_alikes_clash() {
         ("katakana and kanji", "力工 カエ"),
         ("katakana and hiragana", "へ ヘ"),
         ("a dot on a dot", "Maria Mari\u{307}a"),
+        ("marks", "José Jose JOSÉ JOSE josé Jòse Jõsë"),
+        ("marks", "Ángela Angela ÁNGELA angela A\u{301}ngela"),
+        ("marks", "ÁNGEL angel Àngel"),
+        ("marks", "Zoë Zoe zoé"),
+        ("marks", "François Francois FRANCOIS"),
+        ("marks", "Åsa Asa Äsa"),
+        ("marks", "Çağrı Cagri"),
+        ("marks", "Żółw Zołw"),
+        ("marks", "Nguyễn Nguyen NGUYỄN NGUYEN"),
+        ("marks", "Ọlá\u{300} Olà ola"),
+        ("marks in Greek", "Γιώργος Γιωργος ΓΙΏΡΓΟΣ ΓΙΩΡΓΟΣ"),
+        ("marks in Greek", "Μαΐου Μαιου ΜΑΪΟΥ"),
+        ("marks beside the tilde", "Muñoz muñóz MUÑOZ mun\u{303}oz mu\u{1E47}\u{303}oz"),
+        ("stress", "Ива\u{301}н Иван"),
+        ("a whole name in Cyrillic, with stress", "Cóco Со\u{301}со Coco Сосо"),
         ("one vowel typed in two parts", "ทำ ท\u{E4D}า"),
     ] {
         let first = alike.split(' ').next().unwrap();
@@ -179,11 +282,24 @@ fn look_alikes_clash() {
 fn different_names_do_not_clash() {
     for different in [
         "Ana Anna Anne Ona Inna",
-        "Juan Joan Juana Juani Jean Iván Ivan Ibán",
-        "Maria María Mario Marta Marla Marisa",
+        "Juan Joan Juana Juani Jean Iván Ibán",
+        "María Mario Marta Marla Marisa",
         "iván lván",
-        "Jose José Josefa",
+        "José Josefa Joselu",
         "Pena Peña",
+        "Begona Begoña",
+        "Ano Año",
+        "Łukasz Lukasz",
+        "Đorđe Dorde",
+        "Søren Soren",
+        "Ħal Hal",
+        "Θώμη Ομη",
+        "Андрей Андреи",
+        "Алёна Алена",
+        "Їжак Іжак",
+        "Ѓорѓи Горги",
+        "محمد مُحَمَّد",
+        "कि क",
         "Eva Ewa Evo",
         "Luis Luisa Luz",
         "ana2 ana-2 ana_2 ana22 ana20",
@@ -237,13 +353,19 @@ fn nasty() -> impl Strategy<Value = String> {
 
 /// A word in small letters, and again with some of them large.
 fn any_case() -> impl Strategy<Value = (String, String)> {
-    let letter = prop::sample::select("abcdefghijklmnñopqrstuvwxyzáéíóúçşž".chars().collect::<Vec<_>>());
+    let letter =
+        prop::sample::select("abcdefghijklmnñopqrstuvwxyzáéíóúçşžαάιΐωώ".chars().collect::<Vec<_>>());
     prop::collection::vec((letter, any::<bool>()), 1..NAME_MAX_CHARS).prop_map(|letters| {
         let plain = letters.iter().map(|&(c, _)| c).collect();
         let other =
             letters.iter().map(|&(c, up)| if up { c.to_uppercase().next().unwrap() } else { c }).collect();
         (plain, other)
     })
+}
+
+fn any_letter() -> impl Strategy<Value = char> {
+    let greek = prop::sample::select("αβγδεζηθικλμνξοπρστυφχψω".chars().collect::<Vec<_>>());
+    prop_oneof![4 => prop::char::range('a', 'z'), 1 => prop::char::range('A', 'Z'), 2 => greek, 1 => prop::sample::select(vec!['ł', 'ø', 'đ', 'ß', 'ŋ', 'ñ'])]
 }
 
 proptest! {
@@ -265,6 +387,17 @@ proptest! {
     fn names_clash_if_and_only_if_they_share_a_hash(a in nasty(), b in nasty()) {
         if let (Ok(a), Ok(b)) = (Name::new(&a), Name::new(&b)) {
             clash(a.as_str(), b.as_str());
+        }
+    }
+
+    /// Any Latin or Greek word, and the same with other marks on its letters.
+    #[test]
+    fn marks_never_tell_two_names_apart(letters in prop::collection::vec((any_letter(), 0..4_usize, 0..4_usize), 1..8)) {
+        let with = |mark: usize, letter: char| [letter.to_string(), ["", "\u{301}", "\u{308}", "\u{323}"][mark].to_owned()].concat();
+        let first: String = letters.iter().map(|&(letter, mark, _)| with(mark, letter)).collect();
+        let second: String = letters.iter().map(|&(letter, _, mark)| with(mark, letter)).collect();
+        if let (Ok(_), Ok(_)) = (Name::new(&first), Name::new(&second)) {
+            prop_assert!(clash(&first, &second), "{} {}", first, second);
         }
     }
 

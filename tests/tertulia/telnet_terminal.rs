@@ -104,12 +104,16 @@ fn what_telnet_sends_on_request_is_no_text() {
     }
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
-    let mut screen = juan(&server);
-    maria.expect_line(">>> Juan se unió al chat");
-    for request in ["synch", "ao", "brk", "nop", "ga", "eor", "ec", "el", "synch"] {
+    for request in ["synch", "ao", "brk", "nop", "ga", "eor", "ec", "el"] {
+        let mut screen = juan(&server);
+        maria.expect_line(">>> Juan se unió al chat");
         tell_telnet(&mut screen, &format!("send {request}"));
         screen.type_keys(&format!("{request} ñ\r"));
         maria.expect_line(&format!("Juan: {request} ñ"));
+        maria.say(&format!("tras {request}"));
+        screen.wait_for_text(&format!("María: tras {request}"));
+        screen.type_keys("salir\r");
+        maria.expect_line("<<< Juan salió del chat");
     }
 }
 

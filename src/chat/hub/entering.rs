@@ -135,7 +135,7 @@ impl Hub {
     /// Whether `id` may be called `wanted`, and whether a password has to be given for it.
     fn vet_name(&self, id: ClientId, wanted: &Text) -> Result<Wanted, NameRefusal> {
         let wanted = wanted.as_str().trim();
-        let name = Name::new(wanted).map_err(|error| match error {
+        let name = Name::known(wanted).map_err(|error| match error {
             NameError::Malformed => NameRefusal::Malformed,
             NameError::Reserved => NameRefusal::Reserved(Text::clean(wanted)),
         })?;
@@ -143,13 +143,21 @@ impl Hub {
         if let Some(expelled) = self.expelled_name(&name, account) {
             return Err(NameRefusal::Expelled(name, expelled));
         }
+        // Its owner may have it for longer than it is reserved.
         if let Some(account) = account {
             return Ok(Wanted::Registered(account, name));
         }
-        match self.holder(&name.likeness()) {
-            Some(holder) if holder.id != id => Err(NameRefusal::InUse(name)),
-            _ if self.rules.accounts_only => Err(NameRefusal::Unregistered(name)),
-            _ => Ok(Wanted::Free(name)),
+        if name.is_reserved() {
+            return Err(NameRefusal::Reserved(Text::clean(wanted)));
+        }
+        let likeness = name.likeness();
+        let registered = self.registry.as_ref().is_some_and(|registry| registry.is_taken(&likeness));
+        if registered || self.alike(&likeness).any(|(holder, _)| holder.id != id) {
+            Err(NameRefusal::InUse(name))
+        } else if self.rules.accounts_only {
+            Err(NameRefusal::Unregistered(name))
+        } else {
+            Ok(Wanted::Free(name))
         }
     }
 }

@@ -156,7 +156,7 @@ impl Hub {
     pub fn readmit(&mut self, by: &Name, whom: &Text, out: &mut Vec<Output>) -> ExpulsionNews {
         self.forget_expulsions_that_are_over(out);
         let typed = whom.as_str().trim();
-        let (origin, name) = (Origin::parse(typed), Name::new(typed).ok());
+        let (origin, name) = (Origin::parse(typed), Name::known(typed).ok());
         let account = name.as_ref().and_then(|name| self.owner_of(name));
         let target = Target { account, name, origin, spared: None };
         match self.strike_expulsions(&target, out) {
@@ -192,7 +192,7 @@ impl Hub {
             self.may_expel_address(operator, origin)?;
             return Ok(Target { account: None, name: None, origin: Some(origin), spared: None });
         }
-        let wanted = Name::new(typed).map_err(|_| ExpulsionRefusal::Malformed(whom.clone()))?;
+        let wanted = Name::known(typed).map_err(|_| ExpulsionRefusal::Malformed(whom.clone()))?;
         let person = self.person_called(typed);
         let (name, account) = match &person {
             Some((id, name)) => (name.clone(), self.account(*id)),
@@ -234,8 +234,7 @@ impl Hub {
         }
         let operators = self.rules.operators.iter().filter_map(|&key| {
             let name = self.registry.as_ref()?.name(key)?;
-            let holder = self.holder(&name.likeness()).filter(|holder| holder.account == Some(key))?;
-            Some((self.origin(holder.id)?, name.clone()))
+            Some((self.origin(self.holder_of(key)?)?, name.clone()))
         });
         match operators.into_iter().find(|(from, _)| *from == origin) {
             Some((_, name)) => Err(ExpulsionRefusal::OperatorsAddress(origin, name)),
@@ -246,7 +245,7 @@ impl Hub {
     /// The clients whom an expulsion is about.
     fn meant_by(&self, expulsion: &Expulsion) -> Vec<ClientId> {
         let named =
-            expulsion.name.as_ref().and_then(|name| self.holder(&name.likeness())).map(|holder| holder.id);
+            expulsion.name.as_ref().and_then(|name| self.person_called(name.as_str())).map(|(id, _)| id);
         let all = self.clients.iter().flatten();
         self.spend(self.clients.len() / 8);
         let meant = all.filter(|client| {

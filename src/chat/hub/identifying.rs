@@ -3,6 +3,8 @@
 //! Law: whoever has a registered name gave its password, or had the name before it was registered; and what is said of
 //! a name that nobody has registered takes the same way, and the same words.
 
+use std::collections::BTreeSet;
+
 use super::{
     Client, CloseReason, Done, Event, GENERAL, Hub, Name, NameRefusal, Output, RoomId, answer, tell,
 };
@@ -24,9 +26,7 @@ impl Hub {
         let refusal = match &self.registry {
             None => AccountRefusal::NoAccounts,
             Some(_) if account.is_some() => AccountRefusal::Yours(name.clone()),
-            Some(registry) if registry.find(&name.likeness()).is_some() => {
-                AccountRefusal::Taken(name.clone())
-            }
+            Some(registry) if registry.is_taken(&name.likeness()) => AccountRefusal::Taken(name.clone()),
             Some(_) => {
                 self.ask(id, Asking::Register(name.clone()), out);
                 return Ok(());
@@ -37,11 +37,11 @@ impl Hub {
 
     /// Somebody wants a name that is theirs. Whether it is registered is not told before they gave a password.
     pub(super) fn login(&mut self, id: ClientId, wanted: &Text, out: &mut Vec<Output>) {
-        let refusal = match (&self.registry, Name::new(wanted.as_str().trim())) {
+        let refusal = match (&self.registry, Name::known(wanted.as_str().trim())) {
             (None, _) => Event::AccountRefused(AccountRefusal::NoAccounts),
             (_, Err(_)) => Event::NameRefused(NameRefusal::Malformed),
             (Some(registry), Ok(name)) => {
-                let account = registry.find(&name.likeness());
+                let account = registry.find(&name);
                 if let Some(expelled) = self.expelled_name(&name, account) {
                     return self.refuse_expelled(id, name, expelled, out);
                 }
@@ -167,7 +167,7 @@ impl Hub {
 
     /// Whose name `name` is for good.
     pub(super) fn owner_of(&self, name: &Name) -> Option<AccountKey> {
-        self.registry.as_ref()?.find(&name.likeness())
+        self.registry.as_ref()?.find(name)
     }
 
     fn registered(&mut self, id: ClientId, name: Name, key: AccountKey, out: &mut Vec<Output>) {
@@ -194,23 +194,41 @@ impl Hub {
         }
         let Ok(leaving) = self.earn_place(id, key, now) else { return self.end_trial(id, now, out) };
         self.bind_decisions(id, &name, out);
-        let holder = self.holder(&name.likeness()).map(|holder| (holder.id, holder.account));
-        let own = self.client(id).and_then(|client| client.name.clone());
-        match (holder, own) {
-            (Some((old, Some(account))), None) if account == key => self.resume(id, old, &name, now, out),
-            (Some((other, account)), _) if other != id => {
-                let own = account == Some(key);
+        let displaced = self.displaced_by(id, key, &name);
+        let newcomer = self.client(id).is_some_and(|client| client.name.is_none());
+        let mut resumed = false;
+        for (other, account) in displaced {
+            let own = account == Some(key);
+            if newcomer && own {
+                resumed = true;
+                self.resume(id, other, &name, now, out);
+            } else {
                 let news = if own { AccountNews::Replaced } else { AccountNews::Reclaimed(name.clone()) };
                 out.push(tell(other, Event::Account(news)));
                 self.close(other, CloseReason::Replaced, now, out);
-                self.take_registered(id, name, key, now, out);
             }
-            _ => self.take_registered(id, name, key, now, out),
+        }
+        if !resumed {
+            self.take_registered(id, name, key, now, out);
         }
         if let Some(leaving) = leaving {
             self.give_way(leaving, now, out);
         }
         out.push(Output::Collect(id, key));
+    }
+
+    /// Those who have to leave when `id` comes in by the account of `name`: guests whose names look like it, and another
+    /// connection of its owner. Whoever gave the password of another account keeps its name, though it looks like this
+    /// one.
+    pub(super) fn displaced_by(
+        &self,
+        id: ClientId,
+        key: AccountKey,
+        name: &Name,
+    ) -> BTreeSet<(ClientId, Option<AccountKey>)> {
+        let likeness = name.likeness();
+        let others = self.alike(&likeness).map(|(other, _)| (other.id, other.account));
+        others.filter(|&(other, own)| other != id && own.is_none_or(|own| own == key)).collect()
     }
 
     /// Gives somebody a registered name that nobody has now, or that they have already.

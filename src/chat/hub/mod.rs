@@ -382,28 +382,37 @@ impl Hub {
         }
     }
 
-    /// Whose name `likeness` is, or looks like.
-    fn holder(&self, likeness: &Likeness) -> Option<&Client> {
+    /// Those here whose names clash with a name that looks like this: one, but where names were registered before their
+    /// likes clashed. Each perhaps twice.
+    fn alike(&self, likeness: &Likeness) -> impl Iterator<Item = (&Client, &Name)> {
         let slots = self.names.candidates(likeness);
-        let mut clients = slots.filter_map(|slot| self.clients[slot as usize].as_ref());
-        clients.find(|client| client.name.as_ref().is_some_and(|name| name.likeness().clashes(likeness)))
+        let clients = slots.filter_map(|slot| self.clients[slot as usize].as_ref());
+        let named = clients.filter_map(|client| Some((client, client.name.as_ref()?)));
+        named.filter(move |(_, name)| name.likeness().clashes(likeness))
     }
 
-    /// The person called `name` by whoever typed it.
+    /// The person who is meant by whoever typed `name`. Nobody here, if it means an account whose owner is not here, while
+    /// that of another is whose name looks like it.
     fn person_called(&self, name: &str) -> Option<(ClientId, Name)> {
-        let client = self.holder(&Name::new(name.trim()).ok()?.likeness())?;
-        Some((client.id, client.name.clone()?))
+        let wanted = Name::known(name.trim()).ok()?;
+        let likeness = wanted.likeness();
+        let id = wanted.meant(self.alike(&likeness).map(|(client, name)| (client.id, name)))?;
+        let account = self.account(id);
+        if account.is_some() && account != self.owner_of(&wanted) {
+            return None;
+        }
+        Some((id, self.name(id)?.clone()))
     }
 
     /// The client who is logged in to an account.
     fn holder_of(&self, account: AccountKey) -> Option<ClientId> {
-        let holder = self.holder(&self.registry.as_ref()?.name(account)?.likeness())?;
-        (holder.account == Some(account)).then_some(holder.id)
+        let likeness = self.registry.as_ref()?.name(account)?.likeness();
+        self.alike(&likeness).find(|(holder, _)| holder.account == Some(account)).map(|(holder, _)| holder.id)
     }
 
     /// The registered name that nobody here has now, and that `name` is.
     fn absent_called(&self, name: &str) -> Option<(AccountKey, Name)> {
-        let key = self.owner_of(&Name::new(name.trim()).ok()?)?;
+        let key = self.owner_of(&Name::known(name.trim()).ok()?)?;
         Some((key, self.registry.as_ref()?.name(key)?.clone()))
     }
 

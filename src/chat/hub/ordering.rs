@@ -309,7 +309,7 @@ impl Hub {
 
     /// Whoever has that name now, or may have had it.
     fn anybody_called(&self, room: RoomId, whom: &Text) -> Result<(Option<ClientId>, Name), RoomRefusal> {
-        let wanted = Name::new(whom.as_str().trim());
+        let wanted = Name::known(whom.as_str().trim());
         let wanted = wanted.map_err(|_| RoomRefusal::NotThere(whom.clone(), self.room_name(room)))?;
         let known = |wanted: &Name| {
             let (rules, likeness) = (&self.room(room)?.rules, wanted.likeness());

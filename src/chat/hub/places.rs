@@ -148,10 +148,10 @@ impl Hub {
             return Ok(None);
         }
         let name = self.registry.as_ref().and_then(|registry| registry.name(key));
-        let holder = name.and_then(|name| self.holder(&name.likeness()));
+        let displaces = name.is_some_and(|name| !self.displaced_by(id, key, name).is_empty());
         let full = self.rules.places.is_some_and(|places| self.placed() >= places);
         let mut leaving = None;
-        if full && holder.is_none() {
+        if full && !displaces {
             leaving = self.giving_way(now).or_else(|| self.guest_giving_way());
             leaving.ok_or(NoPlace)?;
         }

@@ -118,12 +118,12 @@ impl Hub {
     }
 
     fn toggle_hidden(&mut self, id: ClientId, own: &Name, whom: Text) -> Event {
-        let Ok(wanted) = Name::new(whom.as_str().trim()) else { return Event::NoSuchPerson(whom) };
-        let likeness = wanted.likeness();
-        if likeness.clashes(&own.likeness()) {
+        let Ok(wanted) = Name::known(whom.as_str().trim()) else { return Event::NoSuchPerson(whom) };
+        let present = self.person_called(wanted.as_str()).map(|(_, name)| name);
+        if present.as_ref() == Some(own) {
             return Event::ThatIsYou;
         }
-        let present = self.holder(&likeness).and_then(|client| client.name.clone());
+        let likeness = wanted.likeness();
         let hider = id.place();
         let mut hidden = self.client(id).expect("the caller knows them").hidden().to_vec();
         self.hiding.tidy(&mut hidden);

@@ -33,10 +33,13 @@ impl Hub {
         now: Moment,
         out: &mut Vec<Output>,
     ) -> Done {
-        let wanted = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
+        let room_name = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
         // A key from before there was a bound is kept as far as it goes, and still opens.
         let key = key.map(|key| key.cut(KEY_MAX_BYTES));
-        let found = self.find_room(&wanted.likeness());
+        let found = self.find_room(&room_name);
+        if found.is_none() {
+            self.vet_room(&room_name, wanted)?;
+        }
         let client = self.client_mut(id).expect("the caller knows them");
         let entered = match found {
             Some(room) if client.seat(room).is_some() => {
@@ -49,7 +52,7 @@ impl Hub {
                 self.may_enter(id, name, room, key, now, out)?;
                 room
             }
-            None => self.make_a_room_for(id, wanted)?,
+            None => self.make_a_room_for(id, room_name)?,
         };
         let created = found.is_none();
         self.arrive(id, name, entered, Threshold::Room, now, out);
@@ -277,7 +280,7 @@ impl Hub {
     /// The room that somebody named.
     pub(super) fn room_called(&self, wanted: &Text) -> Result<RoomId, RoomRefusal> {
         let name = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
-        self.find_room(&name.likeness()).ok_or_else(|| RoomRefusal::NoSuchRoom(wanted.clone()))
+        self.find_room(&name).ok_or_else(|| RoomRefusal::NoSuchRoom(wanted.clone()))
     }
 
     /// Tells a whole room what was decided about it.
@@ -291,9 +294,26 @@ impl Hub {
         out.push(Output::Deliver { to: Audience::room(room), event });
     }
 
-    fn find_room(&self, likeness: &Likeness) -> Option<RoomId> {
-        let mut rooms = self.room_names.candidates(likeness).map(|number| RoomId::at(number as usize));
-        rooms.find(|&room| self.room(room).is_some_and(|room| room.name.likeness().clashes(likeness)))
+    /// Whether a room may be made of this name, of which there is none that was meant.
+    fn vet_room(&self, name: &Name, typed: &Text) -> Done {
+        if self.rooms_alike(&name.likeness()).next().is_some() {
+            return Err(RoomRefusal::NoSuchRoom(typed.clone()));
+        }
+        Name::given(name.as_str()).map(drop).map_err(|_| RoomRefusal::Malformed)
+    }
+
+    /// The room that is meant by whoever types `wanted`.
+    fn find_room(&self, wanted: &Name) -> Option<RoomId> {
+        let likeness = wanted.likeness();
+        wanted.meant(self.rooms_alike(&likeness))
+    }
+
+    /// Rooms whose names clash with a name that looks like this: one, but where rooms were made before their likes
+    /// clashed. Each perhaps twice.
+    fn rooms_alike(&self, likeness: &Likeness) -> impl Iterator<Item = (RoomId, &Name)> {
+        let rooms = self.room_names.candidates(likeness).map(|number| RoomId::at(number as usize));
+        let named = rooms.filter_map(|room| Some((room, &self.room(room)?.name)));
+        named.filter(move |(_, name)| name.likeness().clashes(likeness))
     }
 
     fn may_enter(
@@ -338,5 +358,5 @@ impl Hub {
 /// The name of a room as somebody typed it, with or without its `#`.
 fn room_name(typed: &Text) -> Option<Name> {
     let typed = typed.as_str().trim();
-    Name::new(typed.strip_prefix('#').unwrap_or(typed)).ok()
+    Name::known(typed.strip_prefix('#').unwrap_or(typed)).ok()
 }

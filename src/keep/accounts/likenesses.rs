@@ -1,32 +1,38 @@
-//! Which registered name a name would be taken for, without comparing it with each.
+//! Which registered names a name would be taken for, without comparing it with each.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use crate::chat::Name;
 
-/// What names look like, in hashes, and which account each is.
+/// What names look like, in hashes, and which account each is. Several accounts may look the same: they were made before
+/// their likes clashed.
 #[derive(Debug, Default)]
 pub(in crate::keep) struct Likenesses {
-    folded: HashMap<u64, u32>,
-    drawn: HashMap<u64, u32>,
+    folded: BTreeSet<(u64, u32)>,
+    drawn: BTreeSet<(u64, u32)>,
 }
 
 impl Likenesses {
     /// Remembers what `name` looks like.
     pub(in crate::keep) fn insert(&mut self, name: &Name, account: u32) {
         let [folded, drawn] = name.likeness().hashes();
-        self.folded.insert(folded, account);
-        self.drawn.insert(drawn, account);
+        self.folded.insert((folded, account));
+        self.drawn.insert((drawn, account));
     }
 
-    /// Accounts whose names look like `name`; the same one twice, as a rule.
-    pub(in crate::keep) fn clashing(&self, name: &Name) -> [Option<u32>; 2] {
+    /// Accounts whose names look like `name`, by number.
+    pub(in crate::keep) fn clashing(&self, name: &Name) -> BTreeSet<u32> {
         let [folded, drawn] = name.likeness().hashes();
-        [self.folded.get(&folded).copied(), self.drawn.get(&drawn).copied()]
+        let of = |all: &BTreeSet<(u64, u32)>, hash| {
+            all.range((hash, 0)..=(hash, u32::MAX)).map(|&(_, account)| account).collect()
+        };
+        let (folded, drawn): (BTreeSet<u32>, BTreeSet<u32>) =
+            (of(&self.folded, folded), of(&self.drawn, drawn));
+        &folded | &drawn
     }
 
     /// Whether `name` looks like that of an account.
     pub(in crate::keep) fn clash(&self, name: &Name) -> bool {
-        self.clashing(name) != [None, None]
+        !self.clashing(name).is_empty()
     }
 }

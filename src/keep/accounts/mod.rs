@@ -119,8 +119,9 @@ impl Accounts {
         self.made.clear();
         self.likenesses = Likenesses::default();
         for row in rows {
-            // Rows that somebody else wrote, and whose names would be taken for those of others, are passed over.
-            if let (Some(key), Ok(name)) = (account_key(row.key), Name::new(&row.name)) {
+            // All of them, also those whose names look alike, or could not be had today: they were there before. Rows that
+            // somebody else wrote, and that are none, are passed over.
+            if let (Some(key), Ok(name)) = (account_key(row.key), Name::known(&row.name)) {
                 let made_from = row.address.and_then(|address| Origin::parse(&address));
                 let trusted = row.trusted.iter().filter_map(|address| Origin::parse(address));
                 let trusted = trusted.take(TRUSTED_ADDRESSES).collect();
@@ -288,7 +289,9 @@ impl Accounts {
     }
 
     fn learn(&mut self, key: AccountKey, account: Known) {
-        if self.known.len() < ACCOUNTS_MAX && !self.likenesses.clash(&account.name) {
+        let mut alike = self.likenesses.clashing(&account.name).into_iter().filter_map(account_key);
+        let twice = alike.any(|other| self.known.get(&other).is_some_and(|known| known.name == account.name));
+        if self.known.len() < ACCOUNTS_MAX && !twice {
             self.likenesses.insert(&account.name, key.0.get());
             if let Some(origin) = account.made_from {
                 *self.made.entry(origin).or_default() += 1;

@@ -1,6 +1,7 @@
 //! Accounts in the file, in SQL.
 //!
-//! Law: two names that look alike are never both in it, whoever writes: the look is compared in the transaction.
+//! Law: no name is added that looks like one in it, whoever writes: the look is compared in the transaction. Those that
+//! were there before their likes clashed stay.
 
 use std::collections::BTreeMap;
 
@@ -48,8 +49,8 @@ impl Writer {
         address: Option<&str>,
         at: i64,
     ) -> Result<Registration> {
-        let Ok(wanted) = Name::new(name) else { return Ok(Registration::Failed) };
-        if self.account_like(&wanted)?.is_some() {
+        let Ok(wanted) = Name::known(name) else { return Ok(Registration::Failed) };
+        if !self.accounts_like(&wanted)?.is_empty() {
             return Ok(Registration::Taken);
         }
         if self.cached("SELECT count(*) FROM account")?.query_row([], |row| row.get::<_, usize>(0))?
@@ -116,25 +117,31 @@ impl Writer {
         Ok(())
     }
 
-    /// The account whose name looks like `wanted`, and its name.
-    pub(super) fn account_like(&self, wanted: &Name) -> Result<Option<(u32, String)>> {
+    /// The accounts whose names look like `wanted`: more than one only if they were made before their likes clashed.
+    pub(super) fn accounts_like(&self, wanted: &Name) -> Result<Vec<(u32, Name)>> {
         let names = &mut *self.names.borrow_mut();
         let mut new = self.cached("SELECT key, name FROM account WHERE key > ?1 ORDER BY key")?;
         let mut new = new.query([names.last])?;
         while let Some(row) = new.next()? {
             names.last = row.get(0)?;
-            if let Ok(name) = Name::new(row.get_ref(1)?.as_str()?) {
+            if let Ok(name) = Name::known(row.get_ref(1)?.as_str()?) {
                 names.likenesses.insert(&name, names.last);
             }
         }
         // Those that were deleted since are still among them.
         let mut there = self.cached("SELECT name FROM account WHERE key = ?1")?;
-        for key in names.likenesses.clashing(wanted).into_iter().flatten() {
-            if let Some(name) = there.query_row([key], |row| row.get(0)).optional()? {
-                return Ok(Some((key, name)));
-            }
+        let mut alike = Vec::new();
+        for key in names.likenesses.clashing(wanted) {
+            let name: Option<String> = there.query_row([key], |row| row.get(0)).optional()?;
+            alike.extend(name.and_then(|name| Some((key, Name::known(&name).ok()?))));
         }
-        Ok(None)
+        Ok(alike)
+    }
+
+    /// The name of the account that `wanted` is, or is taken for.
+    pub(super) fn account_named_like(&self, wanted: &Name) -> Result<Option<String>> {
+        let alike = self.accounts_like(wanted)?.into_iter().map(|(_, name)| name);
+        Ok(alike.min_by_key(|name| name != wanted).map(|name| name.as_str().to_owned()))
     }
 
     /// The account of exactly this name.

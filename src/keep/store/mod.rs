@@ -95,14 +95,14 @@ impl Store {
         self.next_key
     }
 
-    /// The account of that name, or of one that looks like it.
+    /// The account that is meant by whoever types `name`: of that name, or the only one of a name that looks like it.
     ///
     /// # Errors
     ///
     /// The file cannot be read; why.
-    pub fn account_like(&self, name: &Name) -> Result<Option<AccountKey>, String> {
-        let found = self.writer.account_like(name).map_err(|error| error.to_string())?;
-        Ok(found.and_then(|(key, _)| account_key(key)))
+    pub fn account_meant(&self, name: &Name) -> Result<Option<AccountKey>, String> {
+        let alike = self.writer.accounts_like(name).map_err(|error| error.to_string())?;
+        Ok(name.meant(alike.iter().map(|(key, name)| (*key, name))).and_then(account_key))
     }
 
     pub(super) fn into_parts(self) -> (Writer, Reader, Found) {

@@ -87,7 +87,8 @@ impl Writer {
         else {
             return Ok(AccountReply::Listed(self.registered()?));
         };
-        let Ok(name) = Name::new(name) else { return refused(Refusal::Unclear) };
+        let name = if let AccountOrder::Add { .. } = order { Name::given(name) } else { Name::known(name) };
+        let Ok(name) = name else { return refused(Refusal::Unclear) };
         match order {
             AccountOrder::Add { hash, .. } | AccountOrder::Change { hash, .. } if !is_hash(hash) => {
                 refused(Refusal::Unclear)
@@ -95,8 +96,7 @@ impl Writer {
             AccountOrder::Add { hash, .. } => match self.register(name.as_str(), hash, None, at)? {
                 Registration::Made(_) => Ok(AccountReply::Done),
                 Registration::Taken => {
-                    let holder = self.account_like(&name)?.map(|(_, holder)| holder);
-                    refused(Refusal::Taken(holder.unwrap_or_default()))
+                    refused(Refusal::Taken(self.account_named_like(&name)?.unwrap_or_default()))
                 }
                 Registration::NoneLeft | Registration::Failed => refused(Refusal::NoneLeft),
             },
@@ -109,7 +109,7 @@ impl Writer {
                 None => Ok(done(false)),
             },
             AccountOrder::Find { .. } | AccountOrder::List => {
-                Ok(AccountReply::Found(self.account_like(&name)?.map(|(_, holder)| holder)))
+                Ok(AccountReply::Found(self.account_named_like(&name)?))
             }
         }
     }

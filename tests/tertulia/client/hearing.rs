@@ -131,6 +131,10 @@ fn password_question_counts_behind_a_command_only() {
             ("/clave\n", true),
             ("/Identificar Ana\n", true),
             ("/nombre Ana\n", true),
+            (" /clave\n", true),
+            ("/ identificar Ana\n", true),
+            ("7clave\n", true),
+            ("／registrar\n", true),
             ("hola\n", false),
             ("/quien\n", false),
         ] {

@@ -3,6 +3,7 @@
 mod absent;
 mod accounts;
 mod administration;
+mod alike;
 mod anybody;
 mod bounds;
 mod brief_accounts;

@@ -12,7 +12,7 @@ use self::notebook::{Notebook, ROOMS, Sitter, looks};
 use super::hub::{Chat, act, brief, ignore, join, message, nick, text};
 
 const SEATS: usize = 6;
-const NAMES: [&str; 9] = ["Ana", "ANA", "Luis", "Eva", "Iker", "Bob", "B0b", "tú", "2x"];
+const NAMES: [&str; 10] = ["Ana", "ANA", "Luis", "Eva", "Éva", "Iker", "Bob", "B0b", "tú", "2x"];
 
 #[derive(Clone, Debug)]
 enum Deed {

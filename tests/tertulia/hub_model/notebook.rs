@@ -43,7 +43,7 @@ impl Sitter {
 
 /// What a name looks like, as far as those in the model go.
 pub fn looks(name: &str) -> String {
-    name.to_lowercase().replace('0', "o")
+    name.to_lowercase().replace('0', "o").replace('é', "e")
 }
 
 impl Notebook {

@@ -22,7 +22,7 @@ impl Book {
 
     /// Another program adds an account.
     pub fn add(&mut self, name: &str, password: &str) {
-        let name = Name::new(name).expect("a good name");
+        let name = Name::known(name).expect("a good name");
         self.accounts.push(Some((name, Password::new(password).expect("a good password"))));
     }
 

@@ -1,0 +1,95 @@
+//! Names that people, or the client, would take for the server's.
+//!
+//! Law: neither case nor marks nor letters that look alike help, for [`Likeness`] is what is compared.
+
+use std::sync::LazyLock;
+
+use super::{Likeness, Name, TILDE, fold};
+
+/// What the server calls itself and the reader.
+const OWN: [&str; 4] = ["Tú", "You", "servidor", "server"];
+
+/// What a question for a password has in it, in either language: the client goes by that (`prompt_parser.rs`), and so do
+/// people. Nobody has such a word in their name, at whatever place.
+const QUESTIONS: [&str; 2] = ["contraseña", "password"];
+
+/// Those who could ask for one. Only as a whole word, so that Servando and Systemina can come in.
+const OFFICES: [&str; 12] = [
+    "servidor",
+    "server",
+    "sistema",
+    "system",
+    "admin",
+    "administrador",
+    "administrator",
+    "operador",
+    "operator",
+    "moderador",
+    "moderator",
+    "tertulia",
+];
+
+/// Why a name is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kept {
+    /// The server calls itself or the reader so.
+    Own,
+    /// It looks like a question for a password.
+    Question,
+    /// It has the name of an office in it; whoever runs the server may give it.
+    Office,
+}
+
+/// Why nobody can take `name`, if so.
+pub(super) fn kept(name: &Name) -> Option<Kept> {
+    static WORDS: LazyLock<Words> =
+        LazyLock::new(|| Words { own: looks(&OWN), questions: looks(&QUESTIONS), offices: looks(&OFFICES) });
+    let look = Look::of(&name.0);
+    if WORDS.own.iter().any(|own| own.is(&look)) {
+        return Some(Kept::Own);
+    }
+    if WORDS.questions.iter().any(|question| question.is_in(&look)) {
+        return Some(Kept::Question);
+    }
+    let parts = name.0.split(['-', '_']).map(|part| part.trim_matches(char::is_numeric));
+    let mut parts = parts.filter(|part| !part.is_empty()).map(Look::of);
+    parts.any(|part| WORDS.offices.iter().any(|office| office.is(&part))).then_some(Kept::Office)
+}
+
+/// Whether `name`, in NFC, is what the server calls itself or the reader, in whatever case.
+pub(super) fn is_servers(name: &str) -> bool {
+    let folded = fold(name);
+    OWN.iter().any(|own| fold(own) == folded)
+}
+
+struct Words {
+    own: Vec<Look>,
+    questions: Vec<Look>,
+    offices: Vec<Look>,
+}
+
+/// A likeness for which an ñ is an n.
+struct Look {
+    folded: String,
+    drawn: String,
+}
+
+/// In capitals too, where they draw alike what small letters tell apart: `SERVlDOR` with a small L.
+fn looks(words: &[&str]) -> Vec<Look> {
+    words.iter().flat_map(|word| [Look::of(word), Look::of(&word.to_uppercase())]).collect()
+}
+
+impl Look {
+    fn of(composed: &str) -> Look {
+        let Likeness { folded, drawn, .. } = Likeness::of(composed);
+        Look { folded: folded.replace(TILDE, ""), drawn: drawn.replace(TILDE, "") }
+    }
+
+    fn is(&self, other: &Look) -> bool {
+        self.folded == other.folded || self.drawn == other.drawn
+    }
+
+    fn is_in(&self, other: &Look) -> bool {
+        other.folded.contains(&self.folded) || other.drawn.contains(&self.drawn)
+    }
+}

@@ -1,0 +1,205 @@
+//! Names that differ in marks or case alone are one name; accounts and rooms from before that was so are all reached.
+
+use tertulia::chat::{AccountKey, CloseReason, Command, RoomKey, RoomRecord, Rules, Text};
+
+use super::{Book, Chat, NOTHING, ignore, join, message, nick, text};
+
+/// Two who registered when that was possible.
+const BOTH: [(&str, &str); 2] = [("María", "girasol"), ("Maria", "margarita")];
+
+fn login(name: &str) -> Command {
+    Command::Login(text(name))
+}
+
+#[test]
+fn name_that_differs_in_marks_alone_is_in_use() {
+    let mut chat = Chat::new();
+    let jose = chat.enters("José");
+    let newcomer = chat.connects();
+    chat.hush();
+    for alike in ["Jose", "JOSÉ", "jose", "Jósé"] {
+        chat.says(newcomer, alike);
+        assert_eq!(chat.hears(newcomer), [format!("in use: {alike}"), "name?".to_owned()]);
+    }
+    chat.says(newcomer, "Josefa");
+    chat.hush();
+    chat.does(newcomer, nick("jose"));
+    assert_eq!(chat.hears(newcomer), ["in use: jose"]);
+    // One may write one's own name otherwise.
+    chat.does(jose, nick("Jose"));
+    assert_eq!(chat.hub.name(jose).map(|name| name.as_str()), Some("Jose"));
+}
+
+#[test]
+fn name_typed_without_its_marks_is_found() {
+    let (mut chat, [maria, luis]) = Chat::of(["María", "Luis"]);
+    chat.does(luis, message("maria", "hola"));
+    assert_eq!(chat.hears(maria), ["[Luis] hola"]);
+    assert_eq!(chat.hears(luis), ["[to María] hola"]);
+    chat.does(luis, ignore("MARIA"));
+    assert_eq!(chat.hears(luis), ["hidden: María"]);
+    chat.does(maria, ignore("maria"));
+    assert_eq!(chat.hears(maria), ["ThatIsYou"]);
+}
+
+#[test]
+fn room_typed_without_its_marks_is_found() {
+    let (mut chat, [ana, luis]) = Chat::of(["Ana", "Luis"]);
+    chat.does(ana, join("café"));
+    chat.hush();
+    chat.does(luis, join("cafe"));
+    assert_eq!(chat.hears(ana), [">>> Luis #café"]);
+    chat.does(luis, Command::Leave(Some(text("#CAFE"))));
+    assert_eq!(chat.hears(ana), ["<<< Luis #café"]);
+    chat.hush();
+    chat.does(luis, join("géneral"));
+    chat.does(luis, Command::Rooms);
+    assert_eq!(chat.hears(luis), ["in #general: 2", "2 rooms: #café 1, #general* 2"]);
+}
+
+#[test]
+fn accounts_that_clash_are_each_reached_by_their_exact_names() {
+    let mut chat = Chat::with_accounts(&BOTH);
+    let (marked, plain) = (chat.logs_in("María", "girasol"), chat.logs_in("Maria", "margarita"));
+    assert!(chat.closed.is_empty(), "neither gives way to the other");
+    let luis = chat.enters("Luis");
+    chat.hush();
+    for (typed, whom, other) in [
+        ("María", marked, plain),
+        ("Maria", plain, marked),
+        ("maria", plain, marked),
+        ("MARÍA", marked, plain),
+    ] {
+        chat.does(luis, message(typed, "hola"));
+        assert_eq!(chat.hears(whom), ["[Luis] hola"], "{typed}");
+        assert_eq!(chat.hears(other), NOTHING, "{typed}");
+        chat.hush();
+    }
+    chat.does(luis, message("Mária", "hola"));
+    assert_eq!(chat.hears(luis), ["nobody: Mária"], "it could be either");
+    chat.does(marked, message("Maria", "hola"));
+    assert_eq!(chat.hears(plain), ["[María] hola"]);
+    chat.does(marked, ignore("Maria"));
+    assert_eq!(chat.hears(marked), ["[to Maria] hola", "hidden: Maria"]);
+}
+
+/// Words for one who is not there do not go to the other who is.
+#[test]
+fn letter_goes_to_the_account_that_was_named() {
+    let mut chat = Chat::with_accounts(&BOTH);
+    let (marked, luis) = (chat.logs_in("María", "girasol"), chat.enters("Luis"));
+    chat.hush();
+    for typed in ["Maria", "maria", "MARIA"] {
+        chat.does(luis, message(typed, "para Maria"));
+        assert_eq!(chat.hears(luis), ["[to Maria] para Maria", "kept"], "{typed}");
+    }
+    chat.does(luis, message("Mária", "hola"));
+    assert_eq!(chat.hears(luis), ["nobody: Mária"]);
+    chat.does(luis, ignore("Maria"));
+    assert_eq!(chat.hears(luis), ["nobody: Maria"]);
+    assert_eq!(chat.hears(marked), NOTHING);
+    chat.does(luis, message("MARÍA", "hola"));
+    assert_eq!(chat.hears(marked), ["[Luis] hola"]);
+}
+
+#[test]
+fn accounts_that_clash_log_in_and_take_over_each_its_own() {
+    let mut chat = Chat::with_accounts(&BOTH);
+    let (marked, plain) = (chat.logs_in("María", "girasol"), chat.logs_in("Maria", "margarita"));
+    let again = chat.logs_in("Maria", "margarita");
+    assert_eq!(chat.closed, [(plain, CloseReason::Replaced)]);
+    let luis = chat.enters("Luis");
+    chat.does(luis, login("María"));
+    chat.types_secret(luis, "girasol");
+    assert_eq!(chat.closed, [(plain, CloseReason::Replaced), (marked, CloseReason::Replaced)]);
+    assert_eq!(chat.hub.name(luis).map(|name| name.as_str()), Some("María"));
+    assert_eq!(chat.hub.name(again).map(|name| name.as_str()), Some("Maria"));
+    // A password is good for its own account only.
+    let wrong = chat.connects();
+    chat.says(wrong, "María");
+    chat.types_secret(wrong, "margarita");
+    assert_eq!(chat.hears(wrong), ["name?", "password?", "wrong", "name?"]);
+}
+
+#[test]
+fn third_name_that_clashes_is_nobodys() {
+    let mut chat = Chat::with_accounts(&BOTH);
+    let newcomer = chat.connects();
+    chat.hush();
+    chat.says(newcomer, "Mária");
+    assert_eq!(chat.hears(newcomer), ["in use: Mária", "name?"], "it could be either, and is neither's");
+    chat.says(newcomer, "MARIA");
+    assert_eq!(chat.hears(newcomer), ["password?"], "the one from which it differs in case alone");
+}
+
+/// A guest has the name of an account, written otherwise, since before it was registered.
+#[test]
+fn guest_of_a_clashing_name_gives_way_to_the_owner() {
+    let mut chat = Chat::with_accounts(&[("Ana", "x")]);
+    let guest = chat.enters("Maria");
+    chat.book.add("María", "girasol");
+    let accounts = chat.book.accounts();
+    chat.perform(|hub, _, out| hub.accounts_changed(accounts, out));
+    chat.hush();
+    chat.does(guest, Command::Register);
+    assert_eq!(chat.hears(guest), ["somebody else's: Maria"], "by one that looks the same");
+    let owner = chat.logs_in("María", "girasol");
+    assert_eq!(chat.closed, [(guest, CloseReason::Replaced)]);
+    assert_eq!(chat.hub.name(owner).map(|name| name.as_str()), Some("María"));
+}
+
+#[test]
+fn reserved_name_stays_its_owners() {
+    let mut chat = Chat::with_accounts(&[("Contraseña", "girasol"), ("Admin", "margarita")]);
+    let admin = chat.logs_in("Admin", "margarita");
+    let newcomer = chat.connects();
+    chat.hush();
+    for reserved in ["Password", "Sistema", "Servidor"] {
+        chat.says(newcomer, reserved);
+        assert_eq!(chat.hears(newcomer), [format!("reserved: {reserved}"), "name?".to_owned()]);
+    }
+    chat.says(newcomer, "contraseña");
+    chat.types_secret(newcomer, "girasol");
+    assert_eq!(chat.hub.name(newcomer).map(|name| name.as_str()), Some("Contraseña"));
+    chat.hush();
+    chat.does(newcomer, message("admin", "hola"));
+    assert_eq!(chat.hears(admin), ["[Contraseña] hola"]);
+    chat.does(admin, login("Contraseña"));
+    assert_eq!(chat.hears(admin), ["password?"]);
+}
+
+#[test]
+fn rooms_that_clash_are_each_reached_by_their_exact_names() {
+    let owner = AccountKey(std::num::NonZeroU32::MIN);
+    let room = |key, name: &str| RoomRecord {
+        key: RoomKey(key),
+        name: super::name(name),
+        topic: Some(Text::clean(name)),
+        lock: None,
+        hushed: false,
+        owners: vec![owner],
+        banned: vec![],
+        muted: vec![],
+    };
+    let rules = Rules { rooms: vec![room(1, "café"), room(2, "cafe")], ..Rules::default() };
+    let mut chat = Chat::with(rules, Book::default());
+    let (ana, luis) = (chat.enters("Ana"), chat.enters("Luis"));
+    chat.does(ana, join("café"));
+    chat.does(luis, join("CAFE"));
+    chat.hush();
+    chat.says(ana, "hola");
+    assert_eq!(chat.hears(luis), NOTHING, "they are in two rooms");
+    chat.does(luis, join("cáfe"));
+    assert_eq!(chat.hears(luis), ["no room: cáfe"], "it could be either, and no third is made");
+    chat.does(luis, join("cafe"));
+    assert_eq!(chat.hears(luis), ["in #cafe: 1 (cafe)"]);
+}
+
+#[test]
+fn room_is_not_called_like_a_question() {
+    let (mut chat, [ana]) = Chat::of(["Ana"]);
+    chat.does(ana, join("contraseñas"));
+    assert_eq!(chat.hears(ana), ["no name for a room"]);
+    chat.does(ana, join("sistema"));
+    assert_eq!(chat.hears(ana), ["made #sistema"]);
+}
