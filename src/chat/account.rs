@@ -17,6 +17,13 @@ use crate::limits::PASSWORD_MAX_BYTES;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AccountKey(pub NonZeroU32);
 
+impl AccountKey {
+    /// The least of all that there may be.
+    pub(super) const MIN: AccountKey = AccountKey(NonZeroU32::MIN);
+    /// The greatest of all that there may be.
+    pub(super) const MAX: AccountKey = AccountKey(NonZeroU32::MAX);
+}
+
 /// A registered name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {

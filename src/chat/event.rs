@@ -302,6 +302,10 @@ pub enum AccountNews {
     PasswordChanged,
     /// You go on somewhere else; this connection ends.
     Replaced,
+    /// The password of this name, which you gave, is another one now; this connection ends.
+    Renewed(Name),
+    /// This name, whose password you gave, is not registered any more; this connection ends.
+    Removed(Name),
     /// The owner of your name has come; this connection ends.
     Reclaimed(Name),
     /// You go on where you were.

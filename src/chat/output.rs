@@ -132,6 +132,8 @@ pub enum CloseReason {
     Expelled,
     /// The server's administrator closed it.
     Kicked,
+    /// They gave a password that is none any more.
+    Revoked,
     /// The server stops.
     ServerStops,
 }

@@ -67,7 +67,8 @@ pub enum Answer {
     /// [handed over](Archive::handed_over) when the client has them. 0 when there are none.
     Letters(ClientId, AccountKey, Vec<Letter>, u64),
     /// The accounts as they are, after somebody else has changed them.
-    Accounts(Vec<Account>),
+    /// Those whose password is another one are named.
+    Accounts(Vec<Account>, Vec<AccountKey>),
     /// What happened to a file of the directory.
     File(FileNews),
     /// What came of the administrator's order with that ticket.

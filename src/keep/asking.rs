@@ -93,8 +93,8 @@ impl Archive {
             }
             Outcome::Ordered(ticket, reply) => Some(Answer::Ordered(ticket, reply)),
             Outcome::Accounts(rows) => {
-                accounts.reload(rows);
-                Some(Answer::Accounts(accounts.all()))
+                let renewed = accounts.reload(rows);
+                Some(Answer::Accounts(accounts.all(), renewed))
             }
         }
     }

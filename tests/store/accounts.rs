@@ -240,13 +240,14 @@ fn changed_from_outside_the_accounts_come_anew() {
         )
         .unwrap();
     desk.archive.reload_accounts();
-    let Answer::Accounts(accounts) = desk.answer(None) else { panic!("the accounts") };
+    let Answer::Accounts(accounts, renewed) = desk.answer(None) else { panic!("the accounts") };
+    assert_eq!(renewed, [], "all that were there have the password that they had");
     let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
     assert_eq!(names, ["Ana", "Luis"]);
     assert_eq!(desk.login(Some(accounts[1].key), "secreto"), Verdict::Granted(accounts[1].key));
     dir.sql().execute("DELETE FROM account WHERE name LIKE 'ana'", []).unwrap();
     desk.archive.reload_accounts();
-    assert!(matches!(desk.answer(None), Answer::Accounts(left) if left.len() == 1));
+    assert!(matches!(desk.answer(None), Answer::Accounts(left, _) if left.len() == 1));
     assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Wrong);
     assert_ne!(desk.account("Ana", "otra"), ana, "another account, whoever it is");
 }
@@ -277,9 +278,33 @@ fn accounts_of_clashing_and_reserved_names_stay() {
     // With one of them gone the other still has its likes.
     dir.sql().execute("DELETE FROM account WHERE name = 'Maria'", []).unwrap();
     desk.archive.reload_accounts();
-    assert!(matches!(desk.answer(None), Answer::Accounts(left) if left.len() == 2));
+    assert!(matches!(desk.answer(None), Answer::Accounts(left, _) if left.len() == 2));
     assert_eq!(desk.register("Maria", "secreto"), Verdict::Wrong);
     assert_eq!(desk.login(Some(maria), "girasol"), Verdict::Granted(maria));
+}
+
+#[test]
+fn password_changed_from_outside_is_told_once_and_counts_for_whoever_is_being_looked_at() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let (ana, luis) = (desk.account("Ana", "vieja"), desk.account("Luis", "nueva"));
+    let changed = |desk: &mut Desk| {
+        desk.archive.reload_accounts();
+        match desk.answer(None) {
+            Answer::Accounts(_, renewed) => renewed,
+            other => panic!("{other:?}"),
+        }
+    };
+    let change = Petition::Change { account: luis, old: password("nueva"), new: password("otra") };
+    assert_eq!(desk.petition("127.0.0.1", change), Verdict::Granted(luis));
+    assert_eq!(changed(&mut desk), [], "changed by its owner, who knows it");
+    dir.sql()
+        .execute("UPDATE account SET password = (SELECT password FROM account WHERE name = 'Luis') WHERE name = 'Ana'", [])
+        .unwrap();
+    assert_eq!(changed(&mut desk), [ana]);
+    assert_eq!(changed(&mut desk), []);
+    assert_eq!(desk.login(Some(ana), "vieja"), Verdict::Wrong);
+    assert_eq!(desk.login(Some(ana), "otra"), Verdict::Granted(ana));
 }
 
 #[test]
@@ -324,7 +349,7 @@ fn a_hash_that_is_none_is_complained_of() {
     let ana = desk.account("Ana", "secreto");
     dir.sql().execute("UPDATE account SET password = 'secreto'", []).unwrap();
     desk.archive.reload_accounts();
-    assert!(matches!(desk.answer(None), Answer::Accounts(_)));
+    assert!(matches!(desk.answer(None), Answer::Accounts(_, renewed) if renewed == [ana]));
     assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Failed);
     let complaint = desk.archive.complaint(desk.now).expect("it is told");
     assert!(complaint.lines == 0 && complaint.why.is_some_and(|why| !why.contains("secreto")));

@@ -105,7 +105,7 @@ fn account_order_is_told_behind_the_accounts() {
         }
         let Some(Answer::Ordered(_, reply)) = answers.pop() else { unreachable!() };
         let accounts = answers.into_iter().map(|answer| match answer {
-            Answer::Accounts(accounts) => accounts.len(),
+            Answer::Accounts(accounts, _) => accounts.len(),
             other => panic!("{other:?}"),
         });
         (accounts.collect::<Vec<_>>(), reply)

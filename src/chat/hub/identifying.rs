@@ -16,7 +16,6 @@ use crate::chat::expulsion::Expelled;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::output::Note;
-use crate::chat::registry::Registry;
 use crate::chat::text::Text;
 
 impl Hub {
@@ -122,7 +121,11 @@ impl Hub {
         let refusal = match (matter, verdict) {
             (Matter::Login(_), Verdict::Granted(key)) => return self.identify(id, key, now, out),
             (Matter::Register(name), Verdict::Granted(key)) => return self.registered(id, name, key, out),
-            (Matter::Change(_), Verdict::Granted(_)) => {
+            (Matter::Change(_), Verdict::Granted(key)) => {
+                let name = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned();
+                if let Some(name) = name {
+                    self.end_sessions(key, Some(id), &AccountNews::Renewed(name), now, out);
+                }
                 return out.push(tell(id, Event::Account(AccountNews::PasswordChanged)));
             }
             // Somebody was faster, or whoever runs the server was.
@@ -140,17 +143,33 @@ impl Hub {
         self.ask_name_again(id, out);
     }
 
-    /// The accounts are these now: whoever runs the server changed them.
-    pub fn accounts_changed(&mut self, accounts: Vec<Account>, out: &mut Vec<Output>) {
-        let registry = Registry::new(accounts);
-        for client in self.clients.iter_mut().flatten() {
-            client.account = client.account.filter(|&key| registry.name(key).is_some());
+    /// The accounts are these now, and those that are `renewed` have another password: whoever runs the server changed
+    /// them. Connections that gave a password which is none any more end.
+    pub fn accounts_changed(
+        &mut self,
+        accounts: Vec<Account>,
+        renewed: &[AccountKey],
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) {
+        let gone = self.registry.get_or_insert_default().update(accounts);
+        for &key in renewed {
+            let name = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned();
+            if let Some(name) = name {
+                self.end_sessions(key, None, &AccountNews::Renewed(name), now, out);
+            }
         }
+        if gone.is_empty() {
+            return;
+        }
+        for (key, name) in &gone {
+            self.end_sessions(*key, None, &AccountNews::Removed(name.clone()), now, out);
+            self.owned.remove(key);
+        }
+        let gone: BTreeSet<AccountKey> = gone.into_iter().map(|(key, _)| key).collect();
         for room in self.rooms.iter_mut().flatten() {
-            room.rules.owners.retain(|&key| registry.name(key).is_some());
+            room.rules.owners.retain(|key| !gone.contains(key));
         }
-        self.owned.retain(|&key, _| registry.name(key).is_some());
-        self.registry = Some(registry);
         // What was nobody's but theirs is nobody's now.
         (0..self.rooms.len()).for_each(|number| self.vanish_if_empty(RoomId::at(number), out));
     }
@@ -172,6 +191,7 @@ impl Hub {
 
     fn registered(&mut self, id: ClientId, name: Name, key: AccountKey, out: &mut Vec<Output>) {
         self.bind_decisions(id, &name, out);
+        self.sessions.open(key, id);
         let client = self.client_mut(id).expect("the caller knows them");
         // With a name that they changed while they waited they are not the owner of the one they registered.
         if client.name.as_ref() == Some(&name) {
@@ -194,6 +214,7 @@ impl Hub {
         }
         let Ok(leaving) = self.earn_place(id, key, now) else { return self.end_trial(id, now, out) };
         self.bind_decisions(id, &name, out);
+        self.sessions.open(key, id);
         let displaced = self.displaced_by(id, key, &name);
         let newcomer = self.client(id).is_some_and(|client| client.name.is_none());
         let mut resumed = false;
@@ -274,6 +295,7 @@ impl Hub {
         }
         // What was decided about somebody holds where they are not, too.
         self.follow_decisions(old, id);
+        self.sessions.follow(old, id);
         let rooms: Vec<RoomId> = seats.into_iter().map(|seat| seat.room).collect();
         out.push(tell(old, Event::Account(AccountNews::Replaced)));
         out.push(Output::Close(old, CloseReason::Replaced));

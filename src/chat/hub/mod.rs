@@ -18,6 +18,7 @@ mod presence;
 mod recalling;
 mod rooms;
 mod rules;
+mod sessions;
 mod talking;
 
 use std::cell::Cell;
@@ -85,6 +86,7 @@ pub struct Hub {
     /// How many are hidden beyond those whom everybody may hide, by all together.
     hidden_beyond: usize,
     decided: decided::Decided,
+    sessions: sessions::Sessions,
     /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
     writers: VecDeque<letters::Writer>,
     work: Cell<Work>,
@@ -123,6 +125,7 @@ impl Hub {
             hiding: Hiding::default(),
             hidden_beyond: 0,
             decided: decided::Decided::default(),
+            sessions: sessions::Sessions::default(),
             writers: VecDeque::new(),
             work: Cell::default(),
             holdings: Holdings::default(),
@@ -274,6 +277,7 @@ impl Hub {
             && self.trials.is_empty()
             && self.holdings.is_empty()
             && self.decided.is_empty()
+            && self.sessions.is_empty()
     }
 
     fn handle_newcomer(&mut self, id: ClientId, command: Command, now: Moment, out: &mut Vec<Output>) {

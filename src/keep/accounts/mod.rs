@@ -73,6 +73,8 @@ struct UnderWay {
     matter: Matter,
     /// The PHC string that is being written.
     password: Option<String>,
+    /// That of the account when a password was given to be compared with it.
+    against: Option<String>,
 }
 
 /// What is said to the history's thread; whether it found a place.
@@ -113,9 +115,9 @@ impl Accounts {
         self.hashed
     }
 
-    /// Takes what is in the file now for the accounts.
-    pub(super) fn reload(&mut self, rows: Vec<AccountRow>) {
-        self.known.clear();
+    /// Takes what is in the file now for the accounts; gives those whose password is another one than before.
+    pub(super) fn reload(&mut self, rows: Vec<AccountRow>) -> Vec<AccountKey> {
+        let before = std::mem::take(&mut self.known);
         self.made.clear();
         self.likenesses = Likenesses::default();
         for row in rows {
@@ -128,6 +130,10 @@ impl Accounts {
                 self.learn(key, Known { name, password: row.password, made_from, trusted });
             }
         }
+        let renewed = |(key, was): (AccountKey, Known)| {
+            self.known.get(&key).is_some_and(|known| known.password != was.password).then_some(key)
+        };
+        before.into_iter().filter_map(renewed).collect()
     }
 
     /// Takes a petition. An answer at once that is not a refusal is this one's, since nobody waits while the thread has
@@ -216,7 +222,10 @@ impl Accounts {
     ) -> Option<Verdict> {
         // An account may have gone meanwhile, by another program's hand.
         let address = under_way.origin.to_string();
-        let hers = |key: &AccountKey| self.known.contains_key(key);
+        // Or it may have another password by now.
+        let hers = |key: &AccountKey| {
+            self.known.get(key).is_some_and(|known| under_way.against.as_ref() == Some(&known.password))
+        };
         let affair = match (&under_way.matter, hashed) {
             (Matter::Login(Some(key)), Hashed::Right) if hers(key) => {
                 self.throttle.succeeded(under_way.origin, under_way.subject);
@@ -232,15 +241,17 @@ impl Accounts {
                 self.failure = Some(why);
                 return Some(Verdict::Failed);
             }
-            (Matter::Login(_), Hashed::Made(_)) => return Some(Verdict::Failed), // nobody asked for it
             (Matter::Register(name), Hashed::Made(password)) => {
                 under_way.password = Some(password.clone());
                 Affair::Register { ticket, name: name.as_str().to_owned(), password, address }
             }
-            (Matter::Change(key), Hashed::Made(password)) => {
+            (Matter::Change(key), Hashed::Made(password)) if hers(key) => {
                 under_way.password = Some(password.clone());
                 Affair::Change { ticket, account: key.0.get(), password, address }
             }
+            // Nobody asked for the one, and the other was made with a password that is none any more.
+            (Matter::Login(_), Hashed::Made(_)) => return Some(Verdict::Failed),
+            (Matter::Change(_), Hashed::Made(_)) => return Some(Verdict::Wrong),
         };
         if !send(affair) {
             return Some(Verdict::Failed);
@@ -276,7 +287,7 @@ impl Accounts {
 
     /// Hears whether another password was written.
     pub(super) fn changed(&mut self, ticket: u64, written: bool) -> Option<Answer> {
-        let UnderWay { id, origin, subject, matter, password } = self.under_way.remove(&ticket)?;
+        let UnderWay { id, origin, subject, matter, password, .. } = self.under_way.remove(&ticket)?;
         let Matter::Change(key) = matter else { return None };
         if let (true, Some(known)) = (written, self.known.get_mut(&key)) {
             known.password = password?;
@@ -325,9 +336,13 @@ impl Accounts {
             }
             let ticket = self.next_ticket;
             self.next_ticket += 1;
+            let against = account_of(&matter).and_then(|key| self.known.get(&key));
+            let against = against.map(|known| known.password.clone());
             if self.hasher.hand_over(ticket, self.work(petition)) {
                 self.in_hand += 1;
-                self.under_way.insert(ticket, UnderWay { id, origin, subject, matter, password: None });
+                let password = None;
+                let under_way = UnderWay { id, origin, subject, matter, password, against };
+                self.under_way.insert(ticket, under_way);
             } else {
                 answers.push(Answer::Verdict(id, matter, Verdict::Failed));
             }
@@ -344,5 +359,14 @@ impl Accounts {
             Petition::Register { password, .. } => Work::Make { password },
             Petition::Change { account, old, new } => Work::Remake { old, against: of(account), new },
         }
+    }
+}
+
+/// The account whose password is given.
+fn account_of(matter: &Matter) -> Option<AccountKey> {
+    match matter {
+        Matter::Login(account) => *account,
+        Matter::Change(account) => Some(*account),
+        Matter::Register(_) => None,
     }
 }

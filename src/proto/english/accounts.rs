@@ -84,6 +84,12 @@ pub(super) fn news(news: &AccountNews, out: &mut String) -> Result {
         AccountNews::Replaced => {
             writeln!(out, "--- You came in from somewhere else: this connection ends.")
         }
+        AccountNews::Renewed(name) => {
+            writeln!(out, "--- The password of '{name}' has changed: this connection ends.")
+        }
+        AccountNews::Removed(name) => {
+            writeln!(out, "--- The name '{name}' is no longer registered: this connection ends.")
+        }
         AccountNews::Reclaimed(name) => {
             writeln!(out, "--- The name '{name}' is of somebody who has just come: this connection ends.")
         }

@@ -90,6 +90,12 @@ pub(super) fn news(news: &AccountNews, out: &mut String) -> Result {
         AccountNews::Replaced => {
             writeln!(out, "--- Has entrado desde otro sitio: esta conexión se cierra.")
         }
+        AccountNews::Renewed(name) => {
+            writeln!(out, "--- La contraseña de '{name}' ha cambiado: esta conexión se cierra.")
+        }
+        AccountNews::Removed(name) => {
+            writeln!(out, "--- El nombre '{name}' ya no está registrado: esta conexión se cierra.")
+        }
         AccountNews::Reclaimed(name) => {
             writeln!(out, "--- El nombre '{name}' es de quien acaba de entrar: esta conexión se cierra.")
         }

@@ -207,7 +207,7 @@ fn whoever_has_the_name_otherwise_gives_way_and_is_not_succeeded() {
     chat.does(guest, join("secreta"));
     chat.book = Book::of(&ACCOUNTS);
     let accounts = chat.book.accounts();
-    chat.perform(|hub, _, out| hub.accounts_changed(accounts, out));
+    chat.perform(|hub, now, out| hub.accounts_changed(accounts, &[], now, out));
     chat.hush();
     chat.does(guest, Command::Register);
     assert_eq!(chat.hears(guest), ["somebody else's: María"]);
@@ -312,4 +312,48 @@ fn only_registered_names_if_so_decided() {
     chat.types_secret(id, "girasol");
     chat.does(id, nick("Ana"));
     assert_eq!(chat.hears(id), ["password?", "welcome María", "unregistered: Ana"]);
+}
+
+#[test]
+fn sessions_end_with_the_password_that_opened_them_whatever_they_are_called() {
+    for by_owner in [true, false] {
+        let mut chat = Chat::with_accounts(&ACCOUNTS);
+        let (thief, juan) = (chat.logs_in("María", "girasol"), chat.logs_in("Juan", "tres tristes tigres"));
+        chat.does(thief, nick("Otra"));
+        let maria = chat.logs_in("María", "girasol");
+        chat.hush();
+        if by_owner {
+            chat.does(maria, Command::ChangePassword);
+            ["girasol", "clavel", "clavel"].into_iter().for_each(|typed| chat.types_secret(maria, typed));
+            assert_eq!(chat.hears(maria).last().map(String::as_str), Some("changed"));
+            assert!(chat.is_here(maria), "who changed it stays");
+        } else {
+            let (accounts, key) = (chat.book.accounts(), chat.book.key("María"));
+            chat.perform(|hub, now, out| hub.accounts_changed(accounts, &[key], now, out));
+            assert_eq!(chat.hears(maria).last().map(String::as_str), Some("another password: María"));
+            assert!(!chat.is_here(maria));
+        }
+        assert_eq!(chat.hears(thief)[0], "another password: María");
+        assert!(chat.closed.contains(&(thief, CloseReason::Revoked)));
+        assert!(chat.is_here(juan));
+        assert!(chat.hears(juan).contains(&"<<< Otra".to_owned()));
+    }
+}
+
+#[test]
+fn sessions_that_were_taken_over_end_with_their_password_too() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let old = chat.logs_in("María", "girasol");
+    let new = chat.logs_in("María", "girasol");
+    assert!(!chat.is_here(old));
+    chat.does(new, nick("Otra"));
+    chat.hush();
+    let (accounts, key) = (chat.book.accounts(), chat.book.key("María"));
+    chat.perform(|hub, now, out| hub.accounts_changed(accounts, &[key], now, out));
+    assert_eq!(chat.hears(new), ["another password: María"]);
+    assert!(!chat.is_here(new));
+    let juan = chat.logs_in("Juan", "tres tristes tigres");
+    chat.quits(juan);
+    chat.waits(super::SECOND * 2);
+    assert!(chat.hub.is_empty());
 }

@@ -139,7 +139,7 @@ fn guest_of_a_clashing_name_gives_way_to_the_owner() {
     let guest = chat.enters("Maria");
     chat.book.add("María", "girasol");
     let accounts = chat.book.accounts();
-    chat.perform(|hub, _, out| hub.accounts_changed(accounts, out));
+    chat.perform(|hub, now, out| hub.accounts_changed(accounts, &[], now, out));
     chat.hush();
     chat.does(guest, Command::Register);
     assert_eq!(chat.hears(guest), ["somebody else's: Maria"], "by one that looks the same");

@@ -47,6 +47,8 @@ fn brief_news(news: &AccountNews) -> String {
         AccountNews::Identified(name) => format!("identified: {name}"),
         AccountNews::PasswordChanged => "changed".into(),
         AccountNews::Replaced => "replaced".into(),
+        AccountNews::Renewed(name) => format!("another password: {name}"),
+        AccountNews::Removed(name) => format!("no longer registered: {name}"),
         AccountNews::Reclaimed(name) => format!("reclaimed: {name}"),
         AccountNews::Resumed { rooms, current } => {
             let rooms: Vec<&str> = rooms.iter().map(Name::as_str).collect();

@@ -1,6 +1,6 @@
 //! What a registered name may do for good: operators of the server, operators of rooms, and rooms that stay.
 
-use tertulia::chat::{AccountKey, Command, RoomKey, RoomRecord, Rules};
+use tertulia::chat::{AccountKey, CloseReason, Command, RoomKey, RoomRecord, Rules};
 
 use super::{Book, Chat, join, leave, name, nick, text, topic};
 
@@ -135,10 +135,15 @@ fn a_ban_ends_the_operator_s_office() {
 #[test]
 fn an_account_that_was_removed_is_nobody_s() {
     let mut chat = operated("María");
-    let maria = chat.logs_in("María", "girasol");
-    chat.perform(|hub, _, out| hub.accounts_changed(vec![], out));
+    let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
     chat.hush();
-    chat.does(maria, Command::Kick { whom: text("María"), reason: None });
+    chat.perform(|hub, now, out| hub.accounts_changed(vec![], &[], now, out));
+    assert_eq!(chat.hears(maria), ["no longer registered: María"]);
+    assert_eq!(chat.closed, [(maria, CloseReason::Revoked)]);
+    assert_eq!(chat.hears(ana), ["<<< María"]);
+    let maria = chat.enters("María");
+    chat.hush();
+    chat.does(maria, Command::Kick { whom: text("Ana"), reason: None });
     chat.does(maria, Command::ChangePassword);
     assert_eq!(chat.hears(maria), ["no operator of #general", "not registered: María"]);
 }
@@ -150,16 +155,15 @@ fn the_room_of_an_account_that_was_removed_is_gone_when_nobody_is_there() {
     for room in ["vacía", "cocina"] {
         chat.does(maria, join(room));
         chat.does(maria, topic("recetas"));
-        chat.does(maria, Command::Key(Some(text("sal"))));
     }
+    chat.does(ana, join("cocina"));
     chat.does(maria, leave("vacía"));
-    chat.does(ana, join("vacía"));
-    chat.perform(|hub, _, out| hub.accounts_changed(vec![], out));
+    chat.perform(|hub, now, out| hub.accounts_changed(vec![], &[], now, out));
     let kept: Vec<&str> = chat.records.values().map(|record| record.name.as_str()).collect();
     assert_eq!(kept, ["cocina"], "there is somebody in it");
     chat.hush();
     chat.does(ana, join("vacía"));
     assert_eq!(chat.hears(ana), ["made #vacía"], "nobody could have opened it");
-    chat.quits(maria);
+    chat.does(ana, leave("cocina"));
     assert_eq!(chat.records.len(), 1, "the other one goes like any other");
 }

@@ -45,6 +45,8 @@ pub(super) fn events() -> Vec<Event> {
         AccountNews::Identified(ana.clone()),
         AccountNews::PasswordChanged,
         AccountNews::Replaced,
+        AccountNews::Renewed(ana.clone()),
+        AccountNews::Removed(ana.clone()),
         AccountNews::Reclaimed(ana.clone()),
         AccountNews::Resumed { rooms: vec![], current: None },
         AccountNews::Resumed { rooms: vec![Name::new("general").unwrap(), ana.clone()], current: Some(ana) },

@@ -38,6 +38,8 @@ pub fn take(step: Step, world: &mut World) {
         Step::Unregistered | Step::UnregisteredAndGone => {
             let name = world.name;
             world.changes_accounts(|book| book.remove(name));
+            // With the account the connections end that gave its password.
+            world.reader = world.reader.filter(|&id| world.slots[id.slot()] == Some(id));
         }
         Step::Deserted => {
             world.lets("Olga", leave(ROOM));

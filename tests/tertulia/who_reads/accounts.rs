@@ -58,7 +58,7 @@ impl World {
     pub fn changes_accounts(&mut self, change: impl FnOnce(&mut Book)) {
         change(&mut self.book);
         let accounts = self.book.accounts();
-        self.perform(None, |hub, _, out| hub.accounts_changed(accounts, out));
+        self.perform(None, |hub, now, out| hub.accounts_changed(accounts, &[], now, out));
     }
 
     pub fn types(&mut self, id: ClientId, password: &str) {

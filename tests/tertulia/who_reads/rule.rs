@@ -76,6 +76,7 @@ impl Page {
         self.turn_account(step);
         (self.named, self.rita, self.general) = match step {
             Step::Lost | Step::LostLast | Step::Nameless => (false, false, false),
+            Step::Unregistered | Step::UnregisteredAndGone => (false, false, false),
             Step::Restarted | Step::RestartedWithout => (false, false, false),
             Step::Replaced | Step::Ousted | Step::Guesses | Step::Hesitates => (false, false, false),
             Step::Back | Step::BackElsewhere | Step::Usurped | Step::Named => (true, true, true),

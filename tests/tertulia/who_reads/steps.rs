@@ -84,7 +84,7 @@ pub enum Step {
     IsRosaAtLast,
     /// Somebody who is not here would hear that they are Rosa.
     IsTooLate,
-    /// The account of the reader is removed.
+    /// The account of the reader is removed, and they are put out of the chat if they are in it.
     Unregistered,
     /// The account of the reader is removed, and with it the room, in which nobody is.
     UnregisteredAndGone,
@@ -119,10 +119,12 @@ impl Step {
     pub fn changes_connection(self) -> bool {
         use Step::{Back, BackAsAnother, BackElsewhere, Heir, Lost, LostLast, Nameless, Usurped};
         use Step::{Claimed, ClaimedByMember, Guesses, Hesitates, Ousted, Replaced, TakenOver};
-        use Step::{Restarted, RestartedWithout, Returns};
+        use Step::{Restarted, RestartedWithout, Returns, Unregistered, UnregisteredAndGone};
         let coming = [Lost, LostLast, Back, BackElsewhere, BackAsAnother, Heir, Usurped, Nameless];
         let owning = [Returns, TakenOver, Replaced, Claimed, ClaimedByMember, Ousted, Guesses, Hesitates];
-        coming.contains(&self) || owning.contains(&self) || [Restarted, RestartedWithout].contains(&self)
+        coming.contains(&self)
+            || owning.contains(&self)
+            || [Restarted, RestartedWithout, Unregistered, UnregisteredAndGone].contains(&self)
     }
 
     /// Takes the step; `keyed` is whether the room was closed at first.
