@@ -95,7 +95,7 @@ impl Memory {
         }
     }
 
-    /// Forgets a room. What it held is [freed](Self::free) later.
+    /// Forgets a room. What it held is freed later, bit by bit.
     pub fn forget(&mut self, room: RoomKey) {
         if let Some(gone) = self.rooms.remove(&room) {
             self.oldest.remove(&gone[0].number);
