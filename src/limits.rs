@@ -410,6 +410,15 @@ pub const FAILURE_DELAY: Duration = Duration::from_secs(1);
 /// The longest wait before the next password.
 pub const FAILURE_DELAY_MAX: Duration = Duration::from_secs(60);
 
+/// Lines about wrong passwords in the log within [`GUESSES_INTERVAL`]; all that come beyond them are told in one more.
+pub const GUESSES_TOLD: u32 = 5;
+
+/// See [`GUESSES_TOLD`].
+pub const GUESSES_INTERVAL: Duration = Duration::from_secs(10);
+
+/// Accounts and addresses of which the log knows how often one was tried from the other: some 64 KB.
+pub const GUESSES_REMEMBERED: usize = 1_000;
+
 /// Failures are forgotten when none came for so long: five guesses an hour at each name of a class are few.
 pub const FAILURES_FORGOTTEN: Duration = Duration::from_secs(60 * 60);
 

@@ -258,10 +258,11 @@ impl Archive {
         Some(std::mem::replace(&mut file.complaint, Complaint { lines: 0, why: None }))
     }
 
-    /// When [`complaint`](Self::complaint) has something to say, or a question has waited [too long](Self::overdue).
+    /// When [`complaint`](Self::complaint) or [`guesses`](Self::guesses) has something to say, or a question has waited [too long](Self::overdue).
     pub fn next_due(&self) -> Option<Moment> {
         let questions = self.file.as_ref().and_then(|file| file.questions.next_due());
-        [self.complaint_due(), questions, self.searches.next_due()].into_iter().flatten().min()
+        let guesses = self.accounts.as_ref().and_then(Accounts::next_due);
+        [self.complaint_due(), questions, guesses, self.searches.next_due()].into_iter().flatten().min()
     }
 
     fn complaint_due(&self) -> Option<Moment> {

@@ -1,6 +1,6 @@
 //! The archive's part for accounts and letters: what is asked, and what is heard of it later.
 
-use super::accounts::{Accounts, Taken};
+use super::accounts::{Accounts, Guesses, Taken};
 use super::affair::{Affair, LetterRow, Outcome, account_key};
 use super::archive::{Answer, Archive};
 use super::job::{Change, Job};
@@ -65,6 +65,11 @@ impl Archive {
     /// are then. False: too much waits for the file, or there is none.
     pub fn order(&mut self, ticket: u64, order: AccountOrder) -> bool {
         self.send(Affair::Order { ticket, order })
+    }
+
+    /// What has to be said on the console now of wrong passwords.
+    pub fn guesses(&mut self, now: Moment) -> Vec<Guesses> {
+        self.accounts.as_mut().map(|accounts| accounts.guesses().take(now)).unwrap_or_default()
     }
 
     /// How many petitions have been worked at. Each costs the same, whatever came of it.

@@ -19,7 +19,7 @@ mod turns;
 mod words;
 mod worker;
 
-pub use accounts::{Claim, FairQueue, LoginThrottle, Subject};
+pub use accounts::{Claim, FairQueue, GuessLog, Guesses, LoginThrottle, Subject};
 pub use archive::{Answer, Archive, Complaint};
 pub use memory::Memory;
 pub use store::{Exposed, FileNews, Registry, Store, StoreError, hash};

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::{english, spanish};
-use crate::chat::{Expulsion, Language, Name, Note, Text};
-use crate::limits::MOTD_MAX_BYTES;
+use crate::chat::{Expulsion, Language, Name, Note, Origin, Text};
+use crate::limits::{GUESSES_INTERVAL, MOTD_MAX_BYTES};
 
 /// The console's line about `note`.
 pub fn note(note: &Note, language: Language) -> Option<String> {
@@ -83,6 +83,32 @@ pub fn arrived(name: &Name, address: SocketAddr, language: Language) -> String {
     match language {
         Language::Spanish => format!("{name} se ha conectado desde {address}"),
         Language::English => format!("{name} connected from {address}"),
+    }
+}
+
+/// The console's line about wrong passwords: `times` for the account of that name from there, if they are `alike`; else of
+/// many accounts or addresses, the last one there. Without a name nobody has registered it, and it is not shown: it may
+/// be a password that was typed in its place.
+pub fn guesses(name: Option<&Name>, origin: Origin, times: u32, alike: bool, language: Language) -> String {
+    let spanish = language == Language::Spanish;
+    let whose = match name {
+        Some(name) if spanish => format!("para {name} desde {origin}"),
+        Some(name) => format!("for {name} from {origin}"),
+        None if spanish => format!("para un nombre sin registrar desde {origin}"),
+        None => format!("for a name that is not registered from {origin}"),
+    };
+    let seconds = GUESSES_INTERVAL.as_secs();
+    match (alike, times, spanish) {
+        (true, 1, true) => format!("Contraseña equivocada {whose}"),
+        (true, 1, false) => format!("Wrong password {whose}"),
+        (true, _, true) => format!("Contraseña equivocada {whose} (van {times})"),
+        (true, _, false) => format!("Wrong password {whose} ({times} so far)"),
+        (false, 1, true) => format!("1 contraseña equivocada más en {seconds} s, {whose}"),
+        (false, 1, false) => format!("1 more wrong password in {seconds} s, {whose}"),
+        (false, _, true) => {
+            format!("{times} contraseñas equivocadas más en {seconds} s; la última, {whose}")
+        }
+        (false, _, false) => format!("{times} more wrong passwords in {seconds} s, the last one {whose}"),
     }
 }
 

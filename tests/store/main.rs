@@ -11,6 +11,7 @@ mod expulsions;
 mod fair_queue;
 mod files;
 mod folding;
+mod guesses;
 mod killing;
 mod large;
 mod letters;

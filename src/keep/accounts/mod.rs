@@ -4,6 +4,7 @@
 //! takes the same work as one that somebody has.
 
 mod fair_queue;
+mod guesses;
 mod hasher;
 mod likenesses;
 mod throttle;
@@ -12,6 +13,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 pub use fair_queue::FairQueue;
+pub use guesses::{GuessLog, Guesses};
 use hasher::{Hashed, Hasher, Work, decoy};
 pub(super) use hasher::{is_hash, make};
 pub(super) use likenesses::Likenesses;
@@ -34,6 +36,7 @@ pub(super) struct Accounts {
     made: HashMap<Origin, usize>,
     waiting: FairQueue<(ClientId, Petition)>,
     throttle: LoginThrottle,
+    guesses: GuessLog,
     hasher: Hasher,
     in_hand: usize,
     /// What is being hashed or written, by ticket.
@@ -89,6 +92,7 @@ impl Accounts {
             made: HashMap::new(),
             waiting: FairQueue::default(),
             throttle: LoginThrottle::default(),
+            guesses: GuessLog::default(),
             hasher: Hasher::start(wake)?,
             in_hand: 0,
             under_way: HashMap::new(),
@@ -108,6 +112,16 @@ impl Accounts {
     /// Why a password could not be hashed, if one could not since this was asked last.
     pub(super) fn take_failure(&mut self) -> Option<String> {
         self.failure.take()
+    }
+
+    /// Wrong passwords, to be told.
+    pub(super) fn guesses(&mut self) -> &mut GuessLog {
+        &mut self.guesses
+    }
+
+    /// When there are wrong passwords to be told.
+    pub(super) fn next_due(&self) -> Option<Moment> {
+        self.guesses.next_due()
     }
 
     /// Passwords hashed so far.
@@ -235,6 +249,9 @@ impl Accounts {
             }
             (_, Hashed::Right | Hashed::Wrong) => {
                 self.throttle.failed(under_way.origin, under_way.subject, now);
+                let account = account_of(&under_way.matter);
+                let account = account.and_then(|key| Some((key, self.known.get(&key)?.name.clone())));
+                self.guesses.note(account, under_way.origin, now);
                 return Some(Verdict::Wrong);
             }
             (_, Hashed::Failed(why)) => {

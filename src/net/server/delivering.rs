@@ -7,7 +7,7 @@ use log::{debug, error, info, log_enabled, warn};
 
 use super::Server;
 use crate::chat::{Audience, ClientId, Event, Moment, Note, Origin, Output, Question};
-use crate::keep::{Answer, Complaint, FileNews};
+use crate::keep::{Answer, Complaint, FileNews, Guesses};
 use crate::limits::{BYTES_PER_STEP, COST_SHARE, HISTORY_PATIENCE, PETITION_PATIENCE};
 use crate::net::stream::Stream;
 use crate::proto::console;
@@ -128,8 +128,11 @@ impl<S: Stream> Server<S> {
         }
     }
 
-    /// Says on the console, now and then, what the history lacks.
+    /// Says on the console, now and then, what the history lacks, and which passwords were wrong.
     pub(super) fn complain(&mut self, now: Moment) {
+        for Guesses { name, origin, times, alike } in self.history.guesses(now) {
+            warn!("{}", console::guesses(name.as_ref(), origin, times, alike, self.settings.language));
+        }
         if let Some(Complaint { lines, why }) = self.history.complaint(now) {
             warn!("{}", console::history_lost(lines, why.as_deref(), self.settings.language));
         }
