@@ -86,7 +86,14 @@ fn account_orders_are_in_effect_when_they_are_answered() {
     assert_eq!(told(&dir, &["remove", "Ana"], ""), done("Cuenta borrada: Ana."));
     assert_eq!(server.asks("Ana", "otra"), None);
     assert_eq!(refusal(told(&dir, &["remove", "Ana"], "")), "No hay ninguna cuenta Ana.");
-    assert_eq!(server.stop(), "");
+    let complaints = server.stop();
+    let complained: Vec<_> =
+        complaints.lines().map(|line| line.split_once("[WARN] ").map(|(_, words)| words)).collect();
+    assert_eq!(
+        complained,
+        [Some("Contraseña equivocada para Ana desde 127.0.0.1")],
+        "the one wrong password, once"
+    );
     assert!(!dir.path().join(SOCKET).exists(), "the socket goes with the server");
     assert_eq!(told(&dir, &["add", "Luis"], "secreto"), done("Cuenta creada: Luis."), "without it, too");
 }
