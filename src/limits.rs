@@ -45,8 +45,9 @@ pub const LINES_PER_TURN: usize = 256;
 pub const LINES_PER_TURN_GOING_ON: usize = 64;
 
 /// Steps of work that one turn does at most, all lines together; the last line may go beyond. As much as
-/// [`LINES_PER_TURN`] lines for a thousand people, 15 ms here: in a larger room fewer lines are taken.
-pub const STEPS_PER_TURN: u64 = LINES_PER_TURN as u64 * 1_000 * HEARER_STEPS;
+/// [`LINES_PER_TURN`] lines for a thousand people, with what each line costs itself, 15 ms here: in a larger room fewer
+/// lines are taken. One line less would be a second write to each of the thousand.
+pub const STEPS_PER_TURN: u64 = LINES_PER_TURN as u64 * (1_000 * HEARER_STEPS + 4 * LINE_STEPS);
 
 /// What a step of work takes at most, in nanoseconds: one thing looked at, compared or written down.
 pub const STEP_NANOS: u64 = 20;

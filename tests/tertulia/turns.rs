@@ -63,6 +63,15 @@ fn one_sender_has_the_whole_turn_and_less_when_going_on() {
 }
 
 #[test]
+fn turn_carries_a_whole_share_of_lines_to_a_thousand_people() {
+    const PEOPLE: usize = 1_000;
+    let mut house = house_of(PEOPLE, unlimited());
+    let line = "x".repeat(90) + "\n";
+    house.send(0, line.repeat(LINES_PER_TURN).as_bytes());
+    assert_eq!(lines_said(&mut house, PEOPLE, House::turn), LINES_PER_TURN, "in one write for each of them");
+}
+
+#[test]
 fn turn_does_so_much_work_whatever_the_lines_are() {
     const PEOPLE: usize = 100;
     let share = Share { steps: 5_000, ..Share::default() };
