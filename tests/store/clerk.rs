@@ -10,6 +10,7 @@ use tertulia::chat::{Letter, Posted, RoomRecord, Stamp, Text, Verdict};
 use tertulia::keep::Answer;
 use tertulia::limits::PASSWORD_MAX_BYTES;
 
+use super::owned::Owned;
 use super::support::{DEADLINE, Desk, Dir, HOME, name, room};
 
 /// What came of an order: its status, what it said, what it complained of.
@@ -20,10 +21,10 @@ pub(crate) struct Came(pub(crate) i32, pub(crate) String, pub(crate) String);
 pub(crate) fn order(words: &[&OsStr], input: &[u8]) -> Came {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
     command.arg("account").args(words).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
+    let mut child = Owned::start(&mut command);
     // It need not read all of it.
     let _ = child.stdin.take().unwrap().write_all(input);
-    let output = child.wait_with_output().unwrap();
+    let output = child.output();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     Came(output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }

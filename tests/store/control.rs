@@ -16,6 +16,7 @@ use tertulia::keep::{Answer, hash};
 use tertulia::limits::CONTROL_ORDER_MAX_BYTES;
 
 use super::clerk::{Came, done, order, refusal, told, words};
+use super::owned::Owned;
 use super::support::{DEADLINE, Desk, Dir, Server, command, errors, password};
 
 impl Server {
@@ -147,7 +148,7 @@ fn socket_is_its_owners_alone_and_replaces_one_left_by_a_kill() {
     assert_eq!(mode & 0o777, 0o600);
     assert_eq!(server.asks("Ana", "secreto"), Some(true));
     assert_eq!(names(&told(&dir, &["list"], "")), ["Ana"]);
-    let mut second = command(dir.path()).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut second = Owned::start(command(dir.path()).stdout(Stdio::null()).stderr(Stdio::piped()));
     assert_eq!(second.wait().unwrap().code(), Some(1));
     assert!(errors(&mut second).contains("Otro servidor está usando"));
     assert_eq!(names(&told(&dir, &["list"], "")), ["Ana"], "the second server took nothing away");

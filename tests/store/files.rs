@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use super::owned::Owned;
 use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, errors, line};
 
 /// Starts a server that must refuse, and gives its one line.
 fn refusal(data: &Path, extra: &[&str]) -> String {
-    let mut child = command(data).args(extra).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut child = Owned::start(command(data).args(extra).stdout(Stdio::null()).stderr(Stdio::piped()));
     assert_eq!(child.wait().unwrap().code(), Some(1));
     let errors = errors(&mut child);
     assert_eq!(errors.lines().count(), 1, "{errors}");

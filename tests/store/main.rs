@@ -17,6 +17,8 @@ mod large;
 mod letters;
 mod logins;
 mod modes;
+#[path = "../tertulia/support/owned.rs"]
+mod owned;
 #[cfg(target_os = "linux")]
 mod resident;
 mod rooms;

@@ -8,6 +8,7 @@ use std::process::{Command, Stdio};
 use tertulia::chat::Language;
 use tertulia::keep::{Exposed, Store};
 
+use super::owned::Owned;
 use super::support::{Desk, Dir, GENERAL, Server, line};
 
 fn mode(path: &Path) -> u32 {
@@ -68,7 +69,7 @@ fn files_of_the_account_command_are_their_owners_alone() {
     let data = dir.path().join("data");
     let mut shell = without_umask();
     shell.args(["account", "add", "Ana", "--password-file", "-", "--data"]).arg(&data);
-    let mut child = shell.stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+    let mut child = Owned::start(shell.stdin(Stdio::piped()).stdout(Stdio::null()));
     std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"secreto\n").unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(mode(&data), 0o700);

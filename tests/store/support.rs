@@ -18,6 +18,8 @@ use tertulia::chat::{
 };
 use tertulia::keep::{Answer, Archive, Store};
 
+use super::owned::Owned;
+
 /// How long anything may take that should happen at once, on a machine that is busy with something else.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
 
@@ -200,7 +202,7 @@ pub(crate) fn line(room: RoomKey, at: i64, text: &str) -> Line {
 
 /// The real server; killed without mercy when dropped.
 pub(crate) struct Server {
-    pub(crate) child: Child,
+    pub(crate) child: Owned,
     pub(crate) address: String,
 }
 
@@ -216,7 +218,7 @@ impl Server {
     }
 
     pub(crate) fn spawn(command: &mut Command) -> Server {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = Owned::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
         let mut address = String::new();
         BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
         assert!(!address.is_empty(), "it does not start: {}", errors(&mut child));
@@ -247,13 +249,6 @@ impl Server {
         let status = self.child.wait().unwrap();
         assert!(status.success(), "{status}");
         errors(&mut self.child)
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -4,7 +4,11 @@
 //! left, and the client none of them.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::support::process::{Lines, Process};
 
 /// No file may be longer; most are far shorter.
 const FILE_MAX_LINES: usize = 600;
@@ -118,4 +122,28 @@ fn files_stay_small_and_say_what_they_are() {
     lengths.sort_unstable();
     let median = lengths[lengths.len() / 2];
     assert!(median <= FILE_MEDIAN_LINES, "the median file has {median} lines");
+}
+
+#[test]
+fn programs_that_tests_start_have_an_owner() {
+    let owner = home("tests/tertulia/support/owned.rs");
+    let start = format!(".{}()", "spawn");
+    for file in rust_files(&home("tests")).into_iter().filter(|file| *file != owner) {
+        for (number, line) in code(&file) {
+            assert!(!line.contains(&start), "{}:{number}: start it with an owner (Owned)", file.display());
+        }
+    }
+}
+
+#[test]
+fn programs_that_tests_start_end_with_what_they_started() {
+    let (reader, writer) = io::pipe().expect("a pipe");
+    let mut shell = Command::new("sh");
+    // Two generations of them, which hold the pipe.
+    shell.args(["-c", "sh -c 'sleep 1000 & echo there; wait' & wait"]).stderr(writer);
+    let shell_process = Process::start(&mut shell);
+    drop(shell); // it holds the pipe as well
+    assert_eq!(shell_process.stdout.next().as_deref(), Some("there"));
+    drop(shell_process);
+    assert_eq!(Lines::of(reader).next(), None, "nobody holds the pipe");
 }

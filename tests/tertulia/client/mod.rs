@@ -12,7 +12,9 @@ mod screen_lines;
 mod terminal;
 
 use std::io::Write;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
+
+use crate::support::owned::Owned;
 
 /// The client, about to talk to `place`.
 fn client(place: &str, options: &[&str]) -> Command {
@@ -22,19 +24,19 @@ fn client(place: &str, options: &[&str]) -> Command {
 }
 
 /// Starts it between three pipes.
-fn in_pipes(mut command: Command) -> Child {
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+fn in_pipes(mut command: Command) -> Owned {
+    Owned::start(command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()))
 }
 
 /// Starts it with this input and no more.
-fn with_input(command: Command, input: &[u8]) -> Child {
+fn with_input(command: Command, input: &[u8]) -> Owned {
     let mut child = in_pipes(command);
     child.stdin.take().unwrap().write_all(input).unwrap();
     child
 }
 
 /// How it ended: status, output, errors.
-fn ended(child: Child) -> (Option<i32>, String, String) {
-    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
+fn ended(child: Owned) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = child.output();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }

@@ -163,7 +163,7 @@ fn control_c_is_the_signal_that_a_shell_calls_130() {
     let bot = in_pipes(client(&server.place(), &["--name", "bot"]));
     let _peer = server.accept_as("bot");
     kill_process(Pid::from_child(&bot), Signal::INT).unwrap();
-    assert_eq!(bot.wait_with_output().unwrap().status.signal(), Some(Signal::INT.as_raw()));
+    assert_eq!(bot.output().status.signal(), Some(Signal::INT.as_raw()));
 }
 
 #[test]

@@ -3,12 +3,14 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+
+use super::owned::Owned;
 
 /// Longer than any healthy machine takes; a test that waits it out has failed.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,9 +45,9 @@ impl Lines {
     }
 }
 
-/// A child of the test, killed when the test ends.
+/// A child of the test, which ends with it.
 pub struct Process {
-    child: Child,
+    child: Owned,
     pub stdout: Lines,
     /// Without lines if it was sent elsewhere.
     pub stderr: Lines,
@@ -53,7 +55,7 @@ pub struct Process {
 
 impl Process {
     pub fn start(command: &mut Command) -> Process {
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("a program to start");
+        let mut child = Owned::start(command.stdout(Stdio::piped()));
         let stdout = Lines::of(child.stdout.take().expect("a pipe"));
         let stderr = child.stderr.take().map_or_else(|| Lines::of(std::io::empty()), Lines::of);
         Process { child, stdout, stderr }
@@ -77,14 +79,6 @@ impl Process {
 
     pub fn id(&self) -> u32 {
         self.child.id()
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::os::fd::OwnedFd;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -14,13 +14,14 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, Winsize, tcgetattr, tcsetwinsize};
 
 use super::DEADLINE;
+use super::owned::Owned;
 
 const ROWS: u16 = 24;
 const COLUMNS: u16 = 80;
 
 /// A running program and its terminal.
 pub(crate) struct Pty {
-    child: Running,
+    child: Owned,
     keyboard: File,
     terminal: OwnedFd,
     output: Receiver<Vec<u8>>,
@@ -35,17 +36,6 @@ pub(crate) struct Ended {
     pub(crate) cooked: bool,
     /// Where the cursor was left.
     pub(crate) column: u16,
-}
-
-/// A program that does not outlive its test.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// A terminal that shows what is typed and takes it in lines.
@@ -63,12 +53,12 @@ impl Pty {
         let size = Winsize { ws_row: ROWS, ws_col: COLUMNS, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&terminal, size).unwrap();
         let stdio = || Stdio::from(terminal.try_clone().unwrap());
-        let child = command.stdin(stdio()).stdout(stdio()).stderr(stdio()).spawn().unwrap();
+        let child = Owned::start(command.stdin(stdio()).stdout(stdio()).stderr(stdio()));
         drop(command); // it holds copies of the terminal
         let keyboard = File::from(master);
         let output = read_all(keyboard.try_clone().unwrap());
         Pty {
-            child: Running(child),
+            child,
             keyboard,
             terminal,
             output,
@@ -155,7 +145,7 @@ impl Pty {
 
     /// Sends the program a signal.
     pub(crate) fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child.0), signal).unwrap();
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
     /// Waits for the program to end by itself.
@@ -166,7 +156,7 @@ impl Pty {
             if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(1)) {
                 self.parser.process(&bytes);
             }
-            if let Some(status) = self.child.0.try_wait().unwrap() {
+            if let Some(status) = self.child.try_wait().unwrap() {
                 break status;
             }
             assert!(start.elapsed() < DEADLINE, "it does not end; the screen:\n{}", self.screen());
