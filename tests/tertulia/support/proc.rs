@@ -7,6 +7,11 @@ pub fn resident_bytes(id: u32) -> u64 {
     1024 * field(&format!("/proc/{id}/status"), "VmRSS:")
 }
 
+/// Of these, bytes that are in no file: which pages of the program itself are there depends on what the system has in its cache.
+pub fn anonymous_bytes(id: u32) -> u64 {
+    1024 * field(&format!("/proc/{id}/smaps_rollup"), "Anonymous:")
+}
+
 /// How often the threads of process `id` have gone to sleep or been put to sleep.
 pub fn context_switches(id: u32) -> u64 {
     let switches = |task: &str| {

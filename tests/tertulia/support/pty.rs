@@ -57,13 +57,7 @@ impl Pty {
         drop(command); // it holds copies of the terminal
         let keyboard = File::from(master);
         let output = read_all(keyboard.try_clone().unwrap());
-        Pty {
-            child,
-            keyboard,
-            terminal,
-            output,
-            parser: vt100::Parser::new(ROWS, COLUMNS, 0),
-        }
+        Pty { child, keyboard, terminal, output, parser: vt100::Parser::new(ROWS, COLUMNS, 0) }
     }
 
     /// Presses keys.
