@@ -62,6 +62,28 @@ pub(crate) fn lost(english: bool) -> &'static str {
     if english { "--- Connection lost" } else { "--- Conexión perdida" }
 }
 
+/// The server did not say in time that it was said.
+pub(crate) fn late(english: bool) -> &'static str {
+    if english { "the server does not answer" } else { "el servidor no contesta" }
+}
+
+/// A line to be said by which one leaves.
+pub(crate) fn says_farewell(english: bool) -> &'static str {
+    match english {
+        false => "una línea con la que se sale del chat no se puede decir: añádele algo",
+        true => "a line by which one leaves the chat cannot be said: add something to it",
+    }
+}
+
+/// A pasted line is longer than a line may be.
+#[cfg_attr(not(feature = "prompt"), allow(dead_code))]
+pub(crate) fn pasted_too_long(english: bool) -> &'static str {
+    match english {
+        false => "--- Una línea de lo pegado es demasiado larga: no se ha pegado",
+        true => "--- A line of what was pasted is too long: it was not pasted",
+    }
+}
+
 /// There will be another attempt.
 pub(crate) fn retry(end: &End, pause: Duration, english: bool) -> String {
     let why = match (end, english) {

@@ -125,6 +125,20 @@ fn paste_of_several_lines_asks_once() {
 }
 
 #[test]
+fn paste_that_is_too_long_is_said_to_be() {
+    let (mut screen, mut peer) = juan(&[]);
+    let long = "x".repeat(70_000);
+    let too_long = "--- Una línea de lo pegado es demasiado larga: no se ha pegado";
+    screen.type_keys(&paste(&long));
+    screen.wait_for_text(too_long);
+    screen.type_keys(&format!("a{}", paste(&format!("b\n{long}\nc\n"))));
+    screen.wait_for_line("¿Enviar 3 líneas? [s/n]");
+    screen.type_keys("s");
+    peer.expect("ab\nc\n");
+    screen.wait_for_text(&format!("Tú: ab\n{too_long}\nTú: c\n"));
+}
+
+#[test]
 fn long_lines_wrap_at_words_and_look_like_nobody_else() {
     let (mut screen, mut peer) = juan(&[]);
     peer.send(format!(

@@ -3,8 +3,8 @@
 //! Invariant: pure; however the bytes are cut into reads, the same keys come out. Sequences that mean nothing here are
 //! passed over whole.
 
-/// Bytes of a paste that are kept; what is beyond is dropped up to its end.
-const PASTE_MAX_BYTES: usize = 1024 * 1024;
+/// Bytes of a paste that are kept; what is beyond is dropped up to its end. A paste that has so many may be cut.
+pub(super) const PASTE_MAX_BYTES: usize = 1024 * 1024;
 
 /// Longest sequence of a terminal that is waited for, in bytes.
 const SEQUENCE_MAX_BYTES: usize = 64;

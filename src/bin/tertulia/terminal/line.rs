@@ -93,12 +93,14 @@ impl Line {
         self.history.push(line.to_string());
     }
 
-    /// Puts text where the cursor is.
-    pub(crate) fn insert(&mut self, text: &str) {
-        if self.text.len() + text.len() <= LINE_MAX_BYTES {
+    /// Puts text where the cursor is; says whether the line is not too long for it. If it is, nothing changes.
+    pub(crate) fn insert(&mut self, text: &str) -> bool {
+        let fits = self.text.len() + text.len() <= LINE_MAX_BYTES;
+        if fits {
             self.text.insert_str(self.cursor, text);
             self.cursor += text.len();
         }
+        fits
     }
 
     /// Puts `text` in the place of what stands between `from` and the cursor.
@@ -116,7 +118,9 @@ impl Line {
             return asked;
         }
         match key {
-            Key::Char(c) => self.insert(c.encode_utf8(&mut [0; 4])),
+            Key::Char(c) => {
+                self.insert(c.encode_utf8(&mut [0; 4]));
+            }
             Key::Enter => return Asked::Send,
             Key::Tab => return Asked::Complete,
             Key::Control('c') if self.text.is_empty() => return Asked::Interrupt,
@@ -141,7 +145,9 @@ impl Line {
             Key::Control('k') => self.cut_to(self.text.len()),
             Key::Control('w') | Key::DeleteWord => self.cut_to(self.word_before()),
             Key::Alt('d') => self.cut_to(self.word_after()),
-            Key::Control('y') => self.insert(&self.cut.clone()),
+            Key::Control('y') => {
+                self.insert(&self.cut.clone());
+            }
             Key::Control('t') => self.swap(),
             Key::Control(_) | Key::Alt(_) | Key::Paste(_) => {}
         }

@@ -14,7 +14,7 @@ use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 
 use super::completion::Names;
-use super::keys::{Key, Keyboard};
+use super::keys::{Key, Keyboard, PASTE_MAX_BYTES};
 use super::line::{Asked, Line};
 use super::raw_mode::{self, RawMode};
 use super::screen::{Below, Screen};
@@ -296,11 +296,15 @@ impl Session {
 
     /// A text was pasted: one line becomes part of the line being typed; of several it is asked once.
     fn paste(&mut self, text: &str) -> Option<u8> {
+        if text.len() >= PASTE_MAX_BYTES {
+            self.add(notice::pasted_too_long(self.english).to_string());
+            return None;
+        }
         let text: String = text.replace("\r\n", "\n").replace('\r', "\n");
         let text: String = text.chars().filter(|&c| c == '\n' || c == '\t' || !c.is_control()).collect();
         let lines = text.trim_end_matches('\n').lines().count();
         if lines <= 1 || self.question.is_some() {
-            self.line.insert(text.lines().next().unwrap_or_default());
+            self.insert(text.lines().next().unwrap_or_default());
         } else {
             self.pasted = Some(text);
         }
@@ -310,8 +314,8 @@ impl Session {
     /// The pasted lines are sent; a last one without an end stays to be typed on.
     fn send_pasted(&mut self, pasted: &str) -> Option<u8> {
         for piece in pasted.split_inclusive('\n') {
-            self.line.insert(piece.trim_end_matches('\n'));
-            if piece.ends_with('\n')
+            if self.insert(piece.trim_end_matches('\n'))
+                && piece.ends_with('\n')
                 && let Some(status) = self.send_line()
             {
                 return Some(status);
@@ -323,8 +327,17 @@ impl Session {
     /// The pasted lines become one line to be changed or cleared.
     fn keep_pasted(&mut self, pasted: &str) -> Option<u8> {
         let joined: Vec<&str> = pasted.lines().collect();
-        self.line.insert(&joined.join(" "));
+        self.insert(&joined.join(" "));
         None
+    }
+
+    /// Puts pasted text into the line; says so where it cannot be done.
+    fn insert(&mut self, text: &str) -> bool {
+        let fits = self.line.insert(text);
+        if !fits {
+            self.add(notice::pasted_too_long(self.english).to_string());
+        }
+        fits
     }
 
     fn complete(&mut self) {
