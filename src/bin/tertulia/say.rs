@@ -3,13 +3,14 @@
 //! Invariant: nothing is printed but the reason why it could not be said, and nothing is said in another room than asked
 //! for.
 
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::net::TcpStream;
+use std::time::{Duration, Instant};
 
 use crate::args::Options;
 use crate::connection::connect;
 use crate::notice;
-use crate::prompt_parser::{FENCE, Heard, PromptParser, Question, is_unseen};
+use crate::prompt_parser::{FENCE, Heard, PromptParser, Question, is_unseen, leaves};
 use crate::safe::Safe;
 
 /// The name to come in with when none was given.
@@ -23,6 +24,10 @@ const NOT_SENT: [&str; 2] = ["No se envió.", "It was not sent."];
 
 /// More of a line than this need not be known, in bytes.
 const TOLD_MAX_BYTES: usize = 64 * 1024;
+
+/// How long it may take, connecting left out, and how much longer for each line: a server takes several lines a second.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+const TIME_PER_LINE: Duration = Duration::from_secs(1);
 
 /// How far it is.
 #[derive(PartialEq)]
@@ -39,6 +44,11 @@ enum Step {
 
 /// Says what the options ask for; gives the exit status.
 pub(crate) fn run(options: Options) -> u8 {
+    if lines(&options).any(|line| leaves(&escaped(line))) {
+        complain(notice::says_farewell(options.english));
+        return 2;
+    }
+    let time = TIME_LIMIT + TIME_PER_LINE * lines(&options).count().try_into().unwrap_or(u32::MAX);
     let mut stream = match connect(&options) {
         Ok(stream) => stream,
         Err(error) => {
@@ -48,7 +58,7 @@ pub(crate) fn run(options: Options) -> u8 {
     };
     let mut speaker =
         Speaker { options: &options, tried: 0, step: Step::Name, entered: false, told: String::new() };
-    match speaker.converse(&mut stream) {
+    match speaker.converse(&mut stream, Instant::now() + time) {
         Ok(()) if speaker.step == Step::Said => 0,
         // The last thing that the server said is the reason.
         Ok(()) => {
@@ -56,11 +66,17 @@ pub(crate) fn run(options: Options) -> u8 {
             complain(if reason.is_empty() { notice::lost(options.english) } else { reason });
             1
         }
-        Err(_) => {
-            complain(notice::lost(options.english));
+        Err(error) => {
+            let late = matches!(error.kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock);
+            complain(if late { notice::late(options.english) } else { notice::lost(options.english) });
             1
         }
     }
+}
+
+/// The lines to be said.
+fn lines(options: &Options) -> impl Iterator<Item = &str> {
+    options.say.iter().flat_map(|text| text.lines())
 }
 
 /// One conversation that says something.
@@ -76,10 +92,17 @@ struct Speaker<'a> {
 }
 
 impl Speaker<'_> {
-    fn converse(&mut self, stream: &mut TcpStream) -> io::Result<()> {
+    /// Talks until it is over, but not beyond `deadline`: that is the error [`ErrorKind::TimedOut`].
+    fn converse(&mut self, stream: &mut TcpStream, deadline: Instant) -> io::Result<()> {
         let (mut parser, mut safe) = (PromptParser::new(self.options.english), Safe::default());
         let mut bytes = vec![0; 16 * 1024];
         loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            stream.set_read_timeout(Some(left))?;
+            stream.set_write_timeout(Some(left))?;
             let count = match stream.read(&mut bytes) {
                 Ok(0) => return Ok(()),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -127,8 +150,7 @@ impl Speaker<'_> {
             }
             Heard::Fence if self.step == Step::Room && self.entered => {
                 self.step = Step::Lines;
-                let lines = self.options.say.iter().flat_map(|text| text.lines());
-                Some(lines.map(escaped).collect::<String>() + FENCE)
+                Some(lines(self.options).map(escaped).collect::<String>() + FENCE)
             }
             Heard::Fence if self.step == Step::Lines => {
                 self.step = Step::Said;
@@ -163,4 +185,25 @@ fn escaped(line: &str) -> String {
 fn complain(reason: &str) {
     let prefix = if reason.starts_with("tertulia:") { "" } else { "tertulia: " };
     let _ = writeln!(io::stderr(), "{prefix}{reason}");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::args::{self, Asked};
+
+    #[test]
+    fn say_gives_up_a_server_that_does_not_answer() {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut stream = TcpStream::connect(silent.local_addr().unwrap()).unwrap();
+        let Ok(Asked::Talk(options)) = args::parse(["--say", "hola"].map(Into::into), false) else {
+            panic!("these are options")
+        };
+        let mut speaker =
+            Speaker { options: &options, tried: 0, step: Step::Name, entered: false, told: String::new() };
+        let ended = speaker.converse(&mut stream, Instant::now() + Duration::from_millis(50));
+        assert!(matches!(ended.unwrap_err().kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock));
+    }
 }

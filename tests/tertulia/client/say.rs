@@ -71,3 +71,14 @@ fn say_gives_up_a_name_that_asks_for_a_password() {
     let (status, said, reason) = ended(said);
     assert_eq!((status, said.as_str(), reason.as_str()), (Some(1), "", "tertulia: El chat se cierra.\n"));
 }
+
+#[test]
+fn say_refuses_a_line_by_which_one_leaves() {
+    let server = FakeServer::start();
+    for text in ["salir", "hola\n  SALIR \nadiós", "sa\u{8}lir"] {
+        let (status, said, reason) = ended(with_input(client(&server.place(), &["--say", text]), b""));
+        assert_eq!((status, said.as_str()), (Some(2), ""), "{text:?}");
+        let expected = "tertulia: una línea con la que se sale del chat no se puede decir: añádele algo\n";
+        assert_eq!(reason, expected, "{text:?}");
+    }
+}
