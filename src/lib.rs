@@ -13,7 +13,7 @@
 //! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
 //! - [`chat`]: the vocabulary (commands, events, outputs), names, safe text, and the [`Hub`](chat::Hub) with the rules.
 //! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.
-//! - [`proto`]: the line dialect, telnet's commands, Spanish and English.
+//! - [`proto`]: what a connection speaks, the line dialect, telnet's commands, Spanish and English.
 //! - [`keep`]: what was said before, in memory or in a file with a helper thread of its own; accounts, letters, passwords.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
 //! - [`control`]: what passes between `tertulia-server account` and the like and a running server.

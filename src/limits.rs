@@ -23,6 +23,21 @@ pub const TEXT_MAX_MARKS: usize = NAME_MAX_MARKS;
 /// the longest that telnets know has some 90 (LINEMODE's table of keys).
 pub const SUBNEGOTIATION_MAX_BYTES: u8 = 240;
 
+/// How long nothing may come behind the first bytes of a connection before they are a piece of who sends no line ends. A
+/// lost packet comes again after 200 ms or more, and of a program that writes a line and its end apart the end after 40 ms.
+pub const FIRST_PIECE_QUIET: Duration = Duration::from_millis(300);
+
+/// How long nothing may come behind a piece of who is known to send no line ends: its reader should not notice.
+pub const PIECE_QUIET: Duration = Duration::from_millis(100);
+
+/// The same for a piece of one character, which may be one of several keys that are pressed, and for a password, of which no
+/// half may be taken, with the rest of it as words.
+pub const KEY_QUIET: Duration = Duration::from_secs(1);
+
+/// The same for a piece that ends inside a UTF-8 character, of who has sent nothing but UTF-8 so far: the network has cut it,
+/// and resends what was lost after 0.2, 0.4, 0.8, 1.6 s. In Latin-1 `café` ends so as well, and must not wait for ever.
+pub const CUT_CHARACTER_QUIET: Duration = Duration::from_secs(3);
+
 /// Bytes taken by one read.
 pub const READ_BYTES: usize = 16 * 1024;
 

@@ -90,6 +90,11 @@ impl House {
         self.server.readable(*id);
     }
 
+    /// Puts input on the way, of which no readiness has told yet.
+    pub(crate) fn arrives_untold(&mut self, who: usize, input: &str) {
+        self.clients[who].1.input.borrow_mut().extend(input.as_bytes());
+    }
+
     /// Sends input, and lets the server do all that comes of it.
     pub(crate) fn says(&mut self, who: usize, input: impl AsRef<[u8]>) {
         self.send(who, input.as_ref());
@@ -131,6 +136,13 @@ impl House {
     /// The client reads nothing any more.
     pub(crate) fn deafen(&self, who: usize) {
         self.clients[who].1.deaf.set(true);
+    }
+
+    /// The client reads again; readiness says so.
+    pub(crate) fn reads_again(&mut self, who: usize) {
+        let (id, wire) = &self.clients[who];
+        wire.deaf.set(false);
+        self.server.writable(*id);
     }
 
     /// Keeps what the client is sent from now on, for [`heard`](Self::heard).

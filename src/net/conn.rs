@@ -119,8 +119,8 @@ impl<S: Stream> Conn<S> {
     }
 
     /// Reads once through `scratch`; what came is the codec's, or nobody's while the connection is closing.
-    pub(super) fn fill(&mut self, scratch: &mut [u8], answers: &mut Vec<u8>) -> Filled {
-        let filled = loop {
+    pub(super) fn fill(&mut self, scratch: &mut [u8], answers: &mut Vec<u8>, now: Moment) -> Filled {
+        let mut filled = loop {
             match self.stream.read(scratch) {
                 Ok(0) => break Filled::Ended,
                 Ok(length) => {
@@ -142,6 +142,12 @@ impl<S: Stream> Conn<S> {
             }
         };
         self.readable = false;
+        match filled {
+            Filled::Drained if self.phase == Phase::Open => self.codec.found_nothing(now),
+            // Who closes with something unread resets the connection; what came before that in one piece counts.
+            Filled::Broken if self.phase == Phase::Open && self.codec.has_piece() => filled = Filled::Ended,
+            _ => {}
+        }
         if filled == Filled::Ended && !self.ended {
             self.ended = true;
             self.codec.finish();
@@ -316,6 +322,8 @@ impl<S: Stream> Conn<S> {
             Phase::Open if self.outbox.blocked && self.outbox.stalled_at().is_some_and(|at| now >= at) => {
                 self.die(CloseReason::Stalled);
             }
+            // As far as readiness has told it was quiet; a last read makes sure.
+            Phase::Open if self.codec.piece_due().is_some_and(|at| now >= at) => self.readable = true,
             _ => {}
         }
     }
@@ -325,7 +333,9 @@ impl<S: Stream> Conn<S> {
         match self.phase {
             Phase::Open => {
                 let paced = self.paced.then(|| self.pace.due(rate));
-                [paced, self.awaiting, self.outbox.stalled_at()].into_iter().flatten().min()
+                // Nothing ends by quiet that has not been read.
+                let piece = self.codec.piece_due().filter(|_| !self.readable);
+                [paced, self.awaiting, self.outbox.stalled_at(), piece].into_iter().flatten().min()
             }
             Phase::Draining(until) | Phase::Lingering(until, _) => Some(until),
             Phase::Dead(_) => None,

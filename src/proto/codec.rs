@@ -1,11 +1,14 @@
 //! The dialect of one connection: bytes to commands, and how its reader wants to be written to.
 
+use std::time::Duration;
+
+use super::detect::{self, LineEnds, Opening};
 use super::encode::Kind;
 use super::foreign::{self, Protocol};
 use super::line;
-use super::line_buffer::{Ending, Framed, LineBuffer};
+use super::line_buffer::{Framed, LineBuffer};
 use super::telnet::{Met, Telnet};
-use crate::chat::{Command, Language, PasswordError, Question, Text, Trouble};
+use crate::chat::{Command, Language, Moment, PasswordError, Question, Text, Trouble};
 
 /// The line dialect, with telnet's commands taken out of it.
 #[derive(Debug)]
@@ -14,8 +17,7 @@ pub struct Codec {
     input: Option<Box<Input>>,
     telnet: Telnet,
     language: Language,
-    /// Whether the first line ended in CR, and so do the answers; none: no line has come.
-    crlf: Option<bool>,
+    line_ends: LineEnds,
     /// What the next line answers: a question for a password.
     question: Option<Question>,
     warned: bool,
@@ -31,6 +33,16 @@ struct Input {
     behind: Option<Text>,
     /// What is spoken instead of ours: nothing of the connection counts.
     foreign: Option<Protocol>,
+    /// When a read found nothing more behind what has come of a line; only of who may send pieces.
+    quiet_since: Option<Moment>,
+}
+
+impl Input {
+    /// Nothing yet, of who sends `pieces` or not.
+    fn new(pieces: bool) -> Box<Input> {
+        let lines = if pieces { LineBuffer::of_pieces() } else { LineBuffer::default() };
+        Box::new(Input { lines, ..Input::default() })
+    }
 }
 
 impl Codec {
@@ -40,28 +52,62 @@ impl Codec {
             input: None,
             telnet: Telnet::default(),
             language,
-            crlf: None,
+            line_ends: LineEnds::default(),
             question: None,
             warned: false,
             interrupted: false,
         }
     }
 
-    /// Takes received bytes in; adds to `answers` what telnet wants back.
+    /// Takes in what came in one read; adds to `answers` what telnet wants back.
     pub fn push(&mut self, input: &[u8], answers: &mut Vec<u8>) {
-        if self.crlf.is_none() && self.opens_tls(input) {
+        if self.line_ends.is_first() && self.opens_tls(input) {
             self.input.get_or_insert_default().foreign = Some(Protocol::Tls);
         }
         if self.foreign().is_some() {
             return;
         }
+        if self.line_ends.may_be_quiet() {
+            self.judge_read(input);
+        }
+        let pieces = self.line_ends == LineEnds::Pieces;
         self.telnet.filter(input, |met| match met {
             _ if self.interrupted => {}
-            Met::Text(bytes) => self.input.get_or_insert_default().lines.push(bytes),
+            Met::Text(bytes) => self.input.get_or_insert_with(|| Input::new(pieces)).lines.push(bytes),
             Met::Answer(bytes) => answers.extend_from_slice(&bytes),
             Met::AreYouThere => answers.extend_from_slice(b"\r\n[tertulia]\r\n"),
             Met::Interrupt => self.interrupted = true,
         });
+    }
+
+    /// A read has found nothing more, at `now`. Ends a piece behind which nothing has come for long enough. To be called
+    /// when all commands have been taken.
+    pub fn found_nothing(&mut self, now: Moment) {
+        let Some(quiet) = self.quiet() else { return };
+        let Some(input) = &mut self.input else { return };
+        if now < *input.quiet_since.get_or_insert(now) + quiet {
+            return;
+        }
+        input.quiet_since = None;
+        if self.line_ends == LineEnds::FirstPiece {
+            match input.lines.unfinished().map_or(Opening::Other, detect::opening) {
+                Opening::Unfinished => return,
+                Opening::Other => return self.line_ends = self.line_ends.only_line_ends(),
+                Opening::Piece => self.line_ends = LineEnds::Pieces,
+            }
+        }
+        input.lines.end_piece();
+    }
+
+    /// When what has come will be a piece, if nothing more comes: to be asked for input once more then.
+    pub fn piece_due(&self) -> Option<Moment> {
+        let since = self.input.as_ref()?.quiet_since?;
+        Some(since + self.quiet()?)
+    }
+
+    /// Whether what has come is a piece if the connection is over.
+    pub fn has_piece(&self) -> bool {
+        self.line_ends == LineEnds::Pieces && self.input.as_ref().is_some_and(|input| input.lines.has_begun())
     }
 
     /// The next line answers `question`, and is a password; gives what asks a telnet not to show it.
@@ -99,7 +145,7 @@ impl Codec {
         if self.interrupted && self.input.is_none() {
             return Some(Command::Quit(None));
         }
-        let first = self.crlf.is_none();
+        let first = self.line_ends.is_first();
         let input = self.input.as_mut().filter(|input| input.foreign.is_none())?;
         if let Some(text) = input.behind.take() {
             return Some(line::parse(text, self.language));
@@ -110,8 +156,7 @@ impl Codec {
                 return None;
             }
             Some(Framed::Line(bytes, ending)) => {
-                // A lone CR would put every line on top of the last: who sends one gets the full CR LF.
-                self.crlf.get_or_insert(ending == Ending::Cr);
+                self.line_ends = self.line_ends.after_line(ending);
                 if self.question.take().is_some() {
                     return Some(Command::Secret(line::secret(bytes)));
                 }
@@ -124,12 +169,22 @@ impl Codec {
             Some(Framed::TooLong(_)) if self.question.take().is_some() => {
                 return Some(Command::Secret(Err(PasswordError::TooLong)));
             }
-            Some(Framed::TooLong(_)) => return Some(Command::Unclear(Trouble::TooLong)),
+            Some(Framed::TooLong(_)) => {
+                // Too long for a first piece; later ones end by quiet as well.
+                if first {
+                    self.line_ends = self.line_ends.only_line_ends();
+                }
+                return Some(Command::Unclear(Trouble::TooLong));
+            }
             None if self.interrupted => {
                 self.input = None;
                 return Some(Command::Quit(None));
             }
             None => {
+                // The end of a line that is too long is not told.
+                if self.line_ends == LineEnds::Pieces && !input.lines.takes_pieces() {
+                    self.line_ends = LineEnds::Keys;
+                }
                 self.give_back();
                 return None;
             }
@@ -166,12 +221,33 @@ impl Codec {
 
     /// What makes bytes for this reader differ from those for others.
     pub fn kind(&self) -> Kind {
-        Kind { language: self.language, crlf: self.crlf.unwrap_or(false) }
+        // A lone CR would put every line on top of the last: who sends one gets the full CR LF.
+        Kind { language: self.language, crlf: self.line_ends == LineEnds::Cr }
     }
 
     /// Bytes of memory held for unfinished input.
     pub fn held(&self) -> usize {
         self.input.as_ref().map_or(0, |input| size_of::<Input>() + input.lines.capacity())
+    }
+
+    /// How long nothing more may come before what has come is a piece, if anything has.
+    fn quiet(&self) -> Option<Duration> {
+        let input = self.input.as_ref().filter(|_| self.line_ends.may_be_quiet())?;
+        let begun = input.lines.has_begun() && input.foreign.is_none();
+        begun
+            .then(|| self.line_ends.quiet(input.lines.unfinished(), self.question.is_some(), !self.warned))?
+    }
+
+    /// Looks at what came in one read for how its sender ends lines.
+    fn judge_read(&mut self, read: &[u8]) {
+        let begun = self.input.as_ref().and_then(|input| input.lines.unfinished()).unwrap_or_default();
+        self.line_ends = self.line_ends.after_read(begun, read);
+        if let Some(input) = &mut self.input {
+            input.quiet_since = None;
+            if self.line_ends != LineEnds::Pieces {
+                input.lines.end_pieces();
+            }
+        }
     }
 
     /// Whether a connection of which no line has come yet opens with a handshake of TLS, now that `input` comes.

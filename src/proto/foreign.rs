@@ -54,6 +54,25 @@ pub(super) fn is_long_request(start: &[u8]) -> bool {
     words.next().is_some_and(is_token) && words.next().is_some_and(|target| target.starts_with(b"/"))
 }
 
+/// Whether text without a line end is a request, or may be the beginning of one that the network has cut: a method as
+/// browsers write it or the beginning of such a method, alone or in front of a target, or any method in front of a path.
+pub(super) fn may_be_request(text: &[u8]) -> bool {
+    let mut words = text.splitn(2, |&byte| byte == b' ');
+    let method = words.next().unwrap_or_default();
+    let Some(target) = words.next().map(<[u8]>::trim_ascii_start) else {
+        return METHODS.iter().any(|known| known.as_bytes().starts_with(method)) || is_request(text);
+    };
+    let known = METHODS.iter().any(|known| known.as_bytes() == method);
+    let scheme = target.iter().zip(b"http").all(|(typed, letter)| typed.eq_ignore_ascii_case(letter));
+    is_token(method) && target.starts_with(b"/")
+        || known && (scheme || target.starts_with(b"*") || method == b"CONNECT")
+        || is_request(text)
+}
+
+/// The methods that browsers send without having asked the server before, and those of proxies and HTTP/2 (RFC 9113 §3.4).
+const METHODS: [&str; 10] =
+    ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "PRI"];
+
 /// RFC 9110 §5.6.2.
 fn is_token(word: &[u8]) -> bool {
     !word.is_empty()

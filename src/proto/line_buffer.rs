@@ -1,7 +1,10 @@
 //! Bytes in, lines out: the framing of the line dialect.
 //!
-//! Laws: every way of cutting the input into pieces gives the same lines; no byte is looked at twice; what is held
-//! is at most one unfinished line and the piece that was added last; nothing is held while nothing waits.
+//! Laws: every way of cutting the input into reads gives the same lines; no byte is looked at twice; what is held
+//! is at most one unfinished line and the read that was added last; nothing is held while nothing waits.
+//!
+//! Of senders without line ends the first two hold between two quiet moments only: quiet ends a line where it comes, and the
+//! first one has what came before looked at once more, for NULs. Who is such a sender is decided elsewhere.
 
 use crate::limits::LINE_MAX_BYTES;
 
@@ -20,6 +23,8 @@ pub enum Ending {
     /// CR. An LF (telnet) or a NUL (telnet at a terminal that takes each key by itself) directly behind it belongs to
     /// it, whenever it comes: the line does not wait for it.
     Cr,
+    /// NUL, or nothing at all for a while, as programs send it that know no line ends.
+    Quiet,
 }
 
 /// What [`LineBuffer::next_line`] found.
@@ -46,9 +51,16 @@ pub struct LineBuffer {
     after_cr: bool,
     /// No more input will come.
     ended: bool,
+    /// Its sender sends pieces, without line ends: NUL ends one as well. A line end puts an end to that.
+    pieces: bool,
 }
 
 impl LineBuffer {
+    /// The buffer of a sender who sends pieces, without line ends.
+    pub fn of_pieces() -> LineBuffer {
+        LineBuffer { pieces: true, ..LineBuffer::default() }
+    }
+
     /// Adds what was received. Take all lines out before adding more, or more is held than the law says.
     pub fn push(&mut self, input: &[u8]) {
         // By doubling, but not beyond the longest line.
@@ -65,6 +77,19 @@ impl LineBuffer {
         self.ended = true;
     }
 
+    /// Ends what has come of a piece: nothing came behind it for a while.
+    pub fn end_piece(&mut self) {
+        if !std::mem::replace(&mut self.pieces, true) {
+            self.scanned = self.start;
+        }
+        self.push(&[NUL]);
+    }
+
+    /// Its sender sends no pieces any more: only line ends count.
+    pub fn end_pieces(&mut self) {
+        self.pieces = false;
+    }
+
     /// Forgets an unfinished line.
     pub fn discard(&mut self) {
         *self = LineBuffer::default();
@@ -76,15 +101,19 @@ impl LineBuffer {
         let mut at = self.scanned as usize;
         while at < self.bytes.len() || self.end_unfinished() {
             let (byte, start) = (self.bytes[at], self.start as usize);
-            if byte == LF || byte == CR {
+            if byte <= CR
+                && let Some(ending) = self.ending(byte)
+            {
                 self.consume_through(at);
-                self.after_cr = byte == CR;
-                if std::mem::take(&mut self.skipping) {
+                self.after_cr = ending == Ending::Cr;
+                self.pieces &= ending == Ending::Quiet;
+                // Several NULs end one piece.
+                let nothing = ending == Ending::Quiet && start == at;
+                if std::mem::take(&mut self.skipping) || nothing {
                     self.complete_ending();
                     at = self.scanned as usize;
                     continue;
                 }
-                let ending = if self.after_cr { Ending::Cr } else { Ending::Lf };
                 return Some(Framed::Line(&self.bytes[start..at], ending));
             }
             if self.skipping {
@@ -126,6 +155,16 @@ impl LineBuffer {
         (!self.skipping).then(|| &self.bytes[self.start as usize..])
     }
 
+    /// Whether something of a line has come and its end has not, also of one that is being dropped.
+    pub fn has_begun(&self) -> bool {
+        self.skipping || self.is_unfinished()
+    }
+
+    /// Whether its sender sends pieces, without line ends.
+    pub fn takes_pieces(&self) -> bool {
+        self.pieces
+    }
+
     /// Whether it is as it was at first: nothing waits, no line is being dropped, and no LF would be passed over.
     pub fn is_idle(&self) -> bool {
         self.bytes.is_empty() && !self.skipping && !self.after_cr
@@ -134,6 +173,16 @@ impl LineBuffer {
     /// Bytes of memory held.
     pub fn capacity(&self) -> usize {
         self.bytes.capacity()
+    }
+
+    /// The end of a line that `byte` is, if it is one.
+    fn ending(&self, byte: u8) -> Option<Ending> {
+        match byte {
+            LF => Some(Ending::Lf),
+            CR => Some(Ending::Cr),
+            NUL if self.pieces => Some(Ending::Quiet),
+            _ => None,
+        }
     }
 
     fn is_unfinished(&self) -> bool {

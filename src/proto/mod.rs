@@ -2,6 +2,7 @@
 
 mod codec;
 pub mod console;
+mod detect;
 mod encode;
 mod english;
 mod foreign;

@@ -1,4 +1,7 @@
 //! Bytes to lines: the same lines however the bytes are cut, and no more memory than a line takes.
+//!
+//! Quiet is no byte: where it ends a piece of who sends no line ends is a matter of time, tried in `pieces`. Between two
+//! quiet moments the law holds for pieces as well.
 
 use proptest::prelude::*;
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
@@ -301,6 +304,47 @@ proptest! {
         let pieces: Vec<&[u8]> = cuts.windows(2).map(|ends| &input[ends[0]..ends[1]]).collect();
         prop_assert_eq!(lines(&pieces), plainly(&input));
     }
+}
+
+/// The lines of who has sent a piece before, in such reads; each `None` is a quiet moment.
+fn lines_in_pieces(reads: &[Option<&[u8]>]) -> Vec<Line> {
+    let (mut buffer, mut lines) = (LineBuffer::of_pieces(), Vec::new());
+    for read in reads {
+        match read {
+            Some(bytes) => buffer.push(bytes),
+            None if buffer.takes_pieces() && buffer.has_begun() => buffer.end_piece(),
+            None => {}
+        }
+        take_all(&mut buffer, &mut lines);
+    }
+    lines
+}
+
+fn piece(words: impl AsRef<[u8]>) -> Line {
+    Line::Whole(words.as_ref().into(), Ending::Quiet)
+}
+
+#[test]
+fn pieces_are_the_same_however_they_are_cut_between_two_quiet_moments() {
+    let long = [long(LINE_MAX_BYTES + 3), b"\0uno".to_vec()].concat();
+    for (input, expected) in [
+        (&b"hola"[..], vec![piece("hola")]),
+        (b"uno\0\0\0dos\0", vec![piece("uno"), piece("dos")]),
+        (b"\0", vec![]),
+        (b"uno\0dos\ntres\0cuatro", vec![piece("uno"), lf("dos")]),
+        (b"uno\r\0\0dos\r", vec![cr("uno"), cr("\0dos")]),
+        (&long, vec![Line::TooLong, piece("uno")]),
+    ] {
+        for at in (0..=input.len()).filter(|at| input.len() < 100 || at % 97 == 0 || input.len() - at < 9) {
+            let found = lines_in_pieces(&[Some(&input[..at]), Some(&input[at..]), None, None]);
+            assert!(found == expected, "{input:?} cut at {at}: {found:?}");
+        }
+        let bytes: Vec<_> = input.chunks(1).map(Some).chain([None]).collect();
+        assert!(lines_in_pieces(&bytes) == expected, "{input:?} byte by byte");
+    }
+    // And the quiet moments are where they end.
+    let found = lines_in_pieces(&[Some(b"uno"), None, Some(b"dos"), Some(b"tres"), None]);
+    assert_eq!(found, [piece("uno"), piece("dostres")]);
 }
 
 #[test]

@@ -31,6 +31,7 @@ mod origins;
 mod pace;
 mod parsing;
 mod passwords;
+mod pieces;
 mod readme;
 mod safe_text;
 mod signals;

@@ -15,7 +15,7 @@ struct Bug {
 }
 
 /// What the simulation sees.
-const BUGS: [Bug; 8] = [
+const BUGS: [Bug; 9] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
@@ -57,6 +57,12 @@ const BUGS: [Bug; 8] = [
         file: "src/net/server/writing.rs",
         right: "if self.queued <= most {",
         wrong: "if self.queued <= most || most > 0 {",
+    },
+    Bug {
+        name: "a piece without a line end behind which nobody waits for the quiet",
+        file: "src/net/conn.rs",
+        right: "[paced, self.awaiting, self.outbox.stalled_at(), piece]",
+        wrong: "[paced, self.awaiting, self.outbox.stalled_at(), piece.filter(|_| false)]",
     },
     Bug {
         name: "a wall clock that is read at the start only",

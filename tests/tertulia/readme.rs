@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::env;
 use std::fs;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
@@ -86,7 +87,7 @@ fn the_bot_in_python_greets_and_listens() {
     for (_, readme) in readmes() {
         let server = Server::start(&[]);
         let mut maria = Peer::join(&server, "María");
-        let program = sent_to(&server, block(&readme, "python", "socket"));
+        let program = sent_to(&server, block(&readme, "python", "makefile"));
         let mut bot = Process::start(
             Command::new("python3").args(["-u", "-X", "utf8", "-c", &program]).stdin(Stdio::null()),
         );
@@ -101,6 +102,38 @@ fn the_bot_in_python_greets_and_listens() {
         let after = "María: hola, bot ñandú\n--- El servidor se detiene.";
         assert_eq!(heard, format!("{PROMPT}{}{after}", welcome("bot")));
         assert!(bot.wait().success());
+    }
+}
+
+#[test]
+fn the_client_in_python_talks_without_line_ends() {
+    if !has("python3") {
+        return;
+    }
+    for (_, readme) in readmes() {
+        let server = Server::start(&[]);
+        let mut maria = Peer::join(&server, "María");
+        let program = sent_to(&server, block(&readme, "python", "threading"));
+        assert_eq!(program.lines().count(), 10, "as many lines as it says");
+        let mut client = Process::start(
+            Command::new("python3").args(["-X", "utf8", "-c", &program]).stdin(Stdio::piped()),
+        );
+        let mut keyboard = client.stdin();
+        // Each waits for what comes of the one before, as a person does.
+        writeln!(keyboard, "Pía").expect("an open pipe");
+        maria.expect_line(">>> Pía se unió al chat");
+        for line in format!("{PROMPT}{}", welcome("Pía")).lines() {
+            assert_eq!(client.stdout.next().as_deref(), Some(line));
+        }
+        for words in ["Hola a todos!", "¿qué tal?", "y"] {
+            writeln!(keyboard, "{words}").expect("an open pipe");
+            maria.expect_line(&format!("Pía: {words}"));
+        }
+        maria.say("Hola Pía!");
+        assert_eq!(client.stdout.next().as_deref(), Some("María: Hola Pía!"));
+        writeln!(keyboard, "salir").expect("an open pipe");
+        maria.expect_line("<<< Pía salió del chat");
+        assert!(client.wait().success());
     }
 }
 

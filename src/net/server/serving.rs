@@ -156,7 +156,7 @@ impl<S: Stream> Server<S> {
         let most =
             if self.input > limits::INPUT_MAX_BYTES { limits::READ_LOW_BYTES } else { limits::READ_BYTES };
         let before = conn.input_held();
-        let filled = conn.fill(&mut self.scratch[..most], &mut self.answers);
+        let filled = conn.fill(&mut self.scratch[..most], &mut self.answers, now);
         self.input = self.input + conn.input_held() - before;
         self.steps += READ_STEPS;
         if !self.answers.is_empty() {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use super::person::{Fate, Person, Span};
 use super::world::World;
+use crate::support::peer::PROMPT;
 use tertulia::limits;
 
 /// An answer may come on top of a full queue: the longest is a `/quien` of everybody.
@@ -43,10 +44,12 @@ pub fn at_rest(world: &mut World) {
     }
 }
 
-/// Who came was asked for a name, or told why not.
+/// Who came was asked for a name, or told why not; who gave one, with or without the end of a line, was told what came of it.
 fn was_answered(person: &Person) {
     let excused = person.fate == Fate::Reset || person.starved || person.lingered;
     assert!(excused || !person.received.is_empty(), "{} was turned away without a word", person.name);
+    let asked = person.fate == Fate::Here && person.sent_piece;
+    assert!(excused || !asked || person.received.len() > PROMPT.len(), "{} waits for an answer", person.name);
 }
 
 /// What the witness has read of the room.
@@ -162,13 +165,15 @@ fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> 
     Some(at)
 }
 
-/// What somebody sent before they began to leave has been heard by the witness, once and in order.
+/// What somebody sent before they began to leave has been heard by the witness, once and in order. Several pieces may be
+/// one line.
 fn was_heard(person: &Person, witness: &[String]) {
-    let (spoken, acted) = (format!("{}: m", person.name), format!("* {} m", person.name));
+    let (spoken, acted) = (format!("{}: ", person.name), format!("* {} ", person.name));
     let heard: Vec<u64> = witness
         .iter()
         .filter_map(|line| line.strip_prefix(&spoken).or_else(|| line.strip_prefix(&acted)))
-        .map(|rest| rest.split(' ').next().unwrap().parse().unwrap())
+        .flat_map(|rest| rest.split(' '))
+        .filter_map(|word| word.strip_prefix('m')?.parse().ok())
         .collect();
     assert!(heard.is_sorted_by(|a, b| a < b), "{}: out of order or twice: {heard:?}", person.name);
     let excused = person.fate == Fate::Reset || person.starved;

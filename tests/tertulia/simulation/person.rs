@@ -45,7 +45,11 @@ pub struct Person {
     pub lingered: bool,
     unread_since: Option<Moment>,
     pub reads: bool,
-    /// Bytes on their way, in pieces.
+    /// Their program sends no line ends: each time what was typed, in one piece.
+    pub pieces: bool,
+    /// Such a program has sent something.
+    pub sent_piece: bool,
+    /// Bytes on their way, in parts.
     outgoing: Vec<u8>,
     pub received: Vec<u8>,
     /// The numbers of the messages they have finished sending.
@@ -69,6 +73,8 @@ impl Person {
             lingered: false,
             unread_since: None,
             reads: true,
+            pieces: false,
+            sent_piece: false,
             outgoing: Vec::new(),
             received: Vec::new(),
             sent: Vec::new(),
@@ -76,23 +82,36 @@ impl Person {
         }
     }
 
+    /// From now on nothing that they say ends in a line end. The first thing that is read is never a single character,
+    /// which a key would be.
+    pub fn sends_pieces(&mut self) {
+        self.pieces = true;
+        self.end.0.borrow_mut().least = 2;
+    }
+
     /// Puts a line on its way; `number` if it is a message that the room must hear.
     pub fn say(&mut self, line: &[u8], number: Option<u64>) {
         self.outgoing.extend_from_slice(line);
+        if self.pieces {
+            // What is read together is one line, of which the words can be told apart.
+            self.outgoing.pop_if(|end| *end == b'\n');
+            self.outgoing.push(b' ');
+        }
         if let Some(number) = number {
             self.unfinished.push((self.outgoing.len(), number));
         }
     }
 
-    /// Sends a piece of what is on its way, or all of it.
+    /// Sends a part of what is on its way, or all of it.
     pub fn push(&mut self, dice: &mut Dice, all: bool) {
         if self.fate != Fate::Here && self.fate != Fate::Quit || self.outgoing.is_empty() {
             return;
         }
-        let length =
-            if all || dice.one_in(2) { self.outgoing.len() } else { 1 + dice.below(self.outgoing.len()) };
-        let piece: Vec<u8> = self.outgoing.drain(..length).collect();
-        self.end.send(&piece);
+        let whole = all || self.pieces || dice.one_in(2);
+        let length = if whole { self.outgoing.len() } else { 1 + dice.below(self.outgoing.len()) };
+        self.sent_piece |= self.pieces;
+        let part: Vec<u8> = self.outgoing.drain(..length).collect();
+        self.end.send(&part);
         for (end, number) in std::mem::take(&mut self.unfinished) {
             match end.checked_sub(length) {
                 None | Some(0) if self.fate == Fate::Here => self.sent.push(number),

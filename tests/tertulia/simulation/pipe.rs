@@ -19,6 +19,8 @@ pub struct Pipe {
     outbound: VecDeque<u8>,
     /// How many bytes the kernel holds for a client that does not read.
     pub window: usize,
+    /// Bytes that a read gives at least, of as many as have come.
+    pub least: usize,
     client_ended: bool,
     reset: bool,
     server_ended: bool,
@@ -41,6 +43,7 @@ pub fn pipe(seed: u64) -> (ClientEnd, ServerEnd) {
         inbound: VecDeque::new(),
         outbound: VecDeque::new(),
         window: usize::MAX,
+        least: 1,
         client_ended: false,
         reset: false,
         server_ended: false,
@@ -140,7 +143,8 @@ impl Read for ServerEnd {
             pipe.read_armed = true;
             return Err(io::ErrorKind::WouldBlock.into());
         }
-        let length = pipe.chop(pipe.inbound.len().min(buffer.len()))?;
+        let come = pipe.inbound.len().min(buffer.len());
+        let length = pipe.chop(come)?.max(pipe.least.min(come));
         pipe.inbound.read_exact(&mut buffer[..length])?;
         Ok(length)
     }

@@ -95,8 +95,13 @@ impl World {
     pub fn step(&mut self) {
         match self.dice.below(16) {
             0..=1 if self.people.len() < 24 => {
-                let name = format!("p{}", self.people.len());
-                self.connect(name);
+                let number = self.people.len();
+                if self.dice.one_in(4) {
+                    self.connect(format!("pñ{number}"));
+                    self.people[number].sends_pieces();
+                } else {
+                    self.connect(format!("p{number}"));
+                }
             }
             2..=7 => self.somebody_types(),
             8 => self.somebody_changes_reading(),
@@ -283,6 +288,15 @@ impl World {
             return person.say(format!("{name}\n").as_bytes(), None);
         }
         let number = self.numbers;
+        if person.pieces {
+            if person.named.is_some() {
+                self.numbers += 1;
+                self.clock.message();
+                let padding = "x".repeat(self.dice.below(20));
+                person.say(format!("m{number} {padding}").as_bytes(), Some(number));
+            }
+            return;
+        }
         // In heavy worlds enough is said to fill the queues of those who do not read.
         let (lines, length) = if self.heavy { (1 + self.dice.below(12) as u64, 3900) } else { (1, 1) };
         self.numbers += lines;
@@ -335,6 +349,14 @@ impl World {
                 person.end.end();
                 person.fate = Fate::Ended;
             }
+            // By closing right behind the word.
+            2 if person.pieces => {
+                person.say(b"salir", None);
+                person.push(&mut self.dice, true);
+                person.end.end();
+                person.fate = Fate::Ended;
+            }
+            _ if person.pieces => {}
             // And goes on sending: the farewell must arrive all the same.
             _ => {
                 person.push(&mut self.dice, true);

@@ -1,0 +1,162 @@
+//! The quiet behind a piece as the server counts it: by its one queue of deadlines, and only while it reads.
+
+use std::time::Duration;
+
+use tertulia::limits::{DUE_PER_TURN, FIRST_PIECE_QUIET, KEY_QUIET, PIECE_QUIET, RATE_BURST};
+use tertulia::net::{Settings, Share};
+
+use super::ALMOST;
+use crate::turns::house::House;
+
+fn settings() -> Settings {
+    Settings { login_timeout: None, ..Settings::default() }
+}
+
+/// A listener, who comes by a line, and one who sends pieces and is in as well; nobody has anything left to be told.
+fn house_with_piece_sender(settings: Settings) -> (House, usize, usize) {
+    let mut house = House::new(settings);
+    let ana = house.connect();
+    house.says(ana, "Ana\n");
+    let pia = house.connect();
+    house.listen(pia);
+    house.says(pia, "Pía");
+    house.waits(FIRST_PIECE_QUIET);
+    assert!(
+        house.heard(pia).ends_with("\nBienvenido al chat, Pía!\nEscribe 'salir' para desconectarte.\n\n")
+    );
+    house.waits(Duration::from_secs(60));
+    house.listen(ana);
+    assert_eq!(house.server.next_due(), None, "at rest the server sleeps");
+    (house, ana, pia)
+}
+
+#[test]
+fn server_wakes_up_for_a_piece_and_for_nothing_else() {
+    let (mut house, ana, pia) = house_with_piece_sender(settings());
+    for (piece, quiet) in [("hola", PIECE_QUIET), ("y", KEY_QUIET)] {
+        house.says(pia, piece);
+        assert_eq!(house.server.next_due(), Some(house.now + quiet));
+        house.waits(quiet - ALMOST);
+        assert_eq!(house.heard(ana), "");
+        house.waits(ALMOST);
+        assert_eq!(house.heard(ana), format!("Pía: {piece}\n"));
+        assert_eq!(house.server.next_due(), None);
+    }
+}
+
+#[test]
+fn half_a_line_of_who_sends_line_ends_wakes_nobody_up() {
+    let (mut house, ana, pia) = house_with_piece_sender(settings());
+    house.says(ana, "ho");
+    assert_eq!(house.server.next_due(), None);
+    house.says(ana, "la\n");
+    assert_eq!(house.heard(pia), "Ana: hola\n");
+    let newcomer = house.connect();
+    house.settle();
+    assert_eq!(house.server.next_due(), None, "nobody has begun anything");
+    house.says(newcomer, "E");
+    assert_eq!(house.server.next_due(), None, "a key");
+    house.says(newcomer, "va");
+    assert_eq!(house.server.next_due(), None);
+}
+
+#[test]
+fn what_has_come_by_then_belongs_to_the_piece_though_nobody_has_told() {
+    let (mut house, ana, pia) = house_with_piece_sender(settings());
+    house.says(pia, "ho");
+    house.arrives_untold(pia, "la");
+    house.waits(PIECE_QUIET);
+    assert_eq!(house.heard(ana), "", "the last read has found more");
+    house.waits(PIECE_QUIET);
+    assert_eq!(house.heard(ana), "Pía: hola\n");
+}
+
+#[test]
+fn quiet_is_not_counted_while_reading_is_held_back_by_the_pace() {
+    let (mut house, ana, pia) = house_with_piece_sender(Settings { rate_limit: 1, ..settings() });
+    house.says(pia, "x\0".repeat(RATE_BURST as usize + 2));
+    assert_eq!(house.heard(ana).lines().count(), RATE_BURST as usize);
+    // Nothing of this is read for two seconds: two pieces are left.
+    house.says(pia, "ho");
+    house.waits(Duration::from_millis(700));
+    house.says(pia, "la");
+    assert_eq!(house.heard(ana), "");
+    house.waits(Duration::from_secs(1));
+    assert_eq!(house.heard(ana), "Pía: x\n");
+    house.waits(Duration::from_millis(300));
+    assert_eq!(house.heard(ana), "Pía: x\n");
+    // By now all has been read, and it is their turn again in a second.
+    house.waits(PIECE_QUIET * 5);
+    assert_eq!(house.heard(ana), "");
+    house.waits(PIECE_QUIET * 5);
+    assert_eq!(house.server.next_due(), Some(house.now + PIECE_QUIET), "what came is looked at only now");
+    house.waits(PIECE_QUIET - ALMOST);
+    assert_eq!(house.heard(ana), "");
+    house.waits(ALMOST);
+    assert_eq!(house.heard(ana), "Pía: hola\n");
+    assert_eq!(house.server.next_due(), None);
+}
+
+#[test]
+fn quiet_is_not_counted_while_reading_is_held_back_by_a_full_queue() {
+    let (mut house, ana, pia) = house_with_piece_sender(Settings { rate_limit: 0, ..settings() });
+    house.deafen(pia);
+    house.says(pia, "/ayuda\0".repeat(100));
+    house.says(pia, "ho");
+    house.waits(Duration::from_secs(2));
+    house.says(pia, "la");
+    let due = house.server.next_due().expect("who reads nothing is not waited for without end");
+    assert!(due.since(house.now) > Duration::from_secs(50), "and nothing else is due: {due:?}");
+    assert_eq!(house.heard(ana), "");
+    house.reads_again(pia);
+    house.settle();
+    assert_eq!(house.server.next_due(), Some(house.now + PIECE_QUIET));
+    house.waits(PIECE_QUIET);
+    assert_eq!(house.heard(ana), "Pía: hola\n");
+}
+
+#[test]
+fn quiet_is_not_counted_while_the_server_is_behind() {
+    let share = Share { unwritten_bytes: 1, writes: 1, ..Share::default() };
+    let (mut house, ana, pia) = house_with_piece_sender(Settings { share, rate_limit: 0, ..settings() });
+    house.says(pia, "ho");
+    // One write a turn: what is said to the others keeps the server from reading for some turns.
+    for name in 0..5 {
+        let other = house.connect();
+        house.says(other, format!("p{name}\n"));
+    }
+    house.waits(PIECE_QUIET / 2);
+    house.heard(ana);
+    house.send(ana, b"hola\n");
+    house.turn();
+    assert!(house.server.has_work());
+    house.send(pia, b"la");
+    house.now = house.now + PIECE_QUIET;
+    house.turn();
+    house.settle();
+    assert_eq!(house.heard(ana), "", "it had come in time and was read late");
+    house.waits(PIECE_QUIET);
+    assert_eq!(house.heard(ana), "Pía: hola\n");
+}
+
+#[test]
+fn pieces_of_many_that_end_at_once_are_taken_in_turns() {
+    const PEOPLE: usize = 2_000;
+    let mut house = House::new(Settings { rate_limit: 0, ..settings() });
+    for number in 0..PEOPLE {
+        let one = house.connect();
+        house.send(one, format!("p{number}").as_bytes());
+    }
+    house.settle();
+    assert_eq!(house.server.hub().people(), 0);
+    house.now = house.now + FIRST_PIECE_QUIET;
+    house.turn();
+    assert!(house.server.hub().people() <= DUE_PER_TURN);
+    while house.server.next_due().is_some_and(|due| due <= house.now) {
+        house.turn();
+        house.settle();
+    }
+    assert_eq!(house.server.hub().people(), PEOPLE);
+    house.waits(Duration::from_secs(60));
+    assert_eq!(house.server.next_due(), None);
+}
