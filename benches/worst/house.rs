@@ -19,6 +19,8 @@ struct Wire {
     input: RefCell<VecDeque<u8>>,
     /// The client reads nothing: writes are refused.
     deaf: Cell<bool>,
+    /// The client has reset the connection: what came before can still be read.
+    reset: Cell<bool>,
     /// Bytes that were written.
     taken: Cell<usize>,
     /// What was written, if anybody wants to look at it.
@@ -32,6 +34,7 @@ pub(crate) struct MemoryStream(Rc<Wire>);
 impl Read for MemoryStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.0.input.borrow_mut().read(buffer)? {
+            0 if self.0.reset.get() => Err(io::ErrorKind::ConnectionReset.into()),
             0 => Err(io::ErrorKind::WouldBlock.into()),
             length => Ok(length),
         }
@@ -40,6 +43,9 @@ impl Read for MemoryStream {
 
 impl Write for MemoryStream {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.reset.get() {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
         if self.0.deaf.get() {
             return Err(io::ErrorKind::WouldBlock.into());
         }
@@ -93,6 +99,11 @@ impl House {
     /// Puts input on the way, of which no readiness has told yet.
     pub(crate) fn arrives_untold(&mut self, who: usize, input: &str) {
         self.clients[who].1.input.borrow_mut().extend(input.as_bytes());
+    }
+
+    /// The client resets the connection, of which no readiness has told yet.
+    pub(crate) fn resets_untold(&mut self, who: usize) {
+        self.clients[who].1.reset.set(true);
     }
 
     /// Sends input, and lets the server do all that comes of it.

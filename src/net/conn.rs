@@ -155,6 +155,26 @@ impl<S: Stream> Conn<S> {
         filled
     }
 
+    /// The farewell among what a lost connection has sent and nobody has read, if there is one: who closes with something
+    /// unread resets the connection, and a write may find that before a read does. All else is lost with it.
+    pub(super) fn last_words(&mut self, scratch: &mut [u8]) -> Option<Command> {
+        for _ in 0..limits::READS_PER_TURN {
+            match self.stream.read(scratch) {
+                Ok(length @ 1..) => self.codec.push(&scratch[..length], &mut Vec::new()),
+                _ => break,
+            }
+            while let Some(command) = self.codec.next_command() {
+                if let Command::Quit(_) = command {
+                    return Some(command);
+                }
+            }
+        }
+        if self.codec.has_piece() {
+            self.codec.finish();
+        }
+        self.codec.next_command().filter(|command| matches!(command, Command::Quit(_)))
+    }
+
     /// Takes the next command out, if one may be taken.
     pub(super) fn next_command(&mut self, rate: Rate, now: Moment) -> Result<Command, Pause> {
         if self.phase != Phase::Open {

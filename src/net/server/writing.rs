@@ -148,12 +148,17 @@ impl<S: Stream> Server<S> {
             }
             self.take_origin(id);
             self.deadlines.set(id, scheduled, None);
-            let gone = self.conns.remove(id.slot());
+            let mut gone = self.conns.remove(id.slot());
             self.input -= gone.input_held();
             freed += 1;
             if in_chat {
                 debug!("{id:?}: {cause:?}");
-                self.hub.disconnect(id, cause, now, &mut self.outputs);
+                let farewell =
+                    (cause == CloseReason::Lost).then(|| gone.last_words(&mut self.scratch)).flatten();
+                match farewell {
+                    Some(farewell) => self.hub.handle(id, farewell, now, &mut self.outputs),
+                    None => self.hub.disconnect(id, cause, now, &mut self.outputs),
+                }
                 self.perform(now);
             }
         }

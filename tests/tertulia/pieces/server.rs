@@ -160,3 +160,42 @@ fn pieces_of_many_that_end_at_once_are_taken_in_turns() {
     house.waits(Duration::from_secs(60));
     assert_eq!(house.server.next_due(), None);
 }
+
+/// A connection that is closed with something unread is reset, and a write to it may be what finds that.
+#[test]
+fn who_says_salir_and_closes_has_left_in_good_order_whatever_finds_it_first() {
+    const LEFT: &str = "<<< Pía salió del chat\n";
+    const LOST: &str = "<<< Pía salió del chat (conexión perdida)\n";
+    for (sent, told, heard) in [
+        ("salir", false, LEFT.to_owned()),
+        ("salir\n", false, LEFT.to_owned()),
+        ("hola\nsalir\n", false, LEFT.to_owned()),
+        ("/salir ya\nhola\n", false, "<<< Pía salió del chat (ya)\n".to_owned()),
+        ("hola", false, LOST.to_owned()),
+        ("", false, LOST.to_owned()),
+        ("salir", true, LEFT.to_owned()),
+        ("salir\n", true, LEFT.to_owned()),
+        ("hola", true, format!("Pía: hola\n{LEFT}")),
+        ("hola\n", true, format!("Pía: hola\n{LOST}")),
+        ("", true, LOST.to_owned()),
+    ] {
+        let (mut house, ana, pia) = house_with_piece_sender(settings());
+        house.arrives_untold(pia, sent);
+        house.resets_untold(pia);
+        if told {
+            house.says(pia, "");
+        } else {
+            house.says(ana, "¿estás?\n");
+        }
+        assert_eq!(house.heard(ana), heard, "{sent:?}, told: {told}");
+        house.waits(Duration::from_secs(10));
+        assert_eq!(house.server.connections(), 1);
+    }
+    // What was begun before counts as well.
+    let (mut house, ana, pia) = house_with_piece_sender(settings());
+    house.says(pia, "sal");
+    house.arrives_untold(pia, "ir");
+    house.resets_untold(pia);
+    house.says(ana, "¿estás?\n");
+    assert_eq!(house.heard(ana), LEFT);
+}
