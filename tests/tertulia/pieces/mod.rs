@@ -396,11 +396,11 @@ fn password_is_not_cut_short() {
 
 #[test]
 fn quiet_ends_a_piece_that_is_too_long() {
-    let too_long = Command::Unclear(Trouble::TooLong);
+    let too_long = || Command::Unclear(Trouble::TooLong);
     let long = "ñ".repeat(LINE_MAX_BYTES);
     let mut sender = Sender::of_pieces();
     for end in ["", "\0"] {
-        assert_eq!(sender.sends(format!("{long}{end}")), [too_long.clone()]);
+        assert_eq!(sender.sends(format!("{long}{end}")), [too_long()]);
         assert_eq!(sender.waits(PIECE_QUIET), []);
         assert_eq!(sender.sends("hola"), []);
         assert_eq!(sender.waits(PIECE_QUIET), [say("hola")], "the next one is heard again");
@@ -410,16 +410,16 @@ fn quiet_ends_a_piece_that_is_too_long() {
     assert_eq!(sender.sends(&fits), []);
     assert!(sender.codec.held() <= LINE_MAX_BYTES + 128);
     assert_eq!(sender.waits(PIECE_QUIET), [say(&fits)]);
-    assert_eq!(sender.sends(format!("{fits}x")), [too_long.clone()]);
+    assert_eq!(sender.sends(format!("{fits}x")), [too_long()]);
     assert_eq!(sender.waits(PIECE_QUIET), []);
     assert_eq!(sender.codec.held(), 0);
     // A line end in there counts.
-    assert_eq!(sender.sends(format!("{long}\nho")), [too_long.clone()]);
+    assert_eq!(sender.sends(format!("{long}\nho")), [too_long()]);
     assert!(sender.is_at_rest());
     assert_eq!(sender.sends("la\n"), [say("hola")]);
     // Nobody's name is that long: a first piece that is too long is none.
     let mut sender = Sender::new();
-    assert_eq!(sender.sends(&long), [too_long]);
+    assert_eq!(sender.sends(&long), [too_long()]);
     assert_eq!(sender.waits(KEY_QUIET), []);
     assert_eq!(sender.sends("hola"), []);
     assert!(sender.is_at_rest());

@@ -47,8 +47,8 @@ pub struct Person {
     pub reads: bool,
     /// Their program sends no line ends: each time what was typed, in one piece.
     pub pieces: bool,
-    /// Such a program has sent something.
-    pub sent_piece: bool,
+    /// They have sent something.
+    pub has_sent: bool,
     /// Bytes on their way, in parts.
     outgoing: Vec<u8>,
     pub received: Vec<u8>,
@@ -74,7 +74,7 @@ impl Person {
             unread_since: None,
             reads: true,
             pieces: false,
-            sent_piece: false,
+            has_sent: false,
             outgoing: Vec::new(),
             received: Vec::new(),
             sent: Vec::new(),
@@ -107,9 +107,10 @@ impl Person {
         if self.fate != Fate::Here && self.fate != Fate::Quit || self.outgoing.is_empty() {
             return;
         }
-        let whole = all || self.pieces || dice.one_in(2);
+        // Nobody could tell a part of the first line, with no more for a while, from a name.
+        let first = !std::mem::replace(&mut self.has_sent, true);
+        let whole = all || first || self.pieces || dice.one_in(2);
         let length = if whole { self.outgoing.len() } else { 1 + dice.below(self.outgoing.len()) };
-        self.sent_piece |= self.pieces;
         let part: Vec<u8> = self.outgoing.drain(..length).collect();
         self.end.send(&part);
         for (end, number) in std::mem::take(&mut self.unfinished) {

@@ -139,7 +139,8 @@ impl World {
         let mut quiet = 0;
         for _ in 0..10_000 {
             // What a turn lets in shows its first edge in the next.
-            quiet = if self.turn() == 0 { quiet + 1 } else { 0 };
+            let outside = self.outside();
+            quiet = if self.turn() == 0 && self.outside() == outside { quiet + 1 } else { 0 };
             self.people.iter_mut().for_each(|person| person.receive(usize::MAX));
             let door_due = self.door_due();
             if quiet > 1 && !self.server.has_work() && door_due.is_none() {
