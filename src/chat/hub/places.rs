@@ -58,15 +58,15 @@ impl Hub {
     /// Why somebody who comes from `origin` gets no place. If there is none, one without a name may have to go first.
     fn lack(&mut self, origin: Origin, now: Moment, out: &mut Vec<Output>) -> Option<Lack> {
         let places = self.rules.places?;
-        if self.placed() >= places && !self.make_room(now, out) {
-            return Some(Lack::Full);
+        let (held, free) = (self.holdings.places(origin) as usize, places.saturating_sub(self.placed()));
+        // Asked first: nobody gives way to an address that gets no place.
+        if places >= SHARED_PLACES_MIN && is_over_share(held, free, places) {
+            return Some(Lack::Crowded);
         }
-        let held = self.holdings.places(origin) as usize;
-        let crowded = places >= SHARED_PLACES_MIN && is_over_share(held, places - self.placed(), places);
-        crowded.then_some(Lack::Crowded)
+        (free == 0 && !self.make_room(now, out)).then_some(Lack::Full)
     }
 
-    /// Whether somebody could be let in now, or on trial, without telling them that they cannot.
+    /// Whether a client whose address has no more than its share could be given a place now.
     pub fn has_room(&self, now: Moment) -> bool {
         self.rules.places.is_none_or(|places| self.placed() < places) || self.giving_way(now).is_some()
     }

@@ -96,6 +96,22 @@ fn registered_person_takes_first_the_place_of_who_has_no_name() {
 }
 
 #[test]
+fn nobody_gives_way_to_an_address_that_gets_no_place() {
+    let mut chat = places(100, &[]);
+    crowd(&mut chat, 1, 0, 60);
+    crowd(&mut chat, 2, 60, 39);
+    let silent = chat.connects_from(address(3));
+    chat.hears(silent);
+    chat.waits(NEWCOMER_GRACE);
+    let refused = chat.connects_from(address(1));
+    assert_eq!(chat.hears(refused), ["Crowded"]);
+    assert!(chat.is_here(silent) && chat.hears(silent).is_empty());
+    let let_in = chat.connects_from(address(4));
+    assert_eq!(chat.hears(let_in), ["name?"]);
+    assert_eq!(chat.hears(silent), ["MadeRoom"]);
+}
+
+#[test]
 fn own_earlier_connection_needs_no_other_place() {
     let mut chat = places(2, &ACCOUNTS);
     let (old, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
