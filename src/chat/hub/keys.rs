@@ -1,6 +1,6 @@
 //! Keys to rooms: a wrong one costs time, and the operators of the room hear of it.
 
-use super::{Audience, Client, Done, Event, Hub, Name, Output, RoomId, RoomRefusal};
+use super::{Audience, Done, Event, Hub, Name, Output, RoomId, RoomRefusal};
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::origin::Origin;
@@ -44,8 +44,8 @@ impl Hub {
     fn tell_operators(&self, number: RoomId, tries: u32, name: &Name, out: &mut Vec<Output>) {
         let room = self.room(number).expect("the caller found it");
         let owners = room.rules.owners.iter().filter_map(|&owner| self.holder_of(owner));
-        let owners = owners
-            .filter(|&owner| self.client(owner).is_some_and(|owner: &Client| owner.seat(number).is_some()));
+        let owners =
+            owners.filter(|&owner| self.client(owner).is_some_and(|client| client.seat(number).is_some()));
         let operators = room.rules.operators.iter().copied().take(KEY_ALARM_EARS);
         let mut clients: Vec<ClientId> = operators.chain(owners.take(KEY_ALARM_EARS)).collect();
         clients.sort_unstable();

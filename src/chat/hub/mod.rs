@@ -410,8 +410,8 @@ impl Hub {
 
     /// The client who is logged in to an account.
     fn holder_of(&self, account: AccountKey) -> Option<ClientId> {
-        let likeness = self.registry.as_ref()?.name(account)?.likeness();
-        self.alike(&likeness).find(|(holder, _)| holder.account == Some(account)).map(|(holder, _)| holder.id)
+        let clients = self.sessions.clients(account);
+        clients.into_iter().find(|&id| self.account(id) == Some(account))
     }
 
     /// The registered name that nobody here has now, and that `name` is.

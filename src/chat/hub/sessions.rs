@@ -45,7 +45,8 @@ impl Sessions {
         self.by_client.range(all).map(|&(_, account)| account).collect()
     }
 
-    fn clients(&self, account: AccountKey) -> Vec<ClientId> {
+    /// The connections that gave the password of an account.
+    pub(super) fn clients(&self, account: AccountKey) -> Vec<ClientId> {
         let all = (account, ClientId::from_bits(0))..=(account, ClientId::from_bits(u64::MAX));
         self.by_account.range(all).map(|&(_, client)| client).collect()
     }
