@@ -1,6 +1,7 @@
 //! Orders, as values and as lines of text: fields behind tabs, and an empty field for one that was not given.
 
 use crate::chat::{Language, Text};
+use crate::limits::EXPULSION_MINUTES_MAX;
 
 /// What the administrator wants of a running server.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +139,7 @@ impl Order {
             }
             ["expel", tag, whom, minutes, reason] => Order::Expel {
                 whom: text(whom),
-                minutes: if minutes.is_empty() { None } else { Some(minutes.parse().ok()?) },
+                minutes: if minutes.is_empty() { None } else { Some(self::minutes(minutes)?) },
                 reason: optional(reason),
                 language: language(tag)?,
             },
@@ -159,6 +160,11 @@ fn tag(language: Language) -> &'static str {
 
 fn language(tag: &str) -> Option<Language> {
     [Language::Spanish, Language::English].into_iter().find(|&language| self::tag(language) == tag)
+}
+
+/// For how many minutes, if it is that.
+fn minutes(field: &str) -> Option<u32> {
+    field.parse().ok().filter(|minutes| (1..=EXPULSION_MINUTES_MAX).contains(minutes))
 }
 
 /// Words as a field: on one line, and without a tab.

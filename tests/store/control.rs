@@ -294,6 +294,9 @@ fn orders_pass_as_lines_and_nothing_splits_them() {
         Order::Who,
         Order::Stop,
     ];
+    for minutes in ["0", "525601", "4000000000", "-1", "+1x"] {
+        assert_eq!(Order::decode(&format!("expel\tes\tLuis\t{minutes}\t")), None, "{minutes}");
+    }
     for order in orders {
         let line = order.encode();
         assert_eq!(line.matches('\n').count(), 1, "{line:?}");
@@ -385,6 +388,7 @@ fn expel_keeps_out_until_readmit_and_over_a_stop() {
     let dir = Dir::new();
     let server = Server::start(&dir);
     let mut luis = server.person("Luis");
+    assert_eq!(command_for(&dir, &["expel", "luis", "--minutes", "525601"]).0, 2, "longer than a year");
     let came = command_for(&dir, &["expel", "luis", "--minutes", "60", "por", "gritar"]);
     assert!(came.0 == 0 && came.1.contains("Luis") && came.1.contains("por gritar"), "{came:?}");
     luis.until("expulsado");

@@ -28,7 +28,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("src/logging", &["limits", "chat", "clock", "locale", "logging"]),
     ("src/logging.rs", &["limits", "chat", "clock", "locale", "logging"]),
     ("src/cli.rs", &["limits", "chat", "logging"]),
-    ("src/cli", &["chat", "cli"]),
+    ("src/cli", &["limits", "chat", "cli"]),
     ("src/clerk", &["limits", "chat", "clock", "locale", "control", "keep", "cli"]),
 ];
 
