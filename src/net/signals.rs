@@ -47,14 +47,15 @@ impl Signals {
         if is_ignored(SIGINT) != Some(true) {
             stops.push(SIGINT);
         }
+        // First: a signal that only set the flag below would be seen by nobody.
+        let hang_up = (is_ignored(SIGHUP) == Some(false)).then_some(SIGHUP);
+        let pending = Pending::new(stops.iter().copied().chain(hang_up))?;
         let (asked, mut hasty) = (Arc::new(AtomicBool::new(false)), Vec::new());
         for &signal in &stops {
             // In this order: the first signal finds that none came before.
             hasty.push(flag::register_conditional_default(signal, Arc::clone(&asked))?);
             hasty.push(flag::register(signal, Arc::clone(&asked))?);
         }
-        let hang_up = (is_ignored(SIGHUP) == Some(false)).then_some(SIGHUP);
-        let pending = Pending::new(stops.into_iter().chain(hang_up))?;
         Ok(Signals { pending, hasty, at_a_terminal: File::open("/dev/tty").is_ok() })
     }
 
