@@ -44,14 +44,15 @@ fn a_room_of_somebody_registered_goes_on_if_there_is_something_in_it() {
     let (said, empty) = (owned(5, "dicho", ana), owned(6, "nada", ana));
     let nobodys = RoomRecord { topic: Some(Text::clean("de nadie")), ..room(7, "nadie") };
     let gone = RoomRecord { topic: Some(Text::clean("adiós")), ..owned(8, "ida", ana) };
-    for record in [&all, &topic, &lock, &ban, &said, &empty, &nobodys, &gone] {
+    let hushed = RoomRecord { hushed: true, ..owned(9, "silencio", ana) };
+    for record in [&all, &topic, &lock, &ban, &said, &empty, &nobodys, &gone, &hushed] {
         desk.archive.room(record);
     }
     desk.archive.keep(line(RoomKey(5), 1, "hola"));
     desk.archive.keep(line(RoomKey(7), 1, "hola"));
     desk.archive.forget(RoomKey(8));
     assert!(desk.archive.close(DEADLINE));
-    assert_eq!(survivors(&dir), [all.clone(), topic, lock, ban, said]);
+    assert_eq!(survivors(&dir), [all.clone(), topic, lock, ban, said, hushed.clone()]);
     let left = "SELECT count(*) FROM room WHERE lock IS NOT NULL AND gone_at IS NOT NULL";
     assert_eq!(
         dir.sql().query_row(left, [], |row| row.get::<_, i64>(0)),
@@ -65,6 +66,7 @@ fn a_room_of_somebody_registered_goes_on_if_there_is_something_in_it() {
     desk.archive.room(&changed);
     desk.archive.room(&owned(2, "tema", ana));
     desk.archive.room(&room(3, "llave"));
+    desk.archive.room(&RoomRecord { hushed: false, ..hushed });
     assert!(desk.archive.close(DEADLINE));
     let kept: Vec<RoomRecord> = survivors(&dir);
     assert_eq!(kept[0], changed);

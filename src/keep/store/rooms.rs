@@ -29,7 +29,7 @@ impl Writer {
              WHERE gone_at IS NULL AND key <> 0 AND NOT (
                  EXISTS (SELECT 1 FROM room_operator JOIN account ON account.key = room_operator.account
                          WHERE room_operator.room = room.key)
-                 AND (topic IS NOT NULL OR lock IS NOT NULL
+                 AND (topic IS NOT NULL OR lock IS NOT NULL OR hushed
                       OR EXISTS (SELECT 1 FROM room_mark WHERE room_mark.room = room.key)
                       OR EXISTS (SELECT 1 FROM line WHERE line.room = room.key)))",
             [],
