@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 
+use super::phrases::{self, whom};
 use super::{english, spanish};
 use crate::chat::{Expulsion, Language, Name, Note, Origin, Text};
 use crate::limits::{GUESSES_INTERVAL, MOTD_MAX_BYTES};
@@ -39,19 +40,21 @@ pub fn note(note: &Note, language: Language) -> Option<String> {
         }
         (Note::Expelled(expulsion), Language::Spanish) => {
             let Expulsion { by, reason, .. } = &**expulsion;
+            let by = decider(by, language);
             let time = minutes(expulsion).map(|minutes| format!(" ({minutes} min)")).unwrap_or_default();
-            format!("{by} ha expulsado a {}{time}{}", target(expulsion, "y"), because(reason.as_ref()))
+            format!("{by} ha expulsado a {}{time}{}", whom(expulsion, "y"), because(reason.as_ref()))
         }
         (Note::Expelled(expulsion), Language::English) => {
             let Expulsion { by, reason, .. } = &**expulsion;
+            let by = decider(by, language);
             let time = minutes(expulsion).map(|minutes| format!(" ({minutes} min)")).unwrap_or_default();
-            format!("{by} expelled {}{time}{}", target(expulsion, "and"), because(reason.as_ref()))
+            format!("{by} expelled {}{time}{}", whom(expulsion, "and"), because(reason.as_ref()))
         }
         (Note::Readmitted(by, expulsion), Language::Spanish) => {
-            format!("{by} ha readmitido a {}", target(expulsion, "y"))
+            format!("{} ha readmitido a {}", decider(by, language), whom(expulsion, "y"))
         }
         (Note::Readmitted(by, expulsion), Language::English) => {
-            format!("{by} readmitted {}", target(expulsion, "and"))
+            format!("{} readmitted {}", decider(by, language), whom(expulsion, "and"))
         }
         (Note::Decided(room, by, decision), Language::Spanish) => spanish::decision(room, by, decision),
         (Note::Decided(room, by, decision), Language::English) => english::decision(room, by, decision),
@@ -65,17 +68,17 @@ fn minutes(expulsion: &Expulsion) -> Option<i64> {
     expulsion.until.map(|until| (until.0 - expulsion.at.0) / 60_000)
 }
 
-/// Whom an expulsion is about.
-fn target(expulsion: &Expulsion, and: &str) -> String {
-    match (&expulsion.name, expulsion.origin) {
-        (Some(name), Some(origin)) => format!("{name} {and} {origin}"),
-        (Some(name), None) => name.to_string(),
-        (None, origin) => origin.map(|origin| origin.to_string()).unwrap_or_default(),
-    }
+fn because(reason: Option<&Text>) -> String {
+    phrases::because(reason).unwrap_or_default()
 }
 
-fn because(reason: Option<&Text>) -> String {
-    reason.map(|reason| format!(": {reason}")).unwrap_or_default()
+/// Who has decided something, at the beginning of a sentence.
+fn decider(by: &Name, language: Language) -> &str {
+    match language {
+        _ if *by != Name::server() => by.as_str(),
+        Language::Spanish => "El servidor",
+        Language::English => "The server",
+    }
 }
 
 /// The console's line about somebody who came from `address`.

@@ -3,7 +3,7 @@
 use std::fmt::{Result, Write};
 use std::time::Duration;
 
-use crate::chat::{Crowd, Letter, Line, Name, NameList, Office, Person, Stamp};
+use crate::chat::{Crowd, Expulsion, Letter, Line, Name, NameList, Office, Person, Stamp, Text};
 use crate::clock::Zone;
 
 /// The little words of one language.
@@ -124,4 +124,18 @@ fn span(duration: Duration) -> String {
         _ if hours % 24 == 0 => format!("{days} d"),
         _ => format!("{days} d {} h", hours % 24),
     }
+}
+
+/// The person, the address or both that an expulsion is about: `Pepe y 203.0.113.7`.
+pub(super) fn whom(expulsion: &Expulsion, and: &str) -> String {
+    match (&expulsion.name, expulsion.origin) {
+        (Some(name), Some(origin)) => format!("{name} {and} {origin}"),
+        (Some(name), None) => name.to_string(),
+        (None, origin) => origin.map(|origin| origin.to_string()).unwrap_or_default(),
+    }
+}
+
+/// A reason at the end of a sentence: `: insultos`.
+pub(super) fn because(reason: Option<&Text>) -> Option<String> {
+    reason.map(|reason| format!(": {reason}"))
 }

@@ -5,7 +5,7 @@ use std::fmt::{Result, Write};
 use crate::chat::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal, Name, Stamp, Text};
 use crate::clock::Zone;
 use crate::limits::EXPULSIONS_MAX;
-use crate::proto::phrases::wait;
+use crate::proto::phrases::{self, wait};
 
 pub(super) fn news(news: &ExpulsionNews, zone: &Zone, out: &mut String) -> Result {
     match news {
@@ -77,17 +77,23 @@ fn row(expulsion: &Expulsion, now: Stamp, zone: &Zone) -> String {
         None => "sin plazo".to_owned(),
         Some(until) => format!("hasta {}", zone.brief(until, now)),
     };
-    format!("{}, {until}, por {}{}", whom(expulsion), expulsion.by, because(expulsion.reason.as_ref()))
+    format!(
+        "{}, {until}, por {}{}",
+        whom(expulsion),
+        decider(&expulsion.by),
+        because(expulsion.reason.as_ref())
+    )
+}
+
+/// Who expelled somebody, inside a sentence.
+fn decider(by: &Name) -> &str {
+    if *by == Name::server() { "el servidor" } else { by.as_str() }
 }
 
 fn whom(expulsion: &Expulsion) -> String {
-    match (&expulsion.name, expulsion.origin) {
-        (Some(name), Some(origin)) => format!("{name} y {origin}"),
-        (Some(name), None) => name.to_string(),
-        (None, origin) => origin.map(|origin| origin.to_string()).unwrap_or_default(),
-    }
+    phrases::whom(expulsion, "y")
 }
 
 fn because(reason: Option<&Text>) -> String {
-    reason.map_or(".".to_owned(), |reason| format!(": {reason}"))
+    phrases::because(reason).unwrap_or(".".to_owned())
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Wire;
 use tertulia::chat::Language::{self, English, Spanish};
-use tertulia::chat::{Name, Note, Text};
+use tertulia::chat::{Expulsion, Name, Note, Stamp, Text};
 use tertulia::proto::console;
 
 /// Juan in #general only, María and Ana in #cocina, of which María is the operator.
@@ -220,5 +220,32 @@ fn the_console_shows_which_room() {
         (Note::Acted(cocina, juan, words), "#cocina * Juan hola"),
     ] {
         assert_eq!(console::note(&note, Spanish).as_deref(), Some(line));
+    }
+}
+
+#[test]
+fn console_says_that_the_server_expelled() {
+    let expulsion = Box::new(Expulsion {
+        number: 1,
+        account: None,
+        name: Some(Name::new("Pepe").unwrap()),
+        origin: None,
+        until: Some(Stamp(60_000)),
+        reason: Some(Text::clean("insultos")),
+        by: Name::server(),
+        at: Stamp(0),
+    });
+    let (expelled, readmitted) =
+        (Note::Expelled(expulsion.clone()), Note::Readmitted(Name::server(), expulsion));
+    for (note, spanish, english) in [
+        (
+            expelled,
+            "El servidor ha expulsado a Pepe (1 min): insultos",
+            "The server expelled Pepe (1 min): insultos",
+        ),
+        (readmitted, "El servidor ha readmitido a Pepe", "The server readmitted Pepe"),
+    ] {
+        assert_eq!(console::note(&note, Spanish).as_deref(), Some(spanish));
+        assert_eq!(console::note(&note, English).as_deref(), Some(english));
     }
 }
