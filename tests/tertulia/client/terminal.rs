@@ -407,6 +407,39 @@ fn a_password_is_neither_shown_nor_remembered() {
 }
 
 #[test]
+fn password_is_not_searched_for_nor_brought_back() {
+    let (mut screen, mut peer) = juan(&[]);
+    screen.type_keys("/clave\r");
+    peer.expect("/clave\n");
+    peer.send("Contraseña: ");
+    screen.wait_for_line("Contraseña:");
+    // Ctrl-R, Ctrl-P, Up; then Ctrl-U takes it away, and Ctrl-Y does not bring it back.
+    screen.type_keys("\x12\x10\x1b[Agirasoles\x15\x19otra\r");
+    peer.expect("otra\n");
+    screen.wait_for_line("Tú:");
+    screen.type_keys("\x19y fin\r");
+    peer.expect("y fin\n");
+    screen.wait_for_text("Tú: y fin");
+    let shown = screen.screen();
+    assert!(!shown.contains("girasoles") && !shown.contains("reverse-i-search"), "{shown}");
+}
+
+#[test]
+fn pasted_lines_are_no_answer_to_a_question_that_comes_meanwhile() {
+    let (mut screen, mut peer) = juan(&[]);
+    screen.type_keys("/clave\r");
+    peer.expect("/clave\n");
+    screen.wait_for_line("Tú:");
+    screen.type_keys(&paste("uno\ndos\n"));
+    screen.wait_for_line("¿Enviar 2 líneas? [s/n]");
+    peer.send("Contraseña: ");
+    screen.wait_for_line("Contraseña:");
+    screen.type_keys("secreto\r");
+    peer.expect("secreto\n");
+    screen.wait_for_line("Tú: uno dos");
+}
+
+#[test]
 fn at_a_terminal_lines_typed_meanwhile_are_not_swallowed_in_silence() {
     let server = FakeServer::start();
     let mut screen = Pty::spawn(client(&server.place(), &["--reconnect"]));

@@ -110,6 +110,17 @@ impl Line {
         self.insert(text);
     }
 
+    /// Takes a key of a password: nothing of it is remembered, and nothing that is remembered comes into it.
+    pub(crate) fn press_hidden(&mut self, key: &Key) -> Asked {
+        if matches!(key, Key::Up | Key::Down | Key::Control('p' | 'n' | 'r' | 'y')) {
+            return Asked::Nothing;
+        }
+        let cut = self.cut.clone();
+        let asked = self.press(key);
+        self.cut = cut;
+        asked
+    }
+
     /// Takes a key.
     pub(crate) fn press(&mut self, key: &Key) -> Asked {
         if self.search.is_some()

@@ -159,6 +159,10 @@ impl Session {
                 }
             }
             Heard::Question(question) => {
+                // What was pasted for the room is no answer.
+                if let Some(pasted) = self.pasted.take() {
+                    self.keep_pasted(&pasted);
+                }
                 self.question = Some(std::mem::take(&mut self.unfinished));
                 if question == Question::Password || !self.line.text().is_empty() {
                     let typed = self.line.take();
@@ -240,7 +244,8 @@ impl Session {
         if let Key::Paste(text) = key {
             return self.paste(text);
         }
-        match self.line.press(key) {
+        let hidden = self.connection.turn_now() == Some(Turn::Ask(Question::Password));
+        match if hidden { self.line.press_hidden(key) } else { self.line.press(key) } {
             Asked::Nothing => None,
             Asked::Send => self.send_line(),
             Asked::Complete => {
@@ -313,7 +318,13 @@ impl Session {
 
     /// The pasted lines are sent; a last one without an end stays to be typed on.
     fn send_pasted(&mut self, pasted: &str) -> Option<u8> {
+        let mut rest = pasted;
         for piece in pasted.split_inclusive('\n') {
+            // A question may have come meanwhile, and the lines were not pasted for it.
+            if self.connection.turn_now() != Some(Turn::Talk) {
+                return self.keep_pasted(rest);
+            }
+            rest = &rest[piece.len()..];
             if self.insert(piece.trim_end_matches('\n'))
                 && piece.ends_with('\n')
                 && let Some(status) = self.send_line()
