@@ -129,9 +129,7 @@ impl Speaker<'_> {
                 if self.told.len() < TOLD_MAX_BYTES {
                     self.told.push_str(text);
                 }
-                let refused = NOT_SENT.iter().any(|words| self.told.trim_end().ends_with(words));
-                (self.step == Step::Lines && refused && !matches!(heard, Heard::Replayed(_)))
-                    .then(String::new)
+                (self.step == Step::Lines && is_refusal(&self.told)).then(String::new)
             }
             Heard::Question(question) => {
                 self.told.clear();
@@ -140,9 +138,9 @@ impl Speaker<'_> {
             }
             Heard::Accepted => {
                 self.step = Step::Room;
-                let enter = self.options.room.as_ref().map(|room| format!("/entrar {room}\n"));
-                self.entered = enter.is_none();
-                Some(enter.unwrap_or_default() + FENCE)
+                // The first room as well: whom it keeps out is not in it.
+                let room = self.options.room.as_deref().unwrap_or("general");
+                Some(format!("/entrar {room}\n{FENCE}"))
             }
             Heard::Entered(_) => {
                 self.entered = true;
@@ -172,6 +170,14 @@ impl Speaker<'_> {
             _ => String::new(),
         }
     }
+}
+
+/// Whether a whole line is the server's word that something was not said, and not what a member says.
+fn is_refusal(line: &str) -> bool {
+    let Some(line) = line.strip_suffix('\n') else { return false };
+    let news = ["---", ">>>", "<<<", "* ", "#", "["].iter().any(|opening| line.starts_with(opening));
+    let speech = line.split(' ').next().is_some_and(|word| word.ends_with(':'));
+    !news && !speech && NOT_SENT.iter().any(|words| line.ends_with(words))
 }
 
 /// A line of words for people, not a command. The server passes over what is not seen before a slash, and takes out what BS
@@ -205,5 +211,23 @@ mod tests {
             Speaker { options: &options, tried: 0, step: Step::Name, entered: false, told: String::new() };
         let ended = speaker.converse(&mut stream, Instant::now() + Duration::from_millis(50));
         assert!(matches!(ended.unwrap_err().kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock));
+    }
+
+    #[test]
+    fn only_the_servers_words_are_a_refusal() {
+        for line in ["Ahora no puedes hablar en #cocina. No se envió.\n", "Line too long. It was not sent.\n"]
+        {
+            assert!(is_refusal(line), "{line:?}");
+        }
+        for line in [
+            "Malo: ja. No se envió.\n",
+            "* Malo dice: No se envió.\n",
+            "#cocina Malo: No se envió.\n",
+            "--- Malo ha cambiado el tema de #cocina: No se envió.\n",
+            "[privado] Malo: No se envió.\n",
+            "Ahora no puedes hablar en #cocina. No se envió.",
+        ] {
+            assert!(!is_refusal(line), "{line:?}");
+        }
     }
 }

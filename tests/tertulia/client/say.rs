@@ -1,7 +1,7 @@
 //! `--say`: said once, under whatever name is free, or a reason and status 1.
 
 use super::{client, ended, with_input};
-use crate::support::fake_server::{FakeServer, NAME};
+use crate::support::fake_server::{FakeServer, NAME, welcome};
 use crate::support::peer::Peer;
 use crate::support::server::Server;
 
@@ -81,4 +81,18 @@ fn say_refuses_a_line_by_which_one_leaves() {
         let expected = "tertulia: una línea con la que se sale del chat no se puede decir: añádele algo\n";
         assert_eq!(reason, expected, "{text:?}");
     }
+}
+
+#[test]
+fn say_in_a_first_room_that_keeps_out_is_said_nowhere() {
+    let server = FakeServer::start();
+    let said = with_input(client(&server.place(), &["--say", "hola"]), b"");
+    let mut peer = server.accept();
+    peer.send(NAME);
+    peer.expect("bot\n");
+    peer.send(welcome("bot"));
+    peer.expect("/entrar general\n/idioma\n");
+    peer.send("No puedes entrar en #general: te lo han prohibido.\nTe hablo en español.\n");
+    let reason = "tertulia: No puedes entrar en #general: te lo han prohibido.\n";
+    assert_eq!(ended(said), (Some(1), String::new(), reason.to_owned()));
 }
