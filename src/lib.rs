@@ -33,8 +33,9 @@
 //! 7  Server::finish_turn     one write per connection that has something to be written
 //! ```
 //!
-//! Deliberately absent: threads and locks in the chat (the log and a history in a file are each written by a thread of
-//! their own, because a terminal can stop and a disk be slow; passwords are hashed by a third), `async`, `unsafe`, a
+//! Deliberately absent: threads and locks in the chat (the console, the log's file and the history's file are each written by
+//! a thread of their own, because a terminal can stop and a disk be slow; a thread reads the history for questions, and one
+//! hashes passwords), `async`, `unsafe`, a
 //! timer wheel, a buffer pool, traits with one implementor. Encryption is absent too: what is said can be read on the
 //! network it is said on.
 

@@ -1,7 +1,7 @@
 //! What is remembered behind the core: it hands lines out and gets back what was looked for.
 //!
-//! Law: who hands in a line never waits for a disk. With a file, one helper thread has it to itself, and another
-//! hashes passwords; lines, questions and answers travel as plain values through a bounded queue.
+//! Law: who hands in a line never waits for a disk. With a file, one helper thread writes it, another one
+//! reads it for questions, and a third hashes passwords; lines, questions and answers travel as plain values through a bounded queue.
 
 mod accounts;
 mod affair;
