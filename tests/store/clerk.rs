@@ -68,7 +68,7 @@ fn an_account_is_made_listed_changed_and_removed() {
     let mode = std::os::unix::fs::PermissionsExt::mode(&inside.metadata().unwrap().permissions());
     assert_eq!(mode & 0o777, 0o700);
 
-    assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."), "no line ending needed");
+    assert_eq!(told(&dir, &["add", "Ana"], "secreto8"), done("Cuenta creada: Ana."), "no line ending needed");
     let Came(0, listed, _) = told(&dir, &["list"], "") else { panic!("a list") };
     let fields: Vec<&str> = listed.trim_end().split('\t').collect();
     assert_eq!((fields[0], fields[2], listed.lines().count()), ("Ana", "-", 1), "{listed}");
@@ -76,7 +76,7 @@ fn an_account_is_made_listed_changed_and_removed() {
 
     let mut desk = Desk::open(&dir);
     let ana = desk.archive.accounts().unwrap()[0].key;
-    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Granted(ana));
+    assert_eq!(desk.login(Some(ana), "secreto8"), Verdict::Granted(ana));
     let topic = Some(Text::clean("tema"));
     desk.archive.room(&RoomRecord { owners: vec![ana], topic, ..room(1, "sala") });
     let letter = Letter { from: name("Luis"), at: Stamp(1), text: Text::clean("hola") };
@@ -87,10 +87,10 @@ fn an_account_is_made_listed_changed_and_removed() {
     assert!(listed.trim_end().rsplit('\t').next().unwrap().ends_with('Z'), "seen: {listed}");
 
     // A mark that some editors put in front of a text is no part of it.
-    assert_eq!(told(&dir, &["passwd", "Ana"], "\u{feff}otra\n"), done("Contraseña cambiada: Ana."));
+    assert_eq!(told(&dir, &["passwd", "Ana"], "\u{feff}otra más\n"), done("Contraseña cambiada: Ana."));
     let mut desk = Desk::open(&dir);
-    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Wrong);
-    assert_eq!(desk.login(Some(ana), "otra"), Verdict::Granted(ana));
+    assert_eq!(desk.login(Some(ana), "secreto8"), Verdict::Wrong);
+    assert_eq!(desk.login(Some(ana), "otra más"), Verdict::Granted(ana));
     assert!(desk.archive.close(DEADLINE));
 
     assert_eq!(told(&dir, &["remove", "Ana"], ""), done("Cuenta borrada: Ana."));
@@ -110,7 +110,7 @@ fn names_that_cannot_be_had_are_refused() {
         ("servidor", "está reservado"),
         ("C0ntraseña", "está reservado"),
     ] {
-        assert!(refusal(told(&dir, &["add", bad], "secreto")).contains(why), "{bad:?}");
+        assert!(refusal(told(&dir, &["add", bad], "secreto8")).contains(why), "{bad:?}");
     }
     assert!(!dir.file().exists(), "nothing was made for a name that is none");
     assert!(
@@ -118,9 +118,9 @@ fn names_that_cannot_be_had_are_refused() {
         "and nothing to look into"
     );
     assert!(!dir.file().exists());
-    assert_eq!(told(&dir, &["add", "Paloma"], "secreto").0, 0);
+    assert_eq!(told(&dir, &["add", "Paloma"], "secreto8").0, 0);
     for alike in ["Paloma", "PALOMA", "Pa1oma", "Páloma"] {
-        let line = refusal(told(&dir, &["add", alike], "secreto"));
+        let line = refusal(told(&dir, &["add", alike], "secreto8"));
         assert_eq!(line, "Ya hay una cuenta con ese nombre o uno que se le parece: Paloma.", "{alike}");
     }
     assert_eq!(refusal(told(&dir, &["passwd", "Luis"], "x")), "No hay ninguna cuenta Luis.");
@@ -135,19 +135,19 @@ fn names_that_cannot_be_had_are_refused() {
 #[test]
 fn accounts_that_clash_are_told_apart_by_their_exact_names() {
     let dir = Dir::new();
-    assert_eq!(told(&dir, &["add", "María"], "girasol").0, 0);
+    assert_eq!(told(&dir, &["add", "María"], "girasoles").0, 0);
     dir.sql()
         .execute("INSERT INTO account (name, password, made_at) SELECT 'Maria', password, 0 FROM account", [])
         .unwrap();
     for alike in ["María", "Maria", "MARIA"] {
-        let line = refusal(told(&dir, &["add", alike], "secreto"));
+        let line = refusal(told(&dir, &["add", alike], "secreto8"));
         let other = if alike == "Maria" { "Maria" } else { "María" };
         assert_eq!(line, format!("Ya hay una cuenta con ese nombre o uno que se le parece: {other}."));
     }
     assert_eq!(told(&dir, &["passwd", "Maria"], "margarita").0, 0);
     let mut desk = Desk::open(&dir);
     let accounts = desk.archive.accounts().unwrap();
-    for (account, right) in accounts.iter().zip(["girasol", "margarita"]) {
+    for (account, right) in accounts.iter().zip(["girasoles", "margarita"]) {
         assert_eq!(desk.login(Some(account.key), right), Verdict::Granted(account.key), "{}", account.name);
     }
     desk.archive.close(DEADLINE);
@@ -163,12 +163,12 @@ fn accounts_that_clash_are_told_apart_by_their_exact_names() {
 #[test]
 fn office_is_registered_from_outside() {
     let dir = Dir::new();
-    assert_eq!(told(&dir, &["add", "Admin"], "girasol").0, 0);
-    assert_eq!(told(&dir, &["passwd", "Admin"], "girasol").0, 0);
+    assert_eq!(told(&dir, &["add", "Admin"], "girasoles").0, 0);
+    assert_eq!(told(&dir, &["passwd", "Admin"], "girasoles").0, 0);
     let mut desk = Desk::open(&dir);
     let accounts = desk.archive.accounts().unwrap();
     assert_eq!(accounts[0].name.as_str(), "Admin");
-    assert_eq!(desk.login(Some(accounts[0].key), "girasol"), Verdict::Granted(accounts[0].key));
+    assert_eq!(desk.login(Some(accounts[0].key), "girasoles"), Verdict::Granted(accounts[0].key));
 }
 
 #[test]
@@ -183,7 +183,7 @@ fn passwords_that_are_none_are_refused_with_the_reason() {
     let huge = vec![b'x'; 1_000_000];
     let cases: [(&[u8], &str); 8] = [
         (b"", "La contraseña no puede estar vacía."),
-        (b"\nsecreto\n", "La contraseña no puede estar vacía."),
+        (b"\nsecreto8\n", "La contraseña no puede estar vacía."),
         (b"  \r\n", "La contraseña no puede estar vacía."),
         (b"sec\treto\n", "La contraseña no puede llevar caracteres de control."),
         (b"sec\0reto\n", "La contraseña no puede llevar caracteres de control."),
@@ -204,7 +204,7 @@ fn passwords_that_are_none_are_refused_with_the_reason() {
     assert_eq!(refusal(order(&words, b"\xef\xbb\xbf\r\n")), "La contraseña no puede estar vacía.");
     let no_file = [&words[..words.len() - 1], &[OsStr::new("/nonexistent")]].concat();
     assert_eq!(refusal(order(&no_file, b"")), "/nonexistent: no existe.");
-    let no_terminal = refusal(order(&words[..words.len() - 2], b"secreto\n"));
+    let no_terminal = refusal(order(&words[..words.len() - 2], b"secreto8\n"));
     assert!(no_terminal.contains("--password-file"), "{no_terminal}");
     assert_eq!(order(&words, format!("{long}\n").as_bytes()), done("Cuenta creada: Ana."));
 }
@@ -222,7 +222,7 @@ fn orders_that_are_none_are_told_so() {
 #[test]
 fn files_that_cannot_be_used_are_left_as_they_are() {
     let dir = Dir::new();
-    assert_eq!(told(&dir, &["add", "Ana"], "secreto").0, 0);
+    assert_eq!(told(&dir, &["add", "Ana"], "secreto8").0, 0);
     dir.sql().execute_batch("PRAGMA user_version = 4").unwrap();
     let newer = fs::read(dir.file()).unwrap();
     dir.sql().execute_batch("PRAGMA user_version = 3").unwrap();
@@ -238,7 +238,7 @@ fn files_that_cannot_be_used_are_left_as_they_are() {
     for (bytes, why) in cases {
         fs::write(dir.file(), bytes).unwrap();
         for (words, password) in
-            [(["add", "Luis"], "secreto"), (["passwd", "Ana"], "secreto"), (["remove", "Ana"], "")]
+            [(["add", "Luis"], "secreto8"), (["passwd", "Ana"], "secreto8"), (["remove", "Ana"], "")]
         {
             let line = refusal(told(&dir, &words, password));
             assert!(line.contains(why), "{line}");
@@ -256,7 +256,7 @@ fn many_at_once_do_not_disturb_each_other() {
         let threads: Vec<_> = (0..8)
             .map(|number| {
                 let dir = &dir;
-                scope.spawn(move || told(dir, &["add", &format!("Ana{}", number / 2)], "secreto"))
+                scope.spawn(move || told(dir, &["add", &format!("Ana{}", number / 2)], "secreto8"))
             })
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()

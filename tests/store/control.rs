@@ -73,19 +73,19 @@ pub(crate) fn names(listed: &Came) -> Vec<&str> {
 fn account_orders_are_in_effect_when_they_are_answered() {
     let dir = Dir::new();
     let server = Server::start(&dir);
-    assert_eq!(server.asks("Ana", "secreto"), None);
-    assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."));
-    assert_eq!(server.asks("Ana", "secreto"), Some(true));
-    assert_eq!(told(&dir, &["passwd", "Ana"], "otra"), done("Contraseña cambiada: Ana."));
-    assert_eq!(server.asks("Ana", "secreto"), Some(false));
-    assert_eq!(server.asks("Ana", "otra"), Some(true));
+    assert_eq!(server.asks("Ana", "secreto8"), None);
+    assert_eq!(told(&dir, &["add", "Ana"], "secreto8"), done("Cuenta creada: Ana."));
+    assert_eq!(server.asks("Ana", "secreto8"), Some(true));
+    assert_eq!(told(&dir, &["passwd", "Ana"], "otra más"), done("Contraseña cambiada: Ana."));
+    assert_eq!(server.asks("Ana", "secreto8"), Some(false));
+    assert_eq!(server.asks("Ana", "otra más"), Some(true));
     let listed = told(&dir, &["list"], "");
     assert_eq!(names(&listed), ["Ana"]);
     assert!(listed.1.trim_end().ends_with('Z'), "when she was last seen: {listed:?}");
-    let line = refusal(told(&dir, &["add", "ANA"], "secreto"));
+    let line = refusal(told(&dir, &["add", "ANA"], "secreto8"));
     assert_eq!(line, "Ya hay una cuenta con ese nombre o uno que se le parece: Ana.");
     assert_eq!(told(&dir, &["remove", "Ana"], ""), done("Cuenta borrada: Ana."));
-    assert_eq!(server.asks("Ana", "otra"), None);
+    assert_eq!(server.asks("Ana", "otra más"), None);
     assert_eq!(refusal(told(&dir, &["remove", "Ana"], "")), "No hay ninguna cuenta Ana.");
     let complaints = server.stop();
     let complained: Vec<_> =
@@ -96,7 +96,7 @@ fn account_orders_are_in_effect_when_they_are_answered() {
         "the one wrong password, once"
     );
     assert!(!dir.path().join(SOCKET).exists(), "the socket goes with the server");
-    assert_eq!(told(&dir, &["add", "Luis"], "secreto"), done("Cuenta creada: Luis."), "without it, too");
+    assert_eq!(told(&dir, &["add", "Luis"], "secreto8"), done("Cuenta creada: Luis."), "without it, too");
 }
 
 /// The loop hears of the accounts as they are before the client hears that they are so.
@@ -104,7 +104,7 @@ fn account_orders_are_in_effect_when_they_are_answered() {
 fn account_order_is_told_behind_the_accounts() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    let hash = hash(&password("secreto")).unwrap();
+    let hash = hash(&password("secreto8")).unwrap();
     let settle = |desk: &mut Desk, order: AccountOrder| {
         assert!(desk.archive.order(7, order));
         let mut answers = Vec::new();
@@ -121,10 +121,10 @@ fn account_order_is_told_behind_the_accounts() {
     let add = |name: &str, hash: &str| AccountOrder::Add { name: name.into(), hash: hash.into() };
     assert_eq!(settle(&mut desk, add("Ana", &hash)), (vec![1], AccountReply::Done));
     let ana = desk.archive.accounts().unwrap()[0].key;
-    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Granted(ana));
+    assert_eq!(desk.login(Some(ana), "secreto8"), Verdict::Granted(ana));
     let refused = |refusal| (Vec::new(), AccountReply::Refused(refusal));
     assert_eq!(settle(&mut desk, add("ANA", &hash)), refused(Refusal::Taken("Ana".into())));
-    assert_eq!(settle(&mut desk, add("Luis", "secreto")), refused(Refusal::Unclear), "no hash");
+    assert_eq!(settle(&mut desk, add("Luis", "secreto8")), refused(Refusal::Unclear), "no hash");
     assert_eq!(settle(&mut desk, add("two words", &hash)), refused(Refusal::Unclear), "no name");
     let found = settle(&mut desk, AccountOrder::Find { name: "ana".into() });
     assert_eq!(found, (Vec::new(), AccountReply::Found(Some("Ana".into()))));
@@ -132,7 +132,7 @@ fn account_order_is_told_behind_the_accounts() {
     assert_eq!(settle(&mut desk, change), refused(Refusal::Unknown));
     let remove = AccountOrder::Remove { name: "Ana".into() };
     assert_eq!(settle(&mut desk, remove), (vec![0], AccountReply::Done));
-    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Wrong);
+    assert_eq!(desk.login(Some(ana), "secreto8"), Verdict::Wrong);
 }
 
 #[test]
@@ -142,11 +142,11 @@ fn socket_is_its_owners_alone_and_replaces_one_left_by_a_kill() {
     Server::start(&dir).kill();
     let left = fs::symlink_metadata(&socket).expect("left behind");
     assert!(left.file_type().is_socket());
-    assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."), "nobody answers there");
+    assert_eq!(told(&dir, &["add", "Ana"], "secreto8"), done("Cuenta creada: Ana."), "nobody answers there");
     let server = Server::start(&dir);
     let mode = fs::symlink_metadata(&socket).unwrap().mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert_eq!(server.asks("Ana", "secreto"), Some(true));
+    assert_eq!(server.asks("Ana", "secreto8"), Some(true));
     assert_eq!(names(&told(&dir, &["list"], "")), ["Ana"]);
     let mut second = Owned::start(command(dir.path()).stdout(Stdio::null()).stderr(Stdio::piped()));
     assert_eq!(second.wait().unwrap().code(), Some(1));
@@ -162,8 +162,8 @@ fn socket_works_in_a_deep_directory() {
     let server = Server::spawn(&mut command(&deep));
     let mut add = words(&["add", "Ana"], &deep);
     add.extend(["--password-file", "-"].map(std::ffi::OsStr::new));
-    assert_eq!(order(&add, b"secreto"), done("Cuenta creada: Ana."));
-    assert_eq!(server.asks("Ana", "secreto"), Some(true));
+    assert_eq!(order(&add, b"secreto8"), done("Cuenta creada: Ana."));
+    assert_eq!(server.asks("Ana", "secreto8"), Some(true));
     assert_eq!(server.stop(), "");
     assert!(!deep.join(SOCKET).exists());
 }
@@ -190,7 +190,7 @@ fn suspended_server_is_said_and_nothing_is_done() {
     let dir = Dir::new();
     let server = Server::start(&dir);
     server.signal(Signal::STOP);
-    let hash = hash(&password("secreto")).unwrap();
+    let hash = hash(&password("secreto8")).unwrap();
     let came = told(&dir, &["list"], "");
     let line = refusal(came);
     assert!(line.contains("no responde") && line.ends_with("No se ha hecho nada."), "{line}");
@@ -244,10 +244,10 @@ fn nonsense_is_refused_and_hurts_nobody() {
 fn orders_while_a_server_starts_are_in_effect_too() {
     let dir = Dir::new();
     let dir = &dir;
-    assert_eq!(told(dir, &["add", "Ana0"], "secreto").0, 0);
+    assert_eq!(told(dir, &["add", "Ana0"], "secreto8").0, 0);
     let server = std::thread::scope(|scope| {
         let adding: Vec<_> = (1..5)
-            .map(|number| scope.spawn(move || told(dir, &["add", &format!("Ana{number}")], "secreto")))
+            .map(|number| scope.spawn(move || told(dir, &["add", &format!("Ana{number}")], "secreto8")))
             .collect();
         let server = Server::start(dir);
         for adding in adding {
@@ -257,7 +257,7 @@ fn orders_while_a_server_starts_are_in_effect_too() {
         server
     });
     for number in 0..5 {
-        assert_eq!(server.asks(&format!("Ana{number}"), "secreto"), Some(true), "{number}");
+        assert_eq!(server.asks(&format!("Ana{number}"), "secreto8"), Some(true), "{number}");
     }
     assert_eq!(server.stop(), "");
 }
@@ -313,7 +313,7 @@ fn signal_of_earlier_versions_is_no_longer_sent() {
     // A program that would be ended by it holds the lock, as a stranger's process might have the number of a server.
     let dir = Dir::new();
     fs::write(dir.path().join("tertulia.lock"), std::process::id().to_string()).unwrap();
-    assert_eq!(told(&dir, &["add", "Ana"], "secreto"), done("Cuenta creada: Ana."));
+    assert_eq!(told(&dir, &["add", "Ana"], "secreto8"), done("Cuenta creada: Ana."));
     assert_eq!(fs::read(dir.path().join("tertulia.lock")).unwrap(), b"");
 }
 

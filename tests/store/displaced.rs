@@ -143,9 +143,9 @@ fn deleted_directory_is_said_to_the_administrator_and_to_people() {
     let mut juan = server.person("Juan");
     assert_eq!(names(&super::clerk::told(&dir, &["list"], "")), [""; 0]);
     fs::remove_file(dir.file()).unwrap();
-    juan.say("/registrar\nsecreto\nsecreto");
+    juan.say("/registrar\nsecreto8\nsecreto8");
     juan.until("El servidor ha perdido su carpeta de datos y no puede guardar nada. Avisa a quien lo lleva.");
-    let line = super::clerk::refusal(super::clerk::told(&dir, &["add", "Ana"], "secreto"));
+    let line = super::clerk::refusal(super::clerk::told(&dir, &["add", "Ana"], "secreto8"));
     assert!(line.starts_with("El servidor no ha podido escribirlo ("), "{line}");
     let complaints = server.stop();
     assert!(complaints.contains("[ERROR] "), "{complaints}");

@@ -18,7 +18,7 @@ const ATTACKERS: u64 = 50;
 fn server(dir: &Dir) -> Server {
     let server = Server::start(dir);
     let mut maria = server.person("María");
-    maria.say("/registrar\ngirasol\ngirasol\nsalir");
+    maria.say("/registrar\ngirasoles\ngirasoles\nsalir");
     maria.until("es tuyo desde ahora");
     server
 }
@@ -30,7 +30,7 @@ fn logs_in_from_elsewhere(server: &Server) -> Duration {
     socket.connect(&server.address.parse::<SocketAddr>().unwrap().into()).unwrap();
     let mut maria = Person::at(TcpStream::from(socket));
     let start = Instant::now();
-    maria.say("María\ngirasol");
+    maria.say("María\ngirasoles");
     maria.until("Bienvenido al chat, María!");
     start.elapsed()
 }

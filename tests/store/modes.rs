@@ -70,7 +70,7 @@ fn files_of_the_account_command_are_their_owners_alone() {
     let mut shell = without_umask();
     shell.args(["account", "add", "Ana", "--password-file", "-", "--data"]).arg(&data);
     let mut child = Owned::start(shell.stdin(Stdio::piped()).stdout(Stdio::null()));
-    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"secreto\n").unwrap();
+    std::io::Write::write_all(&mut child.stdin.take().unwrap(), b"secreto8\n").unwrap();
     assert!(child.wait().unwrap().success());
     assert_eq!(mode(&data), 0o700);
     assert!(modes(&data).iter().all(|(_, mode)| *mode == 0o600), "{:?}", modes(&data));

@@ -86,7 +86,7 @@ fn registered_person_comes_in_when_the_chat_is_full() {
     let dir = Dir::new();
     let server = Server::start(&["--max-clients", "2", "--data", dir.arg()]);
     let mut maria = Peer::join(&server, "María");
-    maria.say("/registrar\ngirasol\ngirasol\nsalir");
+    maria.say("/registrar\ngirasoles\ngirasoles\nsalir");
     assert!(maria.rest().contains("El nombre 'María' es tuyo desde ahora"));
     let (mut juan, mut ana) = (Peer::join(&server, "Juan"), Peer::join(&server, "Ana"));
     juan.lines_until(">>> Ana se unió al chat");
@@ -98,7 +98,7 @@ fn registered_person_comes_in_when_the_chat_is_full() {
     maria.say("Eva");
     maria.expect_line("El nombre 'Eva' no está registrado, y ahora solo entran nombres registrados.");
     maria.expect(PROMPT);
-    maria.say("María\ngirasol");
+    maria.say("María\ngirasoles");
     juan.expect_line(">>> María se unió al chat");
     juan.expect_line("<<< Ana salió del chat");
     ana.expect_line(

@@ -112,7 +112,7 @@ fn full_disk_behind_stdout_or_stderr_is_status_1() {
     }
     let (dir, password) = (Dir::new(), Dir::new());
     let file = password.path().join("password");
-    fs::write(&file, "girasol\n").expect("a file");
+    fs::write(&file, "girasoles\n").expect("a file");
     let account = |order: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
         command.arg("account").args(order).args(["--data", dir.arg()]).stdin(Stdio::null());

@@ -11,7 +11,7 @@ use super::{Chat, join, leave, message, nick, text};
 use crate::simulation::dice::Dice;
 
 const NAMES: [&str; 6] = ["Ana", "Eva", "María", "Juan", "maría", "Nadie"];
-const PASSWORDS: [&str; 2] = ["girasol", "margarita"];
+const PASSWORDS: [&str; 2] = ["girasoles", "margarita"];
 const PEOPLE: usize = 5;
 const STEPS: usize = 250;
 const SEEDS: u64 = 400;

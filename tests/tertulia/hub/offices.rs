@@ -111,8 +111,8 @@ fn whoever_registers_keeps_the_rooms_they_made() {
     let ana = chat.enters("Ana");
     chat.does(ana, join("cocina"));
     chat.does(ana, Command::Register);
-    chat.types_secret(ana, "uno");
-    chat.types_secret(ana, "uno");
+    chat.types_secret(ana, "uno o más");
+    chat.types_secret(ana, "uno o más");
     chat.says(ana, "es mía");
     chat.quits(ana);
     let owners = chat.records.values().map(|record| record.owners.clone());

@@ -109,12 +109,12 @@ fn an_answer_to_a_registered_sender_who_left_waits_for_them() {
     assert_eq!(chat.hears(ana), ["[to María] 2", "kept"]);
     chat.does(luis, message("Ana", "3"));
     chat.does(luis, Command::Register);
-    (0..2).for_each(|_| chat.types_secret(luis, "clavel"));
+    (0..2).for_each(|_| chat.types_secret(luis, "claveles"));
     chat.quits(luis);
     chat.hush();
     chat.does(ana, reply("4"));
     assert_eq!(chat.hears(ana), ["[to Luis] 4", "kept"], "registered since they wrote");
-    for (name, password, letter) in [("María", "girasol", "[Ana] 2"), ("Luis", "clavel", "[Ana] 4")] {
+    for (name, password, letter) in [("María", "girasol", "[Ana] 2"), ("Luis", "claveles", "[Ana] 4")] {
         let id = chat.logs_in(name, password);
         assert_eq!(chat.hears(id).last().map(String::as_str), Some(format!("letters: {letter}").as_str()));
     }

@@ -21,7 +21,7 @@ const DEPTH: usize = 3;
 const KEY: &str = "sésamo";
 
 fn password(name: &str) -> String {
-    format!("soy {name}")
+    format!("me llamo {name}")
 }
 
 /// The chat itself: Olga, who may do everything, is in the room, and so is Testigo; the person may be.
