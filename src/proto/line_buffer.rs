@@ -21,10 +21,24 @@ pub enum Ending {
     /// LF, as `nc` sends it.
     Lf,
     /// CR. An LF (telnet) or a NUL (telnet at a terminal that takes each key by itself) directly behind it belongs to
-    /// it, whenever it comes: the line does not wait for it.
+    /// it, whenever it comes: the line does not wait for it. So does CR LF, which is what becomes of CR LF where each LF is
+    /// made a CR LF once more.
     Cr,
     /// NUL, or nothing at all for a while, as programs send it that know no line ends.
     Quiet,
+}
+
+/// What the bytes before the next one were, as far as it may belong to them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Before {
+    #[default]
+    Text,
+    /// A CR, which ended a line.
+    Cr,
+    /// The same, and its NUL.
+    CrNul,
+    /// The same, and another CR. An LF would make it part of that ending; without one it ends an empty line.
+    CrCr,
 }
 
 /// What [`LineBuffer::next_line`] found.
@@ -47,12 +61,15 @@ pub struct LineBuffer {
     scanned: u32,
     /// Inside a line that is too long.
     skipping: bool,
-    /// The byte before the next one was a CR, which ended a line: an LF or a NUL would belong to it.
-    after_cr: bool,
+    before: Before,
     /// No more input will come.
     ended: bool,
     /// Its sender sends pieces, without line ends: NUL ends one as well. A line end puts an end to that.
     pieces: bool,
+    /// Where bytes are missing that have been lost; few, and seldom any.
+    gaps: Vec<u32>,
+    /// Whether bytes are missing in the line that was taken last.
+    incomplete: bool,
 }
 
 impl LineBuffer {
@@ -70,6 +87,11 @@ impl LineBuffer {
             self.bytes.reserve_exact(needed.max(doubled) - self.bytes.len());
         }
         self.bytes.extend_from_slice(input);
+    }
+
+    /// Bytes were lost between what has been added and what is added next.
+    pub fn lose(&mut self) {
+        self.gaps.push(self.bytes.len() as u32);
     }
 
     /// Ends an unfinished line: no more input will come.
@@ -97,20 +119,27 @@ impl LineBuffer {
 
     /// Takes the next line out.
     pub fn next_line(&mut self) -> Option<Framed<'_>> {
-        self.complete_ending();
+        self.incomplete = false;
+        if self.complete_ending() {
+            return Some(Framed::Line(&[], Ending::Cr));
+        }
         let mut at = self.scanned as usize;
         while at < self.bytes.len() || self.end_unfinished() {
             let (byte, start) = (self.bytes[at], self.start as usize);
             if byte <= CR
                 && let Some(ending) = self.ending(byte)
             {
+                self.incomplete = self.gaps.first().is_some_and(|&gap| gap as usize <= at);
                 self.consume_through(at);
-                self.after_cr = ending == Ending::Cr;
+                self.before = if ending == Ending::Cr { Before::Cr } else { Before::Text };
                 self.pieces &= ending == Ending::Quiet;
                 // Several NULs end one piece.
                 let nothing = ending == Ending::Quiet && start == at;
                 if std::mem::take(&mut self.skipping) || nothing {
-                    self.complete_ending();
+                    self.incomplete = false;
+                    if self.complete_ending() {
+                        return Some(Framed::Line(&[], Ending::Cr));
+                    }
                     at = self.scanned as usize;
                     continue;
                 }
@@ -141,13 +170,25 @@ impl LineBuffer {
         if self.bytes.capacity() > 2 * unfinished.max(KEPT_BYTES) {
             self.bytes.shrink_to(unfinished);
         }
+        self.gaps.iter_mut().for_each(|gap| *gap -= self.start);
         self.scanned -= self.start;
         self.start = 0;
     }
 
     /// Whether [`next_line`](Self::next_line) may have something: bytes that were not looked at yet.
     pub fn has_unseen(&self) -> bool {
-        (self.scanned as usize) < self.bytes.len() || self.ended && self.is_unfinished()
+        let unfinished = self.is_unfinished() || self.before == Before::CrCr;
+        (self.scanned as usize) < self.bytes.len() || self.ended && unfinished
+    }
+
+    /// Whether bytes are missing in the line that [`next_line`](Self::next_line) gave last.
+    pub fn is_incomplete(&self) -> bool {
+        self.incomplete
+    }
+
+    /// How many bytes have been added that are of no line which was taken.
+    pub fn untaken(&self) -> usize {
+        self.bytes.len() - self.start as usize
     }
 
     /// What there is of the next line. None: one that is too long is being dropped.
@@ -167,12 +208,12 @@ impl LineBuffer {
 
     /// Whether it is as it was at first: nothing waits, no line is being dropped, and no LF would be passed over.
     pub fn is_idle(&self) -> bool {
-        self.bytes.is_empty() && !self.skipping && !self.after_cr
+        self.bytes.is_empty() && !self.skipping && self.before == Before::Text && self.gaps.is_empty()
     }
 
     /// Bytes of memory held.
     pub fn capacity(&self) -> usize {
-        self.bytes.capacity()
+        self.bytes.capacity() + size_of::<u32>() * self.gaps.capacity()
     }
 
     /// The end of a line that `byte` is, if it is one.
@@ -198,20 +239,43 @@ impl LineBuffer {
         ends
     }
 
-    /// Passes over the LF or NUL that belongs to a CR; a line begins behind it.
-    fn complete_ending(&mut self) {
-        if self.after_cr
-            && let Some(&byte) = self.bytes.get(self.scanned as usize)
+    /// Passes over what belongs to a CR. Says whether a second CR did not, but ended an empty line: it does not wait long,
+    /// for an LF would have come with it.
+    fn complete_ending(&mut self) -> bool {
+        while let Some(&byte) = self.bytes.get(self.scanned as usize)
+            && self.before != Before::Text
         {
-            self.after_cr = false;
-            if byte == LF || byte == NUL {
+            if self.gaps.first() == Some(&self.scanned) {
+                return std::mem::take(&mut self.before) == Before::CrCr;
+            }
+            let (before, belongs) = match (self.before, byte) {
+                (_, LF) => (Before::Text, true),
+                (_, CR) => (Before::CrCr, true),
+                (Before::Cr | Before::CrCr, NUL) => (Before::CrNul, true),
+                _ => (Before::Text, false),
+            };
+            if belongs {
                 self.consume_through(self.scanned as usize);
             }
+            if std::mem::replace(&mut self.before, before) == Before::CrCr && byte != LF {
+                return true;
+            }
         }
+        let ends = self.ended && self.before == Before::CrCr;
+        if ends {
+            self.before = Before::Text;
+        }
+        ends
     }
 
     fn consume_through(&mut self, at: usize) {
         self.start = at as u32 + 1;
         self.scanned = self.start;
+        if !self.gaps.is_empty() {
+            self.gaps.retain(|&gap| gap as usize > at);
+            if self.gaps.is_empty() {
+                self.gaps = Vec::new();
+            }
+        }
     }
 }

@@ -69,7 +69,6 @@ fn sample_lines() -> Vec<Line> {
         cr(""),
         cr(""),
         cr(""),
-        cr(""),
         cr(b"uno\xff"),
         cr(""),
         cr("\0"),
@@ -215,12 +214,69 @@ fn a_cr_ends_its_line_at_once_and_what_belongs_to_it_may_come_later() {
         assert!(!buffer.is_idle(), "it has to be kept, for it remembers the CR");
         buffer.push(second);
         take_all(&mut buffer, &mut lines);
-        assert!(buffer.is_idle());
+        assert_eq!(buffer.is_idle(), second == b"\n", "behind CR NUL there may be CR LF still");
         // A second one is no part of it any more.
         buffer.push(&[second, b"hola\n"].concat());
         take_all(&mut buffer, &mut lines);
         let rest: &[Line] = if second == b"\n" { &[lf(""), lf("hola")] } else { &[lf("\0hola")] };
         assert_eq!(&lines[1..], rest);
+    }
+}
+
+#[test]
+fn second_cr_waits_for_what_follows_to_end_an_empty_line() {
+    for (input, waiting, behind, expected) in [
+        ("x\r\r", 1, "\n", vec![cr("x")]),
+        ("x\r\r", 1, "\0", vec![cr("x"), cr("")]),
+        ("x\r\r", 1, "y\n", vec![cr("x"), cr(""), lf("y")]),
+        ("x\r\r\r", 2, "\n", vec![cr("x"), cr("")]),
+        ("x\r\0\r", 1, "\n", vec![cr("x")]),
+        ("x\r\0\r", 1, "\0y\n", vec![cr("x"), cr(""), lf("y")]),
+        ("x\r\n\r", 2, "\n", vec![cr("x"), cr("")]),
+        ("x\n\r", 2, "\n", vec![lf("x"), cr("")]),
+    ] {
+        let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
+        buffer.push(input.as_bytes());
+        take_all(&mut buffer, &mut lines);
+        assert_eq!(lines.len(), waiting, "{input:?}");
+        buffer.push(behind.as_bytes());
+        take_all(&mut buffer, &mut lines);
+        assert_eq!(lines, expected, "{input:?} and {behind:?}");
+    }
+    assert_eq!(lines(&[b"x\r\r"]), [cr("x"), cr("")], "nothing follows");
+}
+
+#[test]
+fn line_of_which_bytes_were_lost_is_known() {
+    for (before, behind, expected) in [
+        ("ho", "la\ntodo\n", vec![("hola", true), ("todo", false)]),
+        ("", "hola\ntodo\n", vec![("hola", true), ("todo", false)]),
+        ("hola", "\ntodo\n", vec![("hola", true), ("todo", false)]),
+        ("uno\nho", "la\ntodo\n", vec![("uno", false), ("hola", true), ("todo", false)]),
+        // Between a CR and this LF there was something.
+        ("hola\r", "\ntodo\n", vec![("hola", false), ("", true), ("todo", false)]),
+        ("hola\r\r", "\ntodo\n", vec![("hola", false), ("", false), ("", true), ("todo", false)]),
+    ] {
+        for at_once in [true, false] {
+            let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
+            let take = |buffer: &mut LineBuffer, lines: &mut Vec<(String, bool)>| {
+                while let Some(Framed::Line(bytes, _)) = buffer.next_line() {
+                    let line = String::from_utf8(bytes.into()).unwrap();
+                    lines.push((line, buffer.is_incomplete()));
+                }
+            };
+            buffer.push(before.as_bytes());
+            if !at_once {
+                take(&mut buffer, &mut lines);
+            }
+            buffer.lose();
+            buffer.push(behind.as_bytes());
+            take(&mut buffer, &mut lines);
+            let expected: Vec<(String, bool)> =
+                expected.iter().map(|(line, lost)| (line.to_string(), *lost)).collect();
+            assert_eq!(lines, expected, "{before:?}");
+            assert!(buffer.is_idle());
+        }
     }
 }
 
@@ -266,18 +322,24 @@ fn after_many_lines_little_is_held_for_an_unfinished_one() {
 
 /// The lines of `input`, read one byte after the other in the plainest way.
 fn plainly(input: &[u8]) -> Vec<Line> {
-    let (mut found, mut line, mut before) = (Vec::new(), Vec::new(), None);
+    let (mut found, mut line, mut at) = (Vec::new(), Vec::new(), 0);
     let mut end = |line: &mut Vec<u8>, ending| {
         let line = std::mem::take(line);
         found.push(if line.len() < LINE_MAX_BYTES { Line::Whole(line, ending) } else { Line::TooLong });
     };
-    for &byte in input {
-        match (before.replace(byte), byte) {
-            (Some(b'\r'), b'\n' | 0) => before = None,
-            (_, b'\n') => end(&mut line, Ending::Lf),
-            (_, b'\r') => end(&mut line, Ending::Cr),
-            _ => line.push(byte),
+    while at < input.len() {
+        let endings = [&b"\r\0\r\n"[..], b"\r\r\n", b"\r\0\n", b"\r\n", b"\r\0", b"\r"];
+        if let Some(ending) = endings.iter().find(|ending| input[at..].starts_with(ending)) {
+            end(&mut line, Ending::Cr);
+            at += ending.len();
+            continue;
         }
+        if input[at] == b'\n' {
+            end(&mut line, Ending::Lf)
+        } else {
+            line.push(input[at])
+        }
+        at += 1;
     }
     if !line.is_empty() {
         end(&mut line, Ending::Lf);
