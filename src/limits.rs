@@ -390,6 +390,13 @@ pub const HISTORY_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 /// Longest password, in bytes after NFC: more than anybody types, and far less than a line.
 pub const PASSWORD_MAX_BYTES: usize = 512;
 
+/// Shortest password that can be set, in Unicode scalar values after NFC: what NIST SP 800-63B asks for. Shorter ones from
+/// before still log in.
+pub const PASSWORD_MIN_CHARS: usize = 8;
+
+/// How often a password is asked for at the question for a name, and a new one that cannot be had: people mistype.
+pub const PASSWORD_TRIES: u8 = 3;
+
 /// Accounts there may be; each costs some 200 bytes of memory, and somebody could make them all day.
 pub const ACCOUNTS_MAX: usize = 10_000;
 

@@ -11,7 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 use super::line::Stamp;
 use super::name::Name;
 use super::text::Text;
-use crate::limits::PASSWORD_MAX_BYTES;
+use crate::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 
 /// Names one account for ever: no other gets this number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -44,6 +44,8 @@ pub enum PasswordError {
     Blank,
     /// More than [`PASSWORD_MAX_BYTES`].
     TooLong,
+    /// Fewer than [`PASSWORD_MIN_CHARS`]: one that is there already may be so short, a new one may not.
+    TooShort,
     /// It holds a control character, which another keyboard could not repeat.
     Control,
     /// It is not UTF-8, so another terminal would send it differently.
@@ -82,6 +84,13 @@ pub enum Petition {
         /// Its password from now on.
         password: Password,
     },
+    /// Is this the password of somebody who is logged in already, and wants another one?
+    Check {
+        /// Whose.
+        account: AccountKey,
+        /// What they typed.
+        password: Password,
+    },
     /// Another password.
     Change {
         /// Whose.
@@ -100,6 +109,8 @@ pub enum Matter {
     Login(Option<AccountKey>),
     /// Registering a name.
     Register(Name),
+    /// Showing that one knows the password that is to be changed.
+    Check(AccountKey),
     /// Changing a password.
     Change(AccountKey),
 }
@@ -157,6 +168,7 @@ impl Petition {
         match self {
             Petition::Login { account, .. } => Matter::Login(*account),
             Petition::Register { name, .. } => Matter::Register(name.clone()),
+            Petition::Check { account, .. } => Matter::Check(*account),
             Petition::Change { account, .. } => Matter::Change(*account),
         }
     }
@@ -184,6 +196,19 @@ impl Password {
             return Err(PasswordError::TooLong);
         }
         Ok(Password(composed.into()))
+    }
+
+    /// Whether nobody can choose it any more.
+    ///
+    /// # Errors
+    ///
+    /// It has fewer than [`PASSWORD_MIN_CHARS`].
+    pub fn vet_new(self) -> Result<Password, PasswordError> {
+        if self.0.chars().nth(PASSWORD_MIN_CHARS - 1).is_none() {
+            Err(PasswordError::TooShort)
+        } else {
+            Ok(self)
+        }
     }
 
     /// What is hashed.

@@ -1,25 +1,36 @@
 //! What somebody was asked for a password for, and has not answered yet.
 
-use super::account::{AccountKey, Matter, Password, Petition, Question};
+use super::account::{AccountKey, Matter, Password, PasswordError, Petition, Question};
 use super::name::Name;
+use crate::limits::PASSWORD_TRIES;
 
 /// One step on the way to a petition, or the wait for what comes of it.
 #[derive(Debug)]
 pub(super) enum Asking {
-    /// The password of a registered name; none, if nobody has registered the name they gave.
-    Login(Option<AccountKey>, Name),
-    /// A password for their name.
-    Register(Name),
+    /// The password of a registered name; none, if nobody has registered the name they gave. Asked again so often.
+    Login(Option<AccountKey>, Name, u8),
+    /// A password for their name. Asked again so often.
+    Register(Name, u8),
     /// The same again.
     RegisterAgain(Name, Password),
     /// The password that they have.
     Change(AccountKey),
-    /// Another one.
-    ChangeNew(AccountKey, Password),
+    /// Another one. Asked again so often.
+    ChangeNew(AccountKey, Password, u8),
     /// The same again.
     ChangeAgain(AccountKey, Password, Password),
     /// Nothing: what they asked for is being looked into.
-    Waiting(Matter),
+    Waiting(Waiting),
+}
+
+/// What somebody waits for.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) matter: Matter,
+    /// What they are asked next: if a login is refused, or if it was the password that is to be changed.
+    pub(super) next: Option<Box<Asking>>,
+    /// Whether they have sent a line meanwhile: more than [`PETITION_PATIENCE`](crate::limits::PETITION_PATIENCE) has passed.
+    pub(super) spoken: bool,
 }
 
 /// What follows a password.
@@ -27,8 +38,8 @@ pub(super) enum Asking {
 pub(super) enum Step {
     /// The next question.
     Ask(Asking),
-    /// All is known that has to be.
-    Submit(Petition),
+    /// All is known that has to be; and what they are asked behind it.
+    Submit(Petition, Option<Box<Asking>>),
     /// The second was not the first.
     Differ,
 }
@@ -39,24 +50,46 @@ impl Asking {
         match self {
             Asking::Login(..) => Some(Question::Password),
             Asking::Change(_) => Some(Question::Current),
-            Asking::Register(_) | Asking::ChangeNew(..) => Some(Question::New),
+            Asking::Register(..) | Asking::ChangeNew(..) => Some(Question::New),
             Asking::RegisterAgain(..) | Asking::ChangeAgain(..) => Some(Question::Again),
             Asking::Waiting(_) => None,
         }
     }
 
+    /// What is wrong with `typed` as an answer, if anything is.
+    pub(super) fn vet(&self, typed: Password) -> Result<Password, PasswordError> {
+        if self.question() == Some(Question::New) { typed.vet_new() } else { Ok(typed) }
+    }
+
+    /// The same question once more, if it may be asked again.
+    pub(super) fn again(&self) -> Option<Asking> {
+        let left = |tries: &u8| tries.checked_sub(1);
+        Some(match self {
+            Asking::Login(account, name, tries) => Asking::Login(*account, name.clone(), left(tries)?),
+            Asking::Register(name, tries) => Asking::Register(name.clone(), left(tries)?),
+            Asking::ChangeNew(account, old, tries) => Asking::ChangeNew(*account, old.clone(), left(tries)?),
+            _ => return None,
+        })
+    }
+
     /// Goes on with what they typed.
     pub(super) fn answer(self, typed: Password) -> Option<Step> {
+        let again = self.again().map(Box::new);
         Some(match self {
-            Asking::Login(account, name) => Step::Submit(Petition::Login { account, name, password: typed }),
-            Asking::Register(name) => Step::Ask(Asking::RegisterAgain(name, typed)),
-            Asking::Change(account) => Step::Ask(Asking::ChangeNew(account, typed)),
-            Asking::ChangeNew(account, old) => Step::Ask(Asking::ChangeAgain(account, old, typed)),
+            Asking::Login(account, name, _) => {
+                Step::Submit(Petition::Login { account, name, password: typed }, again)
+            }
+            Asking::Register(name, _) => Step::Ask(Asking::RegisterAgain(name, typed)),
+            Asking::Change(account) => {
+                let next = Asking::ChangeNew(account, typed.clone(), PASSWORD_TRIES - 1);
+                Step::Submit(Petition::Check { account, password: typed }, Some(Box::new(next)))
+            }
+            Asking::ChangeNew(account, old, _) => Step::Ask(Asking::ChangeAgain(account, old, typed)),
             Asking::RegisterAgain(name, first) if first == typed => {
-                Step::Submit(Petition::Register { name, password: typed })
+                Step::Submit(Petition::Register { name, password: typed }, None)
             }
             Asking::ChangeAgain(account, old, first) if first == typed => {
-                Step::Submit(Petition::Change { account, old, new: typed })
+                Step::Submit(Petition::Change { account, old, new: typed }, None)
             }
             Asking::RegisterAgain(..) | Asking::ChangeAgain(..) => Step::Differ,
             Asking::Waiting(_) => return None,

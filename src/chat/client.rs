@@ -1,7 +1,7 @@
 //! One person at the other end of a connection.
 
 use super::account::{AccountKey, Matter};
-use super::asking::Asking;
+use super::asking::{Asking, Waiting};
 use super::correspondent::Correspondent;
 use super::hiding::HiddenId;
 use super::holdings::HolderId;
@@ -173,14 +173,28 @@ impl Client {
         asking
     }
 
-    /// Whether they wait for what comes of this, and no longer.
-    pub(super) fn take_waiting(&mut self, matter: &Matter) -> bool {
-        let waits = |asking: &Asking| matches!(asking, Asking::Waiting(about) if about == matter);
-        let waiting = self.extras.as_ref().and_then(|extras| extras.asking.as_ref()).is_some_and(waits);
-        if waiting {
-            self.take_asking();
+    /// Whether a question for a password is open.
+    pub(super) fn is_asked(&self) -> bool {
+        let asking = self.extras.as_ref().and_then(|extras| extras.asking.as_ref());
+        asking.is_some_and(|asking| asking.question().is_some())
+    }
+
+    /// What they are waiting for, if it is this; they do no longer.
+    pub(super) fn take_waiting(&mut self, about: &Matter) -> Option<Waiting> {
+        let waiting =
+            self.extras.as_mut()?.asking.take_if(
+                |asking| matches!(asking, Asking::Waiting(Waiting { matter, .. }) if matter == about),
+            );
+        self.trim();
+        if let Asking::Waiting(waiting) = waiting? { Some(waiting) } else { None }
+    }
+
+    /// Whether the line that they send now is the first one since they began to wait for what comes of a password.
+    pub(super) fn speaks_early(&mut self) -> bool {
+        match self.extras.as_mut().and_then(|extras| extras.asking.as_mut()) {
+            Some(Asking::Waiting(waiting)) => !std::mem::replace(&mut waiting.spoken, true),
+            _ => false,
         }
-        waiting
     }
 
     pub(super) fn set_letters(&mut self, up_to: u64) {

@@ -172,6 +172,18 @@ pub enum Verb {
     Quit,
 }
 
+impl Verb {
+    /// How many lines follow it that are passwords, when it is not refused.
+    pub fn secrets(self) -> u8 {
+        match self {
+            Verb::Login => 1,
+            Verb::Register => 2,
+            Verb::Password => 3,
+            _ => 0,
+        }
+    }
+}
+
 /// What was wrong with a line; its sender alone is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Trouble {
@@ -190,6 +202,24 @@ pub enum Trouble {
     Usage(Verb),
     /// More words than are kept of that; nothing was done.
     Exceeds(Wording),
+    /// It looks like this command with something secret behind it, after a slip of a key; it was not said.
+    Slip(Verb),
+    /// It was sent before the answer to a command that asks for a password could be read, and may be one; it was not said.
+    TypedAhead,
+    /// Some of it was lost; the rest was not said.
+    Incomplete,
+}
+
+impl Trouble {
+    /// The command that was meant, as far as that is known.
+    pub fn about(&self) -> Option<Verb> {
+        match self {
+            Trouble::Usage(verb)
+            | Trouble::Slip(verb)
+            | Trouble::NoSuchCommand { nearest: Some(verb), .. } => Some(*verb),
+            _ => None,
+        }
+    }
 }
 
 /// Words that are kept and shown again, and are shorter than a line for that.

@@ -18,6 +18,8 @@ pub enum Event {
     NameRefused(NameRefusal),
     /// A question for a password: a prompt, without an end of line.
     PasswordPrompt(Question),
+    /// The password is asked for again; an empty line leads back to the name.
+    PasswordAgain,
     /// Nothing came of it.
     AccountRefused(AccountRefusal),
     /// Something about your name, your password or your session.
@@ -328,6 +330,8 @@ pub enum AccountRefusal {
     Differ,
     /// The password is another one, or nobody has that name.
     Wrong,
+    /// The password that you have is another one.
+    WrongCurrent,
     /// Too many wait already.
     Busy,
     /// Too many wrong passwords; not again for so long.

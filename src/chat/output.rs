@@ -36,6 +36,9 @@ pub enum Output {
     Look(ClientId, Look),
     /// Ask a client this; their next line answers it, and is for nobody's eyes.
     Ask(ClientId, Question),
+    /// So many of a client's next lines may be passwords for which nothing asks, if they were sent before this answer could be
+    /// read: these are not to be said.
+    Disregard(ClientId, u8),
     /// See to this for a client, and give what comes of it back to the hub.
     Petition(ClientId, Petition),
     /// Keep a client's letter for whoever this account is of, and tell the hub whether it is kept.

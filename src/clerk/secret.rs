@@ -33,7 +33,9 @@ pub(super) fn read(file: Option<&Path>, language: Language) -> Result<Password, 
         }
         None => Ok(asked(language)?),
     };
-    raw.and_then(|raw| Password::new(&raw)).map_err(|error| words::no_password(error, language))
+    raw.and_then(|raw| Password::new(&raw))
+        .and_then(Password::vet_new)
+        .map_err(|error| words::no_password(error, language))
 }
 
 /// A line without its ending, as far as it could be a password at all.

@@ -5,7 +5,7 @@ use std::path::Path;
 use crate::chat::Language::{self, English, Spanish};
 use crate::chat::{Name, NameError, PasswordError, Text};
 use crate::control::{CallError, Refusal};
-use crate::limits::{ACCOUNTS_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, PASSWORD_MAX_BYTES};
+use crate::limits::{ACCOUNTS_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use crate::locale::reason;
 
 pub(super) fn added(name: &Name, language: Language) -> String {
@@ -63,6 +63,12 @@ pub(super) fn no_password(error: PasswordError, language: Language) -> String {
         }
         (PasswordError::TooLong, English) => {
             format!("The password is too long: {PASSWORD_MAX_BYTES} bytes fit.")
+        }
+        (PasswordError::TooShort, Spanish) => {
+            format!("La contraseña es demasiado corta: al menos {PASSWORD_MIN_CHARS} caracteres.")
+        }
+        (PasswordError::TooShort, English) => {
+            format!("The password is too short: at least {PASSWORD_MIN_CHARS} characters.")
         }
         (PasswordError::Control, Spanish) => "La contraseña no puede llevar caracteres de control.".into(),
         (PasswordError::Control, English) => "The password cannot hold control characters.".into(),

@@ -10,7 +10,7 @@ use crate::chat::Language;
 /// What is to be done instead of serving.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Task {
-    /// Add, change, remove or list accounts: names that only those have who know the password.
+    /// Add, change, remove or list accounts: names protected by a password.
     #[command(subcommand)]
     Account(Order),
     /// Have the running server say something to everybody, or to a room.
@@ -34,7 +34,7 @@ pub enum Order {
     Add(Named<Secret>),
     /// Give a registered name another password.
     Passwd(Named<Secret>),
-    /// Let everybody have a registered name again; its letters are deleted.
+    /// Let everybody have a registered name again; messages waiting for it are deleted.
     Remove(Named<Nothing>),
     /// List the accounts: name, when made, when last seen; separated by tabs.
     List(Place),

@@ -198,7 +198,9 @@ impl<S: Stream> Conn<S> {
             return Err(Pause::Later);
         }
         let command = self.codec.next_command();
-        self.at_prompt &= command.is_none() && self.codec.foreign().is_none();
+        // A question for a password stands until it is answered.
+        let stands = command.is_none() && self.codec.foreign().is_none();
+        self.at_prompt &= stands || self.codec.question().is_some();
         let command = command.ok_or_else(|| self.codec.foreign().map_or(Pause::NoLine, Pause::Foreign))?;
         self.pace.charge(rate, now);
         Ok(command)
@@ -231,6 +233,34 @@ impl<S: Stream> Conn<S> {
             self.signal(&hide, broadcast, now);
         }
         self.answer(prompt, broadcast, now);
+    }
+
+    /// See [`Codec::disregard`].
+    pub(super) fn disregard(&mut self, lines: u8) {
+        if self.phase == Phase::Open {
+            self.codec.disregard(lines);
+        }
+    }
+
+    /// Whether it matters what was sent before that which waits was written.
+    pub(super) fn awaits_writing(&self) -> bool {
+        self.phase == Phase::Open && self.codec.awaits_writing()
+    }
+
+    /// How much more may be read to know that.
+    pub(super) fn room_before_writing(&mut self) -> usize {
+        if !self.awaits_writing() || !self.may_read() {
+            return 0;
+        }
+        self.codec.give_back();
+        limits::READ_BYTES.saturating_sub(self.codec.untaken())
+    }
+
+    /// Tells the codec when nothing waits any more: see [`Codec::answer_written`].
+    pub(super) fn note_written(&mut self) {
+        if self.outbox.is_empty() {
+            self.codec.answer_written();
+        }
     }
 
     /// The password has been typed: what is typed may be seen again.

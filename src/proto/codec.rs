@@ -6,9 +6,9 @@ use super::detect::{self, LineEnds, Opening};
 use super::encode::Kind;
 use super::foreign::{self, Protocol};
 use super::line;
-use super::line_buffer::{Framed, LineBuffer};
+use super::line_buffer::{Ending, Framed, LineBuffer};
 use super::telnet::{Met, Telnet};
-use crate::chat::{Command, Language, Moment, PasswordError, Question, Text, Trouble};
+use crate::chat::{Command, Language, Moment, PasswordError, Question, Text, Trouble, Verb};
 
 /// The line dialect, with telnet's commands taken out of it.
 #[derive(Debug)]
@@ -35,6 +35,27 @@ struct Input {
     foreign: Option<Protocol>,
     /// When a read found nothing more behind what has come of a line; only of who may send pieces.
     quiet_since: Option<Moment>,
+    ahead: Option<Ahead>,
+}
+
+/// Lines that may be passwords for which nothing asks: they were sent before their sender could read so.
+#[derive(Debug)]
+struct Ahead {
+    /// How many at most.
+    lines: u8,
+    /// Bytes that are theirs. None: the answer has not been written, and all that comes until then is.
+    bytes: Option<usize>,
+}
+
+/// What came of one line.
+enum Taken {
+    /// A command, and whether it was one of those that may be passwords.
+    Command(Command, bool),
+    /// A command that nobody takes for a password, whatever was expected.
+    Clear(Command),
+    /// Nothing: an artefact of how lines end.
+    Nothing,
+    Foreign(Protocol),
 }
 
 impl Input {
@@ -42,6 +63,20 @@ impl Input {
     fn new(pieces: bool) -> Box<Input> {
         let lines = if pieces { LineBuffer::of_pieces() } else { LineBuffer::default() };
         Box::new(Input { lines, ..Input::default() })
+    }
+
+    /// Whether the next line may be a password for which nothing asks.
+    fn is_ahead(&self) -> bool {
+        self.ahead.as_ref().is_some_and(|ahead| ahead.bytes != Some(0))
+    }
+
+    /// So many bytes have been taken, and perhaps one of the lines that may be passwords.
+    fn count(&mut self, bytes: usize, line: bool) {
+        if let Some(ahead) = &mut self.ahead {
+            ahead.lines = ahead.lines.saturating_sub(u8::from(line));
+            ahead.bytes = ahead.bytes.map(|left| left.saturating_sub(bytes));
+        }
+        self.ahead.take_if(|ahead| ahead.lines == 0 || ahead.bytes == Some(0));
     }
 }
 
@@ -77,6 +112,7 @@ impl Codec {
             Met::Answer(bytes) => answers.extend_from_slice(&bytes),
             Met::AreYouThere => answers.extend_from_slice(b"\r\n[tertulia]\r\n"),
             Met::Interrupt => self.interrupted = true,
+            Met::Lost => self.input.get_or_insert_with(|| Input::new(pieces)).lines.lose(),
         });
     }
 
@@ -113,7 +149,40 @@ impl Codec {
     /// The next line answers `question`, and is a password; gives what asks a telnet not to show it.
     pub fn expect_answer(&mut self, question: Question) -> Option<[u8; 3]> {
         self.question = Some(question);
+        if let Some(input) = &mut self.input {
+            input.ahead = None;
+        }
         self.telnet.hide(self.kind().crlf)
+    }
+
+    /// So many of the next lines may be passwords for which nothing asks, if they are sent before the answer that says so is
+    /// [written](Self::answer_written). They are not said, and answer no question.
+    pub fn disregard(&mut self, lines: u8) {
+        let pieces = self.line_ends == LineEnds::Pieces;
+        let input = self.input.get_or_insert_with(|| Input::new(pieces));
+        let before = input.ahead.as_ref().map_or(0, |ahead| ahead.lines);
+        input.ahead = Some(Ahead { lines: lines.max(before), bytes: None });
+    }
+
+    /// Whether it has to be known when an answer is written, and what had come until then.
+    pub fn awaits_writing(&self) -> bool {
+        self.input.as_ref().and_then(|input| input.ahead.as_ref()).is_some_and(|ahead| ahead.bytes.is_none())
+    }
+
+    /// The answer has been written: what comes from now on was sent by somebody who could read it.
+    pub fn answer_written(&mut self) {
+        if let Some(input) = &mut self.input
+            && let Some(ahead) = &mut input.ahead
+        {
+            ahead.bytes.get_or_insert(input.lines.untaken());
+            input.count(0, false);
+            self.give_back();
+        }
+    }
+
+    /// Bytes that have been read and are of no line that was taken.
+    pub fn untaken(&self) -> usize {
+        self.input.as_ref().map_or(0, |input| input.lines.untaken())
     }
 
     /// The question for a password that has not been answered.
@@ -136,6 +205,9 @@ impl Codec {
         if self.interrupted {
             self.input = None;
         } else if let Some(input) = &mut self.input {
+            if self.telnet.is_negotiating() {
+                input.lines.lose();
+            }
             input.lines.finish();
         }
     }
@@ -145,56 +217,110 @@ impl Codec {
         if self.interrupted && self.input.is_none() {
             return Some(Command::Quit(None));
         }
-        let first = self.line_ends.is_first();
-        let input = self.input.as_mut().filter(|input| input.foreign.is_none())?;
-        if let Some(text) = input.behind.take() {
+        if let Some(text) = self.input.as_mut().and_then(|input| input.behind.take()) {
             return Some(line::parse(text, self.language));
         }
-        let (text, intact) = match input.lines.next_line() {
-            Some(Framed::Line(bytes, _)) if first && foreign::is_request(bytes) => {
-                input.foreign = Some(Protocol::Http);
-                return None;
-            }
-            Some(Framed::Line(bytes, ending)) => {
-                self.line_ends = self.line_ends.after_line(ending);
-                if self.question.take().is_some() {
-                    return Some(Command::Secret(line::secret(bytes)));
+        loop {
+            let input = self.input.as_mut().filter(|input| input.foreign.is_none())?;
+            let (ahead, untaken) = (input.is_ahead(), input.lines.untaken());
+            let taken = self.take_line(ahead);
+            let input = self.input.as_mut()?;
+            let bytes = untaken - input.lines.untaken();
+            match taken {
+                None => {
+                    input.count(bytes, false);
+                    break;
                 }
-                line::decode(bytes)
+                Some(Taken::Nothing) => input.count(bytes, false),
+                Some(Taken::Command(command, counts)) => {
+                    input.count(bytes, counts);
+                    return Some(command);
+                }
+                Some(Taken::Clear(command)) => {
+                    input.ahead = None;
+                    return Some(command);
+                }
+                Some(Taken::Foreign(protocol)) => {
+                    input.foreign = Some(protocol);
+                    return None;
+                }
             }
-            Some(Framed::TooLong(start)) if first && foreign::is_long_request(start) => {
-                input.foreign = Some(Protocol::Http);
-                return None;
+        }
+        if self.interrupted {
+            self.input = None;
+            return Some(Command::Quit(None));
+        }
+        // The end of a line that is too long is not told.
+        if self.line_ends == LineEnds::Pieces
+            && self.input.as_ref().is_some_and(|input| !input.lines.takes_pieces())
+        {
+            self.line_ends = LineEnds::Keys;
+        }
+        self.give_back();
+        None
+    }
+
+    /// Takes the next line out. `ahead`: it may be a password for which nothing asks.
+    fn take_line(&mut self, ahead: bool) -> Option<Taken> {
+        let (first, asked) = (self.line_ends.is_first(), self.question.is_some() && !ahead);
+        let lines = &mut self.input.as_mut()?.lines;
+        let read = match lines.next_line()? {
+            Framed::Line(bytes, _) if first && foreign::is_request(bytes) => {
+                return Some(Taken::Foreign(Protocol::Http));
             }
-            Some(Framed::TooLong(_)) if self.question.take().is_some() => {
-                return Some(Command::Secret(Err(PasswordError::TooLong)));
+            Framed::TooLong(start) if first && foreign::is_long_request(start) => {
+                return Some(Taken::Foreign(Protocol::Http));
             }
-            Some(Framed::TooLong(_)) => {
+            Framed::TooLong(_) if asked => {
+                self.question = None;
+                return Some(Taken::Command(Command::Secret(Err(PasswordError::TooLong)), false));
+            }
+            Framed::TooLong(start) => {
+                let secrets = line::begun(start, self.language).map_or(0, Verb::secrets);
                 // Too long for a first piece; later ones end by quiet as well.
                 if first {
                     self.line_ends = self.line_ends.only_line_ends();
                 }
-                return Some(Command::Unclear(Trouble::TooLong));
-            }
-            None if self.interrupted => {
-                self.input = None;
-                return Some(Command::Quit(None));
-            }
-            None => {
-                // The end of a line that is too long is not told.
-                if self.line_ends == LineEnds::Pieces && !input.lines.takes_pieces() {
-                    self.line_ends = LineEnds::Keys;
+                if secrets > 0 {
+                    self.disregard(secrets);
                 }
-                self.give_back();
-                return None;
+                return Some(Taken::Command(Command::Unclear(Trouble::TooLong), ahead));
+            }
+            Framed::Line(bytes, ending) => {
+                self.line_ends = self.line_ends.after_line(ending);
+                // LF CR, as some send for the end of a line.
+                if asked && bytes.is_empty() && ending == Ending::Cr && self.line_ends == LineEnds::Lf {
+                    return Some(Taken::Nothing);
+                }
+                if asked { Err(line::secret(bytes)) } else { Ok(line::decode(bytes)) }
             }
         };
+        // The question is still open.
+        if lines.is_incomplete() {
+            return Some(Taken::Command(Command::Unclear(Trouble::Incomplete), ahead));
+        }
+        let (text, intact) = match read {
+            Ok(words) => words,
+            Err(secret) => {
+                self.question = None;
+                return Some(Taken::Command(Command::Secret(secret), false));
+            }
+        };
+        if ahead {
+            match line::parse(text.clone(), self.language) {
+                Command::Say(_) if text.is_blank() => return Some(Taken::Nothing),
+                Command::Say(_) => return Some(Taken::Command(Command::Unclear(Trouble::TypedAhead), true)),
+                command @ Command::Unclear(_) => return Some(Taken::Command(command, true)),
+                command if intact || self.warned => return Some(Taken::Clear(command)),
+                _ => {}
+            }
+        }
         if !intact && !self.warned {
             self.warned = true;
-            input.behind = Some(text);
-            return Some(Command::Unclear(Trouble::NotUtf8));
+            self.input.as_mut()?.behind = Some(text);
+            return Some(Taken::Command(Command::Unclear(Trouble::NotUtf8), false));
         }
-        Some(line::parse(text, self.language))
+        Some(Taken::Command(line::parse(text, self.language), false))
     }
 
     /// Whether [`next_command`](Self::next_command) may have something without more input.
@@ -208,7 +334,8 @@ impl Codec {
     pub fn give_back(&mut self) {
         if let Some(input) = &mut self.input {
             input.lines.give_back();
-            if input.behind.is_none() && input.foreign.is_none() && input.lines.is_idle() {
+            let empty = input.behind.is_none() && input.foreign.is_none() && input.ahead.is_none();
+            if empty && input.lines.is_idle() {
                 self.input = None;
             }
         }

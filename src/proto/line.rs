@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use super::verbs;
+use unicode_normalization::char::is_combining_mark;
+
+use super::{slip, verbs};
 use crate::chat::{Command, Language, Password, PasswordError, Text, Trouble, Verb};
 use crate::limits::EXPULSION_MINUTES_MAX;
 
@@ -12,9 +14,29 @@ pub(super) fn decode(bytes: &[u8]) -> (Text, bool) {
     let words = String::from_utf8_lossy(bytes);
     let intact = matches!(words, Cow::Borrowed(_));
     if words.contains(['\u{8}', '\u{7f}']) {
-        return (Text::clean(from_the_slash(&erase(&words))), intact);
+        return (clean(&erase(&words)), intact);
     }
-    (Text::clean(from_the_slash(&words)), intact)
+    (clean(&words), intact)
+}
+
+/// A line whose first characters tell a command that was typed behind a key such as Esc has no more.
+const KEYS_BEFORE: usize = 16;
+
+/// As much of a line tells its command.
+const BEGINNING_BYTES: usize = 128;
+
+/// A safe text of what was typed.
+fn clean(words: &str) -> Text {
+    let words = from_the_slash(words);
+    // Esc and what was typed next would be taken for a terminal's sequence, and taken out: the slash of a command, perhaps its
+    // first letter too, and not the password behind it.
+    let begins_oddly = words.bytes().take(KEYS_BEFORE).any(|byte| byte < b' ' || byte == 0xC2)
+        && words.chars().take(KEYS_BEFORE).any(char::is_control);
+    let swallowed = begins_oddly && !words.trim_start().starts_with('/');
+    match swallowed.then(|| without_keys(words)).flatten() {
+        Some(meant) => Text::clean(&meant),
+        None => Text::clean(words),
+    }
 }
 
 /// The line without the Esc key, or another, that was pressed before the slash of a command: what begins with it would be
@@ -22,6 +44,63 @@ pub(super) fn decode(bytes: &[u8]) -> (Text, bool) {
 fn from_the_slash(words: &str) -> &str {
     let command = words.trim_start_matches(|c: char| c.is_control() || c.is_whitespace());
     if command.len() < words.len() && command.starts_with('/') { command } else { words }
+}
+
+/// What was typed without the characters that control a terminal, if that is a command that a password follows, or looks like
+/// one; or without what they introduce, if that is a command.
+fn without_keys(words: &str) -> Option<String> {
+    let (mut plain, mut shorter) = (String::new(), String::new());
+    let mut introduced = None;
+    for c in words.chars() {
+        if c.is_control() && c != '\t' {
+            introduced = Some(c);
+            continue;
+        }
+        plain.push(c);
+        introduced = match (introduced, c) {
+            (Some('\u{1b}'), '[') | (Some('\u{9b}'), '0'..='9' | ':'..='?') => Some('\u{9b}'),
+            _ => {
+                shorter.push(c);
+                None
+            }
+        };
+    }
+    let command = |words: &str| verbs::find(first_name(words.trim_start().strip_prefix('/')?.trim_start()));
+    let looks_so =
+        |words: &str| beside_the_slash(words.trim_start()).is_some() || slip::meant(words, false).is_some();
+    if looks_so(&plain) {
+        Some(plain)
+    } else if command(&shorter).is_some() || !shorter.starts_with(char::is_alphabetic) && looks_so(&shorter) {
+        Some(shorter)
+    } else if slip::meant(&plain, true).is_some() {
+        // Esc alone, where a slash was meant.
+        Some(format!("{}{}", char::REPLACEMENT_CHARACTER, plain.trim_start()))
+    } else {
+        None
+    }
+}
+
+/// The letters and digits that a line begins with.
+fn first_name(line: &str) -> &str {
+    line.split(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).next().unwrap_or(line)
+}
+
+/// The command that a line begins with, if a password follows it.
+pub(super) fn secret_verb(line: &str) -> Option<Verb> {
+    let word = line.split(char::is_whitespace).next()?;
+    verbs::find(word).filter(|verb| verb.secrets() > 0)
+}
+
+/// The command that a line begins with that is too long to be taken, if it leads to passwords.
+pub(super) fn begun(start: &[u8], language: Language) -> Option<Verb> {
+    let start = String::from_utf8_lossy(&start[..start.len().min(BEGINNING_BYTES)]);
+    match parse(clean(&start), language) {
+        Command::Register => Some(Verb::Register),
+        Command::Login(_) => Some(Verb::Login),
+        Command::ChangePassword => Some(Verb::Password),
+        Command::Unclear(trouble) => trouble.about(),
+        _ => None,
+    }
 }
 
 /// A line that answers a question for a password: nothing is taken out of it but what BS and DEL erase.
@@ -36,14 +115,21 @@ pub(super) fn secret(bytes: &[u8]) -> Result<Password, PasswordError> {
 pub(super) fn parse(text: Text, language: Language) -> Command {
     // Not a command for a blank before it, it would be said, and the password that its sender types next as well.
     let words = text.trim_start();
-    if let Some(line) = words.strip_prefix('/') {
-        if line.starts_with('/') {
-            return Command::Say(Text::clean(line));
+    match words.strip_prefix('/') {
+        Some(line) if !line.starts_with('/') => return parse_command(line),
+        // Two slashes for one are a slip as well.
+        Some(line) => {
+            let said = || Command::Say(Text::clean(line));
+            return slip::meant(words, false).map_or_else(said, |verb| Command::Unclear(Trouble::Slip(verb)));
         }
-        return parse_command(line);
+        None => {}
     }
     if let Some(line) = beside_the_slash(words) {
         return parse_command(line);
+    }
+    // Of what stands before the first word it matters what it was.
+    if let Some(verb) = slip::meant(text.as_str(), false) {
+        return Command::Unclear(Trouble::Slip(verb));
     }
     let alone = text.as_str().trim();
     let quits = alone.eq_ignore_ascii_case("salir")
@@ -60,8 +146,7 @@ fn beside_the_slash(words: &str) -> Option<&str> {
     // Of a slash that nobody types by mistake it does not matter what stands between.
     let line = if before.ends_with(['／', '⁄', '∕']) { line.trim_start() } else { line };
     let slip = before.ends_with(['7', '&', '/', '\\', '／', '⁄', '∕']);
-    let verb = line.split(char::is_whitespace).next().filter(|_| slip).and_then(verbs::find)?;
-    matches!(verb, Verb::Register | Verb::Login | Verb::Password).then_some(line)
+    secret_verb(line).filter(|_| slip).map(|_| line)
 }
 
 fn parse_command(line: &str) -> Command {
@@ -72,7 +157,12 @@ fn parse_command(line: &str) -> Command {
     let (word, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
     let rest = rest.trim();
     let argument = (!rest.is_empty()).then(|| Text::clean(rest)).filter(|text| !text.is_blank());
-    let Some(verb) = verbs::find(word) else { return no_such(word) };
+    let Some(verb) = verbs::find(word) else {
+        // `/clave:x`
+        let name = first_name(word);
+        return secret_verb(name)
+            .map_or_else(|| no_such(word), |verb| Command::Unclear(Trouble::Usage(verb)));
+    };
     match (verb, argument) {
         (Verb::Help, None) => Command::Help(None),
         (Verb::Help, Some(_)) => {

@@ -9,6 +9,7 @@ mod foreign;
 mod line;
 mod line_buffer;
 mod phrases;
+mod slip;
 mod spanish;
 mod telnet;
 mod verbs;

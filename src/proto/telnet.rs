@@ -55,6 +55,8 @@ pub(super) enum Met<'a> {
     AreYouThere,
     /// "I quit": IAC IP, what telnet sends for Ctrl-C.
     Interrupt,
+    /// Bytes that were lost: those of a subnegotiation that was left open.
+    Lost,
 }
 
 /// What is known of the other side, and who shows what is typed there.
@@ -100,6 +102,11 @@ impl Telnet {
         }
     }
 
+    /// Whether what comes is not text, but of a subnegotiation.
+    pub(super) fn is_negotiating(&self) -> bool {
+        matches!(self.state, State::Subnegotiation(_) | State::SubnegotiationCommand(_))
+    }
+
     /// Splits `input` into what `meet` is shown, in order.
     pub(super) fn filter<'a>(&mut self, input: &'a [u8], mut meet: impl FnMut(Met<'a>)) {
         let mut rest = input;
@@ -125,6 +132,7 @@ impl Telnet {
                     IAC => self.state = State::SubnegotiationCommand(swallowed),
                     b'\r' | b'\n' if swallowed >= SUBNEGOTIATION_MAX_BYTES => {
                         self.state = State::Text;
+                        meet(Met::Lost);
                         continue;
                     }
                     _ => self.state = State::Subnegotiation(swallowed.saturating_add(1)),

@@ -266,7 +266,7 @@ pub(super) fn nearest(word: &str) -> Option<Verb> {
 }
 
 /// `word` without capitals and accents. None: it is longer than any name of a command could be typed.
-fn fold(word: &str) -> Option<String> {
+pub(super) fn fold(word: &str) -> Option<String> {
     let short = word.len() <= WORD_MAX_BYTES;
     short.then(|| word.to_lowercase().nfd().filter(|&c| !is_combining_mark(c)).collect())
 }

@@ -181,10 +181,11 @@ fn passwords_that_are_none_are_refused_with_the_reason() {
         words
     };
     let huge = vec![b'x'; 1_000_000];
-    let cases: [(&[u8], &str); 8] = [
+    let cases: [(&[u8], &str); 9] = [
         (b"", "La contraseña no puede estar vacía."),
         (b"\nsecreto8\n", "La contraseña no puede estar vacía."),
         (b"  \r\n", "La contraseña no puede estar vacía."),
+        ("ñandúes\n".as_bytes(), "La contraseña es demasiado corta: al menos 8 caracteres."),
         (b"sec\treto\n", "La contraseña no puede llevar caracteres de control."),
         (b"sec\0reto\n", "La contraseña no puede llevar caracteres de control."),
         (b"secr\xe9to\n", "La contraseña tiene que estar en UTF-8."),

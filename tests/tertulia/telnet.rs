@@ -1,7 +1,7 @@
 //! Telnet's commands and a terminal's keys between the words: taken out however the bytes are cut.
 
 use proptest::prelude::*;
-use tertulia::chat::{Command, Language, Question, Text, Trouble};
+use tertulia::chat::{Command, Language, Password, PasswordError, Question, Text, Trouble};
 use tertulia::limits::SUBNEGOTIATION_MAX_BYTES;
 use tertulia::proto::Codec;
 
@@ -55,6 +55,8 @@ fn say(words: &str) -> Command {
 }
 
 const NOT_UTF8: Command = Command::Unclear(Trouble::NotUtf8);
+
+const INCOMPLETE: Command = Command::Unclear(Trouble::Incomplete);
 
 /// Asserts that every cut of `input` into three gives the same.
 fn however_cut(input: &[u8], expected: &(Vec<Command>, Vec<u8>)) {
@@ -146,16 +148,17 @@ fn subnegotiation_ends_at_se_or_when_too_long_at_the_end_of_its_line() {
         (with(0, &[IAC, SE]), vec![say("uno"), say("dos")]),
         (with(MAX - 1, &[IAC, SE]), vec![say("uno"), say("dos")]),
         // Left open: what fits is swallowed, and the rest of the line in which it became too long.
-        (with(0, b""), vec![say("un")]),
-        (with(MAX - 1, b""), vec![say("un"), say("dos")]),
+        // The rest is not said either.
+        (with(0, b""), vec![INCOMPLETE]),
+        (with(MAX - 1, b""), vec![INCOMPLETE, say("dos")]),
         // As many bytes as it may have: the end of a line behind them counts again.
-        (with(MAX, b""), vec![say("un"), say("dos")]),
+        (with(MAX, b""), vec![INCOMPLETE, say("dos")]),
     ] {
         however_cut(&input, &(expected, vec![]));
     }
     // Doubled IACs in it are its bytes.
     let doubled = [&[IAC, SB][..], &[IAC, IAC].repeat(MAX), b"a\runo\n"].concat();
-    however_cut(&doubled, &(vec![say(""), say("uno")], vec![]));
+    however_cut(&doubled, &(vec![INCOMPLETE, say("uno")], vec![]));
     // Beyond the limit it may still end where it says.
     let long = [&[IAC, SB][..], &vec![b'x'; 2 * MAX], &[IAC, SE], b"uno\n"].concat();
     assert_eq!(commands(&long), [say("uno")]);
@@ -254,6 +257,43 @@ fn what_belongs_to_a_cr_answers_no_question() {
         }
         codec.push(second, &mut answers);
         assert_eq!(codec.next_command(), None);
+    }
+}
+
+/// `Ana CR CR LF`, as some send: no empty password comes of it, and none of `Ana LF CR`.
+#[test]
+fn doubled_ends_of_lines_answer_no_question() {
+    for end in ["\r\r\n", "\r\0\r\n", "\r\0\n", "\n\r"] {
+        let input = ["/clave", "girasoles", "amapola 1", "amapola 1", ""].join(end);
+        for first in 0..=input.len() {
+            let (mut codec, mut answers) = (Codec::new(Language::Spanish), Vec::new());
+            let mut taken = Vec::new();
+            for piece in [&input[..first], &input[first..]] {
+                codec.push(piece.as_bytes(), &mut answers);
+                while let Some(command) = codec.next_command() {
+                    if command != say("") {
+                        taken.push(command);
+                    }
+                    if taken.len() < 4 {
+                        codec.expect_answer(Question::New);
+                    }
+                }
+            }
+            let secret = |words| Command::Secret(Password::new(words));
+            let expected =
+                [Command::ChangePassword, secret("girasoles"), secret("amapola 1"), secret("amapola 1")];
+            assert_eq!(taken, expected, "{end:?} cut at {first}");
+        }
+    }
+    // An empty line of one's own still is one.
+    for end in ["\n", "\r\n", "\r\0", "\r"] {
+        let (mut codec, mut answers) = (Codec::new(Language::Spanish), Vec::new());
+        codec.push(format!("/clave{end}").as_bytes(), &mut answers);
+        assert_eq!(codec.next_command(), Some(Command::ChangePassword));
+        codec.expect_answer(Question::Current);
+        // Where lines end in CR alone, the key that is pressed next tells.
+        codec.push(format!("{end}x").as_bytes(), &mut answers);
+        assert_eq!(codec.next_command(), Some(Command::Secret(Err(PasswordError::Blank))), "{end:?}");
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tertulia::limits::{LINES_PER_TURN, LINES_PER_TURN_GOING_ON, RATE_BURST};
+use tertulia::limits::{LINES_PER_TURN, LINES_PER_TURN_GOING_ON, RATE_BURST, READ_BYTES};
 use tertulia::net::{Settings, Share};
 
 #[path = "../../benches/worst/house.rs"]
@@ -130,6 +130,28 @@ fn dear_command_is_charged_like_several_lines() {
     house.send(9, "hola\n".repeat(200).as_bytes());
     house.settle();
     assert_eq!(house.heard(8).matches("p9: hola").count(), RATE_BURST as usize);
+}
+
+/// The refusal is not written before it is known what was sent until then, though the turn reads no more.
+#[test]
+fn line_that_waits_with_the_system_was_sent_before_the_answer() {
+    const PEOPLE: usize = 20;
+    let mut house = house_of(PEOPLE, Settings::default());
+    (0..2).for_each(|who| house.listen(who));
+    // So many that each of them gets one read.
+    (10..20).for_each(|who| house.send(who, b"hola\n"));
+    let first = ["x".repeat(4_000) + "\n", "y".repeat(4_000) + "\n", "z".repeat(4_000) + "\n"].concat();
+    let filler = "x".repeat(READ_BYTES - first.len() - "\n/registrar\n".len()) + "\n/registrar\n";
+    house.send(0, (first + &filler + "amapolas\namapolas\nhola\n").as_bytes());
+    house.settle();
+    let heard = house.heard(1);
+    assert!(!heard.contains("amapolas") && heard.contains("p0: hola\n"), "{heard}");
+    assert_eq!(house.heard(0).matches("podría ser una contraseña").count(), 2);
+    // Behind the answer.
+    house.says(0, "/registrar\n");
+    house.says(0, "amapolas\n");
+    assert_eq!(house.heard(1), "p0: amapolas\n");
+    assert_eq!(house.server.input_bytes(), 0);
 }
 
 #[test]

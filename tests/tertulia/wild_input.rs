@@ -267,7 +267,8 @@ fn subnegotiation_left_open_swallows_only_so_much() {
     juan.say("fin");
     let heard = maria.lines_until("Juan: fin");
     let swallowed = 100 - heard.len();
-    assert!((1..=240 / 18 + 1).contains(&swallowed), "{swallowed} lines were not heard");
+    // Behind what was swallowed may have been a password, if it was sent before that could be read: three lines at most.
+    assert!((1..=240 / 18 + 4).contains(&swallowed), "{swallowed} lines were not heard");
     assert_eq!(heard[0], format!("Juan: {swallowed} y sigo hablando"), "whole lines, from one of them on");
 }
 

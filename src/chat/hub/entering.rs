@@ -5,7 +5,7 @@ use super::{
     RoomRefusal, answer, tell,
 };
 use crate::chat::account::AccountKey;
-use crate::chat::asking::Asking;
+use crate::chat::command::Verb;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::movements::Threshold;
@@ -19,8 +19,21 @@ impl Hub {
         match self.vet_name(id, wanted) {
             Ok(Wanted::Free(name)) if self.has_place(id) => self.enter_chat(id, name, now, out),
             Ok(Wanted::Free(name)) => self.refuse_name(id, NameRefusal::NoPlace(name), out),
-            Ok(Wanted::Registered(account, name)) => self.ask(id, Asking::Login(Some(account), name), out),
-            Err(refusal) => self.refuse_name(id, refusal, out),
+            Ok(Wanted::Registered(account, name)) => self.ask_to_log_in(id, Some(account), name, out),
+            Err(refusal) => {
+                self.disregard_behind_name(id, wanted, out);
+                self.refuse_name(id, refusal, out);
+            }
+        }
+    }
+
+    /// Whoever wants a name that looks like a registered one may have sent its password as well.
+    fn disregard_behind_name(&self, id: ClientId, wanted: &Text, out: &mut Vec<Output>) {
+        let name = Name::known(wanted.as_str().trim()).ok();
+        let taken =
+            |name: Name| self.registry.as_ref().is_some_and(|registry| registry.is_taken(&name.likeness()));
+        if name.is_some_and(taken) {
+            out.push(Output::Disregard(id, Verb::Login.secrets()));
         }
     }
 
@@ -66,12 +79,13 @@ impl Hub {
             Ok(Wanted::Registered(account, name))
                 if self.client(id).is_some_and(|c| c.account != Some(account)) =>
             {
-                self.ask(id, Asking::Login(Some(account), name), out);
+                self.ask_to_log_in(id, Some(account), name, out);
                 return Ok(());
             }
             Ok(_) => NameRefusal::Yours(old.clone()),
             Err(refusal) => refusal,
         };
+        self.disregard_behind_name(id, wanted, out);
         answer(id, Event::NameRefused(refusal), out)
     }
 

@@ -5,18 +5,18 @@
 
 use std::collections::BTreeSet;
 
-use super::{
-    Client, CloseReason, Done, Event, GENERAL, Hub, Name, NameRefusal, Output, RoomId, answer, tell,
-};
-use crate::chat::account::{Account, AccountKey, Matter, Password, PasswordError, Verdict};
-use crate::chat::asking::{Asking, Step};
+use super::{Client, CloseReason, Done, Event, GENERAL, Hub, Name, NameRefusal, Output, RoomId, tell};
+use crate::chat::account::{Account, AccountKey, Matter, Password, PasswordError, Question, Verdict};
+use crate::chat::asking::{Asking, Step, Waiting};
 use crate::chat::client::Seat;
+use crate::chat::command::{Trouble, Verb};
 use crate::chat::event::{AccountNews, AccountRefusal};
 use crate::chat::expulsion::Expelled;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::output::Note;
 use crate::chat::text::Text;
+use crate::limits::PASSWORD_TRIES;
 
 impl Hub {
     /// Makes the name of a member theirs: asks for a password, twice.
@@ -27,11 +27,12 @@ impl Hub {
             Some(_) if account.is_some() => AccountRefusal::Yours(name.clone()),
             Some(registry) if registry.is_taken(&name.likeness()) => AccountRefusal::Taken(name.clone()),
             Some(_) => {
-                self.ask(id, Asking::Register(name.clone()), out);
+                self.ask(id, Asking::Register(name.clone(), PASSWORD_TRIES - 1), out);
                 return Ok(());
             }
         };
-        answer(id, Event::AccountRefused(refusal), out)
+        self.refuse(id, refusal, Verb::Register.secrets(), out);
+        Ok(())
     }
 
     /// Somebody wants a name that is theirs. Whether it is registered is not told before they gave a password.
@@ -46,27 +47,40 @@ impl Hub {
                 }
                 let client = self.client(id).expect("the caller knows them");
                 if account.is_none() || account != client.account {
-                    return self.ask(id, Asking::Login(account, name), out);
+                    return self.ask_to_log_in(id, account, name, out);
                 }
                 Event::NameRefused(NameRefusal::Yours(name))
             }
         };
         out.push(tell(id, refusal));
+        out.push(Output::Disregard(id, Verb::Login.secrets()));
         self.ask_name_again(id, out);
     }
 
     /// Changes the password of a member: asks for the one they have, and twice for another.
     pub(super) fn change_password(&mut self, id: ClientId, name: &Name, out: &mut Vec<Output>) -> Done {
-        match self.account(id) {
+        let refusal = match self.account(id) {
             Some(account) => {
                 self.ask(id, Asking::Change(account), out);
-                Ok(())
+                return Ok(());
             }
-            None if self.registry.is_none() => {
-                answer(id, Event::AccountRefused(AccountRefusal::NoAccounts), out)
-            }
-            None => answer(id, Event::AccountRefused(AccountRefusal::NotYours(name.clone())), out),
-        }
+            None if self.registry.is_none() => AccountRefusal::NoAccounts,
+            None => AccountRefusal::NotYours(name.clone()),
+        };
+        self.refuse(id, refusal, Verb::Password.secrets(), out);
+        Ok(())
+    }
+
+    /// Asks for the password of a name, at the question for a name several times.
+    pub(super) fn ask_to_log_in(
+        &mut self,
+        id: ClientId,
+        account: Option<AccountKey>,
+        name: Name,
+        out: &mut Vec<Output>,
+    ) {
+        let tries = if self.is_nameless(id) { PASSWORD_TRIES } else { 1 };
+        self.ask(id, Asking::Login(account, name, tries - 1), out);
     }
 
     /// Asks for a password; the next line is the answer.
@@ -83,22 +97,67 @@ impl Hub {
         typed: Result<Password, PasswordError>,
         out: &mut Vec<Output>,
     ) {
-        let asking = self.client_mut(id).and_then(Client::take_asking);
-        let refusal = match (asking, typed) {
-            (None, _) => None,
-            (Some(_), Err(error)) => Some(AccountRefusal::Unfit(error)),
-            (Some(asking), Ok(password)) => match asking.answer(password) {
-                None => None,
-                Some(Step::Differ) => Some(AccountRefusal::Differ),
-                Some(Step::Ask(next)) => return self.ask(id, next, out),
-                Some(Step::Submit(petition)) => {
-                    self.ask(id, Asking::Waiting(petition.matter()), out);
-                    return out.push(Output::Petition(id, petition));
-                }
-            },
+        let Some(asking) = self.client_mut(id).and_then(Client::take_asking) else {
+            return self.ask_name_again(id, out);
         };
-        out.extend(refusal.map(|refusal| tell(id, Event::AccountRefused(refusal))));
+        let password = match typed.and_then(|password| asking.vet(password)) {
+            Ok(password) => password,
+            Err(error) => return self.refuse_unfit(id, &asking, error, out),
+        };
+        match asking.answer(password) {
+            None => self.ask_name_again(id, out),
+            Some(Step::Differ) => self.refuse(id, AccountRefusal::Differ, 1, out),
+            Some(Step::Ask(next)) => self.ask(id, next, out),
+            Some(Step::Submit(petition, next)) => {
+                let waiting = Waiting { matter: petition.matter(), next, spoken: false };
+                self.ask(id, Asking::Waiting(waiting), out);
+                out.push(Output::Petition(id, petition));
+            }
+        }
+    }
+
+    /// Something was typed that can be no password, or no new one.
+    fn refuse_unfit(&mut self, id: ClientId, asking: &Asking, error: PasswordError, out: &mut Vec<Output>) {
+        let (blank, nameless) = (error == PasswordError::Blank, self.is_nameless(id));
+        if blank && nameless {
+            return self.ask_name_again(id, out);
+        }
+        match asking.again().filter(|_| !blank) {
+            None => self.refuse(id, AccountRefusal::Unfit(error), 1, out),
+            Some(again) => {
+                out.push(tell(id, Event::AccountRefused(AccountRefusal::Unfit(error))));
+                if nameless {
+                    out.push(tell(id, Event::PasswordAgain));
+                }
+                let new = again.question() == Some(Question::New);
+                self.ask(id, again, out);
+                // Whoever has sent both at once has sent the same again.
+                out.extend(new.then_some(Output::Disregard(id, 1)));
+            }
+        }
+    }
+
+    /// Nothing comes of what somebody wanted: so many passwords more are not asked for, and may have been sent.
+    fn refuse(&self, id: ClientId, refusal: AccountRefusal, secrets: u8, out: &mut Vec<Output>) {
+        out.push(tell(id, Event::AccountRefused(refusal)));
+        out.push(Output::Disregard(id, secrets));
         self.ask_name_again(id, out);
+    }
+
+    /// A line that made no command may have been meant for one that passwords follow.
+    pub(super) fn disregard_behind(&self, id: ClientId, trouble: &Trouble, out: &mut Vec<Output>) {
+        let secrets = match trouble {
+            Trouble::Incomplete => Verb::Password.secrets(),
+            trouble => trouble.about().map_or(0, Verb::secrets),
+        };
+        if secrets > 0 && !self.is_asked(id) {
+            out.push(Output::Disregard(id, secrets));
+        }
+    }
+
+    /// Whether a question for a password is open.
+    pub(super) fn is_asked(&self, id: ClientId) -> bool {
+        self.client(id).is_some_and(Client::is_asked)
     }
 
     /// What came of a petition; whoever has left meanwhile, or asked for something else, hears nothing of it.
@@ -115,9 +174,9 @@ impl Hub {
         {
             registry.insert(Account { key, name: name.clone() });
         }
-        if !self.client_mut(id).is_some_and(|client| client.take_waiting(&matter)) {
+        let Some(waiting) = self.client_mut(id).and_then(|client| client.take_waiting(&matter)) else {
             return;
-        }
+        };
         let refusal = match (matter, verdict) {
             (Matter::Login(_), Verdict::Granted(key)) => return self.identify(id, key, now, out),
             (Matter::Register(name), Verdict::Granted(key)) => return self.registered(id, name, key, out),
@@ -128,8 +187,12 @@ impl Hub {
                 }
                 return out.push(tell(id, Event::Account(AccountNews::PasswordChanged)));
             }
+            (Matter::Check(_), Verdict::Granted(_)) => {
+                return waiting.next.into_iter().for_each(|next| self.ask(id, *next, out));
+            }
             // Somebody was faster, or whoever runs the server was.
             (Matter::Register(name), Verdict::Wrong) => AccountRefusal::Taken(name),
+            (Matter::Check(_) | Matter::Change(_), Verdict::Wrong) => AccountRefusal::WrongCurrent,
             (_, Verdict::Wrong) => AccountRefusal::Wrong,
             (_, Verdict::Busy) => AccountRefusal::Busy,
             (Matter::Register(_), Verdict::Wait(rest)) => AccountRefusal::RegisteredMany(rest),
@@ -139,8 +202,15 @@ impl Hub {
             (_, Verdict::Displaced) => AccountRefusal::Displaced,
             (_, Verdict::Failed) => AccountRefusal::Failed,
         };
-        out.push(tell(id, Event::AccountRefused(refusal)));
-        self.ask_name_again(id, out);
+        match waiting.next {
+            Some(again) if again.question() == Some(Question::Password) => {
+                out.push(tell(id, Event::AccountRefused(refusal)));
+                out.push(tell(id, Event::PasswordAgain));
+                self.ask(id, *again, out);
+            }
+            // Who was to be asked for another one, twice, may have sent it.
+            next => self.refuse(id, refusal, 1 + u8::from(next.is_some()), out),
+        }
     }
 
     /// The accounts are these now, and those that are `renewed` have another password: whoever runs the server changed
@@ -206,8 +276,7 @@ impl Hub {
     /// Somebody gave the password of an account: its name is theirs, and whoever has it gives way.
     fn identify(&mut self, id: ClientId, key: AccountKey, now: Moment, out: &mut Vec<Output>) {
         let Some(name) = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned() else {
-            out.push(tell(id, Event::AccountRefused(AccountRefusal::Wrong)));
-            return self.ask_name_again(id, out);
+            return self.refuse(id, AccountRefusal::Wrong, 1, out);
         };
         if let Some(expelled) = self.expelled_name(&name, Some(key)) {
             return self.refuse_expelled(id, name, expelled, out);
@@ -327,13 +396,18 @@ impl Hub {
 
     fn refuse_expelled(&self, id: ClientId, name: Name, expelled: Expelled, out: &mut Vec<Output>) {
         out.push(tell(id, Event::NameRefused(NameRefusal::Expelled(name, expelled))));
+        out.push(Output::Disregard(id, 1));
         self.ask_name_again(id, out);
     }
 
     /// Who has no name yet is asked for one again.
     fn ask_name_again(&self, id: ClientId, out: &mut Vec<Output>) {
-        if self.client(id).is_some_and(|client| client.name.is_none()) {
+        if self.is_nameless(id) {
             out.push(tell(id, Event::NamePrompt));
         }
+    }
+
+    fn is_nameless(&self, id: ClientId) -> bool {
+        self.client(id).is_some_and(|client| client.name.is_none())
     }
 }

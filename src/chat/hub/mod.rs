@@ -30,7 +30,7 @@ pub use rules::Rules;
 
 use super::account::AccountKey;
 use super::client::Client;
-use super::command::{Command, Trouble};
+use super::command::{Command, Trouble, Verb};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
 use super::hiding::Hiding;
@@ -184,6 +184,10 @@ impl Hub {
         }
         match (command, name) {
             (Command::Secret(typed), _) => self.take_secret(id, typed, out),
+            // Typed again, perhaps, for nothing has come of it for long.
+            (Command::Say(text), _) if !text.is_blank() && self.speaks_early(id) => {
+                out.push(tell(id, Event::Trouble(Trouble::TypedAhead)));
+            }
             (command, None) => self.handle_newcomer(id, command, now, out),
             (command, Some(name)) => self.handle_member(id, &name, command, now, out),
         }
@@ -289,10 +293,24 @@ impl Hub {
             Command::Unclear(Trouble::NotUtf8) => {
                 return out.push(tell(id, Event::Trouble(Trouble::NotUtf8)));
             }
-            Command::Unclear(trouble) => out.push(tell(id, Event::Trouble(trouble))),
+            Command::Unclear(trouble) => {
+                self.disregard_behind(id, &trouble, out);
+                out.push(tell(id, Event::Trouble(trouble)));
+                if self.is_asked(id) {
+                    return;
+                }
+            }
             Command::Language(language) => drop(speak(id, language, out)),
             Command::Help(verb) => out.push(tell(id, Event::Help(verb))),
-            _ => out.push(tell(id, Event::NameRefused(NameRefusal::Missing))),
+            command => {
+                let secrets = match command {
+                    Command::Register => Verb::Register.secrets(),
+                    Command::ChangePassword => Verb::Password.secrets(),
+                    _ => 0,
+                };
+                out.extend((secrets > 0).then_some(Output::Disregard(id, secrets)));
+                out.push(tell(id, Event::NameRefused(NameRefusal::Missing)));
+            }
         }
         out.push(tell(id, Event::NamePrompt));
     }
@@ -345,7 +363,10 @@ impl Hub {
             Command::Ignore(whom) => self.ignore(id, name, whom, out),
             Command::Language(language) => speak(id, language, out),
             Command::Help(verb) => answer(id, Event::Help(verb), out),
-            Command::Unclear(trouble) => answer(id, Event::Trouble(trouble), out),
+            Command::Unclear(trouble) => {
+                self.disregard_behind(id, &trouble, out);
+                answer(id, Event::Trouble(trouble), out)
+            }
             Command::Quit(words) => {
                 let farewell = words.map_or(Farewell::Plain, Farewell::Words);
                 self.depart(id, farewell, CloseReason::Quit, now, out);
@@ -418,6 +439,11 @@ impl Hub {
     fn absent_called(&self, name: &str) -> Option<(AccountKey, Name)> {
         let key = self.owner_of(&Name::known(name.trim()).ok()?)?;
         Some((key, self.registry.as_ref()?.name(key)?.clone()))
+    }
+
+    /// Whether a client waits for what comes of a password, and has not sent a line since.
+    fn speaks_early(&mut self, id: ClientId) -> bool {
+        self.client_mut(id).is_some_and(Client::speaks_early)
     }
 
     fn client(&self, id: ClientId) -> Option<&Client> {

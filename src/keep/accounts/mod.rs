@@ -176,7 +176,9 @@ impl Accounts {
                 Subject::of(account.as_ref().and_then(known).unwrap_or(name))
             }
             Petition::Register { name, .. } => Subject::of(name),
-            Petition::Change { account, .. } => known(account).map_or_else(Subject::nobody, Subject::of),
+            Petition::Check { account, .. } | Petition::Change { account, .. } => {
+                known(account).map_or_else(Subject::nobody, Subject::of)
+            }
         }
     }
 
@@ -190,7 +192,7 @@ impl Accounts {
     ) -> Option<Verdict> {
         let account = match petition {
             Petition::Login { account, .. } => *account,
-            Petition::Change { account, .. } => Some(*account),
+            Petition::Check { account, .. } | Petition::Change { account, .. } => Some(*account),
             Petition::Register { name, .. } => {
                 if self.likenesses.clash(name) {
                     return Some(Verdict::Wrong);
@@ -247,6 +249,10 @@ impl Accounts {
                 send(Affair::Seen { account: key.0.get(), address: under_way.origin.to_string() });
                 return Some(Verdict::Granted(*key));
             }
+            (Matter::Check(key), Hashed::Right) if hers(key) => {
+                self.throttle.succeeded(under_way.origin, under_way.subject);
+                return Some(Verdict::Granted(*key));
+            }
             (_, Hashed::Right | Hashed::Wrong) => {
                 self.throttle.failed(under_way.origin, under_way.subject, now);
                 let account = account_of(&under_way.matter);
@@ -267,7 +273,7 @@ impl Accounts {
                 Affair::Change { ticket, account: key.0.get(), password, address }
             }
             // Nobody asked for the one, and the other was made with a password that is none any more.
-            (Matter::Login(_), Hashed::Made(_)) => return Some(Verdict::Failed),
+            (Matter::Login(_) | Matter::Check(_), Hashed::Made(_)) => return Some(Verdict::Failed),
             (Matter::Change(_), Hashed::Made(_)) => return Some(Verdict::Wrong),
         };
         if !send(affair) {
@@ -373,6 +379,7 @@ impl Accounts {
             Petition::Login { account, password, .. } => {
                 Work::Verify { password, against: account.map_or_else(decoy, of) }
             }
+            Petition::Check { account, password } => Work::Verify { password, against: of(account) },
             Petition::Register { password, .. } => Work::Make { password },
             Petition::Change { account, old, new } => Work::Remake { old, against: of(account), new },
         }
@@ -383,7 +390,7 @@ impl Accounts {
 fn account_of(matter: &Matter) -> Option<AccountKey> {
     match matter {
         Matter::Login(account) => *account,
-        Matter::Change(account) => Some(*account),
+        Matter::Check(account) | Matter::Change(account) => Some(*account),
         Matter::Register(_) => None,
     }
 }

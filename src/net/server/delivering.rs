@@ -48,6 +48,7 @@ impl<S: Stream> Server<S> {
             Output::Expelled(expulsion) => self.history.expelled(&expulsion),
             Output::Readmitted(number) => self.history.readmitted(number),
             Output::Ask(id, question) => self.ask(id, question, now),
+            Output::Disregard(id, lines) => drop(self.with_input(id, |conn| conn.disregard(lines))),
             Output::Petition(id, petition) => {
                 let origin = self.hub.origin(id).unwrap_or(Origin::UNKNOWN);
                 let (answer, displaced) = self.history.petition(id, origin, petition, now);

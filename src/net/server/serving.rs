@@ -10,7 +10,7 @@ use log::debug;
 use super::Server;
 use crate::chat::{ClientId, CloseReason, Command, Moment};
 use crate::limits::{self, LINE_STEPS, LINES_PER_TURN_GOING_ON, LOOP_SHARE, READ_STEPS, STEP_NANOS};
-use crate::net::conn::{Filled, Pause};
+use crate::net::conn::{Conn, Filled, Pause};
 use crate::net::stream::Stream;
 use crate::proto::Protocol;
 
@@ -141,20 +141,44 @@ impl<S: Stream> Server<S> {
 
     /// Takes the next command of a connection out, if it is there and one may be taken.
     fn next_command(&mut self, id: ClientId, now: Moment) -> Option<Result<Command, Pause>> {
-        let Server { conns, input, rate, .. } = self;
+        let rate = self.rate;
+        self.with_input(id, |conn| conn.next_command(rate, now))
+    }
+
+    /// Does something with the input of a connection, and keeps the bytes that all hold together right.
+    pub(super) fn with_input<R>(&mut self, id: ClientId, work: impl FnOnce(&mut Conn<S>) -> R) -> Option<R> {
+        let Server { conns, input, .. } = self;
         let conn = conns.get_mut(id.slot()).filter(|conn| conn.is(id))?;
         let before = conn.input_held();
-        let next = conn.next_command(*rate, now);
+        let result = work(conn);
         *input = *input + conn.input_held() - before;
-        Some(next)
+        Some(result)
+    }
+
+    /// Reads what was sent before an answer is written that could have kept its sender from it. What comes behind that was sent
+    /// by somebody who could read it.
+    pub(super) fn read_before_writing(&mut self, id: ClientId, now: Moment) {
+        for _ in 0..limits::READS_PER_TURN {
+            let room = self.with_input(id, Conn::room_before_writing).unwrap_or(0);
+            let most =
+                if self.input > limits::INPUT_MAX_BYTES { room.min(limits::READ_LOW_BYTES) } else { room };
+            if most == 0 || !self.read_some(id, most, now) {
+                break;
+            }
+        }
+        self.later(id);
     }
 
     /// Reads once; says whether the connection lives. While all together hold much that is no command yet, a read is small:
     /// the rest waits with the system, and with its sender.
     fn read(&mut self, id: ClientId, now: Moment) -> bool {
-        let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
         let most =
             if self.input > limits::INPUT_MAX_BYTES { limits::READ_LOW_BYTES } else { limits::READ_BYTES };
+        self.read_some(id, most, now)
+    }
+
+    fn read_some(&mut self, id: ClientId, most: usize, now: Moment) -> bool {
+        let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
         let before = conn.input_held();
         let filled = conn.fill(&mut self.scratch[..most], &mut self.answers, now);
         self.input = self.input + conn.input_held() - before;

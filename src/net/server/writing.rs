@@ -93,6 +93,11 @@ impl<S: Stream> Server<S> {
 
     /// Writes what waits for one connection; says whether anything did.
     fn write_to(&mut self, id: ClientId, now: Moment) -> bool {
+        let conn = &self.conns[id.slot()];
+        let ahead = conn.awaits_writing() && conn.wants_flush();
+        if ahead {
+            self.read_before_writing(id, now);
+        }
         let Server { conns, encodings, broadcast, queued, .. } = self;
         let conn = &mut conns[id.slot()];
         if !conn.wants_flush() {
@@ -110,6 +115,9 @@ impl<S: Stream> Server<S> {
             self.dead.push_back(id);
         } else if release {
             self.later(id);
+        }
+        if ahead {
+            self.with_input(id, Conn::note_written);
         }
         self.reschedule(id);
         true

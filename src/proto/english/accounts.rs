@@ -5,7 +5,7 @@ use std::fmt::{Result, Write};
 use super::WORDS;
 use crate::chat::{AccountNews, AccountRefusal, Letter, PasswordError, Posted, Question, Stamp};
 use crate::clock::Zone;
-use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES};
+use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use crate::proto::phrases::{rooms, wait};
 
 /// A prompt: programs know it by its word and its end.
@@ -26,6 +26,9 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
         AccountRefusal::Unfit(error) => writeln!(out, "Invalid password: {}", unfit(*error)),
         AccountRefusal::Differ => writeln!(out, "The two passwords are not the same. Nothing has changed."),
         AccountRefusal::Wrong => writeln!(out, "Wrong name or password."),
+        AccountRefusal::WrongCurrent => {
+            writeln!(out, "Your current password is another one. Nothing has changed.")
+        }
         AccountRefusal::Busy => {
             writeln!(out, "Too many passwords are waiting to be checked. Try again in a moment.")
         }
@@ -64,6 +67,7 @@ fn unfit(error: PasswordError) -> String {
     match error {
         PasswordError::Blank => "it is empty.".into(),
         PasswordError::TooLong => format!("{PASSWORD_MAX_BYTES} bytes fit."),
+        PasswordError::TooShort => format!("it needs at least {PASSWORD_MIN_CHARS} characters."),
         PasswordError::Control => "it contains control characters.".into(),
         PasswordError::NotUtf8 => "your terminal does not send UTF-8.".into(),
     }
@@ -73,7 +77,10 @@ fn unfit(error: PasswordError) -> String {
 pub(super) fn news(news: &AccountNews, out: &mut String) -> Result {
     match news {
         AccountNews::Registered(name) => {
-            writeln!(out, "The name '{name}' is yours from now on: coming in under it takes the password.")
+            writeln!(
+                out,
+                "The name '{name}' is yours from now on: entering with this name requires its password."
+            )
         }
         AccountNews::Identified(name) => {
             writeln!(out, "You are logged in as {name}.")

@@ -41,6 +41,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::NamePrompt => write!(out, "Enter your name: "),
         Event::NameRefused(refusal) => refused(refusal, out),
         Event::PasswordPrompt(question) => write!(out, "{}", accounts::prompt(*question)),
+        Event::PasswordAgain => writeln!(out, "An empty line takes you back to the name."),
         Event::AccountRefused(refusal) => accounts::refused(refusal, out),
         Event::Account(news) => accounts::news(news, out),
         Event::Posted(posted) => accounts::posted(*posted, out),
@@ -207,6 +208,18 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
         Trouble::Usage(verb) => {
             writeln!(out, "Usage: {}", verbs::describe(*verb, Language::English).usage())
         }
+        Trouble::Slip(verb) => {
+            let meant = verbs::describe(*verb, Language::English).name;
+            writeln!(out, "Did you mean /{meant}? To say this, put another word before it. It was not sent.")
+        }
+        Trouble::TypedAhead => writeln!(
+            out,
+            "You sent that before you could read the answer, and it might be a password. It was not sent."
+        ),
+        Trouble::Incomplete => writeln!(
+            out,
+            "Part of what you typed was lost: your telnet began a command and did not end it. It was not sent."
+        ),
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt::{Result, Write};
 use super::WORDS;
 use crate::chat::{AccountNews, AccountRefusal, Letter, PasswordError, Posted, Question, Stamp};
 use crate::clock::Zone;
-use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES};
+use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use crate::proto::phrases::{rooms, wait};
 
 /// A prompt: programs know it by its word and its end.
@@ -26,6 +26,7 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
         AccountRefusal::Unfit(error) => writeln!(out, "Contraseña no válida: {}", unfit(*error)),
         AccountRefusal::Differ => writeln!(out, "Las dos contraseñas no son iguales. No ha cambiado nada."),
         AccountRefusal::Wrong => writeln!(out, "Nombre o contraseña incorrectos."),
+        AccountRefusal::WrongCurrent => writeln!(out, "Tu contraseña actual es otra. No ha cambiado nada."),
         AccountRefusal::Busy => {
             writeln!(out, "Hay demasiadas contraseñas por comprobar. Prueba dentro de un momento.")
         }
@@ -67,6 +68,7 @@ fn unfit(error: PasswordError) -> String {
     match error {
         PasswordError::Blank => "está vacía.".into(),
         PasswordError::TooLong => format!("caben {PASSWORD_MAX_BYTES} bytes."),
+        PasswordError::TooShort => format!("tiene que tener al menos {PASSWORD_MIN_CHARS} caracteres."),
         PasswordError::Control => "contiene caracteres de control.".into(),
         PasswordError::NotUtf8 => "tu terminal no envía UTF-8.".into(),
     }

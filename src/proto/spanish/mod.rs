@@ -48,6 +48,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::NamePrompt => write!(out, "Ingresa tu nombre: "),
         Event::NameRefused(refusal) => refused(refusal, out),
         Event::PasswordPrompt(question) => write!(out, "{}", accounts::prompt(*question)),
+        Event::PasswordAgain => writeln!(out, "Con una línea vacía vuelves al nombre."),
         Event::AccountRefused(refusal) => accounts::refused(refusal, out),
         Event::Account(news) => accounts::news(news, out),
         Event::Posted(posted) => accounts::posted(*posted, out),
@@ -216,6 +217,21 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
         Trouble::Usage(verb) => {
             writeln!(out, "Se usa así: {}", verbs::describe(*verb, Language::Spanish).usage())
         }
+        Trouble::Slip(verb) => {
+            let meant = verbs::describe(*verb, Language::Spanish).name;
+            writeln!(
+                out,
+                "¿Querías escribir /{meant}? Para decir eso, pon otra palabra delante. No se envió."
+            )
+        }
+        Trouble::TypedAhead => writeln!(
+            out,
+            "Escribiste eso antes de poder leer la respuesta, y podría ser una contraseña. No se envió."
+        ),
+        Trouble::Incomplete => writeln!(
+            out,
+            "Se perdió parte de lo que escribiste: tu telnet empezó una orden y no la acabó. No se envió."
+        ),
     }
 }
 

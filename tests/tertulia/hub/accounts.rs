@@ -24,10 +24,9 @@ fn a_registered_name_takes_its_password() {
     assert_eq!(chat.hears(id), ["name?", "password?"], "under another spelling as well");
     assert_eq!(chat.hears(ana), NOTHING);
     chat.types_secret(id, "margarita");
-    assert_eq!(chat.hears(id), ["wrong", "name?"]);
-    chat.says(id, "María");
+    assert_eq!(chat.hears(id), ["wrong", "or back", "password?"]);
     chat.types_secret(id, "girasol");
-    assert_eq!(chat.hears(id), ["password?", "welcome María"]);
+    assert_eq!(chat.hears(id), ["welcome María"]);
     assert_eq!(chat.hears(ana), [">>> María"], "as it was registered");
     assert_eq!(chat.notes, [Note::Arrived(id, name("María"))]);
 }
@@ -38,15 +37,101 @@ fn after_a_wrong_password_any_other_name_will_do() {
     let id = chat.connects();
     chat.says(id, "María");
     chat.types_secret(id, "margarita");
+    chat.does(id, Command::Secret(Err(PasswordError::Blank)));
+    assert_eq!(chat.hears(id), ["name?", "password?", "wrong", "or back", "password?", "name?"]);
     chat.says(id, "Marta");
     assert_eq!(chat.hub.name(id), Some(&name("Marta")));
+}
+
+#[test]
+fn wrong_password_is_asked_for_again_three_times_in_all() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let id = chat.connects();
+    for typed in ["María", "Nadie"] {
+        chat.hush();
+        chat.does(id, login(typed));
+        chat.types_secret(id, "margarita");
+        chat.does(id, Command::Secret(Err(PasswordError::NotUtf8)));
+        assert_eq!(chat.disregarded.get(&id), None, "what is sent meanwhile answers the question");
+        chat.types_secret(id, "clavel");
+        let heard = chat.hears(id);
+        assert_eq!(heard[..3], ["password?", "wrong", "or back"], "{typed}");
+        assert_eq!(heard[3..], ["password?", "unfit: NotUtf8", "or back", "password?", "wrong", "name?"]);
+        assert_eq!(chat.disregarded.remove(&id), Some(1), "the next one would be a name");
+    }
+    chat.says(id, "María");
+    chat.types_secret(id, "margarita");
+    chat.types_secret(id, "clavel");
+    chat.types_secret(id, "girasol");
+    assert_eq!(chat.hub.name(id), Some(&name("María")), "the third one counts");
+}
+
+#[test]
+fn wrong_password_of_a_member_is_not_asked_for_again() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let ana = chat.enters("Ana");
+    chat.hush();
+    for ask in [login("María"), nick("María")] {
+        chat.does(ana, ask);
+        chat.types_secret(ana, "margarita");
+        assert_eq!(chat.hears(ana), ["password?", "wrong"]);
+        assert_eq!(chat.disregarded.remove(&ana), Some(1));
+    }
+}
+
+#[test]
+fn new_password_has_eight_characters_and_is_asked_for_again() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let ana = chat.enters("Ana");
+    chat.hush();
+    for short in ["siete..", "ñandúes", "cafe\u{301}s y"] {
+        chat.does(ana, Command::Register);
+        chat.types_secret(ana, short);
+        assert_eq!(chat.hears(ana), ["new password?", "unfit: TooShort", "new password?"], "{short}");
+        assert_eq!(chat.disregarded.remove(&ana), Some(1), "the same again, if it was sent");
+        chat.does(ana, Command::Secret(Err(PasswordError::Blank)));
+        assert_eq!(chat.hears(ana), ["unfit: Blank"], "so it ends");
+    }
+    chat.does(ana, Command::Register);
+    (0..3).for_each(|_| chat.types_secret(ana, "corta"));
+    let heard = chat.hears(ana);
+    assert_eq!(heard[4..], ["new password?", "unfit: TooShort"], "three times in all: {heard:?}");
+    chat.does(ana, Command::Register);
+    ["corta", "ñandúes ", "ñandúes "].into_iter().for_each(|typed| chat.types_secret(ana, typed));
+    assert_eq!(chat.hears(ana).last().map(String::as_str), Some("registered: Ana"));
+    // Another one has as many, and the one from before counts as it is.
+    let maria = chat.logs_in("María", "girasol");
+    chat.hush();
+    chat.does(maria, Command::ChangePassword);
+    ["girasol", "clavel", "claveles", "claveles"]
+        .into_iter()
+        .for_each(|typed| chat.types_secret(maria, typed));
+    assert_eq!(
+        chat.hears(maria),
+        ["current password?", "new password?", "unfit: TooShort", "new password?", "again?", "changed"]
+    );
+}
+
+/// Nobody has answered for long, and the sender types it once more.
+#[test]
+fn first_line_while_a_password_is_checked_is_not_said() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    chat.slow = true;
+    let (ana, luis) = (chat.enters("Ana"), chat.enters("Luis"));
+    chat.does(ana, login("María"));
+    chat.types_secret(ana, "girasol");
+    chat.hush();
+    chat.says(ana, "  ");
+    chat.says(ana, "girasol");
+    chat.says(ana, "¿hola?");
+    assert_eq!(chat.hears(ana), ["Trouble(TypedAhead)"]);
+    assert_eq!(chat.hears(luis), ["Ana: ¿hola?"]);
 }
 
 #[test]
 fn what_cannot_be_a_password_has_its_reason() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     for (error, heard) in [
-        (PasswordError::Blank, "unfit: Blank"),
         (PasswordError::TooLong, "unfit: TooLong"),
         (PasswordError::Control, "unfit: Control"),
         (PasswordError::NotUtf8, "unfit: NotUtf8"),
@@ -54,7 +139,7 @@ fn what_cannot_be_a_password_has_its_reason() {
         let id = chat.connects();
         chat.says(id, "María");
         chat.does(id, Command::Secret(Err(error)));
-        assert_eq!(chat.hears(id), ["name?", "password?", heard, "name?"]);
+        assert_eq!(chat.hears(id), ["name?", "password?", heard, "or back", "password?"]);
     }
     assert!(chat.petitions.is_empty());
 }
@@ -65,12 +150,12 @@ fn registering_asks_twice() {
     let ana = chat.enters("Ana");
     chat.hush();
     chat.does(ana, Command::Register);
-    chat.types_secret(ana, "uno");
-    chat.types_secret(ana, "dos");
+    chat.types_secret(ana, "uno o más");
+    chat.types_secret(ana, "dos o más");
     assert_eq!(chat.hears(ana), ["new password?", "again?", "they differ"]);
     chat.does(ana, Command::Register);
-    chat.types_secret(ana, "uno");
-    chat.types_secret(ana, "uno");
+    chat.types_secret(ana, "uno o más");
+    chat.types_secret(ana, "uno o más");
     assert_eq!(chat.hears(ana), ["new password?", "again?", "registered: Ana"]);
     assert_eq!(chat.notes, [Note::Registered(name("Ana"))]);
     chat.does(ana, Command::Register);
@@ -98,7 +183,9 @@ fn a_name_that_nobody_registered_is_asked_for_a_password_too() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (ana, id) = (chat.enters("Ana"), chat.connects());
     chat.hush();
-    for (id, prompt) in [(ana, &["password?", "wrong"][..]), (id, &["password?", "wrong", "name?"])] {
+    for (id, prompt) in
+        [(ana, &["password?", "wrong"][..]), (id, &["password?", "wrong", "or back", "password?"])]
+    {
         chat.does(id, login("Nadie"));
         chat.types_secret(id, "girasol");
         assert_eq!(chat.hears(id), prompt);
@@ -118,13 +205,17 @@ fn the_password_is_changed_by_whoever_knows_it() {
     chat.hush();
     chat.does(ana, Command::ChangePassword);
     assert_eq!(chat.hears(ana), ["not registered: Ana"]);
-    for (old, news) in [("dos", "wrong"), ("tres tristes tigres", "changed")] {
-        chat.does(juan, Command::ChangePassword);
-        [old, "otra", "otra"].into_iter().for_each(|typed| chat.types_secret(juan, typed));
-        assert_eq!(chat.hears(juan), ["current password?", "new password?", "again?", news]);
-    }
+    chat.does(juan, Command::ChangePassword);
+    chat.types_secret(juan, "dos");
+    assert_eq!(chat.hears(juan), ["current password?", "wrong current"], "at once");
+    assert_eq!(chat.disregarded.remove(&juan), Some(2), "those that were to follow, if they were sent");
+    chat.does(juan, Command::ChangePassword);
+    ["tres tristes tigres", "otra más", "otra más"]
+        .into_iter()
+        .for_each(|typed| chat.types_secret(juan, typed));
+    assert_eq!(chat.hears(juan), ["current password?", "new password?", "again?", "changed"]);
     chat.quits(juan);
-    chat.logs_in("Juan", "otra");
+    chat.logs_in("Juan", "otra más");
 }
 
 #[test]
@@ -236,7 +327,8 @@ fn an_answer_that_comes_late_is_for_what_was_asked() {
     let id = chat.connects();
     chat.says(id, "María");
     chat.types_secret(id, "girasol");
-    // They did not wait, and try somebody else's name.
+    // They did not wait, and try somebody else's name; the first line may be the password once more.
+    chat.says(id, "Juan");
     chat.says(id, "Juan");
     chat.types_secret(id, "adivino");
     let late = chat.petitions.remove(0);
@@ -245,7 +337,10 @@ fn an_answer_that_comes_late_is_for_what_was_asked() {
     chat.perform(|hub, now, out| hub.verdict(id, matter, verdict, now, out));
     assert_eq!(chat.hub.name(id), None);
     chat.settles();
-    assert_eq!(chat.hears(id), ["name?", "password?", "password?", "wrong", "name?"]);
+    assert_eq!(
+        chat.hears(id),
+        ["name?", "password?", "Trouble(TypedAhead)", "password?", "wrong", "or back", "password?"]
+    );
 }
 
 #[test]
@@ -254,8 +349,8 @@ fn an_answer_for_somebody_who_left_reaches_nobody_and_the_account_is_made() {
     chat.slow = true;
     let ana = chat.enters("Ana");
     chat.does(ana, Command::Register);
-    chat.types_secret(ana, "uno");
-    chat.types_secret(ana, "uno");
+    chat.types_secret(ana, "uno o más");
+    chat.types_secret(ana, "uno o más");
     chat.quits(ana);
     let next = chat.connects();
     assert_eq!(next.slot(), ana.slot(), "somebody else has the place");
@@ -282,7 +377,7 @@ fn a_refusal_of_every_kind_is_told() {
         chat.types_secret(id, "girasol");
         let matter: Matter = chat.petitions.pop().expect("it was asked for").1.matter();
         chat.perform(|hub, now, out| hub.verdict(id, matter, verdict, now, out));
-        assert_eq!(chat.hears(id), ["name?", "password?", heard, "name?"]);
+        assert_eq!(chat.hears(id), ["name?", "password?", heard, "or back", "password?"]);
     }
 }
 
@@ -293,8 +388,8 @@ fn a_name_that_was_registered_meanwhile_is_somebody_else_s() {
     let ana = chat.enters("Ana");
     chat.hush();
     chat.does(ana, Command::Register);
-    chat.types_secret(ana, "uno");
-    chat.types_secret(ana, "uno");
+    chat.types_secret(ana, "uno o más");
+    chat.types_secret(ana, "uno o más");
     let matter = chat.petitions.pop().expect("it was asked for").1.matter();
     chat.perform(|hub, now, out| hub.verdict(ana, matter, Verdict::Wrong, now, out));
     assert_eq!(chat.hears(ana), ["new password?", "again?", "somebody else's: Ana"]);
@@ -324,7 +419,7 @@ fn sessions_end_with_the_password_that_opened_them_whatever_they_are_called() {
         chat.hush();
         if by_owner {
             chat.does(maria, Command::ChangePassword);
-            ["girasol", "clavel", "clavel"].into_iter().for_each(|typed| chat.types_secret(maria, typed));
+            ["girasol", "claveles", "claveles"].into_iter().for_each(|typed| chat.types_secret(maria, typed));
             assert_eq!(chat.hears(maria).last().map(String::as_str), Some("changed"));
             assert!(chat.is_here(maria), "who changed it stays");
         } else {

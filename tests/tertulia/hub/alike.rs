@@ -118,7 +118,7 @@ fn accounts_that_clash_log_in_and_take_over_each_its_own() {
     let wrong = chat.connects();
     chat.says(wrong, "María");
     chat.types_secret(wrong, "margarita");
-    assert_eq!(chat.hears(wrong), ["name?", "password?", "wrong", "name?"]);
+    assert_eq!(chat.hears(wrong), ["name?", "password?", "wrong", "or back", "password?"]);
 }
 
 #[test]

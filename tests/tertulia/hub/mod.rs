@@ -60,6 +60,8 @@ pub struct Chat {
     /// Expulsions as they are remembered.
     pub expulsions: BTreeMap<u64, Expulsion>,
     pub petitions: Vec<(ClientId, Petition)>,
+    /// How many lines of whom may be passwords for which nothing asks.
+    pub disregarded: HashMap<ClientId, u8>,
     /// Rooms as they were last remembered.
     pub records: Records,
     /// What was remembered of rooms, one by one.
@@ -97,6 +99,7 @@ impl Chat {
             wall_offset: 0,
             expulsions: BTreeMap::new(),
             petitions: Vec::new(),
+            disregarded: HashMap::new(),
             records,
             changes: Vec::new(),
         }
@@ -265,6 +268,7 @@ impl Chat {
                 Output::Forget(room) => drop(self.records.remove(&room)),
                 Output::Expelled(expulsion) => drop(self.expulsions.insert(expulsion.number, *expulsion)),
                 Output::Readmitted(number) => drop(self.expulsions.remove(&number)),
+                Output::Disregard(id, lines) => drop(self.disregarded.insert(id, lines)),
                 // History has tests of its own.
                 Output::Keep(_) | Output::Look(..) => {}
                 other => later.push(other),

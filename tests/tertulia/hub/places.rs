@@ -152,7 +152,15 @@ fn who_shows_nothing_in_time_has_to_go() {
     chat.waits(TRIAL_TIMEOUT);
     assert_eq!(
         chat.hears(late),
-        ["OnlyRegistered { crowded: false }", "name?", "password?", "wrong", "name?", "Full(1)"]
+        [
+            "OnlyRegistered { crowded: false }",
+            "name?",
+            "password?",
+            "wrong",
+            "or back",
+            "password?",
+            "Full(1)"
+        ]
     );
     assert_eq!(chat.closed, [(late, CloseReason::Full)]);
     assert_eq!(chat.hub.next_due(), None);

@@ -22,7 +22,7 @@ fn client(server: &Server, options: &[&str]) -> Command {
 fn in_a_pipe_the_first_line_is_the_password() {
     let dir = Dir::new();
     let server = server(&dir, &[]);
-    for (input, status) in [("girasol\nhola\nsalir\n", 0), ("margarita\nhola\nsalir\n", 1)] {
+    for (input, status) in [("girasoles\nhola\nsalir\n", 0), ("margarita\nhola\nsalir\n", 1)] {
         let mut command = client(&server, &["--name", "María"]);
         let mut bot = Process::start(command.stdin(Stdio::piped()).stderr(Stdio::piped()));
         let mut keyboard = bot.stdin();
@@ -42,11 +42,11 @@ fn at_a_terminal_no_password_is_shown() {
     screen.wait_for_line("Ingresa tu nombre:");
     screen.type_keys("María\r");
     screen.wait_for_line("Contraseña:");
-    screen.type_keys("girasol\r");
+    screen.type_keys("girasoles\r");
     screen.wait_for_line("Tú:");
     screen.type_keys("/clave\r");
     screen.wait_for_line("Contraseña actual:");
-    screen.type_keys("girasol\r");
+    screen.type_keys("girasoles\r");
     screen.wait_for_line("Nueva contraseña:");
     screen.type_keys("margarita\r");
     screen.wait_for_line("Repite la contraseña:");
@@ -56,7 +56,7 @@ fn at_a_terminal_no_password_is_shown() {
     screen.type_keys("\x1b[A");
     screen.wait_for_line("Tú: /clave");
     let shown = screen.screen();
-    assert!(!shown.contains("girasol") && !shown.contains("margarita"), "{shown}");
+    assert!(!shown.contains("girasoles") && !shown.contains("margarita"), "{shown}");
 }
 
 /// Two clients of one name that both come back would throw each other out for ever.
@@ -68,7 +68,7 @@ fn whoever_was_replaced_does_not_come_back_by_itself() {
     let mut bot = Process::start(command.stdin(Stdio::piped()).stderr(Stdio::piped()));
     let mut keyboard = bot.stdin();
     let mut luis = Peer::join(&server, "Luis");
-    keyboard.write_all(b"girasol\nhola\n").expect("an open pipe");
+    keyboard.write_all(b"girasoles\nhola\n").expect("an open pipe");
     luis.lines_until("María: hola");
     let _maria = maria(&server);
     assert_eq!(bot.wait().code(), Some(1));

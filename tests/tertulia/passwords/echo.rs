@@ -28,13 +28,13 @@ fn whoever_ends_lines_as_telnet_does_is_asked_not_to_echo() {
     peer.expect_bytes(&wire(HIDE, "Contraseña: "));
     peer.send(b"\xff\xfd\x01"); // it does what it is asked
     peer.send(b"margarita\r\n");
-    peer.expect_bytes(&wire(SHOW, "\r\nNombre o contraseña incorrectos.\r\n"));
-    peer.send(b"\xff\xfe\x01");
-    peer.expect(PROMPT);
-    peer.send("María\r\n".as_bytes());
+    peer.expect_bytes(&wire(
+        SHOW,
+        "\r\nNombre o contraseña incorrectos.\r\nCon una línea vacía vuelves al nombre.\r\n",
+    ));
     peer.expect_bytes(&wire(HIDE, "Contraseña: "));
     peer.send(b"\xff\xfe\x01"); // it refuses, and shows the end of the line itself
-    peer.send(b"girasol\r\n");
+    peer.send(b"girasoles\r\n");
     peer.expect_bytes(&wire(SHOW, &welcome("María").replace('\n', "\r\n")));
     peer.send(b"salir\r\n");
     peer.expect_end();
@@ -57,7 +57,7 @@ fn nobody_else_is_sent_a_byte_of_telnet() {
     let mut maria = maria(&server);
     maria.say("/clave");
     maria.expect("Contraseña actual: ");
-    maria.say("girasol");
+    maria.say("girasoles");
     maria.expect("Nueva contraseña: ");
     maria.say("");
     maria.expect("Contraseña no válida: está vacía.\n");
@@ -76,17 +76,17 @@ fn at_a_real_telnet_the_password_is_not_on_the_screen() {
     screen.wait_for_line(PROMPT);
     screen.type_keys("María\r");
     screen.wait_for("the question", |screen| cursor_row(screen).starts_with("Contraseña:"));
-    screen.type_keys("gira\x7faxol\x7f\x7f\x7fsol\r");
+    screen.type_keys("gira\x7faxol\x7f\x7f\x7fsoles\r");
     screen.wait_for("the greeting", |screen| {
         screen.contents().contains("desconectarte.") && cursor_row(screen).is_empty()
     });
     screen.type_keys("hola\r/clave\r");
     screen.wait_for("the question", |screen| cursor_row(screen).starts_with("Contraseña actual:"));
-    screen.type_keys("girasol\r");
+    screen.type_keys("girasoles\r");
     screen.wait_for("the next question", |screen| cursor_row(screen).starts_with("Nueva contraseña:"));
-    screen.type_keys("salir\r");
+    screen.type_keys("/salir ya\r");
     screen.wait_for("the last question", |screen| cursor_row(screen).starts_with("Repite la contraseña:"));
-    screen.type_keys("salir\r");
+    screen.type_keys("/salir ya\r");
     screen.wait_for_text("Tienes otra contraseña desde ahora.");
     screen.type_keys("/salir adiós\r");
     let shown = screen.wait_end().screen;

@@ -12,11 +12,11 @@ use crate::support::server::Server;
 const REGISTERED: &str = "Nueva contraseña: Repite la contraseña: El nombre 'María' es tuyo desde ahora: \
                           para entrar con él hará falta la contraseña.\n";
 
-/// A server where María has registered her name with `girasol`.
+/// A server where María has registered her name with `girasoles`.
 fn server(dir: &Dir, options: &[&str]) -> Server {
     let server = Server::start(&[&["--data", dir.arg()], options].concat());
     let mut maria = Peer::join(&server, "María");
-    maria.send("/registrar\ngirasol\ngirasol\nsalir\n".as_bytes());
+    maria.send("/registrar\ngirasoles\ngirasoles\nsalir\n".as_bytes());
     maria.expect(REGISTERED);
     maria.expect_end();
     server
@@ -28,7 +28,7 @@ fn maria(server: &Server) -> Peer {
     maria.expect(PROMPT);
     maria.say("María");
     maria.expect("Contraseña: ");
-    maria.say("girasol");
+    maria.say("girasoles");
     maria.expect(&welcome("María"));
     maria
 }
@@ -39,11 +39,12 @@ fn a_whole_script_at_once_is_answered_in_its_order() {
     let server = server(&dir, &[]);
     let mut luis = Peer::join(&server, "Luis");
     let mut script = Peer::connect(&server);
-    script.send("María\nmargarita\nMaría\ngirasol\nhola a todos\n/quien".as_bytes());
+    script.send("María\nmargarita\ngirasoles\nhola a todos\n/quien".as_bytes());
     script.end_input();
     let heard = script.rest();
     let start = format!(
-        "{PROMPT}Contraseña: Nombre o contraseña incorrectos.\n{PROMPT}Contraseña: {}",
+        "{PROMPT}Contraseña: Nombre o contraseña incorrectos.\nCon una línea vacía vuelves al nombre.\n\
+         Contraseña: {}",
         welcome("María")
     );
     assert!(heard.starts_with(&start), "{heard}");
@@ -51,6 +52,39 @@ fn a_whole_script_at_once_is_answered_in_its_order() {
     luis.expect_line(">>> María se unió al chat");
     luis.expect_line("María: hola a todos");
     luis.expect_line("<<< María salió del chat");
+}
+
+/// What was sent before the answer was written is not said, wherever it was then; what was sent behind it is.
+#[test]
+fn password_sent_ahead_of_an_answer_is_not_said() {
+    let dir = Dir::new();
+    let server = server(&dir, &[]);
+    let mut luis = Peer::join(&server, "Luis");
+    let mut ana = Peer::join(&server, "Ana");
+    luis.expect_line(">>> Ana se unió al chat");
+    const NOT_SAID: &str =
+        "Escribiste eso antes de poder leer la respuesta, y podría ser una contraseña. No se envió.";
+    for (lines, refused) in [
+        ("/identificar María\nmargarita\nmargarita", "Contraseña: Nombre o contraseña incorrectos."),
+        ("/identificar Nadie\nmargarita\nmargarita", "Contraseña: Nombre o contraseña incorrectos."),
+        ("/identificar\nmargarita", "Se usa así: /identificar nombre"),
+    ] {
+        ana.say(lines);
+        ana.expect_line(refused);
+        ana.expect_line(NOT_SAID);
+        ana.say("ya");
+        luis.expect_line("Ana: ya");
+        ana.say(lines.split('\n').next().expect("a command"));
+        if lines.matches('\n').count() > 1 {
+            ana.expect("Contraseña: ");
+            ana.say("clavel");
+            ana.expect_line("Nombre o contraseña incorrectos.");
+        } else {
+            ana.expect_line(refused);
+        }
+        ana.say("sigo aquí");
+        luis.expect_line("Ana: sigo aquí");
+    }
 }
 
 #[test]
@@ -63,12 +97,15 @@ fn a_password_of_a_megabyte_costs_its_sender_one_line() {
         peer.say("María");
         peer.expect("Contraseña: ");
         peer.say(&"x".repeat(long));
-        peer.expect("Contraseña no válida: caben 512 bytes.\n");
+        peer.expect(
+            "Contraseña no válida: caben 512 bytes.\nCon una línea vacía vuelves al nombre.\nContraseña: ",
+        );
+        peer.say("");
         peer.expect(PROMPT);
     }
     peer.say("María");
     peer.expect("Contraseña: ");
-    peer.say("girasol");
+    peer.say("girasoles");
     peer.expect(&welcome("María"));
 }
 
@@ -86,11 +123,11 @@ fn what_is_said_meanwhile_stands_on_lines_of_its_own_and_the_question_is_repeate
         ana.expect("\nLuis: ¿Ana?\nNueva contraseña: ");
         luis.say("/privado Ana ¿estás?");
         ana.expect("\n[privado] Luis: ¿estás?\nNueva contraseña: ");
-        ana.send(format!("uno{ending}").as_bytes());
+        ana.send(format!("uno o más{ending}").as_bytes());
         ana.expect("Repite la contraseña: ");
         luis.say("bueno");
         ana.expect("\nLuis: bueno\nRepite la contraseña: ");
-        ana.send(format!("dos{ending}").as_bytes());
+        ana.send(format!("dos o más{ending}").as_bytes());
         ana.expect("Las dos contraseñas no son iguales. No ha cambiado nada.\n");
         luis.say("ya");
         ana.expect("Luis: ya\n");
@@ -103,16 +140,18 @@ fn no_password_reaches_the_console_the_history_or_anybody() {
     let mut server = server(&dir, &["--log-level", "trace"]);
     let mut luis = Peer::join(&server, "Luis");
     let mut maria = maria(&server);
-    maria.send("/clave\ngirasol\nmargarita\nmargarita\n/registrar margarita\nhola\n".as_bytes());
+    maria.send("/clave\ngirasoles\nmargarita\nmargarita\n/registrar margarita\n".as_bytes());
+    let mut told = maria.lines_until("Se usa así: /registrar").join("\n");
+    maria.say("hola");
     luis.lines_until("María: hola");
-    luis.send("/historial\n/buscar girasol\n/buscar margarita\n".as_bytes());
+    luis.send("/historial\n/buscar girasoles\n/buscar margarita\n".as_bytes());
     luis.end_input();
     let heard = luis.rest();
     maria.end_input();
-    let told = maria.rest();
+    told += &maria.rest();
     server.stop();
     let console = server.console_rest().join("\n");
-    for secret in ["girasol", "margarita"] {
+    for secret in ["girasoles", "margarita"] {
         for (whose, words) in [("Luis", &heard), ("María", &told), ("the console", &console)] {
             assert!(!words.contains(secret), "{secret} is shown to {whose}: {words}");
         }
@@ -120,7 +159,7 @@ fn no_password_reaches_the_console_the_history_or_anybody() {
     assert!(console.contains("María ha registrado su nombre"), "{console}");
     for file in std::fs::read_dir(dir.path()).expect("a directory") {
         let bytes = std::fs::read(file.expect("a file").path()).expect("it can be read");
-        for secret in [&b"girasol"[..], b"margarita"] {
+        for secret in [&b"girasoles"[..], b"margarita"] {
             assert!(!bytes.windows(secret.len()).any(|window| window == secret), "it is in the file");
         }
     }

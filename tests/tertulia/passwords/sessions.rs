@@ -58,7 +58,7 @@ fn only_registered_names() {
     peer.say("Luis");
     peer.expect("El nombre 'Luis' no está registrado, y aquí solo entran nombres registrados.\n");
     peer.expect(PROMPT);
-    peer.send("María\ngirasol\n".as_bytes());
+    peer.send("María\ngirasoles\n".as_bytes());
     peer.expect("Contraseña: ");
     peer.expect(&welcome("María"));
 }

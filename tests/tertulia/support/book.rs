@@ -62,6 +62,10 @@ impl Book {
                 self.accounts.push(Some((name, password)));
                 Verdict::Granted(key(self.accounts.len() - 1))
             }
+            Petition::Check { account, password } => match self.entry(account) {
+                Some((_, known)) if *known == password => Verdict::Granted(account),
+                _ => Verdict::Wrong,
+            },
             Petition::Change { account, old, new } => match self.entry(account) {
                 Some((_, known)) if *known == old => {
                     *known = new;

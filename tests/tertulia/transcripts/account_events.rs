@@ -15,18 +15,24 @@ pub(super) fn events() -> Vec<Event> {
     events.extend(
         [Question::Password, Question::Current, Question::New, Question::Again].map(Event::PasswordPrompt),
     );
+    events.push(Event::PasswordAgain);
     events.extend(
         [Posted::Kept, Posted::Full, Posted::OverShare, Posted::Failed, Posted::Displaced].map(Event::Posted),
     );
-    for error in
-        [PasswordError::Blank, PasswordError::TooLong, PasswordError::Control, PasswordError::NotUtf8]
-    {
+    for error in [
+        PasswordError::Blank,
+        PasswordError::TooLong,
+        PasswordError::TooShort,
+        PasswordError::Control,
+        PasswordError::NotUtf8,
+    ] {
         events.push(Event::AccountRefused(AccountRefusal::Unfit(error)));
     }
     for refusal in [
         AccountRefusal::NoAccounts,
         AccountRefusal::Differ,
         AccountRefusal::Wrong,
+        AccountRefusal::WrongCurrent,
         AccountRefusal::Busy,
         AccountRefusal::Wait(Duration::from_millis(1_001)),
         AccountRefusal::RegisteredMany(Duration::from_millis(1_001)),

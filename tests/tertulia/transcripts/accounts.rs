@@ -23,7 +23,7 @@ fn reads(wire: &mut Wire, lines: &[&str]) -> String {
 
 #[test]
 fn a_name_is_registered_and_asked_for_its_password() {
-    let ana = ["Ana", "/registrar", "uno dos", "uno dos", "salir"];
+    let ana = ["Ana", "/registrar", "uno y dos", "uno y dos", "salir"];
     assert_eq!(
         reads(&mut wire(Spanish), &ana),
         "Ingresa tu nombre: \nBienvenido al chat, Ana!\nEscribe 'salir' para desconectarte.\n\n\
@@ -34,26 +34,26 @@ fn a_name_is_registered_and_asked_for_its_password() {
         reads(&mut wire(English), &ana),
         "Enter your name: \nWelcome to the chat, Ana!\nType 'quit' to disconnect.\n\n\
          New password: Repeat the password: \
-         The name 'Ana' is yours from now on: coming in under it takes the password.\n"
+         The name 'Ana' is yours from now on: entering with this name requires its password.\n"
     );
-    let maria = ["María", "margarita", "María", "girasol", "salir"];
+    let maria = ["María", "margarita", "girasol", "salir"];
     assert_eq!(
         reads(&mut wire(Spanish), &maria),
         "Ingresa tu nombre: Contraseña: Nombre o contraseña incorrectos.\n\
-         Ingresa tu nombre: Contraseña: \n\
+         Con una línea vacía vuelves al nombre.\nContraseña: \n\
          Bienvenido al chat, María!\nEscribe 'salir' para desconectarte.\n\n"
     );
     assert_eq!(
         reads(&mut wire(English), &maria),
         "Enter your name: Password: Wrong name or password.\n\
-         Enter your name: Password: \n\
+         An empty line takes you back to the name.\nPassword: \n\
          Welcome to the chat, María!\nType 'quit' to disconnect.\n\n"
     );
 }
 
 #[test]
 fn a_password_is_changed() {
-    let lines = ["María", "girasol", "/clave", "girasol", "otra", "otra", "salir"];
+    let lines = ["María", "girasol", "/clave", "girasol", "otra más", "otra más", "salir"];
     let heard = reads(&mut wire(Spanish), &lines);
     let tail =
         "Contraseña actual: Nueva contraseña: Repite la contraseña: Tienes otra contraseña desde ahora.\n";
@@ -66,7 +66,9 @@ fn a_password_is_changed() {
 
 #[test]
 fn no_line_that_answers_a_question_is_a_command_or_a_message() {
-    for password in ["/salir", "salir", "//", "/registrar", "  con espacios  ", "\u{1F33B} ✓ ß"] {
+    for password in
+        ["/salir ya", "salir ya", "////////", "/registrar", "  con espacios  ", "\u{1F33B} ✓ ß más"]
+    {
         let mut wire = wire(Spanish);
         let luis = wire.connects();
         wire.types(luis, "Luis\n");
@@ -86,21 +88,44 @@ fn what_cannot_be_a_password_is_refused_with_its_reason() {
     let long = "x".repeat(513);
     let very_long = "x".repeat(1_000_000);
     for (typed, spanish, english) in [
-        ("", "está vacía.", "it is empty."),
-        ("   ", "está vacía.", "it is empty."),
         (long.as_str(), "caben 512 bytes.", "512 bytes fit."),
         (very_long.as_str(), "caben 512 bytes.", "512 bytes fit."),
         ("a\tb", "contiene caracteres de control.", "it contains control characters."),
         ("a\u{1b}[31mb", "contiene caracteres de control.", "it contains control characters."),
         ("a\u{85}b", "contiene caracteres de control.", "it contains control characters."),
     ] {
-        let heard = reads(&mut wire(Spanish), &["María", typed, "Luis"]);
-        assert!(
-            heard.contains(&format!("Contraseña: Contraseña no válida: {spanish}\nIngresa tu nombre: \n")),
-            "{heard}"
-        );
-        let heard = reads(&mut wire(English), &["Ana", "/register", typed, "salir"]);
-        assert!(heard.ends_with(&format!("New password: Invalid password: {english}\n")), "{heard}");
+        let heard = reads(&mut wire(Spanish), &["María", typed, "", "Luis"]);
+        let again = "Con una línea vacía vuelves al nombre.\nContraseña: Ingresa tu nombre: \n";
+        let refused = format!("Contraseña: Contraseña no válida: {spanish}\n{again}");
+        assert!(heard.contains(&refused), "{heard}");
+        let heard = reads(&mut wire(English), &["Ana", "/register", typed, ""]);
+        let refused = format!("New password: Invalid password: {english}\nNew password: ");
+        assert!(heard.ends_with(&(refused + "Invalid password: it is empty.\n")), "{heard}");
+    }
+    for (language, told) in [
+        (
+            Spanish,
+            "Nueva contraseña: Contraseña no válida: tiene que tener al menos 8 caracteres.\nNueva contraseña: ",
+        ),
+        (English, "New password: Invalid password: it needs at least 8 characters.\nNew password: "),
+    ] {
+        let heard = reads(&mut wire(language), &["Ana", "/register", "siete ñ"]);
+        assert!(heard.ends_with(told), "{heard}");
+    }
+    for blank in ["", "   ", "\t"] {
+        let heard = reads(&mut wire(Spanish), &["María", blank, "Luis"]);
+        assert!(heard.starts_with("Ingresa tu nombre: Contraseña: Ingresa tu nombre: \n"), "{heard}");
+    }
+}
+
+#[test]
+fn wrong_current_password_is_told_at_once() {
+    for (language, told) in [
+        (Spanish, "Contraseña actual: Tu contraseña actual es otra. No ha cambiado nada.\n"),
+        (English, "Current password: Your current password is another one. Nothing has changed.\n"),
+    ] {
+        let heard = reads(&mut wire(language), &["María", "girasol", "/clave", "margarita"]);
+        assert!(heard.ends_with(told), "{heard}");
     }
 }
 
@@ -118,15 +143,15 @@ fn a_password_in_another_encoding_is_refused() {
     wire.types_bytes(seat, b"gir\xe1sol\n");
     assert!(
         wire.reads(seat)
-            .ends_with("Contraseña: Contraseña no válida: tu terminal no envía UTF-8.\nIngresa tu nombre: ")
+            .ends_with("Contraseña: Contraseña no válida: tu terminal no envía UTF-8.\nCon una línea vacía vuelves al nombre.\nContraseña: ")
     );
 }
 
 #[test]
 fn a_password_is_the_same_from_every_keyboard() {
     let mut wire = wire(Spanish);
-    reads(&mut wire, &["Ana", "/registrar", "caf\u{e9}", "cafe\u{301}", "salir"]);
-    let heard = reads(&mut wire, &["Ana", "cafe\u{301}"]);
+    reads(&mut wire, &["Ana", "/registrar", "caf\u{e9} solo", "cafe\u{301} solo", "salir"]);
+    let heard = reads(&mut wire, &["Ana", "cafe\u{301} solo"]);
     assert!(heard.contains("Bienvenido al chat, Ana!"), "{heard}");
 }
 

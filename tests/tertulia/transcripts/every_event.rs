@@ -98,10 +98,11 @@ fn kind_of(event: &Event) -> usize {
         Event::Bans { .. } => 49,
         Event::NotAway => 50,
         Event::Server(_) => 51,
+        Event::PasswordAgain => 52,
     }
 }
 
-const KINDS: usize = 53;
+const KINDS: usize = 54;
 
 /// What the administrator does.
 fn administration(juan: &Name) -> Vec<Event> {
@@ -114,6 +115,19 @@ fn administration(juan: &Name) -> Vec<Event> {
         ServerNews::Disconnected(Some(text("mantenimiento"))),
     ];
     departed.into_iter().chain(news.map(Event::Server)).collect()
+}
+
+fn troubles() -> impl Iterator<Item = Trouble> {
+    let about = VERBS.iter().flat_map(|(verb, ..)| [Trouble::Usage(*verb), Trouble::Slip(*verb)]);
+    let others = [
+        Trouble::TooLong,
+        Trouble::NotUtf8,
+        Trouble::NoSuchCommand { word: text("x"), nearest: None },
+        Trouble::NoSuchCommand { word: text(""), nearest: Some(Verb::Me) },
+        Trouble::TypedAhead,
+        Trouble::Incomplete,
+    ];
+    others.into_iter().chain(about)
 }
 
 fn events() -> Vec<Event> {
@@ -151,10 +165,6 @@ fn events() -> Vec<Event> {
         Event::LanguageSet,
         Event::LanguageIs,
         Event::Help(None),
-        Event::Trouble(Trouble::TooLong),
-        Event::Trouble(Trouble::NotUtf8),
-        Event::Trouble(Trouble::NoSuchCommand { word: text("x"), nearest: None }),
-        Event::Trouble(Trouble::NoSuchCommand { word: text(""), nearest: Some(Verb::Me) }),
         Event::Skipped(1),
         Event::Skipped(312),
         Event::NameTimeout,
@@ -179,8 +189,9 @@ fn events() -> Vec<Event> {
         events.push(Event::NameRefused(refusal));
     }
     for (verb, ..) in VERBS {
-        events.extend([Event::Help(Some(verb)), Event::Trouble(Trouble::Usage(verb))]);
+        events.push(Event::Help(Some(verb)));
     }
+    events.extend(troubles().map(Event::Trouble));
     events.extend(events_of_farewells());
     events.extend(events_of_places());
     events.extend(events_of_expulsions());

@@ -10,6 +10,8 @@ mod line_ends;
 mod orders;
 mod private;
 mod rooms;
+mod slips;
+mod unsaid;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -114,6 +116,15 @@ impl Wire {
         self.serve(seat);
     }
 
+    /// The same in several pieces, all of them sent before any answer can be read.
+    pub fn types_ahead(&mut self, seat: usize, pieces: &[&[u8]]) {
+        for piece in pieces {
+            self.ends[seat].codec.push(piece, &mut Vec::new());
+            self.take_commands(seat);
+        }
+        self.ends[seat].codec.answer_written();
+    }
+
     /// No more input will come; the rest of it counts.
     pub fn ends_input(&mut self, seat: usize) {
         self.ends[seat].codec.finish();
@@ -141,6 +152,12 @@ impl Wire {
     }
 
     fn serve(&mut self, seat: usize) {
+        self.take_commands(seat);
+        // All that was sent before has been taken.
+        self.ends[seat].codec.answer_written();
+    }
+
+    fn take_commands(&mut self, seat: usize) {
         while self.ends[seat].open
             && let Some(command) = self.ends[seat].codec.next_command()
         {
@@ -173,10 +190,12 @@ impl Wire {
                 }
                 Output::Ask(id, question) => {
                     let end = &mut self.ends[id.slot()];
-                    assert!(end.codec.expect_answer(question).is_none(), "nobody here speaks telnet");
+                    // What a telnet would be sent is no text.
+                    let _ = end.codec.expect_answer(question);
                     let prompt = self.encodings.once(&Event::PasswordPrompt(question), end.codec.kind());
                     end.unread.extend_from_slice(prompt);
                 }
+                Output::Disregard(id, lines) => self.ends[id.slot()].codec.disregard(lines),
                 Output::Petition(id, petition) => {
                     let (matter, verdict) = self.book.settle(petition);
                     self.hub.verdict(id, matter, verdict, self.now, &mut answers);

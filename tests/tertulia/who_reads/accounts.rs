@@ -8,7 +8,7 @@ use crate::support::book::Book;
 
 /// The password of whoever registered that name first.
 pub fn password(name: &str) -> String {
-    format!("soy {name}")
+    format!("me llamo {name}")
 }
 
 /// The password of whoever registered a name that was somebody else's before.
@@ -125,6 +125,7 @@ impl World {
                 self.perform(None, |hub, now, out| hub.letters(id, account, letters, up_to, now, out));
             }
             Output::HandedOver(account, up_to) => self.book.handed_over(account, up_to),
+            Output::Disregard(..) => {}
             other => unreachable!("{other:?} has been seen to"),
         }
     }

@@ -1,0 +1,272 @@
+//! A key too many or another one in front of a command with a password: the line is not said, and its sender is told so.
+//! Whoever has something to say is heard.
+
+use tertulia::chat::Language::{English, Spanish};
+use tertulia::chat::{Command, Trouble, Verb};
+
+use super::{Wire, command};
+
+/// What people press before a word by mistake, and not on purpose.
+const SLIPS: [&str; 42] = [
+    "-",
+    "_",
+    ".",
+    ",",
+    ";",
+    ":",
+    "'",
+    "´",
+    "`",
+    "*",
+    "+",
+    "(",
+    "[",
+    "?",
+    "¿",
+    "!",
+    "¡",
+    "º",
+    "8",
+    "6",
+    "|",
+    "\\",
+    "&",
+    "7 ",
+    "77 ",
+    "\\ ",
+    "& ",
+    "| ",
+    "//",
+    "///",
+    "7/ ",
+    "-.",
+    "8/",
+    "ñ",
+    "l",
+    "\x1b",
+    "\x1b[",
+    "\x1b[/",
+    "\x1b(/",
+    "\x1b[1;5/",
+    "\x1bO/",
+    "\u{9b}/",
+];
+
+/// What may stand before that.
+const BEFORE: [&str; 8] = ["", " ", "\t ", "\u{A0}", "\"", "' ", "“", "« "];
+
+/// Commands with something secret behind them.
+const SECRETS: [(&str, Verb); 17] = [
+    ("clave girasoles", Verb::Password),
+    ("clave vieja nueva", Verb::Password),
+    ("password girasoles", Verb::Password),
+    ("Clave girasoles", Verb::Password),
+    ("registrar girasoles", Verb::Register),
+    ("register girasoles girasoles", Verb::Register),
+    ("identificar Ana", Verb::Login),
+    ("identificar Ana girasoles", Verb::Login),
+    ("idéntificar Ana", Verb::Login),
+    ("login Ana girasoles", Verb::Login),
+    ("llave sal", Verb::Key),
+    ("key salt", Verb::Key),
+    ("entrar cocina sal", Verb::Join),
+    ("join kitchen salt", Verb::Join),
+    ("clave:girasoles", Verb::Password),
+    ("clave = girasoles", Verb::Password),
+    ("login: Ana", Verb::Login),
+];
+
+/// Whether anybody else would hear of that line.
+fn is_told(command: &Command) -> bool {
+    matches!(command, Command::Say(_) | Command::Act(_) | Command::Message { .. } | Command::Topic(_))
+}
+
+#[test]
+fn slip_before_a_command_with_a_secret_is_not_said() {
+    for before in BEFORE {
+        for slip in SLIPS {
+            for (line, verb) in SECRETS {
+                let letter = slip.ends_with(char::is_alphabetic);
+                // A letter before `llave` or `key` makes another word of it, as in `monkey`, and there is no accent then.
+                if letter
+                    && (before.contains(['"', '\'', '“', '«']) || matches!(verb, Verb::Key | Verb::Join))
+                    || letter
+                        && (line.starts_with("idé")
+                            || line.contains(':')
+                            || !slip.is_ascii() && line.starts_with("Clave"))
+                {
+                    continue;
+                }
+                // Esc and what was typed behind it is no key more where the word follows.
+                if slip == "\x1b"
+                    && (matches!(verb, Verb::Key | Verb::Join) || before.contains(['"', '\'', '“', '«']))
+                {
+                    continue;
+                }
+                for language in [Spanish, English] {
+                    let line = format!("{before}{slip}{line}");
+                    let command = command(&line, language);
+                    assert!(!is_told(&command), "{line:?} is said: {command:?}");
+                }
+            }
+        }
+    }
+}
+
+/// What people say, though it begins like that. In both languages, with and without the signs that begin and end a sentence.
+const SENTENCES: [&str; 98] = [
+    "la clave es que nos vemos a las ocho",
+    "7 claves para aprobar el examen",
+    "7 claves",
+    "clave",
+    "Clave",
+    "clave de sol",
+    "7 clave de sol",
+    "la clave",
+    "mi clave no funciona",
+    "¿clave?",
+    "¿Clave nueva?",
+    "¿La clave es esa?",
+    "¡Clave nueva!",
+    "(clave nueva)",
+    "\"clave nueva\"",
+    "“clave nueva”",
+    "«clave nueva»",
+    "'clave nueva'",
+    "*clave nueva*",
+    "- clave nueva",
+    "- clave",
+    "* registrar usuarios",
+    "• registrar usuarios",
+    "1. registrar usuarios",
+    "1) identificar errores",
+    "- identificar errores",
+    "… clave nueva",
+    "...clave nueva",
+    "..clave nueva",
+    "> clave nueva",
+    ">clave nueva",
+    "#clave nueva",
+    "@login nueva",
+    "#login",
+    "-clave para el que llegue tarde",
+    "-clave para mañana",
+    "-entrar en casa",
+    "-entrar",
+    "- entrar cocina pronto",
+    "enclave turístico precioso",
+    "autoclave roto otra vez",
+    "esclave mía",
+    "monkey business",
+    "donkey kong",
+    "turkey sandwich",
+    "llave inglesa",
+    "la llave está en casa",
+    "7 llaves",
+    "registrar",
+    "registrar todo esto lleva tiempo",
+    "identificar pájaros no es fácil",
+    "hay que identificar a Ana",
+    "usa /clave para cambiarla",
+    "escribe /identificar Ana",
+    "'/clave' la cambia",
+    "la /clave",
+    "(clave)",
+    ":clave:",
+    ":key:",
+    "la clave: no rendirse",
+    "7 de julio",
+    "24/7 login support",
+    "a clave x",
+    "y clave nueva",
+    "o login",
+    "key point",
+    "the key is under the mat",
+    "key to success",
+    "password",
+    "password protected",
+    "my password is long",
+    "the password is not here",
+    "\"password manager\"",
+    "(login page)",
+    "¿login?",
+    "login?",
+    "login page is down again",
+    "17 login attempts",
+    "3 login attempts",
+    "10 password resets",
+    "- login page",
+    "* login page",
+    "- password reset",
+    "register at the desk",
+    "- register users",
+    "1. login with your name",
+    "7 logins failed today",
+    "7 passwords leaked",
+    "-password of the day",
+    "-login is broken",
+    ":( login fails again",
+    ":) login works",
+    "//clave",
+    "//identificar",
+    "//etc/password file here please",
+    "//ruta/a/clave",
+    "\x1b[31mclave\x1b[0m nueva",
+    "\x1b[1mlogin page\x1b[0m",
+];
+
+#[test]
+fn sentence_that_begins_like_a_command_is_said() {
+    for sentence in SENTENCES {
+        for language in [Spanish, English] {
+            let command = command(sentence, language);
+            assert!(matches!(command, Command::Say(_)), "{sentence:?} is {command:?}");
+        }
+    }
+}
+
+/// What is executed for one key stays so: see `command_that_asks_for_a_password_is_not_said_for_a_slip`.
+#[test]
+fn command_with_something_attached_is_not_told_what_it_was() {
+    for (line, verb) in [
+        ("/clave:girasoles", Verb::Password),
+        ("/clave=girasoles", Verb::Password),
+        ("/identificar:Ana girasoles", Verb::Login),
+        ("7clave girasoles", Verb::Password),
+        ("\x1b[/clave girasoles", Verb::Password),
+        ("\x1b[7clave girasoles", Verb::Password),
+        ("\x1b(/registrar girasoles", Verb::Register),
+    ] {
+        assert_eq!(command(line, Spanish), Command::Unclear(Trouble::Usage(verb)), "{line:?}");
+    }
+    for (line, expected) in [
+        ("\x1b[/clave", Command::ChangePassword),
+        ("\x1b[1;5/registrar", Command::Register),
+        ("\x1b[A/clave", Command::ChangePassword),
+    ] {
+        assert_eq!(command(line, Spanish), expected, "{line:?}");
+    }
+}
+
+#[test]
+fn sender_of_a_slip_is_told_how_to_say_it() {
+    for (language, told, said) in [
+        (
+            Spanish,
+            "¿Querías escribir /clave? Para decir eso, pon otra palabra delante. No se envió.\n",
+            "di -clave amapolas",
+        ),
+        (
+            English,
+            "Did you mean /password? To say this, put another word before it. It was not sent.\n",
+            "say -clave amapolas",
+        ),
+    ] {
+        let (mut wire, [juan, ana]) = Wire::of(language, "\n", ["Juan", "Ana"]);
+        wire.types(juan, "-clave amapolas\n");
+        assert_eq!(wire.reads(juan), told);
+        assert_eq!(wire.reads(ana), "");
+        wire.types(juan, &format!("{said}\n"));
+        assert_eq!((wire.reads(juan), wire.reads(ana)), (String::new(), format!("Juan: {said}\n")));
+    }
+}
