@@ -25,6 +25,8 @@ pub struct Codec {
     interrupted: bool,
 }
 
+const _: () = assert!(size_of::<Codec>() <= 16, "every silent connection has one");
+
 /// Input on its way to become commands.
 #[derive(Debug, Default)]
 struct Input {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use tertulia::limits::{DUE_PER_TURN, FIRST_PIECE_QUIET, KEY_QUIET, PIECE_QUIET, RATE_BURST};
+use tertulia::limits::{
+    DUE_PER_TURN, FIRST_PIECE_QUIET, KEY_QUIET, PIECE_QUIET, QUEUE_MAX_BYTES, RATE_BURST,
+};
 use tertulia::net::{Settings, Share};
 
 use super::ALMOST;
@@ -111,6 +113,29 @@ fn quiet_is_not_counted_while_reading_is_held_back_by_a_full_queue() {
     house.reads_again(pia);
     house.settle();
     assert_eq!(house.server.next_due(), Some(house.now + PIECE_QUIET));
+    house.waits(PIECE_QUIET);
+    assert_eq!(house.heard(ana), "Pía: hola\n");
+}
+
+#[test]
+fn piece_whose_time_is_over_waits_for_a_last_read_without_keeping_the_server_awake() {
+    let (mut house, ana, pia) = house_with_piece_sender(Settings { rate_limit: 0, ..settings() });
+    house.says(pia, "ho");
+    house.deafen(pia);
+    // What waits fills the queue to its last byte: nothing is read then.
+    const LINES: usize = 14;
+    let line = "x".repeat(QUEUE_MAX_BYTES / LINES - "Ana: \n".len()) + "\n";
+    house.says(ana, line.repeat(LINES));
+    let full = house.server.buffers().filter(|&(_, waiting, _)| waiting == QUEUE_MAX_BYTES).count();
+    assert_eq!(full, 1);
+    house.waits(PIECE_QUIET);
+    assert_eq!(house.heard(ana), "");
+    let due = house.server.next_due().expect("who reads nothing is not waited for without end");
+    assert!(due.since(house.now) > Duration::from_secs(50), "and nothing else is due: {due:?}");
+    house.arrives_untold(pia, "la");
+    house.reads_again(pia);
+    house.waits(PIECE_QUIET);
+    assert_eq!(house.heard(ana), "", "the last read has found more");
     house.waits(PIECE_QUIET);
     assert_eq!(house.heard(ana), "Pía: hola\n");
 }
