@@ -174,17 +174,17 @@ impl Hub {
         {
             registry.insert(Account { key, name: name.clone() });
         }
+        // Also where nobody waits for it any more.
+        if let (Matter::Change(_), Verdict::Granted(key)) = (&matter, verdict) {
+            self.end_sessions_of_old_password(key, Some(id), now, out);
+        }
         let Some(waiting) = self.client_mut(id).and_then(|client| client.take_waiting(&matter)) else {
             return;
         };
         let refusal = match (matter, verdict) {
             (Matter::Login(_), Verdict::Granted(key)) => return self.identify(id, key, now, out),
             (Matter::Register(name), Verdict::Granted(key)) => return self.registered(id, name, key, out),
-            (Matter::Change(_), Verdict::Granted(key)) => {
-                let name = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned();
-                if let Some(name) = name {
-                    self.end_sessions(key, Some(id), &AccountNews::Renewed(name), now, out);
-                }
+            (Matter::Change(_), Verdict::Granted(_)) => {
                 return out.push(tell(id, Event::Account(AccountNews::PasswordChanged)));
             }
             (Matter::Check(_), Verdict::Granted(_)) => {
@@ -242,6 +242,20 @@ impl Hub {
         }
         // What was nobody's but theirs is nobody's now.
         (0..self.rooms.len()).for_each(|number| self.vanish_if_empty(RoomId::at(number), out));
+    }
+
+    /// An account has another password: the connections that gave the one before end, all but that one.
+    fn end_sessions_of_old_password(
+        &mut self,
+        key: AccountKey,
+        except: Option<ClientId>,
+        now: Moment,
+        out: &mut Vec<Output>,
+    ) {
+        let name = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned();
+        if let Some(name) = name {
+            self.end_sessions(key, except, &AccountNews::Renewed(name), now, out);
+        }
     }
 
     /// Whose password a client gave.

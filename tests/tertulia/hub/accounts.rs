@@ -452,3 +452,20 @@ fn sessions_that_were_taken_over_end_with_their_password_too() {
     chat.waits(super::SECOND * 2);
     assert!(chat.hub.is_empty());
 }
+
+#[test]
+fn password_changed_for_who_has_left_ends_the_other_sessions_too() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let thief = chat.logs_in("María", "girasol");
+    chat.does(thief, nick("Otra"));
+    let maria = chat.logs_in("María", "girasol");
+    chat.does(maria, Command::ChangePassword);
+    chat.types_secret(maria, "girasol");
+    chat.slow = true;
+    ["claveles", "claveles"].into_iter().for_each(|typed| chat.types_secret(maria, typed));
+    chat.ends(maria, CloseReason::Lost);
+    chat.hush();
+    chat.settles();
+    assert_eq!(chat.hears(thief), ["another password: María"]);
+    assert!(!chat.is_here(thief));
+}
