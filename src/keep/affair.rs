@@ -12,8 +12,8 @@ use crate::control::{AccountOrder, AccountReply, Refusal};
 pub(super) enum Affair {
     /// A new account; the ticket comes back with what came of it.
     Register { ticket: u64, name: String, password: String, address: String },
-    /// Another password.
-    Change { ticket: u64, account: u32, password: String, address: String },
+    /// Another password, for an account that still has the `old` one.
+    Change { ticket: u64, account: u32, old: String, password: String, address: String },
     /// Somebody has given their password.
     Seen { account: u32, address: String },
     /// A letter for an account.
@@ -26,12 +26,20 @@ pub(super) enum Affair {
     Order { ticket: u64, order: AccountOrder },
 }
 
+/// What came of another password for an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changed {
+    Made,
+    /// The account has another password than the one that was given, or is gone.
+    Stale,
+    Failed,
+}
+
 /// What came of an [`Affair`].
 #[derive(Debug)]
 pub(super) enum Outcome {
     Registered(u64, Registration),
-    /// Whether the password is another one now.
-    Changed(u64, bool),
+    Changed(u64, Changed),
     Posted(ClientId, Posted),
     /// Oldest first, and the number of the last one.
     Letters(ClientId, u32, Vec<LetterRow>, u64),
@@ -76,7 +84,7 @@ impl Affair {
     pub(super) fn bytes(&self) -> usize {
         match self {
             Affair::Register { name, password, address, .. } => name.len() + password.len() + address.len(),
-            Affair::Change { password, address, .. } => password.len() + address.len(),
+            Affair::Change { old, password, address, .. } => old.len() + password.len() + address.len(),
             Affair::Post { letter, address, .. } => letter.who.len() + letter.text.len() + address.len(),
             Affair::Order { order, .. } => match order {
                 AccountOrder::Add { name, hash } | AccountOrder::Change { name, hash } => {
@@ -103,7 +111,7 @@ impl Affair {
     pub(super) fn failed(&self, why: &str) -> Option<Outcome> {
         match self {
             Affair::Register { ticket, .. } => Some(Outcome::Registered(*ticket, Registration::Failed)),
-            Affair::Change { ticket, .. } => Some(Outcome::Changed(*ticket, false)),
+            Affair::Change { ticket, .. } => Some(Outcome::Changed(*ticket, Changed::Failed)),
             Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed)),
             Affair::Collect { id, account } => Some(Outcome::Letters(*id, *account, Vec::new(), 0)),
             Affair::Order { ticket, .. } => {

@@ -90,7 +90,7 @@ impl Archive {
         let accounts = self.accounts.as_mut()?;
         match outcome {
             Outcome::Registered(ticket, registration) => accounts.registered(ticket, registration),
-            Outcome::Changed(ticket, written) => accounts.changed(ticket, written),
+            Outcome::Changed(ticket, changed) => accounts.changed(ticket, changed),
             Outcome::Posted(id, posted) => Some(Answer::Posted(id, posted)),
             Outcome::Letters(id, account, letters, last) => {
                 let letters = letters.into_iter().filter_map(LetterRow::into_letter).collect();

@@ -1,7 +1,7 @@
 //! Accounts: whose password is right, what a wrong one costs, and what is there after a stop or a kill.
 
 use tertulia::chat::{Account, ClientId, Matter, Petition, Verdict};
-use tertulia::keep::{Answer, Archive};
+use tertulia::keep::{Answer, Archive, hash};
 use tertulia::limits::{
     ACCOUNTS_MAX, FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME, PETITIONS_WAITING, TRUSTED_ADDRESSES,
 };
@@ -281,6 +281,20 @@ fn accounts_of_clashing_and_reserved_names_stay() {
     assert!(matches!(desk.answer(None), Answer::Accounts(left, _) if left.len() == 2));
     assert_eq!(desk.register("Maria", "secreto"), Verdict::Wrong);
     assert_eq!(desk.login(Some(maria), "girasol"), Verdict::Granted(maria));
+}
+
+#[test]
+fn password_of_the_administrator_is_not_replaced_by_who_knows_the_one_before() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "la de antes");
+    let given = hash(&password("la del administrador")).unwrap();
+    // The server has not heard of it yet.
+    dir.sql().execute("UPDATE account SET password = ?1", [&given]).unwrap();
+    let change = Petition::Change { account: ana, old: password("la de antes"), new: password("la de otro") };
+    assert_eq!(desk.petition("127.0.0.1", change), Verdict::Wrong);
+    let kept: String = dir.sql().query_row("SELECT password FROM account", [], |row| row.get(0)).unwrap();
+    assert_eq!(kept, given);
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub(super) use hasher::{is_hash, make};
 pub(super) use likenesses::Likenesses;
 pub use throttle::{Claim, LoginThrottle, Subject};
 
-use super::affair::{AccountRow, Affair, Registration, account_key};
+use super::affair::{AccountRow, Affair, Changed, Registration, account_key};
 use super::archive::Answer;
 use crate::chat::{Account, AccountKey, ClientId, Matter, Moment, Name, Origin, Petition, Verdict};
 use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES, is_over_share};
@@ -270,7 +270,8 @@ impl Accounts {
             }
             (Matter::Change(key), Hashed::Made(password)) if hers(key) => {
                 under_way.password = Some(password.clone());
-                Affair::Change { ticket, account: key.0.get(), password, address }
+                let old = under_way.against.clone().unwrap_or_default();
+                Affair::Change { ticket, account: key.0.get(), old, password, address }
             }
             // Nobody asked for the one, and the other was made with a password that is none any more.
             (Matter::Login(_) | Matter::Check(_), Hashed::Made(_)) => return Some(Verdict::Failed),
@@ -309,16 +310,20 @@ impl Accounts {
     }
 
     /// Hears whether another password was written.
-    pub(super) fn changed(&mut self, ticket: u64, written: bool) -> Option<Answer> {
+    pub(super) fn changed(&mut self, ticket: u64, changed: Changed) -> Option<Answer> {
         let UnderWay { id, origin, subject, matter, password, .. } = self.under_way.remove(&ticket)?;
         let Matter::Change(key) = matter else { return None };
-        if let (true, Some(known)) = (written, self.known.get_mut(&key)) {
+        if let (Changed::Made, Some(known)) = (changed, self.known.get_mut(&key)) {
             known.password = password?;
             // Whoever knew the old one is a stranger now.
             known.trusted = vec![origin];
             self.throttle.succeeded(origin, subject);
         }
-        let verdict = if written { Verdict::Granted(key) } else { Verdict::Failed };
+        let verdict = match changed {
+            Changed::Made => Verdict::Granted(key),
+            Changed::Stale => Verdict::Wrong,
+            Changed::Failed => Verdict::Failed,
+        };
         Some(Answer::Verdict(id, matter, verdict))
     }
 

@@ -68,6 +68,11 @@ impl Writer {
         Ok(Registration::Made(account))
     }
 
+    /// Whether an account has this hash for its password: the administrator may have given it another one meanwhile.
+    pub(super) fn has_password(&self, account: u32, hash: &str) -> Result<bool> {
+        self.cached("SELECT 1 FROM account WHERE key = ?1 AND password = ?2")?.exists(params![account, hash])
+    }
+
     /// Writes another password; says whether there is such an account. From where its owner logged in counts no more, but
     /// for where they are now, if that is known, and since when.
     pub(in crate::keep) fn change_password(

@@ -6,7 +6,7 @@ use rusqlite::Result;
 
 use super::writer::{Writer, is_busy};
 use crate::control::{AccountReply, Refusal};
-use crate::keep::affair::{Affair, Outcome};
+use crate::keep::affair::{Affair, Changed, Outcome};
 
 /// Affairs, each with the time since which it waits.
 type Waiting = Vec<(Instant, Affair)>;
@@ -81,10 +81,11 @@ impl Writer {
             Affair::Register { ticket, name, password, address } => {
                 Some(Outcome::Registered(*ticket, self.register(name, password, Some(address), at)?))
             }
-            Affair::Change { ticket, account, password, address } => Some(Outcome::Changed(
-                *ticket,
-                self.change_password(*account, password, Some((address, at)))?,
-            )),
+            Affair::Change { ticket, account, old, password, address } => {
+                let theirs = self.has_password(*account, old)?;
+                let made = theirs && self.change_password(*account, password, Some((address, at)))?;
+                Some(Outcome::Changed(*ticket, if made { Changed::Made } else { Changed::Stale }))
+            }
             Affair::Post { id, to, letter, address } => {
                 Some(Outcome::Posted(*id, self.post(*to, letter, address)?))
             }
