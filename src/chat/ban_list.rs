@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::id::ClientId;
 use super::name::{Likeness, Name};
+use super::registry::Registry;
 use crate::limits::DECISIONS_PER_ROOM;
 
 /// Those people, oldest first.
@@ -20,7 +21,8 @@ pub(super) struct BanList {
 }
 
 /// A person is known by a name, and by the client who had it then: under another name on the same connection, and
-/// under the same name on another connection, it is still them.
+/// under the same name on another connection, it is still them. A name that looks the same is theirs as well, unless both are
+/// registered: `registry` tells those apart, which are from before their likes clashed.
 #[derive(Debug)]
 struct BanEntry {
     name: Name,
@@ -30,18 +32,23 @@ struct BanEntry {
 
 impl BanList {
     /// The people of whom nothing but these names is known.
-    pub(super) fn of(names: &[Name]) -> BanList {
+    pub(super) fn of(names: &[Name], registry: Option<&Registry>) -> BanList {
         let mut list = BanList::default();
-        names.iter().for_each(|name| drop(list.add(name, None)));
+        names.iter().for_each(|name| drop(list.add(name, None, registry)));
         list
     }
 
     /// Adds a person, unless they stand here already; the oldest entry of too many is dropped. Gives the names that are
     /// on the list from now on, or not any more.
-    pub(super) fn add(&mut self, name: &Name, client: Option<ClientId>) -> Vec<(Name, bool)> {
+    pub(super) fn add(
+        &mut self,
+        name: &Name,
+        client: Option<ClientId>,
+        registry: Option<&Registry>,
+    ) -> Vec<(Name, bool)> {
         let looks = looks(&name.likeness());
         let stands = |number| client.is_none() || self.entries[&number].client == client;
-        if self.looking_like(looks).any(stands) {
+        if self.called(name, registry).any(stands) {
             return Vec::new();
         }
         let full = self.entries.len() >= DECISIONS_PER_ROOM;
@@ -60,9 +67,10 @@ impl BanList {
     pub(super) fn lift(
         &mut self,
         client: Option<ClientId>,
-        likeness: &Likeness,
+        name: &Name,
+        registry: Option<&Registry>,
     ) -> Option<Vec<(Name, bool)>> {
-        let mut found: BTreeSet<u64> = self.looking_like(looks(likeness)).collect();
+        let mut found: BTreeSet<u64> = self.called(name, registry).collect();
         found.extend(client.into_iter().flat_map(|client| self.of_client(client)));
         let clients: BTreeSet<ClientId> =
             found.iter().filter_map(|number| self.entries[number].client).collect();
@@ -77,13 +85,13 @@ impl BanList {
     }
 
     /// Whether a person stands here. What their name looks like is not asked where it does not matter.
-    pub(super) fn holds(&self, client: ClientId, likeness: impl FnOnce() -> Likeness) -> bool {
-        !self.entries.is_empty() && (self.holds_client(client) || self.holds_name(&likeness()))
+    pub(super) fn holds(&self, client: ClientId, name: &Name, registry: Option<&Registry>) -> bool {
+        !self.entries.is_empty() && (self.holds_client(client) || self.holds_name(name, registry))
     }
 
     /// Whether a person of that name stands here.
-    pub(super) fn holds_name(&self, likeness: &Likeness) -> bool {
-        self.looking_like(looks(likeness)).next().is_some()
+    pub(super) fn holds_name(&self, name: &Name, registry: Option<&Registry>) -> bool {
+        self.called(name, registry).next().is_some()
     }
 
     /// Whether a client stands here, under whatever name.
@@ -92,8 +100,8 @@ impl BanList {
     }
 
     /// The name under which a person stands here who is called like this.
-    pub(super) fn name_like(&self, likeness: &Likeness) -> Option<&Name> {
-        self.looking_like(looks(likeness)).next().map(|number| &self.entries[&number].name)
+    pub(super) fn name_like(&self, name: &Name, registry: Option<&Registry>) -> Option<&Name> {
+        self.called(name, registry).next().map(|number| &self.entries[&number].name)
     }
 
     /// A client goes on as another one.
@@ -142,6 +150,16 @@ impl BanList {
     /// Whether an entry has the very name of this one.
     fn has(&self, like: &BanEntry) -> bool {
         self.looking_like(like.looks).any(|number| self.entries[&number].name == like.name)
+    }
+
+    /// The entries that are about whoever is called so.
+    fn called<'a>(
+        &'a self,
+        name: &'a Name,
+        registry: Option<&'a Registry>,
+    ) -> impl Iterator<Item = u64> + 'a {
+        let apart = move |other: &Name| registry.is_some_and(|registry| registry.tells_apart(name, other));
+        self.looking_like(looks(&name.likeness())).filter(move |number| !apart(&self.entries[number].name))
     }
 
     /// The entries whose names clash with one that looks like this.

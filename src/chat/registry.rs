@@ -50,6 +50,19 @@ impl Registry {
         wanted.meant(self.alike(&likeness))
     }
 
+    /// Whether two names are of two people, though they may look alike: each is that of an account.
+    pub(super) fn tells_apart(&self, one: &Name, other: &Name) -> bool {
+        match (self.called(one), self.called(other)) {
+            (Some(one), Some(other)) => one != other,
+            _ => false,
+        }
+    }
+
+    /// The account of exactly that name.
+    fn called(&self, name: &Name) -> Option<AccountKey> {
+        self.alike(&name.likeness()).find(|(_, known)| *known == name).map(|(key, _)| key)
+    }
+
     /// Whether nobody can register a name that looks like this any more.
     pub(super) fn is_taken(&self, likeness: &Likeness) -> bool {
         self.alike(likeness).next().is_some()

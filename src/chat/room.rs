@@ -8,8 +8,9 @@ use super::id::ClientId;
 use super::key_guard::KeyGuard;
 use super::line::RoomKey;
 use super::movements::Movements;
-use super::name::{Likeness, Name};
+use super::name::Name;
 use super::record::{RoomFact, RoomList, RoomRecord};
+use super::registry::Registry;
 use super::text::Text;
 use crate::limits::DECISIONS_PER_ROOM;
 
@@ -105,9 +106,9 @@ impl Room {
         self.rules.operators.contains(&id) || account.is_some_and(|key| self.rules.owners.contains(&key))
     }
 
-    /// Whether a member who is no operator, and has the name that `likeness` is of, may speak.
-    pub(super) fn may_speak(&self, id: ClientId, likeness: impl FnOnce() -> Likeness) -> bool {
-        !self.rules.hushed && !self.rules.muted.holds(id, likeness)
+    /// Whether a member of that name who is no operator may speak.
+    pub(super) fn may_speak(&self, id: ClientId, name: &Name, registry: Option<&Registry>) -> bool {
+        !self.rules.hushed && !self.rules.muted.holds(id, name, registry)
     }
 
     /// Whether it stays when nobody is in it: somebody has it for good, and there is something to come back to.
@@ -140,8 +141,14 @@ impl Room {
     }
 
     /// Puts a person on a list; gives what there is to remember of that.
-    pub(super) fn enlist(&mut self, list: RoomList, name: &Name, client: Option<ClientId>) -> Vec<RoomFact> {
-        listed(list, self.rules.list(list).add(name, client))
+    pub(super) fn enlist(
+        &mut self,
+        list: RoomList,
+        name: &Name,
+        client: Option<ClientId>,
+        registry: Option<&Registry>,
+    ) -> Vec<RoomFact> {
+        listed(list, self.rules.list(list).add(name, client, registry))
     }
 
     /// Takes a person off a list; gives what there is to remember of that. None: they were not on it.
@@ -149,19 +156,25 @@ impl Room {
         &mut self,
         list: RoomList,
         client: Option<ClientId>,
-        likeness: &Likeness,
+        name: &Name,
+        registry: Option<&Registry>,
     ) -> Option<Vec<RoomFact>> {
-        self.rules.list(list).lift(client, likeness).map(|changes| listed(list, changes))
+        self.rules.list(list).lift(client, name, registry).map(|changes| listed(list, changes))
     }
 
     /// A client who is on lists has proved that `name` is theirs for good: that name is on them as well from now on. Gives
     /// what there is to remember of that.
-    pub(super) fn enlist_account(&mut self, name: &Name, client: ClientId) -> Vec<RoomFact> {
+    pub(super) fn enlist_account(
+        &mut self,
+        name: &Name,
+        client: ClientId,
+        registry: Option<&Registry>,
+    ) -> Vec<RoomFact> {
         let mut facts = Vec::new();
         for which in [RoomList::Bans, RoomList::Mutes] {
             let list = self.rules.list(which);
             if list.holds_client(client) {
-                facts.extend(listed(which, list.add(name, Some(client))));
+                facts.extend(listed(which, list.add(name, Some(client), registry)));
             }
         }
         facts
@@ -203,7 +216,7 @@ impl Room {
     }
 
     /// Takes on what was remembered of it.
-    pub(super) fn restore(&mut self, record: RoomRecord) {
+    pub(super) fn restore(&mut self, record: RoomRecord, registry: Option<&Registry>) {
         self.topic = record.topic;
         // It would not have been remembered for nothing.
         self.spoken = true;
@@ -211,8 +224,8 @@ impl Room {
             owners: record.owners,
             key: record.lock,
             hushed: record.hushed,
-            banned: BanList::of(&record.banned),
-            muted: BanList::of(&record.muted),
+            banned: BanList::of(&record.banned, registry),
+            muted: BanList::of(&record.muted, registry),
             ..Rules::default()
         };
     }

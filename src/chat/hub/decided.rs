@@ -54,8 +54,10 @@ impl Hub {
         let rooms = self.decided.0.get(&client).cloned().unwrap_or_default();
         let mut added = 0;
         for (number, key) in rooms {
-            let Some(room) = self.room_mut(number).filter(|room| room.key == key) else { continue };
-            let facts = room.enlist_account(name, client);
+            let Hub { rooms, registry, .. } = self;
+            let room = rooms.get_mut(number.index()).and_then(Option::as_mut);
+            let Some(room) = room.filter(|room| room.key == key) else { continue };
+            let facts = room.enlist_account(name, client, registry.as_ref());
             added += facts.len();
             self.persist(number, facts, out);
         }

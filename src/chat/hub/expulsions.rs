@@ -11,6 +11,7 @@ use crate::chat::line::Stamp;
 use crate::chat::moment::Moment;
 use crate::chat::origin::Origin;
 use crate::chat::output::Note;
+use crate::chat::registry::Registry;
 use crate::chat::text::Text;
 use crate::limits::{EXPELLED_PER_TURN, EXPULSION_REASON_CHARS, EXPULSIONS_LISTED, EXPULSIONS_MAX};
 
@@ -31,10 +32,16 @@ impl Entry {
         self.expulsion.number
     }
 
-    /// Whether it is about somebody of that name, which `likeness` is of, or of that account.
-    fn names(&self, likeness: [u64; 2], account: Option<AccountKey>) -> bool {
-        let alike = |own: [u64; 2]| own[0] == likeness[0] || own[1] == likeness[1];
-        self.likeness.is_some_and(alike) || account.is_some() && self.expulsion.account == account
+    /// Whether it is about somebody of that name, which `likeness` is of, or of that account. One that is about an account is
+    /// about no other that there is, though their names look alike.
+    fn names(&self, likeness: [u64; 2], account: Option<AccountKey>, registry: Option<&Registry>) -> bool {
+        let there = |key| registry.is_some_and(|registry| registry.name(key).is_some());
+        match (self.expulsion.account, account) {
+            (Some(own), Some(other)) if own == other => return true,
+            (Some(own), Some(_)) if there(own) => return false,
+            _ => {}
+        }
+        self.likeness.is_some_and(|own| own[0] == likeness[0] || own[1] == likeness[1])
     }
 }
 
@@ -60,7 +67,8 @@ impl Hub {
             return None;
         }
         let likeness = name.likeness().hashes();
-        let entries = self.expulsions.iter().filter(|entry| entry.names(likeness, account));
+        let entries =
+            self.expulsions.iter().filter(|entry| entry.names(likeness, account, self.registry.as_ref()));
         entries.map(|entry| &entry.expulsion).find_map(|expulsion| expulsion.told(self.wall_clock.0))
     }
 
@@ -259,8 +267,9 @@ impl Hub {
     /// Takes back what was decided about somebody; gives the last of it.
     fn strike_expulsions(&mut self, target: &Target, out: &mut Vec<Output>) -> Option<Expulsion> {
         let likeness = target.name.as_ref().map(|name| name.likeness().hashes());
+        let registry = self.registry.as_ref();
         let meant = |entry: &Entry| match likeness {
-            Some(likeness) => entry.names(likeness, target.account),
+            Some(likeness) => entry.names(likeness, target.account, registry),
             None => entry.expulsion.name.is_none() && entry.expulsion.origin == target.origin,
         };
         let (struck, left) = std::mem::take(&mut self.expulsions).into_iter().partition(meant);

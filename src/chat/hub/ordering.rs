@@ -44,10 +44,9 @@ impl Hub {
         let Some((guest, guest_name)) = self.person_called(whom.as_str()) else {
             return answer(id, Event::NoSuchPerson(whom.clone()), out);
         };
-        let likeness = guest_name.likeness();
         let inside = self.sits_in(guest, room);
+        let facts = self.strike(room, RoomList::Bans, Some(guest), &guest_name).unwrap_or_default();
         let open = self.rules_of(room);
-        let facts = open.strike(RoomList::Bans, Some(guest), &likeness).unwrap_or_default();
         open.rules.invited.retain(|&invited| invited != guest);
         // Whoever is inside would keep it until they are put out, and come back by it.
         if !inside {
@@ -94,15 +93,14 @@ impl Hub {
             return Err(RoomRefusal::Yourself);
         }
         let account = self.owner_of(&guest_name);
-        let closed = self.rules_of(room);
-        let rules = &mut closed.rules;
+        let rules = &mut self.rules_of(room).rules;
         // Whoever may not be here does not decide here either.
         let owner = account.filter(|account| rules.owners.contains(account));
         rules.owners.retain(|&other| Some(other) != owner);
         rules.invited.retain(|&invited| Some(invited) != guest);
         let mut facts: Vec<RoomFact> =
             owner.map(|owner| RoomFact::Operator(owner, false)).into_iter().collect();
-        facts.extend(closed.enlist(RoomList::Bans, &guest_name, guest));
+        facts.extend(self.enlist(room, RoomList::Bans, &guest_name, guest));
         owner.into_iter().for_each(|owner| self.discount_owner(owner));
         self.persist(room, facts, out);
         self.bound_decisions(1, out);
@@ -123,7 +121,7 @@ impl Hub {
     pub(super) fn unban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
-        let lifted = self.rules_of(room).strike(RoomList::Bans, guest, &guest_name.likeness());
+        let lifted = self.strike(room, RoomList::Bans, guest, &guest_name);
         let Some(facts) = lifted else {
             return Err(RoomRefusal::NotBanned(guest_name, self.room_name(room)));
         };
@@ -158,10 +156,9 @@ impl Hub {
             return Ok(());
         };
         let (guest, guest_name) = self.anybody_called(room, &whom)?;
-        let here = self.rules_of(room);
-        let lifted = here.strike(RoomList::Mutes, guest, &guest_name.likeness());
+        let lifted = self.strike(room, RoomList::Mutes, guest, &guest_name);
         let silenced = lifted.is_none();
-        let facts = lifted.unwrap_or_else(|| here.enlist(RoomList::Mutes, &guest_name, guest));
+        let facts = lifted.unwrap_or_else(|| self.enlist(room, RoomList::Mutes, &guest_name, guest));
         self.persist(room, facts, out);
         self.bound_decisions(1, out);
         if let Some(guest) = guest {
@@ -217,8 +214,9 @@ impl Hub {
 
     /// Whether a ban keeps a client of that name out of a room.
     pub(super) fn is_banned(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
-        self.room(room)
-            .is_some_and(|room| room.rules.banned.holds(id, || name.likeness()) && !self.presides(id, room))
+        self.room(room).is_some_and(|room| {
+            room.rules.banned.holds(id, name, self.registry.as_ref()) && !self.presides(id, room)
+        })
     }
 
     /// Puts a member out of a room where they are banned since they gave up `old` for `new`. The room hears one line, which
@@ -236,7 +234,8 @@ impl Hub {
         // The audience is whoever is there when the call is over.
         let to = Audience::Room { room, except: None, from: Some(new.clone()), beyond: None };
         out.push(Output::Deliver { to, event });
-        let by_name = self.room(room).is_some_and(|room| room.rules.banned.holds_name(&new.likeness()));
+        let registry = self.registry.as_ref();
+        let by_name = self.room(room).is_some_and(|room| room.rules.banned.holds_name(new, registry));
         let cause = if by_name { PutOut::Name(new.clone()) } else { PutOut::Person };
         self.lose_seat(id, room, cause, out);
         out.push(Output::Note(Note::PutOut(room_name, new.clone())));
@@ -299,7 +298,7 @@ impl Hub {
     /// Whether a member called `name` may speak.
     pub(super) fn may_speak(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
         let room = self.room(room).expect("the caller found it");
-        room.may_speak(id, || name.likeness()) || self.presides(id, room)
+        room.may_speak(id, name, self.registry.as_ref()) || self.presides(id, room)
     }
 
     fn member_called(&self, room: RoomId, whom: &Text) -> Result<(ClientId, Name), RoomRefusal> {
@@ -312,12 +311,19 @@ impl Hub {
         let wanted = Name::known(whom.as_str().trim());
         let wanted = wanted.map_err(|_| RoomRefusal::NotThere(whom.clone(), self.room_name(room)))?;
         let known = |wanted: &Name| {
-            let (rules, likeness) = (&self.room(room)?.rules, wanted.likeness());
-            rules.banned.name_like(&likeness).or_else(|| rules.muted.name_like(&likeness)).cloned()
+            let (rules, registry) = (&self.room(room)?.rules, self.registry.as_ref());
+            rules
+                .banned
+                .name_like(wanted, registry)
+                .or_else(|| rules.muted.name_like(wanted, registry))
+                .cloned()
         };
         Ok(match self.person_called(whom.as_str()) {
             Some((id, name)) => (Some(id), name),
-            None => (None, known(&wanted).unwrap_or(wanted)),
+            None => {
+                let wanted = self.absent_called(whom.as_str()).map_or(wanted, |(_, name)| name);
+                (None, known(&wanted).unwrap_or(wanted))
+            }
         })
     }
 
@@ -327,6 +333,32 @@ impl Hub {
 
     pub(super) fn room_name(&self, room: RoomId) -> Name {
         self.room(room).expect("the caller found it").name.clone()
+    }
+
+    /// Puts a person on a list of a room; gives what there is to remember of that.
+    fn enlist(
+        &mut self,
+        room: RoomId,
+        list: RoomList,
+        name: &Name,
+        client: Option<ClientId>,
+    ) -> Vec<RoomFact> {
+        let Hub { rooms, registry, .. } = self;
+        let room = rooms[room.index()].as_mut().expect("the caller found it");
+        room.enlist(list, name, client, registry.as_ref())
+    }
+
+    /// Takes a person off a list of a room; gives what there is to remember of that. None: they were not on it.
+    fn strike(
+        &mut self,
+        room: RoomId,
+        list: RoomList,
+        client: Option<ClientId>,
+        name: &Name,
+    ) -> Option<Vec<RoomFact>> {
+        let Hub { rooms, registry, .. } = self;
+        let room = rooms[room.index()].as_mut().expect("the caller found it");
+        room.strike(list, client, name, registry.as_ref())
     }
 
     fn rules_of(&mut self, room: RoomId) -> &mut Room {

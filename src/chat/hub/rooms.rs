@@ -189,8 +189,9 @@ impl Hub {
         let number = known.or_else(|| self.place_room(Room::new(record.name.clone(), record.key)));
         let Some(number) = number else { return };
         record.owners.iter().for_each(|&owner| self.count_owner(owner));
-        if let Some(room) = self.room_mut(number) {
-            room.restore(record);
+        let Hub { rooms, registry, .. } = self;
+        if let Some(room) = rooms.get_mut(number.index()).and_then(Option::as_mut) {
+            room.restore(record, registry.as_ref());
         }
     }
 
@@ -330,7 +331,7 @@ impl Hub {
         if self.presides(id, room) {
             return Ok(());
         }
-        if rules.banned.holds(id, || name.likeness()) {
+        if rules.banned.holds(id, name, self.registry.as_ref()) {
             return Err(RoomRefusal::Banned(room.name.clone()));
         }
         if rules.key.is_none() || rules.invited.contains(&id) {

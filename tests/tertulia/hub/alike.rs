@@ -2,7 +2,7 @@
 
 use tertulia::chat::{AccountKey, CloseReason, Command, RoomKey, RoomRecord, Rules, Text};
 
-use super::{Book, Chat, NOTHING, ignore, join, message, nick, text};
+use super::{Book, Chat, NOTHING, ignore, join, message, nick, text, topic};
 
 /// Two who registered when that was possible.
 const BOTH: [(&str, &str); 2] = [("María", "girasol"), ("Maria", "margarita")];
@@ -202,4 +202,101 @@ fn room_is_not_called_like_a_question() {
     assert_eq!(chat.hears(ana), ["no name for a room"]);
     chat.does(ana, join("sistema"));
     assert_eq!(chat.hears(ana), ["made #sistema"]);
+}
+
+fn ban(whom: &str) -> Command {
+    Command::Ban(text(whom))
+}
+
+fn mute(whom: &str) -> Command {
+    Command::Mute(Some(text(whom)))
+}
+
+/// What is decided about one of two accounts whose names look alike is not about the other: said while they are here, and
+/// while they are not; and after a restart as well.
+#[test]
+fn decision_about_an_account_is_not_about_the_other_that_looks_like_it() {
+    for here in [true, false] {
+        for again in [true, false] {
+            let mut chat = Chat::with_accounts(&[BOTH[0], BOTH[1], ("Olga", "petunias")]);
+            let olga = chat.logs_in("Olga", "petunias");
+            chat.does(olga, join("sala"));
+            chat.does(olga, topic("flores"));
+            if here {
+                for (name, password) in BOTH {
+                    chat.logs_in(name, password);
+                }
+            }
+            [ban("María"), mute("Maria")].into_iter().for_each(|order| chat.does(olga, order));
+            if again {
+                let (book, rooms) = (chat.book, chat.records.into_values().collect());
+                let rules = Rules { accounts: Some(book.accounts()), rooms, next_key: 9, ..Rules::default() };
+                chat = Chat::with(rules, book);
+            }
+            let (marked, plain) = (chat.logs_in("María", "girasol"), chat.logs_in("Maria", "margarita"));
+            chat.hush();
+            chat.does(marked, join("sala"));
+            chat.does(plain, join("sala"));
+            let what = format!("here: {here}, again: {again}");
+            assert_eq!(chat.hears(marked), ["banned from #sala"], "{what}");
+            assert!(chat.hears(plain)[0].starts_with("in #sala: "), "{what}");
+            chat.says(plain, "hola");
+            assert_eq!(chat.hears(plain), ["silent in #sala"], "{what}");
+            // Each is lifted by itself, and the second ban is one, too.
+            let olga = chat.logs_in("Olga", "petunias");
+            chat.does(olga, join("sala"));
+            chat.does(olga, ban("Maria"));
+            chat.does(olga, Command::Unban(text("María")));
+            chat.hush();
+            chat.does(marked, join("sala"));
+            chat.does(plain, join("sala"));
+            assert!(chat.hears(marked)[0].starts_with("in #sala: "), "{what}");
+            assert_eq!(chat.hears(plain), ["banned from #sala"], "{what}");
+        }
+    }
+}
+
+/// Of the name of an account that is gone a ban is about whoever has it.
+#[test]
+fn ban_stays_with_the_name_when_its_account_is_gone() {
+    let mut chat = Chat::with_accounts(&[BOTH[0], ("Olga", "petunias")]);
+    let olga = chat.logs_in("Olga", "petunias");
+    chat.does(olga, join("sala"));
+    chat.does(olga, ban("María"));
+    chat.book.remove("María");
+    let accounts = chat.book.accounts();
+    chat.perform(|hub, now, out| hub.accounts_changed(accounts, &[], now, out));
+    let guest = chat.enters("Maria");
+    chat.hush();
+    chat.does(guest, join("sala"));
+    assert_eq!(chat.hears(guest), ["banned from #sala"]);
+}
+
+#[test]
+fn expulsion_of_an_account_is_not_of_the_other_that_looks_like_it() {
+    let book = Book::of(&[BOTH[0], BOTH[1], ("Olga", "petunias")]);
+    let operators = vec![book.key("Olga")];
+    let rules = Rules { accounts: Some(book.accounts()), operators, ..Rules::default() };
+    let mut chat = Chat::with(rules, book);
+    let (olga, plain) = (chat.logs_in("Olga", "petunias"), chat.logs_in("Maria", "margarita"));
+    let expel = |whom| Command::Expel { whom: text(whom), minutes: None, reason: None };
+    chat.does(olga, expel("María"));
+    assert!(chat.is_here(plain));
+    chat.quits(plain);
+    let plain = chat.logs_in("Maria", "margarita");
+    let marked = chat.connects();
+    chat.hush();
+    chat.says(marked, "María");
+    assert_eq!(chat.hears(marked), ["expelled: María", "name?"]);
+    chat.does(olga, Command::Readmit(text("Maria")));
+    chat.says(marked, "María");
+    assert_eq!(chat.hears(marked), ["expelled: María", "name?"], "the other one was not expelled");
+    chat.does(olga, expel("Maria"));
+    assert!(!chat.is_here(plain));
+    chat.does(olga, Command::Readmit(text("María")));
+    chat.says(marked, "María");
+    assert_eq!(chat.hears(marked), ["password?"]);
+    let plain = chat.connects();
+    chat.says(plain, "Maria");
+    assert_eq!(chat.hears(plain), ["name?", "expelled: Maria", "name?"]);
 }
