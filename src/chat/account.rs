@@ -141,6 +141,8 @@ pub enum Verdict {
 pub struct Letter {
     /// From whom, as they were called then.
     pub from: Name,
+    /// Their account, if the name was registered and theirs.
+    pub sender: Option<AccountKey>,
     /// When.
     pub at: Stamp,
     /// What.

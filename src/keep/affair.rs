@@ -40,7 +40,8 @@ pub(super) enum Changed {
 pub(super) enum Outcome {
     Registered(u64, Registration),
     Changed(u64, Changed),
-    Posted(ClientId, Posted),
+    /// And the number of a letter that is kept.
+    Posted(ClientId, Posted, Option<u64>),
     /// Oldest first, and the number of the last one.
     Letters(ClientId, u32, Vec<LetterRow>, u64),
     Accounts(Vec<AccountRow>),
@@ -76,6 +77,8 @@ pub(super) struct AccountRow {
 pub(super) struct LetterRow {
     pub(super) at: i64,
     pub(super) who: String,
+    /// The account of whoever wrote it.
+    pub(super) sender: Option<u32>,
     pub(super) text: String,
 }
 
@@ -112,7 +115,7 @@ impl Affair {
         match self {
             Affair::Register { ticket, .. } => Some(Outcome::Registered(*ticket, Registration::Failed)),
             Affair::Change { ticket, .. } => Some(Outcome::Changed(*ticket, Changed::Failed)),
-            Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed)),
+            Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed, None)),
             Affair::Collect { id, account } => Some(Outcome::Letters(*id, *account, Vec::new(), 0)),
             Affair::Order { ticket, .. } => {
                 Some(Outcome::Ordered(*ticket, AccountReply::Refused(Refusal::Failed(why.to_owned()))))
@@ -125,13 +128,14 @@ impl Affair {
 impl LetterRow {
     pub(super) fn of(letter: &Letter) -> LetterRow {
         let (who, text) = (letter.from.as_str().to_owned(), letter.text.as_str().to_owned());
-        LetterRow { at: letter.at.0, who, text }
+        LetterRow { at: letter.at.0, who, sender: letter.sender.map(|key| key.0.get()), text }
     }
 
     /// The letter that it was. None: somebody else wrote it into the file.
     pub(super) fn into_letter(self) -> Option<Letter> {
         let from = Name::known(&self.who).ok()?;
-        Some(Letter { from, at: Stamp(self.at), text: Text::clean(&self.text) })
+        let sender = self.sender.and_then(account_key);
+        Some(Letter { from, sender, at: Stamp(self.at), text: Text::clean(&self.text) })
     }
 }
 

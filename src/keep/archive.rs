@@ -61,9 +61,9 @@ pub enum Answer {
     Busy(ClientId),
     /// What came of a petition, for that client.
     Verdict(ClientId, Matter, Verdict),
-    /// What came of a letter, for that client.
-    Posted(ClientId, Posted),
-    /// The letters of an account, oldest first, for that client; and up to which number they were
+    /// What came of a letter, for that client, and its number if it is kept: see [`Letters`](Answer::Letters).
+    Posted(ClientId, Posted, Option<u64>),
+    /// The letters of an account, oldest first, for that client; and the number of the last one, up to which they were
     /// [handed over](Archive::handed_over) when the client has them. 0 when there are none.
     Letters(ClientId, AccountKey, Vec<Letter>, u64),
     /// The accounts as they are, after somebody else has changed them.
@@ -82,7 +82,7 @@ impl Answer {
             Answer::Verdict(_, Matter::Register(_) | Matter::Change(_), verdict @ Verdict::Failed) => {
                 *verdict = Verdict::Displaced;
             }
-            Answer::Posted(_, posted @ Posted::Failed) => *posted = Posted::Displaced,
+            Answer::Posted(_, posted @ Posted::Failed, _) => *posted = Posted::Displaced,
             _ => {}
         }
     }

@@ -35,7 +35,7 @@ impl Archive {
     pub fn post(&mut self, id: ClientId, from: Origin, to: AccountKey, letter: &Letter) -> Option<Answer> {
         let (letter, address) = (LetterRow::of(letter), from.to_string());
         let affair = Affair::Post { id, to: to.0.get(), letter, address };
-        (!self.send(affair)).then_some(Answer::Posted(id, Posted::Failed))
+        (!self.send(affair)).then_some(Answer::Posted(id, Posted::Failed, None))
     }
 
     /// Looks for the letters of an account. Without an answer it comes [later](Self::answers). Letters that cannot be
@@ -91,7 +91,7 @@ impl Archive {
         match outcome {
             Outcome::Registered(ticket, registration) => accounts.registered(ticket, registration),
             Outcome::Changed(ticket, changed) => accounts.changed(ticket, changed),
-            Outcome::Posted(id, posted) => Some(Answer::Posted(id, posted)),
+            Outcome::Posted(id, posted, number) => Some(Answer::Posted(id, posted, number)),
             Outcome::Letters(id, account, letters, last) => {
                 let letters = letters.into_iter().filter_map(LetterRow::into_letter).collect();
                 Some(Answer::Letters(id, account_key(account)?, letters, last))

@@ -73,7 +73,7 @@ impl Phrases {
 
     /// Private words said before, each like a line that was said before.
     pub(super) fn letters(&self, letters: &[Letter], now: Stamp, zone: &Zone, out: &mut String) -> Result {
-        letters.iter().try_for_each(|Letter { from, at, text }| {
+        letters.iter().try_for_each(|Letter { from, at, text, .. }| {
             writeln!(out, "[{}] [{}] {from}: {text}", zone.brief(*at, now), self.private)
         })
     }

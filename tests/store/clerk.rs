@@ -79,9 +79,9 @@ fn an_account_is_made_listed_changed_and_removed() {
     assert_eq!(desk.login(Some(ana), "secreto8"), Verdict::Granted(ana));
     let topic = Some(Text::clean("tema"));
     desk.archive.room(&RoomRecord { owners: vec![ana], topic, ..room(1, "sala") });
-    let letter = Letter { from: name("Luis"), at: Stamp(1), text: Text::clean("hola") };
+    let letter = Letter { from: name("Luis"), sender: None, at: Stamp(1), text: Text::clean("hola") };
     let answer = desk.archive.post(tertulia::chat::ClientId::new(1, 1), HOME, ana, &letter);
-    assert!(matches!(desk.answer(answer), Answer::Posted(_, Posted::Kept)));
+    assert!(matches!(desk.answer(answer), Answer::Posted(_, Posted::Kept, Some(_))));
     assert!(desk.archive.close(DEADLINE));
     let Came(0, listed, _) = told(&dir, &["list"], "") else { panic!("a list") };
     assert!(listed.trim_end().rsplit('\t').next().unwrap().ends_with('Z'), "seen: {listed}");
@@ -224,14 +224,14 @@ fn orders_that_are_none_are_told_so() {
 fn files_that_cannot_be_used_are_left_as_they_are() {
     let dir = Dir::new();
     assert_eq!(told(&dir, &["add", "Ana"], "secreto8").0, 0);
-    dir.sql().execute_batch("PRAGMA user_version = 4").unwrap();
+    dir.sql().execute_batch("PRAGMA user_version = 5").unwrap();
     let newer = fs::read(dir.file()).unwrap();
-    dir.sql().execute_batch("PRAGMA user_version = 3").unwrap();
+    dir.sql().execute_batch("PRAGMA user_version = 4").unwrap();
     let sound = fs::read(dir.file()).unwrap();
     let mut noise = sound.clone();
     noise[4_096..].fill(7);
     let cases = [
-        (&newer[..], "es de una versión posterior del programa (formato 4)"),
+        (&newer[..], "es de una versión posterior del programa (formato 5)"),
         (b"no history at all", "está dañado o no es un historial"),
         (&sound[..sound.len() / 2], "está dañado o no es un historial"),
         (&noise, "está dañado o no es un historial"),

@@ -51,10 +51,10 @@ fn deleted_database_is_said_at_once_and_nothing_is_promised() {
     remove_files(dir.path());
     let (news, verdict) = registers(&mut desk, "Luis");
     assert_eq!((news, verdict), (vec![FileNews::Displaced(dir.file())], Verdict::Displaced));
-    let letter = Letter { from: name("Luis"), at: Stamp(1), text: Text::clean("hola") };
+    let letter = Letter { from: name("Luis"), sender: None, at: Stamp(1), text: Text::clean("hola") };
     assert!(desk.archive.post(ClientId::new(1, 1), super::support::HOME, ana, &letter).is_none());
     let posted = told(&mut desk, |answer| match answer {
-        Answer::Posted(_, posted) => Some(*posted),
+        Answer::Posted(_, posted, _) => Some(*posted),
         _ => None,
     });
     assert_eq!(posted, (Vec::new(), Posted::Displaced), "it is said once");

@@ -7,7 +7,7 @@ use tertulia::limits::{LETTERS_MAX, LETTERS_MAX_BYTES};
 use super::support::{DEADLINE, Desk, Dir, HOME, name, origin};
 
 fn letter(at: i64, text: &str) -> Letter {
-    Letter { from: name("Juan"), at: Stamp(at), text: Text::clean(text) }
+    Letter { from: name("Juan"), sender: None, at: Stamp(at), text: Text::clean(text) }
 }
 
 impl Desk {
@@ -18,7 +18,10 @@ impl Desk {
     fn post_from(&mut self, from: Origin, to: AccountKey, letter: &Letter) -> Posted {
         let answer = self.archive.post(ClientId::new(2, 2), from, to, letter);
         match self.answer(answer) {
-            Answer::Posted(id, posted) if id == ClientId::new(2, 2) => posted,
+            Answer::Posted(id, posted, number) if id == ClientId::new(2, 2) => {
+                assert_eq!(number.is_some(), posted == Posted::Kept);
+                posted
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -136,6 +139,27 @@ fn without_a_file_and_without_an_account_nothing_is_kept() {
     let mut memory = Archive::default();
     let id = ClientId::new(1, 1);
     assert!(memory.accounts().is_none());
-    assert!(matches!(memory.post(id, HOME, ana, &letter(1, "")), Some(Answer::Posted(_, Posted::Failed))));
+    assert!(matches!(
+        memory.post(id, HOME, ana, &letter(1, "")),
+        Some(Answer::Posted(_, Posted::Failed, None))
+    ));
     assert!(matches!(memory.collect(id, ana), Some(Answer::Letters(_, _, letters, 0)) if letters.is_empty()));
+}
+
+#[test]
+fn letter_keeps_the_account_of_its_writer_and_its_number() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
+    let of_luis = Letter { from: name("Luis"), sender: Some(luis), ..letter(1, "hola") };
+    let mut numbers = Vec::new();
+    for letter in [&of_luis, &letter(2, "y yo")] {
+        let answer = desk.archive.post(ClientId::new(2, 2), HOME, ana, letter);
+        let Answer::Posted(_, Posted::Kept, Some(number)) = desk.answer(answer) else { panic!("it is kept") };
+        numbers.push(number);
+    }
+    assert!(desk.archive.close(DEADLINE));
+    let (found, last) = Desk::open(&dir).collect(ana);
+    assert_eq!(found, [of_luis, letter(2, "y yo")]);
+    assert_eq!(Some(&last), numbers.last(), "that of the last one");
 }

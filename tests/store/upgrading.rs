@@ -3,11 +3,11 @@
 use std::fs;
 
 use rusqlite::{Connection, params};
-use tertulia::chat::{RoomKey, Text};
+use tertulia::chat::{ClientId, Letter, Name, Posted, RoomKey, Stamp, Text};
 use tertulia::control::{AccountOrder, AccountReply};
-use tertulia::keep::{Registry, fold};
+use tertulia::keep::{Answer, Registry, fold};
 
-use super::support::{DEADLINE, Desk, Dir, GENERAL, room};
+use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, room};
 
 /// What made a file of version 1, letter by letter.
 const CREATE_1: &str = "
@@ -71,7 +71,7 @@ fn the_first_version_goes_on_with_its_lines_its_topic_and_its_keys() {
     let dir = first_version();
     for _ in 0..2 {
         let mut desk = Desk::open(&dir);
-        assert_eq!(version(&dir), 3);
+        assert_eq!(version(&dir), 4);
         let rooms = desk.archive.take_rooms();
         assert_eq!(rooms.len(), 1, "nobody could register: nobody's room goes on");
         assert_eq!(rooms[0].topic, Some(Text::clean("meriendas")));
@@ -96,7 +96,7 @@ fn the_first_version_is_upgraded_by_whoever_comes_first() {
     let mut registry = Registry::try_open(dir.path(), false).unwrap().expect("nobody else is there");
     assert_eq!(registry.order(&AccountOrder::List).unwrap(), AccountReply::Listed(Vec::new()));
     drop(registry);
-    assert_eq!(version(&dir), 3);
+    assert_eq!(version(&dir), 4);
     let mut desk = Desk::open(&dir);
     assert_eq!(desk.last(GENERAL, 10), ["¡Hola, María!", "adiós"]);
 }
@@ -173,4 +173,32 @@ fn lines_of_an_earlier_version_are_found_by_what_is_inside_their_runs_later() {
     assert_eq!(dir.sql().query_row(old, [], |row| row.get::<_, u64>(0)).unwrap(), 0, "and by nothing else");
     let check = "INSERT INTO words (words) VALUES ('integrity-check')";
     dir.sql().execute_batch(check).unwrap();
+}
+
+/// As version 3 left it: with letters of which it is not known whose account wrote them.
+#[test]
+fn letters_of_the_third_version_go_on() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
+    assert!(desk.archive.close(DEADLINE));
+    let old = "ALTER TABLE letter DROP COLUMN sender;
+               INSERT INTO letter (account, at, who, text, address) VALUES (1, 5, 'Luis', 'hola', '10.0.0.1');
+               PRAGMA user_version = 3;";
+    dir.sql().execute_batch(old).unwrap();
+    let mut desk = Desk::open(&dir);
+    assert_eq!(version(&dir), 4);
+    let from = Name::new("Luis").unwrap();
+    let letter =
+        |sender, at, text| Letter { from: from.clone(), sender, at: Stamp(at), text: Text::clean(text) };
+    let id = ClientId::new(1, 1);
+    let answer = desk.archive.post(id, HOME, ana, &letter(Some(luis), 6, "y adiós"));
+    assert!(matches!(desk.answer(answer), Answer::Posted(_, Posted::Kept, Some(_))));
+    let answer = desk.archive.collect(id, ana);
+    let Answer::Letters(_, _, letters, _) = desk.answer(answer) else { panic!("letters") };
+    assert_eq!(letters, [letter(None, 5, "hola"), letter(Some(luis), 6, "y adiós")]);
+    assert!(desk.archive.close(DEADLINE));
+    // Half done, it is not taken for done.
+    dir.sql().execute_batch("ALTER TABLE letter DROP COLUMN sender").unwrap();
+    assert!(tertulia::keep::Store::open(dir.path(), None).is_err());
 }

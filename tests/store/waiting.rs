@@ -12,7 +12,7 @@ use tertulia::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_QUEUE_JOBS, HISTORY_WAL_BYT
 use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, Server, line, name};
 
 fn letter() -> Letter {
-    Letter { from: name("Ana"), at: Stamp(1), text: Text::clean("hola") }
+    Letter { from: name("Ana"), sender: None, at: Stamp(1), text: Text::clean("hola") }
 }
 
 fn stored(dir: &Dir) -> u64 {
@@ -31,7 +31,7 @@ fn lines_wait_for_another_program_as_long_as_it_takes_and_promises_do_not() {
     let start = std::time::Instant::now();
     assert!(desk.archive.post(ClientId::new(1, 1), HOME, ana, &letter()).is_none());
     let told = desk.answer(None);
-    assert!(matches!(told, Answer::Posted(_, Posted::Failed)), "{told:?}");
+    assert!(matches!(told, Answer::Posted(_, Posted::Failed, None)), "{told:?}");
     assert!(start.elapsed() >= HISTORY_BUSY_TIMEOUT, "{:?}", start.elapsed());
     (100..200).for_each(|number| desk.archive.keep(line(GENERAL, number, &format!("línea {number}"))));
     sql.execute_batch("COMMIT").unwrap();

@@ -7,14 +7,23 @@ use super::{Client, CloseReason, Done, Event, Hub, Name, Output, tell};
 use crate::chat::account::{AccountKey, Letter, Posted};
 use crate::chat::correspondent::Correspondent;
 use crate::chat::id::ClientId;
-use crate::chat::line::Stamp;
 use crate::chat::moment::Moment;
 use crate::chat::text::Text;
 use crate::limits::LETTER_WRITERS;
 
 impl Hub {
-    /// Whether a client's letter is kept.
-    pub fn posted(&mut self, id: ClientId, posted: Posted, out: &mut Vec<Output>) {
+    /// Whether a client's letter is kept, and its number if so.
+    pub fn posted(&mut self, id: ClientId, posted: Posted, number: Option<u64>, out: &mut Vec<Output>) {
+        // Answers come in the order of the letters.
+        if let Some(at) = self.posting.iter().position(|(writer, _)| *writer == id) {
+            let (_, who) = self.posting.remove(at);
+            if let Some(number) = number {
+                if self.writers.len() >= LETTER_WRITERS {
+                    self.writers.pop_front();
+                }
+                self.writers.push_back(Writer { number, who });
+            }
+        }
         if self.client(id).is_some() {
             out.push(tell(id, Event::Posted(posted)));
         }
@@ -31,7 +40,7 @@ impl Hub {
         out: &mut Vec<Output>,
     ) {
         let Some(last) = letters.last() else { return };
-        let writer = self.writer_of(account, last);
+        let writer = self.writer_of(up_to, last);
         let Some(client) = self.client_mut(id).filter(|client| client.account == Some(account)) else {
             return;
         };
@@ -51,14 +60,14 @@ impl Hub {
         out: &mut Vec<Output>,
     ) -> Done {
         let (at, away) = (self.stamp(now), None);
-        if let Some(writer) = self.client_mut(id).and_then(Client::contact) {
-            if self.writers.len() >= LETTER_WRITERS {
-                self.writers.pop_front();
-            }
-            self.writers.push_back(Writer { to: account, at, who: writer });
-        }
+        let writer = self.client_mut(id).and_then(Client::contact);
+        self.posting.extend(writer.map(|writer| (id, writer)));
         out.push(tell(id, Event::PrivateSent { to, text: text.clone(), away }));
-        out.push(Output::Post(id, account, Letter { from: from.clone(), at, text }));
+        out.push(Output::Post(
+            id,
+            account,
+            Letter { from: from.clone(), sender: self.account(id), at, text },
+        ));
         Ok(())
     }
 
@@ -83,21 +92,19 @@ impl Hub {
             self.acknowledge(id, out);
         }
     }
-    /// The person who wrote a letter: somebody else who has the name by now is not meant.
-    fn writer_of(&self, to: AccountKey, letter: &Letter) -> Correspondent {
-        let written = |writer: &&Writer| (writer.to, writer.at) == (to, letter.at);
-        if let Some(writer) = self.writers.iter().rev().find(written) {
-            return writer.who.clone();
-        }
-        let account = self.owner_of(&letter.from);
-        Correspondent::new(None, account, letter.from.clone())
+
+    /// The person who wrote the letter of that number: somebody else who has the name by now is not meant.
+    fn writer_of(&self, number: u64, letter: &Letter) -> Correspondent {
+        let written = |writer: &&Writer| writer.number == number;
+        let known = self.writers.iter().rev().find(written).map(|writer| writer.who.clone());
+        known.unwrap_or_else(|| Correspondent::new(None, letter.sender, letter.from.clone()))
     }
 }
 
 /// Who wrote a letter since the server started.
 #[derive(Debug)]
 pub(super) struct Writer {
-    to: AccountKey,
-    at: Stamp,
+    /// The number of the letter.
+    number: u64,
     who: Correspondent,
 }

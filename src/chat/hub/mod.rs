@@ -31,6 +31,7 @@ pub use rules::Rules;
 use super::account::AccountKey;
 use super::client::Client;
 use super::command::{Command, Trouble, Verb};
+use super::correspondent::Correspondent;
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
 use super::hiding::Hiding;
@@ -89,6 +90,8 @@ pub struct Hub {
     sessions: sessions::Sessions,
     /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
     writers: VecDeque<letters::Writer>,
+    /// Who wrote those of which it is not known yet whether they are kept.
+    posting: Vec<(ClientId, Correspondent)>,
     work: Cell<Work>,
     /// What each address has.
     holdings: Holdings,
@@ -127,6 +130,7 @@ impl Hub {
             decided: decided::Decided::default(),
             sessions: sessions::Sessions::default(),
             writers: VecDeque::new(),
+            posting: Vec::new(),
             work: Cell::default(),
             holdings: Holdings::default(),
             here: 0,

@@ -87,7 +87,8 @@ impl Writer {
                 Some(Outcome::Changed(*ticket, if made { Changed::Made } else { Changed::Stale }))
             }
             Affair::Post { id, to, letter, address } => {
-                Some(Outcome::Posted(*id, self.post(*to, letter, address)?))
+                let (posted, number) = self.post(*to, letter, address)?;
+                Some(Outcome::Posted(*id, posted, number))
             }
             Affair::Seen { account, address } => {
                 self.seen(*account, address, at)?;

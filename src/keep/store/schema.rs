@@ -6,7 +6,7 @@
 pub(super) const APPLICATION: i32 = 0x7465_7274;
 
 /// `PRAGMA user_version`.
-pub(super) const VERSION: i32 = 3;
+pub(super) const VERSION: i32 = 4;
 
 /// Makes an empty history. Numbers are not used again (AUTOINCREMENT): a new room must not get an old one's lines, and
 /// whoever deletes lines with another program leaves their words in the index, where they must not become those of another line.
@@ -104,9 +104,14 @@ const SINCE_3: &str = "
     ) STRICT;
 ";
 
+/// What version 4 has beside the third: the account of who wrote a letter. That of earlier ones is not known.
+const SINCE_4: &str = "
+    ALTER TABLE letter ADD COLUMN sender INTEGER;
+";
+
 /// What brings a file of each version up to the next one, from the first on; and whether all is there that it makes.
 pub(super) const STEPS: [(&str, &[&str]); VERSION as usize - 1] =
-    [(SINCE_2, &PROBE_SINCE_2), (SINCE_3, &PROBE_SINCE_3)];
+    [(SINCE_2, &PROBE_SINCE_2), (SINCE_3, &PROBE_SINCE_3), (SINCE_4, &PROBE_SINCE_4)];
 
 /// Whether all is there that [`CREATE`] makes: fails where it is not.
 pub(super) const PROBE: [&str; 3] = [
@@ -133,3 +138,6 @@ const PROBE_SINCE_3: [&str; 6] = [
     "SELECT name FROM room_mark INDEXED BY room_mark_by_name WHERE room = 0 LIMIT 1",
     "SELECT number, account, name, address, until, reason, operator, at FROM expulsion LIMIT 1",
 ];
+
+/// Whether all is there that [`SINCE_4`] makes.
+const PROBE_SINCE_4: [&str; 1] = ["SELECT sender FROM letter LIMIT 1"];

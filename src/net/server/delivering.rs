@@ -96,8 +96,8 @@ impl<S: Stream> Server<S> {
                 hub.verdict(id, matter, verdict, now, outputs);
                 id
             }
-            Answer::Posted(id, posted) => {
-                hub.posted(id, posted, outputs);
+            Answer::Posted(id, posted, number) => {
+                hub.posted(id, posted, number, outputs);
                 id
             }
             Answer::Letters(id, account, letters, up_to) => {

@@ -1,8 +1,8 @@
 //! Private words for somebody who is not there.
 
-use tertulia::chat::{CloseReason, Command, Output, Verdict};
+use tertulia::chat::{CloseReason, Command, Output, Rules, Verdict};
 
-use super::{Chat, NOTHING, message, text};
+use super::{Chat, NOTHING, SECOND, message, text};
 
 const ACCOUNTS: [(&str, &str); 1] = [("María", "girasol")];
 
@@ -98,4 +98,68 @@ fn whoever_sees_those_of_one_account_has_not_seen_those_of_another() {
     chat.hub.handle(id, Command::Say(text("ya soy Juan")), now, &mut out);
     let seen = out.iter().find(|output| matches!(output, Output::HandedOver(..)));
     assert_eq!(seen, None, "Juan has seen nothing");
+}
+
+/// The server starts again: accounts and letters are there.
+fn starts_again(chat: Chat) -> Chat {
+    let book = chat.book;
+    Chat::with(Rules { accounts: Some(book.accounts()), ..Rules::default() }, book)
+}
+
+#[test]
+fn answer_after_a_restart_goes_to_the_account_that_wrote() {
+    const BOTH: [(&str, &str); 2] = [("María", "girasol"), ("Juan", "tres tristes tigres")];
+    let mut chat = Chat::with_accounts(&BOTH);
+    let juan = chat.logs_in("Juan", "tres tristes tigres");
+    chat.does(juan, message("María", "¿vienes?"));
+    let mut chat = starts_again(chat);
+    let maria = chat.logs_in("María", "girasol");
+    chat.hush();
+    chat.does(maria, Command::Reply(text("voy")));
+    assert_eq!(chat.hears(maria), ["[to Juan] voy", "kept"]);
+    // The name is another account's by then.
+    chat.does(juan, message("María", "¿vienes?"));
+    let juan = chat.logs_in("Juan", "tres tristes tigres");
+    chat.quits(maria);
+    chat.does(juan, message("María", "¿y ahora?"));
+    chat.book.remove("Juan");
+    chat.book.add("Juan", "otro distinto");
+    let mut chat = starts_again(chat);
+    let (heir, maria) = (chat.logs_in("Juan", "otro distinto"), chat.logs_in("María", "girasol"));
+    chat.hush();
+    chat.does(maria, Command::Reply(text("voy")));
+    assert_eq!(chat.hears(maria), ["Juan has left"]);
+    assert_eq!(chat.hears(heir), NOTHING);
+}
+
+#[test]
+fn answer_after_a_restart_does_not_go_to_whoever_registered_a_guests_name() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let pepe = chat.enters("Pepe");
+    chat.does(pepe, message("María", "soy Pepe"));
+    chat.book.add("Pepe", "soy otro");
+    let mut chat = starts_again(chat);
+    let (heir, maria) = (chat.logs_in("Pepe", "soy otro"), chat.logs_in("María", "girasol"));
+    chat.hush();
+    chat.does(maria, Command::Reply(text("hola, Pepe")));
+    assert_eq!(chat.hears(maria), ["Pepe has left"]);
+    assert_eq!(chat.hears(heir), NOTHING);
+}
+
+/// Two letters of one moment, as when the clock is set back: the one that was not kept is nobody's.
+#[test]
+fn answer_goes_to_the_writer_of_the_letter_whatever_the_clock_said() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let (juan, ana) = (chat.enters("Juan"), chat.enters("Ana"));
+    chat.hush();
+    chat.does(juan, message("María", "nos vemos"));
+    chat.book.full = true;
+    chat.does(ana, message("María", "no cabe"));
+    chat.waits(SECOND);
+    chat.wall_offset -= 1_000;
+    chat.book.full = false;
+    let maria = chat.logs_in("María", "girasol");
+    chat.hush();
+    chat.does(maria, Command::Reply(text("allí estaré")));
+    assert_eq!((chat.hears(juan), chat.hears(ana)), (vec!["[María] allí estaré".to_owned()], vec![]));
 }

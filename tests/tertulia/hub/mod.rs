@@ -287,8 +287,8 @@ impl Chat {
                 }
             }
             Output::Post(id, account, letter) => {
-                let posted = self.book.post(account, letter);
-                self.perform(|hub, _, out| hub.posted(id, posted, out));
+                let (posted, number) = self.book.post(account, letter);
+                self.perform(|hub, _, out| hub.posted(id, posted, number, out));
             }
             Output::Collect(id, account) => {
                 let (letters, up_to) = self.book.collect(account);

@@ -11,6 +11,8 @@ pub struct Book {
     accounts: Vec<Option<(Name, Password)>>,
     letters: Vec<(AccountKey, u64, Letter)>,
     posted: u64,
+    /// No letter fits any more.
+    pub full: bool,
 }
 
 impl Book {
@@ -77,15 +79,20 @@ impl Book {
         (matter, verdict)
     }
 
-    pub fn post(&mut self, to: AccountKey, letter: Letter) -> Posted {
+    /// Lets a letter wait; gives its number.
+    pub fn post(&mut self, to: AccountKey, letter: Letter) -> (Posted, Option<u64>) {
+        if self.full {
+            return (Posted::Full, None);
+        }
         self.posted += 1;
         self.letters.push((to, self.posted, letter));
-        Posted::Kept
+        (Posted::Kept, Some(self.posted))
     }
 
     pub fn collect(&self, account: AccountKey) -> (Vec<Letter>, u64) {
-        let theirs = self.letters.iter().filter(|(to, ..)| *to == account);
-        (theirs.map(|(.., letter)| letter.clone()).collect(), self.posted)
+        let theirs = || self.letters.iter().filter(|(to, ..)| *to == account);
+        let last = theirs().next_back().map_or(0, |&(_, number, _)| number);
+        (theirs().map(|(.., letter)| letter.clone()).collect(), last)
     }
 
     pub fn handed_over(&mut self, account: AccountKey, up_to: u64) {

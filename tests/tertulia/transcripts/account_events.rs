@@ -10,7 +10,7 @@ pub(super) fn events() -> Vec<Event> {
     let ana = Name::new("Ana").unwrap();
     let mut events = vec![Event::Letters {
         now: Stamp(86_400_000),
-        letters: vec![Letter { from: ana.clone(), at: Stamp(1), text: Text::clean("hola") }],
+        letters: vec![Letter { from: ana.clone(), sender: None, at: Stamp(1), text: Text::clean("hola") }],
     }];
     events.extend(
         [Question::Password, Question::Current, Question::New, Question::Again].map(Event::PasswordPrompt),

@@ -201,8 +201,8 @@ impl Wire {
                     self.hub.verdict(id, matter, verdict, self.now, &mut answers);
                 }
                 Output::Post(id, account, letter) => {
-                    let posted = self.book.post(account, letter);
-                    self.hub.posted(id, posted, &mut answers);
+                    let (posted, number) = self.book.post(account, letter);
+                    self.hub.posted(id, posted, number, &mut answers);
                 }
                 Output::Collect(id, account) => {
                     let (letters, up_to) = self.book.collect(account);

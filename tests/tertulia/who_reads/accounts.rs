@@ -117,8 +117,8 @@ impl World {
                 self.perform(None, |hub, now, out| hub.verdict(id, matter, verdict, now, out));
             }
             Output::Post(id, account, letter) => {
-                let posted = self.book.post(account, letter);
-                self.perform(None, |hub, _, out| hub.posted(id, posted, out));
+                let (posted, number) = self.book.post(account, letter);
+                self.perform(None, |hub, _, out| hub.posted(id, posted, number, out));
             }
             Output::Collect(id, account) => {
                 let (letters, up_to) = self.book.collect(account);
