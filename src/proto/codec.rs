@@ -252,7 +252,7 @@ impl Codec {
             self.input = None;
             return Some(Command::Quit(None));
         }
-        // The end of a line that is too long is not told.
+        // A line end that ends no line is not told.
         if self.line_ends == LineEnds::Pieces
             && self.input.as_ref().is_some_and(|input| !input.lines.takes_pieces())
         {

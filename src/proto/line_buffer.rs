@@ -132,9 +132,9 @@ impl LineBuffer {
                 self.incomplete = self.gaps.first().is_some_and(|&gap| gap as usize <= at);
                 self.consume_through(at);
                 self.before = if ending == Ending::Cr { Before::Cr } else { Before::Text };
+                // Several NULs end one piece, and a line end that comes late, alone, is that of the piece before it.
+                let nothing = self.pieces && start == at;
                 self.pieces &= ending == Ending::Quiet;
-                // Several NULs end one piece.
-                let nothing = ending == Ending::Quiet && start == at;
                 if std::mem::take(&mut self.skipping) || nothing {
                     self.incomplete = false;
                     if self.complete_ending() {

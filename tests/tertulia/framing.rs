@@ -395,6 +395,8 @@ fn pieces_are_the_same_however_they_are_cut_between_two_quiet_moments() {
         (b"\0", vec![]),
         (b"uno\0dos\ntres\0cuatro", vec![piece("uno"), lf("dos")]),
         (b"uno\r\0\0dos\r", vec![cr("uno"), cr("\0dos")]),
+        (b"uno\0\ndos\n\n", vec![piece("uno"), lf("dos"), lf("")]),
+        (b"\r\ndos\r\n", vec![cr("dos")]),
         (&long, vec![Line::TooLong, piece("uno")]),
     ] {
         for at in (0..=input.len()).filter(|at| input.len() < 100 || at % 97 == 0 || input.len() - at < 9) {

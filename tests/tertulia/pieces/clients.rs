@@ -132,6 +132,7 @@ fn part_of_a_first_line_at_nc_is_a_name() {
     let mut juan = nc(&server);
     juan.type_keys(&format!("Ju{CTRL_D}"));
     maria.expect_line(">>> Ju se unió al chat");
+    juan.type_keys("\r"); // the end of that line
     juan.type_keys("an\r");
     maria.expect_line("Ju: an");
     juan.type_keys(&format!("ho{CTRL_D}"));

@@ -261,6 +261,29 @@ fn line_whose_end_comes_in_a_write_of_its_own_is_a_line() {
     assert!(sender.is_at_rest());
 }
 
+/// Far away, a program that writes a line and its end apart sends the end when what came before has been acknowledged; and
+/// so does somebody who pastes a name at a terminal and then presses Enter.
+#[test]
+fn line_end_that_comes_late_and_alone_belongs_to_the_piece_before_it() {
+    for end in ["\n", "\r\n", "\r\0", "\r"] {
+        let mut sender = Sender::of_pieces();
+        sender.codec.expect_answer(Question::Password);
+        assert_eq!(sender.sends(end), [], "it is no empty password");
+        assert_eq!(sender.codec.question(), Some(Question::Password));
+        assert_eq!(sender.sends("gira"), []);
+        assert!(sender.is_at_rest(), "and from now on only line ends count");
+        assert!(matches!(&sender.sends(format!("sol{end}"))[..], [Command::Secret(Ok(_))]));
+        assert_eq!(sender.codec.kind().crlf, end != "\n");
+        // The end of one that has just been said, with the next line behind it.
+        let mut sender = Sender::of_pieces();
+        assert_eq!(sender.sends("hola"), []);
+        assert_eq!(sender.waits(PIECE_QUIET), [say("hola")]);
+        assert_eq!(sender.sends(format!("{end}a todos{end}adiós{end}")), [say("a todos"), say("adiós")]);
+    }
+    let mut sender = Sender::of_pieces();
+    assert_eq!(sender.sends("\n\n"), [say("")], "the next one is a line of its own");
+}
+
 #[test]
 fn single_keys_are_joined_and_then_only_line_ends_count() {
     let mut sender = Sender::of_pieces();
