@@ -6,7 +6,7 @@ use super::account::{Letter, PasswordError, Posted, Question};
 use super::command::{Trouble, Verb};
 use super::expulsion::{Expelled, ExpulsionNews};
 use super::line::{Line, Reach, Stamp};
-use super::name::Name;
+use super::name::{Name, NameError};
 use super::text::Text;
 
 /// One thing that happened, as one person or many are told of it.
@@ -259,6 +259,10 @@ pub enum Event {
 pub enum NameRefusal {
     /// Not of the form that names have.
     Malformed,
+    /// There is a blank in it.
+    Spaced,
+    /// Its letters are of two scripts; as it was typed.
+    MixedScripts(Text),
     /// Somebody here has it, or one that looks like it.
     InUse(Name),
     /// Kept for the server.
@@ -273,6 +277,18 @@ pub enum NameRefusal {
     Expelled(Name, Expelled),
     /// First a name, then the rest.
     Missing,
+}
+
+impl NameRefusal {
+    /// Why `typed` is no name.
+    pub(super) fn of(error: NameError, typed: &str) -> NameRefusal {
+        match error {
+            NameError::Malformed => NameRefusal::Malformed,
+            NameError::Spaced => NameRefusal::Spaced,
+            NameError::MixedScripts => NameRefusal::MixedScripts(Text::clean(typed)),
+            NameError::Reserved => NameRefusal::Reserved(Text::clean(typed)),
+        }
+    }
 }
 
 /// What somebody is told of their place, where there are few.
@@ -455,6 +471,8 @@ pub struct RoomRow {
     pub keyed: bool,
     /// Whether you are there.
     pub member: bool,
+    /// Whether your words go there.
+    pub current: bool,
 }
 
 /// Names of which the first ones are shown.

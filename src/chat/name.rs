@@ -35,6 +35,10 @@ pub struct Name(Rc<str>);
 pub enum NameError {
     /// Not of the form that names have.
     Malformed,
+    /// It would be one, but for a blank in it.
+    Spaced,
+    /// It would be one, but its letters are of two scripts: some may be looked at for others.
+    MixedScripts,
     /// Kept for the server itself.
     Reserved,
 }
@@ -82,8 +86,11 @@ impl Name {
         }
         // One more than allowed is enough to know that there are too many.
         let composed: String = raw.nfc().take(NAME_MAX_CHARS + 1).collect();
-        if !is_well_formed(&composed) || repeats_a_mark(&composed) || !composed.is_single_script() {
-            return Err(NameError::Malformed);
+        if !is_well_formed(&composed) || repeats_a_mark(&composed) {
+            return Err(if is_spaced(&composed) { NameError::Spaced } else { NameError::Malformed });
+        }
+        if !composed.is_single_script() {
+            return Err(NameError::MixedScripts);
         }
         Ok(Name(composed.into()))
     }
@@ -208,6 +215,13 @@ fn is_well_formed(composed: &str) -> bool {
         length += 1;
     }
     (1..=NAME_MAX_CHARS).contains(&length)
+}
+
+/// Whether only blanks between its words keep `composed` from being well-formed.
+fn is_spaced(composed: &str) -> bool {
+    composed.trim() == composed
+        && composed.contains(char::is_whitespace)
+        && is_well_formed(&composed.replace(char::is_whitespace, "_"))
 }
 
 /// Whether a mark stands on itself: drawn one over the other, the two look like one (TR 39 §5.4).

@@ -6,7 +6,7 @@ use crate::chat::Language::{self, English, Spanish};
 use crate::chat::{Name, NameError, PasswordError, Text};
 use crate::control::{CallError, Refusal};
 use crate::limits::{ACCOUNTS_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
-use crate::locale::reason;
+use crate::locale::{number, reason};
 
 pub(super) fn added(name: &Name, language: Language) -> String {
     match language {
@@ -88,12 +88,19 @@ pub(super) fn no_name(typed: &Text, error: NameError, language: Language) -> Str
     let typed = typed.as_str();
     match (error, language) {
         (NameError::Malformed, Spanish) => format!(
-            "«{typed}» no es un nombre: de 1 a {NAME_MAX_CHARS} letras, cifras, - y _, la primera una letra, en un \
-             solo alfabeto."
+            "«{typed}» no es un nombre: de 1 a {NAME_MAX_CHARS} letras, dígitos, - o _, y empieza por una letra."
         ),
         (NameError::Malformed, English) => format!(
-            "\"{typed}\" is no name: 1 to {NAME_MAX_CHARS} letters, digits, - and _, a letter first, in one script."
+            "\"{typed}\" is no name: 1 to {NAME_MAX_CHARS} letters, digits, - or _, beginning with a letter."
         ),
+        (NameError::Spaced, Spanish) => format!("«{typed}» lleva espacios: pon - o _ en su lugar."),
+        (NameError::Spaced, English) => format!("\"{typed}\" has spaces in it: put - or _ in their place."),
+        (NameError::MixedScripts, Spanish) => {
+            format!("«{typed}» mezcla letras de dos alfabetos: escríbelo con las de uno solo.")
+        }
+        (NameError::MixedScripts, English) => {
+            format!("\"{typed}\" mixes letters of two scripts: write it with those of one.")
+        }
         (NameError::Reserved, Spanish) => format!("«{typed}» está reservado para el servidor."),
         (NameError::Reserved, English) => format!("\"{typed}\" is kept for the server."),
     }
@@ -131,8 +138,8 @@ pub(super) fn refused(refusal: &Refusal, language: Language) -> String {
         }
         (Refusal::Unknown, Spanish) => "La cuenta ya no existe.".into(),
         (Refusal::Unknown, English) => "The account is there no more.".into(),
-        (Refusal::NoneLeft, Spanish) => format!("No caben más de {ACCOUNTS_MAX} cuentas."),
-        (Refusal::NoneLeft, English) => format!("No more than {ACCOUNTS_MAX} accounts fit."),
+        (Refusal::NoneLeft, Spanish) => format!("No caben más de {} cuentas.", number(ACCOUNTS_MAX as u64, language)),
+        (Refusal::NoneLeft, English) => format!("No more than {} accounts fit.", number(ACCOUNTS_MAX as u64, language)),
         (Refusal::Failed(why), Spanish) => {
             format!("El servidor no ha podido escribirlo ({}). No se ha hecho nada.", Text::clean(why).as_str())
         }

@@ -4,14 +4,14 @@ use std::io;
 use std::path::Path;
 
 use crate::chat::Language::{self, English, Spanish};
-use crate::locale::reason;
+use crate::locale::{number, reason};
 
 pub(super) fn lost_lines(lost: u64, language: Language) -> String {
     match (language, lost) {
         (Spanish, 1) => "Se perdió 1 línea del registro.".into(),
-        (Spanish, _) => format!("Se perdieron {lost} líneas del registro."),
+        (Spanish, _) => format!("Se perdieron {} líneas del registro.", number(lost, language)),
         (English, 1) => "1 log line was lost.".into(),
-        (English, _) => format!("{lost} log lines were lost."),
+        (English, _) => format!("{} log lines were lost.", number(lost, language)),
     }
 }
 

@@ -220,7 +220,7 @@ impl Codec {
             return Some(Command::Quit(None));
         }
         if let Some(text) = self.input.as_mut().and_then(|input| input.behind.take()) {
-            return Some(line::parse(text, self.language));
+            return Some(line::parse(text));
         }
         loop {
             let input = self.input.as_mut().filter(|input| input.foreign.is_none())?;
@@ -278,7 +278,7 @@ impl Codec {
                 return Some(Taken::Command(Command::Secret(Err(PasswordError::TooLong)), false));
             }
             Framed::TooLong(start) => {
-                let secrets = line::begun(start, self.language).map_or(0, Verb::secrets);
+                let secrets = line::begun(start).map_or(0, Verb::secrets);
                 // Too long for a first piece; later ones end by quiet as well.
                 if first {
                     self.line_ends = self.line_ends.only_line_ends();
@@ -309,7 +309,7 @@ impl Codec {
             }
         };
         if ahead {
-            match line::parse(text.clone(), self.language) {
+            match line::parse(text.clone()) {
                 Command::Say(_) if text.is_blank() => return Some(Taken::Nothing),
                 Command::Say(_) => return Some(Taken::Command(Command::Unclear(Trouble::TypedAhead), true)),
                 command @ Command::Unclear(_) => return Some(Taken::Command(command, true)),
@@ -322,7 +322,7 @@ impl Codec {
             self.input.as_mut()?.behind = Some(text);
             return Some(Taken::Command(Command::Unclear(Trouble::NotUtf8), false));
         }
-        Some(Taken::Command(line::parse(text, self.language), false))
+        Some(Taken::Command(line::parse(text), false))
     }
 
     /// Whether [`next_command`](Self::next_command) may have something without more input.

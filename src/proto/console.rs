@@ -7,6 +7,7 @@ use super::phrases::{self, whom};
 use super::{english, spanish};
 use crate::chat::{Expulsion, Language, Name, Note, Origin, Text};
 use crate::limits::{GUESSES_INTERVAL, MOTD_MAX_BYTES};
+use crate::locale::number;
 
 /// The console's line about `note`.
 pub fn note(note: &Note, language: Language) -> Option<String> {
@@ -144,8 +145,8 @@ pub fn rereading(language: Language) -> &'static str {
 /// Why the text of `--motd` is not taken.
 pub fn motd_too_long(language: Language) -> String {
     match language {
-        Language::Spanish => format!("el texto es demasiado largo: caben {MOTD_MAX_BYTES} bytes"),
-        Language::English => format!("the text is too long: {MOTD_MAX_BYTES} bytes fit"),
+        Language::Spanish => format!("el texto es demasiado largo: caben {} bytes", number(MOTD_MAX_BYTES as u64, language)),
+        Language::English => format!("the text is too long: {} bytes fit", number(MOTD_MAX_BYTES as u64, language)),
     }
 }
 
@@ -200,10 +201,18 @@ pub fn account_removed(name: &str, language: Language) -> String {
 pub fn fewer_places(asked: usize, places: usize, language: Language) -> String {
     match language {
         Language::Spanish => {
-            format!("Caben {places} personas, no {asked}: el sistema no deja abrir más archivos")
+            format!(
+                "Caben {} personas, no {}: el sistema no deja abrir más archivos (ulimit -n)",
+                number(places as u64, language),
+                number(asked as u64, language)
+            )
         }
         Language::English => {
-            format!("{places} people fit, not {asked}: the system allows no more open files")
+            format!(
+                "{} people fit, not {}: the system allows no more open files (ulimit -n)",
+                number(places as u64, language),
+                number(asked as u64, language)
+            )
         }
     }
 }
@@ -246,8 +255,8 @@ pub fn history_lost(lines: u64, why: Option<&str>, language: Language) -> String
         0 => failure,
         1 if spanish => format!("{failure}: le falta 1 mensaje"),
         1 => format!("{failure}: 1 message is missing"),
-        _ if spanish => format!("{failure}: le faltan {lines} mensajes"),
-        _ => format!("{failure}: {lines} messages are missing"),
+        _ if spanish => format!("{failure}: le faltan {} mensajes", number(lines, language)),
+        _ => format!("{failure}: {} messages are missing", number(lines, language)),
     }
 }
 

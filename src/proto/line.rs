@@ -92,9 +92,9 @@ pub(super) fn secret_verb(line: &str) -> Option<Verb> {
 }
 
 /// The command that a line begins with that is too long to be taken, if it leads to passwords.
-pub(super) fn begun(start: &[u8], language: Language) -> Option<Verb> {
+pub(super) fn begun(start: &[u8]) -> Option<Verb> {
     let start = String::from_utf8_lossy(&start[..start.len().min(BEGINNING_BYTES)]);
-    match parse(clean(&start), language) {
+    match parse(clean(&start)) {
         Command::Register => Some(Verb::Register),
         Command::Login(_) => Some(Verb::Login),
         Command::ChangePassword => Some(Verb::Password),
@@ -111,8 +111,11 @@ pub(super) fn secret(bytes: &[u8]) -> Result<Password, PasswordError> {
     }
 }
 
-/// What a line asks for, from somebody who is spoken to in `language`.
-pub(super) fn parse(text: Text, language: Language) -> Command {
+/// Each of these words alone on a line leaves the chat, whatever the language of the person.
+const GOODBYES: [&str; 3] = ["salir", "quit", "exit"];
+
+/// What a line asks for.
+pub(super) fn parse(text: Text) -> Command {
     // Not a command for a blank before it, it would be said, and the password that its sender types next as well.
     let words = text.trim_start();
     match words.strip_prefix('/') {
@@ -132,8 +135,7 @@ pub(super) fn parse(text: Text, language: Language) -> Command {
         return Command::Unclear(Trouble::Slip(verb));
     }
     let alone = text.as_str().trim();
-    let quits = alone.eq_ignore_ascii_case("salir")
-        || language == Language::English && alone.eq_ignore_ascii_case("quit");
+    let quits = GOODBYES.iter().any(|word| alone.eq_ignore_ascii_case(word));
     if quits { Command::Quit(None) } else { Command::Say(text) }
 }
 

@@ -11,6 +11,8 @@ pub(super) struct Phrases {
     /// The "and" before a word.
     pub(super) and: fn(&str) -> &'static str,
     pub(super) more: &'static str,
+    /// A number with its thousands apart.
+    pub(super) number: fn(usize) -> String,
     /// So many of whom none is named.
     pub(super) people: fn(usize) -> String,
     pub(super) you: &'static str,
@@ -33,7 +35,7 @@ impl Phrases {
             return (self.people)(crowd.more);
         }
         let names: Vec<&str> = crowd.names.iter().map(Name::as_str).collect();
-        let more = format!("{} {}", crowd.more, self.more);
+        let more = format!("{} {}", (self.number)(crowd.more), self.more);
         format!("{} {} {more}", names.join(", "), (self.and)(&more))
     }
 

@@ -144,8 +144,8 @@ const TABLE: [(Verb, Row, Row); 30] = [
     ),
     (
         Verb::Key,
-        row("llave", "[llave]", "operadores: cierra la sala con llave; sin llave, la abre"),
-        row("key", "[key]", "operators: closes the room by a key; without one, opens it"),
+        row("llave", "[llave]", "operadores: pone una llave que hay que saber para entrar; sin llave, abre la sala"),
+        row("key", "[key]", "operators: sets a key that one must know to enter; without one, opens the room"),
     ),
     (
         Verb::Invite,

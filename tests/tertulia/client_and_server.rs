@@ -115,8 +115,9 @@ fn a_full_chat_is_the_end_and_says_why() {
         maria.say("María");
         maria.expect("\n");
         for options in [&["--name", "bot"][..], &[]] {
-            let (status, said, _) = ended(with_input(&server, options, "hola\nsalir\n"));
+            let (status, said, complained) = ended(with_input(&server, options, "hola\nsalir\n"));
             assert_eq!((status, said), (Some(1), vec![reason.to_owned()]), "{options:?}");
+            assert_eq!(complained, [""; 0], "the server has said it all");
         }
     }
 }

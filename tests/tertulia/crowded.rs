@@ -102,7 +102,7 @@ fn registered_person_comes_in_when_the_chat_is_full() {
     juan.expect_line(">>> María se unió al chat");
     juan.expect_line("<<< Ana salió del chat");
     ana.expect_line(
-        "--- El chat está lleno, y tu lugar es ahora de alguien con un nombre registrado. Prueba más tarde.",
+        "--- El chat está lleno, y tu plaza es ahora de alguien con un nombre registrado. Prueba más tarde.",
     );
     ana.expect_end();
     maria.say("gracias");

@@ -1,6 +1,6 @@
 //! Taste is a test: which module may import which, and how large files may grow.
 //!
-//! `limits → chat → clock → proto, keep → net → main` and `keep, cli → clerk → main`: each imports only what stands to its
+//! `limits → chat → clock → locale → proto, keep → net → main` and `keep, cli → clerk → main`: each imports only what stands to its
 //! left, and the client none of them.
 
 use std::fs;
@@ -22,7 +22,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
     ("src/clock.rs", &["chat"]),
     ("src/locale.rs", &["chat"]),
     ("src/control", &["limits", "chat", "control"]),
-    ("src/proto", &["limits", "chat", "clock", "proto"]),
+    ("src/proto", &["limits", "chat", "clock", "locale", "proto"]),
     ("src/keep", &["limits", "chat", "clock", "locale", "control", "keep"]),
     ("src/net", &["limits", "chat", "clock", "locale", "control", "proto", "keep", "net"]),
     ("src/logging", &["limits", "chat", "clock", "locale", "logging"]),

@@ -68,7 +68,6 @@ fn what_is_not_a_name_is_refused() {
         ),
         ("not seen", "ana\u{E0041} \u{3164} \u{115F}\u{1160} \u{FFA0} \u{2800} \u{17B4} می\u{200C}خواهم"),
         ("reordered", "\u{202E}nauJ ana\u{202C} \u{2067}ana ana\u{200F} ana\u{61C}"),
-        ("two scripts", "Juаn Аna ѕerver pаypal Mαria 太郎san 김sun たろう김 Иванa anaא aक aि"),
         ("exotic letters", "ｊｕａｎ 𝐉𝐮𝐚𝐧 Ⓙuan ﬁn ᴊᴜᴀɴ ana² anaⅣ 𓀀 〇"),
         ("stretched letters", "محمـد"),
         ("digits of two systems", "احمد2٢ احمد٢۳ राम2२"),
@@ -81,9 +80,20 @@ fn what_is_not_a_name_is_refused() {
         }
     }
     for raw in
-        ["", " ", " Juan", "Juan ", "Juan Carlos", "ana\u{A0}b", "ana\u{3000}b", "ana\n", "ana\r", "ana\tb"]
+        ["", " ", " Juan", "Juan ", "ana\n", "ana\r", "2 anas", "Ana, Luis", "Ana María de la Concepción"]
     {
         assert_eq!(Name::new(raw), Err(NameError::Malformed), "{raw:?}");
+    }
+}
+
+#[test]
+fn name_with_a_blank_or_of_two_scripts_is_refused_for_that() {
+    for raw in ["Juan Carlos", "Ana María de la O", "ana\u{A0}b", "ana\u{3000}b", "ana\tb", "Juan  Carlos"] {
+        assert_eq!(Name::new(raw), Err(NameError::Spaced), "{raw:?}");
+    }
+    for raw in "Juаn Аna ѕerver pаypal Mαria 太郎san 김sun たろう김 Иванa anaא aक aि".split(' ')
+    {
+        assert_eq!(Name::new(raw), Err(NameError::MixedScripts), "{}", raw.escape_unicode());
     }
 }
 
@@ -178,7 +188,7 @@ fn names_that_somebody_has_already_are_known_though_they_are_kept() {
         assert!(Name::new(raw).is_err(), "{raw}");
         assert_eq!(Name::known(raw).as_ref().map(Name::as_str), Ok(raw));
     }
-    assert_eq!(Name::known("ana b"), Err(NameError::Malformed));
+    assert_eq!(Name::known("ana b"), Err(NameError::Spaced));
 }
 
 /// The one of `names` who is meant by what is typed.

@@ -43,7 +43,7 @@ impl Follower {
             .strip_prefix("[… ")
             .and_then(|rest| rest.strip_suffix(" mensajes omitidos; /historial para verlos]"));
         if let Some(count) = omitted {
-            self.place += count.parse::<usize>().expect("a number");
+            self.place += count.replace(' ', "").parse::<usize>().expect("a number");
             self.notices += 1;
         } else {
             assert_eq!(line, format!("Habla: {}", numbered(self.place)));

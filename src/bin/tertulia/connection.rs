@@ -73,6 +73,7 @@ struct State {
     /// The password that a name took at the prompt, line and all, to come back with: for that name only.
     password: Option<(String, Vec<u8>)>,
     replaced: bool,
+    turned_away: bool,
     leaving: bool,
     input_ended: bool,
     pause: Duration,

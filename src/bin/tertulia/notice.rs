@@ -48,7 +48,20 @@ pub(crate) fn unreachable(host: &str, port: u16, error: &io::Error, english: boo
             "no se encuentra ese nombre en la red.".to_string()
         }
         _ if error.raw_os_error().is_none() => "that name is not known on the network.".to_string(),
-        _ => error.to_string(),
+        (ErrorKind::PermissionDenied, false) => {
+            "no hay permiso. ¿Lo impide un cortafuegos de este equipo?".to_string()
+        }
+        (ErrorKind::PermissionDenied, true) => {
+            "no permission. Does a firewall of this machine forbid it?".to_string()
+        }
+        (ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted, false) => {
+            "el otro lado ha cortado. Prueba otra vez.".to_string()
+        }
+        (ErrorKind::ConnectionReset | ErrorKind::ConnectionAborted, true) => {
+            "the other side hung up. Try again.".to_string()
+        }
+        (_, false) => "este equipo no puede llegar a esa dirección. ¿Está bien escrita?".to_string(),
+        (_, true) => "this machine cannot reach that address. Is it spelled right?".to_string(),
     };
     if english {
         format!("tertulia: cannot connect to {place}: {why}")

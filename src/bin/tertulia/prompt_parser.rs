@@ -32,6 +32,24 @@ const ASKED_BACK: [&str; 8] =
 /// What the server says to a connection whose name came in from somewhere else.
 const REPLACED: [&str; 2] = ["--- Has entrado desde otro sitio", "--- You came in from somewhere else"];
 
+/// How the server says that we cannot stay, before it hangs up: nothing has to be added to it. No member's line begins so.
+const TURNED_AWAY: [&str; 14] = [
+    "El chat está lleno (",
+    "El chat está lleno y aún no has dado un nombre",
+    "Hay muchas conexiones desde tu dirección, y quedan pocas plazas. ",
+    "--- El chat está lleno, y tu plaza",
+    "--- Estás expulsado de este chat",
+    "--- El servidor cierra tu conexión",
+    "Se acabó el tiempo para dar un nombre",
+    "The chat is full (",
+    "The chat is full and you have not given a name",
+    "There are many connections from your address, and few places left. ",
+    "--- The chat is full, and your place",
+    "--- You are expelled from this chat",
+    "--- The server closes your connection",
+    "The time to give a name is over",
+];
+
 /// A command that changes nothing: its answer tells that all commands before it were answered.
 pub(crate) const FENCE: &str = "/idioma\n";
 
@@ -70,6 +88,8 @@ pub(crate) enum Heard {
     Refused,
     /// The same name came in from somewhere else, and this connection ends.
     Replaced,
+    /// The server has said why this connection ends.
+    TurnedAway,
     /// We are in this room, and what is said goes there.
     Entered(String),
     /// We are no longer in the first room; what is said goes to the second, if there is one.
@@ -200,6 +220,9 @@ impl PromptParser {
 
     fn end_line(&mut self, heard: &mut Vec<Heard>) {
         let line = mem::take(&mut self.line);
+        if TURNED_AWAY.iter().any(|words| line.starts_with(words)) {
+            heard.push(Heard::TurnedAway);
+        }
         if self.inside {
             self.asked = None;
             let told = told(&line);
@@ -356,5 +379,6 @@ pub(crate) fn enters(line: &str) -> Option<(String, Option<String>)> {
 
 /// Does this line say goodbye?
 pub(crate) fn leaves(line: &str) -> bool {
-    line.trim().to_lowercase() == "salir" || is_one_of(line, &["/salir", "/quit"])
+    ["salir", "quit", "exit"].contains(&line.trim().to_lowercase().as_str())
+        || is_one_of(line, &["/salir", "/quit"])
 }

@@ -155,9 +155,12 @@ impl Speaker<'_> {
                 Some("/salir\n".to_string())
             }
             Heard::Fence => Some(String::new()),
-            Heard::Refused | Heard::Replaced | Heard::Left(..) | Heard::Renamed(..) | Heard::Language(_) => {
-                None
-            }
+            Heard::Refused
+            | Heard::Replaced
+            | Heard::TurnedAway
+            | Heard::Left(..)
+            | Heard::Renamed(..)
+            | Heard::Language(_) => None,
         }
     }
 

@@ -9,7 +9,6 @@ use crate::chat::command::Verb;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::movements::Threshold;
-use crate::chat::name::NameError;
 use crate::chat::output::Note;
 use crate::chat::text::Text;
 
@@ -150,10 +149,7 @@ impl Hub {
     /// Whether `id` may be called `wanted`, and whether a password has to be given for it.
     fn vet_name(&self, id: ClientId, wanted: &Text) -> Result<Wanted, NameRefusal> {
         let wanted = wanted.as_str().trim();
-        let name = Name::known(wanted).map_err(|error| match error {
-            NameError::Malformed => NameRefusal::Malformed,
-            NameError::Reserved => NameRefusal::Reserved(Text::clean(wanted)),
-        })?;
+        let name = Name::known(wanted).map_err(|error| NameRefusal::of(error, wanted))?;
         let account = self.owner_of(&name);
         if let Some(expelled) = self.expelled_name(&name, account) {
             return Err(NameRefusal::Expelled(name, expelled));

@@ -39,7 +39,7 @@ impl Hub {
     pub(super) fn login(&mut self, id: ClientId, wanted: &Text, out: &mut Vec<Output>) {
         let refusal = match (&self.registry, Name::known(wanted.as_str().trim())) {
             (None, _) => Event::AccountRefused(AccountRefusal::NoAccounts),
-            (_, Err(_)) => Event::NameRefused(NameRefusal::Malformed),
+            (_, Err(error)) => Event::NameRefused(NameRefusal::of(error, wanted.as_str())),
             (Some(registry), Ok(name)) => {
                 let account = registry.find(&name);
                 if let Some(expelled) = self.expelled_name(&name, account) {

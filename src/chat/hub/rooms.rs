@@ -147,7 +147,8 @@ impl Hub {
             let member = client.seat(RoomId::at(number)).is_some();
             let keyed = room.rules.key.is_some();
             let topic = room.topic.clone().filter(|_| member || !keyed);
-            Some(RoomRow { name: room.name.clone(), people, topic, keyed, member })
+            let current = client.current == Some(RoomId::at(number));
+            Some(RoomRow { name: room.name.clone(), people, topic, keyed, member, current })
         };
         let mut bytes = 0;
         let fits = |row: &RoomRow| {

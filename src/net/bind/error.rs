@@ -7,6 +7,9 @@ use std::io::{self, ErrorKind};
 use crate::chat::Language;
 use crate::locale::reason;
 
+/// The port to propose where the one that was asked for cannot be had.
+const DEFAULT_PORT: u16 = 65434;
+
 /// Why an address cannot be listened on.
 #[derive(Debug)]
 pub struct BindError {
@@ -66,9 +69,19 @@ impl BindError {
             (Language::Spanish, Cause::NoSuchInterface(name)) => {
                 format!("No se encuentra {address}: este equipo no tiene ninguna interfaz de red {name}.")
             }
-            (Language::Spanish, Cause::InUse) => format!("El puerto {address} ya está en uso."),
-            (Language::Spanish, Cause::Denied) => format!("No hay permiso para usar el puerto {address}."),
-            (Language::Spanish, Cause::NotHere) => format!("La dirección {address} no es de este equipo."),
+            (Language::Spanish, Cause::InUse) => format!(
+                "El puerto {address} ya está en uso. ¿Hay otro tertulia-server en marcha? Para usar otro puerto: --listen {}",
+                another_port(address)
+            ),
+            (Language::Spanish, Cause::Denied) => format!(
+                "No hay permiso para usar el puerto {address}. Por debajo de 1024 suelen ser del administrador. Para usar \
+                 otro puerto: --listen {}",
+                default_port(address)
+            ),
+            (Language::Spanish, Cause::NotHere) => format!(
+                "La dirección {address} no es de este equipo. Para todas las que tiene: --listen {}",
+                everywhere(address)
+            ),
             (Language::Spanish, Cause::Other(error)) => {
                 format!("No se puede escuchar en {address}: {}.", reason(error, language))
             }
@@ -81,14 +94,42 @@ impl BindError {
             (Language::English, Cause::NoSuchInterface(name)) => {
                 format!("Cannot find {address}: this machine has no network interface {name}.")
             }
-            (Language::English, Cause::InUse) => format!("The port {address} is already in use."),
-            (Language::English, Cause::Denied) => format!("No permission to use the port {address}."),
-            (Language::English, Cause::NotHere) => format!("The address {address} is not of this machine."),
+            (Language::English, Cause::InUse) => format!(
+                "The port {address} is already in use. Is another tertulia-server running? To use another port: --listen {}",
+                another_port(address)
+            ),
+            (Language::English, Cause::Denied) => format!(
+                "No permission to use the port {address}. Those below 1024 are mostly the administrator's. To use another \
+                 port: --listen {}",
+                default_port(address)
+            ),
+            (Language::English, Cause::NotHere) => format!(
+                "The address {address} is not of this machine. For all that it has: --listen {}",
+                everywhere(address)
+            ),
             (Language::English, Cause::Other(error)) => {
                 format!("Cannot listen on {address}: {}.", reason(error, language))
             }
         }
     }
+}
+
+/// The address with the next port.
+fn another_port(address: &str) -> String {
+    let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
+    let port = port.parse().map_or(DEFAULT_PORT, |port: u16| port.checked_add(1).unwrap_or(DEFAULT_PORT));
+    format!("{host}:{port}")
+}
+
+/// The address with a port that anybody may use.
+fn default_port(address: &str) -> String {
+    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
+    format!("{host}:{DEFAULT_PORT}")
+}
+
+/// The port on every address of this machine.
+fn everywhere(address: &str) -> String {
+    format!("0.0.0.0:{}", address.rsplit_once(':').map_or("", |(_, port)| port))
 }
 
 /// The address as it is written with an interface.

@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::WORDS;
+use super::{WORDS, number};
 use crate::chat::{AccountNews, AccountRefusal, Letter, PasswordError, Posted, Question, Stamp};
 use crate::clock::Zone;
 use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
@@ -42,7 +42,7 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
             writeln!(out, "More than half of the names were registered from your address, and few more fit.")
         }
         AccountRefusal::NoneLeft => {
-            writeln!(out, "There are {ACCOUNTS_MAX} accounts already, and no more fit.")
+            writeln!(out, "There are {} accounts already, and no more fit.", number(ACCOUNTS_MAX))
         }
         AccountRefusal::Displaced => {
             writeln!(

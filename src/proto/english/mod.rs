@@ -12,6 +12,7 @@ use crate::chat::{
     Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
+use crate::locale;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
@@ -19,7 +20,8 @@ use crate::proto::verbs;
 const WORDS: Phrases = Phrases {
     and: |_| "and",
     more: "more",
-    people: |count| if count == 1 { "1 person".into() } else { format!("{count} people") },
+    number,
+    people: rooms::persons,
     you: "you",
     ago: |span| format!("{span} ago"),
     away: "away",
@@ -29,9 +31,14 @@ const WORDS: Phrases = Phrases {
     missing,
 };
 
+/// A number with its thousands apart.
+fn number(number: usize) -> String {
+    locale::number(number as u64, Language::English)
+}
+
 /// What stands where history has a gap.
 fn missing(lines: u64) -> String {
-    if lines == 1 { "1 message is missing".into() } else { format!("{lines} messages are missing") }
+    if lines == 1 { "1 message is missing".into() } else { format!("{} messages are missing", locale::number(lines, Language::English)) }
 }
 
 /// Writes `event` to `out`.
@@ -98,7 +105,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Help(verb) => help(*verb, out),
         Event::Trouble(trouble) => self::trouble(trouble, out),
         Event::Skipped(1) => writeln!(out, "[… 1 message skipped; /history to see it]"),
-        Event::Skipped(lines) => writeln!(out, "[… {lines} messages skipped; /history to see them]"),
+        Event::Skipped(lines) => writeln!(out, "[… {} messages skipped; /history to see them]", locale::number(*lines, Language::English)),
         Event::NameTimeout => writeln!(out, "The time to give a name is over."),
         Event::Place(news) => places::news(*news, out),
         Event::Expulsion(news) => expulsions::news(news, zone, out),
@@ -172,9 +179,13 @@ fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
             out,
             "Not a valid name: 1 to {NAME_MAX_CHARS} letters, digits, '-' or '_', beginning with a letter."
         ),
+        NameRefusal::Spaced => writeln!(out, "A name holds no space: put '-' or '_' in its place."),
+        NameRefusal::MixedScripts(name) => {
+            writeln!(out, "The name '{name}' mixes letters of two scripts: write it with those of one.")
+        }
         NameRefusal::InUse(name) => writeln!(out, "The name '{name}' is already in use."),
         NameRefusal::Reserved(name) => writeln!(out, "The name '{name}' is reserved."),
-        NameRefusal::Yours(name) => writeln!(out, "You are called {name} already."),
+        NameRefusal::Yours(name) => writeln!(out, "Your name is already {name}."),
         NameRefusal::Unregistered(name) => {
             writeln!(out, "The name '{name}' is not registered, and only registered names may come in here.")
         }
@@ -228,7 +239,7 @@ fn present(room: &Name, people: &[Person], total: usize, out: &mut String) -> st
     people.iter().try_for_each(|person| writeln!(out, "  {}", WORDS.person(person)))?;
     match total - people.len() {
         0 => Ok(()),
-        rest => writeln!(out, "  … and {rest} more who have been idle longer"),
+        rest => writeln!(out, "  … and {} more who have been idle longer", number(rest)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::WORDS;
+use super::{WORDS, number};
 use crate::chat::{Crowd, Decision, Name, NameList, PutOut, RoomRefusal, RoomRow, Text};
 use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
 use crate::proto::phrases::{Phrases, wait};
@@ -44,7 +44,7 @@ pub(super) fn left(room: &Name, current: Option<&Name>, out: &mut String) -> Res
 
 pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
     match refusal {
-        RoomRefusal::Malformed => writeln!(out, "Not a valid name for a room: they are like people's names."),
+        RoomRefusal::Malformed => writeln!(out, "Not a valid name for a room: same rules as for names."),
         RoomRefusal::NoSuchRoom(room) => writeln!(out, "There is no room '{room}'. Try /rooms."),
         RoomRefusal::NotIn(room) => writeln!(out, "You are not in #{room}."),
         RoomRefusal::Nowhere => writeln!(out, "You are in no room: /join general"),
@@ -60,7 +60,9 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         }
         RoomRefusal::WrongKey(room) => writeln!(out, "That is not the key of #{room}."),
         RoomRefusal::TooMany => writeln!(out, "You are in {ROOMS_PER_PERSON} rooms: leave one first."),
-        RoomRefusal::NoneLeft => writeln!(out, "There are {ROOMS_MAX} rooms already, and no more fit."),
+        RoomRefusal::NoneLeft => {
+            writeln!(out, "There are {} rooms already, and no more fit.", number(ROOMS_MAX))
+        }
         RoomRefusal::OverShare => {
             writeln!(out, "More than half of the rooms were made from your address, and few more fit.")
         }
@@ -93,24 +95,28 @@ pub(super) fn bans(room: &Name, banned: &NameList, muted: &NameList, out: &mut S
     for (title, list) in [("Banned from", banned), ("Silenced in", muted)] {
         if list.total > 0 {
             writeln!(out, "{title} #{room}, {}:", persons(list.total))?;
-            Phrases::name_list(list, |rest| format!("… and {rest} more, from longer ago"), out)?;
+            Phrases::name_list(list, |rest| format!("… and {} more, from longer ago", number(rest)), out)?;
         }
     }
     Ok(())
 }
 
 pub(super) fn list(rooms: &[RoomRow], total: usize, out: &mut String) -> Result {
-    writeln!(out, "{total} {}:", if total == 1 { "room" } else { "rooms" })?;
+    writeln!(out, "{} {}:", number(total), if total == 1 { "room" } else { "rooms" })?;
     for row in rooms {
         write!(out, "  #{}, {}", row.name, persons(row.people))?;
-        out.push_str(if row.keyed { ", closed by a key" } else { "" });
-        out.push_str(if row.member { " (you are here)" } else { "" });
+        out.push_str(if row.keyed { ", with a key" } else { "" });
+        out.push_str(match (row.current, row.member) {
+            (true, _) => " (you speak here)",
+            (false, true) => " (you are here)",
+            (false, false) => "",
+        });
         row.topic.as_ref().map_or(Ok(()), |topic| write!(out, ": {topic}"))?;
         out.push('\n');
     }
     match total - rooms.len() {
         0 => Ok(()),
-        rest => writeln!(out, "  … and {rest} more, with fewer people"),
+        rest => writeln!(out, "  … and {} more, with fewer people", number(rest)),
     }
 }
 
@@ -119,7 +125,7 @@ pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut Str
     match decision {
         Decision::Topic(Some(topic)) => writeln!(out, "--- {by} set the topic of #{room}: {topic}"),
         Decision::Topic(None) => writeln!(out, "--- {by} cleared the topic of #{room}"),
-        Decision::Keyed(true) => writeln!(out, "--- {by} closed #{room} by a key"),
+        Decision::Keyed(true) => writeln!(out, "--- {by} set a key that one must know to enter #{room}"),
         Decision::Keyed(false) => writeln!(out, "--- {by} opened #{room}: no key is needed any more"),
         Decision::Invited(name) => writeln!(out, "--- {by} invited {name} to #{room}"),
         Decision::Kicked(name, None) => writeln!(out, "--- {by} put {name} out of #{room}"),
@@ -139,7 +145,7 @@ pub(super) fn keys_tried(room: &Name, tries: u32, by: &Name, out: &mut String) -
 }
 
 pub(super) fn persons(people: usize) -> String {
-    format!("{people} {}", if people == 1 { "person" } else { "people" })
+    format!("{} {}", number(people), if people == 1 { "person" } else { "people" })
 }
 
 /// Whose decision it is: a member's, or the server's administrator's.

@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::WORDS;
+use super::{WORDS, number};
 use crate::chat::{AccountNews, AccountRefusal, Letter, PasswordError, Posted, Question, Stamp};
 use crate::clock::Zone;
 use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
@@ -44,7 +44,7 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
             out,
             "Desde tu dirección se ha registrado más de la mitad de los nombres, y caben pocos más."
         ),
-        AccountRefusal::NoneLeft => writeln!(out, "Ya hay {ACCOUNTS_MAX} cuentas, y no caben más."),
+        AccountRefusal::NoneLeft => writeln!(out, "Ya hay {} cuentas, y no caben más.", number(ACCOUNTS_MAX)),
         AccountRefusal::Displaced => {
             writeln!(
                 out,

@@ -12,6 +12,7 @@ use crate::chat::{
     Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
+use crate::locale;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
@@ -19,7 +20,8 @@ use crate::proto::verbs;
 const WORDS: Phrases = Phrases {
     and,
     more: "más",
-    people: |count| if count == 1 { "1 persona".into() } else { format!("{count} personas") },
+    number,
+    people: rooms::persons,
     you: "tú",
     ago: |span| format!("hace {span}"),
     away: "ausente",
@@ -36,9 +38,14 @@ fn and(next: &str) -> &'static str {
     if sound.starts_with(['i', 'í']) && !sound.starts_with("ie") { "e" } else { "y" }
 }
 
+/// A number with its thousands apart.
+fn number(number: usize) -> String {
+    locale::number(number as u64, Language::Spanish)
+}
+
 /// What stands where history has a gap.
 fn missing(lines: u64) -> String {
-    if lines == 1 { "falta 1 mensaje".into() } else { format!("faltan {lines} mensajes") }
+    if lines == 1 { "falta 1 mensaje".into() } else { format!("faltan {} mensajes", locale::number(lines, Language::Spanish)) }
 }
 
 /// Writes `event` to `out`.
@@ -105,7 +112,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Help(verb) => help(*verb, out),
         Event::Trouble(trouble) => self::trouble(trouble, out),
         Event::Skipped(1) => writeln!(out, "[… 1 mensaje omitido; /historial para verlo]"),
-        Event::Skipped(lines) => writeln!(out, "[… {lines} mensajes omitidos; /historial para verlos]"),
+        Event::Skipped(lines) => writeln!(out, "[… {} mensajes omitidos; /historial para verlos]", locale::number(*lines, Language::Spanish)),
         Event::NameTimeout => writeln!(out, "Se acabó el tiempo para dar un nombre."),
         Event::Place(news) => places::news(*news, out),
         Event::Expulsion(news) => expulsions::news(news, zone, out),
@@ -179,6 +186,10 @@ fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
             out,
             "Nombre no válido: de 1 a {NAME_MAX_CHARS} letras, dígitos, '-' o '_', y empieza por una letra."
         ),
+        NameRefusal::Spaced => writeln!(out, "Un nombre no lleva espacios: pon '-' o '_' en su lugar."),
+        NameRefusal::MixedScripts(name) => {
+            writeln!(out, "El nombre '{name}' mezcla letras de dos alfabetos: escríbelo con las de uno solo.")
+        }
         NameRefusal::InUse(name) => writeln!(out, "El nombre '{name}' ya está en uso."),
         NameRefusal::Reserved(name) => writeln!(out, "El nombre '{name}' está reservado."),
         NameRefusal::Yours(name) => writeln!(out, "Ya te llamas {name}."),
@@ -240,7 +251,7 @@ fn present(room: &Name, people: &[Person], total: usize, out: &mut String) -> st
     people.iter().try_for_each(|person| writeln!(out, "  {}", WORDS.person(person)))?;
     match total - people.len() {
         0 => Ok(()),
-        rest => writeln!(out, "  … y {rest} más que escribieron hace más tiempo"),
+        rest => writeln!(out, "  … y {} más que escribieron hace más tiempo", number(rest)),
     }
 }
 

@@ -12,14 +12,14 @@ pub(super) fn news(news: PlaceNews, out: &mut String) -> Result {
         }
         PlaceNews::Crowded => writeln!(
             out,
-            "Hay muchas conexiones desde tu dirección, y quedan pocos lugares. Prueba más tarde."
+            "Hay muchas conexiones desde tu dirección, y quedan pocas plazas. Prueba más tarde."
         ),
         PlaceNews::OnlyRegistered { crowded: false } => {
             writeln!(out, "El chat está lleno: ahora solo puede entrar quien tenga un nombre registrado.")
         }
         PlaceNews::OnlyRegistered { crowded: true } => writeln!(
             out,
-            "Hay muchas conexiones desde tu dirección, y quedan pocos lugares: ahora solo puede entrar quien tenga un \
+            "Hay muchas conexiones desde tu dirección, y quedan pocas plazas: ahora solo puede entrar quien tenga un \
              nombre registrado."
         ),
         PlaceNews::MadeRoom => {
@@ -27,7 +27,7 @@ pub(super) fn news(news: PlaceNews, out: &mut String) -> Result {
         }
         PlaceNews::GaveWay => writeln!(
             out,
-            "--- El chat está lleno, y tu lugar es ahora de alguien con un nombre registrado. Prueba más tarde."
+            "--- El chat está lleno, y tu plaza es ahora de alguien con un nombre registrado. Prueba más tarde."
         ),
     }
 }

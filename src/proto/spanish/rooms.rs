@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::WORDS;
+use super::{WORDS, number};
 use crate::chat::{Crowd, Decision, Name, NameList, PutOut, RoomRefusal, RoomRow, Text};
 use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
 use crate::proto::phrases::{Phrases, wait};
@@ -51,7 +51,10 @@ pub(super) fn left(room: &Name, current: Option<&Name>, out: &mut String) -> Res
 pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
     match refusal {
         RoomRefusal::Malformed => {
-            writeln!(out, "Nombre de sala no válido: los nombres de sala son como los de persona.")
+            writeln!(
+                out,
+                "Nombre de sala no válido: valen las mismas reglas que para los nombres de persona."
+            )
         }
         RoomRefusal::NoSuchRoom(room) => writeln!(out, "No hay ninguna sala '{room}'. Prueba /salas."),
         RoomRefusal::NotIn(room) => writeln!(out, "No estás en #{room}."),
@@ -70,7 +73,7 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         }
         RoomRefusal::WrongKey(room) => writeln!(out, "Esa no es la llave de #{room}."),
         RoomRefusal::TooMany => writeln!(out, "Ya estás en {ROOMS_PER_PERSON} salas: deja alguna antes."),
-        RoomRefusal::NoneLeft => writeln!(out, "Ya hay {ROOMS_MAX} salas, y no caben más."),
+        RoomRefusal::NoneLeft => writeln!(out, "Ya hay {} salas, y no caben más.", number(ROOMS_MAX)),
         RoomRefusal::OverShare => {
             writeln!(out, "Desde tu dirección se han creado más de la mitad de las salas, y caben pocas más.")
         }
@@ -107,24 +110,28 @@ pub(super) fn bans(room: &Name, banned: &NameList, muted: &NameList, out: &mut S
     for (title, list) in [("Con veto", banned), ("En silencio", muted)] {
         if list.total > 0 {
             writeln!(out, "{title} en #{room}, {}:", persons(list.total))?;
-            Phrases::name_list(list, |rest| format!("… y {rest} más, de hace más tiempo"), out)?;
+            Phrases::name_list(list, |rest| format!("… y {} más, de hace más tiempo", number(rest)), out)?;
         }
     }
     Ok(())
 }
 
 pub(super) fn list(rooms: &[RoomRow], total: usize, out: &mut String) -> Result {
-    writeln!(out, "{total} {}:", if total == 1 { "sala" } else { "salas" })?;
+    writeln!(out, "{} {}:", number(total), if total == 1 { "sala" } else { "salas" })?;
     for row in rooms {
         write!(out, "  #{}, {}", row.name, persons(row.people))?;
         out.push_str(if row.keyed { ", con llave" } else { "" });
-        out.push_str(if row.member { " (estás)" } else { "" });
+        out.push_str(match (row.current, row.member) {
+            (true, _) => " (hablas aquí)",
+            (false, true) => " (estás)",
+            (false, false) => "",
+        });
         row.topic.as_ref().map_or(Ok(()), |topic| write!(out, ": {topic}"))?;
         out.push('\n');
     }
     match total - rooms.len() {
         0 => Ok(()),
-        rest => writeln!(out, "  … y {rest} más, con menos gente"),
+        rest => writeln!(out, "  … y {} más, con menos gente", number(rest)),
     }
 }
 
@@ -153,7 +160,7 @@ pub(super) fn keys_tried(room: &Name, tries: u32, by: &Name, out: &mut String) -
 }
 
 pub(super) fn persons(people: usize) -> String {
-    format!("{people} {}", if people == 1 { "persona" } else { "personas" })
+    format!("{} {}", number(people), if people == 1 { "persona" } else { "personas" })
 }
 
 /// Whose decision it is: a member's, or the server's administrator's.

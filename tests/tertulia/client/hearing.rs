@@ -287,6 +287,8 @@ fn goodbyes() {
         "SALIR\r\n",
         " salir ",
         "/salir me voy",
+        "quit",
+        "Exit ",
         "/quit",
         "/Quit now",
         " /salir",
@@ -295,7 +297,7 @@ fn goodbyes() {
     ] {
         assert!(leaves(line), "{line:?}");
     }
-    for line in ["salir ya", "quit", "//salir", "7salir", "/salirse", "hay que salir", ""] {
+    for line in ["salir ya", "quit now", "//salir", "7salir", "/salirse", "hay que salir", ""] {
         assert!(!leaves(line), "{line:?}");
     }
 }

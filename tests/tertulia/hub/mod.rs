@@ -350,6 +350,8 @@ pub fn brief(event: &Event) -> String {
     match event {
         Event::NamePrompt => "name?".into(),
         Event::NameRefused(NameRefusal::Malformed) => "malformed".into(),
+        Event::NameRefused(NameRefusal::Spaced) => "spaced".into(),
+        Event::NameRefused(NameRefusal::MixedScripts(typed)) => format!("mixed scripts: {typed}"),
         Event::NameRefused(NameRefusal::InUse(name)) => format!("in use: {name}"),
         Event::NameRefused(NameRefusal::Reserved(name)) => format!("reserved: {name}"),
         Event::NameRefused(NameRefusal::Yours(name)) => format!("yours: {name}"),

@@ -36,7 +36,7 @@ fn a_name_that_cannot_be_had_is_asked_for_again() {
         ("", "malformed"),
         ("   ", "malformed"),
         ("2juan", "malformed"),
-        ("Juan Carlos", "malformed"),
+        ("Juan Carlos", "spaced"),
         ("Juan!", "malformed"),
         (&too_long, "malformed"),
         ("Bob", "in use: Bob"),

@@ -327,13 +327,18 @@ fn the_word_to_leave_stands_alone() {
     for line in ["salir ya", "no salir", "salirr", "sali", "sal ir", "'salir'"] {
         assert_eq!(command(line, Spanish), Command::Say(text(line)));
     }
-    for line in ["quit", "QUIT", " quit "] {
-        assert!(quits(line, English) && !quits(line, Spanish), "{line:?}");
+    for line in ["quit", "QUIT", " quit ", "exit", "Exit", "\texit "] {
+        assert!(quits(line, English) && quits(line, Spanish), "{line:?}");
+    }
+    for line in ["quit now", "exit!", "exits", "bye"] {
+        assert_eq!(command(line, English), Command::Say(text(line)));
     }
     let mut wire = Wire::new(Spanish);
-    let juan = wire.connects();
-    wire.types(juan, "salir\n");
-    assert!(!wire.is_open(juan), "at the question for a name too");
+    for word in ["salir", "quit", "exit"] {
+        let juan = wire.connects();
+        wire.types(juan, &format!("{word}\n"));
+        assert!(!wire.is_open(juan), "{word} at the question for a name too");
+    }
 }
 
 #[test]

@@ -48,7 +48,11 @@ fn a_refused_name_gets_a_reason_and_the_prompt_again() {
         ("juan\n", "El nombre 'juan' ya está en uso.\nIngresa tu nombre: "),
         ("2\n", malformed),
         ("\n", malformed),
-        ("Juan Carlos\n", malformed),
+        ("Juan Carlos\n", "Un nombre no lleva espacios: pon '-' o '_' en su lugar.\nIngresa tu nombre: "),
+        (
+            "Ju\u{430}n\n",
+            "El nombre 'Ju\u{430}n' mezcla letras de dos alfabetos: escríbelo con las de uno solo.\nIngresa tu nombre: ",
+        ),
     ] {
         wire.types(other, typed);
         assert_eq!(wire.reads(other), read, "{typed:?}");
@@ -153,12 +157,13 @@ fn each_is_spoken_to_in_their_own_language() {
     wire.types(eva, "Eva\n");
     assert_eq!(wire.reads(ana), ">>> Eva joined the chat\n");
     assert_eq!(wire.reads(juan), ">>> Eva se unió al chat\n");
-    wire.types(ana, "quit\n");
-    assert!(!wire.is_open(ana), "who speaks English may say so");
+    wire.types(ana, "salir\n");
+    assert!(!wire.is_open(ana), "in whatever language it is said");
     assert_eq!(wire.reads(juan), "<<< Ana salió del chat\n");
     wire.types(juan, "quit\n");
-    assert!(wire.is_open(juan));
-    assert_eq!(wire.reads(eva).lines().last().unwrap(), "Juan: quit", "a word like any other");
+    assert!(!wire.is_open(juan));
+    wire.types(eva, "exit\n");
+    assert!(!wire.is_open(eva));
 }
 
 #[test]

@@ -9,6 +9,7 @@ use tertulia::chat::{
     NameList, NameRefusal, Occasion, Origin, Person, PlaceNews, PutOut, Reach, RoomKey, RoomRefusal, RoomRow,
     ServerNews, Stamp, Text, Trouble, Verb, Wording,
 };
+use tertulia::locale;
 use tertulia::proto::{Encodings, Kind};
 
 use super::commands::VERBS;
@@ -179,6 +180,8 @@ fn events() -> Vec<Event> {
     }
     for refusal in [
         NameRefusal::Malformed,
+        NameRefusal::Spaced,
+        NameRefusal::MixedScripts(text("Ju\u{430}n")),
         NameRefusal::InUse(ana.clone()),
         NameRefusal::Reserved(text("Tú")),
         NameRefusal::Yours(juan),
@@ -272,8 +275,9 @@ fn events_of_rooms() -> Vec<Event> {
         topic: topic.map(text),
         keyed,
         member,
+        current: member && keyed,
     };
-    let rooms = vec![row(None, true, false), row(Some("recetas"), false, true)];
+    let rooms = vec![row(None, true, false), row(Some("recetas"), false, true), row(None, true, true)];
     let mut events = vec![
         searched(Reach::FirstWords),
         searched(Reach::Newest),
@@ -440,7 +444,7 @@ fn names_and_words_and_numbers_are_in_the_line() {
                 Event::RoomRefused(RoomRefusal::NoSuchRoom(_)) => &["'Nadie'"],
                 Event::RoomRefused(RoomRefusal::NotThere(..)) => &["'Nadie'", "#cocina"],
                 Event::RoomRefused(RoomRefusal::TooMany) => &["20"],
-                Event::RoomRefused(RoomRefusal::NoneLeft) => &["10000"],
+                Event::RoomRefused(RoomRefusal::NoneLeft) => &["10", "000"],
                 Event::RoomRefused(
                     RoomRefusal::Malformed
                     | RoomRefusal::Nowhere
@@ -461,11 +465,29 @@ fn names_and_words_and_numbers_are_in_the_line() {
                 Event::Skipped(312) => &["[… 312 "],
                 Event::NameRefused(NameRefusal::Malformed) => &["20"],
                 Event::NameRefused(NameRefusal::Reserved(_)) => &["'Tú'"],
+                Event::NameRefused(NameRefusal::MixedScripts(_)) => &["'Ju\u{430}n'"],
                 _ => &[],
             };
             assert!(parts.iter().all(|part| line.contains(part)), "{parts:?} in {line:?}");
         }
     }
+}
+
+#[test]
+fn numbers_have_their_thousands_apart() {
+    for (number, spanish, english) in [
+        (1, "1", "1"),
+        (4096, "4096", "4096"),
+        (10_000, "10 000", "10,000"),
+        (123_456, "123 456", "123,456"),
+        (1_234_567, "1 234 567", "1,234,567"),
+    ] {
+        assert_eq!(locale::number(number, Spanish), spanish);
+        assert_eq!(locale::number(number, English), english);
+    }
+    let full = Event::Place(PlaceNews::Full(20_000));
+    assert!(encode(&full, Spanish, false).contains("(20 000 personas)"));
+    assert!(encode(&full, English, false).contains("(20,000 people)"));
 }
 
 #[test]

@@ -49,7 +49,7 @@ fn the_room_is_told_in_english() {
     play(
         English,
         &[
-            ("/key sesame", "--- Olga closed #sala by a key"),
+            ("/key sesame", "--- Olga set a key that one must know to enter #sala"),
             ("/key", "--- Olga opened #sala: no key is needed any more"),
             ("/invite Ana", "--- Olga invited Ana to #sala"),
             ("/kick luis", "--- Olga put Luis out of #sala"),
@@ -104,7 +104,7 @@ fn outside_a_closed_room() {
             "Esa no es la llave de #sala.\n",
             "--- Olga te invita a #sala: /entrar sala\n",
             "No puedes entrar en #sala: te han vetado.\n",
-            "2 salas:\n  #general, 4 personas (estás)\n  #sala, 3 personas, con llave\n",
+            "2 salas:\n  #general, 4 personas (hablas aquí)\n  #sala, 3 personas, con llave\n",
         ),
         (
             English,
@@ -112,7 +112,7 @@ fn outside_a_closed_room() {
             "That is not the key of #sala.\n",
             "--- Olga invites you to #sala: /join sala\n",
             "You cannot enter #sala: you were banned.\n",
-            "2 rooms:\n  #general, 4 people (you are here)\n  #sala, 3 people, closed by a key\n",
+            "2 rooms:\n  #general, 4 people (you speak here)\n  #sala, 3 people, with a key\n",
         ),
     ] {
         let (mut wire, [olga, ..]) = sala(language);

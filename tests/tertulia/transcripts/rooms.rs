@@ -49,7 +49,7 @@ fn a_visit_to_another_room() {
             ("/tema", "Tema de #cocina: recetas\n", ""),
             (
                 "/salas",
-                "2 salas:\n  #cocina, 3 personas (estás): recetas\n  #general, 3 personas (estás)\n",
+                "2 salas:\n  #cocina, 3 personas (hablas aquí): recetas\n  #general, 3 personas (estás)\n",
                 "",
             ),
             ("/entrar #general", "Estás en #general, 3 personas. Ahora hablas aquí.\n", ""),
@@ -96,7 +96,7 @@ fn a_visit_to_another_room_in_english() {
             ("/topic", "Topic of #cocina: recipes\n", ""),
             (
                 "/rooms",
-                "2 rooms:\n  #cocina, 3 people (you are here): recipes\n  #general, 3 people (you are here)\n",
+                "2 rooms:\n  #cocina, 3 people (you speak here): recipes\n  #general, 3 people (you are here)\n",
                 "",
             ),
             ("/join general", "You are in #general, 3 people. Now you speak here.\n", ""),
@@ -184,8 +184,8 @@ fn what_cannot_be_had_is_said() {
     for (typed, spanish, english) in [
         (
             "/entrar 2",
-            "Nombre de sala no válido: los nombres de sala son como los de persona.",
-            "Not a valid name for a room: they are like people's names.",
+            "Nombre de sala no válido: valen las mismas reglas que para los nombres de persona.",
+            "Not a valid name for a room: same rules as for names.",
         ),
         (
             "/dejar salón",

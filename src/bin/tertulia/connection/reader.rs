@@ -65,6 +65,7 @@ impl Connection {
         let mut give = {
             let mut state = self.lock();
             (state.parser, state.broken) = (PromptParser::new(self.options.english), false);
+            state.turned_away = false;
             state.stream = Some(stream.clone());
             state.name.clone()
         };
@@ -144,6 +145,7 @@ impl Connection {
             }
             Heard::Question(kind) => state.question = Some(*kind),
             Heard::Replaced => state.replaced = true,
+            Heard::TurnedAway => state.turned_away = true,
             Heard::Accepted => {
                 (state.inside, state.been_inside, state.refused) = (true, true, false);
                 (state.question, state.pause) = (None, PAUSE_FIRST);
@@ -193,8 +195,8 @@ impl Connection {
             End::Unreachable(error) => {
                 show(News::Notice(notice::unreachable(host, *port, error, self.options.english)))
             }
-            // Who was replaced has just been told.
-            End::Lost if status != 0 && !self.lock().replaced => {
+            // Who was replaced or turned away has just been told.
+            End::Lost if status != 0 && !self.lock().was_told() => {
                 let english = self.lock().parser.english();
                 show(News::Notice(notice::lost(english).to_string()));
             }
@@ -204,6 +206,11 @@ impl Connection {
 }
 
 impl State {
+    /// Whether the server has said why it hangs up.
+    fn was_told(&self) -> bool {
+        self.replaced || self.turned_away
+    }
+
     /// Whether the password is given again without asking: only where the same name asked for it before.
     fn hands_password_over(&self) -> bool {
         let given_for = self.password.as_ref().map(|(name, _)| name);
