@@ -28,6 +28,8 @@ pub enum Event {
     Welcome {
         /// The name that was given.
         name: Name,
+        /// Who else is in the room where their words go, the first few by name; none: they are in no room.
+        others: Option<NameList>,
     },
     /// Somebody said something.
     Said {

@@ -28,14 +28,23 @@ pub(super) struct Phrases {
 impl Phrases {
     /// `Ana`, `Ana y Luis`, `Ana, Luis y 37 más`; `39 personas` for who hides those who would be named.
     pub(super) fn crowd(&self, crowd: &Crowd) -> String {
-        if crowd.more == 0 {
-            return self.list(&crowd.names);
+        self.names_and_more(&crowd.names, crowd.more)
+    }
+
+    /// The same of a list that is shown in one line.
+    pub(super) fn names(&self, list: &NameList) -> String {
+        self.names_and_more(&list.names, list.total - list.names.len())
+    }
+
+    fn names_and_more(&self, names: &[Name], more: usize) -> String {
+        if more == 0 {
+            return self.list(names);
         }
-        if crowd.names.is_empty() {
-            return (self.people)(crowd.more);
+        if names.is_empty() {
+            return (self.people)(more);
         }
-        let names: Vec<&str> = crowd.names.iter().map(Name::as_str).collect();
-        let more = format!("{} {}", (self.number)(crowd.more), self.more);
+        let names: Vec<&str> = names.iter().map(Name::as_str).collect();
+        let more = format!("{} {}", (self.number)(more), self.more);
         format!("{} {} {more}", names.join(", "), (self.and)(&more))
     }
 

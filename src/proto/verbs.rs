@@ -35,10 +35,7 @@ const fn row(name: &'static str, arguments: &'static str, does: &'static str) ->
     Row { name, arguments, does }
 }
 
-/// How wide the first column of the list may be.
-const COLUMN_MAX_CHARS: usize = 24;
-
-/// All commands, in the order in which help lists them, in Spanish and in English.
+/// All commands, in Spanish and in English.
 const TABLE: [(Verb, Row, Row); 30] = [
     (
         Verb::Help,
@@ -144,7 +141,11 @@ const TABLE: [(Verb, Row, Row); 30] = [
     ),
     (
         Verb::Key,
-        row("llave", "[llave]", "operadores: pone una llave que hay que saber para entrar; sin llave, abre la sala"),
+        row(
+            "llave",
+            "[llave]",
+            "operadores: pone una llave que hay que saber para entrar; sin llave, abre la sala",
+        ),
         row("key", "[key]", "operators: sets a key that one must know to enter; without one, opens the room"),
     ),
     (
@@ -224,10 +225,37 @@ const TABLE: [(Verb, Row, Row); 30] = [
     ),
 ];
 
-/// All commands, in the order in which help lists them.
-pub(super) fn all() -> impl Iterator<Item = Verb> {
-    TABLE.iter().map(|(verb, ..)| *verb)
+/// Commands that help lists on one line, which is short enough for a terminal of 80 columns.
+struct Group {
+    spanish: &'static str,
+    english: &'static str,
+    verbs: &'static [Verb],
 }
+
+const fn group(spanish: &'static str, english: &'static str, verbs: &'static [Verb]) -> Group {
+    Group { spanish, english, verbs }
+}
+
+/// All commands as help lists them.
+const GROUPS: [Group; 9] = [
+    group("hablar", "talking", &[Verb::Message, Verb::Reply, Verb::Me]),
+    group(
+        "personas y salas",
+        "people and rooms",
+        &[Verb::Who, Verb::Rooms, Verb::Join, Verb::Leave, Verb::Topic],
+    ),
+    group("lo que ya se dijo", "said before", &[Verb::History, Verb::Search]),
+    group("para ti", "for yourself", &[Verb::Nick, Verb::Away, Verb::Ignore, Verb::Lang]),
+    group("nombre con contraseña", "name with a password", &[Verb::Register, Verb::Login, Verb::Password]),
+    group(
+        "operadores: quién entra",
+        "operators: who enters",
+        &[Verb::Key, Verb::Invite, Verb::Kick, Verb::Ban, Verb::Unban, Verb::Bans],
+    ),
+    group("operadores: quién habla", "operators: who speaks", &[Verb::Mute, Verb::Op]),
+    group("operadores del servidor", "server operators", &[Verb::Expel, Verb::Readmit, Verb::Expelled]),
+    group("ayuda y salida", "help and leaving", &[Verb::Help, Verb::Quit]),
+];
 
 /// The row of `verb` in `language`.
 pub(super) fn describe(verb: Verb, language: Language) -> &'static Row {
@@ -271,13 +299,18 @@ pub(super) fn fold(word: &str) -> Option<String> {
     short.then(|| word.to_lowercase().nfd().filter(|&c| !is_combining_mark(c)).collect())
 }
 
-/// Writes all commands, a line each, in columns.
-pub(super) fn write_table(language: Language, out: &mut String) -> fmt::Result {
-    let rows = || all().map(|verb| describe(verb, language));
-    let lengths = rows().map(|row| row.usage().chars().count());
-    // The few that are longer would push all others to the right.
-    let width = lengths.filter(|&length| length <= COLUMN_MAX_CHARS).max().unwrap_or(0);
-    rows().try_for_each(|row| writeln!(out, "  {:width$}  {}", row.usage(), row.does))
+/// Writes the names of all commands, a line for each group.
+pub(super) fn write_groups(language: Language, out: &mut String) -> fmt::Result {
+    let title = |group: &Group| match language {
+        Language::Spanish => group.spanish,
+        Language::English => group.english,
+    };
+    let width = GROUPS.iter().map(|group| title(group).chars().count()).max().unwrap_or(0);
+    GROUPS.iter().try_for_each(|group| {
+        write!(out, "  {:width$} ", title(group))?;
+        group.verbs.iter().try_for_each(|&verb| write!(out, " /{}", describe(verb, language).name))?;
+        writeln!(out)
+    })
 }
 
 /// Writes one command: how it is used, what it does, and what it is called in the other language.

@@ -62,6 +62,8 @@ fn an_account_is_made_listed_changed_and_removed() {
     let inside = data.path().join("new/directory");
     let file = dir.path().join("password");
     fs::write(&file, "sésamo ábrete\r\nsecond line").unwrap();
+    let with_mode = |mode| fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    with_mode(0o600);
     let mut add = words(&["add", "María", "--lang", "en"], &inside);
     add.extend([OsStr::new("--password-file"), file.as_os_str()]);
     assert_eq!(order(&add, b""), done("Account made: María."), "the directory is made as well");
@@ -105,7 +107,9 @@ fn names_that_cannot_be_had_are_refused() {
     let dir = Dir::new();
     for (bad, why) in [
         ("", "«» no es un nombre"),
-        ("two words", "«two words» no es un nombre"),
+        ("two words", "«two words» lleva espacios"),
+        ("Ju\u{430}n", "mezcla letras de dos alfabetos"),
+        ("2 words", "«2 words» no es un nombre"),
         ("\u{1b}[31m", "no es un nombre"),
         ("servidor", "está reservado"),
         ("C0ntraseña", "está reservado"),

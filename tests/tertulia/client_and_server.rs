@@ -16,6 +16,12 @@ const LANGUAGES: [(&str, &str, &str, &str); 2] = [
     ("en", "Enter your name: ", "Welcome to the chat, bot!", "Type 'quit' to disconnect."),
 ];
 
+/// What follows in each of them for who comes first.
+const COMPANY: [[&str; 2]; 2] = [
+    ["No hay nadie más por ahora.", "Para ver los comandos: /ayuda"],
+    ["Nobody else is here yet.", "To see the commands: /help"],
+];
+
 /// The client, about to talk to `server`.
 fn client(server: &Server, options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia"));
@@ -50,19 +56,19 @@ fn ended(mut bot: Process) -> (Option<i32>, Vec<String>, Vec<String>) {
 #[track_caller]
 fn expect_greeting(bot: &Process) {
     let (_, prompt, welcome, hint) = LANGUAGES[0];
-    for line in [prompt, welcome, hint, ""] {
+    for line in [prompt, welcome, hint, "", COMPANY[0][0], COMPANY[0][1]] {
         assert_eq!(bot.stdout.next().as_deref(), Some(line));
     }
 }
 
 #[test]
 fn a_bot_says_its_lines_and_leaves() {
-    for (language, prompt, welcome, hint) in LANGUAGES {
+    for ((language, prompt, welcome, hint), [alone, help]) in LANGUAGES.into_iter().zip(COMPANY) {
         let server = Server::start(&["--lang", language]);
         let bot = with_input(&server, &["--name", "bot"], "/idioma es\nhola\n/quien\nsalir\n");
         let (status, said, errors) = ended(bot);
-        assert_eq!(said[..4], [prompt, welcome, hint, ""], "{said:#?}");
-        assert_eq!(said[5..], ["En #general, 1 persona:", "  bot (tú)"], "{said:#?}");
+        assert_eq!(said[..6], [prompt, welcome, hint, "", alone, help], "{said:#?}");
+        assert_eq!(said[7..], ["En #general, 1 persona:", "  bot (tú)"], "{said:#?}");
         assert_eq!((status, errors), (Some(0), vec![]));
         server.console_find(|line| line == "[INFO] bot: hola");
     }
@@ -78,7 +84,7 @@ fn the_end_of_the_input_is_a_goodbye_and_loses_nothing() {
     }
     let (status, said, errors) = ended(bot);
     let (_, prompt, welcome, hint) = LANGUAGES[0];
-    assert_eq!(said, [prompt, welcome, hint, ""]);
+    assert_eq!(said, [prompt, welcome, hint, "", "Aquí está María.", COMPANY[0][1]]);
     assert_eq!((status, errors), (Some(0), vec![]));
 }
 
@@ -128,10 +134,11 @@ fn a_server_that_stops_says_farewell() {
         ("--- El servidor se detiene.", "--- Conexión perdida"),
         ("--- The server is stopping.", "--- Connection lost"),
     ];
-    for ((language, prompt, welcome, hint), (farewell, lost)) in LANGUAGES.into_iter().zip(farewells) {
+    let cases = LANGUAGES.into_iter().zip(COMPANY).zip(farewells);
+    for (((language, prompt, welcome, hint), [alone, help]), (farewell, lost)) in cases {
         let mut server = Server::start(&["--lang", language]);
         let (bot, keyboard) = in_pipes(&server, &["--name", "bot"]);
-        for line in [prompt, welcome, hint, ""] {
+        for line in [prompt, welcome, hint, "", alone, help] {
             assert_eq!(bot.stdout.next().as_deref(), Some(line));
         }
         assert!(server.stop().success());
@@ -155,7 +162,10 @@ fn a_bot_comes_back_to_a_server_that_was_started_again() {
     writeln!(keyboard, "ya volví").expect("an open pipe"); // waits in the pipe if it has not yet
     let before = maria.lines_until("bot: ya volví");
     assert!(before.is_empty() || before == [">>> bot se unió al chat"], "{before:#?}");
-    expect_greeting(&bot);
+    for expected in 0..6 {
+        let line = bot.stdout.next().expect("a greeting");
+        assert!(expected != 5 || line == COMPANY[0][1], "{line}");
+    }
     maria.say("qué bien");
     while let line = bot.stdout.next().expect("more")
         && line != "María: qué bien"
@@ -201,7 +211,7 @@ mod at_a_terminal {
         screen.type_keys("/quit\r");
         let end = screen.wait_end();
         let expected = "Enter your name: Juan\n\nWelcome to the chat, Juan!\nType 'quit' to disconnect.\n\n\
-                        You: /quit";
+                        Nobody else is here yet.\nTo see the commands: /help\nYou: /quit";
         assert_eq!(end.screen.trim_end(), expected);
         assert_eq!((end.status.code(), end.cooked, end.column), (Some(0), true, 0));
     }

@@ -1,6 +1,6 @@
 //! The conversation that the system before this one had, word for word, with the console beside it.
 
-use crate::support::peer::{PROMPT, Peer, welcome};
+use crate::support::peer::{PROMPT, Peer, welcome, welcome_to};
 use crate::support::server::Server;
 
 #[test]
@@ -32,16 +32,17 @@ fn the_same_in_english() {
     let server = Server::start(&["--lang", "en"]);
     server.expect_console(&format!("Multi-user chat server on {}", server.shown));
 
-    let greet = |name: &str| {
+    let greet = |name: &str, company: &str| {
         let mut peer = Peer::connect(&server);
         peer.expect("Enter your name: ");
         peer.say(name);
-        peer.expect(&format!("\nWelcome to the chat, {name}!\nType 'quit' to disconnect.\n\n"));
+        peer.expect(&format!("\nWelcome to the chat, {name}!\nType 'quit' to disconnect.\n\n{company}\n"));
+        peer.expect_line("To see the commands: /help");
         server.expect_console(&format!("{name} connected from {}", peer.address()));
         peer
     };
-    let mut juan = greet("Juan");
-    let mut maria = greet("María");
+    let mut juan = greet("Juan", "Nobody else is here yet.");
+    let mut maria = greet("María", "Juan is here.");
     juan.expect_line(">>> María joined the chat");
     juan.say("Hello everybody!");
     maria.expect_line("Juan: Hello everybody!");
@@ -63,7 +64,7 @@ fn nothing_but_the_prompt_is_said_before_a_name_is_given() {
     juan.expect_line("María: hola");
     quiet.expect(PROMPT);
     quiet.say("Ana");
-    quiet.expect(&welcome("Ana"));
+    quiet.expect(&welcome_to("Ana", "Aquí están Juan y María."));
     maria.expect_line(">>> Ana se unió al chat");
 }
 

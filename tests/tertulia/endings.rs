@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use tertulia::limits;
 
-use crate::support::peer::{PROMPT, Peer, welcome};
+use crate::support::peer::{PROMPT, Peer};
 use crate::support::process::{PATIENCE, ignores};
 use crate::support::server::Server;
 
@@ -18,7 +18,7 @@ fn a_half_closed_connection_is_answered_in_full() {
     juan.send("Juan\nhola\n/quien\nla última línea, sin final".as_bytes());
     juan.end_input();
     juan.expect(PROMPT);
-    juan.expect(&welcome("Juan"));
+    juan.expect_welcome("Juan");
     juan.expect_line("En #general, 2 personas:");
     assert!(juan.line().starts_with("  Juan"));
     assert!(juan.line().starts_with("  María"));
@@ -37,13 +37,13 @@ fn more_than_one_turn_bears_is_answered_in_full_after_a_half_close() {
     juan.send("/ayuda\n".repeat(LINES).as_bytes());
     juan.end_input();
     let answers = juan.rest();
-    assert_eq!(answers.matches("/ignorar [nombre]").count(), LINES);
+    assert_eq!(answers.matches(" /ignorar ").count(), LINES);
     assert!(answers.ends_with("escribe //.\n"), "the last answer is whole");
 }
 
 /// Answers that fit into what the server's system keeps for one connection, and not into a narrow peer's: when the
 /// server closes, most of them are still on their way.
-const ON_THEIR_WAY: usize = 40;
+const ON_THEIR_WAY: usize = 120;
 
 #[test]
 fn last_answers_arrive_while_lots_are_still_being_sent() {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use socket2::SockRef;
 use tertulia::net::descriptor_limit;
 
-use crate::support::peer::{Peer, welcome};
+use crate::support::peer::{Peer, opening};
 use crate::support::process::{PATIENCE, skip};
 use crate::support::server::Server;
 
@@ -60,7 +60,7 @@ fn ten_thousand_people_hear_each_message_once() {
     let mut people: Vec<_> = (0..PEOPLE).map(|number| Member::join(&server, number)).collect();
     let mut scratch = vec![0; 64 * 1024];
     for (number, member) in people.iter_mut().enumerate() {
-        member.hear(&welcome(&format!("p{number}")), &mut scratch);
+        member.hear(&opening(&format!("p{number}")), &mut scratch);
     }
     herald.say("uno");
     herald.say("dos");

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use crate::support::peer::{PROMPT, Peer, welcome};
+use crate::support::peer::{HELP, PROMPT, Peer, welcome_to};
 use crate::support::process::{Process, has};
 use crate::support::server::Server;
 
@@ -30,7 +30,7 @@ fn nc_talks_and_leaves() {
     maria.expect_line("Juan: Hola a todos!");
     maria.say("Hola Juan!");
     let greeting = [PROMPT, "Bienvenido al chat, Juan!", "Escribe 'salir' para desconectarte.", ""];
-    for line in greeting.into_iter().chain(["María: Hola Juan!"]) {
+    for line in greeting.into_iter().chain(["Aquí está María.", HELP, "María: Hola Juan!"]) {
         assert_eq!(juan.stdout.next().as_deref(), Some(line));
     }
     writeln!(keyboard, "salir").expect("an open pipe");
@@ -51,7 +51,8 @@ fn piped_input_is_answered_in_full_and_nc_ends() {
     juan.stdin().write_all("Juan\nhola\n/quien\n/yo se va".as_bytes()).expect("an open pipe");
     let answer = juan.stdout.rest().join("\n");
     assert!(juan.wait().success());
-    let listed = answer.strip_prefix(&(PROMPT.to_owned() + &welcome("Juan"))).expect("a greeting");
+    let greeting = PROMPT.to_owned() + &welcome_to("Juan", "Aquí está María.");
+    let listed = answer.strip_prefix(&greeting).expect("a greeting");
     assert!(listed.starts_with("En #general, 2 personas:\n  Juan (tú"), "{listed}");
     assert!(listed.contains("\n  María"), "{listed}");
     for line in [">>> Juan se unió al chat", "Juan: hola", "* Juan se va", "<<< Juan salió del chat"] {
@@ -71,7 +72,7 @@ fn nc_is_killed() {
     writeln!(keyboard, "Juan").expect("an open pipe");
     maria.expect_line(">>> Juan se unió al chat");
     // All that was sent to it has been read, so that the system ends the connection as if nc had.
-    while juan.stdout.next().is_some_and(|line| !line.is_empty()) {}
+    while juan.stdout.next().is_some_and(|line| line != HELP) {}
     juan.signal(Signal::KILL);
     maria.expect_line("<<< Juan salió del chat");
     juan.wait();

@@ -24,8 +24,12 @@ fn commands() -> Vec<String> {
     house.listen(somebody);
     house.says(somebody, "Ana\n/ayuda\n/idioma en\n/help\n");
     let help = house.heard(somebody);
-    let rows = help.lines().filter_map(|line| line.strip_prefix("  /")?.split(' ').next());
-    rows.map(str::to_owned).collect()
+    let groups = help.lines().filter(|line| line.starts_with("  "));
+    groups
+        .flat_map(str::split_whitespace)
+        .filter_map(|word| word.strip_prefix('/'))
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]

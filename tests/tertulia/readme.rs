@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
 
-use crate::support::peer::{PROMPT, Peer, welcome};
+use crate::support::peer::{PROMPT, Peer, welcome_to};
 use crate::support::process::{Process, has};
 use crate::support::server::Server;
 
@@ -100,7 +100,7 @@ fn the_bot_in_python_greets_and_listens() {
         server.signal(Signal::TERM);
         let heard = bot.stdout.rest().join("\n");
         let after = "María: hola, bot ñandú\n--- El servidor se detiene.";
-        assert_eq!(heard, format!("{PROMPT}{}{after}", welcome("bot")));
+        assert_eq!(heard, format!("{PROMPT}{}{after}", welcome_to("bot", "Aquí está María.")));
         assert!(bot.wait().success());
     }
 }
@@ -154,14 +154,14 @@ fn a_script_says_its_line() {
     }
 }
 
-/// The first word of each row of the server's help in that language.
+/// The commands of the server's help in that language.
 fn helped(language: &str) -> BTreeSet<String> {
     let server = Server::start(&[]);
     let mut peer = Peer::join(&server, "Ana");
     peer.send(format!("/lang {language}\n/help\nsalir\n").as_bytes());
     let rows = peer.rest();
-    let commands = rows.lines().filter_map(|row| row.strip_prefix("  /")?.split(' ').next());
-    commands.map(|command| format!("/{command}")).collect()
+    let groups = rows.lines().filter(|row| row.starts_with("  "));
+    groups.flat_map(str::split_whitespace).filter(|word| word.starts_with('/')).map(str::to_owned).collect()
 }
 
 #[test]

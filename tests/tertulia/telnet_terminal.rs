@@ -5,7 +5,7 @@ use std::net::{Shutdown, TcpListener, TcpStream};
 use std::process::Command;
 use std::thread;
 
-use crate::support::peer::{PROMPT, Peer};
+use crate::support::peer::{HELP, PROMPT, Peer};
 use crate::support::process::has;
 use crate::support::pty::{Pty, cursor_row};
 use crate::support::server::Server;
@@ -25,9 +25,7 @@ fn juan(server: &Server) -> Pty {
     let mut juan = telnet(server.address.port());
     juan.wait_for_line(PROMPT);
     juan.type_keys("Juan\r");
-    juan.wait_for("the greeting", |screen| {
-        screen.contents().contains("desconectarte.") && cursor_row(screen).is_empty()
-    });
+    juan.wait_for("the greeting", |screen| screen.contents().contains(HELP) && cursor_row(screen).is_empty());
     juan
 }
 
@@ -74,7 +72,7 @@ fn the_conversation_in_lines() {
     maria.expect_line("<<< Juan salió del chat");
     // Every line begins at the left: neither a staircase nor one line on top of another.
     let expected = "Ingresa tu nombre: Juan\n\nBienvenido al chat, Juan!\nEscribe 'salir' para desconectarte.\n\n\
-                    >>> María se unió al chat\nHola a todos!\nMaría: Hola Juan!\nMaría: ¿qué tal?\n/quien\n\
+                    No hay nadie más por ahora.\nPara ver los comandos: /ayuda\n>>> María se unió al chat\nHola a todos!\nMaría: Hola Juan!\nMaría: ¿qué tal?\n/quien\n\
                     En #general, 2 personas:\n";
     let (before, after) = talk(&end.screen).split_once("  Juan (").expect("a list of people");
     assert_eq!(before, expected);
@@ -223,7 +221,7 @@ fn keys_one_by_one_are_understood() {
     maria.expect_line("Juan: hola");
     maria.say("uno");
     maria.say("dos");
-    screen.wait_for_text("\n\nMaría: uno\nMaría: dos");
+    screen.wait_for_text(": /ayuda\nMaría: uno\nMaría: dos");
     screen.type_keys("salir\r");
     maria.expect_line("<<< Juan salió del chat");
     screen.wait_end();

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{ChildStdin, Command, Stdio};
 
-use crate::support::peer::{PROMPT, Peer};
+use crate::support::peer::{HELP, PROMPT, Peer, welcome_to};
 use crate::support::process::{Process, has};
 use crate::support::pty::Pty;
 use crate::support::server::Server;
@@ -56,10 +56,8 @@ fn expect_arrival(server: &Server, name: &str) {
 }
 
 /// What whoever comes in sees on a screen.
-fn greeting(name: &str) -> String {
-    format!(
-        "Ingresa tu nombre: {name}\n\nBienvenido al chat, {name}!\nEscribe 'salir' para desconectarte.\n\n"
-    )
+fn greeting(name: &str, company: &str) -> String {
+    format!("{PROMPT}{name}\n{}", welcome_to(name, company))
 }
 
 /// María at `nc`, Juan at `tertulia` and Luis at `telnet`, who came in that order.
@@ -68,6 +66,7 @@ fn gather(server: &Server) -> (Maria, Pty, Pty) {
     maria.say("María");
     expect_arrival(server, "María");
     maria.expect_lines(&[PROMPT, "Bienvenido al chat, María!", "Escribe 'salir' para desconectarte.", ""]);
+    maria.expect_lines(&["No hay nadie más por ahora.", HELP]);
 
     let mut juan = Command::new(env!("CARGO_BIN_EXE_tertulia"));
     juan.arg(server.address.to_string()).env("TERM", "xterm-256color").env("NO_COLOR", "1");
@@ -83,7 +82,7 @@ fn gather(server: &Server) -> (Maria, Pty, Pty) {
     let mut luis = Pty::spawn(luis);
     luis.wait_for_line(PROMPT);
     luis.type_keys("Luis\r");
-    luis.wait_for_text("desconectarte.");
+    luis.wait_for_text(HELP);
     expect_arrival(server, "Luis");
     maria.expect_lines(&[">>> Luis se unió al chat"]);
     juan.wait_for_text(">>> Luis se unió al chat");
@@ -137,13 +136,13 @@ fn the_conversation_of_the_readme() {
     let juan = juan.wait_end();
     let seen = ">>> Luis se unió al chat\nTú: Hola a todos!\nMaría: Hola Juan!\nLuis: Buenas\n\
                 Tú: /yo saluda\nTú: salir";
-    assert_eq!(juan.screen.trim_end(), greeting("Juan") + seen);
+    assert_eq!(juan.screen.trim_end(), greeting("Juan", "Aquí está María.") + seen);
     assert_eq!((juan.status.code(), juan.cooked, juan.column), (Some(0), true, 0));
 
     let luis = luis.wait_end();
     let seen = "Juan: Hola a todos!\nMaría: Hola Juan!\nBuenas\n* Juan saluda\n<<< Juan salió del chat\nsalir\n\
                 Connection closed by foreign host.";
     let from = luis.screen.find("Ingresa").expect("a question");
-    assert_eq!(luis.screen[from..].trim_end(), greeting("Luis") + seen);
+    assert_eq!(luis.screen[from..].trim_end(), greeting("Luis", "Aquí están María y Juan.") + seen);
     assert!(luis.cooked);
 }

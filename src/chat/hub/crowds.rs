@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Audience, ClientId, Event, Hub, Name, Output};
-use crate::chat::event::Crowd;
+use super::{Audience, ClientId, Event, Hub, Name, Output, RoomId};
+use crate::chat::event::{Crowd, NameList};
 use crate::chat::movements::Moved;
 use crate::limits::NAMES_SPELLED;
 
@@ -41,6 +41,23 @@ impl Hub {
                 out.push(Output::Deliver { to, event: event(crowd) });
             }
         }
+    }
+}
+
+impl Hub {
+    /// Who else is in a room, as a newcomer is told: a few by name, but for those whom they hide. Of thousands no more are
+    /// looked at.
+    pub(super) fn others_in(&self, id: ClientId, number: RoomId) -> NameList {
+        let Some(room) = self.room(number) else { return NameList::default() };
+        let hidden = self.client(id).map_or(0, |client| client.hidden().len());
+        let hides = |name: &Name| {
+            hidden > 0 && self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(id.place()))
+        };
+        let total = room.members.len() - usize::from(self.sits_in(id, number));
+        let others = room.members.iter().filter(|&&other| other != id).take(NAMES_SPELLED + 1 + hidden);
+        let names = others.filter_map(|&other| self.name(other)).filter(|name| !hides(name));
+        let crowd = crowd(names, total);
+        NameList { names: crowd.map_or(Vec::new(), |crowd| crowd.names), total }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Getting a name, changing it, and leaving the chat.
 
 use super::{
-    Audience, Client, CloseReason, Done, Event, Farewell, GENERAL, Hub, Name, NameRefusal, Output,
+    Audience, Client, CloseReason, Done, Event, Farewell, GENERAL, Hub, Name, NameRefusal, Output, RoomId,
     RoomRefusal, answer, tell,
 };
 use crate::chat::account::AccountKey;
@@ -47,8 +47,9 @@ impl Hub {
         self.no_newcomer(id, now);
         self.client_mut(id).expect("the caller knows them").name = Some(name.clone());
         self.took_name(id, None, &name);
-        self.welcome(id, &name, out);
-        if self.is_banned(id, &name, GENERAL) {
+        let banned = self.is_banned(id, &name, GENERAL);
+        self.welcome(id, &name, (!banned).then_some(GENERAL), out);
+        if banned {
             let refusal = RoomRefusal::BannedOnArrival(self.room_name(GENERAL));
             out.push(tell(id, Event::RoomRefused(refusal)));
         } else {
@@ -57,9 +58,10 @@ impl Hub {
         }
     }
 
-    /// Greets whoever has a name from now on, and says it on the console.
-    pub(super) fn welcome(&self, id: ClientId, name: &Name, out: &mut Vec<Output>) {
-        out.push(tell(id, Event::Welcome { name: name.clone() }));
+    /// Greets a client who has a name from now on and whose words go to `room`, and says it on the console.
+    pub(super) fn welcome(&self, id: ClientId, name: &Name, room: Option<RoomId>, out: &mut Vec<Output>) {
+        let others = room.map(|room| self.others_in(id, room));
+        out.push(tell(id, Event::Welcome { name: name.clone(), others }));
         if !self.rules.motd.is_empty() {
             out.push(tell(id, Event::Motd(self.rules.motd.clone())));
         }

@@ -383,7 +383,7 @@ impl Hub {
         out.push(tell(old, Event::Account(AccountNews::Replaced)));
         out.push(Output::Close(old, CloseReason::Replaced));
         out.push(Output::Note(Note::Left(name.clone(), CloseReason::Replaced)));
-        self.welcome(id, name, out);
+        self.welcome(id, name, current, out);
         if rooms != [GENERAL] {
             let named = |room| self.room(room).map(|room| room.name.clone());
             let news = AccountNews::Resumed {

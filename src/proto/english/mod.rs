@@ -8,12 +8,12 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Decision, Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, ServerNews, Text,
-    Trouble, Verb, Wording,
+    Decision, Event, Farewell, Language, Name, NameList, NameRefusal, Occasion, Person, Reach, ServerNews,
+    Text, Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
-use crate::locale;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
+use crate::locale;
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
@@ -38,7 +38,11 @@ fn number(number: usize) -> String {
 
 /// What stands where history has a gap.
 fn missing(lines: u64) -> String {
-    if lines == 1 { "1 message is missing".into() } else { format!("{} messages are missing", locale::number(lines, Language::English)) }
+    if lines == 1 {
+        "1 message is missing".into()
+    } else {
+        format!("{} messages are missing", locale::number(lines, Language::English))
+    }
 }
 
 /// Writes `event` to `out`.
@@ -53,9 +57,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Account(news) => accounts::news(news, out),
         Event::Posted(posted) => accounts::posted(*posted, out),
         Event::Letters { now, letters } => accounts::letters(letters, *now, zone, out),
-        Event::Welcome { name } => {
-            writeln!(out, "\nWelcome to the chat, {name}!\nType 'quit' to disconnect.\n")
-        }
+        Event::Welcome { name, others } => welcome(name, others.as_ref(), out),
         Event::Said { from, text, .. } => writeln!(out, "{from}: {text}"),
         Event::Acted { from, text, .. } => writeln!(out, "* {from} {text}"),
         Event::Private { from, text } => writeln!(out, "[private] {from}: {text}"),
@@ -105,13 +107,29 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Help(verb) => help(*verb, out),
         Event::Trouble(trouble) => self::trouble(trouble, out),
         Event::Skipped(1) => writeln!(out, "[… 1 message skipped; /history to see it]"),
-        Event::Skipped(lines) => writeln!(out, "[… {} messages skipped; /history to see them]", locale::number(*lines, Language::English)),
+        Event::Skipped(lines) => writeln!(
+            out,
+            "[… {} messages skipped; /history to see them]",
+            locale::number(*lines, Language::English)
+        ),
         Event::NameTimeout => writeln!(out, "The time to give a name is over."),
         Event::Place(news) => places::news(*news, out),
         Event::Expulsion(news) => expulsions::news(news, zone, out),
         Event::Server(news) => server_news(news, out),
         Event::Stopping => writeln!(out, "--- The server is stopping."),
     };
+}
+
+/// The first four lines are where those of the system before this one were.
+fn welcome(name: &Name, others: Option<&NameList>, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "\nWelcome to the chat, {name}!\nType 'quit' to disconnect.\n")?;
+    match others.map(|others| (others.total, WORDS.names(others))) {
+        None => {}
+        Some((0, _)) => writeln!(out, "Nobody else is here yet.")?,
+        Some((1, who)) => writeln!(out, "{who} is here.")?,
+        Some((_, who)) => writeln!(out, "{who} are here.")?,
+    }
+    writeln!(out, "To see the commands: /help")
 }
 
 fn private_sent(to: &Name, text: &Text, away: Option<&Text>, out: &mut String) -> std::fmt::Result {
@@ -247,7 +265,8 @@ fn help(verb: Option<Verb>, out: &mut String) -> std::fmt::Result {
     match verb {
         None => {
             writeln!(out, "Everybody in your room reads what you type, except for the commands:")?;
-            verbs::write_table(Language::English, out)?;
+            verbs::write_groups(Language::English, out)?;
+            writeln!(out, "What each of them does: /help and its name, as in /help msg.")?;
             writeln!(out, "For a line that begins with /, type //.")
         }
         Some(verb) => verbs::write_one(verb, Language::English, "also", out),

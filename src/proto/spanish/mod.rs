@@ -8,12 +8,12 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Decision, Event, Farewell, Language, Name, NameRefusal, Occasion, Person, Reach, ServerNews, Text,
-    Trouble, Verb, Wording,
+    Decision, Event, Farewell, Language, Name, NameList, NameRefusal, Occasion, Person, Reach, ServerNews,
+    Text, Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
-use crate::locale;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
+use crate::locale;
 use crate::proto::phrases::Phrases;
 use crate::proto::verbs;
 
@@ -45,7 +45,11 @@ fn number(number: usize) -> String {
 
 /// What stands where history has a gap.
 fn missing(lines: u64) -> String {
-    if lines == 1 { "falta 1 mensaje".into() } else { format!("faltan {} mensajes", locale::number(lines, Language::Spanish)) }
+    if lines == 1 {
+        "falta 1 mensaje".into()
+    } else {
+        format!("faltan {} mensajes", locale::number(lines, Language::Spanish))
+    }
 }
 
 /// Writes `event` to `out`.
@@ -60,9 +64,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Account(news) => accounts::news(news, out),
         Event::Posted(posted) => accounts::posted(*posted, out),
         Event::Letters { now, letters } => accounts::letters(letters, *now, zone, out),
-        Event::Welcome { name } => {
-            writeln!(out, "\nBienvenido al chat, {name}!\nEscribe 'salir' para desconectarte.\n")
-        }
+        Event::Welcome { name, others } => welcome(name, others.as_ref(), out),
         Event::Said { from, text, .. } => writeln!(out, "{from}: {text}"),
         Event::Acted { from, text, .. } => writeln!(out, "* {from} {text}"),
         Event::Private { from, text } => writeln!(out, "[privado] {from}: {text}"),
@@ -112,13 +114,29 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Help(verb) => help(*verb, out),
         Event::Trouble(trouble) => self::trouble(trouble, out),
         Event::Skipped(1) => writeln!(out, "[… 1 mensaje omitido; /historial para verlo]"),
-        Event::Skipped(lines) => writeln!(out, "[… {} mensajes omitidos; /historial para verlos]", locale::number(*lines, Language::Spanish)),
+        Event::Skipped(lines) => writeln!(
+            out,
+            "[… {} mensajes omitidos; /historial para verlos]",
+            locale::number(*lines, Language::Spanish)
+        ),
         Event::NameTimeout => writeln!(out, "Se acabó el tiempo para dar un nombre."),
         Event::Place(news) => places::news(*news, out),
         Event::Expulsion(news) => expulsions::news(news, zone, out),
         Event::Server(news) => server_news(news, out),
         Event::Stopping => writeln!(out, "--- El servidor se detiene."),
     };
+}
+
+/// The first four lines are those of the system before this one, whose clients and bots know them.
+fn welcome(name: &Name, others: Option<&NameList>, out: &mut String) -> std::fmt::Result {
+    writeln!(out, "\nBienvenido al chat, {name}!\nEscribe 'salir' para desconectarte.\n")?;
+    match others.map(|others| (others.total, WORDS.names(others))) {
+        None => {}
+        Some((0, _)) => writeln!(out, "No hay nadie más por ahora.")?,
+        Some((1, who)) => writeln!(out, "Aquí está {who}.")?,
+        Some((_, who)) => writeln!(out, "Aquí están {who}.")?,
+    }
+    writeln!(out, "Para ver los comandos: /ayuda")
 }
 
 fn private_sent(to: &Name, text: &Text, away: Option<&Text>, out: &mut String) -> std::fmt::Result {
@@ -259,7 +277,8 @@ fn help(verb: Option<Verb>, out: &mut String) -> std::fmt::Result {
     match verb {
         None => {
             writeln!(out, "Lo que escribes lo lee toda tu sala, salvo los comandos:")?;
-            verbs::write_table(Language::Spanish, out)?;
+            verbs::write_groups(Language::Spanish, out)?;
+            writeln!(out, "Qué hace cada uno: /ayuda y su nombre, como /ayuda privado.")?;
             writeln!(out, "Para que una línea empiece por /, escribe //.")
         }
         Some(verb) => verbs::write_one(verb, Language::Spanish, "también", out),

@@ -10,6 +10,7 @@ mod brief_accounts;
 mod brief_rooms;
 mod closing;
 mod expulsions;
+mod greeting;
 mod hiding_crowds;
 mod ignoring;
 mod leaving;
@@ -359,7 +360,7 @@ pub fn brief(event: &Event) -> String {
         Event::NameRefused(NameRefusal::Unregistered(name)) => format!("unregistered: {name}"),
         Event::NameRefused(NameRefusal::Expelled(name, _)) => format!("expelled: {name}"),
         Event::NameRefused(NameRefusal::NoPlace(name)) => format!("no place for {name}"),
-        Event::Welcome { name } => format!("welcome {name}"),
+        Event::Welcome { name, .. } => format!("welcome {name}"),
         Event::Said { room, from, text } => format!("{}{from}: {text}", elsewhere(room)),
         Event::Acted { room, from, text } => format!("{}* {from} {text}", elsewhere(room)),
         Event::Arrived { crowd, room } => format!(">>> {}{}", brief_crowd(crowd), within(room.as_ref())),

@@ -4,7 +4,7 @@ use std::process::Command;
 
 use super::{maria, server};
 use crate::support::dir::Dir;
-use crate::support::peer::{PROMPT, Peer, welcome};
+use crate::support::peer::{HELP, PROMPT, Peer, welcome};
 use crate::support::process::has;
 use crate::support::pty::{Pty, cursor_row};
 
@@ -77,9 +77,8 @@ fn at_a_real_telnet_the_password_is_not_on_the_screen() {
     screen.type_keys("María\r");
     screen.wait_for("the question", |screen| cursor_row(screen).starts_with("Contraseña:"));
     screen.type_keys("gira\x7faxol\x7f\x7f\x7fsoles\r");
-    screen.wait_for("the greeting", |screen| {
-        screen.contents().contains("desconectarte.") && cursor_row(screen).is_empty()
-    });
+    screen
+        .wait_for("the greeting", |screen| screen.contents().contains(HELP) && cursor_row(screen).is_empty());
     screen.type_keys("hola\r/clave\r");
     screen.wait_for("the question", |screen| cursor_row(screen).starts_with("Contraseña actual:"));
     screen.type_keys("girasoles\r");
@@ -95,9 +94,9 @@ fn at_a_real_telnet_the_password_is_not_on_the_screen() {
     let start = shown.find("Ingresa").expect("a question");
     assert!(
         shown[start..].starts_with(
-            "Ingresa tu nombre: María\nContraseña:\n\nBienvenido al chat, María!\n\
-             Escribe 'salir' para desconectarte.\n\nhola\n/clave\nContraseña actual:\nNueva contraseña:\n\
-             Repite la contraseña:\nTienes otra contraseña desde ahora.\n/salir adiós"
+            &format!("Ingresa tu nombre: María\nContraseña:\n\nBienvenido al chat, María!\n\
+             Escribe 'salir' para desconectarte.\n\nNo hay nadie más por ahora.\n{HELP}\nhola\n/clave\nContraseña actual:\nNueva contraseña:\n\
+             Repite la contraseña:\nTienes otra contraseña desde ahora.\n/salir adiós")
         ),
         "{shown}"
     );

@@ -5,7 +5,7 @@ mod echo;
 mod sessions;
 
 use crate::support::dir::Dir;
-use crate::support::peer::{PROMPT, Peer, welcome};
+use crate::support::peer::{PROMPT, Peer, welcome, welcome_to};
 use crate::support::server::Server;
 
 /// What registers the name of whoever types it, and what comes back.
@@ -29,7 +29,7 @@ fn maria(server: &Server) -> Peer {
     maria.say("María");
     maria.expect("Contraseña: ");
     maria.say("girasoles");
-    maria.expect(&welcome("María"));
+    maria.expect_welcome("María");
     maria
 }
 
@@ -45,7 +45,7 @@ fn a_whole_script_at_once_is_answered_in_its_order() {
     let start = format!(
         "{PROMPT}Contraseña: Nombre o contraseña incorrectos.\nCon una línea vacía vuelves al nombre.\n\
          Contraseña: {}",
-        welcome("María")
+        welcome_to("María", "Aquí está Luis.")
     );
     assert!(heard.starts_with(&start), "{heard}");
     assert!(heard.contains("En #general, 2 personas:"), "{heard}");

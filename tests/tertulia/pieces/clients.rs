@@ -6,7 +6,7 @@ use std::thread;
 use tertulia::limits::FIRST_PIECE_QUIET;
 
 use crate::support::dir::Dir;
-use crate::support::peer::{PROMPT, Peer, welcome};
+use crate::support::peer::{PROMPT, Peer};
 use crate::support::process::has;
 use crate::support::pty::Pty;
 use crate::support::server::Server;
@@ -16,7 +16,7 @@ fn pia(server: &Server) -> Peer {
     let mut pia = Peer::connect(server);
     pia.expect(PROMPT);
     pia.send("Pía".as_bytes());
-    pia.expect(&welcome("Pía"));
+    pia.expect_welcome("Pía");
     pia
 }
 
@@ -27,10 +27,10 @@ fn whole_conversation_without_a_line_end() {
     let mut pia = Peer::connect(&server);
     pia.expect(PROMPT);
     pia.send("Pía Pérez".as_bytes());
-    pia.expect("Nombre no válido: de 1 a 20 letras, dígitos, '-' o '_', y empieza por una letra.\n");
+    pia.expect("Un nombre no lleva espacios: pon '-' o '_' en su lugar.\n");
     pia.expect(PROMPT);
     pia.send("Pía".as_bytes());
-    pia.expect(&welcome("Pía"));
+    pia.expect_welcome("Pía");
     maria.expect_line(">>> Pía se unió al chat");
     for words in ["Hola a todos!", "¿qué tal, María?", "y", "/yo saluda 👋🏽"] {
         pia.send(words.as_bytes());
@@ -52,7 +52,7 @@ fn name_that_is_sent_before_the_question_is_taken() {
     let mut pia = Peer::connect(&server);
     pia.send("Pía".as_bytes());
     pia.expect(PROMPT);
-    pia.expect(&welcome("Pía"));
+    pia.expect_welcome("Pía");
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn password_is_asked_and_given_without_line_ends() {
     one.send("Pía".as_bytes());
     one.expect("Contraseña: ");
     one.send(b"margaritas");
-    one.expect(&welcome("Pía"));
+    one.expect_welcome("Pía");
 }
 
 /// `nc` at a terminal that takes lines, where Ctrl-D sends what has been typed of one.

@@ -8,6 +8,7 @@ use tertulia::limits::{
 use tertulia::net::{Settings, Share};
 
 use super::ALMOST;
+use crate::support::peer::welcome_to;
 use crate::turns::house::House;
 
 fn settings() -> Settings {
@@ -24,7 +25,7 @@ fn house_with_piece_sender(settings: Settings) -> (House, usize, usize) {
     house.says(pia, "Pía");
     house.waits(FIRST_PIECE_QUIET);
     assert!(
-        house.heard(pia).ends_with("\nBienvenido al chat, Pía!\nEscribe 'salir' para desconectarte.\n\n")
+        house.heard(pia).ends_with(&welcome_to("Pía", "Aquí está Ana."))
     );
     house.waits(Duration::from_secs(60));
     house.listen(ana);

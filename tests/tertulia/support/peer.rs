@@ -12,10 +12,23 @@ use super::server::Server;
 /// What a newcomer is asked, in Spanish.
 pub const PROMPT: &str = "Ingresa tu nombre: ";
 
-/// What follows a good name, in Spanish.
-pub fn welcome(name: &str) -> String {
+/// What follows a good name in any company, in Spanish.
+pub fn opening(name: &str) -> String {
     format!("\nBienvenido al chat, {name}!\nEscribe 'salir' para desconectarte.\n\n")
 }
+
+/// What follows a good name when nobody else is there, in Spanish.
+pub fn welcome(name: &str) -> String {
+    welcome_to(name, "No hay nadie más por ahora.")
+}
+
+/// What follows a good name where `company` is: `Aquí está Ana.`
+pub fn welcome_to(name: &str, company: &str) -> String {
+    format!("{}{company}\n{HELP}\n", opening(name))
+}
+
+/// The last line of a greeting.
+pub const HELP: &str = "Para ver los comandos: /ayuda";
 
 /// One connection to the server.
 pub struct Peer(BufReader<TcpStream>);
@@ -47,8 +60,17 @@ impl Peer {
     pub fn named(mut self, name: &str) -> Peer {
         self.expect(PROMPT);
         self.say(name);
-        self.expect(&welcome(name));
+        self.expect_welcome(name);
         self
+    }
+
+    /// Reads a greeting, whoever is here.
+    #[track_caller]
+    pub fn expect_welcome(&mut self, name: &str) {
+        self.expect(&opening(name));
+        let company = self.line();
+        assert!(company.starts_with("Aquí está") || company.starts_with("No hay nadie"), "{company}");
+        self.expect_line(HELP);
     }
 
     /// Sends a line.

@@ -27,12 +27,14 @@ fn a_name_is_registered_and_asked_for_its_password() {
     assert_eq!(
         reads(&mut wire(Spanish), &ana),
         "Ingresa tu nombre: \nBienvenido al chat, Ana!\nEscribe 'salir' para desconectarte.\n\n\
+         No hay nadie más por ahora.\nPara ver los comandos: /ayuda\n\
          Nueva contraseña: Repite la contraseña: \
          El nombre 'Ana' es tuyo desde ahora: para entrar con él hará falta la contraseña.\n"
     );
     assert_eq!(
         reads(&mut wire(English), &ana),
         "Enter your name: \nWelcome to the chat, Ana!\nType 'quit' to disconnect.\n\n\
+         Nobody else is here yet.\nTo see the commands: /help\n\
          New password: Repeat the password: \
          The name 'Ana' is yours from now on: entering with this name requires its password.\n"
     );
@@ -41,13 +43,15 @@ fn a_name_is_registered_and_asked_for_its_password() {
         reads(&mut wire(Spanish), &maria),
         "Ingresa tu nombre: Contraseña: Nombre o contraseña incorrectos.\n\
          Con una línea vacía vuelves al nombre.\nContraseña: \n\
-         Bienvenido al chat, María!\nEscribe 'salir' para desconectarte.\n\n"
+         Bienvenido al chat, María!\nEscribe 'salir' para desconectarte.\n\n\
+         No hay nadie más por ahora.\nPara ver los comandos: /ayuda\n"
     );
     assert_eq!(
         reads(&mut wire(English), &maria),
         "Enter your name: Password: Wrong name or password.\n\
          An empty line takes you back to the name.\nPassword: \n\
-         Welcome to the chat, María!\nType 'quit' to disconnect.\n\n"
+         Welcome to the chat, María!\nType 'quit' to disconnect.\n\n\
+         Nobody else is here yet.\nTo see the commands: /help\n"
     );
 }
 

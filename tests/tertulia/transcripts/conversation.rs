@@ -18,8 +18,46 @@ fn coming_in() {
     let juan = wire.connects();
     assert_eq!(wire.reads(juan), "Ingresa tu nombre: ");
     wire.types(juan, "Juan\n");
-    assert_eq!(wire.reads(juan), "\nBienvenido al chat, Juan!\nEscribe 'salir' para desconectarte.\n\n");
+    assert_eq!(
+        wire.reads(juan),
+        "\nBienvenido al chat, Juan!\nEscribe 'salir' para desconectarte.\n\n\
+         Aquí está Ana.\nPara ver los comandos: /ayuda\n"
+    );
     assert_eq!(wire.reads(ana), ">>> Juan se unió al chat\n");
+}
+
+#[test]
+fn greeting_names_a_few_and_counts_the_rest() {
+    for (language, lines) in [
+        (
+            Spanish,
+            [
+                "No hay nadie más por ahora.",
+                "Aquí está Ana.",
+                "Aquí están Ana e Inés.",
+                "Aquí están Ana, Inés y Luis.",
+                "Aquí están Ana, Inés y 2 más.",
+            ],
+        ),
+        (
+            English,
+            [
+                "Nobody else is here yet.",
+                "Ana is here.",
+                "Ana and Inés are here.",
+                "Ana, Inés and Luis are here.",
+                "Ana, Inés and 2 more are here.",
+            ],
+        ),
+    ] {
+        let mut wire = Wire::new(language);
+        for (name, line) in ["Ana", "Inés", "Luis", "Eva", "Juan"].into_iter().zip(lines) {
+            let seat = wire.connects();
+            wire.types(seat, &format!("{name}\n"));
+            let greeting = wire.reads(seat);
+            assert_eq!(greeting.lines().nth(4), Some(line), "{greeting}");
+        }
+    }
 }
 
 #[test]
@@ -31,9 +69,8 @@ fn coming_in_in_english() {
     wire.types(juan, "Juan\n");
     let welcome = wire.reads(juan);
     let lines: Vec<&str> = welcome.split('\n').collect();
-    assert!(
-        matches!(lines[..], ["", hello, how, "", ""] if hello.contains("Juan") && how.contains("'quit'"))
-    );
+    assert!(matches!(lines[..], ["", hello, how, "", "Ana is here.", "To see the commands: /help", ""]
+            if hello.contains("Juan") && how.contains("'quit'")));
     assert_eq!(wire.reads(ana), ">>> Juan joined the chat\n");
 }
 

@@ -135,7 +135,6 @@ fn events() -> Vec<Event> {
     let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
     let mut events = vec![
         Event::NamePrompt,
-        Event::Welcome { name: juan.clone() },
         Event::Said { room: general.clone(), from: juan.clone(), text: text("hola") },
         Event::Acted { room: general.clone(), from: juan.clone(), text: text("salta") },
         Event::Renamed { from: juan.clone(), to: ana.clone() },
@@ -178,19 +177,7 @@ fn events() -> Vec<Event> {
             events.push(Event::ManyDeparted { crowd: crowd.clone(), room });
         }
     }
-    for refusal in [
-        NameRefusal::Malformed,
-        NameRefusal::Spaced,
-        NameRefusal::MixedScripts(text("Ju\u{430}n")),
-        NameRefusal::InUse(ana.clone()),
-        NameRefusal::Reserved(text("Tú")),
-        NameRefusal::Yours(juan),
-        NameRefusal::Missing,
-        NameRefusal::Unregistered(ana.clone()),
-        NameRefusal::NoPlace(ana.clone()),
-    ] {
-        events.push(Event::NameRefused(refusal));
-    }
+    events.extend(events_of_names());
     for (verb, ..) in VERBS {
         events.push(Event::Help(Some(verb)));
     }
@@ -258,6 +245,27 @@ fn events_of_expulsions() -> impl Iterator<Item = Event> {
     let names: Vec<Event> =
         told.map(|told| Event::NameRefused(NameRefusal::Expelled(ana.clone(), told))).collect();
     news.into_iter().map(Event::Expulsion).chain(names)
+}
+
+fn events_of_names() -> Vec<Event> {
+    let (juan, ana) = (name("Juan"), name("Ana"));
+    let many = NameList { names: vec![ana.clone()], total: 12_345 };
+    let welcome = |others| Event::Welcome { name: juan.clone(), others };
+    let mut events = Vec::from([None, Some(NameList::default()), Some(many)].map(welcome));
+    for refusal in [
+        NameRefusal::Malformed,
+        NameRefusal::Spaced,
+        NameRefusal::MixedScripts(text("Ju\u{430}n")),
+        NameRefusal::InUse(ana.clone()),
+        NameRefusal::Reserved(text("Tú")),
+        NameRefusal::Yours(juan.clone()),
+        NameRefusal::Missing,
+        NameRefusal::Unregistered(ana.clone()),
+        NameRefusal::NoPlace(ana.clone()),
+    ] {
+        events.push(Event::NameRefused(refusal));
+    }
+    events
 }
 
 fn events_of_places() -> impl Iterator<Item = Event> {
@@ -426,7 +434,10 @@ fn names_and_words_and_numbers_are_in_the_line() {
         for language in [Spanish, English] {
             let line = encode(&event, language, false);
             let parts: &[&str] = match &event {
-                Event::Welcome { .. } => &["Juan"],
+                Event::Welcome { others: Some(NameList { total: 12_345, .. }), .. } => {
+                    &["Juan", "Ana", "12", "344"]
+                }
+                Event::Welcome { .. } => &["Juan", "/"],
                 Event::Renamed { .. } => &["Juan", "Ana"],
                 Event::Entered { .. } | Event::Left { .. } | Event::Rooms { .. } => &["#cocina"],
                 Event::Topic { .. } | Event::Bans { .. } | Event::Speaking(Some(_)) => &["#cocina"],

@@ -26,8 +26,11 @@ fn enters(wire: &mut Wire, name: &str) -> usize {
     seat
 }
 
-fn greeting(name: &str) -> String {
-    format!("Ingresa tu nombre: \nBienvenido al chat, {name}!\nEscribe 'salir' para desconectarte.\n\n")
+fn greeting(name: &str, company: &str) -> String {
+    format!(
+        "Ingresa tu nombre: \nBienvenido al chat, {name}!\nEscribe 'salir' para desconectarte.\n\n{company}\n\
+         Para ver los comandos: /ayuda\n"
+    )
 }
 
 #[test]
@@ -41,19 +44,19 @@ fn the_last_lines_are_shown_again_to_who_enters_with_their_times() {
     wire.types(juan, "/yo saluda\n");
     let ana = enters(&mut wire, "Ana");
     let lines: String = (4..=12).map(|number| format!("[12:03] Juan: línea {number}\n")).collect();
-    assert_eq!(wire.reads(ana), greeting("Ana") + &lines + "[12:04] * Juan saluda\n");
+    assert_eq!(wire.reads(ana), greeting("Ana", "Aquí está Juan.") + &lines + "[12:04] * Juan saluda\n");
 }
 
 #[test]
 fn nothing_is_shown_again_where_nothing_was_said_or_nobody_wants_it() {
     let mut wire = wire();
     let juan = enters(&mut wire, "Juan");
-    assert_eq!(wire.reads(juan), greeting("Juan"));
+    assert_eq!(wire.reads(juan), greeting("Juan", "No hay nadie más por ahora."));
     let mut silent = at_noon(Rules::default());
     let juan = enters(&mut silent, "Juan");
     silent.types(juan, "hola\n");
     let ana = enters(&mut silent, "Ana");
-    assert_eq!(silent.reads(ana), greeting("Ana"));
+    assert_eq!(silent.reads(ana), greeting("Ana", "Aquí está Juan."));
 }
 
 #[test]
@@ -85,7 +88,7 @@ fn history_has_the_clock_of_each_line_however_it_was_set_since() {
     wire.clock_says(NOON);
     wire.types(juan, "en hora\n/historial\n");
     let line = "[1969-12-31 23:59] Juan: sin pila\n[1970-01-01 00:00] Juan: todavía\n[12:03] Juan: en hora\n";
-    assert_eq!(wire.reads(juan), greeting("Juan") + line);
+    assert_eq!(wire.reads(juan), greeting("Juan", "No hay nadie más por ahora.") + line);
     wire.clock_says(Stamp(NOON.0 - 86_400_000));
     wire.types(juan, "un día antes\n/historial 2\n");
     assert_eq!(wire.reads(juan), "[2026-11-23 12:03] Juan: en hora\n[12:03] Juan: un día antes\n");
@@ -199,6 +202,7 @@ fn the_motd_is_told_to_everybody_who_comes() {
     let motd = vec![Text::clean("Aula 3."), Text::clean("Hoy hay examen.")];
     let mut wire = Wire::with(Rules { motd, ..Rules::default() }, English);
     let ana = enters(&mut wire, "Ana");
-    let told = "Enter your name: \nWelcome to the chat, Ana!\nType 'quit' to disconnect.\n\nAula 3.\nHoy hay examen.\n";
+    let told = "Enter your name: \nWelcome to the chat, Ana!\nType 'quit' to disconnect.\n\n\
+                Nobody else is here yet.\nTo see the commands: /help\nAula 3.\nHoy hay examen.\n";
     assert_eq!(wire.reads(ana), told);
 }

@@ -36,7 +36,8 @@ fn the_welcome_has_the_ending_of_the_name() {
         let juan = wire.connects();
         wire.types(juan, &format!("2{ending}Juan{ending}"));
         let read = wire.reads(juan);
-        let welcome = "\nBienvenido al chat, Juan!\nEscribe 'salir' para desconectarte.\n\n";
+        let welcome = "\nBienvenido al chat, Juan!\nEscribe 'salir' para desconectarte.\n\n\
+                       No hay nadie más por ahora.\nPara ver los comandos: /ayuda\n";
         assert!(read.ends_with(&welcome.replace('\n', expected)), "{read:?}");
         assert_eq!(all_crlf(&read), expected == "\r\n", "{read:?}");
     }
