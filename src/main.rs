@@ -1,17 +1,19 @@
 //! `tertulia-server`: options, listeners, the loop (or an order about accounts), and an exit status: 0 after a clean
 //! stop, 1 when it cannot run, 2 when it was asked in a way that it does not understand.
 
+use std::env;
 use std::error::Error;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
-use clap::Parser;
 use log::{info, warn};
 use rustix::fs::Mode;
-use tertulia::chat::{AccountKey, Name, Text};
-use tertulia::cli::Options;
+use tertulia::chat::{AccountKey, Language, Name, Text};
+use tertulia::cli::{self, Options, Said};
 use tertulia::clock::Zone;
 use tertulia::keep::Store;
 use tertulia::net::{EventLoop, Server, Settings, Share, Signals, Stream};
@@ -21,7 +23,8 @@ use tertulia::{clerk, limits, locale, logging, net};
 fn main() -> ExitCode {
     // Whatever is made from here on is for the user alone whom this runs as: history, log, socket.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
-    let options = match Options::try_parse() {
+    let words: Vec<OsString> = env::args_os().collect();
+    let options = match cli::read(&words, |name| env::var(name).ok()) {
         Ok(options) => options,
         Err(said) => return explain(&said),
     };
@@ -40,12 +43,13 @@ fn main() -> ExitCode {
 }
 
 /// Shows help or version, or says what was wrong about the usage. Help that finds no place is a failure.
-fn explain(said: &clap::Error) -> ExitCode {
-    let shown = said.print().and_then(|()| io::stdout().flush());
-    match said.exit_code() {
-        0 if shown.is_err() => ExitCode::FAILURE,
-        status => ExitCode::from(status.try_into().unwrap_or(u8::MAX)),
+fn explain(said: &Said) -> ExitCode {
+    if said.status != 0 {
+        let _ = io::stderr().write_all(said.words.as_bytes());
+        return ExitCode::from(said.status);
     }
+    let shown = io::stdout().write_all(said.words.as_bytes()).and_then(|()| io::stdout().flush());
+    shown.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
 }
 
 fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
@@ -77,8 +81,11 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
     shown.dedup();
+    let bound: Vec<SocketAddr> =
+        listeners.iter().filter_map(|listening| listening.listener.local_addr().ok()).collect();
     let mut event_loop = EventLoop::new(listeners, signals, settings, store)?;
     announce(&shown, options);
+    announce_to_others(&bound, options.lang);
     log.hold();
     Ok(event_loop.run(|server| reread(options, &log, server))?)
 }
@@ -140,6 +147,17 @@ fn places(options: &Options, listeners: usize) -> usize {
         warn!("{}", console::fewer_places(asked, most, options.lang));
     }
     asked.min(most)
+}
+
+/// Says how to come in from another machine, unless the server is for this one alone.
+fn announce_to_others(bound: &[SocketAddr], language: Language) {
+    let Some(addresses) = net::reachable(bound, &net::interface_addrs()) else { return };
+    for address in &addresses {
+        info!("{}", console::from_elsewhere(*address, language));
+    }
+    if addresses.is_empty() {
+        warn!("{}", console::no_network(language));
+    }
 }
 
 /// Says where the server listens: on the console, and on stdout for whoever asked for any free port and needs to

@@ -124,6 +124,25 @@ pub fn listening(address: &str, language: Language) -> String {
     }
 }
 
+/// The console's line about how to come in from another machine.
+pub fn from_elsewhere(address: SocketAddr, language: Language) -> String {
+    let (ip, port) = (address.ip(), address.port());
+    match language {
+        Language::Spanish => format!("Desde otra máquina: nc {ip} {port}"),
+        Language::English => format!("From another machine: nc {ip} {port}"),
+    }
+}
+
+/// The console's line about a machine that is on no network.
+pub fn no_network(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => {
+            "Este equipo no está en ninguna red: por ahora solo se puede entrar desde él mismo"
+        }
+        Language::English => "This machine is on no network: for now one can only come in from here",
+    }
+}
+
 /// The console's line about an orderly stop.
 pub fn stopping(language: Language) -> &'static str {
     match language {
@@ -145,8 +164,12 @@ pub fn rereading(language: Language) -> &'static str {
 /// Why the text of `--motd` is not taken.
 pub fn motd_too_long(language: Language) -> String {
     match language {
-        Language::Spanish => format!("el texto es demasiado largo: caben {} bytes", number(MOTD_MAX_BYTES as u64, language)),
-        Language::English => format!("the text is too long: {} bytes fit", number(MOTD_MAX_BYTES as u64, language)),
+        Language::Spanish => {
+            format!("el texto es demasiado largo: caben {} bytes", number(MOTD_MAX_BYTES as u64, language))
+        }
+        Language::English => {
+            format!("the text is too long: {} bytes fit", number(MOTD_MAX_BYTES as u64, language))
+        }
     }
 }
 
