@@ -2,6 +2,9 @@
 
 mod account;
 mod command;
+mod mistake;
+mod reading;
+mod spanish;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -12,6 +15,8 @@ use log::LevelFilter;
 
 pub use account::{Order, Place, Secret, Task};
 pub use command::{Expel, Kick, Readmit, Say};
+use mistake::Mistake;
+pub use reading::{Said, read};
 
 use crate::chat::Language;
 use crate::limits;
@@ -42,15 +47,15 @@ pub struct Options {
     pub lang: Language,
 
     /// Most people connected at once [default: what the limit on open files allows].
-    #[arg(long, value_name = "N", value_parser = at_least_one)]
+    #[arg(long, value_name = "N", value_parser = number::<usize, 1>)]
     pub max_clients: Option<usize>,
 
     /// Seconds that a newcomer has to give a name; 0 for no limit.
-    #[arg(long, value_name = "SECS", default_value_t = limits::LOGIN_TIMEOUT_SECS)]
+    #[arg(long, value_name = "SECS", default_value_t = limits::LOGIN_TIMEOUT_SECS, value_parser = number::<u64, 0>)]
     pub login_timeout: u64,
 
     /// Messages a second from one person, who is read later beyond that; 0 for no limit.
-    #[arg(long, value_name = "N", default_value_t = limits::RATE_LIMIT_PER_SECOND)]
+    #[arg(long, value_name = "N", default_value_t = limits::RATE_LIMIT_PER_SECOND, value_parser = number::<u32, 0>)]
     pub rate_limit: u32,
 
     /// Keep what is said in this directory [default: in memory only].
@@ -58,7 +63,7 @@ pub struct Options {
     pub data: Option<PathBuf>,
 
     /// Delete what was said more than so many days ago [default: nothing].
-    #[arg(long, value_name = "N", requires = "data", value_parser = clap::value_parser!(u32).range(1..))]
+    #[arg(long, value_name = "N", requires = "data", value_parser = number::<u32, 1>)]
     pub keep_days: Option<u32>,
 
     /// Let in nobody but those whose name is registered.
@@ -70,7 +75,7 @@ pub struct Options {
     pub operator: Vec<String>,
 
     /// Lines of a room that are shown again to whoever enters it; 0 for none.
-    #[arg(long, value_name = "N", default_value_t = limits::REPLAY_LINES)]
+    #[arg(long, value_name = "N", default_value_t = limits::REPLAY_LINES, value_parser = number::<usize, 0>)]
     pub replay: usize,
 
     /// Show this text to everybody who comes.
@@ -138,31 +143,39 @@ fn color() -> impl TypedValueParser<Value = Color> {
     })
 }
 
-fn at_least_one(text: &str) -> Result<usize, String> {
-    text.parse().ok().filter(|&number| number > 0).ok_or_else(|| "a number is needed, at least 1".into())
+/// Takes a whole number, `LEAST` or more.
+fn number<T: TryFrom<u64>, const LEAST: u32>(text: &str) -> Result<T, Mistake> {
+    let number = text.parse::<u64>().ok().filter(|&number| number >= u64::from(LEAST));
+    number.and_then(|number| T::try_from(number).ok()).ok_or(Mistake::Number(LEAST))
+}
+
+/// Takes a number of minutes for which somebody can be expelled.
+fn minutes(text: &str) -> Result<u32, Mistake> {
+    let minutes = number::<u32, 1>(text).ok().filter(|&minutes| minutes <= limits::EXPULSION_MINUTES_MAX);
+    minutes.ok_or(Mistake::Between(1, limits::EXPULSION_MINUTES_MAX))
 }
 
 /// Takes `host:port`, `1.2.3.4:port` or `[::1]:port`. Whoever leaves the host out has to say whom the chat is for: a
 /// bare port means this machine alone to some programs and the whole world to others.
-fn address(text: &str) -> Result<String, String> {
+fn address(text: &str) -> Result<String, Mistake> {
     let (host, port) = match text.rsplit_once(':') {
         Some(split) => split,
         None if is_number(text) => ("", text),
-        None => return Err(format!("the port is missing, as in {text}:65434")),
+        None => return Err(Mistake::NoPort(format!("{text}:65434"))),
     };
     let bracketed = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
     // Before the port is looked at: what stands behind the last colon of a bare IPv6 address is none.
     if bracketed.is_none() && host.contains(':') {
-        return Err("an IPv6 address stands in brackets, as in [::1]:65434".into());
+        return Err(Mistake::Brackets);
     }
     if port.is_empty() {
-        return Err(format!("the port is missing, as in {host}:65434"));
+        return Err(Mistake::NoPort(format!("{host}:65434")));
     }
     if !is_number(port) || port.parse::<u16>().is_err() {
-        return Err(format!("the port is a number from 0 to 65535, not {port}"));
+        return Err(Mistake::Port(port.to_owned()));
     }
     if bracketed.unwrap_or(host).is_empty() {
-        return Err(format!("say for whom: localhost:{port} for this machine, 0.0.0.0:{port} for all"));
+        return Err(Mistake::NoHost(port.to_owned()));
     }
     Ok(text.to_owned())
 }

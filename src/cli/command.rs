@@ -2,8 +2,7 @@
 
 use clap::Args;
 
-use super::Place;
-use crate::limits::EXPULSION_MINUTES_MAX;
+use super::{Place, minutes};
 
 /// Words of the server for those in the chat.
 #[derive(Clone, Debug, Args)]
@@ -46,7 +45,7 @@ pub struct Expel {
     #[arg(value_name = "REASON")]
     pub reason: Vec<String>,
     /// For so many minutes [default: for good].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=i64::from(EXPULSION_MINUTES_MAX)))]
+    #[arg(long, value_name = "N", value_parser = minutes)]
     pub minutes: Option<u32>,
     /// Where the server is.
     #[command(flatten)]

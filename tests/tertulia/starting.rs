@@ -63,6 +63,9 @@ fn localhost_is_both_loopback_addresses() {
 fn wrong_usage_is_told_and_has_status_2() {
     let (status, said) = refused(&["--bogus"]);
     assert_eq!(status, 2);
+    assert_eq!(said[0], "error: no se entiende '--bogus'");
+    let (status, said) = refused(&["--lang", "en", "--bogus"]);
+    assert_eq!(status, 2);
     assert_eq!(said[0], "error: unexpected argument '--bogus' found");
     let (status, said) = refused(&["--listen", "7000"]);
     assert_eq!(status, 2);

@@ -123,7 +123,8 @@ pub fn command(options: &[&str]) -> Command {
     if !options.contains(&"--listen") {
         command.args(["--listen", "127.0.0.1:0"]);
     }
-    command.args(options);
+    // Whatever the language of who runs the tests.
+    command.args(options).env("LC_ALL", "C.UTF-8");
     command
 }
 
