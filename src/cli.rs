@@ -74,6 +74,10 @@ pub struct Options {
     #[arg(long, value_name = "NAME", requires = "data")]
     pub operator: Vec<String>,
 
+    /// Let whoever knows the password in this file do everything everywhere: /login operator.
+    #[arg(long, value_name = "FILE")]
+    pub operator_password_file: Option<PathBuf>,
+
     /// Lines of a room that are shown again to whoever enters it; 0 for none.
     #[arg(long, value_name = "N", default_value_t = limits::REPLAY_LINES, value_parser = number::<usize, 0>)]
     pub replay: usize,

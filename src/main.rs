@@ -73,6 +73,7 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
         rate_limit: options.rate_limit,
         accounts_only: options.accounts_only,
         operators: operators(options, store.as_ref())?,
+        operator_password: operator_password(options)?,
         replay: options.replay,
         motd: motd(options)?,
         zone: zone.unwrap_or_default(),
@@ -118,6 +119,17 @@ fn operators(options: &Options, store: Option<&Store>) -> Result<Vec<AccountKey>
         account.ok_or_else(|| console::no_such_operator(name, options.lang))
     };
     options.operator.iter().map(account).collect()
+}
+
+/// The hash of the password by which one becomes an operator of the server.
+fn operator_password(options: &Options) -> Result<Option<String>, String> {
+    let Some(path) = &options.operator_password_file else { return Ok(None) };
+    let failed = |why: String| format!("--operator-password-file: {why}");
+    let (password, exposed) = clerk::password_in(path, options.lang).map_err(failed)?;
+    if let Some(exposed) = exposed {
+        warn!("{exposed}");
+    }
+    clerk::hashed(&password, options.lang).map(Some)
 }
 
 /// The lines of the greeting, made safe like all words for people.

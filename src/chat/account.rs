@@ -100,6 +100,11 @@ pub enum Petition {
         /// The one from now on.
         new: Password,
     },
+    /// Is this the password of the server's operator?
+    Operator {
+        /// What they typed.
+        password: Password,
+    },
 }
 
 /// What a [`Petition`] is about, without its secrets: an answer that comes late must not be taken for another one.
@@ -113,6 +118,8 @@ pub enum Matter {
     Check(AccountKey),
     /// Changing a password.
     Change(AccountKey),
+    /// Becoming an operator of the server by its password.
+    Operator,
 }
 
 /// What came of a [`Petition`].
@@ -120,6 +127,8 @@ pub enum Matter {
 pub enum Verdict {
     /// It is so, or it has been done and is on the disk; the account.
     Granted(AccountKey),
+    /// It is the password of the server's operator.
+    Operator,
     /// The password is another one, or nobody has that name; to be registered: somebody has it.
     Wrong,
     /// Too many wait already.
@@ -172,6 +181,7 @@ impl Petition {
             Petition::Register { name, .. } => Matter::Register(name.clone()),
             Petition::Check { account, .. } => Matter::Check(*account),
             Petition::Change { account, .. } => Matter::Change(*account),
+            Petition::Operator { .. } => Matter::Operator,
         }
     }
 }

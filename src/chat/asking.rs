@@ -19,6 +19,8 @@ pub(super) enum Asking {
     ChangeNew(AccountKey, Password, u8),
     /// The same again.
     ChangeAgain(AccountKey, Password, Password),
+    /// The password of the server's operator.
+    Operator,
     /// Nothing: what they asked for is being looked into.
     Waiting(Waiting),
 }
@@ -48,7 +50,7 @@ impl Asking {
     /// The prompt for it; none while they wait.
     pub(super) fn question(&self) -> Option<Question> {
         match self {
-            Asking::Login(..) => Some(Question::Password),
+            Asking::Login(..) | Asking::Operator => Some(Question::Password),
             Asking::Change(_) => Some(Question::Current),
             Asking::Register(..) | Asking::ChangeNew(..) => Some(Question::New),
             Asking::RegisterAgain(..) | Asking::ChangeAgain(..) => Some(Question::Again),
@@ -92,6 +94,7 @@ impl Asking {
                 Step::Submit(Petition::Change { account, old, new: typed }, None)
             }
             Asking::RegisterAgain(..) | Asking::ChangeAgain(..) => Step::Differ,
+            Asking::Operator => Step::Submit(Petition::Operator { password: typed }, None),
             Asking::Waiting(_) => return None,
         })
     }

@@ -318,6 +318,8 @@ pub enum AccountNews {
     Registered(Name),
     /// You are the owner of your name.
     Identified(Name),
+    /// You are an operator of the server until this connection ends.
+    Operator,
     /// You have another password.
     PasswordChanged,
     /// You go on somewhere else; this connection ends.
@@ -350,6 +352,8 @@ pub enum AccountRefusal {
     Wrong,
     /// The password that you have is another one.
     WrongCurrent,
+    /// It is not the password of the server's operator.
+    NotOperators,
     /// Too many wait already.
     Busy,
     /// Too many wrong passwords; not again for so long.

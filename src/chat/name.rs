@@ -100,6 +100,11 @@ impl Name {
         Name("servidor".into())
     }
 
+    /// Whether this is what the operator of the server is called when somebody logs in by the operator's password.
+    pub fn is_operators(&self) -> bool {
+        reserved::is_operators(self)
+    }
+
     /// The name as people write it.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -156,6 +156,8 @@ pub enum Note {
     Renamed(Name, Name),
     /// Somebody has registered their name.
     Registered(Name),
+    /// Somebody has given the password of the server's operator.
+    BecameOperator(Name),
     /// Wrong keys to a room were tried: which room, how many, by whom the last.
     KeysTried(Name, u32, Name),
     /// Somebody was expelled.

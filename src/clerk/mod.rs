@@ -7,11 +7,13 @@ mod commands;
 mod secret;
 mod words;
 
+pub use secret::password_in;
+
 use std::io::{self, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::chat::{Language, Name, NameError, Text};
+use crate::chat::{Language, Name, NameError, Password, Text};
 use crate::cli::{Order, Place, Secret, Task};
 use crate::clock;
 use crate::control::{AccountOrder, AccountReply, Call, CallError, Refusal, Registered};
@@ -60,7 +62,7 @@ fn add(name: &str, place: &Place, secret: &Secret) -> Done {
     {
         return Err(words::refused(&Refusal::Taken(other), place.lang));
     }
-    let hash = hashed(secret, place.lang)?;
+    let hash = hash_of(secret, place.lang)?;
     carry_out(&AccountOrder::Add { name: name.as_str().into(), hash }, place)?;
     say(&words::added(&name, place.lang), place.lang)
 }
@@ -68,7 +70,7 @@ fn add(name: &str, place: &Place, secret: &Secret) -> Done {
 fn passwd(name: &str, place: &Place, secret: &Secret) -> Done {
     let name = read(Name::known(name), name, place.lang)?;
     registered(&name, place)?;
-    let hash = hashed(secret, place.lang)?;
+    let hash = hash_of(secret, place.lang)?;
     carry_out(&AccountOrder::Change { name: name.as_str().into(), hash }, place)?;
     say(&words::changed(&name, place.lang), place.lang)
 }
@@ -97,9 +99,17 @@ fn read(name: Result<Name, NameError>, typed: &str, language: Language) -> Resul
 }
 
 /// The hash of the password that is to be read.
-fn hashed(secret: &Secret, language: Language) -> Result<String, String> {
-    let password = secret::read(secret.password_file.as_deref(), language)?;
-    hash(&password).map_err(|why| words::not_hashed(&why, language))
+fn hash_of(secret: &Secret, language: Language) -> Result<String, String> {
+    hashed(&secret::read(secret.password_file.as_deref(), language)?, language)
+}
+
+/// The hash of a password.
+///
+/// # Errors
+///
+/// It cannot be computed; one line says why.
+pub fn hashed(password: &Password, language: Language) -> Result<String, String> {
+    hash(password).map_err(|why| words::not_hashed(&why, language))
 }
 
 /// Whose name `name` is, or is taken for.

@@ -1,7 +1,8 @@
 //! Where a password comes from: the first line of a file, or a terminal that does not show it.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::io::{self, BufRead, BufReader, IsTerminal, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use super::words;
@@ -17,25 +18,50 @@ const UTF16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 
 /// Takes a password from `file`, or asks for it twice.
 pub(super) fn read(file: Option<&Path>, language: Language) -> Result<Password, String> {
-    let raw = match file {
-        Some(path) => {
-            let failed = |error: io::Error| format!("{}: {}.", path.display(), reason(&error, language));
-            let line = if path.as_os_str() == "-" {
-                first_line(io::stdin().lock())
-            } else {
-                File::open(path).and_then(|file| first_line(BufReader::new(file)))
-            };
-            let line = line.map_err(failed)?;
-            if UTF16_MARKS.iter().any(|mark| line.starts_with(mark)) {
-                return Err(words::utf16(language).to_owned());
-            }
-            text(line)
-        }
-        None => Ok(asked(language)?),
+    let Some(path) = file else {
+        let typed = asked(language)?;
+        return new(&typed).map_err(|error| words::no_password(error, language));
     };
-    raw.and_then(|raw| Password::new(&raw))
-        .and_then(Password::vet_new)
-        .map_err(|error| words::no_password(error, language))
+    let (password, exposed) = password_in(path, language)?;
+    if let Some(exposed) = exposed {
+        // Where it finds no place the order is carried out all the same.
+        let _ = writeln!(io::stderr(), "tertulia-server: {exposed}");
+    }
+    Ok(password)
+}
+
+/// The password in the first line of `path`, or of the standard input if that is `-`. Beside it a line for whoever runs the
+/// program, if every user of the machine can read the file.
+///
+/// # Errors
+///
+/// There is none; one line says why.
+pub fn password_in(path: &Path, language: Language) -> Result<(Password, Option<String>), String> {
+    let failed = |error: io::Error| format!("{}: {}.", path.display(), reason(&error, language));
+    let (line, mode) = if path.as_os_str() == "-" {
+        (first_line(io::stdin().lock()), None)
+    } else {
+        let file = File::open(path).map_err(failed)?;
+        (first_line(BufReader::new(&file)), readable_by_all(&file))
+    };
+    let line = line.map_err(failed)?;
+    if UTF16_MARKS.iter().any(|mark| line.starts_with(mark)) {
+        return Err(words::utf16(language).to_owned());
+    }
+    let password = text(line).and_then(|raw| new(&raw));
+    let password = password.map_err(|error| words::no_password(error, language))?;
+    Ok((password, mode.map(|mode| words::password_exposed(path, mode, language))))
+}
+
+fn new(typed: &str) -> Result<Password, PasswordError> {
+    Password::new(typed).and_then(Password::vet_new)
+}
+
+/// The mode of a file that every user of the machine can read.
+fn readable_by_all(file: &File) -> Option<u32> {
+    let metadata = file.metadata().ok().filter(|metadata| metadata.is_file())?;
+    let mode = metadata.permissions().mode() & 0o777;
+    (mode & 0o004 != 0).then_some(mode)
 }
 
 /// A line without its ending, as far as it could be a password at all.

@@ -84,6 +84,16 @@ pub(super) fn utf16(language: Language) -> &'static str {
     }
 }
 
+pub(super) fn password_exposed(path: &Path, mode: u32, language: Language) -> String {
+    let path = path.display();
+    match language {
+        Spanish => {
+            format!("{path}: cualquier usuario de esta máquina puede leer la contraseña (permisos {mode:o})")
+        }
+        English => format!("{path}: every user of this machine can read the password (mode {mode:o})"),
+    }
+}
+
 pub(super) fn no_name(typed: &Text, error: NameError, language: Language) -> String {
     let typed = typed.as_str();
     match (error, language) {

@@ -4,7 +4,7 @@ use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command};
 
 /// What each option and argument does, by its id; where commands differ, by that of the command too.
-const ARGUMENTS: [(&str, &str); 32] = [
+const ARGUMENTS: [(&str, &str); 33] = [
     ("listen", "Escucha aquí; se puede repetir; el puerto 0 toma uno libre"),
     ("lang", "Idioma de la consola, y el de cada persona hasta que elija uno"),
     (
@@ -17,6 +17,7 @@ const ARGUMENTS: [(&str, &str); 32] = [
     ("keep_days", "Borra lo que se dijo hace más de estos días [si no se da: nada]"),
     ("accounts_only", "Solo deja entrar a quien tenga su nombre registrado"),
     ("operator", "Deja que este nombre registrado lo haga todo en todas partes; se puede repetir"),
+    ("operator_password_file", "Deja que quien sepa la contraseña de este archivo lo haga todo en todas partes: /identificar operador"),
     ("replay", "Líneas de una sala que se repiten a quien entra; 0: ninguna"),
     ("motd", "Muestra este texto a todo el que llega"),
     ("log_level", "Cuánto se registra"),

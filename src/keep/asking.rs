@@ -10,7 +10,21 @@ use crate::control::AccountOrder;
 impl Archive {
     /// The accounts. None: there are none to be had, for nothing outlives the server.
     pub fn accounts(&self) -> Option<Vec<Account>> {
-        self.accounts.as_ref().map(Accounts::all)
+        // Without a file they may be there for the server's operator alone.
+        self.accounts.as_ref().filter(|_| self.file.is_some()).map(Accounts::all)
+    }
+
+    /// Lets a member become the server's operator by the password that has this PHC string.
+    pub fn with_operator(mut self, password: String) -> Archive {
+        if let Some(accounts) = &mut self.accounts {
+            accounts.set_operator(password);
+        }
+        self
+    }
+
+    /// Whether there is a password by which a member becomes the server's operator.
+    pub fn has_operator(&self) -> bool {
+        self.accounts.as_ref().is_some_and(Accounts::has_operator)
     }
 
     /// Takes a petition of a client who is `from` there. Without an answer it comes [later](Self::answers), for the client
@@ -78,9 +92,10 @@ impl Archive {
     }
 
     pub(super) fn hear_hashes(&mut self, now: Moment) -> Vec<Answer> {
-        let Archive { file: Some(file), accounts: Some(accounts), .. } = self else { return Vec::new() };
-        let answers = accounts.hear(now, &mut |affair| file.push(Job::Affair(affair)).is_ok());
-        if let Some(why) = accounts.take_failure() {
+        let Archive { file, accounts: Some(accounts), .. } = self else { return Vec::new() };
+        let mut send = |affair| file.as_mut().is_some_and(|file| file.push(Job::Affair(affair)).is_ok());
+        let answers = accounts.hear(now, &mut send);
+        if let (Some(why), Some(file)) = (accounts.take_failure(), file) {
             file.complain(why);
         }
         answers

@@ -72,14 +72,19 @@ impl EventLoop {
         }
         let control =
             store.as_ref().and_then(|store| listen_for_orders(store.dir(), &poll, settings.language));
-        let history = match store {
-            None => Archive::default(),
-            Some(store) => {
-                let waker = Arc::new(Waker::new(poll.registry(), HISTORY)?);
-                // A poll that cannot be woken is broken, and its own errors say so.
-                Archive::in_file(store, move || drop(waker.wake()))?
-            }
+        let waker = || {
+            let waker = Arc::new(Waker::new(poll.registry(), HISTORY)?);
+            // A poll that cannot be woken is broken, and its own errors say so.
+            io::Result::Ok(move || drop(waker.wake()))
         };
+        let mut history = match store {
+            Some(store) => Archive::in_file(store, waker()?)?,
+            None if settings.operator_password.is_some() => Archive::in_memory(waker()?)?,
+            None => Archive::default(),
+        };
+        if let Some(password) = settings.operator_password.clone() {
+            history = history.with_operator(password);
+        }
         let server = Server::remembering(settings.clone(), history);
         Ok(EventLoop {
             poll,

@@ -20,6 +20,8 @@ pub fn note(note: &Note, language: Language) -> Option<String> {
         (Note::Renamed(old, new), Language::Spanish) => format!("{old} ahora es {new}"),
         (Note::Renamed(old, new), Language::English) => format!("{old} is now {new}"),
         (Note::Registered(name), Language::Spanish) => format!("{name} ha registrado su nombre"),
+        (Note::BecameOperator(name), Language::Spanish) => format!("{name} es ahora operador del servidor"),
+        (Note::BecameOperator(name), Language::English) => format!("{name} is now an operator of the server"),
         (Note::ServerSaid(None, text), Language::Spanish) => format!("--- Servidor: {text}"),
         (Note::ServerSaid(Some(room), text), Language::Spanish) => format!("--- Servidor (#{room}): {text}"),
         (Note::ServerSaid(None, text), Language::English) => format!("--- Server: {text}"),

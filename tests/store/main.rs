@@ -17,6 +17,7 @@ mod large;
 mod letters;
 mod logins;
 mod modes;
+mod operator;
 #[path = "../tertulia/support/owned.rs"]
 mod owned;
 #[cfg(target_os = "linux")]

@@ -16,7 +16,7 @@ use tertulia::chat::{
     AccountKey, ClientId, Found, Line, Look, Moment, Name, Origin, Password, Petition, RoomKey, RoomRecord,
     Stamp, Text, Verdict,
 };
-use tertulia::keep::{Answer, Archive, Store};
+use tertulia::keep::{Answer, Archive, Store, hash};
 
 use super::owned::Owned;
 
@@ -84,6 +84,16 @@ impl Desk {
             woken,
             now: Moment::START,
         }
+    }
+
+    /// An archive without a file, whose server's operator has this password.
+    pub(crate) fn operated(with: &str) -> Desk {
+        let (wake, woken) = mpsc::channel();
+        let archive = Archive::in_memory(move || {
+            let _ = wake.send(());
+        });
+        let archive = archive.unwrap().with_operator(hash(&password(with)).unwrap());
+        Desk { archive, woken, now: Moment::START }
     }
 
     /// Waits for the thread to have something to say.

@@ -214,7 +214,8 @@ impl Hub {
             return Err(ExpulsionRefusal::Yourself);
         }
         let owners = [account, self.owner_of(&name)];
-        if owners.into_iter().flatten().any(|key| self.rules.operators.contains(&key)) {
+        let registered = owners.into_iter().flatten().any(|key| self.rules.operators.contains(&key));
+        if registered || person.as_ref().is_some_and(|(id, _)| self.runs_the_chat(*id)) {
             return Err(ExpulsionRefusal::Operator(name));
         }
         let (mut origin, mut spared) = (None, None);
@@ -244,7 +245,9 @@ impl Hub {
             let name = self.registry.as_ref()?.name(key)?;
             Some((self.origin(self.holder_of(key)?)?, name.clone()))
         });
-        match operators.into_iter().find(|(from, _)| *from == origin) {
+        let sessions = self.sessions.operators().iter();
+        let sessions = sessions.filter_map(|&id| Some((self.origin(id)?, self.name(id)?.clone())));
+        match operators.into_iter().chain(sessions).find(|(from, _)| *from == origin) {
             Some((_, name)) => Err(ExpulsionRefusal::OperatorsAddress(origin, name)),
             None => Ok(()),
         }

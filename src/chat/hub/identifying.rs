@@ -37,6 +37,11 @@ impl Hub {
 
     /// Somebody wants a name that is theirs. Whether it is registered is not told before they gave a password.
     pub(super) fn login(&mut self, id: ClientId, wanted: &Text, out: &mut Vec<Output>) {
+        if self.rules.operator_password
+            && Name::known(wanted.as_str().trim()).is_ok_and(|name| name.is_operators())
+        {
+            return self.login_as_operator(id, out);
+        }
         let refusal = match (&self.registry, Name::known(wanted.as_str().trim())) {
             (None, _) => Event::AccountRefused(AccountRefusal::NoAccounts),
             (_, Err(error)) => Event::NameRefused(NameRefusal::of(error, wanted.as_str())),
@@ -55,6 +60,22 @@ impl Hub {
         out.push(tell(id, refusal));
         out.push(Output::Disregard(id, Verb::Login.secrets()));
         self.ask_name_again(id, out);
+    }
+
+    /// A member wants to be an operator of the server by its password, under whatever name they have.
+    fn login_as_operator(&mut self, id: ClientId, out: &mut Vec<Output>) {
+        match self.name(id) {
+            None => {
+                out.push(tell(id, Event::NameRefused(NameRefusal::Missing)));
+                out.push(Output::Disregard(id, Verb::Login.secrets()));
+                self.ask_name_again(id, out);
+            }
+            Some(_) if self.sessions.operators().contains(&id) => {
+                out.push(tell(id, Event::Account(AccountNews::Operator)));
+                out.push(Output::Disregard(id, Verb::Login.secrets()));
+            }
+            Some(_) => self.ask(id, Asking::Operator, out),
+        }
     }
 
     /// Changes the password of a member: asks for the one they have, and twice for another.
@@ -190,10 +211,16 @@ impl Hub {
             (Matter::Check(_), Verdict::Granted(_)) => {
                 return waiting.next.into_iter().for_each(|next| self.ask(id, *next, out));
             }
+            (Matter::Operator, Verdict::Operator) => {
+                self.sessions.make_operator(id);
+                out.extend(self.name(id).map(|name| Output::Note(Note::BecameOperator(name.clone()))));
+                return out.push(tell(id, Event::Account(AccountNews::Operator)));
+            }
             // Somebody was faster, or whoever runs the server was.
             (Matter::Register(name), Verdict::Wrong) => AccountRefusal::Taken(name),
             (Matter::Check(_) | Matter::Change(_), Verdict::Wrong) => AccountRefusal::WrongCurrent,
-            (_, Verdict::Wrong) => AccountRefusal::Wrong,
+            (Matter::Operator, Verdict::Wrong | Verdict::Granted(_)) => AccountRefusal::NotOperators,
+            (_, Verdict::Wrong | Verdict::Operator) => AccountRefusal::Wrong,
             (_, Verdict::Busy) => AccountRefusal::Busy,
             (Matter::Register(_), Verdict::Wait(rest)) => AccountRefusal::RegisteredMany(rest),
             (_, Verdict::Wait(rest)) => AccountRefusal::Wait(rest),
@@ -266,6 +293,7 @@ impl Hub {
     /// Whether a client may do everything everywhere.
     pub(super) fn runs_the_chat(&self, id: ClientId) -> bool {
         self.account(id).is_some_and(|key| self.rules.operators.contains(&key))
+            || self.sessions.operators().contains(&id)
     }
 
     /// Whose name `name` is for good.

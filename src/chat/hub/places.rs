@@ -4,7 +4,7 @@
 //! left; and a registered person gets in whenever one without a registered name is there, who gives way to them. To show who
 //! they are, a few come in on trial, without a place: each address in its turn.
 
-use super::{CloseReason, Event, Hub, Output, tell};
+use super::{Client, CloseReason, Event, Hub, Output, tell};
 use crate::chat::account::AccountKey;
 use crate::chat::event::PlaceNews;
 use crate::chat::id::ClientId;
@@ -168,8 +168,10 @@ impl Hub {
 
     /// Of those without a registered name, at the address that has most places, the one who has been silent longest.
     fn guest_giving_way(&self) -> Option<ClientId> {
-        let guests =
-            self.clients.iter().flatten().filter(|client| client.name.is_some() && client.account.is_none());
+        let gives_way = |client: &&Client| {
+            client.name.is_some() && client.account.is_none() && !self.runs_the_chat(client.id)
+        };
+        let guests = self.clients.iter().flatten().filter(gives_way);
         let guest = guests.min_by_key(|guest| {
             let places = self.holdings.of(guest.holder).places;
             (std::cmp::Reverse(places), guest.active, guest.id)

@@ -27,6 +27,8 @@ pub struct Rules {
     pub accounts_only: bool,
     /// Those who may do everything everywhere.
     pub operators: Vec<AccountKey>,
+    /// Whether there is a password by which any member becomes one of them.
+    pub operator_password: bool,
     /// Who is expelled already.
     pub expulsions: Vec<Expulsion>,
     /// The rooms that there are already; the first room is there without.

@@ -1,5 +1,5 @@
 //! Which connections gave the password of which account, until they end: under whatever name they go on, another password
-//! or the end of the account ends them.
+//! or the end of the account ends them. And which of them are the server's operators by their password.
 
 use std::collections::BTreeSet;
 
@@ -11,6 +11,8 @@ use crate::chat::event::AccountNews;
 pub(super) struct Sessions {
     by_account: BTreeSet<(AccountKey, ClientId)>,
     by_client: BTreeSet<(ClientId, AccountKey)>,
+    /// Those that gave the password of the server's operator.
+    operators: BTreeSet<ClientId>,
 }
 
 impl Sessions {
@@ -20,8 +22,19 @@ impl Sessions {
         self.by_client.insert((client, account));
     }
 
+    /// A client has given the password of the server's operator.
+    pub(super) fn make_operator(&mut self, client: ClientId) {
+        self.operators.insert(client);
+    }
+
+    /// Those who gave the password of the server's operator.
+    pub(super) fn operators(&self) -> &BTreeSet<ClientId> {
+        &self.operators
+    }
+
     /// A client has left.
     pub(super) fn close(&mut self, client: ClientId) {
+        self.operators.remove(&client);
         for account in self.accounts(client) {
             self.by_account.remove(&(account, client));
             self.by_client.remove(&(client, account));
@@ -33,11 +46,14 @@ impl Sessions {
         for account in self.accounts(old) {
             self.open(account, new);
         }
+        if self.operators.contains(&old) {
+            self.operators.insert(new);
+        }
         self.close(old);
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.by_client.is_empty()
+        self.by_client.is_empty() && self.operators.is_empty()
     }
 
     fn accounts(&self, client: ClientId) -> Vec<AccountKey> {

@@ -62,6 +62,12 @@ pub(super) fn is_servers(name: &str) -> bool {
     OWN.iter().any(|own| fold(own) == folded)
 }
 
+/// Whether `name` is the word for the server's operator, in either language.
+pub(super) fn is_operators(name: &Name) -> bool {
+    let look = Look::of(&name.0);
+    looks(&["operador", "operator"]).iter().any(|word| word.is(&look))
+}
+
 struct Words {
     own: Vec<Look>,
     questions: Vec<Look>,

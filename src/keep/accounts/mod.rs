@@ -11,6 +11,7 @@ mod throttle;
 
 use std::collections::{BTreeMap, HashMap};
 use std::io;
+use std::num::NonZeroU32;
 
 pub use fair_queue::FairQueue;
 pub use guesses::{GuessLog, Guesses};
@@ -23,6 +24,9 @@ use super::affair::{AccountRow, Affair, Changed, Registration, account_key};
 use super::archive::Answer;
 use crate::chat::{Account, AccountKey, ClientId, Matter, Moment, Name, Origin, Petition, Verdict};
 use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES, is_over_share};
+
+/// What stands for the server's operator where guesses are counted by account: no account ever gets so far.
+const OPERATOR: AccountKey = AccountKey(NonZeroU32::MAX);
 
 /// Passwords in the thread's hands: one that it works at, and one so that it need not wait for us.
 const IN_HAND: usize = 2;
@@ -38,6 +42,8 @@ pub(super) struct Accounts {
     throttle: LoginThrottle,
     guesses: GuessLog,
     hasher: Hasher,
+    /// The server's operator, who has no account.
+    operator: Option<Known>,
     in_hand: usize,
     /// What is being hashed or written, by ticket.
     under_way: HashMap<u64, UnderWay>,
@@ -94,6 +100,7 @@ impl Accounts {
             throttle: LoginThrottle::default(),
             guesses: GuessLog::default(),
             hasher: Hasher::start(wake)?,
+            operator: None,
             in_hand: 0,
             under_way: HashMap::new(),
             next_ticket: 0,
@@ -102,6 +109,17 @@ impl Accounts {
         };
         accounts.reload(rows);
         Ok(accounts)
+    }
+
+    /// Lets somebody become the server's operator whose password has this PHC string.
+    pub(super) fn set_operator(&mut self, password: String) {
+        let name = Name::given("operador").expect("a good name");
+        self.operator = Some(Known { name, password, made_from: None, trusted: Vec::new() });
+    }
+
+    /// Whether there is a password by which one becomes the server's operator.
+    pub(super) fn has_operator(&self) -> bool {
+        self.operator.is_some()
     }
 
     /// All of them.
@@ -179,6 +197,9 @@ impl Accounts {
             Petition::Check { account, .. } | Petition::Change { account, .. } => {
                 known(account).map_or_else(Subject::nobody, Subject::of)
             }
+            Petition::Operator { .. } => {
+                self.operator.as_ref().map_or_else(Subject::nobody, |operator| Subject::of(&operator.name))
+            }
         }
     }
 
@@ -193,6 +214,7 @@ impl Accounts {
         let account = match petition {
             Petition::Login { account, .. } => *account,
             Petition::Check { account, .. } | Petition::Change { account, .. } => Some(*account),
+            Petition::Operator { .. } => None,
             Petition::Register { name, .. } => {
                 if self.likenesses.clash(name) {
                     return Some(Verdict::Wrong);
@@ -207,7 +229,10 @@ impl Accounts {
                 return self.throttle.registrations_rest(origin, now).map(Verdict::Wait);
             }
         };
-        let known = account.and_then(|key| self.known.get(&key));
+        let known = match petition {
+            Petition::Operator { .. } => self.operator.as_ref(),
+            _ => account.and_then(|key| self.known.get(&key)),
+        };
         let trusted = known.is_some_and(|known| known.trusted.contains(&origin));
         self.throttle.rest(Claim { origin, subject, trusted }, now).map(Verdict::Wait)
     }
@@ -253,10 +278,20 @@ impl Accounts {
                 self.throttle.succeeded(under_way.origin, under_way.subject);
                 return Some(Verdict::Granted(*key));
             }
+            (Matter::Operator, Hashed::Right) => {
+                self.throttle.succeeded(under_way.origin, under_way.subject);
+                if let Some(operator) = &mut self.operator {
+                    operator.trust(under_way.origin);
+                }
+                return Some(Verdict::Operator);
+            }
             (_, Hashed::Right | Hashed::Wrong) => {
                 self.throttle.failed(under_way.origin, under_way.subject, now);
-                let account = account_of(&under_way.matter);
-                let account = account.and_then(|key| Some((key, self.known.get(&key)?.name.clone())));
+                let account = match under_way.matter {
+                    Matter::Operator => self.operator.as_ref().map(|known| (OPERATOR, known.name.clone())),
+                    _ => account_of(&under_way.matter)
+                        .and_then(|key| Some((key, self.known.get(&key)?.name.clone()))),
+                };
                 self.guesses.note(account, under_way.origin, now);
                 return Some(Verdict::Wrong);
             }
@@ -274,7 +309,9 @@ impl Accounts {
                 Affair::Change { ticket, account: key.0.get(), old, password, address }
             }
             // Nobody asked for the one, and the other was made with a password that is none any more.
-            (Matter::Login(_) | Matter::Check(_), Hashed::Made(_)) => return Some(Verdict::Failed),
+            (Matter::Login(_) | Matter::Check(_) | Matter::Operator, Hashed::Made(_)) => {
+                return Some(Verdict::Failed);
+            }
             (Matter::Change(_), Hashed::Made(_)) => return Some(Verdict::Wrong),
         };
         if !send(affair) {
@@ -341,10 +378,9 @@ impl Accounts {
 
     /// Notes that the owner of an account is at `origin`.
     fn trust(&mut self, key: AccountKey, origin: Origin) {
-        let Some(Known { trusted, .. }) = self.known.get_mut(&key) else { return };
-        trusted.retain(|&other| other != origin);
-        trusted.truncate(TRUSTED_ADDRESSES - 1);
-        trusted.insert(0, origin);
+        if let Some(known) = self.known.get_mut(&key) {
+            known.trust(origin);
+        }
     }
 
     /// Gives the thread what it may have in hand.
@@ -387,7 +423,23 @@ impl Accounts {
             Petition::Check { account, password } => Work::Verify { password, against: of(account) },
             Petition::Register { password, .. } => Work::Make { password },
             Petition::Change { account, old, new } => Work::Remake { old, against: of(account), new },
+            Petition::Operator { password } => {
+                let operator = self.operator.as_ref();
+                Work::Verify {
+                    password,
+                    against: operator.map_or_else(decoy, |known| known.password.clone()),
+                }
+            }
         }
+    }
+}
+
+impl Known {
+    /// Notes that the owner is at `origin`.
+    fn trust(&mut self, origin: Origin) {
+        self.trusted.retain(|&other| other != origin);
+        self.trusted.truncate(TRUSTED_ADDRESSES - 1);
+        self.trusted.insert(0, origin);
     }
 }
 
@@ -396,6 +448,6 @@ fn account_of(matter: &Matter) -> Option<AccountKey> {
     match matter {
         Matter::Login(account) => *account,
         Matter::Check(account) | Matter::Change(account) => Some(*account),
-        Matter::Register(_) => None,
+        Matter::Register(_) | Matter::Operator => None,
     }
 }

@@ -83,6 +83,7 @@ impl<S: Stream> Server<S> {
             accounts: history.accounts(),
             accounts_only: settings.accounts_only,
             operators: settings.operators.clone(),
+            operator_password: history.has_operator(),
             rooms: history.take_rooms(),
             expulsions: history.take_expulsions(),
             login_timeout: settings.login_timeout,

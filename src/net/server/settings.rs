@@ -21,6 +21,8 @@ pub struct Settings {
     pub accounts_only: bool,
     /// Those who may do everything everywhere.
     pub operators: Vec<AccountKey>,
+    /// The PHC string of the password by which any member becomes one of them.
+    pub operator_password: Option<String>,
     /// Lines told again to who enters a room.
     pub replay: usize,
     /// What everybody is told who comes.
@@ -43,6 +45,7 @@ impl Default for Settings {
             rate_limit: limits::RATE_LIMIT_PER_SECOND,
             accounts_only: false,
             operators: Vec::new(),
+            operator_password: None,
             replay: 0,
             motd: Vec::new(),
             zone: Zone::default(),

@@ -29,6 +29,7 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
         AccountRefusal::WrongCurrent => {
             writeln!(out, "Your current password is another one. Nothing has changed.")
         }
+        AccountRefusal::NotOperators => writeln!(out, "That is not the operator's password."),
         AccountRefusal::Busy => {
             writeln!(out, "Too many passwords are waiting to be checked. Try again in a moment.")
         }
@@ -84,6 +85,9 @@ pub(super) fn news(news: &AccountNews, out: &mut String) -> Result {
         }
         AccountNews::Identified(name) => {
             writeln!(out, "You are logged in as {name}.")
+        }
+        AccountNews::Operator => {
+            writeln!(out, "You are an operator of the server until you disconnect.")
         }
         AccountNews::PasswordChanged => {
             writeln!(out, "You have another password from now on.")

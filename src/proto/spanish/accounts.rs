@@ -27,6 +27,7 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
         AccountRefusal::Differ => writeln!(out, "Las dos contraseñas no son iguales. No ha cambiado nada."),
         AccountRefusal::Wrong => writeln!(out, "Nombre o contraseña incorrectos."),
         AccountRefusal::WrongCurrent => writeln!(out, "Tu contraseña actual es otra. No ha cambiado nada."),
+        AccountRefusal::NotOperators => writeln!(out, "Esa no es la contraseña del operador."),
         AccountRefusal::Busy => {
             writeln!(out, "Hay demasiadas contraseñas por comprobar. Prueba dentro de un momento.")
         }
@@ -85,6 +86,9 @@ pub(super) fn news(news: &AccountNews, out: &mut String) -> Result {
         }
         AccountNews::Identified(name) => {
             writeln!(out, "Te has identificado como {name}.")
+        }
+        AccountNews::Operator => {
+            writeln!(out, "Eres operador del servidor hasta que te desconectes.")
         }
         AccountNews::PasswordChanged => {
             writeln!(out, "Tienes otra contraseña desde ahora.")

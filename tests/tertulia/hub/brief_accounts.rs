@@ -30,6 +30,7 @@ fn brief_refusal(refusal: &AccountRefusal) -> String {
         AccountRefusal::Differ => "they differ".into(),
         AccountRefusal::Wrong => "wrong".into(),
         AccountRefusal::WrongCurrent => "wrong current".into(),
+        AccountRefusal::NotOperators => "not the operator's password".into(),
         AccountRefusal::Busy => "busy".into(),
         AccountRefusal::Wait(rest) => format!("wait {rest:?}"),
         AccountRefusal::RegisteredMany(rest) => format!("registered many, wait {rest:?}"),
@@ -47,6 +48,7 @@ fn brief_news(news: &AccountNews) -> String {
     match news {
         AccountNews::Registered(name) => format!("registered: {name}"),
         AccountNews::Identified(name) => format!("identified: {name}"),
+        AccountNews::Operator => "operator of the server".into(),
         AccountNews::PasswordChanged => "changed".into(),
         AccountNews::Replaced => "replaced".into(),
         AccountNews::Renewed(name) => format!("another password: {name}"),

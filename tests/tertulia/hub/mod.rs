@@ -16,6 +16,7 @@ mod ignoring;
 mod leaving;
 mod naming;
 mod offices;
+mod operator_password;
 mod operators;
 mod places;
 mod presence;

@@ -2,6 +2,7 @@
 
 mod client;
 mod echo;
+mod operator;
 mod sessions;
 
 use crate::support::dir::Dir;

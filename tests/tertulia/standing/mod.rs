@@ -9,7 +9,7 @@ mod steps;
 use std::env;
 use std::panic::{self, AssertUnwindSafe};
 
-use tertulia::chat::{ClientId, CloseReason, Command, Event, PutOut, RoomRecord, Rules};
+use tertulia::chat::{ClientId, CloseReason, Command, Event, Password, PutOut, RoomRecord, Rules};
 
 use self::model::{ANA, Entry, Fate, MARTA, Model};
 use self::steps::{Kind, Room, STEPS, Step, Whom};
@@ -19,6 +19,7 @@ use super::support::book::Book;
 /// How many steps are taken one after the other, unless `TERTULIA_DEPTH` says more.
 const DEPTH: usize = 3;
 const KEY: &str = "sésamo";
+const OPERATOR: &str = "quien manda aquí";
 
 fn password(name: &str) -> String {
     format!("me llamo {name}")
@@ -61,8 +62,11 @@ impl Trial {
         let operators = operators.map(|name| book.key(name)).collect();
         let next_key = rooms.iter().map(|room| room.key.0 + 1).max().unwrap_or_default();
         let records = rooms.iter().map(|room| (room.key, room.clone())).collect();
-        let rules = Rules { accounts: Some(book.accounts()), operators, rooms, next_key, ..Rules::default() };
+        let accounts = Some(book.accounts());
+        let operator_password = true;
+        let rules = Rules { accounts, operators, operator_password, rooms, next_key, ..Rules::default() };
         self.chat = Chat::with(rules, book);
+        self.chat.book.operator = Password::new(OPERATOR).ok();
         self.chat.records = records;
         self.olga = self.comes("Olga");
     }
@@ -112,6 +116,10 @@ impl Trial {
                 self.chat.does(person, Command::Register);
                 (0..2).for_each(|_| self.chat.types_secret(person, &password(name)));
                 return;
+            }
+            Step::Preside => {
+                self.chat.does(person, Command::Login(text("operador")));
+                return self.chat.types_secret(person, OPERATOR);
             }
             Step::TakeOver => {
                 self.person = self.comes(name);

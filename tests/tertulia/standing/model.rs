@@ -39,6 +39,8 @@ pub struct Model {
     /// Operator of the room until they leave it.
     operator: bool,
     owners: BTreeSet<&'static str>,
+    /// Operator of the server, by its password, until the connection ends or another one goes on.
+    presides: bool,
     bans: Vec<Decision>,
     mutes: Vec<Decision>,
     moderated: bool,
@@ -70,6 +72,7 @@ impl Model {
             inside: room == Room::General,
             operator: false,
             owners: BTreeSet::new(),
+            presides: false,
             bans: Vec::new(),
             mutes: Vec::new(),
             moderated: false,
@@ -89,6 +92,7 @@ impl Model {
             Step::Invite => self.room == Room::Sala || !self.bans.is_empty(),
             Step::Take(name) => name != self.name,
             Step::Register => self.account.is_none(),
+            Step::Preside => !self.presides,
             Step::TakeOver => self.account.is_some(),
             Step::Return(name) => name != self.name,
             Step::Reconnect | Step::Restart | Step::Hush | Step::Ban(_) | Step::Mute(_) => true,
@@ -128,6 +132,7 @@ impl Model {
                 self.accounts.insert(self.name);
                 self.proves(self.name);
             }
+            Step::Preside => self.presides = true,
             Step::TakeOver => self.goes_on(),
             Step::Reconnect => self.comes_back(self.name),
             Step::Return(name) => self.comes_back(name),
@@ -151,7 +156,7 @@ impl Model {
     pub fn decides(&self) -> bool {
         let registered =
             |account| self.owners.contains(account) || self.kind == Kind::Operator && account == ANA;
-        self.operator || self.account.is_some_and(registered)
+        self.operator || self.presides || self.account.is_some_and(registered)
     }
 
     /// Whether the room hears them while they are in it.
@@ -240,7 +245,7 @@ impl Model {
     /// Is gone, and is in the chat again on a new connection.
     fn comes_back(&mut self, name: &'static str) {
         self.connection += 1;
-        self.invited = None;
+        (self.invited, self.presides) = (None, false);
         self.goes_out();
         (self.name, self.account) = (name, None);
         if self.accounts.contains(name) {

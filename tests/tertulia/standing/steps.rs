@@ -45,6 +45,8 @@ pub enum Step {
     /// Takes a name; gives its password if it is registered.
     Take(&'static str),
     Register,
+    /// Gives the password of the server's operator.
+    Preside,
     /// Comes on a second connection, which takes over.
     TakeOver,
     /// Is lost and comes back under the same name.
@@ -56,7 +58,7 @@ pub enum Step {
 }
 
 /// All of them.
-pub const STEPS: [Step; 28] = [
+pub const STEPS: [Step; 29] = [
     Step::Ban(Whom::Now),
     Step::Ban(Whom::Called(ANA)),
     Step::Ban(Whom::Called(OTRA)),
@@ -79,6 +81,7 @@ pub const STEPS: [Step; 28] = [
     Step::Take(OTRA),
     Step::Take(MARTA),
     Step::Register,
+    Step::Preside,
     Step::TakeOver,
     Step::Reconnect,
     Step::Return(ANA),

@@ -13,6 +13,8 @@ pub struct Book {
     posted: u64,
     /// No letter fits any more.
     pub full: bool,
+    /// The password of the server's operator.
+    pub operator: Option<Password>,
 }
 
 impl Book {
@@ -75,6 +77,8 @@ impl Book {
                 }
                 _ => Verdict::Wrong,
             },
+            Petition::Operator { password } if self.operator.as_ref() == Some(&password) => Verdict::Operator,
+            Petition::Operator { .. } => Verdict::Wrong,
         };
         (matter, verdict)
     }

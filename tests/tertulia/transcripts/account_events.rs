@@ -33,6 +33,7 @@ pub(super) fn events() -> Vec<Event> {
         AccountRefusal::Differ,
         AccountRefusal::Wrong,
         AccountRefusal::WrongCurrent,
+        AccountRefusal::NotOperators,
         AccountRefusal::Busy,
         AccountRefusal::Wait(Duration::from_millis(1_001)),
         AccountRefusal::RegisteredMany(Duration::from_millis(1_001)),
@@ -49,6 +50,7 @@ pub(super) fn events() -> Vec<Event> {
     for news in [
         AccountNews::Registered(ana.clone()),
         AccountNews::Identified(ana.clone()),
+        AccountNews::Operator,
         AccountNews::PasswordChanged,
         AccountNews::Replaced,
         AccountNews::Renewed(ana.clone()),
