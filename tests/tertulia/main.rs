@@ -33,6 +33,8 @@ mod parsing;
 mod passwords;
 mod pieces;
 mod reach;
+#[cfg(feature = "prompt")]
+mod picture;
 mod readme;
 mod safe_text;
 mod signals;

@@ -1,4 +1,5 @@
-//! What the READMEs promise to whoever copies a bot or a script out of them: they are run as they stand there.
+//! What the READMEs and the page about the wire promise: bots and scripts are run as they stand there, tables are whole,
+//! links lead somewhere. The commands of the READMEs are run by `.ci/readme`.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -7,7 +8,9 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use clap::CommandFactory;
 use rustix::process::Signal;
+use tertulia::cli::Options;
 
 use crate::support::peer::{PROMPT, Peer, welcome_to};
 use crate::support::process::{Process, has};
@@ -17,12 +20,22 @@ use crate::support::server::Server;
 const HOST: &str = "localhost";
 const PORT: &str = "65434";
 
-/// The text of both READMEs, each with its language.
+/// What a README holds at most: what somebody who comes for the first time reads in five minutes.
+const WORDS_MAX: usize = 900;
+
+/// The text of a file of the repository.
+fn text(file: &str) -> String {
+    fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file)).expect(file)
+}
+
+/// The text of both READMEs, each with its name.
 fn readmes() -> [(&'static str, String); 2] {
-    ["README.md", "README.es.md"].map(|file| {
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file);
-        (file, fs::read_to_string(path).expect("a README"))
-    })
+    ["README.md", "README.es.md"].map(|file| (file, text(file)))
+}
+
+/// Where the bots are.
+fn protocol() -> String {
+    text("docs/protocol.md")
 }
 
 /// The one block of code in `language` that has `mark` in it.
@@ -56,27 +69,25 @@ fn shell(test: &str, script: &str) -> Process {
 
 #[test]
 fn the_bot_in_the_shell_tells_the_time() {
-    for (file, readme) in readmes() {
-        let server = Server::start(&[]);
-        let mut maria = Peer::join(&server, "María");
-        // As if the client were installed, and the server were where it looks first.
-        let (client, place) = (env!("CARGO_BIN_EXE_tertulia"), server.address);
-        let installed = format!("tertulia() {{ '{client}' {place} \"$@\"; }}\n");
-        let mut bot = shell(&format!("bot-of-{file}"), &(installed + block(&readme, "sh", "--name bot")));
-        maria.expect_line(">>> bot se unió al chat");
-        for question in ["!hora", "¿me dices la !hora?", "!hora, por favor"] {
-            maria.say(question);
-            if question.starts_with("!hora") {
-                let answer = maria.line();
-                let time = answer.strip_prefix("bot: Son las ").expect(&answer);
-                let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
-                assert_eq!(shape, "99:99", "{answer}");
-            }
+    let server = Server::start(&[]);
+    let mut maria = Peer::join(&server, "María");
+    // As if the client were installed, and the server were where it looks first.
+    let (client, place) = (env!("CARGO_BIN_EXE_tertulia"), server.address);
+    let installed = format!("tertulia() {{ '{client}' {place} \"$@\"; }}\n");
+    let mut bot = shell("bot-in-the-shell", &(installed + block(&protocol(), "sh", "--name bot")));
+    maria.expect_line(">>> bot se unió al chat");
+    for question in ["!hora", "¿me dices la !hora?", "!hora, por favor"] {
+        maria.say(question);
+        if question.starts_with("!hora") {
+            let answer = maria.line();
+            let time = answer.strip_prefix("bot: Son las ").expect(&answer);
+            let shape: String = time.chars().map(|c| if c.is_ascii_digit() { '9' } else { c }).collect();
+            assert_eq!(shape, "99:99", "{answer}");
         }
-        server.signal(Signal::TERM);
-        assert_eq!(maria.rest(), "--- El servidor se detiene.\n");
-        bot.wait(); // it ends by itself when nobody is left to answer
     }
+    server.signal(Signal::TERM);
+    assert_eq!(maria.rest(), "--- El servidor se detiene.\n");
+    bot.wait(); // it ends by itself when nobody is left to answer
 }
 
 #[test]
@@ -84,25 +95,23 @@ fn the_bot_in_python_greets_and_listens() {
     if !has("python3") {
         return;
     }
-    for (_, readme) in readmes() {
-        let server = Server::start(&[]);
-        let mut maria = Peer::join(&server, "María");
-        let program = sent_to(&server, block(&readme, "python", "makefile"));
-        let mut bot = Process::start(
-            Command::new("python3").args(["-u", "-X", "utf8", "-c", &program]).stdin(Stdio::null()),
-        );
-        maria.expect_line(">>> bot se unió al chat");
-        maria.expect_line("bot: Hola, soy un bot");
-        maria.say("hola, bot ñandú");
-        // A signal may overtake a line that is still on its way; once the next one is answered, it is not.
-        maria.say("/idioma");
-        maria.expect_line("Te hablo en español. For English: /lang en");
-        server.signal(Signal::TERM);
-        let heard = bot.stdout.rest().join("\n");
-        let after = "María: hola, bot ñandú\n--- El servidor se detiene.";
-        assert_eq!(heard, format!("{PROMPT}{}{after}", welcome_to("bot", "Aquí está María.")));
-        assert!(bot.wait().success());
-    }
+    let server = Server::start(&[]);
+    let mut maria = Peer::join(&server, "María");
+    let program = sent_to(&server, block(&protocol(), "python", "makefile"));
+    let mut bot = Process::start(
+        Command::new("python3").args(["-u", "-X", "utf8", "-c", &program]).stdin(Stdio::null()),
+    );
+    maria.expect_line(">>> bot se unió al chat");
+    maria.expect_line("bot: Hola, soy un bot");
+    maria.say("hola, bot ñandú");
+    // A signal may overtake a line that is still on its way; once the next one is answered, it is not.
+    maria.say("/idioma");
+    maria.expect_line("Te hablo en español. For English: /lang en");
+    server.signal(Signal::TERM);
+    let heard = bot.stdout.rest().join("\n");
+    let after = "María: hola, bot ñandú\n--- El servidor se detiene.";
+    assert_eq!(heard, format!("{PROMPT}{}{after}", welcome_to("bot", "Aquí está María.")));
+    assert!(bot.wait().success());
 }
 
 #[test]
@@ -122,7 +131,7 @@ fn the_client_in_python_talks_without_line_ends() {
         // Each waits for what comes of the one before, as a person does.
         writeln!(keyboard, "Pía").expect("an open pipe");
         maria.expect_line(">>> Pía se unió al chat");
-        for line in format!("{PROMPT}{}", welcome("Pía")).lines() {
+        for line in format!("{PROMPT}{}", welcome_to("Pía", "Aquí está María.")).lines() {
             assert_eq!(client.stdout.next().as_deref(), Some(line));
         }
         for words in ["Hola a todos!", "¿qué tal?", "y"] {
@@ -142,15 +151,63 @@ fn a_script_says_its_line() {
     if !has("nc") {
         return;
     }
+    let server = Server::start(&[]);
+    let mut maria = Peer::join(&server, "María");
+    let docs = protocol();
+    let example = docs.split('`').find(|code| code.starts_with("printf")).expect("an example");
+    let mut script = shell("script", &sent_to(&server, example));
+    assert!(script.wait().success());
+    for line in [">>> bot se unió al chat", "bot: El respaldo ha terminado", "<<< bot salió del chat"] {
+        maria.expect_line(line);
+    }
+}
+
+#[test]
+fn readmes_are_short_and_in_order() {
+    for ((file, readme), headings) in readmes().into_iter().zip([
+        ["Install", "Start", "Join", "What you can type", "Options", "Run it for others", "Links"],
+        [
+            "Instalar",
+            "Arrancar",
+            "Entrar",
+            "Qué se puede escribir",
+            "Opciones",
+            "Para otras máquinas",
+            "Enlaces",
+        ],
+    ]) {
+        let words = readme.split_whitespace().count();
+        assert!(words <= WORDS_MAX, "{file} has {words} words");
+        let found: Vec<&str> = readme.lines().filter_map(|line| line.strip_prefix("## ")).collect();
+        assert_eq!(found, headings, "{file}");
+        let picture = readme.find("](docs/session.svg)").expect("a picture");
+        assert!(picture < readme.find("## ").expect("a heading"), "{file}: the picture comes first");
+    }
+}
+
+#[test]
+fn readmes_link_to_what_is_there() {
     for (file, readme) in readmes() {
-        let server = Server::start(&[]);
-        let mut maria = Peer::join(&server, "María");
-        let example = readme.split('`').find(|code| code.starts_with("printf")).expect("an example");
-        let mut script = shell(&format!("script-of-{file}"), &sent_to(&server, example));
-        assert!(script.wait().success());
-        for line in [">>> bot se unió al chat", "bot: El respaldo ha terminado", "<<< bot salió del chat"] {
-            maria.expect_line(line);
+        let links: Vec<&str> = readme.split("](").skip(1).filter_map(|rest| rest.split(')').next()).collect();
+        assert!(links.len() > 10, "{file}");
+        for link in links {
+            let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(link);
+            assert!(path.exists(), "{file} links to {link}");
         }
+    }
+}
+
+#[test]
+fn readmes_have_every_option_of_the_server() {
+    let command = Options::command();
+    let options = command.get_arguments().filter_map(clap::Arg::get_long).map(|long| format!("--{long}"));
+    // Described by their short forms.
+    let options: BTreeSet<String> =
+        options.filter(|long| !["--quiet", "--verbose"].contains(&long.as_str())).collect();
+    for (file, readme) in readmes() {
+        let rows = readme.lines().filter_map(|line| line.strip_prefix('`')?.split(['`', ' ']).next());
+        let told: BTreeSet<String> = rows.filter(|name| name.starts_with("--")).map(str::to_owned).collect();
+        assert_eq!(told, options, "{file}");
     }
 }
 
@@ -169,8 +226,8 @@ fn every_command_is_in_both_tables_and_known_to_the_client() {
     let all: BTreeSet<String> = helped("es").union(&helped("en")).cloned().collect();
     assert!(all.contains("/ayuda") && all.contains("/help") && all.len() > 50, "{all:?}");
     for (file, readme) in readmes() {
-        let rows = readme.lines().filter(|line| line.starts_with("| `/"));
-        let names = rows.flat_map(|row| row.split('|').nth(1).expect("a cell").split('`'));
+        let rows = readme.lines().filter(|line| line.starts_with("`/") && line.contains(" | "));
+        let names = rows.flat_map(|row| row.split(" | ").next().expect("a cell").split('`'));
         let named: BTreeSet<String> = names.filter(|name| name.starts_with('/')).map(str::to_owned).collect();
         assert_eq!(named, all, "{file}");
     }
