@@ -17,7 +17,10 @@ const ARGUMENTS: [(&str, &str); 33] = [
     ("keep_days", "Borra lo que se dijo hace más de estos días [si no se da: nada]"),
     ("accounts_only", "Solo deja entrar a quien tenga su nombre registrado"),
     ("operator", "Deja que este nombre registrado lo haga todo en todas partes; se puede repetir"),
-    ("operator_password_file", "Deja que quien sepa la contraseña de este archivo lo haga todo en todas partes: /identificar operador"),
+    (
+        "operator_password_file",
+        "Deja que quien sepa la contraseña de este archivo lo haga todo en todas partes: /identificar operador",
+    ),
     ("replay", "Líneas de una sala que se repiten a quien entra; 0: ninguna"),
     ("motd", "Muestra este texto a todo el que llega"),
     ("log_level", "Cuánto se registra"),

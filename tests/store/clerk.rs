@@ -62,7 +62,8 @@ fn an_account_is_made_listed_changed_and_removed() {
     let inside = data.path().join("new/directory");
     let file = dir.path().join("password");
     fs::write(&file, "sésamo ábrete\r\nsecond line").unwrap();
-    let with_mode = |mode| fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+    let with_mode =
+        |mode| fs::set_permissions(&file, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
     with_mode(0o600);
     let mut add = words(&["add", "María", "--lang", "en"], &inside);
     add.extend([OsStr::new("--password-file"), file.as_os_str()]);

@@ -31,10 +31,10 @@ mod origins;
 mod pace;
 mod parsing;
 mod passwords;
-mod pieces;
-mod reach;
 #[cfg(feature = "prompt")]
 mod picture;
+mod pieces;
+mod reach;
 mod readme;
 mod safe_text;
 mod signals;

@@ -24,9 +24,7 @@ fn house_with_piece_sender(settings: Settings) -> (House, usize, usize) {
     house.listen(pia);
     house.says(pia, "Pía");
     house.waits(FIRST_PIECE_QUIET);
-    assert!(
-        house.heard(pia).ends_with(&welcome_to("Pía", "Aquí está Ana."))
-    );
+    assert!(house.heard(pia).ends_with(&welcome_to("Pía", "Aquí está Ana.")));
     house.waits(Duration::from_secs(60));
     house.listen(ana);
     assert_eq!(house.server.next_due(), None, "at rest the server sleeps");
