@@ -101,7 +101,7 @@ fn a_bot_comes_back_with_its_password_too() {
     peer.expect("bot\n");
     peer.send("Contraseña: ");
     peer.expect("girasol\n");
-    peer.send(format!("Nombre o contraseña incorrectos.\n{NAME}"));
+    peer.send("Nombre o contraseña incorrectos.\nCon una línea vacía vuelves al nombre.\nContraseña: ");
     peer.expect_gone();
     let mut peer = server.accept();
     peer.send(NAME);

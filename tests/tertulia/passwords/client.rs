@@ -8,7 +8,7 @@ use crate::support::dir::Dir;
 use crate::support::peer::Peer;
 use crate::support::process::Process;
 #[cfg(feature = "prompt")]
-use crate::support::pty::Pty;
+use crate::support::pty::{Pty, cursor_row};
 use crate::support::server::Server;
 
 fn client(server: &Server, options: &[&str]) -> Command {
@@ -57,6 +57,46 @@ fn at_a_terminal_no_password_is_shown() {
     screen.wait_for_line("Tú: /clave");
     let shown = screen.screen();
     assert!(!shown.contains("girasoles") && !shown.contains("margarita"), "{shown}");
+}
+
+#[cfg(feature = "prompt")]
+#[test]
+fn wrong_password_at_a_terminal_is_asked_for_again_and_not_shown() {
+    let dir = Dir::new();
+    let server = server(&dir, &[]);
+    for options in [&[][..], &["--name", "María"], &["--plain"]] {
+        let mut screen = Pty::spawn(client(&server, options));
+        if options.len() < 2 {
+            screen.wait_for_line("Ingresa tu nombre:");
+            screen.type_keys("María\r");
+        }
+        // Without an editor the terminal shows what is typed until the question has come.
+        let hidden = |screen: &Pty| {
+            if options == ["--plain"] {
+                screen.wait_until_hidden();
+            }
+        };
+        let asked_again = |text: &str, times: usize| {
+            let shown: Vec<&str> = text.lines().map(str::trim_end).collect();
+            shown.iter().filter(|line| **line == "Contraseña:").count() == times
+        };
+        screen.wait_for("the question", |screen| asked_again(&screen.contents(), 1));
+        hidden(&screen);
+        screen.type_keys("margarita\r");
+        screen.wait_for("the question again", |screen| asked_again(&screen.contents(), 2));
+        // Back to the name, and on.
+        hidden(&screen);
+        screen.type_keys("\r");
+        screen.wait_for("the name", |screen| cursor_row(screen).starts_with("Ingresa tu nombre:"));
+        screen.type_keys("María\r");
+        screen.wait_for("the question", |screen| asked_again(&screen.contents(), 3));
+        hidden(&screen);
+        screen.type_keys("girasoles\r");
+        screen.wait_for_text("Bienvenido al chat, María!");
+        screen.type_keys("salir\r");
+        let shown = screen.wait_end().screen;
+        assert!(!shown.contains("girasoles") && !shown.contains("margarita"), "{shown}");
+    }
 }
 
 /// Two clients of one name that both come back would throw each other out for ever.
