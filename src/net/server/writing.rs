@@ -107,6 +107,7 @@ impl<S: Stream> Server<S> {
             ask_again(encodings, broadcast, conn, now);
             conn.flush(broadcast, now);
             if own_up(encodings, broadcast, conn, false, now) {
+                ask_again(encodings, broadcast, conn, now);
                 conn.flush(broadcast, now);
             }
         });
