@@ -188,11 +188,12 @@ impl<S: Stream> Server<S> {
         // Before those who asked go on without: they are told so.
         for answer in self.history.overdue(now) {
             self.recall(answer, now);
+            self.perform(now);
         }
         if let Some(answer) = self.history.work() {
             self.recall(answer, now);
+            self.perform(now);
         }
-        self.perform(now);
         if self.hub.next_due().is_some_and(|due| now >= due) {
             self.hub.tick(now, &mut self.outputs);
             self.perform(now);
@@ -204,8 +205,9 @@ impl<S: Stream> Server<S> {
     pub fn answers(&mut self, now: Moment) {
         for answer in self.history.answers(now) {
             self.recall(answer, now);
+            // What a room hears of one of them is for those who are there now, not for whom the next one lets in.
+            self.perform(now);
         }
-        self.perform(now);
         self.write_stale_rooms(false);
     }
 
