@@ -58,7 +58,7 @@ impl Hub {
     /// Why somebody who comes from `origin` gets no place. If there is none, one without a name may have to go first.
     fn lack(&mut self, origin: Origin, now: Moment, out: &mut Vec<Output>) -> Option<Lack> {
         let places = self.rules.places?;
-        let (held, free) = (self.holdings.places(origin) as usize, places.saturating_sub(self.placed()));
+        let (held, free) = (self.placed_from(origin), places.saturating_sub(self.placed()));
         // Asked first: nobody gives way to an address that gets no place.
         if places >= SHARED_PLACES_MIN && is_over_share(held, free, places) {
             return Some(Lack::Crowded);
@@ -123,7 +123,7 @@ impl Hub {
         let free = self.rules.places.is_none_or(|places| self.placed() < places);
         // Where their address has more than its share, it still has when there is room.
         let crowded = self.rules.places.is_some_and(|places| {
-            let held = self.client(id).map_or(0, |client| self.holdings.of(client.holder).places as usize);
+            let held = self.origin(id).map_or(0, |origin| self.placed_from(origin));
             places >= SHARED_PLACES_MIN && is_over_share(held, places.saturating_sub(self.placed()), places)
         });
         if on_trial && free && !crowded {
@@ -185,6 +185,12 @@ impl Hub {
 
     fn is_on_trial(&self, id: ClientId) -> bool {
         self.trials.iter().any(|trial| trial.id == id)
+    }
+
+    /// How many of those who come from there have a place.
+    fn placed_from(&self, origin: Origin) -> usize {
+        let tries = |trial: &&Trial| self.origin(trial.id) == Some(origin);
+        (self.holdings.places(origin) as usize).saturating_sub(self.trials.iter().filter(tries).count())
     }
 
     /// How many have a place.

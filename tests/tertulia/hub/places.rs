@@ -218,6 +218,23 @@ fn registered_person_comes_in_from_a_crowded_address() {
 }
 
 #[test]
+fn trial_is_no_place_of_its_address() {
+    let mut chat = places(100, &ACCOUNTS);
+    crowd(&mut chat, 1, 0, 51);
+    crowd(&mut chat, 2, 51, 40);
+    let trial = chat.connects_from(address(1));
+    assert_eq!(chat.hears(trial), ["OnlyRegistered { crowded: true }", "name?"]);
+    let leaving = chat.id_of("p0");
+    chat.quits(leaving);
+    crowd(&mut chat, 2, 91, 1);
+    // Half of all places are no more than half.
+    chat.says(trial, "Olga");
+    assert_eq!(chat.hears(trial), ["welcome Olga"]);
+    let refused = chat.connects_from(address(1));
+    assert_eq!(chat.hears(refused), ["OnlyRegistered { crowded: true }", "name?"]);
+}
+
+#[test]
 fn rooms_of_one_address_are_not_all_there_may_be() {
     let mut chat = Chat::new();
     let people = |chat: &mut Chat, number, from: usize, count: usize| {
