@@ -14,8 +14,8 @@ use super::worker::yield_to_the_loop;
 #[derive(Debug)]
 pub(super) struct Answerer {
     questions: Sender<(u64, Query)>,
-    watch: Arc<Watch>,
-    thread: JoinHandle<()>,
+    /// None: there is none, and who takes the questions answers them.
+    thread: Option<(Arc<Watch>, JoinHandle<()>)>,
 }
 
 impl Answerer {
@@ -29,7 +29,13 @@ impl Answerer {
         let watch = Arc::clone(reader.watch());
         let work = move || answer(&reader, &theirs, &words, &wake);
         let thread = thread::Builder::new().name("questions".into()).spawn(work)?;
-        Ok(Answerer { questions, watch, thread })
+        Ok(Answerer { questions, thread: Some((watch, thread)) })
+    }
+
+    /// Without a thread: whoever holds the other end answers.
+    pub(super) fn by_hand() -> (Answerer, Receiver<(u64, Query)>) {
+        let (questions, theirs) = mpsc::channel();
+        (Answerer { questions, thread: None }, theirs)
     }
 
     pub(super) fn ask(&self, ticket: u64, query: Query) {
@@ -39,9 +45,11 @@ impl Answerer {
 
     /// Ends the thread, whatever it is doing, and closes its way into the file.
     pub(super) fn end(self) {
-        self.watch.stop();
         drop(self.questions);
-        let _ = self.thread.join();
+        if let Some((watch, thread)) = self.thread {
+            watch.stop();
+            let _ = thread.join();
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::accounts::Accounts;
+use super::accounts::{Accounts, Hasher};
 use super::affair::Affair;
 use super::answerer::Answerer;
 use super::expulsions::ExpulsionRow;
@@ -134,25 +134,12 @@ impl Archive {
         let (writer, reader, found) = store.into_parts();
         found.recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
         let keep_days = writer.keep_days();
-        let accounts = Accounts::new(found.accounts, wake.clone())?;
+        let accounts = Accounts::new(found.accounts, Hasher::start(wake.clone())?);
         let answerer = Answerer::start(reader, ours.clone(), wake.clone())?;
         let worker = Worker::new(writer, answerer, theirs, ours, Arc::clone(&load), wake);
         let ending = worker.ending();
         thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
-        let file = File {
-            jobs,
-            words,
-            load,
-            ending,
-            questions: Questions::default(),
-            pending: Pending::default(),
-            reload: false,
-            gaps: BTreeMap::new(),
-            complaint: Complaint { lines: 0, why: None },
-            complained: None,
-            displaced: false,
-            keep_days,
-        };
+        let file = File::new((jobs, words), load, ending, keep_days);
         let (accounts, rooms, expulsions) = (Some(accounts), found.rooms, found.expulsions);
         Ok(Archive { memory, file: Some(file), accounts, next_key, rooms, expulsions, ..Archive::default() })
     }
@@ -164,7 +151,18 @@ impl Archive {
     ///
     /// The thread cannot be had.
     pub fn in_memory(wake: impl Fn() + Send + 'static) -> io::Result<Archive> {
-        Ok(Archive { accounts: Some(Accounts::new(Vec::new(), wake)?), ..Archive::default() })
+        let accounts = Accounts::new(Vec::new(), Hasher::start(wake)?);
+        Ok(Archive { accounts: Some(accounts), ..Archive::default() })
+    }
+
+    /// A history whose helpers are at the other ends of `file` and of the accounts' hasher.
+    pub(super) fn over(file: File, accounts: Accounts) -> Archive {
+        Archive {
+            memory: Memory::unsearched(),
+            file: Some(file),
+            accounts: Some(accounts),
+            ..Archive::default()
+        }
     }
 
     /// The first key that a new room may have.
@@ -308,6 +306,28 @@ impl Archive {
 }
 
 impl File {
+    pub(super) fn new(
+        (jobs, words): (SyncSender<Job>, Receiver<Word>),
+        load: Arc<Load>,
+        ending: Arc<Mutex<Option<Ending>>>,
+        keep_days: Option<u32>,
+    ) -> File {
+        File {
+            jobs,
+            words,
+            load,
+            ending,
+            questions: Questions::default(),
+            pending: Pending::default(),
+            reload: false,
+            gaps: BTreeMap::new(),
+            complaint: Complaint { lines: 0, why: None },
+            complained: None,
+            displaced: false,
+            keep_days,
+        }
+    }
+
     fn keep(&mut self, line: &Line) {
         if self.push(Job::Keep(Row::of(line))).is_err() {
             miss(&mut self.gaps, line.room, line.at.0, 1);

@@ -15,8 +15,10 @@ use crate::limits::{HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES, HI
 const ENTRY_BYTES: usize = 128;
 
 /// What the thread has in its hands: waiting for it, or taken and not written yet.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Load {
+    /// As many bytes as there may be.
+    most: usize,
     bytes: AtomicUsize,
     /// Of these, those of changes.
     changes: AtomicUsize,
@@ -24,13 +26,24 @@ pub(super) struct Load {
     starved: AtomicBool,
 }
 
+impl Default for Load {
+    fn default() -> Load {
+        Load::of(HISTORY_QUEUE_MAX_BYTES)
+    }
+}
+
 impl Load {
+    /// With room for so many bytes.
+    pub(super) fn of(most: usize) -> Load {
+        let (bytes, changes, starved) = Default::default();
+        Load { most, bytes, changes, starved }
+    }
+
     /// Counts a job that is handed over, if there is a place for it. Only the loop calls this.
     pub(super) fn take(&self, bytes: usize, change: bool) -> bool {
         let fits = || {
             let (all, changes) = (self.bytes.load(Ordering::SeqCst), self.changes.load(Ordering::SeqCst));
-            all + bytes <= HISTORY_QUEUE_MAX_BYTES
-                && (!change || changes + bytes <= HISTORY_CHANGES_IN_HAND_BYTES)
+            all + bytes <= self.most && (!change || changes + bytes <= HISTORY_CHANGES_IN_HAND_BYTES)
         };
         if !fits() {
             self.starve();

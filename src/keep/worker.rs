@@ -14,9 +14,10 @@ use rusqlite::Result;
 
 use super::affair::Affair;
 use super::answerer::Answerer;
+use super::disk::Disk;
 use super::job::{Change, JOB_BYTES, Job, Kind, Query, Row, Word, miss};
 use super::pending::Load;
-use super::store::{Writer, is_busy};
+use super::store::is_busy;
 use crate::clock::wall_clock;
 use crate::limits::{
     HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_TIMEOUT,
@@ -45,8 +46,8 @@ enum Written {
     Failed,
 }
 
-pub(super) struct Worker<W> {
-    file: Writer,
+pub(super) struct Worker<D, W> {
+    file: D,
     jobs: Receiver<Job>,
     words: Sender<Word>,
     load: Arc<Load>,
@@ -80,15 +81,15 @@ pub(super) struct Worker<W> {
     expired_up_to: i64,
 }
 
-impl<W: Fn()> Worker<W> {
+impl<D: Disk, W: Fn()> Worker<D, W> {
     pub(super) fn new(
-        file: Writer,
+        file: D,
         answerer: Answerer,
         jobs: Receiver<Job>,
         words: Sender<Word>,
         load: Arc<Load>,
         wake: W,
-    ) -> Worker<W> {
+    ) -> Worker<D, W> {
         let expiry = file.keep_days().map(|_| Instant::now());
         Worker {
             file,
@@ -124,21 +125,23 @@ impl<W: Fn()> Worker<W> {
         while !self.time_is_up() {
             let due = [self.expiry, self.reindexing].into_iter().flatten().min();
             let wait = due.map_or(Duration::MAX, |at| at.saturating_duration_since(Instant::now()));
-            let left = self.held_up || !self.gaps.is_empty() || !self.changes.is_empty();
+            let left = self.has_left();
             let retry = if left { HISTORY_RETRY } else { Duration::MAX };
             // Another program has been waited for already.
             let wait = if self.held_up { Duration::ZERO } else { wait.min(retry) };
-            match self.jobs.recv_timeout(wait) {
+            let rests = match self.jobs.recv_timeout(wait) {
                 Ok(job) => self.batch(Some(job)),
-                Err(RecvTimeoutError::Timeout) if left => self.batch(None),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => left && self.batch(None),
                 Err(RecvTimeoutError::Disconnected) => break,
+            };
+            if rests {
+                thread::sleep(HISTORY_PAUSE);
             }
             if self.expiry.is_some_and(|at| Instant::now() >= at) {
                 self.expire();
             }
             if self.reindexing.is_some_and(|at| Instant::now() >= at) {
-                self.reindexing = match self.file.transaction(Writer::reindex) {
+                self.reindexing = match self.file.transaction(D::reindex) {
                     Ok(more) => more.then(Instant::now),
                     Err(_) => Some(Instant::now() + HISTORY_RETRY),
                 };
@@ -149,7 +152,40 @@ impl<W: Fn()> Worker<W> {
         self.answerer.end();
     }
 
-    fn batch(&mut self, first: Option<Job>) {
+    /// Takes what comes until no more can come, and finishes.
+    pub(super) fn end(&mut self) {
+        while let Ok(job) = self.jobs.recv() {
+            self.take(job);
+        }
+        self.finish();
+    }
+
+    /// What is written to.
+    pub(super) fn disk(&self) -> &D {
+        &self.file
+    }
+
+    /// What is written to, to be changed.
+    pub(super) fn disk_mut(&mut self) -> &mut D {
+        &mut self.file
+    }
+
+    /// Does once what there is to do, if there is anything; without rest behind it. For the simulation, whose disk is no file.
+    pub(super) fn step(&mut self) {
+        match self.jobs.try_recv() {
+            Ok(job) => drop(self.batch(Some(job))),
+            Err(_) if self.has_left() => drop(self.batch(None)),
+            Err(_) => {}
+        }
+    }
+
+    /// Whether something that was taken is to be tried again.
+    pub(super) fn has_left(&self) -> bool {
+        self.held_up || !self.gaps.is_empty() || !self.changes.is_empty()
+    }
+
+    /// Takes what waits and writes it; says whether there is time for a rest.
+    fn batch(&mut self, first: Option<Job>) -> bool {
         // Held up, the thread goes on taking what comes: promises are to be told in time.
         let most = if self.held_up { HISTORY_QUEUE_JOBS / 2 } else { HISTORY_BATCH_JOBS };
         let (mut taken, mut bytes) = (0, 0);
@@ -179,10 +215,9 @@ impl<W: Fn()> Worker<W> {
         told |= self.tell_room();
         if told {
             (self.wake)();
-        } else if !full && !asked && !self.held_up && !self.is_ending() {
-            // Lines that come one by one need not cost an fsync each, and the loop is left alone meanwhile.
-            thread::sleep(HISTORY_PAUSE);
         }
+        // Lines that come one by one need not cost an fsync each, and the loop is left alone meanwhile.
+        !told && !full && !asked && !self.held_up && !self.is_ending()
     }
 
     /// Tells the loop that there is a place again, if it waits for one; says whether it does.
@@ -362,7 +397,7 @@ impl<W: Fn()> Worker<W> {
 
 /// Writes rows, and lets go first every few of them whoever waits for this processor: without it somebody's word was
 /// seen to wait for 2 ms behind this thread, in spite of its priority.
-fn append(file: &Writer, rows: &[Row]) -> Result<()> {
+fn append(file: &impl Disk, rows: &[Row]) -> Result<()> {
     // Beside a busy program each stop costs a turn of that program's; who is behind would never catch up.
     let behind = rows.len() >= HISTORY_BEHIND_ROWS;
     for stretch in rows.chunks(HISTORY_STRETCH_ROWS) {

@@ -18,7 +18,7 @@ const HASH_MAX_BYTES: usize = 256;
 
 /// What there is to hash.
 #[derive(Debug)]
-pub(super) enum Work {
+pub(in crate::keep) enum Work {
     /// Is this the password?
     Verify { password: Password, against: String },
     /// A new one.
@@ -29,7 +29,7 @@ pub(super) enum Work {
 
 /// What came of it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Hashed {
+pub(in crate::keep) enum Hashed {
     Right,
     Wrong,
     /// The PHC string of the new password.
@@ -40,14 +40,17 @@ pub(super) enum Hashed {
 
 /// The loop's end of the thread.
 #[derive(Debug)]
-pub(super) struct Hasher {
+pub(in crate::keep) struct Hasher {
     work: Sender<(u64, Work)>,
     done: Receiver<(u64, Hashed)>,
 }
 
+/// The other ends: what there is to hash, and what came of it.
+pub(in crate::keep) type HasherEnds = (Receiver<(u64, Work)>, Sender<(u64, Hashed)>);
+
 impl Hasher {
     /// Starts the thread, which calls `wake` when something is done.
-    pub(super) fn start(wake: impl Fn() + Send + 'static) -> io::Result<Hasher> {
+    pub(in crate::keep) fn start(wake: impl Fn() + Send + 'static) -> io::Result<Hasher> {
         let (work, theirs) = mpsc::channel::<(u64, Work)>();
         let (ours, done) = mpsc::channel();
         thread::Builder::new().name("passwords".into()).spawn(move || {
@@ -60,6 +63,12 @@ impl Hasher {
             }
         })?;
         Ok(Hasher { work, done })
+    }
+
+    /// Without a thread: whoever holds the other ends does the work.
+    pub(in crate::keep) fn by_hand() -> (Hasher, HasherEnds) {
+        let ((work, theirs), (ours, done)) = (mpsc::channel(), mpsc::channel());
+        (Hasher { work, done }, (theirs, ours))
     }
 
     /// Hands over some work; whoever does so counts how much there is.

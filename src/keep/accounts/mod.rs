@@ -10,13 +10,12 @@ mod likenesses;
 mod throttle;
 
 use std::collections::{BTreeMap, HashMap};
-use std::io;
 use std::num::NonZeroU32;
 
 pub use fair_queue::FairQueue;
 pub use guesses::{GuessLog, Guesses};
-use hasher::{Hashed, Hasher, Work, decoy};
-pub(super) use hasher::{is_hash, make};
+use hasher::decoy;
+pub(super) use hasher::{Hashed, Hasher, Work, is_hash, make};
 pub(super) use likenesses::Likenesses;
 pub use throttle::{Claim, LoginThrottle, Subject};
 
@@ -90,8 +89,8 @@ struct UnderWay {
 pub(super) type Post<'a> = &'a mut dyn FnMut(Affair) -> bool;
 
 impl Accounts {
-    /// Goes on with the accounts of the file.
-    pub(super) fn new(rows: Vec<AccountRow>, wake: impl Fn() + Send + 'static) -> io::Result<Accounts> {
+    /// Goes on with the accounts of the file; `hasher` hashes.
+    pub(super) fn new(rows: Vec<AccountRow>, hasher: Hasher) -> Accounts {
         let mut accounts = Accounts {
             known: BTreeMap::new(),
             likenesses: Likenesses::default(),
@@ -99,7 +98,7 @@ impl Accounts {
             waiting: FairQueue::default(),
             throttle: LoginThrottle::default(),
             guesses: GuessLog::default(),
-            hasher: Hasher::start(wake)?,
+            hasher,
             operator: None,
             in_hand: 0,
             under_way: HashMap::new(),
@@ -108,7 +107,7 @@ impl Accounts {
             hashed: 0,
         };
         accounts.reload(rows);
-        Ok(accounts)
+        accounts
     }
 
     /// Lets somebody become the server's operator whose password has this PHC string.

@@ -1,15 +1,11 @@
 //! What is done for accounts and letters, as far as it concerns the file: one transaction for all that waits.
 
-use std::time::Instant;
-
 use rusqlite::Result;
 
 use super::writer::{Writer, is_busy};
 use crate::control::{AccountReply, Refusal};
 use crate::keep::affair::{Affair, Changed, Outcome};
-
-/// Affairs, each with the time since which it waits.
-type Waiting = Vec<(Instant, Affair)>;
+use crate::keep::disk::Waiting;
 
 impl Writer {
     /// Does `affairs`, at `at`, those first that write. Gives what came of each, those that have to wait because another

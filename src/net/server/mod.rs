@@ -276,6 +276,11 @@ impl<S: Stream> Server<S> {
         self.input
     }
 
+    /// Bytes that wait for the file of the history: in its thread's hands, and for a place there.
+    pub fn unwritten_bytes(&self) -> (usize, usize) {
+        self.history.unwritten_bytes()
+    }
+
     /// Bytes that wait for each connection's peer, and bytes of memory that its buffers hold.
     pub fn buffers(&self) -> impl Iterator<Item = (ClientId, usize, usize)> {
         self.conns.iter().map(|(slot, conn)| (conn.id(slot), conn.waiting(), conn.held()))

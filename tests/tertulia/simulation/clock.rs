@@ -56,7 +56,7 @@ impl WallClock {
 /// nobody is there.
 pub fn history_has_the_clock_of_each_line(world: &mut World) {
     let heard = messages(&world.people[0].received);
-    world.connect("archivero".to_owned());
+    world.connect("archivero".to_owned(), Some(200));
     let reader = world.people.len() - 1;
     for line in ["archivero\n", "/historial 1000\n"] {
         world.people[reader].say(line.as_bytes(), None);
@@ -74,7 +74,10 @@ pub fn history_has_the_clock_of_each_line(world: &mut World) {
         let mut clocks = world.clock.when_heard(number, read);
         assert!(clocks.any(|wall| brief(wall, now) == time), "m{number} was not said at {time}");
     }
-    assert_eq!(last, heard.last().map(|&(number, _)| number), "{lines:?}");
+    // The disk may have lost the last ones.
+    if world.storage.is_none() {
+        assert_eq!(last, heard.last().map(|&(number, _)| number), "{lines:?}");
+    }
     world.everybody_leaves();
 }
 

@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
+use super::accounts::nothing_was_told_of_passwords;
+use super::orders::HOST;
 use super::person::{Fate, Person, Span};
+use super::places;
+use super::storage;
 use super::world::World;
 use crate::support::peer::PROMPT;
 use tertulia::limits;
@@ -25,6 +29,11 @@ pub fn after_every_turn(world: &World) {
     let distinct: HashSet<&String> = names.iter().collect();
     assert_eq!(distinct.len(), names.len(), "names are unique: {names:?}");
     assert!(names.len() <= world.places, "no more people than places");
+    storage::what_waits_is_bounded(world);
+    if world.has_accounts {
+        world.names_are_their_owners();
+        world.nobody_is_here_who_may_not();
+    }
 }
 
 /// Everything that was asked has been done, and the server sleeps.
@@ -36,10 +45,24 @@ pub fn at_rest(world: &mut World) {
         assert!(held <= 4 * limits::LINE_MAX_BYTES, "{id:?}: memory is held at rest");
     }
     let witness = Witness::new(&world.people[0]);
-    for person in &world.people[1..] {
+    nothing_was_told_of_passwords(world);
+    places::were_told_at_the_door(world);
+    world.orders_are_done();
+    world.sessions_are_by_what_is_on_the_disk();
+    for (index, person) in world.people.iter().enumerate().skip(1) {
+        if world.has_accounts && index == HOST {
+            continue;
+        }
+        assert!(
+            person.errand.is_none(),
+            "{} has not heard what came of {:?}: {:#?}",
+            person.name,
+            person.errand,
+            person.lines()
+        );
         was_answered(person);
         heard_all(person, &witness);
-        was_heard(person, &witness.lines);
+        was_heard(person, &witness.lines, world);
         ended_with_reason(person, world);
     }
 }
@@ -83,7 +106,7 @@ impl Witness {
 /// Nothing remains of anybody.
 pub fn when_all_have_left(world: &mut World) {
     assert_eq!(world.server.connections(), 0, "all connections are closed");
-    assert!(world.server.hub().is_empty(), "the hub has forgotten everybody");
+    assert!(world.server.hub().is_empty(), "the hub has forgotten everybody: {:?}", world.server.hub());
     assert_eq!(world.server.next_due(), None, "nothing is due in an empty server");
 }
 
@@ -92,7 +115,11 @@ fn room_lines(lines: &[String]) -> impl Iterator<Item = String> {
     let of_the_room = |line: &&String| {
         let said = line.split_once(": m").is_some_and(|(name, _)| !name.contains(' '));
         let odd = line.starts_with(['p', 'z']) && line.contains(": ") && !line.contains("hace ");
-        said || odd || ["* ", ">>> ", "<<< ", "[…"].iter().any(|mark| line.starts_with(mark))
+        let elsewhere = line.contains("#sala") && !said;
+        let all =
+            line.starts_with("--- ") && (line.contains(" ahora es ") || line.starts_with("--- Servidor: "));
+        !elsewhere
+            && (said || odd || all || ["* ", ">>> ", "<<< ", "[…"].iter().any(|mark| line.starts_with(mark)))
     };
     lines.iter().filter(of_the_room).cloned()
 }
@@ -112,7 +139,7 @@ fn heard_all(person: &Person, seen: &Witness) {
     };
     let may_reach = person.left.map_or(witness.len(), |span| seen.span(span).1);
     let fits = (earliest..=latest).any(|start| {
-        walk(person, &heard, witness, start).is_some_and(|end| (must_reach..=may_reach).contains(&end))
+        walk(person, &heard, witness, start).is_some_and(|(end, last)| end <= may_reach && last >= must_reach)
     });
     assert!(
         fits,
@@ -136,20 +163,27 @@ fn must_reach(person: &Person, witness: &Witness) -> usize {
     }
 }
 
-/// Follows `heard` along what the witness saw from `start` on; gives how far it reaches, if it fits.
-fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> Option<usize> {
-    let name = &person.name;
-    let own = |line: &String| {
-        line.starts_with(&format!("{name}: "))
-            || line.starts_with(&format!("* {name} "))
-            || *line == format!(">>> {name} se unió al chat")
-    };
-    let mut at = start;
+/// Follows `heard` along what the witness saw from `start` on; gives how far it reaches at least and at most, if it fits:
+/// lines about themselves nobody hears.
+fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> Option<(usize, usize)> {
+    let own = |line: &String| is_own(person, line);
+    let (mut at, mut passed) = (start, None);
     for line in heard {
         let skipped =
             line.strip_prefix("[… ").map(|rest| rest.split(' ').next().unwrap().parse::<usize>().unwrap());
+        if skipped.is_some() && person.goes_elsewhere {
+            passed = skipped;
+            continue;
+        }
+        if let Some(most) = passed.take() {
+            // Lines of the other room may be among those that were skipped.
+            let found =
+                witness.iter().skip(at).take(most + person.begun.len() + 2).position(|next| next == line);
+            at += found?;
+        }
         for expected in 0..skipped.unwrap_or(1) {
-            while witness.get(at).is_some_and(own) {
+            // Of their name there may have been somebody else before, or behind them.
+            while witness.get(at).is_some_and(|next| own(next) && (skipped.is_some() || next != line)) {
                 at += 1;
             }
             if at >= witness.len() || skipped.is_none() && witness[at] != *line {
@@ -159,27 +193,36 @@ fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> 
             at += 1;
         }
     }
+    let end = at;
+    at = (at + passed.unwrap_or(0)).min(witness.len());
     while witness.get(at).is_some_and(own) {
         at += 1;
     }
-    Some(at)
+    Some((end, at))
 }
 
 /// What somebody sent before they began to leave has been heard by the witness, once and in order. Several pieces may be
 /// one line.
-fn was_heard(person: &Person, witness: &[String]) {
-    let (spoken, acted) = (format!("{}: ", person.name), format!("* {} ", person.name));
+fn was_heard(person: &Person, witness: &[String], world: &World) {
+    let theirs = |number: &u64| person.begun.binary_search(number).is_ok();
+    let called = |name: &str| person.names.iter().any(|own| own == name);
+    for (name, number) in witness.iter().filter_map(|line| message(line)) {
+        assert!(!theirs(&number) || called(name), "{name} said m{number}, which {:?} did", person.names);
+    }
     let mut heard: Vec<u64> = witness
         .iter()
-        .filter_map(|line| line.strip_prefix(&spoken).or_else(|| line.strip_prefix(&acted)))
-        .flat_map(|rest| rest.split(' '))
+        .filter_map(|line| line.split_once(": ").or_else(|| line.strip_prefix("* ")?.split_once(' ')))
+        .filter(|(name, _)| called(name))
+        .flat_map(|(_, words)| words.split(' '))
         .filter_map(|word| word.strip_prefix('m')?.parse().ok())
+        .filter(theirs)
         .collect();
     if person.pieces && person.fate == Fate::Reset {
         heard.pop(); // a reset may have destroyed a part of the last piece
     }
     assert!(heard.is_sorted_by(|a, b| a < b), "{}: out of order or twice: {heard:?}", person.name);
-    let excused = person.fate == Fate::Reset || person.starved;
+    // Whoever is put out is heard no more.
+    let excused = person.fate == Fate::Reset || person.starved || was_put_out(person, world);
     if !excused {
         assert_eq!(heard, person.sent, "not everything was heard of {person:?}");
     }
@@ -195,9 +238,11 @@ fn ended_with_reason(person: &Person, world: &World) {
             let told = |words: &str| lines.iter().any(|line| line.contains(words));
             let late = world.now.since(person.connected) >= std::time::Duration::from_secs(60);
             let timeout = person.named.is_none() && told("Se acabó el tiempo") && late;
-            let full = person.named.is_none() && told("El chat está lleno");
+            let full =
+                person.named.is_none() && (told("El chat está lleno") || told("Hay muchas conexiones"));
+            let why = was_put_out(person, world);
             assert!(
-                timeout || full || person.starved || person.lingered && person.named.is_none(),
+                timeout || full || why || person.starved || person.lingered && person.named.is_none(),
                 "{} was thrown out for nothing: connected {:?}, now {:?}, {lines:?}",
                 person.name,
                 person.connected,
@@ -207,6 +252,41 @@ fn ended_with_reason(person: &Person, world: &World) {
         Fate::Ended | Fate::Quit => assert!(over, "{} left and the server holds on: {person:?}", person.name),
         Fate::Here | Fate::Reset => {}
     }
+}
+
+/// Whether somebody was told that another connection, an operator or a registered person took their place.
+fn was_put_out(person: &Person, world: &World) -> bool {
+    // Words that were not read in time are lost with the connection.
+    if world.has_accounts && person.dawdled && person.end.is_over() {
+        return true;
+    }
+    let told =
+        |words: &str| person.lines().iter().any(|line| line.starts_with("--- ") && line.contains(words));
+    let decided = ["El servidor cierra tu conexión", "Estás expulsado"].iter().any(|words| told(words));
+    assert!(!decided || person.put_out || person.named.is_none(), "nobody has put {} out", person.name);
+    let others = [
+        "esta conexión se cierra",
+        "tu plaza es ahora de alguien con un nombre registrado",
+        "El servidor se detiene",
+    ];
+    person.put_out || decided || others.iter().any(|words| told(words))
+}
+
+/// Whether a line is what somebody said, did, or was told of by their own arrival.
+fn is_own(person: &Person, line: &str) -> bool {
+    match message(line) {
+        Some((_, number)) => person.begun.binary_search(&number).is_ok(),
+        None => person.names.iter().any(|name| {
+            line.starts_with(&format!("{name}: ")) || *line == format!(">>> {name} se unió al chat")
+        }),
+    }
+}
+
+/// The name and the number of a message that somebody said or did.
+fn message(line: &str) -> Option<(&str, u64)> {
+    let said = line.split_once(": m").filter(|(name, _)| !name.contains(' '));
+    let (name, rest) = said.or_else(|| line.strip_prefix("* ")?.split_once(" m"))?;
+    Some((name, rest.split(' ').next()?.parse().ok()?))
 }
 
 /// Lines as a person can read them.

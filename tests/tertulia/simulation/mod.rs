@@ -3,11 +3,18 @@
 //! `TERTULIA_SEEDS=100000 cargo test simulation` tries that many; a seed that breaks a law is printed, and
 //! `TERTULIA_SEED=n cargo test simulation` replays it.
 
+mod accounts;
 mod clock;
 pub mod dice;
+mod errand;
 mod laws;
+mod log;
+mod orders;
 mod person;
 mod pipe;
+mod places;
+mod storage;
+mod turns;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -28,10 +35,14 @@ fn live(seed: u64) {
     }
     world.settle();
     laws::at_rest(&mut world);
+    if world.dice.one_in(4) {
+        world.stop();
+    }
     world.everybody_leaves();
     laws::when_all_have_left(&mut world);
     clock::history_has_the_clock_of_each_line(&mut world);
     laws::when_all_have_left(&mut world);
+    storage::each_line_is_stored_or_counted(&mut world);
 }
 
 #[test]
@@ -47,6 +58,7 @@ fn no_law_is_broken_whatever_the_network_does() {
             let seeds = seeds.clone().skip(worker as usize).step_by(workers as usize);
             scope.spawn(move || {
                 for seed in seeds {
+                    log::listen(false);
                     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| live(seed))) {
                         eprintln!("a law is broken: replay with TERTULIA_SEED={seed}");
                         std::panic::resume_unwind(panic);

@@ -1,14 +1,15 @@
 //! One simulated person: what they do, what they have read, and what they may expect.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use super::dice::Dice;
-use super::pipe::ClientEnd;
+use super::errand::{About, Errand, Next, unprompted, without_telnet};
+use super::pipe::{ClientEnd, ServerEnd};
+use super::places::Entry;
 use tertulia::chat::{ClientId, Moment};
 use tertulia::limits;
-
-/// Begins telnet's answers, which are three bytes long and taken out by the reader.
-const IAC: u8 = 255;
+use tertulia::net::Server;
 
 /// How somebody's stay ended, as far as they know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +34,28 @@ pub struct Person {
     pub name: String,
     pub fate: Fate,
     pub connected: Moment,
+    /// Where they come from, among few addresses.
+    pub address: u8,
+    /// How they were let in, and when.
+    pub entry: Option<(Entry, Moment)>,
+    /// All that they have been called, and what they are called now.
+    pub names: Vec<String>,
+    pub called: Option<String>,
+    /// Since which turn they have that name.
+    pub named_in_turn: usize,
+    pub errand: Option<Errand>,
+    /// In which turn they began it.
+    pub errand_began: usize,
+    /// Passwords that they have typed.
+    pub typed: Vec<String>,
+    /// By which passwords of which accounts they have come in.
+    pub sessions: HashMap<usize, String>,
+    /// They have been in another room as well.
+    pub goes_elsewhere: bool,
+    /// Somebody has put them out of the chat.
+    pub put_out: bool,
+    /// The account as whose owner they come.
+    pub owner: Option<usize>,
     pub named: Option<Span>,
     pub left: Option<Span>,
     /// Since when they have taken no byte although some waited.
@@ -54,12 +77,27 @@ pub struct Person {
     pub received: Vec<u8>,
     /// The numbers of the messages they have finished sending.
     pub sent: Vec<u64>,
+    /// The numbers of all messages that they have begun to send.
+    pub begun: Vec<u64>,
     unfinished: Vec<(usize, u64)>,
 }
 
 impl Person {
-    pub fn new(end: ClientEnd, name: String, connected: Moment) -> Person {
+    pub fn new(end: ClientEnd, name: String, connected: Moment, address: u8) -> Person {
         Person {
+            address,
+            entry: None,
+            names: Vec::new(),
+            called: None,
+            named_in_turn: 0,
+            errand: None,
+            errand_began: 0,
+            typed: Vec::new(),
+            sessions: HashMap::new(),
+            goes_elsewhere: false,
+            put_out: false,
+            owner: None,
+            begun: Vec::new(),
             end,
             id: None,
             name,
@@ -98,6 +136,7 @@ impl Person {
             self.outgoing.push(b' ');
         }
         if let Some(number) = number {
+            self.begun.push(number);
             self.unfinished.push((self.outgoing.len(), number));
         }
     }
@@ -143,12 +182,38 @@ impl Person {
 
     /// The lines read so far, whole ones only, without the prompts in front of them.
     pub fn lines(&self) -> Vec<String> {
-        let mut text = self.received.clone();
-        while let Some(at) = text.iter().position(|&byte| byte == IAC) {
-            text.drain(at..text.len().min(at + 3));
-        }
+        let text = without_telnet(&self.received);
         let end = text.iter().rposition(|&byte| byte == b'\n').unwrap_or(0);
         let whole = std::str::from_utf8(&text[..end]).expect("the server sends UTF-8");
-        whole.split('\n').map(|line| line.replace("Ingresa tu nombre: ", "")).collect()
+        // Who speaks in another room hears this one under its name.
+        let bare = |line: String| line.strip_prefix("#general ").map(str::to_owned).unwrap_or(line);
+        whole.split('\n').map(unprompted).map(bare).collect()
+    }
+
+    /// Whether they are there without a place.
+    pub fn is_on_trial(&self, server: &Server<ServerEnd>) -> bool {
+        let tries = self.entry.is_some_and(|(entry, _)| entry == Entry::Trial);
+        let here =
+            self.id.is_some_and(|id| server.hub().origin(id).is_some() && server.hub().name(id).is_none());
+        tries && here
+    }
+
+    /// Goes on with what they are busy with: says whether they typed something, or what came of it.
+    pub fn heed(&mut self) -> Option<Result<(), (About, String)>> {
+        if self.fate != Fate::Here {
+            self.errand = None;
+        }
+        match self.errand.as_mut()?.next(&self.received) {
+            Next::Nothing => {
+                self.errand.take_if(|_| self.end.is_over());
+                None
+            }
+            Next::Line(line) => {
+                self.typed.push(line.trim_end().to_owned());
+                self.say(line.as_bytes(), None);
+                Some(Ok(()))
+            }
+            Next::Over(told) => self.errand.take().map(|errand| Err((errand.about, told))),
+        }
     }
 }

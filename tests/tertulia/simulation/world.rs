@@ -5,12 +5,17 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use super::accounts::Accounts;
 use super::clock::WallClock;
 use super::dice::Dice;
-use super::laws;
+use super::orders::{HOST, Orders};
 use super::person::{Fate, Person};
 use super::pipe::{ServerEnd, pipe};
-use tertulia::chat::{ClientId, Language, Moment};
+use super::places;
+use super::storage::Storage;
+use super::{laws, log, turns};
+use tertulia::chat::{ClientId, Language, Moment, Name};
+use tertulia::keep::{Archive, SimulatedHelpers};
 use tertulia::limits;
 use tertulia::net::{Door, Server, Settings, Share};
 
@@ -19,6 +24,14 @@ const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
 const LITTLE_BYTES: usize = 7 * limits::QUEUE_MAX_BYTES / 2;
 /// How many people there is room for; in some worlds more connect than can be told at once that it is full.
 const PLACES: [usize; 4] = [10, 10, 10, 3];
+
+/// A world in which an address may have more than its share, and how many are there from the start.
+const CROWD_PLACES: usize = 100;
+const CROWD: [usize; 3] = [88, 92, 97];
+/// Those who have an account from the start: the witness, the host, and people who come and go.
+const ACCOUNTS: [&str; 5] = ["testigo", "Marta", "Vera", "Nora", "Inés"];
+/// Where the witness, the host and nobody else comes from.
+const HOME: u8 = 100;
 
 /// Often far less than what the system would bear in a turn.
 fn share(dice: &mut Dice) -> Share {
@@ -51,29 +64,59 @@ pub struct World {
     heavy: bool,
     pub places: usize,
     pub queues_max_bytes: usize,
+    /// Lines that a turn takes of all together.
+    pub lines_per_turn: usize,
+    /// How many turns there were.
+    pub turns: usize,
+    /// The last turn in which nobody was there who gives way to a registered person.
+    pub last_without_guests: usize,
+    /// There are accounts, a disk, a host and an administrator.
+    pub has_accounts: bool,
+    pub accounts: Accounts,
+    pub storage: Option<Storage>,
+    pub orders: Orders,
+    /// From so many addresses people come; of the first, more.
+    addresses: u8,
 }
 
 impl World {
-    /// A world with one person in it, the witness, who reads everything at once and says nothing.
+    /// A world with one person in it, the witness, who reads everything at once and says nothing; and a host beside them, where
+    /// there are accounts.
     pub fn new(seed: u64) -> World {
         let mut dice = Dice::new(seed);
-        let places = PLACES[dice.below(PLACES.len())];
+        let has_accounts = dice.one_in(2);
+        let crowd = dice.one_in(32).then(|| CROWD[dice.below(CROWD.len())]);
+        let places = PLACES[dice.below(PLACES.len())] + usize::from(has_accounts);
+        let (archive, storage, accounts) = keepers(has_accounts, &mut dice);
         let settings = Settings {
             language: Language::Spanish,
-            max_clients: places,
+            max_clients: if crowd.is_some() { CROWD_PLACES } else { places },
             login_timeout: Some(LOGIN_TIMEOUT),
             rate_limit: [0, 0, 3, 1000][dice.below(4)],
             share: share(&mut dice),
-            queues_max_bytes: [limits::QUEUES_MAX_BYTES, LITTLE_BYTES][usize::from(dice.one_in(4))],
+            // Among many it takes little to have a large queue.
+            queues_max_bytes: [limits::QUEUES_MAX_BYTES, LITTLE_BYTES]
+                [usize::from(dice.one_in(4) && crowd.is_none())],
+            operators: archive
+                .accounts()
+                .into_iter()
+                .flatten()
+                .take(HOST + 1)
+                .skip(HOST)
+                .map(|it| it.key)
+                .collect(),
             ..Settings::default()
         };
+        log::listen(has_accounts);
         let mut world = World {
-            places,
+            places: settings.max_clients,
             queues_max_bytes: settings.queues_max_bytes,
-            server: Server::new(settings),
+            lines_per_turn: settings.share.lines,
+            server: Server::remembering(settings, archive),
             people: Vec::new(),
-            heavy: dice.one_in(4),
+            heavy: dice.one_in(4) && crowd.is_none(),
             clock: WallClock::new(&mut dice),
+            addresses: if crowd.is_some() { 2 } else { 1 + dice.below(4) as u8 },
             dice,
             now: Moment::from_micros(1_000_000),
             door: Door::default(),
@@ -82,30 +125,63 @@ impl World {
             exhausted_until: Moment::START,
             stale: Vec::new(),
             numbers: 0,
+            turns: 0,
+            last_without_guests: 0,
+            has_accounts,
+            accounts,
+            storage,
+            orders: Orders::default(),
         };
-        world.connect("testigo".to_owned());
-        world.people[0].say(b"testigo\n", None);
-        world.people[0].push(&mut world.dice, true);
-        world.settle();
-        assert!(world.people[0].named.is_some(), "the witness is in");
+        world.begin();
+        world.fill(crowd.unwrap_or(0));
         world
+    }
+
+    /// The witness comes, and the host.
+    fn begin(&mut self) {
+        let first = if self.has_accounts { HOST + 1 } else { 1 };
+        for (index, name) in ACCOUNTS.into_iter().enumerate().take(first) {
+            self.connect(name.to_owned(), Some(HOME));
+            let secret = self.accounts.all.get(index).map(|account| account.passwords[0].clone());
+            self.people[index].say(format!("{name}\n").as_bytes(), None);
+            self.people[index].typed.extend(secret.clone());
+            self.settle();
+            self.people[index].say(secret.map(|secret| secret + "\n").unwrap_or_default().as_bytes(), None);
+            self.settle();
+            assert!(self.people[index].named.is_some(), "{name} is in");
+        }
+        if self.has_accounts {
+            self.people[HOST].say(b"/entrar sala\n", None);
+            self.settle();
+        }
+    }
+
+    /// So many people are there before anything happens.
+    fn fill(&mut self, crowd: usize) {
+        for number in 0..crowd {
+            let name = format!("p{}", self.people.len());
+            // Half of them from each of two addresses: one more, and it is more than half.
+            self.connect(name.clone(), Some(1 + (number % 2) as u8));
+            self.people.last_mut().expect("they came just now").say(format!("{name}\n").as_bytes(), None);
+        }
+        if crowd > 0 {
+            self.settle();
+        }
     }
 
     /// One random thing happens, then perhaps a turn of the loop.
     pub fn step(&mut self) {
         match self.dice.below(16) {
-            0..=1 if self.people.len() < 24 => {
-                let number = self.people.len();
-                if self.dice.one_in(4) {
-                    self.connect(format!("pñ{number}"));
-                    self.people[number].sends_pieces();
-                } else {
-                    self.connect(format!("p{number}"));
-                }
-            }
+            0..=1 if self.people.len() < self.places.max(CROWD_PLACES / 5) + 24 => self.somebody_comes(),
             2..=7 => self.somebody_types(),
             8 => self.somebody_changes_reading(),
             9 if self.dice.one_in(2) => self.somebody_ends(),
+            13 if self.has_accounts => {
+                let before = self.witnessed();
+                self.administrator_orders();
+                self.observe(before, self.witnessed());
+            }
+            14 if self.has_accounts && self.dice.one_in(2) => self.host_decides(),
             10 => self.pass_time(),
             12 => self.clock.is_set(&mut self.dice),
             11 if self.dice.one_in(4) => {
@@ -114,7 +190,7 @@ impl World {
             _ => {}
         }
         for index in 1..self.people.len() {
-            if self.dice.one_in(2) {
+            if self.dice.one_in(2) && !(self.has_accounts && index == HOST) {
                 let person = &mut self.people[index];
                 person.push(&mut self.dice, false);
                 if person.reads {
@@ -122,6 +198,9 @@ impl World {
                     person.receive(most);
                 }
             }
+        }
+        if let Some(storage) = &mut self.storage {
+            storage.step(&mut self.dice);
         }
         if self.dice.one_in(3) {
             self.turn();
@@ -142,6 +221,11 @@ impl World {
             let outside = self.outside();
             quiet = if self.turn() == 0 && self.outside() == outside { quiet + 1 } else { 0 };
             self.people.iter_mut().for_each(|person| person.receive(usize::MAX));
+            let helped = self.storage.as_mut().is_some_and(Storage::settle);
+            if self.heed() || helped {
+                self.people.iter_mut().for_each(|person| person.push(&mut self.dice, true));
+                quiet = 0;
+            }
             let door_due = self.door_due();
             if quiet > 1 && !self.server.has_work() && door_due.is_none() {
                 match self.server.next_due() {
@@ -158,7 +242,11 @@ impl World {
     /// One turn of the loop, as the event loop makes it; says how many edges it was told of.
     pub fn turn(&mut self) -> usize {
         self.server.set_wall_clock(self.clock.reads(self.now), self.now);
+        self.turns += 1;
         let before = self.witnessed();
+        if self.storage.as_mut().is_some_and(Storage::take_call) {
+            self.server.answers(self.now);
+        }
         let mut events = self.edges();
         let edges = events.len();
         self.add_noise(&mut events);
@@ -176,13 +264,26 @@ impl World {
         self.admit();
         self.server.serve_ready(self.now);
         self.server.tick(self.now);
+        if self.has_accounts {
+            self.hear_replies();
+        }
         if self.server.finish_turn(self.now) > 0 {
             self.door.freed();
         }
-        self.people[0].receive(usize::MAX);
+        self.people
+            .iter_mut()
+            .take(if self.has_accounts { HOST + 1 } else { 1 })
+            .for_each(|it| it.receive(usize::MAX));
         self.clock.turn(self.now, self.people[0].received.len());
         let after = self.witnessed();
+        if self.has_accounts && self.people.len() > HOST {
+            self.hear_the_host();
+            turns::lines_were_shared(self);
+        }
         self.observe(before, after);
+        if self.has_accounts && !self.has_guests() {
+            self.last_without_guests = self.turns;
+        }
         laws::after_every_turn(self);
         edges
     }
@@ -222,9 +323,21 @@ impl World {
     }
 
     fn admit(&mut self) {
-        let World { server, people, door, backlog, door_armed, now, exhausted_until, .. } = self;
-        // Three addresses for all of them.
-        let peer = |person: usize| SocketAddr::from(([127, 0, 0, (1 + person % 3) as u8], 5000));
+        let World {
+            server,
+            people,
+            door,
+            backlog,
+            door_armed,
+            now,
+            exhausted_until,
+            orders,
+            places,
+            has_accounts,
+            ..
+        } = self;
+        let here: Vec<u8> = people.iter().map(|person| person.address).collect();
+        let peer = |person: usize| SocketAddr::from(([10, 0, 0, here[person]], 5000));
         if !server.accepts(*now) {
             return;
         }
@@ -245,7 +358,15 @@ impl World {
                 Ok((stream, peer(person)))
             },
             |stream, peer| {
-                people[accepted.get()].id = Some(server.admit(stream, peer, *now));
+                let from = people[accepted.get()].address;
+                let rule = (*places, *has_accounts);
+                let entry = places::expected(people, server, (from, orders.is_expelled(from)), rule, *now);
+                let id = server.admit(stream, peer, *now);
+                let in_chat = server.hub().origin(id).is_some();
+                let lets_in = matches!(entry, places::Entry::In | places::Entry::Trial);
+                assert_eq!(in_chat, lets_in, "{} comes as {entry:?}", people[accepted.get()].name);
+                people[accepted.get()].entry = Some((entry, *now));
+                people[accepted.get()].id = Some(id);
                 server.accepts(*now)
             },
         );
@@ -257,13 +378,17 @@ impl World {
             let Some(id) = person.id else { continue };
             let name = self.server.hub().name(id);
             if let Some(name) = name
-                && person.named.is_none()
+                && person.called.as_deref() != Some(name.as_str())
             {
                 person.name = name.as_str().to_owned(); // not always the one they meant
-                person.named = Some((before, after));
+                person.names.push(person.name.clone());
+                person.called = Some(person.name.clone());
+                person.named_in_turn = self.turns;
+                person.named.get_or_insert((before, after));
             }
             if name.is_none() && person.named.is_some() && person.left.is_none() {
                 person.left = Some((before, after));
+                person.called = None;
             }
             if person.end.is_closed() && !self.stale.contains(&id) {
                 self.stale.push(id);
@@ -271,18 +396,52 @@ impl World {
         }
     }
 
-    pub fn connect(&mut self, name: String) {
+    /// Somebody comes, from there or from anywhere.
+    pub fn connect(&mut self, name: String, from: Option<u8>) {
         let (client, server) = pipe(self.dice.next());
         self.backlog.push((self.people.len(), server));
-        self.people.push(Person::new(client, name, self.now));
+        // More than half of them from the first one.
+        let first = self.dice.one_in(2);
+        let from =
+            from.unwrap_or_else(|| if first { 1 } else { 1 + self.dice.below(self.addresses.into()) as u8 });
+        self.people.push(Person::new(client, name, self.now, from));
+    }
+
+    /// Somebody new comes, or the owner of an account.
+    fn somebody_comes(&mut self) {
+        let owner = if self.dice.one_in(3) { self.accounts.any(&mut self.dice) } else { None };
+        let number = self.people.len();
+        if let Some(account) = owner {
+            self.connect(self.accounts.all[account].name.clone(), None);
+            self.people[number].owner = owner;
+        } else if self.dice.one_in(4) {
+            self.connect(format!("pñ{number}"), None);
+            self.people[number].sends_pieces();
+        } else {
+            let World { orders, accounts, dice, .. } = self;
+            let unwanted = if dice.one_in(2) { orders.unwanted(accounts, dice) } else { None };
+            self.connect(unwanted.unwrap_or_else(|| format!("p{number}")), None);
+        }
     }
 
     fn somebody_types(&mut self) {
         let Some(index) = self.somebody() else { return };
         let person = &mut self.people[index];
-        if person.fate != Fate::Here {
+        if person.fate != Fate::Here || person.end.is_over() {
             return;
         }
+        if person.errand.is_some() {
+            self.heed();
+            return;
+        }
+        match person.owner {
+            Some(account) if person.named.is_none() => return self.newcomer_logs_in(index, account),
+            _ if person.named.is_some() && !person.pieces && self.has_accounts && self.dice.one_in(3) => {
+                return self.somebody_sees_to_their_account(index);
+            }
+            _ => {}
+        }
+        let person = &mut self.people[index];
         if person.received.is_empty() && !self.dice.one_in(8) || person.named.is_none() && self.dice.one_in(2)
         {
             let name = person.name.clone();
@@ -339,7 +498,9 @@ impl World {
         if person.fate != Fate::Here || person.id.is_none() {
             return;
         }
-        match self.dice.below(4) {
+        // What they say next may be taken for a password.
+        let most = if person.errand.is_some() { 2 } else { 4 };
+        match self.dice.below(most) {
             0 => {
                 person.push(&mut self.dice, true);
                 person.end.reset();
@@ -382,7 +543,8 @@ impl World {
     }
 
     fn somebody(&mut self) -> Option<usize> {
-        (self.people.len() > 1).then(|| 1 + self.dice.below(self.people.len() - 1))
+        let first = if self.has_accounts { HOST + 1 } else { 1 };
+        (self.people.len() > first).then(|| first + self.dice.below(self.people.len() - first))
     }
 
     /// Bytes that the witness has read or will read, whatever else happens.
@@ -408,6 +570,9 @@ impl World {
         self.settle();
         self.now = self.now + limits::LINGER_TIMEOUT + limits::DRAIN_TIMEOUT;
         self.settle();
+        // The room that somebody has for good is gone with the account.
+        self.remove_accounts();
+        self.settle();
     }
 
     /// The names in use.
@@ -415,4 +580,19 @@ impl World {
         let ids: HashSet<ClientId> = self.people.iter().filter_map(|person| person.id).collect();
         ids.into_iter().filter_map(|id| Some(self.server.hub().name(id)?.as_str().to_owned())).collect()
     }
+}
+
+/// The history of a world, in memory or on a disk; with accounts there is a disk.
+fn keepers(has_accounts: bool, dice: &mut Dice) -> (Archive, Option<Storage>, Accounts) {
+    let mut accounts = Accounts::default();
+    if !has_accounts {
+        return (Archive::default(), None, accounts);
+    }
+    let rows = ACCOUNTS.into_iter().map(|name| {
+        let secret = accounts.secret();
+        accounts.add(name, &secret, Some(0));
+        (Name::known(name).expect("a good name"), SimulatedHelpers::hash(&secret))
+    });
+    let (archive, storage) = Storage::new(rows.collect(), dice);
+    (archive, Some(storage), accounts)
 }
