@@ -28,7 +28,7 @@ mod support {
 ";
 
 /// What the simulation sees.
-const BUGS: [Bug; 11] = [
+const BUGS: [Bug; 15] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
@@ -94,6 +94,30 @@ const BUGS: [Bug; 11] = [
         file: "src/net/server/serving.rs",
         right: "lines: share.lines.checked_div(sharers)?.max(1),",
         wrong: "lines: share.lines.checked_div(sharers.min(1))?.max(1),",
+    },
+    Bug {
+        name: "a share of places that is too small by one",
+        file: "src/limits.rs",
+        right: "    held > all / 2 && free",
+        wrong: "    held >= all / 2 && free",
+    },
+    Bug {
+        name: "a registered person to whom no guest gives way",
+        file: "src/chat/hub/places.rs",
+        right: "leaving = self.giving_way(now).or_else(|| self.guest_giving_way());",
+        wrong: "leaving = self.giving_way(now).or_else(|| self.guest_giving_way().filter(|_| !full));",
+    },
+    Bug {
+        name: "a line that is counted as missing and stored later",
+        file: "src/keep/worker.rs",
+        right: "load.release(rows.drain(..count)",
+        wrong: "load.release(rows.drain(..if result == Written::Failed { 0 } else { count })",
+    },
+    Bug {
+        name: "a line that finds no place and is not counted",
+        file: "src/keep/archive.rs",
+        right: "            miss(&mut self.gaps, line.room, line.at.0, 1);\n",
+        wrong: "",
     },
 ];
 
