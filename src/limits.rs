@@ -2,7 +2,11 @@
 //!
 //! Law: a bound that somebody outside could notice stands here, and nowhere else.
 
+mod memory;
+
 use std::time::Duration;
+
+pub use memory::*;
 
 /// Longest line a person may send, in bytes, its ending included. IRC has 512, InspIRCd allows 4096 with tags.
 pub const LINE_MAX_BYTES: usize = 4096;
@@ -106,8 +110,9 @@ pub const UNWRITTEN_MAX_BYTES: usize = QUEUE_MAX_BYTES / 2;
 /// allocator adds, at most 64 KiB.
 pub const QUEUE_MAX_BYTES: usize = 56 * 1024;
 
-/// Bytes that may wait for all readers together, looked at after each line: a thousand who take nothing, each with a
-/// full queue. Beyond it those with the largest queues are let go, rather than the server by the system.
+/// Bytes that the queues of all readers may hold together, looked at for each reader of a line: a thousand who take nothing,
+/// each with a full queue. Beyond it no queue grows by a line of a room, and those with the largest are let go, rather than
+/// the server by the system.
 pub const QUEUES_MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// A reader who was skipped hears the room again when this little is left waiting, so that skipping does not flicker.
@@ -226,7 +231,7 @@ pub const KEY_ALARM_INTERVAL: Duration = Duration::from_secs(60);
 /// So many operators of the room are told, and so many of those who are operators for good.
 pub const KEY_ALARM_EARS: usize = 20;
 
-/// Bans, mutes and invitations of all rooms together, 16 MiB of them: beyond it the room that has most forgets its oldest.
+/// Bans, mutes and invitations of all rooms together, 37 MiB of them: beyond it the room that has most forgets its oldest.
 pub const DECISIONS_MAX: usize = 100_000;
 
 /// Rooms in which decisions about one client (bans, mutes, invitations) follow them to another name or connection; in
@@ -410,6 +415,13 @@ pub const PASSWORD_MEMORY_KIB: u32 = 19 * 1024;
 /// See [`PASSWORD_MEMORY_KIB`].
 pub const PASSWORD_PASSES: u32 = 2;
 
+/// Memory that comparing with a hash may take, in KiB, and how often it may be gone through: another program may have written
+/// it, or a version with other parameters. More cannot be logged in with.
+pub const PASSWORD_MEMORY_MAX_KIB: u32 = 2 * PASSWORD_MEMORY_KIB;
+
+/// See [`PASSWORD_MEMORY_MAX_KIB`].
+pub const PASSWORD_PASSES_MAX: u32 = 4 * PASSWORD_PASSES;
+
 /// Passwords that may wait to be checked, all together: some 4 s of work. Beyond it the address with most waiting loses its
 /// newest, which is told "busy".
 pub const PETITIONS_WAITING: usize = 128;
@@ -445,7 +457,7 @@ pub const GUESSES_REMEMBERED: usize = 1_000;
 /// Failures are forgotten when none came for so long: five guesses an hour at each name of a class are few.
 pub const FAILURES_FORGOTTEN: Duration = Duration::from_secs(60 * 60);
 
-/// Records of failures that are made before those are forgotten which were not touched meanwhile, some 10 MB with them. Each
+/// Records of failures that are made before those are forgotten which were not touched meanwhile, some 12 MB with them. Each
 /// password makes three, and costs a hash: they take eight minutes of hashing at 15 ms each, and no delay is that long.
 pub const FAILURES_REMEMBERED: usize = 96 * 1024;
 
@@ -479,6 +491,10 @@ pub const LETTERS_MAX: usize = 100;
 /// See [`LETTERS_MAX`].
 pub const LETTERS_MAX_BYTES: usize = ANSWER_MAX_BYTES;
 
+/// Mailboxes that are read at the same time, each of which takes as much memory as an answer; who logs in meanwhile gets
+/// theirs behind these.
+pub const MAILBOXES_IN_HAND: usize = 16;
+
 /// Letters whose writers are remembered, so that answering one reaches its writer under whatever name: some 64 KB.
 pub const LETTER_WRITERS: usize = 1_000;
 
@@ -492,8 +508,9 @@ pub const RELOADED_LINES: usize = 50_000;
 /// as it takes to check a large file. For another server it does not wait.
 pub const DATA_LOCK_PATIENCE: Duration = Duration::from_secs(5);
 
-/// Connections of the control socket that are served at the same time; the administrator has two hands.
-pub const CONTROL_CONNECTIONS: usize = 4;
+/// Connections of the control socket that are served at the same time: the administrator has two hands, but scripts have
+/// more.
+pub const CONTROL_CONNECTIONS: usize = 8;
 
 /// More that may wait to be served.
 pub const CONTROL_BACKLOG: i32 = 64;
@@ -501,11 +518,21 @@ pub const CONTROL_BACKLOG: i32 = 64;
 /// Longest order, in bytes: a line that people may send, and names.
 pub const CONTROL_ORDER_MAX_BYTES: usize = 2 * LINE_MAX_BYTES;
 
+/// Longest line of an answer, in bytes: more than a person's name and [`ROOMS_PER_PERSON`] rooms.
+pub const CONTROL_LINE_MAX_BYTES: u64 = 64 * 1024;
+
+/// Orders about the accounts that the history's thread may have at the same time; more are told "busy". A client that hangs
+/// up leaves its order there.
+pub const CONTROL_ORDERS_IN_HAND: usize = CONTROL_CONNECTIONS;
+
+/// How long the server waits for the order of a client that has called while others may be waiting for its place.
+pub const CONTROL_CROWDED_PATIENCE: Duration = Duration::from_millis(250);
+
 /// How long the server waits for the order of a client that has called: both are on one machine.
 pub const CONTROL_ORDER_PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long a client waits for the server to take its call: a turn of the loop takes milliseconds, and all places are taken
-/// for [`CONTROL_ORDER_PATIENCE`] at most by clients that say nothing. A server that takes longer is suspended or hangs.
+/// for [`CONTROL_CROWDED_PATIENCE`] at most by clients that say nothing, [`CONTROL_BACKLOG`] of which may wait before it. A server that takes longer is suspended or hangs.
 pub const CONTROL_GREETING_PATIENCE: Duration = Duration::from_secs(5);
 
 /// How long a client waits for each line of an answer, and the server for the client to read: an order about the accounts
@@ -528,16 +555,15 @@ pub const IGNORED_MAX: usize = 100;
 /// Of these, as many as everybody may hide, whatever the others do.
 pub const IGNORED_ALWAYS: usize = 10;
 
-/// People who are hidden beyond [`IGNORED_ALWAYS`], by all together: 10 MiB of names that nobody may have any more.
+/// People who are hidden beyond [`IGNORED_ALWAYS`], by all together: 3 MiB of lists.
 pub const IGNORED_BEYOND_MAX: usize = 50_000;
 
-/// People who left and whom somebody hides still; whoever left first is forgotten. With those who are here and the lists
-/// of all who hide somebody that is at most some 16 MiB.
+/// People who left and whom somebody hides still; whoever left first is forgotten.
 pub const HIDDEN_GONE_MAX: usize = 20_000;
 
-/// Descriptors the server keeps for itself: listeners, poll, signals, log, history, [`TRIALS`], and those with which to say
+/// Descriptors the server keeps for itself: poll, signals, log, history, [`CONTROL_CONNECTIONS`], [`TRIALS`], and those with which to say
 /// "full".
-pub const RESERVED_DESCRIPTORS: u64 = 48;
+pub const RESERVED_DESCRIPTORS: u64 = 64;
 
 /// Connections beyond the last place that are told "full" at the same time; the next ones wait for that in the backlog.
 pub const REFUSED_AT_ONCE: usize = 16;
@@ -567,33 +593,3 @@ pub const LOG_QUEUE_MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// How long the end of the server waits for the log to be written.
 pub const LOG_FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// What the program itself occupies, and what it does in one turn: SQLite with its caches, the memory of a password
-/// that is checked, buffers that are used again.
-pub const PROGRAM_MAX_BYTES: usize = 64 * 1024 * 1024;
-
-/// What one person may occupy beside what is bounded for all together: an unfinished line, two passwords, the names of
-/// [`IGNORED_ALWAYS`] people, a reason, [`ROOMS_PER_PERSON`] memberships and the connection.
-pub const PLACE_MAX_BYTES: usize = 8 * 1024;
-
-/// A room without its decisions: its name twice, its topic and its key.
-pub const ROOM_MAX_BYTES: usize = 2 * 1024;
-
-/// A ban or a mute: a name of [`NAME_MAX_CHARS`] and what it looks like.
-pub const DECISION_MAX_BYTES: usize = 192;
-
-/// An account, on both sides of the core: its name, the hash of its password, what it looks like.
-pub const ACCOUNT_MAX_BYTES: usize = 1024;
-
-/// Resident memory that the server never exceeds with so many places. What grows by doubling, or is counted roughly,
-/// counts twice.
-pub const fn memory_max_bytes(places: usize) -> usize {
-    let history = 2 * HISTORY_MAX_BYTES + HISTORY_QUEUE_MAX_BYTES + HISTORY_CHANGES_MAX_BYTES;
-    let questions = 2 * QUESTIONS_WAITING * 2 * LINE_MAX_BYTES;
-    let readers = 2 * QUEUES_MAX_BYTES + INPUT_MAX_BYTES;
-    let rooms = ROOMS_MAX * ROOM_MAX_BYTES + DECISIONS_MAX * DECISION_MAX_BYTES;
-    let people = ACCOUNTS_MAX * ACCOUNT_MAX_BYTES + IGNORED_BEYOND_MAX * DECISION_MAX_BYTES;
-    // Waiting, being written, and the copy that is written, of the console and of the file.
-    let logs = 2 * 3 * LOG_QUEUE_MAX_BYTES;
-    PROGRAM_MAX_BYTES + history + questions + readers + rooms + people + logs + places * PLACE_MAX_BYTES
-}

@@ -1,9 +1,13 @@
 //! A set of slots: of clients, by the number of their place.
 //!
-//! Law: whoever is asked for among thousands is found by looking at one bit; a set of a few costs a few bytes.
+//! Laws: whoever is asked for among thousands is found by looking at one bit; a set of a few costs a few bytes, also when it
+//! was one of many: 16 bytes for each slot at the most.
 
-/// Slots beyond which a set is kept as bits, one for each slot that there may be.
+/// Slots beyond which a set may be kept as bits, one for each slot that there may be.
 const FEW_MAX: usize = 256;
+
+/// A list that is shorter than this part of the memory it has gives some back.
+const SPARE: usize = 4;
 
 /// Slots, each once.
 #[derive(Clone, Debug)]
@@ -31,19 +35,25 @@ impl SlotSet {
             SlotSet::Few(slots) => {
                 let Err(at) = slots.binary_search(&slot) else { return };
                 slots.insert(at, slot);
-                if slots.len() > FEW_MAX {
+                // With a word of bits for each slot it takes no more than as a list that has just grown.
+                let words = slots.last().map_or(0, |&last| place(last).0 + 1);
+                if slots.len() > FEW_MAX.max(words) {
                     let few = std::mem::take(slots);
-                    *self = SlotSet::of_many(0);
+                    *self = SlotSet::Many(vec![0; words], 0);
                     few.into_iter().for_each(|slot| self.insert(slot));
                 }
             }
             SlotSet::Many(words, count) => {
                 let (word, bit) = place(slot);
-                if words.len() <= word {
+                let grows = words.len() <= word;
+                if grows {
                     words.resize(word + 1, 0);
                 }
                 *count += usize::from(words[word] & bit == 0);
                 words[word] |= bit;
+                if grows {
+                    self.thin_out();
+                }
             }
         }
     }
@@ -53,6 +63,9 @@ impl SlotSet {
             SlotSet::Few(slots) => {
                 if let Ok(at) = slots.binary_search(&slot) {
                     slots.remove(at);
+                    if slots.capacity() > SPARE * slots.len().max(1) {
+                        slots.shrink_to(SPARE / 2 * slots.len());
+                    }
                 }
             }
             SlotSet::Many(words, count) => {
@@ -61,6 +74,7 @@ impl SlotSet {
                     *count -= usize::from(*word & bit != 0);
                     *word &= !bit;
                 }
+                self.thin_out();
             }
         }
     }
@@ -94,6 +108,15 @@ impl SlotSet {
         match self {
             SlotSet::Few(slots) => slots.is_empty(),
             SlotSet::Many(_, count) => *count == 0,
+        }
+    }
+
+    /// A set of too few for bits becomes a list.
+    fn thin_out(&mut self) {
+        if let SlotSet::Many(words, count) = self
+            && 2 * *count < words.len()
+        {
+            *self = SlotSet::Few(self.iter().collect());
         }
     }
 

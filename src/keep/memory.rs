@@ -13,8 +13,15 @@ use crate::limits::{
     SEARCH_MAX_WORK, SEARCH_WORD_WORK,
 };
 
-/// What a line costs beside its words, roughly: two names, two headers, its place in a queue.
-const LINE_OVERHEAD_BYTES: usize = 128;
+/// What a line costs beside its words, roughly: its place in a queue, a name, what the allocator adds. With twice as much the
+/// shortest lines, each under another long name, are paid for.
+const LINE_OVERHEAD_BYTES: usize = 160;
+
+/// What a line costs an answer beside its words, roughly.
+const ROW_OVERHEAD_BYTES: usize = 128;
+
+/// Lines for which a room may have a place without having them.
+const FEW_LINES: usize = 8;
 
 /// The lines of all rooms.
 #[derive(Debug, Default)]
@@ -194,6 +201,10 @@ impl Memory {
             self.lines -= 1;
             self.bytes -= line.bytes();
         }
+        // A room in which much was said once holds no more for it than for what is left.
+        if lines.len() < lines.capacity() / 2 && lines.capacity() > FEW_LINES {
+            lines.shrink_to((lines.len() + lines.len() / 2).max(FEW_LINES));
+        }
         match lines.front() {
             Some(oldest) => drop(self.oldest.insert(oldest.number, room)),
             None => drop(self.rooms.remove(&room)),
@@ -219,6 +230,6 @@ impl Search {
 
 /// Whether one more line has its place in an answer that has so many bytes already.
 fn fits(line: &Line, bytes: &mut usize) -> bool {
-    *bytes += line.text.as_str().len() + LINE_OVERHEAD_BYTES;
+    *bytes += line.text.as_str().len() + ROW_OVERHEAD_BYTES;
     *bytes <= ANSWER_MAX_BYTES
 }

@@ -4,7 +4,7 @@
 //! searches that wait; without one, a turn of the loop searches a bounded part of what there is. Addresses take turns.
 //! No answer comes for a question that was given up.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::archive::{Answer, Archive, File};
@@ -21,10 +21,8 @@ use crate::limits::{
 /// Questions that have not been answered, each waiting as a `Q`.
 #[derive(Debug)]
 pub(super) struct Questions<Q> {
-    /// By ticket, who asked.
-    open: BTreeMap<u64, ClientId>,
-    /// Until when answers are waited for; the first one is of a question that is open.
-    deadlines: VecDeque<(Moment, u64)>,
+    /// By ticket, who asked, and until when an answer is waited for: whoever asked first is given up first.
+    open: BTreeMap<u64, (ClientId, Moment)>,
     next_ticket: u64,
     /// What was said last in a room: it takes no time.
     last: Turns<(u64, Q)>,
@@ -45,7 +43,6 @@ impl<Q> Default for Questions<Q> {
     fn default() -> Questions<Q> {
         Questions {
             open: BTreeMap::new(),
-            deadlines: VecDeque::new(),
             next_ticket: 0,
             last: Turns::new(QUESTIONS_WAITING),
             searches: Turns::new(QUESTIONS_WAITING),
@@ -67,8 +64,7 @@ impl<Q> Questions<Q> {
     ) -> Option<ClientId> {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
-        self.open.insert(ticket, id);
-        self.deadlines.push_back((now + HISTORY_PATIENCE, ticket));
+        self.open.insert(ticket, (id, now + HISTORY_PATIENCE));
         let lane = if search { &mut self.searches } else { &mut self.last };
         let (lost, _) = lane.push(from, (ticket, question))?;
         self.close(lost)
@@ -76,23 +72,19 @@ impl<Q> Questions<Q> {
 
     /// Closes a question; gives who asked it, if it was open.
     fn close(&mut self, ticket: u64) -> Option<ClientId> {
-        let id = self.open.remove(&ticket);
-        while self.deadlines.front().is_some_and(|(_, ticket)| !self.open.contains_key(ticket)) {
-            self.deadlines.pop_front();
-        }
-        id
+        self.open.remove(&ticket).map(|(id, _)| id)
     }
 
     /// Gives up the next question that has waited too long.
     fn overdue(&mut self, now: Moment) -> Option<ClientId> {
-        let &(_, ticket) = self.deadlines.front().filter(|(until, _)| *until <= now)?;
+        let (&ticket, _) = self.open.first_key_value().filter(|(_, (_, until))| *until <= now)?;
         self.close(ticket)
     }
 
     /// Gives up what `id` has asked.
     fn leave(&mut self, id: ClientId) {
         let theirs: Vec<u64> =
-            self.open.iter().filter(|(_, asker)| **asker == id).map(|(&ticket, _)| ticket).collect();
+            self.open.iter().filter(|(_, (asker, _))| *asker == id).map(|(&ticket, _)| ticket).collect();
         for ticket in theirs {
             self.close(ticket);
         }
@@ -100,7 +92,7 @@ impl<Q> Questions<Q> {
 
     /// When a question has waited too long.
     pub(super) fn next_due(&self) -> Option<Moment> {
-        self.deadlines.front().map(|&(until, _)| until)
+        self.open.first_key_value().map(|(_, &(_, until))| until)
     }
 
     /// The next search that somebody waits for.

@@ -283,18 +283,19 @@ impl<S: Stream> Conn<S> {
         }
     }
 
-    /// Queues a line of the room, or counts it as skipped if too much waits already.
-    pub(super) fn hear(&mut self, line: Span, broadcast: &Broadcast, now: Moment) {
+    /// Queues a line of the room, or counts it as skipped if too much waits already: here or, where no queue `may_grow`, for
+    /// all together.
+    pub(super) fn hear(&mut self, line: Span, may_grow: bool, broadcast: &Broadcast, now: Moment) {
         if self.phase == Phase::Open {
             self.leave_prompt(broadcast, now);
         }
-        if self.phase != Phase::Open || self.outbox.hear(line, broadcast, now) {
+        if self.phase != Phase::Open || self.outbox.hear(line, may_grow, broadcast, now) {
             return;
         }
         if self.outbox.skipped() == 0 {
             // One turn may carry more than a queue holds; that is not the reader's fault.
             self.flush(broadcast, now);
-            if self.phase != Phase::Open || self.outbox.hear(line, broadcast, now) {
+            if self.phase != Phase::Open || self.outbox.hear(line, may_grow, broadcast, now) {
                 return;
             }
         }
@@ -392,7 +393,7 @@ impl<S: Stream> Conn<S> {
         }
     }
 
-    /// Does something with this, and keeps `total` of the bytes queued everywhere right.
+    /// Does something with this, and keeps `total` of the bytes held everywhere for what waits right.
     pub(super) fn counted<R>(&mut self, total: &mut usize, work: impl FnOnce(&mut Conn<S>) -> R) -> R {
         let before = self.queued();
         let result = work(self);
@@ -446,9 +447,9 @@ impl<S: Stream> Conn<S> {
         self.outbox.len()
     }
 
-    /// Of those, the ones that wait in memory of this connection's own.
+    /// Bytes of memory that this connection has of its own for what waits.
     pub(super) fn queued(&self) -> usize {
-        self.outbox.queued()
+        self.outbox.held()
     }
 
     /// Whether some of what waits lies in the broadcast.

@@ -43,9 +43,11 @@ impl Outbox {
         self.own(now).bytes.push(bytes);
     }
 
-    /// Adds a line of the room if all that waits may be that much; says whether it may.
-    pub(super) fn hear(&mut self, line: Span, broadcast: &Broadcast, now: Moment) -> bool {
-        if self.skipped() > 0 || self.len() + line.len() > limits::QUEUE_MAX_BYTES {
+    /// Adds a line of the room if all that waits may be that much, and, where no queue may grow, if it need not be copied
+    /// into one; says whether it did.
+    pub(super) fn hear(&mut self, line: Span, may_grow: bool, broadcast: &Broadcast, now: Moment) -> bool {
+        let waits = self.own.is_some() || self.blocked;
+        if self.skipped() > 0 || self.len() + line.len() > limits::QUEUE_MAX_BYTES || waits && !may_grow {
             return false;
         }
         if self.own.is_some() || !self.shared.extend(line) {
@@ -105,7 +107,7 @@ impl Outbox {
     }
 
     /// Of the bytes that wait, those in a queue of one's own.
-    pub(super) fn queued(&self) -> usize {
+    fn queued(&self) -> usize {
         self.own.as_ref().map_or(0, |own| own.bytes.len())
     }
 
@@ -114,7 +116,7 @@ impl Outbox {
         !self.shared.is_empty()
     }
 
-    /// Bytes of memory held.
+    /// Bytes of memory that the queue of one's own holds, however few of them wait.
     pub(super) fn held(&self) -> usize {
         self.own.as_ref().map_or(0, |own| size_of::<Own>() + own.bytes.capacity())
     }

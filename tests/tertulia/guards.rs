@@ -16,6 +16,8 @@ const PEOPLE: usize = 1000;
 struct Counted {
     input: Rc<Cell<Vec<u8>>>,
     writes: Rc<Cell<usize>>,
+    /// Nothing is taken.
+    stalled: Rc<Cell<bool>>,
 }
 
 impl Read for Counted {
@@ -33,6 +35,9 @@ impl Read for Counted {
 
 impl Write for Counted {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.stalled.get() {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
         self.writes.set(self.writes.get() + 1);
         Ok(bytes.len())
     }
@@ -51,6 +56,7 @@ impl Stream for Counted {
 struct House {
     server: Server<Counted>,
     people: Vec<(ClientId, Rc<Cell<Vec<u8>>>)>,
+    stalled: Vec<Rc<Cell<bool>>>,
     writes: Rc<Cell<usize>>,
     now: Moment,
 }
@@ -71,10 +77,12 @@ impl House {
             ..Settings::default()
         };
         let (server, now) = (Server::new(settings), Moment::from_micros(1));
-        let mut house = House { server, people: Vec::new(), writes: Rc::default(), now };
+        let mut house = House { server, people: Vec::new(), stalled: Vec::new(), writes: Rc::default(), now };
         for index in 0..people {
             let input = Rc::new(Cell::default());
-            let stream = Counted { input: Rc::clone(&input), writes: Rc::clone(&house.writes) };
+            let stalled = Rc::<Cell<bool>>::default();
+            house.stalled.push(Rc::clone(&stalled));
+            let stream = Counted { input: Rc::clone(&input), writes: Rc::clone(&house.writes), stalled };
             // One address may not have all places.
             let peer = SocketAddr::from(([127, 0, 0, (index % 4) as u8], 5000));
             let id = house.server.admit(stream, peer, now);
@@ -222,4 +230,23 @@ fn input_of_all_that_is_no_command_yet_is_bounded() {
     let held = house.server.input_bytes();
     assert!(held <= most, "{held} bytes are held of {}", house.people.len() * flood.len());
     assert!(held >= limits::INPUT_MAX_BYTES, "{held} bytes: nothing was bounded");
+}
+
+#[test]
+fn queues_of_all_are_bounded_by_what_they_hold_and_a_line_makes_none_grow_beyond_it() {
+    let (full, others) = (limits::QUEUES_MAX_BYTES / limits::QUEUE_MAX_BYTES, 10);
+    let mut house = House::of(2 * full + others, 0);
+    house.stalled[others..].iter().for_each(|stalled| stalled.set(true));
+    let line = format!("{}\n", "z".repeat(limits::LINE_MAX_BYTES - 96));
+    let mut most = 0;
+    for _ in 0..2 * limits::QUEUE_MAX_BYTES / limits::LINE_MAX_BYTES {
+        house.types(0, &line);
+        house.turn();
+        most = most.max(house.server.queued_bytes());
+        house.settle();
+    }
+    assert!(most <= limits::QUEUES_MAX_BYTES + limits::QUEUE_MAX_BYTES, "{most} bytes are held");
+    assert!(most >= limits::QUEUES_MAX_BYTES / 4 * 3, "{most} bytes: nothing was bounded");
+    let left = house.server.connections() - others;
+    assert!(left >= full / 4 * 3, "{left} of {} are left", 2 * full);
 }

@@ -16,12 +16,13 @@ const FILE_MAX_LINES: usize = 600;
 const FILE_MEDIAN_LINES: usize = 130;
 
 /// For each part of the house, the modules of this crate that it may name.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("src/limits.rs", &[]),
+    ("src/limits", &[]),
     ("src/chat", &["limits", "chat"]),
     ("src/clock.rs", &["chat"]),
     ("src/locale.rs", &["chat"]),
-    ("src/control", &["limits", "chat", "control"]),
+    ("src/control", &["limits", "chat", "locale", "control"]),
     ("src/proto", &["limits", "chat", "clock", "locale", "proto"]),
     ("src/keep", &["limits", "chat", "clock", "locale", "control", "keep"]),
     ("src/net", &["limits", "chat", "clock", "locale", "control", "proto", "keep", "net"]),

@@ -39,6 +39,7 @@ mod readme;
 mod safe_text;
 mod signals;
 mod simulation;
+mod sizes;
 #[cfg(target_os = "linux")]
 mod slow_readers;
 mod standing;

@@ -144,6 +144,7 @@ impl Hub {
             self.trials.retain(|trial| trial.id != id);
             self.holdings.leave_place(client.holder);
             self.forget_decisions(id);
+            self.expelling.remove(&id);
             self.sessions.close(id);
         }
     }

@@ -179,7 +179,7 @@ impl Hub {
     /// Puts some of those out who were expelled while they were here: of very many, the rest in the next turn.
     pub(super) fn put_out_the_expelled(&mut self, now: Moment, out: &mut Vec<Output>) {
         for _ in 0..EXPELLED_PER_TURN.min(self.expelling.len()) {
-            let Some(id) = self.expelling.pop_front() else { break };
+            let Some(id) = self.expelling.pop_first() else { break };
             let Some(client) = self.client(id) else { continue };
             let (name, account) = (client.name.clone(), client.account);
             let told = name.and_then(|name| self.expelled_name(&name, account));

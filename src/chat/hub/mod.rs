@@ -103,7 +103,7 @@ pub struct Hub {
     expulsions: Vec<expulsions::Entry>,
     last_expulsion: u64,
     /// Those of them who are here still.
-    expelling: VecDeque<ClientId>,
+    expelling: BTreeSet<ClientId>,
 }
 
 impl Hub {
@@ -137,7 +137,7 @@ impl Hub {
             trials: Vec::new(),
             expulsions,
             last_expulsion,
-            expelling: VecDeque::new(),
+            expelling: BTreeSet::new(),
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));

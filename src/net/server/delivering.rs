@@ -160,7 +160,7 @@ impl<S: Stream> Server<S> {
 
     /// Queues `event` for everyone it is for: encoded once per kind of reader.
     fn deliver(&mut self, to: &Audience, event: &Event, now: Moment) {
-        let Server { hub, conns, encodings, broadcast, queued, dirty, urgent, steps, .. } = self;
+        let Server { hub, conns, encodings, broadcast, queued, dirty, urgent, steps, settings, .. } = self;
         if let Audience::One(id) = to {
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(*id)) else { return };
             let bytes = encodings.once(event, conn.kind());
@@ -178,7 +178,9 @@ impl<S: Stream> Server<S> {
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
             let kind = conn.kind();
             let line = broadcast.line(kind.index(here), || encodings.of(event, kind, here));
-            conn.counted(queued, |conn| conn.hear(line, broadcast, now));
+            // Else a line could cost each of thousands who do not read a copy, before any of them is let go.
+            let may_grow = *queued <= settings.queues_max_bytes;
+            conn.counted(queued, |conn| conn.hear(line, may_grow, broadcast, now));
             if !conn.dirty && conn.wants_flush() {
                 conn.dirty = true;
                 dirty.push_back(id.slot() as u32);

@@ -57,7 +57,7 @@ pub struct Server<S> {
     broadcast: Broadcast,
     /// Steps of work done here, beside the hub's.
     steps: u64,
-    /// Bytes that wait in queues of readers' own, all together.
+    /// Bytes of memory that queues of readers' own hold, all together.
     queued: usize,
     /// Bytes held by input that is no command yet, all together.
     input: usize,
@@ -266,7 +266,7 @@ impl<S: Stream> Server<S> {
         &self.hub
     }
 
-    /// Bytes that wait in queues of readers' own, all together.
+    /// Bytes of memory that queues of readers' own hold, all together.
     pub fn queued_bytes(&self) -> usize {
         self.queued
     }

@@ -1,0 +1,56 @@
+//! What all of it may take in memory, with everything at its bound.
+
+use super::{
+    ACCOUNTS_MAX, ANSWER_MAX_BYTES, DECISIONS_MAX, EXPULSIONS_MAX, FAILURES_REMEMBERED, HIDDEN_GONE_MAX,
+    HISTORY_CHANGES_MAX_BYTES, HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES, IGNORED_BEYOND_MAX,
+    INPUT_MAX_BYTES, LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, MAILBOXES_IN_HAND, QUESTIONS_IN_HAND,
+    QUESTIONS_WAITING, QUEUES_MAX_BYTES, ROOMS_MAX,
+};
+
+/// What the program itself occupies, and what it does in one turn: SQLite with its caches, the memory of a password
+/// that is checked, buffers that are used again.
+pub const PROGRAM_MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// What one person may occupy beside what is bounded for all together: an unfinished line, a password, a reason,
+/// [`ROOMS_PER_PERSON`](super::ROOMS_PER_PERSON) memberships, [`DECISIONS_PER_CLIENT`](super::DECISIONS_PER_CLIENT) rooms where something was decided about them, whom they hide
+/// ([`IGNORED_ALWAYS`](super::IGNORED_ALWAYS)) and who hides them, and the connection.
+pub const PLACE_MAX_BYTES: usize = 12 * 1024;
+
+/// A room without its decisions: its name, its topic and its key, who has tried keys, who came and went just now.
+pub const ROOM_MAX_BYTES: usize = 4 * 1024;
+
+/// A ban or a mute: a name of [`NAME_MAX_CHARS`](super::NAME_MAX_CHARS), what it looks like, whose it was, and where that is looked up.
+pub const DECISION_MAX_BYTES: usize = 384;
+
+/// Somebody who left and is hidden: a name, what it looks like, and who hides them.
+pub const HIDDEN_MAX_BYTES: usize = 640;
+
+/// Of somebody who is hidden, one more person who hides them.
+pub const HIDER_MAX_BYTES: usize = 64;
+
+/// An account, on both sides of the core: its name, the hash of its password, what it looks like, [`TRUSTED_ADDRESSES`](super::TRUSTED_ADDRESSES).
+pub const ACCOUNT_MAX_BYTES: usize = 1024;
+
+/// A record of wrong passwords.
+pub const FAILURE_MAX_BYTES: usize = 64;
+
+/// An expulsion: two names and a reason.
+pub const EXPULSION_MAX_BYTES: usize = 1024;
+
+/// Resident memory that the server never exceeds with so many places. What grows by doubling, or is counted roughly,
+/// counts twice.
+pub const fn memory_max_bytes(places: usize) -> usize {
+    let history = 2 * (HISTORY_MAX_BYTES + HISTORY_QUEUE_MAX_BYTES + HISTORY_CHANGES_MAX_BYTES);
+    let questions = 2 * QUESTIONS_WAITING * 2 * LINE_MAX_BYTES;
+    let answers = (QUESTIONS_IN_HAND + MAILBOXES_IN_HAND) * 2 * ANSWER_MAX_BYTES;
+    let readers = QUEUES_MAX_BYTES + INPUT_MAX_BYTES;
+    let rooms = ROOMS_MAX * ROOM_MAX_BYTES + DECISIONS_MAX * DECISION_MAX_BYTES;
+    let hidden = HIDDEN_GONE_MAX * HIDDEN_MAX_BYTES + IGNORED_BEYOND_MAX * HIDER_MAX_BYTES;
+    // Two tables of failures, each of which is copied when it grows.
+    let strangers = 2 * FAILURES_REMEMBERED * FAILURE_MAX_BYTES + EXPULSIONS_MAX * EXPULSION_MAX_BYTES;
+    let accounts = ACCOUNTS_MAX * ACCOUNT_MAX_BYTES;
+    // Waiting, being written, and the copy that is written, of the console and of the file.
+    let logs = 2 * 3 * LOG_QUEUE_MAX_BYTES;
+    let all = history + questions + answers + readers + rooms + hidden + strangers + accounts + logs;
+    PROGRAM_MAX_BYTES + all + places * PLACE_MAX_BYTES
+}

@@ -1,0 +1,224 @@
+//! What each thing that is bounded in number takes in memory, counted: limits.rs is not below the truth.
+//!
+//! Each allocation counts as many bytes as were asked for, and 16 for what the allocator adds (glibc: 8 of its own, and what is
+//! asked for in steps of 16).
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use tertulia::chat::{
+    ClientId, Command, Hub, Line, Moment, Name, Origin, Output, RoomKey, Rules, Stamp, Text,
+};
+use tertulia::keep::{LoginThrottle, Memory, Subject};
+use tertulia::limits::{
+    DECISION_MAX_BYTES, DECISIONS_PER_ROOM, FAILURE_MAX_BYTES, FAILURES_REMEMBERED, HIDDEN_MAX_BYTES,
+    HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, IGNORED_MAX, KEY_ADDRESSES, KEY_MAX_BYTES, ROOM_MAX_BYTES,
+    ROOMS_PER_PERSON, TOPIC_MAX_BYTES,
+};
+
+/// Bytes that are held behind `work` and were not before.
+fn held<T>(work: impl FnOnce() -> T) -> (usize, T) {
+    let mut made = None;
+    let info = allocation_counter::measure(|| made = Some(work()));
+    ((info.bytes_current + 16 * info.count_current) as usize, made.unwrap())
+}
+
+/// A name as long as there are: 20 letters of three bytes, none of which looks like another.
+fn long_name(kind: usize, number: usize) -> String {
+    const DIGITS: [char; 10] = ['가', '나', '다', '라', '마', '바', '사', '아', '자', '차'];
+    format!("{kind}{number:0>19}").bytes().map(|digit| DIGITS[usize::from(digit - b'0')]).collect()
+}
+
+fn text(words: &str) -> Text {
+    Text::clean(words)
+}
+
+fn address(number: usize) -> Origin {
+    Origin::of(IpAddr::V4(Ipv4Addr::from_bits(0x0a00_0000 + number as u32)))
+}
+
+/// A hub in which people do things.
+struct Crowd {
+    hub: Hub,
+    out: Vec<Output>,
+    now: Moment,
+    people: usize,
+}
+
+impl Crowd {
+    /// So many people with long names, each from an address of their own.
+    fn of(people: usize) -> Crowd {
+        let (hub, out, now) = (Hub::new(Rules::default()), Vec::new(), Moment::from_micros(1));
+        let mut crowd = Crowd { hub, out, now, people: 0 };
+        (0..people).for_each(|number| crowd.enters(&long_name(1, number)));
+        // Where a batch of outputs was is no part of what is measured.
+        crowd.out = Vec::with_capacity(1 << 16);
+        crowd
+    }
+
+    fn enters(&mut self, name: &str) {
+        let id = id(self.people);
+        self.hub.connect(id, address(self.people), self.now, &mut self.out);
+        self.people += 1;
+        self.does(self.people - 1, Command::Say(text(name)));
+    }
+
+    fn does(&mut self, who: usize, command: Command) {
+        self.hub.handle(id(who), command, self.now, &mut self.out);
+        self.out.clear();
+    }
+
+    fn makes(&mut self, who: usize, room: usize) {
+        let room = text(&long_name(3, room));
+        self.does(who, Command::Join { room, key: None });
+    }
+}
+
+fn id(number: usize) -> ClientId {
+    ClientId::new(number as u32, 1)
+}
+
+#[test]
+fn size_of_a_room_is_within_its_limit() {
+    let makers = 60;
+    let mut crowd = Crowd::of(makers + KEY_ADDRESSES);
+    (0..makers + KEY_ADDRESSES).for_each(|who| crowd.does(who, Command::Leave(None)));
+    let rooms = makers * ROOMS_PER_PERSON;
+    let (bytes, ()) = held(|| {
+        for room in 0..rooms {
+            let maker = room / ROOMS_PER_PERSON;
+            crowd.makes(maker, room);
+            crowd.does(maker, Command::Topic(Some(text(&"t".repeat(TOPIC_MAX_BYTES)))));
+            // Who come and go within a second are told together.
+            for guest in makers..makers + 16 {
+                crowd.makes(guest, room);
+                crowd.does(guest, Command::Leave(None));
+            }
+            crowd.does(maker, Command::Key(Some(text(&"k".repeat(KEY_MAX_BYTES)))));
+            for guesser in makers..makers + KEY_ADDRESSES {
+                let (room, key) = (text(&long_name(3, room)), Some(text("wrong")));
+                crowd.does(guesser, Command::Join { room, key });
+            }
+        }
+    });
+    println!("a room: {} bytes", bytes / rooms);
+    assert!(bytes <= rooms * ROOM_MAX_BYTES, "{} bytes a room", bytes / rooms);
+    assert!(2 * bytes >= rooms * ROOM_MAX_BYTES, "{} bytes a room: the limit is no estimate", bytes / rooms);
+}
+
+#[test]
+fn size_of_a_decision_is_within_its_limit() {
+    let rooms = 10;
+    let mut crowd = Crowd::of(1 + DECISIONS_PER_ROOM);
+    crowd.does(0, Command::Leave(None));
+    (0..rooms).for_each(|room| crowd.makes(0, room));
+    let (bytes, ()) = held(|| {
+        for room in 0..rooms {
+            crowd.makes(0, room);
+            for whom in 1..=DECISIONS_PER_ROOM {
+                crowd.does(0, Command::Ban(text(&long_name(1, whom))));
+                // The name is the list's own: the person has another one by then.
+                crowd.does(0, Command::Mute(Some(text(&long_name(2, room * DECISIONS_PER_ROOM + whom)))));
+            }
+        }
+    });
+    let decisions = 2 * rooms * DECISIONS_PER_ROOM;
+    let record = |room: usize| crowd.hub.room_record(RoomKey(room as u64 + 1)).unwrap();
+    let all: usize = (0..rooms).map(|room| record(room).banned.len() + record(room).muted.len()).sum();
+    assert_eq!(all, decisions, "each is remembered");
+    println!("a decision: {} bytes", bytes / decisions);
+    assert!(bytes <= decisions * DECISION_MAX_BYTES, "{} bytes a decision", bytes / decisions);
+    assert!(2 * bytes >= decisions * DECISION_MAX_BYTES, "{} bytes a decision", bytes / decisions);
+}
+
+#[test]
+fn size_of_somebody_hidden_is_within_its_limit() {
+    let (hiders, each) = (100, IGNORED_MAX);
+    let mut crowd = Crowd::of(hiders);
+    let (bytes, ()) = held(|| {
+        for hidden in 0..hiders * each {
+            crowd.enters(&long_name(2, hidden));
+            let guest = crowd.people - 1;
+            crowd.does(hidden / each, Command::Ignore(Some(text(&long_name(2, hidden)))));
+            crowd.does(guest, Command::Quit(None));
+            crowd.people -= 1;
+        }
+    });
+    let hidden = hiders * each;
+    println!("somebody hidden: {} bytes", bytes / hidden);
+    assert!(bytes <= hidden * HIDDEN_MAX_BYTES, "{} bytes each", bytes / hidden);
+    assert!(2 * bytes >= hidden * HIDDEN_MAX_BYTES, "{} bytes each", bytes / hidden);
+}
+
+#[test]
+fn size_of_sets_of_hiders_is_given_back() {
+    let (hiders, whom) = (600, 90);
+    let mut crowd = Crowd::of(hiders + whom);
+    let hide = |crowd: &mut Crowd, hider, hidden| {
+        crowd.does(hider, Command::Ignore(Some(text(&long_name(1, hiders + hidden)))));
+    };
+    // Whoever hides somebody once and for all keeps the entry there.
+    (0..whom).for_each(|hidden| hide(&mut crowd, 0, hidden));
+    let (bytes, ()) = held(|| {
+        for hidden in 0..whom {
+            (1..hiders).for_each(|hider| hide(&mut crowd, hider, hidden));
+            (1..hiders).for_each(|hider| hide(&mut crowd, hider, hidden));
+        }
+    });
+    assert!(bytes <= whom * 64, "{bytes} bytes are left of {whom} sets");
+}
+
+#[test]
+fn size_of_a_failure_is_within_its_limit() {
+    let (bytes, throttle) = held(|| {
+        let mut throttle = LoginThrottle::default();
+        for number in 0..FAILURES_REMEMBERED {
+            let subject = Subject::of(&Name::new(&format!("p{number}")).unwrap());
+            throttle.failed(address(number), subject, Moment::from_micros(1 + number as u64));
+        }
+        throttle
+    });
+    // Two tables, of which one is full when the other is dropped.
+    println!("failures: {} bytes, {} of them", bytes, throttle.remembered());
+    assert!(throttle.remembered() >= FAILURES_REMEMBERED);
+    assert!(bytes <= 2 * FAILURES_REMEMBERED * FAILURE_MAX_BYTES, "{bytes} bytes");
+    assert!(4 * bytes >= 2 * FAILURES_REMEMBERED * FAILURE_MAX_BYTES, "{bytes} bytes");
+}
+
+fn line(room: usize, from: &Name, words: &str) -> Line {
+    Line { room: RoomKey(room as u64), at: Stamp(1), from: from.clone(), acted: false, text: text(words) }
+}
+
+#[test]
+fn size_of_the_history_in_memory_is_within_its_limit() {
+    let (bytes, memory) = held(|| {
+        let mut memory = Memory::default();
+        // The shortest lines, each of somebody else, in rooms whose queues have just grown.
+        for number in 0..HISTORY_MAX_BYTES / 160 {
+            let from = Name::new(&long_name(2, number)).unwrap();
+            memory.keep(line(number % 700, &from, "a"));
+        }
+        memory
+    });
+    println!("history: {} MiB for {} lines", bytes >> 20, memory.lines());
+    assert!(bytes <= 2 * HISTORY_MAX_BYTES, "{bytes} bytes");
+    assert!(bytes >= HISTORY_MAX_BYTES, "{bytes} bytes");
+}
+
+#[test]
+fn size_of_rooms_in_which_much_was_said_is_given_back() {
+    let from = Name::new("Juan").unwrap();
+    let (bytes, _memory) = held(|| {
+        let mut memory = Memory::default();
+        let full = HISTORY_MAX_BYTES / (163 * HISTORY_LINES_PER_ROOM);
+        for round in 0..4 {
+            for room in round * full..(round + 1) * full {
+                (0..HISTORY_LINES_PER_ROOM).for_each(|_| memory.keep(line(room, &from, "a")));
+            }
+            // One line in each room keeps it there.
+            (0..(round + 1) * full).for_each(|room| memory.keep(line(room, &from, "a")));
+        }
+        memory
+    });
+    println!("{} MiB behind four rounds", bytes >> 20);
+    assert!(bytes <= 2 * HISTORY_MAX_BYTES, "{bytes} bytes");
+}
