@@ -18,7 +18,8 @@
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
 //! - [`control`]: what passes between `tertulia-server account` and the like and a running server.
 //! - [`cli`], [`logging`]: the options, and a log that cannot hold up the chat.
-//! - [`locale`]: what the operating system says went wrong, in the language of the console.
+//! - [`locale`]: numbers, and what the operating system says went wrong, in either language; [`proto`], [`keep`], [`net`] and the
+//!   log use it.
 //! - [`clerk`]: `tertulia-server account`, which works beside a running server.
 //!
 //! The way of one line of text from one socket to all others:

@@ -59,15 +59,12 @@ const COMMANDS: [(&str, &str); 12] = [
     ("add", "Registra un nombre"),
     ("passwd", "Da otra contraseña a un nombre registrado"),
     ("remove", "Deja libre un nombre registrado; se borran los mensajes que esperan a su dueño"),
-    ("list", "Lista las cuentas: nombre, cuándo se creó, última vez que entró; separados por tabuladores"),
+    ("list", "Lista las cuentas: nombre, cuándo se creó, última vez que entró; con tabuladores"),
     ("say", "Hace que el servidor en marcha diga algo a todos, o a una sala"),
     ("kick", "Cierra la conexión de una persona o la echa de una sala; puede volver"),
     ("expel", "Expulsa del chat a una persona o una dirección, y no la deja volver"),
     ("readmit", "Deja volver a una persona o una dirección que fue expulsada"),
-    (
-        "who",
-        "Lista quién está conectado: nombre, dirección, segundos sin escribir, salas; separados por tabuladores, y - si no hay",
-    ),
+    ("who", "Lista quién está conectado: nombre, dirección, segundos sin escribir, salas; con tabuladores"),
     ("stop", "Detiene en orden el servidor en marcha, y espera a que acabe"),
 ];
 
