@@ -195,7 +195,7 @@ impl Hiding {
         for &id in &ids {
             self.attach(id, stays);
         }
-        self.person_mut(stays).hiders.unite(hiders);
+        self.person_mut(stays).hiders.unite(&hiders);
         stays
     }
 

@@ -11,6 +11,7 @@ use super::movements::Movements;
 use super::name::Name;
 use super::record::{RoomFact, RoomList, RoomRecord};
 use super::registry::Registry;
+use super::slots::SlotSet;
 use super::text::Text;
 use crate::limits::DECISIONS_PER_ROOM;
 
@@ -20,6 +21,8 @@ pub(super) struct Room {
     pub(super) name: Name,
     pub(super) key: RoomKey,
     pub(super) members: Vec<ClientId>,
+    /// Their slots: who is in one of several large rooms is found 64 at a time.
+    pub(super) slots: SlotSet,
     pub(super) movements: Movements,
     pub(super) topic: Option<Text>,
     /// Whether anything was ever said here.
@@ -77,6 +80,7 @@ impl Room {
             name,
             key,
             members: Vec::new(),
+            slots: SlotSet::default(),
             movements: Movements::default(),
             topic: None,
             spoken: false,
@@ -88,6 +92,7 @@ impl Room {
     /// Adds a member and gives their place.
     pub(super) fn enter(&mut self, id: ClientId) -> u32 {
         self.members.push(id);
+        self.slots.insert(id.place());
         self.rules.invited.retain(|&invited| invited != id);
         u32::try_from(self.members.len() - 1).expect("fewer members than slots")
     }
@@ -95,9 +100,10 @@ impl Room {
     /// Takes the member out of `place`; gives whoever stands there now.
     pub(super) fn leave(&mut self, place: u32) -> Option<ClientId> {
         let id = self.members.swap_remove(place as usize);
+        self.slots.remove(id.place());
         self.rules.operators.retain(|&operator| operator != id);
         if self.members.is_empty() {
-            self.members = Vec::new();
+            (self.members, self.slots) = (Vec::new(), SlotSet::default());
         }
         self.members.get(place as usize).copied()
     }
@@ -122,6 +128,8 @@ impl Room {
     /// The member who has this seat goes on under another connection.
     pub(super) fn follow_member(&mut self, seat: Seat, new: ClientId) {
         let old = std::mem::replace(&mut self.members[seat.place as usize], new);
+        self.slots.remove(old.place());
+        self.slots.insert(new.place());
         self.rules.operators.iter_mut().filter(|id| **id == old).for_each(|id| *id = new);
         if !seat.announced {
             let arrived = self.movements.arrived.iter_mut().map(|(_, id)| id);
@@ -183,6 +191,16 @@ impl Room {
     /// Bans, mutes and invitations.
     pub(super) fn decisions(&self) -> usize {
         self.rules.banned.len() + self.rules.muted.len() + self.rules.invited.len()
+    }
+
+    /// Steps of work that it takes at most to look for somebody on all the lists of those about whom something was decided.
+    pub(super) fn decision_steps(&self) -> usize {
+        self.decisions() + self.office_steps()
+    }
+
+    /// Steps of work that it takes to look for somebody among those who decide, and among the invited: 64 bytes each.
+    pub(super) fn office_steps(&self) -> usize {
+        1 + (self.rules.operators.len() + self.rules.owners.len() + self.rules.invited.len()) / 8
     }
 
     /// Forgets the oldest of the decisions of which there are most; gives what there is to remember of that.

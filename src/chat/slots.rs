@@ -89,25 +89,50 @@ impl SlotSet {
         }
     }
 
-    /// Adds all of `other`.
-    pub(super) fn unite(&mut self, mut other: SlotSet) {
-        if matches!((&self, &other), (SlotSet::Few(_), SlotSet::Many(..))) {
-            std::mem::swap(self, &mut other);
-        }
-        match (self, other) {
+    /// Adds all of `other`; of two large sets 64 slots at a time.
+    pub(super) fn unite(&mut self, other: &SlotSet) {
+        match (&mut *self, other) {
             (SlotSet::Many(words, count), SlotSet::Many(more, _)) => {
                 words.resize(words.len().max(more.len()), 0);
                 words.iter_mut().zip(more).for_each(|(word, more)| *word |= more);
-                *count = words.iter().map(|word| word.count_ones() as usize).sum();
+                *count = ones(words);
             }
-            (this, other) => other.iter().for_each(|slot| this.insert(slot)),
+            (SlotSet::Few(_), SlotSet::Many(..)) => {
+                let few = std::mem::replace(self, other.clone());
+                few.iter().for_each(|slot| self.insert(slot));
+            }
+            _ => other.iter().for_each(|slot| self.insert(slot)),
+        }
+    }
+
+    /// Takes all of `other` out; of two large sets 64 slots at a time.
+    pub(super) fn subtract(&mut self, other: &SlotSet) {
+        match (&mut *self, other) {
+            (SlotSet::Many(words, count), SlotSet::Many(less, _)) => {
+                words.iter_mut().zip(less).for_each(|(word, less)| *word &= !less);
+                *count = ones(words);
+            }
+            (SlotSet::Few(slots), _) => slots.retain(|&slot| !other.contains(slot)),
+            _ => other.iter().for_each(|slot| self.remove(slot)),
+        }
+    }
+
+    /// Steps of work that it takes to go through the set as a whole: 64 bytes each.
+    pub(super) fn steps(&self) -> usize {
+        1 + match self {
+            SlotSet::Few(slots) => slots.len() / 16,
+            SlotSet::Many(words, _) => words.len() / 8,
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    pub(super) fn len(&self) -> usize {
         match self {
-            SlotSet::Few(slots) => slots.is_empty(),
-            SlotSet::Many(_, count) => *count == 0,
+            SlotSet::Few(slots) => slots.len(),
+            SlotSet::Many(_, count) => *count,
         }
     }
 
@@ -136,6 +161,10 @@ impl SlotSet {
         };
         few.iter().copied().chain(words.iter().enumerate().flat_map(bits))
     }
+}
+
+fn ones(words: &[u64]) -> usize {
+    words.iter().map(|word| word.count_ones() as usize).sum()
 }
 
 fn place(slot: u32) -> (usize, u64) {

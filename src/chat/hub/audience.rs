@@ -2,6 +2,7 @@
 
 use super::{Audience, Hub, Work};
 use crate::chat::id::ClientId;
+use crate::chat::slots::SlotSet;
 
 impl Hub {
     /// Calls `hear` with everyone whom `to` means, each once, and whether it is about their current room.
@@ -33,15 +34,16 @@ impl Hub {
             Audience::Room { room, except, from, beyond } => {
                 let Some(members) = self.room(*room).map(|room| &room.members) else { return 0 };
                 let hiders = from.as_ref().and_then(|from| self.hiding.hiders(from));
+                let beyond = beyond.and_then(|beyond| self.room(beyond)).map(|beyond| &beyond.slots);
+                // Who does not hear it is not looked at: a bit says so.
+                let is_in =
+                    |set: Option<&SlotSet>, id: ClientId| set.is_some_and(|set| set.contains(id.place()));
                 for &id in members {
-                    if Some(id) == *except {
+                    if Some(id) == *except || is_in(hiders, id) || is_in(beyond, id) {
                         continue;
                     }
                     let client = self.client(id).expect("members are clients");
-                    let hides = hiders.is_some_and(|hiders| hiders.contains(id.place()));
-                    if !hides && beyond.is_none_or(|beyond| client.seat(beyond).is_none()) {
-                        hear(id, client.current == Some(*room));
-                    }
+                    hear(id, client.current == Some(*room));
                 }
                 members.len()
             }

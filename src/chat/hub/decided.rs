@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use super::{ClientId, Hub, Name, Output, RoomId};
 use crate::chat::line::RoomKey;
+use crate::chat::room::Room;
 use crate::limits::DECISIONS_PER_CLIENT;
 
 /// For clients about whom something was decided, the rooms in which it was, oldest first. Some of these rooms may be
@@ -41,6 +42,7 @@ impl Hub {
     pub(super) fn follow_decisions(&mut self, old: ClientId, new: ClientId) {
         let Some(rooms) = self.decided.0.remove(&old) else { return };
         for &(room, key) in &rooms {
+            self.spend(self.room(room).map_or(0, Room::office_steps));
             if let Some(room) = self.room_mut(room).filter(|room| room.key == key) {
                 room.follow_decisions(old, Some(new));
             }
@@ -67,6 +69,7 @@ impl Hub {
     /// A client has left. Who they were is still known by name, but an invitation was theirs alone.
     pub(super) fn forget_decisions(&mut self, client: ClientId) {
         for (room, key) in self.decided.0.remove(&client).unwrap_or_default() {
+            self.spend(self.room(room).map_or(0, Room::office_steps));
             if let Some(room) = self.room_mut(room).filter(|room| room.key == key) {
                 room.rules.invited.retain(|&invited| invited != client);
             }

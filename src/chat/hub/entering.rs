@@ -107,7 +107,7 @@ impl Hub {
         let (banned, rooms): (Vec<_>, Vec<_>) =
             rooms.into_iter().partition(|&room| self.is_banned(id, &new, room));
         // Everyone who shares a room with them, once.
-        let mut clients = self.members_of(&rooms, None);
+        let mut clients = self.members_of(&rooms, &new, None);
         if rooms.is_empty() {
             clients.push(id);
         }

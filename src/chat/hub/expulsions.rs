@@ -57,6 +57,7 @@ struct Target {
 impl Hub {
     /// What somebody who comes from there is told, if they may not be here.
     pub(super) fn expelled_address(&self, origin: Origin) -> Option<Expelled> {
+        self.spend(self.expulsions.len());
         let all = self.expulsions.iter().map(|entry| &entry.expulsion);
         all.filter(|expulsion| expulsion.origin == Some(origin)).find_map(|it| it.told(self.wall_clock.0))
     }
@@ -66,6 +67,7 @@ impl Hub {
         if self.expulsions.is_empty() {
             return None;
         }
+        self.spend(self.expulsions.len());
         let likeness = name.likeness().hashes();
         let entries =
             self.expulsions.iter().filter(|entry| entry.names(likeness, account, self.registry.as_ref()));

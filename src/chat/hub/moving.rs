@@ -6,6 +6,7 @@ use crate::chat::event::Crowd;
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::movements::{Moved, Threshold};
+use crate::chat::room::Room;
 use crate::chat::slots::SlotSet;
 
 impl Hub {
@@ -20,6 +21,7 @@ impl Hub {
         out: &mut Vec<Output>,
     ) {
         self.overdue_movements(room, now, out);
+        self.spend(self.room(room).map_or(0, Room::office_steps));
         let entered = self.room_mut(room).expect("the caller found it");
         let place = entered.enter(id);
         let announced = entered.movements.count(now);
@@ -52,6 +54,9 @@ impl Hub {
     /// Takes a client's seat in a room away.
     pub(super) fn vacate(&mut self, id: ClientId, room: RoomId) -> Option<Seat> {
         let seat = self.client_mut(id)?.rise(room)?;
+        let left = self.room(room).expect("a seat is in a room");
+        let arrivals = if seat.announced { 0 } else { left.movements.arrived.len() / 4 };
+        self.spend(left.office_steps() + arrivals);
         let left = self.room_mut(room).expect("a seat is in a room");
         let moved = left.leave(seat.place);
         if !seat.announced {
@@ -113,26 +118,30 @@ impl Hub {
         let to = match at_once.as_slice() {
             [] => None,
             &[room] => Some(Audience::Room { room, except: None, from: Some(from), beyond }),
-            several => Some(Audience::Several { clients: self.members_of(several, beyond), from }),
+            several => Some(Audience::Several { clients: self.members_of(several, name, beyond), from }),
         };
         let event = Event::Departed { name: name.clone(), farewell };
         out.extend(to.map(|to| Output::Deliver { to, event }));
         rooms.into_iter().for_each(|room| self.vanish_if_empty(room, out));
     }
 
-    /// The members of these rooms, each once, but for those who are in the room `beyond`.
-    pub(super) fn members_of(&self, rooms: &[RoomId], beyond: Option<RoomId>) -> Vec<ClientId> {
-        let members = |&room| self.room(room).map_or(&[][..], |room| &room.members);
+    /// The members of these rooms, each once, but for those who hide `from` and those who are in the room `beyond`.
+    pub(super) fn members_of(&self, rooms: &[RoomId], from: &Name, beyond: Option<RoomId>) -> Vec<ClientId> {
+        let members = |room: RoomId| self.room(room).map(|room| &room.slots);
         let mut slots = SlotSet::of_many(self.clients.len());
-        for room in rooms {
-            members(room).iter().for_each(|id| slots.insert(id.place()));
+        // Those who are spared are taken out at once, however many they are.
+        let mut steps = 3 * slots.steps();
+        for room in rooms.iter().filter_map(|&room| members(room)) {
+            slots.unite(room);
+            steps += room.steps();
         }
-        for id in beyond.iter().flat_map(members) {
-            slots.remove(id.place());
+        for spared in self.hiding.hiders(from).into_iter().chain(beyond.and_then(members)) {
+            slots.subtract(spared);
         }
-        // Little for each of them: a bit.
-        self.spend(rooms.iter().chain(&beyond).map(|room| members(room).len()).sum::<usize>() / 8);
-        slots.iter().filter_map(|slot| Some(self.clients[slot as usize].as_ref()?.id)).collect()
+        self.spend(steps);
+        let mut members = Vec::with_capacity(slots.len());
+        members.extend(slots.iter().filter_map(|slot| Some(self.clients[slot as usize].as_ref()?.id)));
+        members
     }
 
     /// Tells of somebody's arrival before they are heard of in another way.

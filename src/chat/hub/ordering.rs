@@ -1,5 +1,7 @@
 //! What the operators of a room may do: close it, let somebody in, put somebody out, decide who speaks.
 
+use std::collections::BinaryHeap;
+
 use super::{Audience, Done, Event, GENERAL, Hub, Name, Output, RoomId, RoomRefusal, answer, tell};
 use crate::chat::ban_list::BanList;
 use crate::chat::command::Wording;
@@ -245,20 +247,20 @@ impl Hub {
     /// Keeps the decisions of all rooms together within their bound: beyond it the room that has most forgets its oldest,
     /// so that many in one room cost no other room its few. So many were `added`, and no more are forgotten.
     pub(super) fn bound_decisions(&mut self, added: usize, out: &mut Vec<Output>) {
-        for _ in 0..added {
-            self.spend(self.rooms.len());
-            let numbered = self.rooms.iter().enumerate();
-            let counts = numbered.filter_map(|(number, room)| Some((room.as_ref()?.decisions(), number)));
-            let (mut all, mut fullest) = (0, (0, 0));
-            for (decisions, number) in counts {
-                all += decisions;
-                fullest = fullest.max((decisions, number));
-            }
-            if all <= DECISIONS_MAX {
-                return;
-            }
-            let room = RoomId::at(fullest.1);
+        if added == 0 {
+            return;
+        }
+        self.spend(self.rooms.len());
+        let numbered = self.rooms.iter().enumerate();
+        let decided = numbered.filter_map(|(number, room)| Some((room.as_ref()?.decisions(), number)));
+        let mut fullest: BinaryHeap<(usize, usize)> =
+            decided.filter(|(decisions, _)| *decisions > 0).collect();
+        let all: usize = fullest.iter().map(|(decisions, _)| decisions).sum();
+        for _ in 0..added.min(all.saturating_sub(DECISIONS_MAX)) {
+            let Some((_, number)) = fullest.pop() else { return };
+            let room = RoomId::at(number);
             let facts = self.rules_of(room).forget_oldest();
+            fullest.push((self.rules_of(room).decisions(), number));
             self.persist(room, facts, out);
         }
     }
@@ -283,6 +285,8 @@ impl Hub {
     /// The current room, if the client is its operator.
     fn ordered_room(&self, id: ClientId) -> Result<RoomId, RoomRefusal> {
         let room = self.current(id)?;
+        // Once for all that an order does with the lists.
+        self.spend(self.room(room).map_or(0, Room::decision_steps));
         if self.room(room).is_some_and(|room| self.presides(id, room)) {
             Ok(room)
         } else {
@@ -292,6 +296,7 @@ impl Hub {
 
     /// Whether a client decides in a room.
     pub(super) fn presides(&self, id: ClientId, room: &Room) -> bool {
+        self.spend(room.office_steps());
         room.is_operator(id, self.account(id)) || self.runs_the_chat(id)
     }
 
@@ -368,8 +373,9 @@ impl Hub {
 
 /// The names on a list, in order; of very many, those that were added last.
 fn names_of(list: &BanList) -> NameList {
-    let total = list.names().count();
-    let mut names: Vec<Name> = list.names().take(BANS_LISTED).cloned().collect();
+    let newest: Vec<&Name> = list.names().collect();
+    let total = newest.len();
+    let mut names: Vec<Name> = newest.into_iter().take(BANS_LISTED).cloned().collect();
     names.sort_by_cached_key(|name| name.as_str().to_lowercase());
     NameList { names, total }
 }

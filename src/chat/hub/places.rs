@@ -168,6 +168,7 @@ impl Hub {
 
     /// Of those without a registered name, at the address that has most places, the one who has been silent longest.
     fn guest_giving_way(&self) -> Option<ClientId> {
+        self.spend(self.clients.len());
         let gives_way = |client: &&Client| {
             client.name.is_some() && client.account.is_none() && !self.runs_the_chat(client.id)
         };

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 
 use super::{Done, Event, Hub, Name, Output, RoomRefusal, answer};
+use crate::chat::account::AccountKey;
+use crate::chat::client::Client;
 use crate::chat::command::Wording;
 use crate::chat::event::{Office, Person};
 use crate::chat::hiding::HiddenId;
@@ -14,6 +16,21 @@ use crate::limits::{ANSWER_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORE
 
 /// What a row of `/who` is beside its name and a reason.
 const ROW_BYTES: usize = 64;
+
+/// Those who decide in a room, in order: many of them are looked for among many.
+struct Offices {
+    operators: Vec<ClientId>,
+    owners: Vec<AccountKey>,
+}
+
+impl Offices {
+    fn of(room: &Room) -> Offices {
+        let (mut operators, mut owners) = (room.rules.operators.clone(), room.rules.owners.clone());
+        operators.sort_unstable();
+        owners.sort_unstable();
+        Offices { operators, owners }
+    }
+}
 
 impl Hub {
     /// Lists who is in a room by name; of very many, who asks and those who were active last, as far as one answer bears
@@ -38,10 +55,12 @@ impl Hub {
             latest.truncate(WHO_MAX_PEOPLE);
         }
         latest.sort_unstable();
+        let offices = Offices::of(room);
+        self.spend(room.decision_steps());
         let person = |(_, Reverse(active), member): (_, Reverse<Moment>, ClientId)| {
             let client = self.client(member)?;
             let (name, away) = (client.name.clone()?, client.away().cloned());
-            let (idle, office) = (now.since(active), self.office(member, room));
+            let (idle, office) = (now.since(active), self.office(client, &offices));
             Some(Person { name, idle, away, you: member == id, office })
         };
         let mut bytes = 0;
@@ -70,12 +89,14 @@ impl Hub {
         answer(id, event, out)
     }
 
-    /// What a client may decide in a room.
-    fn office(&self, id: ClientId, room: &Room) -> Option<Office> {
+    /// What a client may decide in the room of those offices.
+    fn office(&self, client: &Client, offices: &Offices) -> Option<Office> {
+        let Client { id, account, .. } = *client;
         if self.runs_the_chat(id) {
             return Some(Office::Server);
         }
-        room.is_operator(id, self.account(id)).then_some(Office::Room)
+        let owns = account.is_some_and(|account| offices.owners.binary_search(&account).is_ok());
+        (owns || offices.operators.binary_search(&id).is_ok()).then_some(Office::Room)
     }
 
     /// Hides a person from `id`, or shows them again; without a name, lists the hidden.
