@@ -33,6 +33,17 @@ pub struct Account {
     pub name: Name,
 }
 
+/// What is different about an account, since another program or the administrator changed it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountChange {
+    /// It is there from now on.
+    Added(Account),
+    /// It has another password.
+    Renewed(AccountKey),
+    /// It is no more, or no more under the name that it had.
+    Removed(AccountKey),
+}
+
 /// What somebody typed for a password, in NFC: keyboards differ in how they send an `é`.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(Box<str>);

@@ -28,7 +28,8 @@ mod text;
 mod work;
 
 pub use account::{
-    Account, AccountKey, Letter, Matter, Password, PasswordError, Petition, Posted, Question, Verdict,
+    Account, AccountChange, AccountKey, Letter, Matter, Password, PasswordError, Petition, Posted, Question,
+    Verdict,
 };
 pub use command::{Command, Language, Trouble, Verb, Wording};
 pub use event::{

@@ -26,22 +26,11 @@ impl Registry {
         self.accounts.insert(key, name);
     }
 
-    /// The accounts are these now; gives those that are gone, and their names. What has not changed costs a comparison.
-    pub(super) fn update(&mut self, accounts: Vec<Account>) -> Vec<(AccountKey, Name)> {
-        let now: BTreeMap<AccountKey, Name> =
-            accounts.into_iter().map(|Account { key, name }| (key, name)).collect();
-        let gone = self.accounts.iter().filter(|(key, name)| now.get(key) != Some(name));
-        let gone: Vec<(AccountKey, Name)> = gone.map(|(&key, name)| (key, name.clone())).collect();
-        for (key, name) in &gone {
-            self.accounts.remove(key);
-            self.names.remove(&name.likeness(), key.0.get());
-        }
-        for (key, name) in now {
-            if !self.accounts.contains_key(&key) {
-                self.insert(Account { key, name });
-            }
-        }
-        gone
+    /// Forgets an account; gives the name that it had.
+    pub(super) fn remove(&mut self, key: AccountKey) -> Option<Name> {
+        let name = self.accounts.remove(&key)?;
+        self.names.remove(&name.likeness(), key.0.get());
+        Some(name)
     }
 
     /// The account that is meant by whoever types `wanted`.

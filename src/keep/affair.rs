@@ -60,7 +60,7 @@ pub(super) enum Registration {
 }
 
 /// An account as the file has it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct AccountRow {
     pub(super) key: u32,
     pub(super) name: String,

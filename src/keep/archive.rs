@@ -3,7 +3,7 @@
 //! Law: nothing here waits for the helper thread, but for [`Archive::close`]. What finds no place in its queue is
 //! counted, and the count is written where the lines are missing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex};
@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::accounts::{Accounts, Hasher};
-use super::affair::Affair;
+use super::affair::{Affair, Outcome};
 use super::answerer::Answerer;
 use super::expulsions::ExpulsionRow;
 use super::job::{Change, Job, Query, Row, Word, miss};
@@ -22,7 +22,7 @@ use super::rooms::{Fact, RoomRow, records};
 use super::store::{FileNews, Store};
 use super::worker::{Ending, Worker};
 use crate::chat::{
-    Account, AccountKey, ClientId, Expulsion, Found, Letter, Line, Matter, Moment, Posted, RoomChange,
+    AccountChange, AccountKey, ClientId, Expulsion, Found, Letter, Line, Matter, Moment, Posted, RoomChange,
     RoomKey, RoomRecord, Verdict,
 };
 use crate::control::AccountReply;
@@ -40,6 +40,8 @@ pub struct Archive {
     pub(super) file: Option<File>,
     /// With a file only: what they are for would be gone with the server.
     pub(super) accounts: Option<Accounts>,
+    /// What came of affairs while accounts are being taken in.
+    pub(super) behind_reload: VecDeque<Outcome>,
     next_key: u64,
     rooms: Vec<RoomRow>,
     expulsions: Vec<ExpulsionRow>,
@@ -66,9 +68,8 @@ pub enum Answer {
     /// The letters of an account, oldest first, for that client; and the number of the last one, up to which they were
     /// [handed over](Archive::handed_over) when the client has them. 0 when there are none.
     Letters(ClientId, AccountKey, Vec<Letter>, u64),
-    /// The accounts as they are, after somebody else has changed them.
-    /// Those whose password is another one are named.
-    Accounts(Vec<Account>, Vec<AccountKey>),
+    /// This is different about the accounts, since another hand has changed them: all of it, or the next part.
+    Accounts(Vec<AccountChange>),
     /// What happened to a file of the directory.
     File(FileNews),
     /// What came of the administrator's order with that ticket.
@@ -223,6 +224,11 @@ impl Archive {
         file.pending.take_stale().map(RoomKey)
     }
 
+    /// Lines that are remembered in memory, and bytes that they take, roughly.
+    pub fn remembered(&self) -> (usize, usize) {
+        (self.memory.lines(), self.memory.bytes())
+    }
+
     /// Bytes that wait to be written: in the thread's hands, and for a place there.
     pub fn unwritten_bytes(&self) -> (usize, usize) {
         self.file.as_ref().map_or((0, 0), |file| (file.load.bytes(), file.pending.bytes()))
@@ -250,10 +256,15 @@ impl Archive {
         }
         answers.extend(self.file.iter_mut().flat_map(File::hand_over));
         answers.extend(self.hear_hashes(now));
+        self.say_displaced(&mut answers);
+        answers
+    }
+
+    /// Says so where nothing can be kept because there is no file any more.
+    pub(super) fn say_displaced(&self, answers: &mut [Answer]) {
         if self.file.as_ref().is_some_and(File::is_displaced) {
             answers.iter_mut().for_each(Answer::say_displaced);
         }
-        answers
     }
 
     /// What has to be said on the console now, if anything: rarely, however much goes wrong.

@@ -101,8 +101,13 @@ impl Archive {
         answers
     }
 
+    /// Hears what came of an affair; behind accounts that are being taken in it waits.
     pub(super) fn hear_outcome(&mut self, outcome: Outcome) -> Option<Answer> {
         let accounts = self.accounts.as_mut()?;
+        if accounts.is_reloading() {
+            self.behind_reload.push_back(outcome);
+            return None;
+        }
         match outcome {
             Outcome::Registered(ticket, registration) => accounts.registered(ticket, registration),
             Outcome::Changed(ticket, changed) => accounts.changed(ticket, changed),
@@ -113,10 +118,34 @@ impl Archive {
             }
             Outcome::Ordered(ticket, reply) => Some(Answer::Ordered(ticket, reply)),
             Outcome::Accounts(rows) => {
-                let renewed = accounts.reload(rows);
-                Some(Answer::Accounts(accounts.all(), renewed))
+                accounts.begin_reload(rows);
+                self.reload_some()
             }
         }
+    }
+
+    /// Whether [`take_accounts_in`](Self::take_accounts_in) has something to do.
+    pub(super) fn is_reloading(&self) -> bool {
+        self.accounts.as_ref().is_some_and(Accounts::is_reloading)
+    }
+
+    /// Goes on with the accounts that have been changed by another hand, and hears what came of affairs behind that. Call
+    /// once a turn.
+    pub fn take_accounts_in(&mut self) -> Vec<Answer> {
+        let mut answers: Vec<Answer> = self.reload_some().into_iter().collect();
+        while !self.is_reloading()
+            && let Some(outcome) = self.behind_reload.pop_front()
+        {
+            answers.extend(self.hear_outcome(outcome));
+        }
+        self.say_displaced(&mut answers);
+        answers
+    }
+
+    /// Takes some accounts in; at the end there is an answer, whether or not something is different.
+    fn reload_some(&mut self) -> Option<Answer> {
+        let (changes, all) = self.accounts.as_mut()?.go_on()?;
+        (all || !changes.is_empty()).then_some(Answer::Accounts(changes))
     }
 
     fn send(&mut self, affair: Affair) -> bool {

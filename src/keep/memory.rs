@@ -193,6 +193,11 @@ impl Memory {
         self.lines
     }
 
+    /// What all of them take, in bytes, roughly.
+    pub fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// Forgets the oldest line of a room.
     fn forget_line(&mut self, number: u64, room: RoomKey) {
         self.oldest.remove(&number);

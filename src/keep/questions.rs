@@ -157,7 +157,7 @@ impl Archive {
 
     /// Whether [`work`](Self::work) has something to do.
     pub fn has_work(&self) -> bool {
-        !self.searches.searches.is_empty() || self.memory.has_gone()
+        !self.searches.searches.is_empty() || self.memory.has_gone() || self.is_reloading()
     }
 
     /// Does what is to be done in memory, a bounded part of it. Call once a turn.

@@ -1,6 +1,7 @@
 //! Accounts: whose password is right, what a wrong one costs, and what is there after a stop or a kill.
 
-use tertulia::chat::{Account, ClientId, Matter, Petition, Verdict};
+use tertulia::chat::{Account, AccountChange, ClientId, Matter, Petition, Verdict};
+use tertulia::control::{AccountOrder, AccountReply};
 use tertulia::keep::{Answer, Archive, hash};
 use tertulia::limits::{
     ACCOUNTS_MAX, FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME, PETITIONS_WAITING, TRUSTED_ADDRESSES,
@@ -240,16 +241,56 @@ fn changed_from_outside_the_accounts_come_anew() {
         )
         .unwrap();
     desk.archive.reload_accounts();
-    let Answer::Accounts(accounts, renewed) = desk.answer(None) else { panic!("the accounts") };
-    assert_eq!(renewed, [], "all that were there have the password that they had");
+    let Answer::Accounts(changes) = desk.answer(None) else { panic!("the accounts") };
+    let accounts = desk.archive.accounts().unwrap();
+    assert_eq!(changes, [AccountChange::Added(accounts[1].clone())], "and nothing else");
     let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
     assert_eq!(names, ["Ana", "Luis"]);
     assert_eq!(desk.login(Some(accounts[1].key), "secreto"), Verdict::Granted(accounts[1].key));
     dir.sql().execute("DELETE FROM account WHERE name LIKE 'ana'", []).unwrap();
     desk.archive.reload_accounts();
-    assert!(matches!(desk.answer(None), Answer::Accounts(left, _) if left.len() == 1));
+    assert!(
+        matches!(desk.answer(None), Answer::Accounts(changes) if changes == [AccountChange::Removed(ana)])
+    );
     assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Wrong);
     assert_ne!(desk.account("Ana", "otra"), ana, "another account, whoever it is");
+}
+
+#[test]
+fn accounts_changed_from_outside_are_taken_in_bit_by_bit_and_before_what_comes_behind() {
+    const NEW: usize = 2_000;
+    const MOST_AT_ONCE: usize = 100;
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "secreto");
+    dir.sql()
+        .execute(
+            "WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < ?1)
+             INSERT INTO account (name, password, made_at) SELECT 'Luis' || n, 'none', 0 FROM number",
+            [NEW],
+        )
+        .unwrap();
+    desk.archive.reload_accounts();
+    assert!(desk.archive.order(7, AccountOrder::Remove { name: "Ana".into() }));
+    let mut changes = Vec::new();
+    let mut reply = None;
+    while reply.is_none() {
+        let answers = if desk.archive.has_work() { desk.archive.take_accounts_in() } else { desk.wait() };
+        for answer in answers {
+            match answer {
+                Answer::Accounts(part) => {
+                    assert!(part.len() <= MOST_AT_ONCE, "{}", part.len());
+                    changes.extend(part);
+                }
+                Answer::Ordered(7, settled) => reply = Some(settled),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!(reply, Some(AccountReply::Done));
+    assert_eq!(changes.len(), NEW + 1);
+    assert!(changes.contains(&AccountChange::Removed(ana)));
+    assert_eq!(desk.archive.accounts().unwrap().len(), NEW);
 }
 
 /// `made` as they could be registered before marks were folded, and one with a name that is reserved by now.
@@ -278,7 +319,9 @@ fn accounts_of_clashing_and_reserved_names_stay() {
     // With one of them gone the other still has its likes.
     dir.sql().execute("DELETE FROM account WHERE name = 'Maria'", []).unwrap();
     desk.archive.reload_accounts();
-    assert!(matches!(desk.answer(None), Answer::Accounts(left, _) if left.len() == 2));
+    assert!(
+        matches!(&desk.answer(None), Answer::Accounts(gone) if matches!(gone[..], [AccountChange::Removed(_)]))
+    );
     assert_eq!(desk.register("Maria", "secreto"), Verdict::Wrong);
     assert_eq!(desk.login(Some(maria), "girasol"), Verdict::Granted(maria));
 }
@@ -305,7 +348,7 @@ fn password_changed_from_outside_is_told_once_and_counts_for_whoever_is_being_lo
     let changed = |desk: &mut Desk| {
         desk.archive.reload_accounts();
         match desk.answer(None) {
-            Answer::Accounts(_, renewed) => renewed,
+            Answer::Accounts(changes) => changes,
             other => panic!("{other:?}"),
         }
     };
@@ -315,7 +358,7 @@ fn password_changed_from_outside_is_told_once_and_counts_for_whoever_is_being_lo
     dir.sql()
         .execute("UPDATE account SET password = (SELECT password FROM account WHERE name = 'Luis') WHERE name = 'Ana'", [])
         .unwrap();
-    assert_eq!(changed(&mut desk), [ana]);
+    assert_eq!(changed(&mut desk), [AccountChange::Renewed(ana)]);
     assert_eq!(changed(&mut desk), []);
     assert_eq!(desk.login(Some(ana), "vieja"), Verdict::Wrong);
     assert_eq!(desk.login(Some(ana), "otra"), Verdict::Granted(ana));
@@ -363,7 +406,9 @@ fn a_hash_that_is_none_is_complained_of() {
     let ana = desk.account("Ana", "secreto");
     dir.sql().execute("UPDATE account SET password = 'secreto'", []).unwrap();
     desk.archive.reload_accounts();
-    assert!(matches!(desk.answer(None), Answer::Accounts(_, renewed) if renewed == [ana]));
+    assert!(
+        matches!(desk.answer(None), Answer::Accounts(changes) if changes == [AccountChange::Renewed(ana)])
+    );
     assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Failed);
     let complaint = desk.archive.complaint(desk.now).expect("it is told");
     assert!(complaint.lines == 0 && complaint.why.is_some_and(|why| !why.contains("secreto")));

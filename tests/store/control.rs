@@ -113,7 +113,7 @@ fn account_order_is_told_behind_the_accounts() {
         }
         let Some(Answer::Ordered(_, reply)) = answers.pop() else { unreachable!() };
         let accounts = answers.into_iter().map(|answer| match answer {
-            Answer::Accounts(accounts, _) => accounts.len(),
+            Answer::Accounts(changes) => changes.len(),
             other => panic!("{other:?}"),
         });
         (accounts.collect::<Vec<_>>(), reply)
@@ -131,7 +131,7 @@ fn account_order_is_told_behind_the_accounts() {
     let change = AccountOrder::Change { name: "Luis".into(), hash: hash.clone() };
     assert_eq!(settle(&mut desk, change), refused(Refusal::Unknown));
     let remove = AccountOrder::Remove { name: "Ana".into() };
-    assert_eq!(settle(&mut desk, remove), (vec![0], AccountReply::Done));
+    assert_eq!(settle(&mut desk, remove), (vec![1], AccountReply::Done));
     assert_eq!(desk.login(Some(ana), "secreto8"), Verdict::Wrong);
 }
 

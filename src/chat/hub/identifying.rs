@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::{Client, CloseReason, Done, Event, GENERAL, Hub, Name, NameRefusal, Output, RoomId, tell};
-use crate::chat::account::{Account, AccountKey, Matter, Password, PasswordError, Question, Verdict};
+use crate::chat::account::{
+    Account, AccountChange, AccountKey, Matter, Password, PasswordError, Question, Verdict,
+};
 use crate::chat::asking::{Asking, Step, Waiting};
 use crate::chat::client::Seat;
 use crate::chat::command::{Trouble, Verb};
@@ -240,35 +242,43 @@ impl Hub {
         }
     }
 
-    /// The accounts are these now, and those that are `renewed` have another password: whoever runs the server changed
-    /// them. Connections that gave a password which is none any more end.
-    pub fn accounts_changed(
-        &mut self,
-        accounts: Vec<Account>,
-        renewed: &[AccountKey],
-        now: Moment,
-        out: &mut Vec<Output>,
-    ) {
-        let gone = self.registry.get_or_insert_default().update(accounts);
-        for &key in renewed {
-            let name = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned();
-            if let Some(name) = name {
-                self.end_sessions(key, None, &AccountNews::Renewed(name), now, out);
+    /// This is different about the accounts: whoever runs the server changed them. Connections that gave a password which
+    /// is none any more end.
+    pub fn accounts_changed(&mut self, changes: Vec<AccountChange>, now: Moment, out: &mut Vec<Output>) {
+        let mut disowned = BTreeSet::new();
+        for change in changes {
+            let registry = self.registry.get_or_insert_default();
+            match change {
+                AccountChange::Added(account) => registry.insert(account),
+                AccountChange::Renewed(key) => {
+                    let name = registry.name(key).cloned();
+                    name.into_iter().for_each(|name| self.revoke(key, None, &AccountNews::Renewed(name)));
+                }
+                AccountChange::Removed(key) => {
+                    let name = registry.remove(key);
+                    name.into_iter().for_each(|name| self.revoke(key, None, &AccountNews::Removed(name)));
+                    disowned.extend(self.owned.remove(&key).map(|_| key));
+                }
             }
         }
-        if gone.is_empty() {
-            return;
+        self.end_revoked(now, out);
+        if !disowned.is_empty() {
+            self.disown(&disowned, out);
         }
-        for (key, name) in &gone {
-            self.end_sessions(*key, None, &AccountNews::Removed(name.clone()), now, out);
-            self.owned.remove(key);
-        }
-        let gone: BTreeSet<AccountKey> = gone.into_iter().map(|(key, _)| key).collect();
-        for room in self.rooms.iter_mut().flatten() {
-            room.rules.owners.retain(|key| !gone.contains(key));
+    }
+
+    /// These accounts decide nowhere any more.
+    fn disown(&mut self, accounts: &BTreeSet<AccountKey>, out: &mut Vec<Output>) {
+        self.spend(self.rooms.len());
+        let mut left = Vec::new();
+        for (number, room) in self.rooms.iter_mut().enumerate() {
+            let Some(owners) = room.as_mut().map(|room| &mut room.rules.owners) else { continue };
+            let before = owners.len();
+            owners.retain(|key| !accounts.contains(key));
+            left.extend((owners.len() < before).then_some(RoomId::at(number)));
         }
         // What was nobody's but theirs is nobody's now.
-        (0..self.rooms.len()).for_each(|number| self.vanish_if_empty(RoomId::at(number), out));
+        left.into_iter().for_each(|room| self.vanish_if_empty(room, out));
     }
 
     /// An account has another password: the connections that gave the one before end, all but that one.
@@ -281,7 +291,8 @@ impl Hub {
     ) {
         let name = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned();
         if let Some(name) = name {
-            self.end_sessions(key, except, &AccountNews::Renewed(name), now, out);
+            self.revoke(key, except, &AccountNews::Renewed(name));
+            self.end_revoked(now, out);
         }
     }
 

@@ -19,6 +19,7 @@ mod recalling;
 mod rooms;
 mod rules;
 mod sessions;
+mod stopping;
 mod talking;
 
 use std::cell::Cell;
@@ -104,6 +105,8 @@ pub struct Hub {
     last_expulsion: u64,
     /// Those of them who are here still.
     expelling: BTreeSet<ClientId>,
+    /// What there was when the chat stopped, as far as it is not over.
+    stopped: Option<Box<Hub>>,
 }
 
 impl Hub {
@@ -138,6 +141,7 @@ impl Hub {
             expulsions,
             last_expulsion,
             expelling: BTreeSet::new(),
+            stopped: None,
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));
@@ -218,7 +222,9 @@ impl Hub {
             self.close(id, CloseReason::NameTimeout, now, out);
         }
         self.end_trials(now, out);
+        self.part(out);
         self.put_out_the_expelled(now, out);
+        self.end_revoked(now, out);
         let mut asked = 0;
         while asked < TICK_MEMBERS
             && let Some(&(due, room)) = self.restless.first()
@@ -229,25 +235,17 @@ impl Hub {
         }
     }
 
-    /// Tells everybody that the server stops, and lets them all go.
-    pub fn stop(&mut self, out: &mut Vec<Output>) {
-        for client in self.clients.iter().flatten() {
-            out.push(tell(client.id, Event::Stopping));
-            out.push(Output::Close(client.id, CloseReason::ServerStops));
-        }
-        let (work, wall_clock) = (self.work.take(), self.wall_clock);
-        *self = Hub { work: work.into(), wall_clock, ..Hub::new(std::mem::take(&mut self.rules)) };
-    }
-
     /// When [`tick`](Hub::tick) has something to do; never while nothing waits.
     pub fn next_due(&self) -> Option<Moment> {
         let newcomer = match self.rules.login_timeout {
             Some(timeout) => self.oldest_newcomer().map(|(_, since)| since + timeout),
             None => None,
         };
-        let expelling = (!self.expelling.is_empty()).then_some(Moment::START);
+        let leaving = !self.expelling.is_empty() || self.sessions.has_revoked();
+        let unfinished = leaving || self.stopped.is_some();
+        let unfinished = unfinished.then_some(Moment::START);
         let movements = self.restless.first().map(|&(due, _)| due);
-        [newcomer, movements, self.trials_due(), expelling].into_iter().flatten().min()
+        [newcomer, movements, self.trials_due(), unfinished].into_iter().flatten().min()
     }
 
     /// What has been done since the start.
@@ -282,6 +280,7 @@ impl Hub {
             && self.hiding.is_empty()
             && self.hidden_beyond == 0
             && self.here == 0
+            && self.stopped.is_none()
             && self.trials.is_empty()
             && self.holdings.is_empty()
             && self.decided.is_empty()

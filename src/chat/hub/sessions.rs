@@ -1,10 +1,11 @@
 //! Which connections gave the password of which account, until they end: under whatever name they go on, another password
 //! or the end of the account ends them. And which of them are the server's operators by their password.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::{AccountKey, ClientId, CloseReason, Event, Hub, Moment, Output, tell};
 use crate::chat::event::AccountNews;
+use crate::limits::EXPELLED_PER_TURN;
 
 /// Those connections, by account and by client; one may be there for several accounts.
 #[derive(Debug, Default)]
@@ -13,6 +14,8 @@ pub(super) struct Sessions {
     by_client: BTreeSet<(ClientId, AccountKey)>,
     /// Those that gave the password of the server's operator.
     operators: BTreeSet<ClientId>,
+    /// Those that end, and what they are told.
+    revoked: VecDeque<(ClientId, AccountNews)>,
 }
 
 impl Sessions {
@@ -53,7 +56,12 @@ impl Sessions {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.by_client.is_empty() && self.operators.is_empty()
+        self.by_client.is_empty() && self.operators.is_empty() && self.revoked.is_empty()
+    }
+
+    /// Whether there are connections that have to [end](Hub::end_revoked).
+    pub(super) fn has_revoked(&self) -> bool {
+        !self.revoked.is_empty()
     }
 
     fn accounts(&self, client: ClientId) -> Vec<AccountKey> {
@@ -69,18 +77,19 @@ impl Sessions {
 }
 
 impl Hub {
-    /// Ends the connections that gave the password of an account, and tells them why; all but that one.
-    pub(super) fn end_sessions(
-        &mut self,
-        account: AccountKey,
-        except: Option<ClientId>,
-        why: &AccountNews,
-        now: Moment,
-        out: &mut Vec<Output>,
-    ) {
-        for client in self.sessions.clients(account) {
-            if Some(client) != except {
-                out.push(tell(client, Event::Account(why.clone())));
+    /// Has the connections [end](Self::end_revoked) that gave the password of an account, and tells them why; all but that
+    /// one.
+    pub(super) fn revoke(&mut self, account: AccountKey, except: Option<ClientId>, why: &AccountNews) {
+        let clients = self.sessions.clients(account).into_iter().filter(|&client| Some(client) != except);
+        self.sessions.revoked.extend(clients.map(|client| (client, why.clone())));
+    }
+
+    /// Ends some of the connections whose password is none any more: of very many, the rest in the next turn.
+    pub(super) fn end_revoked(&mut self, now: Moment, out: &mut Vec<Output>) {
+        for _ in 0..EXPELLED_PER_TURN {
+            let Some((client, why)) = self.sessions.revoked.pop_front() else { break };
+            if self.client(client).is_some() {
+                out.push(tell(client, Event::Account(why)));
                 self.close(client, CloseReason::Revoked, now, out);
             }
         }

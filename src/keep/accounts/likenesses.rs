@@ -20,6 +20,13 @@ impl Likenesses {
         self.drawn.insert((drawn, account));
     }
 
+    /// Forgets what `name` looks like.
+    pub(in crate::keep) fn remove(&mut self, name: &Name, account: u32) {
+        let [folded, drawn] = name.likeness().hashes();
+        self.folded.remove(&(folded, account));
+        self.drawn.remove(&(drawn, account));
+    }
+
     /// Accounts whose names look like `name`, by number.
     pub(in crate::keep) fn clashing(&self, name: &Name) -> BTreeSet<u32> {
         let [folded, drawn] = name.likeness().hashes();

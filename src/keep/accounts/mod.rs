@@ -7,6 +7,7 @@ mod fair_queue;
 mod guesses;
 mod hasher;
 mod likenesses;
+mod reload;
 mod throttle;
 
 use std::collections::{BTreeMap, HashMap};
@@ -17,11 +18,14 @@ pub use guesses::{GuessLog, Guesses};
 use hasher::decoy;
 pub(super) use hasher::{Hashed, Hasher, Work, is_hash, make};
 pub(super) use likenesses::Likenesses;
+use reload::Reload;
 pub use throttle::{Claim, LoginThrottle, Subject};
 
 use super::affair::{AccountRow, Affair, Changed, Registration, account_key};
 use super::archive::Answer;
-use crate::chat::{Account, AccountKey, ClientId, Matter, Moment, Name, Origin, Petition, Verdict};
+use crate::chat::{
+    Account, AccountChange, AccountKey, ClientId, Matter, Moment, Name, Origin, Petition, Verdict,
+};
 use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES, is_over_share};
 
 /// What stands for the server's operator where guesses are counted by account: no account ever gets so far.
@@ -51,6 +55,8 @@ pub(super) struct Accounts {
     failure: Option<String>,
     /// Passwords hashed so far: for whoever wants to know that one was.
     hashed: u64,
+    /// The accounts of the file, as far as they have not been taken in.
+    reload: Option<Reload>,
 }
 
 #[derive(Debug)]
@@ -105,8 +111,9 @@ impl Accounts {
             next_ticket: 0,
             failure: None,
             hashed: 0,
+            reload: None,
         };
-        accounts.reload(rows);
+        rows.into_iter().for_each(|row| drop(accounts.take_in(row)));
         accounts
     }
 
@@ -146,25 +153,23 @@ impl Accounts {
         self.hashed
     }
 
-    /// Takes what is in the file now for the accounts; gives those whose password is another one than before.
-    pub(super) fn reload(&mut self, rows: Vec<AccountRow>) -> Vec<AccountKey> {
-        let before = std::mem::take(&mut self.known);
-        self.made.clear();
-        self.likenesses = Likenesses::default();
-        for row in rows {
-            // All of them, also those whose names look alike, or could not be had today: they were there before. Rows that
-            // somebody else wrote, and that are none, are passed over.
-            if let (Some(key), Ok(name)) = (account_key(row.key), Name::known(&row.name)) {
-                let made_from = row.address.and_then(|address| Origin::parse(&address));
-                let trusted = row.trusted.iter().filter_map(|address| Origin::parse(address));
-                let trusted = trusted.take(TRUSTED_ADDRESSES).collect();
-                self.learn(key, Known { name, password: row.password, made_from, trusted });
-            }
-        }
-        let renewed = |(key, was): (AccountKey, Known)| {
-            self.known.get(&key).is_some_and(|known| known.password != was.password).then_some(key)
-        };
-        before.into_iter().filter_map(renewed).collect()
+    /// The accounts in the file have been changed by another hand, and are these now: [`go_on`](Self::go_on) takes them in.
+    pub(super) fn begin_reload(&mut self, rows: Vec<AccountRow>) {
+        self.reload = Some(Reload::of(rows));
+    }
+
+    /// Whether there are accounts to be taken in.
+    pub(super) fn is_reloading(&self) -> bool {
+        self.reload.is_some()
+    }
+
+    /// Takes in some of the accounts of the file; gives what is different, and whether that is all. None: there are none to
+    /// be taken in.
+    pub(super) fn go_on(&mut self) -> Option<(Vec<AccountChange>, bool)> {
+        let mut reload = self.reload.take()?;
+        let (changes, all) = self.take_some_in(&mut reload);
+        self.reload = (!all).then_some(reload);
+        Some((changes, all))
     }
 
     /// Takes a petition. An answer at once that is not a refusal is this one's, since nobody waits while the thread has
@@ -363,16 +368,19 @@ impl Accounts {
         Some(Answer::Verdict(id, matter, verdict))
     }
 
-    fn learn(&mut self, key: AccountKey, account: Known) {
+    /// Takes a new account; says whether there is a place for it, and none of that very name.
+    fn learn(&mut self, key: AccountKey, account: Known) -> bool {
         let mut alike = self.likenesses.clashing(&account.name).into_iter().filter_map(account_key);
         let twice = alike.any(|other| self.known.get(&other).is_some_and(|known| known.name == account.name));
-        if self.known.len() < ACCOUNTS_MAX && !twice {
-            self.likenesses.insert(&account.name, key.0.get());
-            if let Some(origin) = account.made_from {
-                *self.made.entry(origin).or_default() += 1;
-            }
-            self.known.insert(key, account);
+        if self.known.len() >= ACCOUNTS_MAX || twice {
+            return false;
         }
+        self.likenesses.insert(&account.name, key.0.get());
+        if let Some(origin) = account.made_from {
+            *self.made.entry(origin).or_default() += 1;
+        }
+        self.known.insert(key, account);
+        true
     }
 
     /// Notes that the owner of an account is at `origin`.

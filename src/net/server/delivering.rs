@@ -106,9 +106,7 @@ impl<S: Stream> Server<S> {
             }
             Answer::File(news) => return self.note_file(&news),
             Answer::Ordered(ticket, reply) => return self.account_replies.push((ticket, reply)),
-            Answer::Accounts(accounts, renewed) => {
-                return hub.accounts_changed(accounts, &renewed, now, outputs);
-            }
+            Answer::Accounts(changes) => return hub.accounts_changed(changes, now, outputs),
             Answer::Found { id, found, cost } => {
                 hub.found(id, found, now, outputs);
                 let rate = self.rate;

@@ -194,6 +194,10 @@ impl<S: Stream> Server<S> {
             self.recall(answer, now);
             self.perform(now);
         }
+        for answer in self.history.take_accounts_in() {
+            self.recall(answer, now);
+            self.perform(now);
+        }
         if self.hub.next_due().is_some_and(|due| now >= due) {
             self.hub.tick(now, &mut self.outputs);
             self.perform(now);
@@ -264,6 +268,11 @@ impl<S: Stream> Server<S> {
     /// The people and their rooms.
     pub fn hub(&self) -> &Hub {
         &self.hub
+    }
+
+    /// Lines of the history that are in memory, and bytes that they take, roughly.
+    pub fn remembered(&self) -> (usize, usize) {
+        self.history.remembered()
     }
 
     /// Bytes of memory that queues of readers' own hold, all together.

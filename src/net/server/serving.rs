@@ -29,11 +29,12 @@ impl<S: Stream> Server<S> {
         self.wake_due(now);
         let come = self.ready.len();
         self.ready.append(&mut self.going_on);
-        let Some(share) = self.quantum(self.ready.len()) else { return };
+        let served = self.ready.len().min(limits::EVENTS_PER_TURN);
+        let Some(share) = self.quantum(served) else { return };
         let going_on = Quantum { lines: share.lines.min(LINES_PER_TURN_GOING_ON), ..share };
         let begun = self.work().total();
         let mut lines_left = self.settings.share.lines;
-        for nth in 0..self.ready.len() {
+        for nth in 0..served {
             let spent = self.work().total() - begun;
             if self.is_behind() || lines_left == 0 || spent >= self.settings.share.steps {
                 break;

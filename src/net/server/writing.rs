@@ -146,7 +146,10 @@ impl<S: Stream> Server<S> {
     /// Frees who is dead, and tells the hub of those who left without its doing.
     fn sweep(&mut self, now: Moment) -> usize {
         let mut freed = 0;
+        let begun = self.work().total();
+        // Most leave rooms in which many are told of it at once.
         while freed < self.settings.share.sweeps
+            && self.work().total() - begun < self.settings.share.steps
             && let Some(id) = self.dead.pop_front()
         {
             let Some(conn) = self.conn_mut(id) else { continue };

@@ -1,8 +1,11 @@
 //! Registered names: who may have them, and what happens to those who have them.
 
-use tertulia::chat::{CloseReason, Command, Matter, Note, PasswordError, Rules, Verdict};
+use tertulia::chat::{
+    AccountChange, CloseReason, Command, Matter, Moment, Note, PasswordError, Rules, Verdict,
+};
+use tertulia::limits::EXPELLED_PER_TURN;
 
-use super::{Book, Chat, NOTHING, ignore, join, name, nick, text};
+use super::{Book, Chat, NOTHING, SECOND, ignore, join, name, nick, text};
 
 const ACCOUNTS: [(&str, &str); 2] = [("María", "girasol"), ("Juan", "tres tristes tigres")];
 
@@ -297,8 +300,8 @@ fn whoever_has_the_name_otherwise_gives_way_and_is_not_succeeded() {
     let guest = chat.enters("María");
     chat.does(guest, join("secreta"));
     chat.book = Book::of(&ACCOUNTS);
-    let accounts = chat.book.accounts();
-    chat.perform(|hub, now, out| hub.accounts_changed(accounts, &[], now, out));
+    let added = chat.book.changes_since(&[]);
+    chat.perform(|hub, now, out| hub.accounts_changed(added, now, out));
     chat.hush();
     chat.does(guest, Command::Register);
     assert_eq!(chat.hears(guest), ["somebody else's: María"]);
@@ -423,8 +426,8 @@ fn sessions_end_with_the_password_that_opened_them_whatever_they_are_called() {
             assert_eq!(chat.hears(maria).last().map(String::as_str), Some("changed"));
             assert!(chat.is_here(maria), "who changed it stays");
         } else {
-            let (accounts, key) = (chat.book.accounts(), chat.book.key("María"));
-            chat.perform(|hub, now, out| hub.accounts_changed(accounts, &[key], now, out));
+            let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
+            chat.perform(|hub, now, out| hub.accounts_changed(renewed, now, out));
             assert_eq!(chat.hears(maria).last().map(String::as_str), Some("another password: María"));
             assert!(!chat.is_here(maria));
         }
@@ -443,8 +446,8 @@ fn sessions_that_were_taken_over_end_with_their_password_too() {
     assert!(!chat.is_here(old));
     chat.does(new, nick("Otra"));
     chat.hush();
-    let (accounts, key) = (chat.book.accounts(), chat.book.key("María"));
-    chat.perform(|hub, now, out| hub.accounts_changed(accounts, &[key], now, out));
+    let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
+    chat.perform(|hub, now, out| hub.accounts_changed(renewed, now, out));
     assert_eq!(chat.hears(new), ["another password: María"]);
     assert!(!chat.is_here(new));
     let juan = chat.logs_in("Juan", "tres tristes tigres");
@@ -468,4 +471,24 @@ fn password_changed_for_who_has_left_ends_the_other_sessions_too() {
     chat.settles();
     assert_eq!(chat.hears(thief), ["another password: María"]);
     assert!(!chat.is_here(thief));
+}
+
+#[test]
+fn very_many_sessions_of_one_account_end_over_several_turns() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let all = EXPELLED_PER_TURN + 2;
+    for number in 0..all {
+        let id = chat.logs_in("María", "girasol");
+        chat.does(id, nick(&format!("Otra{number}")));
+    }
+    chat.hush();
+    let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
+    chat.perform(|hub, now, out| hub.accounts_changed(renewed, now, out));
+    assert_eq!(chat.closed.len(), EXPELLED_PER_TURN);
+    assert_eq!(chat.hub.next_due(), Some(Moment::START), "there is more to be done at once");
+    chat.tick();
+    assert_eq!(chat.closed.len(), all);
+    assert!(chat.closed.iter().all(|(_, reason)| *reason == CloseReason::Revoked));
+    chat.waits(2 * SECOND);
+    assert!(chat.hub.is_empty());
 }

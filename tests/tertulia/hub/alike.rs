@@ -137,9 +137,10 @@ fn third_name_that_clashes_is_nobodys() {
 fn guest_of_a_clashing_name_gives_way_to_the_owner() {
     let mut chat = Chat::with_accounts(&[("Ana", "x")]);
     let guest = chat.enters("Maria");
+    let before = chat.book.accounts();
     chat.book.add("María", "girasol");
-    let accounts = chat.book.accounts();
-    chat.perform(|hub, now, out| hub.accounts_changed(accounts, &[], now, out));
+    let added = chat.book.changes_since(&before);
+    chat.perform(|hub, now, out| hub.accounts_changed(added, now, out));
     chat.hush();
     chat.does(guest, Command::Register);
     assert_eq!(chat.hears(guest), ["somebody else's: Maria"], "by one that looks the same");
@@ -263,9 +264,10 @@ fn ban_stays_with_the_name_when_its_account_is_gone() {
     let olga = chat.logs_in("Olga", "petunias");
     chat.does(olga, join("sala"));
     chat.does(olga, ban("María"));
+    let before = chat.book.accounts();
     chat.book.remove("María");
-    let accounts = chat.book.accounts();
-    chat.perform(|hub, now, out| hub.accounts_changed(accounts, &[], now, out));
+    let gone = chat.book.changes_since(&before);
+    chat.perform(|hub, now, out| hub.accounts_changed(gone, now, out));
     let guest = chat.enters("Maria");
     chat.hush();
     chat.does(guest, join("sala"));

@@ -1,7 +1,8 @@
 //! Leaving: by one's own will, by a lost connection, or because the server stops.
 
 use super::{Chat, NOTHING, SECOND, text};
-use tertulia::chat::{CloseReason, Command, Note};
+use tertulia::chat::{CloseReason, Command, Moment, Note};
+use tertulia::limits::WRITES_PER_TURN;
 
 #[test]
 fn the_others_hear_how_somebody_left() {
@@ -81,4 +82,27 @@ fn a_stop_tells_everybody_and_lets_all_go() {
     chat.says(ana, "¿hay alguien?");
     chat.waits(100 * SECOND);
     assert_eq!(chat.hears(luis), NOTHING);
+}
+
+#[test]
+fn stop_of_a_full_chat_goes_over_several_turns_in_which_nobody_is_heard() {
+    let (mut chat, [ana, luis]) = Chat::of(["Ana", "Luis"]);
+    let all = 2 * WRITES_PER_TURN + 1;
+    while chat.slots.len() < all {
+        chat.connects();
+    }
+    let last = chat.enters("Última");
+    chat.hush();
+    chat.perform(|hub, _, out| hub.stop(out));
+    assert_eq!(chat.closed.len(), WRITES_PER_TURN);
+    assert_eq!((chat.hears(ana), chat.is_here(last)), (vec!["Stopping".to_owned()], true));
+    chat.says(last, "¿me oye alguien?");
+    assert_eq!(chat.hub.next_due(), Some(Moment::START), "there is more to be done at once");
+    chat.tick();
+    assert_eq!(chat.closed.len(), 2 * WRITES_PER_TURN);
+    chat.tick();
+    assert_eq!((chat.closed.len(), chat.hub.next_due()), (all + 1, None));
+    assert_eq!(chat.hears(last), ["Stopping"]);
+    assert_eq!(chat.hears(luis), ["Stopping"]);
+    assert!(chat.hub.is_empty());
 }

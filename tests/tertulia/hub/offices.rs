@@ -137,7 +137,8 @@ fn an_account_that_was_removed_is_nobody_s() {
     let mut chat = operated("María");
     let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
     chat.hush();
-    chat.perform(|hub, now, out| hub.accounts_changed(vec![], &[], now, out));
+    let gone = Book::default().changes_since(&chat.book.accounts());
+    chat.perform(|hub, now, out| hub.accounts_changed(gone, now, out));
     assert_eq!(chat.hears(maria), ["no longer registered: María"]);
     assert_eq!(chat.closed, [(maria, CloseReason::Revoked)]);
     assert_eq!(chat.hears(ana), ["<<< María"]);
@@ -158,7 +159,8 @@ fn the_room_of_an_account_that_was_removed_is_gone_when_nobody_is_there() {
     }
     chat.does(ana, join("cocina"));
     chat.does(maria, leave("vacía"));
-    chat.perform(|hub, now, out| hub.accounts_changed(vec![], &[], now, out));
+    let gone = Book::default().changes_since(&chat.book.accounts());
+    chat.perform(|hub, now, out| hub.accounts_changed(gone, now, out));
     let kept: Vec<&str> = chat.records.values().map(|record| record.name.as_str()).collect();
     assert_eq!(kept, ["cocina"], "there is somebody in it");
     chat.hush();

@@ -2,7 +2,9 @@
 
 use std::num::NonZeroU32;
 
-use tertulia::chat::{Account, AccountKey, Letter, Matter, Name, Password, Petition, Posted, Verdict};
+use tertulia::chat::{
+    Account, AccountChange, AccountKey, Letter, Matter, Name, Password, Petition, Posted, Verdict,
+};
 
 /// The accounts, and the letters that wait.
 #[derive(Default)]
@@ -46,6 +48,15 @@ impl Book {
             entry.as_ref().map(|(name, _)| Account { key: key(index), name: name.clone() })
         };
         numbered.filter_map(account).collect()
+    }
+
+    /// What is different since they were these: those first that are gone.
+    pub fn changes_since(&self, before: &[Account]) -> Vec<AccountChange> {
+        let now = self.accounts();
+        let gone = before.iter().filter(|account| !now.contains(account));
+        let new = now.iter().filter(|account| !before.contains(account));
+        let gone = gone.map(|account| AccountChange::Removed(account.key));
+        gone.chain(new.map(|account| AccountChange::Added(account.clone()))).collect()
     }
 
     /// The account of that name.

@@ -56,9 +56,10 @@ impl World {
 
     /// Another program changed the accounts.
     pub fn changes_accounts(&mut self, change: impl FnOnce(&mut Book)) {
+        let before = self.book.accounts();
         change(&mut self.book);
-        let accounts = self.book.accounts();
-        self.perform(None, |hub, now, out| hub.accounts_changed(accounts, &[], now, out));
+        let changes = self.book.changes_since(&before);
+        self.perform(None, |hub, now, out| hub.accounts_changed(changes, now, out));
     }
 
     pub fn types(&mut self, id: ClientId, password: &str) {
