@@ -1,12 +1,15 @@
 //! Which names can be had, and which are the same to the eye.
 
 use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
+use caseless::Caseless;
 use proptest::prelude::*;
 use tertulia::chat::{Name, NameError, Text};
 use tertulia::limits::{NAME_MAX_CHARS, NAME_MAX_MARKS};
 use unicode_normalization::is_nfc;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
+use unicode_security::skeleton;
 
 fn name(raw: &str) -> Name {
     Name::new(raw)
@@ -415,6 +418,30 @@ proptest! {
     fn case_never_tells_two_names_apart((plain, other) in any_case()) {
         if let (Ok(_), Ok(_)) = (Name::new(&plain), Name::new(&other)) {
             prop_assert!(clash(&plain, &other));
+        }
+    }
+}
+
+/// Letters of ASCII have a short way of their own, on which a name looks as it does on the long one.
+#[test]
+fn ascii_names_look_as_all_their_letters_together_do() {
+    let folded = |text: &str| text.chars().default_case_fold().collect::<String>();
+    let settled = |mut text: String| {
+        (0..8).for_each(|_| text = skeleton(&folded(&text)).collect());
+        text
+    };
+    let hash = |text: String| {
+        let mut hasher = DefaultHasher::new();
+        text.hash(&mut hasher);
+        hasher.finish()
+    };
+    let letters = || ('0'..='9').chain('A'..='Z').chain('a'..='z').chain(['-', '_']);
+    for first in letters().filter(char::is_ascii_alphabetic) {
+        for pair in letters().flat_map(|one| letters().map(move |other| [one, other])) {
+            let word = format!("{first}{}{}", pair[0], pair[1]);
+            let Ok(name) = Name::known(&word) else { continue };
+            let [folded, drawn] = [settled(folded(&word)), settled(skeleton(&word).collect())];
+            assert_eq!(name.likeness().hashes(), [hash(folded), hash(drawn)], "{word}");
         }
     }
 }
