@@ -77,13 +77,20 @@ pub(crate) struct House {
 impl House {
     /// A server with `settings` and nobody there.
     pub(crate) fn new(settings: Settings) -> House {
-        House { server: Server::new(settings), now: Moment::from_micros(1_000_000), clients: Vec::new() }
+        House::of(Server::new(settings))
+    }
+
+    /// A server that may have been there before, with nobody there.
+    pub(crate) fn of(server: Server<MemoryStream>) -> House {
+        House { server, now: Moment::from_micros(1_000_000), clients: Vec::new() }
     }
 
     /// Connects one more client; gives its number.
     pub(crate) fn connect(&mut self) -> usize {
         let wire = Rc::new(Wire::default());
-        let peer = SocketAddr::from(([127, 0, 0, 1], 5000));
+        // From many addresses: one alone gets no more than its share of places and rooms.
+        let [.., net, host] = (self.clients.len() as u32 / 100).to_be_bytes();
+        let peer = SocketAddr::from(([10, net, host, 1], 5000));
         let id = self.server.admit(MemoryStream(Rc::clone(&wire)), peer, self.now);
         self.clients.push((id, wire));
         self.clients.len() - 1
@@ -159,6 +166,11 @@ impl House {
     /// Keeps what the client is sent from now on, for [`heard`](Self::heard).
     pub(crate) fn listen(&self, who: usize) {
         *self.clients[who].1.kept.borrow_mut() = Some(Vec::new());
+    }
+
+    /// Keeps nothing of what the client is sent any more.
+    pub(crate) fn stops_listening(&self, who: usize) {
+        *self.clients[who].1.kept.borrow_mut() = None;
     }
 
     /// What a client that [listens](Self::listen) was sent since it was last asked.

@@ -2,9 +2,11 @@
 //! allow, beside the law of 1 ms and 100 ns for each who hears it.
 
 mod house;
+mod registered;
 mod state;
 #[path = "../support/mod.rs"]
 mod support;
+mod taken;
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -16,7 +18,9 @@ use support::table::{Form, Table, Target};
 use support::{Failure, median};
 
 use house::House;
-use state::{Case, FULL, Scale, TALKER, cases, room};
+use registered::Registered;
+use state::{Case, Ears, FULL, SEARCH, Scale, TALKER, cases, room};
+use taken::Taken;
 
 /// A whole server in memory is brought into the worst state, and hears one line at a time.
 #[derive(Debug, Parser)]
@@ -28,6 +32,10 @@ struct Options {
 
     #[command(flatten)]
     form: Form,
+
+    /// How often each line is sent.
+    #[arg(long, default_value_t = 9)]
+    rounds: usize,
 
     /// A small state, to see that everything works; without targets [default unless run by cargo bench].
     #[arg(long, visible_alias = "test")]
@@ -48,9 +56,15 @@ const TURN: Duration = Duration::from_millis(20);
 /// Lets movements that wait be told.
 const A_WHILE: Duration = Duration::from_secs(3);
 
-const ROUNDS: usize = 7;
-
-const SMALL: Scale = Scale { people: 300, crowded: 4, rooms: 100, hidden: 5, decisions: 20, remembered: 2 };
+const SMALL: Scale = Scale {
+    people: 300,
+    crowded: 4,
+    rooms: 100,
+    hidden: 5,
+    decisions: 20,
+    expelled: 20,
+    remembered: (50, 1_000),
+};
 
 fn main() -> ExitCode {
     match run(&Options::parse()) {
@@ -64,97 +78,184 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), Failure> {
     let full = options.bench && !options.quick;
-    let (scale, rounds) = if full { (FULL, ROUNDS) } else { (SMALL, 2) };
-    let mut table = Table::beside(["median", "hearers"]);
-    let progress = Progress::start("the state");
+    let (scale, rounds) = if full { (FULL, options.rounds) } else { (SMALL, 2) };
+    let only = options.only.as_deref().unwrap_or("");
+    let mut bench = Bench {
+        scale,
+        rounds,
+        only,
+        full,
+        table: Table::beside(["median", "hearers"]),
+        covered: BTreeSet::new(),
+    };
+    let mut house = built("the state", |say| Ok(state::build(&scale, say)))?;
+    for (nth, case) in cases(&scale, 0).iter().enumerate() {
+        bench.measure(case.what, case.command, |round| {
+            Ok(one_line(&mut house, &scale, &cases(&scale, round)[nth]))
+        })?;
+    }
+    for (what, command, measure) in COMINGS_AND_GOINGS {
+        bench.measure(what, command, |round| Ok(measure(&mut house, &scale, round)))?;
+    }
+    bench.registered()?;
+    every_command_has_a_case(&mut house, &bench.covered)?;
+    if "a turn".contains(only) {
+        bench.turns(&mut house);
+    }
+    bench.table.remark(
+        "Each figure is the longest of all rounds, in processor time of the loop's thread; \"hearers\" are those who hear it \
+         and the sender.",
+    );
+    bench.table.publish(if full { "worst" } else { "worst, a quick run" }, &options.form)
+}
+
+/// Builds something that takes a while, and says how far it is.
+fn built<T>(
+    what: &str,
+    build: impl FnOnce(&mut dyn FnMut(&str)) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let progress = Progress::start(what);
     let begun = Instant::now();
-    let mut house = state::build(&scale, |part| eprint!("  {part}, {:.1} s;", begun.elapsed().as_secs_f64()));
+    let built = build(&mut |part| eprint!("  {part}, {:.1} s;", begun.elapsed().as_secs_f64()))?;
     progress.done(&format!("built in {:.1} s", begun.elapsed().as_secs_f64()));
-    every_command_has_a_case(&mut house)?;
-    let wanted = |what: &str| options.only.as_ref().is_none_or(|only| what.contains(only.as_str()));
-    let count = cases(0).len();
-    for nth in 0..count {
-        let what = cases(0)[nth].what;
-        if wanted(what) {
-            let samples = (0..rounds).map(|round| one_line(&mut house, &cases(round)[nth])).collect();
-            add(&mut table, what, samples, full);
-        }
-    }
-    for (what, measure) in COMINGS_AND_GOINGS {
-        if wanted(what) {
-            add(
-                &mut table,
-                what,
-                (0..rounds).map(|round| measure(&mut house, &scale, round)).collect(),
-                full,
-            );
-        }
-    }
-    if wanted("a turn") {
-        turns(&mut house, &scale, &mut table, full);
-    }
-    table.publish(if full { "worst" } else { "worst, a quick run" }, &options.form)
+    Ok(built)
 }
 
 /// What one line took, and how many heard it or of it.
+#[derive(Clone, Copy, Debug)]
 struct Sample {
     took: Duration,
     hearers: u64,
 }
 
-/// Sends a line and lets the server do all that comes of it.
-fn one_line(house: &mut House, case: &Case) -> Sample {
-    house.says(case.who, &case.before);
-    house.waits(A_WHILE);
-    let sample = timed(house, |house| {
-        house.send(case.who, &case.line);
-        house.settle();
-    });
-    house.says(case.who, &case.after);
-    house.waits(A_WHILE);
-    sample
+/// The measurements.
+struct Bench<'a> {
+    scale: Scale,
+    rounds: usize,
+    only: &'a str,
+    full: bool,
+    table: Table,
+    /// Commands that there is a line for.
+    covered: BTreeSet<&'static str>,
 }
 
-fn timed(house: &mut House, doing: impl FnOnce(&mut House)) -> Sample {
-    let before = house.server.work();
-    let begun = Instant::now();
-    doing(house);
-    let took = begun.elapsed();
-    Sample { took, hearers: (house.server.work() - before).heard + 1 }
-}
-
-fn add(table: &mut Table, what: &str, samples: Vec<Sample>, full: bool) {
-    let millis = |sample: &Sample| sample.took.as_secs_f64() * 1e3;
-    let longest = samples.iter().map(millis).fold(0.0, f64::max);
-    let hearers = samples.iter().map(|sample| sample.hearers).min().unwrap_or(0);
-    table.add(what, longest, "ms");
-    table.floor(median(samples.iter().map(millis).collect()), hearers as f64);
-    if full {
-        let law = LINE + HEARER * u32::try_from(hearers).unwrap_or(u32::MAX);
-        table.target(Target::AtMost(law.as_secs_f64() * 1e3));
+impl Bench<'_> {
+    /// Measures a line so many times, unless it is none of those that are wanted.
+    fn measure(
+        &mut self,
+        what: &'static str,
+        command: &'static str,
+        one: impl FnMut(usize) -> Result<Sample, Failure>,
+    ) -> Result<(), Failure> {
+        self.covered.insert(command);
+        if !what.contains(self.only) {
+            return Ok(());
+        }
+        let samples: Vec<Sample> = (0..self.rounds).map(one).collect::<Result<_, _>>()?;
+        let hearers = samples.iter().map(|sample| sample.hearers).min().unwrap_or(0);
+        let took: Vec<Duration> = samples.iter().map(|sample| sample.took).collect();
+        self.add(what, &took, LINE + HEARER * u32::try_from(hearers).unwrap_or(u32::MAX));
+        self.table.floor(median(took.iter().copied().map(millis).collect()), hearers as f64);
+        Ok(())
     }
+
+    /// Adds the longest of these.
+    fn add(&mut self, what: &str, took: &[Duration], most: Duration) {
+        let longest = took.iter().copied().max().unwrap_or_default();
+        self.table.add(what, millis(longest), "ms");
+        if self.full {
+            self.table.target(Target::AtMost(millis(most)));
+        }
+    }
+
+    /// Lines about registered names, and what becomes of all of them.
+    fn registered(&mut self) -> Result<(), Failure> {
+        let wanted = registered::CASES.iter().any(|case| case.what.contains(self.only))
+            || registered::TURNS.iter().any(|(what, _)| what.contains(self.only));
+        self.covered.extend(registered::CASES.iter().map(|case| case.command));
+        if !wanted {
+            return Ok(());
+        }
+        let (scale, rounds) = (self.scale, self.rounds);
+        let mut registered = built("registered names", |say| Registered::build(&scale, rounds, say))?;
+        for case in &registered::CASES {
+            self.measure(case.what, case.command, |round| registered.line(case, round))?;
+        }
+        for (what, doing) in registered::TURNS {
+            if what.contains(self.only) {
+                let took: Vec<Duration> =
+                    (0..rounds).map(|round| doing(&mut registered, round)).collect::<Result<_, _>>()?;
+                self.add(what, &took, TURN);
+            }
+        }
+        Ok(())
+    }
+
+    /// Turns in which very much has come due.
+    fn turns(&mut self, house: &mut House) {
+        for (what, bring_about) in state::TURNS {
+            let mut taken = Taken::default();
+            if what == state::STOPPING {
+                taken.add(|| bring_about(house, &self.scale));
+            } else {
+                bring_about(house, &self.scale);
+            }
+            taken.settle(house);
+            self.add(what, &[taken.turn], TURN);
+        }
+    }
+}
+
+fn millis(span: Duration) -> f64 {
+    span.as_secs_f64() * 1e3
+}
+
+/// Sends a line and lets the server do all that comes of it.
+fn one_line(house: &mut House, scale: &Scale, case: &Case) -> Sample {
+    case.prepare(house);
+    house.send(case.who, &case.line);
+    let (taken, heard) = settled(house);
+    case.conclude(house, heard, scale);
+    Sample { took: if case.what == SEARCH { taken.turn } else { taken.all }, hearers: heard + 1 }
+}
+
+/// Lets the server do all that is to be done; gives what it took, and how often somebody heard something.
+fn settled(house: &mut House) -> (Taken, u64) {
+    let before = house.server.work();
+    let mut taken = Taken::default();
+    taken.settle(house);
+    (taken, (house.server.work() - before).heard)
+}
+
+/// The same for what all hear.
+fn settled_before_all(house: &mut House, scale: &Scale) -> Sample {
+    let (taken, heard) = settled(house);
+    assert!(Ears::All.are(heard, scale), "{heard} heard it");
+    Sample { took: taken.all, hearers: heard + 1 }
 }
 
 type Measure = fn(&mut House, &Scale, usize) -> Sample;
 
 /// Lines after which somebody is there who was not, or the other way round.
-const COMINGS_AND_GOINGS: [(&str, Measure); 3] = [
-    ("a name at the prompt", |house, _, round| {
+const COMINGS_AND_GOINGS: [(&str, &str, Measure); 3] = [
+    ("a name at the prompt", "", |house, scale, round| {
         let newcomer = house.connect();
         house.settle();
-        let sample = timed(house, |house| house.says(newcomer, format!("Nuevo-Ñandú-{round}\n")));
+        house.send(newcomer, format!("Nuevo-Ñandú-{round:05}\n").as_bytes());
+        let sample = settled_before_all(house, scale);
         house.says(newcomer, "salir\n");
         house.waits(A_WHILE);
         sample
     }),
-    ("/salir, from rooms where all are", |house, scale, round| {
+    ("/salir, from rooms where all are", "salir", |house, scale, round| {
         let leaver = everywhere(house, scale, round);
-        let farewell = state::longest("/salir ", "¡ñandú! ");
-        timed(house, |house| house.says(leaver, &farewell))
+        house.send(leaver, state::longest("/salir ", "¡ñandú! ").as_bytes());
+        settled_before_all(house, scale)
     }),
-    ("a lost connection, in rooms where all are", |house, scale, round| {
+    ("a lost connection, in rooms where all are", "", |house, scale, round| {
         let leaver = everywhere(house, scale, round);
-        timed(house, |house| house.breaks(leaver))
+        house.breaks_unseen(leaver);
+        settled_before_all(house, scale)
     }),
 ];
 
@@ -170,52 +271,12 @@ fn everywhere(house: &mut House, scale: &Scale, round: usize) -> usize {
     who
 }
 
-/// Turns in which very much has come due.
-fn turns(house: &mut House, scale: &Scale, table: &mut Table, full: bool) {
-    let mut add_turn = |what: &str, longest: Duration| {
-        table.add(what, longest.as_secs_f64() * 1e3, "ms");
-        if full {
-            table.target(Target::AtMost(TURN.as_secs_f64() * 1e3));
-        }
-    };
-    // Each goes and comes in their own room, so often that the last time is told later, everywhere in the same second.
-    for person in state::ACTORS..scale.people {
-        let own = state::own_room(scale, person);
-        house.send(person, format!("/dejar {own}\n/entrar {own}\n").repeat(4).as_bytes());
-    }
-    add_turn("a turn of a flood of all", longest_turn(house));
-    house.now = house.now + A_WHILE;
-    house.turn();
-    add_turn("a turn of storms in all rooms", longest_turn(house));
-    let half = scale.people / 2;
-    (half..scale.people).for_each(|person| house.breaks_unseen(person));
-    add_turn("a turn of half of all leaving", longest_turn(house));
-    house.now = house.now + A_WHILE;
-    house.turn();
-    add_turn("a turn of telling who left", longest_turn(house));
-    let begun = Instant::now();
-    house.server.stop(house.now);
-    let stopped = begun.elapsed();
-    add_turn("a turn of stopping", stopped.max(longest_turn(house)));
-}
-
-/// Turns until there is nothing to do; gives what the longest took.
-fn longest_turn(house: &mut House) -> Duration {
-    let mut longest = Duration::ZERO;
-    while house.server.has_work() || house.server.next_due().is_some_and(|due| due <= house.now) {
-        let begun = Instant::now();
-        house.turn();
-        longest = longest.max(begun.elapsed());
-    }
-    longest
-}
-
 /// An error if somebody has added a command that nothing here stands for.
-fn every_command_has_a_case(house: &mut House) -> Result<(), Failure> {
-    let covered: BTreeSet<&str> = cases(0).iter().map(|case| case.command).chain(["salir"]).collect();
+fn every_command_has_a_case(house: &mut House, covered: &BTreeSet<&str>) -> Result<(), Failure> {
     house.listen(TALKER);
     house.says(TALKER, "/ayuda\n");
     let help = house.heard(TALKER);
+    house.stops_listening(TALKER);
     let commands = help.lines().filter_map(|line| line.strip_prefix("  /")?.split(' ').next());
     let missing: Vec<&str> = commands.filter(|command| !covered.contains(command)).collect();
     if missing.is_empty() { Ok(()) } else { Err(format!("no line for {missing:?}").into()) }

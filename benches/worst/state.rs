@@ -6,9 +6,13 @@
 
 use std::time::Duration;
 
+use tertulia::chat::{Language, Text};
 use tertulia::limits::{
-    DECISIONS_PER_ROOM, HISTORY_LINES_PER_ROOM, IGNORED_MAX, LINE_MAX_BYTES, ROOMS_PER_PERSON,
+    ACCEPTS_PER_TURN, ANSWER_MAX_BYTES, DECISIONS_PER_ROOM, EXPULSIONS_MAX, HISTORY_LINES_PER_ROOM,
+    HISTORY_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORED_MAX, LINE_MAX_BYTES, ROOMS_MAX,
+    ROOMS_PER_PERSON,
 };
+use tertulia::locale;
 use tertulia::net::Settings;
 
 use super::house::House;
@@ -20,24 +24,42 @@ pub(crate) struct Scale {
     pub(crate) people: usize,
     /// Rooms in which all of them are, the first one included.
     pub(crate) crowded: usize,
-    /// Rooms, those included.
+    /// Rooms, those included, and one that somebody can still make.
     pub(crate) rooms: usize,
-    /// Whom every tenth of them hides; the others hide three.
+    /// Whom some of them hide, as many as may; the others hide one fewer, or three. The talker hides as many as one may.
     pub(crate) hidden: usize,
     /// Decisions of each sort in the room that has some.
     pub(crate) decisions: usize,
-    /// Rooms whose history is full.
-    pub(crate) remembered: usize,
+    /// Expulsions, half of them of addresses.
+    pub(crate) expelled: usize,
+    /// Lines that are remembered of each crowded room, and the bytes of each.
+    pub(crate) remembered: (usize, usize),
 }
+
+impl Scale {
+    /// Rooms that few share: all but the crowded ones, that with the decisions, and the one that can still be made.
+    pub(crate) fn own_rooms(&self) -> usize {
+        self.rooms - self.crowded - 2
+    }
+}
+
+/// What a remembered line takes at most beside its words, which are there twice: as they were said, and as they are found.
+const REMEMBERED_OVERHEAD: usize = 400;
+
+const CROWDED: usize = ROOMS_PER_PERSON - 1;
 
 /// What the limits allow.
 pub(crate) const FULL: Scale = Scale {
     people: 20_000,
-    crowded: ROOMS_PER_PERSON - 1,
-    rooms: 10_000,
+    crowded: CROWDED,
+    rooms: ROOMS_MAX,
     hidden: IGNORED_MAX,
     decisions: DECISIONS_PER_ROOM,
-    remembered: 300,
+    expelled: EXPULSIONS_MAX,
+    remembered: (
+        HISTORY_LINES_PER_ROOM,
+        (HISTORY_MAX_BYTES / (CROWDED * HISTORY_LINES_PER_ROOM) - REMEMBERED_OVERHEAD) / 2,
+    ),
 };
 
 /// Lets movements that wait be told.
@@ -55,18 +77,16 @@ pub(crate) const OPERATOR: usize = 3;
 pub(crate) const NEWCOMER: usize = 4;
 /// Is in the room with all the decisions, whose list of mutes is gone through for each line of theirs.
 pub(crate) const GUEST: usize = 5;
-pub(crate) const ACTORS: usize = 6;
+/// Hears what the others say.
+pub(crate) const LISTENER: usize = 6;
+pub(crate) const ACTORS: usize = 7;
 
 /// The room with all the decisions.
 pub(crate) const STRICT: &str = "vetos";
 
 /// The longest name there is, and different for each number.
 pub(crate) fn name(number: usize) -> String {
-    match number < ACTORS {
-        true => format!("Ángéla-Íñigo-ÑÚ{number:05}"),
-        // As long, and found faster.
-        false => format!("Angela-Inigo-NU{number:05}"),
-    }
+    format!("Ángéla-Íñigo-ÑÚ{number:05}")
 }
 
 pub(crate) fn room(number: usize) -> String {
@@ -75,39 +95,73 @@ pub(crate) fn room(number: usize) -> String {
 
 /// The room that this person shares with few.
 pub(crate) fn own_room(scale: &Scale, person: usize) -> String {
-    room(scale.crowded + (person - ACTORS) % (scale.rooms - scale.crowded - 1))
+    room(scale.crowded + person % scale.own_rooms())
+}
+
+/// Whether a person is one of those who decide in the room with the decisions.
+fn decides(scale: &Scale, person: usize) -> bool {
+    (ACTORS..ACTORS + scale.decisions - 2).contains(&person)
+}
+
+/// Names that are banned and muted there, and expelled from the chat.
+pub(crate) fn banned(number: usize) -> String {
+    format!("Vetádo-Ñúñez-{number:07}")
+}
+
+fn muted(number: usize) -> String {
+    format!("Múdo-Ángéles-{number:07}")
+}
+
+fn expelled(number: usize) -> String {
+    match number % 2 {
+        0 => format!("Échado-Ñúñez-{number:07}"),
+        _ => format!("203.0.{}.{}", 100 + number / 200, 1 + number % 200),
+    }
 }
 
 /// A line of words that fills what a line may hold, behind `beginning`.
 pub(crate) fn longest(beginning: &str, filler: &str) -> String {
-    format!("{beginning}{}\n", filler.repeat((LINE_MAX_BYTES - 1 - beginning.len()) / filler.len()))
+    filled(beginning, filler, LINE_MAX_BYTES - 1)
 }
 
-/// Builds the state; says what it is doing.
+/// A line of at most so many bytes, its ending left out.
+pub(crate) fn filled(beginning: &str, filler: &str, bytes: usize) -> String {
+    format!("{beginning}{}\n", filler.repeat((bytes - beginning.len()) / filler.len()))
+}
+
+/// Builds the state, and says what it is doing.
+///
+/// # Panics
+///
+/// It is not what it should be.
 pub(crate) fn build(scale: &Scale, mut say: impl FnMut(&str)) -> House {
     let settings = Settings { rate_limit: 0, login_timeout: None, replay: 10, ..Settings::default() };
     let mut house = House::new(settings);
+    say("history");
+    remember(&mut house, scale);
     say("people");
-    for person in 0..scale.people {
+    for person in 1..scale.people {
         house.connect();
         if person != NEWCOMER {
             house.send(person, format!("{}\n", name(person)).as_bytes());
+        }
+        // A turn lets no more of them in.
+        if person % ACCEPTS_PER_TURN == 0 {
+            house.settle();
         }
     }
     house.settle();
     house.waits(A_WHILE);
     say("rooms");
-    let join =
-        |rooms: std::ops::Range<usize>| rooms.map(|number| format!("/entrar {}\n", room(number))).collect();
-    for person in 0..scale.people {
+    let crowded: String = (1..scale.crowded).map(|number| format!("/entrar {}\n", room(number))).collect();
+    for person in 1..scale.people {
         if matches!(person, VISITOR | OPERATOR | NEWCOMER | GUEST) {
             continue;
         }
-        let mut lines: String = join(1..scale.crowded);
-        if person >= ACTORS {
+        let mut lines = crowded.clone();
+        if person >= ACTORS && !decides(scale, person) {
             lines += &format!("/entrar {}\n", own_room(scale, person));
-            lines +=
-                &longest("/tema ", "de qué se habla, ").chars().take(300).chain(['\n']).collect::<String>();
+            lines += &filled("/tema ", "de qué se habla, ", 390);
         }
         lines += "/entrar general\n";
         house.send(person, lines.as_bytes());
@@ -115,32 +169,139 @@ pub(crate) fn build(scale: &Scale, mut say: impl FnMut(&str)) -> House {
     house.settle();
     house.waits(A_WHILE);
     say("decisions");
-    house.says(OPERATOR, format!("/entrar {STRICT}\n"));
-    house.says(GUEST, format!("/entrar {STRICT}\n"));
-    for number in 0..scale.decisions {
-        let (banned, muted) = (format!("Vetádo-Ñúñez-{number:05}"), format!("Múdo-Ángéles-{number:05}"));
-        house.says(OPERATOR, format!("/vetar {banned}\n/silenciar {muted}\n"));
-        house.says(OPERATOR, format!("/invitar {}\n", name(ACTORS + number % (scale.people - ACTORS))));
-    }
+    decide(&mut house, scale);
     say("the hidden");
-    let names: Vec<String> =
-        (0..scale.hidden).map(|nth| name(if nth == 0 { TROLL } else { ACTORS + nth })).collect();
-    let hide: String = names.iter().map(|name| format!("/ignorar {name}\n")).collect();
-    let few: String = hide.split_inclusive('\n').take(3).collect();
-    for person in (0..scale.people).filter(|&person| person != TROLL && person != NEWCOMER) {
-        // All hide some, and every tenth as many as may be.
-        house.send(person, if person % 10 == 0 { &hide } else { &few }.as_bytes());
-    }
-    house.settle();
-    say("history");
-    let line = "bbca ".repeat(20) + "bbbb\n";
-    for nth in 0..scale.remembered {
-        let speaker = scale.people - 1 - nth;
-        let own = own_room(scale, speaker);
-        house.says(speaker, format!("/entrar {own}\n{}", line.repeat(HISTORY_LINES_PER_ROOM)));
+    hide(&mut house, scale);
+    say("correspondents");
+    house.says(LISTENER, format!("/privado {} hola\n", name(TALKER)));
+    for person in (ACTORS..scale.people).take(1_500) {
+        house.says(TALKER, format!("/privado {} hola\n", name(person)));
     }
     house.waits(A_WHILE);
+    check(&mut house, scale);
     house
+}
+
+/// Somebody alone fills the histories of the crowded rooms, with words that nearly are those that will be looked for.
+fn remember(house: &mut House, scale: &Scale) {
+    let (lines, bytes) = scale.remembered;
+    let line = filled("bbbb", " bbca", bytes);
+    house.connect();
+    house.says(TALKER, format!("{}\n", name(TALKER)));
+    for number in 0..scale.crowded {
+        if number > 0 {
+            house.says(TALKER, format!("/entrar {}\n", room(number)));
+        }
+        house.says(TALKER, line.repeat(lines));
+    }
+    house.says(TALKER, "/entrar general\n");
+}
+
+/// Fills the lists of the strict room, and that of the expelled.
+fn decide(house: &mut House, scale: &Scale) {
+    house.says(OPERATOR, format!("/entrar {STRICT}\n"));
+    house.says(GUEST, format!("/entrar {STRICT}\n"));
+    house.listen(OPERATOR);
+    let mut made = 0;
+    for person in (0..scale.people).filter(|&person| decides(scale, person)) {
+        house.says(person, format!("/entrar {STRICT}\n"));
+        house.says(OPERATOR, format!("/operador {}\n", name(person)));
+        made += house.heard(OPERATOR).matches("ha hecho operador").count();
+    }
+    assert_eq!(made, scale.decisions - 2, "operators beside the first, and one who can still be made");
+    let mut invited = 0;
+    for number in 0..scale.decisions {
+        house.says(OPERATOR, format!("/vetar {}\n/silenciar {}\n", banned(number), muted(number)));
+        house.says(OPERATOR, format!("/invitar {}\n", name(guest(scale, number))));
+        invited += house.heard(OPERATOR).matches("ha invitado a").count();
+    }
+    assert_eq!(invited, scale.decisions, "invitations");
+    house.stops_listening(OPERATOR);
+    for number in 0..scale.expelled {
+        let (whom, why) = (Text::clean(&expelled(number)), Text::clean(&"insultos ".repeat(13)));
+        let done = house.server.expel(&whom, (None, Some(why)), Language::Spanish, house.now);
+        assert!(done.is_ok(), "{done:?}");
+    }
+    house.settle();
+}
+
+/// Who is not in the strict room, and was never invited if `number` is that of no decision.
+pub(crate) fn guest(scale: &Scale, number: usize) -> usize {
+    ACTORS + scale.decisions + number % (scale.people - ACTORS - scale.decisions)
+}
+
+/// One of so many hides very many: then all together hide as many as they may.
+const MANY_HIDE: usize = 20_000 * (IGNORED_MAX - IGNORED_ALWAYS) / IGNORED_BEYOND_MAX;
+
+fn hide(house: &mut House, scale: &Scale) {
+    let whom = |nth: usize| name(if nth == 0 { TROLL } else { ACTORS + nth });
+    let hide = |count| (0..count).map(|nth| format!("/ignorar {}\n", whom(nth))).collect::<String>();
+    let [most, many, few] = [IGNORED_MAX, scale.hidden, 3.min(scale.hidden - 1)].map(hide);
+    // First, for all together may hide only so many.
+    house.says(TALKER, most);
+    for person in (1..scale.people).filter(|&person| person != TROLL && person != NEWCOMER) {
+        house.send(person, if person % MANY_HIDE == 0 { &many } else { &few }.as_bytes());
+    }
+    house.settle();
+}
+
+/// A number as the server writes it.
+fn written(number: usize) -> String {
+    locale::number(number as u64, Language::Spanish)
+}
+
+/// Looks whether everything is there.
+fn check(house: &mut House, scale: &Scale) {
+    assert_eq!(house.server.hub().people(), scale.people - 1, "people, but for one without a name");
+    let mut asks = |who: usize, line: String| {
+        house.listen(who);
+        house.says(who, line);
+        let heard = house.heard(who);
+        house.stops_listening(who);
+        heard
+    };
+    let rooms = asks(TALKER, "/salas\n".into());
+    assert!(rooms.starts_with(&format!("{} salas:", written(scale.rooms - 1))), "{rooms:.200}");
+    for number in 1..scale.crowded {
+        let people = asks(TALKER, format!("/quien {}\n", room(number)));
+        let most = format!("En #{}, {} personas", room(number), written(scale.people - 4));
+        assert!(people.starts_with(&most), "{people:.200}");
+    }
+    let decided = asks(OPERATOR, "/vetados\n".into());
+    for sort in ["Con veto", "En silencio"] {
+        let all = format!("{sort} en #{STRICT}, {} personas", written(scale.decisions));
+        assert!(decided.contains(&all), "{decided:.200}");
+    }
+    let hidden = asks(TALKER, "/ignorar\n".into());
+    assert_eq!(hidden.matches("ngéla").count(), IGNORED_MAX, "{hidden:.200}");
+    let (lines, bytes) = scale.remembered;
+    let said = asks(TALKER, "/historial 99999999\n".into());
+    assert!(said.len() > ANSWER_MAX_BYTES.min(lines * bytes) / 2, "{} bytes of history", said.len());
+    let remembered = house.server.remembered();
+    assert!(remembered.0 >= scale.crowded * lines, "{remembered:?}");
+}
+
+/// Who hears a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ears {
+    /// Its sender, and one more.
+    Few,
+    /// All who are in the room with the decisions.
+    Strict,
+    /// Everybody.
+    All,
+}
+
+impl Ears {
+    /// Whether so many are these.
+    pub(crate) fn are(self, heard: u64, scale: &Scale) -> bool {
+        let heard = heard as usize;
+        match self {
+            Ears::Few => heard <= 2,
+            Ears::Strict => (scale.decisions - 1..scale.people / 2).contains(&heard),
+            Ears::All => heard >= scale.people - 5,
+        }
+    }
 }
 
 /// A line, and who sends it.
@@ -150,104 +311,263 @@ pub(crate) struct Case {
     /// The command that it stands for, by its Spanish name; empty if it is none.
     pub(crate) command: &'static str,
     pub(crate) who: usize,
-    /// Sent before it, by them.
-    pub(crate) before: String,
     pub(crate) line: Vec<u8>,
+    /// Sent before it.
+    pub(crate) before: Vec<(usize, String)>,
     /// Sent behind it, so that it can be sent again.
-    pub(crate) after: String,
+    pub(crate) after: Vec<(usize, String)>,
+    /// What somebody reads then, one of these, for it was done and not refused.
+    pub(crate) reads: Option<(usize, &'static [&'static str])>,
+    pub(crate) ears: Ears,
 }
 
 /// All commands, and all other lines, each in its dearest form. `round` differs where a line cannot be sent twice.
-pub(crate) fn cases(round: usize) -> Vec<Case> {
-    let to_crowd = format!("/entrar {}\n", room(1));
-    let to_strict = format!("/entrar {STRICT}\n");
-    let words = |beginning: &str| longest(beginning, "¡ñandú! ");
-    let new = |what: &str| format!("{what}-Ñandú-{round:05}");
-    let mut cases = vec![
-        case("words to all", "", TALKER, words("")),
-        case("short words to all", "", TALKER, "hola\n".into()),
+pub(crate) fn cases(scale: &Scale, round: usize) -> Vec<Case> {
+    [spoken(), rooms(round), people(round), decisions(scale, round), unclear(), raw()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+fn words(beginning: &str) -> String {
+    longest(beginning, "¡ñandú! ")
+}
+
+/// A name that nobody has, as long as it may be.
+fn new(what: &str, round: usize) -> String {
+    format!("{what}-Ñandú-{round:05}")
+}
+
+fn spoken() -> Vec<Case> {
+    vec![
+        case("words to all", "", TALKER, words("")).told(LISTENER, &["ñandú"]).heard_by(Ears::All),
+        case("short words to all", "", TALKER, "hola\n".into()).told(LISTENER, &["hola"]).heard_by(Ears::All),
         case("words of who is hidden by all", "", TROLL, words("")),
-        case("words where many are muted", "", GUEST, words("")),
-        case("a slash before words", "", TALKER, words("//")),
+        case("words where many are muted", "", GUEST, words(""))
+            .told(OPERATOR, &["ñandú"])
+            .heard_by(Ears::Strict),
+        case("a slash before words", "", TALKER, words("//")).told(LISTENER, &["ñandú"]).heard_by(Ears::All),
         case("a blank line", "", TALKER, " \n".into()),
-        case("/ayuda", "ayuda", TALKER, "/ayuda\n".into()),
-        case("/ayuda of what is none", "ayuda", TALKER, words("/ayuda ")),
-        case("/quien of all", "quien", TALKER, "/quien\n".into()),
-        case("/salas", "salas", TALKER, "/salas\n".into()),
-        case("/entrar, all are there", "entrar", VISITOR, to_crowd.clone()),
-        case("/entrar, 1,000 bans", "entrar", VISITOR, to_strict),
-        case("/entrar, a new room", "entrar", VISITOR, format!("/entrar {}\n", new("sala"))),
-        case("/entrar, no name", "entrar", VISITOR, longest("/entrar ", "a\u{301}\u{323}")),
-        case("/dejar, all are there", "dejar", VISITOR, format!("/dejar {}\n", room(1))),
-        case("/tema for all", "tema", TALKER, words("/tema ")),
-        case("/privado", "privado", TALKER, words(&format!("/privado {} ", name(ACTORS)))),
-        case("/privado to who hides them", "privado", TROLL, words(&format!("/privado {} ", name(ACTORS)))),
-        case("/privado to nobody", "privado", TALKER, longest("/privado ", "ñ")),
-        case("/responder", "responder", TALKER, words("/responder ")),
-        case("/nombre, all know them", "nombre", TALKER, format!("/nombre {}\n", new("Charla"))),
-        case("/nombre, all hide them", "nombre", TROLL, format!("/nombre {}\n", new("Trol"))),
-        case("/nombre, no name", "nombre", TALKER, longest("/nombre ", "a\u{301}\u{323}")),
-        case("/yo", "yo", TALKER, words("/yo ")),
-        case("/ausente", "ausente", TALKER, words("/ausente ")),
-        case("/ignorar, the list", "ignorar", TALKER, "/ignorar\n".into()),
-        case("/ignorar, whom all hide", "ignorar", VISITOR, format!("/ignorar {}\n", name(ACTORS + 1))),
-        case("/registrar", "registrar", TALKER, "/registrar\n".into()),
-        case("/identificar", "identificar", TALKER, format!("/identificar {}\n", name(ACTORS))),
-        case("/clave", "clave", TALKER, "/clave\n".into()),
-        case("/idioma", "idioma", TALKER, words("/idioma ")),
-        case("/historial of everything", "historial", TALKER, "/historial 99999999\n".into()),
-        case("/buscar, many words", "buscar", TALKER, longest("/buscar ", "bbca bbba ")),
-        case("/llave", "llave", OPERATOR, words("/llave ")),
-        case("/invitar, 1,000 bans", "invitar", OPERATOR, format!("/invitar {}\n", name(ACTORS + 7))),
-        case("/echar", "echar", OPERATOR, words(&format!("/echar {} ", name(VISITOR)))),
-        case("/vetar, 1,000 bans", "vetar", OPERATOR, format!("/vetar {}\n", new("Vetado"))),
-        case("/perdonar, 1,000 bans", "perdonar", OPERATOR, format!("/perdonar {}\n", new("Perdón"))),
-        case("/silenciar, 1,000 mutes", "silenciar", OPERATOR, format!("/silenciar {}\n", new("Mudo"))),
-        case("/vetados, 1,000 bans", "vetados", OPERATOR, "/vetados\n".into()),
-        case("/expulsar", "expulsar", TALKER, words(&format!("/expulsar {} ", name(ACTORS)))),
-        case("/readmitir", "readmitir", TALKER, format!("/readmitir {}\n", name(ACTORS))),
-        case("/expulsados", "expulsados", TALKER, "/expulsados\n".into()),
-        case("/operador", "operador", OPERATOR, format!("/operador {}\n", name(GUEST))),
-        case("an unknown command, long", "", TALKER, longest("/", "x")),
-        case("an unknown command, near all", "", TALKER, "/silentificarda\n".into()),
-        case("an unknown command, no name yet", "", NEWCOMER, longest("/", "x")),
-        case("a name at the prompt, no name", "", NEWCOMER, longest("", "a\u{301}\u{323}")),
-        case("a name at the prompt, in use", "", NEWCOMER, format!("{}\n", name(ACTORS))),
-        case("a line that is too long", "", TALKER, longest("", "x").repeat(3).replace('\n', "") + "\n"),
-    ];
-    cases.extend(raw_cases());
-    cases.iter_mut().for_each(|case| case.surround());
-    cases
+        case("/yo", "yo", TALKER, words("/yo ")).told(LISTENER, &["* "]).heard_by(Ears::All),
+        case("/privado", "privado", TALKER, words(&format!("/privado {} ", name(ACTORS))))
+            .says(&["[privado a"]),
+        case("/privado to who hides them", "privado", TROLL, words(&format!("/privado {} ", name(ACTORS))))
+            .says(&["[privado a"]),
+        case("/privado to nobody", "privado", TALKER, longest("/privado ", "ñ").replace("ññ\n", " ñ\n"))
+            .says(&["no hay nadie"]),
+        case("/responder", "responder", TALKER, words("/responder ")).says(&["[privado a"]),
+        case("/historial of everything", "historial", TALKER, "/historial 99999999\n".into())
+            .says(&["ñandú"]),
+        case(SEARCH, "buscar", TALKER, longest("/buscar ", "bbca bbba ")).says(&["No hay nada", "muy larga"]),
+    ]
+}
+
+/// Goes on for many turns: each of them is held to what a line may take.
+pub(crate) const SEARCH: &str = "/buscar, many words: the longest turn";
+
+fn rooms(round: usize) -> Vec<Case> {
+    let to_crowd = format!("/entrar {}\n", room(1));
+    let from_crowd = format!("/dejar {}\n", room(1));
+    let topic = filled(&format!("/tema {round}"), " ñandú", 400);
+    vec![
+        case("/salas", "salas", TALKER, "/salas\n".into()).says(&["salas:"]),
+        case("/entrar, all are there", "entrar", VISITOR, to_crowd.clone())
+            .behind(VISITOR, from_crowd.clone())
+            .says(&["Estás en #"])
+            .heard_by(Ears::All),
+        case("/entrar, 1,000 bans", "entrar", VISITOR, format!("/entrar {STRICT}\n"))
+            .behind(VISITOR, format!("/dejar {STRICT}\n"))
+            .says(&["Estás en #vetos"])
+            .heard_by(Ears::Strict),
+        case(
+            "/entrar, the last room there may be",
+            "entrar",
+            VISITOR,
+            format!("/entrar {}\n", new("sala", round)),
+        )
+        .behind(VISITOR, "/dejar\n".into())
+        .says(&["Has creado"]),
+        case("/entrar, no name", "entrar", VISITOR, longest("/entrar ", "a\u{301}\u{323}"))
+            .says(&["no válido"]),
+        case("/dejar, all are there", "dejar", VISITOR, from_crowd)
+            .after(VISITOR, to_crowd)
+            .says(&["Dejaste"])
+            .heard_by(Ears::All),
+        case("/tema for all", "tema", TALKER, topic).says(&["ha puesto el tema"]).heard_by(Ears::All),
+    ]
+}
+
+fn people(round: usize) -> Vec<Case> {
+    let rename = |what, who, to: &str| {
+        let case = case(what, "nombre", who, format!("/nombre {}\n", new(to, round)));
+        case.behind(who, format!("/nombre {}\n", name(who))).says(&["ahora es"])
+    };
+    vec![
+        case("/quien of all", "quien", TALKER, "/quien\n".into()).says(&["En #general"]),
+        case("/quien, 1,000 decide there", "quien", OPERATOR, "/quien\n".into()).says(&["operador"]),
+        rename("/nombre, all know them", TALKER, "Charla").heard_by(Ears::All),
+        rename("/nombre, all hide them", TROLL, "Trol"),
+        rename("/nombre, 1,000 bans", GUEST, "Guest").heard_by(Ears::All),
+        case("/nombre, no name", "nombre", TALKER, longest("/nombre ", "a\u{301}\u{323}"))
+            .says(&["no válido"]),
+        case("/ausente", "ausente", TALKER, filled("/ausente ", "¡ñandú! ", 300))
+            .behind(TALKER, "/ausente\n".into())
+            .says(&["Quedas como ausente"]),
+        case("/ignorar, the list", "ignorar", TALKER, "/ignorar\n".into()).says(&["Ignoras a"]),
+        case("/ignorar, whom all hide", "ignorar", VISITOR, format!("/ignorar {}\n", name(ACTORS + 1)))
+            .says(&["lo que diga"]),
+        case("/idioma", "idioma", TALKER, "/idioma en\n".into())
+            .behind(TALKER, "/idioma es\n".into())
+            .says(&["English"]),
+        case("/ayuda", "ayuda", TALKER, "/ayuda\n".into()).says(&["salvo los comandos"]),
+        case("/ayuda of what is none", "ayuda", TALKER, words("/ayuda ")).says(&["No existe"]),
+    ]
+}
+
+fn decisions(scale: &Scale, round: usize) -> Vec<Case> {
+    let order = |what, command, line: String| case(what, command, OPERATOR, line);
+    let visitor = name(VISITOR);
+    let to_strict = format!("/entrar {STRICT}\n");
+    let pardon = format!("/perdonar {visitor}\n");
+    vec![
+        order("/llave", "llave", filled("/llave ", "ñandú", 100))
+            .behind(OPERATOR, "/llave\n".into())
+            .says(&["con llave"])
+            .heard_by(Ears::Strict),
+        order(
+            "/invitar, 1,000 bans",
+            "invitar",
+            format!("/invitar {}\n", name(guest(scale, scale.decisions + round))),
+        )
+        .says(&["ha invitado a"])
+        .heard_by(Ears::Strict),
+        order("/echar", "echar", filled(&format!("/echar {visitor} "), "¡ñandú! ", 300))
+            .after(VISITOR, to_strict.clone())
+            .says(&["ha echado a"])
+            .heard_by(Ears::Strict),
+        order("/vetar, 1,000 bans", "vetar", format!("/vetar {}\n", new("Vetado", round)))
+            .says(&["ha vetado a"]),
+        order("/vetar, who is there", "vetar", format!("/vetar {visitor}\n"))
+            .after(VISITOR, to_strict)
+            .behind(OPERATOR, pardon)
+            .says(&["ha vetado a"])
+            .heard_by(Ears::Strict),
+        order(
+            "/perdonar, 1,000 bans",
+            "perdonar",
+            format!("/perdonar {}\n", banned(scale.decisions - 1 - round)),
+        )
+        .says(&["deja volver a"]),
+        order("/silenciar, 1,000 mutes", "silenciar", format!("/silenciar {}\n", new("Mudo", round)))
+            .says(&["ha silenciado a"]),
+        order("/vetados, 1,000 bans", "vetados", "/vetados\n".into()).says(&["Con veto en"]),
+        order("/operador", "operador", format!("/operador {}\n", name(GUEST)))
+            .says(&["ha hecho operador"])
+            .heard_by(Ears::Strict),
+    ]
+}
+
+fn unclear() -> Vec<Case> {
+    vec![
+        case("an unknown command, long", "", TALKER, longest("/", "x")).says(&["No existe"]),
+        case("an unknown command, near all", "", TALKER, "/silentificarda\n".into()).says(&["No existe"]),
+        case("an unknown command, no name yet", "", NEWCOMER, longest("/", "x")).says(&["No existe"]),
+        case("a name at the prompt, no name", "", NEWCOMER, longest("", "a\u{301}\u{323}"))
+            .says(&["no válido"]),
+        case("a name at the prompt, in use", "", NEWCOMER, format!("{}\n", name(ACTORS))).says(&["en uso"]),
+        case("a line that is too long", "", TALKER, "x".repeat(3 * LINE_MAX_BYTES) + "\n")
+            .says(&["Línea demasiado larga"]),
+    ]
 }
 
 /// Lines of bytes that are no words.
-fn raw_cases() -> Vec<Case> {
+fn raw() -> Vec<Case> {
     let raw = |what, line: Vec<u8>| Case { line, ..case(what, "", TALKER, String::new()) };
     let end = || vec![b'\n'];
     vec![
-        raw("bytes that are no UTF-8", [vec![0xC3; LINE_MAX_BYTES - 1], end()].concat()),
+        raw("bytes that are no UTF-8", [vec![0xC3; LINE_MAX_BYTES - 1], end()].concat())
+            .told(LISTENER, &["�"])
+            .heard_by(Ears::All),
         raw("terminal sequences without end", [b"\x1b]".repeat(LINE_MAX_BYTES / 2 - 1), end()].concat()),
         raw("telnet: are you there", [b"\xff\xf6".repeat(1_000), end()].concat()),
     ]
 }
 
 fn case(what: &'static str, command: &'static str, who: usize, line: String) -> Case {
-    Case { what, command, who, before: String::new(), line: line.into_bytes(), after: String::new() }
+    let line = line.into_bytes();
+    Case { what, command, who, line, before: Vec::new(), after: Vec::new(), reads: None, ears: Ears::Few }
 }
 
 impl Case {
-    /// Adds what has to be said before it, and behind it.
-    fn surround(&mut self) {
-        let to_crowd = format!("/entrar {}\n", room(1));
-        match self.what {
-            "/entrar, all are there" => self.after = format!("/dejar {}\n", room(1)),
-            "/entrar, 1,000 bans" => self.after = format!("/dejar {STRICT}\n"),
-            "/entrar, a new room" => self.after = "/dejar\n".into(),
-            "/dejar, all are there" => self.before = to_crowd,
-            "/nombre, all know them" => self.after = format!("/nombre {}\n", name(TALKER)),
-            "/nombre, all hide them" => self.after = format!("/nombre {}\n", name(TROLL)),
-            "/llave" => self.after = "/llave\n".into(),
-            _ => {}
+    /// It comes after this line.
+    fn after(mut self, who: usize, line: String) -> Case {
+        self.before.push((who, line));
+        self
+    }
+
+    /// This comes behind it.
+    fn behind(mut self, who: usize, line: String) -> Case {
+        self.after.push((who, line));
+        self
+    }
+
+    fn heard_by(self, ears: Ears) -> Case {
+        Case { ears, ..self }
+    }
+
+    /// Its sender reads one of these.
+    fn says(self, words: &'static [&'static str]) -> Case {
+        Case { reads: Some((self.who, words)), ..self }
+    }
+
+    /// Somebody reads one of these.
+    fn told(self, who: usize, words: &'static [&'static str]) -> Case {
+        Case { reads: Some((who, words)), ..self }
+    }
+
+    /// Brings about what it needs, and listens to what comes of it.
+    pub(crate) fn prepare(&self, house: &mut House) {
+        self.before.iter().for_each(|(who, line)| house.says(*who, line));
+        house.waits(A_WHILE);
+        self.reads.iter().for_each(|(who, _)| house.listen(*who));
+    }
+
+    /// Looks whether it was done, so many have heard it, and does what comes behind it.
+    ///
+    /// # Panics
+    ///
+    /// It was refused.
+    pub(crate) fn conclude(&self, house: &mut House, heard: u64, scale: &Scale) {
+        if let Some((who, words)) = self.reads {
+            let read = house.heard(who);
+            house.stops_listening(who);
+            assert!(words.iter().any(|words| read.contains(words)), "{}: {read:.300}", self.what);
         }
+        assert!(self.ears.are(heard, scale), "{}: {heard} heard it", self.what);
+        self.after.iter().for_each(|(who, line)| house.says(*who, line));
+        house.waits(A_WHILE);
     }
 }
+
+/// Brings a turn about in which very much has come due.
+type BringAbout = fn(&mut House, &Scale);
+
+/// Those turns, in this order: behind the last one nobody is there.
+pub(crate) const TURNS: [(&str, BringAbout); 5] = [
+    // Some go and come where somebody else stays, so often that the last time is told later, everywhere in the same second.
+    ("a turn of a flood of all", |house, scale| {
+        for person in scale.own_rooms()..scale.people {
+            let own = own_room(scale, person);
+            house.send(person, format!("/dejar {own}\n/entrar {own}\n").repeat(4).as_bytes());
+        }
+        (ACTORS..scale.own_rooms()).for_each(|person| house.send(person, b"/idioma\n/salas\n"));
+    }),
+    ("a turn of storms in all rooms", |house, _| house.now = house.now + A_WHILE),
+    ("a turn of half of all leaving", |house, scale| {
+        (scale.people / 2..scale.people).for_each(|person| house.breaks_unseen(person));
+    }),
+    ("a turn of telling who left", |house, _| house.now = house.now + A_WHILE),
+    (STOPPING, |house, _| house.server.stop(house.now)),
+];
+
+pub(crate) const STOPPING: &str = "a turn of stopping";

@@ -1,7 +1,7 @@
 //! What a single line costs in the worst state that the limits allow, counted rather than timed: it does not depend on the
 //! machine. `cargo bench --bench worst` times the same lines.
 
-use tertulia::limits::LINE_MAX_STEPS;
+use tertulia::limits::{LINE_MAX_STEPS, STEPS_PER_TURN};
 
 use crate::turns::house;
 
@@ -11,32 +11,39 @@ mod state;
 use state::{FULL, Scale, build, cases};
 
 /// Everything as large as it may be but for what a line does not look at more of when there is more of it.
-const SCALE: Scale = Scale { crowded: 3, hidden: 3, remembered: 3, ..FULL };
+const SCALE: Scale = Scale { crowded: 4, hidden: 2, remembered: (100, 400), ..FULL };
 
 /// What a line may allocate, all together: the people of a room, once, to choose among them.
 const MAX_BYTES: u64 = 2 * 1024 * 1024;
 const MAX_ALLOCATIONS: u64 = 5_000;
 
+/// Beside the lines of a turn, what comes due in it: movements are told, some leave.
+const MAX_TURN_STEPS: u64 = 2 * STEPS_PER_TURN;
+
 #[test]
 fn no_line_takes_more_than_one_may_in_the_worst_state() {
     let mut house = build(&SCALE, |_| {});
-    let mut heard_most = 0;
-    for case in cases(0) {
-        house.says(case.who, &case.before);
-        house.waits(state::A_WHILE);
+    for case in cases(&SCALE, 0) {
+        case.prepare(&mut house);
         let before = house.server.work();
-        let spent = allocation_counter::measure(|| house.says(case.who, &case.line));
+        house.send(case.who, &case.line);
+        let spent = allocation_counter::measure(|| house.settle());
         let done = house.server.work() - before;
         let what = case.what;
         assert!(done.steps <= LINE_MAX_STEPS, "{what}: {} steps", done.steps);
         assert!(spent.bytes_total <= MAX_BYTES, "{what}: {} bytes", spent.bytes_total);
         assert!(spent.count_total <= MAX_ALLOCATIONS, "{what}: {} allocations", spent.count_total);
-        heard_most = heard_most.max(done.heard);
-        house.says(case.who, &case.after);
-        house.waits(state::A_WHILE);
+        case.conclude(&mut house, done.heard, &SCALE);
     }
-    assert!(
-        heard_most as usize >= SCALE.people - 2,
-        "the state is what it should be: {heard_most} heard a line"
-    );
+    for (what, bring_about) in state::TURNS {
+        let mut before = house.server.work().total();
+        bring_about(&mut house, &SCALE);
+        while house.server.has_work() || house.server.next_due().is_some_and(|due| due <= house.now) {
+            house.turn();
+            let now = house.server.work().total();
+            assert!(now - before <= MAX_TURN_STEPS, "{what}: {} steps", now - before);
+            before = now;
+        }
+    }
+    assert!(house.server.hub().is_empty(), "all have been told that the server stops");
 }

@@ -1,0 +1,301 @@
+//! The same for what needs registered names: a server with its history in a file, as many accounts as there may be, and an
+//! operator.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, Receiver};
+use std::time::Duration;
+use std::{env, fs, process};
+
+use rusqlite::Connection;
+use tertulia::chat::{Language, Name, Password, Text};
+use tertulia::control::{AccountOrder, AccountReply};
+use tertulia::keep::{Archive, Store, hash};
+use tertulia::limits::ACCOUNTS_MAX;
+use tertulia::net::{Server, Settings};
+
+use super::house::House;
+use super::state::{Scale, banned, filled, longest, name};
+use super::support::Failure;
+use super::taken::Taken;
+use super::{A_WHILE, Sample};
+
+/// How long a helper may take, on a machine that is busy.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+const PASSWORD: &str = "tres tristes tigres";
+
+/// Is an operator of the server.
+const OPERATOR: usize = 0;
+/// Is nobody in particular.
+const GUEST: usize = 1;
+/// Those behind them do each thing once.
+const OTHERS: usize = 2;
+
+/// The server, and what its threads have it wake up for.
+pub(crate) struct Registered {
+    house: House,
+    woken: Receiver<()>,
+    dir: Dir,
+    hash: String,
+    next_ticket: u64,
+}
+
+/// A directory of its own, gone with the bench.
+struct Dir(PathBuf);
+
+impl Dir {
+    fn new() -> Result<Dir, Failure> {
+        let path = env::temp_dir().join(format!("tertulia-worst-{}", process::id()));
+        fs::create_dir(&path)?;
+        Ok(Dir(path))
+    }
+
+    /// The file as another program sees it.
+    fn sql(&self) -> Result<Connection, Failure> {
+        Ok(Connection::open(self.0.join("tertulia.db"))?)
+    }
+}
+
+impl Drop for Dir {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A line, or several that belong together, of the so-manieth round.
+pub(crate) struct Case {
+    pub(crate) what: &'static str,
+    pub(crate) command: &'static str,
+    who: fn(usize) -> usize,
+    line: fn(usize) -> String,
+    /// What its sender reads when it is done.
+    reads: &'static str,
+    /// Sent before it, by them.
+    before: fn(usize) -> String,
+}
+
+const fn case(
+    what: &'static str,
+    command: &'static str,
+    who: fn(usize) -> usize,
+    line: fn(usize) -> String,
+    reads: &'static str,
+) -> Case {
+    Case { what, command, who, line, reads, before: |_| String::new() }
+}
+
+fn guest(round: usize) -> String {
+    format!("Invitado-Ñandú{:05}", OTHERS + 2_000 + round)
+}
+
+/// Each in its turn: some go on where another one ended.
+pub(crate) const CASES: [Case; 14] = [
+    case("/registrar", "registrar", |round| OTHERS + round, |_| "/registrar\n".into(), "Nueva contraseña: "),
+    case(
+        "/registrar: the password",
+        "",
+        |round| OTHERS + round,
+        |_| format!("{PASSWORD}\n").repeat(2),
+        "es tuyo desde ahora",
+    ),
+    case(
+        "/identificar",
+        "identificar",
+        |round| OTHERS + 1_000 + round,
+        |round| format!("/identificar {}\n", name(1 + round)),
+        "Contraseña: ",
+    ),
+    case(
+        "/identificar: the password",
+        "",
+        |round| OTHERS + 1_000 + round,
+        |_| format!("{PASSWORD}\n"),
+        "Te has identificado",
+    ),
+    Case {
+        before: |_| "/clave\n".into(),
+        ..case(
+            "/clave: the passwords",
+            "",
+            |_| OPERATOR,
+            |_| format!("{PASSWORD}\n").repeat(3),
+            "Tienes otra contraseña",
+        )
+    },
+    case("/clave", "clave", |round| OTHERS + 1_000 + round, |_| "/clave\n".into(), "Contraseña actual: "),
+    case(
+        "/expulsar, 1,000 are expelled",
+        "expulsar",
+        |_| OPERATOR,
+        |round| filled(&format!("/expulsar {} ", guest(round)), "insultos ", 300),
+        "Queda expulsado",
+    ),
+    case("/expulsados", "expulsados", |_| OPERATOR, |_| "/expulsados\n".into(), "expulsiones:"),
+    case(
+        "/readmitir",
+        "readmitir",
+        |_| OPERATOR,
+        |round| format!("/readmitir {}\n", guest(round)),
+        "Puede volver",
+    ),
+    case(
+        "/privado to who is not there",
+        "",
+        |_| GUEST,
+        |round| longest(&format!("/privado {} ", name(5_000 + round)), "¡ñandú! "),
+        "lo leerá",
+    ),
+    case(
+        "words to all, kept in a file",
+        "",
+        |_| GUEST,
+        |_| longest("", "¡ñandú! ") + "/idioma\n",
+        "Te hablo en español",
+    ),
+    case("/historial, from a file", "", |_| GUEST, |_| "/historial 99999999\n".into(), "ñandú"),
+    case("/buscar, in a file", "", |_| GUEST, |_| longest("/buscar ", "ñandú "), "ñandú"),
+    case(
+        "/nombre, a registered one",
+        "",
+        |round| OTHERS + 1_500 + round,
+        |round| format!("/nombre {}\n", name(4_000 + round)),
+        "Contraseña: ",
+    ),
+];
+
+type Doing = fn(&mut Registered, usize) -> Result<Duration, Failure>;
+
+/// What the administrator and other programs do to the accounts: the longest turn.
+pub(crate) const TURNS: [(&str, Doing); 2] = [
+    ("a turn of an order about one account", |registered, round| {
+        let order = AccountOrder::Change { name: name(3_000 + round), hash: registered.hash.clone() };
+        registered.order(order)
+    }),
+    ("a turn of all accounts changed by another program", |registered, round| {
+        let (from, to) = if round % 2 == 0 { ("ÑÚ", "ÚÑ") } else { ("ÚÑ", "ÑÚ") };
+        registered
+            .dir
+            .sql()?
+            .execute("UPDATE account SET name = replace(name, ?1, ?2) WHERE key > 1", [from, to])?;
+        registered.house.server.reload_accounts();
+        // What comes behind it is told behind it.
+        registered.order(AccountOrder::Change { name: name(0), hash: registered.hash.clone() })
+    }),
+];
+
+impl Registered {
+    /// Builds it, so that everything can be done so many times.
+    pub(crate) fn build(
+        scale: &Scale,
+        rounds: usize,
+        say: &mut dyn FnMut(&str),
+    ) -> Result<Registered, Failure> {
+        let dir = Dir::new()?;
+        let (store, hash) = with_accounts(&dir, rounds)?;
+        let operator = store.account_meant(&Name::known(&name(0)).map_err(|_| "a good name")?)?;
+        let operators = operator.into_iter().collect();
+        let settings =
+            Settings { rate_limit: 0, login_timeout: None, replay: 10, operators, ..Settings::default() };
+        let (wake, woken) = mpsc::channel();
+        let history = Archive::in_file(store, move || {
+            let _ = wake.send(());
+        })?;
+        let house = House::of(Server::remembering(settings, history));
+        let mut registered = Registered { house, woken, dir, hash, next_ticket: 0 };
+        say("people");
+        registered.come(scale)?;
+        say("the expelled");
+        for number in 0..scale.expelled - rounds {
+            let (whom, why) = (Text::clean(&banned(number)), Text::clean(&"insultos ".repeat(13)));
+            let house = &mut registered.house;
+            let done = house.server.expel(&whom, (None, Some(why)), Language::Spanish, house.now);
+            done.map_err(|refusal| format!("{refusal:?}"))?;
+        }
+        registered.house.settle();
+        Ok(registered)
+    }
+
+    /// The operator comes, and all others, whose names are not registered.
+    fn come(&mut self, scale: &Scale) -> Result<(), Failure> {
+        self.house.connect();
+        self.until(OPERATOR, &format!("{}\n{PASSWORD}\n", name(0)), "Bienvenido")?;
+        // Those who do something in one of the rounds are there in any case.
+        for number in GUEST..scale.people.max(3_000) {
+            self.house.connect();
+            self.house.send(number, format!("Invitado-Ñandú{number:05}\n").as_bytes());
+        }
+        self.house.settle();
+        self.house.waits(A_WHILE);
+        Ok(())
+    }
+
+    /// Measures a line: what it takes at once, and what it takes when a helper has done its part.
+    pub(crate) fn line(&mut self, case: &Case, round: usize) -> Result<Sample, Failure> {
+        let who = (case.who)(round);
+        let before = (case.before)(round);
+        self.house.says(who, before);
+        self.house.waits(A_WHILE);
+        let sample = self.until(who, &(case.line)(round), case.reads);
+        self.house.waits(A_WHILE);
+        sample.map_err(|why| format!("{}: {why}", case.what).into())
+    }
+
+    /// Somebody sends something, until they read these words.
+    fn until(&mut self, who: usize, line: &str, words: &str) -> Result<Sample, Failure> {
+        let Registered { house, woken, .. } = self;
+        let before = house.server.work();
+        let (mut taken, mut read) = (Taken::default(), String::new());
+        house.listen(who);
+        house.send(who, line.as_bytes());
+        loop {
+            taken.settle(house);
+            read += &house.heard(who);
+            if read.contains(words) {
+                break;
+            }
+            woken.recv_timeout(PATIENCE).map_err(|_| format!("{read:.300}"))?;
+            taken.add(|| house.server.answers(house.now));
+        }
+        house.stops_listening(who);
+        Ok(Sample { took: taken.all, hearers: (house.server.work() - before).heard + 1 })
+    }
+
+    /// An order is carried out; gives the longest turn until it is.
+    fn order(&mut self, order: AccountOrder) -> Result<Duration, Failure> {
+        let Registered { house, woken, next_ticket, .. } = self;
+        *next_ticket += 1;
+        if !house.server.order_account(*next_ticket, order) {
+            return Err("no place for an order".into());
+        }
+        let mut taken = Taken::default();
+        loop {
+            taken.settle(house);
+            match house.server.take_account_replies().pop() {
+                Some((_, AccountReply::Done)) => return Ok(taken.turn),
+                Some((_, reply)) => return Err(format!("{reply:?}").into()),
+                None => {}
+            }
+            woken.recv_timeout(PATIENCE)?;
+            taken.add(|| house.server.answers(house.now));
+        }
+    }
+}
+
+/// A history with as many accounts as there may be but for a few; gives the hash of their password as well.
+fn with_accounts(dir: &Dir, few: usize) -> Result<(Store, String), Failure> {
+    let path: &Path = &dir.0;
+    drop(Store::open(path, None)?);
+    let password = Password::new(PASSWORD).map_err(|error| format!("{error:?}"))?;
+    let hash = hash(&password)?;
+    let mut sql = dir.sql()?;
+    let transaction = sql.transaction()?;
+    for number in 0..ACCOUNTS_MAX - few {
+        transaction.execute(
+            "INSERT INTO account (name, password, made_at) VALUES (?1, ?2, 0)",
+            [&name(number), &hash],
+        )?;
+    }
+    transaction.commit()?;
+    drop(sql);
+    Ok((Store::open(path, None)?, hash))
+}
