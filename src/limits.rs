@@ -238,8 +238,13 @@ pub const DECISIONS_MAX: usize = 100_000;
 /// the oldest of more, they are about the name alone.
 pub const DECISIONS_PER_CLIENT: usize = 50;
 
-/// Names that `/bans` shows of each sort, those decided about last. Of 80 bytes each, both sorts stay below
-/// [`ANSWER_MAX_BYTES`].
+/// Names under which one list of a room knows one person. Of more the person's own are forgotten, nobody else's.
+pub const NAMES_PER_DECISION: usize = 8;
+
+/// Accounts whose passwords one connection may give: what is decided about one of them is looked up for all.
+pub const ACCOUNTS_PER_CONNECTION: usize = 8;
+
+/// Names that `/bans` shows of each sort, the last ones: at 80 bytes both sorts stay below [`ANSWER_MAX_BYTES`].
 pub const BANS_LISTED: usize = 150;
 
 /// Lines that a room's history holds while it is kept in memory.

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::id::ClientId;
 use super::name::{Likeness, Name};
 use super::registry::Registry;
-use crate::limits::DECISIONS_PER_ROOM;
+use crate::limits::{DECISIONS_PER_ROOM, NAMES_PER_DECISION};
 
 /// Those people, oldest first.
 #[derive(Debug, Default)]
@@ -38,7 +38,8 @@ impl BanList {
         list
     }
 
-    /// Adds a person, unless they stand here already; the oldest entry of too many is dropped. Gives the names that are
+    /// Adds a person, unless they stand here already; the oldest entry of too many is dropped, of too many for one client the
+    /// oldest but the first. Gives the names that are
     /// on the list from now on, or not any more.
     pub(super) fn add(
         &mut self,
@@ -51,8 +52,12 @@ impl BanList {
         if self.called(name, registry).any(stands) {
             return Vec::new();
         }
-        let full = self.entries.len() >= DECISIONS_PER_ROOM;
-        let mut changes = if full { self.forget_oldest() } else { Vec::new() };
+        let mut changes = match client.and_then(|client| self.of_client(client).nth(NAMES_PER_DECISION - 1)) {
+            // One person with many names pushes out nobody else.
+            Some(_) => self.remove_all(client.and_then(|client| self.of_client(client).nth(1))),
+            None if self.entries.len() >= DECISIONS_PER_ROOM => self.forget_oldest(),
+            None => Vec::new(),
+        };
         let number = self.next;
         self.next += 1;
         self.by_look.extend(looks.map(|look| (look, number)));

@@ -354,6 +354,8 @@ pub enum AccountRefusal {
     WrongCurrent,
     /// It is not the password of the server's operator.
     NotOperators,
+    /// Passwords of as many accounts were given on this connection as may be.
+    ManyHere,
     /// Too many wait already.
     Busy,
     /// Too many wrong passwords; not again for so long.

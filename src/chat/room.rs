@@ -112,11 +112,6 @@ impl Room {
         self.rules.operators.contains(&id) || account.is_some_and(|key| self.rules.owners.contains(&key))
     }
 
-    /// Whether a member of that name who is no operator may speak.
-    pub(super) fn may_speak(&self, id: ClientId, name: &Name, registry: Option<&Registry>) -> bool {
-        !self.rules.hushed && !self.rules.muted.holds(id, name, registry)
-    }
-
     /// Whether it stays when nobody is in it: somebody has it for good, and there is something to come back to.
     pub(super) fn is_worth_keeping(&self) -> bool {
         let rules = &self.rules;
@@ -168,6 +163,13 @@ impl Room {
         registry: Option<&Registry>,
     ) -> Option<Vec<RoomFact>> {
         self.rules.list(list).lift(client, name, registry).map(|changes| listed(list, changes))
+    }
+
+    /// An account decides here no more; gives what there is to remember of that, if it did.
+    pub(super) fn disown(&mut self, account: AccountKey) -> Option<RoomFact> {
+        let at = self.rules.owners.iter().position(|&owner| owner == account)?;
+        self.rules.owners.remove(at);
+        Some(RoomFact::Operator(account, false))
     }
 
     /// A client who is on lists has proved that `name` is theirs for good: that name is on them as well from now on. Gives

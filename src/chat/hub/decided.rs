@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{ClientId, Hub, Name, Output, RoomId};
+use super::{AccountKey, ClientId, Hub, Name, Output, RoomId};
 use crate::chat::line::RoomKey;
 use crate::chat::room::Room;
 use crate::limits::DECISIONS_PER_CLIENT;
@@ -52,15 +52,26 @@ impl Hub {
 
     /// A client has proved that `name` is theirs for good: bans and mutes against the client are against that name too,
     /// so that they cannot be shaken off by coming in again.
-    pub(super) fn bind_decisions(&mut self, client: ClientId, name: &Name, out: &mut Vec<Output>) {
+    /// Where they are banned the account decides no more.
+    pub(super) fn bind_decisions(
+        &mut self,
+        client: ClientId,
+        (account, name): (AccountKey, &Name),
+        out: &mut Vec<Output>,
+    ) {
         let rooms = self.decided.0.get(&client).cloned().unwrap_or_default();
         let mut added = 0;
         for (number, key) in rooms {
             let Hub { rooms, registry, .. } = self;
             let room = rooms.get_mut(number.index()).and_then(Option::as_mut);
             let Some(room) = room.filter(|room| room.key == key) else { continue };
-            let facts = room.enlist_account(name, client, registry.as_ref());
+            let mut facts = room.enlist_account(name, client, registry.as_ref());
             added += facts.len();
+            let disowned = room.rules.banned.holds_client(client).then(|| room.disown(account)).flatten();
+            if disowned.is_some() {
+                self.discount_owner(account);
+            }
+            facts.extend(disowned);
             self.persist(number, facts, out);
         }
         self.bound_decisions(added, out);

@@ -3,6 +3,8 @@
 //! Law: every door asks: connecting, taking a name, renaming, logging in, taking over, and the first of them after a restart.
 //! The wall clock says when one is over, for it outlives the server.
 
+use std::collections::BTreeSet;
+
 use super::{CloseReason, Done, Event, Farewell, Hub, Name, Output, answer, tell};
 use crate::chat::account::AccountKey;
 use crate::chat::expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
@@ -50,6 +52,8 @@ struct Target {
     account: Option<AccountKey>,
     name: Option<Name>,
     origin: Option<Origin>,
+    /// Other accounts whose passwords the person has given on their connection.
+    others: Vec<(AccountKey, Name)>,
     /// Others who are connected from the same address, which is left out for their sake.
     spared: Option<(Origin, usize)>,
 }
@@ -139,12 +143,12 @@ impl Hub {
             Err(refusal) => return ExpulsionNews::Refused(refusal),
         };
         self.strike_expulsions(&target, out);
-        if self.expulsions.len() >= EXPULSIONS_MAX {
+        if self.expulsions.len() + target.others.len() >= EXPULSIONS_MAX {
             return ExpulsionNews::Refused(ExpulsionRefusal::TooMany);
         }
         let at = self.wall_clock.0;
         let expulsion = Expulsion {
-            number: self.last_expulsion + 1,
+            number: 0,
             account: target.account,
             name: target.name,
             origin: target.origin,
@@ -153,13 +157,28 @@ impl Hub {
             by: by.clone(),
             at,
         };
-        self.last_expulsion = expulsion.number;
-        self.expulsions.push(Entry::new(expulsion.clone()));
+        // The last one is the one that is told.
+        let others = target.others.into_iter().map(|(account, name)| Expulsion {
+            account: Some(account),
+            name: Some(name),
+            origin: None,
+            ..expulsion.clone()
+        });
+        let all: Vec<Expulsion> = others.chain([expulsion.clone()]).collect();
+        all.into_iter().for_each(|expulsion| self.add_expulsion(expulsion, out));
+        self.put_out_the_expelled(now, out);
+        let expulsion = Expulsion { number: self.last_expulsion, ..expulsion };
+        ExpulsionNews::Done(Box::new(expulsion), target.spared)
+    }
+
+    /// Gives an expulsion its number, remembers it, and has those meant by it put out.
+    fn add_expulsion(&mut self, expulsion: Expulsion, out: &mut Vec<Output>) {
+        self.last_expulsion += 1;
+        let expulsion = Expulsion { number: self.last_expulsion, ..expulsion };
+        self.expelling.extend(self.meant_by(&expulsion));
         out.push(Output::Expelled(Box::new(expulsion.clone())));
         out.push(Output::Note(Note::Expelled(Box::new(expulsion.clone()))));
-        self.expelling.extend(self.meant_by(&expulsion));
-        self.put_out_the_expelled(now, out);
-        ExpulsionNews::Done(Box::new(expulsion), target.spared)
+        self.expulsions.push(Entry::new(expulsion));
     }
 
     /// Lets `whom`, a name or an address, come back. Gives what is told: whom it was about, or that it was about nobody.
@@ -168,7 +187,7 @@ impl Hub {
         let typed = whom.as_str().trim();
         let (origin, name) = (Origin::parse(typed), Name::known(typed).ok());
         let account = name.as_ref().and_then(|name| self.owner_of(name));
-        let target = Target { account, name, origin, spared: None };
+        let target = Target { account, name, origin, others: Vec::new(), spared: None };
         match self.strike_expulsions(&target, out) {
             Some(struck) => {
                 out.push(Output::Note(Note::Readmitted(by.clone(), Box::new(struck.clone()))));
@@ -185,6 +204,9 @@ impl Hub {
             let Some(client) = self.client(id) else { continue };
             let (name, account) = (client.name.clone(), client.account);
             let told = name.and_then(|name| self.expelled_name(&name, account));
+            let proven = || self.proven_names(id).into_iter();
+            let told = told
+                .or_else(|| proven().find_map(|(account, name)| self.expelled_name(&name, Some(account))));
             let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
             // Whoever was readmitted meanwhile may stay.
             let Some(told) = told.or_else(|| self.expelled_address(origin)) else { continue };
@@ -200,12 +222,17 @@ impl Hub {
         let typed = whom.as_str().trim();
         if let Some(origin) = Origin::parse(typed) {
             self.may_expel_address(operator, origin)?;
-            return Ok(Target { account: None, name: None, origin: Some(origin), spared: None });
+            let others = Vec::new();
+            return Ok(Target { account: None, name: None, origin: Some(origin), others, spared: None });
         }
         let wanted = Name::known(typed).map_err(|_| ExpulsionRefusal::Malformed(whom.clone()))?;
         let person = self.person_called(typed);
+        let mut others = person.as_ref().map(|(id, _)| self.proven_names(*id)).unwrap_or_default();
         let (name, account) = match &person {
-            Some((id, name)) => (name.clone(), self.account(*id)),
+            // Under another name it is still the person of their account.
+            Some((id, name)) => {
+                (name.clone(), self.account(*id).or_else(|| others.last().map(|(key, _)| *key)))
+            }
             None => {
                 let account = self.owner_of(&wanted);
                 let known = account.and_then(|key| self.registry.as_ref()?.name(key)).cloned();
@@ -215,8 +242,9 @@ impl Hub {
         if person.as_ref().is_some_and(|(id, _)| Some(*id) == operator) {
             return Err(ExpulsionRefusal::Yourself);
         }
-        let owners = [account, self.owner_of(&name)];
-        let registered = owners.into_iter().flatten().any(|key| self.rules.operators.contains(&key));
+        others.retain(|(key, _)| Some(*key) != account);
+        let mut owners = others.iter().map(|(key, _)| *key).chain(account).chain(self.owner_of(&name));
+        let registered = owners.any(|key| self.rules.operators.contains(&key));
         if registered || person.as_ref().is_some_and(|(id, _)| self.runs_the_chat(*id)) {
             return Err(ExpulsionRefusal::Operator(name));
         }
@@ -232,7 +260,7 @@ impl Hub {
                 others => spared = Some((from, others)),
             }
         }
-        Ok(Target { account, name: Some(name), origin, spared })
+        Ok(Target { account, name: Some(name), origin, others, spared })
     }
 
     /// Whether an address may be expelled: not where anybody may be, nor where an operator of the server is.
@@ -261,9 +289,11 @@ impl Hub {
             expulsion.name.as_ref().and_then(|name| self.person_called(name.as_str())).map(|(id, _)| id);
         let all = self.clients.iter().flatten();
         self.spend(self.clients.len() / 8);
+        let sessions: BTreeSet<ClientId> =
+            expulsion.account.into_iter().flat_map(|key| self.sessions.clients(key)).collect();
         let meant = all.filter(|client| {
             Some(client.id) == named
-                || client.account.is_some() && client.account == expulsion.account
+                || sessions.contains(&client.id)
                 || Some(self.holdings.of(client.holder).origin) == expulsion.origin
         });
         meant.map(|client| client.id).collect()

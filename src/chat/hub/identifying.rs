@@ -28,6 +28,7 @@ impl Hub {
             None => AccountRefusal::NoAccounts,
             Some(_) if account.is_some() => AccountRefusal::Yours(name.clone()),
             Some(registry) if registry.is_taken(&name.likeness()) => AccountRefusal::Taken(name.clone()),
+            Some(_) if self.is_many(id) => AccountRefusal::ManyHere,
             Some(_) => {
                 self.ask(id, Asking::Register(name.clone(), PASSWORD_TRIES - 1), out);
                 return Ok(());
@@ -102,6 +103,9 @@ impl Hub {
         name: Name,
         out: &mut Vec<Output>,
     ) {
+        if self.is_many(id) && account.is_none_or(|account| !self.sessions.accounts(id).contains(&account)) {
+            return self.refuse(id, AccountRefusal::ManyHere, Verb::Login.secrets(), out);
+        }
         let tries = if self.is_nameless(id) { PASSWORD_TRIES } else { 1 };
         self.ask(id, Asking::Login(account, name, tries - 1), out);
     }
@@ -313,7 +317,7 @@ impl Hub {
     }
 
     fn registered(&mut self, id: ClientId, name: Name, key: AccountKey, out: &mut Vec<Output>) {
-        self.bind_decisions(id, &name, out);
+        self.bind_decisions(id, (key, &name), out);
         self.sessions.open(key, id);
         let client = self.client_mut(id).expect("the caller knows them");
         // With a name that they changed while they waited they are not the owner of the one they registered.
@@ -335,7 +339,7 @@ impl Hub {
             return self.refuse_expelled(id, name, expelled, out);
         }
         let Ok(leaving) = self.earn_place(id, key, now) else { return self.end_trial(id, now, out) };
-        self.bind_decisions(id, &name, out);
+        self.bind_decisions(id, (key, &name), out);
         self.sessions.open(key, id);
         let displaced = self.displaced_by(id, key, &name);
         let newcomer = self.client(id).is_some_and(|client| client.name.is_none());

@@ -1,8 +1,10 @@
 //! What the operators of a room may do: close it, let somebody in, put somebody out, decide who speaks.
 
-use std::collections::BinaryHeap;
+use std::collections::{BTreeSet, BinaryHeap};
 
-use super::{Audience, Done, Event, GENERAL, Hub, Name, Output, RoomId, RoomRefusal, answer, tell};
+use super::{
+    AccountKey, Audience, Done, Event, GENERAL, Hub, Name, Output, RoomId, RoomRefusal, answer, tell,
+};
 use crate::chat::ban_list::BanList;
 use crate::chat::command::Wording;
 use crate::chat::event::{Decision, NameList, PutOut};
@@ -47,7 +49,7 @@ impl Hub {
             return answer(id, Event::NoSuchPerson(whom.clone()), out);
         };
         let inside = self.sits_in(guest, room);
-        let facts = self.strike(room, RoomList::Bans, Some(guest), &guest_name).unwrap_or_default();
+        let facts = self.strike_person(room, RoomList::Bans, &guest_name, Some(guest)).unwrap_or_default();
         let open = self.rules_of(room);
         open.rules.invited.retain(|&invited| invited != guest);
         // Whoever is inside would keep it until they are put out, and come back by it.
@@ -94,18 +96,23 @@ impl Hub {
         if guest == Some(id) {
             return Err(RoomRefusal::Yourself);
         }
-        let account = self.owner_of(&guest_name);
-        let rules = &mut self.rules_of(room).rules;
-        // Whoever may not be here does not decide here either.
-        let owner = account.filter(|account| rules.owners.contains(account));
-        rules.owners.retain(|&other| Some(other) != owner);
-        rules.invited.retain(|&invited| Some(invited) != guest);
-        let mut facts: Vec<RoomFact> =
-            owner.map(|owner| RoomFact::Operator(owner, false)).into_iter().collect();
-        facts.extend(self.enlist(room, RoomList::Bans, &guest_name, guest));
-        owner.into_iter().for_each(|owner| self.discount_owner(owner));
+        let proven = guest.map(|guest| self.proven_names(guest)).unwrap_or_default();
+        let mut accounts: BTreeSet<AccountKey> = proven.iter().map(|(key, _)| *key).collect();
+        accounts.extend(self.owner_of(&guest_name));
+        let mut facts = Vec::new();
+        for &account in &accounts {
+            // Who may not be here does not decide here either.
+            if let Some(disowned) = self.rules_of(room).disown(account) {
+                self.discount_owner(account);
+                facts.push(disowned);
+            }
+        }
+        self.rules_of(room).rules.invited.retain(|&invited| Some(invited) != guest);
+        let listed = self.enlist_person(room, RoomList::Bans, &guest_name, guest);
+        let added = listed.len();
+        facts.extend(listed);
         self.persist(room, facts, out);
-        self.bound_decisions(1, out);
+        self.bound_decisions(added, out);
         if let Some(guest) = guest {
             self.note_decision(guest, room);
         }
@@ -116,6 +123,18 @@ impl Hub {
             }
             None => self.tell_decision_about(guest, room, (id, name), decision, out),
         }
+        // Those who go by other names and have given the password of one that is banned now.
+        let others = accounts.into_iter().flat_map(|account| self.sessions.clients(account));
+        let others: BTreeSet<ClientId> =
+            others.filter(|&other| Some(other) != guest && other != id).collect();
+        for other in others {
+            let Some(called) = self.name(other).cloned().filter(|_| self.sits_in(other, room)) else {
+                continue;
+            };
+            if self.is_banned(other, &called, room) {
+                self.put_out(room, other, name, Decision::Banned(called), PutOut::Banned(name.clone()), out);
+            }
+        }
         Ok(())
     }
 
@@ -123,7 +142,7 @@ impl Hub {
     pub(super) fn unban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
-        let lifted = self.strike(room, RoomList::Bans, guest, &guest_name);
+        let lifted = self.strike_person(room, RoomList::Bans, &guest_name, guest);
         let Some(facts) = lifted else {
             return Err(RoomRefusal::NotBanned(guest_name, self.room_name(room)));
         };
@@ -158,11 +177,12 @@ impl Hub {
             return Ok(());
         };
         let (guest, guest_name) = self.anybody_called(room, &whom)?;
-        let lifted = self.strike(room, RoomList::Mutes, guest, &guest_name);
+        let lifted = self.strike_person(room, RoomList::Mutes, &guest_name, guest);
         let silenced = lifted.is_none();
-        let facts = lifted.unwrap_or_else(|| self.enlist(room, RoomList::Mutes, &guest_name, guest));
+        let facts = lifted.unwrap_or_else(|| self.enlist_person(room, RoomList::Mutes, &guest_name, guest));
+        let added = if silenced { facts.len() } else { 0 };
         self.persist(room, facts, out);
-        self.bound_decisions(1, out);
+        self.bound_decisions(added, out);
         if let Some(guest) = guest {
             self.note_decision(guest, room);
             self.announce(guest, room, out);
@@ -216,9 +236,48 @@ impl Hub {
 
     /// Whether a ban keeps a client of that name out of a room.
     pub(super) fn is_banned(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
-        self.room(room).is_some_and(|room| {
-            room.rules.banned.holds(id, name, self.registry.as_ref()) && !self.presides(id, room)
-        })
+        self.room(room)
+            .is_some_and(|room| self.is_listed(&room.rules.banned, id, name) && !self.presides(id, room))
+    }
+
+    /// Whether a list holds a client of that name, or an account whose password the client has given.
+    pub(super) fn is_listed(&self, list: &BanList, id: ClientId, name: &Name) -> bool {
+        let registry = self.registry.as_ref();
+        let proven = || self.proven_names(id).into_iter().filter(|(_, proven)| proven != name);
+        !list.is_empty()
+            && (list.holds(id, name, registry) || proven().any(|(_, name)| list.holds_name(&name, registry)))
+    }
+
+    /// Puts a person on a list, under all their names.
+    fn enlist_person(
+        &mut self,
+        room: RoomId,
+        list: RoomList,
+        name: &Name,
+        client: Option<ClientId>,
+    ) -> Vec<RoomFact> {
+        let names = self.names_of(name, client);
+        names.iter().flat_map(|name| self.enlist(room, list, name, client)).collect()
+    }
+
+    /// Takes a person off a list, under all their names; gives what there is to remember of that. None: they were not on it.
+    fn strike_person(
+        &mut self,
+        room: RoomId,
+        list: RoomList,
+        name: &Name,
+        client: Option<ClientId>,
+    ) -> Option<Vec<RoomFact>> {
+        let names = self.names_of(name, client);
+        let struck = names.iter().filter_map(|name| self.strike(room, list, client, name));
+        struck.reduce(|facts, more| [facts, more].concat())
+    }
+
+    /// The name of a person, and those of the accounts whose passwords they have given.
+    fn names_of(&self, name: &Name, client: Option<ClientId>) -> Vec<Name> {
+        let proven = client.map(|client| self.proven_names(client)).unwrap_or_default();
+        let others = proven.into_iter().map(|(_, proven)| proven).filter(|proven| proven != name);
+        std::iter::once(name.clone()).chain(others).collect()
     }
 
     /// Puts a member out of a room where they are banned since they gave up `old` for `new`. The room hears one line, which
@@ -303,7 +362,8 @@ impl Hub {
     /// Whether a member called `name` may speak.
     pub(super) fn may_speak(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
         let room = self.room(room).expect("the caller found it");
-        room.may_speak(id, name, self.registry.as_ref()) || self.presides(id, room)
+        let silenced = room.rules.hushed || self.is_listed(&room.rules.muted, id, name);
+        !silenced || self.presides(id, room)
     }
 
     fn member_called(&self, room: RoomId, whom: &Text) -> Result<(ClientId, Name), RoomRefusal> {

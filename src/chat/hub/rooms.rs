@@ -332,7 +332,7 @@ impl Hub {
         if self.presides(id, room) {
             return Ok(());
         }
-        if rules.banned.holds(id, name, self.registry.as_ref()) {
+        if self.is_listed(&rules.banned, id, name) {
             return Err(RoomRefusal::Banned(room.name.clone()));
         }
         if rules.key.is_none() || rules.invited.contains(&id) {

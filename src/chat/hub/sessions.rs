@@ -3,9 +3,9 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use super::{AccountKey, ClientId, CloseReason, Event, Hub, Moment, Output, tell};
+use super::{AccountKey, ClientId, CloseReason, Event, Hub, Moment, Name, Output, tell};
 use crate::chat::event::AccountNews;
-use crate::limits::EXPELLED_PER_TURN;
+use crate::limits::{ACCOUNTS_PER_CONNECTION, EXPELLED_PER_TURN};
 
 /// Those connections, by account and by client; one may be there for several accounts.
 #[derive(Debug, Default)]
@@ -64,7 +64,8 @@ impl Sessions {
         !self.revoked.is_empty()
     }
 
-    fn accounts(&self, client: ClientId) -> Vec<AccountKey> {
+    /// The accounts whose passwords a client has given: at most [`ACCOUNTS_PER_CONNECTION`].
+    pub(super) fn accounts(&self, client: ClientId) -> Vec<AccountKey> {
         let all = (client, AccountKey::MIN)..=(client, AccountKey::MAX);
         self.by_client.range(all).map(|&(_, account)| account).collect()
     }
@@ -77,6 +78,19 @@ impl Sessions {
 }
 
 impl Hub {
+    /// The registered names of which a client has given the passwords, and whose each is: what is decided about the client is
+    /// about these too, whatever they are called now.
+    pub(super) fn proven_names(&self, client: ClientId) -> Vec<(AccountKey, Name)> {
+        let Some(registry) = &self.registry else { return Vec::new() };
+        let accounts = self.sessions.accounts(client).into_iter();
+        accounts.filter_map(|key| Some((key, registry.name(key)?.clone()))).collect()
+    }
+
+    /// Whether a client has given the passwords of as many accounts as may be.
+    pub(super) fn is_many(&self, client: ClientId) -> bool {
+        self.sessions.accounts(client).len() >= ACCOUNTS_PER_CONNECTION
+    }
+
     /// Has the connections [end](Self::end_revoked) that gave the password of an account, and tells them why; all but that
     /// one.
     pub(super) fn revoke(&mut self, account: AccountKey, except: Option<ClientId>, why: &AccountNews) {

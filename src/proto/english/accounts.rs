@@ -5,7 +5,7 @@ use std::fmt::{Result, Write};
 use super::{WORDS, number};
 use crate::chat::{AccountNews, AccountRefusal, Letter, PasswordError, Posted, Question, Stamp};
 use crate::clock::Zone;
-use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
+use crate::limits::{ACCOUNTS_MAX, ACCOUNTS_PER_CONNECTION, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use crate::proto::phrases::{rooms, wait};
 
 /// A prompt: programs know it by its word and its end.
@@ -39,6 +39,10 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
         AccountRefusal::RegisteredMany(rest) => {
             writeln!(out, "Many names were registered from your address. Try again in {}.", wait(*rest))
         }
+        AccountRefusal::ManyHere => writeln!(
+            out,
+            "You have used {ACCOUNTS_PER_CONNECTION} registered names on this connection: leave and come back to use another one."
+        ),
         AccountRefusal::OverShare => {
             writeln!(out, "More than half of the names were registered from your address, and few more fit.")
         }

@@ -5,7 +5,7 @@ use std::fmt::{Result, Write};
 use super::{WORDS, number};
 use crate::chat::{AccountNews, AccountRefusal, Letter, PasswordError, Posted, Question, Stamp};
 use crate::clock::Zone;
-use crate::limits::{ACCOUNTS_MAX, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
+use crate::limits::{ACCOUNTS_MAX, ACCOUNTS_PER_CONNECTION, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use crate::proto::phrases::{rooms, wait};
 
 /// A prompt: programs know it by its word and its end.
@@ -41,6 +41,10 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
                 wait(*rest)
             )
         }
+        AccountRefusal::ManyHere => writeln!(
+            out,
+            "En esta conexión ya has usado {ACCOUNTS_PER_CONNECTION} nombres registrados: sal y vuelve a entrar para usar otro."
+        ),
         AccountRefusal::OverShare => writeln!(
             out,
             "Desde tu dirección se ha registrado más de la mitad de los nombres, y caben pocos más."

@@ -35,6 +35,7 @@ fn brief_refusal(refusal: &AccountRefusal) -> String {
         AccountRefusal::Wait(rest) => format!("wait {rest:?}"),
         AccountRefusal::RegisteredMany(rest) => format!("registered many, wait {rest:?}"),
         AccountRefusal::OverShare => "over share of accounts".into(),
+        AccountRefusal::ManyHere => "many on this connection".into(),
         AccountRefusal::NoneLeft => "no accounts left".into(),
         AccountRefusal::Failed => "failed".into(),
         AccountRefusal::Displaced => "displaced".into(),

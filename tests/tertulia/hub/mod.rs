@@ -21,6 +21,7 @@ mod operators;
 mod places;
 mod presence;
 mod private;
+mod proven;
 mod remembered;
 mod room_storms;
 mod rooms;

@@ -33,6 +33,8 @@ pub struct Model {
     kind: Kind,
     pub name: &'static str,
     account: Option<&'static str>,
+    /// The accounts whose passwords were given on this connection: what is decided about them is about the person.
+    proven: BTreeSet<&'static str>,
     pub accounts: BTreeSet<&'static str>,
     connection: usize,
     pub inside: bool,
@@ -67,6 +69,7 @@ impl Model {
             kind,
             name: ANA,
             account: registered.then_some(ANA),
+            proven: registered.then_some(ANA).into_iter().collect(),
             accounts,
             connection: 0,
             inside: room == Room::General,
@@ -104,19 +107,20 @@ impl Model {
         match step {
             Step::Ban(whom) => self.ban(whom),
             Step::Unban(whom) => {
-                let person = self.known_as(whom);
-                lift(&mut self.bans, person);
+                let (names, connection) = self.known_as(whom);
+                lift(&mut self.bans, &names, connection);
             }
             Step::Mute(whom) => {
-                let person = self.known_as(whom);
-                if !lift(&mut self.mutes, person) {
-                    self.mutes.push(Decision::of(person));
+                let (names, connection) = self.known_as(whom);
+                if !lift(&mut self.mutes, &names, connection) {
+                    decide(&mut self.mutes, names, connection);
                 }
             }
             Step::Hush => self.moderated = !self.moderated,
             Step::Lock => self.keyed = true,
             Step::Invite => {
-                lift(&mut self.bans, (self.name, Some(self.connection)));
+                let (names, connection) = self.known_as(Whom::Now);
+                lift(&mut self.bans, &names, connection);
                 self.invited = (!self.inside).then_some(self.connection);
             }
             Step::Op => {
@@ -168,26 +172,27 @@ impl Model {
         !self.decides() && self.bans.iter().any(|ban| ban.is(self))
     }
 
-    /// Whom the room's operator means, and on which connection they are.
-    fn known_as(&self, whom: Whom) -> (&'static str, Option<usize>) {
-        let name = match whom {
-            Whom::Now => self.name,
-            Whom::Called(name) => name,
-        };
-        (name, (name == self.name).then_some(self.connection))
+    /// Whom the room's operator means: all their names, and on which connection they are.
+    fn known_as(&self, whom: Whom) -> (BTreeSet<&'static str>, Option<usize>) {
+        match whom {
+            Whom::Called(name) if name != self.name => ([name].into(), None),
+            _ => (self.names(), Some(self.connection)),
+        }
+    }
+
+    /// What the person is called, and those whose passwords they have given on this connection.
+    fn names(&self) -> BTreeSet<&'static str> {
+        self.proven.iter().copied().chain([self.name]).collect()
     }
 
     fn ban(&mut self, whom: Whom) {
-        let (name, connection) = self.known_as(whom);
-        let said = |ban: &Decision| {
-            ban.names.contains(name) && (connection.is_none() || ban.connection == connection)
-        };
-        if !self.bans.iter().any(said) {
-            self.bans.push(Decision::of((name, connection)));
-        }
-        self.owners.remove(name);
+        let (names, connection) = self.known_as(whom);
+        self.owners.retain(|owner| !names.contains(owner));
+        decide(&mut self.bans, names, connection);
         if connection.is_some() {
             self.invited = None;
+            self.goes_out();
+        } else if self.inside && self.is_banned() {
             self.goes_out();
         }
     }
@@ -220,7 +225,11 @@ impl Model {
     /// Has shown that an account is theirs: what holds for their connection holds for it.
     fn proves(&mut self, name: &'static str) {
         self.account = Some(name);
+        self.proven.insert(name);
         let here = self.connection;
+        if self.bans.iter().any(|ban| ban.connection == Some(here)) {
+            self.owners.remove(name);
+        }
         let against = self.bans.iter_mut().chain(&mut self.mutes);
         against.filter(|decision| decision.connection == Some(here)).for_each(|decision| {
             decision.names.insert(name);
@@ -248,6 +257,7 @@ impl Model {
         (self.invited, self.presides) = (None, false);
         self.goes_out();
         (self.name, self.account) = (name, None);
+        self.proven.clear();
         if self.accounts.contains(name) {
             self.proves(name);
         }
@@ -258,26 +268,33 @@ impl Model {
     fn restarts(&mut self) {
         for list in [&mut self.bans, &mut self.mutes] {
             let names: BTreeSet<&str> = list.iter().flat_map(|decision| decision.names.clone()).collect();
-            *list = names.into_iter().map(|name| Decision::of((name, None))).collect();
+            let alone = |name| Decision { names: [name].into(), connection: None };
+            *list = names.into_iter().map(alone).collect();
         }
         self.comes_back(self.name);
     }
 }
 
 impl Decision {
-    fn of((name, connection): (&'static str, Option<usize>)) -> Decision {
-        Decision { names: [name].into(), connection }
-    }
-
     fn is(&self, person: &Model) -> bool {
-        self.names.contains(person.name) || self.connection == Some(person.connection)
+        !self.names.is_disjoint(&person.names()) || self.connection == Some(person.connection)
+    }
+}
+
+/// Decides something against a person: on one connection it is one decision, whatever they are called.
+fn decide(decisions: &mut Vec<Decision>, names: BTreeSet<&'static str>, connection: Option<usize>) {
+    let known = decisions.iter().any(|other| !other.names.is_disjoint(&names));
+    if let Some(here) = decisions.iter_mut().find(|it| connection.is_some() && it.connection == connection) {
+        here.names.extend(names);
+    } else if connection.is_some() || !known {
+        decisions.push(Decision { names, connection });
     }
 }
 
 /// Takes decisions against a person back; says whether there were any.
-fn lift(decisions: &mut Vec<Decision>, (name, connection): (&'static str, Option<usize>)) -> bool {
+fn lift(decisions: &mut Vec<Decision>, names: &BTreeSet<&'static str>, connection: Option<usize>) -> bool {
     let before = decisions.len();
     let theirs = |decision: &Decision| connection.is_some() && decision.connection == connection;
-    decisions.retain(|decision| !decision.names.contains(name) && !theirs(decision));
+    decisions.retain(|decision| decision.names.is_disjoint(names) && !theirs(decision));
     decisions.len() < before
 }

@@ -39,6 +39,7 @@ pub(super) fn events() -> Vec<Event> {
         AccountRefusal::RegisteredMany(Duration::from_millis(1_001)),
         AccountRefusal::NoneLeft,
         AccountRefusal::OverShare,
+        AccountRefusal::ManyHere,
         AccountRefusal::Failed,
         AccountRefusal::Displaced,
         AccountRefusal::Yours(ana.clone()),
