@@ -70,6 +70,8 @@ pub struct Person {
     pub reads: bool,
     /// Their program sends no line ends: each time what was typed, in one piece.
     pub pieces: bool,
+    /// They sit at a terminal that sends each key by itself, and paste now and then.
+    pub keys: bool,
     /// They have sent something.
     pub has_sent: bool,
     /// Bytes on their way, in parts.
@@ -112,6 +114,7 @@ impl Person {
             unread_since: None,
             reads: true,
             pieces: false,
+            keys: false,
             has_sent: false,
             outgoing: Vec::new(),
             received: Vec::new(),
@@ -130,6 +133,11 @@ impl Person {
     /// Puts a line on its way; `number` if it is a message that the room must hear.
     pub fn say(&mut self, line: &[u8], number: Option<u64>) {
         self.outgoing.extend_from_slice(line);
+        if self.keys && number.is_some() && line.ends_with(b"\n") {
+            // An arrow key before Enter.
+            self.outgoing.pop();
+            self.outgoing.extend_from_slice(b"\x1b[C\n");
+        }
         if self.pieces {
             // What is read together is one line, of which the words can be told apart.
             self.outgoing.pop_if(|end| *end == b'\n');
@@ -147,9 +155,17 @@ impl Person {
             return;
         }
         // Nobody could tell a part of the first line, with no more for a while, from a name.
+        // Two first keys that are read together could be a name.
+        if self.keys && !all && self.end.has_untaken() {
+            return;
+        }
         let first = !std::mem::replace(&mut self.has_sent, true);
-        let whole = all || first || self.pieces || dice.one_in(2);
-        let length = if whole { self.outgoing.len() } else { 1 + dice.below(self.outgoing.len()) };
+        let whole = all || !self.keys && first || self.pieces || dice.one_in(2) && !first;
+        let length = match whole {
+            true => self.outgoing.len(),
+            false if self.keys => 1,
+            false => 1 + dice.below(self.outgoing.len()),
+        };
         let part: Vec<u8> = self.outgoing.drain(..length).collect();
         self.end.send(&part);
         for (end, number) in std::mem::take(&mut self.unfinished) {

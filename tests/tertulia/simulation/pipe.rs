@@ -102,6 +102,11 @@ impl ClientEnd {
         pipe.outbound.len() >= pipe.window
     }
 
+    /// Whether the server has not read all that was sent.
+    pub fn has_untaken(&self) -> bool {
+        !self.0.borrow().inbound.is_empty()
+    }
+
     /// Whether something waits to be read.
     pub fn has_unread(&self) -> bool {
         !self.0.borrow().outbound.is_empty()

@@ -421,6 +421,7 @@ impl World {
             let World { orders, accounts, dice, .. } = self;
             let unwanted = if dice.one_in(2) { orders.unwanted(accounts, dice) } else { None };
             self.connect(unwanted.unwrap_or_else(|| format!("p{number}")), None);
+            self.people[number].keys = self.dice.one_in(4);
         }
     }
 
