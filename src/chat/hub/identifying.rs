@@ -359,7 +359,7 @@ impl Hub {
             self.take_registered(id, name, key, now, out);
         }
         if let Some(leaving) = leaving {
-            self.give_way(leaving, now, out);
+            self.leave_place_to(leaving, now, out);
         }
         out.push(Output::Collect(id, key));
     }

@@ -1,12 +1,13 @@
 //! Who gets a place when few or none are left.
 //!
 //! Laws: while there is room nobody is refused; an address that has more than its share gets no further place while few are
-//! left; and a registered person gets in whenever one without a registered name is there, who gives way to them. To show who
-//! they are, a few come in on trial, without a place: each address in its turn.
+//! left; and a registered person gets in whenever one without a registered name is there, who gives way to them. An account
+//! earns one place: its own earlier connection gives way first, under whatever name that goes on. To show who they are, a few
+//! come in on trial, without a place: each address in its turn.
 
 use super::{Client, CloseReason, Event, Hub, Output, tell};
 use crate::chat::account::AccountKey;
-use crate::chat::event::PlaceNews;
+use crate::chat::event::{AccountNews, PlaceNews};
 use crate::chat::id::ClientId;
 use crate::chat::moment::Moment;
 use crate::chat::origin::Origin;
@@ -22,6 +23,15 @@ pub(super) struct Trial {
 /// Nobody has to give way to a registered person, for all are registered.
 #[derive(Debug)]
 pub(super) struct NoPlace;
+
+/// A client who has to leave, for another has earned a place.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Leaving {
+    /// An earlier connection of the same account, which goes by another name now.
+    Own(ClientId),
+    /// One who has shown no password.
+    Other(ClientId),
+}
 
 /// Why somebody gets no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,8 +142,8 @@ impl Hub {
         !on_trial || free && !crowded
     }
 
-    /// Gives the owner of an account, who has just given its password, a place: a free one, their own of before, or that of
-    /// a client without a registered name. That one has to [give way](Self::give_way) then.
+    /// Gives the owner of an account, who has just given its password, a place: their own of before, a free one, or that of
+    /// a client without a registered name. That client has to [leave](Self::leave_place_to) then.
     ///
     /// # Errors
     ///
@@ -143,27 +153,48 @@ impl Hub {
         id: ClientId,
         key: AccountKey,
         now: Moment,
-    ) -> Result<Option<ClientId>, NoPlace> {
-        if !self.is_on_trial(id) {
+    ) -> Result<Option<Leaving>, NoPlace> {
+        // Who needs no password to get in earns nothing by it.
+        if self.has_place(id) {
             return Ok(None);
         }
         let name = self.registry.as_ref().and_then(|registry| registry.name(key));
         let displaces = name.is_some_and(|name| !self.displaced_by(id, key, name).is_empty());
         let full = self.rules.places.is_some_and(|places| self.placed() >= places);
         let mut leaving = None;
-        if full && !displaces {
-            leaving = self.giving_way(now).or_else(|| self.guest_giving_way());
-            leaving.ok_or(NoPlace)?;
+        if !displaces {
+            leaving = self.renamed_session(id, key).map(Leaving::Own);
+            if full && leaving.is_none() {
+                let other = self.giving_way(now).or_else(|| self.guest_giving_way());
+                leaving = Some(Leaving::Other(other.ok_or(NoPlace)?));
+            }
         }
         self.trials.retain(|trial| trial.id != id);
         Ok(leaving)
     }
 
-    /// Lets a client go whose place another has got.
-    pub(super) fn give_way(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) {
+    /// Lets a client go whose place the owner of an account has earned.
+    pub(super) fn leave_place_to(&mut self, leaving: Leaving, now: Moment, out: &mut Vec<Output>) {
+        match leaving {
+            Leaving::Other(id) => self.give_way(id, now, out),
+            Leaving::Own(id) => {
+                out.push(tell(id, Event::Account(AccountNews::Replaced)));
+                self.close(id, CloseReason::Replaced, now, out);
+            }
+        }
+    }
+
+    fn give_way(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) {
         let named = self.name(id).is_some();
         out.push(tell(id, Event::Place(if named { PlaceNews::GaveWay } else { PlaceNews::MadeRoom })));
         self.close(id, CloseReason::Full, now, out);
+    }
+
+    /// Of the connections that gave the password of an account and go on without any, the one that has been silent longest.
+    fn renamed_session(&self, id: ClientId, key: AccountKey) -> Option<ClientId> {
+        let sessions = self.sessions.clients(key).into_iter().filter(|&other| other != id);
+        let renamed = sessions.filter_map(|other| self.client(other)).filter(|other| other.account.is_none());
+        renamed.min_by_key(|other| (other.active, other.id)).map(|other| other.id)
     }
 
     /// Of those without a registered name, at the address that has most places, the one who has been silent longest.

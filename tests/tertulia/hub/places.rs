@@ -5,7 +5,7 @@ use tertulia::limits::{
     NEWCOMER_GRACE, ROOMS_MAX, ROOMS_PER_PERSON, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS,
 };
 
-use super::{Book, Chat, SECOND, address, join, leave, nick};
+use super::{Book, Chat, SECOND, address, join, leave, nick, text};
 
 const ACCOUNTS: [(&str, &str); 2] = [("María", "girasol"), ("Juan", "tres tristes tigres")];
 
@@ -122,6 +122,53 @@ fn own_earlier_connection_needs_no_other_place() {
     assert!(chat.is_here(ana));
     let late = chat.connects();
     assert_eq!(chat.hears(late), ["OnlyRegistered { crowded: false }", "name?"], "it is as full as before");
+}
+
+#[test]
+fn account_earns_one_place_under_whatever_name_it_goes_on() {
+    let mut chat = places(5, &ACCOUNTS);
+    let guests = ["Alba", "Eva", "Luis", "Inés", "Olga"].map(|name| chat.enters_from(address(2), name));
+    let own = ["Gato", "Perro", "Pato"].map(|name| {
+        let id = chat.logs_in_from(address(1), "María", "girasol");
+        chat.does(id, nick(name));
+        id
+    });
+    let gone =
+        [(guests[0], CloseReason::Full), (own[0], CloseReason::Replaced), (own[1], CloseReason::Replaced)];
+    assert_eq!(chat.closed, gone);
+    assert_eq!(chat.hears(own[0]).last().map(String::as_str), Some("replaced"));
+    // Whose name it has again keeps their rooms, as ever.
+    let back = chat.logs_in_from(address(1), "María", "girasol");
+    chat.logs_in_from(address(1), "María", "girasol");
+    assert_eq!(chat.closed[3..], [(own[2], CloseReason::Replaced), (back, CloseReason::Replaced)]);
+    assert_eq!(chat.hub.people(), 5);
+}
+
+#[test]
+fn account_earns_one_place_at_a_crowded_address() {
+    let mut chat = places(100, &ACCOUNTS);
+    crowd(&mut chat, 1, 0, 91);
+    let own = ["Gato", "Perro"].map(|name| {
+        let id = chat.logs_in_from(address(1), "María", "girasol");
+        chat.does(id, nick(name));
+        id
+    });
+    assert_eq!(chat.closed, [(own[0], CloseReason::Replaced)]);
+    assert_eq!(chat.hub.people(), 92);
+    // From where there are places for everybody it is another matter.
+    chat.logs_in_from(address(2), "María", "girasol");
+    assert!(chat.is_here(own[1]));
+}
+
+#[test]
+fn earlier_connection_that_another_account_goes_on_with_keeps_its_place() {
+    let mut chat = places(2, &ACCOUNTS);
+    let (juan, eva) = (chat.logs_in("María", "girasol"), chat.enters("Eva"));
+    chat.does(juan, Command::Login(text("Juan")));
+    chat.types_secret(juan, "tres tristes tigres");
+    chat.logs_in("María", "girasol");
+    assert_eq!(chat.closed, [(eva, CloseReason::Full)]);
+    assert!(chat.is_here(juan));
 }
 
 #[test]
