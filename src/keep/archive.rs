@@ -22,8 +22,8 @@ use super::rooms::{Fact, RoomRow, records};
 use super::store::{FileNews, Store};
 use super::worker::{Ending, Worker};
 use crate::chat::{
-    AccountChange, AccountKey, ClientId, Expulsion, Found, Letter, Line, Matter, Moment, Posted, RoomChange,
-    RoomKey, RoomRecord, Verdict,
+    AccountChange, AccountKey, ClientId, Expulsion, Found, Letter, Line, Matter, Moment, Origin, Posted,
+    RoomChange, RoomKey, RoomRecord, Verdict,
 };
 use crate::control::AccountReply;
 use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS};
@@ -174,6 +174,11 @@ impl Archive {
     /// The rooms to go on with, the one of everybody first. Taken once, at the start.
     pub fn take_rooms(&mut self) -> Vec<RoomRecord> {
         records(std::mem::take(&mut self.rooms))
+    }
+
+    /// From which addresses accounts were registered, of those of which that is known.
+    pub fn account_addresses(&self) -> BTreeMap<AccountKey, Origin> {
+        self.accounts.as_ref().map(Accounts::addresses).unwrap_or_default()
     }
 
     /// Who is expelled. Taken once, at the start.

@@ -7,7 +7,7 @@ use tertulia::limits::{
     ACCOUNTS_MAX, FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME, PETITIONS_WAITING, TRUSTED_ADDRESSES,
 };
 
-use super::support::{DEADLINE, Desk, Dir, login, name, origin, password};
+use super::support::{DEADLINE, Desk, Dir, HOME, login, name, origin, password};
 
 /// How many answers there are at once.
 fn at_once((answer, displaced): (Option<Answer>, Option<Answer>)) -> usize {
@@ -422,6 +422,7 @@ fn addresses_of_the_owner_are_known_after_a_stop() {
     assert_eq!(desk.petition("2001:db8::1", login(Some(vera), "secreto")), Verdict::Granted(vera));
     assert!(desk.archive.close(DEADLINE));
     let mut desk = Desk::open(&dir);
+    assert_eq!(desk.archive.account_addresses(), [(vera, HOME)].into(), "from where she registered");
     for number in 0..=FREE_FAILURES_PER_NAME {
         let address = format!("10.9.0.{number}");
         assert_eq!(desk.petition(&address, login(Some(vera), "errado")), Verdict::Wrong);

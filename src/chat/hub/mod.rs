@@ -145,7 +145,12 @@ impl Hub {
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));
-        rooms.into_iter().for_each(|record| hub.restore(record));
+        let addresses = std::mem::take(&mut hub.rules.account_addresses);
+        for record in rooms {
+            // Those who became operators later did not make it.
+            let made_from = record.owners.first().and_then(|owner| addresses.get(owner)).copied();
+            hub.restore(record, made_from);
+        }
         hub.next_key = hub.next_key.max(hub.rules.next_key);
         hub
     }

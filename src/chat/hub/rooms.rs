@@ -10,6 +10,7 @@ use crate::chat::id::ClientId;
 use crate::chat::line::RoomKey;
 use crate::chat::moment::Moment;
 use crate::chat::movements::Threshold;
+use crate::chat::origin::Origin;
 use crate::chat::output::Note;
 use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
 use crate::chat::room::{Room, push_bounded};
@@ -184,14 +185,18 @@ impl Hub {
         Some(room)
     }
 
-    /// Goes on with a room that there was before.
-    pub(super) fn restore(&mut self, record: RoomRecord) {
+    /// Goes on with a room that there was before, and that counts for the address `made_from`.
+    pub(super) fn restore(&mut self, record: RoomRecord, made_from: Option<Origin>) {
         let known = if record.key == RoomKey(0) { Some(GENERAL) } else { None };
         let number = known.or_else(|| self.place_room(Room::new(record.name.clone(), record.key)));
         let Some(number) = number else { return };
         record.owners.iter().for_each(|&owner| self.count_owner(owner));
+        // The first room is everybody's.
+        let made_from = made_from.filter(|_| number != GENERAL);
+        let holder = made_from.map(|address| self.holdings.take_room(address));
         let Hub { rooms, registry, .. } = self;
         if let Some(room) = rooms.get_mut(number.index()).and_then(Option::as_mut) {
+            room.holder = holder;
             room.restore(record, registry.as_ref());
         }
     }

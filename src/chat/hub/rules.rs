@@ -1,9 +1,11 @@
 //! What the hub is told at its start.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::chat::account::{Account, AccountKey};
 use crate::chat::expulsion::Expulsion;
+use crate::chat::origin::Origin;
 use crate::chat::record::RoomRecord;
 use crate::chat::text::Text;
 
@@ -23,6 +25,9 @@ pub struct Rules {
     pub next_key: u64,
     /// The registered names; none: there are no accounts here.
     pub accounts: Option<Vec<Account>>,
+    /// From which addresses accounts were registered, as far as it is known: the rooms that there are already count for those
+    /// of the accounts that own them.
+    pub account_addresses: BTreeMap<AccountKey, Origin>,
     /// Only registered names may be taken.
     pub accounts_only: bool,
     /// Those who may do everything everywhere.

@@ -133,6 +133,11 @@ impl Accounts {
         self.known.iter().map(|(&key, known)| Account { key, name: known.name.clone() }).collect()
     }
 
+    /// From which addresses they were registered, of those of which that is known.
+    pub(super) fn addresses(&self) -> BTreeMap<AccountKey, Origin> {
+        self.known.iter().filter_map(|(&key, known)| Some((key, known.made_from?))).collect()
+    }
+
     /// Why a password could not be hashed, if one could not since this was asked last.
     pub(super) fn take_failure(&mut self) -> Option<String> {
         self.failure.take()

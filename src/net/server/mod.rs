@@ -81,6 +81,7 @@ impl<S: Stream> Server<S> {
         let rules = Rules {
             next_key: history.next_key(),
             accounts: history.accounts(),
+            account_addresses: history.account_addresses(),
             accounts_only: settings.accounts_only,
             operators: settings.operators.clone(),
             operator_password: history.has_operator(),

@@ -1,11 +1,11 @@
 //! Places and rooms when few are left: no address has them all, and who is registered comes in.
 
-use tertulia::chat::{CloseReason, Command, Rules};
+use tertulia::chat::{AccountChange, CloseReason, Command, RoomKey, RoomRecord, Rules};
 use tertulia::limits::{
     NEWCOMER_GRACE, ROOMS_MAX, ROOMS_PER_PERSON, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS,
 };
 
-use super::{Book, Chat, SECOND, address, join, leave, nick, text};
+use super::{Book, Chat, SECOND, address, join, leave, name, nick, text};
 
 const ACCOUNTS: [(&str, &str); 2] = [("María", "girasol"), ("Juan", "tres tristes tigres")];
 
@@ -311,6 +311,40 @@ fn rooms_of_one_address_are_not_all_there_may_be() {
     chat.hush();
     chat.does(more, join("nueva"));
     assert_eq!(chat.hears(more), ["made #nueva"]);
+}
+
+#[test]
+fn rooms_that_go_on_count_for_the_address_of_the_account_that_made_them() {
+    let book = Book::of(&ACCOUNTS);
+    let [maria, juan] = ["María", "Juan"].map(|name| book.key(name));
+    let record = |number: usize| RoomRecord {
+        owners: vec![maria, juan],
+        ..RoomRecord::new(RoomKey(number as u64), name(&format!("s{number}")))
+    };
+    let mut rooms: Vec<_> = (1..=ROOMS_MAX * 9 / 10).map(record).collect();
+    // The first room is everybody's, whoever operates it.
+    rooms.push(RoomRecord { owners: vec![maria], ..RoomRecord::new(RoomKey(0), name("general")) });
+    let rules = Rules {
+        accounts: Some(book.accounts()),
+        account_addresses: [(maria, address(1)), (juan, address(2))].into(),
+        rooms,
+        next_key: ROOMS_MAX as u64,
+        ..Rules::default()
+    };
+    let mut chat = Chat::with(rules, book);
+    let [eva, olga] = [(1, "Eva"), (2, "Olga")].map(|(number, name)| chat.enters_from(address(number), name));
+    chat.hush();
+    chat.does(eva, join("otra"));
+    assert_eq!(chat.hears(eva), ["over share of rooms"]);
+    chat.does(olga, join("otra"));
+    assert_eq!(chat.hears(olga), ["made #otra"]);
+    // They go with the account, and all that is counted with them.
+    let gone = [maria, juan].map(AccountChange::Removed).to_vec();
+    chat.perform(|hub, now, out| hub.accounts_changed(gone, now, out));
+    chat.does(eva, join("nueva"));
+    assert_eq!(chat.hears(eva), ["made #nueva"]);
+    [eva, olga].into_iter().for_each(|id| chat.quits(id));
+    assert!(chat.hub.is_empty());
 }
 
 #[test]
