@@ -164,8 +164,7 @@ pub const NEWCOMER_GRACE: Duration = Duration::from_secs(5);
 /// well have them all.
 pub const SHARED_PLACES_MIN: usize = 100;
 
-/// Whether an address that has `held` of `all` gets no further one while so many are `free`: more than half, and less than a
-/// tenth.
+/// Whether an address that has `held` of `all` gets no further one: more than half, while less than a tenth is `free`.
 pub const fn is_over_share(held: usize, free: usize, all: usize) -> bool {
     held > all / 2 && free < all.div_ceil(10)
 }
@@ -566,15 +565,16 @@ pub const IGNORED_BEYOND_MAX: usize = 50_000;
 /// People who left and whom somebody hides still; whoever left first is forgotten.
 pub const HIDDEN_GONE_MAX: usize = 20_000;
 
-/// Descriptors the server keeps for itself: poll, signals, log, history, [`CONTROL_CONNECTIONS`], [`TRIALS`], and those with which to say
-/// "full".
-pub const RESERVED_DESCRIPTORS: u64 = 64;
+/// Descriptors that no connection gets: poll, signals, log, control socket, history, some 20 in all; and SQLite's, for a while.
+pub const RESERVED_DESCRIPTORS: u64 = 40;
 
-/// Connections beyond the last place that are told "full" at the same time; the next ones wait for that in the backlog.
+/// Connections beyond the last place that are told "full" at once; the next one waits, unless one address has several.
 pub const REFUSED_AT_ONCE: usize = 16;
 
-/// How long a connection that was told "full" is still read, instead of [`LINGER_TIMEOUT`]: they have said little, and
-/// others wait to be told.
+/// Connections that are being closed while others come; beyond it the oldest ends before [`LINGER_TIMEOUT`].
+pub const CLOSING_MAX: usize = 1024;
+
+/// How long a connection that was told "full" is still read, instead of [`LINGER_TIMEOUT`]: others wait to be told.
 pub const REFUSED_LINGER: Duration = Duration::from_millis(250);
 
 /// Descriptors asked of the system at most: more connections than this are not promised, and some systems call their

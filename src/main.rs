@@ -66,9 +66,11 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     for exposed in store.iter().flat_map(Store::exposed) {
         warn!("{}", exposed.describe(options.lang));
     }
+    let connections_max = connections(listeners.len());
     let settings = Settings {
         language: options.lang,
-        max_clients: places(options, listeners.len()),
+        max_clients: places(options, connections_max),
+        connections_max,
         login_timeout: options.name_deadline(),
         rate_limit: options.rate_limit,
         accounts_only: options.accounts_only,
@@ -150,10 +152,17 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// How many people may be connected: as many as were asked for, as far as the system lets us open that many sockets.
-fn places(options: &Options, listeners: usize) -> usize {
+/// How many connections may be open, as far as the system lets us open that many sockets.
+fn connections(listeners: usize) -> usize {
     let reserved = limits::RESERVED_DESCRIPTORS as usize + listeners;
-    let most = (net::descriptor_limit() as usize).saturating_sub(reserved).max(1);
+    (net::descriptor_limit() as usize).saturating_sub(reserved).max(1)
+}
+
+/// How many people may be connected, of so many connections: as many as were asked for, as far as that leaves some with
+/// which to say "full".
+fn places(options: &Options, connections: usize) -> usize {
+    let beyond = (limits::TRIALS + limits::REFUSED_AT_ONCE).min(connections / 2);
+    let most = connections - beyond;
     let asked = options.max_clients.unwrap_or(most);
     if asked > most {
         warn!("{}", console::fewer_places(asked, most, options.lang));

@@ -87,10 +87,15 @@ impl House {
 
     /// Connects one more client; gives its number.
     pub(crate) fn connect(&mut self) -> usize {
-        let wire = Rc::new(Wire::default());
         // From many addresses: one alone gets no more than its share of places and rooms.
         let [.., net, host] = (self.clients.len() as u32 / 100).to_be_bytes();
-        let peer = SocketAddr::from(([10, net, host, 1], 5000));
+        self.connect_from([10, net, host, 1])
+    }
+
+    /// The same, from an address.
+    pub(crate) fn connect_from(&mut self, address: [u8; 4]) -> usize {
+        let wire = Rc::new(Wire::default());
+        let peer = SocketAddr::from((address, 5000));
         let id = self.server.admit(MemoryStream(Rc::clone(&wire)), peer, self.now);
         self.clients.push((id, wire));
         self.clients.len() - 1
@@ -182,6 +187,16 @@ impl House {
     /// Bytes that a client was sent.
     pub(crate) fn taken(&self, who: usize) -> usize {
         self.clients[who].1.taken.get()
+    }
+
+    /// Whether the server has given the connection up.
+    pub(crate) fn is_closed(&self, who: usize) -> bool {
+        Rc::strong_count(&self.clients[who].1) == 1
+    }
+
+    /// Bytes of input that nobody has read.
+    pub(crate) fn unread(&self, who: usize) -> usize {
+        self.clients[who].1.input.borrow().len()
     }
 
     /// How many clients there are or were.

@@ -419,6 +419,16 @@ impl<S: Stream> Conn<S> {
         self.phase == Phase::Open
     }
 
+    /// Whether this is being closed, and something may have to be written.
+    pub(super) fn is_draining(&self) -> bool {
+        matches!(self.phase, Phase::Draining(_))
+    }
+
+    /// Whether our side has ended, and the peer's has not.
+    pub(super) fn is_lingering(&self) -> bool {
+        matches!(self.phase, Phase::Lingering(..))
+    }
+
     pub(super) fn is_dead(&self) -> bool {
         matches!(self.phase, Phase::Dead(_))
     }

@@ -6,6 +6,7 @@ mod clerk_terminal;
 mod client;
 mod client_and_server;
 mod clock;
+mod closing_early;
 mod console_blocked;
 mod conversation;
 mod crowded;

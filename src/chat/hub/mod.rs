@@ -258,6 +258,11 @@ impl Hub {
         self.work.get()
     }
 
+    /// How many clients there are, with a name or without.
+    pub fn clients(&self) -> usize {
+        self.here
+    }
+
     /// How many people are in the chat, which takes a name.
     pub fn people(&self) -> usize {
         self.clients.iter().flatten().filter(|client| client.name.is_some()).count()

@@ -1,10 +1,12 @@
 //! All connections and the hub between them: what is read becomes commands, what the hub says becomes bytes.
 //!
-//! Laws: no call waits, but the very last; nothing is freed in the middle of handling, but swept at the end of the turn; one write per
+//! Laws: no call waits, but the very last; nothing is freed in the middle of handling, but swept at the end of the turn, or
+//! before one more is let in; one write per
 //! connection and turn, however many lines the turn carried; a turn does only so much, and what is left comes first in
 //! the next. Sockets and their readiness belong to the caller.
 
 mod administering;
+mod closing;
 mod delivering;
 mod serving;
 mod settings;
@@ -51,6 +53,8 @@ pub struct Server<S> {
     going_on: VecDeque<ClientId>,
     /// To be swept.
     dead: VecDeque<ClientId>,
+    /// Those that the chat has let go.
+    closing: closing::Closing,
     outputs: Vec<Output>,
     encodings: Encodings,
     history: Archive,
@@ -103,6 +107,7 @@ impl<S: Stream> Server<S> {
             ready: VecDeque::new(),
             going_on: VecDeque::new(),
             dead: VecDeque::new(),
+            closing: closing::Closing::default(),
             outputs: Vec::new(),
             encodings: Encodings::new(settings.zone.clone()),
             history,
@@ -133,26 +138,24 @@ impl<S: Stream> Server<S> {
         self.hub.set_motd(motd);
     }
 
-    /// Whether one more connection may be accepted now: there is a place for it, or somebody without a name gives way,
-    /// or it can be told that there is none. Otherwise it waits in the listen backlog, until fewer are being told so.
-    pub fn accepts(&mut self, now: Moment) -> bool {
-        let beyond = limits::TRIALS + limits::REFUSED_AT_ONCE;
-        self.hub.has_room(now) || self.conns.len() < self.settings.max_clients.saturating_add(beyond)
-    }
-
     /// Takes a new connection in, which the server [accepts](Self::accepts). If it gets no place it is told so and closed.
     pub fn admit(&mut self, stream: S, peer: SocketAddr, now: Moment) -> ClientId {
+        self.make_way(now);
+        let (origin, has_room) = (Origin::of(peer.ip()), self.hub.has_room(now));
         self.generation = self.generation.wrapping_add(1).max(1);
         let entry = self.conns.vacant_entry();
         let slot = u32::try_from(entry.key()).expect("fewer connections than descriptors");
         let id = ClientId::new(slot, self.generation);
         let conn = entry.insert(Conn::new(self.generation, stream, self.settings.language));
-        if self.hub.connect(id, Origin::of(peer.ip()), now, &mut self.outputs) {
+        if self.hub.connect(id, origin, now, &mut self.outputs) {
             debug!("{peer} -> {id:?}");
             self.strangers.insert(id, peer);
             conn.standing = Standing::InChat;
         } else {
             conn.standing = Standing::Refused;
+            if !has_room {
+                self.closing.refused(id, origin);
+            }
         }
         self.perform(now);
         id
@@ -302,7 +305,9 @@ impl<S: Stream> Server<S> {
         let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
         conn.counted(queued, |conn| writing::own_up(encodings, broadcast, conn, true, now));
         conn.begin_close(now);
-        if conn.awaiting.is_some() {
+        let awaits = conn.awaiting.is_some();
+        self.closing.drains(id, conns);
+        if awaits {
             self.history.leave(id);
         }
         self.mark_urgent(id);

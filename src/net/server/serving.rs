@@ -172,7 +172,7 @@ impl<S: Stream> Server<S> {
 
     /// Reads once; says whether the connection lives. While all together hold much that is no command yet, a read is small:
     /// the rest waits with the system, and with its sender.
-    fn read(&mut self, id: ClientId, now: Moment) -> bool {
+    pub(super) fn read(&mut self, id: ClientId, now: Moment) -> bool {
         let most =
             if self.input > limits::INPUT_MAX_BYTES { limits::READ_LOW_BYTES } else { limits::READ_BYTES };
         self.read_some(id, most, now)

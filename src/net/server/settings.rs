@@ -13,6 +13,8 @@ pub struct Settings {
     pub language: Language,
     /// People who may be connected at once.
     pub max_clients: usize,
+    /// Connections that may be open at once, those being closed included.
+    pub connections_max: usize,
     /// How long a connection may stay without a name.
     pub login_timeout: Option<Duration>,
     /// Messages per second and person; 0: as many as come.
@@ -41,6 +43,7 @@ impl Default for Settings {
         Settings {
             language: Language::default(),
             max_clients: usize::MAX,
+            connections_max: usize::MAX,
             login_timeout: Some(Duration::from_secs(limits::LOGIN_TIMEOUT_SECS)),
             rate_limit: limits::RATE_LIMIT_PER_SECOND,
             accounts_only: false,

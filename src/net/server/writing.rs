@@ -111,7 +111,10 @@ impl<S: Stream> Server<S> {
                 conn.flush(broadcast, now);
             }
         });
-        let (dead, release) = (conn.is_dead(), conn.take_release());
+        let (dead, lingers, release) = (conn.is_dead(), conn.is_lingering(), conn.take_release());
+        if lingers {
+            self.closing.lingers(id, conns);
+        }
         if dead {
             self.dead.push_back(id);
         } else if release {
@@ -144,7 +147,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Frees who is dead, and tells the hub of those who left without its doing.
-    fn sweep(&mut self, now: Moment) -> usize {
+    pub(super) fn sweep(&mut self, now: Moment) -> usize {
         let mut freed = 0;
         let begun = self.work().total();
         // Most leave rooms in which many are told of it at once.
@@ -154,16 +157,19 @@ impl<S: Stream> Server<S> {
         {
             let Some(conn) = self.conn_mut(id) else { continue };
             let Some(cause) = conn.cause() else { continue };
-            let (scheduled, in_chat) = (conn.scheduled, conn.standing == Standing::InChat);
+            let (scheduled, standing) = (conn.scheduled, conn.standing);
             if conn.awaiting.is_some() {
                 self.history.leave(id);
             }
             self.take_origin(id);
+            if standing == Standing::Refused {
+                self.closing.gone(id);
+            }
             self.deadlines.set(id, scheduled, None);
             let mut gone = self.conns.remove(id.slot());
             self.input -= gone.input_held();
             freed += 1;
-            if in_chat {
+            if standing == Standing::InChat {
                 debug!("{id:?}: {cause:?}");
                 let farewell =
                     (cause == CloseReason::Lost).then(|| gone.last_words(&mut self.scratch)).flatten();

@@ -167,6 +167,8 @@ impl Person {
             false => 1 + dice.below(self.outgoing.len()),
         };
         let part: Vec<u8> = self.outgoing.drain(..length).collect();
+        // Answered with a reset, as everywhere.
+        self.lingered |= self.end.is_closed();
         self.end.send(&part);
         for (end, number) in std::mem::take(&mut self.unfinished) {
             match end.checked_sub(length) {
