@@ -1,5 +1,5 @@
-//! What every part of the house says alike in a language: numbers, and what the operating system says went wrong. The system
-//! itself speaks English.
+//! What every part of the house says alike in a language: numbers, and what the operating system and SQLite say went wrong.
+//! They themselves speak English.
 
 use std::io::{self, ErrorKind};
 
@@ -96,4 +96,118 @@ fn spanish(error: &io::Error) -> Option<&'static str> {
             _ => return None,
         },
     })
+}
+
+/// Why the history's file cannot be read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FileFault {
+    /// The disk is full.
+    Full,
+    /// The disk fails to read or write.
+    Disk,
+    /// What is in the file makes no sense.
+    Damaged,
+    /// It can be read only.
+    ReadOnly,
+    /// This user may not.
+    Denied,
+    /// It cannot be opened.
+    Unopenable,
+    /// The machine has no memory left.
+    NoMemory,
+    /// Another program keeps it locked.
+    Busy,
+    /// It is not in its place any more.
+    Displaced,
+    /// A password cannot be compared with what stands there.
+    Password,
+    /// Anything else, by SQLite's number.
+    Other(i32),
+}
+
+impl FileFault {
+    /// A word for it that stays the same in all languages.
+    pub fn code(self) -> String {
+        match self {
+            FileFault::Full => "full".into(),
+            FileFault::Disk => "disk".into(),
+            FileFault::Damaged => "damaged".into(),
+            FileFault::ReadOnly => "read-only".into(),
+            FileFault::Denied => "denied".into(),
+            FileFault::Unopenable => "unopenable".into(),
+            FileFault::NoMemory => "no-memory".into(),
+            FileFault::Busy => "busy".into(),
+            FileFault::Displaced => "displaced".into(),
+            FileFault::Password => "password".into(),
+            FileFault::Other(number) => number.to_string(),
+        }
+    }
+
+    /// What a [`code`](Self::code) stands for; one that this version does not know is something else.
+    pub fn of_code(code: &str) -> FileFault {
+        use FileFault::{
+            Busy, Damaged, Denied, Disk, Displaced, Full, NoMemory, Password, ReadOnly, Unopenable,
+        };
+        let known = [Full, Disk, Damaged, ReadOnly, Denied, Unopenable, NoMemory, Busy, Displaced, Password];
+        let found = known.into_iter().find(|fault| fault.code() == code);
+        found.unwrap_or_else(|| FileFault::Other(code.parse().unwrap_or(0)))
+    }
+
+    /// What is wrong, as the end of a sentence.
+    pub fn reason(self, language: Language) -> String {
+        let spanish = language == Language::Spanish;
+        let words = match self {
+            FileFault::Full if spanish => "el disco está lleno",
+            FileFault::Full => "the disk is full",
+            FileFault::Disk if spanish => "el disco falla",
+            FileFault::Disk => "the disk fails",
+            FileFault::Damaged if spanish => "el archivo está dañado",
+            FileFault::Damaged => "the file is damaged",
+            FileFault::ReadOnly if spanish => "es de solo lectura",
+            FileFault::ReadOnly => "it can be read only",
+            FileFault::Denied if spanish => "no hay permiso",
+            FileFault::Denied => "no permission",
+            FileFault::Unopenable if spanish => "no se puede abrir",
+            FileFault::Unopenable => "it cannot be opened",
+            FileFault::NoMemory if spanish => "no queda memoria",
+            FileFault::NoMemory => "no memory is left",
+            FileFault::Busy if spanish => "otro programa lo tiene bloqueado",
+            FileFault::Busy => "another program keeps it locked",
+            FileFault::Displaced if spanish => "el archivo ya no está en su sitio",
+            FileFault::Displaced => "the file is not in its place any more",
+            FileFault::Password if spanish => "no se ha podido comprobar una contraseña",
+            FileFault::Password => "a password could not be compared",
+            FileFault::Other(number) if spanish => return format!("error {number} de SQLite"),
+            FileFault::Other(number) => return format!("SQLite's error {number}"),
+        };
+        words.to_owned()
+    }
+
+    /// What to do about it, as a sentence, where that can be said in one.
+    pub fn advice(self, language: Language) -> Option<&'static str> {
+        let spanish = language == Language::Spanish;
+        Some(match self {
+            FileFault::Full if spanish => "Haz sitio en el disco: lo demás sigue solo.",
+            FileFault::Full => "Make room on the disk: the rest goes on by itself.",
+            FileFault::Disk if spanish => "Copia la carpeta de datos a otro disco mientras se pueda leer.",
+            FileFault::Disk => "Copy the data directory to another disk while it can be read.",
+            FileFault::Damaged if spanish => {
+                "Detén el servidor y rescata lo que se pueda: sqlite3 tertulia.db .recover | sqlite3 nuevo.db"
+            }
+            FileFault::Damaged => {
+                "Stop the server and save what can be saved: sqlite3 tertulia.db .recover | sqlite3 new.db"
+            }
+            FileFault::ReadOnly | FileFault::Denied | FileFault::Unopenable if spanish => {
+                "Mira los permisos de la carpeta de datos y de lo que hay en ella."
+            }
+            FileFault::ReadOnly | FileFault::Denied | FileFault::Unopenable => {
+                "Look at the permissions of the data directory and of what is in it."
+            }
+            FileFault::Busy if spanish => "Cierra el programa que lo tiene abierto.",
+            FileFault::Busy => "End the program that has it open.",
+            FileFault::Displaced if spanish => "Devuélvelo a su sitio o reinicia el servidor.",
+            FileFault::Displaced => "Put it back in its place, or restart the server.",
+            FileFault::NoMemory | FileFault::Password | FileFault::Other(_) => return None,
+        })
+    }
 }

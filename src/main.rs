@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
 
-use log::{info, warn};
+use log::{LevelFilter, info, warn};
 use rustix::fs::Mode;
 use tertulia::chat::{AccountKey, Language, Name, Text};
 use tertulia::cli::{self, Options, Said};
@@ -57,7 +57,13 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     let signals = Signals::hear()?;
     let listeners = net::listeners(&options.listen).map_err(|error| error.describe(options.lang))?;
     let store = options.data.as_deref().map(|dir| Store::open(dir, options.keep_days)).transpose();
-    let store = store.map_err(|error| error.describe(options.lang))?;
+    let store = store.map_err(|error| {
+        let words = error.describe(options.lang);
+        match error.detail().filter(|_| options.level() >= LevelFilter::Debug) {
+            Some(detail) => format!("{words}\ntertulia-server: {detail}"),
+            None => words,
+        }
+    })?;
     let zone = Zone::local();
     let log = logging::start(&options.log_settings(), zone.clone().unwrap_or_default())?;
     if zone.is_none() {
@@ -65,6 +71,9 @@ fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     for exposed in store.iter().flat_map(Store::exposed) {
         warn!("{}", exposed.describe(options.lang));
+    }
+    if let Some(forgotten @ 1..) = store.as_ref().map(Store::forgotten_decisions) {
+        warn!("{}", console::decisions_forgotten(forgotten, options.lang));
     }
     let connections_max = connections(listeners.len());
     let settings = Settings {
@@ -115,7 +124,9 @@ fn reread<S: Stream>(options: &Options, log: &logging::Guard, server: &mut Serve
 fn operators(options: &Options, store: Option<&Store>) -> Result<Vec<AccountKey>, String> {
     let account = |name: &String| {
         let account = match (store, Name::known(name)) {
-            (Some(store), Ok(name)) => store.account_meant(&name)?,
+            (Some(store), Ok(name)) => {
+                store.account_meant(&name).map_err(|error| error.describe(options.lang))?
+            }
             _ => None,
         };
         account.ok_or_else(|| console::no_such_operator(name, options.lang))

@@ -60,7 +60,7 @@ pub struct Found {
     pub reach: Reach,
 }
 
-/// How far a search went.
+/// How far was looked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Reach {
     /// All that was asked for was looked for everywhere.
@@ -70,4 +70,6 @@ pub enum Reach {
     FirstWords,
     /// It took too long: of older lines than those that were looked at, nothing is known.
     Newest,
+    /// The server's files have gone from their place: what was said since then is not kept, nor looked for.
+    Displaced,
 }

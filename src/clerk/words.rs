@@ -150,12 +150,14 @@ pub(super) fn refused(refusal: &Refusal, language: Language) -> String {
         (Refusal::Unknown, English) => "The account is there no more.".into(),
         (Refusal::NoneLeft, Spanish) => format!("No caben más de {} cuentas.", number(ACCOUNTS_MAX as u64, language)),
         (Refusal::NoneLeft, English) => format!("No more than {} accounts fit.", number(ACCOUNTS_MAX as u64, language)),
-        (Refusal::Failed(why), Spanish) => {
-            format!("El servidor no ha podido escribirlo ({}). No se ha hecho nada.", Text::clean(why).as_str())
-        }
-        (Refusal::Failed(why), English) => {
-            format!("The server could not write it ({}). Nothing was done.", Text::clean(why).as_str())
-        }
+        (Refusal::Failed(why), Spanish) => advised(
+            format!("El servidor no ha podido escribirlo ({}). No se ha hecho nada.", why.reason(language)),
+            why.advice(language),
+        ),
+        (Refusal::Failed(why), English) => advised(
+            format!("The server could not write it ({}). Nothing was done.", why.reason(language)),
+            why.advice(language),
+        ),
         (Refusal::Busy, Spanish) => {
             "El servidor tiene demasiado por escribir. No se ha hecho nada: prueba dentro de un momento.".into()
         }
@@ -178,6 +180,11 @@ pub(super) fn refused(refusal: &Refusal, language: Language) -> String {
             "The server has stopped, but there was no time to finish writing the history.".into()
         }
     }
+}
+
+/// A line that also says what to do, if that is known.
+fn advised(line: String, advice: Option<&str>) -> String {
+    advice.map_or(line.clone(), |advice| format!("{line} {advice}"))
 }
 
 /// Why no answer came, and whether something may have been done all the same.

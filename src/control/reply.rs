@@ -2,6 +2,7 @@
 
 use super::order::field;
 use crate::chat::Stamp;
+use crate::locale::FileFault;
 
 /// What begins a row of an answer.
 const ROW: &str = "+\t";
@@ -42,7 +43,7 @@ pub enum Refusal {
     /// There are as many accounts as there may be.
     NoneLeft,
     /// It could not be written; why.
-    Failed(String),
+    Failed(FileFault),
     /// Too much waits already.
     Busy,
     /// Nobody there has that name.
@@ -62,12 +63,16 @@ pub enum Refusal {
 impl Refusal {
     /// The last line of an answer, with its end.
     pub fn encode(&self) -> String {
+        let fault;
         let (code, detail) = match self {
             Refusal::Unclear => ("unclear", ""),
             Refusal::Taken(name) => ("taken", name.as_str()),
             Refusal::Unknown => ("unknown", ""),
             Refusal::NoneLeft => ("none-left", ""),
-            Refusal::Failed(why) => ("failed", why.as_str()),
+            Refusal::Failed(why) => {
+                fault = why.code();
+                ("failed", fault.as_str())
+            }
             Refusal::Busy => ("busy", ""),
             Refusal::NoSuchPerson => ("no-such-person", ""),
             Refusal::NoSuchRoom => ("no-such-room", ""),
@@ -84,7 +89,7 @@ impl Refusal {
             "taken" => Refusal::Taken(detail.into()),
             "unknown" => Refusal::Unknown,
             "none-left" => Refusal::NoneLeft,
-            "failed" => Refusal::Failed(detail.into()),
+            "failed" => Refusal::Failed(FileFault::of_code(detail)),
             "busy" => Refusal::Busy,
             "no-such-person" => Refusal::NoSuchPerson,
             "no-such-room" => Refusal::NoSuchRoom,
@@ -112,7 +117,7 @@ impl Line {
     /// What a line without its end says. None: nothing that this version knows.
     pub(super) fn decode(line: &str) -> Option<Line> {
         if let Some(row) = line.strip_prefix(ROW) {
-            return Some(Line::Row(row.split('\t').map(str::to_owned).collect()));
+            return Some(Line::Row(row.split('\t').map(field).collect()));
         }
         let mut fields = line.split('\t');
         match (fields.next()?, fields.next(), fields.next()) {

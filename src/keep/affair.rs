@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 
 use crate::chat::{AccountKey, ClientId, Letter, Name, Posted, Stamp, Text};
 use crate::control::{AccountOrder, AccountReply, Refusal};
+use crate::locale::FileFault;
 
 /// Something for the history's thread to do.
 #[derive(Debug)]
@@ -111,14 +112,14 @@ impl Affair {
     }
 
     /// What comes of it when the file fails, for this reason.
-    pub(super) fn failed(&self, why: &str) -> Option<Outcome> {
+    pub(super) fn failed(&self, why: FileFault) -> Option<Outcome> {
         match self {
             Affair::Register { ticket, .. } => Some(Outcome::Registered(*ticket, Registration::Failed)),
             Affair::Change { ticket, .. } => Some(Outcome::Changed(*ticket, Changed::Failed)),
             Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed, None)),
             Affair::Collect { id, account } => Some(Outcome::Letters(*id, *account, Vec::new(), 0)),
             Affair::Order { ticket, .. } => {
-                Some(Outcome::Ordered(*ticket, AccountReply::Refused(Refusal::Failed(why.to_owned()))))
+                Some(Outcome::Ordered(*ticket, AccountReply::Refused(Refusal::Failed(why))))
             }
             Affair::Seen { .. } | Affair::Reload => None,
         }

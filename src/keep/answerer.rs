@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use super::job::{Query, Word};
-use super::store::{Reader, Watch};
+use super::store::{Reader, Watch, fault};
 use super::worker::yield_to_the_loop;
 
 /// Takes questions, by ticket. How many there are is the asker's business.
@@ -59,7 +59,7 @@ fn answer(reader: &Reader, questions: &Receiver<(u64, Query)>, words: &Sender<Wo
         let start = Instant::now();
         let _ = words.send(match reader.find(&query) {
             Ok(sought) => Word::Found { ticket, query, sought, cost: start.elapsed() },
-            Err(error) => Word::Unreadable { ticket, query, why: error.to_string() },
+            Err(error) => Word::Unreadable { ticket, query, why: fault(&error) },
         });
         wake();
     }

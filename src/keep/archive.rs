@@ -5,8 +5,8 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,18 +15,20 @@ use super::affair::{Affair, Outcome};
 use super::answerer::Answerer;
 use super::expulsions::ExpulsionRow;
 use super::job::{Change, Job, Query, Row, Word, miss};
+use super::ledger::{Ending, Ledger, Left};
 use super::memory::Memory;
 use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
 use super::rooms::{Fact, RoomRow, records};
-use super::store::{FileNews, Store};
-use super::worker::{Ending, Worker};
+use super::store::{FileNews, GapsFile, Store};
+use super::worker::Worker;
 use crate::chat::{
     AccountChange, AccountKey, ClientId, Expulsion, Found, Letter, Line, Matter, Moment, Origin, Posted,
-    RoomChange, RoomKey, RoomRecord, Verdict,
+    Reach, RoomChange, RoomKey, RoomRecord, Verdict,
 };
 use crate::control::AccountReply;
-use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_QUEUE_JOBS};
+use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_QUEUE_JOBS};
+use crate::locale::FileFault;
 
 /// The history: in memory only, or in a file as well.
 #[derive(Debug, Default)]
@@ -77,13 +79,15 @@ pub enum Answer {
 }
 
 impl Answer {
-    /// Says that it failed because there is no file any more to keep it in: trying again is of no use.
+    /// Says that it failed, or lacks what was said last, because there is no file any more to keep it in: trying again is of
+    /// no use.
     fn say_displaced(&mut self) {
         match self {
             Answer::Verdict(_, Matter::Register(_) | Matter::Change(_), verdict @ Verdict::Failed) => {
                 *verdict = Verdict::Displaced;
             }
             Answer::Posted(_, posted @ Posted::Failed, _) => *posted = Posted::Displaced,
+            Answer::Found { found, .. } => found.reach = Reach::Displaced,
             _ => {}
         }
     }
@@ -94,8 +98,8 @@ impl Answer {
 pub struct Complaint {
     /// Lines that are missing in the history since the last complaint.
     pub lines: u64,
-    /// What the file said; nothing if its thread was merely too slow.
-    pub why: Option<String>,
+    /// What is wrong with the file; nothing if its thread was merely too slow.
+    pub why: Option<FileFault>,
 }
 
 /// The loop's end of the file.
@@ -104,8 +108,18 @@ pub(super) struct File {
     jobs: SyncSender<Job>,
     words: Receiver<Word>,
     load: Arc<Load>,
-    ending: Arc<Mutex<Option<Ending>>>,
+    ledger: Arc<Ledger>,
+    /// Lines handed over that may not be written yet: room, time, and how many each stands for.
+    sent: VecDeque<(u64, i64, u64)>,
+    /// How many were handed over before the first of these.
+    sent_before: u64,
+    /// Where to write down what is missing, when the thread cannot.
+    gaps_file: Option<GapsFile>,
     pub(super) questions: Questions<Query>,
+    /// Mailboxes that the thread reads: each takes as much as an answer.
+    pub(super) collecting: usize,
+    /// Whose are read behind these.
+    pub(super) collectors: VecDeque<(ClientId, AccountKey)>,
     /// What must not get lost and found no place yet; it goes before everything else.
     pending: Pending,
     /// The accounts have to be looked at again.
@@ -134,13 +148,13 @@ impl Archive {
         let next_key = store.next_key();
         let (writer, reader, found) = store.into_parts();
         found.recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
-        let keep_days = writer.keep_days();
+        let (keep_days, gaps_file) = (writer.keep_days(), writer.gaps_file());
         let accounts = Accounts::new(found.accounts, Hasher::start(wake.clone())?);
         let answerer = Answerer::start(reader, ours.clone(), wake.clone())?;
         let worker = Worker::new(writer, answerer, theirs, ours, Arc::clone(&load), wake);
-        let ending = worker.ending();
+        let ledger = worker.ledger();
         thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
-        let file = File::new((jobs, words), load, ending, keep_days);
+        let file = File::new((jobs, words), load, ledger, gaps_file, keep_days);
         let (accounts, rooms, expulsions) = (Some(accounts), found.rooms, found.expulsions);
         Ok(Archive { memory, file: Some(file), accounts, next_key, rooms, expulsions, ..Archive::default() })
     }
@@ -260,6 +274,7 @@ impl Archive {
             });
         }
         answers.extend(self.file.iter_mut().flat_map(File::hand_over));
+        answers.extend(self.file.iter_mut().flat_map(File::collect_more));
         answers.extend(self.hear_hashes(now));
         self.say_displaced(&mut answers);
         answers
@@ -305,17 +320,23 @@ impl Archive {
         let deadline = Instant::now() + patience;
         // What is owed may find no place in the queue, however long one waits.
         let changes = std::iter::from_fn(|| file.pending.pop()).collect();
-        let gaps = file.gaps.iter().map(|(room, &(lines, at))| (room.0, lines, at)).collect();
-        if let Ok(mut ending) = file.ending.lock() {
-            *ending = Some(Ending { until: deadline, changes, gaps });
-        }
-        drop(file.jobs);
+        let gaps = file.gaps.iter().map(|(room, &gap)| (room.0, gap)).collect();
+        file.ledger.stop(Ending { until: deadline, changes, gaps });
+        // Hanging up tells the thread that no more will come.
+        file.jobs = mpsc::sync_channel(0).0;
+        // Whoever cannot be waited for leaves time to mark what is missing.
+        let patience =
+            deadline.saturating_duration_since(Instant::now()).saturating_sub(HISTORY_MARK_TIMEOUT / 4);
+        let enough = Instant::now() + patience;
         let mut written = true;
         loop {
-            match file.words.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+            match file.words.recv_timeout(enough.saturating_duration_since(Instant::now())) {
                 Ok(word) => written &= !matches!(word, Word::Lost(1.., _)),
                 Err(RecvTimeoutError::Disconnected) => return written,
-                Err(RecvTimeoutError::Timeout) => return false,
+                Err(RecvTimeoutError::Timeout) => {
+                    file.mark_missing(deadline);
+                    return false;
+                }
             }
         }
     }
@@ -325,15 +346,21 @@ impl File {
     pub(super) fn new(
         (jobs, words): (SyncSender<Job>, Receiver<Word>),
         load: Arc<Load>,
-        ending: Arc<Mutex<Option<Ending>>>,
+        ledger: Arc<Ledger>,
+        gaps_file: Option<GapsFile>,
         keep_days: Option<u32>,
     ) -> File {
         File {
             jobs,
             words,
             load,
-            ending,
+            ledger,
+            sent: VecDeque::new(),
+            sent_before: 0,
+            gaps_file,
             questions: Questions::default(),
+            collecting: 0,
+            collectors: VecDeque::new(),
             pending: Pending::default(),
             reload: false,
             gaps: BTreeMap::new(),
@@ -374,7 +401,7 @@ impl File {
     }
 
     /// Has whoever runs the server told what went wrong.
-    pub(super) fn complain(&mut self, why: String) {
+    pub(super) fn complain(&mut self, why: FileFault) {
         self.complaint.why = Some(why);
     }
 
@@ -399,8 +426,9 @@ impl File {
     }
 
     /// Gives the job back that finds no place.
-    fn send(&self, job: Job) -> Result<(), Job> {
+    fn send(&mut self, job: Job) -> Result<(), Job> {
         let (bytes, change) = (job.bytes(), job.is_change());
+        let line = if let Job::Keep(row) = &job { Some((row.room, row.at, row.lines())) } else { None };
         if !self.load.take(bytes, change) {
             return Err(job);
         }
@@ -415,7 +443,37 @@ impl File {
         sent.map_err(|(TrySendError::Full(job) | TrySendError::Disconnected(job))| {
             self.load.release(bytes, change);
             job
-        })
+        })?;
+        if let Some(line) = line {
+            self.note_sent(line);
+        }
+        Ok(())
+    }
+
+    /// Remembers a line that was handed over, until it is written.
+    fn note_sent(&mut self, line: (u64, i64, u64)) {
+        let settled = self.ledger.settled();
+        while self.sent_before < settled && self.sent.pop_front().is_some() {
+            self.sent_before += 1;
+        }
+        self.sent.push_back(line);
+    }
+
+    /// Writes down beside the file which lines are missing, for the thread hangs: nothing more is written from here on.
+    fn mark_missing(&mut self, deadline: Instant) {
+        let left: Option<Left> = self.ledger.give_up().filter(|_| !self.displaced);
+        let (Some(left), Some(gaps_file)) = (left, self.gaps_file.take()) else { return };
+        let missing = left.missing(self.sent_before, self.sent.drain(..));
+        // The disk may hang for this as well.
+        let (done, marked) = mpsc::channel();
+        let mark = move || {
+            gaps_file.write(&missing);
+            let _ = done.send(());
+        };
+        if thread::Builder::new().name("gaps".into()).spawn(mark).is_ok() {
+            let _ = marked
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()) + HISTORY_MARK_TIMEOUT);
+        }
     }
 
     fn hear(&mut self, word: Word) -> Option<Answer> {
@@ -426,7 +484,7 @@ impl File {
             }
             Word::Lost(lines, why) => {
                 self.complaint.lines += lines;
-                self.complaint.why = Some(why);
+                self.complaint.why = why.or(self.complaint.why);
             }
             Word::Room => drop(self.settle()),
             Word::File(news) => {

@@ -2,10 +2,12 @@
 
 use super::accounts::{Accounts, Guesses, Taken};
 use super::affair::{Affair, LetterRow, Outcome, account_key};
-use super::archive::{Answer, Archive};
+use super::archive::{Answer, Archive, File};
 use super::job::{Change, Job};
 use crate::chat::{Account, AccountKey, ClientId, Letter, Moment, Origin, Petition, Posted, Verdict};
 use crate::control::AccountOrder;
+use crate::limits::MAILBOXES_IN_HAND;
+use crate::locale::FileFault;
 
 impl Archive {
     /// The accounts. None: there are none to be had, for nothing outlives the server.
@@ -55,8 +57,10 @@ impl Archive {
     /// Looks for the letters of an account. Without an answer it comes [later](Self::answers). Letters that cannot be
     /// read now are not lost, but none of them come.
     pub fn collect(&mut self, id: ClientId, account: AccountKey) -> Option<Answer> {
-        let affair = Affair::Collect { id, account: account.0.get() };
-        (!self.send(affair)).then(|| Answer::Letters(id, account, Vec::new(), 0))
+        match &mut self.file {
+            Some(file) => file.collect(id, account),
+            None => Some(Answer::Letters(id, account, Vec::new(), 0)),
+        }
     }
 
     /// Forgets the letters of an account up to that number, which came with them.
@@ -95,8 +99,8 @@ impl Archive {
         let Archive { file, accounts: Some(accounts), .. } = self else { return Vec::new() };
         let mut send = |affair| file.as_mut().is_some_and(|file| file.push(Job::Affair(affair)).is_ok());
         let answers = accounts.hear(now, &mut send);
-        if let (Some(why), Some(file)) = (accounts.take_failure(), file) {
-            file.complain(why);
+        if let (true, Some(file)) = (accounts.take_failure(), file) {
+            file.complain(FileFault::Password);
         }
         answers
     }
@@ -113,6 +117,7 @@ impl Archive {
             Outcome::Changed(ticket, changed) => accounts.changed(ticket, changed),
             Outcome::Posted(id, posted, number) => Some(Answer::Posted(id, posted, number)),
             Outcome::Letters(id, account, letters, last) => {
+                self.file.iter_mut().for_each(|file| file.collecting -= 1);
                 let letters = letters.into_iter().filter_map(LetterRow::into_letter).collect();
                 Some(Answer::Letters(id, account_key(account)?, letters, last))
             }
@@ -150,5 +155,31 @@ impl Archive {
 
     fn send(&mut self, affair: Affair) -> bool {
         self.file.as_mut().is_some_and(|file| file.push(Job::Affair(affair)).is_ok())
+    }
+}
+
+impl File {
+    /// Has the letters of an account read now or, while many others are, later. An answer at once: none come.
+    fn collect(&mut self, id: ClientId, account: AccountKey) -> Option<Answer> {
+        if self.collecting >= MAILBOXES_IN_HAND {
+            self.collectors.push_back((id, account));
+            return None;
+        }
+        if self.push(Job::Affair(Affair::Collect { id, account: account.0.get() })).is_err() {
+            return Some(Answer::Letters(id, account, Vec::new(), 0));
+        }
+        self.collecting += 1;
+        None
+    }
+
+    /// Has the letters read of those who wait for it, as many as may be at the same time; gives whose cannot.
+    pub(super) fn collect_more(&mut self) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        while self.collecting < MAILBOXES_IN_HAND
+            && let Some((id, account)) = self.collectors.pop_front()
+        {
+            answers.extend(self.collect(id, account));
+        }
+        answers
     }
 }

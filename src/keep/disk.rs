@@ -1,13 +1,14 @@
 //! What the thread that writes the history needs of a file; beside the real one there is one that the simulation breaks.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use rusqlite::Result;
 
 use super::affair::{Affair, Outcome};
 use super::job::{Change, Row};
+use super::ledger::{Gaps, Missing};
 use super::store::{FileNews, Writer};
+use crate::locale::FileFault;
 
 /// Affairs, each with the time since which it waits.
 pub(super) type Waiting = Vec<(Instant, Affair)>;
@@ -21,9 +22,11 @@ pub(super) trait Disk: Sized {
     /// Writes a change, at `at`.
     fn change(&self, change: &Change, at: i64) -> Result<()>;
     /// See [`Writer::settle`].
-    fn settle(&mut self, affairs: Waiting, at: i64) -> (Vec<Outcome>, Waiting, Option<String>);
-    /// See [`Writer::leave_gaps`].
-    fn leave_gaps(&mut self, gaps: &BTreeMap<u64, (u64, i64)>);
+    fn settle(&mut self, affairs: Waiting, at: i64) -> (Vec<Outcome>, Waiting, Option<FileFault>);
+    /// Writes down beside the file how many lines are missing in each room, if the file is in its place.
+    fn leave_gaps(&mut self, gaps: Gaps);
+    /// See [`Writer::last_line`].
+    fn last_line(&self) -> Option<i64>;
     /// See [`Writer::look_after`].
     fn look_after(&mut self) -> Vec<FileNews>;
     /// See [`Writer::shorten_wal`].
@@ -49,12 +52,20 @@ impl Disk for Writer {
         Writer::change(self, change, at)
     }
 
-    fn settle(&mut self, affairs: Waiting, at: i64) -> (Vec<Outcome>, Waiting, Option<String>) {
+    fn settle(&mut self, affairs: Waiting, at: i64) -> (Vec<Outcome>, Waiting, Option<FileFault>) {
         Writer::settle(self, affairs, at)
     }
 
-    fn leave_gaps(&mut self, gaps: &BTreeMap<u64, (u64, i64)>) {
-        Writer::leave_gaps(self, gaps);
+    fn leave_gaps(&mut self, gaps: Gaps) {
+        if self.is_in_place() {
+            // What is there by now may be another server's otherwise.
+            let missing = Missing { certain: gaps, doubtful: None };
+            self.gaps_file().into_iter().for_each(|file| file.write(&missing));
+        }
+    }
+
+    fn last_line(&self) -> Option<i64> {
+        Writer::last_line(self)
     }
 
     fn look_after(&mut self) -> Vec<FileNews> {

@@ -2,6 +2,7 @@
 
 use super::affair::account_key;
 use crate::chat::{Expulsion, Name, Origin, Stamp, Text};
+use crate::limits::EXPULSION_REASON_CHARS;
 
 /// An expulsion as the file has it.
 #[derive(Clone, Debug)]
@@ -48,7 +49,7 @@ impl ExpulsionRow {
             name,
             origin,
             until: self.until.map(Stamp),
-            reason: self.reason.map(|reason| Text::clean(&reason)),
+            reason: self.reason.map(|reason| Text::clean(&reason).cut(4 * EXPULSION_REASON_CHARS)),
             // On the console the server itself decides, whose name nobody can have.
             by: Name::known(&self.operator).unwrap_or_else(|_| Name::server()),
             at: Stamp(self.at),

@@ -9,6 +9,7 @@ use super::rooms::{Fact, RoomRow};
 use super::store::FileNews;
 use crate::chat::{Found, Line, Look, Name, Reach, RoomKey, Stamp, Text};
 use crate::limits::ROOMS_MAX;
+use crate::locale::FileFault;
 
 /// A line of history as the file has it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,9 +113,9 @@ pub(super) enum Word {
     /// What came of a question.
     Found { ticket: u64, query: Query, sought: Sought, cost: Duration },
     /// It could not be read, and why.
-    Unreadable { ticket: u64, query: Query, why: String },
-    /// So many lines could not be written.
-    Lost(u64, String),
+    Unreadable { ticket: u64, query: Query, why: FileFault },
+    /// So many lines could not be written, and why if the file said so.
+    Lost(u64, Option<FileFault>),
     /// The queue has room again.
     Room,
     /// What came of an affair.
@@ -133,6 +134,11 @@ impl Row {
     /// Bytes of its words.
     pub(super) fn bytes(&self) -> usize {
         self.who.len() + self.text.len()
+    }
+
+    /// How many lines it stands for: itself, or those that are missing.
+    pub(super) fn lines(&self) -> u64 {
+        if self.kind == Kind::Gap { self.text.parse().unwrap_or(0) } else { 1 }
     }
 
     pub(super) fn gap(room: u64, at: i64, lines: u64) -> Row {

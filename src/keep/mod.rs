@@ -11,6 +11,7 @@ mod asking;
 mod disk;
 mod expulsions;
 mod job;
+mod ledger;
 mod memory;
 mod pending;
 mod questions;

@@ -18,11 +18,13 @@ use super::answerer::Answerer;
 use super::archive::{Archive, File};
 use super::disk::{Disk, Waiting};
 use super::job::{Change, Kind, Query, Row, Sought, Word};
+use super::ledger::Gaps;
 use super::pending::Load;
-use super::store::FileNews;
+use super::store::{FileNews, fault};
 use super::worker::Worker;
 use crate::chat::{Name, Password, Posted, Reach, RoomKey, Stamp};
 use crate::control::{AccountOrder, AccountReply, Refusal, Registered};
+use crate::locale::FileFault;
 
 /// What a question takes of a helper.
 const ANSWER_COST: Duration = Duration::from_micros(100);
@@ -72,7 +74,7 @@ impl SimulatedHelpers {
         let theirs_too = Arc::clone(&woken);
         let wake: Box<dyn Fn() + Send> = Box::new(move || theirs_too.store(true, Ordering::Relaxed));
         let worker = Worker::new(shelf, answerer, theirs, ours.clone(), Arc::clone(&load), wake);
-        let file = File::new((jobs, words), load, worker.ending(), None);
+        let file = File::new((jobs, words), load, worker.ledger(), None, None);
         let archive = Archive::over(file, Accounts::new(rows, hasher));
         (archive, SimulatedHelpers { worker, questions, words: ours, work, hashed, woken })
     }
@@ -222,14 +224,14 @@ impl Disk for Shelf {
         Ok(())
     }
 
-    fn settle(&mut self, affairs: Waiting, _at: i64) -> (Vec<Outcome>, Waiting, Option<String>) {
+    fn settle(&mut self, affairs: Waiting, _at: i64) -> (Vec<Outcome>, Waiting, Option<FileFault>) {
         let (mut outcomes, mut waiting, mut complaint) = (Vec::new(), Vec::new(), None);
         for (since, affair) in affairs {
             match self.fault.filter(|_| affair.writes()) {
                 Some(Fault::Busy) => waiting.push((since, affair)),
                 Some(Fault::Full) => {
-                    let why = failure(Fault::Full).to_string();
-                    outcomes.extend(affair.failed(&why));
+                    let why = fault(&failure(Fault::Full));
+                    outcomes.extend(affair.failed(why));
                     complaint = Some(why);
                 }
                 None => outcomes.extend(self.things.get_mut().settle(affair)),
@@ -245,8 +247,12 @@ impl Disk for Shelf {
         (outcomes, waiting, complaint)
     }
 
-    fn leave_gaps(&mut self, gaps: &BTreeMap<u64, (u64, i64)>) {
-        self.things.get_mut().left = gaps.iter().map(|(&room, &(lines, _))| (room, lines)).collect();
+    fn leave_gaps(&mut self, gaps: Gaps) {
+        self.things.get_mut().left = gaps.into_iter().map(|(room, (lines, _))| (room, lines)).collect();
+    }
+
+    fn last_line(&self) -> Option<i64> {
+        None
     }
 
     fn look_after(&mut self) -> Vec<FileNews> {

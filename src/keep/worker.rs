@@ -4,9 +4,9 @@
 //! the process; lines wait for another program that is writing, promises for [`HISTORY_BUSY_TIMEOUT`]; a line that cannot
 //! be written is counted, and the count is written where it is missing.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -16,25 +16,16 @@ use super::affair::Affair;
 use super::answerer::Answerer;
 use super::disk::Disk;
 use super::job::{Change, JOB_BYTES, Job, Kind, Query, Row, Word, miss};
+use super::ledger::{Gaps, Ledger};
 use super::pending::Load;
-use super::store::is_busy;
+use super::store::{fault, is_busy};
 use crate::clock::wall_clock;
 use crate::limits::{
     HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_TIMEOUT,
     HISTORY_EXPIRY_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_PAUSE, HISTORY_QUEUE_JOBS, HISTORY_RETRY,
     HISTORY_STOP_JOBS, HISTORY_STRETCH_ROWS, HISTORY_WAL_PATIENCE,
 };
-
-/// What the writing thread is given at the end, when its queue takes nothing more.
-#[derive(Debug)]
-pub(super) struct Ending {
-    /// When it has to be over.
-    pub(super) until: Instant,
-    /// What found no place in the queue.
-    pub(super) changes: Vec<Change>,
-    /// Lines that found none, by room, and when the first of them was said.
-    pub(super) gaps: Vec<(u64, u64, i64)>,
-}
+use crate::locale::FileFault;
 
 /// What came of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,8 +44,8 @@ pub(super) struct Worker<D, W> {
     load: Arc<Load>,
     wake: W,
     answerer: Answerer,
-    /// Set when the server stops.
-    ending: Arc<Mutex<Option<Ending>>>,
+    /// Where the loop can see what is not written yet, and says when it stops.
+    ledger: Arc<Ledger>,
     /// Rows to be written, in order; their room in memory is used again.
     rows: VecDeque<Row>,
     /// What must not get lost; that of a batch that failed stays.
@@ -66,7 +57,7 @@ pub(super) struct Worker<D, W> {
     /// To be answered when the rows are written.
     questions: Vec<(u64, Query)>,
     /// Lines that could not be written, by room, and when the first of them was said.
-    gaps: BTreeMap<u64, (u64, i64)>,
+    gaps: Gaps,
     /// Whether another program keeps us from writing what waits.
     held_up: bool,
     /// How long the last transaction took.
@@ -98,13 +89,13 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             load,
             wake,
             answerer,
-            ending: Arc::default(),
+            ledger: Arc::default(),
             rows: VecDeque::new(),
             changes: Vec::new(),
             change_bytes: 0,
             affairs: Vec::new(),
             questions: Vec::new(),
-            gaps: BTreeMap::new(),
+            gaps: Gaps::new(),
             held_up: false,
             took: Duration::ZERO,
             shortened: Instant::now(),
@@ -114,9 +105,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         }
     }
 
-    /// Where the thread is told that the server stops.
-    pub(super) fn ending(&self) -> Arc<Mutex<Option<Ending>>> {
-        Arc::clone(&self.ending)
+    /// What this thread has not written yet.
+    pub(super) fn ledger(&self) -> Arc<Ledger> {
+        Arc::clone(&self.ledger)
     }
 
     /// Works until nobody can hand in anything any more, and all that was handed in is done or marked as missing.
@@ -247,13 +238,12 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     }
 
     fn is_ending(&self) -> bool {
-        self.ending.lock().is_ok_and(|ending| ending.is_some())
+        self.ledger.until().is_some()
     }
 
     /// Whether the server stops, and another transaction might take longer than there is time.
     fn time_is_up(&self) -> bool {
-        let until = self.ending.lock().ok().and_then(|ending| ending.as_ref().map(|ending| ending.until));
-        until.is_some_and(|until| Instant::now() + self.took + HISTORY_MARK_TIMEOUT >= until)
+        self.ledger.until().is_some_and(|until| Instant::now() + self.took + HISTORY_MARK_TIMEOUT >= until)
     }
 
     /// Writes what waits, so much of it in a transaction; says how far that went.
@@ -270,7 +260,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
 
     fn write_some(&mut self) -> Written {
         let most = if self.is_ending() { HISTORY_STOP_JOBS } else { HISTORY_BATCH_JOBS };
-        let Worker { file, rows, changes, change_bytes, gaps, load, .. } = self;
+        let Worker { file, rows, changes, change_bytes, gaps, load, ledger, .. } = self;
         let mut bytes = 0;
         let fits = |row: &&Row| {
             bytes += row.text.len();
@@ -279,7 +269,12 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let batch = rows.iter().take(most).take_while(fits).count().max(1).min(rows.len());
         let batch = &rows.make_contiguous()[..batch];
         let (count, start) = (batch.len(), Instant::now());
+        let mut given_up = false;
         let written = file.transaction(|file| {
+            given_up = !ledger.begin(count, !gaps.is_empty(), file.last_line());
+            if given_up {
+                return Err(rusqlite::Error::ExecuteReturnedResults);
+            }
             changes.iter().try_for_each(|change| file.change(change, now()))?;
             gaps.iter().try_for_each(|(&room, &(lines, at))| file.append(&Row::gap(room, at, lines)))?;
             append(file, batch)
@@ -295,15 +290,20 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 }
                 Written::Done
             }
-            Err(ref error) if is_busy(error) => return Written::Busy,
+            Err(_) if given_up => return Written::Failed,
+            Err(ref error) if is_busy(error) => {
+                ledger.end(0, gaps);
+                return Written::Busy;
+            }
             Err(ref error) => {
                 let lost = count_lost(batch, gaps);
                 if lost > 0 {
-                    let _ = self.words.send(Word::Lost(lost, error.to_string()));
+                    let _ = self.words.send(Word::Lost(lost, Some(fault(error))));
                 }
                 Written::Failed
             }
         };
+        ledger.end(count, gaps);
         load.release(rows.drain(..count).map(|row| JOB_BYTES + row.bytes()).sum(), false);
         rows.shrink_to(HISTORY_BATCH_JOBS);
         result
@@ -323,9 +323,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let (waiting, given_up): (Vec<_>, Vec<_>) = waiting.into_iter().partition(patient);
         self.load.release(before - bytes(&waiting), false);
         self.affairs = waiting;
-        let given_up = given_up.iter().filter_map(|(_, affair)| affair.failed("SQLITE_BUSY"));
+        let given_up = given_up.iter().filter_map(|(_, affair)| affair.failed(FileFault::Busy));
         let outcomes = outcomes.into_iter().chain(given_up);
-        let words = complaint.map(|why| Word::Lost(0, why)).into_iter();
+        let words = complaint.map(|why| Word::Lost(0, Some(why))).into_iter();
         let mut words = words.chain(outcomes.map(Word::Outcome)).peekable();
         let told = news || words.peek().is_some();
         words.for_each(|word| drop(self.words.send(word)));
@@ -338,16 +338,14 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         while let Ok(job) = self.jobs.recv_timeout(Duration::ZERO) {
             self.take(job);
         }
-        let left = self.ending.lock().ok().and_then(|mut ending| {
-            let Ending { until, changes, gaps } = ending.as_mut()?;
-            Some((*until, std::mem::take(changes), std::mem::take(gaps)))
-        });
         // Without being told that there is time, we try once.
-        let (until, changes, gaps) = left.unwrap_or((Instant::now(), Vec::new(), Vec::new()));
+        let until = self.ledger.until().unwrap_or_else(Instant::now);
+        let gaps = &mut self.gaps;
+        let changes = self.ledger.take_rest(|rest| {
+            rest.into_iter().for_each(|(room, (lines, at))| miss(gaps, room, at, lines));
+            gaps.clone()
+        });
         self.changes.extend(changes);
-        for (room, lines, at) in gaps {
-            miss(&mut self.gaps, room, at, lines);
-        }
         loop {
             let written = self.write();
             self.settle_affairs();
@@ -360,7 +358,8 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         }
         let rows: Vec<Row> = self.rows.drain(..).collect();
         let lost = count_lost(&rows, &mut self.gaps);
-        let _ = self.words.send(Word::Lost(lost, String::new()));
+        self.ledger.end(rows.len(), &self.gaps);
+        let _ = self.words.send(Word::Lost(lost, None));
         while Instant::now() + HISTORY_MARK_TIMEOUT / 2 < until {
             match self.write_some() {
                 Written::Done => return,
@@ -368,7 +367,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 Written::Failed => break,
             }
         }
-        self.file.leave_gaps(&self.gaps);
+        if self.ledger.begin_marking() {
+            self.file.leave_gaps(std::mem::take(&mut self.gaps));
+        }
     }
 
     /// Looks whether the files are in their places; says whether there is something to tell.
@@ -410,11 +411,10 @@ fn append(file: &impl Disk, rows: &[Row]) -> Result<()> {
 }
 
 /// Counts rows that could not be written; what a gap among them stands for was told when it arose.
-fn count_lost(rows: &[Row], gaps: &mut BTreeMap<u64, (u64, i64)>) -> u64 {
+fn count_lost(rows: &[Row], gaps: &mut Gaps) -> u64 {
     let mut lost = 0;
     for row in rows {
-        let lines = if row.kind == Kind::Gap { row.text.parse().unwrap_or(0) } else { 1 };
-        miss(gaps, row.room, row.at, lines);
+        miss(gaps, row.room, row.at, row.lines());
         lost += u64::from(row.kind != Kind::Gap);
     }
     lost

@@ -267,21 +267,47 @@ pub fn no_such_operator(name: &str, language: Language) -> String {
     }
 }
 
-/// The console's line about a history that fails, or lacks lines; and why, if the file said so.
-pub fn history_lost(lines: u64, why: Option<&str>, language: Language) -> String {
+/// The console's line about a history that fails, or lacks lines; and why, if that is known, and what to do about it.
+pub fn history_lost(lines: u64, why: Option<(String, Option<&str>)>, language: Language) -> String {
     let spanish = language == Language::Spanish;
-    let failure = match why {
+    let (reason, advice) = why.unzip();
+    let failure = match reason {
         None if spanish => "El historial no da abasto".to_owned(),
         None => "The history cannot keep up".to_owned(),
         Some(why) if spanish => format!("El historial falla ({why})"),
         Some(why) => format!("The history fails ({why})"),
     };
-    match lines {
+    let line = match lines {
         0 => failure,
         1 if spanish => format!("{failure}: le falta 1 mensaje"),
         1 => format!("{failure}: 1 message is missing"),
         _ if spanish => format!("{failure}: le faltan {} mensajes", number(lines, language)),
         _ => format!("{failure}: {} messages are missing", number(lines, language)),
+    };
+    advice.flatten().map_or(line.clone(), |advice| format!("{line}. {advice}"))
+}
+
+/// The console's line about bans and mutes of which the file had more than there may be.
+pub fn decisions_forgotten(count: usize, language: Language) -> String {
+    let many = number(count as u64, language);
+    match (language, count) {
+        (Language::Spanish, 1) => {
+            "En el historial había más vetos y silencios de los que caben: se ha olvidado el más antiguo"
+                .into()
+        }
+        (Language::Spanish, _) => {
+            format!(
+                "En el historial había más vetos y silencios de los que caben: se han olvidado los {many} más antiguos"
+            )
+        }
+        (Language::English, 1) => {
+            "The history had more bans and mutes than there may be: the oldest one has been forgotten".into()
+        }
+        (Language::English, _) => {
+            format!(
+                "The history had more bans and mutes than there may be: the oldest {many} have been forgotten"
+            )
+        }
     }
 }
 

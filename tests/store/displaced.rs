@@ -146,8 +146,35 @@ fn deleted_directory_is_said_to_the_administrator_and_to_people() {
     juan.say("/registrar\nsecreto8\nsecreto8");
     juan.until("El servidor ha perdido su carpeta de datos y no puede guardar nada. Avisa a quien lo lleva.");
     let line = super::clerk::refusal(super::clerk::told(&dir, &["add", "Ana"], "secreto8"));
-    assert!(line.starts_with("El servidor no ha podido escribirlo ("), "{line}");
+    assert_eq!(
+        line,
+        "El servidor no ha podido escribirlo (el archivo ya no está en su sitio). No se ha hecho nada. Devuélvelo a su \
+         sitio o reinicia el servidor."
+    );
     let complaints = server.stop();
     assert!(complaints.contains("[ERROR] "), "{complaints}");
     assert!(complaints.contains("/tertulia.db ya no es el archivo en uso: "), "{complaints}");
+}
+
+#[test]
+fn history_of_a_displaced_file_says_that_it_is_not_all() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    let mut juan = server.person("Juan");
+    juan.say("antes");
+    juan.say("/historial 1");
+    juan.until("Juan: antes");
+    fs::rename(dir.file(), dir.path().join("away")).unwrap();
+    juan.say("después");
+    const LOST: &str = "[… el servidor ha perdido su carpeta de datos: lo que se dice desde entonces no se guarda y no está aquí]";
+    for question in ["/historial 1", "/buscar antes"] {
+        juan.say(question);
+        let told = juan.until(LOST);
+        assert!(told[told.len() - 2].ends_with("Juan: antes"), "{told:?}");
+    }
+    juan.say("/idioma en");
+    juan.say("/buscar después");
+    juan.until(
+        "[… the server has lost its data directory: what is said since then is not kept, and is not here]",
+    );
 }

@@ -3,13 +3,13 @@
 use tertulia::chat::{
     AccountKey, ClientId, Look, Moment, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text,
 };
-use tertulia::keep::Answer;
+use tertulia::keep::{Answer, Store};
 use tertulia::limits::{
-    HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES,
-    RELOADED_LINES_PER_ROOM,
+    DECISIONS_MAX, DECISIONS_PER_ROOM, HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES,
+    HISTORY_QUEUE_MAX_BYTES, RELOADED_LINES_PER_ROOM,
 };
 
-use super::support::{DEADLINE, Desk, Dir, line, name, room, texts};
+use super::support::{DEADLINE, Desk, Dir, Server, line, name, room, texts};
 
 /// A room of `owner`.
 fn owned(key: u64, called: &str, owner: AccountKey) -> RoomRecord {
@@ -175,7 +175,8 @@ fn room_change_writes_what_is_different_and_no_other_row() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
-    let names = |letter: char| (0..1_000).map(|number| name(&format!("{letter}{number}"))).collect();
+    let names =
+        |letter: char| (0..DECISIONS_PER_ROOM - 1).map(|number| name(&format!("{letter}{number}"))).collect();
     let mut record = RoomRecord { banned: names('b'), muted: names('m'), ..owned(1, "sala", ana) };
     desk.archive.room(&record);
     assert!(desk.archive.close(DEADLINE));
@@ -329,4 +330,55 @@ fn longest_lines_wait_in_bounded_bytes_and_what_is_missing_is_counted() {
     let kept = "SELECT count(*) FROM line WHERE kind = 0";
     let kept: u64 = dir.sql().query_row(kept, [], |row| row.get(0)).unwrap();
     assert_eq!(kept + missing, handed_in as u64);
+}
+
+/// Rows of `room_mark`: so many of each kind in each of so many rooms, the oldest first.
+fn write_marks(dir: &Dir, rooms: u64, each: u64) {
+    dir.sql()
+        .execute_batch(&format!(
+            "INSERT INTO account (name, password, made_at) VALUES ('Ana', '', 0);
+             WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < {rooms})
+             INSERT INTO room (key, name, made_at, topic) SELECT n, 'sala' || n, 0, 'tema' FROM n;
+             INSERT INTO room_operator (room, account) SELECT key, 1 FROM room;
+             WITH RECURSIVE n (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n WHERE n + 1 < {each})
+             INSERT INTO room_mark (room, kind, name)
+             SELECT key, kind, 'p' || n FROM n, room, (SELECT 'ban' AS kind UNION SELECT 'mute')
+             WHERE key > 0 ORDER BY n, key, kind"
+        ))
+        .unwrap();
+}
+
+#[test]
+fn decisions_of_an_older_file_are_bounded_in_each_room_and_the_newest_stay() {
+    let dir = Dir::new();
+    drop(Store::open(dir.path(), None).unwrap());
+    write_marks(&dir, 1, DECISIONS_PER_ROOM as u64 + 2);
+    let store = Store::open(dir.path(), None).unwrap();
+    assert_eq!(store.forgotten_decisions(), 4);
+    let mut desk = Desk::of(store);
+    let record = desk.archive.take_rooms().pop().unwrap();
+    assert_eq!((record.banned.len(), record.muted.len()), (DECISIONS_PER_ROOM, DECISIONS_PER_ROOM));
+    assert_eq!((record.banned[0].as_str(), record.muted[0].as_str()), ("p2", "p2"));
+    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(Store::open(dir.path(), None).unwrap().forgotten_decisions(), 0, "they are gone");
+}
+
+#[test]
+fn decisions_of_an_older_file_are_bounded_in_all_and_that_is_said() {
+    let dir = Dir::new();
+    drop(Store::open(dir.path(), None).unwrap());
+    let (rooms, each) = (60, DECISIONS_PER_ROOM);
+    write_marks(&dir, rooms, each as u64);
+    let server = Server::start(&dir);
+    let said = server.stop();
+    let forgotten = 2 * rooms as usize * each - DECISIONS_MAX;
+    let words = format!(
+        "En el historial había más vetos y silencios de los que caben: se han olvidado los {forgotten} más antiguos"
+    );
+    assert!(said.contains(&words), "{said}");
+    let oldest: String = dir
+        .sql()
+        .query_row("SELECT name FROM room_mark ORDER BY rowid LIMIT 1", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(oldest, format!("p{}", forgotten / (2 * rooms as usize)));
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use std::{fs, iter, thread};
 
 use tertulia::chat::{ClientId, Letter, Look, Moment, Origin, Posted, RoomKey, Stamp, Text};
-use tertulia::keep::Answer;
+use tertulia::keep::{Answer, Store};
 use tertulia::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_QUEUE_JOBS, HISTORY_WAL_BYTES, SEARCH_LINES};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, Server, line, name};
@@ -195,4 +195,33 @@ fn wal_stays_small_beside_readers_that_overlap_all_the_time() {
     });
     assert_eq!(stored(&dir), 6_000);
     assert!(largest <= HISTORY_WAL_BYTES as u64, "{largest} bytes were written ahead");
+}
+
+#[test]
+fn gaps_beside_the_file_are_taken_in_once_whenever_the_process_ends() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(GENERAL, 1, "hola"));
+    assert!(desk.archive.close(DEADLINE));
+    let beside = dir.path().join("tertulia.db-gaps");
+    // Each time as if the process had ended before the file beside was gone.
+    let start_twice = |gaps: &str| -> Vec<(u64, String)> {
+        for _ in 0..2 {
+            fs::write(&beside, gaps).unwrap();
+            drop(Store::open(dir.path(), None).unwrap());
+            assert!(!beside.exists());
+        }
+        let sql = dir.sql();
+        let mut all = sql.prepare("SELECT room, text FROM line WHERE kind = 2 ORDER BY id").unwrap();
+        all.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let mut expected = vec![(0, "3".to_owned()), (7, "2".to_owned())];
+    assert_eq!(start_twice("0 3 5\n7 2 6\n"), expected);
+    // There is no line behind the third: what was in doubt is missing.
+    expected.push((0, "5".into()));
+    assert_eq!(start_twice("0 4 7 3\n0 1 8\n"), expected);
+    // There is one behind the third: what was in doubt had been written.
+    expected.push((7, "1".into()));
+    assert_eq!(start_twice("0 4 9 3\n7 1 10\n"), expected);
+    assert_eq!(start_twice("0 4 11 3\n"), expected);
 }

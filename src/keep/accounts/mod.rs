@@ -21,6 +21,8 @@ pub(super) use likenesses::Likenesses;
 use reload::Reload;
 pub use throttle::{Claim, LoginThrottle, Subject};
 
+use log::debug;
+
 use super::affair::{AccountRow, Affair, Changed, Registration, account_key};
 use super::archive::Answer;
 use crate::chat::{
@@ -51,8 +53,8 @@ pub(super) struct Accounts {
     /// What is being hashed or written, by ticket.
     under_way: HashMap<u64, UnderWay>,
     next_ticket: u64,
-    /// Why a password could not be hashed, until somebody asks.
-    failure: Option<String>,
+    /// A password could not be hashed, and nobody has been told.
+    failed: bool,
     /// Passwords hashed so far: for whoever wants to know that one was.
     hashed: u64,
     /// The accounts of the file, as far as they have not been taken in.
@@ -109,7 +111,7 @@ impl Accounts {
             in_hand: 0,
             under_way: HashMap::new(),
             next_ticket: 0,
-            failure: None,
+            failed: false,
             hashed: 0,
             reload: None,
         };
@@ -138,9 +140,9 @@ impl Accounts {
         self.known.iter().filter_map(|(&key, known)| Some((key, known.made_from?))).collect()
     }
 
-    /// Why a password could not be hashed, if one could not since this was asked last.
-    pub(super) fn take_failure(&mut self) -> Option<String> {
-        self.failure.take()
+    /// Whether a password could not be hashed since this was asked last.
+    pub(super) fn take_failure(&mut self) -> bool {
+        std::mem::take(&mut self.failed)
     }
 
     /// Wrong passwords, to be told.
@@ -305,7 +307,8 @@ impl Accounts {
                 return Some(Verdict::Wrong);
             }
             (_, Hashed::Failed(why)) => {
-                self.failure = Some(why);
+                debug!("Argon2: {why}");
+                self.failed = true;
                 return Some(Verdict::Failed);
             }
             (Matter::Register(name), Hashed::Made(password)) => {

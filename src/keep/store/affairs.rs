@@ -2,10 +2,12 @@
 
 use rusqlite::Result;
 
+use super::error::fault;
 use super::writer::{Writer, is_busy};
 use crate::control::{AccountReply, Refusal};
 use crate::keep::affair::{Affair, Changed, Outcome};
 use crate::keep::disk::Waiting;
+use crate::locale::FileFault;
 
 impl Writer {
     /// Does `affairs`, at `at`, those first that write. Gives what came of each, those that have to wait because another
@@ -14,7 +16,7 @@ impl Writer {
         &mut self,
         affairs: Waiting,
         at: i64,
-    ) -> (Vec<Outcome>, Waiting, Option<String>) {
+    ) -> (Vec<Outcome>, Waiting, Option<FileFault>) {
         let (mut writing, reading): (Waiting, Waiting) =
             affairs.into_iter().partition(|(_, affair)| affair.writes());
         let (mut outcomes, mut complaint) = (Vec::new(), None);
@@ -24,8 +26,8 @@ impl Writer {
             match written {
                 Err(error) if is_busy(&error) => {}
                 Err(error) => {
-                    let why = error.to_string();
-                    outcomes.extend(writing.drain(..).filter_map(|(_, affair)| affair.failed(&why)));
+                    let why = fault(&error);
+                    outcomes.extend(writing.drain(..).filter_map(|(_, affair)| affair.failed(why)));
                     complaint = Some(why);
                 }
                 Ok(written) => {
@@ -37,10 +39,9 @@ impl Writer {
         }
         for (_, affair) in &reading {
             let read = self.read(affair).unwrap_or_else(|error| {
-                let why = error.to_string();
-                let failed = affair.failed(&why);
+                let why = fault(&error);
                 complaint = Some(why);
-                failed
+                affair.failed(why)
             });
             outcomes.extend(read);
         }
@@ -65,7 +66,7 @@ impl Writer {
                 // They are on the disk, but the chat goes on with those before.
                 for outcome in &mut outcomes[first..] {
                     if let Outcome::Ordered(_, reply) = outcome {
-                        *reply = AccountReply::Refused(Refusal::Failed(error.to_string()));
+                        *reply = AccountReply::Refused(Refusal::Failed(fault(&error)));
                     }
                 }
             }

@@ -5,10 +5,11 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 
-use rusqlite::ErrorCode;
+use log::debug;
+use rusqlite::{ErrorCode, ffi};
 
 use crate::chat::Language;
-use crate::locale::reason;
+use crate::locale::{FileFault, reason};
 
 /// Why a directory cannot hold the history.
 #[derive(Debug)]
@@ -28,12 +29,35 @@ pub(super) enum Cause {
     InUse,
     /// It is not there, and was not to be made.
     Missing,
-    /// It is no history, or no longer.
+    /// It is no history, or no longer; what makes it none, in English.
     Damaged(String),
+    /// It is not there, but what was written ahead for it is.
+    Alone(PathBuf),
     /// A later version of this program made it.
     Newer(i32),
-    /// Something else that SQLite says: its code, if it gave one, and its words.
-    Sqlite(Option<ErrorCode>, String),
+    /// Something else that SQLite says, and its words.
+    Sqlite(FileFault, String),
+}
+
+/// What SQLite says, as people are told of it. Its own words, which are English, are in the log for who wants to know more.
+pub(in crate::keep) fn fault(error: &rusqlite::Error) -> FileFault {
+    debug!("SQLite: {error}");
+    let number = error.sqlite_error().map(|error| error.extended_code);
+    match error.sqlite_error_code() {
+        _ if number == Some(ffi::SQLITE_READONLY_DBMOVED) => FileFault::Displaced,
+        Some(ErrorCode::DiskFull) => FileFault::Full,
+        Some(ErrorCode::SystemIoFailure) => FileFault::Disk,
+        // A table or column is not there, or holds what it cannot.
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt | ErrorCode::Unknown) | None => {
+            FileFault::Damaged
+        }
+        Some(ErrorCode::ReadOnly) => FileFault::ReadOnly,
+        Some(ErrorCode::PermissionDenied) => FileFault::Denied,
+        Some(ErrorCode::CannotOpen) => FileFault::Unopenable,
+        Some(ErrorCode::OutOfMemory) => FileFault::NoMemory,
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => FileFault::Busy,
+        Some(_) => FileFault::Other(number.unwrap_or_default()),
+    }
 }
 
 impl From<rusqlite::Error> for Cause {
@@ -43,7 +67,7 @@ impl From<rusqlite::Error> for Cause {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Cause::InUse,
             // A table or column is not there.
             Some(ErrorCode::Unknown) => Cause::Damaged(error.to_string()),
-            code => Cause::Sqlite(code, error.to_string()),
+            _ => Cause::Sqlite(fault(&error), error.to_string()),
         }
     }
 }
@@ -58,50 +82,63 @@ impl StoreError {
             }
             (Language::Spanish, Cause::InUse) => format!("Otro servidor está usando {path}."),
             (Language::Spanish, Cause::Missing) => format!("No existe {path}."),
-            (Language::Spanish, Cause::Damaged(what)) => {
-                format!("{path} está dañado o no es un historial ({what}). No se ha tocado.")
+            (Language::Spanish, Cause::Damaged(_)) => {
+                format!(
+                    "{path} está dañado o no es un historial. No se ha tocado. Si lo es, quizá se rescate algo: \
+                     sqlite3 {path} .recover | sqlite3 nuevo.db"
+                )
+            }
+            (Language::Spanish, Cause::Alone(beside)) => {
+                format!(
+                    "Falta {path}, pero está {}, que es parte suya. No se ha tocado nada: devuelve el primero a su sitio o \
+                     llévate también el segundo.",
+                    beside.display()
+                )
             }
             (Language::Spanish, Cause::Newer(version)) => {
                 format!(
                     "{path} es de una versión posterior del programa (formato {version}). No se ha tocado."
                 )
             }
-            (Language::Spanish, Cause::Sqlite(code, what)) => {
-                format!("No se puede usar {path}: {}.", sqlite_reason(*code, what, language))
+            (Language::Spanish, Cause::Sqlite(fault, _)) => {
+                format!("No se puede usar {path}: {}.", fault.reason(language))
             }
             (Language::English, Cause::Unwritable(error)) => {
                 format!("Cannot write to {path}: {}.", reason(error, language))
             }
             (Language::English, Cause::InUse) => format!("Another server is using {path}."),
             (Language::English, Cause::Missing) => format!("There is no {path}."),
-            (Language::English, Cause::Damaged(what)) => {
-                format!("{path} is damaged or no history ({what}). It was left as it is.")
+            (Language::English, Cause::Damaged(_)) => {
+                format!(
+                    "{path} is damaged or no history. It was left as it is. If it is one, some of it may be saved: \
+                     sqlite3 {path} .recover | sqlite3 new.db"
+                )
+            }
+            (Language::English, Cause::Alone(beside)) => {
+                format!(
+                    "{path} is missing, but {}, which is a part of it, is there. Nothing was touched: put the first back in \
+                     its place, or take the second away as well.",
+                    beside.display()
+                )
             }
             (Language::English, Cause::Newer(version)) => {
                 format!(
                     "{path} was made by a later version of this program (format {version}). It was left as it is."
                 )
             }
-            (Language::English, Cause::Sqlite(code, what)) => {
-                format!("Cannot use {path}: {}.", sqlite_reason(*code, what, language))
+            (Language::English, Cause::Sqlite(fault, _)) => {
+                format!("Cannot use {path}: {}.", fault.reason(language))
             }
         }
     }
-}
 
-/// What SQLite says, as the end of a sentence. It speaks English.
-fn sqlite_reason(code: Option<ErrorCode>, words: &str, language: Language) -> String {
-    let spanish = match code {
-        _ if language == Language::English => words,
-        Some(ErrorCode::ReadOnly) => "es de solo lectura",
-        Some(ErrorCode::CannotOpen) => "no se puede abrir",
-        Some(ErrorCode::PermissionDenied) => "no hay permiso",
-        Some(ErrorCode::DiskFull) => "el disco está lleno",
-        Some(ErrorCode::SystemIoFailure) => "el disco falla",
-        Some(ErrorCode::OutOfMemory) => "no queda memoria",
-        _ => return format!("SQLite dice «{words}»"),
-    };
-    spanish.to_owned()
+    /// What was found in the file, or what SQLite says of it, in English: for who wants to know more.
+    pub fn detail(&self) -> Option<&str> {
+        match &self.cause {
+            Cause::Damaged(what) | Cause::Sqlite(_, what) => Some(what),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for StoreError {

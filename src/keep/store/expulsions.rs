@@ -10,8 +10,8 @@ impl Writer {
     /// Those who are expelled, in the order in which it was decided.
     pub(super) fn expulsions(&self) -> Result<Vec<ExpulsionRow>> {
         let mut all = self.connection.prepare(
-            "SELECT number, account, name, address, until, reason, operator, at FROM expulsion
-             ORDER BY number LIMIT ?1",
+            "SELECT number, account, name, address, until, reason, operator, at FROM (
+                 SELECT * FROM expulsion ORDER BY number DESC LIMIT ?1) ORDER BY number",
         )?;
         let all = all.query_map([EXPULSIONS_MAX], |row| {
             Ok(ExpulsionRow {

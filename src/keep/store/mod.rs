@@ -27,6 +27,8 @@ use rusqlite::{Connection, OpenFlags};
 
 use error::Cause;
 pub use error::StoreError;
+pub(super) use error::fault;
+pub(super) use gaps::GapsFile;
 use lock::Lock;
 pub use private::Exposed;
 pub(super) use reader::{Reader, Watch};
@@ -53,6 +55,7 @@ pub struct Store {
     next_key: u64,
     found: Found,
     exposed: Vec<Exposed>,
+    forgotten: usize,
     dir: PathBuf,
 }
 
@@ -90,6 +93,11 @@ impl Store {
         &self.exposed
     }
 
+    /// Bans and mutes that were in the file beyond those that there may be, and have been let go.
+    pub fn forgotten_decisions(&self) -> usize {
+        self.forgotten
+    }
+
     /// What the next room that is made may be called: no room in the file has that key, nor ever had.
     pub fn next_key(&self) -> u64 {
         self.next_key
@@ -99,10 +107,17 @@ impl Store {
     ///
     /// # Errors
     ///
-    /// The file cannot be read; why.
-    pub fn account_meant(&self, name: &Name) -> Result<Option<AccountKey>, String> {
-        let alike = self.writer.accounts_like(name).map_err(|error| error.to_string())?;
+    /// The file cannot be read.
+    pub fn account_meant(&self, name: &Name) -> Result<Option<AccountKey>, StoreError> {
+        let alike = self.writer.accounts_like(name);
+        let alike = alike.map_err(|error| StoreError { path: self.dir.join(FILE), cause: error.into() })?;
         Ok(name.meant(alike.iter().map(|(key, name)| (*key, name))).and_then(account_key))
+    }
+
+    /// Has this called before each commit; what it gives is whether the transaction is undone instead.
+    #[cfg(test)]
+    pub(super) fn before_commits(&self, hook: impl FnMut() -> bool + Send + 'static) {
+        self.writer.connection.commit_hook(Some(hook)).unwrap();
     }
 
     pub(super) fn into_parts(self) -> (Writer, Reader, Found) {
@@ -114,13 +129,13 @@ fn read(dir: &Path, path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<S
     create_if_missing(path)?;
     let exposed = private::exposed_dir(dir).into_iter().chain(close_files(path)).collect();
     let mut writer = open(path, keep_days, lock)?;
-    let next_key = writer.transaction(Writer::begin)?;
+    let (next_key, forgotten) = writer.transaction(|file| Ok((file.begin()?, file.bound_marks()?)))?;
     writer.take_gaps()?;
     writer.connection.busy_timeout(HISTORY_BUSY_STEP)?;
     let (rooms, accounts, expulsions) = (writer.rooms()?, writer.accounts()?, writer.expulsions()?);
     let recent = writer.recent(&rooms)?;
     let (reader, found) = (Reader::open(path)?, Found { rooms, recent, accounts, expulsions });
-    Ok(Store { writer, reader, next_key, found, exposed, dir: dir.to_owned() })
+    Ok(Store { writer, reader, next_key, found, exposed, forgotten, dir: dir.to_owned() })
 }
 
 /// Closes a history that was made by an earlier version, or by another hand, to other users.
@@ -138,7 +153,7 @@ fn create_if_missing(path: &Path) -> Result<(), Cause> {
     match path.try_exists().map_err(Cause::Unwritable)? {
         true => Ok(()),
         // What was written ahead for a file that is gone would be taken for the new file's.
-        false if beside.exists() => Err(Cause::Damaged(format!("{} alone", beside.display()))),
+        false if beside.exists() => Err(Cause::Alone(beside)),
         false => create(path),
     }
 }
@@ -211,6 +226,10 @@ fn check(path: &Path, beside: &Path) -> Result<(), Cause> {
 /// Whether the file is a database, and as long as it says; gives its length.
 fn whole(path: &Path, beside: &Path) -> Result<u64, Cause> {
     let mut header = [0; 100];
+    // A pipe would be waited for.
+    if !fs::metadata(path).map_err(Cause::Unwritable)?.is_file() {
+        return Err(Cause::Damaged("no file".into()));
+    }
     let mut file = File::open(path).map_err(Cause::Unwritable)?;
     let length = file.metadata().map_err(Cause::Unwritable)?.len();
     let read = file.read_exact(&mut header);

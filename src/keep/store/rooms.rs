@@ -10,7 +10,8 @@ use crate::chat::RoomList;
 use crate::keep::job::{Change, Row};
 use crate::keep::rooms::{Fact, RoomRow};
 use crate::limits::{
-    HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX,
+    ACCOUNTS_MAX, DECISIONS_MAX, DECISIONS_PER_ROOM, HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES,
+    RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX, ROOMS_PER_ACCOUNT,
 };
 
 const OPERATES: &str = "INSERT OR IGNORE INTO room_operator (room, account) VALUES (?1, ?2)";
@@ -43,6 +44,27 @@ impl Writer {
         self.connection.query_row(NEXT, [], |row| row.get(0))
     }
 
+    /// Lets those bans and mutes go that an earlier version, or another hand, has written beyond what there may be: the oldest
+    /// of a room, and then the oldest of all. Says how many.
+    pub(super) fn bound_marks(&self) -> Result<usize> {
+        let all: usize = self.connection.query_row("SELECT count(*) FROM room_mark", [], |row| row.get(0))?;
+        if all <= DECISIONS_PER_ROOM {
+            return Ok(0);
+        }
+        let of_rooms = self.connection.execute(
+            "DELETE FROM room_mark WHERE rowid IN (
+                 SELECT id FROM (SELECT rowid AS id, row_number() OVER (PARTITION BY room, kind ORDER BY rowid DESC) AS newer
+                                 FROM room_mark)
+                 WHERE newer > ?1)",
+            [DECISIONS_PER_ROOM],
+        )?;
+        let of_all = self.connection.execute(
+            "DELETE FROM room_mark WHERE rowid IN (SELECT rowid FROM room_mark ORDER BY rowid DESC LIMIT -1 OFFSET ?1)",
+            [DECISIONS_MAX],
+        )?;
+        Ok(of_rooms + of_all)
+    }
+
     /// The rooms that there are.
     pub(super) fn rooms(&self) -> Result<Vec<RoomRow>> {
         let mut rooms = BTreeMap::new();
@@ -56,11 +78,13 @@ impl Writer {
             rooms.insert(key, RoomRow { key, name, topic, lock, hushed, ..RoomRow::default() });
         }
         let mut operators = self.connection.prepare(
-            "SELECT room, account FROM room_operator JOIN account ON account.key = account ORDER BY room, account",
+            "SELECT room, account FROM room_operator JOIN account ON account.key = account ORDER BY room, account
+             LIMIT ?1",
         )?;
-        let mut operators = operators.query([])?;
+        let mut operators = operators.query([ACCOUNTS_MAX * ROOMS_PER_ACCOUNT])?;
         while let Some(row) = operators.next()? {
-            if let Some(room) = rooms.get_mut(&row.get(0)?) {
+            let room: Option<&mut RoomRow> = rooms.get_mut(&row.get(0)?);
+            if let Some(room) = room.filter(|room| room.owners.len() < DECISIONS_PER_ROOM) {
                 room.owners.push(row.get(1)?);
             }
         }

@@ -54,7 +54,7 @@ impl Writer {
     }
 
     /// Whether the files are in their places.
-    pub(super) fn is_in_place(&mut self) -> bool {
+    pub(in crate::keep) fn is_in_place(&mut self) -> bool {
         self.watch.check().is_ok()
     }
 

@@ -133,7 +133,9 @@ impl<S: Stream> Server<S> {
             warn!("{}", console::guesses(name.as_ref(), origin, times, alike, self.settings.language));
         }
         if let Some(Complaint { lines, why }) = self.history.complaint(now) {
-            warn!("{}", console::history_lost(lines, why.as_deref(), self.settings.language));
+            let language = self.settings.language;
+            let why = why.map(|why| (why.reason(language), why.advice(language)));
+            warn!("{}", console::history_lost(lines, why, language));
         }
     }
 

@@ -173,7 +173,9 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
 fn recalled(event: &Event, zone: &Zone, out: &mut String) -> std::fmt::Result {
     let Event::Recalled { occasion, now, lines, reach } = event else { return Ok(()) };
     match occasion {
-        Occasion::Asked if lines.is_empty() => writeln!(out, "Nothing has been said here yet.")?,
+        Occasion::Asked if lines.is_empty() && *reach != Reach::Displaced => {
+            writeln!(out, "Nothing has been said here yet.")?
+        }
         Occasion::Searched if lines.is_empty() && *reach != Reach::Newest => {
             writeln!(out, "There is nothing with those words in your rooms.")?;
         }
@@ -181,6 +183,10 @@ fn recalled(event: &Event, zone: &Zone, out: &mut String) -> std::fmt::Result {
     }
     match reach {
         Reach::All => Ok(()),
+        Reach::Displaced => writeln!(
+            out,
+            "[… the server has lost its data directory: what is said since then is not kept, and is not here]"
+        ),
         Reach::FirstWords => {
             writeln!(out, "[… only the first {SEARCH_WORDS_MAX} words that you search for count]")
         }

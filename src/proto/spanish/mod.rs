@@ -180,7 +180,9 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
 fn recalled(event: &Event, zone: &Zone, out: &mut String) -> std::fmt::Result {
     let Event::Recalled { occasion, now, lines, reach } = event else { return Ok(()) };
     match occasion {
-        Occasion::Asked if lines.is_empty() => writeln!(out, "Todavía no se ha dicho nada aquí.")?,
+        Occasion::Asked if lines.is_empty() && *reach != Reach::Displaced => {
+            writeln!(out, "Todavía no se ha dicho nada aquí.")?
+        }
         Occasion::Searched if lines.is_empty() && *reach != Reach::Newest => {
             writeln!(out, "No hay nada con esas palabras en tus salas.")?;
         }
@@ -188,6 +190,10 @@ fn recalled(event: &Event, zone: &Zone, out: &mut String) -> std::fmt::Result {
     }
     match reach {
         Reach::All => Ok(()),
+        Reach::Displaced => writeln!(
+            out,
+            "[… el servidor ha perdido su carpeta de datos: lo que se dice desde entonces no se guarda y no está aquí]"
+        ),
         Reach::FirstWords => {
             writeln!(out, "[… de lo que buscas solo cuentan las {SEARCH_WORDS_MAX} primeras palabras]")
         }

@@ -289,6 +289,7 @@ fn events_of_rooms() -> Vec<Event> {
     let mut events = vec![
         searched(Reach::FirstWords),
         searched(Reach::Newest),
+        searched(Reach::Displaced),
         Event::Rooms { rooms: rooms[..1].to_vec(), total: 1 },
         Event::Rooms { rooms, total: 312 },
         Event::Left { room: room.clone(), current: None },
