@@ -3,8 +3,9 @@
 use super::{Done, say, words};
 use crate::chat::Text;
 use crate::cli::{Expel, Kick, Place, Readmit, Say};
-use crate::control::{Call, Order};
-use crate::limits::LINE_MAX_BYTES;
+use crate::control::{Call, CallError, Order};
+use crate::keep::Registry;
+use crate::limits::{CONTROL_ORDER_MAX_BYTES, LINE_MAX_BYTES};
 
 /// Has the server say something to everybody, or to a room.
 pub(super) fn tell(wanted: &Say) -> Done {
@@ -56,7 +57,14 @@ pub(super) fn stop(place: &Place) -> Done {
 
 /// Gives an order to the server, and shows the rows of its answer.
 fn ordered(order: &Order, place: &Place) -> Done {
-    let call = Call::open(&place.data).map_err(|error| words::no_answer(&error, &place.data, place.lang))?;
+    // The server would hang up on it.
+    if order.encode().len() > CONTROL_ORDER_MAX_BYTES {
+        return Err(words::too_long(place.lang));
+    }
+    let call = Call::open(&place.data).map_err(|error| match error {
+        CallError::NoServer if Registry::is_held(&place.data) => words::occupied(&place.data, place.lang),
+        error => words::no_answer(&error, &place.data, place.lang),
+    })?;
     let mut shown = Ok(());
     let ended = call.order(order, |row| {
         if shown.is_ok() {

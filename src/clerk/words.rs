@@ -203,6 +203,16 @@ pub(super) fn no_answer(error: &CallError, dir: &Path, language: Language) -> St
                 "You have no permission to give orders to the server of {dir}: do so as the user who started it."
             )
         }
+        (CallError::Stranger, Spanish) => {
+            format!(
+                "En {dir} contesta un programa de otro usuario, que no es el dueño de la carpeta. No se ha hecho nada."
+            )
+        }
+        (CallError::Stranger, English) => {
+            format!(
+                "In {dir} a program of another user answers, who does not own the directory. Nothing was done."
+            )
+        }
         (CallError::Silent, Spanish) => {
             format!("El servidor de {dir} no responde: puede estar detenido o colgado. No se ha hecho nada.")
         }
@@ -241,11 +251,12 @@ pub(super) fn occupied(dir: &Path, language: Language) -> String {
     let dir = dir.display();
     match language {
         Spanish => format!(
-            "Otro programa tiene ocupado {dir} y no atiende órdenes; quizá es un servidor de una versión anterior. No se ha \
-             hecho nada."
+            "Otro programa tiene ocupado {dir} y no atiende órdenes; quizá es un servidor cuyo tertulia.sock ha borrado alguien. \
+             No se ha hecho nada."
         ),
         English => format!(
-            "Another program holds {dir} and takes no orders; it may be a server of an earlier version. Nothing was done."
+            "Another program holds {dir} and takes no orders; it may be a server whose tertulia.sock was deleted. Nothing was \
+             done."
         ),
     }
 }

@@ -1,12 +1,12 @@
 //! The client's side: one call, one order, one answer, and each step with a deadline.
 
-use std::io::{self, BufRead, BufReader, ErrorKind, Write};
+use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use super::reply::Line;
-use super::{AccountOrder, AccountReply, GREETING, Order, Refusal, Registered, connect};
-use crate::limits::{CONTROL_ANSWER_PATIENCE, CONTROL_GREETING_PATIENCE};
+use super::{AccountOrder, AccountReply, GREETING, Order, Refusal, Registered, connect, is_trusted};
+use crate::limits::{CONTROL_ANSWER_PATIENCE, CONTROL_GREETING_PATIENCE, CONTROL_LINE_MAX_BYTES};
 
 /// A call that a server has taken.
 #[derive(Debug)]
@@ -21,6 +21,8 @@ pub enum CallError {
     NoServer,
     /// This user may not call it.
     Denied,
+    /// Somebody listens there who is neither this user nor the directory's owner. Nothing was ordered.
+    Stranger,
     /// It listens, but does not say anything. Nothing was ordered.
     Silent,
     /// It speaks of another version. Nothing was ordered.
@@ -47,6 +49,10 @@ impl Call {
             ErrorKind::WouldBlock | ErrorKind::TimedOut => CallError::Silent,
             _ => CallError::Failed(error),
         })?;
+        // In a directory that others may write to, what is there may be anybody's.
+        if !is_trusted(&stream, dir) {
+            return Err(CallError::Stranger);
+        }
         let mut call = Call { reader: BufReader::new(stream) };
         match call.line() {
             Ok(Some(greeting)) if greeting == GREETING => Ok(call),
@@ -112,7 +118,7 @@ impl Call {
     /// The next line without its end. None: the server has hung up.
     fn line(&mut self) -> io::Result<Option<String>> {
         let mut line = String::new();
-        self.reader.read_line(&mut line)?;
+        self.reader.by_ref().take(CONTROL_LINE_MAX_BYTES).read_line(&mut line)?;
         Ok(line.strip_suffix('\n').map(str::to_owned))
     }
 }

@@ -20,7 +20,7 @@ mod socket;
 pub use call::{Call, CallError};
 pub use order::{AccountOrder, Order};
 pub use reply::{AccountReply, OK, Refusal, Registered, row};
-pub use socket::{SOCKET, Socket, bind, connect, listens};
+pub use socket::{SOCKET, Socket, bind, connect, is_trusted, listens};
 
 /// What the server says first. A change of what passes through the socket changes its number.
 pub const GREETING: &str = "tertulia 1";

@@ -70,6 +70,25 @@ pub fn connect(dir: &Path, patience: Duration) -> io::Result<UnixStream> {
     Ok(socket.into())
 }
 
+/// Whether who listens at the other end is this user, the owner of `dir`, or root.
+pub fn is_trusted(stream: &UnixStream, dir: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        let Ok(peer) = rustix::net::sockopt::socket_peercred(stream) else { return false };
+        let (peer, own) = (peer.uid.as_raw(), rustix::process::geteuid().as_raw());
+        peer == own || peer == 0 || fs::metadata(dir).is_ok_and(|dir| dir.uid() == peer)
+    }
+    // Elsewhere the name of the socket says whose it is.
+    #[cfg(not(target_os = "linux"))]
+    {
+        let (_, own) = (stream, rustix::process::geteuid().as_raw());
+        let owner = fs::symlink_metadata(dir.join(SOCKET)).map(|socket| socket.uid());
+        owner.is_ok_and(|owner| {
+            owner == own || owner == 0 || fs::metadata(dir).is_ok_and(|dir| dir.uid() == owner)
+        })
+    }
+}
+
 /// Whether a server listens in `dir`, answering or not.
 pub fn listens(dir: &Path) -> bool {
     let connected = || {

@@ -17,8 +17,8 @@ use crate::control::{
     self, AccountOrder, AccountReply, GREETING, OK, Order, Refusal, Registered, Socket, row,
 };
 use crate::limits::{
-    ACCEPT_RETRY, CONTROL_ANSWER_PATIENCE, CONTROL_CONNECTIONS, CONTROL_ORDER_MAX_BYTES,
-    CONTROL_ORDER_PATIENCE, CONTROL_ROWS_PER_TURN,
+    ACCEPT_RETRY, CONTROL_ANSWER_PATIENCE, CONTROL_CONNECTIONS, CONTROL_CROWDED_PATIENCE,
+    CONTROL_ORDER_MAX_BYTES, CONTROL_ORDER_PATIENCE, CONTROL_ORDERS_IN_HAND, CONTROL_ROWS_PER_TURN,
 };
 use crate::proto::console;
 
@@ -41,6 +41,8 @@ pub(super) struct Control {
     /// Letting one in failed; not again before then.
     retry: Option<Moment>,
     next_ticket: u64,
+    /// Orders about the accounts that are not settled: their clients may have gone meanwhile.
+    in_hand: usize,
     language: Language,
 }
 
@@ -86,7 +88,8 @@ impl Control {
         let sessions = [const { None }; CONTROL_CONNECTIONS];
         // Whoever called before it was registered is told of by no edge.
         let waiting = true;
-        Ok(Control { listener, name: Some(name), sessions, waiting, retry: None, next_ticket: 0, language })
+        let (name, retry, next_ticket, in_hand) = (Some(name), None, 0, 0);
+        Ok(Control { listener, name, sessions, waiting, retry, next_ticket, in_hand, language })
     }
 
     /// Takes readiness, if it is about the control socket; says whether it is.
@@ -192,6 +195,13 @@ impl Control {
                 }
             }
         }
+        if self.waiting {
+            // All places are taken, and more clients may be waiting: who says nothing gives way sooner.
+            let silent = self.sessions.iter_mut().flatten();
+            let silent = silent.filter(|session| matches!(session.phase, Phase::Asking));
+            let soon = now + CONTROL_CROWDED_PATIENCE;
+            silent.for_each(|session| session.until = session.until.map(|until| until.min(soon)));
+        }
     }
 
     /// Gives one connection its turn, and gives it back unless it is over.
@@ -241,7 +251,8 @@ impl Control {
             Some(Order::Account(order)) => {
                 let ticket = self.next_ticket;
                 self.next_ticket += 1;
-                if server.order_account(ticket, order.clone()) {
+                if self.in_hand < CONTROL_ORDERS_IN_HAND && server.order_account(ticket, order.clone()) {
+                    self.in_hand += 1;
                     session.phase = Phase::Account(ticket, order);
                     return;
                 }
@@ -274,6 +285,7 @@ impl Control {
 
     /// Tells a client what came of their order.
     fn account_settled(&mut self, ticket: u64, reply: AccountReply, now: Moment) {
+        self.in_hand -= 1;
         let waits =
             |session: &&mut Session| matches!(session.phase, Phase::Account(mine, _) if mine == ticket);
         let session = self.sessions.iter_mut().flatten().find(waits);

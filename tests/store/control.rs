@@ -125,6 +125,9 @@ fn account_order_is_told_behind_the_accounts() {
     let refused = |refusal| (Vec::new(), AccountReply::Refused(refusal));
     assert_eq!(settle(&mut desk, add("ANA", &hash)), refused(Refusal::Taken("Ana".into())));
     assert_eq!(settle(&mut desk, add("Luis", "secreto8")), refused(Refusal::Unclear), "no hash");
+    let dear = hash.replace("m=19456", "m=4194304");
+    assert_ne!(dear, hash);
+    assert_eq!(settle(&mut desk, add("Luis", &dear)), refused(Refusal::Unclear), "it would take 4 GiB");
     assert_eq!(settle(&mut desk, add("two words", &hash)), refused(Refusal::Unclear), "no name");
     let found = settle(&mut desk, AccountOrder::Find { name: "ana".into() });
     assert_eq!(found, (Vec::new(), AccountReply::Found(Some("Ana".into()))));

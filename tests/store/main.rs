@@ -25,6 +25,7 @@ mod resident;
 mod rooms;
 mod support;
 mod talking;
+mod siege;
 mod throttle;
 mod trips;
 mod upgrading;

@@ -11,7 +11,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::chat::Password;
 use crate::keep::worker::yield_to_the_loop;
-use crate::limits::{PASSWORD_MEMORY_KIB, PASSWORD_PASSES};
+use crate::limits::{PASSWORD_MEMORY_KIB, PASSWORD_MEMORY_MAX_KIB, PASSWORD_PASSES, PASSWORD_PASSES_MAX};
 
 /// The longest PHC string that comes from outside: ours have a hundred bytes.
 const HASH_MAX_BYTES: usize = 256;
@@ -109,12 +109,24 @@ pub(in crate::keep) fn make(password: &Password) -> Result<String, password_hash
 
 /// Whether this can be what [`make`] makes.
 pub(in crate::keep) fn is_hash(text: &str) -> bool {
-    text.starts_with("$argon2id$") && text.len() <= HASH_MAX_BYTES && PasswordHash::new(text).is_ok()
+    text.starts_with("$argon2id$")
+        && text.len() <= HASH_MAX_BYTES
+        && PasswordHash::new(text).is_ok_and(|hash| is_bearable(&hash))
+}
+
+/// Whether comparing with it takes no more memory and time than a password may: what it takes stands in it, whoever wrote it.
+fn is_bearable(hash: &PasswordHash) -> bool {
+    Params::try_from(hash).is_ok_and(|params| {
+        params.m_cost() <= PASSWORD_MEMORY_MAX_KIB && params.t_cost() <= PASSWORD_PASSES_MAX
+    })
 }
 
 /// Whether `password` is the one of the PHC string `against`, by the parameters that stand in there.
 fn verify(password: &Password, against: &str) -> Hashed {
     let verified = PasswordHash::new(against).map_err(|error| error.to_string()).and_then(|hash| {
+        if !is_bearable(&hash) {
+            return Err("it takes too much to compare".to_owned());
+        }
         Ok(argon2().map_err(|error| error.to_string())?.verify_password(password.as_bytes(), &hash))
     });
     match verified {

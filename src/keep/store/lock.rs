@@ -49,12 +49,20 @@ impl Lock {
         }
     }
 
+    /// Whether another program has the directory. It is taken for a moment, if none has.
+    pub(super) fn is_held(dir: &Path) -> bool {
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        let file = File::options().read(true).custom_flags(flags.bits() as i32).open(dir.join(LOCK));
+        file.is_ok_and(|file| matches!(locked(&file), Ok(false)))
+    }
+
     /// Takes the directory, unless another program has it.
     pub(super) fn try_take(dir: &Path) -> Result<Option<Lock>, Cause> {
         let path = dir.join(LOCK);
         let mut options = File::options();
-        // A link would lead out of the directory, to a file that is not ours to change.
-        options.append(true).create(true).mode(PRIVATE_FILE).custom_flags(OFlags::NOFOLLOW.bits() as i32);
+        // A link would lead out of the directory, to a file that is not ours to change; a pipe would be waited for.
+        let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+        options.append(true).create(true).mode(PRIVATE_FILE).custom_flags(flags.bits() as i32);
         let file = options.open(&path).map_err(Cause::Unwritable)?;
         // Earlier versions let everybody read it, and who can open it can also lock it.
         private::close(&path);

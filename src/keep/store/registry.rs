@@ -30,6 +30,11 @@ impl Registry {
         dir.join(FILE).exists()
     }
 
+    /// Whether another program has the directory. Nothing is made there.
+    pub fn is_held(dir: &Path) -> bool {
+        Lock::is_held(dir)
+    }
+
     /// Opens the accounts in `dir`; `make`s a directory and a file without any if need be. None: another program works
     /// with them now.
     ///
