@@ -10,6 +10,8 @@ mod displaced;
 mod expulsions;
 mod fair_queue;
 mod files;
+#[cfg(target_os = "linux")]
+mod filled;
 mod folding;
 mod guesses;
 mod killing;
@@ -23,9 +25,9 @@ mod owned;
 #[cfg(target_os = "linux")]
 mod resident;
 mod rooms;
+mod siege;
 mod support;
 mod talking;
-mod siege;
 mod throttle;
 mod trips;
 mod upgrading;
