@@ -192,10 +192,10 @@ impl FileFault {
             FileFault::Disk if spanish => "Copia la carpeta de datos a otro disco mientras se pueda leer.",
             FileFault::Disk => "Copy the data directory to another disk while it can be read.",
             FileFault::Damaged if spanish => {
-                "Detén el servidor y rescata lo que se pueda: sqlite3 tertulia.db .recover | sqlite3 nuevo.db"
+                "Detén el servidor y vuelve a una copia de seguridad; docs/history.md dice cómo rescatar lo que quede."
             }
             FileFault::Damaged => {
-                "Stop the server and save what can be saved: sqlite3 tertulia.db .recover | sqlite3 new.db"
+                "Stop the server and go back to a backup; docs/history.md says how to save what is left."
             }
             FileFault::ReadOnly | FileFault::Denied | FileFault::Unopenable if spanish => {
                 "Mira los permisos de la carpeta de datos y de lo que hay en ella."

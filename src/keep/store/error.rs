@@ -84,8 +84,8 @@ impl StoreError {
             (Language::Spanish, Cause::Missing) => format!("No existe {path}."),
             (Language::Spanish, Cause::Damaged(_)) => {
                 format!(
-                    "{path} está dañado o no es un historial. No se ha tocado. Si lo es, quizá se rescate algo: \
-                     sqlite3 {path} .recover | sqlite3 nuevo.db"
+                    "{path} está dañado o no es un historial. No se ha tocado. Si lo era, vuelve a una copia de \
+                     seguridad; docs/history.md dice cómo rescatar lo que quede."
                 )
             }
             (Language::Spanish, Cause::Alone(beside)) => {
@@ -110,8 +110,8 @@ impl StoreError {
             (Language::English, Cause::Missing) => format!("There is no {path}."),
             (Language::English, Cause::Damaged(_)) => {
                 format!(
-                    "{path} is damaged or no history. It was left as it is. If it is one, some of it may be saved: \
-                     sqlite3 {path} .recover | sqlite3 new.db"
+                    "{path} is damaged or no history. It was left as it is. If it was one, go back to a backup; \
+                     docs/history.md says how to save what is left."
                 )
             }
             (Language::English, Cause::Alone(beside)) => {
