@@ -1,13 +1,15 @@
 //! Rooms over restarts: those that somebody registered has, and in which there is something to go on with.
 
 use tertulia::chat::{
-    AccountKey, ClientId, Look, Moment, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text,
+    AccountKey, ClientId, Language, Look, Moment, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord,
+    Text,
 };
 use tertulia::keep::{Answer, Store};
 use tertulia::limits::{
     DECISIONS_MAX, DECISIONS_PER_ROOM, HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES,
     HISTORY_QUEUE_MAX_BYTES, RELOADED_LINES_PER_ROOM,
 };
+use tertulia::locale::number;
 
 use super::support::{DEADLINE, Desk, Dir, Server, line, name, room, texts};
 
@@ -372,8 +374,9 @@ fn decisions_of_an_older_file_are_bounded_in_all_and_that_is_said() {
     let server = Server::start(&dir);
     let said = server.stop();
     let forgotten = 2 * rooms as usize * each - DECISIONS_MAX;
+    let many = number(forgotten as u64, Language::Spanish);
     let words = format!(
-        "En el historial había más vetos y silencios de los que caben: se han olvidado los {forgotten} más antiguos"
+        "En el historial había más vetos y silencios de los que caben: se han olvidado los {many} más antiguos"
     );
     assert!(said.contains(&words), "{said}");
     let oldest: String = dir
