@@ -437,6 +437,9 @@ pub const PETITION_PATIENCE: Duration = Duration::from_secs(10);
 pub const FREE_FAILURES: u32 = 5;
 
 /// Wrong passwords from one address for all names together that cost nothing more: a class of thirty behind one router, or
+/// How long the memory that a password was checked in is kept for the next one; then it goes back to the system.
+pub const PASSWORD_MEMORY_REST: Duration = Duration::from_secs(10);
+
 /// behind `ssh -L`, mistypes that often on its first morning.
 pub const FREE_FAILURES_PER_ADDRESS: u32 = 60;
 

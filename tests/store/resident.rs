@@ -93,3 +93,28 @@ fn resident_memory_stays_within_what_the_limits_say() {
     assert!(peak >= held, "{peak} bytes: nothing was filled, {held} expected");
     sql.execute_batch("COMMIT").unwrap();
 }
+
+#[test]
+fn logins_share_one_piece_of_memory() {
+    let dir = Dir::new();
+    let server = Server::start(&dir);
+    let mut maria = server.person("María");
+    maria.say("/registrar\ngirasoles\ngirasoles\nsalir");
+    maria.until("es tuyo desde ahora");
+    let mut before = 0;
+    // Each takes the place of the one before.
+    let mut last = maria;
+    for number in 0..12 {
+        let mut maria = server.connect();
+        maria.say("María\ngirasoles");
+        maria.until("Bienvenido al chat, María!");
+        last = maria;
+        if number == 0 {
+            before = status(&server, "VmRSS:");
+        }
+    }
+    drop(last);
+    let grown = status(&server, "VmHWM:").saturating_sub(before);
+    println!("12 logins: {} KiB behind the first, {} KiB more", before / 1024, grown / 1024);
+    assert!(grown <= 8 * 1024 * 1024, "{grown} bytes more, of {before}");
+}
