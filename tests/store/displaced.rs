@@ -2,9 +2,10 @@
 //! nothing that is another's.
 
 use std::fs::{self, File};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use tertulia::chat::{ClientId, Letter, Matter, Petition, Posted, Stamp, Text, Verdict};
+use tertulia::chat::{ClientId, Letter, Look, Matter, Petition, Posted, Stamp, Text, Verdict};
 use tertulia::keep::{Answer, FileNews, Store};
 
 use super::control::names;
@@ -177,4 +178,60 @@ fn history_of_a_displaced_file_says_that_it_is_not_all() {
     juan.until(
         "[… the server has lost its data directory: what is said since then is not kept, and is not here]",
     );
+}
+
+#[test]
+fn lock_file_that_is_deleted_is_not_made_by_a_server_that_is_refused() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let lock = dir.path().join("tertulia.lock");
+    fs::remove_file(&lock).unwrap();
+    assert!(Store::open(dir.path(), None).is_err());
+    assert!(!lock.exists(), "the first server would take it for another's");
+    let (news, verdict) = registers(&mut desk, "Ana");
+    assert_eq!(news, [FileNews::LockRestored(lock)]);
+    assert!(matches!(verdict, Verdict::Granted(_)), "{verdict:?}");
+}
+
+#[test]
+fn lock_file_that_is_deleted_where_others_may_read_is_not_made_either() {
+    let dir = Dir::new();
+    fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
+    let _server = Server::start(&dir);
+    let lock = dir.path().join("tertulia.lock");
+    fs::remove_file(&lock).unwrap();
+    assert!(Store::open(dir.path(), None).is_err());
+    assert!(!lock.exists());
+}
+
+#[test]
+fn emptied_wal_is_said_at_once_and_leaves_the_file_as_it_was_before() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(GENERAL, 1, "before"));
+    assert_eq!(desk.last(GENERAL, 1), ["before"]);
+    dir.sql().execute_batch("PRAGMA wal_checkpoint").unwrap();
+    desk.archive.keep(line(GENERAL, 2, "ahead"));
+    assert_eq!(desk.last(GENERAL, 1), ["ahead"]);
+    let ahead = dir.path().join("tertulia.db-wal");
+    File::options().write(true).open(&ahead).unwrap().set_len(0).unwrap();
+    assert_eq!(registers(&mut desk, "Ana"), (vec![FileNews::Displaced(ahead)], Verdict::Displaced));
+    assert!(desk.archive.close(DEADLINE));
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.last(GENERAL, 9), ["before"]);
+}
+
+#[test]
+fn wal_that_another_program_writes_back_and_empties_is_in_order() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    for number in 0..3 {
+        desk.archive.keep(line(GENERAL, number, &number.to_string()));
+        desk.find(Look::Last(GENERAL, 1));
+        dir.sql().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        assert_eq!(fs::metadata(dir.path().join("tertulia.db-wal")).unwrap().len(), 0);
+        let (news, verdict) = registers(&mut desk, ["Ana", "Eva", "Luis"][number as usize]);
+        assert_eq!(news, []);
+        assert!(matches!(verdict, Verdict::Granted(_)), "{verdict:?}");
+    }
 }

@@ -38,10 +38,14 @@ impl Lock {
         make_dir(dir)?;
         let start = Instant::now();
         loop {
-            let lock = Lock::try_take(dir)?;
-            // Asked even when we have the lock: its file may have been deleted in a directory that all may read.
-            match lock {
-                _ if control::listens(dir) => return Err(Cause::InUse),
+            // Asked whoever has the lock, for its file may have been deleted in a directory that all may read; and before we
+            // make one in its place, which the other server would take for another's.
+            if control::listens(dir) {
+                return Err(Cause::InUse);
+            }
+            match Lock::try_take(dir)? {
+                // It may have begun to listen meanwhile.
+                Some(_) if control::listens(dir) => return Err(Cause::InUse),
                 Some(lock) => return Ok(lock),
                 None if start.elapsed() >= DATA_LOCK_PATIENCE => return Err(Cause::InUse),
                 None => thread::sleep(AGAIN),
@@ -59,6 +63,13 @@ impl Lock {
     /// Takes the directory, unless another program has it.
     pub(super) fn try_take(dir: &Path) -> Result<Option<Lock>, Cause> {
         let path = dir.join(LOCK);
+        // The directory first: a program that is refused it has not made a lock file in place of one that was deleted. Others
+        // who may read the directory could hold it for ever.
+        let dir = File::open(dir).ok().filter(private::is_unreadable_for_others);
+        // A system that has no such locks on directories does without.
+        if dir.as_ref().is_some_and(|dir| matches!(locked(dir), Ok(false))) {
+            return Ok(None);
+        }
         let mut options = File::options();
         // A link would lead out of the directory, to a file that is not ours to change; a pipe would be waited for.
         let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
@@ -72,12 +83,6 @@ impl Lock {
         }
         // Earlier versions wrote a process id into it, and sent a signal to whatever process that was.
         file.set_len(0).map_err(Cause::Unwritable)?;
-        // Others who may read the directory could hold this one for ever.
-        let dir = File::open(dir).ok().filter(private::is_unreadable_for_others);
-        // A system that has no such locks on directories does without.
-        if dir.as_ref().is_some_and(|dir| matches!(locked(dir), Ok(false))) {
-            return Ok(None);
-        }
         Ok(Some(Lock { file, path: absolute(&path).map_err(Cause::Unwritable)?, dir }))
     }
 }
