@@ -5,7 +5,7 @@
 
 use std::fs::{self, File};
 use std::io::ErrorKind;
-use std::os::unix::fs::MetadataExt;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use rusqlite::ffi;
@@ -75,6 +75,7 @@ impl FileWatch {
         let displaced = displaced.map(|(path, _)| path.clone()).or_else(|| self.emptied());
         let displaced = displaced.or_else(|| self.lost_lock());
         match displaced {
+        let displaced = displaced.or_else(|| self.cut_off());
             None if self.displaced => {
                 self.displaced = false;
                 self.news.push(FileNews::Back(self.database.clone()));
@@ -100,6 +101,16 @@ impl FileWatch {
 
     /// The lock file, if it is another one by now.
     fn lost_lock(&mut self) -> Option<PathBuf> {
+    /// What was written ahead, if another program has cut it off: SQLite counts on more of it than there is, and would fill
+    /// the database with zeros instead.
+    pub(super) fn cut_off(&self) -> Option<PathBuf> {
+        let (index, path) = (self.index.as_ref()?, with_end(&self.database, "-wal"));
+        let counted_on = written_ahead(index)?;
+        let there = fs::metadata(&path).ok()?.len();
+        // A program that empties it as SQLite does has said so in the index before.
+        (there < counted_on && written_ahead(index) == Some(counted_on)).then_some(path)
+    }
+
         let path = self.lock.path().to_owned();
         match fs::symlink_metadata(&path) {
             Ok(_) if self.lock.leads_here() => None,
@@ -126,4 +137,21 @@ impl FileWatch {
 
 fn id(path: &Path) -> Option<Id> {
     fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
+/// How long the file that SQLite writes ahead has to be, by its index (https://sqlite.org/walformat.html §2.1): in the byte
+/// order of the machine, the version is at 0, whether the rest is filled in at 12, the size of a page at 14 (1 for 65536), and
+/// how many pages were written at 16. None: the index does not say.
+fn written_ahead(index: &File) -> Option<u64> {
+    let mut header = [0; 20];
+    index.read_exact_at(&mut header, 0).ok()?;
+    let number = |at: usize| Some(u32::from_ne_bytes(header[at..at + 4].try_into().ok()?));
+    let page = match u16::from_ne_bytes([header[14], header[15]]) {
+        1 => 65_536,
+        bytes => u64::from(bytes),
+    };
+    let known = number(0) == Some(3_007_000) && header[12] != 0;
+    let pages = u64::from(number(16).filter(|_| known)?);
+    // 32 bytes go before all pages, 24 before each.
+    Some(if pages == 0 { 0 } else { 32 + pages * (24 + page) })
+}
+
 }

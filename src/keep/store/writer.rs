@@ -160,7 +160,9 @@ impl Drop for Writer {
         if self.watch.check().is_err() {
             // What was written ahead goes into the file that is open, wherever that is; and nothing is deleted by its name,
             // which may be that of another server's file.
-            let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            if self.watch.cut_off().is_none() {
+                let _ = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()));
+            }
             let _ = self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
         }
     }
