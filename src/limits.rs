@@ -376,15 +376,26 @@ pub const HISTORY_COMPLAINT_INTERVAL: Duration = Duration::from_secs(10);
 /// only where it is used.
 pub const HISTORY_CHECKED_BYTES: u64 = 16 * 1024 * 1024;
 
-/// How long the history's thread waits for questions that are being answered, also by other programs, before the file that
-/// SQLite writes ahead can begin anew; behind that it tries again after ten times as long.
-pub const HISTORY_WAL_PATIENCE: Duration = Duration::from_millis(250);
+/// How long the history's thread waits, while its queue has room, for questions that are being answered, also by other
+/// programs, before the file that SQLite writes ahead can begin anew; behind that it tries again after ten times as long. Where
+/// questions overlap all the time it takes two to three times as long as one of them.
+pub const HISTORY_WAL_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the file that SQLite writes ahead shrinks to when it has grown; at half of it, it is to begin anew.
 pub const HISTORY_WAL_BYTES: usize = 16 * 1024 * 1024;
 
 /// How often lines older than `--keep-days` are looked for.
 pub const HISTORY_EXPIRY_INTERVAL: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How long a clock has to have been as it is before lines are deleted by it: people have spoken, or the server has run, for so
+/// long. Who runs the server has so much time to set it right.
+pub const HISTORY_CLOCK_TRUST: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A clock that is so much ahead of the last lines, beyond `--keep-days`, or of itself, may be wrong.
+pub const HISTORY_CLOCK_LEAP: Duration = Duration::from_secs(30 * 24 * 60 * 60);
+
+/// When old lines that could not be deleted, or an index that could not be brought up to date, are tried again.
+pub const HISTORY_TIDY_RETRY: Duration = Duration::from_secs(60);
 
 /// Lines that are looked at in one transaction for being too old.
 pub const HISTORY_EXPIRY_ROWS: usize = 2048;
@@ -426,6 +437,9 @@ pub const PASSWORD_MEMORY_MAX_KIB: u32 = 2 * PASSWORD_MEMORY_KIB;
 /// See [`PASSWORD_MEMORY_MAX_KIB`].
 pub const PASSWORD_PASSES_MAX: u32 = 4 * PASSWORD_PASSES;
 
+/// How long the memory that a password was checked in is kept for the next one; then it goes back to the system.
+pub const PASSWORD_MEMORY_REST: Duration = Duration::from_secs(10);
+
 /// Passwords that may wait to be checked, all together: some 4 s of work. Beyond it the address with most waiting loses its
 /// newest, which is told "busy".
 pub const PETITIONS_WAITING: usize = 128;
@@ -437,9 +451,6 @@ pub const PETITION_PATIENCE: Duration = Duration::from_secs(10);
 pub const FREE_FAILURES: u32 = 5;
 
 /// Wrong passwords from one address for all names together that cost nothing more: a class of thirty behind one router, or
-/// How long the memory that a password was checked in is kept for the next one; then it goes back to the system.
-pub const PASSWORD_MEMORY_REST: Duration = Duration::from_secs(10);
-
 /// behind `ssh -L`, mistypes that often on its first morning.
 pub const FREE_FAILURES_PER_ADDRESS: u32 = 60;
 

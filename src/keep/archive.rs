@@ -491,7 +491,7 @@ impl File {
                 match news {
                     FileNews::Displaced(_) => self.displaced = true,
                     FileNews::Back(_) => self.displaced = false,
-                    FileNews::LockRestored(_) => {}
+                    FileNews::LockRestored(_) | FileNews::OldLinesStay => {}
                 }
                 return Some(Answer::File(news));
             }

@@ -30,7 +30,11 @@ pub(super) trait Disk: Sized {
     /// See [`Writer::look_after`].
     fn look_after(&mut self) -> Vec<FileNews>;
     /// See [`Writer::shorten_wal`].
-    fn shorten_wal(&self) -> bool;
+    fn shorten_wal(&mut self) -> bool;
+    /// See [`Writer::was_spoken_between`].
+    fn was_spoken_between(&self, since: i64, until: i64) -> Result<bool>;
+    /// See [`Writer::begins_before`].
+    fn begins_before(&self, before: i64) -> Result<bool>;
     /// See [`Writer::expire`].
     fn expire(&self, before: i64, after: i64) -> Result<Option<i64>>;
     /// See [`Writer::reindex`].
@@ -72,8 +76,16 @@ impl Disk for Writer {
         Writer::look_after(self)
     }
 
-    fn shorten_wal(&self) -> bool {
+    fn shorten_wal(&mut self) -> bool {
         Writer::shorten_wal(self)
+    }
+
+    fn was_spoken_between(&self, since: i64, until: i64) -> Result<bool> {
+        Writer::was_spoken_between(self, since, until)
+    }
+
+    fn begins_before(&self, before: i64) -> Result<bool> {
+        Writer::begins_before(self, before)
     }
 
     fn expire(&self, before: i64, after: i64) -> Result<Option<i64>> {

@@ -10,7 +10,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rusqlite::Result;
+use rusqlite::{Result, ffi};
 
 use super::affair::Affair;
 use super::answerer::Answerer;
@@ -18,12 +18,13 @@ use super::disk::Disk;
 use super::job::{Change, JOB_BYTES, Job, Kind, Query, Row, Word, miss};
 use super::ledger::{Gaps, Ledger};
 use super::pending::Load;
-use super::store::{fault, is_busy};
+use super::store::{FileNews, fault, is_busy};
 use crate::clock::wall_clock;
 use crate::limits::{
-    HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_TIMEOUT,
-    HISTORY_EXPIRY_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_PAUSE, HISTORY_QUEUE_JOBS, HISTORY_RETRY,
-    HISTORY_STOP_JOBS, HISTORY_STRETCH_ROWS, HISTORY_WAL_PATIENCE,
+    HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT,
+    HISTORY_CLOCK_LEAP, HISTORY_CLOCK_TRUST, HISTORY_EXPIRY_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_PAUSE,
+    HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES, HISTORY_RETRY, HISTORY_STOP_JOBS, HISTORY_STRETCH_ROWS,
+    HISTORY_TIDY_RETRY, HISTORY_WAL_PATIENCE, STOP_TIMEOUT,
 };
 use crate::locale::FileFault;
 
@@ -64,12 +65,19 @@ pub(super) struct Worker<D, W> {
     took: Duration,
     /// Before this, what is written ahead is left as long as it is.
     shortened: Instant,
+    /// Since when it is waited for those who read it.
+    shortening: Option<Instant>,
     /// When more of an index that an earlier version has made is brought up to date; never if all of it is.
     reindexing: Option<Instant>,
     /// When old lines are looked for; never if lines may stay for ever.
     expiry: Option<Instant>,
     /// Up to which line they have been looked for in this round.
     expired_up_to: i64,
+    /// Which lines are old in this round: those from before.
+    expired_before: i64,
+    /// What the wall clock said when old lines were looked for last, and since when it has not leapt.
+    clock_said: (Instant, i64),
+    steady_since: Instant,
 }
 
 impl<D: Disk, W: Fn()> Worker<D, W> {
@@ -99,9 +107,13 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             held_up: false,
             took: Duration::ZERO,
             shortened: Instant::now(),
+            shortening: None,
             reindexing: Some(Instant::now()),
             expiry,
             expired_up_to: 0,
+            expired_before: 0,
+            clock_said: (Instant::now(), now()),
+            steady_since: Instant::now(),
         }
     }
 
@@ -132,10 +144,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 self.expire();
             }
             if self.reindexing.is_some_and(|at| Instant::now() >= at) {
-                self.reindexing = match self.file.transaction(D::reindex) {
-                    Ok(more) => more.then(Instant::now),
-                    Err(_) => Some(Instant::now() + HISTORY_RETRY),
-                };
+                self.reindex();
             }
         }
         self.finish();
@@ -259,6 +268,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     }
 
     fn write_some(&mut self) -> Written {
+        if !self.shorten_wal() {
+            return Written::Busy;
+        }
         let most = if self.is_ending() { HISTORY_STOP_JOBS } else { HISTORY_BATCH_JOBS };
         let Worker { file, rows, changes, change_bytes, gaps, load, ledger, .. } = self;
         let mut bytes = 0;
@@ -285,9 +297,6 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 load.release(std::mem::take(change_bytes), true);
                 gaps.clear();
                 self.took = start.elapsed();
-                if start >= self.shortened && !file.shorten_wal() {
-                    self.shortened = Instant::now() + 10 * HISTORY_WAL_PATIENCE;
-                }
                 Written::Done
             }
             Err(_) if given_up => return Written::Failed,
@@ -307,6 +316,29 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         load.release(rows.drain(..count).map(|row| JOB_BYTES + row.bytes()).sum(), false);
         rows.shrink_to(HISTORY_BATCH_JOBS);
         result
+    }
+
+    /// Lets what is written ahead begin anew if it has grown, before more is written; false: somebody is reading it, and what
+    /// is to be written can wait.
+    fn shorten_wal(&mut self) -> bool {
+        if Instant::now() < self.shortened || self.is_ending() {
+            return true;
+        }
+        if self.file.shorten_wal() {
+            self.shortening = None;
+            return true;
+        }
+        let waited = self.shortening.get_or_insert_with(Instant::now).elapsed();
+        let room =
+            self.rows.len() < HISTORY_QUEUE_JOBS / 2 && self.load.bytes() < HISTORY_QUEUE_MAX_BYTES / 2;
+        if waited < HISTORY_WAL_PATIENCE && room {
+            // SQLite does not wait while another program does the same.
+            thread::sleep(HISTORY_PAUSE);
+            return false;
+        }
+        self.shortening = None;
+        self.shortened = Instant::now() + 10 * waited.max(HISTORY_BUSY_STEP);
+        true
     }
 
     /// Does what is to be done for accounts and letters; says whether there is something to tell.
@@ -334,6 +366,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
 
     /// Writes what is left, and marks what cannot be written.
     fn finish(&mut self) {
+        self.shortened = Instant::now() + 2 * STOP_TIMEOUT;
         // Those who ask hear nothing any more.
         while let Ok(job) = self.jobs.recv_timeout(Duration::ZERO) {
             self.take(job);
@@ -383,16 +416,69 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     /// Lets some lines go that are too old; the rest in the next turn, so that nobody waits for all of it.
     fn expire(&mut self) {
         let Some(days) = self.file.keep_days() else { return };
-        let before = oldest(days);
+        if !self.shorten_wal() {
+            return;
+        }
         let after = self.expired_up_to;
-        let last: Result<Option<i64>> = self.file.transaction(|file| file.expire(before, after));
+        let last = if after == 0 { self.begin_expiry(days) } else { Ok(true) };
+        let before = self.expired_before;
+        let last = last.and_then(|begun| match begun {
+            true => self.file.transaction(|file| file.expire(before, after)),
+            false => Ok(None),
+        });
         let (after, pause) = match last {
             Ok(Some(last)) => (last, Duration::ZERO),
             Ok(None) => (0, HISTORY_EXPIRY_INTERVAL),
-            Err(_) => (after, HISTORY_BUSY_TIMEOUT),
+            Err(error) => (after, self.tidying_failed(&error)),
         };
         self.expired_up_to = after;
         self.expiry = Some(Instant::now() + pause);
+    }
+
+    /// Decides which lines are too old; false: none for now, since the clock may be wrong, and what it deletes is gone.
+    fn begin_expiry(&mut self, days: u32) -> Result<bool> {
+        let (before, said) = (oldest(days), (Instant::now(), now()));
+        self.expired_before = before;
+        let passed = (said.0 - self.clock_said.0).as_millis() as i64;
+        let (leap, trust) = (HISTORY_CLOCK_LEAP.as_millis() as i64, HISTORY_CLOCK_TRUST.as_millis() as i64);
+        if (said.1 - self.clock_said.1 - passed).abs() > leap {
+            self.steady_since = said.0;
+        }
+        self.clock_said = said;
+        let known = self.steady_since.elapsed() >= HISTORY_CLOCK_TRUST
+            || self.file.transaction(|file| file.was_spoken_between(before - leap, said.1 - trust))?;
+        if !known && self.file.transaction(|file| file.begins_before(before))? {
+            let _ = self.words.send(Word::File(FileNews::OldLinesStay));
+            (self.wake)();
+        }
+        Ok(known)
+    }
+
+    /// Brings some more of an old index up to date.
+    fn reindex(&mut self) {
+        if !self.shorten_wal() {
+            return;
+        }
+        self.reindexing = match self.file.transaction(D::reindex) {
+            Ok(more) => more.then(Instant::now),
+            Err(error) => Some(Instant::now() + self.tidying_failed(&error)),
+        };
+    }
+
+    /// Says why something could not be done that nobody asked for; gives how long to wait before it is tried again.
+    fn tidying_failed(&mut self, error: &rusqlite::Error) -> Duration {
+        if is_busy(error) {
+            return HISTORY_BUSY_TIMEOUT;
+        }
+        // A file that is not in its place is news already.
+        self.look_after_the_files();
+        let moved =
+            error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_READONLY_DBMOVED);
+        if !moved {
+            let _ = self.words.send(Word::Lost(0, error.to_string()));
+        }
+        (self.wake)();
+        HISTORY_TIDY_RETRY
     }
 }
 

@@ -344,6 +344,20 @@ pub fn lock_restored(path: &Path, language: Language) -> String {
     }
 }
 
+/// The console's line about a clock by which the whole history is old.
+pub fn old_lines_stay(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => {
+            "¿Está bien el reloj de este equipo? Todo el historial es muy anterior: por si acaso, en las próximas 24 horas no \
+             se borra nada de él"
+        }
+        Language::English => {
+            "Is the clock of this machine right? The whole history is much older: just in case, nothing of it is deleted \
+             within the next 24 hours"
+        }
+    }
+}
+
 /// The console's line about a history that was not written to its end when the server had to.
 pub fn history_unfinished(language: Language) -> &'static str {
     match language {

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use tertulia::chat::{ClientId, Look, Moment, RoomKey, RoomRecord, Text};
-use tertulia::keep::{Answer, Store};
+use tertulia::keep::{Answer, FileNews, Store};
 use tertulia::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_QUEUE_JOBS};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, line, room};
@@ -191,4 +191,63 @@ fn old_line_goes_by_its_own_time_whatever_stands_around_it() {
         assert!(start.elapsed() < DEADLINE, "{} are left", desk.last(GENERAL, lines).len());
     }
     assert_eq!(desk.search(&[GENERAL], "linea"), left);
+}
+
+/// The time of a line that was said so many days ago.
+fn days_ago(days: i64) -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64 - days * 86_400_000
+}
+
+/// What is told of the files at the start with `--keep-days 7`, and how many lines there are when all has been done that is due.
+fn left_behind_a_start(dir: &Dir) -> (Vec<FileNews>, u64) {
+    let mut desk = Desk::of(Store::open(dir.path(), Some(7)).unwrap());
+    let mut news = Vec::new();
+    // Behind the second answer the thread has been at the old lines.
+    for _ in 0..2 {
+        let now = desk.look(ClientId::new(1, 1), Look::Last(GENERAL, 1));
+        let mut answers: Vec<Answer> = now.into_iter().collect();
+        while !answers.iter().any(|answer| matches!(answer, Answer::Found { .. })) {
+            answers = desk.wait();
+            news.extend(answers.iter().filter_map(|answer| match answer {
+                Answer::File(told) => Some(told.clone()),
+                _ => None,
+            }));
+        }
+    }
+    assert!(desk.archive.close(DEADLINE));
+    let count = "SELECT count(*) FROM line";
+    (news, dir.sql().query_row(count, [], |row| row.get(0)).unwrap())
+}
+
+#[test]
+fn old_lines_stay_while_the_clock_may_be_wrong() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    (0..100).for_each(|number| desk.archive.keep(line(GENERAL, days_ago(38), &number.to_string())));
+    assert!(desk.archive.close(DEADLINE));
+    let stay = vec![FileNews::OldLinesStay];
+    assert_eq!(left_behind_a_start(&dir), (stay.clone(), 100));
+    // Somebody speaks at once by that clock.
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(GENERAL, days_ago(0), "hoy"));
+    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(left_behind_a_start(&dir), (stay, 101));
+    // Somebody has spoken by that clock yesterday.
+    let second = "UPDATE line SET at = ?1 WHERE id = (SELECT max(id) FROM line) - 1";
+    dir.sql().execute(second, [days_ago(1) - 1]).unwrap();
+    assert_eq!(left_behind_a_start(&dir), (Vec::new(), 2));
+}
+
+#[test]
+fn old_lines_that_cannot_be_deleted_are_said() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.archive.keep(line(GENERAL, days_ago(8), "vieja"));
+    assert!(desk.archive.close(DEADLINE));
+    let fails = "CREATE TRIGGER fails BEFORE DELETE ON line BEGIN SELECT raise(ABORT, 'no'); END";
+    dir.sql().execute_batch(fails).unwrap();
+    let mut desk = Desk::of(Store::open(dir.path(), Some(7)).unwrap());
+    desk.wait();
+    let complaint = desk.archive.complaint(Moment::START).expect("it is told");
+    assert!(complaint.lines == 0 && complaint.why.is_some(), "{complaint:?}");
 }

@@ -225,3 +225,37 @@ fn gaps_beside_the_file_are_taken_in_once_whenever_the_process_ends() {
     assert_eq!(start_twice("0 4 9 3\n7 1 10\n"), expected);
     assert_eq!(start_twice("0 4 11 3\n"), expected);
 }
+
+#[test]
+fn wal_stays_small_beside_readers_that_take_their_time() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let over = AtomicBool::new(false);
+    let long = "x".repeat(4_000);
+    let mut largest = 0;
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let readers = [dir.sql(), dir.sql(), dir.sql()];
+            let begin = "BEGIN; SELECT count(*) FROM room";
+            readers.iter().for_each(|reader| reader.execute_batch(begin).unwrap());
+            for reader in readers.iter().cycle() {
+                thread::sleep(Duration::from_millis(100)); // each reads three times as long, and two others meanwhile
+                reader.execute_batch("COMMIT").unwrap();
+                reader.execute_batch(begin).unwrap();
+                if over.load(Ordering::Relaxed) {
+                    break;
+                }
+            }
+        });
+        for number in 0..4_000 {
+            desk.archive.keep(line(GENERAL, number, &format!("{number} {long}")));
+            if number % 100 == 99 {
+                desk.find(Look::Last(GENERAL, 1));
+                largest = largest.max(fs::metadata(dir.path().join("tertulia.db-wal")).unwrap().len());
+            }
+        }
+        over.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(stored(&dir), 4_000);
+    assert!(largest <= HISTORY_WAL_BYTES as u64, "{largest} bytes were written ahead");
+}

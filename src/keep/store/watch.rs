@@ -22,6 +22,8 @@ pub enum FileNews {
     Back(PathBuf),
     /// The lock file was deleted, and has been made again: nobody else had the directory meanwhile.
     LockRestored(PathBuf),
+    /// Old lines stay for now: the clock may be wrong.
+    OldLinesStay,
 }
 
 /// The device of a file, and its number there.
@@ -73,9 +75,9 @@ impl FileWatch {
         self.mend_index();
         let displaced = self.files.iter().find(|(path, opened)| id(path) != Some(*opened));
         let displaced = displaced.map(|(path, _)| path.clone()).or_else(|| self.emptied());
+        let displaced = displaced.or_else(|| self.cut_off());
         let displaced = displaced.or_else(|| self.lost_lock());
         match displaced {
-        let displaced = displaced.or_else(|| self.cut_off());
             None if self.displaced => {
                 self.displaced = false;
                 self.news.push(FileNews::Back(self.database.clone()));
@@ -99,8 +101,6 @@ impl FileWatch {
         matches!(bytes, Ok(0)).then(|| self.database.clone())
     }
 
-    /// The lock file, if it is another one by now.
-    fn lost_lock(&mut self) -> Option<PathBuf> {
     /// What was written ahead, if another program has cut it off: SQLite counts on more of it than there is, and would fill
     /// the database with zeros instead.
     pub(super) fn cut_off(&self) -> Option<PathBuf> {
@@ -111,6 +111,8 @@ impl FileWatch {
         (there < counted_on && written_ahead(index) == Some(counted_on)).then_some(path)
     }
 
+    /// The lock file, if it is another one by now.
+    fn lost_lock(&mut self) -> Option<PathBuf> {
         let path = self.lock.path().to_owned();
         match fs::symlink_metadata(&path) {
             Ok(_) if self.lock.leads_here() => None,
@@ -135,8 +137,6 @@ impl FileWatch {
     }
 }
 
-fn id(path: &Path) -> Option<Id> {
-    fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 /// How long the file that SQLite writes ahead has to be, by its index (https://sqlite.org/walformat.html §2.1): in the byte
 /// order of the machine, the version is at 0, whether the rest is filled in at 12, the size of a page at 14 (1 for 65536), and
 /// how many pages were written at 16. None: the index does not say.
@@ -154,4 +154,6 @@ fn written_ahead(index: &File) -> Option<u64> {
     Some(if pages == 0 { 0 } else { 32 + pages * (24 + page) })
 }
 
+fn id(path: &Path) -> Option<Id> {
+    fs::metadata(path).ok().map(|metadata| (metadata.dev(), metadata.ino()))
 }

@@ -12,9 +12,7 @@ use super::watch::{FileNews, FileWatch};
 use super::{schema, with_end};
 use crate::keep::job::{Kind, Row};
 use crate::keep::words::{fold, indexed};
-use crate::limits::{
-    HISTORY_BUSY_STEP, HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS, HISTORY_WAL_BYTES, HISTORY_WAL_PATIENCE,
-};
+use crate::limits::{HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS, HISTORY_WAL_BYTES};
 
 /// The open file.
 #[derive(Debug)]
@@ -95,17 +93,42 @@ impl Writer {
     }
 
     /// Lets what is written ahead begin anew when it has grown: where questions overlap all the time, SQLite finds no
-    /// moment for it by itself. Waits for those that are being answered, for a while; says whether that was enough.
-    pub(in crate::keep) fn shorten_wal(&self) -> bool {
+    /// moment for it by itself. Waits for those that are being answered, [`HISTORY_BUSY_STEP`] at most; false: that was not
+    /// enough. As long as nothing is written, each try gets further: who asks next reads what is newest, and is not waited for.
+    pub(in crate::keep) fn shorten_wal(&mut self) -> bool {
         let Some(path) = self.connection.path() else { return true };
         let ahead = fs::metadata(with_end(Path::new(path), "-wal")).map_or(0, |ahead| ahead.len());
-        if ahead < HISTORY_WAL_BYTES as u64 / 2 {
+        if ahead < HISTORY_WAL_BYTES as u64 / 2 || self.watch.check().is_err() {
             return true;
         }
-        let _ = self.connection.busy_timeout(HISTORY_WAL_PATIENCE);
         let busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0));
-        let _ = self.connection.busy_timeout(HISTORY_BUSY_STEP);
-        busy == Ok(0)
+        busy != Ok(1)
+    }
+
+    /// Whether people have spoken by this clock for a while: a line was said before `until`, but not before `since`.
+    pub(in crate::keep) fn was_spoken_between(&self, since: i64, until: i64) -> Result<bool> {
+        let mut at = self.cached("SELECT at FROM line WHERE id >= ?1 ORDER BY id LIMIT 1")?;
+        let ends = "SELECT ifnull(min(id), 0), ifnull(max(id), -1) FROM line";
+        let (mut low, mut high) =
+            self.connection.query_row(ends, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        let mut middle: i64 = high;
+        // Nearly all lines stand in the order of their times, so what is looked through is halved each time.
+        while low <= high {
+            let at: i64 = at.query_row([middle], |row| row.get(0))?;
+            match at {
+                _ if at < since => low = middle + 1,
+                _ if at < until => return Ok(true),
+                _ => high = middle - 1,
+            }
+            middle = low + (high - low) / 2;
+        }
+        Ok(false)
+    }
+
+    /// Whether the first line of all was said before `before`.
+    pub(in crate::keep) fn begins_before(&self, before: i64) -> Result<bool> {
+        let first = "SELECT ifnull((SELECT at < ?1 FROM line ORDER BY id LIMIT 1), 0)";
+        self.connection.query_row(first, [before], |row| row.get(0))
     }
 
     /// Looks at lines behind the one with the number `after`, and deletes those from before `before`: each by its own time,

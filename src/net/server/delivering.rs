@@ -146,6 +146,7 @@ impl<S: Stream> Server<S> {
             FileNews::Displaced(path) => error!("{}", console::file_displaced(path, language)),
             FileNews::Back(path) => warn!("{}", console::file_back(path, language)),
             FileNews::LockRestored(path) => warn!("{}", console::lock_restored(path, language)),
+            FileNews::OldLinesStay => warn!("{}", console::old_lines_stay(language)),
         }
     }
 
