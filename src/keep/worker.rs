@@ -475,7 +475,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let moved =
             error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_READONLY_DBMOVED);
         if !moved {
-            let _ = self.words.send(Word::Lost(0, error.to_string()));
+            let _ = self.words.send(Word::Lost(0, Some(fault(error))));
         }
         (self.wake)();
         HISTORY_TIDY_RETRY
