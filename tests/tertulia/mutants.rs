@@ -61,9 +61,9 @@ const BUGS: [Bug; 15] = [
     },
     Bug {
         name: "a reader who dies while being delivered to",
-        file: "src/net/conn.rs",
-        right: "            Phase::Dead(_) => true,",
-        wrong: "            Phase::Dead(_) => false,",
+        file: "src/net/server/writing.rs",
+        right: "(conn.is_dead(), conn.is_lingering(), conn.take_release());",
+        wrong: "(false, conn.is_lingering(), conn.take_release());",
     },
     Bug {
         name: "a limit of all queues that nobody keeps",

@@ -114,7 +114,9 @@ pub fn when_all_have_left(world: &mut World) {
 fn room_lines(lines: &[String]) -> impl Iterator<Item = String> {
     let of_the_room = |line: &&String| {
         let said = line.split_once(": m").is_some_and(|(name, _)| !name.contains(' '));
-        let odd = line.starts_with(['p', 'z']) && line.contains(": ") && !line.contains("hace ");
+        // Also what is no message of ours, under any name; the server's own words are questions and advice.
+        let named = |(name, _): (&str, &str)| !name.contains(' ') && !["Contraseña", "Uso"].contains(&name);
+        let odd = line.split_once(": ").is_some_and(named) && !line.contains("hace ");
         let elsewhere = line.contains("#sala") && !said;
         let all =
             line.starts_with("--- ") && (line.contains(" ahora es ") || line.starts_with("--- Servidor: "));
