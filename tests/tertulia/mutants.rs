@@ -67,9 +67,10 @@ const BUGS: [Bug; 15] = [
     },
     Bug {
         name: "a limit of all queues that nobody keeps",
-        file: "src/net/server/writing.rs",
-        right: "if self.queued <= most {",
-        wrong: "if self.queued <= most || most > 0 {",
+        file: "src/net/server/mod.rs",
+        right: "            rate: Rate::new(settings.rate_limit),\n            settings,\n",
+        wrong: "            rate: Rate::new(settings.rate_limit),\n            \
+            settings: Settings { queues_max_bytes: usize::MAX / 2, ..settings },\n",
     },
     Bug {
         name: "a piece without a line end behind which nobody waits for the quiet",
