@@ -105,8 +105,8 @@ const BUGS: [Bug; 15] = [
     Bug {
         name: "a registered person to whom no guest gives way",
         file: "src/chat/hub/places.rs",
-        right: "leaving = self.giving_way(now).or_else(|| self.guest_giving_way());",
-        wrong: "leaving = self.giving_way(now).or_else(|| self.guest_giving_way().filter(|_| !full));",
+        right: "let other = self.giving_way(now).or_else(|| self.guest_giving_way());",
+        wrong: "let other = self.giving_way(now).or_else(|| self.guest_giving_way().filter(|_| !full));",
     },
     Bug {
         name: "a line that is counted as missing and stored later",
