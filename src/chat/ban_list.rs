@@ -89,11 +89,6 @@ impl BanList {
         self.remove_all(oldest)
     }
 
-    /// Whether a person stands here. What their name looks like is not asked where it does not matter.
-    pub(super) fn holds(&self, client: ClientId, name: &Name, registry: Option<&Registry>) -> bool {
-        !self.entries.is_empty() && (self.holds_client(client) || self.holds_name(name, registry))
-    }
-
     /// Whether a person of that name stands here.
     pub(super) fn holds_name(&self, name: &Name, registry: Option<&Registry>) -> bool {
         self.called(name, registry).next().is_some()

@@ -243,9 +243,8 @@ impl Hub {
     /// Whether a list holds a client of that name, or an account whose password the client has given.
     pub(super) fn is_listed(&self, list: &BanList, id: ClientId, name: &Name) -> bool {
         let registry = self.registry.as_ref();
-        let proven = || self.proven_names(id).into_iter().filter(|(_, proven)| proven != name);
-        !list.is_empty()
-            && (list.holds(id, name, registry) || proven().any(|(_, name)| list.holds_name(&name, registry)))
+        let holds = |name: &Name| list.holds_name(name, registry);
+        !list.is_empty() && (list.holds_client(id) || self.all_names_of(name, Some(id)).iter().any(holds))
     }
 
     /// Puts a person on a list, under all their names.
@@ -256,8 +255,10 @@ impl Hub {
         name: &Name,
         client: Option<ClientId>,
     ) -> Vec<RoomFact> {
-        let names = self.names_of(name, client);
-        names.iter().flat_map(|name| self.enlist(room, list, name, client)).collect()
+        let names = self.all_names_of(name, client);
+        let Hub { rooms, registry, .. } = self;
+        let room = rooms[room.index()].as_mut().expect("the caller found it");
+        names.iter().flat_map(|name| room.enlist(list, name, client, registry.as_ref())).collect()
     }
 
     /// Takes a person off a list, under all their names; gives what there is to remember of that. None: they were not on it.
@@ -268,13 +269,15 @@ impl Hub {
         name: &Name,
         client: Option<ClientId>,
     ) -> Option<Vec<RoomFact>> {
-        let names = self.names_of(name, client);
-        let struck = names.iter().filter_map(|name| self.strike(room, list, client, name));
+        let names = self.all_names_of(name, client);
+        let Hub { rooms, registry, .. } = self;
+        let room = rooms[room.index()].as_mut().expect("the caller found it");
+        let struck = names.iter().filter_map(|name| room.strike(list, client, name, registry.as_ref()));
         struck.reduce(|facts, more| [facts, more].concat())
     }
 
     /// The name of a person, and those of the accounts whose passwords they have given.
-    fn names_of(&self, name: &Name, client: Option<ClientId>) -> Vec<Name> {
+    fn all_names_of(&self, name: &Name, client: Option<ClientId>) -> Vec<Name> {
         let proven = client.map(|client| self.proven_names(client)).unwrap_or_default();
         let others = proven.into_iter().map(|(_, proven)| proven).filter(|proven| proven != name);
         std::iter::once(name.clone()).chain(others).collect()
@@ -398,32 +401,6 @@ impl Hub {
 
     pub(super) fn room_name(&self, room: RoomId) -> Name {
         self.room(room).expect("the caller found it").name.clone()
-    }
-
-    /// Puts a person on a list of a room; gives what there is to remember of that.
-    fn enlist(
-        &mut self,
-        room: RoomId,
-        list: RoomList,
-        name: &Name,
-        client: Option<ClientId>,
-    ) -> Vec<RoomFact> {
-        let Hub { rooms, registry, .. } = self;
-        let room = rooms[room.index()].as_mut().expect("the caller found it");
-        room.enlist(list, name, client, registry.as_ref())
-    }
-
-    /// Takes a person off a list of a room; gives what there is to remember of that. None: they were not on it.
-    fn strike(
-        &mut self,
-        room: RoomId,
-        list: RoomList,
-        client: Option<ClientId>,
-        name: &Name,
-    ) -> Option<Vec<RoomFact>> {
-        let Hub { rooms, registry, .. } = self;
-        let room = rooms[room.index()].as_mut().expect("the caller found it");
-        room.strike(list, client, name, registry.as_ref())
     }
 
     fn rules_of(&mut self, room: RoomId) -> &mut Room {
