@@ -203,7 +203,8 @@ impl Hub {
         }
         // Also where nobody waits for it any more.
         if let (Matter::Change(_), Verdict::Granted(key)) = (&matter, verdict) {
-            self.end_sessions_of_old_password(key, Some(id), now, out);
+            self.revoke_old_password(key, Some(id));
+            self.end_revoked(now, out);
         }
         let Some(waiting) = self.client_mut(id).and_then(|client| client.take_waiting(&matter)) else {
             return;
@@ -254,10 +255,7 @@ impl Hub {
             let registry = self.registry.get_or_insert_default();
             match change {
                 AccountChange::Added(account) => registry.insert(account),
-                AccountChange::Renewed(key) => {
-                    let name = registry.name(key).cloned();
-                    name.into_iter().for_each(|name| self.revoke(key, None, &AccountNews::Renewed(name)));
-                }
+                AccountChange::Renewed(key) => self.revoke_old_password(key, None),
                 AccountChange::Removed(key) => {
                     let name = registry.remove(key);
                     name.into_iter().for_each(|name| self.revoke(key, None, &AccountNews::Removed(name)));
@@ -285,18 +283,11 @@ impl Hub {
         left.into_iter().for_each(|room| self.vanish_if_empty(room, out));
     }
 
-    /// An account has another password: the connections that gave the one before end, all but that one.
-    fn end_sessions_of_old_password(
-        &mut self,
-        key: AccountKey,
-        except: Option<ClientId>,
-        now: Moment,
-        out: &mut Vec<Output>,
-    ) {
+    /// An account has another password: the connections that gave the one before have to end, all but that one.
+    fn revoke_old_password(&mut self, key: AccountKey, except: Option<ClientId>) {
         let name = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned();
         if let Some(name) = name {
             self.revoke(key, except, &AccountNews::Renewed(name));
-            self.end_revoked(now, out);
         }
     }
 
