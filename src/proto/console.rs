@@ -77,11 +77,8 @@ fn because(reason: Option<&Text>) -> String {
 
 /// Who has decided something, at the beginning of a sentence.
 fn decider(by: &Name, language: Language) -> &str {
-    match language {
-        _ if *by != Name::server() => by.as_str(),
-        Language::Spanish => "El servidor",
-        Language::English => "The server",
-    }
+    let spanish = language == Language::Spanish;
+    phrases::decider(by, if spanish { "El servidor" } else { "The server" })
 }
 
 /// The console's line about somebody who came from `address`.

@@ -150,3 +150,8 @@ pub(super) fn whom(expulsion: &Expulsion, and: &str) -> String {
 pub(super) fn because(reason: Option<&Text>) -> Option<String> {
     reason.map(|reason| format!(": {reason}"))
 }
+
+/// Who has decided something: a person's name, or the words of one language for the `server`.
+pub(super) fn decider<'a>(by: &'a Name, server: &'a str) -> &'a str {
+    if *by == Name::server() { server } else { by.as_str() }
+}

@@ -80,14 +80,9 @@ fn row(expulsion: &Expulsion, now: Stamp, zone: &Zone) -> String {
     format!(
         "{}, {until}, by {}{}",
         whom(expulsion),
-        decider(&expulsion.by),
+        phrases::decider(&expulsion.by, "the server"),
         because(expulsion.reason.as_ref())
     )
-}
-
-/// Who expelled somebody, inside a sentence.
-fn decider(by: &Name) -> &str {
-    if *by == Name::server() { "the server" } else { by.as_str() }
 }
 
 fn whom(expulsion: &Expulsion) -> String {

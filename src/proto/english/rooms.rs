@@ -5,7 +5,7 @@ use std::fmt::{Result, Write};
 use super::{WORDS, number};
 use crate::chat::{Crowd, Decision, Name, NameList, PutOut, RoomRefusal, RoomRow, Text};
 use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
-use crate::proto::phrases::{Phrases, wait};
+use crate::proto::phrases::{self, Phrases, wait};
 
 pub(super) fn arrived(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
     match room {
@@ -150,5 +150,5 @@ pub(super) fn persons(people: usize) -> String {
 
 /// Whose decision it is: a member's, or the server's administrator's.
 fn decider(by: &Name) -> &str {
-    if *by == Name::server() { "The server" } else { by.as_str() }
+    phrases::decider(by, "The server")
 }
