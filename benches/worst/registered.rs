@@ -119,7 +119,7 @@ pub(crate) const CASES: [Case; 14] = [
             "",
             |_| OPERATOR,
             |_| format!("{PASSWORD}\n").repeat(3),
-            "Tienes otra contraseña",
+            "Contraseña cambiada",
         )
     },
     case("/clave", "clave", |round| OTHERS + 1_000 + round, |_| "/clave\n".into(), "Contraseña actual: "),

@@ -88,7 +88,7 @@ pub(super) fn password_exposed(path: &Path, mode: u32, language: Language) -> St
     let path = path.display();
     match language {
         Spanish => {
-            format!("{path}: cualquier usuario de esta máquina puede leer la contraseña (permisos {mode:o})")
+            format!("{path}: cualquier usuario de este equipo puede leer la contraseña (permisos {mode:o})")
         }
         English => format!("{path}: every user of this machine can read the password (mode {mode:o})"),
     }

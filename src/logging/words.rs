@@ -29,7 +29,7 @@ pub(super) fn open_to_all(path: &Path, mode: u32, language: Language) -> String 
     let path = path.display();
     match language {
         Spanish => {
-            format!("{path}: cualquier usuario de esta máquina puede leer el registro (permisos {mode:o})")
+            format!("{path}: cualquier usuario de este equipo puede leer el registro (permisos {mode:o})")
         }
         English => format!("{path}: every user of this machine can read the log (mode {mode:o})"),
     }

@@ -36,7 +36,7 @@ pub fn note(note: &Note, language: Language) -> Option<String> {
         }
         (Note::Registered(name), Language::English) => format!("{name} has registered their name"),
         (Note::KeysTried(room, tries, name), Language::Spanish) => {
-            format!("{tries} llaves equivocadas para #{room}; la última, de {name}")
+            format!("{tries} llaves incorrectas para #{room}; la última, de {name}")
         }
         (Note::KeysTried(room, tries, name), Language::English) => {
             format!("{tries} wrong keys to #{room}, the last one by {name}")
@@ -102,14 +102,14 @@ pub fn guesses(name: Option<&Name>, origin: Origin, times: u32, alike: bool, lan
     };
     let seconds = GUESSES_INTERVAL.as_secs();
     match (alike, times, spanish) {
-        (true, 1, true) => format!("Contraseña equivocada {whose}"),
+        (true, 1, true) => format!("Contraseña incorrecta {whose}"),
         (true, 1, false) => format!("Wrong password {whose}"),
-        (true, _, true) => format!("Contraseña equivocada {whose} (van {times})"),
+        (true, _, true) => format!("Contraseña incorrecta {whose} (van {times})"),
         (true, _, false) => format!("Wrong password {whose} ({times} so far)"),
-        (false, 1, true) => format!("1 contraseña equivocada más en {seconds} s, {whose}"),
+        (false, 1, true) => format!("1 contraseña incorrecta más en {seconds} s, {whose}"),
         (false, 1, false) => format!("1 more wrong password in {seconds} s, {whose}"),
         (false, _, true) => {
-            format!("{times} contraseñas equivocadas más en {seconds} s; la última, {whose}")
+            format!("{times} contraseñas incorrectas más en {seconds} s; la última, {whose}")
         }
         (false, _, false) => format!("{times} more wrong passwords in {seconds} s, the last one {whose}"),
     }
@@ -157,6 +157,14 @@ pub fn rereading(language: Language) -> &'static str {
             "SIGHUP: se reabre el registro y se vuelven a leer el mensaje de bienvenida y la zona horaria"
         }
         Language::English => "SIGHUP: opening the log again, reading the greeting and the time zone again",
+    }
+}
+
+/// The console's line about a signal that the server hears and does nothing for.
+pub fn unused(signal: &str, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("{signal}: esta señal no hace nada"),
+        Language::English => format!("{signal}: this signal does nothing"),
     }
 }
 

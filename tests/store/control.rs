@@ -92,7 +92,7 @@ fn account_orders_are_in_effect_when_they_are_answered() {
         complaints.lines().map(|line| line.split_once("[WARN] ").map(|(_, words)| words)).collect();
     assert_eq!(
         complained,
-        [Some("Contraseña equivocada para Ana desde 127.0.0.1")],
+        [Some("Contraseña incorrecta para Ana desde 127.0.0.1")],
         "the one wrong password, once"
     );
     assert!(!dir.path().join(SOCKET).exists(), "the socket goes with the server");

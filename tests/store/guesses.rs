@@ -87,27 +87,27 @@ fn guesses_read_like_sentences() {
     for (guesses, spanish, english) in [
         (
             alike("Ana", from(1), 1),
-            "Contraseña equivocada para Ana desde 192.0.2.1",
+            "Contraseña incorrecta para Ana desde 192.0.2.1",
             "Wrong password for Ana from 192.0.2.1",
         ),
         (
             alike("Ana", from(1), 3),
-            "Contraseña equivocada para Ana desde 192.0.2.1 (van 3)",
+            "Contraseña incorrecta para Ana desde 192.0.2.1 (van 3)",
             "Wrong password for Ana from 192.0.2.1 (3 so far)",
         ),
         (
             Guesses { name: None, origin: from(2), times: 1, alike: true },
-            "Contraseña equivocada para un nombre sin registrar desde 192.0.2.2",
+            "Contraseña incorrecta para un nombre sin registrar desde 192.0.2.2",
             "Wrong password for a name that is not registered from 192.0.2.2",
         ),
         (
             Guesses { alike: false, ..alike("Ana", from(1), 45) },
-            "45 contraseñas equivocadas más en 10 s; la última, para Ana desde 192.0.2.1",
+            "45 contraseñas incorrectas más en 10 s; la última, para Ana desde 192.0.2.1",
             "45 more wrong passwords in 10 s, the last one for Ana from 192.0.2.1",
         ),
         (
             Guesses { alike: false, ..alike("Ana", from(1), 1) },
-            "1 contraseña equivocada más en 10 s, para Ana desde 192.0.2.1",
+            "1 contraseña incorrecta más en 10 s, para Ana desde 192.0.2.1",
             "1 more wrong password in 10 s, for Ana from 192.0.2.1",
         ),
     ] {

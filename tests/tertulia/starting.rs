@@ -164,7 +164,7 @@ fn log_file_keeps_its_mode_and_is_told_if_everybody_can_read_it() {
         fs::write(&log, "").expect("a file");
         fs::set_permissions(&log, Permissions::from_mode(given)).expect("a file of ours");
         let mut server = Server::start(&["--log-file", log.to_str().expect("a plain path")]);
-        let words = "cualquier usuario de esta máquina puede leer el registro (permisos 644)";
+        let words = "cualquier usuario de este equipo puede leer el registro (permisos 644)";
         let before = server.console_until(&format!("Servidor de chat multiusuario en {}", server.shown));
         let expected = if told { vec![format!("[WARN] {}: {words}", log.display())] } else { vec![] };
         assert_eq!(before, expected);

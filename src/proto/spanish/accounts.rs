@@ -21,7 +21,7 @@ pub(super) fn prompt(question: Question) -> &'static str {
 pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
     match refusal {
         AccountRefusal::NoAccounts => {
-            writeln!(out, "Aquí no hay cuentas: quien lleva el servidor puede darlas con --data.")
+            writeln!(out, "Aquí no hay cuentas: quien lleva el servidor puede activarlas con --data.")
         }
         AccountRefusal::Unfit(error) => writeln!(out, "Contraseña no válida: {}", unfit(*error)),
         AccountRefusal::Differ => writeln!(out, "Las dos contraseñas no son iguales. No ha cambiado nada."),
@@ -95,7 +95,7 @@ pub(super) fn news(news: &AccountNews, out: &mut String) -> Result {
             writeln!(out, "Eres operador del servidor hasta que te desconectes.")
         }
         AccountNews::PasswordChanged => {
-            writeln!(out, "Tienes otra contraseña desde ahora.")
+            writeln!(out, "Contraseña cambiada.")
         }
         AccountNews::Replaced => {
             writeln!(out, "--- Has entrado desde otro sitio: esta conexión se cierra.")

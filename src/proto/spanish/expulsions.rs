@@ -50,7 +50,7 @@ fn refused(refusal: &ExpulsionRefusal, out: &mut String) -> Result {
         }
         ExpulsionRefusal::Everybodys(origin) => writeln!(
             out,
-            "{origin} es la dirección de esta máquina o de toda su red, y la de quien llega con ssh -L: expulsa por el nombre."
+            "{origin} es la dirección de este equipo o de toda su red, y la de quien llega con ssh -L: expulsa por el nombre."
         ),
         ExpulsionRefusal::OwnAddress(origin) => writeln!(out, "{origin} es tu propia dirección."),
         ExpulsionRefusal::OperatorsAddress(origin, name) => {

@@ -62,7 +62,7 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
         RoomRefusal::Banned(room) => writeln!(out, "No puedes entrar en #{room}: te han vetado."),
         RoomRefusal::KeyWait(room, rest) => writeln!(
             out,
-            "Demasiadas llaves equivocadas para #{room} desde tu dirección. Prueba dentro de {}.",
+            "Demasiadas llaves incorrectas para #{room} desde tu dirección. Prueba dentro de {}.",
             wait(*rest)
         ),
         RoomRefusal::BannedOnArrival(room) => {
@@ -156,7 +156,7 @@ pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut Str
 }
 
 pub(super) fn keys_tried(room: &Name, tries: u32, by: &Name, out: &mut String) -> Result {
-    writeln!(out, "--- Alguien prueba llaves de #{room}: {tries} intentos, el último de {by}")
+    writeln!(out, "--- Alguien está probando llaves en #{room}: {tries} intentos, el último de {by}")
 }
 
 pub(super) fn persons(people: usize) -> String {

@@ -51,7 +51,7 @@ fn at_a_terminal_no_password_is_shown() {
     screen.type_keys("margarita\r");
     screen.wait_for_line("Repite la contraseña:");
     screen.type_keys("margarita\r");
-    screen.wait_for_text("Tienes otra contraseña desde ahora.");
+    screen.wait_for_text("Contraseña cambiada.");
     screen.wait_for_line("Tú:");
     screen.type_keys("\x1b[A");
     screen.wait_for_line("Tú: /clave");

@@ -86,7 +86,7 @@ fn at_a_real_telnet_the_password_is_not_on_the_screen() {
     screen.type_keys("/salir ya\r");
     screen.wait_for("the last question", |screen| cursor_row(screen).starts_with("Repite la contraseña:"));
     screen.type_keys("/salir ya\r");
-    screen.wait_for_text("Tienes otra contraseña desde ahora.");
+    screen.wait_for_text("Contraseña cambiada.");
     screen.type_keys("/salir adiós\r");
     let shown = screen.wait_end().screen;
     let shown: Vec<&str> = shown.lines().map(str::trim_end).collect();
@@ -96,7 +96,7 @@ fn at_a_real_telnet_the_password_is_not_on_the_screen() {
         shown[start..].starts_with(
             &format!("Ingresa tu nombre: María\nContraseña:\n\nBienvenido al chat, María!\n\
              Escribe 'salir' para desconectarte.\n\nNo hay nadie más por ahora.\n{HELP}\nhola\n/clave\nContraseña actual:\nNueva contraseña:\n\
-             Repite la contraseña:\nTienes otra contraseña desde ahora.\n/salir adiós")
+             Repite la contraseña:\nContraseña cambiada.\n/salir adiós")
         ),
         "{shown}"
     );

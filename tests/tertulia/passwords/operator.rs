@@ -34,7 +34,7 @@ fn operator_password_file_lets_its_owner_keep_order_without_data() {
     ana.expect("Contraseña: ");
     ana.say(PASSWORD);
     ana.expect_line("Eres operador del servidor hasta que te desconectes.");
-    server.console_find(|line| line == "[WARN] Contraseña equivocada para operador desde 127.0.0.1");
+    server.console_find(|line| line == "[WARN] Contraseña incorrecta para operador desde 127.0.0.1");
     server.console_find(|line| line == "[INFO] Ana es ahora operador del servidor");
     ana.say("/expulsar Luis 10 insultos");
     luis.expect_line("--- Estás expulsado de este chat durante 10 min: insultos");
@@ -49,7 +49,7 @@ fn operator_password_file_that_everybody_can_read_is_told() {
         let path = file(&dir, &format!("{mode:o}"), PASSWORD.as_bytes(), mode);
         let server = Server::start(&["--operator-password-file", path.to_str().expect("a plain path")]);
         let before = server.console_until(&format!("Servidor de chat multiusuario en {}", server.shown));
-        let words = "cualquier usuario de esta máquina puede leer la contraseña (permisos 644)";
+        let words = "cualquier usuario de este equipo puede leer la contraseña (permisos 644)";
         let expected = told.then(|| format!("[WARN] {}: {words}", path.display()));
         assert_eq!(before, Vec::from_iter(expected));
     }

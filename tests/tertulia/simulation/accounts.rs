@@ -182,7 +182,7 @@ impl World {
             // It was not made; if somebody else was faster, that is another account.
             About::Register(account, _) => self.accounts.all[account].gone = true,
             About::Change(account, new) => {
-                let changed = granted("Tienes otra contraseña");
+                let changed = granted("Contraseña cambiada");
                 if changed {
                     self.people[index].sessions.insert(account, new.clone());
                 }

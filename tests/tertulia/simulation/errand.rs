@@ -15,7 +15,7 @@ const OUTCOMES: [&str; 21] = [
     "Las dos contraseñas",
     "Contraseña no válida:",
     "Te has identificado como ",
-    "Tienes otra contraseña",
+    "Contraseña cambiada",
     "Bienvenido al chat, ",
     "Ya te llamas ",
     "Nombre no válido:",

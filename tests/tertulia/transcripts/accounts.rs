@@ -59,8 +59,7 @@ fn a_name_is_registered_and_asked_for_its_password() {
 fn a_password_is_changed() {
     let lines = ["María", "girasol", "/clave", "girasol", "otra más", "otra más", "salir"];
     let heard = reads(&mut wire(Spanish), &lines);
-    let tail =
-        "Contraseña actual: Nueva contraseña: Repite la contraseña: Tienes otra contraseña desde ahora.\n";
+    let tail = "Contraseña actual: Nueva contraseña: Repite la contraseña: Contraseña cambiada.\n";
     assert!(heard.ends_with(tail), "{heard}");
     let heard = reads(&mut wire(English), &lines);
     let tail =
