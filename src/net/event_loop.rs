@@ -226,6 +226,7 @@ impl EventLoop {
                     reread(&mut self.server);
                     self.server.reload_accounts();
                 }
+                Asked::Nothing(signal) => info!("{}", console::unused(signal, self.settings.language)),
             }
         }
         false

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use mio::{Interest, Registry, Token};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
 use signal_hook::{SigId, flag, low_level};
 use signal_hook_mio::v1_0::Signals as Pending;
 
@@ -30,6 +30,8 @@ pub(super) enum Asked {
     HangUp,
     /// To read again what can be read again.
     Reread,
+    /// Nothing: a signal of that name means nothing to the server.
+    Nothing(&'static str),
 }
 
 impl Signals {
@@ -49,7 +51,9 @@ impl Signals {
         }
         // First: a signal that only set the flag below would be seen by nobody.
         let hang_up = (is_ignored(SIGHUP) == Some(false)).then_some(SIGHUP);
-        let pending = Pending::new(stops.iter().copied().chain(hang_up))?;
+        // Unheard they would end the process, and some programs send them to have a log opened again.
+        let users = [SIGUSR1, SIGUSR2].into_iter().filter(|&signal| is_ignored(signal) != Some(true));
+        let pending = Pending::new(stops.iter().copied().chain(hang_up).chain(users))?;
         let (asked, mut hasty) = (Arc::new(AtomicBool::new(false)), Vec::new());
         for &signal in &stops {
             // In this order: the first signal finds that none came before.
@@ -75,6 +79,8 @@ impl Signals {
         let asked = |signal| match signal {
             SIGHUP if self.at_a_terminal => Asked::HangUp,
             SIGHUP => Asked::Reread,
+            SIGUSR1 => Asked::Nothing("SIGUSR1"),
+            SIGUSR2 => Asked::Nothing("SIGUSR2"),
             _ => Asked::Stop,
         };
         self.pending.pending().map(asked).collect()

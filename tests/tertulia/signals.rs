@@ -145,6 +145,18 @@ fn interrupt_stays_ignored_in_the_background_of_a_script() {
     assert_eq!(server.stop().code(), Some(0));
 }
 
+#[test]
+fn signals_without_a_meaning_do_not_end_the_server() {
+    for (language, said) in [("es", "esta señal no hace nada"), ("en", "this signal does nothing")] {
+        let mut server = Server::start(&["--lang", language]);
+        for (signal, name) in [(Signal::USR1, "SIGUSR1"), (Signal::USR2, "SIGUSR2")] {
+            server.signal(signal);
+            server.console_until(&format!("{name}: {said}"));
+        }
+        assert_eq!(server.stop().code(), Some(0));
+    }
+}
+
 /// The words of a log's lines.
 fn words(path: &Path) -> Vec<String> {
     let text = fs::read_to_string(path).expect("a log");
