@@ -24,6 +24,10 @@ pub const NAME_MAX_MARKS: usize = 4;
 /// others. Hebrew with vowels and accents has four, rarely five; those that stand beside it are not counted.
 pub const TEXT_MAX_MARKS: usize = NAME_MAX_MARKS;
 
+/// Letters of a message that are drawn into one with the letter before them: by viramas, or as a block of Hangul. Sanskrit कार्त्स्न्य
+/// has four, a block of old Korean at most eight, transliterated Tamil five; without end they reach into other lines.
+pub const TEXT_MAX_JOINED: usize = 8;
+
 /// Bytes of one telnet subnegotiation (`IAC SB … IAC SE`) that are passed over; a longer one ends with its line, so that
 /// one left open does not swallow all that its sender types. The server agrees to no option, so none should come at all;
 /// the longest that telnets know has some 90 (LINEMODE's table of keys).

@@ -5,10 +5,10 @@
 use std::fmt;
 use std::rc::Rc;
 
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use crate::limits::TEXT_MAX_MARKS;
+use crate::limits::{TEXT_MAX_JOINED, TEXT_MAX_MARKS};
 
 const ESC: char = '\x1b';
 const ZWNJ: char = '\u{200C}';
@@ -53,8 +53,8 @@ pub struct Text(Rc<str>);
 
 impl Text {
     /// Makes `raw`, a line without its ending, safe: whole terminal sequences (ECMA-48), control characters but TAB,
-    /// bidi controls, invisible characters but ZWJ and ZWNJ, and marks beyond [`TEXT_MAX_MARKS`] on one letter are taken
-    /// out. What only ends a line elsewhere becomes a space. An emoji keeps its U+FE0F, a flag its tags.
+    /// bidi controls, invisible characters but ZWJ and ZWNJ, and marks beyond [`TEXT_MAX_MARKS`] on one letter and
+    /// letters joined to one beyond [`TEXT_MAX_JOINED`] are taken out. What only ends a line elsewhere becomes a space. An emoji keeps its U+FE0F, a flag its tags.
     ///
     /// Cleaning twice changes nothing: no ESC and no C1 is ever kept, so what is left cannot join into a sequence.
     pub fn clean(raw: &str) -> Text {
@@ -99,22 +99,28 @@ impl fmt::Display for Text {
 
 /// Where the first character stands that perhaps does not stay: nearly every line has none, and ASCII is passed quickly.
 fn first_doubtful(raw: &str) -> Option<usize> {
-    let (mut at, mut marks) = (0, 0);
+    let (mut at, mut marks, mut joined, mut links) = (0, 0, 0, false);
     loop {
         let ascii =
             raw.as_bytes()[at..].iter().take_while(|byte| matches!(byte, b'\t' | b' '..=b'~')).count();
         at += ascii;
         let c = raw[at..].chars().next()?;
         if ascii > 0 {
-            marks = 0;
+            (marks, joined, links) = (0, 0, false);
         }
         // Also those that take room of their own: they are told apart only where there are many.
         if c >= '\u{300}' && is_combining_mark(c) {
             marks += 1;
+            if is_virama(c) {
+                (joined, links) = (joined + 1, true);
+            }
+        } else if Jamo::of(c).is_some() {
+            // Told apart only where there are many, too.
+            (marks, joined, links) = (0, joined + 1, false);
         } else if !is_joiner(c) {
-            marks = 0;
+            (marks, joined, links) = (0, if links { joined } else { 0 }, false);
         }
-        if is_removed(c) || marks > TEXT_MAX_MARKS {
+        if is_removed(c) || marks > TEXT_MAX_MARKS || joined > TEXT_MAX_JOINED {
             return Some(at);
         }
         at += c.len_utf8();
@@ -218,31 +224,72 @@ fn ends_lines(c: char) -> bool {
     matches!(c, '\n'..='\r' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
 
-/// The marks on the letter before.
+/// A letter of Hangul that is drawn into a block with those beside it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Jamo {
+    /// Begins a block, or goes on with its beginning.
+    Leading,
+    /// A vowel or what is behind it: always goes on with a block.
+    Following,
+}
+
+impl Jamo {
+    fn of(c: char) -> Option<Jamo> {
+        match c {
+            '\u{1100}'..='\u{115F}' | '\u{A960}'..='\u{A97C}' => Some(Jamo::Leading),
+            '\u{1160}'..='\u{11FF}' | '\u{D7B0}'..='\u{D7FB}' => Some(Jamo::Following),
+            _ => None,
+        }
+    }
+}
+
+/// The marks on the letter before, and what is drawn into one with it.
 #[derive(Default)]
 struct Pile {
     marks: usize,
+    joined: usize,
+    /// Whether a virama joins the next letter.
+    links: bool,
+    jamo: Option<Jamo>,
 }
 
 impl Pile {
     /// What there is at the end of `kept`.
     fn behind(kept: &str) -> Pile {
-        let last = kept.chars().rev().take_while(|&c| is_joiner(c) || is_mark(c));
-        Pile { marks: last.filter(|&c| !is_joiner(c)).count() }
+        // Nothing is drawn into one with ASCII.
+        let from = kept.bytes().rposition(|byte| byte.is_ascii()).unwrap_or(0);
+        let mut pile = Pile::default();
+        for c in kept[from..].chars() {
+            pile.takes(c);
+        }
+        pile
     }
 
-    /// Puts `c` on it, or begins another with it; says whether it is no mark too many.
+    /// Puts `c` on it, or begins another with it; says whether it is not too many.
     fn takes(&mut self, c: char) -> bool {
         if is_joiner(c) {
             return true;
         }
-        if !is_mark(c) {
-            self.marks = 0;
-            return true;
+        let virama = is_virama(c);
+        let jamo = Jamo::of(c);
+        let goes_on = match jamo {
+            Some(Jamo::Leading) => self.jamo == jamo,
+            Some(Jamo::Following) => true,
+            None => virama,
+        };
+        if goes_on && self.joined >= TEXT_MAX_JOINED || is_mark(c) && self.marks >= TEXT_MAX_MARKS {
+            return false;
         }
-        let has_room = self.marks < TEXT_MAX_MARKS;
-        self.marks += usize::from(has_room);
-        has_room
+        if is_mark(c) {
+            self.marks += 1;
+        } else {
+            self.marks = 0;
+            self.joined = if goes_on || self.links { self.joined } else { 0 };
+            (self.links, self.jamo) = (false, jamo);
+        }
+        self.joined += usize::from(goes_on);
+        self.links |= virama;
+        true
     }
 }
 
@@ -250,6 +297,12 @@ impl Pile {
 /// three beside and two on it), so that they cannot pile up.
 pub(super) fn is_mark(c: char) -> bool {
     c >= '\u{300}' && is_combining_mark(c) && c.general_category() != GeneralCategory::SpacingMark
+}
+
+/// Whether `c` may draw the letters before and behind it into one, of which many grow downwards without end (canonical
+/// combining class 9).
+fn is_virama(c: char) -> bool {
+    c >= '\u{94D}' && canonical_combining_class(c) == 9
 }
 
 /// Whether `c` only decides how letters join; what stands behind it may still be on the letter before.

@@ -170,6 +170,63 @@ fn marks_of_real_words_stay() {
     }
 }
 
+/// Korean in letters, as macOS writes it, and old Korean; conjuncts in the scripts of India and beyond.
+const JOINED: [&str; 8] = [
+    "\u{1112}\u{1161}\u{11AB}\u{1100}\u{1173}\u{11AF}\u{110B}\u{1173}\u{11AF}\u{1106}\u{1175}\u{11AE}\u{1103}\u{1161}",
+    "한글을 믿다 ㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋㅋ ㅠㅠㅠㅠㅠㅠㅠㅠㅠㅠㅠㅠ",
+    "\u{1107}\u{1109}\u{1100}\u{1169}\u{1161}\u{1175}\u{11AF}\u{11A8}\u{11BA} \u{A972}\u{119E}\u{D7E0}",
+    "कार्त्स्न्य राष्ट्र स्त्री लक्ष्म्या नमस्ते",
+    "வேர்ல்ட்ஸ் ஸ்ட்ரெங்த்ஸ் மார்க்ஸ்",
+    "ശാസ്ത്രം സ്ത്രീ ರಾಷ್ಟ್ರ స్త్రీ",
+    "ស្ត្រី អង្គ្លេស សាស្ត្រា",
+    "พฺรหฺม สฺวากฺขาโต อင်္ဂလိပ် က္ကက္ခ",
+];
+
+#[test]
+fn joined_letters_of_real_words_stay() {
+    for words in JOINED {
+        assert_eq!(clean(words), words, "{}", words.escape_unicode());
+    }
+}
+
+#[test]
+fn letters_join_up_to_eight_to_one() {
+    // A first letter, and what joins it again and again.
+    for (first, next, at_once) in [
+        ("", "\u{1100}", 1),
+        ("", "\u{A960}", 1),
+        ("\u{1100}", "\u{1161}", 0),
+        ("\u{AC00}", "\u{11A8}", 0),
+        ("한", "\u{D7CB}", 0),
+        ("", "\u{11A8}", 0),
+    ] {
+        for (count, kept) in [(8 + at_once, 8 + at_once), (9 + at_once, 8 + at_once), (1200, 8 + at_once)] {
+            let line = |count: usize| format!("{first}{} y", next.repeat(count));
+            assert_eq!(clean(&line(count)), line(kept), "{} {count}", next.escape_unicode());
+            assert_eq!(
+                clean(&format!("\x07{}", line(count))),
+                line(kept),
+                "{} {count}",
+                next.escape_unicode()
+            );
+        }
+    }
+    for (letter, virama) in
+        [("क", "\u{94D}"), ("ಕ", "\u{CCD}"), ("ក", "\u{17D2}"), ("ꦏ", "\u{A9C0}"), ("က", "\u{1039}")]
+    {
+        for between in ["", "\u{200D}", "\u{200C}\u{200D}"] {
+            let line = |count: usize| format!("{letter}{}", [virama, between, letter].concat().repeat(count));
+            assert_eq!(clean(&line(8)), line(8));
+            let longest = clean(&line(400));
+            assert_eq!(longest.matches(letter).count(), 401, "no letter is lost");
+            let apart = [letter, between, letter].concat();
+            let joined = longest.split(&apart).map(|run| run.matches(virama).count());
+            assert!(joined.clone().count() > 40 && joined.max() == Some(8), "{longest}");
+            assert_eq!(clean(&longest), longest);
+        }
+    }
+}
+
 #[test]
 fn marks_pile_up_to_four_on_one_letter() {
     for mark in ["\u{301}", "\u{E47}", "\u{489}", "\u{64B}", "\u{20DD}", "\u{1DC4}", "\u{F71}", "\u{3099}"] {
