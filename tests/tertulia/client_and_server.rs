@@ -130,19 +130,16 @@ fn a_full_chat_is_the_end_and_says_why() {
 
 #[test]
 fn a_server_that_stops_says_farewell() {
-    let farewells = [
-        ("--- El servidor se detiene.", "--- Conexión perdida"),
-        ("--- The server is stopping.", "--- Connection lost"),
-    ];
+    let farewells = ["--- El servidor se detiene.", "--- The server is stopping."];
     let cases = LANGUAGES.into_iter().zip(COMPANY).zip(farewells);
-    for (((language, prompt, welcome, hint), [alone, help]), (farewell, lost)) in cases {
+    for (((language, prompt, welcome, hint), [alone, help]), farewell) in cases {
         let mut server = Server::start(&["--lang", language]);
         let (bot, keyboard) = in_pipes(&server, &["--name", "bot"]);
         for line in [prompt, welcome, hint, "", alone, help] {
             assert_eq!(bot.stdout.next().as_deref(), Some(line));
         }
         assert!(server.stop().success());
-        assert_eq!(ended(bot), (Some(1), vec![farewell.to_owned()], vec![lost.to_owned()]));
+        assert_eq!(ended(bot), (Some(1), vec![farewell.to_owned()], vec![]), "the server has said it all");
         drop(keyboard); // open until here: the end was not the input's
     }
 }

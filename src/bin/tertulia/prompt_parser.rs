@@ -33,13 +33,14 @@ const ASKED_BACK: [&str; 8] =
 const REPLACED: [&str; 2] = ["--- Has entrado desde otro sitio", "--- You came in from somewhere else"];
 
 /// How the server says that we cannot stay, before it hangs up: nothing has to be added to it. No member's line begins so.
-const TURNED_AWAY: [&str; 14] = [
+const TURNED_AWAY: [&str; 16] = [
     "El chat está lleno (",
     "El chat está lleno y aún no has dado un nombre",
     "Hay muchas conexiones desde tu dirección, y quedan pocas plazas. ",
     "--- El chat está lleno, y tu plaza",
     "--- Estás expulsado de este chat",
     "--- El servidor cierra tu conexión",
+    "--- El servidor se detiene.",
     "Se acabó el tiempo para dar un nombre",
     "The chat is full (",
     "The chat is full and you have not given a name",
@@ -47,6 +48,7 @@ const TURNED_AWAY: [&str; 14] = [
     "--- The chat is full, and your place",
     "--- You are expelled from this chat",
     "--- The server closes your connection",
+    "--- The server is stopping.",
     "The time to give a name is over",
 ];
 
@@ -180,7 +182,7 @@ impl PromptParser {
             self.fences += 1;
         } else if self.inside {
             // An answer may be followed by the next question; any other line ends the exchange.
-            self.expecting = self.asked.take().is_some() || is_one_of(line, &ASKED_BACK);
+            self.expecting = self.asked.take().is_some() || is_one_of(line, &ASKED_BACK) || is_slip(line);
             self.recalling |= recalls(line);
         } else {
             self.answers += 1;
@@ -322,6 +324,20 @@ fn is_one_of(line: &str, commands: &[&str]) -> bool {
     command(line).is_some_and(|(word, _)| commands.contains(&word.as_str()))
 }
 
+/// Whether a command that a password follows stands behind keys that were pressed by mistake, or one letter.
+fn is_slip(line: &str) -> bool {
+    let words = line.trim_start_matches(|c: char| !c.is_alphabetic());
+    let before = line[..line.len() - words.len()].trim_start();
+    let slipped = !before.is_empty() && (!before.ends_with(char::is_whitespace) || before.starts_with(SLIPS));
+    let word = words.split(char::is_whitespace).next().unwrap_or_default().to_lowercase();
+    let word: String = word.chars().filter_map(without_accent).collect();
+    ASKED_BACK[..6].iter().any(|name| match word.strip_suffix(name.trim_start_matches('/')) {
+        Some("") => slipped,
+        Some(letter) => letter.chars().count() == 1,
+        None => false,
+    })
+}
+
 /// The command that the server takes this line for, slash and all, and what stands behind it: case and accents do not
 /// matter, nor do blanks around the slash; and what a password follows is a command behind a slip, too.
 fn command(line: &str) -> Option<(String, &str)> {
@@ -342,7 +358,7 @@ fn command(line: &str) -> Option<(String, &str)> {
 }
 
 /// What people type for a slash.
-const SLIPS: [char; 7] = ['7', '&', '/', '\\', '／', '⁄', '∕'];
+const SLIPS: [char; 8] = ['7', '&', '/', '\\', '|', '／', '⁄', '∕'];
 
 /// Whether the server passes over this character in front of a command.
 pub(crate) fn is_unseen(c: char) -> bool {
