@@ -234,6 +234,12 @@ impl Password {
         }
     }
 
+    /// Whether `text` is this password, but for blanks around it.
+    pub(super) fn is_said_by(&self, text: &Text) -> bool {
+        let said = Text::clean(&self.0);
+        text.as_str().trim().nfc().eq(said.as_str().trim().nfc())
+    }
+
     /// What is hashed.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()

@@ -23,11 +23,15 @@ pub(super) enum Asking {
     Operator,
     /// Nothing: what they asked for is being looked into.
     Waiting(Waiting),
+    /// Nothing: it was refused, and they typed this. Kept for one line: it may be the same again.
+    Refused(Password),
 }
 
 /// What somebody waits for.
 #[derive(Debug)]
 pub(super) struct Waiting {
+    /// What they typed last.
+    pub(super) typed: Password,
     pub(super) matter: Matter,
     /// What they are asked next: if a login is refused, or if it was the password that is to be changed.
     pub(super) next: Option<Box<Asking>>,
@@ -54,7 +58,7 @@ impl Asking {
             Asking::Change(_) => Some(Question::Current),
             Asking::Register(..) | Asking::ChangeNew(..) => Some(Question::New),
             Asking::RegisterAgain(..) | Asking::ChangeAgain(..) => Some(Question::Again),
-            Asking::Waiting(_) => None,
+            Asking::Waiting(_) | Asking::Refused(_) => None,
         }
     }
 
@@ -95,7 +99,7 @@ impl Asking {
             }
             Asking::RegisterAgain(..) | Asking::ChangeAgain(..) => Step::Differ,
             Asking::Operator => Step::Submit(Petition::Operator { password: typed }, None),
-            Asking::Waiting(_) => return None,
+            Asking::Waiting(_) | Asking::Refused(_) => return None,
         })
     }
 }

@@ -2,6 +2,7 @@
 
 use super::account::{AccountKey, Matter};
 use super::asking::{Asking, Waiting};
+use super::command::{Command, Trouble};
 use super::correspondent::Correspondent;
 use super::hiding::HiddenId;
 use super::holdings::HolderId;
@@ -195,6 +196,23 @@ impl Client {
             Some(Asking::Waiting(waiting)) => !std::mem::replace(&mut waiting.spoken, true),
             _ => false,
         }
+    }
+
+    /// Whether `command` says the password that they have just typed, and nothing came of. Another line makes that forgotten.
+    pub(super) fn repeats_secret(&mut self, command: &Command) -> bool {
+        let Some(asking) = self.extras.as_ref().and_then(|extras| extras.asking.as_ref()) else {
+            return false;
+        };
+        let (Asking::Refused(typed) | Asking::Waiting(Waiting { typed, .. })) = asking else { return false };
+        let repeats = match command {
+            Command::Say(text) | Command::Nick(text) => typed.is_said_by(text),
+            _ => false,
+        };
+        let unsaid = repeats || matches!(command, Command::Unclear(Trouble::TypedAhead));
+        if !unsaid && matches!(asking, Asking::Refused(_)) {
+            self.take_asking();
+        }
+        repeats
     }
 
     pub(super) fn set_letters(&mut self, up_to: u64) {

@@ -206,6 +206,8 @@ pub enum Trouble {
     Slip(Verb),
     /// It was sent before the answer to a command that asks for a password could be read, and may be one; it was not said.
     TypedAhead,
+    /// It is the password that its sender has just typed, and that nothing came of; it was not said.
+    Repeated,
     /// Some of it was lost; the rest was not said.
     Incomplete,
 }

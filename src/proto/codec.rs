@@ -47,6 +47,8 @@ struct Ahead {
     lines: u8,
     /// Bytes that are theirs. None: the answer has not been written, and all that comes until then is.
     bytes: Option<usize>,
+    /// The last of those lines: what was sent ahead behind it may be the same again.
+    last: Option<Text>,
 }
 
 /// What came of one line.
@@ -69,7 +71,14 @@ impl Input {
 
     /// Whether the next line may be a password for which nothing asks.
     fn is_ahead(&self) -> bool {
-        self.ahead.as_ref().is_some_and(|ahead| ahead.bytes != Some(0))
+        self.ahead.as_ref().is_some_and(|ahead| ahead.lines > 0 && ahead.bytes != Some(0))
+    }
+
+    /// Whether `text` may be a password for which nothing asks, sent once more. What is not ends that.
+    fn repeats_ahead(&mut self, text: &Text) -> bool {
+        let repeats = self.ahead.as_ref().is_some_and(|ahead| ahead.last.as_ref() == Some(text));
+        self.ahead.take_if(|ahead| ahead.lines == 0 && !repeats);
+        repeats
     }
 
     /// So many bytes have been taken, and perhaps one of the lines that may be passwords.
@@ -78,7 +87,7 @@ impl Input {
             ahead.lines = ahead.lines.saturating_sub(u8::from(line));
             ahead.bytes = ahead.bytes.map(|left| left.saturating_sub(bytes));
         }
-        self.ahead.take_if(|ahead| ahead.lines == 0 || ahead.bytes == Some(0));
+        self.ahead.take_if(|ahead| ahead.lines == 0 && ahead.last.is_none() || ahead.bytes == Some(0));
     }
 }
 
@@ -162,8 +171,9 @@ impl Codec {
     pub fn disregard(&mut self, lines: u8) {
         let pieces = self.line_ends == LineEnds::Pieces;
         let input = self.input.get_or_insert_with(|| Input::new(pieces));
-        let before = input.ahead.as_ref().map_or(0, |ahead| ahead.lines);
-        input.ahead = Some(Ahead { lines: lines.max(before), bytes: None });
+        let before = input.ahead.take();
+        let lines = before.as_ref().map_or(0, |ahead| ahead.lines).max(lines);
+        input.ahead = Some(Ahead { lines, bytes: None, last: before.and_then(|ahead| ahead.last) });
     }
 
     /// Whether it has to be known when an answer is written, and what had come until then.
@@ -311,11 +321,17 @@ impl Codec {
         if ahead {
             match line::parse(text.clone()) {
                 Command::Say(_) if text.is_blank() => return Some(Taken::Nothing),
-                Command::Say(_) => return Some(Taken::Command(Command::Unclear(Trouble::TypedAhead), true)),
+                Command::Say(_) => {
+                    self.input.as_mut()?.ahead.as_mut()?.last = Some(text);
+                    return Some(Taken::Command(Command::Unclear(Trouble::TypedAhead), true));
+                }
                 command @ Command::Unclear(_) => return Some(Taken::Command(command, true)),
                 command if intact || self.warned => return Some(Taken::Clear(command)),
                 _ => {}
             }
+        }
+        if self.input.as_mut()?.repeats_ahead(&text) {
+            return Some(Taken::Command(Command::Unclear(Trouble::TypedAhead), false));
         }
         if !intact && !self.warned {
             self.warned = true;

@@ -123,7 +123,7 @@ pub(super) fn parse(text: Text) -> Command {
         // Two slashes for one are a slip as well.
         Some(line) => {
             let said = || Command::Say(Text::clean(line));
-            return slip::meant(words, false).map_or_else(said, |verb| Command::Unclear(Trouble::Slip(verb)));
+            return slip::meant(words, false).unwrap_or_else(said);
         }
         None => {}
     }
@@ -131,8 +131,8 @@ pub(super) fn parse(text: Text) -> Command {
         return parse_command(line);
     }
     // Of what stands before the first word it matters what it was.
-    if let Some(verb) = slip::meant(text.as_str(), false) {
-        return Command::Unclear(Trouble::Slip(verb));
+    if let Some(command) = slip::meant(text.as_str(), false) {
+        return command;
     }
     let alone = text.as_str().trim();
     let quits = GOODBYES.iter().any(|word| alone.eq_ignore_ascii_case(word));

@@ -6,7 +6,7 @@
 use unicode_normalization::char::is_combining_mark;
 
 use super::verbs;
-use crate::chat::Verb;
+use crate::chat::{Command, Text, Trouble, Verb};
 
 /// What stands where a slash was meant: it is on the key of the 7 on Spanish keyboards, beside the & and the (, and there
 /// are others.
@@ -52,13 +52,14 @@ const LONG_NAMES: [&str; 6] = ["registrar", "register", "identificar", "login", 
 /// Keys that are pressed by mistake one after the other.
 const KEYS_MAX: usize = 3;
 
-/// The command that was meant by a line, if it looks like one behind a slip with something secret, or leads to something
-/// secret. `hidden`: keys were pressed before it that leave no trace, such as Esc.
-pub(super) fn meant(words: &str, hidden: bool) -> Option<Verb> {
+/// What becomes of a line that looks like a command behind a slip with something secret, or leads to something secret.
+/// One that asks for a password is carried out: its sender types that next, whatever the answer is. Of another the sender is
+/// told. `hidden`: keys were pressed before it that leave no trace, such as Esc.
+pub(super) fn meant(words: &str, hidden: bool) -> Option<Command> {
     let words = words.trim();
     let first = words.chars().next()?;
     if first.is_alphabetic() && !hidden {
-        return behind_a_letter(words, first);
+        return behind_a_letter(words, first).or_else(|| without_a_slash(words));
     }
     let slip = Slip::before(words)?;
     let rest = &words[slip.bytes..];
@@ -74,18 +75,32 @@ pub(super) fn meant(words: &str, hidden: bool) -> Option<Verb> {
     }
     let arguments = argument.split_whitespace().count();
     let alone = arguments == 0;
+    let command = command(verb, behind);
+    let asks = command != Command::Unclear(Trouble::Slip(verb));
     // `- clave` begins a list; `...clave` goes on with a sentence.
     let likely = match slip.last {
-        _ if of_a_slash => !alone && (slip.attached || slip.others == 0),
-        None => hidden && !alone,
+        _ if of_a_slash => (!alone || asks) && (slip.attached || slip.others == 0),
+        None => hidden && (!alone || asks),
         Some(last) => {
             slip.attached
                 && slip.keys <= 2
                 && !(slip.keys == 2 && words.starts_with(".."))
-                && (!alone || slip.keys == 1 && !last.is_numeric())
+                && (!alone || slip.keys == 1 && (asks || !last.is_numeric()))
         }
     };
-    (likely && tells(verb, argument, arguments)).then_some(verb)
+    (likely && tells(verb, argument, arguments)).then_some(command)
+}
+
+/// What is done for a command behind a slip, with `behind` after its name.
+fn command(verb: Verb, behind: &str) -> Command {
+    let mut arguments = behind.split_whitespace();
+    let apart = behind.starts_with(char::is_whitespace);
+    match (verb, arguments.next(), arguments.next()) {
+        (Verb::Register, None, _) => Command::Register,
+        (Verb::Password, None, _) => Command::ChangePassword,
+        (Verb::Login, Some(name), None) if apart => Command::Login(Text::clean(name)),
+        _ => Command::Unclear(Trouble::Slip(verb)),
+    }
 }
 
 /// Whether something secret stands behind a command, or follows it.
@@ -104,13 +119,50 @@ fn tells(verb: Verb, argument: &str, arguments: usize) -> bool {
 }
 
 /// `ñclave x`: a letter directly before the command. To be asked of every line, so it looks at the few that can be one.
-fn behind_a_letter(words: &str, first: char) -> Option<Verb> {
-    let (word, argument) = words.split_once(char::is_whitespace)?;
-    let name = LONG_NAMES
-        .iter()
-        .find(|name| word.get(first.len_utf8()..).is_some_and(|rest| rest.eq_ignore_ascii_case(name)))?;
+fn behind_a_letter(words: &str, first: char) -> Option<Command> {
+    let end = words.find(char::is_whitespace).unwrap_or(words.len());
+    let verb = long_name(words.get(first.len_utf8()..end)?)?;
+    let argument = &words[end..];
     let arguments = argument.split_whitespace().count();
-    verbs::find(name).filter(|&verb| arguments > 0 && tells(verb, argument, arguments))
+    let command = command(verb, argument);
+    let likely = arguments > 0 || command != Command::Unclear(Trouble::Slip(verb));
+    (likely && tells(verb, argument, arguments)).then_some(command)
+}
+
+/// `clave girasol123`: the slash was forgotten, and what stands behind looks like a password, or like a name and one.
+fn without_a_slash(words: &str) -> Option<Command> {
+    let (name, argument) = words.split_once(char::is_whitespace)?;
+    let verb = long_name(name)?;
+    let mut arguments = argument.split_whitespace();
+    let (first, second, more) = (arguments.next()?, arguments.next(), arguments.next().is_some());
+    let long = first.chars().count() >= SECRET_CHARS && !first.contains("://");
+    let likely = match verb {
+        _ if more => false,
+        Verb::Register => long && second.is_none_or(|second| second == first),
+        Verb::Login => {
+            second.is_some_and(|second| first.starts_with(char::is_uppercase) || looks_secret(second))
+        }
+        _ => looks_secret(first),
+    };
+    (likely && tells(verb, argument, 1 + usize::from(second.is_some())))
+        .then_some(Command::Unclear(Trouble::Slip(verb)))
+}
+
+fn long_name(word: &str) -> Option<Verb> {
+    LONG_NAMES.iter().find(|name| word.eq_ignore_ascii_case(name)).and_then(|name| verbs::find(name))
+}
+
+/// A password that is told from a word has so many characters; `now` and `here` have fewer.
+const SECRET_CHARS: usize = 6;
+
+/// Whether `word` is none that people say: letters and digits, digits alone, or signs within.
+fn looks_secret(word: &str) -> bool {
+    let digits = word.contains(char::is_numeric);
+    let plain = |c: char| c.is_alphabetic() || is_combining_mark(c) || "-'’./:,;()".contains(c);
+    let within = word.trim_matches(|c: char| !c.is_alphanumeric());
+    word.chars().count() >= SECRET_CHARS
+        && !word.contains("://")
+        && (digits || within.contains(|c: char| !plain(c)))
 }
 
 /// What stands in front of a word.

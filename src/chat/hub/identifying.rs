@@ -131,12 +131,16 @@ impl Hub {
             Ok(password) => password,
             Err(error) => return self.refuse_unfit(id, &asking, error, out),
         };
+        let typed = password.clone();
         match asking.answer(password) {
             None => self.ask_name_again(id, out),
-            Some(Step::Differ) => self.refuse(id, AccountRefusal::Differ, 1, out),
+            Some(Step::Differ) => {
+                self.refuse(id, AccountRefusal::Differ, 1, out);
+                self.ask(id, Asking::Refused(typed), out);
+            }
             Some(Step::Ask(next)) => self.ask(id, next, out),
             Some(Step::Submit(petition, next)) => {
-                let waiting = Waiting { matter: petition.matter(), next, spoken: false };
+                let waiting = Waiting { typed, matter: petition.matter(), next, spoken: false };
                 self.ask(id, Asking::Waiting(waiting), out);
                 out.push(Output::Petition(id, petition));
             }
@@ -243,7 +247,10 @@ impl Hub {
                 self.ask(id, *again, out);
             }
             // Who was to be asked for another one, twice, may have sent it.
-            next => self.refuse(id, refusal, 1 + u8::from(next.is_some()), out),
+            next => {
+                self.refuse(id, refusal, 1 + u8::from(next.is_some()), out);
+                self.ask(id, Asking::Refused(waiting.typed), out);
+            }
         }
     }
 
@@ -449,7 +456,7 @@ impl Hub {
     }
 
     /// Who has no name yet is asked for one again.
-    fn ask_name_again(&self, id: ClientId, out: &mut Vec<Output>) {
+    pub(super) fn ask_name_again(&self, id: ClientId, out: &mut Vec<Output>) {
         if self.is_nameless(id) {
             out.push(tell(id, Event::NamePrompt));
         }

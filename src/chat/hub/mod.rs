@@ -201,6 +201,10 @@ impl Hub {
             (Command::Say(text), _) if !text.is_blank() && self.speaks_early(id) => {
                 out.push(tell(id, Event::Trouble(Trouble::TypedAhead)));
             }
+            (command, _) if self.client_mut(id).is_some_and(|client| client.repeats_secret(&command)) => {
+                out.push(tell(id, Event::Trouble(Trouble::Repeated)));
+                self.ask_name_again(id, out);
+            }
             (command, None) => self.handle_newcomer(id, command, now, out),
             (command, Some(name)) => self.handle_member(id, &name, command, now, out),
         }

@@ -251,6 +251,9 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
             out,
             "You sent that before you could read the answer, and it might be a password. It was not sent."
         ),
+        Trouble::Repeated => {
+            writeln!(out, "That is the password you have just typed. It was not sent.")
+        }
         Trouble::Incomplete => writeln!(
             out,
             "Part of what you typed was lost: your telnet began a command and did not end it. It was not sent."

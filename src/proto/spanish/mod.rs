@@ -263,6 +263,9 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
             out,
             "Escribiste eso antes de poder leer la respuesta, y podría ser una contraseña. No se envió."
         ),
+        Trouble::Repeated => {
+            writeln!(out, "Esa es la contraseña que acabas de escribir. No se envió.")
+        }
         Trouble::Incomplete => writeln!(
             out,
             "Se perdió parte de lo que escribiste: tu telnet empezó una orden y no la acabó. No se envió."

@@ -126,6 +126,7 @@ fn troubles() -> impl Iterator<Item = Trouble> {
         Trouble::NoSuchCommand { word: text("x"), nearest: None },
         Trouble::NoSuchCommand { word: text(""), nearest: Some(Verb::Me) },
         Trouble::TypedAhead,
+        Trouble::Repeated,
         Trouble::Incomplete,
     ];
     others.into_iter().chain(about)

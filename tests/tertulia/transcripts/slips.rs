@@ -2,7 +2,7 @@
 //! Whoever has something to say is heard.
 
 use tertulia::chat::Language::{English, Spanish};
-use tertulia::chat::{Command, Trouble, Verb};
+use tertulia::chat::{Command, Rules, Text, Trouble, Verb};
 
 use super::{Wire, command};
 
@@ -114,7 +114,7 @@ fn slip_before_a_command_with_a_secret_is_not_said() {
 }
 
 /// What people say, though it begins like that. In both languages, with and without the signs that begin and end a sentence.
-const SENTENCES: [&str; 98] = [
+const SENTENCES: [&str; 113] = [
     "la clave es que nos vemos a las ocho",
     "7 claves para aprobar el examen",
     "7 claves",
@@ -207,8 +207,23 @@ const SENTENCES: [&str; 98] = [
     "-login is broken",
     ":( login fails again",
     ":) login works",
-    "//clave",
     "//identificar",
+    "clave nueva",
+    "clave morse",
+    "clave 3",
+    "Clave wifi-invitados",
+    "password protected",
+    "password resets",
+    "password-protected",
+    "registrar cosas",
+    "register now",
+    "register here",
+    "register https://example.org/a?b=1",
+    "identificar errores comunes",
+    "login failed again",
+    "login page down",
+    "--password",
+    "**clave**",
     "//etc/password file here please",
     "//ruta/a/clave",
     "\x1b[31mclave\x1b[0m nueva",
@@ -221,6 +236,83 @@ fn sentence_that_begins_like_a_command_is_said() {
         for language in [Spanish, English] {
             let command = command(sentence, language);
             assert!(matches!(command, Command::Say(_)), "{sentence:?} is {command:?}");
+        }
+    }
+}
+
+/// What is typed behind these is a password, whatever comes back.
+const ALONE: [(&str, Command); 6] = [
+    ("registrar", Command::Register),
+    ("Registrar ", Command::Register),
+    ("register", Command::Register),
+    ("clave", Command::ChangePassword),
+    ("password", Command::ChangePassword),
+    ("PASSWORD", Command::ChangePassword),
+];
+
+#[test]
+fn slip_before_a_command_that_asks_for_a_password_is_no_obstacle() {
+    for before in ["", " ", "\t "] {
+        for slip in SLIPS {
+            // `-.clave` alone may be a sentence that goes on.
+            for (line, expected) in ALONE.iter().filter(|_| slip != "-.") {
+                let line = format!("{before}{slip}{line}");
+                assert_eq!(command(&line, Spanish), *expected, "{line:?}");
+            }
+            if slip != "\x1b" {
+                let line = format!("{before}{slip}login Ana");
+                assert_eq!(command(&line, Spanish), Command::Login(Text::clean("Ana")), "{line:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn password_behind_a_slip_alone_is_not_said() {
+    for slip in ["//", "7 ", "\\ ", "| ", "-", "ñ", "\x1b", "& ", "///"] {
+        let known = [("María", "girasol"), ("Vera", "margarita")];
+        let mut wire = Wire::with_accounts(Rules::default(), &known, Spanish);
+        let [ana, juan, vera] = [(); 3].map(|()| wire.connects());
+        wire.types(ana, "Ana\n");
+        wire.types(juan, "Juan\n");
+        wire.types(vera, "Vera\nmargarita\n");
+        wire.hush();
+        // Each line by itself: whoever does not look at the answer types on.
+        for line in ["registrar", "amapolas", "amapolas"] {
+            let before = if line == "registrar" { slip } else { "" };
+            wire.types(juan, &format!("{before}{line}\n"));
+        }
+        assert!(wire.reads(juan).contains("El nombre 'Juan' es tuyo desde ahora"), "{slip:?}");
+        for line in ["clave", "margarita", "amapolas", "amapolas"] {
+            let before = if line == "clave" { slip } else { "" };
+            wire.types(vera, &format!("{before}{line}\n"));
+        }
+        assert!(wire.reads(vera).contains("Contraseña cambiada."), "{slip:?}");
+        if slip != "\x1b" {
+            wire.types(juan, &format!("{slip}identificar María\n"));
+            wire.types(juan, "girasol\n");
+            assert!(wire.reads(juan).contains("Te has identificado como María."), "{slip:?}");
+        }
+        assert!(!wire.reads(ana).contains("Juan: "), "{slip:?}");
+    }
+}
+
+#[test]
+fn password_behind_a_command_without_its_slash_is_not_said() {
+    for (line, verb) in [
+        ("clave girasol123", Verb::Password),
+        ("Clave girasol123 girasol456", Verb::Password),
+        ("clave 20241224", Verb::Password),
+        ("password gira$sol", Verb::Password),
+        ("registrar girasol", Verb::Register),
+        ("registrar girasoles girasoles", Verb::Register),
+        ("register girasol123", Verb::Register),
+        ("identificar Vera girasol", Verb::Login),
+        ("identificar vera girasol123", Verb::Login),
+        (" login Ana girasol", Verb::Login),
+    ] {
+        for language in [Spanish, English] {
+            assert_eq!(command(line, language), Command::Unclear(Trouble::Slip(verb)), "{line:?}");
         }
     }
 }

@@ -21,7 +21,7 @@ fn chat(accounts: bool) -> (Wire, usize, usize) {
 }
 
 /// What a line leads to that passwords are typed behind: how many, whether it is refused with accounts, and without.
-const COMMANDS: [(&str, usize, bool); 24] = [
+const COMMANDS: [(&str, usize, bool); 29] = [
     ("/registrar", 2, false),
     ("/register", 2, false),
     ("/identificar Nadie", 1, false),
@@ -39,13 +39,18 @@ const COMMANDS: [(&str, usize, bool); 24] = [
     ("/calve", 3, true),
     ("7clave vieja", 3, true),
     ("-clave vieja", 3, true),
-    ("-registrar", 2, true),
+    ("-registrar", 2, false),
+    ("//registrar", 2, false),
+    ("//clave", 3, true),
+    ("7 clave", 3, true),
+    ("\\ registrar", 2, false),
+    ("7 identificar María xyz", 1, true),
     ("\x1b[/clave", 3, true),
-    ("7 identificar María", 1, true),
-    ("//identificar María", 1, true),
-    (" \"-identificar María", 1, true),
+    ("7 identificar María", 1, false),
+    ("//identificar María", 1, false),
+    (" \"-identificar María", 1, false),
     ("\u{FEFF}/clave", 3, true),
-    ("ñlogin María", 1, true),
+    ("ñlogin María", 1, false),
 ];
 
 /// Pieces of `input`, cut at these places.
@@ -180,6 +185,56 @@ fn password_behind_a_wrong_one_is_not_said() {
         assert_eq!(told.matches("podría ser una contraseña").count(), 1, "{told}");
         assert_eq!(wire.reads(ana), "Juan: hola\n", "{lines:?}");
     }
+}
+
+/// However often a password was sent, and whether the answer could be read.
+#[test]
+fn copies_of_a_password_behind_a_refused_one_are_not_said() {
+    for (command, wrong) in [
+        ("/identificar María", "Nombre o contraseña incorrectos.\n"),
+        ("/identificar Nadie", "Nombre o contraseña incorrectos.\n"),
+        ("/nombre María", "Nombre o contraseña incorrectos.\n"),
+        ("/identificar", "Se usa así: "),
+        ("/clave", "no está registrado"),
+    ] {
+        for copies in 3..7 {
+            let input = format!("{command}\n{}hola\namapolas\n", "amapolas\n".repeat(copies));
+            let (mut wire, ana, juan) = chat(true);
+            wire.types(juan, "Juan\n");
+            wire.hush();
+            wire.types(juan, &input);
+            let told = wire.reads(juan);
+            assert!(told.contains(wrong), "{told}");
+            // What else is said is forgotten: by then it is a word like any other.
+            assert_eq!(wire.reads(ana), "Juan: hola\nJuan: amapolas\n", "{input:?}");
+        }
+    }
+    for (lines, wrong) in [
+        (&["/identificar María", "amapolas"][..], "Nombre o contraseña incorrectos.\n"),
+        (&["/registrar", "amapolas 1", "amapolas"], "Las dos contraseñas no son iguales."),
+        (&["/nombre María", "amapolas"], "Nombre o contraseña incorrectos.\n"),
+    ] {
+        let (mut wire, ana, juan) = chat(true);
+        wire.types(juan, "Juan\n");
+        wire.hush();
+        lines.iter().for_each(|line| wire.types(juan, &format!("{line}\n")));
+        assert!(wire.reads(juan).contains(wrong), "{lines:?}");
+        for copy in ["amapolas\n", " amapolas \n", "/nombre amapolas\n"] {
+            wire.types(juan, copy);
+            let told = "Esa es la contraseña que acabas de escribir. No se envió.\n";
+            assert_eq!(wire.reads(juan), told, "{lines:?}");
+        }
+        assert_eq!(wire.reads(ana), "", "{lines:?}");
+        wire.types(juan, "hola\namapolas\n");
+        assert_eq!(wire.reads(ana), "Juan: hola\nJuan: amapolas\n", "{lines:?}");
+    }
+    // Nor does it become a name.
+    let (mut wire, ana, juan) = chat(true);
+    wire.types(juan, "María\nAmapolas\nAmapolas\nAmapolas\n");
+    wire.reads(juan);
+    wire.hush();
+    wire.types(juan, "Amapolas\n");
+    assert_eq!(wire.reads(ana), "");
 }
 
 /// It could be either of two accounts from before their names clashed.
