@@ -174,10 +174,10 @@ pub(super) fn refused(refusal: &Refusal, language: Language) -> String {
         (Refusal::Stopping, Spanish) => "El servidor se está deteniendo. No se ha hecho nada.".into(),
         (Refusal::Stopping, English) => "The server is stopping. Nothing was done.".into(),
         (Refusal::Unfinished, Spanish) => {
-            "El servidor se ha detenido, pero no hubo tiempo para terminar de escribir el historial.".into()
+            "El servidor se ha detenido, pero no ha podido terminar de escribir el historial: falta lo último.".into()
         }
         (Refusal::Unfinished, English) => {
-            "The server has stopped, but there was no time to finish writing the history.".into()
+            "The server has stopped, but could not write the history to its end: what came last is missing.".into()
         }
     }
 }

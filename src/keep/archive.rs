@@ -292,8 +292,15 @@ impl Archive {
         if self.complaint_due()? > now {
             return None;
         }
+        let complaint = self.last_complaint();
+        self.file.iter_mut().for_each(|file| file.complained = Some(now));
+        complaint
+    }
+
+    /// What the console has not been told, though it was told something a moment ago: for the end.
+    pub fn last_complaint(&mut self) -> Option<Complaint> {
+        self.complaint_due()?;
         let file = self.file.as_mut()?;
-        file.complained = Some(now);
         Some(std::mem::replace(&mut file.complaint, Complaint { lines: 0, why: None }))
     }
 
@@ -312,7 +319,8 @@ impl Archive {
         Some(file.complained.map_or(Moment::START, |last| last + HISTORY_COMPLAINT_INTERVAL))
     }
 
-    /// Waits until everything is written, at most for `patience`; says whether it is. What is not is marked as missing.
+    /// Waits until everything is written, at most for `patience`; says whether it is. Lines that are not are marked as
+    /// missing; a change of a room or an expulsion that is not is lost.
     pub fn close(&mut self, patience: Duration) -> bool {
         // Whose password is not hashed yet has been promised nothing.
         self.accounts = None;
@@ -331,7 +339,7 @@ impl Archive {
         let mut written = true;
         loop {
             match file.words.recv_timeout(enough.saturating_duration_since(Instant::now())) {
-                Ok(word) => written &= !matches!(word, Word::Lost(1.., _)),
+                Ok(word) => written &= !matches!(word, Word::Lost(1.., _) | Word::Unwritten),
                 Err(RecvTimeoutError::Disconnected) => return written,
                 Err(RecvTimeoutError::Timeout) => {
                     file.mark_missing(deadline);
@@ -495,7 +503,7 @@ impl File {
                 }
                 return Some(Answer::File(news));
             }
-            Word::Found { .. } | Word::Outcome(_) => {} // the archive's own
+            Word::Found { .. } | Word::Outcome(_) | Word::Unwritten => {} // the archive's own
         }
         None
     }

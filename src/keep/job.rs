@@ -114,8 +114,10 @@ pub(super) enum Word {
     Found { ticket: u64, query: Query, sought: Sought, cost: Duration },
     /// It could not be read, and why.
     Unreadable { ticket: u64, query: Query, why: FileFault },
-    /// So many lines could not be written, and why if the file said so.
+    /// So many lines could not be written, and why if the file said so. No line: something else could not.
     Lost(u64, Option<FileFault>),
+    /// At the end: changes are left that could not be written.
+    Unwritten,
     /// The queue has room again.
     Room,
     /// What came of an affair.

@@ -61,6 +61,8 @@ pub(super) struct Worker<D, W> {
     gaps: Gaps,
     /// Whether another program keeps us from writing what waits.
     held_up: bool,
+    /// While the file cannot be written: how many changes waited when that was told.
+    failing: Option<usize>,
     /// How long the last transaction took.
     took: Duration,
     /// Before this, what is written ahead is left as long as it is.
@@ -105,6 +107,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             questions: Vec::new(),
             gaps: Gaps::new(),
             held_up: false,
+            failing: None,
             took: Duration::ZERO,
             shortened: Instant::now(),
             shortening: None,
@@ -297,6 +300,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 load.release(std::mem::take(change_bytes), true);
                 gaps.clear();
                 self.took = start.elapsed();
+                self.failing = None;
                 Written::Done
             }
             Err(_) if given_up => return Written::Failed,
@@ -305,10 +309,13 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 return Written::Busy;
             }
             Err(ref error) => {
-                let lost = count_lost(batch, gaps);
-                if lost > 0 {
-                    let _ = self.words.send(Word::Lost(lost, Some(fault(error))));
+                let (lost, why) = (count_lost(batch, gaps), fault(error));
+                let untold = self.failing.is_none_or(|told| changes.len() > told);
+                // A file that is not in its place is news already.
+                if lost > 0 || untold && why != FileFault::Displaced {
+                    let _ = self.words.send(Word::Lost(lost, Some(why)));
                 }
+                self.failing = Some(changes.len());
                 Written::Failed
             }
         };
@@ -392,13 +399,18 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let rows: Vec<Row> = self.rows.drain(..).collect();
         let lost = count_lost(&rows, &mut self.gaps);
         self.ledger.end(rows.len(), &self.gaps);
-        let _ = self.words.send(Word::Lost(lost, None));
+        if lost > 0 {
+            let _ = self.words.send(Word::Lost(lost, None));
+        }
         while Instant::now() + HISTORY_MARK_TIMEOUT / 2 < until {
             match self.write_some() {
                 Written::Done => return,
                 Written::Busy => {}
                 Written::Failed => break,
             }
+        }
+        if !self.changes.is_empty() {
+            let _ = self.words.send(Word::Unwritten);
         }
         if self.ledger.begin_marking() {
             self.file.leave_gaps(std::mem::take(&mut self.gaps));

@@ -366,8 +366,8 @@ pub fn old_lines_stay(language: Language) -> &'static str {
 /// The console's line about a history that was not written to its end when the server had to.
 pub fn history_unfinished(language: Language) -> &'static str {
     match language {
-        Language::Spanish => "No hubo tiempo para terminar de escribir el historial",
-        Language::English => "There was no time to finish writing the history",
+        Language::Spanish => "No se ha podido terminar de escribir el historial: falta lo último",
+        Language::English => "The history could not be written to its end: what came last is missing",
     }
 }
 

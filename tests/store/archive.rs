@@ -6,6 +6,7 @@ use tertulia::chat::{ClientId, Look, Moment, RoomKey, RoomRecord, Text};
 use tertulia::keep::{Answer, FileNews, Store};
 use tertulia::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_QUEUE_JOBS};
 
+use super::expulsions::expulsion;
 use super::support::{DEADLINE, Desk, Dir, GENERAL, line, room};
 
 #[test]
@@ -138,6 +139,61 @@ fn a_file_that_cannot_be_written_for_a_while_leaves_a_marked_gap() {
     assert_eq!(missing, complaint.lines);
     assert_eq!(found.last().unwrap().text.as_str(), "tres");
     assert_eq!(missing + found.iter().filter(|line| line.missing().is_none()).count() as u64, 3);
+}
+
+/// Keeps these tables from being written.
+fn fail(dir: &Dir, tables: &[&str]) {
+    for table in tables {
+        let fails = format!(
+            "CREATE TRIGGER {table}_fails BEFORE INSERT ON {table} BEGIN SELECT raise(ABORT, 'no'); END"
+        );
+        dir.sql().execute_batch(&fails).unwrap();
+    }
+}
+
+#[test]
+fn change_that_cannot_be_written_is_told_at_once_and_once() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    fail(&dir, &["room", "expulsion"]);
+    let mut later = Moment::START;
+    let mut told = |desk: &mut Desk| {
+        desk.wait(); // until the thread gives up
+        later = later + HISTORY_COMPLAINT_INTERVAL;
+        desk.archive.complaint(later)
+    };
+    desk.archive.room(&room(7, "cocina"));
+    let complaint = told(&mut desk).expect("it is told, though nobody says anything");
+    assert!(complaint.lines == 0 && complaint.why.is_some(), "{complaint:?}");
+    assert_eq!(told(&mut desk), None, "tried again, it fails in the same way");
+    desk.archive.expelled(&expulsion(1));
+    // It may have been tried again in between.
+    let complaint = told(&mut desk).or_else(|| told(&mut desk)).expect("one more is told");
+    assert!(complaint.lines == 0 && complaint.why.is_some(), "{complaint:?}");
+    dir.sql().execute_batch("DROP TRIGGER room_fails; DROP TRIGGER expulsion_fails").unwrap();
+    assert!(desk.archive.close(DEADLINE), "by now they are written");
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.archive.take_expulsions(), [expulsion(1)]);
+    let made = "SELECT count(*) FROM room WHERE name = 'cocina'";
+    assert_eq!(dir.sql().query_row(made, [], |row| row.get(0)), Ok(1));
+}
+
+#[test]
+fn stop_says_that_a_change_was_not_written() {
+    let changes: [fn(&mut Desk); 2] =
+        [|desk| desk.archive.room(&room(7, "cocina")), |desk| desk.archive.expelled(&expulsion(1))];
+    for change in changes {
+        for told in [false, true] {
+            let dir = Dir::new();
+            let mut desk = Desk::open(&dir);
+            fail(&dir, &["room", "expulsion"]);
+            change(&mut desk);
+            if told {
+                desk.wait();
+            }
+            assert!(!desk.archive.close(DEADLINE));
+        }
+    }
 }
 
 #[test]

@@ -4,7 +4,8 @@ use tertulia::chat::{Expulsion, Name, Origin, Stamp, Text};
 
 use super::support::{DEADLINE, Desk, Dir, name};
 
-fn expulsion(number: u64) -> Expulsion {
+/// One that is not over, of that number.
+pub(crate) fn expulsion(number: u64) -> Expulsion {
     Expulsion {
         number,
         account: None,

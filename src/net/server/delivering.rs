@@ -132,11 +132,15 @@ impl<S: Stream> Server<S> {
         for Guesses { name, origin, times, alike } in self.history.guesses(now) {
             warn!("{}", console::guesses(name.as_ref(), origin, times, alike, self.settings.language));
         }
-        if let Some(Complaint { lines, why }) = self.history.complaint(now) {
-            let language = self.settings.language;
-            let why = why.map(|why| (why.reason(language), why.advice(language)));
-            warn!("{}", console::history_lost(lines, why, language));
-        }
+        let complaint = self.history.complaint(now);
+        complaint.into_iter().for_each(|complaint| self.note_complaint(complaint));
+    }
+
+    /// Says on the console what the history lacks.
+    pub(super) fn note_complaint(&self, Complaint { lines, why }: Complaint) {
+        let language = self.settings.language;
+        let why = why.map(|why| (why.reason(language), why.advice(language)));
+        warn!("{}", console::history_lost(lines, why, language));
     }
 
     /// Says on the console what happened to the files of the history, at once.

@@ -236,6 +236,8 @@ impl<S: Stream> Server<S> {
     /// Waits until the history is written, at most for `patience`; says whether it is. For the end: it is the one call
     /// that waits.
     pub fn close_history(&mut self, patience: Duration) -> bool {
+        let untold = self.history.last_complaint();
+        untold.into_iter().for_each(|complaint| self.note_complaint(complaint));
         self.history.close(patience)
     }
 
