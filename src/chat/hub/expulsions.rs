@@ -201,20 +201,25 @@ impl Hub {
     pub(super) fn put_out_the_expelled(&mut self, now: Moment, out: &mut Vec<Output>) {
         for _ in 0..EXPELLED_PER_TURN.min(self.expelling.len()) {
             let Some(id) = self.expelling.pop_first() else { break };
-            let Some(client) = self.client(id) else { continue };
-            let (name, account) = (client.name.clone(), client.account);
-            let told = name.and_then(|name| self.expelled_name(&name, account));
-            let proven = || self.proven_names(id).into_iter();
-            let told = told
-                .or_else(|| proven().find_map(|(account, name)| self.expelled_name(&name, Some(account))));
-            let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
-            // Whoever was readmitted meanwhile may stay.
-            let Some(told) = told.or_else(|| self.expelled_address(origin)) else { continue };
-            let farewell = Farewell::Expelled(told.reason.clone());
-            out.push(tell(id, Event::Expulsion(ExpulsionNews::Told(told))));
-            self.depart(id, farewell, CloseReason::Expelled, now, out);
-            out.push(Output::Close(id, CloseReason::Expelled));
+            self.put_out_if_expelled(id, now, out);
         }
+    }
+
+    /// Puts a client out who was expelled while they were here; says whether they are out. Who was readmitted meanwhile stays.
+    pub(super) fn put_out_if_expelled(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) -> bool {
+        let Some(client) = self.client(id) else { return false };
+        let (name, account) = (client.name.clone(), client.account);
+        let told = name.and_then(|name| self.expelled_name(&name, account));
+        let proven = || self.proven_names(id).into_iter();
+        let told =
+            told.or_else(|| proven().find_map(|(account, name)| self.expelled_name(&name, Some(account))));
+        let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
+        let Some(told) = told.or_else(|| self.expelled_address(origin)) else { return false };
+        let farewell = Farewell::Expelled(told.reason.clone());
+        out.push(tell(id, Event::Expulsion(ExpulsionNews::Told(told))));
+        self.depart(id, farewell, CloseReason::Expelled, now, out);
+        out.push(Output::Close(id, CloseReason::Expelled));
+        true
     }
 
     /// Whom an operator means, if they may be expelled.

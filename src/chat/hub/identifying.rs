@@ -210,6 +210,7 @@ impl Hub {
             self.revoke_old_password(key, Some(id));
             self.end_revoked(now, out);
         }
+        self.end_if_decided(id, now, out);
         let Some(waiting) = self.client_mut(id).and_then(|client| client.take_waiting(&matter)) else {
             return;
         };
@@ -344,6 +345,9 @@ impl Hub {
         let mut resumed = false;
         for (other, account) in displaced {
             let own = account == Some(key);
+            if self.end_if_decided(other, now, out) {
+                continue;
+            }
             if newcomer && own {
                 resumed = true;
                 self.resume(id, other, &name, now, out);

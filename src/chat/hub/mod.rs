@@ -189,6 +189,9 @@ impl Hub {
 
     /// A client asked for something.
     pub fn handle(&mut self, id: ClientId, command: Command, now: Moment, out: &mut Vec<Output>) {
+        if self.end_if_decided(id, now, out) {
+            return;
+        }
         let Some(client) = self.client_mut(id) else { return };
         let name = client.name.clone();
         // Of a newcomer it says when they connected.

@@ -1,7 +1,7 @@
 //! Which connections gave the password of which account, until they end: under whatever name they go on, another password
 //! or the end of the account ends them. And which of them are the server's operators by their password.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{AccountKey, ClientId, CloseReason, Event, Hub, Moment, Name, Output, tell};
 use crate::chat::event::AccountNews;
@@ -15,7 +15,7 @@ pub(super) struct Sessions {
     /// Those that gave the password of the server's operator.
     operators: BTreeSet<ClientId>,
     /// Those that end, and what they are told.
-    revoked: VecDeque<(ClientId, AccountNews)>,
+    revoked: BTreeMap<ClientId, AccountNews>,
 }
 
 impl Sessions {
@@ -38,6 +38,7 @@ impl Sessions {
     /// A client has left.
     pub(super) fn close(&mut self, client: ClientId) {
         self.operators.remove(&client);
+        self.revoked.remove(&client);
         for account in self.accounts(client) {
             self.by_account.remove(&(account, client));
             self.by_client.remove(&(client, account));
@@ -95,17 +96,31 @@ impl Hub {
     /// one.
     pub(super) fn revoke(&mut self, account: AccountKey, except: Option<ClientId>, why: &AccountNews) {
         let clients = self.sessions.clients(account).into_iter().filter(|&client| Some(client) != except);
-        self.sessions.revoked.extend(clients.map(|client| (client, why.clone())));
+        for client in clients {
+            self.sessions.revoked.entry(client).or_insert_with(|| why.clone());
+        }
     }
 
     /// Ends some of the connections whose password is none any more: of very many, the rest in the next turn.
     pub(super) fn end_revoked(&mut self, now: Moment, out: &mut Vec<Output>) {
         for _ in 0..EXPELLED_PER_TURN {
-            let Some((client, why)) = self.sessions.revoked.pop_front() else { break };
-            if self.client(client).is_some() {
-                out.push(tell(client, Event::Account(why)));
-                self.close(client, CloseReason::Revoked, now, out);
-            }
+            let Some((&client, _)) = self.sessions.revoked.first_key_value() else { break };
+            self.end_if_revoked(client, now, out);
         }
+    }
+
+    /// Ends a connection whose password is none any more, if this is one; says whether it is.
+    pub(super) fn end_if_revoked(&mut self, client: ClientId, now: Moment, out: &mut Vec<Output>) -> bool {
+        let Some(why) = self.sessions.revoked.remove(&client) else { return false };
+        out.push(tell(client, Event::Account(why)));
+        self.close(client, CloseReason::Revoked, now, out);
+        true
+    }
+
+    /// Ends a client whose end is decided, and who waits for it because very many end at once; says whether they have ended.
+    /// To be asked before a client does anything.
+    pub(super) fn end_if_decided(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) -> bool {
+        self.end_if_revoked(id, now, out)
+            || self.expelling.remove(&id) && self.put_out_if_expelled(id, now, out)
     }
 }

@@ -1,7 +1,7 @@
 //! Registered names: who may have them, and what happens to those who have them.
 
 use tertulia::chat::{
-    AccountChange, CloseReason, Command, Matter, Moment, Note, PasswordError, Rules, Verdict,
+    AccountChange, ClientId, CloseReason, Command, Event, Matter, Moment, Note, PasswordError, Rules, Verdict,
 };
 use tertulia::limits::EXPELLED_PER_TURN;
 
@@ -491,4 +491,71 @@ fn very_many_sessions_of_one_account_end_over_several_turns() {
     assert!(chat.closed.iter().all(|(_, reason)| *reason == CloseReason::Revoked));
     chat.waits(2 * SECOND);
     assert!(chat.hub.is_empty());
+}
+
+/// So many sessions of one account that the last of them wait for their end, which is decided; and that last one.
+fn with_sessions_that_wait_for_their_end() -> (Chat, ClientId, ClientId) {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    let juan = chat.logs_in("Juan", "tres tristes tigres");
+    let sessions: Vec<ClientId> = (0..EXPELLED_PER_TURN + 2)
+        .map(|number| {
+            let id = chat.logs_in("María", "girasol");
+            chat.does(id, nick(&format!("Otra{number}")));
+            id
+        })
+        .collect();
+    chat.hush();
+    (chat, juan, sessions[sessions.len() - 1])
+}
+
+#[test]
+fn revoked_session_does_nothing_while_it_waits_for_its_end() {
+    for command in [Command::Say(text("hola")), join("sala"), nick("María"), Command::Register, login("Juan")]
+    {
+        for removed in [false, true] {
+            let (mut chat, juan, last) = with_sessions_that_wait_for_their_end();
+            let key = chat.book.key("María");
+            let change = if removed { AccountChange::Removed(key) } else { AccountChange::Renewed(key) };
+            chat.perform(|hub, now, out| hub.accounts_changed(vec![change], now, out));
+            assert!(chat.is_here(last), "it waits");
+            drop(chat.events(juan));
+            chat.does(last, command.clone());
+            assert_eq!(chat.closed.last(), Some(&(last, CloseReason::Revoked)), "{command:?}");
+            let told = if removed { "no longer registered: María" } else { "another password: María" };
+            assert_eq!(chat.hears(last).last().map(String::as_str), Some(told), "{command:?}");
+            let heard = chat.events(juan);
+            assert!(!heard.iter().any(|event| matches!(event, Event::Said { .. })), "{heard:?}");
+            chat.tick();
+            assert_eq!(chat.closed.len(), EXPELLED_PER_TURN + 2);
+            assert!(chat.hub.next_due().is_none_or(|due| due != Moment::START), "nothing is left to do");
+        }
+    }
+}
+
+#[test]
+fn revoked_session_is_not_given_what_it_waited_for() {
+    let (mut chat, _, last) = with_sessions_that_wait_for_their_end();
+    chat.does(last, login("Juan"));
+    chat.slow = true;
+    chat.types_secret(last, "tres tristes tigres");
+    let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
+    chat.perform(|hub, now, out| hub.accounts_changed(renewed, now, out));
+    chat.settles();
+    assert_eq!(chat.closed.last(), Some(&(last, CloseReason::Revoked)));
+}
+
+#[test]
+fn revoked_session_is_not_what_its_owner_goes_on_with() {
+    let (mut chat, _, _) = with_sessions_that_wait_for_their_end();
+    let last = chat.logs_in("María", "girasol");
+    chat.does(last, join("sala"));
+    chat.hush();
+    let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
+    chat.perform(|hub, now, out| hub.accounts_changed(renewed, now, out));
+    assert!(chat.is_here(last), "it waits");
+    let maria = chat.logs_in("María", "girasol");
+    assert!(chat.closed.contains(&(last, CloseReason::Revoked)));
+    let heard = chat.hears(maria);
+    assert!(heard.iter().any(|line| line == "welcome María"), "{heard:?}");
+    assert!(!heard.iter().any(|line| line.contains("sala")), "what it was in is nothing to her: {heard:?}");
 }

@@ -298,6 +298,22 @@ fn crowd_of_an_expelled_address_goes_some_in_each_turn() {
 }
 
 #[test]
+fn expelled_person_does_nothing_while_they_wait_for_their_end() {
+    let (mut chat, maria) = operated();
+    let crowd: Vec<_> =
+        (0..2 * EXPELLED_PER_TURN).map(|n| chat.enters_from(address(LAB), &format!("p{n}"))).collect();
+    chat.hush();
+    let last = crowd[crowd.len() - 1];
+    chat.does(maria, expel("10.0.0.7"));
+    assert!(chat.is_here(last), "they wait");
+    chat.says(last, "hola");
+    assert_eq!(chat.closed.last(), Some(&(last, CloseReason::Expelled)));
+    assert!(!chat.hears(maria).iter().any(|line| line.contains("hola")));
+    chat.tick();
+    assert!(crowd.iter().all(|&id| !chat.is_here(id)));
+}
+
+#[test]
 fn console_may_expel_where_no_operator_is() {
     let (mut chat, _) = operated();
     let pepe = chat.enters_from(address(LAB), "Pepe");
