@@ -10,6 +10,9 @@ use super::name::{Likeness, Name};
 use super::registry::Registry;
 use crate::limits::{DECISIONS_PER_ROOM, NAMES_PER_DECISION};
 
+/// Steps of work that it takes to take out one entry: from four trees, and what is told and kept of it.
+pub(super) const LIFTED_STEPS: usize = 32;
+
 /// Those people, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct BanList {

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, BinaryHeap};
 use super::{
     AccountKey, Audience, Done, Event, GENERAL, Hub, Name, Output, RoomId, RoomRefusal, answer, tell,
 };
-use crate::chat::ban_list::BanList;
+use crate::chat::ban_list::{BanList, LIFTED_STEPS};
 use crate::chat::command::Wording;
 use crate::chat::event::{Decision, NameList, PutOut};
 use crate::chat::id::ClientId;
@@ -272,8 +272,13 @@ impl Hub {
         let names = self.all_names_of(name, client);
         let Hub { rooms, registry, .. } = self;
         let room = rooms[room.index()].as_mut().expect("the caller found it");
+        let before = room.decisions();
         let struck = names.iter().filter_map(|name| room.strike(list, client, name, registry.as_ref()));
-        struck.reduce(|facts, more| [facts, more].concat())
+        let struck = struck.reduce(|facts, more| [facts, more].concat());
+        let lifted = before - room.decisions();
+        // Very many may be about names that look alike.
+        self.spend(LIFTED_STEPS * lifted);
+        struck
     }
 
     /// The name of a person, and those of the accounts whose passwords they have given.

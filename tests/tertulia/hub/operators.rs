@@ -1,8 +1,8 @@
 //! What the operators of a room decide about people: out, silent, back, operator too.
 
 use super::{Chat, NOTHING, act, ignore, join, leave, message, nick, text, topic};
-use tertulia::chat::{ClientId, CloseReason, Command};
-use tertulia::limits::DECISIONS_PER_ROOM;
+use tertulia::chat::{ClientId, CloseReason, Command, Event};
+use tertulia::limits::{DECISIONS_PER_ROOM, LINE_MAX_STEPS};
 
 fn kick(whom: &str) -> Command {
     Command::Kick { whom: text(whom), reason: None }
@@ -362,4 +362,35 @@ fn decisions_go_with_their_room() {
         chat.says(id, "otra vez");
         assert_eq!(chat.hears(id), [told], "a room of that name is another one");
     }
+}
+
+/// What it takes to take back all that was decided about Pepe, who was banned so many times, of a full list.
+fn steps_to_pardon(times: usize) -> u64 {
+    let (mut chat, [olga, ..]) = sala();
+    for number in 0..DECISIONS_PER_ROOM - times {
+        chat.does(olga, ban(&format!("p{number}")));
+    }
+    // Each time on another connection, which is known by itself.
+    for _ in 0..times {
+        let pepe = chat.enters("Pepe");
+        chat.does(olga, ban("Pepe"));
+        chat.ends(pepe, CloseReason::Lost);
+        chat.tick();
+    }
+    chat.hush();
+    let before = chat.hub.work();
+    chat.does(olga, unban("Pepe"));
+    let steps = chat.hub.work().steps - before.steps;
+    let pepe = chat.enters("Pepe");
+    chat.does(pepe, join("sala"));
+    let refused = chat.events(pepe).into_iter().any(|event| matches!(event, Event::RoomRefused(_)));
+    assert!(!refused, "all of it is taken back");
+    steps
+}
+
+#[test]
+fn pardon_of_very_many_who_look_alike_counts_each_of_them() {
+    let (one, all) = (steps_to_pardon(1), steps_to_pardon(DECISIONS_PER_ROOM));
+    assert!(all >= one + 20 * (DECISIONS_PER_ROOM as u64 - 1), "{one} and {all} steps");
+    assert!(all <= LINE_MAX_STEPS, "{all} steps");
 }
