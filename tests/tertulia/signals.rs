@@ -35,8 +35,8 @@ fn without_a_terminal(options: &[&str]) -> Server {
 const REREAD: &str =
     "SIGHUP: se reabre el registro y se vuelven a leer el mensaje de bienvenida y la zona horaria";
 
-/// A server that is at its start until somebody writes to its greeting.
-fn held_at_its_start(dir: &Dir) -> (Process, fs::File) {
+/// A server that is at its start until somebody writes to its greeting, made by `command` of its options.
+fn held_at_its_start(dir: &Dir, command: impl FnOnce(&[&str]) -> Command) -> (Process, fs::File) {
     let pipe = dir.path().join("motd");
     assert!(Command::new("mkfifo").arg(&pipe).status().expect("mkfifo").success());
     let options = ["--motd", pipe.to_str().expect("a plain path")];
@@ -50,10 +50,17 @@ fn held_at_its_start(dir: &Dir) -> (Process, fs::File) {
 fn stop_asked_during_the_start_is_orderly() {
     let dir = Dir::new();
     for signal in [Signal::TERM, Signal::HUP] {
-        if signal == Signal::HUP && rustix::fs::open("/dev/tty", OFlags::RDWR, Mode::empty()).is_err() {
-            continue; // without a terminal it asks for something else
+        if !has("setsid") {
+            return;
         }
-        let (mut process, greeting) = held_at_its_start(&dir);
+        // Without a terminal a hang-up asks for something else.
+        let (terminal, _master) = terminal();
+        let at_it = |options: &[&str]| {
+            let mut command = behind("setsid", &["--ctty"], options);
+            command.stdin(terminal);
+            command
+        };
+        let (mut process, greeting) = held_at_its_start(&dir, at_it);
         process.signal(signal);
         drop(greeting);
         let said = process.stderr.rest();
@@ -66,7 +73,7 @@ fn stop_asked_during_the_start_is_orderly() {
 #[test]
 fn stop_asked_twice_during_the_start_does_not_wait_for_it() {
     let dir = Dir::new();
-    let (mut process, greeting) = held_at_its_start(&dir);
+    let (mut process, greeting) = held_at_its_start(&dir, command);
     process.signal(Signal::TERM);
     // Another one: two of a kind may arrive as one.
     process.signal(Signal::INT);
@@ -76,14 +83,19 @@ fn stop_asked_twice_during_the_start_does_not_wait_for_it() {
     drop(greeting);
 }
 
-/// A server at a terminal of its own, whose other side is the second.
-fn at_a_terminal(options: &[&str]) -> (Server, OwnedFd) {
+/// A terminal, and its other side.
+fn terminal() -> (OwnedFd, OwnedFd) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).expect("a terminal");
     grantpt(&master).expect("a terminal");
     unlockpt(&master).expect("a terminal");
     let name = ptsname(&master, Vec::new()).expect("a name");
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
-    let terminal = rustix::fs::open(name, flags, Mode::empty()).expect("a terminal");
+    (rustix::fs::open(name, flags, Mode::empty()).expect("a terminal"), master)
+}
+
+/// A server at a terminal of its own, whose other side is the second.
+fn at_a_terminal(options: &[&str]) -> (Server, OwnedFd) {
+    let (terminal, master) = terminal();
     let mut command = behind("setsid", &["--ctty"], options);
     command.stdin(terminal.try_clone().expect("a descriptor")).stderr(terminal);
     (Server::from_command(&mut command), master)
