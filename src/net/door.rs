@@ -85,3 +85,56 @@ impl Door {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    /// A door at which one waits, tried while the system has no descriptor left.
+    fn closed(now: Moment) -> Door {
+        let mut door = Door::default();
+        door.knock();
+        door.admit::<()>(
+            now,
+            || Err(io::ErrorKind::OutOfMemory.into()),
+            |(), _| unreachable!("nobody comes"),
+        );
+        door
+    }
+
+    /// How many come in at `now`, of one who waits.
+    fn admitted(door: &mut Door, now: Moment) -> usize {
+        let (mut waiting, mut admitted) = (Some(()), 0);
+        let accept = || {
+            let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+            waiting.take().map(|()| ((), peer)).ok_or(io::ErrorKind::WouldBlock.into())
+        };
+        door.admit(now, accept, |(), _| {
+            admitted += 1;
+            true
+        });
+        admitted
+    }
+
+    #[test]
+    fn door_without_descriptors_is_tried_again_after_a_moment_and_not_before() {
+        let now = Moment::START;
+        let mut door = closed(now);
+        let again = now + ACCEPT_RETRY;
+        assert_eq!(door.due(now), Some(again));
+        assert_eq!(admitted(&mut door, Moment::from_micros(again.micros() - 1)), 0);
+        assert_eq!(admitted(&mut door, again), 1);
+        assert_eq!(door.due(again), None, "nobody waits");
+    }
+
+    #[test]
+    fn door_opens_at_once_when_a_descriptor_is_freed() {
+        let now = Moment::START;
+        let mut door = closed(now);
+        door.freed();
+        assert_eq!(door.due(now), Some(now));
+        assert_eq!(admitted(&mut door, now), 1);
+    }
+}

@@ -225,14 +225,12 @@ fn without_descriptors_the_chat_goes_on_and_who_waits_is_let_in() {
     let said = server.console_until("María: fin");
     assert!(said.iter().all(|line| line == "[INFO] María: seguimos"), "one complaint is enough: {said:#?}");
 
-    // One leaves for each who waits, and nobody else knocks.
+    // One leaves for each who waits, and nobody else knocks. That it is at once the door's own tests tell, by a clock of
+    // theirs.
     let mut inside = Vec::new();
     for ((newcomer, name), leaving) in waiting.into_iter().zip(["Ana", "Eva"]).zip([luis, maria]) {
-        let left = Instant::now();
         drop(leaving);
         inside.push(newcomer.named(name));
-        let took = left.elapsed();
-        assert!(took < Duration::from_secs(1), "{name} waited for {took:?}");
     }
     juan.lines_until(">>> Eva se unió al chat");
 }
