@@ -17,6 +17,7 @@ mod pending;
 mod questions;
 mod rooms;
 mod simulated;
+mod steady;
 mod store;
 mod turns;
 mod words;

@@ -18,6 +18,7 @@ use super::disk::Disk;
 use super::job::{Change, JOB_BYTES, Job, Kind, Query, Row, Word, miss};
 use super::ledger::{Gaps, Ledger};
 use super::pending::Load;
+use super::steady::SteadyClock;
 use super::store::{FileNews, fault, is_busy};
 use crate::clock::wall_clock;
 use crate::limits::{
@@ -77,9 +78,8 @@ pub(super) struct Worker<D, W> {
     expired_up_to: i64,
     /// Which lines are old in this round: those from before.
     expired_before: i64,
-    /// What the wall clock said when old lines were looked for last, and since when it has not leapt.
-    clock_said: (Instant, i64),
-    steady_since: Instant,
+    /// The wall clock, as it was when old lines were looked for.
+    clock: SteadyClock,
 }
 
 impl<D: Disk, W: Fn()> Worker<D, W> {
@@ -115,8 +115,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             expiry,
             expired_up_to: 0,
             expired_before: 0,
-            clock_said: (Instant::now(), now()),
-            steady_since: Instant::now(),
+            clock: SteadyClock::new(Instant::now(), now()),
         }
     }
 
@@ -449,16 +448,11 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
 
     /// Decides which lines are too old; false: none for now, since the clock may be wrong, and what it deletes is gone.
     fn begin_expiry(&mut self, days: u32) -> Result<bool> {
-        let (before, said) = (oldest(days), (Instant::now(), now()));
+        let (before, said) = (oldest(days), now());
         self.expired_before = before;
-        let passed = (said.0 - self.clock_said.0).as_millis() as i64;
         let (leap, trust) = (HISTORY_CLOCK_LEAP.as_millis() as i64, HISTORY_CLOCK_TRUST.as_millis() as i64);
-        if (said.1 - self.clock_said.1 - passed).abs() > leap {
-            self.steady_since = said.0;
-        }
-        self.clock_said = said;
-        let known = self.steady_since.elapsed() >= HISTORY_CLOCK_TRUST
-            || self.file.transaction(|file| file.was_spoken_between(before - leap, said.1 - trust))?;
+        let known = self.clock.says(Instant::now(), said) >= HISTORY_CLOCK_TRUST
+            || self.file.transaction(|file| file.was_spoken_between(before - leap, said - trust))?;
         if !known && self.file.transaction(|file| file.begins_before(before))? {
             let _ = self.words.send(Word::File(FileNews::OldLinesStay));
             (self.wake)();
