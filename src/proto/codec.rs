@@ -20,12 +20,23 @@ pub struct Codec {
     line_ends: LineEnds,
     /// What the next line answers: a question for a password.
     question: Option<Question>,
-    warned: bool,
+    shown: Shown,
     /// The client interrupted: nothing behind that counts.
     interrupted: bool,
 }
 
 const _: () = assert!(size_of::<Codec>() <= 16, "every silent connection has one");
+
+/// What the lines of a connection have shown of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    /// None with anything in it has come: it may still be another protocol that is spoken.
+    Nothing,
+    /// Text.
+    Text,
+    /// Text that was not UTF-8, which its sender was told.
+    OtherText,
+}
 
 /// Input on its way to become commands.
 #[derive(Debug, Default)]
@@ -100,7 +111,7 @@ impl Codec {
             language,
             line_ends: LineEnds::default(),
             question: None,
-            warned: false,
+            shown: Shown::Nothing,
             interrupted: false,
         }
     }
@@ -275,12 +286,14 @@ impl Codec {
     /// Takes the next line out. `ahead`: it may be a password for which nothing asks.
     fn take_line(&mut self, ahead: bool) -> Option<Taken> {
         let (first, asked) = (self.line_ends.is_first(), self.question.is_some() && !ahead);
+        // Empty lines may stand before a request (RFC 9112 §2.2).
+        let open = self.shown == Shown::Nothing;
         let lines = &mut self.input.as_mut()?.lines;
         let read = match lines.next_line()? {
-            Framed::Line(bytes, _) if first && foreign::is_request(bytes) => {
+            Framed::Line(bytes, _) if open && foreign::is_request(bytes) => {
                 return Some(Taken::Foreign(Protocol::Http));
             }
-            Framed::TooLong(start) if first && foreign::is_long_request(start) => {
+            Framed::TooLong(start) if open && foreign::is_long_request(start) => {
                 return Some(Taken::Foreign(Protocol::Http));
             }
             Framed::TooLong(_) if asked => {
@@ -300,6 +313,9 @@ impl Codec {
             }
             Framed::Line(bytes, ending) => {
                 self.line_ends = self.line_ends.after_line(ending);
+                if open && !bytes.trim_ascii().is_empty() {
+                    self.shown = Shown::Text;
+                }
                 // LF CR, as some send for the end of a line.
                 if asked && bytes.is_empty() && ending == Ending::Cr && self.line_ends == LineEnds::Lf {
                     return Some(Taken::Nothing);
@@ -326,15 +342,15 @@ impl Codec {
                     return Some(Taken::Command(Command::Unclear(Trouble::TypedAhead), true));
                 }
                 command @ Command::Unclear(_) => return Some(Taken::Command(command, true)),
-                command if intact || self.warned => return Some(Taken::Clear(command)),
+                command if intact || self.is_warned() => return Some(Taken::Clear(command)),
                 _ => {}
             }
         }
         if self.input.as_mut()?.repeats_ahead(&text) {
             return Some(Taken::Command(Command::Unclear(Trouble::TypedAhead), false));
         }
-        if !intact && !self.warned {
-            self.warned = true;
+        if !intact && !self.is_warned() {
+            self.shown = Shown::OtherText;
             self.input.as_mut()?.behind = Some(text);
             return Some(Taken::Command(Command::Unclear(Trouble::NotUtf8), false));
         }
@@ -375,12 +391,18 @@ impl Codec {
         self.input.as_ref().map_or(0, |input| size_of::<Input>() + input.lines.capacity())
     }
 
+    /// Whether the sender was told that what they send is not UTF-8.
+    fn is_warned(&self) -> bool {
+        self.shown == Shown::OtherText
+    }
+
     /// How long nothing more may come before what has come is a piece, if anything has.
     fn quiet(&self) -> Option<Duration> {
         let input = self.input.as_ref().filter(|_| self.line_ends.may_be_quiet())?;
         let begun = input.lines.has_begun() && input.foreign.is_none();
-        begun
-            .then(|| self.line_ends.quiet(input.lines.unfinished(), self.question.is_some(), !self.warned))?
+        begun.then(|| {
+            self.line_ends.quiet(input.lines.unfinished(), self.question.is_some(), !self.is_warned())
+        })?
     }
 
     /// Looks at what came in one read for how its sender ends lines.

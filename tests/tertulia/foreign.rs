@@ -60,6 +60,22 @@ fn request_is_known_by_its_line() {
 }
 
 #[test]
+fn request_behind_empty_lines_is_known() {
+    for line in ["GET / HTTP/1.1", "get http://ejemplo.es/ http/1.1", "PRI * HTTP/2.0", "Host: ejemplo.es"] {
+        for (empty, count) in
+            [("\r\n", 1), ("\n", 1), ("\r", 1), ("\r\n\r\n", 2), (" \t\r\n", 1), ("\n\n\n", 3)]
+        {
+            let ending = empty.trim_start_matches([' ', '\t']);
+            let input = format!("{empty}{line}{ending}Host: ejemplo.es\r\n\r\nAna\nhola\n");
+            assert_spoken(input.as_bytes(), (Some(Protocol::Http), count));
+        }
+    }
+    let long = format!("\r\nGET /{} HTTP/1.1\r\nHost: x\r\n\r\nAna\n", "a".repeat(LINE_MAX_BYTES));
+    assert_spoken(long.as_bytes(), (Some(Protocol::Http), 1));
+    assert_spoken(b"\r\nAna\r\nGET / HTTP/1.1\r\n", (None, 3));
+}
+
+#[test]
 fn request_that_is_longer_than_a_line_is_known() {
     for (method, target) in [("GET", LINE_MAX_BYTES), ("POST", 50_000), ("LONGER", LINE_MAX_BYTES - 14)] {
         let input = format!("{method} /{} HTTP/1.1\r\nHost: x\r\n\r\nAna\nhola\n", "a".repeat(target));
@@ -170,6 +186,11 @@ fn page_cannot_speak_through_the_browser_of_its_reader() {
             }
         }
     }
+    let mut page = Peer::connect(&server);
+    page.expect(PROMPT);
+    // The empty line is answered like that of a person.
+    page.send(b"\r\nGET http://localhost/ HTTP/1.1\r\nHost: localhost\r\n\r\nMala\nhola\n");
+    assert!(page.rest().contains("HTTP/1.1 400 Bad Request\r\n"));
     assert_eq!(heard(&server, &mut ana, &mut eva), (vec![], vec![]), "in the room, and on the console");
 }
 
