@@ -6,10 +6,13 @@
 mod model;
 mod steps;
 
+use std::collections::BTreeSet;
 use std::env;
 use std::panic::{self, AssertUnwindSafe};
 
-use tertulia::chat::{ClientId, CloseReason, Command, Event, Password, PutOut, RoomRecord, Rules};
+use tertulia::chat::{
+    ClientId, CloseReason, Command, Event, NameRefusal, Password, PutOut, RoomRecord, Rules,
+};
 
 use self::model::{ANA, Entry, Fate, MARTA, Model};
 use self::steps::{Kind, Room, STEPS, Step, Whom};
@@ -89,8 +92,8 @@ impl Trial {
         if self.room == Room::General { "general" } else { "sala" }
     }
 
-    /// Takes a step; `name` is what the person is called before it.
-    fn take(&mut self, step: Step, name: &str) {
+    /// Takes a step; `name` is what the person is called before it, one of their `names`.
+    fn take(&mut self, step: Step, name: &str, names: &BTreeSet<&str>) {
         let whom = |whom| match whom {
             Whom::Now => text(name),
             Whom::Called(name) => text(name),
@@ -131,9 +134,31 @@ impl Trial {
                 self.person = self.comes(if let Step::Return(other) = step { other } else { name });
                 return;
             }
+            Step::Expel => return self.expels(name, names),
             Step::Restart => return self.restarts(name),
         };
         self.chat.does(id, command);
+    }
+
+    /// Who is expelled stands nowhere, and comes back by none of their names and accounts before they are readmitted.
+    fn expels(&mut self, name: &str, names: &BTreeSet<&str>) {
+        let order = Command::Expel { whom: text(name), minutes: None, reason: None };
+        self.chat.does(self.olga, order);
+        assert_eq!(self.chat.closed.pop(), Some((self.person, CloseReason::Expelled)));
+        assert!(!self.inside().iter().any(|inside| inside == name), "who is expelled stands nowhere");
+        let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
+        for other in names.iter().copied().chain(lower.iter().map(String::as_str)) {
+            for way in [Command::Say(text(other)), Command::Nick(text(other)), Command::Login(text(other))] {
+                let id = self.chat.connects();
+                self.chat.does(id, way.clone());
+                let refused = |event: &Event| matches!(event, Event::NameRefused(NameRefusal::Expelled(..)));
+                assert_eq!(self.heard(id, refused).len(), 1, "{other}, {way:?}");
+                assert_eq!(self.chat.hub.name(id), None, "{other}, {way:?}");
+                self.chat.ends(id, CloseReason::Lost);
+            }
+        }
+        names.iter().for_each(|other| self.chat.does(self.olga, Command::Readmit(text(other))));
+        self.person = self.comes(name);
     }
 
     fn restarts(&mut self, name: &str) {
@@ -214,8 +239,8 @@ impl Trial {
 fn compare(room: Room, kind: Kind, steps: &[Step]) -> Model {
     let (mut trial, mut model) = (Trial::new(room, kind), Model::new(room, kind));
     for (at, &step) in steps.iter().enumerate() {
-        let before = model.name;
-        trial.take(step, before);
+        let (before, names) = (model.name, model.names());
+        trial.take(step, before, &names);
         let fate = model.take(step);
         if at + 1 == steps.len() {
             trial.looks(&model, fate, before);

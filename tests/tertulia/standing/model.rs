@@ -98,6 +98,8 @@ impl Model {
             Step::Preside => !self.presides,
             Step::TakeOver => self.account.is_some(),
             Step::Return(name) => name != self.name,
+            // Nobody expels an operator of the server, whatever they are called now.
+            Step::Expel => !(self.presides || self.kind == Kind::Operator && self.proven.contains(ANA)),
             Step::Reconnect | Step::Restart | Step::Hush | Step::Ban(_) | Step::Mute(_) => true,
         }
     }
@@ -138,7 +140,8 @@ impl Model {
             }
             Step::Preside => self.presides = true,
             Step::TakeOver => self.goes_on(),
-            Step::Reconnect => self.comes_back(self.name),
+            // What was decided in the room holds for them as for who was lost.
+            Step::Reconnect | Step::Expel => self.comes_back(self.name),
             Step::Return(name) => self.comes_back(name),
             Step::Restart => self.restarts(),
         }
@@ -181,7 +184,7 @@ impl Model {
     }
 
     /// What the person is called, and those whose passwords they have given on this connection.
-    fn names(&self) -> BTreeSet<&'static str> {
+    pub fn names(&self) -> BTreeSet<&'static str> {
         self.proven.iter().copied().chain([self.name]).collect()
     }
 

@@ -1,4 +1,4 @@
-//! What the operator of the room decides, and what the person does.
+//! What the operator of the room and of the server decides, and what the person does.
 
 use super::model::{ANA, MARTA, OTRA};
 
@@ -53,12 +53,14 @@ pub enum Step {
     Reconnect,
     /// Is lost and comes back under another name.
     Return(&'static str),
+    /// Is expelled from the chat, tries to come back in every way, and does so when they are readmitted.
+    Expel,
     /// Another server goes on with what was kept.
     Restart,
 }
 
 /// All of them.
-pub const STEPS: [Step; 29] = [
+pub const STEPS: [Step; 30] = [
     Step::Ban(Whom::Now),
     Step::Ban(Whom::Called(ANA)),
     Step::Ban(Whom::Called(OTRA)),
@@ -87,5 +89,6 @@ pub const STEPS: [Step; 29] = [
     Step::Return(ANA),
     Step::Return(OTRA),
     Step::Return(MARTA),
+    Step::Expel,
     Step::Restart,
 ];
