@@ -103,8 +103,35 @@ pub(super) fn flood(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
             table.floor(floor[1].heard() * 100.0, run.heard() / floor[1].heard());
             doubt(table, &what, &ours[1]);
         }
+        let what = format!("{who} in another room, no limit");
+        let [onset, run] = beside(&what, scale, flooders)?;
+        table.add(format!("{what}: p99 in the first second"), onset.steady.p99, "ms");
+        table.add(format!("{what}: p99 after that"), run.steady.p99, "ms");
+        if scale.full {
+            table.target(Target::AtMost(if many { 20.0 } else { 2.0 }));
+        }
+        doubt(table, &what, &run);
     }
     Ok(())
+}
+
+/// The same where those who measure hear nothing of the flood, so that reading it is not in their figures: what is left is
+/// how long the server keeps them waiting.
+fn beside(what: &str, scale: &Scale, flooders: usize) -> Result<[Run; 2], Failure> {
+    let progress = Progress::start(what);
+    let mut place = Place::chat(scale.witnesses, &["--rate-limit", "0"])?;
+    place.load.work("join")?;
+    let address = place.server.address;
+    let mut flood = Load::start(address, Manner::Chat, flooders, scale.witnesses)?;
+    let mut readers = Load::start(address, Manner::Chat, scale.witnesses, scale.witnesses + flooders)?;
+    place.settle()?;
+    let length = ONSET.length + WITNESS.length + Duration::from_secs(5);
+    readers.begin(format_args!("listen {}", length.as_millis()))?;
+    flood.begin(format_args!("flood {}", length.as_millis()))?;
+    let onset = place.steady(1, ONSET)?;
+    let run = place.steady(2, WITNESS)?;
+    progress.done(&format!("the others' p99 is {} ms", figure(run.steady.p99)));
+    Ok([onset, run])
 }
 
 /// The first second of a flood, and what follows.

@@ -102,6 +102,10 @@ impl Role {
                 Ok("deaf".into())
             }
             ("join", &[]) => Ok(if join(crowd)? { "yes" } else { "no" }.into()),
+            ("listen", &[length]) => {
+                listen(crowd, Duration::from_millis(length.into()))?;
+                Ok("heard".into())
+            }
             ("flood", &[length]) => Ok(flood(crowd, self, Duration::from_millis(length.into()))?.to_string()),
             _ => Err(format!("no load can do this: {job:?}").into()),
         }
@@ -120,6 +124,16 @@ fn join(crowd: &mut Crowd) -> Result<bool, Failure> {
         crowd.turn(JOINED, &mut |_, line| known &= !line.starts_with(UNKNOWN))?;
     }
     Ok(known)
+}
+
+/// Everybody reads, and leaves the processor to those who measure.
+fn listen(crowd: &mut Crowd, length: Duration) -> Result<(), Failure> {
+    rustix::process::nice(LAST)?;
+    let begun = Instant::now();
+    while begun.elapsed() < length {
+        crowd.turn(Duration::from_millis(20), &mut |_, _| {})?;
+    }
+    Ok(())
 }
 
 /// Everybody writes as fast as the server takes it, and reads; gives the bytes that it took. Those who measure share

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use tertulia::chat::{Language, Name, Password, Text};
 use tertulia::control::{AccountOrder, AccountReply};
 use tertulia::keep::{Archive, Store, hash};
-use tertulia::limits::ACCOUNTS_MAX;
+use tertulia::limits::{ACCOUNTS_MAX, ACCOUNTS_PER_CONNECTION, ROOMS_PER_PERSON};
 use tertulia::net::{Server, Settings};
 
 use super::house::House;
@@ -28,8 +28,15 @@ const PASSWORD: &str = "tres tristes tigres";
 const OPERATOR: usize = 0;
 /// Is nobody in particular.
 const GUEST: usize = 1;
+/// Has given the passwords of as many accounts as may be, and is in as many rooms, each with a ban.
+const MANY_NAMED: usize = 2;
+/// Decides in those rooms.
+const STRICT: usize = 3;
 /// Those behind them do each thing once.
-const OTHERS: usize = 2;
+const OTHERS: usize = 4;
+
+/// How often all hear something before anything is measured.
+const WARMING: usize = 30;
 
 /// The server, and what its threads have it wake up for.
 pub(crate) struct Registered {
@@ -89,7 +96,7 @@ fn guest(round: usize) -> String {
 }
 
 /// Each in its turn: some go on where another one ended.
-pub(crate) const CASES: [Case; 14] = [
+pub(crate) const CASES: [Case; 15] = [
     case("/registrar", "registrar", |round| OTHERS + round, |_| "/registrar\n".into(), "Nueva contraseña: "),
     case(
         "/registrar: the password",
@@ -161,6 +168,13 @@ pub(crate) const CASES: [Case; 14] = [
         |round| format!("/nombre {}\n", name(4_000 + round)),
         "Contraseña: ",
     ),
+    case(
+        "/nombre, many accounts and rooms with bans",
+        "",
+        |_| MANY_NAMED,
+        |round| format!("/nombre Ñúñez-Ibáñez-{round:07}\n/idioma\n"),
+        "Te hablo en español",
+    ),
 ];
 
 type Doing = fn(&mut Registered, usize) -> Result<Duration, Failure>;
@@ -225,6 +239,19 @@ impl Registered {
             self.house.send(number, format!("Invitado-Ñandú{number:05}\n").as_bytes());
         }
         self.house.settle();
+        self.house.waits(A_WHILE);
+        for number in 1..ROOMS_PER_PERSON {
+            self.house.says(STRICT, format!("/entrar estricta-{number}\n/vetar Vetádo-Ñúñez-{number:07}\n"));
+            self.house.says(MANY_NAMED, format!("/entrar estricta-{number}\n"));
+        }
+        for number in 0..ACCOUNTS_PER_CONNECTION {
+            let account = name(6_000 + number);
+            let login = format!("/identificar {account}\n{PASSWORD}\n");
+            self.until(MANY_NAMED, &login, "Te has identificado")?;
+        }
+        for _ in 0..WARMING {
+            self.house.says(GUEST, longest("", "¡ñandú! "));
+        }
         self.house.waits(A_WHILE);
         Ok(())
     }

@@ -33,6 +33,20 @@ struct BanEntry {
     client: Option<ClientId>,
 }
 
+/// A name with the two numbers by which lists find it: worked out once, it is looked for in many lists.
+#[derive(Clone, Debug)]
+pub(super) struct NameKey {
+    name: Name,
+    looks: [u64; 2],
+}
+
+impl NameKey {
+    pub(super) fn of(name: Name) -> NameKey {
+        let looks = looks(&name.likeness());
+        NameKey { name, looks }
+    }
+}
+
 impl BanList {
     /// The people of whom nothing but these names is known.
     pub(super) fn of(names: &[Name], registry: Option<&Registry>) -> BanList {
@@ -93,8 +107,8 @@ impl BanList {
     }
 
     /// Whether a person of that name stands here.
-    pub(super) fn holds_name(&self, name: &Name, registry: Option<&Registry>) -> bool {
-        self.called(name, registry).next().is_some()
+    pub(super) fn holds_name(&self, key: &NameKey, registry: Option<&Registry>) -> bool {
+        self.of_name(&key.name, key.looks, registry).next().is_some()
     }
 
     /// Whether a client stands here, under whatever name.
@@ -161,8 +175,17 @@ impl BanList {
         name: &'a Name,
         registry: Option<&'a Registry>,
     ) -> impl Iterator<Item = u64> + 'a {
+        self.of_name(name, looks(&name.likeness()), registry)
+    }
+
+    fn of_name<'a>(
+        &'a self,
+        name: &'a Name,
+        looks: [u64; 2],
+        registry: Option<&'a Registry>,
+    ) -> impl Iterator<Item = u64> + 'a {
         let apart = move |other: &Name| registry.is_some_and(|registry| registry.tells_apart(name, other));
-        self.looking_like(looks(&name.likeness())).filter(move |number| !apart(&self.entries[number].name))
+        self.looking_like(looks).filter(move |number| !apart(&self.entries[number].name))
     }
 
     /// The entries whose names clash with one that looks like this.

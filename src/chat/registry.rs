@@ -41,6 +41,9 @@ impl Registry {
 
     /// Whether two names are of two people, though they may look alike: each is that of an account.
     pub(super) fn tells_apart(&self, one: &Name, other: &Name) -> bool {
+        if one == other {
+            return false;
+        }
         match (self.called(one), self.called(other)) {
             (Some(one), Some(other)) => one != other,
             _ => false,

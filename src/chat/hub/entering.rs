@@ -104,8 +104,8 @@ impl Hub {
         client.name = Some(new.clone());
         client.update_contact();
         self.took_name(id, Some(old), &new);
-        let (banned, rooms): (Vec<_>, Vec<_>) =
-            rooms.into_iter().partition(|&room| self.is_banned(id, &new, room));
+        let banned = self.banned_rooms(id, &new, &rooms);
+        let rooms: Vec<RoomId> = rooms.into_iter().filter(|room| !banned.contains(room)).collect();
         // Everyone who shares a room with them, once.
         let mut clients = self.members_of(&rooms, &new, None);
         if rooms.is_empty() {

@@ -1,11 +1,12 @@
 //! What the operators of a room may do: close it, let somebody in, put somebody out, decide who speaks.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeSet, BinaryHeap};
 
 use super::{
     AccountKey, Audience, Done, Event, GENERAL, Hub, Name, Output, RoomId, RoomRefusal, answer, tell,
 };
-use crate::chat::ban_list::{BanList, LIFTED_STEPS};
+use crate::chat::ban_list::{BanList, LIFTED_STEPS, NameKey};
 use crate::chat::command::Wording;
 use crate::chat::event::{Decision, NameList, PutOut};
 use crate::chat::id::ClientId;
@@ -14,6 +15,9 @@ use crate::chat::record::{RoomFact, RoomList};
 use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
 use crate::limits::{BANS_LISTED, DECISIONS_MAX};
+
+/// What it takes to work out what a name looks like, in steps: some 10 us where it has letters beside ASCII.
+const NAME_KEY_STEPS: usize = 500;
 
 impl Hub {
     /// Closes the current room by a key; without one, opens it.
@@ -236,15 +240,43 @@ impl Hub {
 
     /// Whether a ban keeps a client of that name out of a room.
     pub(super) fn is_banned(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
-        self.room(room)
-            .is_some_and(|room| self.is_listed(&room.rules.banned, id, name) && !self.presides(id, room))
+        !self.banned_rooms(id, name, &[room]).is_empty()
+    }
+
+    /// From which of these rooms a ban keeps a client of that name. The names of the client are worked out once for all
+    /// rooms.
+    pub(super) fn banned_rooms(&self, id: ClientId, name: &Name, rooms: &[RoomId]) -> Vec<RoomId> {
+        let keys = OnceCell::new();
+        let is_banned = |room: &Room| {
+            self.is_listed_under(&room.rules.banned, id, || keys.get_or_init(|| self.name_keys(name, id)))
+                && !self.presides(id, room)
+        };
+        rooms.iter().copied().filter(|&room| self.room(room).is_some_and(is_banned)).collect()
     }
 
     /// Whether a list holds a client of that name, or an account whose password the client has given.
     pub(super) fn is_listed(&self, list: &BanList, id: ClientId, name: &Name) -> bool {
+        let keys = OnceCell::new();
+        self.is_listed_under(list, id, || keys.get_or_init(|| self.name_keys(name, id)))
+    }
+
+    /// The same for a client whose names are given, and asked for only if the list is not empty.
+    fn is_listed_under<'a>(
+        &self,
+        list: &BanList,
+        id: ClientId,
+        keys: impl FnOnce() -> &'a Vec<NameKey>,
+    ) -> bool {
         let registry = self.registry.as_ref();
-        let holds = |name: &Name| list.holds_name(name, registry);
-        !list.is_empty() && (list.holds_client(id) || self.all_names_of(name, Some(id)).iter().any(holds))
+        let holds = |key: &NameKey| list.holds_name(key, registry);
+        !list.is_empty() && (list.holds_client(id) || keys().iter().any(holds))
+    }
+
+    /// All names of a client, as lists look for them.
+    fn name_keys(&self, name: &Name, id: ClientId) -> Vec<NameKey> {
+        let names = self.all_names_of(name, Some(id));
+        self.spend(names.len() * NAME_KEY_STEPS);
+        names.into_iter().map(NameKey::of).collect()
     }
 
     /// Puts a person on a list, under all their names.
@@ -304,7 +336,8 @@ impl Hub {
         let to = Audience::Room { room, except: None, from: Some(new.clone()), beyond: None };
         out.push(Output::Deliver { to, event });
         let registry = self.registry.as_ref();
-        let by_name = self.room(room).is_some_and(|room| room.rules.banned.holds_name(new, registry));
+        let key = NameKey::of(new.clone());
+        let by_name = self.room(room).is_some_and(|room| room.rules.banned.holds_name(&key, registry));
         let cause = if by_name { PutOut::Name(new.clone()) } else { PutOut::Person };
         self.lose_seat(id, room, cause, out);
         out.push(Output::Note(Note::PutOut(room_name, new.clone())));

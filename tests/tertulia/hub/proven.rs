@@ -2,7 +2,7 @@
 //! decide about one is about the other.
 
 use tertulia::chat::{AccountKey, ClientId, CloseReason, Command, Rules};
-use tertulia::limits::{ACCOUNTS_PER_CONNECTION, NAMES_PER_DECISION};
+use tertulia::limits::{ACCOUNTS_PER_CONNECTION, LINE_MAX_STEPS, NAMES_PER_DECISION, ROOMS_PER_PERSON};
 
 use super::{Book, Chat, join, nick, text};
 
@@ -152,4 +152,26 @@ fn banned_person_with_many_names_pushes_out_nobody_else() {
     chat.does(nora, Command::Bans);
     let listed = format!("#club bans [{}, Malo, Vetado], mutes []", kept.join(", "));
     assert_eq!(chat.hears(nora), [listed]);
+}
+
+#[test]
+fn rename_works_out_the_names_of_a_person_once_for_all_rooms() {
+    let names: Vec<String> = (0..ACCOUNTS_PER_CONNECTION).map(|number| format!("Cuenta{number}")).collect();
+    let accounts: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "contraseña")).collect();
+    let mut chat = Chat::with_accounts(&accounts);
+    let nora = chat.enters("Nora");
+    let guest = chat.enters("Malo");
+    for number in 1..ROOMS_PER_PERSON {
+        let room = format!("club{number}");
+        chat.does(nora, join(&room));
+        chat.does(nora, ban("Vetado"));
+        chat.does(guest, join(&room));
+    }
+    for name in &names {
+        logs_in_here(&mut chat, guest, name, "contraseña");
+    }
+    let before = chat.hub.work();
+    chat.does(guest, nick("Ñandú"));
+    let steps = (chat.hub.work() - before).steps;
+    assert!(steps <= LINE_MAX_STEPS / 4, "{steps} steps");
 }
