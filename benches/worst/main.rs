@@ -66,6 +66,9 @@ const SMALL: Scale = Scale {
     remembered: (50, 1_000),
 };
 
+/// More than a processor keeps at hand.
+const OTHER_WORK_BYTES: usize = 64 * 1024 * 1024;
+
 fn main() -> ExitCode {
     match run(&Options::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -94,6 +97,7 @@ fn run(options: &Options) -> Result<(), Failure> {
             Ok(one_line(&mut house, &scale, &cases(&scale, round)[nth]))
         })?;
     }
+    bench.behind_other_work(&mut house);
     for (what, command, measure) in COMINGS_AND_GOINGS {
         bench.measure(what, command, |round| Ok(measure(&mut house, &scale, round)))?;
     }
@@ -158,6 +162,26 @@ impl Bench<'_> {
         self.add(what, &took, LINE + HEARER * u32::try_from(hearers).unwrap_or(u32::MAX));
         self.table.floor(median(took.iter().copied().map(millis).collect()), hearers as f64);
         Ok(())
+    }
+
+    /// What all hear when the processor's caches hold nothing of the server, as after a while of silence. No target: it is
+    /// the memory's time.
+    fn behind_other_work(&mut self, house: &mut House) {
+        let what = "words to all, with cold caches";
+        if !what.contains(self.only) {
+            return;
+        }
+        let mut other = vec![0_u8; OTHER_WORK_BYTES];
+        let mut took = Vec::new();
+        for round in 0..self.rounds {
+            other.iter_mut().step_by(64).for_each(|byte| *byte = round as u8);
+            std::hint::black_box(&other);
+            house.send(TALKER, b"hola\n");
+            took.push(settled(house).0.all);
+        }
+        let longest = took.iter().copied().max().unwrap_or_default();
+        self.table.add(what, millis(longest), "ms");
+        self.table.floor(median(took.into_iter().map(millis).collect()), self.scale.people as f64 - 1.0);
     }
 
     /// Adds the longest of these.
