@@ -48,7 +48,7 @@ struct Input {
     foreign: Option<Protocol>,
     /// When a read found nothing more behind what has come of a line; only of who may send pieces.
     quiet_since: Option<Moment>,
-    ahead: Option<Ahead>,
+    ahead: Option<Box<Ahead>>,
 }
 
 /// Lines that may be passwords for which nothing asks: they were sent before their sender could read so.
@@ -184,7 +184,7 @@ impl Codec {
         let input = self.input.get_or_insert_with(|| Input::new(pieces));
         let before = input.ahead.take();
         let lines = before.as_ref().map_or(0, |ahead| ahead.lines).max(lines);
-        input.ahead = Some(Ahead { lines, bytes: None, last: before.and_then(|ahead| ahead.last) });
+        input.ahead = Some(Box::new(Ahead { lines, bytes: None, last: before.and_then(|ahead| ahead.last) }));
     }
 
     /// Whether it has to be known when an answer is written, and what had come until then.
