@@ -51,7 +51,7 @@ impl Mistake {
                 "an IPv6 address stands in brackets, as in [::1]:65434".into()
             }
             (Mistake::NoHost(port), Language::Spanish) => {
-                format!("di para quién: localhost:{port} para este equipo, 0.0.0.0:{port} para todas")
+                format!("di para quién: localhost:{port} para este equipo, 0.0.0.0:{port} para todos")
             }
             (Mistake::NoHost(port), Language::English) => {
                 format!("say for whom: localhost:{port} for this machine, 0.0.0.0:{port} for all")

@@ -85,8 +85,8 @@ fn wrong_usage_is_told_in_one_language_with_what_would_be_right() {
         ("--listen", "error: falta el valor de '--listen <DIRECCIÓN:PUERTO>'", "--help"),
         (
             "--listen 7000",
-            "error: valor no válido '7000' para '--listen <DIRECCIÓN:PUERTO>': di para quién: localhost:7000 para esta \
-             máquina, 0.0.0.0:7000 para todas",
+            "error: valor no válido '7000' para '--listen <DIRECCIÓN:PUERTO>': di para quién: localhost:7000 para este \
+             equipo, 0.0.0.0:7000 para todos",
             "",
         ),
         (
