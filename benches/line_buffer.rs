@@ -4,9 +4,11 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
-use tertulia::chat::{ClientId, Command, Event, Hub, Language, Moment, Name, Origin, Output, Rules, Text};
+use tertulia::chat::{
+    ChatConfig, ClientId, Command, Effect, Event, Hub, Language, MonoTime, Name, Origin, Text,
+};
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
-use tertulia::proto::{Encodings, Kind, LineBuffer};
+use tertulia::protocol::{EncodeCache, Format, LineBuffer};
 
 /// A line as people type them.
 const SHORT: &str = "y entonces dijo que no venía, que ya nos veríamos mañana\n";
@@ -77,22 +79,22 @@ fn cleaning(criterion: &mut Criterion) {
 /// A line on its way through the rules: who hears it.
 fn hub(criterion: &mut Criterion) {
     const MEMBERS: u32 = 1_000;
-    let (mut hub, mut outputs) = (Hub::new(Rules::default()), Vec::new());
+    let (mut hub, mut effects) = (Hub::new(ChatConfig::default()), Vec::new());
     for slot in 0..MEMBERS {
         let (id, name) = (ClientId::new(slot, 1), Command::Say(Text::clean(&format!("p{slot}"))));
-        assert!(hub.connect(id, Origin::UNKNOWN, Moment::START, &mut outputs));
-        hub.handle(id, name, Moment::START, &mut outputs);
+        assert!(hub.connect(id, Origin::UNKNOWN, MonoTime::START, &mut effects));
+        hub.handle(id, name, MonoTime::START, &mut effects);
     }
     let mut group = criterion.benchmark_group("hub");
     group.throughput(Throughput::Elements(u64::from(MEMBERS) - 1));
     group.bench_function("a line to a room of 1,000", |bencher| {
         bencher.iter(|| {
-            outputs.clear();
+            effects.clear();
             let line = Command::Say(Text::clean(black_box(SHORT.trim_end())));
-            hub.handle(ClientId::new(7, 1), line, Moment::START, &mut outputs);
+            hub.handle(ClientId::new(7, 1), line, MonoTime::START, &mut effects);
             let mut heard = 0;
-            for output in &outputs {
-                if let Output::Deliver { to, .. } = output {
+            for effect in &effects {
+                if let Effect::Deliver { to, .. } = effect {
                     hub.audience(to, |id, _| heard += id.slot());
                 }
             }
@@ -106,19 +108,19 @@ fn encoding(criterion: &mut Criterion) {
     let from = Name::new("María").expect("a name");
     let room = Name::new("general").expect("a name");
     let said = Event::Said { room, from, text: Text::clean(SHORT.trim_end()) };
-    let kind = |crlf| Kind { language: Language::Spanish, crlf };
+    let format = |crlf| Format { language: Language::Spanish, crlf };
     let mut group = criterion.benchmark_group("encode said");
-    let mut encodings = Encodings::default();
+    let mut encode_cache = EncodeCache::default();
     group.bench_function("for readers of LF", |bencher| {
-        bencher.iter(|| encodings.once(black_box(&said), kind(false)).len());
+        bencher.iter(|| encode_cache.once(black_box(&said), format(false)).len());
     });
     group.bench_function("for readers of CR LF", |bencher| {
-        bencher.iter(|| encodings.once(black_box(&said), kind(true)).len());
+        bencher.iter(|| encode_cache.once(black_box(&said), format(true)).len());
     });
     // What the second reader of a kind costs, and every one after it.
     group.bench_function("for the next reader", |bencher| {
-        encodings.clear();
-        bencher.iter(|| encodings.of(black_box(&said), kind(false), true).len());
+        encode_cache.clear();
+        bencher.iter(|| encode_cache.of(black_box(&said), format(false), true).len());
     });
     group.finish();
 }

@@ -20,7 +20,7 @@ pub use reading::{Said, read};
 
 use crate::chat::Language;
 use crate::limits;
-use crate::logging::{Color, Settings};
+use crate::logging::{Color, LogSettings};
 
 /// Where the server listens unless told otherwise.
 pub const DEFAULT_ADDRESS: &str = "localhost:65434";
@@ -109,8 +109,13 @@ pub struct Options {
 
 impl Options {
     /// How the server logs.
-    pub fn log_settings(&self) -> Settings {
-        Settings { level: self.level(), file: self.log_file.clone(), color: self.color, language: self.lang }
+    pub fn log_settings(&self) -> LogSettings {
+        LogSettings {
+            level: self.level(),
+            file: self.log_file.clone(),
+            color: self.color,
+            language: self.lang,
+        }
     }
 
     /// How much is logged, by whichever of the three options said it.

@@ -1,6 +1,6 @@
 //! What the clocks and the calendar of this machine say.
 //!
-//! Law: nothing that is due depends on the wall clock, which may be set at any time, forwards and backwards.
+//! Invariant: nothing that is due depends on the wall clock, which may be set at any time, forwards and backwards.
 
 use std::env;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::{self, TimeZone};
 
-use crate::chat::{Moment, Stamp};
+use crate::chat::{MonoTime, UnixMillis};
 
 /// The clock that is never set, for what is due. On Linux it stands still while the machine sleeps, and nothing that
 /// is due here should count that time: nobody could send, read or be served meanwhile, so nobody is late for it.
@@ -19,24 +19,24 @@ pub struct Clock {
 }
 
 impl Clock {
-    /// One that begins at [`Moment::START`].
+    /// One that begins at [`MonoTime::START`].
     pub fn start() -> Clock {
         Clock { started: Instant::now() }
     }
 
     /// How late it is now.
-    pub fn now(&self) -> Moment {
-        Moment::START + self.started.elapsed()
+    pub fn now(&self) -> MonoTime {
+        MonoTime::START + self.started.elapsed()
     }
 }
 
 /// What the wall clock says now. It may be before 1970, where a machine has no battery for its clock; it jumps when it
 /// is corrected, and behind a sleep.
-pub fn wall_clock() -> Stamp {
+pub fn wall_clock() -> UnixMillis {
     let millis = |span: Duration| i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
     match SystemTime::now().duration_since(UNIX_EPOCH) {
-        Ok(since) => Stamp(millis(since)),
-        Err(before) => Stamp(-millis(before.duration())),
+        Ok(since) => UnixMillis(millis(since)),
+        Err(before) => UnixMillis(-millis(before.duration())),
     }
 }
 
@@ -68,32 +68,32 @@ impl Zone {
     }
 
     /// `12:03`, with the date in front if that is another one than at `now`.
-    pub fn brief(&self, at: Stamp, now: Stamp) -> String {
+    pub fn brief(&self, at: UnixMillis, now: UnixMillis) -> String {
         let (at, now) = (self.civil(at), self.civil(now));
         let time = format!("{:02}:{:02}", at.hour(), at.minute());
         if at.date() == now.date() { time } else { format!("{} {time}", at.date()) }
     }
 
     /// `2026-11-26 05:08:18`.
-    pub fn full(&self, at: Stamp) -> String {
+    pub fn full(&self, at: UnixMillis) -> String {
         let at = self.civil(at);
         format!("{} {:02}:{:02}:{:02}", at.date(), at.hour(), at.minute(), at.second())
     }
 
-    fn civil(&self, at: Stamp) -> DateTime {
+    fn civil(&self, at: UnixMillis) -> DateTime {
         self.0.to_datetime(timestamp(at))
     }
 }
 
 /// As programs read it: `2026-03-01T18:30:00Z`.
-pub fn utc(at: Stamp) -> String {
+pub fn utc(at: UnixMillis) -> String {
     let seconds = timestamp(at).as_millisecond().div_euclid(1000);
     Timestamp::from_second(seconds).unwrap_or(Timestamp::MIN).to_string()
 }
 
 /// What lies beyond year 9999, or as far before, is shown as the end of what can be: only another program can have
 /// written it.
-fn timestamp(at: Stamp) -> Timestamp {
+fn timestamp(at: UnixMillis) -> Timestamp {
     let end = if at.0 < 0 { Timestamp::MIN } else { Timestamp::MAX };
     Timestamp::from_millisecond(at.0).unwrap_or(end)
 }

@@ -2,25 +2,27 @@
 //!
 //! A pure core decides, a thin shell does. [`chat`] knows people, rooms and rules; it has no socket, no clock, no
 //! thread and no randomness. [`net`] owns every system call on sockets: one `mio::Poll`, one `slab` of connections,
-//! one loop, one thread. Between them stands [`proto`]: bytes to commands, events to bytes.
+//! one loop, one thread. Between them stands [`protocol`]: bytes to commands, events to bytes.
 //!
 //! ```text
-//! limits ──► chat ──► clock ──► proto ──► net ──► main    each imports only what stands to its left;
-//!                         ├───► keep ──────┘      │       bin/tertulia, the client, imports none of them
-//!                         └───► logging, cli ─────┘   (control ──► keep, net; control, keep, cli ──► clerk ──► main)
+//! limits ──► chat ──► clock ──► protocol ──► net ──► main    each imports only what stands to its left;
+//!              │           ├──► storage ──────┘      │       bin/tertulia, the client, imports none of them
+//!              └──► auth ──┤                         │       (auth ──► storage, net; control ──► storage, net;
+//!                          └──► logging, cli ────────┘       control, storage, cli ──► admin ──► main)
 //! ```
 //!
 //! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
-//! - [`chat`]: the vocabulary (commands, events, outputs), names, safe text, and the [`Hub`](chat::Hub) with the rules.
+//! - [`chat`]: the vocabulary (commands, events, effects), names, safe text, and the [`Hub`](chat::Hub) with the rules.
 //! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.
-//! - [`proto`]: what a connection speaks, the line dialect, telnet's commands, Spanish and English.
-//! - [`keep`]: what was said before, in memory or in a file with a helper thread of its own; accounts, letters, passwords.
+//! - [`protocol`]: what a connection speaks, the line dialect, telnet's commands, Spanish and English.
+//! - [`storage`]: what was said before, in memory or in a file with a helper thread of its own; accounts, messages for the absent.
+//! - [`auth`]: passwords: the thread that hashes them, whose turn it is, who has to wait.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
 //! - [`control`]: what passes between `tertulia-server account` and the like and a running server.
 //! - [`cli`], [`logging`]: the options, and a log that cannot hold up the chat.
-//! - [`locale`]: numbers, and what the operating system says went wrong, in either language; [`proto`], [`keep`], [`net`] and the
+//! - [`locale`]: numbers, and what the operating system says went wrong, in either language; [`protocol`], [`storage`], [`net`] and the
 //!   log use it.
-//! - [`clerk`]: `tertulia-server account`, which works beside a running server.
+//! - [`admin`]: `tertulia-server account`, which works beside a running server.
 //!
 //! The way of one line of text from one socket to all others:
 //!
@@ -29,7 +31,7 @@
 //! 2  Server::readable        finds the connection, checks its generation; serve_ready gives it its share of the turn
 //! 3  Conn::fill              reads, until there is no more or the connection's share of the turn is used up
 //! 4  Codec::next_command     the next line becomes a Command
-//! 5  Hub::handle             the rules; Output::Deliver { to, event } comes out
+//! 5  Hub::handle             the rules; Effect::Deliver { to, event } comes out
 //! 6  Server::deliver         encodes once per kind of reader; each recipient's outbox notes that it is theirs
 //! 7  Server::finish_turn     one write per connection that has something to be written
 //! ```
@@ -40,14 +42,15 @@
 //! timer wheel, a buffer pool, traits with one implementor. Encryption is absent too: what is said can be read on the
 //! network it is said on.
 
+pub mod admin;
+pub mod auth;
 pub mod chat;
-pub mod clerk;
 pub mod cli;
 pub mod clock;
 pub mod control;
-pub mod keep;
 pub mod limits;
 pub mod locale;
 pub mod logging;
 pub mod net;
-pub mod proto;
+pub mod protocol;
+pub mod storage;

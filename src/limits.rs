@@ -1,6 +1,6 @@
 //! Every number that the chat promises or depends on, with its unit and its reason.
 //!
-//! Law: a bound that somebody outside could notice stands here, and nowhere else.
+//! Invariant: a bound that somebody outside could notice stands here, and nowhere else.
 
 mod memory;
 mod storage;
@@ -356,10 +356,10 @@ pub const PASSWORD_MEMORY_REST: Duration = Duration::from_secs(10);
 
 /// Passwords that may wait to be checked, all together: some 4 s of work. Beyond it the address with most waiting loses its
 /// newest, which is told "busy".
-pub const PETITIONS_WAITING: usize = 128;
+pub const AUTH_REQUESTS_WAITING: usize = 128;
 
 /// How long somebody's next lines wait for what came of their password.
-pub const PETITION_PATIENCE: Duration = Duration::from_secs(10);
+pub const AUTH_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Wrong passwords from one address for one name that cost nothing but themselves: people mistype.
 pub const FREE_FAILURES: u32 = 5;
@@ -418,10 +418,10 @@ pub const EXPULSION_REASON_CHARS: usize = 120;
 pub const EXPELLED_PER_TURN: usize = 64;
 
 /// What may wait for one absent person, in words and in bytes: it is handed over in one answer.
-pub const LETTERS_MAX: usize = 100;
+pub const OFFLINE_MESSAGES_MAX: usize = 100;
 
-/// See [`LETTERS_MAX`].
-pub const LETTERS_MAX_BYTES: usize = ANSWER_MAX_BYTES;
+/// See [`OFFLINE_MESSAGES_MAX`].
+pub const OFFLINE_MESSAGES_MAX_BYTES: usize = ANSWER_MAX_BYTES;
 
 /// Mailboxes that are read at the same time, each of which takes as much memory as an answer; who logs in meanwhile gets
 /// theirs behind these.

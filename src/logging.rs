@@ -1,6 +1,6 @@
 //! The server's log: date, time, level and words, on the console and in a file.
 //!
-//! Law: a log that nobody reads (a stopped terminal, a full pipe, a full disk) never stops the chat.
+//! Invariant: a log that nobody reads (a stopped terminal, a full pipe, a full disk) never stops the chat.
 
 mod clock;
 mod file;
@@ -32,7 +32,7 @@ use crate::locale::reason;
 
 /// What the log is to be like.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub struct LogSettings {
     /// How much is logged.
     pub level: LevelFilter,
     /// A file that gets the log as well.
@@ -100,7 +100,7 @@ impl Drop for Guard {
 /// # Errors
 ///
 /// The file cannot be opened (the error names it), a thread cannot be had, or there is a log already.
-pub fn start(settings: &Settings, zone: Zone) -> io::Result<Guard> {
+pub fn start(settings: &LogSettings, zone: Zone) -> io::Result<Guard> {
     let (clock, language) = (LogClock::new(zone, wall_clock), settings.language);
     // A descriptor of our own for the same terminal. `io::stderr` has a lock, and whoever else wanted to write there
     // (a panic, say) would wait for the thread that is stuck in it. Never made non-blocking: the shell shares it.

@@ -15,10 +15,10 @@ use rustix::fs::Mode;
 use tertulia::chat::{AccountKey, Language, Name, Text};
 use tertulia::cli::{self, Options, Said};
 use tertulia::clock::Zone;
-use tertulia::keep::Store;
 use tertulia::net::{EventLoop, Server, Settings, Share, Signals, Stream};
-use tertulia::proto::console;
-use tertulia::{clerk, limits, locale, logging, net};
+use tertulia::protocol::console;
+use tertulia::storage::Store;
+use tertulia::{admin, limits, locale, logging, net};
 
 fn main() -> ExitCode {
     // Whatever is made from here on is for the user alone whom this runs as: history, log, socket.
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
         Err(said) => return explain(&said),
     };
     let result = match &options.task {
-        Some(task) => clerk::run(task).map_err(Into::into),
+        Some(task) => admin::run(task).map_err(Into::into),
         None => serve(&options),
     };
     match result {
@@ -54,7 +54,7 @@ fn explain(said: &Said) -> ExitCode {
 
 fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
     // Before anything that takes time: who is asked to stop meanwhile stops in order.
-    let signals = Signals::hear()?;
+    let signals = Signals::listen()?;
     let listeners = net::listeners(&options.listen).map_err(|error| error.describe(options.lang))?;
     let store = options.data.as_deref().map(|dir| Store::open(dir, options.keep_days)).transpose();
     let store = store.map_err(|error| {
@@ -138,11 +138,11 @@ fn operators(options: &Options, store: Option<&Store>) -> Result<Vec<AccountKey>
 fn operator_password(options: &Options) -> Result<Option<String>, String> {
     let Some(path) = &options.operator_password_file else { return Ok(None) };
     let failed = |why: String| format!("--operator-password-file: {why}");
-    let (password, exposed) = clerk::password_in(path, options.lang).map_err(failed)?;
+    let (password, exposed) = admin::password_in(path, options.lang).map_err(failed)?;
     if let Some(exposed) = exposed {
         warn!("{exposed}");
     }
-    clerk::hashed(&password, options.lang).map(Some)
+    admin::hashed(&password, options.lang).map(Some)
 }
 
 /// The lines of the greeting, made safe like all words for people.

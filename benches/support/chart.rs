@@ -1,6 +1,6 @@
 //! Curves as a picture: SVG made from the JSON that a bench wrote, so that figures from elsewhere can be drawn too.
 //!
-//! Law: both axes are logarithmic, and every colour can be read on white as well as on black.
+//! Invariant: both axes are logarithmic, and every colour can be read on white as well as on black.
 
 use std::fmt::Write;
 use std::path::Path;

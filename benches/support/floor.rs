@@ -1,6 +1,6 @@
 //! The floor: the least that any server of this kind must do.
 //!
-//! Law: epoll, read a chunk, one send to every other socket. No names, no lines, no queues: who does not take a chunk
+//! Invariant: epoll, read a chunk, one send to every other socket. No names, no lines, no queues: who does not take a chunk
 //! at once misses it.
 
 use std::io::{Read, Write};

@@ -1,6 +1,6 @@
 //! Messages at a fixed rate, each with the time it was due in it: how many arrive, and how late.
 //!
-//! Law: a message is as old as its due time, whoever kept it from leaving on time; nothing is left out of the count.
+//! Invariant: a message is as old as its due time, whoever kept it from leaving on time; nothing is left out of the count.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;

@@ -11,7 +11,7 @@ use std::ops::Deref;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, Moment};
+use tertulia::chat::{ClientId, MonoTime};
 use tertulia::net::{Server, Settings, Stream};
 
 /// What a client and its stream share.
@@ -96,7 +96,7 @@ impl Stream for MemoryStream {
 /// A server and its clients.
 pub(crate) struct House {
     pub(crate) server: Server<MemoryStream>,
-    pub(crate) now: Moment,
+    pub(crate) now: MonoTime,
     clients: Vec<(ClientId, WireRef)>,
     wires: Option<Rc<[Wire]>>,
 }
@@ -109,7 +109,7 @@ impl House {
 
     /// A server that may have been there before, with nobody there.
     pub(crate) fn of(server: Server<MemoryStream>) -> House {
-        House { server, now: Moment::from_micros(1_000_000), clients: Vec::new(), wires: None }
+        House { server, now: MonoTime::from_micros(1_000_000), clients: Vec::new(), wires: None }
     }
 
     /// Connects one more client; gives its number.

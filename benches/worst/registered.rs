@@ -9,9 +9,9 @@ use std::{env, fs, process};
 use rusqlite::Connection;
 use tertulia::chat::{Language, Name, Password, Text};
 use tertulia::control::{AccountOrder, AccountReply};
-use tertulia::keep::{Archive, Store, hash};
 use tertulia::limits::{ACCOUNTS_MAX, ACCOUNTS_PER_CONNECTION, ROOMS_PER_PERSON};
 use tertulia::net::{Server, Settings};
+use tertulia::storage::{Storage, Store, hash};
 
 use super::house::House;
 use super::state::{Scale, banned, filled, longest, name};
@@ -210,7 +210,7 @@ impl Registered {
         let settings =
             Settings { rate_limit: 0, login_timeout: None, replay: 10, operators, ..Settings::default() };
         let (wake, woken) = mpsc::channel();
-        let history = Archive::in_file(store, move || {
+        let history = Storage::in_file(store, move || {
             let _ = wake.send(());
         })?;
         let house = House::of(Server::remembering(settings, history));

@@ -1,6 +1,6 @@
 //! Accounts: names that are somebody's for good, and the passwords that say whose.
 //!
-//! Law: a [`Password`] is never shown: not by `Debug`, and no event, note or line of history can hold one.
+//! Invariant: a [`Password`] is never shown: not by `Debug`, and no event, note or line of history can hold one.
 
 use std::fmt;
 use std::num::NonZeroU32;
@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::line::Stamp;
+use super::line::UnixMillis;
 use super::name::Name;
 use super::text::Text;
 use crate::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
@@ -78,7 +78,7 @@ pub enum Question {
 
 /// Something that only whoever keeps the accounts can do, and not at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Petition {
+pub enum AuthRequest {
     /// Is this the password? Without an account: of a name that nobody has registered, which takes as long.
     Login {
         /// Whose.
@@ -118,7 +118,7 @@ pub enum Petition {
     },
 }
 
-/// What a [`Petition`] is about, without its secrets: an answer that comes late must not be taken for another one.
+/// What a [`AuthRequest`] is about, without its secrets: an answer that comes late must not be taken for another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Matter {
     /// Taking a registered name.
@@ -133,9 +133,9 @@ pub enum Matter {
     Operator,
 }
 
-/// What came of a [`Petition`].
+/// What came of a [`AuthRequest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verdict {
+pub enum AuthResult {
     /// It is so, or it has been done and is on the disk; the account.
     Granted(AccountKey),
     /// It is the password of the server's operator.
@@ -158,18 +158,18 @@ pub enum Verdict {
 
 /// Private words for somebody who was not there.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Letter {
+pub struct OfflineMessage {
     /// From whom, as they were called then.
     pub from: Name,
     /// Their account, if the name was registered and theirs.
     pub sender: Option<AccountKey>,
     /// When.
-    pub at: Stamp,
+    pub at: UnixMillis,
     /// What.
     pub text: Text,
 }
 
-/// What came of posting a [`Letter`].
+/// What came of posting a [`OfflineMessage`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Posted {
     /// It is on the disk, and will be handed over.
@@ -184,15 +184,15 @@ pub enum Posted {
     Displaced,
 }
 
-impl Petition {
+impl AuthRequest {
     /// What it is about.
     pub fn matter(&self) -> Matter {
         match self {
-            Petition::Login { account, .. } => Matter::Login(*account),
-            Petition::Register { name, .. } => Matter::Register(name.clone()),
-            Petition::Check { account, .. } => Matter::Check(*account),
-            Petition::Change { account, .. } => Matter::Change(*account),
-            Petition::Operator { .. } => Matter::Operator,
+            AuthRequest::Login { account, .. } => Matter::Login(*account),
+            AuthRequest::Register { name, .. } => Matter::Register(name.clone()),
+            AuthRequest::Check { account, .. } => Matter::Check(*account),
+            AuthRequest::Change { account, .. } => Matter::Change(*account),
+            AuthRequest::Operator { .. } => Matter::Operator,
         }
     }
 }

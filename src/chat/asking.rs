@@ -1,10 +1,10 @@
 //! What somebody was asked for a password for, and has not answered yet.
 
-use super::account::{AccountKey, Matter, Password, PasswordError, Petition, Question};
+use super::account::{AccountKey, AuthRequest, Matter, Password, PasswordError, Question};
 use super::name::Name;
 use crate::limits::PASSWORD_TRIES;
 
-/// One step on the way to a petition, or the wait for what comes of it.
+/// One step on the way to a request, or the wait for what comes of it.
 #[derive(Debug)]
 pub(super) enum Asking {
     /// The password of a registered name; none, if nobody has registered the name they gave. Asked again so often.
@@ -35,7 +35,7 @@ pub(super) struct Waiting {
     pub(super) matter: Matter,
     /// What they are asked next: if a login is refused, or if it was the password that is to be changed.
     pub(super) next: Option<Box<Asking>>,
-    /// Whether they have sent a line meanwhile: more than [`PETITION_PATIENCE`](crate::limits::PETITION_PATIENCE) has passed.
+    /// Whether they have sent a line meanwhile: more than [`AUTH_PATIENCE`](crate::limits::AUTH_PATIENCE) has passed.
     pub(super) spoken: bool,
 }
 
@@ -45,7 +45,7 @@ pub(super) enum Step {
     /// The next question.
     Ask(Asking),
     /// All is known that has to be; and what they are asked behind it.
-    Submit(Petition, Option<Box<Asking>>),
+    Submit(AuthRequest, Option<Box<Asking>>),
     /// The second was not the first.
     Differ,
 }
@@ -83,22 +83,22 @@ impl Asking {
         let again = self.again().map(Box::new);
         Some(match self {
             Asking::Login(account, name, _) => {
-                Step::Submit(Petition::Login { account, name, password: typed }, again)
+                Step::Submit(AuthRequest::Login { account, name, password: typed }, again)
             }
             Asking::Register(name, _) => Step::Ask(Asking::RegisterAgain(name, typed)),
             Asking::Change(account) => {
                 let next = Asking::ChangeNew(account, typed.clone(), PASSWORD_TRIES - 1);
-                Step::Submit(Petition::Check { account, password: typed }, Some(Box::new(next)))
+                Step::Submit(AuthRequest::Check { account, password: typed }, Some(Box::new(next)))
             }
             Asking::ChangeNew(account, old, _) => Step::Ask(Asking::ChangeAgain(account, old, typed)),
             Asking::RegisterAgain(name, first) if first == typed => {
-                Step::Submit(Petition::Register { name, password: typed }, None)
+                Step::Submit(AuthRequest::Register { name, password: typed }, None)
             }
             Asking::ChangeAgain(account, old, first) if first == typed => {
-                Step::Submit(Petition::Change { account, old, new: typed }, None)
+                Step::Submit(AuthRequest::Change { account, old, new: typed }, None)
             }
             Asking::RegisterAgain(..) | Asking::ChangeAgain(..) => Step::Differ,
-            Asking::Operator => Step::Submit(Petition::Operator { password: typed }, None),
+            Asking::Operator => Step::Submit(AuthRequest::Operator { password: typed }, None),
             Asking::Waiting(_) | Asking::Refused(_) => return None,
         })
     }

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::account_index::AccountIndex;
 use super::id::ClientId;
-use super::name::{Likeness, Name};
-use super::registry::Registry;
+use super::name::{Name, Skeleton};
 use crate::limits::{DECISIONS_PER_ROOM, NAMES_PER_DECISION};
 
 /// Steps of work that it takes to take out one entry: from four trees, and what is told and kept of it.
@@ -25,7 +25,7 @@ pub(super) struct BanList {
 
 /// A person is known by a name, and by the client who had it then: under another name on the same connection, and
 /// under the same name on another connection, it is still them. A name that looks the same is theirs as well, unless both are
-/// registered: `registry` tells those apart, which are from before their likes clashed.
+/// registered: `account_index` tells those apart, which are from before their likes clashed.
 #[derive(Debug)]
 struct BanEntry {
     name: Name,
@@ -42,16 +42,16 @@ pub(super) struct NameKey {
 
 impl NameKey {
     pub(super) fn of(name: Name) -> NameKey {
-        let looks = looks(&name.likeness());
+        let looks = looks(&name.skeleton());
         NameKey { name, looks }
     }
 }
 
 impl BanList {
     /// The people of whom nothing but these names is known.
-    pub(super) fn of(names: &[Name], registry: Option<&Registry>) -> BanList {
+    pub(super) fn of(names: &[Name], account_index: Option<&AccountIndex>) -> BanList {
         let mut list = BanList::default();
-        names.iter().for_each(|name| drop(list.add(name, None, registry)));
+        names.iter().for_each(|name| drop(list.add(name, None, account_index)));
         list
     }
 
@@ -62,11 +62,11 @@ impl BanList {
         &mut self,
         name: &Name,
         client: Option<ClientId>,
-        registry: Option<&Registry>,
+        account_index: Option<&AccountIndex>,
     ) -> Vec<(Name, bool)> {
-        let looks = looks(&name.likeness());
+        let looks = looks(&name.skeleton());
         let stands = |number| client.is_none() || self.entries[&number].client == client;
-        if self.called(name, registry).any(stands) {
+        if self.called(name, account_index).any(stands) {
             return Vec::new();
         }
         let mut changes = match client.and_then(|client| self.of_client(client).nth(NAMES_PER_DECISION - 1)) {
@@ -90,9 +90,9 @@ impl BanList {
         &mut self,
         client: Option<ClientId>,
         name: &Name,
-        registry: Option<&Registry>,
+        account_index: Option<&AccountIndex>,
     ) -> Option<Vec<(Name, bool)>> {
-        let mut found: BTreeSet<u64> = self.called(name, registry).collect();
+        let mut found: BTreeSet<u64> = self.called(name, account_index).collect();
         found.extend(client.into_iter().flat_map(|client| self.of_client(client)));
         let clients: BTreeSet<ClientId> =
             found.iter().filter_map(|number| self.entries[number].client).collect();
@@ -107,8 +107,8 @@ impl BanList {
     }
 
     /// Whether a person of that name stands here.
-    pub(super) fn holds_name(&self, key: &NameKey, registry: Option<&Registry>) -> bool {
-        self.of_name(&key.name, key.looks, registry).next().is_some()
+    pub(super) fn holds_name(&self, key: &NameKey, account_index: Option<&AccountIndex>) -> bool {
+        self.of_name(&key.name, key.looks, account_index).next().is_some()
     }
 
     /// Whether a client stands here, under whatever name.
@@ -117,8 +117,8 @@ impl BanList {
     }
 
     /// The name under which a person stands here who is called like this.
-    pub(super) fn name_like(&self, name: &Name, registry: Option<&Registry>) -> Option<&Name> {
-        self.called(name, registry).next().map(|number| &self.entries[&number].name)
+    pub(super) fn name_like(&self, name: &Name, account_index: Option<&AccountIndex>) -> Option<&Name> {
+        self.called(name, account_index).next().map(|number| &self.entries[&number].name)
     }
 
     /// A client goes on as another one.
@@ -173,18 +173,20 @@ impl BanList {
     fn called<'a>(
         &'a self,
         name: &'a Name,
-        registry: Option<&'a Registry>,
+        account_index: Option<&'a AccountIndex>,
     ) -> impl Iterator<Item = u64> + 'a {
-        self.of_name(name, looks(&name.likeness()), registry)
+        self.of_name(name, looks(&name.skeleton()), account_index)
     }
 
     fn of_name<'a>(
         &'a self,
         name: &'a Name,
         looks: [u64; 2],
-        registry: Option<&'a Registry>,
+        account_index: Option<&'a AccountIndex>,
     ) -> impl Iterator<Item = u64> + 'a {
-        let apart = move |other: &Name| registry.is_some_and(|registry| registry.tells_apart(name, other));
+        let apart = move |other: &Name| {
+            account_index.is_some_and(|account_index| account_index.tells_apart(name, other))
+        };
         self.looking_like(looks).filter(move |number| !apart(&self.entries[number].name))
     }
 
@@ -201,7 +203,7 @@ impl BanList {
 
 /// What a name looks like in each of two ways, as numbers; equal numbers of 64 bits are taken for equal looks. The second
 /// is inverted, so as not to be taken for the first.
-fn looks(likeness: &Likeness) -> [u64; 2] {
-    let [folded, drawn] = likeness.hashes();
+fn looks(skeleton: &Skeleton) -> [u64; 2] {
+    let [folded, drawn] = skeleton.hashes();
     [folded, !drawn]
 }

@@ -4,12 +4,12 @@ use super::account::{AccountKey, Matter};
 use super::asking::{Asking, Waiting};
 use super::command::{Command, Trouble};
 use super::correspondent::Correspondent;
+use super::effect::RoomId;
 use super::hiding::HiddenId;
 use super::holdings::HolderId;
 use super::id::ClientId;
-use super::moment::Moment;
+use super::mono_time::MonoTime;
 use super::name::Name;
-use super::output::RoomId;
 use super::text::Text;
 
 /// A client of the hub; in the chat once it has a name. Kept small: there may be 20,000 of them, mostly silent, and
@@ -21,10 +21,10 @@ pub(super) struct Client {
     /// Whose password they gave: the name is theirs.
     pub(super) account: Option<AccountKey>,
     /// When they last sent a line.
-    pub(super) active: Moment,
+    pub(super) active: MonoTime,
     /// Where plain words go.
     pub(super) current: Option<RoomId>,
-    first: Option<Seat>,
+    first: Option<Membership>,
     extras: Option<Box<Extras>>,
     /// Where they come from.
     pub(super) holder: HolderId,
@@ -34,7 +34,7 @@ const _: () = assert!(size_of::<Option<Client>>() <= 64);
 
 /// Where a client is in one room.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Seat {
+pub(super) struct Membership {
     pub(super) room: RoomId,
     /// Where they stand among the members.
     pub(super) place: u32,
@@ -47,7 +47,7 @@ pub(super) struct Seat {
 struct Extras {
     away: Option<Text>,
     hidden: Vec<HiddenId>,
-    seats: Vec<Seat>,
+    memberships: Vec<Membership>,
     /// Who wrote to them last.
     correspondent: Option<Correspondent>,
     /// What they are to those whom they wrote to.
@@ -55,11 +55,11 @@ struct Extras {
     /// The password that they are being asked for.
     asking: Option<Asking>,
     /// The last of the letters that they were handed: they have seen it when they do the next thing.
-    letters: Option<u64>,
+    offline_messages: Option<u64>,
 }
 
 impl Client {
-    pub(super) fn new(id: ClientId, holder: HolderId, now: Moment) -> Client {
+    pub(super) fn new(id: ClientId, holder: HolderId, now: MonoTime) -> Client {
         Client {
             id,
             name: None,
@@ -72,48 +72,50 @@ impl Client {
         }
     }
 
-    pub(super) fn sit(&mut self, seat: Seat) {
+    pub(super) fn join(&mut self, membership: Membership) {
         if self.first.is_none() {
-            self.first = Some(seat);
+            self.first = Some(membership);
         } else {
-            self.extras.get_or_insert_default().seats.push(seat);
+            self.extras.get_or_insert_default().memberships.push(membership);
         }
     }
 
     /// Gives the seat in `room` up.
-    pub(super) fn rise(&mut self, room: RoomId) -> Option<Seat> {
+    pub(super) fn part(&mut self, room: RoomId) -> Option<Membership> {
         let given_up = match self.first {
-            Some(seat) if seat.room == room => {
-                let rest = self.extras.as_mut().map(|extras| &mut extras.seats);
+            Some(membership) if membership.room == room => {
+                let rest = self.extras.as_mut().map(|extras| &mut extras.memberships);
                 // The next one moves up: seats stay in order, and one alone costs nothing more.
-                self.first = rest.filter(|seats| !seats.is_empty()).map(|seats| seats.remove(0));
-                Some(seat)
+                self.first = rest
+                    .filter(|memberships| !memberships.is_empty())
+                    .map(|memberships| memberships.remove(0));
+                Some(membership)
             }
             _ => {
-                let seats = &mut self.extras.as_mut()?.seats;
-                let at = seats.iter().position(|seat| seat.room == room)?;
-                Some(seats.remove(at))
+                let memberships = &mut self.extras.as_mut()?.memberships;
+                let at = memberships.iter().position(|membership| membership.room == room)?;
+                Some(memberships.remove(at))
             }
         };
         self.trim();
         if self.current == Some(room) {
-            self.current = self.seats().last().map(|seat| seat.room);
+            self.current = self.memberships().last().map(|membership| membership.room);
         }
         given_up
     }
 
-    pub(super) fn seat(&self, room: RoomId) -> Option<Seat> {
-        self.seats().find(|seat| seat.room == room)
+    pub(super) fn membership(&self, room: RoomId) -> Option<Membership> {
+        self.memberships().find(|membership| membership.room == room)
     }
 
-    pub(super) fn seat_mut(&mut self, room: RoomId) -> Option<&mut Seat> {
-        let others = self.extras.iter_mut().flat_map(|extras| &mut extras.seats);
-        self.first.iter_mut().chain(others).find(|seat| seat.room == room)
+    pub(super) fn membership_mut(&mut self, room: RoomId) -> Option<&mut Membership> {
+        let others = self.extras.iter_mut().flat_map(|extras| &mut extras.memberships);
+        self.first.iter_mut().chain(others).find(|membership| membership.room == room)
     }
 
     /// Where they are, in the order in which they came.
-    pub(super) fn seats(&self) -> impl Iterator<Item = Seat> {
-        self.first.into_iter().chain(self.extras.iter().flat_map(|extras| extras.seats.iter().copied()))
+    pub(super) fn memberships(&self) -> impl Iterator<Item = Membership> {
+        self.first.into_iter().chain(self.extras.iter().flat_map(|extras| extras.memberships.iter().copied()))
     }
 
     /// Marks away with a reason, or back.
@@ -215,21 +217,21 @@ impl Client {
         repeats
     }
 
-    pub(super) fn set_letters(&mut self, up_to: u64) {
-        self.extras.get_or_insert_default().letters = Some(up_to);
+    pub(super) fn set_offline_messages(&mut self, up_to: u64) {
+        self.extras.get_or_insert_default().offline_messages = Some(up_to);
     }
 
     /// The last of the letters that they were handed and have seen only now.
-    pub(super) fn take_letters(&mut self) -> Option<u64> {
-        let letters = self.extras.as_mut()?.letters.take();
+    pub(super) fn take_offline_messages(&mut self) -> Option<u64> {
+        let offline_messages = self.extras.as_mut()?.offline_messages.take();
         self.trim();
-        letters
+        offline_messages
     }
 
     /// Becomes who `old` was: their name, their rooms, whom they hide. What `old` had not seen yet is not theirs.
     pub(super) fn take_over(&mut self, mut old: Client) {
         old.take_asking();
-        old.take_letters();
+        old.take_offline_messages();
         old.set_away(None);
         let Client { name, account, current, first, extras, .. } = old;
         *self = Client { name, account, current, first, extras, ..*self };
@@ -253,11 +255,11 @@ impl Client {
         let empty = self.extras.as_ref().is_some_and(|extras| {
             extras.away.is_none()
                 && extras.hidden.is_empty()
-                && extras.seats.is_empty()
+                && extras.memberships.is_empty()
                 && extras.correspondent.is_none()
                 && extras.contact.is_none()
                 && extras.asking.is_none()
-                && extras.letters.is_none()
+                && extras.offline_messages.is_none()
         });
         if empty {
             self.extras = None;

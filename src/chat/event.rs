@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::account::{Letter, PasswordError, Posted, Question};
+use super::account::{OfflineMessage, PasswordError, Posted, Question};
 use super::command::{Trouble, Verb};
 use super::expulsion::{Expelled, ExpulsionNews};
-use super::line::{Line, Reach, Stamp};
+use super::line::{Line, Reach, UnixMillis};
 use super::name::{Name, NameError};
 use super::text::Text;
 
@@ -127,7 +127,7 @@ pub enum Event {
     /// The rooms.
     Rooms {
         /// Those listed, by name.
-        rooms: Vec<RoomRow>,
+        rooms: Vec<RoomListing>,
         /// How many there are in all.
         total: usize,
     },
@@ -182,18 +182,18 @@ pub enum Event {
     /// Whether your words are kept for somebody who is not there.
     Posted(Posted),
     /// What you were told while you were not there.
-    Letters {
+    OfflineMessages {
         /// When it is told.
-        now: Stamp,
+        now: UnixMillis,
         /// Oldest first.
-        letters: Vec<Letter>,
+        messages: Vec<OfflineMessage>,
     },
     /// What was said before.
     Recalled {
         /// How it came to be told.
         occasion: Occasion,
         /// When it is told.
-        now: Stamp,
+        now: UnixMillis,
         /// The lines, oldest first, each with its room if that is not the current one.
         lines: Vec<(Option<Name>, Line)>,
         /// How far was looked for them.
@@ -407,7 +407,7 @@ pub enum Decision {
     /// Whether somebody may speak.
     Muted(Name, bool),
     /// Whether only operators may speak.
-    Hushed(bool),
+    Moderated(bool),
     /// Somebody is an operator.
     Opped(Name),
 }
@@ -468,7 +468,7 @@ pub enum RoomRefusal {
 
 /// One row of the list of rooms.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RoomRow {
+pub struct RoomListing {
     /// Its name.
     pub name: Name,
     /// How many are there.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::account::AccountKey;
-use super::line::Stamp;
+use super::line::UnixMillis;
 use super::name::Name;
 use super::origin::Origin;
 use super::text::Text;
@@ -20,13 +20,13 @@ pub struct Expulsion {
     /// The address.
     pub origin: Option<Origin>,
     /// When it is over; without, when they are readmitted.
-    pub until: Option<Stamp>,
+    pub until: Option<UnixMillis>,
     /// Why.
     pub reason: Option<Text>,
     /// The operator of the server who decided it.
     pub by: Name,
     /// When.
-    pub at: Stamp,
+    pub at: UnixMillis,
 }
 
 /// What an expelled person is told.
@@ -50,7 +50,7 @@ pub enum ExpulsionNews {
     /// Those who are expelled, the last one first.
     List {
         /// When it is told.
-        now: Stamp,
+        now: UnixMillis,
         /// Those listed.
         listed: Vec<Expulsion>,
         /// How many there are in all.
@@ -85,7 +85,7 @@ pub enum ExpulsionRefusal {
 
 impl Expulsion {
     /// What its person is told at `now`. None: it is over.
-    pub fn told(&self, now: Stamp) -> Option<Expelled> {
+    pub fn told(&self, now: UnixMillis) -> Option<Expelled> {
         let rest = match self.until {
             Some(until) if until <= now => return None,
             until => until.map(|until| Duration::from_millis(until.0.abs_diff(now.0))),

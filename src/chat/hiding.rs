@@ -4,13 +4,13 @@
 //! name to name; when they leave it stays under their name, for whoever comes with that name. So to be heard, to take
 //! another name and to leave cost the same whether nobody hides somebody or everybody does.
 //!
-//! Laws: of the entries of people who left no two could be taken for each other, nor for somebody who is here; an entry
+//! Invariants: of the entries of people who left no two could be taken for each other, nor for somebody who is here; an entry
 //! is there only while somebody hides its person.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::name::{Likeness, Name};
-use super::roster::Roster;
+use super::name::{Name, Skeleton};
+use super::name_index::NameIndex;
 use super::slots::SlotSet;
 use crate::limits::HIDDEN_GONE_MAX;
 
@@ -29,7 +29,7 @@ pub(super) struct Hiding {
     /// Each by the name that they have, or left with.
     by_name: BTreeMap<Name, u32>,
     /// Those who left, by what their names look like.
-    gone: Roster,
+    gone: NameIndex,
     /// The same, in the order in which they left.
     departed: BTreeMap<u64, u32>,
     departures: u64,
@@ -72,7 +72,7 @@ impl Hiding {
     }
 
     /// The ids on `list` under which somebody is hidden who has the name `here`, or who left under a name like this.
-    pub(super) fn called(&self, list: &[HiddenId], here: Option<&Name>, like: &Likeness) -> Vec<HiddenId> {
+    pub(super) fn called(&self, list: &[HiddenId], here: Option<&Name>, like: &Skeleton) -> Vec<HiddenId> {
         let here = here.and_then(|name| self.by_name.get(name).copied());
         let meant: Vec<u32> = here.into_iter().chain(self.gone_like(like)).collect();
         let is_meant =
@@ -105,12 +105,12 @@ impl Hiding {
         self.release(id);
     }
 
-    /// Somebody has this name now, of this likeness, and had `old` before if they had one. Who left under such a name
+    /// Somebody has this name now, of this skeleton, and had `old` before if they had one. Who left under such a name
     /// was them.
-    pub(super) fn took_name(&mut self, old: Option<&Name>, new: &Name, likeness: &Likeness) {
+    pub(super) fn took_name(&mut self, old: Option<&Name>, new: &Name, skeleton: &Skeleton) {
         let mut own = old.and_then(|old| self.by_name.remove(old));
         // Each once, though found by both of its looks.
-        let gone: BTreeSet<u32> = self.gone_like(likeness).collect();
+        let gone: BTreeSet<u32> = self.gone_like(skeleton).collect();
         for person in gone {
             self.misplace(person);
             own = Some(own.map_or(person, |own| self.merge(own, person)));
@@ -128,7 +128,7 @@ impl Hiding {
         self.departures += 1;
         let departure = self.departures;
         self.person_mut(person).departure = Some(departure);
-        self.gone.insert(&name.likeness(), person);
+        self.gone.insert(&name.skeleton(), person);
         self.departed.insert(departure, person);
         if self.departed.len() > HIDDEN_GONE_MAX
             && let Some((_, &oldest)) = self.departed.first_key_value()
@@ -161,9 +161,9 @@ impl Hiding {
     }
 
     /// Those who left under a name that could be taken for this one.
-    fn gone_like(&self, likeness: &Likeness) -> impl Iterator<Item = u32> {
-        let looks = self.gone.candidates(likeness);
-        looks.filter(|&person| self.person(person).name.likeness().clashes(likeness))
+    fn gone_like(&self, skeleton: &Skeleton) -> impl Iterator<Item = u32> {
+        let looks = self.gone.candidates(skeleton);
+        looks.filter(|&person| self.person(person).name.skeleton().clashes(skeleton))
     }
 
     /// Somebody is hidden, for the first time.
@@ -221,7 +221,7 @@ impl Hiding {
         let (name, departure) = (name.clone(), *departure);
         self.by_name.remove(&name);
         if let Some(departure) = departure {
-            self.gone.remove(&name.likeness(), person);
+            self.gone.remove(&name.skeleton(), person);
             self.departed.remove(&departure);
         }
     }

@@ -1,6 +1,6 @@
 //! What each address has of what there is only so much of: places and rooms.
 //!
-//! Law: an address that has nothing is not remembered.
+//! Invariant: an address that has nothing is not remembered.
 
 use std::collections::HashMap;
 

@@ -1,6 +1,6 @@
 //! Who is meant: a slot and the generation of its tenant, in one number.
 //!
-//! Law: two clients never share an id, so whatever comes late for the one cannot reach the other.
+//! Invariant: two clients never share an id, so whatever comes late for the one cannot reach the other.
 
 use std::fmt;
 

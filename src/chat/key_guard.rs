@@ -1,11 +1,11 @@
 //! Delays behind wrong keys to one room, like those behind wrong passwords: by address, so that nobody else waits.
 //!
-//! Law: of each room only so many addresses are remembered, and none that may still have to wait gives way to another:
+//! Invariant: of each room only so many addresses are remembered, and none that may still have to wait gives way to another:
 //! beyond that, those that are not known share what is counted.
 
 use std::time::Duration;
 
-use super::moment::Moment;
+use super::mono_time::MonoTime;
 use super::origin::Origin;
 use crate::limits::{
     FAILURE_DELAY, FAILURE_DELAY_MAX, FAILURES_FORGOTTEN, FREE_FAILURES, KEY_ADDRESSES, KEY_ALARM_INTERVAL,
@@ -31,19 +31,19 @@ pub(super) struct KeyGuard {
     others: Tries,
     /// Tries of which the operators have not been told.
     untold: u32,
-    told: Option<Moment>,
+    told: Option<MonoTime>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
 struct Tries {
     count: u32,
     /// When the last one was.
-    at: Moment,
+    at: MonoTime,
 }
 
 impl KeyGuard {
     /// How long no key is taken from an address.
-    pub(super) fn rest(&self, origin: Origin, now: Moment) -> Option<Duration> {
+    pub(super) fn rest(&self, origin: Origin, now: MonoTime) -> Option<Duration> {
         let known = self.addresses.iter().find(|(other, _)| *other == origin).map(|(_, tries)| *tries);
         let full = self.addresses.len() >= KEY_ADDRESSES;
         let tries = known.or(full.then_some(self.others)).filter(|tries| !tries.is_over(now))?;
@@ -52,7 +52,7 @@ impl KeyGuard {
     }
 
     /// Notes a wrong key.
-    pub(super) fn wrong(&mut self, origin: Origin, now: Moment) {
+    pub(super) fn wrong(&mut self, origin: Origin, now: MonoTime) {
         self.addresses.retain(|(_, tries)| !tries.is_over(now));
         let known = self.addresses.iter().position(|(other, _)| *other == origin);
         match known {
@@ -65,7 +65,7 @@ impl KeyGuard {
     }
 
     /// Counts a try, taken or not; gives how many there were since this was last told, if it is to be told now.
-    pub(super) fn alarm(&mut self, now: Moment) -> Option<u32> {
+    pub(super) fn alarm(&mut self, now: MonoTime) -> Option<u32> {
         self.untold = self.untold.saturating_add(1);
         let quiet = self.told.is_none_or(|told| now >= told + KEY_ALARM_INTERVAL);
         (quiet && self.untold >= KEY_ALARM_TRIES).then(|| {
@@ -76,11 +76,11 @@ impl KeyGuard {
 }
 
 impl Tries {
-    fn is_over(self, now: Moment) -> bool {
+    fn is_over(self, now: MonoTime) -> bool {
         now.since(self.at) >= FAILURES_FORGOTTEN
     }
 
-    fn add(&mut self, now: Moment) {
+    fn add(&mut self, now: MonoTime) {
         let before = if self.is_over(now) { 0 } else { self.count };
         *self = Tries { count: before.saturating_add(1), at: now };
     }

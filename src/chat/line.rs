@@ -9,7 +9,7 @@ pub struct RoomKey(pub u64);
 
 /// A point in time as calendars know it: milliseconds since 1970-01-01, UTC.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Stamp(pub i64);
+pub struct UnixMillis(pub i64);
 
 /// Something said or done in a room.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +17,7 @@ pub struct Line {
     /// Where.
     pub room: RoomKey,
     /// When.
-    pub at: Stamp,
+    pub at: UnixMillis,
     /// By whom, as they were called then.
     pub from: Name,
     /// Whether it was done rather than said.
@@ -28,7 +28,7 @@ pub struct Line {
 
 impl Line {
     /// Says that `lines` of a room are missing in its history here. No person has the name it is from.
-    pub fn gap(room: RoomKey, at: Stamp, lines: u64) -> Line {
+    pub fn gap(room: RoomKey, at: UnixMillis, lines: u64) -> Line {
         Line { room, at, from: Name::server(), acted: true, text: Text::clean(&lines.to_string()) }
     }
 

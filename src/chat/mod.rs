@@ -1,50 +1,50 @@
 //! The core: people, rooms and rules. No socket, no clock, no thread, no randomness.
 
 mod account;
+mod account_index;
 mod asking;
 mod ban_list;
 mod client;
 mod command;
 mod correspondent;
+mod effect;
 mod event;
 mod expulsion;
 mod hiding;
 mod holdings;
 mod hub;
 mod id;
+mod join_part_batch;
 mod key_guard;
 mod line;
-mod moment;
-mod movements;
+mod mono_time;
 mod name;
+mod name_index;
 mod origin;
-mod output;
 mod record;
-mod registry;
 mod room;
-mod roster;
 mod slots;
 mod text;
 mod work;
 
 pub use account::{
-    Account, AccountChange, AccountKey, Letter, Matter, Password, PasswordError, Petition, Posted, Question,
-    Verdict,
+    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, OfflineMessage, Password,
+    PasswordError, Posted, Question,
 };
 pub use command::{Command, Language, Trouble, Verb, Wording};
+pub use effect::{Audience, CloseReason, Effect, LogEntry, RoomId};
 pub use event::{
     AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameList, NameRefusal, Occasion, Office,
-    Person, PlaceNews, PutOut, RoomRefusal, RoomRow, ServerNews,
+    Person, PlaceNews, PutOut, RoomListing, RoomRefusal, ServerNews,
 };
 pub use expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
-pub use hub::{AdminRefusal, Description, GENERAL, Hub, Rules};
+pub use hub::{AdminRefusal, ChatConfig, Description, GENERAL, Hub};
 pub use id::ClientId;
 pub use key_guard::failure_delay;
-pub use line::{Found, Line, Look, Reach, RoomKey, Stamp};
-pub use moment::Moment;
-pub use name::{Likeness, Name, NameError};
+pub use line::{Found, Line, Look, Reach, RoomKey, UnixMillis};
+pub use mono_time::MonoTime;
+pub use name::{Name, NameError, Skeleton};
 pub use origin::Origin;
-pub use output::{Audience, CloseReason, Note, Output, RoomId};
 pub use record::{RoomChange, RoomFact, RoomList, RoomRecord};
 pub use text::Text;
 pub use work::Work;

@@ -1,6 +1,6 @@
 //! What people are called, and when two names are the same to the eye.
 //!
-//! Law: a [`Name`] can be read, typed and told from others: it is made by [`Name::new`], and by its like for names that
+//! Invariant: a [`Name`] can be read, typed and told from others: it is made by [`Name::new`], and by its like for names that
 //! are there already ([`Name::known`]) or come from whoever runs the server ([`Name::given`]).
 
 mod reserved;
@@ -112,8 +112,8 @@ impl Name {
     }
 
     /// What the name looks like, to compare it with others.
-    pub fn likeness(&self) -> Likeness {
-        Likeness::of(&self.0)
+    pub fn skeleton(&self) -> Skeleton {
+        Skeleton::of(&self.0)
     }
 
     /// Whether nobody can take it who comes now.
@@ -150,15 +150,15 @@ impl fmt::Display for Name {
 /// In both orders, for each loses something: folded first, `I` is an `i` and no longer an `l`; drawn first, `m` is an
 /// `rn` and no longer an `M`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Likeness {
+pub struct Skeleton {
     folded: String,
     drawn: String,
     hashes: [u64; 2],
 }
 
-impl Likeness {
-    /// The likeness of `composed`, which is in NFC.
-    fn of(composed: &str) -> Likeness {
+impl Skeleton {
+    /// The skeleton of `composed`, which is in NFC.
+    fn of(composed: &str) -> Skeleton {
         let plain = without_marks(composed);
         let (folded, drawn) = if plain.is_ascii() {
             let looks = plain.bytes().map(|letter| &ASCII[usize::from(letter)]);
@@ -167,11 +167,11 @@ impl Likeness {
             looks(&plain).into()
         };
         let hashes = [hash(&folded), hash(&drawn)];
-        Likeness { folded, drawn, hashes }
+        Skeleton { folded, drawn, hashes }
     }
 
     /// Whether the two would be taken for each other.
-    pub fn clashes(&self, other: &Likeness) -> bool {
+    pub fn clashes(&self, other: &Skeleton) -> bool {
         self.folded == other.folded || self.drawn == other.drawn
     }
 

@@ -17,7 +17,7 @@ pub struct RoomRecord {
     /// What one has to know to enter.
     pub lock: Option<Text>,
     /// Only operators may speak.
-    pub hushed: bool,
+    pub moderated: bool,
     /// Its operators, of those whose name is registered. A room without any is gone when nobody is in it.
     pub owners: Vec<AccountKey>,
     /// Those who may not enter.
@@ -66,7 +66,7 @@ impl RoomRecord {
     /// A room of which nothing is known but its name.
     pub fn new(key: RoomKey, name: Name) -> RoomRecord {
         let (owners, banned, muted) = (Vec::new(), Vec::new(), Vec::new());
-        RoomRecord { key, name, topic: None, lock: None, hushed: false, owners, banned, muted }
+        RoomRecord { key, name, topic: None, lock: None, moderated: false, owners, banned, muted }
     }
 
     /// Notes what is different.
@@ -75,7 +75,7 @@ impl RoomRecord {
             RoomFact::Made(name) => self.name = name,
             RoomFact::Topic(topic) => self.topic = topic,
             RoomFact::Key(key) => self.lock = key,
-            RoomFact::Moderated(moderated) => self.hushed = moderated,
+            RoomFact::Moderated(moderated) => self.moderated = moderated,
             RoomFact::Operator(account, is) => place_last(&mut self.owners, account, is),
             RoomFact::Listed(RoomList::Bans, name, is) => place_last(&mut self.banned, name, is),
             RoomFact::Listed(RoomList::Mutes, name, is) => place_last(&mut self.muted, name, is),

@@ -1,16 +1,16 @@
 //! A room: who is in it, who came and went just now, and what its operators decided.
 
 use super::account::AccountKey;
+use super::account_index::AccountIndex;
 use super::ban_list::BanList;
-use super::client::Seat;
+use super::client::Membership;
 use super::holdings::HolderId;
 use super::id::ClientId;
+use super::join_part_batch::JoinPartBatch;
 use super::key_guard::KeyGuard;
 use super::line::RoomKey;
-use super::movements::Movements;
 use super::name::Name;
 use super::record::{RoomFact, RoomList, RoomRecord};
-use super::registry::Registry;
 use super::slots::SlotSet;
 use super::text::Text;
 use crate::limits::DECISIONS_PER_ROOM;
@@ -23,18 +23,18 @@ pub(super) struct Room {
     pub(super) members: Vec<ClientId>,
     /// Their slots: who is in one of several large rooms is found 64 at a time.
     pub(super) slots: SlotSet,
-    pub(super) movements: Movements,
+    pub(super) movements: JoinPartBatch,
     pub(super) topic: Option<Text>,
     /// Whether anything was ever said here.
     pub(super) spoken: bool,
-    pub(super) rules: Rules,
+    pub(super) modes: RoomModes,
     /// From where it was made, if that is known.
     pub(super) holder: Option<HolderId>,
 }
 
 /// What the operators of a room decided.
 #[derive(Debug, Default)]
-pub(super) struct Rules {
+pub(super) struct RoomModes {
     /// Those who decide, for as long as they are in the room.
     pub(super) operators: Vec<ClientId>,
     /// Those who decide whenever they come back, for their name is registered.
@@ -48,12 +48,12 @@ pub(super) struct Rules {
     /// Those who may not speak here.
     pub(super) muted: BanList,
     /// Only operators may speak.
-    pub(super) hushed: bool,
+    pub(super) moderated: bool,
     /// Who has tried wrong keys.
     pub(super) key_guard: Option<Box<KeyGuard>>,
 }
 
-impl Rules {
+impl RoomModes {
     fn list(&mut self, list: RoomList) -> &mut BanList {
         match list {
             RoomList::Bans => &mut self.banned,
@@ -81,10 +81,10 @@ impl Room {
             key,
             members: Vec::new(),
             slots: SlotSet::default(),
-            movements: Movements::default(),
+            movements: JoinPartBatch::default(),
             topic: None,
             spoken: false,
-            rules: Rules::default(),
+            modes: RoomModes::default(),
             holder: None,
         }
     }
@@ -93,7 +93,7 @@ impl Room {
     pub(super) fn enter(&mut self, id: ClientId) -> u32 {
         self.members.push(id);
         self.slots.insert(id.place());
-        self.rules.invited.retain(|&invited| invited != id);
+        self.modes.invited.retain(|&invited| invited != id);
         u32::try_from(self.members.len() - 1).expect("fewer members than slots")
     }
 
@@ -101,7 +101,7 @@ impl Room {
     pub(super) fn leave(&mut self, place: u32) -> Option<ClientId> {
         let id = self.members.swap_remove(place as usize);
         self.slots.remove(id.place());
-        self.rules.operators.retain(|&operator| operator != id);
+        self.modes.operators.retain(|&operator| operator != id);
         if self.members.is_empty() {
             (self.members, self.slots) = (Vec::new(), SlotSet::default());
         }
@@ -109,24 +109,24 @@ impl Room {
     }
 
     pub(super) fn is_operator(&self, id: ClientId, account: Option<AccountKey>) -> bool {
-        self.rules.operators.contains(&id) || account.is_some_and(|key| self.rules.owners.contains(&key))
+        self.modes.operators.contains(&id) || account.is_some_and(|key| self.modes.owners.contains(&key))
     }
 
     /// Whether it stays when nobody is in it: somebody has it for good, and there is something to come back to.
     pub(super) fn is_worth_keeping(&self) -> bool {
-        let rules = &self.rules;
+        let modes = &self.modes;
         let decided =
-            rules.key.is_some() || rules.hushed || !rules.banned.is_empty() || !rules.muted.is_empty();
-        !rules.owners.is_empty() && (self.spoken || self.topic.is_some() || decided)
+            modes.key.is_some() || modes.moderated || !modes.banned.is_empty() || !modes.muted.is_empty();
+        !modes.owners.is_empty() && (self.spoken || self.topic.is_some() || decided)
     }
 
     /// The member who has this seat goes on under another connection.
-    pub(super) fn follow_member(&mut self, seat: Seat, new: ClientId) {
-        let old = std::mem::replace(&mut self.members[seat.place as usize], new);
+    pub(super) fn follow_member(&mut self, membership: Membership, new: ClientId) {
+        let old = std::mem::replace(&mut self.members[membership.place as usize], new);
         self.slots.remove(old.place());
         self.slots.insert(new.place());
-        self.rules.operators.iter_mut().filter(|id| **id == old).for_each(|id| *id = new);
-        if !seat.announced {
+        self.modes.operators.iter_mut().filter(|id| **id == old).for_each(|id| *id = new);
+        if !membership.announced {
             let arrived = self.movements.arrived.iter_mut().map(|(_, id)| id);
             arrived.filter(|id| **id == old).for_each(|id| *id = new);
         }
@@ -134,7 +134,7 @@ impl Room {
 
     /// What was decided about a client is about another one from now on; without one, about their name alone.
     pub(super) fn follow_decisions(&mut self, old: ClientId, new: Option<ClientId>) {
-        let Rules { invited, banned, muted, .. } = &mut self.rules;
+        let RoomModes { invited, banned, muted, .. } = &mut self.modes;
         [banned, muted].into_iter().for_each(|list| list.follow(old, new));
         match (invited.iter().position(|&id| id == old), new) {
             (Some(at), Some(new)) => invited[at] = new,
@@ -149,9 +149,9 @@ impl Room {
         list: RoomList,
         name: &Name,
         client: Option<ClientId>,
-        registry: Option<&Registry>,
+        account_index: Option<&AccountIndex>,
     ) -> Vec<RoomFact> {
-        listed(list, self.rules.list(list).add(name, client, registry))
+        listed(list, self.modes.list(list).add(name, client, account_index))
     }
 
     /// Takes a person off a list; gives what there is to remember of that. None: they were not on it.
@@ -160,15 +160,15 @@ impl Room {
         list: RoomList,
         client: Option<ClientId>,
         name: &Name,
-        registry: Option<&Registry>,
+        account_index: Option<&AccountIndex>,
     ) -> Option<Vec<RoomFact>> {
-        self.rules.list(list).lift(client, name, registry).map(|changes| listed(list, changes))
+        self.modes.list(list).lift(client, name, account_index).map(|changes| listed(list, changes))
     }
 
     /// An account decides here no more; gives what there is to remember of that, if it did.
     pub(super) fn disown(&mut self, account: AccountKey) -> Option<RoomFact> {
-        let at = self.rules.owners.iter().position(|&owner| owner == account)?;
-        self.rules.owners.remove(at);
+        let at = self.modes.owners.iter().position(|&owner| owner == account)?;
+        self.modes.owners.remove(at);
         Some(RoomFact::Operator(account, false))
     }
 
@@ -178,13 +178,13 @@ impl Room {
         &mut self,
         name: &Name,
         client: ClientId,
-        registry: Option<&Registry>,
+        account_index: Option<&AccountIndex>,
     ) -> Vec<RoomFact> {
         let mut facts = Vec::new();
         for which in [RoomList::Bans, RoomList::Mutes] {
-            let list = self.rules.list(which);
+            let list = self.modes.list(which);
             if list.holds_client(client) {
-                facts.extend(listed(which, list.add(name, Some(client), registry)));
+                facts.extend(listed(which, list.add(name, Some(client), account_index)));
             }
         }
         facts
@@ -192,7 +192,7 @@ impl Room {
 
     /// Bans, mutes and invitations.
     pub(super) fn decisions(&self) -> usize {
-        self.rules.banned.len() + self.rules.muted.len() + self.rules.invited.len()
+        self.modes.banned.len() + self.modes.muted.len() + self.modes.invited.len()
     }
 
     /// Steps of work that it takes at most to look for somebody on all the lists of those about whom something was decided.
@@ -202,18 +202,18 @@ impl Room {
 
     /// Steps of work that it takes to look for somebody among those who decide, and among the invited: 64 bytes each.
     pub(super) fn office_steps(&self) -> usize {
-        1 + (self.rules.operators.len() + self.rules.owners.len() + self.rules.invited.len()) / 8
+        1 + (self.modes.operators.len() + self.modes.owners.len() + self.modes.invited.len()) / 8
     }
 
     /// Forgets the oldest of the decisions of which there are most; gives what there is to remember of that.
     pub(super) fn forget_oldest(&mut self) -> Vec<RoomFact> {
-        let Rules { banned, muted, invited, .. } = &mut self.rules;
+        let RoomModes { banned, muted, invited, .. } = &mut self.modes;
         if invited.len() > banned.len().max(muted.len()) {
             invited.remove(0);
             return Vec::new();
         }
         let list = if muted.len() > banned.len() { RoomList::Mutes } else { RoomList::Bans };
-        listed(list, self.rules.list(list).forget_oldest())
+        listed(list, self.modes.list(list).forget_oldest())
     }
 
     /// What there is to remember of it.
@@ -227,26 +227,26 @@ impl Room {
             key: self.key,
             name: self.name.clone(),
             topic: self.topic.clone(),
-            lock: self.rules.key.clone(),
-            hushed: self.rules.hushed,
-            owners: self.rules.owners.clone(),
-            banned: names(&self.rules.banned),
-            muted: names(&self.rules.muted),
+            lock: self.modes.key.clone(),
+            moderated: self.modes.moderated,
+            owners: self.modes.owners.clone(),
+            banned: names(&self.modes.banned),
+            muted: names(&self.modes.muted),
         }
     }
 
     /// Takes on what was remembered of it.
-    pub(super) fn restore(&mut self, record: RoomRecord, registry: Option<&Registry>) {
+    pub(super) fn restore(&mut self, record: RoomRecord, account_index: Option<&AccountIndex>) {
         self.topic = record.topic;
         // It would not have been remembered for nothing.
         self.spoken = true;
-        self.rules = Rules {
+        self.modes = RoomModes {
             owners: record.owners,
             key: record.lock,
-            hushed: record.hushed,
-            banned: BanList::of(&record.banned, registry),
-            muted: BanList::of(&record.muted, registry),
-            ..Rules::default()
+            moderated: record.moderated,
+            banned: BanList::of(&record.banned, account_index),
+            muted: BanList::of(&record.muted, account_index),
+            ..RoomModes::default()
         };
     }
 }

@@ -1,6 +1,6 @@
 //! A set of slots: of clients, by the number of their place.
 //!
-//! Laws: whoever is asked for among thousands is found by looking at one bit; a set of a few costs a few bytes, also when it
+//! Invariants: whoever is asked for among thousands is found by looking at one bit; a set of a few costs a few bytes, also when it
 //! was one of many: 16 bytes for each slot at the most.
 
 /// Slots beyond which a set may be kept as bits, one for each slot that there may be.

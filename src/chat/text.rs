@@ -1,6 +1,6 @@
 //! Text that is safe on another person's screen.
 //!
-//! Law: the only way to a [`Text`] is [`Text::clean`], so nothing unsafe can reach a screen or a log.
+//! Invariant: the only way to a [`Text`] is [`Text::clean`], so nothing unsafe can reach a screen or a log.
 
 use std::fmt;
 use std::rc::Rc;

@@ -1,7 +1,7 @@
 //! Answers to orders, as values and as lines of text.
 
 use super::order::field;
-use crate::chat::Stamp;
+use crate::chat::UnixMillis;
 use crate::locale::FileFault;
 
 /// What begins a row of an answer.
@@ -13,9 +13,9 @@ pub struct Registered {
     /// Whose it is. Not a [`Name`](crate::chat::Name): it is what the file says.
     pub name: String,
     /// When it was made.
-    pub made_at: Stamp,
+    pub made_at: UnixMillis,
     /// When its password was last given, if ever.
-    pub seen_at: Option<Stamp>,
+    pub seen_at: Option<UnixMillis>,
 }
 
 /// What came of an [`AccountOrder`](super::AccountOrder).
@@ -147,7 +147,7 @@ impl Registered {
     /// What a row says.
     pub fn decode(row: &[String]) -> Option<Registered> {
         let [name, made, seen] = row else { return None };
-        let seen_at = if seen.is_empty() { None } else { Some(Stamp(seen.parse().ok()?)) };
-        Some(Registered { name: name.clone(), made_at: Stamp(made.parse().ok()?), seen_at })
+        let seen_at = if seen.is_empty() { None } else { Some(UnixMillis(seen.parse().ok()?)) };
+        Some(Registered { name: name.clone(), made_at: UnixMillis(made.parse().ok()?), seen_at })
     }
 }

@@ -2,13 +2,13 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::chat::Stamp;
+use crate::chat::UnixMillis;
 use crate::clock::Zone;
 
 /// Says when a line was logged, as the clocks of this place showed it then. Clones share the zone.
 #[derive(Clone, Debug)]
 pub struct LogClock {
-    now: fn() -> Stamp,
+    now: fn() -> UnixMillis,
     shown: Arc<Mutex<Shown>>,
 }
 
@@ -22,7 +22,7 @@ struct Shown {
 
 impl LogClock {
     /// A clock in `zone` that asks `now`.
-    pub fn new(zone: Zone, now: fn() -> Stamp) -> LogClock {
+    pub fn new(zone: Zone, now: fn() -> UnixMillis) -> LogClock {
         LogClock { now, shown: Arc::new(Mutex::new(Shown { zone, second: None, text: String::new() })) }
     }
 

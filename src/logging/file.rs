@@ -1,6 +1,6 @@
 //! The file that gets the log as well.
 //!
-//! Law: what is made here only its owner can read, whatever the umask says. What is there already keeps its mode, which
+//! Invariant: what is made here only its owner can read, whatever the umask says. What is there already keeps its mode, which
 //! somebody may have chosen.
 
 use std::fs::{File, OpenOptions, Permissions};

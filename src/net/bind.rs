@@ -1,6 +1,6 @@
 //! From `localhost:65434` to sockets that listen.
 //!
-//! Law: who asked for an address gets it or one line that says why not; nothing is left out in silence but an address
+//! Invariant: who asked for an address gets it or one line that says why not; nothing is left out in silence but an address
 //! family that this machine does not have.
 
 mod error;
@@ -13,7 +13,7 @@ use mio::net::TcpListener;
 use rustix::io::Errno;
 use socket2::Socket;
 
-pub use error::{BindError, Cause};
+pub use error::{BindCause, BindError};
 use socket::listen;
 
 /// Ports tried until one is free on all addresses of a name, when any port will do.
@@ -53,7 +53,7 @@ pub fn listeners(addresses: &[String]) -> Result<Vec<Listening>, BindError> {
 ///
 /// It stands for nothing.
 pub fn resolve(text: &str) -> Result<Asked, BindError> {
-    let unresolved = |error| BindError { address: text.into(), cause: Cause::Unresolved(error) };
+    let unresolved = |error| BindError { address: text.into(), cause: BindCause::Unresolved(error) };
     let addresses = match text.rsplit_once(':') {
         // Not left to the resolver: many a hosts file gives localhost one address only, and then half of the clients,
         // who try the other one first, would be refused. RFC 6761 §6.3 says it is both, always.
@@ -71,17 +71,17 @@ pub fn resolve(text: &str) -> Result<Asked, BindError> {
 }
 
 /// An address that holds on one network interface only: `[fe80::1%eth0]`, or with the interface's number.
-fn scoped(host: &str, port: &str) -> Result<SocketAddrV6, Cause> {
-    let invalid = || Cause::Unresolved(ErrorKind::InvalidInput.into());
+fn scoped(host: &str, port: &str) -> Result<SocketAddrV6, BindCause> {
+    let invalid = || BindCause::Unresolved(ErrorKind::InvalidInput.into());
     let host = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).ok_or_else(invalid)?;
     let (ip, interface) = host.split_once('%').unwrap_or((host, ""));
     let ip: Ipv6Addr = ip.parse().map_err(|_| invalid())?;
     let port = port.parse().map_err(|_| invalid())?;
     if interface.is_empty() {
-        return Err(Cause::NoInterface);
+        return Err(BindCause::NoInterface);
     }
     let number = interface.parse().ok().or_else(|| interface_number(interface));
-    let number = number.ok_or_else(|| Cause::NoSuchInterface(interface.into()))?;
+    let number = number.ok_or_else(|| BindCause::NoSuchInterface(interface.into()))?;
     Ok(SocketAddrV6::new(ip, port, 0, number))
 }
 
@@ -115,7 +115,7 @@ pub fn bind(asked: &[Asked]) -> Result<Vec<Listening>, BindError> {
         let failed = |cause| BindError { address: one.text.clone(), cause };
         let sockets = bind_name(&fresh, v4_beside(one, asked)).map_err(failed)?;
         if sockets.is_empty() && fresh.len() == one.addresses.len() {
-            return Err(failed(Cause::NotHere));
+            return Err(failed(BindCause::NotHere));
         }
         for socket in sockets {
             listening.push(show(socket, one)?);
@@ -134,7 +134,7 @@ fn v4_beside(one: &Asked, asked: &[Asked]) -> bool {
 
 /// Puts the port that the system gave into the words that asked for any.
 fn show(socket: Socket, asked: &Asked) -> Result<Listening, BindError> {
-    let failed = |error| BindError { address: asked.text.clone(), cause: Cause::Other(error) };
+    let failed = |error| BindError { address: asked.text.clone(), cause: BindCause::Other(error) };
     let listener = std::net::TcpListener::from(socket);
     let port = listener.local_addr().map_err(failed)?.port();
     let host = asked.text.rsplit_once(':').map_or(asked.text.as_str(), |(host, _)| host);
@@ -143,7 +143,7 @@ fn show(socket: Socket, asked: &Asked) -> Result<Listening, BindError> {
 
 /// Listens on all `addresses` of one name that this machine has, on one port. If any port will do, it is the one that
 /// the system gives the first address, and another one when that is not free on the rest.
-fn bind_name(addresses: &[SocketAddr], v4_beside: bool) -> Result<Vec<Socket>, Cause> {
+fn bind_name(addresses: &[SocketAddr], v4_beside: bool) -> Result<Vec<Socket>, BindCause> {
     let mut attempts = 1;
     loop {
         let mut sockets = Vec::new();
@@ -153,7 +153,7 @@ fn bind_name(addresses: &[SocketAddr], v4_beside: bool) -> Result<Vec<Socket>, C
                 // A first socket that fails had the free choice: then there is no port left at all.
                 let unlucky = addresses[0].port() == 0 && !sockets.is_empty();
                 if !unlucky || error.kind() != ErrorKind::AddrInUse || attempts == ANY_PORT_ATTEMPTS {
-                    return Err(Cause::from(error));
+                    return Err(BindCause::from(error));
                 }
                 attempts += 1;
             }

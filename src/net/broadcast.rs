@@ -1,9 +1,9 @@
 //! The lines of rooms on their way to many: written down once for each kind of reader, shared by all readers of it.
 //!
-//! Law: forgotten as soon as nobody has any of it left to be sent; until then nothing in it moves.
+//! Invariant: forgotten as soon as nobody has any of it left to be sent; until then nothing in it moves.
 
 use crate::limits::UNWRITTEN_MAX_BYTES;
-use crate::proto::Kind;
+use crate::protocol::Format;
 
 /// A piece of what is shared, for one kind of reader.
 #[derive(Clone, Copy, Debug, Default)]
@@ -11,7 +11,7 @@ pub(super) struct Span {
     from: u32,
     to: u32,
     /// Which kind's; without meaning while the piece is empty.
-    kind: u8,
+    format: u8,
 }
 
 impl Span {
@@ -29,7 +29,7 @@ impl Span {
             *self = next;
             return true;
         }
-        let follows = self.kind == next.kind && self.to == next.from;
+        let follows = self.format == next.format && self.to == next.from;
         if follows {
             self.to = next.to;
         }
@@ -46,35 +46,36 @@ impl Span {
 /// What is being told to rooms.
 #[derive(Debug, Default)]
 pub(super) struct Broadcast {
-    sheets: [Vec<u8>; Kind::COUNT],
+    sheets: [Vec<u8>; Format::COUNT],
     /// The line being delivered, for each kind that has asked for it.
-    line: [Option<Span>; Kind::COUNT],
+    line: [Option<Span>; Format::COUNT],
     longest: usize,
 }
 
 impl Broadcast {
     /// Another line follows.
     pub(super) fn begin_line(&mut self) {
-        self.line = [None; Kind::COUNT];
+        self.line = [None; Format::COUNT];
     }
 
     /// The line for readers of the kind with this index; written down by the first of them, with what `encode` gives.
-    pub(super) fn line<'a>(&mut self, kind: usize, encode: impl FnOnce() -> &'a [u8]) -> Span {
-        if let Some(span) = self.line[kind] {
+    pub(super) fn line<'a>(&mut self, format: usize, encode: impl FnOnce() -> &'a [u8]) -> Span {
+        if let Some(span) = self.line[format] {
             return span;
         }
-        let sheet = &mut self.sheets[kind];
+        let sheet = &mut self.sheets[format];
         let from = sheet.len() as u32;
         sheet.extend_from_slice(encode());
         self.longest = self.longest.max(sheet.len());
-        let span = Span { from, to: u32::try_from(sheet.len()).expect("sheets are small"), kind: kind as u8 };
-        self.line[kind] = Some(span);
+        let span =
+            Span { from, to: u32::try_from(sheet.len()).expect("sheets are small"), format: format as u8 };
+        self.line[format] = Some(span);
         span
     }
 
     /// What `span` means.
     pub(super) fn bytes(&self, span: Span) -> &[u8] {
-        &self.sheets[usize::from(span.kind)][span.from as usize..span.to as usize]
+        &self.sheets[usize::from(span.format)][span.from as usize..span.to as usize]
     }
 
     /// Bytes that one reader can have waiting here.

@@ -1,6 +1,6 @@
 //! One connection: a socket with its buffers and its dialect, from the first byte to an orderly end.
 //!
-//! Laws: nothing is freed here and nothing is decided here about people; closing has one way forward: open,
+//! Invariants: nothing is freed here and nothing is decided here about people; closing has one way forward: open,
 //! draining, lingering, dead.
 
 use std::io;
@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use super::broadcast::{Broadcast, Span};
 use super::outbox::Outbox;
-use super::pace::{Pace, Rate};
+use super::rate_limit::{Rate, RateLimiter};
 use super::stream::Stream;
-use crate::chat::{ClientId, CloseReason, Command, Language, Moment, Question};
+use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Question};
 use crate::limits;
-use crate::proto::{Codec, Kind, Protocol};
+use crate::protocol::{Codec, Format, Protocol};
 
 /// How far the end of a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,10 +20,10 @@ enum Phase {
     /// In use.
     Open,
     /// Not read any more; what is queued still leaves, until then at most.
-    Draining(Moment),
+    Draining(MonoTime),
     /// Our side has ended; what still comes is read and ignored, until then, and so many bytes, at most. Closing
     /// a socket with unread input would make the kernel throw away what the peer has not read yet.
-    Lingering(Moment, u32),
+    Lingering(MonoTime, u32),
     /// To be swept; why.
     Dead(CloseReason),
 }
@@ -73,15 +73,15 @@ pub(super) struct Conn<S> {
     generation: u32,
     codec: Codec,
     outbox: Outbox,
-    pace: Pace,
+    rate_limiter: RateLimiter,
     phase: Phase,
     /// Until when their next commands wait for what they asked for before: answers come in the order of the questions,
     /// and before the end of those who asked and left.
-    pub(super) awaiting: Option<Moment>,
+    pub(super) awaiting: Option<MonoTime>,
     /// Whether the last thing that they were sent is a prompt, behind which nothing else may stand.
     at_prompt: bool,
     /// The due time that the server keeps for this connection.
-    pub(super) scheduled: Option<Moment>,
+    pub(super) scheduled: Option<MonoTime>,
     /// Whether the person is read later, having sent too much.
     paced: bool,
     pub(super) standing: Standing,
@@ -103,7 +103,7 @@ impl<S: Stream> Conn<S> {
             generation,
             codec: Codec::new(language),
             outbox: Outbox::default(),
-            pace: Pace::default(),
+            rate_limiter: RateLimiter::default(),
             phase: Phase::Open,
             awaiting: None,
             at_prompt: false,
@@ -119,7 +119,7 @@ impl<S: Stream> Conn<S> {
     }
 
     /// Reads once through `scratch`; what came is the codec's, or nobody's while the connection is closing.
-    pub(super) fn fill(&mut self, scratch: &mut [u8], answers: &mut Vec<u8>, now: Moment) -> Filled {
+    pub(super) fn fill(&mut self, scratch: &mut [u8], answers: &mut Vec<u8>, now: MonoTime) -> Filled {
         let mut filled = loop {
             match self.stream.read(scratch) {
                 Ok(0) => break Filled::Ended,
@@ -176,7 +176,7 @@ impl<S: Stream> Conn<S> {
     }
 
     /// Takes the next command out, if one may be taken.
-    pub(super) fn next_command(&mut self, rate: Rate, now: Moment) -> Result<Command, Pause> {
+    pub(super) fn next_command(&mut self, rate: Rate, now: MonoTime) -> Result<Command, Pause> {
         if self.phase != Phase::Open {
             return Err(Pause::Closing);
         }
@@ -190,10 +190,10 @@ impl<S: Stream> Conn<S> {
             return Err(Pause::Later);
         }
         if !self.codec.has_unseen() {
-            self.codec.give_back();
+            self.codec.shrink();
             return Err(Pause::NoLine);
         }
-        self.paced = self.pace.due(rate) > now;
+        self.paced = self.rate_limiter.due(rate) > now;
         if self.paced {
             return Err(Pause::Later);
         }
@@ -202,17 +202,17 @@ impl<S: Stream> Conn<S> {
         let stands = command.is_none() && self.codec.foreign().is_none();
         self.at_prompt &= stands || self.codec.question().is_some();
         let command = command.ok_or_else(|| self.codec.foreign().map_or(Pause::NoLine, Pause::Foreign))?;
-        self.pace.charge(rate, now);
+        self.rate_limiter.charge(rate, now);
         Ok(command)
     }
 
-    /// What they asked for took so much time: see [`Pace::charge_cost`].
-    pub(super) fn charge_cost(&mut self, rate: Rate, cost: Duration, share: u32, now: Moment) {
-        self.pace.charge_cost(rate, cost, share, now);
+    /// What they asked for took so much time: see [`RateLimiter::charge_cost`].
+    pub(super) fn charge_cost(&mut self, rate: Rate, cost: Duration, share: u32, now: MonoTime) {
+        self.rate_limiter.charge_cost(rate, cost, share, now);
     }
 
     /// Queues an answer: whatever is waiting, it comes.
-    pub(super) fn answer(&mut self, bytes: &[u8], broadcast: &Broadcast, now: Moment) {
+    pub(super) fn answer(&mut self, bytes: &[u8], broadcast: &Broadcast, now: MonoTime) {
         if self.phase == Phase::Open {
             self.leave_prompt(broadcast, now);
             self.outbox.push(bytes, broadcast, now);
@@ -221,14 +221,14 @@ impl<S: Stream> Conn<S> {
     }
 
     /// Queues what is no text: a telnet's answers.
-    pub(super) fn signal(&mut self, bytes: &[u8], broadcast: &Broadcast, now: Moment) {
+    pub(super) fn signal(&mut self, bytes: &[u8], broadcast: &Broadcast, now: MonoTime) {
         if self.phase == Phase::Open {
             self.outbox.push(bytes, broadcast, now);
         }
     }
 
     /// Asks for a password in the words of `prompt`; the next line is the answer.
-    pub(super) fn ask(&mut self, question: Question, prompt: &[u8], broadcast: &Broadcast, now: Moment) {
+    pub(super) fn ask(&mut self, question: Question, prompt: &[u8], broadcast: &Broadcast, now: MonoTime) {
         if let Some(hide) = self.codec.expect_answer(question) {
             self.signal(&hide, broadcast, now);
         }
@@ -252,7 +252,7 @@ impl<S: Stream> Conn<S> {
         if !self.awaits_writing() || !self.may_read() {
             return 0;
         }
-        self.codec.give_back();
+        self.codec.shrink();
         limits::READ_BYTES.saturating_sub(self.codec.untaken())
     }
 
@@ -264,7 +264,7 @@ impl<S: Stream> Conn<S> {
     }
 
     /// The password has been typed: what is typed may be seen again.
-    pub(super) fn reveal(&mut self, broadcast: &Broadcast, now: Moment) {
+    pub(super) fn reveal(&mut self, broadcast: &Broadcast, now: MonoTime) {
         if let Some(show) = self.codec.reveal() {
             self.signal(show, broadcast, now);
         }
@@ -276,26 +276,26 @@ impl<S: Stream> Conn<S> {
     }
 
     /// What comes now begins on a line of its own.
-    fn leave_prompt(&mut self, broadcast: &Broadcast, now: Moment) {
+    fn leave_prompt(&mut self, broadcast: &Broadcast, now: MonoTime) {
         if std::mem::take(&mut self.at_prompt) {
-            let end: &[u8] = if self.codec.kind().crlf { b"\r\n" } else { b"\n" };
+            let end: &[u8] = if self.codec.format().crlf { b"\r\n" } else { b"\n" };
             self.outbox.push(end, broadcast, now);
         }
     }
 
     /// Queues a line of the room, or counts it as skipped if too much waits already: here or, where no queue `may_grow`, for
     /// all together.
-    pub(super) fn hear(&mut self, line: Span, may_grow: bool, broadcast: &Broadcast, now: Moment) {
+    pub(super) fn enqueue_line(&mut self, line: Span, may_grow: bool, broadcast: &Broadcast, now: MonoTime) {
         if self.phase == Phase::Open {
             self.leave_prompt(broadcast, now);
         }
-        if self.phase != Phase::Open || self.outbox.hear(line, may_grow, broadcast, now) {
+        if self.phase != Phase::Open || self.outbox.enqueue_line(line, may_grow, broadcast, now) {
             return;
         }
         if self.outbox.skipped() == 0 {
             // One turn may carry more than a queue holds; that is not the reader's fault.
             self.flush(broadcast, now);
-            if self.phase != Phase::Open || self.outbox.hear(line, may_grow, broadcast, now) {
+            if self.phase != Phase::Open || self.outbox.enqueue_line(line, may_grow, broadcast, now) {
                 return;
             }
         }
@@ -303,7 +303,7 @@ impl<S: Stream> Conn<S> {
     }
 
     /// Sends what waits, and ends our side when that was the last.
-    pub(super) fn flush(&mut self, broadcast: &Broadcast, now: Moment) {
+    pub(super) fn flush(&mut self, broadcast: &Broadcast, now: MonoTime) {
         if self.outbox.blocked || self.is_dead() {
             return;
         }
@@ -336,7 +336,7 @@ impl<S: Stream> Conn<S> {
     }
 
     /// Begins the orderly end: no more input, what is queued leaves, then our side ends.
-    pub(super) fn begin_close(&mut self, now: Moment) {
+    pub(super) fn begin_close(&mut self, now: MonoTime) {
         if self.standing == Standing::InChat {
             self.standing = Standing::Unknown;
         }
@@ -366,7 +366,7 @@ impl<S: Stream> Conn<S> {
 
     /// Looks at what is due by now: a stalled reader and overlong endings die. Call when readiness has been heard:
     /// who can be written to again is not stalled, however late we come to it.
-    pub(super) fn expire(&mut self, now: Moment) {
+    pub(super) fn expire(&mut self, now: MonoTime) {
         match self.phase {
             Phase::Draining(until) if now >= until && self.outbox.blocked => self.die(CloseReason::Lost),
             Phase::Lingering(until, _) if now >= until => self.die(CloseReason::Lost),
@@ -380,10 +380,10 @@ impl<S: Stream> Conn<S> {
     }
 
     /// When this connection has to be looked at without an event.
-    pub(super) fn due(&self, rate: Rate) -> Option<Moment> {
+    pub(super) fn due(&self, rate: Rate) -> Option<MonoTime> {
         match self.phase {
             Phase::Open => {
-                let paced = self.paced.then(|| self.pace.due(rate));
+                let paced = self.paced.then(|| self.rate_limiter.due(rate));
                 // Nothing ends by quiet that has not been read.
                 let piece = self.codec.piece_due().filter(|_| !self.readable);
                 [paced, self.awaiting, self.outbox.stalled_at(), piece].into_iter().flatten().min()
@@ -411,8 +411,8 @@ impl<S: Stream> Conn<S> {
         ClientId::new(u32::try_from(slot).expect("slots are numbered in 32 bits"), self.generation)
     }
 
-    pub(super) fn kind(&self) -> Kind {
-        self.codec.kind()
+    pub(super) fn format(&self) -> Format {
+        self.codec.format()
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -477,7 +477,7 @@ impl<S: Stream> Conn<S> {
         self.outbox.held() + self.codec.held()
     }
 
-    fn end_writing(&mut self, now: Moment) {
+    fn end_writing(&mut self, now: MonoTime) {
         // A peer that has ended too has nothing more to say; a refused end means that it is gone.
         if self.stream.end_writing().is_err() || self.ended {
             return self.die(CloseReason::Lost);

@@ -12,7 +12,7 @@ use mio::net::{TcpStream, UnixListener, UnixStream};
 use mio::{Interest, Registry, Token};
 
 use super::server::Server;
-use crate::chat::{Language, Moment};
+use crate::chat::{Language, MonoTime};
 use crate::control::{
     self, AccountOrder, AccountReply, GREETING, OK, Order, Refusal, Registered, Socket, row,
 };
@@ -20,7 +20,7 @@ use crate::limits::{
     ACCEPT_RETRY, CONTROL_ANSWER_PATIENCE, CONTROL_CONNECTIONS, CONTROL_CROWDED_PATIENCE,
     CONTROL_ORDER_MAX_BYTES, CONTROL_ORDER_PATIENCE, CONTROL_ORDERS_IN_HAND, CONTROL_ROWS_PER_TURN,
 };
-use crate::proto::console;
+use crate::protocol::console;
 
 /// Whoever reads what a connection sends takes so many pieces in one turn, of [`PIECE_BYTES`] each.
 const PIECES_PER_TURN: usize = 4;
@@ -39,7 +39,7 @@ pub(super) struct Control {
     /// A client may be waiting to be let in.
     waiting: bool,
     /// Letting one in failed; not again before then.
-    retry: Option<Moment>,
+    retry: Option<MonoTime>,
     next_ticket: u64,
     /// Orders about the accounts that are not settled: their clients may have gone meanwhile.
     in_hand: usize,
@@ -57,7 +57,7 @@ struct Session {
     sent: usize,
     phase: Phase,
     /// When the client has been waited for long enough; never while it waits for us.
-    until: Option<Moment>,
+    until: Option<MonoTime>,
 }
 
 #[derive(Debug)]
@@ -112,7 +112,7 @@ impl Control {
         registry: &Registry,
         server: &mut Server<TcpStream>,
         stopping: bool,
-        now: Moment,
+        now: MonoTime,
     ) -> bool {
         for (ticket, reply) in server.take_account_replies() {
             self.account_settled(ticket, reply, now);
@@ -134,7 +134,7 @@ impl Control {
     }
 
     /// When [`turn`](Self::turn) has something to do; never while nobody calls.
-    pub(super) fn due(&self) -> Option<Moment> {
+    pub(super) fn due(&self) -> Option<MonoTime> {
         self.sessions.iter().flatten().filter_map(|session| session.until).chain(self.retry).min()
     }
 
@@ -159,7 +159,7 @@ impl Control {
         }
     }
 
-    fn admit(&mut self, registry: &Registry, now: Moment) {
+    fn admit(&mut self, registry: &Registry, now: MonoTime) {
         if self.retry.is_some_and(|retry| now < retry) {
             return;
         }
@@ -210,7 +210,7 @@ impl Control {
         mut session: Session,
         server: &mut Server<TcpStream>,
         stopping: bool,
-        now: Moment,
+        now: MonoTime,
         stop: &mut bool,
     ) -> Option<Session> {
         if !session.ready {
@@ -238,7 +238,7 @@ impl Control {
         order: Option<Order>,
         server: &mut Server<TcpStream>,
         stopping: bool,
-        now: Moment,
+        now: MonoTime,
     ) {
         let refusal = match order {
             None => Refusal::Unclear,
@@ -284,7 +284,7 @@ impl Control {
     }
 
     /// Tells a client what came of their order.
-    fn account_settled(&mut self, ticket: u64, reply: AccountReply, now: Moment) {
+    fn account_settled(&mut self, ticket: u64, reply: AccountReply, now: MonoTime) {
         self.in_hand -= 1;
         let waits =
             |session: &&mut Session| matches!(session.phase, Phase::Account(mine, _) if mine == ticket);
@@ -329,14 +329,14 @@ impl Session {
     }
 
     /// Says how it ended.
-    fn answer(&mut self, words: &str, now: Moment) {
+    fn answer(&mut self, words: &str, now: MonoTime) {
         self.say(words);
         self.phase = Phase::Answered;
         self.wait_for_the_client(now);
     }
 
     /// The client has to read now.
-    fn wait_for_the_client(&mut self, now: Moment) {
+    fn wait_for_the_client(&mut self, now: MonoTime) {
         self.ready = true;
         self.until = Some(now + CONTROL_ANSWER_PATIENCE);
     }
@@ -366,7 +366,7 @@ impl Session {
     }
 
     /// Writes what there is to say, as much as one turn bears. None: it is said, or the client has gone.
-    fn write(&mut self, server: &Server<TcpStream>, now: Moment) -> Option<()> {
+    fn write(&mut self, server: &Server<TcpStream>, now: MonoTime) -> Option<()> {
         let mut may_gather = true;
         loop {
             if self.sent == self.output.len() {
@@ -400,7 +400,7 @@ impl Session {
     }
 
     /// Gathers some more rows of the answer, and its last line behind the last row.
-    fn gather(&mut self, server: &Server<TcpStream>, now: Moment) {
+    fn gather(&mut self, server: &Server<TcpStream>, now: MonoTime) {
         let mut rows = String::new();
         let over = match &mut self.phase {
             Phase::People(from) => {

@@ -1,20 +1,20 @@
 //! Who has to be looked at, and when.
 //!
-//! Law: a connection has at most one due time, and none that is over its reason: a server at rest sleeps.
+//! Invariant: a connection has at most one due time, and none that is over its reason: a server at rest sleeps.
 
 use std::collections::BTreeSet;
 
-use crate::chat::{ClientId, Moment};
+use crate::chat::{ClientId, MonoTime};
 
 /// The due times of all connections.
 #[derive(Debug, Default)]
 pub(super) struct Deadlines {
-    due: BTreeSet<(Moment, ClientId)>,
+    due: BTreeSet<(MonoTime, ClientId)>,
 }
 
 impl Deadlines {
     /// Replaces `id`'s due time.
-    pub(super) fn set(&mut self, id: ClientId, old: Option<Moment>, new: Option<Moment>) {
+    pub(super) fn set(&mut self, id: ClientId, old: Option<MonoTime>, new: Option<MonoTime>) {
         if let Some(old) = old {
             self.due.remove(&(old, id));
         }
@@ -24,7 +24,7 @@ impl Deadlines {
     }
 
     /// Takes out those whose time has come, `most` of them: the ones that are due longest.
-    pub(super) fn take_due(&mut self, now: Moment, most: usize) -> Vec<ClientId> {
+    pub(super) fn take_due(&mut self, now: MonoTime, most: usize) -> Vec<ClientId> {
         let mut due = Vec::new();
         while let Some(&(at, id)) = self.due.first()
             && at <= now
@@ -36,7 +36,7 @@ impl Deadlines {
         due
     }
 
-    pub(super) fn next(&self) -> Option<Moment> {
+    pub(super) fn next(&self) -> Option<MonoTime> {
         self.due.first().map(|&(due, _)| due)
     }
 }

@@ -15,18 +15,18 @@ use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use socket2::{SockRef, TcpKeepalive};
 
+use super::acceptor::Acceptor;
 use super::bind::Listening;
 use super::control::Control;
-use super::door::Door;
 use super::server::{Server, Settings};
 use super::signals::{Asked, Signals};
-use crate::chat::{ClientId, Language, Moment};
+use crate::chat::{ClientId, Language, MonoTime};
 use crate::clock::{Clock, wall_clock};
 use crate::control;
-use crate::keep::{Archive, Store};
 use crate::limits;
 use crate::locale::reason;
-use crate::proto::console;
+use crate::protocol::console;
+use crate::storage::{Storage, Store};
 
 /// Tokens of clients are their ids, whose generation is never 0; below that there is room for our own.
 const SIGNALS: Token = Token(u32::MAX as usize);
@@ -40,7 +40,7 @@ const _: () = assert!(usize::BITS >= 64, "a token holds a slot and its generatio
 pub struct EventLoop {
     poll: Poll,
     signals: Signals,
-    doors: Vec<(TcpListener, Door)>,
+    acceptors: Vec<(TcpListener, Acceptor)>,
     /// Which of them lets people in first, this time.
     first_door: usize,
     server: Server<TcpStream>,
@@ -49,7 +49,7 @@ pub struct EventLoop {
     clock: Clock,
     settings: Settings,
     /// Asked to stop: until when queues may empty.
-    stopping: Option<Moment>,
+    stopping: Option<MonoTime>,
     /// A signal to stop has come; the next one stops at once.
     told: bool,
 }
@@ -64,11 +64,11 @@ impl EventLoop {
     ) -> io::Result<EventLoop> {
         let poll = Poll::new()?;
         signals.register(poll.registry(), SIGNALS)?;
-        let mut doors = Vec::new();
+        let mut acceptors = Vec::new();
         for (index, listening) in listeners.into_iter().enumerate() {
             let mut listener = listening.listener;
             poll.registry().register(&mut listener, Token(index), Interest::READABLE)?;
-            doors.push((listener, Door::default()));
+            acceptors.push((listener, Acceptor::default()));
         }
         let control =
             store.as_ref().and_then(|store| listen_for_orders(store.dir(), &poll, settings.language));
@@ -78,9 +78,9 @@ impl EventLoop {
             io::Result::Ok(move || drop(waker.wake()))
         };
         let mut history = match store {
-            Some(store) => Archive::in_file(store, waker()?)?,
-            None if settings.operator_password.is_some() => Archive::in_memory(waker()?)?,
-            None => Archive::default(),
+            Some(store) => Storage::in_file(store, waker()?)?,
+            None if settings.operator_password.is_some() => Storage::in_memory(waker()?)?,
+            None => Storage::default(),
         };
         if let Some(password) = settings.operator_password.clone() {
             history = history.with_operator(password);
@@ -89,7 +89,7 @@ impl EventLoop {
         Ok(EventLoop {
             poll,
             signals,
-            doors,
+            acceptors,
             first_door: 0,
             server,
             control,
@@ -105,7 +105,7 @@ impl EventLoop {
     pub fn run(&mut self, mut reread: impl FnMut(&mut Server<TcpStream>)) -> io::Result<()> {
         self.signals.started();
         let mut events = Events::with_capacity(limits::EVENTS_PER_TURN);
-        let mut now = Moment::START;
+        let mut now = MonoTime::START;
         loop {
             // 1: sleep; what this turn has logged goes first
             log::logger().flush();
@@ -128,7 +128,7 @@ impl EventLoop {
                     }
                     HISTORY => self.server.answers(now),
                     token if self.control.as_mut().is_some_and(|control| control.ready(token)) => {}
-                    Token(index) if index < self.doors.len() => self.doors[index].1.knock(),
+                    Token(index) if index < self.acceptors.len() => self.acceptors[index].1.mark_ready(),
                     Token(bits) => {
                         let id = ClientId::from_bits(bits as u64);
                         if event.is_writable() {
@@ -149,7 +149,7 @@ impl EventLoop {
             self.take_orders(now);
             // 7: write and sweep
             if self.server.finish_turn(now) > 0 {
-                self.doors.iter_mut().for_each(|(_, door)| door.freed());
+                self.acceptors.iter_mut().for_each(|(_, acceptor)| acceptor.freed());
             }
             if let Some(until) = self.stopping
                 && (now >= until || self.is_done())
@@ -161,18 +161,18 @@ impl EventLoop {
     }
 
     /// How long to sleep: not at all while there is work, for ever while nothing will be due.
-    fn patience(&mut self, now: Moment) -> Option<Duration> {
+    fn patience(&mut self, now: MonoTime) -> Option<Duration> {
         let control = self.control.as_ref();
         if self.server.has_work() || control.is_some_and(Control::has_work) {
             return Some(Duration::ZERO);
         }
         let orders = control.and_then(Control::due);
         // While nobody can be let in, nobody at the door is a reason to wake up: somebody inside has to move first.
-        let doors = match self.server.accepts(now) {
-            true => self.doors.iter().filter_map(|(_, door)| door.due(now)).min(),
+        let acceptors = match self.server.accepts(now) {
+            true => self.acceptors.iter().filter_map(|(_, acceptor)| acceptor.due(now)).min(),
             false => None,
         };
-        let due = [self.server.next_due(), doors, orders, self.stopping].into_iter().flatten().min()?;
+        let due = [self.server.next_due(), acceptors, orders, self.stopping].into_iter().flatten().min()?;
         Some(due.since(self.clock.now()))
     }
 
@@ -187,17 +187,17 @@ impl EventLoop {
         self.control.iter_mut().for_each(|control| control.stopped(written));
     }
 
-    fn admit(&mut self, now: Moment) {
-        let EventLoop { poll, doors, server, first_door, .. } = self;
+    fn admit(&mut self, now: MonoTime) {
+        let EventLoop { poll, acceptors, server, first_door, .. } = self;
         // Each door is the first in its turn: where places are rare, one must not take them all.
-        let first = *first_door % doors.len().max(1);
+        let first = *first_door % acceptors.len().max(1);
         *first_door = first + 1;
-        let (before, after) = doors.split_at_mut(first);
-        for (listener, door) in after.iter_mut().chain(before) {
+        let (before, after) = acceptors.split_at_mut(first);
+        for (listener, acceptor) in after.iter_mut().chain(before) {
             if !server.accepts(now) {
                 return;
             }
-            door.admit(
+            acceptor.admit(
                 now,
                 || listener.accept(),
                 |stream, peer| {
@@ -213,7 +213,7 @@ impl EventLoop {
     }
 
     /// Does what signals ask for; says whether to stop at once.
-    fn signalled(&mut self, now: Moment, reread: &mut impl FnMut(&mut Server<TcpStream>)) -> bool {
+    fn signalled(&mut self, now: MonoTime, reread: &mut impl FnMut(&mut Server<TcpStream>)) -> bool {
         for asked in self.signals.asked() {
             match asked {
                 Asked::Stop if self.told => return true,
@@ -233,17 +233,17 @@ impl EventLoop {
     }
 
     /// Begins to stop, unless that has begun.
-    fn stop(&mut self, now: Moment) {
+    fn stop(&mut self, now: MonoTime) {
         if self.stopping.is_none() {
             info!("{}", console::stopping(self.settings.language));
-            self.doors.clear();
+            self.acceptors.clear();
             self.server.stop(now);
             self.stopping = Some(now + limits::STOP_TIMEOUT);
         }
     }
 
     /// Does what the administrator wants.
-    fn take_orders(&mut self, now: Moment) {
+    fn take_orders(&mut self, now: MonoTime) {
         let stopping = self.stopping.is_some();
         if let Some(control) = &mut self.control
             && control.turn(self.poll.registry(), &mut self.server, stopping, now)

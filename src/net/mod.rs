@@ -1,24 +1,24 @@
 //! The shell: every system call on sockets, one loop, one thread.
 
+mod acceptor;
 mod bind;
 mod broadcast;
 mod conn;
 mod control;
 mod deadlines;
 mod descriptors;
-mod door;
 mod event_loop;
 mod outbox;
-mod pace;
+mod rate_limit;
 mod reach;
 mod server;
 mod signals;
 mod stream;
 mod write_buffer;
 
-pub use bind::{Asked, BindError, Cause, Listening, bind, listeners, resolve};
+pub use acceptor::Acceptor;
+pub use bind::{Asked, BindCause, BindError, Listening, bind, listeners, resolve};
 pub use descriptors::descriptor_limit;
-pub use door::Door;
 pub use event_loop::EventLoop;
 pub use reach::{InterfaceAddr, interface_addrs, reachable};
 pub use server::{Server, Settings, Share};

@@ -4,14 +4,14 @@
 //! them. Bytes are copied into a queue of their own when the socket does not take them all, when an answer comes in
 //! between, and when they do not hear what others hear.
 //!
-//! Laws: what is shared comes after nothing of one's own; memory is held only while something waits.
+//! Invariants: what is shared comes after nothing of one's own; memory is held only while something waits.
 
 use std::io;
 
 use super::broadcast::{Broadcast, Span};
 use super::stream::Stream;
 use super::write_buffer::WriteBuffer;
-use crate::chat::Moment;
+use crate::chat::MonoTime;
 use crate::limits;
 
 /// What waits for one reader.
@@ -31,21 +31,27 @@ pub(super) struct Outbox {
 struct Own {
     bytes: WriteBuffer,
     /// When the peer last took a byte, or something began to wait for it.
-    progress: Moment,
+    progress: MonoTime,
     /// Lines of the room that passed by since the queue was full.
     skipped: u32,
 }
 
 impl Outbox {
     /// Adds bytes, whatever waits already.
-    pub(super) fn push(&mut self, bytes: &[u8], broadcast: &Broadcast, now: Moment) {
+    pub(super) fn push(&mut self, bytes: &[u8], broadcast: &Broadcast, now: MonoTime) {
         self.keep_shared(broadcast, now);
         self.own(now).bytes.push(bytes);
     }
 
     /// Adds a line of the room if all that waits may be that much, and, where no queue may grow, if it need not be copied
     /// into one; says whether it did.
-    pub(super) fn hear(&mut self, line: Span, may_grow: bool, broadcast: &Broadcast, now: Moment) -> bool {
+    pub(super) fn enqueue_line(
+        &mut self,
+        line: Span,
+        may_grow: bool,
+        broadcast: &Broadcast,
+        now: MonoTime,
+    ) -> bool {
         let waits = self.own.is_some() || self.blocked;
         if self.skipped() > 0 || self.len() + line.len() > limits::QUEUE_MAX_BYTES || waits && !may_grow {
             return false;
@@ -57,7 +63,7 @@ impl Outbox {
     }
 
     /// A line of the room passes by.
-    pub(super) fn skip(&mut self, now: Moment) {
+    pub(super) fn skip(&mut self, now: MonoTime) {
         let own = self.own(now);
         own.skipped = own.skipped.saturating_add(1);
     }
@@ -65,7 +71,7 @@ impl Outbox {
     /// Forgets how many lines passed by.
     pub(super) fn take_skipped(&mut self) -> u32 {
         let skipped = self.own.as_mut().map_or(0, |own| std::mem::take(&mut own.skipped));
-        self.give_back();
+        self.shrink();
         skipped
     }
 
@@ -74,7 +80,7 @@ impl Outbox {
         &mut self,
         stream: &mut S,
         broadcast: &Broadcast,
-        now: Moment,
+        now: MonoTime,
     ) -> io::Result<()> {
         let result = match &mut self.own {
             Some(own) if !own.bytes.is_empty() => {
@@ -93,7 +99,7 @@ impl Outbox {
             }
             result => result?,
         }
-        self.give_back();
+        self.shrink();
         Ok(())
     }
 
@@ -127,7 +133,7 @@ impl Outbox {
     }
 
     /// When the reader is one who takes nothing, if they take nothing until then.
-    pub(super) fn stalled_at(&self) -> Option<Moment> {
+    pub(super) fn stalled_at(&self) -> Option<MonoTime> {
         let own = self.own.as_ref().filter(|own| !own.bytes.is_empty())?;
         Some(own.progress + limits::STALL_TIMEOUT)
     }
@@ -151,7 +157,7 @@ impl Outbox {
     }
 
     /// Copies what is shared into a queue of one's own.
-    fn keep_shared(&mut self, broadcast: &Broadcast, now: Moment) {
+    fn keep_shared(&mut self, broadcast: &Broadcast, now: MonoTime) {
         let shared = std::mem::take(&mut self.shared);
         if !shared.is_empty() {
             self.own(now).bytes.push(broadcast.bytes(shared));
@@ -159,7 +165,7 @@ impl Outbox {
     }
 
     /// The queue of one's own; what begins to wait in it begins to wait now.
-    fn own(&mut self, now: Moment) -> &mut Own {
+    fn own(&mut self, now: MonoTime) -> &mut Own {
         let new = || Box::new(Own { bytes: WriteBuffer::default(), progress: now, skipped: 0 });
         let own = self.own.get_or_insert_with(new);
         if own.bytes.is_empty() {
@@ -168,7 +174,7 @@ impl Outbox {
         own
     }
 
-    fn give_back(&mut self) {
+    fn shrink(&mut self) {
         if self.own.as_ref().is_some_and(|own| own.bytes.is_empty() && own.skipped == 0) {
             self.own = None;
         }

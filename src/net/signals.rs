@@ -1,6 +1,6 @@
 //! The signals that the server hears, from its first moment on.
 //!
-//! Law: what whoever started the server had it ignore (`nohup`, a script's background) stays ignored.
+//! Invariant: what whoever started the server had it ignore (`nohup`, a script's background) stays ignored.
 
 use std::fs::{self, File};
 use std::io;
@@ -41,7 +41,7 @@ impl Signals {
     /// # Errors
     ///
     /// The system has no descriptor left.
-    pub fn hear() -> io::Result<Signals> {
+    pub fn listen() -> io::Result<Signals> {
         let ignored = ignored();
         // Where that cannot be known an interrupt is heard, and a hang-up left alone: it is what `nohup` is for.
         let is_ignored = |signal: i32| ignored.map(|ignored| ignored >> (signal - 1) & 1 == 1);

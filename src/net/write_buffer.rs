@@ -1,6 +1,6 @@
 //! The bytes that wait for one reader.
 //!
-//! Law: memory is held only while bytes wait.
+//! Invariant: memory is held only while bytes wait.
 
 use std::io::{self, Write};
 
@@ -41,7 +41,7 @@ impl WriteBuffer {
             }
         };
         let taken = (self.sent - before) as usize;
-        self.give_back();
+        self.shrink();
         (taken, result)
     }
 
@@ -71,7 +71,7 @@ impl WriteBuffer {
         }
     }
 
-    fn give_back(&mut self) {
+    fn shrink(&mut self) {
         if self.is_empty() {
             self.bytes = Vec::new();
         } else if self.sent as usize > self.bytes.len() / 2 {

@@ -1,12 +1,13 @@
 //! Accounts: whose password is right, what a wrong one costs, and what is there after a stop or a kill.
 
-use tertulia::chat::{Account, AccountChange, ClientId, Matter, Petition, Verdict};
+use tertulia::chat::{Account, AccountChange, AuthRequest, AuthResult, ClientId, Matter};
 use tertulia::control::{AccountOrder, AccountReply};
-use tertulia::keep::{Answer, Archive, hash};
 use tertulia::limits::{
-    ACCOUNTS_MAX, FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME, PETITIONS_WAITING, TRUSTED_ADDRESSES,
+    ACCOUNTS_MAX, AUTH_REQUESTS_WAITING, FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME,
+    TRUSTED_ADDRESSES,
 };
 use tertulia::locale::FileFault;
+use tertulia::storage::{Answer, Storage, hash};
 
 use super::support::{DEADLINE, Desk, Dir, HOME, login, name, origin, password};
 
@@ -19,26 +20,26 @@ fn at_once((answer, displaced): (Option<Answer>, Option<Answer>)) -> usize {
 fn a_password_is_right_or_wrong_and_can_be_changed_also_over_a_restart() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    assert_eq!(desk.archive.accounts(), Some(vec![]));
+    assert_eq!(desk.storage.accounts(), Some(vec![]));
     let ana = desk.account("Ana", "sésamo ábrete");
-    assert_eq!(desk.login(Some(ana), "sésamo ábrete"), Verdict::Granted(ana));
+    assert_eq!(desk.login(Some(ana), "sésamo ábrete"), AuthResult::Granted(ana));
     assert_eq!(
         desk.login(Some(ana), "se\u{301}samo a\u{301}brete"),
-        Verdict::Granted(ana),
+        AuthResult::Granted(ana),
         "typed elsewhere"
     );
-    assert_eq!(desk.login(Some(ana), "sésamo ábrete "), Verdict::Wrong);
-    let change = |old, new| Petition::Change { account: ana, old: password(old), new: password(new) };
-    assert_eq!(desk.petition("::1", change("otra", "nueva")), Verdict::Wrong);
-    assert_eq!(desk.petition("::1", change("sésamo ábrete", "nueva")), Verdict::Granted(ana));
-    assert_eq!(desk.login(Some(ana), "sésamo ábrete"), Verdict::Wrong);
-    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(desk.login(Some(ana), "sésamo ábrete "), AuthResult::Wrong);
+    let change = |old, new| AuthRequest::Change { account: ana, old: password(old), new: password(new) };
+    assert_eq!(desk.authenticate("::1", change("otra", "nueva")), AuthResult::Wrong);
+    assert_eq!(desk.authenticate("::1", change("sésamo ábrete", "nueva")), AuthResult::Granted(ana));
+    assert_eq!(desk.login(Some(ana), "sésamo ábrete"), AuthResult::Wrong);
+    assert!(desk.storage.close(DEADLINE));
 
     let mut desk = Desk::open(&dir);
-    assert_eq!(desk.archive.accounts(), Some(vec![Account { key: ana, name: name("Ana") }]));
-    assert_eq!(desk.login(Some(ana), "nueva"), Verdict::Granted(ana));
-    assert_eq!(desk.login(Some(ana), "sésamo ábrete"), Verdict::Wrong);
-    assert_eq!(desk.register("ANA", "mía"), Verdict::Wrong, "the name is somebody's");
+    assert_eq!(desk.storage.accounts(), Some(vec![Account { key: ana, name: name("Ana") }]));
+    assert_eq!(desk.login(Some(ana), "nueva"), AuthResult::Granted(ana));
+    assert_eq!(desk.login(Some(ana), "sésamo ábrete"), AuthResult::Wrong);
+    assert_eq!(desk.register("ANA", "mía"), AuthResult::Wrong, "the name is somebody's");
     assert_ne!(desk.account("Luis", "secreto"), ana);
 }
 
@@ -49,7 +50,7 @@ fn only_hashes_are_stored_each_with_its_own_salt() {
     for who in ["Ana", "Luis"] {
         desk.account(who, "contraseña común");
     }
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     let sql = dir.sql();
     let mut stored = sql.prepare("SELECT password FROM account").unwrap();
     let stored: Vec<String> = stored.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
@@ -65,11 +66,11 @@ fn a_name_that_nobody_has_takes_the_same_work() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
-    let before = desk.archive.hashed();
-    assert_eq!(desk.login(Some(ana), "errado"), Verdict::Wrong);
-    assert_eq!(desk.archive.hashed(), before + 1);
-    assert_eq!(desk.login(None, "errado"), Verdict::Wrong);
-    assert_eq!(desk.archive.hashed(), before + 2, "hashed like any other");
+    let before = desk.storage.hashed();
+    assert_eq!(desk.login(Some(ana), "errado"), AuthResult::Wrong);
+    assert_eq!(desk.storage.hashed(), before + 1);
+    assert_eq!(desk.login(None, "errado"), AuthResult::Wrong);
+    assert_eq!(desk.storage.hashed(), before + 2, "hashed like any other");
 }
 
 #[test]
@@ -78,17 +79,17 @@ fn wrong_ones_at_one_name_delay_that_name_there_and_nothing_else() {
     let mut desk = Desk::open(&dir);
     let (vera, nora) = (desk.account("Vera", "secreto"), desk.account("Nora", "otro"));
     for _ in 0..=FREE_FAILURES {
-        assert_eq!(desk.petition("10.0.0.1", login(Some(vera), "errado")), Verdict::Wrong);
+        assert_eq!(desk.authenticate("10.0.0.1", login(Some(vera), "errado")), AuthResult::Wrong);
     }
-    let before = desk.archive.hashed();
+    let before = desk.storage.hashed();
     for address in ["10.0.0.1", "::ffff:10.0.0.1"] {
-        assert_eq!(desk.petition(address, login(Some(vera), "secreto")), Verdict::Wait(FAILURE_DELAY));
+        assert_eq!(desk.authenticate(address, login(Some(vera), "secreto")), AuthResult::Wait(FAILURE_DELAY));
     }
-    assert_eq!(desk.archive.hashed(), before, "not even looked at");
-    assert_eq!(desk.petition("10.0.0.1", login(Some(nora), "otro")), Verdict::Granted(nora));
-    assert_eq!(desk.petition("10.0.0.2", login(Some(vera), "secreto")), Verdict::Granted(vera));
+    assert_eq!(desk.storage.hashed(), before, "not even looked at");
+    assert_eq!(desk.authenticate("10.0.0.1", login(Some(nora), "otro")), AuthResult::Granted(nora));
+    assert_eq!(desk.authenticate("10.0.0.2", login(Some(vera), "secreto")), AuthResult::Granted(vera));
     desk.now = desk.now + FAILURE_DELAY;
-    assert_eq!(desk.petition("10.0.0.1", login(Some(vera), "secreto")), Verdict::Granted(vera));
+    assert_eq!(desk.authenticate("10.0.0.1", login(Some(vera), "secreto")), AuthResult::Granted(vera));
 }
 
 #[test]
@@ -96,20 +97,24 @@ fn wrong_ones_from_everywhere_do_not_keep_the_owner_out() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let vera = desk.account("Vera", "secreto");
-    assert_eq!(desk.petition("10.0.0.7", login(Some(vera), "secreto")), Verdict::Granted(vera));
+    assert_eq!(desk.authenticate("10.0.0.7", login(Some(vera), "secreto")), AuthResult::Granted(vera));
     for number in 0..=FREE_FAILURES_PER_NAME {
         let address = format!("10.9.0.{number}");
-        assert_eq!(desk.petition(&address, login(Some(vera), "errado")), Verdict::Wrong);
+        assert_eq!(desk.authenticate(&address, login(Some(vera), "errado")), AuthResult::Wrong);
     }
-    assert_eq!(desk.petition("10.8.0.1", login(Some(vera), "secreto")), Verdict::Wait(FAILURE_DELAY));
+    assert_eq!(desk.authenticate("10.8.0.1", login(Some(vera), "secreto")), AuthResult::Wait(FAILURE_DELAY));
     for address in ["127.0.0.1", "10.0.0.7"] {
-        assert_eq!(desk.petition(address, login(Some(vera), "secreto")), Verdict::Granted(vera), "{address}");
+        assert_eq!(
+            desk.authenticate(address, login(Some(vera), "secreto")),
+            AuthResult::Granted(vera),
+            "{address}"
+        );
     }
     // Another password: who knew the old one is a stranger.
-    let change = Petition::Change { account: vera, old: password("secreto"), new: password("nuevo") };
-    assert_eq!(desk.petition("10.0.0.7", change), Verdict::Granted(vera));
-    assert_eq!(desk.petition("10.0.0.7", login(Some(vera), "nuevo")), Verdict::Granted(vera));
-    assert_eq!(desk.petition("127.0.0.1", login(Some(vera), "nuevo")), Verdict::Wait(FAILURE_DELAY));
+    let change = AuthRequest::Change { account: vera, old: password("secreto"), new: password("nuevo") };
+    assert_eq!(desk.authenticate("10.0.0.7", change), AuthResult::Granted(vera));
+    assert_eq!(desk.authenticate("10.0.0.7", login(Some(vera), "nuevo")), AuthResult::Granted(vera));
+    assert_eq!(desk.authenticate("127.0.0.1", login(Some(vera), "nuevo")), AuthResult::Wait(FAILURE_DELAY));
 }
 
 #[test]
@@ -118,23 +123,23 @@ fn name_that_nobody_has_is_answered_like_one_that_somebody_has() {
     let mut desk = Desk::open(&dir);
     let vera = desk.account("Vera", "secreto");
     let mut tries = |account| {
-        let before = desk.archive.hashed();
-        let mut verdicts = Vec::new();
+        let before = desk.storage.hashed();
+        let mut auth_results = Vec::new();
         for (address, times) in
             [("10.0.0.1", 8), ("10.0.0.2", 3), ("10.0.0.3", 6), ("10.0.0.4", 6), ("10.0.0.5", 2)]
         {
-            verdicts.extend((0..times).map(|_| desk.petition(address, login(account, "errado"))));
+            auth_results.extend((0..times).map(|_| desk.authenticate(address, login(account, "errado"))));
         }
         desk.now = desk.now + FAILURE_DELAY;
-        verdicts.push(desk.petition("10.0.0.1", login(account, "errado")));
-        verdicts.push(desk.petition("10.0.0.1", login(account, "errado")));
-        verdicts.push(desk.petition("10.0.0.6", login(account, "errado")));
-        let hashed = desk.archive.hashed() - before;
-        (verdicts, hashed)
+        auth_results.push(desk.authenticate("10.0.0.1", login(account, "errado")));
+        auth_results.push(desk.authenticate("10.0.0.1", login(account, "errado")));
+        auth_results.push(desk.authenticate("10.0.0.6", login(account, "errado")));
+        let hashed = desk.storage.hashed() - before;
+        (auth_results, hashed)
     };
     let (known, unknown) = (tries(Some(vera)), tries(None));
     assert_eq!(known, unknown);
-    let waits = known.0.iter().filter(|verdict| matches!(verdict, Verdict::Wait(_))).count();
+    let waits = known.0.iter().filter(|auth_result| matches!(auth_result, AuthResult::Wait(_))).count();
     assert!(waits > 5 && waits as u64 + known.1 == known.0.len() as u64, "{known:?}");
 }
 
@@ -143,38 +148,40 @@ fn a_flood_from_one_address_is_refused_unhashed_and_somebody_else_is_served_betw
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
-    let before = desk.archive.hashed();
+    let before = desk.storage.hashed();
     let busy = |answer: Option<Answer>| {
-        matches!(answer, Some(Answer::Verdict(_, Matter::Login(None), Verdict::Busy)))
+        matches!(answer, Some(Answer::AuthResult(_, Matter::Login(None), AuthResult::Busy)))
     };
     let mut refused = 0;
-    for number in 0..PETITIONS_WAITING + 12 {
+    for number in 0..AUTH_REQUESTS_WAITING + 12 {
         let id = ClientId::new(number as u32, 7);
         let (answer, displaced) =
-            desk.archive.petition(id, origin("10.0.0.1"), login(None, "errado"), desk.now);
+            desk.storage.authenticate(id, origin("10.0.0.1"), login(None, "errado"), desk.now);
         assert!(displaced.is_none());
         refused += usize::from(busy(answer));
     }
     assert_eq!(refused, 10, "two in hand, the rest wait");
     let anas = ClientId::new(0, 8);
     let (answer, displaced) =
-        desk.archive.petition(anas, origin("10.0.0.2"), login(Some(ana), "secreto"), desk.now);
+        desk.storage.authenticate(anas, origin("10.0.0.2"), login(Some(ana), "secreto"), desk.now);
     assert!(answer.is_none() && busy(displaced), "the flood makes room");
-    let mut verdicts = Vec::new();
-    while verdicts.len() < PETITIONS_WAITING + 2 {
+    let mut auth_results = Vec::new();
+    while auth_results.len() < AUTH_REQUESTS_WAITING + 2 {
         for answer in desk.wait() {
-            let Answer::Verdict(id, _, verdict) = answer else { panic!("{answer:?}") };
-            verdicts.push((id, verdict));
+            let Answer::AuthResult(id, _, auth_result) = answer else { panic!("{answer:?}") };
+            auth_results.push((id, auth_result));
         }
     }
-    let place = verdicts.iter().position(|(id, _)| *id == anas).unwrap();
+    let place = auth_results.iter().position(|(id, _)| *id == anas).unwrap();
     assert!(place <= 3, "behind what was in hand, and a turn at most: {place}");
-    assert_eq!(verdicts[place].1, Verdict::Granted(ana));
-    let wrong = verdicts.iter().filter(|(_, verdict)| *verdict == Verdict::Wrong).count() as u64;
-    let waiting = verdicts.iter().filter(|(_, verdict)| matches!(verdict, Verdict::Wait(_))).count();
-    assert!(wrong <= u64::from(FREE_FAILURES) + 2, "{verdicts:?}");
-    assert_eq!(wrong as usize + waiting + 1, verdicts.len(), "{verdicts:?}");
-    assert_eq!(desk.archive.hashed(), before + wrong + 1);
+    assert_eq!(auth_results[place].1, AuthResult::Granted(ana));
+    let wrong =
+        auth_results.iter().filter(|(_, auth_result)| *auth_result == AuthResult::Wrong).count() as u64;
+    let waiting =
+        auth_results.iter().filter(|(_, auth_result)| matches!(auth_result, AuthResult::Wait(_))).count();
+    assert!(wrong <= u64::from(FREE_FAILURES) + 2, "{auth_results:?}");
+    assert_eq!(wrong as usize + waiting + 1, auth_results.len(), "{auth_results:?}");
+    assert_eq!(desk.storage.hashed(), before + wrong + 1);
 }
 
 #[test]
@@ -183,22 +190,22 @@ fn of_two_who_register_names_that_look_alike_one_has_it() {
     let mut desk = Desk::open(&dir);
     let names = ["Paloma", "PALOMA", "Pa1oma", "Páloma", "Otra"];
     for (slot, called) in names.into_iter().enumerate() {
-        let petition = Petition::Register { name: name(called), password: password("secreto") };
+        let auth_request = AuthRequest::Register { name: name(called), password: password("secreto") };
         let id = ClientId::new(slot as u32, 1);
-        assert_eq!(at_once(desk.archive.petition(id, origin("127.0.0.1"), petition, desk.now)), 0);
+        assert_eq!(at_once(desk.storage.authenticate(id, origin("127.0.0.1"), auth_request, desk.now)), 0);
     }
-    let mut verdicts = Vec::new();
-    while verdicts.len() < names.len() {
-        verdicts.extend(desk.wait().into_iter().map(|answer| match answer {
-            Answer::Verdict(id, Matter::Register(_), verdict) => (id.slot(), verdict),
+    let mut auth_results = Vec::new();
+    while auth_results.len() < names.len() {
+        auth_results.extend(desk.wait().into_iter().map(|answer| match answer {
+            Answer::AuthResult(id, Matter::Register(_), auth_result) => (id.slot(), auth_result),
             other => panic!("{other:?}"),
         }));
     }
-    verdicts.sort_by_key(|(slot, _)| *slot);
+    auth_results.sort_by_key(|(slot, _)| *slot);
     let granted: Vec<bool> =
-        verdicts.iter().map(|(_, verdict)| matches!(verdict, Verdict::Granted(_))).collect();
-    assert_eq!(granted, [true, false, false, false, true], "{verdicts:?}");
-    assert_eq!(desk.archive.accounts().unwrap().len(), 2);
+        auth_results.iter().map(|(_, auth_result)| matches!(auth_result, AuthResult::Granted(_))).collect();
+    assert_eq!(granted, [true, false, false, false, true], "{auth_results:?}");
+    assert_eq!(desk.storage.accounts().unwrap().len(), 2);
 }
 
 #[test]
@@ -210,7 +217,7 @@ fn granted_is_on_the_disk_and_a_failing_one_is_no_promise() {
     assert_eq!(stored("SELECT count(*) FROM account"), 1);
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
-    assert_eq!(desk.register("Luis", "secreto"), Verdict::Failed);
+    assert_eq!(desk.register("Luis", "secreto"), AuthResult::Failed);
     sql.execute_batch("COMMIT").unwrap();
     assert_eq!(stored("SELECT count(*) FROM account"), 1);
     desk.account("Luis", "secreto");
@@ -223,11 +230,14 @@ fn a_stop_gives_up_what_waits_to_be_hashed() {
     let mut desk = Desk::open(&dir);
     for slot in 0..20 {
         let id = ClientId::new(slot, 1);
-        assert_eq!(at_once(desk.archive.petition(id, origin("127.0.0.1"), login(None, "x"), desk.now)), 0);
+        assert_eq!(
+            at_once(desk.storage.authenticate(id, origin("127.0.0.1"), login(None, "x"), desk.now)),
+            0
+        );
     }
-    assert!(desk.archive.close(DEADLINE));
-    let hashed = desk.archive.hashed();
-    assert_eq!((hashed, desk.archive.accounts()), (0, None), "nobody waits for passwords at the end");
+    assert!(desk.storage.close(DEADLINE));
+    let hashed = desk.storage.hashed();
+    assert_eq!((hashed, desk.storage.accounts()), (0, None), "nobody waits for passwords at the end");
 }
 
 #[test]
@@ -241,19 +251,19 @@ fn changed_from_outside_the_accounts_come_anew() {
              INSERT INTO account (name, password, made_at) VALUES ('Ana', 'twice', 0), ('no name', '', 0);",
         )
         .unwrap();
-    desk.archive.reload_accounts();
+    desk.storage.reload_accounts();
     let Answer::Accounts(changes) = desk.answer(None) else { panic!("the accounts") };
-    let accounts = desk.archive.accounts().unwrap();
+    let accounts = desk.storage.accounts().unwrap();
     assert_eq!(changes, [AccountChange::Added(accounts[1].clone())], "and nothing else");
     let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
     assert_eq!(names, ["Ana", "Luis"]);
-    assert_eq!(desk.login(Some(accounts[1].key), "secreto"), Verdict::Granted(accounts[1].key));
+    assert_eq!(desk.login(Some(accounts[1].key), "secreto"), AuthResult::Granted(accounts[1].key));
     dir.sql().execute("DELETE FROM account WHERE name LIKE 'ana'", []).unwrap();
-    desk.archive.reload_accounts();
+    desk.storage.reload_accounts();
     assert!(
         matches!(desk.answer(None), Answer::Accounts(changes) if changes == [AccountChange::Removed(ana)])
     );
-    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Wrong);
+    assert_eq!(desk.login(Some(ana), "secreto"), AuthResult::Wrong);
     assert_ne!(desk.account("Ana", "otra"), ana, "another account, whoever it is");
 }
 
@@ -271,12 +281,12 @@ fn accounts_changed_from_outside_are_taken_in_bit_by_bit_and_before_what_comes_b
             [NEW],
         )
         .unwrap();
-    desk.archive.reload_accounts();
-    assert!(desk.archive.order(7, AccountOrder::Remove { name: "Ana".into() }));
+    desk.storage.reload_accounts();
+    assert!(desk.storage.order(7, AccountOrder::Remove { name: "Ana".into() }));
     let mut changes = Vec::new();
     let mut reply = None;
     while reply.is_none() {
-        let answers = if desk.archive.has_work() { desk.archive.take_accounts_in() } else { desk.wait() };
+        let answers = if desk.storage.has_work() { desk.storage.take_accounts_in() } else { desk.wait() };
         for answer in answers {
             match answer {
                 Answer::Accounts(part) => {
@@ -291,7 +301,7 @@ fn accounts_changed_from_outside_are_taken_in_bit_by_bit_and_before_what_comes_b
     assert_eq!(reply, Some(AccountReply::Done));
     assert_eq!(changes.len(), NEW + 1);
     assert!(changes.contains(&AccountChange::Removed(ana)));
-    assert_eq!(desk.archive.accounts().unwrap().len(), NEW);
+    assert_eq!(desk.storage.accounts().unwrap().len(), NEW);
 }
 
 /// `made` as they could be registered before marks were folded, and one with a name that is reserved by now.
@@ -306,25 +316,25 @@ fn accounts_of_clashing_and_reserved_names_stay() {
              INSERT INTO account (name, password, made_at) SELECT 'Contraseña', password, 0 FROM account LIMIT 1;",
         )
         .unwrap();
-    desk.archive.close(DEADLINE);
+    desk.storage.close(DEADLINE);
     let mut desk = Desk::open(&dir);
-    let accounts = desk.archive.accounts().unwrap();
+    let accounts = desk.storage.accounts().unwrap();
     let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
     assert_eq!(names, ["María", "Maria", "Contraseña"]);
     for account in &accounts {
-        assert_eq!(desk.login(Some(account.key), "girasol"), Verdict::Granted(account.key));
+        assert_eq!(desk.login(Some(account.key), "girasol"), AuthResult::Granted(account.key));
     }
     for third in ["MARÍA", "Mária", "maria", "Maria"] {
-        assert_eq!(desk.register(third, "secreto"), Verdict::Wrong, "{third}");
+        assert_eq!(desk.register(third, "secreto"), AuthResult::Wrong, "{third}");
     }
     // With one of them gone the other still has its likes.
     dir.sql().execute("DELETE FROM account WHERE name = 'Maria'", []).unwrap();
-    desk.archive.reload_accounts();
+    desk.storage.reload_accounts();
     assert!(
         matches!(&desk.answer(None), Answer::Accounts(gone) if matches!(gone[..], [AccountChange::Removed(_)]))
     );
-    assert_eq!(desk.register("Maria", "secreto"), Verdict::Wrong);
-    assert_eq!(desk.login(Some(maria), "girasol"), Verdict::Granted(maria));
+    assert_eq!(desk.register("Maria", "secreto"), AuthResult::Wrong);
+    assert_eq!(desk.login(Some(maria), "girasol"), AuthResult::Granted(maria));
 }
 
 #[test]
@@ -335,8 +345,9 @@ fn password_of_the_administrator_is_not_replaced_by_who_knows_the_one_before() {
     let given = hash(&password("la del administrador")).unwrap();
     // The server has not heard of it yet.
     dir.sql().execute("UPDATE account SET password = ?1", [&given]).unwrap();
-    let change = Petition::Change { account: ana, old: password("la de antes"), new: password("la de otro") };
-    assert_eq!(desk.petition("127.0.0.1", change), Verdict::Wrong);
+    let change =
+        AuthRequest::Change { account: ana, old: password("la de antes"), new: password("la de otro") };
+    assert_eq!(desk.authenticate("127.0.0.1", change), AuthResult::Wrong);
     let kept: String = dir.sql().query_row("SELECT password FROM account", [], |row| row.get(0)).unwrap();
     assert_eq!(kept, given);
 }
@@ -347,34 +358,34 @@ fn password_changed_from_outside_is_told_once_and_counts_for_whoever_is_being_lo
     let mut desk = Desk::open(&dir);
     let (ana, luis) = (desk.account("Ana", "vieja"), desk.account("Luis", "nueva"));
     let changed = |desk: &mut Desk| {
-        desk.archive.reload_accounts();
+        desk.storage.reload_accounts();
         match desk.answer(None) {
             Answer::Accounts(changes) => changes,
             other => panic!("{other:?}"),
         }
     };
-    let change = Petition::Change { account: luis, old: password("nueva"), new: password("otra") };
-    assert_eq!(desk.petition("127.0.0.1", change), Verdict::Granted(luis));
+    let change = AuthRequest::Change { account: luis, old: password("nueva"), new: password("otra") };
+    assert_eq!(desk.authenticate("127.0.0.1", change), AuthResult::Granted(luis));
     assert_eq!(changed(&mut desk), [], "changed by its owner, who knows it");
     dir.sql()
         .execute("UPDATE account SET password = (SELECT password FROM account WHERE name = 'Luis') WHERE name = 'Ana'", [])
         .unwrap();
     assert_eq!(changed(&mut desk), [AccountChange::Renewed(ana)]);
     assert_eq!(changed(&mut desk), []);
-    assert_eq!(desk.login(Some(ana), "vieja"), Verdict::Wrong);
-    assert_eq!(desk.login(Some(ana), "otra"), Verdict::Granted(ana));
+    assert_eq!(desk.login(Some(ana), "vieja"), AuthResult::Wrong);
+    assert_eq!(desk.login(Some(ana), "otra"), AuthResult::Granted(ana));
 }
 
 #[test]
 fn without_a_file_there_are_none() {
-    let mut memory = Archive::default();
-    let (answer, _) = memory.petition(
+    let mut memory = Storage::default();
+    let (answer, _) = memory.authenticate(
         ClientId::new(1, 1),
         origin("127.0.0.1"),
         login(None, "secreto"),
-        tertulia::chat::Moment::START,
+        tertulia::chat::MonoTime::START,
     );
-    assert!(matches!(answer, Some(Answer::Verdict(_, _, Verdict::Failed))));
+    assert!(matches!(answer, Some(Answer::AuthResult(_, _, AuthResult::Failed))));
 }
 
 /// What is in the page cache survives the process: the files as they are now are what a `kill -9` leaves.
@@ -388,15 +399,15 @@ fn a_kill_right_behind_granted_loses_nothing() {
             0 => "secreto".to_owned(),
             _ => format!("secreto {round}"),
         });
-        let change = Petition::Change { account: ana, old: password(&old), new: password(&new) };
-        assert_eq!(desk.petition("127.0.0.1", change), Verdict::Granted(ana));
+        let change = AuthRequest::Change { account: ana, old: password(&old), new: password(&new) };
+        assert_eq!(desk.authenticate("127.0.0.1", change), AuthResult::Granted(ana));
         let left = Dir::new();
         for file in ["tertulia.db", "tertulia.db-wal"] {
             std::fs::copy(dir.path().join(file), left.path().join(file)).unwrap();
         }
         let mut next = Desk::open(&left);
-        assert_eq!(next.login(Some(ana), &new), Verdict::Granted(ana));
-        assert_eq!(next.login(Some(ana), &old), Verdict::Wrong);
+        assert_eq!(next.login(Some(ana), &new), AuthResult::Granted(ana));
+        assert_eq!(next.login(Some(ana), &old), AuthResult::Wrong);
     }
 }
 
@@ -406,12 +417,12 @@ fn a_hash_that_is_none_is_complained_of() {
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
     dir.sql().execute("UPDATE account SET password = 'secreto'", []).unwrap();
-    desk.archive.reload_accounts();
+    desk.storage.reload_accounts();
     assert!(
         matches!(desk.answer(None), Answer::Accounts(changes) if changes == [AccountChange::Renewed(ana)])
     );
-    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Failed);
-    let complaint = desk.archive.complaint(desk.now).expect("it is told");
+    assert_eq!(desk.login(Some(ana), "secreto"), AuthResult::Failed);
+    let complaint = desk.storage.complaint(desk.now).expect("it is told");
     assert_eq!((complaint.lines, complaint.why), (0, Some(FileFault::Password)));
 }
 
@@ -420,24 +431,28 @@ fn addresses_of_the_owner_are_known_after_a_stop() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let vera = desk.account("Vera", "secreto");
-    assert_eq!(desk.petition("2001:db8::1", login(Some(vera), "secreto")), Verdict::Granted(vera));
-    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(desk.authenticate("2001:db8::1", login(Some(vera), "secreto")), AuthResult::Granted(vera));
+    assert!(desk.storage.close(DEADLINE));
     let mut desk = Desk::open(&dir);
-    assert_eq!(desk.archive.account_addresses(), [(vera, HOME)].into(), "from where she registered");
+    assert_eq!(desk.storage.account_addresses(), [(vera, HOME)].into(), "from where she registered");
     for number in 0..=FREE_FAILURES_PER_NAME {
         let address = format!("10.9.0.{number}");
-        assert_eq!(desk.petition(&address, login(Some(vera), "errado")), Verdict::Wrong);
+        assert_eq!(desk.authenticate(&address, login(Some(vera), "errado")), AuthResult::Wrong);
     }
-    assert_eq!(desk.petition("10.8.0.1", login(Some(vera), "secreto")), Verdict::Wait(FAILURE_DELAY));
+    assert_eq!(desk.authenticate("10.8.0.1", login(Some(vera), "secreto")), AuthResult::Wait(FAILURE_DELAY));
     for address in ["127.0.0.1", "2001:db8::2"] {
-        assert_eq!(desk.petition(address, login(Some(vera), "secreto")), Verdict::Granted(vera), "{address}");
+        assert_eq!(
+            desk.authenticate(address, login(Some(vera), "secreto")),
+            AuthResult::Granted(vera),
+            "{address}"
+        );
     }
     desk.now = desk.now + FAILURE_DELAY;
     for number in 1..=TRUSTED_ADDRESSES {
         let address = format!("10.7.0.{number}");
-        assert_eq!(desk.petition(&address, login(Some(vera), "secreto")), Verdict::Granted(vera));
+        assert_eq!(desk.authenticate(&address, login(Some(vera), "secreto")), AuthResult::Granted(vera));
     }
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     let known: i64 =
         dir.sql().query_row("SELECT count(*) FROM account_address", [], |row| row.get(0)).unwrap();
     assert_eq!(known, TRUSTED_ADDRESSES as i64, "the last ones");
@@ -446,7 +461,7 @@ fn addresses_of_the_owner_are_known_after_a_stop() {
 #[test]
 fn accounts_of_one_address_are_not_all_there_may_be() {
     let dir = Dir::new();
-    assert!(Desk::open(&dir).archive.close(DEADLINE));
+    assert!(Desk::open(&dir).storage.close(DEADLINE));
     dir.sql()
         .execute(
             "INSERT INTO account (name, password, made_at, address)
@@ -457,9 +472,9 @@ fn accounts_of_one_address_are_not_all_there_may_be() {
         .unwrap();
     let mut desk = Desk::open(&dir);
     let mut register = |from: &str, called: &str| {
-        desk.petition(from, Petition::Register { name: name(called), password: password("secreto") })
+        desk.authenticate(from, AuthRequest::Register { name: name(called), password: password("secreto") })
     };
-    assert_eq!(register("10.0.0.1", "Mallory"), Verdict::OverShare);
-    assert!(matches!(register("10.0.0.2", "Ana"), Verdict::Granted(_)));
-    assert!(matches!(register("10.0.0.3", "Luis"), Verdict::Granted(_)));
+    assert_eq!(register("10.0.0.1", "Mallory"), AuthResult::OverShare);
+    assert!(matches!(register("10.0.0.2", "Ana"), AuthResult::Granted(_)));
+    assert!(matches!(register("10.0.0.3", "Luis"), AuthResult::Granted(_)));
 }

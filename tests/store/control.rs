@@ -10,12 +10,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tertulia::chat::{Language, Text, Verdict};
+use tertulia::chat::{AuthResult, Language, Text};
 use tertulia::control::{AccountOrder, AccountReply, GREETING, Order, Refusal, SOCKET};
-use tertulia::keep::{Answer, hash};
 use tertulia::limits::CONTROL_ORDER_MAX_BYTES;
+use tertulia::storage::{Answer, hash};
 
-use super::clerk::{Came, done, order, refusal, told, words};
+use super::admin::{Came, done, order, refusal, told, words};
 use super::owned::Owned;
 use super::support::{DEADLINE, Desk, Dir, Server, command, errors, password};
 
@@ -106,7 +106,7 @@ fn account_order_is_told_behind_the_accounts() {
     let mut desk = Desk::open(&dir);
     let hash = hash(&password("secreto8")).unwrap();
     let settle = |desk: &mut Desk, order: AccountOrder| {
-        assert!(desk.archive.order(7, order));
+        assert!(desk.storage.order(7, order));
         let mut answers = Vec::new();
         while !matches!(answers.last(), Some(Answer::Ordered(7, _))) {
             answers.extend(desk.wait());
@@ -120,8 +120,8 @@ fn account_order_is_told_behind_the_accounts() {
     };
     let add = |name: &str, hash: &str| AccountOrder::Add { name: name.into(), hash: hash.into() };
     assert_eq!(settle(&mut desk, add("Ana", &hash)), (vec![1], AccountReply::Done));
-    let ana = desk.archive.accounts().unwrap()[0].key;
-    assert_eq!(desk.login(Some(ana), "secreto8"), Verdict::Granted(ana));
+    let ana = desk.storage.accounts().unwrap()[0].key;
+    assert_eq!(desk.login(Some(ana), "secreto8"), AuthResult::Granted(ana));
     let refused = |refusal| (Vec::new(), AccountReply::Refused(refusal));
     assert_eq!(settle(&mut desk, add("ANA", &hash)), refused(Refusal::Taken("Ana".into())));
     assert_eq!(settle(&mut desk, add("Luis", "secreto8")), refused(Refusal::Unclear), "no hash");
@@ -135,7 +135,7 @@ fn account_order_is_told_behind_the_accounts() {
     assert_eq!(settle(&mut desk, change), refused(Refusal::Unknown));
     let remove = AccountOrder::Remove { name: "Ana".into() };
     assert_eq!(settle(&mut desk, remove), (vec![1], AccountReply::Done));
-    assert_eq!(desk.login(Some(ana), "secreto8"), Verdict::Wrong);
+    assert_eq!(desk.login(Some(ana), "secreto8"), AuthResult::Wrong);
 }
 
 #[test]
@@ -268,7 +268,7 @@ fn orders_while_a_server_starts_are_in_effect_too() {
 #[test]
 fn directory_that_is_held_without_a_socket_is_said_to_be() {
     let dir = Dir::new();
-    let _held = tertulia::keep::Store::open(dir.path(), None).unwrap();
+    let _held = tertulia::storage::Store::open(dir.path(), None).unwrap();
     let line = refusal(told(&dir, &["list", "--lang", "en"], ""));
     assert!(line.contains("holds") && line.ends_with("Nothing was done."), "{line}");
 }

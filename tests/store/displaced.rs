@@ -5,8 +5,10 @@ use std::fs::{self, File};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use tertulia::chat::{ClientId, Letter, Look, Matter, Petition, Posted, Stamp, Text, Verdict};
-use tertulia::keep::{Answer, FileNews, Store};
+use tertulia::chat::{
+    AuthRequest, AuthResult, ClientId, Look, Matter, OfflineMessage, Posted, Text, UnixMillis,
+};
+use tertulia::storage::{Answer, FileNews, Store};
 
 use super::control::names;
 use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, line, name, password};
@@ -27,13 +29,13 @@ fn told<T>(desk: &mut Desk, last: impl Fn(&Answer) -> Option<T>) -> (Vec<FileNew
 }
 
 /// What comes of registering a name.
-fn registers(desk: &mut Desk, who: &str) -> (Vec<FileNews>, Verdict) {
-    let petition = Petition::Register { name: name(who), password: password("secreto") };
+fn registers(desk: &mut Desk, who: &str) -> (Vec<FileNews>, AuthResult) {
+    let auth_request = AuthRequest::Register { name: name(who), password: password("secreto") };
     let (now, displaced) =
-        desk.archive.petition(ClientId::new(1, 1), super::support::HOME, petition, desk.now);
+        desk.storage.authenticate(ClientId::new(1, 1), super::support::HOME, auth_request, desk.now);
     assert!(now.is_none() && displaced.is_none());
     told(desk, |answer| match answer {
-        Answer::Verdict(_, Matter::Register(_), verdict) => Some(*verdict),
+        Answer::AuthResult(_, Matter::Register(_), auth_result) => Some(*auth_result),
         _ => None,
     })
 }
@@ -50,16 +52,17 @@ fn deleted_database_is_said_at_once_and_nothing_is_promised() {
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
     remove_files(dir.path());
-    let (news, verdict) = registers(&mut desk, "Luis");
-    assert_eq!((news, verdict), (vec![FileNews::Displaced(dir.file())], Verdict::Displaced));
-    let letter = Letter { from: name("Luis"), sender: None, at: Stamp(1), text: Text::clean("hola") };
-    assert!(desk.archive.post(ClientId::new(1, 1), super::support::HOME, ana, &letter).is_none());
+    let (news, auth_result) = registers(&mut desk, "Luis");
+    assert_eq!((news, auth_result), (vec![FileNews::Displaced(dir.file())], AuthResult::Displaced));
+    let letter =
+        OfflineMessage { from: name("Luis"), sender: None, at: UnixMillis(1), text: Text::clean("hola") };
+    assert!(desk.storage.post(ClientId::new(1, 1), super::support::HOME, ana, &letter).is_none());
     let posted = told(&mut desk, |answer| match answer {
         Answer::Posted(_, posted, _) => Some(*posted),
         _ => None,
     });
     assert_eq!(posted, (Vec::new(), Posted::Displaced), "it is said once");
-    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Granted(ana), "who is known is known");
+    assert_eq!(desk.login(Some(ana), "secreto"), AuthResult::Granted(ana), "who is known is known");
 }
 
 #[test]
@@ -67,18 +70,21 @@ fn directory_that_is_moved_and_comes_back_goes_on_behind_a_gap() {
     let dir = Dir::new();
     let data = dir.path().join("data");
     let mut desk = Desk::of(Store::open(&data, None).unwrap());
-    desk.archive.keep(line(GENERAL, 1, "before"));
+    desk.storage.keep(line(GENERAL, 1, "before"));
     assert_eq!(desk.last(GENERAL, 1), ["before"]);
     let away = dir.path().join("away");
     fs::rename(&data, &away).unwrap();
-    desk.archive.keep(line(GENERAL, 2, "meanwhile"));
-    let (news, verdict) = registers(&mut desk, "Luis");
-    assert_eq!((news, verdict), (vec![FileNews::Displaced(data.join("tertulia.db"))], Verdict::Displaced));
+    desk.storage.keep(line(GENERAL, 2, "meanwhile"));
+    let (news, auth_result) = registers(&mut desk, "Luis");
+    assert_eq!(
+        (news, auth_result),
+        (vec![FileNews::Displaced(data.join("tertulia.db"))], AuthResult::Displaced)
+    );
     fs::rename(&away, &data).unwrap();
-    let (news, verdict) = registers(&mut desk, "Luis");
+    let (news, auth_result) = registers(&mut desk, "Luis");
     assert_eq!(news, [FileNews::Back(data.join("tertulia.db"))]);
-    assert!(matches!(verdict, Verdict::Granted(_)), "{verdict:?}");
-    desk.archive.keep(line(GENERAL, 3, "after"));
+    assert!(matches!(auth_result, AuthResult::Granted(_)), "{auth_result:?}");
+    desk.storage.keep(line(GENERAL, 3, "after"));
     assert_eq!(desk.last(GENERAL, 3), ["before", "1", "after"], "one line is missing");
 }
 
@@ -87,13 +93,13 @@ fn end_of_a_displaced_history_takes_nothing_from_the_next() {
     let dir = Dir::new();
     let data = dir.path().join("data");
     let mut first = Desk::of(Store::open(&data, None).unwrap());
-    first.archive.keep(line(GENERAL, 1, "first"));
+    first.storage.keep(line(GENERAL, 1, "first"));
     assert_eq!(first.last(GENERAL, 1), ["first"]);
     fs::remove_dir_all(&data).unwrap();
     let mut second = Desk::of(Store::open(&data, None).unwrap());
-    second.archive.keep(line(GENERAL, 1, "second"));
+    second.storage.keep(line(GENERAL, 1, "second"));
     assert_eq!(second.last(GENERAL, 9), ["second"]);
-    assert!(first.archive.close(DEADLINE));
+    assert!(first.storage.close(DEADLINE));
     assert!(data.join("tertulia.db-wal").exists(), "what the second has written ahead");
     assert_eq!(second.last(GENERAL, 9), ["second"]);
 }
@@ -104,9 +110,9 @@ fn lock_file_that_is_deleted_is_made_again() {
     let mut desk = Desk::open(&dir);
     let lock = dir.path().join("tertulia.lock");
     fs::remove_file(&lock).unwrap();
-    let (news, verdict) = registers(&mut desk, "Ana");
+    let (news, auth_result) = registers(&mut desk, "Ana");
     assert_eq!(news, [FileNews::LockRestored(lock.clone())]);
-    assert!(matches!(verdict, Verdict::Granted(_)), "{verdict:?}");
+    assert!(matches!(auth_result, AuthResult::Granted(_)), "{auth_result:?}");
     assert!(lock.exists() && Store::open(dir.path(), None).is_err(), "and it holds");
 }
 
@@ -117,7 +123,7 @@ fn lock_file_that_is_replaced_means_that_another_may_write() {
     let lock = dir.path().join("tertulia.lock");
     fs::remove_file(&lock).unwrap();
     File::create(&lock).unwrap();
-    assert_eq!(registers(&mut desk, "Ana"), (vec![FileNews::Displaced(lock)], Verdict::Displaced));
+    assert_eq!(registers(&mut desk, "Ana"), (vec![FileNews::Displaced(lock)], AuthResult::Displaced));
 }
 
 #[test]
@@ -142,11 +148,11 @@ fn deleted_directory_is_said_to_the_administrator_and_to_people() {
     let dir = Dir::new();
     let server = Server::start(&dir);
     let mut juan = server.person("Juan");
-    assert_eq!(names(&super::clerk::told(&dir, &["list"], "")), [""; 0]);
+    assert_eq!(names(&super::admin::told(&dir, &["list"], "")), [""; 0]);
     fs::remove_file(dir.file()).unwrap();
     juan.say("/registrar\nsecreto8\nsecreto8");
     juan.until("El servidor ha perdido su carpeta de datos y no puede guardar nada. Avisa a quien lo lleva.");
-    let line = super::clerk::refusal(super::clerk::told(&dir, &["add", "Ana"], "secreto8"));
+    let line = super::admin::refusal(super::admin::told(&dir, &["add", "Ana"], "secreto8"));
     assert_eq!(
         line,
         "El servidor no ha podido escribirlo (el archivo ya no está en su sitio). No se ha hecho nada. Devuélvelo a su \
@@ -190,9 +196,9 @@ fn lock_file_that_is_deleted_is_not_made_by_a_server_that_is_refused() {
     fs::remove_file(&lock).unwrap();
     assert!(Store::open(dir.path(), None).is_err());
     assert!(!lock.exists(), "the first server would take it for another's");
-    let (news, verdict) = registers(&mut desk, "Ana");
+    let (news, auth_result) = registers(&mut desk, "Ana");
     assert_eq!(news, [FileNews::LockRestored(lock)]);
-    assert!(matches!(verdict, Verdict::Granted(_)), "{verdict:?}");
+    assert!(matches!(auth_result, AuthResult::Granted(_)), "{auth_result:?}");
 }
 
 #[test]
@@ -210,15 +216,15 @@ fn lock_file_that_is_deleted_where_others_may_read_is_not_made_either() {
 fn emptied_wal_is_said_at_once_and_leaves_the_file_as_it_was_before() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    desk.archive.keep(line(GENERAL, 1, "before"));
+    desk.storage.keep(line(GENERAL, 1, "before"));
     assert_eq!(desk.last(GENERAL, 1), ["before"]);
     dir.sql().execute_batch("PRAGMA wal_checkpoint").unwrap();
-    desk.archive.keep(line(GENERAL, 2, "ahead"));
+    desk.storage.keep(line(GENERAL, 2, "ahead"));
     assert_eq!(desk.last(GENERAL, 1), ["ahead"]);
     let ahead = dir.path().join("tertulia.db-wal");
     File::options().write(true).open(&ahead).unwrap().set_len(0).unwrap();
-    assert_eq!(registers(&mut desk, "Ana"), (vec![FileNews::Displaced(ahead)], Verdict::Displaced));
-    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(registers(&mut desk, "Ana"), (vec![FileNews::Displaced(ahead)], AuthResult::Displaced));
+    assert!(desk.storage.close(DEADLINE));
     let mut desk = Desk::open(&dir);
     assert_eq!(desk.last(GENERAL, 9), ["before"]);
 }
@@ -228,12 +234,12 @@ fn wal_that_another_program_writes_back_and_empties_is_in_order() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     for number in 0..3 {
-        desk.archive.keep(line(GENERAL, number, &number.to_string()));
+        desk.storage.keep(line(GENERAL, number, &number.to_string()));
         desk.find(Look::Last(GENERAL, 1));
         dir.sql().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
         assert_eq!(fs::metadata(dir.path().join("tertulia.db-wal")).unwrap().len(), 0);
-        let (news, verdict) = registers(&mut desk, ["Ana", "Eva", "Luis"][number as usize]);
+        let (news, auth_result) = registers(&mut desk, ["Ana", "Eva", "Luis"][number as usize]);
         assert_eq!(news, []);
-        assert!(matches!(verdict, Verdict::Granted(_)), "{verdict:?}");
+        assert!(matches!(auth_result, AuthResult::Granted(_)), "{auth_result:?}");
     }
 }

@@ -1,6 +1,6 @@
 //! Expulsions in the file: they are there after a stop.
 
-use tertulia::chat::{Expulsion, Name, Origin, Stamp, Text};
+use tertulia::chat::{Expulsion, Name, Origin, Text, UnixMillis};
 
 use super::support::{DEADLINE, Desk, Dir, name};
 
@@ -11,10 +11,10 @@ pub(crate) fn expulsion(number: u64) -> Expulsion {
         account: None,
         name: Some(name("Pepe")),
         origin: Origin::parse("2001:db8:0:7::/64"),
-        until: Some(Stamp(90_000)),
+        until: Some(UnixMillis(90_000)),
         reason: Some(Text::clean("insultos")),
         by: name("María"),
-        at: Stamp(30_000),
+        at: UnixMillis(30_000),
     }
 }
 
@@ -28,26 +28,26 @@ fn expulsions_are_there_after_a_stop_and_gone_when_readmitted() {
     let address =
         Expulsion { name: None, origin: Origin::parse("203.0.113.7"), by: Name::server(), ..expulsion(3) };
     for expulsion in [&whole, &account, &address] {
-        desk.archive.expelled(expulsion);
+        desk.storage.expelled(expulsion);
     }
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
 
     let mut desk = Desk::open(&dir);
-    assert_eq!(desk.archive.take_expulsions(), [whole.clone(), account, address.clone()]);
-    assert_eq!(desk.archive.take_expulsions(), [], "they are handed over once");
-    desk.archive.readmitted(2);
-    desk.archive.expelled(&expulsion(4));
-    desk.archive.readmitted(4);
-    assert!(desk.archive.close(DEADLINE));
+    assert_eq!(desk.storage.take_expulsions(), [whole.clone(), account, address.clone()]);
+    assert_eq!(desk.storage.take_expulsions(), [], "they are handed over once");
+    desk.storage.readmitted(2);
+    desk.storage.expelled(&expulsion(4));
+    desk.storage.readmitted(4);
+    assert!(desk.storage.close(DEADLINE));
 
     let mut desk = Desk::open(&dir);
-    assert_eq!(desk.archive.take_expulsions(), [whole, address]);
+    assert_eq!(desk.storage.take_expulsions(), [whole, address]);
     dir.sql()
         .execute_batch(
             "INSERT INTO expulsion (number, operator, at) VALUES (7, 'Ana', 0);
              INSERT INTO expulsion (number, name, address, operator, at) VALUES (8, 'no name', '10.0.0.0/8', 'x', 0);",
         )
         .unwrap();
-    assert!(desk.archive.close(DEADLINE));
-    assert_eq!(Desk::open(&dir).archive.take_expulsions().len(), 2, "what is about nobody is passed over");
+    assert!(desk.storage.close(DEADLINE));
+    assert_eq!(Desk::open(&dir).storage.take_expulsions().len(), 2, "what is about nobody is passed over");
 }

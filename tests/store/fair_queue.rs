@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use proptest::prelude::*;
+use tertulia::auth::{FairQueue, Subject};
 use tertulia::chat::{Name, Origin};
-use tertulia::keep::{FairQueue, Subject};
-use tertulia::limits::PETITIONS_WAITING;
+use tertulia::limits::AUTH_REQUESTS_WAITING;
 
 fn address(number: usize) -> Origin {
     Origin::of(IpAddr::from((0x0A00_0000 + number as u32).to_be_bytes()))
@@ -23,13 +23,13 @@ fn served<T>(mut queue: FairQueue<T>) -> Vec<T> {
 #[test]
 fn one_address_fills_the_queue_and_another_still_comes_in() {
     let mut queue = FairQueue::default();
-    for job in 0..PETITIONS_WAITING {
+    for job in 0..AUTH_REQUESTS_WAITING {
         assert_eq!(queue.push(address(0), name(job), job), None, "while there is room nobody is refused");
     }
     assert_eq!(queue.push(address(0), name(777), 777), Some(777), "its own newest is this one");
-    let newest = PETITIONS_WAITING - 1;
+    let newest = AUTH_REQUESTS_WAITING - 1;
     assert_eq!(queue.push(address(1), name(0), 888), Some(newest), "loses its newest for another address");
-    assert_eq!(queue.len(), PETITIONS_WAITING);
+    assert_eq!(queue.len(), AUTH_REQUESTS_WAITING);
     assert_eq!(served(queue)[..3], [0, 888, 1], "who comes into a flood is next");
 }
 
@@ -50,7 +50,7 @@ fn six_addresses_that_flood_keep_nobody_out() {
         }
     }
     assert_eq!(refused[6], 0);
-    assert_eq!(queue.len(), PETITIONS_WAITING);
+    assert_eq!(queue.len(), AUTH_REQUESTS_WAITING);
     let order = served(queue);
     let last = order.iter().rposition(|&who| who == 6).unwrap();
     assert!(last < 7 * 10, "each in its turn: {last}");
@@ -59,7 +59,7 @@ fn six_addresses_that_flood_keep_nobody_out() {
 #[test]
 fn one_name_that_floods_keeps_no_other_out_at_its_address() {
     let mut queue = FairQueue::default();
-    (0..PETITIONS_WAITING).for_each(|_| assert_eq!(queue.push(address(0), name(0), "flood"), None));
+    (0..AUTH_REQUESTS_WAITING).for_each(|_| assert_eq!(queue.push(address(0), name(0), "flood"), None));
     assert_eq!(queue.push(address(0), name(1), "Nora"), Some("flood"));
     assert_eq!(queue.push(address(0), name(0), "more"), Some("more"));
     assert_eq!(served(queue)[..2], ["flood", "Nora"]);
@@ -68,10 +68,10 @@ fn one_name_that_floods_keeps_no_other_out_at_its_address() {
 #[test]
 fn when_all_have_the_same_it_is_first_come_first_served() {
     let mut queue = FairQueue::default();
-    (0..PETITIONS_WAITING).for_each(|job| assert_eq!(queue.push(address(job), name(job), job), None));
+    (0..AUTH_REQUESTS_WAITING).for_each(|job| assert_eq!(queue.push(address(job), name(job), job), None));
     assert_eq!(queue.push(address(777), name(777), 777), Some(777));
     assert_eq!(queue.push(address(5), name(5), 5), Some(5));
-    assert_eq!(served(queue), (0..PETITIONS_WAITING).collect::<Vec<_>>());
+    assert_eq!(served(queue), (0..AUTH_REQUESTS_WAITING).collect::<Vec<_>>());
 }
 
 #[test]
@@ -107,7 +107,7 @@ proptest! {
             let before = waiting.len();
             let loser = queue.push(address(from), name(about), (from, about, job));
             waiting.push((from, about, job));
-            prop_assert_eq!(loser.is_some(), before == PETITIONS_WAITING);
+            prop_assert_eq!(loser.is_some(), before == AUTH_REQUESTS_WAITING);
             if let Some(loser) = loser {
                 let most = (0..6).map(|from| held(&waiting, from)).max().unwrap();
                 prop_assert!(held(&waiting, loser.0) == most || loser.0 == from);

@@ -4,10 +4,10 @@ use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use tertulia::chat::{AccountKey, Language, Moment, Name, Origin, Petition, Verdict};
-use tertulia::keep::{GuessLog, Guesses};
+use tertulia::auth::{GuessLog, Guesses};
+use tertulia::chat::{AccountKey, AuthRequest, AuthResult, Language, MonoTime, Name, Origin};
 use tertulia::limits::{FAILURES_FORGOTTEN, GUESSES_INTERVAL, GUESSES_REMEMBERED, GUESSES_TOLD};
-use tertulia::proto::console;
+use tertulia::protocol::console;
 
 use super::support::{Desk, Dir, login, name, password};
 
@@ -25,12 +25,12 @@ fn alike(whose: &str, origin: Origin, times: u32) -> Guesses {
 
 #[test]
 fn guesses_are_told_at_once_with_how_often() {
-    let (mut log, now) = (GuessLog::default(), Moment::from_micros(5));
+    let (mut log, now) = (GuessLog::default(), MonoTime::from_micros(5));
     assert_eq!((log.take(now), log.next_due()), (vec![], None), "a server at rest does not wake up");
     log.note(ana(), from(1), now);
     log.note(ana(), from(1), now);
     log.note(None, from(2), now);
-    assert_eq!(log.next_due(), Some(Moment::START), "at once");
+    assert_eq!(log.next_due(), Some(MonoTime::START), "at once");
     let nobodys = Guesses { name: None, origin: from(2), times: 1, alike: true };
     assert_eq!(log.take(now), [alike("Ana", from(1), 1), alike("Ana", from(1), 2), nobodys]);
     assert_eq!(log.next_due(), None);
@@ -41,7 +41,7 @@ fn guesses_are_told_at_once_with_how_often() {
 
 #[test]
 fn guesses_of_a_flood_are_one_line() {
-    let (mut log, mut now) = (GuessLog::default(), Moment::from_micros(5));
+    let (mut log, mut now) = (GuessLog::default(), MonoTime::from_micros(5));
     for round in 0..3 {
         for guess in 0..1_000 {
             log.note(ana(), from((guess % 200) as u8), now + Duration::from_millis(guess));
@@ -58,7 +58,7 @@ fn guesses_of_a_flood_are_one_line() {
 
 #[test]
 fn guesses_from_very_many_addresses_are_bounded() {
-    let (mut log, now) = (GuessLog::default(), Moment::from_micros(5));
+    let (mut log, now) = (GuessLog::default(), MonoTime::from_micros(5));
     for address in 0..2 * GUESSES_REMEMBERED as u32 {
         log.note(ana(), Origin::of(IpAddr::from(address.to_be_bytes())), now);
     }
@@ -70,16 +70,16 @@ fn guesses_at_passwords_are_told_with_the_account_and_the_address() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
-    assert_eq!(desk.petition("192.0.2.1", login(Some(ana), "adivino")), Verdict::Wrong);
-    assert_eq!(desk.petition("192.0.2.2", login(None, "adivino")), Verdict::Wrong);
-    let change = Petition::Change { account: ana, old: password("adivino"), new: password("mía") };
-    assert_eq!(desk.petition("192.0.2.1", change), Verdict::Wrong);
-    assert_eq!(desk.login(Some(ana), "secreto"), Verdict::Granted(ana));
-    assert_eq!(desk.archive.next_due(), Some(Moment::START));
-    let told = desk.archive.guesses(desk.now);
+    assert_eq!(desk.authenticate("192.0.2.1", login(Some(ana), "adivino")), AuthResult::Wrong);
+    assert_eq!(desk.authenticate("192.0.2.2", login(None, "adivino")), AuthResult::Wrong);
+    let change = AuthRequest::Change { account: ana, old: password("adivino"), new: password("mía") };
+    assert_eq!(desk.authenticate("192.0.2.1", change), AuthResult::Wrong);
+    assert_eq!(desk.login(Some(ana), "secreto"), AuthResult::Granted(ana));
+    assert_eq!(desk.storage.next_due(), Some(MonoTime::START));
+    let told = desk.storage.guesses(desk.now);
     let nobodys = Guesses { name: None, origin: from(2), times: 1, alike: true };
     assert_eq!(told, [alike("Ana", from(1), 1), nobodys, alike("Ana", from(1), 2)]);
-    assert_eq!(desk.archive.guesses(desk.now), []);
+    assert_eq!(desk.storage.guesses(desk.now), []);
 }
 
 #[test]

@@ -7,8 +7,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use tertulia::chat::{Look, RoomKey, RoomRecord, Text};
-use tertulia::keep::Store;
 use tertulia::limits::HISTORY_QUEUE_JOBS;
+use tertulia::storage::Store;
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, line, room};
 use super::trips::round_trips;
@@ -59,7 +59,7 @@ fn a_million_lines() {
     let start = Instant::now();
     for number in 0..1_000_000_u64 {
         let room = if number % 100_000 == 7 { RoomKey(1) } else { GENERAL };
-        desk.archive.keep(line(room, number as i64, &sentence(number)));
+        desk.storage.keep(line(room, number as i64, &sentence(number)));
         if number % (HISTORY_QUEUE_JOBS as u64 / 2) == 0 {
             // An answer says that all before it is on the disk: nothing is lost to a full queue.
             desk.find(Look::Last(GENERAL, 1));
@@ -69,7 +69,7 @@ fn a_million_lines() {
     let took = start.elapsed();
     println!("stored {:.0} lines a second", 1e6 / took.as_secs_f64());
     let start = Instant::now();
-    desk.archive.close(DEADLINE);
+    desk.storage.close(DEADLINE);
     println!(
         "closed in {:?}, file of {} MB",
         start.elapsed(),
@@ -124,22 +124,22 @@ fn a_million_lines_in_ten_thousand_rooms_that_go_on() {
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
     for key in 1..10_000 {
-        desk.archive.room(&RoomRecord { owners: vec![ana], ..room(key, &format!("sala{key}")) });
+        desk.storage.room(&RoomRecord { owners: vec![ana], ..room(key, &format!("sala{key}")) });
     }
     for number in 0..1_000_000_u64 {
-        desk.archive.keep(line(RoomKey(number % 10_000), number as i64, &sentence(number)));
+        desk.storage.keep(line(RoomKey(number % 10_000), number as i64, &sentence(number)));
         if number % (HISTORY_QUEUE_JOBS as u64 / 2) == 0 {
             desk.find(Look::Last(GENERAL, 1));
         }
     }
     desk.find(Look::Last(GENERAL, 1));
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     let start = Instant::now();
     let store = Store::open(dir.path(), None).unwrap();
     let opened = start.elapsed();
     let mut desk = Desk::of(store);
     println!("opened in {opened:?}, with its memory in {:?}", start.elapsed());
-    assert_eq!(desk.archive.take_rooms().len(), 10_000);
+    assert_eq!(desk.storage.take_rooms().len(), 10_000);
     assert!(start.elapsed().as_secs_f64() <= 1.0);
 }
 

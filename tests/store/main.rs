@@ -3,8 +3,7 @@
 #![allow(unreachable_pub)] // a test binary has no outside
 
 mod accounts;
-mod archive;
-mod clerk;
+mod admin;
 mod control;
 mod displaced;
 mod expulsions;
@@ -16,9 +15,9 @@ mod folding;
 mod guesses;
 mod killing;
 mod large;
-mod letters;
 mod logins;
 mod modes;
+mod offline_messages;
 mod operator;
 #[path = "../tertulia/support/owned.rs"]
 mod owned;
@@ -26,6 +25,7 @@ mod owned;
 mod resident;
 mod rooms;
 mod siege;
+mod storage;
 mod support;
 mod talking;
 mod throttle;

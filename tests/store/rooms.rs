@@ -1,15 +1,15 @@
 //! Rooms over restarts: those that somebody registered has, and in which there is something to go on with.
 
 use tertulia::chat::{
-    AccountKey, ClientId, Language, Look, Moment, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord,
-    Text,
+    AccountKey, ClientId, Language, Look, MonoTime, Name, RoomChange, RoomFact, RoomKey, RoomList,
+    RoomRecord, Text,
 };
-use tertulia::keep::{Answer, Store};
 use tertulia::limits::{
     DECISIONS_MAX, DECISIONS_PER_ROOM, HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES,
     HISTORY_QUEUE_MAX_BYTES, RELOADED_LINES_PER_ROOM,
 };
 use tertulia::locale::number;
+use tertulia::storage::{Answer, Store};
 
 use super::support::{DEADLINE, Desk, Dir, Server, line, name, room, texts};
 
@@ -20,7 +20,7 @@ fn owned(key: u64, called: &str, owner: AccountKey) -> RoomRecord {
 
 /// The rooms that go on after a stop, but for the one of everybody.
 fn survivors(dir: &Dir) -> Vec<RoomRecord> {
-    let mut rooms = Desk::open(dir).archive.take_rooms();
+    let mut rooms = Desk::open(dir).storage.take_rooms();
     assert_eq!(rooms.remove(0).key, RoomKey(0));
     rooms
 }
@@ -34,7 +34,7 @@ fn a_room_of_somebody_registered_goes_on_if_there_is_something_in_it() {
     let all = RoomRecord {
         topic: Some(Text::clean("de todo")),
         lock: Some(Text::clean("ábrete, sésamo")),
-        hushed: true,
+        moderated: true,
         owners: vec![ana, luis],
         banned: names.clone(),
         muted: vec![name("Juan")],
@@ -46,15 +46,15 @@ fn a_room_of_somebody_registered_goes_on_if_there_is_something_in_it() {
     let (said, empty) = (owned(5, "dicho", ana), owned(6, "nada", ana));
     let nobodys = RoomRecord { topic: Some(Text::clean("de nadie")), ..room(7, "nadie") };
     let gone = RoomRecord { topic: Some(Text::clean("adiós")), ..owned(8, "ida", ana) };
-    let hushed = RoomRecord { hushed: true, ..owned(9, "silencio", ana) };
-    for record in [&all, &topic, &lock, &ban, &said, &empty, &nobodys, &gone, &hushed] {
-        desk.archive.room(record);
+    let moderated = RoomRecord { moderated: true, ..owned(9, "silencio", ana) };
+    for record in [&all, &topic, &lock, &ban, &said, &empty, &nobodys, &gone, &moderated] {
+        desk.storage.room(record);
     }
-    desk.archive.keep(line(RoomKey(5), 1, "hola"));
-    desk.archive.keep(line(RoomKey(7), 1, "hola"));
-    desk.archive.forget(RoomKey(8));
-    assert!(desk.archive.close(DEADLINE));
-    assert_eq!(survivors(&dir), [all.clone(), topic, lock, ban, said, hushed.clone()]);
+    desk.storage.keep(line(RoomKey(5), 1, "hola"));
+    desk.storage.keep(line(RoomKey(7), 1, "hola"));
+    desk.storage.forget(RoomKey(8));
+    assert!(desk.storage.close(DEADLINE));
+    assert_eq!(survivors(&dir), [all.clone(), topic, lock, ban, said, moderated.clone()]);
     let left = "SELECT count(*) FROM room WHERE lock IS NOT NULL AND gone_at IS NOT NULL";
     assert_eq!(
         dir.sql().query_row(left, [], |row| row.get::<_, i64>(0)),
@@ -64,12 +64,12 @@ fn a_room_of_somebody_registered_goes_on_if_there_is_something_in_it() {
 
     // What is decided later counts, and so does what is taken back.
     let mut desk = Desk::open(&dir);
-    let changed = RoomRecord { topic: None, lock: None, hushed: false, banned: vec![], ..all };
-    desk.archive.room(&changed);
-    desk.archive.room(&owned(2, "tema", ana));
-    desk.archive.room(&room(3, "llave"));
-    desk.archive.room(&RoomRecord { hushed: false, ..hushed });
-    assert!(desk.archive.close(DEADLINE));
+    let changed = RoomRecord { topic: None, lock: None, moderated: false, banned: vec![], ..all };
+    desk.storage.room(&changed);
+    desk.storage.room(&owned(2, "tema", ana));
+    desk.storage.room(&room(3, "llave"));
+    desk.storage.room(&RoomRecord { moderated: false, ..moderated });
+    assert!(desk.storage.close(DEADLINE));
     let kept: Vec<RoomRecord> = survivors(&dir);
     assert_eq!(kept[0], changed);
     assert_eq!(kept.iter().map(|room| room.key.0).collect::<Vec<_>>(), [1, 4, 5]);
@@ -82,17 +82,17 @@ fn general_goes_on_with_all_that_was_decided_there_but_has_no_key() {
     let ana = desk.account("Ana", "secreto");
     let general = RoomRecord {
         topic: Some(Text::clean("meriendas")),
-        hushed: true,
+        moderated: true,
         owners: vec![ana],
         banned: vec![name("Pedro"), name("Дарья")],
         muted: vec![name("Juan")],
         ..room(0, "general")
     };
-    desk.archive.room(&general);
-    assert!(desk.archive.close(DEADLINE));
-    assert_eq!(Desk::open(&dir).archive.take_rooms()[0], general);
+    desk.storage.room(&general);
+    assert!(desk.storage.close(DEADLINE));
+    assert_eq!(Desk::open(&dir).storage.take_rooms()[0], general);
     dir.sql().execute("UPDATE room SET lock = 'sal', name = 'otra' WHERE key = 0", []).unwrap();
-    assert_eq!(Desk::open(&dir).archive.take_rooms()[0], general, "whatever another program wrote");
+    assert_eq!(Desk::open(&dir).storage.take_rooms()[0], general, "whatever another program wrote");
 }
 
 #[test]
@@ -101,12 +101,12 @@ fn a_room_goes_with_the_account_of_its_last_operator() {
     let mut desk = Desk::open(&dir);
     let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
     let topic = Some(Text::clean("tema"));
-    desk.archive.room(&RoomRecord { topic: topic.clone(), ..owned(1, "suya", ana) });
-    desk.archive.room(&RoomRecord { topic: topic.clone(), owners: vec![ana, luis], ..room(2, "de-dos") });
-    assert!(desk.archive.close(DEADLINE));
+    desk.storage.room(&RoomRecord { topic: topic.clone(), ..owned(1, "suya", ana) });
+    desk.storage.room(&RoomRecord { topic: topic.clone(), owners: vec![ana, luis], ..room(2, "de-dos") });
+    assert!(desk.storage.close(DEADLINE));
     dir.sql().execute("DELETE FROM account WHERE name = 'Ana'", []).unwrap();
     assert_eq!(survivors(&dir), [RoomRecord { topic, ..owned(2, "de-dos", luis) }]);
-    assert_eq!(Desk::open(&dir).archive.next_key(), 3);
+    assert_eq!(Desk::open(&dir).storage.next_key(), 3);
 }
 
 #[test]
@@ -115,14 +115,14 @@ fn what_was_said_last_is_there_at_once_in_its_order() {
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
     for key in [1, 2] {
-        desk.archive.room(&owned(key, &format!("sala{key}"), ana));
+        desk.storage.room(&owned(key, &format!("sala{key}"), ana));
     }
     for number in 0..150 {
         for key in 0..3 {
-            desk.archive.keep(line(RoomKey(key), number, &format!("{key}: {number}")));
+            desk.storage.keep(line(RoomKey(key), number, &format!("{key}: {number}")));
         }
     }
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     let mut desk = Desk::open(&dir);
     for (key, lines) in [(0, 150), (1, RELOADED_LINES_PER_ROOM), (2, RELOADED_LINES_PER_ROOM)] {
         let look = Look::Entering(RoomKey(key), 1_000);
@@ -145,10 +145,10 @@ fn rooms_of_clashing_and_reserved_names_go_on() {
         RoomRecord { name: Name::known(called).unwrap(), topic, ..owned(key, "sala", ana) }
     };
     let rooms = [known(1, "café"), known(2, "cafe"), known(3, "contraseñas"), known(4, "Admin")];
-    rooms.iter().for_each(|room| desk.archive.room(room));
+    rooms.iter().for_each(|room| desk.storage.room(room));
     let marked = RoomRecord { banned: vec![Name::known("Password").unwrap()], ..known(5, "veto") };
-    desk.archive.room(&marked);
-    assert!(desk.archive.close(DEADLINE));
+    desk.storage.room(&marked);
+    assert!(desk.storage.close(DEADLINE));
     assert_eq!(survivors(&dir), [&rooms[..], &[marked]].concat());
 }
 
@@ -158,8 +158,8 @@ fn rows_that_somebody_else_wrote_are_passed_over() {
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
     let kept = RoomRecord { topic: Some(Text::clean("tema")), ..owned(1, "sala", ana) };
-    desk.archive.room(&kept);
-    assert!(desk.archive.close(DEADLINE));
+    desk.storage.room(&kept);
+    assert!(desk.storage.close(DEADLINE));
     dir.sql()
         .execute_batch(
             "INSERT INTO room (key, name, topic, made_at) VALUES
@@ -180,8 +180,8 @@ fn room_change_writes_what_is_different_and_no_other_row() {
     let names =
         |letter: char| (0..DECISIONS_PER_ROOM - 1).map(|number| name(&format!("{letter}{number}"))).collect();
     let mut record = RoomRecord { banned: names('b'), muted: names('m'), ..owned(1, "sala", ana) };
-    desk.archive.room(&record);
-    assert!(desk.archive.close(DEADLINE));
+    desk.storage.room(&record);
+    assert!(desk.storage.close(DEADLINE));
     let count = |of: &str, on: &str| {
         format!("CREATE TRIGGER {on}_{of} AFTER {on} ON {of} BEGIN INSERT INTO written VALUES ('{of}'); END;")
     };
@@ -208,17 +208,17 @@ fn room_change_writes_what_is_different_and_no_other_row() {
     for (what, rows) in facts {
         dir.sql().execute("DELETE FROM written", []).unwrap();
         record.apply(what.clone());
-        desk.archive.room_changed(&RoomChange { room: RoomKey(1), what: what.clone() });
+        desk.storage.room_changed(&RoomChange { room: RoomKey(1), what: what.clone() });
         desk.last(RoomKey(0), 1);
         let written = dir.sql().query_row("SELECT count(*) FROM written", [], |row| row.get::<_, i64>(0));
         assert_eq!(written, Ok(rows), "rows written for {what:?}");
     }
     let made = RoomChange { room: RoomKey(2), what: RoomFact::Made(name("cueva")) };
-    desk.archive.room_changed(&made);
+    desk.storage.room_changed(&made);
     for what in [RoomFact::Operator(ana, true), RoomFact::Topic(Some(Text::clean("ecos")))] {
-        desk.archive.room_changed(&RoomChange { what, ..made.clone() });
+        desk.storage.room_changed(&RoomChange { what, ..made.clone() });
     }
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     let cave = RoomRecord { topic: Some(Text::clean("ecos")), ..owned(2, "cueva", ana) };
     assert_eq!(survivors(&dir), [record, cave]);
 }
@@ -229,7 +229,7 @@ fn room_changes_of_one_thing_count_in_their_order() {
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
     let mut record = owned(1, "sala", ana);
-    desk.archive.room(&record);
+    desk.storage.room(&record);
     desk.last(RoomKey(0), 1);
     // While somebody else writes, they wait.
     let sql = dir.sql();
@@ -238,10 +238,10 @@ fn room_changes_of_one_thing_count_in_their_order() {
     let juan = |is| RoomFact::Listed(RoomList::Bans, name("Juan"), is);
     for what in [pedro(true), juan(true), pedro(false), pedro(true), juan(false), juan(true), juan(false)] {
         record.apply(what.clone());
-        desk.archive.room_changed(&RoomChange { room: RoomKey(1), what });
+        desk.storage.room_changed(&RoomChange { room: RoomKey(1), what });
     }
     sql.execute_batch("COMMIT").unwrap();
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     assert_eq!(record.banned, [name("Pedro")]);
     assert_eq!(survivors(&dir), [record]);
 }
@@ -253,7 +253,7 @@ fn crowded(dir: &Dir) -> (Desk, RoomRecord) {
     let names =
         |letter: char| (0..1_000).map(|n| name(&format!("{}{n}", letter.to_string().repeat(15)))).collect();
     let record = RoomRecord { banned: names('b'), muted: names('m'), ..owned(1, "sala", ana) };
-    desk.archive.room(&record);
+    desk.storage.room(&record);
     desk.last(RoomKey(0), 1);
     (desk, record)
 }
@@ -268,15 +268,15 @@ fn room_changes_of_one_thing_wait_in_the_bytes_of_a_few() {
     for number in 0..9_800 {
         let what = RoomFact::Topic(Some(Text::clean(&format!("{number:0>400}"))));
         record.apply(what.clone());
-        desk.archive.room_changed(&RoomChange { room: RoomKey(1), what });
-        let (in_hand, waiting) = desk.archive.unwritten_bytes();
+        desk.storage.room_changed(&RoomChange { room: RoomKey(1), what });
+        let (in_hand, waiting) = desk.storage.unwritten_bytes();
         assert!(
             in_hand <= HISTORY_CHANGES_IN_HAND_BYTES && waiting <= 1_000,
             "{in_hand} and {waiting} bytes"
         );
     }
     sql.execute_batch("COMMIT").unwrap();
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     assert_eq!(survivors(&dir), [record]);
 }
 
@@ -289,25 +289,25 @@ fn room_that_changes_beyond_all_bytes_is_written_as_a_whole() {
     for number in 0..30_000 {
         for is in [true, false] {
             let what = RoomFact::Listed(RoomList::Bans, name(&format!("p{number}")), is);
-            desk.archive.room_changed(&RoomChange { room: RoomKey(1), what });
+            desk.storage.room_changed(&RoomChange { room: RoomKey(1), what });
         }
     }
     let what = RoomFact::Topic(Some(Text::clean("recetas")));
     record.apply(what.clone());
-    desk.archive.room_changed(&RoomChange { room: RoomKey(1), what });
-    let (_, waiting) = desk.archive.unwritten_bytes();
+    desk.storage.room_changed(&RoomChange { room: RoomKey(1), what });
+    let (_, waiting) = desk.storage.unwritten_bytes();
     assert!(waiting <= HISTORY_CHANGES_MAX_BYTES, "{waiting} bytes wait");
     sql.execute_batch("COMMIT").unwrap();
     let stale = loop {
-        if let Some(room) = desk.archive.next_stale_room(false) {
+        if let Some(room) = desk.storage.next_stale_room(false) {
             break room;
         }
         desk.wait();
     };
     assert_eq!(stale, RoomKey(1));
-    desk.archive.room(&record);
-    assert_eq!(desk.archive.next_stale_room(true), None);
-    assert!(desk.archive.close(DEADLINE));
+    desk.storage.room(&record);
+    assert_eq!(desk.storage.next_stale_room(true), None);
+    assert!(desk.storage.close(DEADLINE));
     assert_eq!(survivors(&dir), [record]);
 }
 
@@ -320,15 +320,15 @@ fn longest_lines_wait_in_bounded_bytes_and_what_is_missing_is_counted() {
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
     let long = "x".repeat(4_000);
     let handed_in = 2 * HISTORY_QUEUE_MAX_BYTES / long.len();
-    (0..handed_in).for_each(|at| desk.archive.keep(line(RoomKey(0), at as i64, &long)));
-    let (in_hand, _) = desk.archive.unwritten_bytes();
+    (0..handed_in).for_each(|at| desk.storage.keep(line(RoomKey(0), at as i64, &long)));
+    let (in_hand, _) = desk.storage.unwritten_bytes();
     assert!(
         (HISTORY_QUEUE_MAX_BYTES - 5_000..=HISTORY_QUEUE_MAX_BYTES).contains(&in_hand),
         "{in_hand} bytes"
     );
-    let missing = desk.archive.complaint(Moment::START).expect("it is told").lines;
+    let missing = desk.storage.complaint(MonoTime::START).expect("it is told").lines;
     sql.execute_batch("COMMIT").unwrap();
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     let kept = "SELECT count(*) FROM line WHERE kind = 0";
     let kept: u64 = dir.sql().query_row(kept, [], |row| row.get(0)).unwrap();
     assert_eq!(kept + missing, handed_in as u64);
@@ -358,10 +358,10 @@ fn decisions_of_an_older_file_are_bounded_in_each_room_and_the_newest_stay() {
     let store = Store::open(dir.path(), None).unwrap();
     assert_eq!(store.forgotten_decisions(), 4);
     let mut desk = Desk::of(store);
-    let record = desk.archive.take_rooms().pop().unwrap();
+    let record = desk.storage.take_rooms().pop().unwrap();
     assert_eq!((record.banned.len(), record.muted.len()), (DECISIONS_PER_ROOM, DECISIONS_PER_ROOM));
     assert_eq!((record.banned[0].as_str(), record.muted[0].as_str()), ("p2", "p2"));
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     assert_eq!(Store::open(dir.path(), None).unwrap().forgotten_decisions(), 0, "they are gone");
 }
 

@@ -9,10 +9,10 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use tertulia::control::{AccountOrder, Order, SOCKET};
-use tertulia::keep::Store;
 use tertulia::limits::{CONTROL_BACKLOG, CONTROL_CONNECTIONS, HISTORY_BUSY_TIMEOUT};
+use tertulia::storage::Store;
 
-use super::clerk::{Came, refusal};
+use super::admin::{Came, refusal};
 use super::owned::Owned;
 use super::support::{DEADLINE, Dir, Server};
 

@@ -1,4 +1,4 @@
-//! What the tests of the history stand on: an archive to wait for, a server to kill, a person to talk with.
+//! What the tests of the history stand on: a storage to wait for, a server to kill, a person to talk with.
 
 use std::fs::DirBuilder;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,10 +13,10 @@ use std::{env, fs, process};
 
 use rusqlite::Connection;
 use tertulia::chat::{
-    AccountKey, ClientId, Found, Line, Look, Moment, Name, Origin, Password, Petition, RoomKey, RoomRecord,
-    Stamp, Text, Verdict,
+    AccountKey, AuthRequest, AuthResult, ClientId, Found, Line, Look, MonoTime, Name, Origin, Password,
+    RoomKey, RoomRecord, Text, UnixMillis,
 };
-use tertulia::keep::{Answer, Archive, Store, hash};
+use tertulia::storage::{Answer, Storage, Store, hash};
 
 use super::owned::Owned;
 
@@ -61,12 +61,12 @@ impl Drop for Dir {
     }
 }
 
-/// An archive whose helper thread can be waited for.
+/// A storage whose helper thread can be waited for.
 pub(crate) struct Desk {
-    pub(crate) archive: Archive,
+    pub(crate) storage: Storage,
     woken: Receiver<()>,
-    /// What the archive takes for the time.
-    pub(crate) now: Moment,
+    /// What the storage takes for the time.
+    pub(crate) now: MonoTime,
 }
 
 impl Desk {
@@ -77,29 +77,29 @@ impl Desk {
     pub(crate) fn of(store: Store) -> Desk {
         let (wake, woken) = mpsc::channel();
         Desk {
-            archive: Archive::in_file(store, move || {
+            storage: Storage::in_file(store, move || {
                 let _ = wake.send(());
             })
             .unwrap(),
             woken,
-            now: Moment::START,
+            now: MonoTime::START,
         }
     }
 
-    /// An archive without a file, whose server's operator has this password.
+    /// A storage without a file, whose server's operator has this password.
     pub(crate) fn operated(with: &str) -> Desk {
         let (wake, woken) = mpsc::channel();
-        let archive = Archive::in_memory(move || {
+        let storage = Storage::in_memory(move || {
             let _ = wake.send(());
         });
-        let archive = archive.unwrap().with_operator(hash(&password(with)).unwrap());
-        Desk { archive, woken, now: Moment::START }
+        let storage = storage.unwrap().with_operator(hash(&password(with)).unwrap());
+        Desk { storage, woken, now: MonoTime::START }
     }
 
     /// Waits for the thread to have something to say.
     pub(crate) fn wait(&mut self) -> Vec<Answer> {
         self.woken.recv_timeout(DEADLINE).expect("the thread says something");
-        self.archive.answers(self.now)
+        self.storage.answers(self.now)
     }
 
     /// Waits for an answer to somebody.
@@ -112,37 +112,37 @@ impl Desk {
         answers.pop().unwrap()
     }
 
-    /// Waits for what comes of a petition from `from`.
-    pub(crate) fn petition(&mut self, from: &str, petition: Petition) -> Verdict {
-        let (id, matter) = (ClientId::new(1, 1), petition.matter());
-        let (answer, displaced) = self.archive.petition(id, origin(from), petition, self.now);
+    /// Waits for what comes of a request from `from`.
+    pub(crate) fn authenticate(&mut self, from: &str, auth_request: AuthRequest) -> AuthResult {
+        let (id, matter) = (ClientId::new(1, 1), auth_request.matter());
+        let (answer, displaced) = self.storage.authenticate(id, origin(from), auth_request, self.now);
         assert!(displaced.is_none(), "nobody else waits");
         match self.answer(answer) {
-            Answer::Verdict(whom, about, verdict) if (whom, &about) == (id, &matter) => verdict,
+            Answer::AuthResult(whom, about, auth_result) if (whom, &about) == (id, &matter) => auth_result,
             other => panic!("{other:?}"),
         }
     }
 
-    pub(crate) fn register(&mut self, who: &str, with: &str) -> Verdict {
-        let petition = Petition::Register { name: name(who), password: password(with) };
-        self.petition("127.0.0.1", petition)
+    pub(crate) fn register(&mut self, who: &str, with: &str) -> AuthResult {
+        let auth_request = AuthRequest::Register { name: name(who), password: password(with) };
+        self.authenticate("127.0.0.1", auth_request)
     }
 
-    pub(crate) fn login(&mut self, account: Option<AccountKey>, with: &str) -> Verdict {
-        self.petition("127.0.0.1", login(account, with))
+    pub(crate) fn login(&mut self, account: Option<AccountKey>, with: &str) -> AuthResult {
+        self.authenticate("127.0.0.1", login(account, with))
     }
 
     /// A name that is registered from now on.
     pub(crate) fn account(&mut self, who: &str, with: &str) -> AccountKey {
         match self.register(who, with) {
-            Verdict::Granted(key) => key,
+            AuthResult::Granted(key) => key,
             other => panic!("{other:?}"),
         }
     }
 
     /// Looks for somebody at home; gives what comes of it at once.
     pub(crate) fn look(&mut self, id: ClientId, look: Look) -> Option<Answer> {
-        let mut answers = self.archive.look(id, HOME, look, self.now);
+        let mut answers = self.storage.look(id, HOME, look, self.now);
         assert!(answers.len() <= 1, "nobody else asks: {answers:?}");
         answers.pop()
     }
@@ -175,8 +175,8 @@ pub(crate) fn origin(address: &str) -> Origin {
 }
 
 /// A try at an account, or at a name that nobody has registered.
-pub(crate) fn login(account: Option<AccountKey>, with: &str) -> Petition {
-    Petition::Login { account, name: name("Nadie"), password: password(with) }
+pub(crate) fn login(account: Option<AccountKey>, with: &str) -> AuthRequest {
+    AuthRequest::Login { account, name: name("Nadie"), password: password(with) }
 }
 
 pub(crate) fn name(name: &str) -> Name {
@@ -195,7 +195,7 @@ pub(crate) fn room(key: u64, called: &str) -> RoomRecord {
         name: name(called),
         topic: None,
         lock: None,
-        hushed: false,
+        moderated: false,
         owners,
         banned,
         muted,
@@ -207,7 +207,7 @@ pub(crate) fn texts(lines: &[Line]) -> Vec<String> {
 }
 
 pub(crate) fn line(room: RoomKey, at: i64, text: &str) -> Line {
-    Line { room, at: Stamp(at), from: Name::new("Juan").unwrap(), acted: false, text: Text::clean(text) }
+    Line { room, at: UnixMillis(at), from: Name::new("Juan").unwrap(), acted: false, text: Text::clean(text) }
 }
 
 /// The real server; killed without mercy when dropped.

@@ -5,14 +5,14 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use tertulia::chat::{Moment, Name, Origin};
-use tertulia::keep::{Claim, LoginThrottle, Subject};
+use tertulia::auth::{Claim, LoginThrottle, Subject};
+use tertulia::chat::{MonoTime, Name, Origin};
 use tertulia::limits::{
     FAILURE_DELAY, FAILURE_DELAY_MAX, FAILURES_FORGOTTEN, FAILURES_REMEMBERED, FREE_FAILURES,
     FREE_FAILURES_PER_ADDRESS, FREE_FAILURES_PER_NAME, REGISTRATIONS_PER_ADDRESS, REGISTRATIONS_WINDOW,
 };
 
-const NOW: Moment = Moment::START;
+const NOW: MonoTime = MonoTime::START;
 const SECOND: Duration = Duration::from_secs(1);
 
 fn address(number: u32) -> Origin {
@@ -32,7 +32,7 @@ fn owner(origin: Origin, subject: Subject) -> Claim {
 }
 
 /// Guesses as soon as it may, at the next of `names` each time; how many were taken until `end`.
-fn guesses(throttle: &mut LoginThrottle, claims: impl Iterator<Item = Claim>, end: Moment) -> usize {
+fn guesses(throttle: &mut LoginThrottle, claims: impl Iterator<Item = Claim>, end: MonoTime) -> usize {
     let (mut now, mut taken) = (NOW, 0);
     for claim in claims {
         while let Some(rest) = throttle.rest(claim, now) {
@@ -228,7 +228,7 @@ proptest! {
         steps in prop::collection::vec((0_u32..3, 0_u32..3, any::<bool>(), 0_u8..8, 0_u64..400), 1..400),
     ) {
         let mut throttle = LoginThrottle::default();
-        let mut counts: HashMap<(Option<u32>, Option<u32>), (u32, Moment)> = HashMap::new();
+        let mut counts: HashMap<(Option<u32>, Option<u32>), (u32, MonoTime)> = HashMap::new();
         let mut now = NOW;
         for (from, whom, trusted, right, seconds) in steps {
             now = now + SECOND * seconds as u32;

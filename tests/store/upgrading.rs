@@ -3,9 +3,9 @@
 use std::fs;
 
 use rusqlite::{Connection, params};
-use tertulia::chat::{ClientId, Letter, Name, Posted, RoomKey, Stamp, Text};
+use tertulia::chat::{ClientId, Name, OfflineMessage, Posted, RoomKey, Text, UnixMillis};
 use tertulia::control::{AccountOrder, AccountReply};
-use tertulia::keep::{Answer, Registry, fold};
+use tertulia::storage::{AccountFile, Answer, fold};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, room};
 
@@ -72,30 +72,30 @@ fn the_first_version_goes_on_with_its_lines_its_topic_and_its_keys() {
     for _ in 0..2 {
         let mut desk = Desk::open(&dir);
         assert_eq!(version(&dir), 4);
-        let rooms = desk.archive.take_rooms();
+        let rooms = desk.storage.take_rooms();
         assert_eq!(rooms.len(), 1, "nobody could register: nobody's room goes on");
         assert_eq!(rooms[0].topic, Some(Text::clean("meriendas")));
-        assert_eq!(desk.archive.next_key(), 8);
+        assert_eq!(desk.storage.next_key(), 8);
         assert_eq!(desk.search(&[GENERAL], "maria"), ["¡Hola, María!"]);
         assert_eq!(desk.search(&[RoomKey(7)], "secreto"), ["un secreto"]);
         assert_eq!(desk.last(GENERAL, 10), ["¡Hola, María!", "adiós"]);
-        assert!(desk.archive.close(DEADLINE));
+        assert!(desk.storage.close(DEADLINE));
     }
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
     let mut cellar = room(8, "bodega");
     (cellar.owners, cellar.lock) = (vec![ana], Some(Text::clean("ábrete")));
-    desk.archive.room(&cellar);
-    assert!(desk.archive.close(DEADLINE));
-    assert_eq!(Desk::open(&dir).archive.take_rooms()[1], cellar, "and has what is new");
+    desk.storage.room(&cellar);
+    assert!(desk.storage.close(DEADLINE));
+    assert_eq!(Desk::open(&dir).storage.take_rooms()[1], cellar, "and has what is new");
 }
 
 #[test]
 fn the_first_version_is_upgraded_by_whoever_comes_first() {
     let dir = first_version();
-    let mut registry = Registry::try_open(dir.path(), false).unwrap().expect("nobody else is there");
-    assert_eq!(registry.order(&AccountOrder::List).unwrap(), AccountReply::Listed(Vec::new()));
-    drop(registry);
+    let mut account_file = AccountFile::try_open(dir.path(), false).unwrap().expect("nobody else is there");
+    assert_eq!(account_file.order(&AccountOrder::List).unwrap(), AccountReply::Listed(Vec::new()));
+    drop(account_file);
     assert_eq!(version(&dir), 4);
     let mut desk = Desk::open(&dir);
     assert_eq!(desk.last(GENERAL, 10), ["¡Hola, María!", "adiós"]);
@@ -106,8 +106,8 @@ fn a_damaged_file_of_the_first_version_is_not_upgraded() {
     let dir = first_version();
     dir.sql().execute_batch("DROP TABLE words").unwrap();
     let before = fs::read(dir.file()).unwrap();
-    assert!(tertulia::keep::Store::open(dir.path(), None).is_err());
-    assert!(Registry::try_open(dir.path(), false).is_err());
+    assert!(tertulia::storage::Store::open(dir.path(), None).is_err());
+    assert!(AccountFile::try_open(dir.path(), false).is_err());
     assert_eq!(fs::read(dir.file()).unwrap(), before);
 }
 
@@ -128,7 +128,7 @@ fn a_file_that_was_upgraded_is_laid_out_like_a_new_one() {
     };
     let (old, new) = (first_version(), Dir::new());
     for dir in [&old, &new] {
-        assert!(Desk::open(dir).archive.close(DEADLINE));
+        assert!(Desk::open(dir).storage.close(DEADLINE));
     }
     assert_eq!(layout(&old), layout(&new));
 }
@@ -159,7 +159,7 @@ fn lines_of_an_earlier_version_are_found_by_what_is_inside_their_runs_later() {
     let left =
         || dir.sql().query_row("SELECT count(*) FROM reindex", [], |row| row.get::<_, u64>(0)).unwrap();
     for _ in 0..3 {
-        assert!(Desk::open(&dir).archive.close(DEADLINE));
+        assert!(Desk::open(&dir).storage.close(DEADLINE));
     }
     let mut desk = Desk::open(&dir);
     let start = std::time::Instant::now();
@@ -181,7 +181,7 @@ fn letters_of_the_third_version_go_on() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     let old = "ALTER TABLE letter DROP COLUMN sender;
                INSERT INTO letter (account, at, who, text, address) VALUES (1, 5, 'Luis', 'hola', '10.0.0.1');
                PRAGMA user_version = 3;";
@@ -189,16 +189,20 @@ fn letters_of_the_third_version_go_on() {
     let mut desk = Desk::open(&dir);
     assert_eq!(version(&dir), 4);
     let from = Name::new("Luis").unwrap();
-    let letter =
-        |sender, at, text| Letter { from: from.clone(), sender, at: Stamp(at), text: Text::clean(text) };
+    let letter = |sender, at, text| OfflineMessage {
+        from: from.clone(),
+        sender,
+        at: UnixMillis(at),
+        text: Text::clean(text),
+    };
     let id = ClientId::new(1, 1);
-    let answer = desk.archive.post(id, HOME, ana, &letter(Some(luis), 6, "y adiós"));
+    let answer = desk.storage.post(id, HOME, ana, &letter(Some(luis), 6, "y adiós"));
     assert!(matches!(desk.answer(answer), Answer::Posted(_, Posted::Kept, Some(_))));
-    let answer = desk.archive.collect(id, ana);
-    let Answer::Letters(_, _, letters, _) = desk.answer(answer) else { panic!("letters") };
-    assert_eq!(letters, [letter(None, 5, "hola"), letter(Some(luis), 6, "y adiós")]);
-    assert!(desk.archive.close(DEADLINE));
+    let answer = desk.storage.fetch(id, ana);
+    let Answer::OfflineMessages(_, _, messages, _) = desk.answer(answer) else { panic!("letters") };
+    assert_eq!(messages, [letter(None, 5, "hola"), letter(Some(luis), 6, "y adiós")]);
+    assert!(desk.storage.close(DEADLINE));
     // Half done, it is not taken for done.
     dir.sql().execute_batch("ALTER TABLE letter DROP COLUMN sender").unwrap();
-    assert!(tertulia::keep::Store::open(dir.path(), None).is_err());
+    assert!(tertulia::storage::Store::open(dir.path(), None).is_err());
 }

@@ -5,14 +5,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{fs, iter, thread};
 
-use tertulia::chat::{ClientId, Letter, Look, Moment, Origin, Posted, RoomKey, Stamp, Text};
-use tertulia::keep::{Answer, Store};
+use tertulia::chat::{ClientId, Look, MonoTime, OfflineMessage, Origin, Posted, RoomKey, Text, UnixMillis};
 use tertulia::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_QUEUE_JOBS, HISTORY_WAL_BYTES, SEARCH_LINES};
+use tertulia::storage::{Answer, Store};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, Server, line, name};
 
-fn letter() -> Letter {
-    Letter { from: name("Ana"), sender: None, at: Stamp(1), text: Text::clean("hola") }
+fn letter() -> OfflineMessage {
+    OfflineMessage { from: name("Ana"), sender: None, at: UnixMillis(1), text: Text::clean("hola") }
 }
 
 fn stored(dir: &Dir) -> u64 {
@@ -27,39 +27,39 @@ fn lines_wait_for_another_program_as_long_as_it_takes_and_promises_do_not() {
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
     assert!(desk.last(GENERAL, 10).is_empty(), "nothing that was said is waited for");
-    (0..100).for_each(|number| desk.archive.keep(line(GENERAL, number, &format!("línea {number}"))));
+    (0..100).for_each(|number| desk.storage.keep(line(GENERAL, number, &format!("línea {number}"))));
     let start = std::time::Instant::now();
-    assert!(desk.archive.post(ClientId::new(1, 1), HOME, ana, &letter()).is_none());
+    assert!(desk.storage.post(ClientId::new(1, 1), HOME, ana, &letter()).is_none());
     let told = desk.answer(None);
     assert!(matches!(told, Answer::Posted(_, Posted::Failed, None)), "{told:?}");
     assert!(start.elapsed() >= HISTORY_BUSY_TIMEOUT, "{:?}", start.elapsed());
-    (100..200).for_each(|number| desk.archive.keep(line(GENERAL, number, &format!("línea {number}"))));
+    (100..200).for_each(|number| desk.storage.keep(line(GENERAL, number, &format!("línea {number}"))));
     sql.execute_batch("COMMIT").unwrap();
     let all: Vec<String> = (0..200).map(|number| format!("línea {number}")).collect();
     assert_eq!(desk.last(GENERAL, 300), all);
-    assert_eq!(desk.archive.complaint(Moment::START), None, "nothing was lost");
-    let kept = desk.archive.collect(ClientId::new(1, 1), ana);
-    let Answer::Letters(_, _, letters, _) = desk.answer(kept) else { panic!("letters") };
-    assert!(letters.is_empty(), "what was said not to be kept is not kept later");
+    assert_eq!(desk.storage.complaint(MonoTime::START), None, "nothing was lost");
+    let kept = desk.storage.fetch(ClientId::new(1, 1), ana);
+    let Answer::OfflineMessages(_, _, messages, _) = desk.answer(kept) else { panic!("letters") };
+    assert!(messages.is_empty(), "what was said not to be kept is not kept later");
 }
 
 #[test]
 fn questions_take_turns_by_address_and_the_last_lines_go_first() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    desk.archive.keep(line(GENERAL, 1, "hola"));
+    desk.storage.keep(line(GENERAL, 1, "hola"));
     desk.find(Look::Last(GENERAL, 1));
     // The barrier: what waits for a line stays in the order in which the thread has it.
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
-    desk.archive.keep(line(GENERAL, 2, "adiós"));
+    desk.storage.keep(line(GENERAL, 2, "adiós"));
     let search = || Look::Search(vec![GENERAL], Text::clean("adios"), SEARCH_LINES);
     for who in 0..50 {
-        assert!(desk.archive.look(ClientId::new(who, 1), HOME, search(), desk.now).is_empty());
+        assert!(desk.storage.look(ClientId::new(who, 1), HOME, search(), desk.now).is_empty());
     }
     let elsewhere = Origin::of("192.0.2.1".parse().unwrap());
-    assert!(desk.archive.look(ClientId::new(100, 1), elsewhere, search(), desk.now).is_empty());
-    assert!(desk.archive.look(ClientId::new(200, 1), HOME, Look::Last(GENERAL, 1), desk.now).is_empty());
+    assert!(desk.storage.look(ClientId::new(100, 1), elsewhere, search(), desk.now).is_empty());
+    assert!(desk.storage.look(ClientId::new(200, 1), HOME, Look::Last(GENERAL, 1), desk.now).is_empty());
     sql.execute_batch("COMMIT").unwrap();
     let mut order = Vec::new();
     while order.len() < 52 {
@@ -79,13 +79,13 @@ fn question_that_waits_too_long_is_given_up() {
     let mut desk = Desk::open(&dir);
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
-    desk.archive.keep(line(GENERAL, 1, "hola"));
+    desk.storage.keep(line(GENERAL, 1, "hola"));
     let id = ClientId::new(1, 1);
     assert!(desk.look(id, Look::Last(GENERAL, 1)).is_none());
-    let due = desk.archive.next_due().expect("it is not waited for for ever");
-    let busy = desk.archive.overdue(due);
+    let due = desk.storage.next_due().expect("it is not waited for for ever");
+    let busy = desk.storage.overdue(due);
     assert!(matches!(busy[..], [Answer::Busy(who)] if who == id), "{busy:?}");
-    assert_eq!(desk.archive.next_due(), None);
+    assert_eq!(desk.storage.next_due(), None);
     sql.execute_batch("COMMIT").unwrap();
     assert_eq!(desk.last(GENERAL, 1), ["hola"], "no answer comes but that to the next question");
 }
@@ -95,26 +95,26 @@ fn search_for_one_word_a_thousand_times_looks_at_as_many_lines_as_for_it_once() 
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     for number in 0..3_000 {
-        desk.archive.keep(line(GENERAL, number, if number % 2 == 0 { "sal" } else { "nada sabe a sal" }));
+        desk.storage.keep(line(GENERAL, number, if number % 2 == 0 { "sal" } else { "nada sabe a sal" }));
     }
     desk.search(&[GENERAL], "s n");
-    let once = desk.archive.searched();
+    let once = desk.storage.searched();
     let found = desk.search(&[GENERAL], &("s ".repeat(1_990) + "n"));
     assert_eq!(found.len(), SEARCH_LINES);
-    assert_eq!(desk.archive.searched(), 2 * once);
+    assert_eq!(desk.storage.searched(), 2 * once);
 }
 
 #[test]
 fn stop_marks_what_it_could_not_write() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    desk.archive.keep(line(GENERAL, 1, "escrita"));
+    desk.storage.keep(line(GENERAL, 1, "escrita"));
     desk.find(Look::Last(GENERAL, 1));
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
-    (0..50).for_each(|number| desk.archive.keep(line(GENERAL, 2, &number.to_string())));
-    (0..7).for_each(|number| desk.archive.keep(line(RoomKey(7), 3, &number.to_string())));
-    assert!(!desk.archive.close(Duration::from_secs(1)), "it says that not all is written");
+    (0..50).for_each(|number| desk.storage.keep(line(GENERAL, 2, &number.to_string())));
+    (0..7).for_each(|number| desk.storage.keep(line(RoomKey(7), 3, &number.to_string())));
+    assert!(!desk.storage.close(Duration::from_secs(1)), "it says that not all is written");
     sql.execute_batch("COMMIT").unwrap();
     let beside = dir.path().join("tertulia.db-gaps");
     assert_eq!(fs::metadata(&beside).unwrap().permissions().mode() & 0o777, 0o600);
@@ -124,7 +124,7 @@ fn stop_marks_what_it_could_not_write() {
     let general = desk.find(Look::Last(GENERAL, 10));
     let missing: Vec<Option<u64>> = general.iter().map(|line| line.missing()).collect();
     assert_eq!(missing, [None, Some(50)]);
-    assert_eq!(general[1].at, Stamp(2), "where the first of them was said");
+    assert_eq!(general[1].at, UnixMillis(2), "where the first of them was said");
     assert_eq!(desk.find(Look::Last(RoomKey(7), 10))[0].missing(), Some(7));
 }
 
@@ -135,11 +135,11 @@ fn stop_with_a_full_queue_writes_or_counts_every_line() {
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
     let handed_in = 2 * HISTORY_QUEUE_JOBS as u64;
-    (0..handed_in).for_each(|number| desk.archive.keep(line(GENERAL, 1, &number.to_string())));
-    let lost = desk.archive.complaint(Moment::START).map_or(0, |complaint| complaint.lines);
+    (0..handed_in).for_each(|number| desk.storage.keep(line(GENERAL, 1, &number.to_string())));
+    let lost = desk.storage.complaint(MonoTime::START).map_or(0, |complaint| complaint.lines);
     assert!(lost > 0, "the queue is full");
     sql.execute_batch("COMMIT").unwrap();
-    assert!(desk.archive.close(DEADLINE));
+    assert!(desk.storage.close(DEADLINE));
     let missing: u64 =
         dir.sql().query_row("SELECT sum(text) FROM line WHERE kind = 2", [], |row| row.get(0)).unwrap();
     assert_eq!((stored(&dir) + missing, missing), (handed_in, lost));
@@ -185,7 +185,7 @@ fn wal_stays_small_beside_readers_that_overlap_all_the_time() {
             }
         });
         for number in 0..6_000 {
-            desk.archive.keep(line(GENERAL, number, &format!("{number} {long}")));
+            desk.storage.keep(line(GENERAL, number, &format!("{number} {long}")));
             if number % 100 == 99 {
                 desk.find(Look::Last(GENERAL, 1));
                 largest = largest.max(ahead());
@@ -201,8 +201,8 @@ fn wal_stays_small_beside_readers_that_overlap_all_the_time() {
 fn gaps_beside_the_file_are_taken_in_once_whenever_the_process_ends() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    desk.archive.keep(line(GENERAL, 1, "hola"));
-    assert!(desk.archive.close(DEADLINE));
+    desk.storage.keep(line(GENERAL, 1, "hola"));
+    assert!(desk.storage.close(DEADLINE));
     let beside = dir.path().join("tertulia.db-gaps");
     // Each time as if the process had ended before the file beside was gone.
     let start_twice = |gaps: &str| -> Vec<(u64, String)> {
@@ -248,7 +248,7 @@ fn wal_stays_small_beside_readers_that_take_their_time() {
             }
         });
         for number in 0..4_000 {
-            desk.archive.keep(line(GENERAL, number, &format!("{number} {long}")));
+            desk.storage.keep(line(GENERAL, number, &format!("{number} {long}")));
             if number % 100 == 99 {
                 desk.find(Look::Last(GENERAL, 1));
                 largest = largest.max(fs::metadata(dir.path().join("tertulia.db-wal")).unwrap().len());

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use log::{Level, LevelFilter, Record};
-use tertulia::chat::{Language, Stamp};
+use tertulia::chat::{Language, UnixMillis};
 use tertulia::clock::{Zone, utc, wall_clock};
 use tertulia::logging::{self, LogClock};
 
@@ -35,8 +35,8 @@ impl Write for Shared {
     }
 }
 
-fn at(seconds: i64) -> Stamp {
-    Stamp(seconds * 1000)
+fn at(seconds: i64) -> UnixMillis {
+    UnixMillis(seconds * 1000)
 }
 
 fn zone(name: &str) -> Zone {
@@ -69,7 +69,7 @@ fn zone_decides_what_is_another_day() {
     // The day that has 25 hours is one day, and what comes "later" than now has its date too.
     let madrid = zone("Europe/Madrid");
     let (first, last) = (at(AUTUMN + 1 - 3 * 3600), at(AUTUMN + 22 * 3600));
-    let next = Stamp(last.0 + 1000);
+    let next = UnixMillis(last.0 + 1000);
     assert_eq!(madrid.brief(first, last), "00:00");
     assert_eq!(madrid.brief(first, next), "2026-10-25 00:00");
     assert_eq!(madrid.brief(last, first), "23:59");
@@ -79,20 +79,20 @@ fn zone_decides_what_is_another_day() {
 #[test]
 fn zone_shows_instants_before_1970_and_beyond_the_calendar() {
     let here = Zone::default();
-    assert_eq!(here.full(Stamp(-1)), "1969-12-31 23:59:59");
-    assert_eq!(here.brief(Stamp(-60_001), Stamp(0)), "1969-12-31 23:58");
-    assert_eq!(utc(Stamp(-1)), "1969-12-31T23:59:59Z");
-    assert_eq!(utc(Stamp(1_795_669_698_999)), "2026-11-26T05:08:18Z");
+    assert_eq!(here.full(UnixMillis(-1)), "1969-12-31 23:59:59");
+    assert_eq!(here.brief(UnixMillis(-60_001), UnixMillis(0)), "1969-12-31 23:58");
+    assert_eq!(utc(UnixMillis(-1)), "1969-12-31T23:59:59Z");
+    assert_eq!(utc(UnixMillis(1_795_669_698_999)), "2026-11-26T05:08:18Z");
     for end in [i64::MIN, i64::MAX] {
-        assert!(!zone("Europe/Madrid").full(Stamp(end)).is_empty());
-        assert!(!utc(Stamp(end)).is_empty());
+        assert!(!zone("Europe/Madrid").full(UnixMillis(end)).is_empty());
+        assert!(!utc(UnixMillis(end)).is_empty());
     }
 }
 
 #[test]
 fn log_lines_have_date_and_time_of_their_own_instant() {
     static NOW: AtomicI64 = AtomicI64::new(0);
-    let clock = LogClock::new(zone("Europe/Madrid"), || Stamp(NOW.load(Ordering::Relaxed)));
+    let clock = LogClock::new(zone("Europe/Madrid"), || UnixMillis(NOW.load(Ordering::Relaxed)));
     let out = Shared::default();
     let queue = logging::queue(out.clone(), &clock, Language::English, false).expect("a thread");
     let logger = logging::recorder(&queue, &clock, LevelFilter::Info, false);
@@ -118,7 +118,7 @@ fn log_lines_have_date_and_time_of_their_own_instant() {
 }
 
 /// The times at which something may have happened that began at `start` and has ended.
-fn minutes_since(start: Stamp, zone: &Zone) -> Vec<String> {
+fn minutes_since(start: UnixMillis, zone: &Zone) -> Vec<String> {
     [start, wall_clock()].iter().map(|&at| zone.full(at)[..16].to_owned()).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use tertulia::chat::{Command, Language};
 use tertulia::limits::LINE_MAX_BYTES;
-use tertulia::proto::{Codec, Protocol};
+use tertulia::protocol::{Codec, Protocol};
 
 use crate::support::peer::{PROMPT, Peer};
 use crate::support::server::Server;
@@ -137,7 +137,7 @@ fn nothing_behind_it_counts() {
     codec.finish();
     assert_eq!(codec.next_command(), None);
     assert_eq!(codec.foreign(), Some(Protocol::Http));
-    codec.give_back();
+    codec.shrink();
     assert_eq!(codec.foreign(), Some(Protocol::Http), "it is not forgotten before the server has seen it");
     let mut codec = Codec::new(Language::Spanish);
     codec.push(b"\x16\x03\xff\xfd\x01\xff\xf4", &mut Vec::new());

@@ -5,7 +5,7 @@
 
 use proptest::prelude::*;
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
-use tertulia::proto::{Ending, Framed, LineBuffer};
+use tertulia::protocol::{Ending, Framed, LineBuffer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Line {

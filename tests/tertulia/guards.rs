@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, Language, Moment};
+use tertulia::chat::{ClientId, Language, MonoTime};
 use tertulia::limits;
 use tertulia::net::{Server, Settings, Stream};
 
@@ -58,7 +58,7 @@ struct House {
     people: Vec<(ClientId, Rc<Cell<Vec<u8>>>)>,
     stalled: Vec<Rc<Cell<bool>>>,
     writes: Rc<Cell<usize>>,
-    now: Moment,
+    now: MonoTime,
 }
 
 impl House {
@@ -76,7 +76,7 @@ impl House {
             rate_limit,
             ..Settings::default()
         };
-        let (server, now) = (Server::new(settings), Moment::from_micros(1));
+        let (server, now) = (Server::new(settings), MonoTime::from_micros(1));
         let mut house = House { server, people: Vec::new(), stalled: Vec::new(), writes: Rc::default(), now };
         for index in 0..people {
             let input = Rc::new(Cell::default());
@@ -89,7 +89,7 @@ impl House {
             house.people.push((id, input));
             house.say(index, &format!("p{index}\n"));
         }
-        house.now = Moment::from_micros(2_000_000);
+        house.now = MonoTime::from_micros(2_000_000);
         house.settle();
         house
     }

@@ -8,7 +8,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use socket2::SockRef;
 use tertulia::chat::Language;
 use tertulia::limits;
-use tertulia::net::{Asked, BindError, Cause, Listening, bind, descriptor_limit, listeners, resolve};
+use tertulia::net::{Asked, BindCause, BindError, Listening, bind, descriptor_limit, listeners, resolve};
 
 fn listening(addresses: &[&str]) -> Result<Vec<Listening>, BindError> {
     listeners(&addresses.iter().map(|&text| text.to_owned()).collect::<Vec<_>>())
@@ -41,7 +41,7 @@ fn on_a_free_port(listen: impl Fn(u16) -> Result<Vec<Listening>, BindError>) -> 
     for _ in 0..20 {
         let port = local(&listening(&["localhost:0"]).expect("a port")[0]).port();
         match listen(port) {
-            Err(BindError { cause: Cause::InUse, .. }) => {}
+            Err(BindError { cause: BindCause::InUse, .. }) => {}
             done => return done.expect("a port that is free"),
         }
     }
@@ -118,7 +118,7 @@ fn a_port_that_is_never_free_everywhere_is_given_up() {
     // The second takes in the first, whatever the port.
     let addresses = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].map(|ip| (ip, 0).into()).to_vec();
     let error = bind(&[Asked { text: "aula:0".into(), addresses }]).expect_err("there is no such port");
-    assert!(matches!(error.cause, Cause::InUse), "{error:?}");
+    assert!(matches!(error.cause, BindCause::InUse), "{error:?}");
 }
 
 #[test]
@@ -126,7 +126,7 @@ fn a_taken_port_is_named_in_one_line() {
     let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let address = other.local_addr().expect("an address").to_string();
     let error = listening(&[&address]).expect_err("the port is taken");
-    assert!(matches!(error.cause, Cause::InUse), "{error:?}");
+    assert!(matches!(error.cause, BindCause::InUse), "{error:?}");
     let (host, next) = (Ipv4Addr::LOCALHOST, other.local_addr().expect("an address").port() + 1);
     assert_eq!(
         error.describe(Language::Spanish),
@@ -142,7 +142,7 @@ fn a_taken_port_is_named_in_one_line() {
              {host}:{next}"
         )
     );
-    let last = BindError { address: "aula:65535".into(), cause: Cause::InUse };
+    let last = BindError { address: "aula:65535".into(), cause: BindCause::InUse };
     assert!(last.to_string().ends_with(" --listen aula:65434"), "{last}");
 }
 
@@ -154,7 +154,7 @@ fn one_taken_address_of_a_name_is_enough_to_refuse() {
     let other = TcpListener::bind((Ipv6Addr::LOCALHOST, 0)).expect("a port");
     let name = format!("localhost:{}", other.local_addr().expect("an address").port());
     let error = listening(&[&name]).expect_err("half of it is taken");
-    assert!(matches!(error.cause, Cause::InUse), "{error:?}");
+    assert!(matches!(error.cause, BindCause::InUse), "{error:?}");
     assert_eq!(error.address, name);
 }
 
@@ -187,7 +187,7 @@ fn an_address_that_this_machine_lacks_is_passed_over_if_the_name_has_another() {
     }
     let error =
         bind(&[Asked { text: "aula:0".into(), addresses: vec![foreign] }]).expect_err("it has no other");
-    assert!(matches!(error.cause, Cause::NotHere), "{error:?}");
+    assert!(matches!(error.cause, BindCause::NotHere), "{error:?}");
     assert_eq!(
         error.describe(Language::Spanish),
         "La dirección aula:0 no es de este equipo. Para todas las que tiene: --listen 0.0.0.0:0"
@@ -210,7 +210,7 @@ fn a_name_that_means_nothing_is_named_in_one_line() {
     // Names that no name server has to be asked for: none has a part of more than 63 letters.
     for text in [format!("{}:7000", "x".repeat(64)), "localhost:http".into(), "127.0.0.1:70000".into()] {
         let error = resolve(&text).expect_err(&text);
-        assert!(matches!(error.cause, Cause::Unresolved(_)), "{error:?}");
+        assert!(matches!(error.cause, BindCause::Unresolved(_)), "{error:?}");
         for language in [Language::Spanish, Language::English] {
             let line = error.describe(language);
             assert!(line.contains(&text) && !line.contains('\n'), "{line}");
@@ -268,7 +268,7 @@ fn interface_that_is_missing_or_unknown_is_said() {
 #[test]
 fn system_errors_are_said_in_the_language_of_the_console() {
     let spoken = |number, language| {
-        let cause = Cause::Other(io::Error::from_raw_os_error(number));
+        let cause = BindCause::Other(io::Error::from_raw_os_error(number));
         BindError { address: "localhost:80".into(), cause }.describe(language)
     };
     let file_exists = rustix::io::Errno::EXIST.raw_os_error();
@@ -283,7 +283,7 @@ fn system_errors_are_said_in_the_language_of_the_console() {
 
 #[test]
 fn a_refusal_of_the_system_says_permission() {
-    let cause = Cause::from(io::Error::from(ErrorKind::PermissionDenied));
+    let cause = BindCause::from(io::Error::from(ErrorKind::PermissionDenied));
     let error = BindError { address: "localhost:80".into(), cause };
     assert_eq!(
         error.describe(Language::Spanish),

@@ -13,7 +13,7 @@ use simplelog::SharedLogger;
 use tertulia::chat::Language;
 use tertulia::clock::{Zone, wall_clock};
 use tertulia::limits;
-use tertulia::logging::{self, Color, LogClock, LogQueue, Settings};
+use tertulia::logging::{self, Color, LogClock, LogQueue, LogSettings};
 
 use crate::support::server::after_time;
 
@@ -425,7 +425,7 @@ fn a_disk_that_is_really_full_stops_nobody() {
 #[test]
 fn a_file_that_cannot_be_opened_is_named() {
     let file = PathBuf::from("/nowhere/to/be/found/chat.log");
-    let settings = Settings {
+    let settings = LogSettings {
         level: LevelFilter::Off,
         file: Some(file.clone()),
         color: Color::Never,

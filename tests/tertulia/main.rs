@@ -2,7 +2,8 @@
 
 #![allow(unreachable_pub)] // a test binary has no outside
 
-mod clerk_terminal;
+mod admin_terminal;
+mod architecture;
 mod client;
 mod client_and_server;
 mod clock;
@@ -14,7 +15,7 @@ mod endings;
 mod foreign;
 mod framing;
 mod guards;
-mod house;
+mod history_access;
 mod hub;
 mod hub_model;
 #[cfg(target_os = "linux")]
@@ -53,6 +54,5 @@ mod three_together;
 mod transcripts;
 mod turns;
 mod usage;
-mod who_reads;
 mod wild_input;
 mod worst;

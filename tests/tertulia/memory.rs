@@ -3,14 +3,14 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, Line, Look, Moment, Name, Origin, Reach, RoomKey, Stamp, Text};
-use tertulia::keep::{Answer, Archive};
+use tertulia::chat::{ClientId, Line, Look, MonoTime, Name, Origin, Reach, RoomKey, Text, UnixMillis};
 use tertulia::limits::{
     HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_PATIENCE, LINE_MAX_BYTES, QUESTIONS_WAITING,
     SEARCH_LINE_WORK, SEARCH_LINES, SEARCH_TURN_WORK, SEARCH_WORD_WORK, SEARCH_WORDS_MAX,
 };
+use tertulia::storage::{Answer, Storage};
 
-const NOW: Moment = Moment::START;
+const NOW: MonoTime = MonoTime::START;
 const HOME: Origin = Origin::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
 const ELSEWHERE: Origin = Origin::of(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)));
 
@@ -23,17 +23,17 @@ fn id(number: u32) -> ClientId {
 
 fn line(room: u64, text: &str) -> Line {
     let from = Name::new("Juan").unwrap();
-    Line { room: RoomKey(room), at: Stamp(1), from, acted: false, text: Text::clean(text) }
+    Line { room: RoomKey(room), at: UnixMillis(1), from, acted: false, text: Text::clean(text) }
 }
 
 /// So many long lines of words that nearly are the one that is looked for, in each of 8 rooms.
-fn near_misses(lines: u64) -> Archive {
-    let mut archive = Archive::default();
+fn near_misses(lines: u64) -> Storage {
+    let mut storage = Storage::default();
     let words = "bbca ".repeat(LINE_MAX_BYTES / 5 - 1) + "bbba";
     for _ in 0..lines {
-        (0..8).for_each(|room| archive.keep(line(room, &words)));
+        (0..8).for_each(|room| storage.keep(line(room, &words)));
     }
-    archive
+    storage
 }
 
 fn search(rooms: std::ops::Range<u64>, words: &str) -> Look {
@@ -41,18 +41,18 @@ fn search(rooms: std::ops::Range<u64>, words: &str) -> Look {
 }
 
 /// Asks; nobody else loses their place.
-fn ask(archive: &mut Archive, who: u32, from: Origin, look: Look) {
-    let answers = archive.look(id(who), from, look, NOW);
+fn ask(storage: &mut Storage, who: u32, from: Origin, look: Look) {
+    let answers = storage.look(id(who), from, look, NOW);
     assert!(answers.is_empty(), "{answers:?}");
 }
 
 /// Goes on until somebody is answered; gives who, what was found, how far, and in how many turns.
-fn answer(archive: &mut Archive) -> (ClientId, Vec<String>, Reach, u64) {
+fn answer(storage: &mut Storage) -> (ClientId, Vec<String>, Reach, u64) {
     for turn in 1.. {
-        assert!(archive.has_work(), "somebody waits");
-        let before = archive.searched();
-        let answer = archive.work();
-        let work = archive.searched() - before;
+        assert!(storage.has_work(), "somebody waits");
+        let before = storage.searched();
+        let answer = storage.work();
+        let work = storage.searched() - before;
         assert!(work <= SEARCH_TURN_WORK as u64 + LINE_MOST_WORK, "{work} in one turn");
         match answer {
             None => assert!(work >= SEARCH_TURN_WORK as u64, "a turn is used"),
@@ -68,139 +68,139 @@ fn answer(archive: &mut Archive) -> (ClientId, Vec<String>, Reach, u64) {
 
 #[test]
 fn search_in_memory_takes_a_bounded_part_of_each_turn_however_often_a_word_is_typed() {
-    let mut archive = near_misses(40);
-    ask(&mut archive, 1, HOME, search(0..8, "zz"));
-    let (_, found, _, turns) = answer(&mut archive);
-    let once = archive.searched();
+    let mut storage = near_misses(40);
+    ask(&mut storage, 1, HOME, search(0..8, "zz"));
+    let (_, found, _, turns) = answer(&mut storage);
+    let once = storage.searched();
     assert!(found.is_empty() && turns > 20, "{turns} turns");
     let often = "bbbz ".repeat(LINE_MAX_BYTES / 5 - 2);
-    ask(&mut archive, 1, HOME, search(0..8, &often));
-    answer(&mut archive);
-    assert_eq!(archive.searched(), 2 * once, "each line is gone through once");
+    ask(&mut storage, 1, HOME, search(0..8, &often));
+    answer(&mut storage);
+    assert_eq!(storage.searched(), 2 * once, "each line is gone through once");
     let many: Vec<String> = (0..600).map(|number| format!("z{number}")).collect();
-    ask(&mut archive, 1, HOME, search(0..8, &many.join(" ")));
-    let (_, found, reach, _) = answer(&mut archive);
+    ask(&mut storage, 1, HOME, search(0..8, &many.join(" ")));
+    let (_, found, reach, _) = answer(&mut storage);
     assert_eq!((found.len(), reach), (0, Reach::FirstWords));
-    assert_eq!(archive.searched(), 3 * once, "whatever is looked for");
-    assert!(!archive.has_work());
+    assert_eq!(storage.searched(), 3 * once, "whatever is looked for");
+    assert!(!storage.has_work());
 }
 
 #[test]
 fn search_looks_for_each_word_once_and_for_so_many() {
-    let mut archive = Archive::default();
+    let mut storage = Storage::default();
     let words: Vec<String> = (0..SEARCH_WORDS_MAX).map(|number| format!("palabra{number}x")).collect();
     let said = words.join(" ");
-    archive.keep(line(0, &said));
-    let look = |archive: &mut Archive, words: &str| {
-        ask(archive, 1, HOME, search(0..1, words));
-        let (_, found, reach, _) = answer(archive);
+    storage.keep(line(0, &said));
+    let look = |storage: &mut Storage, words: &str| {
+        ask(storage, 1, HOME, search(0..1, words));
+        let (_, found, reach, _) = answer(storage);
         (found.len(), reach)
     };
-    assert_eq!(look(&mut archive, &said), (1, Reach::All));
+    assert_eq!(look(&mut storage, &said), (1, Reach::All));
     assert_eq!(
-        look(&mut archive, &format!("p pa {said} {said} pal PALABRA0")),
+        look(&mut storage, &format!("p pa {said} {said} pal PALABRA0")),
         (1, Reach::All),
         "they follow"
     );
     assert_eq!(
-        look(&mut archive, &format!("{said} nada")),
+        look(&mut storage, &format!("{said} nada")),
         (1, Reach::FirstWords),
         "the last one does not count"
     );
-    assert_eq!(look(&mut archive, &format!("nada {said}")), (0, Reach::FirstWords));
-    assert_eq!(look(&mut archive, "palabra1 palabra10x"), (1, Reach::All));
-    assert_eq!(look(&mut archive, "palabra1x palabra1xx"), (0, Reach::All));
+    assert_eq!(look(&mut storage, &format!("nada {said}")), (0, Reach::FirstWords));
+    assert_eq!(look(&mut storage, "palabra1 palabra10x"), (1, Reach::All));
+    assert_eq!(look(&mut storage, "palabra1x palabra1xx"), (0, Reach::All));
 }
 
 #[test]
 fn search_in_memory_gives_each_address_its_turn() {
-    let mut archive = near_misses(20);
-    ask(&mut archive, 1, ELSEWHERE, search(0..8, "zz"));
-    let (.., alone) = answer(&mut archive);
+    let mut storage = near_misses(20);
+    ask(&mut storage, 1, ELSEWHERE, search(0..8, "zz"));
+    let (.., alone) = answer(&mut storage);
     for who in 10..60 {
-        ask(&mut archive, who, HOME, search(0..8, "zz"));
+        ask(&mut storage, who, HOME, search(0..8, "zz"));
     }
-    ask(&mut archive, 1, ELSEWHERE, search(0..8, "zz"));
-    let (who, _, _, turns) = answer(&mut archive);
+    ask(&mut storage, 1, ELSEWHERE, search(0..8, "zz"));
+    let (who, _, _, turns) = answer(&mut storage);
     assert_eq!(who, id(1), "who asked one question is not behind fifty of somebody else's");
     assert!(turns <= 2 * alone, "{turns} turns, {alone} alone");
-    (10..60).for_each(|_| assert_ne!(answer(&mut archive).0, id(1)));
-    assert!(!archive.has_work());
+    (10..60).for_each(|_| assert_ne!(answer(&mut storage).0, id(1)));
+    assert!(!storage.has_work());
 }
 
 #[test]
 fn search_in_memory_loses_the_questions_of_whoever_asks_most() {
-    let mut archive = near_misses(1);
-    ask(&mut archive, 1, ELSEWHERE, search(0..8, "zz"));
-    (0..QUESTIONS_WAITING as u32 - 1).for_each(|who| ask(&mut archive, 10 + who, HOME, search(0..8, "zz")));
-    let busy = archive.look(id(2), ELSEWHERE, search(0..8, "zz"), NOW);
+    let mut storage = near_misses(1);
+    ask(&mut storage, 1, ELSEWHERE, search(0..8, "zz"));
+    (0..QUESTIONS_WAITING as u32 - 1).for_each(|who| ask(&mut storage, 10 + who, HOME, search(0..8, "zz")));
+    let busy = storage.look(id(2), ELSEWHERE, search(0..8, "zz"), NOW);
     let last = id(10 + QUESTIONS_WAITING as u32 - 2);
     assert!(matches!(busy[..], [Answer::Busy(who)] if who == last), "{busy:?}");
-    let busy = archive.look(id(9), HOME, search(0..8, "zz"), NOW);
+    let busy = storage.look(id(9), HOME, search(0..8, "zz"), NOW);
     assert!(matches!(busy[..], [Answer::Busy(who)] if who == id(9)), "{busy:?}");
 }
 
 #[test]
 fn search_in_memory_is_given_up_with_its_asker_or_in_time() {
-    let mut archive = near_misses(20);
+    let mut storage = near_misses(20);
     let later = NOW + HISTORY_PATIENCE;
-    ask(&mut archive, 1, HOME, search(0..8, "zz"));
-    ask(&mut archive, 2, HOME, search(0..8, "zz"));
-    archive.leave(id(1));
-    assert_eq!(archive.next_due(), Some(later));
-    assert!(archive.overdue(NOW + HISTORY_PATIENCE / 2).is_empty());
-    let busy = archive.overdue(later);
+    ask(&mut storage, 1, HOME, search(0..8, "zz"));
+    ask(&mut storage, 2, HOME, search(0..8, "zz"));
+    storage.leave(id(1));
+    assert_eq!(storage.next_due(), Some(later));
+    assert!(storage.overdue(NOW + HISTORY_PATIENCE / 2).is_empty());
+    let busy = storage.overdue(later);
     assert!(matches!(busy[..], [Answer::Busy(who)] if who == id(2)), "{busy:?}");
-    assert_eq!(archive.next_due(), None, "nobody waits");
-    assert!(archive.work().is_none() && !archive.has_work());
-    assert_eq!(archive.searched(), 0, "and nothing is done for them");
+    assert_eq!(storage.next_due(), None, "nobody waits");
+    assert!(storage.work().is_none() && !storage.has_work());
+    assert_eq!(storage.searched(), 0, "and nothing is done for them");
 }
 
 #[test]
 fn search_in_memory_goes_on_where_it_was_while_lines_come_and_go() {
-    let mut archive = near_misses(20);
-    archive.keep(line(9, "perla"));
+    let mut storage = near_misses(20);
+    storage.keep(line(9, "perla"));
     for _ in 0..100 {
-        archive.keep(line(0, &"x ".repeat(2000)));
+        storage.keep(line(0, &"x ".repeat(2000)));
     }
-    ask(&mut archive, 1, HOME, search(0..10, "perla bbba"));
-    ask(&mut archive, 2, HOME, search(0..10, "perla"));
-    assert!(archive.work().is_none());
-    archive.keep(line(0, "perla bbba, pero dicha después"));
-    archive.forget(RoomKey(1));
-    let (who, found, ..) = answer(&mut archive);
+    ask(&mut storage, 1, HOME, search(0..10, "perla bbba"));
+    ask(&mut storage, 2, HOME, search(0..10, "perla"));
+    assert!(storage.work().is_none());
+    storage.keep(line(0, "perla bbba, pero dicha después"));
+    storage.forget(RoomKey(1));
+    let (who, found, ..) = answer(&mut storage);
     assert_eq!((who, found.len()), (id(1), 0));
-    assert_eq!(answer(&mut archive).1, ["perla"], "what was there when it was asked for");
+    assert_eq!(answer(&mut storage).1, ["perla"], "what was there when it was asked for");
 }
 
 #[test]
 fn search_in_memory_costs_what_was_looked_at() {
-    let mut archive = near_misses(10);
-    ask(&mut archive, 1, HOME, search(0..8, "zz"));
+    let mut storage = near_misses(10);
+    ask(&mut storage, 1, HOME, search(0..8, "zz"));
     let cost = loop {
-        if let Some(Answer::Found { cost, .. }) = archive.work() {
+        if let Some(Answer::Found { cost, .. }) = storage.work() {
             break cost;
         }
     };
     assert!(cost > Duration::from_micros(500), "{cost:?}");
-    archive.keep(line(0, "hola"));
-    ask(&mut archive, 1, HOME, Look::Search(vec![RoomKey(0)], Text::clean("hola"), 1));
-    let Some(Answer::Found { cost, .. }) = archive.work() else { panic!("at once") };
+    storage.keep(line(0, "hola"));
+    ask(&mut storage, 1, HOME, Look::Search(vec![RoomKey(0)], Text::clean("hola"), 1));
+    let Some(Answer::Found { cost, .. }) = storage.work() else { panic!("at once") };
     assert!(cost < Duration::from_micros(1), "{cost:?}: a common word is found among the newest");
 }
 
 #[test]
 fn room_that_goes_is_freed_bit_by_bit() {
-    let mut archive = Archive::default();
+    let mut storage = Storage::default();
     for room in 0..20 {
-        (0..HISTORY_LINES_PER_ROOM).for_each(|_| archive.keep(line(room, "adiós")));
+        (0..HISTORY_LINES_PER_ROOM).for_each(|_| storage.keep(line(room, "adiós")));
     }
-    let spent = allocation_counter::measure(|| (0..20).for_each(|room| archive.forget(RoomKey(room))));
+    let spent = allocation_counter::measure(|| (0..20).for_each(|room| storage.forget(RoomKey(room))));
     assert!(spent.count_total < 20, "{spent:?}");
     let all = 20 * HISTORY_LINES_PER_ROOM;
     let mut turns = 0;
-    while archive.has_work() {
-        archive.work();
+    while storage.has_work() {
+        storage.work();
         turns += 1;
     }
     assert!((all / HISTORY_FREED_PER_TURN..=all / HISTORY_FREED_PER_TURN + 2).contains(&turns), "{turns}");

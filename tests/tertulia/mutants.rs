@@ -49,7 +49,7 @@ const BUGS: [Bug; 15] = [
     },
     Bug {
         name: "an accept that failed and is forgotten",
-        file: "src/net/door.rs",
+        file: "src/net/acceptor.rs",
         right: "self.closed_until = Some(now + ACCEPT_RETRY);",
         wrong: "self.waiting = false;",
     },
@@ -82,7 +82,7 @@ const BUGS: [Bug; 15] = [
         name: "a wall clock that is read at the start only",
         file: "src/net/server/mod.rs",
         right: "        self.hub.set_wall_clock(wall, now);",
-        wrong: "        if now.since(Moment::START).as_secs() < 2 {\n            self.hub.set_wall_clock(wall, now);\n        }",
+        wrong: "        if now.since(MonoTime::START).as_secs() < 2 {\n            self.hub.set_wall_clock(wall, now);\n        }",
     },
     Bug {
         name: "an expelled address that is let in",
@@ -110,13 +110,13 @@ const BUGS: [Bug; 15] = [
     },
     Bug {
         name: "a line that is counted as missing and stored later",
-        file: "src/keep/worker.rs",
+        file: "src/storage/worker.rs",
         right: "load.release(rows.drain(..count)",
         wrong: "load.release(rows.drain(..if result == Written::Failed { 0 } else { count })",
     },
     Bug {
         name: "a line that finds no place and is not counted",
-        file: "src/keep/archive.rs",
+        file: "src/storage/handle.rs",
         right: "            miss(&mut self.gaps, line.room, line.at.0, 1);\n",
         wrong: "",
     },
@@ -129,8 +129,10 @@ const SEEDS: &str = "16000";
 const LEAKS: [Bug; 1] = [Bug {
     name: "an answer that comes when its reader has left the room",
     file: "src/chat/hub/recalling.rs",
-    right: "        let mut seats = self.client(id)?.seats();\n        \
-            seats.find(|seat| self.room(seat.room).is_some_and(|here| here.key == room)).map(|seat| seat.room)",
+    right: "        let mut memberships = self.client(id)?.memberships();\n        \
+            memberships\n            \
+            .find(|membership| self.room(membership.room).is_some_and(|here| here.key == room))\n            \
+            .map(|membership| membership.room)",
     wrong: "        self.client(id)?;\n        \
             let mut rooms = (0..self.rooms.len()).map(RoomId::at);\n        \
             rooms.find(|&there| self.room(there).is_some_and(|there| there.key == room))",
@@ -143,7 +145,7 @@ fn bugs_that_are_put_back_are_caught() {
     let told = told_of(None, SIMULATION);
     assert!(told.contains("1 passed"), "the simulation alone:\n{told}");
     let bugs = BUGS.into_iter().map(|bug| (bug, SIMULATION));
-    let leaks = LEAKS.into_iter().map(|leak| (leak, "who_reads::every_combination"));
+    let leaks = LEAKS.into_iter().map(|leak| (leak, "history_access::every_combination"));
     for (bug, watch) in bugs.chain(leaks) {
         let start = Instant::now();
         let told = told_of(Some(&bug), watch);

@@ -17,7 +17,7 @@ fn name(raw: &str) -> Name {
 }
 
 fn clash(a: &str, b: &str) -> bool {
-    let (a, b) = (name(a).likeness(), name(b).likeness());
+    let (a, b) = (name(a).skeleton(), name(b).skeleton());
     assert_eq!(a.clashes(&b), b.clashes(&a), "being alike is mutual");
     let shared = a.hashes()[0] == b.hashes()[0] || a.hashes()[1] == b.hashes()[1];
     assert_eq!(shared, a.clashes(&b), "hashes are shared by names that clash, and hardly by others");
@@ -198,7 +198,7 @@ fn names_that_somebody_has_already_are_known_though_they_are_kept() {
 fn meant(typed: &str, names: &[&str]) -> Option<usize> {
     let names: Vec<Name> = names.iter().map(|raw| name(raw)).collect();
     let typed = name(typed);
-    let alike = names.iter().enumerate().filter(|(_, name)| name.likeness().clashes(&typed.likeness()));
+    let alike = names.iter().enumerate().filter(|(_, name)| name.skeleton().clashes(&typed.skeleton()));
     // Each may be found twice.
     let found = typed.meant(alike.clone().chain(alike.clone()));
     assert_eq!(found, typed.meant(alike.rev()), "in whatever order they are found");
@@ -337,7 +337,7 @@ fn numbered_names_are_all_different() {
     let numbered = |prefix: &'static str, n: usize| (0..n).map(move |i| format!("{prefix}{i}"));
     let mut keys = [HashSet::new(), HashSet::new()];
     for raw in numbered("u", 20_001).chain(numbered("persona_", 2_000)).chain(numbered("Alumno-", 2_000)) {
-        let hashes = name(&raw).likeness().hashes();
+        let hashes = name(&raw).skeleton().hashes();
         for (keys, hash) in keys.iter_mut().zip(hashes) {
             assert!(keys.insert(hash), "{raw} clashes with one before it");
         }
@@ -347,7 +347,7 @@ fn numbered_names_are_all_different() {
 /// A randomised hasher has other keys in another thread.
 #[test]
 fn hashes_are_the_same_each_time() {
-    let hashes = || name("María").likeness().hashes();
+    let hashes = || name("María").skeleton().hashes();
     assert_eq!(hashes(), std::thread::spawn(hashes).join().unwrap());
 }
 
@@ -392,7 +392,7 @@ proptest! {
             let cleaned = Text::clean(text);
             prop_assert_eq!(cleaned.as_str(), text);
             prop_assert_eq!(Name::new(text), Ok(name.clone()));
-            prop_assert!(name.likeness().clashes(&name.likeness()));
+            prop_assert!(name.skeleton().clashes(&name.skeleton()));
         }
     }
 
@@ -441,7 +441,7 @@ fn ascii_names_look_as_all_their_letters_together_do() {
             let word = format!("{first}{}{}", pair[0], pair[1]);
             let Ok(name) = Name::known(&word) else { continue };
             let [folded, drawn] = [settled(folded(&word)), settled(skeleton(&word).collect())];
-            assert_eq!(name.likeness().hashes(), [hash(folded), hash(drawn)], "{word}");
+            assert_eq!(name.skeleton().hashes(), [hash(folded), hash(drawn)], "{word}");
         }
     }
 }

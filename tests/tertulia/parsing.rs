@@ -3,7 +3,7 @@
 
 use tertulia::limits::LINE_MAX_BYTES;
 use tertulia::net::Settings;
-use tertulia::proto::Codec;
+use tertulia::protocol::Codec;
 
 use crate::turns::house::House;
 

@@ -4,7 +4,7 @@ use std::net::{IpAddr, SocketAddr, TcpStream};
 
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::net::{InterfaceAddr, interface_addrs, reachable};
-use tertulia::proto::console;
+use tertulia::protocol::console;
 
 use crate::support::server::Server;
 

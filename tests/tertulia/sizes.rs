@@ -5,15 +5,16 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use tertulia::auth::{LoginThrottle, Subject};
 use tertulia::chat::{
-    ClientId, Command, Hub, Line, Moment, Name, Origin, Output, RoomKey, Rules, Stamp, Text,
+    ChatConfig, ClientId, Command, Effect, Hub, Line, MonoTime, Name, Origin, RoomKey, Text, UnixMillis,
 };
-use tertulia::keep::{LoginThrottle, Memory, Subject};
 use tertulia::limits::{
     DECISION_MAX_BYTES, DECISIONS_PER_ROOM, FAILURE_MAX_BYTES, FAILURES_REMEMBERED, HIDDEN_MAX_BYTES,
     HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, IGNORED_MAX, KEY_ADDRESSES, KEY_MAX_BYTES, ROOM_MAX_BYTES,
     ROOMS_PER_PERSON, TOPIC_MAX_BYTES,
 };
+use tertulia::storage::Memory;
 
 /// Bytes that are held behind `work` and were not before.
 fn held<T>(work: impl FnOnce() -> T) -> (usize, T) {
@@ -39,15 +40,15 @@ fn address(number: usize) -> Origin {
 /// A hub in which people do things.
 struct Crowd {
     hub: Hub,
-    out: Vec<Output>,
-    now: Moment,
+    out: Vec<Effect>,
+    now: MonoTime,
     people: usize,
 }
 
 impl Crowd {
     /// So many people with long names, each from an address of their own.
     fn of(people: usize) -> Crowd {
-        let (hub, out, now) = (Hub::new(Rules::default()), Vec::new(), Moment::from_micros(1));
+        let (hub, out, now) = (Hub::new(ChatConfig::default()), Vec::new(), MonoTime::from_micros(1));
         let mut crowd = Crowd { hub, out, now, people: 0 };
         (0..people).for_each(|number| crowd.enters(&long_name(1, number)));
         // Where a batch of outputs was is no part of what is measured.
@@ -173,7 +174,7 @@ fn size_of_a_failure_is_within_its_limit() {
         let mut throttle = LoginThrottle::default();
         for number in 0..FAILURES_REMEMBERED {
             let subject = Subject::of(&Name::new(&format!("p{number}")).unwrap());
-            throttle.failed(address(number), subject, Moment::from_micros(1 + number as u64));
+            throttle.failed(address(number), subject, MonoTime::from_micros(1 + number as u64));
         }
         throttle
     });
@@ -185,7 +186,13 @@ fn size_of_a_failure_is_within_its_limit() {
 }
 
 fn line(room: usize, from: &Name, words: &str) -> Line {
-    Line { room: RoomKey(room as u64), at: Stamp(1), from: from.clone(), acted: false, text: text(words) }
+    Line {
+        room: RoomKey(room as u64),
+        at: UnixMillis(1),
+        from: from.clone(),
+        acted: false,
+        text: text(words),
+    }
 }
 
 #[test]

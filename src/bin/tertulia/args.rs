@@ -1,6 +1,6 @@
 //! The command line: where to connect, as whom, and how.
 //!
-//! Law: a wrong word is answered with one line that names it; nothing is guessed.
+//! Invariant: a wrong word is answered with one line that names it; nothing is guessed.
 
 use std::ffi::OsString;
 

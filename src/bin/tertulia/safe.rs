@@ -1,6 +1,6 @@
 //! Bytes from the network made safe to show: valid UTF-8 without anything that commands a terminal.
 //!
-//! Law: pure; however the bytes are cut into reads, the same text comes out, and what is remembered between two
+//! Invariant: pure; however the bytes are cut into reads, the same text comes out, and what is remembered between two
 //! reads is a few bytes.
 
 use std::mem;

@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::{Audience, CloseReason, Event, Farewell, Hub, Name, Output, RoomId, tell};
+use super::{Audience, CloseReason, Effect, Event, Farewell, Hub, Name, RoomId, tell};
+use crate::chat::effect::LogEntry;
 use crate::chat::event::{Decision, PutOut, ServerNews};
 use crate::chat::id::ClientId;
-use crate::chat::moment::Moment;
-use crate::chat::output::Note;
+use crate::chat::mono_time::MonoTime;
 use crate::chat::text::Text;
 
 /// A client as the administrator sees it.
@@ -33,9 +33,12 @@ pub enum AdminRefusal {
 
 impl Hub {
     /// What the administrator is shown of a client.
-    pub fn describe(&self, id: ClientId, now: Moment) -> Option<Description> {
+    pub fn describe(&self, id: ClientId, now: MonoTime) -> Option<Description> {
         let client = self.client(id)?;
-        let others = client.seats().map(|seat| seat.room).filter(|&room| Some(room) != client.current);
+        let others = client
+            .memberships()
+            .map(|membership| membership.room)
+            .filter(|&room| Some(room) != client.current);
         let rooms = client.current.into_iter().chain(others).filter_map(|room| self.room(room));
         let rooms = rooms.map(|room| room.name.clone()).collect();
         Some(Description { name: client.name.clone(), idle: now.since(client.active), rooms })
@@ -51,7 +54,7 @@ impl Hub {
         &mut self,
         room: Option<&Text>,
         text: Text,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) -> Result<(), AdminRefusal> {
         let (to, room) = match room {
             Some(wanted) => {
@@ -65,8 +68,8 @@ impl Hub {
                 (Audience::Several { clients, from }, None)
             }
         };
-        out.push(Output::Note(Note::ServerSaid(room.clone(), text.clone())));
-        out.push(Output::Deliver { to, event: Event::Server(ServerNews::Said { room, text }) });
+        out.push(Effect::Log(LogEntry::ServerSaid(room.clone(), text.clone())));
+        out.push(Effect::Deliver { to, event: Event::Server(ServerNews::Said { room, text }) });
         Ok(())
     }
 
@@ -80,22 +83,26 @@ impl Hub {
         whom: &Text,
         room: Option<&Text>,
         reason: Option<Text>,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) -> Result<(), AdminRefusal> {
         let room = room.map(|wanted| self.named_room(wanted)).transpose()?;
         let (id, name) = self.person_called(whom.as_str()).ok_or(AdminRefusal::NoSuchPerson)?;
         let Some(room) = room else {
-            out.push(Output::Note(Note::ServerKicked(name, None, reason.clone())));
+            out.push(Effect::Log(LogEntry::ServerKicked(name, None, reason.clone())));
             out.push(tell(id, Event::Server(ServerNews::Disconnected(reason.clone()))));
             self.depart(id, Farewell::Kicked(reason), CloseReason::Kicked, now, out);
-            out.push(Output::Close(id, CloseReason::Kicked));
+            out.push(Effect::Close(id, CloseReason::Kicked));
             return Ok(());
         };
         if !self.sits_in(id, room) {
             return Err(AdminRefusal::NotThere);
         }
-        out.push(Output::Note(Note::ServerKicked(name.clone(), Some(self.room_name(room)), reason.clone())));
+        out.push(Effect::Log(LogEntry::ServerKicked(
+            name.clone(),
+            Some(self.room_name(room)),
+            reason.clone(),
+        )));
         let cause = PutOut::Kicked(Name::server(), reason.clone());
         self.put_out(room, id, &Name::server(), Decision::Kicked(name, reason), cause, out);
         Ok(())

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Audience, ClientId, Event, Hub, Name, Output, RoomId};
+use super::{Audience, ClientId, Effect, Event, Hub, Name, RoomId};
 use crate::chat::event::{Crowd, NameList};
-use crate::chat::movements::Moved;
+use crate::chat::join_part_batch::Moved;
 use crate::limits::NAMES_SPELLED;
 
 impl Hub {
@@ -17,12 +17,12 @@ impl Hub {
         to: Audience,
         moved: &Moved,
         event: impl Fn(Crowd) -> Event,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) {
         let Some(common) = crowd(moved.first().iter(), moved.count()) else { return };
         let hiders: Vec<_> = moved.first().iter().map(|name| self.hiding.hiders(name)).collect();
         if moved.count() == 1 || hiders.iter().all(Option::is_none) {
-            return out.push(Output::Deliver { to, event: event(common) });
+            return out.push(Effect::Deliver { to, event: event(common) });
         }
         // Which of the first ones somebody hides, as bits; and who that is.
         let mut by_hidden: BTreeMap<u32, Vec<ClientId>> = BTreeMap::new();
@@ -38,7 +38,7 @@ impl Hub {
             if let Some(crowd) = crowd(shown, moved.count() - hidden.count_ones() as usize) {
                 // Nobody hides the server, so all of them hear it.
                 let to = Audience::Several { clients, from: Name::server() };
-                out.push(Output::Deliver { to, event: event(crowd) });
+                out.push(Effect::Deliver { to, event: event(crowd) });
             }
         }
     }

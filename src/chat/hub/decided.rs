@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AccountKey, ClientId, Hub, Name, Output, RoomId};
+use super::{AccountKey, ClientId, Effect, Hub, Name, RoomId};
 use crate::chat::line::RoomKey;
 use crate::chat::room::Room;
 use crate::limits::DECISIONS_PER_CLIENT;
@@ -57,17 +57,17 @@ impl Hub {
         &mut self,
         client: ClientId,
         (account, name): (AccountKey, &Name),
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) {
         let rooms = self.decided.0.get(&client).cloned().unwrap_or_default();
         let mut added = 0;
         for (number, key) in rooms {
-            let Hub { rooms, registry, .. } = self;
+            let Hub { rooms, account_index, .. } = self;
             let room = rooms.get_mut(number.index()).and_then(Option::as_mut);
             let Some(room) = room.filter(|room| room.key == key) else { continue };
-            let mut facts = room.enlist_account(name, client, registry.as_ref());
+            let mut facts = room.enlist_account(name, client, account_index.as_ref());
             added += facts.len();
-            let disowned = room.rules.banned.holds_client(client).then(|| room.disown(account)).flatten();
+            let disowned = room.modes.banned.holds_client(client).then(|| room.disown(account)).flatten();
             if disowned.is_some() {
                 self.discount_owner(account);
             }
@@ -82,7 +82,7 @@ impl Hub {
         for (room, key) in self.decided.0.remove(&client).unwrap_or_default() {
             self.spend(self.room(room).map_or(0, Room::office_steps));
             if let Some(room) = self.room_mut(room).filter(|room| room.key == key) {
-                room.rules.invited.retain(|&invited| invited != client);
+                room.modes.invited.retain(|&invited| invited != client);
             }
         }
     }

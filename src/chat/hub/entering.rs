@@ -1,20 +1,20 @@
 //! Getting a name, changing it, and leaving the chat.
 
 use super::{
-    Audience, Client, CloseReason, Done, Event, Farewell, GENERAL, Hub, Name, NameRefusal, Output, RoomId,
+    Audience, Client, CloseReason, Done, Effect, Event, Farewell, GENERAL, Hub, Name, NameRefusal, RoomId,
     RoomRefusal, answer, tell,
 };
 use crate::chat::account::AccountKey;
 use crate::chat::command::Verb;
+use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
-use crate::chat::moment::Moment;
-use crate::chat::movements::Threshold;
-use crate::chat::output::Note;
+use crate::chat::join_part_batch::Threshold;
+use crate::chat::mono_time::MonoTime;
 use crate::chat::text::Text;
 
 impl Hub {
     /// A newcomer proposes a name; with a good one they are in.
-    pub(super) fn take_name(&mut self, id: ClientId, wanted: &Text, now: Moment, out: &mut Vec<Output>) {
+    pub(super) fn take_name(&mut self, id: ClientId, wanted: &Text, now: MonoTime, out: &mut Vec<Effect>) {
         match self.vet_name(id, wanted) {
             Ok(Wanted::Free(name)) if self.has_place(id) => self.enter_chat(id, name, now, out),
             Ok(Wanted::Free(name)) => self.refuse_name(id, NameRefusal::NoPlace(name), out),
@@ -27,23 +27,24 @@ impl Hub {
     }
 
     /// Whoever wants a name that looks like a registered one may have sent its password as well.
-    fn disregard_behind_name(&self, id: ClientId, wanted: &Text, out: &mut Vec<Output>) {
+    fn disregard_behind_name(&self, id: ClientId, wanted: &Text, out: &mut Vec<Effect>) {
         let name = Name::known(wanted.as_str().trim()).ok();
-        let taken =
-            |name: Name| self.registry.as_ref().is_some_and(|registry| registry.is_taken(&name.likeness()));
+        let taken = |name: Name| {
+            self.account_index.as_ref().is_some_and(|account_index| account_index.is_taken(&name.skeleton()))
+        };
         if name.is_some_and(taken) {
-            out.push(Output::Disregard(id, Verb::Login.secrets()));
+            out.push(Effect::Disregard(id, Verb::Login.secrets()));
         }
     }
 
-    fn refuse_name(&self, id: ClientId, refusal: NameRefusal, out: &mut Vec<Output>) {
+    fn refuse_name(&self, id: ClientId, refusal: NameRefusal, out: &mut Vec<Effect>) {
         out.push(tell(id, Event::NameRefused(refusal)));
         out.push(tell(id, Event::NamePrompt));
     }
 
     /// A newcomer enters under a name that is theirs to take.
-    pub(super) fn enter_chat(&mut self, id: ClientId, name: Name, now: Moment, out: &mut Vec<Output>) {
-        self.names.insert(&name.likeness(), id.slot() as u32);
+    pub(super) fn enter_chat(&mut self, id: ClientId, name: Name, now: MonoTime, out: &mut Vec<Effect>) {
+        self.names.insert(&name.skeleton(), id.slot() as u32);
         self.no_newcomer(id, now);
         self.client_mut(id).expect("the caller knows them").name = Some(name.clone());
         self.took_name(id, None, &name);
@@ -59,17 +60,17 @@ impl Hub {
     }
 
     /// Greets a client who has a name from now on and whose words go to `room`, and says it on the console.
-    pub(super) fn welcome(&self, id: ClientId, name: &Name, room: Option<RoomId>, out: &mut Vec<Output>) {
+    pub(super) fn welcome(&self, id: ClientId, name: &Name, room: Option<RoomId>, out: &mut Vec<Effect>) {
         let others = room.map(|room| self.others_in(id, room));
         out.push(tell(id, Event::Welcome { name: name.clone(), others }));
-        if !self.rules.motd.is_empty() {
-            out.push(tell(id, Event::Motd(self.rules.motd.clone())));
+        if !self.config.motd.is_empty() {
+            out.push(tell(id, Event::Motd(self.config.motd.clone())));
         }
-        out.push(Output::Note(Note::Arrived(id, name.clone())));
+        out.push(Effect::Log(LogEntry::Arrived(id, name.clone())));
     }
 
     /// A member wants another name.
-    pub(super) fn rename(&mut self, id: ClientId, old: &Name, wanted: &Text, out: &mut Vec<Output>) -> Done {
+    pub(super) fn rename(&mut self, id: ClientId, old: &Name, wanted: &Text, out: &mut Vec<Effect>) -> Done {
         let refusal = match self.vet_name(id, wanted) {
             Ok(Wanted::Free(new)) if new != *old => {
                 // A name of their own goes with its account.
@@ -91,15 +92,15 @@ impl Hub {
     }
 
     /// Gives a member another name, which is free, and tells everyone who shares a room with them.
-    pub(super) fn change_name(&mut self, id: ClientId, old: &Name, new: Name, out: &mut Vec<Output>) {
-        let seats = self.client(id).into_iter().flat_map(Client::seats);
-        let rooms: Vec<_> = seats.map(|seat| seat.room).collect();
+    pub(super) fn change_name(&mut self, id: ClientId, old: &Name, new: Name, out: &mut Vec<Effect>) {
+        let memberships = self.client(id).into_iter().flat_map(Client::memberships);
+        let rooms: Vec<_> = memberships.map(|membership| membership.room).collect();
         // Before the old name is gone, and before the new one may be told as that of somebody who left.
         for &room in &rooms {
             self.tell_movements(room, out);
         }
-        self.names.remove(&old.likeness(), id.slot() as u32);
-        self.names.insert(&new.likeness(), id.slot() as u32);
+        self.names.remove(&old.skeleton(), id.slot() as u32);
+        self.names.insert(&new.skeleton(), id.slot() as u32);
         let client = self.client_mut(id).expect("the caller knows them");
         client.name = Some(new.clone());
         client.update_contact();
@@ -112,8 +113,8 @@ impl Hub {
             clients.push(id);
         }
         let to = Audience::Several { clients, from: new.clone() };
-        out.push(Output::Deliver { to, event: Event::Renamed { from: old.clone(), to: new.clone() } });
-        out.push(Output::Note(Note::Renamed(old.clone(), new.clone())));
+        out.push(Effect::Deliver { to, event: Event::Renamed { from: old.clone(), to: new.clone() } });
+        out.push(Effect::Log(LogEntry::Renamed(old.clone(), new.clone())));
         for room in banned {
             self.leave_banned_room(id, old, &new, room, out);
         }
@@ -125,16 +126,16 @@ impl Hub {
         id: ClientId,
         farewell: Farewell,
         reason: CloseReason,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) {
         self.acknowledge_at_the_end(id, reason, out);
         self.no_newcomer(id, now);
         let Some(client) = self.client(id) else { return };
         if let Some(name) = client.name.clone() {
-            out.push(Output::Note(Note::Left(name.clone(), reason)));
+            out.push(Effect::Log(LogEntry::Left(name.clone(), reason)));
             self.leave_all(id, &name, farewell, now, out);
-            self.names.remove(&name.likeness(), id.slot() as u32);
+            self.names.remove(&name.skeleton(), id.slot() as u32);
             self.hiding.left(&name);
         }
         self.show_all(id);
@@ -164,11 +165,12 @@ impl Hub {
         if name.is_reserved() {
             return Err(NameRefusal::Reserved(Text::clean(wanted)));
         }
-        let likeness = name.likeness();
-        let registered = self.registry.as_ref().is_some_and(|registry| registry.is_taken(&likeness));
-        if registered || self.alike(&likeness).any(|(holder, _)| holder.id != id) {
+        let skeleton = name.skeleton();
+        let registered =
+            self.account_index.as_ref().is_some_and(|account_index| account_index.is_taken(&skeleton));
+        if registered || self.alike(&skeleton).any(|(holder, _)| holder.id != id) {
             Err(NameRefusal::InUse(name))
-        } else if self.rules.accounts_only {
+        } else if self.config.accounts_only {
             Err(NameRefusal::Unregistered(name))
         } else {
             Ok(Wanted::Free(name))

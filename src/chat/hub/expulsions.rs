@@ -1,19 +1,19 @@
 //! Expulsions: operators of the server put people out of the chat, and let them come back.
 //!
-//! Law: every door asks: connecting, taking a name, renaming, logging in, taking over, and the first of them after a restart.
+//! Invariant: every door asks: connecting, taking a name, renaming, logging in, taking over, and the first of them after a restart.
 //! The wall clock says when one is over, for it outlives the server.
 
 use std::collections::BTreeSet;
 
-use super::{CloseReason, Done, Event, Farewell, Hub, Name, Output, answer, tell};
+use super::{CloseReason, Done, Effect, Event, Farewell, Hub, Name, answer, tell};
 use crate::chat::account::AccountKey;
+use crate::chat::account_index::AccountIndex;
+use crate::chat::effect::LogEntry;
 use crate::chat::expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
 use crate::chat::id::ClientId;
-use crate::chat::line::Stamp;
-use crate::chat::moment::Moment;
+use crate::chat::line::UnixMillis;
+use crate::chat::mono_time::MonoTime;
 use crate::chat::origin::Origin;
-use crate::chat::output::Note;
-use crate::chat::registry::Registry;
 use crate::chat::text::Text;
 use crate::limits::{EXPELLED_PER_TURN, EXPULSION_REASON_CHARS, EXPULSIONS_LISTED, EXPULSIONS_MAX};
 
@@ -21,29 +21,34 @@ use crate::limits::{EXPELLED_PER_TURN, EXPULSION_REASON_CHARS, EXPULSIONS_LISTED
 #[derive(Debug)]
 pub(super) struct Entry {
     expulsion: Expulsion,
-    likeness: Option<[u64; 2]>,
+    skeleton: Option<[u64; 2]>,
 }
 
 impl Entry {
     pub(super) fn new(expulsion: Expulsion) -> Entry {
-        let likeness = expulsion.name.as_ref().map(|name| name.likeness().hashes());
-        Entry { expulsion, likeness }
+        let skeleton = expulsion.name.as_ref().map(|name| name.skeleton().hashes());
+        Entry { expulsion, skeleton }
     }
 
     pub(super) fn number(&self) -> u64 {
         self.expulsion.number
     }
 
-    /// Whether it is about somebody of that name, which `likeness` is of, or of that account. One that is about an account is
+    /// Whether it is about somebody of that name, which `skeleton` is of, or of that account. One that is about an account is
     /// about no other that there is, though their names look alike.
-    fn names(&self, likeness: [u64; 2], account: Option<AccountKey>, registry: Option<&Registry>) -> bool {
-        let there = |key| registry.is_some_and(|registry| registry.name(key).is_some());
+    fn names(
+        &self,
+        skeleton: [u64; 2],
+        account: Option<AccountKey>,
+        account_index: Option<&AccountIndex>,
+    ) -> bool {
+        let there = |key| account_index.is_some_and(|account_index| account_index.name(key).is_some());
         match (self.expulsion.account, account) {
             (Some(own), Some(other)) if own == other => return true,
             (Some(own), Some(_)) if there(own) => return false,
             _ => {}
         }
-        self.likeness.is_some_and(|own| own[0] == likeness[0] || own[1] == likeness[1])
+        self.skeleton.is_some_and(|own| own[0] == skeleton[0] || own[1] == skeleton[1])
     }
 }
 
@@ -72,9 +77,11 @@ impl Hub {
             return None;
         }
         self.spend(self.expulsions.len());
-        let likeness = name.likeness().hashes();
-        let entries =
-            self.expulsions.iter().filter(|entry| entry.names(likeness, account, self.registry.as_ref()));
+        let skeleton = name.skeleton().hashes();
+        let entries = self
+            .expulsions
+            .iter()
+            .filter(|entry| entry.names(skeleton, account, self.account_index.as_ref()));
         entries.map(|entry| &entry.expulsion).find_map(|expulsion| expulsion.told(self.wall_clock.0))
     }
 
@@ -85,10 +92,10 @@ impl Hub {
         name: &Name,
         whom: &Text,
         terms: (Option<u32>, Option<Text>),
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) -> Done {
-        let news = if self.runs_the_chat(id) {
+        let news = if self.is_admin(id) {
             self.expel(Some(id), name, whom, terms, now, out)
         } else {
             ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
@@ -102,9 +109,9 @@ impl Hub {
         id: ClientId,
         name: &Name,
         whom: &Text,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) -> Done {
-        let news = if self.runs_the_chat(id) {
+        let news = if self.is_admin(id) {
             self.readmit(name, whom, out)
         } else {
             ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
@@ -113,8 +120,8 @@ impl Hub {
     }
 
     /// A client asks who is expelled.
-    pub(super) fn list_expulsions(&mut self, id: ClientId, out: &mut Vec<Output>) -> Done {
-        let news = if self.runs_the_chat(id) {
+    pub(super) fn list_expulsions(&mut self, id: ClientId, out: &mut Vec<Effect>) -> Done {
+        let news = if self.is_admin(id) {
             self.forget_expulsions_that_are_over(out);
             let newest = self.expulsions.iter().rev().take(EXPULSIONS_LISTED);
             let listed = newest.map(|entry| entry.expulsion.clone()).collect();
@@ -134,8 +141,8 @@ impl Hub {
         by: &Name,
         whom: &Text,
         (minutes, reason): (Option<u32>, Option<Text>),
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) -> ExpulsionNews {
         self.forget_expulsions_that_are_over(out);
         let target = match self.target(operator, whom) {
@@ -152,7 +159,7 @@ impl Hub {
             account: target.account,
             name: target.name,
             origin: target.origin,
-            until: minutes.map(|minutes| Stamp(at.0.saturating_add(i64::from(minutes) * 60_000))),
+            until: minutes.map(|minutes| UnixMillis(at.0.saturating_add(i64::from(minutes) * 60_000))),
             reason: reason.map(|reason| shortened(&reason)),
             by: by.clone(),
             at,
@@ -172,17 +179,17 @@ impl Hub {
     }
 
     /// Gives an expulsion its number, remembers it, and has those meant by it put out.
-    fn add_expulsion(&mut self, expulsion: Expulsion, out: &mut Vec<Output>) {
+    fn add_expulsion(&mut self, expulsion: Expulsion, out: &mut Vec<Effect>) {
         self.last_expulsion += 1;
         let expulsion = Expulsion { number: self.last_expulsion, ..expulsion };
         self.expelling.extend(self.meant_by(&expulsion));
-        out.push(Output::Expelled(Box::new(expulsion.clone())));
-        out.push(Output::Note(Note::Expelled(Box::new(expulsion.clone()))));
+        out.push(Effect::Expelled(Box::new(expulsion.clone())));
+        out.push(Effect::Log(LogEntry::Expelled(Box::new(expulsion.clone()))));
         self.expulsions.push(Entry::new(expulsion));
     }
 
     /// Lets `whom`, a name or an address, come back. Gives what is told: whom it was about, or that it was about nobody.
-    pub fn readmit(&mut self, by: &Name, whom: &Text, out: &mut Vec<Output>) -> ExpulsionNews {
+    pub fn readmit(&mut self, by: &Name, whom: &Text, out: &mut Vec<Effect>) -> ExpulsionNews {
         self.forget_expulsions_that_are_over(out);
         let typed = whom.as_str().trim();
         let (origin, name) = (Origin::parse(typed), Name::known(typed).ok());
@@ -190,7 +197,7 @@ impl Hub {
         let target = Target { account, name, origin, others: Vec::new(), spared: None };
         match self.strike_expulsions(&target, out) {
             Some(struck) => {
-                out.push(Output::Note(Note::Readmitted(by.clone(), Box::new(struck.clone()))));
+                out.push(Effect::Log(LogEntry::Readmitted(by.clone(), Box::new(struck.clone()))));
                 ExpulsionNews::Readmitted(Box::new(struck))
             }
             None => ExpulsionNews::Refused(ExpulsionRefusal::NotExpelled(whom.clone())),
@@ -198,7 +205,7 @@ impl Hub {
     }
 
     /// Puts some of those out who were expelled while they were here: of very many, the rest in the next turn.
-    pub(super) fn put_out_the_expelled(&mut self, now: Moment, out: &mut Vec<Output>) {
+    pub(super) fn put_out_the_expelled(&mut self, now: MonoTime, out: &mut Vec<Effect>) {
         for _ in 0..EXPELLED_PER_TURN.min(self.expelling.len()) {
             let Some(id) = self.expelling.pop_first() else { break };
             self.put_out_if_expelled(id, now, out);
@@ -206,7 +213,7 @@ impl Hub {
     }
 
     /// Puts a client out who was expelled while they were here; says whether they are out. Who was readmitted meanwhile stays.
-    pub(super) fn put_out_if_expelled(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) -> bool {
+    pub(super) fn put_out_if_expelled(&mut self, id: ClientId, now: MonoTime, out: &mut Vec<Effect>) -> bool {
         let Some(client) = self.client(id) else { return false };
         let (name, account) = (client.name.clone(), client.account);
         let told = name.and_then(|name| self.expelled_name(&name, account));
@@ -218,7 +225,7 @@ impl Hub {
         let farewell = Farewell::Expelled(told.reason.clone());
         out.push(tell(id, Event::Expulsion(ExpulsionNews::Told(told))));
         self.depart(id, farewell, CloseReason::Expelled, now, out);
-        out.push(Output::Close(id, CloseReason::Expelled));
+        out.push(Effect::Close(id, CloseReason::Expelled));
         true
     }
 
@@ -240,7 +247,7 @@ impl Hub {
             }
             None => {
                 let account = self.owner_of(&wanted);
-                let known = account.and_then(|key| self.registry.as_ref()?.name(key)).cloned();
+                let known = account.and_then(|key| self.account_index.as_ref()?.name(key)).cloned();
                 (known.unwrap_or(wanted), account)
             }
         };
@@ -249,8 +256,8 @@ impl Hub {
         }
         others.retain(|(key, _)| Some(*key) != account);
         let mut owners = others.iter().map(|(key, _)| *key).chain(account).chain(self.owner_of(&name));
-        let registered = owners.any(|key| self.rules.operators.contains(&key));
-        if registered || person.as_ref().is_some_and(|(id, _)| self.runs_the_chat(*id)) {
+        let registered = owners.any(|key| self.config.operators.contains(&key));
+        if registered || person.as_ref().is_some_and(|(id, _)| self.is_admin(*id)) {
             return Err(ExpulsionRefusal::Operator(name));
         }
         let (mut origin, mut spared) = (None, None);
@@ -276,8 +283,8 @@ impl Hub {
         if operator.and_then(|id| self.origin(id)) == Some(origin) {
             return Err(ExpulsionRefusal::OwnAddress(origin));
         }
-        let operators = self.rules.operators.iter().filter_map(|&key| {
-            let name = self.registry.as_ref()?.name(key)?;
+        let operators = self.config.operators.iter().filter_map(|&key| {
+            let name = self.account_index.as_ref()?.name(key)?;
             Some((self.origin(self.holder_of(key)?)?, name.clone()))
         });
         let sessions = self.sessions.operators().iter();
@@ -305,24 +312,24 @@ impl Hub {
     }
 
     /// Takes back what was decided about somebody; gives the last of it.
-    fn strike_expulsions(&mut self, target: &Target, out: &mut Vec<Output>) -> Option<Expulsion> {
-        let likeness = target.name.as_ref().map(|name| name.likeness().hashes());
-        let registry = self.registry.as_ref();
-        let meant = |entry: &Entry| match likeness {
-            Some(likeness) => entry.names(likeness, target.account, registry),
+    fn strike_expulsions(&mut self, target: &Target, out: &mut Vec<Effect>) -> Option<Expulsion> {
+        let skeleton = target.name.as_ref().map(|name| name.skeleton().hashes());
+        let account_index = self.account_index.as_ref();
+        let meant = |entry: &Entry| match skeleton {
+            Some(skeleton) => entry.names(skeleton, target.account, account_index),
             None => entry.expulsion.name.is_none() && entry.expulsion.origin == target.origin,
         };
         let (struck, left) = std::mem::take(&mut self.expulsions).into_iter().partition(meant);
         self.expulsions = left;
         let struck: Vec<Entry> = struck;
-        out.extend(struck.iter().map(|entry| Output::Readmitted(entry.expulsion.number)));
+        out.extend(struck.iter().map(|entry| Effect::Readmitted(entry.expulsion.number)));
         struck.into_iter().next_back().map(|entry| entry.expulsion)
     }
 
-    fn forget_expulsions_that_are_over(&mut self, out: &mut Vec<Output>) {
+    fn forget_expulsions_that_are_over(&mut self, out: &mut Vec<Effect>) {
         let now = self.wall_clock.0;
         let over = self.expulsions.extract_if(.., |entry| entry.expulsion.told(now).is_none());
-        out.extend(over.map(|entry| Output::Readmitted(entry.expulsion.number)));
+        out.extend(over.map(|entry| Effect::Readmitted(entry.expulsion.number)));
     }
 }
 

@@ -1,33 +1,35 @@
 //! Registered names: asking for a password, and what follows when it is the right one.
 //!
-//! Law: whoever has a registered name gave its password, or had the name before it was registered; and what is said of
+//! Invariant: whoever has a registered name gave its password, or had the name before it was registered; and what is said of
 //! a name that nobody has registered takes the same way, and the same words.
 
 use std::collections::BTreeSet;
 
-use super::{Client, CloseReason, Done, Event, GENERAL, Hub, Name, NameRefusal, Output, RoomId, tell};
+use super::{Client, CloseReason, Done, Effect, Event, GENERAL, Hub, Name, NameRefusal, RoomId, tell};
 use crate::chat::account::{
-    Account, AccountChange, AccountKey, Matter, Password, PasswordError, Question, Verdict,
+    Account, AccountChange, AccountKey, AuthResult, Matter, Password, PasswordError, Question,
 };
 use crate::chat::asking::{Asking, Step, Waiting};
-use crate::chat::client::Seat;
+use crate::chat::client::Membership;
 use crate::chat::command::{Trouble, Verb};
+use crate::chat::effect::LogEntry;
 use crate::chat::event::{AccountNews, AccountRefusal};
 use crate::chat::expulsion::Expelled;
 use crate::chat::id::ClientId;
-use crate::chat::moment::Moment;
-use crate::chat::output::Note;
+use crate::chat::mono_time::MonoTime;
 use crate::chat::text::Text;
 use crate::limits::PASSWORD_TRIES;
 
 impl Hub {
     /// Makes the name of a member theirs: asks for a password, twice.
-    pub(super) fn register(&mut self, id: ClientId, name: &Name, out: &mut Vec<Output>) -> Done {
+    pub(super) fn register(&mut self, id: ClientId, name: &Name, out: &mut Vec<Effect>) -> Done {
         let account = self.account(id);
-        let refusal = match &self.registry {
+        let refusal = match &self.account_index {
             None => AccountRefusal::NoAccounts,
             Some(_) if account.is_some() => AccountRefusal::Yours(name.clone()),
-            Some(registry) if registry.is_taken(&name.likeness()) => AccountRefusal::Taken(name.clone()),
+            Some(account_index) if account_index.is_taken(&name.skeleton()) => {
+                AccountRefusal::Taken(name.clone())
+            }
             Some(_) if self.is_many(id) => AccountRefusal::ManyHere,
             Some(_) => {
                 self.ask(id, Asking::Register(name.clone(), PASSWORD_TRIES - 1), out);
@@ -39,17 +41,17 @@ impl Hub {
     }
 
     /// Somebody wants a name that is theirs. Whether it is registered is not told before they gave a password.
-    pub(super) fn login(&mut self, id: ClientId, wanted: &Text, out: &mut Vec<Output>) {
-        if self.rules.operator_password
+    pub(super) fn login(&mut self, id: ClientId, wanted: &Text, out: &mut Vec<Effect>) {
+        if self.config.operator_password
             && Name::known(wanted.as_str().trim()).is_ok_and(|name| name.is_operators())
         {
             return self.login_as_operator(id, out);
         }
-        let refusal = match (&self.registry, Name::known(wanted.as_str().trim())) {
+        let refusal = match (&self.account_index, Name::known(wanted.as_str().trim())) {
             (None, _) => Event::AccountRefused(AccountRefusal::NoAccounts),
             (_, Err(error)) => Event::NameRefused(NameRefusal::of(error, wanted.as_str())),
-            (Some(registry), Ok(name)) => {
-                let account = registry.find(&name);
+            (Some(account_index), Ok(name)) => {
+                let account = account_index.find(&name);
                 if let Some(expelled) = self.expelled_name(&name, account) {
                     return self.refuse_expelled(id, name, expelled, out);
                 }
@@ -61,34 +63,34 @@ impl Hub {
             }
         };
         out.push(tell(id, refusal));
-        out.push(Output::Disregard(id, Verb::Login.secrets()));
+        out.push(Effect::Disregard(id, Verb::Login.secrets()));
         self.ask_name_again(id, out);
     }
 
     /// A member wants to be an operator of the server by its password, under whatever name they have.
-    fn login_as_operator(&mut self, id: ClientId, out: &mut Vec<Output>) {
+    fn login_as_operator(&mut self, id: ClientId, out: &mut Vec<Effect>) {
         match self.name(id) {
             None => {
                 out.push(tell(id, Event::NameRefused(NameRefusal::Missing)));
-                out.push(Output::Disregard(id, Verb::Login.secrets()));
+                out.push(Effect::Disregard(id, Verb::Login.secrets()));
                 self.ask_name_again(id, out);
             }
             Some(_) if self.sessions.operators().contains(&id) => {
                 out.push(tell(id, Event::Account(AccountNews::Operator)));
-                out.push(Output::Disregard(id, Verb::Login.secrets()));
+                out.push(Effect::Disregard(id, Verb::Login.secrets()));
             }
             Some(_) => self.ask(id, Asking::Operator, out),
         }
     }
 
     /// Changes the password of a member: asks for the one they have, and twice for another.
-    pub(super) fn change_password(&mut self, id: ClientId, name: &Name, out: &mut Vec<Output>) -> Done {
+    pub(super) fn change_password(&mut self, id: ClientId, name: &Name, out: &mut Vec<Effect>) -> Done {
         let refusal = match self.account(id) {
             Some(account) => {
                 self.ask(id, Asking::Change(account), out);
                 return Ok(());
             }
-            None if self.registry.is_none() => AccountRefusal::NoAccounts,
+            None if self.account_index.is_none() => AccountRefusal::NoAccounts,
             None => AccountRefusal::NotYours(name.clone()),
         };
         self.refuse(id, refusal, Verb::Password.secrets(), out);
@@ -101,7 +103,7 @@ impl Hub {
         id: ClientId,
         account: Option<AccountKey>,
         name: Name,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) {
         if self.is_many(id) && account.is_none_or(|account| !self.sessions.accounts(id).contains(&account)) {
             return self.refuse(id, AccountRefusal::ManyHere, Verb::Login.secrets(), out);
@@ -111,10 +113,10 @@ impl Hub {
     }
 
     /// Asks for a password; the next line is the answer.
-    pub(super) fn ask(&mut self, id: ClientId, asking: Asking, out: &mut Vec<Output>) {
+    pub(super) fn ask(&mut self, id: ClientId, asking: Asking, out: &mut Vec<Effect>) {
         let question = asking.question();
         self.client_mut(id).expect("the caller knows them").set_asking(asking);
-        out.extend(question.map(|question| Output::Ask(id, question)));
+        out.extend(question.map(|question| Effect::Ask(id, question)));
     }
 
     /// Somebody answered.
@@ -122,7 +124,7 @@ impl Hub {
         &mut self,
         id: ClientId,
         typed: Result<Password, PasswordError>,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) {
         let Some(asking) = self.client_mut(id).and_then(Client::take_asking) else {
             return self.ask_name_again(id, out);
@@ -139,16 +141,16 @@ impl Hub {
                 self.ask(id, Asking::Refused(typed), out);
             }
             Some(Step::Ask(next)) => self.ask(id, next, out),
-            Some(Step::Submit(petition, next)) => {
-                let waiting = Waiting { typed, matter: petition.matter(), next, spoken: false };
+            Some(Step::Submit(auth_request, next)) => {
+                let waiting = Waiting { typed, matter: auth_request.matter(), next, spoken: false };
                 self.ask(id, Asking::Waiting(waiting), out);
-                out.push(Output::Petition(id, petition));
+                out.push(Effect::Authenticate(id, auth_request));
             }
         }
     }
 
     /// Something was typed that can be no password, or no new one.
-    fn refuse_unfit(&mut self, id: ClientId, asking: &Asking, error: PasswordError, out: &mut Vec<Output>) {
+    fn refuse_unfit(&mut self, id: ClientId, asking: &Asking, error: PasswordError, out: &mut Vec<Effect>) {
         let (blank, nameless) = (error == PasswordError::Blank, self.is_nameless(id));
         if blank && nameless {
             return self.ask_name_again(id, out);
@@ -163,26 +165,26 @@ impl Hub {
                 let new = again.question() == Some(Question::New);
                 self.ask(id, again, out);
                 // Whoever has sent both at once has sent the same again.
-                out.extend(new.then_some(Output::Disregard(id, 1)));
+                out.extend(new.then_some(Effect::Disregard(id, 1)));
             }
         }
     }
 
     /// Nothing comes of what somebody wanted: so many passwords more are not asked for, and may have been sent.
-    fn refuse(&self, id: ClientId, refusal: AccountRefusal, secrets: u8, out: &mut Vec<Output>) {
+    fn refuse(&self, id: ClientId, refusal: AccountRefusal, secrets: u8, out: &mut Vec<Effect>) {
         out.push(tell(id, Event::AccountRefused(refusal)));
-        out.push(Output::Disregard(id, secrets));
+        out.push(Effect::Disregard(id, secrets));
         self.ask_name_again(id, out);
     }
 
     /// A line that made no command may have been meant for one that passwords follow.
-    pub(super) fn disregard_behind(&self, id: ClientId, trouble: &Trouble, out: &mut Vec<Output>) {
+    pub(super) fn disregard_behind(&self, id: ClientId, trouble: &Trouble, out: &mut Vec<Effect>) {
         let secrets = match trouble {
             Trouble::Incomplete => Verb::Password.secrets(),
             trouble => trouble.about().map_or(0, Verb::secrets),
         };
         if secrets > 0 && !self.is_asked(id) {
-            out.push(Output::Disregard(id, secrets));
+            out.push(Effect::Disregard(id, secrets));
         }
     }
 
@@ -191,22 +193,22 @@ impl Hub {
         self.client(id).is_some_and(Client::is_asked)
     }
 
-    /// What came of a petition; whoever has left meanwhile, or asked for something else, hears nothing of it.
-    pub fn verdict(
+    /// What came of a request; whoever has left meanwhile, or asked for something else, hears nothing of it.
+    pub fn auth_result(
         &mut self,
         id: ClientId,
         matter: Matter,
-        verdict: Verdict,
-        now: Moment,
-        out: &mut Vec<Output>,
+        auth_result: AuthResult,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) {
-        if let (Matter::Register(name), Verdict::Granted(key), Some(registry)) =
-            (&matter, verdict, &mut self.registry)
+        if let (Matter::Register(name), AuthResult::Granted(key), Some(account_index)) =
+            (&matter, auth_result, &mut self.account_index)
         {
-            registry.insert(Account { key, name: name.clone() });
+            account_index.insert(Account { key, name: name.clone() });
         }
         // Also where nobody waits for it any more.
-        if let (Matter::Change(_), Verdict::Granted(key)) = (&matter, verdict) {
+        if let (Matter::Change(_), AuthResult::Granted(key)) = (&matter, auth_result) {
             self.revoke_old_password(key, Some(id));
             self.end_revoked(now, out);
         }
@@ -214,32 +216,32 @@ impl Hub {
         let Some(waiting) = self.client_mut(id).and_then(|client| client.take_waiting(&matter)) else {
             return;
         };
-        let refusal = match (matter, verdict) {
-            (Matter::Login(_), Verdict::Granted(key)) => return self.identify(id, key, now, out),
-            (Matter::Register(name), Verdict::Granted(key)) => return self.registered(id, name, key, out),
-            (Matter::Change(_), Verdict::Granted(_)) => {
+        let refusal = match (matter, auth_result) {
+            (Matter::Login(_), AuthResult::Granted(key)) => return self.identify(id, key, now, out),
+            (Matter::Register(name), AuthResult::Granted(key)) => return self.registered(id, name, key, out),
+            (Matter::Change(_), AuthResult::Granted(_)) => {
                 return out.push(tell(id, Event::Account(AccountNews::PasswordChanged)));
             }
-            (Matter::Check(_), Verdict::Granted(_)) => {
+            (Matter::Check(_), AuthResult::Granted(_)) => {
                 return waiting.next.into_iter().for_each(|next| self.ask(id, *next, out));
             }
-            (Matter::Operator, Verdict::Operator) => {
+            (Matter::Operator, AuthResult::Operator) => {
                 self.sessions.make_operator(id);
-                out.extend(self.name(id).map(|name| Output::Note(Note::BecameOperator(name.clone()))));
+                out.extend(self.name(id).map(|name| Effect::Log(LogEntry::BecameOperator(name.clone()))));
                 return out.push(tell(id, Event::Account(AccountNews::Operator)));
             }
             // Somebody was faster, or whoever runs the server was.
-            (Matter::Register(name), Verdict::Wrong) => AccountRefusal::Taken(name),
-            (Matter::Check(_) | Matter::Change(_), Verdict::Wrong) => AccountRefusal::WrongCurrent,
-            (Matter::Operator, Verdict::Wrong | Verdict::Granted(_)) => AccountRefusal::NotOperators,
-            (_, Verdict::Wrong | Verdict::Operator) => AccountRefusal::Wrong,
-            (_, Verdict::Busy) => AccountRefusal::Busy,
-            (Matter::Register(_), Verdict::Wait(rest)) => AccountRefusal::RegisteredMany(rest),
-            (_, Verdict::Wait(rest)) => AccountRefusal::Wait(rest),
-            (_, Verdict::OverShare) => AccountRefusal::OverShare,
-            (_, Verdict::NoneLeft) => AccountRefusal::NoneLeft,
-            (_, Verdict::Displaced) => AccountRefusal::Displaced,
-            (_, Verdict::Failed) => AccountRefusal::Failed,
+            (Matter::Register(name), AuthResult::Wrong) => AccountRefusal::Taken(name),
+            (Matter::Check(_) | Matter::Change(_), AuthResult::Wrong) => AccountRefusal::WrongCurrent,
+            (Matter::Operator, AuthResult::Wrong | AuthResult::Granted(_)) => AccountRefusal::NotOperators,
+            (_, AuthResult::Wrong | AuthResult::Operator) => AccountRefusal::Wrong,
+            (_, AuthResult::Busy) => AccountRefusal::Busy,
+            (Matter::Register(_), AuthResult::Wait(rest)) => AccountRefusal::RegisteredMany(rest),
+            (_, AuthResult::Wait(rest)) => AccountRefusal::Wait(rest),
+            (_, AuthResult::OverShare) => AccountRefusal::OverShare,
+            (_, AuthResult::NoneLeft) => AccountRefusal::NoneLeft,
+            (_, AuthResult::Displaced) => AccountRefusal::Displaced,
+            (_, AuthResult::Failed) => AccountRefusal::Failed,
         };
         match waiting.next {
             Some(again) if again.question() == Some(Question::Password) => {
@@ -257,15 +259,15 @@ impl Hub {
 
     /// This is different about the accounts: whoever runs the server changed them. Connections that gave a password which
     /// is none any more end.
-    pub fn accounts_changed(&mut self, changes: Vec<AccountChange>, now: Moment, out: &mut Vec<Output>) {
+    pub fn accounts_changed(&mut self, changes: Vec<AccountChange>, now: MonoTime, out: &mut Vec<Effect>) {
         let mut disowned = BTreeSet::new();
         for change in changes {
-            let registry = self.registry.get_or_insert_default();
+            let account_index = self.account_index.get_or_insert_default();
             match change {
-                AccountChange::Added(account) => registry.insert(account),
+                AccountChange::Added(account) => account_index.insert(account),
                 AccountChange::Renewed(key) => self.revoke_old_password(key, None),
                 AccountChange::Removed(key) => {
-                    let name = registry.remove(key);
+                    let name = account_index.remove(key);
                     name.into_iter().for_each(|name| self.revoke(key, None, &AccountNews::Removed(name)));
                     disowned.extend(self.owned.remove(&key).map(|_| key));
                 }
@@ -278,22 +280,22 @@ impl Hub {
     }
 
     /// These accounts decide nowhere any more.
-    fn disown(&mut self, accounts: &BTreeSet<AccountKey>, out: &mut Vec<Output>) {
+    fn disown(&mut self, accounts: &BTreeSet<AccountKey>, out: &mut Vec<Effect>) {
         self.spend(self.rooms.len());
         let mut left = Vec::new();
         for (number, room) in self.rooms.iter_mut().enumerate() {
-            let Some(owners) = room.as_mut().map(|room| &mut room.rules.owners) else { continue };
+            let Some(owners) = room.as_mut().map(|room| &mut room.modes.owners) else { continue };
             let before = owners.len();
             owners.retain(|key| !accounts.contains(key));
             left.extend((owners.len() < before).then_some(RoomId::at(number)));
         }
         // What was nobody's but theirs is nobody's now.
-        left.into_iter().for_each(|room| self.vanish_if_empty(room, out));
+        left.into_iter().for_each(|room| self.remove_if_empty(room, out));
     }
 
     /// An account has another password: the connections that gave the one before have to end, all but that one.
     fn revoke_old_password(&mut self, key: AccountKey, except: Option<ClientId>) {
-        let name = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned();
+        let name = self.account_index.as_ref().and_then(|account_index| account_index.name(key)).cloned();
         if let Some(name) = name {
             self.revoke(key, except, &AccountNews::Renewed(name));
         }
@@ -305,17 +307,17 @@ impl Hub {
     }
 
     /// Whether a client may do everything everywhere.
-    pub(super) fn runs_the_chat(&self, id: ClientId) -> bool {
-        self.account(id).is_some_and(|key| self.rules.operators.contains(&key))
+    pub(super) fn is_admin(&self, id: ClientId) -> bool {
+        self.account(id).is_some_and(|key| self.config.operators.contains(&key))
             || self.sessions.operators().contains(&id)
     }
 
     /// Whose name `name` is for good.
     pub(super) fn owner_of(&self, name: &Name) -> Option<AccountKey> {
-        self.registry.as_ref()?.find(name)
+        self.account_index.as_ref()?.find(name)
     }
 
-    fn registered(&mut self, id: ClientId, name: Name, key: AccountKey, out: &mut Vec<Output>) {
+    fn registered(&mut self, id: ClientId, name: Name, key: AccountKey, out: &mut Vec<Effect>) {
         self.bind_decisions(id, (key, &name), out);
         self.sessions.open(key, id);
         let client = self.client_mut(id).expect("the caller knows them");
@@ -325,13 +327,15 @@ impl Hub {
             client.update_contact();
             self.own_rooms(id, out);
         }
-        out.push(Output::Note(Note::Registered(name.clone())));
+        out.push(Effect::Log(LogEntry::Registered(name.clone())));
         out.push(tell(id, Event::Account(AccountNews::Registered(name))));
     }
 
     /// Somebody gave the password of an account: its name is theirs, and whoever has it gives way.
-    fn identify(&mut self, id: ClientId, key: AccountKey, now: Moment, out: &mut Vec<Output>) {
-        let Some(name) = self.registry.as_ref().and_then(|registry| registry.name(key)).cloned() else {
+    fn identify(&mut self, id: ClientId, key: AccountKey, now: MonoTime, out: &mut Vec<Effect>) {
+        let Some(name) =
+            self.account_index.as_ref().and_then(|account_index| account_index.name(key)).cloned()
+        else {
             return self.refuse(id, AccountRefusal::Wrong, 1, out);
         };
         if let Some(expelled) = self.expelled_name(&name, Some(key)) {
@@ -363,7 +367,7 @@ impl Hub {
         if let Some(leaving) = leaving {
             self.leave_place_to(leaving, now, out);
         }
-        out.push(Output::Collect(id, key));
+        out.push(Effect::Fetch(id, key));
     }
 
     /// Those who have to leave when `id` comes in by the account of `name`: guests whose names look like it, and another
@@ -375,8 +379,8 @@ impl Hub {
         key: AccountKey,
         name: &Name,
     ) -> BTreeSet<(ClientId, Option<AccountKey>)> {
-        let likeness = name.likeness();
-        let others = self.alike(&likeness).map(|(other, _)| (other.id, other.account));
+        let skeleton = name.skeleton();
+        let others = self.alike(&skeleton).map(|(other, _)| (other.id, other.account));
         others.filter(|&(other, own)| other != id && own.is_none_or(|own| own == key)).collect()
     }
 
@@ -386,13 +390,13 @@ impl Hub {
         id: ClientId,
         name: Name,
         key: AccountKey,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) {
         let client = self.client_mut(id).expect("the caller knows them");
         if client.account != Some(key) {
             // What they do next says nothing of the letters of this account.
-            client.take_letters();
+            client.take_offline_messages();
         }
         client.account = Some(key);
         client.update_contact();
@@ -405,29 +409,29 @@ impl Hub {
     }
 
     /// A newcomer goes on where `old`, another connection of theirs, was: nobody else sees a difference.
-    fn resume(&mut self, id: ClientId, old: ClientId, name: &Name, now: Moment, out: &mut Vec<Output>) {
+    fn resume(&mut self, id: ClientId, old: ClientId, name: &Name, now: MonoTime, out: &mut Vec<Effect>) {
         let Some(leaving) = self.clients[old.slot()].take() else { return };
         self.here -= 1;
         self.holdings.leave_place(leaving.holder);
         self.no_newcomer(id, now);
         let client = self.client_mut(id).expect("the caller knows them");
         client.take_over(leaving);
-        let (current, seats): (_, Vec<Seat>) = (client.current, client.seats().collect());
+        let (current, memberships): (_, Vec<Membership>) = (client.current, client.memberships().collect());
         let hidden = client.hidden().to_vec();
         self.hiding.moved(old.place(), id.place(), &hidden);
-        let likeness = name.likeness();
-        self.names.remove(&likeness, old.slot() as u32);
-        self.names.insert(&likeness, id.slot() as u32);
-        for &seat in &seats {
-            self.room_mut(seat.room).expect("a seat is in a room").follow_member(seat, id);
+        let skeleton = name.skeleton();
+        self.names.remove(&skeleton, old.slot() as u32);
+        self.names.insert(&skeleton, id.slot() as u32);
+        for &membership in &memberships {
+            self.room_mut(membership.room).expect("a seat is in a room").follow_member(membership, id);
         }
         // What was decided about somebody holds where they are not, too.
         self.follow_decisions(old, id);
         self.sessions.follow(old, id);
-        let rooms: Vec<RoomId> = seats.into_iter().map(|seat| seat.room).collect();
+        let rooms: Vec<RoomId> = memberships.into_iter().map(|membership| membership.room).collect();
         out.push(tell(old, Event::Account(AccountNews::Replaced)));
-        out.push(Output::Close(old, CloseReason::Replaced));
-        out.push(Output::Note(Note::Left(name.clone(), CloseReason::Replaced)));
+        out.push(Effect::Close(old, CloseReason::Replaced));
+        out.push(Effect::Log(LogEntry::Left(name.clone(), CloseReason::Replaced)));
         self.welcome(id, name, current, out);
         if rooms != [GENERAL] {
             let named = |room| self.room(room).map(|room| room.name.clone());
@@ -443,24 +447,24 @@ impl Hub {
     }
 
     /// Whoever decides in a room because they made it does so for good when their name is registered.
-    fn own_rooms(&mut self, id: ClientId, out: &mut Vec<Output>) {
-        let seats = self.client(id).into_iter().flat_map(Client::seats);
-        let rooms: Vec<_> = seats.map(|seat| seat.room).collect();
+    fn own_rooms(&mut self, id: ClientId, out: &mut Vec<Effect>) {
+        let memberships = self.client(id).into_iter().flat_map(Client::memberships);
+        let rooms: Vec<_> = memberships.map(|membership| membership.room).collect();
         for room in rooms {
-            if self.room(room).is_some_and(|room| room.rules.operators.contains(&id)) {
+            if self.room(room).is_some_and(|room| room.modes.operators.contains(&id)) {
                 self.own(id, room, out);
             }
         }
     }
 
-    fn refuse_expelled(&self, id: ClientId, name: Name, expelled: Expelled, out: &mut Vec<Output>) {
+    fn refuse_expelled(&self, id: ClientId, name: Name, expelled: Expelled, out: &mut Vec<Effect>) {
         out.push(tell(id, Event::NameRefused(NameRefusal::Expelled(name, expelled))));
-        out.push(Output::Disregard(id, 1));
+        out.push(Effect::Disregard(id, 1));
         self.ask_name_again(id, out);
     }
 
     /// Who has no name yet is asked for one again.
-    pub(super) fn ask_name_again(&self, id: ClientId, out: &mut Vec<Output>) {
+    pub(super) fn ask_name_again(&self, id: ClientId, out: &mut Vec<Effect>) {
         if self.is_nameless(id) {
             out.push(tell(id, Event::NamePrompt));
         }

@@ -1,10 +1,10 @@
 //! Keys to rooms: a wrong one costs time, and the operators of the room hear of it.
 
-use super::{Audience, Done, Event, Hub, Name, Output, RoomId, RoomRefusal};
+use super::{Audience, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal};
+use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
-use crate::chat::moment::Moment;
+use crate::chat::mono_time::MonoTime;
 use crate::chat::origin::Origin;
-use crate::chat::output::Note;
 use crate::chat::text::Text;
 use crate::limits::KEY_ALARM_EARS;
 
@@ -17,20 +17,20 @@ impl Hub {
         name: &Name,
         number: RoomId,
         key: &Text,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) -> Done {
         let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
         let room = self.room_mut(number).expect("the caller found it");
-        let rest = room.rules.key_guard.as_ref().and_then(|guard| guard.rest(origin, now));
-        if rest.is_none() && room.rules.key.as_ref() == Some(key) {
+        let rest = room.modes.key_guard.as_ref().and_then(|guard| guard.rest(origin, now));
+        if rest.is_none() && room.modes.key.as_ref() == Some(key) {
             return Ok(());
         }
         let refusal = match rest {
             Some(rest) => RoomRefusal::KeyWait(room.name.clone(), rest),
             None => RoomRefusal::WrongKey(room.name.clone()),
         };
-        let guard = room.rules.key_guard.get_or_insert_default();
+        let guard = room.modes.key_guard.get_or_insert_default();
         if rest.is_none() {
             guard.wrong(origin, now);
         }
@@ -41,18 +41,18 @@ impl Hub {
     }
 
     /// Tells those of a room's operators who are there that keys are being tried, the last one by `name`.
-    fn tell_operators(&self, number: RoomId, tries: u32, name: &Name, out: &mut Vec<Output>) {
+    fn tell_operators(&self, number: RoomId, tries: u32, name: &Name, out: &mut Vec<Effect>) {
         let room = self.room(number).expect("the caller found it");
-        let owners = room.rules.owners.iter().filter_map(|&owner| self.holder_of(owner));
-        let owners =
-            owners.filter(|&owner| self.client(owner).is_some_and(|client| client.seat(number).is_some()));
-        let operators = room.rules.operators.iter().copied().take(KEY_ALARM_EARS);
+        let owners = room.modes.owners.iter().filter_map(|&owner| self.holder_of(owner));
+        let owners = owners
+            .filter(|&owner| self.client(owner).is_some_and(|client| client.membership(number).is_some()));
+        let operators = room.modes.operators.iter().copied().take(KEY_ALARM_EARS);
         let mut clients: Vec<ClientId> = operators.chain(owners.take(KEY_ALARM_EARS)).collect();
         clients.sort_unstable();
         clients.dedup();
         let (room, by) = (room.name.clone(), name.clone());
-        out.push(Output::Note(Note::KeysTried(room.clone(), tries, by.clone())));
+        out.push(Effect::Log(LogEntry::KeysTried(room.clone(), tries, by.clone())));
         let to = Audience::Several { clients, from: Name::server() };
-        out.push(Output::Deliver { to, event: Event::KeysTried { room, tries, by } });
+        out.push(Effect::Deliver { to, event: Event::KeysTried { room, tries, by } });
     }
 }

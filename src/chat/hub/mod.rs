@@ -1,23 +1,23 @@
 //! All clients and rooms, and the rules: who is who, who hears what.
 //!
-//! Law: the same calls give the same outputs; time comes in as an argument, and nothing waits.
+//! Invariant: the same calls give the same outputs; time comes in as an argument, and nothing waits.
 
 mod administration;
 mod audience;
+mod config;
 mod crowds;
 mod decided;
 mod entering;
 mod expulsions;
 mod identifying;
 mod keys;
-mod letters;
 mod moving;
+mod offline_messages;
 mod ordering;
 mod places;
 mod presence;
 mod recalling;
 mod rooms;
-mod rules;
 mod sessions;
 mod stopping;
 mod talking;
@@ -26,26 +26,26 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 pub use administration::{AdminRefusal, Description};
+pub use config::ChatConfig;
 use places::Trial;
-pub use rules::Rules;
 
 use super::account::AccountKey;
+use super::account_index::AccountIndex;
 use super::client::Client;
 use super::command::{Command, Trouble, Verb};
 use super::correspondent::Correspondent;
+use super::effect::{Audience, CloseReason, Effect, RoomId};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
 use super::hiding::Hiding;
 use super::holdings::Holdings;
 use super::id::ClientId;
-use super::line::Stamp;
-use super::moment::Moment;
-use super::name::{Likeness, Name};
+use super::line::UnixMillis;
+use super::mono_time::MonoTime;
+use super::name::{Name, Skeleton};
+use super::name_index::NameIndex;
 use super::origin::Origin;
-use super::output::{Audience, CloseReason, Output, RoomId};
-use super::registry::Registry;
 use super::room::Room;
-use super::roster::Roster;
 use super::text::Text;
 use super::work::Work;
 
@@ -65,23 +65,23 @@ const TICK_ROOM: usize = 50;
 #[derive(Debug)]
 pub struct Hub {
     clients: Vec<Option<Client>>,
-    names: Roster,
+    names: NameIndex,
     /// By number; [`GENERAL`] is always there.
     rooms: Vec<Option<Room>>,
     /// Numbers of rooms that are no more, to be given again.
     free_rooms: BTreeSet<RoomId>,
     /// Of how many rooms each account is an operator for good.
     owned: BTreeMap<AccountKey, usize>,
-    room_names: Roster,
+    room_names: NameIndex,
     /// Rooms in which movements wait to be told, and when: of thousands, those few are looked at.
-    restless: BTreeSet<(Moment, RoomId)>,
+    restless: BTreeSet<(MonoTime, RoomId)>,
     /// Those without a name, oldest first.
-    newcomers: BTreeSet<(Moment, ClientId)>,
+    newcomers: BTreeSet<(MonoTime, ClientId)>,
     /// None: there are no accounts here.
-    registry: Option<Registry>,
-    rules: Rules,
+    account_index: Option<AccountIndex>,
+    config: ChatConfig,
     /// What the wall clock said when it was last read, and when that was.
-    wall_clock: (Stamp, Moment),
+    wall_clock: (UnixMillis, MonoTime),
     /// What the next room that is made is called by its history.
     next_key: u64,
     hiding: Hiding,
@@ -90,7 +90,7 @@ pub struct Hub {
     decided: decided::Decided,
     sessions: sessions::Sessions,
     /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
-    writers: VecDeque<letters::Writer>,
+    writers: VecDeque<offline_messages::Writer>,
     /// Who wrote those of which it is not known yet whether they are kept.
     posting: Vec<(ClientId, Correspondent)>,
     work: Cell<Work>,
@@ -111,22 +111,22 @@ pub struct Hub {
 
 impl Hub {
     /// An empty chat.
-    pub fn new(mut rules: Rules) -> Hub {
-        let rooms = std::mem::take(&mut rules.rooms);
-        let expulsions: Vec<_> = rules.expulsions.drain(..).map(expulsions::Entry::new).collect();
+    pub fn new(mut config: ChatConfig) -> Hub {
+        let rooms = std::mem::take(&mut config.rooms);
+        let expulsions: Vec<_> = config.expulsions.drain(..).map(expulsions::Entry::new).collect();
         let last_expulsion = expulsions.iter().map(expulsions::Entry::number).max().unwrap_or(0);
         let mut hub = Hub {
             clients: Vec::new(),
-            names: Roster::default(),
+            names: NameIndex::default(),
             rooms: Vec::new(),
             free_rooms: BTreeSet::new(),
             owned: BTreeMap::new(),
-            room_names: Roster::default(),
+            room_names: NameIndex::default(),
             restless: BTreeSet::new(),
             newcomers: BTreeSet::new(),
-            registry: rules.accounts.take().map(Registry::new),
-            rules,
-            wall_clock: (Stamp::default(), Moment::START),
+            account_index: config.accounts.take().map(AccountIndex::new),
+            config,
+            wall_clock: (UnixMillis::default(), MonoTime::START),
             next_key: 0,
             hiding: Hiding::default(),
             hidden_beyond: 0,
@@ -145,32 +145,32 @@ impl Hub {
         };
         let general = hub.make_a_room(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));
-        let addresses = std::mem::take(&mut hub.rules.account_addresses);
+        let addresses = std::mem::take(&mut hub.config.account_addresses);
         for record in rooms {
             // Those who became operators later did not make it.
             let made_from = record.owners.first().and_then(|owner| addresses.get(owner)).copied();
             hub.restore(record, made_from);
         }
-        hub.next_key = hub.next_key.max(hub.rules.next_key);
+        hub.next_key = hub.next_key.max(hub.config.next_key);
         hub
     }
 
     /// The wall clock says `wall` at `now`. It may say less than before: what is said is stamped with it, nothing waits
     /// for it.
-    pub fn set_wall_clock(&mut self, wall: Stamp, now: Moment) {
+    pub fn set_wall_clock(&mut self, wall: UnixMillis, now: MonoTime) {
         self.wall_clock = (wall, now);
     }
 
     /// Everybody who comes from now on is told this.
     pub fn set_motd(&mut self, motd: Vec<Text>) {
-        self.rules.motd = motd;
+        self.config.motd = motd;
     }
 
     /// A client connected, from `origin`; they are asked for a name, if they may come in. Says whether they may.
-    pub fn connect(&mut self, id: ClientId, origin: Origin, now: Moment, out: &mut Vec<Output>) -> bool {
+    pub fn connect(&mut self, id: ClientId, origin: Origin, now: MonoTime, out: &mut Vec<Effect>) -> bool {
         if let Some(expelled) = self.expelled_address(origin) {
             out.push(tell(id, Event::Expulsion(ExpulsionNews::Told(expelled))));
-            out.push(Output::Close(id, CloseReason::Expelled));
+            out.push(Effect::Close(id, CloseReason::Expelled));
             return false;
         }
         if !self.admit(id, origin, now, out) {
@@ -188,7 +188,7 @@ impl Hub {
     }
 
     /// A client asked for something.
-    pub fn handle(&mut self, id: ClientId, command: Command, now: Moment, out: &mut Vec<Output>) {
+    pub fn handle(&mut self, id: ClientId, command: Command, now: MonoTime, out: &mut Vec<Effect>) {
         if self.end_if_decided(id, now, out) {
             return;
         }
@@ -214,7 +214,7 @@ impl Hub {
     }
 
     /// A connection ended without the hub's doing. The shell closes it; the others are told.
-    pub fn disconnect(&mut self, id: ClientId, reason: CloseReason, now: Moment, out: &mut Vec<Output>) {
+    pub fn disconnect(&mut self, id: ClientId, reason: CloseReason, now: MonoTime, out: &mut Vec<Effect>) {
         let farewell = match reason {
             CloseReason::Lost | CloseReason::Stalled => Farewell::Lost,
             _ => Farewell::Plain,
@@ -224,8 +224,8 @@ impl Hub {
 
     /// Does what has come due, as much of it as one turn bears; [`next_due`](Hub::next_due) tells whether more is. Call at
     /// that time or later.
-    pub fn tick(&mut self, now: Moment, out: &mut Vec<Output>) {
-        let timeout = self.rules.login_timeout;
+    pub fn tick(&mut self, now: MonoTime, out: &mut Vec<Effect>) {
+        let timeout = self.config.login_timeout;
         for _ in 0..TICK_NEWCOMERS {
             let overdue =
                 self.oldest_newcomer().filter(|(_, since)| timeout.is_some_and(|span| now >= *since + span));
@@ -248,14 +248,14 @@ impl Hub {
     }
 
     /// When [`tick`](Hub::tick) has something to do; never while nothing waits.
-    pub fn next_due(&self) -> Option<Moment> {
-        let newcomer = match self.rules.login_timeout {
+    pub fn next_due(&self) -> Option<MonoTime> {
+        let newcomer = match self.config.login_timeout {
             Some(timeout) => self.oldest_newcomer().map(|(_, since)| since + timeout),
             None => None,
         };
         let leaving = !self.expelling.is_empty() || self.sessions.has_revoked();
         let unfinished = leaving || self.stopped.is_some();
-        let unfinished = unfinished.then_some(Moment::START);
+        let unfinished = unfinished.then_some(MonoTime::START);
         let movements = self.restless.first().map(|&(due, _)| due);
         [newcomer, movements, self.trials_due(), unfinished].into_iter().flatten().min()
     }
@@ -304,7 +304,7 @@ impl Hub {
             && self.sessions.is_empty()
     }
 
-    fn handle_newcomer(&mut self, id: ClientId, command: Command, now: Moment, out: &mut Vec<Output>) {
+    fn handle_newcomer(&mut self, id: ClientId, command: Command, now: MonoTime, out: &mut Vec<Effect>) {
         match command {
             Command::Say(text) | Command::Nick(text) => return self.take_name(id, &text, now, out),
             Command::Login(name) => return self.login(id, &name, out),
@@ -328,7 +328,7 @@ impl Hub {
                     Command::ChangePassword => Verb::Password.secrets(),
                     _ => 0,
                 };
-                out.extend((secrets > 0).then_some(Output::Disregard(id, secrets)));
+                out.extend((secrets > 0).then_some(Effect::Disregard(id, secrets)));
                 out.push(tell(id, Event::NameRefused(NameRefusal::Missing)));
             }
         }
@@ -340,14 +340,14 @@ impl Hub {
         id: ClientId,
         name: &Name,
         command: Command,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) {
         self.acknowledge(id, out);
         let refused = match command {
             Command::Say(text) if text.is_blank() => Ok(()),
-            Command::Say(text) => self.utter(id, name, false, text, now, out),
-            Command::Act(text) => self.utter(id, name, true, text, now, out),
+            Command::Say(text) => self.say(id, name, false, text, now, out),
+            Command::Act(text) => self.say(id, name, true, text, now, out),
             Command::History(lines) => self.history(id, lines, out),
             Command::Search(words) => self.search(id, words, out),
             Command::Message { to, text } => self.message(id, name, &to, text, now, out),
@@ -390,7 +390,7 @@ impl Hub {
             Command::Quit(words) => {
                 let farewell = words.map_or(Farewell::Plain, Farewell::Words);
                 self.depart(id, farewell, CloseReason::Quit, now, out);
-                out.push(Output::Close(id, CloseReason::Quit));
+                out.push(Effect::Close(id, CloseReason::Quit));
                 Ok(())
             }
         };
@@ -409,18 +409,18 @@ impl Hub {
     }
 
     /// Ends a client by the hub's own will.
-    fn close(&mut self, id: ClientId, reason: CloseReason, now: Moment, out: &mut Vec<Output>) {
+    fn close(&mut self, id: ClientId, reason: CloseReason, now: MonoTime, out: &mut Vec<Effect>) {
         self.disconnect(id, reason, now, out);
-        out.push(Output::Close(id, reason));
+        out.push(Effect::Close(id, reason));
     }
 
     /// The client without a name who has waited longest, and since when.
-    fn oldest_newcomer(&self) -> Option<(ClientId, Moment)> {
+    fn oldest_newcomer(&self) -> Option<(ClientId, MonoTime)> {
         self.newcomers.first().map(|&(since, id)| (id, since))
     }
 
     /// A client is no newcomer any more: they have a name now, or leave.
-    fn no_newcomer(&mut self, id: ClientId, now: Moment) {
+    fn no_newcomer(&mut self, id: ClientId, now: MonoTime) {
         if let Some(client) = self.client_mut(id).filter(|client| client.name.is_none()) {
             let since = std::mem::replace(&mut client.active, now);
             self.newcomers.remove(&(since, id));
@@ -429,19 +429,19 @@ impl Hub {
 
     /// Those here whose names clash with a name that looks like this: one, but where names were registered before their
     /// likes clashed. Each perhaps twice.
-    fn alike(&self, likeness: &Likeness) -> impl Iterator<Item = (&Client, &Name)> {
-        let slots = self.names.candidates(likeness);
+    fn alike(&self, skeleton: &Skeleton) -> impl Iterator<Item = (&Client, &Name)> {
+        let slots = self.names.candidates(skeleton);
         let clients = slots.filter_map(|slot| self.clients[slot as usize].as_ref());
         let named = clients.filter_map(|client| Some((client, client.name.as_ref()?)));
-        named.filter(move |(_, name)| name.likeness().clashes(likeness))
+        named.filter(move |(_, name)| name.skeleton().clashes(skeleton))
     }
 
     /// The person who is meant by whoever typed `name`. Nobody here, if it means an account whose owner is not here, while
     /// that of another is whose name looks like it.
     fn person_called(&self, name: &str) -> Option<(ClientId, Name)> {
         let wanted = Name::known(name.trim()).ok()?;
-        let likeness = wanted.likeness();
-        let id = wanted.meant(self.alike(&likeness).map(|(client, name)| (client.id, name)))?;
+        let skeleton = wanted.skeleton();
+        let id = wanted.meant(self.alike(&skeleton).map(|(client, name)| (client.id, name)))?;
         let account = self.account(id);
         if account.is_some() && account != self.owner_of(&wanted) {
             return None;
@@ -458,7 +458,7 @@ impl Hub {
     /// The registered name that nobody here has now, and that `name` is.
     fn absent_called(&self, name: &str) -> Option<(AccountKey, Name)> {
         let key = self.owner_of(&Name::known(name.trim()).ok()?)?;
-        Some((key, self.registry.as_ref()?.name(key)?.clone()))
+        Some((key, self.account_index.as_ref()?.name(key)?.clone()))
     }
 
     /// Whether a client waits for what comes of a password, and has not sent a line since.
@@ -492,19 +492,19 @@ impl Hub {
 type Done = Result<(), RoomRefusal>;
 
 /// An answer to one client.
-fn tell(id: ClientId, event: Event) -> Output {
-    Output::Deliver { to: Audience::One(id), event }
+fn tell(id: ClientId, event: Event) -> Effect {
+    Effect::Deliver { to: Audience::One(id), event }
 }
 
 /// Answers one client, which is all that there is to do.
-fn answer(id: ClientId, event: Event, out: &mut Vec<Output>) -> Done {
+fn answer(id: ClientId, event: Event, out: &mut Vec<Effect>) -> Done {
     out.push(tell(id, event));
     Ok(())
 }
 
 /// Changes the language that a client hears, or says which it is.
-fn speak(id: ClientId, language: Option<super::Language>, out: &mut Vec<Output>) -> Done {
+fn speak(id: ClientId, language: Option<super::Language>, out: &mut Vec<Effect>) -> Done {
     let Some(language) = language else { return answer(id, Event::LanguageIs, out) };
-    out.push(Output::Speak(id, language));
+    out.push(Effect::Speak(id, language));
     answer(id, Event::LanguageSet, out)
 }

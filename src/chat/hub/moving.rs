@@ -1,11 +1,11 @@
 //! Coming into rooms and going out of them, and how the others are told: a few one by one, many in one line.
 
-use super::{Audience, Event, Farewell, GENERAL, Hub, Name, Output, RoomId};
-use crate::chat::client::{Client, Seat};
+use super::{Audience, Effect, Event, Farewell, GENERAL, Hub, Name, RoomId};
+use crate::chat::client::{Client, Membership};
 use crate::chat::event::Crowd;
 use crate::chat::id::ClientId;
-use crate::chat::moment::Moment;
-use crate::chat::movements::{Moved, Threshold};
+use crate::chat::join_part_batch::{Moved, Threshold};
+use crate::chat::mono_time::MonoTime;
 use crate::chat::room::Room;
 use crate::chat::slots::SlotSet;
 
@@ -17,8 +17,8 @@ impl Hub {
         name: &Name,
         room: RoomId,
         threshold: Threshold,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) {
         self.overdue_movements(room, now, out);
         self.spend(self.room(room).map_or(0, Room::office_steps));
@@ -29,37 +29,37 @@ impl Hub {
             let room_name = (threshold == Threshold::Room).then(|| entered.name.clone());
             let crowd = Crowd { names: vec![name.clone()], more: 0 };
             let event = Event::Arrived { crowd, room: room_name };
-            out.push(Output::Deliver { to: Audience::others(room, id, name), event });
+            out.push(Effect::Deliver { to: Audience::others(room, id, name), event });
         } else {
             entered.movements.arrived.push((threshold, id));
             self.note_movement(room);
         }
         let client = self.client_mut(id).expect("the caller knows them");
-        client.sit(Seat { room, place, announced });
+        client.join(Membership { room, place, announced });
         client.current = Some(room);
     }
 
     /// Takes a client's seat in a room away; what was overdue is told before.
-    pub(super) fn unseat(
+    pub(super) fn remove_member(
         &mut self,
         id: ClientId,
         room: RoomId,
-        now: Moment,
-        out: &mut Vec<Output>,
-    ) -> Option<Seat> {
+        now: MonoTime,
+        out: &mut Vec<Effect>,
+    ) -> Option<Membership> {
         self.overdue_movements(room, now, out);
         self.vacate(id, room)
     }
 
     /// Takes a client's seat in a room away.
-    pub(super) fn vacate(&mut self, id: ClientId, room: RoomId) -> Option<Seat> {
-        let seat = self.client_mut(id)?.rise(room)?;
+    pub(super) fn vacate(&mut self, id: ClientId, room: RoomId) -> Option<Membership> {
+        let membership = self.client_mut(id)?.part(room)?;
         let left = self.room(room).expect("a seat is in a room");
-        let arrivals = if seat.announced { 0 } else { left.movements.arrived.len() / 4 };
+        let arrivals = if membership.announced { 0 } else { left.movements.arrived.len() / 4 };
         self.spend(left.office_steps() + arrivals);
         let left = self.room_mut(room).expect("a seat is in a room");
-        let moved = left.leave(seat.place);
-        if !seat.announced {
+        let moved = left.leave(membership.place);
+        if !membership.announced {
             let due = left.movements.due();
             left.movements.forget_arrival(id);
             if let Some(due) = due.filter(|_| left.movements.due().is_none()) {
@@ -68,13 +68,13 @@ impl Hub {
         }
         if let Some(moved) = moved {
             let moved = self.client_mut(moved).expect("members are clients");
-            moved.seat_mut(room).expect("members have a seat").place = seat.place;
+            moved.membership_mut(room).expect("members have a seat").place = membership.place;
         }
-        Some(seat)
+        Some(membership)
     }
 
     /// Tells the members of a room that somebody who was known to be there left it; at once, or with others.
-    pub(super) fn tell_left(&mut self, room: RoomId, name: &Name, now: Moment, out: &mut Vec<Output>) {
+    pub(super) fn tell_left(&mut self, room: RoomId, name: &Name, now: MonoTime, out: &mut Vec<Effect>) {
         let left = self.room_mut(room).expect("the caller found it");
         if !left.movements.count(now) {
             left.movements.depart(Threshold::Room, None, name.clone());
@@ -83,7 +83,7 @@ impl Hub {
         let crowd = Crowd { names: vec![name.clone()], more: 0 };
         let event = Event::ManyDeparted { crowd, room: Some(left.name.clone()) };
         let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
-        out.push(Output::Deliver { to, event });
+        out.push(Effect::Deliver { to, event });
     }
 
     /// Takes a client out of all their rooms and out of the chat. Whoever shared several with them hears of it once.
@@ -92,17 +92,23 @@ impl Hub {
         id: ClientId,
         name: &Name,
         farewell: Farewell,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) {
         self.overdue_movements(GENERAL, now, out);
-        let rooms: Vec<RoomId> =
-            self.client(id).into_iter().flat_map(Client::seats).map(|seat| seat.room).collect();
-        let seat = self.client(id).and_then(|client| client.seat(GENERAL));
-        let known = seat.is_some_and(|seat| seat.announced);
+        let rooms: Vec<RoomId> = self
+            .client(id)
+            .into_iter()
+            .flat_map(Client::memberships)
+            .map(|membership| membership.room)
+            .collect();
+        let membership = self.client(id).and_then(|client| client.membership(GENERAL));
+        let known = membership.is_some_and(|membership| membership.announced);
         let mut at_once = Vec::new();
         for &room in &rooms {
-            let Some(Seat { announced: true, .. }) = self.unseat(id, room, now, out) else { continue };
+            let Some(Membership { announced: true, .. }) = self.remove_member(id, room, now, out) else {
+                continue;
+            };
             let movements = &mut self.room_mut(room).expect("a seat is in a room").movements;
             if movements.count(now) {
                 at_once.push(room);
@@ -121,8 +127,8 @@ impl Hub {
             several => Some(Audience::Several { clients: self.members_of(several, name, beyond), from }),
         };
         let event = Event::Departed { name: name.clone(), farewell };
-        out.extend(to.map(|to| Output::Deliver { to, event }));
-        rooms.into_iter().for_each(|room| self.vanish_if_empty(room, out));
+        out.extend(to.map(|to| Effect::Deliver { to, event }));
+        rooms.into_iter().for_each(|room| self.remove_if_empty(room, out));
     }
 
     /// The members of these rooms, each once, but for those who hide `from` and those who are in the room `beyond`.
@@ -145,15 +151,15 @@ impl Hub {
     }
 
     /// Tells of somebody's arrival before they are heard of in another way.
-    pub(super) fn announce(&mut self, id: ClientId, room: RoomId, out: &mut Vec<Output>) {
-        let seat = self.client(id).and_then(|client| client.seat(room));
-        if seat.is_some_and(|seat| !seat.announced) {
+    pub(super) fn announce(&mut self, id: ClientId, room: RoomId, out: &mut Vec<Effect>) {
+        let membership = self.client(id).and_then(|client| client.membership(room));
+        if membership.is_some_and(|membership| !membership.announced) {
             self.tell_movements(room, out);
         }
     }
 
     /// A second that is over is told before the next one begins.
-    pub(super) fn overdue_movements(&mut self, room: RoomId, now: Moment, out: &mut Vec<Output>) {
+    pub(super) fn overdue_movements(&mut self, room: RoomId, now: MonoTime, out: &mut Vec<Effect>) {
         let due = self.room(room).and_then(|room| room.movements.due());
         if due.is_some_and(|due| now >= due) {
             self.tell_movements(room, out);
@@ -161,7 +167,7 @@ impl Hub {
     }
 
     /// Tells what waits of a room's movements: first who left, then who came, for a name may be another's by then.
-    pub(super) fn tell_movements(&mut self, room: RoomId, out: &mut Vec<Output>) {
+    pub(super) fn tell_movements(&mut self, room: RoomId, out: &mut Vec<Effect>) {
         let Some(moved) = self.room_mut(room) else { return };
         let Some(due) = moved.movements.due() else { return };
         let room_name = moved.name.clone();
@@ -182,7 +188,7 @@ impl Hub {
             let (mut came, mut last) = (Moved::default(), None);
             for &(_, id) in arrived.iter().filter(|(across, _)| *across == threshold) {
                 let client = self.client_mut(id).expect("who has left again is not among them");
-                client.seat_mut(room).expect("who has left again is not among them").announced = true;
+                client.membership_mut(room).expect("who has left again is not among them").announced = true;
                 let name = client.name.clone().expect("who is in a room has a name");
                 last = Some((id, name.clone()));
                 came.add(name);

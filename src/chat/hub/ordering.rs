@@ -4,13 +4,13 @@ use std::cell::OnceCell;
 use std::collections::{BTreeSet, BinaryHeap};
 
 use super::{
-    AccountKey, Audience, Done, Event, GENERAL, Hub, Name, Output, RoomId, RoomRefusal, answer, tell,
+    AccountKey, Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomId, RoomRefusal, answer, tell,
 };
 use crate::chat::ban_list::{BanList, LIFTED_STEPS, NameKey};
 use crate::chat::command::Wording;
+use crate::chat::effect::LogEntry;
 use crate::chat::event::{Decision, NameList, PutOut};
 use crate::chat::id::ClientId;
-use crate::chat::output::Note;
 use crate::chat::record::{RoomFact, RoomList};
 use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
@@ -26,7 +26,7 @@ impl Hub {
         id: ClientId,
         name: &Name,
         key: Option<Text>,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) -> Done {
         let room = self.ordered_room(id)?;
         if room == GENERAL {
@@ -36,10 +36,10 @@ impl Hub {
             return answer(id, Event::Trouble(trouble), out);
         }
         let keyed = key.is_some();
-        let rules = &mut self.rules_of(room).rules;
-        if rules.key != key {
-            rules.key.clone_from(&key);
-            rules.key_guard = None;
+        let modes = &mut self.known_room_mut(room).modes;
+        if modes.key != key {
+            modes.key.clone_from(&key);
+            modes.key_guard = None;
             self.persist(room, [RoomFact::Key(key)], out);
         }
         self.tell_decision(room, name, Decision::Keyed(keyed), out);
@@ -47,18 +47,18 @@ impl Hub {
     }
 
     /// Lets one person in, key or no key.
-    pub(super) fn invite(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
+    pub(super) fn invite(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Effect>) -> Done {
         let room = self.ordered_room(id)?;
         let Some((guest, guest_name)) = self.person_called(whom.as_str()) else {
             return answer(id, Event::NoSuchPerson(whom.clone()), out);
         };
         let inside = self.sits_in(guest, room);
         let facts = self.strike_person(room, RoomList::Bans, &guest_name, Some(guest)).unwrap_or_default();
-        let open = self.rules_of(room);
-        open.rules.invited.retain(|&invited| invited != guest);
+        let open = self.known_room_mut(room);
+        open.modes.invited.retain(|&invited| invited != guest);
         // Whoever is inside would keep it until they are put out, and come back by it.
         if !inside {
-            push_bounded(&mut open.rules.invited, guest);
+            push_bounded(&mut open.modes.invited, guest);
             self.note_decision(guest, room);
         }
         self.persist(room, facts, out);
@@ -67,7 +67,7 @@ impl Hub {
         // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
         let to = Audience::Several { clients: vec![guest], from: name.clone() };
         let event = Event::Invited { room: self.room_name(room), by: name.clone() };
-        out.push(Output::Deliver { to, event });
+        out.push(Effect::Deliver { to, event });
         Ok(())
     }
 
@@ -78,7 +78,7 @@ impl Hub {
         name: &Name,
         whom: &Text,
         reason: Option<Text>,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
@@ -94,7 +94,7 @@ impl Hub {
     }
 
     /// Puts somebody out of the current room for good, whether they are there or not.
-    pub(super) fn ban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
+    pub(super) fn ban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Effect>) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         if guest == Some(id) {
@@ -106,12 +106,12 @@ impl Hub {
         let mut facts = Vec::new();
         for &account in &accounts {
             // Who may not be here does not decide here either.
-            if let Some(disowned) = self.rules_of(room).disown(account) {
+            if let Some(disowned) = self.known_room_mut(room).disown(account) {
                 self.discount_owner(account);
                 facts.push(disowned);
             }
         }
-        self.rules_of(room).rules.invited.retain(|&invited| Some(invited) != guest);
+        self.known_room_mut(room).modes.invited.retain(|&invited| Some(invited) != guest);
         let listed = self.enlist_person(room, RoomList::Bans, &guest_name, guest);
         let added = listed.len();
         facts.extend(listed);
@@ -143,7 +143,7 @@ impl Hub {
     }
 
     /// Lets somebody come back.
-    pub(super) fn unban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
+    pub(super) fn unban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Effect>) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let lifted = self.strike_person(room, RoomList::Bans, &guest_name, guest);
@@ -156,10 +156,10 @@ impl Hub {
     }
 
     /// Lists who may not enter the current room, and who may not speak there.
-    pub(super) fn bans(&self, id: ClientId, out: &mut Vec<Output>) -> Done {
+    pub(super) fn bans(&self, id: ClientId, out: &mut Vec<Effect>) -> Done {
         let room = self.ordered_room(id)?;
-        let Room { name, rules, .. } = self.room(room).expect("the caller found it");
-        let (banned, muted) = (names_of(&rules.banned), names_of(&rules.muted));
+        let Room { name, modes, .. } = self.room(room).expect("the caller found it");
+        let (banned, muted) = (names_of(&modes.banned), names_of(&modes.muted));
         answer(id, Event::Bans { room: name.clone(), banned, muted }, out)
     }
 
@@ -169,15 +169,15 @@ impl Hub {
         id: ClientId,
         name: &Name,
         whom: Option<Text>,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) -> Done {
         let room = self.ordered_room(id)?;
         let Some(whom) = whom else {
-            let rules = &mut self.rules_of(room).rules;
-            rules.hushed = !rules.hushed;
-            let hushed = rules.hushed;
-            self.persist(room, [RoomFact::Moderated(hushed)], out);
-            self.tell_decision(room, name, Decision::Hushed(hushed), out);
+            let modes = &mut self.known_room_mut(room).modes;
+            modes.moderated = !modes.moderated;
+            let moderated = modes.moderated;
+            self.persist(room, [RoomFact::Moderated(moderated)], out);
+            self.tell_decision(room, name, Decision::Moderated(moderated), out);
             return Ok(());
         };
         let (guest, guest_name) = self.anybody_called(room, &whom)?;
@@ -196,10 +196,10 @@ impl Hub {
     }
 
     /// Makes a member an operator.
-    pub(super) fn op(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Output>) -> Done {
+    pub(super) fn op(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Effect>) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
-        let operators = &mut self.rules_of(room).rules.operators;
+        let operators = &mut self.known_room_mut(room).modes.operators;
         if !operators.contains(&guest) {
             push_bounded(operators, guest);
         }
@@ -217,17 +217,17 @@ impl Hub {
         by: &Name,
         decision: Decision,
         cause: PutOut,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) {
         self.announce(guest, room, out);
         // The audience is whoever is there when the call is over; whoever was put out is not.
         self.tell_decision(room, by, decision, out);
-        self.lose_seat(guest, room, cause, out);
-        self.vanish_if_empty(room, out);
+        self.lose_membership(guest, room, cause, out);
+        self.remove_if_empty(room, out);
     }
 
     /// Takes a member's seat away and tells them why, and where their words go now.
-    fn lose_seat(&mut self, id: ClientId, room: RoomId, cause: PutOut, out: &mut Vec<Output>) {
+    fn lose_membership(&mut self, id: ClientId, room: RoomId, cause: PutOut, out: &mut Vec<Effect>) {
         out.push(tell(id, Event::PutOut { room: self.room_name(room), cause }));
         let before = self.current(id).ok();
         self.vacate(id, room).expect("the caller found them there");
@@ -248,8 +248,8 @@ impl Hub {
     pub(super) fn banned_rooms(&self, id: ClientId, name: &Name, rooms: &[RoomId]) -> Vec<RoomId> {
         let keys = OnceCell::new();
         let is_banned = |room: &Room| {
-            self.is_listed_under(&room.rules.banned, id, || keys.get_or_init(|| self.name_keys(name, id)))
-                && !self.presides(id, room)
+            self.is_listed_under(&room.modes.banned, id, || keys.get_or_init(|| self.name_keys(name, id)))
+                && !self.operates(id, room)
         };
         rooms.iter().copied().filter(|&room| self.room(room).is_some_and(is_banned)).collect()
     }
@@ -267,8 +267,8 @@ impl Hub {
         id: ClientId,
         keys: impl FnOnce() -> &'a Vec<NameKey>,
     ) -> bool {
-        let registry = self.registry.as_ref();
-        let holds = |key: &NameKey| list.holds_name(key, registry);
+        let account_index = self.account_index.as_ref();
+        let holds = |key: &NameKey| list.holds_name(key, account_index);
         !list.is_empty() && (list.holds_client(id) || keys().iter().any(holds))
     }
 
@@ -288,9 +288,9 @@ impl Hub {
         client: Option<ClientId>,
     ) -> Vec<RoomFact> {
         let names = self.all_names_of(name, client);
-        let Hub { rooms, registry, .. } = self;
+        let Hub { rooms, account_index, .. } = self;
         let room = rooms[room.index()].as_mut().expect("the caller found it");
-        names.iter().flat_map(|name| room.enlist(list, name, client, registry.as_ref())).collect()
+        names.iter().flat_map(|name| room.enlist(list, name, client, account_index.as_ref())).collect()
     }
 
     /// Takes a person off a list, under all their names; gives what there is to remember of that. None: they were not on it.
@@ -302,10 +302,10 @@ impl Hub {
         client: Option<ClientId>,
     ) -> Option<Vec<RoomFact>> {
         let names = self.all_names_of(name, client);
-        let Hub { rooms, registry, .. } = self;
+        let Hub { rooms, account_index, .. } = self;
         let room = rooms[room.index()].as_mut().expect("the caller found it");
         let before = room.decisions();
-        let struck = names.iter().filter_map(|name| room.strike(list, client, name, registry.as_ref()));
+        let struck = names.iter().filter_map(|name| room.strike(list, client, name, account_index.as_ref()));
         let struck = struck.reduce(|facts, more| [facts, more].concat());
         let lifted = before - room.decisions();
         // Very many may be about names that look alike.
@@ -328,25 +328,25 @@ impl Hub {
         old: &Name,
         new: &Name,
         room: RoomId,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) {
         let (room_name, from) = (self.room_name(room), old.clone());
         let event = Event::RenamedAndOut { room: room_name.clone(), from, to: new.clone() };
         // The audience is whoever is there when the call is over.
         let to = Audience::Room { room, except: None, from: Some(new.clone()), beyond: None };
-        out.push(Output::Deliver { to, event });
-        let registry = self.registry.as_ref();
+        out.push(Effect::Deliver { to, event });
+        let account_index = self.account_index.as_ref();
         let key = NameKey::of(new.clone());
-        let by_name = self.room(room).is_some_and(|room| room.rules.banned.holds_name(&key, registry));
+        let by_name = self.room(room).is_some_and(|room| room.modes.banned.holds_name(&key, account_index));
         let cause = if by_name { PutOut::Name(new.clone()) } else { PutOut::Person };
-        self.lose_seat(id, room, cause, out);
-        out.push(Output::Note(Note::PutOut(room_name, new.clone())));
-        self.vanish_if_empty(room, out);
+        self.lose_membership(id, room, cause, out);
+        out.push(Effect::Log(LogEntry::PutOut(room_name, new.clone())));
+        self.remove_if_empty(room, out);
     }
 
     /// Keeps the decisions of all rooms together within their bound: beyond it the room that has most forgets its oldest,
     /// so that many in one room cost no other room its few. So many were `added`, and no more are forgotten.
-    pub(super) fn bound_decisions(&mut self, added: usize, out: &mut Vec<Output>) {
+    pub(super) fn bound_decisions(&mut self, added: usize, out: &mut Vec<Effect>) {
         if added == 0 {
             return;
         }
@@ -359,8 +359,8 @@ impl Hub {
         for _ in 0..added.min(all.saturating_sub(DECISIONS_MAX)) {
             let Some((_, number)) = fullest.pop() else { return };
             let room = RoomId::at(number);
-            let facts = self.rules_of(room).forget_oldest();
-            fullest.push((self.rules_of(room).decisions(), number));
+            let facts = self.known_room_mut(room).forget_oldest();
+            fullest.push((self.known_room_mut(room).decisions(), number));
             self.persist(room, facts, out);
         }
     }
@@ -372,13 +372,13 @@ impl Hub {
         room: RoomId,
         (id, by): (ClientId, &Name),
         decision: Decision,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) {
         if guest.is_some() {
             return self.tell_decision(room, by, decision, out);
         }
         let (room, by) = (self.room_name(room), by.clone());
-        out.push(Output::Note(Note::Decided(room.clone(), by.clone(), decision.clone())));
+        out.push(Effect::Log(LogEntry::Decided(room.clone(), by.clone(), decision.clone())));
         out.push(tell(id, Event::Decided { room, by, decision }));
     }
 
@@ -387,7 +387,7 @@ impl Hub {
         let room = self.current(id)?;
         // Once for all that an order does with the lists.
         self.spend(self.room(room).map_or(0, Room::decision_steps));
-        if self.room(room).is_some_and(|room| self.presides(id, room)) {
+        if self.room(room).is_some_and(|room| self.operates(id, room)) {
             Ok(room)
         } else {
             Err(RoomRefusal::NotOperator(self.room_name(room)))
@@ -395,16 +395,16 @@ impl Hub {
     }
 
     /// Whether a client decides in a room.
-    pub(super) fn presides(&self, id: ClientId, room: &Room) -> bool {
+    pub(super) fn operates(&self, id: ClientId, room: &Room) -> bool {
         self.spend(room.office_steps());
-        room.is_operator(id, self.account(id)) || self.runs_the_chat(id)
+        room.is_operator(id, self.account(id)) || self.is_admin(id)
     }
 
     /// Whether a member called `name` may speak.
     pub(super) fn may_speak(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
         let room = self.room(room).expect("the caller found it");
-        let silenced = room.rules.hushed || self.is_listed(&room.rules.muted, id, name);
-        !silenced || self.presides(id, room)
+        let silenced = room.modes.moderated || self.is_listed(&room.modes.muted, id, name);
+        !silenced || self.operates(id, room)
     }
 
     fn member_called(&self, room: RoomId, whom: &Text) -> Result<(ClientId, Name), RoomRefusal> {
@@ -417,11 +417,11 @@ impl Hub {
         let wanted = Name::known(whom.as_str().trim());
         let wanted = wanted.map_err(|_| RoomRefusal::NotThere(whom.clone(), self.room_name(room)))?;
         let known = |wanted: &Name| {
-            let (rules, registry) = (&self.room(room)?.rules, self.registry.as_ref());
-            rules
+            let (modes, account_index) = (&self.room(room)?.modes, self.account_index.as_ref());
+            modes
                 .banned
-                .name_like(wanted, registry)
-                .or_else(|| rules.muted.name_like(wanted, registry))
+                .name_like(wanted, account_index)
+                .or_else(|| modes.muted.name_like(wanted, account_index))
                 .cloned()
         };
         Ok(match self.person_called(whom.as_str()) {
@@ -434,14 +434,14 @@ impl Hub {
     }
 
     pub(super) fn sits_in(&self, id: ClientId, room: RoomId) -> bool {
-        self.client(id).is_some_and(|client| client.seat(room).is_some())
+        self.client(id).is_some_and(|client| client.membership(room).is_some())
     }
 
     pub(super) fn room_name(&self, room: RoomId) -> Name {
         self.room(room).expect("the caller found it").name.clone()
     }
 
-    fn rules_of(&mut self, room: RoomId) -> &mut Room {
+    fn known_room_mut(&mut self, room: RoomId) -> &mut Room {
         self.room_mut(room).expect("the caller found it")
     }
 }

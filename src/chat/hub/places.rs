@@ -1,15 +1,15 @@
 //! Who gets a place when few or none are left.
 //!
-//! Laws: while there is room nobody is refused; an address that has more than its share gets no further place while few are
+//! Invariants: while there is room nobody is refused; an address that has more than its share gets no further place while few are
 //! left; and a registered person gets in whenever one without a registered name is there, who gives way to them. An account
 //! earns one place: its own earlier connection gives way first, under whatever name that goes on. To show who they are, a few
 //! come in on trial, without a place: each address in its turn.
 
-use super::{Client, CloseReason, Event, Hub, Output, tell};
+use super::{Client, CloseReason, Effect, Event, Hub, tell};
 use crate::chat::account::AccountKey;
 use crate::chat::event::{AccountNews, PlaceNews};
 use crate::chat::id::ClientId;
-use crate::chat::moment::Moment;
+use crate::chat::mono_time::MonoTime;
 use crate::chat::origin::Origin;
 use crate::limits::{NEWCOMER_GRACE, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS, is_over_share};
 
@@ -17,7 +17,7 @@ use crate::limits::{NEWCOMER_GRACE, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS, is
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Trial {
     pub(super) id: ClientId,
-    since: Moment,
+    since: MonoTime,
 }
 
 /// Nobody has to give way to a registered person, for all are registered.
@@ -45,12 +45,18 @@ enum Lack {
 impl Hub {
     /// Gives somebody who comes from `origin` a place, or lets them try to earn one, or says why not. Says whether they are
     /// in.
-    pub(super) fn admit(&mut self, id: ClientId, origin: Origin, now: Moment, out: &mut Vec<Output>) -> bool {
+    pub(super) fn admit(
+        &mut self,
+        id: ClientId,
+        origin: Origin,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
+    ) -> bool {
         let Some(lack) = self.lack(origin, now, out) else {
             self.newcomers.insert((now, id));
             return true;
         };
-        let tries = self.registry.as_ref().is_some_and(|registry| !registry.is_empty());
+        let tries = self.account_index.as_ref().is_some_and(|account_index| !account_index.is_empty());
         if tries && self.make_trial(origin, now, out) {
             self.trials.push(Trial { id, since: now });
             out.push(tell(id, Event::Place(PlaceNews::OnlyRegistered { crowded: lack == Lack::Crowded })));
@@ -61,13 +67,13 @@ impl Hub {
             Lack::Crowded => PlaceNews::Crowded,
         };
         out.push(tell(id, Event::Place(news)));
-        out.push(Output::Close(id, CloseReason::Full));
+        out.push(Effect::Close(id, CloseReason::Full));
         false
     }
 
     /// Why somebody who comes from `origin` gets no place. If there is none, one without a name may have to go first.
-    fn lack(&mut self, origin: Origin, now: Moment, out: &mut Vec<Output>) -> Option<Lack> {
-        let places = self.rules.places?;
+    fn lack(&mut self, origin: Origin, now: MonoTime, out: &mut Vec<Effect>) -> Option<Lack> {
+        let places = self.config.places?;
         let (held, free) = (self.placed_from(origin), places.saturating_sub(self.placed()));
         // Asked first: nobody gives way to an address that gets no place.
         if places >= SHARED_PLACES_MIN && is_over_share(held, free, places) {
@@ -77,12 +83,12 @@ impl Hub {
     }
 
     /// Whether a client whose address has no more than its share could be given a place now.
-    pub fn has_room(&self, now: Moment) -> bool {
-        self.rules.places.is_none_or(|places| self.placed() < places) || self.giving_way(now).is_some()
+    pub fn has_room(&self, now: MonoTime) -> bool {
+        self.config.places.is_none_or(|places| self.placed() < places) || self.giving_way(now).is_some()
     }
 
     /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.
-    fn make_room(&mut self, now: Moment, out: &mut Vec<Output>) -> bool {
+    fn make_room(&mut self, now: MonoTime, out: &mut Vec<Effect>) -> bool {
         let giving_way = self.giving_way(now);
         if let Some(id) = giving_way {
             self.give_way(id, now, out);
@@ -90,13 +96,13 @@ impl Hub {
         giving_way.is_some()
     }
 
-    fn giving_way(&self, now: Moment) -> Option<ClientId> {
+    fn giving_way(&self, now: MonoTime) -> Option<ClientId> {
         let (id, since) = self.oldest_newcomer()?;
         (now >= since + NEWCOMER_GRACE).then_some(id)
     }
 
     /// Whether one more may come in on trial. When as many do as may, the address with most of them loses its newest.
-    fn make_trial(&mut self, origin: Origin, now: Moment, out: &mut Vec<Output>) -> bool {
+    fn make_trial(&mut self, origin: Origin, now: MonoTime, out: &mut Vec<Effect>) -> bool {
         if self.trials.len() < TRIALS {
             return true;
         }
@@ -111,18 +117,18 @@ impl Hub {
     }
 
     /// Lets those go who have not shown in time who they are.
-    pub(super) fn end_trials(&mut self, now: Moment, out: &mut Vec<Output>) {
+    pub(super) fn end_trials(&mut self, now: MonoTime, out: &mut Vec<Effect>) {
         while let Some(trial) = self.trials.first().filter(|trial| now >= trial.since + TRIAL_TIMEOUT) {
             self.end_trial(trial.id, now, out);
         }
     }
 
     /// When [`end_trials`](Self::end_trials) has something to do.
-    pub(super) fn trials_due(&self) -> Option<Moment> {
+    pub(super) fn trials_due(&self) -> Option<MonoTime> {
         self.trials.first().map(|trial| trial.since + TRIAL_TIMEOUT)
     }
 
-    pub(super) fn end_trial(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) {
+    pub(super) fn end_trial(&mut self, id: ClientId, now: MonoTime, out: &mut Vec<Effect>) {
         out.push(tell(id, Event::Place(self.full())));
         self.close(id, CloseReason::Full, now, out);
     }
@@ -130,9 +136,9 @@ impl Hub {
     /// Whether a client has a place, or gets one now that one is free.
     pub(super) fn has_place(&mut self, id: ClientId) -> bool {
         let on_trial = self.is_on_trial(id);
-        let free = self.rules.places.is_none_or(|places| self.placed() < places);
+        let free = self.config.places.is_none_or(|places| self.placed() < places);
         // Where their address has more than its share, it still has when there is room.
-        let crowded = self.rules.places.is_some_and(|places| {
+        let crowded = self.config.places.is_some_and(|places| {
             let held = self.origin(id).map_or(0, |origin| self.placed_from(origin));
             places >= SHARED_PLACES_MIN && is_over_share(held, places.saturating_sub(self.placed()), places)
         });
@@ -152,15 +158,15 @@ impl Hub {
         &mut self,
         id: ClientId,
         key: AccountKey,
-        now: Moment,
+        now: MonoTime,
     ) -> Result<Option<Leaving>, NoPlace> {
         // Who needs no password to get in earns nothing by it.
         if self.has_place(id) {
             return Ok(None);
         }
-        let name = self.registry.as_ref().and_then(|registry| registry.name(key));
+        let name = self.account_index.as_ref().and_then(|account_index| account_index.name(key));
         let displaces = name.is_some_and(|name| !self.displaced_by(id, key, name).is_empty());
-        let full = self.rules.places.is_some_and(|places| self.placed() >= places);
+        let full = self.config.places.is_some_and(|places| self.placed() >= places);
         let mut leaving = None;
         if !displaces {
             leaving = self.renamed_session(id, key).map(Leaving::Own);
@@ -174,7 +180,7 @@ impl Hub {
     }
 
     /// Lets a client go whose place the owner of an account has earned.
-    pub(super) fn leave_place_to(&mut self, leaving: Leaving, now: Moment, out: &mut Vec<Output>) {
+    pub(super) fn leave_place_to(&mut self, leaving: Leaving, now: MonoTime, out: &mut Vec<Effect>) {
         match leaving {
             Leaving::Other(id) => self.give_way(id, now, out),
             Leaving::Own(id) => {
@@ -184,7 +190,7 @@ impl Hub {
         }
     }
 
-    fn give_way(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) {
+    fn give_way(&mut self, id: ClientId, now: MonoTime, out: &mut Vec<Effect>) {
         let named = self.name(id).is_some();
         out.push(tell(id, Event::Place(if named { PlaceNews::GaveWay } else { PlaceNews::MadeRoom })));
         self.close(id, CloseReason::Full, now, out);
@@ -200,9 +206,8 @@ impl Hub {
     /// Of those without a registered name, at the address that has most places, the one who has been silent longest.
     fn guest_giving_way(&self) -> Option<ClientId> {
         self.spend(self.clients.len());
-        let gives_way = |client: &&Client| {
-            client.name.is_some() && client.account.is_none() && !self.runs_the_chat(client.id)
-        };
+        let gives_way =
+            |client: &&Client| client.name.is_some() && client.account.is_none() && !self.is_admin(client.id);
         let guests = self.clients.iter().flatten().filter(gives_way);
         let guest = guests.min_by_key(|guest| {
             let places = self.holdings.of(guest.holder).places;
@@ -212,7 +217,7 @@ impl Hub {
     }
 
     fn full(&self) -> PlaceNews {
-        PlaceNews::Full(self.rules.places.unwrap_or(0))
+        PlaceNews::Full(self.config.places.unwrap_or(0))
     }
 
     fn is_on_trial(&self, id: ClientId) -> bool {

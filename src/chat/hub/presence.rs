@@ -2,14 +2,14 @@
 
 use std::cmp::Reverse;
 
-use super::{Done, Event, Hub, Name, Output, RoomRefusal, answer};
+use super::{Done, Effect, Event, Hub, Name, RoomRefusal, answer};
 use crate::chat::account::AccountKey;
 use crate::chat::client::Client;
 use crate::chat::command::Wording;
 use crate::chat::event::{Office, Person};
 use crate::chat::hiding::HiddenId;
 use crate::chat::id::ClientId;
-use crate::chat::moment::Moment;
+use crate::chat::mono_time::MonoTime;
 use crate::chat::room::Room;
 use crate::chat::text::Text;
 use crate::limits::{ANSWER_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORED_MAX, WHO_MAX_PEOPLE};
@@ -25,7 +25,7 @@ struct Offices {
 
 impl Offices {
     fn of(room: &Room) -> Offices {
-        let (mut operators, mut owners) = (room.rules.operators.clone(), room.rules.owners.clone());
+        let (mut operators, mut owners) = (room.modes.operators.clone(), room.modes.owners.clone());
         operators.sort_unstable();
         owners.sort_unstable();
         Offices { operators, owners }
@@ -35,14 +35,20 @@ impl Offices {
 impl Hub {
     /// Lists who is in a room by name; of very many, who asks and those who were active last, as far as one answer bears
     /// them.
-    pub(super) fn who(&self, id: ClientId, wanted: Option<Text>, now: Moment, out: &mut Vec<Output>) -> Done {
+    pub(super) fn who(
+        &self,
+        id: ClientId,
+        wanted: Option<Text>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
+    ) -> Done {
         let room = match wanted {
             None => self.current(id)?,
             Some(wanted) => self.room_called(&wanted)?,
         };
-        let member = self.client(id).is_some_and(|client| client.seat(room).is_some());
+        let member = self.client(id).is_some_and(|client| client.membership(room).is_some());
         let room = self.room(room).expect("it was found");
-        if !member && room.rules.key.is_some() {
+        if !member && room.modes.key.is_some() {
             return Err(RoomRefusal::Closed(room.name.clone()));
         }
         let members = &room.members;
@@ -57,7 +63,7 @@ impl Hub {
         latest.sort_unstable();
         let offices = Offices::of(room);
         self.spend(room.decision_steps());
-        let person = |(_, Reverse(active), member): (_, Reverse<Moment>, ClientId)| {
+        let person = |(_, Reverse(active), member): (_, Reverse<MonoTime>, ClientId)| {
             let client = self.client(member)?;
             let (name, away) = (client.name.clone()?, client.away().cloned());
             let (idle, office) = (now.since(active), self.office(client, &offices));
@@ -75,7 +81,7 @@ impl Hub {
     }
 
     /// Marks away with a reason; without one, back.
-    pub(super) fn away(&mut self, id: ClientId, reason: Option<Text>, out: &mut Vec<Output>) -> Done {
+    pub(super) fn away(&mut self, id: ClientId, reason: Option<Text>, out: &mut Vec<Effect>) -> Done {
         if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
             return answer(id, Event::Trouble(trouble), out);
         }
@@ -92,7 +98,7 @@ impl Hub {
     /// What a client may decide in the room of those offices.
     fn office(&self, client: &Client, offices: &Offices) -> Option<Office> {
         let Client { id, account, .. } = *client;
-        if self.runs_the_chat(id) {
+        if self.is_admin(id) {
             return Some(Office::Server);
         }
         let owns = account.is_some_and(|account| offices.owners.binary_search(&account).is_ok());
@@ -105,7 +111,7 @@ impl Hub {
         id: ClientId,
         own: &Name,
         whom: Option<Text>,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) -> Done {
         let event = match whom {
             None => {
@@ -144,11 +150,11 @@ impl Hub {
         if present.as_ref() == Some(own) {
             return Event::ThatIsYou;
         }
-        let likeness = wanted.likeness();
+        let skeleton = wanted.skeleton();
         let hider = id.place();
         let mut hidden = self.client(id).expect("the caller knows them").hidden().to_vec();
         self.hiding.tidy(&mut hidden);
-        let called = self.hiding.called(&hidden, present.as_ref(), &likeness);
+        let called = self.hiding.called(&hidden, present.as_ref(), &skeleton);
         hidden.retain(|hidden| !called.contains(hidden));
         called.iter().for_each(|&shown| self.hiding.show(hider, shown));
         let event = match present {
@@ -172,11 +178,11 @@ impl Hub {
         if self.hiding.is_empty() {
             return;
         }
-        let likeness = new.likeness();
-        self.hiding.took_name(old, new, &likeness);
+        let skeleton = new.skeleton();
+        self.hiding.took_name(old, new, &skeleton);
         // Who hid somebody of that name would hide themselves.
         let Some(mut hidden) = self.client(id).map(|client| client.hidden().to_vec()) else { return };
-        let own = self.hiding.called(&hidden, Some(new), &likeness);
+        let own = self.hiding.called(&hidden, Some(new), &skeleton);
         if !own.is_empty() {
             hidden.retain(|hidden| !own.contains(hidden));
             own.into_iter().for_each(|shown| self.hiding.show(id.place(), shown));

@@ -2,16 +2,16 @@
 
 use std::cmp::Reverse;
 
-use super::{Audience, Done, Event, GENERAL, Hub, Likeness, Name, Output, RoomId, RoomRefusal, answer, tell};
+use super::{Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomId, RoomRefusal, Skeleton, answer, tell};
 use crate::chat::account::AccountKey;
 use crate::chat::command::Wording;
-use crate::chat::event::{Decision, RoomRow};
+use crate::chat::effect::LogEntry;
+use crate::chat::event::{Decision, RoomListing};
 use crate::chat::id::ClientId;
+use crate::chat::join_part_batch::Threshold;
 use crate::chat::line::RoomKey;
-use crate::chat::moment::Moment;
-use crate::chat::movements::Threshold;
+use crate::chat::mono_time::MonoTime;
 use crate::chat::origin::Origin;
-use crate::chat::output::Note;
 use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
 use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
@@ -31,8 +31,8 @@ impl Hub {
         name: &Name,
         wanted: &Text,
         key: Option<Text>,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) -> Done {
         let room_name = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
         // A key from before there was a bound is kept as far as it goes, and still opens.
@@ -43,12 +43,12 @@ impl Hub {
         }
         let client = self.client_mut(id).expect("the caller knows them");
         let entered = match found {
-            Some(room) if client.seat(room).is_some() => {
+            Some(room) if client.membership(room).is_some() => {
                 client.current = Some(room);
                 out.push(self.entered(id, room, false));
                 return Ok(());
             }
-            _ if client.seats().count() >= ROOMS_PER_PERSON => return Err(RoomRefusal::TooMany),
+            _ if client.memberships().count() >= ROOMS_PER_PERSON => return Err(RoomRefusal::TooMany),
             Some(room) => {
                 self.may_enter(id, name, room, key, now, out)?;
                 room
@@ -59,7 +59,7 @@ impl Hub {
         self.arrive(id, name, entered, Threshold::Room, now, out);
         if created {
             let made = self.room_mut(entered).expect("it was just made");
-            made.rules.operators.push(id);
+            made.modes.operators.push(id);
             let fact = RoomFact::Made(made.name.clone());
             self.persist(entered, [fact], out);
             self.own(id, entered, out);
@@ -75,19 +75,20 @@ impl Hub {
         id: ClientId,
         name: &Name,
         wanted: Option<Text>,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) -> Done {
         let room = match wanted {
             None => self.current(id)?,
             Some(wanted) => self.room_called(&wanted)?,
         };
         let room_name = self.room(room).expect("it was found").name.clone();
-        let seat = self.unseat(id, room, now, out).ok_or_else(|| RoomRefusal::NotIn(room_name.clone()))?;
-        if seat.announced {
+        let membership =
+            self.remove_member(id, room, now, out).ok_or_else(|| RoomRefusal::NotIn(room_name.clone()))?;
+        if membership.announced {
             self.tell_left(room, name, now, out);
         }
-        self.vanish_if_empty(room, out);
+        self.remove_if_empty(room, out);
         out.push(self.left(id, room_name));
         Ok(())
     }
@@ -98,7 +99,7 @@ impl Hub {
         id: ClientId,
         name: &Name,
         topic: Option<Text>,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) -> Done {
         let room = self.current(id)?;
         let may_speak = self.may_speak(id, name, room);
@@ -125,12 +126,12 @@ impl Hub {
         self.announce(id, room, out);
         // Anybody's words, unlike what operators decide: whoever hides them does not hear it.
         let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
-        out.push(Output::Deliver { to, event });
+        out.push(Effect::Deliver { to, event });
         Ok(())
     }
 
     /// Lists the rooms by name; of very many, the fullest, as far as one answer bears them.
-    pub(super) fn list_rooms(&self, id: ClientId, out: &mut Vec<Output>) -> Done {
+    pub(super) fn list_rooms(&self, id: ClientId, out: &mut Vec<Effect>) -> Done {
         let client = self.client(id).expect("the caller knows them");
         self.spend(self.rooms.len());
         let numbered = self.rooms.iter().enumerate();
@@ -145,20 +146,20 @@ impl Hub {
         fullest.sort_unstable();
         let row = |(Reverse(people), number): (_, usize)| {
             let room = self.rooms[number].as_ref()?;
-            let member = client.seat(RoomId::at(number)).is_some();
-            let keyed = room.rules.key.is_some();
+            let member = client.membership(RoomId::at(number)).is_some();
+            let keyed = room.modes.key.is_some();
             let topic = room.topic.clone().filter(|_| member || !keyed);
             let current = client.current == Some(RoomId::at(number));
-            Some(RoomRow { name: room.name.clone(), people, topic, keyed, member, current })
+            Some(RoomListing { name: room.name.clone(), people, topic, keyed, member, current })
         };
         let mut bytes = 0;
-        let fits = |row: &RoomRow| {
+        let fits = |row: &RoomListing| {
             bytes += row.name.as_str().len()
                 + row.topic.as_ref().map_or(0, |topic| topic.as_str().len())
                 + ROW_BYTES;
             bytes <= ANSWER_MAX_BYTES
         };
-        let mut rooms: Vec<RoomRow> = fullest.into_iter().filter_map(row).take_while(fits).collect();
+        let mut rooms: Vec<RoomListing> = fullest.into_iter().filter_map(row).take_while(fits).collect();
         rooms.sort_by_cached_key(|row| row.name.as_str().to_lowercase());
         answer(id, Event::Rooms { rooms, total }, out)
     }
@@ -194,10 +195,10 @@ impl Hub {
         // The first room is everybody's.
         let made_from = made_from.filter(|_| number != GENERAL);
         let holder = made_from.map(|address| self.holdings.take_room(address));
-        let Hub { rooms, registry, .. } = self;
+        let Hub { rooms, account_index, .. } = self;
         if let Some(room) = rooms.get_mut(number.index()).and_then(Option::as_mut) {
             room.holder = holder;
-            room.restore(record, registry.as_ref());
+            room.restore(record, account_index.as_ref());
         }
     }
 
@@ -206,7 +207,7 @@ impl Hub {
         if number.index() >= ROOMS_MAX {
             return None;
         }
-        self.room_names.insert(&room.name.likeness(), number.index() as u32);
+        self.room_names.insert(&room.name.skeleton(), number.index() as u32);
         if self.free_rooms.remove(&number) {
             self.rooms[number.index()] = Some(room);
         } else {
@@ -225,20 +226,20 @@ impl Hub {
         &self,
         room: RoomId,
         facts: impl IntoIterator<Item = RoomFact>,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) {
         if let Some(key) = self.room(room).map(|room| room.key) {
-            out.extend(facts.into_iter().map(|what| Output::Room(RoomChange { room: key, what })));
+            out.extend(facts.into_iter().map(|what| Effect::Room(RoomChange { room: key, what })));
         }
     }
 
     /// Makes a client, if their name is registered, an operator for good.
-    pub(super) fn own(&mut self, id: ClientId, room: RoomId, out: &mut Vec<Output>) {
+    pub(super) fn own(&mut self, id: ClientId, room: RoomId, out: &mut Vec<Effect>) {
         let Some(account) = self.account(id) else { return };
         if self.owned.get(&account).is_some_and(|&rooms| rooms >= ROOMS_PER_ACCOUNT) {
             return;
         }
-        let owners = &mut self.room_mut(room).expect("the caller found it").rules.owners;
+        let owners = &mut self.room_mut(room).expect("the caller found it").modes.owners;
         if !owners.contains(&account) {
             let forgotten = push_bounded(owners, account);
             self.count_owner(account);
@@ -264,23 +265,23 @@ impl Hub {
     }
 
     /// A room with nobody in it is no more, unless it is worth keeping; but the first room is everybody's.
-    pub(super) fn vanish_if_empty(&mut self, room: RoomId, out: &mut Vec<Output>) {
+    pub(super) fn remove_if_empty(&mut self, room: RoomId, out: &mut Vec<Effect>) {
         if room == GENERAL
             || self.room(room).is_none_or(|room| !room.members.is_empty() || room.is_worth_keeping())
         {
             return;
         }
         if let Some(gone) = self.rooms[room.index()].take() {
-            self.room_names.remove(&gone.name.likeness(), room.index() as u32);
+            self.room_names.remove(&gone.name.skeleton(), room.index() as u32);
             self.free_rooms.insert(room);
-            gone.rules.owners.iter().for_each(|&owner| self.discount_owner(owner));
+            gone.modes.owners.iter().for_each(|&owner| self.discount_owner(owner));
             if let Some(due) = gone.movements.due() {
                 self.restless.remove(&(due, room));
             }
             if let Some(holder) = gone.holder {
                 self.holdings.leave_room(holder);
             }
-            out.push(Output::Forget(gone.key));
+            out.push(Effect::Forget(gone.key));
         }
     }
 
@@ -291,19 +292,19 @@ impl Hub {
     }
 
     /// Tells a whole room what was decided about it.
-    pub(super) fn tell_decision(&self, room: RoomId, by: &Name, decision: Decision, out: &mut Vec<Output>) {
+    pub(super) fn tell_decision(&self, room: RoomId, by: &Name, decision: Decision, out: &mut Vec<Effect>) {
         let room_name = self.room(room).expect("the caller found it").name.clone();
         // What the administrator does is noted where it is done.
         if *by != Name::server() {
-            out.push(Output::Note(Note::Decided(room_name.clone(), by.clone(), decision.clone())));
+            out.push(Effect::Log(LogEntry::Decided(room_name.clone(), by.clone(), decision.clone())));
         }
         let event = Event::Decided { room: room_name, by: by.clone(), decision };
-        out.push(Output::Deliver { to: Audience::room(room), event });
+        out.push(Effect::Deliver { to: Audience::room(room), event });
     }
 
     /// Whether a room may be made of this name, of which there is none that was meant.
     fn vet_room(&self, name: &Name, typed: &Text) -> Done {
-        if self.rooms_alike(&name.likeness()).next().is_some() {
+        if self.rooms_alike(&name.skeleton()).next().is_some() {
             return Err(RoomRefusal::NoSuchRoom(typed.clone()));
         }
         Name::given(name.as_str()).map(drop).map_err(|_| RoomRefusal::Malformed)
@@ -311,16 +312,16 @@ impl Hub {
 
     /// The room that is meant by whoever types `wanted`.
     fn find_room(&self, wanted: &Name) -> Option<RoomId> {
-        let likeness = wanted.likeness();
-        wanted.meant(self.rooms_alike(&likeness))
+        let skeleton = wanted.skeleton();
+        wanted.meant(self.rooms_alike(&skeleton))
     }
 
     /// Rooms whose names clash with a name that looks like this: one, but where rooms were made before their likes
     /// clashed. Each perhaps twice.
-    fn rooms_alike(&self, likeness: &Likeness) -> impl Iterator<Item = (RoomId, &Name)> {
-        let rooms = self.room_names.candidates(likeness).map(|number| RoomId::at(number as usize));
+    fn rooms_alike(&self, skeleton: &Skeleton) -> impl Iterator<Item = (RoomId, &Name)> {
+        let rooms = self.room_names.candidates(skeleton).map(|number| RoomId::at(number as usize));
         let named = rooms.filter_map(|room| Some((room, &self.room(room)?.name)));
-        named.filter(move |(_, name)| name.likeness().clashes(likeness))
+        named.filter(move |(_, name)| name.skeleton().clashes(skeleton))
     }
 
     fn may_enter(
@@ -329,18 +330,18 @@ impl Hub {
         name: &Name,
         number: RoomId,
         key: Option<Text>,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) -> Done {
         let room = self.room(number).expect("the caller found it");
-        let rules = &room.rules;
-        if self.presides(id, room) {
+        let modes = &room.modes;
+        if self.operates(id, room) {
             return Ok(());
         }
-        if self.is_listed(&rules.banned, id, name) {
+        if self.is_listed(&modes.banned, id, name) {
             return Err(RoomRefusal::Banned(room.name.clone()));
         }
-        if rules.key.is_none() || rules.invited.contains(&id) {
+        if modes.key.is_none() || modes.invited.contains(&id) {
             return Ok(());
         }
         match key {
@@ -350,12 +351,12 @@ impl Hub {
     }
 
     /// What somebody who left `room` is told: where their words go now.
-    pub(super) fn left(&self, id: ClientId, room: Name) -> Output {
+    pub(super) fn left(&self, id: ClientId, room: Name) -> Effect {
         let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
         tell(id, Event::Left { room, current })
     }
 
-    fn entered(&self, id: ClientId, room: RoomId, created: bool) -> Output {
+    fn entered(&self, id: ClientId, room: RoomId, created: bool) -> Effect {
         let room = self.room(room).expect("the caller found it");
         let (name, topic) = (room.name.clone(), room.topic.clone());
         tell(id, Event::Entered { room: name, people: room.members.len(), topic, created })

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccountKey, ClientId, CloseReason, Event, Hub, Moment, Name, Output, tell};
+use super::{AccountKey, ClientId, CloseReason, Effect, Event, Hub, MonoTime, Name, tell};
 use crate::chat::event::AccountNews;
 use crate::limits::{ACCOUNTS_PER_CONNECTION, EXPELLED_PER_TURN};
 
@@ -82,9 +82,9 @@ impl Hub {
     /// The registered names of which a client has given the passwords, and whose each is: what is decided about the client is
     /// about these too, whatever they are called now.
     pub(super) fn proven_names(&self, client: ClientId) -> Vec<(AccountKey, Name)> {
-        let Some(registry) = &self.registry else { return Vec::new() };
+        let Some(account_index) = &self.account_index else { return Vec::new() };
         let accounts = self.sessions.accounts(client).into_iter();
-        accounts.filter_map(|key| Some((key, registry.name(key)?.clone()))).collect()
+        accounts.filter_map(|key| Some((key, account_index.name(key)?.clone()))).collect()
     }
 
     /// Whether a client has given the passwords of as many accounts as may be.
@@ -102,7 +102,7 @@ impl Hub {
     }
 
     /// Ends some of the connections whose password is none any more: of very many, the rest in the next turn.
-    pub(super) fn end_revoked(&mut self, now: Moment, out: &mut Vec<Output>) {
+    pub(super) fn end_revoked(&mut self, now: MonoTime, out: &mut Vec<Effect>) {
         for _ in 0..EXPELLED_PER_TURN {
             let Some((&client, _)) = self.sessions.revoked.first_key_value() else { break };
             self.end_if_revoked(client, now, out);
@@ -110,7 +110,7 @@ impl Hub {
     }
 
     /// Ends a connection whose password is none any more, if this is one; says whether it is.
-    pub(super) fn end_if_revoked(&mut self, client: ClientId, now: Moment, out: &mut Vec<Output>) -> bool {
+    pub(super) fn end_if_revoked(&mut self, client: ClientId, now: MonoTime, out: &mut Vec<Effect>) -> bool {
         let Some(why) = self.sessions.revoked.remove(&client) else { return false };
         out.push(tell(client, Event::Account(why)));
         self.close(client, CloseReason::Revoked, now, out);
@@ -119,7 +119,7 @@ impl Hub {
 
     /// Ends a client whose end is decided, and who waits for it because very many end at once; says whether they have ended.
     /// To be asked before a client does anything.
-    pub(super) fn end_if_decided(&mut self, id: ClientId, now: Moment, out: &mut Vec<Output>) -> bool {
+    pub(super) fn end_if_decided(&mut self, id: ClientId, now: MonoTime, out: &mut Vec<Effect>) -> bool {
         self.end_if_revoked(id, now, out)
             || self.expelling.remove(&id) && self.put_out_if_expelled(id, now, out)
     }

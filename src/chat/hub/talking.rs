@@ -1,26 +1,26 @@
 //! Words and actions on their way to a room, or to one person.
 
-use super::{Audience, Client, Done, Event, Hub, Name, Output, RoomId, RoomRefusal, answer};
+use super::{Audience, Client, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal, answer};
 use crate::chat::correspondent::Contact;
+use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
 use crate::chat::line::{Line, RoomKey};
-use crate::chat::moment::Moment;
-use crate::chat::output::Note;
+use crate::chat::mono_time::MonoTime;
 use crate::chat::text::Text;
 
 impl Hub {
     /// Words for the current room, or a deed.
-    pub(super) fn utter(
+    pub(super) fn say(
         &mut self,
         id: ClientId,
         name: &Name,
         acted: bool,
         text: Text,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) -> Done {
-        let (room, room_name, key) = self.take_the_floor(id, name, out)?;
-        out.push(Output::Keep(Line {
+        let (room, room_name, key) = self.authorize_send(id, name, out)?;
+        out.push(Effect::Keep(Line {
             room: key,
             at: self.stamp(now),
             from: name.clone(),
@@ -29,12 +29,12 @@ impl Hub {
         }));
         let (room_named, from, said) = (room_name.clone(), name.clone(), text.clone());
         let (note, event) = if acted {
-            (Note::Acted(room_named, from.clone(), said), Event::Acted { room: room_name, from, text })
+            (LogEntry::Acted(room_named, from.clone(), said), Event::Acted { room: room_name, from, text })
         } else {
-            (Note::Said(room_named, from.clone(), said), Event::Said { room: room_name, from, text })
+            (LogEntry::Said(room_named, from.clone(), said), Event::Said { room: room_name, from, text })
         };
-        out.push(Output::Note(note));
-        out.push(Output::Deliver { to: Audience::others(room, id, name), event });
+        out.push(Effect::Log(note));
+        out.push(Effect::Deliver { to: Audience::others(room, id, name), event });
         Ok(())
     }
 
@@ -45,8 +45,8 @@ impl Hub {
         name: &Name,
         to: &Text,
         text: Text,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) -> Done {
         if let Some((whom, _)) = self.person_called(to.as_str()) {
             self.whisper(id, name, whom, text, out)
@@ -63,14 +63,14 @@ impl Hub {
         id: ClientId,
         name: &Name,
         text: Text,
-        now: Moment,
-        out: &mut Vec<Output>,
+        now: MonoTime,
+        out: &mut Vec<Effect>,
     ) -> Done {
         let Some(correspondent) = self.client(id).and_then(|client| client.correspondent()) else {
             return answer(id, Event::NobodyToAnswer, out);
         };
         let Contact { client, account, name: theirs } = correspondent.contact();
-        let registered = account.and_then(|key| Some((key, self.registry.as_ref()?.name(key)?.clone())));
+        let registered = account.and_then(|key| Some((key, self.account_index.as_ref()?.name(key)?.clone())));
         let elsewhere = || self.holder_of(account?);
         if let Some(whom) = client.filter(|&whom| self.name(whom).is_some()).or_else(elsewhere) {
             self.whisper(id, name, whom, text, out)
@@ -88,7 +88,7 @@ impl Hub {
         name: &Name,
         whom: ClientId,
         text: Text,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) -> Done {
         if whom == id {
             return answer(id, Event::ThatIsYou, out);
@@ -103,17 +103,17 @@ impl Hub {
             to_client.set_correspondent(sender);
             let to = Audience::Several { clients: vec![whom], from: name.clone() };
             let event = Event::Private { from: name.clone(), text: text.clone() };
-            out.push(Output::Deliver { to, event });
+            out.push(Effect::Deliver { to, event });
         }
         answer(id, Event::PrivateSent { to: to_name, text, away }, out)
     }
 
     /// The room that hears this client now, if it does.
-    fn take_the_floor(
+    fn authorize_send(
         &mut self,
         id: ClientId,
         name: &Name,
-        out: &mut Vec<Output>,
+        out: &mut Vec<Effect>,
     ) -> Result<(RoomId, Name, RoomKey), RoomRefusal> {
         let room = self.current(id)?;
         if !self.may_speak(id, name, room) {

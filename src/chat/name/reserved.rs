@@ -1,10 +1,10 @@
 //! Names that people, or the client, would take for the server's.
 //!
-//! Law: neither case nor marks nor letters that look alike help, for [`Likeness`] is what is compared.
+//! Invariant: neither case nor marks nor letters that look alike help, for [`Skeleton`] is what is compared.
 
 use std::sync::LazyLock;
 
-use super::{Likeness, Name, TILDE, fold};
+use super::{Name, Skeleton, TILDE, fold};
 
 /// What the server calls itself and the reader.
 const OWN: [&str; 4] = ["Tú", "You", "servidor", "server"];
@@ -74,7 +74,7 @@ struct Words {
     offices: Vec<Look>,
 }
 
-/// A likeness for which an ñ is an n.
+/// A skeleton for which an ñ is an n.
 struct Look {
     folded: String,
     drawn: String,
@@ -87,7 +87,7 @@ fn looks(words: &[&str]) -> Vec<Look> {
 
 impl Look {
     fn of(composed: &str) -> Look {
-        let Likeness { folded, drawn, .. } = Likeness::of(composed);
+        let Skeleton { folded, drawn, .. } = Skeleton::of(composed);
         Look { folded: folded.replace(TILDE, ""), drawn: drawn.replace(TILDE, "") }
     }
 

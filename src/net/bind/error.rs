@@ -16,12 +16,12 @@ pub struct BindError {
     /// The address as it was asked for.
     pub address: String,
     /// What is wrong with it.
-    pub cause: Cause,
+    pub cause: BindCause,
 }
 
 /// What is wrong with an address.
 #[derive(Debug)]
-pub enum Cause {
+pub enum BindCause {
     /// Nobody knows what it stands for.
     Unresolved(io::Error),
     /// Every network interface has addresses like it, so it has to be said which interface is meant.
@@ -38,12 +38,12 @@ pub enum Cause {
     Other(io::Error),
 }
 
-impl From<io::Error> for Cause {
-    fn from(error: io::Error) -> Cause {
+impl From<io::Error> for BindCause {
+    fn from(error: io::Error) -> BindCause {
         match error.kind() {
-            ErrorKind::AddrInUse => Cause::InUse,
-            ErrorKind::PermissionDenied => Cause::Denied,
-            _ => Cause::Other(error),
+            ErrorKind::AddrInUse => BindCause::InUse,
+            ErrorKind::PermissionDenied => BindCause::Denied,
+            _ => BindCause::Other(error),
         }
     }
 }
@@ -53,7 +53,7 @@ impl BindError {
     pub fn describe(&self, language: Language) -> String {
         let address = &self.address;
         match (language, &self.cause) {
-            (Language::Spanish, Cause::Unresolved(error)) => {
+            (Language::Spanish, BindCause::Unresolved(error)) => {
                 // A resolver's own errors have no number, and speak English.
                 let why = match error.raw_os_error() {
                     None if error.kind() != ErrorKind::InvalidInput => {
@@ -63,51 +63,51 @@ impl BindError {
                 };
                 format!("No se encuentra {address}: {why}.")
             }
-            (Language::Spanish, Cause::NoInterface) => {
+            (Language::Spanish, BindCause::NoInterface) => {
                 format!("En {address} falta la interfaz de red: {}.", with_interface(address))
             }
-            (Language::Spanish, Cause::NoSuchInterface(name)) => {
+            (Language::Spanish, BindCause::NoSuchInterface(name)) => {
                 format!("No se encuentra {address}: este equipo no tiene ninguna interfaz de red {name}.")
             }
-            (Language::Spanish, Cause::InUse) => format!(
+            (Language::Spanish, BindCause::InUse) => format!(
                 "El puerto {address} ya está en uso. ¿Hay otro tertulia-server en marcha? Para usar otro puerto: --listen {}",
                 another_port(address)
             ),
-            (Language::Spanish, Cause::Denied) => format!(
+            (Language::Spanish, BindCause::Denied) => format!(
                 "No hay permiso para usar el puerto {address}. Por debajo de 1024 suelen ser del administrador. Para usar \
                  otro puerto: --listen {}",
                 default_port(address)
             ),
-            (Language::Spanish, Cause::NotHere) => format!(
+            (Language::Spanish, BindCause::NotHere) => format!(
                 "La dirección {address} no es de este equipo. Para todas las que tiene: --listen {}",
                 everywhere(address)
             ),
-            (Language::Spanish, Cause::Other(error)) => {
+            (Language::Spanish, BindCause::Other(error)) => {
                 format!("No se puede escuchar en {address}: {}.", reason(error, language))
             }
-            (Language::English, Cause::Unresolved(error)) => {
+            (Language::English, BindCause::Unresolved(error)) => {
                 format!("Cannot find {address}: {}.", reason(error, language))
             }
-            (Language::English, Cause::NoInterface) => {
+            (Language::English, BindCause::NoInterface) => {
                 format!("The network interface is missing in {address}: {}.", with_interface(address))
             }
-            (Language::English, Cause::NoSuchInterface(name)) => {
+            (Language::English, BindCause::NoSuchInterface(name)) => {
                 format!("Cannot find {address}: this machine has no network interface {name}.")
             }
-            (Language::English, Cause::InUse) => format!(
+            (Language::English, BindCause::InUse) => format!(
                 "The port {address} is already in use. Is another tertulia-server running? To use another port: --listen {}",
                 another_port(address)
             ),
-            (Language::English, Cause::Denied) => format!(
+            (Language::English, BindCause::Denied) => format!(
                 "No permission to use the port {address}. Those below 1024 are mostly the administrator's. To use another \
                  port: --listen {}",
                 default_port(address)
             ),
-            (Language::English, Cause::NotHere) => format!(
+            (Language::English, BindCause::NotHere) => format!(
                 "The address {address} is not of this machine. For all that it has: --listen {}",
                 everywhere(address)
             ),
-            (Language::English, Cause::Other(error)) => {
+            (Language::English, BindCause::Other(error)) => {
                 format!("Cannot listen on {address}: {}.", reason(error, language))
             }
         }

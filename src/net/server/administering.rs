@@ -3,10 +3,10 @@
 use std::mem;
 
 use super::Server;
-use crate::chat::{AdminRefusal, Description, Event, ExpulsionNews, Language, Moment, Name, Text};
+use crate::chat::{AdminRefusal, Description, Event, ExpulsionNews, Language, MonoTime, Name, Text};
 use crate::control::{AccountOrder, AccountReply, Refusal, row};
 use crate::net::stream::Stream;
-use crate::proto::Kind;
+use crate::protocol::Format;
 
 impl<S: Stream> Server<S> {
     /// Has an order about the accounts carried out by the history's thread; false if too much waits for it.
@@ -24,8 +24,8 @@ impl<S: Stream> Server<S> {
     /// # Errors
     ///
     /// There is no such room.
-    pub fn say(&mut self, room: Option<&Text>, text: Text, now: Moment) -> Result<(), Refusal> {
-        let said = self.hub.server_says(room, text, &mut self.outputs);
+    pub fn say(&mut self, room: Option<&Text>, text: Text, now: MonoTime) -> Result<(), Refusal> {
+        let said = self.hub.server_says(room, text, &mut self.effects);
         self.perform(now);
         said.map_err(refusal)
     }
@@ -40,9 +40,9 @@ impl<S: Stream> Server<S> {
         whom: &Text,
         room: Option<&Text>,
         reason: Option<Text>,
-        now: Moment,
+        now: MonoTime,
     ) -> Result<(), Refusal> {
-        let kicked = self.hub.server_kicks(whom, room, reason, now, &mut self.outputs);
+        let kicked = self.hub.server_kicks(whom, room, reason, now, &mut self.effects);
         self.perform(now);
         kicked.map_err(refusal)
     }
@@ -57,9 +57,9 @@ impl<S: Stream> Server<S> {
         whom: &Text,
         terms: (Option<u32>, Option<Text>),
         language: Language,
-        now: Moment,
+        now: MonoTime,
     ) -> Result<String, Refusal> {
-        let news = self.hub.expel(None, &Name::server(), whom, terms, now, &mut self.outputs);
+        let news = self.hub.expel(None, &Name::server(), whom, terms, now, &mut self.effects);
         self.perform(now);
         self.expulsion_words(news, language)
     }
@@ -69,8 +69,8 @@ impl<S: Stream> Server<S> {
     /// # Errors
     ///
     /// They are not expelled.
-    pub fn readmit(&mut self, whom: &Text, language: Language, now: Moment) -> Result<String, Refusal> {
-        let news = self.hub.readmit(&Name::server(), whom, &mut self.outputs);
+    pub fn readmit(&mut self, whom: &Text, language: Language, now: MonoTime) -> Result<String, Refusal> {
+        let news = self.hub.readmit(&Name::server(), whom, &mut self.effects);
         self.perform(now);
         self.expulsion_words(news, language)
     }
@@ -78,7 +78,7 @@ impl<S: Stream> Server<S> {
     /// What people are told of the same, as rows of an answer.
     fn expulsion_words(&mut self, news: ExpulsionNews, language: Language) -> Result<String, Refusal> {
         let refused = matches!(news, ExpulsionNews::Refused(_));
-        let bytes = self.encodings.once(&Event::Expulsion(news), Kind { language, crlf: false });
+        let bytes = self.encode_cache.once(&Event::Expulsion(news), Format { language, crlf: false });
         let words = String::from_utf8_lossy(bytes);
         match refused {
             true => Err(Refusal::Explained(words.trim_end().replace('\n', " "))),
@@ -89,22 +89,23 @@ impl<S: Stream> Server<S> {
     /// Writes a row about each connection in the next `most` slots, from the slot `from` on: name, address (of IPv6 its /64), seconds since it
     /// last sent a line, rooms with the current one first; `-` for what there is none of. Gives the slot to go on from, if
     /// there are more.
-    pub fn list_people(&self, from: usize, most: usize, now: Moment, rows: &mut String) -> Option<usize> {
+    pub fn list_people(&self, from: usize, most: usize, now: MonoTime, rows: &mut String) -> Option<usize> {
         let end = self.conns.capacity();
         let next = from.saturating_add(most).min(end);
         for slot in from..next {
             let Some(conn) = self.conns.get(slot) else { continue };
-            let Some(Description { name, idle, rooms: seats }) = self.hub.describe(conn.id(slot), now) else {
+            let Some(Description { name, idle, rooms: memberships }) = self.hub.describe(conn.id(slot), now)
+            else {
                 continue;
             };
             let address = self.hub.origin(conn.id(slot)).map(|origin| origin.to_string());
-            let seats: Vec<String> = seats.iter().map(|room| format!("#{room}")).collect();
-            let seats = if seats.is_empty() { "-".to_owned() } else { seats.join(",") };
+            let memberships: Vec<String> = memberships.iter().map(|room| format!("#{room}")).collect();
+            let memberships = if memberships.is_empty() { "-".to_owned() } else { memberships.join(",") };
             let fields = [
                 name.as_ref().map_or("-", Name::as_str),
                 address.as_deref().unwrap_or("-"),
                 &idle.as_secs().to_string(),
-                &seats,
+                &memberships,
             ];
             rows.push_str(&row(fields));
         }

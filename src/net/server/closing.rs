@@ -1,6 +1,6 @@
 //! Connections that are over and not yet gone: where room is short, some of them end before their time.
 //!
-//! Laws: a connection ends early only for another one that comes; first those to which all has been written, the oldest of
+//! Invariants: a connection ends early only for another one that comes; first those to which all has been written, the oldest of
 //! them; and of those that found no place, one of the address that has most of them, and more than one.
 
 use std::cmp::Reverse;
@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use slab::Slab;
 
 use super::Server;
-use crate::chat::{ClientId, CloseReason, Moment, Origin};
+use crate::chat::{ClientId, CloseReason, MonoTime, Origin};
 use crate::limits::{CLOSING_MAX, READS_PER_TURN, REFUSED_AT_ONCE};
 use crate::net::conn::Conn;
 use crate::net::stream::Stream;
@@ -91,7 +91,7 @@ fn first<S: Stream>(
 impl<S: Stream> Server<S> {
     /// Whether one more connection may be accepted now: there is a descriptor for it, or one that is being closed gives up its
     /// own; and it gets a place, or can be told that there is none. Otherwise it waits in the listen backlog.
-    pub fn accepts(&mut self, now: Moment) -> bool {
+    pub fn accepts(&mut self, now: MonoTime) -> bool {
         let is_told = self.hub.has_room(now)
             || self.closing.refused.len() < REFUSED_AT_ONCE
             || self.closing.refused_giving_way(&self.conns).is_some();
@@ -101,7 +101,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Ends connections that are being closed, if the one that comes would be one too many.
-    pub(super) fn make_way(&mut self, now: Moment) {
+    pub(super) fn make_way(&mut self, now: MonoTime) {
         let closing = self.conns.len().saturating_sub(self.hub.clients());
         if (self.conns.len() >= self.settings.connections_max || closing >= CLOSING_MAX)
             && let Some(id) = self.closing.oldest(&self.conns)
@@ -118,13 +118,13 @@ impl<S: Stream> Server<S> {
 
     /// Ends a connection now that is being closed. What has come is read: the system would throw away what the peer has
     /// not read yet.
-    fn end_early(&mut self, id: ClientId, now: Moment) {
+    fn end_early(&mut self, id: ClientId, now: MonoTime) {
         self.conn_mut(id).expect("it is there").readable = true;
         let mut reads = READS_PER_TURN;
         while reads > 0 && self.conn_mut(id).is_some_and(|conn| conn.may_read()) && self.read(id, now) {
             reads -= 1;
         }
-        self.bury(id, CloseReason::Lost);
+        self.mark_dead(id, CloseReason::Lost);
         self.sweep(now);
     }
 }

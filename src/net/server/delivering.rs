@@ -6,68 +6,73 @@ use std::time::Duration;
 use log::{debug, error, info, log_enabled, warn};
 
 use super::Server;
-use crate::chat::{Audience, ClientId, Event, Moment, Note, Origin, Output, Question};
-use crate::keep::{Answer, Complaint, FileNews, Guesses};
-use crate::limits::{BYTES_PER_STEP, COST_SHARE, HISTORY_PATIENCE, PETITION_PATIENCE};
+use crate::auth::Guesses;
+use crate::chat::{Audience, ClientId, Effect, Event, LogEntry, MonoTime, Origin, Question};
+use crate::limits::{AUTH_PATIENCE, BYTES_PER_STEP, COST_SHARE, HISTORY_PATIENCE};
 use crate::net::stream::Stream;
-use crate::proto::console;
+use crate::protocol::console;
+use crate::storage::{Answer, Complaint, FileNews};
 
 impl<S: Stream> Server<S> {
     /// Does what the hub asked for.
-    pub(super) fn perform(&mut self, now: Moment) {
+    pub(super) fn perform(&mut self, now: MonoTime) {
         // Answers of the history may come back at once, and are done in their turn.
-        while !self.outputs.is_empty() {
-            let mut outputs = std::mem::take(&mut self.outputs);
-            outputs.drain(..).for_each(|output| self.perform_one(output, now));
-            if self.outputs.is_empty() {
-                self.outputs = outputs;
+        while !self.effects.is_empty() {
+            let mut effects = std::mem::take(&mut self.effects);
+            effects.drain(..).for_each(|effect| self.perform_one(effect, now));
+            if self.effects.is_empty() {
+                self.effects = effects;
                 return;
             }
         }
     }
 
-    fn perform_one(&mut self, output: Output, now: Moment) {
-        match output {
-            Output::Deliver { to, event } => {
+    fn perform_one(&mut self, effect: Effect, now: MonoTime) {
+        match effect {
+            Effect::Deliver { to, event } => {
                 self.deliver(&to, &event, now);
                 self.relieve();
             }
-            Output::Speak(id, language) => {
+            Effect::Speak(id, language) => {
                 if let Some(conn) = self.conn_mut(id) {
                     conn.speak(language);
                 }
             }
-            Output::Close(id, reason) => {
+            Effect::Close(id, reason) => {
                 debug!("{id:?}: {reason:?}");
                 self.close(id, now);
             }
-            Output::Note(note) => self.note(&note),
-            Output::Keep(line) => self.history.keep(line),
-            Output::Forget(room) => self.history.forget(room),
-            Output::Room(change) => self.history.room_changed(&change),
-            Output::Expelled(expulsion) => self.history.expelled(&expulsion),
-            Output::Readmitted(number) => self.history.readmitted(number),
-            Output::Ask(id, question) => self.ask(id, question, now),
-            Output::Disregard(id, lines) => drop(self.with_input(id, |conn| conn.disregard(lines))),
-            Output::Petition(id, petition) => {
+            Effect::Log(note) => self.note(&note),
+            Effect::Keep(line) => self.history.keep(line),
+            Effect::Forget(room) => self.history.forget(room),
+            Effect::Room(change) => self.history.room_changed(&change),
+            Effect::Expelled(expulsion) => self.history.expelled(&expulsion),
+            Effect::Readmitted(number) => self.history.readmitted(number),
+            Effect::Ask(id, question) => self.ask(id, question, now),
+            Effect::Disregard(id, lines) => drop(self.with_input(id, |conn| conn.disregard(lines))),
+            Effect::Authenticate(id, auth_request) => {
                 let origin = self.hub.origin(id).unwrap_or(Origin::UNKNOWN);
-                let (answer, displaced) = self.history.petition(id, origin, petition, now);
-                self.await_or_recall(id, answer, PETITION_PATIENCE, now);
+                let (answer, displaced) = self.history.authenticate(id, origin, auth_request, now);
+                self.await_or_recall(id, answer, AUTH_PATIENCE, now);
                 if let Some(displaced) = displaced {
                     self.recall(displaced, now);
                 }
             }
-            Output::Post(id, account, letter) => {
-                let answer =
-                    self.history.post(id, self.hub.origin(id).unwrap_or(Origin::UNKNOWN), account, &letter);
+            Effect::Post(id, account, offline_message) => {
+                let answer = self.history.post(
+                    id,
+                    self.hub.origin(id).unwrap_or(Origin::UNKNOWN),
+                    account,
+                    &offline_message,
+                );
                 self.await_or_recall(id, answer, HISTORY_PATIENCE, now);
             }
-            Output::Collect(id, account) => {
-                let answer = self.history.collect(id, account);
+            Effect::Fetch(id, account) => {
+                let answer = self.history.fetch(id, account);
                 self.await_or_recall(id, answer, HISTORY_PATIENCE, now);
             }
-            Output::HandedOver(account, up_to) => self.history.handed_over(account, up_to),
-            Output::Look(id, look) => {
+            Effect::Ack(account, up_to) => self.history.ack(account, up_to),
+            Effect::Look(id, look) => {
                 let origin = self.hub.origin(id).unwrap_or(Origin::UNKNOWN);
                 let answers = self.history.look(id, origin, look, now);
                 let theirs = |answer: &Answer| matches!(answer, Answer::Found { id: to, .. } | Answer::Busy(to) if *to == id);
@@ -80,7 +85,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Hands an answer to the hub, or has the next commands of who asked wait for it.
-    fn await_or_recall(&mut self, id: ClientId, answer: Option<Answer>, patience: Duration, now: Moment) {
+    fn await_or_recall(&mut self, id: ClientId, answer: Option<Answer>, patience: Duration, now: MonoTime) {
         if let Some(answer) = answer {
             self.recall(answer, now);
         } else if let Some(conn) = self.conn_mut(id) {
@@ -89,26 +94,26 @@ impl<S: Stream> Server<S> {
     }
 
     /// Hands what was looked for to the hub; who has left meanwhile gets nothing.
-    pub(super) fn recall(&mut self, answer: Answer, now: Moment) {
-        let Server { hub, outputs, .. } = self;
+    pub(super) fn recall(&mut self, answer: Answer, now: MonoTime) {
+        let Server { hub, effects, .. } = self;
         let id = match answer {
-            Answer::Verdict(id, matter, verdict) => {
-                hub.verdict(id, matter, verdict, now, outputs);
+            Answer::AuthResult(id, matter, auth_result) => {
+                hub.auth_result(id, matter, auth_result, now, effects);
                 id
             }
             Answer::Posted(id, posted, number) => {
-                hub.posted(id, posted, number, outputs);
+                hub.posted(id, posted, number, effects);
                 id
             }
-            Answer::Letters(id, account, letters, up_to) => {
-                hub.letters(id, account, letters, up_to, now, outputs);
+            Answer::OfflineMessages(id, account, offline_messages, up_to) => {
+                hub.offline_messages(id, account, offline_messages, up_to, now, effects);
                 id
             }
             Answer::File(news) => return self.note_file(&news),
             Answer::Ordered(ticket, reply) => return self.account_replies.push((ticket, reply)),
-            Answer::Accounts(changes) => return hub.accounts_changed(changes, now, outputs),
+            Answer::Accounts(changes) => return hub.accounts_changed(changes, now, effects),
             Answer::Found { id, found, cost } => {
-                hub.found(id, found, now, outputs);
+                hub.found(id, found, now, effects);
                 let rate = self.rate;
                 if let Some(conn) = self.conn_mut(id) {
                     conn.charge_cost(rate, cost, COST_SHARE, now);
@@ -116,7 +121,7 @@ impl<S: Stream> Server<S> {
                 id
             }
             Answer::Busy(id) => {
-                hub.not_found_now(id, outputs);
+                hub.not_found_now(id, effects);
                 id
             }
         };
@@ -128,7 +133,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Says on the console, now and then, what the history lacks, and which passwords were wrong.
-    pub(super) fn complain(&mut self, now: Moment) {
+    pub(super) fn complain(&mut self, now: MonoTime) {
         for Guesses { name, origin, times, alike } in self.history.guesses(now) {
             warn!("{}", console::guesses(name.as_ref(), origin, times, alike, self.settings.language));
         }
@@ -155,20 +160,20 @@ impl<S: Stream> Server<S> {
     }
 
     /// Asks a client for a password.
-    fn ask(&mut self, id: ClientId, question: Question, now: Moment) {
-        let Server { conns, encodings, broadcast, queued, .. } = self;
+    fn ask(&mut self, id: ClientId, question: Question, now: MonoTime) {
+        let Server { conns, encode_cache, broadcast, queued, .. } = self;
         let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
-        let prompt = encodings.once(&Event::PasswordPrompt(question), conn.kind());
+        let prompt = encode_cache.once(&Event::PasswordPrompt(question), conn.format());
         conn.counted(queued, |conn| conn.ask(question, prompt, broadcast, now));
         self.mark_urgent(id);
     }
 
     /// Queues `event` for everyone it is for: encoded once per kind of reader.
-    fn deliver(&mut self, to: &Audience, event: &Event, now: Moment) {
-        let Server { hub, conns, encodings, broadcast, queued, dirty, urgent, steps, settings, .. } = self;
+    fn deliver(&mut self, to: &Audience, event: &Event, now: MonoTime) {
+        let Server { hub, conns, encode_cache, broadcast, queued, dirty, urgent, steps, settings, .. } = self;
         if let Audience::One(id) = to {
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(*id)) else { return };
-            let bytes = encodings.once(event, conn.kind());
+            let bytes = encode_cache.once(event, conn.format());
             *steps += (bytes.len() / BYTES_PER_STEP) as u64;
             conn.counted(queued, |conn| conn.answer(bytes, broadcast, now));
             if !conn.urgent && conn.wants_flush() {
@@ -177,15 +182,15 @@ impl<S: Stream> Server<S> {
             }
             return;
         }
-        encodings.clear();
+        encode_cache.clear();
         broadcast.begin_line();
         hub.audience(to, |id, here| {
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
-            let kind = conn.kind();
-            let line = broadcast.line(kind.index(here), || encodings.of(event, kind, here));
+            let format = conn.format();
+            let line = broadcast.line(format.index(here), || encode_cache.of(event, format, here));
             // Else a line could cost each of thousands who do not read a copy, before any of them is let go.
             let may_grow = *queued <= settings.queues_max_bytes;
-            conn.counted(queued, |conn| conn.hear(line, may_grow, broadcast, now));
+            conn.counted(queued, |conn| conn.enqueue_line(line, may_grow, broadcast, now));
             if !conn.dirty && conn.wants_flush() {
                 conn.dirty = true;
                 dirty.push_back(id.slot() as u32);
@@ -193,10 +198,10 @@ impl<S: Stream> Server<S> {
         });
     }
 
-    fn note(&mut self, note: &Note) {
+    fn note(&mut self, note: &LogEntry) {
         let language = self.settings.language;
         match note {
-            Note::Arrived(id, name) => {
+            LogEntry::Arrived(id, name) => {
                 if let Some(peer) = self.take_origin(*id) {
                     let address = SocketAddr::new(peer.ip().to_canonical(), peer.port());
                     info!("{}", console::arrived(name, address, language));

@@ -1,6 +1,6 @@
 //! All connections and the hub between them: what is read becomes commands, what the hub says becomes bytes.
 //!
-//! Laws: no call waits, but the very last; nothing is freed in the middle of handling, but swept at the end of the turn, or
+//! Invariants: no call waits, but the very last; nothing is freed in the middle of handling, but swept at the end of the turn, or
 //! before one more is let in; one write per
 //! connection and turn, however many lines the turn carried; a turn does only so much, and what is left comes first in
 //! the next. Sockets and their readiness belong to the caller.
@@ -24,14 +24,14 @@ use slab::Slab;
 use super::broadcast::Broadcast;
 use super::conn::{Conn, Standing};
 use super::deadlines::Deadlines;
-use super::pace::Rate;
+use super::rate_limit::Rate;
 use super::stream::Stream;
-use crate::chat::{ClientId, CloseReason, Hub, Moment, Origin, Output, Rules, Stamp, Text, Work};
+use crate::chat::{ChatConfig, ClientId, CloseReason, Effect, Hub, MonoTime, Origin, Text, UnixMillis, Work};
 use crate::clock::Zone;
 use crate::control::AccountReply;
-use crate::keep::Archive;
 use crate::limits;
-use crate::proto::Encodings;
+use crate::protocol::EncodeCache;
+use crate::storage::Storage;
 
 /// The chat on streams of kind `S`.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub struct Server<S> {
     conns: Slab<Conn<S>>,
     generation: u32,
     /// Where those come from whose arrival the console has not told.
-    strangers: HashMap<ClientId, SocketAddr>,
+    pending_addrs: HashMap<ClientId, SocketAddr>,
     deadlines: Deadlines,
     /// The slots of those who have lines of a room to be written, and stand in line for it. Not ids: everybody is
     /// here at times, and the connection itself says whether it is.
@@ -55,9 +55,9 @@ pub struct Server<S> {
     dead: VecDeque<ClientId>,
     /// Those that the chat has let go.
     closing: closing::Closing,
-    outputs: Vec<Output>,
-    encodings: Encodings,
-    history: Archive,
+    effects: Vec<Effect>,
+    encode_cache: EncodeCache,
+    history: Storage,
     broadcast: Broadcast,
     /// Steps of work done here, beside the hub's.
     steps: u64,
@@ -77,12 +77,12 @@ pub struct Server<S> {
 impl<S: Stream> Server<S> {
     /// A server without connections, whose history lives as long as it does.
     pub fn new(settings: Settings) -> Server<S> {
-        Server::remembering(settings, Archive::default())
+        Server::remembering(settings, Storage::default())
     }
 
     /// A server without connections that goes on with `history`.
-    pub fn remembering(settings: Settings, mut history: Archive) -> Server<S> {
-        let rules = Rules {
+    pub fn remembering(settings: Settings, mut history: Storage) -> Server<S> {
+        let config = ChatConfig {
             next_key: history.next_key(),
             accounts: history.accounts(),
             account_addresses: history.account_addresses(),
@@ -97,10 +97,10 @@ impl<S: Stream> Server<S> {
             motd: settings.motd.clone(),
         };
         Server {
-            hub: Hub::new(rules),
+            hub: Hub::new(config),
             conns: Slab::new(),
             generation: 0,
-            strangers: HashMap::new(),
+            pending_addrs: HashMap::new(),
             deadlines: Deadlines::default(),
             dirty: VecDeque::new(),
             urgent: VecDeque::new(),
@@ -108,8 +108,8 @@ impl<S: Stream> Server<S> {
             going_on: VecDeque::new(),
             dead: VecDeque::new(),
             closing: closing::Closing::default(),
-            outputs: Vec::new(),
-            encodings: Encodings::new(settings.zone.clone()),
+            effects: Vec::new(),
+            encode_cache: EncodeCache::new(settings.zone.clone()),
             history,
             broadcast: Broadcast::default(),
             steps: 0,
@@ -124,13 +124,13 @@ impl<S: Stream> Server<S> {
     }
 
     /// The wall clock says `wall` at `now`. To be told once a turn, before anything else.
-    pub fn set_wall_clock(&mut self, wall: Stamp, now: Moment) {
+    pub fn set_wall_clock(&mut self, wall: UnixMillis, now: MonoTime) {
         self.hub.set_wall_clock(wall, now);
     }
 
     /// Times are shown as the clocks of this zone show them.
     pub fn set_zone(&mut self, zone: Zone) {
-        self.encodings.set_zone(zone);
+        self.encode_cache.set_zone(zone);
     }
 
     /// Everybody who comes from now on is told this.
@@ -139,7 +139,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Takes a new connection in, which the server [accepts](Self::accepts). If it gets no place it is told so and closed.
-    pub fn admit(&mut self, stream: S, peer: SocketAddr, now: Moment) -> ClientId {
+    pub fn admit(&mut self, stream: S, peer: SocketAddr, now: MonoTime) -> ClientId {
         self.make_way(now);
         let (origin, has_room) = (Origin::of(peer.ip()), self.hub.has_room(now));
         self.generation = self.generation.wrapping_add(1).max(1);
@@ -147,9 +147,9 @@ impl<S: Stream> Server<S> {
         let slot = u32::try_from(entry.key()).expect("fewer connections than descriptors");
         let id = ClientId::new(slot, self.generation);
         let conn = entry.insert(Conn::new(self.generation, stream, self.settings.language));
-        if self.hub.connect(id, origin, now, &mut self.outputs) {
+        if self.hub.connect(id, origin, now, &mut self.effects) {
             debug!("{peer} -> {id:?}");
-            self.strangers.insert(id, peer);
+            self.pending_addrs.insert(id, peer);
             conn.standing = Standing::InChat;
         } else {
             conn.standing = Standing::Refused;
@@ -184,11 +184,11 @@ impl<S: Stream> Server<S> {
 
     /// The connection broke outside of reading and writing.
     pub fn broken(&mut self, id: ClientId) {
-        self.bury(id, CloseReason::Lost);
+        self.mark_dead(id, CloseReason::Lost);
     }
 
     /// Does what has come due in the chat and in its history, and some of what takes longer than a turn.
-    pub fn tick(&mut self, now: Moment) {
+    pub fn tick(&mut self, now: MonoTime) {
         // Before those who asked go on without: they are told so.
         for answer in self.history.overdue(now) {
             self.recall(answer, now);
@@ -203,14 +203,14 @@ impl<S: Stream> Server<S> {
             self.perform(now);
         }
         if self.hub.next_due().is_some_and(|due| now >= due) {
-            self.hub.tick(now, &mut self.outputs);
+            self.hub.tick(now, &mut self.effects);
             self.perform(now);
         }
         self.complain(now);
     }
 
     /// Takes what the history has found. Call when it wakes the loop.
-    pub fn answers(&mut self, now: Moment) {
+    pub fn answers(&mut self, now: MonoTime) {
         for answer in self.history.answers(now) {
             self.recall(answer, now);
             // What a room hears of one of them is for those who are there now, not for whom the next one lets in.
@@ -242,9 +242,9 @@ impl<S: Stream> Server<S> {
     }
 
     /// Tells everybody that the server stops, and begins to close all connections.
-    pub fn stop(&mut self, now: Moment) {
+    pub fn stop(&mut self, now: MonoTime) {
         self.write_stale_rooms(true);
-        self.hub.stop(&mut self.outputs);
+        self.hub.stop(&mut self.effects);
         self.perform(now);
     }
 
@@ -256,7 +256,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// When [`tick`](Self::tick) has something to do; never while nothing waits.
-    pub fn next_due(&mut self) -> Option<Moment> {
+    pub fn next_due(&mut self) -> Option<MonoTime> {
         [self.deadlines.next(), self.hub.next_due(), self.history.next_due()].into_iter().flatten().min()
     }
 
@@ -302,10 +302,10 @@ impl<S: Stream> Server<S> {
     }
 
     /// Begins the orderly end of a connection that the hub has forgotten.
-    fn close(&mut self, id: ClientId, now: Moment) {
-        let Server { conns, encodings, broadcast, queued, .. } = self;
+    fn close(&mut self, id: ClientId, now: MonoTime) {
+        let Server { conns, encode_cache, broadcast, queued, .. } = self;
         let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
-        conn.counted(queued, |conn| writing::own_up(encodings, broadcast, conn, true, now));
+        conn.counted(queued, |conn| writing::report_skipped(encode_cache, broadcast, conn, true, now));
         conn.begin_close(now);
         let awaits = conn.awaiting.is_some();
         self.closing.drains(id, conns);
@@ -318,14 +318,14 @@ impl<S: Stream> Server<S> {
 
     /// Where `id` came from, if that has not been asked before.
     fn take_origin(&mut self, id: ClientId) -> Option<SocketAddr> {
-        let origin = self.strangers.remove(&id);
-        if self.strangers.is_empty() {
-            self.strangers = HashMap::new();
+        let origin = self.pending_addrs.remove(&id);
+        if self.pending_addrs.is_empty() {
+            self.pending_addrs = HashMap::new();
         }
         origin
     }
 
-    fn bury(&mut self, id: ClientId, cause: CloseReason) {
+    fn mark_dead(&mut self, id: ClientId, cause: CloseReason) {
         let Server { conns, queued, .. } = self;
         if let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) {
             conn.counted(queued, |conn| conn.die(cause));

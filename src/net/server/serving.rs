@@ -1,6 +1,6 @@
 //! Turns: what connections sent becomes commands for the hub, within budgets that all who have input share.
 //!
-//! Laws: a turn takes so many lines, and does so much work for them, and no more; of several who have input each gets
+//! Invariants: a turn takes so many lines, and does so much work for them, and no more; of several who have input each gets
 //! their part of it, one line at least; and who was passed over is the first in the next turn.
 
 use std::time::Duration;
@@ -8,11 +8,11 @@ use std::time::Duration;
 use log::debug;
 
 use super::Server;
-use crate::chat::{ClientId, CloseReason, Command, Moment};
+use crate::chat::{ClientId, CloseReason, Command, MonoTime};
 use crate::limits::{self, LINE_STEPS, LINES_PER_TURN_GOING_ON, LOOP_SHARE, READ_STEPS, STEP_NANOS};
 use crate::net::conn::{Conn, Filled, Pause};
 use crate::net::stream::Stream;
-use crate::proto::Protocol;
+use crate::protocol::Protocol;
 
 /// What one connection may take of a turn.
 #[derive(Clone, Copy, Debug)]
@@ -25,7 +25,7 @@ struct Quantum {
 impl<S: Stream> Server<S> {
     /// Serves those who have input: first those who were passed over in the last turn, then those who came since, then
     /// those who had their share and go on.
-    pub fn serve_ready(&mut self, now: Moment) {
+    pub fn serve_ready(&mut self, now: MonoTime) {
         self.wake_due(now);
         let come = self.ready.len();
         self.ready.append(&mut self.going_on);
@@ -59,7 +59,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Sees to those of whom something has come due; the next turn does who is left.
-    fn wake_due(&mut self, now: Moment) {
+    fn wake_due(&mut self, now: MonoTime) {
         for id in self.deadlines.take_due(now, limits::DUE_PER_TURN) {
             let Server { conns, queued, .. } = self;
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { continue };
@@ -75,7 +75,7 @@ impl<S: Stream> Server<S> {
 
     /// Takes commands and input of one connection until there is no more, or its share of the turn is used up; gives how
     /// many lines that were.
-    fn serve(&mut self, id: ClientId, share: Quantum, now: Moment) -> usize {
+    fn serve(&mut self, id: ClientId, share: Quantum, now: MonoTime) -> usize {
         let Quantum { mut lines, mut reads, .. } = share;
         let begun = self.work().total();
         while let Some(next) = self.next_command(id, now) {
@@ -91,7 +91,7 @@ impl<S: Stream> Server<S> {
                     break;
                 }
                 Err(Pause::NoLine) if conn.ended => {
-                    self.hub.disconnect(id, CloseReason::EndOfInput, now, &mut self.outputs);
+                    self.hub.disconnect(id, CloseReason::EndOfInput, now, &mut self.effects);
                     self.perform(now);
                     self.close(id, now);
                     break;
@@ -129,19 +129,19 @@ impl<S: Stream> Server<S> {
     }
 
     /// Answers whoever speaks another protocol in that, and closes the connection.
-    fn turn_away(&mut self, id: ClientId, protocol: Protocol, now: Moment) {
+    fn turn_away(&mut self, id: ClientId, protocol: Protocol, now: MonoTime) {
         let Server { conns, broadcast, queued, .. } = self;
         if let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) {
             conn.counted(queued, |conn| conn.answer(&protocol.refusal(), broadcast, now));
         }
         debug!("{id:?}: {protocol:?}");
-        self.hub.disconnect(id, CloseReason::Foreign, now, &mut self.outputs);
+        self.hub.disconnect(id, CloseReason::Foreign, now, &mut self.effects);
         self.perform(now);
         self.close(id, now);
     }
 
     /// Takes the next command of a connection out, if it is there and one may be taken.
-    fn next_command(&mut self, id: ClientId, now: Moment) -> Option<Result<Command, Pause>> {
+    fn next_command(&mut self, id: ClientId, now: MonoTime) -> Option<Result<Command, Pause>> {
         let rate = self.rate;
         self.with_input(id, |conn| conn.next_command(rate, now))
     }
@@ -158,7 +158,7 @@ impl<S: Stream> Server<S> {
 
     /// Reads what was sent before an answer is written that could have kept its sender from it. What comes behind that was sent
     /// by somebody who could read it.
-    pub(super) fn read_before_writing(&mut self, id: ClientId, now: Moment) {
+    pub(super) fn read_before_writing(&mut self, id: ClientId, now: MonoTime) {
         for _ in 0..limits::READS_PER_TURN {
             let room = self.with_input(id, Conn::room_before_writing).unwrap_or(0);
             let most =
@@ -172,13 +172,13 @@ impl<S: Stream> Server<S> {
 
     /// Reads once; says whether the connection lives. While all together hold much that is no command yet, a read is small:
     /// the rest waits with the system, and with its sender.
-    pub(super) fn read(&mut self, id: ClientId, now: Moment) -> bool {
+    pub(super) fn read(&mut self, id: ClientId, now: MonoTime) -> bool {
         let most =
             if self.input > limits::INPUT_MAX_BYTES { limits::READ_LOW_BYTES } else { limits::READ_BYTES };
         self.read_some(id, most, now)
     }
 
-    fn read_some(&mut self, id: ClientId, most: usize, now: Moment) -> bool {
+    fn read_some(&mut self, id: ClientId, most: usize, now: MonoTime) -> bool {
         let Some(conn) = self.conns.get_mut(id.slot()) else { return false };
         let before = conn.input_held();
         let filled = conn.fill(&mut self.scratch[..most], &mut self.answers, now);
@@ -192,12 +192,12 @@ impl<S: Stream> Server<S> {
         let conn = &self.conns[id.slot()];
         let over = filled == Filled::Broken || filled == Filled::Ended && !conn.is_open();
         if over {
-            self.bury(id, CloseReason::Lost);
+            self.mark_dead(id, CloseReason::Lost);
         }
         !over
     }
 
-    fn command(&mut self, id: ClientId, command: Command, now: Moment) {
+    fn command(&mut self, id: ClientId, command: Command, now: MonoTime) {
         let begun = self.work();
         if let Command::Secret(_) = command {
             let Server { conns, broadcast, queued, .. } = self;
@@ -206,7 +206,7 @@ impl<S: Stream> Server<S> {
             }
             self.mark_urgent(id);
         }
-        self.hub.handle(id, command, now, &mut self.outputs);
+        self.hub.handle(id, command, now, &mut self.effects);
         self.perform(now);
         let done = self.work() - begun;
         self.steps += LINE_STEPS;
@@ -214,7 +214,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Charges a client for what they asked for, in steps of work. Who hears a line is not charged for.
-    fn charge(&mut self, id: ClientId, steps: u64, now: Moment) {
+    fn charge(&mut self, id: ClientId, steps: u64, now: MonoTime) {
         let (rate, cost) = (self.rate, Duration::from_nanos(steps * STEP_NANOS));
         if let Some(conn) = self.conn_mut(id) {
             conn.charge_cost(rate, cost, LOOP_SHARE, now);

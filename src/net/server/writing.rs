@@ -1,6 +1,6 @@
 //! The end of a turn: what waits is written, and who is gone is swept.
 //!
-//! Laws: so many a turn and no more, first come first served; whoever is left has work waiting, so that the loop does
+//! Invariants: so many a turn and no more, first come first served; whoever is left has work waiting, so that the loop does
 //! not sleep over them. Answers do not stand in line behind a room.
 
 use std::collections::BinaryHeap;
@@ -8,38 +8,43 @@ use std::collections::BinaryHeap;
 use log::debug;
 
 use super::Server;
-use crate::chat::{ClientId, CloseReason, Event, Moment};
+use crate::chat::{ClientId, CloseReason, Event, MonoTime};
 use crate::net::broadcast::Broadcast;
 use crate::net::conn::{Conn, Standing};
 use crate::net::stream::Stream;
-use crate::proto::Encodings;
+use crate::protocol::EncodeCache;
 
 /// Tells a reader how many lines passed them by, when it is time to; says whether it did.
-pub(super) fn own_up<S: Stream>(
-    encodings: &mut Encodings,
+pub(super) fn report_skipped<S: Stream>(
+    encode_cache: &mut EncodeCache,
     broadcast: &Broadcast,
     conn: &mut Conn<S>,
     last: bool,
-    now: Moment,
+    now: MonoTime,
 ) -> bool {
     let skipped = conn.take_skipped(last);
     if let Some(lines) = skipped {
-        conn.answer(encodings.once(&Event::Skipped(lines.into()), conn.kind()), broadcast, now);
+        conn.answer(encode_cache.once(&Event::Skipped(lines.into()), conn.format()), broadcast, now);
     }
     skipped.is_some()
 }
 
 /// Asks again for a password if something came between.
-fn ask_again<S: Stream>(encodings: &mut Encodings, broadcast: &Broadcast, conn: &mut Conn<S>, now: Moment) {
+fn ask_again<S: Stream>(
+    encode_cache: &mut EncodeCache,
+    broadcast: &Broadcast,
+    conn: &mut Conn<S>,
+    now: MonoTime,
+) {
     if let Some(question) = conn.overtaken() {
-        conn.answer(encodings.once(&Event::PasswordPrompt(question), conn.kind()), broadcast, now);
+        conn.answer(encode_cache.once(&Event::PasswordPrompt(question), conn.format()), broadcast, now);
     }
 }
 
 impl<S: Stream> Server<S> {
     /// Ends the turn: writes what was queued, then sweeps who is dead, then writes what the others are told of it.
     /// Says how many connections were freed.
-    pub fn finish_turn(&mut self, now: Moment) -> usize {
+    pub fn finish_turn(&mut self, now: MonoTime) -> usize {
         let (mut answers, mut rooms) = (self.settings.share.writes, self.settings.share.writes);
         self.flush(&mut answers, &mut rooms, now);
         let freed = self.sweep(now);
@@ -64,7 +69,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Writes to those who have something to be written, as far as the budgets go.
-    fn flush(&mut self, answers: &mut usize, rooms: &mut usize, now: Moment) {
+    fn flush(&mut self, answers: &mut usize, rooms: &mut usize, now: MonoTime) {
         while *answers > 0
             && let Some(id) = self.urgent.pop_front()
         {
@@ -92,22 +97,22 @@ impl<S: Stream> Server<S> {
     }
 
     /// Writes what waits for one connection; says whether anything did.
-    fn write_to(&mut self, id: ClientId, now: Moment) -> bool {
+    fn write_to(&mut self, id: ClientId, now: MonoTime) -> bool {
         let conn = &self.conns[id.slot()];
         let ahead = conn.awaits_writing() && conn.wants_flush();
         if ahead {
             self.read_before_writing(id, now);
         }
-        let Server { conns, encodings, broadcast, queued, .. } = self;
+        let Server { conns, encode_cache, broadcast, queued, .. } = self;
         let conn = &mut conns[id.slot()];
         if !conn.wants_flush() {
             return false;
         }
         conn.counted(queued, |conn| {
-            ask_again(encodings, broadcast, conn, now);
+            ask_again(encode_cache, broadcast, conn, now);
             conn.flush(broadcast, now);
-            if own_up(encodings, broadcast, conn, false, now) {
-                ask_again(encodings, broadcast, conn, now);
+            if report_skipped(encode_cache, broadcast, conn, false, now) {
+                ask_again(encode_cache, broadcast, conn, now);
                 conn.flush(broadcast, now);
             }
         });
@@ -142,12 +147,12 @@ impl<S: Stream> Server<S> {
         while self.queued > most - most / 8
             && let Some((_, id)) = queues.pop()
         {
-            self.bury(id, CloseReason::Stalled);
+            self.mark_dead(id, CloseReason::Stalled);
         }
     }
 
     /// Frees who is dead, and tells the hub of those who left without its doing.
-    pub(super) fn sweep(&mut self, now: Moment) -> usize {
+    pub(super) fn sweep(&mut self, now: MonoTime) -> usize {
         let mut freed = 0;
         let begun = self.work().total();
         // Most leave rooms in which many are told of it at once.
@@ -174,8 +179,8 @@ impl<S: Stream> Server<S> {
                 let farewell =
                     (cause == CloseReason::Lost).then(|| gone.last_words(&mut self.scratch)).flatten();
                 match farewell {
-                    Some(farewell) => self.hub.handle(id, farewell, now, &mut self.outputs),
-                    None => self.hub.disconnect(id, cause, now, &mut self.outputs),
+                    Some(farewell) => self.hub.handle(id, farewell, now, &mut self.effects),
+                    None => self.hub.disconnect(id, cause, now, &mut self.effects),
                 }
                 self.perform(now);
             }

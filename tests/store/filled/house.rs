@@ -7,9 +7,9 @@ use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-use tertulia::chat::{ClientId, Moment};
-use tertulia::keep::{Archive, Store};
+use tertulia::chat::{ClientId, MonoTime};
 use tertulia::net::{Server, Settings, Stream};
+use tertulia::storage::{Storage, Store};
 
 use crate::support::{DEADLINE, Dir};
 
@@ -61,7 +61,7 @@ pub(super) struct House {
     people: Vec<(ClientId, Rc<RefCell<Wire>>)>,
     guests: Vec<(ClientId, Rc<RefCell<Wire>>)>,
     addresses: u32,
-    now: Moment,
+    now: MonoTime,
     woken: Receiver<()>,
 }
 
@@ -69,13 +69,13 @@ impl House {
     /// An empty server with so many places.
     pub(super) fn open(dir: &Dir, places: usize) -> House {
         let (wake, woken) = mpsc::channel();
-        let archive = Archive::in_file(Store::open(dir.path(), None).unwrap(), move || {
+        let storage = Storage::in_file(Store::open(dir.path(), None).unwrap(), move || {
             let _ = wake.send(());
         });
         let settings =
             Settings { max_clients: places, login_timeout: None, rate_limit: 0, ..Settings::default() };
-        let server = Server::remembering(settings, archive.unwrap());
-        let (people, guests, addresses, now) = (Vec::new(), Vec::new(), 0, Moment::from_micros(1));
+        let server = Server::remembering(settings, storage.unwrap());
+        let (people, guests, addresses, now) = (Vec::new(), Vec::new(), 0, MonoTime::from_micros(1));
         House { server, people, guests, addresses, now, woken }
     }
 

@@ -12,17 +12,18 @@ use std::process::Command;
 use std::sync::mpsc::{self, Receiver};
 
 use rusqlite::{Connection, params};
-use tertulia::chat::{Moment, Origin};
-use tertulia::keep::{GuessLog, LoginThrottle, Store, Subject};
+use tertulia::auth::{GuessLog, LoginThrottle, Subject};
+use tertulia::chat::{MonoTime, Origin};
 use tertulia::limits::{
-    self, ACCOUNTS_MAX, DECISIONS_PER_ROOM, EXPULSION_REASON_CHARS, EXPULSIONS_MAX, FAILURES_REMEMBERED,
-    GUESSES_REMEMBERED, HIDDEN_GONE_MAX, HISTORY_QUEUE_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX,
-    IGNORED_MAX, KEY_ADDRESSES, KEY_MAX_BYTES, LETTER_WRITERS, LINE_MAX_BYTES, LOG_QUEUE_LINES,
-    LOG_QUEUE_MAX_BYTES, PASSWORD_MAX_BYTES, PETITIONS_WAITING, QUESTIONS_WAITING, QUEUE_MAX_BYTES,
+    self, ACCOUNTS_MAX, AUTH_REQUESTS_WAITING, DECISIONS_PER_ROOM, EXPULSION_REASON_CHARS, EXPULSIONS_MAX,
+    FAILURES_REMEMBERED, GUESSES_REMEMBERED, HIDDEN_GONE_MAX, HISTORY_QUEUE_MAX_BYTES, IGNORED_ALWAYS,
+    IGNORED_BEYOND_MAX, IGNORED_MAX, KEY_ADDRESSES, KEY_MAX_BYTES, LETTER_WRITERS, LINE_MAX_BYTES,
+    LOG_QUEUE_LINES, LOG_QUEUE_MAX_BYTES, PASSWORD_MAX_BYTES, QUESTIONS_WAITING, QUEUE_MAX_BYTES,
     QUEUES_MAX_BYTES, REASON_MAX_BYTES, ROOMS_MAX, ROOMS_PER_ACCOUNT, ROOMS_PER_PERSON, TOPIC_MAX_BYTES,
     TRUSTED_ADDRESSES,
 };
 use tertulia::logging::LogQueue;
+use tertulia::storage::Store;
 
 use self::house::House;
 use super::support::{Dir, name};
@@ -316,7 +317,7 @@ fn throttle() -> LoginThrottle {
     let mut throttle = LoginThrottle::default();
     for number in 0..2 * FAILURES_REMEMBERED as u64 {
         let origin = Origin::parse(&network(number as usize)).unwrap();
-        throttle.failed(origin, Subject::of(&name(&format!("p{number}"))), Moment::from_micros(1 + number));
+        throttle.failed(origin, Subject::of(&name(&format!("p{number}"))), MonoTime::from_micros(1 + number));
     }
     throttle
 }
@@ -324,7 +325,7 @@ fn throttle() -> LoginThrottle {
 fn guesses() -> GuessLog {
     let mut guesses = GuessLog::default();
     for number in 0..2 * GUESSES_REMEMBERED {
-        guesses.note(None, Origin::parse(&network(number)).unwrap(), Moment::from_micros(1));
+        guesses.note(None, Origin::parse(&network(number)).unwrap(), MonoTime::from_micros(1));
     }
     guesses
 }
@@ -385,10 +386,10 @@ fn readers(house: &mut House) {
 /// Everybody has given a password once and is asked for it again; and as many wait as may.
 fn passwords(house: &mut House) {
     let first = MAKERS + ASKERS + STALLED;
-    for who in first + 2 * PETITIONS_WAITING..PLACES {
+    for who in first + 2 * AUTH_REQUESTS_WAITING..PLACES {
         house.types(who, &format!("/registrar\n{}\n", "s".repeat(PASSWORD_MAX_BYTES)));
     }
-    for who in first..first + 2 * PETITIONS_WAITING {
+    for who in first..first + 2 * AUTH_REQUESTS_WAITING {
         house.types(who, &format!("/identificar {}\n{}\n", account(who), "s".repeat(PASSWORD_MAX_BYTES)));
     }
     house.settle();

@@ -1,6 +1,6 @@
 //! Private words for somebody who is not there.
 
-use tertulia::chat::{CloseReason, Command, Output, Rules, Verdict};
+use tertulia::chat::{AuthResult, ChatConfig, CloseReason, Command, Effect};
 
 use super::{Chat, NOTHING, SECOND, message, text};
 
@@ -55,7 +55,7 @@ fn whoever_is_there_gets_them_at_once() {
     chat.does(juan, message("María", "hola"));
     assert_eq!(chat.hears(maria), ["[Juan] hola"]);
     assert_eq!(chat.hears(juan), ["[to María] hola"]);
-    assert!(chat.book.collect(chat.book.key("María")).0.is_empty());
+    assert!(chat.book.fetch(chat.book.key("María")).0.is_empty());
 }
 
 #[test]
@@ -84,26 +84,26 @@ fn whoever_sees_those_of_one_account_has_not_seen_those_of_another() {
     chat.slow = true;
     chat.types_secret(id, "girasol");
     let [maria, juan] = ["María", "Juan"].map(|name| chat.book.key(name));
-    let (_, asked) = chat.petitions.pop().expect("they gave a password");
+    let (_, asked) = chat.auth_requests.pop().expect("they gave a password");
     let now = chat.now;
     let mut out = Vec::new();
     // The letters of María come late, when Juan's password is asked for; those of Juan have not come yet.
-    chat.hub.verdict(id, asked.matter(), Verdict::Granted(maria), now, &mut out);
+    chat.hub.auth_result(id, asked.matter(), AuthResult::Granted(maria), now, &mut out);
     chat.hub.handle(id, Command::Login(text("Juan")), now, &mut out);
-    let (letters, up_to) = chat.book.collect(maria);
-    chat.hub.letters(id, maria, letters, up_to, now, &mut out);
+    let (messages, up_to) = chat.book.fetch(maria);
+    chat.hub.offline_messages(id, maria, messages, up_to, now, &mut out);
     chat.types_secret(id, "tres tristes tigres");
-    let (_, asked) = chat.petitions.pop().expect("they gave another one");
-    chat.hub.verdict(id, asked.matter(), Verdict::Granted(juan), now, &mut out);
+    let (_, asked) = chat.auth_requests.pop().expect("they gave another one");
+    chat.hub.auth_result(id, asked.matter(), AuthResult::Granted(juan), now, &mut out);
     chat.hub.handle(id, Command::Say(text("ya soy Juan")), now, &mut out);
-    let seen = out.iter().find(|output| matches!(output, Output::HandedOver(..)));
+    let seen = out.iter().find(|effect| matches!(effect, Effect::Ack(..)));
     assert_eq!(seen, None, "Juan has seen nothing");
 }
 
 /// The server starts again: accounts and letters are there.
 fn starts_again(chat: Chat) -> Chat {
     let book = chat.book;
-    Chat::with(Rules { accounts: Some(book.accounts()), ..Rules::default() }, book)
+    Chat::with(ChatConfig { accounts: Some(book.accounts()), ..ChatConfig::default() }, book)
 }
 
 #[test]

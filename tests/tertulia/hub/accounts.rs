@@ -1,7 +1,8 @@
 //! Registered names: who may have them, and what happens to those who have them.
 
 use tertulia::chat::{
-    AccountChange, ClientId, CloseReason, Command, Event, Matter, Moment, Note, PasswordError, Rules, Verdict,
+    AccountChange, AuthResult, ChatConfig, ClientId, CloseReason, Command, Event, LogEntry, Matter, MonoTime,
+    PasswordError,
 };
 use tertulia::limits::EXPELLED_PER_TURN;
 
@@ -31,7 +32,7 @@ fn a_registered_name_takes_its_password() {
     chat.types_secret(id, "girasol");
     assert_eq!(chat.hears(id), ["welcome María"]);
     assert_eq!(chat.hears(ana), [">>> María"], "as it was registered");
-    assert_eq!(chat.notes, [Note::Arrived(id, name("María"))]);
+    assert_eq!(chat.notes, [LogEntry::Arrived(id, name("María"))]);
 }
 
 #[test]
@@ -144,7 +145,7 @@ fn what_cannot_be_a_password_has_its_reason() {
         chat.does(id, Command::Secret(Err(error)));
         assert_eq!(chat.hears(id), ["name?", "password?", heard, "or back", "password?"]);
     }
-    assert!(chat.petitions.is_empty());
+    assert!(chat.auth_requests.is_empty());
 }
 
 #[test]
@@ -160,7 +161,7 @@ fn registering_asks_twice() {
     chat.types_secret(ana, "uno o más");
     chat.types_secret(ana, "uno o más");
     assert_eq!(chat.hears(ana), ["new password?", "again?", "registered: Ana"]);
-    assert_eq!(chat.notes, [Note::Registered(name("Ana"))]);
+    assert_eq!(chat.notes, [LogEntry::Registered(name("Ana"))]);
     chat.does(ana, Command::Register);
     assert_eq!(chat.hears(ana), ["registered already: Ana"]);
     chat.quits(ana);
@@ -334,10 +335,10 @@ fn an_answer_that_comes_late_is_for_what_was_asked() {
     chat.says(id, "Juan");
     chat.says(id, "Juan");
     chat.types_secret(id, "adivino");
-    let late = chat.petitions.remove(0);
-    let (matter, verdict) = chat.book.settle(late.1);
-    assert!(matches!(verdict, Verdict::Granted(_)));
-    chat.perform(|hub, now, out| hub.verdict(id, matter, verdict, now, out));
+    let late = chat.auth_requests.remove(0);
+    let (matter, auth_result) = chat.book.settle(late.1);
+    assert!(matches!(auth_result, AuthResult::Granted(_)));
+    chat.perform(|hub, now, out| hub.auth_result(id, matter, auth_result, now, out));
     assert_eq!(chat.hub.name(id), None);
     chat.settles();
     assert_eq!(
@@ -368,18 +369,18 @@ fn a_refusal_of_every_kind_is_told() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     chat.slow = true;
     let second = std::time::Duration::from_secs(1);
-    for (verdict, heard) in [
-        (Verdict::Busy, "busy"),
-        (Verdict::Wait(second), "wait 1s"),
-        (Verdict::NoneLeft, "no accounts left"),
-        (Verdict::Failed, "failed"),
-        (Verdict::Displaced, "displaced"),
+    for (auth_result, heard) in [
+        (AuthResult::Busy, "busy"),
+        (AuthResult::Wait(second), "wait 1s"),
+        (AuthResult::NoneLeft, "no accounts left"),
+        (AuthResult::Failed, "failed"),
+        (AuthResult::Displaced, "displaced"),
     ] {
         let id = chat.connects();
         chat.says(id, "María");
         chat.types_secret(id, "girasol");
-        let matter: Matter = chat.petitions.pop().expect("it was asked for").1.matter();
-        chat.perform(|hub, now, out| hub.verdict(id, matter, verdict, now, out));
+        let matter: Matter = chat.auth_requests.pop().expect("it was asked for").1.matter();
+        chat.perform(|hub, now, out| hub.auth_result(id, matter, auth_result, now, out));
         assert_eq!(chat.hears(id), ["name?", "password?", heard, "or back", "password?"]);
     }
 }
@@ -393,16 +394,16 @@ fn a_name_that_was_registered_meanwhile_is_somebody_else_s() {
     chat.does(ana, Command::Register);
     chat.types_secret(ana, "uno o más");
     chat.types_secret(ana, "uno o más");
-    let matter = chat.petitions.pop().expect("it was asked for").1.matter();
-    chat.perform(|hub, now, out| hub.verdict(ana, matter, Verdict::Wrong, now, out));
+    let matter = chat.auth_requests.pop().expect("it was asked for").1.matter();
+    chat.perform(|hub, now, out| hub.auth_result(ana, matter, AuthResult::Wrong, now, out));
     assert_eq!(chat.hears(ana), ["new password?", "again?", "somebody else's: Ana"]);
 }
 
 #[test]
 fn only_registered_names_if_so_decided() {
     let book = Book::of(&ACCOUNTS);
-    let rules = Rules { accounts: Some(book.accounts()), accounts_only: true, ..Rules::default() };
-    let mut chat = Chat::with(rules, book);
+    let config = ChatConfig { accounts: Some(book.accounts()), accounts_only: true, ..ChatConfig::default() };
+    let mut chat = Chat::with(config, book);
     let id = chat.connects();
     chat.says(id, "Ana");
     assert_eq!(chat.hears(id), ["name?", "unregistered: Ana", "name?"]);
@@ -485,7 +486,7 @@ fn very_many_sessions_of_one_account_end_over_several_turns() {
     let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
     chat.perform(|hub, now, out| hub.accounts_changed(renewed, now, out));
     assert_eq!(chat.closed.len(), EXPELLED_PER_TURN);
-    assert_eq!(chat.hub.next_due(), Some(Moment::START), "there is more to be done at once");
+    assert_eq!(chat.hub.next_due(), Some(MonoTime::START), "there is more to be done at once");
     chat.tick();
     assert_eq!(chat.closed.len(), all);
     assert!(chat.closed.iter().all(|(_, reason)| *reason == CloseReason::Revoked));
@@ -527,7 +528,7 @@ fn revoked_session_does_nothing_while_it_waits_for_its_end() {
             assert!(!heard.iter().any(|event| matches!(event, Event::Said { .. })), "{heard:?}");
             chat.tick();
             assert_eq!(chat.closed.len(), EXPELLED_PER_TURN + 2);
-            assert!(chat.hub.next_due().is_none_or(|due| due != Moment::START), "nothing is left to do");
+            assert!(chat.hub.next_due().is_none_or(|due| due != MonoTime::START), "nothing is left to do");
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Chat, NOTHING, SECOND, ignore, join, message, name, text};
-use tertulia::chat::{AdminRefusal, CloseReason, Event, Note, Output, ServerNews};
+use tertulia::chat::{AdminRefusal, CloseReason, Effect, Event, LogEntry, ServerNews};
 
 fn said(room: Option<&str>, words: &str) -> Event {
     Event::Server(ServerNews::Said { room: room.map(name), text: text(words) })
@@ -23,7 +23,7 @@ fn server_words_reach_everybody_once_wherever_they_are() {
         assert_eq!(chat.events(id), [said(None, "a las seis")]);
     }
     assert_eq!(chat.hears(newcomer), NOTHING, "who has no name yet is answering a question");
-    assert_eq!(chat.notes, [Note::ServerSaid(None, text("a las seis"))]);
+    assert_eq!(chat.notes, [LogEntry::ServerSaid(None, text("a las seis"))]);
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn server_words_for_a_room_stay_there_and_are_no_part_of_its_history() {
     chat.hush();
     chat.perform(|hub, _, out| {
         assert_eq!(hub.server_says(Some(&text("#Cocina")), text("fuego"), out), Ok(()));
-        assert!(!out.iter().any(|output| matches!(output, Output::Keep(_))), "{out:?}");
+        assert!(!out.iter().any(|effect| matches!(effect, Effect::Keep(_))), "{out:?}");
         assert_eq!(hub.server_says(Some(&text("nada")), text("x"), out), Err(AdminRefusal::NoSuchRoom));
     });
     assert_eq!(chat.events(ana), [said(Some("cocina"), "fuego")]);
@@ -53,8 +53,10 @@ fn kick_closes_the_connection_with_the_reason_and_the_name_is_free() {
     assert_eq!(chat.events(juan), [Event::Server(ServerNews::Disconnected(reason()))]);
     assert_eq!(chat.hears(ana), ["<<< Juan kicked cierra el aula"]);
     assert_eq!(chat.closed, [(juan, CloseReason::Kicked)]);
-    let noted =
-        [Note::ServerKicked(name("Juan"), None, reason()), Note::Left(name("Juan"), CloseReason::Kicked)];
+    let noted = [
+        LogEntry::ServerKicked(name("Juan"), None, reason()),
+        LogEntry::Left(name("Juan"), CloseReason::Kicked),
+    ];
     assert_eq!(chat.notes, noted);
     let again = chat.enters("Juan");
     assert!(chat.is_here(again), "and may come back");

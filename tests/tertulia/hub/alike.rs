@@ -1,6 +1,6 @@
 //! Names that differ in marks or case alone are one name; accounts and rooms from before that was so are all reached.
 
-use tertulia::chat::{AccountKey, CloseReason, Command, RoomKey, RoomRecord, Rules, Text};
+use tertulia::chat::{AccountKey, ChatConfig, CloseReason, Command, RoomKey, RoomRecord, Text};
 
 use super::{Book, Chat, NOTHING, ignore, join, message, nick, text, topic};
 
@@ -177,13 +177,13 @@ fn rooms_that_clash_are_each_reached_by_their_exact_names() {
         name: super::name(name),
         topic: Some(Text::clean(name)),
         lock: None,
-        hushed: false,
+        moderated: false,
         owners: vec![owner],
         banned: vec![],
         muted: vec![],
     };
-    let rules = Rules { rooms: vec![room(1, "café"), room(2, "cafe")], ..Rules::default() };
-    let mut chat = Chat::with(rules, Book::default());
+    let config = ChatConfig { rooms: vec![room(1, "café"), room(2, "cafe")], ..ChatConfig::default() };
+    let mut chat = Chat::with(config, Book::default());
     let (ana, luis) = (chat.enters("Ana"), chat.enters("Luis"));
     chat.does(ana, join("café"));
     chat.does(luis, join("CAFE"));
@@ -231,8 +231,13 @@ fn decision_about_an_account_is_not_about_the_other_that_looks_like_it() {
             [ban("María"), mute("Maria")].into_iter().for_each(|order| chat.does(olga, order));
             if again {
                 let (book, rooms) = (chat.book, chat.records.into_values().collect());
-                let rules = Rules { accounts: Some(book.accounts()), rooms, next_key: 9, ..Rules::default() };
-                chat = Chat::with(rules, book);
+                let config = ChatConfig {
+                    accounts: Some(book.accounts()),
+                    rooms,
+                    next_key: 9,
+                    ..ChatConfig::default()
+                };
+                chat = Chat::with(config, book);
             }
             let (marked, plain) = (chat.logs_in("María", "girasol"), chat.logs_in("Maria", "margarita"));
             chat.hush();
@@ -278,8 +283,8 @@ fn ban_stays_with_the_name_when_its_account_is_gone() {
 fn expulsion_of_an_account_is_not_of_the_other_that_looks_like_it() {
     let book = Book::of(&[BOTH[0], BOTH[1], ("Olga", "petunias")]);
     let operators = vec![book.key("Olga")];
-    let rules = Rules { accounts: Some(book.accounts()), operators, ..Rules::default() };
-    let mut chat = Chat::with(rules, book);
+    let config = ChatConfig { accounts: Some(book.accounts()), operators, ..ChatConfig::default() };
+    let mut chat = Chat::with(config, book);
     let (olga, plain) = (chat.logs_in("Olga", "petunias"), chat.logs_in("Maria", "margarita"));
     let expel = |whom| Command::Expel { whom: text(whom), minutes: None, reason: None };
     chat.does(olga, expel("María"));

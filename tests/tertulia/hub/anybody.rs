@@ -1,11 +1,13 @@
 //! People who take names, guess passwords, register, come twice, and are answered late, from a seed.
 //!
-//! Laws: no two have the same name; whoever has a registered name gave its password, or had it before it was
+//! Invariants: no two have the same name; whoever has a registered name gave its password, or had it before it was
 //! registered; letters are read by the owner of the name they are for; when all have left, nothing remains.
 
 use std::collections::BTreeSet;
 
-use tertulia::chat::{AccountKey, ClientId, CloseReason, Command, Event, Matter, Name, Petition, Verdict};
+use tertulia::chat::{
+    AccountKey, AuthRequest, AuthResult, ClientId, CloseReason, Command, Event, Matter, Name,
+};
 
 use super::{Chat, join, leave, message, nick, text};
 use crate::simulation::dice::Dice;
@@ -25,7 +27,7 @@ struct Street {
     rooms: bool,
     /// How often something happened that the laws are about.
     granted: usize,
-    letters: usize,
+    messages: usize,
     replaced: usize,
 }
 
@@ -35,7 +37,7 @@ impl Street {
         chat.slow = true;
         let rooms = seed.is_multiple_of(2);
         let (here, entitled) = (Vec::new(), BTreeSet::new());
-        Street { chat, dice: Dice::new(seed), here, entitled, rooms, granted: 0, letters: 0, replaced: 0 }
+        Street { chat, dice: Dice::new(seed), here, entitled, rooms, granted: 0, messages: 0, replaced: 0 }
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> T {
@@ -46,10 +48,10 @@ impl Street {
         if self.here.len() < PEOPLE && self.dice.one_in(4) {
             let id = self.chat.connects();
             self.here.push(id);
-        } else if !self.chat.petitions.is_empty() && self.dice.one_in(2) {
-            let which = self.dice.below(self.chat.petitions.len());
-            let (id, petition) = self.chat.petitions.remove(which);
-            self.settle(id, petition);
+        } else if !self.chat.auth_requests.is_empty() && self.dice.one_in(2) {
+            let which = self.dice.below(self.chat.auth_requests.len());
+            let (id, auth_request) = self.chat.auth_requests.remove(which);
+            self.settle(id, auth_request);
         } else if !self.here.is_empty() {
             let id = self.here[self.dice.below(self.here.len())];
             self.act(id);
@@ -86,18 +88,18 @@ impl Street {
     }
 
     /// An answer, late perhaps, and for somebody who may have gone.
-    fn settle(&mut self, id: ClientId, petition: Petition) {
+    fn settle(&mut self, id: ClientId, auth_request: AuthRequest) {
         let taken = |name: &Name, chat: &Chat| {
-            chat.book.accounts().iter().any(|account| account.name.likeness().clashes(&name.likeness()))
+            chat.book.accounts().iter().any(|account| account.name.skeleton().clashes(&name.skeleton()))
         };
-        let (matter, verdict) = match petition {
+        let (matter, auth_result) = match auth_request {
             // The real accounts do not let a name be registered twice either.
-            Petition::Register { name, .. } if taken(&name, &self.chat) => {
-                (Matter::Register(name), Verdict::Wrong)
+            AuthRequest::Register { name, .. } if taken(&name, &self.chat) => {
+                (Matter::Register(name), AuthResult::Wrong)
             }
-            petition => self.chat.book.settle(petition),
+            auth_request => self.chat.book.settle(auth_request),
         };
-        if let Verdict::Granted(key) = verdict {
+        if let AuthResult::Granted(key) = auth_result {
             self.granted += 1;
             self.entitled.insert((id, key));
             if let Matter::Register(name) = &matter {
@@ -106,7 +108,7 @@ impl Street {
                 self.entitled.extend(had.map(|&id| (id, key)));
             }
         }
-        self.chat.perform(|hub, now, out| hub.verdict(id, matter, verdict, now, out));
+        self.chat.perform(|hub, now, out| hub.auth_result(id, matter, auth_result, now, out));
         self.chat.closed.clear();
     }
 
@@ -117,18 +119,18 @@ impl Street {
             self.here.iter().filter_map(|&id| Some((id, self.chat.hub.name(id)?.clone()))).collect();
         for (at, (id, name)) in named.iter().enumerate() {
             for (other, same) in &named[..at] {
-                assert!(!same.likeness().clashes(&name.likeness()), "{other:?} and {id:?} are {name}");
+                assert!(!same.skeleton().clashes(&name.skeleton()), "{other:?} and {id:?} are {name}");
             }
-            for account in accounts.iter().filter(|account| account.name.likeness().clashes(&name.likeness()))
+            for account in accounts.iter().filter(|account| account.name.skeleton().clashes(&name.skeleton()))
             {
                 assert!(self.entitled.contains(&(*id, account.key)), "{id:?} is {name}");
             }
         }
         for id in self.here.clone() {
             for event in self.chat.events(id) {
-                let Event::Letters { letters, .. } = event else { continue };
-                self.letters += letters.len();
-                for letter in letters {
+                let Event::OfflineMessages { messages, .. } = event else { continue };
+                self.messages += messages.len();
+                for letter in messages {
                     let owner = accounts
                         .iter()
                         .find(|account| format!("para {}", account.name) == letter.text.as_str());
@@ -142,7 +144,7 @@ impl Street {
 
 #[test]
 fn a_registered_name_is_its_owner_s_whatever_happens() {
-    let (mut granted, mut letters, mut replaced) = (0, 0, 0);
+    let (mut granted, mut messages, mut replaced) = (0, 0, 0);
     for seed in 0..SEEDS {
         let mut street = Street::new(seed);
         (0..STEPS).for_each(|_| street.step());
@@ -153,8 +155,8 @@ fn a_registered_name_is_its_owner_s_whatever_happens() {
         street.chat.settles();
         assert!(street.rooms || street.chat.hub.is_empty(), "seed {seed}: something remains");
         granted += street.granted;
-        letters += street.letters;
+        messages += street.messages;
         replaced += street.replaced;
     }
-    assert!(granted > 1_000 && letters > 100 && replaced > 1_000, "{granted} {letters} {replaced}");
+    assert!(granted > 1_000 && messages > 100 && replaced > 1_000, "{granted} {messages} {replaced}");
 }

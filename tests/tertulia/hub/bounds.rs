@@ -1,6 +1,6 @@
 //! What is kept of people's words is bounded in bytes: the words themselves, and the answers made of them.
 
-use tertulia::chat::{ClientId, Command, Event, RoomKey, RoomRecord, Rules, Text};
+use tertulia::chat::{ChatConfig, ClientId, Command, Event, RoomKey, RoomRecord, Text};
 use tertulia::limits::{
     ANSWER_MAX_BYTES, DECISIONS_MAX, DECISIONS_PER_ROOM, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORED_MAX,
     KEY_MAX_BYTES, REASON_MAX_BYTES, ROOMS_LISTED, TOPIC_MAX_BYTES, WHO_MAX_PEOPLE,
@@ -48,7 +48,7 @@ fn key_from_before_its_bound_opens_as_it_did() {
         lock: Some(text(&long(4_000)).cut(KEY_MAX_BYTES)),
         ..RoomRecord::new(RoomKey(7), name("cueva"))
     }];
-    let mut chat = Chat::with(Rules { rooms, next_key: 8, ..Rules::default() }, Book::default());
+    let mut chat = Chat::with(ChatConfig { rooms, next_key: 8, ..ChatConfig::default() }, Book::default());
     let ana = chat.enters("Ana");
     let enter = |key: &str| Command::Join { room: text("cueva"), key: Some(text(key)) };
     chat.hush();
@@ -111,8 +111,9 @@ fn decisions_of_all_rooms_are_bounded_and_the_room_with_most_gives_way() {
         RoomRecord { banned, muted, ..RoomRecord::new(RoomKey(key as u64), name(&format!("s{key}"))) }
     };
     let rooms = DECISIONS_MAX / (2 * DECISIONS_PER_ROOM);
-    let rules = Rules { rooms: (1..=rooms).map(full).collect(), next_key: 1_000, ..Rules::default() };
-    let mut chat = Chat::with(rules, Book::default());
+    let config =
+        ChatConfig { rooms: (1..=rooms).map(full).collect(), next_key: 1_000, ..ChatConfig::default() };
+    let mut chat = Chat::with(config, Book::default());
     let olga = chat.enters("Olga");
     chat.does(olga, join("chica"));
     for whom in ["Pedro", "Luis", "Eva"] {

@@ -14,10 +14,10 @@ pub fn brief(event: &Event) -> String {
         Event::Account(news) => brief_news(news),
         Event::Posted(Posted::Kept) => "kept".into(),
         Event::Posted(posted) => format!("not kept: {posted:?}"),
-        Event::Letters { letters, .. } => {
-            let letters: Vec<String> =
-                letters.iter().map(|letter| format!("[{}] {}", letter.from, letter.text)).collect();
-            format!("letters: {}", letters.join(", "))
+        Event::OfflineMessages { messages, .. } => {
+            let messages: Vec<String> =
+                messages.iter().map(|letter| format!("[{}] {}", letter.from, letter.text)).collect();
+            format!("letters: {}", messages.join(", "))
         }
         other => format!("{other:?}"),
     }

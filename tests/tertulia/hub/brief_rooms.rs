@@ -2,7 +2,7 @@
 
 use super::brief_accounts;
 use tertulia::chat::{
-    Decision, Event, Expelled, Expulsion, ExpulsionNews, Name, NameList, PutOut, RoomRefusal, RoomRow,
+    Decision, Event, Expelled, Expulsion, ExpulsionNews, Name, NameList, PutOut, RoomListing, RoomRefusal,
 };
 
 /// An event of those that have to do with rooms or with one person only.
@@ -118,14 +118,14 @@ fn brief_decision(decision: &Decision) -> String {
         Decision::Unbanned(name) => format!("unbanned {name}"),
         Decision::Muted(name, true) => format!("muted {name}"),
         Decision::Muted(name, false) => format!("unmuted {name}"),
-        Decision::Hushed(true) => "hushed".into(),
-        Decision::Hushed(false) => "unhushed".into(),
+        Decision::Moderated(true) => "hushed".into(),
+        Decision::Moderated(false) => "unhushed".into(),
         Decision::Opped(name) => format!("opped {name}"),
     }
 }
 
 /// `#cocina 2`, `#cocina* 2 closed (recetas)`; a star behind a room one is in.
-fn brief_row(row: &RoomRow) -> String {
+fn brief_row(row: &RoomListing) -> String {
     let member = if row.member { "*" } else { "" };
     let closed = if row.keyed { " closed" } else { "" };
     let topic = row.topic.as_ref().map(|topic| format!(" ({topic})")).unwrap_or_default();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Book, Chat, NOTHING, address, ignore, join, text, topic};
-use tertulia::chat::{ClientId, Command, Note, Rules};
+use tertulia::chat::{ChatConfig, ClientId, Command, LogEntry};
 use tertulia::limits::{DECISIONS_PER_ROOM, FREE_FAILURES, KEY_ADDRESSES, KEY_ALARM_INTERVAL};
 
 fn key(key: &str) -> Command {
@@ -177,7 +177,7 @@ fn ten_thousand_keys_in_four_seconds_are_few_guesses_and_one_line() {
     chat.does(mallory, join_with("x"));
     chat.does(mallory, join_with("x"));
     assert_eq!(chat.hears(olga), ["9995 tries at #sala, Mallory last"]);
-    let noted = chat.notes.iter().filter(|note| matches!(note, Note::KeysTried(..))).count();
+    let noted = chat.notes.iter().filter(|note| matches!(note, LogEntry::KeysTried(..))).count();
     assert_eq!(noted, 2);
 }
 
@@ -185,7 +185,7 @@ fn ten_thousand_keys_in_four_seconds_are_few_guesses_and_one_line() {
 fn operators_for_good_hear_of_wrong_keys_once() {
     let accounts = [("María", "girasol"), ("Juan", "tres tigres")];
     let book = Book::of(&accounts);
-    let mut chat = Chat::with(Rules { accounts: Some(book.accounts()), ..Rules::default() }, book);
+    let mut chat = Chat::with(ChatConfig { accounts: Some(book.accounts()), ..ChatConfig::default() }, book);
     let (maria, juan) = (chat.logs_in("María", "girasol"), chat.logs_in("Juan", "tres tigres"));
     chat.does(maria, join("sala"));
     chat.does(juan, join("sala"));

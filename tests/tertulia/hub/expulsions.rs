@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use tertulia::chat::{
-    AccountKey, ClientId, CloseReason, Command, Event, Expulsion, ExpulsionNews, Name, Note, Origin, Rules,
+    AccountKey, ChatConfig, ClientId, CloseReason, Command, Event, Expulsion, ExpulsionNews, LogEntry, Name,
+    Origin,
 };
 use tertulia::limits::{EXPELLED_PER_TURN, EXPULSIONS_LISTED, EXPULSIONS_MAX};
 
@@ -21,8 +22,9 @@ fn operated() -> (Chat, ClientId) {
 fn with(expulsions: Vec<Expulsion>) -> (Chat, ClientId) {
     let book = Book::of(&ACCOUNTS);
     let operators: Vec<AccountKey> = vec![book.key("María"), book.key("Olga")];
-    let rules = Rules { accounts: Some(book.accounts()), operators, expulsions, ..Rules::default() };
-    let mut chat = Chat::with(rules, book);
+    let config =
+        ChatConfig { accounts: Some(book.accounts()), operators, expulsions, ..ChatConfig::default() };
+    let mut chat = Chat::with(config, book);
     let maria = chat.logs_in_from(address(HOME), "María", "girasol");
     chat.hush();
     (chat, maria)
@@ -50,7 +52,7 @@ fn expelled_guest_goes_and_is_known_by_name_and_address() {
     assert_eq!(chat.hears(ana), ["<<< Pepe expelled"]);
     assert_eq!(chat.hears(pepe), ["you are expelled 1800s"]);
     assert_eq!(chat.closed, [(pepe, CloseReason::Expelled)]);
-    assert!(chat.notes.iter().any(|note| matches!(note, Note::Expelled(_))));
+    assert!(chat.notes.iter().any(|note| matches!(note, LogEntry::Expelled(_))));
     // Each door asks, and says how long it lasts still.
     chat.waits(60 * SECOND);
     let there = chat.connects_from(address(LAB));

@@ -1,6 +1,6 @@
 //! What a newcomer is told of who is here.
 
-use tertulia::chat::{ClientId, Command, Event, NameList, Rules};
+use tertulia::chat::{ChatConfig, ClientId, Command, Event, NameList};
 
 use super::{Book, Chat, SECOND, ignore, join, name, text};
 
@@ -66,8 +66,8 @@ fn greeting_of_a_return_is_about_the_room_and_spares_who_is_hidden() {
 fn greeting_of_who_is_banned_tells_nobody() {
     let book = Book::of(&[("María", "girasol")]);
     let operators = vec![book.key("María")];
-    let rules = Rules { accounts: Some(book.accounts()), operators, ..Rules::default() };
-    let mut chat = Chat::with(rules, book);
+    let config = ChatConfig { accounts: Some(book.accounts()), operators, ..ChatConfig::default() };
+    let mut chat = Chat::with(config, book);
     let maria = chat.logs_in("María", "girasol");
     chat.does(maria, Command::Ban(text("Pedro")));
     let pedro = chat.enters("Pedro");

@@ -1,7 +1,7 @@
 //! Very many who hide somebody: what they are not told costs nobody anything, least of all those who hide nobody.
 
 use super::{Chat, NOTHING, SECOND, ignore, nick};
-use tertulia::chat::{ClientId, Command, Output};
+use tertulia::chat::{ClientId, Command, Effect};
 use tertulia::limits::{HIDDEN_GONE_MAX, NAMES_ASKED};
 
 /// Luis, Eva, and `many` others of whom the first `hiding` hide Luis.
@@ -67,7 +67,7 @@ fn crowd_is_told_in_few_lines_whatever_each_member_hides() {
     let mut lines = 0;
     chat.perform(|hub, now, out| {
         hub.tick(now, out);
-        lines = out.iter().filter(|output| matches!(output, Output::Deliver { .. })).count();
+        lines = out.iter().filter(|effect| matches!(effect, Effect::Deliver { .. })).count();
     });
     assert!(lines <= 1 << NAMES_ASKED, "{lines} lines for {MEMBERS} members");
     // Those who are spelled out are none whom the reader hides.

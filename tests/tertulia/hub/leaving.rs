@@ -1,7 +1,7 @@
 //! Leaving: by one's own will, by a lost connection, or because the server stops.
 
 use super::{Chat, NOTHING, SECOND, text};
-use tertulia::chat::{CloseReason, Command, Moment, Note};
+use tertulia::chat::{CloseReason, Command, LogEntry, MonoTime};
 use tertulia::limits::WRITES_PER_TURN;
 
 #[test]
@@ -20,7 +20,7 @@ fn the_others_hear_how_somebody_left() {
         }
         assert_eq!(chat.hears(ana), [heard]);
         assert_eq!(chat.hears(juan), NOTHING, "who leaves needs no telling");
-        assert_eq!(chat.notes, [Note::Left(name, leave.unwrap_or(CloseReason::Quit))]);
+        assert_eq!(chat.notes, [LogEntry::Left(name, leave.unwrap_or(CloseReason::Quit))]);
         assert_eq!((chat.hub.people(), chat.hub.name(juan)), (1, None));
     }
 }
@@ -97,7 +97,7 @@ fn stop_of_a_full_chat_goes_over_several_turns_in_which_nobody_is_heard() {
     assert_eq!(chat.closed.len(), WRITES_PER_TURN);
     assert_eq!((chat.hears(ana), chat.is_here(last)), (vec!["Stopping".to_owned()], true));
     chat.says(last, "¿me oye alguien?");
-    assert_eq!(chat.hub.next_due(), Some(Moment::START), "there is more to be done at once");
+    assert_eq!(chat.hub.next_due(), Some(MonoTime::START), "there is more to be done at once");
     chat.tick();
     assert_eq!(chat.closed.len(), 2 * WRITES_PER_TURN);
     chat.tick();

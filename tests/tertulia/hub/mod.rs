@@ -33,8 +33,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use tertulia::chat::{
-    ClientId, CloseReason, Command, Crowd, Event, Expulsion, Farewell, Hub, Language, Moment, Name,
-    NameRefusal, Note, Office, Origin, Output, Password, Person, Petition, RoomChange, Rules, Stamp, Text,
+    AuthRequest, ChatConfig, ClientId, CloseReason, Command, Crowd, Effect, Event, Expulsion, Farewell, Hub,
+    Language, LogEntry, MonoTime, Name, NameRefusal, Office, Origin, Password, Person, RoomChange, Text,
+    UnixMillis,
 };
 
 use super::support::book::Book;
@@ -47,14 +48,14 @@ pub const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
 /// A hub, and what reaches everybody's ears.
 pub struct Chat {
     pub hub: Hub,
-    pub now: Moment,
+    pub now: MonoTime,
     /// The tenant of each slot.
     slots: Vec<Option<ClientId>>,
     generation: u32,
     heard: HashMap<ClientId, Vec<Event>>,
     pub closed: Vec<(ClientId, CloseReason)>,
     pub spoken: Vec<(ClientId, Language)>,
-    pub notes: Vec<Note>,
+    pub notes: Vec<LogEntry>,
     pub book: Book,
     /// Petitions wait in there while the accounts are slow.
     pub slow: bool,
@@ -62,7 +63,7 @@ pub struct Chat {
     pub wall_offset: i64,
     /// Expulsions as they are remembered.
     pub expulsions: BTreeMap<u64, Expulsion>,
-    pub petitions: Vec<(ClientId, Petition)>,
+    pub auth_requests: Vec<(ClientId, AuthRequest)>,
     /// How many lines of whom may be passwords for which nothing asks.
     pub disregarded: HashMap<ClientId, u8>,
     /// Rooms as they were last remembered.
@@ -77,20 +78,20 @@ impl Chat {
     }
 
     pub fn with_timeout(timeout: Option<Duration>) -> Chat {
-        Chat::with(Rules { login_timeout: timeout, ..Rules::default() }, Book::default())
+        Chat::with(ChatConfig { login_timeout: timeout, ..ChatConfig::default() }, Book::default())
     }
 
     /// A chat with these names and passwords.
     pub fn with_accounts(accounts: &[(&str, &str)]) -> Chat {
         let book = Book::of(accounts);
-        Chat::with(Rules { accounts: Some(book.accounts()), ..Rules::default() }, book)
+        Chat::with(ChatConfig { accounts: Some(book.accounts()), ..ChatConfig::default() }, book)
     }
 
-    pub fn with(rules: Rules, book: Book) -> Chat {
-        let records = rules.rooms.iter().map(|record| (record.key, record.clone())).collect();
+    pub fn with(config: ChatConfig, book: Book) -> Chat {
+        let records = config.rooms.iter().map(|record| (record.key, record.clone())).collect();
         Chat {
-            hub: Hub::new(rules),
-            now: Moment::from_micros(1_234_567),
+            hub: Hub::new(config),
+            now: MonoTime::from_micros(1_234_567),
             slots: Vec::new(),
             generation: 0,
             heard: HashMap::new(),
@@ -101,7 +102,7 @@ impl Chat {
             slow: false,
             wall_offset: 0,
             expulsions: BTreeMap::new(),
-            petitions: Vec::new(),
+            auth_requests: Vec::new(),
             disregarded: HashMap::new(),
             records,
             changes: Vec::new(),
@@ -165,9 +166,9 @@ impl Chat {
 
     /// What waited is answered.
     pub fn settles(&mut self) {
-        for (id, petition) in std::mem::take(&mut self.petitions) {
-            let (matter, verdict) = self.book.settle(petition);
-            self.perform(|hub, now, out| hub.verdict(id, matter, verdict, now, out));
+        for (id, auth_request) in std::mem::take(&mut self.auth_requests) {
+            let (matter, auth_result) = self.book.settle(auth_request);
+            self.perform(|hub, now, out| hub.auth_result(id, matter, auth_result, now, out));
         }
     }
 
@@ -236,15 +237,15 @@ impl Chat {
     }
 
     /// Calls the hub and does what it wants done, as the shell would.
-    pub fn perform(&mut self, call: impl FnOnce(&mut Hub, Moment, &mut Vec<Output>)) {
-        let mut outputs = Vec::new();
-        let wall = Stamp(self.wall_offset + self.now.micros() as i64 / 1000);
+    pub fn perform(&mut self, call: impl FnOnce(&mut Hub, MonoTime, &mut Vec<Effect>)) {
+        let mut effects = Vec::new();
+        let wall = UnixMillis(self.wall_offset + self.now.micros() as i64 / 1000);
         self.hub.set_wall_clock(wall, self.now);
-        call(&mut self.hub, self.now, &mut outputs);
+        call(&mut self.hub, self.now, &mut effects);
         let mut later = Vec::new();
-        for output in outputs {
-            match output {
-                Output::Deliver { to, event } => {
+        for effect in effects {
+            match effect {
+                Effect::Deliver { to, event } => {
                     let mut ears = Vec::new();
                     self.hub.audience(&to, |id, _| ears.push(id));
                     ears.sort_unstable();
@@ -254,50 +255,50 @@ impl Chat {
                         self.heard.entry(id).or_default().push(event.clone());
                     }
                 }
-                Output::Speak(id, language) => self.spoken.push((id, language)),
-                Output::Close(id, reason) => {
+                Effect::Speak(id, language) => self.spoken.push((id, language)),
+                Effect::Close(id, reason) => {
                     assert!(self.is_here(id), "{id:?} is closed twice");
                     self.slots[id.slot()] = None;
                     self.closed.push((id, reason));
                 }
-                Output::Note(note) => self.notes.push(note),
-                Output::Ask(id, question) => {
+                Effect::Log(note) => self.notes.push(note),
+                Effect::Ask(id, question) => {
                     self.heard.entry(id).or_default().push(Event::PasswordPrompt(question));
                 }
-                Output::Room(change) => {
+                Effect::Room(change) => {
                     records::note(&mut self.records, change.clone());
                     self.changes.push(change);
                 }
-                Output::Forget(room) => drop(self.records.remove(&room)),
-                Output::Expelled(expulsion) => drop(self.expulsions.insert(expulsion.number, *expulsion)),
-                Output::Readmitted(number) => drop(self.expulsions.remove(&number)),
-                Output::Disregard(id, lines) => drop(self.disregarded.insert(id, lines)),
+                Effect::Forget(room) => drop(self.records.remove(&room)),
+                Effect::Expelled(expulsion) => drop(self.expulsions.insert(expulsion.number, *expulsion)),
+                Effect::Readmitted(number) => drop(self.expulsions.remove(&number)),
+                Effect::Disregard(id, lines) => drop(self.disregarded.insert(id, lines)),
                 // History has tests of its own.
-                Output::Keep(_) | Output::Look(..) => {}
+                Effect::Keep(_) | Effect::Look(..) => {}
                 other => later.push(other),
             }
         }
-        later.into_iter().for_each(|output| self.keep_accounts(output));
+        later.into_iter().for_each(|effect| self.keep_accounts(effect));
     }
 
     /// What the hub wants of the accounts.
-    fn keep_accounts(&mut self, output: Output) {
-        match output {
-            Output::Petition(id, petition) => {
-                self.petitions.push((id, petition));
+    fn keep_accounts(&mut self, effect: Effect) {
+        match effect {
+            Effect::Authenticate(id, auth_request) => {
+                self.auth_requests.push((id, auth_request));
                 if !self.slow {
                     self.settles();
                 }
             }
-            Output::Post(id, account, letter) => {
+            Effect::Post(id, account, letter) => {
                 let (posted, number) = self.book.post(account, letter);
                 self.perform(|hub, _, out| hub.posted(id, posted, number, out));
             }
-            Output::Collect(id, account) => {
-                let (letters, up_to) = self.book.collect(account);
-                self.perform(|hub, now, out| hub.letters(id, account, letters, up_to, now, out));
+            Effect::Fetch(id, account) => {
+                let (messages, up_to) = self.book.fetch(account);
+                self.perform(|hub, now, out| hub.offline_messages(id, account, messages, up_to, now, out));
             }
-            Output::HandedOver(account, up_to) => self.book.handed_over(account, up_to),
+            Effect::Ack(account, up_to) => self.book.ack(account, up_to),
             other => unreachable!("{other:?} has been seen to"),
         }
     }

@@ -1,7 +1,7 @@
 //! Getting a name, and changing it.
 
 use super::{Chat, NOTHING, SECOND, act, away, ignore, nick};
-use tertulia::chat::{CloseReason, Command, Language, Note, Trouble, Verb};
+use tertulia::chat::{CloseReason, Command, Language, LogEntry, Trouble, Verb};
 use tertulia::limits::NAME_MAX_CHARS;
 
 #[test]
@@ -15,7 +15,7 @@ fn a_name_lets_in_and_the_others_hear_of_it() {
     assert_eq!(chat.hears(juan), ["welcome Juan"]);
     assert_eq!(chat.hears(ana), [">>> Juan"]);
     assert_eq!(chat.hub.people(), 2);
-    assert_eq!(chat.notes, [Note::Arrived(juan, chat.hub.name(juan).unwrap().clone())]);
+    assert_eq!(chat.notes, [LogEntry::Arrived(juan, chat.hub.name(juan).unwrap().clone())]);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn everybody_hears_of_a_new_name() {
     assert_eq!(chat.hears(newcomer), ["in use: Juancho", "name?"]);
     chat.says(newcomer, "Juan");
     assert_eq!(chat.hears(newcomer), ["welcome Juan"]);
-    let renamed = chat.notes.iter().filter(|note| matches!(note, Note::Renamed(..))).count();
+    let renamed = chat.notes.iter().filter(|note| matches!(note, LogEntry::Renamed(..))).count();
     assert_eq!(renamed, 1, "the console shows it");
 }
 

@@ -1,6 +1,6 @@
 //! What a registered name may do for good: operators of the server, operators of rooms, and rooms that stay.
 
-use tertulia::chat::{AccountKey, CloseReason, Command, RoomKey, RoomRecord, Rules};
+use tertulia::chat::{AccountKey, ChatConfig, CloseReason, Command, RoomKey, RoomRecord};
 
 use super::{Book, Chat, join, leave, name, nick, text, topic};
 
@@ -9,7 +9,7 @@ const ACCOUNTS: [(&str, &str); 2] = [("María", "girasol"), ("Juan", "tres trist
 fn operated(operator: &str) -> Chat {
     let book = Book::of(&ACCOUNTS);
     let operators: Vec<AccountKey> = vec![book.key(operator)];
-    Chat::with(Rules { accounts: Some(book.accounts()), operators, ..Rules::default() }, book)
+    Chat::with(ChatConfig { accounts: Some(book.accounts()), operators, ..ChatConfig::default() }, book)
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn what_was_remembered_of_a_room_is_so_again() {
         name: name(raw),
         topic: Some(text("recetas")),
         lock: None,
-        hushed: false,
+        moderated: false,
         owners: vec![book.key("María")],
         banned: vec![],
         muted: vec![],
@@ -78,12 +78,12 @@ fn what_was_remembered_of_a_room_is_so_again() {
         lock: Some(text("sal")),
         banned: vec![name("Ana")],
         muted: vec![name("Eva")],
-        hushed: true,
+        moderated: true,
         ..record(7, "cocina")
     };
     let rooms = vec![general.clone(), locked.clone()];
-    let rules = Rules { accounts: Some(book.accounts()), rooms, next_key: 9, ..Rules::default() };
-    let mut chat = Chat::with(rules, book);
+    let config = ChatConfig { accounts: Some(book.accounts()), rooms, next_key: 9, ..ChatConfig::default() };
+    let mut chat = Chat::with(config, book);
     let [ana, eva] = ["Ana", "Eva"].map(|name| chat.enters(name));
     chat.hush();
     chat.does(ana, Command::Topic(None));
@@ -100,7 +100,7 @@ fn what_was_remembered_of_a_room_is_so_again() {
     chat.does(maria, enter(None));
     chat.does(maria, Command::Mute(None));
     assert_eq!(chat.hears(maria), ["in #cocina: 2 (recetas)", "#cocina María: unhushed"]);
-    assert_eq!(chat.records[&RoomKey(7)], RoomRecord { hushed: false, ..locked });
+    assert_eq!(chat.records[&RoomKey(7)], RoomRecord { moderated: false, ..locked });
     chat.does(ana, join("nueva"));
     assert!(chat.records.contains_key(&RoomKey(9)), "no room gets a number that another had");
 }

@@ -1,6 +1,6 @@
 //! The password of the server's operator: who gave it decides everywhere, under any name, until they leave.
 
-use tertulia::chat::{Command, Event, Note, Office, Password, Rules};
+use tertulia::chat::{ChatConfig, Command, Event, LogEntry, Office, Password};
 
 use super::{Book, Chat, NOTHING, SECOND, address, name, nick, text};
 
@@ -8,12 +8,12 @@ const PASSWORD: &str = "quien manda aquí";
 
 /// A chat without accounts whose operator has a password.
 fn operated() -> Chat {
-    with(Rules { operator_password: true, ..Rules::default() }, Book::default())
+    with(ChatConfig { operator_password: true, ..ChatConfig::default() }, Book::default())
 }
 
-fn with(rules: Rules, mut book: Book) -> Chat {
+fn with(config: ChatConfig, mut book: Book) -> Chat {
     book.operator = Password::new(PASSWORD).ok();
-    Chat::with(rules, book)
+    Chat::with(config, book)
 }
 
 fn login(whom: &str) -> Command {
@@ -40,7 +40,7 @@ fn operator_password_makes_a_member_an_operator_in_either_language() {
         chat.types_secret(ana, PASSWORD);
         assert_eq!(chat.hears(ana), ["password?", "operator of the server"]);
         assert_eq!(chat.hears(luis), NOTHING);
-        assert_eq!(chat.notes, [Note::BecameOperator(name("Ana"))]);
+        assert_eq!(chat.notes, [LogEntry::BecameOperator(name("Ana"))]);
         chat.does(ana, login(word));
         assert_eq!(chat.hears(ana), ["operator of the server"], "without being asked again");
         chat.does(ana, kick("Luis"));
@@ -113,14 +113,14 @@ fn operator_password_is_asked_for_only_where_there_is_one() {
 #[test]
 fn operator_by_password_cannot_be_expelled_nor_give_way() {
     let book = Book::of(&[("María", "tres tristes tigres")]);
-    let rules = Rules {
+    let config = ChatConfig {
         accounts: Some(book.accounts()),
         operators: vec![book.key("María")],
         operator_password: true,
         places: Some(3),
-        ..Rules::default()
+        ..ChatConfig::default()
     };
-    let mut chat = with(rules, book);
+    let mut chat = with(config, book);
     let ana = chat.enters_from(address(1), "Ana");
     chat.does(ana, login("operador"));
     chat.types_secret(ana, PASSWORD);
@@ -145,8 +145,9 @@ fn operator_by_password_cannot_be_expelled_nor_give_way() {
 #[test]
 fn operator_by_password_goes_on_on_the_connection_that_takes_over() {
     let book = Book::of(&[("María", "tres tristes tigres")]);
-    let rules = Rules { accounts: Some(book.accounts()), operator_password: true, ..Rules::default() };
-    let mut chat = with(rules, book);
+    let config =
+        ChatConfig { accounts: Some(book.accounts()), operator_password: true, ..ChatConfig::default() };
+    let mut chat = with(config, book);
     let old = chat.logs_in("María", "tres tristes tigres");
     chat.does(old, login("operador"));
     chat.types_secret(old, PASSWORD);

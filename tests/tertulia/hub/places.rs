@@ -1,6 +1,6 @@
 //! Places and rooms when few are left: no address has them all, and who is registered comes in.
 
-use tertulia::chat::{AccountChange, CloseReason, Command, RoomKey, RoomRecord, Rules};
+use tertulia::chat::{AccountChange, ChatConfig, CloseReason, Command, RoomKey, RoomRecord};
 use tertulia::limits::{
     NEWCOMER_GRACE, ROOMS_MAX, ROOMS_PER_PERSON, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS,
 };
@@ -13,7 +13,7 @@ const ACCOUNTS: [(&str, &str); 2] = [("María", "girasol"), ("Juan", "tres trist
 fn places(places: usize, accounts: &[(&str, &str)]) -> Chat {
     let book = Book::of(accounts);
     let registered = (!accounts.is_empty()).then(|| book.accounts());
-    Chat::with(Rules { places: Some(places), accounts: registered, ..Rules::default() }, book)
+    Chat::with(ChatConfig { places: Some(places), accounts: registered, ..ChatConfig::default() }, book)
 }
 
 /// Lets `count` people in from `10.0.0.number`, called `p<first>` and so on.
@@ -324,14 +324,14 @@ fn rooms_that_go_on_count_for_the_address_of_the_account_that_made_them() {
     let mut rooms: Vec<_> = (1..=ROOMS_MAX * 9 / 10).map(record).collect();
     // The first room is everybody's, whoever operates it.
     rooms.push(RoomRecord { owners: vec![maria], ..RoomRecord::new(RoomKey(0), name("general")) });
-    let rules = Rules {
+    let config = ChatConfig {
         accounts: Some(book.accounts()),
         account_addresses: [(maria, address(1)), (juan, address(2))].into(),
         rooms,
         next_key: ROOMS_MAX as u64,
-        ..Rules::default()
+        ..ChatConfig::default()
     };
-    let mut chat = Chat::with(rules, book);
+    let mut chat = Chat::with(config, book);
     let [eva, olga] = [(1, "Eva"), (2, "Olga")].map(|(number, name)| chat.enters_from(address(number), name));
     chat.hush();
     chat.does(eva, join("otra"));

@@ -1,7 +1,7 @@
 //! Who has given the password of an account and goes by another name is still the person of that account: what operators
 //! decide about one is about the other.
 
-use tertulia::chat::{AccountKey, ClientId, CloseReason, Command, Rules};
+use tertulia::chat::{AccountKey, ChatConfig, ClientId, CloseReason, Command};
 use tertulia::limits::{ACCOUNTS_PER_CONNECTION, LINE_MAX_STEPS, NAMES_PER_DECISION, ROOMS_PER_PERSON};
 
 use super::{Book, Chat, join, nick, text};
@@ -20,8 +20,8 @@ fn mute(whom: &str) -> Command {
 fn club() -> (Chat, ClientId) {
     let book = Book::of(&ACCOUNTS);
     let operators: Vec<AccountKey> = vec![book.key("Olga")];
-    let rules = Rules { accounts: Some(book.accounts()), operators, ..Rules::default() };
-    let mut chat = Chat::with(rules, book);
+    let config = ChatConfig { accounts: Some(book.accounts()), operators, ..ChatConfig::default() };
+    let mut chat = Chat::with(config, book);
     let nora = chat.enters("Nora");
     chat.does(nora, join("club"));
     chat.hush();

@@ -1,7 +1,7 @@
 //! Words and actions: the others hear them, in one order, and nobody else does.
 
 use super::{Chat, NOTHING, act};
-use tertulia::chat::{ClientId, Command, Language, Note, Trouble, Verb};
+use tertulia::chat::{ClientId, Command, Language, LogEntry, Trouble, Verb};
 
 #[test]
 fn words_reach_the_others() {
@@ -14,7 +14,7 @@ fn words_reach_the_others() {
     assert_eq!(chat.hears(juan), NOTHING, "who speaks knows what they said");
     assert_eq!(chat.hears(newcomer), NOTHING, "who has no name is not in the room");
     let name = chat.hub.name(juan).unwrap().clone();
-    assert_eq!(chat.notes, [Note::Said(super::name("general"), name, super::text("Hola a todos!"))]);
+    assert_eq!(chat.notes, [LogEntry::Said(super::name("general"), name, super::text("Hola a todos!"))]);
 }
 
 #[test]
@@ -42,7 +42,7 @@ fn actions_are_told_in_the_third_person() {
     assert_eq!(chat.hears(ana), ["* Juan saluda"]);
     assert_eq!(chat.hears(juan), NOTHING);
     let name = chat.hub.name(juan).unwrap().clone();
-    assert_eq!(chat.notes, [Note::Acted(super::name("general"), name, super::text("saluda"))]);
+    assert_eq!(chat.notes, [LogEntry::Acted(super::name("general"), name, super::text("saluda"))]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Book, Chat, LOGIN_TIMEOUT, NOTHING, SECOND};
-use tertulia::chat::{CloseReason, Command, Rules};
+use tertulia::chat::{ChatConfig, CloseReason, Command};
 use tertulia::limits::NEWCOMER_GRACE;
 
 const MICROSECOND: Duration = Duration::from_micros(1);
@@ -96,7 +96,7 @@ fn without_a_timeout_nobody_has_to_go() {
 
 #[test]
 fn room_is_made_by_the_oldest_without_a_name() {
-    let mut chat = Chat::with(Rules { places: Some(3), ..Rules::default() }, Book::default());
+    let mut chat = Chat::with(ChatConfig { places: Some(3), ..ChatConfig::default() }, Book::default());
     let ana = chat.enters("Ana");
     chat.hush();
     let first = chat.connects();

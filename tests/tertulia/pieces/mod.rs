@@ -6,11 +6,11 @@ mod server;
 
 use std::time::Duration;
 
-use tertulia::chat::{Command, Language, Moment, Question, Text, Trouble};
+use tertulia::chat::{Command, Language, MonoTime, Question, Text, Trouble};
 use tertulia::limits::{
     CUT_CHARACTER_QUIET, FIRST_PIECE_QUIET, KEY_QUIET, LINE_MAX_BYTES, PIECE_QUIET, READ_BYTES,
 };
-use tertulia::proto::{Codec, Protocol};
+use tertulia::protocol::{Codec, Protocol};
 
 /// Just not long enough.
 const ALMOST: Duration = Duration::from_micros(1);
@@ -22,12 +22,12 @@ fn say(words: &str) -> Command {
 /// One connection, and the clock that its quiet is counted by.
 struct Sender {
     codec: Codec,
-    now: Moment,
+    now: MonoTime,
 }
 
 impl Sender {
     fn new() -> Sender {
-        Sender { codec: Codec::new(Language::Spanish), now: Moment::from_micros(1_000_000) }
+        Sender { codec: Codec::new(Language::Spanish), now: MonoTime::from_micros(1_000_000) }
     }
 
     /// One who has sent a first piece, so that pieces are expected.
@@ -79,7 +79,7 @@ fn first_piece_is_a_line_after_some_quiet() {
     assert_eq!(sender.waits(ALMOST), [say("María")]);
     assert!(sender.is_at_rest());
     assert_eq!(sender.codec.held(), 0);
-    assert!(!sender.codec.kind().crlf);
+    assert!(!sender.codec.format().crlf);
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn line_end_means_line_ends_for_good() {
         assert!(sender.is_at_rest());
         assert_eq!(sender.waits(KEY_QUIET * 10), []);
         assert_eq!(sender.sends(format!(" tal{end}")), [say("qué tal")]);
-        assert_eq!(sender.codec.kind().crlf, end != "\n");
+        assert_eq!(sender.codec.format().crlf, end != "\n");
     }
     // The first of which is the one of the name, which is not cut either.
     for end in ["\n", "\r\n"] {
@@ -273,7 +273,7 @@ fn line_end_that_comes_late_and_alone_belongs_to_the_piece_before_it() {
         assert_eq!(sender.sends("gira"), []);
         assert!(sender.is_at_rest(), "and from now on only line ends count");
         assert!(matches!(&sender.sends(format!("sol{end}"))[..], [Command::Secret(Ok(_))]));
-        assert_eq!(sender.codec.kind().crlf, end != "\n");
+        assert_eq!(sender.codec.format().crlf, end != "\n");
         // The end of one that has just been said, with the next line behind it.
         let mut sender = Sender::of_pieces();
         assert_eq!(sender.sends("hola"), []);
@@ -297,7 +297,7 @@ fn single_keys_are_joined_and_then_only_line_ends_count() {
     assert_eq!(sender.waits(KEY_QUIET * 100), [], "nor what is pasted behind them");
     assert_eq!(sender.sends("\r"), [say("hola a todos, pegado")]);
     assert_eq!(sender.sends("\0otra\r"), [say("otra")]);
-    assert!(sender.codec.kind().crlf);
+    assert!(sender.codec.format().crlf);
     // Behind them it is no first line any more.
     let mut sender = Sender::of_pieces();
     for key in ["G", "E", "T / HTTP/1.1\r"] {

@@ -4,8 +4,8 @@ use super::dice::Dice;
 use super::errand::{About, Errand, FENCE};
 use super::person::Person;
 use super::world::World;
-use tertulia::keep::SimulatedHelpers;
 use tertulia::limits;
+use tertulia::storage::SimulatedHelpers;
 
 /// Every password that is typed begins so, and nothing else does.
 pub const SECRET: &str = "s3cr3t";
@@ -216,9 +216,9 @@ impl World {
 
     /// Whoever came in by a password of an account has gone if it is not the one on the disk. To be called when all is done.
     pub fn sessions_are_by_what_is_on_the_disk(&self) {
-        let Some(storage) = &self.storage else { return };
+        let Some(disk) = &self.disk else { return };
         for (at, account) in self.accounts.all.iter().enumerate() {
-            let kept = storage.password_of(&account.name);
+            let kept = disk.password_of(&account.name);
             for person in self.people.iter().filter(|person| person.called.is_some()) {
                 let stale = person
                     .sessions

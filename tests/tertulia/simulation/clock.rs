@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::world::World;
-use tertulia::chat::{Moment, Stamp};
+use tertulia::chat::{MonoTime, UnixMillis};
 
 const MINUTE: i64 = 60_000;
 const DAY: i64 = 24 * 60 * MINUTE;
@@ -25,8 +25,8 @@ impl WallClock {
         WallClock { start: [0, -MINUTE, NOON][dice.below(3)], turns: Vec::new(), said: Vec::new() }
     }
 
-    pub fn reads(&self, now: Moment) -> Stamp {
-        Stamp(self.start.saturating_add(now.micros() as i64 / 1000))
+    pub fn reads(&self, now: MonoTime) -> UnixMillis {
+        UnixMillis(self.start.saturating_add(now.micros() as i64 / 1000))
     }
 
     /// It is corrected a little or a lot, forwards or backwards.
@@ -41,7 +41,7 @@ impl WallClock {
     }
 
     /// A turn at `now` is over, behind which the witness has read so many bytes.
-    pub fn turn(&mut self, now: Moment, witnessed: usize) {
+    pub fn turn(&mut self, now: MonoTime, witnessed: usize) {
         self.turns.push((self.reads(now).0, witnessed));
     }
 
@@ -75,7 +75,7 @@ pub fn history_has_the_clock_of_each_line(world: &mut World) {
         assert!(clocks.any(|wall| brief(wall, now) == time), "m{number} was not said at {time}");
     }
     // The disk may have lost the last ones.
-    if world.storage.is_none() {
+    if world.disk.is_none() {
         assert_eq!(last, heard.last().map(|&(number, _)| number), "{lines:?}");
     }
     world.everybody_leaves();

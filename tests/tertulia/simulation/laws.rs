@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use super::accounts::nothing_was_told_of_passwords;
+use super::disk;
 use super::orders::HOST;
 use super::person::{Fate, Person, Span};
 use super::places;
-use super::storage;
 use super::world::World;
 use crate::support::peer::PROMPT;
 use tertulia::limits;
@@ -29,7 +29,7 @@ pub fn after_every_turn(world: &World) {
     let distinct: HashSet<&String> = names.iter().collect();
     assert_eq!(distinct.len(), names.len(), "names are unique: {names:?}");
     assert!(names.len() <= world.places, "no more people than places");
-    storage::what_waits_is_bounded(world);
+    disk::what_waits_is_bounded(world);
     if world.has_accounts {
         world.names_are_their_owners();
         world.nobody_is_here_who_may_not();

@@ -6,6 +6,7 @@
 mod accounts;
 mod clock;
 pub mod dice;
+mod disk;
 mod errand;
 mod laws;
 mod log;
@@ -13,7 +14,6 @@ mod orders;
 mod person;
 mod pipe;
 mod places;
-mod storage;
 mod turns;
 mod world;
 
@@ -42,7 +42,7 @@ fn live(seed: u64) {
     laws::when_all_have_left(&mut world);
     clock::history_has_the_clock_of_each_line(&mut world);
     laws::when_all_have_left(&mut world);
-    storage::each_line_is_stored_or_counted(&mut world);
+    disk::each_line_is_stored_or_counted(&mut world);
 }
 
 #[test]

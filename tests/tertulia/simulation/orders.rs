@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tertulia::chat::{Language, Text};
 use tertulia::control::{AccountOrder, AccountReply, Refusal};
-use tertulia::keep::SimulatedHelpers;
+use tertulia::storage::SimulatedHelpers;
 
 use super::accounts::Accounts;
 use super::dice::Dice;

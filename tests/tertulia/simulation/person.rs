@@ -7,7 +7,7 @@ use super::dice::Dice;
 use super::errand::{About, Errand, Next, unprompted, without_telnet};
 use super::pipe::{ClientEnd, ServerEnd};
 use super::places::Entry;
-use tertulia::chat::{ClientId, Moment};
+use tertulia::chat::{ClientId, MonoTime};
 use tertulia::limits;
 use tertulia::net::Server;
 
@@ -33,11 +33,11 @@ pub struct Person {
     pub id: Option<ClientId>,
     pub name: String,
     pub fate: Fate,
-    pub connected: Moment,
+    pub connected: MonoTime,
     /// Where they come from, among few addresses.
     pub address: u8,
     /// How they were let in, and when.
-    pub entry: Option<(Entry, Moment)>,
+    pub entry: Option<(Entry, MonoTime)>,
     /// All that they have been called, and what they are called now.
     pub names: Vec<String>,
     pub called: Option<String>,
@@ -59,14 +59,14 @@ pub struct Person {
     pub named: Option<Span>,
     pub left: Option<Span>,
     /// Since when they have taken no byte although some waited.
-    choked_since: Option<Moment>,
+    choked_since: Option<MonoTime>,
     /// They took nothing for so long that they may have been given up.
     pub starved: bool,
     /// They left bytes unread for so long that a connection being closed may have been closed on them.
     pub dawdled: bool,
     /// They left bytes unread for as long as nobody is waited for who found no place.
     pub lingered: bool,
-    unread_since: Option<Moment>,
+    unread_since: Option<MonoTime>,
     pub reads: bool,
     /// Their program sends no line ends: each time what was typed, in one piece.
     pub pieces: bool,
@@ -85,7 +85,7 @@ pub struct Person {
 }
 
 impl Person {
-    pub fn new(end: ClientEnd, name: String, connected: Moment, address: u8) -> Person {
+    pub fn new(end: ClientEnd, name: String, connected: MonoTime, address: u8) -> Person {
         Person {
             address,
             entry: None,
@@ -180,8 +180,8 @@ impl Person {
     }
 
     /// Notes what time does to those who do not read.
-    pub fn age(&mut self, now: Moment) {
-        let since = |begun: &mut Option<Moment>, holds: bool, connected: Moment| {
+    pub fn age(&mut self, now: MonoTime) {
+        let since = |begun: &mut Option<MonoTime>, holds: bool, connected: MonoTime| {
             *begun = holds.then(|| begun.unwrap_or(connected));
             begun.map_or(Duration::ZERO, |since| now.since(since))
         };

@@ -1,6 +1,6 @@
 //! Who gets a place when few or none are left: a naive reading of `docs/shares.md`.
 
-use tertulia::chat::Moment;
+use tertulia::chat::MonoTime;
 use tertulia::limits;
 
 use super::person::Person;
@@ -57,7 +57,7 @@ pub fn expected(
     server: &Server<ServerEnd>,
     (address, expelled): (u8, bool),
     (places, accounts): (usize, bool),
-    now: Moment,
+    now: MonoTime,
 ) -> Entry {
     if expelled {
         return Entry::Expelled;

@@ -8,16 +8,16 @@ use std::time::Duration;
 use super::accounts::Accounts;
 use super::clock::WallClock;
 use super::dice::Dice;
+use super::disk::SimulatedDisk;
 use super::orders::{HOST, Orders};
 use super::person::{Fate, Person};
 use super::pipe::{ServerEnd, pipe};
 use super::places;
-use super::storage::Storage;
 use super::{laws, log, turns};
-use tertulia::chat::{ClientId, Language, Moment, Name};
-use tertulia::keep::{Archive, SimulatedHelpers};
+use tertulia::chat::{ClientId, Language, MonoTime, Name};
 use tertulia::limits;
-use tertulia::net::{Door, Server, Settings, Share};
+use tertulia::net::{Acceptor, Server, Settings, Share};
+use tertulia::storage::{SimulatedHelpers, Storage};
 
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
 /// What all queues may hold together in a world that has little room for them: three full ones and a half.
@@ -50,14 +50,14 @@ pub struct World {
     pub server: Server<ServerEnd>,
     pub people: Vec<Person>,
     pub dice: Dice,
-    pub now: Moment,
+    pub now: MonoTime,
     pub clock: WallClock,
-    door: Door,
+    acceptor: Acceptor,
     /// Who knocks: index of the person, and the stream for the server.
     backlog: Vec<(usize, ServerEnd)>,
-    door_armed: bool,
+    acceptor_armed: bool,
     /// Accepts fail until then.
-    exhausted_until: Moment,
+    exhausted_until: MonoTime,
     /// Ids of connections that are no more.
     stale: Vec<ClientId>,
     numbers: u64,
@@ -73,7 +73,7 @@ pub struct World {
     /// There are accounts, a disk, a host and an administrator.
     pub has_accounts: bool,
     pub accounts: Accounts,
-    pub storage: Option<Storage>,
+    pub disk: Option<SimulatedDisk>,
     pub orders: Orders,
     /// From so many addresses people come; of the first, more.
     addresses: u8,
@@ -87,7 +87,7 @@ impl World {
         let has_accounts = dice.one_in(2);
         let crowd = dice.one_in(32).then(|| CROWD[dice.below(CROWD.len())]);
         let places = PLACES[dice.below(PLACES.len())] + usize::from(has_accounts);
-        let (archive, storage, accounts) = keepers(has_accounts, &mut dice);
+        let (storage, disk, accounts) = keepers(has_accounts, &mut dice);
         let settings = Settings {
             language: Language::Spanish,
             max_clients: if crowd.is_some() { CROWD_PLACES } else { places },
@@ -97,7 +97,7 @@ impl World {
             // Among many it takes little to have a large queue.
             queues_max_bytes: [limits::QUEUES_MAX_BYTES, LITTLE_BYTES]
                 [usize::from(dice.one_in(4) && crowd.is_none())],
-            operators: archive
+            operators: storage
                 .accounts()
                 .into_iter()
                 .flatten()
@@ -112,24 +112,24 @@ impl World {
             places: settings.max_clients,
             queues_max_bytes: settings.queues_max_bytes,
             lines_per_turn: settings.share.lines,
-            server: Server::remembering(settings, archive),
+            server: Server::remembering(settings, storage),
             people: Vec::new(),
             heavy: dice.one_in(4) && crowd.is_none(),
             clock: WallClock::new(&mut dice),
             addresses: if crowd.is_some() { 2 } else { 1 + dice.below(4) as u8 },
             dice,
-            now: Moment::from_micros(1_000_000),
-            door: Door::default(),
+            now: MonoTime::from_micros(1_000_000),
+            acceptor: Acceptor::default(),
             backlog: Vec::new(),
-            door_armed: true,
-            exhausted_until: Moment::START,
+            acceptor_armed: true,
+            exhausted_until: MonoTime::START,
             stale: Vec::new(),
             numbers: 0,
             turns: 0,
             last_without_guests: 0,
             has_accounts,
             accounts,
-            storage,
+            disk,
             orders: Orders::default(),
         };
         world.begin();
@@ -199,8 +199,8 @@ impl World {
                 }
             }
         }
-        if let Some(storage) = &mut self.storage {
-            storage.step(&mut self.dice);
+        if let Some(disk) = &mut self.disk {
+            disk.step(&mut self.dice);
         }
         if self.dice.one_in(3) {
             self.turn();
@@ -221,18 +221,18 @@ impl World {
             let outside = self.outside();
             quiet = if self.turn() == 0 && self.outside() == outside { quiet + 1 } else { 0 };
             self.people.iter_mut().for_each(|person| person.receive(usize::MAX));
-            let helped = self.storage.as_mut().is_some_and(Storage::settle);
+            let helped = self.disk.as_mut().is_some_and(SimulatedDisk::settle);
             if self.heed() || helped {
                 self.people.iter_mut().for_each(|person| person.push(&mut self.dice, true));
                 quiet = 0;
             }
-            let door_due = self.door_due();
-            if quiet > 1 && !self.server.has_work() && door_due.is_none() {
+            let acceptor_due = self.acceptor_due();
+            if quiet > 1 && !self.server.has_work() && acceptor_due.is_none() {
                 match self.server.next_due() {
                     Some(due) if due.since(self.now) < LOGIN_TIMEOUT / 2 => self.now = self.now.max(due),
                     _ => return,
                 }
-            } else if let Some(due) = door_due {
+            } else if let Some(due) = acceptor_due {
                 self.now = self.now.max(due);
             }
         }
@@ -244,14 +244,14 @@ impl World {
         self.server.set_wall_clock(self.clock.reads(self.now), self.now);
         self.turns += 1;
         let before = self.witnessed();
-        if self.storage.as_mut().is_some_and(Storage::take_call) {
+        if self.disk.as_mut().is_some_and(SimulatedDisk::take_call) {
             self.server.answers(self.now);
         }
         let mut events = self.edges();
         let edges = events.len();
         self.add_noise(&mut events);
-        if !self.backlog.is_empty() && std::mem::take(&mut self.door_armed) {
-            self.door.knock();
+        if !self.backlog.is_empty() && std::mem::take(&mut self.acceptor_armed) {
+            self.acceptor.mark_ready();
         }
         for (id, readable, writable) in events {
             if writable {
@@ -268,7 +268,7 @@ impl World {
             self.hear_replies();
         }
         if self.server.finish_turn(self.now) > 0 {
-            self.door.freed();
+            self.acceptor.freed();
         }
         self.people
             .iter_mut()
@@ -289,8 +289,8 @@ impl World {
     }
 
     /// When somebody at the door is to be let in without a knock.
-    fn door_due(&mut self) -> Option<Moment> {
-        self.server.accepts(self.now).then(|| self.door.due(self.now)).flatten()
+    fn acceptor_due(&mut self) -> Option<MonoTime> {
+        self.server.accepts(self.now).then(|| self.acceptor.due(self.now)).flatten()
     }
 
     fn edges(&mut self) -> Vec<(ClientId, bool, bool)> {
@@ -326,9 +326,9 @@ impl World {
         let World {
             server,
             people,
-            door,
+            acceptor,
             backlog,
-            door_armed,
+            acceptor_armed,
             now,
             exhausted_until,
             orders,
@@ -343,11 +343,11 @@ impl World {
         }
         // The person whose stream the accept gave last.
         let accepted = std::cell::Cell::new(usize::MAX);
-        door.admit(
+        acceptor.admit(
             *now,
             || {
                 if backlog.is_empty() {
-                    *door_armed = true;
+                    *acceptor_armed = true;
                     return Err(io::ErrorKind::WouldBlock.into());
                 }
                 if *now < *exhausted_until {
@@ -584,16 +584,16 @@ impl World {
 }
 
 /// The history of a world, in memory or on a disk; with accounts there is a disk.
-fn keepers(has_accounts: bool, dice: &mut Dice) -> (Archive, Option<Storage>, Accounts) {
+fn keepers(has_accounts: bool, dice: &mut Dice) -> (Storage, Option<SimulatedDisk>, Accounts) {
     let mut accounts = Accounts::default();
     if !has_accounts {
-        return (Archive::default(), None, accounts);
+        return (Storage::default(), None, accounts);
     }
     let rows = ACCOUNTS.into_iter().map(|name| {
         let secret = accounts.secret();
         accounts.add(name, &secret, Some(0));
         (Name::known(name).expect("a good name"), SimulatedHelpers::hash(&secret))
     });
-    let (archive, storage) = Storage::new(rows.collect(), dice);
-    (archive, Some(storage), accounts)
+    let (storage, disk) = SimulatedDisk::new(rows.collect(), dice);
+    (storage, Some(disk), accounts)
 }

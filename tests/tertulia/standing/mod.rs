@@ -11,7 +11,7 @@ use std::env;
 use std::panic::{self, AssertUnwindSafe};
 
 use tertulia::chat::{
-    ClientId, CloseReason, Command, Event, NameRefusal, Password, PutOut, RoomRecord, Rules,
+    ChatConfig, ClientId, CloseReason, Command, Event, NameRefusal, Password, PutOut, RoomRecord,
 };
 
 use self::model::{ANA, Entry, Fate, MARTA, Model};
@@ -43,7 +43,7 @@ impl Trial {
         let registered = ["Olga", MARTA].into_iter().chain((kind != Kind::Guest).then_some(ANA));
         registered.for_each(|name| book.add(name, &password(name)));
         let mut trial = Trial {
-            chat: Chat::with(Rules::default(), Book::default()),
+            chat: Chat::with(ChatConfig::default(), Book::default()),
             room,
             kind,
             olga: ClientId::new(0, 1),
@@ -67,8 +67,9 @@ impl Trial {
         let records = rooms.iter().map(|room| (room.key, room.clone())).collect();
         let accounts = Some(book.accounts());
         let operator_password = true;
-        let rules = Rules { accounts, operators, operator_password, rooms, next_key, ..Rules::default() };
-        self.chat = Chat::with(rules, book);
+        let config =
+            ChatConfig { accounts, operators, operator_password, rooms, next_key, ..ChatConfig::default() };
+        self.chat = Chat::with(config, book);
         self.chat.book.operator = Password::new(OPERATOR).ok();
         self.chat.records = records;
         self.olga = self.comes("Olga");

@@ -3,7 +3,8 @@
 use std::num::NonZeroU32;
 
 use tertulia::chat::{
-    Account, AccountChange, AccountKey, Letter, Matter, Name, Password, Petition, Posted, Verdict,
+    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, Name, OfflineMessage, Password,
+    Posted,
 };
 
 /// The accounts, and the letters that wait.
@@ -11,7 +12,7 @@ use tertulia::chat::{
 pub struct Book {
     /// By number, from 1 on; none where one was removed.
     accounts: Vec<Option<(Name, Password)>>,
-    letters: Vec<(AccountKey, u64, Letter)>,
+    messages: Vec<(AccountKey, u64, OfflineMessage)>,
     posted: u64,
     /// No letter fits any more.
     pub full: bool,
@@ -65,53 +66,55 @@ impl Book {
         accounts.find(|account| account.name.as_str() == name).expect("a registered name").key
     }
 
-    pub fn settle(&mut self, petition: Petition) -> (Matter, Verdict) {
-        let matter = petition.matter();
-        let verdict = match petition {
-            Petition::Login { account: None, .. } => Verdict::Wrong,
-            Petition::Login { account: Some(account), password, .. } => {
+    pub fn settle(&mut self, auth_request: AuthRequest) -> (Matter, AuthResult) {
+        let matter = auth_request.matter();
+        let auth_result = match auth_request {
+            AuthRequest::Login { account: None, .. } => AuthResult::Wrong,
+            AuthRequest::Login { account: Some(account), password, .. } => {
                 let right = self.entry(account).is_some_and(|(_, known)| *known == password);
-                if right { Verdict::Granted(account) } else { Verdict::Wrong }
+                if right { AuthResult::Granted(account) } else { AuthResult::Wrong }
             }
-            Petition::Register { name, password } => {
+            AuthRequest::Register { name, password } => {
                 self.accounts.push(Some((name, password)));
-                Verdict::Granted(key(self.accounts.len() - 1))
+                AuthResult::Granted(key(self.accounts.len() - 1))
             }
-            Petition::Check { account, password } => match self.entry(account) {
-                Some((_, known)) if *known == password => Verdict::Granted(account),
-                _ => Verdict::Wrong,
+            AuthRequest::Check { account, password } => match self.entry(account) {
+                Some((_, known)) if *known == password => AuthResult::Granted(account),
+                _ => AuthResult::Wrong,
             },
-            Petition::Change { account, old, new } => match self.entry(account) {
+            AuthRequest::Change { account, old, new } => match self.entry(account) {
                 Some((_, known)) if *known == old => {
                     *known = new;
-                    Verdict::Granted(account)
+                    AuthResult::Granted(account)
                 }
-                _ => Verdict::Wrong,
+                _ => AuthResult::Wrong,
             },
-            Petition::Operator { password } if self.operator.as_ref() == Some(&password) => Verdict::Operator,
-            Petition::Operator { .. } => Verdict::Wrong,
+            AuthRequest::Operator { password } if self.operator.as_ref() == Some(&password) => {
+                AuthResult::Operator
+            }
+            AuthRequest::Operator { .. } => AuthResult::Wrong,
         };
-        (matter, verdict)
+        (matter, auth_result)
     }
 
     /// Lets a letter wait; gives its number.
-    pub fn post(&mut self, to: AccountKey, letter: Letter) -> (Posted, Option<u64>) {
+    pub fn post(&mut self, to: AccountKey, letter: OfflineMessage) -> (Posted, Option<u64>) {
         if self.full {
             return (Posted::Full, None);
         }
         self.posted += 1;
-        self.letters.push((to, self.posted, letter));
+        self.messages.push((to, self.posted, letter));
         (Posted::Kept, Some(self.posted))
     }
 
-    pub fn collect(&self, account: AccountKey) -> (Vec<Letter>, u64) {
-        let theirs = || self.letters.iter().filter(|(to, ..)| *to == account);
+    pub fn fetch(&self, account: AccountKey) -> (Vec<OfflineMessage>, u64) {
+        let theirs = || self.messages.iter().filter(|(to, ..)| *to == account);
         let last = theirs().next_back().map_or(0, |&(_, number, _)| number);
         (theirs().map(|(.., letter)| letter.clone()).collect(), last)
     }
 
-    pub fn handed_over(&mut self, account: AccountKey, up_to: u64) {
-        self.letters.retain(|(to, number, _)| *to != account || *number > up_to);
+    pub fn ack(&mut self, account: AccountKey, up_to: u64) {
+        self.messages.retain(|(to, number, _)| *to != account || *number > up_to);
     }
 
     fn entry(&mut self, account: AccountKey) -> Option<&mut (Name, Password)> {

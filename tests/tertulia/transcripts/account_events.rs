@@ -3,14 +3,20 @@
 use std::time::Duration;
 
 use tertulia::chat::{
-    AccountNews, AccountRefusal, Event, Letter, Name, PasswordError, Posted, Question, Stamp, Text,
+    AccountNews, AccountRefusal, Event, Name, OfflineMessage, PasswordError, Posted, Question, Text,
+    UnixMillis,
 };
 
 pub(super) fn events() -> Vec<Event> {
     let ana = Name::new("Ana").unwrap();
-    let mut events = vec![Event::Letters {
-        now: Stamp(86_400_000),
-        letters: vec![Letter { from: ana.clone(), sender: None, at: Stamp(1), text: Text::clean("hola") }],
+    let mut events = vec![Event::OfflineMessages {
+        now: UnixMillis(86_400_000),
+        messages: vec![OfflineMessage {
+            from: ana.clone(),
+            sender: None,
+            at: UnixMillis(1),
+            text: Text::clean("hola"),
+        }],
     }];
     events.extend(
         [Question::Password, Question::Current, Question::New, Question::Again].map(Event::PasswordPrompt),

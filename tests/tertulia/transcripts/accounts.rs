@@ -1,7 +1,7 @@
 //! Registered names, passwords and letters, as they are typed and read in both languages.
 
 use tertulia::chat::Language::{English, Spanish};
-use tertulia::chat::{Language, Rules, Stamp};
+use tertulia::chat::{ChatConfig, Language, UnixMillis};
 
 use super::Wire;
 
@@ -9,8 +9,8 @@ const ACCOUNTS: [(&str, &str); 1] = [("María", "girasol")];
 
 fn wire(language: Language) -> Wire {
     // 2026-11-23 12:00 UTC.
-    let mut wire = Wire::with_accounts(Rules::default(), &ACCOUNTS, language);
-    wire.clock_says(Stamp(1_795_435_200_000));
+    let mut wire = Wire::with_accounts(ChatConfig::default(), &ACCOUNTS, language);
+    wire.clock_says(UnixMillis(1_795_435_200_000));
     wire
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Wire;
 use tertulia::chat::Language::{self, English, Spanish};
-use tertulia::chat::{ClientId, CloseReason, Name, Note, Text};
-use tertulia::proto::console;
+use tertulia::chat::{ClientId, CloseReason, LogEntry, Name, Text};
+use tertulia::protocol::console;
 
 fn juan_and_ana(language: Language) -> (Wire, usize, usize) {
     let (wire, [juan, ana]) = Wire::of(language, "\n", ["Juan", "Ana"]);
@@ -255,15 +255,18 @@ fn the_console_shows_the_same_in_its_own_words() {
     );
     assert_eq!(console::arrived(&juan, address, Spanish), "Juan se ha conectado desde 127.0.0.1:53422");
     let general = Name::new("general").unwrap();
-    let said = Note::Said(general.clone(), juan.clone(), Text::clean("Hola a todos!"));
-    let left = Note::Left(juan.clone(), CloseReason::Quit);
+    let said = LogEntry::Said(general.clone(), juan.clone(), Text::clean("Hola a todos!"));
+    let left = LogEntry::Left(juan.clone(), CloseReason::Quit);
     assert_eq!(console::note(&said, Spanish).as_deref(), Some("Juan: Hola a todos!"));
     assert_eq!(console::note(&left, Spanish).as_deref(), Some("Juan se desconectó"));
-    let arrived = Note::Arrived(ClientId::new(0, 1), juan.clone());
+    let arrived = LogEntry::Arrived(ClientId::new(0, 1), juan.clone());
     assert_eq!(console::note(&arrived, English), None, "the shell knows from where");
-    for note in
-        [said, left, Note::Acted(general, juan.clone(), Text::clean("x")), Note::Renamed(juan.clone(), juan)]
-    {
+    for note in [
+        said,
+        left,
+        LogEntry::Acted(general, juan.clone(), Text::clean("x")),
+        LogEntry::Renamed(juan.clone(), juan),
+    ] {
         assert!(console::note(&note, English).unwrap().contains("Juan"));
     }
 }

@@ -6,11 +6,11 @@ use std::time::Duration;
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{
     Crowd, Decision, Event, Expulsion, ExpulsionNews, ExpulsionRefusal, Farewell, Language, Line, Name,
-    NameList, NameRefusal, Occasion, Origin, Person, PlaceNews, PutOut, Reach, RoomKey, RoomRefusal, RoomRow,
-    ServerNews, Stamp, Text, Trouble, Verb, Wording,
+    NameList, NameRefusal, Occasion, Origin, Person, PlaceNews, PutOut, Reach, RoomKey, RoomListing,
+    RoomRefusal, ServerNews, Text, Trouble, UnixMillis, Verb, Wording,
 };
 use tertulia::locale;
-use tertulia::proto::{Encodings, Kind};
+use tertulia::protocol::{EncodeCache, Format};
 
 use super::commands::VERBS;
 
@@ -32,15 +32,15 @@ fn person(idle_secs: u64, away: Option<&str>, you: bool) -> Person {
 }
 
 fn line(from: &Name, acted: bool) -> Line {
-    Line { room: RoomKey(0), at: Stamp(1), from: from.clone(), acted, text: text("hola") }
+    Line { room: RoomKey(0), at: UnixMillis(1), from: from.clone(), acted, text: text("hola") }
 }
 
 fn recalled(occasion: Occasion, lines: Vec<(Option<Name>, Line)>) -> Event {
-    Event::Recalled { occasion, now: Stamp(86_400_000), lines, reach: Reach::All }
+    Event::Recalled { occasion, now: UnixMillis(86_400_000), lines, reach: Reach::All }
 }
 
 fn searched(reach: Reach) -> Event {
-    Event::Recalled { occasion: Occasion::Searched, now: Stamp(86_400_000), lines: vec![], reach }
+    Event::Recalled { occasion: Occasion::Searched, now: UnixMillis(86_400_000), lines: vec![], reach }
 }
 
 /// A number for each kind of event. Whoever adds an event is asked for an example of it in [`events`].
@@ -91,7 +91,7 @@ fn kind_of(event: &Event) -> usize {
         Event::AccountRefused(_) => 41,
         Event::Account(_) => 42,
         Event::Posted(_) => 43,
-        Event::Letters { .. } => 44,
+        Event::OfflineMessages { .. } => 44,
         Event::HasLeft(_) => 45,
         Event::PutOut { .. } => 46,
         Event::RenamedAndOut { .. } => 47,
@@ -212,22 +212,25 @@ fn events_of_expulsions() -> impl Iterator<Item = Event> {
         until,
         reason: reason.map(text),
         by: Name::server(),
-        at: Stamp(1),
+        at: UnixMillis(1),
     };
     let rows = [
         row(Some(&ana), origin, None, None),
-        row(Some(&ana), None, Some(Stamp(90_000_000)), Some("insultos")),
-        row(None, origin, Some(Stamp(60_000)), None),
+        row(Some(&ana), None, Some(UnixMillis(90_000_000)), Some("insultos")),
+        row(None, origin, Some(UnixMillis(60_000)), None),
     ];
-    let list =
-        |count: usize, total| ExpulsionNews::List { now: Stamp(2), listed: rows[..count].to_vec(), total };
+    let list = |count: usize, total| ExpulsionNews::List {
+        now: UnixMillis(2),
+        listed: rows[..count].to_vec(),
+        total,
+    };
     let mut news = vec![list(0, 0), list(1, 1), list(3, 3), list(3, 312)];
     for row in &rows {
         news.push(ExpulsionNews::Readmitted(Box::new(row.clone())));
         for spared in [None, origin.map(|origin| (origin, 29))] {
             news.push(ExpulsionNews::Done(Box::new(row.clone()), spared));
         }
-        news.extend(row.told(Stamp(2)).map(ExpulsionNews::Told));
+        news.extend(row.told(UnixMillis(2)).map(ExpulsionNews::Told));
     }
     let origin = origin.expect("an address");
     let refusals = [
@@ -242,7 +245,7 @@ fn events_of_expulsions() -> impl Iterator<Item = Event> {
         ExpulsionRefusal::NotExpelled(text("Ana")),
     ];
     news.extend(refusals.map(ExpulsionNews::Refused));
-    let told = rows.into_iter().filter_map(|row| row.told(Stamp(2)));
+    let told = rows.into_iter().filter_map(|row| row.told(UnixMillis(2)));
     let names: Vec<Event> =
         told.map(|told| Event::NameRefused(NameRefusal::Expelled(ana.clone(), told))).collect();
     news.into_iter().map(Event::Expulsion).chain(names)
@@ -278,7 +281,7 @@ fn events_of_places() -> impl Iterator<Item = Event> {
 
 fn events_of_rooms() -> Vec<Event> {
     let (juan, ana, room) = (name("Juan"), name("Ana"), name("cocina"));
-    let row = |topic: Option<&str>, keyed, member| RoomRow {
+    let row = |topic: Option<&str>, keyed, member| RoomListing {
         name: name("cocina"),
         people: 2,
         topic: topic.map(text),
@@ -326,8 +329,8 @@ fn events_of_rooms() -> Vec<Event> {
         Decision::Unbanned(ana.clone()),
         Decision::Muted(ana.clone(), true),
         Decision::Muted(ana.clone(), false),
-        Decision::Hushed(true),
-        Decision::Hushed(false),
+        Decision::Moderated(true),
+        Decision::Moderated(false),
         Decision::Opped(ana),
     ] {
         events.push(Event::Decided { room: room.clone(), by: juan.clone(), decision });
@@ -396,7 +399,7 @@ fn is_prompt(event: &Event) -> bool {
 }
 
 fn encode(event: &Event, language: Language, crlf: bool) -> String {
-    String::from_utf8(Encodings::default().once(event, Kind { language, crlf }).to_vec()).unwrap()
+    String::from_utf8(EncodeCache::default().once(event, Format { language, crlf }).to_vec()).unwrap()
 }
 
 #[test]
@@ -448,7 +451,7 @@ fn names_and_words_and_numbers_are_in_the_line() {
                 Event::RenamedAndOut { .. } => &["Juan", "Ana", "#cocina"],
                 Event::Invited { .. } => &["Juan", "#cocina"],
                 Event::Decided { decision: Decision::Topic(_), .. } => &["Juan", "#cocina"],
-                Event::Decided { decision: Decision::Keyed(_) | Decision::Hushed(_), .. } => {
+                Event::Decided { decision: Decision::Keyed(_) | Decision::Moderated(_), .. } => {
                     &["Juan", "#cocina"]
                 }
                 Event::Decided { .. } => &["Juan", "#cocina", "Ana"],
@@ -562,22 +565,28 @@ fn idle_times_read_like_those_of_people() {
 
 #[test]
 fn one_encoding_serves_all_readers_of_a_kind_and_is_forgotten() {
-    let mut encodings = Encodings::default();
-    let lf = Kind { language: Spanish, crlf: false };
-    let crlf = Kind { language: English, crlf: true };
+    let mut encode_cache = EncodeCache::default();
+    let lf = Format { language: Spanish, crlf: false };
+    let crlf = Format { language: English, crlf: true };
     assert_eq!(
-        encodings.of(&Event::Skipped(2), lf, true),
+        encode_cache.of(&Event::Skipped(2), lf, true),
         encode(&Event::Skipped(2), Spanish, false).as_bytes()
     );
     assert_eq!(
-        encodings.of(&Event::Skipped(2), crlf, true),
+        encode_cache.of(&Event::Skipped(2), crlf, true),
         encode(&Event::Skipped(2), English, true).as_bytes()
     );
-    encodings.clear();
-    assert_eq!(encodings.of(&Event::Stopping, lf, true), encode(&Event::Stopping, Spanish, false).as_bytes());
-    assert_eq!(encodings.once(&Event::ThatIsYou, lf), encode(&Event::ThatIsYou, Spanish, false).as_bytes());
+    encode_cache.clear();
     assert_eq!(
-        encodings.of(&Event::ThatIsYou, crlf, true),
+        encode_cache.of(&Event::Stopping, lf, true),
+        encode(&Event::Stopping, Spanish, false).as_bytes()
+    );
+    assert_eq!(
+        encode_cache.once(&Event::ThatIsYou, lf),
+        encode(&Event::ThatIsYou, Spanish, false).as_bytes()
+    );
+    assert_eq!(
+        encode_cache.of(&Event::ThatIsYou, crlf, true),
         encode(&Event::ThatIsYou, English, true).as_bytes()
     );
 }

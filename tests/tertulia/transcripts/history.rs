@@ -4,18 +4,18 @@ use std::time::Duration;
 
 use super::Wire;
 use tertulia::chat::Language::{English, Spanish};
-use tertulia::chat::{Rules, Stamp, Text};
+use tertulia::chat::{ChatConfig, Text, UnixMillis};
 use tertulia::limits::HISTORY_LINES_PER_ROOM;
 
 /// 2026-11-23, 12:03 and some seconds, UTC.
-const NOON: Stamp = Stamp(1_795_435_385_000);
+const NOON: UnixMillis = UnixMillis(1_795_435_385_000);
 
 fn wire() -> Wire {
-    at_noon(Rules { replay: 10, ..Rules::default() })
+    at_noon(ChatConfig { replay: 10, ..ChatConfig::default() })
 }
 
-fn at_noon(rules: Rules) -> Wire {
-    let mut wire = Wire::with(rules, Spanish);
+fn at_noon(config: ChatConfig) -> Wire {
+    let mut wire = Wire::with(config, Spanish);
     wire.clock_says(NOON);
     wire
 }
@@ -52,7 +52,7 @@ fn nothing_is_shown_again_where_nothing_was_said_or_nobody_wants_it() {
     let mut wire = wire();
     let juan = enters(&mut wire, "Juan");
     assert_eq!(wire.reads(juan), greeting("Juan", "No hay nadie más por ahora."));
-    let mut silent = at_noon(Rules::default());
+    let mut silent = at_noon(ChatConfig::default());
     let juan = enters(&mut silent, "Juan");
     silent.types(juan, "hola\n");
     let ana = enters(&mut silent, "Ana");
@@ -81,7 +81,7 @@ fn history_shows_as_many_lines_as_asked_and_the_date_of_another_day() {
 fn history_has_the_clock_of_each_line_however_it_was_set_since() {
     let mut wire = Wire::new(Spanish);
     let juan = enters(&mut wire, "Juan");
-    wire.clock_says(Stamp(-60_000));
+    wire.clock_says(UnixMillis(-60_000));
     wire.types(juan, "sin pila\n");
     wire.waits(Duration::from_secs(90));
     wire.types(juan, "todavía\n");
@@ -89,7 +89,7 @@ fn history_has_the_clock_of_each_line_however_it_was_set_since() {
     wire.types(juan, "en hora\n/historial\n");
     let line = "[1969-12-31 23:59] Juan: sin pila\n[1970-01-01 00:00] Juan: todavía\n[12:03] Juan: en hora\n";
     assert_eq!(wire.reads(juan), greeting("Juan", "No hay nadie más por ahora.") + line);
-    wire.clock_says(Stamp(NOON.0 - 86_400_000));
+    wire.clock_says(UnixMillis(NOON.0 - 86_400_000));
     wire.types(juan, "un día antes\n/historial 2\n");
     assert_eq!(wire.reads(juan), "[2026-11-23 12:03] Juan: en hora\n[12:03] Juan: un día antes\n");
 }
@@ -102,7 +102,7 @@ fn history_shows_the_hour_that_clocks_showed_before_they_were_changed() {
     // 2026-03-29: clocks go from 02:00 to 03:00, at 01:00 UTC.
     let spring = 1_774_746_000_000;
     for (minutes, words) in [(-150, "la víspera"), (-1, "antes"), (0, "después")] {
-        wire.clock_says(Stamp(spring + minutes * 60_000));
+        wire.clock_says(UnixMillis(spring + minutes * 60_000));
         wire.types(juan, &format!("{words}\n"));
     }
     wire.hush();
@@ -200,7 +200,7 @@ fn private_words_are_in_nobodys_history() {
 #[test]
 fn the_motd_is_told_to_everybody_who_comes() {
     let motd = vec![Text::clean("Aula 3."), Text::clean("Hoy hay examen.")];
-    let mut wire = Wire::with(Rules { motd, ..Rules::default() }, English);
+    let mut wire = Wire::with(ChatConfig { motd, ..ChatConfig::default() }, English);
     let ana = enters(&mut wire, "Ana");
     let told = "Enter your name: \nWelcome to the chat, Ana!\nType 'quit' to disconnect.\n\n\
                 Nobody else is here yet.\nTo see the commands: /help\nAula 3.\nHoy hay examen.\n";

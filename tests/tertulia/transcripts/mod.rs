@@ -17,11 +17,11 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use tertulia::chat::{
-    ClientId, CloseReason, Command, Event, Hub, Language, Moment, Origin, Output, Rules, Stamp,
+    ChatConfig, ClientId, CloseReason, Command, Effect, Event, Hub, Language, MonoTime, Origin, UnixMillis,
 };
 use tertulia::clock::Zone;
-use tertulia::keep::Memory;
-use tertulia::proto::{Codec, Encodings};
+use tertulia::protocol::{Codec, EncodeCache};
+use tertulia::storage::Memory;
 
 use super::support::book::Book;
 
@@ -35,35 +35,35 @@ struct End {
 /// A hub with the dialect around it.
 pub struct Wire {
     hub: Hub,
-    now: Moment,
+    now: MonoTime,
     language: Language,
     ends: Vec<End>,
-    encodings: Encodings,
+    encode_cache: EncodeCache,
     history: Memory,
     book: Book,
 }
 
 impl Wire {
     pub fn new(language: Language) -> Wire {
-        Wire::with(Rules::default(), language)
+        Wire::with(ChatConfig::default(), language)
     }
 
-    pub fn with(rules: Rules, language: Language) -> Wire {
-        Wire::with_accounts(rules, &[], language)
+    pub fn with(config: ChatConfig, language: Language) -> Wire {
+        Wire::with_accounts(config, &[], language)
     }
 
     /// A chat with these names and passwords.
-    pub fn with_accounts(mut rules: Rules, accounts: &[(&str, &str)], language: Language) -> Wire {
+    pub fn with_accounts(mut config: ChatConfig, accounts: &[(&str, &str)], language: Language) -> Wire {
         let book = Book::of(accounts);
         if !accounts.is_empty() {
-            rules.accounts = Some(book.accounts());
+            config.accounts = Some(book.accounts());
         }
         Wire {
-            hub: Hub::new(rules),
-            now: Moment::START,
+            hub: Hub::new(config),
+            now: MonoTime::START,
             language,
             ends: Vec::new(),
-            encodings: Encodings::default(),
+            encode_cache: EncodeCache::default(),
             history: Memory::default(),
             book,
         }
@@ -82,13 +82,13 @@ impl Wire {
     }
 
     /// The wall clock is set.
-    pub fn clock_says(&mut self, wall: Stamp) {
+    pub fn clock_says(&mut self, wall: UnixMillis) {
         self.hub.set_wall_clock(wall, self.now);
     }
 
     /// The clocks of those who read are those of this zone.
     pub fn in_zone(&mut self, name: &str) {
-        self.encodings.set_zone(Zone::named(name).expect("a zone"));
+        self.encode_cache.set_zone(Zone::named(name).expect("a zone"));
     }
 
     /// Lets a while pass and throws away what was read.
@@ -165,52 +165,52 @@ impl Wire {
         }
     }
 
-    fn perform(&mut self, call: impl FnOnce(&mut Hub, Moment, &mut Vec<Output>)) {
-        let mut outputs = Vec::new();
-        call(&mut self.hub, self.now, &mut outputs);
-        let mut outputs = VecDeque::from(outputs);
+    fn perform(&mut self, call: impl FnOnce(&mut Hub, MonoTime, &mut Vec<Effect>)) {
+        let mut effects = Vec::new();
+        call(&mut self.hub, self.now, &mut effects);
+        let mut effects = VecDeque::from(effects);
         let mut answers = Vec::new();
-        while let Some(output) = outputs.pop_front() {
-            match output {
-                Output::Deliver { to, event } => {
-                    self.encodings.clear();
+        while let Some(effect) = effects.pop_front() {
+            match effect {
+                Effect::Deliver { to, event } => {
+                    self.encode_cache.clear();
                     self.hub.audience(&to, |id, here| {
                         let end = &mut self.ends[id.slot()];
                         assert!(end.open, "{event:?} is for who has left");
-                        end.unread.extend_from_slice(self.encodings.of(&event, end.codec.kind(), here));
+                        end.unread.extend_from_slice(self.encode_cache.of(&event, end.codec.format(), here));
                     });
                 }
-                Output::Speak(id, language) => self.ends[id.slot()].codec.speak(language),
-                Output::Close(id, _) => self.ends[id.slot()].open = false,
-                Output::Note(_) | Output::Room(..) | Output::Expelled(_) | Output::Readmitted(_) => {}
-                Output::Keep(line) => self.history.keep(line),
-                Output::Forget(room) => self.history.forget(room),
-                Output::Look(id, look) => {
+                Effect::Speak(id, language) => self.ends[id.slot()].codec.speak(language),
+                Effect::Close(id, _) => self.ends[id.slot()].open = false,
+                Effect::Log(_) | Effect::Room(..) | Effect::Expelled(_) | Effect::Readmitted(_) => {}
+                Effect::Keep(line) => self.history.keep(line),
+                Effect::Forget(room) => self.history.forget(room),
+                Effect::Look(id, look) => {
                     self.hub.found(id, self.history.look(look), self.now, &mut answers);
                 }
-                Output::Ask(id, question) => {
+                Effect::Ask(id, question) => {
                     let end = &mut self.ends[id.slot()];
                     // What a telnet would be sent is no text.
                     let _ = end.codec.expect_answer(question);
-                    let prompt = self.encodings.once(&Event::PasswordPrompt(question), end.codec.kind());
+                    let prompt = self.encode_cache.once(&Event::PasswordPrompt(question), end.codec.format());
                     end.unread.extend_from_slice(prompt);
                 }
-                Output::Disregard(id, lines) => self.ends[id.slot()].codec.disregard(lines),
-                Output::Petition(id, petition) => {
-                    let (matter, verdict) = self.book.settle(petition);
-                    self.hub.verdict(id, matter, verdict, self.now, &mut answers);
+                Effect::Disregard(id, lines) => self.ends[id.slot()].codec.disregard(lines),
+                Effect::Authenticate(id, auth_request) => {
+                    let (matter, auth_result) = self.book.settle(auth_request);
+                    self.hub.auth_result(id, matter, auth_result, self.now, &mut answers);
                 }
-                Output::Post(id, account, letter) => {
+                Effect::Post(id, account, letter) => {
                     let (posted, number) = self.book.post(account, letter);
                     self.hub.posted(id, posted, number, &mut answers);
                 }
-                Output::Collect(id, account) => {
-                    let (letters, up_to) = self.book.collect(account);
-                    self.hub.letters(id, account, letters, up_to, self.now, &mut answers);
+                Effect::Fetch(id, account) => {
+                    let (messages, up_to) = self.book.fetch(account);
+                    self.hub.offline_messages(id, account, messages, up_to, self.now, &mut answers);
                 }
-                Output::HandedOver(account, up_to) => self.book.handed_over(account, up_to),
+                Effect::Ack(account, up_to) => self.book.ack(account, up_to),
             }
-            outputs.extend(answers.drain(..));
+            effects.extend(answers.drain(..));
         }
     }
 }

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::Wire;
 use tertulia::chat::Language::{self, English, Spanish};
-use tertulia::chat::{Expulsion, Name, Note, Stamp, Text};
-use tertulia::proto::console;
+use tertulia::chat::{Expulsion, LogEntry, Name, Text, UnixMillis};
+use tertulia::protocol::console;
 
 /// Juan in #general only, María and Ana in #cocina, of which María is the operator.
 fn kitchen(language: Language) -> (Wire, [usize; 3]) {
@@ -214,10 +214,10 @@ fn the_console_shows_which_room() {
     let (general, cocina) = (Name::new("general").unwrap(), Name::new("cocina").unwrap());
     let (juan, words) = (Name::new("Juan").unwrap(), Text::clean("hola"));
     for (note, line) in [
-        (Note::Said(general.clone(), juan.clone(), words.clone()), "Juan: hola"),
-        (Note::Acted(general, juan.clone(), words.clone()), "* Juan hola"),
-        (Note::Said(cocina.clone(), juan.clone(), words.clone()), "#cocina Juan: hola"),
-        (Note::Acted(cocina, juan, words), "#cocina * Juan hola"),
+        (LogEntry::Said(general.clone(), juan.clone(), words.clone()), "Juan: hola"),
+        (LogEntry::Acted(general, juan.clone(), words.clone()), "* Juan hola"),
+        (LogEntry::Said(cocina.clone(), juan.clone(), words.clone()), "#cocina Juan: hola"),
+        (LogEntry::Acted(cocina, juan, words), "#cocina * Juan hola"),
     ] {
         assert_eq!(console::note(&note, Spanish).as_deref(), Some(line));
     }
@@ -230,13 +230,13 @@ fn console_says_that_the_server_expelled() {
         account: None,
         name: Some(Name::new("Pepe").unwrap()),
         origin: None,
-        until: Some(Stamp(60_000)),
+        until: Some(UnixMillis(60_000)),
         reason: Some(Text::clean("insultos")),
         by: Name::server(),
-        at: Stamp(0),
+        at: UnixMillis(0),
     });
     let (expelled, readmitted) =
-        (Note::Expelled(expulsion.clone()), Note::Readmitted(Name::server(), expulsion));
+        (LogEntry::Expelled(expulsion.clone()), LogEntry::Readmitted(Name::server(), expulsion));
     for (note, spanish, english) in [
         (
             expelled,

@@ -2,7 +2,7 @@
 //! Whoever has something to say is heard.
 
 use tertulia::chat::Language::{English, Spanish};
-use tertulia::chat::{Command, Rules, Text, Trouble, Verb};
+use tertulia::chat::{ChatConfig, Command, Text, Trouble, Verb};
 
 use super::{Wire, command};
 
@@ -271,7 +271,7 @@ fn slip_before_a_command_that_asks_for_a_password_is_no_obstacle() {
 fn password_behind_a_slip_alone_is_not_said() {
     for slip in ["//", "7 ", "\\ ", "| ", "-", "ñ", "\x1b", "& ", "///"] {
         let known = [("María", "girasol"), ("Vera", "margarita")];
-        let mut wire = Wire::with_accounts(Rules::default(), &known, Spanish);
+        let mut wire = Wire::with_accounts(ChatConfig::default(), &known, Spanish);
         let [ana, juan, vera] = [(); 3].map(|()| wire.connects());
         wire.types(ana, "Ana\n");
         wire.types(juan, "Juan\n");

@@ -1,8 +1,8 @@
 //! Passwords that are sent before it can be read that none is asked for: nobody else hears one, and nothing is lost without
 //! a word.
 
+use tertulia::chat::ChatConfig;
 use tertulia::chat::Language::{self, Spanish};
-use tertulia::chat::Rules;
 
 use super::Wire;
 
@@ -14,7 +14,7 @@ const PASSWORD: &str = "amapolas silvestres";
 /// A chat with or without accounts: Ana, who hears everything, and Juan.
 fn chat(accounts: bool) -> (Wire, usize, usize) {
     let known: &[(&str, &str)] = if accounts { &[("María", "girasol"), ("Vera", "margarita")] } else { &[] };
-    let mut wire = Wire::with_accounts(Rules::default(), known, Spanish);
+    let mut wire = Wire::with_accounts(ChatConfig::default(), known, Spanish);
     let (ana, juan) = (wire.connects(), wire.connects());
     wire.types(ana, "Ana\n");
     (wire, ana, juan)
@@ -241,7 +241,7 @@ fn copies_of_a_password_behind_a_refused_one_are_not_said() {
 #[test]
 fn password_behind_a_name_that_could_be_two_is_not_said() {
     let accounts = [("María", "girasol"), ("Maria", "margarita")];
-    let mut wire = Wire::with_accounts(Rules::default(), &accounts, Spanish);
+    let mut wire = Wire::with_accounts(ChatConfig::default(), &accounts, Spanish);
     let (ana, juan) = (wire.connects(), wire.connects());
     wire.types(ana, "Ana\n");
     wire.types(juan, "Mária\nGirasol\nJuan\n");

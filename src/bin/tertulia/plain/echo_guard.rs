@@ -1,6 +1,6 @@
 //! Keeps a password from being shown by the terminal itself, without an editor: `stty` does what std cannot.
 //!
-//! Law: what the terminal was like before comes back, also behind Ctrl-C, which is a character meanwhile.
+//! Invariant: what the terminal was like before comes back, also behind Ctrl-C, which is a character meanwhile.
 
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};

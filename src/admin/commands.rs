@@ -1,0 +1,85 @@
+//! The commands for a running server: one order each, and what came of it.
+
+use super::{Done, say, words};
+use crate::chat::Text;
+use crate::cli::{Expel, Kick, Place, Readmit, Say};
+use crate::control::{Call, CallError, Order};
+use crate::limits::{CONTROL_ORDER_MAX_BYTES, LINE_MAX_BYTES};
+use crate::storage::AccountFile;
+
+/// Has the server say something to everybody, or to a room.
+pub(super) fn tell(wanted: &Say) -> Done {
+    let place = &wanted.place;
+    let text = joined(&wanted.text);
+    if text.is_blank() {
+        return Err(words::nothing_to_say(place.lang).to_owned());
+    }
+    if text.as_str().len() > LINE_MAX_BYTES {
+        return Err(words::too_long(place.lang));
+    }
+    ordered(&Order::Say { room: wanted.room.as_deref().map(Text::clean), text }, place)
+}
+
+/// Closes a person's connection, or puts them out of a room.
+pub(super) fn kick(wanted: &Kick) -> Done {
+    let place = &wanted.place;
+    let reason = Some(joined(&wanted.reason)).filter(|reason| !reason.is_blank());
+    if reason.as_ref().is_some_and(|reason| reason.as_str().len() > LINE_MAX_BYTES) {
+        return Err(words::too_long(place.lang));
+    }
+    let (whom, room) = (Text::clean(&wanted.name), wanted.room.as_deref().map(Text::clean));
+    ordered(&Order::Kick { whom, room, reason }, place)
+}
+
+/// Keeps a person or an address out of the chat.
+pub(super) fn expel(wanted: &Expel) -> Done {
+    let (place, whom) = (&wanted.place, Text::clean(&wanted.whom));
+    let reason = Some(joined(&wanted.reason)).filter(|reason| !reason.is_blank());
+    ordered(&Order::Expel { whom, minutes: wanted.minutes, reason, language: place.lang }, place)
+}
+
+/// Lets a person or an address come back.
+pub(super) fn readmit(wanted: &Readmit) -> Done {
+    let place = &wanted.place;
+    ordered(&Order::Readmit { whom: Text::clean(&wanted.whom), language: place.lang }, place)
+}
+
+/// Lists who is connected.
+pub(super) fn who(place: &Place) -> Done {
+    ordered(&Order::Who, place)
+}
+
+/// Stops the server, and waits until it has.
+pub(super) fn stop(place: &Place) -> Done {
+    ordered(&Order::Stop, place)?;
+    say(words::stopped(place.lang), place.lang)
+}
+
+/// Gives an order to the server, and shows the rows of its answer.
+fn ordered(order: &Order, place: &Place) -> Done {
+    // The server would hang up on it.
+    if order.encode().len() > CONTROL_ORDER_MAX_BYTES {
+        return Err(words::too_long(place.lang));
+    }
+    let call = Call::open(&place.data).map_err(|error| match error {
+        CallError::NoServer if AccountFile::is_held(&place.data) => words::occupied(&place.data, place.lang),
+        error => words::no_answer(&error, &place.data, place.lang),
+    })?;
+    let mut shown = Ok(());
+    let ended = call.order(order, |row| {
+        if shown.is_ok() {
+            shown = say(&row.join("\t"), place.lang);
+        }
+    });
+    match ended {
+        Ok(Ok(())) => shown,
+        Ok(Err(refusal)) => Err(words::refused(&refusal, place.lang)),
+        Err(error) => Err(words::no_answer(&error, &place.data, place.lang)),
+    }
+}
+
+/// Words as the shell gave them, on one line.
+fn joined(words: &[String]) -> Text {
+    let line: String = words.join(" ").chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    Text::clean(line.trim())
+}

@@ -1,0 +1,11 @@
+//! Passwords: the thread that hashes them, whose turn it is there, and who has to wait before the next try.
+
+mod fair_queue;
+mod guesses;
+mod hasher;
+mod throttle;
+
+pub use fair_queue::FairQueue;
+pub use guesses::{GuessLog, Guesses};
+pub(crate) use hasher::{Hashed, Hasher, Work, decoy, is_hash, make, yield_to_the_loop};
+pub use throttle::{Claim, LoginThrottle, Subject};

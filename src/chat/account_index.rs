@@ -1,0 +1,78 @@
+//! The registered names, and whose each is.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use super::account::{Account, AccountKey};
+use super::name::{Name, Skeleton};
+use super::name_index::NameIndex;
+
+/// All accounts, as far as the core has to know them: no password is here.
+#[derive(Debug, Default)]
+pub(super) struct AccountIndex {
+    names: NameIndex,
+    accounts: BTreeMap<AccountKey, Name>,
+}
+
+impl AccountIndex {
+    pub(super) fn new(accounts: impl IntoIterator<Item = Account>) -> AccountIndex {
+        let mut account_index = AccountIndex::default();
+        accounts.into_iter().for_each(|account| account_index.insert(account));
+        account_index
+    }
+
+    pub(super) fn insert(&mut self, Account { key, name }: Account) {
+        self.names.insert(&name.skeleton(), key.0.get());
+        self.accounts.insert(key, name);
+    }
+
+    /// Forgets an account; gives the name that it had.
+    pub(super) fn remove(&mut self, key: AccountKey) -> Option<Name> {
+        let name = self.accounts.remove(&key)?;
+        self.names.remove(&name.skeleton(), key.0.get());
+        Some(name)
+    }
+
+    /// The account that is meant by whoever types `wanted`.
+    pub(super) fn find(&self, wanted: &Name) -> Option<AccountKey> {
+        let skeleton = wanted.skeleton();
+        wanted.meant(self.alike(&skeleton))
+    }
+
+    /// Whether two names are of two people, though they may look alike: each is that of an account.
+    pub(super) fn tells_apart(&self, one: &Name, other: &Name) -> bool {
+        if one == other {
+            return false;
+        }
+        match (self.called(one), self.called(other)) {
+            (Some(one), Some(other)) => one != other,
+            _ => false,
+        }
+    }
+
+    /// The account of exactly that name.
+    fn called(&self, name: &Name) -> Option<AccountKey> {
+        self.alike(&name.skeleton()).find(|(_, known)| *known == name).map(|(key, _)| key)
+    }
+
+    /// Whether nobody can register a name that looks like this any more.
+    pub(super) fn is_taken(&self, skeleton: &Skeleton) -> bool {
+        self.alike(skeleton).next().is_some()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.accounts.is_empty()
+    }
+
+    pub(super) fn name(&self, key: AccountKey) -> Option<&Name> {
+        self.accounts.get(&key)
+    }
+
+    /// The accounts whose names clash with a name that looks like this: one, but where names were registered before
+    /// their likes clashed. Each perhaps twice.
+    fn alike(&self, skeleton: &Skeleton) -> impl Iterator<Item = (AccountKey, &Name)> {
+        let keys = self.names.candidates(skeleton).filter_map(NonZeroU32::new).map(AccountKey);
+        let named = keys.filter_map(|key| Some((key, self.accounts.get(&key)?)));
+        named.filter(move |(_, name)| name.skeleton().clashes(skeleton))
+    }
+}

@@ -1,0 +1,175 @@
+//! What the hub asks the shell to do. Values: tests compare them, the simulation reads them.
+
+use std::num::NonZeroU32;
+
+use super::account::{AccountKey, AuthRequest, OfflineMessage, Question};
+use super::command::Language;
+use super::event::{Decision, Event};
+use super::expulsion::Expulsion;
+use super::id::ClientId;
+use super::line::{Line, Look, RoomKey};
+use super::name::Name;
+use super::record::RoomChange;
+use super::text::Text;
+
+/// One thing for the shell to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Tell these people this. Resolve the audience before the hub is called again: it is who is here now.
+    Deliver {
+        /// Who hears it.
+        to: Audience,
+        /// What they hear.
+        event: Event,
+    },
+    /// Speak to this client in this language from now on.
+    Speak(ClientId, Language),
+    /// End this connection after everything queued has left. The hub has forgotten the client already.
+    Close(ClientId, CloseReason),
+    /// Remember this.
+    Keep(Line),
+    /// Remember this of a room.
+    Room(RoomChange),
+    /// Forget what was said in this room: it is no more.
+    Forget(RoomKey),
+    /// Find this for a client, and give it back to the hub.
+    Look(ClientId, Look),
+    /// Ask a client this; their next line answers it, and is for nobody's eyes.
+    Ask(ClientId, Question),
+    /// So many of a client's next lines may be passwords for which nothing asks, if they were sent before this answer could be
+    /// read: these are not to be said.
+    Disregard(ClientId, u8),
+    /// See to this for a client, and give what comes of it back to the hub.
+    Authenticate(ClientId, AuthRequest),
+    /// Keep a client's letter for whoever this account is of, and tell the hub whether it is kept.
+    Post(ClientId, AccountKey, OfflineMessage),
+    /// Give the hub the letters that are kept for a client.
+    Fetch(ClientId, AccountKey),
+    /// Remember that somebody is expelled.
+    Expelled(Box<Expulsion>),
+    /// Forget the expulsion of this number.
+    Readmitted(u64),
+    /// They have seen their letters up to this one.
+    Ack(AccountKey, u64),
+    /// A line for the server's console.
+    Log(LogEntry),
+}
+
+/// Who hears an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// One client, and it is an answer to them: never skipped.
+    One(ClientId),
+    /// All members of a room but perhaps one, and but those who hide `from`.
+    Room {
+        /// The room.
+        room: RoomId,
+        /// Who does not hear it: mostly whoever caused it.
+        except: Option<ClientId>,
+        /// Whose doing it is; whoever hides that person does not hear it.
+        from: Option<Name>,
+        /// Those who are in this room as well do not hear it: they hear of it there.
+        beyond: Option<RoomId>,
+    },
+    /// These clients, but those who hide `from`.
+    Several {
+        /// Who hears it.
+        clients: Vec<ClientId>,
+        /// Whose doing it is.
+        from: Name,
+    },
+}
+
+impl Audience {
+    /// All members of a room.
+    pub fn room(room: RoomId) -> Audience {
+        Audience::Room { room, except: None, from: None, beyond: None }
+    }
+
+    /// All members of a room but the one whose doing it is, and those who hide them.
+    pub fn others(room: RoomId, id: ClientId, name: &Name) -> Audience {
+        Audience::Room { room, except: Some(id), from: Some(name.clone()), beyond: None }
+    }
+}
+
+/// Names a room: its index in a list of all, kept as one more than that, so that a room which may be missing takes no
+/// more room than one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RoomId(NonZeroU32);
+
+impl RoomId {
+    /// The room at the front of the list.
+    pub const FIRST: RoomId = RoomId(NonZeroU32::MIN);
+
+    /// The room at that place of the list.
+    pub fn at(index: usize) -> RoomId {
+        RoomId(NonZeroU32::MIN.saturating_add(u32::try_from(index).expect("few rooms")))
+    }
+
+    /// Its place in the list.
+    pub fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
+
+/// Why a connection ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// Asked to leave.
+    Quit,
+    /// Ended their side of the connection.
+    EndOfInput,
+    /// The connection broke.
+    Lost,
+    /// Took no byte for too long.
+    Stalled,
+    /// Gave no name in time.
+    NameTimeout,
+    /// No place was left, or theirs was needed for another.
+    Full,
+    /// Spoke another protocol than ours.
+    Foreign,
+    /// Their name went on under another connection.
+    Replaced,
+    /// An operator of the server put them out of the chat.
+    Expelled,
+    /// The server's administrator closed it.
+    Kicked,
+    /// They gave a password that is none any more.
+    Revoked,
+    /// The server stops.
+    ServerStops,
+}
+
+/// What the console shows. The words of people are safe by their type.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogEntry {
+    /// Somebody came; the shell knows from where.
+    Arrived(ClientId, Name),
+    /// Somebody left.
+    Left(Name, CloseReason),
+    /// Somebody said something: the room, who, what.
+    Said(Name, Name, Text),
+    /// Somebody did something: the room, who, what.
+    Acted(Name, Name, Text),
+    /// Somebody has another name: the old, the new.
+    Renamed(Name, Name),
+    /// Somebody has registered their name.
+    Registered(Name),
+    /// Somebody has given the password of the server's operator.
+    BecameOperator(Name),
+    /// Wrong keys to a room were tried: which room, how many, by whom the last.
+    KeysTried(Name, u32, Name),
+    /// Somebody was expelled.
+    Expelled(Box<Expulsion>),
+    /// Somebody who was expelled may come back: who decided it, and whom it is about.
+    Readmitted(Name, Box<Expulsion>),
+    /// The administrator had the server speak: the room, or none for everybody; and the words.
+    ServerSaid(Option<Name>, Text),
+    /// The administrator put somebody out: of a room, or none for the chat; and perhaps why.
+    ServerKicked(Name, Option<Name>, Option<Text>),
+    /// Something was decided about a room, or somebody there: the room, by whom, what.
+    Decided(Name, Name, Decision),
+    /// A member was put out of a room, where a ban has been waiting for the name that they have now: the room, who.
+    PutOut(Name, Name),
+}

@@ -1,0 +1,41 @@
+//! What the hub is told at its start.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::chat::account::{Account, AccountKey};
+use crate::chat::expulsion::Expulsion;
+use crate::chat::origin::Origin;
+use crate::chat::record::RoomRecord;
+use crate::chat::text::Text;
+
+/// What whoever runs the chat decided about it.
+#[derive(Clone, Debug, Default)]
+pub struct ChatConfig {
+    /// Who gives no name for so long has to go.
+    pub login_timeout: Option<Duration>,
+    /// Clients who may be here at once; none: as many as come.
+    pub places: Option<usize>,
+    /// Lines of a room that are told again to who enters it.
+    pub replay: usize,
+    /// What everybody is told who comes.
+    pub motd: Vec<Text>,
+    /// The first [`RoomKey`](crate::chat::RoomKey) that may be given: those before are of rooms that are no more. That of the
+    /// first room is always 0, for its history goes on.
+    pub next_key: u64,
+    /// The registered names; none: there are no accounts here.
+    pub accounts: Option<Vec<Account>>,
+    /// From which addresses accounts were registered, as far as it is known: the rooms that there are already count for those
+    /// of the accounts that own them.
+    pub account_addresses: BTreeMap<AccountKey, Origin>,
+    /// Only registered names may be taken.
+    pub accounts_only: bool,
+    /// Those who may do everything everywhere.
+    pub operators: Vec<AccountKey>,
+    /// Whether there is a password by which any member becomes one of them.
+    pub operator_password: bool,
+    /// Who is expelled already.
+    pub expulsions: Vec<Expulsion>,
+    /// The rooms that there are already; the first room is there without.
+    pub rooms: Vec<RoomRecord>,
+}

@@ -1,0 +1,95 @@
+//! Arrivals and departures of one room: the first few of a second one by one, the rest of it as one line.
+//!
+//! Invariant: a storm of N people costs each member lines in proportion to its seconds, never to N.
+
+use super::effect::RoomId;
+use super::id::ClientId;
+use super::mono_time::MonoTime;
+use super::name::Name;
+use crate::limits::{MOVEMENT_WINDOW, MOVEMENTS_TOLD, NAMES_ASKED};
+
+/// What somebody came into or left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Threshold {
+    /// The chat as a whole.
+    Chat,
+    /// This room, from elsewhere in the chat.
+    Room,
+}
+
+/// People who moved together: the first of them by name, all of them by number.
+#[derive(Debug, Default)]
+pub(super) struct Moved {
+    first: Vec<Name>,
+    count: usize,
+}
+
+impl Moved {
+    pub(super) fn add(&mut self, name: Name) {
+        self.count += 1;
+        if self.first.len() < NAMES_ASKED {
+            self.first.push(name);
+        }
+    }
+
+    pub(super) fn first(&self) -> &[Name] {
+        &self.first
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.count
+    }
+}
+
+/// The movements of one room within the second that is running.
+#[derive(Debug, Default)]
+pub(super) struct JoinPartBatch {
+    ends: MonoTime,
+    told: usize,
+    /// Came and are there still, but not yet told of.
+    pub(super) arrived: Vec<(Threshold, ClientId)>,
+    /// Left, not yet told of: by what they left, and by the room in which those who are there too are told of it instead.
+    pub(super) departed: Vec<(Threshold, Option<RoomId>, Moved)>,
+}
+
+impl JoinPartBatch {
+    /// Counts one movement; says whether it is one of the few to be told at once. Call only when nothing is overdue.
+    pub(super) fn count(&mut self, now: MonoTime) -> bool {
+        if now >= self.ends {
+            self.ends = now + MOVEMENT_WINDOW;
+            self.told = 0;
+        }
+        let at_once = self.told < MOVEMENTS_TOLD;
+        if at_once {
+            self.told += 1;
+        }
+        at_once
+    }
+
+    /// Somebody left who will be told of later.
+    pub(super) fn depart(&mut self, threshold: Threshold, beyond: Option<RoomId>, name: Name) {
+        let known =
+            self.departed.iter_mut().find(|(across, told, _)| (*across, *told) == (threshold, beyond));
+        match known {
+            Some((.., moved)) => moved.add(name),
+            None => {
+                let mut moved = Moved::default();
+                moved.add(name);
+                self.departed.push((threshold, beyond, moved));
+            }
+        }
+    }
+
+    /// Forgets an arrival that was not told of: who comes and goes within a second, over and over, leaves nothing. The
+    /// latest come first, for those who go at once are among them.
+    pub(super) fn forget_arrival(&mut self, id: ClientId) {
+        if let Some(at) = self.arrived.iter().rposition(|&(_, arrived)| arrived == id) {
+            self.arrived.remove(at);
+        }
+    }
+
+    /// When what waits has to be told.
+    pub(super) fn due(&self) -> Option<MonoTime> {
+        (!self.arrived.is_empty() || !self.departed.is_empty()).then_some(self.ends)
+    }
+}

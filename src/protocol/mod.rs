@@ -1,0 +1,14 @@
+//! The dialects: bytes to commands, events to bytes. No socket and no clock.
+
+pub mod console;
+mod detect;
+mod english;
+mod foreign;
+mod format;
+mod line;
+mod phrases;
+mod spanish;
+
+pub use foreign::Protocol;
+pub use format::{EncodeCache, Format};
+pub use line::{Codec, Ending, Framed, LineBuffer};

@@ -1,0 +1,66 @@
+//! The thread that answers questions from a file, beside the one that writes: neither waits for the other.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::thread::{self, JoinHandle};
+use std::time::Instant;
+
+use super::job::{Query, Word};
+use super::sqlite::{Reader, Watch, fault};
+use crate::auth::yield_to_the_loop;
+
+/// Takes questions, by ticket. How many there are is the asker's business.
+#[derive(Debug)]
+pub(super) struct Answerer {
+    questions: Sender<(u64, Query)>,
+    /// None: there is none, and who takes the questions answers them.
+    thread: Option<(Arc<Watch>, JoinHandle<()>)>,
+}
+
+impl Answerer {
+    /// A thread that says what it finds, and calls `wake` then.
+    pub(super) fn start(
+        reader: Reader,
+        words: Sender<Word>,
+        wake: impl Fn() + Send + 'static,
+    ) -> io::Result<Answerer> {
+        let (questions, theirs) = mpsc::channel();
+        let watch = Arc::clone(reader.watch());
+        let work = move || answer(&reader, &theirs, &words, &wake);
+        let thread = thread::Builder::new().name("questions".into()).spawn(work)?;
+        Ok(Answerer { questions, thread: Some((watch, thread)) })
+    }
+
+    /// Without a thread: whoever holds the other end answers.
+    pub(super) fn by_hand() -> (Answerer, Receiver<(u64, Query)>) {
+        let (questions, theirs) = mpsc::channel();
+        (Answerer { questions, thread: None }, theirs)
+    }
+
+    pub(super) fn ask(&self, ticket: u64, query: Query) {
+        // A thread that has died answers nothing; who asked is told after a while.
+        let _ = self.questions.send((ticket, query));
+    }
+
+    /// Ends the thread, whatever it is doing, and closes its way into the file.
+    pub(super) fn end(self) {
+        drop(self.questions);
+        if let Some((watch, thread)) = self.thread {
+            watch.stop();
+            let _ = thread.join();
+        }
+    }
+}
+
+fn answer(reader: &Reader, questions: &Receiver<(u64, Query)>, words: &Sender<Word>, wake: &impl Fn()) {
+    yield_to_the_loop();
+    for (ticket, query) in questions {
+        let start = Instant::now();
+        let _ = words.send(match reader.find(&query) {
+            Ok(sought) => Word::Found { ticket, query, sought, cost: start.elapsed() },
+            Err(error) => Word::Unreadable { ticket, query, why: fault(&error) },
+        });
+        wake();
+    }
+}

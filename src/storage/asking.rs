@@ -1,0 +1,197 @@
+//! The storage's part for accounts and letters: what is asked, and what is heard of it later.
+
+use super::accounts::{Accounts, Taken};
+use super::affair::{Affair, OfflineMessageRow, Outcome, account_key};
+use super::handle::{Answer, File, Storage};
+use super::job::{Change, Job};
+use crate::auth::Guesses;
+use crate::chat::{
+    Account, AccountKey, AuthRequest, AuthResult, ClientId, MonoTime, OfflineMessage, Origin, Posted,
+};
+use crate::control::AccountOrder;
+use crate::limits::MAILBOXES_IN_HAND;
+use crate::locale::FileFault;
+
+impl Storage {
+    /// The accounts. None: there are none to be had, for nothing outlives the server.
+    pub fn accounts(&self) -> Option<Vec<Account>> {
+        // Without a file they may be there for the server's operator alone.
+        self.accounts.as_ref().filter(|_| self.file.is_some()).map(Accounts::all)
+    }
+
+    /// Lets a member become the server's operator by the password that has this PHC string.
+    pub fn with_operator(mut self, password: String) -> Storage {
+        if let Some(accounts) = &mut self.accounts {
+            accounts.set_operator(password);
+        }
+        self
+    }
+
+    /// Whether there is a password by which a member becomes the server's operator.
+    pub fn has_operator(&self) -> bool {
+        self.accounts.as_ref().is_some_and(Accounts::has_operator)
+    }
+
+    /// Takes a request of a client who is `from` there. Without an answer it comes [later](Self::answers), for the client
+    /// of that id. Behind it comes the answer to another one, which had to give up its place in the queue for it.
+    pub fn authenticate(
+        &mut self,
+        id: ClientId,
+        from: Origin,
+        auth_request: AuthRequest,
+        now: MonoTime,
+    ) -> (Option<Answer>, Option<Answer>) {
+        match &mut self.accounts {
+            Some(accounts) => {
+                let Taken { answer, displaced } = accounts.authenticate(id, from, auth_request, now);
+                (answer, displaced)
+            }
+            None => (Some(Answer::AuthResult(id, auth_request.matter(), AuthResult::Failed)), None),
+        }
+    }
+
+    /// Lets a letter wait for an account. Without an answer it comes [later](Self::answers), when it is on the disk.
+    pub fn post(
+        &mut self,
+        id: ClientId,
+        from: Origin,
+        to: AccountKey,
+        offline_message: &OfflineMessage,
+    ) -> Option<Answer> {
+        let (offline_message, address) = (OfflineMessageRow::of(offline_message), from.to_string());
+        let affair = Affair::Post { id, to: to.0.get(), offline_message, address };
+        (!self.send(affair)).then_some(Answer::Posted(id, Posted::Failed, None))
+    }
+
+    /// Looks for the letters of an account. Without an answer it comes [later](Self::answers). Letters that cannot be
+    /// read now are not lost, but none of them come.
+    pub fn fetch(&mut self, id: ClientId, account: AccountKey) -> Option<Answer> {
+        match &mut self.file {
+            Some(file) => file.fetch(id, account),
+            None => Some(Answer::OfflineMessages(id, account, Vec::new(), 0)),
+        }
+    }
+
+    /// Forgets the letters of an account up to that number, which came with them.
+    pub fn ack(&mut self, account: AccountKey, up_to: u64) {
+        if let Some(file) = &mut self.file
+            && up_to > 0
+        {
+            file.owe(Change::Ack { account: account.0.get(), up_to });
+        }
+    }
+
+    /// Looks at the accounts again, for somebody else has changed them; they come [later](Self::answers).
+    pub fn reload_accounts(&mut self) {
+        if let Some(file) = &mut self.file {
+            file.reload_some_time();
+        }
+    }
+
+    /// Has an order about the accounts carried out; what came of it comes [later](Self::answers), behind the accounts as they
+    /// are then. False: too much waits for the file, or there is none.
+    pub fn order(&mut self, ticket: u64, order: AccountOrder) -> bool {
+        self.send(Affair::Order { ticket, order })
+    }
+
+    /// What has to be said on the console now of wrong passwords.
+    pub fn guesses(&mut self, now: MonoTime) -> Vec<Guesses> {
+        self.accounts.as_mut().map(|accounts| accounts.guesses().take(now)).unwrap_or_default()
+    }
+
+    /// How many requests have been worked at. Each costs the same, whatever came of it.
+    pub fn hashed(&self) -> u64 {
+        self.accounts.as_ref().map_or(0, Accounts::hashed)
+    }
+
+    pub(super) fn receive_hashes(&mut self, now: MonoTime) -> Vec<Answer> {
+        let Storage { file, accounts: Some(accounts), .. } = self else { return Vec::new() };
+        let mut send = |affair| file.as_mut().is_some_and(|file| file.push(Job::Affair(affair)).is_ok());
+        let answers = accounts.receive(now, &mut send);
+        if let (true, Some(file)) = (accounts.take_failure(), file) {
+            file.complain(FileFault::Password);
+        }
+        answers
+    }
+
+    /// Hears what came of an affair; behind accounts that are being taken in it waits.
+    pub(super) fn receive_outcome(&mut self, outcome: Outcome) -> Option<Answer> {
+        let accounts = self.accounts.as_mut()?;
+        if accounts.is_reloading() {
+            self.behind_reload.push_back(outcome);
+            return None;
+        }
+        match outcome {
+            Outcome::Registered(ticket, registration) => accounts.registered(ticket, registration),
+            Outcome::Changed(ticket, changed) => accounts.changed(ticket, changed),
+            Outcome::Posted(id, posted, number) => Some(Answer::Posted(id, posted, number)),
+            Outcome::OfflineMessages(id, account, offline_messages, last) => {
+                self.file.iter_mut().for_each(|file| file.fetching -= 1);
+                let offline_messages = offline_messages
+                    .into_iter()
+                    .filter_map(OfflineMessageRow::into_offline_message)
+                    .collect();
+                Some(Answer::OfflineMessages(id, account_key(account)?, offline_messages, last))
+            }
+            Outcome::Ordered(ticket, reply) => Some(Answer::Ordered(ticket, reply)),
+            Outcome::Accounts(rows) => {
+                accounts.begin_reload(rows);
+                self.reload_some()
+            }
+        }
+    }
+
+    /// Whether [`take_accounts_in`](Self::take_accounts_in) has something to do.
+    pub(super) fn is_reloading(&self) -> bool {
+        self.accounts.as_ref().is_some_and(Accounts::is_reloading)
+    }
+
+    /// Goes on with the accounts that have been changed by another hand, and hears what came of affairs behind that. Call
+    /// once a turn.
+    pub fn take_accounts_in(&mut self) -> Vec<Answer> {
+        let mut answers: Vec<Answer> = self.reload_some().into_iter().collect();
+        while !self.is_reloading()
+            && let Some(outcome) = self.behind_reload.pop_front()
+        {
+            answers.extend(self.receive_outcome(outcome));
+        }
+        self.say_displaced(&mut answers);
+        answers
+    }
+
+    /// Takes some accounts in; at the end there is an answer, whether or not something is different.
+    fn reload_some(&mut self) -> Option<Answer> {
+        let (changes, all) = self.accounts.as_mut()?.go_on()?;
+        (all || !changes.is_empty()).then_some(Answer::Accounts(changes))
+    }
+
+    fn send(&mut self, affair: Affair) -> bool {
+        self.file.as_mut().is_some_and(|file| file.push(Job::Affair(affair)).is_ok())
+    }
+}
+
+impl File {
+    /// Has the letters of an account read now or, while many others are, later. An answer at once: none come.
+    fn fetch(&mut self, id: ClientId, account: AccountKey) -> Option<Answer> {
+        if self.fetching >= MAILBOXES_IN_HAND {
+            self.fetchers.push_back((id, account));
+            return None;
+        }
+        if self.push(Job::Affair(Affair::Fetch { id, account: account.0.get() })).is_err() {
+            return Some(Answer::OfflineMessages(id, account, Vec::new(), 0));
+        }
+        self.fetching += 1;
+        None
+    }
+
+    /// Has the letters read of those who wait for it, as many as may be at the same time; gives whose cannot.
+    pub(super) fn fetch_more(&mut self) -> Vec<Answer> {
+        let mut answers = Vec::new();
+        while self.fetching < MAILBOXES_IN_HAND
+            && let Some((id, account)) = self.fetchers.pop_front()
+        {
+            answers.extend(self.fetch(id, account));
+        }
+        answers
+    }
+}

@@ -1,0 +1,520 @@
+//! History as the loop sees it: lines go in, what is looked for comes out, at once or later.
+//!
+//! Invariant: nothing here waits for the helper thread, but for [`Storage::close`]. What finds no place in its queue is
+//! counted, and the count is written where the lines are missing.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::accounts::Accounts;
+use super::affair::{Affair, Outcome};
+use super::answerer::Answerer;
+use super::expulsions::ExpulsionRow;
+use super::job::{Change, Job, Query, Row, Word, miss};
+use super::ledger::{Ending, Ledger, Left};
+use super::memory::Memory;
+use super::pending::{Load, Pending};
+use super::questions::{Questions, Searching};
+use super::rooms::{Fact, RoomRow, records};
+use super::sqlite::{FileNews, GapsFile, Store};
+use super::worker::Worker;
+use crate::auth::Hasher;
+use crate::chat::{
+    AccountChange, AccountKey, AuthResult, ClientId, Expulsion, Found, Line, Matter, MonoTime,
+    OfflineMessage, Origin, Posted, Reach, RoomChange, RoomKey, RoomRecord,
+};
+use crate::control::AccountReply;
+use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_QUEUE_JOBS};
+use crate::locale::FileFault;
+
+/// The history: in memory only, or in a file as well.
+#[derive(Debug, Default)]
+pub struct Storage {
+    /// All lines without a file, the recent ones with one.
+    pub(super) memory: Memory,
+    /// Those of a history in memory.
+    pub(super) searches: Questions<Searching>,
+    /// See [`searched`](Self::searched).
+    pub(super) searched: u64,
+    pub(super) file: Option<File>,
+    /// With a file only: what they are for would be gone with the server.
+    pub(super) accounts: Option<Accounts>,
+    /// What came of affairs while accounts are being taken in.
+    pub(super) behind_reload: VecDeque<Outcome>,
+    next_key: u64,
+    rooms: Vec<RoomRow>,
+    expulsions: Vec<ExpulsionRow>,
+}
+
+/// What comes of a look.
+#[derive(Debug)]
+pub enum Answer {
+    /// This was found, for a client.
+    Found {
+        /// Who asked.
+        id: ClientId,
+        /// What was found.
+        found: Found,
+        /// What it took, in time of the loop or of a helper thread.
+        cost: Duration,
+    },
+    /// It cannot be found now.
+    Busy(ClientId),
+    /// What came of a request, for that client.
+    AuthResult(ClientId, Matter, AuthResult),
+    /// What came of a letter, for that client, and its number if it is kept: see [`OfflineMessages`](Answer::OfflineMessages).
+    Posted(ClientId, Posted, Option<u64>),
+    /// The letters of an account, oldest first, for that client; and the number of the last one, up to which they were
+    /// [handed over](Storage::ack) when the client has them. 0 when there are none.
+    OfflineMessages(ClientId, AccountKey, Vec<OfflineMessage>, u64),
+    /// This is different about the accounts, since another hand has changed them: all of it, or the next part.
+    Accounts(Vec<AccountChange>),
+    /// What happened to a file of the directory.
+    File(FileNews),
+    /// What came of the administrator's order with that ticket.
+    Ordered(u64, AccountReply),
+}
+
+impl Answer {
+    /// Says that it failed, or lacks what was said last, because there is no file any more to keep it in: trying again is of
+    /// no use.
+    fn say_displaced(&mut self) {
+        match self {
+            Answer::AuthResult(
+                _,
+                Matter::Register(_) | Matter::Change(_),
+                auth_result @ AuthResult::Failed,
+            ) => {
+                *auth_result = AuthResult::Displaced;
+            }
+            Answer::Posted(_, posted @ Posted::Failed, _) => *posted = Posted::Displaced,
+            Answer::Found { found, .. } => found.reach = Reach::Displaced,
+            _ => {}
+        }
+    }
+}
+
+/// What whoever runs the server has to know.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Complaint {
+    /// Lines that are missing in the history since the last complaint.
+    pub lines: u64,
+    /// What is wrong with the file; nothing if its thread was merely too slow.
+    pub why: Option<FileFault>,
+}
+
+/// The loop's end of the file.
+#[derive(Debug)]
+pub(super) struct File {
+    jobs: SyncSender<Job>,
+    words: Receiver<Word>,
+    load: Arc<Load>,
+    ledger: Arc<Ledger>,
+    /// Lines handed over that may not be written yet: room, time, and how many each stands for.
+    sent: VecDeque<(u64, i64, u64)>,
+    /// How many were handed over before the first of these.
+    sent_before: u64,
+    /// Where to write down what is missing, when the thread cannot.
+    gaps_file: Option<GapsFile>,
+    pub(super) questions: Questions<Query>,
+    /// Mailboxes that the thread reads: each takes as much as an answer.
+    pub(super) fetching: usize,
+    /// Whose are read behind these.
+    pub(super) fetchers: VecDeque<(ClientId, AccountKey)>,
+    /// What must not get lost and found no place yet; it goes before everything else.
+    pending: Pending,
+    /// The accounts have to be looked at again.
+    reload: bool,
+    /// Lines that found no place, by room, and when the first of them was said.
+    gaps: BTreeMap<RoomKey, (u64, i64)>,
+    complaint: Complaint,
+    complained: Option<MonoTime>,
+    /// The files are not in their places.
+    displaced: bool,
+    pub(super) keep_days: Option<u32>,
+}
+
+impl Storage {
+    /// A history in `store`, with a thread of its own, and one for passwords, that call `wake` when they have something
+    /// to say.
+    ///
+    /// # Errors
+    ///
+    /// The threads cannot be had.
+    pub fn in_file(store: Store, wake: impl Fn() + Send + Clone + 'static) -> io::Result<Storage> {
+        let mut memory = Memory::unsearched();
+        let (jobs, theirs) = mpsc::sync_channel(HISTORY_QUEUE_JOBS);
+        let (ours, words) = mpsc::channel();
+        let load = Arc::new(Load::default());
+        let next_key = store.next_key();
+        let (writer, reader, found) = store.into_parts();
+        found.recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
+        let (keep_days, gaps_file) = (writer.keep_days(), writer.gaps_file());
+        let accounts = Accounts::new(found.accounts, Hasher::start(wake.clone())?);
+        let answerer = Answerer::start(reader, ours.clone(), wake.clone())?;
+        let worker = Worker::new(writer, answerer, theirs, ours, Arc::clone(&load), wake);
+        let ledger = worker.ledger();
+        thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
+        let file = File::new((jobs, words), load, ledger, gaps_file, keep_days);
+        let (accounts, rooms, expulsions) = (Some(accounts), found.rooms, found.expulsions);
+        Ok(Storage { memory, file: Some(file), accounts, next_key, rooms, expulsions, ..Storage::default() })
+    }
+
+    /// A history in memory, with a thread for passwords that calls `wake` when it has something to say: for the server's
+    /// operator, since nobody can have an account.
+    ///
+    /// # Errors
+    ///
+    /// The thread cannot be had.
+    pub fn in_memory(wake: impl Fn() + Send + 'static) -> io::Result<Storage> {
+        let accounts = Accounts::new(Vec::new(), Hasher::start(wake)?);
+        Ok(Storage { accounts: Some(accounts), ..Storage::default() })
+    }
+
+    /// A history whose helpers are at the other ends of `file` and of the accounts' hasher.
+    pub(super) fn over(file: File, accounts: Accounts) -> Storage {
+        Storage {
+            memory: Memory::unsearched(),
+            file: Some(file),
+            accounts: Some(accounts),
+            ..Storage::default()
+        }
+    }
+
+    /// The first key that a new room may have.
+    pub fn next_key(&self) -> u64 {
+        self.next_key
+    }
+
+    /// The rooms to go on with, the one of everybody first. Taken once, at the start.
+    pub fn take_rooms(&mut self) -> Vec<RoomRecord> {
+        records(std::mem::take(&mut self.rooms))
+    }
+
+    /// From which addresses accounts were registered, of those of which that is known.
+    pub fn account_addresses(&self) -> BTreeMap<AccountKey, Origin> {
+        self.accounts.as_ref().map(Accounts::addresses).unwrap_or_default()
+    }
+
+    /// Who is expelled. Taken once, at the start.
+    pub fn take_expulsions(&mut self) -> Vec<Expulsion> {
+        std::mem::take(&mut self.expulsions).into_iter().filter_map(ExpulsionRow::into_expulsion).collect()
+    }
+
+    /// Remembers that somebody is expelled.
+    pub fn expelled(&mut self, expulsion: &Expulsion) {
+        if let Some(file) = &mut self.file {
+            file.owe(Change::Expelled(Box::new(ExpulsionRow::of(expulsion))));
+        }
+    }
+
+    /// Forgets the expulsion of that number.
+    pub fn readmitted(&mut self, number: u64) {
+        if let Some(file) = &mut self.file {
+            file.owe(Change::Readmitted { number });
+        }
+    }
+
+    /// Remembers a line.
+    pub fn keep(&mut self, line: Line) {
+        if let Some(file) = &mut self.file {
+            file.keep(&line);
+        }
+        self.memory.keep(line);
+    }
+
+    /// Remembers what is different in a room.
+    pub fn room_changed(&mut self, change: &RoomChange) {
+        if let Some(file) = &mut self.file {
+            file.owe(Change::Fact { room: change.room.0, what: Fact::of(&change.what) });
+        }
+    }
+
+    /// Remembers a room, and all that there is to know of it now.
+    pub fn room(&mut self, record: &RoomRecord) {
+        if let Some(file) = &mut self.file {
+            file.owe(Change::Room(Box::new(RoomRow::of(record))));
+        }
+    }
+
+    /// A room of which so much has changed while the disk was busy that it has to be [written](Self::room) as a whole:
+    /// when there is a place for it, or `at_once`.
+    pub fn next_stale_room(&mut self, at_once: bool) -> Option<RoomKey> {
+        let file = self.file.as_mut().filter(|file| at_once || file.pending.is_empty())?;
+        file.pending.take_stale().map(RoomKey)
+    }
+
+    /// Lines that are remembered in memory, and bytes that they take, roughly.
+    pub fn remembered(&self) -> (usize, usize) {
+        (self.memory.lines(), self.memory.bytes())
+    }
+
+    /// Bytes that wait to be written: in the thread's hands, and for a place there.
+    pub fn unwritten_bytes(&self) -> (usize, usize) {
+        self.file.as_ref().map_or((0, 0), |file| (file.load.bytes(), file.pending.bytes()))
+    }
+
+    /// Forgets a room, which is no more. Its lines stay in the file, where nobody in the chat can reach them.
+    pub fn forget(&mut self, room: RoomKey) {
+        if let Some(file) = &mut self.file {
+            file.owe(Change::RoomGone { key: room.0 });
+        }
+        self.memory.forget(room);
+    }
+
+    /// What the helper threads have found since they were last asked.
+    pub fn answers(&mut self, now: MonoTime) -> Vec<Answer> {
+        let Some(file) = &mut self.file else { return self.receive_hashes(now) };
+        let words: Vec<Word> = file.words.try_iter().collect();
+        let mut answers = Vec::new();
+        for word in words {
+            answers.extend(match word {
+                Word::Outcome(outcome) => self.receive_outcome(outcome),
+                Word::Found { ticket, query, sought, cost } => {
+                    self.receive_found(ticket, query, sought, cost)
+                }
+                word => self.file.as_mut().and_then(|file| file.receive(word)),
+            });
+        }
+        answers.extend(self.file.iter_mut().flat_map(File::hand_over));
+        answers.extend(self.file.iter_mut().flat_map(File::fetch_more));
+        answers.extend(self.receive_hashes(now));
+        self.say_displaced(&mut answers);
+        answers
+    }
+
+    /// Says so where nothing can be kept because there is no file any more.
+    pub(super) fn say_displaced(&self, answers: &mut [Answer]) {
+        if self.file.as_ref().is_some_and(File::is_displaced) {
+            answers.iter_mut().for_each(Answer::say_displaced);
+        }
+    }
+
+    /// What has to be said on the console now, if anything: rarely, however much goes wrong.
+    pub fn complaint(&mut self, now: MonoTime) -> Option<Complaint> {
+        if self.complaint_due()? > now {
+            return None;
+        }
+        let complaint = self.last_complaint();
+        self.file.iter_mut().for_each(|file| file.complained = Some(now));
+        complaint
+    }
+
+    /// What the console has not been told, though it was told something a moment ago: for the end.
+    pub fn last_complaint(&mut self) -> Option<Complaint> {
+        self.complaint_due()?;
+        let file = self.file.as_mut()?;
+        Some(std::mem::replace(&mut file.complaint, Complaint { lines: 0, why: None }))
+    }
+
+    /// When [`complaint`](Self::complaint) or [`guesses`](Self::guesses) has something to say, or a question has waited [too long](Self::overdue).
+    pub fn next_due(&self) -> Option<MonoTime> {
+        let questions = self.file.as_ref().and_then(|file| file.questions.next_due());
+        let guesses = self.accounts.as_ref().and_then(Accounts::next_due);
+        [self.complaint_due(), questions, guesses, self.searches.next_due()].into_iter().flatten().min()
+    }
+
+    fn complaint_due(&self) -> Option<MonoTime> {
+        let file = self.file.as_ref()?;
+        if file.complaint == (Complaint { lines: 0, why: None }) {
+            return None;
+        }
+        Some(file.complained.map_or(MonoTime::START, |last| last + HISTORY_COMPLAINT_INTERVAL))
+    }
+
+    /// Waits until everything is written, at most for `patience`; says whether it is. Lines that are not are marked as
+    /// missing; a change of a room or an expulsion that is not is lost.
+    pub fn close(&mut self, patience: Duration) -> bool {
+        // Whose password is not hashed yet has been promised nothing.
+        self.accounts = None;
+        let Some(mut file) = self.file.take() else { return true };
+        let deadline = Instant::now() + patience;
+        // What is owed may find no place in the queue, however long one waits.
+        let changes = std::iter::from_fn(|| file.pending.pop()).collect();
+        let gaps = file.gaps.iter().map(|(room, &gap)| (room.0, gap)).collect();
+        file.ledger.stop(Ending { until: deadline, changes, gaps });
+        // Hanging up tells the thread that no more will come.
+        file.jobs = mpsc::sync_channel(0).0;
+        // Whoever cannot be waited for leaves time to mark what is missing.
+        let patience =
+            deadline.saturating_duration_since(Instant::now()).saturating_sub(HISTORY_MARK_TIMEOUT / 4);
+        let enough = Instant::now() + patience;
+        let mut written = true;
+        loop {
+            match file.words.recv_timeout(enough.saturating_duration_since(Instant::now())) {
+                Ok(word) => written &= !matches!(word, Word::Lost(1.., _) | Word::Unwritten),
+                Err(RecvTimeoutError::Disconnected) => return written,
+                Err(RecvTimeoutError::Timeout) => {
+                    file.mark_missing(deadline);
+                    return false;
+                }
+            }
+        }
+    }
+}
+
+impl File {
+    pub(super) fn new(
+        (jobs, words): (SyncSender<Job>, Receiver<Word>),
+        load: Arc<Load>,
+        ledger: Arc<Ledger>,
+        gaps_file: Option<GapsFile>,
+        keep_days: Option<u32>,
+    ) -> File {
+        File {
+            jobs,
+            words,
+            load,
+            ledger,
+            sent: VecDeque::new(),
+            sent_before: 0,
+            gaps_file,
+            questions: Questions::default(),
+            fetching: 0,
+            fetchers: VecDeque::new(),
+            pending: Pending::default(),
+            reload: false,
+            gaps: BTreeMap::new(),
+            complaint: Complaint { lines: 0, why: None },
+            complained: None,
+            displaced: false,
+            keep_days,
+        }
+    }
+
+    fn keep(&mut self, line: &Line) {
+        if self.push(Job::Keep(Row::of(line))).is_err() {
+            miss(&mut self.gaps, line.room, line.at.0, 1);
+            self.complaint.lines += 1;
+        }
+    }
+
+    pub(super) fn owe(&mut self, change: Change) {
+        self.pending.push(change);
+        let _ = self.settle();
+    }
+
+    /// Hands a job over, behind what is owed.
+    pub(super) fn push(&mut self, job: Job) -> Result<(), Full> {
+        self.settle()?;
+        self.send(job).map_err(|_| Full)
+    }
+
+    /// Has the accounts looked at again, now or later.
+    pub(super) fn reload_some_time(&mut self) {
+        self.reload = true;
+        let _ = self.settle();
+    }
+
+    /// Whether nothing is kept because the files are not in their places.
+    pub(super) fn is_displaced(&self) -> bool {
+        self.displaced
+    }
+
+    /// Has whoever runs the server told what went wrong.
+    pub(super) fn complain(&mut self, why: FileFault) {
+        self.complaint.why = Some(why);
+    }
+
+    /// Hands over what found no place before.
+    fn settle(&mut self) -> Result<(), Full> {
+        // Lines do not wait for changes that have no place: those have fewer than everything together.
+        while let Some(change) = self.pending.pop() {
+            if let Err(Job::Change(change)) = self.send(Job::Change(change)) {
+                self.pending.put_back(change);
+                break;
+            }
+        }
+        if self.reload && self.send(Job::Affair(Affair::Reload)).is_ok() {
+            self.reload = false;
+        }
+        while let Some((room, &(lines, at))) = self.gaps.first_key_value() {
+            let room = *room;
+            self.send(Job::Keep(Row::gap(room.0, at, lines))).map_err(|_| Full)?;
+            self.gaps.remove(&room);
+        }
+        Ok(())
+    }
+
+    /// Gives the job back that finds no place.
+    fn send(&mut self, job: Job) -> Result<(), Job> {
+        let (bytes, change) = (job.bytes(), job.is_change());
+        let line = if let Job::Keep(row) = &job { Some((row.room, row.at, row.lines())) } else { None };
+        if !self.load.take(bytes, change) {
+            return Err(job);
+        }
+        let sent = self.jobs.try_send(job).or_else(|error| match error {
+            TrySendError::Full(job) => {
+                self.load.starve();
+                self.jobs.try_send(job)
+            }
+            // The thread has died: its history is a gap from here on.
+            TrySendError::Disconnected(_) => Err(error),
+        });
+        sent.map_err(|(TrySendError::Full(job) | TrySendError::Disconnected(job))| {
+            self.load.release(bytes, change);
+            job
+        })?;
+        if let Some(line) = line {
+            self.note_sent(line);
+        }
+        Ok(())
+    }
+
+    /// Remembers a line that was handed over, until it is written.
+    fn note_sent(&mut self, line: (u64, i64, u64)) {
+        let settled = self.ledger.settled();
+        while self.sent_before < settled && self.sent.pop_front().is_some() {
+            self.sent_before += 1;
+        }
+        self.sent.push_back(line);
+    }
+
+    /// Writes down beside the file which lines are missing, for the thread hangs: nothing more is written from here on.
+    fn mark_missing(&mut self, deadline: Instant) {
+        let left: Option<Left> = self.ledger.give_up().filter(|_| !self.displaced);
+        let (Some(left), Some(gaps_file)) = (left, self.gaps_file.take()) else { return };
+        let missing = left.missing(self.sent_before, self.sent.drain(..));
+        // The disk may hang for this as well.
+        let (done, marked) = mpsc::channel();
+        let mark = move || {
+            gaps_file.write(&missing);
+            let _ = done.send(());
+        };
+        if thread::Builder::new().name("gaps".into()).spawn(mark).is_ok() {
+            let _ = marked
+                .recv_timeout(deadline.saturating_duration_since(Instant::now()) + HISTORY_MARK_TIMEOUT);
+        }
+    }
+
+    fn receive(&mut self, word: Word) -> Option<Answer> {
+        match word {
+            Word::Unreadable { ticket, query, why } => {
+                self.complaint.why = Some(why);
+                return self.questions.take_back(ticket, query.is_search()).map(Answer::Busy);
+            }
+            Word::Lost(lines, why) => {
+                self.complaint.lines += lines;
+                self.complaint.why = why.or(self.complaint.why);
+            }
+            Word::Room => drop(self.settle()),
+            Word::File(news) => {
+                match news {
+                    FileNews::Displaced(_) => self.displaced = true,
+                    FileNews::Back(_) => self.displaced = false,
+                    FileNews::LockRestored(_) | FileNews::OldLinesStay => {}
+                }
+                return Some(Answer::File(news));
+            }
+            Word::Found { .. } | Word::Outcome(_) | Word::Unwritten => {} // the storage's own
+        }
+        None
+    }
+}
+
+/// No place in the queue.
+pub(super) struct Full;

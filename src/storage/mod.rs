@@ -1,0 +1,30 @@
+//! What is remembered behind the core: it hands lines out and gets back what was looked for.
+//!
+//! Invariant: who hands in a line never waits for a disk. With a file, one helper thread writes it, another one
+//! reads it for questions, and a third hashes passwords; lines, questions and answers travel as plain values through a bounded queue.
+
+mod accounts;
+mod affair;
+mod answerer;
+mod asking;
+mod disk;
+mod expulsions;
+mod handle;
+mod job;
+mod ledger;
+mod memory;
+mod pending;
+mod questions;
+mod rooms;
+mod round_robin;
+mod simulated;
+mod sqlite;
+mod steady;
+mod words;
+mod worker;
+
+pub use handle::{Answer, Complaint, Storage};
+pub use memory::Memory;
+pub use simulated::{Fault, Kept, SimulatedHelpers};
+pub use sqlite::{AccountFile, Exposed, FileNews, Store, StoreError, hash};
+pub use words::fold;

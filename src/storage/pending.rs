@@ -1,0 +1,335 @@
+//! Changes on their way to the history's thread: of each thing only the last word, and no more bytes than may wait.
+//!
+//! Invariants: a later change of the same thing replaces the earlier one; what waits is bounded in bytes, and beyond that a
+//! room is remembered as one that has to be written as a whole, so that nothing is lost.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+use super::job::Change;
+use super::rooms::Fact;
+use crate::chat::RoomList;
+use crate::limits::{HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES};
+
+/// What two entries of the maps and their nodes cost, roughly.
+const ENTRY_BYTES: usize = 128;
+
+/// What the thread has in its hands: waiting for it, or taken and not written yet.
+#[derive(Debug)]
+pub(super) struct Load {
+    /// As many bytes as there may be.
+    most: usize,
+    bytes: AtomicUsize,
+    /// Of these, those of changes.
+    changes: AtomicUsize,
+    /// The loop has something for which there was no place.
+    starved: AtomicBool,
+}
+
+impl Default for Load {
+    fn default() -> Load {
+        Load::of(HISTORY_QUEUE_MAX_BYTES)
+    }
+}
+
+impl Load {
+    /// With room for so many bytes.
+    pub(super) fn of(most: usize) -> Load {
+        let (bytes, changes, starved) = Default::default();
+        Load { most, bytes, changes, starved }
+    }
+
+    /// Counts a job that is handed over, if there is a place for it. Only the loop calls this.
+    pub(super) fn take(&self, bytes: usize, change: bool) -> bool {
+        let fits = || {
+            let (all, changes) = (self.bytes.load(Ordering::SeqCst), self.changes.load(Ordering::SeqCst));
+            all + bytes <= self.most && (!change || changes + bytes <= HISTORY_CHANGES_IN_HAND_BYTES)
+        };
+        if !fits() {
+            self.starve();
+            // The thread may have finished meanwhile, and not have seen that it is waited for.
+            if !fits() {
+                return false;
+            }
+        }
+        self.bytes.fetch_add(bytes, Ordering::SeqCst);
+        if change {
+            self.changes.fetch_add(bytes, Ordering::SeqCst);
+        }
+        true
+    }
+
+    /// A job is done, or was not handed over after all.
+    pub(super) fn release(&self, bytes: usize, change: bool) {
+        self.bytes.fetch_sub(bytes, Ordering::SeqCst);
+        if change {
+            self.changes.fetch_sub(bytes, Ordering::SeqCst);
+        }
+    }
+
+    /// Asks the thread to wake the loop when it has done something.
+    pub(super) fn starve(&self) {
+        self.starved.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the loop waits for a place; it is told now.
+    pub(super) fn take_starved(&self) -> bool {
+        self.starved.swap(false, Ordering::SeqCst)
+    }
+
+    /// Bytes of jobs that are not done.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes.load(Ordering::SeqCst)
+    }
+}
+
+/// What a change is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Subject {
+    Room(u64, Aspect),
+    OfflineMessages(u32),
+    Expulsion(u64),
+}
+
+/// What of a room.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Aspect {
+    Made,
+    Topic,
+    Lock,
+    Hushed,
+    Operator(u32),
+    Listed(RoomList, String),
+    /// All of it: written as a whole, or gone.
+    All,
+}
+
+impl Subject {
+    fn of(change: &Change) -> Subject {
+        match change {
+            Change::Fact { room, what } => Subject::Room(*room, Aspect::of(what)),
+            Change::Room(row) => Subject::Room(row.key, Aspect::All),
+            Change::RoomGone { key } => Subject::Room(*key, Aspect::All),
+            Change::Ack { account, .. } => Subject::OfflineMessages(*account),
+            Change::Expelled(row) => Subject::Expulsion(row.number),
+            Change::Readmitted { number } => Subject::Expulsion(*number),
+        }
+    }
+}
+
+impl Aspect {
+    fn of(fact: &Fact) -> Aspect {
+        match fact {
+            Fact::Made(_) => Aspect::Made,
+            Fact::Topic(_) => Aspect::Topic,
+            Fact::Lock(_) => Aspect::Lock,
+            Fact::Moderated(_) => Aspect::Hushed,
+            Fact::Operator(account, _) => Aspect::Operator(*account),
+            Fact::Listed(list, name, _) => Aspect::Listed(*list, name.clone()),
+        }
+    }
+}
+
+/// Changes that found no place with the thread yet.
+#[derive(Debug, Default)]
+pub(super) struct Pending {
+    /// In the order in which they are to be written.
+    changes: BTreeMap<u64, Change>,
+    numbers: BTreeMap<Subject, u64>,
+    next: u64,
+    bytes: usize,
+    /// Rooms that have to be written as a whole; and whether the file knows nothing of them.
+    stale: BTreeMap<u64, bool>,
+}
+
+impl Pending {
+    /// Lets a change wait, in place of earlier ones of the same thing.
+    pub(super) fn push(&mut self, change: Change) {
+        match &change {
+            Change::Fact { room, .. } if self.stale.contains_key(room) => return,
+            Change::Fact { room, .. } if self.bytes + change.bytes() > HISTORY_CHANGES_MAX_BYTES => {
+                let unknown = matches!(&change, Change::Fact { what: Fact::Made(_), .. });
+                let dropped = self.remove_room(*room, true);
+                self.stale.insert(*room, unknown || dropped);
+                return;
+            }
+            Change::Room(row) => {
+                self.stale.remove(&row.key);
+                self.remove_room(row.key, true);
+            }
+            Change::RoomGone { key } => {
+                let full = self.bytes + change.bytes() > HISTORY_CHANGES_MAX_BYTES;
+                let unknown = self.stale.remove(key);
+                // There may be lines of it, whose room has a name then. A room without its row is one whose name nobody
+                // knows; no more harm than that.
+                if self.remove_room(*key, full) && full || unknown == Some(true) {
+                    return;
+                }
+            }
+            // The file knows nothing of what was still waiting.
+            Change::Readmitted { number } if self.remove(&Subject::Expulsion(*number)) => return,
+            Change::Fact { .. } | Change::Ack { .. } | Change::Expelled(_) | Change::Readmitted { .. } => {}
+        }
+        self.insert(change);
+    }
+
+    /// The next one to be written.
+    pub(super) fn pop(&mut self) -> Option<Change> {
+        let (_, change) = self.changes.pop_first()?;
+        self.numbers.remove(&Subject::of(&change));
+        self.bytes -= change.bytes();
+        Some(change)
+    }
+
+    /// Takes back one that was taken out just now.
+    pub(super) fn put_back(&mut self, change: Change) {
+        let first = self.changes.first_key_value().map_or(self.next, |(&first, _)| first);
+        self.bytes += change.bytes();
+        // Numbers begin far enough from 0 for it: only one is ever taken back before the next one is taken out.
+        self.numbers.insert(Subject::of(&change), first - 1);
+        self.changes.insert(first - 1, change);
+        self.next = self.next.max(first);
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.changes.is_empty()
+    }
+
+    /// A room that has to be written as a whole; it is forgotten that it has to.
+    pub(super) fn take_stale(&mut self) -> Option<u64> {
+        self.stale.pop_first().map(|(room, _)| room)
+    }
+
+    /// Bytes that wait.
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes + self.stale.len() * ENTRY_BYTES
+    }
+
+    fn insert(&mut self, change: Change) {
+        let subject = Subject::of(&change);
+        self.remove(&subject);
+        self.next += 1;
+        self.bytes += change.bytes();
+        self.numbers.insert(subject, self.next);
+        self.changes.insert(self.next, change);
+    }
+
+    fn remove(&mut self, subject: &Subject) -> bool {
+        let Some(number) = self.numbers.remove(subject) else { return false };
+        let change = self.changes.remove(&number);
+        self.bytes -= change.map_or(0, |change| change.bytes());
+        true
+    }
+
+    /// Drops what waits of a room, and with `all` that it was made; says whether that waits or waited.
+    fn remove_room(&mut self, room: u64, all: bool) -> bool {
+        let made = Subject::Room(room, Aspect::Made);
+        let waits = self.numbers.contains_key(&made);
+        let rest = self.numbers.range(made..=Subject::Room(room, Aspect::All));
+        let rest: Vec<Subject> = rest.map(|(subject, _)| subject.clone()).collect();
+        for subject in rest {
+            if all || !matches!(subject, Subject::Room(_, Aspect::Made)) {
+                self.remove(&subject);
+            }
+        }
+        waits
+    }
+}
+
+impl Change {
+    /// Bytes of memory that it takes while it waits, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let words = match self {
+            Change::Fact { what, .. } => match what {
+                Fact::Made(words) | Fact::Topic(Some(words)) | Fact::Lock(Some(words)) => words.len(),
+                // The name stands in the key as well.
+                Fact::Listed(_, name, _) => 2 * name.len(),
+                Fact::Topic(None) | Fact::Lock(None) | Fact::Moderated(_) | Fact::Operator(..) => 0,
+            },
+            Change::Room(row) => row.bytes(),
+            Change::Expelled(row) => row.bytes(),
+            Change::RoomGone { .. } | Change::Ack { .. } | Change::Readmitted { .. } => 0,
+        };
+        size_of::<Change>() + words + ENTRY_BYTES
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn listed(room: u64, name: &str, is: bool) -> Change {
+        Change::Fact { room, what: Fact::Listed(RoomList::Bans, name.into(), is) }
+    }
+
+    fn topic(room: u64, words: &str) -> Change {
+        Change::Fact { room, what: Fact::Topic(Some(words.into())) }
+    }
+
+    fn drained(mut pending: Pending) -> Vec<String> {
+        let all = std::iter::from_fn(|| pending.pop()).map(|change| format!("{change:?}")).collect();
+        assert_eq!(pending.bytes, 0, "nothing is counted that is gone");
+        assert!(pending.numbers.is_empty());
+        all
+    }
+
+    #[test]
+    fn pending_changes_of_one_thing_are_one_however_many_there_were() {
+        let mut pending = Pending::default();
+        (0..9_800).for_each(|number| pending.push(topic(7, &format!("{number:0>400}"))));
+        assert!(pending.bytes() < 1_000, "{} bytes wait", pending.bytes());
+        [true, false, true].into_iter().for_each(|is| pending.push(listed(7, "Pedro", is)));
+        let last = [topic(7, &format!("{:0>400}", 9_799)), listed(7, "Pedro", true)];
+        assert_eq!(drained(pending), last.map(|change| format!("{change:?}")));
+    }
+
+    #[test]
+    fn pending_changes_stay_within_their_bytes_and_whole_rooms_stand_for_the_rest() {
+        let mut pending = Pending::default();
+        for number in 0..200_000_u64 {
+            let room = number % 100;
+            pending.push(listed(room, &format!("{number:0>60}"), number % 3 > 0));
+            pending.push(Change::Fact { room: 1_000 + number, what: Fact::Made("sala".into()) });
+            pending.push(Change::RoomGone { key: 1_000 + number });
+        }
+        let most = HISTORY_CHANGES_MAX_BYTES + 200 * (size_of::<Change>() + ENTRY_BYTES);
+        assert!(pending.bytes() <= most, "{} bytes wait", pending.bytes());
+        let stale: Vec<u64> = std::iter::from_fn(|| pending.take_stale()).collect();
+        assert_eq!(stale, (0..100).collect::<Vec<u64>>(), "each room that was there is written as a whole");
+    }
+
+    #[test]
+    fn pending_change_that_found_no_place_stays_the_first() {
+        let mut pending = Pending::default();
+        pending.push(topic(1, "a"));
+        pending.push(topic(2, "b"));
+        let first = pending.pop().unwrap();
+        pending.put_back(first);
+        pending.push(listed(1, "Pedro", true));
+        let expected = [topic(1, "a"), topic(2, "b"), listed(1, "Pedro", true)];
+        assert_eq!(drained(pending), expected.map(|change| format!("{change:?}")));
+    }
+
+    #[test]
+    fn pending_room_that_is_gone_keeps_its_name_for_its_lines() {
+        let mut pending = Pending::default();
+        let made = || Change::Fact { room: 7, what: Fact::Made("sala".into()) };
+        pending.push(made());
+        pending.push(topic(7, "a"));
+        pending.push(Change::RoomGone { key: 7 });
+        let expected = [made(), Change::RoomGone { key: 7 }];
+        assert_eq!(drained(pending), expected.map(|change| format!("{change:?}")));
+    }
+
+    #[test]
+    fn load_refuses_beyond_its_bytes_and_notes_who_waits() {
+        let load = Load::default();
+        assert!(load.take(HISTORY_QUEUE_MAX_BYTES - 10, false));
+        assert!(!load.take(11, false));
+        assert!(load.take_starved() && !load.take_starved());
+        load.release(HISTORY_QUEUE_MAX_BYTES - 10, false);
+        assert!(load.take(HISTORY_CHANGES_IN_HAND_BYTES, true));
+        assert!(!load.take(1, true) && load.take(1, false), "lines go on beside changes that wait");
+        assert_eq!(load.bytes(), HISTORY_CHANGES_IN_HAND_BYTES + 1);
+    }
+}

@@ -1,0 +1,399 @@
+//! The helper threads of a storage without threads: the simulation says when each of them does what, and what fails.
+//!
+//! The thread that writes is the real one's code over a disk that is a few lists; hashes and answers are made here.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::time::Duration;
+
+use rusqlite::{Error, Result, ffi};
+
+use super::accounts::{Accounts, SkeletonIndex};
+use super::affair::{AccountRow, Affair, Changed, OfflineMessageRow, Outcome, Registration};
+use super::answerer::Answerer;
+use super::disk::{Disk, Waiting};
+use super::handle::{File, Storage};
+use super::job::{Change, LineKind, Query, Row, Sought, Word};
+use super::ledger::Gaps;
+use super::pending::Load;
+use super::sqlite::{FileNews, fault};
+use super::worker::Worker;
+use crate::auth::{Hashed, Hasher, Work};
+use crate::chat::{Name, Password, Posted, Reach, RoomKey, UnixMillis};
+use crate::control::{AccountOrder, AccountReply, Refusal, Registered};
+use crate::locale::FileFault;
+
+/// What a question takes of a helper.
+const ANSWER_COST: Duration = Duration::from_micros(100);
+
+/// What is wrong with the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Another program is writing.
+    Busy,
+    /// It is full, or broken: what is begun is not finished.
+    Full,
+}
+
+/// What the disk has of a room's history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// A line, said or done: what was said.
+    Line(String),
+    /// So many lines are missing here.
+    Missing(u64),
+}
+
+/// The helpers of one storage: the one that writes, the one that answers, the one that hashes.
+pub struct SimulatedHelpers {
+    worker: Worker<Shelf, Box<dyn Fn() + Send>>,
+    questions: Receiver<(u64, Query)>,
+    words: Sender<Word>,
+    work: Receiver<(u64, Work)>,
+    hashed: Sender<(u64, Hashed)>,
+    woken: Arc<AtomicBool>,
+}
+
+impl SimulatedHelpers {
+    /// A storage with these accounts, each with its name and its [hash](Self::hash), and its helpers. So many jobs and bytes may
+    /// wait for the one that writes.
+    pub fn new(accounts: Vec<(Name, String)>, jobs: usize, bytes: usize) -> (Storage, SimulatedHelpers) {
+        let shelf = Shelf::default();
+        for (name, password) in accounts {
+            shelf.things.borrow_mut().register(name.as_str(), &password, None);
+        }
+        let rows = shelf.things.borrow().accounts();
+        let (jobs, theirs) = mpsc::sync_channel(jobs);
+        let (ours, words) = mpsc::channel();
+        let (answerer, questions) = Answerer::by_hand();
+        let (hasher, (work, hashed)) = Hasher::by_hand();
+        let (load, woken) = (Arc::new(Load::of(bytes)), Arc::new(AtomicBool::new(false)));
+        let theirs_too = Arc::clone(&woken);
+        let wake: Box<dyn Fn() + Send> = Box::new(move || theirs_too.store(true, Ordering::Relaxed));
+        let worker = Worker::new(shelf, answerer, theirs, ours.clone(), Arc::clone(&load), wake);
+        let file = File::new((jobs, words), load, worker.ledger(), None, None);
+        let storage = Storage::over(file, Accounts::new(rows, hasher));
+        (storage, SimulatedHelpers { worker, questions, words: ours, work, hashed, woken })
+    }
+
+    /// What stands for the hash of a password here.
+    pub fn hash(password: &str) -> String {
+        let mut hasher = DefaultHasher::new();
+        password.hash(&mut hasher);
+        format!("$simulated${:016x}", hasher.finish())
+    }
+
+    /// From now on the disk is like that; without a fault it works.
+    pub fn set_fault(&mut self, fault: Option<Fault>) {
+        self.worker.disk_mut().fault = fault;
+    }
+
+    /// The one that writes does what there is for it to do.
+    pub fn write(&mut self) {
+        self.worker.step();
+    }
+
+    /// The one that answers does so, once; says whether it had a question.
+    pub fn answer(&mut self) -> bool {
+        let Ok((ticket, query)) = self.questions.try_recv() else { return false };
+        let sought = self.worker.disk().things.borrow().seek(&query);
+        let _ = self.words.send(Word::Found { ticket, query, sought, cost: ANSWER_COST });
+        self.wake();
+        true
+    }
+
+    /// The one that hashes does so, once; says whether it had a password.
+    pub fn compute(&mut self) -> bool {
+        let Ok((ticket, work)) = self.work.try_recv() else { return false };
+        let hash = |password: &Password| {
+            SimulatedHelpers::hash(std::str::from_utf8(password.as_bytes()).unwrap_or_default())
+        };
+        let hashed = match work {
+            Work::Make { password } => Hashed::Made(hash(&password)),
+            Work::Verify { password, against } if hash(&password) == against => Hashed::Right,
+            Work::Remake { old, against, new } if hash(&old) == against => Hashed::Made(hash(&new)),
+            Work::Verify { .. } | Work::Remake { .. } => Hashed::Wrong,
+        };
+        let _ = self.hashed.send((ticket, hashed));
+        self.wake();
+        true
+    }
+
+    /// Whether one of them has called the loop, which has not heard it.
+    pub fn is_called(&self) -> bool {
+        self.woken.load(Ordering::Relaxed)
+    }
+
+    /// Whether one of them has called the loop since this was asked last.
+    pub fn take_call(&mut self) -> bool {
+        self.woken.swap(false, Ordering::Relaxed)
+    }
+
+    /// The hash that the disk has of the password of that name.
+    pub fn password_of(&self, name: &str) -> Option<String> {
+        let things = self.worker.disk().things.borrow();
+        things.accounts.values().find(|row| row.name == name).map(|row| row.password.clone())
+    }
+
+    /// Whether the one that writes has something that has to be tried again.
+    pub fn has_left(&self) -> bool {
+        self.worker.has_left()
+    }
+
+    /// Ends them in good order, as far as the disk lets them; to be called while the storage is closed. Gives what the disk
+    /// has of each room.
+    pub fn finish(mut self) -> BTreeMap<RoomKey, Vec<Kept>> {
+        self.worker.end();
+        let things = self.worker.disk_mut().things.take();
+        let mut rooms: BTreeMap<RoomKey, Vec<Kept>> = BTreeMap::new();
+        for row in things.rows {
+            let missing = |row: &Row| row.text.parse().expect("a gap tells how many");
+            let kept = match row.kind {
+                LineKind::Gap => Kept::Missing(missing(&row)),
+                LineKind::Said | LineKind::Acted => Kept::Line(row.text),
+            };
+            rooms.entry(RoomKey(row.room)).or_default().push(kept);
+        }
+        for (room, lines) in things.left {
+            rooms.entry(RoomKey(room)).or_default().push(Kept::Missing(lines));
+        }
+        rooms
+    }
+
+    fn wake(&self) {
+        self.woken.store(true, Ordering::Relaxed);
+    }
+}
+
+/// The disk.
+#[derive(Debug, Default)]
+pub(super) struct Shelf {
+    fault: Option<Fault>,
+    things: RefCell<Things>,
+}
+
+/// What is on it.
+#[derive(Clone, Debug, Default)]
+struct Things {
+    rows: Vec<Row>,
+    /// By number; the hash of the password and the rest.
+    accounts: BTreeMap<u32, AccountRow>,
+    last_account: u32,
+    offline_messages: Vec<(u32, u64, OfflineMessageRow)>,
+    last_offline_message: u64,
+    /// Lines that were missing at the end, by room.
+    left: BTreeMap<u64, u64>,
+}
+
+fn failure(fault: Fault) -> Error {
+    let code = match fault {
+        Fault::Busy => ffi::SQLITE_BUSY,
+        Fault::Full => ffi::SQLITE_FULL,
+    };
+    Error::SqliteFailure(ffi::Error::new(code), None)
+}
+
+impl Disk for Shelf {
+    fn transaction<T>(&mut self, work: impl FnOnce(&Shelf) -> Result<T>) -> Result<T> {
+        if self.fault == Some(Fault::Busy) {
+            return Err(failure(Fault::Busy));
+        }
+        let (lines, offline_messages) =
+            (self.things.borrow().rows.len(), self.things.borrow().offline_messages.clone());
+        let done = work(self);
+        let done = self.fault.map_or(done, |fault| Err(failure(fault)));
+        if done.is_err() {
+            self.things.get_mut().rows.truncate(lines);
+            self.things.get_mut().offline_messages = offline_messages;
+        }
+        done
+    }
+
+    fn append(&self, row: &Row) -> Result<()> {
+        self.things.borrow_mut().rows.push(row.clone());
+        Ok(())
+    }
+
+    fn change(&self, change: &Change, _at: i64) -> Result<()> {
+        // The rest is nobody's business here.
+        if let Change::Ack { account, up_to } = change {
+            self.things
+                .borrow_mut()
+                .offline_messages
+                .retain(|(to, number, _)| to != account || number > up_to);
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self, affairs: Waiting, _at: i64) -> (Vec<Outcome>, Waiting, Option<FileFault>) {
+        let (mut outcomes, mut waiting, mut complaint) = (Vec::new(), Vec::new(), None);
+        for (since, affair) in affairs {
+            match self.fault.filter(|_| affair.writes()) {
+                Some(Fault::Busy) => waiting.push((since, affair)),
+                Some(Fault::Full) => {
+                    let why = fault(&failure(Fault::Full));
+                    outcomes.extend(affair.failed(why));
+                    complaint = Some(why);
+                }
+                None => outcomes.extend(self.things.get_mut().settle(affair)),
+            }
+        }
+        // As the real one does: the chat knows before whoever ordered it.
+        let ordered = |outcome: &Outcome| matches!(outcome, Outcome::Ordered(..));
+        outcomes.sort_by_key(ordered);
+        if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Ordered(_, AccountReply::Done))) {
+            let first = outcomes.partition_point(|outcome| !ordered(outcome));
+            outcomes.insert(first, Outcome::Accounts(self.things.get_mut().accounts()));
+        }
+        (outcomes, waiting, complaint)
+    }
+
+    fn leave_gaps(&mut self, gaps: Gaps) {
+        self.things.get_mut().left = gaps.into_iter().map(|(room, (lines, _))| (room, lines)).collect();
+    }
+
+    fn last_line(&self) -> Option<i64> {
+        None
+    }
+
+    fn look_after(&mut self) -> Vec<FileNews> {
+        Vec::new()
+    }
+
+    fn shorten_wal(&mut self) -> bool {
+        true
+    }
+
+    fn was_spoken_between(&self, _since: i64, _until: i64) -> Result<bool> {
+        Ok(true)
+    }
+
+    fn begins_before(&self, _before: i64) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn expire(&self, _before: i64, _after: i64) -> Result<Option<i64>> {
+        Ok(None)
+    }
+
+    fn reindex(&self) -> Result<bool> {
+        Ok(false)
+    }
+
+    fn keep_days(&self) -> Option<u32> {
+        None
+    }
+}
+
+impl Things {
+    fn accounts(&self) -> Vec<AccountRow> {
+        self.accounts.values().cloned().collect()
+    }
+
+    fn register(&mut self, name: &str, password: &str, address: Option<&str>) -> Registration {
+        let Ok(wanted) = Name::known(name) else { return Registration::Failed };
+        let mut skeletons = SkeletonIndex::default();
+        let names = self.accounts.values().filter_map(|row| Name::known(&row.name).ok());
+        names.for_each(|name| skeletons.insert(&name, 0));
+        if skeletons.clash(&wanted) {
+            return Registration::Taken;
+        }
+        self.last_account += 1;
+        let row = AccountRow {
+            key: self.last_account,
+            name: name.to_owned(),
+            password: password.to_owned(),
+            address: address.map(str::to_owned),
+            trusted: address.map(str::to_owned).into_iter().collect(),
+        };
+        self.accounts.insert(self.last_account, row);
+        Registration::Made(self.last_account)
+    }
+
+    fn change(&mut self, account: u32, password: &str) -> bool {
+        let row = self.accounts.get_mut(&account);
+        row.map(|row| password.clone_into(&mut row.password)).is_some()
+    }
+
+    fn settle(&mut self, affair: Affair) -> Option<Outcome> {
+        match affair {
+            Affair::Register { ticket, name, password, address } => {
+                Some(Outcome::Registered(ticket, self.register(&name, &password, Some(&address))))
+            }
+            Affair::Change { ticket, account, old, password, .. } => {
+                let theirs = self.accounts.get(&account).is_some_and(|row| row.password == old);
+                let made = theirs && self.change(account, &password);
+                Some(Outcome::Changed(ticket, if made { Changed::Made } else { Changed::Stale }))
+            }
+            Affair::Seen { .. } => None,
+            Affair::Post { id, to, offline_message, .. } => {
+                let known = self.accounts.contains_key(&to);
+                self.last_offline_message += u64::from(known);
+                let posted = if known { Posted::Kept } else { Posted::Failed };
+                self.offline_messages.extend(known.then_some((
+                    to,
+                    self.last_offline_message,
+                    offline_message,
+                )));
+                Some(Outcome::Posted(id, posted, known.then_some(self.last_offline_message)))
+            }
+            Affair::Fetch { id, account } => {
+                let theirs = self.offline_messages.iter().filter(|(to, ..)| *to == account);
+                let last = theirs.clone().map(|(_, number, _)| *number).max().unwrap_or(0);
+                let rows = theirs.map(|(.., offline_message)| offline_message.clone()).collect();
+                Some(Outcome::OfflineMessages(id, account, rows, last))
+            }
+            Affair::Reload => Some(Outcome::Accounts(self.accounts())),
+            Affair::Order { ticket, order } => Some(Outcome::Ordered(ticket, self.order(&order))),
+        }
+    }
+
+    fn order(&mut self, order: &AccountOrder) -> AccountReply {
+        let called = |name: &str| self.accounts.values().find(|row| row.name == name).map(|row| row.key);
+        match order {
+            AccountOrder::Add { name, hash } => match self.register(name, hash, None) {
+                Registration::Made(_) => AccountReply::Done,
+                _ => AccountReply::Refused(Refusal::Taken(name.clone())),
+            },
+            AccountOrder::Change { name, hash } => match called(name) {
+                Some(key) if self.change(key, hash) => AccountReply::Done,
+                _ => AccountReply::Refused(Refusal::Unknown),
+            },
+            AccountOrder::Remove { name } => match called(name).and_then(|key| self.accounts.remove(&key)) {
+                Some(row) => {
+                    self.offline_messages.retain(|(to, ..)| *to != row.key);
+                    AccountReply::Done
+                }
+                None => AccountReply::Refused(Refusal::Unknown),
+            },
+            AccountOrder::Find { name } => AccountReply::Found(called(name).map(|_| name.clone())),
+            AccountOrder::List => AccountReply::Listed(
+                self.accounts
+                    .values()
+                    .map(|row| Registered { name: row.name.clone(), made_at: UnixMillis(0), seen_at: None })
+                    .collect(),
+            ),
+        }
+    }
+
+    /// What is found of a question: as little as the simulation asks for.
+    fn seek(&self, query: &Query) -> Sought {
+        let found: Vec<&Row> = match query {
+            Query::Last(room, count) => {
+                self.rows.iter().rev().filter(|row| row.room == *room).take(*count).collect()
+            }
+            Query::Search(rooms, words, count) => {
+                let lines = self.rows.iter().rev().filter(|row| row.kind != LineKind::Gap);
+                let theirs =
+                    lines.filter(|row| rooms.contains(&row.room) && row.text.contains(words.as_str()));
+                theirs.take(*count).collect()
+            }
+        };
+        let looked_at = found.len() as u64;
+        Sought { rows: found.into_iter().rev().cloned().collect(), reach: Reach::All, looked_at }
+    }
+}

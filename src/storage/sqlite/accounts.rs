@@ -1,0 +1,167 @@
+//! Accounts in the file, in SQL.
+//!
+//! Invariant: no name is added that looks like one in it, whoever writes: the look is compared in the transaction. Those that
+//! were there before their likes clashed stay.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, Result, params};
+
+use super::database::Database;
+use crate::chat::{Name, UnixMillis};
+use crate::control::Registered;
+use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES};
+use crate::storage::accounts::SkeletonIndex;
+use crate::storage::affair::{AccountRow, Registration};
+
+/// What names of accounts look like, up to some number: others may write to the file as well.
+#[derive(Debug, Default)]
+pub(super) struct Names {
+    last: u32,
+    skeletons: SkeletonIndex,
+}
+
+impl Database {
+    /// All accounts, as many as there may be.
+    pub(in crate::storage) fn accounts(&self) -> Result<Vec<AccountRow>> {
+        let mut trusted: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+        let mut addresses =
+            self.cached("SELECT account, address FROM account_address ORDER BY account, at DESC, address")?;
+        let mut addresses = addresses.query([])?;
+        while let Some(row) = addresses.next()? {
+            trusted.entry(row.get(0)?).or_default().push(row.get(1)?);
+        }
+        let mut all =
+            self.cached("SELECT key, name, password, address FROM account ORDER BY key LIMIT ?1")?;
+        let all = all.query_map([ACCOUNTS_MAX], |row| {
+            let key = row.get(0)?;
+            let (name, password, address) = (row.get(1)?, row.get(2)?, row.get(3)?);
+            Ok(AccountRow { key, name, password, address, trusted: trusted.remove(&key).unwrap_or_default() })
+        })?;
+        all.collect()
+    }
+
+    /// Writes a new account, made at `at`, and from there, if it was made in the chat.
+    pub(in crate::storage) fn register(
+        &self,
+        name: &str,
+        password: &str,
+        address: Option<&str>,
+        at: i64,
+    ) -> Result<Registration> {
+        let Ok(wanted) = Name::known(name) else { return Ok(Registration::Failed) };
+        if !self.accounts_like(&wanted)?.is_empty() {
+            return Ok(Registration::Taken);
+        }
+        if self.cached("SELECT count(*) FROM account")?.query_row([], |row| row.get::<_, usize>(0))?
+            >= ACCOUNTS_MAX
+        {
+            return Ok(Registration::NoneLeft);
+        }
+        self.cached("INSERT INTO account (name, password, made_at, address) VALUES (?1, ?2, ?3, ?4)")?
+            .execute(params![name, password, at, address])?;
+        // The core has 32 bits for it, which nobody will use up.
+        let Ok(account) = u32::try_from(self.connection.last_insert_rowid()) else {
+            return Ok(Registration::Failed);
+        };
+        address.map_or(Ok(()), |address| self.trust(account, address, at))?;
+        Ok(Registration::Made(account))
+    }
+
+    /// Whether an account has this hash for its password: the administrator may have given it another one meanwhile.
+    pub(super) fn has_password(&self, account: u32, hash: &str) -> Result<bool> {
+        self.cached("SELECT 1 FROM account WHERE key = ?1 AND password = ?2")?.exists(params![account, hash])
+    }
+
+    /// Writes another password; says whether there is such an account. From where its owner logged in counts no more, but
+    /// for where they are now, if that is known, and since when.
+    pub(in crate::storage) fn change_password(
+        &self,
+        account: u32,
+        password: &str,
+        here: Option<(&str, i64)>,
+    ) -> Result<bool> {
+        let changed = self
+            .cached("UPDATE account SET password = ?2 WHERE key = ?1")?
+            .execute(params![account, password])?;
+        self.cached("DELETE FROM account_address WHERE account = ?1")?.execute([account])?;
+        if let Some((address, at)) = here.filter(|_| changed > 0) {
+            self.trust(account, address, at)?;
+        }
+        Ok(changed > 0)
+    }
+
+    /// Notes that the owner of an account has given their password, at `at`, and from where.
+    pub(in crate::storage) fn seen(&self, account: u32, address: &str, at: i64) -> Result<()> {
+        self.cached("UPDATE account SET seen_at = ?2 WHERE key = ?1")?.execute(params![account, at])?;
+        self.trust(account, address, at)
+    }
+
+    /// Notes from where the owner of an account has logged in; only so many are remembered.
+    fn trust(&self, account: u32, address: &str, at: i64) -> Result<()> {
+        self.cached("INSERT OR REPLACE INTO account_address (account, address, at) VALUES (?1, ?2, ?3)")?
+            .execute(params![account, address, at])?;
+        self.cached(
+            "DELETE FROM account_address WHERE account = ?1 AND address NOT IN (
+                 SELECT address FROM account_address WHERE account = ?1 ORDER BY at DESC, address LIMIT ?2)",
+        )?
+        .execute(params![account, TRUSTED_ADDRESSES])?;
+        Ok(())
+    }
+
+    /// Deletes an account, and what there is only because of it.
+    pub(super) fn remove_account(&self, account: u32) -> Result<()> {
+        for all in [
+            "DELETE FROM letter WHERE account = ?1",
+            "DELETE FROM room_operator WHERE account = ?1",
+            "DELETE FROM account_address WHERE account = ?1",
+            "DELETE FROM account WHERE key = ?1",
+        ] {
+            self.cached(all)?.execute([account])?;
+        }
+        Ok(())
+    }
+
+    /// The accounts whose names look like `wanted`: more than one only if they were made before their likes clashed.
+    pub(super) fn accounts_like(&self, wanted: &Name) -> Result<Vec<(u32, Name)>> {
+        let names = &mut *self.names.borrow_mut();
+        let mut new = self.cached("SELECT key, name FROM account WHERE key > ?1 ORDER BY key")?;
+        let mut new = new.query([names.last])?;
+        while let Some(row) = new.next()? {
+            names.last = row.get(0)?;
+            if let Ok(name) = Name::known(row.get_ref(1)?.as_str()?) {
+                names.skeletons.insert(&name, names.last);
+            }
+        }
+        // Those that were deleted since are still among them.
+        let mut there = self.cached("SELECT name FROM account WHERE key = ?1")?;
+        let mut alike = Vec::new();
+        for key in names.skeletons.clashing(wanted) {
+            let name: Option<String> = there.query_row([key], |row| row.get(0)).optional()?;
+            alike.extend(name.and_then(|name| Some((key, Name::known(&name).ok()?))));
+        }
+        Ok(alike)
+    }
+
+    /// The name of the account that `wanted` is, or is taken for.
+    pub(super) fn account_named_like(&self, wanted: &Name) -> Result<Option<String>> {
+        let alike = self.accounts_like(wanted)?.into_iter().map(|(_, name)| name);
+        Ok(alike.min_by_key(|name| name != wanted).map(|name| name.as_str().to_owned()))
+    }
+
+    /// The account of exactly this name.
+    pub(super) fn account_called(&self, name: &Name) -> Result<Option<u32>> {
+        let mut called = self.cached("SELECT key FROM account WHERE name = ?1 ORDER BY key LIMIT 1")?;
+        called.query_row([name.as_str()], |row| row.get(0)).optional()
+    }
+
+    /// All accounts, by name, with what is told of them.
+    pub(super) fn registered(&self) -> Result<Vec<Registered>> {
+        let mut all = self.cached("SELECT name, made_at, seen_at FROM account ORDER BY name, key")?;
+        let all = all.query_map([], |row| {
+            let (name, made_at) = (row.get(0)?, UnixMillis(row.get(1)?));
+            Ok(Registered { name, made_at, seen_at: row.get::<_, Option<i64>>(2)?.map(UnixMillis) })
+        })?;
+        all.collect()
+    }
+}

@@ -1,0 +1,82 @@
+//! Letters in the file, in SQL: they wait for an account until they are handed over.
+
+use rusqlite::{Result, params};
+
+use super::database::Database;
+use crate::chat::Posted;
+use crate::limits::{OFFLINE_MESSAGES_MAX, OFFLINE_MESSAGES_MAX_BYTES, is_over_share};
+use crate::storage::affair::OfflineMessageRow;
+
+impl Database {
+    /// Lets a letter from `address` wait for an account, if there is one and it has room: what is left when it is nearly full
+    /// is not for an address that has filled more than half of it. Gives the number of one that is kept.
+    pub(in crate::storage) fn post(
+        &self,
+        to: u32,
+        offline_message: &OfflineMessageRow,
+        address: &str,
+    ) -> Result<(Posted, Option<u64>)> {
+        const ROOM: &str = "SELECT count(*), ifnull(sum(octet_length(text)), 0),
+                                   EXISTS (SELECT 1 FROM account WHERE key = ?1),
+                                   count(*) FILTER (WHERE address = ?2),
+                                   ifnull(sum(octet_length(text)) FILTER (WHERE address = ?2), 0)
+                            FROM letter WHERE account = ?1";
+        let (offline_messages, bytes, there, own, own_bytes): (usize, usize, bool, usize, usize) =
+            self.cached(ROOM)?.query_row(params![to, address], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
+            })?;
+        if !there {
+            return Ok((Posted::Failed, None));
+        }
+        if offline_messages >= OFFLINE_MESSAGES_MAX
+            || bytes + offline_message.text.len() > OFFLINE_MESSAGES_MAX_BYTES
+        {
+            return Ok((Posted::Full, None));
+        }
+        let free_bytes = OFFLINE_MESSAGES_MAX_BYTES.saturating_sub(bytes);
+        if is_over_share(own, OFFLINE_MESSAGES_MAX - offline_messages, OFFLINE_MESSAGES_MAX)
+            || is_over_share(own_bytes, free_bytes, OFFLINE_MESSAGES_MAX_BYTES)
+        {
+            return Ok((Posted::OverShare, None));
+        }
+        self.cached(
+            "INSERT INTO letter (account, at, who, sender, text, address) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![
+            to,
+            offline_message.at,
+            offline_message.who,
+            offline_message.sender,
+            offline_message.text,
+            address
+        ])?;
+        Ok((Posted::Kept, u64::try_from(self.connection.last_insert_rowid()).ok()))
+    }
+
+    /// The letters of an account, oldest first, and the number of the last one.
+    pub(in crate::storage) fn offline_messages(&self, account: u32) -> Result<(Vec<OfflineMessageRow>, u64)> {
+        let mut waiting = self
+            .cached("SELECT id, at, who, sender, text FROM letter WHERE account = ?1 ORDER BY id LIMIT ?2")?;
+        let mut waiting = waiting.query(params![account, OFFLINE_MESSAGES_MAX])?;
+        let (mut offline_messages, mut last) = (Vec::new(), 0);
+        while let Some(row) = waiting.next()? {
+            last = row.get(0)?;
+            // Whatever another program wrote there.
+            let sender = row.get::<_, Option<i64>>(3)?.and_then(|sender| u32::try_from(sender).ok());
+            offline_messages.push(OfflineMessageRow {
+                at: row.get(1)?,
+                who: row.get(2)?,
+                sender,
+                text: row.get(4)?,
+            });
+        }
+        Ok((offline_messages, last))
+    }
+
+    /// Forgets the letters of an account, up to this one.
+    pub(super) fn delete_offline_messages(&self, account: u32, up_to: u64) -> Result<()> {
+        self.cached("DELETE FROM letter WHERE account = ?1 AND id <= ?2")?
+            .execute(params![account, up_to])?;
+        Ok(())
+    }
+}

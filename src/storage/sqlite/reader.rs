@@ -1,0 +1,132 @@
+//! A second way into the file, for questions.
+//!
+//! Invariant: it only reads, and no question takes longer than it may; what was found until then is the answer.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use rusqlite::{CachedStatement, Connection, Error, ErrorCode, OpenFlags, Result, params};
+
+use crate::chat::Reach;
+use crate::limits::{ANSWER_MAX_BYTES, HISTORY_BUSY_STEP, SEARCH_TIMEOUT};
+use crate::storage::job::{LineKind, Query, Row, Sought};
+
+/// What a line costs an answer beside its words, roughly.
+const ROW_OVERHEAD_BYTES: usize = 128;
+
+/// Steps of SQLite's virtual machine between two looks at the clock: some 10 µs of work, or a page of an index.
+const STEPS: i32 = 100;
+
+/// The file, to look something up in it.
+#[derive(Debug)]
+pub(in crate::storage) struct Reader {
+    pub(super) connection: Connection,
+    watch: Arc<Watch>,
+}
+
+/// Until when a question may take, for all who work at it.
+#[derive(Debug)]
+pub(in crate::storage) struct Watch {
+    start: Instant,
+    /// In microseconds after the start.
+    until: AtomicU64,
+    stopped: AtomicBool,
+}
+
+impl Watch {
+    fn begin(&self) {
+        let until = (self.start.elapsed() + SEARCH_TIMEOUT).as_micros();
+        self.until.store(u64::try_from(until).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+
+    /// Whether the question has taken as long as it may.
+    pub(super) fn is_over(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+            || self.start.elapsed() >= Duration::from_micros(self.until.load(Ordering::Relaxed))
+    }
+
+    /// Ends the question that is being answered, and all that come.
+    pub(in crate::storage) fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+}
+
+impl Reader {
+    /// Opens a history that is open already.
+    pub(super) fn open(path: &Path) -> Result<Reader> {
+        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+        connection.busy_timeout(HISTORY_BUSY_STEP)?;
+        let (until, stopped) = (AtomicU64::new(u64::MAX), AtomicBool::new(false));
+        let watch = Arc::new(Watch { start: Instant::now(), until, stopped });
+        let theirs = Arc::clone(&watch);
+        connection.progress_handler(STEPS, Some(move || theirs.is_over()))?;
+        Ok(Reader { connection, watch })
+    }
+
+    /// What ends a question early.
+    pub(in crate::storage) fn watch(&self) -> &Arc<Watch> {
+        &self.watch
+    }
+
+    /// Finds rows, oldest first, at most as many as one answer bears, in the time that a question may take.
+    pub(in crate::storage) fn find(&self, query: &Query) -> Result<Sought> {
+        self.watch.begin();
+        let mut sought = Sought::default();
+        let found = match query {
+            Query::Last(room, count) => last(&self.connection, *room, *count).map(|rows| {
+                sought.rows = rows.into_iter().map(|(_, row)| row).collect();
+            }),
+            Query::Search(rooms, words, count) => self.search(rooms, words, *count, &mut sought),
+        };
+        match found {
+            Err(error) if was_interrupted(&error) => sought.reach = Reach::Newest,
+            found => found?,
+        }
+        Ok(sought)
+    }
+
+    pub(super) fn cached(&self, sql: &str) -> Result<CachedStatement<'_>> {
+        self.connection.prepare_cached(sql)
+    }
+}
+
+fn was_interrupted(error: &Error) -> bool {
+    error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
+}
+
+/// What was said last in a room, oldest first, each with its number.
+pub(super) fn last(connection: &Connection, room: u64, count: usize) -> Result<Vec<(i64, Row)>> {
+    let mut last = connection.prepare_cached(
+        "SELECT id, room, at, kind, who, text FROM line WHERE room = ?1 ORDER BY id DESC LIMIT ?2",
+    )?;
+    let count = i64::try_from(count).unwrap_or(i64::MAX);
+    fitting(last.query_and_then(params![room, count], row)?)
+}
+
+/// A row with its number, from columns in the order that all who read lines ask for.
+pub(super) fn row(row: &rusqlite::Row<'_>) -> Result<(i64, Row)> {
+    let kind = match row.get(3)? {
+        0 => LineKind::Said,
+        1 => LineKind::Acted,
+        _ => LineKind::Gap,
+    };
+    let (room, at, who, text) = (row.get(1)?, row.get(2)?, row.get(4)?, row.get(5)?);
+    Ok((row.get(0)?, Row { room, at, kind, who, text }))
+}
+
+/// As many rows, which come newest first, as one answer bears; oldest first. No more than that are read.
+pub(super) fn fitting(newest: impl Iterator<Item = Result<(i64, Row)>>) -> Result<Vec<(i64, Row)>> {
+    let (mut rows, mut bytes) = (Vec::new(), 0);
+    for row in newest {
+        let row = row?;
+        bytes += row.1.text.len() + ROW_OVERHEAD_BYTES;
+        if bytes > ANSWER_MAX_BYTES {
+            break;
+        }
+        rows.push(row);
+    }
+    rows.reverse();
+    Ok(rows)
+}

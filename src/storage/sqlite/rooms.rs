@@ -1,0 +1,208 @@
+//! Rooms in the file, in SQL: those that go on after a stop, and what was said in them last.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Result, params};
+
+use super::database::Database;
+use super::reader::last;
+use crate::chat::RoomList;
+use crate::limits::{
+    ACCOUNTS_MAX, DECISIONS_MAX, DECISIONS_PER_ROOM, HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES,
+    RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX, ROOMS_PER_ACCOUNT,
+};
+use crate::storage::job::{Change, Row};
+use crate::storage::rooms::{Fact, RoomRow};
+
+const OPERATES: &str = "INSERT OR IGNORE INTO room_operator (room, account) VALUES (?1, ?2)";
+
+const MARK: &str = "INSERT INTO room_mark (room, kind, name) VALUES (?1, ?2, ?3)";
+
+impl Database {
+    /// Begins a new life of the server: the rooms of the last one are gone, but for the first one and those that a
+    /// registered operator has and in which there is something to go on with. Gives the next free key.
+    pub(super) fn begin(&self) -> Result<u64> {
+        // SQLite remembers the highest key that was ever in `room`; and a line may be of a room whose row was lost.
+        const NEXT: &str = "SELECT 1 + max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'room'), 0),
+                                           ifnull((SELECT max(room) FROM line), 0))";
+        self.connection.execute(
+            "UPDATE room SET gone_at = ifnull((SELECT at FROM line ORDER BY id DESC LIMIT 1), made_at), lock = NULL
+             WHERE gone_at IS NULL AND key <> 0 AND NOT (
+                 EXISTS (SELECT 1 FROM room_operator JOIN account ON account.key = room_operator.account
+                         WHERE room_operator.room = room.key)
+                 AND (topic IS NOT NULL OR lock IS NOT NULL OR hushed
+                      OR EXISTS (SELECT 1 FROM room_mark WHERE room_mark.room = room.key)
+                      OR EXISTS (SELECT 1 FROM line WHERE line.room = room.key)))",
+            [],
+        )?;
+        for rest in ["room_operator", "room_mark"] {
+            let rest = format!(
+                "DELETE FROM {rest} WHERE NOT EXISTS (SELECT 1 FROM room WHERE key = room AND gone_at IS NULL)"
+            );
+            self.connection.execute(&rest, [])?;
+        }
+        self.connection.query_row(NEXT, [], |row| row.get(0))
+    }
+
+    /// Lets those bans and mutes go that an earlier version, or another hand, has written beyond what there may be: the oldest
+    /// of a room, and then the oldest of all. Says how many.
+    pub(super) fn bound_marks(&self) -> Result<usize> {
+        let all: usize = self.connection.query_row("SELECT count(*) FROM room_mark", [], |row| row.get(0))?;
+        if all <= DECISIONS_PER_ROOM {
+            return Ok(0);
+        }
+        let of_rooms = self.connection.execute(
+            "DELETE FROM room_mark WHERE rowid IN (
+                 SELECT id FROM (SELECT rowid AS id, row_number() OVER (PARTITION BY room, kind ORDER BY rowid DESC) AS newer
+                                 FROM room_mark)
+                 WHERE newer > ?1)",
+            [DECISIONS_PER_ROOM],
+        )?;
+        let of_all = self.connection.execute(
+            "DELETE FROM room_mark WHERE rowid IN (SELECT rowid FROM room_mark ORDER BY rowid DESC LIMIT -1 OFFSET ?1)",
+            [DECISIONS_MAX],
+        )?;
+        Ok(of_rooms + of_all)
+    }
+
+    /// The rooms that there are.
+    pub(super) fn rooms(&self) -> Result<Vec<RoomRow>> {
+        let mut rooms = BTreeMap::new();
+        let mut there = self.connection.prepare(
+            "SELECT key, name, topic, lock, hushed FROM room WHERE gone_at IS NULL ORDER BY key LIMIT ?1",
+        )?;
+        let mut there = there.query([ROOMS_MAX])?;
+        while let Some(row) = there.next()? {
+            let (key, name, topic) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let (lock, moderated) = (row.get(3)?, row.get(4)?);
+            rooms.insert(key, RoomRow { key, name, topic, lock, moderated, ..RoomRow::default() });
+        }
+        let mut operators = self.connection.prepare(
+            "SELECT room, account FROM room_operator JOIN account ON account.key = account ORDER BY room, account
+             LIMIT ?1",
+        )?;
+        let mut operators = operators.query([ACCOUNTS_MAX * ROOMS_PER_ACCOUNT])?;
+        while let Some(row) = operators.next()? {
+            let room: Option<&mut RoomRow> = rooms.get_mut(&row.get(0)?);
+            if let Some(room) = room.filter(|room| room.owners.len() < DECISIONS_PER_ROOM) {
+                room.owners.push(row.get(1)?);
+            }
+        }
+        let mut marks = self.connection.prepare("SELECT room, kind, name FROM room_mark ORDER BY rowid")?;
+        let mut marks = marks.query([])?;
+        while let Some(row) = marks.next()? {
+            let Some(room) = rooms.get_mut(&row.get(0)?) else { continue };
+            match row.get_ref(1)?.as_str()? {
+                "ban" => room.banned.push(row.get(2)?),
+                "mute" => room.muted.push(row.get(2)?),
+                _ => {}
+            }
+        }
+        Ok(rooms.into_values().collect())
+    }
+
+    /// What was said last in the first room and in `rooms`, in the order in which it was said. Of very many rooms less
+    /// of each, so that opening does not take long.
+    pub(super) fn recent(&self, rooms: &[RoomRow]) -> Result<Vec<Row>> {
+        let others: Vec<u64> = rooms.iter().map(|room| room.key).filter(|&key| key != 0).collect();
+        let each = RELOADED_LINES_PER_ROOM.min(RELOADED_LINES / others.len().max(1));
+        let mut rows = last(&self.connection, 0, HISTORY_LINES_PER_ROOM)?;
+        let mut bytes = 0;
+        for room in others {
+            let found = last(&self.connection, room, each)?;
+            bytes += found.iter().map(|(_, row)| row.text.len()).sum::<usize>();
+            rows.extend(found);
+            if bytes > HISTORY_MAX_BYTES {
+                break;
+            }
+        }
+        rows.sort_unstable_by_key(|(id, _)| *id);
+        Ok(rows.into_iter().map(|(_, row)| row).collect())
+    }
+
+    /// Writes a change, at `at`. A room that goes without a line of its own leaves nothing.
+    pub(in crate::storage) fn change(&self, change: &Change, at: i64) -> Result<()> {
+        match change {
+            Change::Fact { room, what } => self.write_fact(*room, what, at),
+            Change::Room(room) => self.write_room(room, at),
+            Change::RoomGone { key } => {
+                self.cached("UPDATE room SET gone_at = ?2, lock = NULL WHERE key = ?1")?
+                    .execute(params![key, at])?;
+                self.delete_decisions(*key)?;
+                self.cached(
+                    "DELETE FROM room WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM line WHERE room = ?1)",
+                )?
+                .execute([key])?;
+                Ok(())
+            }
+            Change::Expelled(row) => self.write_expulsion(row),
+            Change::Readmitted { number } => self.delete_expulsion(*number),
+            Change::Ack { account, up_to } => self.delete_offline_messages(*account, *up_to),
+        }
+    }
+
+    /// Forgets who operates a room, and who may not enter or speak.
+    fn delete_decisions(&self, room: u64) -> Result<()> {
+        self.cached("DELETE FROM room_operator WHERE room = ?1")?.execute([room])?;
+        self.cached("DELETE FROM room_mark WHERE room = ?1")?.execute([room])?;
+        Ok(())
+    }
+
+    /// Writes what is different in a room, and nothing else.
+    fn write_fact(&self, room: u64, what: &Fact, at: i64) -> Result<()> {
+        match what {
+            Fact::Made(name) => self
+                .cached(
+                    "INSERT INTO room (key, name, made_at) VALUES (?1, ?2, ?3)
+                     ON CONFLICT (key) DO UPDATE SET name = excluded.name",
+                )?
+                .execute(params![room, name, at])?,
+            Fact::Topic(topic) => {
+                self.cached("UPDATE room SET topic = ?2 WHERE key = ?1")?.execute(params![room, topic])?
+            }
+            Fact::Lock(lock) => {
+                self.cached("UPDATE room SET lock = ?2 WHERE key = ?1")?.execute(params![room, lock])?
+            }
+            Fact::Moderated(moderated) => self
+                .cached("UPDATE room SET hushed = ?2 WHERE key = ?1")?
+                .execute(params![room, moderated])?,
+            Fact::Operator(account, true) => self.cached(OPERATES)?.execute(params![room, account])?,
+            Fact::Operator(account, false) => self
+                .cached("DELETE FROM room_operator WHERE room = ?1 AND account = ?2")?
+                .execute(params![room, account])?,
+            Fact::Listed(list, name, is_on_it) => {
+                let entry = params![room, kind(*list), name];
+                // Also before it is written: the order of the rows is that in which they were decided.
+                self.cached("DELETE FROM room_mark WHERE room = ?1 AND kind = ?2 AND name = ?3")?
+                    .execute(entry)?;
+                if *is_on_it { self.cached(MARK)?.execute(entry)? } else { 0 }
+            }
+        };
+        Ok(())
+    }
+
+    fn write_room(&self, room: &RoomRow, at: i64) -> Result<()> {
+        self.cached(
+            "INSERT INTO room (key, name, topic, lock, hushed, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+             ON CONFLICT (key) DO UPDATE SET name = excluded.name, topic = excluded.topic, lock = excluded.lock,
+                                             hushed = excluded.hushed",
+        )?
+        .execute(params![room.key, room.name, room.topic, room.lock, room.moderated, at])?;
+        self.delete_decisions(room.key)?;
+        let mut operator = self.cached(OPERATES)?;
+        room.owners.iter().try_for_each(|owner| operator.execute(params![room.key, owner]).map(drop))?;
+        let mut mark = self.cached(MARK)?;
+        for (list, names) in [(RoomList::Bans, &room.banned), (RoomList::Mutes, &room.muted)] {
+            names.iter().try_for_each(|name| mark.execute(params![room.key, kind(list), name]).map(drop))?;
+        }
+        Ok(())
+    }
+}
+
+/// What `room_mark.kind` says.
+fn kind(list: RoomList) -> &'static str {
+    match list {
+        RoomList::Bans => "ban",
+        RoomList::Mutes => "mute",
+    }
+}

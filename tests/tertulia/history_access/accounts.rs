@@ -1,0 +1,135 @@
+//! Registered names in that chat: passwords, letters, and a server that goes on with what was kept.
+
+use tertulia::chat::{ChatConfig, ClientId, Command, Effect, Password, RoomKey, RoomRecord};
+
+use super::world::World;
+use crate::hub::text;
+use crate::support::book::Book;
+
+/// The password of whoever registered that name first.
+pub fn password(name: &str) -> String {
+    format!("me llamo {name}")
+}
+
+/// The password of whoever registered a name that was somebody else's before.
+pub const ANOTHER: &str = "la otra";
+
+impl World {
+    /// Rosa may do everything everywhere; Dora and Marta have a name of their own.
+    pub(super) fn first_book() -> Book {
+        let mut book = Book::default();
+        ["Rosa", "Dora", "Marta"].into_iter().for_each(|name| book.add(name, &password(name)));
+        book
+    }
+
+    /// What a server finds when it starts.
+    pub(super) fn kept(&self) -> ChatConfig {
+        let lines = self.said.iter().map(|line| line.room);
+        let last = self.records.keys().copied().chain(lines).max();
+        let rooms = self.records.values().filter(|record| self.goes_on(record)).cloned().collect();
+        let operators = self.book.has("Rosa").then(|| self.book.key("Rosa"));
+        ChatConfig {
+            accounts: Some(self.book.accounts()),
+            operators: operators.into_iter().collect(),
+            rooms,
+            next_key: last.map_or(0, |RoomKey(last)| last + 1),
+            ..ChatConfig::default()
+        }
+    }
+
+    /// Whether a room is somebody's and has something to go on with; as the history in a file decides it.
+    fn goes_on(&self, record: &RoomRecord) -> bool {
+        let owned = self.book.accounts().iter().any(|account| record.owners.contains(&account.key));
+        let decided = record.lock.is_some() || !record.banned.is_empty() || !record.muted.is_empty();
+        let said = self.said.iter().any(|line| line.room == record.key);
+        owned && (record.topic.is_some() || decided || said)
+    }
+
+    /// The server stops and another one starts; the reader is not here.
+    pub fn restarts(&mut self) {
+        self.slots.fill(None);
+        self.waiting = None;
+        self.reader = None;
+        self.spoken_in = false;
+        self.begins_to_serve();
+    }
+
+    /// Another program changed the accounts.
+    pub fn changes_accounts(&mut self, change: impl FnOnce(&mut Book)) {
+        let before = self.book.accounts();
+        change(&mut self.book);
+        let changes = self.book.changes_since(&before);
+        self.perform(None, |hub, now, out| hub.accounts_changed(changes, now, out));
+    }
+
+    pub fn types(&mut self, id: ClientId, password: &str) {
+        self.does(id, Command::Secret(Password::new(password)));
+    }
+
+    pub fn reader_types(&mut self, password: &str) {
+        self.types(self.reader.expect("the reader is here"), password);
+    }
+
+    /// Somebody who is in the chat registers their name.
+    pub fn registers(&mut self, id: ClientId, name: &str) {
+        self.does(id, Command::Register);
+        for _ in 0..2 {
+            self.types(id, &password(name));
+        }
+    }
+
+    /// The reader, who is in the chat, gives the password of a name.
+    pub fn reader_logs_in(&mut self, name: &'static str, password: &str) {
+        self.reader_does(Command::Login(text(name)));
+        self.reader_types(password);
+    }
+
+    /// From now on the accounts take their time.
+    pub fn slows_down(&mut self) {
+        self.waiting = Some(Vec::new());
+    }
+
+    /// What was wanted of the accounts is seen to.
+    pub fn settles(&mut self) {
+        for effect in self.waiting.take().unwrap_or_default() {
+            self.sees_to(effect);
+        }
+    }
+
+    /// What was wanted of the accounts is seen to, and what is wanted then takes its time again.
+    pub fn settles_so_far(&mut self) {
+        for effect in self.waiting.replace(Vec::new()).unwrap_or_default() {
+            self.sees_to(effect);
+        }
+    }
+
+    /// The hub wants something of the accounts.
+    pub(super) fn asks_of_the_accounts(&mut self, effect: Effect) {
+        match (&mut self.waiting, &effect) {
+            (Some(waiting), Effect::Authenticate(..) | Effect::Fetch(..)) => waiting.push(effect),
+            _ => self.sees_to(effect),
+        }
+    }
+
+    fn sees_to(&mut self, effect: Effect) {
+        match effect {
+            Effect::Authenticate(id, auth_request) => {
+                let (matter, auth_result) = self.book.settle(auth_request);
+                self.perform(None, |hub, now, out| hub.auth_result(id, matter, auth_result, now, out));
+            }
+            Effect::Post(id, account, letter) => {
+                let (posted, number) = self.book.post(account, letter);
+                self.perform(None, |hub, _, out| hub.posted(id, posted, number, out));
+            }
+            Effect::Fetch(id, account) => {
+                let (messages, up_to) = self.book.fetch(account);
+                self.perform(None, |hub, now, out| {
+                    hub.offline_messages(id, account, messages, up_to, now, out)
+                });
+            }
+            Effect::Ack(account, up_to) => self.book.ack(account, up_to),
+            Effect::Disregard(..) => {}
+            other => unreachable!("{other:?} has been seen to"),
+        }
+    }
+}
