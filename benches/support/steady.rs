@@ -97,8 +97,9 @@ pub(crate) fn run(crowd: &mut Crowd, manner: Manner, round: usize, pace: Pace) -
         for speaker in &mut speakers {
             waiting |= !speaker.speak(crowd)?;
         }
+        // A poll waits for whole milliseconds: the last part of one is spent awake, or the figures had it in them.
         let patience = match sent < messages {
-            true => pace.due(sent).saturating_sub(ears.begun.elapsed()).min(NAP),
+            true => whole_millis(pace.due(sent).saturating_sub(ears.begun.elapsed()).min(NAP)),
             false => NAP,
         };
         crowd.turn(if waiting { Duration::ZERO } else { patience }, &mut |who, line| ears.hear(who, line))?;
@@ -109,6 +110,10 @@ pub(crate) fn run(crowd: &mut Crowd, manner: Manner, round: usize, pace: Pace) -
         }
     }
     Ok(ears.sum_up(asked))
+}
+
+fn whole_millis(span: Duration) -> Duration {
+    Duration::from_millis(span.as_millis() as u64)
 }
 
 /// Behind the speaker's name, the beginning of each line of this round.
