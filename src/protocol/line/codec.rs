@@ -320,7 +320,10 @@ impl Codec {
                 if asked && bytes.is_empty() && ending == Ending::Cr && self.line_ends == LineEnds::Lf {
                     return Some(Taken::Nothing);
                 }
-                if asked { Err(parse::secret(bytes)) } else { Ok(parse::decode(bytes)) }
+                match asked {
+                    true => Err((parse::secret(bytes), parse::decode(bytes).0)),
+                    false => Ok(parse::decode(bytes)),
+                }
             }
         };
         // The question is still open.
@@ -329,8 +332,13 @@ impl Codec {
         }
         let (text, intact) = match read {
             Ok(words) => words,
-            Err(secret) => {
+            Err((secret, text)) => {
                 self.question = None;
+                if secret.is_ok() {
+                    // Sent once more before the answer is written, it is still the password.
+                    self.input.as_mut()?.ahead =
+                        Some(Box::new(Ahead { lines: 0, bytes: None, last: Some(text) }));
+                }
                 return Some(Taken::Command(Command::Secret(secret), false));
             }
         };
