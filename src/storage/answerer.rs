@@ -6,7 +6,8 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
-use super::job::{Query, Word};
+use super::reply::Word;
+use super::request::Query;
 use super::sqlite::{Reader, Watch, fault};
 use crate::auth::yield_to_the_loop;
 

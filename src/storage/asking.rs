@@ -1,9 +1,10 @@
 //! The storage's part for accounts and letters: what is asked, and what is heard of it later.
 
 use super::accounts::{Accounts, Taken};
-use super::affair::{Affair, OfflineMessageRow, Outcome, account_key};
-use super::handle::{Answer, File, Storage};
-use super::job::{Change, Job};
+use super::handle::{File, Storage};
+use super::reply::{Answer, Outcome};
+use super::request::{Affair, Change, Job};
+use super::row::{OfflineMessageRow, account_key};
 use crate::auth::Guesses;
 use crate::chat::{
     Account, AccountKey, AuthRequest, AuthResult, ClientId, MonoTime, OfflineMessage, Origin, Posted,

@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use rusqlite::Result;
 
-use super::affair::{Affair, Outcome};
-use super::job::{Change, Row};
 use super::ledger::{Gaps, Missing};
-use super::sqlite::{Database, FileNews};
+use super::reply::{FileNews, Outcome};
+use super::request::{Affair, Change};
+use super::row::Row;
+use super::sqlite::Database;
 use crate::locale::FileFault;
 
 /// Affairs, each with the time since which it waits.

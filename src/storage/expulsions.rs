@@ -1,6 +1,6 @@
 //! Expulsions that go on after a stop, as plain values and as the core has them.
 
-use super::affair::account_key;
+use super::row::account_key;
 use crate::chat::{Expulsion, Name, Origin, Text, UnixMillis};
 use crate::limits::EXPULSION_REASON_CHARS;
 

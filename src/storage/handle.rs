@@ -11,23 +11,20 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::accounts::Accounts;
-use super::affair::{Affair, Outcome};
 use super::answerer::Answerer;
 use super::expulsions::ExpulsionRow;
-use super::job::{Change, Job, Query, Row, Word, miss};
 use super::ledger::{Ending, Ledger, Left};
 use super::memory::Memory;
 use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
+use super::reply::{Answer, FileNews, Outcome, Word};
+use super::request::{Affair, Change, Job, Query};
 use super::rooms::{Fact, RoomRow, records};
-use super::sqlite::{FileNews, GapsFile, Store};
+use super::row::{Row, miss};
+use super::sqlite::{GapsFile, Store};
 use super::worker::Worker;
 use crate::auth::Hasher;
-use crate::chat::{
-    AccountChange, AccountKey, AuthResult, ClientId, Expulsion, Found, Line, Matter, MonoTime,
-    OfflineMessage, Origin, Posted, Reach, RoomChange, RoomKey, RoomRecord,
-};
-use crate::control::AccountReply;
+use crate::chat::{AccountKey, ClientId, Expulsion, Line, MonoTime, Origin, RoomChange, RoomKey, RoomRecord};
 use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_QUEUE_JOBS};
 use crate::locale::FileFault;
 
@@ -48,54 +45,6 @@ pub struct Storage {
     next_key: u64,
     rooms: Vec<RoomRow>,
     expulsions: Vec<ExpulsionRow>,
-}
-
-/// What comes of a look.
-#[derive(Debug)]
-pub enum Answer {
-    /// This was found, for a client.
-    Found {
-        /// Who asked.
-        id: ClientId,
-        /// What was found.
-        found: Found,
-        /// What it took, in time of the loop or of a helper thread.
-        cost: Duration,
-    },
-    /// It cannot be found now.
-    Busy(ClientId),
-    /// What came of a request, for that client.
-    AuthResult(ClientId, Matter, AuthResult),
-    /// What came of a letter, for that client, and its number if it is kept: see [`OfflineMessages`](Answer::OfflineMessages).
-    Posted(ClientId, Posted, Option<u64>),
-    /// The letters of an account, oldest first, for that client; and the number of the last one, up to which they were
-    /// [handed over](Storage::ack) when the client has them. 0 when there are none.
-    OfflineMessages(ClientId, AccountKey, Vec<OfflineMessage>, u64),
-    /// This is different about the accounts, since another hand has changed them: all of it, or the next part.
-    Accounts(Vec<AccountChange>),
-    /// What happened to a file of the directory.
-    File(FileNews),
-    /// What came of the administrator's order with that ticket.
-    Ordered(u64, AccountReply),
-}
-
-impl Answer {
-    /// Says that it failed, or lacks what was said last, because there is no file any more to keep it in: trying again is of
-    /// no use.
-    fn say_displaced(&mut self) {
-        match self {
-            Answer::AuthResult(
-                _,
-                Matter::Register(_) | Matter::Change(_),
-                auth_result @ AuthResult::Failed,
-            ) => {
-                *auth_result = AuthResult::Displaced;
-            }
-            Answer::Posted(_, posted @ Posted::Failed, _) => *posted = Posted::Displaced,
-            Answer::Found { found, .. } => found.reach = Reach::Displaced,
-            _ => {}
-        }
-    }
 }
 
 /// What whoever runs the server has to know.

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::job::Change;
+use super::request::Change;
 
 /// Lines that are missing, by room, and when the first of them was said, in milliseconds since 1970.
 pub(super) type Gaps = BTreeMap<u64, (u64, i64)>;

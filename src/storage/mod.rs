@@ -4,27 +4,30 @@
 //! reads it for questions, and a third hashes passwords; lines, questions and answers travel as plain values through a bounded queue.
 
 mod accounts;
-mod affair;
 mod answerer;
 mod asking;
 mod disk;
 mod expulsions;
 mod handle;
-mod job;
 mod ledger;
+mod looking;
 mod memory;
 mod pending;
 mod questions;
+mod reply;
+mod request;
 mod rooms;
 mod round_robin;
+mod row;
 mod simulated;
 mod sqlite;
 mod steady;
 mod words;
 mod worker;
 
-pub use handle::{Answer, Complaint, Storage};
+pub use handle::{Complaint, Storage};
 pub use memory::Memory;
+pub use reply::{Answer, FileNews};
 pub use simulated::{Fault, Kept, SimulatedHelpers};
-pub use sqlite::{AccountFile, Exposed, FileNews, Store, StoreError, hash};
+pub use sqlite::{AccountFile, Exposed, Store, StoreError, hash};
 pub use words::fold;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::job::Change;
+use super::request::Change;
 use super::rooms::Fact;
 use crate::chat::RoomList;
 use crate::limits::{HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES};

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::affair::account_key;
+use super::row::account_key;
 use crate::chat::{Name, RoomFact, RoomKey, RoomList, RoomRecord, Text};
 use crate::limits::{KEY_MAX_BYTES, ROOMS_MAX, TOPIC_MAX_BYTES};
 

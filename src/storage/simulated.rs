@@ -13,14 +13,15 @@ use std::time::Duration;
 use rusqlite::{Error, Result, ffi};
 
 use super::accounts::{Accounts, SkeletonIndex};
-use super::affair::{AccountRow, Affair, Changed, OfflineMessageRow, Outcome, Registration};
 use super::answerer::Answerer;
 use super::disk::{Disk, Waiting};
 use super::handle::{File, Storage};
-use super::job::{Change, LineKind, Query, Row, Sought, Word};
 use super::ledger::Gaps;
 use super::pending::Load;
-use super::sqlite::{FileNews, fault};
+use super::reply::{Changed, FileNews, Outcome, Registration, Sought, Word};
+use super::request::{Affair, Change, Query};
+use super::row::{AccountRow, LineKind, OfflineMessageRow, Row};
+use super::sqlite::fault;
 use super::worker::Worker;
 use crate::auth::{Hashed, Hasher, Work};
 use crate::chat::{Name, Password, Posted, Reach, RoomKey, UnixMillis};

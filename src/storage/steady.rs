@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use crate::clock::wall_clock;
 use crate::limits::HISTORY_CLOCK_LEAP;
 
 /// What the wall clock said when it was looked at last, in milliseconds since 1970, and since when it has not leapt.
@@ -26,6 +27,16 @@ impl SteadyClock {
         self.said = (at, wall);
         at - self.since
     }
+}
+
+/// When the oldest line may have been said that stays for so many days, in milliseconds since 1970.
+pub(super) fn oldest(days: u32) -> i64 {
+    now() - i64::from(days) * 86_400_000
+}
+
+/// Milliseconds since 1970.
+pub(super) fn now() -> i64 {
+    wall_clock().0
 }
 
 #[cfg(test)]

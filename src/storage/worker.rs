@@ -12,16 +12,16 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{Result, ffi};
 
-use super::affair::Affair;
 use super::answerer::Answerer;
 use super::disk::Disk;
-use super::job::{Change, JOB_BYTES, Job, LineKind, Query, Row, Word, miss};
 use super::ledger::{Gaps, Ledger};
 use super::pending::Load;
-use super::sqlite::{FileNews, fault, is_busy};
-use super::steady::SteadyClock;
+use super::reply::{FileNews, Word};
+use super::request::{Affair, Change, JOB_BYTES, Job, Query};
+use super::row::{LineKind, Row, miss};
+use super::sqlite::{fault, is_busy};
+use super::steady::{SteadyClock, now, oldest};
 use crate::auth::yield_to_the_loop;
-use crate::clock::wall_clock;
 use crate::limits::{
     HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT,
     HISTORY_CLOCK_LEAP, HISTORY_CLOCK_TRUST, HISTORY_EXPIRY_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_PAUSE,
@@ -511,14 +511,4 @@ fn count_lost(rows: &[Row], gaps: &mut Gaps) -> u64 {
         lost += u64::from(row.kind != LineKind::Gap);
     }
     lost
-}
-
-/// When the oldest line may have been said that stays for so many days, in milliseconds since 1970.
-pub(super) fn oldest(days: u32) -> i64 {
-    now() - i64::from(days) * 86_400_000
-}
-
-/// Milliseconds since 1970.
-pub(super) fn now() -> i64 {
-    wall_clock().0
 }

@@ -5,6 +5,7 @@
 
 mod reload;
 mod skeleton_index;
+mod taking_in;
 
 use std::collections::{BTreeMap, HashMap};
 use std::num::NonZeroU32;
@@ -14,8 +15,9 @@ pub(super) use skeleton_index::SkeletonIndex;
 
 use log::debug;
 
-use super::affair::{AccountRow, Affair, Changed, Registration, account_key};
-use super::handle::Answer;
+use super::reply::{Answer, Changed, Registration};
+use super::request::Affair;
+use super::row::{AccountRow, account_key};
 use crate::auth::{Claim, FairQueue, GuessLog, Hashed, Hasher, LoginThrottle, Subject, Work, decoy};
 use crate::chat::{
     Account, AccountChange, AccountKey, AuthRequest, AuthResult, ClientId, Matter, MonoTime, Name, Origin,

@@ -13,8 +13,8 @@ use super::{FILE, StoreError, close_files, create_if_missing, open};
 use crate::auth::{is_hash, make};
 use crate::chat::{Name, Password};
 use crate::control::{AccountOrder, AccountReply, Refusal};
-use crate::storage::affair::Registration;
-use crate::storage::worker::now;
+use crate::storage::reply::Registration;
+use crate::storage::steady::now;
 
 /// The accounts of a directory that no server works with, and none can before this is dropped.
 #[derive(Debug)]

@@ -11,15 +11,8 @@ use super::database::Database;
 use crate::chat::{Name, UnixMillis};
 use crate::control::Registered;
 use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES};
-use crate::storage::accounts::SkeletonIndex;
-use crate::storage::affair::{AccountRow, Registration};
-
-/// What names of accounts look like, up to some number: others may write to the file as well.
-#[derive(Debug, Default)]
-pub(super) struct Names {
-    last: u32,
-    skeletons: SkeletonIndex,
-}
+use crate::storage::reply::Registration;
+use crate::storage::row::AccountRow;
 
 impl Database {
     /// All accounts, as many as there may be.

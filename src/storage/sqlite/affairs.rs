@@ -6,8 +6,9 @@ use super::database::{Database, is_busy};
 use super::error::fault;
 use crate::control::{AccountReply, Refusal};
 use crate::locale::FileFault;
-use crate::storage::affair::{Affair, Changed, Outcome};
 use crate::storage::disk::Waiting;
+use crate::storage::reply::{Changed, Outcome};
+use crate::storage::request::Affair;
 
 impl Database {
     /// Does `affairs`, at `at`, those first that write. Gives what came of each, those that have to wait because another

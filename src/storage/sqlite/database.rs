@@ -7,11 +7,13 @@ use std::path::Path;
 use rusqlite::config::DbConfig;
 use rusqlite::{CachedStatement, Connection, ErrorCode, Result, params};
 
-use super::accounts::Names;
-use super::watch::{FileNews, FileWatch};
-use super::{schema, with_end};
+use super::names::Names;
+use super::paths::with_end;
+use super::schema;
+use super::watch::FileWatch;
 use crate::limits::{HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS, HISTORY_WAL_BYTES};
-use crate::storage::job::{LineKind, Row};
+use crate::storage::reply::FileNews;
+use crate::storage::row::{LineKind, Row};
 use crate::storage::words::{fold, indexed};
 
 /// The open file.

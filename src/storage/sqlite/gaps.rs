@@ -12,11 +12,12 @@ use std::path::{Path, PathBuf};
 use rusqlite::Result;
 
 use super::database::Database;
+use super::error::StoreCause;
+use super::paths::with_end;
 use super::private;
-use super::{StoreCause, with_end};
 use crate::limits::ROOMS_MAX;
-use crate::storage::job::{LineKind, Row, miss};
 use crate::storage::ledger::{Gaps, Missing};
+use crate::storage::row::{LineKind, Row, miss};
 
 /// Four numbers, and what is between them.
 const LINE_MAX_DIGITS: usize = 4 * 21;

@@ -8,7 +8,9 @@ mod error;
 mod expulsions;
 mod gaps;
 mod lock;
+mod names;
 mod offline_messages;
+mod paths;
 mod private;
 mod reader;
 mod reindexing;
@@ -19,7 +21,6 @@ mod watch;
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{self, Path, PathBuf};
 
 use rusqlite::config::DbConfig;
@@ -32,15 +33,14 @@ pub use error::StoreError;
 pub(super) use error::fault;
 pub(super) use gaps::GapsFile;
 use lock::Lock;
+use paths::{beside, url, with_end};
 pub use private::Exposed;
 pub(super) use reader::{Reader, Watch};
-pub use watch::FileNews;
 use watch::FileWatch;
 
-use super::affair::{AccountRow, account_key};
 use super::expulsions::ExpulsionRow;
-use super::job::Row;
 use super::rooms::RoomRow;
+use super::row::{AccountRow, Row, account_key};
 use crate::chat::{AccountKey, Name};
 use crate::limits::{HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT, HISTORY_CHECKED_BYTES, HISTORY_WAL_BYTES};
 
@@ -248,26 +248,4 @@ fn whole(path: &Path, beside: &Path) -> Result<u64, StoreCause> {
         return Err(StoreCause::Damaged(format!("{length} < {}", page * pages)));
     }
     Ok(length)
-}
-
-/// Where SQLite writes ahead.
-fn beside(path: &Path) -> PathBuf {
-    with_end(path, "-wal")
-}
-
-/// A file that SQLite has beside the database.
-fn with_end(path: &Path, end: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(end);
-    name.into()
-}
-
-/// A path as SQLite takes it together with a way of opening it.
-fn url(path: &Path, mode: &str) -> Result<String, StoreCause> {
-    let path = path::absolute(path).map_err(StoreCause::Unwritable)?;
-    let encoded = path.as_os_str().as_bytes().iter().map(|byte| match byte {
-        b'/' | b'.' | b'-' | b'_' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => char::from(*byte).to_string(),
-        byte => format!("%{byte:02X}"),
-    });
-    Ok(format!("file://{}?mode=ro{mode}", encoded.collect::<String>()))
 }

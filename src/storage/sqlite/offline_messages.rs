@@ -5,7 +5,7 @@ use rusqlite::{Result, params};
 use super::database::Database;
 use crate::chat::Posted;
 use crate::limits::{OFFLINE_MESSAGES_MAX, OFFLINE_MESSAGES_MAX_BYTES, is_over_share};
-use crate::storage::affair::OfflineMessageRow;
+use crate::storage::row::OfflineMessageRow;
 
 impl Database {
     /// Lets a letter from `address` wait for an account, if there is one and it has room: what is left when it is nearly full

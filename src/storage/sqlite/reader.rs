@@ -11,7 +11,9 @@ use rusqlite::{CachedStatement, Connection, Error, ErrorCode, OpenFlags, Result,
 
 use crate::chat::Reach;
 use crate::limits::{ANSWER_MAX_BYTES, HISTORY_BUSY_STEP, SEARCH_TIMEOUT};
-use crate::storage::job::{LineKind, Query, Row, Sought};
+use crate::storage::reply::Sought;
+use crate::storage::request::Query;
+use crate::storage::row::{LineKind, Row};
 
 /// What a line costs an answer beside its words, roughly.
 const ROW_OVERHEAD_BYTES: usize = 128;

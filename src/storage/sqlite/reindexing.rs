@@ -10,7 +10,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use super::database::{Database, room_word};
 use crate::limits::{HISTORY_BATCH_BYTES, HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS};
-use crate::storage::job::LineKind;
+use crate::storage::row::LineKind;
 use crate::storage::words::{fold, indexed};
 
 impl Database {

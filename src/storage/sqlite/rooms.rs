@@ -11,8 +11,9 @@ use crate::limits::{
     ACCOUNTS_MAX, DECISIONS_MAX, DECISIONS_PER_ROOM, HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES,
     RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX, ROOMS_PER_ACCOUNT,
 };
-use crate::storage::job::{Change, Row};
+use crate::storage::request::Change;
 use crate::storage::rooms::{Fact, RoomRow};
+use crate::storage::row::Row;
 
 const OPERATES: &str = "INSERT OR IGNORE INTO room_operator (room, account) VALUES (?1, ?2)";
 

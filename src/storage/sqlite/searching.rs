@@ -9,7 +9,7 @@ use unicode_normalization::char::is_combining_mark;
 use super::reader::{Reader, fitting, row};
 use crate::chat::Reach;
 use crate::limits::{SEARCH_NEAR_ROWS, SEARCH_PREFIX_CHARS, SEARCH_WORDS_MAX};
-use crate::storage::job::Sought;
+use crate::storage::reply::Sought;
 use crate::storage::words::{Wanted, beginning, fold, is_run};
 
 const NEWEST: &str =

@@ -11,20 +11,8 @@ use std::path::{Path, PathBuf};
 use rusqlite::ffi;
 
 use super::lock::Lock;
-use super::with_end;
-
-/// What happened to a file of the directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum FileNews {
-    /// It was deleted, moved, emptied or replaced: nothing is kept from here on.
-    Displaced(PathBuf),
-    /// All is in its place again.
-    Back(PathBuf),
-    /// The lock file was deleted, and has been made again: nobody else had the directory meanwhile.
-    LockRestored(PathBuf),
-    /// Old lines stay for now: the clock may be wrong.
-    OldLinesStay,
-}
+use super::paths::with_end;
+use crate::storage::reply::FileNews;
 
 /// The device of a file, and its number there.
 type Id = (u64, u64);

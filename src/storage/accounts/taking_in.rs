@@ -1,0 +1,87 @@
+//! Taking in the accounts as the file has them, after another hand has changed them: some in each turn.
+//!
+//! Invariant: what has not changed costs a comparison; first those go that are no more, so that their names are free.
+
+use super::reload::Reload;
+use super::{Accounts, Known};
+use crate::chat::{Account, AccountChange, AccountKey, Name, Origin};
+use crate::limits::TRUSTED_ADDRESSES;
+use crate::storage::row::{AccountRow, account_key};
+
+/// Accounts that are compared in one turn of the loop.
+const ROWS_PER_TURN: usize = 1024;
+
+/// So many of these one counts for that differs: what its name looks like has to be found out anew, some 20 µs.
+const CHANGE_ROWS: usize = 16;
+
+impl Accounts {
+    /// Compares some accounts with the rows of the file, and takes in what differs. Gives what that is, and whether it is
+    /// all.
+    pub(super) fn take_some_in(&mut self, reload: &mut Reload) -> (Vec<AccountChange>, bool) {
+        let (mut changes, mut budget) = (Vec::new(), ROWS_PER_TURN);
+        let cost = |changed: bool| if changed { CHANGE_ROWS } else { 1 };
+        while budget > 0
+            && let Some(from) = reload.going
+        {
+            let next =
+                self.known.range(from..).next().map(|(&key, known)| (key, stays(known, key, &reload.rows)));
+            reload.going = next.and_then(|(key, _)| account_key(key.0.get().checked_add(1)?));
+            let Some((key, stays)) = next else { break };
+            if !stays {
+                self.forget(key);
+                changes.push(AccountChange::Removed(key));
+            }
+            budget = budget.saturating_sub(cost(!stays));
+        }
+        while budget > 0
+            && let Some(row) = reload.rows.get_mut(reload.come)
+        {
+            reload.come += 1;
+            let change = self.take_in(std::mem::take(row));
+            budget = budget.saturating_sub(cost(change.is_some()));
+            changes.extend(change);
+        }
+        (changes, reload.going.is_none() && reload.come == reload.rows.len())
+    }
+
+    /// Takes a row for what the account is now; gives what is different.
+    pub(super) fn take_in(&mut self, row: AccountRow) -> Option<AccountChange> {
+        let key = account_key(row.key)?;
+        let trusted = row.trusted.iter().filter_map(|address| Origin::parse(address));
+        let trusted = trusted.take(TRUSTED_ADDRESSES).collect();
+        if let Some(known) = self.known.get_mut(&key) {
+            known.trusted = trusted;
+            let renewed = known.password != row.password;
+            known.password = row.password;
+            return renewed.then_some(AccountChange::Renewed(key));
+        }
+        // All of them, also those whose names look alike, or could not be had today: they were there before. Rows that
+        // somebody else wrote, and that are none, are passed over.
+        let name = Name::known(&row.name).ok()?;
+        let made_from = row.address.and_then(|address| Origin::parse(&address));
+        let known = Known { name: name.clone(), password: row.password, made_from, trusted };
+        self.learn(key, known).then_some(AccountChange::Added(Account { key, name }))
+    }
+
+    /// An account is no more.
+    fn forget(&mut self, key: AccountKey) {
+        let Some(Known { name, made_from, .. }) = self.known.remove(&key) else { return };
+        self.skeletons.remove(&name, key.0.get());
+        if let Some(origin) = made_from
+            && let Some(made) = self.made.get_mut(&origin)
+        {
+            *made -= 1;
+            if *made == 0 {
+                self.made.remove(&origin);
+            }
+        }
+    }
+}
+
+/// Whether an account is among the rows, under the name that it has.
+fn stays(known: &Known, key: AccountKey, rows: &[AccountRow]) -> bool {
+    let Ok(at) = rows.binary_search_by_key(&key.0.get(), |row| row.key) else { return false };
+    let name = &rows[at].name;
+    // Another program may have written the same name in other characters.
+    name == known.name.as_str() || Name::known(name).is_ok_and(|name| name == known.name)
+}

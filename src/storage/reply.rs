@@ -1,0 +1,168 @@
+//! What comes back from the helper threads, and what the loop hears of it.
+//!
+//! Invariant: what came of an affair is told after the commit, so whatever anybody was promised survives the process.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::request::{Affair, Query};
+use super::row::{AccountRow, OfflineMessageRow, Row};
+use crate::chat::{
+    AccountChange, AccountKey, AuthResult, ClientId, Found, Look, Matter, OfflineMessage, Posted, Reach,
+    RoomKey, Text,
+};
+use crate::control::{AccountReply, Refusal};
+use crate::locale::FileFault;
+
+/// What comes of a look.
+#[derive(Debug)]
+pub enum Answer {
+    /// This was found, for a client.
+    Found {
+        /// Who asked.
+        id: ClientId,
+        /// What was found.
+        found: Found,
+        /// What it took, in time of the loop or of a helper thread.
+        cost: Duration,
+    },
+    /// It cannot be found now.
+    Busy(ClientId),
+    /// What came of a request, for that client.
+    AuthResult(ClientId, Matter, AuthResult),
+    /// What came of a letter, for that client, and its number if it is kept: see [`OfflineMessages`](Answer::OfflineMessages).
+    Posted(ClientId, Posted, Option<u64>),
+    /// The letters of an account, oldest first, for that client; and the number of the last one, up to which they were
+    /// [handed over](super::Storage::ack) when the client has them. 0 when there are none.
+    OfflineMessages(ClientId, AccountKey, Vec<OfflineMessage>, u64),
+    /// This is different about the accounts, since another hand has changed them: all of it, or the next part.
+    Accounts(Vec<AccountChange>),
+    /// What happened to a file of the directory.
+    File(FileNews),
+    /// What came of the administrator's order with that ticket.
+    Ordered(u64, AccountReply),
+}
+
+/// What happened to a file of the directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileNews {
+    /// It was deleted, moved, emptied or replaced: nothing is kept from here on.
+    Displaced(PathBuf),
+    /// All is in its place again.
+    Back(PathBuf),
+    /// The lock file was deleted, and has been made again: nobody else had the directory meanwhile.
+    LockRestored(PathBuf),
+    /// Old lines stay for now: the clock may be wrong.
+    OldLinesStay,
+}
+
+/// Something that the helper thread has to say.
+#[derive(Debug)]
+pub(super) enum Word {
+    /// What came of a question.
+    Found { ticket: u64, query: Query, sought: Sought, cost: Duration },
+    /// It could not be read, and why.
+    Unreadable { ticket: u64, query: Query, why: FileFault },
+    /// So many lines could not be written, and why if the file said so. No line: something else could not.
+    Lost(u64, Option<FileFault>),
+    /// At the end: changes are left that could not be written.
+    Unwritten,
+    /// The queue has room again.
+    Room,
+    /// What came of an affair.
+    Outcome(Outcome),
+    /// What happened to a file of the directory.
+    File(FileNews),
+}
+
+/// What was found in the file.
+#[derive(Debug, Default)]
+pub(super) struct Sought {
+    /// Oldest first.
+    pub(super) rows: Vec<Row>,
+    pub(super) reach: Reach,
+    /// Lines that were looked at for it.
+    pub(super) looked_at: u64,
+}
+
+/// What came of an [`Affair`](super::request::Affair).
+#[derive(Debug)]
+pub(super) enum Outcome {
+    Registered(u64, Registration),
+    Changed(u64, Changed),
+    /// And the number of a letter that is kept.
+    Posted(ClientId, Posted, Option<u64>),
+    /// Oldest first, and the number of the last one.
+    OfflineMessages(ClientId, u32, Vec<OfflineMessageRow>, u64),
+    Accounts(Vec<AccountRow>),
+    Ordered(u64, AccountReply),
+}
+
+/// What came of another password for an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Changed {
+    Made,
+    /// The account has another password than the one that was given, or is gone.
+    Stale,
+    Failed,
+}
+
+/// What came of registering a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Registration {
+    /// It is on the disk under this number.
+    Made(u32),
+    /// Somebody has it, or one that looks like it.
+    Taken,
+    NoneLeft,
+    Failed,
+}
+
+impl Answer {
+    /// Says that it failed, or lacks what was said last, because there is no file any more to keep it in: trying again is of
+    /// no use.
+    pub(super) fn say_displaced(&mut self) {
+        match self {
+            Answer::AuthResult(
+                _,
+                Matter::Register(_) | Matter::Change(_),
+                auth_result @ AuthResult::Failed,
+            ) => {
+                *auth_result = AuthResult::Displaced;
+            }
+            Answer::Posted(_, posted @ Posted::Failed, _) => *posted = Posted::Displaced,
+            Answer::Found { found, .. } => found.reach = Reach::Displaced,
+            _ => {}
+        }
+    }
+}
+
+impl Affair {
+    /// What comes of it when the file fails, for this reason.
+    pub(super) fn failed(&self, why: FileFault) -> Option<Outcome> {
+        match self {
+            Affair::Register { ticket, .. } => Some(Outcome::Registered(*ticket, Registration::Failed)),
+            Affair::Change { ticket, .. } => Some(Outcome::Changed(*ticket, Changed::Failed)),
+            Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed, None)),
+            Affair::Fetch { id, account } => Some(Outcome::OfflineMessages(*id, *account, Vec::new(), 0)),
+            Affair::Order { ticket, .. } => {
+                Some(Outcome::Ordered(*ticket, AccountReply::Refused(Refusal::Failed(why))))
+            }
+            Affair::Seen { .. } | Affair::Reload => None,
+        }
+    }
+}
+
+impl Query {
+    /// What was found, for the core.
+    pub(super) fn found(self, sought: Sought) -> Found {
+        let look = match self {
+            Query::Last(room, count) => Look::Last(RoomKey(room), count),
+            Query::Search(rooms, words, count) => {
+                Look::Search(rooms.into_iter().map(RoomKey).collect(), Text::clean(&words), count)
+            }
+        };
+        let lines = sought.rows.into_iter().filter_map(Row::into_line).collect();
+        Found { look, lines, reach: sought.reach }
+    }
+}

@@ -1,0 +1,130 @@
+//! What goes out to the helper threads, as plain values: the core's words cannot leave its thread.
+
+use super::expulsions::ExpulsionRow;
+use super::rooms::{Fact, RoomRow};
+use super::row::{OfflineMessageRow, Row};
+use crate::chat::{ClientId, Look};
+use crate::control::AccountOrder;
+
+/// Something for the helper thread to do.
+#[derive(Debug)]
+pub(super) enum Job {
+    Keep(Row),
+    Change(Change),
+    /// A question, by its ticket.
+    Look(u64, Query),
+    Affair(Affair),
+}
+
+/// What a job takes beside its words: two allocations of a line, and what the allocator adds, are in it.
+pub(super) const JOB_BYTES: usize = size_of::<Job>() + 32;
+
+/// Something that must not get lost, and of which only the last word counts.
+#[derive(Debug)]
+pub(super) enum Change {
+    /// Something is different in a room.
+    Fact { room: u64, what: Fact },
+    /// A room is there, and this is all that there is to know of it.
+    Room(Box<RoomRow>),
+    /// A room is no more.
+    RoomGone { key: u64 },
+    /// Somebody is expelled.
+    Expelled(Box<ExpulsionRow>),
+    /// Nobody is any more by the expulsion of that number.
+    Readmitted { number: u64 },
+    /// The letters of an account were handed over, up to this one.
+    Ack { account: u32, up_to: u64 },
+}
+
+/// Something for the history's thread to do.
+#[derive(Debug)]
+pub(super) enum Affair {
+    /// A new account; the ticket comes back with what came of it.
+    Register { ticket: u64, name: String, password: String, address: String },
+    /// Another password, for an account that still has the `old` one.
+    Change { ticket: u64, account: u32, old: String, password: String, address: String },
+    /// Somebody has given their password.
+    Seen { account: u32, address: String },
+    /// A letter for an account.
+    Post { id: ClientId, to: u32, offline_message: OfflineMessageRow, address: String },
+    /// The letters of an account.
+    Fetch { id: ClientId, account: u32 },
+    /// All accounts, for somebody else has changed them.
+    Reload,
+    /// What the administrator wants done to the accounts; the ticket comes back with what came of it.
+    Order { ticket: u64, order: AccountOrder },
+}
+
+/// What is looked for in the file.
+#[derive(Clone, Debug)]
+pub(super) enum Query {
+    Last(u64, usize),
+    Search(Vec<u64>, String, usize),
+}
+
+impl Job {
+    /// Bytes of memory that it takes, roughly.
+    pub(super) fn bytes(&self) -> usize {
+        let words = match self {
+            Job::Keep(row) => row.bytes(),
+            Job::Change(change) => change.bytes(),
+            Job::Look(_, Query::Search(rooms, words, _)) => size_of_val(rooms.as_slice()) + words.len(),
+            Job::Look(..) => 0,
+            Job::Affair(affair) => affair.bytes(),
+        };
+        JOB_BYTES + words
+    }
+
+    pub(super) fn is_change(&self) -> bool {
+        matches!(self, Job::Change(_))
+    }
+}
+
+impl Affair {
+    /// Bytes of memory that it takes beside itself.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Affair::Register { name, password, address, .. } => name.len() + password.len() + address.len(),
+            Affair::Change { old, password, address, .. } => old.len() + password.len() + address.len(),
+            Affair::Post { offline_message, address, .. } => {
+                offline_message.who.len() + offline_message.text.len() + address.len()
+            }
+            Affair::Order { order, .. } => match order {
+                AccountOrder::Add { name, hash } | AccountOrder::Change { name, hash } => {
+                    name.len() + hash.len()
+                }
+                AccountOrder::Find { name } | AccountOrder::Remove { name } => name.len(),
+                AccountOrder::List => 0,
+            },
+            Affair::Seen { address, .. } => address.len(),
+            Affair::Fetch { .. } | Affair::Reload => 0,
+        }
+    }
+
+    /// Whether it writes to the file.
+    pub(super) fn writes(&self) -> bool {
+        match self {
+            Affair::Fetch { .. } | Affair::Reload => false,
+            Affair::Order { order, .. } => !order.only_reads(),
+            _ => true,
+        }
+    }
+}
+
+impl Query {
+    /// What has to be read from the file; what is shown on entering comes from memory.
+    pub(super) fn of(look: &Look) -> Option<Query> {
+        match look {
+            Look::Entering(..) => None,
+            Look::Last(room, count) => Some(Query::Last(room.0, *count)),
+            Look::Search(rooms, words, count) => {
+                let rooms = rooms.iter().map(|room| room.0).collect();
+                Some(Query::Search(rooms, words.as_str().to_owned(), *count))
+            }
+        }
+    }
+
+    pub(super) fn is_search(&self) -> bool {
+        matches!(self, Query::Search(..))
+    }
+}
