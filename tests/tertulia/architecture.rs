@@ -3,6 +3,8 @@
 //! `limits → chat → auth → clock → locale → protocol, storage → net → main` and `storage, cli → admin → main`: each imports only what stands to its
 //! left, and the client none of them.
 
+mod circles;
+
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
