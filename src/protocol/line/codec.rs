@@ -62,6 +62,13 @@ struct Ahead {
     last: Option<Text>,
 }
 
+impl Ahead {
+    /// What may come once more before the answer is written: a password that has been given.
+    fn copy_of(password: Text) -> Ahead {
+        Ahead { lines: 0, bytes: None, last: Some(password) }
+    }
+}
+
 /// What came of one line.
 enum Taken {
     /// A command, and whether it was one of those that may be passwords.
@@ -320,10 +327,8 @@ impl Codec {
                 if asked && bytes.is_empty() && ending == Ending::Cr && self.line_ends == LineEnds::Lf {
                     return Some(Taken::Nothing);
                 }
-                match asked {
-                    true => Err((parse::secret(bytes), parse::decode(bytes).0)),
-                    false => Ok(parse::decode(bytes)),
-                }
+                let (text, intact) = parse::decode(bytes);
+                if asked { Err((parse::secret(bytes), text)) } else { Ok((text, intact)) }
             }
         };
         // The question is still open.
@@ -335,9 +340,7 @@ impl Codec {
             Err((secret, text)) => {
                 self.question = None;
                 if secret.is_ok() {
-                    // Sent once more before the answer is written, it is still the password.
-                    self.input.as_mut()?.ahead =
-                        Some(Box::new(Ahead { lines: 0, bytes: None, last: Some(text) }));
+                    self.input.as_mut()?.ahead = Some(Box::new(Ahead::copy_of(text)));
                 }
                 return Some(Taken::Command(Command::Secret(secret), false));
             }
