@@ -18,7 +18,8 @@ pub use command::{Expel, Kick, Readmit, Say};
 use mistake::Mistake;
 pub use reading::{Said, read};
 
-use crate::chat::Language;
+use crate::chat::{ChatConfig, Language};
+use crate::config::Config;
 use crate::limits;
 use crate::logging::{Color, LogSettings};
 
@@ -108,29 +109,38 @@ pub struct Options {
 }
 
 impl Options {
-    /// How the server logs.
-    pub fn log_settings(&self) -> LogSettings {
-        LogSettings {
-            level: self.level(),
-            file: self.log_file.clone(),
-            color: self.color,
+    /// The server that the options ask for.
+    pub fn config(self) -> Config {
+        let login_timeout = Duration::from_secs(self.login_timeout);
+        Config {
             language: self.lang,
+            log: LogSettings { level: self.level(), file: self.log_file, color: self.color },
+            listen: self.listen,
+            data: self.data,
+            keep_days: self.keep_days,
+            operators: self.operator,
+            operator_password_file: self.operator_password_file,
+            motd: self.motd,
+            rate_limit: self.rate_limit,
+            chat: ChatConfig {
+                login_timeout: (!login_timeout.is_zero()).then_some(login_timeout),
+                places: self.max_clients,
+                replay: self.replay,
+                accounts_only: self.accounts_only,
+                ..ChatConfig::default()
+            },
+            ..Config::default()
         }
     }
 
     /// How much is logged, by whichever of the three options said it.
-    pub fn level(&self) -> LevelFilter {
+    fn level(&self) -> LevelFilter {
         match (self.quiet, self.verbose) {
             (true, _) => LevelFilter::Warn,
             (false, 0) => self.log_level,
             (false, 1) => LevelFilter::Debug,
             (false, _) => LevelFilter::Trace,
         }
-    }
-
-    /// How long a newcomer has to give a name; `None` is for ever.
-    pub fn name_deadline(&self) -> Option<Duration> {
-        (self.login_timeout > 0).then(|| Duration::from_secs(self.login_timeout))
     }
 }
 

@@ -8,7 +8,7 @@
 //! limits ──► chat ──► clock ──► protocol ──► net ──► main    each imports only what stands to its left;
 //!              │           ├──► storage ──────┘      │       bin/tertulia, the client, imports none of them
 //!              └──► auth ──┤                         │       (auth ──► storage, net; control ──► storage, net;
-//!                          └──► logging, cli ────────┘       control, storage, cli ──► admin ──► main)
+//!                          └──► logging ──► config ──┘       config ──► net, cli; control, storage, cli ──► admin ──► main)
 //! ```
 //!
 //! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
@@ -19,7 +19,8 @@
 //! - [`auth`]: passwords: the thread that hashes them, whose turn it is, who has to wait.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
 //! - [`control`]: what passes between `tertulia-server account` and the like and a running server.
-//! - [`cli`], [`logging`]: the options, and a log that cannot hold up the chat.
+//! - [`config`]: every option, once. [`cli`] reads the command line into it.
+//! - [`logging`]: a log that cannot hold up the chat.
 //! - [`locale`]: numbers, and what the operating system says went wrong, in either language; [`protocol`], [`storage`], [`net`] and the
 //!   log use it.
 //! - [`admin`]: `tertulia-server account`, which works beside a running server.
@@ -47,6 +48,7 @@ pub mod auth;
 pub mod chat;
 pub mod cli;
 pub mod clock;
+pub mod config;
 pub mod control;
 pub mod limits;
 pub mod locale;

@@ -31,7 +31,7 @@ use crate::limits;
 use crate::locale::reason;
 
 /// What the log is to be like.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogSettings {
     /// How much is logged.
     pub level: LevelFilter,
@@ -39,8 +39,12 @@ pub struct LogSettings {
     pub file: Option<PathBuf>,
     /// Whether the console is coloured; the file never is.
     pub color: Color,
-    /// The language in which the log tells what happens to itself.
-    pub language: Language,
+}
+
+impl Default for LogSettings {
+    fn default() -> LogSettings {
+        LogSettings { level: LevelFilter::Info, file: None, color: Color::Auto }
+    }
 }
 
 /// When to colour the console.
@@ -95,13 +99,13 @@ impl Drop for Guard {
     }
 }
 
-/// Starts the log, whose lines have the time of `zone`. To be called once.
+/// Starts the log, whose lines have the time of `zone`, and which tells in `language` what happens to itself. To be called once.
 ///
 /// # Errors
 ///
 /// The file cannot be opened (the error names it), a thread cannot be had, or there is a log already.
-pub fn start(settings: &LogSettings, zone: Zone) -> io::Result<Guard> {
-    let (clock, language) = (LogClock::new(zone, wall_clock), settings.language);
+pub fn start(settings: &LogSettings, language: Language, zone: Zone) -> io::Result<Guard> {
+    let clock = LogClock::new(zone, wall_clock);
     // A descriptor of our own for the same terminal. `io::stderr` has a lock, and whoever else wanted to write there
     // (a panic, say) would wait for the thread that is stuck in it. Never made non-blocking: the shell shares it.
     let console = File::from(io::stderr().as_fd().try_clone_to_owned()?);

@@ -13,9 +13,10 @@ use std::process::ExitCode;
 use log::{LevelFilter, info, warn};
 use rustix::fs::Mode;
 use tertulia::chat::{AccountKey, Language, Name, Text};
-use tertulia::cli::{self, Options, Said};
+use tertulia::cli::{self, Said};
 use tertulia::clock::Zone;
-use tertulia::net::{EventLoop, Server, Settings, Share, Signals, Stream};
+use tertulia::config::Config;
+use tertulia::net::{EventLoop, Server, Signals, Stream};
 use tertulia::protocol::console;
 use tertulia::storage::Store;
 use tertulia::{admin, limits, locale, logging, net};
@@ -30,7 +31,7 @@ fn main() -> ExitCode {
     };
     let result = match &options.task {
         Some(task) => admin::run(task).map_err(Into::into),
-        None => serve(&options),
+        None => serve(options.config()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -52,106 +53,97 @@ fn explain(said: &Said) -> ExitCode {
     shown.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
 }
 
-fn serve(options: &Options) -> Result<(), Box<dyn Error>> {
+fn serve(mut config: Config) -> Result<(), Box<dyn Error>> {
     // Before anything that takes time: who is asked to stop meanwhile stops in order.
     let signals = Signals::listen()?;
-    let listeners = net::listeners(&options.listen).map_err(|error| error.describe(options.lang))?;
-    let store = options.data.as_deref().map(|dir| Store::open(dir, options.keep_days)).transpose();
+    let language = config.language;
+    let listeners = net::listeners(&config.listen).map_err(|error| error.describe(language))?;
+    let store = config.data.as_deref().map(|dir| Store::open(dir, config.keep_days)).transpose();
     let store = store.map_err(|error| {
-        let words = error.describe(options.lang);
-        match error.detail().filter(|_| options.level() >= LevelFilter::Debug) {
+        let words = error.describe(language);
+        match error.detail().filter(|_| config.log.level >= LevelFilter::Debug) {
             Some(detail) => format!("{words}\ntertulia-server: {detail}"),
             None => words,
         }
     })?;
     let zone = Zone::local();
-    let log = logging::start(&options.log_settings(), zone.clone().unwrap_or_default())?;
+    let log = logging::start(&config.log, language, zone.clone().unwrap_or_default())?;
     if zone.is_none() {
-        warn!("{}", console::no_zone(options.lang));
+        warn!("{}", console::no_zone(language));
     }
     for exposed in store.iter().flat_map(Store::exposed) {
-        warn!("{}", exposed.describe(options.lang));
+        warn!("{}", exposed.describe(language));
     }
     if let Some(forgotten @ 1..) = store.as_ref().map(Store::forgotten_decisions) {
-        warn!("{}", console::decisions_forgotten(forgotten, options.lang));
+        warn!("{}", console::decisions_forgotten(forgotten, language));
     }
-    let connections_max = connections(listeners.len());
-    let settings = Settings {
-        language: options.lang,
-        max_clients: places(options, connections_max),
-        connections_max,
-        login_timeout: options.name_deadline(),
-        rate_limit: options.rate_limit,
-        accounts_only: options.accounts_only,
-        operators: operators(options, store.as_ref())?,
-        operator_password: operator_password(options)?,
-        replay: options.replay,
-        motd: motd(options)?,
-        zone: zone.unwrap_or_default(),
-        share: Share::default(),
-        queues_max_bytes: limits::QUEUES_MAX_BYTES,
-    };
+    config.connections_max = connections(listeners.len());
+    config.chat.places = Some(places(&config));
+    config.chat.operators = operators(&config, store.as_ref())?;
+    config.operator_password = operator_password(&config)?;
+    config.chat.motd = motd(&config)?;
+    config.zone = zone.unwrap_or_default();
     let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
     shown.dedup();
     let bound: Vec<SocketAddr> =
         listeners.iter().filter_map(|listening| listening.listener.local_addr().ok()).collect();
-    let mut event_loop = EventLoop::new(listeners, signals, settings, store)?;
-    announce(&shown, options);
-    announce_to_others(&bound, options.lang);
+    let mut event_loop = EventLoop::new(listeners, signals, config.clone(), store)?;
+    announce(&shown, &config);
+    announce_to_others(&bound, language);
     log.hold();
-    Ok(event_loop.run(|server| reread(options, &log, server))?)
+    Ok(event_loop.run(|server| reread(&config, &log, server))?)
 }
 
 /// Reads again what can have changed, at SIGHUP.
-fn reread<S: Stream>(options: &Options, log: &logging::Guard, server: &mut Server<S>) {
+fn reread<S: Stream>(config: &Config, log: &logging::Guard, server: &mut Server<S>) {
     log.reopen();
-    info!("{}", console::rereading(options.lang));
+    info!("{}", console::rereading(config.language));
     if let Some(zone) = Zone::local() {
         log.set_zone(zone.clone());
         server.set_zone(zone);
     }
     // Anything but a file could be waited for, and has said what it had to say: a pipe, a terminal.
     let readable = |path: &Path| path.metadata().map_or(true, |found| found.is_file());
-    if options.motd.as_deref().is_some_and(readable) {
-        match motd(options) {
+    if config.motd.as_deref().is_some_and(readable) {
+        match motd(config) {
             Ok(motd) => server.set_motd(motd),
-            Err(error) => warn!("{}", console::motd_kept(&error, options.lang)),
+            Err(error) => warn!("{}", console::motd_kept(&error, config.language)),
         }
     }
 }
 
 /// The accounts of those who may do everything. A name that is not registered yet would be whoever's asks first.
-fn operators(options: &Options, store: Option<&Store>) -> Result<Vec<AccountKey>, String> {
+fn operators(config: &Config, store: Option<&Store>) -> Result<Vec<AccountKey>, String> {
     let account = |name: &String| {
         let account = match (store, Name::known(name)) {
             (Some(store), Ok(name)) => {
-                store.account_meant(&name).map_err(|error| error.describe(options.lang))?
+                store.account_meant(&name).map_err(|error| error.describe(config.language))?
             }
             _ => None,
         };
-        account.ok_or_else(|| console::no_such_operator(name, options.lang))
+        account.ok_or_else(|| console::no_such_operator(name, config.language))
     };
-    options.operator.iter().map(account).collect()
+    config.operators.iter().map(account).collect()
 }
 
 /// The hash of the password by which one becomes an operator of the server.
-fn operator_password(options: &Options) -> Result<Option<String>, String> {
-    let Some(path) = &options.operator_password_file else { return Ok(None) };
+fn operator_password(config: &Config) -> Result<Option<String>, String> {
+    let Some(path) = &config.operator_password_file else { return Ok(None) };
     let failed = |why: String| format!("--operator-password-file: {why}");
-    let (password, exposed) = admin::password_in(path, options.lang).map_err(failed)?;
+    let (password, exposed) = admin::password_in(path, config.language).map_err(failed)?;
     if let Some(exposed) = exposed {
         warn!("{exposed}");
     }
-    admin::hashed(&password, options.lang).map(Some)
+    admin::hashed(&password, config.language).map(Some)
 }
 
 /// The lines of the greeting, made safe like all words for people.
-fn motd(options: &Options) -> Result<Vec<Text>, String> {
-    let Some(path) = &options.motd else { return Ok(Vec::new()) };
+fn motd(config: &Config) -> Result<Vec<Text>, String> {
+    let Some(path) = &config.motd else { return Ok(Vec::new()) };
     let failed = |why: &str| format!("{}: {why}", path.display());
-    let bytes = read(path).map_err(|error| failed(&locale::reason(&error, options.lang)))?;
+    let bytes = read(path).map_err(|error| failed(&locale::reason(&error, config.language)))?;
     if bytes.len() > limits::MOTD_MAX_BYTES {
-        return Err(failed(&console::motd_too_long(options.lang)));
+        return Err(failed(&console::motd_too_long(config.language)));
     }
     Ok(String::from_utf8_lossy(&bytes).lines().map(Text::clean).collect())
 }
@@ -169,14 +161,14 @@ fn connections(listeners: usize) -> usize {
     (net::descriptor_limit() as usize).saturating_sub(reserved).max(1)
 }
 
-/// How many people may be connected, of so many connections: as many as were asked for, as far as that leaves some with
-/// which to say "full".
-fn places(options: &Options, connections: usize) -> usize {
-    let beyond = (limits::TRIALS + limits::REFUSED_AT_ONCE).min(connections / 2);
-    let most = connections - beyond;
-    let asked = options.max_clients.unwrap_or(most);
+/// How many people may be connected: as many as were asked for, as far as that leaves some connections with which to say
+/// "full".
+fn places(config: &Config) -> usize {
+    let beyond = (limits::TRIALS + limits::REFUSED_AT_ONCE).min(config.connections_max / 2);
+    let most = config.connections_max - beyond;
+    let asked = config.chat.places.unwrap_or(most);
     if asked > most {
-        warn!("{}", console::fewer_places(asked, most, options.lang));
+        warn!("{}", console::fewer_places(asked, most, config.language));
     }
     asked.min(most)
 }
@@ -194,10 +186,10 @@ fn announce_to_others(bound: &[SocketAddr], language: Language) {
 
 /// Says where the server listens: on the console, and on stdout for whoever asked for any free port and needs to
 /// know which it is.
-fn announce(shown: &[String], options: &Options) {
+fn announce(shown: &[String], config: &Config) {
     for address in shown {
-        info!("{}", console::listening(address, options.lang));
-        if !options.listen.contains(address) {
+        info!("{}", console::listening(address, config.language));
+        if !config.listen.contains(address) {
             // Nobody has to listen to it.
             let _ = writeln!(io::stdout(), "{address}");
         }

@@ -12,7 +12,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use tertulia::chat::{ClientId, MonoTime};
-use tertulia::net::{Server, Settings, Stream};
+use tertulia::config::Config;
+use tertulia::net::{Server, Stream};
 
 /// What a client and its stream share.
 #[derive(Debug, Default)]
@@ -102,9 +103,9 @@ pub(crate) struct House {
 }
 
 impl House {
-    /// A server with `settings` and nobody there.
-    pub(crate) fn new(settings: Settings) -> House {
-        House::of(Server::new(settings))
+    /// A server with `config` and nobody there.
+    pub(crate) fn new(config: Config) -> House {
+        House::of(Server::new(config))
     }
 
     /// A server that may have been there before, with nobody there.

@@ -7,10 +7,11 @@ use std::time::Duration;
 use std::{env, fs, process};
 
 use rusqlite::Connection;
-use tertulia::chat::{Language, Name, Password, Text};
+use tertulia::chat::{ChatConfig, Language, Name, Password, Text};
+use tertulia::config::Config;
 use tertulia::control::{AccountOrder, AccountReply};
 use tertulia::limits::{ACCOUNTS_MAX, ACCOUNTS_PER_CONNECTION, ROOMS_PER_PERSON};
-use tertulia::net::{Server, Settings};
+use tertulia::net::Server;
 use tertulia::storage::{Storage, Store, hash};
 
 use super::house::House;
@@ -207,8 +208,11 @@ impl Registered {
         let (store, hash) = with_accounts(&dir, rounds)?;
         let operator = store.account_meant(&Name::known(&name(0)).map_err(|_| "a good name")?)?;
         let operators = operator.into_iter().collect();
-        let settings =
-            Settings { rate_limit: 0, login_timeout: None, replay: 10, operators, ..Settings::default() };
+        let settings = Config {
+            rate_limit: 0,
+            chat: ChatConfig { replay: 10, operators, ..ChatConfig::default() },
+            ..Config::default()
+        };
         let (wake, woken) = mpsc::channel();
         let history = Storage::in_file(store, move || {
             let _ = wake.send(());

@@ -6,14 +6,14 @@
 
 use std::time::Duration;
 
-use tertulia::chat::{Language, Text};
+use tertulia::chat::{ChatConfig, Language, Text};
+use tertulia::config::Config;
 use tertulia::limits::{
     ACCEPTS_PER_TURN, ANSWER_MAX_BYTES, DECISIONS_PER_ROOM, EXPULSIONS_MAX, HISTORY_LINES_PER_ROOM,
     HISTORY_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORED_MAX, LINE_MAX_BYTES, ROOMS_MAX,
     ROOMS_PER_PERSON,
 };
 use tertulia::locale;
-use tertulia::net::Settings;
 
 use super::house::House;
 
@@ -135,8 +135,12 @@ pub(crate) fn filled(beginning: &str, filler: &str, bytes: usize) -> String {
 ///
 /// It is not what it should be.
 pub(crate) fn build(scale: &Scale, mut say: impl FnMut(&str)) -> House {
-    let settings = Settings { rate_limit: 0, login_timeout: None, replay: 10, ..Settings::default() };
-    let mut house = House::new(settings);
+    let config = Config {
+        rate_limit: 0,
+        chat: ChatConfig { replay: 10, ..ChatConfig::default() },
+        ..Config::default()
+    };
+    let mut house = House::new(config);
     say("history");
     remember(&mut house, scale);
     say("people");

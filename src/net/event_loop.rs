@@ -18,10 +18,11 @@ use socket2::{SockRef, TcpKeepalive};
 use super::acceptor::Acceptor;
 use super::bind::Listening;
 use super::control::Control;
-use super::server::{Server, Settings};
+use super::server::Server;
 use super::signals::{Asked, Signals};
 use crate::chat::{ClientId, Language, MonoTime};
 use crate::clock::{Clock, wall_clock};
+use crate::config::Config;
 use crate::control;
 use crate::limits;
 use crate::locale::reason;
@@ -47,7 +48,8 @@ pub struct EventLoop {
     /// With a history in a file only: it is in the same directory.
     control: Option<Control>,
     clock: Clock,
-    settings: Settings,
+    /// The console's.
+    language: Language,
     /// Asked to stop: until when queues may empty.
     stopping: Option<MonoTime>,
     /// A signal to stop has come; the next one stops at once.
@@ -59,10 +61,10 @@ impl EventLoop {
     pub fn new(
         listeners: Vec<Listening>,
         mut signals: Signals,
-        settings: Settings,
+        config: Config,
         store: Option<Store>,
     ) -> io::Result<EventLoop> {
-        let poll = Poll::new()?;
+        let (poll, language) = (Poll::new()?, config.language);
         signals.register(poll.registry(), SIGNALS)?;
         let mut acceptors = Vec::new();
         for (index, listening) in listeners.into_iter().enumerate() {
@@ -70,8 +72,7 @@ impl EventLoop {
             poll.registry().register(&mut listener, Token(index), Interest::READABLE)?;
             acceptors.push((listener, Acceptor::default()));
         }
-        let control =
-            store.as_ref().and_then(|store| listen_for_orders(store.dir(), &poll, settings.language));
+        let control = store.as_ref().and_then(|store| listen_for_orders(store.dir(), &poll, language));
         let waker = || {
             let waker = Arc::new(Waker::new(poll.registry(), HISTORY)?);
             // A poll that cannot be woken is broken, and its own errors say so.
@@ -79,13 +80,13 @@ impl EventLoop {
         };
         let mut history = match store {
             Some(store) => Storage::in_file(store, waker()?)?,
-            None if settings.operator_password.is_some() => Storage::in_memory(waker()?)?,
+            None if config.operator_password.is_some() => Storage::in_memory(waker()?)?,
             None => Storage::default(),
         };
-        if let Some(password) = settings.operator_password.clone() {
+        if let Some(password) = config.operator_password.clone() {
             history = history.with_operator(password);
         }
-        let server = Server::remembering(settings.clone(), history);
+        let server = Server::remembering(config, history);
         Ok(EventLoop {
             poll,
             signals,
@@ -94,7 +95,7 @@ impl EventLoop {
             server,
             control,
             clock: Clock::start(),
-            settings,
+            language,
             stopping: None,
             told: false,
         })
@@ -182,7 +183,7 @@ impl EventLoop {
         self.control.iter_mut().for_each(Control::leave);
         let written = self.server.close_history(left.max(limits::HISTORY_FLUSH_TIMEOUT));
         if !written {
-            warn!("{}", console::history_unfinished(self.settings.language));
+            warn!("{}", console::history_unfinished(self.language));
         }
         self.control.iter_mut().for_each(|control| control.stopped(written));
     }
@@ -226,7 +227,7 @@ impl EventLoop {
                     reread(&mut self.server);
                     self.server.reload_accounts();
                 }
-                Asked::Nothing(signal) => info!("{}", console::unused(signal, self.settings.language)),
+                Asked::Nothing(signal) => info!("{}", console::unused(signal, self.language)),
             }
         }
         false
@@ -235,7 +236,7 @@ impl EventLoop {
     /// Begins to stop, unless that has begun.
     fn stop(&mut self, now: MonoTime) {
         if self.stopping.is_none() {
-            info!("{}", console::stopping(self.settings.language));
+            info!("{}", console::stopping(self.language));
             self.acceptors.clear();
             self.server.stop(now);
             self.stopping = Some(now + limits::STOP_TIMEOUT);

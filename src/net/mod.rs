@@ -21,6 +21,6 @@ pub use bind::{Asked, BindCause, BindError, Listening, bind, listeners, resolve}
 pub use descriptors::descriptor_limit;
 pub use event_loop::EventLoop;
 pub use reach::{InterfaceAddr, interface_addrs, reachable};
-pub use server::{Server, Settings, Share};
+pub use server::Server;
 pub use signals::Signals;
 pub use stream::Stream;

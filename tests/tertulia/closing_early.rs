@@ -1,7 +1,8 @@
 //! Connections that are being closed, where descriptors are short or a flood keeps the door busy.
 
+use tertulia::chat::ChatConfig;
+use tertulia::config::Config;
 use tertulia::limits::{CLOSING_MAX, LINGER_TIMEOUT, REFUSED_AT_ONCE, REFUSED_LINGER};
-use tertulia::net::Settings;
 
 use crate::turns::house::House;
 
@@ -26,13 +27,17 @@ fn comes(house: &mut House) -> usize {
     who
 }
 
+fn one_place() -> Config {
+    Config { chat: ChatConfig { places: Some(1), ..ChatConfig::default() }, ..Config::default() }
+}
+
 fn closed(house: &House, those: &[usize]) -> Vec<usize> {
     those.iter().copied().filter(|&who| house.is_closed(who)).collect()
 }
 
 #[test]
 fn closing_connections_give_their_descriptors_to_who_comes_oldest_first() {
-    let mut house = House::new(Settings { connections_max: 10, ..Settings::default() });
+    let mut house = House::new(Config { connections_max: 10, ..Config::default() });
     comes(&mut house);
     let flood: Vec<_> = (0..9).map(|_| turned_away(&mut house)).collect();
     assert_eq!(closed(&house, &flood), [], "while there are descriptors nobody ends early");
@@ -51,7 +56,7 @@ fn closing_connections_give_their_descriptors_to_who_comes_oldest_first() {
 
 #[test]
 fn closing_connections_that_have_not_been_told_all_are_the_last_to_end() {
-    let mut house = House::new(Settings { connections_max: 4, ..Settings::default() });
+    let mut house = House::new(Config { connections_max: 4, ..Config::default() });
     let unread = house.connect();
     house.says(unread, "Ana\n");
     house.deafen(unread);
@@ -68,7 +73,7 @@ fn closing_connections_that_have_not_been_told_all_are_the_last_to_end() {
 
 #[test]
 fn closing_connections_are_bounded_while_others_come() {
-    let mut house = House::new(Settings::default());
+    let mut house = House::new(Config::default());
     let flood: Vec<_> = (0..CLOSING_MAX + 50).map(|_| turned_away(&mut house)).collect();
     assert_eq!(closed(&house, &flood), flood[..50]);
     assert_eq!(house.server.connections(), CLOSING_MAX);
@@ -78,7 +83,7 @@ fn closing_connections_are_bounded_while_others_come() {
 
 #[test]
 fn refused_connections_of_one_address_do_not_keep_another_waiting() {
-    let mut house = House::new(Settings { max_clients: 1, ..Settings::default() });
+    let mut house = House::new(one_place());
     comes(&mut house);
     let refused = |house: &mut House, number: u8| {
         assert!(house.server.accepts(house.now));
@@ -101,7 +106,7 @@ fn refused_connections_of_one_address_do_not_keep_another_waiting() {
 
 #[test]
 fn refused_connections_are_told_why_before_they_give_way() {
-    let mut house = House::new(Settings { max_clients: 1, ..Settings::default() });
+    let mut house = House::new(one_place());
     comes(&mut house);
     // All in one turn, which has written to none of them yet.
     let flood: Vec<_> = (0..REFUSED_AT_ONCE).map(|_| house.connect_from(FLOODER)).collect();

@@ -6,9 +6,10 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, Language, MonoTime};
+use tertulia::chat::{ChatConfig, ClientId, Language, MonoTime};
+use tertulia::config::Config;
 use tertulia::limits;
-use tertulia::net::{Server, Settings, Stream};
+use tertulia::net::{Server, Stream};
 
 const PEOPLE: usize = 1000;
 
@@ -69,14 +70,13 @@ impl House {
 
     /// So many people who may say so much a second.
     fn of(people: usize, rate_limit: u32) -> House {
-        let settings = Settings {
+        let config = Config {
             language: Language::Spanish,
-            max_clients: people,
-            login_timeout: None,
+            chat: ChatConfig { places: Some(people), ..ChatConfig::default() },
             rate_limit,
-            ..Settings::default()
+            ..Config::default()
         };
-        let (server, now) = (Server::new(settings), MonoTime::from_micros(1));
+        let (server, now) = (Server::new(config), MonoTime::from_micros(1));
         let mut house = House { server, people: Vec::new(), stalled: Vec::new(), writes: Rc::default(), now };
         for index in 0..people {
             let input = Rc::new(Cell::default());

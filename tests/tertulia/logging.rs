@@ -425,13 +425,9 @@ fn a_disk_that_is_really_full_stops_nobody() {
 #[test]
 fn a_file_that_cannot_be_opened_is_named() {
     let file = PathBuf::from("/nowhere/to/be/found/chat.log");
-    let settings = LogSettings {
-        level: LevelFilter::Off,
-        file: Some(file.clone()),
-        color: Color::Never,
-        language: Language::Spanish,
-    };
-    let error = logging::start(&settings, Zone::default()).err().expect("no such directory");
+    let settings = LogSettings { level: LevelFilter::Off, file: Some(file.clone()), color: Color::Never };
+    let error =
+        logging::start(&settings, Language::Spanish, Zone::default()).err().expect("no such directory");
     assert_eq!(error.kind(), ErrorKind::NotFound);
     let line = error.to_string();
     assert!(line.starts_with(file.to_str().expect("text")) && !line.contains('\n'), "{line}");

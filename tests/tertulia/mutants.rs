@@ -68,9 +68,9 @@ const BUGS: [Bug; 15] = [
     Bug {
         name: "a limit of all queues that nobody keeps",
         file: "src/net/server/mod.rs",
-        right: "            rate: Rate::new(settings.rate_limit),\n            settings,\n",
-        wrong: "            rate: Rate::new(settings.rate_limit),\n            \
-            settings: Settings { queues_max_bytes: usize::MAX / 2, ..settings },\n",
+        right: "            rate: Rate::new(config.rate_limit),\n            config,\n",
+        wrong: "            rate: Rate::new(config.rate_limit),\n            \
+            config: Config { queues_max_bytes: usize::MAX / 2, ..config },\n",
     },
     Bug {
         name: "a piece without a line end behind which nobody waits for the quiet",

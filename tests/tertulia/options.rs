@@ -1,21 +1,22 @@
 //! What the command line of the server takes, and what it says about what it does not take.
 
-use std::path::Path;
 use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 use log::LevelFilter;
-use tertulia::chat::Language;
+use tertulia::chat::{ChatConfig, Language};
 use tertulia::cli::Options;
-use tertulia::logging::Color;
+use tertulia::config::Config;
+use tertulia::limits::REPLAY_LINES;
+use tertulia::logging::{Color, LogSettings};
 
 fn options(words: &str) -> Result<Options, clap::Error> {
     Options::try_parse_from(["tertulia-server"].into_iter().chain(words.split_whitespace()))
 }
 
-fn taken(words: &str) -> Options {
-    options(words).unwrap_or_else(|error| panic!("{words}: {error}"))
+fn taken(words: &str) -> Config {
+    options(words).map(Options::config).unwrap_or_else(|error| panic!("{words}: {error}"))
 }
 
 /// The first line of what is said about `words`, which must be refused as wrong usage.
@@ -28,48 +29,61 @@ fn refused(words: &str) -> String {
 
 #[test]
 fn without_options_everything_is_as_promised() {
-    let options = taken("");
-    assert_eq!(options.listen, ["localhost:65434"]);
-    assert_eq!(options.lang, Language::Spanish);
-    assert_eq!(options.max_clients, None);
-    assert_eq!(options.name_deadline(), Some(Duration::from_secs(60)));
-    assert_eq!(options.rate_limit, 10);
-    assert_eq!(options.level(), LevelFilter::Info);
-    let log = options.log_settings();
-    assert_eq!((log.level, log.color, log.language), (LevelFilter::Info, Color::Auto, Language::Spanish));
-    assert_eq!(log.file, None);
+    let config = taken("");
+    assert_eq!(config.listen, ["localhost:65434"]);
+    assert_eq!(config.language, Language::Spanish);
+    assert_eq!(config.rate_limit, 10);
+    assert_eq!(config.log, LogSettings { level: LevelFilter::Info, file: None, color: Color::Auto });
+    let chat = ChatConfig {
+        login_timeout: Some(Duration::from_secs(60)),
+        replay: REPLAY_LINES,
+        ..ChatConfig::default()
+    };
+    assert_eq!(config.chat, chat);
+    assert_eq!((config.data, config.keep_days, config.motd), (None, None, None));
+    assert_eq!((config.operators, config.operator_password_file), (Vec::new(), None));
 }
 
 #[test]
 fn every_option_is_heard() {
-    let options = taken(
-        "--listen 127.0.0.1:0 --listen [::1]:7000 --lang en --max-clients 3 --login-timeout 5 --rate-limit 2 \
+    let config = taken(
+        "--listen 127.0.0.1:0 --listen [::1]:7000 --lang en --max-clients 3 --login-timeout 5 --rate-limit 2 --data home \
+         --keep-days 4 --accounts-only --operator Ana --operator Eva --operator-password-file secret --replay 6 --motd hello \
          --log-level trace --log-file chat.log --color never",
     );
-    assert_eq!(options.listen, ["127.0.0.1:0", "[::1]:7000"]);
-    assert_eq!(options.lang, Language::English);
-    assert_eq!(options.max_clients, Some(3));
-    assert_eq!(options.name_deadline(), Some(Duration::from_secs(5)));
-    assert_eq!(options.rate_limit, 2);
-    let log = options.log_settings();
-    assert_eq!((log.level, log.color, log.language), (LevelFilter::Trace, Color::Never, Language::English));
-    assert_eq!(log.file.as_deref(), Some(Path::new("chat.log")));
+    assert_eq!(config.listen, ["127.0.0.1:0", "[::1]:7000"]);
+    assert_eq!(config.language, Language::English);
+    assert_eq!(config.rate_limit, 2);
+    assert_eq!((config.data, config.keep_days), (Some("home".into()), Some(4)));
+    assert_eq!(config.operators, ["Ana", "Eva"]);
+    assert_eq!(config.operator_password_file, Some("secret".into()));
+    assert_eq!(config.motd, Some("hello".into()));
+    let file = Some("chat.log".into());
+    assert_eq!(config.log, LogSettings { level: LevelFilter::Trace, file, color: Color::Never });
+    let chat = ChatConfig {
+        places: Some(3),
+        login_timeout: Some(Duration::from_secs(5)),
+        accounts_only: true,
+        replay: 6,
+        ..ChatConfig::default()
+    };
+    assert_eq!(config.chat, chat);
 }
 
 #[test]
 fn zero_means_no_limit() {
-    let options = taken("--login-timeout 0 --rate-limit 0");
-    assert_eq!(options.name_deadline(), None);
-    assert_eq!(options.rate_limit, 0);
+    let config = taken("--login-timeout 0 --rate-limit 0");
+    assert_eq!(config.chat.login_timeout, None);
+    assert_eq!(config.rate_limit, 0);
 }
 
 #[test]
 fn short_options_set_the_level() {
-    assert_eq!(taken("-q").level(), LevelFilter::Warn);
-    assert_eq!(taken("-v").level(), LevelFilter::Debug);
-    assert_eq!(taken("-vv").level(), LevelFilter::Trace);
-    assert_eq!(taken("-v -v -v").level(), LevelFilter::Trace);
-    assert_eq!(taken("--log-level off").level(), LevelFilter::Off);
+    assert_eq!(taken("-q").log.level, LevelFilter::Warn);
+    assert_eq!(taken("-v").log.level, LevelFilter::Debug);
+    assert_eq!(taken("-vv").log.level, LevelFilter::Trace);
+    assert_eq!(taken("-v -v -v").log.level, LevelFilter::Trace);
+    assert_eq!(taken("--log-level off").log.level, LevelFilter::Off);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! The longest line in any command costs little to be read: no table of all letters against all letters, no second copy
 //! of a copy.
 
+use tertulia::config::Config;
 use tertulia::limits::LINE_MAX_BYTES;
-use tertulia::net::Settings;
 use tertulia::protocol::Codec;
 
 use crate::turns::house::House;
@@ -19,7 +19,7 @@ const MAX_ALLOCATIONS: u64 = 256;
 
 /// All names of commands, as help tells them.
 fn commands() -> Vec<String> {
-    let mut house = House::new(Settings::default());
+    let mut house = House::new(Config::default());
     let somebody = house.connect();
     house.listen(somebody);
     house.says(somebody, "Ana\n/ayuda\n/idioma en\n/help\n");

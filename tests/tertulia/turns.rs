@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use tertulia::config::{Config, Share};
 use tertulia::limits::{LINES_PER_TURN, LINES_PER_TURN_GOING_ON, RATE_BURST, READ_BYTES};
-use tertulia::net::{Settings, Share};
 
 #[path = "../../benches/worst/house.rs"]
 pub mod house;
@@ -11,8 +11,8 @@ pub mod house;
 use house::House;
 
 /// A house with so many people in the first room, who have nothing left to be told of.
-fn house_of(people: usize, settings: Settings) -> House {
-    let mut house = House::new(Settings { login_timeout: None, ..settings });
+fn house_of(people: usize, config: Config) -> House {
+    let mut house = House::new(config);
     for index in 0..people {
         house.connect();
         house.send(index, format!("p{index}\n").as_bytes());
@@ -22,8 +22,8 @@ fn house_of(people: usize, settings: Settings) -> House {
     house
 }
 
-fn unlimited() -> Settings {
-    Settings { rate_limit: 0, ..Settings::default() }
+fn unlimited() -> Config {
+    Config { rate_limit: 0, ..Config::default() }
 }
 
 /// How many lines the server has let somebody hear.
@@ -75,7 +75,7 @@ fn turn_carries_a_whole_share_of_lines_to_a_thousand_people() {
 fn turn_does_so_much_work_whatever_the_lines_are() {
     const PEOPLE: usize = 100;
     let share = Share { steps: 5_000, ..Share::default() };
-    let mut house = house_of(PEOPLE, Settings { share, ..unlimited() });
+    let mut house = house_of(PEOPLE, Config { share, ..unlimited() });
     house.send(0, &b"hola\n".repeat(100));
     let lines = lines_said(&mut house, PEOPLE, House::turn);
     assert!((5..=10).contains(&lines), "{lines} lines of some 600 steps each, and the last may go beyond");
@@ -92,7 +92,7 @@ fn turn_does_so_much_work_whatever_the_lines_are() {
 fn passed_over_sender_is_the_first_of_the_next_turn() {
     const PEOPLE: usize = 50;
     let share = Share { lines: 10, ..Share::default() };
-    let mut house = house_of(PEOPLE, Settings { share, ..unlimited() });
+    let mut house = house_of(PEOPLE, Config { share, ..unlimited() });
     house.listen(49);
     (0..40).for_each(|who| house.send(who, b"uno\ndos\n"));
     let mut order = Vec::new();
@@ -116,7 +116,7 @@ fn passed_over_sender_is_the_first_of_the_next_turn() {
 #[test]
 fn dear_command_is_charged_like_several_lines() {
     const PEOPLE: usize = 10_000;
-    let mut house = house_of(PEOPLE, Settings::default());
+    let mut house = house_of(PEOPLE, Config::default());
     house.waits(Duration::from_secs(60));
     house.listen(7);
     house.send(7, "/quien\n".repeat(200).as_bytes());
@@ -136,7 +136,7 @@ fn dear_command_is_charged_like_several_lines() {
 #[test]
 fn line_that_waits_with_the_system_was_sent_before_the_answer() {
     const PEOPLE: usize = 20;
-    let mut house = house_of(PEOPLE, Settings::default());
+    let mut house = house_of(PEOPLE, Config::default());
     (0..2).for_each(|who| house.listen(who));
     // So many that each of them gets one read.
     (10..20).for_each(|who| house.send(who, b"hola\n"));
@@ -156,7 +156,7 @@ fn line_that_waits_with_the_system_was_sent_before_the_answer() {
 
 #[test]
 fn newcomer_is_charged_too() {
-    let mut house = House::new(Settings::default());
+    let mut house = House::new(Config::default());
     let nameless = house.connect();
     house.settle();
     house.listen(nameless);

@@ -10,7 +10,7 @@ use crate::chat::record::RoomRecord;
 use crate::chat::text::Text;
 
 /// What whoever runs the chat decided about it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChatConfig {
     /// Who gives no name for so long has to go.
     pub login_timeout: Option<Duration>,

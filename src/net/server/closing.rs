@@ -96,14 +96,13 @@ impl<S: Stream> Server<S> {
             || self.closing.refused.len() < REFUSED_AT_ONCE
             || self.closing.refused_giving_way(&self.conns).is_some();
         is_told
-            && (self.conns.len() < self.settings.connections_max
-                || self.closing.oldest(&self.conns).is_some())
+            && (self.conns.len() < self.config.connections_max || self.closing.oldest(&self.conns).is_some())
     }
 
     /// Ends connections that are being closed, if the one that comes would be one too many.
     pub(super) fn make_way(&mut self, now: MonoTime) {
         let closing = self.conns.len().saturating_sub(self.hub.clients());
-        if (self.conns.len() >= self.settings.connections_max || closing >= CLOSING_MAX)
+        if (self.conns.len() >= self.config.connections_max || closing >= CLOSING_MAX)
             && let Some(id) = self.closing.oldest(&self.conns)
         {
             self.end_early(id, now);

@@ -135,7 +135,7 @@ impl<S: Stream> Server<S> {
     /// Says on the console, now and then, what the history lacks, and which passwords were wrong.
     pub(super) fn complain(&mut self, now: MonoTime) {
         for Guesses { name, origin, times, alike } in self.history.guesses(now) {
-            warn!("{}", console::guesses(name.as_ref(), origin, times, alike, self.settings.language));
+            warn!("{}", console::guesses(name.as_ref(), origin, times, alike, self.config.language));
         }
         let complaint = self.history.complaint(now);
         complaint.into_iter().for_each(|complaint| self.note_complaint(complaint));
@@ -143,14 +143,14 @@ impl<S: Stream> Server<S> {
 
     /// Says on the console what the history lacks.
     pub(super) fn note_complaint(&self, Complaint { lines, why }: Complaint) {
-        let language = self.settings.language;
+        let language = self.config.language;
         let why = why.map(|why| (why.reason(language), why.advice(language)));
         warn!("{}", console::history_lost(lines, why, language));
     }
 
     /// Says on the console what happened to the files of the history, at once.
     fn note_file(&self, news: &FileNews) {
-        let language = self.settings.language;
+        let language = self.config.language;
         match news {
             FileNews::Displaced(path) => error!("{}", console::file_displaced(path, language)),
             FileNews::Back(path) => warn!("{}", console::file_back(path, language)),
@@ -170,7 +170,7 @@ impl<S: Stream> Server<S> {
 
     /// Queues `event` for everyone it is for: encoded once per kind of reader.
     fn deliver(&mut self, to: &Audience, event: &Event, now: MonoTime) {
-        let Server { hub, conns, encode_cache, broadcast, queued, dirty, urgent, steps, settings, .. } = self;
+        let Server { hub, conns, encode_cache, broadcast, queued, dirty, urgent, steps, config, .. } = self;
         if let Audience::One(id) = to {
             let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(*id)) else { return };
             let bytes = encode_cache.once(event, conn.format());
@@ -189,7 +189,7 @@ impl<S: Stream> Server<S> {
             let format = conn.format();
             let line = broadcast.line(format.index(here), || encode_cache.of(event, format, here));
             // Else a line could cost each of thousands who do not read a copy, before any of them is let go.
-            let may_grow = *queued <= settings.queues_max_bytes;
+            let may_grow = *queued <= config.queues_max_bytes;
             conn.counted(queued, |conn| conn.enqueue_line(line, may_grow, broadcast, now));
             if !conn.dirty && conn.wants_flush() {
                 conn.dirty = true;
@@ -199,7 +199,7 @@ impl<S: Stream> Server<S> {
     }
 
     fn note(&mut self, note: &LogEntry) {
-        let language = self.settings.language;
+        let language = self.config.language;
         match note {
             LogEntry::Arrived(id, name) => {
                 if let Some(peer) = self.take_origin(*id) {

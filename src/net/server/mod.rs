@@ -9,14 +9,12 @@ mod administering;
 mod closing;
 mod delivering;
 mod serving;
-mod settings;
 mod writing;
 
 use std::collections::{HashMap, VecDeque};
+use std::mem;
 use std::net::SocketAddr;
 use std::time::Duration;
-
-pub use settings::{Settings, Share};
 
 use log::debug;
 use slab::Slab;
@@ -28,6 +26,7 @@ use super::rate_limit::Rate;
 use super::stream::Stream;
 use crate::chat::{ChatConfig, ClientId, CloseReason, Effect, Hub, MonoTime, Origin, Text, UnixMillis, Work};
 use crate::clock::Zone;
+use crate::config::Config;
 use crate::control::AccountReply;
 use crate::limits;
 use crate::protocol::EncodeCache;
@@ -71,33 +70,28 @@ pub struct Server<S> {
     answers: Vec<u8>,
     scratch: Box<[u8]>,
     rate: Rate,
-    settings: Settings,
+    config: Config,
 }
 
 impl<S: Stream> Server<S> {
     /// A server without connections, whose history lives as long as it does.
-    pub fn new(settings: Settings) -> Server<S> {
-        Server::remembering(settings, Storage::default())
+    pub fn new(config: Config) -> Server<S> {
+        Server::remembering(config, Storage::default())
     }
 
     /// A server without connections that goes on with `history`.
-    pub fn remembering(settings: Settings, mut history: Storage) -> Server<S> {
-        let config = ChatConfig {
+    pub fn remembering(mut config: Config, mut history: Storage) -> Server<S> {
+        let chat = ChatConfig {
             next_key: history.next_key(),
             accounts: history.accounts(),
             account_addresses: history.account_addresses(),
-            accounts_only: settings.accounts_only,
-            operators: settings.operators.clone(),
             operator_password: history.has_operator(),
             rooms: history.take_rooms(),
             expulsions: history.take_expulsions(),
-            login_timeout: settings.login_timeout,
-            places: Some(settings.max_clients),
-            replay: settings.replay,
-            motd: settings.motd.clone(),
+            ..mem::take(&mut config.chat)
         };
         Server {
-            hub: Hub::new(config),
+            hub: Hub::new(chat),
             conns: Slab::new(),
             generation: 0,
             pending_addrs: HashMap::new(),
@@ -109,7 +103,7 @@ impl<S: Stream> Server<S> {
             dead: VecDeque::new(),
             closing: closing::Closing::default(),
             effects: Vec::new(),
-            encode_cache: EncodeCache::new(settings.zone.clone()),
+            encode_cache: EncodeCache::new(config.zone.clone()),
             history,
             broadcast: Broadcast::default(),
             steps: 0,
@@ -118,8 +112,8 @@ impl<S: Stream> Server<S> {
             account_replies: Vec::new(),
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
-            rate: Rate::new(settings.rate_limit),
-            settings,
+            rate: Rate::new(config.rate_limit),
+            config,
         }
     }
 
@@ -146,7 +140,7 @@ impl<S: Stream> Server<S> {
         let entry = self.conns.vacant_entry();
         let slot = u32::try_from(entry.key()).expect("fewer connections than descriptors");
         let id = ClientId::new(slot, self.generation);
-        let conn = entry.insert(Conn::new(self.generation, stream, self.settings.language));
+        let conn = entry.insert(Conn::new(self.generation, stream, self.config.language));
         if self.hub.connect(id, origin, now, &mut self.effects) {
             debug!("{peer} -> {id:?}");
             self.pending_addrs.insert(id, peer);

@@ -33,10 +33,10 @@ impl<S: Stream> Server<S> {
         let Some(share) = self.quantum(served) else { return };
         let going_on = Quantum { lines: share.lines.min(LINES_PER_TURN_GOING_ON), ..share };
         let begun = self.work().total();
-        let mut lines_left = self.settings.share.lines;
+        let mut lines_left = self.config.share.lines;
         for nth in 0..served {
             let spent = self.work().total() - begun;
-            if self.is_behind() || lines_left == 0 || spent >= self.settings.share.steps {
+            if self.is_behind() || lines_left == 0 || spent >= self.config.share.steps {
                 break;
             }
             let Some(id) = self.ready.pop_front() else { break };
@@ -50,7 +50,7 @@ impl<S: Stream> Server<S> {
 
     /// The part of a turn that each of so many gets.
     fn quantum(&self, sharers: usize) -> Option<Quantum> {
-        let share = &self.settings.share;
+        let share = &self.config.share;
         Some(Quantum {
             lines: share.lines.checked_div(sharers)?.max(1),
             reads: limits::READS_PER_TURN.checked_div(sharers)?.max(1),

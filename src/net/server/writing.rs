@@ -45,7 +45,7 @@ impl<S: Stream> Server<S> {
     /// Ends the turn: writes what was queued, then sweeps who is dead, then writes what the others are told of it.
     /// Says how many connections were freed.
     pub fn finish_turn(&mut self, now: MonoTime) -> usize {
-        let (mut answers, mut rooms) = (self.settings.share.writes, self.settings.share.writes);
+        let (mut answers, mut rooms) = (self.config.share.writes, self.config.share.writes);
         self.flush(&mut answers, &mut rooms, now);
         let freed = self.sweep(now);
         debug_assert_eq!(
@@ -65,7 +65,7 @@ impl<S: Stream> Server<S> {
     /// Whether so much waits to be written to rooms that nobody is listened to until it is: their readers' queues
     /// would fill up through no fault of theirs.
     pub(super) fn is_behind(&self) -> bool {
-        self.broadcast.longest() >= self.settings.share.unwritten_bytes
+        self.broadcast.longest() >= self.config.share.unwritten_bytes
     }
 
     /// Writes to those who have something to be written, as far as the budgets go.
@@ -135,7 +135,7 @@ impl<S: Stream> Server<S> {
     /// Lets those with the largest queues go when all queues together hold too much. Looks at everybody, but then
     /// makes room for an eighth of all that may wait, so that it is not asked again for long.
     pub(super) fn relieve(&mut self) {
-        let most = self.settings.queues_max_bytes;
+        let most = self.config.queues_max_bytes;
         if self.queued <= most {
             return;
         }
@@ -156,8 +156,8 @@ impl<S: Stream> Server<S> {
         let mut freed = 0;
         let begun = self.work().total();
         // Most leave rooms in which many are told of it at once.
-        while freed < self.settings.share.sweeps
-            && self.work().total() - begun < self.settings.share.steps
+        while freed < self.config.share.sweeps
+            && self.work().total() - begun < self.config.share.steps
             && let Some(id) = self.dead.pop_front()
         {
             let Some(conn) = self.conn_mut(id) else { continue };

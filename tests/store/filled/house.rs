@@ -7,8 +7,9 @@ use std::rc::Rc;
 use std::sync::mpsc::{self, Receiver};
 use std::time::{Duration, Instant};
 
-use tertulia::chat::{ClientId, MonoTime};
-use tertulia::net::{Server, Settings, Stream};
+use tertulia::chat::{ChatConfig, ClientId, MonoTime};
+use tertulia::config::Config;
+use tertulia::net::{Server, Stream};
 use tertulia::storage::{Storage, Store};
 
 use crate::support::{DEADLINE, Dir};
@@ -72,9 +73,12 @@ impl House {
         let storage = Storage::in_file(Store::open(dir.path(), None).unwrap(), move || {
             let _ = wake.send(());
         });
-        let settings =
-            Settings { max_clients: places, login_timeout: None, rate_limit: 0, ..Settings::default() };
-        let server = Server::remembering(settings, storage.unwrap());
+        let config = Config {
+            chat: ChatConfig { places: Some(places), ..ChatConfig::default() },
+            rate_limit: 0,
+            ..Config::default()
+        };
+        let server = Server::remembering(config, storage.unwrap());
         let (people, guests, addresses, now) = (Vec::new(), Vec::new(), 0, MonoTime::from_micros(1));
         House { server, people, guests, addresses, now, woken }
     }

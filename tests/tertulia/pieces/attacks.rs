@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
+use tertulia::config::Config;
 use tertulia::limits::{FIRST_PIECE_QUIET, LINE_MAX_BYTES, PIECE_QUIET};
-use tertulia::net::Settings;
 
 use crate::turns::house::House;
 
 #[test]
 fn byte_now_and_then_from_each_of_many_leaves_nothing_due() {
     const PEOPLE: usize = 2_000;
-    let mut house = House::new(Settings { login_timeout: None, rate_limit: 0, ..Settings::default() });
+    let mut house = House::new(Config { rate_limit: 0, ..Config::default() });
     let many: Vec<usize> = (0..PEOPLE).map(|_| house.connect()).collect();
     for sent in 0..3 {
         for &one in &many {
@@ -26,7 +26,7 @@ fn byte_now_and_then_from_each_of_many_leaves_nothing_due() {
 
 #[test]
 fn byte_now_and_then_behind_a_name_is_due_once() {
-    let mut house = House::new(Settings { login_timeout: None, ..Settings::default() });
+    let mut house = House::new(Config::default());
     let one = house.connect();
     house.says(one, "Ana");
     house.waits(FIRST_PIECE_QUIET);
@@ -42,7 +42,7 @@ fn byte_now_and_then_behind_a_name_is_due_once() {
 
 #[test]
 fn piece_that_never_ends_is_bounded_and_looked_at_once() {
-    let mut house = House::new(Settings { login_timeout: None, ..Settings::default() });
+    let mut house = House::new(Config::default());
     let one = house.connect();
     house.listen(one);
     house.says(one, "An");
@@ -57,7 +57,7 @@ fn piece_that_never_ends_is_bounded_and_looked_at_once() {
 
 #[test]
 fn pieces_are_paced_as_lines_are() {
-    let mut house = House::new(Settings { login_timeout: None, rate_limit: 1, ..Settings::default() });
+    let mut house = House::new(Config { rate_limit: 1, ..Config::default() });
     let (ana, eva) = (house.connect(), house.connect());
     house.says(ana, "Ana\n");
     house.says(eva, "Eva");

@@ -2,22 +2,18 @@
 
 use std::time::Duration;
 
+use tertulia::config::{Config, Share};
 use tertulia::limits::{
     DUE_PER_TURN, FIRST_PIECE_QUIET, KEY_QUIET, PIECE_QUIET, QUEUE_MAX_BYTES, RATE_BURST,
 };
-use tertulia::net::{Settings, Share};
 
 use super::ALMOST;
 use crate::support::peer::welcome_to;
 use crate::turns::house::House;
 
-fn settings() -> Settings {
-    Settings { login_timeout: None, ..Settings::default() }
-}
-
 /// A listener, who comes by a line, and one who sends pieces and is in as well; nobody has anything left to be told.
-fn house_with_piece_sender(settings: Settings) -> (House, usize, usize) {
-    let mut house = House::new(settings);
+fn house_with_piece_sender(config: Config) -> (House, usize, usize) {
+    let mut house = House::new(config);
     let ana = house.connect();
     house.says(ana, "Ana\n");
     let pia = house.connect();
@@ -33,7 +29,7 @@ fn house_with_piece_sender(settings: Settings) -> (House, usize, usize) {
 
 #[test]
 fn server_wakes_up_for_a_piece_and_for_nothing_else() {
-    let (mut house, ana, pia) = house_with_piece_sender(settings());
+    let (mut house, ana, pia) = house_with_piece_sender(Config::default());
     for (piece, quiet) in [("hola", PIECE_QUIET), ("y", KEY_QUIET)] {
         house.says(pia, piece);
         assert_eq!(house.server.next_due(), Some(house.now + quiet));
@@ -47,7 +43,7 @@ fn server_wakes_up_for_a_piece_and_for_nothing_else() {
 
 #[test]
 fn half_a_line_of_who_sends_line_ends_wakes_nobody_up() {
-    let (mut house, ana, pia) = house_with_piece_sender(settings());
+    let (mut house, ana, pia) = house_with_piece_sender(Config::default());
     house.says(ana, "ho");
     assert_eq!(house.server.next_due(), None);
     house.says(ana, "la\n");
@@ -63,7 +59,7 @@ fn half_a_line_of_who_sends_line_ends_wakes_nobody_up() {
 
 #[test]
 fn what_has_come_by_then_belongs_to_the_piece_though_nobody_has_told() {
-    let (mut house, ana, pia) = house_with_piece_sender(settings());
+    let (mut house, ana, pia) = house_with_piece_sender(Config::default());
     house.says(pia, "ho");
     house.arrives_untold(pia, "la");
     house.waits(PIECE_QUIET);
@@ -74,7 +70,7 @@ fn what_has_come_by_then_belongs_to_the_piece_though_nobody_has_told() {
 
 #[test]
 fn quiet_is_not_counted_while_reading_is_held_back_by_the_pace() {
-    let (mut house, ana, pia) = house_with_piece_sender(Settings { rate_limit: 1, ..settings() });
+    let (mut house, ana, pia) = house_with_piece_sender(Config { rate_limit: 1, ..Config::default() });
     house.says(pia, "x\0".repeat(RATE_BURST as usize + 2));
     assert_eq!(house.heard(ana).lines().count(), RATE_BURST as usize);
     // Nothing of this is read for two seconds: two pieces are left.
@@ -100,7 +96,7 @@ fn quiet_is_not_counted_while_reading_is_held_back_by_the_pace() {
 
 #[test]
 fn quiet_is_not_counted_while_reading_is_held_back_by_a_full_queue() {
-    let (mut house, ana, pia) = house_with_piece_sender(Settings { rate_limit: 0, ..settings() });
+    let (mut house, ana, pia) = house_with_piece_sender(Config { rate_limit: 0, ..Config::default() });
     house.deafen(pia);
     house.says(pia, "/ayuda\0".repeat(100));
     house.says(pia, "ho");
@@ -118,7 +114,7 @@ fn quiet_is_not_counted_while_reading_is_held_back_by_a_full_queue() {
 
 #[test]
 fn piece_whose_time_is_over_waits_for_a_last_read_without_keeping_the_server_awake() {
-    let (mut house, ana, pia) = house_with_piece_sender(Settings { rate_limit: 0, ..settings() });
+    let (mut house, ana, pia) = house_with_piece_sender(Config { rate_limit: 0, ..Config::default() });
     house.says(pia, "ho");
     house.deafen(pia);
     // What waits fills the queue to its last byte: nothing is read then.
@@ -142,7 +138,7 @@ fn piece_whose_time_is_over_waits_for_a_last_read_without_keeping_the_server_awa
 #[test]
 fn quiet_is_not_counted_while_the_server_is_behind() {
     let share = Share { unwritten_bytes: 1, writes: 1, ..Share::default() };
-    let (mut house, ana, pia) = house_with_piece_sender(Settings { share, rate_limit: 0, ..settings() });
+    let (mut house, ana, pia) = house_with_piece_sender(Config { share, rate_limit: 0, ..Config::default() });
     house.says(pia, "ho");
     // One write a turn: what is said to the others keeps the server from reading for some turns.
     for name in 0..5 {
@@ -166,7 +162,7 @@ fn quiet_is_not_counted_while_the_server_is_behind() {
 #[test]
 fn pieces_of_many_that_end_at_once_are_taken_in_turns() {
     const PEOPLE: usize = 2_000;
-    let mut house = House::new(Settings { rate_limit: 0, ..settings() });
+    let mut house = House::new(Config { rate_limit: 0, ..Config::default() });
     for number in 0..PEOPLE {
         let one = house.connect();
         house.send(one, format!("p{number}").as_bytes());
@@ -203,7 +199,7 @@ fn who_says_salir_and_closes_has_left_in_good_order_whatever_finds_it_first() {
         ("hola\n", true, format!("Pía: hola\n{LOST}")),
         ("", true, LOST.to_owned()),
     ] {
-        let (mut house, ana, pia) = house_with_piece_sender(settings());
+        let (mut house, ana, pia) = house_with_piece_sender(Config::default());
         house.arrives_untold(pia, sent);
         house.resets_untold(pia);
         if told {
@@ -216,7 +212,7 @@ fn who_says_salir_and_closes_has_left_in_good_order_whatever_finds_it_first() {
         assert_eq!(house.server.connections(), 1);
     }
     // What was begun before counts as well.
-    let (mut house, ana, pia) = house_with_piece_sender(settings());
+    let (mut house, ana, pia) = house_with_piece_sender(Config::default());
     house.says(pia, "sal");
     house.arrives_untold(pia, "ir");
     house.resets_untold(pia);

@@ -14,9 +14,10 @@ use super::person::{Fate, Person};
 use super::pipe::{ServerEnd, pipe};
 use super::places;
 use super::{laws, log, turns};
-use tertulia::chat::{ClientId, Language, MonoTime, Name};
+use tertulia::chat::{ChatConfig, ClientId, Language, MonoTime, Name};
+use tertulia::config::{Config, Share};
 use tertulia::limits;
-use tertulia::net::{Acceptor, Server, Settings, Share};
+use tertulia::net::{Acceptor, Server};
 use tertulia::storage::{SimulatedHelpers, Storage};
 
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
@@ -88,31 +89,29 @@ impl World {
         let crowd = dice.one_in(32).then(|| CROWD[dice.below(CROWD.len())]);
         let places = PLACES[dice.below(PLACES.len())] + usize::from(has_accounts);
         let (storage, disk, accounts) = keepers(has_accounts, &mut dice);
-        let settings = Settings {
+        let places = if crowd.is_some() { CROWD_PLACES } else { places };
+        let host = storage.accounts().into_iter().flatten().skip(HOST).take(1);
+        let config = Config {
             language: Language::Spanish,
-            max_clients: if crowd.is_some() { CROWD_PLACES } else { places },
-            login_timeout: Some(LOGIN_TIMEOUT),
             rate_limit: [0, 0, 3, 1000][dice.below(4)],
             share: share(&mut dice),
             // Among many it takes little to have a large queue.
             queues_max_bytes: [limits::QUEUES_MAX_BYTES, LITTLE_BYTES]
                 [usize::from(dice.one_in(4) && crowd.is_none())],
-            operators: storage
-                .accounts()
-                .into_iter()
-                .flatten()
-                .take(HOST + 1)
-                .skip(HOST)
-                .map(|it| it.key)
-                .collect(),
-            ..Settings::default()
+            chat: ChatConfig {
+                places: Some(places),
+                login_timeout: Some(LOGIN_TIMEOUT),
+                operators: host.map(|it| it.key).collect(),
+                ..ChatConfig::default()
+            },
+            ..Config::default()
         };
         log::listen(has_accounts);
         let mut world = World {
-            places: settings.max_clients,
-            queues_max_bytes: settings.queues_max_bytes,
-            lines_per_turn: settings.share.lines,
-            server: Server::remembering(settings, storage),
+            places,
+            queues_max_bytes: config.queues_max_bytes,
+            lines_per_turn: config.share.lines,
+            server: Server::remembering(config, storage),
             people: Vec::new(),
             heavy: dice.one_in(4) && crowd.is_none(),
             clock: WallClock::new(&mut dice),

@@ -1,0 +1,93 @@
+//! Every option of the server, once: the command line is read into this, and each part of the server takes its own from it.
+
+use std::path::PathBuf;
+
+use crate::chat::{ChatConfig, Language};
+use crate::clock::Zone;
+use crate::limits;
+use crate::logging::LogSettings;
+
+/// How the server runs.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The language of the console, and of what people are told until they choose one.
+    pub language: Language,
+    /// Where to listen: `host:port` each.
+    pub listen: Vec<String>,
+    /// The directory of the history's file; without, the history is in memory only.
+    pub data: Option<PathBuf>,
+    /// Days for which the file keeps what was said; without, for ever.
+    pub keep_days: Option<u32>,
+    /// Registered names that may do everything; [`ChatConfig::operators`] are their accounts.
+    pub operators: Vec<String>,
+    /// A file with the password by which any member becomes an operator.
+    pub operator_password_file: Option<PathBuf>,
+    /// A file with the text for everybody who comes; [`ChatConfig::motd`] is what it holds.
+    pub motd: Option<PathBuf>,
+    /// How the server logs.
+    pub log: LogSettings,
+    /// Messages per second and person; 0: as many as come.
+    pub rate_limit: u32,
+    /// What decides about the chat. What the history knows (rooms, accounts, expulsions) is put into it at the start.
+    pub chat: ChatConfig,
+    /// Connections that may be open at once, those being closed included. Found at the start.
+    pub connections_max: usize,
+    /// The PHC string of the operators' password. Found at the start.
+    pub operator_password: Option<String>,
+    /// The time zone in which times are shown. Found at the start.
+    pub zone: Zone,
+    /// How much one turn does.
+    pub share: Share,
+    /// Bytes that may wait for all readers together before those with the largest queues are let go.
+    pub queues_max_bytes: usize,
+}
+
+impl Default for Config {
+    /// A server that listens nowhere, has places for any number, no deadline for names, and no history to show.
+    fn default() -> Config {
+        Config {
+            language: Language::default(),
+            listen: Vec::new(),
+            data: None,
+            keep_days: None,
+            operators: Vec::new(),
+            operator_password_file: None,
+            motd: None,
+            log: LogSettings::default(),
+            rate_limit: limits::RATE_LIMIT_PER_SECOND,
+            chat: ChatConfig::default(),
+            connections_max: usize::MAX,
+            operator_password: None,
+            zone: Zone::default(),
+            share: Share::default(),
+            queues_max_bytes: limits::QUEUES_MAX_BYTES,
+        }
+    }
+}
+
+/// How much of each kind of work one turn of the loop does at most, so that no turn is long.
+#[derive(Clone, Copy, Debug)]
+pub struct Share {
+    /// Lines taken from all senders together.
+    pub lines: usize,
+    /// Steps of work that these lines may take.
+    pub steps: u64,
+    /// Connections written to because of what was said in a room, and as many that are answered.
+    pub writes: usize,
+    /// Connections freed.
+    pub sweeps: usize,
+    /// Bytes of lines that may wait to be written to a room before anybody is listened to again.
+    pub unwritten_bytes: usize,
+}
+
+impl Default for Share {
+    fn default() -> Share {
+        Share {
+            lines: limits::LINES_PER_TURN,
+            steps: limits::STEPS_PER_TURN,
+            writes: limits::WRITES_PER_TURN,
+            sweeps: limits::SWEEPS_PER_TURN,
+            unwritten_bytes: limits::UNWRITTEN_MAX_BYTES,
+        }
+    }
+}
