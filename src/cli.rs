@@ -165,7 +165,8 @@ fn color() -> impl TypedValueParser<Value = Color> {
 /// Takes a whole number, `LEAST` or more.
 fn number<T: TryFrom<u64>, const LEAST: u32>(text: &str) -> Result<T, Mistake> {
     let number = text.parse::<u64>().ok().filter(|&number| number >= u64::from(LEAST));
-    number.and_then(|number| T::try_from(number).ok()).ok_or(Mistake::Number(LEAST))
+    let mistake = if LEAST == 0 { Mistake::NoNumber } else { Mistake::AtLeast(LEAST) };
+    number.and_then(|number| T::try_from(number).ok()).ok_or(mistake)
 }
 
 /// Takes a number of minutes for which somebody can be expelled.

@@ -17,8 +17,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
-use log::{Level, LevelFilter, Log, Record, warn};
+use log::{Level, LevelFilter, Log, Record, SetLoggerError, warn};
 use simplelog::{CombinedLogger, Config, ConfigBuilder, SharedLogger, WriteLogger};
+
+use thiserror::Error;
 
 pub use clock::LogClock;
 use file::LogFile;
@@ -28,7 +30,6 @@ pub use queue::LogQueue;
 use crate::chat::Language;
 use crate::clock::{Zone, wall_clock};
 use crate::limits;
-use crate::locale::reason;
 
 /// What the log is to be like.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,6 +57,20 @@ pub enum Color {
     Always,
     /// Never.
     Never,
+}
+
+/// Why there is no log. [`describe`](LogError::describe) says it to the person who started the server.
+#[derive(Debug, Error)]
+pub enum LogError {
+    /// The file cannot be opened.
+    #[error("{}: {}", .0.display(), .1)]
+    File(PathBuf, io::Error),
+    /// The console cannot be had, or a thread.
+    #[error(transparent)]
+    Other(#[from] io::Error),
+    /// There is a log already.
+    #[error(transparent)]
+    Started(#[from] SetLoggerError),
 }
 
 /// The running log. Its end waits until all that was logged is written, for [`limits::LOG_FLUSH_TIMEOUT`] at most: a
@@ -103,8 +118,8 @@ impl Drop for Guard {
 ///
 /// # Errors
 ///
-/// The file cannot be opened (the error names it), a thread cannot be had, or there is a log already.
-pub fn start(settings: &LogSettings, language: Language, zone: Zone) -> io::Result<Guard> {
+/// The file cannot be opened, a thread cannot be had, or there is a log already.
+pub fn start(settings: &LogSettings, language: Language, zone: Zone) -> Result<Guard, LogError> {
     let clock = LogClock::new(zone, wall_clock);
     // A descriptor of our own for the same terminal. `io::stderr` has a lock, and whoever else wanted to write there
     // (a panic, say) would wait for the thread that is stuck in it. Never made non-blocking: the shell shares it.
@@ -114,16 +129,14 @@ pub fn start(settings: &LogSettings, language: Language, zone: Zone) -> io::Resu
     let mut loggers: Vec<Box<dyn SharedLogger>> = vec![recorder(&queues[0], &clock, settings.level, painted)];
     let (mut reopen, mut open_to_all) = (None, None);
     if let Some(path) = &settings.file {
-        let file = LogFile::open(path, language).map_err(|error| {
-            io::Error::new(error.kind(), format!("{}: {}", path.display(), reason(&error, language)))
-        })?;
+        let file = LogFile::open(path, language).map_err(|error| LogError::File(path.clone(), error))?;
         reopen = Some(file.asked());
         open_to_all = file.open_to_all().map(|mode| words::open_to_all(path, mode, language));
         let queue = queue(file, &clock, language, false)?;
         loggers.push(recorder(&queue, &clock, settings.level, false));
         queues.push(queue);
     }
-    CombinedLogger::init(loggers).map_err(io::Error::other)?;
+    CombinedLogger::init(loggers)?;
     if let Some(words) = open_to_all {
         warn!("{words}");
     }

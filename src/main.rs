@@ -2,24 +2,50 @@
 //! stop, 1 when it cannot run, 2 when it was asked in a way that it does not understand.
 
 use std::env;
-use std::error::Error;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use log::{LevelFilter, info, warn};
 use rustix::fs::Mode;
+use tertulia::admin::AdminError;
 use tertulia::chat::{AccountKey, Language, Name, Text};
 use tertulia::cli::{self, Said};
 use tertulia::clock::Zone;
 use tertulia::config::Config;
-use tertulia::net::{EventLoop, Server, Signals, Stream};
+use tertulia::logging::LogError;
+use tertulia::net::{BindError, EventLoop, Server, Signals, Stream};
 use tertulia::protocol::console;
-use tertulia::storage::Store;
+use tertulia::storage::{Store, StoreError};
 use tertulia::{admin, limits, locale, logging, net};
+use thiserror::Error;
+
+/// Why the server does not run. [`describe`] says it to the person who started it.
+#[derive(Debug, Error)]
+enum StartError {
+    #[error(transparent)]
+    Bind(#[from] BindError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Log(#[from] LogError),
+    #[error("no account {0}")]
+    NoSuchOperator(String),
+    #[error("the operators' password: {0}")]
+    OperatorPassword(AdminError),
+    #[error(transparent)]
+    Hash(AdminError),
+    #[error("{}: {}", .0.display(), .1)]
+    Motd(PathBuf, io::Error),
+    #[error("{} is too long", .0.display())]
+    MotdTooLong(PathBuf),
+    /// The system refuses what every server needs.
+    #[error(transparent)]
+    System(#[from] io::Error),
+}
 
 fn main() -> ExitCode {
     // Whatever is made from here on is for the user alone whom this runs as: history, log, socket.
@@ -30,8 +56,11 @@ fn main() -> ExitCode {
         Err(said) => return explain(&said),
     };
     let result = match &options.task {
-        Some(task) => admin::run(task).map_err(Into::into),
-        None => serve(options.config()),
+        Some(task) => admin::run(task).map_err(|error| error.describe(task.place().lang)),
+        None => {
+            let mut config = options.config();
+            serve(&mut config).map_err(|error| describe(&error, &config))
+        }
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -53,19 +82,36 @@ fn explain(said: &Said) -> ExitCode {
     shown.map_or(ExitCode::FAILURE, |()| ExitCode::SUCCESS)
 }
 
-fn serve(mut config: Config) -> Result<(), Box<dyn Error>> {
+/// What is wrong, in one line; when debugging, the system's words on a second one.
+fn describe(error: &StartError, config: &Config) -> String {
+    let language = config.language;
+    match error {
+        StartError::Bind(error) => error.describe(language),
+        StartError::Store(error) => {
+            let words = error.describe(language);
+            match error.detail().filter(|_| config.log.level >= LevelFilter::Debug) {
+                Some(detail) => format!("{words}\ntertulia-server: {detail}"),
+                None => words,
+            }
+        }
+        StartError::Log(error) => error.describe(language),
+        StartError::NoSuchOperator(name) => console::no_such_operator(name, language),
+        StartError::OperatorPassword(error) => {
+            format!("--operator-password-file: {}", error.describe(language))
+        }
+        StartError::Hash(error) => error.describe(language),
+        StartError::Motd(path, error) => format!("{}: {}", path.display(), locale::reason(error, language)),
+        StartError::MotdTooLong(path) => format!("{}: {}", path.display(), console::motd_too_long(language)),
+        StartError::System(error) => error.to_string(),
+    }
+}
+
+fn serve(config: &mut Config) -> Result<(), StartError> {
     // Before anything that takes time: who is asked to stop meanwhile stops in order.
     let signals = Signals::listen()?;
     let language = config.language;
-    let listeners = net::listeners(&config.listen).map_err(|error| error.describe(language))?;
-    let store = config.data.as_deref().map(|dir| Store::open(dir, config.keep_days)).transpose();
-    let store = store.map_err(|error| {
-        let words = error.describe(language);
-        match error.detail().filter(|_| config.log.level >= LevelFilter::Debug) {
-            Some(detail) => format!("{words}\ntertulia-server: {detail}"),
-            None => words,
-        }
-    })?;
+    let listeners = net::listeners(&config.listen)?;
+    let store = config.data.as_deref().map(|dir| Store::open(dir, config.keep_days)).transpose()?;
     let zone = Zone::local();
     let log = logging::start(&config.log, language, zone.clone().unwrap_or_default())?;
     if zone.is_none() {
@@ -78,20 +124,20 @@ fn serve(mut config: Config) -> Result<(), Box<dyn Error>> {
         warn!("{}", console::decisions_forgotten(forgotten, language));
     }
     config.connections_max = connections(listeners.len());
-    config.chat.places = Some(places(&config));
-    config.chat.operators = operators(&config, store.as_ref())?;
-    config.operator_password = operator_password(&config)?;
-    config.chat.motd = motd(&config)?;
+    config.chat.places = Some(places(config));
+    config.chat.operators = operators(config, store.as_ref())?;
+    config.operator_password = operator_password(config)?;
+    config.chat.motd = motd(config)?;
     config.zone = zone.unwrap_or_default();
     let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
     shown.dedup();
     let bound: Vec<SocketAddr> =
         listeners.iter().filter_map(|listening| listening.listener.local_addr().ok()).collect();
     let mut event_loop = EventLoop::new(listeners, signals, config.clone(), store)?;
-    announce(&shown, &config);
+    announce(&shown, config);
     announce_to_others(&bound, language);
     log.hold();
-    Ok(event_loop.run(|server| reread(&config, &log, server))?)
+    Ok(event_loop.run(|server| reread(config, &log, server))?)
 }
 
 /// Reads again what can have changed, at SIGHUP.
@@ -107,43 +153,39 @@ fn reread<S: Stream>(config: &Config, log: &logging::Guard, server: &mut Server<
     if config.motd.as_deref().is_some_and(readable) {
         match motd(config) {
             Ok(motd) => server.set_motd(motd),
-            Err(error) => warn!("{}", console::motd_kept(&error, config.language)),
+            Err(error) => warn!("{}", console::motd_kept(&describe(&error, config), config.language)),
         }
     }
 }
 
 /// The accounts of those who may do everything. A name that is not registered yet would be whoever's asks first.
-fn operators(config: &Config, store: Option<&Store>) -> Result<Vec<AccountKey>, String> {
+fn operators(config: &Config, store: Option<&Store>) -> Result<Vec<AccountKey>, StartError> {
     let account = |name: &String| {
         let account = match (store, Name::known(name)) {
-            (Some(store), Ok(name)) => {
-                store.account_meant(&name).map_err(|error| error.describe(config.language))?
-            }
+            (Some(store), Ok(name)) => store.account_meant(&name)?,
             _ => None,
         };
-        account.ok_or_else(|| console::no_such_operator(name, config.language))
+        account.ok_or_else(|| StartError::NoSuchOperator(name.clone()))
     };
     config.operators.iter().map(account).collect()
 }
 
 /// The hash of the password by which one becomes an operator of the server.
-fn operator_password(config: &Config) -> Result<Option<String>, String> {
+fn operator_password(config: &Config) -> Result<Option<String>, StartError> {
     let Some(path) = &config.operator_password_file else { return Ok(None) };
-    let failed = |why: String| format!("--operator-password-file: {why}");
-    let (password, exposed) = admin::password_in(path, config.language).map_err(failed)?;
-    if let Some(exposed) = exposed {
-        warn!("{exposed}");
+    let (password, exposed) = admin::password_in(path).map_err(StartError::OperatorPassword)?;
+    if let Some(mode) = exposed {
+        warn!("{}", admin::password_exposed(path, mode, config.language));
     }
-    admin::hashed(&password, config.language).map(Some)
+    admin::hashed(&password).map(Some).map_err(StartError::Hash)
 }
 
 /// The lines of the greeting, made safe like all words for people.
-fn motd(config: &Config) -> Result<Vec<Text>, String> {
+fn motd(config: &Config) -> Result<Vec<Text>, StartError> {
     let Some(path) = &config.motd else { return Ok(Vec::new()) };
-    let failed = |why: &str| format!("{}: {why}", path.display());
-    let bytes = read(path).map_err(|error| failed(&locale::reason(&error, config.language)))?;
+    let bytes = read(path).map_err(|error| StartError::Motd(path.clone(), error))?;
     if bytes.len() > limits::MOTD_MAX_BYTES {
-        return Err(failed(&console::motd_too_long(config.language)));
+        return Err(StartError::MotdTooLong(path.clone()));
     }
     Ok(String::from_utf8_lossy(&bytes).lines().map(Text::clean).collect())
 }

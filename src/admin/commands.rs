@@ -1,6 +1,6 @@
 //! The commands for a running server: one order each, and what came of it.
 
-use super::{Done, say, words};
+use super::{AdminError, Done, say, words};
 use crate::chat::Text;
 use crate::cli::{Expel, Kick, Place, Readmit, Say};
 use crate::control::{Call, CallError, Order};
@@ -12,10 +12,10 @@ pub(super) fn tell(wanted: &Say) -> Done {
     let place = &wanted.place;
     let text = joined(&wanted.text);
     if text.is_blank() {
-        return Err(words::nothing_to_say(place.lang).to_owned());
+        return Err(AdminError::Blank);
     }
     if text.as_str().len() > LINE_MAX_BYTES {
-        return Err(words::too_long(place.lang));
+        return Err(AdminError::TooLong);
     }
     ordered(&Order::Say { room: wanted.room.as_deref().map(Text::clean), text }, place)
 }
@@ -25,7 +25,7 @@ pub(super) fn kick(wanted: &Kick) -> Done {
     let place = &wanted.place;
     let reason = Some(joined(&wanted.reason)).filter(|reason| !reason.is_blank());
     if reason.as_ref().is_some_and(|reason| reason.as_str().len() > LINE_MAX_BYTES) {
-        return Err(words::too_long(place.lang));
+        return Err(AdminError::TooLong);
     }
     let (whom, room) = (Text::clean(&wanted.name), wanted.room.as_deref().map(Text::clean));
     ordered(&Order::Kick { whom, room, reason }, place)
@@ -52,29 +52,29 @@ pub(super) fn who(place: &Place) -> Done {
 /// Stops the server, and waits until it has.
 pub(super) fn stop(place: &Place) -> Done {
     ordered(&Order::Stop, place)?;
-    say(words::stopped(place.lang), place.lang)
+    say(words::stopped(place.lang))
 }
 
 /// Gives an order to the server, and shows the rows of its answer.
 fn ordered(order: &Order, place: &Place) -> Done {
     // The server would hang up on it.
     if order.encode().len() > CONTROL_ORDER_MAX_BYTES {
-        return Err(words::too_long(place.lang));
+        return Err(AdminError::TooLong);
     }
     let call = Call::open(&place.data).map_err(|error| match error {
-        CallError::NoServer if AccountFile::is_held(&place.data) => words::occupied(&place.data, place.lang),
-        error => words::no_answer(&error, &place.data, place.lang),
+        CallError::NoServer if AccountFile::is_held(&place.data) => AdminError::Occupied(place.data.clone()),
+        error => AdminError::NoAnswer(place.data.clone(), error),
     })?;
     let mut shown = Ok(());
     let ended = call.order(order, |row| {
         if shown.is_ok() {
-            shown = say(&row.join("\t"), place.lang);
+            shown = say(&row.join("\t"));
         }
     });
     match ended {
         Ok(Ok(())) => shown,
-        Ok(Err(refusal)) => Err(words::refused(&refusal, place.lang)),
-        Err(error) => Err(words::no_answer(&error, &place.data, place.lang)),
+        Ok(Err(refusal)) => Err(refusal.into()),
+        Err(error) => Err(AdminError::NoAnswer(place.data.clone(), error)),
     }
 }
 

@@ -5,10 +5,9 @@ use std::io::{self, BufRead, BufReader, IsTerminal, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
-use super::words;
+use super::{AdminError, words};
 use crate::chat::{Language, Password, PasswordError};
 use crate::limits::LINE_MAX_BYTES;
-use crate::locale::reason;
 
 /// What some editors and shells put in front of UTF-8.
 const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
@@ -17,27 +16,27 @@ const UTF8_MARK: &[u8] = b"\xEF\xBB\xBF";
 const UTF16_MARKS: [&[u8]; 2] = [b"\xFF\xFE", b"\xFE\xFF"];
 
 /// Takes a password from `file`, or asks for it twice.
-pub(super) fn read(file: Option<&Path>, language: Language) -> Result<Password, String> {
+pub(super) fn read(file: Option<&Path>, language: Language) -> Result<Password, AdminError> {
     let Some(path) = file else {
         let typed = asked(language)?;
-        return new(&typed).map_err(|error| words::no_password(error, language));
+        return new(&typed).map_err(AdminError::Password);
     };
-    let (password, exposed) = password_in(path, language)?;
-    if let Some(exposed) = exposed {
+    let (password, exposed) = password_in(path)?;
+    if let Some(mode) = exposed {
         // Where it finds no place the order is carried out all the same.
-        let _ = writeln!(io::stderr(), "tertulia-server: {exposed}");
+        let _ = writeln!(io::stderr(), "tertulia-server: {}", words::password_exposed(path, mode, language));
     }
     Ok(password)
 }
 
-/// The password in the first line of `path`, or of the standard input if that is `-`. Beside it a line for whoever runs the
-/// program, if every user of the machine can read the file.
+/// The password in the first line of `path`, or of the standard input if that is `-`. Beside it the mode of the file, if every
+/// user of the machine can read it.
 ///
 /// # Errors
 ///
-/// There is none; one line says why.
-pub fn password_in(path: &Path, language: Language) -> Result<(Password, Option<String>), String> {
-    let failed = |error: io::Error| format!("{}: {}.", path.display(), reason(&error, language));
+/// There is no password.
+pub fn password_in(path: &Path) -> Result<(Password, Option<u32>), AdminError> {
+    let failed = |error: io::Error| AdminError::File(path.to_owned(), error);
     let (line, mode) = if path.as_os_str() == "-" {
         (first_line(io::stdin().lock()), None)
     } else {
@@ -46,11 +45,10 @@ pub fn password_in(path: &Path, language: Language) -> Result<(Password, Option<
     };
     let line = line.map_err(failed)?;
     if UTF16_MARKS.iter().any(|mark| line.starts_with(mark)) {
-        return Err(words::utf16(language).to_owned());
+        return Err(AdminError::Utf16);
     }
     let password = text(line).and_then(|raw| new(&raw));
-    let password = password.map_err(|error| words::no_password(error, language))?;
-    Ok((password, mode.map(|mode| words::password_exposed(path, mode, language))))
+    Ok((password.map_err(AdminError::Password)?, mode))
 }
 
 fn new(typed: &str) -> Result<Password, PasswordError> {
@@ -86,21 +84,21 @@ fn text(mut line: Vec<u8>) -> Result<String, PasswordError> {
 }
 
 /// Asks at the terminal, twice.
-fn asked(language: Language) -> Result<String, String> {
+fn asked(language: Language) -> Result<String, AdminError> {
     if !io::stdin().is_terminal() {
-        return Err(words::no_terminal(language).to_owned());
+        return Err(AdminError::NoTerminal);
     }
     let [question, again] = words::questions(language);
     let ask = |question: &str| match rpassword::prompt_password(question) {
         Ok(answer) => Ok(answer),
         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
-            Err(words::no_password(PasswordError::NotUtf8, language))
+            Err(AdminError::Password(PasswordError::NotUtf8))
         }
-        Err(_) => Err(words::no_terminal(language).to_owned()),
+        Err(_) => Err(AdminError::NoTerminal),
     };
     let password = ask(question)?;
     if ask(again)? != password {
-        return Err(words::differ(language).to_owned());
+        return Err(AdminError::Differ);
     }
     Ok(password)
 }

@@ -1,12 +1,36 @@
-//! What the clerk says, in two languages, one line each.
+//! What the administrator is told, in two languages, one line each.
 
 use std::path::Path;
 
+use super::AdminError;
 use crate::chat::Language::{self, English, Spanish};
 use crate::chat::{Name, NameError, PasswordError, Text};
 use crate::control::{CallError, Refusal};
 use crate::limits::{ACCOUNTS_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use crate::locale::{number, reason};
+
+impl AdminError {
+    /// The one line for the administrator.
+    pub fn describe(&self, language: Language) -> String {
+        match self {
+            AdminError::Name(typed, error) => no_name(typed, *error, language),
+            AdminError::Unknown(name, meant) => unknown(name, meant.as_deref(), language),
+            AdminError::Password(error) => no_password(*error, language),
+            AdminError::Differ => differ(language).to_owned(),
+            AdminError::NoTerminal => no_terminal(language).to_owned(),
+            AdminError::Utf16 => utf16(language).to_owned(),
+            AdminError::File(path, error) => format!("{}: {}.", path.display(), reason(error, language)),
+            AdminError::Hash(why) => not_hashed(why, language),
+            AdminError::Blank => nothing_to_say(language).to_owned(),
+            AdminError::TooLong => too_long(language),
+            AdminError::Refused(refusal) => refused(refusal, language),
+            AdminError::NoAnswer(dir, error) => no_answer(error, dir, language),
+            AdminError::Occupied(dir) => occupied(dir, language),
+            AdminError::Store(error) => error.describe(language),
+            AdminError::Output(error) => reason(error, language),
+        }
+    }
+}
 
 pub(super) fn added(name: &Name, language: Language) -> String {
     match language {
@@ -36,14 +60,14 @@ pub(super) fn questions(language: Language) -> [&'static str; 2] {
     }
 }
 
-pub(super) fn differ(language: Language) -> &'static str {
+fn differ(language: Language) -> &'static str {
     match language {
         Spanish => "Las dos contraseñas no son iguales.",
         English => "The two passwords are not the same.",
     }
 }
 
-pub(super) fn no_terminal(language: Language) -> &'static str {
+fn no_terminal(language: Language) -> &'static str {
     match language {
         Spanish => {
             "Aquí no hay terminal donde escribir la contraseña: usa --password-file (- es la entrada estándar)."
@@ -54,7 +78,7 @@ pub(super) fn no_terminal(language: Language) -> &'static str {
     }
 }
 
-pub(super) fn no_password(error: PasswordError, language: Language) -> String {
+fn no_password(error: PasswordError, language: Language) -> String {
     match (error, language) {
         (PasswordError::Blank, Spanish) => "La contraseña no puede estar vacía.".into(),
         (PasswordError::Blank, English) => "The password cannot be blank.".into(),
@@ -77,14 +101,15 @@ pub(super) fn no_password(error: PasswordError, language: Language) -> String {
     }
 }
 
-pub(super) fn utf16(language: Language) -> &'static str {
+fn utf16(language: Language) -> &'static str {
     match language {
         Spanish => "El archivo de la contraseña está en UTF-16: guárdalo en UTF-8.",
         English => "The password's file is in UTF-16: save it as UTF-8.",
     }
 }
 
-pub(super) fn password_exposed(path: &Path, mode: u32, language: Language) -> String {
+/// A warning about a password that every user of the machine can read in the file at `path`, for its `mode`.
+pub fn password_exposed(path: &Path, mode: u32, language: Language) -> String {
     let path = path.display();
     match language {
         Spanish => {
@@ -94,7 +119,7 @@ pub(super) fn password_exposed(path: &Path, mode: u32, language: Language) -> St
     }
 }
 
-pub(super) fn no_name(typed: &Text, error: NameError, language: Language) -> String {
+fn no_name(typed: &Text, error: NameError, language: Language) -> String {
     let typed = typed.as_str();
     match (error, language) {
         (NameError::Malformed, Spanish) => format!(
@@ -116,7 +141,7 @@ pub(super) fn no_name(typed: &Text, error: NameError, language: Language) -> Str
     }
 }
 
-pub(super) fn unknown(name: &Name, meant: Option<&str>, language: Language) -> String {
+fn unknown(name: &Name, meant: Option<&str>, language: Language) -> String {
     let meant = meant.map(Text::clean);
     match (meant.as_ref().map(Text::as_str), language) {
         (None, Spanish) => format!("No hay ninguna cuenta {name}."),
@@ -126,7 +151,7 @@ pub(super) fn unknown(name: &Name, meant: Option<&str>, language: Language) -> S
     }
 }
 
-pub(super) fn refused(refusal: &Refusal, language: Language) -> String {
+fn refused(refusal: &Refusal, language: Language) -> String {
     match (refusal, language) {
         (Refusal::Unclear, Spanish) => {
             "El servidor no entiende la orden: es de otra versión del programa. No se ha hecho nada.".into()
@@ -188,7 +213,7 @@ fn advised(line: String, advice: Option<&str>) -> String {
 }
 
 /// Why no answer came, and whether something may have been done all the same.
-pub(super) fn no_answer(error: &CallError, dir: &Path, language: Language) -> String {
+fn no_answer(error: &CallError, dir: &Path, language: Language) -> String {
     let dir = dir.display();
     match (error, language) {
         (CallError::NoServer, Spanish) => format!("En {dir} no hay ningún servidor en marcha."),
@@ -247,7 +272,7 @@ pub(super) fn no_answer(error: &CallError, dir: &Path, language: Language) -> St
     }
 }
 
-pub(super) fn occupied(dir: &Path, language: Language) -> String {
+fn occupied(dir: &Path, language: Language) -> String {
     let dir = dir.display();
     match language {
         Spanish => format!(
@@ -261,14 +286,14 @@ pub(super) fn occupied(dir: &Path, language: Language) -> String {
     }
 }
 
-pub(super) fn nothing_to_say(language: Language) -> &'static str {
+fn nothing_to_say(language: Language) -> &'static str {
     match language {
         Spanish => "No hay nada que decir: el texto está vacío.",
         English => "There is nothing to say: the text is blank.",
     }
 }
 
-pub(super) fn too_long(language: Language) -> String {
+fn too_long(language: Language) -> String {
     match language {
         Spanish => format!("El texto es demasiado largo: caben {LINE_MAX_BYTES} bytes."),
         English => format!("The text is too long: {LINE_MAX_BYTES} bytes fit."),
@@ -282,7 +307,7 @@ pub(super) fn stopped(language: Language) -> &'static str {
     }
 }
 
-pub(super) fn not_hashed(why: &str, language: Language) -> String {
+fn not_hashed(why: &str, language: Language) -> String {
     match language {
         Spanish => format!("No se puede cifrar la contraseña: {why}."),
         English => format!("The password cannot be hashed: {why}."),

@@ -27,6 +27,20 @@ pub enum Task {
     Stop(Place),
 }
 
+impl Task {
+    /// Where the server is, and how to talk about it.
+    pub fn place(&self) -> &Place {
+        match self {
+            Task::Account(order) => order.place(),
+            Task::Say(say) => &say.place,
+            Task::Kick(kick) => &kick.place,
+            Task::Expel(expel) => &expel.place,
+            Task::Readmit(readmit) => &readmit.place,
+            Task::Who(place) | Task::Stop(place) => place,
+        }
+    }
+}
+
 /// What is to be done with the accounts, also while a server is running.
 #[derive(Clone, Debug, Subcommand)]
 pub enum Order {

@@ -88,10 +88,7 @@ fn complaint(error: &clap::Error) -> String {
         ErrorKind::InvalidValue => format!("valor no válido '{value}' para '{argument}'"),
         ErrorKind::ValueValidation => match mistake {
             Some(mistake) => {
-                format!(
-                    "valor no válido '{value}' para '{argument}': {}",
-                    mistake.describe(Language::Spanish)
-                )
+                format!("valor no válido '{value}' para '{argument}': {}", spanish::mistake(mistake))
             }
             None => format!("valor no válido '{value}' para '{argument}'"),
         },

@@ -3,6 +3,8 @@
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command};
 
+use super::Mistake;
+
 /// What each option and argument does, by its id; where commands differ, by that of the command too.
 const ARGUMENTS: [(&str, &str); 33] = [
     ("listen", "Escucha aquí; se puede repetir; el puerto 0 toma uno libre"),
@@ -147,6 +149,21 @@ fn turned_argument(arg: Arg, command: &str, outermost: bool) -> Arg {
     match shown.as_deref().and_then(|name| lookup(&VALUES, name)) {
         Some(name) => arg.value_name(name),
         None => arg,
+    }
+}
+
+/// What is wrong about a value: the end of a sentence, without a full stop.
+pub(super) fn mistake(mistake: &Mistake) -> String {
+    match mistake {
+        Mistake::NoNumber => "hace falta un número entero".into(),
+        Mistake::AtLeast(least) => format!("hace falta un número, al menos {least}"),
+        Mistake::Between(least, most) => format!("hace falta un número de {least} a {most}"),
+        Mistake::NoPort(with_it) => format!("falta el puerto, como en {with_it}"),
+        Mistake::Port(port) => format!("el puerto es un número de 0 a 65535, no {port}"),
+        Mistake::Brackets => "una dirección IPv6 va entre corchetes, como en [::1]:65434".into(),
+        Mistake::NoHost(port) => {
+            format!("di para quién: localhost:{port} para este equipo, 0.0.0.0:{port} para todos")
+        }
     }
 }
 

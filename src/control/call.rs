@@ -4,6 +4,8 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::Path;
 
+use thiserror::Error;
+
 use super::reply::Line;
 use super::{AccountOrder, AccountReply, GREETING, Order, Refusal, Registered, connect, is_trusted};
 use crate::limits::{CONTROL_ANSWER_PATIENCE, CONTROL_GREETING_PATIENCE, CONTROL_LINE_MAX_BYTES};
@@ -15,21 +17,28 @@ pub struct Call {
 }
 
 /// Why no answer came.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum CallError {
     /// No server listens there.
+    #[error("no server")]
     NoServer,
     /// This user may not call it.
+    #[error("permission denied")]
     Denied,
     /// Somebody listens there who is neither this user nor the directory's owner. Nothing was ordered.
+    #[error("the server is another user's")]
     Stranger,
     /// It listens, but does not say anything. Nothing was ordered.
+    #[error("the server is silent")]
     Silent,
     /// It speaks of another version. Nothing was ordered.
+    #[error("the server is of another version")]
     OtherVersion,
     /// It has taken the order, but has not said what came of it.
+    #[error("the server did not answer")]
     Unanswered,
     /// The connection cannot be had, or breaks too early. Nothing was ordered.
+    #[error(transparent)]
     Failed(io::Error),
 }
 

@@ -1,5 +1,7 @@
 //! Answers to orders, as values and as lines of text.
 
+use thiserror::Error;
+
 use super::order::field;
 use crate::chat::UnixMillis;
 use crate::locale::FileFault;
@@ -32,7 +34,8 @@ pub enum AccountReply {
 }
 
 /// Why an order was not carried out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("refused: {self:?}")]
 pub enum Refusal {
     /// It is of another version of the program, or nonsense.
     Unclear,

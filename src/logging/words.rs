@@ -3,8 +3,20 @@
 use std::io;
 use std::path::Path;
 
+use super::LogError;
 use crate::chat::Language::{self, English, Spanish};
 use crate::locale::{number, reason};
+
+impl LogError {
+    /// The one line for the person who started the server.
+    pub fn describe(&self, language: Language) -> String {
+        match self {
+            LogError::File(path, error) => format!("{}: {}", path.display(), reason(error, language)),
+            LogError::Other(error) => error.to_string(),
+            LogError::Started(error) => error.to_string(),
+        }
+    }
+}
 
 pub(super) fn lost_lines(lost: u64, language: Language) -> String {
     match (language, lost) {

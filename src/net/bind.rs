@@ -5,6 +5,7 @@
 
 mod error;
 mod socket;
+mod words;
 
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6, ToSocketAddrs};

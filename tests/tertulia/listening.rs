@@ -143,7 +143,8 @@ fn a_taken_port_is_named_in_one_line() {
         )
     );
     let last = BindError { address: "aula:65535".into(), cause: BindCause::InUse };
-    assert!(last.to_string().ends_with(" --listen aula:65434"), "{last}");
+    let line = last.describe(Language::English);
+    assert!(line.ends_with(" --listen aula:65434"), "{line}");
 }
 
 #[test]
@@ -291,7 +292,7 @@ fn a_refusal_of_the_system_says_permission() {
          puerto: --listen localhost:65434"
     );
     assert_eq!(
-        error.to_string(),
+        error.describe(Language::English),
         "No permission to use the port localhost:80. Those below 1024 are mostly the administrator's. To use another port: \
          --listen localhost:65434"
     );

@@ -13,7 +13,7 @@ use simplelog::SharedLogger;
 use tertulia::chat::Language;
 use tertulia::clock::{Zone, wall_clock};
 use tertulia::limits;
-use tertulia::logging::{self, Color, LogClock, LogQueue, LogSettings};
+use tertulia::logging::{self, Color, LogClock, LogError, LogQueue, LogSettings};
 
 use crate::support::server::after_time;
 
@@ -428,7 +428,7 @@ fn a_file_that_cannot_be_opened_is_named() {
     let settings = LogSettings { level: LevelFilter::Off, file: Some(file.clone()), color: Color::Never };
     let error =
         logging::start(&settings, Language::Spanish, Zone::default()).err().expect("no such directory");
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-    let line = error.to_string();
+    assert!(matches!(&error, LogError::File(named, _) if *named == file), "{error}");
+    let line = error.describe(Language::Spanish);
     assert!(line.starts_with(file.to_str().expect("text")) && !line.contains('\n'), "{line}");
 }

@@ -1,17 +1,12 @@
-//! Why the server cannot listen, in one line for whoever started it.
+//! Why the server cannot listen.
 
-use std::error::Error;
-use std::fmt;
 use std::io::{self, ErrorKind};
 
-use crate::chat::Language;
-use crate::locale::reason;
+use thiserror::Error;
 
-/// The port to propose where the one that was asked for cannot be had.
-const DEFAULT_PORT: u16 = 65434;
-
-/// Why an address cannot be listened on.
-#[derive(Debug)]
+/// Why an address cannot be listened on. [`describe`](BindError::describe) says it to the person who started the server.
+#[derive(Debug, Error)]
+#[error("{address}: {cause}")]
 pub struct BindError {
     /// The address as it was asked for.
     pub address: String,
@@ -20,21 +15,28 @@ pub struct BindError {
 }
 
 /// What is wrong with an address.
-#[derive(Debug)]
+#[derive(Debug, Error)]
 pub enum BindCause {
-    /// Nobody knows what it stands for.
+    /// It does not resolve.
+    #[error("unresolved: {0}")]
     Unresolved(io::Error),
     /// Every network interface has addresses like it, so it has to be said which interface is meant.
+    #[error("no interface")]
     NoInterface,
     /// This machine has no network interface of that name or number.
+    #[error("no such interface: {0}")]
     NoSuchInterface(String),
     /// Another program, or an earlier `--listen`, has it.
+    #[error("in use")]
     InUse,
     /// Ports below 1024 are mostly the administrator's.
+    #[error("permission denied")]
     Denied,
     /// It belongs to another machine, or to a family that this one does not have.
+    #[error("not an address of this machine")]
     NotHere,
     /// Something else.
+    #[error(transparent)]
     Other(io::Error),
 }
 
@@ -47,101 +49,3 @@ impl From<io::Error> for BindCause {
         }
     }
 }
-
-impl BindError {
-    /// The one line for whoever started the server.
-    pub fn describe(&self, language: Language) -> String {
-        let address = &self.address;
-        match (language, &self.cause) {
-            (Language::Spanish, BindCause::Unresolved(error)) => {
-                // A resolver's own errors have no number, and speak English.
-                let why = match error.raw_os_error() {
-                    None if error.kind() != ErrorKind::InvalidInput => {
-                        "ese nombre no lleva a ninguna parte".into()
-                    }
-                    _ => reason(error, language),
-                };
-                format!("No se encuentra {address}: {why}.")
-            }
-            (Language::Spanish, BindCause::NoInterface) => {
-                format!("En {address} falta la interfaz de red: {}.", with_interface(address))
-            }
-            (Language::Spanish, BindCause::NoSuchInterface(name)) => {
-                format!("No se encuentra {address}: este equipo no tiene ninguna interfaz de red {name}.")
-            }
-            (Language::Spanish, BindCause::InUse) => format!(
-                "El puerto {address} ya está en uso. ¿Hay otro tertulia-server en marcha? Para usar otro puerto: --listen {}",
-                another_port(address)
-            ),
-            (Language::Spanish, BindCause::Denied) => format!(
-                "No hay permiso para usar el puerto {address}. Por debajo de 1024 suelen ser del administrador. Para usar \
-                 otro puerto: --listen {}",
-                default_port(address)
-            ),
-            (Language::Spanish, BindCause::NotHere) => format!(
-                "La dirección {address} no es de este equipo. Para todas las que tiene: --listen {}",
-                everywhere(address)
-            ),
-            (Language::Spanish, BindCause::Other(error)) => {
-                format!("No se puede escuchar en {address}: {}.", reason(error, language))
-            }
-            (Language::English, BindCause::Unresolved(error)) => {
-                format!("Cannot find {address}: {}.", reason(error, language))
-            }
-            (Language::English, BindCause::NoInterface) => {
-                format!("The network interface is missing in {address}: {}.", with_interface(address))
-            }
-            (Language::English, BindCause::NoSuchInterface(name)) => {
-                format!("Cannot find {address}: this machine has no network interface {name}.")
-            }
-            (Language::English, BindCause::InUse) => format!(
-                "The port {address} is already in use. Is another tertulia-server running? To use another port: --listen {}",
-                another_port(address)
-            ),
-            (Language::English, BindCause::Denied) => format!(
-                "No permission to use the port {address}. Those below 1024 are mostly the administrator's. To use another \
-                 port: --listen {}",
-                default_port(address)
-            ),
-            (Language::English, BindCause::NotHere) => format!(
-                "The address {address} is not of this machine. For all that it has: --listen {}",
-                everywhere(address)
-            ),
-            (Language::English, BindCause::Other(error)) => {
-                format!("Cannot listen on {address}: {}.", reason(error, language))
-            }
-        }
-    }
-}
-
-/// The address with the next port.
-fn another_port(address: &str) -> String {
-    let (host, port) = address.rsplit_once(':').unwrap_or((address, ""));
-    let port = port.parse().map_or(DEFAULT_PORT, |port: u16| port.checked_add(1).unwrap_or(DEFAULT_PORT));
-    format!("{host}:{port}")
-}
-
-/// The address with a port that anybody may use.
-fn default_port(address: &str) -> String {
-    let host = address.rsplit_once(':').map_or(address, |(host, _)| host);
-    format!("{host}:{DEFAULT_PORT}")
-}
-
-/// The port on every address of this machine.
-fn everywhere(address: &str) -> String {
-    format!("0.0.0.0:{}", address.rsplit_once(':').map_or("", |(_, port)| port))
-}
-
-/// The address as it is written with an interface.
-fn with_interface(address: &str) -> String {
-    let (ip, port) = address.rsplit_once("]:").unwrap_or((address, ""));
-    format!("{}%eth0]:{port}", ip.trim_end_matches('%'))
-}
-
-impl fmt::Display for BindError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.describe(Language::English))
-    }
-}
-
-impl Error for BindError {}
