@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use tertulia::chat::{
-    ChatConfig, ClientId, Command, Effect, Event, Hub, Language, MonoTime, Name, Origin, Text,
+    ChatConfig, ClientId, Command, Effect, Event, Hub, Input, Language, Name, Origin, Text, Time,
 };
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
 use tertulia::protocol::{EncodeCache, Format, LineBuffer};
@@ -82,16 +82,18 @@ fn hub(criterion: &mut Criterion) {
     let (mut hub, mut effects) = (Hub::new(ChatConfig::default()), Vec::new());
     for slot in 0..MEMBERS {
         let (id, name) = (ClientId::new(slot, 1), Command::Say(Text::clean(&format!("p{slot}"))));
-        assert!(hub.connect(id, Origin::UNKNOWN, MonoTime::START, &mut effects));
-        hub.handle(id, name, MonoTime::START, &mut effects);
+        hub.apply(Time::default(), Input::Connected(id, Origin::UNKNOWN));
+        hub.apply(Time::default(), Input::Command(id, name));
     }
+    hub.effects(&mut effects);
     let mut group = criterion.benchmark_group("hub");
     group.throughput(Throughput::Elements(u64::from(MEMBERS) - 1));
     group.bench_function("a line to a room of 1,000", |bencher| {
         bencher.iter(|| {
             effects.clear();
             let line = Command::Say(Text::clean(black_box(SHORT.trim_end())));
-            hub.handle(ClientId::new(7, 1), line, MonoTime::START, &mut effects);
+            hub.apply(Time::default(), Input::Command(ClientId::new(7, 1), line));
+            hub.effects(&mut effects);
             let mut heard = 0;
             for effect in &effects {
                 if let Effect::Deliver { to, .. } = effect {

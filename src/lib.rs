@@ -32,7 +32,7 @@
 //! 2  Server::readable        finds the connection, checks its generation; serve_ready gives it its share of the turn
 //! 3  Conn::fill              reads, until there is no more or the connection's share of the turn is used up
 //! 4  Codec::next_command     the next line becomes a Command
-//! 5  Hub::handle             the rules; Effect::Deliver { to, event } comes out
+//! 5  Hub::apply              the rules; Effect::Deliver { to, event } comes out
 //! 6  Server::deliver         encodes once per kind of reader; each recipient's outbox notes that it is theirs
 //! 7  Server::finish_turn     one write per connection that has something to be written
 //! ```

@@ -3,6 +3,7 @@
 use std::num::NonZeroU32;
 
 use super::account::{AccountKey, AuthRequest, OfflineMessage, Question};
+use super::admin::AdminReply;
 use super::command::Language;
 use super::event::{Decision, Event};
 use super::expulsion::Expulsion;
@@ -53,6 +54,8 @@ pub enum Effect {
     Ack(AccountKey, u64),
     /// A line for the server's console.
     Log(LogEntry),
+    /// What came of the administrator's order.
+    AdminReply(AdminReply),
 }
 
 /// Who hears an event.

@@ -2,6 +2,7 @@
 
 mod account;
 mod account_index;
+mod admin;
 mod asking;
 mod ban_list;
 mod client;
@@ -14,6 +15,7 @@ mod hiding;
 mod holdings;
 mod hub;
 mod id;
+mod input;
 mod join_part_batch;
 mod key_guard;
 mod line;
@@ -25,12 +27,14 @@ mod record;
 mod room;
 mod slots;
 mod text;
+mod time;
 mod work;
 
 pub use account::{
     Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, OfflineMessage, Password,
     PasswordError, Posted, Question,
 };
+pub use admin::{AdminOrder, AdminRefusal, AdminReply};
 pub use command::{Command, Language, Trouble, Verb, Wording};
 pub use effect::{Audience, CloseReason, Effect, LogEntry, RoomId};
 pub use event::{
@@ -38,8 +42,9 @@ pub use event::{
     Person, PlaceNews, PutOut, RoomListing, RoomRefusal, ServerNews,
 };
 pub use expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
-pub use hub::{AdminRefusal, ChatConfig, Description, GENERAL, Hub};
+pub use hub::{ChatConfig, Description, GENERAL, Hub};
 pub use id::ClientId;
+pub use input::{Input, Reply};
 pub use key_guard::failure_delay;
 pub use line::{Found, Line, Look, Reach, RoomKey, UnixMillis};
 pub use mono_time::MonoTime;
@@ -47,4 +52,5 @@ pub use name::{Name, NameError, Skeleton};
 pub use origin::Origin;
 pub use record::{RoomChange, RoomFact, RoomList, RoomRecord};
 pub use text::Text;
+pub use time::Time;
 pub use work::Work;

@@ -81,8 +81,8 @@ const BUGS: [Bug; 15] = [
     Bug {
         name: "a wall clock that is read at the start only",
         file: "src/net/server/mod.rs",
-        right: "        self.hub.set_wall_clock(wall, now);",
-        wrong: "        if now.since(MonoTime::START).as_secs() < 2 {\n            self.hub.set_wall_clock(wall, now);\n        }",
+        right: "        self.clocks = Time { mono: now, wall };",
+        wrong: "        if now.since(MonoTime::START).as_secs() < 2 {\n            self.clocks = Time { mono: now, wall };\n        }",
     },
     Bug {
         name: "an expelled address that is let in",

@@ -7,7 +7,8 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use tertulia::auth::{LoginThrottle, Subject};
 use tertulia::chat::{
-    ChatConfig, ClientId, Command, Effect, Hub, Line, MonoTime, Name, Origin, RoomKey, Text, UnixMillis,
+    ChatConfig, ClientId, Command, Effect, Hub, Input, Line, MonoTime, Name, Origin, RoomKey, Text, Time,
+    UnixMillis,
 };
 use tertulia::limits::{
     DECISION_MAX_BYTES, DECISIONS_PER_ROOM, FAILURE_MAX_BYTES, FAILURES_REMEMBERED, HIDDEN_MAX_BYTES,
@@ -52,19 +53,21 @@ impl Crowd {
         let mut crowd = Crowd { hub, out, now, people: 0 };
         (0..people).for_each(|number| crowd.enters(&long_name(1, number)));
         // Where a batch of outputs was is no part of what is measured.
+        crowd.hub.effects(&mut Vec::with_capacity(1 << 16));
         crowd.out = Vec::with_capacity(1 << 16);
         crowd
     }
 
     fn enters(&mut self, name: &str) {
         let id = id(self.people);
-        self.hub.connect(id, address(self.people), self.now, &mut self.out);
+        self.hub.apply(Time::default().at(self.now), Input::Connected(id, address(self.people)));
         self.people += 1;
         self.does(self.people - 1, Command::Say(text(name)));
     }
 
     fn does(&mut self, who: usize, command: Command) {
-        self.hub.handle(id(who), command, self.now, &mut self.out);
+        self.hub.apply(Time::default().at(self.now), Input::Command(id(who), command));
+        self.hub.effects(&mut self.out);
         self.out.clear();
     }
 

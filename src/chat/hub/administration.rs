@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Audience, CloseReason, Effect, Event, Farewell, Hub, Name, RoomId, tell};
+use super::{Audience, CloseReason, Effect, Event, Farewell, Hub, Name, RoomId};
+use crate::chat::admin::{AdminOrder, AdminRefusal, AdminReply};
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{Decision, PutOut, ServerNews};
 use crate::chat::id::ClientId;
@@ -20,18 +21,25 @@ pub struct Description {
     pub rooms: Vec<Name>,
 }
 
-/// Why nothing came of what the administrator wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AdminRefusal {
-    /// Nobody here has that name.
-    NoSuchPerson,
-    /// There is no such room.
-    NoSuchRoom,
-    /// That person is not in that room.
-    NotThere,
-}
-
 impl Hub {
+    /// The administrator orders something.
+    pub(super) fn administer(&mut self, order: AdminOrder) {
+        let done = match order {
+            AdminOrder::Say { room, text } => self.server_says(room.as_ref(), text),
+            AdminOrder::Kick { whom, room, reason } => self.server_kicks(&whom, room.as_ref(), reason),
+            AdminOrder::Expel { whom, minutes, reason } => {
+                let news = self.expel(None, &Name::server(), &whom, (minutes, reason));
+                return self.effects.push(Effect::AdminReply(AdminReply::Expulsion(news)));
+            }
+            AdminOrder::Readmit(whom) => {
+                let news = self.readmit(&Name::server(), &whom);
+                return self.effects.push(Effect::AdminReply(AdminReply::Expulsion(news)));
+            }
+        };
+        let reply = done.map_or_else(AdminReply::Refused, |()| AdminReply::Done);
+        self.effects.push(Effect::AdminReply(reply));
+    }
+
     /// What the administrator is shown of a client.
     pub fn describe(&self, id: ClientId, now: MonoTime) -> Option<Description> {
         let client = self.client(id)?;
@@ -50,12 +58,7 @@ impl Hub {
     /// # Errors
     ///
     /// There is no such room.
-    pub fn server_says(
-        &mut self,
-        room: Option<&Text>,
-        text: Text,
-        out: &mut Vec<Effect>,
-    ) -> Result<(), AdminRefusal> {
+    fn server_says(&mut self, room: Option<&Text>, text: Text) -> Result<(), AdminRefusal> {
         let (to, room) = match room {
             Some(wanted) => {
                 let room = self.named_room(wanted)?;
@@ -68,8 +71,8 @@ impl Hub {
                 (Audience::Several { clients, from }, None)
             }
         };
-        out.push(Effect::Log(LogEntry::ServerSaid(room.clone(), text.clone())));
-        out.push(Effect::Deliver { to, event: Event::Server(ServerNews::Said { room, text }) });
+        self.effects.push(Effect::Log(LogEntry::ServerSaid(room.clone(), text.clone())));
+        self.effects.push(Effect::Deliver { to, event: Event::Server(ServerNews::Said { room, text }) });
         Ok(())
     }
 
@@ -78,33 +81,31 @@ impl Hub {
     /// # Errors
     ///
     /// There is no such person or room, or that person is not there.
-    pub fn server_kicks(
+    fn server_kicks(
         &mut self,
         whom: &Text,
         room: Option<&Text>,
         reason: Option<Text>,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
     ) -> Result<(), AdminRefusal> {
         let room = room.map(|wanted| self.named_room(wanted)).transpose()?;
         let (id, name) = self.person_called(whom.as_str()).ok_or(AdminRefusal::NoSuchPerson)?;
         let Some(room) = room else {
-            out.push(Effect::Log(LogEntry::ServerKicked(name, None, reason.clone())));
-            out.push(tell(id, Event::Server(ServerNews::Disconnected(reason.clone()))));
-            self.depart(id, Farewell::Kicked(reason), CloseReason::Kicked, now, out);
-            out.push(Effect::Close(id, CloseReason::Kicked));
+            self.effects.push(Effect::Log(LogEntry::ServerKicked(name, None, reason.clone())));
+            self.tell(id, Event::Server(ServerNews::Disconnected(reason.clone())));
+            self.depart(id, Farewell::Kicked(reason), CloseReason::Kicked);
+            self.effects.push(Effect::Close(id, CloseReason::Kicked));
             return Ok(());
         };
         if !self.sits_in(id, room) {
             return Err(AdminRefusal::NotThere);
         }
-        out.push(Effect::Log(LogEntry::ServerKicked(
+        self.effects.push(Effect::Log(LogEntry::ServerKicked(
             name.clone(),
             Some(self.room_name(room)),
             reason.clone(),
         )));
         let cause = PutOut::Kicked(Name::server(), reason.clone());
-        self.put_out(room, id, &Name::server(), Decision::Kicked(name, reason), cause, out);
+        self.put_out(room, id, &Name::server(), Decision::Kicked(name, reason), cause);
         Ok(())
     }
 

@@ -12,17 +12,11 @@ impl Hub {
     ///
     /// Only the first of them can be spelled out, and only of these it is asked who hides them: so members differ in
     /// which of a few they hide, and there are as many lines as there are such differences, not as there are members.
-    pub(super) fn tell_crowd(
-        &self,
-        to: Audience,
-        moved: &Moved,
-        event: impl Fn(Crowd) -> Event,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn tell_crowd(&mut self, to: Audience, moved: &Moved, event: impl Fn(Crowd) -> Event) {
         let Some(common) = crowd(moved.first().iter(), moved.count()) else { return };
         let hiders: Vec<_> = moved.first().iter().map(|name| self.hiding.hiders(name)).collect();
         if moved.count() == 1 || hiders.iter().all(Option::is_none) {
-            return out.push(Effect::Deliver { to, event: event(common) });
+            return self.effects.push(Effect::Deliver { to, event: event(common) });
         }
         // Which of the first ones somebody hides, as bits; and who that is.
         let mut by_hidden: BTreeMap<u32, Vec<ClientId>> = BTreeMap::new();
@@ -38,7 +32,7 @@ impl Hub {
             if let Some(crowd) = crowd(shown, moved.count() - hidden.count_ones() as usize) {
                 // Nobody hides the server, so all of them hear it.
                 let to = Audience::Several { clients, from: Name::server() };
-                out.push(Effect::Deliver { to, event: event(crowd) });
+                self.effects.push(Effect::Deliver { to, event: event(crowd) });
             }
         }
     }

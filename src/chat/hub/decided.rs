@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AccountKey, ClientId, Effect, Hub, Name, RoomId};
+use super::{AccountKey, ClientId, Hub, Name, RoomId};
 use crate::chat::line::RoomKey;
 use crate::chat::room::Room;
 use crate::limits::DECISIONS_PER_CLIENT;
@@ -53,12 +53,7 @@ impl Hub {
     /// A client has proved that `name` is theirs for good: bans and mutes against the client are against that name too,
     /// so that they cannot be shaken off by coming in again.
     /// Where they are banned the account decides no more.
-    pub(super) fn bind_decisions(
-        &mut self,
-        client: ClientId,
-        (account, name): (AccountKey, &Name),
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn bind_decisions(&mut self, client: ClientId, (account, name): (AccountKey, &Name)) {
         let rooms = self.decided.0.get(&client).cloned().unwrap_or_default();
         let mut added = 0;
         for (number, key) in rooms {
@@ -72,9 +67,9 @@ impl Hub {
                 self.discount_owner(account);
             }
             facts.extend(disowned);
-            self.persist(number, facts, out);
+            self.persist(number, facts);
         }
-        self.bound_decisions(added, out);
+        self.bound_decisions(added);
     }
 
     /// A client has left. Who they were is still known by name, but an invitation was theirs alone.

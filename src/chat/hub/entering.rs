@@ -2,102 +2,101 @@
 
 use super::{
     Audience, Client, CloseReason, Done, Effect, Event, Farewell, GENERAL, Hub, Name, NameRefusal, RoomId,
-    RoomRefusal, answer, tell,
+    RoomRefusal,
 };
 use crate::chat::account::AccountKey;
 use crate::chat::command::Verb;
 use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
 use crate::chat::join_part_batch::Threshold;
-use crate::chat::mono_time::MonoTime;
 use crate::chat::text::Text;
 
 impl Hub {
     /// A newcomer proposes a name; with a good one they are in.
-    pub(super) fn take_name(&mut self, id: ClientId, wanted: &Text, now: MonoTime, out: &mut Vec<Effect>) {
+    pub(super) fn take_name(&mut self, id: ClientId, wanted: &Text) {
         match self.vet_name(id, wanted) {
-            Ok(Wanted::Free(name)) if self.has_place(id) => self.enter_chat(id, name, now, out),
-            Ok(Wanted::Free(name)) => self.refuse_name(id, NameRefusal::NoPlace(name), out),
-            Ok(Wanted::Registered(account, name)) => self.ask_to_log_in(id, Some(account), name, out),
+            Ok(Wanted::Free(name)) if self.has_place(id) => self.enter_chat(id, name),
+            Ok(Wanted::Free(name)) => self.refuse_name(id, NameRefusal::NoPlace(name)),
+            Ok(Wanted::Registered(account, name)) => self.ask_to_log_in(id, Some(account), name),
             Err(refusal) => {
-                self.disregard_behind_name(id, wanted, out);
-                self.refuse_name(id, refusal, out);
+                self.disregard_behind_name(id, wanted);
+                self.refuse_name(id, refusal);
             }
         }
     }
 
     /// Whoever wants a name that looks like a registered one may have sent its password as well.
-    fn disregard_behind_name(&self, id: ClientId, wanted: &Text, out: &mut Vec<Effect>) {
+    fn disregard_behind_name(&mut self, id: ClientId, wanted: &Text) {
         let name = Name::known(wanted.as_str().trim()).ok();
         let taken = |name: Name| {
             self.account_index.as_ref().is_some_and(|account_index| account_index.is_taken(&name.skeleton()))
         };
         if name.is_some_and(taken) {
-            out.push(Effect::Disregard(id, Verb::Login.secrets()));
+            self.effects.push(Effect::Disregard(id, Verb::Login.secrets()));
         }
     }
 
-    fn refuse_name(&self, id: ClientId, refusal: NameRefusal, out: &mut Vec<Effect>) {
-        out.push(tell(id, Event::NameRefused(refusal)));
-        out.push(tell(id, Event::NamePrompt));
+    fn refuse_name(&mut self, id: ClientId, refusal: NameRefusal) {
+        self.tell(id, Event::NameRefused(refusal));
+        self.tell(id, Event::NamePrompt);
     }
 
     /// A newcomer enters under a name that is theirs to take.
-    pub(super) fn enter_chat(&mut self, id: ClientId, name: Name, now: MonoTime, out: &mut Vec<Effect>) {
+    pub(super) fn enter_chat(&mut self, id: ClientId, name: Name) {
         self.names.insert(&name.skeleton(), id.slot() as u32);
-        self.no_newcomer(id, now);
+        self.no_newcomer(id);
         self.client_mut(id).expect("the caller knows them").name = Some(name.clone());
         self.took_name(id, None, &name);
         let banned = self.is_banned(id, &name, GENERAL);
-        self.welcome(id, &name, (!banned).then_some(GENERAL), out);
+        self.welcome(id, &name, (!banned).then_some(GENERAL));
         if banned {
             let refusal = RoomRefusal::BannedOnArrival(self.room_name(GENERAL));
-            out.push(tell(id, Event::RoomRefused(refusal)));
+            self.tell(id, Event::RoomRefused(refusal));
         } else {
-            self.arrive(id, &name, GENERAL, Threshold::Chat, now, out);
-            self.replay(id, GENERAL, out);
+            self.arrive(id, &name, GENERAL, Threshold::Chat);
+            self.replay(id, GENERAL);
         }
     }
 
     /// Greets a client who has a name from now on and whose words go to `room`, and says it on the console.
-    pub(super) fn welcome(&self, id: ClientId, name: &Name, room: Option<RoomId>, out: &mut Vec<Effect>) {
+    pub(super) fn welcome(&mut self, id: ClientId, name: &Name, room: Option<RoomId>) {
         let others = room.map(|room| self.others_in(id, room));
-        out.push(tell(id, Event::Welcome { name: name.clone(), others }));
+        self.tell(id, Event::Welcome { name: name.clone(), others });
         if !self.config.motd.is_empty() {
-            out.push(tell(id, Event::Motd(self.config.motd.clone())));
+            self.tell(id, Event::Motd(self.config.motd.clone()));
         }
-        out.push(Effect::Log(LogEntry::Arrived(id, name.clone())));
+        self.effects.push(Effect::Log(LogEntry::Arrived(id, name.clone())));
     }
 
     /// A member wants another name.
-    pub(super) fn rename(&mut self, id: ClientId, old: &Name, wanted: &Text, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn rename(&mut self, id: ClientId, old: &Name, wanted: &Text) -> Done {
         let refusal = match self.vet_name(id, wanted) {
             Ok(Wanted::Free(new)) if new != *old => {
                 // A name of their own goes with its account.
                 self.client_mut(id).expect("the caller knows them").account = None;
-                self.change_name(id, old, new, out);
+                self.change_name(id, old, new);
                 return Ok(());
             }
             Ok(Wanted::Registered(account, name))
                 if self.client(id).is_some_and(|c| c.account != Some(account)) =>
             {
-                self.ask_to_log_in(id, Some(account), name, out);
+                self.ask_to_log_in(id, Some(account), name);
                 return Ok(());
             }
             Ok(_) => NameRefusal::Yours(old.clone()),
             Err(refusal) => refusal,
         };
-        self.disregard_behind_name(id, wanted, out);
-        answer(id, Event::NameRefused(refusal), out)
+        self.disregard_behind_name(id, wanted);
+        self.answer(id, Event::NameRefused(refusal))
     }
 
     /// Gives a member another name, which is free, and tells everyone who shares a room with them.
-    pub(super) fn change_name(&mut self, id: ClientId, old: &Name, new: Name, out: &mut Vec<Effect>) {
+    pub(super) fn change_name(&mut self, id: ClientId, old: &Name, new: Name) {
         let memberships = self.client(id).into_iter().flat_map(Client::memberships);
         let rooms: Vec<_> = memberships.map(|membership| membership.room).collect();
         // Before the old name is gone, and before the new one may be told as that of somebody who left.
         for &room in &rooms {
-            self.tell_movements(room, out);
+            self.tell_movements(room);
         }
         self.names.remove(&old.skeleton(), id.slot() as u32);
         self.names.insert(&new.skeleton(), id.slot() as u32);
@@ -113,28 +112,22 @@ impl Hub {
             clients.push(id);
         }
         let to = Audience::Several { clients, from: new.clone() };
-        out.push(Effect::Deliver { to, event: Event::Renamed { from: old.clone(), to: new.clone() } });
-        out.push(Effect::Log(LogEntry::Renamed(old.clone(), new.clone())));
+        self.effects
+            .push(Effect::Deliver { to, event: Event::Renamed { from: old.clone(), to: new.clone() } });
+        self.effects.push(Effect::Log(LogEntry::Renamed(old.clone(), new.clone())));
         for room in banned {
-            self.leave_banned_room(id, old, &new, room, out);
+            self.leave_banned_room(id, old, &new, room);
         }
     }
 
     /// Takes a client out of everything, and tells the others if they knew of them.
-    pub(super) fn depart(
-        &mut self,
-        id: ClientId,
-        farewell: Farewell,
-        reason: CloseReason,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) {
-        self.acknowledge_at_the_end(id, reason, out);
-        self.no_newcomer(id, now);
+    pub(super) fn depart(&mut self, id: ClientId, farewell: Farewell, reason: CloseReason) {
+        self.acknowledge_at_the_end(id, reason);
+        self.no_newcomer(id);
         let Some(client) = self.client(id) else { return };
         if let Some(name) = client.name.clone() {
-            out.push(Effect::Log(LogEntry::Left(name.clone(), reason)));
-            self.leave_all(id, &name, farewell, now, out);
+            self.effects.push(Effect::Log(LogEntry::Left(name.clone(), reason)));
+            self.leave_all(id, &name, farewell);
             self.names.remove(&name.skeleton(), id.slot() as u32);
             self.hiding.left(&name);
         }

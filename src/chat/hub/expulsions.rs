@@ -5,14 +5,13 @@
 
 use std::collections::BTreeSet;
 
-use super::{CloseReason, Done, Effect, Event, Farewell, Hub, Name, answer, tell};
+use super::{CloseReason, Done, Effect, Event, Farewell, Hub, Name};
 use crate::chat::account::AccountKey;
 use crate::chat::account_index::AccountIndex;
 use crate::chat::effect::LogEntry;
 use crate::chat::expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
 use crate::chat::id::ClientId;
 use crate::chat::line::UnixMillis;
-use crate::chat::mono_time::MonoTime;
 use crate::chat::origin::Origin;
 use crate::chat::text::Text;
 use crate::limits::{EXPELLED_PER_TURN, EXPULSION_REASON_CHARS, EXPULSIONS_LISTED, EXPULSIONS_MAX};
@@ -68,7 +67,7 @@ impl Hub {
     pub(super) fn expelled_address(&self, origin: Origin) -> Option<Expelled> {
         self.spend(self.expulsions.len());
         let all = self.expulsions.iter().map(|entry| &entry.expulsion);
-        all.filter(|expulsion| expulsion.origin == Some(origin)).find_map(|it| it.told(self.wall_clock.0))
+        all.filter(|expulsion| expulsion.origin == Some(origin)).find_map(|it| it.told(self.at.wall))
     }
 
     /// What somebody of that name, and of that account perhaps, is told, if they may not be here.
@@ -82,7 +81,7 @@ impl Hub {
             .expulsions
             .iter()
             .filter(|entry| entry.names(skeleton, account, self.account_index.as_ref()));
-        entries.map(|entry| &entry.expulsion).find_map(|expulsion| expulsion.told(self.wall_clock.0))
+        entries.map(|entry| &entry.expulsion).find_map(|expulsion| expulsion.told(self.at.wall))
     }
 
     /// A client asks for somebody to be expelled.
@@ -92,68 +91,58 @@ impl Hub {
         name: &Name,
         whom: &Text,
         terms: (Option<u32>, Option<Text>),
-        now: MonoTime,
-        out: &mut Vec<Effect>,
     ) -> Done {
         let news = if self.is_admin(id) {
-            self.expel(Some(id), name, whom, terms, now, out)
+            self.expel(Some(id), name, whom, terms)
         } else {
             ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
         };
-        answer(id, Event::Expulsion(news), out)
+        self.answer(id, Event::Expulsion(news))
     }
 
     /// A client asks for somebody to be let in again.
-    pub(super) fn order_readmission(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        whom: &Text,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn order_readmission(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
         let news = if self.is_admin(id) {
-            self.readmit(name, whom, out)
+            self.readmit(name, whom)
         } else {
             ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
         };
-        answer(id, Event::Expulsion(news), out)
+        self.answer(id, Event::Expulsion(news))
     }
 
     /// A client asks who is expelled.
-    pub(super) fn list_expulsions(&mut self, id: ClientId, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn list_expulsions(&mut self, id: ClientId) -> Done {
         let news = if self.is_admin(id) {
-            self.forget_expulsions_that_are_over(out);
+            self.forget_expulsions_that_are_over();
             let newest = self.expulsions.iter().rev().take(EXPULSIONS_LISTED);
             let listed = newest.map(|entry| entry.expulsion.clone()).collect();
-            ExpulsionNews::List { now: self.wall_clock.0, listed, total: self.expulsions.len() }
+            ExpulsionNews::List { now: self.at.wall, listed, total: self.expulsions.len() }
         } else {
             ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
         };
-        answer(id, Event::Expulsion(news), out)
+        self.answer(id, Event::Expulsion(news))
     }
 
     /// Expels `whom`, a name or an address, for so many minutes and for that reason, if these are given. `operator` is the
     /// client who decides it, if it is one; `by` is how they are called. Gives what they are told: that it is done, or why
     /// not.
-    pub fn expel(
+    pub(super) fn expel(
         &mut self,
         operator: Option<ClientId>,
         by: &Name,
         whom: &Text,
         (minutes, reason): (Option<u32>, Option<Text>),
-        now: MonoTime,
-        out: &mut Vec<Effect>,
     ) -> ExpulsionNews {
-        self.forget_expulsions_that_are_over(out);
+        self.forget_expulsions_that_are_over();
         let target = match self.target(operator, whom) {
             Ok(target) => target,
             Err(refusal) => return ExpulsionNews::Refused(refusal),
         };
-        self.strike_expulsions(&target, out);
+        self.strike_expulsions(&target);
         if self.expulsions.len() + target.others.len() >= EXPULSIONS_MAX {
             return ExpulsionNews::Refused(ExpulsionRefusal::TooMany);
         }
-        let at = self.wall_clock.0;
+        let at = self.at.wall;
         let expulsion = Expulsion {
             number: 0,
             account: target.account,
@@ -172,32 +161,32 @@ impl Hub {
             ..expulsion.clone()
         });
         let all: Vec<Expulsion> = others.chain([expulsion.clone()]).collect();
-        all.into_iter().for_each(|expulsion| self.add_expulsion(expulsion, out));
-        self.put_out_the_expelled(now, out);
+        all.into_iter().for_each(|expulsion| self.add_expulsion(expulsion));
+        self.put_out_the_expelled();
         let expulsion = Expulsion { number: self.last_expulsion, ..expulsion };
         ExpulsionNews::Done(Box::new(expulsion), target.spared)
     }
 
     /// Gives an expulsion its number, remembers it, and has those meant by it put out.
-    fn add_expulsion(&mut self, expulsion: Expulsion, out: &mut Vec<Effect>) {
+    fn add_expulsion(&mut self, expulsion: Expulsion) {
         self.last_expulsion += 1;
         let expulsion = Expulsion { number: self.last_expulsion, ..expulsion };
         self.expelling.extend(self.meant_by(&expulsion));
-        out.push(Effect::Expelled(Box::new(expulsion.clone())));
-        out.push(Effect::Log(LogEntry::Expelled(Box::new(expulsion.clone()))));
+        self.effects.push(Effect::Expelled(Box::new(expulsion.clone())));
+        self.effects.push(Effect::Log(LogEntry::Expelled(Box::new(expulsion.clone()))));
         self.expulsions.push(Entry::new(expulsion));
     }
 
     /// Lets `whom`, a name or an address, come back. Gives what is told: whom it was about, or that it was about nobody.
-    pub fn readmit(&mut self, by: &Name, whom: &Text, out: &mut Vec<Effect>) -> ExpulsionNews {
-        self.forget_expulsions_that_are_over(out);
+    pub(super) fn readmit(&mut self, by: &Name, whom: &Text) -> ExpulsionNews {
+        self.forget_expulsions_that_are_over();
         let typed = whom.as_str().trim();
         let (origin, name) = (Origin::parse(typed), Name::known(typed).ok());
         let account = name.as_ref().and_then(|name| self.owner_of(name));
         let target = Target { account, name, origin, others: Vec::new(), spared: None };
-        match self.strike_expulsions(&target, out) {
+        match self.strike_expulsions(&target) {
             Some(struck) => {
-                out.push(Effect::Log(LogEntry::Readmitted(by.clone(), Box::new(struck.clone()))));
+                self.effects.push(Effect::Log(LogEntry::Readmitted(by.clone(), Box::new(struck.clone()))));
                 ExpulsionNews::Readmitted(Box::new(struck))
             }
             None => ExpulsionNews::Refused(ExpulsionRefusal::NotExpelled(whom.clone())),
@@ -205,15 +194,15 @@ impl Hub {
     }
 
     /// Puts some of those out who were expelled while they were here: of very many, the rest in the next turn.
-    pub(super) fn put_out_the_expelled(&mut self, now: MonoTime, out: &mut Vec<Effect>) {
+    pub(super) fn put_out_the_expelled(&mut self) {
         for _ in 0..EXPELLED_PER_TURN.min(self.expelling.len()) {
             let Some(id) = self.expelling.pop_first() else { break };
-            self.put_out_if_expelled(id, now, out);
+            self.put_out_if_expelled(id);
         }
     }
 
     /// Puts a client out who was expelled while they were here; says whether they are out. Who was readmitted meanwhile stays.
-    pub(super) fn put_out_if_expelled(&mut self, id: ClientId, now: MonoTime, out: &mut Vec<Effect>) -> bool {
+    pub(super) fn put_out_if_expelled(&mut self, id: ClientId) -> bool {
         let Some(client) = self.client(id) else { return false };
         let (name, account) = (client.name.clone(), client.account);
         let told = name.and_then(|name| self.expelled_name(&name, account));
@@ -223,9 +212,9 @@ impl Hub {
         let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
         let Some(told) = told.or_else(|| self.expelled_address(origin)) else { return false };
         let farewell = Farewell::Expelled(told.reason.clone());
-        out.push(tell(id, Event::Expulsion(ExpulsionNews::Told(told))));
-        self.depart(id, farewell, CloseReason::Expelled, now, out);
-        out.push(Effect::Close(id, CloseReason::Expelled));
+        self.tell(id, Event::Expulsion(ExpulsionNews::Told(told)));
+        self.depart(id, farewell, CloseReason::Expelled);
+        self.effects.push(Effect::Close(id, CloseReason::Expelled));
         true
     }
 
@@ -312,7 +301,7 @@ impl Hub {
     }
 
     /// Takes back what was decided about somebody; gives the last of it.
-    fn strike_expulsions(&mut self, target: &Target, out: &mut Vec<Effect>) -> Option<Expulsion> {
+    fn strike_expulsions(&mut self, target: &Target) -> Option<Expulsion> {
         let skeleton = target.name.as_ref().map(|name| name.skeleton().hashes());
         let account_index = self.account_index.as_ref();
         let meant = |entry: &Entry| match skeleton {
@@ -322,14 +311,14 @@ impl Hub {
         let (struck, left) = std::mem::take(&mut self.expulsions).into_iter().partition(meant);
         self.expulsions = left;
         let struck: Vec<Entry> = struck;
-        out.extend(struck.iter().map(|entry| Effect::Readmitted(entry.expulsion.number)));
+        self.effects.extend(struck.iter().map(|entry| Effect::Readmitted(entry.expulsion.number)));
         struck.into_iter().next_back().map(|entry| entry.expulsion)
     }
 
-    fn forget_expulsions_that_are_over(&mut self, out: &mut Vec<Effect>) {
-        let now = self.wall_clock.0;
+    fn forget_expulsions_that_are_over(&mut self) {
+        let now = self.at.wall;
         let over = self.expulsions.extract_if(.., |entry| entry.expulsion.told(now).is_none());
-        out.extend(over.map(|entry| Effect::Readmitted(entry.expulsion.number)));
+        self.effects.extend(over.map(|entry| Effect::Readmitted(entry.expulsion.number)));
     }
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Client, CloseReason, Done, Effect, Event, GENERAL, Hub, Name, NameRefusal, RoomId, tell};
+use super::{Client, CloseReason, Done, Effect, Event, GENERAL, Hub, Name, NameRefusal, RoomId};
 use crate::chat::account::{
     Account, AccountChange, AccountKey, AuthResult, Matter, Password, PasswordError, Question,
 };
@@ -16,13 +16,12 @@ use crate::chat::effect::LogEntry;
 use crate::chat::event::{AccountNews, AccountRefusal};
 use crate::chat::expulsion::Expelled;
 use crate::chat::id::ClientId;
-use crate::chat::mono_time::MonoTime;
 use crate::chat::text::Text;
 use crate::limits::PASSWORD_TRIES;
 
 impl Hub {
     /// Makes the name of a member theirs: asks for a password, twice.
-    pub(super) fn register(&mut self, id: ClientId, name: &Name, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn register(&mut self, id: ClientId, name: &Name) -> Done {
         let account = self.account(id);
         let refusal = match &self.account_index {
             None => AccountRefusal::NoAccounts,
@@ -32,20 +31,20 @@ impl Hub {
             }
             Some(_) if self.is_many(id) => AccountRefusal::ManyHere,
             Some(_) => {
-                self.ask(id, Asking::Register(name.clone(), PASSWORD_TRIES - 1), out);
+                self.ask(id, Asking::Register(name.clone(), PASSWORD_TRIES - 1));
                 return Ok(());
             }
         };
-        self.refuse(id, refusal, Verb::Register.secrets(), out);
+        self.refuse(id, refusal, Verb::Register.secrets());
         Ok(())
     }
 
     /// Somebody wants a name that is theirs. Whether it is registered is not told before they gave a password.
-    pub(super) fn login(&mut self, id: ClientId, wanted: &Text, out: &mut Vec<Effect>) {
+    pub(super) fn login(&mut self, id: ClientId, wanted: &Text) {
         if self.config.operator_password
             && Name::known(wanted.as_str().trim()).is_ok_and(|name| name.is_operators())
         {
-            return self.login_as_operator(id, out);
+            return self.login_as_operator(id);
         }
         let refusal = match (&self.account_index, Name::known(wanted.as_str().trim())) {
             (None, _) => Event::AccountRefused(AccountRefusal::NoAccounts),
@@ -53,138 +52,127 @@ impl Hub {
             (Some(account_index), Ok(name)) => {
                 let account = account_index.find(&name);
                 if let Some(expelled) = self.expelled_name(&name, account) {
-                    return self.refuse_expelled(id, name, expelled, out);
+                    return self.refuse_expelled(id, name, expelled);
                 }
                 let client = self.client(id).expect("the caller knows them");
                 if account.is_none() || account != client.account {
-                    return self.ask_to_log_in(id, account, name, out);
+                    return self.ask_to_log_in(id, account, name);
                 }
                 Event::NameRefused(NameRefusal::Yours(name))
             }
         };
-        out.push(tell(id, refusal));
-        out.push(Effect::Disregard(id, Verb::Login.secrets()));
-        self.ask_name_again(id, out);
+        self.tell(id, refusal);
+        self.effects.push(Effect::Disregard(id, Verb::Login.secrets()));
+        self.ask_name_again(id);
     }
 
     /// A member wants to be an operator of the server by its password, under whatever name they have.
-    fn login_as_operator(&mut self, id: ClientId, out: &mut Vec<Effect>) {
+    fn login_as_operator(&mut self, id: ClientId) {
         match self.name(id) {
             None => {
-                out.push(tell(id, Event::NameRefused(NameRefusal::Missing)));
-                out.push(Effect::Disregard(id, Verb::Login.secrets()));
-                self.ask_name_again(id, out);
+                self.tell(id, Event::NameRefused(NameRefusal::Missing));
+                self.effects.push(Effect::Disregard(id, Verb::Login.secrets()));
+                self.ask_name_again(id);
             }
             Some(_) if self.sessions.operators().contains(&id) => {
-                out.push(tell(id, Event::Account(AccountNews::Operator)));
-                out.push(Effect::Disregard(id, Verb::Login.secrets()));
+                self.tell(id, Event::Account(AccountNews::Operator));
+                self.effects.push(Effect::Disregard(id, Verb::Login.secrets()));
             }
-            Some(_) => self.ask(id, Asking::Operator, out),
+            Some(_) => self.ask(id, Asking::Operator),
         }
     }
 
     /// Changes the password of a member: asks for the one they have, and twice for another.
-    pub(super) fn change_password(&mut self, id: ClientId, name: &Name, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn change_password(&mut self, id: ClientId, name: &Name) -> Done {
         let refusal = match self.account(id) {
             Some(account) => {
-                self.ask(id, Asking::Change(account), out);
+                self.ask(id, Asking::Change(account));
                 return Ok(());
             }
             None if self.account_index.is_none() => AccountRefusal::NoAccounts,
             None => AccountRefusal::NotYours(name.clone()),
         };
-        self.refuse(id, refusal, Verb::Password.secrets(), out);
+        self.refuse(id, refusal, Verb::Password.secrets());
         Ok(())
     }
 
     /// Asks for the password of a name, at the question for a name several times.
-    pub(super) fn ask_to_log_in(
-        &mut self,
-        id: ClientId,
-        account: Option<AccountKey>,
-        name: Name,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn ask_to_log_in(&mut self, id: ClientId, account: Option<AccountKey>, name: Name) {
         if self.is_many(id) && account.is_none_or(|account| !self.sessions.accounts(id).contains(&account)) {
-            return self.refuse(id, AccountRefusal::ManyHere, Verb::Login.secrets(), out);
+            return self.refuse(id, AccountRefusal::ManyHere, Verb::Login.secrets());
         }
         let tries = if self.is_nameless(id) { PASSWORD_TRIES } else { 1 };
-        self.ask(id, Asking::Login(account, name, tries - 1), out);
+        self.ask(id, Asking::Login(account, name, tries - 1));
     }
 
     /// Asks for a password; the next line is the answer.
-    pub(super) fn ask(&mut self, id: ClientId, asking: Asking, out: &mut Vec<Effect>) {
+    pub(super) fn ask(&mut self, id: ClientId, asking: Asking) {
         let question = asking.question();
         self.client_mut(id).expect("the caller knows them").set_asking(asking);
-        out.extend(question.map(|question| Effect::Ask(id, question)));
+        self.effects.extend(question.map(|question| Effect::Ask(id, question)));
     }
 
     /// Somebody answered.
-    pub(super) fn take_secret(
-        &mut self,
-        id: ClientId,
-        typed: Result<Password, PasswordError>,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn take_secret(&mut self, id: ClientId, typed: Result<Password, PasswordError>) {
         let Some(asking) = self.client_mut(id).and_then(Client::take_asking) else {
-            return self.ask_name_again(id, out);
+            return self.ask_name_again(id);
         };
         let password = match typed.and_then(|password| asking.vet(password)) {
             Ok(password) => password,
-            Err(error) => return self.refuse_unfit(id, &asking, error, out),
+            Err(error) => return self.refuse_unfit(id, &asking, error),
         };
         let typed = password.clone();
         match asking.answer(password) {
-            None => self.ask_name_again(id, out),
+            None => self.ask_name_again(id),
             Some(Step::Differ) => {
-                self.refuse(id, AccountRefusal::Differ, 1, out);
-                self.ask(id, Asking::Refused(typed), out);
+                self.refuse(id, AccountRefusal::Differ, 1);
+                self.ask(id, Asking::Refused(typed));
             }
-            Some(Step::Ask(next)) => self.ask(id, next, out),
+            Some(Step::Ask(next)) => self.ask(id, next),
             Some(Step::Submit(auth_request, next)) => {
                 let waiting = Waiting { typed, matter: auth_request.matter(), next, spoken: false };
-                self.ask(id, Asking::Waiting(waiting), out);
-                out.push(Effect::Authenticate(id, auth_request));
+                self.ask(id, Asking::Waiting(waiting));
+                self.effects.push(Effect::Authenticate(id, auth_request));
             }
         }
     }
 
     /// Something was typed that can be no password, or no new one.
-    fn refuse_unfit(&mut self, id: ClientId, asking: &Asking, error: PasswordError, out: &mut Vec<Effect>) {
+    fn refuse_unfit(&mut self, id: ClientId, asking: &Asking, error: PasswordError) {
         let (blank, nameless) = (error == PasswordError::Blank, self.is_nameless(id));
         if blank && nameless {
-            return self.ask_name_again(id, out);
+            return self.ask_name_again(id);
         }
         match asking.again().filter(|_| !blank) {
-            None => self.refuse(id, AccountRefusal::Unfit(error), 1, out),
+            None => self.refuse(id, AccountRefusal::Unfit(error), 1),
             Some(again) => {
-                out.push(tell(id, Event::AccountRefused(AccountRefusal::Unfit(error))));
+                self.tell(id, Event::AccountRefused(AccountRefusal::Unfit(error)));
                 if nameless {
-                    out.push(tell(id, Event::PasswordAgain));
+                    self.tell(id, Event::PasswordAgain);
                 }
                 let new = again.question() == Some(Question::New);
-                self.ask(id, again, out);
+                self.ask(id, again);
                 // Whoever has sent both at once has sent the same again.
-                out.extend(new.then_some(Effect::Disregard(id, 1)));
+                self.effects.extend(new.then_some(Effect::Disregard(id, 1)));
             }
         }
     }
 
     /// Nothing comes of what somebody wanted: so many passwords more are not asked for, and may have been sent.
-    fn refuse(&self, id: ClientId, refusal: AccountRefusal, secrets: u8, out: &mut Vec<Effect>) {
-        out.push(tell(id, Event::AccountRefused(refusal)));
-        out.push(Effect::Disregard(id, secrets));
-        self.ask_name_again(id, out);
+    fn refuse(&mut self, id: ClientId, refusal: AccountRefusal, secrets: u8) {
+        self.tell(id, Event::AccountRefused(refusal));
+        self.effects.push(Effect::Disregard(id, secrets));
+        self.ask_name_again(id);
     }
 
     /// A line that made no command may have been meant for one that passwords follow.
-    pub(super) fn disregard_behind(&self, id: ClientId, trouble: &Trouble, out: &mut Vec<Effect>) {
+    pub(super) fn disregard_behind(&mut self, id: ClientId, trouble: &Trouble) {
         let secrets = match trouble {
             Trouble::Incomplete => Verb::Password.secrets(),
             trouble => trouble.about().map_or(0, Verb::secrets),
         };
         if secrets > 0 && !self.is_asked(id) {
-            out.push(Effect::Disregard(id, secrets));
+            self.effects.push(Effect::Disregard(id, secrets));
         }
     }
 
@@ -194,14 +182,7 @@ impl Hub {
     }
 
     /// What came of a request; whoever has left meanwhile, or asked for something else, hears nothing of it.
-    pub fn auth_result(
-        &mut self,
-        id: ClientId,
-        matter: Matter,
-        auth_result: AuthResult,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn auth_result(&mut self, id: ClientId, matter: Matter, auth_result: AuthResult) {
         if let (Matter::Register(name), AuthResult::Granted(key), Some(account_index)) =
             (&matter, auth_result, &mut self.account_index)
         {
@@ -210,25 +191,26 @@ impl Hub {
         // Also where nobody waits for it any more.
         if let (Matter::Change(_), AuthResult::Granted(key)) = (&matter, auth_result) {
             self.revoke_old_password(key, Some(id));
-            self.end_revoked(now, out);
+            self.end_revoked();
         }
-        self.end_if_decided(id, now, out);
+        self.end_if_decided(id);
         let Some(waiting) = self.client_mut(id).and_then(|client| client.take_waiting(&matter)) else {
             return;
         };
         let refusal = match (matter, auth_result) {
-            (Matter::Login(_), AuthResult::Granted(key)) => return self.identify(id, key, now, out),
-            (Matter::Register(name), AuthResult::Granted(key)) => return self.registered(id, name, key, out),
+            (Matter::Login(_), AuthResult::Granted(key)) => return self.identify(id, key),
+            (Matter::Register(name), AuthResult::Granted(key)) => return self.registered(id, name, key),
             (Matter::Change(_), AuthResult::Granted(_)) => {
-                return out.push(tell(id, Event::Account(AccountNews::PasswordChanged)));
+                return self.tell(id, Event::Account(AccountNews::PasswordChanged));
             }
             (Matter::Check(_), AuthResult::Granted(_)) => {
-                return waiting.next.into_iter().for_each(|next| self.ask(id, *next, out));
+                return waiting.next.into_iter().for_each(|next| self.ask(id, *next));
             }
             (Matter::Operator, AuthResult::Operator) => {
                 self.sessions.make_operator(id);
-                out.extend(self.name(id).map(|name| Effect::Log(LogEntry::BecameOperator(name.clone()))));
-                return out.push(tell(id, Event::Account(AccountNews::Operator)));
+                self.effects
+                    .extend(self.name(id).map(|name| Effect::Log(LogEntry::BecameOperator(name.clone()))));
+                return self.tell(id, Event::Account(AccountNews::Operator));
             }
             // Somebody was faster, or whoever runs the server was.
             (Matter::Register(name), AuthResult::Wrong) => AccountRefusal::Taken(name),
@@ -245,21 +227,21 @@ impl Hub {
         };
         match waiting.next {
             Some(again) if again.question() == Some(Question::Password) => {
-                out.push(tell(id, Event::AccountRefused(refusal)));
-                out.push(tell(id, Event::PasswordAgain));
-                self.ask(id, *again, out);
+                self.tell(id, Event::AccountRefused(refusal));
+                self.tell(id, Event::PasswordAgain);
+                self.ask(id, *again);
             }
             // Who was to be asked for another one, twice, may have sent it.
             next => {
-                self.refuse(id, refusal, 1 + u8::from(next.is_some()), out);
-                self.ask(id, Asking::Refused(waiting.typed), out);
+                self.refuse(id, refusal, 1 + u8::from(next.is_some()));
+                self.ask(id, Asking::Refused(waiting.typed));
             }
         }
     }
 
     /// This is different about the accounts: whoever runs the server changed them. Connections that gave a password which
     /// is none any more end.
-    pub fn accounts_changed(&mut self, changes: Vec<AccountChange>, now: MonoTime, out: &mut Vec<Effect>) {
+    pub(super) fn accounts_changed(&mut self, changes: Vec<AccountChange>) {
         let mut disowned = BTreeSet::new();
         for change in changes {
             let account_index = self.account_index.get_or_insert_default();
@@ -273,14 +255,14 @@ impl Hub {
                 }
             }
         }
-        self.end_revoked(now, out);
+        self.end_revoked();
         if !disowned.is_empty() {
-            self.disown(&disowned, out);
+            self.disown(&disowned);
         }
     }
 
     /// These accounts decide nowhere any more.
-    fn disown(&mut self, accounts: &BTreeSet<AccountKey>, out: &mut Vec<Effect>) {
+    fn disown(&mut self, accounts: &BTreeSet<AccountKey>) {
         self.spend(self.rooms.len());
         let mut left = Vec::new();
         for (number, room) in self.rooms.iter_mut().enumerate() {
@@ -290,7 +272,7 @@ impl Hub {
             left.extend((owners.len() < before).then_some(RoomId::at(number)));
         }
         // What was nobody's but theirs is nobody's now.
-        left.into_iter().for_each(|room| self.remove_if_empty(room, out));
+        left.into_iter().for_each(|room| self.remove_if_empty(room));
     }
 
     /// An account has another password: the connections that gave the one before have to end, all but that one.
@@ -317,57 +299,57 @@ impl Hub {
         self.account_index.as_ref()?.find(name)
     }
 
-    fn registered(&mut self, id: ClientId, name: Name, key: AccountKey, out: &mut Vec<Effect>) {
-        self.bind_decisions(id, (key, &name), out);
+    fn registered(&mut self, id: ClientId, name: Name, key: AccountKey) {
+        self.bind_decisions(id, (key, &name));
         self.sessions.open(key, id);
         let client = self.client_mut(id).expect("the caller knows them");
         // With a name that they changed while they waited they are not the owner of the one they registered.
         if client.name.as_ref() == Some(&name) {
             client.account = Some(key);
             client.update_contact();
-            self.own_rooms(id, out);
+            self.own_rooms(id);
         }
-        out.push(Effect::Log(LogEntry::Registered(name.clone())));
-        out.push(tell(id, Event::Account(AccountNews::Registered(name))));
+        self.effects.push(Effect::Log(LogEntry::Registered(name.clone())));
+        self.tell(id, Event::Account(AccountNews::Registered(name)));
     }
 
     /// Somebody gave the password of an account: its name is theirs, and whoever has it gives way.
-    fn identify(&mut self, id: ClientId, key: AccountKey, now: MonoTime, out: &mut Vec<Effect>) {
+    fn identify(&mut self, id: ClientId, key: AccountKey) {
         let Some(name) =
             self.account_index.as_ref().and_then(|account_index| account_index.name(key)).cloned()
         else {
-            return self.refuse(id, AccountRefusal::Wrong, 1, out);
+            return self.refuse(id, AccountRefusal::Wrong, 1);
         };
         if let Some(expelled) = self.expelled_name(&name, Some(key)) {
-            return self.refuse_expelled(id, name, expelled, out);
+            return self.refuse_expelled(id, name, expelled);
         }
-        let Ok(leaving) = self.earn_place(id, key, now) else { return self.end_trial(id, now, out) };
-        self.bind_decisions(id, (key, &name), out);
+        let Ok(leaving) = self.earn_place(id, key) else { return self.end_trial(id) };
+        self.bind_decisions(id, (key, &name));
         self.sessions.open(key, id);
         let displaced = self.displaced_by(id, key, &name);
         let newcomer = self.client(id).is_some_and(|client| client.name.is_none());
         let mut resumed = false;
         for (other, account) in displaced {
             let own = account == Some(key);
-            if self.end_if_decided(other, now, out) {
+            if self.end_if_decided(other) {
                 continue;
             }
             if newcomer && own {
                 resumed = true;
-                self.resume(id, other, &name, now, out);
+                self.resume(id, other, &name);
             } else {
                 let news = if own { AccountNews::Replaced } else { AccountNews::Reclaimed(name.clone()) };
-                out.push(tell(other, Event::Account(news)));
-                self.close(other, CloseReason::Replaced, now, out);
+                self.tell(other, Event::Account(news));
+                self.close(other, CloseReason::Replaced);
             }
         }
         if !resumed {
-            self.take_registered(id, name, key, now, out);
+            self.take_registered(id, name, key);
         }
         if let Some(leaving) = leaving {
-            self.leave_place_to(leaving, now, out);
+            self.leave_place_to(leaving);
         }
-        out.push(Effect::Fetch(id, key));
+        self.effects.push(Effect::Fetch(id, key));
     }
 
     /// Those who have to leave when `id` comes in by the account of `name`: guests whose names look like it, and another
@@ -385,14 +367,7 @@ impl Hub {
     }
 
     /// Gives somebody a registered name that nobody has now, or that they have already.
-    fn take_registered(
-        &mut self,
-        id: ClientId,
-        name: Name,
-        key: AccountKey,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) {
+    fn take_registered(&mut self, id: ClientId, name: Name, key: AccountKey) {
         let client = self.client_mut(id).expect("the caller knows them");
         if client.account != Some(key) {
             // What they do next says nothing of the letters of this account.
@@ -400,20 +375,20 @@ impl Hub {
         }
         client.account = Some(key);
         client.update_contact();
-        let Some(old) = client.name.clone() else { return self.enter_chat(id, name, now, out) };
+        let Some(old) = client.name.clone() else { return self.enter_chat(id, name) };
         if old != name {
-            self.change_name(id, &old, name.clone(), out);
+            self.change_name(id, &old, name.clone());
         }
-        self.own_rooms(id, out);
-        out.push(tell(id, Event::Account(AccountNews::Identified(name))));
+        self.own_rooms(id);
+        self.tell(id, Event::Account(AccountNews::Identified(name)));
     }
 
     /// A newcomer goes on where `old`, another connection of theirs, was: nobody else sees a difference.
-    fn resume(&mut self, id: ClientId, old: ClientId, name: &Name, now: MonoTime, out: &mut Vec<Effect>) {
+    fn resume(&mut self, id: ClientId, old: ClientId, name: &Name) {
         let Some(leaving) = self.clients[old.slot()].take() else { return };
         self.here -= 1;
         self.holdings.leave_place(leaving.holder);
-        self.no_newcomer(id, now);
+        self.no_newcomer(id);
         let client = self.client_mut(id).expect("the caller knows them");
         client.take_over(leaving);
         let (current, memberships): (_, Vec<Membership>) = (client.current, client.memberships().collect());
@@ -429,44 +404,44 @@ impl Hub {
         self.follow_decisions(old, id);
         self.sessions.follow(old, id);
         let rooms: Vec<RoomId> = memberships.into_iter().map(|membership| membership.room).collect();
-        out.push(tell(old, Event::Account(AccountNews::Replaced)));
-        out.push(Effect::Close(old, CloseReason::Replaced));
-        out.push(Effect::Log(LogEntry::Left(name.clone(), CloseReason::Replaced)));
-        self.welcome(id, name, current, out);
+        self.tell(old, Event::Account(AccountNews::Replaced));
+        self.effects.push(Effect::Close(old, CloseReason::Replaced));
+        self.effects.push(Effect::Log(LogEntry::Left(name.clone(), CloseReason::Replaced)));
+        self.welcome(id, name, current);
         if rooms != [GENERAL] {
             let named = |room| self.room(room).map(|room| room.name.clone());
             let news = AccountNews::Resumed {
                 rooms: rooms.iter().filter_map(|&room| named(room)).collect(),
                 current: current.and_then(named),
             };
-            out.push(tell(id, Event::Account(news)));
+            self.tell(id, Event::Account(news));
         }
         if let Some(current) = current {
-            self.replay(id, current, out);
+            self.replay(id, current);
         }
     }
 
     /// Whoever decides in a room because they made it does so for good when their name is registered.
-    fn own_rooms(&mut self, id: ClientId, out: &mut Vec<Effect>) {
+    fn own_rooms(&mut self, id: ClientId) {
         let memberships = self.client(id).into_iter().flat_map(Client::memberships);
         let rooms: Vec<_> = memberships.map(|membership| membership.room).collect();
         for room in rooms {
             if self.room(room).is_some_and(|room| room.modes.operators.contains(&id)) {
-                self.own(id, room, out);
+                self.own(id, room);
             }
         }
     }
 
-    fn refuse_expelled(&self, id: ClientId, name: Name, expelled: Expelled, out: &mut Vec<Effect>) {
-        out.push(tell(id, Event::NameRefused(NameRefusal::Expelled(name, expelled))));
-        out.push(Effect::Disregard(id, 1));
-        self.ask_name_again(id, out);
+    fn refuse_expelled(&mut self, id: ClientId, name: Name, expelled: Expelled) {
+        self.tell(id, Event::NameRefused(NameRefusal::Expelled(name, expelled)));
+        self.effects.push(Effect::Disregard(id, 1));
+        self.ask_name_again(id);
     }
 
     /// Who has no name yet is asked for one again.
-    pub(super) fn ask_name_again(&self, id: ClientId, out: &mut Vec<Effect>) {
+    pub(super) fn ask_name_again(&mut self, id: ClientId) {
         if self.is_nameless(id) {
-            out.push(tell(id, Event::NamePrompt));
+            self.tell(id, Event::NamePrompt);
         }
     }
 

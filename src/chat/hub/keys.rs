@@ -3,7 +3,6 @@
 use super::{Audience, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal};
 use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
-use crate::chat::mono_time::MonoTime;
 use crate::chat::origin::Origin;
 use crate::chat::text::Text;
 use crate::limits::KEY_ALARM_EARS;
@@ -11,15 +10,8 @@ use crate::limits::KEY_ALARM_EARS;
 impl Hub {
     /// A client who is not invited tries a key. During a wait it is not looked at, right or wrong: otherwise the wait would
     /// keep nobody from guessing on.
-    pub(super) fn try_key(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        number: RoomId,
-        key: &Text,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn try_key(&mut self, id: ClientId, name: &Name, number: RoomId, key: &Text) -> Done {
+        let now = self.now();
         let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
         let room = self.room_mut(number).expect("the caller found it");
         let rest = room.modes.key_guard.as_ref().and_then(|guard| guard.rest(origin, now));
@@ -35,13 +27,13 @@ impl Hub {
             guard.wrong(origin, now);
         }
         if let Some(tries) = guard.alarm(now) {
-            self.tell_operators(number, tries, name, out);
+            self.tell_operators(number, tries, name);
         }
         Err(refusal)
     }
 
     /// Tells those of a room's operators who are there that keys are being tried, the last one by `name`.
-    fn tell_operators(&self, number: RoomId, tries: u32, name: &Name, out: &mut Vec<Effect>) {
+    fn tell_operators(&mut self, number: RoomId, tries: u32, name: &Name) {
         let room = self.room(number).expect("the caller found it");
         let owners = room.modes.owners.iter().filter_map(|&owner| self.holder_of(owner));
         let owners = owners
@@ -51,8 +43,8 @@ impl Hub {
         clients.sort_unstable();
         clients.dedup();
         let (room, by) = (room.name.clone(), name.clone());
-        out.push(Effect::Log(LogEntry::KeysTried(room.clone(), tries, by.clone())));
+        self.effects.push(Effect::Log(LogEntry::KeysTried(room.clone(), tries, by.clone())));
         let to = Audience::Several { clients, from: Name::server() };
-        out.push(Effect::Deliver { to, event: Event::KeysTried { room, tries, by } });
+        self.effects.push(Effect::Deliver { to, event: Event::KeysTried { room, tries, by } });
     }
 }

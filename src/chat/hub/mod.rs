@@ -1,6 +1,6 @@
 //! All clients and rooms, and the rules: who is who, who hears what.
 //!
-//! Invariant: the same calls give the same outputs; time comes in as an argument, and nothing waits.
+//! Invariant: the same inputs give the same effects; time comes in with each input, and nothing waits.
 
 mod administration;
 mod audience;
@@ -25,7 +25,7 @@ mod talking;
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-pub use administration::{AdminRefusal, Description};
+pub use administration::Description;
 pub use config::ChatConfig;
 use places::Trial;
 
@@ -40,13 +40,13 @@ use super::expulsion::ExpulsionNews;
 use super::hiding::Hiding;
 use super::holdings::Holdings;
 use super::id::ClientId;
-use super::line::UnixMillis;
+use super::input::{Input, Reply};
 use super::mono_time::MonoTime;
 use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
 use super::origin::Origin;
 use super::room::Room;
-use super::text::Text;
+use super::time::Time;
 use super::work::Work;
 
 /// The room that everybody enters.
@@ -60,10 +60,14 @@ const TICK_NEWCOMERS: usize = 256;
 const TICK_MEMBERS: usize = 10_000;
 const TICK_ROOM: usize = 50;
 
-/// The chat itself. [`connect`](Hub::connect), [`handle`](Hub::handle), [`disconnect`](Hub::disconnect),
-/// [`tick`](Hub::tick) and [`stop`](Hub::stop) are its whole door; each adds what is to be done to `out`.
+/// The chat itself. [`apply`](Hub::apply) and [`effects`](Hub::effects) are its whole door: the same inputs, each with its
+/// time, give the same effects. All else only looks.
 #[derive(Debug)]
 pub struct Hub {
+    /// The time of the input that is being applied, or was last.
+    at: Time,
+    /// What the shell has to do, and has not taken yet.
+    effects: Vec<Effect>,
     clients: Vec<Option<Client>>,
     names: NameIndex,
     /// By number; [`GENERAL`] is always there.
@@ -80,8 +84,6 @@ pub struct Hub {
     /// None: there are no accounts here.
     account_index: Option<AccountIndex>,
     config: ChatConfig,
-    /// What the wall clock said when it was last read, and when that was.
-    wall_clock: (UnixMillis, MonoTime),
     /// What the next room that is made is called by its history.
     next_key: u64,
     hiding: Hiding,
@@ -116,6 +118,8 @@ impl Hub {
         let expulsions: Vec<_> = config.expulsions.drain(..).map(expulsions::Entry::new).collect();
         let last_expulsion = expulsions.iter().map(expulsions::Entry::number).max().unwrap_or(0);
         let mut hub = Hub {
+            at: Time::default(),
+            effects: Vec::new(),
             clients: Vec::new(),
             names: NameIndex::default(),
             rooms: Vec::new(),
@@ -126,7 +130,6 @@ impl Hub {
             newcomers: BTreeSet::new(),
             account_index: config.accounts.take().map(AccountIndex::new),
             config,
-            wall_clock: (UnixMillis::default(), MonoTime::START),
             next_key: 0,
             hiding: Hiding::default(),
             hidden_beyond: 0,
@@ -155,26 +158,55 @@ impl Hub {
         hub
     }
 
-    /// The wall clock says `wall` at `now`. It may say less than before: what is said is stamped with it, nothing waits
-    /// for it.
-    pub fn set_wall_clock(&mut self, wall: UnixMillis, now: MonoTime) {
-        self.wall_clock = (wall, now);
-    }
-
-    /// Everybody who comes from now on is told this.
-    pub fn set_motd(&mut self, motd: Vec<Text>) {
-        self.config.motd = motd;
-    }
-
-    /// A client connected, from `origin`; they are asked for a name, if they may come in. Says whether they may.
-    pub fn connect(&mut self, id: ClientId, origin: Origin, now: MonoTime, out: &mut Vec<Effect>) -> bool {
-        if let Some(expelled) = self.expelled_address(origin) {
-            out.push(tell(id, Event::Expulsion(ExpulsionNews::Told(expelled))));
-            out.push(Effect::Close(id, CloseReason::Expelled));
-            return false;
+    /// Does what follows from `input`, which came at `at`. What the shell has to do then is added to the [`effects`](Hub::effects).
+    pub fn apply(&mut self, at: Time, input: Input) {
+        self.at = at;
+        match input {
+            Input::Connected(id, origin) => self.connect(id, origin),
+            Input::Command(id, command) => self.handle(id, command),
+            Input::Disconnected(id, reason) => self.disconnect(id, reason),
+            Input::Reply(reply) => self.take_reply(reply),
+            Input::Admin(order) => self.administer(order),
+            Input::Motd(motd) => self.config.motd = motd,
+            Input::Tick => self.tick(),
+            Input::Stop => self.stop(),
         }
-        if !self.admit(id, origin, now, out) {
-            return false;
+    }
+
+    /// Moves what the shell has to do into `into`, behind what is in there; all of it before the hub is given anything more.
+    /// An empty `into` changes places with the hub's own buffer, so that a shell that hands the same one in again and again
+    /// has none allocated.
+    pub fn effects(&mut self, into: &mut Vec<Effect>) {
+        if into.is_empty() {
+            std::mem::swap(&mut self.effects, into);
+        } else {
+            into.append(&mut self.effects);
+        }
+    }
+
+    /// Something came that was asked for.
+    fn take_reply(&mut self, reply: Reply) {
+        match reply {
+            Reply::AuthResult(id, matter, auth_result) => self.auth_result(id, matter, auth_result),
+            Reply::Posted(id, posted, number) => self.posted(id, posted, number),
+            Reply::OfflineMessages(id, account, messages, up_to) => {
+                self.offline_messages(id, account, messages, up_to);
+            }
+            Reply::Found(id, found) => self.found(id, found),
+            Reply::Busy(id) => self.not_found_now(id),
+            Reply::AccountsChanged(changes) => self.accounts_changed(changes),
+        }
+    }
+
+    /// A client connected, from `origin`: it is asked for a name, if it may come in.
+    fn connect(&mut self, id: ClientId, origin: Origin) {
+        let now = self.now();
+        if let Some(expelled) = self.expelled_address(origin) {
+            self.tell(id, Event::Expulsion(ExpulsionNews::Told(expelled)));
+            return self.effects.push(Effect::Close(id, CloseReason::Expelled));
+        }
+        if !self.admit(id, origin) {
+            return;
         }
         if self.clients.len() <= id.slot() {
             self.clients.resize_with(id.slot() + 1, || None);
@@ -183,13 +215,13 @@ impl Hub {
         assert!(place.is_none(), "slot {} has a tenant", id.slot());
         *place = Some(Client::new(id, self.holdings.take_place(origin), now));
         self.here += 1;
-        out.push(tell(id, Event::NamePrompt));
-        true
+        self.tell(id, Event::NamePrompt);
     }
 
     /// A client asked for something.
-    pub fn handle(&mut self, id: ClientId, command: Command, now: MonoTime, out: &mut Vec<Effect>) {
-        if self.end_if_decided(id, now, out) {
+    fn handle(&mut self, id: ClientId, command: Command) {
+        let now = self.now();
+        if self.end_if_decided(id) {
             return;
         }
         let Some(client) = self.client_mut(id) else { return };
@@ -199,55 +231,55 @@ impl Hub {
             client.active = now;
         }
         match (command, name) {
-            (Command::Secret(typed), _) => self.take_secret(id, typed, out),
+            (Command::Secret(typed), _) => self.take_secret(id, typed),
             // Typed again, perhaps, for nothing has come of it for long.
             (Command::Say(text), _) if !text.is_blank() && self.speaks_early(id) => {
-                out.push(tell(id, Event::Trouble(Trouble::TypedAhead)));
+                self.tell(id, Event::Trouble(Trouble::TypedAhead));
             }
             (command, _) if self.client_mut(id).is_some_and(|client| client.repeats_secret(&command)) => {
-                out.push(tell(id, Event::Trouble(Trouble::Repeated)));
-                self.ask_name_again(id, out);
+                self.tell(id, Event::Trouble(Trouble::Repeated));
+                self.ask_name_again(id);
             }
-            (command, None) => self.handle_newcomer(id, command, now, out),
-            (command, Some(name)) => self.handle_member(id, &name, command, now, out),
+            (command, None) => self.handle_newcomer(id, command),
+            (command, Some(name)) => self.handle_member(id, &name, command),
         }
     }
 
-    /// A connection ended without the hub's doing. The shell closes it; the others are told.
-    pub fn disconnect(&mut self, id: ClientId, reason: CloseReason, now: MonoTime, out: &mut Vec<Effect>) {
+    /// A connection ended.
+    fn disconnect(&mut self, id: ClientId, reason: CloseReason) {
         let farewell = match reason {
             CloseReason::Lost | CloseReason::Stalled => Farewell::Lost,
             _ => Farewell::Plain,
         };
-        self.depart(id, farewell, reason, now, out);
+        self.depart(id, farewell, reason);
     }
 
-    /// Does what has come due, as much of it as one turn bears; [`next_due`](Hub::next_due) tells whether more is. Call at
-    /// that time or later.
-    pub fn tick(&mut self, now: MonoTime, out: &mut Vec<Effect>) {
+    /// Does what has come due, as much of it as one turn bears; [`next_due`](Hub::next_due) tells whether more is.
+    fn tick(&mut self) {
+        let now = self.now();
         let timeout = self.config.login_timeout;
         for _ in 0..TICK_NEWCOMERS {
             let overdue =
                 self.oldest_newcomer().filter(|(_, since)| timeout.is_some_and(|span| now >= *since + span));
             let Some((id, _)) = overdue else { break };
-            out.push(tell(id, Event::NameTimeout));
-            self.close(id, CloseReason::NameTimeout, now, out);
+            self.tell(id, Event::NameTimeout);
+            self.close(id, CloseReason::NameTimeout);
         }
-        self.end_trials(now, out);
-        self.part(out);
-        self.put_out_the_expelled(now, out);
-        self.end_revoked(now, out);
+        self.end_trials();
+        self.part();
+        self.put_out_the_expelled();
+        self.end_revoked();
         let mut asked = 0;
         while asked < TICK_MEMBERS
             && let Some(&(due, room)) = self.restless.first()
             && now >= due
         {
             asked += TICK_ROOM + self.room(room).map_or(0, |room| room.members.len());
-            self.tell_movements(room, out);
+            self.tell_movements(room);
         }
     }
 
-    /// When [`tick`](Hub::tick) has something to do; never while nothing waits.
+    /// When an [`Input::Tick`] has something to do; never while nothing waits.
     pub fn next_due(&self) -> Option<MonoTime> {
         let newcomer = match self.config.login_timeout {
             Some(timeout) => self.oldest_newcomer().map(|(_, since)| since + timeout),
@@ -304,99 +336,115 @@ impl Hub {
             && self.sessions.is_empty()
     }
 
-    fn handle_newcomer(&mut self, id: ClientId, command: Command, now: MonoTime, out: &mut Vec<Effect>) {
+    fn handle_newcomer(&mut self, id: ClientId, command: Command) {
         match command {
-            Command::Say(text) | Command::Nick(text) => return self.take_name(id, &text, now, out),
-            Command::Login(name) => return self.login(id, &name, out),
-            Command::Quit(_) => return self.close(id, CloseReason::Quit, now, out),
+            Command::Say(text) | Command::Nick(text) => return self.take_name(id, &text),
+            Command::Login(name) => return self.login(id, &name),
+            Command::Quit(_) => return self.close(id, CloseReason::Quit),
             // Said beside the line that it is about, which asks again itself.
             Command::Unclear(Trouble::NotUtf8) => {
-                return out.push(tell(id, Event::Trouble(Trouble::NotUtf8)));
+                return self.tell(id, Event::Trouble(Trouble::NotUtf8));
             }
             Command::Unclear(trouble) => {
-                self.disregard_behind(id, &trouble, out);
-                out.push(tell(id, Event::Trouble(trouble)));
+                self.disregard_behind(id, &trouble);
+                self.tell(id, Event::Trouble(trouble));
                 if self.is_asked(id) {
                     return;
                 }
             }
-            Command::Language(language) => drop(speak(id, language, out)),
-            Command::Help(verb) => out.push(tell(id, Event::Help(verb))),
+            Command::Language(language) => drop(self.speak(id, language)),
+            Command::Help(verb) => self.tell(id, Event::Help(verb)),
             command => {
                 let secrets = match command {
                     Command::Register => Verb::Register.secrets(),
                     Command::ChangePassword => Verb::Password.secrets(),
                     _ => 0,
                 };
-                out.extend((secrets > 0).then_some(Effect::Disregard(id, secrets)));
-                out.push(tell(id, Event::NameRefused(NameRefusal::Missing)));
+                self.effects.extend((secrets > 0).then_some(Effect::Disregard(id, secrets)));
+                self.tell(id, Event::NameRefused(NameRefusal::Missing));
             }
         }
-        out.push(tell(id, Event::NamePrompt));
+        self.tell(id, Event::NamePrompt);
     }
 
-    fn handle_member(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        command: Command,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) {
-        self.acknowledge(id, out);
+    fn handle_member(&mut self, id: ClientId, name: &Name, command: Command) {
+        self.acknowledge(id);
         let refused = match command {
             Command::Say(text) if text.is_blank() => Ok(()),
-            Command::Say(text) => self.say(id, name, false, text, now, out),
-            Command::Act(text) => self.say(id, name, true, text, now, out),
-            Command::History(lines) => self.history(id, lines, out),
-            Command::Search(words) => self.search(id, words, out),
-            Command::Message { to, text } => self.message(id, name, &to, text, now, out),
-            Command::Reply(text) => self.reply(id, name, text, now, out),
-            Command::Nick(text) => self.rename(id, name, &text, out),
-            Command::Who(room) => self.who(id, room, now, out),
-            Command::Rooms => self.list_rooms(id, out),
-            Command::Join { room, key } => self.join(id, name, &room, key, now, out),
-            Command::Leave(room) => self.leave(id, name, room, now, out),
-            Command::Topic(topic) => self.topic(id, name, topic, out),
-            Command::Key(key) => self.lock(id, name, key, out),
-            Command::Invite(whom) => self.invite(id, name, &whom, out),
-            Command::Kick { whom, reason } => self.kick(id, name, &whom, reason, out),
-            Command::Ban(whom) => self.ban(id, name, &whom, out),
-            Command::Unban(whom) => self.unban(id, name, &whom, out),
-            Command::Bans => self.bans(id, out),
-            Command::Mute(whom) => self.mute(id, name, whom, out),
-            Command::Op(whom) => self.op(id, name, &whom, out),
+            Command::Say(text) => self.say(id, name, false, text),
+            Command::Act(text) => self.say(id, name, true, text),
+            Command::History(lines) => self.history(id, lines),
+            Command::Search(words) => self.search(id, words),
+            Command::Message { to, text } => self.message(id, name, &to, text),
+            Command::Reply(text) => self.reply(id, name, text),
+            Command::Nick(text) => self.rename(id, name, &text),
+            Command::Who(room) => self.who(id, room),
+            Command::Rooms => self.list_rooms(id),
+            Command::Join { room, key } => self.join(id, name, &room, key),
+            Command::Leave(room) => self.leave(id, name, room),
+            Command::Topic(topic) => self.topic(id, name, topic),
+            Command::Key(key) => self.lock(id, name, key),
+            Command::Invite(whom) => self.invite(id, name, &whom),
+            Command::Kick { whom, reason } => self.kick(id, name, &whom, reason),
+            Command::Ban(whom) => self.ban(id, name, &whom),
+            Command::Unban(whom) => self.unban(id, name, &whom),
+            Command::Bans => self.bans(id),
+            Command::Mute(whom) => self.mute(id, name, whom),
+            Command::Op(whom) => self.op(id, name, &whom),
             Command::Expel { whom, minutes, reason } => {
-                self.order_expulsion(id, name, &whom, (minutes, reason), now, out)
+                self.order_expulsion(id, name, &whom, (minutes, reason))
             }
-            Command::Readmit(whom) => self.order_readmission(id, name, &whom, out),
-            Command::Expelled => self.list_expulsions(id, out),
-            Command::Register => self.register(id, name, out),
+            Command::Readmit(whom) => self.order_readmission(id, name, &whom),
+            Command::Expelled => self.list_expulsions(id),
+            Command::Register => self.register(id, name),
             Command::Login(wanted) => {
-                self.login(id, &wanted, out);
+                self.login(id, &wanted);
                 Ok(())
             }
-            Command::ChangePassword => self.change_password(id, name, out),
+            Command::ChangePassword => self.change_password(id, name),
             // The caller has seen to it.
             Command::Secret(_) => Ok(()),
-            Command::Away(reason) => self.away(id, reason, out),
-            Command::Ignore(whom) => self.ignore(id, name, whom, out),
-            Command::Language(language) => speak(id, language, out),
-            Command::Help(verb) => answer(id, Event::Help(verb), out),
+            Command::Away(reason) => self.away(id, reason),
+            Command::Ignore(whom) => self.ignore(id, name, whom),
+            Command::Language(language) => self.speak(id, language),
+            Command::Help(verb) => self.answer(id, Event::Help(verb)),
             Command::Unclear(trouble) => {
-                self.disregard_behind(id, &trouble, out);
-                answer(id, Event::Trouble(trouble), out)
+                self.disregard_behind(id, &trouble);
+                self.answer(id, Event::Trouble(trouble))
             }
             Command::Quit(words) => {
                 let farewell = words.map_or(Farewell::Plain, Farewell::Words);
-                self.depart(id, farewell, CloseReason::Quit, now, out);
-                out.push(Effect::Close(id, CloseReason::Quit));
+                self.depart(id, farewell, CloseReason::Quit);
+                self.effects.push(Effect::Close(id, CloseReason::Quit));
                 Ok(())
             }
         };
         if let Err(refusal) = refused {
-            out.push(tell(id, Event::RoomRefused(refusal)));
+            self.tell(id, Event::RoomRefused(refusal));
         }
+    }
+
+    /// The monotonic time of the input.
+    fn now(&self) -> MonoTime {
+        self.at.mono
+    }
+
+    /// Tells one client.
+    fn tell(&mut self, id: ClientId, event: Event) {
+        self.effects.push(Effect::Deliver { to: Audience::One(id), event });
+    }
+
+    /// Answers one client, which is all that there is to do.
+    fn answer(&mut self, id: ClientId, event: Event) -> Done {
+        self.tell(id, event);
+        Ok(())
+    }
+
+    /// Changes the language that a client hears, or says which it is.
+    fn speak(&mut self, id: ClientId, language: Option<super::Language>) -> Done {
+        let Some(language) = language else { return self.answer(id, Event::LanguageIs) };
+        self.effects.push(Effect::Speak(id, language));
+        self.answer(id, Event::LanguageSet)
     }
 
     /// Counts things that were looked at. To be called wherever their number is not bounded by a small one.
@@ -409,9 +457,9 @@ impl Hub {
     }
 
     /// Ends a client by the hub's own will.
-    fn close(&mut self, id: ClientId, reason: CloseReason, now: MonoTime, out: &mut Vec<Effect>) {
-        self.disconnect(id, reason, now, out);
-        out.push(Effect::Close(id, reason));
+    fn close(&mut self, id: ClientId, reason: CloseReason) {
+        self.disconnect(id, reason);
+        self.effects.push(Effect::Close(id, reason));
     }
 
     /// The client without a name who has waited longest, and since when.
@@ -420,7 +468,8 @@ impl Hub {
     }
 
     /// A client is no newcomer any more: they have a name now, or leave.
-    fn no_newcomer(&mut self, id: ClientId, now: MonoTime) {
+    fn no_newcomer(&mut self, id: ClientId) {
+        let now = self.now();
         if let Some(client) = self.client_mut(id).filter(|client| client.name.is_none()) {
             let since = std::mem::replace(&mut client.active, now);
             self.newcomers.remove(&(since, id));
@@ -490,21 +539,3 @@ impl Hub {
 
 /// What a command gives when it was not refused.
 type Done = Result<(), RoomRefusal>;
-
-/// An answer to one client.
-fn tell(id: ClientId, event: Event) -> Effect {
-    Effect::Deliver { to: Audience::One(id), event }
-}
-
-/// Answers one client, which is all that there is to do.
-fn answer(id: ClientId, event: Event, out: &mut Vec<Effect>) -> Done {
-    out.push(tell(id, event));
-    Ok(())
-}
-
-/// Changes the language that a client hears, or says which it is.
-fn speak(id: ClientId, language: Option<super::Language>, out: &mut Vec<Effect>) -> Done {
-    let Some(language) = language else { return answer(id, Event::LanguageIs, out) };
-    out.push(Effect::Speak(id, language));
-    answer(id, Event::LanguageSet, out)
-}

@@ -5,22 +5,14 @@ use crate::chat::client::{Client, Membership};
 use crate::chat::event::Crowd;
 use crate::chat::id::ClientId;
 use crate::chat::join_part_batch::{Moved, Threshold};
-use crate::chat::mono_time::MonoTime;
 use crate::chat::room::Room;
 use crate::chat::slots::SlotSet;
 
 impl Hub {
     /// Seats a client in a room, which becomes the current one, and tells the others.
-    pub(super) fn arrive(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        room: RoomId,
-        threshold: Threshold,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) {
-        self.overdue_movements(room, now, out);
+    pub(super) fn arrive(&mut self, id: ClientId, name: &Name, room: RoomId, threshold: Threshold) {
+        let now = self.now();
+        self.overdue_movements(room);
         self.spend(self.room(room).map_or(0, Room::office_steps));
         let entered = self.room_mut(room).expect("the caller found it");
         let place = entered.enter(id);
@@ -29,7 +21,7 @@ impl Hub {
             let room_name = (threshold == Threshold::Room).then(|| entered.name.clone());
             let crowd = Crowd { names: vec![name.clone()], more: 0 };
             let event = Event::Arrived { crowd, room: room_name };
-            out.push(Effect::Deliver { to: Audience::others(room, id, name), event });
+            self.effects.push(Effect::Deliver { to: Audience::others(room, id, name), event });
         } else {
             entered.movements.arrived.push((threshold, id));
             self.note_movement(room);
@@ -40,14 +32,8 @@ impl Hub {
     }
 
     /// Takes a client's seat in a room away; what was overdue is told before.
-    pub(super) fn remove_member(
-        &mut self,
-        id: ClientId,
-        room: RoomId,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) -> Option<Membership> {
-        self.overdue_movements(room, now, out);
+    pub(super) fn remove_member(&mut self, id: ClientId, room: RoomId) -> Option<Membership> {
+        self.overdue_movements(room);
         self.vacate(id, room)
     }
 
@@ -74,7 +60,8 @@ impl Hub {
     }
 
     /// Tells the members of a room that somebody who was known to be there left it; at once, or with others.
-    pub(super) fn tell_left(&mut self, room: RoomId, name: &Name, now: MonoTime, out: &mut Vec<Effect>) {
+    pub(super) fn tell_left(&mut self, room: RoomId, name: &Name) {
+        let now = self.now();
         let left = self.room_mut(room).expect("the caller found it");
         if !left.movements.count(now) {
             left.movements.depart(Threshold::Room, None, name.clone());
@@ -83,19 +70,13 @@ impl Hub {
         let crowd = Crowd { names: vec![name.clone()], more: 0 };
         let event = Event::ManyDeparted { crowd, room: Some(left.name.clone()) };
         let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
-        out.push(Effect::Deliver { to, event });
+        self.effects.push(Effect::Deliver { to, event });
     }
 
     /// Takes a client out of all their rooms and out of the chat. Whoever shared several with them hears of it once.
-    pub(super) fn leave_all(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        farewell: Farewell,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) {
-        self.overdue_movements(GENERAL, now, out);
+    pub(super) fn leave_all(&mut self, id: ClientId, name: &Name, farewell: Farewell) {
+        let now = self.now();
+        self.overdue_movements(GENERAL);
         let rooms: Vec<RoomId> = self
             .client(id)
             .into_iter()
@@ -106,7 +87,7 @@ impl Hub {
         let known = membership.is_some_and(|membership| membership.announced);
         let mut at_once = Vec::new();
         for &room in &rooms {
-            let Some(Membership { announced: true, .. }) = self.remove_member(id, room, now, out) else {
+            let Some(Membership { announced: true, .. }) = self.remove_member(id, room) else {
                 continue;
             };
             let movements = &mut self.room_mut(room).expect("a seat is in a room").movements;
@@ -127,8 +108,8 @@ impl Hub {
             several => Some(Audience::Several { clients: self.members_of(several, name, beyond), from }),
         };
         let event = Event::Departed { name: name.clone(), farewell };
-        out.extend(to.map(|to| Effect::Deliver { to, event }));
-        rooms.into_iter().for_each(|room| self.remove_if_empty(room, out));
+        self.effects.extend(to.map(|to| Effect::Deliver { to, event }));
+        rooms.into_iter().for_each(|room| self.remove_if_empty(room));
     }
 
     /// The members of these rooms, each once, but for those who hide `from` and those who are in the room `beyond`.
@@ -151,23 +132,24 @@ impl Hub {
     }
 
     /// Tells of somebody's arrival before they are heard of in another way.
-    pub(super) fn announce(&mut self, id: ClientId, room: RoomId, out: &mut Vec<Effect>) {
+    pub(super) fn announce(&mut self, id: ClientId, room: RoomId) {
         let membership = self.client(id).and_then(|client| client.membership(room));
         if membership.is_some_and(|membership| !membership.announced) {
-            self.tell_movements(room, out);
+            self.tell_movements(room);
         }
     }
 
     /// A second that is over is told before the next one begins.
-    pub(super) fn overdue_movements(&mut self, room: RoomId, now: MonoTime, out: &mut Vec<Effect>) {
+    pub(super) fn overdue_movements(&mut self, room: RoomId) {
+        let now = self.now();
         let due = self.room(room).and_then(|room| room.movements.due());
         if due.is_some_and(|due| now >= due) {
-            self.tell_movements(room, out);
+            self.tell_movements(room);
         }
     }
 
     /// Tells what waits of a room's movements: first who left, then who came, for a name may be another's by then.
-    pub(super) fn tell_movements(&mut self, room: RoomId, out: &mut Vec<Effect>) {
+    pub(super) fn tell_movements(&mut self, room: RoomId) {
         let Some(moved) = self.room_mut(room) else { return };
         let Some(due) = moved.movements.due() else { return };
         let room_name = moved.name.clone();
@@ -181,7 +163,7 @@ impl Hub {
             let alone = moved.first().first().filter(|_| moved.count() == 1).cloned();
             let to = Audience::Room { room, except: None, from: alone, beyond: *beyond };
             let event = |crowd| Event::ManyDeparted { crowd, room: named(*threshold) };
-            self.tell_crowd(to, moved, event, out);
+            self.tell_crowd(to, moved, event);
         }
         self.spend(arrived.len());
         for threshold in [Threshold::Chat, Threshold::Room] {
@@ -196,7 +178,7 @@ impl Hub {
             // Who came alone knows it; of many, each hears of the others.
             let alone = last.filter(|_| came.count() == 1);
             let to = alone.map_or(Audience::room(room), |(id, name)| Audience::others(room, id, &name));
-            self.tell_crowd(to, &came, |crowd| Event::Arrived { crowd, room: named(threshold) }, out);
+            self.tell_crowd(to, &came, |crowd| Event::Arrived { crowd, room: named(threshold) });
         }
     }
 

@@ -3,17 +3,16 @@
 //! Invariant: a letter is gone when its reader has done something after they were handed it; who lost the connection before
 //! is handed it again.
 
-use super::{Client, CloseReason, Done, Effect, Event, Hub, Name, tell};
+use super::{Client, CloseReason, Done, Effect, Event, Hub, Name};
 use crate::chat::account::{AccountKey, OfflineMessage, Posted};
 use crate::chat::correspondent::Correspondent;
 use crate::chat::id::ClientId;
-use crate::chat::mono_time::MonoTime;
 use crate::chat::text::Text;
 use crate::limits::LETTER_WRITERS;
 
 impl Hub {
     /// Whether a client's letter is kept, and its number if so.
-    pub fn posted(&mut self, id: ClientId, posted: Posted, number: Option<u64>, out: &mut Vec<Effect>) {
+    pub(super) fn posted(&mut self, id: ClientId, posted: Posted, number: Option<u64>) {
         // Answers come in the order of the letters.
         if let Some(at) = self.posting.iter().position(|(writer, _)| *writer == id) {
             let (_, who) = self.posting.remove(at);
@@ -25,19 +24,17 @@ impl Hub {
             }
         }
         if self.client(id).is_some() {
-            out.push(tell(id, Event::Posted(posted)));
+            self.tell(id, Event::Posted(posted));
         }
     }
 
     /// The letters that were kept for a client, up to the one with this number.
-    pub fn offline_messages(
+    pub(super) fn offline_messages(
         &mut self,
         id: ClientId,
         account: AccountKey,
         messages: Vec<OfflineMessage>,
         up_to: u64,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
     ) {
         let Some(last) = messages.last() else { return };
         let writer = self.writer_of(up_to, last);
@@ -46,7 +43,7 @@ impl Hub {
         };
         client.set_correspondent(writer);
         client.set_offline_messages(up_to);
-        out.push(tell(id, Event::OfflineMessages { now: self.stamp(now), messages }));
+        self.tell(id, Event::OfflineMessages { now: self.at.wall, messages });
     }
 
     /// Keeps words for the owner of an account, who is not there, and shows them to the sender as sent.
@@ -56,14 +53,12 @@ impl Hub {
         from: &Name,
         (account, to): (AccountKey, Name),
         text: Text,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
     ) -> Done {
-        let (at, away) = (self.stamp(now), None);
+        let (at, away) = (self.at.wall, None);
         let writer = self.client_mut(id).and_then(Client::contact);
         self.posting.extend(writer.map(|writer| (id, writer)));
-        out.push(tell(id, Event::PrivateSent { to, text: text.clone(), away }));
-        out.push(Effect::Post(
+        self.tell(id, Event::PrivateSent { to, text: text.clone(), away });
+        self.effects.push(Effect::Post(
             id,
             account,
             OfflineMessage { from: from.clone(), sender: self.account(id), at, text },
@@ -72,24 +67,19 @@ impl Hub {
     }
 
     /// A client did something: they have seen the letters they were handed.
-    pub(super) fn acknowledge(&mut self, id: ClientId, out: &mut Vec<Effect>) {
+    pub(super) fn acknowledge(&mut self, id: ClientId) {
         if let Some(client) = self.client_mut(id)
             && let Some(account) = client.account
             && let Some(up_to) = client.take_offline_messages()
         {
-            out.push(Effect::Ack(account, up_to));
+            self.effects.push(Effect::Ack(account, up_to));
         }
     }
 
     /// A client left: in good order, they had seen everything.
-    pub(super) fn acknowledge_at_the_end(
-        &mut self,
-        id: ClientId,
-        reason: CloseReason,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn acknowledge_at_the_end(&mut self, id: ClientId, reason: CloseReason) {
         if matches!(reason, CloseReason::Quit | CloseReason::EndOfInput) {
-            self.acknowledge(id, out);
+            self.acknowledge(id);
         }
     }
 

@@ -3,9 +3,7 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, BinaryHeap};
 
-use super::{
-    AccountKey, Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomId, RoomRefusal, answer, tell,
-};
+use super::{AccountKey, Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomId, RoomRefusal};
 use crate::chat::ban_list::{BanList, LIFTED_STEPS, NameKey};
 use crate::chat::command::Wording;
 use crate::chat::effect::LogEntry;
@@ -21,36 +19,30 @@ const NAME_KEY_STEPS: usize = 500;
 
 impl Hub {
     /// Closes the current room by a key; without one, opens it.
-    pub(super) fn lock(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        key: Option<Text>,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn lock(&mut self, id: ClientId, name: &Name, key: Option<Text>) -> Done {
         let room = self.ordered_room(id)?;
         if room == GENERAL {
             return Err(RoomRefusal::Everybodys(self.room_name(room)));
         }
         if let Some(trouble) = Wording::Key.trouble(key.as_ref()) {
-            return answer(id, Event::Trouble(trouble), out);
+            return self.answer(id, Event::Trouble(trouble));
         }
         let keyed = key.is_some();
         let modes = &mut self.known_room_mut(room).modes;
         if modes.key != key {
             modes.key.clone_from(&key);
             modes.key_guard = None;
-            self.persist(room, [RoomFact::Key(key)], out);
+            self.persist(room, [RoomFact::Key(key)]);
         }
-        self.tell_decision(room, name, Decision::Keyed(keyed), out);
+        self.tell_decision(room, name, Decision::Keyed(keyed));
         Ok(())
     }
 
     /// Lets one person in, key or no key.
-    pub(super) fn invite(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn invite(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
         let room = self.ordered_room(id)?;
         let Some((guest, guest_name)) = self.person_called(whom.as_str()) else {
-            return answer(id, Event::NoSuchPerson(whom.clone()), out);
+            return self.answer(id, Event::NoSuchPerson(whom.clone()));
         };
         let inside = self.sits_in(guest, room);
         let facts = self.strike_person(room, RoomList::Bans, &guest_name, Some(guest)).unwrap_or_default();
@@ -61,40 +53,33 @@ impl Hub {
             push_bounded(&mut open.modes.invited, guest);
             self.note_decision(guest, room);
         }
-        self.persist(room, facts, out);
-        self.bound_decisions(1, out);
-        self.tell_decision(room, name, Decision::Invited(guest_name), out);
+        self.persist(room, facts);
+        self.bound_decisions(1);
+        self.tell_decision(room, name, Decision::Invited(guest_name));
         // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
         let to = Audience::Several { clients: vec![guest], from: name.clone() };
         let event = Event::Invited { room: self.room_name(room), by: name.clone() };
-        out.push(Effect::Deliver { to, event });
+        self.effects.push(Effect::Deliver { to, event });
         Ok(())
     }
 
     /// Puts somebody out of the current room.
-    pub(super) fn kick(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        whom: &Text,
-        reason: Option<Text>,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn kick(&mut self, id: ClientId, name: &Name, whom: &Text, reason: Option<Text>) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
         if guest == id {
             return Err(RoomRefusal::Yourself);
         }
         if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
-            return answer(id, Event::Trouble(trouble), out);
+            return self.answer(id, Event::Trouble(trouble));
         }
         let cause = PutOut::Kicked(name.clone(), reason.clone());
-        self.put_out(room, guest, name, Decision::Kicked(guest_name, reason), cause, out);
+        self.put_out(room, guest, name, Decision::Kicked(guest_name, reason), cause);
         Ok(())
     }
 
     /// Puts somebody out of the current room for good, whether they are there or not.
-    pub(super) fn ban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn ban(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         if guest == Some(id) {
@@ -115,17 +100,17 @@ impl Hub {
         let listed = self.enlist_person(room, RoomList::Bans, &guest_name, guest);
         let added = listed.len();
         facts.extend(listed);
-        self.persist(room, facts, out);
-        self.bound_decisions(added, out);
+        self.persist(room, facts);
+        self.bound_decisions(added);
         if let Some(guest) = guest {
             self.note_decision(guest, room);
         }
         let decision = Decision::Banned(guest_name);
         match guest.filter(|&guest| self.sits_in(guest, room)) {
             Some(guest) => {
-                self.put_out(room, guest, name, decision, PutOut::Banned(name.clone()), out);
+                self.put_out(room, guest, name, decision, PutOut::Banned(name.clone()));
             }
-            None => self.tell_decision_about(guest, room, (id, name), decision, out),
+            None => self.tell_decision_about(guest, room, (id, name), decision),
         }
         // Those who go by other names and have given the password of one that is banned now.
         let others = accounts.into_iter().flat_map(|account| self.sessions.clients(account));
@@ -136,48 +121,42 @@ impl Hub {
                 continue;
             };
             if self.is_banned(other, &called, room) {
-                self.put_out(room, other, name, Decision::Banned(called), PutOut::Banned(name.clone()), out);
+                self.put_out(room, other, name, Decision::Banned(called), PutOut::Banned(name.clone()));
             }
         }
         Ok(())
     }
 
     /// Lets somebody come back.
-    pub(super) fn unban(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn unban(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let lifted = self.strike_person(room, RoomList::Bans, &guest_name, guest);
         let Some(facts) = lifted else {
             return Err(RoomRefusal::NotBanned(guest_name, self.room_name(room)));
         };
-        self.persist(room, facts, out);
-        self.tell_decision_about(guest, room, (id, name), Decision::Unbanned(guest_name), out);
+        self.persist(room, facts);
+        self.tell_decision_about(guest, room, (id, name), Decision::Unbanned(guest_name));
         Ok(())
     }
 
     /// Lists who may not enter the current room, and who may not speak there.
-    pub(super) fn bans(&self, id: ClientId, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn bans(&mut self, id: ClientId) -> Done {
         let room = self.ordered_room(id)?;
         let Room { name, modes, .. } = self.room(room).expect("the caller found it");
         let (banned, muted) = (names_of(&modes.banned), names_of(&modes.muted));
-        answer(id, Event::Bans { room: name.clone(), banned, muted }, out)
+        self.answer(id, Event::Bans { room: name.clone(), banned, muted })
     }
 
     /// Silences somebody, or lets them speak again; without a name, everyone but operators.
-    pub(super) fn mute(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        whom: Option<Text>,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn mute(&mut self, id: ClientId, name: &Name, whom: Option<Text>) -> Done {
         let room = self.ordered_room(id)?;
         let Some(whom) = whom else {
             let modes = &mut self.known_room_mut(room).modes;
             modes.moderated = !modes.moderated;
             let moderated = modes.moderated;
-            self.persist(room, [RoomFact::Moderated(moderated)], out);
-            self.tell_decision(room, name, Decision::Moderated(moderated), out);
+            self.persist(room, [RoomFact::Moderated(moderated)]);
+            self.tell_decision(room, name, Decision::Moderated(moderated));
             return Ok(());
         };
         let (guest, guest_name) = self.anybody_called(room, &whom)?;
@@ -185,27 +164,27 @@ impl Hub {
         let silenced = lifted.is_none();
         let facts = lifted.unwrap_or_else(|| self.enlist_person(room, RoomList::Mutes, &guest_name, guest));
         let added = if silenced { facts.len() } else { 0 };
-        self.persist(room, facts, out);
-        self.bound_decisions(added, out);
+        self.persist(room, facts);
+        self.bound_decisions(added);
         if let Some(guest) = guest {
             self.note_decision(guest, room);
-            self.announce(guest, room, out);
+            self.announce(guest, room);
         }
-        self.tell_decision_about(guest, room, (id, name), Decision::Muted(guest_name, silenced), out);
+        self.tell_decision_about(guest, room, (id, name), Decision::Muted(guest_name, silenced));
         Ok(())
     }
 
     /// Makes a member an operator.
-    pub(super) fn op(&mut self, id: ClientId, name: &Name, whom: &Text, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn op(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
         let operators = &mut self.known_room_mut(room).modes.operators;
         if !operators.contains(&guest) {
             push_bounded(operators, guest);
         }
-        self.own(guest, room, out);
-        self.announce(guest, room, out);
-        self.tell_decision(room, name, Decision::Opped(guest_name), out);
+        self.own(guest, room);
+        self.announce(guest, room);
+        self.tell_decision(room, name, Decision::Opped(guest_name));
         Ok(())
     }
 
@@ -217,24 +196,23 @@ impl Hub {
         by: &Name,
         decision: Decision,
         cause: PutOut,
-        out: &mut Vec<Effect>,
     ) {
-        self.announce(guest, room, out);
+        self.announce(guest, room);
         // The audience is whoever is there when the call is over; whoever was put out is not.
-        self.tell_decision(room, by, decision, out);
-        self.lose_membership(guest, room, cause, out);
-        self.remove_if_empty(room, out);
+        self.tell_decision(room, by, decision);
+        self.lose_membership(guest, room, cause);
+        self.remove_if_empty(room);
     }
 
     /// Takes a member's seat away and tells them why, and where their words go now.
-    fn lose_membership(&mut self, id: ClientId, room: RoomId, cause: PutOut, out: &mut Vec<Effect>) {
-        out.push(tell(id, Event::PutOut { room: self.room_name(room), cause }));
+    fn lose_membership(&mut self, id: ClientId, room: RoomId, cause: PutOut) {
+        self.tell(id, Event::PutOut { room: self.room_name(room), cause });
         let before = self.current(id).ok();
         self.vacate(id, room).expect("the caller found them there");
         if before == Some(room) {
             // Or their next words would surprise another room.
             let current = self.current(id).ok().map(|room| self.room_name(room));
-            out.push(tell(id, Event::Speaking(current)));
+            self.tell(id, Event::Speaking(current));
         }
     }
 
@@ -322,31 +300,24 @@ impl Hub {
 
     /// Puts a member out of a room where they are banned since they gave up `old` for `new`. The room hears one line, which
     /// tells the new name as well.
-    pub(super) fn leave_banned_room(
-        &mut self,
-        id: ClientId,
-        old: &Name,
-        new: &Name,
-        room: RoomId,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn leave_banned_room(&mut self, id: ClientId, old: &Name, new: &Name, room: RoomId) {
         let (room_name, from) = (self.room_name(room), old.clone());
         let event = Event::RenamedAndOut { room: room_name.clone(), from, to: new.clone() };
         // The audience is whoever is there when the call is over.
         let to = Audience::Room { room, except: None, from: Some(new.clone()), beyond: None };
-        out.push(Effect::Deliver { to, event });
+        self.effects.push(Effect::Deliver { to, event });
         let account_index = self.account_index.as_ref();
         let key = NameKey::of(new.clone());
         let by_name = self.room(room).is_some_and(|room| room.modes.banned.holds_name(&key, account_index));
         let cause = if by_name { PutOut::Name(new.clone()) } else { PutOut::Person };
-        self.lose_membership(id, room, cause, out);
-        out.push(Effect::Log(LogEntry::PutOut(room_name, new.clone())));
-        self.remove_if_empty(room, out);
+        self.lose_membership(id, room, cause);
+        self.effects.push(Effect::Log(LogEntry::PutOut(room_name, new.clone())));
+        self.remove_if_empty(room);
     }
 
     /// Keeps the decisions of all rooms together within their bound: beyond it the room that has most forgets its oldest,
     /// so that many in one room cost no other room its few. So many were `added`, and no more are forgotten.
-    pub(super) fn bound_decisions(&mut self, added: usize, out: &mut Vec<Effect>) {
+    pub(super) fn bound_decisions(&mut self, added: usize) {
         if added == 0 {
             return;
         }
@@ -361,7 +332,7 @@ impl Hub {
             let room = RoomId::at(number);
             let facts = self.known_room_mut(room).forget_oldest();
             fullest.push((self.known_room_mut(room).decisions(), number));
-            self.persist(room, facts, out);
+            self.persist(room, facts);
         }
     }
 
@@ -372,14 +343,13 @@ impl Hub {
         room: RoomId,
         (id, by): (ClientId, &Name),
         decision: Decision,
-        out: &mut Vec<Effect>,
     ) {
         if guest.is_some() {
-            return self.tell_decision(room, by, decision, out);
+            return self.tell_decision(room, by, decision);
         }
         let (room, by) = (self.room_name(room), by.clone());
-        out.push(Effect::Log(LogEntry::Decided(room.clone(), by.clone(), decision.clone())));
-        out.push(tell(id, Event::Decided { room, by, decision }));
+        self.effects.push(Effect::Log(LogEntry::Decided(room.clone(), by.clone(), decision.clone())));
+        self.tell(id, Event::Decided { room, by, decision });
     }
 
     /// The current room, if the client is its operator.

@@ -5,7 +5,7 @@
 //! earns one place: its own earlier connection gives way first, under whatever name that goes on. To show who they are, a few
 //! come in on trial, without a place: each address in its turn.
 
-use super::{Client, CloseReason, Effect, Event, Hub, tell};
+use super::{Client, CloseReason, Effect, Event, Hub};
 use crate::chat::account::AccountKey;
 use crate::chat::event::{AccountNews, PlaceNews};
 use crate::chat::id::ClientId;
@@ -45,41 +45,36 @@ enum Lack {
 impl Hub {
     /// Gives somebody who comes from `origin` a place, or lets them try to earn one, or says why not. Says whether they are
     /// in.
-    pub(super) fn admit(
-        &mut self,
-        id: ClientId,
-        origin: Origin,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) -> bool {
-        let Some(lack) = self.lack(origin, now, out) else {
+    pub(super) fn admit(&mut self, id: ClientId, origin: Origin) -> bool {
+        let now = self.now();
+        let Some(lack) = self.lack(origin) else {
             self.newcomers.insert((now, id));
             return true;
         };
         let tries = self.account_index.as_ref().is_some_and(|account_index| !account_index.is_empty());
-        if tries && self.make_trial(origin, now, out) {
+        if tries && self.make_trial(origin) {
             self.trials.push(Trial { id, since: now });
-            out.push(tell(id, Event::Place(PlaceNews::OnlyRegistered { crowded: lack == Lack::Crowded })));
+            self.tell(id, Event::Place(PlaceNews::OnlyRegistered { crowded: lack == Lack::Crowded }));
             return true;
         }
         let news = match lack {
             Lack::Full => self.full(),
             Lack::Crowded => PlaceNews::Crowded,
         };
-        out.push(tell(id, Event::Place(news)));
-        out.push(Effect::Close(id, CloseReason::Full));
+        self.tell(id, Event::Place(news));
+        self.effects.push(Effect::Close(id, CloseReason::Full));
         false
     }
 
     /// Why somebody who comes from `origin` gets no place. If there is none, one without a name may have to go first.
-    fn lack(&mut self, origin: Origin, now: MonoTime, out: &mut Vec<Effect>) -> Option<Lack> {
+    fn lack(&mut self, origin: Origin) -> Option<Lack> {
         let places = self.config.places?;
         let (held, free) = (self.placed_from(origin), places.saturating_sub(self.placed()));
         // Asked first: nobody gives way to an address that gets no place.
         if places >= SHARED_PLACES_MIN && is_over_share(held, free, places) {
             return Some(Lack::Crowded);
         }
-        (free == 0 && !self.make_room(now, out)).then_some(Lack::Full)
+        (free == 0 && !self.make_room()).then_some(Lack::Full)
     }
 
     /// Whether a client whose address has no more than its share could be given a place now.
@@ -88,10 +83,11 @@ impl Hub {
     }
 
     /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.
-    fn make_room(&mut self, now: MonoTime, out: &mut Vec<Effect>) -> bool {
+    fn make_room(&mut self) -> bool {
+        let now = self.now();
         let giving_way = self.giving_way(now);
         if let Some(id) = giving_way {
-            self.give_way(id, now, out);
+            self.give_way(id);
         }
         giving_way.is_some()
     }
@@ -102,7 +98,7 @@ impl Hub {
     }
 
     /// Whether one more may come in on trial. When as many do as may, the address with most of them loses its newest.
-    fn make_trial(&mut self, origin: Origin, now: MonoTime, out: &mut Vec<Effect>) -> bool {
+    fn make_trial(&mut self, origin: Origin) -> bool {
         if self.trials.len() < TRIALS {
             return true;
         }
@@ -112,14 +108,15 @@ impl Hub {
         let Some(newest) = largest.filter(|&at| held(origins[at]) > held(Some(origin)) + 1) else {
             return false;
         };
-        self.end_trial(self.trials[newest].id, now, out);
+        self.end_trial(self.trials[newest].id);
         true
     }
 
     /// Lets those go who have not shown in time who they are.
-    pub(super) fn end_trials(&mut self, now: MonoTime, out: &mut Vec<Effect>) {
+    pub(super) fn end_trials(&mut self) {
+        let now = self.now();
         while let Some(trial) = self.trials.first().filter(|trial| now >= trial.since + TRIAL_TIMEOUT) {
-            self.end_trial(trial.id, now, out);
+            self.end_trial(trial.id);
         }
     }
 
@@ -128,9 +125,9 @@ impl Hub {
         self.trials.first().map(|trial| trial.since + TRIAL_TIMEOUT)
     }
 
-    pub(super) fn end_trial(&mut self, id: ClientId, now: MonoTime, out: &mut Vec<Effect>) {
-        out.push(tell(id, Event::Place(self.full())));
-        self.close(id, CloseReason::Full, now, out);
+    pub(super) fn end_trial(&mut self, id: ClientId) {
+        self.tell(id, Event::Place(self.full()));
+        self.close(id, CloseReason::Full);
     }
 
     /// Whether a client has a place, or gets one now that one is free.
@@ -154,12 +151,8 @@ impl Hub {
     /// # Errors
     ///
     /// There is nobody who would have to.
-    pub(super) fn earn_place(
-        &mut self,
-        id: ClientId,
-        key: AccountKey,
-        now: MonoTime,
-    ) -> Result<Option<Leaving>, NoPlace> {
+    pub(super) fn earn_place(&mut self, id: ClientId, key: AccountKey) -> Result<Option<Leaving>, NoPlace> {
+        let now = self.now();
         // Who needs no password to get in earns nothing by it.
         if self.has_place(id) {
             return Ok(None);
@@ -180,20 +173,20 @@ impl Hub {
     }
 
     /// Lets a client go whose place the owner of an account has earned.
-    pub(super) fn leave_place_to(&mut self, leaving: Leaving, now: MonoTime, out: &mut Vec<Effect>) {
+    pub(super) fn leave_place_to(&mut self, leaving: Leaving) {
         match leaving {
-            Leaving::Other(id) => self.give_way(id, now, out),
+            Leaving::Other(id) => self.give_way(id),
             Leaving::Own(id) => {
-                out.push(tell(id, Event::Account(AccountNews::Replaced)));
-                self.close(id, CloseReason::Replaced, now, out);
+                self.tell(id, Event::Account(AccountNews::Replaced));
+                self.close(id, CloseReason::Replaced);
             }
         }
     }
 
-    fn give_way(&mut self, id: ClientId, now: MonoTime, out: &mut Vec<Effect>) {
+    fn give_way(&mut self, id: ClientId) {
         let named = self.name(id).is_some();
-        out.push(tell(id, Event::Place(if named { PlaceNews::GaveWay } else { PlaceNews::MadeRoom })));
-        self.close(id, CloseReason::Full, now, out);
+        self.tell(id, Event::Place(if named { PlaceNews::GaveWay } else { PlaceNews::MadeRoom }));
+        self.close(id, CloseReason::Full);
     }
 
     /// Of the connections that gave the password of an account and go on without any, the one that has been silent longest.

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Done, Effect, Event, Hub, Name, RoomRefusal, answer};
+use super::{Done, Event, Hub, Name, RoomRefusal};
 use crate::chat::account::AccountKey;
 use crate::chat::client::Client;
 use crate::chat::command::Wording;
@@ -35,13 +35,8 @@ impl Offices {
 impl Hub {
     /// Lists who is in a room by name; of very many, who asks and those who were active last, as far as one answer bears
     /// them.
-    pub(super) fn who(
-        &self,
-        id: ClientId,
-        wanted: Option<Text>,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn who(&mut self, id: ClientId, wanted: Option<Text>) -> Done {
+        let now = self.now();
         let room = match wanted {
             None => self.current(id)?,
             Some(wanted) => self.room_called(&wanted)?,
@@ -77,13 +72,13 @@ impl Hub {
         };
         let mut people: Vec<Person> = latest.into_iter().filter_map(person).take_while(fits).collect();
         people.sort_by_cached_key(|person| person.name.as_str().to_lowercase());
-        answer(id, Event::Present { room: room.name.clone(), people, total: members.len() }, out)
+        self.answer(id, Event::Present { room: room.name.clone(), people, total: members.len() })
     }
 
     /// Marks away with a reason; without one, back.
-    pub(super) fn away(&mut self, id: ClientId, reason: Option<Text>, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn away(&mut self, id: ClientId, reason: Option<Text>) -> Done {
         if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
-            return answer(id, Event::Trouble(trouble), out);
+            return self.answer(id, Event::Trouble(trouble));
         }
         let client = self.client_mut(id).expect("the caller knows them");
         let event = match (&reason, client.away()) {
@@ -92,7 +87,7 @@ impl Hub {
             (None, None) => Event::NotAway,
         };
         client.set_away(reason);
-        answer(id, event, out)
+        self.answer(id, event)
     }
 
     /// What a client may decide in the room of those offices.
@@ -106,13 +101,7 @@ impl Hub {
     }
 
     /// Hides a person from `id`, or shows them again; without a name, lists the hidden.
-    pub(super) fn ignore(
-        &mut self,
-        id: ClientId,
-        own: &Name,
-        whom: Option<Text>,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn ignore(&mut self, id: ClientId, own: &Name, whom: Option<Text>) -> Done {
         let event = match whom {
             None => {
                 let mut hidden = self.client(id).expect("the caller knows them").hidden().to_vec();
@@ -123,7 +112,7 @@ impl Hub {
             }
             Some(whom) => self.toggle_hidden(id, own, whom),
         };
-        answer(id, event, out)
+        self.answer(id, event)
     }
 
     /// Writes down whom a client hides, and how many are hidden beyond those whom everybody may hide, by all together.

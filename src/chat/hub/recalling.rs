@@ -2,19 +2,18 @@
 //!
 //! Invariant: every line of history passes [`Hub::may_read`] on its way to a person, whichever door it came through.
 
-use super::{Done, Effect, Event, Hub, answer, tell};
+use super::{Done, Effect, Event, Hub};
 use crate::chat::effect::RoomId;
 use crate::chat::event::Occasion;
 use crate::chat::id::ClientId;
-use crate::chat::line::{Found, Look, RoomKey, UnixMillis};
-use crate::chat::mono_time::MonoTime;
+use crate::chat::line::{Found, Look, RoomKey};
 use crate::chat::name::Name;
 use crate::chat::text::Text;
 use crate::limits::{HISTORY_DEFAULT_LINES, SEARCH_LINES};
 
 impl Hub {
     /// What a client looked for was found; they are told as much of it as they may read now.
-    pub fn found(&mut self, id: ClientId, found: Found, now: MonoTime, out: &mut Vec<Effect>) {
+    pub(super) fn found(&mut self, id: ClientId, found: Found) {
         let Some(client) = self.client(id) else { return };
         let current = client.current;
         let lines = found.lines.into_iter().filter_map(|line| {
@@ -29,13 +28,13 @@ impl Hub {
             Look::Last(..) => Occasion::Asked,
             Look::Search(..) => Occasion::Searched,
         };
-        out.push(tell(id, Event::Recalled { occasion, now: self.stamp(now), lines, reach: found.reach }));
+        self.tell(id, Event::Recalled { occasion, now: self.at.wall, lines, reach: found.reach });
     }
 
     /// What a client looked for cannot be found now.
-    pub fn not_found_now(&mut self, id: ClientId, out: &mut Vec<Effect>) {
+    pub(super) fn not_found_now(&mut self, id: ClientId) {
         if self.client(id).is_some() {
-            out.push(tell(id, Event::HistoryBusy));
+            self.tell(id, Event::HistoryBusy);
         }
     }
 
@@ -49,15 +48,15 @@ impl Hub {
     }
 
     /// The last lines of the current room.
-    pub(super) fn history(&mut self, id: ClientId, lines: Option<usize>, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn history(&mut self, id: ClientId, lines: Option<usize>) -> Done {
         let room = self.current(id)?;
         let key = self.room(room).expect("the current room is there").key;
-        out.push(Effect::Look(id, Look::Last(key, lines.unwrap_or(HISTORY_DEFAULT_LINES))));
+        self.effects.push(Effect::Look(id, Look::Last(key, lines.unwrap_or(HISTORY_DEFAULT_LINES))));
         Ok(())
     }
 
     /// Lines with these words.
-    pub(super) fn search(&mut self, id: ClientId, words: Text, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn search(&mut self, id: ClientId, words: Text) -> Done {
         let Some(client) = self.client(id) else { return Ok(()) };
         let rooms: Vec<RoomKey> = client
             .memberships()
@@ -65,24 +64,18 @@ impl Hub {
             .map(|room| room.key)
             .collect();
         if rooms.is_empty() {
-            return answer(id, Event::RoomRefused(super::RoomRefusal::Nowhere), out);
+            return self.answer(id, Event::RoomRefused(super::RoomRefusal::Nowhere));
         }
-        out.push(Effect::Look(id, Look::Search(rooms, words, SEARCH_LINES)));
+        self.effects.push(Effect::Look(id, Look::Search(rooms, words, SEARCH_LINES)));
         Ok(())
     }
 
     /// Asks for what is told again to who enters a room.
-    pub(super) fn replay(&self, id: ClientId, room: RoomId, out: &mut Vec<Effect>) {
+    pub(super) fn replay(&mut self, id: ClientId, room: RoomId) {
         if self.config.replay > 0
             && let Some(room) = self.room(room)
         {
-            out.push(Effect::Look(id, Look::Entering(room.key, self.config.replay)));
+            self.effects.push(Effect::Look(id, Look::Entering(room.key, self.config.replay)));
         }
-    }
-
-    /// What the wall clock says at `now`: what it said when it was last read, and the time since then.
-    pub(super) fn stamp(&self, now: MonoTime) -> UnixMillis {
-        let (read, at) = self.wall_clock;
-        UnixMillis(read.0.saturating_add(i64::try_from(now.since(at).as_millis()).unwrap_or(i64::MAX)))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomId, RoomRefusal, Skeleton, answer, tell};
+use super::{Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomId, RoomRefusal, Skeleton};
 use crate::chat::account::AccountKey;
 use crate::chat::command::Wording;
 use crate::chat::effect::LogEntry;
@@ -10,7 +10,6 @@ use crate::chat::event::{Decision, RoomListing};
 use crate::chat::id::ClientId;
 use crate::chat::join_part_batch::Threshold;
 use crate::chat::line::RoomKey;
-use crate::chat::mono_time::MonoTime;
 use crate::chat::origin::Origin;
 use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
 use crate::chat::room::{Room, push_bounded};
@@ -25,15 +24,7 @@ const ROW_BYTES: usize = 64;
 
 impl Hub {
     /// Enters a room, which is made if there is none of that name, and makes it the current one.
-    pub(super) fn join(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        wanted: &Text,
-        key: Option<Text>,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn join(&mut self, id: ClientId, name: &Name, wanted: &Text, key: Option<Text>) -> Done {
         let room_name = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
         // A key from before there was a bound is kept as far as it goes, and still opens.
         let key = key.map(|key| key.cut(KEY_MAX_BYTES));
@@ -45,73 +36,60 @@ impl Hub {
         let entered = match found {
             Some(room) if client.membership(room).is_some() => {
                 client.current = Some(room);
-                out.push(self.entered(id, room, false));
+                self.tell_entered(id, room, false);
                 return Ok(());
             }
             _ if client.memberships().count() >= ROOMS_PER_PERSON => return Err(RoomRefusal::TooMany),
             Some(room) => {
-                self.may_enter(id, name, room, key, now, out)?;
+                self.may_enter(id, name, room, key)?;
                 room
             }
             None => self.make_a_room_for(id, room_name)?,
         };
         let created = found.is_none();
-        self.arrive(id, name, entered, Threshold::Room, now, out);
+        self.arrive(id, name, entered, Threshold::Room);
         if created {
             let made = self.room_mut(entered).expect("it was just made");
             made.modes.operators.push(id);
             let fact = RoomFact::Made(made.name.clone());
-            self.persist(entered, [fact], out);
-            self.own(id, entered, out);
+            self.persist(entered, [fact]);
+            self.own(id, entered);
         }
-        out.push(self.entered(id, entered, created));
-        self.replay(id, entered, out);
+        self.tell_entered(id, entered, created);
+        self.replay(id, entered);
         Ok(())
     }
 
     /// Leaves a room: the current one, or the one named.
-    pub(super) fn leave(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        wanted: Option<Text>,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn leave(&mut self, id: ClientId, name: &Name, wanted: Option<Text>) -> Done {
         let room = match wanted {
             None => self.current(id)?,
             Some(wanted) => self.room_called(&wanted)?,
         };
         let room_name = self.room(room).expect("it was found").name.clone();
-        let membership =
-            self.remove_member(id, room, now, out).ok_or_else(|| RoomRefusal::NotIn(room_name.clone()))?;
+        let membership = self.remove_member(id, room).ok_or_else(|| RoomRefusal::NotIn(room_name.clone()))?;
         if membership.announced {
-            self.tell_left(room, name, now, out);
+            self.tell_left(room, name);
         }
-        self.remove_if_empty(room, out);
-        out.push(self.left(id, room_name));
+        self.remove_if_empty(room);
+        self.tell_current(id, room_name);
         Ok(())
     }
 
     /// Shows what the current room is about, or decides it; `-` clears it.
-    pub(super) fn topic(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        topic: Option<Text>,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn topic(&mut self, id: ClientId, name: &Name, topic: Option<Text>) -> Done {
         let room = self.current(id)?;
         let may_speak = self.may_speak(id, name, room);
         let about = self.room_mut(room).expect("the current room is there");
         let Some(topic) = topic else {
-            return answer(id, Event::Topic { room: about.name.clone(), topic: about.topic.clone() }, out);
+            let told = Event::Topic { room: about.name.clone(), topic: about.topic.clone() };
+            return self.answer(id, told);
         };
         if !may_speak {
             return Err(RoomRefusal::MayNotSpeak(about.name.clone()));
         }
         if let Some(trouble) = Wording::Topic.trouble(Some(&topic)) {
-            return answer(id, Event::Trouble(trouble), out);
+            return self.answer(id, Event::Trouble(trouble));
         }
         let topic = (topic.as_str() != "-").then_some(topic);
         let event = Event::Decided {
@@ -121,17 +99,17 @@ impl Hub {
         };
         if about.topic != topic {
             about.topic = topic.clone();
-            self.persist(room, [RoomFact::Topic(topic)], out);
+            self.persist(room, [RoomFact::Topic(topic)]);
         }
-        self.announce(id, room, out);
+        self.announce(id, room);
         // Anybody's words, unlike what operators decide: whoever hides them does not hear it.
         let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
-        out.push(Effect::Deliver { to, event });
+        self.effects.push(Effect::Deliver { to, event });
         Ok(())
     }
 
     /// Lists the rooms by name; of very many, the fullest, as far as one answer bears them.
-    pub(super) fn list_rooms(&self, id: ClientId, out: &mut Vec<Effect>) -> Done {
+    pub(super) fn list_rooms(&mut self, id: ClientId) -> Done {
         let client = self.client(id).expect("the caller knows them");
         self.spend(self.rooms.len());
         let numbered = self.rooms.iter().enumerate();
@@ -161,7 +139,7 @@ impl Hub {
         };
         let mut rooms: Vec<RoomListing> = fullest.into_iter().filter_map(row).take_while(fits).collect();
         rooms.sort_by_cached_key(|row| row.name.as_str().to_lowercase());
-        answer(id, Event::Rooms { rooms, total }, out)
+        self.answer(id, Event::Rooms { rooms, total })
     }
 
     /// Makes an empty room for a client, if there may be one more from where they are.
@@ -222,19 +200,14 @@ impl Hub {
     }
 
     /// Has it remembered what is different in a room.
-    pub(super) fn persist(
-        &self,
-        room: RoomId,
-        facts: impl IntoIterator<Item = RoomFact>,
-        out: &mut Vec<Effect>,
-    ) {
+    pub(super) fn persist(&mut self, room: RoomId, facts: impl IntoIterator<Item = RoomFact>) {
         if let Some(key) = self.room(room).map(|room| room.key) {
-            out.extend(facts.into_iter().map(|what| Effect::Room(RoomChange { room: key, what })));
+            self.effects.extend(facts.into_iter().map(|what| Effect::Room(RoomChange { room: key, what })));
         }
     }
 
     /// Makes a client, if their name is registered, an operator for good.
-    pub(super) fn own(&mut self, id: ClientId, room: RoomId, out: &mut Vec<Effect>) {
+    pub(super) fn own(&mut self, id: ClientId, room: RoomId) {
         let Some(account) = self.account(id) else { return };
         if self.owned.get(&account).is_some_and(|&rooms| rooms >= ROOMS_PER_ACCOUNT) {
             return;
@@ -245,7 +218,7 @@ impl Hub {
             self.count_owner(account);
             forgotten.into_iter().for_each(|oldest| self.discount_owner(oldest));
             let forgotten = forgotten.map(|oldest| RoomFact::Operator(oldest, false));
-            self.persist(room, forgotten.into_iter().chain([RoomFact::Operator(account, true)]), out);
+            self.persist(room, forgotten.into_iter().chain([RoomFact::Operator(account, true)]));
         }
     }
 
@@ -265,7 +238,7 @@ impl Hub {
     }
 
     /// A room with nobody in it is no more, unless it is worth keeping; but the first room is everybody's.
-    pub(super) fn remove_if_empty(&mut self, room: RoomId, out: &mut Vec<Effect>) {
+    pub(super) fn remove_if_empty(&mut self, room: RoomId) {
         if room == GENERAL
             || self.room(room).is_none_or(|room| !room.members.is_empty() || room.is_worth_keeping())
         {
@@ -281,7 +254,7 @@ impl Hub {
             if let Some(holder) = gone.holder {
                 self.holdings.leave_room(holder);
             }
-            out.push(Effect::Forget(gone.key));
+            self.effects.push(Effect::Forget(gone.key));
         }
     }
 
@@ -292,14 +265,18 @@ impl Hub {
     }
 
     /// Tells a whole room what was decided about it.
-    pub(super) fn tell_decision(&self, room: RoomId, by: &Name, decision: Decision, out: &mut Vec<Effect>) {
+    pub(super) fn tell_decision(&mut self, room: RoomId, by: &Name, decision: Decision) {
         let room_name = self.room(room).expect("the caller found it").name.clone();
         // What the administrator does is noted where it is done.
         if *by != Name::server() {
-            out.push(Effect::Log(LogEntry::Decided(room_name.clone(), by.clone(), decision.clone())));
+            self.effects.push(Effect::Log(LogEntry::Decided(
+                room_name.clone(),
+                by.clone(),
+                decision.clone(),
+            )));
         }
         let event = Event::Decided { room: room_name, by: by.clone(), decision };
-        out.push(Effect::Deliver { to: Audience::room(room), event });
+        self.effects.push(Effect::Deliver { to: Audience::room(room), event });
     }
 
     /// Whether a room may be made of this name, of which there is none that was meant.
@@ -324,15 +301,7 @@ impl Hub {
         named.filter(move |(_, name)| name.skeleton().clashes(skeleton))
     }
 
-    fn may_enter(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        number: RoomId,
-        key: Option<Text>,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    fn may_enter(&mut self, id: ClientId, name: &Name, number: RoomId, key: Option<Text>) -> Done {
         let room = self.room(number).expect("the caller found it");
         let modes = &room.modes;
         if self.operates(id, room) {
@@ -346,20 +315,21 @@ impl Hub {
         }
         match key {
             None => Err(RoomRefusal::Closed(room.name.clone())),
-            Some(key) => self.try_key(id, name, number, &key, now, out),
+            Some(key) => self.try_key(id, name, number, &key),
         }
     }
 
-    /// What somebody who left `room` is told: where their words go now.
-    pub(super) fn left(&self, id: ClientId, room: Name) -> Effect {
+    /// Tells a client that has left `room` where its words go now.
+    fn tell_current(&mut self, id: ClientId, room: Name) {
         let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
-        tell(id, Event::Left { room, current })
+        self.tell(id, Event::Left { room, current });
     }
 
-    fn entered(&self, id: ClientId, room: RoomId, created: bool) -> Effect {
+    fn tell_entered(&mut self, id: ClientId, room: RoomId, created: bool) {
         let room = self.room(room).expect("the caller found it");
         let (name, topic) = (room.name.clone(), room.topic.clone());
-        tell(id, Event::Entered { room: name, people: room.members.len(), topic, created })
+        let event = Event::Entered { room: name, people: room.members.len(), topic, created };
+        self.tell(id, event);
     }
 }
 

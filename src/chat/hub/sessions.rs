@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{AccountKey, ClientId, CloseReason, Effect, Event, Hub, MonoTime, Name, tell};
+use super::{AccountKey, ClientId, CloseReason, Event, Hub, Name};
 use crate::chat::event::AccountNews;
 use crate::limits::{ACCOUNTS_PER_CONNECTION, EXPELLED_PER_TURN};
 
@@ -102,25 +102,24 @@ impl Hub {
     }
 
     /// Ends some of the connections whose password is none any more: of very many, the rest in the next turn.
-    pub(super) fn end_revoked(&mut self, now: MonoTime, out: &mut Vec<Effect>) {
+    pub(super) fn end_revoked(&mut self) {
         for _ in 0..EXPELLED_PER_TURN {
             let Some((&client, _)) = self.sessions.revoked.first_key_value() else { break };
-            self.end_if_revoked(client, now, out);
+            self.end_if_revoked(client);
         }
     }
 
     /// Ends a connection whose password is none any more, if this is one; says whether it is.
-    pub(super) fn end_if_revoked(&mut self, client: ClientId, now: MonoTime, out: &mut Vec<Effect>) -> bool {
+    pub(super) fn end_if_revoked(&mut self, client: ClientId) -> bool {
         let Some(why) = self.sessions.revoked.remove(&client) else { return false };
-        out.push(tell(client, Event::Account(why)));
-        self.close(client, CloseReason::Revoked, now, out);
+        self.tell(client, Event::Account(why));
+        self.close(client, CloseReason::Revoked);
         true
     }
 
     /// Ends a client whose end is decided, and who waits for it because very many end at once; says whether they have ended.
     /// To be asked before a client does anything.
-    pub(super) fn end_if_decided(&mut self, id: ClientId, now: MonoTime, out: &mut Vec<Effect>) -> bool {
-        self.end_if_revoked(id, now, out)
-            || self.expelling.remove(&id) && self.put_out_if_expelled(id, now, out)
+    pub(super) fn end_if_decided(&mut self, id: ClientId) -> bool {
+        self.end_if_revoked(id) || self.expelling.remove(&id) && self.put_out_if_expelled(id)
     }
 }

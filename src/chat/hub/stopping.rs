@@ -2,29 +2,30 @@
 //!
 //! Invariant: from the first moment on nobody is heard, and nobody hears anything but this.
 
-use super::{CloseReason, Effect, Event, Hub, tell};
+use super::{Audience, CloseReason, Effect, Event, Hub};
 use crate::limits::WRITES_PER_TURN;
 
 impl Hub {
     /// Tells everybody that the server stops, and lets them all go: the first of them now, the rest in
-    /// [`tick`](Hub::tick).
-    pub fn stop(&mut self, out: &mut Vec<Effect>) {
-        let (work, wall_clock) = (self.work.take(), self.wall_clock);
-        let empty = Hub { work: work.into(), wall_clock, ..Hub::new(std::mem::take(&mut self.config)) };
+    /// [`Input::Tick`](crate::chat::Input::Tick)s.
+    pub(super) fn stop(&mut self) {
+        let (at, effects, work) = (self.at, std::mem::take(&mut self.effects), self.work.take());
+        let empty = Hub { at, effects, work: work.into(), ..Hub::new(std::mem::take(&mut self.config)) };
         let mut stopped = Box::new(std::mem::replace(self, empty));
         // They are taken from the end.
         stopped.clients.reverse();
         self.stopped = Some(stopped);
-        self.part(out);
+        self.part();
     }
 
     /// Lets some of those go who were there when the chat stopped, and frees some of what there was.
-    pub(super) fn part(&mut self, out: &mut Vec<Effect>) {
+    pub(super) fn part(&mut self) {
         let Some(stopped) = &mut self.stopped else { return };
         for _ in 0..WRITES_PER_TURN {
             if let Some(client) = stopped.clients.pop().flatten() {
-                out.push(tell(client.id, Event::Stopping));
-                out.push(Effect::Close(client.id, CloseReason::ServerStops));
+                let to = Audience::One(client.id);
+                self.effects.push(Effect::Deliver { to, event: Event::Stopping });
+                self.effects.push(Effect::Close(client.id, CloseReason::ServerStops));
             }
         }
         stopped.rooms.truncate(stopped.rooms.len().saturating_sub(WRITES_PER_TURN));

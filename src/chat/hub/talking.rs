@@ -1,28 +1,19 @@
 //! Words and actions on their way to a room, or to one person.
 
-use super::{Audience, Client, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal, answer};
+use super::{Audience, Client, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal};
 use crate::chat::correspondent::Contact;
 use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
 use crate::chat::line::{Line, RoomKey};
-use crate::chat::mono_time::MonoTime;
 use crate::chat::text::Text;
 
 impl Hub {
     /// Words for the current room, or a deed.
-    pub(super) fn say(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        acted: bool,
-        text: Text,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) -> Done {
-        let (room, room_name, key) = self.authorize_send(id, name, out)?;
-        out.push(Effect::Keep(Line {
+    pub(super) fn say(&mut self, id: ClientId, name: &Name, acted: bool, text: Text) -> Done {
+        let (room, room_name, key) = self.authorize_send(id, name)?;
+        self.effects.push(Effect::Keep(Line {
             room: key,
-            at: self.stamp(now),
+            at: self.at.wall,
             from: name.clone(),
             acted,
             text: text.clone(),
@@ -33,65 +24,43 @@ impl Hub {
         } else {
             (LogEntry::Said(room_named, from.clone(), said), Event::Said { room: room_name, from, text })
         };
-        out.push(Effect::Log(note));
-        out.push(Effect::Deliver { to: Audience::others(room, id, name), event });
+        self.effects.push(Effect::Log(note));
+        self.effects.push(Effect::Deliver { to: Audience::others(room, id, name), event });
         Ok(())
     }
 
     /// Words for one person, whom they reach wherever they are. Not on the console.
-    pub(super) fn message(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        to: &Text,
-        text: Text,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn message(&mut self, id: ClientId, name: &Name, to: &Text, text: Text) -> Done {
         if let Some((whom, _)) = self.person_called(to.as_str()) {
-            self.whisper(id, name, whom, text, out)
+            self.whisper(id, name, whom, text)
         } else if let Some((account, to)) = self.absent_called(to.as_str()) {
-            self.post(id, name, (account, to), text, now, out)
+            self.post(id, name, (account, to), text)
         } else {
-            answer(id, Event::NoSuchPerson(to.clone()), out)
+            self.answer(id, Event::NoSuchPerson(to.clone()))
         }
     }
 
     /// Words for the person who wrote last: wherever they are by now, and nobody else.
-    pub(super) fn reply(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        text: Text,
-        now: MonoTime,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    pub(super) fn reply(&mut self, id: ClientId, name: &Name, text: Text) -> Done {
         let Some(correspondent) = self.client(id).and_then(|client| client.correspondent()) else {
-            return answer(id, Event::NobodyToAnswer, out);
+            return self.answer(id, Event::NobodyToAnswer);
         };
         let Contact { client, account, name: theirs } = correspondent.contact();
         let registered = account.and_then(|key| Some((key, self.account_index.as_ref()?.name(key)?.clone())));
         let elsewhere = || self.holder_of(account?);
         if let Some(whom) = client.filter(|&whom| self.name(whom).is_some()).or_else(elsewhere) {
-            self.whisper(id, name, whom, text, out)
+            self.whisper(id, name, whom, text)
         } else if let Some(to) = registered {
-            self.post(id, name, to, text, now, out)
+            self.post(id, name, to, text)
         } else {
-            answer(id, Event::HasLeft(theirs), out)
+            self.answer(id, Event::HasLeft(theirs))
         }
     }
 
     /// Words for one client.
-    fn whisper(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        whom: ClientId,
-        text: Text,
-        out: &mut Vec<Effect>,
-    ) -> Done {
+    fn whisper(&mut self, id: ClientId, name: &Name, whom: ClientId, text: Text) -> Done {
         if whom == id {
-            return answer(id, Event::ThatIsYou, out);
+            return self.answer(id, Event::ThatIsYou);
         }
         let sender = self.client_mut(id).and_then(Client::contact).expect("the caller knows them");
         let hides = self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(whom.place()));
@@ -103,18 +72,13 @@ impl Hub {
             to_client.set_correspondent(sender);
             let to = Audience::Several { clients: vec![whom], from: name.clone() };
             let event = Event::Private { from: name.clone(), text: text.clone() };
-            out.push(Effect::Deliver { to, event });
+            self.effects.push(Effect::Deliver { to, event });
         }
-        answer(id, Event::PrivateSent { to: to_name, text, away }, out)
+        self.answer(id, Event::PrivateSent { to: to_name, text, away })
     }
 
     /// The room that hears this client now, if it does.
-    fn authorize_send(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        out: &mut Vec<Effect>,
-    ) -> Result<(RoomId, Name, RoomKey), RoomRefusal> {
+    fn authorize_send(&mut self, id: ClientId, name: &Name) -> Result<(RoomId, Name, RoomKey), RoomRefusal> {
         let room = self.current(id)?;
         if !self.may_speak(id, name, room) {
             return Err(RoomRefusal::MayNotSpeak(self.room_name(room)));
@@ -122,7 +86,7 @@ impl Hub {
         let heard = self.room_mut(room).expect("the current room is there");
         heard.spoken = true;
         let (room_name, key) = (heard.name.clone(), heard.key);
-        self.announce(id, room, out);
+        self.announce(id, room);
         Ok((room, room_name, key))
     }
 }

@@ -3,7 +3,10 @@
 use std::mem;
 
 use super::Server;
-use crate::chat::{AdminRefusal, Description, Event, ExpulsionNews, Language, MonoTime, Name, Text};
+use crate::chat::{
+    AdminOrder, AdminRefusal, AdminReply, Description, Event, ExpulsionNews, Input, Language, MonoTime, Name,
+    Text,
+};
 use crate::control::{AccountOrder, AccountReply, Refusal, row};
 use crate::net::stream::Stream;
 use crate::protocol::Format;
@@ -25,9 +28,7 @@ impl<S: Stream> Server<S> {
     ///
     /// There is no such room.
     pub fn say(&mut self, room: Option<&Text>, text: Text, now: MonoTime) -> Result<(), Refusal> {
-        let said = self.hub.server_says(room, text, &mut self.effects);
-        self.perform(now);
-        said.map_err(refusal)
+        self.administer(AdminOrder::Say { room: room.cloned(), text }, now).map(drop)
     }
 
     /// Closes a person's connection, or puts them out of a room.
@@ -42,9 +43,7 @@ impl<S: Stream> Server<S> {
         reason: Option<Text>,
         now: MonoTime,
     ) -> Result<(), Refusal> {
-        let kicked = self.hub.server_kicks(whom, room, reason, now, &mut self.effects);
-        self.perform(now);
-        kicked.map_err(refusal)
+        self.administer(AdminOrder::Kick { whom: whom.clone(), room: room.cloned(), reason }, now).map(drop)
     }
 
     /// Keeps a person or an address out of the chat. Gives the rows of the answer, in `language`.
@@ -55,12 +54,11 @@ impl<S: Stream> Server<S> {
     pub fn expel(
         &mut self,
         whom: &Text,
-        terms: (Option<u32>, Option<Text>),
+        (minutes, reason): (Option<u32>, Option<Text>),
         language: Language,
         now: MonoTime,
     ) -> Result<String, Refusal> {
-        let news = self.hub.expel(None, &Name::server(), whom, terms, now, &mut self.effects);
-        self.perform(now);
+        let news = self.administer(AdminOrder::Expel { whom: whom.clone(), minutes, reason }, now)?;
         self.expulsion_words(news, language)
     }
 
@@ -70,13 +68,27 @@ impl<S: Stream> Server<S> {
     ///
     /// They are not expelled.
     pub fn readmit(&mut self, whom: &Text, language: Language, now: MonoTime) -> Result<String, Refusal> {
-        let news = self.hub.readmit(&Name::server(), whom, &mut self.effects);
-        self.perform(now);
+        let news = self.administer(AdminOrder::Readmit(whom.clone()), now)?;
         self.expulsion_words(news, language)
     }
 
+    /// Hands an order to the hub; gives what is told of an expulsion, if it is about one.
+    fn administer(&mut self, order: AdminOrder, now: MonoTime) -> Result<Option<ExpulsionNews>, Refusal> {
+        self.apply(Input::Admin(order), now);
+        match self.admin_reply.take() {
+            Some(AdminReply::Refused(why)) => Err(refusal(why)),
+            Some(AdminReply::Expulsion(news)) => Ok(Some(news)),
+            Some(AdminReply::Done) | None => Ok(None),
+        }
+    }
+
     /// What people are told of the same, as rows of an answer.
-    fn expulsion_words(&mut self, news: ExpulsionNews, language: Language) -> Result<String, Refusal> {
+    fn expulsion_words(
+        &mut self,
+        news: Option<ExpulsionNews>,
+        language: Language,
+    ) -> Result<String, Refusal> {
+        let Some(news) = news else { return Ok(String::new()) };
         let refused = matches!(news, ExpulsionNews::Refused(_));
         let bytes = self.encode_cache.once(&Event::Expulsion(news), Format { language, crlf: false });
         let words = String::from_utf8_lossy(bytes);

@@ -7,24 +7,31 @@ use log::{debug, error, info, log_enabled, warn};
 
 use super::Server;
 use crate::auth::Guesses;
-use crate::chat::{Audience, ClientId, Effect, Event, LogEntry, MonoTime, Origin, Question};
+use crate::chat::{Audience, ClientId, Effect, Event, Input, LogEntry, MonoTime, Origin, Question, Reply};
 use crate::limits::{AUTH_PATIENCE, BYTES_PER_STEP, COST_SHARE, HISTORY_PATIENCE};
 use crate::net::stream::Stream;
 use crate::protocol::console;
 use crate::storage::{Answer, Complaint, FileNews};
 
 impl<S: Stream> Server<S> {
+    /// Hands something that happened to the hub, and does what the hub wants done.
+    pub(super) fn apply(&mut self, input: Input, now: MonoTime) {
+        self.hub.apply(self.clocks.at(now), input);
+        self.perform(now);
+    }
+
     /// Does what the hub asked for.
     pub(super) fn perform(&mut self, now: MonoTime) {
-        // Answers of the history may come back at once, and are done in their turn.
-        while !self.effects.is_empty() {
-            let mut effects = std::mem::take(&mut self.effects);
-            effects.drain(..).for_each(|effect| self.perform_one(effect, now));
-            if self.effects.is_empty() {
-                self.effects = effects;
-                return;
+        let mut effects = std::mem::take(&mut self.effects);
+        loop {
+            self.hub.effects(&mut effects);
+            if effects.is_empty() {
+                break;
             }
+            // Answers of the history may come back at once, and are done in their turn.
+            effects.drain(..).for_each(|effect| self.perform_one(effect, now));
         }
+        self.effects = effects;
     }
 
     fn perform_one(&mut self, effect: Effect, now: MonoTime) {
@@ -71,6 +78,7 @@ impl<S: Stream> Server<S> {
                 let answer = self.history.fetch(id, account);
                 self.await_or_recall(id, answer, HISTORY_PATIENCE, now);
             }
+            Effect::AdminReply(reply) => self.admin_reply = Some(reply),
             Effect::Ack(account, up_to) => self.history.ack(account, up_to),
             Effect::Look(id, look) => {
                 let origin = self.hub.origin(id).unwrap_or(Origin::UNKNOWN);
@@ -95,36 +103,28 @@ impl<S: Stream> Server<S> {
 
     /// Hands what was looked for to the hub; who has left meanwhile gets nothing.
     pub(super) fn recall(&mut self, answer: Answer, now: MonoTime) {
-        let Server { hub, effects, .. } = self;
-        let id = match answer {
-            Answer::AuthResult(id, matter, auth_result) => {
-                hub.auth_result(id, matter, auth_result, now, effects);
-                id
-            }
-            Answer::Posted(id, posted, number) => {
-                hub.posted(id, posted, number, effects);
-                id
-            }
-            Answer::OfflineMessages(id, account, offline_messages, up_to) => {
-                hub.offline_messages(id, account, offline_messages, up_to, now, effects);
-                id
+        let at = self.clocks.at(now);
+        let (id, reply) = match answer {
+            Answer::AuthResult(id, matter, result) => (id, Reply::AuthResult(id, matter, result)),
+            Answer::Posted(id, posted, number) => (id, Reply::Posted(id, posted, number)),
+            Answer::OfflineMessages(id, account, messages, up_to) => {
+                (id, Reply::OfflineMessages(id, account, messages, up_to))
             }
             Answer::File(news) => return self.note_file(&news),
             Answer::Ordered(ticket, reply) => return self.account_replies.push((ticket, reply)),
-            Answer::Accounts(changes) => return hub.accounts_changed(changes, now, effects),
+            Answer::Accounts(changes) => {
+                return self.hub.apply(at, Input::Reply(Reply::AccountsChanged(changes)));
+            }
             Answer::Found { id, found, cost } => {
-                hub.found(id, found, now, effects);
                 let rate = self.rate;
                 if let Some(conn) = self.conn_mut(id) {
                     conn.charge_cost(rate, cost, COST_SHARE, now);
                 }
-                id
+                (id, Reply::Found(id, found))
             }
-            Answer::Busy(id) => {
-                hub.not_found_now(id, effects);
-                id
-            }
+            Answer::Busy(id) => (id, Reply::Busy(id)),
         };
+        self.hub.apply(at, Input::Reply(reply));
         if let Some(conn) = self.conn_mut(id)
             && conn.awaiting.take().is_some()
         {

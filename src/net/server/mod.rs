@@ -24,7 +24,10 @@ use super::conn::{Conn, Standing};
 use super::deadlines::Deadlines;
 use super::rate_limit::Rate;
 use super::stream::Stream;
-use crate::chat::{ChatConfig, ClientId, CloseReason, Effect, Hub, MonoTime, Origin, Text, UnixMillis, Work};
+use crate::chat::{
+    AdminReply, ChatConfig, ClientId, CloseReason, Effect, Hub, Input, MonoTime, Origin, Text, Time,
+    UnixMillis, Work,
+};
 use crate::clock::Zone;
 use crate::config::Config;
 use crate::control::AccountReply;
@@ -36,6 +39,8 @@ use crate::storage::Storage;
 #[derive(Debug)]
 pub struct Server<S> {
     hub: Hub,
+    /// What both clocks said at the beginning of the turn.
+    clocks: Time,
     conns: Slab<Conn<S>>,
     generation: u32,
     /// Where those come from whose arrival the console has not told.
@@ -54,7 +59,10 @@ pub struct Server<S> {
     dead: VecDeque<ClientId>,
     /// Those that the chat has let go.
     closing: closing::Closing,
+    /// Takes in turn what the hub wants done.
     effects: Vec<Effect>,
+    /// What came of the administrator's last order, until it is told.
+    admin_reply: Option<AdminReply>,
     encode_cache: EncodeCache,
     history: Storage,
     broadcast: Broadcast,
@@ -92,6 +100,7 @@ impl<S: Stream> Server<S> {
         };
         Server {
             hub: Hub::new(chat),
+            clocks: Time::default(),
             conns: Slab::new(),
             generation: 0,
             pending_addrs: HashMap::new(),
@@ -103,6 +112,7 @@ impl<S: Stream> Server<S> {
             dead: VecDeque::new(),
             closing: closing::Closing::default(),
             effects: Vec::new(),
+            admin_reply: None,
             encode_cache: EncodeCache::new(config.zone.clone()),
             history,
             broadcast: Broadcast::default(),
@@ -119,7 +129,7 @@ impl<S: Stream> Server<S> {
 
     /// The wall clock says `wall` at `now`. To be told once a turn, before anything else.
     pub fn set_wall_clock(&mut self, wall: UnixMillis, now: MonoTime) {
-        self.hub.set_wall_clock(wall, now);
+        self.clocks = Time { mono: now, wall };
     }
 
     /// Times are shown as the clocks of this zone show them.
@@ -129,7 +139,7 @@ impl<S: Stream> Server<S> {
 
     /// Everybody who comes from now on is told this.
     pub fn set_motd(&mut self, motd: Vec<Text>) {
-        self.hub.set_motd(motd);
+        self.hub.apply(self.clocks, Input::Motd(motd));
     }
 
     /// Takes a new connection in, which the server [accepts](Self::accepts). If it gets no place it is told so and closed.
@@ -141,7 +151,8 @@ impl<S: Stream> Server<S> {
         let slot = u32::try_from(entry.key()).expect("fewer connections than descriptors");
         let id = ClientId::new(slot, self.generation);
         let conn = entry.insert(Conn::new(self.generation, stream, self.config.language));
-        if self.hub.connect(id, origin, now, &mut self.effects) {
+        self.hub.apply(self.clocks.at(now), Input::Connected(id, origin));
+        if self.hub.origin(id).is_some() {
             debug!("{peer} -> {id:?}");
             self.pending_addrs.insert(id, peer);
             conn.standing = Standing::InChat;
@@ -197,8 +208,7 @@ impl<S: Stream> Server<S> {
             self.perform(now);
         }
         if self.hub.next_due().is_some_and(|due| now >= due) {
-            self.hub.tick(now, &mut self.effects);
-            self.perform(now);
+            self.apply(Input::Tick, now);
         }
         self.complain(now);
     }
@@ -238,8 +248,7 @@ impl<S: Stream> Server<S> {
     /// Tells everybody that the server stops, and begins to close all connections.
     pub fn stop(&mut self, now: MonoTime) {
         self.write_stale_rooms(true);
-        self.hub.stop(&mut self.effects);
-        self.perform(now);
+        self.apply(Input::Stop, now);
     }
 
     /// Whether there is something to do now, without waiting for anything.

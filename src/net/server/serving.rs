@@ -8,7 +8,7 @@ use std::time::Duration;
 use log::debug;
 
 use super::Server;
-use crate::chat::{ClientId, CloseReason, Command, MonoTime};
+use crate::chat::{ClientId, CloseReason, Command, Input, MonoTime};
 use crate::limits::{self, LINE_STEPS, LINES_PER_TURN_GOING_ON, LOOP_SHARE, READ_STEPS, STEP_NANOS};
 use crate::net::conn::{Conn, Filled, Pause};
 use crate::net::stream::Stream;
@@ -91,8 +91,7 @@ impl<S: Stream> Server<S> {
                     break;
                 }
                 Err(Pause::NoLine) if conn.ended => {
-                    self.hub.disconnect(id, CloseReason::EndOfInput, now, &mut self.effects);
-                    self.perform(now);
+                    self.apply(Input::Disconnected(id, CloseReason::EndOfInput), now);
                     self.close(id, now);
                     break;
                 }
@@ -135,8 +134,7 @@ impl<S: Stream> Server<S> {
             conn.counted(queued, |conn| conn.answer(&protocol.refusal(), broadcast, now));
         }
         debug!("{id:?}: {protocol:?}");
-        self.hub.disconnect(id, CloseReason::Foreign, now, &mut self.effects);
-        self.perform(now);
+        self.apply(Input::Disconnected(id, CloseReason::Foreign), now);
         self.close(id, now);
     }
 
@@ -206,8 +204,7 @@ impl<S: Stream> Server<S> {
             }
             self.mark_urgent(id);
         }
-        self.hub.handle(id, command, now, &mut self.effects);
-        self.perform(now);
+        self.apply(Input::Command(id, command), now);
         let done = self.work() - begun;
         self.steps += LINE_STEPS;
         self.charge(id, done.steps, now);

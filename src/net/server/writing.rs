@@ -8,7 +8,7 @@ use std::collections::BinaryHeap;
 use log::debug;
 
 use super::Server;
-use crate::chat::{ClientId, CloseReason, Event, MonoTime};
+use crate::chat::{ClientId, CloseReason, Event, Input, MonoTime};
 use crate::net::broadcast::Broadcast;
 use crate::net::conn::{Conn, Standing};
 use crate::net::stream::Stream;
@@ -178,11 +178,11 @@ impl<S: Stream> Server<S> {
                 debug!("{id:?}: {cause:?}");
                 let farewell =
                     (cause == CloseReason::Lost).then(|| gone.last_words(&mut self.scratch)).flatten();
-                match farewell {
-                    Some(farewell) => self.hub.handle(id, farewell, now, &mut self.effects),
-                    None => self.hub.disconnect(id, cause, now, &mut self.effects),
-                }
-                self.perform(now);
+                let input = match farewell {
+                    Some(farewell) => Input::Command(id, farewell),
+                    None => Input::Disconnected(id, cause),
+                };
+                self.apply(input, now);
             }
         }
         if self.conns.is_empty() {

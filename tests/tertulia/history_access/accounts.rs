@@ -1,6 +1,6 @@
 //! Registered names in that chat: passwords, letters, and a server that goes on with what was kept.
 
-use tertulia::chat::{ChatConfig, ClientId, Command, Effect, Password, RoomKey, RoomRecord};
+use tertulia::chat::{ChatConfig, ClientId, Command, Effect, Input, Password, Reply, RoomKey, RoomRecord};
 
 use super::world::World;
 use crate::hub::text;
@@ -59,7 +59,7 @@ impl World {
         let before = self.book.accounts();
         change(&mut self.book);
         let changes = self.book.changes_since(&before);
-        self.perform(None, |hub, now, out| hub.accounts_changed(changes, now, out));
+        self.apply(None, Input::Reply(Reply::AccountsChanged(changes)));
     }
 
     pub fn types(&mut self, id: ClientId, password: &str) {
@@ -115,17 +115,15 @@ impl World {
         match effect {
             Effect::Authenticate(id, auth_request) => {
                 let (matter, auth_result) = self.book.settle(auth_request);
-                self.perform(None, |hub, now, out| hub.auth_result(id, matter, auth_result, now, out));
+                self.apply(None, Input::Reply(Reply::AuthResult(id, matter, auth_result)));
             }
             Effect::Post(id, account, letter) => {
                 let (posted, number) = self.book.post(account, letter);
-                self.perform(None, |hub, _, out| hub.posted(id, posted, number, out));
+                self.apply(None, Input::Reply(Reply::Posted(id, posted, number)));
             }
             Effect::Fetch(id, account) => {
                 let (messages, up_to) = self.book.fetch(account);
-                self.perform(None, |hub, now, out| {
-                    hub.offline_messages(id, account, messages, up_to, now, out)
-                });
+                self.apply(None, Input::Reply(Reply::OfflineMessages(id, account, messages, up_to)));
             }
             Effect::Ack(account, up_to) => self.book.ack(account, up_to),
             Effect::Disregard(..) => {}

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use tertulia::chat::{
-    ChatConfig, ClientId, CloseReason, Command, Effect, Event, Found, Hub, Line, MonoTime, Origin, Reach,
+    ChatConfig, ClientId, CloseReason, Command, Effect, Event, Found, Hub, Input, Line, MonoTime, Origin,
+    Reach, Reply, Time,
 };
 use tertulia::storage::Memory;
 
@@ -127,7 +128,8 @@ impl World {
         self.generation += 1;
         let id = ClientId::new(slot as u32, self.generation);
         self.slots[slot] = Some(id);
-        self.perform(None, |hub, now, out| assert!(hub.connect(id, Origin::UNKNOWN, now, out)));
+        self.apply(None, Input::Connected(id, Origin::UNKNOWN));
+        assert!(self.hub.origin(id).is_some());
         id
     }
 
@@ -169,7 +171,7 @@ impl World {
     }
 
     pub(super) fn is_lost(&mut self, id: ClientId) {
-        self.perform(None, |hub, now, out| hub.disconnect(id, CloseReason::Lost, now, out));
+        self.apply(None, Input::Disconnected(id, CloseReason::Lost));
         self.slots[id.slot()] = None;
     }
 
@@ -182,13 +184,13 @@ impl World {
     }
 
     pub(super) fn does(&mut self, id: ClientId, command: Command) {
-        self.perform(None, |hub, now, out| hub.handle(id, command, now, out));
+        self.apply(None, Input::Command(id, command));
     }
 
     /// Time passes until nothing is left to be told.
     pub fn rests(&mut self) {
         self.now = self.now + Duration::from_secs(2);
-        self.perform(None, |hub, now, out| hub.tick(now, out));
+        self.apply(None, Input::Tick);
         assert_eq!(self.hub.next_due(), None);
     }
 
@@ -234,7 +236,7 @@ impl World {
             let Answer { query, asked, to, ref found } = answer;
             for (shelf, found) in found.clone() {
                 let way = (Door::Recalled(query, shelf), asked);
-                self.perform(Some(way), |hub, now, out| hub.found(to, found, now, out));
+                self.apply(Some(way), Input::Reply(Reply::Found(to, found)));
             }
             self.answers.push(answer);
         }
@@ -249,7 +251,7 @@ impl World {
             (Door::Rooms, Command::Rooms),
             (Door::Topic, Command::Topic(None)),
         ] {
-            self.perform(Some((door, self.stage)), |hub, now, out| hub.handle(id, command, now, out));
+            self.apply(Some((door, self.stage)), Input::Command(id, command));
         }
         for (query, command) in [
             (Query::History, Command::History(Some(100))),
@@ -283,15 +285,12 @@ impl World {
         }
     }
 
-    /// Calls the hub and does what it wants done, as the shell would. `way` is that of what the reader asked for, and
+    /// Hands something to the hub and does what it wants done, as the shell would. `way` is that of what the reader asked for, and
     /// when they did.
-    pub(super) fn perform(
-        &mut self,
-        way: Option<(Door, usize)>,
-        call: impl FnOnce(&mut Hub, MonoTime, &mut Vec<Effect>),
-    ) {
+    pub(super) fn apply(&mut self, way: Option<(Door, usize)>, input: Input) {
         let (mut effects, mut later) = (Vec::new(), Vec::new());
-        call(&mut self.hub, self.now, &mut effects);
+        self.hub.apply(Time::default().at(self.now), input);
+        self.hub.effects(&mut effects);
         for effect in effects {
             match effect {
                 Effect::Deliver { to, event } => {
@@ -315,7 +314,7 @@ impl World {
                 }
                 Effect::Close(id, _) => self.slots[id.slot()] = None,
                 Effect::Room(change) => records::note(&mut self.records, change),
-                Effect::Ask(..) | Effect::Speak(..) | Effect::Log(_) => {}
+                Effect::Ask(..) | Effect::Speak(..) | Effect::Log(_) | Effect::AdminReply(_) => {}
                 Effect::Expelled(_) | Effect::Readmitted(_) => {}
                 other => later.push(other),
             }

@@ -1,6 +1,6 @@
 //! Private words for somebody who is not there.
 
-use tertulia::chat::{AuthResult, ChatConfig, CloseReason, Command, Effect};
+use tertulia::chat::{AuthResult, ChatConfig, CloseReason, Command, Effect, Input, Reply};
 
 use super::{Chat, NOTHING, SECOND, message, text};
 
@@ -85,17 +85,16 @@ fn whoever_sees_those_of_one_account_has_not_seen_those_of_another() {
     chat.types_secret(id, "girasol");
     let [maria, juan] = ["María", "Juan"].map(|name| chat.book.key(name));
     let (_, asked) = chat.auth_requests.pop().expect("they gave a password");
-    let now = chat.now;
     let mut out = Vec::new();
     // The letters of María come late, when Juan's password is asked for; those of Juan have not come yet.
-    chat.hub.auth_result(id, asked.matter(), AuthResult::Granted(maria), now, &mut out);
-    chat.hub.handle(id, Command::Login(text("Juan")), now, &mut out);
+    out.extend(chat.decides(Input::Reply(Reply::AuthResult(id, asked.matter(), AuthResult::Granted(maria)))));
+    out.extend(chat.decides(Input::Command(id, Command::Login(text("Juan")))));
     let (messages, up_to) = chat.book.fetch(maria);
-    chat.hub.offline_messages(id, maria, messages, up_to, now, &mut out);
+    out.extend(chat.decides(Input::Reply(Reply::OfflineMessages(id, maria, messages, up_to))));
     chat.types_secret(id, "tres tristes tigres");
     let (_, asked) = chat.auth_requests.pop().expect("they gave another one");
-    chat.hub.auth_result(id, asked.matter(), AuthResult::Granted(juan), now, &mut out);
-    chat.hub.handle(id, Command::Say(text("ya soy Juan")), now, &mut out);
+    out.extend(chat.decides(Input::Reply(Reply::AuthResult(id, asked.matter(), AuthResult::Granted(juan)))));
+    out.extend(chat.decides(Input::Command(id, Command::Say(text("ya soy Juan")))));
     let seen = out.iter().find(|effect| matches!(effect, Effect::Ack(..)));
     assert_eq!(seen, None, "Juan has seen nothing");
 }

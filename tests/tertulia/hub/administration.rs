@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use super::{Chat, NOTHING, SECOND, ignore, join, message, name, text};
-use tertulia::chat::{AdminRefusal, CloseReason, Effect, Event, LogEntry, ServerNews};
+use tertulia::chat::{
+    AdminOrder, AdminRefusal, AdminReply, CloseReason, Effect, Event, Input, LogEntry, ServerNews,
+};
 
 fn said(room: Option<&str>, words: &str) -> Event {
     Event::Server(ServerNews::Said { room: room.map(name), text: text(words) })
@@ -18,7 +20,7 @@ fn server_words_reach_everybody_once_wherever_they_are() {
     chat.does(luis, super::leave("general"));
     chat.does(juan, ignore("Ana"));
     chat.hush();
-    chat.perform(|hub, _, out| assert_eq!(hub.server_says(None, text("a las seis"), out), Ok(())));
+    assert_eq!(chat.orders(AdminOrder::Say { room: None, text: text("a las seis") }), AdminReply::Done);
     for id in [juan, ana, luis] {
         assert_eq!(chat.events(id), [said(None, "a las seis")]);
     }
@@ -32,11 +34,12 @@ fn server_words_for_a_room_stay_there_and_are_no_part_of_its_history() {
     chat.does(ana, join("cocina"));
     chat.says(ana, "hola");
     chat.hush();
-    chat.perform(|hub, _, out| {
-        assert_eq!(hub.server_says(Some(&text("#Cocina")), text("fuego"), out), Ok(()));
-        assert!(!out.iter().any(|effect| matches!(effect, Effect::Keep(_))), "{out:?}");
-        assert_eq!(hub.server_says(Some(&text("nada")), text("x"), out), Err(AdminRefusal::NoSuchRoom));
-    });
+    let order = |room, words| AdminOrder::Say { room: Some(text(room)), text: text(words) };
+    let effects = chat.decides(Input::Admin(order("#Cocina", "fuego")));
+    assert!(!effects.iter().any(|effect| matches!(effect, Effect::Keep(_))), "{effects:?}");
+    assert!(effects.contains(&Effect::AdminReply(AdminReply::Done)), "{effects:?}");
+    chat.perform(effects);
+    assert_eq!(chat.orders(order("nada", "x")), AdminReply::Refused(AdminRefusal::NoSuchRoom));
     assert_eq!(chat.events(ana), [said(Some("cocina"), "fuego")]);
     assert_eq!(chat.hears(juan), NOTHING);
 }
@@ -45,11 +48,9 @@ fn server_words_for_a_room_stay_there_and_are_no_part_of_its_history() {
 fn kick_closes_the_connection_with_the_reason_and_the_name_is_free() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     let reason = || Some(text("cierra el aula"));
-    chat.perform(|hub, now, out| {
-        assert_eq!(hub.server_kicks(&text("juan"), None, reason(), now, out), Ok(()));
-        let nobody = hub.server_kicks(&text("Juan"), None, reason(), now, out);
-        assert_eq!(nobody, Err(AdminRefusal::NoSuchPerson));
-    });
+    let kick = |whom| AdminOrder::Kick { whom: text(whom), room: None, reason: reason() };
+    assert_eq!(chat.orders(kick("juan")), AdminReply::Done);
+    assert_eq!(chat.orders(kick("Juan")), AdminReply::Refused(AdminRefusal::NoSuchPerson));
     assert_eq!(chat.events(juan), [Event::Server(ServerNews::Disconnected(reason()))]);
     assert_eq!(chat.hears(ana), ["<<< Juan kicked cierra el aula"]);
     assert_eq!(chat.closed, [(juan, CloseReason::Kicked)]);
@@ -68,14 +69,12 @@ fn kick_from_a_room_leaves_the_rest() {
     chat.does(ana, join("cocina"));
     chat.hush();
     let kick = |chat: &mut Chat, whom: &str, room: &str| {
-        let mut done = Ok(());
-        chat.perform(|hub, now, out| done = hub.server_kicks(&text(whom), Some(&text(room)), None, now, out));
-        done
+        chat.orders(AdminOrder::Kick { whom: text(whom), room: Some(text(room)), reason: None })
     };
-    assert_eq!(kick(&mut chat, "Juan", "cocina"), Err(AdminRefusal::NotThere));
-    assert_eq!(kick(&mut chat, "Juan", "nada"), Err(AdminRefusal::NoSuchRoom));
-    assert_eq!(kick(&mut chat, "Nadie", "cocina"), Err(AdminRefusal::NoSuchPerson));
-    assert_eq!(kick(&mut chat, "Ana", "general"), Ok(()));
+    assert_eq!(kick(&mut chat, "Juan", "cocina"), AdminReply::Refused(AdminRefusal::NotThere));
+    assert_eq!(kick(&mut chat, "Juan", "nada"), AdminReply::Refused(AdminRefusal::NoSuchRoom));
+    assert_eq!(kick(&mut chat, "Nadie", "cocina"), AdminReply::Refused(AdminRefusal::NoSuchPerson));
+    assert_eq!(kick(&mut chat, "Ana", "general"), AdminReply::Done);
     assert_eq!(
         chat.hears(juan),
         ["general servidor: kicked Ana"].map(|line| line.replace("general", "#general"))
@@ -92,12 +91,10 @@ fn description_shows_the_rooms_with_the_current_one_first() {
     let newcomer = chat.connects();
     chat.does(juan, join("cocina"));
     chat.waits(3 * SECOND);
-    chat.perform(|hub, now, _| {
-        let shown = hub.describe(juan, now).expect("is here");
-        assert_eq!(shown.name, Some(name("Juan")));
-        assert_eq!(shown.rooms, [name("cocina"), name("general")]);
-        assert_eq!(shown.idle, Duration::from_secs(3));
-        let shown = hub.describe(newcomer, now).expect("is here");
-        assert_eq!((shown.name, shown.rooms), (None, Vec::new()));
-    });
+    let shown = chat.hub.describe(juan, chat.now).expect("is here");
+    assert_eq!(shown.name, Some(name("Juan")));
+    assert_eq!(shown.rooms, [name("cocina"), name("general")]);
+    assert_eq!(shown.idle, Duration::from_secs(3));
+    let shown = chat.hub.describe(newcomer, chat.now).expect("is here");
+    assert_eq!((shown.name, shown.rooms), (None, Vec::new()));
 }

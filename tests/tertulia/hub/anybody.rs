@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use tertulia::chat::{
-    AccountKey, AuthRequest, AuthResult, ClientId, CloseReason, Command, Event, Matter, Name,
+    AccountKey, AuthRequest, AuthResult, ClientId, CloseReason, Command, Event, Input, Matter, Name, Reply,
 };
 
 use super::{Chat, join, leave, message, nick, text};
@@ -108,7 +108,7 @@ impl Street {
                 self.entitled.extend(had.map(|&id| (id, key)));
             }
         }
-        self.chat.perform(|hub, now, out| hub.auth_result(id, matter, auth_result, now, out));
+        self.chat.apply(Input::Reply(Reply::AuthResult(id, matter, auth_result)));
         self.chat.closed.clear();
     }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tertulia::chat::{
-    AccountKey, ChatConfig, ClientId, CloseReason, Command, Event, Expulsion, ExpulsionNews, LogEntry, Name,
-    Origin,
+    AccountKey, AdminOrder, AdminReply, ChatConfig, ClientId, CloseReason, Command, Event, Expulsion,
+    ExpulsionNews, LogEntry, Origin,
 };
 use tertulia::limits::{EXPELLED_PER_TURN, EXPULSIONS_LISTED, EXPULSIONS_MAX};
 
@@ -319,15 +319,12 @@ fn expelled_person_does_nothing_while_they_wait_for_their_end() {
 fn console_may_expel_where_no_operator_is() {
     let (mut chat, _) = operated();
     let pepe = chat.enters_from(address(LAB), "Pepe");
-    let mut news = None;
-    chat.perform(|hub, now, out| {
-        news = Some(hub.expel(None, &Name::server(), &text("Pepe"), (Some(5), None), now, out));
-    });
-    assert!(matches!(news, Some(ExpulsionNews::Done(_, None))));
+    let reply = chat.orders(AdminOrder::Expel { whom: text("Pepe"), minutes: Some(5), reason: None });
+    assert!(matches!(reply, AdminReply::Expulsion(ExpulsionNews::Done(_, None))));
     assert_eq!(chat.hears(pepe).last().unwrap(), "you are expelled 300s");
-    chat.perform(|hub, _, out| news = Some(hub.readmit(&Name::server(), &text("10.0.0.7"), out)));
-    assert!(matches!(news, Some(ExpulsionNews::Refused(_))), "it was about Pepe");
-    chat.perform(|hub, _, out| news = Some(hub.readmit(&Name::server(), &text("pepe"), out)));
-    assert!(matches!(news, Some(ExpulsionNews::Readmitted(_))));
+    let reply = chat.orders(AdminOrder::Readmit(text("10.0.0.7")));
+    assert!(matches!(reply, AdminReply::Expulsion(ExpulsionNews::Refused(_))), "it was about Pepe");
+    let reply = chat.orders(AdminOrder::Readmit(text("pepe")));
+    assert!(matches!(reply, AdminReply::Expulsion(ExpulsionNews::Readmitted(_))));
     assert_eq!(NOTHING.len(), chat.expulsions.len());
 }

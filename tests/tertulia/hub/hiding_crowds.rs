@@ -1,7 +1,7 @@
 //! Very many who hide somebody: what they are not told costs nobody anything, least of all those who hide nobody.
 
 use super::{Chat, NOTHING, SECOND, ignore, nick};
-use tertulia::chat::{ClientId, Command, Effect};
+use tertulia::chat::{ClientId, Command, Effect, Input};
 use tertulia::limits::{HIDDEN_GONE_MAX, NAMES_ASKED};
 
 /// Luis, Eva, and `many` others of whom the first `hiding` hide Luis.
@@ -16,7 +16,10 @@ fn luis_hidden_by(hiding: usize, many: usize) -> (Chat, [ClientId; 2], Vec<Clien
 /// What the hub alone allocates for a command, and how many outputs it gives.
 fn cost(chat: &mut Chat, id: ClientId, command: Command) -> (u64, usize) {
     let mut out = Vec::with_capacity(1_000);
-    let spent = allocation_counter::measure(|| chat.hub.handle(id, command, chat.now, &mut out));
+    chat.hub.effects(&mut out);
+    let at = chat.time();
+    let spent = allocation_counter::measure(|| chat.hub.apply(at, Input::Command(id, command)));
+    chat.hub.effects(&mut out);
     (spent.count_total, out.len())
 }
 
@@ -64,11 +67,9 @@ fn crowd_is_told_in_few_lines_whatever_each_member_hides() {
     }
     members.iter().chain([&eva]).for_each(|&id| drop(chat.hears(id)));
     chat.now = chat.now + SECOND;
-    let mut lines = 0;
-    chat.perform(|hub, now, out| {
-        hub.tick(now, out);
-        lines = out.iter().filter(|effect| matches!(effect, Effect::Deliver { .. })).count();
-    });
+    let effects = chat.decides(Input::Tick);
+    let lines = effects.iter().filter(|effect| matches!(effect, Effect::Deliver { .. })).count();
+    chat.perform(effects);
     assert!(lines <= 1 << NAMES_ASKED, "{lines} lines for {MEMBERS} members");
     // Those who are spelled out are none whom the reader hides.
     assert_eq!(chat.hears(eva), [">>> troll14, troll13 +13"]);

@@ -33,9 +33,9 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use tertulia::chat::{
-    AuthRequest, ChatConfig, ClientId, CloseReason, Command, Crowd, Effect, Event, Expulsion, Farewell, Hub,
-    Language, LogEntry, MonoTime, Name, NameRefusal, Office, Origin, Password, Person, RoomChange, Text,
-    UnixMillis,
+    AdminOrder, AdminReply, AuthRequest, ChatConfig, ClientId, CloseReason, Command, Crowd, Effect, Event,
+    Expulsion, Farewell, Hub, Input, Language, LogEntry, MonoTime, Name, NameRefusal, Office, Origin,
+    Password, Person, Reply, RoomChange, Text, Time, UnixMillis,
 };
 
 use super::support::book::Book;
@@ -56,6 +56,7 @@ pub struct Chat {
     pub closed: Vec<(ClientId, CloseReason)>,
     pub spoken: Vec<(ClientId, Language)>,
     pub notes: Vec<LogEntry>,
+    admin_replies: Vec<AdminReply>,
     pub book: Book,
     /// Petitions wait in there while the accounts are slow.
     pub slow: bool,
@@ -98,6 +99,7 @@ impl Chat {
             closed: Vec::new(),
             spoken: Vec::new(),
             notes: Vec::new(),
+            admin_replies: Vec::new(),
             book,
             slow: false,
             wall_offset: 0,
@@ -130,9 +132,8 @@ impl Chat {
         self.generation += 1;
         let id = ClientId::new(slot as u32, self.generation);
         self.slots[slot] = Some(id);
-        let mut is_in = false;
-        self.perform(|hub, now, out| is_in = hub.connect(id, origin, now, out));
-        assert_eq!(self.is_here(id), is_in, "who may not come in is let go at once");
+        self.apply(Input::Connected(id, origin));
+        assert_eq!(self.is_here(id), self.hub.origin(id).is_some(), "who may not come in is let go at once");
         id
     }
 
@@ -168,7 +169,7 @@ impl Chat {
     pub fn settles(&mut self) {
         for (id, auth_request) in std::mem::take(&mut self.auth_requests) {
             let (matter, auth_result) = self.book.settle(auth_request);
-            self.perform(|hub, now, out| hub.auth_result(id, matter, auth_result, now, out));
+            self.apply(Input::Reply(Reply::AuthResult(id, matter, auth_result)));
         }
     }
 
@@ -177,7 +178,7 @@ impl Chat {
     }
 
     pub fn does(&mut self, id: ClientId, command: Command) {
-        self.perform(|hub, now, out| hub.handle(id, command, now, out));
+        self.apply(Input::Command(id, command));
     }
 
     pub fn quits(&mut self, id: ClientId) {
@@ -187,12 +188,12 @@ impl Chat {
 
     /// The connection ends without the hub's doing.
     pub fn ends(&mut self, id: ClientId, reason: CloseReason) {
-        self.perform(|hub, now, out| hub.disconnect(id, reason, now, out));
+        self.apply(Input::Disconnected(id, reason));
         self.slots[id.slot()] = None;
     }
 
     pub fn tick(&mut self) {
-        self.perform(|hub, now, out| hub.tick(now, out));
+        self.apply(Input::Tick);
     }
 
     /// Time passes, with a tick whenever one is due.
@@ -236,12 +237,33 @@ impl Chat {
         self.slots.get(id.slot()) == Some(&Some(id))
     }
 
-    /// Calls the hub and does what it wants done, as the shell would.
-    pub fn perform(&mut self, call: impl FnOnce(&mut Hub, MonoTime, &mut Vec<Effect>)) {
+    /// What both clocks say.
+    pub fn time(&self) -> Time {
+        Time { mono: self.now, wall: UnixMillis(self.wall_offset + self.now.micros() as i64 / 1000) }
+    }
+
+    /// Hands something to the hub, and does what it wants done, as the shell would.
+    pub fn apply(&mut self, input: Input) {
+        let effects = self.decides(input);
+        self.perform(effects);
+    }
+
+    /// Hands something to the hub; gives what it wants done.
+    pub fn decides(&mut self, input: Input) -> Vec<Effect> {
         let mut effects = Vec::new();
-        let wall = UnixMillis(self.wall_offset + self.now.micros() as i64 / 1000);
-        self.hub.set_wall_clock(wall, self.now);
-        call(&mut self.hub, self.now, &mut effects);
+        self.hub.apply(self.time(), input);
+        self.hub.effects(&mut effects);
+        effects
+    }
+
+    /// The administrator orders something; gives what comes of it.
+    pub fn orders(&mut self, order: AdminOrder) -> AdminReply {
+        self.apply(Input::Admin(order));
+        self.admin_replies.pop().expect("every order is answered")
+    }
+
+    /// Does what the hub wants done, as the shell would.
+    pub fn perform(&mut self, effects: Vec<Effect>) {
         let mut later = Vec::new();
         for effect in effects {
             match effect {
@@ -262,6 +284,7 @@ impl Chat {
                     self.closed.push((id, reason));
                 }
                 Effect::Log(note) => self.notes.push(note),
+                Effect::AdminReply(reply) => self.admin_replies.push(reply),
                 Effect::Ask(id, question) => {
                     self.heard.entry(id).or_default().push(Event::PasswordPrompt(question));
                 }
@@ -292,11 +315,11 @@ impl Chat {
             }
             Effect::Post(id, account, letter) => {
                 let (posted, number) = self.book.post(account, letter);
-                self.perform(|hub, _, out| hub.posted(id, posted, number, out));
+                self.apply(Input::Reply(Reply::Posted(id, posted, number)));
             }
             Effect::Fetch(id, account) => {
                 let (messages, up_to) = self.book.fetch(account);
-                self.perform(|hub, now, out| hub.offline_messages(id, account, messages, up_to, now, out));
+                self.apply(Input::Reply(Reply::OfflineMessages(id, account, messages, up_to)));
             }
             Effect::Ack(account, up_to) => self.book.ack(account, up_to),
             other => unreachable!("{other:?} has been seen to"),

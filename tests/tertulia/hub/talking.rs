@@ -1,7 +1,7 @@
 //! Words and actions: the others hear them, in one order, and nobody else does.
 
 use super::{Chat, NOTHING, act};
-use tertulia::chat::{ClientId, Command, Language, LogEntry, Trouble, Verb};
+use tertulia::chat::{ClientId, CloseReason, Command, Input, Language, LogEntry, Trouble, Verb};
 
 #[test]
 fn words_reach_the_others() {
@@ -93,7 +93,7 @@ fn what_comes_late_from_who_left_reaches_nobody() {
     for stale in [juan, ClientId::new(77, 1)] {
         chat.says(stale, "hola");
         chat.does(stale, Command::Quit(None));
-        chat.perform(|hub, now, out| hub.disconnect(stale, tertulia::chat::CloseReason::Lost, now, out));
+        chat.apply(Input::Disconnected(stale, CloseReason::Lost));
     }
     assert_eq!(chat.hears(ana), NOTHING);
     assert_eq!(chat.hears(eva), NOTHING);

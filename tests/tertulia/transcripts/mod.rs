@@ -17,7 +17,8 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use tertulia::chat::{
-    ChatConfig, ClientId, CloseReason, Command, Effect, Event, Hub, Language, MonoTime, Origin, UnixMillis,
+    ChatConfig, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Language, MonoTime, Origin, Reply,
+    Time, UnixMillis,
 };
 use tertulia::clock::Zone;
 use tertulia::protocol::{Codec, EncodeCache};
@@ -36,6 +37,8 @@ struct End {
 pub struct Wire {
     hub: Hub,
     now: MonoTime,
+    /// What both clocks said when the one on the wall was set last.
+    clocks: Time,
     language: Language,
     ends: Vec<End>,
     encode_cache: EncodeCache,
@@ -61,6 +64,7 @@ impl Wire {
         Wire {
             hub: Hub::new(config),
             now: MonoTime::START,
+            clocks: Time::default(),
             language,
             ends: Vec::new(),
             encode_cache: EncodeCache::default(),
@@ -83,7 +87,7 @@ impl Wire {
 
     /// The wall clock is set.
     pub fn clock_says(&mut self, wall: UnixMillis) {
-        self.hub.set_wall_clock(wall, self.now);
+        self.clocks = Time { mono: self.now, wall };
     }
 
     /// The clocks of those who read are those of this zone.
@@ -101,7 +105,7 @@ impl Wire {
         let codec = Codec::new(self.language);
         self.ends.push(End { codec, unread: Vec::new(), open: true });
         let seat = self.ends.len() - 1;
-        self.perform(|hub, now, out| assert!(hub.connect(id(seat), Origin::UNKNOWN, now, out)));
+        self.apply(Input::Connected(id(seat), Origin::UNKNOWN));
         seat
     }
 
@@ -133,12 +137,12 @@ impl Wire {
 
     pub fn is_lost(&mut self, seat: usize) {
         self.ends[seat].open = false;
-        self.perform(|hub, now, out| hub.disconnect(id(seat), CloseReason::Lost, now, out));
+        self.apply(Input::Disconnected(id(seat), CloseReason::Lost));
     }
 
     pub fn waits(&mut self, span: Duration) {
         self.now = self.now + span;
-        self.perform(Hub::tick);
+        self.apply(Input::Tick);
     }
 
     /// What has arrived at `seat` since the last look.
@@ -161,15 +165,16 @@ impl Wire {
         while self.ends[seat].open
             && let Some(command) = self.ends[seat].codec.next_command()
         {
-            self.perform(|hub, now, out| hub.handle(id(seat), command, now, out));
+            self.apply(Input::Command(id(seat), command));
         }
     }
 
-    fn perform(&mut self, call: impl FnOnce(&mut Hub, MonoTime, &mut Vec<Effect>)) {
-        let mut effects = Vec::new();
-        call(&mut self.hub, self.now, &mut effects);
-        let mut effects = VecDeque::from(effects);
-        let mut answers = Vec::new();
+    fn apply(&mut self, input: Input) {
+        let at = self.clocks.at(self.now);
+        self.hub.apply(at, input);
+        let (mut effects, mut answers) = (VecDeque::new(), Vec::new());
+        self.hub.effects(&mut answers);
+        effects.extend(answers.drain(..));
         while let Some(effect) = effects.pop_front() {
             match effect {
                 Effect::Deliver { to, event } => {
@@ -182,11 +187,15 @@ impl Wire {
                 }
                 Effect::Speak(id, language) => self.ends[id.slot()].codec.speak(language),
                 Effect::Close(id, _) => self.ends[id.slot()].open = false,
-                Effect::Log(_) | Effect::Room(..) | Effect::Expelled(_) | Effect::Readmitted(_) => {}
+                Effect::Log(_)
+                | Effect::AdminReply(_)
+                | Effect::Room(..)
+                | Effect::Expelled(_)
+                | Effect::Readmitted(_) => {}
                 Effect::Keep(line) => self.history.keep(line),
                 Effect::Forget(room) => self.history.forget(room),
                 Effect::Look(id, look) => {
-                    self.hub.found(id, self.history.look(look), self.now, &mut answers);
+                    self.hub.apply(at, Input::Reply(Reply::Found(id, self.history.look(look))));
                 }
                 Effect::Ask(id, question) => {
                     let end = &mut self.ends[id.slot()];
@@ -198,18 +207,19 @@ impl Wire {
                 Effect::Disregard(id, lines) => self.ends[id.slot()].codec.disregard(lines),
                 Effect::Authenticate(id, auth_request) => {
                     let (matter, auth_result) = self.book.settle(auth_request);
-                    self.hub.auth_result(id, matter, auth_result, self.now, &mut answers);
+                    self.hub.apply(at, Input::Reply(Reply::AuthResult(id, matter, auth_result)));
                 }
                 Effect::Post(id, account, letter) => {
                     let (posted, number) = self.book.post(account, letter);
-                    self.hub.posted(id, posted, number, &mut answers);
+                    self.hub.apply(at, Input::Reply(Reply::Posted(id, posted, number)));
                 }
                 Effect::Fetch(id, account) => {
                     let (messages, up_to) = self.book.fetch(account);
-                    self.hub.offline_messages(id, account, messages, up_to, self.now, &mut answers);
+                    self.hub.apply(at, Input::Reply(Reply::OfflineMessages(id, account, messages, up_to)));
                 }
                 Effect::Ack(account, up_to) => self.book.ack(account, up_to),
             }
+            self.hub.effects(&mut answers);
             effects.extend(answers.drain(..));
         }
     }

@@ -1,0 +1,58 @@
+//! What the administrator orders, and what comes of it.
+
+use super::expulsion::ExpulsionNews;
+use super::text::Text;
+
+/// What the administrator, who is no client, may order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdminOrder {
+    /// Speak to a room, or to all who have a name.
+    Say {
+        /// The room; none: everywhere.
+        room: Option<Text>,
+        /// The words.
+        text: Text,
+    },
+    /// Close a person's connection, or put them out of a room.
+    Kick {
+        /// The person.
+        whom: Text,
+        /// The room; none: the chat.
+        room: Option<Text>,
+        /// Why.
+        reason: Option<Text>,
+    },
+    /// Keep a person or an address out of the chat.
+    Expel {
+        /// A name or an address.
+        whom: Text,
+        /// For so long; none: for good.
+        minutes: Option<u32>,
+        /// Why.
+        reason: Option<Text>,
+    },
+    /// Let a person or an address come back.
+    Readmit(Text),
+}
+
+/// What comes of an order of the administrator.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AdminReply {
+    /// It is done.
+    Done,
+    /// It is not done.
+    Refused(AdminRefusal),
+    /// About an expulsion: it is done, or why not.
+    Expulsion(ExpulsionNews),
+}
+
+/// Why nothing came of what the administrator wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AdminRefusal {
+    /// Nobody here has that name.
+    NoSuchPerson,
+    /// There is no such room.
+    NoSuchRoom,
+    /// That person is not in that room.
+    NotThere,
+}
