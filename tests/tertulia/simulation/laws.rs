@@ -8,7 +8,7 @@ use super::orders::HOST;
 use super::person::{Fate, Person, Span};
 use super::places;
 use super::world::World;
-use crate::support::peer::PROMPT;
+use crate::support::greeting::PROMPT;
 use tertulia::limits;
 
 /// An answer may come on top of a full queue: the longest is a `/quien` of everybody.

@@ -18,6 +18,7 @@ mod turns;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use world::World;
 
@@ -53,13 +54,16 @@ fn no_law_is_broken_whatever_the_network_does() {
     };
     let workers =
         std::thread::available_parallelism().map_or(1, |n| n.get() as u64).min(seeds.end - seeds.start);
+    // One seed is enough to look into: the other workers need not finish theirs.
+    let broken = &AtomicBool::new(false);
     std::thread::scope(|scope| {
         for worker in 0..workers {
             let seeds = seeds.clone().skip(worker as usize).step_by(workers as usize);
             scope.spawn(move || {
-                for seed in seeds {
+                for seed in seeds.take_while(|_| !broken.load(Ordering::Relaxed)) {
                     log::listen(false);
                     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| live(seed))) {
+                        broken.store(true, Ordering::Relaxed);
                         eprintln!("a law is broken: replay with TERTULIA_SEED={seed}");
                         std::panic::resume_unwind(panic);
                     }

@@ -3,6 +3,7 @@
 pub mod book;
 pub mod dir;
 pub(crate) mod fake_server;
+pub mod greeting;
 pub mod owned;
 pub mod peer;
 #[cfg(target_os = "linux")]
