@@ -3,6 +3,7 @@
 //! Invariant: a log that nobody reads (a stopped terminal, a full pipe, a full disk) never stops the chat.
 
 mod clock;
+mod error;
 mod file;
 mod lines;
 mod queue;
@@ -17,12 +18,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
-use log::{Level, LevelFilter, Log, Record, SetLoggerError, warn};
+use log::{Level, LevelFilter, Log, Record, warn};
 use simplelog::{CombinedLogger, Config, ConfigBuilder, SharedLogger, WriteLogger};
 
-use thiserror::Error;
-
 pub use clock::LogClock;
+pub use error::LogError;
 use file::LogFile;
 use lines::{Lines, Sink};
 pub use queue::LogQueue;
@@ -57,20 +57,6 @@ pub enum Color {
     Always,
     /// Never.
     Never,
-}
-
-/// Why there is no log. [`describe`](LogError::describe) says it to the person who started the server.
-#[derive(Debug, Error)]
-pub enum LogError {
-    /// The file cannot be opened.
-    #[error("{}: {}", .0.display(), .1)]
-    File(PathBuf, io::Error),
-    /// The console cannot be had, or a thread.
-    #[error(transparent)]
-    Other(#[from] io::Error),
-    /// There is a log already.
-    #[error(transparent)]
-    Started(#[from] SetLoggerError),
 }
 
 /// The running log. Its end waits until all that was logged is written, for [`limits::LOG_FLUSH_TIMEOUT`] at most: a

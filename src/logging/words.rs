@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::LogError;
+use super::error::LogError;
 use crate::chat::Language::{self, English, Spanish};
 use crate::locale::{number, reason};
 
