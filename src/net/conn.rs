@@ -489,3 +489,52 @@ impl<S: Stream> Conn<S> {
         self.phase = Phase::Lingering(now + linger, limits::LINGER_MAX_BYTES as u32);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::*;
+
+    /// A peer that takes everything, sends nothing but its end, and may be gone when ours comes.
+    struct Silent {
+        gone: bool,
+    }
+
+    impl Read for Silent {
+        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+            Ok(0)
+        }
+    }
+
+    impl Write for Silent {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Stream for Silent {
+        fn end_writing(&mut self) -> io::Result<()> {
+            if self.gone { Err(io::ErrorKind::NotConnected.into()) } else { Ok(()) }
+        }
+    }
+
+    #[test]
+    fn closed_connection_lingers_only_for_a_peer_that_may_still_send() {
+        let now = MonoTime::START;
+        for (ended, gone) in [(false, false), (true, false), (false, true)] {
+            let mut conn = Conn::new(1, Silent { gone }, Language::default());
+            if ended {
+                assert_eq!(conn.fill(&mut [0; 8], &mut Vec::new(), now), Filled::Ended);
+            }
+            conn.begin_close(now);
+            conn.flush(&Broadcast::default(), now);
+            let over = ended || gone;
+            assert_eq!((conn.is_dead(), conn.is_lingering()), (over, !over), "{ended} {gone}");
+        }
+    }
+}

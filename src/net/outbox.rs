@@ -75,22 +75,24 @@ impl Outbox {
         skipped
     }
 
-    /// Sends until nothing waits or the socket takes no more. An error means that the connection is broken.
+    /// Sends what waits, of which there is something, until nothing waits or the socket takes no more. An error means that the
+    /// connection is broken.
     pub(super) fn send<S: Stream>(
         &mut self,
         stream: &mut S,
         broadcast: &Broadcast,
         now: MonoTime,
     ) -> io::Result<()> {
+        debug_assert!(!self.is_empty(), "a stream that takes nothing is taken for broken");
         let result = match &mut self.own {
-            Some(own) if !own.bytes.is_empty() => {
+            Some(own) => {
                 let (taken, result) = own.bytes.drain_into(stream);
                 if taken > 0 {
                     own.progress = now;
                 }
                 result
             }
-            _ => self.send_shared(stream, broadcast),
+            None => self.send_shared(stream, broadcast),
         };
         match result {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {

@@ -83,3 +83,18 @@ impl WriteBuffer {
         self.sent = 0;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn capacity_is_memory_that_is_held_only_while_bytes_wait() {
+        let mut buffer = WriteBuffer::default();
+        assert_eq!(buffer.capacity(), 0);
+        buffer.push(&[b'x'; 100]);
+        assert!(buffer.capacity() >= 100, "{} bytes", buffer.capacity());
+        let (taken, result) = buffer.drain_into(&mut io::sink());
+        assert_eq!((taken, result.is_ok(), buffer.capacity()), (100, true, 0));
+    }
+}
