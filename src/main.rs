@@ -48,7 +48,7 @@ enum StartError {
 }
 
 fn main() -> ExitCode {
-    // Whatever is made from here on is for the user alone whom this runs as: history, log, socket.
+    // Files made from here on are readable for this user alone: history, log, socket.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
     let words: Vec<OsString> = env::args_os().collect();
     let options = match cli::read(&words, |name| env::var(name).ok()) {
@@ -158,7 +158,7 @@ fn reread<S: Stream>(config: &Config, log: &logging::Guard, server: &mut Server<
     }
 }
 
-/// The accounts of those who may do everything. A name that is not registered yet would be whoever's asks first.
+/// The accounts of the operators. A name that is not registered yet could be taken by anybody.
 fn operators(config: &Config, store: Option<&Store>) -> Result<Vec<AccountKey>, StartError> {
     let account = |name: &String| {
         let account = match (store, Name::known(name)) {
@@ -226,13 +226,13 @@ fn announce_to_others(bound: &[SocketAddr], language: Language) {
     }
 }
 
-/// Says where the server listens: on the console, and on stdout for whoever asked for any free port and needs to
-/// know which it is.
+/// Says where the server listens: on the console, and on stdout if any free port was asked for, so that a
+/// script learns which it is.
 fn announce(shown: &[String], config: &Config) {
     for address in shown {
         info!("{}", console::listening(address, config.language));
         if !config.listen.contains(address) {
-            // Nobody has to listen to it.
+            // It does not matter if stdout is closed.
             let _ = writeln!(io::stdout(), "{address}");
         }
     }

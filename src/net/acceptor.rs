@@ -1,6 +1,6 @@
 //! Letting people in: accepting within a budget, and patience while the system has no descriptor left.
 //!
-//! Invariant: an edge trigger tells once. Whoever waits outside is remembered here until an accept has said that nobody
+//! Invariant: an edge trigger tells once. That a connection waits is remembered here until an accept has said that none
 //! does, however it failed in between.
 
 use std::io;
@@ -14,7 +14,7 @@ use crate::limits::{ACCEPT_COMPLAINT_INTERVAL, ACCEPT_RETRY, ACCEPTS_PER_TURN};
 /// The entrance of one listener.
 #[derive(Debug, Default)]
 pub struct Acceptor {
-    /// Somebody may be waiting.
+    /// A connection may be waiting.
     waiting: bool,
     /// An accept failed for want of something; not again before then.
     closed_until: Option<MonoTime>,
@@ -23,7 +23,7 @@ pub struct Acceptor {
 }
 
 impl Acceptor {
-    /// Readiness says that somebody may be waiting.
+    /// Readiness says that a connection may be waiting.
     pub fn mark_ready(&mut self) {
         self.waiting = true;
     }
@@ -38,8 +38,8 @@ impl Acceptor {
         self.waiting.then(|| self.closed_until.unwrap_or(now))
     }
 
-    /// Lets in whoever waits, as many as one turn bears. `welcome` says whether another may come. Not to be called when
-    /// none may; who waits is remembered.
+    /// Lets in the connections that wait, as many as one turn bears. `welcome` says whether another may come. Not to be called when
+    /// none may; that one waits is remembered.
     pub fn admit<S>(
         &mut self,
         now: MonoTime,

@@ -1,6 +1,6 @@
 //! The lines of rooms on their way to many: written down once for each kind of reader, shared by all readers of it.
 //!
-//! Invariant: forgotten as soon as nobody has any of it left to be sent; until then nothing in it moves.
+//! Invariant: forgotten as soon as no reader has any of it left to be sent; until then nothing in it moves.
 
 use crate::limits::UNWRITTEN_MAX_BYTES;
 use crate::protocol::Format;
@@ -83,7 +83,7 @@ impl Broadcast {
         self.longest
     }
 
-    /// Nobody has any of it left.
+    /// No reader has any of it left.
     pub(super) fn forget(&mut self) {
         for sheet in &mut self.sheets {
             sheet.clear();

@@ -22,7 +22,7 @@ use crate::limits::{
 };
 use crate::protocol::console;
 
-/// Whoever reads what a connection sends takes so many pieces in one turn, of [`PIECE_BYTES`] each.
+/// Pieces of what one connection sends that are read in one turn, of [`PIECE_BYTES`] each.
 const PIECES_PER_TURN: usize = 4;
 const PIECE_BYTES: usize = 4096;
 
@@ -86,7 +86,7 @@ impl Control {
         let mut listener = UnixListener::from_std(listener);
         registry.register(&mut listener, Token(LISTENER), Interest::READABLE)?;
         let sessions = [const { None }; CONTROL_CONNECTIONS];
-        // Whoever called before it was registered is told of by no edge.
+        // A call that came before it was registered is told of by no edge.
         let waiting = true;
         let (name, retry, next_ticket, in_hand) = (Some(name), None, 0, 0);
         Ok(Control { listener, name, sessions, waiting, retry, next_ticket, in_hand, language })
@@ -133,22 +133,22 @@ impl Control {
         may_admit || self.sessions.iter().flatten().any(|session| session.ready)
     }
 
-    /// When [`turn`](Self::turn) has something to do; never while nobody calls.
+    /// When [`turn`](Self::turn) has something to do; never without a call.
     pub(super) fn due(&self) -> Option<MonoTime> {
         self.sessions.iter().flatten().filter_map(|session| session.until).chain(self.retry).min()
     }
 
-    /// Whether somebody waits for what the history's thread makes of an order.
+    /// Whether a client waits for what the history's thread makes of an order.
     pub(super) fn awaits_history(&self) -> bool {
         self.sessions.iter().flatten().any(|session| matches!(session.phase, Phase::Account(..)))
     }
 
-    /// Takes the name away: from here on the directory belongs to nobody, or to another server.
+    /// Takes the name away: from here on the directory is no server's, or another one's.
     pub(super) fn leave(&mut self) {
         self.name = None;
     }
 
-    /// Tells those who asked for the stop that it is done. Their connections end with the process.
+    /// Tells the clients that asked for the stop that it is done. Their connections end with the process.
     pub(super) fn stopped(&mut self, written: bool) {
         for session in self.sessions.iter_mut().flatten() {
             if matches!(session.phase, Phase::Stopping) {

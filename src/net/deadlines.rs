@@ -1,4 +1,4 @@
-//! Who has to be looked at, and when.
+//! Which connections have to be looked at, and when.
 //!
 //! Invariant: a connection has at most one due time, and none that is over its reason: a server at rest sleeps.
 
@@ -23,7 +23,7 @@ impl Deadlines {
         }
     }
 
-    /// Takes out those whose time has come, `most` of them: the ones that are due longest.
+    /// Takes out the connections whose time has come, `most` of them: the ones that are due longest.
     pub(super) fn take_due(&mut self, now: MonoTime, most: usize) -> Vec<ClientId> {
         let mut due = Vec::new();
         while let Some(&(at, id)) = self.due.first()

@@ -168,7 +168,7 @@ impl EventLoop {
             return Some(Duration::ZERO);
         }
         let orders = control.and_then(Control::due);
-        // While nobody can be let in, nobody at the door is a reason to wake up: somebody inside has to move first.
+        // While no connection can be let in, one that waits is no reason to wake up: another one has to end first.
         let acceptors = match self.server.accepts(now) {
             true => self.acceptors.iter().filter_map(|(_, acceptor)| acceptor.due(now)).min(),
             false => None,
@@ -253,7 +253,7 @@ impl EventLoop {
         }
     }
 
-    /// Whether everybody has left and nobody waits for what the history's thread does.
+    /// Whether all connections have ended and no order waits for the history's thread.
     fn is_done(&self) -> bool {
         self.server.connections() == 0 && !self.control.as_ref().is_some_and(Control::awaits_history)
     }

@@ -1,4 +1,4 @@
-//! How other machines reach this one: what a class has to type, for the console of whoever started the server.
+//! How other machines reach this one: what a class has to type, for the server's console.
 
 use std::net::{IpAddr, SocketAddr};
 

@@ -1,6 +1,6 @@
 //! The signals that the server hears, from its first moment on.
 //!
-//! Invariant: what whoever started the server had it ignore (`nohup`, a script's background) stays ignored.
+//! Invariant: signals that are ignored when the server starts (`nohup`, a script's background) stay ignored.
 
 use std::fs::{self, File};
 use std::io;
@@ -49,7 +49,7 @@ impl Signals {
         if is_ignored(SIGINT) != Some(true) {
             stops.push(SIGINT);
         }
-        // First: a signal that only set the flag below would be seen by nobody.
+        // First: a signal that only set the flag below would not be seen.
         let hang_up = (is_ignored(SIGHUP) == Some(false)).then_some(SIGHUP);
         // Unheard they would end the process, and some programs send them to have a log opened again.
         let users = [SIGUSR1, SIGUSR2].into_iter().filter(|&signal| is_ignored(signal) != Some(true));

@@ -1,4 +1,4 @@
-//! One listening socket, and what those who arrive through it inherit.
+//! One listening socket, and what the connections that it accepts inherit.
 
 use std::io;
 use std::net::SocketAddr;
