@@ -62,13 +62,6 @@ struct Ahead {
     last: Option<Text>,
 }
 
-impl Ahead {
-    /// What may come once more before the answer is written: a password that has been given.
-    fn copy_of(password: Text) -> Ahead {
-        Ahead { lines: 0, bytes: None, last: Some(password) }
-    }
-}
-
 /// What came of one line.
 enum Taken {
     /// A command, and whether it was one of those that may be passwords.
@@ -327,8 +320,7 @@ impl Codec {
                 if asked && bytes.is_empty() && ending == Ending::Cr && self.line_ends == LineEnds::Lf {
                     return Some(Taken::Nothing);
                 }
-                let (text, intact) = parse::decode(bytes);
-                if asked { Err((parse::secret(bytes), text)) } else { Ok((text, intact)) }
+                if asked { Err(parse::secret(bytes)) } else { Ok(parse::decode(bytes)) }
             }
         };
         // The question is still open.
@@ -337,11 +329,8 @@ impl Codec {
         }
         let (text, intact) = match read {
             Ok(words) => words,
-            Err((secret, text)) => {
+            Err(secret) => {
                 self.question = None;
-                if secret.is_ok() {
-                    self.input.as_mut()?.ahead = Some(Box::new(Ahead::copy_of(text)));
-                }
                 return Some(Taken::Command(Command::Secret(secret), false));
             }
         };

@@ -343,19 +343,3 @@ fn why_a_line_was_not_said_is_told_in_both_languages() {
         assert_eq!(wire.reads(ana), "");
     }
 }
-
-#[test]
-fn copy_of_the_right_password_that_was_sent_with_it_is_not_said() {
-    for input in ["/identificar María\ngirasol\ngirasol\nhola\n", "/nombre María\ngirasol\ngirasol\nhola\n"]
-    {
-        let (mut wire, ana, juan) = chat(true);
-        wire.types(juan, "Juan\n");
-        wire.hush();
-        wire.types(juan, input);
-        let heard = wire.reads(ana);
-        assert!(heard.ends_with("María: hola\n") && !heard.contains("girasol"), "{heard}");
-        // Later it is a word like any other.
-        wire.types(juan, "girasol\n");
-        assert_eq!(wire.reads(ana), "María: girasol\n");
-    }
-}
