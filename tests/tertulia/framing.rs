@@ -4,8 +4,9 @@
 //! quiet moments the law holds for pieces as well.
 
 use proptest::prelude::*;
+use tertulia::chat::{Command, Language, Trouble};
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
-use tertulia::protocol::{Ending, Framed, LineBuffer};
+use tertulia::protocol::{Codec, Ending, Framed, LineBuffer};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Line {
@@ -428,4 +429,16 @@ fn unfinished_line_holds_little_more_than_its_bytes() {
             );
         }
     }
+}
+
+#[test]
+fn words_sent_ahead_count_as_input_while_they_are_kept() {
+    let mut codec = Codec::new(Language::Spanish);
+    codec.disregard(1);
+    codec.push(format!("{}\n", "x".repeat(4_000)).as_bytes(), &mut Vec::new());
+    assert_eq!(codec.next_command(), Some(Command::Unclear(Trouble::TypedAhead)));
+    assert_eq!(codec.next_command(), None);
+    assert!(codec.held() >= 4_000, "{} bytes", codec.held());
+    codec.answer_written();
+    assert_eq!(codec.held(), 0);
 }

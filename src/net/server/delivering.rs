@@ -161,10 +161,13 @@ impl<S: Stream> Server<S> {
 
     /// Asks a client for a password.
     fn ask(&mut self, id: ClientId, question: Question, now: MonoTime) {
-        let Server { conns, encode_cache, broadcast, queued, .. } = self;
+        let Server { conns, encode_cache, broadcast, queued, input, .. } = self;
         let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
         let prompt = encode_cache.once(&Event::PasswordPrompt(question), conn.format());
+        // What was sent ahead is forgotten.
+        let before = conn.input_held();
         conn.counted(queued, |conn| conn.ask(question, prompt, broadcast, now));
+        *input = *input + conn.input_held() - before;
         self.mark_urgent(id);
     }
 

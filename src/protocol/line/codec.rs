@@ -62,6 +62,13 @@ struct Ahead {
     last: Option<Text>,
 }
 
+impl Ahead {
+    /// Bytes of memory.
+    fn held(&self) -> usize {
+        size_of::<Ahead>() + self.last.as_ref().map_or(0, |last| last.as_str().len())
+    }
+}
+
 /// What came of one line.
 enum Taken {
     /// A command, and whether it was one of those that may be passwords.
@@ -386,9 +393,12 @@ impl Codec {
         Format { language: self.language, crlf: self.line_ends == LineEnds::Cr }
     }
 
-    /// Bytes of memory held for unfinished input.
+    /// Bytes of memory held for unfinished input, and to compare with what was sent ahead.
     pub fn held(&self) -> usize {
-        self.input.as_ref().map_or(0, |input| size_of::<Input>() + input.lines.capacity())
+        self.input.as_ref().map_or(0, |input| {
+            let ahead = input.ahead.as_ref().map_or(0, |ahead| ahead.held());
+            size_of::<Input>() + input.lines.capacity() + ahead
+        })
     }
 
     /// Whether the sender was told that what they send is not UTF-8.
