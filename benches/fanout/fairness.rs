@@ -118,23 +118,15 @@ pub(super) fn flood(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
 /// The same where those who measure hear nothing of the flood, so that reading it is not in their figures: what is left is
 /// how long the server keeps them waiting.
 fn beside(what: &str, scale: &Scale, flooders: usize) -> Result<[Run; 2], Failure> {
-    let progress = Progress::start(what);
     let mut place = Place::chat(scale.witnesses, &["--rate-limit", "0"])?;
     place.load.work("join")?;
     let address = place.server.address;
-    let mut flood = Load::start(address, Manner::Chat, flooders, scale.witnesses)?;
-    let mut readers = Load::start(address, Manner::Chat, scale.witnesses, scale.witnesses + flooders)?;
-    place.settle()?;
-    let length = ONSET.length + WITNESS.length + Duration::from_secs(5);
-    readers.begin(format_args!("listen {}", length.as_millis()))?;
-    flood.begin(format_args!("flood {}", length.as_millis()))?;
-    let onset = place.steady(1, ONSET)?;
-    let run = place.steady(2, WITNESS)?;
-    progress.done(&format!("the others' p99 is {} ms", figure(run.steady.p99)));
-    Ok([onset, run])
+    let flood = Load::start(address, Manner::Chat, flooders, scale.witnesses)?;
+    let readers = Load::start(address, Manner::Chat, scale.witnesses, scale.witnesses + flooders)?;
+    flooded(what, place, flood, Some(readers))
 }
 
-/// The first second of a flood, and what follows.
+/// The same in their room.
 fn under(
     what: &str,
     server: Server,
@@ -142,12 +134,25 @@ fn under(
     scale: &Scale,
     flooders: usize,
 ) -> Result<[Run; 2], Failure> {
+    let place = Place::open(server, manner, scale.witnesses)?;
+    let flood = Load::start(place.server.address, manner, flooders, scale.witnesses)?;
+    flooded(what, place, flood, None)
+}
+
+/// The first second of a flood, and what follows. `readers` hear it as well.
+fn flooded(
+    what: &str,
+    mut place: Place,
+    mut flood: Load,
+    mut readers: Option<Load>,
+) -> Result<[Run; 2], Failure> {
     let progress = Progress::start(what);
-    let mut place = Place::open(server, manner, scale.witnesses)?;
-    let mut flood = Load::start(place.server.address, manner, flooders, scale.witnesses)?;
     place.settle()?;
-    let length = ONSET.length + WITNESS.length + Duration::from_secs(5);
-    flood.begin(format_args!("flood {}", length.as_millis()))?;
+    let length = (ONSET.length + WITNESS.length + Duration::from_secs(5)).as_millis();
+    if let Some(readers) = &mut readers {
+        readers.begin(format_args!("listen {length}"))?;
+    }
+    flood.begin(format_args!("flood {length}"))?;
     let onset = place.steady(1, ONSET)?;
     let run = place.steady(2, WITNESS)?;
     progress.done(&format!("the others' p99 is {} ms", figure(run.steady.p99)));
