@@ -7,7 +7,7 @@ use std::time::Duration;
 use std::{env, fs, process};
 
 use rusqlite::Connection;
-use tertulia::chat::{ChatConfig, Language, Name, Password, Text};
+use tertulia::chat::{AdminOrder, ChatConfig, Language, Name, Password, Text};
 use tertulia::config::Config;
 use tertulia::control::{AccountOrder, AccountReply};
 use tertulia::limits::{ACCOUNTS_MAX, ACCOUNTS_PER_CONNECTION, ROOMS_PER_PERSON};
@@ -225,7 +225,8 @@ impl Registered {
         for number in 0..scale.expelled - rounds {
             let (whom, why) = (Text::clean(&banned(number)), Text::clean(&"insultos ".repeat(13)));
             let house = &mut registered.house;
-            let done = house.server.expel(&whom, (None, Some(why)), Language::Spanish, house.now);
+            let order = AdminOrder::Expel { whom, minutes: None, reason: Some(why) };
+            let done = house.server.administer(order, Language::Spanish, house.now);
             done.map_err(|refusal| format!("{refusal:?}"))?;
         }
         registered.house.settle();

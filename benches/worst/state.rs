@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use tertulia::chat::{ChatConfig, Language, Text};
+use tertulia::chat::{AdminOrder, ChatConfig, Language, Text};
 use tertulia::config::Config;
 use tertulia::limits::{
     ACCEPTS_PER_TURN, ANSWER_MAX_BYTES, DECISIONS_PER_ROOM, EXPULSIONS_MAX, HISTORY_LINES_PER_ROOM,
@@ -223,7 +223,8 @@ fn decide(house: &mut House, scale: &Scale) {
     house.stops_listening(OPERATOR);
     for number in 0..scale.expelled {
         let (whom, why) = (Text::clean(&expelled(number)), Text::clean(&"insultos ".repeat(13)));
-        let done = house.server.expel(&whom, (None, Some(why)), Language::Spanish, house.now);
+        let order = AdminOrder::Expel { whom, minutes: None, reason: Some(why) };
+        let done = house.server.administer(order, Language::Spanish, house.now);
         assert!(done.is_ok(), "{done:?}");
     }
     house.settle();

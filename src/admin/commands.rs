@@ -1,7 +1,7 @@
 //! The commands for a running server: one order each, and what came of it.
 
 use super::{AdminError, Done, say, words};
-use crate::chat::Text;
+use crate::chat::{AdminOrder, Text};
 use crate::cli::{Expel, Kick, Place, Readmit, Say};
 use crate::control::{Call, CallError, Order};
 use crate::limits::{CONTROL_ORDER_MAX_BYTES, LINE_MAX_BYTES};
@@ -17,7 +17,7 @@ pub(super) fn tell(wanted: &Say) -> Done {
     if text.as_str().len() > LINE_MAX_BYTES {
         return Err(AdminError::TooLong);
     }
-    ordered(&Order::Say { room: wanted.room.as_deref().map(Text::clean), text }, place)
+    chat(AdminOrder::Say { room: wanted.room.as_deref().map(Text::clean), text }, place)
 }
 
 /// Closes a person's connection, or puts them out of a room.
@@ -28,20 +28,19 @@ pub(super) fn kick(wanted: &Kick) -> Done {
         return Err(AdminError::TooLong);
     }
     let (whom, room) = (Text::clean(&wanted.name), wanted.room.as_deref().map(Text::clean));
-    ordered(&Order::Kick { whom, room, reason }, place)
+    chat(AdminOrder::Kick { whom, room, reason }, place)
 }
 
 /// Keeps a person or an address out of the chat.
 pub(super) fn expel(wanted: &Expel) -> Done {
     let (place, whom) = (&wanted.place, Text::clean(&wanted.whom));
     let reason = Some(joined(&wanted.reason)).filter(|reason| !reason.is_blank());
-    ordered(&Order::Expel { whom, minutes: wanted.minutes, reason, language: place.lang }, place)
+    chat(AdminOrder::Expel { whom, minutes: wanted.minutes, reason }, place)
 }
 
 /// Lets a person or an address come back.
 pub(super) fn readmit(wanted: &Readmit) -> Done {
-    let place = &wanted.place;
-    ordered(&Order::Readmit { whom: Text::clean(&wanted.whom), language: place.lang }, place)
+    chat(AdminOrder::Readmit(Text::clean(&wanted.whom)), &wanted.place)
 }
 
 /// Lists who is connected.
@@ -53,6 +52,11 @@ pub(super) fn who(place: &Place) -> Done {
 pub(super) fn stop(place: &Place) -> Done {
     ordered(&Order::Stop, place)?;
     say(words::stopped(place.lang))
+}
+
+/// Orders something in the chat.
+fn chat(order: AdminOrder, place: &Place) -> Done {
+    ordered(&Order::Chat(order, place.lang), place)
 }
 
 /// Gives an order to the server, and shows the rows of its answer.

@@ -1,6 +1,6 @@
 //! Orders, as values and as lines of text: fields behind tabs, and an empty field for one that was not given.
 
-use crate::chat::{Language, Text};
+use crate::chat::{AdminOrder, Language, Text};
 use crate::limits::EXPULSION_MINUTES_MAX;
 
 /// What the administrator wants of a running server.
@@ -8,40 +8,9 @@ use crate::limits::EXPULSION_MINUTES_MAX;
 pub enum Order {
     /// Something about the accounts.
     Account(AccountOrder),
-    /// Tell a room this, or everybody.
-    Say {
-        /// The room.
-        room: Option<Text>,
-        /// The words.
-        text: Text,
-    },
-    /// Close a person's connection, or put them out of a room.
-    Kick {
-        /// Their name.
-        whom: Text,
-        /// The room.
-        room: Option<Text>,
-        /// What they and the others are told.
-        reason: Option<Text>,
-    },
-    /// Put a person or an address out of the chat, and keep them out.
-    Expel {
-        /// Their name, or the address.
-        whom: Text,
-        /// For so many minutes; without, for good.
-        minutes: Option<u32>,
-        /// What they are told.
-        reason: Option<Text>,
-        /// The language of the answer.
-        language: Language,
-    },
-    /// Let a person or an address that was expelled come back.
-    Readmit {
-        /// Their name, or the address.
-        whom: Text,
-        /// The language of the answer.
-        language: Language,
-    },
+    /// Something in the chat, and the language of the answer. An order that is answered without words goes without a language,
+    /// and comes out with the default one.
+    Chat(AdminOrder, Language),
     /// List everybody who is connected.
     Who,
     /// Stop in good order, and answer when that is done.
@@ -101,15 +70,17 @@ impl Order {
             }
             Order::Account(AccountOrder::Remove { name }) => vec!["account-remove".into(), field(name)],
             Order::Account(AccountOrder::List) => vec!["account-list".into()],
-            Order::Say { room, text } => vec!["say".into(), optional(room), field(text.as_str())],
-            Order::Kick { whom, room, reason } => {
+            Order::Chat(AdminOrder::Say { room, text }, _) => {
+                vec!["say".into(), optional(room), field(text.as_str())]
+            }
+            Order::Chat(AdminOrder::Kick { whom, room, reason }, _) => {
                 vec!["kick".into(), field(whom.as_str()), optional(room), optional(reason)]
             }
-            Order::Expel { whom, minutes, reason, language } => {
+            Order::Chat(AdminOrder::Expel { whom, minutes, reason }, language) => {
                 let minutes = minutes.map_or_else(String::new, |minutes| minutes.to_string());
                 vec!["expel".into(), tag(*language).into(), field(whom.as_str()), minutes, optional(reason)]
             }
-            Order::Readmit { whom, language } => {
+            Order::Chat(AdminOrder::Readmit(whom), language) => {
                 vec!["readmit".into(), tag(*language).into(), field(whom.as_str())]
             }
             Order::Who => vec!["who".into()],
@@ -133,17 +104,20 @@ impl Order {
             }
             ["account-remove", name] => Order::Account(AccountOrder::Remove { name: name.into() }),
             ["account-list"] => Order::Account(AccountOrder::List),
-            ["say", room, words] => Order::Say { room: optional(room), text: text(words) },
-            ["kick", whom, room, reason] => {
-                Order::Kick { whom: text(whom), room: optional(room), reason: optional(reason) }
+            ["say", room, words] => {
+                let order = AdminOrder::Say { room: optional(room), text: text(words) };
+                Order::Chat(order, Language::default())
             }
-            ["expel", tag, whom, minutes, reason] => Order::Expel {
-                whom: text(whom),
-                minutes: if minutes.is_empty() { None } else { Some(self::minutes(minutes)?) },
-                reason: optional(reason),
-                language: language(tag)?,
-            },
-            ["readmit", tag, whom] => Order::Readmit { whom: text(whom), language: language(tag)? },
+            ["kick", whom, room, reason] => {
+                let (room, reason) = (optional(room), optional(reason));
+                Order::Chat(AdminOrder::Kick { whom: text(whom), room, reason }, Language::default())
+            }
+            ["expel", tag, whom, minutes, reason] => {
+                let minutes = if minutes.is_empty() { None } else { Some(self::minutes(minutes)?) };
+                let order = AdminOrder::Expel { whom: text(whom), minutes, reason: optional(reason) };
+                Order::Chat(order, language(tag)?)
+            }
+            ["readmit", tag, whom] => Order::Chat(AdminOrder::Readmit(text(whom)), language(tag)?),
             ["who"] => Order::Who,
             ["stop"] => Order::Stop,
             _ => return None,

@@ -12,7 +12,7 @@ use mio::net::{TcpStream, UnixListener, UnixStream};
 use mio::{Interest, Registry, Token};
 
 use super::server::Server;
-use crate::chat::{Language, MonoTime};
+use crate::chat::{AdminOrder, Language, MonoTime};
 use crate::control::{
     self, AccountOrder, AccountReply, GREETING, OK, Order, Refusal, Registered, Socket, row,
 };
@@ -258,27 +258,11 @@ impl Control {
                 }
                 Refusal::Busy
             }
-            Some(Order::Say { text, .. }) if text.is_blank() => Refusal::Unclear,
-            Some(Order::Say { room, text }) => match server.say(room.as_ref(), text, now) {
-                Ok(()) => return session.answer(OK, now),
-                Err(refusal) => refusal,
-            },
-            Some(Order::Expel { whom, minutes, reason, language }) => {
-                match server.expel(&whom, (minutes, reason), language, now) {
-                    Ok(rows) => return session.answer(&(rows + OK), now),
-                    Err(refusal) => refusal,
-                }
-            }
-            Some(Order::Readmit { whom, language }) => match server.readmit(&whom, language, now) {
+            Some(Order::Chat(AdminOrder::Say { text, .. }, _)) if text.is_blank() => Refusal::Unclear,
+            Some(Order::Chat(order, language)) => match server.administer(order, language, now) {
                 Ok(rows) => return session.answer(&(rows + OK), now),
                 Err(refusal) => refusal,
             },
-            Some(Order::Kick { whom, room, reason }) => {
-                match server.kick(&whom, room.as_ref(), reason, now) {
-                    Ok(()) => return session.answer(OK, now),
-                    Err(refusal) => refusal,
-                }
-            }
         };
         session.answer(&refusal.encode(), now);
     }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use tertulia::chat::{AuthResult, Language, Text};
+use tertulia::chat::{AdminOrder, AuthResult, Language, Text};
 use tertulia::control::{AccountOrder, AccountReply, GREETING, Order, Refusal, SOCKET};
 use tertulia::limits::CONTROL_ORDER_MAX_BYTES;
 use tertulia::storage::{Answer, hash};
@@ -276,24 +276,24 @@ fn directory_that_is_held_without_a_socket_is_said_to_be() {
 #[test]
 fn orders_pass_as_lines_and_nothing_splits_them() {
     let text = |words: &str| Text::clean(words);
+    let why = || Some(Text::clean("por gritar"));
+    let plain = |order| Order::Chat(order, Language::Spanish);
     let orders = [
         Order::Account(AccountOrder::List),
         Order::Account(AccountOrder::Find { name: "María".into() }),
         Order::Account(AccountOrder::Remove { name: "María".into() }),
         Order::Account(AccountOrder::Add { name: "Ana".into(), hash: "$argon2id$x".into() }),
         Order::Account(AccountOrder::Change { name: "Ana".into(), hash: "$argon2id$x".into() }),
-        Order::Say { room: None, text: text("hola a todos") },
-        Order::Say { room: Some(text("#cocina")), text: text("ya está") },
-        Order::Kick { whom: text("Luis"), room: None, reason: None },
-        Order::Kick { whom: text("Luis"), room: Some(text("cocina")), reason: Some(text("por gritar")) },
-        Order::Expel { whom: text("Luis"), minutes: None, reason: None, language: Language::Spanish },
-        Order::Expel {
-            whom: text("203.0.113.7"),
-            minutes: Some(60),
-            reason: Some(text("por gritar")),
-            language: Language::English,
-        },
-        Order::Readmit { whom: text("Luis"), language: Language::English },
+        plain(AdminOrder::Say { room: None, text: text("hola a todos") }),
+        plain(AdminOrder::Say { room: Some(text("#cocina")), text: text("ya está") }),
+        plain(AdminOrder::Kick { whom: text("Luis"), room: None, reason: None }),
+        plain(AdminOrder::Kick { whom: text("Luis"), room: Some(text("cocina")), reason: why() }),
+        plain(AdminOrder::Expel { whom: text("Luis"), minutes: None, reason: None }),
+        Order::Chat(
+            AdminOrder::Expel { whom: text("203.0.113.7"), minutes: Some(60), reason: why() },
+            Language::English,
+        ),
+        Order::Chat(AdminOrder::Readmit(text("Luis")), Language::English),
         Order::Who,
         Order::Stop,
     ];
@@ -305,8 +305,8 @@ fn orders_pass_as_lines_and_nothing_splits_them() {
         assert_eq!(line.matches('\n').count(), 1, "{line:?}");
         assert_eq!(Order::decode(line.trim_end_matches('\n')), Some(order));
     }
-    let sly = Order::Say { room: None, text: text("a\tb") };
-    assert_eq!(Order::decode(sly.encode().trim_end()), Some(Order::Say { room: None, text: text("a b") }));
+    let says = |words| plain(AdminOrder::Say { room: None, text: text(words) });
+    assert_eq!(Order::decode(says("a\tb").encode().trim_end()), Some(says("a b")));
     let sly = Order::Account(AccountOrder::Remove { name: "Ana\nstop".into() });
     assert_eq!(sly.encode().matches('\n').count(), 1);
 }

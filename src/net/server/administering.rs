@@ -5,7 +5,6 @@ use std::mem;
 use super::Server;
 use crate::chat::{
     AdminOrder, AdminRefusal, AdminReply, Description, Event, ExpulsionNews, Input, Language, MonoTime, Name,
-    Text,
 };
 use crate::control::{AccountOrder, AccountReply, Refusal, row};
 use crate::net::stream::Stream;
@@ -22,73 +21,27 @@ impl<S: Stream> Server<S> {
         mem::take(&mut self.account_replies)
     }
 
-    /// Speaks to a room, or to everybody.
+    /// Carries out an order about the chat. Gives the rows of the answer, in `language`, if it is answered with words.
     ///
     /// # Errors
     ///
-    /// There is no such room.
-    pub fn say(&mut self, room: Option<&Text>, text: Text, now: MonoTime) -> Result<(), Refusal> {
-        self.administer(AdminOrder::Say { room: room.cloned(), text }, now).map(drop)
-    }
-
-    /// Closes a person's connection, or puts them out of a room.
-    ///
-    /// # Errors
-    ///
-    /// There is no such person or room, or that person is not there.
-    pub fn kick(
+    /// It is not carried out, and why.
+    pub fn administer(
         &mut self,
-        whom: &Text,
-        room: Option<&Text>,
-        reason: Option<Text>,
-        now: MonoTime,
-    ) -> Result<(), Refusal> {
-        self.administer(AdminOrder::Kick { whom: whom.clone(), room: room.cloned(), reason }, now).map(drop)
-    }
-
-    /// Keeps a person or an address out of the chat. Gives the rows of the answer, in `language`.
-    ///
-    /// # Errors
-    ///
-    /// They are not expelled, and why.
-    pub fn expel(
-        &mut self,
-        whom: &Text,
-        (minutes, reason): (Option<u32>, Option<Text>),
+        order: AdminOrder,
         language: Language,
         now: MonoTime,
     ) -> Result<String, Refusal> {
-        let news = self.administer(AdminOrder::Expel { whom: whom.clone(), minutes, reason }, now)?;
-        self.expulsion_words(news, language)
-    }
-
-    /// Lets a person or an address that was expelled come back. Gives the rows of the answer, in `language`.
-    ///
-    /// # Errors
-    ///
-    /// They are not expelled.
-    pub fn readmit(&mut self, whom: &Text, language: Language, now: MonoTime) -> Result<String, Refusal> {
-        let news = self.administer(AdminOrder::Readmit(whom.clone()), now)?;
-        self.expulsion_words(news, language)
-    }
-
-    /// Hands an order to the hub; gives what is told of an expulsion, if it is about one.
-    fn administer(&mut self, order: AdminOrder, now: MonoTime) -> Result<Option<ExpulsionNews>, Refusal> {
         self.apply(Input::Admin(order), now);
         match self.admin_reply.take() {
             Some(AdminReply::Refused(why)) => Err(refusal(why)),
-            Some(AdminReply::Expulsion(news)) => Ok(Some(news)),
-            Some(AdminReply::Done) | None => Ok(None),
+            Some(AdminReply::Expulsion(news)) => self.expulsion_words(news, language),
+            Some(AdminReply::Done) | None => Ok(String::new()),
         }
     }
 
-    /// What people are told of the same, as rows of an answer.
-    fn expulsion_words(
-        &mut self,
-        news: Option<ExpulsionNews>,
-        language: Language,
-    ) -> Result<String, Refusal> {
-        let Some(news) = news else { return Ok(String::new()) };
+    /// What people are told of an expulsion, as rows of an answer.
+    fn expulsion_words(&mut self, news: ExpulsionNews, language: Language) -> Result<String, Refusal> {
         let refused = matches!(news, ExpulsionNews::Refused(_));
         let bytes = self.encode_cache.once(&Event::Expulsion(news), Format { language, crlf: false });
         let words = String::from_utf8_lossy(bytes);

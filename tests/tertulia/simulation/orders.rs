@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tertulia::chat::{Language, Text};
+use tertulia::chat::{AdminOrder, Language, Text};
 use tertulia::control::{AccountOrder, AccountReply, Refusal};
 use tertulia::storage::SimulatedHelpers;
 
@@ -65,16 +65,16 @@ pub fn address(number: u8) -> String {
 impl World {
     /// The administrator orders something.
     pub fn administrator_orders(&mut self) {
-        let now = self.now;
         match self.dice.below(7) {
             0 => {
                 self.orders.said += 1;
                 let words = Text::clean(&format!("n{}", self.orders.said));
-                assert_eq!(self.server.say(None, words, now), Ok(()));
+                assert_eq!(self.orders(AdminOrder::Say { room: None, text: words }), Ok(String::new()));
             }
             1 => {
                 let Some((name, index)) = self.somebody_here() else { return };
-                assert_eq!(self.server.kick(&Text::clean(&name), None, None, now), Ok(()));
+                let order = AdminOrder::Kick { whom: Text::clean(&name), room: None, reason: None };
+                assert_eq!(self.orders(order), Ok(String::new()));
                 self.people[index].put_out = true;
                 let id = self.people[index].id.expect("they are here");
                 assert!(self.server.hub().name(id).is_none(), "{name} is here still");
@@ -82,14 +82,15 @@ impl World {
             2 => {
                 let Some((name, _)) = self.somebody_here() else { return };
                 let (whom, room) = (Text::clean(&name), Text::clean(ROOM));
-                let kicked = self.server.kick(&whom, Some(&room), None, now);
-                assert!(matches!(kicked, Ok(()) | Err(Refusal::NotThere)), "{kicked:?}");
+                let kicked = self.orders(AdminOrder::Kick { whom, room: Some(room), reason: None });
+                let done = kicked == Ok(String::new()) || kicked == Err(Refusal::NotThere);
+                assert!(done, "{kicked:?}");
                 assert!(!self.sits_in_the_room(&name), "{name} sits there still");
             }
             3 if self.dice.one_in(2) => self.expel(),
             4 => {
                 if let Some((name, _)) = self.orders.expelled.pop() {
-                    let told = self.server.readmit(&Text::clean(&name), Language::Spanish, now);
+                    let told = self.orders(AdminOrder::Readmit(Text::clean(&name)));
                     assert!(told.is_ok(), "{name}: {told:?}");
                     // All that was decided about that name is taken back.
                     self.orders.expelled.retain(|(other, _)| *other != name);
@@ -101,10 +102,15 @@ impl World {
         }
     }
 
+    fn orders(&mut self, order: AdminOrder) -> Result<String, Refusal> {
+        self.server.administer(order, Language::Spanish, self.now)
+    }
+
     fn expel(&mut self) {
         let Some((name, index)) = self.somebody_here() else { return };
         self.people[index].put_out = true;
-        let told = self.server.expel(&Text::clean(&name), (None, None), Language::Spanish, self.now);
+        let order = AdminOrder::Expel { whom: Text::clean(&name), minutes: None, reason: None };
+        let told = self.orders(order);
         let told = told.unwrap_or_else(|why| panic!("{name}: {why:?}"));
         let from = (1..100).find(|&number| told.contains(&format!(" y {},", address(number))));
         self.orders.expelled.push((name, from));
