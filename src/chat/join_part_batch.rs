@@ -41,15 +41,21 @@ impl Moved {
     }
 }
 
+/// Who came, and into what.
+pub(super) type Arrived = (Threshold, ClientId);
+
+/// People who left together: what, and the room in which those who are there too are told of it instead.
+pub(super) type Departed = (Threshold, Option<RoomId>, Moved);
+
 /// The movements of one room within the second that is running.
 #[derive(Debug, Default)]
 pub(super) struct JoinPartBatch {
     ends: MonoTime,
     told: usize,
     /// Came and are there still, but not yet told of.
-    pub(super) arrived: Vec<(Threshold, ClientId)>,
-    /// Left, not yet told of: by what they left, and by the room in which those who are there too are told of it instead.
-    pub(super) departed: Vec<(Threshold, Option<RoomId>, Moved)>,
+    pub(super) arrived: Vec<Arrived>,
+    /// Left, not yet told of: by what they left, and by where they are told of instead.
+    pub(super) departed: Vec<Departed>,
 }
 
 impl JoinPartBatch {

@@ -104,7 +104,7 @@ const BUGS: [Bug; 15] = [
         name: "an expelled address that is let in",
         file: "src/chat/hub/mod.rs",
         right: "if let Some(expelled) = self.expelled_address(origin) {",
-        wrong: "if let Some(expelled) = self.expelled_address(origin).filter(|_| self.here == 0) {",
+        wrong: "if let Some(expelled) = self.expelled_address(origin).filter(|_| self.people.count() == 0) {",
     },
     Bug {
         name: "a turn's budget of lines for each",
@@ -150,7 +150,7 @@ const LEAKS: [Bug; 1] = [Bug {
             .find(|membership| self.room(membership.room).is_some_and(|here| here.key == room))\n            \
             .map(|membership| membership.room)",
     wrong: "        self.client(id)?;\n        \
-            let mut rooms = (0..self.rooms.len()).map(RoomId::at);\n        \
+            let mut rooms = (0..self.rooms.numbers()).map(RoomId::at);\n        \
             rooms.find(|&there| self.room(there).is_some_and(|there| there.key == room))",
 }];
 

@@ -65,7 +65,7 @@ impl Hub {
                 (Audience::room(room), Some(self.room_name(room)))
             }
             None => {
-                let named = self.clients.iter().flatten().filter(|client| client.name.is_some());
+                let named = self.people.iter().filter(|client| client.name.is_some());
                 // Nobody hides the server.
                 let (clients, from) = (named.map(|client| client.id).collect(), Name::server());
                 (Audience::Several { clients, from }, None)

@@ -42,7 +42,7 @@ impl Hub {
                     if Some(id) == *except || is_in(hiders, id) || is_in(beyond, id) {
                         continue;
                     }
-                    let client = self.client(id).expect("members are clients");
+                    let client = &self.people[id];
                     hear(id, client.current == Some(*room));
                 }
                 members.len()

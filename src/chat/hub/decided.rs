@@ -57,16 +57,13 @@ impl Hub {
         let rooms = self.decided.0.get(&client).cloned().unwrap_or_default();
         let mut added = 0;
         for (number, key) in rooms {
-            let Hub { rooms, account_index, .. } = self;
-            let room = rooms.get_mut(number.index()).and_then(Option::as_mut);
-            let Some(room) = room.filter(|room| room.key == key) else { continue };
-            let mut facts = room.enlist_account(name, client, account_index.as_ref());
+            let room = self.rooms.get_mut(number).filter(|room| room.key == key);
+            let Some(room) = room else { continue };
+            let mut facts = room.enlist_account(name, client, self.account_index.as_ref());
             added += facts.len();
-            let disowned = room.modes.banned.holds_client(client).then(|| room.disown(account)).flatten();
-            if disowned.is_some() {
-                self.discount_owner(account);
+            if room.modes.banned.holds_client(client) {
+                facts.extend(self.rooms.disown(number, account));
             }
-            facts.extend(disowned);
             self.persist(number, facts);
         }
         self.bound_decisions(added);

@@ -43,9 +43,8 @@ impl Hub {
 
     /// A newcomer enters under a name that is theirs to take.
     pub(super) fn enter_chat(&mut self, id: ClientId, name: Name) {
-        self.names.insert(&name.skeleton(), id.slot() as u32);
-        self.no_newcomer(id);
-        self.client_mut(id).expect("the caller knows them").name = Some(name.clone());
+        let now = self.now();
+        self.people.set_name(id, name.clone(), now);
         self.took_name(id, None, &name);
         let banned = self.is_banned(id, &name, GENERAL);
         self.welcome(id, &name, (!banned).then_some(GENERAL));
@@ -73,7 +72,7 @@ impl Hub {
         let refusal = match self.vet_name(id, wanted) {
             Ok(Wanted::Free(new)) if new != *old => {
                 // A name of their own goes with its account.
-                self.client_mut(id).expect("the caller knows them").account = None;
+                self.people[id].account = None;
                 self.change_name(id, old, new);
                 return Ok(());
             }
@@ -98,11 +97,8 @@ impl Hub {
         for &room in &rooms {
             self.tell_movements(room);
         }
-        self.names.remove(&old.skeleton(), id.slot() as u32);
-        self.names.insert(&new.skeleton(), id.slot() as u32);
-        let client = self.client_mut(id).expect("the caller knows them");
-        client.name = Some(new.clone());
-        client.update_contact();
+        let now = self.now();
+        self.people.set_name(id, new.clone(), now);
         self.took_name(id, Some(old), &new);
         let banned = self.banned_rooms(id, &new, &rooms);
         let rooms: Vec<RoomId> = rooms.into_iter().filter(|room| !banned.contains(room)).collect();
@@ -123,20 +119,15 @@ impl Hub {
     /// Takes a client out of everything, and tells the others if they knew of them.
     pub(super) fn depart(&mut self, id: ClientId, farewell: Farewell, reason: CloseReason) {
         self.acknowledge_at_the_end(id, reason);
-        self.no_newcomer(id);
         let Some(client) = self.client(id) else { return };
         if let Some(name) = client.name.clone() {
             self.effects.push(Effect::Log(LogEntry::Left(name.clone(), reason)));
             self.leave_all(id, &name, farewell);
-            self.names.remove(&name.skeleton(), id.slot() as u32);
             self.hiding.left(&name);
         }
         self.show_all(id);
-        if let Some(client) = self.clients[id.slot()].take() {
+        if let Some(client) = self.people.remove(id) {
             client.end_contact();
-            self.here -= 1;
-            self.trials.retain(|trial| trial.id != id);
-            self.holdings.leave_place(client.holder);
             self.forget_decisions(id);
             self.expelling.remove(&id);
             self.sessions.close(id);
@@ -161,7 +152,7 @@ impl Hub {
         let skeleton = name.skeleton();
         let registered =
             self.account_index.as_ref().is_some_and(|account_index| account_index.is_taken(&skeleton));
-        if registered || self.alike(&skeleton).any(|(holder, _)| holder.id != id) {
+        if registered || self.people.alike(&skeleton).any(|(holder, _)| holder.id != id) {
             Err(NameRefusal::InUse(name))
         } else if self.config.accounts_only {
             Err(NameRefusal::Unregistered(name))

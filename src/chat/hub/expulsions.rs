@@ -255,7 +255,7 @@ impl Hub {
             && let Some(from) = self.origin(id)
             && self.may_expel_address(operator, from).is_ok()
         {
-            let others = (self.holdings.places(from) as usize).saturating_sub(1);
+            let others = self.people.count_from(from).saturating_sub(1);
             match others {
                 0 => origin = Some(from),
                 others => spared = Some((from, others)),
@@ -288,14 +288,14 @@ impl Hub {
     fn meant_by(&self, expulsion: &Expulsion) -> Vec<ClientId> {
         let named =
             expulsion.name.as_ref().and_then(|name| self.person_called(name.as_str())).map(|(id, _)| id);
-        let all = self.clients.iter().flatten();
-        self.spend(self.clients.len() / 8);
+        let all = self.people.iter();
+        self.spend(self.people.slots() / 8);
         let sessions: BTreeSet<ClientId> =
             expulsion.account.into_iter().flat_map(|key| self.sessions.clients(key)).collect();
         let meant = all.filter(|client| {
             Some(client.id) == named
                 || sessions.contains(&client.id)
-                || Some(self.holdings.of(client.holder).origin) == expulsion.origin
+                || Some(self.people.holding(client).origin) == expulsion.origin
         });
         meant.map(|client| client.id).collect()
     }

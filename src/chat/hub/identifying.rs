@@ -54,7 +54,7 @@ impl Hub {
                 if let Some(expelled) = self.expelled_name(&name, account) {
                     return self.refuse_expelled(id, name, expelled);
                 }
-                let client = self.client(id).expect("the caller knows them");
+                let client = &self.people[id];
                 if account.is_none() || account != client.account {
                     return self.ask_to_log_in(id, account, name);
                 }
@@ -108,7 +108,7 @@ impl Hub {
     /// Asks for a password; the next line is the answer.
     pub(super) fn ask(&mut self, id: ClientId, asking: Asking) {
         let question = asking.question();
-        self.client_mut(id).expect("the caller knows them").set_asking(asking);
+        self.people[id].set_asking(asking);
         self.effects.extend(question.map(|question| Effect::Ask(id, question)));
     }
 
@@ -251,7 +251,7 @@ impl Hub {
                 AccountChange::Removed(key) => {
                     let name = account_index.remove(key);
                     name.into_iter().for_each(|name| self.revoke(key, None, &AccountNews::Removed(name)));
-                    disowned.extend(self.owned.remove(&key).map(|_| key));
+                    disowned.extend((self.rooms.owned_by(key) > 0).then_some(key));
                 }
             }
         }
@@ -263,14 +263,8 @@ impl Hub {
 
     /// These accounts decide nowhere any more.
     fn disown(&mut self, accounts: &BTreeSet<AccountKey>) {
-        self.spend(self.rooms.len());
-        let mut left = Vec::new();
-        for (number, room) in self.rooms.iter_mut().enumerate() {
-            let Some(owners) = room.as_mut().map(|room| &mut room.modes.owners) else { continue };
-            let before = owners.len();
-            owners.retain(|key| !accounts.contains(key));
-            left.extend((owners.len() < before).then_some(RoomId::at(number)));
-        }
+        self.spend(self.rooms.numbers());
+        let left = self.rooms.disown_everywhere(accounts);
         // What was nobody's but theirs is nobody's now.
         left.into_iter().for_each(|room| self.remove_if_empty(room));
     }
@@ -302,7 +296,7 @@ impl Hub {
     fn registered(&mut self, id: ClientId, name: Name, key: AccountKey) {
         self.bind_decisions(id, (key, &name));
         self.sessions.open(key, id);
-        let client = self.client_mut(id).expect("the caller knows them");
+        let client = &mut self.people[id];
         // With a name that they changed while they waited they are not the owner of the one they registered.
         if client.name.as_ref() == Some(&name) {
             client.account = Some(key);
@@ -362,13 +356,13 @@ impl Hub {
         name: &Name,
     ) -> BTreeSet<(ClientId, Option<AccountKey>)> {
         let skeleton = name.skeleton();
-        let others = self.alike(&skeleton).map(|(other, _)| (other.id, other.account));
+        let others = self.people.alike(&skeleton).map(|(other, _)| (other.id, other.account));
         others.filter(|&(other, own)| other != id && own.is_none_or(|own| own == key)).collect()
     }
 
     /// Gives somebody a registered name that nobody has now, or that they have already.
     fn take_registered(&mut self, id: ClientId, name: Name, key: AccountKey) {
-        let client = self.client_mut(id).expect("the caller knows them");
+        let client = &mut self.people[id];
         if client.account != Some(key) {
             // What they do next says nothing of the letters of this account.
             client.take_offline_messages();
@@ -385,20 +379,15 @@ impl Hub {
 
     /// A newcomer goes on where `old`, another connection of theirs, was: nobody else sees a difference.
     fn resume(&mut self, id: ClientId, old: ClientId, name: &Name) {
-        let Some(leaving) = self.clients[old.slot()].take() else { return };
-        self.here -= 1;
-        self.holdings.leave_place(leaving.holder);
-        self.no_newcomer(id);
-        let client = self.client_mut(id).expect("the caller knows them");
-        client.take_over(leaving);
+        let now = self.now();
+        if !self.people.take_over(id, old, now) {
+            return;
+        }
+        let client = &self.people[id];
         let (current, memberships): (_, Vec<Membership>) = (client.current, client.memberships().collect());
-        let hidden = client.hidden().to_vec();
-        self.hiding.moved(old.place(), id.place(), &hidden);
-        let skeleton = name.skeleton();
-        self.names.remove(&skeleton, old.slot() as u32);
-        self.names.insert(&skeleton, id.slot() as u32);
+        self.hiding.moved(old.place(), id.place(), client.hidden());
         for &membership in &memberships {
-            self.room_mut(membership.room).expect("a seat is in a room").follow_member(membership, id);
+            self.rooms[membership.room].follow_member(membership, id);
         }
         // What was decided about somebody holds where they are not, too.
         self.follow_decisions(old, id);

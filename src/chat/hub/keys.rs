@@ -13,7 +13,7 @@ impl Hub {
     pub(super) fn try_key(&mut self, id: ClientId, name: &Name, number: RoomId, key: &Text) -> Done {
         let now = self.now();
         let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
-        let room = self.room_mut(number).expect("the caller found it");
+        let room = &mut self.rooms[number];
         let rest = room.modes.key_guard.as_ref().and_then(|guard| guard.rest(origin, now));
         if rest.is_none() && room.modes.key.as_ref() == Some(key) {
             return Ok(());
@@ -34,7 +34,7 @@ impl Hub {
 
     /// Tells those of a room's operators who are there that keys are being tried, the last one by `name`.
     fn tell_operators(&mut self, number: RoomId, tries: u32, name: &Name) {
-        let room = self.room(number).expect("the caller found it");
+        let room = &self.rooms[number];
         let owners = room.modes.owners.iter().filter_map(|&owner| self.holder_of(owner));
         let owners = owners
             .filter(|&owner| self.client(owner).is_some_and(|client| client.membership(number).is_some()));

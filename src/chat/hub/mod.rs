@@ -23,11 +23,10 @@ mod stopping;
 mod talking;
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
 pub use administration::Description;
 pub use config::ChatConfig;
-use places::Trial;
 
 use super::account::AccountKey;
 use super::account_index::AccountIndex;
@@ -38,14 +37,14 @@ use super::effect::{Audience, CloseReason, Effect, RoomId};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
 use super::hiding::Hiding;
-use super::holdings::Holdings;
 use super::id::ClientId;
 use super::input::{Input, Reply};
 use super::mono_time::MonoTime;
-use super::name::{Name, Skeleton};
-use super::name_index::NameIndex;
+use super::name::Name;
 use super::origin::Origin;
+use super::people::People;
 use super::room::Room;
+use super::rooms::Rooms;
 use super::time::Time;
 use super::work::Work;
 
@@ -68,24 +67,12 @@ pub struct Hub {
     at: Time,
     /// What the shell has to do, and has not taken yet.
     effects: Vec<Effect>,
-    clients: Vec<Option<Client>>,
-    names: NameIndex,
-    /// By number; [`GENERAL`] is always there.
-    rooms: Vec<Option<Room>>,
-    /// Numbers of rooms that are no more, to be given again.
-    free_rooms: BTreeSet<RoomId>,
-    /// Of how many rooms each account is an operator for good.
-    owned: BTreeMap<AccountKey, usize>,
-    room_names: NameIndex,
-    /// Rooms in which movements wait to be told, and when: of thousands, those few are looked at.
-    restless: BTreeSet<(MonoTime, RoomId)>,
-    /// Those without a name, oldest first.
-    newcomers: BTreeSet<(MonoTime, ClientId)>,
+    people: People,
+    /// [`GENERAL`] is always there.
+    rooms: Rooms,
     /// None: there are no accounts here.
     account_index: Option<AccountIndex>,
     config: ChatConfig,
-    /// What the next room that is made is called by its history.
-    next_key: u64,
     hiding: Hiding,
     /// How many are hidden beyond those whom everybody may hide, by all together.
     hidden_beyond: usize,
@@ -96,19 +83,13 @@ pub struct Hub {
     /// Who wrote those of which it is not known yet whether they are kept.
     posting: Vec<(ClientId, Correspondent)>,
     work: Cell<Work>,
-    /// What each address has.
-    holdings: Holdings,
-    /// How many clients there are.
-    here: usize,
-    /// Those of them who have no place, oldest first.
-    trials: Vec<Trial>,
     /// Who may not be here, in the order in which it was decided.
     expulsions: Vec<expulsions::Entry>,
     last_expulsion: u64,
     /// Those of them who are here still.
     expelling: BTreeSet<ClientId>,
     /// What there was when the chat stopped, as far as it is not over.
-    stopped: Option<Box<Hub>>,
+    stopped: Option<Box<stopping::Stopped>>,
 }
 
 impl Hub {
@@ -120,17 +101,10 @@ impl Hub {
         let mut hub = Hub {
             at: Time::default(),
             effects: Vec::new(),
-            clients: Vec::new(),
-            names: NameIndex::default(),
-            rooms: Vec::new(),
-            free_rooms: BTreeSet::new(),
-            owned: BTreeMap::new(),
-            room_names: NameIndex::default(),
-            restless: BTreeSet::new(),
-            newcomers: BTreeSet::new(),
+            people: People::default(),
+            rooms: Rooms::default(),
             account_index: config.accounts.take().map(AccountIndex::new),
             config,
-            next_key: 0,
             hiding: Hiding::default(),
             hidden_beyond: 0,
             decided: decided::Decided::default(),
@@ -138,23 +112,20 @@ impl Hub {
             writers: VecDeque::new(),
             posting: Vec::new(),
             work: Cell::default(),
-            holdings: Holdings::default(),
-            here: 0,
-            trials: Vec::new(),
             expulsions,
             last_expulsion,
             expelling: BTreeSet::new(),
             stopped: None,
         };
-        let general = hub.make_a_room(Name::new("general").expect("a good name"));
+        let general = hub.rooms.make(Name::new("general").expect("a good name"));
         assert_eq!(general, Some(GENERAL));
         let addresses = std::mem::take(&mut hub.config.account_addresses);
         for record in rooms {
             // Those who became operators later did not make it.
             let made_from = record.owners.first().and_then(|owner| addresses.get(owner)).copied();
-            hub.restore(record, made_from);
+            hub.resume_room(record, made_from);
         }
-        hub.next_key = hub.next_key.max(hub.config.next_key);
+        hub.rooms.reserve_keys(hub.config.next_key);
         hub
     }
 
@@ -205,16 +176,8 @@ impl Hub {
             self.tell(id, Event::Expulsion(ExpulsionNews::Told(expelled)));
             return self.effects.push(Effect::Close(id, CloseReason::Expelled));
         }
-        if !self.admit(id, origin) {
-            return;
-        }
-        if self.clients.len() <= id.slot() {
-            self.clients.resize_with(id.slot() + 1, || None);
-        }
-        let place = &mut self.clients[id.slot()];
-        assert!(place.is_none(), "slot {} has a tenant", id.slot());
-        *place = Some(Client::new(id, self.holdings.take_place(origin), now));
-        self.here += 1;
+        let Some(standing) = self.admit(id, origin) else { return };
+        self.people.add(id, origin, now, standing);
         self.tell(id, Event::NamePrompt);
     }
 
@@ -259,8 +222,10 @@ impl Hub {
         let now = self.now();
         let timeout = self.config.login_timeout;
         for _ in 0..TICK_NEWCOMERS {
-            let overdue =
-                self.oldest_newcomer().filter(|(_, since)| timeout.is_some_and(|span| now >= *since + span));
+            let overdue = self
+                .people
+                .oldest_newcomer()
+                .filter(|(_, since)| timeout.is_some_and(|span| now >= *since + span));
             let Some((id, _)) = overdue else { break };
             self.tell(id, Event::NameTimeout);
             self.close(id, CloseReason::NameTimeout);
@@ -271,7 +236,7 @@ impl Hub {
         self.end_revoked();
         let mut asked = 0;
         while asked < TICK_MEMBERS
-            && let Some(&(due, room)) = self.restless.first()
+            && let Some((due, room)) = self.rooms.first_restless()
             && now >= due
         {
             asked += TICK_ROOM + self.room(room).map_or(0, |room| room.members.len());
@@ -282,13 +247,13 @@ impl Hub {
     /// When an [`Input::Tick`] has something to do; never while nothing waits.
     pub fn next_due(&self) -> Option<MonoTime> {
         let newcomer = match self.config.login_timeout {
-            Some(timeout) => self.oldest_newcomer().map(|(_, since)| since + timeout),
+            Some(timeout) => self.people.oldest_newcomer().map(|(_, since)| since + timeout),
             None => None,
         };
         let leaving = !self.expelling.is_empty() || self.sessions.has_revoked();
         let unfinished = leaving || self.stopped.is_some();
         let unfinished = unfinished.then_some(MonoTime::START);
-        let movements = self.restless.first().map(|&(due, _)| due);
+        let movements = self.rooms.first_restless().map(|(due, _)| due);
         [newcomer, movements, self.trials_due(), unfinished].into_iter().flatten().min()
     }
 
@@ -299,12 +264,12 @@ impl Hub {
 
     /// How many clients there are, with a name or without.
     pub fn clients(&self) -> usize {
-        self.here
+        self.people.count()
     }
 
     /// How many people are in the chat, which takes a name.
     pub fn people(&self) -> usize {
-        self.clients.iter().flatten().filter(|client| client.name.is_some()).count()
+        self.people.iter().filter(|client| client.name.is_some()).count()
     }
 
     /// The name of a client who has one.
@@ -314,24 +279,16 @@ impl Hub {
 
     /// Where a client comes from.
     pub fn origin(&self, id: ClientId) -> Option<Origin> {
-        self.client(id).map(|client| self.holdings.of(client.holder).origin)
+        self.people.origin(id)
     }
 
     /// Whether nothing is left of anybody.
     pub fn is_empty(&self) -> bool {
-        let waits = |room: &Room| !room.members.is_empty() || room.movements.due().is_some();
-        self.clients.iter().all(Option::is_none)
-            && self.names.is_empty()
-            && self.rooms.iter().flatten().count() == 1
-            && self.room_names.is_only(GENERAL.index() as u32)
-            && !self.rooms.iter().flatten().any(waits)
-            && self.restless.is_empty()
+        self.people.is_empty()
+            && self.rooms.is_empty()
             && self.hiding.is_empty()
             && self.hidden_beyond == 0
-            && self.here == 0
             && self.stopped.is_none()
-            && self.trials.is_empty()
-            && self.holdings.is_empty()
             && self.decided.is_empty()
             && self.sessions.is_empty()
     }
@@ -462,35 +419,12 @@ impl Hub {
         self.effects.push(Effect::Close(id, reason));
     }
 
-    /// The client without a name who has waited longest, and since when.
-    fn oldest_newcomer(&self) -> Option<(ClientId, MonoTime)> {
-        self.newcomers.first().map(|&(since, id)| (id, since))
-    }
-
-    /// A client is no newcomer any more: they have a name now, or leave.
-    fn no_newcomer(&mut self, id: ClientId) {
-        let now = self.now();
-        if let Some(client) = self.client_mut(id).filter(|client| client.name.is_none()) {
-            let since = std::mem::replace(&mut client.active, now);
-            self.newcomers.remove(&(since, id));
-        }
-    }
-
-    /// Those here whose names clash with a name that looks like this: one, but where names were registered before their
-    /// likes clashed. Each perhaps twice.
-    fn alike(&self, skeleton: &Skeleton) -> impl Iterator<Item = (&Client, &Name)> {
-        let slots = self.names.candidates(skeleton);
-        let clients = slots.filter_map(|slot| self.clients[slot as usize].as_ref());
-        let named = clients.filter_map(|client| Some((client, client.name.as_ref()?)));
-        named.filter(move |(_, name)| name.skeleton().clashes(skeleton))
-    }
-
     /// The person who is meant by whoever typed `name`. Nobody here, if it means an account whose owner is not here, while
     /// that of another is whose name looks like it.
     fn person_called(&self, name: &str) -> Option<(ClientId, Name)> {
         let wanted = Name::known(name.trim()).ok()?;
         let skeleton = wanted.skeleton();
-        let id = wanted.meant(self.alike(&skeleton).map(|(client, name)| (client.id, name)))?;
+        let id = wanted.meant(self.people.alike(&skeleton).map(|(client, name)| (client.id, name)))?;
         let account = self.account(id);
         if account.is_some() && account != self.owner_of(&wanted) {
             return None;
@@ -516,19 +450,19 @@ impl Hub {
     }
 
     fn client(&self, id: ClientId) -> Option<&Client> {
-        self.clients.get(id.slot())?.as_ref().filter(|client| client.id == id)
+        self.people.get(id)
     }
 
     fn client_mut(&mut self, id: ClientId) -> Option<&mut Client> {
-        self.clients.get_mut(id.slot())?.as_mut().filter(|client| client.id == id)
+        self.people.get_mut(id)
     }
 
     fn room(&self, room: RoomId) -> Option<&Room> {
-        self.rooms.get(room.index())?.as_ref()
+        self.rooms.get(room)
     }
 
     fn room_mut(&mut self, room: RoomId) -> Option<&mut Room> {
-        self.rooms.get_mut(room.index())?.as_mut()
+        self.rooms.get_mut(room)
     }
 
     /// Where a client's words go.

@@ -14,7 +14,7 @@ impl Hub {
         let now = self.now();
         self.overdue_movements(room);
         self.spend(self.room(room).map_or(0, Room::office_steps));
-        let entered = self.room_mut(room).expect("the caller found it");
+        let entered = &mut self.rooms[room];
         let place = entered.enter(id);
         let announced = entered.movements.count(now);
         if announced {
@@ -23,10 +23,9 @@ impl Hub {
             let event = Event::Arrived { crowd, room: room_name };
             self.effects.push(Effect::Deliver { to: Audience::others(room, id, name), event });
         } else {
-            entered.movements.arrived.push((threshold, id));
-            self.note_movement(room);
+            self.rooms.arrive_later(room, threshold, id);
         }
-        let client = self.client_mut(id).expect("the caller knows them");
+        let client = &mut self.people[id];
         client.join(Membership { room, place, announced });
         client.current = Some(room);
     }
@@ -40,21 +39,11 @@ impl Hub {
     /// Takes a client's seat in a room away.
     pub(super) fn vacate(&mut self, id: ClientId, room: RoomId) -> Option<Membership> {
         let membership = self.client_mut(id)?.part(room)?;
-        let left = self.room(room).expect("a seat is in a room");
+        let left = &self.rooms[room];
         let arrivals = if membership.announced { 0 } else { left.movements.arrived.len() / 4 };
         self.spend(left.office_steps() + arrivals);
-        let left = self.room_mut(room).expect("a seat is in a room");
-        let moved = left.leave(membership.place);
-        if !membership.announced {
-            let due = left.movements.due();
-            left.movements.forget_arrival(id);
-            if let Some(due) = due.filter(|_| left.movements.due().is_none()) {
-                self.restless.remove(&(due, room));
-            }
-        }
-        if let Some(moved) = moved {
-            let moved = self.client_mut(moved).expect("members are clients");
-            moved.membership_mut(room).expect("members have a seat").place = membership.place;
+        if let Some(moved) = self.rooms.leave(id, membership) {
+            self.people[moved].membership_mut(room).expect("members have a seat").place = membership.place;
         }
         Some(membership)
     }
@@ -62,10 +51,9 @@ impl Hub {
     /// Tells the members of a room that somebody who was known to be there left it; at once, or with others.
     pub(super) fn tell_left(&mut self, room: RoomId, name: &Name) {
         let now = self.now();
-        let left = self.room_mut(room).expect("the caller found it");
+        let left = &mut self.rooms[room];
         if !left.movements.count(now) {
-            left.movements.depart(Threshold::Room, None, name.clone());
-            return self.note_movement(room);
+            return self.rooms.depart_later(room, Threshold::Room, None, name.clone());
         }
         let crowd = Crowd { names: vec![name.clone()], more: 0 };
         let event = Event::ManyDeparted { crowd, room: Some(left.name.clone()) };
@@ -90,13 +78,11 @@ impl Hub {
             let Some(Membership { announced: true, .. }) = self.remove_member(id, room) else {
                 continue;
             };
-            let movements = &mut self.room_mut(room).expect("a seat is in a room").movements;
-            if movements.count(now) {
+            if self.rooms[room].movements.count(now) {
                 at_once.push(room);
             } else {
                 let beyond = (known && room != GENERAL).then_some(GENERAL);
-                movements.depart(Threshold::Chat, beyond, name.clone());
-                self.note_movement(room);
+                self.rooms.depart_later(room, Threshold::Chat, beyond, name.clone());
             }
         }
         // Who is in #general too is told there, now or when its second is over.
@@ -115,7 +101,7 @@ impl Hub {
     /// The members of these rooms, each once, but for those who hide `from` and those who are in the room `beyond`.
     pub(super) fn members_of(&self, rooms: &[RoomId], from: &Name, beyond: Option<RoomId>) -> Vec<ClientId> {
         let members = |room: RoomId| self.room(room).map(|room| &room.slots);
-        let mut slots = SlotSet::of_many(self.clients.len());
+        let mut slots = SlotSet::of_many(self.people.slots());
         // Those who are spared are taken out at once, however many they are.
         let mut steps = 3 * slots.steps();
         for room in rooms.iter().filter_map(|&room| members(room)) {
@@ -127,7 +113,7 @@ impl Hub {
         }
         self.spend(steps);
         let mut members = Vec::with_capacity(slots.len());
-        members.extend(slots.iter().filter_map(|slot| Some(self.clients[slot as usize].as_ref()?.id)));
+        members.extend(slots.iter().filter_map(|slot| Some(self.people.in_slot(slot)?.id)));
         members
     }
 
@@ -150,12 +136,8 @@ impl Hub {
 
     /// Tells what waits of a room's movements: first who left, then who came, for a name may be another's by then.
     pub(super) fn tell_movements(&mut self, room: RoomId) {
-        let Some(moved) = self.room_mut(room) else { return };
-        let Some(due) = moved.movements.due() else { return };
-        let room_name = moved.name.clone();
-        let departed = std::mem::take(&mut moved.movements.departed);
-        let arrived = std::mem::take(&mut moved.movements.arrived);
-        self.restless.remove(&(due, room));
+        let Some((departed, arrived)) = self.rooms.take_movements(room) else { return };
+        let room_name = self.room_name(room);
         let named = |threshold| (threshold == Threshold::Room).then(|| room_name.clone());
         for order in [(Threshold::Chat, None), (Threshold::Chat, Some(GENERAL)), (Threshold::Room, None)] {
             let told = departed.iter().find(|(threshold, beyond, _)| (*threshold, *beyond) == order);
@@ -169,7 +151,7 @@ impl Hub {
         for threshold in [Threshold::Chat, Threshold::Room] {
             let (mut came, mut last) = (Moved::default(), None);
             for &(_, id) in arrived.iter().filter(|(across, _)| *across == threshold) {
-                let client = self.client_mut(id).expect("who has left again is not among them");
+                let client = &mut self.people[id];
                 client.membership_mut(room).expect("who has left again is not among them").announced = true;
                 let name = client.name.clone().expect("who is in a room has a name");
                 last = Some((id, name.clone()));
@@ -179,13 +161,6 @@ impl Hub {
             let alone = last.filter(|_| came.count() == 1);
             let to = alone.map_or(Audience::room(room), |(id, name)| Audience::others(room, id, &name));
             self.tell_crowd(to, &came, |crowd| Event::Arrived { crowd, room: named(threshold) });
-        }
-    }
-
-    /// Something waits to be told of a room when its second is over.
-    fn note_movement(&mut self, room: RoomId) {
-        if let Some(due) = self.room(room).and_then(|room| room.movements.due()) {
-            self.restless.insert((due, room));
         }
     }
 }

@@ -28,7 +28,7 @@ impl Hub {
             return self.answer(id, Event::Trouble(trouble));
         }
         let keyed = key.is_some();
-        let modes = &mut self.known_room_mut(room).modes;
+        let modes = &mut self.rooms[room].modes;
         if modes.key != key {
             modes.key.clone_from(&key);
             modes.key_guard = None;
@@ -46,7 +46,7 @@ impl Hub {
         };
         let inside = self.sits_in(guest, room);
         let facts = self.strike_person(room, RoomList::Bans, &guest_name, Some(guest)).unwrap_or_default();
-        let open = self.known_room_mut(room);
+        let open = &mut self.rooms[room];
         open.modes.invited.retain(|&invited| invited != guest);
         // Whoever is inside would keep it until they are put out, and come back by it.
         if !inside {
@@ -91,12 +91,9 @@ impl Hub {
         let mut facts = Vec::new();
         for &account in &accounts {
             // Who may not be here does not decide here either.
-            if let Some(disowned) = self.known_room_mut(room).disown(account) {
-                self.discount_owner(account);
-                facts.push(disowned);
-            }
+            facts.extend(self.rooms.disown(room, account));
         }
-        self.known_room_mut(room).modes.invited.retain(|&invited| Some(invited) != guest);
+        self.rooms[room].modes.invited.retain(|&invited| Some(invited) != guest);
         let listed = self.enlist_person(room, RoomList::Bans, &guest_name, guest);
         let added = listed.len();
         facts.extend(listed);
@@ -143,7 +140,7 @@ impl Hub {
     /// Lists who may not enter the current room, and who may not speak there.
     pub(super) fn bans(&mut self, id: ClientId) -> Done {
         let room = self.ordered_room(id)?;
-        let Room { name, modes, .. } = self.room(room).expect("the caller found it");
+        let Room { name, modes, .. } = &self.rooms[room];
         let (banned, muted) = (names_of(&modes.banned), names_of(&modes.muted));
         self.answer(id, Event::Bans { room: name.clone(), banned, muted })
     }
@@ -152,7 +149,7 @@ impl Hub {
     pub(super) fn mute(&mut self, id: ClientId, name: &Name, whom: Option<Text>) -> Done {
         let room = self.ordered_room(id)?;
         let Some(whom) = whom else {
-            let modes = &mut self.known_room_mut(room).modes;
+            let modes = &mut self.rooms[room].modes;
             modes.moderated = !modes.moderated;
             let moderated = modes.moderated;
             self.persist(room, [RoomFact::Moderated(moderated)]);
@@ -178,7 +175,7 @@ impl Hub {
     pub(super) fn op(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
-        let operators = &mut self.known_room_mut(room).modes.operators;
+        let operators = &mut self.rooms[room].modes.operators;
         if !operators.contains(&guest) {
             push_bounded(operators, guest);
         }
@@ -266,9 +263,8 @@ impl Hub {
         client: Option<ClientId>,
     ) -> Vec<RoomFact> {
         let names = self.all_names_of(name, client);
-        let Hub { rooms, account_index, .. } = self;
-        let room = rooms[room.index()].as_mut().expect("the caller found it");
-        names.iter().flat_map(|name| room.enlist(list, name, client, account_index.as_ref())).collect()
+        let (room, account_index) = (&mut self.rooms[room], self.account_index.as_ref());
+        names.iter().flat_map(|name| room.enlist(list, name, client, account_index)).collect()
     }
 
     /// Takes a person off a list, under all their names; gives what there is to remember of that. None: they were not on it.
@@ -280,10 +276,9 @@ impl Hub {
         client: Option<ClientId>,
     ) -> Option<Vec<RoomFact>> {
         let names = self.all_names_of(name, client);
-        let Hub { rooms, account_index, .. } = self;
-        let room = rooms[room.index()].as_mut().expect("the caller found it");
+        let (room, account_index) = (&mut self.rooms[room], self.account_index.as_ref());
         let before = room.decisions();
-        let struck = names.iter().filter_map(|name| room.strike(list, client, name, account_index.as_ref()));
+        let struck = names.iter().filter_map(|name| room.strike(list, client, name, account_index));
         let struck = struck.reduce(|facts, more| [facts, more].concat());
         let lifted = before - room.decisions();
         // Very many may be about names that look alike.
@@ -321,17 +316,15 @@ impl Hub {
         if added == 0 {
             return;
         }
-        self.spend(self.rooms.len());
-        let numbered = self.rooms.iter().enumerate();
-        let decided = numbered.filter_map(|(number, room)| Some((room.as_ref()?.decisions(), number)));
-        let mut fullest: BinaryHeap<(usize, usize)> =
+        self.spend(self.rooms.numbers());
+        let decided = self.rooms.iter().map(|(number, room)| (room.decisions(), number));
+        let mut fullest: BinaryHeap<(usize, RoomId)> =
             decided.filter(|(decisions, _)| *decisions > 0).collect();
         let all: usize = fullest.iter().map(|(decisions, _)| decisions).sum();
         for _ in 0..added.min(all.saturating_sub(DECISIONS_MAX)) {
-            let Some((_, number)) = fullest.pop() else { return };
-            let room = RoomId::at(number);
-            let facts = self.known_room_mut(room).forget_oldest();
-            fullest.push((self.known_room_mut(room).decisions(), number));
+            let Some((_, room)) = fullest.pop() else { return };
+            let facts = self.rooms[room].forget_oldest();
+            fullest.push((self.rooms[room].decisions(), room));
             self.persist(room, facts);
         }
     }
@@ -372,7 +365,7 @@ impl Hub {
 
     /// Whether a member called `name` may speak.
     pub(super) fn may_speak(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
-        let room = self.room(room).expect("the caller found it");
+        let room = &self.rooms[room];
         let silenced = room.modes.moderated || self.is_listed(&room.modes.muted, id, name);
         !silenced || self.operates(id, room)
     }
@@ -408,11 +401,7 @@ impl Hub {
     }
 
     pub(super) fn room_name(&self, room: RoomId) -> Name {
-        self.room(room).expect("the caller found it").name.clone()
-    }
-
-    fn known_room_mut(&mut self, room: RoomId) -> &mut Room {
-        self.room_mut(room).expect("the caller found it")
+        self.rooms[room].name.clone()
     }
 }
 

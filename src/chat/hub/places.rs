@@ -11,14 +11,8 @@ use crate::chat::event::{AccountNews, PlaceNews};
 use crate::chat::id::ClientId;
 use crate::chat::mono_time::MonoTime;
 use crate::chat::origin::Origin;
+use crate::chat::people::Standing;
 use crate::limits::{NEWCOMER_GRACE, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS, is_over_share};
-
-/// A client without a place, who may get one by logging in.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Trial {
-    pub(super) id: ClientId,
-    since: MonoTime,
-}
 
 /// Nobody has to give way to a registered person, for all are registered.
 #[derive(Debug)]
@@ -43,19 +37,15 @@ enum Lack {
 }
 
 impl Hub {
-    /// Gives somebody who comes from `origin` a place, or lets them try to earn one, or says why not. Says whether they are
-    /// in.
-    pub(super) fn admit(&mut self, id: ClientId, origin: Origin) -> bool {
-        let now = self.now();
+    /// Whether somebody who comes from `origin` gets a place, or may try to earn one; if not, they are told why.
+    pub(super) fn admit(&mut self, id: ClientId, origin: Origin) -> Option<Standing> {
         let Some(lack) = self.lack(origin) else {
-            self.newcomers.insert((now, id));
-            return true;
+            return Some(Standing::Placed);
         };
         let tries = self.account_index.as_ref().is_some_and(|account_index| !account_index.is_empty());
         if tries && self.make_trial(origin) {
-            self.trials.push(Trial { id, since: now });
             self.tell(id, Event::Place(PlaceNews::OnlyRegistered { crowded: lack == Lack::Crowded }));
-            return true;
+            return Some(Standing::OnTrial);
         }
         let news = match lack {
             Lack::Full => self.full(),
@@ -63,13 +53,13 @@ impl Hub {
         };
         self.tell(id, Event::Place(news));
         self.effects.push(Effect::Close(id, CloseReason::Full));
-        false
+        None
     }
 
     /// Why somebody who comes from `origin` gets no place. If there is none, one without a name may have to go first.
     fn lack(&mut self, origin: Origin) -> Option<Lack> {
         let places = self.config.places?;
-        let (held, free) = (self.placed_from(origin), places.saturating_sub(self.placed()));
+        let (held, free) = (self.people.placed_from(origin), places.saturating_sub(self.people.placed()));
         // Asked first: nobody gives way to an address that gets no place.
         if places >= SHARED_PLACES_MIN && is_over_share(held, free, places) {
             return Some(Lack::Crowded);
@@ -79,7 +69,8 @@ impl Hub {
 
     /// Whether a client whose address has no more than its share could be given a place now.
     pub fn has_room(&self, now: MonoTime) -> bool {
-        self.config.places.is_none_or(|places| self.placed() < places) || self.giving_way(now).is_some()
+        self.config.places.is_none_or(|places| self.people.placed() < places)
+            || self.giving_way(now).is_some()
     }
 
     /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.
@@ -93,36 +84,39 @@ impl Hub {
     }
 
     fn giving_way(&self, now: MonoTime) -> Option<ClientId> {
-        let (id, since) = self.oldest_newcomer()?;
+        let (id, since) = self.people.oldest_newcomer()?;
         (now >= since + NEWCOMER_GRACE).then_some(id)
     }
 
     /// Whether one more may come in on trial. When as many do as may, the address with most of them loses its newest.
     fn make_trial(&mut self, origin: Origin) -> bool {
-        if self.trials.len() < TRIALS {
+        if self.people.trials().len() < TRIALS {
             return true;
         }
-        let origins: Vec<Option<Origin>> = self.trials.iter().map(|trial| self.origin(trial.id)).collect();
+        let origins: Vec<Option<Origin>> =
+            self.people.trials().iter().map(|trial| self.origin(trial.id)).collect();
         let held = |origin| origins.iter().filter(|&&other| other == origin).count();
         let largest = (0..origins.len()).max_by_key(|&at| (held(origins[at]), at));
         let Some(newest) = largest.filter(|&at| held(origins[at]) > held(Some(origin)) + 1) else {
             return false;
         };
-        self.end_trial(self.trials[newest].id);
+        self.end_trial(self.people.trials()[newest].id);
         true
     }
 
     /// Lets those go who have not shown in time who they are.
     pub(super) fn end_trials(&mut self) {
         let now = self.now();
-        while let Some(trial) = self.trials.first().filter(|trial| now >= trial.since + TRIAL_TIMEOUT) {
+        while let Some(trial) =
+            self.people.trials().first().filter(|trial| now >= trial.since + TRIAL_TIMEOUT)
+        {
             self.end_trial(trial.id);
         }
     }
 
     /// When [`end_trials`](Self::end_trials) has something to do.
     pub(super) fn trials_due(&self) -> Option<MonoTime> {
-        self.trials.first().map(|trial| trial.since + TRIAL_TIMEOUT)
+        self.people.trials().first().map(|trial| trial.since + TRIAL_TIMEOUT)
     }
 
     pub(super) fn end_trial(&mut self, id: ClientId) {
@@ -132,15 +126,16 @@ impl Hub {
 
     /// Whether a client has a place, or gets one now that one is free.
     pub(super) fn has_place(&mut self, id: ClientId) -> bool {
-        let on_trial = self.is_on_trial(id);
-        let free = self.config.places.is_none_or(|places| self.placed() < places);
+        let on_trial = self.people.is_on_trial(id);
+        let free = self.config.places.is_none_or(|places| self.people.placed() < places);
         // Where their address has more than its share, it still has when there is room.
         let crowded = self.config.places.is_some_and(|places| {
-            let held = self.origin(id).map_or(0, |origin| self.placed_from(origin));
-            places >= SHARED_PLACES_MIN && is_over_share(held, places.saturating_sub(self.placed()), places)
+            let held = self.origin(id).map_or(0, |origin| self.people.placed_from(origin));
+            places >= SHARED_PLACES_MIN
+                && is_over_share(held, places.saturating_sub(self.people.placed()), places)
         });
         if on_trial && free && !crowded {
-            self.trials.retain(|trial| trial.id != id);
+            self.people.end_trial(id);
         }
         !on_trial || free && !crowded
     }
@@ -159,7 +154,7 @@ impl Hub {
         }
         let name = self.account_index.as_ref().and_then(|account_index| account_index.name(key));
         let displaces = name.is_some_and(|name| !self.displaced_by(id, key, name).is_empty());
-        let full = self.config.places.is_some_and(|places| self.placed() >= places);
+        let full = self.config.places.is_some_and(|places| self.people.placed() >= places);
         let mut leaving = None;
         if !displaces {
             leaving = self.renamed_session(id, key).map(Leaving::Own);
@@ -168,7 +163,7 @@ impl Hub {
                 leaving = Some(Leaving::Other(other.ok_or(NoPlace)?));
             }
         }
-        self.trials.retain(|trial| trial.id != id);
+        self.people.end_trial(id);
         Ok(leaving)
     }
 
@@ -198,12 +193,12 @@ impl Hub {
 
     /// Of those without a registered name, at the address that has most places, the one who has been silent longest.
     fn guest_giving_way(&self) -> Option<ClientId> {
-        self.spend(self.clients.len());
+        self.spend(self.people.slots());
         let gives_way =
             |client: &&Client| client.name.is_some() && client.account.is_none() && !self.is_admin(client.id);
-        let guests = self.clients.iter().flatten().filter(gives_way);
+        let guests = self.people.iter().filter(gives_way);
         let guest = guests.min_by_key(|guest| {
-            let places = self.holdings.of(guest.holder).places;
+            let places = self.people.holding(guest).places;
             (std::cmp::Reverse(places), guest.active, guest.id)
         });
         guest.map(|guest| guest.id)
@@ -211,20 +206,5 @@ impl Hub {
 
     fn full(&self) -> PlaceNews {
         PlaceNews::Full(self.config.places.unwrap_or(0))
-    }
-
-    fn is_on_trial(&self, id: ClientId) -> bool {
-        self.trials.iter().any(|trial| trial.id == id)
-    }
-
-    /// How many of those who come from there have a place.
-    fn placed_from(&self, origin: Origin) -> usize {
-        let tries = |trial: &&Trial| self.origin(trial.id) == Some(origin);
-        (self.holdings.places(origin) as usize).saturating_sub(self.trials.iter().filter(tries).count())
-    }
-
-    /// How many have a place.
-    fn placed(&self) -> usize {
-        self.here - self.trials.len()
     }
 }

@@ -42,7 +42,7 @@ impl Hub {
             Some(wanted) => self.room_called(&wanted)?,
         };
         let member = self.client(id).is_some_and(|client| client.membership(room).is_some());
-        let room = self.room(room).expect("it was found");
+        let room = &self.rooms[room];
         if !member && room.modes.key.is_some() {
             return Err(RoomRefusal::Closed(room.name.clone()));
         }
@@ -80,7 +80,7 @@ impl Hub {
         if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
             return self.answer(id, Event::Trouble(trouble));
         }
-        let client = self.client_mut(id).expect("the caller knows them");
+        let client = &mut self.people[id];
         let event = match (&reason, client.away()) {
             (Some(reason), _) => Event::AwaySet(reason.clone()),
             (None, Some(_)) => Event::AwayCleared,
@@ -104,7 +104,7 @@ impl Hub {
     pub(super) fn ignore(&mut self, id: ClientId, own: &Name, whom: Option<Text>) -> Done {
         let event = match whom {
             None => {
-                let mut hidden = self.client(id).expect("the caller knows them").hidden().to_vec();
+                let mut hidden = self.people[id].hidden().to_vec();
                 self.hiding.tidy(&mut hidden);
                 let names = hidden.iter().filter_map(|&hidden| self.hiding.name(hidden).cloned()).collect();
                 self.set_hidden(id, hidden);
@@ -118,7 +118,7 @@ impl Hub {
     /// Writes down whom a client hides, and how many are hidden beyond those whom everybody may hide, by all together.
     fn set_hidden(&mut self, id: ClientId, hidden: Vec<HiddenId>) {
         let beyond = |count: usize| count.saturating_sub(IGNORED_ALWAYS);
-        let client = self.client_mut(id).expect("the caller knows them");
+        let client = &mut self.people[id];
         let (before, now) = (beyond(client.hidden().len()), beyond(hidden.len()));
         client.set_hidden(hidden);
         self.hidden_beyond = self.hidden_beyond + now - before;
@@ -141,7 +141,7 @@ impl Hub {
         }
         let skeleton = wanted.skeleton();
         let hider = id.place();
-        let mut hidden = self.client(id).expect("the caller knows them").hidden().to_vec();
+        let mut hidden = self.people[id].hidden().to_vec();
         self.hiding.tidy(&mut hidden);
         let called = self.hiding.called(&hidden, present.as_ref(), &skeleton);
         hidden.retain(|hidden| !called.contains(hidden));

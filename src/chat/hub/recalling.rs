@@ -50,7 +50,7 @@ impl Hub {
     /// The last lines of the current room.
     pub(super) fn history(&mut self, id: ClientId, lines: Option<usize>) -> Done {
         let room = self.current(id)?;
-        let key = self.room(room).expect("the current room is there").key;
+        let key = self.rooms[room].key;
         self.effects.push(Effect::Look(id, Look::Last(key, lines.unwrap_or(HISTORY_DEFAULT_LINES))));
         Ok(())
     }

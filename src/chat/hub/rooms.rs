@@ -2,8 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::{Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomId, RoomRefusal, Skeleton};
-use crate::chat::account::AccountKey;
+use super::{Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomId, RoomRefusal};
 use crate::chat::command::Wording;
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{Decision, RoomListing};
@@ -12,7 +11,6 @@ use crate::chat::join_part_batch::Threshold;
 use crate::chat::line::RoomKey;
 use crate::chat::origin::Origin;
 use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
-use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
 use crate::limits::{
     ANSWER_MAX_BYTES, KEY_MAX_BYTES, ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_ACCOUNT, ROOMS_PER_PERSON,
@@ -32,7 +30,7 @@ impl Hub {
         if found.is_none() {
             self.vet_room(&room_name, wanted)?;
         }
-        let client = self.client_mut(id).expect("the caller knows them");
+        let client = &mut self.people[id];
         let entered = match found {
             Some(room) if client.membership(room).is_some() => {
                 client.current = Some(room);
@@ -49,7 +47,7 @@ impl Hub {
         let created = found.is_none();
         self.arrive(id, name, entered, Threshold::Room);
         if created {
-            let made = self.room_mut(entered).expect("it was just made");
+            let made = &mut self.rooms[entered];
             made.modes.operators.push(id);
             let fact = RoomFact::Made(made.name.clone());
             self.persist(entered, [fact]);
@@ -66,7 +64,7 @@ impl Hub {
             None => self.current(id)?,
             Some(wanted) => self.room_called(&wanted)?,
         };
-        let room_name = self.room(room).expect("it was found").name.clone();
+        let room_name = self.rooms[room].name.clone();
         let membership = self.remove_member(id, room).ok_or_else(|| RoomRefusal::NotIn(room_name.clone()))?;
         if membership.announced {
             self.tell_left(room, name);
@@ -80,7 +78,7 @@ impl Hub {
     pub(super) fn topic(&mut self, id: ClientId, name: &Name, topic: Option<Text>) -> Done {
         let room = self.current(id)?;
         let may_speak = self.may_speak(id, name, room);
-        let about = self.room_mut(room).expect("the current room is there");
+        let about = &mut self.rooms[room];
         let Some(topic) = topic else {
             let told = Event::Topic { room: about.name.clone(), topic: about.topic.clone() };
             return self.answer(id, told);
@@ -110,25 +108,23 @@ impl Hub {
 
     /// Lists the rooms by name; of very many, the fullest, as far as one answer bears them.
     pub(super) fn list_rooms(&mut self, id: ClientId) -> Done {
-        let client = self.client(id).expect("the caller knows them");
-        self.spend(self.rooms.len());
-        let numbered = self.rooms.iter().enumerate();
-        let mut fullest: Vec<_> = numbered
-            .filter_map(|(number, room)| Some((Reverse(room.as_ref()?.members.len()), number)))
-            .collect();
+        let client = &self.people[id];
+        self.spend(self.rooms.numbers());
+        let mut fullest: Vec<_> =
+            self.rooms.iter().map(|(number, room)| (Reverse(room.members.len()), number)).collect();
         let total = fullest.len();
         if total > ROOMS_LISTED {
             fullest.select_nth_unstable(ROOMS_LISTED);
             fullest.truncate(ROOMS_LISTED);
         }
         fullest.sort_unstable();
-        let row = |(Reverse(people), number): (_, usize)| {
-            let room = self.rooms[number].as_ref()?;
-            let member = client.membership(RoomId::at(number)).is_some();
+        let row = |(Reverse(people), number): (_, RoomId)| {
+            let room = &self.rooms[number];
+            let member = client.membership(number).is_some();
             let keyed = room.modes.key.is_some();
             let topic = room.topic.clone().filter(|_| member || !keyed);
-            let current = client.current == Some(RoomId::at(number));
-            Some(RoomListing { name: room.name.clone(), people, topic, keyed, member, current })
+            let current = client.current == Some(number);
+            RoomListing { name: room.name.clone(), people, topic, keyed, member, current }
         };
         let mut bytes = 0;
         let fits = |row: &RoomListing| {
@@ -137,66 +133,37 @@ impl Hub {
                 + ROW_BYTES;
             bytes <= ANSWER_MAX_BYTES
         };
-        let mut rooms: Vec<RoomListing> = fullest.into_iter().filter_map(row).take_while(fits).collect();
+        let mut rooms: Vec<RoomListing> = fullest.into_iter().map(row).take_while(fits).collect();
         rooms.sort_by_cached_key(|row| row.name.as_str().to_lowercase());
         self.answer(id, Event::Rooms { rooms, total })
     }
 
     /// Makes an empty room for a client, if there may be one more from where they are.
     fn make_a_room_for(&mut self, id: ClientId, name: Name) -> Result<RoomId, RoomRefusal> {
-        let holding = self.holdings.of(self.client(id).expect("the caller knows them").holder);
+        let holding = self.people.holding(&self.people[id]);
         // Counted only for those who have many.
-        let free = || ROOMS_MAX.saturating_sub(self.rooms.iter().flatten().count());
+        let free = || ROOMS_MAX.saturating_sub(self.rooms.count());
         if holding.rooms as usize > ROOMS_MAX / 2 && is_over_share(holding.rooms as usize, free(), ROOMS_MAX)
         {
             return Err(RoomRefusal::OverShare);
         }
-        let made = self.make_a_room(name).ok_or(RoomRefusal::NoneLeft)?;
-        let holder = self.holdings.take_room(holding.origin);
-        self.room_mut(made).expect("it was just made").holder = Some(holder);
+        let made = self.rooms.make(name).ok_or(RoomRefusal::NoneLeft)?;
+        let holder = self.people.take_room(holding.origin);
+        self.rooms[made].holder = Some(holder);
         Ok(made)
     }
 
-    /// Makes an empty room, if there may be one more.
-    pub(super) fn make_a_room(&mut self, name: Name) -> Option<RoomId> {
-        let room = self.place_room(Room::new(name, RoomKey(self.next_key)))?;
-        self.next_key += 1;
-        Some(room)
-    }
-
     /// Goes on with a room that there was before, and that counts for the address `made_from`.
-    pub(super) fn restore(&mut self, record: RoomRecord, made_from: Option<Origin>) {
-        let known = if record.key == RoomKey(0) { Some(GENERAL) } else { None };
-        let number = known.or_else(|| self.place_room(Room::new(record.name.clone(), record.key)));
-        let Some(number) = number else { return };
-        record.owners.iter().for_each(|&owner| self.count_owner(owner));
+    pub(super) fn resume_room(&mut self, record: RoomRecord, made_from: Option<Origin>) {
+        let Some(room) = self.rooms.restore(record, self.account_index.as_ref()) else { return };
         // The first room is everybody's.
-        let made_from = made_from.filter(|_| number != GENERAL);
-        let holder = made_from.map(|address| self.holdings.take_room(address));
-        let Hub { rooms, account_index, .. } = self;
-        if let Some(room) = rooms.get_mut(number.index()).and_then(Option::as_mut) {
-            room.holder = holder;
-            room.restore(record, account_index.as_ref());
-        }
-    }
-
-    fn place_room(&mut self, room: Room) -> Option<RoomId> {
-        let number = self.free_rooms.first().copied().unwrap_or(RoomId::at(self.rooms.len()));
-        if number.index() >= ROOMS_MAX {
-            return None;
-        }
-        self.room_names.insert(&room.name.skeleton(), number.index() as u32);
-        if self.free_rooms.remove(&number) {
-            self.rooms[number.index()] = Some(room);
-        } else {
-            self.rooms.push(Some(room));
-        }
-        Some(number)
+        let made_from = made_from.filter(|_| room != GENERAL);
+        self.rooms[room].holder = made_from.map(|address| self.people.take_room(address));
     }
 
     /// What there is to remember of a room.
     pub fn room_record(&self, key: RoomKey) -> Option<RoomRecord> {
-        self.rooms.iter().flatten().find(|room| room.key == key).map(Room::record)
+        self.rooms.iter().find(|(_, room)| room.key == key).map(|(_, room)| room.record())
     }
 
     /// Has it remembered what is different in a room.
@@ -209,31 +176,13 @@ impl Hub {
     /// Makes a client, if their name is registered, an operator for good.
     pub(super) fn own(&mut self, id: ClientId, room: RoomId) {
         let Some(account) = self.account(id) else { return };
-        if self.owned.get(&account).is_some_and(|&rooms| rooms >= ROOMS_PER_ACCOUNT) {
+        if self.rooms.owned_by(account) >= ROOMS_PER_ACCOUNT {
             return;
         }
-        let owners = &mut self.room_mut(room).expect("the caller found it").modes.owners;
-        if !owners.contains(&account) {
-            let forgotten = push_bounded(owners, account);
-            self.count_owner(account);
-            forgotten.into_iter().for_each(|oldest| self.discount_owner(oldest));
+        if !self.rooms[room].modes.owners.contains(&account) {
+            let forgotten = self.rooms.add_owner(room, account);
             let forgotten = forgotten.map(|oldest| RoomFact::Operator(oldest, false));
             self.persist(room, forgotten.into_iter().chain([RoomFact::Operator(account, true)]));
-        }
-    }
-
-    /// An account is an operator of one more room.
-    pub(super) fn count_owner(&mut self, account: AccountKey) {
-        *self.owned.entry(account).or_default() += 1;
-    }
-
-    /// An account is an operator of one room fewer.
-    pub(super) fn discount_owner(&mut self, account: AccountKey) {
-        if let Some(rooms) = self.owned.get_mut(&account) {
-            *rooms -= 1;
-            if *rooms == 0 {
-                self.owned.remove(&account);
-            }
         }
     }
 
@@ -244,16 +193,8 @@ impl Hub {
         {
             return;
         }
-        if let Some(gone) = self.rooms[room.index()].take() {
-            self.room_names.remove(&gone.name.skeleton(), room.index() as u32);
-            self.free_rooms.insert(room);
-            gone.modes.owners.iter().for_each(|&owner| self.discount_owner(owner));
-            if let Some(due) = gone.movements.due() {
-                self.restless.remove(&(due, room));
-            }
-            if let Some(holder) = gone.holder {
-                self.holdings.leave_room(holder);
-            }
+        if let Some(gone) = self.rooms.remove(room) {
+            gone.holder.into_iter().for_each(|holder| self.people.leave_room(holder));
             self.effects.push(Effect::Forget(gone.key));
         }
     }
@@ -266,7 +207,7 @@ impl Hub {
 
     /// Tells a whole room what was decided about it.
     pub(super) fn tell_decision(&mut self, room: RoomId, by: &Name, decision: Decision) {
-        let room_name = self.room(room).expect("the caller found it").name.clone();
+        let room_name = self.rooms[room].name.clone();
         // What the administrator does is noted where it is done.
         if *by != Name::server() {
             self.effects.push(Effect::Log(LogEntry::Decided(
@@ -281,7 +222,7 @@ impl Hub {
 
     /// Whether a room may be made of this name, of which there is none that was meant.
     fn vet_room(&self, name: &Name, typed: &Text) -> Done {
-        if self.rooms_alike(&name.skeleton()).next().is_some() {
+        if self.rooms.alike(&name.skeleton()).next().is_some() {
             return Err(RoomRefusal::NoSuchRoom(typed.clone()));
         }
         Name::given(name.as_str()).map(drop).map_err(|_| RoomRefusal::Malformed)
@@ -290,19 +231,11 @@ impl Hub {
     /// The room that is meant by whoever types `wanted`.
     fn find_room(&self, wanted: &Name) -> Option<RoomId> {
         let skeleton = wanted.skeleton();
-        wanted.meant(self.rooms_alike(&skeleton))
-    }
-
-    /// Rooms whose names clash with a name that looks like this: one, but where rooms were made before their likes
-    /// clashed. Each perhaps twice.
-    fn rooms_alike(&self, skeleton: &Skeleton) -> impl Iterator<Item = (RoomId, &Name)> {
-        let rooms = self.room_names.candidates(skeleton).map(|number| RoomId::at(number as usize));
-        let named = rooms.filter_map(|room| Some((room, &self.room(room)?.name)));
-        named.filter(move |(_, name)| name.skeleton().clashes(skeleton))
+        wanted.meant(self.rooms.alike(&skeleton))
     }
 
     fn may_enter(&mut self, id: ClientId, name: &Name, number: RoomId, key: Option<Text>) -> Done {
-        let room = self.room(number).expect("the caller found it");
+        let room = &self.rooms[number];
         let modes = &room.modes;
         if self.operates(id, room) {
             return Ok(());
@@ -326,7 +259,7 @@ impl Hub {
     }
 
     fn tell_entered(&mut self, id: ClientId, room: RoomId, created: bool) {
-        let room = self.room(room).expect("the caller found it");
+        let room = &self.rooms[room];
         let (name, topic) = (room.name.clone(), room.topic.clone());
         let event = Event::Entered { room: name, people: room.members.len(), topic, created };
         self.tell(id, event);

@@ -1,6 +1,6 @@
 //! Words and actions on their way to a room, or to one person.
 
-use super::{Audience, Client, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal};
+use super::{Audience, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal};
 use crate::chat::correspondent::Contact;
 use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
@@ -62,9 +62,9 @@ impl Hub {
         if whom == id {
             return self.answer(id, Event::ThatIsYou);
         }
-        let sender = self.client_mut(id).and_then(Client::contact).expect("the caller knows them");
+        let sender = self.people[id].contact().expect("a member has a name");
         let hides = self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(whom.place()));
-        let to_client = self.client_mut(whom).expect("they were found");
+        let to_client = &mut self.people[whom];
         let to_name = to_client.name.clone().expect("they were found by it");
         let away = to_client.away().cloned();
         // Whoever hides somebody does not tell them so.
@@ -83,7 +83,7 @@ impl Hub {
         if !self.may_speak(id, name, room) {
             return Err(RoomRefusal::MayNotSpeak(self.room_name(room)));
         }
-        let heard = self.room_mut(room).expect("the current room is there");
+        let heard = &mut self.rooms[room];
         heard.spoken = true;
         let (room_name, key) = (heard.name.clone(), heard.key);
         self.announce(id, room);

@@ -1,0 +1,250 @@
+//! All rooms: which there are, what they are called, where movements wait to be told, and who has how many for good.
+//!
+//! Invariants: the index of names has the name of each room, and no other; a room is among the restless while movements wait
+//! there, at the time at which they are due; an account is counted once for each room that has it among its owners; the numbers
+//! of rooms that are no more are given again, the least first, and their keys never.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::{Index, IndexMut};
+
+use super::account::AccountKey;
+use super::account_index::AccountIndex;
+use super::client::Membership;
+use super::effect::RoomId;
+use super::id::ClientId;
+use super::join_part_batch::{Arrived, Departed, Threshold};
+use super::line::RoomKey;
+use super::mono_time::MonoTime;
+use super::name::{Name, Skeleton};
+use super::name_index::NameIndex;
+use super::record::{RoomFact, RoomRecord};
+use super::room::{Room, push_bounded};
+use crate::limits::ROOMS_MAX;
+
+/// All rooms. Indexed by the number of a room that is there; [`get`](Self::get) asks whether it is.
+#[derive(Debug, Default)]
+pub(super) struct Rooms {
+    rooms: Vec<Option<Room>>,
+    /// Numbers of rooms that are no more, to be given again.
+    free: BTreeSet<RoomId>,
+    names: NameIndex,
+    /// Rooms in which movements wait to be told, and when: of thousands, those few are looked at.
+    restless: BTreeSet<(MonoTime, RoomId)>,
+    /// Of how many rooms each account is an operator for good.
+    owned: BTreeMap<AccountKey, usize>,
+    /// What the next room that is made is called by its history.
+    next_key: u64,
+}
+
+impl Rooms {
+    /// Makes an empty room, if there may be one more.
+    pub(super) fn make(&mut self, name: Name) -> Option<RoomId> {
+        let room = self.place(Room::new(name, RoomKey(self.next_key)))?;
+        self.next_key += 1;
+        Some(room)
+    }
+
+    /// Goes on with a room that there was before, if there may be one more.
+    pub(super) fn restore(
+        &mut self,
+        record: RoomRecord,
+        account_index: Option<&AccountIndex>,
+    ) -> Option<RoomId> {
+        let known = (record.key == RoomKey(0)).then_some(RoomId::FIRST);
+        let id = match known {
+            Some(id) => id,
+            None => self.place(Room::new(record.name.clone(), record.key))?,
+        };
+        record.owners.iter().for_each(|&owner| self.count_owner(owner));
+        self[id].restore(record, account_index);
+        Some(id)
+    }
+
+    /// No room that is made from now on gets a key below this.
+    pub(super) fn reserve_keys(&mut self, below: u64) {
+        self.next_key = self.next_key.max(below);
+    }
+
+    /// A room is no more.
+    pub(super) fn remove(&mut self, id: RoomId) -> Option<Room> {
+        let gone = self.rooms.get_mut(id.index())?.take()?;
+        self.names.remove(&gone.name.skeleton(), id.index() as u32);
+        self.free.insert(id);
+        gone.modes.owners.iter().for_each(|&owner| self.discount_owner(owner));
+        if let Some(due) = gone.movements.due() {
+            self.restless.remove(&(due, id));
+        }
+        Some(gone)
+    }
+
+    /// A client has arrived who is told of later.
+    pub(super) fn arrive_later(&mut self, id: RoomId, threshold: Threshold, client: ClientId) {
+        self[id].movements.arrived.push((threshold, client));
+        self.note_movement(id);
+    }
+
+    /// Somebody has left who is told of later: in the room `beyond` instead, to those who are there too.
+    pub(super) fn depart_later(
+        &mut self,
+        id: RoomId,
+        threshold: Threshold,
+        beyond: Option<RoomId>,
+        name: Name,
+    ) {
+        self[id].movements.depart(threshold, beyond, name);
+        self.note_movement(id);
+    }
+
+    /// Takes a member's seat away; gives who stands in that place now. If it was not told that they came, it will not be.
+    pub(super) fn leave(&mut self, client: ClientId, membership: Membership) -> Option<ClientId> {
+        let left = &mut self[membership.room];
+        let moved = left.leave(membership.place);
+        if !membership.announced {
+            let due = left.movements.due();
+            left.movements.forget_arrival(client);
+            if let Some(due) = due.filter(|_| left.movements.due().is_none()) {
+                self.restless.remove(&(due, membership.room));
+            }
+        }
+        moved
+    }
+
+    /// Takes what waits to be told of a room: who left, and who came. None: nothing does.
+    pub(super) fn take_movements(&mut self, id: RoomId) -> Option<(Vec<Departed>, Vec<Arrived>)> {
+        let movements = &mut self.get_mut(id)?.movements;
+        let due = movements.due()?;
+        let taken = (std::mem::take(&mut movements.departed), std::mem::take(&mut movements.arrived));
+        self.restless.remove(&(due, id));
+        Some(taken)
+    }
+
+    /// The room in which movements have waited longest, and when they are due.
+    pub(super) fn first_restless(&self) -> Option<(MonoTime, RoomId)> {
+        self.restless.first().copied()
+    }
+
+    /// An account is an operator of a room for good from now on, of which it is none; gives the one that is not any more, for
+    /// there are too many.
+    pub(super) fn add_owner(&mut self, id: RoomId, account: AccountKey) -> Option<AccountKey> {
+        let forgotten = push_bounded(&mut self[id].modes.owners, account);
+        self.count_owner(account);
+        forgotten.into_iter().for_each(|oldest| self.discount_owner(oldest));
+        forgotten
+    }
+
+    /// An account decides in a room no more; gives what there is to remember of that, if it did.
+    pub(super) fn disown(&mut self, id: RoomId, account: AccountKey) -> Option<RoomFact> {
+        let disowned = self[id].disown(account)?;
+        self.discount_owner(account);
+        Some(disowned)
+    }
+
+    /// These accounts decide nowhere any more; gives where they did.
+    pub(super) fn disown_everywhere(&mut self, accounts: &BTreeSet<AccountKey>) -> Vec<RoomId> {
+        self.owned.retain(|account, _| !accounts.contains(account));
+        let mut left = Vec::new();
+        for (number, room) in self.rooms.iter_mut().enumerate() {
+            let Some(owners) = room.as_mut().map(|room| &mut room.modes.owners) else { continue };
+            let before = owners.len();
+            owners.retain(|key| !accounts.contains(key));
+            left.extend((owners.len() < before).then_some(RoomId::at(number)));
+        }
+        left
+    }
+
+    pub(super) fn get_mut(&mut self, id: RoomId) -> Option<&mut Room> {
+        self.rooms.get_mut(id.index())?.as_mut()
+    }
+
+    pub(super) fn get(&self, id: RoomId) -> Option<&Room> {
+        self.rooms.get(id.index())?.as_ref()
+    }
+
+    /// All rooms, by number.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (RoomId, &Room)> {
+        let numbered = self.rooms.iter().enumerate();
+        numbered.filter_map(|(number, room)| Some((RoomId::at(number), room.as_ref()?)))
+    }
+
+    /// How many numbers there are, taken or not.
+    pub(super) fn numbers(&self) -> usize {
+        self.rooms.len()
+    }
+
+    /// How many rooms there are.
+    pub(super) fn count(&self) -> usize {
+        self.rooms.len() - self.free.len()
+    }
+
+    /// Rooms whose names clash with a name that looks like this: one, but where rooms were made before their likes
+    /// clashed. Each perhaps twice.
+    pub(super) fn alike(&self, skeleton: &Skeleton) -> impl Iterator<Item = (RoomId, &Name)> {
+        let rooms = self.names.candidates(skeleton).map(|number| RoomId::at(number as usize));
+        let named = rooms.filter_map(|room| Some((room, &self.get(room)?.name)));
+        named.filter(move |(_, name)| name.skeleton().clashes(skeleton))
+    }
+
+    /// Of how many rooms an account is an operator for good.
+    pub(super) fn owned_by(&self, account: AccountKey) -> usize {
+        self.owned.get(&account).copied().unwrap_or(0)
+    }
+
+    /// Whether there is only the first room, with nobody in it, and nothing waits to be told.
+    pub(super) fn is_empty(&self) -> bool {
+        self.count() == 1
+            && self.names.is_only(RoomId::FIRST.index() as u32)
+            && self.restless.is_empty()
+            && self.iter().all(|(_, room)| room.members.is_empty() && room.movements.due().is_none())
+    }
+
+    /// Frees the memory of some rooms: of those with the highest numbers. To be called when the chat has stopped.
+    pub(super) fn free_some(&mut self, count: usize) {
+        self.rooms.truncate(self.rooms.len().saturating_sub(count));
+    }
+
+    fn place(&mut self, room: Room) -> Option<RoomId> {
+        let id = self.free.first().copied().unwrap_or(RoomId::at(self.rooms.len()));
+        if id.index() >= ROOMS_MAX {
+            return None;
+        }
+        self.names.insert(&room.name.skeleton(), id.index() as u32);
+        if self.free.remove(&id) {
+            self.rooms[id.index()] = Some(room);
+        } else {
+            self.rooms.push(Some(room));
+        }
+        Some(id)
+    }
+
+    /// Something waits to be told of a room when its second is over.
+    fn note_movement(&mut self, id: RoomId) {
+        self.restless.extend(self.get(id).and_then(|room| room.movements.due()).map(|due| (due, id)));
+    }
+
+    fn count_owner(&mut self, account: AccountKey) {
+        *self.owned.entry(account).or_default() += 1;
+    }
+
+    fn discount_owner(&mut self, account: AccountKey) {
+        if let Some(rooms) = self.owned.get_mut(&account) {
+            *rooms -= 1;
+            if *rooms == 0 {
+                self.owned.remove(&account);
+            }
+        }
+    }
+}
+
+impl Index<RoomId> for Rooms {
+    type Output = Room;
+
+    fn index(&self, id: RoomId) -> &Room {
+        self.get(id).expect("a room that is there")
+    }
+}
+
+impl IndexMut<RoomId> for Rooms {
+    fn index_mut(&mut self, id: RoomId) -> &mut Room {
+        self.get_mut(id).expect("a room that is there")
+    }
+}
