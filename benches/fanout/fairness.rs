@@ -78,6 +78,7 @@ pub(super) fn stalled(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
 
 /// Some write as fast as the server takes it; the others talk as before.
 pub(super) fn flood(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
+    nobody_floods(scale, table)?;
     for flooders in scale.flooders {
         let many = flooders > 1;
         let who = if many { format!("{flooders} flooders") } else { "one flooder".into() };
@@ -85,33 +86,50 @@ pub(super) fn flood(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
         for (limit, options) in [("the usual limit", &[][..]), ("no limit", &["--rate-limit", "0"])] {
             let what = format!("{who}, {limit}");
             let ours = under(&what, Server::chat(options)?, Manner::Chat, scale, flooders)?;
-            let [onset, run] = &ours;
-            table.add(format!("{what}: the others' p99 in the first second"), onset.steady.p99, "ms");
-            if scale.full && many {
-                table.target(Target::AtMost(20.0));
-            }
-            table.add(format!("{what}: the others' p99 after that"), run.steady.p99, "ms");
-            if scale.full {
-                table.target(Target::AtMost(match (many, options.is_empty()) {
-                    (false, _) => 2.0,
-                    (true, true) => 5.0,
-                    (true, false) => 20.0,
-                }));
-            }
-            table.add(format!("{what}: the others heard"), run.heard() * 100.0, "%");
+            let after = if many && options.is_empty() { 5.0 } else { allowed(many) };
+            waited(&what, &ours, after, scale, table);
+            table.add(format!("{what}: the others heard"), ours[1].heard() * 100.0, "%");
             // The floor loses what does not leave at once: how late the little is that it does not lose, says nothing.
-            table.floor(floor[1].heard() * 100.0, run.heard() / floor[1].heard());
+            table.floor(floor[1].heard() * 100.0, ours[1].heard() / floor[1].heard());
             doubt(table, &what, &ours[1]);
         }
         let what = format!("{who} in another room, no limit");
-        let [onset, run] = beside(&what, scale, flooders)?;
-        table.add(format!("{what}: p99 in the first second"), onset.steady.p99, "ms");
-        table.add(format!("{what}: p99 after that"), run.steady.p99, "ms");
-        if scale.full {
-            table.target(Target::AtMost(if many { 20.0 } else { 2.0 }));
-        }
-        doubt(table, &what, &run);
+        let ours = beside(&what, scale, flooders)?;
+        waited(&what, &ours, allowed(many), scale, table);
+        doubt(table, &what, &ours[1]);
     }
+    Ok(())
+}
+
+/// Milliseconds that flooders may keep the others waiting.
+fn allowed(many: bool) -> f64 {
+    if many { 20.0 } else { 2.0 }
+}
+
+/// How long the others waited, in the first second and after it: for the server, and until their own process, which shares
+/// its processor with the flooders', had looked at the line.
+fn waited(what: &str, [onset, run]: &[Run; 2], after: f64, scale: &Scale, table: &mut Table) {
+    let many = after > allowed(false);
+    for (when, run, most) in [("in the first second", onset, allowed(many)), ("after that", run, after)] {
+        table.add(format!("{what}: the server's p99 {when}"), run.steady.kept_p99, "ms");
+        if scale.full {
+            table.target(Target::AtMost(most));
+        }
+        table.add(format!("{what}: the others' p99 {when}"), run.steady.p99, "ms");
+    }
+}
+
+/// What the same people see of one another while nobody floods: what is more than that is the flooders' doing.
+fn nobody_floods(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
+    let what = "nobody floods";
+    let mut place = Place::chat(scale.witnesses, &["--rate-limit", "0"])?;
+    let progress = Progress::start(what);
+    place.settle()?;
+    let run = place.steady(1, WITNESS)?;
+    progress.done(&format!("the others' p99 is {} ms", figure(run.steady.p99)));
+    table.add(format!("{what}: the server's p99"), run.steady.kept_p99, "ms");
+    table.add(format!("{what}: the others' p99"), run.steady.p99, "ms");
+    doubt(table, what, &run);
     Ok(())
 }
 
@@ -121,8 +139,8 @@ fn beside(what: &str, scale: &Scale, flooders: usize) -> Result<[Run; 2], Failur
     let mut place = Place::chat(scale.witnesses, &["--rate-limit", "0"])?;
     place.load.work("join")?;
     let address = place.server.address;
-    let flood = Load::start(address, Manner::Chat, flooders, scale.witnesses)?;
-    let readers = Load::start(address, Manner::Chat, scale.witnesses, scale.witnesses + flooders)?;
+    let flood = Load::background(address, Manner::Chat, flooders, scale.witnesses)?;
+    let readers = Load::background(address, Manner::Chat, scale.witnesses, scale.witnesses + flooders)?;
     flooded(what, place, flood, Some(readers))
 }
 
@@ -135,7 +153,7 @@ fn under(
     flooders: usize,
 ) -> Result<[Run; 2], Failure> {
     let place = Place::open(server, manner, scale.witnesses)?;
-    let flood = Load::start(place.server.address, manner, flooders, scale.witnesses)?;
+    let flood = Load::background(place.server.address, manner, flooders, scale.witnesses)?;
     flooded(what, place, flood, None)
 }
 

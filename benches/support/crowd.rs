@@ -1,11 +1,13 @@
 //! Many people in one thread: they connect, give their names, read everything, and speak when told to.
 
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, IoSliceMut, Write};
 use std::net::SocketAddr;
+use std::os::fd::AsRawFd;
 use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
 use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 
@@ -131,6 +133,14 @@ impl Crowd {
         }
     }
 
+    /// Lets the system say when it had what is read from now on.
+    pub(crate) fn stamp(&mut self) -> Result<(), Failure> {
+        for person in &self.people {
+            setsockopt(&person.stream, sockopt::ReceiveTimestampns, &true)?;
+        }
+        Ok(())
+    }
+
     /// The last `count` read nothing any more.
     pub(crate) fn deafen(&mut self, count: usize) -> Result<(), Failure> {
         let first = self.people.len() - count;
@@ -163,6 +173,16 @@ impl Crowd {
         patience: Duration,
         hear: &mut impl FnMut(usize, &[u8]),
     ) -> Result<(), Failure> {
+        self.turn_stamped(patience, &mut |who, line, _| hear(who, line))
+    }
+
+    /// The same; `hear` also gets when the system had the line, by the wall clock, if it was [asked to say
+    /// so](Self::stamp).
+    pub(crate) fn turn_stamped(
+        &mut self,
+        patience: Duration,
+        hear: &mut impl FnMut(usize, &[u8], Option<Duration>),
+    ) -> Result<(), Failure> {
         match self.poll.poll(&mut self.events, Some(patience)) {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             result => result?,
@@ -179,16 +199,18 @@ impl Crowd {
             }
             let was_inside = person.inside;
             loop {
-                match person.stream.read(chunk) {
-                    Ok(0) => return Err(format!("the server has let {} go", name(*first + index)).into()),
-                    Ok(length) => {
+                match read_stamped(&person.stream, chunk) {
+                    Ok((0, _)) => {
+                        return Err(format!("the server has let {} go", name(*first + index)).into());
+                    }
+                    Ok((length, had)) => {
                         heard.bytes += length as u64;
                         person.take(&chunk[..length], |line| {
                             if line.starts_with(b">>> ") || line.starts_with(b"<<< ") {
                                 heard.notices += 1;
                                 heard.notice_bytes += line.len() as u64;
                             }
-                            hear(index, line);
+                            hear(index, line, had);
                         });
                         // epoll(7): a read that was not filled has emptied the socket.
                         if length < chunk.len() {
@@ -251,6 +273,18 @@ impl Person {
         }
         self.begun.extend_from_slice(rest);
     }
+}
+
+/// Reads, and gives when the last of that came to the socket, if the system says so.
+fn read_stamped(stream: &TcpStream, chunk: &mut [u8]) -> io::Result<(usize, Option<Duration>)> {
+    let mut space = nix::cmsg_space!(nix::sys::time::TimeSpec);
+    let mut whole = [IoSliceMut::new(chunk)];
+    let message = recvmsg::<()>(stream.as_raw_fd(), &mut whole, Some(&mut space), MsgFlags::empty())?;
+    let had = message.cmsgs()?.find_map(|said| match said {
+        ControlMessageOwned::ScmTimestampns(time) => Some(Duration::from(time)),
+        _ => None,
+    });
+    Ok((message.bytes, had))
 }
 
 /// Bytes of a name.

@@ -16,9 +16,6 @@ use super::progress::Progress;
 use super::steady::{self, Pace};
 use super::{Failure, floor, process};
 
-/// The least urgent that a process can be.
-const LAST: i32 = 19;
-
 /// A flooder writes this much at once.
 const FLOOD_BYTES: usize = 64 * 1024;
 
@@ -126,9 +123,8 @@ fn join(crowd: &mut Crowd) -> Result<bool, Failure> {
     Ok(known)
 }
 
-/// Everybody reads, and leaves the processor to those who measure.
+/// Everybody reads.
 fn listen(crowd: &mut Crowd, length: Duration) -> Result<(), Failure> {
-    rustix::process::nice(LAST)?;
     let begun = Instant::now();
     while begun.elapsed() < length {
         crowd.turn(Duration::from_millis(20), &mut |_, _| {})?;
@@ -136,16 +132,13 @@ fn listen(crowd: &mut Crowd, length: Duration) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Everybody writes as fast as the server takes it, and reads; gives the bytes that it took. Those who measure share
-/// the processor with them, and come first there: a flood that keeps the others from looking at the clock would
-/// measure itself.
+/// Everybody writes as fast as the server takes it, and reads; gives the bytes that it took.
 fn flood(crowd: &mut Crowd, role: &Role, length: Duration) -> Result<usize, Failure> {
     let floods = (0..crowd.len()).map(|who| {
         let line = format!("{:x<width$}\n", format!("{}: ", name(role.first + who)), width = LINE_BYTES - 1);
         role.manner.said(line.as_bytes()).repeat(FLOOD_BYTES / LINE_BYTES)
     });
     let floods: Vec<Vec<u8>> = floods.collect();
-    rustix::process::nice(LAST)?;
     let mut sent = vec![0; crowd.len()];
     let begun = Instant::now();
     while begun.elapsed() < length {
@@ -178,6 +171,22 @@ impl Load {
         let manner = manner.to_possible_value().ok_or("a manner without a name")?;
         let mut command = Load::command(server, people, first)?;
         Load::spawn(command.args(["--manner", manner.get_name()]))
+    }
+
+    /// The same for a crowd that runs only while nobody else wants its processor. Those who measure share it with those who
+    /// flood and those who only read: if they had to wait for it, the flood would measure itself. A low priority is not
+    /// enough: a process that has one still runs for its slice, 3 ms.
+    pub(crate) fn background(
+        server: SocketAddr,
+        manner: Manner,
+        people: usize,
+        first: usize,
+    ) -> Result<Load, Failure> {
+        let manner = manner.to_possible_value().ok_or("a manner without a name")?;
+        let load = Load::command(server, people, first)?;
+        let mut idle = Command::new("chrt");
+        idle.args(["--idle", "0"]).arg(load.get_program()).args(load.get_args());
+        Load::spawn(idle.args(["--manner", manner.get_name()]))
     }
 
     /// Lets so many connect to `server` who say nothing at all.

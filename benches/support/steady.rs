@@ -1,10 +1,13 @@
-//! Messages at a fixed rate, each with the time it was due in it: how many arrive, and how late.
+//! Messages at a fixed rate, each with the time it was due in it, and when it was written: how many arrive, how late,
+//! and how long the server kept them.
 //!
-//! Invariant: a message is as old as its due time, whoever kept it from leaving on time; nothing is left out of the count.
+//! Invariants: a message is as old as its due time, whoever kept it from leaving on time; nothing is left out of the
+//! count. The server has a message from its write until the system has it for the reader: neither the load's waiting for
+//! a processor nor its reading is in that. Of messages that are read together all count as the last of them.
 
 use std::fmt::{self, Display};
 use std::str::FromStr;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::Failure;
 use super::crowd::{Crowd, NAME_BYTES, name};
@@ -20,8 +23,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest sleep while messages are still to be sent.
 const NAP: Duration = Duration::from_millis(1);
 
-/// Digits of a due time, in nanoseconds.
+/// Digits of a due time, and of when a message was written, in nanoseconds.
 const STAMP_DIGITS: usize = 12;
+
+/// What [`STAMP_DIGITS`] can hold, in nanoseconds: times by the wall clock are taken modulo this.
+const STAMP_RANGE: u128 = 1_000_000_000_000;
 
 /// What is said, and how fast.
 #[derive(Clone, Copy, Debug)]
@@ -55,12 +61,14 @@ pub(crate) struct Steady {
     pub(crate) p50: f64,
     pub(crate) p99: f64,
     pub(crate) p999: f64,
+    /// How long the server kept them, in milliseconds.
+    pub(crate) kept_p99: f64,
 }
 
 impl Display for Steady {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Steady { asked, heard, seconds, p50, p99, p999 } = self;
-        write!(f, "{asked} {heard} {seconds} {p50} {p99} {p999}")
+        let Steady { asked, heard, seconds, p50, p99, p999, kept_p99 } = self;
+        write!(f, "{asked} {heard} {seconds} {p50} {p99} {p999} {kept_p99}")
     }
 }
 
@@ -69,10 +77,10 @@ impl FromStr for Steady {
 
     fn from_str(text: &str) -> Result<Steady, Failure> {
         let numbers: Vec<f64> = text.split(' ').map(str::parse).collect::<Result<_, _>>()?;
-        let [asked, heard, seconds, p50, p99, p999] = numbers[..] else {
+        let [asked, heard, seconds, p50, p99, p999, kept_p99] = numbers[..] else {
             return Err(format!("not what a load says: {text:?}").into());
         };
-        Ok(Steady { asked: asked as u64, heard: heard as u64, seconds, p50, p99, p999 })
+        Ok(Steady { asked: asked as u64, heard: heard as u64, seconds, p50, p99, p999, kept_p99 })
     }
 }
 
@@ -81,6 +89,7 @@ pub(crate) fn run(crowd: &mut Crowd, manner: Manner, round: usize, pace: Pace) -
     let (readers, messages) = (crowd.readers(), pace.messages());
     let asked = (messages * (readers - 1)) as u64;
     let mark = mark(round);
+    crowd.stamp()?;
     let mut speakers: Vec<Speaker> = (0..pace.senders)
         .map(|nth| Speaker { who: nth * readers / pace.senders, waiting: Vec::new() })
         .collect();
@@ -102,7 +111,9 @@ pub(crate) fn run(crowd: &mut Crowd, manner: Manner, round: usize, pace: Pace) -
             true => whole_millis(pace.due(sent).saturating_sub(ears.begun.elapsed()).min(NAP)),
             false => NAP,
         };
-        crowd.turn(if waiting { Duration::ZERO } else { patience }, &mut |who, line| ears.hear(who, line))?;
+        crowd.turn_stamped(if waiting { Duration::ZERO } else { patience }, &mut |who, line, had| {
+            ears.hear(who, line, had);
+        })?;
         let since = ears.begun.elapsed().saturating_sub(pace.length);
         if sent == messages && (since > PATIENCE || since > QUIET && ears.begun.elapsed() > ears.now + QUIET)
         {
@@ -129,7 +140,8 @@ struct Speaker {
 
 impl Speaker {
     fn add(&mut self, manner: Manner, mark: &str, due: Duration) {
-        let start = format!("{}{mark}{:0STAMP_DIGITS$} ", name(self.who), due.as_nanos());
+        let (due, written) = (due.as_nanos(), wall_stamp(wall_clock()));
+        let start = format!("{}{mark}{due:0STAMP_DIGITS$} {written:0STAMP_DIGITS$} ", name(self.who));
         let line = format!("{start:x<width$}\n", width = LINE_BYTES - 1);
         self.waiting.extend_from_slice(manner.said(line.as_bytes()));
     }
@@ -154,6 +166,7 @@ struct Ears<'a> {
     /// By whom.
     listener: usize,
     latencies: Latencies,
+    kept: Latencies,
 }
 
 impl Ears<'_> {
@@ -165,10 +178,11 @@ impl Ears<'_> {
             now: Duration::ZERO,
             listener: usize::MAX,
             latencies: Latencies::default(),
+            kept: Latencies::default(),
         }
     }
 
-    fn hear(&mut self, who: usize, line: &[u8]) {
+    fn hear(&mut self, who: usize, line: &[u8], had: Option<Duration>) {
         // Lines of earlier rounds, of flooders, of the server: none of ours.
         let Some(stamp) = line.get(NAME_BYTES..).and_then(|rest| rest.strip_prefix(self.mark)) else {
             return;
@@ -181,13 +195,20 @@ impl Ears<'_> {
         }
         self.first.get_or_insert(self.now);
         self.latencies.add(self.now.saturating_sub(Duration::from_nanos(due)));
+        let written = stamp.get(STAMP_DIGITS + 1..2 * STAMP_DIGITS + 1).and_then(number);
+        if let (Some(written), Some(had)) = (written, had) {
+            let kept = (wall_stamp(had) + STAMP_RANGE as u64 - written) % STAMP_RANGE as u64;
+            // A clock that was set back meanwhile makes it longer than any run.
+            self.kept.add(Duration::from_nanos(kept));
+        }
     }
 
     fn sum_up(&self, asked: u64) -> Steady {
-        let milliseconds = |share| match self.latencies.total() {
+        let within = |latencies: &Latencies, share| match latencies.total() {
             0 => f64::NAN,
-            _ => self.latencies.within(share).as_secs_f64() * 1e3,
+            _ => latencies.within(share).as_secs_f64() * 1e3,
         };
+        let milliseconds = |share| within(&self.latencies, share);
         Steady {
             asked,
             heard: self.latencies.total(),
@@ -195,8 +216,18 @@ impl Ears<'_> {
             p50: milliseconds(0.5),
             p99: milliseconds(0.99),
             p999: milliseconds(0.999),
+            kept_p99: within(&self.kept, 0.99),
         }
     }
+}
+
+/// What the wall clock says.
+fn wall_clock() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+fn wall_stamp(time: Duration) -> u64 {
+    (time.as_nanos() % STAMP_RANGE) as u64
 }
 
 fn number(digits: &[u8]) -> Option<u64> {
