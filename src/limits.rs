@@ -65,9 +65,22 @@ pub const READS_PER_TURN: usize = 4;
 /// half. With fewer a text that is pasted costs more writes.
 pub const LINES_PER_TURN: usize = 256;
 
-/// Lines taken in one turn from somebody who had their share of the turn before and goes on: who never stops writing
+/// Lines taken in one turn from all together who had their share of the turn before and go on: a sender who never stops
 /// keeps the turns short, even alone.
 pub const LINES_PER_TURN_GOING_ON: usize = 64;
+
+/// The same while others have lines as well, who wait for the end of the turn.
+pub const LINES_PER_TURN_BESIDE_OTHERS: usize = 16;
+
+/// Connections written to in one turn because of what was said in a room, while a sender goes on and others have lines as
+/// well: 0.25 ms, and then the others are looked at.
+pub const WRITES_PER_TURN_BESIDE_OTHERS: usize = 32;
+
+/// How long others count as having lines after one of them was taken.
+pub const OTHERS_TALK: Duration = Duration::from_millis(100);
+
+/// How long a sender who goes on waits at most, while others have lines as well, until all is written that was said before.
+pub const GOING_ON_WAITS: Duration = Duration::from_millis(10);
 
 /// Steps of work that one turn does at most, all lines together; the last line may go beyond. As much as
 /// [`LINES_PER_TURN`] lines for a thousand people, with what each line costs itself, 15 ms here: in a larger room fewer

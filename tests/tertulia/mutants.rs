@@ -48,7 +48,7 @@ const BUGS: [Bug; 15] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
-        right: "            if used_up || self.is_behind() {\n                self.go_on_later(id);",
+        right: "            if used_up || self.is_behind() {\n                self.go_on_later(id, now);",
         wrong: "            if used_up || self.is_behind() {",
     },
     Bug {

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use tertulia::config::{Config, Share};
-use tertulia::limits::{LINES_PER_TURN, LINES_PER_TURN_GOING_ON, RATE_BURST, READ_BYTES};
+use tertulia::limits::{
+    GOING_ON_WAITS, LINES_PER_TURN, LINES_PER_TURN_BESIDE_OTHERS, LINES_PER_TURN_GOING_ON, OTHERS_TALK,
+    RATE_BURST, READ_BYTES, WRITES_PER_TURN_BESIDE_OTHERS,
+};
 
 #[path = "../../benches/worst/house.rs"]
 pub mod house;
@@ -45,7 +48,7 @@ fn turn_takes_so_many_lines_from_all_flooders_together() {
     assert!(house.heard(119).contains("p110: con permiso\n"), "heard in the same turn");
     // Who comes now goes before those who go on.
     house.send(111, b"hola a todos\n");
-    house.turn();
+    (0..PEOPLE.div_ceil(WRITES_PER_TURN_BESIDE_OTHERS)).for_each(|_| house.turn());
     assert!(house.heard(119).starts_with("p111: hola a todos\n"));
 }
 
@@ -60,6 +63,45 @@ fn one_sender_has_the_whole_turn_and_less_when_going_on() {
         lines_said(&mut house, PEOPLE, House::settle),
         1_000 - LINES_PER_TURN - LINES_PER_TURN_GOING_ON
     );
+}
+
+#[test]
+fn sender_who_goes_on_takes_little_of_a_turn_while_others_have_lines() {
+    const PEOPLE: usize = 20;
+    let mut house = house_of(PEOPLE, unlimited());
+    house.send(0, &b"hola\n".repeat(1_000));
+    assert_eq!(lines_said(&mut house, PEOPLE, House::turn), LINES_PER_TURN);
+    house.send(1, b"con permiso\n");
+    assert_eq!(
+        lines_said(&mut house, PEOPLE, House::turn),
+        1,
+        "which is written before anything else is taken"
+    );
+    // The others may have more soon.
+    assert_eq!(lines_said(&mut house, PEOPLE, House::turn), LINES_PER_TURN_BESIDE_OTHERS);
+    house.now = house.now + OTHERS_TALK;
+    assert_eq!(lines_said(&mut house, PEOPLE, House::turn), LINES_PER_TURN_GOING_ON);
+    house.settle();
+}
+
+#[test]
+fn sender_who_goes_on_waits_until_the_others_lines_are_written_but_not_for_long() {
+    const PEOPLE: usize = 4 * WRITES_PER_TURN_BESIDE_OTHERS;
+    let mut house = house_of(PEOPLE, unlimited());
+    house.send(0, &b"hola\n".repeat(1_000));
+    house.turn();
+    house.send(1, b"con permiso\n");
+    house.turn();
+    // A quarter of the room has been written to.
+    assert_eq!(lines_said(&mut house, PEOPLE, House::turn), 0, "the sender waits");
+    house.send(2, b"y yo\n");
+    assert_eq!(lines_said(&mut house, PEOPLE, House::turn), 1, "and the others do not");
+    house.now = house.now + GOING_ON_WAITS;
+    assert_eq!(lines_said(&mut house, PEOPLE, House::turn), LINES_PER_TURN_BESIDE_OTHERS, "not for long");
+    house.settle();
+    house.listen(3);
+    house.says(0, "fin\n");
+    assert_eq!(house.heard(3), "p0: fin\n", "all of it was said");
 }
 
 #[test]
@@ -79,9 +121,10 @@ fn turn_does_so_much_work_whatever_the_lines_are() {
     house.send(0, &b"hola\n".repeat(100));
     let lines = lines_said(&mut house, PEOPLE, House::turn);
     assert!((5..=10).contains(&lines), "{lines} lines of some 600 steps each, and the last may go beyond");
-    // Of two who share a turn each does something in each of them.
+    // Of two who share a turn each does something in it.
+    house.settle();
     house.listen(99);
-    house.send(1, &b"hey\n".repeat(100));
+    (0..2).for_each(|who| house.send(who, &b"hey\n".repeat(100)));
     house.turn();
     let heard = house.heard(99);
     assert!(heard.contains("p0: ") && heard.contains("p1: "), "{heard}");
@@ -97,11 +140,9 @@ fn passed_over_sender_is_the_first_of_the_next_turn() {
     (0..40).for_each(|who| house.send(who, b"uno\ndos\n"));
     let mut order = Vec::new();
     while house.server.has_work() {
-        house.turn();
-        let heard = house.heard(49);
-        let said: Vec<_> = heard.lines().map(str::to_owned).collect();
-        assert!(said.len() <= 10, "{said:?}");
-        order.extend(said);
+        let lines = lines_said(&mut house, PEOPLE, House::turn);
+        assert!(lines <= 10, "{lines} in one turn");
+        order.extend(house.heard(49).lines().map(str::to_owned));
         // However many come meanwhile.
         if order.len() < 40 {
             house.send(48, b"yo primero\n");

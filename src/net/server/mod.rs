@@ -55,6 +55,10 @@ pub struct Server<S> {
     ready: VecDeque<ClientId>,
     /// Had their share of this turn and have more: those who come in the next one go before them.
     going_on: VecDeque<ClientId>,
+    /// When others had lines beside those who go on.
+    others_served: Option<MonoTime>,
+    /// When those who go on were served last, or the first of them began to wait.
+    went_on: MonoTime,
     /// To be swept.
     dead: VecDeque<ClientId>,
     /// Those that the chat has let go.
@@ -109,6 +113,8 @@ impl<S: Stream> Server<S> {
             urgent: VecDeque::new(),
             ready: VecDeque::new(),
             going_on: VecDeque::new(),
+            others_served: None,
+            went_on: MonoTime::START,
             dead: VecDeque::new(),
             closing: closing::Closing::default(),
             effects: Vec::new(),

@@ -3,13 +3,14 @@
 //! Invariants: a turn takes so many lines, and does so much work for them, and no more; of several who have input each gets
 //! their part of it, one line at least; and who was passed over is the first in the next turn.
 
+use std::collections::VecDeque;
 use std::time::Duration;
 
 use log::debug;
 
 use super::Server;
 use crate::chat::{ClientId, CloseReason, Command, Input, MonoTime};
-use crate::limits::{self, LINE_STEPS, LINES_PER_TURN_GOING_ON, LOOP_SHARE, READ_STEPS, STEP_NANOS};
+use crate::limits::{self, LINE_STEPS, LOOP_SHARE, READ_STEPS, STEP_NANOS};
 use crate::net::conn::{Conn, Filled, Pause};
 use crate::net::stream::Stream;
 use crate::protocol::Protocol;
@@ -22,30 +23,87 @@ struct Quantum {
     steps: u64,
 }
 
+/// What those in one queue may take of a turn.
+#[derive(Clone, Copy, Debug)]
+struct Allowance {
+    /// Connections.
+    count: usize,
+    /// What each of them may take.
+    part: Quantum,
+    /// Lines of all together.
+    lines: usize,
+    /// Steps of work since the start at which nobody else is served,
+    until: u64,
+    /// but for so many.
+    least: usize,
+}
+
 impl<S: Stream> Server<S> {
-    /// Serves those who have input: first those who were passed over in the last turn, then those who came since, then
+    /// Serves those who have input: first those who were passed over in the last turn and those who came since, then
     /// those who had their share and go on.
     pub fn serve_ready(&mut self, now: MonoTime) {
         self.wake_due(now);
-        let come = self.ready.len();
-        self.ready.append(&mut self.going_on);
-        let served = self.ready.len().min(limits::EVENTS_PER_TURN);
-        let Some(share) = self.quantum(served) else { return };
-        let going_on = Quantum { lines: share.lines.min(LINES_PER_TURN_GOING_ON), ..share };
-        let begun = self.work().total();
-        let mut lines_left = self.config.share.lines;
-        for nth in 0..served {
-            let spent = self.work().total() - begun;
-            if self.is_behind() || lines_left == 0 || spent >= self.config.share.steps {
+        let come = self.ready.len().min(limits::EVENTS_PER_TURN);
+        let going_on = self.going_on.len().min(limits::EVENTS_PER_TURN);
+        let Some(part) = self.quantum(come + going_on) else { return };
+        let until = self.work().total() + self.config.share.steps;
+        // However many come, who goes on has a line now and then.
+        let waited = going_on > 0 && now >= self.went_on + limits::GOING_ON_WAITS;
+        let kept = usize::from(waited);
+        let lines = self.config.share.lines - kept;
+        let taken = self.serve_queue(
+            |server| &mut server.ready,
+            Allowance { count: come, part, lines, until, least: 1 - kept },
+            now,
+        );
+        if going_on > 0 && taken > 0 {
+            self.others_served = Some(now);
+        }
+        let others = self.serves_others(now);
+        let most = match others {
+            true => limits::LINES_PER_TURN_BESIDE_OTHERS,
+            false => limits::LINES_PER_TURN_GOING_ON,
+        };
+        let lines = most.min(lines - taken + kept);
+        // Else they wait until what the others said is written, so that their next lines have as little before them as can
+        // be.
+        let may_go_on = waited || !others || self.dirty.is_empty();
+        if going_on > 0 && lines > 0 && may_go_on {
+            self.went_on = now;
+            let part = Quantum { lines: part.lines.min(lines / going_on).max(1), ..part };
+            self.serve_queue(
+                |server| &mut server.going_on,
+                Allowance { count: going_on, part, lines, until, least: kept },
+                now,
+            );
+        }
+    }
+
+    /// Whether others had lines of late beside those who go on.
+    pub(super) fn serves_others(&self, now: MonoTime) -> bool {
+        self.others_served.is_some_and(|served| now < served + limits::OTHERS_TALK)
+    }
+
+    /// Serves those at the front of a queue; gives how many lines that were.
+    fn serve_queue(
+        &mut self,
+        queue: fn(&mut Server<S>) -> &mut VecDeque<ClientId>,
+        allowance: Allowance,
+        now: MonoTime,
+    ) -> usize {
+        let Allowance { count, part, lines, until, least } = allowance;
+        let mut left = lines;
+        for nth in 0..count {
+            if self.is_behind() || left == 0 || nth >= least && self.work().total() >= until {
                 break;
             }
-            let Some(id) = self.ready.pop_front() else { break };
+            let Some(id) = queue(self).pop_front() else { break };
             if let Some(conn) = self.conn_mut(id) {
                 conn.ready = false;
-                let taken = self.serve(id, if nth < come { share } else { going_on }, now);
-                lines_left = lines_left.saturating_sub(taken);
+                left = left.saturating_sub(self.serve(id, part, now));
             }
         }
+        lines - left
     }
 
     /// The part of a turn that each of so many gets.
@@ -97,7 +155,7 @@ impl<S: Stream> Server<S> {
                 }
                 Err(Pause::NoLine | Pause::Closing) if !conn.may_read() => break,
                 Err(Pause::NoLine | Pause::Closing) if reads == 0 => {
-                    self.go_on_later(id);
+                    self.go_on_later(id, now);
                     break;
                 }
                 Err(Pause::NoLine | Pause::Closing) => {
@@ -109,7 +167,7 @@ impl<S: Stream> Server<S> {
             }
             let used_up = lines == 0 || self.work().total() - begun >= share.steps;
             if used_up || self.is_behind() {
-                self.go_on_later(id);
+                self.go_on_later(id, now);
                 break;
             }
         }
@@ -118,7 +176,10 @@ impl<S: Stream> Server<S> {
     }
 
     /// Remembers that `id` had their share of this turn and has more.
-    fn go_on_later(&mut self, id: ClientId) {
+    fn go_on_later(&mut self, id: ClientId, now: MonoTime) {
+        if self.going_on.is_empty() {
+            self.went_on = now;
+        }
         if let Some(conn) = self.conn_mut(id)
             && !conn.ready
         {

@@ -9,6 +9,7 @@ use log::debug;
 
 use super::Server;
 use crate::chat::{ClientId, CloseReason, Event, Input, MonoTime};
+use crate::limits;
 use crate::net::broadcast::Broadcast;
 use crate::net::conn::{Conn, Standing};
 use crate::net::stream::Stream;
@@ -46,6 +47,9 @@ impl<S: Stream> Server<S> {
     /// Says how many connections were freed.
     pub fn finish_turn(&mut self, now: MonoTime) -> usize {
         let (mut answers, mut rooms) = (self.config.share.writes, self.config.share.writes);
+        if self.serves_others(now) {
+            rooms = rooms.min(limits::WRITES_PER_TURN_BESIDE_OTHERS);
+        }
         self.flush(&mut answers, &mut rooms, now);
         let freed = self.sweep(now);
         debug_assert_eq!(
