@@ -65,6 +65,15 @@ pub(super) enum Filled {
     Broken,
 }
 
+/// The reply for which commands wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Awaited {
+    /// The number of the request that it answers.
+    pub(super) request: u64,
+    /// From then on it is waited for no longer.
+    pub(super) until: MonoTime,
+}
+
 /// One connection. Kept small: there may be 20,000 of them, mostly silent.
 #[derive(Debug)]
 pub(super) struct Conn<S> {
@@ -75,9 +84,9 @@ pub(super) struct Conn<S> {
     outbox: Outbox,
     rate_limiter: RateLimiter,
     phase: Phase,
-    /// Until when their next commands wait for what they asked for before: answers come in the order of the questions,
-    /// and before the end of those who asked and left.
-    pub(super) awaiting: Option<MonoTime>,
+    /// What the next commands wait for: replies come in the order of the questions, and before the end of a client that asked
+    /// and left.
+    pub(super) awaiting: Option<Box<Awaited>>,
     /// Whether the last thing that they were sent is a prompt, behind which nothing else may stand.
     at_prompt: bool,
     /// The due time that the server keeps for this connection.
@@ -180,7 +189,7 @@ impl<S: Stream> Conn<S> {
         if self.phase != Phase::Open {
             return Err(Pause::Closing);
         }
-        self.awaiting = self.awaiting.filter(|&until| now < until);
+        self.awaiting.take_if(|awaited| now >= awaited.until);
         if self.awaiting.is_some() {
             return Err(Pause::Later);
         }
@@ -386,7 +395,8 @@ impl<S: Stream> Conn<S> {
                 let paced = self.paced.then(|| self.rate_limiter.due(rate));
                 // Nothing ends by quiet that has not been read.
                 let piece = self.codec.piece_due().filter(|_| !self.readable);
-                [paced, self.awaiting, self.outbox.stalled_at(), piece].into_iter().flatten().min()
+                let awaited = self.awaiting.as_ref().map(|awaited| awaited.until);
+                [paced, awaited, self.outbox.stalled_at(), piece].into_iter().flatten().min()
             }
             Phase::Draining(until) | Phase::Lingering(until, _) => Some(until),
             Phase::Dead(_) => None,

@@ -7,14 +7,14 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use super::reply::Word;
-use super::request::Query;
+use super::request::{Query, RequestId};
 use super::sqlite::{Reader, Watch, fault};
 use crate::auth::yield_to_the_loop;
 
-/// Takes questions, by ticket. How many there are is the asker's business.
+/// Takes questions. How many there are is the asker's business.
 #[derive(Debug)]
 pub(super) struct Answerer {
-    questions: Sender<(u64, Query)>,
+    questions: Sender<(RequestId, Query)>,
     /// None: there is none, and who takes the questions answers them.
     thread: Option<(Arc<Watch>, JoinHandle<()>)>,
 }
@@ -34,14 +34,14 @@ impl Answerer {
     }
 
     /// Without a thread: whoever holds the other end answers.
-    pub(super) fn by_hand() -> (Answerer, Receiver<(u64, Query)>) {
+    pub(super) fn by_hand() -> (Answerer, Receiver<(RequestId, Query)>) {
         let (questions, theirs) = mpsc::channel();
         (Answerer { questions, thread: None }, theirs)
     }
 
-    pub(super) fn ask(&self, ticket: u64, query: Query) {
+    pub(super) fn ask(&self, id: RequestId, query: Query) {
         // A thread that has died answers nothing; who asked is told after a while.
-        let _ = self.questions.send((ticket, query));
+        let _ = self.questions.send((id, query));
     }
 
     /// Ends the thread, whatever it is doing, and closes its way into the file.
@@ -54,13 +54,13 @@ impl Answerer {
     }
 }
 
-fn answer(reader: &Reader, questions: &Receiver<(u64, Query)>, words: &Sender<Word>, wake: &impl Fn()) {
+fn answer(reader: &Reader, questions: &Receiver<(RequestId, Query)>, words: &Sender<Word>, wake: &impl Fn()) {
     yield_to_the_loop();
-    for (ticket, query) in questions {
+    for (id, query) in questions {
         let start = Instant::now();
         let _ = words.send(match reader.find(&query) {
-            Ok(sought) => Word::Found { ticket, query, sought, cost: start.elapsed() },
-            Err(error) => Word::Unreadable { ticket, query, why: fault(&error) },
+            Ok(sought) => Word::Found { id, query, sought, cost: start.elapsed() },
+            Err(error) => Word::Unreadable { id, query, why: fault(&error) },
         });
         wake();
     }

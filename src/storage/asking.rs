@@ -1,14 +1,12 @@
 //! The storage's part for accounts and letters: what is asked, and what is heard of it later.
 
-use super::accounts::{Accounts, Taken};
+use super::accounts::Accounts;
 use super::handle::{File, Storage};
-use super::reply::{Answer, Outcome};
-use super::request::{Affair, Change, Job};
+use super::reply::{Answer, Outcome, Reply};
+use super::request::{Affair, Change, Job, Request, RequestId, Wish};
 use super::row::{OfflineMessageRow, account_key};
 use crate::auth::Guesses;
-use crate::chat::{
-    Account, AccountKey, AuthRequest, AuthResult, ClientId, MonoTime, OfflineMessage, Origin, Posted,
-};
+use crate::chat::{Account, AccountKey, AuthResult, MonoTime, OfflineMessage, Origin, Posted};
 use crate::control::AccountOrder;
 use crate::limits::MAILBOXES_IN_HAND;
 use crate::locale::FileFault;
@@ -33,44 +31,36 @@ impl Storage {
         self.accounts.as_ref().is_some_and(Accounts::has_operator)
     }
 
-    /// Takes a request of a client who is `from` there. Without an answer it comes [later](Self::answers), for the client
-    /// of that id. Behind it comes the answer to another one, which had to give up its place in the queue for it.
-    pub fn authenticate(
-        &mut self,
-        id: ClientId,
-        from: Origin,
-        auth_request: AuthRequest,
-        now: MonoTime,
-    ) -> (Option<Answer>, Option<Answer>) {
-        match &mut self.accounts {
-            Some(accounts) => {
-                let Taken { answer, displaced } = accounts.authenticate(id, from, auth_request, now);
-                (answer, displaced)
+    /// Takes a request. The reply to it comes at once or [later](Self::replies); with it may come that to another one, which
+    /// has lost its place to it.
+    pub fn request(&mut self, Request { id, from, what }: Request, now: MonoTime) -> Vec<Reply> {
+        match what {
+            Wish::Look(look) => self.look(id, from, look, now),
+            Wish::Authenticate(auth_request) => match &mut self.accounts {
+                Some(accounts) => accounts.authenticate(id, from, auth_request, now),
+                None => vec![Reply::to(id, Answer::AuthResult(auth_request.matter(), AuthResult::Failed))],
+            },
+            Wish::Post(to, offline_message) => {
+                self.post(id, from, to, &offline_message).into_iter().collect()
             }
-            None => (Some(Answer::AuthResult(id, auth_request.matter(), AuthResult::Failed)), None),
+            Wish::Fetch(account) => match &mut self.file {
+                Some(file) => file.fetch(id, account).into_iter().collect(),
+                None => vec![Reply::to(id, Answer::OfflineMessages(account, Vec::new(), 0))],
+            },
         }
     }
 
-    /// Lets a letter wait for an account. Without an answer it comes [later](Self::answers), when it is on the disk.
-    pub fn post(
+    /// Lets a message wait for an account; the reply comes when it is on the disk.
+    fn post(
         &mut self,
-        id: ClientId,
+        id: RequestId,
         from: Origin,
         to: AccountKey,
         offline_message: &OfflineMessage,
-    ) -> Option<Answer> {
+    ) -> Option<Reply> {
         let (offline_message, address) = (OfflineMessageRow::of(offline_message), from.to_string());
         let affair = Affair::Post { id, to: to.0.get(), offline_message, address };
-        (!self.send(affair)).then_some(Answer::Posted(id, Posted::Failed, None))
-    }
-
-    /// Looks for the letters of an account. Without an answer it comes [later](Self::answers). Letters that cannot be
-    /// read now are not lost, but none of them come.
-    pub fn fetch(&mut self, id: ClientId, account: AccountKey) -> Option<Answer> {
-        match &mut self.file {
-            Some(file) => file.fetch(id, account),
-            None => Some(Answer::OfflineMessages(id, account, Vec::new(), 0)),
-        }
+        (!self.send(affair)).then_some(Reply::to(id, Answer::Posted(Posted::Failed, None)))
     }
 
     /// Forgets the letters of an account up to that number, which came with them.
@@ -82,14 +72,14 @@ impl Storage {
         }
     }
 
-    /// Looks at the accounts again, for somebody else has changed them; they come [later](Self::answers).
+    /// Looks at the accounts again, for somebody else has changed them; they come [later](Self::replies).
     pub fn reload_accounts(&mut self) {
         if let Some(file) = &mut self.file {
             file.reload_some_time();
         }
     }
 
-    /// Has an order about the accounts carried out; what came of it comes [later](Self::answers), behind the accounts as they
+    /// Has an order about the accounts carried out; what came of it comes [later](Self::replies), behind the accounts as they
     /// are then. False: too much waits for the file, or there is none.
     pub fn order(&mut self, ticket: u64, order: AccountOrder) -> bool {
         self.send(Affair::Order { ticket, order })
@@ -105,7 +95,7 @@ impl Storage {
         self.accounts.as_ref().map_or(0, Accounts::hashed)
     }
 
-    pub(super) fn receive_hashes(&mut self, now: MonoTime) -> Vec<Answer> {
+    pub(super) fn receive_hashes(&mut self, now: MonoTime) -> Vec<Reply> {
         let Storage { file, accounts: Some(accounts), .. } = self else { return Vec::new() };
         let mut send = |affair| file.as_mut().is_some_and(|file| file.push(Job::Affair(affair)).is_ok());
         let answers = accounts.receive(now, &mut send);
@@ -116,25 +106,26 @@ impl Storage {
     }
 
     /// Hears what came of an affair; behind accounts that are being taken in it waits.
-    pub(super) fn receive_outcome(&mut self, outcome: Outcome) -> Option<Answer> {
+    pub(super) fn receive_outcome(&mut self, outcome: Outcome) -> Option<Reply> {
         let accounts = self.accounts.as_mut()?;
         if accounts.is_reloading() {
             self.behind_reload.push_back(outcome);
             return None;
         }
         match outcome {
-            Outcome::Registered(ticket, registration) => accounts.registered(ticket, registration),
-            Outcome::Changed(ticket, changed) => accounts.changed(ticket, changed),
-            Outcome::Posted(id, posted, number) => Some(Answer::Posted(id, posted, number)),
+            Outcome::Registered(id, registration) => accounts.registered(id, registration),
+            Outcome::Changed(id, changed) => accounts.changed(id, changed),
+            Outcome::Posted(id, posted, number) => Some(Reply::to(id, Answer::Posted(posted, number))),
             Outcome::OfflineMessages(id, account, offline_messages, last) => {
                 self.file.iter_mut().for_each(|file| file.fetching -= 1);
                 let offline_messages = offline_messages
                     .into_iter()
                     .filter_map(OfflineMessageRow::into_offline_message)
                     .collect();
-                Some(Answer::OfflineMessages(id, account_key(account)?, offline_messages, last))
+                let account = account_key(account)?;
+                Some(Reply::to(id, Answer::OfflineMessages(account, offline_messages, last)))
             }
-            Outcome::Ordered(ticket, reply) => Some(Answer::Ordered(ticket, reply)),
+            Outcome::Ordered(ticket, reply) => Some(Reply::news(Answer::Ordered(ticket, reply))),
             Outcome::Accounts(rows) => {
                 accounts.begin_reload(rows);
                 self.reload_some()
@@ -149,8 +140,8 @@ impl Storage {
 
     /// Goes on with the accounts that have been changed by another hand, and hears what came of affairs behind that. Call
     /// once a turn.
-    pub fn take_accounts_in(&mut self) -> Vec<Answer> {
-        let mut answers: Vec<Answer> = self.reload_some().into_iter().collect();
+    pub fn take_accounts_in(&mut self) -> Vec<Reply> {
+        let mut answers: Vec<Reply> = self.reload_some().into_iter().collect();
         while !self.is_reloading()
             && let Some(outcome) = self.behind_reload.pop_front()
         {
@@ -161,9 +152,9 @@ impl Storage {
     }
 
     /// Takes some accounts in; at the end there is an answer, whether or not something is different.
-    fn reload_some(&mut self) -> Option<Answer> {
+    fn reload_some(&mut self) -> Option<Reply> {
         let (changes, all) = self.accounts.as_mut()?.go_on()?;
-        (all || !changes.is_empty()).then_some(Answer::Accounts(changes))
+        (all || !changes.is_empty()).then_some(Reply::news(Answer::Accounts(changes)))
     }
 
     fn send(&mut self, affair: Affair) -> bool {
@@ -172,21 +163,22 @@ impl Storage {
 }
 
 impl File {
-    /// Has the letters of an account read now or, while many others are, later. An answer at once: none come.
-    fn fetch(&mut self, id: ClientId, account: AccountKey) -> Option<Answer> {
+    /// Has the messages of an account read now or, while many others are, later. Letters that cannot be read now are not lost,
+    /// but the reply at once has none of them.
+    fn fetch(&mut self, id: RequestId, account: AccountKey) -> Option<Reply> {
         if self.fetching >= MAILBOXES_IN_HAND {
             self.fetchers.push_back((id, account));
             return None;
         }
         if self.push(Job::Affair(Affair::Fetch { id, account: account.0.get() })).is_err() {
-            return Some(Answer::OfflineMessages(id, account, Vec::new(), 0));
+            return Some(Reply::to(id, Answer::OfflineMessages(account, Vec::new(), 0)));
         }
         self.fetching += 1;
         None
     }
 
     /// Has the letters read of those who wait for it, as many as may be at the same time; gives whose cannot.
-    pub(super) fn fetch_more(&mut self) -> Vec<Answer> {
+    pub(super) fn fetch_more(&mut self) -> Vec<Reply> {
         let mut answers = Vec::new();
         while self.fetching < MAILBOXES_IN_HAND
             && let Some((id, account)) = self.fetchers.pop_front()

@@ -17,14 +17,14 @@ use super::ledger::{Ending, Ledger, Left};
 use super::memory::Memory;
 use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
-use super::reply::{Answer, FileNews, Outcome, Word};
-use super::request::{Affair, Change, Job, Query};
+use super::reply::{Answer, FileNews, Outcome, Reply, Word};
+use super::request::{Affair, Change, Job, Query, RequestId};
 use super::rooms::{Fact, RoomRow, records};
 use super::row::{Row, miss};
 use super::sqlite::{GapsFile, Store};
 use super::worker::Worker;
 use crate::auth::Hasher;
-use crate::chat::{AccountKey, ClientId, Expulsion, Line, MonoTime, Origin, RoomChange, RoomKey, RoomRecord};
+use crate::chat::{AccountKey, Expulsion, Line, MonoTime, Origin, RoomChange, RoomKey, RoomRecord};
 use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_QUEUE_JOBS};
 use crate::locale::FileFault;
 
@@ -73,7 +73,7 @@ pub(super) struct File {
     /// Mailboxes that the thread reads: each takes as much as an answer.
     pub(super) fetching: usize,
     /// Whose are read behind these.
-    pub(super) fetchers: VecDeque<(ClientId, AccountKey)>,
+    pub(super) fetchers: VecDeque<(RequestId, AccountKey)>,
     /// What must not get lost and found no place yet; it goes before everything else.
     pending: Pending,
     /// The accounts have to be looked at again.
@@ -216,30 +216,28 @@ impl Storage {
     }
 
     /// What the helper threads have found since they were last asked.
-    pub fn answers(&mut self, now: MonoTime) -> Vec<Answer> {
+    pub fn replies(&mut self, now: MonoTime) -> Vec<Reply> {
         let Some(file) = &mut self.file else { return self.receive_hashes(now) };
         let words: Vec<Word> = file.words.try_iter().collect();
-        let mut answers = Vec::new();
+        let mut replies = Vec::new();
         for word in words {
-            answers.extend(match word {
+            replies.extend(match word {
                 Word::Outcome(outcome) => self.receive_outcome(outcome),
-                Word::Found { ticket, query, sought, cost } => {
-                    self.receive_found(ticket, query, sought, cost)
-                }
+                Word::Found { id, query, sought, cost } => self.receive_found(id, query, sought, cost),
                 word => self.file.as_mut().and_then(|file| file.receive(word)),
             });
         }
-        answers.extend(self.file.iter_mut().flat_map(File::hand_over));
-        answers.extend(self.file.iter_mut().flat_map(File::fetch_more));
-        answers.extend(self.receive_hashes(now));
-        self.say_displaced(&mut answers);
-        answers
+        replies.extend(self.file.iter_mut().flat_map(File::hand_over));
+        replies.extend(self.file.iter_mut().flat_map(File::fetch_more));
+        replies.extend(self.receive_hashes(now));
+        self.say_displaced(&mut replies);
+        replies
     }
 
     /// Says so where nothing can be kept because there is no file any more.
-    pub(super) fn say_displaced(&self, answers: &mut [Answer]) {
+    pub(super) fn say_displaced(&self, replies: &mut [Reply]) {
         if self.file.as_ref().is_some_and(File::is_displaced) {
-            answers.iter_mut().for_each(Answer::say_displaced);
+            replies.iter_mut().for_each(Reply::say_displaced);
         }
     }
 
@@ -440,11 +438,11 @@ impl File {
         }
     }
 
-    fn receive(&mut self, word: Word) -> Option<Answer> {
+    fn receive(&mut self, word: Word) -> Option<Reply> {
         match word {
-            Word::Unreadable { ticket, query, why } => {
+            Word::Unreadable { id, query, why } => {
                 self.complaint.why = Some(why);
-                return self.questions.take_back(ticket, query.is_search()).map(Answer::Busy);
+                return self.questions.take_back(id, query.is_search()).map(Reply::busy);
             }
             Word::Lost(lines, why) => {
                 self.complaint.lines += lines;
@@ -457,7 +455,7 @@ impl File {
                     FileNews::Back(_) => self.displaced = false,
                     FileNews::LockRestored(_) | FileNews::OldLinesStay => {}
                 }
-                return Some(Answer::File(news));
+                return Some(Reply::news(Answer::File(news)));
             }
             Word::Found { .. } | Word::Outcome(_) | Word::Unwritten => {} // the storage's own
         }

@@ -4,19 +4,19 @@ use std::time::Duration;
 
 use super::handle::{File, Storage};
 use super::questions::Searching;
-use super::reply::{Answer, Sought};
-use super::request::{Job, Query};
+use super::reply::{Answer, Reply, Sought};
+use super::request::{Job, Query, RequestId};
 use super::steady::oldest;
 use super::words::Wanted;
 use crate::chat::{ClientId, Look, MonoTime, Origin, Text};
 use crate::limits::{SEARCH_BYTE_NANOS, SEARCH_TURN_WORK};
 
 impl Storage {
-    /// Looks for something, for somebody who is `from` there. What does not come at once comes [later](Self::answers)
-    /// or of [work](Self::work), and within [`HISTORY_PATIENCE`](crate::limits::HISTORY_PATIENCE) something does. Another one may lose their place.
-    pub fn look(&mut self, id: ClientId, from: Origin, look: Look, now: MonoTime) -> Vec<Answer> {
+    /// Looks for something. What does not come at once comes [later](Self::replies) or of [work](Self::work), and within
+    /// [`HISTORY_PATIENCE`](crate::limits::HISTORY_PATIENCE) something does. Another one may lose its place.
+    pub(super) fn look(&mut self, id: RequestId, from: Origin, look: Look, now: MonoTime) -> Vec<Reply> {
         if let (Some(file), Some(query)) = (&mut self.file, Query::of(&look)) {
-            let lost = file.questions.ask(id, from, query.is_search(), query, now).map(Answer::Busy);
+            let lost = file.questions.ask(id, from, query.is_search(), query, now).map(Reply::busy);
             return lost.into_iter().chain(file.hand_over()).collect();
         }
         if let Look::Search(rooms, words, count) = look {
@@ -25,14 +25,14 @@ impl Storage {
             // The answer is for the kind of question; the words need not be kept twice.
             let look = Look::Search(rooms, Text::clean(""), count);
             let lost = self.searches.ask(id, from, true, Searching { look, search }, now);
-            return lost.map(Answer::Busy).into_iter().collect();
+            return lost.map(Reply::busy).into_iter().collect();
         }
         let mut found = self.memory.look(look);
         if let Some(days) = self.file.as_ref().and_then(|file| file.keep_days) {
             // Memory holds them until others push them out; that is no reason to show them.
             found.lines.retain(|line| line.at.0 >= oldest(days));
         }
-        vec![Answer::Found { id, found, cost: Duration::ZERO }]
+        vec![Reply::to(id, Answer::Found { found, cost: Duration::ZERO })]
     }
 
     /// Whether [`work`](Self::work) has something to do.
@@ -41,50 +41,51 @@ impl Storage {
     }
 
     /// Does what is to be done in memory, a bounded part of it. Call once a turn.
-    pub fn work(&mut self) -> Option<Answer> {
+    pub fn work(&mut self) -> Option<Reply> {
         self.memory.free();
-        let (origin, ticket, Searching { look, mut search }) = self.searches.next_search()?;
+        let (origin, id, Searching { look, mut search }) = self.searches.next_search()?;
         let before = search.work;
         let over = self.memory.go_on(&mut search, SEARCH_TURN_WORK);
         self.searched += (search.work - before) as u64;
         if over {
             let cost = Duration::from_nanos(search.work as u64 * SEARCH_BYTE_NANOS);
-            let id = self.searches.close(ticket)?;
-            return Some(Answer::Found { id, found: self.memory.end(search, look), cost });
+            let id = self.searches.close(id)?;
+            let found = self.memory.end(search, look);
+            return Some(Reply::to(id, Answer::Found { found, cost }));
         }
         // It has a place: it has just left it.
-        self.searches.searches.push(origin, (ticket, Searching { look, search }));
+        self.searches.searches.push(origin, (id, Searching { look, search }));
         None
     }
 
     /// Gives up what has waited too long.
-    pub fn overdue(&mut self, now: MonoTime) -> Vec<Answer> {
+    pub fn overdue(&mut self, now: MonoTime) -> Vec<Reply> {
         let Storage { searches, file, .. } = self;
-        let mut given_up: Vec<ClientId> = std::iter::from_fn(|| searches.overdue(now)).collect();
+        let mut given_up: Vec<RequestId> = std::iter::from_fn(|| searches.overdue(now)).collect();
         if let Some(file) = file {
             given_up.extend(std::iter::from_fn(|| file.questions.overdue(now)));
         }
-        given_up.into_iter().map(Answer::Busy).collect()
+        given_up.into_iter().map(Reply::busy).collect()
     }
 
-    /// Gives up what somebody has asked who is there no more.
-    pub fn leave(&mut self, id: ClientId) {
-        self.searches.leave(id);
+    /// Gives up what a client has asked who is there no more.
+    pub fn leave(&mut self, client: ClientId) {
+        self.searches.leave(client);
         if let Some(file) = &mut self.file {
-            file.questions.leave(id);
+            file.questions.leave(client);
         }
     }
 
     pub(super) fn receive_found(
         &mut self,
-        ticket: u64,
+        id: RequestId,
         query: Query,
         sought: Sought,
         cost: Duration,
-    ) -> Option<Answer> {
+    ) -> Option<Reply> {
         self.searched += sought.looked_at;
-        let id = self.file.as_mut()?.questions.take_back(ticket, query.is_search())?;
-        Some(Answer::Found { id, found: query.found(sought), cost })
+        let id = self.file.as_mut()?.questions.take_back(id, query.is_search())?;
+        Some(Reply::to(id, Answer::Found { found: query.found(sought), cost }))
     }
 
     /// What all searches together have looked at: bytes in memory, lines in a file.
@@ -95,12 +96,12 @@ impl Storage {
 
 impl File {
     /// Hands questions to the threads; gives those for which there is no place.
-    pub(super) fn hand_over(&mut self) -> Vec<Answer> {
+    pub(super) fn hand_over(&mut self) -> Vec<Reply> {
         let mut busy = Vec::new();
-        while let Some((ticket, query)) = self.questions.next_for_threads() {
+        while let Some((id, query)) = self.questions.next_for_threads() {
             let search = query.is_search();
-            if self.push(Job::Look(ticket, query)).is_err() {
-                busy.extend(self.questions.take_back(ticket, search).map(Answer::Busy));
+            if self.push(Job::Look(id, query)).is_err() {
+                busy.extend(self.questions.take_back(id, search).map(Reply::busy));
             }
         }
         busy

@@ -27,7 +27,8 @@ mod worker;
 
 pub use handle::{Complaint, Storage};
 pub use memory::Memory;
-pub use reply::{Answer, FileNews};
+pub use reply::{Answer, FileNews, Reply};
+pub use request::{Request, RequestId, Wish};
 pub use simulated::{Fault, Kept, SimulatedHelpers};
 pub use sqlite::{AccountFile, Exposed, Store, StoreError, hash};
 pub use words::fold;

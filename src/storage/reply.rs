@@ -5,42 +5,62 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::request::{Affair, Query};
+use super::request::{Affair, Query, RequestId};
 use super::row::{AccountRow, OfflineMessageRow, Row};
 use crate::chat::{
-    AccountChange, AccountKey, AuthResult, ClientId, Found, Look, Matter, OfflineMessage, Posted, Reach,
-    RoomKey, Text,
+    AccountChange, AccountKey, AuthResult, Found, Look, Matter, OfflineMessage, Posted, Reach, RoomKey, Text,
 };
 use crate::control::{AccountReply, Refusal};
 use crate::locale::FileFault;
 
-/// What comes of a look.
+/// What the storage has to say: the reply to a request, or news.
+#[derive(Debug)]
+pub struct Reply {
+    /// The request that it answers. None: it is news, for which nobody has asked.
+    pub id: Option<RequestId>,
+    /// What came of it.
+    pub what: Answer,
+}
+
+/// What came of a request, and news.
 #[derive(Debug)]
 pub enum Answer {
-    /// This was found, for a client.
+    /// This was found.
     Found {
-        /// Who asked.
-        id: ClientId,
         /// What was found.
         found: Found,
         /// What it took, in time of the loop or of a helper thread.
         cost: Duration,
     },
     /// It cannot be found now.
-    Busy(ClientId),
-    /// What came of a request, for that client.
-    AuthResult(ClientId, Matter, AuthResult),
-    /// What came of a letter, for that client, and its number if it is kept: see [`OfflineMessages`](Answer::OfflineMessages).
-    Posted(ClientId, Posted, Option<u64>),
-    /// The letters of an account, oldest first, for that client; and the number of the last one, up to which they were
+    Busy,
+    /// What came of a password.
+    AuthResult(Matter, AuthResult),
+    /// What came of a message for an account, and its number if it is kept: see [`OfflineMessages`](Answer::OfflineMessages).
+    Posted(Posted, Option<u64>),
+    /// The messages for an account, oldest first; and the number of the last one, up to which they were
     /// [handed over](super::Storage::ack) when the client has them. 0 when there are none.
-    OfflineMessages(ClientId, AccountKey, Vec<OfflineMessage>, u64),
-    /// This is different about the accounts, since another hand has changed them: all of it, or the next part.
+    OfflineMessages(AccountKey, Vec<OfflineMessage>, u64),
+    /// News: this is different about the accounts, since another hand has changed them: all of it, or the next part.
     Accounts(Vec<AccountChange>),
-    /// What happened to a file of the directory.
+    /// News: what happened to a file of the directory.
     File(FileNews),
-    /// What came of the administrator's order with that ticket.
+    /// News: what came of the administrator's order with that ticket.
     Ordered(u64, AccountReply),
+}
+
+impl Reply {
+    pub(super) fn to(id: RequestId, what: Answer) -> Reply {
+        Reply { id: Some(id), what }
+    }
+
+    pub(super) fn busy(id: RequestId) -> Reply {
+        Reply::to(id, Answer::Busy)
+    }
+
+    pub(super) fn news(what: Answer) -> Reply {
+        Reply { id: None, what }
+    }
 }
 
 /// What happened to a file of the directory.
@@ -60,9 +80,9 @@ pub enum FileNews {
 #[derive(Debug)]
 pub(super) enum Word {
     /// What came of a question.
-    Found { ticket: u64, query: Query, sought: Sought, cost: Duration },
+    Found { id: RequestId, query: Query, sought: Sought, cost: Duration },
     /// It could not be read, and why.
-    Unreadable { ticket: u64, query: Query, why: FileFault },
+    Unreadable { id: RequestId, query: Query, why: FileFault },
     /// So many lines could not be written, and why if the file said so. No line: something else could not.
     Lost(u64, Option<FileFault>),
     /// At the end: changes are left that could not be written.
@@ -88,12 +108,12 @@ pub(super) struct Sought {
 /// What came of an [`Affair`](super::request::Affair).
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Registered(u64, Registration),
-    Changed(u64, Changed),
+    Registered(RequestId, Registration),
+    Changed(RequestId, Changed),
     /// And the number of a letter that is kept.
-    Posted(ClientId, Posted, Option<u64>),
+    Posted(RequestId, Posted, Option<u64>),
     /// Oldest first, and the number of the last one.
-    OfflineMessages(ClientId, u32, Vec<OfflineMessageRow>, u64),
+    OfflineMessages(RequestId, u32, Vec<OfflineMessageRow>, u64),
     Accounts(Vec<AccountRow>),
     Ordered(u64, AccountReply),
 }
@@ -118,19 +138,15 @@ pub(super) enum Registration {
     Failed,
 }
 
-impl Answer {
+impl Reply {
     /// Says that it failed, or lacks what was said last, because there is no file any more to keep it in: trying again is of
     /// no use.
     pub(super) fn say_displaced(&mut self) {
-        match self {
-            Answer::AuthResult(
-                _,
-                Matter::Register(_) | Matter::Change(_),
-                auth_result @ AuthResult::Failed,
-            ) => {
+        match &mut self.what {
+            Answer::AuthResult(Matter::Register(_) | Matter::Change(_), auth_result @ AuthResult::Failed) => {
                 *auth_result = AuthResult::Displaced;
             }
-            Answer::Posted(_, posted @ Posted::Failed, _) => *posted = Posted::Displaced,
+            Answer::Posted(posted @ Posted::Failed, _) => *posted = Posted::Displaced,
             Answer::Found { found, .. } => found.reach = Reach::Displaced,
             _ => {}
         }
@@ -141,8 +157,8 @@ impl Affair {
     /// What comes of it when the file fails, for this reason.
     pub(super) fn failed(&self, why: FileFault) -> Option<Outcome> {
         match self {
-            Affair::Register { ticket, .. } => Some(Outcome::Registered(*ticket, Registration::Failed)),
-            Affair::Change { ticket, .. } => Some(Outcome::Changed(*ticket, Changed::Failed)),
+            Affair::Register { id, .. } => Some(Outcome::Registered(*id, Registration::Failed)),
+            Affair::Change { id, .. } => Some(Outcome::Changed(*id, Changed::Failed)),
             Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed, None)),
             Affair::Fetch { id, account } => Some(Outcome::OfflineMessages(*id, *account, Vec::new(), 0)),
             Affair::Order { ticket, .. } => {

@@ -3,16 +3,48 @@
 use super::expulsions::ExpulsionRow;
 use super::rooms::{Fact, RoomRow};
 use super::row::{OfflineMessageRow, Row};
-use crate::chat::{ClientId, Look};
+use crate::chat::{AccountKey, AuthRequest, ClientId, Look, OfflineMessage, Origin};
 use crate::control::AccountOrder;
+
+/// Names a request; the reply to it carries it back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RequestId {
+    /// The client on whose behalf it is.
+    pub client: ClientId,
+    /// Its number: each request has a higher one than those before.
+    pub number: u64,
+}
+
+/// Something that a client wants of the storage.
+#[derive(Debug)]
+pub struct Request {
+    /// Comes back with the reply.
+    pub id: RequestId,
+    /// From where the client comes: addresses take turns.
+    pub from: Origin,
+    /// What is wanted.
+    pub what: Wish,
+}
+
+/// What a client wants of the storage.
+#[derive(Debug)]
+pub enum Wish {
+    /// Lines of the history.
+    Look(Look),
+    /// Something that needs a password.
+    Authenticate(AuthRequest),
+    /// A message that waits for the owner of an account.
+    Post(AccountKey, OfflineMessage),
+    /// The messages that wait for the owner of an account.
+    Fetch(AccountKey),
+}
 
 /// Something for the helper thread to do.
 #[derive(Debug)]
 pub(super) enum Job {
     Keep(Row),
     Change(Change),
-    /// A question, by its ticket.
-    Look(u64, Query),
+    Look(RequestId, Query),
     Affair(Affair),
 }
 
@@ -39,16 +71,16 @@ pub(super) enum Change {
 /// Something for the history's thread to do.
 #[derive(Debug)]
 pub(super) enum Affair {
-    /// A new account; the ticket comes back with what came of it.
-    Register { ticket: u64, name: String, password: String, address: String },
+    /// A new account.
+    Register { id: RequestId, name: String, password: String, address: String },
     /// Another password, for an account that still has the `old` one.
-    Change { ticket: u64, account: u32, old: String, password: String, address: String },
+    Change { id: RequestId, account: u32, old: String, password: String, address: String },
     /// Somebody has given their password.
     Seen { account: u32, address: String },
     /// A letter for an account.
-    Post { id: ClientId, to: u32, offline_message: OfflineMessageRow, address: String },
+    Post { id: RequestId, to: u32, offline_message: OfflineMessageRow, address: String },
     /// The letters of an account.
-    Fetch { id: ClientId, account: u32 },
+    Fetch { id: RequestId, account: u32 },
     /// All accounts, for somebody else has changed them.
     Reload,
     /// What the administrator wants done to the accounts; the ticket comes back with what came of it.

@@ -19,7 +19,7 @@ use super::handle::{File, Storage};
 use super::ledger::Gaps;
 use super::pending::Load;
 use super::reply::{Changed, FileNews, Outcome, Registration, Sought, Word};
-use super::request::{Affair, Change, Query};
+use super::request::{Affair, Change, Query, RequestId};
 use super::row::{AccountRow, LineKind, OfflineMessageRow, Row};
 use super::sqlite::fault;
 use super::worker::Worker;
@@ -52,7 +52,7 @@ pub enum Kept {
 /// The helpers of one storage: the one that writes, the one that answers, the one that hashes.
 pub struct SimulatedHelpers {
     worker: Worker<Shelf, Box<dyn Fn() + Send>>,
-    questions: Receiver<(u64, Query)>,
+    questions: Receiver<(RequestId, Query)>,
     words: Sender<Word>,
     work: Receiver<(u64, Work)>,
     hashed: Sender<(u64, Hashed)>,
@@ -100,9 +100,9 @@ impl SimulatedHelpers {
 
     /// The one that answers does so, once; says whether it had a question.
     pub fn answer(&mut self) -> bool {
-        let Ok((ticket, query)) = self.questions.try_recv() else { return false };
+        let Ok((id, query)) = self.questions.try_recv() else { return false };
         let sought = self.worker.disk().things.borrow().seek(&query);
-        let _ = self.words.send(Word::Found { ticket, query, sought, cost: ANSWER_COST });
+        let _ = self.words.send(Word::Found { id, query, sought, cost: ANSWER_COST });
         self.wake();
         true
     }
@@ -322,13 +322,13 @@ impl Things {
 
     fn settle(&mut self, affair: Affair) -> Option<Outcome> {
         match affair {
-            Affair::Register { ticket, name, password, address } => {
-                Some(Outcome::Registered(ticket, self.register(&name, &password, Some(&address))))
+            Affair::Register { id, name, password, address } => {
+                Some(Outcome::Registered(id, self.register(&name, &password, Some(&address))))
             }
-            Affair::Change { ticket, account, old, password, .. } => {
+            Affair::Change { id, account, old, password, .. } => {
                 let theirs = self.accounts.get(&account).is_some_and(|row| row.password == old);
                 let made = theirs && self.change(account, &password);
-                Some(Outcome::Changed(ticket, if made { Changed::Made } else { Changed::Stale }))
+                Some(Outcome::Changed(id, if made { Changed::Made } else { Changed::Stale }))
             }
             Affair::Seen { .. } => None,
             Affair::Post { id, to, offline_message, .. } => {

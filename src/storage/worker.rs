@@ -17,7 +17,7 @@ use super::disk::Disk;
 use super::ledger::{Gaps, Ledger};
 use super::pending::Load;
 use super::reply::{FileNews, Word};
-use super::request::{Affair, Change, JOB_BYTES, Job, Query};
+use super::request::{Affair, Change, JOB_BYTES, Job, Query, RequestId};
 use super::row::{LineKind, Row, miss};
 use super::sqlite::{fault, is_busy};
 use super::steady::{SteadyClock, now, oldest};
@@ -58,7 +58,7 @@ pub(super) struct Worker<D, W> {
     /// What is promised, and since when it waits.
     affairs: Vec<(Instant, Affair)>,
     /// To be answered when the rows are written.
-    questions: Vec<(u64, Query)>,
+    questions: Vec<(RequestId, Query)>,
     /// Lines that could not be written, by room, and when the first of them was said.
     gaps: Gaps,
     /// Whether another program keeps us from writing what waits.
@@ -213,7 +213,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             // Whatever was said before them is on the disk.
             let questions = std::mem::take(&mut self.questions);
             asked = !questions.is_empty();
-            questions.into_iter().for_each(|(ticket, query)| self.answerer.ask(ticket, query));
+            questions.into_iter().for_each(|(id, query)| self.answerer.ask(id, query));
         }
         told |= self.tell_room();
         if told {
@@ -241,9 +241,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             Job::Keep(row) => self.rows.push_back(row),
             Job::Change(change) => self.changes.push(change),
             // There are never many of them in hand.
-            Job::Look(ticket, query) => {
+            Job::Look(id, query) => {
                 self.load.release(bytes, false);
-                self.questions.push((ticket, query));
+                self.questions.push((id, query));
             }
             Job::Affair(affair) => self.affairs.push((Instant::now(), affair)),
         }

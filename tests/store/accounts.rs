@@ -7,14 +7,9 @@ use tertulia::limits::{
     TRUSTED_ADDRESSES,
 };
 use tertulia::locale::FileFault;
-use tertulia::storage::{Answer, Storage, hash};
+use tertulia::storage::{Answer, Reply, Request, RequestId, Storage, Wish, hash};
 
 use super::support::{DEADLINE, Desk, Dir, HOME, login, name, origin, password};
-
-/// How many answers there are at once.
-fn at_once((answer, displaced): (Option<Answer>, Option<Answer>)) -> usize {
-    answer.into_iter().chain(displaced).count()
-}
 
 #[test]
 fn a_password_is_right_or_wrong_and_can_be_changed_also_over_a_restart() {
@@ -149,27 +144,26 @@ fn a_flood_from_one_address_is_refused_unhashed_and_somebody_else_is_served_betw
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
     let before = desk.storage.hashed();
-    let busy = |answer: Option<Answer>| {
-        matches!(answer, Some(Answer::AuthResult(_, Matter::Login(None), AuthResult::Busy)))
-    };
+    let busy =
+        |reply: &Reply| matches!(reply.what, Answer::AuthResult(Matter::Login(None), AuthResult::Busy));
     let mut refused = 0;
     for number in 0..AUTH_REQUESTS_WAITING + 12 {
         let id = ClientId::new(number as u32, 7);
-        let (answer, displaced) =
-            desk.storage.authenticate(id, origin("10.0.0.1"), login(None, "errado"), desk.now);
-        assert!(displaced.is_none());
-        refused += usize::from(busy(answer));
+        let replies = desk.request(id, origin("10.0.0.1"), Wish::Authenticate(login(None, "errado")));
+        assert!(replies.iter().all(|reply| busy(reply) && reply.id.map(|id| id.client) == Some(id)));
+        refused += replies.len();
     }
     assert_eq!(refused, 10, "two in hand, the rest wait");
     let anas = ClientId::new(0, 8);
-    let (answer, displaced) =
-        desk.storage.authenticate(anas, origin("10.0.0.2"), login(Some(ana), "secreto"), desk.now);
-    assert!(answer.is_none() && busy(displaced), "the flood makes room");
+    let replies = desk.request(anas, origin("10.0.0.2"), Wish::Authenticate(login(Some(ana), "secreto")));
+    let displaced =
+        replies[..].iter().map(|reply| reply.id.is_some_and(|id| id.client != anas) && busy(reply));
+    assert!(displaced.eq([true]), "the flood makes room");
     let mut auth_results = Vec::new();
     while auth_results.len() < AUTH_REQUESTS_WAITING + 2 {
-        for answer in desk.wait() {
-            let Answer::AuthResult(id, _, auth_result) = answer else { panic!("{answer:?}") };
-            auth_results.push((id, auth_result));
+        for Reply { id, what } in desk.wait() {
+            let (Some(id), Answer::AuthResult(_, auth_result)) = (id, what) else { panic!("no reply") };
+            auth_results.push((id.client, auth_result));
         }
     }
     let place = auth_results.iter().position(|(id, _)| *id == anas).unwrap();
@@ -192,12 +186,14 @@ fn of_two_who_register_names_that_look_alike_one_has_it() {
     for (slot, called) in names.into_iter().enumerate() {
         let auth_request = AuthRequest::Register { name: name(called), password: password("secreto") };
         let id = ClientId::new(slot as u32, 1);
-        assert_eq!(at_once(desk.storage.authenticate(id, origin("127.0.0.1"), auth_request, desk.now)), 0);
+        assert!(desk.request(id, origin("127.0.0.1"), Wish::Authenticate(auth_request)).is_empty());
     }
     let mut auth_results = Vec::new();
     while auth_results.len() < names.len() {
-        auth_results.extend(desk.wait().into_iter().map(|answer| match answer {
-            Answer::AuthResult(id, Matter::Register(_), auth_result) => (id.slot(), auth_result),
+        auth_results.extend(desk.wait().into_iter().map(|reply| match reply.what {
+            Answer::AuthResult(Matter::Register(_), auth_result) => {
+                (reply.id.expect("it was asked for").client.slot(), auth_result)
+            }
             other => panic!("{other:?}"),
         }));
     }
@@ -230,10 +226,7 @@ fn a_stop_gives_up_what_waits_to_be_hashed() {
     let mut desk = Desk::open(&dir);
     for slot in 0..20 {
         let id = ClientId::new(slot, 1);
-        assert_eq!(
-            at_once(desk.storage.authenticate(id, origin("127.0.0.1"), login(None, "x"), desk.now)),
-            0
-        );
+        assert!(desk.request(id, origin("127.0.0.1"), Wish::Authenticate(login(None, "x"))).is_empty());
     }
     assert!(desk.storage.close(DEADLINE));
     let hashed = desk.storage.hashed();
@@ -252,7 +245,7 @@ fn changed_from_outside_the_accounts_come_anew() {
         )
         .unwrap();
     desk.storage.reload_accounts();
-    let Answer::Accounts(changes) = desk.answer(None) else { panic!("the accounts") };
+    let Answer::Accounts(changes) = desk.answer(Vec::new()) else { panic!("the accounts") };
     let accounts = desk.storage.accounts().unwrap();
     assert_eq!(changes, [AccountChange::Added(accounts[1].clone())], "and nothing else");
     let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
@@ -261,7 +254,7 @@ fn changed_from_outside_the_accounts_come_anew() {
     dir.sql().execute("DELETE FROM account WHERE name LIKE 'ana'", []).unwrap();
     desk.storage.reload_accounts();
     assert!(
-        matches!(desk.answer(None), Answer::Accounts(changes) if changes == [AccountChange::Removed(ana)])
+        matches!(desk.answer(Vec::new()), Answer::Accounts(changes) if changes == [AccountChange::Removed(ana)])
     );
     assert_eq!(desk.login(Some(ana), "secreto"), AuthResult::Wrong);
     assert_ne!(desk.account("Ana", "otra"), ana, "another account, whoever it is");
@@ -288,7 +281,7 @@ fn accounts_changed_from_outside_are_taken_in_bit_by_bit_and_before_what_comes_b
     while reply.is_none() {
         let answers = if desk.storage.has_work() { desk.storage.take_accounts_in() } else { desk.wait() };
         for answer in answers {
-            match answer {
+            match answer.what {
                 Answer::Accounts(part) => {
                     assert!(part.len() <= MOST_AT_ONCE, "{}", part.len());
                     changes.extend(part);
@@ -331,7 +324,7 @@ fn accounts_of_clashing_and_reserved_names_stay() {
     dir.sql().execute("DELETE FROM account WHERE name = 'Maria'", []).unwrap();
     desk.storage.reload_accounts();
     assert!(
-        matches!(&desk.answer(None), Answer::Accounts(gone) if matches!(gone[..], [AccountChange::Removed(_)]))
+        matches!(&desk.answer(Vec::new()), Answer::Accounts(gone) if matches!(gone[..], [AccountChange::Removed(_)]))
     );
     assert_eq!(desk.register("Maria", "secreto"), AuthResult::Wrong);
     assert_eq!(desk.login(Some(maria), "girasol"), AuthResult::Granted(maria));
@@ -359,7 +352,7 @@ fn password_changed_from_outside_is_told_once_and_counts_for_whoever_is_being_lo
     let (ana, luis) = (desk.account("Ana", "vieja"), desk.account("Luis", "nueva"));
     let changed = |desk: &mut Desk| {
         desk.storage.reload_accounts();
-        match desk.answer(None) {
+        match desk.answer(Vec::new()) {
             Answer::Accounts(changes) => changes,
             other => panic!("{other:?}"),
         }
@@ -379,13 +372,12 @@ fn password_changed_from_outside_is_told_once_and_counts_for_whoever_is_being_lo
 #[test]
 fn without_a_file_there_are_none() {
     let mut memory = Storage::default();
-    let (answer, _) = memory.authenticate(
-        ClientId::new(1, 1),
-        origin("127.0.0.1"),
-        login(None, "secreto"),
-        tertulia::chat::MonoTime::START,
+    let id = RequestId { client: ClientId::new(1, 1), number: 1 };
+    let request = Request { id, from: origin("127.0.0.1"), what: Wish::Authenticate(login(None, "secreto")) };
+    let replies = memory.request(request, tertulia::chat::MonoTime::START);
+    assert!(
+        matches!(replies[..], [Reply { id: Some(of), what: Answer::AuthResult(_, AuthResult::Failed) }] if of == id)
     );
-    assert!(matches!(answer, Some(Answer::AuthResult(_, _, AuthResult::Failed))));
 }
 
 /// What is in the page cache survives the process: the files as they are now are what a `kill -9` leaves.
@@ -419,7 +411,7 @@ fn a_hash_that_is_none_is_complained_of() {
     dir.sql().execute("UPDATE account SET password = 'secreto'", []).unwrap();
     desk.storage.reload_accounts();
     assert!(
-        matches!(desk.answer(None), Answer::Accounts(changes) if changes == [AccountChange::Renewed(ana)])
+        matches!(desk.answer(Vec::new()), Answer::Accounts(changes) if changes == [AccountChange::Renewed(ana)])
     );
     assert_eq!(desk.login(Some(ana), "secreto"), AuthResult::Failed);
     let complaint = desk.storage.complaint(desk.now).expect("it is told");

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use tertulia::chat::{AuthResult, OfflineMessage, Posted, RoomRecord, Text, UnixMillis};
 use tertulia::limits::PASSWORD_MAX_BYTES;
-use tertulia::storage::Answer;
+use tertulia::storage::{Answer, Wish};
 
 use super::owned::Owned;
 use super::support::{DEADLINE, Desk, Dir, HOME, name, room};
@@ -84,8 +84,8 @@ fn an_account_is_made_listed_changed_and_removed() {
     desk.storage.room(&RoomRecord { owners: vec![ana], topic, ..room(1, "sala") });
     let letter =
         OfflineMessage { from: name("Luis"), sender: None, at: UnixMillis(1), text: Text::clean("hola") };
-    let answer = desk.storage.post(tertulia::chat::ClientId::new(1, 1), HOME, ana, &letter);
-    assert!(matches!(desk.answer(answer), Answer::Posted(_, Posted::Kept, Some(_))));
+    let answer = desk.request(tertulia::chat::ClientId::new(1, 1), HOME, Wish::Post(ana, letter));
+    assert!(matches!(desk.answer(answer), Answer::Posted(Posted::Kept, Some(_))));
     assert!(desk.storage.close(DEADLINE));
     let Came(0, listed, _) = told(&dir, &["list"], "") else { panic!("a list") };
     assert!(listed.trim_end().rsplit('\t').next().unwrap().ends_with('Z'), "seen: {listed}");

@@ -109,7 +109,7 @@ fn account_order_is_told_behind_the_accounts() {
         assert!(desk.storage.order(7, order));
         let mut answers = Vec::new();
         while !matches!(answers.last(), Some(Answer::Ordered(7, _))) {
-            answers.extend(desk.wait());
+            answers.extend(desk.wait().into_iter().map(|reply| reply.what));
         }
         let Some(Answer::Ordered(_, reply)) = answers.pop() else { unreachable!() };
         let accounts = answers.into_iter().map(|answer| match answer {

@@ -8,7 +8,7 @@ use std::path::Path;
 use tertulia::chat::{
     AuthRequest, AuthResult, ClientId, Look, Matter, OfflineMessage, Posted, Text, UnixMillis,
 };
-use tertulia::storage::{Answer, FileNews, Store};
+use tertulia::storage::{Answer, FileNews, Store, Wish};
 
 use super::control::names;
 use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, line, name, password};
@@ -18,9 +18,9 @@ fn told<T>(desk: &mut Desk, last: impl Fn(&Answer) -> Option<T>) -> (Vec<FileNew
     let mut news = Vec::new();
     let mut found = None;
     while found.is_none() {
-        for answer in desk.wait() {
-            found = found.or_else(|| last(&answer));
-            if let Answer::File(told) = answer {
+        for reply in desk.wait() {
+            found = found.or_else(|| last(&reply.what));
+            if let Answer::File(told) = reply.what {
                 news.push(told);
             }
         }
@@ -31,11 +31,10 @@ fn told<T>(desk: &mut Desk, last: impl Fn(&Answer) -> Option<T>) -> (Vec<FileNew
 /// What comes of registering a name.
 fn registers(desk: &mut Desk, who: &str) -> (Vec<FileNews>, AuthResult) {
     let auth_request = AuthRequest::Register { name: name(who), password: password("secreto") };
-    let (now, displaced) =
-        desk.storage.authenticate(ClientId::new(1, 1), super::support::HOME, auth_request, desk.now);
-    assert!(now.is_none() && displaced.is_none());
+    let wish = Wish::Authenticate(auth_request);
+    assert!(desk.request(ClientId::new(1, 1), super::support::HOME, wish).is_empty());
     told(desk, |answer| match answer {
-        Answer::AuthResult(_, Matter::Register(_), auth_result) => Some(*auth_result),
+        Answer::AuthResult(Matter::Register(_), auth_result) => Some(*auth_result),
         _ => None,
     })
 }
@@ -56,9 +55,10 @@ fn deleted_database_is_said_at_once_and_nothing_is_promised() {
     assert_eq!((news, auth_result), (vec![FileNews::Displaced(dir.file())], AuthResult::Displaced));
     let letter =
         OfflineMessage { from: name("Luis"), sender: None, at: UnixMillis(1), text: Text::clean("hola") };
-    assert!(desk.storage.post(ClientId::new(1, 1), super::support::HOME, ana, &letter).is_none());
+    let wish = Wish::Post(ana, letter);
+    assert!(desk.request(ClientId::new(1, 1), super::support::HOME, wish).is_empty());
     let posted = told(&mut desk, |answer| match answer {
-        Answer::Posted(_, posted, _) => Some(*posted),
+        Answer::Posted(posted, _) => Some(*posted),
         _ => None,
     });
     assert_eq!(posted, (Vec::new(), Posted::Displaced), "it is said once");

@@ -1,8 +1,8 @@
 //! Letters: kept when they are on the disk, handed over once, at most so many of them.
 
-use tertulia::chat::{AccountKey, ClientId, OfflineMessage, Origin, Posted, Text, UnixMillis};
+use tertulia::chat::{AccountKey, ClientId, MonoTime, OfflineMessage, Origin, Posted, Text, UnixMillis};
 use tertulia::limits::{OFFLINE_MESSAGES_MAX, OFFLINE_MESSAGES_MAX_BYTES};
-use tertulia::storage::{Answer, Storage};
+use tertulia::storage::{Answer, Request, RequestId, Storage, Wish};
 
 use super::support::{DEADLINE, Desk, Dir, HOME, name, origin};
 
@@ -16,9 +16,9 @@ impl Desk {
     }
 
     fn post_from(&mut self, from: Origin, to: AccountKey, letter: &OfflineMessage) -> Posted {
-        let answer = self.storage.post(ClientId::new(2, 2), from, to, letter);
+        let answer = self.request(ClientId::new(2, 2), from, Wish::Post(to, letter.clone()));
         match self.answer(answer) {
-            Answer::Posted(id, posted, number) if id == ClientId::new(2, 2) => {
+            Answer::Posted(posted, number) => {
                 assert_eq!(number.is_some(), posted == Posted::Kept);
                 posted
             }
@@ -27,13 +27,9 @@ impl Desk {
     }
 
     fn fetch(&mut self, account: AccountKey) -> (Vec<OfflineMessage>, u64) {
-        let answer = self.storage.fetch(ClientId::new(3, 3), account);
+        let answer = self.request(ClientId::new(3, 3), HOME, Wish::Fetch(account));
         match self.answer(answer) {
-            Answer::OfflineMessages(id, whose, messages, last)
-                if (id, whose) == (ClientId::new(3, 3), account) =>
-            {
-                (messages, last)
-            }
+            Answer::OfflineMessages(whose, messages, last) if whose == account => (messages, last),
             other => panic!("{other:?}"),
         }
     }
@@ -141,12 +137,13 @@ fn without_a_file_and_without_an_account_nothing_is_kept() {
     let mut memory = Storage::default();
     let id = ClientId::new(1, 1);
     assert!(memory.accounts().is_none());
-    assert!(matches!(
-        memory.post(id, HOME, ana, &letter(1, "")),
-        Some(Answer::Posted(_, Posted::Failed, None))
-    ));
+    let mut asked = |number, what| {
+        let id = RequestId { client: id, number };
+        memory.request(Request { id, from: HOME, what }, MonoTime::START).pop().map(|reply| reply.what)
+    };
+    assert!(matches!(asked(1, Wish::Post(ana, letter(1, ""))), Some(Answer::Posted(Posted::Failed, None))));
     assert!(
-        matches!(memory.fetch(id, ana), Some(Answer::OfflineMessages(_, _, messages, 0)) if messages.is_empty())
+        matches!(asked(2, Wish::Fetch(ana)), Some(Answer::OfflineMessages(_, messages, 0)) if messages.is_empty())
     );
 }
 
@@ -158,8 +155,8 @@ fn letter_keeps_the_account_of_its_writer_and_its_number() {
     let of_luis = OfflineMessage { from: name("Luis"), sender: Some(luis), ..letter(1, "hola") };
     let mut numbers = Vec::new();
     for letter in [&of_luis, &letter(2, "y yo")] {
-        let answer = desk.storage.post(ClientId::new(2, 2), HOME, ana, letter);
-        let Answer::Posted(_, Posted::Kept, Some(number)) = desk.answer(answer) else { panic!("it is kept") };
+        let answer = desk.request(ClientId::new(2, 2), HOME, Wish::Post(ana, letter.clone()));
+        let Answer::Posted(Posted::Kept, Some(number)) = desk.answer(answer) else { panic!("it is kept") };
         numbers.push(number);
     }
     assert!(desk.storage.close(DEADLINE));

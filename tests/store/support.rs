@@ -16,7 +16,7 @@ use tertulia::chat::{
     AccountKey, AuthRequest, AuthResult, ClientId, Found, Line, Look, MonoTime, Name, Origin, Password,
     RoomKey, RoomRecord, Text, UnixMillis,
 };
-use tertulia::storage::{Answer, Storage, Store, hash};
+use tertulia::storage::{Answer, Reply, Request, RequestId, Storage, Store, Wish, hash};
 
 use super::owned::Owned;
 
@@ -67,6 +67,8 @@ pub(crate) struct Desk {
     woken: Receiver<()>,
     /// What the storage takes for the time.
     pub(crate) now: MonoTime,
+    /// How many were made.
+    requests: u64,
 }
 
 impl Desk {
@@ -83,6 +85,7 @@ impl Desk {
             .unwrap(),
             woken,
             now: MonoTime::START,
+            requests: 0,
         }
     }
 
@@ -93,32 +96,37 @@ impl Desk {
             let _ = wake.send(());
         });
         let storage = storage.unwrap().with_operator(hash(&password(with)).unwrap());
-        Desk { storage, woken, now: MonoTime::START }
+        Desk { storage, woken, now: MonoTime::START, requests: 0 }
     }
 
     /// Waits for the thread to have something to say.
-    pub(crate) fn wait(&mut self) -> Vec<Answer> {
+    pub(crate) fn wait(&mut self) -> Vec<Reply> {
         self.woken.recv_timeout(DEADLINE).expect("the thread says something");
-        self.storage.answers(self.now)
+        self.storage.replies(self.now)
     }
 
-    /// Waits for an answer to somebody.
-    pub(crate) fn answer(&mut self, now: Option<Answer>) -> Answer {
-        let mut answers: Vec<Answer> = now.into_iter().collect();
-        while answers.is_empty() {
-            answers = self.wait();
+    /// Asks for something on behalf of a client; gives what comes of it at once.
+    pub(crate) fn request(&mut self, client: ClientId, from: Origin, what: Wish) -> Vec<Reply> {
+        self.requests += 1;
+        let id = RequestId { client, number: self.requests };
+        self.storage.request(Request { id, from, what }, self.now)
+    }
+
+    /// Waits for the only reply, if it is not there yet.
+    pub(crate) fn answer(&mut self, mut replies: Vec<Reply>) -> Answer {
+        while replies.is_empty() {
+            replies = self.wait();
         }
-        assert_eq!(answers.len(), 1, "{answers:?}");
-        answers.pop().unwrap()
+        assert_eq!(replies.len(), 1, "{replies:?}");
+        replies.pop().unwrap().what
     }
 
     /// Waits for what comes of a request from `from`.
     pub(crate) fn authenticate(&mut self, from: &str, auth_request: AuthRequest) -> AuthResult {
-        let (id, matter) = (ClientId::new(1, 1), auth_request.matter());
-        let (answer, displaced) = self.storage.authenticate(id, origin(from), auth_request, self.now);
-        assert!(displaced.is_none(), "nobody else waits");
-        match self.answer(answer) {
-            Answer::AuthResult(whom, about, auth_result) if (whom, &about) == (id, &matter) => auth_result,
+        let matter = auth_request.matter();
+        let replies = self.request(ClientId::new(1, 1), origin(from), Wish::Authenticate(auth_request));
+        match self.answer(replies) {
+            Answer::AuthResult(about, auth_result) if about == matter => auth_result,
             other => panic!("{other:?}"),
         }
     }
@@ -142,9 +150,9 @@ impl Desk {
 
     /// Looks for somebody at home; gives what comes of it at once.
     pub(crate) fn look(&mut self, id: ClientId, look: Look) -> Option<Answer> {
-        let mut answers = self.storage.look(id, HOME, look, self.now);
-        assert!(answers.len() <= 1, "nobody else asks: {answers:?}");
-        answers.pop()
+        let mut replies = self.request(id, HOME, Wish::Look(look));
+        assert!(replies.len() <= 1, "nobody else asks: {replies:?}");
+        replies.pop().map(|reply| reply.what)
     }
 
     /// Looks, and waits for what is found.
@@ -154,8 +162,8 @@ impl Desk {
         loop {
             match answer {
                 Some(Answer::Found { found: Found { lines, .. }, .. }) => return lines,
-                Some(Answer::Busy(_)) => panic!("busy"),
-                None => answer = self.wait().pop(),
+                Some(Answer::Busy) => panic!("busy"),
+                None => answer = self.wait().pop().map(|reply| reply.what),
                 Some(other) => panic!("{other:?}"),
             }
         }

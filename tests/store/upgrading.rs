@@ -5,7 +5,7 @@ use std::fs;
 use rusqlite::{Connection, params};
 use tertulia::chat::{ClientId, Name, OfflineMessage, Posted, RoomKey, Text, UnixMillis};
 use tertulia::control::{AccountOrder, AccountReply};
-use tertulia::storage::{AccountFile, Answer, fold};
+use tertulia::storage::{AccountFile, Answer, Wish, fold};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, room};
 
@@ -196,10 +196,10 @@ fn letters_of_the_third_version_go_on() {
         text: Text::clean(text),
     };
     let id = ClientId::new(1, 1);
-    let answer = desk.storage.post(id, HOME, ana, &letter(Some(luis), 6, "y adiós"));
-    assert!(matches!(desk.answer(answer), Answer::Posted(_, Posted::Kept, Some(_))));
-    let answer = desk.storage.fetch(id, ana);
-    let Answer::OfflineMessages(_, _, messages, _) = desk.answer(answer) else { panic!("letters") };
+    let answer = desk.request(id, HOME, Wish::Post(ana, letter(Some(luis), 6, "y adiós")));
+    assert!(matches!(desk.answer(answer), Answer::Posted(Posted::Kept, Some(_))));
+    let answer = desk.request(id, HOME, Wish::Fetch(ana));
+    let Answer::OfflineMessages(_, messages, _) = desk.answer(answer) else { panic!("letters") };
     assert_eq!(messages, [letter(None, 5, "hola"), letter(Some(luis), 6, "y adiós")]);
     assert!(desk.storage.close(DEADLINE));
     // Half done, it is not taken for done.

@@ -7,7 +7,7 @@ use std::{fs, iter, thread};
 
 use tertulia::chat::{ClientId, Look, MonoTime, OfflineMessage, Origin, Posted, RoomKey, Text, UnixMillis};
 use tertulia::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_QUEUE_JOBS, HISTORY_WAL_BYTES, SEARCH_LINES};
-use tertulia::storage::{Answer, Store};
+use tertulia::storage::{Answer, Reply, Store, Wish};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, Server, line, name};
 
@@ -29,17 +29,17 @@ fn lines_wait_for_another_program_as_long_as_it_takes_and_promises_do_not() {
     assert!(desk.last(GENERAL, 10).is_empty(), "nothing that was said is waited for");
     (0..100).for_each(|number| desk.storage.keep(line(GENERAL, number, &format!("línea {number}"))));
     let start = std::time::Instant::now();
-    assert!(desk.storage.post(ClientId::new(1, 1), HOME, ana, &letter()).is_none());
-    let told = desk.answer(None);
-    assert!(matches!(told, Answer::Posted(_, Posted::Failed, None)), "{told:?}");
+    assert!(desk.request(ClientId::new(1, 1), HOME, Wish::Post(ana, letter())).is_empty());
+    let told = desk.answer(Vec::new());
+    assert!(matches!(told, Answer::Posted(Posted::Failed, None)), "{told:?}");
     assert!(start.elapsed() >= HISTORY_BUSY_TIMEOUT, "{:?}", start.elapsed());
     (100..200).for_each(|number| desk.storage.keep(line(GENERAL, number, &format!("línea {number}"))));
     sql.execute_batch("COMMIT").unwrap();
     let all: Vec<String> = (0..200).map(|number| format!("línea {number}")).collect();
     assert_eq!(desk.last(GENERAL, 300), all);
     assert_eq!(desk.storage.complaint(MonoTime::START), None, "nothing was lost");
-    let kept = desk.storage.fetch(ClientId::new(1, 1), ana);
-    let Answer::OfflineMessages(_, _, messages, _) = desk.answer(kept) else { panic!("letters") };
+    let kept = desk.request(ClientId::new(1, 1), HOME, Wish::Fetch(ana));
+    let Answer::OfflineMessages(_, messages, _) = desk.answer(kept) else { panic!("letters") };
     assert!(messages.is_empty(), "what was said not to be kept is not kept later");
 }
 
@@ -53,20 +53,20 @@ fn questions_take_turns_by_address_and_the_last_lines_go_first() {
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
     desk.storage.keep(line(GENERAL, 2, "adiós"));
-    let search = || Look::Search(vec![GENERAL], Text::clean("adios"), SEARCH_LINES);
+    let search = || Wish::Look(Look::Search(vec![GENERAL], Text::clean("adios"), SEARCH_LINES));
     for who in 0..50 {
-        assert!(desk.storage.look(ClientId::new(who, 1), HOME, search(), desk.now).is_empty());
+        assert!(desk.request(ClientId::new(who, 1), HOME, search()).is_empty());
     }
     let elsewhere = Origin::of("192.0.2.1".parse().unwrap());
-    assert!(desk.storage.look(ClientId::new(100, 1), elsewhere, search(), desk.now).is_empty());
-    assert!(desk.storage.look(ClientId::new(200, 1), HOME, Look::Last(GENERAL, 1), desk.now).is_empty());
+    assert!(desk.request(ClientId::new(100, 1), elsewhere, search()).is_empty());
+    assert!(desk.request(ClientId::new(200, 1), HOME, Wish::Look(Look::Last(GENERAL, 1))).is_empty());
     sql.execute_batch("COMMIT").unwrap();
     let mut order = Vec::new();
     while order.len() < 52 {
-        for answer in desk.wait() {
-            let Answer::Found { id, found, .. } = answer else { panic!("{answer:?}") };
+        for Reply { id, what } in desk.wait() {
+            let (Some(id), Answer::Found { found, .. }) = (id, what) else { panic!("something else") };
             assert_eq!(found.lines.last().map(|line| line.text.as_str()), Some("adiós"));
-            order.push(id.slot());
+            order.push(id.client.slot());
         }
     }
     // The first search was in hand before anybody else asked; from then on the two addresses take turns.
@@ -84,7 +84,8 @@ fn question_that_waits_too_long_is_given_up() {
     assert!(desk.look(id, Look::Last(GENERAL, 1)).is_none());
     let due = desk.storage.next_due().expect("it is not waited for for ever");
     let busy = desk.storage.overdue(due);
-    assert!(matches!(busy[..], [Answer::Busy(who)] if who == id), "{busy:?}");
+    let [Reply { id: Some(given_up), what: Answer::Busy }] = busy[..] else { panic!("{busy:?}") };
+    assert_eq!(given_up.client, id);
     assert_eq!(desk.storage.next_due(), None);
     sql.execute_batch("COMMIT").unwrap();
     assert_eq!(desk.last(GENERAL, 1), ["hola"], "no answer comes but that to the next question");

@@ -20,6 +20,7 @@ mod hub;
 mod hub_model;
 #[cfg(target_os = "linux")]
 mod idle;
+mod late_replies;
 mod limits_table;
 mod listening;
 mod logging;

@@ -1,6 +1,7 @@
 //! History in memory, as counted work: no search and no room that goes takes the loop more than a bounded part of a turn.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tertulia::chat::{ClientId, Line, Look, MonoTime, Name, Origin, Reach, RoomKey, Text, UnixMillis};
@@ -8,7 +9,7 @@ use tertulia::limits::{
     HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_PATIENCE, LINE_MAX_BYTES, QUESTIONS_WAITING,
     SEARCH_LINE_WORK, SEARCH_LINES, SEARCH_TURN_WORK, SEARCH_WORD_WORK, SEARCH_WORDS_MAX,
 };
-use tertulia::storage::{Answer, Storage};
+use tertulia::storage::{Answer, Reply, Request, RequestId, Storage, Wish};
 
 const NOW: MonoTime = MonoTime::START;
 const HOME: Origin = Origin::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
@@ -40,10 +41,26 @@ fn search(rooms: std::ops::Range<u64>, words: &str) -> Look {
     Look::Search(rooms.map(RoomKey).collect(), Text::clean(words), SEARCH_LINES)
 }
 
+/// The number of the next request.
+static NEXT: AtomicU64 = AtomicU64::new(0);
+
+/// Asks; gives who has lost their place to it.
+fn asked(storage: &mut Storage, who: u32, from: Origin, look: Look) -> Vec<ClientId> {
+    let id = RequestId { client: id(who), number: NEXT.fetch_add(1, Ordering::Relaxed) };
+    given_up(storage.request(Request { id, from, what: Wish::Look(look) }, NOW))
+}
+
+fn given_up(replies: Vec<Reply>) -> Vec<ClientId> {
+    let client = |reply: Reply| match reply {
+        Reply { id: Some(id), what: Answer::Busy } => id.client,
+        other => panic!("{other:?}"),
+    };
+    replies.into_iter().map(client).collect()
+}
+
 /// Asks; nobody else loses their place.
 fn ask(storage: &mut Storage, who: u32, from: Origin, look: Look) {
-    let answers = storage.look(id(who), from, look, NOW);
-    assert!(answers.is_empty(), "{answers:?}");
+    assert_eq!(asked(storage, who, from, look), []);
 }
 
 /// Goes on until somebody is answered; gives who, what was found, how far, and in how many turns.
@@ -56,9 +73,9 @@ fn answer(storage: &mut Storage) -> (ClientId, Vec<String>, Reach, u64) {
         assert!(work <= SEARCH_TURN_WORK as u64 + LINE_MOST_WORK, "{work} in one turn");
         match answer {
             None => assert!(work >= SEARCH_TURN_WORK as u64, "a turn is used"),
-            Some(Answer::Found { id, found, .. }) => {
+            Some(Reply { id: Some(id), what: Answer::Found { found, .. } }) => {
                 let lines = found.lines.iter().map(|line| line.text.as_str().to_owned()).collect();
-                return (id, lines, found.reach, turn);
+                return (id.client, lines, found.reach, turn);
             }
             Some(other) => panic!("{other:?}"),
         }
@@ -133,11 +150,9 @@ fn search_in_memory_loses_the_questions_of_whoever_asks_most() {
     let mut storage = near_misses(1);
     ask(&mut storage, 1, ELSEWHERE, search(0..8, "zz"));
     (0..QUESTIONS_WAITING as u32 - 1).for_each(|who| ask(&mut storage, 10 + who, HOME, search(0..8, "zz")));
-    let busy = storage.look(id(2), ELSEWHERE, search(0..8, "zz"), NOW);
     let last = id(10 + QUESTIONS_WAITING as u32 - 2);
-    assert!(matches!(busy[..], [Answer::Busy(who)] if who == last), "{busy:?}");
-    let busy = storage.look(id(9), HOME, search(0..8, "zz"), NOW);
-    assert!(matches!(busy[..], [Answer::Busy(who)] if who == id(9)), "{busy:?}");
+    assert_eq!(asked(&mut storage, 2, ELSEWHERE, search(0..8, "zz")), [last]);
+    assert_eq!(asked(&mut storage, 9, HOME, search(0..8, "zz")), [id(9)]);
 }
 
 #[test]
@@ -149,8 +164,7 @@ fn search_in_memory_is_given_up_with_its_asker_or_in_time() {
     storage.leave(id(1));
     assert_eq!(storage.next_due(), Some(later));
     assert!(storage.overdue(NOW + HISTORY_PATIENCE / 2).is_empty());
-    let busy = storage.overdue(later);
-    assert!(matches!(busy[..], [Answer::Busy(who)] if who == id(2)), "{busy:?}");
+    assert_eq!(given_up(storage.overdue(later)), [id(2)]);
     assert_eq!(storage.next_due(), None, "nobody waits");
     assert!(storage.work().is_none() && !storage.has_work());
     assert_eq!(storage.searched(), 0, "and nothing is done for them");
@@ -178,14 +192,14 @@ fn search_in_memory_costs_what_was_looked_at() {
     let mut storage = near_misses(10);
     ask(&mut storage, 1, HOME, search(0..8, "zz"));
     let cost = loop {
-        if let Some(Answer::Found { cost, .. }) = storage.work() {
+        if let Some(Reply { what: Answer::Found { cost, .. }, .. }) = storage.work() {
             break cost;
         }
     };
     assert!(cost > Duration::from_micros(500), "{cost:?}");
     storage.keep(line(0, "hola"));
     ask(&mut storage, 1, HOME, Look::Search(vec![RoomKey(0)], Text::clean("hola"), 1));
-    let Some(Answer::Found { cost, .. }) = storage.work() else { panic!("at once") };
+    let Some(Reply { what: Answer::Found { cost, .. }, .. }) = storage.work() else { panic!("at once") };
     assert!(cost < Duration::from_micros(1), "{cost:?}: a common word is found among the newest");
 }
 

@@ -91,8 +91,8 @@ const BUGS: [Bug; 15] = [
     Bug {
         name: "a piece without a line end behind which nobody waits for the quiet",
         file: "src/net/conn.rs",
-        right: "[paced, self.awaiting, self.outbox.stalled_at(), piece]",
-        wrong: "[paced, self.awaiting, self.outbox.stalled_at(), piece.filter(|_| false)]",
+        right: "[paced, awaited, self.outbox.stalled_at(), piece]",
+        wrong: "[paced, awaited, self.outbox.stalled_at(), piece.filter(|_| false)]",
     },
     Bug {
         name: "a wall clock that is read at the start only",

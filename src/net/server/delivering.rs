@@ -1,17 +1,19 @@
 //! What the hub wants done: events become bytes that wait for their readers.
 
 use std::net::SocketAddr;
-use std::time::Duration;
 
 use log::{debug, error, info, log_enabled, warn};
 
 use super::Server;
 use crate::auth::Guesses;
-use crate::chat::{Audience, ClientId, Effect, Event, Input, LogEntry, MonoTime, Origin, Question, Reply};
+use crate::chat::{
+    Audience, ClientId, Effect, Event, Input, LogEntry, MonoTime, Origin, Question, Reply as HubReply,
+};
 use crate::limits::{AUTH_PATIENCE, BYTES_PER_STEP, COST_SHARE, HISTORY_PATIENCE};
+use crate::net::conn::Awaited;
 use crate::net::stream::Stream;
 use crate::protocol::console;
-use crate::storage::{Answer, Complaint, FileNews};
+use crate::storage::{Answer, Complaint, FileNews, Reply, Request, RequestId, Wish};
 
 impl<S: Stream> Server<S> {
     /// Hands something that happened to the hub, and does what the hub wants done.
@@ -57,78 +59,67 @@ impl<S: Stream> Server<S> {
             Effect::Readmitted(number) => self.history.readmitted(number),
             Effect::Ask(id, question) => self.ask(id, question, now),
             Effect::Disregard(id, lines) => drop(self.with_input(id, |conn| conn.disregard(lines))),
-            Effect::Authenticate(id, auth_request) => {
-                let origin = self.hub.origin(id).unwrap_or(Origin::UNKNOWN);
-                let (answer, displaced) = self.history.authenticate(id, origin, auth_request, now);
-                self.await_or_recall(id, answer, AUTH_PATIENCE, now);
-                if let Some(displaced) = displaced {
-                    self.recall(displaced, now);
-                }
-            }
-            Effect::Post(id, account, offline_message) => {
-                let answer = self.history.post(
-                    id,
-                    self.hub.origin(id).unwrap_or(Origin::UNKNOWN),
-                    account,
-                    &offline_message,
-                );
-                self.await_or_recall(id, answer, HISTORY_PATIENCE, now);
-            }
-            Effect::Fetch(id, account) => {
-                let answer = self.history.fetch(id, account);
-                self.await_or_recall(id, answer, HISTORY_PATIENCE, now);
-            }
             Effect::AdminReply(reply) => self.admin_reply = Some(reply),
+            Effect::Authenticate(id, auth_request) => self.request(id, Wish::Authenticate(auth_request), now),
+            Effect::Post(id, account, message) => self.request(id, Wish::Post(account, message), now),
+            Effect::Fetch(id, account) => self.request(id, Wish::Fetch(account), now),
+            Effect::Look(id, look) => self.request(id, Wish::Look(look), now),
             Effect::Ack(account, up_to) => self.history.ack(account, up_to),
-            Effect::Look(id, look) => {
-                let origin = self.hub.origin(id).unwrap_or(Origin::UNKNOWN);
-                let answers = self.history.look(id, origin, look, now);
-                let theirs = |answer: &Answer| matches!(answer, Answer::Found { id: to, .. } | Answer::Busy(to) if *to == id);
-                if !answers.iter().any(theirs) {
-                    self.await_or_recall(id, None, HISTORY_PATIENCE, now);
-                }
-                answers.into_iter().for_each(|answer| self.recall(answer, now));
-            }
         }
     }
 
-    /// Hands an answer to the hub, or has the next commands of who asked wait for it.
-    fn await_or_recall(&mut self, id: ClientId, answer: Option<Answer>, patience: Duration, now: MonoTime) {
-        if let Some(answer) = answer {
-            self.recall(answer, now);
-        } else if let Some(conn) = self.conn_mut(id) {
-            conn.awaiting = Some(now + patience);
+    /// Asks the storage for something; until its reply comes, the client's next commands wait.
+    fn request(&mut self, client: ClientId, what: Wish, now: MonoTime) {
+        self.requests += 1;
+        let id = RequestId { client, number: self.requests };
+        let patience = if let Wish::Authenticate(_) = what { AUTH_PATIENCE } else { HISTORY_PATIENCE };
+        let from = self.hub.origin(client).unwrap_or(Origin::UNKNOWN);
+        let replies = self.history.request(Request { id, from, what }, now);
+        if !replies.iter().any(|reply| reply.id == Some(id))
+            && let Some(conn) = self.conn_mut(client)
+        {
+            conn.awaiting = Some(Box::new(Awaited { request: id.number, until: now + patience }));
         }
+        replies.into_iter().for_each(|reply| self.recall(reply, now));
     }
 
-    /// Hands what was looked for to the hub; who has left meanwhile gets nothing.
-    pub(super) fn recall(&mut self, answer: Answer, now: MonoTime) {
-        let at = self.clocks.at(now);
-        let (id, reply) = match answer {
-            Answer::AuthResult(id, matter, result) => (id, Reply::AuthResult(id, matter, result)),
-            Answer::Posted(id, posted, number) => (id, Reply::Posted(id, posted, number)),
-            Answer::OfflineMessages(id, account, messages, up_to) => {
-                (id, Reply::OfflineMessages(id, account, messages, up_to))
+    /// Hands what the storage says to the hub; a client that has left meanwhile gets nothing. A reply lets those commands go on
+    /// that wait for it: one that comes late leaves the next question to its own.
+    pub(super) fn recall(&mut self, reply: Reply, now: MonoTime) {
+        let Some(RequestId { client, number }) = reply.id else { return self.take_news(reply.what, now) };
+        let told = match reply.what {
+            Answer::AuthResult(matter, result) => HubReply::AuthResult(client, matter, result),
+            Answer::Posted(posted, number) => HubReply::Posted(client, posted, number),
+            Answer::OfflineMessages(account, messages, up_to) => {
+                HubReply::OfflineMessages(client, account, messages, up_to)
             }
-            Answer::File(news) => return self.note_file(&news),
-            Answer::Ordered(ticket, reply) => return self.account_replies.push((ticket, reply)),
-            Answer::Accounts(changes) => {
-                return self.hub.apply(at, Input::Reply(Reply::AccountsChanged(changes)));
-            }
-            Answer::Found { id, found, cost } => {
+            Answer::Found { found, cost } => {
                 let rate = self.rate;
-                if let Some(conn) = self.conn_mut(id) {
+                if let Some(conn) = self.conn_mut(client) {
                     conn.charge_cost(rate, cost, COST_SHARE, now);
                 }
-                (id, Reply::Found(id, found))
+                HubReply::Found(client, found)
             }
-            Answer::Busy(id) => (id, Reply::Busy(id)),
+            Answer::Busy => HubReply::Busy(client),
+            news => return self.take_news(news, now),
         };
-        self.hub.apply(at, Input::Reply(reply));
-        if let Some(conn) = self.conn_mut(id)
-            && conn.awaiting.take().is_some()
+        self.hub.apply(self.clocks.at(now), Input::Reply(told));
+        if let Some(conn) = self.conn_mut(client)
+            && conn.awaiting.take_if(|awaited| awaited.request == number).is_some()
         {
-            self.later(id);
+            self.later(client);
+        }
+    }
+
+    /// Hears what nobody in the chat has asked for.
+    fn take_news(&mut self, news: Answer, now: MonoTime) {
+        match news {
+            Answer::File(news) => self.note_file(&news),
+            Answer::Ordered(ticket, reply) => self.account_replies.push((ticket, reply)),
+            Answer::Accounts(changes) => {
+                self.hub.apply(self.clocks.at(now), Input::Reply(HubReply::AccountsChanged(changes)));
+            }
+            _ => {} // a reply to somebody
         }
     }
 

@@ -76,6 +76,8 @@ pub struct Server<S> {
     queued: usize,
     /// Bytes held by input that is no command yet, all together.
     input: usize,
+    /// How many requests the storage has been given.
+    requests: u64,
     /// What came of orders about the accounts, by their tickets.
     account_replies: Vec<(u64, AccountReply)>,
     /// What telnet wants back while one piece of input is taken in.
@@ -125,6 +127,7 @@ impl<S: Stream> Server<S> {
             steps: 0,
             queued: 0,
             input: 0,
+            requests: 0,
             account_replies: Vec::new(),
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
@@ -201,16 +204,16 @@ impl<S: Stream> Server<S> {
     /// Does what has come due in the chat and in its history, and some of what takes longer than a turn.
     pub fn tick(&mut self, now: MonoTime) {
         // Before those who asked go on without: they are told so.
-        for answer in self.history.overdue(now) {
-            self.recall(answer, now);
+        for reply in self.history.overdue(now) {
+            self.recall(reply, now);
             self.perform(now);
         }
-        if let Some(answer) = self.history.work() {
-            self.recall(answer, now);
+        if let Some(reply) = self.history.work() {
+            self.recall(reply, now);
             self.perform(now);
         }
-        for answer in self.history.take_accounts_in() {
-            self.recall(answer, now);
+        for reply in self.history.take_accounts_in() {
+            self.recall(reply, now);
             self.perform(now);
         }
         if self.hub.next_due().is_some_and(|due| now >= due) {
@@ -221,8 +224,8 @@ impl<S: Stream> Server<S> {
 
     /// Takes what the history has found. Call when it wakes the loop.
     pub fn answers(&mut self, now: MonoTime) {
-        for answer in self.history.answers(now) {
-            self.recall(answer, now);
+        for reply in self.history.replies(now) {
+            self.recall(reply, now);
             // What a room hears of one of them is for those who are there now, not for whom the next one lets in.
             self.perform(now);
         }

@@ -15,12 +15,12 @@ pub(super) use skeleton_index::SkeletonIndex;
 
 use log::debug;
 
-use super::reply::{Answer, Changed, Registration};
-use super::request::Affair;
+use super::reply::{Answer, Changed, Registration, Reply};
+use super::request::{Affair, RequestId};
 use super::row::{AccountRow, account_key};
 use crate::auth::{Claim, FairQueue, GuessLog, Hashed, Hasher, LoginThrottle, Subject, Work, decoy};
 use crate::chat::{
-    Account, AccountChange, AccountKey, AuthRequest, AuthResult, ClientId, Matter, MonoTime, Name, Origin,
+    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, MonoTime, Name, Origin,
 };
 use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES, is_over_share};
 
@@ -37,16 +37,15 @@ pub(super) struct Accounts {
     skeletons: SkeletonIndex,
     /// How many were made from each address.
     made: HashMap<Origin, usize>,
-    waiting: FairQueue<(ClientId, AuthRequest)>,
+    waiting: FairQueue<(RequestId, AuthRequest)>,
     throttle: LoginThrottle,
     guesses: GuessLog,
     hasher: Hasher,
     /// The server's operator, who has no account.
     operator: Option<Known>,
     in_hand: usize,
-    /// What is being hashed or written, by ticket.
+    /// What is being hashed or written, by the request's number.
     under_way: HashMap<u64, UnderWay>,
-    next_ticket: u64,
     /// A password could not be hashed, and nobody has been told.
     failed: bool,
     /// Passwords hashed so far: for whoever wants to know that one was.
@@ -66,18 +65,9 @@ struct Known {
     trusted: Vec<Origin>,
 }
 
-/// What comes of a request at once.
-#[derive(Debug, Default)]
-pub(super) struct Taken {
-    /// Its own answer; without one it comes later.
-    pub(super) answer: Option<Answer>,
-    /// That of another one, which had to give it its place.
-    pub(super) displaced: Option<Answer>,
-}
-
 #[derive(Debug)]
 struct UnderWay {
-    id: ClientId,
+    id: RequestId,
     origin: Origin,
     subject: Subject,
     matter: Matter,
@@ -104,7 +94,6 @@ impl Accounts {
             operator: None,
             in_hand: 0,
             under_way: HashMap::new(),
-            next_ticket: 0,
             failed: false,
             hashed: 0,
             reload: None,
@@ -177,24 +166,22 @@ impl Accounts {
     /// nothing to do.
     pub(super) fn authenticate(
         &mut self,
-        id: ClientId,
+        id: RequestId,
         from: Origin,
         auth_request: AuthRequest,
         now: MonoTime,
-    ) -> Taken {
+    ) -> Vec<Reply> {
         let subject = self.subject(&auth_request);
         let matter = auth_request.matter();
         if let Some(auth_result) = self.refusal(from, subject, &auth_request, now) {
-            return Taken { answer: Some(Answer::AuthResult(id, matter, auth_result)), displaced: None };
+            return vec![Reply::to(id, Answer::AuthResult(matter, auth_result))];
         }
-        let busy = |(id, auth_request): (ClientId, AuthRequest)| {
-            Answer::AuthResult(id, auth_request.matter(), AuthResult::Busy)
+        let busy = |(id, auth_request): (RequestId, AuthRequest)| {
+            Reply::to(id, Answer::AuthResult(auth_request.matter(), AuthResult::Busy))
         };
         match self.waiting.push(from, subject, (id, auth_request)) {
-            Some(loser) if loser.0 == id && loser.1.matter() == matter => {
-                Taken { answer: Some(busy(loser)), displaced: None }
-            }
-            loser => Taken { answer: self.hand_over(now).pop(), displaced: loser.map(busy) },
+            Some(loser) if loser.0 == id => vec![busy(loser)],
+            loser => self.hand_over(now).into_iter().chain(loser.map(busy)).collect(),
         }
     }
 
@@ -250,15 +237,17 @@ impl Accounts {
     }
 
     /// Hears what has been hashed.
-    pub(super) fn receive(&mut self, now: MonoTime, send: Post<'_>) -> Vec<Answer> {
+    pub(super) fn receive(&mut self, now: MonoTime, send: Post<'_>) -> Vec<Reply> {
         let mut answers = Vec::new();
-        while let Some((ticket, hashed)) = self.hasher.done() {
+        while let Some((number, hashed)) = self.hasher.done() {
             self.in_hand -= 1;
             self.hashed += 1;
-            let Some(under_way) = self.under_way.remove(&ticket) else { continue };
+            let Some(under_way) = self.under_way.remove(&number) else { continue };
             let (id, matter) = (under_way.id, under_way.matter.clone());
-            let auth_result = self.judge(ticket, under_way, hashed, now, send);
-            answers.extend(auth_result.map(|auth_result| Answer::AuthResult(id, matter, auth_result)));
+            let auth_result = self.judge(under_way, hashed, now, send);
+            answers.extend(
+                auth_result.map(|auth_result| Reply::to(id, Answer::AuthResult(matter, auth_result))),
+            );
         }
         answers.extend(self.hand_over(now));
         answers
@@ -267,7 +256,6 @@ impl Accounts {
     /// What comes of a hash. None: something has to be written first.
     fn judge(
         &mut self,
-        ticket: u64,
         mut under_way: UnderWay,
         hashed: Hashed,
         now: MonoTime,
@@ -314,12 +302,12 @@ impl Accounts {
             }
             (Matter::Register(name), Hashed::Made(password)) => {
                 under_way.password = Some(password.clone());
-                Affair::Register { ticket, name: name.as_str().to_owned(), password, address }
+                Affair::Register { id: under_way.id, name: name.as_str().to_owned(), password, address }
             }
             (Matter::Change(key), Hashed::Made(password)) if hers(key) => {
                 under_way.password = Some(password.clone());
                 let old = under_way.against.clone().unwrap_or_default();
-                Affair::Change { ticket, account: key.0.get(), old, password, address }
+                Affair::Change { id: under_way.id, account: key.0.get(), old, password, address }
             }
             // Nobody asked for the one, and the other was made with a password that is none any more.
             (Matter::Login(_) | Matter::Check(_) | Matter::Operator, Hashed::Made(_)) => {
@@ -330,13 +318,13 @@ impl Accounts {
         if !send(affair) {
             return Some(AuthResult::Failed);
         }
-        self.under_way.insert(ticket, under_way);
+        self.under_way.insert(under_way.id.number, under_way);
         None
     }
 
     /// Hears what came of writing a new account.
-    pub(super) fn registered(&mut self, ticket: u64, registration: Registration) -> Option<Answer> {
-        let UnderWay { id, origin, matter, password, .. } = self.under_way.remove(&ticket)?;
+    pub(super) fn registered(&mut self, id: RequestId, registration: Registration) -> Option<Reply> {
+        let UnderWay { origin, matter, password, .. } = self.under_way.remove(&id.number)?;
         let Matter::Register(name) = &matter else { return None };
         let auth_result = match registration {
             Registration::Made(number) => {
@@ -356,12 +344,12 @@ impl Accounts {
             Registration::NoneLeft => AuthResult::NoneLeft,
             Registration::Failed => AuthResult::Failed,
         };
-        Some(Answer::AuthResult(id, matter, auth_result))
+        Some(Reply::to(id, Answer::AuthResult(matter, auth_result)))
     }
 
     /// Hears whether another password was written.
-    pub(super) fn changed(&mut self, ticket: u64, changed: Changed) -> Option<Answer> {
-        let UnderWay { id, origin, subject, matter, password, .. } = self.under_way.remove(&ticket)?;
+    pub(super) fn changed(&mut self, id: RequestId, changed: Changed) -> Option<Reply> {
+        let UnderWay { origin, subject, matter, password, .. } = self.under_way.remove(&id.number)?;
         let Matter::Change(key) = matter else { return None };
         if let (Changed::Made, Some(known)) = (changed, self.known.get_mut(&key)) {
             known.password = password?;
@@ -374,7 +362,7 @@ impl Accounts {
             Changed::Stale => AuthResult::Wrong,
             Changed::Failed => AuthResult::Failed,
         };
-        Some(Answer::AuthResult(id, matter, auth_result))
+        Some(Reply::to(id, Answer::AuthResult(matter, auth_result)))
     }
 
     /// Takes a new account; says whether there is a place for it, and none of that very name.
@@ -400,7 +388,7 @@ impl Accounts {
     }
 
     /// Gives the thread what it may have in hand.
-    fn hand_over(&mut self, now: MonoTime) -> Vec<Answer> {
+    fn hand_over(&mut self, now: MonoTime) -> Vec<Reply> {
         let mut answers = Vec::new();
         while self.in_hand < IN_HAND
             && let Some((origin, subject, (id, auth_request))) = self.waiting.pop()
@@ -408,23 +396,21 @@ impl Accounts {
             let matter = auth_request.matter();
             // Much may have happened while it waited.
             if let Some(auth_result) = self.refusal(origin, subject, &auth_request, now) {
-                answers.push(Answer::AuthResult(id, matter, auth_result));
+                answers.push(Reply::to(id, Answer::AuthResult(matter, auth_result)));
                 continue;
             }
             if let Matter::Register(_) = matter {
                 self.throttle.registers(origin, now);
             }
-            let ticket = self.next_ticket;
-            self.next_ticket += 1;
             let against = account_of(&matter).and_then(|key| self.known.get(&key));
             let against = against.map(|known| known.password.clone());
-            if self.hasher.hand_over(ticket, self.work(auth_request)) {
+            if self.hasher.hand_over(id.number, self.work(auth_request)) {
                 self.in_hand += 1;
                 let password = None;
                 let under_way = UnderWay { id, origin, subject, matter, password, against };
-                self.under_way.insert(ticket, under_way);
+                self.under_way.insert(id.number, under_way);
             } else {
-                answers.push(Answer::AuthResult(id, matter, AuthResult::Failed));
+                answers.push(Reply::to(id, Answer::AuthResult(matter, AuthResult::Failed)));
             }
         }
         answers

@@ -76,13 +76,13 @@ impl Database {
 
     fn write(&self, affair: &Affair, at: i64) -> Result<Option<Outcome>> {
         Ok(match affair {
-            Affair::Register { ticket, name, password, address } => {
-                Some(Outcome::Registered(*ticket, self.register(name, password, Some(address), at)?))
+            Affair::Register { id, name, password, address } => {
+                Some(Outcome::Registered(*id, self.register(name, password, Some(address), at)?))
             }
-            Affair::Change { ticket, account, old, password, address } => {
+            Affair::Change { id, account, old, password, address } => {
                 let theirs = self.has_password(*account, old)?;
                 let made = theirs && self.change_password(*account, password, Some((address, at)))?;
-                Some(Outcome::Changed(*ticket, if made { Changed::Made } else { Changed::Stale }))
+                Some(Outcome::Changed(*id, if made { Changed::Made } else { Changed::Stale }))
             }
             Affair::Post { id, to, offline_message, address } => {
                 let (posted, number) = self.post(*to, offline_message, address)?;
