@@ -1,6 +1,6 @@
 //! A queue in which every address has its turn, and at an address every name.
 //!
-//! Invariants: whoever comes into a flood waits for one job of each other address, and of each other name at their own; when the
+//! Invariants: a newcomer in a flood waits for one job of each other address, and of each other name at their own; when the
 //! queue is full, who has most waiting loses the newest of it. At most [`AUTH_REQUESTS_WAITING`] wait, so all of them can be
 //! looked at.
 
@@ -90,7 +90,7 @@ impl<T> FairQueue<T> {
         self.addresses.is_empty()
     }
 
-    /// Takes out the newest of who has most waiting, if whoever comes now has less even with one more.
+    /// Takes out the newest of who has most waiting, if the newcomer has less even with one more.
     fn evict(&mut self, origin: Origin, subject: Subject) -> Option<T> {
         let held = |address: &Address<T>| (address.len(), address.newest());
         let largest = (0..self.addresses.len()).max_by_key(|&at| held(&self.addresses[at]))?;

@@ -1,4 +1,4 @@
-//! Wrong passwords, as whoever runs the server is told of them: the first few at once, a flood in one line.
+//! Wrong passwords, as the administrator is told of them: the first few at once, a flood in one line.
 //!
 //! Invariants: in each [`GUESSES_INTERVAL`] at most [`GUESSES_TOLD`] lines and one more; nothing here grows with what
 //! strangers send; no password is here. No clock: time comes in as an argument.

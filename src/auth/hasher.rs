@@ -69,13 +69,13 @@ impl Hasher {
         Ok(Hasher { work, done })
     }
 
-    /// Without a thread: whoever holds the other ends does the work.
+    /// Without a thread: the holder of the other ends does the work.
     pub(crate) fn by_hand() -> (Hasher, HasherEnds) {
         let ((work, theirs), (ours, done)) = (mpsc::channel(), mpsc::channel());
         (Hasher { work, done }, (theirs, ours))
     }
 
-    /// Hands over some work; whoever does so counts how much there is.
+    /// Hands over some work; the caller counts how much there is.
     pub(crate) fn hand_over(&self, ticket: u64, work: Work) -> bool {
         self.work.send((ticket, work)).is_ok()
     }
@@ -170,7 +170,7 @@ pub(crate) fn is_hash(text: &str) -> bool {
         && PasswordHash::new(text).is_ok_and(|hash| is_bearable(&hash))
 }
 
-/// Whether comparing with it takes no more memory and time than a password may: what it takes stands in it, whoever wrote it.
+/// Whether comparing with it takes no more memory and time than a password may: what it takes stands in it.
 fn is_bearable(hash: &PasswordHash) -> bool {
     Params::try_from(hash).is_ok_and(|params| {
         params.m_cost() <= PASSWORD_MEMORY_MAX_KIB && params.t_cost() <= PASSWORD_PASSES_MAX
@@ -214,7 +214,7 @@ pub(crate) fn decoy() -> String {
     )
 }
 
-/// Lets the loop go first where the two want the same processor: those who talk wait for it, nobody waits for this.
+/// Lets the loop go first where the two want the same processor: senders wait for it, nobody waits for this.
 pub(crate) fn yield_to_the_loop() {
     // Linux has a priority for each thread; elsewhere it would be that of the whole server.
     // Without it all is right as well, only less smooth.

@@ -38,7 +38,7 @@ impl Subject {
     }
 }
 
-/// Somebody with a password.
+/// A client with a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// Where they are.
@@ -148,7 +148,7 @@ impl LoginThrottle {
     }
 }
 
-/// Until when the record delays whom it is about, who had `free` failures for nothing.
+/// Until when the record delays its subject, which had `free` failures for nothing.
 fn delayed(record: Option<Record>, free: u32) -> MonoTime {
     let Some(record) = record else { return MonoTime::START };
     record.at + failure_delay(record.count, free)

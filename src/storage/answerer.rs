@@ -33,7 +33,7 @@ impl Answerer {
         Ok(Answerer { questions, thread: Some((watch, thread)) })
     }
 
-    /// Without a thread: whoever holds the other end answers.
+    /// Without a thread: the holder of the other end answers.
     pub(super) fn by_hand() -> (Answerer, Receiver<(RequestId, Query)>) {
         let (questions, theirs) = mpsc::channel();
         (Answerer { questions, thread: None }, theirs)

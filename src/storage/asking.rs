@@ -72,7 +72,7 @@ impl Storage {
         }
     }
 
-    /// Looks at the accounts again, for somebody else has changed them; they come [later](Self::replies).
+    /// Looks at the accounts again, for another program has changed them; they come [later](Self::replies).
     pub fn reload_accounts(&mut self) {
         if let Some(file) = &mut self.file {
             file.reload_some_time();
@@ -177,7 +177,8 @@ impl File {
         None
     }
 
-    /// Has the letters read of those who wait for it, as many as may be at the same time; gives whose cannot.
+    /// Has the messages read for the accounts that wait for it, as many as may be at the same time; gives the replies where that
+    /// cannot be done.
     pub(super) fn fetch_more(&mut self) -> Vec<Reply> {
         let mut answers = Vec::new();
         while self.fetching < MAILBOXES_IN_HAND

@@ -47,7 +47,7 @@ pub struct Storage {
     expulsions: Vec<ExpulsionRow>,
 }
 
-/// What whoever runs the server has to know.
+/// What the administrator has to know.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Complaint {
     /// Lines that are missing in the history since the last complaint.
@@ -154,7 +154,7 @@ impl Storage {
         std::mem::take(&mut self.expulsions).into_iter().filter_map(ExpulsionRow::into_expulsion).collect()
     }
 
-    /// Remembers that somebody is expelled.
+    /// Remembers an expulsion.
     pub fn expelled(&mut self, expulsion: &Expulsion) {
         if let Some(file) = &mut self.file {
             file.owe(Change::Expelled(Box::new(ExpulsionRow::of(expulsion))));
@@ -286,7 +286,7 @@ impl Storage {
         file.ledger.stop(Ending { until: deadline, changes, gaps });
         // Hanging up tells the thread that no more will come.
         file.jobs = mpsc::sync_channel(0).0;
-        // Whoever cannot be waited for leaves time to mark what is missing.
+        // A thread that cannot be waited for leaves time to mark what is missing.
         let patience =
             deadline.saturating_duration_since(Instant::now()).saturating_sub(HISTORY_MARK_TIMEOUT / 4);
         let enough = Instant::now() + patience;
@@ -362,7 +362,7 @@ impl File {
         self.displaced
     }
 
-    /// Has whoever runs the server told what went wrong.
+    /// Has the administrator told what went wrong.
     pub(super) fn complain(&mut self, why: FileFault) {
         self.complaint.why = Some(why);
     }

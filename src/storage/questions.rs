@@ -81,7 +81,7 @@ impl<Q> Questions<Q> {
         self.open.first_key_value().map(|(_, &(_, until))| until)
     }
 
-    /// The next search that somebody waits for.
+    /// The next search that is still waited for.
     pub(super) fn next_search(&mut self) -> Option<(Origin, RequestId, Q)> {
         while let Some((origin, (id, question))) = self.searches.next() {
             if self.open.contains_key(&id.number) {

@@ -132,7 +132,7 @@ pub(super) enum Changed {
 pub(super) enum Registration {
     /// It is on the disk under this number.
     Made(u32),
-    /// Somebody has it, or one that looks like it.
+    /// It is an account's name already, or looks like one.
     Taken,
     NoneLeft,
     Failed,

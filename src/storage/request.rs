@@ -60,7 +60,7 @@ pub(super) enum Change {
     Room(Box<RoomRow>),
     /// A room is no more.
     RoomGone { key: u64 },
-    /// Somebody is expelled.
+    /// A person or an address is expelled.
     Expelled(Box<ExpulsionRow>),
     /// Nobody is any more by the expulsion of that number.
     Readmitted { number: u64 },
@@ -75,13 +75,13 @@ pub(super) enum Affair {
     Register { id: RequestId, name: String, password: String, address: String },
     /// Another password, for an account that still has the `old` one.
     Change { id: RequestId, account: u32, old: String, password: String, address: String },
-    /// Somebody has given their password.
+    /// The owner of an account has given the password.
     Seen { account: u32, address: String },
     /// A letter for an account.
     Post { id: RequestId, to: u32, offline_message: OfflineMessageRow, address: String },
     /// The letters of an account.
     Fetch { id: RequestId, account: u32 },
-    /// All accounts, for somebody else has changed them.
+    /// All accounts, for another program has changed them.
     Reload,
     /// What the administrator wants done to the accounts; the ticket comes back with what came of it.
     Order { ticket: u64, order: AccountOrder },

@@ -71,13 +71,13 @@ impl RoomRow {
         size_of::<RoomRow>() + words + size_of_val(self.owners.as_slice())
     }
 
-    /// The room that it was. None: somebody else wrote it into the file. Names that are none are passed over.
+    /// The room that it was. None: another program wrote it into the file. Names that are none are passed over.
     fn into_record(self) -> Option<RoomRecord> {
         let names = |names: Vec<String>| names.iter().filter_map(|name| Name::known(name).ok()).collect();
         Some(RoomRecord {
             key: RoomKey(self.key),
             name: Name::known(&self.name).ok()?,
-            // Longer ones are from before there was a bound, or somebody else's.
+            // Longer ones are from before there was a bound, or another program's.
             topic: self.topic.map(|topic| Text::clean(&topic).cut(TOPIC_MAX_BYTES)),
             lock: self.lock.map(|lock| Text::clean(&lock).cut(KEY_MAX_BYTES)),
             moderated: self.moderated,

@@ -7,7 +7,7 @@ use crate::chat::Origin;
 /// A bounded queue in which addresses take turns.
 #[derive(Debug)]
 pub(super) struct RoundRobin<T> {
-    /// Those who have something waiting, the next one first.
+    /// Addresses that have something waiting, the next one first.
     addresses: VecDeque<(Origin, VecDeque<T>)>,
     waiting: usize,
     most: usize,

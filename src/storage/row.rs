@@ -44,7 +44,7 @@ pub(super) struct AccountRow {
 pub(super) struct OfflineMessageRow {
     pub(super) at: i64,
     pub(super) who: String,
-    /// The account of whoever wrote it.
+    /// The sender's account.
     pub(super) sender: Option<u32>,
     pub(super) text: String,
 }
@@ -70,7 +70,7 @@ impl Row {
         Row { room, at, kind: LineKind::Gap, who: String::new(), text: lines.to_string() }
     }
 
-    /// The line that it was. None: somebody else wrote it into the file, and it is no line of ours.
+    /// The line that it was. None: another program wrote it into the file, and it is no line of ours.
     pub(super) fn into_line(self) -> Option<Line> {
         let (room, at) = (RoomKey(self.room), UnixMillis(self.at));
         if self.kind == LineKind::Gap {
@@ -93,7 +93,7 @@ impl OfflineMessageRow {
         }
     }
 
-    /// The letter that it was. None: somebody else wrote it into the file.
+    /// The letter that it was. None: another program wrote it into the file.
     pub(super) fn into_offline_message(self) -> Option<OfflineMessage> {
         let from = Name::known(&self.who).ok()?;
         let sender = self.sender.and_then(account_key);

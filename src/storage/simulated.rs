@@ -243,7 +243,7 @@ impl Disk for Shelf {
                 None => outcomes.extend(self.things.get_mut().settle(affair)),
             }
         }
-        // As the real one does: the chat knows before whoever ordered it.
+        // As the real one does: the chat knows before the administrator does.
         let ordered = |outcome: &Outcome| matches!(outcome, Outcome::Ordered(..));
         outcomes.sort_by_key(ordered);
         if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Ordered(_, AccountReply::Done))) {

@@ -108,7 +108,7 @@ pub(super) struct Wanted {
 }
 
 impl Wanted {
-    /// The words of what somebody typed, without those that follow from others; the first [`SEARCH_WORDS_MAX`] count.
+    /// The words of what a user typed, without those that follow from others; the first [`SEARCH_WORDS_MAX`] count.
     pub(super) fn of(typed: &str) -> Wanted {
         let folded = fold(typed);
         let typed = pieces(&folded).map(|word| first_chars(word, SEARCH_WORD_MAX_CHARS));

@@ -69,7 +69,7 @@ pub(super) struct Worker<D, W> {
     took: Duration,
     /// Before this, what is written ahead is left as long as it is.
     shortened: Instant,
-    /// Since when it is waited for those who read it.
+    /// Since when its readers are waited for.
     shortening: Option<Instant>,
     /// When more of an index that an earlier version has made is brought up to date; never if all of it is.
     reindexing: Option<Instant>,
@@ -325,7 +325,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         result
     }
 
-    /// Lets what is written ahead begin anew if it has grown, before more is written; false: somebody is reading it, and what
+    /// Lets what is written ahead begin anew if it has grown, before more is written; false: another connection is reading it, and what
     /// is to be written can wait.
     fn shorten_wal(&mut self) -> bool {
         if Instant::now() < self.shortened || self.is_ending() {
@@ -374,7 +374,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     /// Writes what is left, and marks what cannot be written.
     fn finish(&mut self) {
         self.shortened = Instant::now() + 2 * STOP_TIMEOUT;
-        // Those who ask hear nothing any more.
+        // Questions are not answered any more.
         while let Ok(job) = self.jobs.recv_timeout(Duration::ZERO) {
             self.take(job);
         }
@@ -489,7 +489,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     }
 }
 
-/// Writes rows, and lets go first every few of them whoever waits for this processor: without it somebody's word was
+/// Writes rows, and lets go first every few of them the thread that waits for this processor: without it a line was
 /// seen to wait for 2 ms behind this thread, in spite of its priority.
 fn append(file: &impl Disk, rows: &[Row]) -> Result<()> {
     // Beside a busy program each stop costs a turn of that program's; who is behind would never catch up.

@@ -1,7 +1,7 @@
-//! The accounts as the loop sees them: whose a name is, and whether somebody is who they say they are, later.
+//! The accounts as the loop sees them: whose a name is, and whether a password is right, later.
 //!
 //! Invariants: nothing here waits, for a hash or for a disk; a name is granted when it is on the disk; a name that nobody has
-//! takes the same work as one that somebody has.
+//! takes the same work as a registered one.
 
 mod reload;
 mod skeleton_index;
@@ -48,7 +48,7 @@ pub(super) struct Accounts {
     under_way: HashMap<u64, UnderWay>,
     /// A password could not be hashed, and nobody has been told.
     failed: bool,
-    /// Passwords hashed so far: for whoever wants to know that one was.
+    /// Passwords hashed so far.
     hashed: u64,
     /// The accounts of the file, as far as they have not been taken in.
     reload: Option<Reload>,
@@ -102,7 +102,7 @@ impl Accounts {
         accounts
     }
 
-    /// Lets somebody become the server's operator whose password has this PHC string.
+    /// Lets a member become the server's operator by the password that has this PHC string.
     pub(super) fn set_operator(&mut self, password: String) {
         let name = Name::given("operador").expect("a good name");
         self.operator = Some(Known { name, password, made_from: None, trusted: Vec::new() });
@@ -185,7 +185,7 @@ impl Accounts {
         }
     }
 
-    /// Whom guesses of a request are about: an account whatever spelling was typed, or the name that nobody has registered.
+    /// The subject of a request's guesses: an account whatever spelling was typed, or the name that nobody has registered.
     fn subject(&self, auth_request: &AuthRequest) -> Subject {
         let known = |key: &AccountKey| self.known.get(key).map(|known| &known.name);
         match auth_request {
@@ -353,7 +353,7 @@ impl Accounts {
         let Matter::Change(key) = matter else { return None };
         if let (Changed::Made, Some(known)) = (changed, self.known.get_mut(&key)) {
             known.password = password?;
-            // Whoever knew the old one is a stranger now.
+            // An address that knew the old one is not trusted any more.
             known.trusted = vec![origin];
             self.throttle.succeeded(origin, subject);
         }

@@ -56,7 +56,7 @@ impl Accounts {
             return renewed.then_some(AccountChange::Renewed(key));
         }
         // All of them, also those whose names look alike, or could not be had today: they were there before. Rows that
-        // somebody else wrote, and that are none, are passed over.
+        // another program wrote, and that are none, are passed over.
         let name = Name::known(&row.name).ok()?;
         let made_from = row.address.and_then(|address| Origin::parse(&address));
         let known = Known { name: name.clone(), password: row.password, made_from, trusted };

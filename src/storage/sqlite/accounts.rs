@@ -1,6 +1,6 @@
 //! Accounts in the file, in SQL.
 //!
-//! Invariant: no name is added that looks like one in it, whoever writes: the look is compared in the transaction. Those that
+//! Invariant: no name is added that looks like one in it, whichever program writes: the look is compared in the transaction. Those that
 //! were there before their likes clashed stay.
 
 use std::collections::BTreeMap;

@@ -1,4 +1,4 @@
-//! Why there is no history to be had in a directory, in one line for whoever started the server.
+//! Why there is no history to be had in a directory, in one line for the person who started the server.
 
 use std::error::Error;
 use std::fmt;
@@ -75,7 +75,7 @@ impl From<rusqlite::Error> for StoreCause {
 }
 
 impl StoreError {
-    /// The one line for whoever started the server.
+    /// The one line for the person who started the server.
     pub fn describe(&self, language: Language) -> String {
         let path = self.path.display();
         match (language, &self.cause) {

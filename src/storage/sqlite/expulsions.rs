@@ -7,7 +7,7 @@ use crate::limits::EXPULSIONS_MAX;
 use crate::storage::expulsions::ExpulsionRow;
 
 impl Database {
-    /// Those who are expelled, in the order in which it was decided.
+    /// All expulsions, in the order in which it was decided.
     pub(super) fn expulsions(&self) -> Result<Vec<ExpulsionRow>> {
         let mut all = self.connection.prepare(
             "SELECT number, account, name, address, until, reason, operator, at FROM (

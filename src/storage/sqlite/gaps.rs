@@ -114,7 +114,7 @@ fn read(path: &Path) -> io::Result<String> {
 }
 
 /// The numbers of a line: room, how many are missing, when, and behind which line there is none if they are. None: it was cut
-/// off, or is somebody else's.
+/// off, or is another program's.
 fn gap(line: &str) -> Option<(u64, u64, i64, Option<i64>)> {
     let mut numbers = line.split(' ');
     let (room, lines, at) = (numbers.next()?, numbers.next()?, numbers.next()?);

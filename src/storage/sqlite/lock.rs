@@ -1,6 +1,6 @@
 //! The lock on the directory of `--data`: one program works with it at a time.
 //!
-//! Invariant: two locks on one directory never live at the same time, whoever takes the lock file away meanwhile, as far as
+//! Invariant: two locks on one directory never live at the same time, even if the lock file is taken away meanwhile, as far as
 //! nobody else may read the directory.
 
 use std::fs::{DirBuilder, File};
@@ -38,7 +38,7 @@ impl Lock {
         make_dir(dir)?;
         let start = Instant::now();
         loop {
-            // Asked whoever has the lock, for its file may have been deleted in a directory that all may read; and before we
+            // The lock's holder is asked, for its file may have been deleted in a directory that all may read; and before we
             // make one in its place, which the other server would take for another's.
             if control::listens(dir) {
                 return Err(StoreCause::InUse);

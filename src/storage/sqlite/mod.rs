@@ -103,7 +103,7 @@ impl Store {
         self.next_key
     }
 
-    /// The account that is meant by whoever types `name`: of that name, or the only one of a name that looks like it.
+    /// The account that a user who types `name` means: of that name, or the only one of a name that looks like it.
     ///
     /// # Errors
     ///

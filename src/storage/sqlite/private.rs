@@ -1,4 +1,4 @@
-//! What lies in the directory of `--data` is for the user alone whom the server runs as: passwords' hashes, rooms' keys and
+//! What lies in the directory of `--data` is for the user alone under which the server runs: passwords' hashes, rooms' keys and
 //! private messages.
 //!
 //! Invariant: a file of ours is made with its final mode. Between a wider one and a `chmod` others could open it.

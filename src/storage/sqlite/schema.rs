@@ -1,4 +1,4 @@
-//! How the file is laid out. `docs/history.md` says it to whoever opens it with another program.
+//! How the file is laid out. `docs/history.md` says it to users who open it with another program.
 //!
 //! Invariant: a change of it takes a new [`VERSION`], and a file of a later version is never written to.
 
@@ -9,7 +9,7 @@ pub(super) const APPLICATION: i32 = 0x7465_7274;
 pub(super) const VERSION: i32 = 4;
 
 /// Makes an empty history. Numbers are not used again (AUTOINCREMENT): a new room must not get an old one's lines, and
-/// whoever deletes lines with another program leaves their words in the index, where they must not become those of another line.
+/// another program that deletes lines leaves their words in the index, where they must not become those of another line.
 ///
 /// `words` is what `/search` asks. It holds no text of its own: a row has the number of its line, the room as `r7`,
 /// and the words as [`fold`](crate::storage::fold) leaves them. Room and words in one index make a search in a small room
@@ -41,7 +41,7 @@ pub(super) const CREATE: &str = "
 
 /// What version 2 has beside the first: made behind [`CREATE`], and in a file of version 1.
 ///
-/// Numbers of accounts are not used again either: a room or a letter must not become that of whoever comes next.
+/// Numbers of accounts are not used again either: a room or a letter must not become the next account's.
 const SINCE_2: &str = "
     ALTER TABLE room ADD COLUMN lock TEXT;
     ALTER TABLE room ADD COLUMN hushed INTEGER NOT NULL DEFAULT 0;
@@ -74,7 +74,7 @@ const SINCE_2: &str = "
     CREATE INDEX letter_by_account ON letter (account, id);
 ";
 
-/// What version 3 has beside the second: whoever is banned or silenced in a room is found there by name; who may not be in
+/// What version 3 has beside the second: members banned or silenced in a room are found there by name; who may not be in
 /// the chat at all is remembered, and from which addresses accounts and letters come.
 const SINCE_3: &str = "
     DROP INDEX IF EXISTS room_mark_by_room;
