@@ -7,7 +7,7 @@ mod reserved;
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::sync::LazyLock;
 
 use caseless::Caseless;
@@ -29,7 +29,7 @@ const TILDE: char = '\u{303}';
 
 /// A person's name, in NFC.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name(Rc<str>);
+pub struct Name(Arc<str>);
 
 /// Why a name cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 //! Invariant: the only way to a [`Text`] is [`Text::clean`], so nothing unsafe can reach a screen or a log.
 
 use std::fmt;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
@@ -49,7 +49,7 @@ const INVISIBLE: [(char, char); 19] = [
 
 /// One line of words for people: no control characters, no terminal sequences, nothing invisible or reordering.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text(Rc<str>);
+pub struct Text(Arc<str>);
 
 impl Text {
     /// Makes `raw`, a line without its ending, safe: whole terminal sequences (ECMA-48), control characters but TAB,

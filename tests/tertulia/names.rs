@@ -445,3 +445,11 @@ fn ascii_names_look_as_all_their_letters_together_do() {
         }
     }
 }
+
+#[test]
+fn names_and_words_cross_a_thread_as_they_are() {
+    let (name, words) = (Name::new("Juan").expect("a good name"), Text::clean("hola"));
+    let sent = (name.clone(), words.clone());
+    let back = std::thread::spawn(move || sent).join().expect("it does not panic");
+    assert_eq!(back, (name, words));
+}
