@@ -47,6 +47,7 @@ mod sizes;
 mod slow_readers;
 mod standing;
 mod starting;
+mod storage;
 mod support;
 mod telnet;
 mod telnet_terminal;

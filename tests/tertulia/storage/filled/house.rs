@@ -12,7 +12,7 @@ use tertulia::config::Config;
 use tertulia::net::{Server, Stream};
 use tertulia::storage::{Storage, Store};
 
-use crate::support::{DEADLINE, Dir};
+use crate::storage::support::{DEADLINE, Dir};
 
 /// The other end of a stream.
 #[derive(Default)]

@@ -10,8 +10,8 @@ use tertulia::chat::{AuthResult, OfflineMessage, Posted, RoomRecord, Text, UnixM
 use tertulia::limits::PASSWORD_MAX_BYTES;
 use tertulia::storage::{Answer, Wish};
 
-use super::owned::Owned;
 use super::support::{DEADLINE, Desk, Dir, HOME, name, room};
+use crate::support::owned::Owned;
 
 /// What came of an order: its status, what it said, what it complained of.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::owned::Owned;
 use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, errors, line};
+use crate::support::owned::Owned;
 
 /// Starts a server that must refuse, and gives its one line.
 fn refusal(data: &Path, extra: &[&str]) -> String {

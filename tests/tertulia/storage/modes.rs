@@ -8,8 +8,8 @@ use std::process::{Command, Stdio};
 use tertulia::chat::Language;
 use tertulia::storage::{Exposed, Store};
 
-use super::owned::Owned;
 use super::support::{Desk, Dir, GENERAL, Server, line};
+use crate::support::owned::Owned;
 
 fn mode(path: &Path) -> u32 {
     fs::metadata(path).unwrap().mode() & 0o777

@@ -6,7 +6,7 @@ use tertulia::chat::{AuthRequest, AuthResult};
 use tertulia::limits::{FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME};
 use tertulia::storage::hash;
 
-use crate::support::{Desk, Dir, password};
+use super::support::{Desk, Dir, password};
 
 const PASSWORD: &str = "quien manda aquí";
 

@@ -13,8 +13,8 @@ use tertulia::limits::{CONTROL_BACKLOG, CONTROL_CONNECTIONS, HISTORY_BUSY_TIMEOU
 use tertulia::storage::Store;
 
 use super::admin::{Came, refusal};
-use super::owned::Owned;
 use super::support::{DEADLINE, Dir, Server};
+use crate::support::owned::Owned;
 
 /// Somebody who runs other programs on the machine.
 const NOBODY: u32 = 65_534;

@@ -16,8 +16,8 @@ use tertulia::limits::CONTROL_ORDER_MAX_BYTES;
 use tertulia::storage::{Answer, hash};
 
 use super::admin::{Came, done, order, refusal, told, words};
-use super::owned::Owned;
 use super::support::{DEADLINE, Desk, Dir, Server, command, errors, password};
+use crate::support::owned::Owned;
 
 impl Server {
     fn signal(&self, signal: Signal) {

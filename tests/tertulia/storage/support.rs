@@ -18,7 +18,7 @@ use tertulia::chat::{
 };
 use tertulia::storage::{Answer, Reply, Request, RequestId, Storage, Store, Wish, hash};
 
-use super::owned::Owned;
+use crate::support::owned::Owned;
 
 /// How long anything may take that should happen at once, on a machine that is busy with something else.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(30);

@@ -77,7 +77,7 @@ fn status(field: &str) -> usize {
 #[test]
 fn filled_server_stays_within_what_the_limits_say() {
     let mut command = Command::new(env::current_exe().unwrap());
-    command.args(["--exact", "filled::fill", "--ignored", "--nocapture", "--test-threads", "1"]);
+    command.args(["--exact", "storage::filled::fill", "--ignored", "--nocapture", "--test-threads", "1"]);
     let output = command.env(FILLED, "1").output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
