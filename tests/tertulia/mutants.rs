@@ -39,6 +39,7 @@ mod support {
     pub mod book;
     pub mod greeting;
     pub mod records;
+    pub mod shell;
 }
 ",
 };

@@ -39,7 +39,7 @@ pub fn take(step: Step, world: &mut World) {
             let name = world.name;
             world.changes_accounts(|book| book.remove(name));
             // With the account the connections end that gave its password.
-            world.reader = world.reader.filter(|&id| world.slots[id.slot()] == Some(id));
+            world.reader = world.reader.filter(|&id| world.slots.holds(id));
         }
         Step::Deserted => {
             world.lets("Olga", leave(ROOM));

@@ -1,10 +1,11 @@
 //! Registered names in that chat: passwords, letters, and a server that goes on with what was kept.
 
-use tertulia::chat::{ChatConfig, ClientId, Command, Effect, Input, Password, Reply, RoomKey, RoomRecord};
+use tertulia::chat::{ChatConfig, ClientId, Command, Input, Password, Reply, RoomKey, RoomRecord};
 
 use super::world::World;
 use crate::hub::text;
 use crate::support::book::Book;
+use crate::support::shell::Shell;
 
 /// The password of whoever registered that name first.
 pub fn password(name: &str) -> String {
@@ -47,7 +48,7 @@ impl World {
 
     /// The server stops and another one starts; the reader is not here.
     pub fn restarts(&mut self) {
-        self.slots.fill(None);
+        self.slots.free_all();
         self.waiting = None;
         self.reader = None;
         self.spoken_in = false;
@@ -92,42 +93,14 @@ impl World {
     /// What was wanted of the accounts is seen to.
     pub fn settles(&mut self) {
         for effect in self.waiting.take().unwrap_or_default() {
-            self.sees_to(effect);
+            self.replies(effect);
         }
     }
 
     /// What was wanted of the accounts is seen to, and what is wanted then takes its time again.
     pub fn settles_so_far(&mut self) {
         for effect in self.waiting.replace(Vec::new()).unwrap_or_default() {
-            self.sees_to(effect);
-        }
-    }
-
-    /// The hub wants something of the accounts.
-    pub(super) fn asks_of_the_accounts(&mut self, effect: Effect) {
-        match (&mut self.waiting, &effect) {
-            (Some(waiting), Effect::Authenticate(..) | Effect::Fetch(..)) => waiting.push(effect),
-            _ => self.sees_to(effect),
-        }
-    }
-
-    fn sees_to(&mut self, effect: Effect) {
-        match effect {
-            Effect::Authenticate(id, auth_request) => {
-                let (matter, auth_result) = self.book.settle(auth_request);
-                self.apply(None, Input::Reply(Reply::AuthResult(id, matter, auth_result)));
-            }
-            Effect::Post(id, account, letter) => {
-                let (posted, number) = self.book.post(account, letter);
-                self.apply(None, Input::Reply(Reply::Posted(id, posted, number)));
-            }
-            Effect::Fetch(id, account) => {
-                let (messages, up_to) = self.book.fetch(account);
-                self.apply(None, Input::Reply(Reply::OfflineMessages(id, account, messages, up_to)));
-            }
-            Effect::Ack(account, up_to) => self.book.ack(account, up_to),
-            Effect::Disregard(..) => {}
-            other => unreachable!("{other:?} has been seen to"),
+            self.replies(effect);
         }
     }
 }

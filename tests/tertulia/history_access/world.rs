@@ -14,6 +14,7 @@ use super::doors::{Door, Fact, Query, Shelf, Window};
 use crate::hub::{join, leave, message, nick, text, topic};
 use crate::support::book::Book;
 use crate::support::records::{self, Records};
+use crate::support::shell::{Shell, Slots};
 
 /// The room that is read, or not.
 pub const ROOM: &str = "sala";
@@ -49,9 +50,7 @@ pub struct World {
     pub(super) records: Records,
     /// What the hub wants of the accounts, and since when they are slow: nothing of it is seen to.
     pub(super) waiting: Option<Vec<Effect>>,
-    /// The tenant of each slot.
-    pub(super) slots: Vec<Option<ClientId>>,
-    generation: u32,
+    pub(super) slots: Slots,
     people: HashMap<&'static str, ClientId>,
     /// Who is watched, while they are there.
     pub reader: Option<ClientId>,
@@ -66,6 +65,8 @@ pub struct World {
     /// Why the history is asked just now.
     query: Query,
     stage: usize,
+    /// The way of what the reader asked for and is told at once, and when they asked.
+    way: Option<(Door, usize)>,
     /// What reached the reader, and how often.
     pub told: HashMap<(Fact, Door, Window), usize>,
     /// Private words that two people should have heard, less those that anybody heard.
@@ -84,8 +85,7 @@ impl World {
             book: World::first_book(),
             records: Records::new(),
             waiting: None,
-            slots: Vec::new(),
-            generation: 0,
+            slots: Slots::default(),
             people: HashMap::new(),
             reader: None,
             name: "Rita",
@@ -94,6 +94,7 @@ impl World {
             answers: Vec::new(),
             query: Query::Entering,
             stage: 0,
+            way: None,
             told: HashMap::new(),
             whispers: 0,
         };
@@ -120,14 +121,7 @@ impl World {
     }
 
     pub fn connects(&mut self) -> ClientId {
-        let free = self.slots.iter().position(Option::is_none);
-        let slot = free.unwrap_or_else(|| {
-            self.slots.push(None);
-            self.slots.len() - 1
-        });
-        self.generation += 1;
-        let id = ClientId::new(slot as u32, self.generation);
-        self.slots[slot] = Some(id);
+        let id = self.slots.take();
         self.apply(None, Input::Connected(id, Origin::UNKNOWN));
         assert!(self.hub.origin(id).is_some());
         id
@@ -172,7 +166,7 @@ impl World {
 
     pub(super) fn is_lost(&mut self, id: ClientId) {
         self.apply(None, Input::Disconnected(id, CloseReason::Lost));
-        self.slots[id.slot()] = None;
+        self.slots.free(id);
     }
 
     pub fn lets(&mut self, name: &'static str, command: Command) {
@@ -285,56 +279,71 @@ impl World {
         }
     }
 
-    /// Hands something to the hub and does what it wants done, as the shell would. `way` is that of what the reader asked for, and
-    /// when they did.
+    /// Hands something to the hub and does what it wants done. `way` is that of what the reader asked for, and when they did.
     pub(super) fn apply(&mut self, way: Option<(Door, usize)>, input: Input) {
-        let (mut effects, mut later) = (Vec::new(), Vec::new());
-        self.hub.apply(Time::default().at(self.now), input);
-        self.hub.effects(&mut effects);
-        for effect in effects {
-            match effect {
-                Effect::Deliver { to, event } => {
-                    let mut ears = Vec::new();
-                    self.hub.audience(&to, |id, _| ears.push(id));
-                    ears.into_iter().for_each(|id| self.hears(id, way, &event));
-                }
-                Effect::Look(to, look) => {
-                    let everything =
-                        Found { look: look.clone(), lines: self.said.clone(), reach: Reach::All };
-                    let found = [(Shelf::Careful, self.memory.look(look)), (Shelf::Careless, everything)];
-                    self.answers.push(Answer { query: self.query, asked: self.stage, to, found });
-                }
-                Effect::Keep(line) => {
-                    self.said.push(line.clone());
-                    self.memory.keep(line);
-                }
-                Effect::Forget(room) => {
-                    self.memory.forget(room);
-                    self.records.remove(&room);
-                }
-                Effect::Close(id, _) => self.slots[id.slot()] = None,
-                Effect::Room(change) => records::note(&mut self.records, change),
-                Effect::Ask(..) | Effect::Speak(..) | Effect::Log(_) | Effect::AdminReply(_) => {}
-                Effect::Expelled(_) | Effect::Readmitted(_) => {}
-                other => later.push(other),
-            }
-        }
-        later.into_iter().for_each(|effect| self.asks_of_the_accounts(effect));
+        self.way = way;
+        self.run(input);
+    }
+}
+
+impl Shell for World {
+    fn hub(&mut self) -> &mut Hub {
+        &mut self.hub
     }
 
-    fn hears(&mut self, id: ClientId, way: Option<(Door, usize)>, event: &Event) {
+    fn book(&mut self) -> &mut Book {
+        &mut self.book
+    }
+
+    fn time(&self) -> Time {
+        Time::default().at(self.now)
+    }
+
+    fn hears(&mut self, id: ClientId, event: &Event, _: bool) {
         // What reaches the reader's old connection is compared with the rule, like everything that reaches them.
-        let here = self.slots.get(id.slot()) == Some(&Some(id)) || self.reader == Some(id);
+        let here = self.slots.holds(id) || self.reader == Some(id);
         assert!(here, "{event:?} is for {id:?}, who is not here");
         if let Event::Private { text, .. } = event {
             self.whispers -= isize::from(text.as_str().starts_with("susurro"));
         }
         if self.reader == Some(id) {
-            let (door, asked) = way.unwrap_or_else(|| (Door::of(event), self.stage));
+            let (door, asked) = self.way.unwrap_or_else(|| (Door::of(event), self.stage));
             let window = Window { asked, told: self.stage };
             for fact in Fact::in_words(&format!("{event:?}"), self.stage) {
                 *self.told.entry((fact, door, window)).or_default() += 1;
             }
+        }
+    }
+
+    fn carries_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Keep(line) => {
+                self.said.push(line.clone());
+                self.memory.keep(line);
+            }
+            Effect::Forget(room) => {
+                self.memory.forget(room);
+                self.records.remove(&room);
+            }
+            Effect::Close(id, _) => self.slots.free(id),
+            Effect::Room(change) => records::note(&mut self.records, change),
+            Effect::Ask(..) | Effect::Speak(..) | Effect::Log(_) | Effect::AdminReply(_) => {}
+            Effect::Expelled(_) | Effect::Readmitted(_) | Effect::Disregard(..) => {}
+            other => unreachable!("{other:?} wants a reply"),
+        }
+    }
+
+    fn asks(&mut self, effect: Effect) {
+        // What comes of it later is told of itself.
+        self.way = None;
+        match (&mut self.waiting, effect) {
+            (_, Effect::Look(to, look)) => {
+                let everything = Found { look: look.clone(), lines: self.said.clone(), reach: Reach::All };
+                let found = [(Shelf::Careful, self.memory.look(look)), (Shelf::Careless, everything)];
+                self.answers.push(Answer { query: self.query, asked: self.stage, to, found });
+            }
+            (Some(waiting), effect @ (Effect::Authenticate(..) | Effect::Fetch(..))) => waiting.push(effect),
+            (_, effect) => self.replies(effect),
         }
     }
 }

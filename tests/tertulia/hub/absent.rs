@@ -2,7 +2,7 @@
 
 use tertulia::chat::{AuthResult, ChatConfig, CloseReason, Command, Effect, Input, Reply};
 
-use super::{Chat, NOTHING, SECOND, message, text};
+use super::{Chat, NOTHING, SECOND, Shell, message, text};
 
 const ACCOUNTS: [(&str, &str); 1] = [("María", "girasol")];
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Chat, NOTHING, SECOND, ignore, join, message, name, text};
+use super::{Chat, NOTHING, SECOND, Shell, ignore, join, message, name, text};
 use tertulia::chat::{
     AdminOrder, AdminRefusal, AdminReply, CloseReason, Effect, Event, Input, LogEntry, ServerNews,
 };

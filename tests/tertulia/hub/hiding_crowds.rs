@@ -1,6 +1,6 @@
 //! Very many who hide somebody: what they are not told costs nobody anything, least of all those who hide nobody.
 
-use super::{Chat, NOTHING, SECOND, ignore, nick};
+use super::{Chat, NOTHING, SECOND, Shell, ignore, nick};
 use tertulia::chat::{ClientId, Command, Effect, Input};
 use tertulia::limits::{HIDDEN_GONE_MAX, NAMES_ASKED};
 

@@ -40,6 +40,8 @@ use tertulia::chat::{
 
 use super::support::book::Book;
 use super::support::records::{self, Records};
+pub use super::support::shell::Shell;
+use super::support::shell::Slots;
 
 pub const NOTHING: [&str; 0] = [];
 pub const SECOND: Duration = Duration::from_secs(1);
@@ -49,9 +51,7 @@ pub const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
 pub struct Chat {
     pub hub: Hub,
     pub now: MonoTime,
-    /// The tenant of each slot.
-    slots: Vec<Option<ClientId>>,
-    generation: u32,
+    slots: Slots,
     heard: HashMap<ClientId, Vec<Event>>,
     pub closed: Vec<(ClientId, CloseReason)>,
     pub spoken: Vec<(ClientId, Language)>,
@@ -93,8 +93,7 @@ impl Chat {
         Chat {
             hub: Hub::new(config),
             now: MonoTime::from_micros(1_234_567),
-            slots: Vec::new(),
-            generation: 0,
+            slots: Slots::default(),
             heard: HashMap::new(),
             closed: Vec::new(),
             spoken: Vec::new(),
@@ -124,14 +123,7 @@ impl Chat {
     }
 
     pub fn connects_from(&mut self, origin: Origin) -> ClientId {
-        let free = self.slots.iter().position(Option::is_none);
-        let slot = free.unwrap_or_else(|| {
-            self.slots.push(None);
-            self.slots.len() - 1
-        });
-        self.generation += 1;
-        let id = ClientId::new(slot as u32, self.generation);
-        self.slots[slot] = Some(id);
+        let id = self.slots.take();
         self.apply(Input::Connected(id, origin));
         assert_eq!(self.is_here(id), self.hub.origin(id).is_some(), "who may not come in is let go at once");
         id
@@ -189,7 +181,7 @@ impl Chat {
     /// The connection ends without the hub's doing.
     pub fn ends(&mut self, id: ClientId, reason: CloseReason) {
         self.apply(Input::Disconnected(id, reason));
-        self.slots[id.slot()] = None;
+        self.slots.free(id);
     }
 
     pub fn tick(&mut self) {
@@ -228,32 +220,16 @@ impl Chat {
 
     /// Whoever is called so.
     pub fn id_of(&self, name: &str) -> ClientId {
-        let here = self.slots.iter().flatten();
-        let called = |id: &&ClientId| self.hub.name(**id).is_some_and(|known| known.as_str() == name);
-        *here.clone().find(called).expect("somebody called so")
+        let called = |id: &ClientId| self.hub.name(*id).is_some_and(|known| known.as_str() == name);
+        self.slots.tenants().find(called).expect("somebody called so")
     }
 
     pub fn is_here(&self, id: ClientId) -> bool {
-        self.slots.get(id.slot()) == Some(&Some(id))
+        self.slots.holds(id)
     }
 
-    /// What both clocks say.
-    pub fn time(&self) -> Time {
-        Time { mono: self.now, wall: UnixMillis(self.wall_offset + self.now.micros() as i64 / 1000) }
-    }
-
-    /// Hands something to the hub, and does what it wants done, as the shell would.
     pub fn apply(&mut self, input: Input) {
-        let effects = self.decides(input);
-        self.perform(effects);
-    }
-
-    /// Hands something to the hub; gives what it wants done.
-    pub fn decides(&mut self, input: Input) -> Vec<Effect> {
-        let mut effects = Vec::new();
-        self.hub.apply(self.time(), input);
-        self.hub.effects(&mut effects);
-        effects
+        self.run(input);
     }
 
     /// The administrator orders something; gives what comes of it.
@@ -261,68 +237,63 @@ impl Chat {
         self.apply(Input::Admin(order));
         self.admin_replies.pop().expect("every order is answered")
     }
+}
 
-    /// Does what the hub wants done, as the shell would.
-    pub fn perform(&mut self, effects: Vec<Effect>) {
-        let mut later = Vec::new();
-        for effect in effects {
-            match effect {
-                Effect::Deliver { to, event } => {
-                    let mut ears = Vec::new();
-                    self.hub.audience(&to, |id, _| ears.push(id));
-                    ears.sort_unstable();
-                    assert!(ears.is_sorted_by(|a, b| a < b), "somebody hears {event:?} twice");
-                    for id in ears {
-                        assert!(self.is_here(id), "{event:?} is for {id:?}, who is not here");
-                        self.heard.entry(id).or_default().push(event.clone());
-                    }
-                }
-                Effect::Speak(id, language) => self.spoken.push((id, language)),
-                Effect::Close(id, reason) => {
-                    assert!(self.is_here(id), "{id:?} is closed twice");
-                    self.slots[id.slot()] = None;
-                    self.closed.push((id, reason));
-                }
-                Effect::Log(note) => self.notes.push(note),
-                Effect::AdminReply(reply) => self.admin_replies.push(reply),
-                Effect::Ask(id, question) => {
-                    self.heard.entry(id).or_default().push(Event::PasswordPrompt(question));
-                }
-                Effect::Room(change) => {
-                    records::note(&mut self.records, change.clone());
-                    self.changes.push(change);
-                }
-                Effect::Forget(room) => drop(self.records.remove(&room)),
-                Effect::Expelled(expulsion) => drop(self.expulsions.insert(expulsion.number, *expulsion)),
-                Effect::Readmitted(number) => drop(self.expulsions.remove(&number)),
-                Effect::Disregard(id, lines) => drop(self.disregarded.insert(id, lines)),
-                // History has tests of its own.
-                Effect::Keep(_) | Effect::Look(..) => {}
-                other => later.push(other),
-            }
-        }
-        later.into_iter().for_each(|effect| self.keep_accounts(effect));
+impl Shell for Chat {
+    fn hub(&mut self) -> &mut Hub {
+        &mut self.hub
     }
 
-    /// What the hub wants of the accounts.
-    fn keep_accounts(&mut self, effect: Effect) {
+    fn book(&mut self) -> &mut Book {
+        &mut self.book
+    }
+
+    fn time(&self) -> Time {
+        Time { mono: self.now, wall: UnixMillis(self.wall_offset + self.now.micros() as i64 / 1000) }
+    }
+
+    fn hears(&mut self, id: ClientId, event: &Event, _: bool) {
+        assert!(self.is_here(id), "{event:?} is for {id:?}, who is not here");
+        self.heard.entry(id).or_default().push(event.clone());
+    }
+
+    fn carries_out(&mut self, effect: Effect) {
         match effect {
+            Effect::Speak(id, language) => self.spoken.push((id, language)),
+            Effect::Close(id, reason) => {
+                assert!(self.is_here(id), "{id:?} is closed twice");
+                self.slots.free(id);
+                self.closed.push((id, reason));
+            }
+            Effect::Log(note) => self.notes.push(note),
+            Effect::AdminReply(reply) => self.admin_replies.push(reply),
+            Effect::Ask(id, question) => {
+                self.heard.entry(id).or_default().push(Event::PasswordPrompt(question));
+            }
+            Effect::Room(change) => {
+                records::note(&mut self.records, change.clone());
+                self.changes.push(change);
+            }
+            Effect::Forget(room) => drop(self.records.remove(&room)),
+            Effect::Expelled(expulsion) => drop(self.expulsions.insert(expulsion.number, *expulsion)),
+            Effect::Readmitted(number) => drop(self.expulsions.remove(&number)),
+            Effect::Disregard(id, lines) => drop(self.disregarded.insert(id, lines)),
+            // History has tests of its own.
+            Effect::Keep(_) => {}
+            other => unreachable!("{other:?} wants a reply"),
+        }
+    }
+
+    fn asks(&mut self, effect: Effect) {
+        match effect {
+            Effect::Look(..) => {}
             Effect::Authenticate(id, auth_request) => {
                 self.auth_requests.push((id, auth_request));
                 if !self.slow {
                     self.settles();
                 }
             }
-            Effect::Post(id, account, letter) => {
-                let (posted, number) = self.book.post(account, letter);
-                self.apply(Input::Reply(Reply::Posted(id, posted, number)));
-            }
-            Effect::Fetch(id, account) => {
-                let (messages, up_to) = self.book.fetch(account);
-                self.apply(Input::Reply(Reply::OfflineMessages(id, account, messages, up_to)));
-            }
-            Effect::Ack(account, up_to) => self.book.ack(account, up_to),
-            other => unreachable!("{other:?} has been seen to"),
+            other => self.replies(other),
         }
     }
 }

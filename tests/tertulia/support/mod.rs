@@ -14,6 +14,7 @@ pub mod process;
 pub(crate) mod pty;
 pub mod records;
 pub mod server;
+pub mod shell;
 
 use std::time::Duration;
 

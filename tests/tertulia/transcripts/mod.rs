@@ -13,7 +13,6 @@ mod rooms;
 mod slips;
 mod unsaid;
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use tertulia::chat::{
@@ -25,6 +24,7 @@ use tertulia::protocol::{Codec, EncodeCache};
 use tertulia::storage::Memory;
 
 use super::support::book::Book;
+use super::support::shell::Shell;
 
 /// One person's end of the wire.
 struct End {
@@ -105,7 +105,7 @@ impl Wire {
         let codec = Codec::new(self.language);
         self.ends.push(End { codec, unread: Vec::new(), open: true });
         let seat = self.ends.len() - 1;
-        self.apply(Input::Connected(id(seat), Origin::UNKNOWN));
+        self.run(Input::Connected(id(seat), Origin::UNKNOWN));
         seat
     }
 
@@ -137,12 +137,12 @@ impl Wire {
 
     pub fn is_lost(&mut self, seat: usize) {
         self.ends[seat].open = false;
-        self.apply(Input::Disconnected(id(seat), CloseReason::Lost));
+        self.run(Input::Disconnected(id(seat), CloseReason::Lost));
     }
 
     pub fn waits(&mut self, span: Duration) {
         self.now = self.now + span;
-        self.apply(Input::Tick);
+        self.run(Input::Tick);
     }
 
     /// What has arrived at `seat` since the last look.
@@ -165,62 +165,61 @@ impl Wire {
         while self.ends[seat].open
             && let Some(command) = self.ends[seat].codec.next_command()
         {
-            self.apply(Input::Command(id(seat), command));
+            self.run(Input::Command(id(seat), command));
+        }
+    }
+}
+
+impl Shell for Wire {
+    fn hub(&mut self) -> &mut Hub {
+        &mut self.hub
+    }
+
+    fn book(&mut self) -> &mut Book {
+        &mut self.book
+    }
+
+    fn time(&self) -> Time {
+        self.clocks.at(self.now)
+    }
+
+    fn hears(&mut self, id: ClientId, event: &Event, here: bool) {
+        let end = &mut self.ends[id.slot()];
+        assert!(end.open, "{event:?} is for who has left");
+        self.encode_cache.clear();
+        end.unread.extend_from_slice(self.encode_cache.of(event, end.codec.format(), here));
+    }
+
+    fn carries_out(&mut self, effect: Effect) {
+        match effect {
+            Effect::Speak(id, language) => self.ends[id.slot()].codec.speak(language),
+            Effect::Close(id, _) => self.ends[id.slot()].open = false,
+            Effect::Log(_)
+            | Effect::AdminReply(_)
+            | Effect::Room(..)
+            | Effect::Expelled(_)
+            | Effect::Readmitted(_) => {}
+            Effect::Keep(line) => self.history.keep(line),
+            Effect::Forget(room) => self.history.forget(room),
+            Effect::Ask(id, question) => {
+                let end = &mut self.ends[id.slot()];
+                // What a telnet would be sent is no text.
+                let _ = end.codec.expect_answer(question);
+                let prompt = self.encode_cache.once(&Event::PasswordPrompt(question), end.codec.format());
+                end.unread.extend_from_slice(prompt);
+            }
+            Effect::Disregard(id, lines) => self.ends[id.slot()].codec.disregard(lines),
+            other => unreachable!("{other:?} wants a reply"),
         }
     }
 
-    fn apply(&mut self, input: Input) {
-        let at = self.clocks.at(self.now);
-        self.hub.apply(at, input);
-        let (mut effects, mut answers) = (VecDeque::new(), Vec::new());
-        self.hub.effects(&mut answers);
-        effects.extend(answers.drain(..));
-        while let Some(effect) = effects.pop_front() {
-            match effect {
-                Effect::Deliver { to, event } => {
-                    self.encode_cache.clear();
-                    self.hub.audience(&to, |id, here| {
-                        let end = &mut self.ends[id.slot()];
-                        assert!(end.open, "{event:?} is for who has left");
-                        end.unread.extend_from_slice(self.encode_cache.of(&event, end.codec.format(), here));
-                    });
-                }
-                Effect::Speak(id, language) => self.ends[id.slot()].codec.speak(language),
-                Effect::Close(id, _) => self.ends[id.slot()].open = false,
-                Effect::Log(_)
-                | Effect::AdminReply(_)
-                | Effect::Room(..)
-                | Effect::Expelled(_)
-                | Effect::Readmitted(_) => {}
-                Effect::Keep(line) => self.history.keep(line),
-                Effect::Forget(room) => self.history.forget(room),
-                Effect::Look(id, look) => {
-                    self.hub.apply(at, Input::Reply(Reply::Found(id, self.history.look(look))));
-                }
-                Effect::Ask(id, question) => {
-                    let end = &mut self.ends[id.slot()];
-                    // What a telnet would be sent is no text.
-                    let _ = end.codec.expect_answer(question);
-                    let prompt = self.encode_cache.once(&Event::PasswordPrompt(question), end.codec.format());
-                    end.unread.extend_from_slice(prompt);
-                }
-                Effect::Disregard(id, lines) => self.ends[id.slot()].codec.disregard(lines),
-                Effect::Authenticate(id, auth_request) => {
-                    let (matter, auth_result) = self.book.settle(auth_request);
-                    self.hub.apply(at, Input::Reply(Reply::AuthResult(id, matter, auth_result)));
-                }
-                Effect::Post(id, account, letter) => {
-                    let (posted, number) = self.book.post(account, letter);
-                    self.hub.apply(at, Input::Reply(Reply::Posted(id, posted, number)));
-                }
-                Effect::Fetch(id, account) => {
-                    let (messages, up_to) = self.book.fetch(account);
-                    self.hub.apply(at, Input::Reply(Reply::OfflineMessages(id, account, messages, up_to)));
-                }
-                Effect::Ack(account, up_to) => self.book.ack(account, up_to),
+    fn asks(&mut self, effect: Effect) {
+        match effect {
+            Effect::Look(id, look) => {
+                let found = self.history.look(look);
+                self.run(Input::Reply(Reply::Found(id, found)));
             }
-            self.hub.effects(&mut answers);
-            effects.extend(answers.drain(..));
+            other => self.replies(other),
         }
     }
 }
