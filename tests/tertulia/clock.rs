@@ -11,9 +11,10 @@ use tertulia::chat::{Language, UnixMillis};
 use tertulia::clock::{Zone, utc, wall_clock};
 use tertulia::logging::{self, LogClock};
 
+use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
-use crate::support::process::{PATIENCE, has};
+use crate::support::process::has;
 use crate::support::server::{Server, command};
 
 /// 2026-03-29, one second before the clocks of Madrid go from 02:00 to 03:00.
@@ -107,7 +108,7 @@ fn log_lines_have_date_and_time_of_their_own_instant() {
     says(AUTUMN * 1000 + 1000, "winter again");
     clock.set_zone(zone("Asia/Kathmandu"));
     says(AUTUMN * 1000 + 1000, "elsewhere");
-    assert!(queue.flush(PATIENCE));
+    assert!(queue.flush(DEADLINE));
     let expected = "2026-03-29 01:59:59 [INFO] winter\n\
                     2026-03-29 01:59:59 [INFO] still\n\
                     2026-03-29 03:00:00 [INFO] summer\n\

@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use rustix::process::Signal;
 use tertulia::limits;
 
+use crate::support::DEADLINE;
 use crate::support::peer::{PROMPT, Peer};
-use crate::support::process::{PATIENCE, ignores};
+use crate::support::process::ignores;
 use crate::support::server::Server;
 
 #[test]
@@ -116,7 +117,7 @@ fn broken_connections_are_nobody_elses_business_and_leave_nothing_behind() {
         let told = juan.lines_until(&format!("María: ronda {round}"));
         assert!(told.iter().all(|line| line.starts_with(">>> ") || line.starts_with("<<< ")), "{told:?}");
     }
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + DEADLINE;
     while descriptors(server.id()) != before {
         assert!(Instant::now() < deadline, "{} descriptors, not {before}", descriptors(server.id()));
         thread::sleep(Duration::from_millis(10));

@@ -3,9 +3,9 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::support::DEADLINE;
 use crate::support::peer::Peer;
 use crate::support::proc::{anonymous_bytes, context_switches, cpu_ticks, is_asleep};
-use crate::support::process::PATIENCE;
 use crate::support::server::Server;
 
 /// A second in which arrivals are counted goes by within it, and then some.
@@ -18,7 +18,7 @@ fn cost(server: &Server) -> (u64, u64) {
 
 /// Waits until every thread sleeps, and did so a moment ago without having been awake in between.
 fn settle(server: &Server) -> (u64, u64) {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + DEADLINE;
     let mut last = cost(server);
     loop {
         thread::sleep(Duration::from_millis(20));

@@ -7,8 +7,9 @@ use std::time::Duration;
 use socket2::SockRef;
 use tertulia::net::descriptor_limit;
 
+use crate::support::DEADLINE;
 use crate::support::peer::{Peer, opening};
-use crate::support::process::{PATIENCE, skip};
+use crate::support::process::skip;
 use crate::support::server::Server;
 
 const PEOPLE: usize = 10_000;
@@ -29,7 +30,7 @@ struct Member {
 impl Member {
     fn join(server: &Server, number: usize) -> Member {
         let mut stream = TcpStream::connect(server.address).expect("a server that listens");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a connection");
+        stream.set_read_timeout(Some(DEADLINE)).expect("a connection");
         // Broken off at the end, so that they do not occupy ten thousand ports for a minute after.
         SockRef::from(&stream).set_linger(Some(Duration::ZERO)).expect("a connection");
         writeln!(stream, "p{number}").expect("an empty send buffer");

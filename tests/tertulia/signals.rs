@@ -14,9 +14,10 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use tertulia::limits;
 
 use crate::endings::with_a_stalled_reader;
+use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
-use crate::support::process::{PATIENCE, Process, has};
+use crate::support::process::{Process, has};
 use crate::support::server::{Server, after_time, command};
 
 /// The server behind another program, which gets these arguments first.
@@ -220,7 +221,7 @@ fn hang_up_without_a_terminal_opens_the_log_again() {
 fn wait_for(path: &Path) {
     let start = Instant::now();
     while !path.exists() {
-        assert!(start.elapsed() < PATIENCE, "{} does not come", path.display());
+        assert!(start.elapsed() < DEADLINE, "{} does not come", path.display());
         thread::sleep(Duration::from_millis(1));
     }
 }

@@ -3,37 +3,30 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::Shutdown;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::Signal;
 use tertulia::chat::{AdminOrder, AuthResult, Language, Text};
 use tertulia::control::{AccountOrder, AccountReply, GREETING, Order, Refusal, SOCKET};
 use tertulia::limits::CONTROL_ORDER_MAX_BYTES;
 use tertulia::storage::{Answer, hash};
 
 use super::admin::{Came, done, order, refusal, told, words};
-use super::support::{DEADLINE, Desk, Dir, Server, command, errors, password};
+use super::support::{DEADLINE, Desk, Dir, Peer, Server, command, errors, password};
 use crate::support::owned::Owned;
 
-impl Server {
-    fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).unwrap();
-    }
-
-    /// Whether the name is somebody's: then it is asked for a password, and that is `right`.
-    fn asks(&self, name: &str, right: &str) -> Option<bool> {
-        let mut person = self.connect();
-        person.say(&format!("{name}\n{right}"));
-        // To the end: behind a wrong one it would be asked again.
-        person.stream.shutdown(Shutdown::Write).unwrap();
-        let lines: Vec<String> = std::iter::from_fn(|| person.hear()).collect();
-        let asked = lines.iter().any(|line| line.contains("Contraseña:"));
-        asked.then(|| !lines.iter().any(|line| line.contains("incorrectos")))
-    }
+/// Whether the name is somebody's: then it is asked for a password, and that is `right`.
+fn asks(server: &Server, name: &str, right: &str) -> Option<bool> {
+    let mut person = Peer::connect(server);
+    person.say(&format!("{name}\n{right}"));
+    // To the end: behind a wrong one it would be asked again.
+    person.end_input();
+    let lines: Vec<String> = std::iter::from_fn(|| person.hear()).collect();
+    let asked = lines.iter().any(|line| line.contains("Contraseña:"));
+    asked.then(|| !lines.iter().any(|line| line.contains("incorrectos")))
 }
 
 /// A connection to the control socket, behind the greeting.
@@ -72,22 +65,22 @@ pub(crate) fn names(listed: &Came) -> Vec<&str> {
 #[test]
 fn account_orders_are_in_effect_when_they_are_answered() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
-    assert_eq!(server.asks("Ana", "secreto8"), None);
+    let server = Server::keeping(&dir);
+    assert_eq!(asks(&server, "Ana", "secreto8"), None);
     assert_eq!(told(&dir, &["add", "Ana"], "secreto8"), done("Cuenta creada: Ana."));
-    assert_eq!(server.asks("Ana", "secreto8"), Some(true));
+    assert_eq!(asks(&server, "Ana", "secreto8"), Some(true));
     assert_eq!(told(&dir, &["passwd", "Ana"], "otra más"), done("Contraseña cambiada: Ana."));
-    assert_eq!(server.asks("Ana", "secreto8"), Some(false));
-    assert_eq!(server.asks("Ana", "otra más"), Some(true));
+    assert_eq!(asks(&server, "Ana", "secreto8"), Some(false));
+    assert_eq!(asks(&server, "Ana", "otra más"), Some(true));
     let listed = told(&dir, &["list"], "");
     assert_eq!(names(&listed), ["Ana"]);
     assert!(listed.1.trim_end().ends_with('Z'), "when she was last seen: {listed:?}");
     let line = refusal(told(&dir, &["add", "ANA"], "secreto8"));
     assert_eq!(line, "Ya hay una cuenta con ese nombre o uno que se le parece: Ana.");
     assert_eq!(told(&dir, &["remove", "Ana"], ""), done("Cuenta borrada: Ana."));
-    assert_eq!(server.asks("Ana", "otra más"), None);
+    assert_eq!(asks(&server, "Ana", "otra más"), None);
     assert_eq!(refusal(told(&dir, &["remove", "Ana"], "")), "No hay ninguna cuenta Ana.");
-    let complaints = server.stop();
+    let complaints = server.complaints();
     let complained: Vec<_> =
         complaints.lines().map(|line| line.split_once("[WARN] ").map(|(_, words)| words)).collect();
     assert_eq!(
@@ -142,14 +135,14 @@ fn account_order_is_told_behind_the_accounts() {
 fn socket_is_its_owners_alone_and_replaces_one_left_by_a_kill() {
     let dir = Dir::new();
     let socket = dir.path().join(SOCKET);
-    Server::start(&dir).kill();
+    drop(Server::keeping(&dir));
     let left = fs::symlink_metadata(&socket).expect("left behind");
     assert!(left.file_type().is_socket());
     assert_eq!(told(&dir, &["add", "Ana"], "secreto8"), done("Cuenta creada: Ana."), "nobody answers there");
-    let server = Server::start(&dir);
+    let server = Server::keeping(&dir);
     let mode = fs::symlink_metadata(&socket).unwrap().mode();
     assert_eq!(mode & 0o777, 0o600);
-    assert_eq!(server.asks("Ana", "secreto8"), Some(true));
+    assert_eq!(asks(&server, "Ana", "secreto8"), Some(true));
     assert_eq!(names(&told(&dir, &["list"], "")), ["Ana"]);
     let mut second = Owned::start(command(dir.path()).stdout(Stdio::null()).stderr(Stdio::piped()));
     assert_eq!(second.wait().unwrap().code(), Some(1));
@@ -162,12 +155,12 @@ fn socket_works_in_a_deep_directory() {
     let dir = Dir::new();
     let deep: PathBuf = dir.path().join("una-carpeta-muy-honda/".repeat(10));
     assert!(deep.as_os_str().len() > 200);
-    let server = Server::spawn(&mut command(&deep));
+    let server = Server::from_command(&mut command(&deep));
     let mut add = words(&["add", "Ana"], &deep);
     add.extend(["--password-file", "-"].map(std::ffi::OsStr::new));
     assert_eq!(order(&add, b"secreto8"), done("Cuenta creada: Ana."));
-    assert_eq!(server.asks("Ana", "secreto8"), Some(true));
-    assert_eq!(server.stop(), "");
+    assert_eq!(asks(&server, "Ana", "secreto8"), Some(true));
+    assert_eq!(server.complaints(), "");
     assert!(!deep.join(SOCKET).exists());
 }
 
@@ -176,10 +169,10 @@ fn file_of_the_sockets_name_is_left_alone() {
     let dir = Dir::new();
     let name = dir.path().join(SOCKET);
     fs::write(&name, "words").unwrap();
-    let server = Server::start(&dir);
-    server.person("Juan");
+    let server = Server::keeping(&dir);
+    Peer::enter(&server, "Juan");
     assert_eq!(
-        server.stop().split_once("[WARN] ").map(|(_, line)| line.trim_end().to_owned()),
+        server.complaints().split_once("[WARN] ").map(|(_, line)| line.trim_end().to_owned()),
         Some(format!(
             "No se puede abrir {} (ya existe): las órdenes de tertulia-server no llegarán aquí",
             name.display()
@@ -191,7 +184,7 @@ fn file_of_the_sockets_name_is_left_alone() {
 #[test]
 fn suspended_server_is_said_and_nothing_is_done() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
+    let server = Server::keeping(&dir);
     server.signal(Signal::STOP);
     let hash = hash(&password("secreto8")).unwrap();
     let came = told(&dir, &["list"], "");
@@ -204,13 +197,13 @@ fn suspended_server_is_said_and_nothing_is_done() {
     drop(impatient);
     server.signal(Signal::CONT);
     assert_eq!(names(&told(&dir, &["list"], "")), [""; 0]);
-    assert_eq!(server.stop(), "");
+    assert_eq!(server.complaints(), "");
 }
 
 #[test]
 fn clients_that_say_nothing_hold_nobody_up_for_long() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
+    let server = Server::keeping(&dir);
     let mut silent: Vec<Caller> = (0..7).map(|_| Caller::silent(dir.path())).collect();
     assert_eq!(names(&told(&dir, &["list"], "")), [""; 0]);
     for caller in &mut silent[..4] {
@@ -218,14 +211,14 @@ fn clients_that_say_nothing_hold_nobody_up_for_long() {
         assert_eq!(caller.line(), None, "they were let go");
     }
     drop(silent);
-    server.person("Juan");
-    assert_eq!(server.stop(), "");
+    Peer::enter(&server, "Juan");
+    assert_eq!(server.complaints(), "");
 }
 
 #[test]
 fn nonsense_is_refused_and_hurts_nobody() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
+    let server = Server::keeping(&dir);
     for nonsense in [&b"\n"[..], b"dance\n", b"account-add\tAna\n", b"\xff\xfe\t\n", b"who\tnow\n"] {
         let mut caller = Caller::new(dir.path());
         caller.say(nonsense);
@@ -239,7 +232,7 @@ fn nonsense_is_refused_and_hurts_nobody() {
     let _ = endless.0.read_to_end(&mut rest);
     assert_eq!(rest, b"");
     assert_eq!(names(&told(&dir, &["list"], "")), [""; 0]);
-    assert_eq!(server.stop(), "");
+    assert_eq!(server.complaints(), "");
 }
 
 /// Accounts are made while the server starts: each is made once, and known to the server at the end.
@@ -252,7 +245,7 @@ fn orders_while_a_server_starts_are_in_effect_too() {
         let adding: Vec<_> = (1..5)
             .map(|number| scope.spawn(move || told(dir, &["add", &format!("Ana{number}")], "secreto8")))
             .collect();
-        let server = Server::start(dir);
+        let server = Server::keeping(dir);
         for adding in adding {
             let came = adding.join().unwrap();
             assert_eq!(came.0, 0, "{came:?}");
@@ -260,9 +253,9 @@ fn orders_while_a_server_starts_are_in_effect_too() {
         server
     });
     for number in 0..5 {
-        assert_eq!(server.asks(&format!("Ana{number}"), "secreto8"), Some(true), "{number}");
+        assert_eq!(asks(&server, &format!("Ana{number}"), "secreto8"), Some(true), "{number}");
     }
-    assert_eq!(server.stop(), "");
+    assert_eq!(server.complaints(), "");
 }
 
 #[test]
@@ -331,8 +324,8 @@ fn command_for(dir: &Dir, words: &[&str]) -> Came {
 #[test]
 fn commands_speak_list_put_out_and_stop() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
-    let (mut juan, mut ana) = (server.person("Juan"), server.person("Ana"));
+    let server = Server::keeping(&dir);
+    let (mut juan, mut ana) = (Peer::enter(&server, "Juan"), Peer::enter(&server, "Ana"));
     ana.say("/entrar cocina");
     ana.until("Has creado #cocina");
     let nothing = || Came(0, String::new(), String::new());
@@ -342,7 +335,7 @@ fn commands_speak_list_put_out_and_stop() {
     assert_eq!(command_for(&dir, &["say", "--room", "cocina", "fuego"]), nothing());
     ana.until("--- Servidor (#cocina): fuego");
 
-    let _newcomer = server.connect();
+    let _newcomer = Peer::connect(&server);
     let Came(0, listed, _) = command_for(&dir, &["who"]) else { panic!("a list") };
     let mut rows: Vec<Vec<&str>> = listed.lines().map(|row| row.split('\t').collect()).collect();
     rows.sort();
@@ -389,23 +382,23 @@ fn commands_without_a_server_say_that_there_is_none() {
 #[test]
 fn expel_keeps_out_until_readmit_and_over_a_stop() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
-    let mut luis = server.person("Luis");
+    let server = Server::keeping(&dir);
+    let mut luis = Peer::enter(&server, "Luis");
     assert_eq!(command_for(&dir, &["expel", "luis", "--minutes", "525601"]).0, 2, "longer than a year");
     let came = command_for(&dir, &["expel", "luis", "--minutes", "60", "por", "gritar"]);
     assert!(came.0 == 0 && came.1.contains("Luis") && came.1.contains("por gritar"), "{came:?}");
     luis.until("expulsado");
     assert_eq!(luis.hear(), None, "the connection has ended");
-    assert_eq!(server.stop(), "");
-    let server = Server::start(&dir);
-    let mut luis = server.connect();
+    assert_eq!(server.complaints(), "");
+    let server = Server::keeping(&dir);
+    let mut luis = Peer::connect(&server);
     luis.say("Luis");
     luis.until("expulsado");
     let line = refusal(command_for(&dir, &["expel", "127.0.0.1", "--lang", "en"]));
     assert!(line.contains("127.0.0.1"), "{line}");
     let came = command_for(&dir, &["readmit", "Luis"]);
     assert!(came.0 == 0 && came.1.contains("Luis"), "{came:?}");
-    server.person("Luis");
+    Peer::enter(&server, "Luis");
     assert_eq!(
         refusal(command_for(&dir, &["readmit", "Luis"])),
         "'Luis' no está entre los expulsados: /expulsados"

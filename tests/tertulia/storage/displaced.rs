@@ -11,7 +11,7 @@ use tertulia::chat::{
 use tertulia::storage::{Answer, FileNews, Store, Wish};
 
 use super::control::names;
-use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, line, name, password};
+use super::support::{DEADLINE, Desk, Dir, GENERAL, Peer, Server, line, name, password};
 
 /// What is told until `last` is, and what `last` makes of it.
 fn told<T>(desk: &mut Desk, last: impl Fn(&Answer) -> Option<T>) -> (Vec<FileNews>, T) {
@@ -129,8 +129,8 @@ fn lock_file_that_is_replaced_means_that_another_may_write() {
 #[test]
 fn index_that_is_cut_off_is_mended() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
-    let mut juan = server.person("Juan");
+    let server = Server::keeping(&dir);
+    let mut juan = Peer::enter(&server, "Juan");
     for number in 0..3 {
         juan.say(&format!("línea {number}"));
         juan.say("/historial 1");
@@ -138,7 +138,7 @@ fn index_that_is_cut_off_is_mended() {
         let index = File::options().write(true).open(dir.path().join("tertulia.db-shm")).unwrap();
         index.set_len(0).unwrap();
     }
-    assert_eq!(server.stop(), "", "the system has not ended it, and nothing is missing");
+    assert_eq!(server.complaints(), "", "the system has not ended it, and nothing is missing");
     let mut desk = Desk::open(&dir);
     assert_eq!(desk.last(GENERAL, 9), ["línea 0", "línea 1", "línea 2"]);
 }
@@ -146,8 +146,8 @@ fn index_that_is_cut_off_is_mended() {
 #[test]
 fn deleted_directory_is_said_to_the_administrator_and_to_people() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
-    let mut juan = server.person("Juan");
+    let server = Server::keeping(&dir);
+    let mut juan = Peer::enter(&server, "Juan");
     assert_eq!(names(&super::admin::told(&dir, &["list"], "")), [""; 0]);
     fs::remove_file(dir.file()).unwrap();
     juan.say("/registrar\nsecreto8\nsecreto8");
@@ -158,7 +158,7 @@ fn deleted_directory_is_said_to_the_administrator_and_to_people() {
         "El servidor no ha podido escribirlo (el archivo ya no está en su sitio). No se ha hecho nada. Devuélvelo a su \
          sitio o reinicia el servidor."
     );
-    let complaints = server.stop();
+    let complaints = server.complaints();
     assert!(complaints.contains("[ERROR] "), "{complaints}");
     assert!(complaints.contains("/tertulia.db ya no es el archivo en uso: "), "{complaints}");
 }
@@ -166,8 +166,8 @@ fn deleted_directory_is_said_to_the_administrator_and_to_people() {
 #[test]
 fn history_of_a_displaced_file_says_that_it_is_not_all() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
-    let mut juan = server.person("Juan");
+    let server = Server::keeping(&dir);
+    let mut juan = Peer::enter(&server, "Juan");
     juan.say("antes");
     juan.say("/historial 1");
     juan.until("Juan: antes");
@@ -205,7 +205,7 @@ fn lock_file_that_is_deleted_is_not_made_by_a_server_that_is_refused() {
 fn lock_file_that_is_deleted_where_others_may_read_is_not_made_either() {
     let dir = Dir::new();
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).unwrap();
-    let _server = Server::start(&dir);
+    let _server = Server::keeping(&dir);
     let lock = dir.path().join("tertulia.lock");
     fs::remove_file(&lock).unwrap();
     assert!(Store::open(dir.path(), None).is_err());

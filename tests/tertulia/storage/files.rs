@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, errors, line};
+use super::support::{DEADLINE, Desk, Dir, GENERAL, Peer, Server, command, errors, line};
 use crate::support::owned::Owned;
 
 /// Starts a server that must refuse, and gives its one line.
@@ -74,7 +74,7 @@ fn a_directory_that_cannot_be_had_is_refused() {
     assert!(
         refusal(Path::new("/proc/tertulia"), &["--lang", "en"]).contains("Cannot write to /proc/tertulia")
     );
-    let _first = Server::start(&dir);
+    let _first = Server::keeping(&dir);
     assert!(refusal(dir.path(), &[]).contains("Otro servidor está usando"));
 }
 
@@ -98,8 +98,8 @@ fn a_creation_that_was_cut_off_is_begun_again() {
 #[test]
 fn the_documented_queries_work_in_the_sqlite3_shell() {
     let dir = history();
-    let server = Server::start(&dir);
-    let mut juan = server.person("Juan");
+    let server = Server::keeping(&dir);
+    let mut juan = Peer::enter(&server, "Juan");
     juan.say("María está aquí");
     juan.say("/historial 1");
     juan.until("María está aquí");
@@ -137,8 +137,9 @@ fn a_full_disk_does_not_stop_the_chat() {
         "-q",
         "--data",
     ]);
-    let server = Server::spawn(shell.arg(dir.path()).args(["--rate-limit", "0"]));
-    let (mut juan, mut ana) = (server.person("Juan"), server.person("Ana"));
+    let server =
+        Server::from_command(shell.arg(dir.path()).args(["--rate-limit", "0"]).stderr(Stdio::piped()));
+    let (mut juan, mut ana) = (Peer::enter(&server, "Juan"), Peer::enter(&server, "Ana"));
     let long = "x".repeat(3_000);
     for number in 0..1_000 {
         juan.say(&format!("{number} {long}"));
@@ -148,7 +149,7 @@ fn a_full_disk_does_not_stop_the_chat() {
     juan.until("[");
     juan.say("adiós");
     ana.until("Juan: adiós");
-    let complaints = server.stop();
+    let complaints = server.complaints();
     assert!(complaints.contains("El historial falla"), "{complaints}");
     assert!(complaints.lines().count() <= 5, "{complaints}");
     // With room again, the gap is in the file or the lines are.

@@ -7,7 +7,7 @@ use std::thread;
 use std::time::Duration;
 use std::{env, fs};
 
-use super::support::{Dir, Server};
+use super::support::{Dir, Peer, Server};
 
 /// How many times the server is killed; `TERTULIA_KILLS=200` for more.
 fn rounds() -> u64 {
@@ -26,17 +26,18 @@ fn what_history_had_shown_survives_kill_9() {
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut shown = 0;
     for round in 0..rounds() {
-        let server = Server::start(&dir);
+        let server = Server::keeping(&dir);
         // Not the clock: a round that fails is tried again with the same pause.
         let pause = Duration::from_micros(1_000 + round.wrapping_mul(0x9E37_79B9_7F4A_7C15) % 250_000);
-        let mut pedro = server.person("Pedro");
-        let mut ana = server.person("Ana");
+        let pedro = Peer::enter(&server, "Pedro");
+        let mut ana = Peer::enter(&server, "Ana");
         let over = AtomicBool::new(false);
         let heard = thread::scope(|scope| {
-            scope.spawn(|| {
+            let mut writing = pedro.writer();
+            scope.spawn(move || {
                 // Until the server is no more.
                 for number in 0.. {
-                    if pedro.stream.write_all(format!("{round}-{number}\n").as_bytes()).is_err() {
+                    if writing.write_all(format!("{round}-{number}\n").as_bytes()).is_err() {
                         break;
                     }
                     if number % 50 == 0 {
@@ -44,7 +45,7 @@ fn what_history_had_shown_survives_kill_9() {
                     }
                 }
             });
-            let mut asking = ana.stream.try_clone().unwrap();
+            let mut asking = ana.writer();
             let over = &over;
             scope.spawn(move || {
                 while !over.load(Ordering::Relaxed) && asking.write_all(b"/historial 200\n").is_ok() {
@@ -59,7 +60,7 @@ fn what_history_had_shown_survives_kill_9() {
                 heard
             });
             thread::sleep(pause); // the moment of the kill is what is tried
-            server.kill();
+            drop(server);
             over.store(true, Ordering::Relaxed);
             reader.join().unwrap()
         });
@@ -85,17 +86,17 @@ fn what_history_had_shown_survives_kill_9() {
 fn what_was_granted_survives_kill_9() {
     let dir = Dir::new();
     for round in 0..5 {
-        let server = Server::start(&dir);
+        let server = Server::keeping(&dir);
         for before in 0..round {
-            let mut person = server.connect();
+            let mut person = Peer::connect(&server);
             person.say(&format!("Ana{before}\nsecreto {before}"));
             let heard = person.until("Escribe 'salir'");
             assert!(heard.iter().any(|line| line.contains("Contraseña:")), "{heard:?}");
             person.say("salir");
         }
-        let mut ana = server.person(&format!("Ana{round}"));
+        let mut ana = Peer::enter(&server, &format!("Ana{round}"));
         ana.say(&format!("/registrar\nsecreto {round}\nsecreto {round}"));
         ana.until("es tuyo desde ahora");
-        server.kill();
+        drop(server);
     }
 }

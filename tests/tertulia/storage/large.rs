@@ -1,7 +1,7 @@
 //! A million lines, and how many a second: run with `--ignored --nocapture`, in a release build.
 
-use std::io::Write;
-use std::process::Command;
+use std::net::{SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -10,7 +10,7 @@ use tertulia::chat::{Look, RoomKey, RoomRecord, Text};
 use tertulia::limits::HISTORY_QUEUE_JOBS;
 use tertulia::storage::Store;
 
-use super::support::{DEADLINE, Desk, Dir, GENERAL, Server, command, line, room};
+use super::support::{DEADLINE, Desk, Dir, GENERAL, Peer, Server, command, line, room};
 use super::trips::round_trips;
 
 /// Sentences of common and rare words.
@@ -161,13 +161,15 @@ fn how_long_a_password_takes() {
 }
 
 /// Somebody who says 20,000 lines a second, 100 at a time.
-fn flood(server: &Server, over: &AtomicBool) {
-    let mut pedro = server.person("Pedro");
+fn flood(address: SocketAddr, over: &AtomicBool) {
+    let mut pedro = Peer::from(TcpStream::connect(address).unwrap());
+    pedro.say("Pedro");
+    pedro.until("Escribe 'salir'");
     let start = Instant::now();
     let mut said = 0;
     while !over.load(Ordering::Relaxed) {
         let lines: Vec<String> = (said..said + 100).map(sentence).collect();
-        pedro.stream.write_all((lines.join("\n") + "\n").as_bytes()).unwrap();
+        pedro.say(&lines.join("\n"));
         said += 100;
         let due = Duration::from_micros(said * 50);
         thread::sleep(due.saturating_sub(start.elapsed())); // the pace is what is wanted
@@ -180,17 +182,18 @@ fn flood(server: &Server, over: &AtomicBool) {
 fn twenty_thousand_lines_a_second_and_somebody_talking() {
     let dir = Dir::new();
     let mut memory = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
-    memory.args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "-q"]);
+    memory.args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "-q"]).stderr(Stdio::piped());
     for (what, command) in [("memory", &mut memory), ("file", &mut command(dir.path()))] {
         for flooded in [false, true] {
-            let server = Server::spawn(command);
+            let server = Server::from_command(command);
+            let address = server.address;
             let trips = round_trips(&server, |over| {
                 if flooded {
-                    flood(&server, over);
+                    flood(address, over);
                 }
             });
             println!("{what}, flood {flooded}: p50, p99, p99.9, max {trips:?}");
-            println!("complaints: {:?}", server.stop());
+            println!("complaints: {:?}", server.complaints());
         }
     }
     let stored: u64 = dir.sql().query_row("SELECT count(*) FROM line", [], |row| row.get(0)).unwrap();

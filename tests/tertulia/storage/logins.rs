@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 
-use super::support::{Dir, Person, Server};
+use super::support::{Dir, Peer, Server};
 use super::trips::round_trips;
 
 /// Connections that the flood comes through.
@@ -16,8 +16,8 @@ const ATTACKERS: u64 = 50;
 
 /// A server where María has registered her name.
 fn server(dir: &Dir) -> Server {
-    let server = Server::start(dir);
-    let mut maria = server.person("María");
+    let server = Server::keeping(dir);
+    let mut maria = Peer::enter(&server, "María");
     maria.say("/registrar\ngirasoles\ngirasoles\nsalir");
     maria.until("es tuyo desde ahora");
     server
@@ -27,8 +27,8 @@ fn server(dir: &Dir) -> Server {
 fn logs_in_from_elsewhere(server: &Server) -> Duration {
     let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
     socket.bind(&SocketAddr::from((Ipv4Addr::new(127, 0, 0, 2), 0)).into()).unwrap();
-    socket.connect(&server.address.parse::<SocketAddr>().unwrap().into()).unwrap();
-    let mut maria = Person::at(TcpStream::from(socket));
+    socket.connect(&server.address.into()).unwrap();
+    let mut maria = Peer::from(TcpStream::from(socket));
     let start = Instant::now();
     maria.say("María\ngirasoles");
     maria.until("Bienvenido al chat, María!");
@@ -36,9 +36,9 @@ fn logs_in_from_elsewhere(server: &Server) -> Duration {
 }
 
 /// Wrong passwords from one address, `per_second` of them until it is over; how many.
-fn guess(server: &Server, per_second: u64, over: &AtomicBool) -> u64 {
+fn guess(address: SocketAddr, per_second: u64, over: &AtomicBool) -> u64 {
     let connect = |_| {
-        let stream = TcpStream::connect(&server.address).unwrap();
+        let stream = TcpStream::connect(address).unwrap();
         stream.set_nonblocking(true).unwrap();
         stream
     };
@@ -63,9 +63,10 @@ fn guess(server: &Server, per_second: u64, over: &AtomicBool) -> u64 {
 fn an_honest_login_from_elsewhere_gets_through() {
     let dir = Dir::new();
     let server = server(&dir);
+    let address = server.address;
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| guess(&server, 1_000, &over));
+        scope.spawn(|| guess(address, 1_000, &over));
         // Each is answered; how soon is for a machine that does nothing else.
         for _ in 0..10 {
             logs_in_from_elsewhere(&server);
@@ -79,22 +80,23 @@ fn an_honest_login_from_elsewhere_gets_through() {
 fn a_thousand_guesses_a_second_and_somebody_talking() {
     let dir = Dir::new();
     let server = server(&dir);
+    let address = server.address;
     for per_second in [0, 1_000] {
         let trips = round_trips(&server, |over| {
             if per_second > 0 {
-                println!("{} guesses", guess(&server, per_second, over));
+                println!("{} guesses", guess(address, per_second, over));
             }
         });
         println!("{per_second} guesses a second: p50, p99, p99.9, max {trips:?}");
     }
     let over = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| guess(&server, 1_000, &over));
+        scope.spawn(|| guess(address, 1_000, &over));
         let mut logins: Vec<Duration> = (0..50).map(|_| logs_in_from_elsewhere(&server)).collect();
         over.store(true, Ordering::Relaxed);
         logins.sort();
         println!("logins from elsewhere meanwhile: p50 {:?}, max {:?}", logins[25], logins[49]);
         assert!(logins[49] < Duration::from_secs(1), "{:?}", logins[49]);
     });
-    println!("complaints: {:?}", server.stop());
+    println!("complaints: {:?}", server.complaints());
 }

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use tertulia::chat::Language;
 use tertulia::storage::{Exposed, Store};
 
-use super::support::{Desk, Dir, GENERAL, Server, line};
+use super::support::{Desk, Dir, GENERAL, Peer, Server, line};
 use crate::support::owned::Owned;
 
 fn mode(path: &Path) -> u32 {
@@ -46,9 +46,14 @@ fn files_are_their_owners_alone_whatever_the_umask() {
         }
         let log = dir.path().join("log");
         let mut shell = without_umask();
-        shell.args(["--listen", "127.0.0.1:0", "-q", "--log-file"]).arg(&log).arg("--data").arg(&data);
-        let server = Server::spawn(&mut shell);
-        let mut juan = server.person("Juan");
+        shell
+            .args(["--listen", "127.0.0.1:0", "-q", "--log-file"])
+            .arg(&log)
+            .arg("--data")
+            .arg(&data)
+            .stderr(Stdio::piped());
+        let server = Server::from_command(&mut shell);
+        let mut juan = Peer::enter(&server, "Juan");
         juan.say("hola\n/historial 1");
         juan.until("Juan: hola");
         let found = modes(&data);
@@ -56,7 +61,7 @@ fn files_are_their_owners_alone_whatever_the_umask() {
         assert!(found.iter().all(|(_, mode)| *mode == 0o600), "{found:?}");
         assert_eq!(mode(&log), 0o600);
         assert_eq!(mode(&data), if made { 0o755 } else { 0o700 }, "another's directory keeps its mode");
-        let complaint = server.stop();
+        let complaint = server.complaints();
         assert_eq!(complaint.lines().count(), usize::from(open), "{complaint}");
         let advice = format!("(permisos 755). Para quitárselo: chmod 700 {}\n", data.display());
         assert!(!open || complaint.ends_with(&advice), "{complaint}");

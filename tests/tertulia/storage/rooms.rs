@@ -371,8 +371,8 @@ fn decisions_of_an_older_file_are_bounded_in_all_and_that_is_said() {
     drop(Store::open(dir.path(), None).unwrap());
     let (rooms, each) = (60, DECISIONS_PER_ROOM);
     write_marks(&dir, rooms, each as u64);
-    let server = Server::start(&dir);
-    let said = server.stop();
+    let server = Server::keeping(&dir);
+    let said = server.complaints();
     let forgotten = 2 * rooms as usize * each - DECISIONS_MAX;
     let many = number(forgotten as u64, Language::Spanish);
     let words = format!(

@@ -49,18 +49,18 @@ fn line(caller: &mut BufReader<UnixStream>) -> String {
 #[test]
 fn silent_connections_keep_no_command_waiting_for_long() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
+    let server = Server::keeping(&dir);
     let silent: Vec<UnixStream> =
         (0..CONTROL_BACKLOG as usize - CONTROL_CONNECTIONS).map(|_| connect(&dir)).collect();
     assert_eq!(ordered(&dir, &["who"]).0, 0);
     drop(silent);
-    assert_eq!(server.stop(), "");
+    assert_eq!(server.complaints(), "");
 }
 
 #[test]
 fn endless_orders_and_half_orders_come_to_nothing() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
+    let server = Server::keeping(&dir);
     for bytes in [&b"sto"[..], b"\n", b"\0\xff\n", b"stop\tnow\n", b"account-add\tAna\n"] {
         let mut caller = caller(&dir);
         caller.get_mut().write_all(bytes).unwrap();
@@ -75,13 +75,13 @@ fn endless_orders_and_half_orders_come_to_nothing() {
     let _ = endless.read_to_end(&mut rest);
     assert_eq!(rest, b"");
     assert_eq!(ordered(&dir, &["who"]).0, 0);
-    assert_eq!(server.stop(), "");
+    assert_eq!(server.complaints(), "");
 }
 
 #[test]
 fn orders_whose_clients_hang_up_are_bounded() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
+    let server = Server::keeping(&dir);
     // Another program is writing: orders wait.
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
@@ -110,11 +110,11 @@ fn orders_whose_clients_hang_up_are_bounded() {
 #[test]
 fn deleted_socket_is_not_taken_for_no_server() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
+    let server = Server::keeping(&dir);
     fs::remove_file(dir.path().join(SOCKET)).unwrap();
     let told = refusal(ordered(&dir, &["stop", "--lang", "en"]));
     assert!(told.contains(" holds ") && told.ends_with("Nothing was done."), "{told}");
-    assert_eq!(server.stop(), "");
+    assert_eq!(server.complaints(), "");
     let told = refusal(ordered(&dir, &["stop", "--lang", "en"]));
     assert!(told.starts_with("No server is running"), "{told}");
 }

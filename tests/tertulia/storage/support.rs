@@ -1,65 +1,28 @@
-//! What the tests of the history stand on: a storage to wait for, a server to kill, a person to talk with.
+//! What the tests of the storage stand on: one that can be waited for, and what it is given.
 
-use std::fs::DirBuilder;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, TcpStream};
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
+use std::io::Read;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver};
-use std::time::Duration;
-use std::{env, fs, process};
 
-use rusqlite::Connection;
 use tertulia::chat::{
     AccountKey, AuthRequest, AuthResult, ClientId, Found, Line, Look, MonoTime, Name, Origin, Password,
     RoomKey, RoomRecord, Text, UnixMillis,
 };
 use tertulia::storage::{Answer, Reply, Request, RequestId, Storage, Store, Wish, hash};
 
-use crate::support::owned::Owned;
-
-/// How long anything may take that should happen at once, on a machine that is busy with something else.
-pub(crate) const DEADLINE: Duration = Duration::from_secs(30);
+pub(crate) use crate::support::DEADLINE;
+pub(crate) use crate::support::dir::Dir;
+pub(crate) use crate::support::peer::Peer;
+use crate::support::server;
+pub(crate) use crate::support::server::Server;
 
 /// Where somebody comes from.
 pub(crate) const HOME: Origin = Origin::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
 
 /// The room of everybody.
 pub(crate) const GENERAL: RoomKey = RoomKey(0);
-
-/// A directory of its own, gone with the test.
-pub(crate) struct Dir(PathBuf);
-
-impl Dir {
-    pub(crate) fn new() -> Dir {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let number = NEXT.fetch_add(1, Ordering::Relaxed);
-        let path = env::temp_dir().join(format!("tertulia-store-{}-{number}", process::id()));
-        DirBuilder::new().mode(0o700).create(&path).unwrap();
-        Dir(path)
-    }
-
-    pub(crate) fn path(&self) -> &Path {
-        &self.0
-    }
-
-    pub(crate) fn file(&self) -> PathBuf {
-        self.0.join("tertulia.db")
-    }
-
-    /// The file as another program sees it.
-    pub(crate) fn sql(&self) -> Connection {
-        Connection::open(self.file()).unwrap()
-    }
-}
-
-impl Drop for Dir {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
-}
 
 /// A storage whose helper thread can be waited for.
 pub(crate) struct Desk {
@@ -218,101 +181,16 @@ pub(crate) fn line(room: RoomKey, at: i64, text: &str) -> Line {
     Line { room, at: UnixMillis(at), from: Name::new("Juan").unwrap(), acted: false, text: Text::clean(text) }
 }
 
-/// The real server; killed without mercy when dropped.
-pub(crate) struct Server {
-    pub(crate) child: Owned,
-    pub(crate) address: String,
-}
-
+/// The program, with a history in that directory.
 pub(crate) fn command(dir: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
-    command.args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "-q", "--data"]).arg(dir);
+    let mut command = server::command(&["--rate-limit", "0", "-q", "--data"]);
+    command.arg(dir).stderr(Stdio::piped());
     command
 }
 
-impl Server {
-    pub(crate) fn start(dir: &Dir) -> Server {
-        Server::spawn(&mut command(dir.path()))
-    }
-
-    pub(crate) fn spawn(command: &mut Command) -> Server {
-        let mut child = Owned::start(command.stdout(Stdio::piped()).stderr(Stdio::piped()));
-        let mut address = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut address).unwrap();
-        assert!(!address.is_empty(), "it does not start: {}", errors(&mut child));
-        Server { child, address: address.trim().to_owned() }
-    }
-
-    pub(crate) fn person(&self, name: &str) -> Person {
-        let mut person = self.connect();
-        person.say(name);
-        person.until("Escribe 'salir'");
-        person
-    }
-
-    /// Somebody who has said nothing yet.
-    pub(crate) fn connect(&self) -> Person {
-        Person::at(TcpStream::connect(&self.address).unwrap())
-    }
-
-    pub(crate) fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-    }
-
-    /// Stops it in an orderly way and gives what it complained of.
-    pub(crate) fn stop(mut self) -> String {
-        let pid = rustix::process::Pid::from_child(&self.child);
-        rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
-        let status = self.child.wait().unwrap();
-        assert!(status.success(), "{status}");
-        errors(&mut self.child)
-    }
-}
-
+/// What a program that has ended complained of.
 pub(crate) fn errors(child: &mut Child) -> String {
     let mut errors = String::new();
     child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
     errors
-}
-
-/// Somebody with a socket.
-pub(crate) struct Person {
-    pub(crate) stream: TcpStream,
-    reader: BufReader<TcpStream>,
-}
-
-impl Person {
-    pub(crate) fn at(stream: TcpStream) -> Person {
-        stream.set_read_timeout(Some(DEADLINE)).unwrap();
-        stream.set_nodelay(true).unwrap();
-        Person { reader: BufReader::new(stream.try_clone().unwrap()), stream }
-    }
-
-    pub(crate) fn say(&mut self, line: &str) {
-        self.stream.write_all(format!("{line}\n").as_bytes()).unwrap();
-    }
-
-    /// Reads lines up to one that holds `mark`, that one included.
-    pub(crate) fn until(&mut self, mark: &str) -> Vec<String> {
-        let mut lines = Vec::new();
-        loop {
-            let mut line = String::new();
-            let read = self.reader.read_line(&mut line);
-            assert!(matches!(read, Ok(1..)), "{read:?} before {mark:?}, after {lines:?}");
-            lines.push(line.trim_end().to_owned());
-            if line.contains(mark) {
-                return lines;
-            }
-        }
-    }
-
-    /// Reads one more line, if the server still says any.
-    pub(crate) fn hear(&mut self) -> Option<String> {
-        let mut line = String::new();
-        match self.reader.read_line(&mut line) {
-            Ok(1..) if line.ends_with('\n') => Some(line.trim_end().to_owned()),
-            _ => None,
-        }
-    }
 }

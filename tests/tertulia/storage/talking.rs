@@ -1,25 +1,19 @@
 //! The real server with `--data`: answers in the order of the questions, rooms over restarts.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
-
-use super::support::{DEADLINE, Dir, Server};
+use super::support::{Dir, Peer, Server};
 
 /// Everything that is answered to `script`, whose sender ends their side right behind it.
 fn answers(server: &Server, script: &str) -> String {
-    let mut stream = TcpStream::connect(&server.address).unwrap();
-    stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    stream.write_all(script.as_bytes()).unwrap();
-    stream.shutdown(Shutdown::Write).unwrap();
-    let mut answers = String::new();
-    stream.read_to_string(&mut answers).unwrap();
-    answers
+    let mut peer = Peer::connect(server);
+    peer.send(script.as_bytes());
+    peer.end_input();
+    peer.rest()
 }
 
 #[test]
 fn what_was_asked_is_answered_in_order_and_before_the_end() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
+    let server = Server::keeping(&dir);
     for end in ["", "salir\n"] {
         let heard =
             answers(&server, &format!("Ana\nhola María\n/historial 1\n/nadie\n/buscar maria\n/quien\n{end}"));
@@ -33,18 +27,18 @@ fn what_was_asked_is_answered_in_order_and_before_the_end() {
 #[test]
 fn rooms_and_history_over_a_restart() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
-    let mut ana = server.person("Ana");
+    let server = Server::keeping(&dir);
+    let mut ana = Peer::enter(&server, "Ana");
     ana.say("hola a todos");
     ana.say("/tema meriendas");
     ana.say("/entrar cocina");
     ana.say("un secreto");
     ana.say("/historial");
     ana.until("] Ana: un secreto");
-    assert_eq!(server.stop(), "");
+    assert_eq!(server.complaints(), "");
 
-    let server = Server::start(&dir);
-    let mut luis = server.person("Luis");
+    let server = Server::keeping(&dir);
+    let mut luis = Peer::enter(&server, "Luis");
     luis.until("] Ana: hola a todos");
     luis.say("/tema");
     luis.until("Tema de #general: meriendas");
@@ -61,14 +55,14 @@ fn rooms_and_history_over_a_restart() {
 #[test]
 fn an_orderly_stop_writes_all_that_was_said() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
-    let mut ana = server.person("Ana");
+    let server = Server::keeping(&dir);
+    let mut ana = Peer::enter(&server, "Ana");
     let lines: String = (0..10_000).map(|number| format!("línea {number}\n")).collect();
     ana.say(lines.trim_end());
     // The answer comes when all has been said, which is not when all has been written.
     ana.say("/quien");
     ana.until("En #general");
-    assert_eq!(server.stop(), "");
+    assert_eq!(server.complaints(), "");
     assert!(
         !dir.path().join("tertulia.db-wal").exists(),
         "the file is complete without what was written ahead"

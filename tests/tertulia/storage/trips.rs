@@ -4,12 +4,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::support::Server;
+use super::support::{Peer, Server};
 
 /// Round trips of words between two people in a room of their own, while `noise` is made until it is over: the middle
 /// one, the slowest of a hundred, of a thousand, and all.
 pub(crate) fn round_trips(server: &Server, noise: impl FnOnce(&AtomicBool) + Send) -> [Duration; 4] {
-    let (mut ana, mut luis) = (server.person("Ana"), server.person("Luis"));
+    let (mut ana, mut luis) = (Peer::enter(server, "Ana"), Peer::enter(server, "Luis"));
     for person in [&mut ana, &mut luis] {
         person.say("/entrar aparte");
         person.say("/dejar general");

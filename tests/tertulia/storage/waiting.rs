@@ -9,7 +9,7 @@ use tertulia::chat::{ClientId, Look, MonoTime, OfflineMessage, Origin, Posted, R
 use tertulia::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_QUEUE_JOBS, HISTORY_WAL_BYTES, SEARCH_LINES};
 use tertulia::storage::{Answer, Reply, Store, Wish};
 
-use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, Server, line, name};
+use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, Peer, Server, line, name};
 
 fn letter() -> OfflineMessage {
     OfflineMessage { from: name("Ana"), sender: None, at: UnixMillis(1), text: Text::clean("hola") }
@@ -149,13 +149,13 @@ fn stop_with_a_full_queue_writes_or_counts_every_line() {
 #[test]
 fn sigterm_beside_another_program_that_writes_marks_what_was_said_meanwhile() {
     let dir = Dir::new();
-    let server = Server::start(&dir);
-    let (mut ana, mut luis) = (server.person("Ana"), server.person("Luis"));
+    let server = Server::keeping(&dir);
+    let (mut ana, mut luis) = (Peer::enter(&server, "Ana"), Peer::enter(&server, "Luis"));
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
     (1..=50).for_each(|number| ana.say(&format!("línea {number}")));
     luis.until("Ana: línea 50");
-    let complaints = server.stop();
+    let complaints = server.complaints();
     assert!(!complaints.is_empty(), "it is said on the console");
     sql.execute_batch("COMMIT").unwrap();
     let mut desk = Desk::open(&dir);

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::{env, fs, process};
 
+use rusqlite::Connection;
+
 /// The directory.
 pub struct Dir(PathBuf);
 
@@ -20,6 +22,16 @@ impl Dir {
 
     pub fn path(&self) -> &Path {
         &self.0
+    }
+
+    /// The file of a history in it.
+    pub fn file(&self) -> PathBuf {
+        self.0.join("tertulia.db")
+    }
+
+    /// That file as another program sees it.
+    pub fn sql(&self) -> Connection {
+        Connection::open(self.file()).expect("a database")
     }
 
     /// The directory as an option.

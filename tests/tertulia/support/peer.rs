@@ -1,13 +1,13 @@
 //! Somebody at a plain socket, in the words of a script. Every wait has a deadline.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use socket2::{Domain, SockRef, Socket, Type};
 
+use super::DEADLINE;
 pub use super::greeting::{HELP, PROMPT, opening, welcome, welcome_to};
-use super::process::PATIENCE;
 use super::server::Server;
 
 /// One connection to the server.
@@ -17,7 +17,7 @@ impl Peer {
     /// Connects, and says and reads nothing.
     #[track_caller]
     pub fn connect(server: &Server) -> Peer {
-        Peer::from(TcpStream::connect_timeout(&server.address, PATIENCE).expect("a server that listens"))
+        Peer::from(TcpStream::connect_timeout(&server.address, DEADLINE).expect("a server that listens"))
     }
 
     /// Connects and takes a name, as whoever is spoken to in Spanish.
@@ -42,6 +42,15 @@ impl Peer {
         self.say(name);
         self.expect_welcome(name);
         self
+    }
+
+    /// Connects and takes a name; reads the greeting to its end, whatever is in it.
+    #[track_caller]
+    pub fn enter(server: &Server, name: &str) -> Peer {
+        let mut peer = Peer::connect(server);
+        peer.say(name);
+        peer.until("Escribe 'salir'");
+        peer
     }
 
     /// Reads a greeting, whoever is here.
@@ -97,6 +106,27 @@ impl Peer {
                 return before;
             }
             before.push(next);
+        }
+    }
+
+    /// Reads lines up to one that holds `mark`, and returns them, that one included.
+    #[track_caller]
+    pub fn until(&mut self, mark: &str) -> Vec<String> {
+        let mut lines = Vec::new();
+        while !lines.last().is_some_and(|line: &String| line.contains(mark)) {
+            let Some(line) = self.hear() else { panic!("the end before {mark:?}, after {lines:?}") };
+            lines.push(line);
+        }
+        lines
+    }
+
+    /// The next line, without its LF; `None` where the connection ends instead, in whatever way.
+    pub fn hear(&mut self) -> Option<String> {
+        let mut line = String::new();
+        match self.0.read_line(&mut line) {
+            Ok(1..) if line.ends_with('\n') => Some(line.trim_end().to_owned()),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => panic!("{error} after {line:?}"),
+            _ => None,
         }
     }
 
@@ -159,8 +189,8 @@ impl Peer {
 impl From<TcpStream> for Peer {
     fn from(stream: TcpStream) -> Peer {
         stream.set_nodelay(true).expect("a connection");
-        stream.set_read_timeout(Some(PATIENCE)).expect("a connection");
-        stream.set_write_timeout(Some(PATIENCE)).expect("a connection");
+        stream.set_read_timeout(Some(DEADLINE)).expect("a connection");
+        stream.set_write_timeout(Some(DEADLINE)).expect("a connection");
         Peer(BufReader::new(stream))
     }
 }

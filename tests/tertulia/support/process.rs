@@ -6,14 +6,11 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
-use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
+use super::DEADLINE;
 use super::owned::Owned;
-
-/// Longer than any healthy machine takes; a test that waits it out has failed.
-pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The lines that a program writes.
 pub struct Lines(Receiver<Vec<u8>>);
@@ -31,7 +28,7 @@ impl Lines {
     /// The next line, which has to be UTF-8; `None` at the end.
     #[track_caller]
     pub fn next(&self) -> Option<String> {
-        match self.0.recv_timeout(PATIENCE) {
+        match self.0.recv_timeout(DEADLINE) {
             Ok(line) => Some(String::from_utf8(line).expect("UTF-8")),
             Err(RecvTimeoutError::Disconnected) => None,
             Err(RecvTimeoutError::Timeout) => panic!("no line came and no end"),

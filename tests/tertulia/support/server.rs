@@ -5,6 +5,7 @@ use std::process::{Command, ExitStatus, Stdio};
 
 use rustix::process::Signal;
 
+use super::dir::Dir;
 use super::process::{Lines, Process};
 
 /// A running server.
@@ -38,6 +39,12 @@ impl Server {
         };
         let port = shown.rsplit_once(':').and_then(|(_, port)| port.parse().ok()).expect("a port");
         Server { process, shown, address: (Ipv4Addr::LOCALHOST, port).into() }
+    }
+
+    /// Starts it with a history in a directory, for people who may write as fast as they like.
+    #[track_caller]
+    pub fn keeping(dir: &Dir) -> Server {
+        Server::start(&["--rate-limit", "0", "-q", "--data", dir.arg()])
     }
 
     /// Starts it at `address`, if that is free.
@@ -110,6 +117,14 @@ impl Server {
     pub fn stop(&mut self) -> ExitStatus {
         self.signal(Signal::TERM);
         self.wait()
+    }
+
+    /// Asks it to stop in good order; gives what its console still says, each line with its end.
+    #[track_caller]
+    pub fn complaints(mut self) -> String {
+        let status = self.stop();
+        assert!(status.success(), "{status}");
+        self.console_rest().into_iter().map(|line| line + "\n").collect()
     }
 
     pub fn id(&self) -> u32 {
