@@ -49,6 +49,13 @@ pub enum Look {
     Search(Vec<RoomKey>, Text, usize),
 }
 
+impl Look {
+    /// Whether words are looked for.
+    pub fn is_search(&self) -> bool {
+        matches!(self, Look::Search(..))
+    }
+}
+
 /// What was found, oldest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {

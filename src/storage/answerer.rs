@@ -7,14 +7,15 @@ use std::thread::{self, JoinHandle};
 use std::time::Instant;
 
 use super::reply::Word;
-use super::request::{Query, RequestId};
+use super::request::RequestId;
 use super::sqlite::{Reader, Watch, fault};
 use crate::auth::yield_to_the_loop;
+use crate::chat::Look;
 
 /// Takes questions. How many there are is the asker's business.
 #[derive(Debug)]
 pub(super) struct Answerer {
-    questions: Sender<(RequestId, Query)>,
+    questions: Sender<(RequestId, Look)>,
     /// None: there is none, and who takes the questions answers them.
     thread: Option<(Arc<Watch>, JoinHandle<()>)>,
 }
@@ -34,14 +35,14 @@ impl Answerer {
     }
 
     /// Without a thread: the holder of the other end answers.
-    pub(super) fn by_hand() -> (Answerer, Receiver<(RequestId, Query)>) {
+    pub(super) fn by_hand() -> (Answerer, Receiver<(RequestId, Look)>) {
         let (questions, theirs) = mpsc::channel();
         (Answerer { questions, thread: None }, theirs)
     }
 
-    pub(super) fn ask(&self, id: RequestId, query: Query) {
+    pub(super) fn ask(&self, id: RequestId, look: Look) {
         // A thread that has died answers nothing; who asked is told after a while.
-        let _ = self.questions.send((id, query));
+        let _ = self.questions.send((id, look));
     }
 
     /// Ends the thread, whatever it is doing, and closes its way into the file.
@@ -54,13 +55,13 @@ impl Answerer {
     }
 }
 
-fn answer(reader: &Reader, questions: &Receiver<(RequestId, Query)>, words: &Sender<Word>, wake: &impl Fn()) {
+fn answer(reader: &Reader, questions: &Receiver<(RequestId, Look)>, words: &Sender<Word>, wake: &impl Fn()) {
     yield_to_the_loop();
-    for (id, query) in questions {
+    for (id, look) in questions {
         let start = Instant::now();
-        let _ = words.send(match reader.find(&query) {
-            Ok(sought) => Word::Found { id, query, sought, cost: start.elapsed() },
-            Err(error) => Word::Unreadable { id, query, why: fault(&error) },
+        let _ = words.send(match reader.find(&look) {
+            Ok(sought) => Word::Found { id, look, sought, cost: start.elapsed() },
+            Err(error) => Word::Unreadable { id, look, why: fault(&error) },
         });
         wake();
     }

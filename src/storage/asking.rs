@@ -4,7 +4,6 @@ use super::accounts::Accounts;
 use super::handle::{File, Storage};
 use super::reply::{Answer, Outcome, Reply};
 use super::request::{Affair, Change, Job, Request, RequestId, Wish};
-use super::row::{OfflineMessageRow, account_key};
 use crate::auth::Guesses;
 use crate::chat::{Account, AccountKey, AuthResult, MonoTime, OfflineMessage, Origin, Posted};
 use crate::control::AccountOrder;
@@ -40,9 +39,7 @@ impl Storage {
                 Some(accounts) => accounts.authenticate(id, from, auth_request, now),
                 None => vec![Reply::to(id, Answer::AuthResult(auth_request.matter(), AuthResult::Failed))],
             },
-            Wish::Post(to, offline_message) => {
-                self.post(id, from, to, &offline_message).into_iter().collect()
-            }
+            Wish::Post(to, offline_message) => self.post(id, from, to, offline_message).into_iter().collect(),
             Wish::Fetch(account) => match &mut self.file {
                 Some(file) => file.fetch(id, account).into_iter().collect(),
                 None => vec![Reply::to(id, Answer::OfflineMessages(account, Vec::new(), 0))],
@@ -56,10 +53,9 @@ impl Storage {
         id: RequestId,
         from: Origin,
         to: AccountKey,
-        offline_message: &OfflineMessage,
+        offline_message: OfflineMessage,
     ) -> Option<Reply> {
-        let (offline_message, address) = (OfflineMessageRow::of(offline_message), from.to_string());
-        let affair = Affair::Post { id, to: to.0.get(), offline_message, address };
+        let affair = Affair::Post { id, to, offline_message, from };
         (!self.send(affair)).then_some(Reply::to(id, Answer::Posted(Posted::Failed, None)))
     }
 
@@ -68,7 +64,7 @@ impl Storage {
         if let Some(file) = &mut self.file
             && up_to > 0
         {
-            file.owe(Change::Ack { account: account.0.get(), up_to });
+            file.owe(Change::Ack { account, up_to });
         }
     }
 
@@ -118,11 +114,6 @@ impl Storage {
             Outcome::Posted(id, posted, number) => Some(Reply::to(id, Answer::Posted(posted, number))),
             Outcome::OfflineMessages(id, account, offline_messages, last) => {
                 self.file.iter_mut().for_each(|file| file.fetching -= 1);
-                let offline_messages = offline_messages
-                    .into_iter()
-                    .filter_map(OfflineMessageRow::into_offline_message)
-                    .collect();
-                let account = account_key(account)?;
                 Some(Reply::to(id, Answer::OfflineMessages(account, offline_messages, last)))
             }
             Outcome::Ordered(ticket, reply) => Some(Reply::news(Answer::Ordered(ticket, reply))),
@@ -170,7 +161,7 @@ impl File {
             self.fetchers.push_back((id, account));
             return None;
         }
-        if self.push(Job::Affair(Affair::Fetch { id, account: account.0.get() })).is_err() {
+        if self.push(Job::Affair(Affair::Fetch { id, account })).is_err() {
             return Some(Reply::to(id, Answer::OfflineMessages(account, Vec::new(), 0)));
         }
         self.fetching += 1;

@@ -12,19 +12,17 @@ use std::time::{Duration, Instant};
 
 use super::accounts::Accounts;
 use super::answerer::Answerer;
-use super::expulsions::ExpulsionRow;
 use super::ledger::{Ending, Ledger, Left};
 use super::memory::Memory;
 use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
 use super::reply::{Answer, FileNews, Outcome, Reply, Word};
-use super::request::{Affair, Change, Job, Query, RequestId};
-use super::rooms::{Fact, RoomRow, records};
+use super::request::{Affair, Change, Job, RequestId};
 use super::row::{Row, miss};
 use super::sqlite::{GapsFile, Store};
 use super::worker::Worker;
 use crate::auth::Hasher;
-use crate::chat::{AccountKey, Expulsion, Line, MonoTime, Origin, RoomChange, RoomKey, RoomRecord};
+use crate::chat::{AccountKey, Expulsion, Line, Look, MonoTime, Origin, RoomChange, RoomKey, RoomRecord};
 use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_QUEUE_JOBS};
 use crate::locale::FileFault;
 
@@ -43,8 +41,8 @@ pub struct Storage {
     /// What came of affairs while accounts are being taken in.
     pub(super) behind_reload: VecDeque<Outcome>,
     next_key: u64,
-    rooms: Vec<RoomRow>,
-    expulsions: Vec<ExpulsionRow>,
+    rooms: Vec<RoomRecord>,
+    expulsions: Vec<Expulsion>,
 }
 
 /// What the administrator has to know.
@@ -69,7 +67,7 @@ pub(super) struct File {
     sent_before: u64,
     /// Where to write down what is missing, when the thread cannot.
     gaps_file: Option<GapsFile>,
-    pub(super) questions: Questions<Query>,
+    pub(super) questions: Questions<Look>,
     /// Mailboxes that the thread reads: each takes as much as an answer.
     pub(super) fetching: usize,
     /// Whose are read behind these.
@@ -141,7 +139,7 @@ impl Storage {
 
     /// The rooms to go on with, the one of everybody first. Taken once, at the start.
     pub fn take_rooms(&mut self) -> Vec<RoomRecord> {
-        records(std::mem::take(&mut self.rooms))
+        std::mem::take(&mut self.rooms)
     }
 
     /// From which addresses accounts were registered, of those of which that is known.
@@ -151,13 +149,13 @@ impl Storage {
 
     /// Who is expelled. Taken once, at the start.
     pub fn take_expulsions(&mut self) -> Vec<Expulsion> {
-        std::mem::take(&mut self.expulsions).into_iter().filter_map(ExpulsionRow::into_expulsion).collect()
+        std::mem::take(&mut self.expulsions)
     }
 
     /// Remembers an expulsion.
     pub fn expelled(&mut self, expulsion: &Expulsion) {
         if let Some(file) = &mut self.file {
-            file.owe(Change::Expelled(Box::new(ExpulsionRow::of(expulsion))));
+            file.owe(Change::Expelled(Box::new(expulsion.clone())));
         }
     }
 
@@ -179,14 +177,14 @@ impl Storage {
     /// Remembers what is different in a room.
     pub fn room_changed(&mut self, change: &RoomChange) {
         if let Some(file) = &mut self.file {
-            file.owe(Change::Fact { room: change.room.0, what: Fact::of(&change.what) });
+            file.owe(Change::Fact(change.clone()));
         }
     }
 
     /// Remembers a room, and all that there is to know of it now.
     pub fn room(&mut self, record: &RoomRecord) {
         if let Some(file) = &mut self.file {
-            file.owe(Change::Room(Box::new(RoomRow::of(record))));
+            file.owe(Change::Room(Box::new(record.clone())));
         }
     }
 
@@ -194,7 +192,7 @@ impl Storage {
     /// when there is a place for it, or `at_once`.
     pub fn next_stale_room(&mut self, at_once: bool) -> Option<RoomKey> {
         let file = self.file.as_mut().filter(|file| at_once || file.pending.is_empty())?;
-        file.pending.take_stale().map(RoomKey)
+        file.pending.take_stale()
     }
 
     /// Lines that are remembered in memory, and bytes that they take, roughly.
@@ -210,7 +208,7 @@ impl Storage {
     /// Forgets a room, which is no more. Its lines stay in the file, where nobody in the chat can reach them.
     pub fn forget(&mut self, room: RoomKey) {
         if let Some(file) = &mut self.file {
-            file.owe(Change::RoomGone { key: room.0 });
+            file.owe(Change::RoomGone { key: room });
         }
         self.memory.forget(room);
     }
@@ -223,7 +221,7 @@ impl Storage {
         for word in words {
             replies.extend(match word {
                 Word::Outcome(outcome) => self.receive_outcome(outcome),
-                Word::Found { id, query, sought, cost } => self.receive_found(id, query, sought, cost),
+                Word::Found { id, look, sought, cost } => self.receive_found(id, look, sought, cost),
                 word => self.file.as_mut().and_then(|file| file.receive(word)),
             });
         }
@@ -440,9 +438,9 @@ impl File {
 
     fn receive(&mut self, word: Word) -> Option<Reply> {
         match word {
-            Word::Unreadable { id, query, why } => {
+            Word::Unreadable { id, look, why } => {
                 self.complaint.why = Some(why);
-                return self.questions.take_back(id, query.is_search()).map(Reply::busy);
+                return self.questions.take_back(id, look.is_search()).map(Reply::busy);
             }
             Word::Lost(lines, why) => {
                 self.complaint.lines += lines;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::handle::{File, Storage};
 use super::questions::Searching;
 use super::reply::{Answer, Reply, Sought};
-use super::request::{Job, Query, RequestId};
+use super::request::{Job, RequestId};
 use super::steady::oldest;
 use super::words::Wanted;
 use crate::chat::{ClientId, Look, MonoTime, Origin, Text};
@@ -15,8 +15,9 @@ impl Storage {
     /// Looks for something. What does not come at once comes [later](Self::replies) or of [work](Self::work), and within
     /// [`HISTORY_PATIENCE`](crate::limits::HISTORY_PATIENCE) something does. Another one may lose its place.
     pub(super) fn look(&mut self, id: RequestId, from: Origin, look: Look, now: MonoTime) -> Vec<Reply> {
-        if let (Some(file), Some(query)) = (&mut self.file, Query::of(&look)) {
-            let lost = file.questions.ask(id, from, query.is_search(), query, now).map(Reply::busy);
+        // What is shown on entering comes from memory.
+        if let (Some(file), Look::Last(..) | Look::Search(..)) = (&mut self.file, &look) {
+            let lost = file.questions.ask(id, from, look.is_search(), look, now).map(Reply::busy);
             return lost.into_iter().chain(file.hand_over()).collect();
         }
         if let Look::Search(rooms, words, count) = look {
@@ -79,13 +80,13 @@ impl Storage {
     pub(super) fn receive_found(
         &mut self,
         id: RequestId,
-        query: Query,
+        look: Look,
         sought: Sought,
         cost: Duration,
     ) -> Option<Reply> {
         self.searched += sought.looked_at;
-        let id = self.file.as_mut()?.questions.take_back(id, query.is_search())?;
-        Some(Reply::to(id, Answer::Found { found: query.found(sought), cost }))
+        let id = self.file.as_mut()?.questions.take_back(id, look.is_search())?;
+        Some(Reply::to(id, Answer::Found { found: sought.found(look), cost }))
     }
 
     /// What all searches together have looked at: bytes in memory, lines in a file.
@@ -98,9 +99,9 @@ impl File {
     /// Hands questions to the threads; gives those for which there is no place.
     pub(super) fn hand_over(&mut self) -> Vec<Reply> {
         let mut busy = Vec::new();
-        while let Some((id, query)) = self.questions.next_for_threads() {
-            let search = query.is_search();
-            if self.push(Job::Look(id, query)).is_err() {
+        while let Some((id, look)) = self.questions.next_for_threads() {
+            let search = look.is_search();
+            if self.push(Job::Look(id, look)).is_err() {
                 busy.extend(self.questions.take_back(id, search).map(Reply::busy));
             }
         }

@@ -7,8 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::request::Change;
-use super::rooms::Fact;
-use crate::chat::RoomList;
+use crate::chat::{AccountKey, Expulsion, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text};
 use crate::limits::{HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES};
 
 /// What two entries of the maps and their nodes cost, roughly.
@@ -86,8 +85,8 @@ impl Load {
 /// What a change is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
-    Room(u64, Aspect),
-    OfflineMessages(u32),
+    Room(RoomKey, Aspect),
+    OfflineMessages(AccountKey),
     Expulsion(u64),
 }
 
@@ -98,8 +97,8 @@ enum Aspect {
     Topic,
     Lock,
     Hushed,
-    Operator(u32),
-    Listed(RoomList, String),
+    Operator(AccountKey),
+    Listed(RoomList, Name),
     /// All of it: written as a whole, or gone.
     All,
 }
@@ -107,7 +106,7 @@ enum Aspect {
 impl Subject {
     fn of(change: &Change) -> Subject {
         match change {
-            Change::Fact { room, what } => Subject::Room(*room, Aspect::of(what)),
+            Change::Fact(RoomChange { room, what }) => Subject::Room(*room, Aspect::of(what)),
             Change::Room(row) => Subject::Room(row.key, Aspect::All),
             Change::RoomGone { key } => Subject::Room(*key, Aspect::All),
             Change::Ack { account, .. } => Subject::OfflineMessages(*account),
@@ -118,14 +117,14 @@ impl Subject {
 }
 
 impl Aspect {
-    fn of(fact: &Fact) -> Aspect {
+    fn of(fact: &RoomFact) -> Aspect {
         match fact {
-            Fact::Made(_) => Aspect::Made,
-            Fact::Topic(_) => Aspect::Topic,
-            Fact::Lock(_) => Aspect::Lock,
-            Fact::Moderated(_) => Aspect::Hushed,
-            Fact::Operator(account, _) => Aspect::Operator(*account),
-            Fact::Listed(list, name, _) => Aspect::Listed(*list, name.clone()),
+            RoomFact::Made(_) => Aspect::Made,
+            RoomFact::Topic(_) => Aspect::Topic,
+            RoomFact::Key(_) => Aspect::Lock,
+            RoomFact::Moderated(_) => Aspect::Hushed,
+            RoomFact::Operator(account, _) => Aspect::Operator(*account),
+            RoomFact::Listed(list, name, _) => Aspect::Listed(*list, name.clone()),
         }
     }
 }
@@ -139,16 +138,18 @@ pub(super) struct Pending {
     next: u64,
     bytes: usize,
     /// Rooms that have to be written as a whole; and whether the file knows nothing of them.
-    stale: BTreeMap<u64, bool>,
+    stale: BTreeMap<RoomKey, bool>,
 }
 
 impl Pending {
     /// Lets a change wait, in place of earlier ones of the same thing.
     pub(super) fn push(&mut self, change: Change) {
         match &change {
-            Change::Fact { room, .. } if self.stale.contains_key(room) => return,
-            Change::Fact { room, .. } if self.bytes + change.bytes() > HISTORY_CHANGES_MAX_BYTES => {
-                let unknown = matches!(&change, Change::Fact { what: Fact::Made(_), .. });
+            Change::Fact(RoomChange { room, .. }) if self.stale.contains_key(room) => return,
+            Change::Fact(RoomChange { room, .. })
+                if self.bytes + change.bytes() > HISTORY_CHANGES_MAX_BYTES =>
+            {
+                let unknown = matches!(&change, Change::Fact(RoomChange { what: RoomFact::Made(_), .. }));
                 let dropped = self.remove_room(*room, true);
                 self.stale.insert(*room, unknown || dropped);
                 return;
@@ -168,7 +169,7 @@ impl Pending {
             }
             // The file knows nothing of what was still waiting.
             Change::Readmitted { number } if self.remove(&Subject::Expulsion(*number)) => return,
-            Change::Fact { .. } | Change::Ack { .. } | Change::Expelled(_) | Change::Readmitted { .. } => {}
+            Change::Fact(_) | Change::Ack { .. } | Change::Expelled(_) | Change::Readmitted { .. } => {}
         }
         self.insert(change);
     }
@@ -196,7 +197,7 @@ impl Pending {
     }
 
     /// A room that has to be written as a whole; it is forgotten that it has to.
-    pub(super) fn take_stale(&mut self) -> Option<u64> {
+    pub(super) fn take_stale(&mut self) -> Option<RoomKey> {
         self.stale.pop_first().map(|(room, _)| room)
     }
 
@@ -222,7 +223,7 @@ impl Pending {
     }
 
     /// Drops what waits of a room, and with `all` that it was made; says whether that waits or waited.
-    fn remove_room(&mut self, room: u64, all: bool) -> bool {
+    fn remove_room(&mut self, room: RoomKey, all: bool) -> bool {
         let made = Subject::Room(room, Aspect::Made);
         let waits = self.numbers.contains_key(&made);
         let rest = self.numbers.range(made..=Subject::Room(room, Aspect::All));
@@ -240,30 +241,63 @@ impl Change {
     /// Bytes of memory that it takes while it waits, roughly.
     pub(super) fn bytes(&self) -> usize {
         let words = match self {
-            Change::Fact { what, .. } => match what {
-                Fact::Made(words) | Fact::Topic(Some(words)) | Fact::Lock(Some(words)) => words.len(),
+            Change::Fact(RoomChange { what, .. }) => match what {
+                RoomFact::Made(name) => name.as_str().len(),
+                RoomFact::Topic(text) | RoomFact::Key(text) => text_bytes(text.as_ref()),
                 // The name stands in the key as well.
-                Fact::Listed(_, name, _) => 2 * name.len(),
-                Fact::Topic(None) | Fact::Lock(None) | Fact::Moderated(_) | Fact::Operator(..) => 0,
+                RoomFact::Listed(_, name, _) => 2 * name.as_str().len(),
+                RoomFact::Moderated(_) | RoomFact::Operator(..) => 0,
             },
-            Change::Room(row) => row.bytes(),
-            Change::Expelled(row) => row.bytes(),
+            Change::Room(record) => record_bytes(record),
+            Change::Expelled(expulsion) => expulsion_bytes(expulsion),
             Change::RoomGone { .. } | Change::Ack { .. } | Change::Readmitted { .. } => 0,
         };
         size_of::<Change>() + words + ENTRY_BYTES
     }
 }
 
+fn text_bytes(text: Option<&Text>) -> usize {
+    text.map_or(0, |text| text.as_str().len())
+}
+
+/// Bytes of memory that a room takes, roughly.
+fn record_bytes(record: &RoomRecord) -> usize {
+    let RoomRecord { name, topic, lock, owners, banned, muted, .. } = record;
+    let names = std::iter::once(name).chain(banned).chain(muted);
+    let names: usize = names.map(|name| name.as_str().len() + size_of::<Name>()).sum();
+    let texts = text_bytes(topic.as_ref()) + text_bytes(lock.as_ref());
+    size_of::<RoomRecord>() + names + texts + size_of_val(owners.as_slice())
+}
+
+/// Bytes of memory that an expulsion takes, roughly.
+fn expulsion_bytes(expulsion: &Expulsion) -> usize {
+    let Expulsion { name, reason, by, .. } = expulsion;
+    let names: usize = name.iter().chain([by]).map(|name| name.as_str().len()).sum();
+    size_of::<Expulsion>() + names + text_bytes(reason.as_ref())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn fact(room: u64, what: RoomFact) -> Change {
+        Change::Fact(RoomChange { room: RoomKey(room), what })
+    }
+
     fn listed(room: u64, name: &str, is: bool) -> Change {
-        Change::Fact { room, what: Fact::Listed(RoomList::Bans, name.into(), is) }
+        fact(room, RoomFact::Listed(RoomList::Bans, Name::new(name).unwrap(), is))
     }
 
     fn topic(room: u64, words: &str) -> Change {
-        Change::Fact { room, what: Fact::Topic(Some(words.into())) }
+        fact(room, RoomFact::Topic(Some(Text::clean(words))))
+    }
+
+    fn made(room: u64) -> Change {
+        fact(room, RoomFact::Made(Name::new("sala").unwrap()))
+    }
+
+    fn gone(room: u64) -> Change {
+        Change::RoomGone { key: RoomKey(room) }
     }
 
     fn drained(mut pending: Pending) -> Vec<String> {
@@ -288,13 +322,13 @@ mod tests {
         let mut pending = Pending::default();
         for number in 0..200_000_u64 {
             let room = number % 100;
-            pending.push(listed(room, &format!("{number:0>60}"), number % 3 > 0));
-            pending.push(Change::Fact { room: 1_000 + number, what: Fact::Made("sala".into()) });
-            pending.push(Change::RoomGone { key: 1_000 + number });
+            pending.push(listed(room, &format!("n{number:0>19}"), number % 3 > 0));
+            pending.push(made(1_000 + number));
+            pending.push(gone(1_000 + number));
         }
         let most = HISTORY_CHANGES_MAX_BYTES + 200 * (size_of::<Change>() + ENTRY_BYTES);
         assert!(pending.bytes() <= most, "{} bytes wait", pending.bytes());
-        let stale: Vec<u64> = std::iter::from_fn(|| pending.take_stale()).collect();
+        let stale: Vec<u64> = std::iter::from_fn(|| pending.take_stale()).map(|room| room.0).collect();
         assert_eq!(stale, (0..100).collect::<Vec<u64>>(), "each room that was there is written as a whole");
     }
 
@@ -313,11 +347,10 @@ mod tests {
     #[test]
     fn pending_room_that_is_gone_keeps_its_name_for_its_lines() {
         let mut pending = Pending::default();
-        let made = || Change::Fact { room: 7, what: Fact::Made("sala".into()) };
-        pending.push(made());
+        pending.push(made(7));
         pending.push(topic(7, "a"));
-        pending.push(Change::RoomGone { key: 7 });
-        let expected = [made(), Change::RoomGone { key: 7 }];
+        pending.push(gone(7));
+        let expected = [made(7), gone(7)];
         assert_eq!(drained(pending), expected.map(|change| format!("{change:?}")));
     }
 

@@ -5,10 +5,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::request::{Affair, Query, RequestId};
-use super::row::{AccountRow, OfflineMessageRow, Row};
+use super::request::{Affair, RequestId};
+use super::row::{AccountRow, Row};
 use crate::chat::{
-    AccountChange, AccountKey, AuthResult, Found, Look, Matter, OfflineMessage, Posted, Reach, RoomKey, Text,
+    AccountChange, AccountKey, AuthResult, Found, Look, Matter, OfflineMessage, Posted, Reach,
 };
 use crate::control::{AccountReply, Refusal};
 use crate::locale::FileFault;
@@ -80,9 +80,9 @@ pub enum FileNews {
 #[derive(Debug)]
 pub(super) enum Word {
     /// What came of a question.
-    Found { id: RequestId, query: Query, sought: Sought, cost: Duration },
+    Found { id: RequestId, look: Look, sought: Sought, cost: Duration },
     /// It could not be read, and why.
-    Unreadable { id: RequestId, query: Query, why: FileFault },
+    Unreadable { id: RequestId, look: Look, why: FileFault },
     /// So many lines could not be written, and why if the file said so. No line: something else could not.
     Lost(u64, Option<FileFault>),
     /// At the end: changes are left that could not be written.
@@ -113,7 +113,7 @@ pub(super) enum Outcome {
     /// And the number of a letter that is kept.
     Posted(RequestId, Posted, Option<u64>),
     /// Oldest first, and the number of the last one.
-    OfflineMessages(RequestId, u32, Vec<OfflineMessageRow>, u64),
+    OfflineMessages(RequestId, AccountKey, Vec<OfflineMessage>, u64),
     Accounts(Vec<AccountRow>),
     Ordered(u64, AccountReply),
 }
@@ -131,7 +131,7 @@ pub(super) enum Changed {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Registration {
     /// It is on the disk under this number.
-    Made(u32),
+    Made(AccountKey),
     /// It is an account's name already, or looks like one.
     Taken,
     NoneLeft,
@@ -169,16 +169,10 @@ impl Affair {
     }
 }
 
-impl Query {
-    /// What was found, for the core.
-    pub(super) fn found(self, sought: Sought) -> Found {
-        let look = match self {
-            Query::Last(room, count) => Look::Last(RoomKey(room), count),
-            Query::Search(rooms, words, count) => {
-                Look::Search(rooms.into_iter().map(RoomKey).collect(), Text::clean(&words), count)
-            }
-        };
-        let lines = sought.rows.into_iter().filter_map(Row::into_line).collect();
-        Found { look, lines, reach: sought.reach }
+impl Sought {
+    /// What was found of `look`, for the core.
+    pub(super) fn found(self, look: Look) -> Found {
+        let lines = self.rows.into_iter().filter_map(Row::into_line).collect();
+        Found { look, lines, reach: self.reach }
     }
 }

@@ -1,9 +1,10 @@
-//! What goes out to the helper threads, as plain values: the core's words cannot leave its thread.
+//! What goes out to the helper threads.
 
-use super::expulsions::ExpulsionRow;
-use super::rooms::{Fact, RoomRow};
-use super::row::{OfflineMessageRow, Row};
-use crate::chat::{AccountKey, AuthRequest, ClientId, Look, OfflineMessage, Origin};
+use super::row::Row;
+use crate::chat::{
+    AccountKey, AuthRequest, ClientId, Expulsion, Look, Name, OfflineMessage, Origin, RoomChange, RoomKey,
+    RoomRecord,
+};
 use crate::control::AccountOrder;
 
 /// Names a request; the reply to it carries it back.
@@ -44,7 +45,7 @@ pub enum Wish {
 pub(super) enum Job {
     Keep(Row),
     Change(Change),
-    Look(RequestId, Query),
+    Look(RequestId, Look),
     Affair(Affair),
 }
 
@@ -55,43 +56,36 @@ pub(super) const JOB_BYTES: usize = size_of::<Job>() + 32;
 #[derive(Debug)]
 pub(super) enum Change {
     /// Something is different in a room.
-    Fact { room: u64, what: Fact },
+    Fact(RoomChange),
     /// A room is there, and this is all that there is to know of it.
-    Room(Box<RoomRow>),
+    Room(Box<RoomRecord>),
     /// A room is no more.
-    RoomGone { key: u64 },
+    RoomGone { key: RoomKey },
     /// A person or an address is expelled.
-    Expelled(Box<ExpulsionRow>),
+    Expelled(Box<Expulsion>),
     /// Nobody is any more by the expulsion of that number.
     Readmitted { number: u64 },
     /// The letters of an account were handed over, up to this one.
-    Ack { account: u32, up_to: u64 },
+    Ack { account: AccountKey, up_to: u64 },
 }
 
 /// Something for the history's thread to do.
 #[derive(Debug)]
 pub(super) enum Affair {
     /// A new account.
-    Register { id: RequestId, name: String, password: String, address: String },
+    Register { id: RequestId, name: Name, password: String, from: Origin },
     /// Another password, for an account that still has the `old` one.
-    Change { id: RequestId, account: u32, old: String, password: String, address: String },
+    Change { id: RequestId, account: AccountKey, old: String, password: String, from: Origin },
     /// The owner of an account has given the password.
-    Seen { account: u32, address: String },
+    Seen { account: AccountKey, from: Origin },
     /// A letter for an account.
-    Post { id: RequestId, to: u32, offline_message: OfflineMessageRow, address: String },
+    Post { id: RequestId, to: AccountKey, offline_message: OfflineMessage, from: Origin },
     /// The letters of an account.
-    Fetch { id: RequestId, account: u32 },
+    Fetch { id: RequestId, account: AccountKey },
     /// All accounts, for another program has changed them.
     Reload,
     /// What the administrator wants done to the accounts; the ticket comes back with what came of it.
     Order { ticket: u64, order: AccountOrder },
-}
-
-/// What is looked for in the file.
-#[derive(Clone, Debug)]
-pub(super) enum Query {
-    Last(u64, usize),
-    Search(Vec<u64>, String, usize),
 }
 
 impl Job {
@@ -100,7 +94,9 @@ impl Job {
         let words = match self {
             Job::Keep(row) => row.bytes(),
             Job::Change(change) => change.bytes(),
-            Job::Look(_, Query::Search(rooms, words, _)) => size_of_val(rooms.as_slice()) + words.len(),
+            Job::Look(_, Look::Search(rooms, words, _)) => {
+                size_of_val(rooms.as_slice()) + words.as_str().len()
+            }
             Job::Look(..) => 0,
             Job::Affair(affair) => affair.bytes(),
         };
@@ -116,10 +112,10 @@ impl Affair {
     /// Bytes of memory that it takes beside itself.
     pub(super) fn bytes(&self) -> usize {
         match self {
-            Affair::Register { name, password, address, .. } => name.len() + password.len() + address.len(),
-            Affair::Change { old, password, address, .. } => old.len() + password.len() + address.len(),
-            Affair::Post { offline_message, address, .. } => {
-                offline_message.who.len() + offline_message.text.len() + address.len()
+            Affair::Register { name, password, .. } => name.as_str().len() + password.len(),
+            Affair::Change { old, password, .. } => old.len() + password.len(),
+            Affair::Post { offline_message, .. } => {
+                offline_message.from.as_str().len() + offline_message.text.as_str().len()
             }
             Affair::Order { order, .. } => match order {
                 AccountOrder::Add { name, hash } | AccountOrder::Change { name, hash } => {
@@ -128,8 +124,7 @@ impl Affair {
                 AccountOrder::Find { name } | AccountOrder::Remove { name } => name.len(),
                 AccountOrder::List => 0,
             },
-            Affair::Seen { address, .. } => address.len(),
-            Affair::Fetch { .. } | Affair::Reload => 0,
+            Affair::Seen { .. } | Affair::Fetch { .. } | Affair::Reload => 0,
         }
     }
 
@@ -140,23 +135,5 @@ impl Affair {
             Affair::Order { order, .. } => !order.only_reads(),
             _ => true,
         }
-    }
-}
-
-impl Query {
-    /// What has to be read from the file; what is shown on entering comes from memory.
-    pub(super) fn of(look: &Look) -> Option<Query> {
-        match look {
-            Look::Entering(..) => None,
-            Look::Last(room, count) => Some(Query::Last(room.0, *count)),
-            Look::Search(rooms, words, count) => {
-                let rooms = rooms.iter().map(|room| room.0).collect();
-                Some(Query::Search(rooms, words.as_str().to_owned(), *count))
-            }
-        }
-    }
-
-    pub(super) fn is_search(&self) -> bool {
-        matches!(self, Query::Search(..))
     }
 }

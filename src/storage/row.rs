@@ -1,9 +1,9 @@
-//! Lines, accounts and messages for the absent as the file has them.
+//! Lines and accounts as the file has them.
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use crate::chat::{AccountKey, Line, Name, OfflineMessage, RoomKey, Text, UnixMillis};
+use crate::chat::{AccountKey, Line, Name, Origin, RoomKey, Text, UnixMillis};
 use crate::limits::ROOMS_MAX;
 
 /// A line of history as the file has it.
@@ -27,26 +27,16 @@ pub(super) enum LineKind {
 }
 
 /// An account as the file has it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct AccountRow {
-    pub(super) key: u32,
-    pub(super) name: String,
+    pub(super) key: AccountKey,
+    pub(super) name: Name,
     /// A PHC string.
     pub(super) password: String,
-    /// From where it was made, as an origin is shown.
-    pub(super) address: Option<String>,
+    /// From where it was made, if in the chat.
+    pub(super) made_from: Option<Origin>,
     /// From where its owner has logged in, the last one first.
-    pub(super) trusted: Vec<String>,
-}
-
-/// A letter as the file has it.
-#[derive(Clone, Debug)]
-pub(super) struct OfflineMessageRow {
-    pub(super) at: i64,
-    pub(super) who: String,
-    /// The sender's account.
-    pub(super) sender: Option<u32>,
-    pub(super) text: String,
+    pub(super) trusted: Vec<Origin>,
 }
 
 impl Row {
@@ -78,26 +68,6 @@ impl Row {
         }
         let from = Name::known(&self.who).ok()?;
         Some(Line { room, at, from, acted: self.kind == LineKind::Acted, text: Text::clean(&self.text) })
-    }
-}
-
-impl OfflineMessageRow {
-    pub(super) fn of(offline_message: &OfflineMessage) -> OfflineMessageRow {
-        let (who, text) =
-            (offline_message.from.as_str().to_owned(), offline_message.text.as_str().to_owned());
-        OfflineMessageRow {
-            at: offline_message.at.0,
-            who,
-            sender: offline_message.sender.map(|key| key.0.get()),
-            text,
-        }
-    }
-
-    /// The letter that it was. None: another program wrote it into the file.
-    pub(super) fn into_offline_message(self) -> Option<OfflineMessage> {
-        let from = Name::known(&self.who).ok()?;
-        let sender = self.sender.and_then(account_key);
-        Some(OfflineMessage { from, sender, at: UnixMillis(self.at), text: Text::clean(&self.text) })
     }
 }
 

@@ -19,12 +19,14 @@ use super::handle::{File, Storage};
 use super::ledger::Gaps;
 use super::pending::Load;
 use super::reply::{Changed, FileNews, Outcome, Registration, Sought, Word};
-use super::request::{Affair, Change, Query, RequestId};
-use super::row::{AccountRow, LineKind, OfflineMessageRow, Row};
+use super::request::{Affair, Change, RequestId};
+use super::row::{AccountRow, LineKind, Row, account_key};
 use super::sqlite::fault;
 use super::worker::Worker;
 use crate::auth::{Hashed, Hasher, Work};
-use crate::chat::{Name, Password, Posted, Reach, RoomKey, UnixMillis};
+use crate::chat::{
+    AccountKey, Look, Name, OfflineMessage, Origin, Password, Posted, Reach, RoomKey, UnixMillis,
+};
 use crate::control::{AccountOrder, AccountReply, Refusal, Registered};
 use crate::locale::FileFault;
 
@@ -52,7 +54,7 @@ pub enum Kept {
 /// The helpers of one storage: the one that writes, the one that answers, the one that hashes.
 pub struct SimulatedHelpers {
     worker: Worker<Shelf, Box<dyn Fn() + Send>>,
-    questions: Receiver<(RequestId, Query)>,
+    questions: Receiver<(RequestId, Look)>,
     words: Sender<Word>,
     work: Receiver<(u64, Work)>,
     hashed: Sender<(u64, Hashed)>,
@@ -65,7 +67,7 @@ impl SimulatedHelpers {
     pub fn new(accounts: Vec<(Name, String)>, jobs: usize, bytes: usize) -> (Storage, SimulatedHelpers) {
         let shelf = Shelf::default();
         for (name, password) in accounts {
-            shelf.things.borrow_mut().register(name.as_str(), &password, None);
+            shelf.things.borrow_mut().register(&name, &password, None);
         }
         let rows = shelf.things.borrow().accounts();
         let (jobs, theirs) = mpsc::sync_channel(jobs);
@@ -100,9 +102,9 @@ impl SimulatedHelpers {
 
     /// The one that answers does so, once; says whether it had a question.
     pub fn answer(&mut self) -> bool {
-        let Ok((id, query)) = self.questions.try_recv() else { return false };
-        let sought = self.worker.disk().things.borrow().seek(&query);
-        let _ = self.words.send(Word::Found { id, query, sought, cost: ANSWER_COST });
+        let Ok((id, look)) = self.questions.try_recv() else { return false };
+        let sought = self.worker.disk().things.borrow().seek(&look);
+        let _ = self.words.send(Word::Found { id, look, sought, cost: ANSWER_COST });
         self.wake();
         true
     }
@@ -137,7 +139,7 @@ impl SimulatedHelpers {
     /// The hash that the disk has of the password of that name.
     pub fn password_of(&self, name: &str) -> Option<String> {
         let things = self.worker.disk().things.borrow();
-        things.accounts.values().find(|row| row.name == name).map(|row| row.password.clone())
+        things.accounts.values().find(|row| row.name.as_str() == name).map(|row| row.password.clone())
     }
 
     /// Whether the one that writes has something that has to be tried again.
@@ -182,9 +184,9 @@ pub(super) struct Shelf {
 struct Things {
     rows: Vec<Row>,
     /// By number; the hash of the password and the rest.
-    accounts: BTreeMap<u32, AccountRow>,
+    accounts: BTreeMap<AccountKey, AccountRow>,
     last_account: u32,
-    offline_messages: Vec<(u32, u64, OfflineMessageRow)>,
+    offline_messages: Vec<(AccountKey, u64, OfflineMessage)>,
     last_offline_message: u64,
     /// Lines that were missing at the end, by room.
     left: BTreeMap<u64, u64>,
@@ -295,35 +297,34 @@ impl Things {
         self.accounts.values().cloned().collect()
     }
 
-    fn register(&mut self, name: &str, password: &str, address: Option<&str>) -> Registration {
-        let Ok(wanted) = Name::known(name) else { return Registration::Failed };
+    fn register(&mut self, name: &Name, password: &str, from: Option<Origin>) -> Registration {
         let mut skeletons = SkeletonIndex::default();
-        let names = self.accounts.values().filter_map(|row| Name::known(&row.name).ok());
-        names.for_each(|name| skeletons.insert(&name, 0));
-        if skeletons.clash(&wanted) {
+        self.accounts.values().for_each(|row| skeletons.insert(&row.name, 0));
+        if skeletons.clash(name) {
             return Registration::Taken;
         }
         self.last_account += 1;
+        let Some(key) = account_key(self.last_account) else { return Registration::Failed };
         let row = AccountRow {
-            key: self.last_account,
-            name: name.to_owned(),
+            key,
+            name: name.clone(),
             password: password.to_owned(),
-            address: address.map(str::to_owned),
-            trusted: address.map(str::to_owned).into_iter().collect(),
+            made_from: from,
+            trusted: from.into_iter().collect(),
         };
-        self.accounts.insert(self.last_account, row);
-        Registration::Made(self.last_account)
+        self.accounts.insert(key, row);
+        Registration::Made(key)
     }
 
-    fn change(&mut self, account: u32, password: &str) -> bool {
+    fn change(&mut self, account: AccountKey, password: &str) -> bool {
         let row = self.accounts.get_mut(&account);
         row.map(|row| password.clone_into(&mut row.password)).is_some()
     }
 
     fn settle(&mut self, affair: Affair) -> Option<Outcome> {
         match affair {
-            Affair::Register { id, name, password, address } => {
-                Some(Outcome::Registered(id, self.register(&name, &password, Some(&address))))
+            Affair::Register { id, name, password, from } => {
+                Some(Outcome::Registered(id, self.register(&name, &password, Some(from))))
             }
             Affair::Change { id, account, old, password, .. } => {
                 let theirs = self.accounts.get(&account).is_some_and(|row| row.password == old);
@@ -354,12 +355,16 @@ impl Things {
     }
 
     fn order(&mut self, order: &AccountOrder) -> AccountReply {
-        let called = |name: &str| self.accounts.values().find(|row| row.name == name).map(|row| row.key);
+        let called =
+            |name: &str| self.accounts.values().find(|row| row.name.as_str() == name).map(|row| row.key);
         match order {
-            AccountOrder::Add { name, hash } => match self.register(name, hash, None) {
-                Registration::Made(_) => AccountReply::Done,
-                _ => AccountReply::Refused(Refusal::Taken(name.clone())),
-            },
+            AccountOrder::Add { name, hash } => {
+                let Ok(wanted) = Name::known(name) else { return AccountReply::Refused(Refusal::Unclear) };
+                match self.register(&wanted, hash, None) {
+                    Registration::Made(_) => AccountReply::Done,
+                    _ => AccountReply::Refused(Refusal::Taken(name.clone())),
+                }
+            }
             AccountOrder::Change { name, hash } => match called(name) {
                 Some(key) if self.change(key, hash) => AccountReply::Done,
                 _ => AccountReply::Refused(Refusal::Unknown),
@@ -375,22 +380,26 @@ impl Things {
             AccountOrder::List => AccountReply::Listed(
                 self.accounts
                     .values()
-                    .map(|row| Registered { name: row.name.clone(), made_at: UnixMillis(0), seen_at: None })
+                    .map(|row| Registered {
+                        name: row.name.to_string(),
+                        made_at: UnixMillis(0),
+                        seen_at: None,
+                    })
                     .collect(),
             ),
         }
     }
 
     /// What is found of a question: as little as the simulation asks for.
-    fn seek(&self, query: &Query) -> Sought {
-        let found: Vec<&Row> = match query {
-            Query::Last(room, count) => {
-                self.rows.iter().rev().filter(|row| row.room == *room).take(*count).collect()
+    fn seek(&self, look: &Look) -> Sought {
+        let found: Vec<&Row> = match look {
+            Look::Entering(room, count) | Look::Last(room, count) => {
+                self.rows.iter().rev().filter(|row| row.room == room.0).take(*count).collect()
             }
-            Query::Search(rooms, words, count) => {
+            Look::Search(rooms, words, count) => {
                 let lines = self.rows.iter().rev().filter(|row| row.kind != LineKind::Gap);
-                let theirs =
-                    lines.filter(|row| rooms.contains(&row.room) && row.text.contains(words.as_str()));
+                let theirs = lines
+                    .filter(|row| rooms.contains(&RoomKey(row.room)) && row.text.contains(words.as_str()));
                 theirs.take(*count).collect()
             }
         };

@@ -17,11 +17,12 @@ use super::disk::Disk;
 use super::ledger::{Gaps, Ledger};
 use super::pending::Load;
 use super::reply::{FileNews, Word};
-use super::request::{Affair, Change, JOB_BYTES, Job, Query, RequestId};
+use super::request::{Affair, Change, JOB_BYTES, Job, RequestId};
 use super::row::{LineKind, Row, miss};
 use super::sqlite::{fault, is_busy};
 use super::steady::{SteadyClock, now, oldest};
 use crate::auth::yield_to_the_loop;
+use crate::chat::Look;
 use crate::limits::{
     HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT,
     HISTORY_CLOCK_LEAP, HISTORY_CLOCK_TRUST, HISTORY_EXPIRY_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_PAUSE,
@@ -58,7 +59,7 @@ pub(super) struct Worker<D, W> {
     /// What is promised, and since when it waits.
     affairs: Vec<(Instant, Affair)>,
     /// To be answered when the rows are written.
-    questions: Vec<(RequestId, Query)>,
+    questions: Vec<(RequestId, Look)>,
     /// Lines that could not be written, by room, and when the first of them was said.
     gaps: Gaps,
     /// Whether another program keeps us from writing what waits.
@@ -213,7 +214,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             // Whatever was said before them is on the disk.
             let questions = std::mem::take(&mut self.questions);
             asked = !questions.is_empty();
-            questions.into_iter().for_each(|(id, query)| self.answerer.ask(id, query));
+            questions.into_iter().for_each(|(id, look)| self.answerer.ask(id, look));
         }
         told |= self.tell_room();
         if told {
@@ -241,9 +242,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             Job::Keep(row) => self.rows.push_back(row),
             Job::Change(change) => self.changes.push(change),
             // There are never many of them in hand.
-            Job::Look(id, query) => {
+            Job::Look(id, look) => {
                 self.load.release(bytes, false);
-                self.questions.push((id, query));
+                self.questions.push((id, look));
             }
             Job::Affair(affair) => self.affairs.push((Instant::now(), affair)),
         }

@@ -262,7 +262,7 @@ impl Accounts {
         send: Post<'_>,
     ) -> Option<AuthResult> {
         // An account may have gone meanwhile, by another program's hand.
-        let address = under_way.origin.to_string();
+        let from = under_way.origin;
         // Or it may have another password by now.
         let hers = |key: &AccountKey| {
             self.known.get(key).is_some_and(|known| under_way.against.as_ref() == Some(&known.password))
@@ -271,7 +271,7 @@ impl Accounts {
             (Matter::Login(Some(key)), Hashed::Right) if hers(key) => {
                 self.throttle.succeeded(under_way.origin, under_way.subject);
                 self.trust(*key, under_way.origin);
-                send(Affair::Seen { account: key.0.get(), address: under_way.origin.to_string() });
+                send(Affair::Seen { account: *key, from });
                 return Some(AuthResult::Granted(*key));
             }
             (Matter::Check(key), Hashed::Right) if hers(key) => {
@@ -302,12 +302,12 @@ impl Accounts {
             }
             (Matter::Register(name), Hashed::Made(password)) => {
                 under_way.password = Some(password.clone());
-                Affair::Register { id: under_way.id, name: name.as_str().to_owned(), password, address }
+                Affair::Register { id: under_way.id, name: name.clone(), password, from }
             }
             (Matter::Change(key), Hashed::Made(password)) if hers(key) => {
                 under_way.password = Some(password.clone());
                 let old = under_way.against.clone().unwrap_or_default();
-                Affair::Change { id: under_way.id, account: key.0.get(), old, password, address }
+                Affair::Change { id: under_way.id, account: *key, old, password, from }
             }
             // Nobody asked for the one, and the other was made with a password that is none any more.
             (Matter::Login(_) | Matter::Check(_) | Matter::Operator, Hashed::Made(_)) => {
@@ -327,8 +327,7 @@ impl Accounts {
         let UnderWay { origin, matter, password, .. } = self.under_way.remove(&id.number)?;
         let Matter::Register(name) = &matter else { return None };
         let auth_result = match registration {
-            Registration::Made(number) => {
-                let key = account_key(number)?;
+            Registration::Made(key) => {
                 self.learn(
                     key,
                     Known {

@@ -2,9 +2,11 @@
 //!
 //! Invariant: what has not changed costs a comparison; first those go that are no more, so that their names are free.
 
+use std::collections::VecDeque;
+
 use super::reload::Reload;
 use super::{Accounts, Known};
-use crate::chat::{Account, AccountChange, AccountKey, Name, Origin};
+use crate::chat::{Account, AccountChange, AccountKey};
 use crate::limits::TRUSTED_ADDRESSES;
 use crate::storage::row::{AccountRow, account_key};
 
@@ -34,32 +36,27 @@ impl Accounts {
             budget = budget.saturating_sub(cost(!stays));
         }
         while budget > 0
-            && let Some(row) = reload.rows.get_mut(reload.come)
+            && let Some(row) = reload.rows.pop_front()
         {
-            reload.come += 1;
-            let change = self.take_in(std::mem::take(row));
+            let change = self.take_in(row);
             budget = budget.saturating_sub(cost(change.is_some()));
             changes.extend(change);
         }
-        (changes, reload.going.is_none() && reload.come == reload.rows.len())
+        (changes, reload.going.is_none() && reload.rows.is_empty())
     }
 
     /// Takes a row for what the account is now; gives what is different.
     pub(super) fn take_in(&mut self, row: AccountRow) -> Option<AccountChange> {
-        let key = account_key(row.key)?;
-        let trusted = row.trusted.iter().filter_map(|address| Origin::parse(address));
-        let trusted = trusted.take(TRUSTED_ADDRESSES).collect();
+        let AccountRow { key, name, password, made_from, mut trusted } = row;
+        trusted.truncate(TRUSTED_ADDRESSES);
         if let Some(known) = self.known.get_mut(&key) {
             known.trusted = trusted;
-            let renewed = known.password != row.password;
-            known.password = row.password;
+            let renewed = known.password != password;
+            known.password = password;
             return renewed.then_some(AccountChange::Renewed(key));
         }
-        // All of them, also those whose names look alike, or could not be had today: they were there before. Rows that
-        // another program wrote, and that are none, are passed over.
-        let name = Name::known(&row.name).ok()?;
-        let made_from = row.address.and_then(|address| Origin::parse(&address));
-        let known = Known { name: name.clone(), password: row.password, made_from, trusted };
+        // All of them, also those whose names look alike, or could not be had today: they were there before.
+        let known = Known { name: name.clone(), password, made_from, trusted };
         self.learn(key, known).then_some(AccountChange::Added(Account { key, name }))
     }
 
@@ -79,9 +76,6 @@ impl Accounts {
 }
 
 /// Whether an account is among the rows, under the name that it has.
-fn stays(known: &Known, key: AccountKey, rows: &[AccountRow]) -> bool {
-    let Ok(at) = rows.binary_search_by_key(&key.0.get(), |row| row.key) else { return false };
-    let name = &rows[at].name;
-    // Another program may have written the same name in other characters.
-    name == known.name.as_str() || Name::known(name).is_ok_and(|name| name == known.name)
+fn stays(known: &Known, key: AccountKey, rows: &VecDeque<AccountRow>) -> bool {
+    rows.binary_search_by_key(&key, |row| row.key).is_ok_and(|at| rows[at].name == known.name)
 }

@@ -98,7 +98,7 @@ impl Database {
             AccountOrder::Add { hash, .. } | AccountOrder::Change { hash, .. } if !is_hash(hash) => {
                 refused(Refusal::Unclear)
             }
-            AccountOrder::Add { hash, .. } => match self.register(name.as_str(), hash, None, at)? {
+            AccountOrder::Add { hash, .. } => match self.register(&name, hash, None, at)? {
                 Registration::Made(_) => Ok(AccountReply::Done),
                 Registration::Taken => {
                     refused(Refusal::Taken(self.account_named_like(&name)?.unwrap_or_default()))

@@ -8,42 +8,48 @@ use std::collections::BTreeMap;
 use rusqlite::{OptionalExtension, Result, params};
 
 use super::database::Database;
-use crate::chat::{Name, UnixMillis};
+use super::values::{account, name, origin};
+use crate::chat::{AccountKey, Name, Origin, UnixMillis};
 use crate::control::Registered;
 use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES};
 use crate::storage::reply::Registration;
-use crate::storage::row::AccountRow;
+use crate::storage::row::{AccountRow, account_key};
 
 impl Database {
-    /// All accounts, as many as there may be.
+    /// All accounts, as many as there may be. Rows of another program that are none are passed over.
     pub(in crate::storage) fn accounts(&self) -> Result<Vec<AccountRow>> {
-        let mut trusted: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+        let mut trusted: BTreeMap<AccountKey, Vec<Origin>> = BTreeMap::new();
         let mut addresses =
             self.cached("SELECT account, address FROM account_address ORDER BY account, at DESC, address")?;
         let mut addresses = addresses.query([])?;
         while let Some(row) = addresses.next()? {
-            trusted.entry(row.get(0)?).or_default().push(row.get(1)?);
+            if let (Some(account), Some(origin)) = (account(row, 0)?, origin(row, 1)?) {
+                trusted.entry(account).or_default().push(origin);
+            }
         }
         let mut all =
             self.cached("SELECT key, name, password, address FROM account ORDER BY key LIMIT ?1")?;
-        let all = all.query_map([ACCOUNTS_MAX], |row| {
-            let key = row.get(0)?;
-            let (name, password, address) = (row.get(1)?, row.get(2)?, row.get(3)?);
-            Ok(AccountRow { key, name, password, address, trusted: trusted.remove(&key).unwrap_or_default() })
-        })?;
-        all.collect()
+        let mut all = all.query([ACCOUNTS_MAX])?;
+        let mut rows = Vec::new();
+        while let Some(row) = all.next()? {
+            if let (Some(key), Some(name)) = (account(row, 0)?, name(row, 1)?) {
+                let trusted = trusted.remove(&key).unwrap_or_default();
+                let (password, made_from) = (row.get(2)?, origin(row, 3)?);
+                rows.push(AccountRow { key, name, password, made_from, trusted });
+            }
+        }
+        Ok(rows)
     }
 
     /// Writes a new account, made at `at`, and from there, if it was made in the chat.
     pub(in crate::storage) fn register(
         &self,
-        name: &str,
+        name: &Name,
         password: &str,
-        address: Option<&str>,
+        from: Option<Origin>,
         at: i64,
     ) -> Result<Registration> {
-        let Ok(wanted) = Name::known(name) else { return Ok(Registration::Failed) };
-        if !self.accounts_like(&wanted)?.is_empty() {
+        if !self.accounts_like(name)?.is_empty() {
             return Ok(Registration::Taken);
         }
         if self.cached("SELECT count(*) FROM account")?.query_row([], |row| row.get::<_, usize>(0))?
@@ -52,17 +58,16 @@ impl Database {
             return Ok(Registration::NoneLeft);
         }
         self.cached("INSERT INTO account (name, password, made_at, address) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![name, password, at, address])?;
+            .execute(params![name, password, at, from])?;
         // The core has 32 bits for it, which nobody will use up.
-        let Ok(account) = u32::try_from(self.connection.last_insert_rowid()) else {
-            return Ok(Registration::Failed);
-        };
-        address.map_or(Ok(()), |address| self.trust(account, address, at))?;
+        let number = u32::try_from(self.connection.last_insert_rowid()).ok();
+        let Some(account) = number.and_then(account_key) else { return Ok(Registration::Failed) };
+        from.map_or(Ok(()), |from| self.trust(account, from, at))?;
         Ok(Registration::Made(account))
     }
 
     /// Whether an account has this hash for its password: the administrator may have given it another one meanwhile.
-    pub(super) fn has_password(&self, account: u32, hash: &str) -> Result<bool> {
+    pub(super) fn has_password(&self, account: AccountKey, hash: &str) -> Result<bool> {
         self.cached("SELECT 1 FROM account WHERE key = ?1 AND password = ?2")?.exists(params![account, hash])
     }
 
@@ -70,30 +75,30 @@ impl Database {
     /// for where they are now, if that is known, and since when.
     pub(in crate::storage) fn change_password(
         &self,
-        account: u32,
+        account: AccountKey,
         password: &str,
-        here: Option<(&str, i64)>,
+        here: Option<(Origin, i64)>,
     ) -> Result<bool> {
         let changed = self
             .cached("UPDATE account SET password = ?2 WHERE key = ?1")?
             .execute(params![account, password])?;
         self.cached("DELETE FROM account_address WHERE account = ?1")?.execute([account])?;
-        if let Some((address, at)) = here.filter(|_| changed > 0) {
-            self.trust(account, address, at)?;
+        if let Some((from, at)) = here.filter(|_| changed > 0) {
+            self.trust(account, from, at)?;
         }
         Ok(changed > 0)
     }
 
     /// Notes that the owner of an account has given their password, at `at`, and from where.
-    pub(in crate::storage) fn seen(&self, account: u32, address: &str, at: i64) -> Result<()> {
+    pub(in crate::storage) fn seen(&self, account: AccountKey, from: Origin, at: i64) -> Result<()> {
         self.cached("UPDATE account SET seen_at = ?2 WHERE key = ?1")?.execute(params![account, at])?;
-        self.trust(account, address, at)
+        self.trust(account, from, at)
     }
 
     /// Notes from where the owner of an account has logged in; only so many are remembered.
-    fn trust(&self, account: u32, address: &str, at: i64) -> Result<()> {
+    fn trust(&self, account: AccountKey, from: Origin, at: i64) -> Result<()> {
         self.cached("INSERT OR REPLACE INTO account_address (account, address, at) VALUES (?1, ?2, ?3)")?
-            .execute(params![account, address, at])?;
+            .execute(params![account, from, at])?;
         self.cached(
             "DELETE FROM account_address WHERE account = ?1 AND address NOT IN (
                  SELECT address FROM account_address WHERE account = ?1 ORDER BY at DESC, address LIMIT ?2)",
@@ -103,7 +108,7 @@ impl Database {
     }
 
     /// Deletes an account, and what there is only because of it.
-    pub(super) fn remove_account(&self, account: u32) -> Result<()> {
+    pub(super) fn remove_account(&self, account: AccountKey) -> Result<()> {
         for all in [
             "DELETE FROM letter WHERE account = ?1",
             "DELETE FROM room_operator WHERE account = ?1",
@@ -143,9 +148,9 @@ impl Database {
     }
 
     /// The account of exactly this name.
-    pub(super) fn account_called(&self, name: &Name) -> Result<Option<u32>> {
+    pub(super) fn account_called(&self, name: &Name) -> Result<Option<AccountKey>> {
         let mut called = self.cached("SELECT key FROM account WHERE name = ?1 ORDER BY key LIMIT 1")?;
-        called.query_row([name.as_str()], |row| row.get(0)).optional()
+        Ok(called.query_row([name], |row| account(row, 0)).optional()?.flatten())
     }
 
     /// All accounts, by name, with what is told of them.

@@ -76,20 +76,20 @@ impl Database {
 
     fn write(&self, affair: &Affair, at: i64) -> Result<Option<Outcome>> {
         Ok(match affair {
-            Affair::Register { id, name, password, address } => {
-                Some(Outcome::Registered(*id, self.register(name, password, Some(address), at)?))
+            Affair::Register { id, name, password, from } => {
+                Some(Outcome::Registered(*id, self.register(name, password, Some(*from), at)?))
             }
-            Affair::Change { id, account, old, password, address } => {
+            Affair::Change { id, account, old, password, from } => {
                 let theirs = self.has_password(*account, old)?;
-                let made = theirs && self.change_password(*account, password, Some((address, at)))?;
+                let made = theirs && self.change_password(*account, password, Some((*from, at)))?;
                 Some(Outcome::Changed(*id, if made { Changed::Made } else { Changed::Stale }))
             }
-            Affair::Post { id, to, offline_message, address } => {
-                let (posted, number) = self.post(*to, offline_message, address)?;
+            Affair::Post { id, to, offline_message, from } => {
+                let (posted, number) = self.post(*to, offline_message, *from)?;
                 Some(Outcome::Posted(*id, posted, number))
             }
-            Affair::Seen { account, address } => {
-                self.seen(*account, address, at)?;
+            Affair::Seen { account, from } => {
+                self.seen(*account, *from, at)?;
                 None
             }
             Affair::Order { ticket, order } => Some(Outcome::Ordered(*ticket, self.order(order, at)?)),

@@ -17,6 +17,7 @@ mod reindexing;
 mod rooms;
 mod schema;
 mod searching;
+mod values;
 mod watch;
 
 use std::fs::{self, File};
@@ -38,10 +39,8 @@ pub use private::Exposed;
 pub(super) use reader::{Reader, Watch};
 use watch::FileWatch;
 
-use super::expulsions::ExpulsionRow;
-use super::rooms::RoomRow;
 use super::row::{AccountRow, Row, account_key};
-use crate::chat::{AccountKey, Name};
+use crate::chat::{AccountKey, Expulsion, Name, RoomRecord};
 use crate::limits::{HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT, HISTORY_CHECKED_BYTES, HISTORY_WAL_BYTES};
 
 /// The history itself.
@@ -62,12 +61,12 @@ pub struct Store {
 /// What was in the file when it was opened.
 #[derive(Debug)]
 pub(super) struct StoredState {
-    /// The rooms that go on.
-    pub(super) rooms: Vec<RoomRow>,
+    /// The rooms that go on, the one of everybody first.
+    pub(super) rooms: Vec<RoomRecord>,
     /// What was said last in them, oldest first.
     pub(super) recent: Vec<Row>,
     pub(super) accounts: Vec<AccountRow>,
-    pub(super) expulsions: Vec<ExpulsionRow>,
+    pub(super) expulsions: Vec<Expulsion>,
 }
 
 impl Store {

@@ -3,18 +3,18 @@
 use rusqlite::{Result, params};
 
 use super::database::Database;
-use crate::chat::Posted;
+use super::values::{account, name, words};
+use crate::chat::{AccountKey, OfflineMessage, Origin, Posted, UnixMillis};
 use crate::limits::{OFFLINE_MESSAGES_MAX, OFFLINE_MESSAGES_MAX_BYTES, is_over_share};
-use crate::storage::row::OfflineMessageRow;
 
 impl Database {
     /// Lets a letter from `address` wait for an account, if there is one and it has room: what is left when it is nearly full
     /// is not for an address that has filled more than half of it. Gives the number of one that is kept.
     pub(in crate::storage) fn post(
         &self,
-        to: u32,
-        offline_message: &OfflineMessageRow,
-        address: &str,
+        to: AccountKey,
+        offline_message: &OfflineMessage,
+        from: Origin,
     ) -> Result<(Posted, Option<u64>)> {
         const ROOM: &str = "SELECT count(*), ifnull(sum(octet_length(text)), 0),
                                    EXISTS (SELECT 1 FROM account WHERE key = ?1),
@@ -22,14 +22,14 @@ impl Database {
                                    ifnull(sum(octet_length(text)) FILTER (WHERE address = ?2), 0)
                             FROM letter WHERE account = ?1";
         let (offline_messages, bytes, there, own, own_bytes): (usize, usize, bool, usize, usize) =
-            self.cached(ROOM)?.query_row(params![to, address], |row| {
+            self.cached(ROOM)?.query_row(params![to, from], |row| {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
             })?;
         if !there {
             return Ok((Posted::Failed, None));
         }
         if offline_messages >= OFFLINE_MESSAGES_MAX
-            || bytes + offline_message.text.len() > OFFLINE_MESSAGES_MAX_BYTES
+            || bytes + offline_message.text.as_str().len() > OFFLINE_MESSAGES_MAX_BYTES
         {
             return Ok((Posted::Full, None));
         }
@@ -45,36 +45,33 @@ impl Database {
         .execute(params![
             to,
             offline_message.at,
-            offline_message.who,
+            offline_message.from,
             offline_message.sender,
             offline_message.text,
-            address
+            from
         ])?;
         Ok((Posted::Kept, u64::try_from(self.connection.last_insert_rowid()).ok()))
     }
 
-    /// The letters of an account, oldest first, and the number of the last one.
-    pub(in crate::storage) fn offline_messages(&self, account: u32) -> Result<(Vec<OfflineMessageRow>, u64)> {
+    /// The letters of an account, oldest first, and the number of the last one. One that another program has written, and that is
+    /// from nobody, is passed over.
+    pub(in crate::storage) fn offline_messages(&self, of: AccountKey) -> Result<(Vec<OfflineMessage>, u64)> {
         let mut waiting = self
             .cached("SELECT id, at, who, sender, text FROM letter WHERE account = ?1 ORDER BY id LIMIT ?2")?;
-        let mut waiting = waiting.query(params![account, OFFLINE_MESSAGES_MAX])?;
+        let mut waiting = waiting.query(params![of, OFFLINE_MESSAGES_MAX])?;
         let (mut offline_messages, mut last) = (Vec::new(), 0);
         while let Some(row) = waiting.next()? {
             last = row.get(0)?;
-            // Whatever another program wrote there.
-            let sender = row.get::<_, Option<i64>>(3)?.and_then(|sender| u32::try_from(sender).ok());
-            offline_messages.push(OfflineMessageRow {
-                at: row.get(1)?,
-                who: row.get(2)?,
-                sender,
-                text: row.get(4)?,
-            });
+            if let (Some(from), Some(text)) = (name(row, 2)?, words(row, 4, usize::MAX)?) {
+                let (at, sender) = (UnixMillis(row.get(1)?), account(row, 3)?);
+                offline_messages.push(OfflineMessage { from, sender, at, text });
+            }
         }
         Ok((offline_messages, last))
     }
 
     /// Forgets the letters of an account, up to this one.
-    pub(super) fn delete_offline_messages(&self, account: u32, up_to: u64) -> Result<()> {
+    pub(super) fn delete_offline_messages(&self, account: AccountKey, up_to: u64) -> Result<()> {
         self.cached("DELETE FROM letter WHERE account = ?1 AND id <= ?2")?
             .execute(params![account, up_to])?;
         Ok(())

@@ -9,10 +9,9 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{CachedStatement, Connection, Error, ErrorCode, OpenFlags, Result, params};
 
-use crate::chat::Reach;
+use crate::chat::{Look, Reach, RoomKey};
 use crate::limits::{ANSWER_MAX_BYTES, HISTORY_BUSY_STEP, SEARCH_TIMEOUT};
 use crate::storage::reply::Sought;
-use crate::storage::request::Query;
 use crate::storage::row::{LineKind, Row};
 
 /// What a line costs an answer beside its words, roughly.
@@ -73,14 +72,15 @@ impl Reader {
     }
 
     /// Finds rows, oldest first, at most as many as one answer bears, in the time that a question may take.
-    pub(in crate::storage) fn find(&self, query: &Query) -> Result<Sought> {
+    pub(in crate::storage) fn find(&self, look: &Look) -> Result<Sought> {
         self.watch.begin();
         let mut sought = Sought::default();
-        let found = match query {
-            Query::Last(room, count) => last(&self.connection, *room, *count).map(|rows| {
-                sought.rows = rows.into_iter().map(|(_, row)| row).collect();
-            }),
-            Query::Search(rooms, words, count) => self.search(rooms, words, *count, &mut sought),
+        let found = match look {
+            Look::Entering(room, count) | Look::Last(room, count) => last(&self.connection, *room, *count)
+                .map(|rows| {
+                    sought.rows = rows.into_iter().map(|(_, row)| row).collect();
+                }),
+            Look::Search(rooms, words, count) => self.search(rooms, words.as_str(), *count, &mut sought),
         };
         match found {
             Err(error) if was_interrupted(&error) => sought.reach = Reach::Newest,
@@ -99,7 +99,7 @@ fn was_interrupted(error: &Error) -> bool {
 }
 
 /// What was said last in a room, oldest first, each with its number.
-pub(super) fn last(connection: &Connection, room: u64, count: usize) -> Result<Vec<(i64, Row)>> {
+pub(super) fn last(connection: &Connection, room: RoomKey, count: usize) -> Result<Vec<(i64, Row)>> {
     let mut last = connection.prepare_cached(
         "SELECT id, room, at, kind, who, text FROM line WHERE room = ?1 ORDER BY id DESC LIMIT ?2",
     )?;

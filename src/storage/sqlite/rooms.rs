@@ -1,21 +1,24 @@
 //! Rooms in the file, in SQL: those that go on after a stop, and what was said in them last.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use rusqlite::{Result, params};
 
 use super::database::Database;
 use super::reader::last;
-use crate::chat::RoomList;
+use super::values::{account, name, words};
+use crate::chat::{Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord};
 use crate::limits::{
     ACCOUNTS_MAX, DECISIONS_MAX, DECISIONS_PER_ROOM, HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES,
-    RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX, ROOMS_PER_ACCOUNT,
+    KEY_MAX_BYTES, RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX, ROOMS_PER_ACCOUNT, TOPIC_MAX_BYTES,
 };
 use crate::storage::request::Change;
-use crate::storage::rooms::{Fact, RoomRow};
 use crate::storage::row::Row;
 
 const OPERATES: &str = "INSERT OR IGNORE INTO room_operator (room, account) VALUES (?1, ?2)";
+
+/// The room of everybody.
+const GENERAL: RoomKey = RoomKey(0);
 
 const MARK: &str = "INSERT INTO room_mark (room, kind, name) VALUES (?1, ?2, ?3)";
 
@@ -66,17 +69,23 @@ impl Database {
         Ok(of_rooms + of_all)
     }
 
-    /// The rooms that there are.
-    pub(super) fn rooms(&self) -> Result<Vec<RoomRow>> {
+    /// The rooms to go on with: the one of everybody, which has no key, then the others. Rows of another program that are none
+    /// are passed over.
+    pub(super) fn rooms(&self) -> Result<Vec<RoomRecord>> {
         let mut rooms = BTreeMap::new();
         let mut there = self.connection.prepare(
             "SELECT key, name, topic, lock, hushed FROM room WHERE gone_at IS NULL ORDER BY key LIMIT ?1",
         )?;
         let mut there = there.query([ROOMS_MAX])?;
         while let Some(row) = there.next()? {
-            let (key, name, topic) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let (lock, moderated) = (row.get(3)?, row.get(4)?);
-            rooms.insert(key, RoomRow { key, name, topic, lock, moderated, ..RoomRow::default() });
+            let key = RoomKey(row.get(0)?);
+            let name = if key == GENERAL { Some(general()) } else { name(row, 1)? };
+            let Some(name) = name else { continue };
+            // Longer ones are from before there was a bound, or another program's.
+            let topic = words(row, 2, TOPIC_MAX_BYTES)?;
+            let lock = words(row, 3, KEY_MAX_BYTES)?.filter(|_| key != GENERAL);
+            let moderated = row.get(4)?;
+            rooms.insert(key, RoomRecord { topic, lock, moderated, ..RoomRecord::new(key, name) });
         }
         let mut operators = self.connection.prepare(
             "SELECT room, account FROM room_operator JOIN account ON account.key = account ORDER BY room, account
@@ -84,30 +93,35 @@ impl Database {
         )?;
         let mut operators = operators.query([ACCOUNTS_MAX * ROOMS_PER_ACCOUNT])?;
         while let Some(row) = operators.next()? {
-            let room: Option<&mut RoomRow> = rooms.get_mut(&row.get(0)?);
+            let room = rooms.get_mut(&RoomKey(row.get(0)?));
             if let Some(room) = room.filter(|room| room.owners.len() < DECISIONS_PER_ROOM) {
-                room.owners.push(row.get(1)?);
+                room.owners.extend(account(row, 1)?);
             }
         }
         let mut marks = self.connection.prepare("SELECT room, kind, name FROM room_mark ORDER BY rowid")?;
         let mut marks = marks.query([])?;
         while let Some(row) = marks.next()? {
-            let Some(room) = rooms.get_mut(&row.get(0)?) else { continue };
+            let Some(room) = rooms.get_mut(&RoomKey(row.get(0)?)) else { continue };
             match row.get_ref(1)?.as_str()? {
-                "ban" => room.banned.push(row.get(2)?),
-                "mute" => room.muted.push(row.get(2)?),
+                "ban" => room.banned.extend(name(row, 2)?),
+                "mute" => room.muted.extend(name(row, 2)?),
                 _ => {}
             }
         }
-        Ok(rooms.into_values().collect())
+        let first = rooms.remove(&GENERAL).unwrap_or_else(|| RoomRecord::new(GENERAL, general()));
+        // Names that look alike were made before their likes clashed.
+        let mut seen = HashSet::new();
+        let rooms = std::iter::once(first).chain(rooms.into_values());
+        let apart = rooms.filter(|room| seen.insert(room.name.as_str().to_owned()));
+        Ok(apart.take(ROOMS_MAX).collect())
     }
 
     /// What was said last in the first room and in `rooms`, in the order in which it was said. Of very many rooms less
     /// of each, so that opening does not take long.
-    pub(super) fn recent(&self, rooms: &[RoomRow]) -> Result<Vec<Row>> {
-        let others: Vec<u64> = rooms.iter().map(|room| room.key).filter(|&key| key != 0).collect();
+    pub(super) fn recent(&self, rooms: &[RoomRecord]) -> Result<Vec<Row>> {
+        let others: Vec<RoomKey> = rooms.iter().map(|room| room.key).filter(|&key| key != GENERAL).collect();
         let each = RELOADED_LINES_PER_ROOM.min(RELOADED_LINES / others.len().max(1));
-        let mut rows = last(&self.connection, 0, HISTORY_LINES_PER_ROOM)?;
+        let mut rows = last(&self.connection, GENERAL, HISTORY_LINES_PER_ROOM)?;
         let mut bytes = 0;
         for room in others {
             let found = last(&self.connection, room, each)?;
@@ -124,7 +138,7 @@ impl Database {
     /// Writes a change, at `at`. A room that goes without a line of its own leaves nothing.
     pub(in crate::storage) fn change(&self, change: &Change, at: i64) -> Result<()> {
         match change {
-            Change::Fact { room, what } => self.write_fact(*room, what, at),
+            Change::Fact(RoomChange { room, what }) => self.write_fact(*room, what, at),
             Change::Room(room) => self.write_room(room, at),
             Change::RoomGone { key } => {
                 self.cached("UPDATE room SET gone_at = ?2, lock = NULL WHERE key = ?1")?
@@ -143,35 +157,35 @@ impl Database {
     }
 
     /// Forgets who operates a room, and who may not enter or speak.
-    fn delete_decisions(&self, room: u64) -> Result<()> {
+    fn delete_decisions(&self, room: RoomKey) -> Result<()> {
         self.cached("DELETE FROM room_operator WHERE room = ?1")?.execute([room])?;
         self.cached("DELETE FROM room_mark WHERE room = ?1")?.execute([room])?;
         Ok(())
     }
 
     /// Writes what is different in a room, and nothing else.
-    fn write_fact(&self, room: u64, what: &Fact, at: i64) -> Result<()> {
+    fn write_fact(&self, room: RoomKey, what: &RoomFact, at: i64) -> Result<()> {
         match what {
-            Fact::Made(name) => self
+            RoomFact::Made(name) => self
                 .cached(
                     "INSERT INTO room (key, name, made_at) VALUES (?1, ?2, ?3)
                      ON CONFLICT (key) DO UPDATE SET name = excluded.name",
                 )?
                 .execute(params![room, name, at])?,
-            Fact::Topic(topic) => {
+            RoomFact::Topic(topic) => {
                 self.cached("UPDATE room SET topic = ?2 WHERE key = ?1")?.execute(params![room, topic])?
             }
-            Fact::Lock(lock) => {
+            RoomFact::Key(lock) => {
                 self.cached("UPDATE room SET lock = ?2 WHERE key = ?1")?.execute(params![room, lock])?
             }
-            Fact::Moderated(moderated) => self
+            RoomFact::Moderated(moderated) => self
                 .cached("UPDATE room SET hushed = ?2 WHERE key = ?1")?
                 .execute(params![room, moderated])?,
-            Fact::Operator(account, true) => self.cached(OPERATES)?.execute(params![room, account])?,
-            Fact::Operator(account, false) => self
+            RoomFact::Operator(account, true) => self.cached(OPERATES)?.execute(params![room, account])?,
+            RoomFact::Operator(account, false) => self
                 .cached("DELETE FROM room_operator WHERE room = ?1 AND account = ?2")?
                 .execute(params![room, account])?,
-            Fact::Listed(list, name, is_on_it) => {
+            RoomFact::Listed(list, name, is_on_it) => {
                 let entry = params![room, kind(*list), name];
                 // Also before it is written: the order of the rows is that in which they were decided.
                 self.cached("DELETE FROM room_mark WHERE room = ?1 AND kind = ?2 AND name = ?3")?
@@ -182,7 +196,7 @@ impl Database {
         Ok(())
     }
 
-    fn write_room(&self, room: &RoomRow, at: i64) -> Result<()> {
+    fn write_room(&self, room: &RoomRecord, at: i64) -> Result<()> {
         self.cached(
             "INSERT INTO room (key, name, topic, lock, hushed, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (key) DO UPDATE SET name = excluded.name, topic = excluded.topic, lock = excluded.lock,
@@ -198,6 +212,10 @@ impl Database {
         }
         Ok(())
     }
+}
+
+fn general() -> Name {
+    Name::known("general").expect("a good name")
 }
 
 /// What `room_mark.kind` says.

@@ -7,7 +7,7 @@ use rusqlite::{Result, params};
 use unicode_normalization::char::is_combining_mark;
 
 use super::reader::{Reader, fitting, row};
-use crate::chat::Reach;
+use crate::chat::{Reach, RoomKey};
 use crate::limits::{SEARCH_NEAR_ROWS, SEARCH_PREFIX_CHARS, SEARCH_WORDS_MAX};
 use crate::storage::reply::Sought;
 use crate::storage::words::{Wanted, beginning, fold, is_run};
@@ -32,7 +32,13 @@ impl Reader {
     /// all lines first, which takes some 50 ms where a million have it. So long words are looked for by their beginnings
     /// among the newest first, where common ones are; then the longest, which is the rarest mostly, by all of it and the
     /// others by their beginnings; and only then is the index asked to gather the lines of each.
-    pub(super) fn search(&self, rooms: &[u64], typed: &str, count: usize, sought: &mut Sought) -> Result<()> {
+    pub(super) fn search(
+        &self,
+        rooms: &[RoomKey],
+        typed: &str,
+        count: usize,
+        sought: &mut Sought,
+    ) -> Result<()> {
         let wanted = Wanted::of(typed);
         if wanted.is_shortened() {
             sought.reach = Reach::FirstWords;
@@ -74,7 +80,7 @@ impl Reader {
     fn follow(
         &self,
         plan: &Plan<'_>,
-        rooms: &[u64],
+        rooms: &[RoomKey],
         wanted: &Wanted,
         count: usize,
         sought: &mut Sought,
@@ -123,9 +129,9 @@ fn keys<'a>(words: &[&'a str]) -> Vec<&'a str> {
 
 /// What to ask the index for: lines of one of these rooms in which each of these words begins a word. Quoted words of
 /// letters and digits only: nothing that anybody types is part of the language of FTS5.
-fn expression(rooms: &[u64], words: &[&str]) -> String {
+fn expression(rooms: &[RoomKey], words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("text : \"{word}\" *")).collect();
     let rooms: Vec<String> =
-        rooms.iter().map(|&room| format!("room : {}", super::database::room_word(room))).collect();
+        rooms.iter().map(|room| format!("room : {}", super::database::room_word(room.0))).collect();
     format!("({}) AND {}", rooms.join(" OR "), words.join(" AND "))
 }
