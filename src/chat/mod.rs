@@ -25,6 +25,7 @@ mod name_index;
 mod origin;
 mod people;
 mod record;
+mod refusal;
 mod room;
 mod rooms;
 mod slots;

@@ -6,6 +6,7 @@ use super::{Audience, CloseReason, Effect, Event, Farewell, Hub, Name, RoomId};
 use crate::chat::admin::{AdminOrder, AdminRefusal, AdminReply};
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{Decision, PutOut, ServerNews};
+use crate::chat::expulsion::{ExpulsionNews, ExpulsionRefusal};
 use crate::chat::id::ClientId;
 use crate::chat::mono_time::MonoTime;
 use crate::chat::text::Text;
@@ -29,15 +30,20 @@ impl Hub {
             AdminOrder::Kick { whom, room, reason } => self.server_kicks(&whom, room.as_ref(), reason),
             AdminOrder::Expel { whom, minutes, reason } => {
                 let news = self.expel(None, &Name::server(), &whom, (minutes, reason));
-                return self.effects.push(Effect::AdminReply(AdminReply::Expulsion(news)));
+                return self.report_expulsion(news);
             }
             AdminOrder::Readmit(whom) => {
                 let news = self.readmit(&Name::server(), &whom);
-                return self.effects.push(Effect::AdminReply(AdminReply::Expulsion(news)));
+                return self.report_expulsion(news);
             }
         };
         let reply = done.map_or_else(AdminReply::Refused, |()| AdminReply::Done);
         self.effects.push(Effect::AdminReply(reply));
+    }
+
+    fn report_expulsion(&mut self, news: Result<ExpulsionNews, ExpulsionRefusal>) {
+        let news = news.unwrap_or_else(ExpulsionNews::Refused);
+        self.effects.push(Effect::AdminReply(AdminReply::Expulsion(news)));
     }
 
     /// What the administrator is shown of a client.

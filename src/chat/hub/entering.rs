@@ -13,14 +13,17 @@ use crate::chat::text::Text;
 
 impl Hub {
     /// A newcomer proposes a name; with a good one they are in.
-    pub(super) fn take_name(&mut self, id: ClientId, wanted: &Text) {
+    pub(super) fn take_name(&mut self, id: ClientId, wanted: &Text) -> Done {
         match self.vet_name(id, wanted) {
-            Ok(Wanted::Free(name)) if self.has_place(id) => self.enter_chat(id, name),
-            Ok(Wanted::Free(name)) => self.refuse_name(id, NameRefusal::NoPlace(name)),
+            Ok(Wanted::Free(name)) if self.has_place(id) => {
+                self.enter_chat(id, name);
+                Ok(())
+            }
+            Ok(Wanted::Free(name)) => Err(NameRefusal::NoPlace(name).into()),
             Ok(Wanted::Registered(account, name)) => self.ask_to_log_in(id, Some(account), name),
             Err(refusal) => {
                 self.disregard_behind_name(id, wanted);
-                self.refuse_name(id, refusal);
+                Err(refusal.into())
             }
         }
     }
@@ -34,11 +37,6 @@ impl Hub {
         if name.is_some_and(taken) {
             self.effects.push(Effect::Disregard(id, Verb::Login.secrets()));
         }
-    }
-
-    fn refuse_name(&mut self, id: ClientId, refusal: NameRefusal) {
-        self.tell(id, Event::NameRefused(refusal));
-        self.tell(id, Event::NamePrompt);
     }
 
     /// A newcomer enters under a name that is theirs to take.
@@ -79,14 +77,13 @@ impl Hub {
             Ok(Wanted::Registered(account, name))
                 if self.client(id).is_some_and(|c| c.account != Some(account)) =>
             {
-                self.ask_to_log_in(id, Some(account), name);
-                return Ok(());
+                return self.ask_to_log_in(id, Some(account), name);
             }
             Ok(_) => NameRefusal::Yours(old.clone()),
             Err(refusal) => refusal,
         };
         self.disregard_behind_name(id, wanted);
-        self.answer(id, Event::NameRefused(refusal))
+        Err(refusal.into())
     }
 
     /// Gives a member another name, which is free, and tells everyone who shares a room with them.

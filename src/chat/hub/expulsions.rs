@@ -92,55 +92,46 @@ impl Hub {
         whom: &Text,
         terms: (Option<u32>, Option<Text>),
     ) -> Done {
-        let news = if self.is_admin(id) {
-            self.expel(Some(id), name, whom, terms)
-        } else {
-            ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
-        };
+        self.admins_only(id)?;
+        let news = self.expel(Some(id), name, whom, terms)?;
         self.answer(id, Event::Expulsion(news))
     }
 
     /// A client asks for somebody to be let in again.
     pub(super) fn order_readmission(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
-        let news = if self.is_admin(id) {
-            self.readmit(name, whom)
-        } else {
-            ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
-        };
+        self.admins_only(id)?;
+        let news = self.readmit(name, whom)?;
         self.answer(id, Event::Expulsion(news))
     }
 
     /// A client asks who is expelled.
     pub(super) fn list_expulsions(&mut self, id: ClientId) -> Done {
-        let news = if self.is_admin(id) {
-            self.forget_expulsions_that_are_over();
-            let newest = self.expulsions.iter().rev().take(EXPULSIONS_LISTED);
-            let listed = newest.map(|entry| entry.expulsion.clone()).collect();
-            ExpulsionNews::List { now: self.at.wall, listed, total: self.expulsions.len() }
-        } else {
-            ExpulsionNews::Refused(ExpulsionRefusal::NotOperator)
-        };
+        self.admins_only(id)?;
+        self.forget_expulsions_that_are_over();
+        let newest = self.expulsions.iter().rev().take(EXPULSIONS_LISTED);
+        let listed = newest.map(|entry| entry.expulsion.clone()).collect();
+        let news = ExpulsionNews::List { now: self.at.wall, listed, total: self.expulsions.len() };
         self.answer(id, Event::Expulsion(news))
     }
 
     /// Expels `whom`, a name or an address, for so many minutes and for that reason, if these are given. `operator` is the
-    /// client who decides it, if it is one; `by` is how they are called. Gives what they are told: that it is done, or why
-    /// not.
+    /// client who decides it, if it is one; `by` is how they are called. Gives what they are told.
+    ///
+    /// # Errors
+    ///
+    /// Nobody of that name, or nobody from there, may be expelled.
     pub(super) fn expel(
         &mut self,
         operator: Option<ClientId>,
         by: &Name,
         whom: &Text,
         (minutes, reason): (Option<u32>, Option<Text>),
-    ) -> ExpulsionNews {
+    ) -> Result<ExpulsionNews, ExpulsionRefusal> {
         self.forget_expulsions_that_are_over();
-        let target = match self.target(operator, whom) {
-            Ok(target) => target,
-            Err(refusal) => return ExpulsionNews::Refused(refusal),
-        };
+        let target = self.target(operator, whom)?;
         self.strike_expulsions(&target);
         if self.expulsions.len() + target.others.len() >= EXPULSIONS_MAX {
-            return ExpulsionNews::Refused(ExpulsionRefusal::TooMany);
+            return Err(ExpulsionRefusal::TooMany);
         }
         let at = self.at.wall;
         let expulsion = Expulsion {
@@ -164,7 +155,7 @@ impl Hub {
         all.into_iter().for_each(|expulsion| self.add_expulsion(expulsion));
         self.put_out_the_expelled();
         let expulsion = Expulsion { number: self.last_expulsion, ..expulsion };
-        ExpulsionNews::Done(Box::new(expulsion), target.spared)
+        Ok(ExpulsionNews::Done(Box::new(expulsion), target.spared))
     }
 
     /// Gives an expulsion its number, remembers it, and has those meant by it put out.
@@ -177,20 +168,21 @@ impl Hub {
         self.expulsions.push(Entry::new(expulsion));
     }
 
-    /// Lets `whom`, a name or an address, come back. Gives what is told: whom it was about, or that it was about nobody.
-    pub(super) fn readmit(&mut self, by: &Name, whom: &Text) -> ExpulsionNews {
+    /// Lets `whom`, a name or an address, come back. Gives what is told.
+    ///
+    /// # Errors
+    ///
+    /// They are not expelled.
+    pub(super) fn readmit(&mut self, by: &Name, whom: &Text) -> Result<ExpulsionNews, ExpulsionRefusal> {
         self.forget_expulsions_that_are_over();
         let typed = whom.as_str().trim();
         let (origin, name) = (Origin::parse(typed), Name::known(typed).ok());
         let account = name.as_ref().and_then(|name| self.owner_of(name));
         let target = Target { account, name, origin, others: Vec::new(), spared: None };
-        match self.strike_expulsions(&target) {
-            Some(struck) => {
-                self.effects.push(Effect::Log(LogEntry::Readmitted(by.clone(), Box::new(struck.clone()))));
-                ExpulsionNews::Readmitted(Box::new(struck))
-            }
-            None => ExpulsionNews::Refused(ExpulsionRefusal::NotExpelled(whom.clone())),
-        }
+        let not_expelled = || ExpulsionRefusal::NotExpelled(whom.clone());
+        let struck = Box::new(self.strike_expulsions(&target).ok_or_else(not_expelled)?);
+        self.effects.push(Effect::Log(LogEntry::Readmitted(by.clone(), struck.clone())));
+        Ok(ExpulsionNews::Readmitted(struck))
     }
 
     /// Puts some of those out who were expelled while they were here: of very many, the rest in the next turn.
@@ -216,6 +208,10 @@ impl Hub {
         self.depart(id, farewell, CloseReason::Expelled);
         self.effects.push(Effect::Close(id, CloseReason::Expelled));
         true
+    }
+
+    fn admins_only(&self, id: ClientId) -> Result<(), ExpulsionRefusal> {
+        if self.is_admin(id) { Ok(()) } else { Err(ExpulsionRefusal::NotOperator) }
     }
 
     /// Whom an operator means, if they may be expelled.

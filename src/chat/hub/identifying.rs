@@ -14,8 +14,8 @@ use crate::chat::client::Membership;
 use crate::chat::command::{Trouble, Verb};
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{AccountNews, AccountRefusal};
-use crate::chat::expulsion::Expelled;
 use crate::chat::id::ClientId;
+use crate::chat::refusal::Refusal;
 use crate::chat::text::Text;
 use crate::limits::PASSWORD_TRIES;
 
@@ -35,51 +35,45 @@ impl Hub {
                 return Ok(());
             }
         };
-        self.refuse(id, refusal, Verb::Register.secrets());
-        Ok(())
+        self.refusing(id, refusal, Verb::Register.secrets())
     }
 
     /// Somebody wants a name that is theirs. Whether it is registered is not told before they gave a password.
-    pub(super) fn login(&mut self, id: ClientId, wanted: &Text) {
+    pub(super) fn login(&mut self, id: ClientId, wanted: &Text) -> Done {
         if self.config.operator_password
             && Name::known(wanted.as_str().trim()).is_ok_and(|name| name.is_operators())
         {
             return self.login_as_operator(id);
         }
-        let refusal = match (&self.account_index, Name::known(wanted.as_str().trim())) {
-            (None, _) => Event::AccountRefused(AccountRefusal::NoAccounts),
-            (_, Err(error)) => Event::NameRefused(NameRefusal::of(error, wanted.as_str())),
+        let refusal: Refusal = match (&self.account_index, Name::known(wanted.as_str().trim())) {
+            (None, _) => AccountRefusal::NoAccounts.into(),
+            (_, Err(error)) => NameRefusal::of(error, wanted.as_str()).into(),
             (Some(account_index), Ok(name)) => {
                 let account = account_index.find(&name);
                 if let Some(expelled) = self.expelled_name(&name, account) {
-                    return self.refuse_expelled(id, name, expelled);
+                    return self.refusing(id, NameRefusal::Expelled(name, expelled), Verb::Login.secrets());
                 }
                 let client = &self.people[id];
                 if account.is_none() || account != client.account {
                     return self.ask_to_log_in(id, account, name);
                 }
-                Event::NameRefused(NameRefusal::Yours(name))
+                NameRefusal::Yours(name).into()
             }
         };
-        self.tell(id, refusal);
-        self.effects.push(Effect::Disregard(id, Verb::Login.secrets()));
-        self.ask_name_again(id);
+        self.refusing(id, refusal, Verb::Login.secrets())
     }
 
     /// A member wants to be an operator of the server by its password, under whatever name they have.
-    fn login_as_operator(&mut self, id: ClientId) {
+    fn login_as_operator(&mut self, id: ClientId) -> Done {
         match self.name(id) {
-            None => {
-                self.tell(id, Event::NameRefused(NameRefusal::Missing));
-                self.effects.push(Effect::Disregard(id, Verb::Login.secrets()));
-                self.ask_name_again(id);
-            }
+            None => return self.refusing(id, NameRefusal::Missing, Verb::Login.secrets()),
             Some(_) if self.sessions.operators().contains(&id) => {
                 self.tell(id, Event::Account(AccountNews::Operator));
                 self.effects.push(Effect::Disregard(id, Verb::Login.secrets()));
             }
             Some(_) => self.ask(id, Asking::Operator),
         }
+        Ok(())
     }
 
     /// Changes the password of a member: asks for the one they have, and twice for another.
@@ -92,17 +86,17 @@ impl Hub {
             None if self.account_index.is_none() => AccountRefusal::NoAccounts,
             None => AccountRefusal::NotYours(name.clone()),
         };
-        self.refuse(id, refusal, Verb::Password.secrets());
-        Ok(())
+        self.refusing(id, refusal, Verb::Password.secrets())
     }
 
     /// Asks for the password of a name, at the question for a name several times.
-    pub(super) fn ask_to_log_in(&mut self, id: ClientId, account: Option<AccountKey>, name: Name) {
+    pub(super) fn ask_to_log_in(&mut self, id: ClientId, account: Option<AccountKey>, name: Name) -> Done {
         if self.is_many(id) && account.is_none_or(|account| !self.sessions.accounts(id).contains(&account)) {
-            return self.refuse(id, AccountRefusal::ManyHere, Verb::Login.secrets());
+            return self.refusing(id, AccountRefusal::ManyHere, Verb::Login.secrets());
         }
         let tries = if self.is_nameless(id) { PASSWORD_TRIES } else { 1 };
         self.ask(id, Asking::Login(account, name, tries - 1));
+        Ok(())
     }
 
     /// Asks for a password; the next line is the answer.
@@ -113,9 +107,10 @@ impl Hub {
     }
 
     /// Somebody answered.
-    pub(super) fn take_secret(&mut self, id: ClientId, typed: Result<Password, PasswordError>) {
+    pub(super) fn take_secret(&mut self, id: ClientId, typed: Result<Password, PasswordError>) -> Done {
         let Some(asking) = self.client_mut(id).and_then(Client::take_asking) else {
-            return self.ask_name_again(id);
+            self.ask_name_again(id);
+            return Ok(());
         };
         let password = match typed.and_then(|password| asking.vet(password)) {
             Ok(password) => password,
@@ -125,8 +120,8 @@ impl Hub {
         match asking.answer(password) {
             None => self.ask_name_again(id),
             Some(Step::Differ) => {
-                self.refuse(id, AccountRefusal::Differ, 1);
                 self.ask(id, Asking::Refused(typed));
+                return self.refusing(id, AccountRefusal::Differ, 1);
             }
             Some(Step::Ask(next)) => self.ask(id, next),
             Some(Step::Submit(auth_request, next)) => {
@@ -135,34 +130,39 @@ impl Hub {
                 self.effects.push(Effect::Authenticate(id, auth_request));
             }
         }
+        Ok(())
     }
 
     /// Something was typed that can be no password, or no new one.
-    fn refuse_unfit(&mut self, id: ClientId, asking: &Asking, error: PasswordError) {
+    fn refuse_unfit(&mut self, id: ClientId, asking: &Asking, error: PasswordError) -> Done {
         let (blank, nameless) = (error == PasswordError::Blank, self.is_nameless(id));
         if blank && nameless {
-            return self.ask_name_again(id);
+            self.ask_name_again(id);
+            return Ok(());
         }
-        match asking.again().filter(|_| !blank) {
-            None => self.refuse(id, AccountRefusal::Unfit(error), 1),
-            Some(again) => {
-                self.tell(id, Event::AccountRefused(AccountRefusal::Unfit(error)));
-                if nameless {
-                    self.tell(id, Event::PasswordAgain);
-                }
-                let new = again.question() == Some(Question::New);
-                self.ask(id, again);
-                // Whoever has sent both at once has sent the same again.
-                self.effects.extend(new.then_some(Effect::Disregard(id, 1)));
-            }
+        let Some(again) = asking.again().filter(|_| !blank) else {
+            return self.refusing(id, AccountRefusal::Unfit(error), 1);
+        };
+        // Not the end of it: the question stays open.
+        self.tell(id, Event::AccountRefused(AccountRefusal::Unfit(error)));
+        if nameless {
+            self.tell(id, Event::PasswordAgain);
         }
+        let new = again.question() == Some(Question::New);
+        self.ask(id, again);
+        // Whoever has sent both at once has sent the same again.
+        self.effects.extend(new.then_some(Effect::Disregard(id, 1)));
+        Ok(())
     }
 
-    /// Nothing comes of what somebody wanted: so many passwords more are not asked for, and may have been sent.
-    fn refuse(&mut self, id: ClientId, refusal: AccountRefusal, secrets: u8) {
-        self.tell(id, Event::AccountRefused(refusal));
+    /// Nothing comes of what a client wanted: so many passwords more are not asked for, and may have been sent.
+    ///
+    /// # Errors
+    ///
+    /// The refusal, always.
+    fn refusing(&mut self, id: ClientId, refusal: impl Into<Refusal>, secrets: u8) -> Done {
         self.effects.push(Effect::Disregard(id, secrets));
-        self.ask_name_again(id);
+        Err(refusal.into())
     }
 
     /// A line that made no command may have been meant for one that passwords follow.
@@ -198,7 +198,12 @@ impl Hub {
             return;
         };
         let refusal = match (matter, auth_result) {
-            (Matter::Login(_), AuthResult::Granted(key)) => return self.identify(id, key),
+            (Matter::Login(_), AuthResult::Granted(key)) => {
+                if let Err(refusal) = self.identify(id, key) {
+                    self.refuse(id, refusal);
+                }
+                return;
+            }
             (Matter::Register(name), AuthResult::Granted(key)) => return self.registered(id, name, key),
             (Matter::Change(_), AuthResult::Granted(_)) => {
                 return self.tell(id, Event::Account(AccountNews::PasswordChanged));
@@ -233,8 +238,9 @@ impl Hub {
             }
             // Who was to be asked for another one, twice, may have sent it.
             next => {
-                self.refuse(id, refusal, 1 + u8::from(next.is_some()));
                 self.ask(id, Asking::Refused(waiting.typed));
+                self.effects.push(Effect::Disregard(id, 1 + u8::from(next.is_some())));
+                self.refuse(id, refusal.into());
             }
         }
     }
@@ -308,16 +314,19 @@ impl Hub {
     }
 
     /// Somebody gave the password of an account: its name is theirs, and whoever has it gives way.
-    fn identify(&mut self, id: ClientId, key: AccountKey) {
+    fn identify(&mut self, id: ClientId, key: AccountKey) -> Done {
         let Some(name) =
             self.account_index.as_ref().and_then(|account_index| account_index.name(key)).cloned()
         else {
-            return self.refuse(id, AccountRefusal::Wrong, 1);
+            return self.refusing(id, AccountRefusal::Wrong, 1);
         };
         if let Some(expelled) = self.expelled_name(&name, Some(key)) {
-            return self.refuse_expelled(id, name, expelled);
+            return self.refusing(id, NameRefusal::Expelled(name, expelled), 1);
         }
-        let Ok(leaving) = self.earn_place(id, key) else { return self.end_trial(id) };
+        let Ok(leaving) = self.earn_place(id, key) else {
+            self.end_trial(id);
+            return Ok(());
+        };
         self.bind_decisions(id, (key, &name));
         self.sessions.open(key, id);
         let displaced = self.displaced_by(id, key, &name);
@@ -344,6 +353,7 @@ impl Hub {
             self.leave_place_to(leaving);
         }
         self.effects.push(Effect::Fetch(id, key));
+        Ok(())
     }
 
     /// Those who have to leave when `id` comes in by the account of `name`: guests whose names look like it, and another
@@ -419,12 +429,6 @@ impl Hub {
                 self.own(id, room);
             }
         }
-    }
-
-    fn refuse_expelled(&mut self, id: ClientId, name: Name, expelled: Expelled) {
-        self.tell(id, Event::NameRefused(NameRefusal::Expelled(name, expelled)));
-        self.effects.push(Effect::Disregard(id, 1));
-        self.ask_name_again(id);
     }
 
     /// Who has no name yet is asked for one again.

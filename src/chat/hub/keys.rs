@@ -1,6 +1,6 @@
 //! Keys to rooms: a wrong one costs time, and the operators of the room hear of it.
 
-use super::{Audience, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal};
+use super::{Audience, Effect, Event, Hub, Name, RoomId, RoomRefusal};
 use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
 use crate::chat::origin::Origin;
@@ -10,7 +10,13 @@ use crate::limits::KEY_ALARM_EARS;
 impl Hub {
     /// A client who is not invited tries a key. During a wait it is not looked at, right or wrong: otherwise the wait would
     /// keep nobody from guessing on.
-    pub(super) fn try_key(&mut self, id: ClientId, name: &Name, number: RoomId, key: &Text) -> Done {
+    pub(super) fn try_key(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        number: RoomId,
+        key: &Text,
+    ) -> Result<(), RoomRefusal> {
         let now = self.now();
         let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
         let room = &mut self.rooms[number];

@@ -43,6 +43,7 @@ use super::mono_time::MonoTime;
 use super::name::Name;
 use super::origin::Origin;
 use super::people::People;
+use super::refusal::Refusal;
 use super::room::Room;
 use super::rooms::Rooms;
 use super::time::Time;
@@ -193,19 +194,27 @@ impl Hub {
         if name.is_some() {
             client.active = now;
         }
-        match (command, name) {
+        let done = match (command, name) {
             (Command::Secret(typed), _) => self.take_secret(id, typed),
             // Typed again, perhaps, for nothing has come of it for long.
             (Command::Say(text), _) if !text.is_blank() && self.speaks_early(id) => {
-                self.tell(id, Event::Trouble(Trouble::TypedAhead));
+                self.answer(id, Event::Trouble(Trouble::TypedAhead))
             }
             (command, _) if self.client_mut(id).is_some_and(|client| client.repeats_secret(&command)) => {
-                self.tell(id, Event::Trouble(Trouble::Repeated));
-                self.ask_name_again(id);
+                Err(Trouble::Repeated.into())
             }
             (command, None) => self.handle_newcomer(id, command),
             (command, Some(name)) => self.handle_member(id, &name, command),
+        };
+        if let Err(refusal) = done {
+            self.refuse(id, refusal);
         }
+    }
+
+    /// Tells a client that nothing comes of what it asked. Without a name it is asked for one again.
+    fn refuse(&mut self, id: ClientId, refusal: Refusal) {
+        self.tell(id, refusal.into());
+        self.ask_name_again(id);
     }
 
     /// A connection ended.
@@ -293,23 +302,27 @@ impl Hub {
             && self.sessions.is_empty()
     }
 
-    fn handle_newcomer(&mut self, id: ClientId, command: Command) {
+    fn handle_newcomer(&mut self, id: ClientId, command: Command) -> Done {
         match command {
             Command::Say(text) | Command::Nick(text) => return self.take_name(id, &text),
             Command::Login(name) => return self.login(id, &name),
-            Command::Quit(_) => return self.close(id, CloseReason::Quit),
+            Command::Quit(_) => {
+                self.close(id, CloseReason::Quit);
+                return Ok(());
+            }
             // Said beside the line that it is about, which asks again itself.
             Command::Unclear(Trouble::NotUtf8) => {
-                return self.tell(id, Event::Trouble(Trouble::NotUtf8));
+                return self.answer(id, Event::Trouble(Trouble::NotUtf8));
+            }
+            // The question is open still.
+            Command::Unclear(trouble) if self.is_asked(id) => {
+                return self.answer(id, Event::Trouble(trouble));
             }
             Command::Unclear(trouble) => {
                 self.disregard_behind(id, &trouble);
-                self.tell(id, Event::Trouble(trouble));
-                if self.is_asked(id) {
-                    return;
-                }
+                return Err(trouble.into());
             }
-            Command::Language(language) => drop(self.speak(id, language)),
+            Command::Language(language) => self.speak(id, language)?,
             Command::Help(verb) => self.tell(id, Event::Help(verb)),
             command => {
                 let secrets = match command {
@@ -318,15 +331,15 @@ impl Hub {
                     _ => 0,
                 };
                 self.effects.extend((secrets > 0).then_some(Effect::Disregard(id, secrets)));
-                self.tell(id, Event::NameRefused(NameRefusal::Missing));
+                return Err(NameRefusal::Missing.into());
             }
         }
-        self.tell(id, Event::NamePrompt);
+        self.answer(id, Event::NamePrompt)
     }
 
-    fn handle_member(&mut self, id: ClientId, name: &Name, command: Command) {
+    fn handle_member(&mut self, id: ClientId, name: &Name, command: Command) -> Done {
         self.acknowledge(id);
-        let refused = match command {
+        match command {
             Command::Say(text) if text.is_blank() => Ok(()),
             Command::Say(text) => self.say(id, name, false, text),
             Command::Act(text) => self.say(id, name, true, text),
@@ -354,10 +367,7 @@ impl Hub {
             Command::Readmit(whom) => self.order_readmission(id, name, &whom),
             Command::Expelled => self.list_expulsions(id),
             Command::Register => self.register(id, name),
-            Command::Login(wanted) => {
-                self.login(id, &wanted);
-                Ok(())
-            }
+            Command::Login(wanted) => self.login(id, &wanted),
             Command::ChangePassword => self.change_password(id, name),
             // The caller has seen to it.
             Command::Secret(_) => Ok(()),
@@ -367,7 +377,7 @@ impl Hub {
             Command::Help(verb) => self.answer(id, Event::Help(verb)),
             Command::Unclear(trouble) => {
                 self.disregard_behind(id, &trouble);
-                self.answer(id, Event::Trouble(trouble))
+                Err(trouble.into())
             }
             Command::Quit(words) => {
                 let farewell = words.map_or(Farewell::Plain, Farewell::Words);
@@ -375,9 +385,6 @@ impl Hub {
                 self.effects.push(Effect::Close(id, CloseReason::Quit));
                 Ok(())
             }
-        };
-        if let Err(refusal) = refused {
-            self.tell(id, Event::RoomRefused(refusal));
         }
     }
 
@@ -472,4 +479,4 @@ impl Hub {
 }
 
 /// What a command gives when it was not refused.
-type Done = Result<(), RoomRefusal>;
+type Done = Result<(), Refusal>;

@@ -10,6 +10,7 @@ use crate::chat::effect::LogEntry;
 use crate::chat::event::{Decision, NameList, PutOut};
 use crate::chat::id::ClientId;
 use crate::chat::record::{RoomFact, RoomList};
+use crate::chat::refusal::Refusal;
 use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
 use crate::limits::{BANS_LISTED, DECISIONS_MAX};
@@ -22,10 +23,10 @@ impl Hub {
     pub(super) fn lock(&mut self, id: ClientId, name: &Name, key: Option<Text>) -> Done {
         let room = self.ordered_room(id)?;
         if room == GENERAL {
-            return Err(RoomRefusal::Everybodys(self.room_name(room)));
+            return Err(RoomRefusal::Everybodys(self.room_name(room)).into());
         }
         if let Some(trouble) = Wording::Key.trouble(key.as_ref()) {
-            return self.answer(id, Event::Trouble(trouble));
+            return Err(trouble.into());
         }
         let keyed = key.is_some();
         let modes = &mut self.rooms[room].modes;
@@ -42,7 +43,7 @@ impl Hub {
     pub(super) fn invite(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
         let room = self.ordered_room(id)?;
         let Some((guest, guest_name)) = self.person_called(whom.as_str()) else {
-            return self.answer(id, Event::NoSuchPerson(whom.clone()));
+            return Err(Refusal::NoSuchPerson(whom.clone()));
         };
         let inside = self.sits_in(guest, room);
         let facts = self.strike_person(room, RoomList::Bans, &guest_name, Some(guest)).unwrap_or_default();
@@ -68,10 +69,10 @@ impl Hub {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
         if guest == id {
-            return Err(RoomRefusal::Yourself);
+            return Err(RoomRefusal::Yourself.into());
         }
         if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
-            return self.answer(id, Event::Trouble(trouble));
+            return Err(trouble.into());
         }
         let cause = PutOut::Kicked(name.clone(), reason.clone());
         self.put_out(room, guest, name, Decision::Kicked(guest_name, reason), cause);
@@ -83,7 +84,7 @@ impl Hub {
         let room = self.ordered_room(id)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         if guest == Some(id) {
-            return Err(RoomRefusal::Yourself);
+            return Err(RoomRefusal::Yourself.into());
         }
         let proven = guest.map(|guest| self.proven_names(guest)).unwrap_or_default();
         let mut accounts: BTreeSet<AccountKey> = proven.iter().map(|(key, _)| *key).collect();
@@ -130,7 +131,7 @@ impl Hub {
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let lifted = self.strike_person(room, RoomList::Bans, &guest_name, guest);
         let Some(facts) = lifted else {
-            return Err(RoomRefusal::NotBanned(guest_name, self.room_name(room)));
+            return Err(RoomRefusal::NotBanned(guest_name, self.room_name(room)).into());
         };
         self.persist(room, facts);
         self.tell_decision_about(guest, room, (id, name), Decision::Unbanned(guest_name));

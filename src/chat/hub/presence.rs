@@ -10,6 +10,7 @@ use crate::chat::event::{Office, Person};
 use crate::chat::hiding::HiddenId;
 use crate::chat::id::ClientId;
 use crate::chat::mono_time::MonoTime;
+use crate::chat::refusal::Refusal;
 use crate::chat::room::Room;
 use crate::chat::text::Text;
 use crate::limits::{ANSWER_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORED_MAX, WHO_MAX_PEOPLE};
@@ -44,7 +45,7 @@ impl Hub {
         let member = self.client(id).is_some_and(|client| client.membership(room).is_some());
         let room = &self.rooms[room];
         if !member && room.modes.key.is_some() {
-            return Err(RoomRefusal::Closed(room.name.clone()));
+            return Err(RoomRefusal::Closed(room.name.clone()).into());
         }
         let members = &room.members;
         self.spend(members.len());
@@ -78,7 +79,7 @@ impl Hub {
     /// Marks away with a reason; without one, back.
     pub(super) fn away(&mut self, id: ClientId, reason: Option<Text>) -> Done {
         if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
-            return self.answer(id, Event::Trouble(trouble));
+            return Err(trouble.into());
         }
         let client = &mut self.people[id];
         let event = match (&reason, client.away()) {
@@ -110,7 +111,7 @@ impl Hub {
                 self.set_hidden(id, hidden);
                 Event::IgnoreList(names)
             }
-            Some(whom) => self.toggle_hidden(id, own, whom),
+            Some(whom) => self.toggle_hidden(id, own, whom)?,
         };
         self.answer(id, event)
     }
@@ -133,11 +134,11 @@ impl Hub {
         }
     }
 
-    fn toggle_hidden(&mut self, id: ClientId, own: &Name, whom: Text) -> Event {
-        let Ok(wanted) = Name::known(whom.as_str().trim()) else { return Event::NoSuchPerson(whom) };
+    fn toggle_hidden(&mut self, id: ClientId, own: &Name, whom: Text) -> Result<Event, Refusal> {
+        let Ok(wanted) = Name::known(whom.as_str().trim()) else { return Err(Refusal::NoSuchPerson(whom)) };
         let present = self.person_called(wanted.as_str()).map(|(_, name)| name);
         if present.as_ref() == Some(own) {
-            return Event::ThatIsYou;
+            return Err(Refusal::ThatIsYou);
         }
         let skeleton = wanted.skeleton();
         let hider = id.place();
@@ -146,20 +147,20 @@ impl Hub {
         let called = self.hiding.called(&hidden, present.as_ref(), &skeleton);
         hidden.retain(|hidden| !called.contains(hidden));
         called.iter().for_each(|&shown| self.hiding.show(hider, shown));
-        let event = match present {
-            present if !called.is_empty() => Event::NoLongerIgnoring(present.unwrap_or(wanted)),
-            None => Event::NoSuchPerson(whom),
-            Some(_) if hidden.len() >= IGNORED_MAX => Event::IgnoreListFull(hidden.len()),
+        let changed = match present {
+            present if !called.is_empty() => Ok(Event::NoLongerIgnoring(present.unwrap_or(wanted))),
+            None => Err(Refusal::NoSuchPerson(whom)),
+            Some(_) if hidden.len() >= IGNORED_MAX => Err(Refusal::IgnoreListFull(hidden.len())),
             Some(_) if hidden.len() >= IGNORED_ALWAYS && self.hidden_beyond >= IGNORED_BEYOND_MAX => {
-                Event::IgnoreListFull(hidden.len())
+                Err(Refusal::IgnoreListFull(hidden.len()))
             }
             Some(name) => {
                 hidden.push(self.hiding.hide(hider, &name));
-                Event::Ignoring(name)
+                Ok(Event::Ignoring(name))
             }
         };
         self.set_hidden(id, hidden);
-        event
+        changed
     }
 
     /// A client has this name from now on: hidden people who left under such a name are them.

@@ -2,7 +2,7 @@
 //!
 //! Invariant: every line of history passes [`Hub::may_read`] on its way to a person, whichever door it came through.
 
-use super::{Done, Effect, Event, Hub};
+use super::{Done, Effect, Event, Hub, RoomRefusal};
 use crate::chat::effect::RoomId;
 use crate::chat::event::Occasion;
 use crate::chat::id::ClientId;
@@ -64,7 +64,7 @@ impl Hub {
             .map(|room| room.key)
             .collect();
         if rooms.is_empty() {
-            return self.answer(id, Event::RoomRefused(super::RoomRefusal::Nowhere));
+            return Err(RoomRefusal::Nowhere.into());
         }
         self.effects.push(Effect::Look(id, Look::Search(rooms, words, SEARCH_LINES)));
         Ok(())

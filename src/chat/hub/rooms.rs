@@ -37,7 +37,7 @@ impl Hub {
                 self.tell_entered(id, room, false);
                 return Ok(());
             }
-            _ if client.memberships().count() >= ROOMS_PER_PERSON => return Err(RoomRefusal::TooMany),
+            _ if client.memberships().count() >= ROOMS_PER_PERSON => return Err(RoomRefusal::TooMany.into()),
             Some(room) => {
                 self.may_enter(id, name, room, key)?;
                 room
@@ -84,10 +84,10 @@ impl Hub {
             return self.answer(id, told);
         };
         if !may_speak {
-            return Err(RoomRefusal::MayNotSpeak(about.name.clone()));
+            return Err(RoomRefusal::MayNotSpeak(about.name.clone()).into());
         }
         if let Some(trouble) = Wording::Topic.trouble(Some(&topic)) {
-            return self.answer(id, Event::Trouble(trouble));
+            return Err(trouble.into());
         }
         let topic = (topic.as_str() != "-").then_some(topic);
         let event = Event::Decided {
@@ -221,7 +221,7 @@ impl Hub {
     }
 
     /// Whether a room may be made of this name, of which there is none that was meant.
-    fn vet_room(&self, name: &Name, typed: &Text) -> Done {
+    fn vet_room(&self, name: &Name, typed: &Text) -> Result<(), RoomRefusal> {
         if self.rooms.alike(&name.skeleton()).next().is_some() {
             return Err(RoomRefusal::NoSuchRoom(typed.clone()));
         }
@@ -234,7 +234,13 @@ impl Hub {
         wanted.meant(self.rooms.alike(&skeleton))
     }
 
-    fn may_enter(&mut self, id: ClientId, name: &Name, number: RoomId, key: Option<Text>) -> Done {
+    fn may_enter(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        number: RoomId,
+        key: Option<Text>,
+    ) -> Result<(), RoomRefusal> {
         let room = &self.rooms[number];
         let modes = &room.modes;
         if self.operates(id, room) {

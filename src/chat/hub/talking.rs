@@ -5,6 +5,7 @@ use crate::chat::correspondent::Contact;
 use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
 use crate::chat::line::{Line, RoomKey};
+use crate::chat::refusal::Refusal;
 use crate::chat::text::Text;
 
 impl Hub {
@@ -36,14 +37,14 @@ impl Hub {
         } else if let Some((account, to)) = self.absent_called(to.as_str()) {
             self.post(id, name, (account, to), text)
         } else {
-            self.answer(id, Event::NoSuchPerson(to.clone()))
+            Err(Refusal::NoSuchPerson(to.clone()))
         }
     }
 
     /// Words for the person who wrote last: wherever they are by now, and nobody else.
     pub(super) fn reply(&mut self, id: ClientId, name: &Name, text: Text) -> Done {
         let Some(correspondent) = self.client(id).and_then(|client| client.correspondent()) else {
-            return self.answer(id, Event::NobodyToAnswer);
+            return Err(Refusal::NobodyToAnswer);
         };
         let Contact { client, account, name: theirs } = correspondent.contact();
         let registered = account.and_then(|key| Some((key, self.account_index.as_ref()?.name(key)?.clone())));
@@ -53,14 +54,14 @@ impl Hub {
         } else if let Some(to) = registered {
             self.post(id, name, to, text)
         } else {
-            self.answer(id, Event::HasLeft(theirs))
+            Err(Refusal::HasLeft(theirs))
         }
     }
 
     /// Words for one client.
     fn whisper(&mut self, id: ClientId, name: &Name, whom: ClientId, text: Text) -> Done {
         if whom == id {
-            return self.answer(id, Event::ThatIsYou);
+            return Err(Refusal::ThatIsYou);
         }
         let sender = self.people[id].contact().expect("a member has a name");
         let hides = self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(whom.place()));
