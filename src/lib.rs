@@ -29,12 +29,12 @@
 //!
 //! ```text
 //! 1  EventLoop::run          an event names a ClientId
-//! 2  Server::readable        finds the connection, checks its generation; serve_ready gives it its share of the turn
+//! 2  Ingress                 finds the connection, checks its generation; Server::serve_ready gives it its share of the turn
 //! 3  Conn::fill              reads, until there is no more or the connection's share of the turn is used up
 //! 4  Codec::next_command     the next line becomes a Command
 //! 5  Hub::apply              the rules; Effect::Deliver { to, event } comes out
-//! 6  Server::deliver         encodes once per kind of reader; each recipient's outbox notes that it is theirs
-//! 7  Server::finish_turn     one write per connection that has something to be written
+//! 6  Egress::deliver         encodes once per kind of reader; each recipient's outbox notes that it is theirs
+//! 7  Egress::flush           one write per connection that has something to be written
 //! ```
 //!
 //! Deliberately absent: threads and locks in the chat (the console, the log's file and the history's file are each written by

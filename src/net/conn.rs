@@ -403,14 +403,6 @@ impl<S: Stream> Conn<S> {
         }
     }
 
-    /// Does something with this, and keeps `total` of the bytes held everywhere for what waits right.
-    pub(super) fn counted<R>(&mut self, total: &mut usize, work: impl FnOnce(&mut Conn<S>) -> R) -> R {
-        let before = self.queued();
-        let result = work(self);
-        *total = *total + self.queued() - before;
-        result
-    }
-
     /// Whether this is `id`, and not another tenant of its slot.
     pub(super) fn is(&self, id: ClientId) -> bool {
         self.generation == id.generation()

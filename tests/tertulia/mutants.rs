@@ -49,7 +49,7 @@ const BUGS: [Bug; 15] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
-        right: "            if used_up || self.is_behind() {\n                self.go_on_later(id, now);",
+        right: "            if used_up || self.is_behind() {\n                self.ingress.go_on_later(&mut self.connections, id, now);",
         wrong: "            if used_up || self.is_behind() {",
     },
     Bug {
@@ -78,16 +78,15 @@ const BUGS: [Bug; 15] = [
     },
     Bug {
         name: "a reader who dies while being delivered to",
-        file: "src/net/server/writing.rs",
-        right: "(conn.is_dead(), conn.is_lingering(), conn.take_release());",
-        wrong: "(false, conn.is_lingering(), conn.take_release());",
+        file: "src/net/server/egress.rs",
+        right: "Some((conn.is_dead(), conn.is_lingering(), conn.take_release()))",
+        wrong: "Some((false, conn.is_lingering(), conn.take_release()))",
     },
     Bug {
         name: "a limit of all queues that nobody keeps",
         file: "src/net/server/mod.rs",
-        right: "            rate: Rate::new(config.rate_limit),\n            config,\n",
-        wrong: "            rate: Rate::new(config.rate_limit),\n            \
-            config: Config { queues_max_bytes: usize::MAX / 2, ..config },\n",
+        right: "egress: Egress::new(zone, queues_max_bytes),",
+        wrong: "egress: Egress::new(zone, queues_max_bytes.max(usize::MAX / 2)),",
     },
     Bug {
         name: "a piece without a line end behind which nobody waits for the quiet",

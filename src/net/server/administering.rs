@@ -43,7 +43,7 @@ impl<S: Stream> Server<S> {
     /// What people are told of an expulsion, as rows of an answer.
     fn expulsion_words(&mut self, news: ExpulsionNews, language: Language) -> Result<String, Refusal> {
         let refused = matches!(news, ExpulsionNews::Refused(_));
-        let bytes = self.encode_cache.once(&Event::Expulsion(news), Format { language, crlf: false });
+        let bytes = self.egress.encode(&Event::Expulsion(news), Format { language, crlf: false });
         let words = String::from_utf8_lossy(bytes);
         match refused {
             true => Err(Refusal::Explained(words.trim_end().replace('\n', " "))),
@@ -55,10 +55,10 @@ impl<S: Stream> Server<S> {
     /// last sent a line, rooms with the current one first; `-` for what there is none of. Gives the slot to go on from, if
     /// there are more.
     pub fn list_people(&self, from: usize, most: usize, now: MonoTime, rows: &mut String) -> Option<usize> {
-        let end = self.conns.capacity();
+        let end = self.connections.slots();
         let next = from.saturating_add(most).min(end);
         for slot in from..next {
-            let Some(conn) = self.conns.get(slot) else { continue };
+            let Some(conn) = self.connections.in_slot(slot) else { continue };
             let Some(Description { name, idle, rooms: memberships }) = self.hub.describe(conn.id(slot), now)
             else {
                 continue;

@@ -8,9 +8,7 @@ use std::collections::VecDeque;
 
 use slab::Slab;
 
-use super::Server;
-use crate::chat::{ClientId, CloseReason, MonoTime, Origin};
-use crate::limits::{CLOSING_MAX, READS_PER_TURN, REFUSED_AT_ONCE};
+use crate::chat::{ClientId, Origin};
 use crate::net::conn::Conn;
 use crate::net::stream::Stream;
 
@@ -38,19 +36,24 @@ impl Closing {
         self.refused.push((id, origin));
     }
 
+    /// How many of those that found no place are not gone.
+    pub(super) fn count_refused(&self) -> usize {
+        self.refused.len()
+    }
+
     /// One that found no place is gone.
     pub(super) fn gone(&mut self, id: ClientId) {
         self.refused.retain(|&(refused, _)| refused != id);
     }
 
     /// The one that can be missed most.
-    fn oldest<S: Stream>(&mut self, conns: &Slab<Conn<S>>) -> Option<ClientId> {
+    pub(super) fn oldest<S: Stream>(&mut self, conns: &Slab<Conn<S>>) -> Option<ClientId> {
         first(&mut self.lingering, conns, Conn::is_lingering)
             .or_else(|| first(&mut self.draining, conns, Conn::is_draining))
     }
 
     /// Of those that found no place, at the address with most of them, the oldest to which the reason has been written.
-    fn refused_giving_way<S: Stream>(&self, conns: &Slab<Conn<S>>) -> Option<ClientId> {
+    pub(super) fn refused_giving_way<S: Stream>(&self, conns: &Slab<Conn<S>>) -> Option<ClientId> {
         let held = |origin| self.refused.iter().filter(|&&(_, other)| other == origin).count();
         let told = self.refused.iter().filter(|&&(id, _)| is(id, conns, Conn::is_lingering));
         let &(id, origin) = told.min_by_key(|&&(_, origin)| Reverse(held(origin)))?;
@@ -86,44 +89,4 @@ fn first<S: Stream>(
         queue.pop_front();
     }
     queue.front().copied()
-}
-
-impl<S: Stream> Server<S> {
-    /// Whether one more connection may be accepted now: there is a descriptor for it, or one that is being closed gives up its
-    /// own; and it gets a place, or can be told that there is none. Otherwise it waits in the listen backlog.
-    pub fn accepts(&mut self, now: MonoTime) -> bool {
-        let is_told = self.hub.has_room(now)
-            || self.closing.refused.len() < REFUSED_AT_ONCE
-            || self.closing.refused_giving_way(&self.conns).is_some();
-        is_told
-            && (self.conns.len() < self.config.connections_max || self.closing.oldest(&self.conns).is_some())
-    }
-
-    /// Ends connections that are being closed, if the one that comes would be one too many.
-    pub(super) fn make_way(&mut self, now: MonoTime) {
-        let closing = self.conns.len().saturating_sub(self.hub.clients());
-        if (self.conns.len() >= self.config.connections_max || closing >= CLOSING_MAX)
-            && let Some(id) = self.closing.oldest(&self.conns)
-        {
-            self.end_early(id, now);
-        }
-        if self.closing.refused.len() >= REFUSED_AT_ONCE
-            && !self.hub.has_room(now)
-            && let Some(id) = self.closing.refused_giving_way(&self.conns)
-        {
-            self.end_early(id, now);
-        }
-    }
-
-    /// Ends a connection now that is being closed. What has come is read: the system would throw away what the peer has
-    /// not read yet.
-    fn end_early(&mut self, id: ClientId, now: MonoTime) {
-        self.conn_mut(id).expect("it is there").readable = true;
-        let mut reads = READS_PER_TURN;
-        while reads > 0 && self.conn_mut(id).is_some_and(|conn| conn.may_read()) && self.read(id, now) {
-            reads -= 1;
-        }
-        self.mark_dead(id, CloseReason::Lost);
-        self.sweep(now);
-    }
 }

@@ -6,10 +6,8 @@ use log::{debug, error, info, log_enabled, warn};
 
 use super::Server;
 use crate::auth::Guesses;
-use crate::chat::{
-    Audience, ClientId, Effect, Event, Input, LogEntry, MonoTime, Origin, Question, Reply as HubReply,
-};
-use crate::limits::{AUTH_PATIENCE, BYTES_PER_STEP, COST_SHARE, HISTORY_PATIENCE};
+use crate::chat::{ClientId, Effect, Input, LogEntry, MonoTime, Origin, Reply as HubReply};
+use crate::limits::{AUTH_PATIENCE, COST_SHARE, HISTORY_PATIENCE};
 use crate::net::conn::Awaited;
 use crate::net::stream::Stream;
 use crate::protocol::console;
@@ -39,11 +37,10 @@ impl<S: Stream> Server<S> {
     fn perform_one(&mut self, effect: Effect, now: MonoTime) {
         match effect {
             Effect::Deliver { to, event } => {
-                self.deliver(&to, &event, now);
-                self.relieve();
+                self.egress.deliver(&mut self.connections, &self.hub, (&to, &event), now);
             }
             Effect::Speak(id, language) => {
-                if let Some(conn) = self.conn_mut(id) {
+                if let Some(conn) = self.connections.get_mut(id) {
                     conn.speak(language);
                 }
             }
@@ -57,8 +54,10 @@ impl<S: Stream> Server<S> {
             Effect::Room(change) => self.history.room_changed(&change),
             Effect::Expelled(expulsion) => self.history.expelled(&expulsion),
             Effect::Readmitted(number) => self.history.readmitted(number),
-            Effect::Ask(id, question) => self.ask(id, question, now),
-            Effect::Disregard(id, lines) => drop(self.with_input(id, |conn| conn.disregard(lines))),
+            Effect::Ask(id, question) => self.egress.ask(&mut self.connections, id, question, now),
+            Effect::Disregard(id, lines) => {
+                self.connections.with_input(id, |conn| conn.disregard(lines));
+            }
             Effect::AdminReply(reply) => self.admin_reply = Some(reply),
             Effect::Authenticate(id, auth_request) => self.request(id, Wish::Authenticate(auth_request), now),
             Effect::Post(id, account, message) => self.request(id, Wish::Post(account, message), now),
@@ -76,7 +75,7 @@ impl<S: Stream> Server<S> {
         let from = self.hub.origin(client).unwrap_or(Origin::UNKNOWN);
         let replies = self.history.request(Request { id, from, what }, now);
         if !replies.iter().any(|reply| reply.id == Some(id))
-            && let Some(conn) = self.conn_mut(client)
+            && let Some(conn) = self.connections.get_mut(client)
         {
             conn.awaiting = Some(Box::new(Awaited { request: id.number, until: now + patience }));
         }
@@ -94,20 +93,17 @@ impl<S: Stream> Server<S> {
                 HubReply::OfflineMessages(client, account, messages, up_to)
             }
             Answer::Found { found, cost } => {
-                let rate = self.rate;
-                if let Some(conn) = self.conn_mut(client) {
-                    conn.charge_cost(rate, cost, COST_SHARE, now);
-                }
+                self.connections.charge(client, cost, COST_SHARE, now);
                 HubReply::Found(client, found)
             }
             Answer::Busy => HubReply::Busy(client),
             news => return self.take_news(news, now),
         };
         self.hub.apply(self.clocks.at(now), Input::Reply(told));
-        if let Some(conn) = self.conn_mut(client)
+        if let Some(conn) = self.connections.get_mut(client)
             && conn.awaiting.take_if(|awaited| awaited.request == number).is_some()
         {
-            self.later(client);
+            self.ingress.mark_ready(&mut self.connections, client);
         }
     }
 
@@ -126,7 +122,7 @@ impl<S: Stream> Server<S> {
     /// Says on the console, now and then, what the history lacks, and which passwords were wrong.
     pub(super) fn complain(&mut self, now: MonoTime) {
         for Guesses { name, origin, times, alike } in self.history.guesses(now) {
-            warn!("{}", console::guesses(name.as_ref(), origin, times, alike, self.config.language));
+            warn!("{}", console::guesses(name.as_ref(), origin, times, alike, self.language));
         }
         let complaint = self.history.complaint(now);
         complaint.into_iter().for_each(|complaint| self.note_complaint(complaint));
@@ -134,14 +130,14 @@ impl<S: Stream> Server<S> {
 
     /// Says on the console what the history lacks.
     pub(super) fn note_complaint(&self, Complaint { lines, why }: Complaint) {
-        let language = self.config.language;
+        let language = self.language;
         let why = why.map(|why| (why.reason(language), why.advice(language)));
         warn!("{}", console::history_lost(lines, why, language));
     }
 
     /// Says on the console what happened to the files of the history, at once.
     fn note_file(&self, news: &FileNews) {
-        let language = self.config.language;
+        let language = self.language;
         match news {
             FileNews::Displaced(path) => error!("{}", console::file_displaced(path, language)),
             FileNews::Back(path) => warn!("{}", console::file_back(path, language)),
@@ -150,50 +146,8 @@ impl<S: Stream> Server<S> {
         }
     }
 
-    /// Asks a client for a password.
-    fn ask(&mut self, id: ClientId, question: Question, now: MonoTime) {
-        let Server { conns, encode_cache, broadcast, queued, input, .. } = self;
-        let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
-        let prompt = encode_cache.once(&Event::PasswordPrompt(question), conn.format());
-        // What was sent ahead is forgotten.
-        let before = conn.input_held();
-        conn.counted(queued, |conn| conn.ask(question, prompt, broadcast, now));
-        *input = *input + conn.input_held() - before;
-        self.mark_urgent(id);
-    }
-
-    /// Queues `event` for everyone it is for: encoded once per kind of reader.
-    fn deliver(&mut self, to: &Audience, event: &Event, now: MonoTime) {
-        let Server { hub, conns, encode_cache, broadcast, queued, dirty, urgent, steps, config, .. } = self;
-        if let Audience::One(id) = to {
-            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(*id)) else { return };
-            let bytes = encode_cache.once(event, conn.format());
-            *steps += (bytes.len() / BYTES_PER_STEP) as u64;
-            conn.counted(queued, |conn| conn.answer(bytes, broadcast, now));
-            if !conn.urgent && conn.wants_flush() {
-                conn.urgent = true;
-                urgent.push_back(*id);
-            }
-            return;
-        }
-        encode_cache.clear();
-        broadcast.begin_line();
-        hub.audience(to, |id, here| {
-            let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
-            let format = conn.format();
-            let line = broadcast.line(format.index(here), || encode_cache.of(event, format, here));
-            // Else a line could cost each of thousands who do not read a copy, before any of them is let go.
-            let may_grow = *queued <= config.queues_max_bytes;
-            conn.counted(queued, |conn| conn.enqueue_line(line, may_grow, broadcast, now));
-            if !conn.dirty && conn.wants_flush() {
-                conn.dirty = true;
-                dirty.push_back(id.slot() as u32);
-            }
-        });
-    }
-
     fn note(&mut self, note: &LogEntry) {
-        let language = self.config.language;
+        let language = self.language;
         match note {
             LogEntry::Arrived(id, name) => {
                 if let Some(peer) = self.take_origin(*id) {

@@ -6,85 +6,60 @@
 //! the next. Sockets and their readiness belong to the caller.
 
 mod administering;
+mod admitting;
 mod closing;
+mod connections;
 mod delivering;
+mod egress;
+mod ingress;
 mod serving;
 mod writing;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::mem;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use log::debug;
-use slab::Slab;
-
-use super::broadcast::Broadcast;
-use super::conn::{Conn, Standing};
-use super::deadlines::Deadlines;
+use self::connections::Connections;
+use self::egress::Egress;
+use self::ingress::Ingress;
 use super::rate_limit::Rate;
 use super::stream::Stream;
 use crate::chat::{
-    AdminReply, ChatConfig, ClientId, CloseReason, Effect, Hub, Input, MonoTime, Origin, Text, Time,
+    AdminReply, ChatConfig, ClientId, CloseReason, Effect, Hub, Input, Language, MonoTime, Text, Time,
     UnixMillis, Work,
 };
 use crate::clock::Zone;
-use crate::config::Config;
+use crate::config::{Config, Share};
 use crate::control::AccountReply;
-use crate::limits;
-use crate::protocol::EncodeCache;
 use crate::storage::Storage;
 
 /// The chat on streams of kind `S`.
 #[derive(Debug)]
 pub struct Server<S> {
+    connections: Connections<S>,
+    ingress: Ingress,
     hub: Hub,
+    egress: Egress,
+    history: Storage,
     /// What both clocks said at the beginning of the turn.
     clocks: Time,
-    conns: Slab<Conn<S>>,
-    generation: u32,
     /// Where those come from whose arrival the console has not told.
     pending_addrs: HashMap<ClientId, SocketAddr>,
-    deadlines: Deadlines,
-    /// The slots of those who have lines of a room to be written, and stand in line for it. Not ids: everybody is
-    /// here at times, and the connection itself says whether it is.
-    dirty: VecDeque<u32>,
-    /// Have an answer to be written: it does not wait until a whole room has been written to.
-    urgent: VecDeque<ClientId>,
-    /// Have input that no readiness will announce again, or that it has just announced.
-    ready: VecDeque<ClientId>,
-    /// Had their share of this turn and have more: those who come in the next one go before them.
-    going_on: VecDeque<ClientId>,
-    /// When others had lines beside those who go on.
-    others_served: Option<MonoTime>,
-    /// When those who go on were served last, or the first of them began to wait.
-    went_on: MonoTime,
-    /// To be swept.
-    dead: VecDeque<ClientId>,
-    /// Those that the chat has let go.
-    closing: closing::Closing,
     /// Takes in turn what the hub wants done.
     effects: Vec<Effect>,
     /// What came of the administrator's last order, until it is told.
     admin_reply: Option<AdminReply>,
-    encode_cache: EncodeCache,
-    history: Storage,
-    broadcast: Broadcast,
-    /// Steps of work done here, beside the hub's.
-    steps: u64,
-    /// Bytes of memory that queues of readers' own hold, all together.
-    queued: usize,
-    /// Bytes held by input that is no command yet, all together.
-    input: usize,
     /// How many requests the storage has been given.
     requests: u64,
     /// What came of orders about the accounts, by their tickets.
     account_replies: Vec<(u64, AccountReply)>,
-    /// What telnet wants back while one piece of input is taken in.
-    answers: Vec<u8>,
-    scratch: Box<[u8]>,
-    rate: Rate,
-    config: Config,
+    /// Steps of work done here.
+    steps: u64,
+    /// The console's, and that of new connections.
+    language: Language,
+    connections_max: usize,
+    share: Share,
 }
 
 impl<S: Stream> Server<S> {
@@ -104,35 +79,23 @@ impl<S: Stream> Server<S> {
             expulsions: history.take_expulsions(),
             ..mem::take(&mut config.chat)
         };
+        let Config { language, connections_max, share, rate_limit, zone, queues_max_bytes, .. } = config;
         Server {
+            connections: Connections::new(Rate::new(rate_limit)),
+            ingress: Ingress::default(),
             hub: Hub::new(chat),
+            egress: Egress::new(zone, queues_max_bytes),
+            history,
             clocks: Time::default(),
-            conns: Slab::new(),
-            generation: 0,
             pending_addrs: HashMap::new(),
-            deadlines: Deadlines::default(),
-            dirty: VecDeque::new(),
-            urgent: VecDeque::new(),
-            ready: VecDeque::new(),
-            going_on: VecDeque::new(),
-            others_served: None,
-            went_on: MonoTime::START,
-            dead: VecDeque::new(),
-            closing: closing::Closing::default(),
             effects: Vec::new(),
             admin_reply: None,
-            encode_cache: EncodeCache::new(config.zone.clone()),
-            history,
-            broadcast: Broadcast::default(),
-            steps: 0,
-            queued: 0,
-            input: 0,
             requests: 0,
             account_replies: Vec::new(),
-            answers: Vec::new(),
-            scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
-            rate: Rate::new(config.rate_limit),
-            config,
+            steps: 0,
+            language,
+            connections_max,
+            share,
         }
     }
 
@@ -143,7 +106,7 @@ impl<S: Stream> Server<S> {
 
     /// Times are shown as the clocks of this zone show them.
     pub fn set_zone(&mut self, zone: Zone) {
-        self.encode_cache.set_zone(zone);
+        self.egress.set_zone(zone);
     }
 
     /// Everybody who comes from now on is told this.
@@ -151,54 +114,30 @@ impl<S: Stream> Server<S> {
         self.hub.apply(self.clocks, Input::Motd(motd));
     }
 
-    /// Takes a new connection in, which the server [accepts](Self::accepts). If it gets no place it is told so and closed.
-    pub fn admit(&mut self, stream: S, peer: SocketAddr, now: MonoTime) -> ClientId {
-        self.make_way(now);
-        let (origin, has_room) = (Origin::of(peer.ip()), self.hub.has_room(now));
-        self.generation = self.generation.wrapping_add(1).max(1);
-        let entry = self.conns.vacant_entry();
-        let slot = u32::try_from(entry.key()).expect("fewer connections than descriptors");
-        let id = ClientId::new(slot, self.generation);
-        let conn = entry.insert(Conn::new(self.generation, stream, self.config.language));
-        self.hub.apply(self.clocks.at(now), Input::Connected(id, origin));
-        if self.hub.origin(id).is_some() {
-            debug!("{peer} -> {id:?}");
-            self.pending_addrs.insert(id, peer);
-            conn.standing = Standing::InChat;
-        } else {
-            conn.standing = Standing::Refused;
-            if !has_room {
-                self.closing.refused(id, origin);
-            }
-        }
-        self.perform(now);
-        id
-    }
-
     /// The stream of a connection, to register it for readiness.
     pub fn stream_mut(&mut self, id: ClientId) -> Option<&mut S> {
-        self.conn_mut(id).map(|conn| &mut conn.stream)
+        self.connections.get_mut(id).map(|conn| &mut conn.stream)
     }
 
     /// Readiness says that there may be something to read.
     pub fn readable(&mut self, id: ClientId) {
-        if let Some(conn) = self.conn_mut(id) {
+        if let Some(conn) = self.connections.get_mut(id) {
             conn.readable = true;
-            self.later(id);
+            self.ingress.mark_ready(&mut self.connections, id);
         }
     }
 
     /// Readiness says that there may be room to write.
     pub fn writable(&mut self, id: ClientId) {
-        if let Some(conn) = self.conn_mut(id) {
+        if let Some(conn) = self.connections.get_mut(id) {
             conn.unblock();
-            self.mark_urgent(id);
+            self.egress.mark_urgent(&mut self.connections, id);
         }
     }
 
     /// The connection broke outside of reading and writing.
     pub fn broken(&mut self, id: ClientId) {
-        self.mark_dead(id, CloseReason::Lost);
+        self.connections.mark_dead(id, CloseReason::Lost);
     }
 
     /// Does what has come due in the chat and in its history, and some of what takes longer than a turn.
@@ -262,25 +201,29 @@ impl<S: Stream> Server<S> {
 
     /// Whether there is something to do now, without waiting for anything.
     pub fn has_work(&self) -> bool {
-        let waiting =
-            [&self.ready, &self.going_on, &self.urgent, &self.dead].into_iter().any(|list| !list.is_empty());
-        waiting || !self.dirty.is_empty() || self.history.has_work()
+        self.ingress.has_work()
+            || self.egress.has_work()
+            || self.connections.has_dead()
+            || self.history.has_work()
     }
 
     /// When [`tick`](Self::tick) has something to do; never while nothing waits.
     pub fn next_due(&mut self) -> Option<MonoTime> {
-        [self.deadlines.next(), self.hub.next_due(), self.history.next_due()].into_iter().flatten().min()
+        [self.connections.next_due(), self.hub.next_due(), self.history.next_due()]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     /// How many connections there are, closing ones included.
     pub fn connections(&self) -> usize {
-        self.conns.len()
+        self.connections.len()
     }
 
     /// What has been done since the start.
     pub fn work(&self) -> Work {
         let Work { steps, heard } = self.hub.work();
-        Work { steps: steps + self.steps, heard }
+        Work { steps: steps + self.steps + self.ingress.steps() + self.egress.steps(), heard }
     }
 
     /// The people and their rooms.
@@ -295,12 +238,12 @@ impl<S: Stream> Server<S> {
 
     /// Bytes of memory that queues of readers' own hold, all together.
     pub fn queued_bytes(&self) -> usize {
-        self.queued
+        self.connections.queued()
     }
 
     /// Bytes held by input that is no command yet, all together.
     pub fn input_bytes(&self) -> usize {
-        self.input
+        self.connections.input()
     }
 
     /// Bytes that wait for the file of the history: in its thread's hands, and for a place there.
@@ -310,22 +253,21 @@ impl<S: Stream> Server<S> {
 
     /// Bytes that wait for each connection's peer, and bytes of memory that its buffers hold.
     pub fn buffers(&self) -> impl Iterator<Item = (ClientId, usize, usize)> {
-        self.conns.iter().map(|(slot, conn)| (conn.id(slot), conn.waiting(), conn.held()))
+        self.connections.iter().map(|(id, conn)| (id, conn.waiting(), conn.held()))
     }
 
     /// Begins the orderly end of a connection that the hub has forgotten.
     fn close(&mut self, id: ClientId, now: MonoTime) {
-        let Server { conns, encode_cache, broadcast, queued, .. } = self;
-        let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
-        conn.counted(queued, |conn| writing::report_skipped(encode_cache, broadcast, conn, true, now));
-        conn.begin_close(now);
+        let Server { connections, egress, .. } = self;
+        let Some(conn) = connections.get(id) else { return };
         let awaits = conn.awaiting.is_some();
-        self.closing.drains(id, conns);
+        egress.report_last_skipped(connections, id, now);
+        connections.begin_close(id, now);
         if awaits {
             self.history.leave(id);
         }
-        self.mark_urgent(id);
-        self.reschedule(id);
+        egress.mark_urgent(connections, id);
+        connections.reschedule(id);
     }
 
     /// Where `id` came from, if that has not been asked before.
@@ -335,47 +277,5 @@ impl<S: Stream> Server<S> {
             self.pending_addrs = HashMap::new();
         }
         origin
-    }
-
-    fn mark_dead(&mut self, id: ClientId, cause: CloseReason) {
-        let Server { conns, queued, .. } = self;
-        if let Some(conn) = conns.get_mut(id.slot()).filter(|conn| conn.is(id)) {
-            conn.counted(queued, |conn| conn.die(cause));
-            self.dead.push_back(id);
-        }
-    }
-
-    /// Remembers that `id` has something to be written without standing in line.
-    fn mark_urgent(&mut self, id: ClientId) {
-        if let Some(conn) = self.conn_mut(id)
-            && !conn.urgent
-            && conn.wants_flush()
-        {
-            conn.urgent = true;
-            self.urgent.push_back(id);
-        }
-    }
-
-    /// Remembers that `id` has input.
-    fn later(&mut self, id: ClientId) {
-        if let Some(conn) = self.conn_mut(id)
-            && !conn.ready
-        {
-            conn.ready = true;
-            self.ready.push_back(id);
-        }
-    }
-
-    fn reschedule(&mut self, id: ClientId) {
-        let Some(conn) = self.conns.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
-        let due = conn.due(self.rate);
-        if conn.scheduled != due {
-            self.deadlines.set(id, conn.scheduled, due);
-            conn.scheduled = due;
-        }
-    }
-
-    fn conn_mut(&mut self, id: ClientId) -> Option<&mut Conn<S>> {
-        self.conns.get_mut(id.slot()).filter(|conn| conn.is(id))
     }
 }

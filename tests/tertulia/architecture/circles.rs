@@ -21,7 +21,6 @@ const CIRCLES: &[&[&str]] = &[
     ],
     &["chat/name.rs", "chat/name/reserved.rs"],
     &["cli.rs", "cli/account.rs", "cli/command.rs"],
-    &["net/server/mod.rs", "net/server/closing.rs", "net/server/writing.rs"],
     &[
         "protocol/english/mod.rs",
         "protocol/english/accounts.rs",

@@ -1,0 +1,266 @@
+//! All connections: which one is in which slot, when each has to be looked at, and what all together hold.
+//!
+//! Invariants: the id of an earlier tenant of a slot finds nothing; a connection is freed when it is swept, never while it is
+//! handled; the totals are right because buffers change inside [`with_queue`](Connections::with_queue),
+//! [`with_input`](Connections::with_input) and [`with_both`](Connections::with_both) only.
+
+use std::collections::{BinaryHeap, VecDeque};
+use std::time::Duration;
+
+use slab::Slab;
+
+use super::closing::Closing;
+use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Origin};
+use crate::limits;
+use crate::net::conn::{Conn, Pause, Standing};
+use crate::net::deadlines::Deadlines;
+use crate::net::rate_limit::Rate;
+use crate::net::stream::Stream;
+
+/// The connections of a server.
+#[derive(Debug)]
+pub(super) struct Connections<S> {
+    slots: Slab<Conn<S>>,
+    /// That of the connection that came last.
+    generation: u32,
+    deadlines: Deadlines,
+    /// To be swept.
+    dead: VecDeque<ClientId>,
+    /// Those that the chat has let go.
+    closing: Closing,
+    /// Bytes of memory that queues of readers' own hold, all together.
+    queued: usize,
+    /// Bytes held by input that is no command yet, all together.
+    input: usize,
+    rate: Rate,
+}
+
+impl<S: Stream> Connections<S> {
+    pub(super) fn new(rate: Rate) -> Connections<S> {
+        Connections {
+            slots: Slab::new(),
+            generation: 0,
+            deadlines: Deadlines::default(),
+            dead: VecDeque::new(),
+            closing: Closing::default(),
+            queued: 0,
+            input: 0,
+            rate,
+        }
+    }
+
+    /// Takes a new one in, of which the hub knows nothing yet.
+    pub(super) fn insert(&mut self, stream: S, language: Language) -> ClientId {
+        self.generation = self.generation.wrapping_add(1).max(1);
+        let slot = self.slots.insert(Conn::new(self.generation, stream, language));
+        self.slots[slot].id(slot)
+    }
+
+    pub(super) fn get(&self, id: ClientId) -> Option<&Conn<S>> {
+        self.slots.get(id.slot()).filter(|conn| conn.is(id))
+    }
+
+    pub(super) fn get_mut(&mut self, id: ClientId) -> Option<&mut Conn<S>> {
+        self.slots.get_mut(id.slot()).filter(|conn| conn.is(id))
+    }
+
+    pub(super) fn in_slot(&self, slot: usize) -> Option<&Conn<S>> {
+        self.slots.get(slot)
+    }
+
+    pub(super) fn in_slot_mut(&mut self, slot: usize) -> Option<&mut Conn<S>> {
+        self.slots.get_mut(slot)
+    }
+
+    /// Does something with the queue of a connection.
+    pub(super) fn with_queue<R>(&mut self, id: ClientId, work: impl FnOnce(&mut Conn<S>) -> R) -> Option<R> {
+        let conn = self.slots.get_mut(id.slot()).filter(|conn| conn.is(id))?;
+        let before = conn.queued();
+        let result = work(conn);
+        self.queued = self.queued + conn.queued() - before;
+        Some(result)
+    }
+
+    /// Does something with the input of a connection.
+    pub(super) fn with_input<R>(&mut self, id: ClientId, work: impl FnOnce(&mut Conn<S>) -> R) -> Option<R> {
+        let conn = self.slots.get_mut(id.slot()).filter(|conn| conn.is(id))?;
+        let before = conn.input_held();
+        let result = work(conn);
+        self.input = self.input + conn.input_held() - before;
+        Some(result)
+    }
+
+    /// Does something with the queue and the input of a connection.
+    pub(super) fn with_both<R>(&mut self, id: ClientId, work: impl FnOnce(&mut Conn<S>) -> R) -> Option<R> {
+        let conn = self.slots.get_mut(id.slot()).filter(|conn| conn.is(id))?;
+        let (queued, input) = (conn.queued(), conn.input_held());
+        let result = work(conn);
+        self.queued = self.queued + conn.queued() - queued;
+        self.input = self.input + conn.input_held() - input;
+        Some(result)
+    }
+
+    /// Takes the next command of a connection out, if it is there and one may be taken.
+    pub(super) fn next_command(&mut self, id: ClientId, now: MonoTime) -> Option<Result<Command, Pause>> {
+        let rate = self.rate;
+        self.with_input(id, |conn| conn.next_command(rate, now))
+    }
+
+    /// Charges a client for time that was spent for it: see [`Conn::charge_cost`].
+    pub(super) fn charge(&mut self, id: ClientId, cost: Duration, share: u32, now: MonoTime) {
+        let rate = self.rate;
+        if let Some(conn) = self.get_mut(id) {
+            conn.charge_cost(rate, cost, share, now);
+        }
+    }
+
+    /// Notes when a connection has to be looked at without an event.
+    pub(super) fn reschedule(&mut self, id: ClientId) {
+        let Some(conn) = self.slots.get_mut(id.slot()).filter(|conn| conn.is(id)) else { return };
+        let due = conn.due(self.rate);
+        if conn.scheduled != due {
+            self.deadlines.set(id, conn.scheduled, due);
+            conn.scheduled = due;
+        }
+    }
+
+    /// Takes out those that have to be looked at now, as many as one turn bears. What is over is ended; gives the others.
+    pub(super) fn take_due(&mut self, now: MonoTime) -> Vec<ClientId> {
+        let mut due = self.deadlines.take_due(now, limits::DUE_PER_TURN);
+        due.retain(|&id| {
+            let dead = self.with_queue(id, |conn| {
+                conn.scheduled = None;
+                conn.expire(now);
+                conn.is_dead()
+            });
+            if dead == Some(true) {
+                self.dead.push_back(id);
+            }
+            dead == Some(false)
+        });
+        due
+    }
+
+    pub(super) fn next_due(&self) -> Option<MonoTime> {
+        self.deadlines.next()
+    }
+
+    /// Begins the orderly end of a connection.
+    pub(super) fn begin_close(&mut self, id: ClientId, now: MonoTime) {
+        if let Some(conn) = self.get_mut(id) {
+            conn.begin_close(now);
+            self.closing.drains(id, &self.slots);
+        }
+    }
+
+    /// What a connection had to be told has been written, and our side has ended.
+    pub(super) fn lingers(&mut self, id: ClientId) {
+        self.closing.lingers(id, &self.slots);
+    }
+
+    /// A connection from `origin` found no place.
+    pub(super) fn refused(&mut self, id: ClientId, origin: Origin) {
+        self.closing.refused(id, origin);
+    }
+
+    /// How many connections that found no place are still open.
+    pub(super) fn count_refused(&self) -> usize {
+        self.closing.count_refused()
+    }
+
+    /// Of all that are being closed, the one that can be missed most.
+    pub(super) fn oldest_closing(&mut self) -> Option<ClientId> {
+        self.closing.oldest(&self.slots)
+    }
+
+    /// Of those that found no place, the one to end first.
+    pub(super) fn refused_giving_way(&self) -> Option<ClientId> {
+        self.closing.refused_giving_way(&self.slots)
+    }
+
+    /// Ends a connection, to be swept.
+    pub(super) fn mark_dead(&mut self, id: ClientId, cause: CloseReason) {
+        if self.with_queue(id, |conn| conn.die(cause)).is_some() {
+            self.dead.push_back(id);
+        }
+    }
+
+    /// Notes that a connection has died, to be swept.
+    pub(super) fn note_dead(&mut self, id: ClientId) {
+        self.dead.push_back(id);
+    }
+
+    /// Lets those with the largest queues go if all queues together hold more than `most` bytes; says how many were looked at.
+    /// That makes room for an eighth of all that may wait, so that it is not asked for again for long.
+    pub(super) fn relieve(&mut self, most: usize) -> usize {
+        if self.queued <= most {
+            return 0;
+        }
+        let holding = self.slots.iter().filter(|(_, conn)| conn.queued() > 0);
+        // A heap: mostly a few of very many are taken out.
+        let mut queues: BinaryHeap<(usize, ClientId)> =
+            holding.map(|(slot, conn)| (conn.queued(), conn.id(slot))).collect();
+        while self.queued > most - most / 8
+            && let Some((_, id)) = queues.pop()
+        {
+            self.mark_dead(id, CloseReason::Stalled);
+        }
+        self.slots.len()
+    }
+
+    /// Whether some are to be swept.
+    pub(super) fn has_dead(&self) -> bool {
+        !self.dead.is_empty()
+    }
+
+    /// Frees the slot of the next one that is to be swept. None: no more are.
+    pub(super) fn remove_dead(&mut self) -> Option<(ClientId, Conn<S>, CloseReason)> {
+        while let Some(id) = self.dead.pop_front() {
+            let Some(cause) = self.get(id).and_then(Conn::cause) else { continue };
+            let gone = self.slots.remove(id.slot());
+            if gone.standing == Standing::Refused {
+                self.closing.gone(id);
+            }
+            self.deadlines.set(id, gone.scheduled, None);
+            self.input -= gone.input_held();
+            return Some((id, gone, cause));
+        }
+        None
+    }
+
+    /// Gives memory back if there is none left.
+    pub(super) fn shrink(&mut self) {
+        if self.slots.is_empty() {
+            self.slots.shrink_to_fit();
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// All slots are below this.
+    pub(super) fn slots(&self) -> usize {
+        self.slots.capacity()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ClientId, &Conn<S>)> {
+        self.slots.iter().map(|(slot, conn)| (conn.id(slot), conn))
+    }
+
+    /// Bytes of memory that queues of readers' own hold, all together.
+    pub(super) fn queued(&self) -> usize {
+        self.queued
+    }
+
+    /// Bytes held by input that is no command yet, all together.
+    pub(super) fn input(&self) -> usize {
+        self.input
+    }
+
+    /// Whether the totals are the sums that they should be. Looks at every connection.
+    pub(super) fn are_counted(&self) -> bool {
+        let sum = |held: fn(&Conn<S>) -> usize| self.iter().map(|(_, conn)| held(conn)).sum::<usize>();
+        (self.queued, self.input) == (sum(Conn::queued), sum(Conn::input_held))
+    }
+}

@@ -1,0 +1,300 @@
+//! What goes out: an event becomes bytes once for each format, waits for its readers, and is written once a turn.
+//!
+//! Invariants: a connection with something to be written is on a list, so that the loop does not sleep over it. Answers do not
+//! stand in line behind a room.
+
+use std::collections::VecDeque;
+
+use super::connections::Connections;
+use crate::chat::{Audience, ClientId, Event, Hub, MonoTime, Question};
+use crate::clock::Zone;
+use crate::limits::BYTES_PER_STEP;
+use crate::net::broadcast::Broadcast;
+use crate::net::conn::Conn;
+use crate::net::stream::Stream;
+use crate::protocol::{EncodeCache, Format};
+
+/// What is on its way to readers.
+#[derive(Debug)]
+pub(super) struct Egress {
+    encode_cache: EncodeCache,
+    broadcast: Broadcast,
+    /// The slots of those who have lines of a room to be written, and stand in line for it. Not ids: everybody is
+    /// here at times, and the connection itself says whether it is.
+    dirty: VecDeque<u32>,
+    /// Have an answer to be written: it does not wait until a whole room has been written to.
+    urgent: VecDeque<ClientId>,
+    /// Bytes that may wait for all readers together.
+    queues_max_bytes: usize,
+    /// Steps of work done here.
+    steps: u64,
+}
+
+/// What came of writing to a connection.
+#[derive(Debug)]
+pub(super) enum Flushed {
+    /// There was nothing to be written.
+    Nothing,
+    /// It was written to.
+    Written {
+        /// Whether to go on reading there.
+        release: bool,
+    },
+}
+
+impl Egress {
+    pub(super) fn new(zone: Zone, queues_max_bytes: usize) -> Egress {
+        Egress {
+            encode_cache: EncodeCache::new(zone),
+            broadcast: Broadcast::default(),
+            dirty: VecDeque::new(),
+            urgent: VecDeque::new(),
+            queues_max_bytes,
+            steps: 0,
+        }
+    }
+
+    /// Times are shown as the clocks of this zone show them.
+    pub(super) fn set_zone(&mut self, zone: Zone) {
+        self.encode_cache.set_zone(zone);
+    }
+
+    /// `event` for one reader.
+    pub(super) fn encode(&mut self, event: &Event, format: Format) -> &[u8] {
+        self.encode_cache.once(event, format)
+    }
+
+    /// Steps of work done here.
+    pub(super) fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Whether something is to be written.
+    pub(super) fn has_work(&self) -> bool {
+        !self.urgent.is_empty() || !self.dirty.is_empty()
+    }
+
+    /// Whether lines of rooms are to be written.
+    pub(super) fn has_lines(&self) -> bool {
+        !self.dirty.is_empty()
+    }
+
+    /// Bytes that one reader can have waiting among what is told to rooms.
+    pub(super) fn longest(&self) -> usize {
+        self.broadcast.longest()
+    }
+
+    /// Queues `event` for everyone it is for, encoded once for each format; then lets those with the largest queues go if all
+    /// hold too much.
+    pub(super) fn deliver<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        hub: &Hub,
+        (to, event): (&Audience, &Event),
+        now: MonoTime,
+    ) {
+        match to {
+            Audience::One(id) => self.answer(connections, *id, event, now),
+            _ => self.tell_all(connections, hub, (to, event), now),
+        }
+        self.relieve(connections);
+    }
+
+    fn answer<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        event: &Event,
+        now: MonoTime,
+    ) {
+        let Egress { encode_cache, broadcast, steps, .. } = self;
+        connections.with_queue(id, |conn| {
+            let bytes = encode_cache.once(event, conn.format());
+            *steps += (bytes.len() / BYTES_PER_STEP) as u64;
+            conn.answer(bytes, broadcast, now);
+        });
+        self.mark_urgent(connections, id);
+    }
+
+    fn tell_all<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        hub: &Hub,
+        (to, event): (&Audience, &Event),
+        now: MonoTime,
+    ) {
+        let Egress { encode_cache, broadcast, dirty, queues_max_bytes, .. } = self;
+        encode_cache.clear();
+        broadcast.begin_line();
+        hub.audience(to, |id, here| {
+            // Else a line could cost each of thousands who do not read a copy, before any of them is let go.
+            let may_grow = connections.queued() <= *queues_max_bytes;
+            connections.with_queue(id, |conn| {
+                let format = conn.format();
+                let line = broadcast.line(format.index(here), || encode_cache.of(event, format, here));
+                conn.enqueue_line(line, may_grow, broadcast, now);
+                if !conn.dirty && conn.wants_flush() {
+                    conn.dirty = true;
+                    dirty.push_back(id.slot() as u32);
+                }
+            });
+        });
+    }
+
+    /// Answers a connection in bytes that are the same in all formats.
+    pub(super) fn answer_raw<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        bytes: &[u8],
+        now: MonoTime,
+    ) {
+        connections.with_queue(id, |conn| conn.answer(bytes, &self.broadcast, now));
+        self.mark_urgent(connections, id);
+    }
+
+    /// Gives telnet what it wants back.
+    pub(super) fn signal<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        bytes: &[u8],
+        now: MonoTime,
+    ) {
+        connections.with_queue(id, |conn| conn.signal(bytes, &self.broadcast, now));
+        self.mark_urgent(connections, id);
+    }
+
+    /// Asks a client for a password. What it has sent ahead is forgotten.
+    pub(super) fn ask<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        question: Question,
+        now: MonoTime,
+    ) {
+        connections.with_both(id, |conn| {
+            let prompt = self.encode_cache.once(&Event::PasswordPrompt(question), conn.format());
+            conn.ask(question, prompt, &self.broadcast, now);
+        });
+        self.mark_urgent(connections, id);
+    }
+
+    /// A password has been typed: what is typed may be seen again.
+    pub(super) fn reveal<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        now: MonoTime,
+    ) {
+        connections.with_queue(id, |conn| conn.reveal(&self.broadcast, now));
+        self.mark_urgent(connections, id);
+    }
+
+    /// Tells a reader that is being let go how many lines passed by, if any did.
+    pub(super) fn report_last_skipped<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        now: MonoTime,
+    ) {
+        connections.with_queue(id, |conn| self.report_skipped(conn, true, now));
+    }
+
+    /// Remembers that `id` has something to be written without standing in line.
+    pub(super) fn mark_urgent<S: Stream>(&mut self, connections: &mut Connections<S>, id: ClientId) {
+        if let Some(conn) = connections.get_mut(id)
+            && !conn.urgent
+            && conn.wants_flush()
+        {
+            conn.urgent = true;
+            self.urgent.push_back(id);
+        }
+    }
+
+    /// Takes out the next one that has an answer to be written.
+    pub(super) fn next_urgent<S: Stream>(&mut self, connections: &mut Connections<S>) -> Option<ClientId> {
+        loop {
+            let id = self.urgent.pop_front()?;
+            if let Some(conn) = connections.get_mut(id) {
+                conn.urgent = false;
+                return Some(id);
+            }
+        }
+    }
+
+    /// Takes out the next one that has lines of a room to be written.
+    pub(super) fn next_dirty<S: Stream>(&mut self, connections: &mut Connections<S>) -> Option<ClientId> {
+        loop {
+            let slot = self.dirty.pop_front()? as usize;
+            // Another tenant of the slot may stand in line by now as well: they come earlier, and once.
+            if let Some(conn) = connections.in_slot_mut(slot).filter(|conn| conn.dirty) {
+                conn.dirty = false;
+                return Some(conn.id(slot));
+            }
+        }
+    }
+
+    /// Writes what waits for one connection.
+    pub(super) fn flush<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        now: MonoTime,
+    ) -> Flushed {
+        let written = connections.with_queue(id, |conn| {
+            if !conn.wants_flush() {
+                return None;
+            }
+            self.ask_again(conn, now);
+            conn.flush(&self.broadcast, now);
+            if self.report_skipped(conn, false, now) {
+                self.ask_again(conn, now);
+                conn.flush(&self.broadcast, now);
+            }
+            Some((conn.is_dead(), conn.is_lingering(), conn.take_release()))
+        });
+        let Some((dead, lingers, release)) = written.flatten() else { return Flushed::Nothing };
+        if lingers {
+            connections.lingers(id);
+        }
+        if dead {
+            connections.note_dead(id);
+        }
+        Flushed::Written { release: release && !dead }
+    }
+
+    /// Lets those with the largest queues go when all queues together hold too much.
+    pub(super) fn relieve<S: Stream>(&mut self, connections: &mut Connections<S>) {
+        self.steps += connections.relieve(self.queues_max_bytes) as u64;
+    }
+
+    /// Forgets the lines of rooms, if all of them have been written.
+    pub(super) fn forget_written<S: Stream>(&mut self, connections: &Connections<S>) {
+        if !self.has_work() {
+            debug_assert!(
+                connections.iter().all(|(_, conn)| !conn.shares()),
+                "a connection with something to be written is on a list"
+            );
+            self.broadcast.forget();
+        }
+    }
+
+    /// Tells a reader how many lines passed by, when it is time to; says whether it did.
+    fn report_skipped<S: Stream>(&mut self, conn: &mut Conn<S>, last: bool, now: MonoTime) -> bool {
+        let skipped = conn.take_skipped(last);
+        if let Some(lines) = skipped {
+            let notice = self.encode_cache.once(&Event::Skipped(lines.into()), conn.format());
+            conn.answer(notice, &self.broadcast, now);
+        }
+        skipped.is_some()
+    }
+
+    /// Asks again for a password if something came between.
+    fn ask_again<S: Stream>(&mut self, conn: &mut Conn<S>, now: MonoTime) {
+        if let Some(question) = conn.overtaken() {
+            let prompt = self.encode_cache.once(&Event::PasswordPrompt(question), conn.format());
+            conn.answer(prompt, &self.broadcast, now);
+        }
+    }
+}
