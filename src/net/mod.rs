@@ -3,18 +3,16 @@
 mod acceptor;
 mod bind;
 mod broadcast;
-mod conn;
+mod connection;
 mod control;
 mod deadlines;
 mod descriptors;
 mod event_loop;
-mod outbox;
 mod rate_limit;
 mod reach;
 mod server;
 mod signals;
 mod stream;
-mod write_buffer;
 
 pub use acceptor::Acceptor;
 pub use bind::{Asked, BindCause, BindError, Listening, bind, listeners, resolve};

@@ -60,7 +60,7 @@ const BUGS: [Bug; 15] = [
     },
     Bug {
         name: "a bare close",
-        file: "src/net/conn.rs",
+        file: "src/net/connection/mod.rs",
         right: "if self.stream.end_writing().is_err() || self.ended {",
         wrong: "if self.stream.end_writing().is_ok() || self.ended {",
     },
@@ -72,7 +72,7 @@ const BUGS: [Bug; 15] = [
     },
     Bug {
         name: "a skipped line that is not owned up to",
-        file: "src/net/outbox.rs",
+        file: "src/net/connection/outbox.rs",
         right: "own.skipped = own.skipped.saturating_add(1);",
         wrong: "own.skipped = own.skipped.max(1);",
     },
@@ -90,7 +90,7 @@ const BUGS: [Bug; 15] = [
     },
     Bug {
         name: "a piece without a line end behind which nobody waits for the quiet",
-        file: "src/net/conn.rs",
+        file: "src/net/connection/mod.rs",
         right: "[paced, awaited, self.outbox.stalled_at(), piece]",
         wrong: "[paced, awaited, self.outbox.stalled_at(), piece.filter(|_| false)]",
     },

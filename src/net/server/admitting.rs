@@ -9,7 +9,7 @@ use log::debug;
 use super::Server;
 use crate::chat::{ClientId, CloseReason, Input, MonoTime, Origin};
 use crate::limits::{CLOSING_MAX, READS_PER_TURN, REFUSED_AT_ONCE};
-use crate::net::conn::{Conn, Standing};
+use crate::net::connection::{Conn, Standing};
 use crate::net::stream::Stream;
 
 impl<S: Stream> Server<S> {

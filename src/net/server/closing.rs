@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use slab::Slab;
 
 use crate::chat::{ClientId, Origin};
-use crate::net::conn::Conn;
+use crate::net::connection::Conn;
 use crate::net::stream::Stream;
 
 /// Connections that are being closed.

@@ -12,7 +12,7 @@ use slab::Slab;
 use super::closing::Closing;
 use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Origin};
 use crate::limits;
-use crate::net::conn::{Conn, Pause, Standing};
+use crate::net::connection::{Conn, Pause, Standing};
 use crate::net::deadlines::Deadlines;
 use crate::net::rate_limit::Rate;
 use crate::net::stream::Stream;

@@ -8,7 +8,7 @@ use super::Server;
 use crate::auth::Guesses;
 use crate::chat::{ClientId, Effect, Input, LogEntry, MonoTime, Origin, Reply as HubReply};
 use crate::limits::{AUTH_PATIENCE, COST_SHARE, HISTORY_PATIENCE};
-use crate::net::conn::Awaited;
+use crate::net::connection::Awaited;
 use crate::net::stream::Stream;
 use crate::protocol::console;
 use crate::storage::{Answer, Complaint, FileNews, Reply, Request, RequestId, Wish};

@@ -10,7 +10,7 @@ use crate::chat::{Audience, ClientId, Event, Hub, MonoTime, Question};
 use crate::clock::Zone;
 use crate::limits::BYTES_PER_STEP;
 use crate::net::broadcast::Broadcast;
-use crate::net::conn::Conn;
+use crate::net::connection::Conn;
 use crate::net::stream::Stream;
 use crate::protocol::{EncodeCache, Format};
 

@@ -9,7 +9,7 @@ use super::connections::Connections;
 use super::egress::Egress;
 use crate::chat::{ClientId, CloseReason, Command, MonoTime};
 use crate::limits::{self, READ_STEPS};
-use crate::net::conn::{Conn, Filled, Pause};
+use crate::net::connection::{Conn, Filled, Pause};
 use crate::net::stream::Stream;
 use crate::protocol::Protocol;
 

@@ -8,7 +8,7 @@ use super::Server;
 use super::egress::Flushed;
 use crate::chat::{ClientId, CloseReason, Input, MonoTime};
 use crate::limits;
-use crate::net::conn::{Conn, Standing};
+use crate::net::connection::{Conn, Standing};
 use crate::net::stream::Stream;
 
 impl<S: Stream> Server<S> {

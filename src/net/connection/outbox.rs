@@ -8,11 +8,11 @@
 
 use std::io;
 
-use super::broadcast::{Broadcast, Span};
-use super::stream::Stream;
 use super::write_buffer::WriteBuffer;
 use crate::chat::MonoTime;
 use crate::limits;
+use crate::net::broadcast::{Broadcast, Span};
+use crate::net::stream::Stream;
 
 /// What waits for one reader.
 #[derive(Debug, Default)]

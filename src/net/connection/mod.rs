@@ -3,11 +3,14 @@
 //! Invariants: nothing is freed here and nothing is decided here about people; closing has one way forward: open,
 //! draining, lingering, dead.
 
+mod outbox;
+mod write_buffer;
+
 use std::io;
 use std::time::Duration;
 
+use self::outbox::Outbox;
 use super::broadcast::{Broadcast, Span};
-use super::outbox::Outbox;
 use super::rate_limit::{Rate, RateLimiter};
 use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Question};
