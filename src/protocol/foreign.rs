@@ -5,25 +5,25 @@
 
 /// A protocol that is not spoken here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Protocol {
+pub enum ForeignProtocol {
     /// HTTP of any version.
     Http,
     /// TLS of any version.
     Tls,
 }
 
-impl Protocol {
+impl ForeignProtocol {
     /// What is answered, in that protocol's own form: whole, and with its own line ends.
     pub fn refusal(self) -> Vec<u8> {
         match self {
-            Protocol::Http => format!(
+            ForeignProtocol::Http => format!(
                 "HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n\
                  Connection: close\r\n\r\n{HERE_IS_A_CHAT}",
                 HERE_IS_A_CHAT.len()
             )
             .into_bytes(),
             // An alert (RFC 8446 §6): fatal, handshake_failure.
-            Protocol::Tls => vec![0x15, 3, 1, 0, 2, 2, 40],
+            ForeignProtocol::Tls => vec![0x15, 3, 1, 0, 2, 2, 40],
         }
     }
 }

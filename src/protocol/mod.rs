@@ -9,6 +9,6 @@ mod line;
 mod phrases;
 mod spanish;
 
-pub use foreign::Protocol;
+pub use foreign::ForeignProtocol;
 pub use format::{EncodeCache, Format};
 pub use line::{Codec, Ending, Framed, LineBuffer};

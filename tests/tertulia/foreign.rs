@@ -2,13 +2,13 @@
 
 use tertulia::chat::{Command, Language};
 use tertulia::limits::LINE_MAX_BYTES;
-use tertulia::protocol::{Codec, Protocol};
+use tertulia::protocol::{Codec, ForeignProtocol};
 
 use crate::support::peer::{PROMPT, Peer};
 use crate::support::server::Server;
 
 /// What is spoken in these pieces instead of our protocol, and how many commands came before that was known.
-fn spoken(pieces: &[&[u8]]) -> (Option<Protocol>, usize) {
+fn spoken(pieces: &[&[u8]]) -> (Option<ForeignProtocol>, usize) {
     let (mut codec, mut commands) = (Codec::new(Language::Spanish), 0);
     for piece in pieces {
         codec.push(piece, &mut Vec::new());
@@ -24,7 +24,7 @@ fn spoken(pieces: &[&[u8]]) -> (Option<Protocol>, usize) {
 }
 
 #[track_caller]
-fn assert_spoken(input: &[u8], expected: (Option<Protocol>, usize)) {
+fn assert_spoken(input: &[u8], expected: (Option<ForeignProtocol>, usize)) {
     let name = String::from_utf8_lossy(&input[..input.len().min(60)]).into_owned();
     assert_eq!(spoken(&[input]), expected, "{name}");
     assert_eq!(spoken(&input.chunks(1).collect::<Vec<_>>()), expected, "{name}, byte by byte");
@@ -53,10 +53,10 @@ fn request_is_known_by_its_line() {
     ] {
         for ending in ["\r\n", "\n", "\r"] {
             let input = format!("{line}{ending}Host: ejemplo.es{ending}{ending}Ana\nhola\n");
-            assert_spoken(input.as_bytes(), (Some(Protocol::Http), 0));
+            assert_spoken(input.as_bytes(), (Some(ForeignProtocol::Http), 0));
         }
     }
-    assert_spoken(b"GET /caf\xe9 HTTP/1.1\r\n\r\nAna\n", (Some(Protocol::Http), 0));
+    assert_spoken(b"GET /caf\xe9 HTTP/1.1\r\n\r\nAna\n", (Some(ForeignProtocol::Http), 0));
 }
 
 #[test]
@@ -67,11 +67,11 @@ fn request_behind_empty_lines_is_known() {
         {
             let ending = empty.trim_start_matches([' ', '\t']);
             let input = format!("{empty}{line}{ending}Host: ejemplo.es\r\n\r\nAna\nhola\n");
-            assert_spoken(input.as_bytes(), (Some(Protocol::Http), count));
+            assert_spoken(input.as_bytes(), (Some(ForeignProtocol::Http), count));
         }
     }
     let long = format!("\r\nGET /{} HTTP/1.1\r\nHost: x\r\n\r\nAna\n", "a".repeat(LINE_MAX_BYTES));
-    assert_spoken(long.as_bytes(), (Some(Protocol::Http), 1));
+    assert_spoken(long.as_bytes(), (Some(ForeignProtocol::Http), 1));
     assert_spoken(b"\r\nAna\r\nGET / HTTP/1.1\r\n", (None, 3));
 }
 
@@ -79,11 +79,11 @@ fn request_behind_empty_lines_is_known() {
 fn request_that_is_longer_than_a_line_is_known() {
     for (method, target) in [("GET", LINE_MAX_BYTES), ("POST", 50_000), ("LONGER", LINE_MAX_BYTES - 14)] {
         let input = format!("{method} /{} HTTP/1.1\r\nHost: x\r\n\r\nAna\nhola\n", "a".repeat(target));
-        assert_spoken(input.as_bytes(), (Some(Protocol::Http), 0));
+        assert_spoken(input.as_bytes(), (Some(ForeignProtocol::Http), 0));
     }
     // By the header behind it, where its beginning does not tell; the sender was told once that it is too long.
     let input = format!("{} / HTTP/1.1\r\nHost: x\r\n\r\nAna\nhola\n", "A".repeat(LINE_MAX_BYTES));
-    assert_spoken(input.as_bytes(), (Some(Protocol::Http), 1));
+    assert_spoken(input.as_bytes(), (Some(ForeignProtocol::Http), 1));
 }
 
 #[test]
@@ -117,9 +117,9 @@ fn person_is_not_taken_for_a_browser() {
 fn tls_is_known_by_two_bytes() {
     for version in 0..=4 {
         let hello = [&[0x16, 3, version, 0, 9, 1, 0, 0, 5][..], b"\r\nAna\nhola\n\xff\xf4"].concat();
-        assert_spoken(&hello, (Some(Protocol::Tls), 0));
+        assert_spoken(&hello, (Some(ForeignProtocol::Tls), 0));
     }
-    assert_spoken(&[0x16, 3], (Some(Protocol::Tls), 0));
+    assert_spoken(&[0x16, 3], (Some(ForeignProtocol::Tls), 0));
     assert_spoken(&[0x16], (None, 0));
     assert_spoken(b"\x16\n\x03\n", (None, 2));
     assert_spoken(b"x\x16\x03\n", (None, 1));
@@ -136,9 +136,13 @@ fn nothing_behind_it_counts() {
     }
     codec.finish();
     assert_eq!(codec.next_command(), None);
-    assert_eq!(codec.foreign(), Some(Protocol::Http));
+    assert_eq!(codec.foreign(), Some(ForeignProtocol::Http));
     codec.shrink();
-    assert_eq!(codec.foreign(), Some(Protocol::Http), "it is not forgotten before the server has seen it");
+    assert_eq!(
+        codec.foreign(),
+        Some(ForeignProtocol::Http),
+        "it is not forgotten before the server has seen it"
+    );
     let mut codec = Codec::new(Language::Spanish);
     codec.push(b"\x16\x03\xff\xfd\x01\xff\xf4", &mut Vec::new());
     assert!(

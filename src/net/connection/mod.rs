@@ -15,7 +15,7 @@ use super::rate_limit::{Rate, RateLimiter};
 use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Question};
 use crate::limits;
-use crate::protocol::{Codec, Format, Protocol};
+use crate::protocol::{Codec, ForeignProtocol, Format};
 
 /// How far the end of a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ pub(super) enum Pause {
     /// They are leaving.
     Closing,
     /// This is spoken, and not our protocol.
-    Foreign(Protocol),
+    Foreign(ForeignProtocol),
 }
 
 /// What a read gave.

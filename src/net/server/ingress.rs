@@ -11,7 +11,7 @@ use crate::chat::{ClientId, CloseReason, Command, MonoTime};
 use crate::limits::{self, READ_STEPS};
 use crate::net::connection::{Conn, Filled, Pause};
 use crate::net::stream::Stream;
-use crate::protocol::Protocol;
+use crate::protocol::ForeignProtocol;
 
 /// Input that waits for its turn.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ pub(super) enum Taken {
     /// Bytes, or the peer's end: there may be a command now.
     Bytes,
     /// It speaks this, and not our protocol.
-    Foreign(Protocol),
+    Foreign(ForeignProtocol),
     /// The peer has ended its side, and all commands before that have been taken.
     End,
 }

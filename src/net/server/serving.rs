@@ -12,7 +12,7 @@ use super::ingress::{Ingress, Taken};
 use crate::chat::{ClientId, CloseReason, Command, Input, MonoTime};
 use crate::limits::{self, LINE_STEPS, LOOP_SHARE, STEP_NANOS};
 use crate::net::stream::Stream;
-use crate::protocol::Protocol;
+use crate::protocol::ForeignProtocol;
 
 /// What one connection may take of a turn.
 #[derive(Clone, Copy, Debug)]
@@ -141,7 +141,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Answers a client that speaks another protocol in that, and closes the connection.
-    fn turn_away(&mut self, id: ClientId, protocol: Protocol, now: MonoTime) {
+    fn turn_away(&mut self, id: ClientId, protocol: ForeignProtocol, now: MonoTime) {
         self.egress.answer_raw(&mut self.connections, id, &protocol.refusal(), now);
         debug!("{id:?}: {protocol:?}");
         self.apply(Input::Disconnected(id, CloseReason::Foreign), now);

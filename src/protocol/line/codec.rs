@@ -7,7 +7,7 @@ use super::parse;
 use super::telnet::{Met, Telnet};
 use crate::chat::{Command, Language, MonoTime, PasswordError, Question, Text, Trouble, Verb};
 use crate::protocol::detect::{self, LineEnds, Opening};
-use crate::protocol::foreign::{self, Protocol};
+use crate::protocol::foreign::{self, ForeignProtocol};
 use crate::protocol::format::Format;
 
 /// The line dialect, with telnet's commands taken out of it.
@@ -45,7 +45,7 @@ struct Input {
     /// A line that has been read, behind a word about it.
     behind: Option<Text>,
     /// What is spoken instead of ours: nothing of the connection counts.
-    foreign: Option<Protocol>,
+    foreign: Option<ForeignProtocol>,
     /// When a read found nothing more behind what has come of a line; only of who may send pieces.
     quiet_since: Option<MonoTime>,
     ahead: Option<Box<Ahead>>,
@@ -77,7 +77,7 @@ enum Taken {
     Clear(Command),
     /// Nothing: an artefact of how lines end.
     Nothing,
-    Foreign(Protocol),
+    Foreign(ForeignProtocol),
 }
 
 impl Input {
@@ -126,7 +126,7 @@ impl Codec {
     /// Takes in what came in one read; adds to `answers` what telnet wants back.
     pub fn push(&mut self, input: &[u8], answers: &mut Vec<u8>) {
         if self.line_ends.is_first() && self.opens_tls(input) {
-            self.input.get_or_insert_default().foreign = Some(Protocol::Tls);
+            self.input.get_or_insert_default().foreign = Some(ForeignProtocol::Tls);
         }
         if self.foreign().is_some() {
             return;
@@ -221,7 +221,7 @@ impl Codec {
     }
 
     /// The protocol that the other side speaks instead of ours, once its first bytes have told.
-    pub fn foreign(&self) -> Option<Protocol> {
+    pub fn foreign(&self) -> Option<ForeignProtocol> {
         self.input.as_ref()?.foreign
     }
 
@@ -298,10 +298,10 @@ impl Codec {
         let lines = &mut self.input.as_mut()?.lines;
         let read = match lines.next_line()? {
             Framed::Line(bytes, _) if open && foreign::is_request(bytes) => {
-                return Some(Taken::Foreign(Protocol::Http));
+                return Some(Taken::Foreign(ForeignProtocol::Http));
             }
             Framed::TooLong(start) if open && foreign::is_long_request(start) => {
-                return Some(Taken::Foreign(Protocol::Http));
+                return Some(Taken::Foreign(ForeignProtocol::Http));
             }
             Framed::TooLong(_) if asked => {
                 self.question = None;

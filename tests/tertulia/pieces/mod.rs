@@ -10,7 +10,7 @@ use tertulia::chat::{Command, Language, MonoTime, Question, Text, Trouble};
 use tertulia::limits::{
     CUT_CHARACTER_QUIET, FIRST_PIECE_QUIET, KEY_QUIET, LINE_MAX_BYTES, PIECE_QUIET, READ_BYTES,
 };
-use tertulia::protocol::{Codec, Protocol};
+use tertulia::protocol::{Codec, ForeignProtocol};
 
 /// Just not long enough.
 const ALMOST: Duration = Duration::from_micros(1);
@@ -517,17 +517,17 @@ fn time_alone_ends_nothing() {
 #[test]
 fn other_protocol_that_is_cut_is_still_known_and_is_nobodys_name() {
     for (input, protocol) in [
-        (&b"GET / HTTP/1.1\r\nHost: x\r\n\r\nMala\nhola\n"[..], Protocol::Http),
-        (b"POST /chat HTTP/1.1\nHost: x\n\nMala\nhola\n", Protocol::Http),
-        (b"OPTIONS * HTTP/1.1\r\n\r\n", Protocol::Http),
-        (b"HEAD http://ejemplo.es/ HTTP/1.0\r\n\r\n", Protocol::Http),
-        (b"CONNECT ejemplo.es:443 HTTP/1.1\r\n\r\n", Protocol::Http),
-        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nMala\n", Protocol::Http),
-        (b"DELETE /x HTTP/1.1\r\n\r\n", Protocol::Http),
-        (b"PATCH /x HTTP/1.1\r\n\r\n", Protocol::Http),
-        (b"PUT /x HTTP/1.1\r\n\r\n", Protocol::Http),
-        (b"TRACE / HTTP/1.1\r\n\r\n", Protocol::Http),
-        (b"\x16\x03\x01\x00\x0aMala\nhola\n\n", Protocol::Tls),
+        (&b"GET / HTTP/1.1\r\nHost: x\r\n\r\nMala\nhola\n"[..], ForeignProtocol::Http),
+        (b"POST /chat HTTP/1.1\nHost: x\n\nMala\nhola\n", ForeignProtocol::Http),
+        (b"OPTIONS * HTTP/1.1\r\n\r\n", ForeignProtocol::Http),
+        (b"HEAD http://ejemplo.es/ HTTP/1.0\r\n\r\n", ForeignProtocol::Http),
+        (b"CONNECT ejemplo.es:443 HTTP/1.1\r\n\r\n", ForeignProtocol::Http),
+        (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nMala\n", ForeignProtocol::Http),
+        (b"DELETE /x HTTP/1.1\r\n\r\n", ForeignProtocol::Http),
+        (b"PATCH /x HTTP/1.1\r\n\r\n", ForeignProtocol::Http),
+        (b"PUT /x HTTP/1.1\r\n\r\n", ForeignProtocol::Http),
+        (b"TRACE / HTTP/1.1\r\n\r\n", ForeignProtocol::Http),
+        (b"\x16\x03\x01\x00\x0aMala\nhola\n\n", ForeignProtocol::Tls),
     ] {
         let name = String::from_utf8_lossy(input);
         for first in 1..input.len() {
