@@ -4,32 +4,20 @@
 //! draining, lingering, dead.
 
 mod outbox;
+mod phase;
 mod write_buffer;
 
 use std::io;
 use std::time::Duration;
 
 use self::outbox::Outbox;
+use self::phase::Phase;
 use super::broadcast::{Broadcast, Span};
 use super::rate_limit::{Rate, RateLimiter};
 use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Question};
 use crate::limits;
 use crate::protocol::{Codec, ForeignProtocol, Format};
-
-/// How far the end of a connection is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
-    /// In use.
-    Open,
-    /// Not read any more; what is queued still leaves, until then at most.
-    Draining(MonoTime),
-    /// Our side has ended; what still comes is read and ignored, until then, and so many bytes, at most. Closing
-    /// a socket with unread input would make the kernel throw away what the peer has not read yet.
-    Lingering(MonoTime, u32),
-    /// To be swept; why.
-    Dead(CloseReason),
-}
 
 /// What the hub knows of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,13 +124,10 @@ impl<S: Stream> Conn<S> {
             match self.stream.read(scratch) {
                 Ok(0) => break Filled::Ended,
                 Ok(length) => {
-                    match &mut self.phase {
-                        Phase::Open => self.codec.push(&scratch[..length], answers),
-                        Phase::Lingering(_, left) => match left.checked_sub(length as u32) {
-                            Some(rest) => *left = rest,
-                            None => break Filled::Broken,
-                        },
-                        Phase::Draining(_) | Phase::Dead(_) => {}
+                    if self.phase.is_open() {
+                        self.codec.push(&scratch[..length], answers);
+                    } else if !self.phase.ignore(length) {
+                        break Filled::Broken;
                     }
                     return Filled::Some;
                 }
@@ -155,9 +140,9 @@ impl<S: Stream> Conn<S> {
         };
         self.readable = false;
         match filled {
-            Filled::Drained if self.phase == Phase::Open => self.codec.found_nothing(now),
+            Filled::Drained if self.phase.is_open() => self.codec.found_nothing(now),
             // Who closes with something unread resets the connection; what came before that in one piece counts.
-            Filled::Broken if self.phase == Phase::Open && self.codec.has_piece() => filled = Filled::Ended,
+            Filled::Broken if self.phase.is_open() && self.codec.has_piece() => filled = Filled::Ended,
             _ => {}
         }
         if filled == Filled::Ended && !self.ended {
@@ -189,7 +174,7 @@ impl<S: Stream> Conn<S> {
 
     /// Takes the next command out, if one may be taken.
     pub(super) fn next_command(&mut self, rate: Rate, now: MonoTime) -> Result<Command, Pause> {
-        if self.phase != Phase::Open {
+        if !self.phase.is_open() {
             return Err(Pause::Closing);
         }
         self.awaiting.take_if(|awaited| now >= awaited.until);
@@ -225,7 +210,7 @@ impl<S: Stream> Conn<S> {
 
     /// Queues an answer: whatever is waiting, it comes.
     pub(super) fn answer(&mut self, bytes: &[u8], broadcast: &Broadcast, now: MonoTime) {
-        if self.phase == Phase::Open {
+        if self.phase.is_open() {
             self.leave_prompt(broadcast, now);
             self.outbox.push(bytes, broadcast, now);
             self.at_prompt = !bytes.ends_with(b"\n");
@@ -234,7 +219,7 @@ impl<S: Stream> Conn<S> {
 
     /// Queues what is no text: a telnet's answers.
     pub(super) fn signal(&mut self, bytes: &[u8], broadcast: &Broadcast, now: MonoTime) {
-        if self.phase == Phase::Open {
+        if self.phase.is_open() {
             self.outbox.push(bytes, broadcast, now);
         }
     }
@@ -249,14 +234,14 @@ impl<S: Stream> Conn<S> {
 
     /// See [`Codec::disregard`].
     pub(super) fn disregard(&mut self, lines: u8) {
-        if self.phase == Phase::Open {
+        if self.phase.is_open() {
             self.codec.disregard(lines);
         }
     }
 
     /// Whether it matters what was sent before that which waits was written.
     pub(super) fn awaits_writing(&self) -> bool {
-        self.phase == Phase::Open && self.codec.awaits_writing()
+        self.phase.is_open() && self.codec.awaits_writing()
     }
 
     /// How much more may be read to know that.
@@ -284,7 +269,7 @@ impl<S: Stream> Conn<S> {
 
     /// The question that has to be asked again, because something else came behind it.
     pub(super) fn overtaken(&self) -> Option<Question> {
-        self.codec.question().filter(|_| !self.at_prompt && self.phase == Phase::Open)
+        self.codec.question().filter(|_| !self.at_prompt && self.phase.is_open())
     }
 
     /// What comes now begins on a line of its own.
@@ -298,16 +283,16 @@ impl<S: Stream> Conn<S> {
     /// Queues a line of the room, or counts it as skipped if too much waits already: here or, where no queue `may_grow`, for
     /// all together.
     pub(super) fn enqueue_line(&mut self, line: Span, may_grow: bool, broadcast: &Broadcast, now: MonoTime) {
-        if self.phase == Phase::Open {
+        if self.phase.is_open() {
             self.leave_prompt(broadcast, now);
         }
-        if self.phase != Phase::Open || self.outbox.enqueue_line(line, may_grow, broadcast, now) {
+        if !self.phase.is_open() || self.outbox.enqueue_line(line, may_grow, broadcast, now) {
             return;
         }
         if self.outbox.skipped() == 0 {
             // One turn may carry more than a queue holds; that is not the reader's fault.
             self.flush(broadcast, now);
-            if self.phase != Phase::Open || self.outbox.enqueue_line(line, may_grow, broadcast, now) {
+            if !self.phase.is_open() || self.outbox.enqueue_line(line, may_grow, broadcast, now) {
                 return;
             }
         }
@@ -322,7 +307,7 @@ impl<S: Stream> Conn<S> {
         if !self.outbox.is_empty() && self.outbox.send(&mut self.stream, broadcast, now).is_err() {
             return self.die(CloseReason::Lost);
         }
-        if self.outbox.is_empty() && matches!(self.phase, Phase::Draining(_)) {
+        if self.outbox.is_empty() && self.phase.is_draining() {
             self.end_writing(now);
         }
     }
@@ -330,7 +315,7 @@ impl<S: Stream> Conn<S> {
     /// The number of lines skipped, if the reader has to be told now: they have caught up, or this is their `last`
     /// chance to hear of it. Forgets it.
     pub(super) fn take_skipped(&mut self, last: bool) -> Option<u32> {
-        let told = self.phase == Phase::Open
+        let told = self.phase.is_open()
             && self.outbox.skipped() > 0
             && (last || self.outbox.len() <= limits::QUEUE_LOW_BYTES);
         told.then(|| self.outbox.take_skipped())
@@ -352,16 +337,14 @@ impl<S: Stream> Conn<S> {
         if self.standing == Standing::InChat {
             self.standing = Standing::Unknown;
         }
-        if self.phase == Phase::Open {
-            self.phase = Phase::Draining(now + limits::DRAIN_TIMEOUT);
+        if self.phase.drain(now) {
             self.paced = false;
         }
     }
 
     /// The end, without further ceremony.
     pub(super) fn die(&mut self, cause: CloseReason) {
-        if !self.is_dead() {
-            self.phase = Phase::Dead(cause);
+        if self.phase.die(cause) {
             self.outbox.clear();
         }
     }
@@ -421,31 +404,31 @@ impl<S: Stream> Conn<S> {
     }
 
     pub(super) fn is_open(&self) -> bool {
-        self.phase == Phase::Open
+        self.phase.is_open()
     }
 
     /// Whether this is being closed, and something may have to be written.
     pub(super) fn is_draining(&self) -> bool {
-        matches!(self.phase, Phase::Draining(_))
+        self.phase.is_draining()
     }
 
     /// Whether our side has ended, and the peer's has not.
     pub(super) fn is_lingering(&self) -> bool {
-        matches!(self.phase, Phase::Lingering(..))
+        self.phase.is_lingering()
     }
 
     pub(super) fn is_dead(&self) -> bool {
-        matches!(self.phase, Phase::Dead(_))
+        self.phase.is_dead()
     }
 
     /// Why this has died, if it has.
     pub(super) fn cause(&self) -> Option<CloseReason> {
-        if let Phase::Dead(cause) = self.phase { Some(cause) } else { None }
+        self.phase.cause()
     }
 
     /// Whether to read: there may be input, and it is not the time to write our last words first.
     pub(super) fn may_read(&self) -> bool {
-        self.readable && matches!(self.phase, Phase::Open | Phase::Lingering(..))
+        self.readable && self.phase.reads()
     }
 
     /// Whether the end of a turn has something to do here: bytes to send, or somebody who died while more was queued.
@@ -491,7 +474,7 @@ impl<S: Stream> Conn<S> {
             Standing::Refused => limits::REFUSED_LINGER,
             Standing::Unknown | Standing::InChat => limits::LINGER_TIMEOUT,
         };
-        self.phase = Phase::Lingering(now + linger, limits::LINGER_MAX_BYTES as u32);
+        self.phase.linger(now + linger);
     }
 }
 

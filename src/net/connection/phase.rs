@@ -1,0 +1,82 @@
+//! How far the end of a connection is.
+//!
+//! Invariant: there is one way forward: open, draining, lingering, dead.
+
+use crate::chat::{CloseReason, MonoTime};
+use crate::limits;
+
+/// How far the end of a connection is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// In use.
+    Open,
+    /// Not read any more; what is queued still leaves, until then at most.
+    Draining(MonoTime),
+    /// Our side has ended; what still comes is read and ignored, until then, and so many bytes, at most. Closing
+    /// a socket with unread input would make the kernel throw away what the peer has not read yet.
+    Lingering(MonoTime, u32),
+    /// To be swept; why.
+    Dead(CloseReason),
+}
+
+impl Phase {
+    /// Begins the end: what is queued leaves first. Says whether this was open.
+    pub(super) fn drain(&mut self, now: MonoTime) -> bool {
+        let open = self.is_open();
+        if open {
+            *self = Phase::Draining(now + limits::DRAIN_TIMEOUT);
+        }
+        open
+    }
+
+    /// Our side has ended; the peer may take until then to end its own.
+    pub(super) fn linger(&mut self, until: MonoTime) {
+        debug_assert!(self.is_draining(), "what was queued has left");
+        *self = Phase::Lingering(until, limits::LINGER_MAX_BYTES as u32);
+    }
+
+    /// The end, without further ceremony. Says whether it is new.
+    pub(super) fn die(&mut self, cause: CloseReason) -> bool {
+        let dies = !self.is_dead();
+        if dies {
+            *self = Phase::Dead(cause);
+        }
+        dies
+    }
+
+    /// Bytes have come that nobody reads any more; says whether more may come.
+    pub(super) fn ignore(&mut self, bytes: usize) -> bool {
+        let Phase::Lingering(_, left) = self else { return true };
+        let rest = left.checked_sub(bytes as u32);
+        *left = rest.unwrap_or(0);
+        rest.is_some()
+    }
+
+    pub(super) fn is_open(self) -> bool {
+        self == Phase::Open
+    }
+
+    /// Whether this is being closed, and something may have to be written.
+    pub(super) fn is_draining(self) -> bool {
+        matches!(self, Phase::Draining(_))
+    }
+
+    /// Whether our side has ended, and the peer's has not.
+    pub(super) fn is_lingering(self) -> bool {
+        matches!(self, Phase::Lingering(..))
+    }
+
+    pub(super) fn is_dead(self) -> bool {
+        matches!(self, Phase::Dead(_))
+    }
+
+    /// Why this has died, if it has.
+    pub(super) fn cause(self) -> Option<CloseReason> {
+        if let Phase::Dead(cause) = self { Some(cause) } else { None }
+    }
+
+    /// Whether what comes is to be read.
+    pub(super) fn reads(self) -> bool {
+        self.is_open() || self.is_lingering()
+    }
+}
