@@ -8,7 +8,7 @@ use tertulia::chat::{
     ChatConfig, ClientId, Command, Effect, Event, Hub, Input, Language, Name, Origin, Text, Time,
 };
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
-use tertulia::protocol::{EncodeCache, Format, LineBuffer};
+use tertulia::protocol::{Encoder, Format, LineBuffer};
 
 /// A line as people type them.
 const SHORT: &str = "y entonces dijo que no venía, que ya nos veríamos mañana\n";
@@ -110,19 +110,14 @@ fn encoding(criterion: &mut Criterion) {
     let from = Name::new("María").expect("a name");
     let room = Name::new("general").expect("a name");
     let said = Event::Said { room, from, text: Text::clean(SHORT.trim_end()) };
-    let format = |crlf| Format { language: Language::Spanish, crlf };
+    let format = |crlf| Format::Line { language: Language::Spanish, crlf };
     let mut group = criterion.benchmark_group("encode said");
-    let mut encode_cache = EncodeCache::default();
+    let mut encoder = Encoder::default();
     group.bench_function("for readers of LF", |bencher| {
-        bencher.iter(|| encode_cache.once(black_box(&said), format(false)).len());
+        bencher.iter(|| encoder.encode(black_box(&said), format(false), true).bytes.len());
     });
     group.bench_function("for readers of CR LF", |bencher| {
-        bencher.iter(|| encode_cache.once(black_box(&said), format(true)).len());
-    });
-    // What the second reader of a kind costs, and every one after it.
-    group.bench_function("for the next reader", |bencher| {
-        encode_cache.clear();
-        bencher.iter(|| encode_cache.of(black_box(&said), format(false), true).len());
+        bencher.iter(|| encoder.encode(black_box(&said), format(true), true).bytes.len());
     });
     group.finish();
 }

@@ -33,7 +33,7 @@
 //! 3  Conn::fill              reads, until there is no more or the connection's share of the turn is used up
 //! 4  Codec::next_command     the next line becomes a Command
 //! 5  Hub::apply              the rules; Effect::Deliver { to, event } comes out
-//! 6  Egress::deliver         encodes once per kind of reader; each recipient's outbox notes that it is theirs
+//! 6  Egress::deliver         encodes once for each format; each recipient's outbox notes that it is theirs
 //! 7  Egress::flush           one write per connection that has something to be written
 //! ```
 //!

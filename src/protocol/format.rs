@@ -1,4 +1,4 @@
-//! Events to bytes, once per kind of reader however many readers there are.
+//! Events to bytes, as their reader wants them.
 
 use super::{english, spanish};
 use crate::chat::{Event, Language};
@@ -6,83 +6,89 @@ use crate::clock::Zone;
 
 /// What makes the bytes of an event differ between two readers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Format {
-    /// The language the server speaks to them.
-    pub language: Language,
-    /// Whether their lines end in CR LF rather than LF.
-    pub crlf: bool,
+pub enum Format {
+    /// Lines of text.
+    Line {
+        /// The language the server speaks to the reader.
+        language: Language,
+        /// Whether the reader's lines end in CR LF rather than LF.
+        crlf: bool,
+    },
 }
 
-impl Format {
-    /// How many kinds there are: readers of each may be in the room that an event is about, or have it beside their
-    /// current one.
-    pub const COUNT: usize = 8;
-
-    /// Each kind's own number, below [`COUNT`](Self::COUNT).
-    pub fn index(self, here: bool) -> usize {
-        usize::from(self.language == Language::English) * 4 + usize::from(self.crlf) * 2 + usize::from(here)
-    }
+/// An event in bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Encoding<'a> {
+    /// All of it. Never empty.
+    pub bytes: &'a [u8],
+    /// Whether it is a prompt: its last line has no end, for the reader's answer follows there.
+    pub is_prompt: bool,
 }
 
-/// The encodings of one event, made when the first reader of a kind asks.
+/// Writes events.
 #[derive(Debug, Default)]
-pub struct EncodeCache {
-    /// Never empty once made: no event is without bytes.
-    made: [Vec<u8>; Format::COUNT],
+pub struct Encoder {
     words: String,
+    /// The same with the reader's line ends.
+    bytes: Vec<u8>,
     zone: Zone,
 }
 
-impl EncodeCache {
+impl Format {
+    /// What ends a line, or leaves a prompt.
+    pub fn line_end(self) -> &'static [u8] {
+        match self {
+            Format::Line { crlf: true, .. } => b"\r\n",
+            Format::Line { crlf: false, .. } => b"\n",
+        }
+    }
+}
+
+impl<'a> Encoding<'a> {
+    /// Bytes behind which nothing has to be left.
+    pub fn whole(bytes: &'a [u8]) -> Encoding<'a> {
+        Encoding { bytes, is_prompt: false }
+    }
+}
+
+impl Encoder {
     /// For readers whose clocks show the time of `zone`.
-    pub fn new(zone: Zone) -> EncodeCache {
-        EncodeCache { zone, ..EncodeCache::default() }
+    pub fn new(zone: Zone) -> Encoder {
+        Encoder { zone, ..Encoder::default() }
     }
 
     /// From now on readers' clocks show the time of `zone`.
     pub fn set_zone(&mut self, zone: Zone) {
-        self.clear();
         self.zone = zone;
     }
 
-    /// Forgets the event before.
-    pub fn clear(&mut self) {
-        self.made.iter_mut().for_each(Vec::clear);
-    }
-
-    /// `event` for one reader.
-    pub fn once(&mut self, event: &Event, format: Format) -> &[u8] {
-        self.clear();
-        self.of(event, format, true)
-    }
-
-    /// `event` as readers of `format` get it. Between two calls of [`clear`](Self::clear) it must be the same event.
-    /// `here`: whether it is about the reader's current room; words of another room carry its name.
-    pub fn of(&mut self, event: &Event, format: Format, here: bool) -> &[u8] {
-        let bytes = &mut self.made[format.index(here)];
-        if bytes.is_empty() {
-            self.words.clear();
-            if let Event::Said { room, .. } | Event::Acted { room, .. } = event
-                && !here
-            {
-                self.words.extend(["#", room.as_str(), " "]);
-            }
-            match format.language {
-                Language::Spanish => spanish::write(event, &self.zone, &mut self.words),
-                Language::English => english::write(event, &self.zone, &mut self.words),
-            }
-            if format.crlf {
-                for piece in self.words.split_inclusive('\n') {
-                    let line = piece.strip_suffix('\n');
-                    bytes.extend_from_slice(line.unwrap_or(piece).as_bytes());
-                    if line.is_some() {
-                        bytes.extend_from_slice(b"\r\n");
-                    }
-                }
-            } else {
-                bytes.extend_from_slice(self.words.as_bytes());
+    /// `event` as readers of `format` get it. `here`: whether it is about the reader's current room, or about none; words of
+    /// another room carry its name.
+    pub fn encode(&mut self, event: &Event, format: Format, here: bool) -> Encoding<'_> {
+        let Format::Line { language, crlf } = format;
+        self.words.clear();
+        if let Event::Said { room, .. } | Event::Acted { room, .. } = event
+            && !here
+        {
+            self.words.extend(["#", room.as_str(), " "]);
+        }
+        match language {
+            Language::Spanish => spanish::write(event, &self.zone, &mut self.words),
+            Language::English => english::write(event, &self.zone, &mut self.words),
+        }
+        let is_prompt = matches!(event, Event::NamePrompt | Event::PasswordPrompt(_));
+        debug_assert_eq!(is_prompt, !self.words.ends_with('\n'), "{event:?}");
+        if !crlf {
+            return Encoding { bytes: self.words.as_bytes(), is_prompt };
+        }
+        self.bytes.clear();
+        for piece in self.words.split_inclusive('\n') {
+            let line = piece.strip_suffix('\n');
+            self.bytes.extend_from_slice(line.unwrap_or(piece).as_bytes());
+            if line.is_some() {
+                self.bytes.extend_from_slice(format.line_end());
             }
         }
-        bytes
+        Encoding { bytes: &self.bytes, is_prompt }
     }
 }

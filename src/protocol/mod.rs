@@ -10,5 +10,5 @@ mod phrases;
 mod spanish;
 
 pub use foreign::ForeignProtocol;
-pub use format::{EncodeCache, Format};
+pub use format::{Encoder, Encoding, Format};
 pub use line::{Codec, Ending, Framed, LineBuffer};

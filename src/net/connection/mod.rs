@@ -17,7 +17,7 @@ use super::rate_limit::{Rate, RateLimiter};
 use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Question};
 use crate::limits;
-use crate::protocol::{Codec, ForeignProtocol, Format};
+use crate::protocol::{Codec, Encoding, ForeignProtocol, Format};
 
 /// What the hub knows of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -209,11 +209,11 @@ impl<S: Stream> Conn<S> {
     }
 
     /// Queues an answer: whatever is waiting, it comes.
-    pub(super) fn answer(&mut self, bytes: &[u8], broadcast: &Broadcast, now: MonoTime) {
+    pub(super) fn answer(&mut self, answer: Encoding<'_>, broadcast: &Broadcast, now: MonoTime) {
         if self.phase.is_open() {
             self.leave_prompt(broadcast, now);
-            self.outbox.push(bytes, broadcast, now);
-            self.at_prompt = !bytes.ends_with(b"\n");
+            self.outbox.push(answer.bytes, broadcast, now);
+            self.at_prompt = answer.is_prompt;
         }
     }
 
@@ -225,7 +225,13 @@ impl<S: Stream> Conn<S> {
     }
 
     /// Asks for a password in the words of `prompt`; the next line is the answer.
-    pub(super) fn ask(&mut self, question: Question, prompt: &[u8], broadcast: &Broadcast, now: MonoTime) {
+    pub(super) fn ask(
+        &mut self,
+        question: Question,
+        prompt: Encoding<'_>,
+        broadcast: &Broadcast,
+        now: MonoTime,
+    ) {
         if let Some(hide) = self.codec.expect_answer(question) {
             self.signal(&hide, broadcast, now);
         }
@@ -275,8 +281,7 @@ impl<S: Stream> Conn<S> {
     /// What comes now begins on a line of its own.
     fn leave_prompt(&mut self, broadcast: &Broadcast, now: MonoTime) {
         if std::mem::take(&mut self.at_prompt) {
-            let end: &[u8] = if self.codec.format().crlf { b"\r\n" } else { b"\n" };
-            self.outbox.push(end, broadcast, now);
+            self.outbox.push(self.codec.format().line_end(), broadcast, now);
         }
     }
 
@@ -485,8 +490,10 @@ mod tests {
     use super::*;
 
     /// A peer that takes everything, sends nothing but its end, and may be gone when ours comes.
+    #[derive(Default)]
     struct Silent {
         gone: bool,
+        taken: Vec<u8>,
     }
 
     impl Read for Silent {
@@ -497,6 +504,7 @@ mod tests {
 
     impl Write for Silent {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.taken.extend_from_slice(bytes);
             Ok(bytes.len())
         }
 
@@ -515,7 +523,7 @@ mod tests {
     fn closed_connection_lingers_only_for_a_peer_that_may_still_send() {
         let now = MonoTime::START;
         for (ended, gone) in [(false, false), (true, false), (false, true)] {
-            let mut conn = Conn::new(1, Silent { gone }, Language::default());
+            let mut conn = Conn::new(1, Silent { gone, ..Silent::default() }, Language::default());
             if ended {
                 assert_eq!(conn.fill(&mut [0; 8], &mut Vec::new(), now), Filled::Ended);
             }
@@ -524,5 +532,16 @@ mod tests {
             let over = ended || gone;
             assert_eq!((conn.is_dead(), conn.is_lingering()), (over, !over), "{ended} {gone}");
         }
+    }
+    #[test]
+    fn prompt_is_left_before_anything_else_and_nothing_else_is() {
+        let (now, broadcast) = (MonoTime::START, Broadcast::default());
+        let mut conn = Conn::new(1, Silent::default(), Language::default());
+        conn.answer(Encoding { bytes: b"Nombre: ", is_prompt: true }, &broadcast, now);
+        conn.answer(Encoding::whole(b"una\n"), &broadcast, now);
+        conn.answer(Encoding::whole(b"\x15\x03"), &broadcast, now);
+        conn.answer(Encoding::whole(b"otra\n"), &broadcast, now);
+        conn.flush(&broadcast, now);
+        assert_eq!(conn.stream.taken, b"Nombre: \nuna\n\x15\x03otra\n");
     }
 }

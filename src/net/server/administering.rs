@@ -43,7 +43,7 @@ impl<S: Stream> Server<S> {
     /// What people are told of an expulsion, as rows of an answer.
     fn expulsion_words(&mut self, news: ExpulsionNews, language: Language) -> Result<String, Refusal> {
         let refused = matches!(news, ExpulsionNews::Refused(_));
-        let bytes = self.egress.encode(&Event::Expulsion(news), Format { language, crlf: false });
+        let bytes = self.egress.encode(&Event::Expulsion(news), Format::Line { language, crlf: false });
         let words = String::from_utf8_lossy(bytes);
         match refused {
             true => Err(Refusal::Explained(words.trim_end().replace('\n', " "))),

@@ -12,12 +12,12 @@ use crate::limits::BYTES_PER_STEP;
 use crate::net::broadcast::Broadcast;
 use crate::net::connection::Conn;
 use crate::net::stream::Stream;
-use crate::protocol::{EncodeCache, Format};
+use crate::protocol::{Encoder, Encoding, Format};
 
 /// What is on its way to readers.
 #[derive(Debug)]
 pub(super) struct Egress {
-    encode_cache: EncodeCache,
+    encoder: Encoder,
     broadcast: Broadcast,
     /// The slots of those who have lines of a room to be written, and stand in line for it. Not ids: everybody is
     /// here at times, and the connection itself says whether it is.
@@ -45,7 +45,7 @@ pub(super) enum Flushed {
 impl Egress {
     pub(super) fn new(zone: Zone, queues_max_bytes: usize) -> Egress {
         Egress {
-            encode_cache: EncodeCache::new(zone),
+            encoder: Encoder::new(zone),
             broadcast: Broadcast::default(),
             dirty: VecDeque::new(),
             urgent: VecDeque::new(),
@@ -56,12 +56,12 @@ impl Egress {
 
     /// Times are shown as the clocks of this zone show them.
     pub(super) fn set_zone(&mut self, zone: Zone) {
-        self.encode_cache.set_zone(zone);
+        self.encoder.set_zone(zone);
     }
 
     /// `event` for one reader.
     pub(super) fn encode(&mut self, event: &Event, format: Format) -> &[u8] {
-        self.encode_cache.once(event, format)
+        self.encoder.encode(event, format, true).bytes
     }
 
     /// Steps of work done here.
@@ -107,11 +107,11 @@ impl Egress {
         event: &Event,
         now: MonoTime,
     ) {
-        let Egress { encode_cache, broadcast, steps, .. } = self;
+        let Egress { encoder, broadcast, steps, .. } = self;
         connections.with_queue(id, |conn| {
-            let bytes = encode_cache.once(event, conn.format());
-            *steps += (bytes.len() / BYTES_PER_STEP) as u64;
-            conn.answer(bytes, broadcast, now);
+            let answer = encoder.encode(event, conn.format(), true);
+            *steps += (answer.bytes.len() / BYTES_PER_STEP) as u64;
+            conn.answer(answer, broadcast, now);
         });
         self.mark_urgent(connections, id);
     }
@@ -123,15 +123,14 @@ impl Egress {
         (to, event): (&Audience, &Event),
         now: MonoTime,
     ) {
-        let Egress { encode_cache, broadcast, dirty, queues_max_bytes, .. } = self;
-        encode_cache.clear();
+        let Egress { encoder, broadcast, dirty, queues_max_bytes, .. } = self;
         broadcast.begin_line();
         hub.audience(to, |id, here| {
             // Else a line could cost each of thousands who do not read a copy, before any of them is let go.
             let may_grow = connections.queued() <= *queues_max_bytes;
             connections.with_queue(id, |conn| {
                 let format = conn.format();
-                let line = broadcast.line(format.index(here), || encode_cache.of(event, format, here));
+                let line = broadcast.line(format, here, || encoder.encode(event, format, here));
                 conn.enqueue_line(line, may_grow, broadcast, now);
                 if !conn.dirty && conn.wants_flush() {
                     conn.dirty = true;
@@ -149,7 +148,7 @@ impl Egress {
         bytes: &[u8],
         now: MonoTime,
     ) {
-        connections.with_queue(id, |conn| conn.answer(bytes, &self.broadcast, now));
+        connections.with_queue(id, |conn| conn.answer(Encoding::whole(bytes), &self.broadcast, now));
         self.mark_urgent(connections, id);
     }
 
@@ -174,7 +173,7 @@ impl Egress {
         now: MonoTime,
     ) {
         connections.with_both(id, |conn| {
-            let prompt = self.encode_cache.once(&Event::PasswordPrompt(question), conn.format());
+            let prompt = self.encoder.encode(&Event::PasswordPrompt(question), conn.format(), true);
             conn.ask(question, prompt, &self.broadcast, now);
         });
         self.mark_urgent(connections, id);
@@ -284,7 +283,7 @@ impl Egress {
     fn report_skipped<S: Stream>(&mut self, conn: &mut Conn<S>, last: bool, now: MonoTime) -> bool {
         let skipped = conn.take_skipped(last);
         if let Some(lines) = skipped {
-            let notice = self.encode_cache.once(&Event::Skipped(lines.into()), conn.format());
+            let notice = self.encoder.encode(&Event::Skipped(lines.into()), conn.format(), true);
             conn.answer(notice, &self.broadcast, now);
         }
         skipped.is_some()
@@ -293,7 +292,7 @@ impl Egress {
     /// Asks again for a password if something came between.
     fn ask_again<S: Stream>(&mut self, conn: &mut Conn<S>, now: MonoTime) {
         if let Some(question) = conn.overtaken() {
-            let prompt = self.encode_cache.once(&Event::PasswordPrompt(question), conn.format());
+            let prompt = self.encoder.encode(&Event::PasswordPrompt(question), conn.format(), true);
             conn.answer(prompt, &self.broadcast, now);
         }
     }

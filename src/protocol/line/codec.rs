@@ -181,7 +181,7 @@ impl Codec {
         if let Some(input) = &mut self.input {
             input.ahead = None;
         }
-        self.telnet.hide(self.format().crlf)
+        self.telnet.hide(self.line_ends == LineEnds::Cr)
     }
 
     /// So many of the next lines may be passwords for which nothing asks, if they are sent before the answer that says so is
@@ -390,7 +390,7 @@ impl Codec {
     /// What makes bytes for this reader differ from those for others.
     pub fn format(&self) -> Format {
         // A lone CR would put every line on top of the last: who sends one gets the full CR LF.
-        Format { language: self.language, crlf: self.line_ends == LineEnds::Cr }
+        Format::Line { language: self.language, crlf: self.line_ends == LineEnds::Cr }
     }
 
     /// Bytes of memory held for unfinished input, and to compare with what was sent ahead.

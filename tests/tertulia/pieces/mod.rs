@@ -79,7 +79,7 @@ fn first_piece_is_a_line_after_some_quiet() {
     assert_eq!(sender.waits(ALMOST), [say("María")]);
     assert!(sender.is_at_rest());
     assert_eq!(sender.codec.held(), 0);
-    assert!(!sender.codec.format().crlf);
+    assert_eq!(sender.codec.format().line_end(), b"\n");
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn line_end_means_line_ends_for_good() {
         assert!(sender.is_at_rest());
         assert_eq!(sender.waits(KEY_QUIET * 10), []);
         assert_eq!(sender.sends(format!(" tal{end}")), [say("qué tal")]);
-        assert_eq!(sender.codec.format().crlf, end != "\n");
+        assert_eq!(sender.codec.format().line_end() == b"\r\n", end != "\n");
     }
     // The first of which is the one of the name, which is not cut either.
     for end in ["\n", "\r\n"] {
@@ -273,7 +273,7 @@ fn line_end_that_comes_late_and_alone_belongs_to_the_piece_before_it() {
         assert_eq!(sender.sends("gira"), []);
         assert!(sender.is_at_rest(), "and from now on only line ends count");
         assert!(matches!(&sender.sends(format!("sol{end}"))[..], [Command::Secret(Ok(_))]));
-        assert_eq!(sender.codec.format().crlf, end != "\n");
+        assert_eq!(sender.codec.format().line_end() == b"\r\n", end != "\n");
         // The end of one that has just been said, with the next line behind it.
         let mut sender = Sender::of_pieces();
         assert_eq!(sender.sends("hola"), []);
@@ -297,7 +297,7 @@ fn single_keys_are_joined_and_then_only_line_ends_count() {
     assert_eq!(sender.waits(KEY_QUIET * 100), [], "nor what is pasted behind them");
     assert_eq!(sender.sends("\r"), [say("hola a todos, pegado")]);
     assert_eq!(sender.sends("\0otra\r"), [say("otra")]);
-    assert!(sender.codec.format().crlf);
+    assert_eq!(sender.codec.format().line_end(), b"\r\n");
     // Behind them it is no first line any more.
     let mut sender = Sender::of_pieces();
     for key in ["G", "E", "T / HTTP/1.1\r"] {

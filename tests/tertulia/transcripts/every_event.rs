@@ -10,7 +10,7 @@ use tertulia::chat::{
     RoomRefusal, ServerNews, Text, Trouble, UnixMillis, Verb, Wording,
 };
 use tertulia::locale;
-use tertulia::protocol::{EncodeCache, Format};
+use tertulia::protocol::{Encoder, Format};
 
 use super::commands::VERBS;
 
@@ -399,7 +399,10 @@ fn is_prompt(event: &Event) -> bool {
 }
 
 fn encode(event: &Event, language: Language, crlf: bool) -> String {
-    String::from_utf8(EncodeCache::default().once(event, Format { language, crlf }).to_vec()).unwrap()
+    let mut encoder = Encoder::default();
+    let encoding = encoder.encode(event, Format::Line { language, crlf }, true);
+    assert_eq!(encoding.is_prompt, is_prompt(event), "{event:?}");
+    String::from_utf8(encoding.bytes.to_vec()).unwrap()
 }
 
 #[test]
@@ -564,29 +567,16 @@ fn idle_times_read_like_those_of_people() {
 }
 
 #[test]
-fn one_encoding_serves_all_readers_of_a_kind_and_is_forgotten() {
-    let mut encode_cache = EncodeCache::default();
-    let lf = Format { language: Spanish, crlf: false };
-    let crlf = Format { language: English, crlf: true };
-    assert_eq!(
-        encode_cache.of(&Event::Skipped(2), lf, true),
-        encode(&Event::Skipped(2), Spanish, false).as_bytes()
-    );
-    assert_eq!(
-        encode_cache.of(&Event::Skipped(2), crlf, true),
-        encode(&Event::Skipped(2), English, true).as_bytes()
-    );
-    encode_cache.clear();
-    assert_eq!(
-        encode_cache.of(&Event::Stopping, lf, true),
-        encode(&Event::Stopping, Spanish, false).as_bytes()
-    );
-    assert_eq!(
-        encode_cache.once(&Event::ThatIsYou, lf),
-        encode(&Event::ThatIsYou, Spanish, false).as_bytes()
-    );
-    assert_eq!(
-        encode_cache.of(&Event::ThatIsYou, crlf, true),
-        encode(&Event::ThatIsYou, English, true).as_bytes()
-    );
+fn encoder_forgets_the_event_and_the_format_before() {
+    let mut encoder = Encoder::default();
+    let lf = Format::Line { language: Spanish, crlf: false };
+    let crlf = Format::Line { language: English, crlf: true };
+    for (event, format, expected) in [
+        (Event::Skipped(2), lf, encode(&Event::Skipped(2), Spanish, false)),
+        (Event::Skipped(2), crlf, encode(&Event::Skipped(2), English, true)),
+        (Event::Stopping, lf, encode(&Event::Stopping, Spanish, false)),
+        (Event::ThatIsYou, crlf, encode(&Event::ThatIsYou, English, true)),
+    ] {
+        assert_eq!(encoder.encode(&event, format, true).bytes, expected.as_bytes());
+    }
 }

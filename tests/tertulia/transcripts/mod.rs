@@ -20,7 +20,7 @@ use tertulia::chat::{
     Time, UnixMillis,
 };
 use tertulia::clock::Zone;
-use tertulia::protocol::{Codec, EncodeCache};
+use tertulia::protocol::{Codec, Encoder};
 use tertulia::storage::Memory;
 
 use super::support::book::Book;
@@ -41,7 +41,7 @@ pub struct Wire {
     clocks: Time,
     language: Language,
     ends: Vec<End>,
-    encode_cache: EncodeCache,
+    encoder: Encoder,
     history: Memory,
     book: Book,
 }
@@ -67,7 +67,7 @@ impl Wire {
             clocks: Time::default(),
             language,
             ends: Vec::new(),
-            encode_cache: EncodeCache::default(),
+            encoder: Encoder::default(),
             history: Memory::default(),
             book,
         }
@@ -92,7 +92,7 @@ impl Wire {
 
     /// The clocks of those who read are those of this zone.
     pub fn in_zone(&mut self, name: &str) {
-        self.encode_cache.set_zone(Zone::named(name).expect("a zone"));
+        self.encoder.set_zone(Zone::named(name).expect("a zone"));
     }
 
     /// Lets a while pass and throws away what was read.
@@ -186,8 +186,7 @@ impl Shell for Wire {
     fn hears(&mut self, id: ClientId, event: &Event, here: bool) {
         let end = &mut self.ends[id.slot()];
         assert!(end.open, "{event:?} is for who has left");
-        self.encode_cache.clear();
-        end.unread.extend_from_slice(self.encode_cache.of(event, end.codec.format(), here));
+        end.unread.extend_from_slice(self.encoder.encode(event, end.codec.format(), here).bytes);
     }
 
     fn carries_out(&mut self, effect: Effect) {
@@ -205,8 +204,8 @@ impl Shell for Wire {
                 let end = &mut self.ends[id.slot()];
                 // What a telnet would be sent is no text.
                 let _ = end.codec.expect_answer(question);
-                let prompt = self.encode_cache.once(&Event::PasswordPrompt(question), end.codec.format());
-                end.unread.extend_from_slice(prompt);
+                let prompt = self.encoder.encode(&Event::PasswordPrompt(question), end.codec.format(), true);
+                end.unread.extend_from_slice(prompt.bytes);
             }
             Effect::Disregard(id, lines) => self.ends[id.slot()].codec.disregard(lines),
             other => unreachable!("{other:?} wants a reply"),
