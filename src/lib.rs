@@ -14,7 +14,7 @@
 //! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
 //! - [`chat`]: the vocabulary (commands, events, effects), names, safe text, and the [`Hub`](chat::Hub) with the rules.
 //! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.
-//! - [`protocol`]: what a connection speaks, the line dialect, telnet's commands, Spanish and English.
+//! - [`protocol`]: what a connection speaks ([`Protocol`](protocol::Protocol)), the line dialect, telnet's commands, Spanish and English.
 //! - [`storage`]: what was said before, in memory or in a file with a helper thread of its own; accounts, messages for the absent.
 //! - [`auth`]: passwords: the thread that hashes them, whose turn it is, who has to wait.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
@@ -31,7 +31,7 @@
 //! 1  EventLoop::run          an event names a ClientId
 //! 2  Ingress                 finds the connection, checks its generation; Server::serve_ready gives it its share of the turn
 //! 3  Conn::fill              reads, until there is no more or the connection's share of the turn is used up
-//! 4  Codec::next_command     the next line becomes a Command
+//! 4  Protocol::next_command  the next line becomes a Command
 //! 5  Hub::apply              the rules; Effect::Deliver { to, event } comes out
 //! 6  Egress::deliver         encodes once for each format; each recipient's outbox notes that it is theirs
 //! 7  Egress::flush           one write per connection that has something to be written

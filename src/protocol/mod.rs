@@ -8,7 +8,9 @@ mod format;
 mod line;
 mod phrases;
 mod spanish;
+mod spoken;
 
 pub use foreign::ForeignProtocol;
 pub use format::{Encoder, Encoding, Format};
 pub use line::{Codec, Ending, Framed, LineBuffer};
+pub use spoken::Protocol;

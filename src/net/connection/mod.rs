@@ -17,7 +17,7 @@ use super::rate_limit::{Rate, RateLimiter};
 use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Question};
 use crate::limits;
-use crate::protocol::{Codec, Encoding, ForeignProtocol, Format};
+use crate::protocol::{Encoding, ForeignProtocol, Format, Protocol};
 
 /// What the hub knows of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,7 +71,7 @@ pub(super) struct Conn<S> {
     pub(super) stream: S,
     /// Which tenant of the slot this is.
     generation: u32,
-    codec: Codec,
+    protocol: Protocol,
     outbox: Outbox,
     rate_limiter: RateLimiter,
     phase: Phase,
@@ -101,7 +101,7 @@ impl<S: Stream> Conn<S> {
         Conn {
             stream,
             generation,
-            codec: Codec::new(language),
+            protocol: Protocol::new(language),
             outbox: Outbox::default(),
             rate_limiter: RateLimiter::default(),
             phase: Phase::Open,
@@ -118,14 +118,14 @@ impl<S: Stream> Conn<S> {
         }
     }
 
-    /// Reads once through `scratch`; what came is the codec's, or nobody's while the connection is closing.
+    /// Reads once through `scratch`; what came is the decoder's, or nobody's while the connection is closing.
     pub(super) fn fill(&mut self, scratch: &mut [u8], answers: &mut Vec<u8>, now: MonoTime) -> Filled {
         let mut filled = loop {
             match self.stream.read(scratch) {
                 Ok(0) => break Filled::Ended,
                 Ok(length) => {
                     if self.phase.is_open() {
-                        self.codec.push(&scratch[..length], answers);
+                        self.protocol.push(&scratch[..length], answers);
                     } else if !self.phase.ignore(length) {
                         break Filled::Broken;
                     }
@@ -140,14 +140,14 @@ impl<S: Stream> Conn<S> {
         };
         self.readable = false;
         match filled {
-            Filled::Drained if self.phase.is_open() => self.codec.found_nothing(now),
+            Filled::Drained if self.phase.is_open() => self.protocol.found_nothing(now),
             // Who closes with something unread resets the connection; what came before that in one piece counts.
-            Filled::Broken if self.phase.is_open() && self.codec.has_piece() => filled = Filled::Ended,
+            Filled::Broken if self.phase.is_open() && self.protocol.has_piece() => filled = Filled::Ended,
             _ => {}
         }
         if filled == Filled::Ended && !self.ended {
             self.ended = true;
-            self.codec.finish();
+            self.protocol.finish();
         }
         filled
     }
@@ -157,19 +157,19 @@ impl<S: Stream> Conn<S> {
     pub(super) fn last_words(&mut self, scratch: &mut [u8]) -> Option<Command> {
         for _ in 0..limits::READS_PER_TURN {
             match self.stream.read(scratch) {
-                Ok(length @ 1..) => self.codec.push(&scratch[..length], &mut Vec::new()),
+                Ok(length @ 1..) => self.protocol.push(&scratch[..length], &mut Vec::new()),
                 _ => break,
             }
-            while let Some(command) = self.codec.next_command() {
+            while let Some(command) = self.protocol.next_command() {
                 if let Command::Quit(_) = command {
                     return Some(command);
                 }
             }
         }
-        if self.codec.has_piece() {
-            self.codec.finish();
+        if self.protocol.has_piece() {
+            self.protocol.finish();
         }
-        self.codec.next_command().filter(|command| matches!(command, Command::Quit(_)))
+        self.protocol.next_command().filter(|command| matches!(command, Command::Quit(_)))
     }
 
     /// Takes the next command out, if one may be taken.
@@ -186,19 +186,19 @@ impl<S: Stream> Conn<S> {
             self.outbox.held_back = true;
             return Err(Pause::Later);
         }
-        if !self.codec.has_unseen() {
-            self.codec.shrink();
+        if !self.protocol.has_unseen() {
+            self.protocol.shrink();
             return Err(Pause::NoLine);
         }
         self.paced = self.rate_limiter.due(rate) > now;
         if self.paced {
             return Err(Pause::Later);
         }
-        let command = self.codec.next_command();
+        let command = self.protocol.next_command();
         // A question for a password stands until it is answered.
-        let stands = command.is_none() && self.codec.foreign().is_none();
-        self.at_prompt &= stands || self.codec.question().is_some();
-        let command = command.ok_or_else(|| self.codec.foreign().map_or(Pause::NoLine, Pause::Foreign))?;
+        let stands = command.is_none() && self.protocol.foreign().is_none();
+        self.at_prompt &= stands || self.protocol.question().is_some();
+        let command = command.ok_or_else(|| self.protocol.foreign().map_or(Pause::NoLine, Pause::Foreign))?;
         self.rate_limiter.charge(rate, now);
         Ok(command)
     }
@@ -232,22 +232,22 @@ impl<S: Stream> Conn<S> {
         broadcast: &Broadcast,
         now: MonoTime,
     ) {
-        if let Some(hide) = self.codec.expect_answer(question) {
+        if let Some(hide) = self.protocol.expect_answer(question) {
             self.signal(&hide, broadcast, now);
         }
         self.answer(prompt, broadcast, now);
     }
 
-    /// See [`Codec::disregard`].
+    /// See [`Protocol::disregard`].
     pub(super) fn disregard(&mut self, lines: u8) {
         if self.phase.is_open() {
-            self.codec.disregard(lines);
+            self.protocol.disregard(lines);
         }
     }
 
     /// Whether it matters what was sent before that which waits was written.
     pub(super) fn awaits_writing(&self) -> bool {
-        self.phase.is_open() && self.codec.awaits_writing()
+        self.phase.is_open() && self.protocol.awaits_writing()
     }
 
     /// How much more may be read to know that.
@@ -255,33 +255,33 @@ impl<S: Stream> Conn<S> {
         if !self.awaits_writing() || !self.may_read() {
             return 0;
         }
-        self.codec.shrink();
-        limits::READ_BYTES.saturating_sub(self.codec.untaken())
+        self.protocol.shrink();
+        limits::READ_BYTES.saturating_sub(self.protocol.untaken())
     }
 
-    /// Tells the codec when nothing waits any more: see [`Codec::answer_written`].
+    /// Tells the decoder when nothing waits any more: see [`Protocol::answer_written`].
     pub(super) fn note_written(&mut self) {
         if self.outbox.is_empty() {
-            self.codec.answer_written();
+            self.protocol.answer_written();
         }
     }
 
     /// The password has been typed: what is typed may be seen again.
     pub(super) fn reveal(&mut self, broadcast: &Broadcast, now: MonoTime) {
-        if let Some(show) = self.codec.reveal() {
+        if let Some(show) = self.protocol.reveal() {
             self.signal(show, broadcast, now);
         }
     }
 
     /// The question that has to be asked again, because something else came behind it.
     pub(super) fn overtaken(&self) -> Option<Question> {
-        self.codec.question().filter(|_| !self.at_prompt && self.phase.is_open())
+        self.protocol.question().filter(|_| !self.at_prompt && self.phase.is_open())
     }
 
     /// What comes now begins on a line of its own.
     fn leave_prompt(&mut self, broadcast: &Broadcast, now: MonoTime) {
         if std::mem::take(&mut self.at_prompt) {
-            self.outbox.push(self.codec.format().line_end(), broadcast, now);
+            self.outbox.push(self.protocol.format().line_end(), broadcast, now);
         }
     }
 
@@ -361,7 +361,7 @@ impl<S: Stream> Conn<S> {
 
     /// Speaks another language.
     pub(super) fn speak(&mut self, language: Language) {
-        self.codec.speak(language);
+        self.protocol.speak(language);
     }
 
     /// Looks at what is due by now: a stalled reader and overlong endings die. Call when readiness has been heard:
@@ -374,7 +374,7 @@ impl<S: Stream> Conn<S> {
                 self.die(CloseReason::Stalled);
             }
             // As far as readiness has told it was quiet; a last read makes sure.
-            Phase::Open if self.codec.piece_due().is_some_and(|at| now >= at) => self.readable = true,
+            Phase::Open if self.protocol.piece_due().is_some_and(|at| now >= at) => self.readable = true,
             _ => {}
         }
     }
@@ -385,7 +385,7 @@ impl<S: Stream> Conn<S> {
             Phase::Open => {
                 let paced = self.paced.then(|| self.rate_limiter.due(rate));
                 // Nothing ends by quiet that has not been read.
-                let piece = self.codec.piece_due().filter(|_| !self.readable);
+                let piece = self.protocol.piece_due().filter(|_| !self.readable);
                 let awaited = self.awaiting.as_ref().map(|awaited| awaited.until);
                 [paced, awaited, self.outbox.stalled_at(), piece].into_iter().flatten().min()
             }
@@ -405,7 +405,7 @@ impl<S: Stream> Conn<S> {
     }
 
     pub(super) fn format(&self) -> Format {
-        self.codec.format()
+        self.protocol.format()
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -462,12 +462,12 @@ impl<S: Stream> Conn<S> {
 
     /// Bytes of memory held by input that is no command yet.
     pub(super) fn input_held(&self) -> usize {
-        self.codec.held()
+        self.protocol.held()
     }
 
     /// Bytes of memory held by the buffers.
     pub(super) fn held(&self) -> usize {
-        self.outbox.held() + self.codec.held()
+        self.outbox.held() + self.protocol.held()
     }
 
     fn end_writing(&mut self, now: MonoTime) {
