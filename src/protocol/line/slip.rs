@@ -58,7 +58,8 @@ const KEYS_MAX: usize = 3;
 pub(in crate::protocol) fn meant(words: &str, hidden: bool) -> Option<Command> {
     let words = words.trim();
     let first = words.chars().next()?;
-    if first.is_alphabetic() && !hidden {
+    // º and ª are letters as well, and stand beside the 1.
+    if first.is_alphabetic() && !KEYS.contains(first) && !hidden {
         return behind_a_letter(words, first).or_else(|| without_a_slash(words));
     }
     let slip = Slip::before(words)?;

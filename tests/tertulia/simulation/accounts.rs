@@ -3,6 +3,7 @@
 use super::dice::Dice;
 use super::errand::{About, Errand, FENCE};
 use super::person::Person;
+use super::slips;
 use super::world::World;
 use tertulia::limits;
 use tertulia::storage::SimulatedHelpers;
@@ -75,17 +76,18 @@ impl World {
         let World { accounts, dice, people, turns, orders, .. } = self;
         let name = people[index].name.clone();
         let right = dice.one_in(2);
-        let (about, command, answers) = match dice.below(6) {
+        let (about, command, answers) = match dice.below(7) {
             0 | 1 if accounts.called(&name).is_none() && !orders.is_tried(&name) => {
                 let secret = accounts.secret();
                 let again = if dice.one_in(4) { accounts.secret() } else { secret.clone() };
                 let account = accounts.add(&name, &secret, None);
                 let answers = vec![(NEW, secret.clone()), (AGAIN, again)];
-                (About::Register(account, secret), "/registrar\n".to_owned(), answers)
+                (About::Register(account, secret), slips::command("registrar", dice), answers)
             }
             2 => match accounts.any(dice) {
                 Some(account) => {
-                    login(accounts, account, right, dice, |name| format!("/identificar {name}\n"))
+                    let typed = slips::command("identificar", dice);
+                    login(accounts, account, right, dice, |name| typed.replace('\n', &format!(" {name}\n")))
                 }
                 None => {
                     let secret = accounts.secret();
@@ -99,7 +101,7 @@ impl World {
                     accounts.all[account].changing = true;
                     accounts.all[account].passwords.push(new.clone());
                     let answers = vec![(CURRENT, old), (NEW, new.clone()), (AGAIN, new.clone())];
-                    (About::Change(account, new), "/clave\n".to_owned(), answers)
+                    (About::Change(account, new), slips::command("clave", dice), answers)
                 }
                 _ => return,
             },
@@ -113,9 +115,14 @@ impl World {
             // In sight of everybody, if the server let it.
             5 if right => {
                 let secret = accounts.secret();
-                let command = [" /registrar", "/identificar Vera", "7clave"][dice.below(3)];
-                (About::Nobody, format!("{command} {secret}\n"), vec![(PASSWORD, secret)])
+                let line = match dice.below(8) {
+                    0 => format!(" /registrar {secret}\n"),
+                    1 => format!("/identificar Vera {secret}\n"),
+                    _ => slips::line(&secret, dice),
+                };
+                (About::Nobody, line, vec![(PASSWORD, secret)])
             }
+            5 => (About::Nobody, slips::pasted(accounts, dice), vec![]),
             _ => {
                 people[index].goes_elsewhere = true;
                 return people[index].say(b"/entrar sala\n/entrar general\n", None);
@@ -146,6 +153,7 @@ impl World {
     }
 
     fn errand_is_over(&mut self, index: usize, about: About, told: &str) {
+        self.perhaps_types_it_again(index, &about, told);
         let granted = |words: &str| told.starts_with(words);
         let person_began = self.people[index].errand_began;
         match about {
@@ -188,6 +196,22 @@ impl World {
                 }
                 self.password_is(account, &new, changed);
             }
+        }
+    }
+
+    /// Somebody who was refused types the same once more: it is the next line, and nobody hears it.
+    fn perhaps_types_it_again(&mut self, index: usize, about: &About, told: &str) {
+        const REFUSED: [&str; 2] = ["Nombre o contraseña incorrectos.", "Las dos contraseñas"];
+        let (About::Login(_, secret) | About::Register(_, secret)) = about else { return };
+        let person = &mut self.people[index];
+        // Of the two the second one was typed last; at the question for a name another line has followed it.
+        let last = if told.starts_with(REFUSED[1]) { person.typed.last() } else { Some(secret) };
+        if let Some(last) = last.cloned()
+            && REFUSED.iter().any(|refused| told.starts_with(refused))
+            && person.named.is_some()
+            && self.dice.one_in(2)
+        {
+            person.say(format!("{last}\n").as_bytes(), None);
         }
     }
 

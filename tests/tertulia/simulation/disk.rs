@@ -7,6 +7,7 @@ use tertulia::limits;
 use tertulia::storage::{Fault, Kept, SimulatedHelpers, Storage};
 
 use super::dice::Dice;
+use super::slips;
 use super::world::World;
 
 /// The room of everybody.
@@ -103,6 +104,9 @@ pub fn each_line_is_stored_or_counted(world: &mut World) {
         server.close_history(patience);
         finished.join().expect("the helper keeps its laws")
     });
+    let lines = kept.values().flatten();
+    let told = lines.filter(|kept| matches!(kept, Kept::Line(text) if slips::tells(text))).count();
+    assert_eq!(told, 0, "a password is in the history");
     let mut at = 0;
     for kept in kept.get(&GENERAL).into_iter().flatten() {
         match kept {

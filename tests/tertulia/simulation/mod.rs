@@ -14,6 +14,7 @@ mod orders;
 mod person;
 mod pipe;
 mod places;
+mod slips;
 mod turns;
 mod world;
 

@@ -72,6 +72,8 @@ pub struct Person {
     pub pieces: bool,
     /// They sit at a terminal that sends each key by itself, and paste now and then.
     pub keys: bool,
+    /// They send all that is on its way at once, as who pastes it.
+    pub pastes: bool,
     /// They have sent something.
     pub has_sent: bool,
     /// Bytes on their way, in parts.
@@ -115,6 +117,7 @@ impl Person {
             reads: true,
             pieces: false,
             keys: false,
+            pastes: false,
             has_sent: false,
             outgoing: Vec::new(),
             received: Vec::new(),
@@ -160,7 +163,11 @@ impl Person {
             return;
         }
         let first = !std::mem::replace(&mut self.has_sent, true);
-        let whole = all || !self.keys && first || self.pieces || dice.one_in(2) && !first;
+        let whole = all
+            || std::mem::take(&mut self.pastes)
+            || !self.keys && first
+            || self.pieces
+            || dice.one_in(2) && !first;
         let length = match whole {
             true => self.outgoing.len(),
             false if self.keys => 1,
@@ -228,6 +235,7 @@ impl Person {
             }
             Next::Line(line) => {
                 self.typed.push(line.trim_end().to_owned());
+                self.pastes |= line.trim_end().contains('\n');
                 self.say(line.as_bytes(), None);
                 Some(Ok(()))
             }
