@@ -45,7 +45,7 @@ mod support {
 };
 
 /// What the simulation sees.
-const BUGS: [Bug; 15] = [
+const BUGS: [Bug; 17] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
@@ -123,6 +123,18 @@ const BUGS: [Bug; 15] = [
         file: "src/chat/hub/places.rs",
         right: "let other = self.giving_way(now).or_else(|| self.guest_giving_way());",
         wrong: "let other = self.giving_way(now).or_else(|| self.guest_giving_way().filter(|_| !full));",
+    },
+    Bug {
+        name: "a password that was refused, and is said when it is typed again",
+        file: "src/chat/hub/mod.rs",
+        right: "client.repeats_secret(&command)) => {",
+        wrong: "client.repeats_secret(&command) && client.name.is_none()) => {",
+    },
+    Bug {
+        name: "what was sent before an answer and is taken for what was sent behind it",
+        file: "src/net/server/writing.rs",
+        right: "            ingress.read_before_writing(connections, egress, id, now);\n",
+        wrong: "",
     },
     Bug {
         name: "a line that is counted as missing and stored later",
