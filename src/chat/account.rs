@@ -6,6 +6,7 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::line::UnixMillis;
@@ -14,7 +15,7 @@ use super::text::Text;
 use crate::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 
 /// Names one account for ever: no other gets this number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AccountKey(pub NonZeroU32);
 
 impl AccountKey {
@@ -25,7 +26,7 @@ impl AccountKey {
 }
 
 /// A registered name.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Which account.
     pub key: AccountKey,
@@ -34,7 +35,7 @@ pub struct Account {
 }
 
 /// What is different about an account, since another program or the administrator changed it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AccountChange {
     /// It is there from now on.
     Added(Account),
@@ -45,11 +46,14 @@ pub enum AccountChange {
 }
 
 /// What somebody typed for a password, in NFC: keyboards differ in how they send an `é`.
-#[derive(Clone, PartialEq, Eq)]
+///
+/// Serialized as it is: a list of inputs and a snapshot hold passwords in clear.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String")]
 pub struct Password(Box<str>);
 
 /// Why something cannot be a password.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PasswordError {
     /// Nothing, or nothing but spaces.
     Blank,
@@ -64,7 +68,7 @@ pub enum PasswordError {
 }
 
 /// What is asked when a password is needed; each is a prompt of its own.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Question {
     /// The password of a registered name.
     Password,
@@ -77,7 +81,7 @@ pub enum Question {
 }
 
 /// Something that only whoever keeps the accounts can do, and not at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AuthRequest {
     /// Is this the password? Without an account: of a name that nobody has registered, which takes as long.
     Login {
@@ -119,7 +123,7 @@ pub enum AuthRequest {
 }
 
 /// What a [`AuthRequest`] is about, without its secrets: an answer that comes late must not be taken for another one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Matter {
     /// Taking a registered name.
     Login(Option<AccountKey>),
@@ -134,7 +138,7 @@ pub enum Matter {
 }
 
 /// What came of a [`AuthRequest`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AuthResult {
     /// It is so, or it has been done and is on the disk; the account.
     Granted(AccountKey),
@@ -157,7 +161,7 @@ pub enum AuthResult {
 }
 
 /// Private words for somebody who was not there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfflineMessage {
     /// From whom, as they were called then.
     pub from: Name,
@@ -170,7 +174,7 @@ pub struct OfflineMessage {
 }
 
 /// What came of posting a [`OfflineMessage`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Posted {
     /// It is on the disk, and will be handed over.
     Kept,
@@ -243,6 +247,14 @@ impl Password {
     /// What is hashed.
     pub fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
+    }
+}
+
+impl TryFrom<String> for Password {
+    type Error = &'static str;
+
+    fn try_from(raw: String) -> Result<Password, &'static str> {
+        Password::new(&raw).map_err(|_| "no password")
     }
 }
 

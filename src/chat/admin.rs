@@ -1,10 +1,12 @@
 //! What the administrator orders, and what comes of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::expulsion::ExpulsionNews;
 use super::text::Text;
 
 /// What the administrator, who is no client, may order.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AdminOrder {
     /// Speak to a room, or to all who have a name.
     Say {
@@ -36,7 +38,7 @@ pub enum AdminOrder {
 }
 
 /// What comes of an order of the administrator.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AdminReply {
     /// It is done.
     Done,
@@ -47,7 +49,7 @@ pub enum AdminReply {
 }
 
 /// Why nothing came of what the administrator wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AdminRefusal {
     /// Nobody here has that name.
     NoSuchPerson,

@@ -1,11 +1,13 @@
 //! What a client asks, whatever the dialect it asked in.
 
+use serde::{Deserialize, Serialize};
+
 use super::account::{Password, PasswordError};
 use super::text::Text;
 use crate::limits::{KEY_MAX_BYTES, REASON_MAX_BYTES, TOPIC_MAX_BYTES};
 
 /// One request of one client.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
     /// Words for the current room; from somebody without a name, the name.
     Say(Text),
@@ -98,7 +100,7 @@ pub enum Command {
 }
 
 /// A language that the server speaks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Language {
     /// Spanish, as the system before this one spoke.
     #[default]
@@ -108,7 +110,7 @@ pub enum Language {
 }
 
 /// The commands that can be typed, each under a name in either language.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Verb {
     /// `/help`, `/ayuda`
     Help,
@@ -185,7 +187,7 @@ impl Verb {
 }
 
 /// What was wrong with a line; its sender alone is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Trouble {
     /// Longer than a line may be; it was dropped.
     TooLong,
@@ -225,7 +227,7 @@ impl Trouble {
 }
 
 /// Words that are kept and shown again, and are shorter than a line for that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Wording {
     /// What a room is about.
     Topic,

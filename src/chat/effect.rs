@@ -2,6 +2,8 @@
 
 use std::num::NonZeroU32;
 
+use serde::{Deserialize, Serialize};
+
 use super::account::{AccountKey, AuthRequest, OfflineMessage, Question};
 use super::admin::AdminReply;
 use super::command::Language;
@@ -14,7 +16,7 @@ use super::record::RoomChange;
 use super::text::Text;
 
 /// One thing for the shell to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
     /// Tell these people this. Resolve the audience before the hub is called again: it is who is here now.
     Deliver {
@@ -59,7 +61,7 @@ pub enum Effect {
 }
 
 /// Who hears an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Audience {
     /// One client, and it is an answer to them: never skipped.
     One(ClientId),
@@ -97,7 +99,7 @@ impl Audience {
 
 /// Names a room: its index in a list of all, kept as one more than that, so that a room which may be missing takes no
 /// more room than one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RoomId(NonZeroU32);
 
 impl RoomId {
@@ -116,7 +118,7 @@ impl RoomId {
 }
 
 /// Why a connection ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum CloseReason {
     /// Asked to leave.
     Quit,
@@ -145,7 +147,7 @@ pub enum CloseReason {
 }
 
 /// What the console shows. The words of people are safe by their type.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LogEntry {
     /// Somebody came; the shell knows from where.
     Arrived(ClientId, Name),

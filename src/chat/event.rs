@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::account::{OfflineMessage, PasswordError, Posted, Question};
 use super::command::{Trouble, Verb};
 use super::expulsion::{Expelled, ExpulsionNews};
@@ -10,7 +12,7 @@ use super::name::{Name, NameError};
 use super::text::Text;
 
 /// One thing that happened, as one person or many are told of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Event {
     /// The question for a name: a prompt, without an end of line.
     NamePrompt,
@@ -257,7 +259,7 @@ pub enum Event {
 }
 
 /// Why a name was not given.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NameRefusal {
     /// Not of the form that names have.
     Malformed,
@@ -294,7 +296,7 @@ impl NameRefusal {
 }
 
 /// What somebody is told of their place, where there are few.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PlaceNews {
     /// None is left; the number of places.
     Full(usize),
@@ -312,7 +314,7 @@ pub enum PlaceNews {
 }
 
 /// What somebody is told of their account.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AccountNews {
     /// The name is yours from now on.
     Registered(Name),
@@ -340,7 +342,7 @@ pub enum AccountNews {
 }
 
 /// Why nothing came of an account, or of a password.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AccountRefusal {
     /// There are no accounts here.
     NoAccounts,
@@ -379,7 +381,7 @@ pub enum AccountRefusal {
 }
 
 /// How something said before came to be told again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Occasion {
     /// They entered the room.
     Entering,
@@ -390,7 +392,7 @@ pub enum Occasion {
 }
 
 /// What was decided about a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Decision {
     /// What it is about.
     Topic(Option<Text>),
@@ -413,7 +415,7 @@ pub enum Decision {
 }
 
 /// Why somebody was put out of a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PutOut {
     /// An operator did, for a reason perhaps.
     Kicked(Name, Option<Text>),
@@ -426,7 +428,7 @@ pub enum PutOut {
 }
 
 /// Why a room cannot be had, or why nothing can be done there.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RoomRefusal {
     /// Not of the form that rooms' names have.
     Malformed,
@@ -467,7 +469,7 @@ pub enum RoomRefusal {
 }
 
 /// One row of the list of rooms.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomListing {
     /// Its name.
     pub name: Name,
@@ -484,7 +486,7 @@ pub struct RoomListing {
 }
 
 /// Names of which the first ones are shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameList {
     /// Those shown.
     pub names: Vec<Name>,
@@ -493,7 +495,7 @@ pub struct NameList {
 }
 
 /// People told of in one line. Never empty.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crowd {
     /// Those spelled out, in the order in which they came or left.
     pub names: Vec<Name>,
@@ -502,7 +504,7 @@ pub struct Crowd {
 }
 
 /// How somebody left.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Farewell {
     /// Without a word.
     Plain,
@@ -517,7 +519,7 @@ pub enum Farewell {
 }
 
 /// What the server's administrator says or does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ServerNews {
     /// Words of the server.
     Said {
@@ -531,7 +533,7 @@ pub enum ServerNews {
 }
 
 /// What somebody may decide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Office {
     /// What concerns the room.
     Room,
@@ -540,7 +542,7 @@ pub enum Office {
 }
 
 /// One row of the answer to "who is here".
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
     /// Their name.
     pub name: Name,

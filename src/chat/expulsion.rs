@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::account::AccountKey;
 use super::line::UnixMillis;
 use super::name::Name;
@@ -9,7 +11,7 @@ use super::origin::Origin;
 use super::text::Text;
 
 /// Somebody who may not be here: whoever has this account, or this name, or comes from this address.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expulsion {
     /// Names this expulsion: no later one has the same number.
     pub number: u64,
@@ -30,7 +32,7 @@ pub struct Expulsion {
 }
 
 /// What an expelled person is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expelled {
     /// For how long still; without, until they are readmitted.
     pub rest: Option<Duration>,
@@ -39,7 +41,7 @@ pub struct Expelled {
 }
 
 /// What is told about expulsions.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExpulsionNews {
     /// You are expelled.
     Told(Expelled),
@@ -61,7 +63,7 @@ pub enum ExpulsionNews {
 }
 
 /// Why somebody is not expelled, or not readmitted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExpulsionRefusal {
     /// Only operators of the server may.
     NotOperator,

@@ -1,5 +1,7 @@
 //! What comes into the hub. Values: a list of them, each with its time, is a history that can be written down and played again.
 
+use serde::{Deserialize, Serialize};
+
 use super::account::{AccountChange, AccountKey, AuthResult, Matter, OfflineMessage, Posted};
 use super::admin::AdminOrder;
 use super::command::Command;
@@ -10,7 +12,7 @@ use super::origin::Origin;
 use super::text::Text;
 
 /// One thing that happened.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Input {
     /// A client connected, from there. If it may not come in it is told so and closed, and the hub does not know it.
     Connected(ClientId, Origin),
@@ -31,7 +33,7 @@ pub enum Input {
 }
 
 /// What comes of an effect that asks for something. A client that has left meanwhile gets nothing.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reply {
     /// What came of an [`Effect::Authenticate`](super::Effect::Authenticate).
     AuthResult(ClientId, Matter, AuthResult),

@@ -1,18 +1,20 @@
 //! What is remembered of a conversation, and how it is asked for.
 
+use serde::{Deserialize, Serialize};
+
 use super::name::Name;
 use super::text::Text;
 
 /// Names one room for as long as its history lives: a room that is made again under the same name is another one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct RoomKey(pub u64);
 
 /// A point in time as calendars know it: milliseconds since 1970-01-01, UTC.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct UnixMillis(pub i64);
 
 /// Something said or done in a room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// Where.
     pub room: RoomKey,
@@ -39,7 +41,7 @@ impl Line {
 }
 
 /// What somebody wants to see again.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Look {
     /// The last lines of a room, on entering it.
     Entering(RoomKey, usize),
@@ -57,7 +59,7 @@ impl Look {
 }
 
 /// What was found, oldest first.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Found {
     /// What was looked for.
     pub look: Look,
@@ -68,7 +70,7 @@ pub struct Found {
 }
 
 /// How far was looked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Reach {
     /// All that was asked for was looked for everywhere.
     #[default]

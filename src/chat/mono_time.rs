@@ -4,9 +4,11 @@ use std::num::NonZeroU64;
 use std::ops::{Add, Sub};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// A point in time, in microseconds since the server started. Kept as one more than that, so that a moment which may
 /// be missing takes no more room than one: there are some in each connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct MonoTime(NonZeroU64);
 
 impl MonoTime {

@@ -11,6 +11,8 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 
 use caseless::Caseless;
+use serde::de::{Error, Unexpected};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_security::{GeneralSecurityProfile, MixedScript, skeleton};
@@ -135,6 +137,22 @@ impl Name {
         let mut meant = alike.iter().filter(|&&(distance, _)| distance == nearest).map(|&(_, who)| who);
         let first = meant.next()?;
         meant.all(|who| who == first).then_some(first)
+    }
+}
+
+impl Serialize for Name {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.0)
+    }
+}
+
+/// Takes what a person may have been called, and what the server calls itself.
+impl<'de> Deserialize<'de> for Name {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Name, D::Error> {
+        let raw = String::deserialize(deserializer)?;
+        let server = Some(Name::server()).filter(|server| *server.0 == *raw);
+        let name = server.or_else(|| Name::known(&raw).ok());
+        name.ok_or_else(|| D::Error::invalid_value(Unexpected::Str(&raw), &"a name"))
     }
 }
 

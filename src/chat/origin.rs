@@ -3,11 +3,13 @@
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use serde::{Deserialize, Serialize};
+
 /// Where a client comes from, as far as one person has it to themselves: an IPv4 address, or an IPv6 network (/64), of
 /// whose addresses one machine has as many as it likes. Eight bytes.
 ///
 /// Shown as it is typed: `203.0.113.7`, `2001:db8::/64`, and `?` for [`UNKNOWN`](Self::UNKNOWN).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Origin(u64);
 
 /// IPv4 addresses are numbered as networks of `0:1::/32`. All of `::/8` is reserved (RFC 4291 §2.5.2): nobody else is there.

@@ -1,12 +1,14 @@
 //! A room as it is remembered while nobody is in it, and what changes in that.
 
+use serde::{Deserialize, Serialize};
+
 use super::account::AccountKey;
 use super::line::RoomKey;
 use super::name::Name;
 use super::text::Text;
 
 /// What there is to know of a room beside who is there and what was said.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomRecord {
     /// Which room.
     pub key: RoomKey,
@@ -28,7 +30,7 @@ pub struct RoomRecord {
 
 /// One thing that is different in a room from now on. Applied to its [`RoomRecord`] in their order, all of them give
 /// what there is to remember of the room.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RoomChange {
     /// Which room.
     pub room: RoomKey,
@@ -37,7 +39,7 @@ pub struct RoomChange {
 }
 
 /// What can be different in a room. The last word about one thing counts, whatever was said of it before.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum RoomFact {
     /// There is such a room now, and this is its name.
     Made(Name),
@@ -54,7 +56,7 @@ pub enum RoomFact {
 }
 
 /// The names that a room has something against.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum RoomList {
     /// Those who may not enter.
     Bans,

@@ -1,11 +1,13 @@
 //! The time of an input: both clocks, read together.
 
+use serde::{Deserialize, Serialize};
+
 use super::line::UnixMillis;
 use super::mono_time::MonoTime;
 
 /// What both clocks said when something came in. What is due goes by `mono`; `wall` may be set at any time, backwards too, and
 /// is only written down and shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Time {
     /// The clock that is never set.
     pub mono: MonoTime,

@@ -5,10 +5,12 @@
 
 use std::ops::{Add, Sub};
 
+use serde::{Deserialize, Serialize};
+
 use crate::limits::HEARER_STEPS;
 
 /// How much was done, since the start or between two moments.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Work {
     /// Things looked at, compared or written, some 20 ns each: a member, a room, a name, 64 bytes.
     pub steps: u64,

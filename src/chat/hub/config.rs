@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::chat::account::{Account, AccountKey};
 use crate::chat::expulsion::Expulsion;
 use crate::chat::origin::Origin;
@@ -10,7 +12,7 @@ use crate::chat::record::RoomRecord;
 use crate::chat::text::Text;
 
 /// What whoever runs the chat decided about it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatConfig {
     /// Who gives no name for so long has to go.
     pub login_timeout: Option<Duration>,
