@@ -3,15 +3,31 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
+use serde::{Deserialize, Serialize};
+
 use super::account::{Account, AccountKey};
 use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
 
 /// All accounts, as far as the core has to know them: no password is here.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub(super) struct AccountIndex {
+    #[serde(skip_serializing)]
     names: NameIndex,
     accounts: BTreeMap<AccountKey, Name>,
+}
+
+/// What is stored of an [`AccountIndex`].
+#[derive(Deserialize)]
+struct Stored {
+    accounts: BTreeMap<AccountKey, Name>,
+}
+
+impl From<Stored> for AccountIndex {
+    fn from(Stored { accounts }: Stored) -> AccountIndex {
+        AccountIndex::new(accounts.into_iter().map(|(key, name)| Account { key, name }))
+    }
 }
 
 impl AccountIndex {

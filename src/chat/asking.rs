@@ -1,11 +1,13 @@
 //! What somebody was asked for a password for, and has not answered yet.
 
+use serde::{Deserialize, Serialize};
+
 use super::account::{AccountKey, AuthRequest, Matter, Password, PasswordError, Question};
 use super::name::Name;
 use crate::limits::PASSWORD_TRIES;
 
 /// One step on the way to a request, or the wait for what comes of it.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Asking {
     /// The password of a registered name; none, if nobody has registered the name they gave. Asked again so often.
     Login(Option<AccountKey>, Name, u8),
@@ -28,7 +30,7 @@ pub(super) enum Asking {
 }
 
 /// What somebody waits for.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Waiting {
     /// What they typed last.
     pub(super) typed: Password,

@@ -5,20 +5,26 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::account_index::AccountIndex;
 use super::id::ClientId;
 use super::name::{Name, Skeleton};
+use super::snapshot_error::SnapshotError;
 use crate::limits::{DECISIONS_PER_ROOM, NAMES_PER_DECISION};
 
 /// Steps of work that it takes to take out one entry: from four trees, and what is told and kept of it.
 pub(super) const LIFTED_STEPS: usize = 32;
 
 /// Those people, oldest first.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub(super) struct BanList {
     entries: BTreeMap<u64, BanEntry>,
     /// What their names look like, as [`looks`] gives it, each with the number of the entry.
+    #[serde(skip_serializing)]
     by_look: BTreeSet<(u64, u64)>,
+    #[serde(skip_serializing)]
     by_client: BTreeSet<(ClientId, u64)>,
     next: u64,
 }
@@ -26,11 +32,41 @@ pub(super) struct BanList {
 /// A person is known by a name, and by the client who had it then: under another name on the same connection, and
 /// under the same name on another connection, it is still them. A name that looks the same is theirs as well, unless both are
 /// registered: `account_index` tells those apart, which are from before their likes clashed.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize)]
 struct BanEntry {
     name: Name,
+    #[serde(skip_serializing)]
     looks: [u64; 2],
     client: Option<ClientId>,
+}
+
+/// What is stored of a [`BanList`].
+#[derive(Deserialize)]
+struct Stored {
+    entries: BTreeMap<u64, StoredEntry>,
+    next: u64,
+}
+
+/// What is stored of a [`BanEntry`].
+#[derive(Deserialize)]
+struct StoredEntry {
+    name: Name,
+    client: Option<ClientId>,
+}
+
+impl TryFrom<Stored> for BanList {
+    type Error = SnapshotError;
+
+    fn try_from(Stored { entries, next }: Stored) -> Result<BanList, SnapshotError> {
+        if entries.last_key_value().is_some_and(|(&last, _)| last >= next) {
+            return Err(SnapshotError::Broken("the numbers of bans"));
+        }
+        let mut list = BanList { next, ..BanList::default() };
+        for (number, StoredEntry { name, client }) in entries {
+            list.insert(number, name, client);
+        }
+        Ok(list)
+    }
 }
 
 /// A name with the two numbers by which lists find it: worked out once, it is looked for in many lists.
@@ -64,7 +100,6 @@ impl BanList {
         client: Option<ClientId>,
         account_index: Option<&AccountIndex>,
     ) -> Vec<(Name, bool)> {
-        let looks = looks(&name.skeleton());
         let stands = |number| client.is_none() || self.entries[&number].client == client;
         if self.called(name, account_index).any(stands) {
             return Vec::new();
@@ -77,9 +112,7 @@ impl BanList {
         };
         let number = self.next;
         self.next += 1;
-        self.by_look.extend(looks.map(|look| (look, number)));
-        self.by_client.extend(client.map(|client| (client, number)));
-        self.entries.insert(number, BanEntry { name: name.clone(), looks, client });
+        self.insert(number, name.clone(), client);
         changes.push((name.clone(), true));
         changes
     }
@@ -151,6 +184,13 @@ impl BanList {
         let mut seen = BTreeSet::new();
         let gone = gone.iter().filter(|entry| seen.insert(entry.name.as_str()) && !self.has(entry));
         gone.map(|entry| (entry.name.clone(), false)).collect()
+    }
+
+    fn insert(&mut self, number: u64, name: Name, client: Option<ClientId>) {
+        let looks = looks(&name.skeleton());
+        self.by_look.extend(looks.map(|look| (look, number)));
+        self.by_client.extend(client.map(|client| (client, number)));
+        self.entries.insert(number, BanEntry { name, looks, client });
     }
 
     fn remove(&mut self, number: u64) -> Option<BanEntry> {

@@ -1,5 +1,7 @@
 //! One person at the other end of a connection.
 
+use serde::{Deserialize, Serialize};
+
 use super::account::{AccountKey, Matter};
 use super::asking::{Asking, Waiting};
 use super::command::{Command, Trouble};
@@ -14,7 +16,7 @@ use super::text::Text;
 
 /// A client of the hub; in the chat once it has a name. Kept small: there may be 20,000 of them, mostly silent, and
 /// nearly all of them in one room only.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Client {
     pub(super) id: ClientId,
     pub(super) name: Option<Name>,
@@ -33,7 +35,7 @@ pub(super) struct Client {
 const _: () = assert!(size_of::<Option<Client>>() <= 64);
 
 /// Where a client is in one room.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Membership {
     pub(super) room: RoomId,
     /// Where they stand among the members.
@@ -43,7 +45,7 @@ pub(super) struct Membership {
 }
 
 /// What few people have.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Extras {
     away: Option<Text>,
     hidden: Vec<HiddenId>,
@@ -153,6 +155,12 @@ impl Client {
         let (id, account) = (self.id, self.account);
         let known = &mut self.extras.get_or_insert_default().contact;
         Some(known.get_or_insert_with(|| Correspondent::new(Some(id), account, name)).clone())
+    }
+
+    /// Every [`Correspondent`] that is known here.
+    pub(super) fn correspondents(&mut self) -> impl Iterator<Item = &mut Correspondent> {
+        let extras = self.extras.as_deref_mut().into_iter();
+        extras.flat_map(|extras| extras.correspondent.iter_mut().chain(&mut extras.contact))
     }
 
     /// Has those whom they wrote to know their name, account and connection as they are now.

@@ -1,18 +1,31 @@
 //! The other side of private messages: a person, whatever they are called by now and wherever they went.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::rc::Rc;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::account::AccountKey;
 use super::id::ClientId;
 use super::name::Name;
 
 /// A sender of private messages, shared by all who could answer: a new name is written down once, however many they are.
+///
+/// Serialized as a whole wherever it is shared; [`share_again`](Self::share_again) finds out what was one.
 #[derive(Clone, Debug)]
-pub(super) struct Correspondent(Rc<RefCell<Contact>>);
+pub(super) struct Correspondent(Rc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    /// The client who was the sender when this was made, who made no other; none: there was no such client, and nobody
+    /// shares it.
+    made_by: Option<ClientId>,
+    contact: RefCell<Contact>,
+}
 
 /// How a sender can be reached.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Contact {
     /// Their connection, while there is one.
     pub(super) client: Option<ClientId>,
@@ -24,15 +37,43 @@ pub(super) struct Contact {
 
 impl Correspondent {
     pub(super) fn new(client: Option<ClientId>, account: Option<AccountKey>, name: Name) -> Correspondent {
-        Correspondent(Rc::new(RefCell::new(Contact { client, account, name })))
+        let contact = RefCell::new(Contact { client, account, name });
+        Correspondent(Rc::new(Shared { made_by: client, contact }))
     }
 
     pub(super) fn update(&self, client: Option<ClientId>, account: Option<AccountKey>, name: Name) {
-        *self.0.borrow_mut() = Contact { client, account, name };
+        *self.0.contact.borrow_mut() = Contact { client, account, name };
     }
 
     /// How they can be reached now.
     pub(super) fn contact(&self) -> Contact {
-        self.0.borrow().clone()
+        self.0.contact.borrow().clone()
+    }
+
+    /// Makes this one with those of the same sender in `known`, to which it is added otherwise. Says whether they agree.
+    pub(super) fn share_again(&mut self, known: &mut BTreeMap<ClientId, Correspondent>) -> bool {
+        let alone = || {
+            Correspondent(Rc::new(Shared { made_by: self.0.made_by, contact: RefCell::new(self.contact()) }))
+        };
+        let shared = match self.0.made_by {
+            Some(id) => known.entry(id).or_insert_with(alone).clone(),
+            None => alone(),
+        };
+        let agrees = shared.contact() == self.contact();
+        *self = shared;
+        agrees
+    }
+}
+
+impl Serialize for Correspondent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.0.made_by, self.contact()).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Correspondent {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Correspondent, D::Error> {
+        let (made_by, contact) = Deserialize::deserialize(deserializer)?;
+        Ok(Correspondent(Rc::new(Shared { made_by, contact: RefCell::new(contact) })))
     }
 }

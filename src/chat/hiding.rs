@@ -9,17 +9,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
 use super::slots::SlotSet;
+use super::snapshot_error::SnapshotError;
 use crate::limits::HIDDEN_GONE_MAX;
 
 /// Whom somebody hides, as their list has it. Two of them can come to mean the same person.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct HiddenId(u32);
 
 /// The hidden, and for each the slots of those who hide them.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub(super) struct Hiding {
     /// By [`HiddenId`].
     ids: Vec<Id>,
@@ -27,16 +31,19 @@ pub(super) struct Hiding {
     people: Vec<Option<Hidden>>,
     free_people: Vec<u32>,
     /// Each by the name that they have, or left with.
+    #[serde(skip_serializing)]
     by_name: BTreeMap<Name, u32>,
     /// Those who left, by what their names look like.
+    #[serde(skip_serializing)]
     gone: NameIndex,
     /// The same, in the order in which they left.
+    #[serde(skip_serializing)]
     departed: BTreeMap<u64, u32>,
     departures: u64,
 }
 
 /// What a [`HiddenId`] stands for.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Id {
     /// None: they left so long ago that they are forgotten.
     person: Option<u32>,
@@ -46,7 +53,7 @@ struct Id {
     lists: u32,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Hidden {
     name: Name,
     /// They left, as the so-manieth of all.
@@ -55,7 +62,89 @@ struct Hidden {
     ids: Vec<HiddenId>,
 }
 
+/// What is stored of [`Hiding`].
+#[derive(Deserialize)]
+struct Stored {
+    ids: Vec<Id>,
+    free_ids: Vec<u32>,
+    people: Vec<Option<Hidden>>,
+    free_people: Vec<u32>,
+    departures: u64,
+}
+
+impl TryFrom<Stored> for Hiding {
+    type Error = SnapshotError;
+
+    fn try_from(stored: Stored) -> Result<Hiding, SnapshotError> {
+        let Stored { ids, free_ids, people, free_people, departures } = stored;
+        let mut hiding = Hiding { ids, free_ids, people, free_people, departures, ..Hiding::default() };
+        let numbered =
+            (0..).zip(&hiding.people).filter_map(|(number, hidden)| Some((number, hidden.as_ref()?)));
+        let mut count = 0;
+        for (number, hidden) in numbered {
+            hiding.by_name.insert(hidden.name.clone(), number);
+            if let Some(departure) = hidden.departure {
+                hiding.gone.insert(&hidden.name.skeleton(), number);
+                hiding.departed.insert(departure, number);
+            }
+            count += 1;
+        }
+        let is_sound = hiding.by_name.len() == count && hiding.is_sound();
+        if is_sound { Ok(hiding) } else { Err(SnapshotError::Broken("who hides whom")) }
+    }
+}
+
 impl Hiding {
+    /// Whether ids and people refer to each other, and what is free is not in use.
+    fn is_sound(&self) -> bool {
+        let stands = |person: u32, place: u32| {
+            self.people.get(person as usize)?.as_ref()?.ids.get(place as usize).copied()
+        };
+        let known = |(number, id): (u32, &Id)| match id.person {
+            Some(person) => id.lists > 0 && stands(person, id.place) == Some(HiddenId(number)),
+            None => true,
+        };
+        let of_people: usize = self.people.iter().flatten().map(|hidden| hidden.ids.len()).sum();
+        let free_ids: BTreeSet<u32> = self.free_ids.iter().copied().collect();
+        let free_people: BTreeSet<u32> = self.free_people.iter().copied().collect();
+        let unused =
+            |id: &u32| self.ids.get(*id as usize).is_some_and(|id| id.person.is_none() && id.lists == 0);
+        let nobody = |person: &u32| self.people.get(*person as usize).is_some_and(Option::is_none);
+        (0..).zip(&self.ids).all(known)
+            && of_people == self.ids.iter().filter(|id| id.person.is_some()).count()
+            && self.people.iter().flatten().all(|hidden| !hidden.hiders.is_empty() && !hidden.ids.is_empty())
+            && free_ids.len() == self.ids.iter().filter(|id| id.lists == 0).count()
+            && free_ids.len() == self.free_ids.len()
+            && free_ids.iter().all(unused)
+            && free_people.len() == self.people.iter().filter(|person| person.is_none()).count()
+            && free_people.len() == self.free_people.len()
+            && free_people.iter().all(nobody)
+            && self.departed.len() == self.people.iter().flatten().filter(|it| it.departure.is_some()).count()
+            && self.departed.last_key_value().is_none_or(|(&last, _)| last <= self.departures)
+    }
+
+    /// Whether these are all lists of hidden people, each with the slot of whose it is.
+    pub(super) fn agrees<'a>(&self, lists: impl Iterator<Item = (u32, &'a [HiddenId])>) -> bool {
+        let mut counts: Vec<u32> = self.ids.iter().map(|id| id.lists).collect();
+        let mut hiders: BTreeMap<u32, BTreeSet<u32>> = BTreeMap::new();
+        for (slot, list) in lists {
+            for id in list {
+                let Some(count) = counts.get_mut(id.0 as usize).filter(|count| **count > 0) else {
+                    return false;
+                };
+                *count -= 1;
+                if let Some(person) = self.ids[id.0 as usize].person {
+                    hiders.entry(person).or_default().insert(slot);
+                }
+            }
+        }
+        let hidden = (0..).zip(&self.people).filter_map(|(number, hidden)| Some((number, hidden.as_ref()?)));
+        counts.iter().all(|&count| count == 0)
+            && hidden
+                .into_iter()
+                .all(|(number, hidden)| hiders.get(&number).is_some_and(|slots| hidden.hiders.is_of(slots)))
+    }
+
     /// Whether nobody hides anybody.
     pub(super) fn is_empty(&self) -> bool {
         self.by_name.is_empty()

@@ -2,16 +2,19 @@
 //!
 //! Invariant: an address that has nothing is not remembered.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+
+use serde::{Deserialize, Serialize};
 
 use super::origin::Origin;
+use super::snapshot_error::SnapshotError;
 
 /// Names an address for as long as it has something. Half the size of an [`Origin`]: each client has one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct HolderId(u32);
 
 /// What an address has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Holding {
     pub(super) origin: Origin,
     /// Clients who are here, with or without a name.
@@ -21,15 +24,60 @@ pub(super) struct Holding {
 }
 
 /// All addresses that have something.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub(super) struct Holdings {
+    #[serde(skip_serializing)]
     numbers: HashMap<Origin, u32>,
     /// By number; of no use where there are no places and no rooms.
     holdings: Vec<Holding>,
     unused: Vec<u32>,
 }
 
+/// What is stored of [`Holdings`].
+#[derive(Deserialize)]
+struct Stored {
+    holdings: Vec<Holding>,
+    unused: Vec<u32>,
+}
+
+impl TryFrom<Stored> for Holdings {
+    type Error = SnapshotError;
+
+    fn try_from(Stored { holdings, unused }: Stored) -> Result<Holdings, SnapshotError> {
+        let not_used: HashSet<u32> = unused.iter().copied().collect();
+        let numbered = (0..).zip(&holdings).filter(|(number, _)| !not_used.contains(number));
+        let numbers: HashMap<Origin, u32> =
+            numbered.map(|(number, holding)| (holding.origin, number)).collect();
+        // Each number is one address's, or is unused, once.
+        if not_used.len() < unused.len() || numbers.len() + unused.len() != holdings.len() {
+            return Err(SnapshotError::Broken("what addresses have"));
+        }
+        Ok(Holdings { numbers, holdings, unused })
+    }
+}
+
 impl Holdings {
+    /// Whether these are the holders of all places, and of all rooms.
+    pub(super) fn agree(
+        &self,
+        places: impl Iterator<Item = HolderId>,
+        rooms: impl Iterator<Item = HolderId>,
+    ) -> bool {
+        let mut left: Vec<(u32, u32)> = self.holdings.iter().map(|it| (it.places, it.rooms)).collect();
+        let mut known = true;
+        let mut take = |holder: HolderId, count: fn(&mut (u32, u32)) -> &mut u32| {
+            let left = left.get_mut(holder.0 as usize).map(count);
+            let fewer = left.and_then(|left| left.checked_sub(1).map(|fewer| *left = fewer));
+            known &= fewer.is_some();
+        };
+        places.for_each(|holder| take(holder, |(places, _)| places));
+        rooms.for_each(|holder| take(holder, |(_, rooms)| rooms));
+        let used =
+            |number: &u32| self.holdings.get(*number as usize).is_some_and(|it| it.places + it.rooms > 0);
+        known && left.iter().all(|left| *left == (0, 0)) && self.numbers.values().all(used)
+    }
+
     /// Notes that somebody has come from `origin`.
     pub(super) fn take_place(&mut self, origin: Origin) -> HolderId {
         let holder = self.holder(origin);

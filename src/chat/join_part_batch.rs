@@ -2,6 +2,10 @@
 //!
 //! Invariant: a storm of N people costs each member lines in proportion to its seconds, never to N.
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
 use super::effect::RoomId;
 use super::id::ClientId;
 use super::mono_time::MonoTime;
@@ -9,7 +13,7 @@ use super::name::Name;
 use crate::limits::{MOVEMENT_WINDOW, MOVEMENTS_TOLD, NAMES_ASKED};
 
 /// What somebody came into or left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Threshold {
     /// The chat as a whole.
     Chat,
@@ -18,7 +22,7 @@ pub(super) enum Threshold {
 }
 
 /// People who moved together: the first of them by name, all of them by number.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Moved {
     first: Vec<Name>,
     count: usize,
@@ -39,6 +43,11 @@ impl Moved {
     pub(super) fn count(&self) -> usize {
         self.count
     }
+
+    /// Whether as many are named as are to be.
+    fn is_sound(&self) -> bool {
+        self.first.len() == self.count.min(NAMES_ASKED)
+    }
 }
 
 /// Who came, and into what.
@@ -48,7 +57,7 @@ pub(super) type Arrived = (Threshold, ClientId);
 pub(super) type Departed = (Threshold, Option<RoomId>, Moved);
 
 /// The movements of one room within the second that is running.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct JoinPartBatch {
     ends: MonoTime,
     told: usize,
@@ -92,6 +101,13 @@ impl JoinPartBatch {
         if let Some(at) = self.arrived.iter().rposition(|&(_, arrived)| arrived == id) {
             self.arrived.remove(at);
         }
+    }
+
+    /// Whether those who arrived are members who have not been told of, each once, and whether it is known who left.
+    pub(super) fn is_sound(&self, mut untold: BTreeSet<ClientId>) -> bool {
+        self.arrived.iter().all(|(_, id)| untold.remove(id))
+            && untold.is_empty()
+            && self.departed.iter().all(|(.., moved)| moved.is_sound())
     }
 
     /// When what waits has to be told.

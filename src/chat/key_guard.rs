@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::mono_time::MonoTime;
 use super::origin::Origin;
 use crate::limits::{
@@ -24,7 +26,7 @@ pub fn failure_delay(failures: u32, free: u32) -> Duration {
 }
 
 /// Who has tried wrong keys to a room.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct KeyGuard {
     addresses: Vec<(Origin, Tries)>,
     /// From all other addresses.
@@ -34,7 +36,7 @@ pub(super) struct KeyGuard {
     told: Option<MonoTime>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Tries {
     count: u32,
     /// When the last one was.

@@ -29,6 +29,7 @@ mod refusal;
 mod room;
 mod rooms;
 mod slots;
+mod snapshot_error;
 mod text;
 mod time;
 mod work;
@@ -45,7 +46,7 @@ pub use event::{
     Person, PlaceNews, PutOut, RoomListing, RoomRefusal, ServerNews,
 };
 pub use expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
-pub use hub::{ChatConfig, Description, GENERAL, Hub};
+pub use hub::{ChatConfig, Description, GENERAL, Hub, Snapshot};
 pub use id::ClientId;
 pub use input::{Input, Reply};
 pub use key_guard::failure_delay;
@@ -54,6 +55,7 @@ pub use mono_time::MonoTime;
 pub use name::{Name, NameError, Skeleton};
 pub use origin::Origin;
 pub use record::{RoomChange, RoomFact, RoomList, RoomRecord};
+pub use snapshot_error::{SNAPSHOT_VERSION, SnapshotError};
 pub use text::Text;
 pub use time::Time;
 pub use work::Work;

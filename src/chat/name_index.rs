@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::name::Skeleton;
 
 /// The names in use.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct NameIndex {
     /// Hashes, each with the number (a slot, a room's number) of whoever is called so.
     entries: BTreeSet<(u32, u32)>,

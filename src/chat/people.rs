@@ -6,22 +6,30 @@
 use std::collections::BTreeSet;
 use std::ops::{Index, IndexMut};
 
+use serde::{Deserialize, Serialize};
+
 use super::client::Client;
+use super::correspondent::Correspondent;
 use super::holdings::{HolderId, Holding, Holdings};
 use super::id::ClientId;
 use super::mono_time::MonoTime;
 use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
 use super::origin::Origin;
+use super::snapshot_error::SnapshotError;
 
 /// All clients. Indexed by the id of a client that is here; [`get`](Self::get) asks whether it is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub(super) struct People {
     clients: Vec<Option<Client>>,
     /// How many there are.
+    #[serde(skip_serializing)]
     here: usize,
+    #[serde(skip_serializing)]
     names: NameIndex,
     /// Those without a name, oldest first.
+    #[serde(skip_serializing)]
     newcomers: BTreeSet<(MonoTime, ClientId)>,
     /// Those without a place, oldest first.
     trials: Vec<Trial>,
@@ -30,7 +38,7 @@ pub(super) struct People {
 }
 
 /// A client without a place, who may get one by logging in.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Trial {
     pub(super) id: ClientId,
     pub(super) since: MonoTime,
@@ -45,7 +53,56 @@ pub(super) enum Standing {
     OnTrial,
 }
 
+/// What is stored of [`People`].
+#[derive(Deserialize)]
+struct Stored {
+    clients: Vec<Option<Client>>,
+    trials: Vec<Trial>,
+    holdings: Holdings,
+}
+
+impl TryFrom<Stored> for People {
+    type Error = SnapshotError;
+
+    fn try_from(Stored { clients, trials, holdings }: Stored) -> Result<People, SnapshotError> {
+        let mut people = People { clients, trials, holdings, ..People::default() };
+        let on_trial: BTreeSet<ClientId> = people.trials.iter().map(|trial| trial.id).collect();
+        if on_trial.len() < people.trials.len() {
+            return Err(SnapshotError::Broken("who is on trial"));
+        }
+        let mut tried = 0;
+        for (slot, client) in people.clients.iter().enumerate() {
+            let Some(client) = client else { continue };
+            if client.id.slot() != slot {
+                return Err(SnapshotError::Broken("who is in which slot"));
+            }
+            people.here += 1;
+            tried += usize::from(on_trial.contains(&client.id));
+            match &client.name {
+                Some(_) if on_trial.contains(&client.id) => {
+                    return Err(SnapshotError::Broken("who is on trial"));
+                }
+                Some(name) => people.names.insert(&name.skeleton(), client.id.place()),
+                None if on_trial.contains(&client.id) => {}
+                None => drop(people.newcomers.insert((client.active, client.id))),
+            }
+        }
+        let is_sound = tried == on_trial.len();
+        if is_sound { Ok(people) } else { Err(SnapshotError::Broken("who is on trial")) }
+    }
+}
+
 impl People {
+    /// Whether what addresses have is what these clients have, and rooms with these holders.
+    pub(super) fn agree_about_holdings(&self, rooms: impl Iterator<Item = HolderId>) -> bool {
+        self.holdings.agree(self.iter().map(|client| client.holder), rooms)
+    }
+
+    /// Has those who wrote to each other share what is known of them, as they did.
+    pub(super) fn correspondents(&mut self) -> impl Iterator<Item = &mut Correspondent> {
+        self.clients.iter_mut().flatten().flat_map(Client::correspondents)
+    }
+
     /// A client has come, without a name yet.
     pub(super) fn add(&mut self, id: ClientId, origin: Origin, now: MonoTime, standing: Standing) {
         if self.clients.len() <= id.slot() {

@@ -1,5 +1,9 @@
 //! A room: who is in it, who came and went just now, and what its operators decided.
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
 use super::account::AccountKey;
 use super::account_index::AccountIndex;
 use super::ban_list::BanList;
@@ -16,7 +20,7 @@ use super::text::Text;
 use crate::limits::DECISIONS_PER_ROOM;
 
 /// One room. Members stand in no particular order; each knows their place, so that leaving costs nothing.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Room {
     pub(super) name: Name,
     pub(super) key: RoomKey,
@@ -33,7 +37,7 @@ pub(super) struct Room {
 }
 
 /// What the operators of a room decided.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct RoomModes {
     /// Those who decide, for as long as they are in the room.
     pub(super) operators: Vec<ClientId>,
@@ -87,6 +91,12 @@ impl Room {
             modes: RoomModes::default(),
             holder: None,
         }
+    }
+
+    /// Whether each member is one once, and in the set of slots.
+    pub(super) fn is_sound(&self) -> bool {
+        let slots: BTreeSet<u32> = self.members.iter().map(|id| id.place()).collect();
+        slots.len() == self.members.len() && self.slots.is_of(&slots)
     }
 
     /// Adds a member and gives their place.

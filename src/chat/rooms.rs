@@ -7,6 +7,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Index, IndexMut};
 
+use serde::{Deserialize, Serialize};
+
 use super::account::AccountKey;
 use super::account_index::AccountIndex;
 use super::client::Membership;
@@ -19,21 +21,61 @@ use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
 use super::record::{RoomFact, RoomRecord};
 use super::room::{Room, push_bounded};
+use super::snapshot_error::SnapshotError;
 use crate::limits::ROOMS_MAX;
 
 /// All rooms. Indexed by the number of a room that is there; [`get`](Self::get) asks whether it is.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
 pub(super) struct Rooms {
     rooms: Vec<Option<Room>>,
     /// Numbers of rooms that are no more, to be given again.
+    #[serde(skip_serializing)]
     free: BTreeSet<RoomId>,
+    #[serde(skip_serializing)]
     names: NameIndex,
     /// Rooms in which movements wait to be told, and when: of thousands, those few are looked at.
+    #[serde(skip_serializing)]
     restless: BTreeSet<(MonoTime, RoomId)>,
     /// Of how many rooms each account is an operator for good.
+    #[serde(skip_serializing)]
     owned: BTreeMap<AccountKey, usize>,
     /// What the next room that is made is called by its history.
     next_key: u64,
+}
+
+/// What is stored of [`Rooms`].
+#[derive(Deserialize)]
+struct Stored {
+    rooms: Vec<Option<Room>>,
+    next_key: u64,
+}
+
+impl TryFrom<Stored> for Rooms {
+    type Error = SnapshotError;
+
+    fn try_from(Stored { rooms, next_key }: Stored) -> Result<Rooms, SnapshotError> {
+        if rooms.len() > ROOMS_MAX || rooms.first().is_none_or(Option::is_none) {
+            return Err(SnapshotError::Broken("which rooms there are"));
+        }
+        let mut all = Rooms { next_key, ..Rooms::default() };
+        for (number, room) in rooms.into_iter().enumerate() {
+            let id = RoomId::at(number);
+            match &room {
+                None => drop(all.free.insert(id)),
+                Some(room) if !room.is_sound() => {
+                    return Err(SnapshotError::Broken("who is in a room"));
+                }
+                Some(room) => {
+                    all.names.insert(&room.name.skeleton(), number as u32);
+                    all.restless.extend(room.movements.due().map(|due| (due, id)));
+                    room.modes.owners.iter().for_each(|&owner| all.count_owner(owner));
+                }
+            }
+            all.rooms.push(room);
+        }
+        Ok(all)
+    }
 }
 
 impl Rooms {
@@ -197,9 +239,9 @@ impl Rooms {
             && self.iter().all(|(_, room)| room.members.is_empty() && room.movements.due().is_none())
     }
 
-    /// Frees the memory of some rooms: of those with the highest numbers. To be called when the chat has stopped.
-    pub(super) fn free_some(&mut self, count: usize) {
-        self.rooms.truncate(self.rooms.len().saturating_sub(count));
+    /// Frees the memory of the rooms from that number on. To be called when the chat has stopped.
+    pub(super) fn free_from(&mut self, number: usize) {
+        self.rooms.truncate(number);
     }
 
     fn place(&mut self, room: Room) -> Option<RoomId> {

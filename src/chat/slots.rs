@@ -3,6 +3,10 @@
 //! Invariants: whoever is asked for among thousands is found by looking at one bit; a set of a few costs a few bytes, also when it
 //! was one of many: 16 bytes for each slot at the most.
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
 /// Slots beyond which a set may be kept as bits, one for each slot that there may be.
 const FEW_MAX: usize = 256;
 
@@ -10,7 +14,7 @@ const FEW_MAX: usize = 256;
 const SPARE: usize = 4;
 
 /// Slots, each once.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum SlotSet {
     /// In order.
     Few(Vec<u32>),
@@ -143,6 +147,11 @@ impl SlotSet {
         {
             *self = SlotSet::Few(self.iter().collect());
         }
+    }
+
+    /// Whether these are all, each once.
+    pub(super) fn is_of(&self, slots: &BTreeSet<u32>) -> bool {
+        self.len() == slots.len() && self.iter().eq(slots.iter().copied())
     }
 
     /// All of them, in order.

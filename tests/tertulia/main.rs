@@ -45,6 +45,7 @@ mod simulation;
 mod sizes;
 #[cfg(target_os = "linux")]
 mod slow_readers;
+mod snapshot;
 mod standing;
 mod starting;
 mod storage;

@@ -40,6 +40,7 @@ mod support {
     pub mod greeting;
     pub mod records;
     pub mod shell;
+    pub mod twin;
 }
 ",
 };

@@ -4,6 +4,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{AccountKey, ClientId, Hub, Name, RoomId};
 use crate::chat::line::RoomKey;
 use crate::chat::room::Room;
@@ -11,7 +13,7 @@ use crate::limits::DECISIONS_PER_CLIENT;
 
 /// For clients about whom something was decided, the rooms in which it was, oldest first. Some of these rooms may be
 /// gone, and some decisions lifted: that is seen when they are looked at.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Decided(BTreeMap<ClientId, Vec<(RoomId, RoomKey)>>);
 
 impl Decided {

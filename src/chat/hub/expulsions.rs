@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::{CloseReason, Done, Effect, Event, Farewell, Hub, Name};
 use crate::chat::account::AccountKey;
 use crate::chat::account_index::AccountIndex;
@@ -17,10 +19,23 @@ use crate::chat::text::Text;
 use crate::limits::{EXPELLED_PER_TURN, EXPULSION_REASON_CHARS, EXPULSIONS_LISTED, EXPULSIONS_MAX};
 
 /// An expulsion, and what its name looks like, in hashes.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(from = "Expulsion", into = "Expulsion")]
 pub(super) struct Entry {
     expulsion: Expulsion,
     skeleton: Option<[u64; 2]>,
+}
+
+impl From<Expulsion> for Entry {
+    fn from(expulsion: Expulsion) -> Entry {
+        Entry::new(expulsion)
+    }
+}
+
+impl From<Entry> for Expulsion {
+    fn from(entry: Entry) -> Expulsion {
+        entry.expulsion
+    }
 }
 
 impl Entry {

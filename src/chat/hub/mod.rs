@@ -19,6 +19,7 @@ mod presence;
 mod recalling;
 mod rooms;
 mod sessions;
+mod snapshot;
 mod stopping;
 mod talking;
 
@@ -27,6 +28,7 @@ use std::collections::{BTreeSet, VecDeque};
 
 pub use administration::Description;
 pub use config::ChatConfig;
+pub use snapshot::Snapshot;
 
 use super::account::AccountKey;
 use super::account_index::AccountIndex;

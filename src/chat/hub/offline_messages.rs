@@ -3,6 +3,8 @@
 //! Invariant: a letter is gone when its reader has done something after they were handed it; who lost the connection before
 //! is handed it again.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Client, CloseReason, Done, Effect, Event, Hub, Name};
 use crate::chat::account::{AccountKey, OfflineMessage, Posted};
 use crate::chat::correspondent::Correspondent;
@@ -94,9 +96,15 @@ impl Hub {
 }
 
 /// Who wrote a letter since the server started.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Writer {
     /// The number of the letter.
     number: u64,
     who: Correspondent,
+}
+
+impl Writer {
+    pub(super) fn correspondent(&mut self) -> &mut Correspondent {
+        &mut self.who
+    }
 }

@@ -3,14 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::{AccountKey, ClientId, CloseReason, Event, Hub, Name};
 use crate::chat::event::AccountNews;
 use crate::limits::{ACCOUNTS_PER_CONNECTION, EXPELLED_PER_TURN};
 
 /// Those connections, by account and by client; one may be there for several accounts.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Stored")]
 pub(super) struct Sessions {
     by_account: BTreeSet<(AccountKey, ClientId)>,
+    #[serde(skip_serializing)]
     by_client: BTreeSet<(ClientId, AccountKey)>,
     /// Those that gave the password of the server's operator.
     operators: BTreeSet<ClientId>,
@@ -18,7 +22,28 @@ pub(super) struct Sessions {
     revoked: BTreeMap<ClientId, AccountNews>,
 }
 
+/// What is stored of [`Sessions`].
+#[derive(Deserialize)]
+struct Stored {
+    by_account: BTreeSet<(AccountKey, ClientId)>,
+    operators: BTreeSet<ClientId>,
+    revoked: BTreeMap<ClientId, AccountNews>,
+}
+
+impl From<Stored> for Sessions {
+    fn from(Stored { by_account, operators, revoked }: Stored) -> Sessions {
+        let by_client = by_account.iter().map(|&(account, client)| (client, account)).collect();
+        Sessions { by_account, by_client, operators, revoked }
+    }
+}
+
 impl Sessions {
+    /// All clients of whom anything is known here.
+    pub(super) fn all(&self) -> impl Iterator<Item = ClientId> {
+        let opened = self.by_client.iter().map(|&(client, _)| client);
+        opened.chain(self.operators.iter().copied()).chain(self.revoked.keys().copied())
+    }
+
     /// A client has given the password of an account.
     pub(super) fn open(&mut self, account: AccountKey, client: ClientId) {
         self.by_account.insert((account, client));

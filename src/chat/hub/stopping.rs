@@ -2,19 +2,31 @@
 //!
 //! Invariant: from the first moment on nobody is heard, and nobody hears anything but this.
 
-use super::{Audience, CloseReason, Effect, Event, Hub};
+use serde::{Deserialize, Serialize};
+
+use super::{CloseReason, Effect, Event, Hub};
 use crate::chat::id::ClientId;
 use crate::chat::people::People;
 use crate::chat::rooms::Rooms;
 use crate::limits::WRITES_PER_TURN;
 
 /// What there was when the chat stopped, as far as it is not over.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Stopped {
     /// Those who have not been told, the next one last.
     clients: Vec<ClientId>,
-    people: People,
-    rooms: Rooms,
+    /// How many rooms have not been freed.
+    rooms: usize,
+    /// The memory that is freed bit by bit. Nothing is asked of it any more.
+    #[serde(skip)]
+    memory: Option<(People, Rooms)>,
+}
+
+impl Clone for Stopped {
+    /// Without the memory.
+    fn clone(&self) -> Stopped {
+        Stopped { clients: self.clients.clone(), rooms: self.rooms, memory: None }
+    }
 }
 
 impl Hub {
@@ -26,22 +38,26 @@ impl Hub {
         let Hub { people, rooms, .. } = std::mem::replace(self, empty);
         let mut clients: Vec<ClientId> = people.iter().map(|client| client.id).collect();
         clients.reverse();
-        self.stopped = Some(Box::new(Stopped { clients, people, rooms }));
+        let stopped = Stopped { clients, rooms: rooms.numbers(), memory: Some((people, rooms)) };
+        self.stopped = Some(Box::new(stopped));
         self.part();
     }
 
     /// Lets some of those go who were there when the chat stopped, and frees some of what there was.
     pub(super) fn part(&mut self) {
-        let Some(stopped) = &mut self.stopped else { return };
-        for _ in 0..WRITES_PER_TURN {
-            let Some(id) = stopped.clients.pop() else { break };
-            stopped.people.free(id);
-            self.effects.push(Effect::Deliver { to: Audience::One(id), event: Event::Stopping });
-            self.effects.push(Effect::Close(id, CloseReason::ServerStops));
+        let Some(Stopped { clients, rooms, memory }) = self.stopped.as_deref_mut() else { return };
+        *rooms = rooms.saturating_sub(WRITES_PER_TURN);
+        let told = clients.split_off(clients.len().saturating_sub(WRITES_PER_TURN));
+        if let Some((people, freed)) = memory {
+            told.iter().for_each(|&id| people.free(id));
+            freed.free_from(*rooms);
         }
-        stopped.rooms.free_some(WRITES_PER_TURN);
-        if stopped.clients.is_empty() && stopped.rooms.numbers() == 0 {
+        if clients.is_empty() && *rooms == 0 {
             self.stopped = None;
+        }
+        for id in told.into_iter().rev() {
+            self.tell(id, Event::Stopping);
+            self.effects.push(Effect::Close(id, CloseReason::ServerStops));
         }
     }
 }

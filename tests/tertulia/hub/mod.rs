@@ -42,6 +42,7 @@ use super::support::book::Book;
 use super::support::records::{self, Records};
 pub use super::support::shell::Shell;
 use super::support::shell::Slots;
+use super::support::twin::Twin;
 
 pub const NOTHING: [&str; 0] = [];
 pub const SECOND: Duration = Duration::from_secs(1);
@@ -71,6 +72,8 @@ pub struct Chat {
     pub records: Records,
     /// What was remembered of rooms, one by one.
     pub changes: Vec<RoomChange>,
+    /// A hub that was written down and read back now and then, and does the same.
+    pub twin: Twin,
 }
 
 impl Chat {
@@ -107,6 +110,7 @@ impl Chat {
             disregarded: HashMap::new(),
             records,
             changes: Vec::new(),
+            twin: Twin::default(),
         }
     }
 
@@ -224,6 +228,11 @@ impl Chat {
         self.slots.tenants().find(called).expect("somebody called so")
     }
 
+    /// Those who are here, by slot.
+    pub fn tenants(&self) -> impl Iterator<Item = ClientId> {
+        self.slots.tenants()
+    }
+
     pub fn is_here(&self, id: ClientId) -> bool {
         self.slots.holds(id)
     }
@@ -246,6 +255,10 @@ impl Shell for Chat {
 
     fn book(&mut self) -> &mut Book {
         &mut self.book
+    }
+
+    fn twin(&mut self) -> Option<&mut Twin> {
+        Some(&mut self.twin)
     }
 
     fn time(&self) -> Time {

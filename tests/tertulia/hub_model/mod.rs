@@ -15,7 +15,7 @@ const SEATS: usize = 6;
 const NAMES: [&str; 10] = ["Ana", "ANA", "Luis", "Eva", "Éva", "Iker", "Bob", "B0b", "tú", "2x"];
 
 #[derive(Clone, Debug)]
-enum Deed {
+pub enum Deed {
     Connect,
     Say(usize),
     Blank(usize),
@@ -36,7 +36,8 @@ enum Deed {
     Tick,
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+/// Something that one of them does, or that happens.
+pub fn deed() -> impl Strategy<Value = Deed> {
     let seat = 0..SEATS;
     let name = prop::sample::select(NAMES.to_vec());
     prop_oneof![
@@ -112,15 +113,16 @@ impl Witness {
     }
 }
 
-struct Trial {
-    chat: Chat,
+/// The chat, and what is to be heard in it.
+pub struct Trial {
+    pub chat: Chat,
     book: Notebook,
     witness: (ClientId, Witness),
     said: usize,
 }
 
 impl Trial {
-    fn new() -> Trial {
+    pub fn new() -> Trial {
         let mut chat = Chat::new();
         let id = chat.enters("Testigo");
         chat.events(id);
@@ -137,7 +139,7 @@ impl Trial {
         }
     }
 
-    fn run(&mut self, deed: &Deed) {
+    pub fn run(&mut self, deed: &Deed) {
         match deed {
             Deed::Connect if self.book.people.len() <= SEATS => {
                 let id = self.chat.connects();

@@ -15,6 +15,7 @@ pub(crate) mod pty;
 pub mod records;
 pub mod server;
 pub mod shell;
+pub mod twin;
 
 use std::time::Duration;
 

@@ -3,6 +3,7 @@
 use tertulia::chat::{ClientId, Effect, Event, Hub, Input, Reply, Time};
 
 use super::book::Book;
+use super::twin::Twin;
 
 /// A hub with a test around it.
 pub trait Shell {
@@ -10,6 +11,11 @@ pub trait Shell {
     fn book(&mut self) -> &mut Book;
     /// What both clocks say.
     fn time(&self) -> Time;
+
+    /// The hub that is given the same, in tests that have one.
+    fn twin(&mut self) -> Option<&mut Twin> {
+        None
+    }
 
     /// A client hears this; `here` as in [`Hub::audience`].
     fn hears(&mut self, id: ClientId, event: &Event, here: bool);
@@ -31,8 +37,16 @@ pub trait Shell {
     /// Hands something to the hub; gives what it wants done.
     fn decides(&mut self, input: Input) -> Vec<Effect> {
         let (at, mut effects) = (self.time(), Vec::new());
+        let mut twin = self.twin().map(std::mem::take);
+        let followed = twin.as_ref().map(|_| input.clone());
         self.hub().apply(at, input);
         self.hub().effects(&mut effects);
+        if let (Some(twin), Some(input)) = (&mut twin, followed) {
+            twin.follows(self.hub(), (at, input), &effects);
+        }
+        if let (Some(place), Some(twin)) = (self.twin(), twin) {
+            *place = twin;
+        }
         effects
     }
 
