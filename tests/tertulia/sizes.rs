@@ -7,13 +7,14 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use tertulia::auth::{LoginThrottle, Subject};
 use tertulia::chat::{
-    ChatConfig, ClientId, Command, Effect, Hub, Input, Line, MonoTime, Name, Origin, RoomKey, Text, Time,
-    UnixMillis,
+    ChatConfig, ClientId, Command, Effect, Hub, Input, Line, MonoTime, Name, Origin, Password, RoomKey, Text,
+    Time, UnixMillis,
 };
 use tertulia::limits::{
     DECISION_MAX_BYTES, DECISIONS_PER_ROOM, FAILURE_MAX_BYTES, FAILURES_REMEMBERED, HIDDEN_MAX_BYTES,
-    HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, IGNORED_MAX, KEY_ADDRESSES, KEY_MAX_BYTES, ROOM_MAX_BYTES,
-    ROOMS_PER_PERSON, TOPIC_MAX_BYTES,
+    HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, IGNORED_ALWAYS, IGNORED_MAX, KEY_ADDRESSES, KEY_MAX_BYTES,
+    LINE_MAX_BYTES, PASSWORD_MAX_BYTES, PLACE_MAX_BYTES, REASON_MAX_BYTES, ROOM_MAX_BYTES, ROOMS_PER_PERSON,
+    TOPIC_MAX_BYTES,
 };
 use tertulia::storage::Memory;
 
@@ -49,7 +50,9 @@ struct Crowd {
 impl Crowd {
     /// So many people with long names, each from an address of their own.
     fn of(people: usize) -> Crowd {
-        let (hub, out, now) = (Hub::new(ChatConfig::default()), Vec::new(), MonoTime::from_micros(1));
+        // A chat in which a name can be registered.
+        let config = ChatConfig { accounts: Some(Vec::new()), ..ChatConfig::default() };
+        let (hub, out, now) = (Hub::new(config), Vec::new(), MonoTime::from_micros(1));
         let mut crowd = Crowd { hub, out, now, people: 0 };
         (0..people).for_each(|number| crowd.enters(&long_name(1, number)));
         // Where a batch of outputs was is no part of what is measured.
@@ -69,6 +72,15 @@ impl Crowd {
         self.hub.apply(Time::default().at(self.now), Input::Command(id(who), command));
         self.hub.effects(&mut self.out);
         self.out.clear();
+    }
+
+    /// Somebody wants to register, with two passwords of the longest kind that are not the same.
+    fn is_refused(&mut self, who: usize) {
+        self.does(who, Command::Register);
+        for last in ["a", "b"] {
+            let typed = "x".repeat(PASSWORD_MAX_BYTES - 1) + last;
+            self.does(who, Command::Secret(Password::new(&typed)));
+        }
     }
 
     fn makes(&mut self, who: usize, room: usize) {
@@ -169,6 +181,49 @@ fn size_of_sets_of_hiders_is_given_back() {
         }
     });
     assert!(bytes <= whom * 64, "{bytes} bytes are left of {whom} sets");
+}
+
+#[test]
+fn size_of_a_refused_password_is_given_back_with_the_next_line() {
+    // What is rare about a member is in a box of its own.
+    const BESIDE: usize = 256;
+    let people = 500;
+    for goes_on in [false, true] {
+        let mut crowd = Crowd::of(people);
+        let (bytes, ()) = held(|| {
+            (0..people).for_each(|who| crowd.is_refused(who));
+            if goes_on {
+                (0..people).for_each(|who| crowd.does(who, Command::Away(None)));
+            }
+        });
+        println!("a refused password: {} bytes, another line behind it: {goes_on}", bytes / people);
+        let most = if goes_on { BESIDE } else { PASSWORD_MAX_BYTES + BESIDE };
+        assert!(bytes <= people * most, "{} bytes each", bytes / people);
+        assert!(goes_on || bytes >= people * PASSWORD_MAX_BYTES, "{} bytes each: not kept", bytes / people);
+    }
+}
+
+#[test]
+fn size_of_a_person_is_within_its_limit() {
+    let people = 300;
+    let mut crowd = Crowd::of(1 + people);
+    // Rooms are bounded by themselves: somebody is in each.
+    (0..ROOMS_PER_PERSON - 1).for_each(|room| crowd.makes(0, room));
+    let (bytes, ()) = held(|| {
+        for who in 1..=people {
+            (0..ROOMS_PER_PERSON - 1).for_each(|room| crowd.makes(who, room));
+            for other in 1..=IGNORED_ALWAYS {
+                let name = long_name(1, (who + other) % (1 + people));
+                crowd.does(who, Command::Ignore(Some(text(&name))));
+            }
+            crowd.does(who, Command::Away(Some(text(&"m".repeat(REASON_MAX_BYTES)))));
+            crowd.is_refused(who);
+        }
+    });
+    println!("a person: {} bytes in the chat", bytes / people);
+    // And a line under way, in a buffer that has just grown.
+    assert!(bytes / people + 2 * LINE_MAX_BYTES <= PLACE_MAX_BYTES, "{} bytes each", bytes / people);
+    assert!(bytes >= people * (PASSWORD_MAX_BYTES + REASON_MAX_BYTES), "{} bytes each", bytes / people);
 }
 
 #[test]
