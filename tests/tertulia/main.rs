@@ -6,6 +6,7 @@ mod admin_terminal;
 mod architecture;
 mod client;
 mod client_and_server;
+mod client_lists;
 mod clock;
 mod closing_early;
 mod console_blocked;
