@@ -2,9 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{AccountKey, Matter};
-use super::asking::{Asking, Waiting};
-use super::command::{Command, Trouble};
+use super::account::AccountKey;
 use super::correspondent::Correspondent;
 use super::effect::RoomId;
 use super::hiding::HiddenId;
@@ -54,8 +52,6 @@ struct Extras {
     correspondent: Option<Correspondent>,
     /// What they are to those whom they wrote to.
     contact: Option<Correspondent>,
-    /// The password that they are being asked for.
-    asking: Option<Asking>,
     /// The last of the letters that they were handed: they have seen it when they do the next thing.
     offline_messages: Option<u64>,
 }
@@ -173,58 +169,6 @@ impl Client {
         self.tell_contact(None);
     }
 
-    pub(super) fn set_asking(&mut self, asking: Asking) {
-        self.extras.get_or_insert_default().asking = Some(asking);
-    }
-
-    /// What they were asked for, which they will not be asked for any more.
-    pub(super) fn take_asking(&mut self) -> Option<Asking> {
-        let asking = self.extras.as_mut()?.asking.take();
-        self.trim();
-        asking
-    }
-
-    /// Whether a question for a password is open.
-    pub(super) fn is_asked(&self) -> bool {
-        let asking = self.extras.as_ref().and_then(|extras| extras.asking.as_ref());
-        asking.is_some_and(|asking| asking.question().is_some())
-    }
-
-    /// What they are waiting for, if it is this; they do no longer.
-    pub(super) fn take_waiting(&mut self, about: &Matter) -> Option<Waiting> {
-        let waiting =
-            self.extras.as_mut()?.asking.take_if(
-                |asking| matches!(asking, Asking::Waiting(Waiting { matter, .. }) if matter == about),
-            );
-        self.trim();
-        if let Asking::Waiting(waiting) = waiting? { Some(waiting) } else { None }
-    }
-
-    /// Whether the line that they send now is the first one since they began to wait for what comes of a password.
-    pub(super) fn speaks_early(&mut self) -> bool {
-        match self.extras.as_mut().and_then(|extras| extras.asking.as_mut()) {
-            Some(Asking::Waiting(waiting)) => !std::mem::replace(&mut waiting.spoken, true),
-            _ => false,
-        }
-    }
-
-    /// Whether `command` says the password that they have just typed, and nothing came of. Another line makes that forgotten.
-    pub(super) fn repeats_secret(&mut self, command: &Command) -> bool {
-        let Some(asking) = self.extras.as_ref().and_then(|extras| extras.asking.as_ref()) else {
-            return false;
-        };
-        let (Asking::Refused(typed) | Asking::Waiting(Waiting { typed, .. })) = asking else { return false };
-        let repeats = match command {
-            Command::Say(text) | Command::Nick(text) => typed.is_said_by(text),
-            _ => false,
-        };
-        let unsaid = repeats || matches!(command, Command::Unclear(Trouble::TypedAhead));
-        if !unsaid && matches!(asking, Asking::Refused(_)) {
-            self.take_asking();
-        }
-        repeats
-    }
-
     pub(super) fn set_offline_messages(&mut self, up_to: u64) {
         self.extras.get_or_insert_default().offline_messages = Some(up_to);
     }
@@ -238,7 +182,6 @@ impl Client {
 
     /// Becomes who `old` was: their name, their rooms, whom they hide. What `old` had not seen yet is not theirs.
     pub(super) fn take_over(&mut self, mut old: Client) {
-        old.take_asking();
         old.take_offline_messages();
         old.set_away(None);
         let Client { name, account, current, first, extras, .. } = old;
@@ -266,7 +209,6 @@ impl Client {
                 && extras.memberships.is_empty()
                 && extras.correspondent.is_none()
                 && extras.contact.is_none()
-                && extras.asking.is_none()
                 && extras.offline_messages.is_none()
         });
         if empty {

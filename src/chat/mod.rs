@@ -24,6 +24,7 @@ mod name;
 mod name_index;
 mod origin;
 mod people;
+mod questions;
 mod record;
 mod refusal;
 mod room;

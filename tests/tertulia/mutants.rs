@@ -128,8 +128,8 @@ const BUGS: [Bug; 17] = [
     Bug {
         name: "a password that was refused, and is said when it is typed again",
         file: "src/chat/hub/mod.rs",
-        right: "client.repeats_secret(&command)) => {",
-        wrong: "client.repeats_secret(&command) && client.name.is_none()) => {",
+        right: "self.sessions.questions.repeats_secret(id, &command) => {",
+        wrong: "self.sessions.questions.repeats_secret(id, &command) && self.name(id).is_none() => {",
     },
     Bug {
         name: "what was sent before an answer and is taken for what was sent behind it",

@@ -102,13 +102,13 @@ impl Hub {
     /// Asks for a password; the next line is the answer.
     pub(super) fn ask(&mut self, id: ClientId, asking: Asking) {
         let question = asking.question();
-        self.people[id].set_asking(asking);
+        self.sessions.questions.ask(id, asking);
         self.effects.extend(question.map(|question| Effect::Ask(id, question)));
     }
 
     /// Somebody answered.
     pub(super) fn take_secret(&mut self, id: ClientId, typed: Result<Password, PasswordError>) -> Done {
-        let Some(asking) = self.client_mut(id).and_then(Client::take_asking) else {
+        let Some(asking) = self.sessions.questions.take(id) else {
             self.ask_name_again(id);
             return Ok(());
         };
@@ -171,14 +171,9 @@ impl Hub {
             Trouble::Incomplete => Verb::Password.secrets(),
             trouble => trouble.about().map_or(0, Verb::secrets),
         };
-        if secrets > 0 && !self.is_asked(id) {
+        if secrets > 0 && !self.sessions.questions.is_open(id) {
             self.effects.push(Effect::Disregard(id, secrets));
         }
-    }
-
-    /// Whether a question for a password is open.
-    pub(super) fn is_asked(&self, id: ClientId) -> bool {
-        self.client(id).is_some_and(Client::is_asked)
     }
 
     /// What came of a request; whoever has left meanwhile, or asked for something else, hears nothing of it.
@@ -194,7 +189,7 @@ impl Hub {
             self.end_revoked();
         }
         self.end_if_decided(id);
-        let Some(waiting) = self.client_mut(id).and_then(|client| client.take_waiting(&matter)) else {
+        let Some(waiting) = self.sessions.questions.take_waiting(id, &matter) else {
             return;
         };
         let refusal = match (matter, auth_result) {

@@ -199,10 +199,10 @@ impl Hub {
         let done = match (command, name) {
             (Command::Secret(typed), _) => self.take_secret(id, typed),
             // Typed again, perhaps, for nothing has come of it for long.
-            (Command::Say(text), _) if !text.is_blank() && self.speaks_early(id) => {
+            (Command::Say(text), _) if !text.is_blank() && self.sessions.questions.speaks_early(id) => {
                 self.answer(id, Event::Trouble(Trouble::TypedAhead))
             }
-            (command, _) if self.client_mut(id).is_some_and(|client| client.repeats_secret(&command)) => {
+            (command, _) if self.sessions.questions.repeats_secret(id, &command) => {
                 Err(Trouble::Repeated.into())
             }
             (command, None) => self.handle_newcomer(id, command),
@@ -317,7 +317,7 @@ impl Hub {
                 return self.answer(id, Event::Trouble(Trouble::NotUtf8));
             }
             // The question is open still.
-            Command::Unclear(trouble) if self.is_asked(id) => {
+            Command::Unclear(trouble) if self.sessions.questions.is_open(id) => {
                 return self.answer(id, Event::Trouble(trouble));
             }
             Command::Unclear(trouble) => {
@@ -451,11 +451,6 @@ impl Hub {
     fn absent_called(&self, name: &str) -> Option<(AccountKey, Name)> {
         let key = self.owner_of(&Name::known(name.trim()).ok()?)?;
         Some((key, self.account_index.as_ref()?.name(key)?.clone()))
-    }
-
-    /// Whether a client waits for what comes of a password, and has not sent a line since.
-    fn speaks_early(&mut self, id: ClientId) -> bool {
-        self.client_mut(id).is_some_and(Client::speaks_early)
     }
 
     fn client(&self, id: ClientId) -> Option<&Client> {

@@ -1,5 +1,6 @@
-//! Which connections gave the password of which account, until they end: under whatever name they go on, another password
-//! or the end of the account ends them. And which of them are the server's operators by their password.
+//! What belongs to connections: which of them gave the password of which account, until they end (under whatever name they go on,
+//! another password or the end of the account ends them), which are the server's operators by their password, and what they are
+//! being asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,9 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountKey, ClientId, CloseReason, Event, Hub, Name};
 use crate::chat::event::AccountNews;
+use crate::chat::questions::Questions;
 use crate::limits::{ACCOUNTS_PER_CONNECTION, EXPELLED_PER_TURN};
 
-/// Those connections, by account and by client; one may be there for several accounts.
+/// Connections, by account and by client; one may be there for several accounts.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Stored")]
 pub(super) struct Sessions {
@@ -20,6 +22,8 @@ pub(super) struct Sessions {
     operators: BTreeSet<ClientId>,
     /// Those that end, and what they are told.
     revoked: BTreeMap<ClientId, AccountNews>,
+    /// What they are asked.
+    pub(super) questions: Questions,
 }
 
 /// What is stored of [`Sessions`].
@@ -28,12 +32,13 @@ struct Stored {
     by_account: BTreeSet<(AccountKey, ClientId)>,
     operators: BTreeSet<ClientId>,
     revoked: BTreeMap<ClientId, AccountNews>,
+    questions: Questions,
 }
 
 impl From<Stored> for Sessions {
-    fn from(Stored { by_account, operators, revoked }: Stored) -> Sessions {
+    fn from(Stored { by_account, operators, revoked, questions }: Stored) -> Sessions {
         let by_client = by_account.iter().map(|&(account, client)| (client, account)).collect();
-        Sessions { by_account, by_client, operators, revoked }
+        Sessions { by_account, by_client, operators, revoked, questions }
     }
 }
 
@@ -41,7 +46,8 @@ impl Sessions {
     /// All clients of whom anything is known here.
     pub(super) fn all(&self) -> impl Iterator<Item = ClientId> {
         let opened = self.by_client.iter().map(|&(client, _)| client);
-        opened.chain(self.operators.iter().copied()).chain(self.revoked.keys().copied())
+        let ending = self.revoked.keys().copied();
+        opened.chain(self.operators.iter().copied()).chain(ending).chain(self.questions.clients())
     }
 
     /// A client has given the password of an account.
@@ -64,6 +70,7 @@ impl Sessions {
     pub(super) fn close(&mut self, client: ClientId) {
         self.operators.remove(&client);
         self.revoked.remove(&client);
+        self.questions.take(client);
         for account in self.accounts(client) {
             self.by_account.remove(&(account, client));
             self.by_client.remove(&(client, account));
@@ -82,7 +89,10 @@ impl Sessions {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.by_client.is_empty() && self.operators.is_empty() && self.revoked.is_empty()
+        self.by_client.is_empty()
+            && self.operators.is_empty()
+            && self.revoked.is_empty()
+            && self.questions.is_empty()
     }
 
     /// Whether there are connections that have to [end](Hub::end_revoked).

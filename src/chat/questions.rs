@@ -1,0 +1,76 @@
+//! The questions for passwords that are open, and what is waited for behind them.
+//!
+//! Invariants: a connection is asked one thing at a time; a password that was typed stands here and nowhere else in the hub.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::account::Matter;
+use super::asking::{Asking, Waiting};
+use super::command::{Command, Trouble};
+use super::id::ClientId;
+
+/// What each client is asked, of those who are: few, and not for long.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Questions(BTreeMap<ClientId, Asking>);
+
+impl Questions {
+    /// Asks a client, instead of what it was asked before.
+    pub(super) fn ask(&mut self, client: ClientId, asking: Asking) {
+        self.0.insert(client, asking);
+    }
+
+    /// What a client was asked, which it will not be asked any more.
+    pub(super) fn take(&mut self, client: ClientId) -> Option<Asking> {
+        self.0.remove(&client)
+    }
+
+    /// What a client is waiting for, if it is this; it does no longer.
+    pub(super) fn take_waiting(&mut self, client: ClientId, about: &Matter) -> Option<Waiting> {
+        match self.0.remove(&client)? {
+            Asking::Waiting(waiting) if waiting.matter == *about => Some(waiting),
+            other => {
+                self.0.insert(client, other);
+                None
+            }
+        }
+    }
+
+    /// Whether the line that a client sends now is the first one since it began to wait for what comes of a password.
+    pub(super) fn speaks_early(&mut self, client: ClientId) -> bool {
+        match self.0.get_mut(&client) {
+            Some(Asking::Waiting(waiting)) => !std::mem::replace(&mut waiting.spoken, true),
+            _ => false,
+        }
+    }
+
+    /// Whether `command` says the password that a client has just typed, and nothing came of. Another line makes that forgotten.
+    pub(super) fn repeats_secret(&mut self, client: ClientId, command: &Command) -> bool {
+        let Some(asking) = self.0.get(&client) else { return false };
+        let (Asking::Refused(typed) | Asking::Waiting(Waiting { typed, .. })) = asking else { return false };
+        let repeats = match command {
+            Command::Say(text) | Command::Nick(text) => typed.is_said_by(text),
+            _ => false,
+        };
+        let unsaid = repeats || matches!(command, Command::Unclear(Trouble::TypedAhead));
+        if !unsaid && matches!(asking, Asking::Refused(_)) {
+            self.take(client);
+        }
+        repeats
+    }
+
+    /// Whether a question to a client is open.
+    pub(super) fn is_open(&self, client: ClientId) -> bool {
+        self.0.get(&client).is_some_and(|asking| asking.question().is_some())
+    }
+
+    /// Those who are asked something, or wait for what comes of it.
+    pub(super) fn clients(&self) -> impl Iterator<Item = ClientId> {
+        self.0.keys().copied()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
