@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use tertulia::chat::{
-    ChatConfig, ClientId, Command, Effect, Event, Hub, Input, Language, Name, Origin, Text, Time,
+    ChatConfig, ClientId, Command, Effect, Event, Hub, Input, Language, Message, MessageId, MessageKind, Name, Origin,
+    RoomKey, Text, Time, UnixMillis,
 };
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
 use tertulia::protocol::{Encoder, Format, LineBuffer};
@@ -107,9 +108,10 @@ fn hub(criterion: &mut Criterion) {
 }
 
 fn encoding(criterion: &mut Criterion) {
-    let from = Name::new("María").expect("a name");
-    let room = Name::new("general").expect("a name");
-    let said = Event::Said { room, from, text: Text::clean(SHORT.trim_end()) };
+    let (from, text) = (Name::new("María").expect("a name"), Text::clean(SHORT.trim_end()));
+    let (id, at, kind) = (MessageId(1), UnixMillis(1), MessageKind::Said);
+    let message = Message { id, room: RoomKey(0), at, from, kind, text };
+    let said = Event::Message { room: Name::new("general").expect("a name"), message };
     let format = |crlf| Format::Line { language: Language::Spanish, crlf };
     let mut group = criterion.benchmark_group("encode said");
     let mut encoder = Encoder::default();

@@ -10,7 +10,9 @@ use super::command::Language;
 use super::event::{Decision, Event};
 use super::expulsion::Expulsion;
 use super::id::ClientId;
-use super::line::{Line, Look, RoomKey};
+use super::line::RoomKey;
+use super::look::Look;
+use super::message::Message;
 use super::name::Name;
 use super::record::RoomChange;
 use super::text::Text;
@@ -30,7 +32,7 @@ pub enum Effect {
     /// End this connection after everything queued has left. The hub has forgotten the client already.
     Close(ClientId, CloseReason),
     /// Remember this.
-    Keep(Line),
+    Keep(Message),
     /// Remember this of a room.
     Room(RoomChange),
     /// Forget what was said in this room: it is no more.
@@ -153,10 +155,8 @@ pub enum LogEntry {
     Arrived(ClientId, Name),
     /// Somebody left.
     Left(Name, CloseReason),
-    /// Somebody said something: the room, who, what.
-    Said(Name, Name, Text),
-    /// Somebody did something: the room, who, what.
-    Acted(Name, Name, Text),
+    /// Something was said or done in a room: its name, and what.
+    Message(Name, Message),
     /// Somebody has another name: the old, the new.
     Renamed(Name, Name),
     /// Somebody has registered their name.

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::account::{OfflineMessage, PasswordError, Posted, Question};
 use super::command::{Trouble, Verb};
 use super::expulsion::{Expelled, ExpulsionNews};
-use super::line::{Line, Reach, UnixMillis};
+use super::line::UnixMillis;
+use super::look::Reach;
+use super::message::Message;
 use super::name::{Name, NameError};
 use super::text::Text;
 
@@ -33,23 +35,12 @@ pub enum Event {
         /// Who else is in the room where their words go, the first few by name; none: they are in no room.
         others: Option<NameList>,
     },
-    /// Somebody said something.
-    Said {
-        /// Where.
+    /// Something was said or done in a room.
+    Message {
+        /// The room's name.
         room: Name,
-        /// Who spoke.
-        from: Name,
-        /// What they said.
-        text: Text,
-    },
-    /// Somebody did something.
-    Acted {
-        /// Where.
-        room: Name,
-        /// Who did.
-        from: Name,
-        /// What they did.
-        text: Text,
+        /// What was said.
+        message: Message,
     },
     /// Somebody came, or many at once: into the chat, or into a room.
     Arrived {
@@ -197,7 +188,7 @@ pub enum Event {
         /// When it is told.
         now: UnixMillis,
         /// The lines, oldest first, each with its room if that is not the current one.
-        lines: Vec<(Option<Name>, Line)>,
+        lines: Vec<(Option<Name>, Message)>,
         /// How far was looked for them.
         reach: Reach,
     },

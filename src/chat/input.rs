@@ -7,7 +7,7 @@ use super::admin::AdminOrder;
 use super::command::Command;
 use super::effect::CloseReason;
 use super::id::ClientId;
-use super::line::Found;
+use super::look::Found;
 use super::origin::Origin;
 use super::text::Text;
 

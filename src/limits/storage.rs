@@ -53,6 +53,10 @@ pub const HISTORY_NICENESS: i32 = 10;
 /// How long somebody's next lines wait for what they asked of a history in a file; then they go on without.
 pub const HISTORY_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Numbers of messages that a start leaves out behind the last one in the file: those of messages that were said, and that are
+/// not in it, because the process was killed or the disk took nothing for long. Numbers rise over a stop then, too.
+pub const MESSAGE_IDS_SPARED: u64 = 1 << 20;
+
 /// How often a gap that could not be marked in the history is tried again while nobody talks.
 pub const HISTORY_RETRY: Duration = Duration::from_secs(1);
 

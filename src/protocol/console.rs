@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::phrases::{self, whom};
 use super::{english, spanish};
-use crate::chat::{Expulsion, Language, LogEntry, Name, Origin, Text};
+use crate::chat::{Expulsion, Language, LogEntry, Message, MessageKind, Name, Origin, Text};
 use crate::limits::{GUESSES_INTERVAL, MOTD_MAX_BYTES};
 use crate::locale::number;
 
@@ -15,8 +15,12 @@ pub fn note(note: &LogEntry, language: Language) -> Option<String> {
         (LogEntry::Arrived(..), _) => return None,
         (LogEntry::Left(name, _), Language::Spanish) => format!("{name} se desconectó"),
         (LogEntry::Left(name, _), Language::English) => format!("{name} disconnected"),
-        (LogEntry::Said(room, name, text), _) => format!("{}{name}: {text}", elsewhere(room)),
-        (LogEntry::Acted(room, name, text), _) => format!("{}* {name} {text}", elsewhere(room)),
+        (LogEntry::Message(room, Message { from, kind: MessageKind::Acted, text, .. }), _) => {
+            format!("{}* {from} {text}", elsewhere(room))
+        }
+        (LogEntry::Message(room, Message { from, text, .. }), _) => {
+            format!("{}{from}: {text}", elsewhere(room))
+        }
         (LogEntry::Renamed(old, new), Language::Spanish) => format!("{old} ahora es {new}"),
         (LogEntry::Renamed(old, new), Language::English) => format!("{old} is now {new}"),
         (LogEntry::Registered(name), Language::Spanish) => format!("{name} ha registrado su nombre"),

@@ -67,7 +67,7 @@ impl Encoder {
     pub fn encode(&mut self, event: &Event, format: Format, here: bool) -> Encoding<'_> {
         let Format::Line { language, crlf } = format;
         self.words.clear();
-        if let Event::Said { room, .. } | Event::Acted { room, .. } = event
+        if let Event::Message { room, .. } = event
             && !here
         {
             self.words.extend(["#", room.as_str(), " "]);

@@ -3,7 +3,9 @@
 use std::fmt::{Result, Write};
 use std::time::Duration;
 
-use crate::chat::{Crowd, Expulsion, Line, Name, NameList, Office, OfflineMessage, Person, Text, UnixMillis};
+use crate::chat::{
+    Crowd, Expulsion, Message, MessageKind, Name, NameList, Office, OfflineMessage, Person, Text, UnixMillis,
+};
 use crate::clock::Zone;
 
 /// The little words of one language.
@@ -62,24 +64,27 @@ impl Phrases {
     /// A line that was said before: `[12:03] Juan: Hola`, `#cocina [12:03] * Juan saluda`, `[12:03] [… faltan 3 mensajes]`.
     pub(super) fn recalled(
         &self,
-        lines: &[(Option<Name>, Line)],
+        lines: &[(Option<Name>, Message)],
         now: UnixMillis,
         zone: &Zone,
         out: &mut String,
     ) -> Result {
-        lines.iter().try_for_each(|(room, line)| {
+        lines.iter().try_for_each(|(room, message)| {
             if let Some(room) = room {
                 write!(out, "#{room} ")?;
             }
-            let time = zone.brief(line.at, now);
-            if let Some(lines) = line.missing() {
-                return writeln!(out, "[{time}] [… {}]", (self.missing)(lines));
-            }
-            match line.acted {
-                false => writeln!(out, "[{time}] {}: {}", line.from, line.text),
-                true => writeln!(out, "[{time}] * {} {}", line.from, line.text),
-            }
+            write!(out, "[{}] ", zone.brief(message.at, now))?;
+            self.message(message, out)
         })
+    }
+
+    /// `Juan: Hola`, `* Juan saluda`, `[… faltan 3 mensajes]`.
+    pub(super) fn message(&self, Message { from, kind, text, .. }: &Message, out: &mut String) -> Result {
+        match kind {
+            MessageKind::Said => writeln!(out, "{from}: {text}"),
+            MessageKind::Acted => writeln!(out, "* {from} {text}"),
+            MessageKind::Missing(count) => writeln!(out, "[… {}]", (self.missing)(*count)),
+        }
     }
 
     /// Private words said before, each like a line that was said before.

@@ -4,11 +4,12 @@ use std::time::Instant;
 
 use rusqlite::Result;
 
-use super::ledger::{Gaps, Missing};
+use super::ledger::Missing;
 use super::reply::{FileNews, Outcome};
 use super::request::{Affair, Change};
-use super::row::Row;
+use super::row::Gaps;
 use super::sqlite::Database;
+use crate::chat::Message;
 use crate::locale::FileFault;
 
 /// Affairs, each with the time since which it waits.
@@ -18,8 +19,8 @@ pub(super) type Waiting = Vec<(Instant, Affair)>;
 pub(super) trait Disk: Sized {
     /// Does all of `work` or, when something fails, nothing.
     fn transaction<T>(&mut self, work: impl FnOnce(&Self) -> Result<T>) -> Result<T>;
-    /// Writes a row behind all others.
-    fn append(&self, row: &Row) -> Result<()>;
+    /// Writes a message behind all others.
+    fn append(&self, message: &Message) -> Result<()>;
     /// Writes a change, at `at`.
     fn change(&self, change: &Change, at: i64) -> Result<()>;
     /// See [`Database::settle`].
@@ -49,8 +50,8 @@ impl Disk for Database {
         Database::transaction(self, work)
     }
 
-    fn append(&self, row: &Row) -> Result<()> {
-        Database::append(self, row)
+    fn append(&self, message: &Message) -> Result<()> {
+        Database::append(self, message)
     }
 
     fn change(&self, change: &Change, at: i64) -> Result<()> {

@@ -18,11 +18,13 @@ use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
 use super::reply::{Answer, FileNews, Outcome, Reply, Word};
 use super::request::{Affair, Change, Job, RequestId};
-use super::row::{Row, miss};
+use super::row::{Gap, Gaps, miss};
 use super::sqlite::{GapsFile, Store};
 use super::worker::Worker;
 use crate::auth::Hasher;
-use crate::chat::{AccountKey, Expulsion, Line, Look, MonoTime, Origin, RoomChange, RoomKey, RoomRecord};
+use crate::chat::{
+    AccountKey, Expulsion, Look, Message, MessageId, MonoTime, Origin, RoomChange, RoomKey, RoomRecord,
+};
 use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_QUEUE_JOBS};
 use crate::locale::FileFault;
 
@@ -41,6 +43,7 @@ pub struct Storage {
     /// What came of affairs while accounts are being taken in.
     pub(super) behind_reload: VecDeque<Outcome>,
     next_key: u64,
+    next_message: MessageId,
     rooms: Vec<RoomRecord>,
     expulsions: Vec<Expulsion>,
 }
@@ -61,8 +64,8 @@ pub(super) struct File {
     words: Receiver<Word>,
     load: Arc<Load>,
     ledger: Arc<Ledger>,
-    /// Lines handed over that may not be written yet: room, time, and how many each stands for.
-    sent: VecDeque<(u64, i64, u64)>,
+    /// Messages handed over that may not be written yet: the room, and what is missing without each.
+    sent: VecDeque<(RoomKey, Gap)>,
     /// How many were handed over before the first of these.
     sent_before: u64,
     /// Where to write down what is missing, when the thread cannot.
@@ -76,8 +79,8 @@ pub(super) struct File {
     pending: Pending,
     /// The accounts have to be looked at again.
     reload: bool,
-    /// Lines that found no place, by room, and when the first of them was said.
-    gaps: BTreeMap<RoomKey, (u64, i64)>,
+    /// Messages that found no place.
+    gaps: Gaps,
     complaint: Complaint,
     complained: Option<MonoTime>,
     /// The files are not in their places.
@@ -97,9 +100,9 @@ impl Storage {
         let (jobs, theirs) = mpsc::sync_channel(HISTORY_QUEUE_JOBS);
         let (ours, words) = mpsc::channel();
         let load = Arc::new(Load::default());
-        let next_key = store.next_key();
+        let (next_key, next_message) = (store.next_key(), store.next_message());
         let (writer, reader, found) = store.into_parts();
-        found.recent.into_iter().filter_map(Row::into_line).for_each(|line| memory.keep(line));
+        found.recent.into_iter().for_each(|line| memory.keep(line));
         let (keep_days, gaps_file) = (writer.keep_days(), writer.gaps_file());
         let accounts = Accounts::new(found.accounts, Hasher::start(wake.clone())?);
         let answerer = Answerer::start(reader, ours.clone(), wake.clone())?;
@@ -108,7 +111,8 @@ impl Storage {
         thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
         let file = File::new((jobs, words), load, ledger, gaps_file, keep_days);
         let (accounts, rooms, expulsions) = (Some(accounts), found.rooms, found.expulsions);
-        Ok(Storage { memory, file: Some(file), accounts, next_key, rooms, expulsions, ..Storage::default() })
+        let (file, queues) = (Some(file), Storage::default());
+        Ok(Storage { memory, file, accounts, next_key, next_message, rooms, expulsions, ..queues })
     }
 
     /// A history in memory, with a thread for passwords that calls `wake` when it has something to say: for the server's
@@ -135,6 +139,11 @@ impl Storage {
     /// The first key that a new room may have.
     pub fn next_key(&self) -> u64 {
         self.next_key
+    }
+
+    /// The number that the next message may have: no message had it, nor a higher one.
+    pub fn next_message(&self) -> MessageId {
+        self.next_message
     }
 
     /// The rooms to go on with, the one of everybody first. Taken once, at the start.
@@ -166,8 +175,8 @@ impl Storage {
         }
     }
 
-    /// Remembers a line.
-    pub fn keep(&mut self, line: Line) {
+    /// Remembers a message, which has a higher number than those before.
+    pub fn keep(&mut self, line: Message) {
         if let Some(file) = &mut self.file {
             file.keep(&line);
         }
@@ -280,7 +289,7 @@ impl Storage {
         let deadline = Instant::now() + patience;
         // What is owed may find no place in the queue, however long one waits.
         let changes = std::iter::from_fn(|| file.pending.pop()).collect();
-        let gaps = file.gaps.iter().map(|(room, &gap)| (room.0, gap)).collect();
+        let gaps = std::mem::take(&mut file.gaps);
         file.ledger.stop(Ending { until: deadline, changes, gaps });
         // Hanging up tells the thread that no more will come.
         file.jobs = mpsc::sync_channel(0).0;
@@ -323,7 +332,7 @@ impl File {
             fetchers: VecDeque::new(),
             pending: Pending::default(),
             reload: false,
-            gaps: BTreeMap::new(),
+            gaps: Gaps::new(),
             complaint: Complaint { lines: 0, why: None },
             complained: None,
             displaced: false,
@@ -331,9 +340,9 @@ impl File {
         }
     }
 
-    fn keep(&mut self, line: &Line) {
-        if self.push(Job::Keep(Row::of(line))).is_err() {
-            miss(&mut self.gaps, line.room, line.at.0, 1);
+    fn keep(&mut self, line: &Message) {
+        if self.push(Job::Keep(line.clone())).is_err() {
+            miss(&mut self.gaps, line.room, Gap::of(line));
             self.complaint.lines += 1;
         }
     }
@@ -377,9 +386,8 @@ impl File {
         if self.reload && self.send(Job::Affair(Affair::Reload)).is_ok() {
             self.reload = false;
         }
-        while let Some((room, &(lines, at))) = self.gaps.first_key_value() {
-            let room = *room;
-            self.send(Job::Keep(Row::gap(room.0, at, lines))).map_err(|_| Full)?;
+        while let Some((&room, gap)) = self.gaps.first_key_value() {
+            self.send(Job::Keep(gap.mark(room))).map_err(|_| Full)?;
             self.gaps.remove(&room);
         }
         Ok(())
@@ -388,7 +396,7 @@ impl File {
     /// Gives the job back that finds no place.
     fn send(&mut self, job: Job) -> Result<(), Job> {
         let (bytes, change) = (job.bytes(), job.is_change());
-        let line = if let Job::Keep(row) = &job { Some((row.room, row.at, row.lines())) } else { None };
+        let line = if let Job::Keep(line) = &job { Some((line.room, Gap::of(line))) } else { None };
         if !self.load.take(bytes, change) {
             return Err(job);
         }
@@ -411,7 +419,7 @@ impl File {
     }
 
     /// Remembers a line that was handed over, until it is written.
-    fn note_sent(&mut self, line: (u64, i64, u64)) {
+    fn note_sent(&mut self, line: (RoomKey, Gap)) {
         let settled = self.ledger.settled();
         while self.sent_before < settled && self.sent.pop_front().is_some() {
             self.sent_before += 1;

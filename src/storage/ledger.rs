@@ -5,15 +5,13 @@
 //! Whether the transaction that was under way then came to its end nobody can know before the next start: its lines are *in
 //! doubt*, with the number of the last line before them.
 
-use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::request::Change;
-
-/// Lines that are missing, by room, and when the first of them was said, in milliseconds since 1970.
-pub(super) type Gaps = BTreeMap<u64, (u64, i64)>;
+use super::row::{Gap, Gaps, widen};
+use crate::chat::RoomKey;
 
 /// What the writing thread is given at the end, when its queue takes nothing more.
 #[derive(Debug)]
@@ -134,8 +132,8 @@ impl Ledger {
         state.given_up = true;
         let mut gaps = std::mem::take(&mut state.gaps);
         // Unless the thread has taken them.
-        for (room, (lines, at)) in state.ending.take().map(|ending| ending.gaps).unwrap_or_default() {
-            gaps.entry(room).or_insert((0, at)).0 += lines;
+        for (room, gap) in state.ending.take().map(|ending| ending.gaps).unwrap_or_default() {
+            widen(&mut gaps, room, gap);
         }
         Some(Left { settled: self.settled(), under_way: state.under_way.take(), gaps })
     }
@@ -147,8 +145,8 @@ impl Ledger {
 
 impl Left {
     /// The lines that are missing, of those `sent`, the first of which is the one with the number `first` of all that ever
-    /// were: room, time, and how many it stands for.
-    pub(super) fn missing(self, first: u64, sent: impl Iterator<Item = (u64, i64, u64)>) -> Missing {
+    /// were: the room, and what is missing without it.
+    pub(super) fn missing(self, first: u64, sent: impl Iterator<Item = (RoomKey, Gap)>) -> Missing {
         let Left { settled, under_way, gaps } = self;
         let in_doubt = under_way.as_ref().map_or(0, |under_way| under_way.rows);
         let (mut certain, mut doubtful) = (Gaps::new(), Gaps::new());
@@ -156,16 +154,14 @@ impl Left {
             Some(UnderWay { gaps: true, .. }) => doubtful = gaps,
             _ => certain = gaps,
         }
-        for (number, (room, at, lines)) in (first..).zip(sent).filter(|(number, _)| *number >= settled) {
+        for (number, (room, gap)) in (first..).zip(sent).filter(|(number, _)| *number >= settled) {
             let gaps = if number < settled + in_doubt { &mut doubtful } else { &mut certain };
-            gaps.entry(room).or_insert((0, at)).0 += lines;
+            widen(gaps, room, gap);
         }
         match under_way.and_then(|under_way| under_way.last) {
             Some(last) if !doubtful.is_empty() => Missing { certain, doubtful: Some((last, doubtful)) },
             _ => {
-                for (room, (lines, at)) in doubtful {
-                    certain.entry(room).or_insert((0, at)).0 += lines;
-                }
+                doubtful.into_iter().for_each(|(room, gap)| widen(&mut certain, room, gap));
                 Missing { certain, doubtful: None }
             }
         }
@@ -186,11 +182,16 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::chat::{Line, Name, RoomKey, Text, UnixMillis};
+    use crate::chat::{Message, MessageId, MessageKind, Name, Text, UnixMillis};
     use crate::storage::{Storage, Store};
 
-    fn gaps(rooms: &[(u64, u64, i64)]) -> Gaps {
-        rooms.iter().map(|&(room, lines, at)| (room, (lines, at))).collect()
+    /// A room, how many are missing, when the first was said, and the number of the last.
+    fn gap((room, count, at, last): (u64, u64, i64, u64)) -> (RoomKey, Gap) {
+        (RoomKey(room), Gap { count, at: UnixMillis(at), last: MessageId(last) })
+    }
+
+    fn gaps(rooms: &[(u64, u64, i64, u64)]) -> Gaps {
+        rooms.iter().copied().map(gap).collect()
     }
 
     fn ending(gaps: Gaps) -> Ending {
@@ -199,15 +200,15 @@ mod tests {
 
     #[test]
     fn ledger_tells_written_lines_from_those_that_are_missing_and_those_in_doubt() {
-        let sent = [(1, 10, 1), (2, 20, 1), (1, 30, 1), (1, 40, 7), (2, 50, 1)];
+        let sent = [(1, 1, 10, 1), (2, 1, 20, 2), (1, 1, 30, 3), (1, 7, 40, 10), (2, 1, 50, 11)];
         let ledger = Ledger::default();
         assert!(ledger.begin(1, false, Some(100)));
         ledger.end(1, &gaps(&[]));
         assert!(ledger.begin(2, false, Some(101)));
-        ledger.stop(ending(gaps(&[(3, 4, 60)])));
-        let missing = ledger.give_up().unwrap().missing(0, sent.into_iter());
-        assert_eq!(missing.certain, gaps(&[(1, 7, 40), (2, 1, 50), (3, 4, 60)]));
-        assert_eq!(missing.doubtful, Some((101, gaps(&[(1, 1, 30), (2, 1, 20)]))));
+        ledger.stop(ending(gaps(&[(3, 4, 60, 15)])));
+        let missing = ledger.give_up().unwrap().missing(0, sent.into_iter().map(gap));
+        assert_eq!(missing.certain, gaps(&[(1, 7, 40, 10), (2, 1, 50, 11), (3, 4, 60, 15)]));
+        assert_eq!(missing.doubtful, Some((101, gaps(&[(1, 1, 30, 3), (2, 1, 20, 2)]))));
         assert!(!ledger.begin(1, false, None), "nothing is written any more");
     }
 
@@ -215,11 +216,11 @@ mod tests {
     fn ledger_counts_gaps_that_were_being_written_as_in_doubt() {
         let ledger = Ledger::default();
         assert!(ledger.begin(1, false, Some(100)));
-        ledger.end(1, &gaps(&[(1, 1, 10)]));
+        ledger.end(1, &gaps(&[(1, 1, 10, 1)]));
         assert!(ledger.begin(0, true, Some(100)));
-        let missing = ledger.give_up().unwrap().missing(1, std::iter::once((1, 20, 1)));
-        assert_eq!(missing.certain, gaps(&[(1, 1, 20)]));
-        assert_eq!(missing.doubtful, Some((100, gaps(&[(1, 1, 10)]))));
+        let missing = ledger.give_up().unwrap().missing(1, std::iter::once(gap((1, 1, 20, 2))));
+        assert_eq!(missing.certain, gaps(&[(1, 1, 20, 2)]));
+        assert_eq!(missing.doubtful, Some((100, gaps(&[(1, 1, 10, 1)]))));
     }
 
     #[test]
@@ -229,14 +230,15 @@ mod tests {
         assert!(ledger.give_up().is_none());
     }
 
-    fn line(text: &str, at: i64) -> Line {
-        let from = Name::new("Juan").unwrap();
-        Line { room: RoomKey(0), at: UnixMillis(at), from, acted: false, text: Text::clean(text) }
+    /// The message of that number, said at that time.
+    fn line(text: &str, number: u64) -> Message {
+        let (id, at, from) = (MessageId(number), UnixMillis(number as i64), Name::new("Juan").unwrap());
+        Message { id, room: RoomKey(0), at, from, kind: MessageKind::Said, text: Text::clean(text) }
     }
 
     /// Hands a line over, and waits until it is written.
-    fn write(storage: &mut Storage, text: &str, at: i64) {
-        storage.keep(line(text, at));
+    fn write(storage: &mut Storage, text: &str, number: u64) {
+        storage.keep(line(text, number));
         while storage.unwritten_bytes() != (0, 0) {
             std::thread::yield_now();
         }

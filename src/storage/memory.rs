@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use super::words::{Wanted, fold};
-use crate::chat::{Found, Line, Look, Reach, RoomKey};
+use crate::chat::{Found, Look, Message, MessageId, Reach, RoomKey};
 use crate::limits::{
     ANSWER_MAX_BYTES, HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, SEARCH_LINE_WORK,
     SEARCH_MAX_WORK, SEARCH_WORD_WORK,
@@ -29,10 +29,11 @@ pub struct Memory {
     /// None of them is empty.
     rooms: BTreeMap<RoomKey, VecDeque<Kept>>,
     /// The rooms, by their oldest lines.
-    oldest: BTreeMap<u64, RoomKey>,
+    oldest: BTreeMap<MessageId, RoomKey>,
     /// Of rooms that are gone, to be freed.
     gone: Vec<VecDeque<Kept>>,
-    next: u64,
+    /// Behind the last message that was kept.
+    next: MessageId,
     lines: usize,
     bytes: usize,
     /// Whether searches are made elsewhere.
@@ -41,8 +42,7 @@ pub struct Memory {
 
 #[derive(Debug)]
 struct Kept {
-    number: u64,
-    line: Line,
+    line: Message,
     /// What it is found by.
     words: Box<str>,
 }
@@ -54,9 +54,9 @@ pub(super) struct Search {
     wanted: Wanted,
     count: usize,
     /// Only lines before this one have not been looked at.
-    before: u64,
+    before: MessageId,
     /// What was found, newest first: rooms and numbers, so that no line is kept by a search.
-    found: Vec<(RoomKey, u64)>,
+    found: Vec<(RoomKey, MessageId)>,
     /// What was found takes so much of an answer.
     bytes: usize,
     /// What was looked at, in bytes.
@@ -76,21 +76,21 @@ impl Memory {
         Memory { unsearched: true, ..Memory::default() }
     }
 
-    /// Remembers a line.
-    pub fn keep(&mut self, line: Line) {
+    /// Remembers a message, which has a higher number than those before.
+    pub fn keep(&mut self, line: Message) {
         let room = line.room;
         let words = if self.unsearched { Box::default() } else { fold(line.text.as_str()).into() };
-        let kept = Kept { number: self.next, words, line };
-        self.next += 1;
+        let kept = Kept { words, line };
+        self.next = kept.line.id.next();
         self.lines += 1;
         self.bytes += kept.bytes();
         let lines = self.rooms.entry(room).or_default();
         if lines.is_empty() {
-            self.oldest.insert(kept.number, room);
+            self.oldest.insert(kept.line.id, room);
         }
         lines.push_back(kept);
         if lines.len() > HISTORY_LINES_PER_ROOM {
-            let oldest = lines[0].number;
+            let oldest = lines[0].line.id;
             self.forget_line(oldest, room);
         }
         while self.bytes > HISTORY_MAX_BYTES {
@@ -105,7 +105,7 @@ impl Memory {
     /// Forgets a room. What it held is freed later, bit by bit.
     pub fn forget(&mut self, room: RoomKey) {
         if let Some(gone) = self.rooms.remove(&room) {
-            self.oldest.remove(&gone[0].number);
+            self.oldest.remove(&gone[0].line.id);
             self.lines -= gone.len();
             self.gone.push(gone);
         }
@@ -134,7 +134,7 @@ impl Memory {
                 let newest = self.rooms.get(&room).into_iter().flatten().rev();
                 let mut bytes = 0;
                 let newest = newest.take(count).take_while(|kept| fits(&kept.line, &mut bytes));
-                let mut lines: Vec<Line> = newest.map(|kept| kept.line.clone()).collect();
+                let mut lines: Vec<Message> = newest.map(|kept| kept.line.clone()).collect();
                 lines.reverse();
                 Found { look, lines, reach: Reach::All }
             }
@@ -156,13 +156,13 @@ impl Memory {
     pub(super) fn go_on(&self, search: &mut Search, work: usize) -> bool {
         let lines_of = |room: &RoomKey| {
             let lines = self.rooms.get(room)?;
-            Some((lines, lines.partition_point(|kept| kept.number < search.before)))
+            Some((lines, lines.partition_point(|kept| kept.line.id < search.before)))
         };
         let mut rooms: Vec<(&VecDeque<Kept>, usize)> = search.rooms.iter().filter_map(lines_of).collect();
         let until = search.work.saturating_add(work);
         loop {
             let newest = rooms.iter_mut().filter(|(_, left)| *left > 0);
-            let newest = newest.max_by_key(|(lines, left)| lines[*left - 1].number);
+            let newest = newest.max_by_key(|(lines, left)| lines[*left - 1].line.id);
             let Some((lines, left)) = newest else { return true };
             if search.work >= SEARCH_MAX_WORK {
                 search.reach = Reach::Newest;
@@ -180,9 +180,9 @@ impl Memory {
 
     /// What a search has found, of what is still remembered.
     pub(super) fn end(&self, search: Search, look: Look) -> Found {
-        let line = |(room, number): &(RoomKey, u64)| {
+        let line = |(room, id): &(RoomKey, MessageId)| {
             let lines = self.rooms.get(room)?;
-            let at = lines.binary_search_by_key(number, |kept| kept.number).ok()?;
+            let at = lines.binary_search_by_key(id, |kept| kept.line.id).ok()?;
             Some(lines[at].line.clone())
         };
         Found { look, lines: search.found.iter().rev().filter_map(line).collect(), reach: search.reach }
@@ -199,8 +199,8 @@ impl Memory {
     }
 
     /// Forgets the oldest line of a room.
-    fn forget_line(&mut self, number: u64, room: RoomKey) {
-        self.oldest.remove(&number);
+    fn forget_line(&mut self, id: MessageId, room: RoomKey) {
+        self.oldest.remove(&id);
         let Some(lines) = self.rooms.get_mut(&room) else { return };
         if let Some(line) = lines.pop_front() {
             self.lines -= 1;
@@ -211,7 +211,7 @@ impl Memory {
             lines.shrink_to((lines.len() + lines.len() / 2).max(FEW_LINES));
         }
         match lines.front() {
-            Some(oldest) => drop(self.oldest.insert(oldest.number, room)),
+            Some(oldest) => drop(self.oldest.insert(oldest.line.id, room)),
             None => drop(self.rooms.remove(&room)),
         }
     }
@@ -220,21 +220,21 @@ impl Memory {
 impl Search {
     /// Looks at a line; says whether nothing more is to be looked at.
     fn look_at(&mut self, kept: &Kept) -> bool {
-        self.before = kept.number;
+        self.before = kept.line.id;
         let (fit, compared) = self.wanted.all_in(&kept.words);
         self.work += SEARCH_LINE_WORK + kept.words.len() + compared * SEARCH_WORD_WORK;
         if fit {
             if !fits(&kept.line, &mut self.bytes) {
                 return true;
             }
-            self.found.push((kept.line.room, kept.number));
+            self.found.push((kept.line.room, kept.line.id));
         }
         self.found.len() >= self.count || self.wanted.words().is_empty()
     }
 }
 
 /// Whether one more line has its place in an answer that has so many bytes already.
-fn fits(line: &Line, bytes: &mut usize) -> bool {
+fn fits(line: &Message, bytes: &mut usize) -> bool {
     *bytes += line.text.as_str().len() + ROW_OVERHEAD_BYTES;
     *bytes <= ANSWER_MAX_BYTES
 }

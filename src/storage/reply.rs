@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::request::{Affair, RequestId};
-use super::row::{AccountRow, Row};
+use super::row::AccountRow;
 use crate::chat::{
-    AccountChange, AccountKey, AuthResult, Found, Look, Matter, OfflineMessage, Posted, Reach,
+    AccountChange, AccountKey, AuthResult, Found, Look, Matter, Message, OfflineMessage, Posted, Reach,
 };
 use crate::control::{AccountReply, Refusal};
 use crate::locale::FileFault;
@@ -99,7 +99,7 @@ pub(super) enum Word {
 #[derive(Debug, Default)]
 pub(super) struct Sought {
     /// Oldest first.
-    pub(super) rows: Vec<Row>,
+    pub(super) lines: Vec<Message>,
     pub(super) reach: Reach,
     /// Lines that were looked at for it.
     pub(super) looked_at: u64,
@@ -172,7 +172,6 @@ impl Affair {
 impl Sought {
     /// What was found of `look`, for the core.
     pub(super) fn found(self, look: Look) -> Found {
-        let lines = self.rows.into_iter().filter_map(Row::into_line).collect();
-        Found { look, lines, reach: self.reach }
+        Found { look, lines: self.lines, reach: self.reach }
     }
 }

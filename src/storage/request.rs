@@ -1,9 +1,8 @@
 //! What goes out to the helper threads.
 
-use super::row::Row;
 use crate::chat::{
-    AccountKey, AuthRequest, ClientId, Expulsion, Look, Name, OfflineMessage, Origin, RoomChange, RoomKey,
-    RoomRecord,
+    AccountKey, AuthRequest, ClientId, Expulsion, Look, Message, Name, OfflineMessage, Origin, RoomChange,
+    RoomKey, RoomRecord,
 };
 use crate::control::AccountOrder;
 
@@ -43,7 +42,7 @@ pub enum Wish {
 /// Something for the helper thread to do.
 #[derive(Debug)]
 pub(super) enum Job {
-    Keep(Row),
+    Keep(Message),
     Change(Change),
     Look(RequestId, Look),
     Affair(Affair),
@@ -92,7 +91,7 @@ impl Job {
     /// Bytes of memory that it takes, roughly.
     pub(super) fn bytes(&self) -> usize {
         let words = match self {
-            Job::Keep(row) => row.bytes(),
+            Job::Keep(message) => message.from.as_str().len() + message.text.as_str().len(),
             Job::Change(change) => change.bytes(),
             Job::Look(_, Look::Search(rooms, words, _)) => {
                 size_of_val(rooms.as_slice()) + words.as_str().len()

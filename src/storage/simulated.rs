@@ -16,16 +16,16 @@ use super::accounts::{Accounts, SkeletonIndex};
 use super::answerer::Answerer;
 use super::disk::{Disk, Waiting};
 use super::handle::{File, Storage};
-use super::ledger::Gaps;
 use super::pending::Load;
 use super::reply::{Changed, FileNews, Outcome, Registration, Sought, Word};
 use super::request::{Affair, Change, RequestId};
-use super::row::{AccountRow, LineKind, Row, account_key};
+use super::row::{AccountRow, Gaps, account_key};
 use super::sqlite::fault;
 use super::worker::Worker;
 use crate::auth::{Hashed, Hasher, Work};
 use crate::chat::{
-    AccountKey, Look, Name, OfflineMessage, Origin, Password, Posted, Reach, RoomKey, UnixMillis,
+    AccountKey, Look, Message, MessageKind, Name, OfflineMessage, Origin, Password, Posted, Reach, RoomKey,
+    UnixMillis,
 };
 use crate::control::{AccountOrder, AccountReply, Refusal, Registered};
 use crate::locale::FileFault;
@@ -154,15 +154,14 @@ impl SimulatedHelpers {
         let things = self.worker.disk_mut().things.take();
         let mut rooms: BTreeMap<RoomKey, Vec<Kept>> = BTreeMap::new();
         for row in things.rows {
-            let missing = |row: &Row| row.text.parse().expect("a gap tells how many");
             let kept = match row.kind {
-                LineKind::Gap => Kept::Missing(missing(&row)),
-                LineKind::Said | LineKind::Acted => Kept::Line(row.text),
+                MessageKind::Missing(count) => Kept::Missing(count),
+                MessageKind::Said | MessageKind::Acted => Kept::Line(row.text.to_string()),
             };
-            rooms.entry(RoomKey(row.room)).or_default().push(kept);
+            rooms.entry(row.room).or_default().push(kept);
         }
-        for (room, lines) in things.left {
-            rooms.entry(RoomKey(room)).or_default().push(Kept::Missing(lines));
+        for (room, gap) in things.left {
+            rooms.entry(room).or_default().push(Kept::Missing(gap.count));
         }
         rooms
     }
@@ -182,14 +181,14 @@ pub(super) struct Shelf {
 /// What is on it.
 #[derive(Clone, Debug, Default)]
 struct Things {
-    rows: Vec<Row>,
+    rows: Vec<Message>,
     /// By number; the hash of the password and the rest.
     accounts: BTreeMap<AccountKey, AccountRow>,
     last_account: u32,
     offline_messages: Vec<(AccountKey, u64, OfflineMessage)>,
     last_offline_message: u64,
-    /// Lines that were missing at the end, by room.
-    left: BTreeMap<u64, u64>,
+    /// What was missing at the end.
+    left: Gaps,
 }
 
 fn failure(fault: Fault) -> Error {
@@ -216,8 +215,8 @@ impl Disk for Shelf {
         done
     }
 
-    fn append(&self, row: &Row) -> Result<()> {
-        self.things.borrow_mut().rows.push(row.clone());
+    fn append(&self, message: &Message) -> Result<()> {
+        self.things.borrow_mut().rows.push(message.clone());
         Ok(())
     }
 
@@ -256,7 +255,7 @@ impl Disk for Shelf {
     }
 
     fn leave_gaps(&mut self, gaps: Gaps) {
-        self.things.get_mut().left = gaps.into_iter().map(|(room, (lines, _))| (room, lines)).collect();
+        self.things.get_mut().left = gaps;
     }
 
     fn last_line(&self) -> Option<i64> {
@@ -392,18 +391,18 @@ impl Things {
 
     /// What is found of a question: as little as the simulation asks for.
     fn seek(&self, look: &Look) -> Sought {
-        let found: Vec<&Row> = match look {
+        let found: Vec<&Message> = match look {
             Look::Entering(room, count) | Look::Last(room, count) => {
-                self.rows.iter().rev().filter(|row| row.room == room.0).take(*count).collect()
+                self.rows.iter().rev().filter(|row| row.room == *room).take(*count).collect()
             }
             Look::Search(rooms, words, count) => {
-                let lines = self.rows.iter().rev().filter(|row| row.kind != LineKind::Gap);
+                let lines = self.rows.iter().rev().filter(|row| row.missing().is_none());
                 let theirs = lines
-                    .filter(|row| rooms.contains(&RoomKey(row.room)) && row.text.contains(words.as_str()));
+                    .filter(|row| rooms.contains(&row.room) && row.text.as_str().contains(words.as_str()));
                 theirs.take(*count).collect()
             }
         };
         let looked_at = found.len() as u64;
-        Sought { rows: found.into_iter().rev().cloned().collect(), reach: Reach::All, looked_at }
+        Sought { lines: found.into_iter().rev().cloned().collect(), reach: Reach::All, looked_at }
     }
 }

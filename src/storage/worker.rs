@@ -14,15 +14,15 @@ use rusqlite::{Result, ffi};
 
 use super::answerer::Answerer;
 use super::disk::Disk;
-use super::ledger::{Gaps, Ledger};
+use super::ledger::Ledger;
 use super::pending::Load;
 use super::reply::{FileNews, Word};
 use super::request::{Affair, Change, JOB_BYTES, Job, RequestId};
-use super::row::{LineKind, Row, miss};
+use super::row::{Gap, Gaps, miss};
 use super::sqlite::{fault, is_busy};
 use super::steady::{SteadyClock, now, oldest};
 use crate::auth::yield_to_the_loop;
-use crate::chat::Look;
+use crate::chat::{Look, Message};
 use crate::limits::{
     HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT,
     HISTORY_CLOCK_LEAP, HISTORY_CLOCK_TRUST, HISTORY_EXPIRY_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_PAUSE,
@@ -50,8 +50,8 @@ pub(super) struct Worker<D, W> {
     answerer: Answerer,
     /// Where the loop can see what is not written yet, and says when it stops.
     ledger: Arc<Ledger>,
-    /// Rows to be written, in order; their room in memory is used again.
-    rows: VecDeque<Row>,
+    /// Messages to be written, in order; their room in memory is used again.
+    rows: VecDeque<Message>,
     /// What must not get lost; that of a batch that failed stays.
     changes: Vec<Change>,
     /// Bytes of these.
@@ -196,7 +196,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let mut next = first;
         while let Some(job) = next.take() {
             if let Job::Keep(row) = &job {
-                bytes += row.text.len();
+                bytes += row.text.as_str().len();
             }
             taken += 1;
             self.take(job);
@@ -278,8 +278,8 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let most = if self.is_ending() { HISTORY_STOP_JOBS } else { HISTORY_BATCH_JOBS };
         let Worker { file, rows, changes, change_bytes, gaps, load, ledger, .. } = self;
         let mut bytes = 0;
-        let fits = |row: &&Row| {
-            bytes += row.text.len();
+        let fits = |row: &&Message| {
+            bytes += row.text.as_str().len();
             bytes < HISTORY_BATCH_BYTES
         };
         let batch = rows.iter().take(most).take_while(fits).count().max(1).min(rows.len());
@@ -292,7 +292,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 return Err(rusqlite::Error::ExecuteReturnedResults);
             }
             changes.iter().try_for_each(|change| file.change(change, now()))?;
-            gaps.iter().try_for_each(|(&room, &(lines, at))| file.append(&Row::gap(room, at, lines)))?;
+            gaps.iter().try_for_each(|(&room, gap)| file.append(&gap.mark(room)))?;
             append(file, batch)
         });
         let result = match written {
@@ -321,7 +321,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             }
         };
         ledger.end(count, gaps);
-        load.release(rows.drain(..count).map(|row| JOB_BYTES + row.bytes()).sum(), false);
+        load.release(rows.drain(..count).map(|row| Job::Keep(row).bytes()).sum(), false);
         rows.shrink_to(HISTORY_BATCH_JOBS);
         result
     }
@@ -383,7 +383,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let until = self.ledger.until().unwrap_or_else(Instant::now);
         let gaps = &mut self.gaps;
         let changes = self.ledger.take_rest(|rest| {
-            rest.into_iter().for_each(|(room, (lines, at))| miss(gaps, room, at, lines));
+            rest.into_iter().for_each(|(room, gap)| miss(gaps, room, gap));
             gaps.clone()
         });
         self.changes.extend(changes);
@@ -397,7 +397,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 break;
             }
         }
-        let rows: Vec<Row> = self.rows.drain(..).collect();
+        let rows: Vec<Message> = self.rows.drain(..).collect();
         let lost = count_lost(&rows, &mut self.gaps);
         self.ledger.end(rows.len(), &self.gaps);
         if lost > 0 {
@@ -490,9 +490,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     }
 }
 
-/// Writes rows, and lets go first every few of them the thread that waits for this processor: without it a line was
+/// Writes messages, and lets go first every few of them the thread that waits for this processor: without it a line was
 /// seen to wait for 2 ms behind this thread, in spite of its priority.
-fn append(file: &impl Disk, rows: &[Row]) -> Result<()> {
+fn append(file: &impl Disk, rows: &[Message]) -> Result<()> {
     // Beside a busy program each stop costs a turn of that program's; who is behind would never catch up.
     let behind = rows.len() >= HISTORY_BEHIND_ROWS;
     for stretch in rows.chunks(HISTORY_STRETCH_ROWS) {
@@ -504,12 +504,12 @@ fn append(file: &impl Disk, rows: &[Row]) -> Result<()> {
     Ok(())
 }
 
-/// Counts rows that could not be written; what a gap among them stands for was told when it arose.
-fn count_lost(rows: &[Row], gaps: &mut Gaps) -> u64 {
+/// Counts messages that could not be written; what a gap among them stands for was told when it arose.
+fn count_lost(rows: &[Message], gaps: &mut Gaps) -> u64 {
     let mut lost = 0;
     for row in rows {
-        miss(gaps, row.room, row.at, row.lines());
-        lost += u64::from(row.kind != LineKind::Gap);
+        miss(gaps, row.room, Gap::of(row));
+        lost += u64::from(row.missing().is_none());
     }
     lost
 }

@@ -4,7 +4,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tertulia::chat::{ClientId, Line, Look, MonoTime, Name, Origin, Reach, RoomKey, Text, UnixMillis};
+use tertulia::chat::{
+    ClientId, Look, Message, MessageId, MessageKind, MonoTime, Name, Origin, Reach, RoomKey, Text, UnixMillis,
+};
 use tertulia::limits::{
     HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_PATIENCE, LINE_MAX_BYTES, QUESTIONS_WAITING,
     SEARCH_LINE_WORK, SEARCH_LINES, SEARCH_TURN_WORK, SEARCH_WORD_WORK, SEARCH_WORDS_MAX,
@@ -22,9 +24,12 @@ fn id(number: u32) -> ClientId {
     ClientId::new(number, 1)
 }
 
-fn line(room: u64, text: &str) -> Line {
-    let from = Name::new("Juan").unwrap();
-    Line { room: RoomKey(room), at: UnixMillis(1), from, acted: false, text: Text::clean(text) }
+/// A message with a higher number than those before.
+fn line(room: u64, text: &str) -> Message {
+    static SAID: AtomicU64 = AtomicU64::new(1);
+    let (id, from) = (MessageId(SAID.fetch_add(1, Ordering::Relaxed)), Name::new("Juan").unwrap());
+    let (room, at, kind) = (RoomKey(room), UnixMillis(1), MessageKind::Said);
+    Message { id, room, at, from, kind, text: Text::clean(text) }
 }
 
 /// So many long lines of words that nearly are the one that is looked for, in each of 8 rooms.

@@ -146,7 +146,7 @@ const BUGS: [Bug; 17] = [
     Bug {
         name: "a line that finds no place and is not counted",
         file: "src/storage/handle.rs",
-        right: "            miss(&mut self.gaps, line.room, line.at.0, 1);\n",
+        right: "            miss(&mut self.gaps, line.room, Gap::of(line));\n",
         wrong: "",
     },
 ];

@@ -4,11 +4,12 @@
 //! asked for in steps of 16).
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use tertulia::auth::{LoginThrottle, Subject};
 use tertulia::chat::{
-    ChatConfig, ClientId, Command, Effect, Hub, Input, Line, MonoTime, Name, Origin, Password, RoomKey, Text,
-    Time, UnixMillis,
+    ChatConfig, ClientId, Command, Effect, Hub, Input, Message, MessageId, MessageKind, MonoTime, Name,
+    Origin, Password, RoomKey, Text, Time, UnixMillis,
 };
 use tertulia::limits::{
     DECISION_MAX_BYTES, DECISIONS_PER_ROOM, FAILURE_MAX_BYTES, FAILURES_REMEMBERED, HIDDEN_MAX_BYTES,
@@ -243,12 +244,15 @@ fn size_of_a_failure_is_within_its_limit() {
     assert!(4 * bytes >= 2 * FAILURES_REMEMBERED * FAILURE_MAX_BYTES, "{bytes} bytes");
 }
 
-fn line(room: usize, from: &Name, words: &str) -> Line {
-    Line {
+/// A message with a higher number than those before.
+fn line(room: usize, from: &Name, words: &str) -> Message {
+    static SAID: AtomicU64 = AtomicU64::new(1);
+    Message {
+        id: MessageId(SAID.fetch_add(1, Ordering::Relaxed)),
         room: RoomKey(room as u64),
         at: UnixMillis(1),
         from: from.clone(),
-        acted: false,
+        kind: MessageKind::Said,
         text: text(words),
     }
 }

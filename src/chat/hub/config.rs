@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chat::account::{Account, AccountKey};
 use crate::chat::expulsion::Expulsion;
+use crate::chat::message::MessageId;
 use crate::chat::origin::Origin;
 use crate::chat::record::RoomRecord;
 use crate::chat::text::Text;
@@ -25,6 +26,8 @@ pub struct ChatConfig {
     /// The first [`RoomKey`](crate::chat::RoomKey) that may be given: those before are of rooms that are no more. That of the
     /// first room is always 0, for its history goes on.
     pub next_key: u64,
+    /// The number of the first message: those before were given.
+    pub next_message: MessageId,
     /// The registered names; none: there are no accounts here.
     pub accounts: Option<Vec<Account>>,
     /// From which addresses accounts were registered, as far as it is known: the rooms that there are already count for those

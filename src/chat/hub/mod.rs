@@ -41,6 +41,7 @@ use super::expulsion::ExpulsionNews;
 use super::hiding::Hiding;
 use super::id::ClientId;
 use super::input::{Input, Reply};
+use super::message::{MessageId, MessageKind};
 use super::mono_time::MonoTime;
 use super::name::Name;
 use super::origin::Origin;
@@ -76,6 +77,8 @@ pub struct Hub {
     /// None: there are no accounts here.
     account_index: Option<AccountIndex>,
     config: ChatConfig,
+    /// The number of the next message.
+    next_message: MessageId,
     hiding: Hiding,
     /// How many are hidden beyond those whom everybody may hide, by all together.
     hidden_beyond: usize,
@@ -100,6 +103,7 @@ impl Hub {
     pub fn new(mut config: ChatConfig) -> Hub {
         let rooms = std::mem::take(&mut config.rooms);
         let expulsions: Vec<_> = config.expulsions.drain(..).map(expulsions::Entry::new).collect();
+        let next_message = config.next_message.max(MessageId::default().next());
         let last_expulsion = expulsions.iter().map(expulsions::Entry::number).max().unwrap_or(0);
         let mut hub = Hub {
             at: Time::default(),
@@ -108,6 +112,7 @@ impl Hub {
             rooms: Rooms::default(),
             account_index: config.accounts.take().map(AccountIndex::new),
             config,
+            next_message,
             hiding: Hiding::default(),
             hidden_beyond: 0,
             decided: decided::Decided::default(),
@@ -343,8 +348,8 @@ impl Hub {
         self.acknowledge(id);
         match command {
             Command::Say(text) if text.is_blank() => Ok(()),
-            Command::Say(text) => self.say(id, name, false, text),
-            Command::Act(text) => self.say(id, name, true, text),
+            Command::Say(text) => self.say(id, name, MessageKind::Said, text),
+            Command::Act(text) => self.say(id, name, MessageKind::Acted, text),
             Command::History(lines) => self.history(id, lines),
             Command::Search(words) => self.search(id, words),
             Command::Message { to, text } => self.message(id, name, &to, text),

@@ -17,6 +17,7 @@ use crate::chat::account_index::AccountIndex;
 use crate::chat::client::Client;
 use crate::chat::correspondent::Correspondent;
 use crate::chat::hiding::Hiding;
+use crate::chat::message::MessageId;
 use crate::chat::people::People;
 use crate::chat::rooms::Rooms;
 use crate::chat::snapshot_error::{SNAPSHOT_VERSION, SnapshotError};
@@ -62,6 +63,7 @@ struct State {
     rooms: Rooms,
     account_index: Option<AccountIndex>,
     config: ChatConfig,
+    next_message: MessageId,
     hiding: Hiding,
     hidden_beyond: usize,
     decided: Decided,
@@ -92,6 +94,7 @@ impl Hub {
             rooms,
             account_index,
             config,
+            next_message,
             hiding,
             hidden_beyond,
             decided,
@@ -111,6 +114,7 @@ impl Hub {
             rooms: rooms.clone(),
             account_index: account_index.clone(),
             config: config.clone(),
+            next_message: *next_message,
             hiding: hiding.clone(),
             hidden_beyond: *hidden_beyond,
             decided: decided.clone(),
@@ -146,6 +150,7 @@ impl Hub {
             rooms,
             account_index,
             config,
+            next_message,
             hiding,
             hidden_beyond,
             decided,
@@ -165,6 +170,7 @@ impl Hub {
             rooms,
             account_index,
             config,
+            next_message,
             hiding,
             hidden_beyond,
             decided,

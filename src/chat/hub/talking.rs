@@ -4,30 +4,29 @@ use super::{Audience, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal};
 use crate::chat::correspondent::Contact;
 use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
-use crate::chat::line::{Line, RoomKey};
 use crate::chat::refusal::Refusal;
+use crate::chat::line::RoomKey;
+use crate::chat::message::{Message, MessageId, MessageKind};
 use crate::chat::text::Text;
 
 impl Hub {
     /// Words for the current room, or a deed.
-    pub(super) fn say(&mut self, id: ClientId, name: &Name, acted: bool, text: Text) -> Done {
+    pub(super) fn say(&mut self, id: ClientId, name: &Name, kind: MessageKind, text: Text) -> Done {
         let (room, room_name, key) = self.authorize_send(id, name)?;
-        self.effects.push(Effect::Keep(Line {
-            room: key,
-            at: self.at.wall,
-            from: name.clone(),
-            acted,
-            text: text.clone(),
-        }));
-        let (room_named, from, said) = (room_name.clone(), name.clone(), text.clone());
-        let (note, event) = if acted {
-            (LogEntry::Acted(room_named, from.clone(), said), Event::Acted { room: room_name, from, text })
-        } else {
-            (LogEntry::Said(room_named, from.clone(), said), Event::Said { room: room_name, from, text })
-        };
-        self.effects.push(Effect::Log(note));
-        self.effects.push(Effect::Deliver { to: Audience::others(room, id, name), event });
+        let (message_id, at, from) = (self.next_message_id(), self.at.wall, name.clone());
+        let message = Message { id: message_id, room: key, at, from, kind, text };
+        self.effects.push(Effect::Keep(message.clone()));
+        self.effects.push(Effect::Log(LogEntry::Message(room_name.clone(), message.clone())));
+        let to = Audience::others(room, id, name);
+        self.effects.push(Effect::Deliver { to, event: Event::Message { room: room_name, message } });
         Ok(())
+    }
+
+    /// The number of the next message.
+    pub(super) fn next_message_id(&mut self) -> MessageId {
+        let id = self.next_message;
+        self.next_message = id.next();
+        id
     }
 
     /// Words for one person, whom they reach wherever they are. Not on the console.

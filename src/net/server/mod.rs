@@ -72,6 +72,7 @@ impl<S: Stream> Server<S> {
     pub fn remembering(mut config: Config, mut history: Storage) -> Server<S> {
         let chat = ChatConfig {
             next_key: history.next_key(),
+            next_message: history.next_message(),
             accounts: history.accounts(),
             account_addresses: history.account_addresses(),
             operator_password: history.has_operator(),

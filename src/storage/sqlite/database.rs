@@ -10,10 +10,11 @@ use rusqlite::{CachedStatement, Connection, ErrorCode, Result, params};
 use super::names::Names;
 use super::paths::with_end;
 use super::schema;
+use super::values::{GAP, columns};
 use super::watch::FileWatch;
+use crate::chat::{Message, RoomKey};
 use crate::limits::{HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS, HISTORY_WAL_BYTES};
 use crate::storage::reply::FileNews;
-use crate::storage::row::{LineKind, Row};
 use crate::storage::words::{fold, indexed};
 
 /// The open file.
@@ -86,13 +87,15 @@ impl Database {
         result
     }
 
-    /// Writes a row behind all others.
-    pub(in crate::storage) fn append(&self, row: &Row) -> Result<()> {
-        self.cached("INSERT INTO line (room, at, kind, who, text) VALUES (?1, ?2, ?3, ?4, ?5)")?
-            .execute(params![row.room, row.at, row.kind as i64, row.who, row.text])?;
-        if row.kind != LineKind::Gap {
-            let id = self.connection.last_insert_rowid();
-            self.index(id, row.room, &indexed(&fold(&row.text)))?;
+    /// Writes a message. A row of another program that has taken its number gives way: the message is promised.
+    pub(in crate::storage) fn append(&self, message: &Message) -> Result<()> {
+        let (Message { id, room, at, .. }, (kind, who, text)) = (message, columns(message));
+        self.cached(
+            "INSERT OR REPLACE INTO line (id, room, at, kind, who, text) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+        )?
+        .execute(params![id, room, at, kind, who, text])?;
+        if kind != GAP {
+            self.index(*id, *room, &indexed(&fold(&text)))?;
         }
         Ok(())
     }
@@ -159,8 +162,8 @@ impl Database {
         }
         drop(lines);
         for (id, kind, room, text) in old {
-            if kind != LineKind::Gap as i64 {
-                self.unindex_line(id, room, &text)?;
+            if kind != GAP {
+                self.unindex_line(id, RoomKey(room), &text)?;
             }
             self.cached("DELETE FROM line WHERE id = ?1")?.execute([id])?;
         }
@@ -197,6 +200,6 @@ impl Drop for Database {
 }
 
 /// How a room is called in the index of words.
-pub(super) fn room_word(room: u64) -> String {
-    format!("r{room}")
+pub(super) fn room_word(room: RoomKey) -> String {
+    format!("r{}", room.0)
 }

@@ -15,9 +15,11 @@ use super::database::Database;
 use super::error::StoreCause;
 use super::paths::with_end;
 use super::private;
+use super::values::message;
+use crate::chat::{Message, MessageId, RoomKey, UnixMillis};
 use crate::limits::ROOMS_MAX;
-use crate::storage::ledger::{Gaps, Missing};
-use crate::storage::row::{LineKind, Row, miss};
+use crate::storage::ledger::Missing;
+use crate::storage::row::{Gap, Gaps, miss};
 
 /// Four numbers, and what is between them.
 const LINE_MAX_DIGITS: usize = 4 * 21;
@@ -31,12 +33,12 @@ impl GapsFile {
     pub(in crate::storage) fn write(&self, missing: &Missing) {
         let mut text = String::new();
         if let Some((last, doubtful)) = &missing.doubtful {
-            for (room, (lines, at)) in doubtful {
-                let _ = writeln!(text, "{room} {lines} {at} {last}");
+            for (RoomKey(room), Gap { count, at, .. }) in doubtful {
+                let _ = writeln!(text, "{room} {count} {} {last}", at.0);
             }
         }
-        for (room, (lines, at)) in &missing.certain {
-            let _ = writeln!(text, "{room} {lines} {at}");
+        for (RoomKey(room), Gap { count, at, .. }) in &missing.certain {
+            let _ = writeln!(text, "{room} {count} {}", at.0);
         }
         if text.is_empty() {
             return;
@@ -69,40 +71,42 @@ impl Database {
             Err(error) => return Err(StoreCause::Unwritable(error)),
         };
         let (mut certain, mut all, mut before) = (Gaps::new(), Gaps::new(), None);
-        for (room, lines, at, last) in text.lines().filter_map(gap) {
-            miss(&mut all, room, at, lines);
+        for (room, gap, last) in text.lines().filter_map(gap) {
+            miss(&mut all, room, gap);
             match last {
                 Some(last) => before = Some(last),
-                None => miss(&mut certain, room, at, lines),
+                None => miss(&mut certain, room, gap),
             }
         }
         self.transaction(|file| {
-            let rows = |gaps: &Gaps| -> Vec<Row> {
-                gaps.iter().map(|(&room, &(lines, at))| Row::gap(room, at, lines)).collect()
+            // The numbers of the messages that are missing are behind all that are in the file.
+            let next = file.next_message()?.0;
+            let marks = |gaps: &Gaps| -> Vec<Message> {
+                let numbered = gaps.iter().zip(next..);
+                numbered.map(|((&room, &gap), id)| Gap { last: MessageId(id), ..gap }.mark(room)).collect()
             };
-            let (certain, all) = (rows(&certain), rows(&all));
+            let (certain, all) = (marks(&certain), marks(&all));
             if file.ends_with(&certain)? || file.ends_with(&all)? {
                 // They were taken in, and the process ended before the file beside was gone.
                 return Ok(());
             }
             let there = before.is_some_and(|before| file.last_line().is_some_and(|last| last > before));
             let missing = if there { certain } else { all };
-            missing.iter().try_for_each(|gap| file.append(gap))
+            missing.iter().try_for_each(|mark| file.append(mark))
         })?;
         fs::remove_file(&path).map_err(StoreCause::Unwritable)
     }
 
-    /// Whether these are the last lines, of which there are some.
-    fn ends_with(&self, rows: &[Row]) -> Result<bool> {
+    /// Whether these are the last messages, whatever their numbers, of which there are some.
+    fn ends_with(&self, marks: &[Message]) -> Result<bool> {
         let mut newest =
-            self.cached("SELECT room, at, kind, who, text FROM line ORDER BY id DESC LIMIT ?1")?;
-        let newest = newest.query_map([rows.len()], |row| {
-            let kind =
-                if row.get::<_, i64>(2)? == LineKind::Gap as i64 { LineKind::Gap } else { LineKind::Said };
-            Ok(Row { room: row.get(0)?, at: row.get(1)?, kind, who: row.get(3)?, text: row.get(4)? })
-        })?;
-        let newest: Vec<Row> = newest.collect::<Result<_>>()?;
-        Ok(!rows.is_empty() && newest.iter().rev().eq(rows))
+            self.cached("SELECT id, room, at, kind, who, text FROM line ORDER BY id DESC LIMIT ?1")?;
+        let newest: Vec<Option<Message>> =
+            newest.query_and_then([marks.len()], message)?.collect::<Result<_>>()?;
+        let same = |(there, mark): (&Option<Message>, &Message)| {
+            there.as_ref().is_some_and(|there| Message { id: mark.id, ..there.clone() } == *mark)
+        };
+        Ok(!marks.is_empty() && newest.len() == marks.len() && newest.iter().rev().zip(marks).all(same))
     }
 }
 
@@ -115,9 +119,10 @@ fn read(path: &Path) -> io::Result<String> {
 
 /// The numbers of a line: room, how many are missing, when, and behind which line there is none if they are. None: it was cut
 /// off, or is another program's.
-fn gap(line: &str) -> Option<(u64, u64, i64, Option<i64>)> {
+fn gap(line: &str) -> Option<(RoomKey, Gap, Option<i64>)> {
     let mut numbers = line.split(' ');
-    let (room, lines, at) = (numbers.next()?, numbers.next()?, numbers.next()?);
-    let last = numbers.next().and_then(|last| last.parse().ok());
-    Some((room.parse().ok()?, lines.parse().ok()?, at.parse().ok()?, last))
+    let (room, count, at) = (numbers.next()?, numbers.next()?, numbers.next()?);
+    let before = numbers.next().and_then(|last| last.parse().ok());
+    let (count, at, last) = (count.parse().ok()?, UnixMillis(at.parse().ok()?), MessageId::default());
+    Some((RoomKey(room.parse().ok()?), Gap { count, at, last }, before))
 }

@@ -39,9 +39,11 @@ pub use private::Exposed;
 pub(super) use reader::{Reader, Watch};
 use watch::FileWatch;
 
-use super::row::{AccountRow, Row, account_key};
-use crate::chat::{AccountKey, Expulsion, Name, RoomRecord};
-use crate::limits::{HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT, HISTORY_CHECKED_BYTES, HISTORY_WAL_BYTES};
+use super::row::{AccountRow, account_key};
+use crate::chat::{AccountKey, Expulsion, Message, MessageId, Name, RoomRecord};
+use crate::limits::{
+    HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT, HISTORY_CHECKED_BYTES, HISTORY_WAL_BYTES, MESSAGE_IDS_SPARED,
+};
 
 /// The history itself.
 const FILE: &str = "tertulia.db";
@@ -52,6 +54,7 @@ pub struct Store {
     writer: Database,
     reader: Reader,
     next_key: u64,
+    next_message: MessageId,
     found: StoredState,
     exposed: Vec<Exposed>,
     forgotten: usize,
@@ -64,7 +67,7 @@ pub(super) struct StoredState {
     /// The rooms that go on, the one of everybody first.
     pub(super) rooms: Vec<RoomRecord>,
     /// What was said last in them, oldest first.
-    pub(super) recent: Vec<Row>,
+    pub(super) recent: Vec<Message>,
     pub(super) accounts: Vec<AccountRow>,
     pub(super) expulsions: Vec<Expulsion>,
 }
@@ -102,6 +105,11 @@ impl Store {
         self.next_key
     }
 
+    /// The number that the next message may have: no message had it, nor a higher one.
+    pub fn next_message(&self) -> MessageId {
+        self.next_message
+    }
+
     /// The account that a user who types `name` means: of that name, or the only one of a name that looks like it.
     ///
     /// # Errors
@@ -130,11 +138,14 @@ fn read(dir: &Path, path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<S
     let mut writer = open(path, keep_days, lock)?;
     let (next_key, forgotten) = writer.transaction(|file| Ok((file.begin()?, file.bound_marks()?)))?;
     writer.take_gaps()?;
+    // Those of the last life that were said and are not in the file have numbers, too.
+    let next_message = MessageId(writer.next_message()?.0 + MESSAGE_IDS_SPARED);
     writer.connection.busy_timeout(HISTORY_BUSY_STEP)?;
     let (rooms, accounts, expulsions) = (writer.rooms()?, writer.accounts()?, writer.expulsions()?);
     let recent = writer.recent(&rooms)?;
     let (reader, found) = (Reader::open(path)?, StoredState { rooms, recent, accounts, expulsions });
-    Ok(Store { writer, reader, next_key, found, exposed, forgotten, dir: dir.to_owned() })
+    let dir = dir.to_owned();
+    Ok(Store { writer, reader, next_key, next_message, found, exposed, forgotten, dir })
 }
 
 /// Closes a history that was made by an earlier version, or by another hand, to other users.

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use rusqlite::{CachedStatement, Connection, Error, ErrorCode, OpenFlags, Result, params};
 
-use crate::chat::{Look, Reach, RoomKey};
+use super::values::message;
+use crate::chat::{Look, Message, Reach, RoomKey};
 use crate::limits::{ANSWER_MAX_BYTES, HISTORY_BUSY_STEP, SEARCH_TIMEOUT};
 use crate::storage::reply::Sought;
-use crate::storage::row::{LineKind, Row};
 
 /// What a line costs an answer beside its words, roughly.
 const ROW_OVERHEAD_BYTES: usize = 128;
@@ -76,10 +76,9 @@ impl Reader {
         self.watch.begin();
         let mut sought = Sought::default();
         let found = match look {
-            Look::Entering(room, count) | Look::Last(room, count) => last(&self.connection, *room, *count)
-                .map(|rows| {
-                    sought.rows = rows.into_iter().map(|(_, row)| row).collect();
-                }),
+            Look::Entering(room, count) | Look::Last(room, count) => {
+                last(&self.connection, *room, *count).map(|lines| sought.lines = lines)
+            }
             Look::Search(rooms, words, count) => self.search(rooms, words.as_str(), *count, &mut sought),
         };
         match found {
@@ -98,37 +97,26 @@ fn was_interrupted(error: &Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
 }
 
-/// What was said last in a room, oldest first, each with its number.
-pub(super) fn last(connection: &Connection, room: RoomKey, count: usize) -> Result<Vec<(i64, Row)>> {
+/// What was said last in a room, oldest first.
+pub(super) fn last(connection: &Connection, room: RoomKey, count: usize) -> Result<Vec<Message>> {
     let mut last = connection.prepare_cached(
         "SELECT id, room, at, kind, who, text FROM line WHERE room = ?1 ORDER BY id DESC LIMIT ?2",
     )?;
     let count = i64::try_from(count).unwrap_or(i64::MAX);
-    fitting(last.query_and_then(params![room, count], row)?)
+    fitting(last.query_and_then(params![room, count], message)?.filter_map(Result::transpose))
 }
 
-/// A row with its number, from columns in the order that all who read lines ask for.
-pub(super) fn row(row: &rusqlite::Row<'_>) -> Result<(i64, Row)> {
-    let kind = match row.get(3)? {
-        0 => LineKind::Said,
-        1 => LineKind::Acted,
-        _ => LineKind::Gap,
-    };
-    let (room, at, who, text) = (row.get(1)?, row.get(2)?, row.get(4)?, row.get(5)?);
-    Ok((row.get(0)?, Row { room, at, kind, who, text }))
-}
-
-/// As many rows, which come newest first, as one answer bears; oldest first. No more than that are read.
-pub(super) fn fitting(newest: impl Iterator<Item = Result<(i64, Row)>>) -> Result<Vec<(i64, Row)>> {
-    let (mut rows, mut bytes) = (Vec::new(), 0);
-    for row in newest {
-        let row = row?;
-        bytes += row.1.text.len() + ROW_OVERHEAD_BYTES;
+/// As many messages, which come newest first, as one answer bears; oldest first. No more than that are read.
+pub(super) fn fitting(newest: impl Iterator<Item = Result<Message>>) -> Result<Vec<Message>> {
+    let (mut lines, mut bytes) = (Vec::new(), 0);
+    for line in newest {
+        let line = line?;
+        bytes += line.text.as_str().len() + ROW_OVERHEAD_BYTES;
         if bytes > ANSWER_MAX_BYTES {
             break;
         }
-        rows.push(row);
+        lines.push(line);
     }
-    rows.reverse();
-    Ok(rows)
+    lines.reverse();
+    Ok(lines)
 }

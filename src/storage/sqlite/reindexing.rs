@@ -9,8 +9,9 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use super::database::{Database, room_word};
+use super::values::GAP;
+use crate::chat::{MessageId, RoomKey};
 use crate::limits::{HISTORY_BATCH_BYTES, HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS};
-use crate::storage::row::LineKind;
 use crate::storage::words::{fold, indexed};
 
 impl Database {
@@ -27,11 +28,12 @@ impl Database {
             && seen < HISTORY_BATCH_BYTES
             && let Some(line) = lines.next()?
         {
-            let (id, room, text): (i64, u64, String) = (line.get(0)?, line.get(1)?, line.get(2)?);
+            let (id, text): (i64, String) = (line.get(0)?, line.get(2)?);
+            let room = RoomKey(line.get(1)?);
             done = Some(id);
             seen += text.len();
             let (before, now) = (fold_before_3(&text), fold(&text));
-            if line.get::<_, i64>(3)? != LineKind::Gap as i64 && before != now {
+            if line.get::<_, i64>(3)? != GAP && before != now {
                 bytes += text.len();
                 changed.push((id, room, before, now));
             }
@@ -39,7 +41,7 @@ impl Database {
         drop(lines);
         for (id, room, before, now) in changed {
             self.unindex(id, room, &before)?;
-            self.index(id, room, &indexed(&now))?;
+            self.index(MessageId(id.cast_unsigned()), room, &indexed(&now))?;
         }
         match done {
             Some(done) => self.cached("UPDATE reindex SET next = ?1")?.execute([done + 1])?,
@@ -49,7 +51,7 @@ impl Database {
     }
 
     /// Puts words into the index.
-    pub(super) fn index(&self, id: i64, room: u64, words: &str) -> Result<()> {
+    pub(super) fn index(&self, id: MessageId, room: RoomKey, words: &str) -> Result<()> {
         self.cached("INSERT INTO words (rowid, room, text) VALUES (?1, ?2, ?3)")?.execute(params![
             id,
             room_word(room),
@@ -59,14 +61,14 @@ impl Database {
     }
 
     /// Takes them out: an index without text of its own has to be told what it forgets.
-    fn unindex(&self, id: i64, room: u64, words: &str) -> Result<()> {
+    fn unindex(&self, id: i64, room: RoomKey, words: &str) -> Result<()> {
         self.cached("INSERT INTO words (words, rowid, room, text) VALUES ('delete', ?1, ?2, ?3)")?
             .execute(params![id, room_word(room), words])?;
         Ok(())
     }
 
     /// Takes a line out of the index, as it stands there.
-    pub(super) fn unindex_line(&self, id: i64, room: u64, text: &str) -> Result<()> {
+    pub(super) fn unindex_line(&self, id: i64, room: RoomKey, text: &str) -> Result<()> {
         match self.not_reindexed()? {
             Some((next, last)) if (next..=last).contains(&id) => self.unindex(id, room, &fold_before_3(text)),
             _ => self.unindex(id, room, &indexed(&fold(text))),

@@ -7,13 +7,12 @@ use rusqlite::{Result, params};
 use super::database::Database;
 use super::reader::last;
 use super::values::{account, name, words};
-use crate::chat::{Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord};
+use crate::chat::{Message, MessageId, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord};
 use crate::limits::{
     ACCOUNTS_MAX, DECISIONS_MAX, DECISIONS_PER_ROOM, HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES,
     KEY_MAX_BYTES, RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX, ROOMS_PER_ACCOUNT, TOPIC_MAX_BYTES,
 };
 use crate::storage::request::Change;
-use crate::storage::row::Row;
 
 const OPERATES: &str = "INSERT OR IGNORE INTO room_operator (room, account) VALUES (?1, ?2)";
 
@@ -46,6 +45,14 @@ impl Database {
             self.connection.execute(&rest, [])?;
         }
         self.connection.query_row(NEXT, [], |row| row.get(0))
+    }
+
+    /// The number behind that of the last message that was ever in the file.
+    pub(super) fn next_message(&self) -> Result<MessageId> {
+        // SQLite remembers the highest one, also if it was deleted.
+        const NEXT: &str = "SELECT 1 + max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'line'), 0),
+                                           ifnull((SELECT max(id) FROM line), 0))";
+        Ok(MessageId(self.connection.query_row(NEXT, [], |row| row.get(0))?))
     }
 
     /// Lets those bans and mutes go that an earlier version, or another hand, has written beyond what there may be: the oldest
@@ -118,21 +125,21 @@ impl Database {
 
     /// What was said last in the first room and in `rooms`, in the order in which it was said. Of very many rooms less
     /// of each, so that opening does not take long.
-    pub(super) fn recent(&self, rooms: &[RoomRecord]) -> Result<Vec<Row>> {
+    pub(super) fn recent(&self, rooms: &[RoomRecord]) -> Result<Vec<Message>> {
         let others: Vec<RoomKey> = rooms.iter().map(|room| room.key).filter(|&key| key != GENERAL).collect();
         let each = RELOADED_LINES_PER_ROOM.min(RELOADED_LINES / others.len().max(1));
         let mut rows = last(&self.connection, GENERAL, HISTORY_LINES_PER_ROOM)?;
         let mut bytes = 0;
         for room in others {
             let found = last(&self.connection, room, each)?;
-            bytes += found.iter().map(|(_, row)| row.text.len()).sum::<usize>();
+            bytes += found.iter().map(|line| line.text.as_str().len()).sum::<usize>();
             rows.extend(found);
             if bytes > HISTORY_MAX_BYTES {
                 break;
             }
         }
-        rows.sort_unstable_by_key(|(id, _)| *id);
-        Ok(rows.into_iter().map(|(_, row)| row).collect())
+        rows.sort_unstable_by_key(|line| line.id);
+        Ok(rows)
     }
 
     /// Writes a change, at `at`. A room that goes without a line of its own leaves nothing.

@@ -6,7 +6,8 @@
 use rusqlite::{Result, params};
 use unicode_normalization::char::is_combining_mark;
 
-use super::reader::{Reader, fitting, row};
+use super::reader::{Reader, fitting};
+use super::values::message;
 use crate::chat::{Reach, RoomKey};
 use crate::limits::{SEARCH_NEAR_ROWS, SEARCH_PREFIX_CHARS, SEARCH_WORDS_MAX};
 use crate::storage::reply::Sought;
@@ -99,15 +100,14 @@ impl Reader {
                 Ok(Some(line)) => {
                     looked_at += 1;
                     if plan.exact || wanted.all_in(&fold(line.get_ref(5)?.as_str()?)).0 {
-                        found.push(row(line)?);
+                        found.extend(message(line)?);
                     }
                 }
             }
         };
         sought.looked_at += looked_at as u64;
-        if found.len() > sought.rows.len() || matches!(ended, Ok(true)) {
-            let found = fitting(found.into_iter().map(Ok))?;
-            sought.rows = found.into_iter().map(|(_, row)| row).collect();
+        if found.len() > sought.lines.len() || matches!(ended, Ok(true)) {
+            sought.lines = fitting(found.into_iter().map(Ok))?;
         }
         if matches!(ended, Ok(false)) && self.watch().is_over() {
             sought.reach = Reach::Newest;
@@ -132,6 +132,6 @@ fn keys<'a>(words: &[&'a str]) -> Vec<&'a str> {
 fn expression(rooms: &[RoomKey], words: &[&str]) -> String {
     let words: Vec<String> = words.iter().map(|word| format!("text : \"{word}\" *")).collect();
     let rooms: Vec<String> =
-        rooms.iter().map(|room| format!("room : {}", super::database::room_word(room.0))).collect();
+        rooms.iter().map(|room| format!("room : {}", super::database::room_word(*room))).collect();
     format!("({}) AND {}", rooms.join(" OR "), words.join(" AND "))
 }

@@ -1,9 +1,11 @@
 //! Values of the core as columns have them. What comes out of a column is looked at: another program may have written it.
 
+use std::borrow::Cow;
+
 use rusqlite::types::{ToSqlOutput, ValueRef};
 use rusqlite::{Result, Row, ToSql};
 
-use crate::chat::{AccountKey, Name, Origin, RoomKey, Text, UnixMillis};
+use crate::chat::{AccountKey, Message, MessageId, MessageKind, Name, Origin, RoomKey, Text, UnixMillis};
 use crate::storage::row::account_key;
 
 fn text(text: &str) -> ToSqlOutput<'_> {
@@ -44,6 +46,40 @@ impl ToSql for RoomKey {
 impl ToSql for UnixMillis {
     fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
         Ok(self.0.into())
+    }
+}
+
+impl ToSql for MessageId {
+    fn to_sql(&self) -> Result<ToSqlOutput<'_>> {
+        self.0.to_sql()
+    }
+}
+
+/// What `line.kind` says.
+const SAID: i64 = 0;
+const ACTED: i64 = 1;
+pub(super) const GAP: i64 = 2;
+
+/// The message of a row, from columns in the order that all who read lines ask for. None: it is none of ours.
+pub(super) fn message(row: &Row<'_>) -> Result<Option<Message>> {
+    let (id, room) = (MessageId(row.get(0)?), RoomKey(row.get(1)?));
+    let (at, text) = (UnixMillis(row.get(2)?), row.get_ref(5)?.as_str()?);
+    let kind = match row.get(3)? {
+        SAID => MessageKind::Said,
+        ACTED => MessageKind::Acted,
+        _ => return Ok(text.parse().ok().map(|count| Message::gap(id, room, at, count))),
+    };
+    let from = name(row, 4)?;
+    Ok(from.map(|from| Message { id, room, at, from, kind, text: Text::clean(text) }))
+}
+
+/// What the columns `kind`, `who` and `text` are of a message.
+pub(super) fn columns(message: &Message) -> (i64, &str, Cow<'_, str>) {
+    let words = (message.from.as_str(), Cow::Borrowed(message.text.as_str()));
+    match message.kind {
+        MessageKind::Said => (SAID, words.0, words.1),
+        MessageKind::Acted => (ACTED, words.0, words.1),
+        MessageKind::Missing(count) => (GAP, "", count.to_string().into()),
     }
 }
 

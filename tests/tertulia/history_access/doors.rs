@@ -128,7 +128,7 @@ impl Door {
     /// The way on which an event comes that nobody asked for.
     pub fn of(event: &Event) -> Door {
         match event {
-            Event::Said { .. } | Event::Acted { .. } => Door::Live,
+            Event::Message { .. } => Door::Live,
             Event::Entered { .. } => Door::Entered,
             Event::Decided { .. } => Door::Decided,
             Event::Arrived { .. } => Door::Came,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use tertulia::chat::{
-    ChatConfig, ClientId, CloseReason, Command, Effect, Event, Found, Hub, Input, Line, MonoTime, Origin,
+    ChatConfig, ClientId, CloseReason, Command, Effect, Event, Found, Hub, Input, Message, MonoTime, Origin,
     Reach, Reply, Time,
 };
 use tertulia::storage::Memory;
@@ -44,7 +44,7 @@ pub struct World {
     now: MonoTime,
     pace: Pace,
     memory: Memory,
-    pub(super) said: Vec<Line>,
+    pub(super) said: Vec<Message>,
     pub(super) book: Book,
     /// Rooms as they were last remembered.
     pub(super) records: Records,

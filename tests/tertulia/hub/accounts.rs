@@ -525,7 +525,7 @@ fn revoked_session_does_nothing_while_it_waits_for_its_end() {
             let told = if removed { "no longer registered: María" } else { "another password: María" };
             assert_eq!(chat.hears(last).last().map(String::as_str), Some(told), "{command:?}");
             let heard = chat.events(juan);
-            assert!(!heard.iter().any(|event| matches!(event, Event::Said { .. })), "{heard:?}");
+            assert!(!heard.iter().any(|event| matches!(event, Event::Message { .. })), "{heard:?}");
             chat.tick();
             assert_eq!(chat.closed.len(), EXPELLED_PER_TURN + 2);
             assert!(chat.hub.next_due().is_none_or(|due| due != MonoTime::START), "nothing is left to do");

@@ -34,8 +34,8 @@ use std::time::Duration;
 
 use tertulia::chat::{
     AdminOrder, AdminReply, AuthRequest, ChatConfig, ClientId, CloseReason, Command, Crowd, Effect, Event,
-    Expulsion, Farewell, Hub, Input, Language, LogEntry, MonoTime, Name, NameRefusal, Office, Origin,
-    Password, Person, Reply, RoomChange, Text, Time, UnixMillis,
+    Expulsion, Farewell, Hub, Input, Language, LogEntry, Message, MessageKind, MonoTime, Name, NameRefusal,
+    Office, Origin, Password, Person, Reply, RoomChange, Text, Time, UnixMillis,
 };
 
 use super::support::book::Book;
@@ -57,6 +57,8 @@ pub struct Chat {
     pub closed: Vec<(ClientId, CloseReason)>,
     pub spoken: Vec<(ClientId, Language)>,
     pub notes: Vec<LogEntry>,
+    /// What was kept for the history.
+    pub kept: Vec<Message>,
     admin_replies: Vec<AdminReply>,
     pub book: Book,
     /// Petitions wait in there while the accounts are slow.
@@ -101,6 +103,7 @@ impl Chat {
             closed: Vec::new(),
             spoken: Vec::new(),
             notes: Vec::new(),
+            kept: Vec::new(),
             admin_replies: Vec::new(),
             book,
             slow: false,
@@ -292,7 +295,7 @@ impl Shell for Chat {
             Effect::Readmitted(number) => drop(self.expulsions.remove(&number)),
             Effect::Disregard(id, lines) => drop(self.disregarded.insert(id, lines)),
             // History has tests of its own.
-            Effect::Keep(_) => {}
+            Effect::Keep(message) => self.kept.push(message),
             other => unreachable!("{other:?} wants a reply"),
         }
     }
@@ -371,8 +374,7 @@ pub fn brief(event: &Event) -> String {
         Event::NameRefused(NameRefusal::Expelled(name, _)) => format!("expelled: {name}"),
         Event::NameRefused(NameRefusal::NoPlace(name)) => format!("no place for {name}"),
         Event::Welcome { name, .. } => format!("welcome {name}"),
-        Event::Said { room, from, text } => format!("{}{from}: {text}", elsewhere(room)),
-        Event::Acted { room, from, text } => format!("{}* {from} {text}", elsewhere(room)),
+        Event::Message { room, message } => format!("{}{}", elsewhere(room), brief_message(message)),
         Event::Arrived { crowd, room } => format!(">>> {}{}", brief_crowd(crowd), within(room.as_ref())),
         Event::Departed { name, farewell: Farewell::Plain } => format!("<<< {name}"),
         Event::Departed { name, farewell: Farewell::Words(words) } => format!("<<< {name} ({words})"),
@@ -431,4 +433,23 @@ fn brief_person(person: &Person) -> String {
 
 fn list(names: &[Name]) -> String {
     names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
+}
+
+impl Chat {
+    /// What the log was told was said since it was last forgotten, each with its room.
+    pub fn logged(&self) -> Vec<String> {
+        let said = |note: &LogEntry| match note {
+            LogEntry::Message(room, message) => Some(format!("#{room} {}", brief_message(message))),
+            _ => None,
+        };
+        self.notes.iter().filter_map(said).collect()
+    }
+}
+
+fn brief_message(Message { from, kind, text, .. }: &Message) -> String {
+    match kind {
+        MessageKind::Said => format!("{from}: {text}"),
+        MessageKind::Acted => format!("* {from} {text}"),
+        MessageKind::Missing(count) => format!("{count} missing"),
+    }
 }

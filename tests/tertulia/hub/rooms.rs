@@ -1,7 +1,7 @@
 //! Rooms: entering and leaving them, in which one speaks, and which there are.
 
 use super::{Chat, NOTHING, act, ignore, join, leave, nick, text, topic};
-use tertulia::chat::{ClientId, CloseReason, Command, LogEntry};
+use tertulia::chat::{ClientId, CloseReason, Command};
 use tertulia::limits::{ROOMS_LISTED, ROOMS_PER_PERSON};
 
 /// A quiet chat of Juan, Ana and Eva, where Juan has made #cocina and Ana is there too; Eva is not.
@@ -32,9 +32,7 @@ fn words_go_to_the_current_room_only() {
     chat.does(juan, act("sirve"));
     assert_eq!(chat.hears(ana), ["#cocina Juan: ya está el café", "#cocina * Juan sirve"]);
     assert_eq!(chat.hears(eva), NOTHING);
-    let (room, name) = (super::name("cocina"), super::name("Juan"));
-    let said = LogEntry::Said(room.clone(), name.clone(), text("ya está el café"));
-    assert_eq!(chat.notes, [said, LogEntry::Acted(room, name, text("sirve"))]);
+    assert_eq!(chat.logged(), ["#cocina Juan: ya está el café", "#cocina * Juan sirve"]);
     chat.says(eva, "¿dónde estáis?");
     assert_eq!(chat.hears(juan), ["Eva: ¿dónde estáis?"], "one hears all rooms one is in");
 }

@@ -1,7 +1,11 @@
 //! Words and actions: the others hear them, in one order, and nobody else does.
 
 use super::{Chat, NOTHING, act};
-use tertulia::chat::{ClientId, CloseReason, Command, Input, Language, LogEntry, Trouble, Verb};
+use crate::support::book::Book;
+use tertulia::chat::{
+    ChatConfig, ClientId, CloseReason, Command, Event, Input, Language, LogEntry, MessageId, MessageKind,
+    Trouble, Verb,
+};
 
 #[test]
 fn words_reach_the_others() {
@@ -13,8 +17,7 @@ fn words_reach_the_others() {
     assert_eq!(chat.hears(eva), ["Juan: Hola a todos!"]);
     assert_eq!(chat.hears(juan), NOTHING, "who speaks knows what they said");
     assert_eq!(chat.hears(newcomer), NOTHING, "who has no name is not in the room");
-    let name = chat.hub.name(juan).unwrap().clone();
-    assert_eq!(chat.notes, [LogEntry::Said(super::name("general"), name, super::text("Hola a todos!"))]);
+    assert_eq!(chat.logged(), ["#general Juan: Hola a todos!"]);
 }
 
 #[test]
@@ -41,8 +44,7 @@ fn actions_are_told_in_the_third_person() {
     chat.does(juan, act("saluda"));
     assert_eq!(chat.hears(ana), ["* Juan saluda"]);
     assert_eq!(chat.hears(juan), NOTHING);
-    let name = chat.hub.name(juan).unwrap().clone();
-    assert_eq!(chat.notes, [LogEntry::Acted(super::name("general"), name, super::text("saluda"))]);
+    assert_eq!(chat.logged(), ["#general * Juan saluda"]);
 }
 
 #[test]
@@ -98,4 +100,32 @@ fn what_comes_late_from_who_left_reaches_nobody() {
     assert_eq!(chat.hears(ana), NOTHING);
     assert_eq!(chat.hears(eva), NOTHING);
     assert_eq!((chat.hub.people(), chat.closed.len()), (2, 0));
+}
+
+#[test]
+fn message_is_the_same_for_those_who_hear_it_for_the_history_and_for_the_log() {
+    let config = ChatConfig { next_message: MessageId(41), ..ChatConfig::default() };
+    let mut chat = Chat::with(config, Book::default());
+    let [juan, ana] = ["Juan", "Ana"].map(|name| chat.enters(name));
+    chat.hears(ana);
+    chat.says(juan, "hola");
+    chat.does(ana, act("saluda"));
+    chat.says(juan, "");
+    chat.says(juan, "adiós");
+    let kept: Vec<_> =
+        chat.kept.iter().map(|message| (message.id, message.kind, message.text.as_str())).collect();
+    let (said, acted) = (MessageKind::Said, MessageKind::Acted);
+    let expected =
+        [(MessageId(41), said, "hola"), (MessageId(42), acted, "saluda"), (MessageId(43), said, "adiós")];
+    assert_eq!(kept, expected, "ids rise from the one that was given, and none is left out");
+    let logged = chat.notes.iter().filter_map(|note| match note {
+        LogEntry::Message(_, message) => Some(message),
+        _ => None,
+    });
+    assert!(logged.eq(&chat.kept), "{:?}", chat.notes);
+    let heard = chat.events(ana).into_iter().filter_map(|event| match event {
+        Event::Message { message, .. } => Some(message),
+        _ => None,
+    });
+    assert!(heard.eq([chat.kept[0].clone(), chat.kept[2].clone()]), "those of others");
 }

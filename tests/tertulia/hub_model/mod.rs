@@ -101,7 +101,8 @@ impl Witness {
                 self.loses(from);
                 assert!(self.known.insert(to.to_string()) || self.blurred, "{to} was here already");
             }
-            Event::Said { from, .. } | Event::Acted { from, .. } => {
+            Event::Message { message, .. } => {
+                let from = &message.from;
                 assert!(knows(&self.known, from) || self.blurred, "{from} speaks and never came");
             }
             _ => {}

@@ -228,7 +228,7 @@ impl Trial {
         }
         self.chat.hush();
         self.chat.says(self.person, "probando");
-        let heard = self.heard(self.olga, |event| matches!(event, Event::Said { .. }));
+        let heard = self.heard(self.olga, |event| matches!(event, Event::Message { .. }));
         assert_eq!(heard.len(), usize::from(model.may_speak()), "whether they may speak");
         self.chat.does(self.person, Command::Bans);
         let shown = self.heard(self.person, |event| matches!(event, Event::Bans { .. }));

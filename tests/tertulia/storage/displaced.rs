@@ -70,11 +70,11 @@ fn directory_that_is_moved_and_comes_back_goes_on_behind_a_gap() {
     let dir = Dir::new();
     let data = dir.path().join("data");
     let mut desk = Desk::of(Store::open(&data, None).unwrap());
-    desk.storage.keep(line(GENERAL, 1, "before"));
+    desk.keep(line(GENERAL, 1, "before"));
     assert_eq!(desk.last(GENERAL, 1), ["before"]);
     let away = dir.path().join("away");
     fs::rename(&data, &away).unwrap();
-    desk.storage.keep(line(GENERAL, 2, "meanwhile"));
+    desk.keep(line(GENERAL, 2, "meanwhile"));
     let (news, auth_result) = registers(&mut desk, "Luis");
     assert_eq!(
         (news, auth_result),
@@ -84,7 +84,7 @@ fn directory_that_is_moved_and_comes_back_goes_on_behind_a_gap() {
     let (news, auth_result) = registers(&mut desk, "Luis");
     assert_eq!(news, [FileNews::Back(data.join("tertulia.db"))]);
     assert!(matches!(auth_result, AuthResult::Granted(_)), "{auth_result:?}");
-    desk.storage.keep(line(GENERAL, 3, "after"));
+    desk.keep(line(GENERAL, 3, "after"));
     assert_eq!(desk.last(GENERAL, 3), ["before", "1", "after"], "one line is missing");
 }
 
@@ -93,11 +93,11 @@ fn end_of_a_displaced_history_takes_nothing_from_the_next() {
     let dir = Dir::new();
     let data = dir.path().join("data");
     let mut first = Desk::of(Store::open(&data, None).unwrap());
-    first.storage.keep(line(GENERAL, 1, "first"));
+    first.keep(line(GENERAL, 1, "first"));
     assert_eq!(first.last(GENERAL, 1), ["first"]);
     fs::remove_dir_all(&data).unwrap();
     let mut second = Desk::of(Store::open(&data, None).unwrap());
-    second.storage.keep(line(GENERAL, 1, "second"));
+    second.keep(line(GENERAL, 1, "second"));
     assert_eq!(second.last(GENERAL, 9), ["second"]);
     assert!(first.storage.close(DEADLINE));
     assert!(data.join("tertulia.db-wal").exists(), "what the second has written ahead");
@@ -216,10 +216,10 @@ fn lock_file_that_is_deleted_where_others_may_read_is_not_made_either() {
 fn emptied_wal_is_said_at_once_and_leaves_the_file_as_it_was_before() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    desk.storage.keep(line(GENERAL, 1, "before"));
+    desk.keep(line(GENERAL, 1, "before"));
     assert_eq!(desk.last(GENERAL, 1), ["before"]);
     dir.sql().execute_batch("PRAGMA wal_checkpoint").unwrap();
-    desk.storage.keep(line(GENERAL, 2, "ahead"));
+    desk.keep(line(GENERAL, 2, "ahead"));
     assert_eq!(desk.last(GENERAL, 1), ["ahead"]);
     let ahead = dir.path().join("tertulia.db-wal");
     File::options().write(true).open(&ahead).unwrap().set_len(0).unwrap();
@@ -234,7 +234,7 @@ fn wal_that_another_program_writes_back_and_empties_is_in_order() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     for number in 0..3 {
-        desk.storage.keep(line(GENERAL, number, &number.to_string()));
+        desk.keep(line(GENERAL, number, &number.to_string()));
         desk.find(Look::Last(GENERAL, 1));
         dir.sql().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
         assert_eq!(fs::metadata(dir.path().join("tertulia.db-wal")).unwrap().len(), 0);

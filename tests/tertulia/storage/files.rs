@@ -20,7 +20,7 @@ fn refusal(data: &Path, extra: &[&str]) -> String {
 fn history() -> Dir {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    (0..3_000).for_each(|number| desk.storage.keep(line(GENERAL, number, &format!("hola número {number}"))));
+    (0..3_000).for_each(|number| desk.keep(line(GENERAL, number, &format!("hola número {number}"))));
     assert!(desk.storage.close(DEADLINE));
     dir
 }
@@ -90,7 +90,7 @@ fn a_creation_that_was_cut_off_is_begun_again() {
     let dir = Dir::new();
     fs::write(dir.path().join("tertulia.new"), "half of it").unwrap();
     let mut desk = Desk::open(&dir);
-    desk.storage.keep(line(GENERAL, 0, "hola"));
+    desk.keep(line(GENERAL, 0, "hola"));
     assert_eq!(desk.last(GENERAL, 1), ["hola"]);
 }
 
@@ -154,7 +154,7 @@ fn a_full_disk_does_not_stop_the_chat() {
     assert!(complaints.lines().count() <= 5, "{complaints}");
     // With room again, the gap is in the file or the lines are.
     let mut desk = Desk::open(&dir);
-    desk.storage.keep(line(GENERAL, 0, "otra vez"));
+    desk.keep(line(GENERAL, 0, "otra vez"));
     assert_eq!(desk.last(GENERAL, 1), ["otra vez"]);
     let sound: String = dir.sql().query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
     assert_eq!(sound, "ok");

@@ -1,7 +1,7 @@
 //! What a search finds: without case and accents, beginnings of words, in the rooms given, newest first.
 
 use proptest::prelude::*;
-use tertulia::chat::{Look, RoomKey, Text};
+use tertulia::chat::{Look, Message, RoomKey, Text};
 use tertulia::limits::SEARCH_NEAR_ROWS;
 use tertulia::storage::Memory;
 
@@ -14,7 +14,7 @@ fn case_and_accents_do_not_matter_and_the_newest_comes_last() {
     for text in
         ["¡Hola, María!", "MARIA JOSÉ", "mari\u{301}a", "el mar", "Дарья", "Straße", "ﬁn de mes", "太郎"]
     {
-        desk.storage.keep(line(GENERAL, 0, text));
+        desk.keep(line(GENERAL, 0, text));
     }
     assert_eq!(desk.search(&[GENERAL], "maria"), ["¡Hola, María!", "MARIA JOSÉ", "mari\u{301}a"]);
     assert_eq!(desk.search(&[GENERAL], "María jose"), ["MARIA JOSÉ"]);
@@ -41,8 +41,8 @@ fn words_are_found_inside_runs_without_spaces() {
         "नमस्ते दुनिया",
     ];
     for text in said {
-        desk.storage.keep(line(GENERAL, 0, text));
-        memory.keep(line(GENERAL, 0, text));
+        desk.keep(line(GENERAL, 0, text));
+        memory.keep(Message { id: desk.next_message, ..line(GENERAL, 0, text) });
     }
     for (words, found) in [
         ("天气", &said[..1]),
@@ -78,7 +78,7 @@ fn only_the_rooms_given_are_searched() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     for room in [0, 1, 10, 11] {
-        desk.storage.keep(line(RoomKey(room), 0, &format!("hola desde {room} r{room}")));
+        desk.keep(line(RoomKey(room), 0, &format!("hola desde {room} r{room}")));
     }
     assert_eq!(desk.search(&[RoomKey(1)], "hola"), ["hola desde 1 r1"]);
     assert_eq!(desk.search(&[RoomKey(1), RoomKey(11)], "hola"), ["hola desde 1 r1", "hola desde 11 r11"]);
@@ -92,12 +92,12 @@ fn a_long_word_is_found_however_many_lines_begin_like_it() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     for number in 0..30 {
-        desk.storage.keep(line(GENERAL, 0, &format!("reunión mensual {number}")));
+        desk.keep(line(GENERAL, 0, &format!("reunión mensual {number}")));
     }
     for number in 0..SEARCH_NEAR_ROWS + 100 {
-        desk.storage.keep(line(GENERAL, 0, &format!("mensaje {number}")));
+        desk.keep(line(GENERAL, 0, &format!("mensaje {number}")));
     }
-    desk.storage.keep(line(GENERAL, 0, "mensual de nuevo"));
+    desk.keep(line(GENERAL, 0, "mensual de nuevo"));
     let found = desk.search(&[GENERAL], "mensual");
     let rest = (11..30).map(|number| format!("reunión mensual {number}"));
     assert_eq!(found, rest.chain(["mensual de nuevo".to_owned()]).collect::<Vec<_>>());
@@ -107,7 +107,7 @@ fn a_long_word_is_found_however_many_lines_begin_like_it() {
     assert_eq!(found, newest.map(|number| format!("mensaje {number}")).collect::<Vec<_>>());
     assert_eq!(desk.search(&[GENERAL], "mensajería"), [""; 0]);
     // As it is told in German and Greek: longer than their letters are.
-    desk.storage.keep(line(GENERAL, 0, "ΚΑΛΗΜΕΡΑ Fußgänger"));
+    desk.keep(line(GENERAL, 0, "ΚΑΛΗΜΕΡΑ Fußgänger"));
     assert_eq!(desk.search(&[GENERAL], "καλημε fussg"), ["ΚΑΛΗΜΕΡΑ Fußgänger"]);
 }
 
@@ -115,7 +115,7 @@ fn a_long_word_is_found_however_many_lines_begin_like_it() {
 fn at_most_twenty_lines_the_newest() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    (0..50).for_each(|number| desk.storage.keep(line(GENERAL, 0, &format!("hola {number}"))));
+    (0..50).for_each(|number| desk.keep(line(GENERAL, 0, &format!("hola {number}"))));
     let found = desk.search(&[GENERAL], "hola");
     assert_eq!((found.len(), found[0].as_str(), found[19].as_str()), (20, "hola 30", "hola 49"));
 }
@@ -124,7 +124,7 @@ fn at_most_twenty_lines_the_newest() {
 fn nothing_that_is_typed_is_a_query_language() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
-    desk.storage.keep(line(GENERAL, 0, "hola y adiós, text"));
+    desk.keep(line(GENERAL, 0, "hola y adiós, text"));
     for hostile in [
         "\" OR * NEAR(",
         "hola OR adios",
@@ -159,8 +159,8 @@ proptest! {
         let mut desk = Desk::open(&dir);
         let mut memory = Memory::default();
         for text in &said {
-            desk.storage.keep(line(GENERAL, 0, text));
-            memory.keep(line(GENERAL, 0, text));
+            desk.keep(line(GENERAL, 0, text));
+            memory.keep(Message { id: desk.next_message, ..line(GENERAL, 0, text) });
         }
         for words in asked.iter().chain(&said) {
             let look = Look::Search(vec![GENERAL], Text::clean(words), 20);

@@ -59,7 +59,7 @@ fn a_million_lines() {
     let start = Instant::now();
     for number in 0..1_000_000_u64 {
         let room = if number % 100_000 == 7 { RoomKey(1) } else { GENERAL };
-        desk.storage.keep(line(room, number as i64, &sentence(number)));
+        desk.keep(line(room, number as i64, &sentence(number)));
         if number % (HISTORY_QUEUE_JOBS as u64 / 2) == 0 {
             // An answer says that all before it is on the disk: nothing is lost to a full queue.
             desk.find(Look::Last(GENERAL, 1));
@@ -127,7 +127,7 @@ fn a_million_lines_in_ten_thousand_rooms_that_go_on() {
         desk.storage.room(&RoomRecord { owners: vec![ana], ..room(key, &format!("sala{key}")) });
     }
     for number in 0..1_000_000_u64 {
-        desk.storage.keep(line(RoomKey(number % 10_000), number as i64, &sentence(number)));
+        desk.keep(line(RoomKey(number % 10_000), number as i64, &sentence(number)));
         if number % (HISTORY_QUEUE_JOBS as u64 / 2) == 0 {
             desk.find(Look::Last(GENERAL, 1));
         }

@@ -16,6 +16,7 @@ mod killing;
 mod large;
 mod logins;
 mod modes;
+mod numbers;
 mod offline_messages;
 mod operator;
 #[cfg(target_os = "linux")]

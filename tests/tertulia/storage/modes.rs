@@ -87,7 +87,7 @@ fn files_that_others_could_read_are_closed_and_it_is_said() {
     let store = Store::open(dir.path(), None).unwrap();
     assert_eq!(store.exposed(), [], "what is made is closed from the start");
     let mut desk = Desk::of(store);
-    desk.storage.keep(line(GENERAL, 0, "hola"));
+    desk.keep(line(GENERAL, 0, "hola"));
     assert_eq!(desk.last(GENERAL, 1), ["hola"]);
     let found = modes(dir.path());
     assert!(found.iter().all(|(_, mode)| *mode == 0o600), "whatever the umask of this process: {found:?}");

@@ -50,8 +50,8 @@ fn a_room_of_somebody_registered_goes_on_if_there_is_something_in_it() {
     for record in [&all, &topic, &lock, &ban, &said, &empty, &nobodys, &gone, &moderated] {
         desk.storage.room(record);
     }
-    desk.storage.keep(line(RoomKey(5), 1, "hola"));
-    desk.storage.keep(line(RoomKey(7), 1, "hola"));
+    desk.keep(line(RoomKey(5), 1, "hola"));
+    desk.keep(line(RoomKey(7), 1, "hola"));
     desk.storage.forget(RoomKey(8));
     assert!(desk.storage.close(DEADLINE));
     assert_eq!(survivors(&dir), [all.clone(), topic, lock, ban, said, moderated.clone()]);
@@ -119,7 +119,7 @@ fn what_was_said_last_is_there_at_once_in_its_order() {
     }
     for number in 0..150 {
         for key in 0..3 {
-            desk.storage.keep(line(RoomKey(key), number, &format!("{key}: {number}")));
+            desk.keep(line(RoomKey(key), number, &format!("{key}: {number}")));
         }
     }
     assert!(desk.storage.close(DEADLINE));
@@ -320,7 +320,7 @@ fn longest_lines_wait_in_bounded_bytes_and_what_is_missing_is_counted() {
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
     let long = "x".repeat(4_000);
     let handed_in = 2 * HISTORY_QUEUE_MAX_BYTES / long.len();
-    (0..handed_in).for_each(|at| desk.storage.keep(line(RoomKey(0), at as i64, &long)));
+    (0..handed_in).for_each(|at| desk.keep(line(RoomKey(0), at as i64, &long)));
     let (in_hand, _) = desk.storage.unwritten_bytes();
     assert!(
         (HISTORY_QUEUE_MAX_BYTES - 5_000..=HISTORY_QUEUE_MAX_BYTES).contains(&in_hand),

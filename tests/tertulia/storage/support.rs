@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 
 use tertulia::chat::{
-    AccountKey, AuthRequest, AuthResult, ClientId, Found, Line, Look, MonoTime, Name, Origin, Password,
-    RoomKey, RoomRecord, Text, UnixMillis,
+    AccountKey, AuthRequest, AuthResult, ClientId, Found, Look, Message, MessageId, MessageKind, MonoTime,
+    Name, Origin, Password, RoomKey, RoomRecord, Text, UnixMillis,
 };
 use tertulia::storage::{Answer, Reply, Request, RequestId, Storage, Store, Wish, hash};
 
@@ -32,6 +32,8 @@ pub(crate) struct Desk {
     pub(crate) now: MonoTime,
     /// How many were made.
     requests: u64,
+    /// The number of the next message.
+    pub(crate) next_message: MessageId,
 }
 
 impl Desk {
@@ -41,15 +43,21 @@ impl Desk {
 
     pub(crate) fn of(store: Store) -> Desk {
         let (wake, woken) = mpsc::channel();
-        Desk {
-            storage: Storage::in_file(store, move || {
-                let _ = wake.send(());
-            })
-            .unwrap(),
-            woken,
-            now: MonoTime::START,
-            requests: 0,
-        }
+        let storage = Storage::in_file(store, move || {
+            let _ = wake.send(());
+        });
+        Desk::with(storage.unwrap(), woken)
+    }
+
+    fn with(storage: Storage, woken: Receiver<()>) -> Desk {
+        let next_message = storage.next_message();
+        Desk { storage, woken, now: MonoTime::START, requests: 0, next_message }
+    }
+
+    /// Has a message kept under the next number.
+    pub(crate) fn keep(&mut self, line: Message) {
+        self.storage.keep(Message { id: self.next_message, ..line });
+        self.next_message = self.next_message.next();
     }
 
     /// A storage without a file, whose server's operator has this password.
@@ -59,7 +67,7 @@ impl Desk {
             let _ = wake.send(());
         });
         let storage = storage.unwrap().with_operator(hash(&password(with)).unwrap());
-        Desk { storage, woken, now: MonoTime::START, requests: 0 }
+        Desk::with(storage, woken)
     }
 
     /// Waits for the thread to have something to say.
@@ -119,7 +127,7 @@ impl Desk {
     }
 
     /// Looks, and waits for what is found.
-    pub(crate) fn find(&mut self, look: Look) -> Vec<Line> {
+    pub(crate) fn find(&mut self, look: Look) -> Vec<Message> {
         let id = ClientId::new(1, 1);
         let mut answer = self.look(id, look);
         loop {
@@ -173,12 +181,16 @@ pub(crate) fn room(key: u64, called: &str) -> RoomRecord {
     }
 }
 
-pub(crate) fn texts(lines: &[Line]) -> Vec<String> {
-    lines.iter().map(|line| line.text.as_str().to_owned()).collect()
+/// The words of each, and of a mark how many are missing.
+pub(crate) fn texts(lines: &[Message]) -> Vec<String> {
+    let text = |line: &Message| line.missing().map_or(line.text.to_string(), |count| count.to_string());
+    lines.iter().map(text).collect()
 }
 
-pub(crate) fn line(room: RoomKey, at: i64, text: &str) -> Line {
-    Line { room, at: UnixMillis(at), from: Name::new("Juan").unwrap(), acted: false, text: Text::clean(text) }
+/// A message without a number, which [`Desk::keep`] gives it.
+pub(crate) fn line(room: RoomKey, at: i64, text: &str) -> Message {
+    let (id, at, from) = (MessageId::default(), UnixMillis(at), Name::new("Juan").unwrap());
+    Message { id, room, at, from, kind: MessageKind::Said, text: Text::clean(text) }
 }
 
 /// The program, with a history in that directory.

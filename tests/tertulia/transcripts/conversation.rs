@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::Wire;
+use super::{Wire, logged};
 use tertulia::chat::Language::{self, English, Spanish};
-use tertulia::chat::{ClientId, CloseReason, LogEntry, Name, Text};
+use tertulia::chat::{ClientId, CloseReason, LogEntry, MessageKind, Name};
 use tertulia::protocol::console;
 
 fn juan_and_ana(language: Language) -> (Wire, usize, usize) {
@@ -255,18 +255,15 @@ fn the_console_shows_the_same_in_its_own_words() {
     );
     assert_eq!(console::arrived(&juan, address, Spanish), "Juan se ha conectado desde 127.0.0.1:53422");
     let general = Name::new("general").unwrap();
-    let said = LogEntry::Said(general.clone(), juan.clone(), Text::clean("Hola a todos!"));
+    let said = logged(&general, &juan, MessageKind::Said, "Hola a todos!");
     let left = LogEntry::Left(juan.clone(), CloseReason::Quit);
     assert_eq!(console::note(&said, Spanish).as_deref(), Some("Juan: Hola a todos!"));
     assert_eq!(console::note(&left, Spanish).as_deref(), Some("Juan se desconectó"));
     let arrived = LogEntry::Arrived(ClientId::new(0, 1), juan.clone());
     assert_eq!(console::note(&arrived, English), None, "the shell knows from where");
-    for note in [
-        said,
-        left,
-        LogEntry::Acted(general, juan.clone(), Text::clean("x")),
-        LogEntry::Renamed(juan.clone(), juan),
-    ] {
+    for note in
+        [said, left, logged(&general, &juan, MessageKind::Acted, "x"), LogEntry::Renamed(juan.clone(), juan)]
+    {
         assert!(console::note(&note, English).unwrap().contains("Juan"));
     }
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{
-    Crowd, Decision, Event, Expulsion, ExpulsionNews, ExpulsionRefusal, Farewell, Language, Line, Name,
-    NameList, NameRefusal, Occasion, Origin, Person, PlaceNews, PutOut, Reach, RoomKey, RoomListing,
-    RoomRefusal, ServerNews, Text, Trouble, UnixMillis, Verb, Wording,
+    Crowd, Decision, Event, Expulsion, ExpulsionNews, ExpulsionRefusal, Farewell, Language, Message,
+    MessageId, MessageKind, Name, NameList, NameRefusal, Occasion, Origin, Person, PlaceNews, PutOut, Reach,
+    RoomKey, RoomListing, RoomRefusal, ServerNews, Text, Trouble, UnixMillis, Verb, Wording,
 };
 use tertulia::locale;
 use tertulia::protocol::{Encoder, Format};
@@ -31,11 +31,12 @@ fn person(idle_secs: u64, away: Option<&str>, you: bool) -> Person {
     Person { name: name("Ana"), idle, away: away.map(text), you, office: None }
 }
 
-fn line(from: &Name, acted: bool) -> Line {
-    Line { room: RoomKey(0), at: UnixMillis(1), from: from.clone(), acted, text: text("hola") }
+fn message(from: &Name, kind: MessageKind, words: &str) -> Message {
+    let (id, room, at) = (MessageId(1), RoomKey(0), UnixMillis(1));
+    Message { id, room, at, from: from.clone(), kind, text: text(words) }
 }
 
-fn recalled(occasion: Occasion, lines: Vec<(Option<Name>, Line)>) -> Event {
+fn recalled(occasion: Occasion, lines: Vec<(Option<Name>, Message)>) -> Event {
     Event::Recalled { occasion, now: UnixMillis(86_400_000), lines, reach: Reach::All }
 }
 
@@ -49,8 +50,8 @@ fn kind_of(event: &Event) -> usize {
         Event::NamePrompt => 0,
         Event::NameRefused(_) => 1,
         Event::Welcome { .. } => 2,
-        Event::Said { .. } => 3,
-        Event::Acted { .. } => 4,
+        Event::Message { message: Message { kind: MessageKind::Said, .. }, .. } => 3,
+        Event::Message { .. } => 4,
         Event::Arrived { .. } => 5,
         Event::Departed { .. } => 6,
         Event::ManyDeparted { .. } => 7,
@@ -136,8 +137,8 @@ fn events() -> Vec<Event> {
     let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
     let mut events = vec![
         Event::NamePrompt,
-        Event::Said { room: general.clone(), from: juan.clone(), text: text("hola") },
-        Event::Acted { room: general.clone(), from: juan.clone(), text: text("salta") },
+        Event::Message { room: general.clone(), message: message(&juan, MessageKind::Said, "hola") },
+        Event::Message { room: general.clone(), message: message(&juan, MessageKind::Acted, "salta") },
         Event::Renamed { from: juan.clone(), to: ana.clone() },
         Event::Present { room: general.clone(), people: vec![person(5, None, true)], total: 1 },
         Event::Present {
@@ -149,7 +150,10 @@ fn events() -> Vec<Event> {
         recalled(Occasion::Searched, vec![]),
         recalled(
             Occasion::Entering,
-            vec![(None, line(&juan, false)), (Some(ana.clone()), line(&juan, true))],
+            vec![
+                (None, message(&juan, MessageKind::Said, "hola")),
+                (Some(ana.clone()), message(&juan, MessageKind::Acted, "hola")),
+            ],
         ),
         Event::Motd(vec![text("Hola"), text("")]),
         Event::HistoryBusy,
@@ -428,7 +432,7 @@ fn what_the_server_says_is_said_in_both_languages() {
     for event in events() {
         let same = encode(&event, Spanish, false) == encode(&event, English, false);
         let words_of_people = match &event {
-            Event::Said { .. } | Event::Acted { .. } | Event::Motd(_) => true,
+            Event::Message { .. } | Event::Motd(_) => true,
             Event::Recalled { lines, .. } => !lines.is_empty(),
             _ => false,
         };

@@ -16,8 +16,8 @@ mod unsaid;
 use std::time::Duration;
 
 use tertulia::chat::{
-    ChatConfig, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Language, MonoTime, Origin, Reply,
-    Time, UnixMillis,
+    ChatConfig, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Language, LogEntry, Message,
+    MessageId, MessageKind, MonoTime, Name, Origin, Reply, RoomKey, Text, Time, UnixMillis,
 };
 use tertulia::clock::Zone;
 use tertulia::protocol::{Codec, Encoder};
@@ -235,4 +235,11 @@ pub fn command(line: &str, language: Language) -> Command {
     let command = codec.next_command().expect("a line is a command");
     assert_eq!(codec.next_command(), None, "{line:?}");
     command
+}
+
+/// What the log is told of a message in a room of that name.
+fn logged(room: &Name, from: &Name, kind: MessageKind, words: &str) -> LogEntry {
+    let (id, key, at) = (MessageId(1), RoomKey(0), UnixMillis(1));
+    let message = Message { id, room: key, at, from: from.clone(), kind, text: Text::clean(words) };
+    LogEntry::Message(room.clone(), message)
 }

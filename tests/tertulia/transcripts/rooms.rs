@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::Wire;
+use super::{Wire, logged};
 use tertulia::chat::Language::{self, English, Spanish};
-use tertulia::chat::{Expulsion, LogEntry, Name, Text, UnixMillis};
+use tertulia::chat::{Expulsion, LogEntry, MessageKind, Name, Text, UnixMillis};
 use tertulia::protocol::console;
 
 /// Juan in #general only, María and Ana in #cocina, of which María is the operator.
@@ -212,12 +212,12 @@ fn what_cannot_be_had_is_said() {
 #[test]
 fn the_console_shows_which_room() {
     let (general, cocina) = (Name::new("general").unwrap(), Name::new("cocina").unwrap());
-    let (juan, words) = (Name::new("Juan").unwrap(), Text::clean("hola"));
+    let juan = Name::new("Juan").unwrap();
     for (note, line) in [
-        (LogEntry::Said(general.clone(), juan.clone(), words.clone()), "Juan: hola"),
-        (LogEntry::Acted(general, juan.clone(), words.clone()), "* Juan hola"),
-        (LogEntry::Said(cocina.clone(), juan.clone(), words.clone()), "#cocina Juan: hola"),
-        (LogEntry::Acted(cocina, juan, words), "#cocina * Juan hola"),
+        (logged(&general, &juan, MessageKind::Said, "hola"), "Juan: hola"),
+        (logged(&general, &juan, MessageKind::Acted, "hola"), "* Juan hola"),
+        (logged(&cocina, &juan, MessageKind::Said, "hola"), "#cocina Juan: hola"),
+        (logged(&cocina, &juan, MessageKind::Acted, "hola"), "#cocina * Juan hola"),
     ] {
         assert_eq!(console::note(&note, Spanish).as_deref(), Some(line));
     }
