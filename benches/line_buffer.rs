@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput};
 use tertulia::chat::{
-    ChatConfig, ClientId, Command, Effect, Event, Hub, Input, Language, Message, MessageId, MessageKind, Name, Origin,
-    RoomKey, Text, Time, UnixMillis,
+    ChatConfig, ClientId, Command, Effect, Event, Hub, Input, Language, Message, MessageId, MessageKind,
+    Name, Origin, RoomKey, Text, Time, UnixMillis,
 };
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
 use tertulia::protocol::{Encoder, Format, LineBuffer};

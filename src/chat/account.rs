@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::line::UnixMillis;
+use super::message::MessageId;
 use super::name::Name;
 use super::text::Text;
 use crate::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
@@ -163,6 +164,8 @@ pub enum AuthResult {
 /// Private words for somebody who was not there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfflineMessage {
+    /// Its number, out of one row with those of all that is said in rooms.
+    pub id: MessageId,
     /// From whom, as they were called then.
     pub from: Name,
     /// Their account, if the name was registered and theirs.

@@ -8,6 +8,7 @@ use super::effect::RoomId;
 use super::hiding::HiddenId;
 use super::holdings::HolderId;
 use super::id::ClientId;
+use super::message::MessageId;
 use super::mono_time::MonoTime;
 use super::name::Name;
 use super::text::Text;
@@ -53,7 +54,7 @@ struct Extras {
     /// What they are to those whom they wrote to.
     contact: Option<Correspondent>,
     /// The last of the letters that they were handed: they have seen it when they do the next thing.
-    offline_messages: Option<u64>,
+    offline_messages: Option<MessageId>,
 }
 
 impl Client {
@@ -169,12 +170,12 @@ impl Client {
         self.tell_contact(None);
     }
 
-    pub(super) fn set_offline_messages(&mut self, up_to: u64) {
+    pub(super) fn set_offline_messages(&mut self, up_to: MessageId) {
         self.extras.get_or_insert_default().offline_messages = Some(up_to);
     }
 
     /// The last of the letters that they were handed and have seen only now.
-    pub(super) fn take_offline_messages(&mut self) -> Option<u64> {
+    pub(super) fn take_offline_messages(&mut self) -> Option<MessageId> {
         let offline_messages = self.extras.as_mut()?.offline_messages.take();
         self.trim();
         offline_messages

@@ -12,7 +12,7 @@ use super::expulsion::Expulsion;
 use super::id::ClientId;
 use super::line::RoomKey;
 use super::look::Look;
-use super::message::Message;
+use super::message::{Message, MessageId};
 use super::name::Name;
 use super::record::RoomChange;
 use super::text::Text;
@@ -55,7 +55,7 @@ pub enum Effect {
     /// Forget the expulsion of this number.
     Readmitted(u64),
     /// They have seen their letters up to this one.
-    Ack(AccountKey, u64),
+    Ack(AccountKey, MessageId),
     /// A line for the server's console.
     Log(LogEntry),
     /// What came of the administrator's order.

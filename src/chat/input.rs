@@ -37,10 +37,10 @@ pub enum Input {
 pub enum Reply {
     /// What came of an [`Effect::Authenticate`](super::Effect::Authenticate).
     AuthResult(ClientId, Matter, AuthResult),
-    /// Whether a client's message for an absent person is kept, and its number if so.
-    Posted(ClientId, Posted, Option<u64>),
-    /// The messages kept for the owner of an account, for a client, oldest first; and the number of the last one.
-    OfflineMessages(ClientId, AccountKey, Vec<OfflineMessage>, u64),
+    /// Whether a client's message for an absent person is kept.
+    Posted(ClientId, Posted),
+    /// The messages kept for the owner of an account, for a client, oldest first.
+    OfflineMessages(ClientId, AccountKey, Vec<OfflineMessage>),
     /// What a client looked for was found.
     Found(ClientId, Found),
     /// What a client looked for cannot be found now.

@@ -5,7 +5,7 @@ use super::handle::{File, Storage};
 use super::reply::{Answer, Outcome, Reply};
 use super::request::{Affair, Change, Job, Request, RequestId, Wish};
 use crate::auth::Guesses;
-use crate::chat::{Account, AccountKey, AuthResult, MonoTime, OfflineMessage, Origin, Posted};
+use crate::chat::{Account, AccountKey, AuthResult, MessageId, MonoTime, OfflineMessage, Origin, Posted};
 use crate::control::AccountOrder;
 use crate::limits::MAILBOXES_IN_HAND;
 use crate::locale::FileFault;
@@ -42,7 +42,7 @@ impl Storage {
             Wish::Post(to, offline_message) => self.post(id, from, to, offline_message).into_iter().collect(),
             Wish::Fetch(account) => match &mut self.file {
                 Some(file) => file.fetch(id, account).into_iter().collect(),
-                None => vec![Reply::to(id, Answer::OfflineMessages(account, Vec::new(), 0))],
+                None => vec![Reply::to(id, Answer::OfflineMessages(account, Vec::new()))],
             },
         }
     }
@@ -56,14 +56,12 @@ impl Storage {
         offline_message: OfflineMessage,
     ) -> Option<Reply> {
         let affair = Affair::Post { id, to, offline_message, from };
-        (!self.send(affair)).then_some(Reply::to(id, Answer::Posted(Posted::Failed, None)))
+        (!self.send(affair)).then_some(Reply::to(id, Answer::Posted(Posted::Failed)))
     }
 
-    /// Forgets the letters of an account up to that number, which came with them.
-    pub fn ack(&mut self, account: AccountKey, up_to: u64) {
-        if let Some(file) = &mut self.file
-            && up_to > 0
-        {
+    /// Forgets the letters of an account up to the one of that number.
+    pub fn ack(&mut self, account: AccountKey, up_to: MessageId) {
+        if let Some(file) = &mut self.file {
             file.owe(Change::Ack { account, up_to });
         }
     }
@@ -111,10 +109,10 @@ impl Storage {
         match outcome {
             Outcome::Registered(id, registration) => accounts.registered(id, registration),
             Outcome::Changed(id, changed) => accounts.changed(id, changed),
-            Outcome::Posted(id, posted, number) => Some(Reply::to(id, Answer::Posted(posted, number))),
-            Outcome::OfflineMessages(id, account, offline_messages, last) => {
+            Outcome::Posted(id, posted) => Some(Reply::to(id, Answer::Posted(posted))),
+            Outcome::OfflineMessages(id, account, offline_messages) => {
                 self.file.iter_mut().for_each(|file| file.fetching -= 1);
-                Some(Reply::to(id, Answer::OfflineMessages(account, offline_messages, last)))
+                Some(Reply::to(id, Answer::OfflineMessages(account, offline_messages)))
             }
             Outcome::Ordered(ticket, reply) => Some(Reply::news(Answer::Ordered(ticket, reply))),
             Outcome::Accounts(rows) => {
@@ -162,7 +160,7 @@ impl File {
             return None;
         }
         if self.push(Job::Affair(Affair::Fetch { id, account })).is_err() {
-            return Some(Reply::to(id, Answer::OfflineMessages(account, Vec::new(), 0)));
+            return Some(Reply::to(id, Answer::OfflineMessages(account, Vec::new())));
         }
         self.fetching += 1;
         None

@@ -36,11 +36,10 @@ pub enum Answer {
     Busy,
     /// What came of a password.
     AuthResult(Matter, AuthResult),
-    /// What came of a message for an account, and its number if it is kept: see [`OfflineMessages`](Answer::OfflineMessages).
-    Posted(Posted, Option<u64>),
-    /// The messages for an account, oldest first; and the number of the last one, up to which they were
-    /// [handed over](super::Storage::ack) when the client has them. 0 when there are none.
-    OfflineMessages(AccountKey, Vec<OfflineMessage>, u64),
+    /// What came of a message for an account.
+    Posted(Posted),
+    /// The messages for an account, oldest first. They are [handed over](super::Storage::ack) when the client has them.
+    OfflineMessages(AccountKey, Vec<OfflineMessage>),
     /// News: this is different about the accounts, since another hand has changed them: all of it, or the next part.
     Accounts(Vec<AccountChange>),
     /// News: what happened to a file of the directory.
@@ -110,10 +109,9 @@ pub(super) struct Sought {
 pub(super) enum Outcome {
     Registered(RequestId, Registration),
     Changed(RequestId, Changed),
-    /// And the number of a letter that is kept.
-    Posted(RequestId, Posted, Option<u64>),
-    /// Oldest first, and the number of the last one.
-    OfflineMessages(RequestId, AccountKey, Vec<OfflineMessage>, u64),
+    Posted(RequestId, Posted),
+    /// Oldest first.
+    OfflineMessages(RequestId, AccountKey, Vec<OfflineMessage>),
     Accounts(Vec<AccountRow>),
     Ordered(u64, AccountReply),
 }
@@ -146,7 +144,7 @@ impl Reply {
             Answer::AuthResult(Matter::Register(_) | Matter::Change(_), auth_result @ AuthResult::Failed) => {
                 *auth_result = AuthResult::Displaced;
             }
-            Answer::Posted(posted @ Posted::Failed, _) => *posted = Posted::Displaced,
+            Answer::Posted(posted @ Posted::Failed) => *posted = Posted::Displaced,
             Answer::Found { found, .. } => found.reach = Reach::Displaced,
             _ => {}
         }
@@ -159,8 +157,8 @@ impl Affair {
         match self {
             Affair::Register { id, .. } => Some(Outcome::Registered(*id, Registration::Failed)),
             Affair::Change { id, .. } => Some(Outcome::Changed(*id, Changed::Failed)),
-            Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed, None)),
-            Affair::Fetch { id, account } => Some(Outcome::OfflineMessages(*id, *account, Vec::new(), 0)),
+            Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed)),
+            Affair::Fetch { id, account } => Some(Outcome::OfflineMessages(*id, *account, Vec::new())),
             Affair::Order { ticket, .. } => {
                 Some(Outcome::Ordered(*ticket, AccountReply::Refused(Refusal::Failed(why))))
             }

@@ -1,8 +1,8 @@
 //! What goes out to the helper threads.
 
 use crate::chat::{
-    AccountKey, AuthRequest, ClientId, Expulsion, Look, Message, Name, OfflineMessage, Origin, RoomChange,
-    RoomKey, RoomRecord,
+    AccountKey, AuthRequest, ClientId, Expulsion, Look, Message, MessageId, Name, OfflineMessage, Origin,
+    RoomChange, RoomKey, RoomRecord,
 };
 use crate::control::AccountOrder;
 
@@ -65,7 +65,7 @@ pub(super) enum Change {
     /// Nobody is any more by the expulsion of that number.
     Readmitted { number: u64 },
     /// The letters of an account were handed over, up to this one.
-    Ack { account: AccountKey, up_to: u64 },
+    Ack { account: AccountKey, up_to: MessageId },
 }
 
 /// Something for the history's thread to do.

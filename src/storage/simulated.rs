@@ -185,8 +185,7 @@ struct Things {
     /// By number; the hash of the password and the rest.
     accounts: BTreeMap<AccountKey, AccountRow>,
     last_account: u32,
-    offline_messages: Vec<(AccountKey, u64, OfflineMessage)>,
-    last_offline_message: u64,
+    offline_messages: Vec<(AccountKey, OfflineMessage)>,
     /// What was missing at the end.
     left: Gaps,
 }
@@ -226,7 +225,7 @@ impl Disk for Shelf {
             self.things
                 .borrow_mut()
                 .offline_messages
-                .retain(|(to, number, _)| to != account || number > up_to);
+                .retain(|(to, letter)| to != account || letter.id > *up_to);
         }
         Ok(())
     }
@@ -333,20 +332,13 @@ impl Things {
             Affair::Seen { .. } => None,
             Affair::Post { id, to, offline_message, .. } => {
                 let known = self.accounts.contains_key(&to);
-                self.last_offline_message += u64::from(known);
-                let posted = if known { Posted::Kept } else { Posted::Failed };
-                self.offline_messages.extend(known.then_some((
-                    to,
-                    self.last_offline_message,
-                    offline_message,
-                )));
-                Some(Outcome::Posted(id, posted, known.then_some(self.last_offline_message)))
+                self.offline_messages.extend(known.then_some((to, offline_message)));
+                Some(Outcome::Posted(id, if known { Posted::Kept } else { Posted::Failed }))
             }
             Affair::Fetch { id, account } => {
                 let theirs = self.offline_messages.iter().filter(|(to, ..)| *to == account);
-                let last = theirs.clone().map(|(_, number, _)| *number).max().unwrap_or(0);
-                let rows = theirs.map(|(.., offline_message)| offline_message.clone()).collect();
-                Some(Outcome::OfflineMessages(id, account, rows, last))
+                let theirs = theirs.map(|(_, offline_message)| offline_message.clone()).collect();
+                Some(Outcome::OfflineMessages(id, account, theirs))
             }
             Affair::Reload => Some(Outcome::Accounts(self.accounts())),
             Affair::Order { ticket, order } => Some(Outcome::Ordered(ticket, self.order(&order))),

@@ -34,7 +34,6 @@ use super::account::AccountKey;
 use super::account_index::AccountIndex;
 use super::client::Client;
 use super::command::{Command, Trouble, Verb};
-use super::correspondent::Correspondent;
 use super::effect::{Audience, CloseReason, Effect, RoomId};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
@@ -87,7 +86,7 @@ pub struct Hub {
     /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
     writers: VecDeque<offline_messages::Writer>,
     /// Who wrote those of which it is not known yet whether they are kept.
-    posting: Vec<(ClientId, Correspondent)>,
+    posting: Vec<(ClientId, offline_messages::Writer)>,
     work: Cell<Work>,
     /// Who may not be here, in the order in which it was decided.
     expulsions: Vec<expulsions::Entry>,
@@ -167,10 +166,8 @@ impl Hub {
     fn take_reply(&mut self, reply: Reply) {
         match reply {
             Reply::AuthResult(id, matter, auth_result) => self.auth_result(id, matter, auth_result),
-            Reply::Posted(id, posted, number) => self.posted(id, posted, number),
-            Reply::OfflineMessages(id, account, messages, up_to) => {
-                self.offline_messages(id, account, messages, up_to);
-            }
+            Reply::Posted(id, posted) => self.posted(id, posted),
+            Reply::OfflineMessages(id, account, messages) => self.offline_messages(id, account, messages),
             Reply::Found(id, found) => self.found(id, found),
             Reply::Busy(id) => self.not_found_now(id),
             Reply::AccountsChanged(changes) => self.accounts_changed(changes),

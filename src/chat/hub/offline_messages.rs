@@ -9,20 +9,21 @@ use super::{Client, CloseReason, Done, Effect, Event, Hub, Name};
 use crate::chat::account::{AccountKey, OfflineMessage, Posted};
 use crate::chat::correspondent::Correspondent;
 use crate::chat::id::ClientId;
+use crate::chat::message::MessageId;
 use crate::chat::text::Text;
 use crate::limits::LETTER_WRITERS;
 
 impl Hub {
-    /// Whether a client's letter is kept, and its number if so.
-    pub(super) fn posted(&mut self, id: ClientId, posted: Posted, number: Option<u64>) {
+    /// Whether a client's letter is kept.
+    pub(super) fn posted(&mut self, id: ClientId, posted: Posted) {
         // Answers come in the order of the letters.
-        if let Some(at) = self.posting.iter().position(|(writer, _)| *writer == id) {
-            let (_, who) = self.posting.remove(at);
-            if let Some(number) = number {
+        if let Some(at) = self.posting.iter().position(|(client, _)| *client == id) {
+            let (_, writer) = self.posting.remove(at);
+            if posted == Posted::Kept {
                 if self.writers.len() >= LETTER_WRITERS {
                     self.writers.pop_front();
                 }
-                self.writers.push_back(Writer { number, who });
+                self.writers.push_back(writer);
             }
         }
         if self.client(id).is_some() {
@@ -30,16 +31,15 @@ impl Hub {
         }
     }
 
-    /// The letters that were kept for a client, up to the one with this number.
+    /// The letters that were kept for a client.
     pub(super) fn offline_messages(
         &mut self,
         id: ClientId,
         account: AccountKey,
         messages: Vec<OfflineMessage>,
-        up_to: u64,
     ) {
         let Some(last) = messages.last() else { return };
-        let writer = self.writer_of(up_to, last);
+        let (writer, up_to) = (self.writer_of(last), last.id);
         let Some(client) = self.client_mut(id).filter(|client| client.account == Some(account)) else {
             return;
         };
@@ -56,15 +56,12 @@ impl Hub {
         (account, to): (AccountKey, Name),
         text: Text,
     ) -> Done {
-        let (at, away) = (self.at.wall, None);
-        let writer = self.client_mut(id).and_then(Client::contact);
-        self.posting.extend(writer.map(|writer| (id, writer)));
+        let (letter, at, away) = (self.next_message_id(), self.at.wall, None);
+        let who = self.client_mut(id).and_then(Client::contact);
+        self.posting.extend(who.map(|who| (id, Writer { letter, who })));
         self.tell(id, Event::PrivateSent { to, text: text.clone(), away });
-        self.effects.push(Effect::Post(
-            id,
-            account,
-            OfflineMessage { from: from.clone(), sender: self.account(id), at, text },
-        ));
+        let (from, sender) = (from.clone(), self.account(id));
+        self.effects.push(Effect::Post(id, account, OfflineMessage { id: letter, from, sender, at, text }));
         Ok(())
     }
 
@@ -85,10 +82,10 @@ impl Hub {
         }
     }
 
-    /// The person who wrote the letter of that number: somebody else who has the name by now is not meant.
-    fn writer_of(&self, number: u64, offline_message: &OfflineMessage) -> Correspondent {
+    /// The person who wrote a letter: somebody else who has the name by now is not meant.
+    fn writer_of(&self, offline_message: &OfflineMessage) -> Correspondent {
         self.spend(self.writers.len() / 2);
-        let written = |writer: &&Writer| writer.number == number;
+        let written = |writer: &&Writer| writer.letter == offline_message.id;
         let known = self.writers.iter().rev().find(written).map(|writer| writer.who.clone());
         known
             .unwrap_or_else(|| Correspondent::new(None, offline_message.sender, offline_message.from.clone()))
@@ -98,8 +95,7 @@ impl Hub {
 /// Who wrote a letter since the server started.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Writer {
-    /// The number of the letter.
-    number: u64,
+    letter: MessageId,
     who: Correspondent,
 }
 

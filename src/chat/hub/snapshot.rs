@@ -15,7 +15,6 @@ use super::stopping::Stopped;
 use super::{ChatConfig, ClientId, Effect, Hub, Work, expulsions};
 use crate::chat::account_index::AccountIndex;
 use crate::chat::client::Client;
-use crate::chat::correspondent::Correspondent;
 use crate::chat::hiding::Hiding;
 use crate::chat::message::MessageId;
 use crate::chat::people::People;
@@ -69,7 +68,7 @@ struct State {
     decided: Decided,
     sessions: Sessions,
     writers: VecDeque<Writer>,
-    posting: Vec<(ClientId, Correspondent)>,
+    posting: Vec<(ClientId, Writer)>,
     work: Work,
     expulsions: Vec<expulsions::Entry>,
     last_expulsion: u64,
@@ -192,7 +191,7 @@ impl State {
     fn share_again(&mut self) -> bool {
         let mut known = BTreeMap::new();
         let written = self.writers.iter_mut().map(Writer::correspondent);
-        let posting = self.posting.iter_mut().map(|(_, correspondent)| correspondent);
+        let posting = self.posting.iter_mut().map(|(_, writer)| writer.correspondent());
         let all = self.people.correspondents().chain(written).chain(posting);
         let mut agree = true;
         for correspondent in all {

@@ -4,9 +4,9 @@ use super::{Audience, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal};
 use crate::chat::correspondent::Contact;
 use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
-use crate::chat::refusal::Refusal;
 use crate::chat::line::RoomKey;
 use crate::chat::message::{Message, MessageId, MessageKind};
+use crate::chat::refusal::Refusal;
 use crate::chat::text::Text;
 
 impl Hub {

@@ -88,9 +88,9 @@ impl<S: Stream> Server<S> {
         let Some(RequestId { client, number }) = reply.id else { return self.take_news(reply.what, now) };
         let told = match reply.what {
             Answer::AuthResult(matter, result) => HubReply::AuthResult(client, matter, result),
-            Answer::Posted(posted, number) => HubReply::Posted(client, posted, number),
-            Answer::OfflineMessages(account, messages, up_to) => {
-                HubReply::OfflineMessages(client, account, messages, up_to)
+            Answer::Posted(posted) => HubReply::Posted(client, posted),
+            Answer::OfflineMessages(account, messages) => {
+                HubReply::OfflineMessages(client, account, messages)
             }
             Answer::Found { found, cost } => {
                 self.connections.charge(client, cost, COST_SHARE, now);

@@ -85,8 +85,7 @@ impl Database {
                 Some(Outcome::Changed(*id, if made { Changed::Made } else { Changed::Stale }))
             }
             Affair::Post { id, to, offline_message, from } => {
-                let (posted, number) = self.post(*to, offline_message, *from)?;
-                Some(Outcome::Posted(*id, posted, number))
+                Some(Outcome::Posted(*id, self.post(*to, offline_message, *from)?))
             }
             Affair::Seen { account, from } => {
                 self.seen(*account, *from, at)?;
@@ -100,8 +99,7 @@ impl Database {
     fn read(&self, affair: &Affair) -> Result<Option<Outcome>> {
         Ok(match affair {
             Affair::Fetch { id, account } => {
-                let (offline_messages, last) = self.offline_messages(*account)?;
-                Some(Outcome::OfflineMessages(*id, *account, offline_messages, last))
+                Some(Outcome::OfflineMessages(*id, *account, self.offline_messages(*account)?))
             }
             Affair::Reload => Some(Outcome::Accounts(self.accounts()?)),
             Affair::Order { ticket, order } => Some(Outcome::Ordered(*ticket, self.order(order, 0)?)),

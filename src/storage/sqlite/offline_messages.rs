@@ -4,18 +4,18 @@ use rusqlite::{Result, params};
 
 use super::database::Database;
 use super::values::{account, name, words};
-use crate::chat::{AccountKey, OfflineMessage, Origin, Posted, UnixMillis};
+use crate::chat::{AccountKey, MessageId, OfflineMessage, Origin, Posted, UnixMillis};
 use crate::limits::{OFFLINE_MESSAGES_MAX, OFFLINE_MESSAGES_MAX_BYTES, is_over_share};
 
 impl Database {
     /// Lets a letter from `address` wait for an account, if there is one and it has room: what is left when it is nearly full
-    /// is not for an address that has filled more than half of it. Gives the number of one that is kept.
+    /// is not for an address that has filled more than half of it.
     pub(in crate::storage) fn post(
         &self,
         to: AccountKey,
         offline_message: &OfflineMessage,
         from: Origin,
-    ) -> Result<(Posted, Option<u64>)> {
+    ) -> Result<Posted> {
         const ROOM: &str = "SELECT count(*), ifnull(sum(octet_length(text)), 0),
                                    EXISTS (SELECT 1 FROM account WHERE key = ?1),
                                    count(*) FILTER (WHERE address = ?2),
@@ -26,52 +26,54 @@ impl Database {
                 Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
             })?;
         if !there {
-            return Ok((Posted::Failed, None));
+            return Ok(Posted::Failed);
         }
         if offline_messages >= OFFLINE_MESSAGES_MAX
             || bytes + offline_message.text.as_str().len() > OFFLINE_MESSAGES_MAX_BYTES
         {
-            return Ok((Posted::Full, None));
+            return Ok(Posted::Full);
         }
         let free_bytes = OFFLINE_MESSAGES_MAX_BYTES.saturating_sub(bytes);
         if is_over_share(own, OFFLINE_MESSAGES_MAX - offline_messages, OFFLINE_MESSAGES_MAX)
             || is_over_share(own_bytes, free_bytes, OFFLINE_MESSAGES_MAX_BYTES)
         {
-            return Ok((Posted::OverShare, None));
+            return Ok(Posted::OverShare);
         }
-        self.cached(
-            "INSERT INTO letter (account, at, who, sender, text, address) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-        )?
-        .execute(params![
-            to,
-            offline_message.at,
-            offline_message.from,
-            offline_message.sender,
-            offline_message.text,
-            from
-        ])?;
-        Ok((Posted::Kept, u64::try_from(self.connection.last_insert_rowid()).ok()))
+        // A row of another program may have taken its number.
+        let kept = self
+            .cached(
+                "INSERT OR IGNORE INTO letter (id, account, at, who, sender, text, address)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![
+                offline_message.id,
+                to,
+                offline_message.at,
+                offline_message.from,
+                offline_message.sender,
+                offline_message.text,
+                from
+            ])?;
+        Ok(if kept > 0 { Posted::Kept } else { Posted::Failed })
     }
 
-    /// The letters of an account, oldest first, and the number of the last one. One that another program has written, and that is
-    /// from nobody, is passed over.
-    pub(in crate::storage) fn offline_messages(&self, of: AccountKey) -> Result<(Vec<OfflineMessage>, u64)> {
+    /// The letters of an account, oldest first. One that another program has written, and that is from nobody, is passed over.
+    pub(in crate::storage) fn offline_messages(&self, of: AccountKey) -> Result<Vec<OfflineMessage>> {
         let mut waiting = self
             .cached("SELECT id, at, who, sender, text FROM letter WHERE account = ?1 ORDER BY id LIMIT ?2")?;
         let mut waiting = waiting.query(params![of, OFFLINE_MESSAGES_MAX])?;
-        let (mut offline_messages, mut last) = (Vec::new(), 0);
+        let mut offline_messages = Vec::new();
         while let Some(row) = waiting.next()? {
-            last = row.get(0)?;
             if let (Some(from), Some(text)) = (name(row, 2)?, words(row, 4, usize::MAX)?) {
-                let (at, sender) = (UnixMillis(row.get(1)?), account(row, 3)?);
-                offline_messages.push(OfflineMessage { from, sender, at, text });
+                let (id, at, sender) = (MessageId(row.get(0)?), UnixMillis(row.get(1)?), account(row, 3)?);
+                offline_messages.push(OfflineMessage { id, from, sender, at, text });
             }
         }
-        Ok((offline_messages, last))
+        Ok(offline_messages)
     }
 
     /// Forgets the letters of an account, up to this one.
-    pub(super) fn delete_offline_messages(&self, account: AccountKey, up_to: u64) -> Result<()> {
+    pub(super) fn delete_offline_messages(&self, account: AccountKey, up_to: MessageId) -> Result<()> {
         self.cached("DELETE FROM letter WHERE account = ?1 AND id <= ?2")?
             .execute(params![account, up_to])?;
         Ok(())

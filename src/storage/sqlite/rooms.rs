@@ -50,8 +50,9 @@ impl Database {
     /// The number behind that of the last message that was ever in the file.
     pub(super) fn next_message(&self) -> Result<MessageId> {
         // SQLite remembers the highest one, also if it was deleted.
-        const NEXT: &str = "SELECT 1 + max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'line'), 0),
-                                           ifnull((SELECT max(id) FROM line), 0))";
+        const NEXT: &str = "SELECT 1 + max(
+            ifnull((SELECT max(seq) FROM sqlite_sequence WHERE name IN ('line', 'letter')), 0),
+            ifnull((SELECT max(id) FROM line), 0), ifnull((SELECT max(id) FROM letter), 0))";
         Ok(MessageId(self.connection.query_row(NEXT, [], |row| row.get(0))?))
     }
 

@@ -6,7 +6,7 @@
 pub(super) const APPLICATION: i32 = 0x7465_7274;
 
 /// `PRAGMA user_version`.
-pub(super) const VERSION: i32 = 4;
+pub(super) const VERSION: i32 = 5;
 
 /// Makes an empty history. Numbers are not used again (AUTOINCREMENT): a new room must not get an old one's lines, and
 /// another program that deletes lines leaves their words in the index, where they must not become those of another line.
@@ -109,9 +109,17 @@ const SINCE_4: &str = "
     ALTER TABLE letter ADD COLUMN sender INTEGER;
 ";
 
+/// What version 5 has beside the fourth: letters have their numbers out of one row with all that is said, and both have them from
+/// the chat. Those of before come behind the lines that there are; none meets another on the way.
+const SINCE_5: &str = "
+    UPDATE letter SET id = id + (
+        SELECT ifnull(max(seq), 0) FROM sqlite_sequence WHERE name IN ('line', 'letter'));
+    UPDATE sqlite_sequence SET seq = ifnull((SELECT max(id) FROM letter), seq) WHERE name = 'letter';
+";
+
 /// What brings a file of each version up to the next one, from the first on; and whether all is there that it makes.
 pub(super) const STEPS: [(&str, &[&str]); VERSION as usize - 1] =
-    [(SINCE_2, &PROBE_SINCE_2), (SINCE_3, &PROBE_SINCE_3), (SINCE_4, &PROBE_SINCE_4)];
+    [(SINCE_2, &PROBE_SINCE_2), (SINCE_3, &PROBE_SINCE_3), (SINCE_4, &PROBE_SINCE_4), (SINCE_5, &[])];
 
 /// Whether all is there that [`CREATE`] makes: fails where it is not.
 pub(super) const PROBE: [&str; 3] = [

@@ -34,6 +34,13 @@ impl World {
             operators: operators.into_iter().collect(),
             rooms,
             next_key: last.map_or(0, |RoomKey(last)| last + 1),
+            next_message: self
+                .said
+                .iter()
+                .map(|line| line.id.next())
+                .chain([self.book.next_message()])
+                .max()
+                .unwrap_or_default(),
             ..ChatConfig::default()
         }
     }

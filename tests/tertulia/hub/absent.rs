@@ -55,7 +55,7 @@ fn whoever_is_there_gets_them_at_once() {
     chat.does(juan, message("María", "hola"));
     assert_eq!(chat.hears(maria), ["[Juan] hola"]);
     assert_eq!(chat.hears(juan), ["[to María] hola"]);
-    assert!(chat.book.fetch(chat.book.key("María")).0.is_empty());
+    assert!(chat.book.fetch(chat.book.key("María")).is_empty());
 }
 
 #[test]
@@ -89,8 +89,8 @@ fn whoever_sees_those_of_one_account_has_not_seen_those_of_another() {
     // The letters of María come late, when Juan's password is asked for; those of Juan have not come yet.
     out.extend(chat.decides(Input::Reply(Reply::AuthResult(id, asked.matter(), AuthResult::Granted(maria)))));
     out.extend(chat.decides(Input::Command(id, Command::Login(text("Juan")))));
-    let (messages, up_to) = chat.book.fetch(maria);
-    out.extend(chat.decides(Input::Reply(Reply::OfflineMessages(id, maria, messages, up_to))));
+    let messages = chat.book.fetch(maria);
+    out.extend(chat.decides(Input::Reply(Reply::OfflineMessages(id, maria, messages))));
     chat.types_secret(id, "tres tristes tigres");
     let (_, asked) = chat.auth_requests.pop().expect("they gave another one");
     out.extend(chat.decides(Input::Reply(Reply::AuthResult(id, asked.matter(), AuthResult::Granted(juan)))));
@@ -102,7 +102,8 @@ fn whoever_sees_those_of_one_account_has_not_seen_those_of_another() {
 /// The server starts again: accounts and letters are there.
 fn starts_again(chat: Chat) -> Chat {
     let book = chat.book;
-    Chat::with(ChatConfig { accounts: Some(book.accounts()), ..ChatConfig::default() }, book)
+    let (accounts, next_message) = (Some(book.accounts()), book.next_message());
+    Chat::with(ChatConfig { accounts, next_message, ..ChatConfig::default() }, book)
 }
 
 #[test]
@@ -161,4 +162,15 @@ fn answer_goes_to_the_writer_of_the_letter_whatever_the_clock_said() {
     chat.hush();
     chat.does(maria, Command::Reply(text("allí estaré")));
     assert_eq!((chat.hears(juan), chat.hears(ana)), (vec!["[María] allí estaré".to_owned()], vec![]));
+}
+
+#[test]
+fn letter_is_numbered_in_one_row_with_what_is_said() {
+    let mut chat = Chat::with_accounts(&[("María", "girasol")]);
+    let ana = chat.enters("Ana");
+    chat.says(ana, "una");
+    chat.does(ana, message("María", "dos"));
+    chat.says(ana, "tres");
+    let letter = chat.book.fetch(chat.book.key("María"))[0].id;
+    assert_eq!([chat.kept[0].id.next(), letter.next()], [letter, chat.kept[1].id]);
 }

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use tertulia::chat::{AuthResult, OfflineMessage, Posted, RoomRecord, Text, UnixMillis};
+use tertulia::chat::{AuthResult, MessageId, OfflineMessage, Posted, RoomRecord, Text, UnixMillis};
 use tertulia::limits::PASSWORD_MAX_BYTES;
 use tertulia::storage::{Answer, Wish};
 
@@ -82,10 +82,10 @@ fn an_account_is_made_listed_changed_and_removed() {
     assert_eq!(desk.login(Some(ana), "secreto8"), AuthResult::Granted(ana));
     let topic = Some(Text::clean("tema"));
     desk.storage.room(&RoomRecord { owners: vec![ana], topic, ..room(1, "sala") });
-    let letter =
-        OfflineMessage { from: name("Luis"), sender: None, at: UnixMillis(1), text: Text::clean("hola") };
+    let (id, at) = (MessageId(1), UnixMillis(1));
+    let letter = OfflineMessage { id, from: name("Luis"), sender: None, at, text: Text::clean("hola") };
     let answer = desk.request(tertulia::chat::ClientId::new(1, 1), HOME, Wish::Post(ana, letter));
-    assert!(matches!(desk.answer(answer), Answer::Posted(Posted::Kept, Some(_))));
+    assert!(matches!(desk.answer(answer), Answer::Posted(Posted::Kept)));
     assert!(desk.storage.close(DEADLINE));
     let Came(0, listed, _) = told(&dir, &["list"], "") else { panic!("a list") };
     assert!(listed.trim_end().rsplit('\t').next().unwrap().ends_with('Z'), "seen: {listed}");
@@ -235,14 +235,14 @@ fn orders_that_are_none_are_told_so() {
 fn files_that_cannot_be_used_are_left_as_they_are() {
     let dir = Dir::new();
     assert_eq!(told(&dir, &["add", "Ana"], "secreto8").0, 0);
-    dir.sql().execute_batch("PRAGMA user_version = 5").unwrap();
+    dir.sql().execute_batch("PRAGMA user_version = 6").unwrap();
     let newer = fs::read(dir.file()).unwrap();
-    dir.sql().execute_batch("PRAGMA user_version = 4").unwrap();
+    dir.sql().execute_batch("PRAGMA user_version = 5").unwrap();
     let sound = fs::read(dir.file()).unwrap();
     let mut noise = sound.clone();
     noise[4_096..].fill(7);
     let cases = [
-        (&newer[..], "es de una versión posterior del programa (formato 5)"),
+        (&newer[..], "es de una versión posterior del programa (formato 6)"),
         (b"no history at all", "está dañado o no es un historial"),
         (&sound[..sound.len() / 2], "está dañado o no es un historial"),
         (&noise, "está dañado o no es un historial"),

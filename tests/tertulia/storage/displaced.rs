@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use tertulia::chat::{
-    AuthRequest, AuthResult, ClientId, Look, Matter, OfflineMessage, Posted, Text, UnixMillis,
+    AuthRequest, AuthResult, ClientId, Look, Matter, MessageId, OfflineMessage, Posted, Text, UnixMillis,
 };
 use tertulia::storage::{Answer, FileNews, Store, Wish};
 
@@ -53,12 +53,12 @@ fn deleted_database_is_said_at_once_and_nothing_is_promised() {
     remove_files(dir.path());
     let (news, auth_result) = registers(&mut desk, "Luis");
     assert_eq!((news, auth_result), (vec![FileNews::Displaced(dir.file())], AuthResult::Displaced));
-    let letter =
-        OfflineMessage { from: name("Luis"), sender: None, at: UnixMillis(1), text: Text::clean("hola") };
+    let (id, at) = (MessageId(1), UnixMillis(1));
+    let letter = OfflineMessage { id, from: name("Luis"), sender: None, at, text: Text::clean("hola") };
     let wish = Wish::Post(ana, letter);
     assert!(desk.request(ClientId::new(1, 1), super::support::HOME, wish).is_empty());
     let posted = told(&mut desk, |answer| match answer {
-        Answer::Posted(posted, _) => Some(*posted),
+        Answer::Posted(posted) => Some(*posted),
         _ => None,
     });
     assert_eq!(posted, (Vec::new(), Posted::Displaced), "it is said once");

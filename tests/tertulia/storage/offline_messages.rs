@@ -1,13 +1,17 @@
 //! Letters: kept when they are on the disk, handed over once, at most so many of them.
 
-use tertulia::chat::{AccountKey, ClientId, MonoTime, OfflineMessage, Origin, Posted, Text, UnixMillis};
+use tertulia::chat::{
+    AccountKey, ClientId, MessageId, MonoTime, OfflineMessage, Origin, Posted, Text, UnixMillis,
+};
 use tertulia::limits::{OFFLINE_MESSAGES_MAX, OFFLINE_MESSAGES_MAX_BYTES};
 use tertulia::storage::{Answer, Request, RequestId, Storage, Wish};
 
 use super::support::{DEADLINE, Desk, Dir, HOME, name, origin};
 
+/// A letter without a number, which the desk gives it.
 fn letter(at: i64, text: &str) -> OfflineMessage {
-    OfflineMessage { from: name("Juan"), sender: None, at: UnixMillis(at), text: Text::clean(text) }
+    let (id, from) = (MessageId::default(), name("Juan"));
+    OfflineMessage { id, from, sender: None, at: UnixMillis(at), text: Text::clean(text) }
 }
 
 impl Desk {
@@ -16,20 +20,24 @@ impl Desk {
     }
 
     fn post_from(&mut self, from: Origin, to: AccountKey, letter: &OfflineMessage) -> Posted {
-        let answer = self.request(ClientId::new(2, 2), from, Wish::Post(to, letter.clone()));
+        let letter = OfflineMessage { id: self.next_message, ..letter.clone() };
+        self.next_message = self.next_message.next();
+        let answer = self.request(ClientId::new(2, 2), from, Wish::Post(to, letter));
         match self.answer(answer) {
-            Answer::Posted(posted, number) => {
-                assert_eq!(number.is_some(), posted == Posted::Kept);
-                posted
-            }
+            Answer::Posted(posted) => posted,
             other => panic!("{other:?}"),
         }
     }
 
-    fn fetch(&mut self, account: AccountKey) -> (Vec<OfflineMessage>, u64) {
+    /// The letters of an account, without their numbers, and that of the last one.
+    fn fetch(&mut self, account: AccountKey) -> (Vec<OfflineMessage>, MessageId) {
         let answer = self.request(ClientId::new(3, 3), HOME, Wish::Fetch(account));
         match self.answer(answer) {
-            Answer::OfflineMessages(whose, messages, last) if whose == account => (messages, last),
+            Answer::OfflineMessages(whose, messages) if whose == account => {
+                let last = messages.last().map_or(MessageId::default(), |letter| letter.id);
+                let unnumbered = |letter| OfflineMessage { id: MessageId::default(), ..letter };
+                (messages.into_iter().map(unnumbered).collect(), last)
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -41,7 +49,7 @@ fn a_letter_waits_over_a_restart_and_is_handed_over_once() {
     let mut desk = Desk::open(&dir);
     let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
     let messages = [letter(1, "hola"), letter(2, "¿cuándo vienes?"), letter(3, "adiós")];
-    assert_eq!(desk.fetch(ana), (vec![], 0));
+    assert_eq!(desk.fetch(ana), (vec![], MessageId::default()));
     for letter in &messages {
         assert_eq!(desk.post(ana, letter), Posted::Kept);
         let stored: i64 = dir.sql().query_row("SELECT max(at) FROM letter", [], |row| row.get(0)).unwrap();
@@ -62,7 +70,7 @@ fn a_letter_waits_over_a_restart_and_is_handed_over_once() {
     assert!(desk.storage.close(DEADLINE));
 
     let mut desk = Desk::open(&dir);
-    assert_eq!(desk.fetch(ana), (vec![], 0));
+    assert_eq!(desk.fetch(ana), (vec![], MessageId::default()));
     assert_eq!(desk.fetch(luis).0, [letter(4, "y tú")], "somebody else's stay");
 }
 
@@ -141,9 +149,9 @@ fn without_a_file_and_without_an_account_nothing_is_kept() {
         let id = RequestId { client: id, number };
         memory.request(Request { id, from: HOME, what }, MonoTime::START).pop().map(|reply| reply.what)
     };
-    assert!(matches!(asked(1, Wish::Post(ana, letter(1, ""))), Some(Answer::Posted(Posted::Failed, None))));
+    assert!(matches!(asked(1, Wish::Post(ana, letter(1, ""))), Some(Answer::Posted(Posted::Failed))));
     assert!(
-        matches!(asked(2, Wish::Fetch(ana)), Some(Answer::OfflineMessages(_, messages, 0)) if messages.is_empty())
+        matches!(asked(2, Wish::Fetch(ana)), Some(Answer::OfflineMessages(_, messages)) if messages.is_empty())
     );
 }
 
@@ -155,9 +163,8 @@ fn letter_keeps_the_account_of_its_writer_and_its_number() {
     let of_luis = OfflineMessage { from: name("Luis"), sender: Some(luis), ..letter(1, "hola") };
     let mut numbers = Vec::new();
     for letter in [&of_luis, &letter(2, "y yo")] {
-        let answer = desk.request(ClientId::new(2, 2), HOME, Wish::Post(ana, letter.clone()));
-        let Answer::Posted(Posted::Kept, Some(number)) = desk.answer(answer) else { panic!("it is kept") };
-        numbers.push(number);
+        numbers.push(desk.next_message);
+        assert_eq!(desk.post(ana, letter), Posted::Kept);
     }
     assert!(desk.storage.close(DEADLINE));
     let (found, last) = Desk::open(&dir).fetch(ana);

@@ -71,7 +71,7 @@ fn the_first_version_goes_on_with_its_lines_its_topic_and_its_keys() {
     let dir = first_version();
     for _ in 0..2 {
         let mut desk = Desk::open(&dir);
-        assert_eq!(version(&dir), 4);
+        assert_eq!(version(&dir), 5);
         let rooms = desk.storage.take_rooms();
         assert_eq!(rooms.len(), 1, "nobody could register: nobody's room goes on");
         assert_eq!(rooms[0].topic, Some(Text::clean("meriendas")));
@@ -96,7 +96,7 @@ fn the_first_version_is_upgraded_by_whoever_comes_first() {
     let mut account_file = AccountFile::try_open(dir.path(), false).unwrap().expect("nobody else is there");
     assert_eq!(account_file.order(&AccountOrder::List).unwrap(), AccountReply::Listed(Vec::new()));
     drop(account_file);
-    assert_eq!(version(&dir), 4);
+    assert_eq!(version(&dir), 5);
     let mut desk = Desk::open(&dir);
     assert_eq!(desk.last(GENERAL, 10), ["¡Hola, María!", "adiós"]);
 }
@@ -187,22 +187,73 @@ fn letters_of_the_third_version_go_on() {
                PRAGMA user_version = 3;";
     dir.sql().execute_batch(old).unwrap();
     let mut desk = Desk::open(&dir);
-    assert_eq!(version(&dir), 4);
+    assert_eq!(version(&dir), 5);
     let from = Name::new("Luis").unwrap();
-    let letter = |sender, at, text| OfflineMessage {
+    let letter = |id, sender, at, text| OfflineMessage {
+        id,
         from: from.clone(),
         sender,
         at: UnixMillis(at),
         text: Text::clean(text),
     };
-    let id = ClientId::new(1, 1);
-    let answer = desk.request(id, HOME, Wish::Post(ana, letter(Some(luis), 6, "y adiós")));
-    assert!(matches!(desk.answer(answer), Answer::Posted(Posted::Kept, Some(_))));
+    let (id, next) = (ClientId::new(1, 1), desk.next_message);
+    let answer = desk.request(id, HOME, Wish::Post(ana, letter(next, Some(luis), 6, "y adiós")));
+    assert!(matches!(desk.answer(answer), Answer::Posted(Posted::Kept)));
     let answer = desk.request(id, HOME, Wish::Fetch(ana));
-    let Answer::OfflineMessages(_, messages, _) = desk.answer(answer) else { panic!("letters") };
-    assert_eq!(messages, [letter(None, 5, "hola"), letter(Some(luis), 6, "y adiós")]);
+    let Answer::OfflineMessages(_, messages) = desk.answer(answer) else { panic!("letters") };
+    let first = messages[0].id;
+    assert!(first < next);
+    assert_eq!(messages, [letter(first, None, 5, "hola"), letter(next, Some(luis), 6, "y adiós")]);
     assert!(desk.storage.close(DEADLINE));
     // Half done, it is not taken for done.
     dir.sql().execute_batch("ALTER TABLE letter DROP COLUMN sender").unwrap();
     assert!(tertulia::storage::Store::open(dir.path(), None).is_err());
+}
+
+/// As version 4 left it: with lines and letters that have the same numbers.
+fn fourth_version() -> Dir {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    desk.account("Ana", "secreto");
+    assert!(desk.storage.close(DEADLINE));
+    let old = "INSERT INTO line (room, at, kind, who, text) VALUES (0, 1, 0, 'Luis', 'a'), (0, 2, 0, 'Luis', 'b');
+               INSERT INTO letter (account, at, who, text) VALUES
+                   (1, 3, 'Luis', 'uno'), (1, 4, 'Luis', 'dos'), (1, 5, 'Luis', 'tres'), (1, 6, 'Luis', 'cuatro');
+               DELETE FROM letter WHERE text = 'dos';
+               PRAGMA user_version = 4;";
+    dir.sql().execute_batch(old).unwrap();
+    dir
+}
+
+/// The numbers of all letters, in their order, each with its words.
+fn letters(dir: &Dir) -> Vec<(u64, String)> {
+    let sql = dir.sql();
+    let mut letters = sql.prepare("SELECT id, text FROM letter ORDER BY id").unwrap();
+    let letters = letters.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    letters.map(Result::unwrap).collect()
+}
+
+#[test]
+fn letters_of_the_fourth_version_get_numbers_that_no_line_has() {
+    let dir = fourth_version();
+    assert_eq!(letters(&dir).iter().map(|(id, _)| *id).collect::<Vec<u64>>(), [1, 3, 4]);
+    let desk = Desk::open(&dir);
+    assert_eq!(version(&dir), 5);
+    assert_eq!(letters(&dir), [(5, "uno".into()), (7, "tres".into()), (8, "cuatro".into())]);
+    assert!(desk.next_message.0 > 8);
+}
+
+#[test]
+fn upgrade_of_the_fourth_version_that_is_cut_off_is_done_by_the_next_start() {
+    let dir = fourth_version();
+    let before = letters(&dir);
+    // Before it comes to the last one.
+    let cut_off = "CREATE TRIGGER cut_off BEFORE UPDATE ON letter WHEN old.text = 'cuatro'
+                   BEGIN SELECT raise(ABORT, 'cut off'); END";
+    dir.sql().execute_batch(cut_off).unwrap();
+    assert!(tertulia::storage::Store::open(dir.path(), None).is_err());
+    assert_eq!((version(&dir), letters(&dir)), (4, before), "nothing is half done");
+    dir.sql().execute_batch("DROP TRIGGER cut_off").unwrap();
+    Desk::open(&dir);
+    assert_eq!((version(&dir), letters(&dir)[2].0), (5, 8));
 }

@@ -5,14 +5,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use std::{fs, iter, thread};
 
-use tertulia::chat::{ClientId, Look, MonoTime, OfflineMessage, Origin, Posted, RoomKey, Text, UnixMillis};
+use tertulia::chat::{
+    ClientId, Look, MessageId, MonoTime, OfflineMessage, Origin, Posted, RoomKey, Text, UnixMillis,
+};
 use tertulia::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_QUEUE_JOBS, HISTORY_WAL_BYTES, SEARCH_LINES};
 use tertulia::storage::{Answer, Reply, Store, Wish};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, Peer, Server, line, name};
 
 fn letter() -> OfflineMessage {
-    OfflineMessage { from: name("Ana"), sender: None, at: UnixMillis(1), text: Text::clean("hola") }
+    let (id, at) = (MessageId(1), UnixMillis(1));
+    OfflineMessage { id, from: name("Ana"), sender: None, at, text: Text::clean("hola") }
 }
 
 fn stored(dir: &Dir) -> u64 {
@@ -31,7 +34,7 @@ fn lines_wait_for_another_program_as_long_as_it_takes_and_promises_do_not() {
     let start = std::time::Instant::now();
     assert!(desk.request(ClientId::new(1, 1), HOME, Wish::Post(ana, letter())).is_empty());
     let told = desk.answer(Vec::new());
-    assert!(matches!(told, Answer::Posted(Posted::Failed, None)), "{told:?}");
+    assert!(matches!(told, Answer::Posted(Posted::Failed)), "{told:?}");
     assert!(start.elapsed() >= HISTORY_BUSY_TIMEOUT, "{:?}", start.elapsed());
     (100..200).for_each(|number| desk.keep(line(GENERAL, number, &format!("línea {number}"))));
     sql.execute_batch("COMMIT").unwrap();
@@ -39,7 +42,7 @@ fn lines_wait_for_another_program_as_long_as_it_takes_and_promises_do_not() {
     assert_eq!(desk.last(GENERAL, 300), all);
     assert_eq!(desk.storage.complaint(MonoTime::START), None, "nothing was lost");
     let kept = desk.request(ClientId::new(1, 1), HOME, Wish::Fetch(ana));
-    let Answer::OfflineMessages(_, messages, _) = desk.answer(kept) else { panic!("letters") };
+    let Answer::OfflineMessages(_, messages) = desk.answer(kept) else { panic!("letters") };
     assert!(messages.is_empty(), "what was said not to be kept is not kept later");
 }
 

@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use tertulia::chat::{
-    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, Name, OfflineMessage, Password,
-    Posted,
+    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, MessageId, Name, OfflineMessage,
+    Password, Posted,
 };
 
 /// The accounts, and the letters that wait.
@@ -12,8 +12,7 @@ use tertulia::chat::{
 pub struct Book {
     /// By number, from 1 on; none where one was removed.
     accounts: Vec<Option<(Name, Password)>>,
-    messages: Vec<(AccountKey, u64, OfflineMessage)>,
-    posted: u64,
+    messages: Vec<(AccountKey, OfflineMessage)>,
     /// No letter fits any more.
     pub full: bool,
     /// The password of the server's operator.
@@ -97,24 +96,27 @@ impl Book {
         (matter, auth_result)
     }
 
-    /// Lets a letter wait; gives its number.
-    pub fn post(&mut self, to: AccountKey, letter: OfflineMessage) -> (Posted, Option<u64>) {
+    /// Lets a letter wait.
+    pub fn post(&mut self, to: AccountKey, letter: OfflineMessage) -> Posted {
         if self.full {
-            return (Posted::Full, None);
+            return Posted::Full;
         }
-        self.posted += 1;
-        self.messages.push((to, self.posted, letter));
-        (Posted::Kept, Some(self.posted))
+        self.messages.push((to, letter));
+        Posted::Kept
     }
 
-    pub fn fetch(&self, account: AccountKey) -> (Vec<OfflineMessage>, u64) {
-        let theirs = || self.messages.iter().filter(|(to, ..)| *to == account);
-        let last = theirs().next_back().map_or(0, |&(_, number, _)| number);
-        (theirs().map(|(.., letter)| letter.clone()).collect(), last)
+    pub fn fetch(&self, account: AccountKey) -> Vec<OfflineMessage> {
+        let theirs = self.messages.iter().filter(|(to, _)| *to == account);
+        theirs.map(|(_, letter)| letter.clone()).collect()
     }
 
-    pub fn ack(&mut self, account: AccountKey, up_to: u64) {
-        self.messages.retain(|(to, number, _)| *to != account || *number > up_to);
+    pub fn ack(&mut self, account: AccountKey, up_to: MessageId) {
+        self.messages.retain(|(to, letter)| *to != account || letter.id > up_to);
+    }
+
+    /// The number that the next message may have, if the server goes on with these letters.
+    pub fn next_message(&self) -> MessageId {
+        self.messages.iter().map(|(_, letter)| letter.id.next()).max().unwrap_or_default()
     }
 
     fn entry(&mut self, account: AccountKey) -> Option<&mut (Name, Password)> {

@@ -80,14 +80,8 @@ pub trait Shell {
                 let (matter, auth_result) = self.book().settle(auth_request);
                 Reply::AuthResult(id, matter, auth_result)
             }
-            Effect::Post(id, account, message) => {
-                let (posted, number) = self.book().post(account, message);
-                Reply::Posted(id, posted, number)
-            }
-            Effect::Fetch(id, account) => {
-                let (messages, up_to) = self.book().fetch(account);
-                Reply::OfflineMessages(id, account, messages, up_to)
-            }
+            Effect::Post(id, account, message) => Reply::Posted(id, self.book().post(account, message)),
+            Effect::Fetch(id, account) => Reply::OfflineMessages(id, account, self.book().fetch(account)),
             Effect::Ack(account, up_to) => return self.book().ack(account, up_to),
             other => unreachable!("{other:?} is not for the accounts"),
         };

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use tertulia::chat::{
-    AccountNews, AccountRefusal, Event, Name, OfflineMessage, PasswordError, Posted, Question, Text,
-    UnixMillis,
+    AccountNews, AccountRefusal, Event, MessageId, Name, OfflineMessage, PasswordError, Posted, Question,
+    Text, UnixMillis,
 };
 
 pub(super) fn events() -> Vec<Event> {
@@ -12,6 +12,7 @@ pub(super) fn events() -> Vec<Event> {
     let mut events = vec![Event::OfflineMessages {
         now: UnixMillis(86_400_000),
         messages: vec![OfflineMessage {
+            id: MessageId(1),
             from: ana.clone(),
             sender: None,
             at: UnixMillis(1),
