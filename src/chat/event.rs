@@ -1,5 +1,6 @@
 //! What a client is told, whatever the language and dialect they hear it in.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -12,6 +13,7 @@ use super::look::Reach;
 use super::message::Message;
 use super::name::{Name, NameError};
 use super::text::Text;
+use crate::limits::NAMES_ASKED;
 
 /// One thing that happened, as one person or many are told of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,7 +34,7 @@ pub enum Event {
     Welcome {
         /// The name that was given.
         name: Name,
-        /// Who else is in the room where their words go, the first few by name; none: they are in no room.
+        /// Who else is in the room where their words go: of very many, the first few; none: they are in no room.
         others: Option<NameList>,
     },
     /// Something was said or done in a room.
@@ -106,14 +108,14 @@ pub enum Event {
     },
     /// Where your words go from now on, if anywhere.
     Speaking(Option<Name>),
-    /// Who may not enter a room, and who may not speak there: those decided about last, by name.
+    /// Who may not enter a room, and who may not speak there.
     Bans {
         /// The room.
         room: Name,
-        /// Those who may not enter.
-        banned: NameList,
-        /// Those who may not speak.
-        muted: NameList,
+        /// Those who may not enter, the last one first.
+        banned: Vec<Name>,
+        /// Those who may not speak, the last one first.
+        muted: Vec<Name>,
     },
     /// A room cannot be had, or nothing can be done there.
     RoomRefused(RoomRefusal),
@@ -476,22 +478,41 @@ pub struct RoomListing {
     pub current: bool,
 }
 
-/// Names of which the first ones are shown.
+/// Names, of which only the first are here where there are very many.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameList {
-    /// Those shown.
+    /// The first of them.
     pub names: Vec<Name>,
     /// How many there are in all.
     pub total: usize,
 }
 
-/// People told of in one line. Never empty.
+/// People told of at once. Never empty, nor are all of them hidden.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Crowd {
-    /// Those spelled out, in the order in which they came or left.
-    pub names: Vec<Name>,
-    /// How many more.
-    pub more: usize,
+    /// All of them, in the order in which they came or left. Shared by all who are told.
+    pub names: Arc<[Name]>,
+    /// Which of the first [`NAMES_ASKED`] the recipients hide, as bits, the lowest for the first. Of the others it is not asked,
+    /// so they are not to be named in words.
+    pub hidden: u32,
+}
+
+impl Crowd {
+    /// One person.
+    pub fn one(name: Name) -> Crowd {
+        Crowd { names: Arc::new([name]), hidden: 0 }
+    }
+
+    /// How many the recipients are told of.
+    pub fn count(&self) -> usize {
+        self.names.len().saturating_sub(self.hidden.count_ones() as usize)
+    }
+
+    /// Those who may be named in words.
+    pub fn named(&self) -> impl Iterator<Item = &Name> {
+        let first = self.names.iter().take(NAMES_ASKED).enumerate();
+        first.filter(|(nth, _)| self.hidden >> nth & 1 == 0).map(|(_, name)| name)
+    }
 }
 
 /// How somebody left.

@@ -13,7 +13,8 @@ pub const PROGRAM_MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// What one person may occupy beside what is bounded for all together: an unfinished line, a password, a reason,
 /// [`ROOMS_PER_PERSON`](super::ROOMS_PER_PERSON) memberships, [`DECISIONS_PER_CLIENT`](super::DECISIONS_PER_CLIENT) rooms where something was decided about them, whom they hide
-/// ([`IGNORED_ALWAYS`](super::IGNORED_ALWAYS)) and who hides them, and the connection.
+/// ([`IGNORED_ALWAYS`](super::IGNORED_ALWAYS)) and who hides them, the name
+/// where it waits to be told that they left, and the connection.
 pub const PLACE_MAX_BYTES: usize = 12 * 1024;
 
 /// A room without its decisions: its name, its topic and its key, who has tried keys, who came and went just now.

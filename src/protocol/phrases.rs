@@ -7,6 +7,7 @@ use crate::chat::{
     Crowd, Expulsion, Message, MessageKind, Name, NameList, Office, OfflineMessage, Person, Text, UnixMillis,
 };
 use crate::clock::Zone;
+use crate::limits::{BANS_LISTED, NAMES_SPELLED};
 
 /// The little words of one language.
 pub(super) struct Phrases {
@@ -30,30 +31,36 @@ pub(super) struct Phrases {
 impl Phrases {
     /// `Ana`, `Ana y Luis`, `Ana, Luis y 37 más`; `39 personas` for who hides those who would be named.
     pub(super) fn crowd(&self, crowd: &Crowd) -> String {
-        self.names_and_more(&crowd.names, crowd.more)
+        self.shortened(crowd.named(), crowd.count())
     }
 
     /// The same of a list that is shown in one line.
     pub(super) fn names(&self, list: &NameList) -> String {
-        self.names_and_more(&list.names, list.total - list.names.len())
+        self.shortened(list.names.iter(), list.total)
     }
 
-    fn names_and_more(&self, names: &[Name], more: usize) -> String {
-        if more == 0 {
-            return self.list(names);
+    /// `total` people in one line, of whom these come first: one more than is spelled out is spelled out too.
+    fn shortened<'a>(&self, names: impl Iterator<Item = &'a Name>, total: usize) -> String {
+        let spelled = if total > NAMES_SPELLED + 1 { NAMES_SPELLED } else { total };
+        let names: Vec<&str> = names.take(spelled).map(Name::as_str).collect();
+        match total - names.len() {
+            0 => self.joined(&names),
+            more if names.is_empty() => (self.people)(more),
+            more => {
+                let more = format!("{} {}", (self.number)(more), self.more);
+                format!("{} {} {more}", names.join(", "), (self.and)(&more))
+            }
         }
-        if names.is_empty() {
-            return (self.people)(more);
-        }
-        let names: Vec<&str> = names.iter().map(Name::as_str).collect();
-        let more = format!("{} {}", (self.number)(more), self.more);
-        format!("{} {} {more}", names.join(", "), (self.and)(&more))
     }
 
     /// `Ana`, `Ana y Luis`, `Ana, Luis e Inés`.
     pub(super) fn list(&self, names: &[Name]) -> String {
         let names: Vec<&str> = names.iter().map(Name::as_str).collect();
-        match names.as_slice() {
+        self.joined(&names)
+    }
+
+    fn joined(&self, names: &[&str]) -> String {
+        match names {
             [first @ .., last] if !first.is_empty() => {
                 format!("{} {} {last}", first.join(", "), (self.and)(last))
             }
@@ -113,13 +120,14 @@ impl Phrases {
         format!("{} ({seen}{office}{away})", person.name)
     }
 
-    /// The names of a list, one a line, and what is said of the rest of them.
-    pub(super) fn name_list(list: &NameList, rest: impl Fn(usize) -> String, out: &mut String) -> Result {
-        list.names.iter().try_for_each(|name| writeln!(out, "  {name}"))?;
-        match list.total - list.names.len() {
-            0 => Ok(()),
-            more => writeln!(out, "  {}", rest(more)),
-        }
+    /// Names, of which the last one decided about comes first: the first of them in order, one a line, and what is said of the
+    /// rest.
+    pub(super) fn newest(names: &[Name], rest: impl Fn(usize) -> String, out: &mut String) -> Result {
+        let (shown, others) = names.split_at(names.len().min(BANS_LISTED));
+        let mut shown: Vec<&str> = shown.iter().map(Name::as_str).collect();
+        shown.sort_by_cached_key(|name| name.to_lowercase());
+        shown.into_iter().try_for_each(|name| writeln!(out, "  {name}"))?;
+        if others.is_empty() { Ok(()) } else { writeln!(out, "  {}", rest(others.len())) }
     }
 }
 

@@ -1,22 +1,27 @@
-//! Many people in one line: a few are spelled out, the rest are counted, and whoever hides somebody is spared the name.
+//! Many people told of at once; whoever hides one of them is spared the name.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::{Audience, ClientId, Effect, Event, Hub, Name, RoomId};
 use crate::chat::event::{Crowd, NameList};
 use crate::chat::join_part_batch::Moved;
-use crate::limits::NAMES_SPELLED;
+use crate::limits::NAMES_ASKED;
 
 impl Hub {
     /// Tells `to` of these people. Of somebody alone nobody hears who hides them: that is in `to` already.
     ///
-    /// Only the first of them can be spelled out, and only of these it is asked who hides them: so members differ in
-    /// which of a few they hide, and there are as many lines as there are such differences, not as there are members.
-    pub(super) fn tell_crowd(&mut self, to: Audience, moved: &Moved, event: impl Fn(Crowd) -> Event) {
-        let Some(common) = crowd(moved.first().iter(), moved.count()) else { return };
-        let hiders: Vec<_> = moved.first().iter().map(|name| self.hiding.hiders(name)).collect();
-        if moved.count() == 1 || hiders.iter().all(Option::is_none) {
-            return self.effects.push(Effect::Deliver { to, event: event(common) });
+    /// Only the first of them can be named in words, and only of these it is asked who hides them: so members differ in
+    /// which of a few they hide, and there are as many events as there are such differences, not as there are members.
+    pub(super) fn tell_crowd(&mut self, to: Audience, Moved(names): Moved, event: impl Fn(Crowd) -> Event) {
+        if names.is_empty() {
+            return;
+        }
+        let names: Arc<[Name]> = names.into();
+        let crowd = |hidden| Crowd { names: Arc::clone(&names), hidden };
+        let hiders: Vec<_> = names.iter().take(NAMES_ASKED).map(|name| self.hiding.hiders(name)).collect();
+        if names.len() == 1 || hiders.iter().all(Option::is_none) {
+            return self.effects.push(Effect::Deliver { to, event: event(crowd(0)) });
         }
         // Which of the first ones somebody hides, as bits; and who that is.
         let mut by_hidden: BTreeMap<u32, Vec<ClientId>> = BTreeMap::new();
@@ -27,9 +32,8 @@ impl Hub {
         });
         self.spend(asked);
         for (hidden, clients) in by_hidden {
-            let first = moved.first().iter().enumerate();
-            let shown = first.filter(|(nth, _)| hidden >> nth & 1 == 0).map(|(_, name)| name);
-            if let Some(crowd) = crowd(shown, moved.count() - hidden.count_ones() as usize) {
+            let crowd = crowd(hidden);
+            if crowd.count() > 0 {
                 // Nobody hides the server, so all of them hear it.
                 let to = Audience::Several { clients, from: Name::server() };
                 self.effects.push(Effect::Deliver { to, event: event(crowd) });
@@ -39,8 +43,8 @@ impl Hub {
 }
 
 impl Hub {
-    /// Who else is in a room, as a newcomer is told: a few by name, but for those whom they hide. Of thousands no more are
-    /// looked at.
+    /// Who else is in a room, as a newcomer is told: the first by name, but for those whom they hide. Of thousands no more are
+    /// looked at, for each newcomer would look at all of them.
     pub(super) fn others_in(&self, id: ClientId, number: RoomId) -> NameList {
         let Some(room) = self.room(number) else { return NameList::default() };
         let hidden = self.client(id).map_or(0, |client| client.hidden().len());
@@ -48,16 +52,8 @@ impl Hub {
             hidden > 0 && self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(id.place()))
         };
         let total = room.members.len() - usize::from(self.sits_in(id, number));
-        let others = room.members.iter().filter(|&&other| other != id).take(NAMES_SPELLED + 1 + hidden);
+        let others = room.members.iter().filter(|&&other| other != id).take(NAMES_ASKED + hidden);
         let names = others.filter_map(|&other| self.name(other)).filter(|name| !hides(name));
-        let crowd = crowd(names, total);
-        NameList { names: crowd.map_or(Vec::new(), |crowd| crowd.names), total }
+        NameList { names: names.take(NAMES_ASKED).cloned().collect(), total }
     }
-}
-
-/// `total` people as one line tells of them, of whom these come first: one more than is spelled out is spelled out too.
-fn crowd<'a>(names: impl Iterator<Item = &'a Name>, total: usize) -> Option<Crowd> {
-    let spelled = if total > NAMES_SPELLED + 1 { NAMES_SPELLED } else { total };
-    let names: Vec<Name> = names.take(spelled).cloned().collect();
-    (total > 0).then(|| Crowd { more: total - names.len(), names })
 }

@@ -19,8 +19,7 @@ impl Hub {
         let announced = entered.movements.count(now);
         if announced {
             let room_name = (threshold == Threshold::Room).then(|| entered.name.clone());
-            let crowd = Crowd { names: vec![name.clone()], more: 0 };
-            let event = Event::Arrived { crowd, room: room_name };
+            let event = Event::Arrived { crowd: Crowd::one(name.clone()), room: room_name };
             self.effects.push(Effect::Deliver { to: Audience::others(room, id, name), event });
         } else {
             self.rooms.arrive_later(room, threshold, id);
@@ -55,7 +54,7 @@ impl Hub {
         if !left.movements.count(now) {
             return self.rooms.depart_later(room, Threshold::Room, None, name.clone());
         }
-        let crowd = Crowd { names: vec![name.clone()], more: 0 };
+        let crowd = Crowd::one(name.clone());
         let event = Event::ManyDeparted { crowd, room: Some(left.name.clone()) };
         let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
         self.effects.push(Effect::Deliver { to, event });
@@ -136,15 +135,15 @@ impl Hub {
 
     /// Tells what waits of a room's movements: first who left, then who came, for a name may be another's by then.
     pub(super) fn tell_movements(&mut self, room: RoomId) {
-        let Some((departed, arrived)) = self.rooms.take_movements(room) else { return };
+        let Some((mut departed, arrived)) = self.rooms.take_movements(room) else { return };
         let room_name = self.room_name(room);
         let named = |threshold| (threshold == Threshold::Room).then(|| room_name.clone());
         for order in [(Threshold::Chat, None), (Threshold::Chat, Some(GENERAL)), (Threshold::Room, None)] {
-            let told = departed.iter().find(|(threshold, beyond, _)| (*threshold, *beyond) == order);
-            let Some((threshold, beyond, moved)) = told else { continue };
-            let alone = moved.first().first().filter(|_| moved.count() == 1).cloned();
-            let to = Audience::Room { room, except: None, from: alone, beyond: *beyond };
-            let event = |crowd| Event::ManyDeparted { crowd, room: named(*threshold) };
+            let told = departed.iter().position(|(threshold, beyond, _)| (*threshold, *beyond) == order);
+            let Some((threshold, beyond, moved)) = told.map(|at| departed.swap_remove(at)) else { continue };
+            let alone = moved.0.first().filter(|_| moved.0.len() == 1).cloned();
+            let to = Audience::Room { room, except: None, from: alone, beyond };
+            let event = |crowd| Event::ManyDeparted { crowd, room: named(threshold) };
             self.tell_crowd(to, moved, event);
         }
         self.spend(arrived.len());
@@ -155,12 +154,12 @@ impl Hub {
                 client.membership_mut(room).expect("who has left again is not among them").announced = true;
                 let name = client.name.clone().expect("who is in a room has a name");
                 last = Some((id, name.clone()));
-                came.add(name);
+                came.0.push(name);
             }
             // Who came alone knows it; of many, each hears of the others.
-            let alone = last.filter(|_| came.count() == 1);
+            let alone = last.filter(|_| came.0.len() == 1);
             let to = alone.map_or(Audience::room(room), |(id, name)| Audience::others(room, id, &name));
-            self.tell_crowd(to, &came, |crowd| Event::Arrived { crowd, room: named(threshold) });
+            self.tell_crowd(to, came, |crowd| Event::Arrived { crowd, room: named(threshold) });
         }
     }
 }

@@ -7,13 +7,13 @@ use super::{AccountKey, Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomI
 use crate::chat::ban_list::{BanList, LIFTED_STEPS, NameKey};
 use crate::chat::command::Wording;
 use crate::chat::effect::LogEntry;
-use crate::chat::event::{Decision, NameList, PutOut};
+use crate::chat::event::{Decision, PutOut};
 use crate::chat::id::ClientId;
 use crate::chat::record::{RoomFact, RoomList};
 use crate::chat::refusal::Refusal;
 use crate::chat::room::{Room, push_bounded};
 use crate::chat::text::Text;
-use crate::limits::{BANS_LISTED, DECISIONS_MAX};
+use crate::limits::DECISIONS_MAX;
 
 /// What it takes to work out what a name looks like, in steps: some 10 us where it has letters beside ASCII.
 const NAME_KEY_STEPS: usize = 500;
@@ -406,11 +406,7 @@ impl Hub {
     }
 }
 
-/// The names on a list, in order; of very many, those that were added last.
-fn names_of(list: &BanList) -> NameList {
-    let newest: Vec<&Name> = list.names().collect();
-    let total = newest.len();
-    let mut names: Vec<Name> = newest.into_iter().take(BANS_LISTED).cloned().collect();
-    names.sort_by_cached_key(|name| name.as_str().to_lowercase());
-    NameList { names, total }
+/// The names on a list, the last one first.
+fn names_of(list: &BanList) -> Vec<Name> {
+    list.names().cloned().collect()
 }

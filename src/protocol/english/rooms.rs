@@ -3,7 +3,7 @@
 use std::fmt::{Result, Write};
 
 use super::{WORDS, number};
-use crate::chat::{Crowd, Decision, Name, NameList, PutOut, RoomListing, RoomRefusal, Text};
+use crate::chat::{Crowd, Decision, Name, PutOut, RoomListing, RoomRefusal, Text};
 use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
 use crate::protocol::phrases::{self, Phrases, wait};
 
@@ -88,14 +88,14 @@ pub(super) fn put_out(room: &Name, cause: &PutOut, out: &mut String) -> Result {
     }
 }
 
-pub(super) fn bans(room: &Name, banned: &NameList, muted: &NameList, out: &mut String) -> Result {
-    if banned.total + muted.total == 0 {
+pub(super) fn bans(room: &Name, banned: &[Name], muted: &[Name], out: &mut String) -> Result {
+    if banned.is_empty() && muted.is_empty() {
         return writeln!(out, "Nobody is banned from #{room} or silenced there.");
     }
     for (title, list) in [("Banned from", banned), ("Silenced in", muted)] {
-        if list.total > 0 {
-            writeln!(out, "{title} #{room}, {}:", persons(list.total))?;
-            Phrases::name_list(list, |rest| format!("… and {} more, from longer ago", number(rest)), out)?;
+        if !list.is_empty() {
+            writeln!(out, "{title} #{room}, {}:", persons(list.len()))?;
+            Phrases::newest(list, |rest| format!("… and {} more, from longer ago", number(rest)), out)?;
         }
     }
     Ok(())

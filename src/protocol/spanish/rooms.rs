@@ -3,12 +3,12 @@
 use std::fmt::{Result, Write};
 
 use super::{WORDS, number};
-use crate::chat::{Crowd, Decision, Name, NameList, PutOut, RoomListing, RoomRefusal, Text};
+use crate::chat::{Crowd, Decision, Name, PutOut, RoomListing, RoomRefusal, Text};
 use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
 use crate::protocol::phrases::{self, Phrases, wait};
 
 pub(super) fn arrived(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
-    let (who, one) = (WORDS.crowd(crowd), crowd.names.len() + crowd.more == 1);
+    let (who, one) = (WORDS.crowd(crowd), crowd.count() == 1);
     match (room, one) {
         (None, true) => writeln!(out, ">>> {who} se unió al chat"),
         (None, false) => writeln!(out, ">>> {who} se unieron al chat"),
@@ -18,7 +18,7 @@ pub(super) fn arrived(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> R
 }
 
 pub(super) fn departed(crowd: &Crowd, room: Option<&Name>, out: &mut String) -> Result {
-    let (who, one) = (WORDS.crowd(crowd), crowd.names.len() + crowd.more == 1);
+    let (who, one) = (WORDS.crowd(crowd), crowd.count() == 1);
     match (room, one) {
         (None, true) => writeln!(out, "<<< {who} salió del chat"),
         (None, false) => writeln!(out, "<<< {who} salieron del chat"),
@@ -103,14 +103,14 @@ pub(super) fn put_out(room: &Name, cause: &PutOut, out: &mut String) -> Result {
     }
 }
 
-pub(super) fn bans(room: &Name, banned: &NameList, muted: &NameList, out: &mut String) -> Result {
-    if banned.total + muted.total == 0 {
+pub(super) fn bans(room: &Name, banned: &[Name], muted: &[Name], out: &mut String) -> Result {
+    if banned.is_empty() && muted.is_empty() {
         return writeln!(out, "En #{room} no hay nadie con veto ni en silencio.");
     }
     for (title, list) in [("Con veto", banned), ("En silencio", muted)] {
-        if list.total > 0 {
-            writeln!(out, "{title} en #{room}, {}:", persons(list.total))?;
-            Phrases::name_list(list, |rest| format!("… y {} más, de hace más tiempo", number(rest)), out)?;
+        if !list.is_empty() {
+            writeln!(out, "{title} en #{room}, {}:", persons(list.len()))?;
+            Phrases::newest(list, |rest| format!("… y {} más, de hace más tiempo", number(rest)), out)?;
         }
     }
     Ok(())

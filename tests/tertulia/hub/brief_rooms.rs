@@ -2,8 +2,9 @@
 
 use super::brief_accounts;
 use tertulia::chat::{
-    Decision, Event, Expelled, Expulsion, ExpulsionNews, Name, NameList, PutOut, RoomListing, RoomRefusal,
+    Decision, Event, Expelled, Expulsion, ExpulsionNews, Name, PutOut, RoomListing, RoomRefusal,
 };
+use tertulia::limits::BANS_LISTED;
 
 /// An event of those that have to do with rooms or with one person only.
 pub fn brief(event: &Event) -> String {
@@ -74,9 +75,12 @@ fn brief_cause(cause: &PutOut) -> String {
     }
 }
 
-fn brief_list(NameList { names, total }: &NameList) -> String {
-    let shown = names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ");
-    if *total == names.len() { shown } else { format!("{shown} of {total}") }
+/// In order, and of very many the last ones.
+fn brief_list(names: &[Name]) -> String {
+    let mut shown: Vec<&str> = names.iter().take(BANS_LISTED).map(Name::as_str).collect();
+    shown.sort_by_cached_key(|name| name.to_lowercase());
+    let (cut, shown) = (shown.len() < names.len(), shown.join(", "));
+    if cut { format!("{shown} of {}", names.len()) } else { shown }
 }
 
 fn brief_refusal(refusal: &RoomRefusal) -> String {

@@ -412,10 +412,13 @@ fn within(room: Option<&Name>) -> String {
     room.map(|room| format!(" #{room}")).unwrap_or_default()
 }
 
+/// As a line tells of them: of more than three, the first two who are not hidden.
 fn brief_crowd(crowd: &Crowd) -> String {
-    match crowd.more {
-        0 => list(&crowd.names),
-        more => format!("{} +{more}", list(&crowd.names)),
+    let spelled = if crowd.count() > 3 { 2 } else { crowd.count() };
+    let names: Vec<Name> = crowd.named().take(spelled).cloned().collect();
+    match crowd.count() - names.len() {
+        0 => list(&names),
+        more => format!("{} +{more}", list(&names)),
     }
 }
 

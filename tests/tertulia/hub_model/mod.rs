@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use tertulia::chat::{ClientId, CloseReason, Command, Crowd, Event, Name};
+use tertulia::chat::{ClientId, CloseReason, Command, Event, Name};
 
 use self::notebook::{Notebook, ROOMS, Sitter, looks};
 use super::hub::{Chat, act, brief, ignore, join, message, nick, text};
@@ -65,7 +65,7 @@ pub fn deed() -> impl Strategy<Value = Deed> {
 struct Witness {
     known: HashSet<String>,
     count: usize,
-    /// Some came or left of whom only the number was told.
+    /// Some came or left whom they hide.
     blurred: bool,
 }
 
@@ -73,25 +73,25 @@ impl Witness {
     fn sees(&mut self, event: &Event) {
         let knows = |known: &HashSet<String>, name: &Name| known.contains(name.as_str());
         match event {
-            Event::Arrived { crowd: Crowd { names, more }, room } => {
+            Event::Arrived { crowd, room } => {
                 assert!(
                     room.as_ref().is_none_or(|room| room.as_str() == ROOMS[0]),
                     "of another room: {room:?}"
                 );
-                self.count += names.len() + more;
-                self.blurred |= *more > 0;
-                for name in names {
+                self.count += crowd.count();
+                self.blurred |= crowd.hidden > 0;
+                for name in crowd.names.iter() {
                     assert!(self.known.insert(name.to_string()) || self.blurred, "{name} came twice");
                 }
             }
-            Event::ManyDeparted { crowd: Crowd { names, more }, room } => {
+            Event::ManyDeparted { crowd, room } => {
                 assert!(
                     room.as_ref().is_none_or(|room| room.as_str() == ROOMS[0]),
                     "of another room: {room:?}"
                 );
-                self.count -= names.len() + more;
-                self.blurred |= *more > 0;
-                names.iter().for_each(|name| self.loses(name));
+                self.count -= crowd.count();
+                self.blurred |= crowd.hidden > 0;
+                crowd.names.iter().for_each(|name| self.loses(name));
             }
             Event::Departed { name, .. } => {
                 self.count -= 1;

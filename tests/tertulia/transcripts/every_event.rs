@@ -9,6 +9,7 @@ use tertulia::chat::{
     MessageId, MessageKind, Name, NameList, NameRefusal, Occasion, Origin, Person, PlaceNews, PutOut, Reach,
     RoomKey, RoomListing, RoomRefusal, ServerNews, Text, Trouble, UnixMillis, Verb, Wording,
 };
+use tertulia::limits::{BANS_LISTED, NAMES_ASKED};
 use tertulia::locale;
 use tertulia::protocol::{Encoder, Format};
 
@@ -22,8 +23,13 @@ fn text(words: &str) -> Text {
     Text::clean(words)
 }
 
+/// These people, and so many more of whom those who might be named in words are hidden.
 fn crowd(names: &[&str], more: usize) -> Crowd {
-    Crowd { names: names.iter().map(|raw| name(raw)).collect(), more }
+    let hidden = if more == 0 { 0..0 } else { names.len()..NAMES_ASKED };
+    let others = (0..hidden.len() + more).map(|number| name(&format!("p{number}")));
+    let bits = hidden.clone().fold(0, |bits, nth| bits | 1 << nth);
+    let others: Vec<Name> = others.filter(|_| more > 0).collect();
+    Crowd { names: names.iter().map(|raw| name(raw)).chain(others).collect(), hidden: bits }
 }
 
 fn person(idle_secs: u64, away: Option<&str>, you: bool) -> Person {
@@ -346,12 +352,10 @@ fn events_of_rooms() -> Vec<Event> {
 /// Those about who may not be in a room, or not speak there.
 fn events_of_bans(room: &Name, juan: &Name, ana: &Name) -> Vec<Event> {
     let mut events = Vec::new();
-    let one = NameList { names: vec![ana.clone()], total: 1 };
-    for (banned, muted) in [
-        (NameList::default(), NameList::default()),
-        (one.clone(), NameList::default()),
-        (NameList { total: 3, ..one.clone() }, one),
-    ] {
+    let one = vec![ana.clone()];
+    let others = (0..=BANS_LISTED).map(|number| name(&format!("p{number}")));
+    let many = one.iter().cloned().chain(others).collect();
+    for (banned, muted) in [(vec![], vec![]), (one.clone(), vec![]), (many, one)] {
         events.push(Event::Bans { room: room.clone(), banned, muted });
     }
     for cause in [
