@@ -82,7 +82,8 @@ fn hub(criterion: &mut Criterion) {
     const MEMBERS: u32 = 1_000;
     let (mut hub, mut effects) = (Hub::new(ChatConfig::default()), Vec::new());
     for slot in 0..MEMBERS {
-        let (id, name) = (ClientId::new(slot, 1), Command::Say(Text::clean(&format!("p{slot}"))));
+        let (id, name) =
+            (ClientId::new(slot, 1), Command::Say { room: None, text: Text::clean(&format!("p{slot}")) });
         hub.apply(Time::default(), Input::Connected(id, Origin::UNKNOWN));
         hub.apply(Time::default(), Input::Command(id, name));
     }
@@ -92,7 +93,7 @@ fn hub(criterion: &mut Criterion) {
     group.bench_function("a line to a room of 1,000", |bencher| {
         bencher.iter(|| {
             effects.clear();
-            let line = Command::Say(Text::clean(black_box(SHORT.trim_end())));
+            let line = Command::Say { room: None, text: Text::clean(black_box(SHORT.trim_end())) };
             hub.apply(Time::default(), Input::Command(ClientId::new(7, 1), line));
             hub.effects(&mut effects);
             let mut heard = 0;

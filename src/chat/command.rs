@@ -9,10 +9,20 @@ use crate::limits::{KEY_MAX_BYTES, REASON_MAX_BYTES, TOPIC_MAX_BYTES};
 /// One request of one client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
-    /// Words for the current room; from somebody without a name, the name.
-    Say(Text),
+    /// Words for a room; from somebody without a name, the name.
+    Say {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+        /// The words.
+        text: Text,
+    },
     /// An action, told in the third person.
-    Act(Text),
+    Act {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+        /// What is done.
+        text: Text,
+    },
     /// Another name.
     Nick(Text),
     /// Who is in a room: the current one, or the one named.
@@ -28,8 +38,13 @@ pub enum Command {
     },
     /// Leaves a room: the current one, or the one named.
     Leave(Option<Text>),
-    /// Shows the topic of the current room, or sets it; `-` clears it.
-    Topic(Option<Text>),
+    /// Shows the topic of a room, or sets it; `-` clears it.
+    Topic {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+        /// Another one.
+        topic: Option<Text>,
+    },
     /// Says something to one person only.
     Message {
         /// Whom.
@@ -39,27 +54,62 @@ pub enum Command {
     },
     /// Says something to whoever wrote last.
     Reply(Text),
-    /// Closes the current room by a key; without one, opens it.
-    Key(Option<Text>),
-    /// Lets one person into the current room.
-    Invite(Text),
-    /// Puts somebody out of the current room, with a reason perhaps.
+    /// Closes a room by a key; without one, opens it.
+    Key {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+        /// What one has to know to enter from now on.
+        key: Option<Text>,
+    },
+    /// Lets one person into a room.
+    Invite {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+        /// Whom.
+        whom: Text,
+    },
+    /// Puts somebody out of a room, with a reason perhaps.
     Kick {
+        /// The room; without one, the current one.
+        room: Option<Text>,
         /// Whom.
         whom: Text,
         /// Why.
         reason: Option<Text>,
     },
-    /// Puts somebody out of the current room for good.
-    Ban(Text),
+    /// Puts somebody out of a room for good.
+    Ban {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+        /// Whom.
+        whom: Text,
+    },
     /// Lets somebody come back.
-    Unban(Text),
-    /// Who is banned from the current room, and who is silenced there.
-    Bans,
-    /// Silences somebody in the current room, or lets them speak again; without a name, all but operators.
-    Mute(Option<Text>),
-    /// Makes somebody an operator of the current room.
-    Op(Text),
+    Unban {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+        /// Whom.
+        whom: Text,
+    },
+    /// Who is banned from a room, and who is silenced there.
+    Bans {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+    },
+    /// Silences somebody in a room, or lets them speak again.
+    Mute {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+        /// Whom; without a name, all but operators.
+        whom: Option<Text>,
+    },
+    /// Makes somebody an operator of a room.
+    Op {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+        /// Whom.
+        whom: Text,
+    },
     /// Puts somebody out of the chat.
     Expel {
         /// A name or an address.
@@ -73,8 +123,13 @@ pub enum Command {
     Readmit(Text),
     /// Who is expelled.
     Expelled,
-    /// The last so many lines of the current room.
-    History(Option<usize>),
+    /// The last lines of a room.
+    History {
+        /// The room; without one, the current one.
+        room: Option<Text>,
+        /// How many; without a number, the server decides.
+        lines: Option<usize>,
+    },
     /// Lines with these words, of rooms that one may read.
     Search(Text),
     /// Makes the name theirs.

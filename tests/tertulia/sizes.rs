@@ -66,7 +66,7 @@ impl Crowd {
         let id = id(self.people);
         self.hub.apply(Time::default().at(self.now), Input::Connected(id, address(self.people)));
         self.people += 1;
-        self.does(self.people - 1, Command::Say(text(name)));
+        self.does(self.people - 1, Command::Say { room: None, text: text(name) });
     }
 
     fn does(&mut self, who: usize, command: Command) {
@@ -104,13 +104,13 @@ fn size_of_a_room_is_within_its_limit() {
         for room in 0..rooms {
             let maker = room / ROOMS_PER_PERSON;
             crowd.makes(maker, room);
-            crowd.does(maker, Command::Topic(Some(text(&"t".repeat(TOPIC_MAX_BYTES)))));
+            crowd.does(maker, Command::Topic { room: None, topic: Some(text(&"t".repeat(TOPIC_MAX_BYTES))) });
             // Who come and go within a second are told together.
             for guest in makers..makers + 16 {
                 crowd.makes(guest, room);
                 crowd.does(guest, Command::Leave(None));
             }
-            crowd.does(maker, Command::Key(Some(text(&"k".repeat(KEY_MAX_BYTES)))));
+            crowd.does(maker, Command::Key { room: None, key: Some(text(&"k".repeat(KEY_MAX_BYTES))) });
             for guesser in makers..makers + KEY_ADDRESSES {
                 let (room, key) = (text(&long_name(3, room)), Some(text("wrong")));
                 crowd.does(guesser, Command::Join { room, key });
@@ -132,9 +132,15 @@ fn size_of_a_decision_is_within_its_limit() {
         for room in 0..rooms {
             crowd.makes(0, room);
             for whom in 1..=DECISIONS_PER_ROOM {
-                crowd.does(0, Command::Ban(text(&long_name(1, whom))));
+                crowd.does(0, Command::Ban { room: None, whom: text(&long_name(1, whom)) });
                 // The name is the list's own: the person has another one by then.
-                crowd.does(0, Command::Mute(Some(text(&long_name(2, room * DECISIONS_PER_ROOM + whom)))));
+                crowd.does(
+                    0,
+                    Command::Mute {
+                        room: None,
+                        whom: Some(text(&long_name(2, room * DECISIONS_PER_ROOM + whom))),
+                    },
+                );
             }
         }
     });

@@ -51,7 +51,7 @@ fn answers(input: &[u8]) -> Vec<u8> {
 }
 
 fn say(words: &str) -> Command {
-    Command::Say(Text::clean(words))
+    Command::Say { room: None, text: Text::clean(words) }
 }
 
 const NOT_UTF8: Command = Command::Unclear(Trouble::NotUtf8);
@@ -194,7 +194,7 @@ fn who_does_not_send_utf8_is_told_once_and_loses_nothing() {
         say("caf\u{FFFD} solo"),
         say("t\u{FFFD}"),
         say("\u{FFFD} ñ"),
-        Command::Act(Text::clean("\u{FFFD}salta!")),
+        Command::Act { room: None, text: Text::clean("\u{FFFD}salta!") },
     ];
     however_cut(input, &(expected, vec![]));
     assert_eq!(commands("a\u{FFFD}b\n".as_bytes()), [say("a\u{FFFD}b")], "who types the sign sends UTF-8");

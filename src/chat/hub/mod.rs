@@ -201,7 +201,9 @@ impl Hub {
         let done = match (command, name) {
             (Command::Secret(typed), _) => self.take_secret(id, typed),
             // Typed again, perhaps, for nothing has come of it for long.
-            (Command::Say(text), _) if !text.is_blank() && self.sessions.questions.speaks_early(id) => {
+            (Command::Say { text, .. }, _)
+                if !text.is_blank() && self.sessions.questions.speaks_early(id) =>
+            {
                 self.answer(id, Event::Trouble(Trouble::TypedAhead))
             }
             (command, _) if self.sessions.questions.repeats_secret(id, &command) => {
@@ -308,7 +310,7 @@ impl Hub {
 
     fn handle_newcomer(&mut self, id: ClientId, command: Command) -> Done {
         match command {
-            Command::Say(text) | Command::Nick(text) => return self.take_name(id, &text),
+            Command::Say { text, .. } | Command::Nick(text) => return self.take_name(id, &text),
             Command::Login(name) => return self.login(id, &name),
             Command::Quit(_) => {
                 self.close(id, CloseReason::Quit);
@@ -344,10 +346,10 @@ impl Hub {
     fn handle_member(&mut self, id: ClientId, name: &Name, command: Command) -> Done {
         self.acknowledge(id);
         match command {
-            Command::Say(text) if text.is_blank() => Ok(()),
-            Command::Say(text) => self.say(id, name, MessageKind::Said, text),
-            Command::Act(text) => self.say(id, name, MessageKind::Acted, text),
-            Command::History(lines) => self.history(id, lines),
+            Command::Say { text, .. } if text.is_blank() => Ok(()),
+            Command::Say { room, text } => self.say(id, name, room.as_ref(), (MessageKind::Said, text)),
+            Command::Act { room, text } => self.say(id, name, room.as_ref(), (MessageKind::Acted, text)),
+            Command::History { room, lines } => self.history(id, room.as_ref(), lines),
             Command::Search(words) => self.search(id, words),
             Command::Message { to, text } => self.message(id, name, &to, text),
             Command::Reply(text) => self.reply(id, name, text),
@@ -356,15 +358,15 @@ impl Hub {
             Command::Rooms => self.list_rooms(id),
             Command::Join { room, key } => self.join(id, name, &room, key),
             Command::Leave(room) => self.leave(id, name, room),
-            Command::Topic(topic) => self.topic(id, name, topic),
-            Command::Key(key) => self.lock(id, name, key),
-            Command::Invite(whom) => self.invite(id, name, &whom),
-            Command::Kick { whom, reason } => self.kick(id, name, &whom, reason),
-            Command::Ban(whom) => self.ban(id, name, &whom),
-            Command::Unban(whom) => self.unban(id, name, &whom),
-            Command::Bans => self.bans(id),
-            Command::Mute(whom) => self.mute(id, name, whom),
-            Command::Op(whom) => self.op(id, name, &whom),
+            Command::Topic { room, topic } => self.topic(id, name, room.as_ref(), topic),
+            Command::Key { room, key } => self.lock(id, name, room.as_ref(), key),
+            Command::Invite { room, whom } => self.invite(id, name, room.as_ref(), &whom),
+            Command::Kick { room, whom, reason } => self.kick(id, name, room.as_ref(), (&whom, reason)),
+            Command::Ban { room, whom } => self.ban(id, name, room.as_ref(), &whom),
+            Command::Unban { room, whom } => self.unban(id, name, room.as_ref(), &whom),
+            Command::Bans { room } => self.bans(id, room.as_ref()),
+            Command::Mute { room, whom } => self.mute(id, name, room.as_ref(), whom),
+            Command::Op { room, whom } => self.op(id, name, room.as_ref(), &whom),
             Command::Expel { whom, minutes, reason } => {
                 self.order_expulsion(id, name, &whom, (minutes, reason))
             }

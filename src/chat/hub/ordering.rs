@@ -19,9 +19,15 @@ use crate::limits::DECISIONS_MAX;
 const NAME_KEY_STEPS: usize = 500;
 
 impl Hub {
-    /// Closes the current room by a key; without one, opens it.
-    pub(super) fn lock(&mut self, id: ClientId, name: &Name, key: Option<Text>) -> Done {
-        let room = self.ordered_room(id)?;
+    /// Closes a room by a key; without one, opens it.
+    pub(super) fn lock(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        target: Option<&Text>,
+        key: Option<Text>,
+    ) -> Done {
+        let room = self.ordered_room(id, target)?;
         if room == GENERAL {
             return Err(RoomRefusal::Everybodys(self.room_name(room)).into());
         }
@@ -40,8 +46,8 @@ impl Hub {
     }
 
     /// Lets one person in, key or no key.
-    pub(super) fn invite(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
-        let room = self.ordered_room(id)?;
+    pub(super) fn invite(&mut self, id: ClientId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
+        let room = self.ordered_room(id, target)?;
         let Some((guest, guest_name)) = self.person_called(whom.as_str()) else {
             return Err(Refusal::NoSuchPerson(whom.clone()));
         };
@@ -64,9 +70,15 @@ impl Hub {
         Ok(())
     }
 
-    /// Puts somebody out of the current room.
-    pub(super) fn kick(&mut self, id: ClientId, name: &Name, whom: &Text, reason: Option<Text>) -> Done {
-        let room = self.ordered_room(id)?;
+    /// Puts somebody out of a room.
+    pub(super) fn kick(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        target: Option<&Text>,
+        (whom, reason): (&Text, Option<Text>),
+    ) -> Done {
+        let room = self.ordered_room(id, target)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
         if guest == id {
             return Err(RoomRefusal::Yourself.into());
@@ -79,9 +91,9 @@ impl Hub {
         Ok(())
     }
 
-    /// Puts somebody out of the current room for good, whether they are there or not.
-    pub(super) fn ban(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
-        let room = self.ordered_room(id)?;
+    /// Puts somebody out of a room for good, whether they are there or not.
+    pub(super) fn ban(&mut self, id: ClientId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
+        let room = self.ordered_room(id, target)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         if guest == Some(id) {
             return Err(RoomRefusal::Yourself.into());
@@ -126,8 +138,8 @@ impl Hub {
     }
 
     /// Lets somebody come back.
-    pub(super) fn unban(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
-        let room = self.ordered_room(id)?;
+    pub(super) fn unban(&mut self, id: ClientId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
+        let room = self.ordered_room(id, target)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let lifted = self.strike_person(room, RoomList::Bans, &guest_name, guest);
         let Some(facts) = lifted else {
@@ -138,17 +150,23 @@ impl Hub {
         Ok(())
     }
 
-    /// Lists who may not enter the current room, and who may not speak there.
-    pub(super) fn bans(&mut self, id: ClientId) -> Done {
-        let room = self.ordered_room(id)?;
+    /// Lists who may not enter a room, and who may not speak there.
+    pub(super) fn bans(&mut self, id: ClientId, target: Option<&Text>) -> Done {
+        let room = self.ordered_room(id, target)?;
         let Room { name, modes, .. } = &self.rooms[room];
         let (banned, muted) = (names_of(&modes.banned), names_of(&modes.muted));
         self.answer(id, Event::Bans { room: name.clone(), banned, muted })
     }
 
     /// Silences somebody, or lets them speak again; without a name, everyone but operators.
-    pub(super) fn mute(&mut self, id: ClientId, name: &Name, whom: Option<Text>) -> Done {
-        let room = self.ordered_room(id)?;
+    pub(super) fn mute(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        target: Option<&Text>,
+        whom: Option<Text>,
+    ) -> Done {
+        let room = self.ordered_room(id, target)?;
         let Some(whom) = whom else {
             let modes = &mut self.rooms[room].modes;
             modes.moderated = !modes.moderated;
@@ -173,8 +191,8 @@ impl Hub {
     }
 
     /// Makes a member an operator.
-    pub(super) fn op(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
-        let room = self.ordered_room(id)?;
+    pub(super) fn op(&mut self, id: ClientId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
+        let room = self.ordered_room(id, target)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
         let operators = &mut self.rooms[room].modes.operators;
         if !operators.contains(&guest) {
@@ -346,9 +364,9 @@ impl Hub {
         self.tell(id, Event::Decided { room, by, decision });
     }
 
-    /// The current room, if the client is its operator.
-    fn ordered_room(&self, id: ClientId) -> Result<RoomId, RoomRefusal> {
-        let room = self.current(id)?;
+    /// The room that an order is for, if the client is its operator.
+    fn ordered_room(&self, id: ClientId, target: Option<&Text>) -> Result<RoomId, RoomRefusal> {
+        let room = self.target_room(id, target)?;
         // Once for all that an order does with the lists.
         self.spend(self.room(room).map_or(0, Room::decision_steps));
         if self.room(room).is_some_and(|room| self.operates(id, room)) {

@@ -48,9 +48,9 @@ impl Hub {
             .map(|membership| membership.room)
     }
 
-    /// The last lines of the current room.
-    pub(super) fn history(&mut self, id: ClientId, lines: Option<usize>) -> Done {
-        let room = self.current(id)?;
+    /// The last lines of a room.
+    pub(super) fn history(&mut self, id: ClientId, target: Option<&Text>, lines: Option<usize>) -> Done {
+        let room = self.target_room(id, target)?;
         let key = self.rooms[room].key;
         self.effects.push(Effect::Look(id, Look::Last(key, lines.unwrap_or(HISTORY_DEFAULT_LINES))));
         Ok(())

@@ -74,9 +74,15 @@ impl Hub {
         Ok(())
     }
 
-    /// Shows what the current room is about, or decides it; `-` clears it.
-    pub(super) fn topic(&mut self, id: ClientId, name: &Name, topic: Option<Text>) -> Done {
-        let room = self.current(id)?;
+    /// Shows what a room is about, or decides it; `-` clears it.
+    pub(super) fn topic(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        target: Option<&Text>,
+        topic: Option<Text>,
+    ) -> Done {
+        let room = self.target_room(id, target)?;
         let may_speak = self.may_speak(id, name, room);
         let about = &mut self.rooms[room];
         let Some(topic) = topic else {
@@ -203,6 +209,14 @@ impl Hub {
     pub(super) fn room_called(&self, wanted: &Text) -> Result<RoomId, RoomRefusal> {
         let name = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
         self.find_room(&name).ok_or_else(|| RoomRefusal::NoSuchRoom(wanted.clone()))
+    }
+
+    /// The room that a command of a member is for, which is one that they are in: the one named or, without a name, the
+    /// current one.
+    pub(super) fn target_room(&self, id: ClientId, named: Option<&Text>) -> Result<RoomId, RoomRefusal> {
+        let Some(named) = named else { return self.current(id) };
+        let room = self.room_called(named)?;
+        if self.sits_in(id, room) { Ok(room) } else { Err(RoomRefusal::NotIn(self.room_name(room))) }
     }
 
     /// Tells a whole room what was decided about it.

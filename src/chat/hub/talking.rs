@@ -10,9 +10,15 @@ use crate::chat::refusal::Refusal;
 use crate::chat::text::Text;
 
 impl Hub {
-    /// Words for the current room, or a deed.
-    pub(super) fn say(&mut self, id: ClientId, name: &Name, kind: MessageKind, text: Text) -> Done {
-        let (room, room_name, key) = self.authorize_send(id, name)?;
+    /// Words for a room, or a deed.
+    pub(super) fn say(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        target: Option<&Text>,
+        (kind, text): (MessageKind, Text),
+    ) -> Done {
+        let (room, room_name, key) = self.authorize_send(id, name, target)?;
         let (message_id, at, from) = (self.next_message_id(), self.at.wall, name.clone());
         let message = Message { id: message_id, room: key, at, from, kind, text };
         self.effects.push(Effect::Keep(message.clone()));
@@ -78,8 +84,13 @@ impl Hub {
     }
 
     /// The room that hears this client now, if it does.
-    fn authorize_send(&mut self, id: ClientId, name: &Name) -> Result<(RoomId, Name, RoomKey), RoomRefusal> {
-        let room = self.current(id)?;
+    fn authorize_send(
+        &mut self,
+        id: ClientId,
+        name: &Name,
+        target: Option<&Text>,
+    ) -> Result<(RoomId, Name, RoomKey), RoomRefusal> {
+        let room = self.target_room(id, target)?;
         if !self.may_speak(id, name, room) {
             return Err(RoomRefusal::MayNotSpeak(self.room_name(room)));
         }

@@ -343,8 +343,8 @@ impl Codec {
         };
         if ahead {
             match parse::parse(text.clone()) {
-                Command::Say(_) if text.is_blank() => return Some(Taken::Nothing),
-                Command::Say(_) => {
+                Command::Say { .. } if text.is_blank() => return Some(Taken::Nothing),
+                Command::Say { .. } => {
                     self.input.as_mut()?.ahead.as_mut()?.last = Some(text);
                     return Some(Taken::Command(Command::Unclear(Trouble::TypedAhead), true));
                 }

@@ -122,7 +122,7 @@ pub(in crate::protocol) fn parse(text: Text) -> Command {
         Some(line) if !line.starts_with('/') => return parse_command(line),
         // Two slashes for one are a slip as well.
         Some(line) => {
-            let said = || Command::Say(Text::clean(line));
+            let said = || Command::Say { room: None, text: Text::clean(line) };
             return slip::meant(words, false).unwrap_or_else(said);
         }
         None => {}
@@ -136,7 +136,7 @@ pub(in crate::protocol) fn parse(text: Text) -> Command {
     }
     let alone = text.as_str().trim();
     let quits = GOODBYES.iter().any(|word| alone.eq_ignore_ascii_case(word));
-    if quits { Command::Quit(None) } else { Command::Say(text) }
+    if quits { Command::Quit(None) } else { Command::Say { room: None, text } }
 }
 
 /// A command that a password follows, behind what stands where a slash was meant: 7 and &, which are on its key on Spanish
@@ -178,37 +178,37 @@ fn parse_command(line: &str) -> Command {
             Command::Join { room, key }
         }
         (Verb::Leave, room) => Command::Leave(room),
-        (Verb::Topic, topic) => Command::Topic(topic),
+        (Verb::Topic, topic) => Command::Topic { room: None, topic },
         (Verb::Message, Some(_)) => match first_word(rest) {
             (to, Some(text)) => Command::Message { to, text },
             _ => Command::Unclear(Trouble::Usage(verb)),
         },
         (Verb::Reply, Some(text)) => Command::Reply(text),
-        (Verb::History, None) => Command::History(None),
+        (Verb::History, None) => Command::History { room: None, lines: None },
         (Verb::History, Some(_)) => match rest.parse() {
-            Ok(lines) if lines > 0 => Command::History(Some(lines)),
+            Ok(lines) if lines > 0 => Command::History { room: None, lines: Some(lines) },
             _ => Command::Unclear(Trouble::Usage(verb)),
         },
         (Verb::Search, Some(words)) => Command::Search(words),
         (Verb::Register, None) => Command::Register,
         (Verb::Login, Some(name)) if !rest.contains(char::is_whitespace) => Command::Login(name),
         (Verb::Password, None) => Command::ChangePassword,
-        (Verb::Key, key) => Command::Key(key),
-        (Verb::Invite, Some(whom)) => Command::Invite(whom),
+        (Verb::Key, key) => Command::Key { room: None, key },
+        (Verb::Invite, Some(whom)) => Command::Invite { room: None, whom },
         (Verb::Kick, Some(_)) => {
             let (whom, reason) = first_word(rest);
-            Command::Kick { whom, reason }
+            Command::Kick { room: None, whom, reason }
         }
         (Verb::Expel, Some(_)) => expel(rest),
         (Verb::Readmit, Some(whom)) => Command::Readmit(whom),
         (Verb::Expelled, None) => Command::Expelled,
-        (Verb::Ban, Some(whom)) => Command::Ban(whom),
-        (Verb::Unban, Some(whom)) => Command::Unban(whom),
-        (Verb::Bans, _) => Command::Bans,
-        (Verb::Mute, whom) => Command::Mute(whom),
-        (Verb::Op, Some(whom)) => Command::Op(whom),
+        (Verb::Ban, Some(whom)) => Command::Ban { room: None, whom },
+        (Verb::Unban, Some(whom)) => Command::Unban { room: None, whom },
+        (Verb::Bans, _) => Command::Bans { room: None },
+        (Verb::Mute, whom) => Command::Mute { room: None, whom },
+        (Verb::Op, Some(whom)) => Command::Op { room: None, whom },
         (Verb::Nick, Some(name)) => Command::Nick(name),
-        (Verb::Me, Some(text)) => Command::Act(text),
+        (Verb::Me, Some(text)) => Command::Act { room: None, text },
         (Verb::Away, reason) => Command::Away(reason),
         (Verb::Ignore, whom) => Command::Ignore(whom),
         (Verb::Lang, None) => Command::Language(None),

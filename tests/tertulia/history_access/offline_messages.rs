@@ -125,7 +125,7 @@ impl Trial {
         if self.watched == "Marta" {
             self.world.reader = Some(id);
         }
-        self.world.does(id, Command::Say(text(name)));
+        self.world.does(id, Command::Say { room: None, text: text(name) });
         id
     }
 
@@ -202,7 +202,7 @@ impl Trial {
             Coming::Lost | Coming::SeenAndLost => {
                 let id = self.logs_in();
                 if coming == Coming::SeenAndLost {
-                    self.world.does(id, Command::Say(text("ya")));
+                    self.world.does(id, Command::Say { room: None, text: text("ya") });
                 }
                 self.world.is_lost(id);
                 self.goes_on(2);
@@ -217,7 +217,7 @@ impl Trial {
             Coming::TakenOver | Coming::SeenAndTakenOver => {
                 let id = self.logs_in();
                 if coming == Coming::SeenAndTakenOver {
-                    self.world.does(id, Command::Say(text("ya")));
+                    self.world.does(id, Command::Say { room: None, text: text("ya") });
                 }
                 self.world.begins(2);
                 self.logs_in();

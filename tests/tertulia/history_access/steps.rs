@@ -139,22 +139,22 @@ impl Step {
             Step::TurnsAway | Step::EntersGeneral => world.reader_does(join("general")),
             Step::Leaves => world.reader_does(leave(ROOM)),
             Step::LeavesGeneral => world.reader_does(leave("general")),
-            Step::Kicked => world.lets("Olga", Command::Kick { whom: text(name), reason: None }),
-            Step::Banned => world.lets("Olga", Command::Ban(text(name))),
-            Step::Unbanned => world.lets("Olga", Command::Unban(text(name))),
-            Step::Invited => world.lets("Olga", Command::Invite(text(name))),
-            Step::Muted => world.lets("Olga", Command::Mute(Some(text(name)))),
-            Step::Hushed => world.lets("Olga", Command::Mute(None)),
-            Step::Opped => world.lets("Olga", Command::Op(text(name))),
+            Step::Kicked => world.lets("Olga", Command::Kick { room: None, whom: text(name), reason: None }),
+            Step::Banned => world.lets("Olga", Command::Ban { room: None, whom: text(name) }),
+            Step::Unbanned => world.lets("Olga", Command::Unban { room: None, whom: text(name) }),
+            Step::Invited => world.lets("Olga", Command::Invite { room: None, whom: text(name) }),
+            Step::Muted => world.lets("Olga", Command::Mute { room: None, whom: Some(text(name)) }),
+            Step::Hushed => world.lets("Olga", Command::Mute { room: None, whom: None }),
+            Step::Opped => world.lets("Olga", Command::Op { room: None, whom: text(name) }),
             Step::Ignored => world.lets("Olga", ignore(name)),
             Step::Ignores => world.reader_does(ignore("Olga")),
             Step::Renamed => is_called(world, "Ronda"),
             Step::RenamedBack => is_called(world, "Rita"),
             Step::Locked => {
                 world.key = "otra";
-                world.lets("Olga", Command::Key(Some(text("otra"))));
+                world.lets("Olga", Command::Key { room: None, key: Some(text("otra")) });
             }
-            Step::Opened => world.lets("Olga", Command::Key(None)),
+            Step::Opened => world.lets("Olga", Command::Key { room: None, key: None }),
             Step::Vanishes | Step::LeavesLast | Step::LostLast => vanishes(self, world),
             Step::Remade => {
                 world.enters("Berta");
@@ -196,10 +196,10 @@ fn vanishes(step: Step, world: &mut World) {
 /// Whoever made the room closes it, if it is to be closed, and Olga is its operator again.
 fn is_made(world: &mut World, keyed: bool, does: impl Fn(&mut World, Command)) {
     if keyed {
-        does(world, Command::Key(Some(text(KEY))));
+        does(world, Command::Key { room: None, key: Some(text(KEY)) });
     }
     world.lets("Olga", Command::Join { room: text(ROOM), key: Some(text(KEY)) });
-    does(world, Command::Op(text("Olga")));
+    does(world, Command::Op { room: None, whom: text("Olga") });
     world.spoken_in = true;
 }
 
@@ -228,7 +228,7 @@ fn changes_connection(step: Step, world: &mut World) {
         }
         Step::Named => {
             world.name = "Rita";
-            world.reader_does(Command::Say(text("Rita")));
+            world.reader_does(Command::Say { room: None, text: text("Rita") });
         }
         other => unreachable!("{other:?} is taken elsewhere"),
     }

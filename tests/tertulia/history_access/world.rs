@@ -101,7 +101,7 @@ impl World {
         world.begins_to_serve();
         world.lets("Olga", join(ROOM));
         if keyed {
-            world.lets("Olga", Command::Key(Some(text(KEY))));
+            world.lets("Olga", Command::Key { room: None, key: Some(text(KEY)) });
         }
         world.reader = Some(world.enters("Rita"));
         world.rests();
@@ -130,7 +130,7 @@ impl World {
     pub fn enters(&mut self, name: &'static str) -> ClientId {
         let id = self.connects();
         self.people.insert(name, id);
-        self.does(id, Command::Say(text(name)));
+        self.does(id, Command::Say { room: None, text: text(name) });
         if self.book.has(name) {
             self.types(id, &password(name));
         }
@@ -146,7 +146,7 @@ impl World {
         let id = self.connects();
         self.reader = Some(id);
         self.name = name;
-        self.does(id, Command::Say(text(name)));
+        self.does(id, Command::Say { room: None, text: text(name) });
     }
 
     pub fn reader_is_lost(&mut self) {
@@ -202,11 +202,18 @@ impl World {
             self.rests();
             let words = text(&format!("noticia {WORD}{stage}"));
             let acted = stage % 2 == 1;
-            self.lets("Olga", if acted { Command::Act(words) } else { Command::Say(words) });
+            self.lets(
+                "Olga",
+                if acted {
+                    Command::Act { room: None, text: words }
+                } else {
+                    Command::Say { room: None, text: words }
+                },
+            );
             self.lets("Olga", topic(&format!("tema{stage}")));
             self.lets("Paso", nick("Vado"));
         }
-        self.lets("Gala", Command::Say(text(&format!("noticia fuera{stage}"))));
+        self.lets("Gala", Command::Say { room: None, text: text(&format!("noticia fuera{stage}")) });
         self.whispers += 2;
         self.lets("Olga", message("Zulema", &format!("susurro{stage}")));
         self.lets("Olga", message("Rita", &format!("recado{stage}")));
@@ -243,12 +250,12 @@ impl World {
             (Door::WhoThere, Command::Who(Some(text(ROOM)))),
             (Door::WhoHere, Command::Who(None)),
             (Door::Rooms, Command::Rooms),
-            (Door::Topic, Command::Topic(None)),
+            (Door::Topic, Command::Topic { room: None, topic: None }),
         ] {
             self.apply(Some((door, self.stage)), Input::Command(id, command));
         }
         for (query, command) in [
-            (Query::History, Command::History(Some(100))),
+            (Query::History, Command::History { room: None, lines: Some(100) }),
             (Query::Search, Command::Search(text(word))),
             (Query::SearchWord, Command::Search(text(WORD))),
         ] {

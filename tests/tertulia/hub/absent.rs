@@ -68,7 +68,7 @@ fn they_are_for_the_account_and_not_for_the_name() {
     chat.types_secret(id, "margarita");
     chat.says(id, "Mario");
     chat.hush();
-    chat.does(id, Command::History(None));
+    chat.does(id, Command::History { room: None, lines: None });
     assert_eq!(chat.hears(id), NOTHING);
 }
 
@@ -94,7 +94,7 @@ fn whoever_sees_those_of_one_account_has_not_seen_those_of_another() {
     chat.types_secret(id, "tres tristes tigres");
     let (_, asked) = chat.auth_requests.pop().expect("they gave another one");
     out.extend(chat.decides(Input::Reply(Reply::AuthResult(id, asked.matter(), AuthResult::Granted(juan)))));
-    out.extend(chat.decides(Input::Command(id, Command::Say(text("ya soy Juan")))));
+    out.extend(chat.decides(Input::Command(id, Command::Say { room: None, text: text("ya soy Juan") })));
     let seen = out.iter().find(|effect| matches!(effect, Effect::Ack(..)));
     assert_eq!(seen, None, "Juan has seen nothing");
 }

@@ -11,7 +11,7 @@ use super::{Book, Chat, NOTHING, SECOND, ignore, join, name, nick, text};
 const ACCOUNTS: [(&str, &str); 2] = [("María", "girasol"), ("Juan", "tres tristes tigres")];
 
 fn ban(whom: &str) -> Command {
-    Command::Ban(text(whom))
+    Command::Ban { room: None, whom: text(whom) }
 }
 
 fn login(name: &str) -> Command {
@@ -259,7 +259,7 @@ fn a_new_connection_goes_on_where_the_old_one_was() {
     assert_eq!(chat.hears(ana), ["#cocina María: ya estoy"]);
     chat.says(eva, "¿me lees?");
     assert_eq!(chat.hears(id), NOTHING, "whom she hid she still hides");
-    chat.does(id, Command::Key(Some(text("sal"))));
+    chat.does(id, Command::Key { room: None, key: Some(text("sal")) });
     assert_eq!(chat.hears(id), ["#cocina María: locked"], "it is still her room");
     chat.hush();
     chat.ends(id, CloseReason::Lost);
@@ -271,16 +271,18 @@ fn a_new_connection_goes_on_where_the_old_one_was() {
 fn what_was_decided_about_somebody_follows_them_to_their_new_connection() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (olga, invitada) = (chat.enters("Olga"), chat.enters("Invitada"));
-    for (room, order) in [("cerrada", Command::Key(Some(text("sal")))), ("vetada", ban("Invitada"))] {
+    for (room, order) in
+        [("cerrada", Command::Key { room: None, key: Some(text("sal")) }), ("vetada", ban("Invitada"))]
+    {
         chat.does(olga, join(room));
         chat.does(olga, order);
     }
     chat.does(olga, join("callada"));
-    chat.does(olga, Command::Mute(Some(text("Invitada"))));
+    chat.does(olga, Command::Mute { room: None, whom: Some(text("Invitada")) });
     chat.does(invitada, login("María"));
     chat.types_secret(invitada, "girasol");
     chat.does(olga, join("cerrada"));
-    chat.does(olga, Command::Invite(text("María")));
+    chat.does(olga, Command::Invite { room: None, whom: text("María") });
     let maria = chat.logs_in("María", "girasol");
     assert!(!chat.is_here(invitada));
     chat.hush();
@@ -511,8 +513,13 @@ fn with_sessions_that_wait_for_their_end() -> (Chat, ClientId, ClientId) {
 
 #[test]
 fn revoked_session_does_nothing_while_it_waits_for_its_end() {
-    for command in [Command::Say(text("hola")), join("sala"), nick("María"), Command::Register, login("Juan")]
-    {
+    for command in [
+        Command::Say { room: None, text: text("hola") },
+        join("sala"),
+        nick("María"),
+        Command::Register,
+        login("Juan"),
+    ] {
         for removed in [false, true] {
             let (mut chat, juan, last) = with_sessions_that_wait_for_their_end();
             let key = chat.book.key("María");

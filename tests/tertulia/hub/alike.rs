@@ -206,11 +206,11 @@ fn room_is_not_called_like_a_question() {
 }
 
 fn ban(whom: &str) -> Command {
-    Command::Ban(text(whom))
+    Command::Ban { room: None, whom: text(whom) }
 }
 
 fn mute(whom: &str) -> Command {
-    Command::Mute(Some(text(whom)))
+    Command::Mute { room: None, whom: Some(text(whom)) }
 }
 
 /// What is decided about one of two accounts whose names look alike is not about the other: said while they are here, and
@@ -252,7 +252,7 @@ fn decision_about_an_account_is_not_about_the_other_that_looks_like_it() {
             let olga = chat.logs_in("Olga", "petunias");
             chat.does(olga, join("sala"));
             chat.does(olga, ban("Maria"));
-            chat.does(olga, Command::Unban(text("María")));
+            chat.does(olga, Command::Unban { room: None, whom: text("María") });
             chat.hush();
             chat.does(marked, join("sala"));
             chat.does(plain, join("sala"));

@@ -67,7 +67,7 @@ impl Street {
         let (name, password, room) =
             (self.pick(&NAMES), self.pick(&PASSWORDS), self.pick(&["sala", "patio"]));
         let command = match self.dice.below(if self.rooms { 13 } else { 11 }) {
-            0 | 1 => Command::Say(text(name)),
+            0 | 1 => Command::Say { room: None, text: text(name) },
             2 => Command::Login(text(name)),
             3 => nick(name),
             4 => Command::Register,

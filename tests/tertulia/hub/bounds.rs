@@ -22,8 +22,8 @@ fn words_that_are_kept_are_refused_as_a_whole_when_they_are_too_long() {
     chat.does(olga, join("sala"));
     chat.does(ana, join("sala"));
     chat.hush();
-    let kick = |reason: &str| Command::Kick { whom: text("Ana"), reason: Some(text(reason)) };
-    let key = |words: &str| Command::Key(Some(text(words)));
+    let kick = |reason: &str| Command::Kick { room: None, whom: text("Ana"), reason: Some(text(reason)) };
+    let key = |words: &str| Command::Key { room: None, key: Some(text(words)) };
     let cases: [(&str, Order, usize); 4] = [
         ("Topic", topic, TOPIC_MAX_BYTES),
         ("Key", key, KEY_MAX_BYTES),
@@ -117,7 +117,7 @@ fn decisions_of_all_rooms_are_bounded_and_the_room_with_most_gives_way() {
     let olga = chat.enters("Olga");
     chat.does(olga, join("chica"));
     for whom in ["Pedro", "Luis", "Eva"] {
-        chat.does(olga, Command::Ban(text(whom)));
+        chat.does(olga, Command::Ban { room: None, whom: text(whom) });
     }
     let records = || (1..=1_000).filter_map(|key| chat.hub.room_record(RoomKey(key)));
     let all: usize = records().map(|record| record.banned.len() + record.muted.len()).sum();

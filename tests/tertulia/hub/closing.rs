@@ -7,11 +7,11 @@ use tertulia::chat::{ChatConfig, ClientId, Command, LogEntry};
 use tertulia::limits::{DECISIONS_PER_ROOM, FREE_FAILURES, KEY_ADDRESSES, KEY_ALARM_INTERVAL};
 
 fn key(key: &str) -> Command {
-    Command::Key(Some(text(key)))
+    Command::Key { room: None, key: Some(text(key)) }
 }
 
 fn invite(whom: &str) -> Command {
-    Command::Invite(text(whom))
+    Command::Invite { room: None, whom: text(whom) }
 }
 
 fn join_with(key: &str) -> Command {
@@ -52,7 +52,7 @@ fn closing_and_opening_are_told_without_the_key() {
     chat.does(luis, join_with("sésamo"));
     chat.does(luis, join_with("otra"));
     assert_eq!(chat.hears(luis), ["#sala has another key", "in #sala: 3 (secretos)"]);
-    chat.does(olga, Command::Key(None));
+    chat.does(olga, Command::Key { room: None, key: None });
     assert_eq!(chat.hears(ana), ["#sala Olga: locked", ">>> Luis #sala", "#sala Olga: unlocked"]);
     chat.does(eva, join("sala"));
     assert_eq!(chat.hears(eva), ["in #sala: 4 (secretos)"]);
@@ -189,7 +189,7 @@ fn operators_for_good_hear_of_wrong_keys_once() {
     let (maria, juan) = (chat.logs_in("María", "girasol"), chat.logs_in("Juan", "tres tigres"));
     chat.does(maria, join("sala"));
     chat.does(juan, join("sala"));
-    chat.does(maria, Command::Op(text("Juan")));
+    chat.does(maria, Command::Op { room: None, whom: text("Juan") });
     chat.does(maria, key("sésamo"));
     chat.does(juan, Command::Leave(None));
     chat.does(juan, join("sala"));

@@ -68,7 +68,7 @@ fn greeting_of_who_is_banned_tells_nobody() {
     let config = ChatConfig { accounts: Some(book.accounts()), operators, ..ChatConfig::default() };
     let mut chat = Chat::with(config, book);
     let maria = chat.logs_in("María", "girasol");
-    chat.does(maria, Command::Ban(text("Pedro")));
+    chat.does(maria, Command::Ban { room: None, whom: text("Pedro") });
     let pedro = chat.enters("Pedro");
     assert_eq!(others(&mut chat, pedro), None);
 }

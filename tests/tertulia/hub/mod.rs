@@ -173,7 +173,7 @@ impl Chat {
     }
 
     pub fn says(&mut self, id: ClientId, words: &str) {
-        self.does(id, Command::Say(text(words)));
+        self.does(id, Command::Say { room: None, text: text(words) });
     }
 
     pub fn does(&mut self, id: ClientId, command: Command) {
@@ -328,7 +328,7 @@ pub fn text(words: &str) -> Text {
 }
 
 pub fn act(words: &str) -> Command {
-    Command::Act(text(words))
+    Command::Act { room: None, text: text(words) }
 }
 
 pub fn nick(name: &str) -> Command {
@@ -352,7 +352,7 @@ pub fn leave(room: &str) -> Command {
 }
 
 pub fn topic(words: &str) -> Command {
-    Command::Topic(Some(text(words)))
+    Command::Topic { room: None, topic: Some(text(words)) }
 }
 
 pub fn message(to: &str, words: &str) -> Command {

@@ -17,14 +17,14 @@ fn an_operator_of_the_server_may_do_everything_everywhere() {
     let mut chat = operated("María");
     let (ana, maria) = (chat.enters("Ana"), chat.logs_in("María", "girasol"));
     chat.does(ana, join("cocina"));
-    chat.does(ana, Command::Key(Some(text("sal"))));
-    chat.does(ana, Command::Ban(text("María")));
+    chat.does(ana, Command::Key { room: None, key: Some(text("sal")) });
+    chat.does(ana, Command::Ban { room: None, whom: text("María") });
     chat.hush();
-    chat.does(maria, Command::Kick { whom: text("Ana"), reason: None });
+    chat.does(maria, Command::Kick { room: None, whom: text("Ana"), reason: None });
     assert_eq!(chat.hears(maria), ["#general María: kicked Ana"]);
     chat.does(maria, join("cocina"));
     assert_eq!(chat.hears(maria), ["in #cocina: 2"], "neither key nor ban keeps her out");
-    chat.does(maria, Command::Mute(None));
+    chat.does(maria, Command::Mute { room: None, whom: None });
     chat.says(maria, "silencio");
     assert_eq!(chat.hears(maria), ["#cocina María: hushed"]);
     chat.does(maria, nick("Otra"));
@@ -43,7 +43,7 @@ fn the_room_of_a_registered_person_stays() {
     chat.does(maria, leave("vacía"));
     chat.does(maria, join("cocina"));
     chat.does(maria, topic("recetas"));
-    chat.does(maria, Command::Ban(text("Ana")));
+    chat.does(maria, Command::Ban { room: None, whom: text("Ana") });
     chat.does(ana, join("de-paso"));
     chat.says(ana, "hola");
     chat.does(ana, leave("de-paso"));
@@ -56,7 +56,7 @@ fn the_room_of_a_registered_person_stays() {
     let maria = chat.logs_in("María", "girasol");
     chat.hush();
     chat.does(maria, join("cocina"));
-    chat.does(maria, Command::Unban(text("Ana")));
+    chat.does(maria, Command::Unban { room: None, whom: text("Ana") });
     assert_eq!(chat.hears(maria), ["in #cocina: 1 (recetas)", "#cocina María: unbanned Ana"]);
 }
 
@@ -86,7 +86,7 @@ fn what_was_remembered_of_a_room_is_so_again() {
     let mut chat = Chat::with(config, book);
     let [ana, eva] = ["Ana", "Eva"].map(|name| chat.enters(name));
     chat.hush();
-    chat.does(ana, Command::Topic(None));
+    chat.does(ana, Command::Topic { room: None, topic: None });
     assert_eq!(chat.hears(ana), ["#general is about recetas"]);
     let enter = |key: Option<&str>| Command::Join { room: text("cocina"), key: key.map(text) };
     chat.does(ana, enter(Some("sal")));
@@ -98,7 +98,7 @@ fn what_was_remembered_of_a_room_is_so_again() {
     let maria = chat.logs_in("María", "girasol");
     chat.hush();
     chat.does(maria, enter(None));
-    chat.does(maria, Command::Mute(None));
+    chat.does(maria, Command::Mute { room: None, whom: None });
     assert_eq!(chat.hears(maria), ["in #cocina: 2 (recetas)", "#cocina María: unhushed"]);
     assert_eq!(chat.records[&RoomKey(7)], RoomRecord { moderated: false, ..locked });
     chat.does(ana, join("nueva"));
@@ -125,9 +125,9 @@ fn a_ban_ends_the_operator_s_office() {
     let (maria, juan) = (chat.logs_in("María", "girasol"), chat.logs_in("Juan", "tres tristes tigres"));
     chat.does(maria, join("cocina"));
     chat.does(juan, join("cocina"));
-    chat.does(maria, Command::Op(text("Juan")));
+    chat.does(maria, Command::Op { room: None, whom: text("Juan") });
     chat.hush();
-    chat.does(maria, Command::Ban(text("Juan")));
+    chat.does(maria, Command::Ban { room: None, whom: text("Juan") });
     chat.does(juan, join("cocina"));
     assert_eq!(chat.hears(juan).last().map(String::as_str), Some("banned from #cocina"));
 }
@@ -144,7 +144,7 @@ fn an_account_that_was_removed_is_nobody_s() {
     assert_eq!(chat.hears(ana), ["<<< María"]);
     let maria = chat.enters("María");
     chat.hush();
-    chat.does(maria, Command::Kick { whom: text("Ana"), reason: None });
+    chat.does(maria, Command::Kick { room: None, whom: text("Ana"), reason: None });
     chat.does(maria, Command::ChangePassword);
     assert_eq!(chat.hears(maria), ["no operator of #general", "not registered: María"]);
 }

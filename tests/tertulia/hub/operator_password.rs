@@ -21,7 +21,7 @@ fn login(whom: &str) -> Command {
 }
 
 fn kick(whom: &str) -> Command {
-    Command::Kick { whom: text(whom), reason: None }
+    Command::Kick { room: None, whom: text(whom), reason: None }
 }
 
 fn expel(whom: &str) -> Command {

@@ -5,23 +5,23 @@ use tertulia::chat::{ClientId, CloseReason, Command, Event};
 use tertulia::limits::{DECISIONS_PER_ROOM, LINE_MAX_STEPS};
 
 fn kick(whom: &str) -> Command {
-    Command::Kick { whom: text(whom), reason: None }
+    Command::Kick { room: None, whom: text(whom), reason: None }
 }
 
 fn ban(whom: &str) -> Command {
-    Command::Ban(text(whom))
+    Command::Ban { room: None, whom: text(whom) }
 }
 
 fn unban(whom: &str) -> Command {
-    Command::Unban(text(whom))
+    Command::Unban { room: None, whom: text(whom) }
 }
 
 fn mute(whom: &str) -> Command {
-    Command::Mute(Some(text(whom)))
+    Command::Mute { room: None, whom: Some(text(whom)) }
 }
 
 fn op(whom: &str) -> Command {
-    Command::Op(text(whom))
+    Command::Op { room: None, whom: text(whom) }
 }
 
 /// Olga has made #sala; Ana and Luis are there too.
@@ -36,11 +36,22 @@ fn sala() -> (Chat, [ClientId; 3]) {
 fn only_operators_decide() {
     let (mut chat, [olga, ana, luis]) = sala();
     let orders = || {
-        let key = Command::Key(Some(text("x")));
-        let invite = Command::Invite(text("Luis"));
-        [key, Command::Key(None), invite, kick("Luis"), ban("Luis"), unban("Luis"), mute("Luis"), op("Ana")]
+        let key = Command::Key { room: None, key: Some(text("x")) };
+        let invite = Command::Invite { room: None, whom: text("Luis") };
+        [
+            key,
+            Command::Key { room: None, key: None },
+            invite,
+            kick("Luis"),
+            ban("Luis"),
+            unban("Luis"),
+            mute("Luis"),
+            op("Ana"),
+        ]
     };
-    for order in orders().into_iter().chain([Command::Mute(None), kick("Olga"), kick("Nadie")]) {
+    for order in
+        orders().into_iter().chain([Command::Mute { room: None, whom: None }, kick("Olga"), kick("Nadie")])
+    {
         chat.does(ana, order);
         assert_eq!(chat.hears(ana), ["no operator of #sala"]);
     }
@@ -58,7 +69,7 @@ fn only_operators_decide() {
 #[test]
 fn who_is_put_out_and_the_room_hear_it_once() {
     let (mut chat, [olga, ana, luis]) = sala();
-    chat.does(olga, Command::Kick { whom: text("luis"), reason: Some(text("por pesado")) });
+    chat.does(olga, Command::Kick { room: None, whom: text("luis"), reason: Some(text("por pesado")) });
     assert_eq!(chat.hears(olga), ["#sala Olga: kicked Luis (por pesado)"]);
     assert_eq!(chat.hears(ana), ["#sala Olga: kicked Luis (por pesado)"]);
     let told = ["out of #sala: Olga kicked (por pesado)", "in #general now"];
@@ -88,7 +99,7 @@ fn only_who_is_there_can_be_put_out() {
         chat.does(olga, order);
         assert!(chat.hears(olga)[0].starts_with("nobody in #sala: "));
     }
-    chat.does(olga, Command::Invite(text("Nadie")));
+    chat.does(olga, Command::Invite { room: None, whom: text("Nadie") });
     assert_eq!(chat.hears(olga), ["nobody: Nadie"]);
 }
 
@@ -170,7 +181,7 @@ fn a_ban_is_lifted_under_either_name() {
     }
     let (mut chat, [olga, _, luis]) = sala();
     chat.does(olga, ban("Luis"));
-    chat.does(olga, Command::Invite(text("Luis")));
+    chat.does(olga, Command::Invite { room: None, whom: text("Luis") });
     chat.hush();
     chat.does(luis, join("sala"));
     assert_eq!(chat.hears(luis), ["in #sala: 3"], "an invitation lifts it too");
@@ -178,11 +189,11 @@ fn a_ban_is_lifted_under_either_name() {
 
 #[test]
 fn an_invitation_does_not_outlive_its_guest_being_put_out() {
-    let invite = || Command::Invite(text("Luis"));
+    let invite = || Command::Invite { room: None, whom: text("Luis") };
     let put_out = [vec![invite(), kick("Luis")], vec![invite(), ban("Luis"), unban("Luis")]];
     for orders in put_out {
         let (mut chat, [olga, ana, luis]) = sala();
-        chat.does(olga, Command::Key(Some(text("sésamo"))));
+        chat.does(olga, Command::Key { room: None, key: Some(text("sésamo")) });
         chat.hush();
         orders.into_iter().for_each(|order| chat.does(olga, order));
         assert_eq!(chat.hears(ana)[0], "#sala Olga: invited Luis", "who is inside can be invited");
@@ -197,7 +208,10 @@ fn a_ban_takes_an_invitation_back() {
     for name in ["Luis", "Pepe"] {
         let (mut chat, [olga, _, luis]) = sala();
         chat.does(luis, leave("sala"));
-        for order in [Command::Key(Some(text("sésamo"))), Command::Invite(text("Luis"))] {
+        for order in [
+            Command::Key { room: None, key: Some(text("sésamo")) },
+            Command::Invite { room: None, whom: text("Luis") },
+        ] {
             chat.does(olga, order);
         }
         chat.does(luis, nick(name));
@@ -205,7 +219,7 @@ fn a_ban_takes_an_invitation_back() {
         chat.hush();
         chat.does(luis, join("sala"));
         assert_eq!(chat.hears(luis), ["#sala is closed"], "under whatever name");
-        chat.does(olga, Command::Invite(text(name)));
+        chat.does(olga, Command::Invite { room: None, whom: text(name) });
         chat.hush();
         chat.does(luis, join("sala"));
         assert_eq!(chat.hears(luis), ["in #sala: 3"], "another one counts again");
@@ -244,11 +258,11 @@ fn who_is_silenced_hears_and_does_not_speak() {
     let (mut chat, [olga, ana, luis]) = sala();
     chat.does(olga, mute("Luis"));
     assert_eq!(chat.hears(luis), ["#sala Olga: muted Luis"]);
-    for command in [Command::Say(text("hola")), act("salta"), topic("gritos")] {
+    for command in [Command::Say { room: None, text: text("hola") }, act("salta"), topic("gritos")] {
         chat.does(luis, command);
         assert_eq!(chat.hears(luis), ["silent in #sala"]);
     }
-    chat.does(luis, Command::Say(text(" ")));
+    chat.does(luis, Command::Say { room: None, text: text(" ") });
     chat.does(luis, nick("Pepe"));
     chat.says(luis, "soy otro");
     chat.does(luis, Command::Leave(None));
@@ -300,7 +314,7 @@ fn a_silence_lasts_beyond_the_connection() {
 fn in_a_hushed_room_only_operators_speak() {
     let (mut chat, [olga, ana, luis]) = sala();
     chat.does(olga, op("Ana"));
-    chat.does(olga, Command::Mute(None));
+    chat.does(olga, Command::Mute { room: None, whom: None });
     assert_eq!(chat.hears(luis), ["#sala Olga: opped Ana", "#sala Olga: hushed"]);
     chat.says(luis, "hola");
     chat.does(luis, topic("hola"));
@@ -312,7 +326,7 @@ fn in_a_hushed_room_only_operators_speak() {
     chat.hush();
     chat.says(ana, "hablo igual");
     assert_eq!(chat.hears(olga), ["#sala Ana: hablo igual"], "an operator always may");
-    chat.does(ana, Command::Mute(None));
+    chat.does(ana, Command::Mute { room: None, whom: None });
     chat.hush();
     chat.says(luis, "por fin");
     assert_eq!(chat.hears(ana), ["#sala Luis: por fin"]);
@@ -351,7 +365,12 @@ fn who_leaves_is_no_operator_any_more() {
 #[test]
 fn decisions_go_with_their_room() {
     let (mut chat, [olga, ana, luis]) = sala();
-    for order in [ban("Luis"), mute("Ana"), Command::Key(Some(text("x"))), Command::Mute(None)] {
+    for order in [
+        ban("Luis"),
+        mute("Ana"),
+        Command::Key { room: None, key: Some(text("x")) },
+        Command::Mute { room: None, whom: None },
+    ] {
         chat.does(olga, order);
     }
     chat.does(olga, Command::Leave(None));

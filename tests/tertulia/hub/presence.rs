@@ -36,7 +36,12 @@ fn who_asks_alone_sees_themselves() {
 #[test]
 fn whatever_one_sends_ends_the_idle_time() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
-    for command in [Command::Help(None), Command::Say(super::text("")), away("x"), super::ignore("Juan")] {
+    for command in [
+        Command::Help(None),
+        Command::Say { room: None, text: super::text("") },
+        away("x"),
+        super::ignore("Juan"),
+    ] {
         chat.waits(60 * SECOND);
         chat.does(ana, command);
         chat.events(juan);

@@ -9,11 +9,11 @@ use super::{Book, Chat, join, nick, text};
 const ACCOUNTS: [(&str, &str); 3] = [("María", "girasoles"), ("Juan", "tres tigres"), ("Olga", "un armario")];
 
 fn ban(whom: &str) -> Command {
-    Command::Ban(text(whom))
+    Command::Ban { room: None, whom: text(whom) }
 }
 
 fn mute(whom: &str) -> Command {
-    Command::Mute(Some(text(whom)))
+    Command::Mute { room: None, whom: Some(text(whom)) }
 }
 
 /// A chat in which Nora made a room, and in which Olga is the server's operator when she logs in.
@@ -53,7 +53,7 @@ fn ban_under_another_name_is_about_the_account_too() {
     let (mut chat, nora) = club();
     let maria = chat.logs_in("María", "girasoles");
     chat.does(maria, join("club"));
-    chat.does(nora, Command::Op(text("María")));
+    chat.does(nora, Command::Op { room: None, whom: text("María") });
     chat.does(maria, nick("Tapada"));
     chat.does(nora, ban("Tapada"));
     logs_in_here(&mut chat, maria, "María", "girasoles");
@@ -62,7 +62,7 @@ fn ban_under_another_name_is_about_the_account_too() {
     let again = chat.logs_in("María", "girasoles");
     assert_eq!(enters_club(&mut chat, again), "banned from #club");
     // Lifting it under one name lifts all of it.
-    chat.does(nora, Command::Unban(text("Tapada")));
+    chat.does(nora, Command::Unban { room: None, whom: text("Tapada") });
     assert!(!enters_club(&mut chat, again).contains("banned"), "lifted");
 }
 
@@ -71,7 +71,7 @@ fn ban_before_the_password_takes_the_office_of_the_account() {
     let (mut chat, nora) = club();
     let maria = chat.logs_in("María", "girasoles");
     chat.does(maria, join("club"));
-    chat.does(nora, Command::Op(text("María")));
+    chat.does(nora, Command::Op { room: None, whom: text("María") });
     chat.quits(maria);
     let guest = chat.enters("Tapada");
     chat.does(nora, ban("Tapada"));
@@ -149,7 +149,7 @@ fn banned_person_with_many_names_pushes_out_nobody_else() {
     assert_eq!(chat.hears(guest)[0], "many on this connection");
     let oldest = ACCOUNTS_PER_CONNECTION + 1 - NAMES_PER_DECISION;
     let kept: Vec<&str> = names[oldest..ACCOUNTS_PER_CONNECTION].iter().map(String::as_str).collect();
-    chat.does(nora, Command::Bans);
+    chat.does(nora, Command::Bans { room: None });
     let listed = format!("#club bans [{}, Malo, Vetado], mutes []", kept.join(", "));
     assert_eq!(chat.hears(nora), [listed]);
 }

@@ -25,15 +25,15 @@ fn deed() -> impl Strategy<Value = Deed> {
         3 => prop::sample::select(&["sala", "cueva"][..]).prop_map(join),
         1 => prop::sample::select(&["sala", "cueva"][..]).prop_map(leave),
         1 => prop::sample::select(&["recetas", "cine", "-"][..]).prop_map(topic),
-        1 => prop::option::of(prop::sample::select(&["sal", "pan"][..])).prop_map(|key| Command::Key(key.map(text))),
-        4 => whom().prop_map(Command::Ban),
-        2 => whom().prop_map(Command::Unban),
-        3 => prop::option::weighted(0.8, whom()).prop_map(Command::Mute),
-        2 => whom().prop_map(Command::Invite),
-        2 => whom().prop_map(Command::Op),
-        1 => whom().prop_map(|whom| Command::Kick { whom, reason: None }),
+        1 => prop::option::of(prop::sample::select(&["sal", "pan"][..])).prop_map(|key| Command::Key { room: None, key: key.map(text) }),
+        4 => whom().prop_map(|whom| Command::Ban { room: None, whom }),
+        2 => whom().prop_map(|whom| Command::Unban { room: None, whom }),
+        3 => prop::option::weighted(0.8, whom()).prop_map(|whom| Command::Mute { room: None, whom }),
+        2 => whom().prop_map(|whom| Command::Invite { room: None, whom }),
+        2 => whom().prop_map(|whom| Command::Op { room: None, whom }),
+        1 => whom().prop_map(|whom| Command::Kick { room: None, whom, reason: None }),
         2 => prop::sample::select(&NAMES[2..]).prop_map(nick),
-        1 => Just(Command::Say(text("hola"))),
+        1 => Just(Command::Say { room: None, text: text("hola") }),
     ];
     prop_oneof![
         3 => (0..NAMES.len()).prop_map(Deed::Comes),
@@ -111,8 +111,8 @@ fn room_change_of_a_topic_says_the_topic_whatever_else_there_is() {
     let (mut chat, [olga]) = Chat::of(["Olga"]);
     chat.does(olga, join("sala"));
     for number in 0..DECISIONS_PER_ROOM {
-        chat.does(olga, Command::Ban(text(&format!("b{number}"))));
-        chat.does(olga, Command::Mute(Some(text(&format!("m{number}")))));
+        chat.does(olga, Command::Ban { room: None, whom: text(&format!("b{number}")) });
+        chat.does(olga, Command::Mute { room: None, whom: Some(text(&format!("m{number}"))) });
     }
     chat.changes.clear();
     for words in ["x", "x", "y", "-", "-"] {
@@ -121,8 +121,8 @@ fn room_change_of_a_topic_says_the_topic_whatever_else_there_is() {
     let told: Vec<RoomFact> = chat.changes.drain(..).map(|change| change.what).collect();
     let topics = [Some("x"), Some("y"), None].map(|words| RoomFact::Topic(words.map(text)));
     assert_eq!(told, topics, "and what it is about already is not said again");
-    chat.does(olga, Command::Key(Some(text("sal"))));
-    chat.does(olga, Command::Key(Some(text("sal"))));
+    chat.does(olga, Command::Key { room: None, key: Some(text("sal")) });
+    chat.does(olga, Command::Key { room: None, key: Some(text("sal")) });
     assert_eq!(chat.changes.len(), 1);
 }
 
@@ -131,7 +131,7 @@ fn room_change_of_one_ban_too_many_says_who_is_forgotten() {
     let (mut chat, [olga]) = Chat::of(["Olga"]);
     chat.does(olga, join("sala"));
     for number in 0..=DECISIONS_PER_ROOM {
-        chat.does(olga, Command::Ban(text(&format!("b{number}"))));
+        chat.does(olga, Command::Ban { room: None, whom: text(&format!("b{number}")) });
     }
     let record = chat.records.values().next().expect("the room is remembered");
     assert_eq!((record.banned.len(), &record.banned[0]), (DECISIONS_PER_ROOM, &name("b1")));

@@ -53,7 +53,7 @@ fn each_room_counts_its_own() {
 #[test]
 fn nobody_is_heard_in_a_room_before_their_arrival_is() {
     for (doing, line) in [
-        (Command::Say(super::text("hola")), "#sala p6: hola"),
+        (Command::Say { room: None, text: super::text("hola") }, "#sala p6: hola"),
         (topic("hola"), "#sala p6: topic hola"),
         (nick("Leo"), "--- p6 is Leo"),
     ] {
@@ -69,10 +69,10 @@ fn nobody_is_heard_in_a_room_before_their_arrival_is() {
 fn nobody_is_judged_in_a_room_before_their_arrival_is_told() {
     let about = |whom: &str| super::text(whom);
     for order in [
-        Command::Kick { whom: about("p6"), reason: None },
-        Command::Ban(about("p6")),
-        Command::Mute(Some(about("p6"))),
-        Command::Op(about("p6")),
+        Command::Kick { room: None, whom: about("p6"), reason: None },
+        Command::Ban { room: None, whom: about("p6") },
+        Command::Mute { room: None, whom: Some(about("p6")) },
+        Command::Op { room: None, whom: about("p6") },
     ] {
         let (mut chat, [_, eva, iker], ids) = crowd(8, ["general"]);
         all(&mut chat, &ids, &join("sala"));

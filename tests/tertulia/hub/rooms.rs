@@ -75,11 +75,21 @@ fn who_is_in_no_room_is_told_so() {
     chat.does(juan, Command::Leave(None));
     assert_eq!(chat.hears(juan), ["left #general, nowhere now"]);
     assert_eq!(chat.hears(ana), ["<<< Juan #general"]);
-    for command in [Command::Say(text("hola")), act("saluda"), Command::Who(None), Command::Leave(None)] {
+    for command in [
+        Command::Say { room: None, text: text("hola") },
+        act("saluda"),
+        Command::Who(None),
+        Command::Leave(None),
+    ] {
         chat.does(juan, command);
         assert_eq!(chat.hears(juan), ["nowhere"]);
     }
-    for command in [topic("x"), Command::Topic(None), Command::Key(None), Command::Ban(text("Ana"))] {
+    for command in [
+        topic("x"),
+        Command::Topic { room: None, topic: None },
+        Command::Key { room: None, key: None },
+        Command::Ban { room: None, whom: text("Ana") },
+    ] {
         chat.does(juan, command);
         assert_eq!(chat.hears(juan), ["nowhere"]);
     }
@@ -126,7 +136,7 @@ fn an_empty_room_vanishes_with_all_that_it_was() {
     assert_eq!(chat.hears(juan), ["1 rooms: #general* 2"]);
     for room in ["salón", "cocina"] {
         chat.does(juan, join(room));
-        chat.does(juan, Command::Topic(None));
+        chat.does(juan, Command::Topic { room: None, topic: None });
         assert_eq!(chat.hears(juan), [format!("made #{room}"), format!("#{room} is about nothing")]);
     }
     chat.quits(juan);
@@ -145,7 +155,7 @@ fn the_first_room_stays_when_all_have_left_it() {
     chat.does(juan, Command::Rooms);
     chat.does(juan, join("general"));
     assert_eq!(chat.hears(juan), ["1 rooms: #general 0 (de todo)", "in #general: 1 (de todo)"]);
-    chat.does(juan, Command::Key(Some(text("x"))));
+    chat.does(juan, Command::Key { room: None, key: Some(text("x")) });
     assert_eq!(chat.hears(juan), ["no operator of #general"], "whoever finds it empty did not make it");
 }
 
@@ -193,13 +203,13 @@ fn anybody_there_says_what_a_room_is_about() {
     chat.does(ana, topic("recetas"));
     assert_eq!(chat.hears(ana), ["#cocina Ana: topic recetas"]);
     assert_eq!(chat.hears(juan), ["#cocina Ana: topic recetas"]);
-    chat.does(eva, Command::Topic(None));
+    chat.does(eva, Command::Topic { room: None, topic: None });
     assert_eq!(chat.hears(eva), ["#general is about nothing"], "each room has its own");
     chat.does(eva, join("cocina"));
     assert_eq!(chat.hears(eva), ["in #cocina: 3 (recetas)"]);
     chat.does(juan, topic("-"));
     assert_eq!(chat.hears(eva), ["#cocina Juan: topic cleared"]);
-    chat.does(eva, Command::Topic(None));
+    chat.does(eva, Command::Topic { room: None, topic: None });
     assert_eq!(chat.hears(eva), ["#cocina is about nothing"]);
 }
 
@@ -300,4 +310,86 @@ fn a_hidden_person_is_hidden_in_every_room() {
     chat.quits(juan);
     assert_eq!(chat.hears(ana), NOTHING);
     assert_eq!(chat.hears(eva), ["<<< Juan"]);
+}
+
+/// Olga, who has made #cocina and #salón and speaks in the second, and Ana, who is in both and speaks in #general.
+fn two_rooms() -> (Chat, [ClientId; 2]) {
+    let (mut chat, [olga, ana]) = Chat::of(["Olga", "Ana"]);
+    for room in ["cocina", "salón"] {
+        [olga, ana].into_iter().for_each(|id| chat.does(id, join(room)));
+    }
+    chat.does(ana, join("general"));
+    chat.hush();
+    (chat, [olga, ana])
+}
+
+#[test]
+fn target_room_of_words_need_not_be_the_current_one() {
+    let (mut chat, [olga, ana]) = two_rooms();
+    let room = || Some(text("#cocina"));
+    chat.does(ana, Command::Say { room: room(), text: text("hola") });
+    chat.does(ana, Command::Act { room: room(), text: text("saluda") });
+    assert_eq!(chat.hears(olga), ["#cocina Ana: hola", "#cocina * Ana saluda"]);
+    assert_eq!(chat.logged(), ["#cocina Ana: hola", "#cocina * Ana saluda"]);
+    assert_eq!(chat.kept[0].room, chat.kept[1].room);
+    chat.says(ana, "aquí");
+    assert_ne!(chat.kept[2].room, chat.kept[0].room, "her words go where they went before");
+}
+
+#[test]
+fn target_room_of_orders_need_not_be_the_current_one() {
+    let (mut chat, [olga, ana]) = two_rooms();
+    let room = || Some(text("cocina"));
+    chat.does(olga, Command::Topic { room: room(), topic: Some(text("recetas")) });
+    chat.does(olga, Command::Mute { room: room(), whom: Some(text("Ana")) });
+    chat.does(olga, Command::Key { room: room(), key: Some(text("sal")) });
+    chat.does(olga, Command::Ban { room: room(), whom: text("Pedro") });
+    chat.does(olga, Command::Kick { room: room(), whom: text("Ana"), reason: None });
+    chat.does(olga, Command::Invite { room: room(), whom: text("Ana") });
+    let heard = [
+        "#cocina Olga: topic recetas",
+        "#cocina Olga: muted Ana",
+        "#cocina Olga: locked",
+        "out of #cocina: Olga kicked",
+        "Olga invites to #cocina",
+    ];
+    assert_eq!(chat.hears(ana), heard);
+    chat.hears(olga);
+    chat.does(olga, Command::Topic { room: room(), topic: None });
+    chat.does(olga, Command::Bans { room: room() });
+    assert_eq!(chat.hears(olga), ["#cocina is about recetas", "#cocina bans [Pedro], mutes [Ana]"]);
+    chat.does(olga, Command::Topic { room: None, topic: None });
+    assert_eq!(chat.hears(olga), ["#salón is about nothing"], "the current one is as it was");
+}
+
+#[test]
+fn target_room_is_one_that_the_client_is_in() {
+    let (mut chat, [olga, ana]) = two_rooms();
+    let iker = chat.enters("Iker");
+    chat.hush();
+    chat.changes.clear();
+    let (room, whom) = (|| Some(text("cocina")), || text("Ana"));
+    let commands = [
+        Command::Say { room: room(), text: text("hola") },
+        Command::Act { room: room(), text: text("salta") },
+        Command::History { room: room(), lines: None },
+        Command::Topic { room: room(), topic: None },
+        Command::Topic { room: room(), topic: Some(text("gritos")) },
+        Command::Key { room: room(), key: None },
+        Command::Invite { room: room(), whom: whom() },
+        Command::Kick { room: room(), whom: whom(), reason: None },
+        Command::Ban { room: room(), whom: whom() },
+        Command::Unban { room: room(), whom: whom() },
+        Command::Bans { room: room() },
+        Command::Mute { room: room(), whom: None },
+        Command::Op { room: room(), whom: whom() },
+    ];
+    for command in commands {
+        chat.does(iker, command.clone());
+        assert_eq!(chat.hears(iker), ["not in #cocina"], "{command:?}");
+        assert_eq!([chat.hears(olga), chat.hears(ana)], [NOTHING, NOTHING], "{command:?}");
+    }
+    assert!(chat.kept.is_empty() && chat.changes.is_empty(), "nothing came of it");
+    chat.does(iker, Command::Say { room: Some(text("desván")), text: text("hola") });
+    assert_eq!(chat.hears(iker), ["no room: desván"]);
 }

@@ -109,7 +109,7 @@ fn who_comes_and_leaves_within_the_second_leaves_no_trace() {
 fn nobody_is_heard_before_their_arrival_is() {
     for (doing, line, gone) in [
         (act("saluda"), "* p6 saluda", "<<< p6"),
-        (Command::Say(text("hola")), "p6: hola", "<<< p6"),
+        (Command::Say { room: None, text: text("hola") }, "p6: hola", "<<< p6"),
         (nick("Leo"), "--- p6 is Leo", "<<< Leo"),
     ] {
         let (mut chat, ana, _) = ana_and(0);

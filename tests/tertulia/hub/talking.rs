@@ -64,9 +64,9 @@ fn answers_go_to_who_asked() {
     for command in [
         Command::Who(None),
         Command::Rooms,
-        Command::Topic(None),
+        Command::Topic { room: None, topic: None },
         Command::Reply(super::text("hola")),
-        Command::Key(None),
+        Command::Key { room: None, key: None },
         Command::Away(None),
         Command::Ignore(None),
         Command::Help(None),

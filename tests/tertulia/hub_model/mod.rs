@@ -183,7 +183,7 @@ impl Trial {
                 book.name(seat, wanted);
             }
             (Deed::Say(_) | Deed::Blank(_), None) => {
-                chat.does(id, Command::Say(text(" ")));
+                chat.does(id, Command::Say { room: None, text: text(" ") });
                 book.people[seat].due.extend(["malformed".into(), "name?".into()]);
             }
             (Deed::Quit(_) | Deed::Lose(_), _) => {
@@ -231,8 +231,8 @@ impl Trial {
     fn command(&self, deed: &Deed) -> Command {
         let words = self.said.to_string();
         match deed {
-            Deed::Blank(_) => Command::Say(text("  ")),
-            Deed::Say(_) | Deed::Type(..) => Command::Say(text(&words)),
+            Deed::Blank(_) => Command::Say { room: None, text: text("  ") },
+            Deed::Say(_) | Deed::Type(..) => Command::Say { room: None, text: text(&words) },
             Deed::Act(_) => act(&words),
             Deed::Who(_) => Command::Who(None),
             Deed::Join(_, room) => join(room),

@@ -16,7 +16,7 @@ use tertulia::protocol::{Codec, ForeignProtocol};
 const ALMOST: Duration = Duration::from_micros(1);
 
 fn say(words: &str) -> Command {
-    Command::Say(Text::clean(words))
+    Command::Say { room: None, text: Text::clean(words) }
 }
 
 /// One connection, and the clock that its quiet is counted by.

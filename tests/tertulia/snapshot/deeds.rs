@@ -53,18 +53,18 @@ fn in_rooms() -> impl Strategy<Value = Command> {
         6 => room().prop_map(join),
         2 => (room(), key()).prop_map(|(room, key)| Command::Join { room: text(room), key }),
         2 => room().prop_map(leave),
-        2 => key().prop_map(Command::Key),
+        2 => key().prop_map(|key| Command::Key { room: None, key }),
         1 => Just(topic("recetas")),
-        2 => name().prop_map(|name| Command::Invite(text(name))),
-        1 => name().prop_map(|name| Command::Kick { whom: text(name), reason: None }),
-        3 => name().prop_map(|name| Command::Ban(text(name))),
-        1 => name().prop_map(|name| Command::Unban(text(name))),
-        2 => prop::option::of(name()).prop_map(|name| Command::Mute(name.map(text))),
-        2 => name().prop_map(|name| Command::Op(text(name))),
-        1 => Just(Command::Bans),
+        2 => name().prop_map(|name| Command::Invite { room: None, whom: text(name) }),
+        1 => name().prop_map(|name| Command::Kick { room: None, whom: text(name), reason: None }),
+        3 => name().prop_map(|name| Command::Ban { room: None, whom: text(name) }),
+        1 => name().prop_map(|name| Command::Unban { room: None, whom: text(name) }),
+        2 => prop::option::of(name()).prop_map(|name| Command::Mute { room: None, whom: name.map(text) }),
+        2 => name().prop_map(|name| Command::Op { room: None, whom: text(name) }),
+        1 => Just(Command::Bans { room: None }),
         1 => Just(Command::Rooms),
         1 => Just(Command::Who(None)),
-        1 => Just(Command::History(None)),
+        1 => Just(Command::History { room: None, lines: None }),
         1 => Just(Command::Search(text("recetas"))),
     ]
 }
@@ -72,7 +72,7 @@ fn in_rooms() -> impl Strategy<Value = Command> {
 fn command() -> impl Strategy<Value = Command> {
     let secret = prop::sample::select(SECRETS.to_vec());
     prop_oneof![
-        8 => name().prop_map(|name| Command::Say(text(name))),
+        8 => name().prop_map(|name| Command::Say { room: None, text: text(name) }),
         4 => name().prop_map(nick),
         4 => name().prop_map(|name| Command::Login(text(name))),
         14 => secret.prop_map(|secret| Command::Secret(Password::new(secret))),

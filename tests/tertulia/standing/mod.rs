@@ -101,14 +101,14 @@ impl Trial {
         };
         let (olga, person) = (self.olga, self.person);
         let (id, command) = match step {
-            Step::Ban(meant) => (olga, Command::Ban(whom(meant))),
-            Step::Unban(meant) => (olga, Command::Unban(whom(meant))),
-            Step::Mute(meant) => (olga, Command::Mute(Some(whom(meant)))),
-            Step::Hush => (olga, Command::Mute(None)),
-            Step::Lock => (olga, Command::Key(Some(text(KEY)))),
-            Step::Invite => (olga, Command::Invite(text(name))),
-            Step::Op => (olga, Command::Op(text(name))),
-            Step::Kick => (olga, Command::Kick { whom: text(name), reason: None }),
+            Step::Ban(meant) => (olga, Command::Ban { room: None, whom: whom(meant) }),
+            Step::Unban(meant) => (olga, Command::Unban { room: None, whom: whom(meant) }),
+            Step::Mute(meant) => (olga, Command::Mute { room: None, whom: Some(whom(meant)) }),
+            Step::Hush => (olga, Command::Mute { room: None, whom: None }),
+            Step::Lock => (olga, Command::Key { room: None, key: Some(text(KEY)) }),
+            Step::Invite => (olga, Command::Invite { room: None, whom: text(name) }),
+            Step::Op => (olga, Command::Op { room: None, whom: text(name) }),
+            Step::Kick => (olga, Command::Kick { room: None, whom: text(name), reason: None }),
             Step::Enter => (person, join(self.room_name())),
             Step::EnterWithKey => (person, Command::Join { room: text("sala"), key: Some(text(KEY)) }),
             Step::Leave => (person, leave(self.room_name())),
@@ -149,7 +149,11 @@ impl Trial {
         assert!(!self.inside().iter().any(|inside| inside == name), "who is expelled stands nowhere");
         let lower: Vec<String> = names.iter().map(|name| name.to_lowercase()).collect();
         for other in names.iter().copied().chain(lower.iter().map(String::as_str)) {
-            for way in [Command::Say(text(other)), Command::Nick(text(other)), Command::Login(text(other))] {
+            for way in [
+                Command::Say { room: None, text: text(other) },
+                Command::Nick(text(other)),
+                Command::Login(text(other)),
+            ] {
                 let id = self.chat.connects();
                 self.chat.does(id, way.clone());
                 let refused = |event: &Event| matches!(event, Event::NameRefused(NameRefusal::Expelled(..)));
@@ -230,7 +234,7 @@ impl Trial {
         self.chat.says(self.person, "probando");
         let heard = self.heard(self.olga, |event| matches!(event, Event::Message { .. }));
         assert_eq!(heard.len(), usize::from(model.may_speak()), "whether they may speak");
-        self.chat.does(self.person, Command::Bans);
+        self.chat.does(self.person, Command::Bans { room: None });
         let shown = self.heard(self.person, |event| matches!(event, Event::Bans { .. }));
         assert_eq!(shown.len(), usize::from(model.decides()), "whether they decide");
     }

@@ -50,25 +50,25 @@ fn meant(verb: Verb, argument: Option<&str>) -> Command {
         (Verb::Rooms, _) => Command::Rooms,
         (Verb::Join, Some(_)) => Command::Join { room: first, key: Some(second) },
         (Verb::Leave, room) => Command::Leave(room),
-        (Verb::Topic, topic) => Command::Topic(topic),
+        (Verb::Topic, topic) => Command::Topic { room: None, topic },
         (Verb::Message, Some(_)) => Command::Message { to: first, text: second },
         (Verb::Reply, Some(words)) => Command::Reply(words),
-        (Verb::History, None) => Command::History(None),
+        (Verb::History, None) => Command::History { room: None, lines: None },
         (Verb::History, Some(_)) => Command::Unclear(Trouble::Usage(verb)),
         (Verb::Search, Some(words)) => Command::Search(words),
-        (Verb::Key, key) => Command::Key(key),
-        (Verb::Invite, Some(whom)) => Command::Invite(whom),
-        (Verb::Kick, Some(_)) => Command::Kick { whom: first, reason: Some(second) },
-        (Verb::Ban, Some(whom)) => Command::Ban(whom),
-        (Verb::Unban, Some(whom)) => Command::Unban(whom),
-        (Verb::Bans, _) => Command::Bans,
-        (Verb::Mute, whom) => Command::Mute(whom),
-        (Verb::Op, Some(whom)) => Command::Op(whom),
+        (Verb::Key, key) => Command::Key { room: None, key },
+        (Verb::Invite, Some(whom)) => Command::Invite { room: None, whom },
+        (Verb::Kick, Some(_)) => Command::Kick { room: None, whom: first, reason: Some(second) },
+        (Verb::Ban, Some(whom)) => Command::Ban { room: None, whom },
+        (Verb::Unban, Some(whom)) => Command::Unban { room: None, whom },
+        (Verb::Bans, _) => Command::Bans { room: None },
+        (Verb::Mute, whom) => Command::Mute { room: None, whom },
+        (Verb::Op, Some(whom)) => Command::Op { room: None, whom },
         (Verb::Expel, Some(_)) => Command::Expel { whom: first, minutes: None, reason: Some(second) },
         (Verb::Readmit, Some(whom)) => Command::Readmit(whom),
         (Verb::Expelled, None) => Command::Expelled,
         (Verb::Nick, Some(name)) => Command::Nick(name),
-        (Verb::Me, Some(words)) => Command::Act(words),
+        (Verb::Me, Some(words)) => Command::Act { room: None, text: words },
         (Verb::Away, reason) => Command::Away(reason),
         (Verb::Ignore, whom) => Command::Ignore(whom),
         (Verb::Lang, _) => Command::Language(None),
@@ -111,9 +111,9 @@ fn every_command_has_a_name_in_each_language_which_always_works() {
     for line in ["/entrar cocina", "/join cocina  "] {
         assert_eq!(command(line, Spanish), Command::Join { room: text("cocina"), key: None }, "{line}");
     }
-    let kick = Command::Kick { whom: text("Ana"), reason: Some(text("por  pesada")) };
+    let kick = Command::Kick { room: None, whom: text("Ana"), reason: Some(text("por  pesada")) };
     assert_eq!(command("/echar  Ana   por  pesada ", Spanish), kick);
-    assert_eq!(command("/kick Ana", Spanish), Command::Kick { whom: text("Ana"), reason: None });
+    assert_eq!(command("/kick Ana", Spanish), Command::Kick { room: None, whom: text("Ana"), reason: None });
 }
 
 /// What may stand before a slash unseen: blanks of every kind, and what a terminal that is not UTF-8 makes of one.
@@ -142,9 +142,9 @@ fn command_behind_blanks_is_a_command() {
             ("/clave secreto", Command::Unclear(Trouble::Usage(Verb::Password))),
             ("/registrar", Command::Register),
             ("/salir", Command::Quit(None)),
-            ("/yo saluda", Command::Act(text("saluda"))),
-            ("//x", Command::Say(text("/x"))),
-            ("hola /clave", Command::Say(text(&format!("{unseen}hola /clave")))),
+            ("/yo saluda", Command::Act { room: None, text: text("saluda") }),
+            ("//x", Command::Say { room: None, text: text("/x") }),
+            ("hola /clave", Command::Say { room: None, text: text(&format!("{unseen}hola /clave")) }),
         ] {
             let line = format!("{unseen}{line}");
             assert_eq!(command(&line, Spanish), expected, "{line:?}");
@@ -172,16 +172,16 @@ fn command_that_asks_for_a_password_is_not_said_for_a_slip() {
         assert_eq!(command(&format!("{slip}clave"), Spanish), Command::ChangePassword, "{slip}");
         for said in ["yo", "7", "claves", "hola", "", " clave de sol"] {
             let line = format!("{slip}{said}");
-            assert_eq!(command(&line, Spanish), Command::Say(text(&line)), "{line}");
+            assert_eq!(command(&line, Spanish), Command::Say { room: None, text: text(&line) }, "{line}");
         }
     }
     for slash in ["／", "／ ", "⁄", "∕ "] {
         assert_eq!(command(&format!("{slash}clave"), Spanish), Command::ChangePassword, "{slash}");
         let said = format!("{slash}claves");
-        assert_eq!(command(&said, Spanish), Command::Say(text(&said)), "{said}");
+        assert_eq!(command(&said, Spanish), Command::Say { room: None, text: text(&said) }, "{said}");
     }
     for said in ["'/clave' la cambia", "clave", "- clave", "(clave)", "la /clave"] {
-        assert_eq!(command(said, Spanish), Command::Say(text(said)), "{said}");
+        assert_eq!(command(said, Spanish), Command::Say { room: None, text: text(said) }, "{said}");
     }
 }
 
@@ -330,13 +330,13 @@ fn the_word_to_leave_stands_alone() {
         assert!(quits(line, Spanish) && quits(line, English), "{line:?}");
     }
     for line in ["salir ya", "no salir", "salirr", "sali", "sal ir", "'salir'"] {
-        assert_eq!(command(line, Spanish), Command::Say(text(line)));
+        assert_eq!(command(line, Spanish), Command::Say { room: None, text: text(line) });
     }
     for line in ["quit", "QUIT", " quit ", "exit", "Exit", "\texit "] {
         assert!(quits(line, English) && quits(line, Spanish), "{line:?}");
     }
     for line in ["quit now", "exit!", "exits", "bye"] {
-        assert_eq!(command(line, English), Command::Say(text(line)));
+        assert_eq!(command(line, English), Command::Say { room: None, text: text(line) });
     }
     let mut wire = Wire::new(Spanish);
     for word in ["salir", "quit", "exit"] {

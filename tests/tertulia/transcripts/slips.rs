@@ -78,7 +78,10 @@ const SECRETS: [(&str, Verb); 17] = [
 
 /// Whether anybody else would hear of that line.
 fn is_told(command: &Command) -> bool {
-    matches!(command, Command::Say(_) | Command::Act(_) | Command::Message { .. } | Command::Topic(_))
+    matches!(
+        command,
+        Command::Say { .. } | Command::Act { .. } | Command::Message { .. } | Command::Topic { .. }
+    )
 }
 
 #[test]
@@ -235,7 +238,7 @@ fn sentence_that_begins_like_a_command_is_said() {
     for sentence in SENTENCES {
         for language in [Spanish, English] {
             let command = command(sentence, language);
-            assert!(matches!(command, Command::Say(_)), "{sentence:?} is {command:?}");
+            assert!(matches!(command, Command::Say { .. }), "{sentence:?} is {command:?}");
         }
     }
 }
