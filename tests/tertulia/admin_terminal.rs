@@ -28,7 +28,7 @@ fn add(test: &str, name: &str) -> (Pty, PathBuf) {
 }
 
 #[test]
-fn a_password_is_asked_twice_without_being_shown() {
+fn password_is_asked_twice_without_being_shown() {
     if !has("setsid") {
         return;
     }
@@ -46,7 +46,7 @@ fn a_password_is_asked_twice_without_being_shown() {
 }
 
 #[test]
-fn two_passwords_that_differ_make_no_account() {
+fn passwords_that_differ_make_no_account() {
     if !has("setsid") {
         return;
     }

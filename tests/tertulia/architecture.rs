@@ -95,7 +95,7 @@ fn imports_follow_the_arrows() {
 }
 
 #[test]
-fn the_core_and_the_dialects_touch_no_system() {
+fn core_and_the_dialects_touch_no_system() {
     for file in rust_files(&home("src/chat")).into_iter().chain(rust_files(&home("src/protocol"))) {
         for (number, line) in code(&file) {
             for foreign in SHELL_ONLY {
@@ -106,7 +106,7 @@ fn the_core_and_the_dialects_touch_no_system() {
 }
 
 #[test]
-fn the_client_imports_nothing_of_the_server() {
+fn client_imports_nothing_of_the_server() {
     let mut files = rust_files(&home("src/bin"));
     assert!(!files.is_empty());
     files.retain(|file| code(file).iter().any(|(_, line)| line.contains("tertulia::")));

@@ -62,7 +62,7 @@ fn expect_greeting(bot: &Process) {
 }
 
 #[test]
-fn a_bot_says_its_lines_and_leaves() {
+fn bot_says_its_lines_and_leaves() {
     for ((language, prompt, welcome, hint), [alone, help]) in LANGUAGES.into_iter().zip(COMPANY) {
         let server = Server::start(&["--lang", language]);
         let bot = with_input(&server, &["--name", "bot"], "/idioma es\nhola\n/quien\nsalir\n");
@@ -75,7 +75,7 @@ fn a_bot_says_its_lines_and_leaves() {
 }
 
 #[test]
-fn the_end_of_the_input_is_a_goodbye_and_loses_nothing() {
+fn end_of_the_input_is_a_goodbye_and_loses_nothing() {
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
     let bot = with_input(&server, &["--name", "bot"], "hola\r\nsin final");
@@ -89,7 +89,7 @@ fn the_end_of_the_input_is_a_goodbye_and_loses_nothing() {
 }
 
 #[test]
-fn a_name_in_use_is_the_end_and_no_line_becomes_a_name() {
+fn name_in_use_is_the_end_and_no_line_becomes_a_name() {
     let reasons = ["El nombre 'María' ya está en uso.", "The name 'María' is already in use."];
     for ((language, prompt, ..), reason) in LANGUAGES.into_iter().zip(reasons) {
         let server = Server::start(&["--lang", language]);
@@ -109,7 +109,7 @@ fn a_name_in_use_is_the_end_and_no_line_becomes_a_name() {
 }
 
 #[test]
-fn a_full_chat_is_the_end_and_says_why() {
+fn full_chat_is_the_end_and_says_why() {
     let reasons = [
         "El chat está lleno (1 persona). Prueba más tarde.",
         "The chat is full (1 person). Try again later.",
@@ -129,7 +129,7 @@ fn a_full_chat_is_the_end_and_says_why() {
 }
 
 #[test]
-fn a_server_that_stops_says_farewell() {
+fn server_that_stops_says_farewell() {
     let farewells = ["--- El servidor se detiene.", "--- The server is stopping."];
     let cases = LANGUAGES.into_iter().zip(COMPANY).zip(farewells);
     for (((language, prompt, welcome, hint), [alone, help]), farewell) in cases {
@@ -145,7 +145,7 @@ fn a_server_that_stops_says_farewell() {
 }
 
 #[test]
-fn a_bot_comes_back_to_a_server_that_was_started_again() {
+fn bot_comes_back_to_a_server_that_was_started_again() {
     let mut server = Server::start(&[]);
     let (mut bot, mut keyboard) = in_pipes(&server, &["--name", "bot", "--reconnect"]);
     expect_greeting(&bot);
@@ -199,7 +199,7 @@ mod at_a_terminal {
     use crate::support::pty::Pty;
 
     #[test]
-    fn an_english_server_makes_an_english_prompt() {
+    fn english_server_makes_an_english_prompt() {
         let server = Server::start(&["--lang", "en"]);
         let mut screen = Pty::spawn(client(&server, &[]));
         screen.wait_for_line("Enter your name:");
@@ -214,7 +214,7 @@ mod at_a_terminal {
     }
 
     #[test]
-    fn a_person_comes_back_with_the_name_that_was_taken() {
+    fn person_comes_back_with_the_name_that_was_taken() {
         let mut server = Server::start(&[]);
         let maria = Peer::join(&server, "Juan");
         let mut screen = Pty::spawn(client(&server, &["--reconnect"]));

@@ -26,21 +26,21 @@ fn talk_and_stop(mut server: Server) {
 }
 
 #[test]
-fn a_full_pipe_for_a_console_stops_nobody() {
+fn full_pipe_for_a_console_stops_nobody() {
     let (unread, console) = io::pipe().expect("a pipe");
     talk_and_stop(Server::start_with(&["--rate-limit", "0"], console));
     drop(unread);
 }
 
 #[test]
-fn a_console_that_has_gone_stops_nobody() {
+fn console_that_has_gone_stops_nobody() {
     let (reader, console) = io::pipe().expect("a pipe");
     drop(reader);
     talk_and_stop(Server::start_with(&["--rate-limit", "0"], console));
 }
 
 #[test]
-fn a_console_that_was_never_there_stops_nobody() {
+fn console_that_was_never_there_stops_nobody() {
     let server = command(&["--rate-limit", "0"]);
     let mut without = Command::new("sh");
     without.args(["-c", "exec \"$0\" \"$@\" 2>&-"]).arg(server.get_program()).args(server.get_args());
@@ -49,6 +49,6 @@ fn a_console_that_was_never_there_stops_nobody() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_full_disk_stops_nobody() {
+fn full_disk_stops_nobody() {
     talk_and_stop(Server::start(&["--rate-limit", "0", "--log-file", "/dev/full"]));
 }

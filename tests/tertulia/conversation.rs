@@ -4,7 +4,7 @@ use crate::support::peer::{PROMPT, Peer, welcome, welcome_to};
 use crate::support::server::Server;
 
 #[test]
-fn two_people_talk_and_the_console_follows() {
+fn conversation_of_two_people_is_on_the_console() {
     let server = Server::start(&[]);
     server.expect_console(&format!("Servidor de chat multiusuario en {}", server.shown));
 
@@ -28,7 +28,7 @@ fn two_people_talk_and_the_console_follows() {
 }
 
 #[test]
-fn the_same_in_english() {
+fn conversation_in_english() {
     let server = Server::start(&["--lang", "en"]);
     server.expect_console(&format!("Multi-user chat server on {}", server.shown));
 
@@ -54,7 +54,7 @@ fn the_same_in_english() {
 }
 
 #[test]
-fn nothing_but_the_prompt_is_said_before_a_name_is_given() {
+fn prompt_is_all_that_is_said_before_a_name_is_given() {
     let server = Server::start(&[]);
     let mut quiet = Peer::connect(&server);
     let mut juan = Peer::join(&server, "Juan");
@@ -69,7 +69,7 @@ fn nothing_but_the_prompt_is_said_before_a_name_is_given() {
 }
 
 #[test]
-fn who_ends_lines_as_telnet_does_is_answered_so() {
+fn lines_that_end_as_those_of_telnet_are_answered_so() {
     let server = Server::start(&[]);
     let mut juan = Peer::connect(&server);
     juan.expect(PROMPT);

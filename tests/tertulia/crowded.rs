@@ -14,7 +14,7 @@ use crate::support::server::Server;
 const FULL: &str = "El chat está lleno (2 personas). Prueba más tarde.\n";
 
 #[test]
-fn who_finds_no_place_is_told_and_a_free_place_is_taken() {
+fn client_without_a_place_is_told_and_a_free_place_is_taken() {
     let server = Server::start(&["--max-clients", "2"]);
     let mut juan = Peer::join(&server, "Juan");
     let mut maria = Peer::join(&server, "María");
@@ -63,7 +63,7 @@ fn refused_crowd_is_told_why_to_the_last() {
 }
 
 #[test]
-fn who_has_no_name_makes_room_after_a_while() {
+fn client_without_a_name_makes_room_after_a_while() {
     let server = Server::start(&["--max-clients", "2"]);
     let mut juan = Peer::join(&server, "Juan");
     let mut nameless = Peer::connect(&server);
@@ -110,7 +110,7 @@ fn registered_person_comes_in_when_the_chat_is_full() {
 }
 
 #[test]
-fn who_gives_no_name_in_time_has_to_go() {
+fn client_that_gives_no_name_in_time_has_to_go() {
     let server = Server::start(&["--login-timeout", "1"]);
     let mut juan = Peer::join(&server, "Juan");
     let start = Instant::now();
@@ -139,7 +139,7 @@ fn people_in(line: &str) -> usize {
 }
 
 #[test]
-fn a_crowd_that_comes_and_breaks_off_at_once_is_told_of_in_few_lines() {
+fn crowd_that_comes_and_breaks_off_at_once_is_told_of_in_few_lines() {
     const CROWD: usize = 300;
     let server = Server::start(&["--rate-limit", "0"]);
     let mut juan = Peer::join(&server, "Juan");
@@ -166,7 +166,7 @@ fn a_crowd_that_comes_and_breaks_off_at_once_is_told_of_in_few_lines() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_class_that_connects_while_the_server_is_busy_is_kept_at_the_door() {
+fn class_that_connects_while_the_server_is_busy_is_kept_at_the_door() {
     const CLASS: usize = 1_000;
     let most = std::fs::read_to_string("/proc/sys/net/core/somaxconn").expect("Linux");
     if most.trim().parse::<usize>().expect("a number") < CLASS {
@@ -187,7 +187,7 @@ fn a_class_that_connects_while_the_server_is_busy_is_kept_at_the_door() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn without_descriptors_the_chat_goes_on_and_who_waits_is_let_in() {
+fn chat_goes_on_without_descriptors_and_lets_in_who_waits() {
     use std::process::Command;
 
     use crate::support::proc::{cpu_ticks, next_descriptor};

@@ -12,7 +12,7 @@ use crate::support::process::ignores;
 use crate::support::server::Server;
 
 #[test]
-fn a_half_closed_connection_is_answered_in_full() {
+fn half_closed_connection_is_answered_in_full() {
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
     let mut juan = Peer::connect(&server);
@@ -31,7 +31,7 @@ fn a_half_closed_connection_is_answered_in_full() {
 }
 
 #[test]
-fn more_than_one_turn_bears_is_answered_in_full_after_a_half_close() {
+fn input_of_several_turns_is_answered_in_full_after_a_half_close() {
     const LINES: usize = 2_000; // a turn takes 64 lines of one person; the answers fill their queue many times over
     let server = Server::start(&["--rate-limit", "0"]);
     let mut juan = Peer::join(&server, "Juan");
@@ -63,7 +63,7 @@ fn last_answers_arrive_while_lots_are_still_being_sent() {
 }
 
 #[test]
-fn who_is_sent_away_while_sending_reads_why() {
+fn client_that_is_sent_away_while_sending_reads_why() {
     let server = Server::start(&["--rate-limit", "0", "--login-timeout", "1", "-v"]);
     let mut juan = Peer::narrow(&server);
     juan.send("/ayuda\n".repeat(ON_THEIR_WAY).as_bytes());
@@ -81,7 +81,7 @@ fn who_is_sent_away_while_sending_reads_why() {
 }
 
 #[test]
-fn a_connection_broken_off_is_told_as_lost() {
+fn connection_broken_off_is_told_as_lost() {
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
     let juan = Peer::join(&server, "Juan");
@@ -125,7 +125,7 @@ fn broken_connections_are_nobody_elses_business_and_leave_nothing_behind() {
 }
 
 #[test]
-fn an_interrupt_of_telnet_is_a_farewell() {
+fn interrupt_of_telnet_is_a_farewell() {
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
     let mut juan = Peer::join(&server, "Juan");
@@ -157,7 +157,7 @@ fn asked_to_stop_it_tells_everybody_and_ends_well() {
 }
 
 #[test]
-fn a_stop_right_after_the_start_is_orderly_too() {
+fn stop_right_after_the_start_is_orderly_too() {
     for _ in 0..20 {
         let mut server = Server::start(&[]);
         assert_eq!(server.stop().code(), Some(0));
@@ -179,7 +179,7 @@ pub fn with_a_stalled_reader(server: &Server) -> (Peer, Peer) {
 }
 
 #[test]
-fn a_stop_waits_for_a_stalled_reader_only_so_long() {
+fn stop_waits_for_a_stalled_reader_only_so_long() {
     let mut server = Server::start(&["--rate-limit", "0", "-q"]);
     let (_stalled, mut juan) = with_a_stalled_reader(&server);
     let asked = Instant::now();
@@ -194,7 +194,7 @@ fn a_stop_waits_for_a_stalled_reader_only_so_long() {
 }
 
 #[test]
-fn a_second_signal_stops_at_once() {
+fn second_signal_stops_at_once() {
     let mut server = Server::start(&["--rate-limit", "0", "-q"]);
     let (_stalled, mut juan) = with_a_stalled_reader(&server);
     let asked = Instant::now();
@@ -207,7 +207,7 @@ fn a_second_signal_stops_at_once() {
 }
 
 #[test]
-fn the_port_is_free_again_right_after_a_stop() {
+fn port_is_free_again_right_after_a_stop() {
     // More than once, for another test may take the port in between.
     let came_back = (0..20).any(|_| {
         let mut server = Server::start(&[]);

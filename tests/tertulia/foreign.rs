@@ -128,7 +128,7 @@ fn tls_is_known_by_two_bytes() {
 }
 
 #[test]
-fn nothing_behind_it_counts() {
+fn input_behind_a_foreign_opening_does_not_count() {
     let mut codec = Codec::new(Language::Spanish);
     for piece in ["GET / HTTP/1.1\r\n", "Ana\n", "\u{ff}", "hola\n"] {
         codec.push(piece.as_bytes(), &mut Vec::new());
@@ -214,7 +214,7 @@ fn tls_is_answered_with_an_alert() {
 }
 
 #[test]
-fn whoever_ends_their_side_is_answered_too() {
+fn foreign_client_that_ends_its_side_is_answered_too() {
     let server = Server::start(&[]);
     let mut page = Peer::connect(&server);
     page.send(b"HEAD / HTTP/1.1\r\n\r\nMala\n");

@@ -78,12 +78,12 @@ fn sample_lines() -> Vec<Line> {
 }
 
 #[test]
-fn every_ending_ends_a_line_and_nothing_else_does() {
+fn line_is_ended_by_every_ending_and_nothing_else() {
     assert_eq!(lines(&[SAMPLE]), sample_lines());
 }
 
 #[test]
-fn every_cut_in_two_and_three_gives_the_same_lines() {
+fn lines_are_the_same_for_every_cut_in_two_and_three() {
     for first in 0..=SAMPLE.len() {
         for second in first..=SAMPLE.len() {
             let pieces = [&SAMPLE[..first], &SAMPLE[first..second], &SAMPLE[second..]];
@@ -117,7 +117,7 @@ fn long_sample() -> (Vec<u8>, Vec<Line>) {
 }
 
 #[test]
-fn a_line_may_have_so_many_bytes_with_its_ending_and_not_one_more() {
+fn line_may_have_so_many_bytes_with_its_ending_and_not_one_more() {
     let (sample, expected) = long_sample();
     assert_eq!(lines(&[&sample]), expected);
     assert_eq!(lines(&sample.chunks(1).collect::<Vec<_>>()), expected);
@@ -144,7 +144,7 @@ fn is_near_an_end(sample: &[u8], at: usize) -> bool {
 }
 
 #[test]
-fn what_ends_a_long_line_is_what_ends_any() {
+fn long_line_ends_as_any_does() {
     for ending in [&b"\n"[..], b"\r", b"\r\n", b"\r\0"] {
         for length in LINE_MAX_BYTES..LINE_MAX_BYTES + 3 {
             let mut sample = long(length);
@@ -159,7 +159,7 @@ fn what_ends_a_long_line_is_what_ends_any() {
 }
 
 #[test]
-fn a_line_that_the_end_cuts_short_is_a_line() {
+fn line_that_the_end_cuts_short_is_a_line() {
     for (input, expected) in [
         ("", vec![]),
         ("hola\n", vec![lf("hola")]),
@@ -183,7 +183,7 @@ fn a_line_that_the_end_cuts_short_is_a_line() {
 
 /// The end may be known before the lines in front of it were taken.
 #[test]
-fn the_end_ends_the_last_line_whenever_it_is_told() {
+fn end_ends_the_last_line_whenever_it_is_told() {
     let long_then_short = [long(2 * LINE_MAX_BYTES), b"\nhola".to_vec()].concat();
     for (input, expected) in [
         (&b"hola\n"[..], vec![lf("hola")]),
@@ -205,7 +205,7 @@ fn the_end_ends_the_last_line_whenever_it_is_told() {
 }
 
 #[test]
-fn a_cr_ends_its_line_at_once_and_what_belongs_to_it_may_come_later() {
+fn cr_ends_its_line_at_once_and_what_belongs_to_it_may_come_later() {
     for second in [&b"\n"[..], b"\0"] {
         let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
         buffer.push(b"Pedro\r");
@@ -282,7 +282,7 @@ fn line_of_which_bytes_were_lost_is_known() {
 }
 
 #[test]
-fn an_unfinished_line_is_forgotten_on_request() {
+fn unfinished_line_is_forgotten_on_request() {
     let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
     buffer.push(b"hola\nadi");
     take_all(&mut buffer, &mut lines);
@@ -294,7 +294,7 @@ fn an_unfinished_line_is_forgotten_on_request() {
 }
 
 #[test]
-fn a_line_without_end_holds_no_more_than_a_line() {
+fn line_without_end_holds_no_more_than_a_line() {
     let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
     for sent in 0..10 * LINE_MAX_BYTES {
         buffer.push(b"x");
@@ -311,7 +311,7 @@ fn a_line_without_end_holds_no_more_than_a_line() {
 }
 
 #[test]
-fn after_many_lines_little_is_held_for_an_unfinished_one() {
+fn unfinished_line_behind_many_holds_little() {
     let (mut buffer, mut lines) = (LineBuffer::default(), Vec::new());
     let mut input = b"hola\n".repeat(READ_BYTES / 5);
     input.extend(b"fi");
@@ -360,7 +360,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn any_bytes_cut_anyhow_give_the_plain_lines(input in bytes(), cuts in prop::collection::vec(0..30_000_usize, 0..9)) {
+    fn bytes_cut_anyhow_give_the_plain_lines(input in bytes(), cuts in prop::collection::vec(0..30_000_usize, 0..9)) {
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut % (input.len() + 1)).collect();
         cuts.extend([0, input.len()]);
         cuts.sort_unstable();

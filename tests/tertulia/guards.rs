@@ -133,7 +133,7 @@ impl House {
 }
 
 #[test]
-fn many_lines_of_one_turn_cost_each_reader_one_write_and_no_queue() {
+fn lines_of_one_turn_cost_each_reader_one_write_and_no_queue() {
     let mut house = House::full();
     for lines in [1, 60] {
         house.writes.set(0);
@@ -150,7 +150,7 @@ fn many_lines_of_one_turn_cost_each_reader_one_write_and_no_queue() {
 }
 
 #[test]
-fn an_answer_does_not_stand_in_line_behind_a_room() {
+fn answer_does_not_stand_in_line_behind_a_room() {
     let mut house = House::full();
     house.people[7].1.set("hola\n".into());
     house.people[8].1.set("/idioma\n".into());
@@ -167,7 +167,7 @@ fn an_answer_does_not_stand_in_line_behind_a_room() {
 }
 
 #[test]
-fn a_line_allocates_nothing_for_its_readers() {
+fn line_allocates_nothing_for_its_readers() {
     let mut house = House::full();
     // The first lines make room for the rest.
     (0..8).for_each(|who| house.say(who, "hola a todo el mundo\n"));

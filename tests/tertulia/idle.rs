@@ -32,7 +32,7 @@ fn settle(server: &Server) -> (u64, u64) {
 }
 
 #[test]
-fn a_server_at_rest_does_nothing() {
+fn server_at_rest_does_nothing() {
     let server = Server::start(&[]);
     let mut herald = Peer::join(&server, "Heraldo");
     let mut people: Vec<_> = (0..100).map(|n| Peer::join(&server, &format!("p{n}"))).collect();

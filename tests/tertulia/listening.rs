@@ -95,14 +95,14 @@ fn localhost_is_both_loopback_addresses_on_one_port() {
 }
 
 #[test]
-fn what_is_asked_twice_is_bound_once() {
+fn address_asked_for_twice_is_bound_once() {
     let listening =
         on_a_free_port(|port| listeners(&[format!("127.0.0.1:{port}"), format!("127.0.0.1:{port}")]));
     assert_eq!(listening.len(), 1);
 }
 
 #[test]
-fn an_address_that_a_name_shares_with_another_is_bound_once() {
+fn address_that_a_name_shares_with_another_is_bound_once() {
     if !has_ipv6() {
         return;
     }
@@ -114,7 +114,7 @@ fn an_address_that_a_name_shares_with_another_is_bound_once() {
 }
 
 #[test]
-fn a_port_that_is_never_free_everywhere_is_given_up() {
+fn port_that_is_never_free_everywhere_is_given_up() {
     // The second takes in the first, whatever the port.
     let addresses = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].map(|ip| (ip, 0).into()).to_vec();
     let error = bind(&[Asked { text: "aula:0".into(), addresses }]).expect_err("there is no such port");
@@ -122,7 +122,7 @@ fn a_port_that_is_never_free_everywhere_is_given_up() {
 }
 
 #[test]
-fn a_taken_port_is_named_in_one_line() {
+fn taken_port_is_named_in_one_line() {
     let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let address = other.local_addr().expect("an address").to_string();
     let error = listening(&[&address]).expect_err("the port is taken");
@@ -148,7 +148,7 @@ fn a_taken_port_is_named_in_one_line() {
 }
 
 #[test]
-fn one_taken_address_of_a_name_is_enough_to_refuse() {
+fn name_with_one_taken_address_is_refused() {
     if !has_ipv6() {
         return;
     }
@@ -160,7 +160,7 @@ fn one_taken_address_of_a_name_is_enough_to_refuse() {
 }
 
 #[test]
-fn a_port_is_free_again_right_after_its_server_has_gone() {
+fn port_is_free_again_right_after_its_server_has_gone() {
     // More than once, for another test may take the port in between.
     let came_back = (0..20).any(|_| {
         let first = listening(&["127.0.0.1:0"]).expect("a port");
@@ -176,7 +176,7 @@ fn a_port_is_free_again_right_after_its_server_has_gone() {
 }
 
 #[test]
-fn an_address_that_this_machine_lacks_is_passed_over_if_the_name_has_another() {
+fn address_that_this_machine_lacks_is_passed_over_if_the_name_has_another() {
     // Of TEST-NET-3 (RFC 5737): nobody's.
     let foreign = SocketAddr::from(([203, 0, 113, 1], 0));
     let ours = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -196,7 +196,7 @@ fn an_address_that_this_machine_lacks_is_passed_over_if_the_name_has_another() {
 }
 
 #[test]
-fn a_name_whose_only_address_here_is_bound_already_is_no_error() {
+fn name_whose_only_address_here_is_bound_already_is_no_error() {
     let listening = on_a_free_port(|port| {
         let ours = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let foreign = SocketAddr::from(([203, 0, 113, 1], port));
@@ -207,7 +207,7 @@ fn a_name_whose_only_address_here_is_bound_already_is_no_error() {
 }
 
 #[test]
-fn a_name_that_means_nothing_is_named_in_one_line() {
+fn name_that_means_nothing_is_named_in_one_line() {
     // Names that no name server has to be asked for: none has a part of more than 63 letters.
     for text in [format!("{}:7000", "x".repeat(64)), "localhost:http".into(), "127.0.0.1:70000".into()] {
         let error = resolve(&text).expect_err(&text);
@@ -283,7 +283,7 @@ fn system_errors_are_said_in_the_language_of_the_console() {
 }
 
 #[test]
-fn a_refusal_of_the_system_says_permission() {
+fn refusal_of_the_system_says_permission() {
     let cause = BindCause::from(io::Error::from(ErrorKind::PermissionDenied));
     let error = BindError { address: "localhost:80".into(), cause };
     assert_eq!(
@@ -299,7 +299,7 @@ fn a_refusal_of_the_system_says_permission() {
 }
 
 #[test]
-fn all_of_ipv6_is_all_of_ipv4_too_unless_that_was_asked_for_itself() {
+fn wildcard_of_ipv6_is_that_of_ipv4_too_unless_that_was_asked_for_itself() {
     if !has_ipv6() {
         return;
     }
@@ -347,7 +347,7 @@ fn inherited(stream: &mio::net::TcpStream) -> Inherited {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn who_arrives_inherits_what_the_listener_was_given() {
+fn accepted_socket_inherits_what_the_listener_was_given() {
     for address in ["127.0.0.1:0", "[::1]:0"] {
         if address.starts_with('[') && !has_ipv6() {
             continue;
@@ -370,7 +370,7 @@ fn who_arrives_inherits_what_the_listener_was_given() {
 }
 
 #[test]
-fn the_descriptor_limit_is_raised_to_what_may_be_had() {
+fn descriptor_limit_is_raised_to_what_may_be_had() {
     let before = getrlimit(Resource::Nofile);
     let most = before.maximum.unwrap_or(u64::MAX).min(limits::DESCRIPTORS_MAX);
     // Hardly lower, for the tests that run beside this one.

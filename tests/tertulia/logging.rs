@@ -96,7 +96,7 @@ fn text(lines: impl IntoIterator<Item = usize>) -> String {
 }
 
 #[test]
-fn a_stuck_reader_stops_nobody_and_what_was_lost_is_counted_and_told() {
+fn stuck_reader_stops_nobody_and_what_was_lost_is_counted_and_told() {
     let (out, keeper) = gate();
     let queue = queue(out, 10);
     push(&queue, 0..1);
@@ -114,7 +114,7 @@ fn a_stuck_reader_stops_nobody_and_what_was_lost_is_counted_and_told() {
 }
 
 #[test]
-fn all_that_waits_is_one_write() {
+fn lines_that_wait_are_one_write() {
     let (out, keeper) = gate();
     let queue = queue(out, 100);
     push(&queue, 0..1);
@@ -225,7 +225,7 @@ fn short_and_interrupted_writes_lose_nothing() {
 }
 
 #[test]
-fn a_full_disk_loses_lines_until_there_is_room_and_then_says_so() {
+fn full_disk_loses_lines_until_there_is_room_and_then_says_so() {
     let (out, keeper) = gate();
     let queue = queue(out, 100);
     for line in 0..3 {
@@ -243,7 +243,7 @@ fn a_full_disk_loses_lines_until_there_is_room_and_then_says_so() {
 }
 
 #[test]
-fn a_line_cut_by_a_failure_is_ended_before_the_next() {
+fn line_cut_by_a_failure_is_ended_before_the_next() {
     let (out, keeper) = gate();
     let queue = queue(out, 100);
     keeper.order(Order::TakeOnly(4));
@@ -290,7 +290,7 @@ fn waiting_for_a_stuck_log_ends_at_its_deadline() {
 }
 
 #[test]
-fn a_queue_without_lines_is_not_waited_for() {
+fn queue_without_lines_is_not_waited_for() {
     let (out, _keeper) = gate();
     assert!(queue(out, 10).flush(Duration::ZERO));
 }
@@ -317,7 +317,7 @@ fn record(logger: &dyn SharedLogger, level: Level, words: &str) {
 }
 
 #[test]
-fn a_line_has_time_level_and_words() {
+fn line_has_time_level_and_words() {
     let records = [(Level::Info, "Juan se ha conectado"), (Level::Error, "no")];
     let written = logged(LevelFilter::Info, false, &records);
     let lines: Vec<_> = written.lines().map(after_time).collect();
@@ -334,7 +334,7 @@ fn debugging_adds_the_module_and_tracing_the_line_of_code() {
 }
 
 #[test]
-fn what_is_below_the_level_is_not_logged() {
+fn line_below_the_level_is_not_logged() {
     let records = [(Level::Info, "i"), (Level::Warn, "w"), (Level::Debug, "d"), (Level::Error, "e")];
     let written = logged(LevelFilter::Warn, false, &records);
     let lines: Vec<_> = written.lines().map(after_time).collect();
@@ -381,7 +381,7 @@ fn losses_are_told_in_the_language_of_the_server() {
 }
 
 #[test]
-fn a_full_pipe_gets_every_line_or_its_place_in_a_count() {
+fn full_pipe_gets_every_line_or_its_place_in_a_count() {
     const LINES: u64 = 200_000; // some MB; a pipe holds 64 KiB, the queue 4096 lines
     let (reader, out) = io::pipe().expect("a pipe");
     let notice = |lost| format!("lost {lost}\n").into_bytes();
@@ -413,7 +413,7 @@ fn a_full_pipe_gets_every_line_or_its_place_in_a_count() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn a_disk_that_is_really_full_stops_nobody() {
+fn disk_that_is_really_full_stops_nobody() {
     let full = OpenOptions::new().append(true).open("/dev/full").expect("/dev/full");
     let queue = LogQueue::start(full, 10, |_| b"lost\n".to_vec()).expect("a thread");
     for line in 0..100 {
@@ -423,7 +423,7 @@ fn a_disk_that_is_really_full_stops_nobody() {
 }
 
 #[test]
-fn a_file_that_cannot_be_opened_is_named() {
+fn file_that_cannot_be_opened_is_named() {
     let file = PathBuf::from("/nowhere/to/be/found/chat.log");
     let settings = LogSettings { level: LevelFilter::Off, file: Some(file.clone()), color: Color::Never };
     let error =

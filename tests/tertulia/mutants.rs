@@ -31,7 +31,7 @@ mod support {
 };
 
 const MATRIX: Watch = Watch {
-    test: "history_access::every_combination",
+    test: "history_access::combinations_are_all",
     modules: "mod history_access;
 mod hub;
 mod simulation;

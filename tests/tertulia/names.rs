@@ -56,7 +56,7 @@ fn people_have_their_names() {
 }
 
 #[test]
-fn what_is_not_a_name_is_refused() {
+fn text_that_is_no_name_is_refused() {
     for (why, raws) in [
         ("first a letter", "2ana -ana _ana \u{301}ana ٢احمد"),
         (
@@ -101,7 +101,7 @@ fn name_with_a_blank_or_of_two_scripts_is_refused_for_that() {
 }
 
 #[test]
-fn the_length_counts_letters_as_people_see_them_composed() {
+fn length_counts_letters_as_people_see_them_composed() {
     assert!(Name::new(&"e\u{301}".repeat(NAME_MAX_CHARS)).is_ok());
     assert!(Name::new(&"é".repeat(NAME_MAX_CHARS + 1)).is_err());
     assert!(Name::new(&"日".repeat(NAME_MAX_CHARS)).is_ok());
@@ -118,7 +118,7 @@ fn marks_do_not_pile_up() {
 }
 
 #[test]
-fn the_servers_own_names_are_kept() {
+fn servers_own_names_are_kept() {
     let kept = "Tú tú TÚ Tu\u{301} Tu TU You YOU you Y0u Yoü servidor Servidor SERVIDOR Servid0r servIdor SERVlDOR \
                 SERV1D0R Sérvidör server Server SERVER";
     for raw in kept.split(' ') {
@@ -165,7 +165,7 @@ fn offices_are_given_by_whoever_runs_the_server() {
 
 /// A member's line is `Name: words`, and the client knows a question by its words: none may be somebody's name.
 #[test]
-fn nobody_is_called_what_the_client_goes_by() {
+fn names_that_the_client_goes_by_are_reserved() {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/tertulia/prompt_parser.rs");
     let source = std::fs::read_to_string(path).expect("the client's source");
     let questions =
@@ -206,7 +206,7 @@ fn meant(typed: &str, names: &[&str]) -> Option<usize> {
 }
 
 #[test]
-fn whoever_types_a_name_means_the_one_person_it_can_be() {
+fn name_as_it_is_typed_means_the_one_person_it_can_be() {
     assert_eq!(meant("maria", &["María", "Luis"]), Some(0));
     assert_eq!(meant("MARÍA", &["Luis", "Maria"]), Some(1));
     assert_eq!(meant("Maria", &["María", "Maria"]), Some(1), "exactly so");
@@ -220,7 +220,7 @@ fn whoever_types_a_name_means_the_one_person_it_can_be() {
 }
 
 #[test]
-fn only_letters_marks_digits_hyphen_and_underscore_get_into_a_name() {
+fn name_holds_only_letters_marks_digits_hyphen_and_underscore() {
     for c in '\0'..=char::MAX {
         if let Ok(name) = Name::new(&c.to_string()) {
             let first = name.as_str().chars().next().unwrap();
@@ -383,7 +383,7 @@ fn any_letter() -> impl Strategy<Value = char> {
 
 proptest! {
     #[test]
-    fn whatever_becomes_a_name_is_fit_for_a_screen(raw in nasty()) {
+    fn name_of_any_kind_is_fit_for_a_screen(raw in nasty()) {
         if let Ok(name) = Name::new(&raw) {
             let text = name.as_str();
             prop_assert!(text.chars().all(belongs_in_names));

@@ -28,7 +28,7 @@ fn refused(words: &str) -> String {
 }
 
 #[test]
-fn without_options_everything_is_as_promised() {
+fn defaults_are_as_promised() {
     let config = taken("");
     assert_eq!(config.listen, ["localhost:65434"]);
     assert_eq!(config.language, Language::Spanish);
@@ -45,7 +45,7 @@ fn without_options_everything_is_as_promised() {
 }
 
 #[test]
-fn every_option_is_heard() {
+fn options_are_all_heard() {
     let config = taken(
         "--listen 127.0.0.1:0 --listen [::1]:7000 --lang en --max-clients 3 --login-timeout 5 --rate-limit 2 --data home \
          --keep-days 4 --accounts-only --operator Ana --operator Eva --operator-password-file secret --replay 6 --motd hello \
@@ -87,7 +87,7 @@ fn short_options_set_the_level() {
 }
 
 #[test]
-fn two_ways_of_saying_the_level_exclude_each_other() {
+fn options_for_the_level_exclude_each_other() {
     for words in ["-q -v", "-q --log-level info", "-v --log-level debug"] {
         let error = options(words).expect_err(words);
         assert_eq!(error.kind(), ErrorKind::ArgumentConflict, "{words}");
@@ -96,7 +96,7 @@ fn two_ways_of_saying_the_level_exclude_each_other() {
 }
 
 #[test]
-fn an_address_without_host_or_port_is_refused_with_what_to_write() {
+fn address_without_host_or_port_is_refused_with_what_to_write() {
     for (address, advice) in [
         ("7000", "localhost:7000"),
         (":7000", "0.0.0.0:7000"),
@@ -124,7 +124,7 @@ fn refused_address(address: &str) -> String {
 }
 
 #[test]
-fn the_first_line_about_a_wrong_option_names_it() {
+fn first_line_about_a_wrong_option_names_it() {
     for (words, named) in [
         ("--max-clients 0", "--max-clients"),
         ("--max-clients many", "--max-clients"),

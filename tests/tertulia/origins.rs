@@ -43,7 +43,7 @@ fn origin_is_read_as_it_is_written() {
 }
 
 #[test]
-fn where_nobody_is_told_from_another_is_everybodys() {
+fn origin_that_tells_nobody_apart_is_shared() {
     for address in
         ["127.0.0.1", "127.9.8.7", "::1", "::ffff:127.0.0.1", "fe80::1", "fe80:0:0:7::1", "febf::1"]
     {

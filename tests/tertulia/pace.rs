@@ -12,7 +12,7 @@ fn pasted(lines: usize) -> String {
 }
 
 #[test]
-fn a_pasted_text_arrives_whole_in_its_time_and_holds_up_nobody() {
+fn pasted_text_arrives_whole_in_its_time_and_holds_up_nobody() {
     const PASTED: usize = 120;
     const PER_SECOND: u32 = 5;
     // The name is the first line of a burst.
@@ -48,7 +48,7 @@ fn a_pasted_text_arrives_whole_in_its_time_and_holds_up_nobody() {
 }
 
 #[test]
-fn without_a_limit_everything_arrives_at_once() {
+fn pasted_text_arrives_at_once_without_a_limit() {
     const PASTED: usize = 2_000;
     let server = Server::start(&["--rate-limit", "0"]);
     let mut ana = Peer::join(&server, "Ana");

@@ -68,7 +68,7 @@ fn shell(test: &str, script: &str) -> Process {
 }
 
 #[test]
-fn the_bot_in_the_shell_tells_the_time() {
+fn bot_in_the_shell_tells_the_time() {
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
     // As if the client were installed, and the server were where it looks first.
@@ -91,7 +91,7 @@ fn the_bot_in_the_shell_tells_the_time() {
 }
 
 #[test]
-fn the_bot_in_python_greets_and_listens() {
+fn bot_in_python_greets_and_listens() {
     if !has("python3") {
         return;
     }
@@ -115,7 +115,7 @@ fn the_bot_in_python_greets_and_listens() {
 }
 
 #[test]
-fn the_client_in_python_talks_without_line_ends() {
+fn client_in_python_talks_without_line_ends() {
     if !has("python3") {
         return;
     }
@@ -147,7 +147,7 @@ fn the_client_in_python_talks_without_line_ends() {
 }
 
 #[test]
-fn a_script_says_its_line() {
+fn script_says_its_line() {
     if !has("nc") {
         return;
     }

@@ -38,7 +38,7 @@ fn is_unwanted(c: char) -> bool {
 const LINE_ENDS: &str = "\n\x0b\x0c\r\u{85}\u{2028}\u{2029}";
 
 #[test]
-fn every_character_is_kept_or_removed_as_its_properties_say() {
+fn characters_are_kept_or_removed_as_their_properties_say() {
     for c in every_char() {
         let removed = if LINE_ENDS.contains(c) { " " } else { "" };
         let expected = if is_unwanted(c) { removed.to_owned() } else { c.to_string() };
@@ -283,7 +283,7 @@ fn flags_with_tags_stay_whole_and_other_tags_go() {
 }
 
 #[test]
-fn nothing_can_be_smuggled_in_what_is_not_seen() {
+fn unseen_characters_smuggle_nothing() {
     // Tags, variation selectors and zero width characters carry hidden bytes elsewhere.
     assert_eq!(clean("hola\u{E0001}\u{E0068}\u{E0069}\u{E007F}"), "hola");
     assert_eq!(clean("😀\u{FE00}\u{E0101}\u{E01EF}"), "😀");
@@ -293,7 +293,7 @@ fn nothing_can_be_smuggled_in_what_is_not_seen() {
 }
 
 #[test]
-fn the_emoji_selector_stays_behind_emoji_once_and_never_behind_words() {
+fn emoji_selector_stays_behind_emoji_once_and_never_behind_words() {
     use unicode_properties::GeneralCategoryGroup::{Letter, Mark, Separator};
     for c in every_char() {
         let out = clean(&format!("{c}\u{FE0F}\u{FE0F}\u{FE0F}"));
@@ -308,7 +308,7 @@ fn the_emoji_selector_stays_behind_emoji_once_and_never_behind_words() {
 }
 
 #[test]
-fn what_shows_nothing_is_blank() {
+fn text_that_shows_nothing_is_blank() {
     for raw in [
         "",
         " ",
@@ -343,7 +343,7 @@ fn letters_digits_and_punctuation_are_never_blank() {
 
 /// A search from each opening to the end of the line would take hours here.
 #[test]
-fn a_line_of_openings_costs_what_its_length_costs() {
+fn line_of_openings_costs_what_its_length_costs() {
     assert_eq!(clean(&"\x1b]".repeat(1 << 20)), "");
     assert_eq!(clean(&"\u{90}\x1b".repeat(1 << 20)), "");
     assert_eq!(clean(&"\x1b[0".repeat(1 << 20)), "");
@@ -391,7 +391,7 @@ fn coloured() -> impl Strategy<Value = String> {
 
 proptest! {
     #[test]
-    fn nothing_forbidden_comes_out_of_anything(raw in nasty()) {
+    fn safe_text_holds_nothing_forbidden(raw in nasty()) {
         let out = clean(&raw).replace(&flag("gbe"), "").replace(&flag("gbegbe"), "");
         prop_assert!(out.chars().all(|c| c == '\u{FE0F}' || !is_unwanted(c)), "{:?}", out);
         prop_assert!(!["\u{301}", "\u{30A}"].iter().any(|mark| out.contains(&mark.repeat(5))), "{:?}", out);
@@ -404,20 +404,20 @@ proptest! {
     }
 
     #[test]
-    fn what_is_left_comes_from_the_line_in_its_order(raw in nasty()) {
+    fn safe_text_is_of_the_line_in_its_order(raw in nasty()) {
         let mut source = raw.chars();
         prop_assert!(clean(&raw).chars().all(|c| source.any(|s| s == c || c == ' ' && LINE_ENDS.contains(s))));
     }
 
     #[test]
-    fn a_line_without_anything_unwanted_stays_as_it_is(raw in "[ -~\t¡-¬®-ÿΑ-ω一-龥😀-😎]{0,60}") {
+    fn line_without_anything_unwanted_stays_as_it_is(raw in "[ -~\t¡-¬®-ÿΑ-ω一-龥😀-😎]{0,60}") {
         prop_assert_eq!(clean(&raw), raw);
     }
 
     /// A real terminal is the judge of what belongs to a sequence: it shows the cleaned line as it showed the raw one,
     /// but without colours and with its title untouched.
     #[test]
-    fn a_terminal_shows_the_same_words(raw in coloured()) {
+    fn terminal_shows_the_same_words(raw in coloured()) {
         let show = |bytes: &str| {
             let mut terminal = vt100::Parser::new(2, 200, 0);
             terminal.process(bytes.as_bytes());

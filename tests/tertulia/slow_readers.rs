@@ -95,7 +95,7 @@ fn fifty_megabytes_pass_somebody_by_and_every_line_is_accounted_for() {
 }
 
 #[test]
-fn who_reads_too_slowly_while_the_talk_goes_on_can_account_for_every_line() {
+fn slow_reader_can_account_for_every_line() {
     const LINES: usize = 3_000;
     let server = Server::start(&["--rate-limit", "0", "-q"]);
     let (mut slow, mut fast, mut talker) = three(&server);
@@ -132,7 +132,7 @@ fn answers_are_never_skipped() {
 }
 
 #[test]
-fn who_floods_commands_without_reading_is_read_later_and_loses_nothing() {
+fn sender_of_many_commands_who_does_not_read_is_read_later_and_loses_nothing() {
     const ASKED: usize = 10_000; // some 7 MB of answers
     let server = Server::start(&["--rate-limit", "0", "-q"]);
     let mut juan = Peer::join(&server, "Juan");

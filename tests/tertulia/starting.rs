@@ -73,7 +73,7 @@ fn wrong_usage_is_told_and_has_status_2() {
 }
 
 #[test]
-fn a_taken_port_is_one_line_and_status_1() {
+fn taken_port_is_one_line_and_status_1() {
     let other = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let address = other.local_addr().expect("an address").to_string();
     let (status, said) = refused(&["--listen", &address]);
@@ -93,7 +93,7 @@ fn a_taken_port_is_one_line_and_status_1() {
 }
 
 #[test]
-fn a_log_that_cannot_be_written_is_one_line_and_status_1() {
+fn log_that_cannot_be_written_is_one_line_and_status_1() {
     let file = "/nowhere/to/be/found/chat.log";
     let (status, said) = refused(&["--log-file", file]);
     assert_eq!(status, 1);
@@ -102,7 +102,7 @@ fn a_log_that_cannot_be_written_is_one_line_and_status_1() {
 }
 
 #[test]
-fn the_version_is_told_without_starting() {
+fn version_is_told_without_starting() {
     let mut process = Process::start(command(&["--version"]).stderr(Stdio::piped()));
     let told = format!("tertulia-server {}", env!("CARGO_PKG_VERSION"));
     assert_eq!(process.stdout.next(), Some(told));

@@ -88,7 +88,7 @@ fn commands_are_taken_out_however_they_are_cut() {
 }
 
 #[test]
-fn every_offer_and_request_is_declined_and_no_refusal_answered() {
+fn offers_and_requests_are_declined_and_no_refusal_answered() {
     for option in 0..=255 {
         assert_eq!(answers(&[IAC, DO, option]), [IAC, WONT, option]);
         assert_eq!(answers(&[IAC, WILL, option]), [IAC, DONT, option]);
@@ -109,7 +109,7 @@ fn are_you_there_is_answered_where_one_can_see_it() {
 }
 
 #[test]
-fn an_interrupt_quits_behind_the_lines_before_it() {
+fn interrupt_quits_behind_the_lines_before_it() {
     let input = [&b"uno\ndos\r\nmedia l"[..], &[IAC, INTERRUPT], b"inea\ntres\n", &[IAC, DO, 1]].concat();
     however_cut(&input, &(vec![say("uno"), say("dos"), Command::Quit(None)], vec![]));
     assert_eq!(commands(&[IAC, INTERRUPT]), [Command::Quit(None)]);
@@ -118,14 +118,14 @@ fn an_interrupt_quits_behind_the_lines_before_it() {
 }
 
 #[test]
-fn an_interrupt_is_noticed_without_more_input() {
+fn interrupt_is_noticed_without_more_input() {
     let mut codec = Codec::new(Language::Spanish);
     codec.push(&[b'x', IAC, INTERRUPT], &mut Vec::new());
     assert!(codec.has_unseen());
 }
 
 #[test]
-fn a_subnegotiation_without_end_holds_nothing() {
+fn subnegotiation_without_end_holds_nothing() {
     let mut codec = Codec::new(Language::Spanish);
     let mut answers = Vec::new();
     codec.push(&[IAC, SB, 24], &mut answers);
@@ -187,7 +187,7 @@ fn erasing_takes_the_character_before() {
 }
 
 #[test]
-fn who_does_not_send_utf8_is_told_once_and_loses_nothing() {
+fn sender_of_another_encoding_is_told_once_and_loses_nothing() {
     let input = b"caf\xe9 solo\nt\xe9\r\n\xf1 \xc3\xb1\n/yo \xa1salta!\n";
     let expected = vec![
         NOT_UTF8,
@@ -207,7 +207,7 @@ fn who_does_not_send_utf8_is_told_once_and_loses_nothing() {
 }
 
 #[test]
-fn the_words_behind_the_warning_are_not_forgotten() {
+fn words_behind_the_warning_are_not_forgotten() {
     let mut codec = Codec::new(Language::Spanish);
     codec.push(b"\xe9\n", &mut Vec::new());
     assert_eq!(codec.next_command(), Some(NOT_UTF8));
@@ -220,7 +220,7 @@ fn the_words_behind_the_warning_are_not_forgotten() {
 }
 
 #[test]
-fn the_first_ending_tells_how_to_answer() {
+fn first_ending_tells_how_to_answer() {
     for (input, crlf) in [
         (&b""[..], false),
         (b"unfinished", false),
@@ -241,7 +241,7 @@ fn the_first_ending_tells_how_to_answer() {
 
 /// `Ana CR`, and the LF when a password has been asked for: it is no empty password, and no empty line behind one.
 #[test]
-fn what_belongs_to_a_cr_answers_no_question() {
+fn byte_that_belongs_to_a_cr_answers_no_question() {
     for second in [&b"\n"[..], b"\0"] {
         let (mut codec, mut answers) = (Codec::new(Language::Spanish), Vec::new());
         codec.push(b"/clave\r", &mut answers);
@@ -305,7 +305,7 @@ fn bytes() -> impl Strategy<Value = Vec<u8>> {
 
 proptest! {
     #[test]
-    fn any_bytes_mean_the_same_however_cut(input in bytes(), cuts in prop::collection::vec(0..60_usize, 0..6)) {
+    fn bytes_mean_the_same_however_cut(input in bytes(), cuts in prop::collection::vec(0..60_usize, 0..6)) {
         let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut % (input.len() + 1)).collect();
         cuts.extend([0, input.len()]);
         cuts.sort_unstable();
@@ -314,7 +314,7 @@ proptest! {
     }
 
     #[test]
-    fn who_sends_no_iac_is_sent_nothing(input in prop::collection::vec(0..IAC, 0..200)) {
+    fn client_that_sends_no_iac_is_sent_none(input in prop::collection::vec(0..IAC, 0..200)) {
         prop_assert!(answers(&input).is_empty());
     }
 }

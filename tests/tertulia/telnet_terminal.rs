@@ -50,7 +50,7 @@ fn has_telnet() -> bool {
 }
 
 #[test]
-fn the_conversation_in_lines() {
+fn conversation_in_lines() {
     if !has_telnet() {
         return;
     }
@@ -96,7 +96,7 @@ fn are_you_there_is_answered() {
 }
 
 #[test]
-fn what_telnet_sends_on_request_is_no_text() {
+fn telnet_answers_are_no_text() {
     if !has_telnet() {
         return;
     }
@@ -116,7 +116,7 @@ fn what_telnet_sends_on_request_is_no_text() {
 }
 
 #[test]
-fn an_interrupt_leaves() {
+fn interrupt_leaves() {
     if !has_telnet() {
         return;
     }

@@ -90,7 +90,7 @@ fn gather(server: &Server) -> (Maria, Pty, Pty) {
 }
 
 #[test]
-fn the_conversation_of_the_readme() {
+fn conversation_of_the_readme() {
     if !has("telnet") {
         return;
     }

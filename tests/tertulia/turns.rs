@@ -53,7 +53,7 @@ fn turn_takes_so_many_lines_from_all_flooders_together() {
 }
 
 #[test]
-fn one_sender_has_the_whole_turn_and_less_when_going_on() {
+fn sender_alone_has_the_whole_turn_and_less_when_going_on() {
     const PEOPLE: usize = 20;
     let mut house = house_of(PEOPLE, unlimited());
     house.send(0, &b"hola\n".repeat(1_000));

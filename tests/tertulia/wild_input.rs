@@ -179,7 +179,7 @@ fn names_that_look_like_one_in_use_are_refused() {
 }
 
 #[test]
-fn a_line_of_4096_bytes_is_heard_and_one_of_4097_is_not() {
+fn line_of_4096_bytes_is_heard_and_one_of_4097_is_not() {
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
     let mut juan = Peer::join(&server, "Juan");
@@ -199,7 +199,7 @@ fn a_line_of_4096_bytes_is_heard_and_one_of_4097_is_not() {
 }
 
 #[test]
-fn a_line_without_end_byte_by_byte_is_one_error() {
+fn line_without_end_byte_by_byte_is_one_error() {
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
     let mut juan = Peer::join(&server, "Juan");
@@ -276,7 +276,7 @@ fn subnegotiation_left_open_swallows_only_so_much() {
 }
 
 #[test]
-fn what_is_not_utf_8_is_said_once_and_loses_nothing() {
+fn input_that_is_not_utf_8_is_told_once_and_loses_nothing() {
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
     let mut juan = Peer::join(&server, "Juan");

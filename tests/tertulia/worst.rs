@@ -21,7 +21,7 @@ const MAX_ALLOCATIONS: u64 = 5_000;
 const MAX_TURN_STEPS: u64 = 2 * STEPS_PER_TURN;
 
 #[test]
-fn no_line_takes_more_than_one_may_in_the_worst_state() {
+fn line_takes_no_more_than_one_may_in_the_worst_state() {
     let mut house = build(&SCALE, |_| {});
     for case in cases(&SCALE, 0) {
         case.prepare(&mut house);

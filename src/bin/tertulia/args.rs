@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_variable_that_is_set_chooses_the_language() {
+    fn first_variable_that_is_set_chooses_the_language() {
         let english = |all: &'static str, lang: &'static str| {
             is_english(|name| match name {
                 "LC_ALL" => Some(all.to_string()),

@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn only_the_servers_words_are_a_refusal() {
+    fn refusal_is_known_by_the_servers_words_only() {
         for line in ["Ahora no puedes hablar en #cocina. No se envió.\n", "Line too long. It was not sent.\n"]
         {
             assert!(is_refusal(line), "{line:?}");

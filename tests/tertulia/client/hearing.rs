@@ -48,7 +48,7 @@ fn text(text: &str) -> Heard {
 }
 
 #[test]
-fn the_verdict_is_the_first_line_after_the_answer() {
+fn verdict_is_the_first_line_after_the_answer() {
     let refused = hear(&[
         Said("Ingresa tu nombre: "),
         Sent("Juan\n"),
@@ -101,7 +101,7 @@ fn however_it_is_cut() {
 }
 
 #[test]
-fn a_pipelined_answer_gets_its_verdict() {
+fn pipelined_answer_gets_its_verdict() {
     let heard =
         hear(&[Sent("Juan\n"), Sent("Juan\n"), Said("Ingresa tu nombre: \nBienvenido al chat, bot!\n")]);
     assert!(heard.contains(&Heard::Accepted), "{heard:?}");

@@ -12,7 +12,7 @@ use super::{client, ended, in_pipes, with_input};
 use crate::support::fake_server::{FakeServer, NAME, welcome};
 
 #[test]
-fn a_named_bot_says_its_lines_and_hears_everything() {
+fn named_bot_says_its_lines_and_hears_everything() {
     let server = FakeServer::start();
     let bot = with_input(client(&server.place(), &["--name", "bot"]), b"hola\nsalir\n");
     let mut peer = server.accept();
@@ -31,7 +31,7 @@ fn a_named_bot_says_its_lines_and_hears_everything() {
 }
 
 #[test]
-fn without_a_name_the_lines_go_out_bare() {
+fn lines_go_out_bare_without_a_name() {
     let server = FakeServer::start();
     let bot = with_input(client(&server.place(), &[]), b"bot\nhola \xff\r\nsin final");
     let mut peer = server.accept();
@@ -43,7 +43,7 @@ fn without_a_name_the_lines_go_out_bare() {
 }
 
 #[test]
-fn a_refused_name_ends_with_the_reason() {
+fn refused_name_ends_with_the_reason() {
     let server = FakeServer::start();
     let bot = with_input(client(&server.place(), &["--name", "bot"]), b"hola\n");
     let mut peer = server.accept();
@@ -72,7 +72,7 @@ fn being_turned_away_unasked_is_a_refusal_whatever_was_sent() {
 }
 
 #[test]
-fn a_registered_name_takes_its_password_from_the_first_line() {
+fn registered_name_takes_its_password_from_the_first_line() {
     let server = FakeServer::start();
     let bot = with_input(client(&server.place(), &["--name", "bot"]), b"secreto\nhola\n");
     let mut peer = server.accept();
@@ -109,7 +109,7 @@ fn being_dropped_is_a_loss_and_leaving_is_not() {
 }
 
 #[test]
-fn what_commands_a_terminal_does_not_come_out() {
+fn terminal_commands_do_not_come_out() {
     let server = FakeServer::start();
     let bot = with_input(client(&server.place(), &["--name", "bot"]), b"");
     let mut peer = server.accept_as("bot");
@@ -121,7 +121,7 @@ fn what_commands_a_terminal_does_not_come_out() {
 }
 
 #[test]
-fn a_reader_that_leaves_early_ends_it_quietly() {
+fn reader_that_leaves_early_ends_it_quietly() {
     let server = FakeServer::start();
     let mut bot = in_pipes(client(&server.place(), &["--name", "bot"]));
     let _keyboard = bot.stdin.take().unwrap();
@@ -136,7 +136,7 @@ fn a_reader_that_leaves_early_ends_it_quietly() {
 }
 
 #[test]
-fn a_megabyte_each_way_arrives_whole() {
+fn megabyte_each_way_arrives_whole() {
     let server = FakeServer::start();
     let mut bot = in_pipes(client(&server.place(), &["--name", "bot"]));
     let lines: String = (0..60_000).map(|number| format!("bot dice {number}\n")).collect();
@@ -167,7 +167,7 @@ fn control_c_is_the_signal_that_a_shell_calls_130() {
 }
 
 #[test]
-fn nobody_there_is_one_clear_line() {
+fn absent_server_is_one_clear_line() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let (status, said, errors) = ended(with_input(client(&free.to_string(), &[]), b"hola\n"));
     assert_eq!((status, said.as_str()), (Some(1), ""));

@@ -31,7 +31,7 @@ fn plain_is_a_cooked_terminal_with_bare_lines() {
 }
 
 #[test]
-fn a_dumb_terminal_gets_no_editor() {
+fn dumb_terminal_gets_no_editor() {
     let server = FakeServer::start();
     let mut command = client(&server.place(), &["--name", "Juan"]);
     command.env("TERM", "dumb");
@@ -53,7 +53,7 @@ fn asked() -> (Pty, Peer) {
 }
 
 #[test]
-fn a_password_is_not_shown() {
+fn password_is_not_shown() {
     let (mut screen, mut peer) = asked();
     screen.type_keys("gira\x7fasol\r");
     peer.expect("girasol\n");
@@ -79,7 +79,7 @@ fn control_c_at_a_password_leaves_the_terminal_as_it_was() {
 }
 
 #[test]
-fn the_end_of_the_connection_at_a_password_leaves_the_terminal_as_it_was() {
+fn end_of_the_connection_at_a_password_leaves_the_terminal_as_it_was() {
     let (screen, peer) = asked();
     peer.close();
     screen.wait_until_cooked();

@@ -7,7 +7,7 @@ use super::{client, ended, in_pipes};
 use crate::support::fake_server::{FakeServer, NAME};
 
 #[test]
-fn a_bot_comes_back_with_its_name_and_its_next_line() {
+fn bot_comes_back_with_its_name_and_its_next_line() {
     let server = FakeServer::start();
     let mut bot = in_pipes(client(&server.place(), &["--name", "bot", "--reconnect"]));
     let mut keyboard = bot.stdin.take().unwrap();
@@ -41,7 +41,7 @@ fn a_bot_comes_back_with_its_name_and_its_next_line() {
 }
 
 #[test]
-fn a_bot_without_a_name_keeps_the_first_line_as_its_name() {
+fn bot_without_a_name_keeps_the_first_line_as_its_name() {
     let server = FakeServer::start();
     let mut bot = in_pipes(client(&server.place(), &["--reconnect"]));
     let mut keyboard = bot.stdin.take().unwrap();
@@ -57,7 +57,7 @@ fn a_bot_without_a_name_keeps_the_first_line_as_its_name() {
 }
 
 #[test]
-fn the_first_connection_is_tried_again_too() {
+fn first_connection_is_tried_again_too() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let place = taken.local_addr().unwrap();
     drop(taken);
@@ -75,7 +75,7 @@ fn the_first_connection_is_tried_again_too() {
 }
 
 #[test]
-fn a_bot_comes_back_with_its_password_too() {
+fn bot_comes_back_with_its_password_too() {
     let server = FakeServer::start();
     let mut bot = in_pipes(client(&server.place(), &["--name", "bot", "--reconnect"]));
     let mut keyboard = bot.stdin.take().unwrap();
@@ -114,7 +114,7 @@ fn a_bot_comes_back_with_its_password_too() {
 
 /// Two of the same name that both come back would throw each other out for ever.
 #[test]
-fn whoever_was_replaced_does_not_come_back_by_itself() {
+fn client_that_was_replaced_does_not_come_back_by_itself() {
     for words in ["Has entrado desde otro sitio: esta", "You came in from somewhere else: this"] {
         let server = FakeServer::start();
         let mut bot = in_pipes(client(&server.place(), &["--name", "bot", "--reconnect"]));

@@ -40,7 +40,7 @@ fn however_it_is_cut() {
 }
 
 #[test]
-fn no_character_is_let_through_that_should_not_be() {
+fn characters_that_should_not_pass_do_not() {
     for c in '\0'..=char::MAX {
         let forbidden = (c.is_control() && c != '\t' && c != '\n')
             || matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -50,7 +50,7 @@ fn no_character_is_let_through_that_should_not_be() {
 }
 
 #[test]
-fn an_unfinished_sequence_cannot_swallow_the_next_line() {
+fn unfinished_sequence_cannot_swallow_the_next_line() {
     for opening in ["\x1b]", "\x1bP", "\x1b[", "\x1b", "\u{9d}", "\x1b]x\x1b"] {
         assert_eq!(in_pieces([opening.as_bytes(), b"\nsigue"]), "\nsigue", "{opening:?}");
     }

@@ -93,7 +93,7 @@ fn tab_goes_as_far_as_all_agree() {
 }
 
 #[test]
-fn whoever_has_left_is_not_offered() {
+fn client_that_has_left_is_not_offered() {
     let names = seen(&["Ana: hola", "Anita: hola", "<<< Ana salió del chat", ">>> Anabel se unió al chat"]);
     assert_eq!(completed(&names, "an"), ["Anabel: ", "Anita: "]);
 }
@@ -112,7 +112,7 @@ fn own_name_is_marked_as_a_word_of_its_own() {
 }
 
 #[test]
-fn a_name_has_one_colour_and_the_text_is_untouched() {
+fn name_has_one_colour_and_the_text_is_untouched() {
     let line = paint::paint("Ana: hola", None);
     let (colour, rest) = line.strip_prefix("\x1b[").unwrap().split_once('m').unwrap();
     assert_eq!(rest, "Ana\x1b[0m: hola");

@@ -30,7 +30,7 @@ fn come_in(server: &FakeServer, mut screen: Pty) -> (Pty, Peer) {
 }
 
 #[test]
-fn the_conversation_looks_as_promised() {
+fn conversation_looks_as_promised() {
     let (mut screen, mut peer) = juan(&[]);
     screen.type_keys("Hola a todos!\r");
     peer.expect("Hola a todos!\n");
@@ -72,7 +72,7 @@ fn line_being_typed_stays_whole_while_others_talk() {
 }
 
 #[test]
-fn a_flood_between_two_lines_keeps_its_order() {
+fn flood_between_two_lines_keeps_its_order() {
     let (mut screen, mut peer) = juan(&[]);
     for round in 0..20 {
         screen.type_keys(&format!("línea {round}\r"));
@@ -221,7 +221,7 @@ fn member_called_like_the_question_gets_no_password() {
 }
 
 #[test]
-fn the_end_of_the_connection_is_the_end_of_the_program() {
+fn end_of_the_connection_is_the_end_of_the_program() {
     let (mut screen, mut peer) = juan(&[]);
     screen.type_keys("a medio escr");
     screen.wait_for_line("Tú: a medio escr");
@@ -235,7 +235,7 @@ fn the_end_of_the_connection_is_the_end_of_the_program() {
 }
 
 #[test]
-fn it_ends_even_while_searching_the_history() {
+fn client_ends_even_while_searching_the_history() {
     let (mut screen, peer) = juan(&[]);
     screen.type_keys("hola\r");
     screen.wait_for_line("Tú:");
@@ -350,7 +350,7 @@ fn names_have_colours_unless_told_otherwise() {
 }
 
 #[test]
-fn a_refused_name_is_asked_again() {
+fn refused_name_is_asked_again() {
     for typed in [false, true] {
         let server = FakeServer::start();
         let mut screen = Pty::spawn(client(&server.place(), if typed { &[] } else { &["--name", "Ana"] }));
@@ -376,7 +376,7 @@ fn a_refused_name_is_asked_again() {
 }
 
 #[test]
-fn a_password_is_neither_shown_nor_remembered() {
+fn password_is_neither_shown_nor_remembered() {
     let server = FakeServer::start();
     let mut screen = Pty::spawn(client(&server.place(), &[]));
     let mut peer = server.accept();
@@ -440,7 +440,7 @@ fn pasted_lines_are_no_answer_to_a_question_that_comes_meanwhile() {
 }
 
 #[test]
-fn at_a_terminal_lines_typed_meanwhile_are_not_swallowed_in_silence() {
+fn lines_typed_meanwhile_at_a_terminal_are_not_swallowed_in_silence() {
     let server = FakeServer::start();
     let mut screen = Pty::spawn(client(&server.place(), &["--reconnect"]));
     let mut peer = server.accept();
@@ -470,7 +470,7 @@ fn at_a_terminal_lines_typed_meanwhile_are_not_swallowed_in_silence() {
 }
 
 #[test]
-fn nobody_there_is_told_at_a_terminal_too() {
+fn absent_server_is_told_at_a_terminal_too() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let end = Pty::spawn(client(&free.to_string(), &[])).wait_end();
     assert_eq!((end.status.code(), end.cooked, end.column), (Some(1), true, 0));
@@ -482,7 +482,7 @@ fn nobody_there_is_told_at_a_terminal_too() {
 }
 
 #[test]
-fn a_line_without_end_is_shown_and_costs_no_line_being_typed() {
+fn line_without_end_is_shown_and_costs_no_line_being_typed() {
     let (mut screen, mut peer) = juan(&[]);
     screen.type_keys("a medias");
     screen.wait_for_line("Tú: a medias");

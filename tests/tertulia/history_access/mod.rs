@@ -90,7 +90,7 @@ fn tell(story: &Story, keyed: bool, pace: Pace) -> Count {
 }
 
 #[test]
-fn every_combination_is_tried_and_none_leaks() {
+fn combinations_are_all_tried_and_none_leaks() {
     let mut sum = Count::default();
     let (mut generated, mut laws) = (0, Vec::new());
     for story in STORIES.iter().chain(ACCOUNT_STORIES).chain(LASTING_STORIES) {

@@ -7,7 +7,7 @@ use super::{Chat, NOTHING, SECOND, Shell, message, text};
 const ACCOUNTS: [(&str, &str); 1] = [("María", "girasol")];
 
 #[test]
-fn they_wait_for_a_registered_name() {
+fn offline_messages_wait_for_a_registered_name() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let [juan, ana] = ["Juan", "Ana"].map(|name| chat.enters(name));
     chat.hush();
@@ -26,7 +26,7 @@ fn they_wait_for_a_registered_name() {
 }
 
 #[test]
-fn they_are_gone_when_they_have_been_seen() {
+fn offline_messages_are_gone_when_they_have_been_seen() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let juan = chat.enters("Juan");
     chat.does(juan, message("María", "nos vemos luego"));
@@ -48,7 +48,7 @@ fn they_are_gone_when_they_have_been_seen() {
 }
 
 #[test]
-fn whoever_is_there_gets_them_at_once() {
+fn offline_messages_are_given_at_once_to_an_owner_who_is_there() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (juan, maria) = (chat.enters("Juan"), chat.logs_in("María", "girasol"));
     chat.hush();
@@ -59,7 +59,7 @@ fn whoever_is_there_gets_them_at_once() {
 }
 
 #[test]
-fn they_are_for_the_account_and_not_for_the_name() {
+fn offline_messages_are_for_the_account_and_not_for_the_name() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let juan = chat.enters("Juan");
     chat.does(juan, message("María", "secreto"));
@@ -73,7 +73,7 @@ fn they_are_for_the_account_and_not_for_the_name() {
 }
 
 #[test]
-fn whoever_sees_those_of_one_account_has_not_seen_those_of_another() {
+fn offline_messages_of_one_account_are_not_seen_with_those_of_another() {
     let mut chat = Chat::with_accounts(&[("María", "girasol"), ("Juan", "tres tristes tigres")]);
     let ana = chat.enters("Ana");
     for to in ["Juan", "María"] {

@@ -19,7 +19,7 @@ fn login(name: &str) -> Command {
 }
 
 #[test]
-fn a_registered_name_takes_its_password() {
+fn registered_name_takes_its_password() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let ana = chat.enters("Ana");
     chat.hush();
@@ -36,7 +36,7 @@ fn a_registered_name_takes_its_password() {
 }
 
 #[test]
-fn after_a_wrong_password_any_other_name_will_do() {
+fn wrong_password_leaves_any_other_name() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let id = chat.connects();
     chat.says(id, "María");
@@ -133,7 +133,7 @@ fn first_line_while_a_password_is_checked_is_not_said() {
 }
 
 #[test]
-fn what_cannot_be_a_password_has_its_reason() {
+fn text_that_cannot_be_a_password_has_its_reason() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     for (error, heard) in [
         (PasswordError::TooLong, "unfit: TooLong"),
@@ -171,7 +171,7 @@ fn registering_asks_twice() {
 }
 
 #[test]
-fn without_accounts_it_is_said_how_to_get_them() {
+fn chat_without_accounts_says_how_to_get_them() {
     let (mut chat, [ana]) = Chat::of(["Ana"]);
     for command in [Command::Register, login("María"), Command::ChangePassword] {
         chat.does(ana, command);
@@ -183,7 +183,7 @@ fn without_accounts_it_is_said_how_to_get_them() {
 }
 
 #[test]
-fn a_name_that_nobody_registered_is_asked_for_a_password_too() {
+fn name_that_nobody_registered_is_asked_for_a_password_too() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (ana, id) = (chat.enters("Ana"), chat.connects());
     chat.hush();
@@ -202,7 +202,7 @@ fn a_name_that_nobody_registered_is_asked_for_a_password_too() {
 }
 
 #[test]
-fn the_password_is_changed_by_whoever_knows_it() {
+fn password_is_changed_by_whoever_knows_it() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let juan = chat.logs_in("Juan", "tres tristes tigres");
     let ana = chat.enters("Ana");
@@ -240,7 +240,7 @@ fn logging_in_renames_a_member() {
 }
 
 #[test]
-fn a_new_connection_goes_on_where_the_old_one_was() {
+fn new_connection_goes_on_where_the_old_one_was() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (old, ana, eva) = (chat.logs_in("María", "girasol"), chat.enters("Ana"), chat.enters("Eva"));
     for id in [old, ana] {
@@ -268,7 +268,7 @@ fn a_new_connection_goes_on_where_the_old_one_was() {
 }
 
 #[test]
-fn what_was_decided_about_somebody_follows_them_to_their_new_connection() {
+fn decisions_about_a_member_follow_to_their_new_connection() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (olga, invitada) = (chat.enters("Olga"), chat.enters("Invitada"));
     for (room, order) in
@@ -298,7 +298,7 @@ fn what_was_decided_about_somebody_follows_them_to_their_new_connection() {
 }
 
 #[test]
-fn whoever_has_the_name_otherwise_gives_way_and_is_not_succeeded() {
+fn guest_with_a_registered_name_gives_way_and_is_not_succeeded() {
     let mut chat = Chat::with_accounts(&[]);
     let guest = chat.enters("María");
     chat.does(guest, join("secreta"));
@@ -315,7 +315,7 @@ fn whoever_has_the_name_otherwise_gives_way_and_is_not_succeeded() {
 }
 
 #[test]
-fn a_member_who_logs_in_takes_the_name_from_their_old_connection() {
+fn member_who_logs_in_takes_the_name_from_their_old_connection() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (old, id, ana) = (chat.logs_in("María", "girasol"), chat.enters("Invitado"), chat.enters("Ana"));
     chat.hush();
@@ -327,7 +327,7 @@ fn a_member_who_logs_in_takes_the_name_from_their_old_connection() {
 }
 
 #[test]
-fn an_answer_that_comes_late_is_for_what_was_asked() {
+fn reply_that_comes_late_is_for_what_was_asked() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     chat.slow = true;
     let id = chat.connects();
@@ -350,7 +350,7 @@ fn an_answer_that_comes_late_is_for_what_was_asked() {
 }
 
 #[test]
-fn an_answer_for_somebody_who_left_reaches_nobody_and_the_account_is_made() {
+fn reply_for_a_client_that_left_reaches_nobody_and_the_account_is_made() {
     let mut chat = Chat::with_accounts(&[]);
     chat.slow = true;
     let ana = chat.enters("Ana");
@@ -367,7 +367,7 @@ fn an_answer_for_somebody_who_left_reaches_nobody_and_the_account_is_made() {
 }
 
 #[test]
-fn a_refusal_of_every_kind_is_told() {
+fn refusal_of_every_kind_is_told() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     chat.slow = true;
     let second = std::time::Duration::from_secs(1);
@@ -388,7 +388,7 @@ fn a_refusal_of_every_kind_is_told() {
 }
 
 #[test]
-fn a_name_that_was_registered_meanwhile_is_somebody_else_s() {
+fn name_that_was_registered_meanwhile_is_somebody_else_s() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     chat.slow = true;
     let ana = chat.enters("Ana");
@@ -402,7 +402,7 @@ fn a_name_that_was_registered_meanwhile_is_somebody_else_s() {
 }
 
 #[test]
-fn only_registered_names_if_so_decided() {
+fn names_have_to_be_registered_if_so_decided() {
     let book = Book::of(&ACCOUNTS);
     let config = ChatConfig { accounts: Some(book.accounts()), accounts_only: true, ..ChatConfig::default() };
     let mut chat = Chat::with(config, book);

@@ -143,7 +143,7 @@ impl Street {
 }
 
 #[test]
-fn a_registered_name_is_its_owner_s_whatever_happens() {
+fn registered_name_is_its_owner_s_whatever_happens() {
     let (mut granted, mut messages, mut replaced) = (0, 0, 0);
     for seed in 0..SEEDS {
         let mut street = Street::new(seed);

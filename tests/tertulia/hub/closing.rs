@@ -30,7 +30,7 @@ fn closed() -> (Chat, [ClientId; 4]) {
 }
 
 #[test]
-fn one_has_to_know_the_key() {
+fn key_has_to_be_known_to_enter() {
     let (mut chat, [olga, ana, luis, _]) = closed();
     chat.does(luis, join("sala"));
     assert_eq!(chat.hears(luis), ["#sala is closed"]);
@@ -59,7 +59,7 @@ fn closing_and_opening_are_told_without_the_key() {
 }
 
 #[test]
-fn from_outside_little_is_seen_of_a_closed_room() {
+fn closed_room_shows_little_outside() {
     let (mut chat, [olga, _, luis, _]) = closed();
     chat.does(luis, Command::Rooms);
     chat.does(luis, Command::Who(Some(text("sala"))));
@@ -71,7 +71,7 @@ fn from_outside_little_is_seen_of_a_closed_room() {
 }
 
 #[test]
-fn an_invitation_lets_in_who_is_invited_once() {
+fn invitation_lets_in_who_is_invited_once() {
     let (mut chat, [olga, ana, luis, eva]) = closed();
     chat.does(olga, invite("luis"));
     assert_eq!(chat.hears(luis), ["Olga invites to #sala"]);
@@ -94,7 +94,7 @@ fn an_invitation_lets_in_who_is_invited_once() {
 }
 
 #[test]
-fn one_person_invited_often_is_invited_once() {
+fn person_invited_often_is_invited_once() {
     let (mut chat, [olga, _, luis, eva]) = closed();
     chat.does(olga, invite("Luis"));
     for _ in 0..DECISIONS_PER_ROOM {
@@ -110,7 +110,7 @@ fn one_person_invited_often_is_invited_once() {
 }
 
 #[test]
-fn who_hides_an_operator_is_not_bothered_by_invitations() {
+fn invitation_does_not_reach_a_member_who_hides_its_sender() {
     let (mut chat, [olga, _, luis, _]) = closed();
     chat.does(luis, ignore("Olga"));
     chat.hears(luis);

@@ -194,7 +194,7 @@ fn operators_and_where_anybody_may_be_are_safe() {
 }
 
 #[test]
-fn others_may_not() {
+fn expulsion_is_refused_to_others() {
     let (mut chat, _) = operated();
     let (juan, ana) = (chat.logs_in("Juan", "tres tigres"), chat.enters("Ana"));
     chat.hush();

@@ -89,7 +89,7 @@ fn crowd_is_told_in_few_lines_whatever_each_member_hides() {
 }
 
 #[test]
-fn who_left_long_ago_is_hidden_no_more() {
+fn hidden_person_who_left_long_ago_is_hidden_no_more() {
     let (mut chat, [luis, eva], _) = luis_hidden_by(0, 0);
     chat.does(eva, ignore("Luis"));
     chat.quits(luis);

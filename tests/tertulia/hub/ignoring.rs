@@ -14,7 +14,7 @@ fn ana_hides_luis() -> (Chat, [ClientId; 3]) {
 }
 
 #[test]
-fn a_hidden_person_is_not_heard() {
+fn hidden_person_is_not_heard() {
     let (mut chat, [ana, luis, eva]) = ana_hides_luis();
     assert_eq!(chat.hears(luis), NOTHING, "they are not told");
     chat.says(luis, "hola");
@@ -28,7 +28,7 @@ fn a_hidden_person_is_not_heard() {
 }
 
 #[test]
-fn a_hidden_person_comes_and_goes_unseen() {
+fn hidden_person_comes_and_goes_unseen() {
     let (mut chat, [ana, luis, eva]) = ana_hides_luis();
     chat.quits(luis);
     assert_eq!(chat.hears(eva), ["<<< Luis"]);
@@ -41,7 +41,7 @@ fn a_hidden_person_comes_and_goes_unseen() {
 }
 
 #[test]
-fn a_hidden_person_cannot_come_back_under_a_new_name() {
+fn hidden_person_cannot_come_back_under_a_new_name() {
     let (mut chat, [ana, luis, eva]) = ana_hides_luis();
     chat.does(luis, nick("Pepe"));
     chat.says(luis, "soy otro");
@@ -54,7 +54,7 @@ fn a_hidden_person_cannot_come_back_under_a_new_name() {
 }
 
 #[test]
-fn the_same_request_shows_them_again() {
+fn same_request_shows_them_again() {
     let (mut chat, [ana, luis, _]) = ana_hides_luis();
     chat.does(ana, ignore("  LUIS "));
     assert_eq!(chat.hears(ana), ["shown: Luis"]);
@@ -63,7 +63,7 @@ fn the_same_request_shows_them_again() {
 }
 
 #[test]
-fn who_left_can_be_shown_again() {
+fn hidden_person_who_left_can_be_shown_again() {
     let (mut chat, [ana, luis, _]) = ana_hides_luis();
     chat.quits(luis);
     chat.does(ana, ignore("Luis"));
@@ -73,7 +73,7 @@ fn who_left_can_be_shown_again() {
 }
 
 #[test]
-fn the_list_names_the_hidden() {
+fn list_names_the_hidden() {
     let (mut chat, [ana, _, eva]) = ana_hides_luis();
     chat.does(ana, ignore("Eva"));
     chat.does(ana, Command::Ignore(None));
@@ -83,7 +83,7 @@ fn the_list_names_the_hidden() {
 }
 
 #[test]
-fn only_a_person_who_is_here_can_be_hidden_and_not_oneself() {
+fn person_can_be_hidden_who_is_here_and_not_oneself() {
     let (mut chat, [ana]) = Chat::of(["Ana"]);
     for (whom, answer) in [
         ("Nadie", "nobody: Nadie"),
@@ -100,7 +100,7 @@ fn only_a_person_who_is_here_can_be_hidden_and_not_oneself() {
 }
 
 #[test]
-fn so_many_may_be_hidden_and_no_more() {
+fn hidden_people_are_so_many_and_no_more() {
     let (mut chat, [ana]) = Chat::of(["Ana"]);
     for i in 0..=IGNORED_MAX {
         chat.enters(&format!("p{i}"));
@@ -127,7 +127,7 @@ fn ones_own_new_name_is_heard_whomever_one_hides() {
 }
 
 #[test]
-fn nobody_hides_themselves() {
+fn member_cannot_hide_themselves() {
     let (mut chat, [ana, luis, _]) = ana_hides_luis();
     chat.quits(luis);
     chat.does(ana, nick("Luis"));
@@ -137,7 +137,7 @@ fn nobody_hides_themselves() {
 }
 
 #[test]
-fn a_hidden_person_who_takes_a_hidden_name_is_listed_once() {
+fn hidden_person_who_takes_a_hidden_name_is_listed_once() {
     let (mut chat, [ana, luis, eva]) = ana_hides_luis();
     chat.does(ana, ignore("Eva"));
     chat.quits(luis);
@@ -154,7 +154,7 @@ fn a_hidden_person_who_takes_a_hidden_name_is_listed_once() {
 }
 
 #[test]
-fn who_hid_somebody_leaves_nothing_behind() {
+fn member_who_hid_another_leaves_nothing_behind() {
     let (mut chat, [ana, luis, eva]) = ana_hides_luis();
     chat.does(eva, ignore("Ana"));
     chat.does(eva, ignore("Ana"));
@@ -171,7 +171,7 @@ fn who_hid_somebody_leaves_nothing_behind() {
 }
 
 #[test]
-fn even_the_last_of_a_crowd_comes_and_goes_unseen() {
+fn last_hidden_person_of_a_crowd_comes_and_goes_unseen() {
     let (mut chat, [ana, luis, eva]) = ana_hides_luis();
     let others: Vec<_> = (0..5).map(|i| chat.enters(&format!("p{i}"))).collect();
     chat.hush();

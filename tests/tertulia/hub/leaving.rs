@@ -5,7 +5,7 @@ use tertulia::chat::{CloseReason, Command, Input, LogEntry, MonoTime};
 use tertulia::limits::WRITES_PER_TURN;
 
 #[test]
-fn the_others_hear_how_somebody_left() {
+fn others_hear_how_somebody_left() {
     for (leave, heard) in [
         (None, "<<< Juan"),
         (Some(CloseReason::EndOfInput), "<<< Juan"),
@@ -34,7 +34,7 @@ fn last_words_are_heard() {
 }
 
 #[test]
-fn whoever_stays_still_hears_each_other() {
+fn members_who_stay_still_hear_each_other() {
     let (mut chat, [a, b, c, d]) = Chat::of(["Ana", "Luis", "Eva", "Iker"]);
     chat.quits(a);
     chat.quits(c);
@@ -50,7 +50,7 @@ fn whoever_stays_still_hears_each_other() {
 }
 
 #[test]
-fn nothing_remains_of_a_newcomer_who_leaves() {
+fn newcomer_who_leaves_leaves_nothing() {
     let mut chat = Chat::new();
     for reason in [CloseReason::Lost, CloseReason::EndOfInput] {
         let id = chat.connects();
@@ -63,7 +63,7 @@ fn nothing_remains_of_a_newcomer_who_leaves() {
 }
 
 #[test]
-fn a_stop_tells_everybody_and_lets_all_go() {
+fn stop_tells_everybody_and_lets_all_go() {
     let (mut chat, [ana, luis]) = Chat::of(["Ana", "Luis"]);
     let newcomer = chat.connects();
     for i in 0..10 {

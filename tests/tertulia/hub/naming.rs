@@ -5,7 +5,7 @@ use tertulia::chat::{CloseReason, Command, Language, LogEntry, Trouble, Verb};
 use tertulia::limits::NAME_MAX_CHARS;
 
 #[test]
-fn a_name_lets_in_and_the_others_hear_of_it() {
+fn name_lets_in_and_the_others_hear_of_it() {
     let (mut chat, [ana]) = Chat::of(["Ana"]);
     let juan = chat.connects();
     assert_eq!(chat.hears(juan), ["name?"]);
@@ -27,7 +27,7 @@ fn spaces_around_a_name_are_not_part_of_it() {
 }
 
 #[test]
-fn a_name_that_cannot_be_had_is_asked_for_again() {
+fn name_that_cannot_be_had_is_asked_for_again() {
     let (mut chat, [_bob, _carmen]) = Chat::of(["Bob", "Carmen"]);
     let juan = chat.connects();
     chat.hears(juan);
@@ -57,7 +57,7 @@ fn a_name_that_cannot_be_had_is_asked_for_again() {
 }
 
 #[test]
-fn without_a_name_one_can_ask_for_help_and_a_language_and_leave() {
+fn newcomer_can_ask_for_help_and_a_language_and_leave() {
     let (mut chat, [ana]) = Chat::of(["Ana"]);
     let juan = chat.connects();
     chat.hears(juan);
@@ -90,7 +90,7 @@ fn nick_gives_the_first_name_too() {
 }
 
 #[test]
-fn a_name_is_free_when_its_owner_has_left() {
+fn name_is_free_when_its_owner_has_left() {
     let mut chat = Chat::new();
     let juan = chat.enters("Juan");
     chat.quits(juan);
@@ -103,7 +103,7 @@ fn a_name_is_free_when_its_owner_has_left() {
 }
 
 #[test]
-fn everybody_hears_of_a_new_name() {
+fn new_name_is_told_to_all() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     let newcomer = chat.connects();
     chat.hears(newcomer);
@@ -122,7 +122,7 @@ fn everybody_hears_of_a_new_name() {
 }
 
 #[test]
-fn a_new_name_obeys_the_rules_for_names() {
+fn new_name_obeys_the_rules_for_names() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     for (name, answer) in [
         ("Ana", "in use: Ana"),
@@ -150,7 +150,7 @@ fn ones_own_name_may_change_its_capitals() {
 }
 
 #[test]
-fn two_may_exchange_names_through_a_third() {
+fn names_can_be_exchanged_through_a_third() {
     let (mut chat, [a, b]) = Chat::of(["Ana", "Luis"]);
     for (who, name) in [(a, "Eva"), (b, "Ana"), (a, "Luis")] {
         chat.does(who, nick(name));

@@ -13,7 +13,7 @@ fn operated(operator: &str) -> Chat {
 }
 
 #[test]
-fn an_operator_of_the_server_may_do_everything_everywhere() {
+fn operator_of_the_server_may_do_everything_everywhere() {
     let mut chat = operated("María");
     let (ana, maria) = (chat.enters("Ana"), chat.logs_in("María", "girasol"));
     chat.does(ana, join("cocina"));
@@ -36,7 +36,7 @@ fn an_operator_of_the_server_may_do_everything_everywhere() {
 }
 
 #[test]
-fn the_room_of_a_registered_person_stays() {
+fn room_of_a_registered_person_stays() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
     chat.does(maria, join("vacía"));
@@ -61,7 +61,7 @@ fn the_room_of_a_registered_person_stays() {
 }
 
 #[test]
-fn what_was_remembered_of_a_room_is_so_again() {
+fn room_is_again_what_was_remembered_of_it() {
     let book = Book::of(&ACCOUNTS);
     let record = |key, raw: &str| RoomRecord {
         key: RoomKey(key),
@@ -106,7 +106,7 @@ fn what_was_remembered_of_a_room_is_so_again() {
 }
 
 #[test]
-fn whoever_registers_keeps_the_rooms_they_made() {
+fn rooms_of_a_member_who_registers_stay_theirs() {
     let mut chat = Chat::with_accounts(&[]);
     let ana = chat.enters("Ana");
     chat.does(ana, join("cocina"));
@@ -120,7 +120,7 @@ fn whoever_registers_keeps_the_rooms_they_made() {
 }
 
 #[test]
-fn a_ban_ends_the_operator_s_office() {
+fn ban_ends_the_operator_s_office() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (maria, juan) = (chat.logs_in("María", "girasol"), chat.logs_in("Juan", "tres tristes tigres"));
     chat.does(maria, join("cocina"));
@@ -133,7 +133,7 @@ fn a_ban_ends_the_operator_s_office() {
 }
 
 #[test]
-fn an_account_that_was_removed_is_nobody_s() {
+fn account_that_was_removed_is_nobody_s() {
     let mut chat = operated("María");
     let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
     chat.hush();
@@ -150,7 +150,7 @@ fn an_account_that_was_removed_is_nobody_s() {
 }
 
 #[test]
-fn the_room_of_an_account_that_was_removed_is_gone_when_nobody_is_there() {
+fn room_of_an_account_that_was_removed_is_gone_when_nobody_is_there() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
     for room in ["vacía", "cocina"] {

@@ -33,7 +33,7 @@ fn sala() -> (Chat, [ClientId; 3]) {
 }
 
 #[test]
-fn only_operators_decide() {
+fn decisions_are_for_operators_only() {
     let (mut chat, [olga, ana, luis]) = sala();
     let orders = || {
         let key = Command::Key { room: None, key: Some(text("x")) };
@@ -67,7 +67,7 @@ fn only_operators_decide() {
 }
 
 #[test]
-fn who_is_put_out_and_the_room_hear_it_once() {
+fn kick_is_heard_once_by_its_target_and_the_room() {
     let (mut chat, [olga, ana, luis]) = sala();
     chat.does(olga, Command::Kick { room: None, whom: text("luis"), reason: Some(text("por pesado")) });
     assert_eq!(chat.hears(olga), ["#sala Olga: kicked Luis (por pesado)"]);
@@ -85,7 +85,7 @@ fn who_is_put_out_and_the_room_hear_it_once() {
 }
 
 #[test]
-fn only_who_is_there_can_be_put_out() {
+fn kick_reaches_members_of_the_room_only() {
     let (mut chat, [olga, _, luis]) = sala();
     chat.does(luis, Command::Leave(None));
     chat.hush();
@@ -114,7 +114,7 @@ fn operator_cannot_put_themselves_out() {
 }
 
 #[test]
-fn who_is_hidden_can_put_out_nevertheless() {
+fn kick_by_a_hidden_operator_works() {
     let (mut chat, [olga, ana, luis]) = sala();
     chat.does(luis, ignore("Olga"));
     chat.does(ana, ignore("Olga"));
@@ -125,7 +125,7 @@ fn who_is_hidden_can_put_out_nevertheless() {
 }
 
 #[test]
-fn who_is_banned_does_not_come_back() {
+fn banned_member_does_not_come_back() {
     let (mut chat, [olga, ana, luis]) = sala();
     chat.does(olga, ban("Luis"));
     assert_eq!(chat.hears(ana), ["#sala Olga: banned Luis"]);
@@ -153,7 +153,7 @@ fn who_is_banned_does_not_come_back() {
 }
 
 #[test]
-fn who_is_not_here_can_be_banned_and_let_back() {
+fn absent_name_can_be_banned_and_let_back() {
     let (mut chat, [olga, ana, _]) = sala();
     chat.does(olga, unban("Eva"));
     chat.does(olga, ban("Eva"));
@@ -169,7 +169,7 @@ fn who_is_not_here_can_be_banned_and_let_back() {
 }
 
 #[test]
-fn a_ban_is_lifted_under_either_name() {
+fn ban_is_lifted_under_either_name() {
     for lifted in ["Luis", "Pepe"] {
         let (mut chat, [olga, _, luis]) = sala();
         chat.does(olga, ban("Luis"));
@@ -188,7 +188,7 @@ fn a_ban_is_lifted_under_either_name() {
 }
 
 #[test]
-fn an_invitation_does_not_outlive_its_guest_being_put_out() {
+fn invitation_does_not_outlive_its_guest_being_put_out() {
     let invite = || Command::Invite { room: None, whom: text("Luis") };
     let put_out = [vec![invite(), kick("Luis")], vec![invite(), ban("Luis"), unban("Luis")]];
     for orders in put_out {
@@ -204,7 +204,7 @@ fn an_invitation_does_not_outlive_its_guest_being_put_out() {
 }
 
 #[test]
-fn a_ban_takes_an_invitation_back() {
+fn ban_takes_an_invitation_back() {
     for name in ["Luis", "Pepe"] {
         let (mut chat, [olga, _, luis]) = sala();
         chat.does(luis, leave("sala"));
@@ -227,7 +227,7 @@ fn a_ban_takes_an_invitation_back() {
 }
 
 #[test]
-fn an_operator_can_be_banned_too() {
+fn operator_can_be_banned_too() {
     let (mut chat, [olga, ana, _]) = sala();
     chat.does(olga, op("Ana"));
     chat.hush();
@@ -239,7 +239,7 @@ fn an_operator_can_be_banned_too() {
 }
 
 #[test]
-fn of_too_many_bans_the_oldest_is_forgotten() {
+fn bans_beyond_the_limit_make_the_oldest_forgotten() {
     let (mut chat, [olga, _, _]) = sala();
     for i in 0..=DECISIONS_PER_ROOM {
         chat.does(olga, ban(&format!("p{i}")));
@@ -254,7 +254,7 @@ fn of_too_many_bans_the_oldest_is_forgotten() {
 }
 
 #[test]
-fn who_is_silenced_hears_and_does_not_speak() {
+fn muted_member_hears_and_does_not_speak() {
     let (mut chat, [olga, ana, luis]) = sala();
     chat.does(olga, mute("Luis"));
     assert_eq!(chat.hears(luis), ["#sala Olga: muted Luis"]);
@@ -295,7 +295,7 @@ fn who_is_silenced_hears_and_does_not_speak() {
 }
 
 #[test]
-fn a_silence_lasts_beyond_the_connection() {
+fn silence_lasts_beyond_the_connection() {
     let (mut chat, [olga, _, luis]) = sala();
     chat.does(olga, mute("Luis"));
     chat.ends(luis, CloseReason::Lost);
@@ -311,7 +311,7 @@ fn a_silence_lasts_beyond_the_connection() {
 }
 
 #[test]
-fn in_a_hushed_room_only_operators_speak() {
+fn moderated_room_lets_only_operators_speak() {
     let (mut chat, [olga, ana, luis]) = sala();
     chat.does(olga, op("Ana"));
     chat.does(olga, Command::Mute { room: None, whom: None });
@@ -345,7 +345,7 @@ fn operators_make_operators() {
 }
 
 #[test]
-fn who_leaves_is_no_operator_any_more() {
+fn operator_who_leaves_is_none_any_more() {
     for by_leaving in [true, false] {
         let (mut chat, [mut olga, ana, _]) = sala();
         if by_leaving {

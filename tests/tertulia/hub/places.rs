@@ -96,7 +96,7 @@ fn registered_person_takes_first_the_place_of_who_has_no_name() {
 }
 
 #[test]
-fn nobody_gives_way_to_an_address_that_gets_no_place() {
+fn address_that_gets_no_place_displaces_nobody() {
     let mut chat = places(100, &[]);
     crowd(&mut chat, 1, 0, 60);
     crowd(&mut chat, 2, 60, 39);
@@ -188,7 +188,7 @@ fn among_registered_people_nobody_gives_way() {
 }
 
 #[test]
-fn who_shows_nothing_in_time_has_to_go() {
+fn client_that_shows_nothing_in_time_has_to_go() {
     let mut chat = places(1, &ACCOUNTS);
     let ana = chat.enters("Ana");
     chat.waits(SECOND);
@@ -348,7 +348,7 @@ fn rooms_that_go_on_count_for_the_address_of_the_account_that_made_them() {
 }
 
 #[test]
-fn what_an_address_has_is_forgotten_with_the_last_of_it() {
+fn share_of_an_address_is_forgotten_with_the_last_of_it() {
     let mut chat = places(300, &ACCOUNTS);
     for round in 0..3 {
         for number in 1..=60 {

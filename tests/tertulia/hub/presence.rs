@@ -23,7 +23,7 @@ fn who_lists_people_by_name_with_their_idle_time() {
 }
 
 #[test]
-fn who_asks_alone_sees_themselves() {
+fn who_lists_a_member_who_is_alone() {
     let (mut chat, [juan]) = Chat::of(["Juan"]);
     let newcomer = chat.connects();
     chat.does(juan, Command::Who(None));
@@ -34,7 +34,7 @@ fn who_asks_alone_sees_themselves() {
 }
 
 #[test]
-fn whatever_one_sends_ends_the_idle_time() {
+fn idle_time_ends_with_whatever_is_sent() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     for command in [
         Command::Help(None),
@@ -96,7 +96,7 @@ fn present(chat: &mut Chat, who: tertulia::chat::ClientId) -> (Vec<Person>, usiz
 }
 
 #[test]
-fn of_very_many_the_liveliest_are_listed() {
+fn who_lists_the_liveliest_of_very_many() {
     let mut chat = Chat::new();
     let ids: Vec<_> = (0..WHO_MAX_PEOPLE + 50)
         .map(|i| {
@@ -124,7 +124,7 @@ fn exactly_as_many_as_fit_are_all_listed() {
 }
 
 #[test]
-fn who_asks_is_listed_however_many_are_as_lively() {
+fn who_lists_its_sender_however_many_are_as_lively() {
     let mut chat = Chat::new();
     let ids: Vec<_> = (0..WHO_MAX_PEOPLE + 100).map(|i| chat.enters(&format!("p{i}"))).collect();
     for &id in &ids {

@@ -10,7 +10,7 @@ fn reply(words: &str) -> Command {
 }
 
 #[test]
-fn only_the_two_know_of_it() {
+fn private_message_is_known_to_the_two_only() {
     let (mut chat, [juan, ana, eva]) = Chat::of(["Juan", "Ana", "Eva"]);
     chat.does(juan, message("ana", "nos vemos luego"));
     assert_eq!(chat.hears(ana), ["[Juan] nos vemos luego"]);
@@ -20,7 +20,7 @@ fn only_the_two_know_of_it() {
 }
 
 #[test]
-fn they_reach_a_person_in_whatever_room() {
+fn private_message_reaches_a_person_in_whatever_room() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     chat.does(ana, leave("general"));
     chat.does(juan, leave("general"));
@@ -32,7 +32,7 @@ fn they_reach_a_person_in_whatever_room() {
 }
 
 #[test]
-fn an_answer_goes_to_whoever_wrote_last() {
+fn answer_goes_to_whoever_wrote_last() {
     let (mut chat, [juan, ana, eva]) = Chat::of(["Juan", "Ana", "Eva"]);
     chat.does(ana, reply("¿a quién?"));
     assert_eq!(chat.hears(ana), ["nobody to answer"]);
@@ -45,7 +45,7 @@ fn an_answer_goes_to_whoever_wrote_last() {
 }
 
 #[test]
-fn an_answer_follows_a_new_name() {
+fn answer_follows_a_new_name() {
     let (mut chat, [juan, ana, eva]) = Chat::of(["Juan", "Ana", "Eva"]);
     chat.does(juan, message("Ana", "1"));
     chat.does(juan, nick("Pepe"));
@@ -63,7 +63,7 @@ fn an_answer_follows_a_new_name() {
 }
 
 #[test]
-fn an_answer_does_not_reach_who_left() {
+fn answer_does_not_reach_who_left() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     chat.does(juan, message("Ana", "1"));
     chat.does(juan, nick("Pepe"));
@@ -81,7 +81,7 @@ fn an_answer_does_not_reach_who_left() {
 }
 
 #[test]
-fn an_answer_follows_the_sender_to_a_new_connection() {
+fn answer_follows_the_sender_to_a_new_connection() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (old, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
     chat.does(old, message("Ana", "1"));
@@ -99,7 +99,7 @@ fn an_answer_follows_the_sender_to_a_new_connection() {
 }
 
 #[test]
-fn an_answer_to_a_registered_sender_who_left_waits_for_them() {
+fn answer_to_a_registered_sender_who_left_waits_for_them() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (maria, luis, ana) = (chat.logs_in("María", "girasol"), chat.enters("Luis"), chat.enters("Ana"));
     chat.does(maria, message("Ana", "1"));
@@ -121,7 +121,7 @@ fn an_answer_to_a_registered_sender_who_left_waits_for_them() {
 }
 
 #[test]
-fn an_answer_does_not_say_whose_account_a_guest_had() {
+fn answer_does_not_say_whose_account_a_guest_had() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
     chat.does(maria, nick("Otra"));
@@ -133,7 +133,7 @@ fn an_answer_does_not_say_whose_account_a_guest_had() {
 }
 
 #[test]
-fn an_answer_to_a_letter_reaches_its_writer_and_nobody_else() {
+fn answer_to_a_letter_reaches_its_writer_and_nobody_else() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (juan, eva) = (chat.enters("Juan"), chat.enters("Eva"));
     chat.does(eva, message("María", "0"));
@@ -153,7 +153,7 @@ fn an_answer_to_a_letter_reaches_its_writer_and_nobody_else() {
 }
 
 #[test]
-fn a_new_name_costs_the_same_however_many_know_the_old_one() {
+fn new_name_costs_the_same_however_many_know_the_old_one() {
     let spent = [0, 1_000].map(|known| {
         let (mut chat, [juan]) = Chat::of(["Juan"]);
         for index in 0..1_000 {
@@ -172,7 +172,7 @@ fn a_new_name_costs_the_same_however_many_know_the_old_one() {
 }
 
 #[test]
-fn who_is_away_hears_it_and_the_other_is_told() {
+fn private_message_to_a_member_who_is_away_is_heard_and_the_sender_is_told() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     chat.does(ana, away("café"));
     chat.does(juan, message("Ana", "¿vienes?"));
@@ -181,7 +181,7 @@ fn who_is_away_hears_it_and_the_other_is_told() {
 }
 
 #[test]
-fn there_must_be_somebody_else_of_that_name() {
+fn private_message_needs_another_member_of_that_name() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     let newcomer = chat.connects();
     for (to, answer) in [
@@ -202,7 +202,7 @@ fn there_must_be_somebody_else_of_that_name() {
 }
 
 #[test]
-fn a_hidden_person_is_not_heard_and_does_not_learn_it() {
+fn hidden_person_is_not_heard_and_does_not_learn_it() {
     let (mut chat, [juan, ana, eva]) = Chat::of(["Juan", "Ana", "Eva"]);
     chat.does(eva, message("Ana", "1"));
     chat.does(ana, ignore("Juan"));

@@ -26,7 +26,7 @@ fn all(chat: &mut Chat, ids: &[ClientId], command: &Command) {
 }
 
 #[test]
-fn of_many_who_enter_a_room_the_rest_is_told_together() {
+fn arrivals_in_a_room_beyond_the_first_are_told_together() {
     let (mut chat, [ana, eva, _], ids) = crowd(9, ["general"]);
     all(&mut chat, &ids, &join("sala"));
     assert_eq!(chat.hears(eva), [0, 1, 2, 3, 4].map(|i| format!(">>> p{i} #sala")));
@@ -41,7 +41,7 @@ fn of_many_who_enter_a_room_the_rest_is_told_together() {
 }
 
 #[test]
-fn each_room_counts_its_own() {
+fn room_counts_its_own_arrivals() {
     let (mut chat, [ana, eva, _], ids) = crowd(10, ["general"]);
     all(&mut chat, &ids[..MOVEMENTS_TOLD], &join("sala"));
     all(&mut chat, &ids[MOVEMENTS_TOLD..], &leave("general"));
@@ -51,7 +51,7 @@ fn each_room_counts_its_own() {
 }
 
 #[test]
-fn nobody_is_heard_in_a_room_before_their_arrival_is() {
+fn arrival_in_a_room_is_told_before_its_member_is_heard() {
     for (doing, line) in [
         (Command::Say { room: None, text: super::text("hola") }, "#sala p6: hola"),
         (topic("hola"), "#sala p6: topic hola"),
@@ -66,7 +66,7 @@ fn nobody_is_heard_in_a_room_before_their_arrival_is() {
 }
 
 #[test]
-fn nobody_is_judged_in_a_room_before_their_arrival_is_told() {
+fn arrival_in_a_room_is_told_before_its_member_is_judged() {
     let about = |whom: &str| super::text(whom);
     for order in [
         Command::Kick { room: None, whom: about("p6"), reason: None },
@@ -84,7 +84,7 @@ fn nobody_is_judged_in_a_room_before_their_arrival_is_told() {
 }
 
 #[test]
-fn who_comes_and_goes_within_the_second_leaves_no_trace() {
+fn member_who_comes_and_goes_within_the_second_leaves_no_trace() {
     let (mut chat, [_, eva, _], ids) = crowd(6, ["general"]);
     all(&mut chat, &ids, &join("sala"));
     chat.hears(eva);
@@ -117,7 +117,7 @@ fn departures_from_the_chat_are_heard_once_in_a_storm_too() {
 }
 
 #[test]
-fn who_is_not_in_the_first_room_is_missed_where_they_were() {
+fn member_who_is_not_in_the_first_room_is_missed_where_they_were() {
     let (mut chat, [ana, eva, iker], ids) = crowd(9, ["sala"]);
     ids.iter().for_each(|&id| chat.quits(id));
     chat.hears(eva);
@@ -129,7 +129,7 @@ fn who_is_not_in_the_first_room_is_missed_where_they_were() {
 }
 
 #[test]
-fn a_departure_that_one_room_tells_later_is_heard_once() {
+fn departure_that_one_room_tells_later_is_heard_once() {
     let (mut chat, [ana, eva, iker], ids) = crowd(7, ["sala", "general"]);
     all(&mut chat, &ids[..5], &leave("general"));
     for id in [ana, eva, iker] {
@@ -145,7 +145,7 @@ fn a_departure_that_one_room_tells_later_is_heard_once() {
 }
 
 #[test]
-fn who_was_heard_of_in_a_room_only_is_missed_there() {
+fn member_who_was_heard_of_in_a_room_only_is_missed_there() {
     let (mut chat, [ana, eva, iker], _) = crowd(0, ["general"]);
     let ids: Vec<ClientId> = (0..6).map(|i| chat.enters(&format!("q{i}"))).collect();
     chat.does(ids[5], join("sala"));
@@ -161,7 +161,7 @@ fn who_was_heard_of_in_a_room_only_is_missed_there() {
 }
 
 #[test]
-fn a_room_that_vanishes_in_a_storm_leaves_nothing_to_tell() {
+fn room_that_vanishes_in_a_storm_leaves_nothing_to_tell() {
     let (mut chat, _, ids) = crowd(9, ["general"]);
     all(&mut chat, &ids, &join("cueva"));
     assert!(chat.hub.next_due().is_some());
@@ -177,7 +177,7 @@ fn a_room_that_vanishes_in_a_storm_leaves_nothing_to_tell() {
 }
 
 #[test]
-fn a_name_that_changed_hands_is_told_in_that_order() {
+fn name_that_changed_hands_is_told_in_that_order() {
     let (mut chat, [ana, _, _], ids) = crowd(7, ["general"]);
     all(&mut chat, &ids[..6], &leave("general"));
     chat.quits(ids[5]);

@@ -14,7 +14,7 @@ fn kitchen() -> (Chat, [ClientId; 3]) {
 }
 
 #[test]
-fn whoever_enters_a_new_room_makes_it() {
+fn room_is_made_by_the_first_who_enters() {
     let (mut chat, [juan, ana, eva]) = Chat::of(["Juan", "Ana", "Eva"]);
     chat.does(juan, join("cocina"));
     assert_eq!(chat.hears(juan), ["made #cocina"]);
@@ -52,7 +52,7 @@ fn entering_a_room_again_makes_it_the_current_one() {
 }
 
 #[test]
-fn one_leaves_the_current_room_or_the_one_named() {
+fn leave_is_about_the_current_room_or_the_one_named() {
     let (mut chat, [juan, ana, eva]) = kitchen();
     chat.does(ana, Command::Leave(None));
     assert_eq!(chat.hears(ana), ["left #cocina, in #general now"]);
@@ -70,7 +70,7 @@ fn one_leaves_the_current_room_or_the_one_named() {
 }
 
 #[test]
-fn who_is_in_no_room_is_told_so() {
+fn member_of_no_room_is_told_so() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     chat.does(juan, Command::Leave(None));
     assert_eq!(chat.hears(juan), ["left #general, nowhere now"]);
@@ -108,7 +108,7 @@ fn who_is_in_no_room_is_told_so() {
 }
 
 #[test]
-fn the_next_current_room_is_the_one_entered_last() {
+fn next_current_room_is_the_one_entered_last() {
     let (mut chat, [juan]) = Chat::of(["Juan"]);
     for room in ["a", "b", "c"] {
         chat.does(juan, join(room));
@@ -124,7 +124,7 @@ fn the_next_current_room_is_the_one_entered_last() {
 }
 
 #[test]
-fn an_empty_room_vanishes_with_all_that_it_was() {
+fn empty_room_vanishes_with_all_that_it_was() {
     let (mut chat, [juan, ana, eva]) = kitchen();
     chat.does(juan, topic("recetas"));
     chat.does(juan, Command::Leave(None));
@@ -146,7 +146,7 @@ fn an_empty_room_vanishes_with_all_that_it_was() {
 }
 
 #[test]
-fn the_first_room_stays_when_all_have_left_it() {
+fn first_room_stays_when_all_have_left_it() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     chat.does(juan, topic("de todo"));
     chat.does(juan, Command::Leave(None));
@@ -160,7 +160,7 @@ fn the_first_room_stays_when_all_have_left_it() {
 }
 
 #[test]
-fn so_many_rooms_and_no_more() {
+fn rooms_are_so_many_and_no_more() {
     let (mut chat, [juan]) = Chat::of(["Juan"]);
     for i in 1..ROOMS_PER_PERSON {
         chat.does(juan, join(&format!("r{i}")));
@@ -198,7 +198,7 @@ fn rooms_are_called_like_people() {
 }
 
 #[test]
-fn anybody_there_says_what_a_room_is_about() {
+fn topic_is_set_by_any_member_of_the_room() {
     let (mut chat, [juan, ana, eva]) = kitchen();
     chat.does(ana, topic("recetas"));
     assert_eq!(chat.hears(ana), ["#cocina Ana: topic recetas"]);
@@ -214,7 +214,7 @@ fn anybody_there_says_what_a_room_is_about() {
 }
 
 #[test]
-fn the_topic_of_a_hidden_person_is_not_told() {
+fn topic_of_a_hidden_person_is_not_told() {
     let (mut chat, [juan, ana, _]) = kitchen();
     chat.does(ana, ignore("Juan"));
     chat.hears(ana);
@@ -223,7 +223,7 @@ fn the_topic_of_a_hidden_person_is_not_told() {
 }
 
 #[test]
-fn the_list_of_rooms_is_by_name() {
+fn list_of_rooms_is_by_name() {
     let (mut chat, [juan, _ana, eva]) = kitchen();
     chat.does(juan, topic("recetas"));
     chat.does(eva, join("Azotea"));
@@ -233,7 +233,7 @@ fn the_list_of_rooms_is_by_name() {
 }
 
 #[test]
-fn of_very_many_rooms_the_fullest_are_listed() {
+fn list_of_very_many_rooms_has_the_fullest() {
     let (mut chat, [juan]) = Chat::of(["Juan"]);
     for i in 0..ROOMS_LISTED + 5 {
         let id = chat.enters(&format!("p{i}"));
@@ -249,7 +249,7 @@ fn of_very_many_rooms_the_fullest_are_listed() {
 }
 
 #[test]
-fn who_is_in_another_room_can_be_asked() {
+fn list_of_people_in_another_room_can_be_asked_for() {
     let (mut chat, [juan, ana, eva]) = kitchen();
     chat.does(eva, Command::Who(Some(text("#cocina"))));
     assert_eq!(chat.hears(eva), ["2 here: Ana 3s, Juan@ 3s"]);
@@ -262,7 +262,7 @@ fn who_is_in_another_room_can_be_asked() {
 }
 
 #[test]
-fn a_departure_is_heard_once_by_those_who_share_rooms() {
+fn departure_is_heard_once_by_those_who_share_rooms() {
     let (mut chat, [juan, ana, eva]) = kitchen();
     for id in [juan, ana] {
         chat.does(id, join("azotea"));
@@ -284,7 +284,7 @@ fn a_departure_is_heard_once_by_those_who_share_rooms() {
 }
 
 #[test]
-fn a_new_name_is_heard_once_by_those_who_share_rooms() {
+fn new_name_is_heard_once_by_those_who_share_rooms() {
     let (mut chat, [juan, ana, eva]) = kitchen();
     let luis = chat.enters("Luis");
     chat.does(luis, leave("general"));
@@ -299,7 +299,7 @@ fn a_new_name_is_heard_once_by_those_who_share_rooms() {
 }
 
 #[test]
-fn a_hidden_person_is_hidden_in_every_room() {
+fn hidden_person_is_hidden_in_every_room() {
     let (mut chat, [juan, ana, eva]) = kitchen();
     chat.does(ana, ignore("Juan"));
     chat.hears(ana);

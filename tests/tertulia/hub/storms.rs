@@ -20,7 +20,7 @@ fn enter(chat: &mut Chat, name: &str, many: usize) -> Vec<ClientId> {
 }
 
 #[test]
-fn the_first_five_are_told_one_by_one_and_the_rest_together() {
+fn arrivals_are_told_one_by_one_up_to_five_and_the_rest_together() {
     for (many, rest) in [
         (5, vec![]),
         (6, vec![">>> p5"]),
@@ -87,7 +87,7 @@ fn arrivals_and_departures_share_the_second() {
 }
 
 #[test]
-fn who_comes_and_leaves_within_the_second_leaves_no_trace() {
+fn member_who_comes_and_leaves_within_the_second_leaves_no_trace() {
     let (mut chat, ana, _) = ana_and(0);
     enter(&mut chat, "p", 5);
     chat.hears(ana);
@@ -106,7 +106,7 @@ fn who_comes_and_leaves_within_the_second_leaves_no_trace() {
 }
 
 #[test]
-fn nobody_is_heard_before_their_arrival_is() {
+fn arrival_is_told_before_its_member_is_heard() {
     for (doing, line, gone) in [
         (act("saluda"), "* p6 saluda", "<<< p6"),
         (Command::Say { room: None, text: text("hola") }, "p6: hola", "<<< p6"),
@@ -127,7 +127,7 @@ fn nobody_is_heard_before_their_arrival_is() {
 }
 
 #[test]
-fn who_came_alone_does_not_hear_of_it() {
+fn arrival_alone_is_not_told_to_its_member() {
     let (mut chat, _, _) = ana_and(0);
     let ids = enter(&mut chat, "p", 6);
     chat.waits(MOVEMENT_WINDOW);
@@ -136,7 +136,7 @@ fn who_came_alone_does_not_hear_of_it() {
 }
 
 #[test]
-fn a_name_left_and_taken_again_is_told_in_that_order() {
+fn name_left_and_taken_again_is_told_in_that_order() {
     let (mut chat, ana, others) = ana_and(6);
     others.iter().for_each(|&id| chat.quits(id));
     chat.enters("p5");
@@ -146,7 +146,7 @@ fn a_name_left_and_taken_again_is_told_in_that_order() {
 }
 
 #[test]
-fn a_name_left_and_taken_by_renaming_is_told_in_that_order() {
+fn name_left_and_taken_by_renaming_is_told_in_that_order() {
     let (mut chat, ana, others) = ana_and(7);
     others[..6].iter().for_each(|&id| chat.quits(id));
     chat.hears(ana);
@@ -156,7 +156,7 @@ fn a_name_left_and_taken_by_renaming_is_told_in_that_order() {
 }
 
 #[test]
-fn a_second_that_is_over_is_told_before_the_next_begins() {
+fn second_that_is_over_is_told_before_the_next_begins() {
     let (mut chat, ana, others) = ana_and(1);
     enter(&mut chat, "q", 6);
     chat.hears(ana);

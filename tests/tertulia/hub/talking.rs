@@ -32,7 +32,7 @@ fn blank_lines_are_nothing() {
 }
 
 #[test]
-fn the_spaces_of_words_are_theirs() {
+fn spaces_of_words_are_theirs() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     chat.says(juan, "   def f():\treturn 1  ");
     assert_eq!(chat.hears(ana), ["Juan:    def f():\treturn 1  "]);
@@ -86,7 +86,7 @@ fn answers_go_to_who_asked() {
 }
 
 #[test]
-fn what_comes_late_from_who_left_reaches_nobody() {
+fn input_that_comes_late_from_a_client_that_left_reaches_nobody() {
     let (mut chat, [juan, ana]) = Chat::of(["Juan", "Ana"]);
     chat.quits(juan);
     let eva = chat.enters("Eva");

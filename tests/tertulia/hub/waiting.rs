@@ -9,7 +9,7 @@ use tertulia::limits::NEWCOMER_GRACE;
 const MICROSECOND: Duration = Duration::from_micros(1);
 
 #[test]
-fn who_gives_no_name_in_time_has_to_go() {
+fn client_that_gives_no_name_in_time_has_to_go() {
     let mut chat = Chat::new();
     let deadline = chat.now + LOGIN_TIMEOUT;
     let silent = chat.connects();
@@ -39,7 +39,7 @@ fn trying_does_not_move_the_deadline() {
 }
 
 #[test]
-fn the_deadline_is_each_ones_own() {
+fn deadline_is_each_ones_own() {
     let mut chat = Chat::new();
     let start = chat.now;
     let ids = [0, 1, 2, 3].map(|_| {
@@ -59,7 +59,7 @@ fn the_deadline_is_each_ones_own() {
 }
 
 #[test]
-fn a_late_tick_lets_all_go_who_are_overdue_and_no_more() {
+fn late_tick_lets_all_go_who_are_overdue_and_no_more() {
     let (mut chat, [ana]) = Chat::of(["Ana"]);
     let overdue = [0, 1, 2].map(|_| chat.connects());
     chat.now = chat.now + LOGIN_TIMEOUT / 2;
@@ -72,7 +72,7 @@ fn a_late_tick_lets_all_go_who_are_overdue_and_no_more() {
 }
 
 #[test]
-fn a_slot_with_a_new_tenant_has_a_new_deadline() {
+fn slot_with_a_new_tenant_has_a_new_deadline() {
     let mut chat = Chat::new();
     let first = chat.connects();
     chat.waits(50 * SECOND);
@@ -85,7 +85,7 @@ fn a_slot_with_a_new_tenant_has_a_new_deadline() {
 }
 
 #[test]
-fn without_a_timeout_nobody_has_to_go() {
+fn newcomer_without_a_timeout_may_stay() {
     let mut chat = Chat::with_timeout(None);
     let silent = chat.connects();
     assert_eq!(chat.hub.next_due(), None);
@@ -122,7 +122,7 @@ fn room_is_made_by_the_oldest_without_a_name() {
 
 /// Its size shows in what it prints of itself, like that of everything else.
 #[test]
-fn a_silent_newcomer_does_not_make_the_hub_remember_all_who_come_after() {
+fn silent_newcomer_does_not_make_the_hub_remember_all_who_come_after() {
     let mut chat = Chat::with_timeout(None);
     chat.connects();
     for i in 0..2_000 {

@@ -292,7 +292,7 @@ impl Trial {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
     #[test]
-    fn the_hub_does_what_the_notebook_says(deeds in prop::collection::vec(deed(), 0..120)) {
+    fn hub_does_what_the_notebook_says(deeds in prop::collection::vec(deed(), 0..120)) {
         let mut trial = Trial::new();
         deeds.iter().for_each(|deed| trial.run(deed));
         trial.end();

@@ -19,7 +19,7 @@ fn client(server: &Server, options: &[&str]) -> Command {
 }
 
 #[test]
-fn in_a_pipe_the_first_line_is_the_password() {
+fn password_is_the_first_line_in_a_pipe() {
     let dir = Dir::new();
     let server = server(&dir, &[]);
     for (input, status) in [("girasoles\nhola\nsalir\n", 0), ("margarita\nhola\nsalir\n", 1)] {
@@ -35,7 +35,7 @@ fn in_a_pipe_the_first_line_is_the_password() {
 
 #[cfg(feature = "prompt")]
 #[test]
-fn at_a_terminal_no_password_is_shown() {
+fn password_at_a_terminal_is_not_shown() {
     let dir = Dir::new();
     let server = server(&dir, &[]);
     let mut screen = Pty::spawn(client(&server, &[]));
@@ -101,7 +101,7 @@ fn wrong_password_at_a_terminal_is_asked_for_again_and_not_shown() {
 
 /// Two clients of one name that both come back would throw each other out for ever.
 #[test]
-fn whoever_was_replaced_does_not_come_back_by_itself() {
+fn client_that_was_replaced_does_not_come_back_by_itself() {
     let dir = Dir::new();
     let server = server(&dir, &[]);
     let mut command = client(&server, &["--name", "María", "--reconnect"]);

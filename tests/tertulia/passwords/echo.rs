@@ -19,7 +19,7 @@ fn wire(command: &str, words: &str) -> Vec<u8> {
 }
 
 #[test]
-fn whoever_ends_lines_as_telnet_does_is_asked_not_to_echo() {
+fn client_that_ends_lines_as_telnet_does_is_asked_not_to_echo() {
     let dir = Dir::new();
     let server = server(&dir, &[]);
     let mut peer = Peer::connect(&server);
@@ -41,7 +41,7 @@ fn whoever_ends_lines_as_telnet_does_is_asked_not_to_echo() {
 }
 
 #[test]
-fn whoever_has_shown_to_be_a_telnet_is_asked_too() {
+fn client_that_has_shown_to_be_a_telnet_is_asked_not_to_echo() {
     let dir = Dir::new();
     let server = server(&dir, &[]);
     let mut peer = Peer::connect(&server);
@@ -51,7 +51,7 @@ fn whoever_has_shown_to_be_a_telnet_is_asked_too() {
 }
 
 #[test]
-fn nobody_else_is_sent_a_byte_of_telnet() {
+fn client_of_another_kind_is_sent_no_byte_of_telnet() {
     let dir = Dir::new();
     let server = server(&dir, &[]);
     let mut maria = maria(&server);
@@ -64,7 +64,7 @@ fn nobody_else_is_sent_a_byte_of_telnet() {
 }
 
 #[test]
-fn at_a_real_telnet_the_password_is_not_on_the_screen() {
+fn password_at_a_real_telnet_is_not_on_the_screen() {
     if !(has("telnet") && has("setsid")) {
         return;
     }

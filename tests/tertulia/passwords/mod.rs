@@ -35,7 +35,7 @@ fn maria(server: &Server) -> Peer {
 }
 
 #[test]
-fn a_whole_script_at_once_is_answered_in_its_order() {
+fn whole_script_at_once_is_answered_in_its_order() {
     let dir = Dir::new();
     let server = server(&dir, &[]);
     let mut luis = Peer::join(&server, "Luis");
@@ -89,7 +89,7 @@ fn password_sent_ahead_of_an_answer_is_not_said() {
 }
 
 #[test]
-fn a_password_of_a_megabyte_costs_its_sender_one_line() {
+fn password_of_a_megabyte_costs_its_sender_one_line() {
     let dir = Dir::new();
     let server = server(&dir, &[]);
     let mut peer = Peer::connect(&server);
@@ -111,7 +111,7 @@ fn a_password_of_a_megabyte_costs_its_sender_one_line() {
 }
 
 #[test]
-fn what_is_said_meanwhile_stands_on_lines_of_its_own_and_the_question_is_repeated() {
+fn question_is_repeated_behind_what_is_said_meanwhile() {
     let dir = Dir::new();
     let server = Server::start(&["--data", dir.arg()]);
     let mut ana = Peer::join(&server, "Ana");
@@ -136,7 +136,7 @@ fn what_is_said_meanwhile_stands_on_lines_of_its_own_and_the_question_is_repeate
 }
 
 #[test]
-fn no_password_reaches_the_console_the_history_or_anybody() {
+fn password_reaches_neither_console_nor_history_nor_another_client() {
     let dir = Dir::new();
     let mut server = server(&dir, &["--log-level", "trace"]);
     let mut luis = Peer::join(&server, "Luis");

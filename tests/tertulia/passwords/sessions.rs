@@ -6,7 +6,7 @@ use crate::support::peer::{PROMPT, Peer, welcome};
 use crate::support::server::{self as program, Server};
 
 #[test]
-fn a_second_connection_takes_over_at_once() {
+fn second_connection_takes_over_at_once() {
     let dir = Dir::new();
     let server = server(&dir, &[]);
     let mut luis = Peer::join(&server, "Luis");
@@ -49,7 +49,7 @@ fn accounts_letters_and_rooms_outlive_the_server() {
 }
 
 #[test]
-fn only_registered_names() {
+fn names_are_registered_ones_only() {
     let dir = Dir::new();
     server(&dir, &[]).stop();
     let server = Server::start(&["--data", dir.arg(), "--accounts-only"]);
@@ -64,7 +64,7 @@ fn only_registered_names() {
 }
 
 #[test]
-fn the_operator_of_the_server() {
+fn operator_of_the_server() {
     let dir = Dir::new();
     server(&dir, &[]).stop();
     let server = Server::start(&["--data", dir.arg(), "--operator", "maría"]);
@@ -77,7 +77,7 @@ fn the_operator_of_the_server() {
 }
 
 #[test]
-fn an_operator_that_anybody_could_register_is_none() {
+fn operator_that_anybody_could_register_is_none() {
     let dir = Dir::new();
     let output = program::command(&["--data", dir.arg(), "--operator", "Juan"]).output().expect("it runs");
     let said = String::from_utf8(output.stderr).expect("UTF-8");

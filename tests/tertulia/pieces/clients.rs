@@ -56,7 +56,7 @@ fn name_that_is_sent_before_the_question_is_taken() {
 }
 
 #[test]
-fn who_says_salir_and_closes_has_left_in_good_order() {
+fn piece_salir_and_a_close_are_a_farewell() {
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
     let mut one = pia(&server);

@@ -121,7 +121,7 @@ fn later_pieces_need_less_quiet_and_a_single_character_more() {
 }
 
 #[test]
-fn two_pieces_that_come_in_one_read_are_one_line() {
+fn pieces_that_come_in_one_read_are_one_line() {
     let mut sender = Sender::of_pieces();
     assert_eq!(sender.sends("hola¿qué tal?"), []);
     assert_eq!(sender.waits(PIECE_QUIET), [say("hola¿qué tal?")]);
@@ -515,7 +515,7 @@ fn time_alone_ends_nothing() {
 
 /// HTTP and TLS whose first bytes come with any pauses between them.
 #[test]
-fn other_protocol_that_is_cut_is_still_known_and_is_nobodys_name() {
+fn foreign_protocol_that_is_cut_is_still_known_and_is_no_name() {
     for (input, protocol) in [
         (&b"GET / HTTP/1.1\r\nHost: x\r\n\r\nMala\nhola\n"[..], ForeignProtocol::Http),
         (b"POST /chat HTTP/1.1\nHost: x\n\nMala\nhola\n", ForeignProtocol::Http),

@@ -58,7 +58,7 @@ fn half_a_line_of_who_sends_line_ends_wakes_nobody_up() {
 }
 
 #[test]
-fn what_has_come_by_then_belongs_to_the_piece_though_nobody_has_told() {
+fn input_that_has_come_by_then_belongs_to_the_piece_though_no_event_has_told() {
     let (mut house, ana, pia) = house_with_piece_sender(Config::default());
     house.says(pia, "ho");
     house.arrives_untold(pia, "la");
@@ -183,7 +183,7 @@ fn pieces_of_many_that_end_at_once_are_taken_in_turns() {
 
 /// A connection that is closed with something unread is reset, and a write to it may be what finds that.
 #[test]
-fn who_says_salir_and_closes_has_left_in_good_order_whatever_finds_it_first() {
+fn piece_salir_and_a_close_are_a_farewell_whatever_finds_it_first() {
     const LEFT: &str = "<<< Pía salió del chat\n";
     const LOST: &str = "<<< Pía salió del chat (conexión perdida)\n";
     for (sent, told, heard) in [

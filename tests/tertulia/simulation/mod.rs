@@ -48,7 +48,7 @@ fn live(seed: u64) {
 }
 
 #[test]
-fn no_law_is_broken_whatever_the_network_does() {
+fn laws_hold_whatever_the_network_does() {
     let seeds = match from_environment("TERTULIA_SEED") {
         Some(seed) => seed..seed + 1,
         None => 0..from_environment("TERTULIA_SEEDS").unwrap_or(DEFAULT_SEEDS),

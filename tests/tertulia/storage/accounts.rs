@@ -12,7 +12,7 @@ use tertulia::storage::{Answer, Reply, Request, RequestId, Storage, Wish, hash};
 use super::support::{DEADLINE, Desk, Dir, HOME, login, name, origin, password};
 
 #[test]
-fn a_password_is_right_or_wrong_and_can_be_changed_also_over_a_restart() {
+fn password_is_right_or_wrong_and_can_be_changed_also_over_a_restart() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     assert_eq!(desk.storage.accounts(), Some(vec![]));
@@ -39,7 +39,7 @@ fn a_password_is_right_or_wrong_and_can_be_changed_also_over_a_restart() {
 }
 
 #[test]
-fn only_hashes_are_stored_each_with_its_own_salt() {
+fn hashes_alone_are_stored_each_with_its_own_salt() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     for who in ["Ana", "Luis"] {
@@ -57,7 +57,7 @@ fn only_hashes_are_stored_each_with_its_own_salt() {
 }
 
 #[test]
-fn a_name_that_nobody_has_takes_the_same_work() {
+fn name_that_nobody_has_takes_the_same_work() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
@@ -139,7 +139,7 @@ fn name_that_nobody_has_is_answered_like_one_that_somebody_has() {
 }
 
 #[test]
-fn a_flood_from_one_address_is_refused_unhashed_and_somebody_else_is_served_between() {
+fn flood_from_one_address_is_refused_unhashed_and_others_are_served_between() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
@@ -179,7 +179,7 @@ fn a_flood_from_one_address_is_refused_unhashed_and_somebody_else_is_served_betw
 }
 
 #[test]
-fn of_two_who_register_names_that_look_alike_one_has_it() {
+fn names_that_look_alike_are_registered_by_one() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let names = ["Paloma", "PALOMA", "Pa1oma", "Páloma", "Otra"];
@@ -221,7 +221,7 @@ fn granted_is_on_the_disk_and_a_failing_one_is_no_promise() {
 }
 
 #[test]
-fn a_stop_gives_up_what_waits_to_be_hashed() {
+fn stop_gives_up_what_waits_to_be_hashed() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     for slot in 0..20 {
@@ -370,7 +370,7 @@ fn password_changed_from_outside_is_told_once_and_counts_for_whoever_is_being_lo
 }
 
 #[test]
-fn without_a_file_there_are_none() {
+fn accounts_need_a_file() {
     let mut memory = Storage::default();
     let id = RequestId { client: ClientId::new(1, 1), number: 1 };
     let request = Request { id, from: origin("127.0.0.1"), what: Wish::Authenticate(login(None, "secreto")) };
@@ -382,7 +382,7 @@ fn without_a_file_there_are_none() {
 
 /// What is in the page cache survives the process: the files as they are now are what a `kill -9` leaves.
 #[test]
-fn a_kill_right_behind_granted_loses_nothing() {
+fn kill_right_behind_granted_loses_nothing() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
@@ -404,7 +404,7 @@ fn a_kill_right_behind_granted_loses_nothing() {
 }
 
 #[test]
-fn a_hash_that_is_none_is_complained_of() {
+fn hash_that_is_none_is_complained_of() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");

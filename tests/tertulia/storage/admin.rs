@@ -56,7 +56,7 @@ pub(crate) fn done(said: &str) -> Came {
 }
 
 #[test]
-fn an_account_is_made_listed_changed_and_removed() {
+fn account_is_made_listed_changed_and_removed() {
     let dir = Dir::new();
     let data = Dir::new();
     let inside = data.path().join("new/directory");
@@ -262,7 +262,7 @@ fn files_that_cannot_be_used_are_left_as_they_are() {
 }
 
 #[test]
-fn many_at_once_do_not_disturb_each_other() {
+fn account_commands_at_once_do_not_disturb_each_other() {
     let dir = Dir::new();
     let added: Vec<_> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..8)

@@ -21,7 +21,7 @@ fn served<T>(mut queue: FairQueue<T>) -> Vec<T> {
 }
 
 #[test]
-fn one_address_fills_the_queue_and_another_still_comes_in() {
+fn queue_filled_by_one_address_lets_another_in() {
     let mut queue = FairQueue::default();
     for job in 0..AUTH_REQUESTS_WAITING {
         assert_eq!(queue.push(address(0), name(job), job), None, "while there is room nobody is refused");
@@ -57,7 +57,7 @@ fn six_addresses_that_flood_keep_nobody_out() {
 }
 
 #[test]
-fn one_name_that_floods_keeps_no_other_out_at_its_address() {
+fn name_that_floods_keeps_no_other_out_at_its_address() {
     let mut queue = FairQueue::default();
     (0..AUTH_REQUESTS_WAITING).for_each(|_| assert_eq!(queue.push(address(0), name(0), "flood"), None));
     assert_eq!(queue.push(address(0), name(1), "Nora"), Some("flood"));
@@ -66,7 +66,7 @@ fn one_name_that_floods_keeps_no_other_out_at_its_address() {
 }
 
 #[test]
-fn when_all_have_the_same_it_is_first_come_first_served() {
+fn addresses_with_the_same_share_are_served_as_they_came() {
     let mut queue = FairQueue::default();
     (0..AUTH_REQUESTS_WAITING).for_each(|job| assert_eq!(queue.push(address(job), name(job), job), None));
     assert_eq!(queue.push(address(777), name(777), 777), Some(777));
@@ -75,7 +75,7 @@ fn when_all_have_the_same_it_is_first_come_first_served() {
 }
 
 #[test]
-fn one_after_the_other_is_no_advantage() {
+fn requests_one_after_the_other_are_no_advantage() {
     // Two addresses that always have one waiting are served in turns, also where one of them has had many before.
     let mut queue = FairQueue::default();
     queue.push(address(0), name(0), 0);
@@ -95,7 +95,7 @@ proptest! {
     /// Whoever is the first of their address and name is passed by once at most by each other address, and once by each other
     /// name; nothing is lost or doubled, and what gives way is the newest of who has most.
     #[test]
-    fn nobody_is_passed_by_again_and_again(
+    fn request_is_not_passed_by_again_and_again(
         steps in prop::collection::vec((0_usize..6, 0_usize..3, 0_usize..8), 1..600),
     ) {
         let mut queue = FairQueue::default();

@@ -36,7 +36,7 @@ fn refuses_and_leaves(dir: &Dir, words: &str) {
 }
 
 #[test]
-fn a_damaged_file_is_left_as_it_is() {
+fn damaged_file_is_left_as_it_is() {
     let dir = history();
     let sound = fs::read(dir.file()).unwrap();
     let mut zeros = sound.clone();
@@ -52,7 +52,7 @@ fn a_damaged_file_is_left_as_it_is() {
 }
 
 #[test]
-fn a_newer_file_and_a_strange_one_are_left_as_they_are() {
+fn newer_file_and_a_strange_one_are_left_as_they_are() {
     let dir = history();
     dir.sql().execute_batch("PRAGMA user_version = 6").unwrap();
     refuses_and_leaves(&dir, "es de una versión posterior del programa (formato 6)");
@@ -66,7 +66,7 @@ fn a_newer_file_and_a_strange_one_are_left_as_they_are() {
 }
 
 #[test]
-fn a_directory_that_cannot_be_had_is_refused() {
+fn directory_that_cannot_be_had_is_refused() {
     let dir = Dir::new();
     fs::write(dir.path().join("file"), "").unwrap();
     assert!(refusal(&dir.path().join("file"), &[]).contains("No se puede escribir en"));
@@ -79,14 +79,14 @@ fn a_directory_that_cannot_be_had_is_refused() {
 }
 
 #[test]
-fn what_was_written_ahead_alone_is_not_taken_for_a_new_file() {
+fn wal_alone_is_not_taken_for_a_new_file() {
     let dir = Dir::new();
     fs::write(dir.path().join("tertulia.db-wal"), "x").unwrap();
     assert!(refusal(dir.path(), &[]).contains("tertulia.db-wal"));
 }
 
 #[test]
-fn a_creation_that_was_cut_off_is_begun_again() {
+fn creation_that_was_cut_off_is_begun_again() {
     let dir = Dir::new();
     fs::write(dir.path().join("tertulia.new"), "half of it").unwrap();
     let mut desk = Desk::open(&dir);
@@ -96,7 +96,7 @@ fn a_creation_that_was_cut_off_is_begun_again() {
 
 /// Every query that the documentation shows works in the shell, while the server is running.
 #[test]
-fn the_documented_queries_work_in_the_sqlite3_shell() {
+fn documented_queries_work_in_the_sqlite3_shell() {
     let dir = history();
     let server = Server::keeping(&dir);
     let mut juan = Peer::enter(&server, "Juan");
@@ -124,7 +124,7 @@ fn the_documented_queries_work_in_the_sqlite3_shell() {
 
 /// A limit on the size of files is a full disk that needs no disk.
 #[test]
-fn a_full_disk_does_not_stop_the_chat() {
+fn full_disk_does_not_stop_the_chat() {
     let dir = Dir::new();
     let limited = "trap '' XFSZ; ulimit -f 2000; exec \"$0\" \"$@\"";
     let mut shell = Command::new("bash");

@@ -74,7 +74,7 @@ fn words_are_found_inside_runs_without_spaces() {
 }
 
 #[test]
-fn only_the_rooms_given_are_searched() {
+fn search_is_in_the_rooms_given_only() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     for room in [0, 1, 10, 11] {
@@ -88,7 +88,7 @@ fn only_the_rooms_given_are_searched() {
 }
 
 #[test]
-fn a_long_word_is_found_however_many_lines_begin_like_it() {
+fn long_word_is_found_however_many_lines_begin_like_it() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     for number in 0..30 {
@@ -112,7 +112,7 @@ fn a_long_word_is_found_however_many_lines_begin_like_it() {
 }
 
 #[test]
-fn at_most_twenty_lines_the_newest() {
+fn search_gives_at_most_twenty_lines_the_newest() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     (0..50).for_each(|number| desk.keep(line(GENERAL, 0, &format!("hola {number}"))));
@@ -121,7 +121,7 @@ fn at_most_twenty_lines_the_newest() {
 }
 
 #[test]
-fn nothing_that_is_typed_is_a_query_language() {
+fn search_words_are_no_query_language() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     desk.keep(line(GENERAL, 0, "hola y adiós, text"));
@@ -151,7 +151,7 @@ proptest! {
 
     /// The file finds what memory finds, whatever is said and whatever is asked.
     #[test]
-    fn the_file_finds_what_memory_finds(
+    fn file_finds_what_memory_finds(
         said in prop::collection::vec("[a-cÁÉñß \u{301}Ⓐⓑ太天气がカー食ข้าว\u{93f}क!\"*ﬁİıΣς٣²½-]{0,12}|\\PC{0,12}", 1..20),
         asked in prop::collection::vec("[a-cÁÉñß \u{301}Ⓐⓑ太天气がカー食ข้าว\u{93f}क!\"*ﬁİıΣς٣²½-]{1,4}|\\PC{1,3}", 1..20),
     ) {

@@ -10,7 +10,7 @@ use super::expulsions::expulsion;
 use super::support::{DEADLINE, Desk, Dir, GENERAL, line, room};
 
 #[test]
-fn what_is_shown_is_on_the_disk_already() {
+fn line_that_is_shown_is_on_the_disk_already() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     for round in 0..20 {
@@ -29,7 +29,7 @@ fn what_is_shown_is_on_the_disk_already() {
 }
 
 #[test]
-fn an_answer_of_many_lines_is_bounded_and_brings_the_newest() {
+fn answer_of_many_lines_is_bounded_and_brings_the_newest() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let long = "x".repeat(1_000);
@@ -66,7 +66,7 @@ fn history_goes_on_after_a_stop() {
 }
 
 #[test]
-fn a_line_of_a_room_whose_own_row_was_lost_still_uses_up_its_key() {
+fn line_of_a_room_whose_own_row_was_lost_still_uses_up_its_key() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     desk.keep(line(RoomKey(41), 1, "hola"));
@@ -75,7 +75,7 @@ fn a_line_of_a_room_whose_own_row_was_lost_still_uses_up_its_key() {
 }
 
 #[test]
-fn a_full_queue_loses_lines_that_are_counted_marked_and_told_once() {
+fn full_queue_loses_lines_that_are_counted_marked_and_told_once() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     desk.keep(line(GENERAL, 0, "antes"));
@@ -128,7 +128,7 @@ fn a_full_queue_loses_lines_that_are_counted_marked_and_told_once() {
 }
 
 #[test]
-fn a_file_that_cannot_be_written_for_a_while_leaves_a_marked_gap() {
+fn file_that_cannot_be_written_for_a_while_leaves_a_marked_gap() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let sql = dir.sql();

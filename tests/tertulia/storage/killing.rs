@@ -21,7 +21,7 @@ fn words(line: &str) -> Option<String> {
 }
 
 #[test]
-fn what_history_had_shown_survives_kill_9() {
+fn history_survives_kill() {
     let dir = Dir::new();
     let mut seen: BTreeSet<String> = BTreeSet::new();
     let mut shown = 0;
@@ -83,7 +83,7 @@ fn what_history_had_shown_survives_kill_9() {
 }
 
 #[test]
-fn what_was_granted_survives_kill_9() {
+fn registration_survives_kill() {
     let dir = Dir::new();
     for round in 0..5 {
         let server = Server::keeping(&dir);

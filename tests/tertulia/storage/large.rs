@@ -53,7 +53,7 @@ fn sentence(number: u64) -> String {
 
 #[test]
 #[ignore = "a minute of work, and figures to look at"]
-fn a_million_lines() {
+fn large_history_is_fast() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let start = Instant::now();
@@ -119,7 +119,7 @@ fn a_million_lines() {
 
 #[test]
 #[ignore = "a minute of work, and figures to look at"]
-fn a_million_lines_in_ten_thousand_rooms_that_go_on() {
+fn large_history_in_ten_thousand_rooms_starts_fast() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
@@ -145,7 +145,7 @@ fn a_million_lines_in_ten_thousand_rooms_that_go_on() {
 
 #[test]
 #[ignore = "figures to look at"]
-fn how_long_a_password_takes() {
+fn password_takes_its_time() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
@@ -179,7 +179,7 @@ fn flood(address: SocketAddr, over: &AtomicBool) {
 
 #[test]
 #[ignore = "a minute of work, and figures to look at"]
-fn twenty_thousand_lines_a_second_and_somebody_talking() {
+fn flood_of_twenty_thousand_lines_a_second_beside_a_conversation() {
     let dir = Dir::new();
     let mut memory = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
     memory.args(["--listen", "127.0.0.1:0", "--rate-limit", "0", "-q"]).stderr(Stdio::piped());

@@ -60,7 +60,7 @@ fn guess(address: SocketAddr, per_second: u64, over: &AtomicBool) -> u64 {
 }
 
 #[test]
-fn an_honest_login_from_elsewhere_gets_through() {
+fn honest_login_from_elsewhere_gets_through() {
     let dir = Dir::new();
     let server = server(&dir);
     let address = server.address;
@@ -77,7 +77,7 @@ fn an_honest_login_from_elsewhere_gets_through() {
 
 #[test]
 #[ignore = "half a minute of work, and figures to look at"]
-fn a_thousand_guesses_a_second_and_somebody_talking() {
+fn guesses_at_a_thousand_a_second_beside_a_conversation() {
     let dir = Dir::new();
     let server = server(&dir);
     let address = server.address;

@@ -44,7 +44,7 @@ impl Desk {
 }
 
 #[test]
-fn a_letter_waits_over_a_restart_and_is_handed_over_once() {
+fn letter_waits_over_a_restart_and_is_handed_over_once() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
@@ -75,7 +75,7 @@ fn a_letter_waits_over_a_restart_and_is_handed_over_once() {
 }
 
 #[test]
-fn as_many_wait_as_may_and_others_have_room_still() {
+fn letters_wait_as_many_as_may_and_others_have_room_still() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
@@ -120,7 +120,7 @@ fn mailbox_is_not_filled_to_the_end_from_one_address() {
 }
 
 #[test]
-fn what_was_handed_over_while_nothing_could_be_written_is_deleted_later() {
+fn letter_handed_over_while_nothing_could_be_written_is_deleted_later() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
@@ -136,7 +136,7 @@ fn what_was_handed_over_while_nothing_could_be_written_is_deleted_later() {
 }
 
 #[test]
-fn without_a_file_and_without_an_account_nothing_is_kept() {
+fn letters_need_a_file_and_an_account() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");

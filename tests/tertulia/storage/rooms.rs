@@ -26,7 +26,7 @@ fn survivors(dir: &Dir) -> Vec<RoomRecord> {
 }
 
 #[test]
-fn a_room_of_somebody_registered_goes_on_if_there_is_something_in_it() {
+fn room_of_somebody_registered_goes_on_if_there_is_something_in_it() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
@@ -96,7 +96,7 @@ fn general_goes_on_with_all_that_was_decided_there_but_has_no_key() {
 }
 
 #[test]
-fn a_room_goes_with_the_account_of_its_last_operator() {
+fn room_goes_with_the_account_of_its_last_operator() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let (ana, luis) = (desk.account("Ana", "secreto"), desk.account("Luis", "secreto"));
@@ -110,7 +110,7 @@ fn a_room_goes_with_the_account_of_its_last_operator() {
 }
 
 #[test]
-fn what_was_said_last_is_there_at_once_in_its_order() {
+fn last_lines_are_there_at_once_in_their_order() {
     let dir = Dir::new();
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");

@@ -11,7 +11,7 @@ fn answers(server: &Server, script: &str) -> String {
 }
 
 #[test]
-fn what_was_asked_is_answered_in_order_and_before_the_end() {
+fn questions_are_answered_in_order_and_before_the_end() {
     let dir = Dir::new();
     let server = Server::keeping(&dir);
     for end in ["", "salir\n"] {
@@ -53,7 +53,7 @@ fn rooms_and_history_over_a_restart() {
 }
 
 #[test]
-fn an_orderly_stop_writes_all_that_was_said() {
+fn orderly_stop_writes_all_that_was_said() {
     let dir = Dir::new();
     let server = Server::keeping(&dir);
     let mut ana = Peer::enter(&server, "Ana");

@@ -78,7 +78,7 @@ fn wrong_passwords_cost_nothing_then_twice_as_much_each_and_are_forgotten() {
 }
 
 #[test]
-fn one_address_at_one_name_stops_nobody_else_there() {
+fn address_at_one_name_stops_nobody_else_there() {
     let mut throttle = LoginThrottle::default();
     let (lab, vera, nora) = (address(1), name(1), name(2));
     (0..25).for_each(|_| throttle.failed(lab, vera, NOW));
@@ -94,7 +94,7 @@ fn one_address_at_one_name_stops_nobody_else_there() {
 }
 
 #[test]
-fn one_address_at_many_names_is_slowed_and_who_is_known_there_comes_in() {
+fn address_at_many_names_is_slowed_and_who_is_known_there_comes_in() {
     let mut throttle = LoginThrottle::default();
     let lab = address(1);
     let all_names = (0..).map(|number| stranger(lab, name(number)));
@@ -127,7 +127,7 @@ fn names_known_at_an_address_give_its_guesses_no_end() {
 }
 
 #[test]
-fn many_addresses_at_one_name_are_slowed_and_its_owner_comes_in() {
+fn addresses_at_one_name_are_slowed_and_its_owner_comes_in() {
     let mut throttle = LoginThrottle::default();
     let vera = name(1);
     let many = (0..).map(|number| stranger(address(number), vera));
@@ -152,7 +152,7 @@ fn many_addresses_at_one_name_are_slowed_and_its_owner_comes_in() {
 }
 
 #[test]
-fn many_addresses_at_many_names_leave_others_alone() {
+fn addresses_at_many_names_leave_others_alone() {
     let mut throttle = LoginThrottle::default();
     for number in 0..2_000 {
         throttle.failed(address(number), name(number % 100), NOW);
@@ -183,7 +183,7 @@ fn right_password_takes_back_what_was_guessed_at_it_there_and_no_more() {
 }
 
 #[test]
-fn so_many_register_from_one_address_until_that_is_forgotten() {
+fn registrations_from_one_address_are_so_many_until_that_is_forgotten() {
     let mut throttle = LoginThrottle::default();
     let (class, other) = (address(1), address(2));
     for _ in 0..REGISTRATIONS_PER_ADDRESS {

@@ -67,7 +67,7 @@ fn version(dir: &Dir) -> i32 {
 }
 
 #[test]
-fn the_first_version_goes_on_with_its_lines_its_topic_and_its_keys() {
+fn first_version_goes_on_with_its_lines_its_topic_and_its_keys() {
     let dir = first_version();
     for _ in 0..2 {
         let mut desk = Desk::open(&dir);
@@ -91,7 +91,7 @@ fn the_first_version_goes_on_with_its_lines_its_topic_and_its_keys() {
 }
 
 #[test]
-fn the_first_version_is_upgraded_by_whoever_comes_first() {
+fn first_version_is_upgraded_by_whoever_comes_first() {
     let dir = first_version();
     let mut account_file = AccountFile::try_open(dir.path(), false).unwrap().expect("nobody else is there");
     assert_eq!(account_file.order(&AccountOrder::List).unwrap(), AccountReply::Listed(Vec::new()));
@@ -102,7 +102,7 @@ fn the_first_version_is_upgraded_by_whoever_comes_first() {
 }
 
 #[test]
-fn a_damaged_file_of_the_first_version_is_not_upgraded() {
+fn damaged_file_of_the_first_version_is_not_upgraded() {
     let dir = first_version();
     dir.sql().execute_batch("DROP TABLE words").unwrap();
     let before = fs::read(dir.file()).unwrap();
@@ -112,7 +112,7 @@ fn a_damaged_file_of_the_first_version_is_not_upgraded() {
 }
 
 #[test]
-fn a_file_that_was_upgraded_is_laid_out_like_a_new_one() {
+fn file_that_was_upgraded_is_laid_out_like_a_new_one() {
     let layout = |dir: &Dir| {
         let sql = dir.sql();
         let mut names = sql.prepare("SELECT type || ' ' || name FROM sqlite_schema ORDER BY 1").unwrap();

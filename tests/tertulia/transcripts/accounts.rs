@@ -22,7 +22,7 @@ fn reads(wire: &mut Wire, lines: &[&str]) -> String {
 }
 
 #[test]
-fn a_name_is_registered_and_asked_for_its_password() {
+fn name_is_registered_and_asked_for_its_password() {
     let ana = ["Ana", "/registrar", "uno y dos", "uno y dos", "salir"];
     assert_eq!(
         reads(&mut wire(Spanish), &ana),
@@ -56,7 +56,7 @@ fn a_name_is_registered_and_asked_for_its_password() {
 }
 
 #[test]
-fn a_password_is_changed() {
+fn password_is_changed() {
     let lines = ["María", "girasol", "/clave", "girasol", "otra más", "otra más", "salir"];
     let heard = reads(&mut wire(Spanish), &lines);
     let tail = "Contraseña actual: Nueva contraseña: Repite la contraseña: Contraseña cambiada.\n";
@@ -68,7 +68,7 @@ fn a_password_is_changed() {
 }
 
 #[test]
-fn no_line_that_answers_a_question_is_a_command_or_a_message() {
+fn answer_to_a_question_is_no_command_and_no_message() {
     for password in
         ["/salir ya", "salir ya", "////////", "/registrar", "  con espacios  ", "\u{1F33B} ✓ ß más"]
     {
@@ -87,7 +87,7 @@ fn no_line_that_answers_a_question_is_a_command_or_a_message() {
 }
 
 #[test]
-fn what_cannot_be_a_password_is_refused_with_its_reason() {
+fn text_that_cannot_be_a_password_is_refused_with_its_reason() {
     let long = "x".repeat(513);
     let very_long = "x".repeat(1_000_000);
     for (typed, spanish, english) in [
@@ -133,13 +133,13 @@ fn wrong_current_password_is_told_at_once() {
 }
 
 #[test]
-fn what_was_erased_is_not_in_the_password() {
+fn erased_letters_are_not_in_the_password() {
     let heard = reads(&mut wire(Spanish), &["María", "girax\u{8}sok\u{7f}l"]);
     assert!(heard.contains("Bienvenido al chat, María!"), "{heard}");
 }
 
 #[test]
-fn a_password_in_another_encoding_is_refused() {
+fn password_in_another_encoding_is_refused() {
     let mut wire = wire(Spanish);
     let seat = wire.connects();
     wire.types(seat, "María\n");
@@ -151,7 +151,7 @@ fn a_password_in_another_encoding_is_refused() {
 }
 
 #[test]
-fn a_password_is_the_same_from_every_keyboard() {
+fn password_is_the_same_from_every_keyboard() {
     let mut wire = wire(Spanish);
     reads(&mut wire, &["Ana", "/registrar", "caf\u{e9} solo", "cafe\u{301} solo", "salir"]);
     let heard = reads(&mut wire, &["Ana", "cafe\u{301} solo"]);
@@ -159,7 +159,7 @@ fn a_password_is_the_same_from_every_keyboard() {
 }
 
 #[test]
-fn a_command_with_a_password_behind_it_is_refused() {
+fn command_with_a_password_behind_it_is_refused() {
     let heard = reads(&mut wire(Spanish), &["Ana", "/registrar secreta", "/clave secreta"]);
     assert!(heard.ends_with("Se usa así: /registrar\nSe usa así: /clave\n"), "{heard}");
     assert!(!heard.contains("secreta"));
@@ -189,7 +189,7 @@ fn letters_wait_and_are_handed_over() {
 }
 
 #[test]
-fn the_old_connection_is_told_why_it_ends() {
+fn old_connection_is_told_why_it_ends() {
     for (language, told) in [
         (Spanish, "--- Has entrado desde otro sitio: esta conexión se cierra.\n"),
         (English, "--- You came in from somewhere else: this connection ends.\n"),

@@ -75,7 +75,7 @@ fn meant(verb: Verb, argument: Option<&str>) -> Command {
         (Verb::Quit, words) => Command::Quit(words),
         (Verb::Register, None) => Command::Register,
         (Verb::Password, None) => Command::ChangePassword,
-        // One word is a name; see `what_stands_behind_a_name_may_be_a_password`.
+        // One word is a name; see `words_behind_a_name_may_be_a_password`.
         (Verb::Register | Verb::Login | Verb::Password | Verb::Expelled, Some(_)) | (_, None) => {
             Command::Unclear(Trouble::Usage(verb))
         }
@@ -90,7 +90,7 @@ fn spellings(word: &str) -> [String; 4] {
 }
 
 #[test]
-fn every_command_has_a_name_in_each_language_which_always_works() {
+fn commands_have_a_name_in_each_language_which_always_works() {
     for (verb, spanish, english) in VERBS {
         for spelling in [spanish, english].into_iter().flat_map(spellings) {
             for language in [Spanish, English] {
@@ -186,7 +186,7 @@ fn command_that_asks_for_a_password_is_not_said_for_a_slip() {
 }
 
 #[test]
-fn what_stands_behind_a_name_may_be_a_password() {
+fn words_behind_a_name_may_be_a_password() {
     let usage = |verb| Command::Unclear(Trouble::Usage(verb));
     assert_eq!(command("/identificar ana secreto", Spanish), usage(Verb::Login));
     assert_eq!(command("/clave vieja nueva", Spanish), usage(Verb::Password));
@@ -223,7 +223,7 @@ fn languages_are_chosen_by_code_or_name() {
 }
 
 #[test]
-fn what_a_command_lacks_is_said() {
+fn command_that_lacks_words_is_told_which() {
     let (mut wire, [juan, ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
     for (line, usage) in [
         ("/nombre", "Se usa así: /nombre nuevo\n"),
@@ -244,7 +244,7 @@ fn what_a_command_lacks_is_said() {
 }
 
 #[test]
-fn an_unknown_command_is_answered_with_the_nearest() {
+fn unknown_command_is_answered_with_the_nearest() {
     for (line, word, nearest) in [
         ("/desconocida", "desconocida", None),
         ("/", "", None),
@@ -324,7 +324,7 @@ fn help_explains_one_command_under_each_of_its_names() {
 }
 
 #[test]
-fn the_word_to_leave_stands_alone() {
+fn word_to_leave_stands_alone() {
     let quits = |line: &str, language: Language| command(line, language) == Command::Quit(None);
     for line in ["salir", "SALIR", "Salir", "  salir", "salir  ", "\tsalir\t", "\u{A0}salir"] {
         assert!(quits(line, Spanish) && quits(line, English), "{line:?}");
@@ -347,7 +347,7 @@ fn the_word_to_leave_stands_alone() {
 }
 
 #[test]
-fn a_slash_is_a_command_only_at_the_beginning() {
+fn slash_is_a_command_only_at_the_beginning() {
     let (mut wire, [juan, ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
     for (typed, read) in [
         ("//ruta", "Juan: /ruta\n"),
@@ -365,7 +365,7 @@ fn a_slash_is_a_command_only_at_the_beginning() {
 }
 
 #[test]
-fn who_is_here_reads_well() {
+fn list_of_people_reads_well() {
     let (mut wire, [juan, _ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
     wire.waits(std::time::Duration::from_secs(298));
     wire.types(juan, "/ausente comiendo\n/quien\n");

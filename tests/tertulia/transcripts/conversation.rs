@@ -75,7 +75,7 @@ fn coming_in_in_english() {
 }
 
 #[test]
-fn a_refused_name_gets_a_reason_and_the_prompt_again() {
+fn refused_name_gets_a_reason_and_the_prompt_again() {
     let (mut wire, [_]) = Wire::of(Spanish, "\n", ["Juan"]);
     let other = wire.connects();
     wire.reads(other);
@@ -102,7 +102,7 @@ fn a_refused_name_gets_a_reason_and_the_prompt_again() {
 }
 
 #[test]
-fn every_row_of_the_table_about_talking() {
+fn table_about_talking_holds() {
     for (typed, ana_reads, juan_reads, stays) in [
         ("Hola a todos!", "Juan: Hola a todos!\n", "", true),
         ("", "", "", true),
@@ -125,7 +125,7 @@ fn every_row_of_the_table_about_talking() {
 }
 
 #[test]
-fn every_row_of_the_table_about_talking_in_english() {
+fn table_about_talking_holds_in_english() {
     for (typed, ana_reads, juan_reads, stays) in [
         ("Hello!", "Juan: Hello!\n", "", true),
         ("", "", "", true),
@@ -147,7 +147,7 @@ fn every_row_of_the_table_about_talking_in_english() {
 }
 
 #[test]
-fn a_lost_connection() {
+fn lost_connection() {
     for (language, line) in [
         (Spanish, "<<< Juan salió del chat (conexión perdida)\n"),
         (English, "<<< Juan left the chat (connection lost)\n"),
@@ -159,7 +159,7 @@ fn a_lost_connection() {
 }
 
 #[test]
-fn many_at_once() {
+fn arrivals_at_once_read_well() {
     let (mut wire, [eva]) = Wire::of(Spanish, "\n", ["Eva"]);
     let mut names: Vec<String> = (1..=5).map(|i| format!("uno{i}")).collect();
     names.extend(["Ana".into(), "Luis".into()]);
@@ -186,7 +186,7 @@ fn many_at_once() {
 }
 
 #[test]
-fn each_is_spoken_to_in_their_own_language() {
+fn reader_is_spoken_to_in_their_own_language() {
     let (mut wire, juan, ana) = juan_and_ana(Spanish);
     wire.types(ana, "/lang en\n");
     assert!(wire.reads(ana).contains("English"), "told in the new language");
@@ -217,7 +217,7 @@ fn english_can_be_chosen_before_a_name() {
 }
 
 #[test]
-fn a_line_too_long_is_told_to_its_sender_alone() {
+fn line_too_long_is_told_to_its_sender_alone() {
     let (mut wire, juan, ana) = juan_and_ana(Spanish);
     wire.types(juan, &format!("{}\nhola\n", "x".repeat(10_000)));
     let told = wire.reads(juan);
@@ -226,7 +226,7 @@ fn a_line_too_long_is_told_to_its_sender_alone() {
 }
 
 #[test]
-fn what_is_left_at_the_end_of_input_is_a_line() {
+fn rest_at_the_end_of_input_is_a_line() {
     let (mut wire, juan, ana) = juan_and_ana(Spanish);
     wire.types(juan, "hola\nadi");
     wire.ends_input(juan);
@@ -234,7 +234,7 @@ fn what_is_left_at_the_end_of_input_is_a_line() {
 }
 
 #[test]
-fn what_reaches_another_screen_is_safe_there() {
+fn text_that_reaches_another_screen_is_safe_there() {
     let (mut wire, juan, ana) = juan_and_ana(Spanish);
     wire.types(juan, "\x1b[31mrojo\x1b[0m\u{9b}2J \x07\u{202E}al\u{200B} revés\n");
     assert_eq!(wire.reads(ana), "Juan: rojo al revés\n");
@@ -246,7 +246,7 @@ fn what_reaches_another_screen_is_safe_there() {
 }
 
 #[test]
-fn the_console_shows_the_same_in_its_own_words() {
+fn console_shows_the_same_in_its_own_words() {
     let juan = Name::new("Juan").unwrap();
     let address = "127.0.0.1:53422".parse().unwrap();
     assert_eq!(

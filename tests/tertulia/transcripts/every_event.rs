@@ -414,7 +414,7 @@ fn encode(event: &Event, language: Language, crlf: bool) -> String {
 }
 
 #[test]
-fn every_event_is_whole_lines_of_words() {
+fn events_are_whole_lines_of_words() {
     let events = events();
     assert_eq!(events.iter().map(kind_of).collect::<HashSet<_>>().len(), KINDS, "there is one of each kind");
     for event in &events {
@@ -432,7 +432,7 @@ fn every_event_is_whole_lines_of_words() {
 }
 
 #[test]
-fn what_the_server_says_is_said_in_both_languages() {
+fn words_of_the_server_are_in_both_languages() {
     for event in events() {
         let same = encode(&event, Spanish, false) == encode(&event, English, false);
         let words_of_people = match &event {

@@ -34,7 +34,7 @@ fn greeting(name: &str, company: &str) -> String {
 }
 
 #[test]
-fn the_last_lines_are_shown_again_to_who_enters_with_their_times() {
+fn last_lines_are_shown_again_to_who_enters_with_their_times() {
     let mut wire = wire();
     let juan = enters(&mut wire, "Juan");
     for number in 1..=12 {
@@ -48,7 +48,7 @@ fn the_last_lines_are_shown_again_to_who_enters_with_their_times() {
 }
 
 #[test]
-fn nothing_is_shown_again_where_nothing_was_said_or_nobody_wants_it() {
+fn replay_is_empty_where_nothing_was_said_or_it_is_not_wanted() {
     let mut wire = wire();
     let juan = enters(&mut wire, "Juan");
     assert_eq!(wire.reads(juan), greeting("Juan", "No hay nadie más por ahora."));
@@ -112,7 +112,7 @@ fn history_shows_the_hour_that_clocks_showed_before_they_were_changed() {
 }
 
 #[test]
-fn a_room_remembers_so_many_lines_and_one_answer_stays_bounded() {
+fn room_remembers_so_many_lines_and_one_answer_stays_bounded() {
     let mut wire = wire();
     let juan = enters(&mut wire, "Juan");
     for number in 0..HISTORY_LINES_PER_ROOM + 5 {
@@ -146,7 +146,7 @@ fn search_minds_neither_case_nor_accents_and_shows_the_newest() {
 }
 
 #[test]
-fn a_rooms_lines_are_for_those_who_are_in_it_now() {
+fn rooms_lines_are_for_those_who_are_in_it_now() {
     let mut wire = wire();
     let (juan, ana) = (enters(&mut wire, "Juan"), enters(&mut wire, "Ana"));
     wire.types(juan, "/entrar cocina\nsecreto del cocido\n/entrar general\n");
@@ -174,7 +174,7 @@ fn a_rooms_lines_are_for_those_who_are_in_it_now() {
 }
 
 #[test]
-fn a_room_made_again_under_an_old_name_has_no_past() {
+fn room_made_again_under_an_old_name_has_no_past() {
     let mut wire = wire();
     let (juan, ana) = (enters(&mut wire, "Juan"), enters(&mut wire, "Ana"));
     wire.types(juan, "/entrar cocina\n/llave 1234\nsecreto\n/dejar\n");
@@ -198,7 +198,7 @@ fn private_words_are_in_nobodys_history() {
 }
 
 #[test]
-fn the_motd_is_told_to_everybody_who_comes() {
+fn motd_is_told_to_all_who_come() {
     let motd = vec![Text::clean("Aula 3."), Text::clean("Hoy hay examen.")];
     let mut wire = Wire::with(ChatConfig { motd, ..ChatConfig::default() }, English);
     let ana = enters(&mut wire, "Ana");

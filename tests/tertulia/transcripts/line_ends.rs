@@ -11,7 +11,7 @@ fn all_crlf(read: &str) -> bool {
 }
 
 #[test]
-fn who_types_crlf_reads_crlf_everywhere() {
+fn sender_of_crlf_reads_crlf_everywhere() {
     for language in [Spanish, English] {
         let (mut wire, [juan, ana]) = Wire::of(language, "\r\n", ["Juan", "Ana"]);
         wire.types(ana, "hola\r\n/yo salta\r\n/nombre Anita\r\n");
@@ -30,7 +30,7 @@ fn who_types_crlf_reads_crlf_everywhere() {
 }
 
 #[test]
-fn the_welcome_has_the_ending_of_the_name() {
+fn welcome_has_the_ending_of_the_name() {
     for (ending, expected) in [("\n", "\n"), ("\r\n", "\r\n"), ("\r\0", "\r\n"), ("\r", "\r\n")] {
         let mut wire = Wire::new(Spanish);
         let juan = wire.connects();
@@ -44,7 +44,7 @@ fn the_welcome_has_the_ending_of_the_name() {
 }
 
 #[test]
-fn each_reads_the_room_with_their_own_ending() {
+fn room_is_read_with_the_ending_of_each_reader() {
     let (mut wire, [juan, ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
     let telnet = wire.connects();
     wire.types(telnet, "Eva\r\n");

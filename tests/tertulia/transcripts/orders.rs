@@ -26,7 +26,7 @@ fn play(language: Language, rows: &[(&str, &str)]) {
 }
 
 #[test]
-fn the_room_is_told() {
+fn decisions_are_told_to_the_room() {
     play(
         Spanish,
         &[
@@ -45,7 +45,7 @@ fn the_room_is_told() {
 }
 
 #[test]
-fn the_room_is_told_in_english() {
+fn decisions_are_told_to_the_room_in_english() {
     play(
         English,
         &[
@@ -64,7 +64,7 @@ fn the_room_is_told_in_english() {
 }
 
 #[test]
-fn a_silence_and_its_end() {
+fn silence_and_its_end() {
     for (language, mute, refused, unmuted, unhushed) in [
         (
             Spanish,
@@ -139,7 +139,7 @@ fn outside_a_closed_room() {
 }
 
 #[test]
-fn who_is_put_out_reads_where_they_are() {
+fn kicked_member_reads_where_they_are() {
     for (language, kicked, banned) in [
         (
             Spanish,
@@ -165,7 +165,7 @@ fn who_is_put_out_reads_where_they_are() {
 }
 
 #[test]
-fn who_takes_a_banned_name_is_put_out_and_told_why() {
+fn member_who_takes_a_banned_name_is_put_out_and_told_why() {
     for (language, renamed, told, room) in [
         (
             Spanish,
@@ -218,7 +218,7 @@ fn bans_are_shown_to_operators() {
 }
 
 #[test]
-fn who_marks_operators() {
+fn list_of_people_marks_operators() {
     for (language, line) in
         [(Spanish, "  Olga (hace 2 s; operador)"), (English, "  Olga (2 s ago; operator)")]
     {
@@ -230,7 +230,7 @@ fn who_marks_operators() {
 }
 
 #[test]
-fn what_one_may_not_do_is_said() {
+fn command_that_is_not_allowed_is_told_why() {
     let (mut wire, [olga, ana, _]) = sala(Spanish);
     for (seat, typed, spanish, english) in [
         (

@@ -4,7 +4,7 @@ use super::Wire;
 use tertulia::chat::Language::{English, Spanish};
 
 #[test]
-fn there_and_back() {
+fn private_messages_go_there_and_back() {
     let (mut wire, [juan, maria, ana]) = Wire::of(Spanish, "\n", ["Juan", "María", "Ana"]);
     wire.types(juan, "/privado María nos vemos luego\n");
     assert_eq!(wire.reads(maria), "[privado] Juan: nos vemos luego\n");
@@ -20,7 +20,7 @@ fn there_and_back() {
 }
 
 #[test]
-fn there_and_back_in_english() {
+fn private_messages_go_there_and_back_in_english() {
     let (mut wire, [juan, maria, ana]) = Wire::of(English, "\n", ["Juan", "María", "Ana"]);
     wire.types(juan, "/msg María see you later\n");
     assert_eq!(wire.reads(maria), "[private] Juan: see you later\n");

@@ -29,7 +29,7 @@ fn play(language: Language, rows: &[Row]) {
 }
 
 #[test]
-fn a_visit_to_another_room() {
+fn visit_to_another_room_reads_well() {
     play(
         Spanish,
         &[
@@ -77,7 +77,7 @@ fn a_visit_to_another_room() {
 }
 
 #[test]
-fn a_visit_to_another_room_in_english() {
+fn visit_to_another_room_reads_well_in_english() {
     play(
         English,
         &[
@@ -144,7 +144,7 @@ fn making_a_room() {
 }
 
 #[test]
-fn who_is_in_another_room() {
+fn list_of_people_in_another_room() {
     let (mut wire, [juan, ..]) = kitchen(Spanish);
     wire.types(juan, "/quien cocina\n");
     assert_eq!(wire.reads(juan), "En #cocina, 2 personas:\n  Ana (hace 2 s)\n  María (hace 2 s; operador)\n");
@@ -155,7 +155,7 @@ fn who_is_in_another_room() {
 }
 
 #[test]
-fn many_in_a_room_at_once() {
+fn arrivals_in_a_room_at_once_read_well() {
     for (language, came, left) in [
         (Spanish, ">>> p5, p6 y 2 más entraron en #cocina\n", "<<< p5, p6 y 2 más dejaron #cocina\n"),
         (English, ">>> p5, p6 and 2 more entered #cocina\n", "<<< p5, p6 and 2 more left #cocina\n"),
@@ -179,7 +179,7 @@ fn many_in_a_room_at_once() {
 }
 
 #[test]
-fn what_cannot_be_had_is_said() {
+fn room_that_cannot_be_had_is_told_why() {
     let (mut wire, [juan, ..]) = kitchen(Spanish);
     for (typed, spanish, english) in [
         (
@@ -210,7 +210,7 @@ fn what_cannot_be_had_is_said() {
 }
 
 #[test]
-fn the_console_shows_which_room() {
+fn console_shows_which_room() {
     let (general, cocina) = (Name::new("general").unwrap(), Name::new("cocina").unwrap());
     let juan = Name::new("Juan").unwrap();
     for (note, line) in [

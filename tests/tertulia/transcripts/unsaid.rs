@@ -326,7 +326,7 @@ fn password_behind_a_subnegotiation_left_open_is_not_said() {
 
 /// What a client reads that sends all at once, in its language.
 #[test]
-fn why_a_line_was_not_said_is_told_in_both_languages() {
+fn reason_for_an_unsaid_line_is_told_in_both_languages() {
     for (language, told) in [
         (
             Spanish,

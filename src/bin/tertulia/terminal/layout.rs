@@ -154,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn no_row_is_wider_than_the_screen() {
+    fn row_is_never_wider_than_the_screen() {
         let line =
             "\x1b[31mAna\x1b[0m: 今天天气很好 👩‍👩‍👧‍👧👩‍👩‍👧‍👧 ñandú\tcafé\u{301}\u{301} xxxxxxxxxxxxxxxxxxxxxxxxxxxxx";
         for columns in 2..60 {
@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cursor_is_where_the_next_letter_goes() {
+    fn cursor_is_where_the_next_letter_goes() {
         let end = typed("Tú: ", "hola", 4, 80, false);
         assert_eq!(end, Typed { rows: vec!["Tú: hola".into()], cursor_row: 0, cursor_at: 9 });
         let middle = typed("Tú: ", "hola", 2, 80, false);
