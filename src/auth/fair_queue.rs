@@ -1,50 +1,48 @@
-//! A queue in which every address has its turn, and at an address every name.
+//! A queue in which every address has its turn, and at an address every subject: a name whose password is tried, or all alike.
 //!
-//! Invariants: a newcomer in a flood waits for one job of each other address, and of each other name at their own; when the
-//! queue is full, who has most waiting loses the newest of it. At most [`AUTH_REQUESTS_WAITING`] wait, so all of them can be
-//! looked at.
+//! Invariants: a newcomer in a flood waits for one job of each other address, and of each other subject at its own; when the
+//! queue is full, the address that has most waiting loses the newest of it. So few may wait that all of them can be looked at.
 
 use std::collections::VecDeque;
 
-use super::throttle::Subject;
 use crate::chat::Origin;
-use crate::limits::AUTH_REQUESTS_WAITING;
 
 /// What waits, by address.
 #[derive(Debug)]
-pub struct FairQueue<T> {
+pub struct FairQueue<K, T> {
     /// Round and round: the first has its turn next. None is empty.
-    addresses: VecDeque<Address<T>>,
+    addresses: VecDeque<Address<K, T>>,
+    waiting: usize,
+    most: usize,
     /// How many ever came.
     came: u64,
 }
 
 /// What waits of one address.
 #[derive(Debug)]
-struct Address<T> {
+struct Address<K, T> {
     origin: Origin,
     /// Round and round like the addresses. None is empty.
-    names: VecDeque<Line<T>>,
+    subjects: VecDeque<Line<K, T>>,
 }
 
-/// What waits of one address and is about one name, each with its number among all that ever came.
+/// What waits of one address and is about one subject, each with its number among all that ever came.
 #[derive(Debug)]
-struct Line<T> {
-    subject: Subject,
+struct Line<K, T> {
+    subject: K,
     jobs: VecDeque<(u64, T)>,
 }
 
-impl<T> Default for FairQueue<T> {
-    fn default() -> FairQueue<T> {
-        FairQueue { addresses: VecDeque::new(), came: 0 }
+impl<K: Copy + PartialEq, T> FairQueue<K, T> {
+    /// An empty queue for `most` jobs.
+    pub fn new(most: usize) -> FairQueue<K, T> {
+        FairQueue { addresses: VecDeque::new(), waiting: 0, most, came: 0 }
     }
-}
 
-impl<T> FairQueue<T> {
     /// Lets `job` wait for its turn. Gives back what finds no place: nothing, or the newest of who has most, or `job`.
-    pub fn push(&mut self, origin: Origin, subject: Subject, job: T) -> Option<T> {
+    pub fn push(&mut self, origin: Origin, subject: K, job: T) -> Option<T> {
         let mut loser = None;
-        if self.len() >= AUTH_REQUESTS_WAITING {
+        if self.waiting >= self.most {
             match self.evict(origin, subject) {
                 None => return Some(job),
                 evicted => loser = evicted,
@@ -52,29 +50,31 @@ impl<T> FairQueue<T> {
         }
         let at = self.addresses.iter().position(|address| address.origin == origin);
         let at = at.unwrap_or_else(|| {
-            self.addresses.push_back(Address { origin, names: VecDeque::new() });
+            self.addresses.push_back(Address { origin, subjects: VecDeque::new() });
             self.addresses.len() - 1
         });
-        let names = &mut self.addresses[at].names;
-        let line = names.iter().position(|line| line.subject == subject).unwrap_or_else(|| {
-            names.push_back(Line { subject, jobs: VecDeque::new() });
-            names.len() - 1
+        let subjects = &mut self.addresses[at].subjects;
+        let line = subjects.iter().position(|line| line.subject == subject).unwrap_or_else(|| {
+            subjects.push_back(Line { subject, jobs: VecDeque::new() });
+            subjects.len() - 1
         });
-        names[line].jobs.push_back((self.came, job));
+        subjects[line].jobs.push_back((self.came, job));
         self.came += 1;
+        self.waiting += 1;
         loser
     }
 
     /// Takes out what has its turn.
-    pub fn pop(&mut self) -> Option<(Origin, Subject, T)> {
+    pub fn pop(&mut self) -> Option<(Origin, K, T)> {
         let mut address = self.addresses.pop_front()?;
-        let mut line = address.names.pop_front()?;
+        let mut line = address.subjects.pop_front()?;
         let (_, job) = line.jobs.pop_front()?;
+        self.waiting -= 1;
         let (origin, subject) = (address.origin, line.subject);
         if !line.jobs.is_empty() {
-            address.names.push_back(line);
+            address.subjects.push_back(line);
         }
-        if !address.names.is_empty() {
+        if !address.subjects.is_empty() {
             self.addresses.push_back(address);
         }
         Some((origin, subject, job))
@@ -82,7 +82,7 @@ impl<T> FairQueue<T> {
 
     /// How many wait.
     pub fn len(&self) -> usize {
-        self.addresses.iter().map(Address::len).sum()
+        self.waiting
     }
 
     /// Whether none waits.
@@ -91,8 +91,8 @@ impl<T> FairQueue<T> {
     }
 
     /// Takes out the newest of who has most waiting, if the newcomer has less even with one more.
-    fn evict(&mut self, origin: Origin, subject: Subject) -> Option<T> {
-        let held = |address: &Address<T>| (address.len(), address.newest());
+    fn evict(&mut self, origin: Origin, subject: K) -> Option<T> {
+        let held = |address: &Address<K, T>| (address.len(), address.newest());
         let largest = (0..self.addresses.len()).max_by_key(|&at| held(&self.addresses[at]))?;
         let own = self.addresses.iter().position(|address| address.origin == origin);
         let own_len = own.map_or(0, |own| self.addresses[own].len());
@@ -102,39 +102,40 @@ impl<T> FairQueue<T> {
         self.shorten(own?, Some(subject))
     }
 
-    /// Takes out the newest about the name that has most waiting at an address; if one about `subject` comes for it, only if
-    /// that name has less even then.
-    fn shorten(&mut self, at: usize, subject: Option<Subject>) -> Option<T> {
-        let names = &mut self.addresses[at].names;
-        let held = |line: &Line<T>| (line.jobs.len(), line.newest());
-        let largest = (0..names.len()).max_by_key(|&line| held(&names[line]))?;
+    /// Takes out the newest about the subject that has most waiting at an address; if one about `subject` comes for it, only if
+    /// that has less even then.
+    fn shorten(&mut self, at: usize, subject: Option<K>) -> Option<T> {
+        let subjects = &mut self.addresses[at].subjects;
+        let held = |line: &Line<K, T>| (line.jobs.len(), line.newest());
+        let largest = (0..subjects.len()).max_by_key(|&line| held(&subjects[line]))?;
         let waiting =
-            |subject| names.iter().find(|line| line.subject == subject).map_or(0, |line| line.jobs.len());
-        if subject.is_some_and(|subject| names[largest].jobs.len() <= waiting(subject) + 1) {
+            |subject| subjects.iter().find(|line| line.subject == subject).map_or(0, |line| line.jobs.len());
+        if subject.is_some_and(|subject| subjects[largest].jobs.len() <= waiting(subject) + 1) {
             return None;
         }
-        let (_, job) = names[largest].jobs.pop_back()?;
-        if names[largest].jobs.is_empty() {
-            names.remove(largest);
+        let (_, job) = subjects[largest].jobs.pop_back()?;
+        self.waiting -= 1;
+        if subjects[largest].jobs.is_empty() {
+            subjects.remove(largest);
         }
-        if names.is_empty() {
+        if subjects.is_empty() {
             self.addresses.remove(at);
         }
         Some(job)
     }
 }
 
-impl<T> Address<T> {
+impl<K, T> Address<K, T> {
     fn len(&self) -> usize {
-        self.names.iter().map(|line| line.jobs.len()).sum()
+        self.subjects.iter().map(|line| line.jobs.len()).sum()
     }
 
     fn newest(&self) -> Option<u64> {
-        self.names.iter().filter_map(Line::newest).max()
+        self.subjects.iter().filter_map(Line::newest).max()
     }
 }
 
-impl<T> Line<T> {
+impl<K, T> Line<K, T> {
     fn newest(&self) -> Option<u64> {
         self.jobs.back().map(|(number, _)| *number)
     }

@@ -55,7 +55,7 @@ impl Storage {
             return Some(Reply::to(id, Answer::Found { found, cost }));
         }
         // It has a place: it has just left it.
-        self.searches.searches.push(origin, (id, Searching { look, search }));
+        self.searches.searches.push(origin, (), (id, Searching { look, search }));
         None
     }
 

@@ -15,7 +15,6 @@ mod pending;
 mod questions;
 mod reply;
 mod request;
-mod round_robin;
 mod row;
 mod simulated;
 mod sqlite;

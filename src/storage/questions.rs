@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::memory::Search;
 use super::request::RequestId;
-use super::round_robin::RoundRobin;
+use crate::auth::FairQueue;
 use crate::chat::{ClientId, Look, MonoTime, Origin};
 use crate::limits::{HISTORY_PATIENCE, QUESTIONS_IN_HAND, QUESTIONS_WAITING};
 
@@ -18,8 +18,8 @@ pub(super) struct Questions<Q> {
     /// By number, who asked, and until when an answer is waited for: the first one is given up first.
     open: BTreeMap<u64, (ClientId, MonoTime)>,
     /// What was said last in a room: it takes no time.
-    last: RoundRobin<(RequestId, Q)>,
-    pub(super) searches: RoundRobin<(RequestId, Q)>,
+    last: FairQueue<(), (RequestId, Q)>,
+    pub(super) searches: FairQueue<(), (RequestId, Q)>,
     /// Of each kind, how many the threads have.
     last_in_hand: usize,
     searches_in_hand: usize,
@@ -36,8 +36,8 @@ impl<Q> Default for Questions<Q> {
     fn default() -> Questions<Q> {
         Questions {
             open: BTreeMap::new(),
-            last: RoundRobin::new(QUESTIONS_WAITING),
-            searches: RoundRobin::new(QUESTIONS_WAITING),
+            last: FairQueue::new(QUESTIONS_WAITING),
+            searches: FairQueue::new(QUESTIONS_WAITING),
             last_in_hand: 0,
             searches_in_hand: 0,
         }
@@ -56,7 +56,7 @@ impl<Q> Questions<Q> {
     ) -> Option<RequestId> {
         self.open.insert(id.number, (id.client, now + HISTORY_PATIENCE));
         let lane = if search { &mut self.searches } else { &mut self.last };
-        let (lost, _) = lane.push(from, (id, question))?;
+        let (lost, _) = lane.push(from, (), (id, question))?;
         self.close(lost)
     }
 
@@ -83,7 +83,7 @@ impl<Q> Questions<Q> {
 
     /// The next search that is still waited for.
     pub(super) fn next_search(&mut self) -> Option<(Origin, RequestId, Q)> {
-        while let Some((origin, (id, question))) = self.searches.next() {
+        while let Some((origin, (), (id, question))) = self.searches.pop() {
             if self.open.contains_key(&id.number) {
                 return Some((origin, id, question));
             }
@@ -94,7 +94,7 @@ impl<Q> Questions<Q> {
     /// The next question for the threads, if they are to have one more.
     pub(super) fn next_for_threads(&mut self) -> Option<(RequestId, Q)> {
         while self.last_in_hand < QUESTIONS_IN_HAND
-            && let Some((_, (id, question))) = self.last.next()
+            && let Some((_, (), (id, question))) = self.last.pop()
         {
             if self.open.contains_key(&id.number) {
                 self.last_in_hand += 1;

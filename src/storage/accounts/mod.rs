@@ -22,7 +22,7 @@ use crate::auth::{Claim, FairQueue, GuessLog, Hashed, Hasher, LoginThrottle, Sub
 use crate::chat::{
     Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, MonoTime, Name, Origin,
 };
-use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES, is_over_share};
+use crate::limits::{ACCOUNTS_MAX, AUTH_REQUESTS_WAITING, TRUSTED_ADDRESSES, is_over_share};
 
 /// What stands for the server's operator where guesses are counted by account: no account ever gets so far.
 const OPERATOR: AccountKey = AccountKey(NonZeroU32::MAX);
@@ -37,7 +37,7 @@ pub(super) struct Accounts {
     skeletons: SkeletonIndex,
     /// How many were made from each address.
     made: HashMap<Origin, usize>,
-    waiting: FairQueue<(RequestId, AuthRequest)>,
+    waiting: FairQueue<Subject, (RequestId, AuthRequest)>,
     throttle: LoginThrottle,
     guesses: GuessLog,
     hasher: Hasher,
@@ -87,7 +87,7 @@ impl Accounts {
             known: BTreeMap::new(),
             skeletons: SkeletonIndex::default(),
             made: HashMap::new(),
-            waiting: FairQueue::default(),
+            waiting: FairQueue::new(AUTH_REQUESTS_WAITING),
             throttle: LoginThrottle::default(),
             guesses: GuessLog::default(),
             hasher,

@@ -16,13 +16,13 @@ fn name(number: usize) -> Subject {
 }
 
 /// What is served, from first to last.
-fn served<T>(mut queue: FairQueue<T>) -> Vec<T> {
+fn served<T>(mut queue: FairQueue<Subject, T>) -> Vec<T> {
     std::iter::from_fn(|| queue.pop()).map(|(_, _, job)| job).collect()
 }
 
 #[test]
 fn queue_filled_by_one_address_lets_another_in() {
-    let mut queue = FairQueue::default();
+    let mut queue = FairQueue::new(AUTH_REQUESTS_WAITING);
     for job in 0..AUTH_REQUESTS_WAITING {
         assert_eq!(queue.push(address(0), name(job), job), None, "while there is room nobody is refused");
     }
@@ -35,7 +35,7 @@ fn queue_filled_by_one_address_lets_another_in() {
 
 #[test]
 fn six_addresses_that_flood_keep_nobody_out() {
-    let mut queue = FairQueue::default();
+    let mut queue = FairQueue::new(AUTH_REQUESTS_WAITING);
     let mut refused = [0; 7];
     for round in 0..200 {
         for attacker in 0..6 {
@@ -58,7 +58,7 @@ fn six_addresses_that_flood_keep_nobody_out() {
 
 #[test]
 fn name_that_floods_keeps_no_other_out_at_its_address() {
-    let mut queue = FairQueue::default();
+    let mut queue = FairQueue::new(AUTH_REQUESTS_WAITING);
     (0..AUTH_REQUESTS_WAITING).for_each(|_| assert_eq!(queue.push(address(0), name(0), "flood"), None));
     assert_eq!(queue.push(address(0), name(1), "Nora"), Some("flood"));
     assert_eq!(queue.push(address(0), name(0), "more"), Some("more"));
@@ -67,7 +67,7 @@ fn name_that_floods_keeps_no_other_out_at_its_address() {
 
 #[test]
 fn addresses_with_the_same_share_are_served_as_they_came() {
-    let mut queue = FairQueue::default();
+    let mut queue = FairQueue::new(AUTH_REQUESTS_WAITING);
     (0..AUTH_REQUESTS_WAITING).for_each(|job| assert_eq!(queue.push(address(job), name(job), job), None));
     assert_eq!(queue.push(address(777), name(777), 777), Some(777));
     assert_eq!(queue.push(address(5), name(5), 5), Some(5));
@@ -77,7 +77,7 @@ fn addresses_with_the_same_share_are_served_as_they_came() {
 #[test]
 fn requests_one_after_the_other_are_no_advantage() {
     // Two addresses that always have one waiting are served in turns, also where one of them has had many before.
-    let mut queue = FairQueue::default();
+    let mut queue = FairQueue::new(AUTH_REQUESTS_WAITING);
     queue.push(address(0), name(0), 0);
     queue.push(address(0), name(0), 0);
     queue.pop();
@@ -98,7 +98,7 @@ proptest! {
     fn request_is_not_passed_by_again_and_again(
         steps in prop::collection::vec((0_usize..6, 0_usize..3, 0_usize..8), 1..600),
     ) {
-        let mut queue = FairQueue::default();
+        let mut queue = FairQueue::new(AUTH_REQUESTS_WAITING);
         // What waits, oldest first, and since when each first one was passed by which addresses.
         let mut waiting: Vec<(usize, usize, usize)> = Vec::new();
         let mut passed = [[0; 6]; 6];
