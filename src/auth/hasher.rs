@@ -11,7 +11,7 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{self, try_generate_salt};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 
-use crate::chat::Password;
+use crate::chat::{AuthRequest, Password};
 use crate::limits::{
     PASSWORD_MEMORY_KIB, PASSWORD_MEMORY_MAX_KIB, PASSWORD_MEMORY_REST, PASSWORD_PASSES, PASSWORD_PASSES_MAX,
 };
@@ -21,13 +21,13 @@ const HASH_MAX_BYTES: usize = 256;
 
 /// What there is to hash.
 #[derive(Debug)]
-pub(crate) enum Work {
-    /// Is this the password?
-    Verify { password: Password, against: String },
-    /// A new one.
-    Make { password: Password },
-    /// A new one, if the old one is right.
-    Remake { old: Password, against: String, new: Password },
+pub(crate) struct Work {
+    /// The request's number, which comes back with what came of it.
+    pub(crate) number: u64,
+    /// With the passwords that were typed.
+    pub(crate) request: AuthRequest,
+    /// The PHC string that the password is compared with; a [`decoy`] where there is none.
+    pub(crate) against: String,
 }
 
 /// What came of it.
@@ -44,23 +44,23 @@ pub(crate) enum Hashed {
 /// The loop's end of the thread.
 #[derive(Debug)]
 pub(crate) struct Hasher {
-    work: Sender<(u64, Work)>,
+    work: Sender<Work>,
     done: Receiver<(u64, Hashed)>,
 }
 
 /// The other ends: what there is to hash, and what came of it.
-pub(crate) type HasherEnds = (Receiver<(u64, Work)>, Sender<(u64, Hashed)>);
+pub(crate) type HasherEnds = (Receiver<Work>, Sender<(u64, Hashed)>);
 
 impl Hasher {
     /// Starts the thread, which calls `wake` when something is done.
     pub(crate) fn start(wake: impl Fn() + Send + 'static) -> io::Result<Hasher> {
-        let (work, theirs) = mpsc::channel::<(u64, Work)>();
+        let (work, theirs) = mpsc::channel::<Work>();
         let (ours, done) = mpsc::channel();
         thread::Builder::new().name("passwords".into()).spawn(move || {
             yield_to_the_loop();
             let mut memory = Memory::default();
-            while let Some((ticket, work)) = next(&theirs, &mut memory) {
-                if ours.send((ticket, perform(work, &mut memory))).is_err() {
+            while let Some(Work { number, request, against }) = next(&theirs, &mut memory) {
+                if ours.send((number, perform(request, &against, &mut memory))).is_err() {
                     break;
                 }
                 wake();
@@ -76,8 +76,8 @@ impl Hasher {
     }
 
     /// Hands over some work; the caller counts how much there is.
-    pub(crate) fn hand_over(&self, ticket: u64, work: Work) -> bool {
-        self.work.send((ticket, work)).is_ok()
+    pub(crate) fn hand_over(&self, work: Work) -> bool {
+        self.work.send(work).is_ok()
     }
 
     /// What is done.
@@ -121,7 +121,7 @@ impl Memory {
 }
 
 /// Waits for the next work, for a while with the memory of the last.
-fn next(work: &Receiver<(u64, Work)>, memory: &mut Memory) -> Option<(u64, Work)> {
+fn next(work: &Receiver<Work>, memory: &mut Memory) -> Option<Work> {
     if !memory.0.is_empty() {
         match work.recv_timeout(PASSWORD_MEMORY_REST) {
             Ok(next) => return Some(next),
@@ -132,15 +132,17 @@ fn next(work: &Receiver<(u64, Work)>, memory: &mut Memory) -> Option<(u64, Work)
     work.recv().ok()
 }
 
-fn perform(work: Work, memory: &mut Memory) -> Hashed {
+fn perform(request: AuthRequest, against: &str, memory: &mut Memory) -> Hashed {
     let made = |password, memory: &mut Memory| match make_in(password, memory) {
         Ok(made) => Hashed::Made(made),
         Err(error) => Hashed::Failed(error.to_string()),
     };
-    match work {
-        Work::Make { password } => made(&password, memory),
-        Work::Verify { password, against } => verify(&password, &against, memory),
-        Work::Remake { old, against, new } => match verify(&old, &against, memory) {
+    match request {
+        AuthRequest::Login { password, .. }
+        | AuthRequest::Check { password, .. }
+        | AuthRequest::Operator { password } => verify(&password, against, memory),
+        AuthRequest::Register { password, .. } => made(&password, memory),
+        AuthRequest::Change { old, new, .. } => match verify(&old, against, memory) {
             Hashed::Right => made(&new, memory),
             other => other,
         },

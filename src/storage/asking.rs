@@ -107,8 +107,7 @@ impl Storage {
             return None;
         }
         match outcome {
-            Outcome::Registered(id, registration) => accounts.registered(id, registration),
-            Outcome::Changed(id, changed) => accounts.changed(id, changed),
+            Outcome::AuthResult(id, auth_result) => accounts.written(id, auth_result),
             Outcome::Posted(id, posted) => Some(Reply::to(id, Answer::Posted(posted))),
             Outcome::OfflineMessages(id, account, offline_messages) => {
                 self.file.iter_mut().for_each(|file| file.fetching -= 1);

@@ -107,33 +107,13 @@ pub(super) struct Sought {
 /// What came of an [`Affair`](super::request::Affair).
 #[derive(Debug)]
 pub(super) enum Outcome {
-    Registered(RequestId, Registration),
-    Changed(RequestId, Changed),
+    /// Of a new account, or another password.
+    AuthResult(RequestId, AuthResult),
     Posted(RequestId, Posted),
     /// Oldest first.
     OfflineMessages(RequestId, AccountKey, Vec<OfflineMessage>),
     Accounts(Vec<AccountRow>),
     Ordered(u64, AccountReply),
-}
-
-/// What came of another password for an account.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Changed {
-    Made,
-    /// The account has another password than the one that was given, or is gone.
-    Stale,
-    Failed,
-}
-
-/// What came of registering a name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Registration {
-    /// It is on the disk under this number.
-    Made(AccountKey),
-    /// It is an account's name already, or looks like one.
-    Taken,
-    NoneLeft,
-    Failed,
 }
 
 impl Reply {
@@ -155,8 +135,9 @@ impl Affair {
     /// What comes of it when the file fails, for this reason.
     pub(super) fn failed(&self, why: FileFault) -> Option<Outcome> {
         match self {
-            Affair::Register { id, .. } => Some(Outcome::Registered(*id, Registration::Failed)),
-            Affair::Change { id, .. } => Some(Outcome::Changed(*id, Changed::Failed)),
+            Affair::Register { id, .. } | Affair::Change { id, .. } => {
+                Some(Outcome::AuthResult(*id, AuthResult::Failed))
+            }
             Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed)),
             Affair::Fetch { id, account } => Some(Outcome::OfflineMessages(*id, *account, Vec::new())),
             Affair::Order { ticket, .. } => {

@@ -17,14 +17,14 @@ use super::answerer::Answerer;
 use super::disk::{Disk, Waiting};
 use super::handle::{File, Storage};
 use super::pending::Load;
-use super::reply::{Changed, FileNews, Outcome, Registration, Sought, Word};
+use super::reply::{FileNews, Outcome, Sought, Word};
 use super::request::{Affair, Change, RequestId};
 use super::row::{AccountRow, Gaps, account_key};
 use super::sqlite::fault;
 use super::worker::Worker;
 use crate::auth::{Hashed, Hasher, Work};
 use crate::chat::{
-    AccountKey, Look, Message, MessageKind, Name, OfflineMessage, Origin, Password, Posted, Reach, RoomKey,
+    AccountKey, AuthRequest, AuthResult, Look, Message, MessageKind, Name, OfflineMessage, Origin, Password, Posted, Reach, RoomKey,
     UnixMillis,
 };
 use crate::control::{AccountOrder, AccountReply, Refusal, Registered};
@@ -56,7 +56,7 @@ pub struct SimulatedHelpers {
     worker: Worker<Shelf, Box<dyn Fn() + Send>>,
     questions: Receiver<(RequestId, Look)>,
     words: Sender<Word>,
-    work: Receiver<(u64, Work)>,
+    work: Receiver<Work>,
     hashed: Sender<(u64, Hashed)>,
     woken: Arc<AtomicBool>,
 }
@@ -111,17 +111,24 @@ impl SimulatedHelpers {
 
     /// The one that hashes does so, once; says whether it had a password.
     pub fn compute(&mut self) -> bool {
-        let Ok((ticket, work)) = self.work.try_recv() else { return false };
+        let Ok(Work { number, request, against }) = self.work.try_recv() else { return false };
         let hash = |password: &Password| {
             SimulatedHelpers::hash(std::str::from_utf8(password.as_bytes()).unwrap_or_default())
         };
-        let hashed = match work {
-            Work::Make { password } => Hashed::Made(hash(&password)),
-            Work::Verify { password, against } if hash(&password) == against => Hashed::Right,
-            Work::Remake { old, against, new } if hash(&old) == against => Hashed::Made(hash(&new)),
-            Work::Verify { .. } | Work::Remake { .. } => Hashed::Wrong,
+        let right = |password: &Password| hash(password) == against;
+        let hashed = match request {
+            AuthRequest::Register { password, .. } => Hashed::Made(hash(&password)),
+            AuthRequest::Change { old, new, .. } if right(&old) => Hashed::Made(hash(&new)),
+            AuthRequest::Login { password, .. }
+            | AuthRequest::Check { password, .. }
+            | AuthRequest::Operator { password }
+                if right(&password) =>
+            {
+                Hashed::Right
+            }
+            _ => Hashed::Wrong,
         };
-        let _ = self.hashed.send((ticket, hashed));
+        let _ = self.hashed.send((number, hashed));
         self.wake();
         true
     }
@@ -295,14 +302,14 @@ impl Things {
         self.accounts.values().cloned().collect()
     }
 
-    fn register(&mut self, name: &Name, password: &str, from: Option<Origin>) -> Registration {
+    fn register(&mut self, name: &Name, password: &str, from: Option<Origin>) -> AuthResult {
         let mut skeletons = SkeletonIndex::default();
         self.accounts.values().for_each(|row| skeletons.insert(&row.name, 0));
         if skeletons.clash(name) {
-            return Registration::Taken;
+            return AuthResult::Wrong;
         }
         self.last_account += 1;
-        let Some(key) = account_key(self.last_account) else { return Registration::Failed };
+        let Some(key) = account_key(self.last_account) else { return AuthResult::Failed };
         let row = AccountRow {
             key,
             name: name.clone(),
@@ -311,7 +318,7 @@ impl Things {
             trusted: from.into_iter().collect(),
         };
         self.accounts.insert(key, row);
-        Registration::Made(key)
+        AuthResult::Granted(key)
     }
 
     fn change(&mut self, account: AccountKey, password: &str) -> bool {
@@ -322,12 +329,15 @@ impl Things {
     fn settle(&mut self, affair: Affair) -> Option<Outcome> {
         match affair {
             Affair::Register { id, name, password, from } => {
-                Some(Outcome::Registered(id, self.register(&name, &password, Some(from))))
+                Some(Outcome::AuthResult(id, self.register(&name, &password, Some(from))))
             }
             Affair::Change { id, account, old, password, .. } => {
                 let theirs = self.accounts.get(&account).is_some_and(|row| row.password == old);
                 let made = theirs && self.change(account, &password);
-                Some(Outcome::Changed(id, if made { Changed::Made } else { Changed::Stale }))
+                Some(Outcome::AuthResult(
+                    id,
+                    if made { AuthResult::Granted(account) } else { AuthResult::Wrong },
+                ))
             }
             Affair::Seen { .. } => None,
             Affair::Post { id, to, offline_message, .. } => {
@@ -352,7 +362,7 @@ impl Things {
             AccountOrder::Add { name, hash } => {
                 let Ok(wanted) = Name::known(name) else { return AccountReply::Refused(Refusal::Unclear) };
                 match self.register(&wanted, hash, None) {
-                    Registration::Made(_) => AccountReply::Done,
+                    AuthResult::Granted(_) => AccountReply::Done,
                     _ => AccountReply::Refused(Refusal::Taken(name.clone())),
                 }
             }

@@ -15,7 +15,7 @@ pub(super) use skeleton_index::SkeletonIndex;
 
 use log::debug;
 
-use super::reply::{Answer, Changed, Registration, Reply};
+use super::reply::{Answer, Reply};
 use super::request::{Affair, RequestId};
 use super::row::{AccountRow, account_key};
 use crate::auth::{Claim, FairQueue, GuessLog, Hashed, Hasher, LoginThrottle, Subject, Work, decoy};
@@ -322,45 +322,24 @@ impl Accounts {
         None
     }
 
-    /// Hears what came of writing a new account.
-    pub(super) fn registered(&mut self, id: RequestId, registration: Registration) -> Option<Reply> {
-        let UnderWay { origin, matter, password, .. } = self.under_way.remove(&id.number)?;
-        let Matter::Register(name) = &matter else { return None };
-        let auth_result = match registration {
-            Registration::Made(key) => {
-                self.learn(
-                    key,
-                    Known {
-                        name: name.clone(),
-                        password: password?,
-                        made_from: Some(origin),
-                        trusted: vec![origin],
-                    },
-                );
-                AuthResult::Granted(key)
-            }
-            Registration::Taken => AuthResult::Wrong,
-            Registration::NoneLeft => AuthResult::NoneLeft,
-            Registration::Failed => AuthResult::Failed,
-        };
-        Some(Reply::to(id, Answer::AuthResult(matter, auth_result)))
-    }
-
-    /// Hears whether another password was written.
-    pub(super) fn changed(&mut self, id: RequestId, changed: Changed) -> Option<Reply> {
+    /// Hears what came of writing a new account, or another password.
+    pub(super) fn written(&mut self, id: RequestId, auth_result: AuthResult) -> Option<Reply> {
         let UnderWay { origin, subject, matter, password, .. } = self.under_way.remove(&id.number)?;
-        let Matter::Change(key) = matter else { return None };
-        if let (Changed::Made, Some(known)) = (changed, self.known.get_mut(&key)) {
-            known.password = password?;
-            // An address that knew the old one is not trusted any more.
-            known.trusted = vec![origin];
-            self.throttle.succeeded(origin, subject);
+        match (&matter, auth_result) {
+            (Matter::Register(name), AuthResult::Granted(key)) => {
+                let (name, password) = (name.clone(), password?);
+                self.learn(key, Known { name, password, made_from: Some(origin), trusted: vec![origin] });
+            }
+            (Matter::Change(_), AuthResult::Granted(key)) => {
+                if let Some(known) = self.known.get_mut(&key) {
+                    known.password = password?;
+                    // An address that knew the old one is not trusted any more.
+                    known.trusted = vec![origin];
+                    self.throttle.succeeded(origin, subject);
+                }
+            }
+            _ => {}
         }
-        let auth_result = match changed {
-            Changed::Made => AuthResult::Granted(key),
-            Changed::Stale => AuthResult::Wrong,
-            Changed::Failed => AuthResult::Failed,
-        };
         Some(Reply::to(id, Answer::AuthResult(matter, auth_result)))
     }
 
@@ -401,9 +380,9 @@ impl Accounts {
             if let Matter::Register(_) = matter {
                 self.throttle.registers(origin, now);
             }
-            let against = account_of(&matter).and_then(|key| self.known.get(&key));
-            let against = against.map(|known| known.password.clone());
-            if self.hasher.hand_over(id.number, self.work(auth_request)) {
+            let against = self.against(&matter);
+            let hash = against.clone().unwrap_or_else(decoy);
+            if self.hasher.hand_over(Work { number: id.number, request: auth_request, against: hash }) {
                 self.in_hand += 1;
                 let password = None;
                 let under_way = UnderWay { id, origin, subject, matter, password, against };
@@ -415,23 +394,13 @@ impl Accounts {
         answers
     }
 
-    fn work(&self, auth_request: AuthRequest) -> Work {
-        let of = |key: AccountKey| self.known.get(&key).map_or_else(decoy, |known| known.password.clone());
-        match auth_request {
-            AuthRequest::Login { account, password, .. } => {
-                Work::Verify { password, against: account.map_or_else(decoy, of) }
-            }
-            AuthRequest::Check { account, password } => Work::Verify { password, against: of(account) },
-            AuthRequest::Register { password, .. } => Work::Make { password },
-            AuthRequest::Change { account, old, new } => Work::Remake { old, against: of(account), new },
-            AuthRequest::Operator { password } => {
-                let operator = self.operator.as_ref();
-                Work::Verify {
-                    password,
-                    against: operator.map_or_else(decoy, |known| known.password.clone()),
-                }
-            }
-        }
+    /// The PHC string that the password given is compared with.
+    fn against(&self, matter: &Matter) -> Option<String> {
+        let known = match matter {
+            Matter::Operator => self.operator.as_ref(),
+            matter => account_of(matter).and_then(|key| self.known.get(&key)),
+        };
+        known.map(|known| known.password.clone())
     }
 }
 

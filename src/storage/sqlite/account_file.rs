@@ -11,9 +11,8 @@ use super::lock::{Lock, make_dir};
 use super::private::Exposed;
 use super::{FILE, StoreError, close_files, create_if_missing, open};
 use crate::auth::{is_hash, make};
-use crate::chat::{Name, Password};
+use crate::chat::{AuthResult, Name, Password};
 use crate::control::{AccountOrder, AccountReply, Refusal};
-use crate::storage::reply::Registration;
 use crate::storage::steady::now;
 
 /// The accounts of a directory that no server works with, and none can before this is dropped.
@@ -99,11 +98,11 @@ impl Database {
                 refused(Refusal::Unclear)
             }
             AccountOrder::Add { hash, .. } => match self.register(&name, hash, None, at)? {
-                Registration::Made(_) => Ok(AccountReply::Done),
-                Registration::Taken => {
+                AuthResult::Granted(_) => Ok(AccountReply::Done),
+                AuthResult::Wrong => {
                     refused(Refusal::Taken(self.account_named_like(&name)?.unwrap_or_default()))
                 }
-                Registration::NoneLeft | Registration::Failed => refused(Refusal::NoneLeft),
+                _ => refused(Refusal::NoneLeft),
             },
             AccountOrder::Change { hash, .. } => match self.account_called(&name)? {
                 Some(key) => Ok(done(self.change_password(key, hash, None)?)),

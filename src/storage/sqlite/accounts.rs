@@ -9,10 +9,9 @@ use rusqlite::{OptionalExtension, Result, params};
 
 use super::database::Database;
 use super::values::{account, name, origin};
-use crate::chat::{AccountKey, Name, Origin, UnixMillis};
+use crate::chat::{AccountKey, AuthResult, Name, Origin, UnixMillis};
 use crate::control::Registered;
 use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES};
-use crate::storage::reply::Registration;
 use crate::storage::row::{AccountRow, account_key};
 
 impl Database {
@@ -48,22 +47,22 @@ impl Database {
         password: &str,
         from: Option<Origin>,
         at: i64,
-    ) -> Result<Registration> {
+    ) -> Result<AuthResult> {
         if !self.accounts_like(name)?.is_empty() {
-            return Ok(Registration::Taken);
+            return Ok(AuthResult::Wrong);
         }
         if self.cached("SELECT count(*) FROM account")?.query_row([], |row| row.get::<_, usize>(0))?
             >= ACCOUNTS_MAX
         {
-            return Ok(Registration::NoneLeft);
+            return Ok(AuthResult::NoneLeft);
         }
         self.cached("INSERT INTO account (name, password, made_at, address) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![name, password, at, from])?;
         // The core has 32 bits for it, which nobody will use up.
         let number = u32::try_from(self.connection.last_insert_rowid()).ok();
-        let Some(account) = number.and_then(account_key) else { return Ok(Registration::Failed) };
+        let Some(account) = number.and_then(account_key) else { return Ok(AuthResult::Failed) };
         from.map_or(Ok(()), |from| self.trust(account, from, at))?;
-        Ok(Registration::Made(account))
+        Ok(AuthResult::Granted(account))
     }
 
     /// Whether an account has this hash for its password: the administrator may have given it another one meanwhile.

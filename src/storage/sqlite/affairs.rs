@@ -4,10 +4,11 @@ use rusqlite::Result;
 
 use super::database::{Database, is_busy};
 use super::error::fault;
+use crate::chat::AuthResult;
 use crate::control::{AccountReply, Refusal};
 use crate::locale::FileFault;
 use crate::storage::disk::Waiting;
-use crate::storage::reply::{Changed, Outcome};
+use crate::storage::reply::Outcome;
 use crate::storage::request::Affair;
 
 impl Database {
@@ -77,12 +78,15 @@ impl Database {
     fn write(&self, affair: &Affair, at: i64) -> Result<Option<Outcome>> {
         Ok(match affair {
             Affair::Register { id, name, password, from } => {
-                Some(Outcome::Registered(*id, self.register(name, password, Some(*from), at)?))
+                Some(Outcome::AuthResult(*id, self.register(name, password, Some(*from), at)?))
             }
             Affair::Change { id, account, old, password, from } => {
                 let theirs = self.has_password(*account, old)?;
                 let made = theirs && self.change_password(*account, password, Some((*from, at)))?;
-                Some(Outcome::Changed(*id, if made { Changed::Made } else { Changed::Stale }))
+                Some(Outcome::AuthResult(
+                    *id,
+                    if made { AuthResult::Granted(*account) } else { AuthResult::Wrong },
+                ))
             }
             Affair::Post { id, to, offline_message, from } => {
                 Some(Outcome::Posted(*id, self.post(*to, offline_message, *from)?))
