@@ -4,17 +4,17 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{AccountKey, AuthRequest, OfflineMessage, Question};
+use super::account::{AccountKey, Question};
 use super::admin::AdminReply;
 use super::command::Language;
 use super::event::{Decision, Event};
 use super::expulsion::Expulsion;
 use super::id::ClientId;
 use super::line::RoomKey;
-use super::look::Look;
 use super::message::{Message, MessageId};
 use super::name::Name;
 use super::record::RoomChange;
+use super::request::Request;
 use super::text::Text;
 
 /// One thing for the shell to do.
@@ -37,19 +37,13 @@ pub enum Effect {
     Room(RoomChange),
     /// Forget what was said in this room: it is no more.
     Forget(RoomKey),
-    /// Find this for a client, and give it back to the hub.
-    Look(ClientId, Look),
+    /// Ask for this on behalf of a client, and give the [`Reply`](super::Reply) to the hub.
+    Request(ClientId, Request),
     /// Ask a client this; their next line answers it, and is for nobody's eyes.
     Ask(ClientId, Question),
     /// So many of a client's next lines may be passwords for which nothing asks, if they were sent before this answer could be
     /// read: these are not to be said.
     Disregard(ClientId, u8),
-    /// See to this for a client, and give what comes of it back to the hub.
-    Authenticate(ClientId, AuthRequest),
-    /// Keep a client's letter for whoever this account is of, and tell the hub whether it is kept.
-    Post(ClientId, AccountKey, OfflineMessage),
-    /// Give the hub the letters that are kept for a client.
-    Fetch(ClientId, AccountKey),
     /// Remember that somebody is expelled.
     Expelled(Box<Expulsion>),
     /// Forget the expulsion of this number.

@@ -2,13 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{AccountChange, AccountKey, AuthResult, Matter, OfflineMessage, Posted};
+use super::account::AccountChange;
 use super::admin::AdminOrder;
 use super::command::Command;
 use super::effect::CloseReason;
 use super::id::ClientId;
-use super::look::Found;
 use super::origin::Origin;
+use super::request::Reply;
 use super::text::Text;
 
 /// One thing that happened.
@@ -21,7 +21,9 @@ pub enum Input {
     /// A connection ended without the hub's doing. The shell closes it; the others are told.
     Disconnected(ClientId, CloseReason),
     /// Something that the hub asked for has come, or cannot be had.
-    Reply(Reply),
+    Reply(ClientId, Reply),
+    /// The accounts were changed from outside of the chat.
+    AccountsChanged(Vec<AccountChange>),
     /// The administrator orders something; the answer is an [`Effect::AdminReply`](super::Effect::AdminReply).
     Admin(AdminOrder),
     /// Clients that come from now on are told this.
@@ -30,21 +32,4 @@ pub enum Input {
     Tick,
     /// The server stops: all clients are told and let go, of very many some now and the rest with each [`Tick`](Input::Tick).
     Stop,
-}
-
-/// What comes of an effect that asks for something. A client that has left meanwhile gets nothing.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Reply {
-    /// What came of an [`Effect::Authenticate`](super::Effect::Authenticate).
-    AuthResult(ClientId, Matter, AuthResult),
-    /// Whether a client's message for an absent person is kept.
-    Posted(ClientId, Posted),
-    /// The messages kept for the owner of an account, for a client, oldest first.
-    OfflineMessages(ClientId, AccountKey, Vec<OfflineMessage>),
-    /// What a client looked for was found.
-    Found(ClientId, Found),
-    /// What a client looked for cannot be found now.
-    Busy(ClientId),
-    /// The accounts were changed from outside of the chat.
-    AccountsChanged(Vec<AccountChange>),
 }

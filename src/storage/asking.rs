@@ -2,10 +2,12 @@
 
 use super::accounts::Accounts;
 use super::handle::{File, Storage};
-use super::reply::{Answer, Outcome, Reply};
-use super::request::{Affair, Change, Job, Request, RequestId, Wish};
+use super::reply::{Outcome, StorageEvent};
+use super::request::{Affair, Change, Job, RequestId};
 use crate::auth::Guesses;
-use crate::chat::{Account, AccountKey, AuthResult, MessageId, MonoTime, OfflineMessage, Origin, Posted};
+use crate::chat::{
+    Account, AccountKey, AuthResult, MessageId, MonoTime, OfflineMessage, Origin, Posted, Reply, Request,
+};
 use crate::control::AccountOrder;
 use crate::limits::MAILBOXES_IN_HAND;
 use crate::locale::FileFault;
@@ -32,17 +34,27 @@ impl Storage {
 
     /// Takes a request. The reply to it comes at once or [later](Self::replies); with it may come that to another one, which
     /// has lost its place to it.
-    pub fn request(&mut self, Request { id, from, what }: Request, now: MonoTime) -> Vec<Reply> {
-        match what {
-            Wish::Look(look) => self.look(id, from, look, now),
-            Wish::Authenticate(auth_request) => match &mut self.accounts {
+    pub fn request(
+        &mut self,
+        id: RequestId,
+        from: Origin,
+        request: Request,
+        now: MonoTime,
+    ) -> Vec<StorageEvent> {
+        match request {
+            Request::Look(look) => self.look(id, from, look, now),
+            Request::Authenticate(auth_request) => match &mut self.accounts {
                 Some(accounts) => accounts.authenticate(id, from, auth_request, now),
-                None => vec![Reply::to(id, Answer::AuthResult(auth_request.matter(), AuthResult::Failed))],
+                None => {
+                    vec![StorageEvent::to(id, Reply::AuthResult(auth_request.matter(), AuthResult::Failed))]
+                }
             },
-            Wish::Post(to, offline_message) => self.post(id, from, to, offline_message).into_iter().collect(),
-            Wish::Fetch(account) => match &mut self.file {
+            Request::Post(to, offline_message) => {
+                self.post(id, from, to, offline_message).into_iter().collect()
+            }
+            Request::Fetch(account) => match &mut self.file {
                 Some(file) => file.fetch(id, account).into_iter().collect(),
-                None => vec![Reply::to(id, Answer::OfflineMessages(account, Vec::new()))],
+                None => vec![StorageEvent::to(id, Reply::OfflineMessages(account, Vec::new()))],
             },
         }
     }
@@ -54,9 +66,9 @@ impl Storage {
         from: Origin,
         to: AccountKey,
         offline_message: OfflineMessage,
-    ) -> Option<Reply> {
+    ) -> Option<StorageEvent> {
         let affair = Affair::Post { id, to, offline_message, from };
-        (!self.send(affair)).then_some(Reply::to(id, Answer::Posted(Posted::Failed)))
+        (!self.send(affair)).then_some(StorageEvent::to(id, Reply::Posted(Posted::Failed)))
     }
 
     /// Forgets the letters of an account up to the one of that number.
@@ -89,7 +101,7 @@ impl Storage {
         self.accounts.as_ref().map_or(0, Accounts::hashed)
     }
 
-    pub(super) fn receive_hashes(&mut self, now: MonoTime) -> Vec<Reply> {
+    pub(super) fn receive_hashes(&mut self, now: MonoTime) -> Vec<StorageEvent> {
         let Storage { file, accounts: Some(accounts), .. } = self else { return Vec::new() };
         let mut send = |affair| file.as_mut().is_some_and(|file| file.push(Job::Affair(affair)).is_ok());
         let answers = accounts.receive(now, &mut send);
@@ -100,7 +112,7 @@ impl Storage {
     }
 
     /// Hears what came of an affair; behind accounts that are being taken in it waits.
-    pub(super) fn receive_outcome(&mut self, outcome: Outcome) -> Option<Reply> {
+    pub(super) fn receive_outcome(&mut self, outcome: Outcome) -> Option<StorageEvent> {
         let accounts = self.accounts.as_mut()?;
         if accounts.is_reloading() {
             self.behind_reload.push_back(outcome);
@@ -108,12 +120,12 @@ impl Storage {
         }
         match outcome {
             Outcome::AuthResult(id, auth_result) => accounts.written(id, auth_result),
-            Outcome::Posted(id, posted) => Some(Reply::to(id, Answer::Posted(posted))),
+            Outcome::Posted(id, posted) => Some(StorageEvent::to(id, Reply::Posted(posted))),
             Outcome::OfflineMessages(id, account, offline_messages) => {
                 self.file.iter_mut().for_each(|file| file.fetching -= 1);
-                Some(Reply::to(id, Answer::OfflineMessages(account, offline_messages)))
+                Some(StorageEvent::to(id, Reply::OfflineMessages(account, offline_messages)))
             }
-            Outcome::Ordered(ticket, reply) => Some(Reply::news(Answer::Ordered(ticket, reply))),
+            Outcome::Ordered(ticket, reply) => Some(StorageEvent::Ordered(ticket, reply)),
             Outcome::Accounts(rows) => {
                 accounts.begin_reload(rows);
                 self.reload_some()
@@ -128,8 +140,8 @@ impl Storage {
 
     /// Goes on with the accounts that have been changed by another hand, and hears what came of affairs behind that. Call
     /// once a turn.
-    pub fn take_accounts_in(&mut self) -> Vec<Reply> {
-        let mut answers: Vec<Reply> = self.reload_some().into_iter().collect();
+    pub fn take_accounts_in(&mut self) -> Vec<StorageEvent> {
+        let mut answers: Vec<StorageEvent> = self.reload_some().into_iter().collect();
         while !self.is_reloading()
             && let Some(outcome) = self.behind_reload.pop_front()
         {
@@ -140,9 +152,9 @@ impl Storage {
     }
 
     /// Takes some accounts in; at the end there is an answer, whether or not something is different.
-    fn reload_some(&mut self) -> Option<Reply> {
+    fn reload_some(&mut self) -> Option<StorageEvent> {
         let (changes, all) = self.accounts.as_mut()?.go_on()?;
-        (all || !changes.is_empty()).then_some(Reply::news(Answer::Accounts(changes)))
+        (all || !changes.is_empty()).then_some(StorageEvent::Accounts(changes))
     }
 
     fn send(&mut self, affair: Affair) -> bool {
@@ -153,13 +165,13 @@ impl Storage {
 impl File {
     /// Has the messages of an account read now or, while many others are, later. Letters that cannot be read now are not lost,
     /// but the reply at once has none of them.
-    fn fetch(&mut self, id: RequestId, account: AccountKey) -> Option<Reply> {
+    fn fetch(&mut self, id: RequestId, account: AccountKey) -> Option<StorageEvent> {
         if self.fetching >= MAILBOXES_IN_HAND {
             self.fetchers.push_back((id, account));
             return None;
         }
         if self.push(Job::Affair(Affair::Fetch { id, account })).is_err() {
-            return Some(Reply::to(id, Answer::OfflineMessages(account, Vec::new())));
+            return Some(StorageEvent::to(id, Reply::OfflineMessages(account, Vec::new())));
         }
         self.fetching += 1;
         None
@@ -167,7 +179,7 @@ impl File {
 
     /// Has the messages read for the accounts that wait for it, as many as may be at the same time; gives the replies where that
     /// cannot be done.
-    pub(super) fn fetch_more(&mut self) -> Vec<Reply> {
+    pub(super) fn fetch_more(&mut self) -> Vec<StorageEvent> {
         let mut answers = Vec::new();
         while self.fetching < MAILBOXES_IN_HAND
             && let Some((id, account)) = self.fetchers.pop_front()

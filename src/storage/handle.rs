@@ -16,7 +16,7 @@ use super::ledger::{Ending, Ledger, Left};
 use super::memory::Memory;
 use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
-use super::reply::{Answer, FileNews, Outcome, Reply, Word};
+use super::reply::{FileNews, Outcome, StorageEvent, Word};
 use super::request::{Affair, Change, Job, RequestId};
 use super::row::{Gap, Gaps, miss};
 use super::sqlite::{GapsFile, Store};
@@ -223,7 +223,7 @@ impl Storage {
     }
 
     /// What the helper threads have found since they were last asked.
-    pub fn replies(&mut self, now: MonoTime) -> Vec<Reply> {
+    pub fn replies(&mut self, now: MonoTime) -> Vec<StorageEvent> {
         let Some(file) = &mut self.file else { return self.receive_hashes(now) };
         let words: Vec<Word> = file.words.try_iter().collect();
         let mut replies = Vec::new();
@@ -242,9 +242,9 @@ impl Storage {
     }
 
     /// Says so where nothing can be kept because there is no file any more.
-    pub(super) fn say_displaced(&self, replies: &mut [Reply]) {
+    pub(super) fn say_displaced(&self, replies: &mut [StorageEvent]) {
         if self.file.as_ref().is_some_and(File::is_displaced) {
-            replies.iter_mut().for_each(Reply::say_displaced);
+            replies.iter_mut().for_each(StorageEvent::say_displaced);
         }
     }
 
@@ -444,11 +444,11 @@ impl File {
         }
     }
 
-    fn receive(&mut self, word: Word) -> Option<Reply> {
+    fn receive(&mut self, word: Word) -> Option<StorageEvent> {
         match word {
             Word::Unreadable { id, look, why } => {
                 self.complaint.why = Some(why);
-                return self.questions.take_back(id, look.is_search()).map(Reply::busy);
+                return self.questions.take_back(id, look.is_search()).map(StorageEvent::busy);
             }
             Word::Lost(lines, why) => {
                 self.complaint.lines += lines;
@@ -461,7 +461,7 @@ impl File {
                     FileNews::Back(_) => self.displaced = false,
                     FileNews::LockRestored(_) | FileNews::OldLinesStay => {}
                 }
-                return Some(Reply::news(Answer::File(news)));
+                return Some(StorageEvent::File(news));
             }
             Word::Found { .. } | Word::Outcome(_) | Word::Unwritten => {} // the storage's own
         }

@@ -4,20 +4,26 @@ use std::time::Duration;
 
 use super::handle::{File, Storage};
 use super::questions::Searching;
-use super::reply::{Answer, Reply, Sought};
+use super::reply::{Sought, StorageEvent};
 use super::request::{Job, RequestId};
 use super::steady::oldest;
 use super::words::Wanted;
-use crate::chat::{ClientId, Look, MonoTime, Origin, Text};
+use crate::chat::{ClientId, Look, MonoTime, Origin, Reply, Text};
 use crate::limits::{SEARCH_BYTE_NANOS, SEARCH_TURN_WORK};
 
 impl Storage {
     /// Looks for something. What does not come at once comes [later](Self::replies) or of [work](Self::work), and within
     /// [`HISTORY_PATIENCE`](crate::limits::HISTORY_PATIENCE) something does. Another one may lose its place.
-    pub(super) fn look(&mut self, id: RequestId, from: Origin, look: Look, now: MonoTime) -> Vec<Reply> {
+    pub(super) fn look(
+        &mut self,
+        id: RequestId,
+        from: Origin,
+        look: Look,
+        now: MonoTime,
+    ) -> Vec<StorageEvent> {
         // What is shown on entering comes from memory.
         if let (Some(file), Look::Last(..) | Look::Search(..)) = (&mut self.file, &look) {
-            let lost = file.questions.ask(id, from, look.is_search(), look, now).map(Reply::busy);
+            let lost = file.questions.ask(id, from, look.is_search(), look, now).map(StorageEvent::busy);
             return lost.into_iter().chain(file.hand_over()).collect();
         }
         if let Look::Search(rooms, words, count) = look {
@@ -26,14 +32,14 @@ impl Storage {
             // The answer is for the kind of question; the words need not be kept twice.
             let look = Look::Search(rooms, Text::clean(""), count);
             let lost = self.searches.ask(id, from, true, Searching { look, search }, now);
-            return lost.map(Reply::busy).into_iter().collect();
+            return lost.map(StorageEvent::busy).into_iter().collect();
         }
         let mut found = self.memory.look(look);
         if let Some(days) = self.file.as_ref().and_then(|file| file.keep_days) {
             // Memory holds them until others push them out; that is no reason to show them.
             found.lines.retain(|line| line.at.0 >= oldest(days));
         }
-        vec![Reply::to(id, Answer::Found { found, cost: Duration::ZERO })]
+        vec![StorageEvent::to(id, Reply::Found(found))]
     }
 
     /// Whether [`work`](Self::work) has something to do.
@@ -42,7 +48,7 @@ impl Storage {
     }
 
     /// Does what is to be done in memory, a bounded part of it. Call once a turn.
-    pub fn work(&mut self) -> Option<Reply> {
+    pub fn work(&mut self) -> Option<StorageEvent> {
         self.memory.free();
         let (origin, id, Searching { look, mut search }) = self.searches.next_search()?;
         let before = search.work;
@@ -52,7 +58,7 @@ impl Storage {
             let cost = Duration::from_nanos(search.work as u64 * SEARCH_BYTE_NANOS);
             let id = self.searches.close(id)?;
             let found = self.memory.end(search, look);
-            return Some(Reply::to(id, Answer::Found { found, cost }));
+            return Some(StorageEvent::Reply { id, reply: Reply::Found(found), cost });
         }
         // It has a place: it has just left it.
         self.searches.searches.push(origin, (), (id, Searching { look, search }));
@@ -60,13 +66,13 @@ impl Storage {
     }
 
     /// Gives up what has waited too long.
-    pub fn overdue(&mut self, now: MonoTime) -> Vec<Reply> {
+    pub fn overdue(&mut self, now: MonoTime) -> Vec<StorageEvent> {
         let Storage { searches, file, .. } = self;
         let mut given_up: Vec<RequestId> = std::iter::from_fn(|| searches.overdue(now)).collect();
         if let Some(file) = file {
             given_up.extend(std::iter::from_fn(|| file.questions.overdue(now)));
         }
-        given_up.into_iter().map(Reply::busy).collect()
+        given_up.into_iter().map(StorageEvent::busy).collect()
     }
 
     /// Gives up what a client has asked who is there no more.
@@ -83,10 +89,10 @@ impl Storage {
         look: Look,
         sought: Sought,
         cost: Duration,
-    ) -> Option<Reply> {
+    ) -> Option<StorageEvent> {
         self.searched += sought.looked_at;
         let id = self.file.as_mut()?.questions.take_back(id, look.is_search())?;
-        Some(Reply::to(id, Answer::Found { found: sought.found(look), cost }))
+        Some(StorageEvent::Reply { id, reply: Reply::Found(sought.found(look)), cost })
     }
 
     /// What all searches together have looked at: bytes in memory, lines in a file.
@@ -97,12 +103,12 @@ impl Storage {
 
 impl File {
     /// Hands questions to the threads; gives those for which there is no place.
-    pub(super) fn hand_over(&mut self) -> Vec<Reply> {
+    pub(super) fn hand_over(&mut self) -> Vec<StorageEvent> {
         let mut busy = Vec::new();
         while let Some((id, look)) = self.questions.next_for_threads() {
             let search = look.is_search();
             if self.push(Job::Look(id, look)).is_err() {
-                busy.extend(self.questions.take_back(id, search).map(Reply::busy));
+                busy.extend(self.questions.take_back(id, search).map(StorageEvent::busy));
             }
         }
         busy

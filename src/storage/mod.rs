@@ -24,8 +24,8 @@ mod worker;
 
 pub use handle::{Complaint, Storage};
 pub use memory::Memory;
-pub use reply::{Answer, FileNews, Reply};
-pub use request::{Request, RequestId, Wish};
+pub use reply::{FileNews, StorageEvent};
+pub use request::RequestId;
 pub use simulated::{Fault, Kept, SimulatedHelpers};
 pub use sqlite::{AccountFile, Exposed, Store, StoreError, hash};
 pub use words::fold;

@@ -8,57 +8,38 @@ use std::time::Duration;
 use super::request::{Affair, RequestId};
 use super::row::AccountRow;
 use crate::chat::{
-    AccountChange, AccountKey, AuthResult, Found, Look, Matter, Message, OfflineMessage, Posted, Reach,
+    AccountChange, AccountKey, AuthResult, Found, Look, Matter, Message, OfflineMessage, Posted, Reach, Reply,
 };
 use crate::control::{AccountReply, Refusal};
 use crate::locale::FileFault;
 
-/// What the storage has to say: the reply to a request, or news.
+/// What the storage has to say.
 #[derive(Debug)]
-pub struct Reply {
-    /// The request that it answers. None: it is news, for which nobody has asked.
-    pub id: Option<RequestId>,
-    /// What came of it.
-    pub what: Answer,
-}
-
-/// What came of a request, and news.
-#[derive(Debug)]
-pub enum Answer {
-    /// This was found.
-    Found {
-        /// What was found.
-        found: Found,
-        /// What it took, in time of the loop or of a helper thread.
+pub enum StorageEvent {
+    /// The reply to a request.
+    Reply {
+        /// The request.
+        id: RequestId,
+        /// What came of it.
+        reply: Reply,
+        /// What it took, in time of the loop or of a helper thread, if the client is to be charged for it.
         cost: Duration,
     },
-    /// It cannot be found now.
-    Busy,
-    /// What came of a password.
-    AuthResult(Matter, AuthResult),
-    /// What came of a message for an account.
-    Posted(Posted),
-    /// The messages for an account, oldest first. They are [handed over](super::Storage::ack) when the client has them.
-    OfflineMessages(AccountKey, Vec<OfflineMessage>),
-    /// News: this is different about the accounts, since another hand has changed them: all of it, or the next part.
+    /// This is different about the accounts, since another hand has changed them: all of it, or the next part.
     Accounts(Vec<AccountChange>),
-    /// News: what happened to a file of the directory.
+    /// What happened to a file of the directory.
     File(FileNews),
-    /// News: what came of the administrator's order with that ticket.
+    /// What came of the administrator's order with that ticket.
     Ordered(u64, AccountReply),
 }
 
-impl Reply {
-    pub(super) fn to(id: RequestId, what: Answer) -> Reply {
-        Reply { id: Some(id), what }
+impl StorageEvent {
+    pub(super) fn to(id: RequestId, reply: Reply) -> StorageEvent {
+        StorageEvent::Reply { id, reply, cost: Duration::ZERO }
     }
 
-    pub(super) fn busy(id: RequestId) -> Reply {
-        Reply::to(id, Answer::Busy)
-    }
-
-    pub(super) fn news(what: Answer) -> Reply {
-        Reply { id: None, what }
+    pub(super) fn busy(id: RequestId) -> StorageEvent {
+        StorageEvent::to(id, Reply::Busy)
     }
 }
 
@@ -116,16 +97,17 @@ pub(super) enum Outcome {
     Ordered(u64, AccountReply),
 }
 
-impl Reply {
+impl StorageEvent {
     /// Says that it failed, or lacks what was said last, because there is no file any more to keep it in: trying again is of
     /// no use.
     pub(super) fn say_displaced(&mut self) {
-        match &mut self.what {
-            Answer::AuthResult(Matter::Register(_) | Matter::Change(_), auth_result @ AuthResult::Failed) => {
+        let StorageEvent::Reply { reply, .. } = self else { return };
+        match reply {
+            Reply::AuthResult(Matter::Register(_) | Matter::Change(_), auth_result @ AuthResult::Failed) => {
                 *auth_result = AuthResult::Displaced;
             }
-            Answer::Posted(posted @ Posted::Failed) => *posted = Posted::Displaced,
-            Answer::Found { found, .. } => found.reach = Reach::Displaced,
+            Reply::Posted(posted @ Posted::Failed) => *posted = Posted::Displaced,
+            Reply::Found(found) => found.reach = Reach::Displaced,
             _ => {}
         }
     }

@@ -1,8 +1,8 @@
 //! What goes out to the helper threads.
 
 use crate::chat::{
-    AccountKey, AuthRequest, ClientId, Expulsion, Look, Message, MessageId, Name, OfflineMessage, Origin,
-    RoomChange, RoomKey, RoomRecord,
+    AccountKey, ClientId, Expulsion, Look, Message, MessageId, Name, OfflineMessage, Origin, RoomChange,
+    RoomKey, RoomRecord,
 };
 use crate::control::AccountOrder;
 
@@ -13,30 +13,6 @@ pub struct RequestId {
     pub client: ClientId,
     /// Its number: each request has a higher one than those before.
     pub number: u64,
-}
-
-/// Something that a client wants of the storage.
-#[derive(Debug)]
-pub struct Request {
-    /// Comes back with the reply.
-    pub id: RequestId,
-    /// From where the client comes: addresses take turns.
-    pub from: Origin,
-    /// What is wanted.
-    pub what: Wish,
-}
-
-/// What a client wants of the storage.
-#[derive(Debug)]
-pub enum Wish {
-    /// Lines of the history.
-    Look(Look),
-    /// Something that needs a password.
-    Authenticate(AuthRequest),
-    /// A message that waits for the owner of an account.
-    Post(AccountKey, OfflineMessage),
-    /// The messages that wait for the owner of an account.
-    Fetch(AccountKey),
 }
 
 /// Something for the helper thread to do.

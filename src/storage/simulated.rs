@@ -24,8 +24,8 @@ use super::sqlite::fault;
 use super::worker::Worker;
 use crate::auth::{Hashed, Hasher, Work};
 use crate::chat::{
-    AccountKey, AuthRequest, AuthResult, Look, Message, MessageKind, Name, OfflineMessage, Origin, Password, Posted, Reach, RoomKey,
-    UnixMillis,
+    AccountKey, AuthRequest, AuthResult, Look, Message, MessageKind, Name, OfflineMessage, Origin, Password,
+    Posted, Reach, RoomKey, UnixMillis,
 };
 use crate::control::{AccountOrder, AccountReply, Refusal, Registered};
 use crate::locale::FileFault;

@@ -5,13 +5,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use tertulia::chat::{
-    ClientId, Look, Message, MessageId, MessageKind, MonoTime, Name, Origin, Reach, RoomKey, Text, UnixMillis,
+    ClientId, Look, Message, MessageId, MessageKind, MonoTime, Name, Origin, Reach, Reply, Request, RoomKey,
+    Text, UnixMillis,
 };
 use tertulia::limits::{
     HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_PATIENCE, LINE_MAX_BYTES, QUESTIONS_WAITING,
     SEARCH_LINE_WORK, SEARCH_LINES, SEARCH_TURN_WORK, SEARCH_WORD_WORK, SEARCH_WORDS_MAX,
 };
-use tertulia::storage::{Answer, Reply, Request, RequestId, Storage, Wish};
+use tertulia::storage::{RequestId, Storage, StorageEvent};
 
 const NOW: MonoTime = MonoTime::START;
 const HOME: Origin = Origin::of(IpAddr::V4(Ipv4Addr::LOCALHOST));
@@ -52,12 +53,12 @@ static NEXT: AtomicU64 = AtomicU64::new(0);
 /// Asks; gives who has lost their place to it.
 fn asked(storage: &mut Storage, who: u32, from: Origin, look: Look) -> Vec<ClientId> {
     let id = RequestId { client: id(who), number: NEXT.fetch_add(1, Ordering::Relaxed) };
-    given_up(storage.request(Request { id, from, what: Wish::Look(look) }, NOW))
+    given_up(storage.request(id, from, Request::Look(look), NOW))
 }
 
-fn given_up(replies: Vec<Reply>) -> Vec<ClientId> {
-    let client = |reply: Reply| match reply {
-        Reply { id: Some(id), what: Answer::Busy } => id.client,
+fn given_up(replies: Vec<StorageEvent>) -> Vec<ClientId> {
+    let client = |reply: StorageEvent| match reply {
+        StorageEvent::Reply { id, reply: Reply::Busy, .. } => id.client,
         other => panic!("{other:?}"),
     };
     replies.into_iter().map(client).collect()
@@ -78,7 +79,7 @@ fn answer(storage: &mut Storage) -> (ClientId, Vec<String>, Reach, u64) {
         assert!(work <= SEARCH_TURN_WORK as u64 + LINE_MOST_WORK, "{work} in one turn");
         match answer {
             None => assert!(work >= SEARCH_TURN_WORK as u64, "a turn is used"),
-            Some(Reply { id: Some(id), what: Answer::Found { found, .. } }) => {
+            Some(StorageEvent::Reply { id, reply: Reply::Found(found), .. }) => {
                 let lines = found.lines.iter().map(|line| line.text.as_str().to_owned()).collect();
                 return (id.client, lines, found.reach, turn);
             }
@@ -197,14 +198,16 @@ fn search_in_memory_costs_what_was_looked_at() {
     let mut storage = near_misses(10);
     ask(&mut storage, 1, HOME, search(0..8, "zz"));
     let cost = loop {
-        if let Some(Reply { what: Answer::Found { cost, .. }, .. }) = storage.work() {
+        if let Some(StorageEvent::Reply { reply: Reply::Found(_), cost, .. }) = storage.work() {
             break cost;
         }
     };
     assert!(cost > Duration::from_micros(500), "{cost:?}");
     storage.keep(line(0, "hola"));
     ask(&mut storage, 1, HOME, Look::Search(vec![RoomKey(0)], Text::clean("hola"), 1));
-    let Some(Reply { what: Answer::Found { cost, .. }, .. }) = storage.work() else { panic!("at once") };
+    let Some(StorageEvent::Reply { reply: Reply::Found(_), cost, .. }) = storage.work() else {
+        panic!("at once")
+    };
     assert!(cost < Duration::from_micros(1), "{cost:?}: a common word is found among the newest");
 }
 

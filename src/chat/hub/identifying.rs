@@ -16,6 +16,7 @@ use crate::chat::effect::LogEntry;
 use crate::chat::event::{AccountNews, AccountRefusal};
 use crate::chat::id::ClientId;
 use crate::chat::refusal::Refusal;
+use crate::chat::request::Request;
 use crate::chat::text::Text;
 use crate::limits::PASSWORD_TRIES;
 
@@ -127,7 +128,7 @@ impl Hub {
             Some(Step::Submit(auth_request, next)) => {
                 let waiting = Waiting { typed, matter: auth_request.matter(), next, spoken: false };
                 self.ask(id, Asking::Waiting(waiting));
-                self.effects.push(Effect::Authenticate(id, auth_request));
+                self.effects.push(Effect::Request(id, Request::Authenticate(auth_request)));
             }
         }
         Ok(())
@@ -347,7 +348,7 @@ impl Hub {
         if let Some(leaving) = leaving {
             self.leave_place_to(leaving);
         }
-        self.effects.push(Effect::Fetch(id, key));
+        self.effects.push(Effect::Request(id, Request::Fetch(key)));
         Ok(())
     }
 

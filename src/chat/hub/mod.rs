@@ -39,13 +39,14 @@ use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
 use super::hiding::Hiding;
 use super::id::ClientId;
-use super::input::{Input, Reply};
+use super::input::Input;
 use super::message::{MessageId, MessageKind};
 use super::mono_time::MonoTime;
 use super::name::Name;
 use super::origin::Origin;
 use super::people::People;
 use super::refusal::Refusal;
+use super::request::Reply;
 use super::room::Room;
 use super::rooms::Rooms;
 use super::time::Time;
@@ -143,7 +144,8 @@ impl Hub {
             Input::Connected(id, origin) => self.connect(id, origin),
             Input::Command(id, command) => self.handle(id, command),
             Input::Disconnected(id, reason) => self.disconnect(id, reason),
-            Input::Reply(reply) => self.take_reply(reply),
+            Input::Reply(id, reply) => self.take_reply(id, reply),
+            Input::AccountsChanged(changes) => self.accounts_changed(changes),
             Input::Admin(order) => self.administer(order),
             Input::Motd(motd) => self.config.motd = motd,
             Input::Tick => self.tick(),
@@ -163,14 +165,13 @@ impl Hub {
     }
 
     /// Something came that was asked for.
-    fn take_reply(&mut self, reply: Reply) {
+    fn take_reply(&mut self, id: ClientId, reply: Reply) {
         match reply {
-            Reply::AuthResult(id, matter, auth_result) => self.auth_result(id, matter, auth_result),
-            Reply::Posted(id, posted) => self.posted(id, posted),
-            Reply::OfflineMessages(id, account, messages) => self.offline_messages(id, account, messages),
-            Reply::Found(id, found) => self.found(id, found),
-            Reply::Busy(id) => self.not_found_now(id),
-            Reply::AccountsChanged(changes) => self.accounts_changed(changes),
+            Reply::AuthResult(matter, auth_result) => self.auth_result(id, matter, auth_result),
+            Reply::Posted(posted) => self.posted(id, posted),
+            Reply::OfflineMessages(account, messages) => self.offline_messages(id, account, messages),
+            Reply::Found(found) => self.found(id, found),
+            Reply::Busy => self.not_found_now(id),
         }
     }
 

@@ -10,6 +10,7 @@ use crate::chat::account::{AccountKey, OfflineMessage, Posted};
 use crate::chat::correspondent::Correspondent;
 use crate::chat::id::ClientId;
 use crate::chat::message::MessageId;
+use crate::chat::request::Request;
 use crate::chat::text::Text;
 use crate::limits::LETTER_WRITERS;
 
@@ -61,7 +62,10 @@ impl Hub {
         self.posting.extend(who.map(|who| (id, Writer { letter, who })));
         self.tell(id, Event::PrivateSent { to, text: text.clone(), away });
         let (from, sender) = (from.clone(), self.account(id));
-        self.effects.push(Effect::Post(id, account, OfflineMessage { id: letter, from, sender, at, text }));
+        self.effects.push(Effect::Request(
+            id,
+            Request::Post(account, OfflineMessage { id: letter, from, sender, at, text }),
+        ));
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use crate::chat::id::ClientId;
 use crate::chat::line::RoomKey;
 use crate::chat::look::{Found, Look};
 use crate::chat::name::Name;
+use crate::chat::request::Request;
 use crate::chat::text::Text;
 use crate::limits::{HISTORY_DEFAULT_LINES, SEARCH_LINES};
 
@@ -52,7 +53,10 @@ impl Hub {
     pub(super) fn history(&mut self, id: ClientId, target: Option<&Text>, lines: Option<usize>) -> Done {
         let room = self.target_room(id, target)?;
         let key = self.rooms[room].key;
-        self.effects.push(Effect::Look(id, Look::Last(key, lines.unwrap_or(HISTORY_DEFAULT_LINES))));
+        self.effects.push(Effect::Request(
+            id,
+            Request::Look(Look::Last(key, lines.unwrap_or(HISTORY_DEFAULT_LINES))),
+        ));
         Ok(())
     }
 
@@ -67,7 +71,7 @@ impl Hub {
         if rooms.is_empty() {
             return Err(RoomRefusal::Nowhere.into());
         }
-        self.effects.push(Effect::Look(id, Look::Search(rooms, words, SEARCH_LINES)));
+        self.effects.push(Effect::Request(id, Request::Look(Look::Search(rooms, words, SEARCH_LINES))));
         Ok(())
     }
 
@@ -76,7 +80,8 @@ impl Hub {
         if self.config.replay > 0
             && let Some(room) = self.room(room)
         {
-            self.effects.push(Effect::Look(id, Look::Entering(room.key, self.config.replay)));
+            self.effects
+                .push(Effect::Request(id, Request::Look(Look::Entering(room.key, self.config.replay))));
         }
     }
 }

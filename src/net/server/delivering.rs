@@ -6,12 +6,12 @@ use log::{debug, error, info, log_enabled, warn};
 
 use super::Server;
 use crate::auth::Guesses;
-use crate::chat::{ClientId, Effect, Input, LogEntry, MonoTime, Origin, Reply as HubReply};
+use crate::chat::{ClientId, Effect, Input, LogEntry, MonoTime, Origin, Request};
 use crate::limits::{AUTH_PATIENCE, COST_SHARE, HISTORY_PATIENCE};
 use crate::net::connection::Awaited;
 use crate::net::stream::Stream;
 use crate::protocol::console;
-use crate::storage::{Answer, Complaint, FileNews, Reply, Request, RequestId, Wish};
+use crate::storage::{Complaint, FileNews, RequestId, StorageEvent};
 
 impl<S: Stream> Server<S> {
     /// Hands something that happened to the hub, and does what the hub wants done.
@@ -59,63 +59,46 @@ impl<S: Stream> Server<S> {
                 self.connections.with_input(id, |conn| conn.disregard(lines));
             }
             Effect::AdminReply(reply) => self.admin_reply = Some(reply),
-            Effect::Authenticate(id, auth_request) => self.request(id, Wish::Authenticate(auth_request), now),
-            Effect::Post(id, account, message) => self.request(id, Wish::Post(account, message), now),
-            Effect::Fetch(id, account) => self.request(id, Wish::Fetch(account), now),
-            Effect::Look(id, look) => self.request(id, Wish::Look(look), now),
+            Effect::Request(id, request) => self.request(id, request, now),
             Effect::Ack(account, up_to) => self.history.ack(account, up_to),
         }
     }
 
     /// Asks the storage for something; until its reply comes, the client's next commands wait.
-    fn request(&mut self, client: ClientId, what: Wish, now: MonoTime) {
+    fn request(&mut self, client: ClientId, request: Request, now: MonoTime) {
         self.requests += 1;
         let id = RequestId { client, number: self.requests };
-        let patience = if let Wish::Authenticate(_) = what { AUTH_PATIENCE } else { HISTORY_PATIENCE };
+        let patience = if let Request::Authenticate(_) = request { AUTH_PATIENCE } else { HISTORY_PATIENCE };
         let from = self.hub.origin(client).unwrap_or(Origin::UNKNOWN);
-        let replies = self.history.request(Request { id, from, what }, now);
-        if !replies.iter().any(|reply| reply.id == Some(id))
+        let events = self.history.request(id, from, request, now);
+        let replies = |event: &StorageEvent| matches!(event, StorageEvent::Reply { id: to, .. } if *to == id);
+        if !events.iter().any(replies)
             && let Some(conn) = self.connections.get_mut(client)
         {
             conn.awaiting = Some(Box::new(Awaited { request: id.number, until: now + patience }));
         }
-        replies.into_iter().for_each(|reply| self.recall(reply, now));
+        events.into_iter().for_each(|event| self.recall(event, now));
     }
 
     /// Hands what the storage says to the hub; a client that has left meanwhile gets nothing. A reply lets those commands go on
     /// that wait for it: one that comes late leaves the next question to its own.
-    pub(super) fn recall(&mut self, reply: Reply, now: MonoTime) {
-        let Some(RequestId { client, number }) = reply.id else { return self.take_news(reply.what, now) };
-        let told = match reply.what {
-            Answer::AuthResult(matter, result) => HubReply::AuthResult(client, matter, result),
-            Answer::Posted(posted) => HubReply::Posted(client, posted),
-            Answer::OfflineMessages(account, messages) => {
-                HubReply::OfflineMessages(client, account, messages)
+    pub(super) fn recall(&mut self, event: StorageEvent, now: MonoTime) {
+        let at = self.clocks.at(now);
+        match event {
+            StorageEvent::Reply { id: RequestId { client, number }, reply, cost } => {
+                if !cost.is_zero() {
+                    self.connections.charge(client, cost, COST_SHARE, now);
+                }
+                self.hub.apply(at, Input::Reply(client, reply));
+                if let Some(conn) = self.connections.get_mut(client)
+                    && conn.awaiting.take_if(|awaited| awaited.request == number).is_some()
+                {
+                    self.ingress.mark_ready(&mut self.connections, client);
+                }
             }
-            Answer::Found { found, cost } => {
-                self.connections.charge(client, cost, COST_SHARE, now);
-                HubReply::Found(client, found)
-            }
-            Answer::Busy => HubReply::Busy(client),
-            news => return self.take_news(news, now),
-        };
-        self.hub.apply(self.clocks.at(now), Input::Reply(told));
-        if let Some(conn) = self.connections.get_mut(client)
-            && conn.awaiting.take_if(|awaited| awaited.request == number).is_some()
-        {
-            self.ingress.mark_ready(&mut self.connections, client);
-        }
-    }
-
-    /// Hears what nobody in the chat has asked for.
-    fn take_news(&mut self, news: Answer, now: MonoTime) {
-        match news {
-            Answer::File(news) => self.note_file(&news),
-            Answer::Ordered(ticket, reply) => self.account_replies.push((ticket, reply)),
-            Answer::Accounts(changes) => {
-                self.hub.apply(self.clocks.at(now), Input::Reply(HubReply::AccountsChanged(changes)));
-            }
-            _ => {} // a reply to somebody
+            StorageEvent::Accounts(changes) => self.hub.apply(at, Input::AccountsChanged(changes)),
+            StorageEvent::File(news) => self.note_file(&news),
+            StorageEvent::Ordered(ticket, reply) => self.account_replies.push((ticket, reply)),
         }
     }
 

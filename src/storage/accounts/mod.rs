@@ -15,12 +15,12 @@ pub(super) use skeleton_index::SkeletonIndex;
 
 use log::debug;
 
-use super::reply::{Answer, Reply};
+use super::reply::StorageEvent;
 use super::request::{Affair, RequestId};
 use super::row::{AccountRow, account_key};
 use crate::auth::{Claim, FairQueue, GuessLog, Hashed, Hasher, LoginThrottle, Subject, Work, decoy};
 use crate::chat::{
-    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, MonoTime, Name, Origin,
+    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, MonoTime, Name, Origin, Reply,
 };
 use crate::limits::{ACCOUNTS_MAX, AUTH_REQUESTS_WAITING, TRUSTED_ADDRESSES, is_over_share};
 
@@ -170,14 +170,14 @@ impl Accounts {
         from: Origin,
         auth_request: AuthRequest,
         now: MonoTime,
-    ) -> Vec<Reply> {
+    ) -> Vec<StorageEvent> {
         let subject = self.subject(&auth_request);
         let matter = auth_request.matter();
         if let Some(auth_result) = self.refusal(from, subject, &auth_request, now) {
-            return vec![Reply::to(id, Answer::AuthResult(matter, auth_result))];
+            return vec![StorageEvent::to(id, Reply::AuthResult(matter, auth_result))];
         }
         let busy = |(id, auth_request): (RequestId, AuthRequest)| {
-            Reply::to(id, Answer::AuthResult(auth_request.matter(), AuthResult::Busy))
+            StorageEvent::to(id, Reply::AuthResult(auth_request.matter(), AuthResult::Busy))
         };
         match self.waiting.push(from, subject, (id, auth_request)) {
             Some(loser) if loser.0 == id => vec![busy(loser)],
@@ -237,7 +237,7 @@ impl Accounts {
     }
 
     /// Hears what has been hashed.
-    pub(super) fn receive(&mut self, now: MonoTime, send: Post<'_>) -> Vec<Reply> {
+    pub(super) fn receive(&mut self, now: MonoTime, send: Post<'_>) -> Vec<StorageEvent> {
         let mut answers = Vec::new();
         while let Some((number, hashed)) = self.hasher.done() {
             self.in_hand -= 1;
@@ -246,7 +246,7 @@ impl Accounts {
             let (id, matter) = (under_way.id, under_way.matter.clone());
             let auth_result = self.judge(under_way, hashed, now, send);
             answers.extend(
-                auth_result.map(|auth_result| Reply::to(id, Answer::AuthResult(matter, auth_result))),
+                auth_result.map(|auth_result| StorageEvent::to(id, Reply::AuthResult(matter, auth_result))),
             );
         }
         answers.extend(self.hand_over(now));
@@ -323,7 +323,7 @@ impl Accounts {
     }
 
     /// Hears what came of writing a new account, or another password.
-    pub(super) fn written(&mut self, id: RequestId, auth_result: AuthResult) -> Option<Reply> {
+    pub(super) fn written(&mut self, id: RequestId, auth_result: AuthResult) -> Option<StorageEvent> {
         let UnderWay { origin, subject, matter, password, .. } = self.under_way.remove(&id.number)?;
         match (&matter, auth_result) {
             (Matter::Register(name), AuthResult::Granted(key)) => {
@@ -340,7 +340,7 @@ impl Accounts {
             }
             _ => {}
         }
-        Some(Reply::to(id, Answer::AuthResult(matter, auth_result)))
+        Some(StorageEvent::to(id, Reply::AuthResult(matter, auth_result)))
     }
 
     /// Takes a new account; says whether there is a place for it, and none of that very name.
@@ -366,7 +366,7 @@ impl Accounts {
     }
 
     /// Gives the thread what it may have in hand.
-    fn hand_over(&mut self, now: MonoTime) -> Vec<Reply> {
+    fn hand_over(&mut self, now: MonoTime) -> Vec<StorageEvent> {
         let mut answers = Vec::new();
         while self.in_hand < IN_HAND
             && let Some((origin, subject, (id, auth_request))) = self.waiting.pop()
@@ -374,7 +374,7 @@ impl Accounts {
             let matter = auth_request.matter();
             // Much may have happened while it waited.
             if let Some(auth_result) = self.refusal(origin, subject, &auth_request, now) {
-                answers.push(Reply::to(id, Answer::AuthResult(matter, auth_result)));
+                answers.push(StorageEvent::to(id, Reply::AuthResult(matter, auth_result)));
                 continue;
             }
             if let Matter::Register(_) = matter {
@@ -388,7 +388,7 @@ impl Accounts {
                 let under_way = UnderWay { id, origin, subject, matter, password, against };
                 self.under_way.insert(id.number, under_way);
             } else {
-                answers.push(Reply::to(id, Answer::AuthResult(matter, AuthResult::Failed)));
+                answers.push(StorageEvent::to(id, Reply::AuthResult(matter, AuthResult::Failed)));
             }
         }
         answers

@@ -1,6 +1,6 @@
 //! Registered names in that chat: passwords, letters, and a server that goes on with what was kept.
 
-use tertulia::chat::{ChatConfig, ClientId, Command, Input, Password, Reply, RoomKey, RoomRecord};
+use tertulia::chat::{ChatConfig, ClientId, Command, Input, Password, RoomKey, RoomRecord};
 
 use super::world::World;
 use crate::hub::text;
@@ -67,7 +67,7 @@ impl World {
         let before = self.book.accounts();
         change(&mut self.book);
         let changes = self.book.changes_since(&before);
-        self.apply(None, Input::Reply(Reply::AccountsChanged(changes)));
+        self.apply(None, Input::AccountsChanged(changes));
     }
 
     pub fn types(&mut self, id: ClientId, password: &str) {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tertulia::chat::{
     ChatConfig, ClientId, CloseReason, Command, Effect, Event, Found, Hub, Input, Message, MonoTime, Origin,
-    Reach, Reply, Time,
+    Reach, Reply, Request, Time,
 };
 use tertulia::storage::Memory;
 
@@ -237,7 +237,7 @@ impl World {
             let Answer { query, asked, to, ref found } = answer;
             for (shelf, found) in found.clone() {
                 let way = (Door::Recalled(query, shelf), asked);
-                self.apply(Some(way), Input::Reply(Reply::Found(to, found)));
+                self.apply(Some(way), Input::Reply(to, Reply::Found(found)));
             }
             self.answers.push(answer);
         }
@@ -344,12 +344,16 @@ impl Shell for World {
         // What comes of it later is told of itself.
         self.way = None;
         match (&mut self.waiting, effect) {
-            (_, Effect::Look(to, look)) => {
+            (_, Effect::Request(to, Request::Look(look))) => {
                 let everything = Found { look: look.clone(), lines: self.said.clone(), reach: Reach::All };
                 let found = [(Shelf::Careful, self.memory.look(look)), (Shelf::Careless, everything)];
                 self.answers.push(Answer { query: self.query, asked: self.stage, to, found });
             }
-            (Some(waiting), effect @ (Effect::Authenticate(..) | Effect::Fetch(..))) => waiting.push(effect),
+            (
+                Some(waiting),
+                effect @ (Effect::Request(_, Request::Authenticate(..))
+                | Effect::Request(_, Request::Fetch(..))),
+            ) => waiting.push(effect),
             (_, effect) => self.replies(effect),
         }
     }

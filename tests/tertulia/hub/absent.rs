@@ -87,13 +87,13 @@ fn offline_messages_of_one_account_are_not_seen_with_those_of_another() {
     let (_, asked) = chat.auth_requests.pop().expect("they gave a password");
     let mut out = Vec::new();
     // The letters of María come late, when Juan's password is asked for; those of Juan have not come yet.
-    out.extend(chat.decides(Input::Reply(Reply::AuthResult(id, asked.matter(), AuthResult::Granted(maria)))));
+    out.extend(chat.decides(Input::Reply(id, Reply::AuthResult(asked.matter(), AuthResult::Granted(maria)))));
     out.extend(chat.decides(Input::Command(id, Command::Login(text("Juan")))));
     let messages = chat.book.fetch(maria);
-    out.extend(chat.decides(Input::Reply(Reply::OfflineMessages(id, maria, messages))));
+    out.extend(chat.decides(Input::Reply(id, Reply::OfflineMessages(maria, messages))));
     chat.types_secret(id, "tres tristes tigres");
     let (_, asked) = chat.auth_requests.pop().expect("they gave another one");
-    out.extend(chat.decides(Input::Reply(Reply::AuthResult(id, asked.matter(), AuthResult::Granted(juan)))));
+    out.extend(chat.decides(Input::Reply(id, Reply::AuthResult(asked.matter(), AuthResult::Granted(juan)))));
     out.extend(chat.decides(Input::Command(id, Command::Say { room: None, text: text("ya soy Juan") })));
     let seen = out.iter().find(|effect| matches!(effect, Effect::Ack(..)));
     assert_eq!(seen, None, "Juan has seen nothing");

@@ -304,7 +304,7 @@ fn guest_with_a_registered_name_gives_way_and_is_not_succeeded() {
     chat.does(guest, join("secreta"));
     chat.book = Book::of(&ACCOUNTS);
     let added = chat.book.changes_since(&[]);
-    chat.apply(Input::Reply(Reply::AccountsChanged(added)));
+    chat.apply(Input::AccountsChanged(added));
     chat.hush();
     chat.does(guest, Command::Register);
     assert_eq!(chat.hears(guest), ["somebody else's: María"]);
@@ -340,7 +340,7 @@ fn reply_that_comes_late_is_for_what_was_asked() {
     let late = chat.auth_requests.remove(0);
     let (matter, auth_result) = chat.book.settle(late.1);
     assert!(matches!(auth_result, AuthResult::Granted(_)));
-    chat.apply(Input::Reply(Reply::AuthResult(id, matter, auth_result)));
+    chat.apply(Input::Reply(id, Reply::AuthResult(matter, auth_result)));
     assert_eq!(chat.hub.name(id), None);
     chat.settles();
     assert_eq!(
@@ -382,7 +382,7 @@ fn refusal_of_every_kind_is_told() {
         chat.says(id, "María");
         chat.types_secret(id, "girasol");
         let matter: Matter = chat.auth_requests.pop().expect("it was asked for").1.matter();
-        chat.apply(Input::Reply(Reply::AuthResult(id, matter, auth_result)));
+        chat.apply(Input::Reply(id, Reply::AuthResult(matter, auth_result)));
         assert_eq!(chat.hears(id), ["name?", "password?", heard, "or back", "password?"]);
     }
 }
@@ -397,7 +397,7 @@ fn name_that_was_registered_meanwhile_is_somebody_else_s() {
     chat.types_secret(ana, "uno o más");
     chat.types_secret(ana, "uno o más");
     let matter = chat.auth_requests.pop().expect("it was asked for").1.matter();
-    chat.apply(Input::Reply(Reply::AuthResult(ana, matter, AuthResult::Wrong)));
+    chat.apply(Input::Reply(ana, Reply::AuthResult(matter, AuthResult::Wrong)));
     assert_eq!(chat.hears(ana), ["new password?", "again?", "somebody else's: Ana"]);
 }
 
@@ -430,7 +430,7 @@ fn sessions_end_with_the_password_that_opened_them_whatever_they_are_called() {
             assert!(chat.is_here(maria), "who changed it stays");
         } else {
             let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
-            chat.apply(Input::Reply(Reply::AccountsChanged(renewed)));
+            chat.apply(Input::AccountsChanged(renewed));
             assert_eq!(chat.hears(maria).last().map(String::as_str), Some("another password: María"));
             assert!(!chat.is_here(maria));
         }
@@ -450,7 +450,7 @@ fn sessions_that_were_taken_over_end_with_their_password_too() {
     chat.does(new, nick("Otra"));
     chat.hush();
     let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
-    chat.apply(Input::Reply(Reply::AccountsChanged(renewed)));
+    chat.apply(Input::AccountsChanged(renewed));
     assert_eq!(chat.hears(new), ["another password: María"]);
     assert!(!chat.is_here(new));
     let juan = chat.logs_in("Juan", "tres tristes tigres");
@@ -486,7 +486,7 @@ fn very_many_sessions_of_one_account_end_over_several_turns() {
     }
     chat.hush();
     let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
-    chat.apply(Input::Reply(Reply::AccountsChanged(renewed)));
+    chat.apply(Input::AccountsChanged(renewed));
     assert_eq!(chat.closed.len(), EXPELLED_PER_TURN);
     assert_eq!(chat.hub.next_due(), Some(MonoTime::START), "there is more to be done at once");
     chat.tick();
@@ -524,7 +524,7 @@ fn revoked_session_does_nothing_while_it_waits_for_its_end() {
             let (mut chat, juan, last) = with_sessions_that_wait_for_their_end();
             let key = chat.book.key("María");
             let change = if removed { AccountChange::Removed(key) } else { AccountChange::Renewed(key) };
-            chat.apply(Input::Reply(Reply::AccountsChanged(vec![change])));
+            chat.apply(Input::AccountsChanged(vec![change]));
             assert!(chat.is_here(last), "it waits");
             drop(chat.events(juan));
             chat.does(last, command.clone());
@@ -547,7 +547,7 @@ fn revoked_session_is_not_given_what_it_waited_for() {
     chat.slow = true;
     chat.types_secret(last, "tres tristes tigres");
     let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
-    chat.apply(Input::Reply(Reply::AccountsChanged(renewed)));
+    chat.apply(Input::AccountsChanged(renewed));
     chat.settles();
     assert_eq!(chat.closed.last(), Some(&(last, CloseReason::Revoked)));
 }
@@ -559,7 +559,7 @@ fn revoked_session_is_not_what_its_owner_goes_on_with() {
     chat.does(last, join("sala"));
     chat.hush();
     let renewed = vec![AccountChange::Renewed(chat.book.key("María"))];
-    chat.apply(Input::Reply(Reply::AccountsChanged(renewed)));
+    chat.apply(Input::AccountsChanged(renewed));
     assert!(chat.is_here(last), "it waits");
     let maria = chat.logs_in("María", "girasol");
     assert!(chat.closed.contains(&(last, CloseReason::Revoked)));

@@ -1,6 +1,6 @@
 //! Names that differ in marks or case alone are one name; accounts and rooms from before that was so are all reached.
 
-use tertulia::chat::{AccountKey, ChatConfig, CloseReason, Command, Input, Reply, RoomKey, RoomRecord, Text};
+use tertulia::chat::{AccountKey, ChatConfig, CloseReason, Command, Input, RoomKey, RoomRecord, Text};
 
 use super::{Book, Chat, NOTHING, ignore, join, message, nick, text, topic};
 
@@ -140,7 +140,7 @@ fn guest_of_a_clashing_name_gives_way_to_the_owner() {
     let before = chat.book.accounts();
     chat.book.add("María", "girasol");
     let added = chat.book.changes_since(&before);
-    chat.apply(Input::Reply(Reply::AccountsChanged(added)));
+    chat.apply(Input::AccountsChanged(added));
     chat.hush();
     chat.does(guest, Command::Register);
     assert_eq!(chat.hears(guest), ["somebody else's: Maria"], "by one that looks the same");
@@ -272,7 +272,7 @@ fn ban_stays_with_the_name_when_its_account_is_gone() {
     let before = chat.book.accounts();
     chat.book.remove("María");
     let gone = chat.book.changes_since(&before);
-    chat.apply(Input::Reply(Reply::AccountsChanged(gone)));
+    chat.apply(Input::AccountsChanged(gone));
     let guest = chat.enters("Maria");
     chat.hush();
     chat.does(guest, join("sala"));

@@ -108,7 +108,7 @@ impl Street {
                 self.entitled.extend(had.map(|&id| (id, key)));
             }
         }
-        self.chat.apply(Input::Reply(Reply::AuthResult(id, matter, auth_result)));
+        self.chat.apply(Input::Reply(id, Reply::AuthResult(matter, auth_result)));
         self.chat.closed.clear();
     }
 

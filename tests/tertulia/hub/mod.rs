@@ -35,7 +35,7 @@ use std::time::Duration;
 use tertulia::chat::{
     AdminOrder, AdminReply, AuthRequest, ChatConfig, ClientId, CloseReason, Command, Crowd, Effect, Event,
     Expulsion, Farewell, Hub, Input, Language, LogEntry, Message, MessageKind, MonoTime, Name, NameRefusal,
-    Office, Origin, Password, Person, Reply, RoomChange, Text, Time, UnixMillis,
+    Office, Origin, Password, Person, Reply, Request, RoomChange, Text, Time, UnixMillis,
 };
 
 use super::support::book::Book;
@@ -168,7 +168,7 @@ impl Chat {
     pub fn settles(&mut self) {
         for (id, auth_request) in std::mem::take(&mut self.auth_requests) {
             let (matter, auth_result) = self.book.settle(auth_request);
-            self.apply(Input::Reply(Reply::AuthResult(id, matter, auth_result)));
+            self.apply(Input::Reply(id, Reply::AuthResult(matter, auth_result)));
         }
     }
 
@@ -302,8 +302,8 @@ impl Shell for Chat {
 
     fn asks(&mut self, effect: Effect) {
         match effect {
-            Effect::Look(..) => {}
-            Effect::Authenticate(id, auth_request) => {
+            Effect::Request(_, Request::Look(..)) => {}
+            Effect::Request(id, Request::Authenticate(auth_request)) => {
                 self.auth_requests.push((id, auth_request));
                 if !self.slow {
                     self.settles();

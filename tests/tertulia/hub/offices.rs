@@ -1,6 +1,6 @@
 //! What a registered name may do for good: operators of the server, operators of rooms, and rooms that stay.
 
-use tertulia::chat::{AccountKey, ChatConfig, CloseReason, Command, Input, Reply, RoomKey, RoomRecord};
+use tertulia::chat::{AccountKey, ChatConfig, CloseReason, Command, Input, RoomKey, RoomRecord};
 
 use super::{Book, Chat, join, leave, name, nick, text, topic};
 
@@ -138,7 +138,7 @@ fn account_that_was_removed_is_nobody_s() {
     let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));
     chat.hush();
     let gone = Book::default().changes_since(&chat.book.accounts());
-    chat.apply(Input::Reply(Reply::AccountsChanged(gone)));
+    chat.apply(Input::AccountsChanged(gone));
     assert_eq!(chat.hears(maria), ["no longer registered: María"]);
     assert_eq!(chat.closed, [(maria, CloseReason::Revoked)]);
     assert_eq!(chat.hears(ana), ["<<< María"]);
@@ -160,7 +160,7 @@ fn room_of_an_account_that_was_removed_is_gone_when_nobody_is_there() {
     chat.does(ana, join("cocina"));
     chat.does(maria, leave("vacía"));
     let gone = Book::default().changes_since(&chat.book.accounts());
-    chat.apply(Input::Reply(Reply::AccountsChanged(gone)));
+    chat.apply(Input::AccountsChanged(gone));
     let kept: Vec<&str> = chat.records.values().map(|record| record.name.as_str()).collect();
     assert_eq!(kept, ["cocina"], "there is somebody in it");
     chat.hush();

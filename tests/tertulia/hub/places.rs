@@ -1,6 +1,6 @@
 //! Places and rooms when few are left: no address has them all, and who is registered comes in.
 
-use tertulia::chat::{AccountChange, ChatConfig, CloseReason, Command, Input, Reply, RoomKey, RoomRecord};
+use tertulia::chat::{AccountChange, ChatConfig, CloseReason, Command, Input, RoomKey, RoomRecord};
 use tertulia::limits::{
     NEWCOMER_GRACE, ROOMS_MAX, ROOMS_PER_PERSON, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS,
 };
@@ -340,7 +340,7 @@ fn rooms_that_go_on_count_for_the_address_of_the_account_that_made_them() {
     assert_eq!(chat.hears(olga), ["made #otra"]);
     // They go with the account, and all that is counted with them.
     let gone = [maria, juan].map(AccountChange::Removed).to_vec();
-    chat.apply(Input::Reply(Reply::AccountsChanged(gone)));
+    chat.apply(Input::AccountsChanged(gone));
     chat.does(eva, join("nueva"));
     assert_eq!(chat.hears(eva), ["made #nueva"]);
     [eva, olga].into_iter().for_each(|id| chat.quits(id));

@@ -179,7 +179,7 @@ impl Trial {
                 let before = chat.book.accounts();
                 chat.book.remove(name);
                 let changes = chat.book.changes_since(&before);
-                chat.apply(Input::Reply(tertulia::chat::Reply::AccountsChanged(changes)));
+                chat.apply(Input::AccountsChanged(changes));
             }
             Deed::Removed(_) => {}
             Deed::Wait(millis) => chat.waits(Duration::from_millis(millis)),

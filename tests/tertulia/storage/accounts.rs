@@ -1,13 +1,13 @@
 //! Accounts: whose password is right, what a wrong one costs, and what is there after a stop or a kill.
 
-use tertulia::chat::{Account, AccountChange, AuthRequest, AuthResult, ClientId, Matter};
+use tertulia::chat::{Account, AccountChange, AuthRequest, AuthResult, ClientId, Matter, Reply, Request};
 use tertulia::control::{AccountOrder, AccountReply};
 use tertulia::limits::{
     ACCOUNTS_MAX, AUTH_REQUESTS_WAITING, FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME,
     TRUSTED_ADDRESSES,
 };
 use tertulia::locale::FileFault;
-use tertulia::storage::{Answer, Reply, Request, RequestId, Storage, Wish, hash};
+use tertulia::storage::{RequestId, Storage, StorageEvent, hash};
 
 use super::support::{DEADLINE, Desk, Dir, HOME, login, name, origin, password};
 
@@ -144,25 +144,30 @@ fn flood_from_one_address_is_refused_unhashed_and_others_are_served_between() {
     let mut desk = Desk::open(&dir);
     let ana = desk.account("Ana", "secreto");
     let before = desk.storage.hashed();
-    let busy =
-        |reply: &Reply| matches!(reply.what, Answer::AuthResult(Matter::Login(None), AuthResult::Busy));
+    let busy = |event: &StorageEvent| match event {
+        StorageEvent::Reply {
+            id, reply: Reply::AuthResult(Matter::Login(None), AuthResult::Busy), ..
+        } => Some(id.client),
+        _ => None,
+    };
     let mut refused = 0;
     for number in 0..AUTH_REQUESTS_WAITING + 12 {
         let id = ClientId::new(number as u32, 7);
-        let replies = desk.request(id, origin("10.0.0.1"), Wish::Authenticate(login(None, "errado")));
-        assert!(replies.iter().all(|reply| busy(reply) && reply.id.map(|id| id.client) == Some(id)));
+        let replies = desk.request(id, origin("10.0.0.1"), Request::Authenticate(login(None, "errado")));
+        assert!(replies.iter().all(|event| busy(event) == Some(id)));
         refused += replies.len();
     }
     assert_eq!(refused, 10, "two in hand, the rest wait");
     let anas = ClientId::new(0, 8);
-    let replies = desk.request(anas, origin("10.0.0.2"), Wish::Authenticate(login(Some(ana), "secreto")));
-    let displaced =
-        replies[..].iter().map(|reply| reply.id.is_some_and(|id| id.client != anas) && busy(reply));
+    let replies = desk.request(anas, origin("10.0.0.2"), Request::Authenticate(login(Some(ana), "secreto")));
+    let displaced = replies[..].iter().map(|event| busy(event).is_some_and(|client| client != anas));
     assert!(displaced.eq([true]), "the flood makes room");
     let mut auth_results = Vec::new();
     while auth_results.len() < AUTH_REQUESTS_WAITING + 2 {
-        for Reply { id, what } in desk.wait() {
-            let (Some(id), Answer::AuthResult(_, auth_result)) = (id, what) else { panic!("no reply") };
+        for event in desk.wait() {
+            let StorageEvent::Reply { id, reply: Reply::AuthResult(_, auth_result), .. } = event else {
+                panic!("no reply")
+            };
             auth_results.push((id.client, auth_result));
         }
     }
@@ -186,14 +191,14 @@ fn names_that_look_alike_are_registered_by_one() {
     for (slot, called) in names.into_iter().enumerate() {
         let auth_request = AuthRequest::Register { name: name(called), password: password("secreto") };
         let id = ClientId::new(slot as u32, 1);
-        assert!(desk.request(id, origin("127.0.0.1"), Wish::Authenticate(auth_request)).is_empty());
+        assert!(desk.request(id, origin("127.0.0.1"), Request::Authenticate(auth_request)).is_empty());
     }
     let mut auth_results = Vec::new();
     while auth_results.len() < names.len() {
-        auth_results.extend(desk.wait().into_iter().map(|reply| match reply.what {
-            Answer::AuthResult(Matter::Register(_), auth_result) => {
-                (reply.id.expect("it was asked for").client.slot(), auth_result)
-            }
+        auth_results.extend(desk.wait().into_iter().map(|event| match event {
+            StorageEvent::Reply {
+                id, reply: Reply::AuthResult(Matter::Register(_), auth_result), ..
+            } => (id.client.slot(), auth_result),
             other => panic!("{other:?}"),
         }));
     }
@@ -226,7 +231,7 @@ fn stop_gives_up_what_waits_to_be_hashed() {
     let mut desk = Desk::open(&dir);
     for slot in 0..20 {
         let id = ClientId::new(slot, 1);
-        assert!(desk.request(id, origin("127.0.0.1"), Wish::Authenticate(login(None, "x"))).is_empty());
+        assert!(desk.request(id, origin("127.0.0.1"), Request::Authenticate(login(None, "x"))).is_empty());
     }
     assert!(desk.storage.close(DEADLINE));
     let hashed = desk.storage.hashed();
@@ -245,7 +250,7 @@ fn changed_from_outside_the_accounts_come_anew() {
         )
         .unwrap();
     desk.storage.reload_accounts();
-    let Answer::Accounts(changes) = desk.answer(Vec::new()) else { panic!("the accounts") };
+    let StorageEvent::Accounts(changes) = desk.answer(Vec::new()) else { panic!("the accounts") };
     let accounts = desk.storage.accounts().unwrap();
     assert_eq!(changes, [AccountChange::Added(accounts[1].clone())], "and nothing else");
     let names: Vec<&str> = accounts.iter().map(|account| account.name.as_str()).collect();
@@ -254,7 +259,7 @@ fn changed_from_outside_the_accounts_come_anew() {
     dir.sql().execute("DELETE FROM account WHERE name LIKE 'ana'", []).unwrap();
     desk.storage.reload_accounts();
     assert!(
-        matches!(desk.answer(Vec::new()), Answer::Accounts(changes) if changes == [AccountChange::Removed(ana)])
+        matches!(desk.answer(Vec::new()), StorageEvent::Accounts(changes) if changes == [AccountChange::Removed(ana)])
     );
     assert_eq!(desk.login(Some(ana), "secreto"), AuthResult::Wrong);
     assert_ne!(desk.account("Ana", "otra"), ana, "another account, whoever it is");
@@ -281,12 +286,12 @@ fn accounts_changed_from_outside_are_taken_in_bit_by_bit_and_before_what_comes_b
     while reply.is_none() {
         let answers = if desk.storage.has_work() { desk.storage.take_accounts_in() } else { desk.wait() };
         for answer in answers {
-            match answer.what {
-                Answer::Accounts(part) => {
+            match answer {
+                StorageEvent::Accounts(part) => {
                     assert!(part.len() <= MOST_AT_ONCE, "{}", part.len());
                     changes.extend(part);
                 }
-                Answer::Ordered(7, settled) => reply = Some(settled),
+                StorageEvent::Ordered(7, settled) => reply = Some(settled),
                 other => panic!("{other:?}"),
             }
         }
@@ -324,7 +329,7 @@ fn accounts_of_clashing_and_reserved_names_stay() {
     dir.sql().execute("DELETE FROM account WHERE name = 'Maria'", []).unwrap();
     desk.storage.reload_accounts();
     assert!(
-        matches!(&desk.answer(Vec::new()), Answer::Accounts(gone) if matches!(gone[..], [AccountChange::Removed(_)]))
+        matches!(&desk.answer(Vec::new()), StorageEvent::Accounts(gone) if matches!(gone[..], [AccountChange::Removed(_)]))
     );
     assert_eq!(desk.register("Maria", "secreto"), AuthResult::Wrong);
     assert_eq!(desk.login(Some(maria), "girasol"), AuthResult::Granted(maria));
@@ -353,7 +358,7 @@ fn password_changed_from_outside_is_told_once_and_counts_for_whoever_is_being_lo
     let changed = |desk: &mut Desk| {
         desk.storage.reload_accounts();
         match desk.answer(Vec::new()) {
-            Answer::Accounts(changes) => changes,
+            StorageEvent::Accounts(changes) => changes,
             other => panic!("{other:?}"),
         }
     };
@@ -373,10 +378,10 @@ fn password_changed_from_outside_is_told_once_and_counts_for_whoever_is_being_lo
 fn accounts_need_a_file() {
     let mut memory = Storage::default();
     let id = RequestId { client: ClientId::new(1, 1), number: 1 };
-    let request = Request { id, from: origin("127.0.0.1"), what: Wish::Authenticate(login(None, "secreto")) };
-    let replies = memory.request(request, tertulia::chat::MonoTime::START);
+    let request = Request::Authenticate(login(None, "secreto"));
+    let replies = memory.request(id, origin("127.0.0.1"), request, tertulia::chat::MonoTime::START);
     assert!(
-        matches!(replies[..], [Reply { id: Some(of), what: Answer::AuthResult(_, AuthResult::Failed) }] if of == id)
+        matches!(replies[..], [StorageEvent::Reply { id: of, reply: Reply::AuthResult(_, AuthResult::Failed), .. }] if of == id)
     );
 }
 
@@ -411,7 +416,7 @@ fn hash_that_is_none_is_complained_of() {
     dir.sql().execute("UPDATE account SET password = 'secreto'", []).unwrap();
     desk.storage.reload_accounts();
     assert!(
-        matches!(desk.answer(Vec::new()), Answer::Accounts(changes) if changes == [AccountChange::Renewed(ana)])
+        matches!(desk.answer(Vec::new()), StorageEvent::Accounts(changes) if changes == [AccountChange::Renewed(ana)])
     );
     assert_eq!(desk.login(Some(ana), "secreto"), AuthResult::Failed);
     let complaint = desk.storage.complaint(desk.now).expect("it is told");

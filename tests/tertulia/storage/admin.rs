@@ -6,9 +6,11 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use tertulia::chat::{AuthResult, MessageId, OfflineMessage, Posted, RoomRecord, Text, UnixMillis};
+use tertulia::chat::{
+    AuthResult, MessageId, OfflineMessage, Posted, Reply, Request, RoomRecord, Text, UnixMillis,
+};
 use tertulia::limits::PASSWORD_MAX_BYTES;
-use tertulia::storage::{Answer, Wish};
+use tertulia::storage::StorageEvent;
 
 use super::support::{DEADLINE, Desk, Dir, HOME, name, room};
 use crate::support::owned::Owned;
@@ -84,8 +86,8 @@ fn account_is_made_listed_changed_and_removed() {
     desk.storage.room(&RoomRecord { owners: vec![ana], topic, ..room(1, "sala") });
     let (id, at) = (MessageId(1), UnixMillis(1));
     let letter = OfflineMessage { id, from: name("Luis"), sender: None, at, text: Text::clean("hola") };
-    let answer = desk.request(tertulia::chat::ClientId::new(1, 1), HOME, Wish::Post(ana, letter));
-    assert!(matches!(desk.answer(answer), Answer::Posted(Posted::Kept)));
+    let answer = desk.request(tertulia::chat::ClientId::new(1, 1), HOME, Request::Post(ana, letter));
+    assert!(matches!(desk.answer(answer), StorageEvent::Reply { reply: Reply::Posted(Posted::Kept), .. }));
     assert!(desk.storage.close(DEADLINE));
     let Came(0, listed, _) = told(&dir, &["list"], "") else { panic!("a list") };
     assert!(listed.trim_end().rsplit('\t').next().unwrap().ends_with('Z'), "seen: {listed}");

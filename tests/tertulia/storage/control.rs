@@ -12,7 +12,7 @@ use rustix::process::Signal;
 use tertulia::chat::{AdminOrder, AuthResult, Language, Text};
 use tertulia::control::{AccountOrder, AccountReply, GREETING, Order, Refusal, SOCKET};
 use tertulia::limits::CONTROL_ORDER_MAX_BYTES;
-use tertulia::storage::{Answer, hash};
+use tertulia::storage::{StorageEvent, hash};
 
 use super::admin::{Came, done, order, refusal, told, words};
 use super::support::{DEADLINE, Desk, Dir, Peer, Server, command, errors, password};
@@ -101,12 +101,12 @@ fn account_order_is_told_behind_the_accounts() {
     let settle = |desk: &mut Desk, order: AccountOrder| {
         assert!(desk.storage.order(7, order));
         let mut answers = Vec::new();
-        while !matches!(answers.last(), Some(Answer::Ordered(7, _))) {
-            answers.extend(desk.wait().into_iter().map(|reply| reply.what));
+        while !matches!(answers.last(), Some(StorageEvent::Ordered(7, _))) {
+            answers.extend(desk.wait());
         }
-        let Some(Answer::Ordered(_, reply)) = answers.pop() else { unreachable!() };
+        let Some(StorageEvent::Ordered(_, reply)) = answers.pop() else { unreachable!() };
         let accounts = answers.into_iter().map(|answer| match answer {
-            Answer::Accounts(changes) => changes.len(),
+            StorageEvent::Accounts(changes) => changes.len(),
             other => panic!("{other:?}"),
         });
         (accounts.collect::<Vec<_>>(), reply)

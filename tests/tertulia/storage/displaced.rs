@@ -6,21 +6,22 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use tertulia::chat::{
-    AuthRequest, AuthResult, ClientId, Look, Matter, MessageId, OfflineMessage, Posted, Text, UnixMillis,
+    AuthRequest, AuthResult, ClientId, Look, Matter, MessageId, OfflineMessage, Posted, Reply, Request, Text,
+    UnixMillis,
 };
-use tertulia::storage::{Answer, FileNews, Store, Wish};
+use tertulia::storage::{FileNews, StorageEvent, Store};
 
 use super::control::names;
 use super::support::{DEADLINE, Desk, Dir, GENERAL, Peer, Server, line, name, password};
 
 /// What is told until `last` is, and what `last` makes of it.
-fn told<T>(desk: &mut Desk, last: impl Fn(&Answer) -> Option<T>) -> (Vec<FileNews>, T) {
+fn told<T>(desk: &mut Desk, last: impl Fn(&StorageEvent) -> Option<T>) -> (Vec<FileNews>, T) {
     let mut news = Vec::new();
     let mut found = None;
     while found.is_none() {
-        for reply in desk.wait() {
-            found = found.or_else(|| last(&reply.what));
-            if let Answer::File(told) = reply.what {
+        for event in desk.wait() {
+            found = found.or_else(|| last(&event));
+            if let StorageEvent::File(told) = event {
                 news.push(told);
             }
         }
@@ -31,10 +32,12 @@ fn told<T>(desk: &mut Desk, last: impl Fn(&Answer) -> Option<T>) -> (Vec<FileNew
 /// What comes of registering a name.
 fn registers(desk: &mut Desk, who: &str) -> (Vec<FileNews>, AuthResult) {
     let auth_request = AuthRequest::Register { name: name(who), password: password("secreto") };
-    let wish = Wish::Authenticate(auth_request);
+    let wish = Request::Authenticate(auth_request);
     assert!(desk.request(ClientId::new(1, 1), super::support::HOME, wish).is_empty());
     told(desk, |answer| match answer {
-        Answer::AuthResult(Matter::Register(_), auth_result) => Some(*auth_result),
+        StorageEvent::Reply { reply: Reply::AuthResult(Matter::Register(_), auth_result), .. } => {
+            Some(*auth_result)
+        }
         _ => None,
     })
 }
@@ -55,10 +58,10 @@ fn deleted_database_is_said_at_once_and_nothing_is_promised() {
     assert_eq!((news, auth_result), (vec![FileNews::Displaced(dir.file())], AuthResult::Displaced));
     let (id, at) = (MessageId(1), UnixMillis(1));
     let letter = OfflineMessage { id, from: name("Luis"), sender: None, at, text: Text::clean("hola") };
-    let wish = Wish::Post(ana, letter);
+    let wish = Request::Post(ana, letter);
     assert!(desk.request(ClientId::new(1, 1), super::support::HOME, wish).is_empty());
     let posted = told(&mut desk, |answer| match answer {
-        Answer::Posted(posted) => Some(*posted),
+        StorageEvent::Reply { reply: Reply::Posted(posted), .. } => Some(*posted),
         _ => None,
     });
     assert_eq!(posted, (Vec::new(), Posted::Displaced), "it is said once");

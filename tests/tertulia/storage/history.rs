@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tertulia::chat::{ClientId, Look, MonoTime, RoomKey, RoomRecord, Text};
+use tertulia::chat::{ClientId, Look, MonoTime, Reply, RoomKey, RoomRecord, Text};
 use tertulia::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_QUEUE_JOBS};
-use tertulia::storage::{Answer, FileNews, Store};
+use tertulia::storage::{FileNews, StorageEvent, Store};
 
 use super::expulsions::expulsion;
 use super::support::{DEADLINE, Desk, Dir, GENERAL, line, room};
@@ -60,7 +60,10 @@ fn history_goes_on_after_a_stop() {
     assert_eq!(desk.last(GENERAL, 10), ["hola"]);
     assert_eq!(desk.last(kitchen, 10), ["café"], "kept, though no room of the chat has this key any more");
     let entering = desk.look(ClientId::new(1, 1), Look::Entering(GENERAL, 10));
-    assert!(matches!(entering, Some(Answer::Found { found, .. }) if found.lines.len() == 1), "comes at once");
+    assert!(
+        matches!(entering, Some(StorageEvent::Reply { reply: Reply::Found(found), .. }) if found.lines.len() == 1),
+        "comes at once"
+    );
     let gone = "SELECT group_concat(name) FROM room WHERE gone_at IS NOT NULL";
     assert_eq!(dir.sql().query_row(gone, [], |row| row.get::<_, String>(0)).unwrap(), "cocina");
 }
@@ -89,7 +92,10 @@ fn full_queue_loses_lines_that_are_counted_marked_and_told_once() {
     let kept = start.elapsed();
     let id = ClientId::new(3, 3);
     // What the thread takes in meanwhile, a little more each time, makes room for a question.
-    while !matches!(desk.look(id, Look::Last(GENERAL, 1)), Some(Answer::Busy)) {
+    while !matches!(
+        desk.look(id, Look::Last(GENERAL, 1)),
+        Some(StorageEvent::Reply { reply: Reply::Busy, .. })
+    ) {
         desk.storage.leave(id);
         (0..HISTORY_QUEUE_JOBS).for_each(|_| desk.keep(line(GENERAL, 1, "más")));
         handed_in += HISTORY_QUEUE_JOBS;
@@ -110,7 +116,9 @@ fn full_queue_loses_lines_that_are_counted_marked_and_told_once() {
         while desk.look(id, Look::Last(GENERAL, 1)).is_some() {
             std::thread::yield_now();
         }
-        let Answer::Found { found, .. } = desk.answer(Vec::new()) else { panic!("an answer") };
+        let StorageEvent::Reply { reply: Reply::Found(found), .. } = desk.answer(Vec::new()) else {
+            panic!("an answer")
+        };
         if found.lines[0].missing().is_some() {
             break;
         }
@@ -219,7 +227,7 @@ fn old_lines_go_at_the_start_and_cannot_be_found_any_more() {
     let mut desk = Desk::of(Store::open(dir.path(), Some(7)).unwrap());
     let entering = desk.look(ClientId::new(1, 1), Look::Entering(GENERAL, 10));
     assert!(
-        matches!(entering, Some(Answer::Found { found, .. }) if found.lines.len() == 1),
+        matches!(entering, Some(StorageEvent::Reply { reply: Reply::Found(found), .. }) if found.lines.len() == 1),
         "not even at once"
     );
     let start = std::time::Instant::now();
@@ -270,11 +278,14 @@ fn left_behind_a_start(dir: &Dir) -> (Vec<FileNews>, u64) {
     // Behind the second answer the thread has been at the old lines.
     for _ in 0..2 {
         let now = desk.look(ClientId::new(1, 1), Look::Last(GENERAL, 1));
-        let mut answers: Vec<Answer> = now.into_iter().collect();
-        while !answers.iter().any(|answer| matches!(answer, Answer::Found { .. })) {
-            answers = desk.wait().into_iter().map(|reply| reply.what).collect();
+        let mut answers: Vec<StorageEvent> = now.into_iter().collect();
+        while !answers
+            .iter()
+            .any(|answer| matches!(answer, StorageEvent::Reply { reply: Reply::Found(_), .. }))
+        {
+            answers = desk.wait();
             news.extend(answers.iter().filter_map(|answer| match answer {
-                Answer::File(told) => Some(told.clone()),
+                StorageEvent::File(told) => Some(told.clone()),
                 _ => None,
             }));
         }

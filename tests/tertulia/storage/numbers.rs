@@ -1,8 +1,8 @@
 //! Numbers of messages: the chat's own, which the file keeps as they are, and which rise over every stop.
 
-use tertulia::chat::{ClientId, Look, Message, MessageId, Text};
+use tertulia::chat::{ClientId, Look, Message, MessageId, Reply, Text};
 use tertulia::limits::MESSAGE_IDS_SPARED;
-use tertulia::storage::Answer;
+use tertulia::storage::StorageEvent;
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, line};
 
@@ -26,7 +26,9 @@ fn message_numbers_of_the_chat_are_those_in_the_file_and_of_what_is_found() {
     assert!(desk.storage.close(DEADLINE));
     let mut desk = Desk::open(&dir);
     let entering = desk.look(ClientId::new(1, 1), Look::Entering(GENERAL, 10));
-    let Some(Answer::Found { found, .. }) = entering else { panic!("it comes at once") };
+    let Some(StorageEvent::Reply { reply: Reply::Found(found), .. }) = entering else {
+        panic!("it comes at once")
+    };
     assert_eq!(ids(&found.lines), all);
 }
 

@@ -1,10 +1,11 @@
 //! Letters: kept when they are on the disk, handed over once, at most so many of them.
 
 use tertulia::chat::{
-    AccountKey, ClientId, MessageId, MonoTime, OfflineMessage, Origin, Posted, Text, UnixMillis,
+    AccountKey, ClientId, MessageId, MonoTime, OfflineMessage, Origin, Posted, Reply, Request, Text,
+    UnixMillis,
 };
 use tertulia::limits::{OFFLINE_MESSAGES_MAX, OFFLINE_MESSAGES_MAX_BYTES};
-use tertulia::storage::{Answer, Request, RequestId, Storage, Wish};
+use tertulia::storage::{RequestId, Storage, StorageEvent};
 
 use super::support::{DEADLINE, Desk, Dir, HOME, name, origin};
 
@@ -22,18 +23,20 @@ impl Desk {
     fn post_from(&mut self, from: Origin, to: AccountKey, letter: &OfflineMessage) -> Posted {
         let letter = OfflineMessage { id: self.next_message, ..letter.clone() };
         self.next_message = self.next_message.next();
-        let answer = self.request(ClientId::new(2, 2), from, Wish::Post(to, letter));
+        let answer = self.request(ClientId::new(2, 2), from, Request::Post(to, letter));
         match self.answer(answer) {
-            Answer::Posted(posted) => posted,
+            StorageEvent::Reply { reply: Reply::Posted(posted), .. } => posted,
             other => panic!("{other:?}"),
         }
     }
 
     /// The letters of an account, without their numbers, and that of the last one.
     fn fetch(&mut self, account: AccountKey) -> (Vec<OfflineMessage>, MessageId) {
-        let answer = self.request(ClientId::new(3, 3), HOME, Wish::Fetch(account));
+        let answer = self.request(ClientId::new(3, 3), HOME, Request::Fetch(account));
         match self.answer(answer) {
-            Answer::OfflineMessages(whose, messages) if whose == account => {
+            StorageEvent::Reply { reply: Reply::OfflineMessages(whose, messages), .. }
+                if whose == account =>
+            {
                 let last = messages.last().map_or(MessageId::default(), |letter| letter.id);
                 let unnumbered = |letter| OfflineMessage { id: MessageId::default(), ..letter };
                 (messages.into_iter().map(unnumbered).collect(), last)
@@ -145,13 +148,16 @@ fn letters_need_a_file_and_an_account() {
     let mut memory = Storage::default();
     let id = ClientId::new(1, 1);
     assert!(memory.accounts().is_none());
-    let mut asked = |number, what| {
+    let mut asked = |number, request| {
         let id = RequestId { client: id, number };
-        memory.request(Request { id, from: HOME, what }, MonoTime::START).pop().map(|reply| reply.what)
+        memory.request(id, HOME, request, MonoTime::START).pop()
     };
-    assert!(matches!(asked(1, Wish::Post(ana, letter(1, ""))), Some(Answer::Posted(Posted::Failed))));
+    assert!(matches!(
+        asked(1, Request::Post(ana, letter(1, ""))),
+        Some(StorageEvent::Reply { reply: Reply::Posted(Posted::Failed), .. })
+    ));
     assert!(
-        matches!(asked(2, Wish::Fetch(ana)), Some(Answer::OfflineMessages(_, messages)) if messages.is_empty())
+        matches!(asked(2, Request::Fetch(ana)), Some(StorageEvent::Reply { reply: Reply::OfflineMessages(_, messages), .. }) if messages.is_empty())
     );
 }
 

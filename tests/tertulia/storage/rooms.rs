@@ -1,7 +1,7 @@
 //! Rooms over restarts: those that somebody registered has, and in which there is something to go on with.
 
 use tertulia::chat::{
-    AccountKey, ClientId, Language, Look, MonoTime, Name, RoomChange, RoomFact, RoomKey, RoomList,
+    AccountKey, ClientId, Language, Look, MonoTime, Name, Reply, RoomChange, RoomFact, RoomKey, RoomList,
     RoomRecord, Text,
 };
 use tertulia::limits::{
@@ -9,7 +9,7 @@ use tertulia::limits::{
     HISTORY_QUEUE_MAX_BYTES, RELOADED_LINES_PER_ROOM,
 };
 use tertulia::locale::number;
-use tertulia::storage::{Answer, Store};
+use tertulia::storage::{StorageEvent, Store};
 
 use super::support::{DEADLINE, Desk, Dir, Server, line, name, room, texts};
 
@@ -126,7 +126,9 @@ fn last_lines_are_there_at_once_in_their_order() {
     let mut desk = Desk::open(&dir);
     for (key, lines) in [(0, 150), (1, RELOADED_LINES_PER_ROOM), (2, RELOADED_LINES_PER_ROOM)] {
         let look = Look::Entering(RoomKey(key), 1_000);
-        let Some(Answer::Found { found, .. }) = desk.look(ClientId::new(1, 1), look) else {
+        let Some(StorageEvent::Reply { reply: Reply::Found(found), .. }) =
+            desk.look(ClientId::new(1, 1), look)
+        else {
             panic!("it comes at once")
         };
         let expected: Vec<String> = (150 - lines..150).map(|number| format!("{key}: {number}")).collect();

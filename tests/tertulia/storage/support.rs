@@ -8,9 +8,9 @@ use std::sync::mpsc::{self, Receiver};
 
 use tertulia::chat::{
     AccountKey, AuthRequest, AuthResult, ClientId, Found, Look, Message, MessageId, MessageKind, MonoTime,
-    Name, Origin, Password, RoomKey, RoomRecord, Text, UnixMillis,
+    Name, Origin, Password, Reply, Request, RoomKey, RoomRecord, Text, UnixMillis,
 };
-use tertulia::storage::{Answer, Reply, Request, RequestId, Storage, Store, Wish, hash};
+use tertulia::storage::{RequestId, Storage, StorageEvent, Store, hash};
 
 pub(crate) use crate::support::DEADLINE;
 pub(crate) use crate::support::dir::Dir;
@@ -71,33 +71,35 @@ impl Desk {
     }
 
     /// Waits for the thread to have something to say.
-    pub(crate) fn wait(&mut self) -> Vec<Reply> {
+    pub(crate) fn wait(&mut self) -> Vec<StorageEvent> {
         self.woken.recv_timeout(DEADLINE).expect("the thread says something");
         self.storage.replies(self.now)
     }
 
     /// Asks for something on behalf of a client; gives what comes of it at once.
-    pub(crate) fn request(&mut self, client: ClientId, from: Origin, what: Wish) -> Vec<Reply> {
+    pub(crate) fn request(&mut self, client: ClientId, from: Origin, request: Request) -> Vec<StorageEvent> {
         self.requests += 1;
         let id = RequestId { client, number: self.requests };
-        self.storage.request(Request { id, from, what }, self.now)
+        self.storage.request(id, from, request, self.now)
     }
 
     /// Waits for the only reply, if it is not there yet.
-    pub(crate) fn answer(&mut self, mut replies: Vec<Reply>) -> Answer {
+    pub(crate) fn answer(&mut self, mut replies: Vec<StorageEvent>) -> StorageEvent {
         while replies.is_empty() {
             replies = self.wait();
         }
         assert_eq!(replies.len(), 1, "{replies:?}");
-        replies.pop().unwrap().what
+        replies.pop().unwrap()
     }
 
     /// Waits for what comes of a request from `from`.
     pub(crate) fn authenticate(&mut self, from: &str, auth_request: AuthRequest) -> AuthResult {
         let matter = auth_request.matter();
-        let replies = self.request(ClientId::new(1, 1), origin(from), Wish::Authenticate(auth_request));
+        let replies = self.request(ClientId::new(1, 1), origin(from), Request::Authenticate(auth_request));
         match self.answer(replies) {
-            Answer::AuthResult(about, auth_result) if about == matter => auth_result,
+            StorageEvent::Reply { reply: Reply::AuthResult(about, auth_result), .. } if about == matter => {
+                auth_result
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -120,10 +122,10 @@ impl Desk {
     }
 
     /// Looks for somebody at home; gives what comes of it at once.
-    pub(crate) fn look(&mut self, id: ClientId, look: Look) -> Option<Answer> {
-        let mut replies = self.request(id, HOME, Wish::Look(look));
+    pub(crate) fn look(&mut self, id: ClientId, look: Look) -> Option<StorageEvent> {
+        let mut replies = self.request(id, HOME, Request::Look(look));
         assert!(replies.len() <= 1, "nobody else asks: {replies:?}");
-        replies.pop().map(|reply| reply.what)
+        replies.pop()
     }
 
     /// Looks, and waits for what is found.
@@ -132,9 +134,9 @@ impl Desk {
         let mut answer = self.look(id, look);
         loop {
             match answer {
-                Some(Answer::Found { found: Found { lines, .. }, .. }) => return lines,
-                Some(Answer::Busy) => panic!("busy"),
-                None => answer = self.wait().pop().map(|reply| reply.what),
+                Some(StorageEvent::Reply { reply: Reply::Found(Found { lines, .. }), .. }) => return lines,
+                Some(StorageEvent::Reply { reply: Reply::Busy, .. }) => panic!("busy"),
+                None => answer = self.wait().pop(),
                 Some(other) => panic!("{other:?}"),
             }
         }

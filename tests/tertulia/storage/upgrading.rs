@@ -3,9 +3,9 @@
 use std::fs;
 
 use rusqlite::{Connection, params};
-use tertulia::chat::{ClientId, Name, OfflineMessage, Posted, RoomKey, Text, UnixMillis};
+use tertulia::chat::{ClientId, Name, OfflineMessage, Posted, Reply, Request, RoomKey, Text, UnixMillis};
 use tertulia::control::{AccountOrder, AccountReply};
-use tertulia::storage::{AccountFile, Answer, Wish, fold};
+use tertulia::storage::{AccountFile, StorageEvent, fold};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, room};
 
@@ -197,10 +197,12 @@ fn letters_of_the_third_version_go_on() {
         text: Text::clean(text),
     };
     let (id, next) = (ClientId::new(1, 1), desk.next_message);
-    let answer = desk.request(id, HOME, Wish::Post(ana, letter(next, Some(luis), 6, "y adiós")));
-    assert!(matches!(desk.answer(answer), Answer::Posted(Posted::Kept)));
-    let answer = desk.request(id, HOME, Wish::Fetch(ana));
-    let Answer::OfflineMessages(_, messages) = desk.answer(answer) else { panic!("letters") };
+    let answer = desk.request(id, HOME, Request::Post(ana, letter(next, Some(luis), 6, "y adiós")));
+    assert!(matches!(desk.answer(answer), StorageEvent::Reply { reply: Reply::Posted(Posted::Kept), .. }));
+    let answer = desk.request(id, HOME, Request::Fetch(ana));
+    let StorageEvent::Reply { reply: Reply::OfflineMessages(_, messages), .. } = desk.answer(answer) else {
+        panic!("letters")
+    };
     let first = messages[0].id;
     assert!(first < next);
     assert_eq!(messages, [letter(first, None, 5, "hola"), letter(next, Some(luis), 6, "y adiós")]);

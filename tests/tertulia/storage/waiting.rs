@@ -6,10 +6,11 @@ use std::time::Duration;
 use std::{fs, iter, thread};
 
 use tertulia::chat::{
-    ClientId, Look, MessageId, MonoTime, OfflineMessage, Origin, Posted, RoomKey, Text, UnixMillis,
+    ClientId, Look, MessageId, MonoTime, OfflineMessage, Origin, Posted, Reply, Request, RoomKey, Text,
+    UnixMillis,
 };
 use tertulia::limits::{HISTORY_BUSY_TIMEOUT, HISTORY_QUEUE_JOBS, HISTORY_WAL_BYTES, SEARCH_LINES};
-use tertulia::storage::{Answer, Reply, Store, Wish};
+use tertulia::storage::{StorageEvent, Store};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, Peer, Server, line, name};
 
@@ -32,17 +33,19 @@ fn lines_wait_for_another_program_as_long_as_it_takes_and_promises_do_not() {
     assert!(desk.last(GENERAL, 10).is_empty(), "nothing that was said is waited for");
     (0..100).for_each(|number| desk.keep(line(GENERAL, number, &format!("línea {number}"))));
     let start = std::time::Instant::now();
-    assert!(desk.request(ClientId::new(1, 1), HOME, Wish::Post(ana, letter())).is_empty());
+    assert!(desk.request(ClientId::new(1, 1), HOME, Request::Post(ana, letter())).is_empty());
     let told = desk.answer(Vec::new());
-    assert!(matches!(told, Answer::Posted(Posted::Failed)), "{told:?}");
+    assert!(matches!(told, StorageEvent::Reply { reply: Reply::Posted(Posted::Failed), .. }), "{told:?}");
     assert!(start.elapsed() >= HISTORY_BUSY_TIMEOUT, "{:?}", start.elapsed());
     (100..200).for_each(|number| desk.keep(line(GENERAL, number, &format!("línea {number}"))));
     sql.execute_batch("COMMIT").unwrap();
     let all: Vec<String> = (0..200).map(|number| format!("línea {number}")).collect();
     assert_eq!(desk.last(GENERAL, 300), all);
     assert_eq!(desk.storage.complaint(MonoTime::START), None, "nothing was lost");
-    let kept = desk.request(ClientId::new(1, 1), HOME, Wish::Fetch(ana));
-    let Answer::OfflineMessages(_, messages) = desk.answer(kept) else { panic!("letters") };
+    let kept = desk.request(ClientId::new(1, 1), HOME, Request::Fetch(ana));
+    let StorageEvent::Reply { reply: Reply::OfflineMessages(_, messages), .. } = desk.answer(kept) else {
+        panic!("letters")
+    };
     assert!(messages.is_empty(), "what was said not to be kept is not kept later");
 }
 
@@ -56,18 +59,20 @@ fn questions_take_turns_by_address_and_the_last_lines_go_first() {
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
     desk.keep(line(GENERAL, 2, "adiós"));
-    let search = || Wish::Look(Look::Search(vec![GENERAL], Text::clean("adios"), SEARCH_LINES));
+    let search = || Request::Look(Look::Search(vec![GENERAL], Text::clean("adios"), SEARCH_LINES));
     for who in 0..50 {
         assert!(desk.request(ClientId::new(who, 1), HOME, search()).is_empty());
     }
     let elsewhere = Origin::of("192.0.2.1".parse().unwrap());
     assert!(desk.request(ClientId::new(100, 1), elsewhere, search()).is_empty());
-    assert!(desk.request(ClientId::new(200, 1), HOME, Wish::Look(Look::Last(GENERAL, 1))).is_empty());
+    assert!(desk.request(ClientId::new(200, 1), HOME, Request::Look(Look::Last(GENERAL, 1))).is_empty());
     sql.execute_batch("COMMIT").unwrap();
     let mut order = Vec::new();
     while order.len() < 52 {
-        for Reply { id, what } in desk.wait() {
-            let (Some(id), Answer::Found { found, .. }) = (id, what) else { panic!("something else") };
+        for event in desk.wait() {
+            let StorageEvent::Reply { id, reply: Reply::Found(found), .. } = event else {
+                panic!("something else")
+            };
             assert_eq!(found.lines.last().map(|line| line.text.as_str()), Some("adiós"));
             order.push(id.client.slot());
         }
@@ -87,7 +92,7 @@ fn question_that_waits_too_long_is_given_up() {
     assert!(desk.look(id, Look::Last(GENERAL, 1)).is_none());
     let due = desk.storage.next_due().expect("it is not waited for for ever");
     let busy = desk.storage.overdue(due);
-    let [Reply { id: Some(given_up), what: Answer::Busy }] = busy[..] else { panic!("{busy:?}") };
+    let [StorageEvent::Reply { id: given_up, reply: Reply::Busy, .. }] = busy[..] else { panic!("{busy:?}") };
     assert_eq!(given_up.client, id);
     assert_eq!(desk.storage.next_due(), None);
     sql.execute_batch("COMMIT").unwrap();

@@ -1,6 +1,6 @@
 //! Does what the hub wants done, as the server would: one place for all tests that have a hub and no server.
 
-use tertulia::chat::{ClientId, Effect, Event, Hub, Input, Reply, Time};
+use tertulia::chat::{ClientId, Effect, Event, Hub, Input, Reply, Request, Time};
 
 use super::book::Book;
 use super::twin::Twin;
@@ -62,11 +62,7 @@ pub trait Shell {
                     assert!(ears.is_sorted_by(|a, b| a.0 < b.0), "a client hears {event:?} twice");
                     ears.into_iter().for_each(|(id, here)| self.hears(id, &event, here));
                 }
-                Effect::Look(..)
-                | Effect::Authenticate(..)
-                | Effect::Post(..)
-                | Effect::Fetch(..)
-                | Effect::Ack(..) => asked.push(effect),
+                Effect::Request(..) | Effect::Ack(..) => asked.push(effect),
                 other => self.carries_out(other),
             }
         }
@@ -75,17 +71,21 @@ pub trait Shell {
 
     /// Gives the hub what it wants of the accounts.
     fn replies(&mut self, effect: Effect) {
-        let reply = match effect {
-            Effect::Authenticate(id, auth_request) => {
+        let (id, reply) = match effect {
+            Effect::Request(id, Request::Authenticate(auth_request)) => {
                 let (matter, auth_result) = self.book().settle(auth_request);
-                Reply::AuthResult(id, matter, auth_result)
+                (id, Reply::AuthResult(matter, auth_result))
             }
-            Effect::Post(id, account, message) => Reply::Posted(id, self.book().post(account, message)),
-            Effect::Fetch(id, account) => Reply::OfflineMessages(id, account, self.book().fetch(account)),
+            Effect::Request(id, Request::Post(account, message)) => {
+                (id, Reply::Posted(self.book().post(account, message)))
+            }
+            Effect::Request(id, Request::Fetch(account)) => {
+                (id, Reply::OfflineMessages(account, self.book().fetch(account)))
+            }
             Effect::Ack(account, up_to) => return self.book().ack(account, up_to),
             other => unreachable!("{other:?} is not for the accounts"),
         };
-        self.run(Input::Reply(reply));
+        self.run(Input::Reply(id, reply));
     }
 }
 

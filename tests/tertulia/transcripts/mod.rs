@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use tertulia::chat::{
     ChatConfig, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Language, LogEntry, Message,
-    MessageId, MessageKind, MonoTime, Name, Origin, Reply, RoomKey, Text, Time, UnixMillis,
+    MessageId, MessageKind, MonoTime, Name, Origin, Reply, Request, RoomKey, Text, Time, UnixMillis,
 };
 use tertulia::clock::Zone;
 use tertulia::protocol::{Codec, Encoder};
@@ -214,9 +214,9 @@ impl Shell for Wire {
 
     fn asks(&mut self, effect: Effect) {
         match effect {
-            Effect::Look(id, look) => {
+            Effect::Request(id, Request::Look(look)) => {
                 let found = self.history.look(look);
-                self.run(Input::Reply(Reply::Found(id, found)));
+                self.run(Input::Reply(id, Reply::Found(found)));
             }
             other => self.replies(other),
         }
