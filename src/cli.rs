@@ -169,7 +169,7 @@ fn number<T: TryFrom<u64>, const LEAST: u32>(text: &str) -> Result<T, Mistake> {
     number.and_then(|number| T::try_from(number).ok()).ok_or(mistake)
 }
 
-/// Takes a number of minutes for which somebody can be expelled.
+/// Takes a number of minutes for which a member can be expelled.
 fn minutes(text: &str) -> Result<u32, Mistake> {
     let minutes = number::<u32, 1>(text).ok().filter(|&minutes| minutes <= limits::EXPULSION_MINUTES_MAX);
     minutes.ok_or(Mistake::Between(1, limits::EXPULSION_MINUTES_MAX))

@@ -22,7 +22,7 @@ pub struct Config {
     pub operators: Vec<String>,
     /// A file with the password by which any member becomes an operator.
     pub operator_password_file: Option<PathBuf>,
-    /// A file with the text for everybody who comes; [`ChatConfig::motd`] is what it holds.
+    /// A file with the text for all who come; [`ChatConfig::motd`] is what it holds.
     pub motd: Option<PathBuf>,
     /// How the server logs.
     pub log: LogSettings,

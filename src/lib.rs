@@ -11,7 +11,7 @@
 //!                          └──► logging ──► config ──┘       config ──► net, cli; control, storage, cli ──► admin ──► main)
 //! ```
 //!
-//! - [`limits`]: every number that somebody outside could notice, with its unit and its reason.
+//! - [`limits`]: every number that can be noticed from outside, with its unit and its reason.
 //! - [`chat`]: the vocabulary (commands, events, effects), names, safe text, and the [`Hub`](chat::Hub) with the rules.
 //! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.
 //! - [`protocol`]: what a connection speaks ([`Protocol`](protocol::Protocol)), the line dialect, telnet's commands, Spanish and English.

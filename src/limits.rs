@@ -1,6 +1,6 @@
 //! Every number that the chat promises or depends on, with its unit and its reason.
 //!
-//! Invariant: a bound that somebody outside could notice stands here, and nowhere else.
+//! Invariant: a bound that can be noticed from outside stands here, and nowhere else.
 
 mod memory;
 mod storage;
@@ -108,7 +108,7 @@ pub const READ_STEPS: u64 = 100;
 /// Connections of which one turn sees to what has come due.
 pub const DUE_PER_TURN: usize = 512;
 
-/// Connections accepted in one turn of the loop, so that a mass arrival does not hold up those who are talking.
+/// Connections accepted in one turn of the loop, so that a mass arrival does not hold up members who are talking.
 pub const ACCEPTS_PER_TURN: usize = 128;
 
 /// Readiness events taken from the system at once, and connections served in one turn, some 5 µs each.
@@ -209,17 +209,17 @@ pub const MOVEMENT_WINDOW: Duration = Duration::from_secs(1);
 /// Names spelled out in a line about many people.
 pub const NAMES_SPELLED: usize = 2;
 
-/// Of many, the first so many can be spelled out in place of those whom a reader hides; who hides even all of these is
+/// Of many, the first so many can be spelled out in place of the members that a reader hides; who hides even all of these is
 /// told how many came.
 pub const NAMES_ASKED: usize = 6;
 
-/// People listed by one `/who`: the answer to a short question stays short, whoever is in the room.
+/// People listed by one `/who`: the answer to a short question stays short, however many are in the room.
 pub const WHO_MAX_PEOPLE: usize = 200;
 
 /// Rooms one person may be in at the same time.
 pub const ROOMS_PER_PERSON: usize = 20;
 
-/// Rooms there may be: a name each is all that an empty one could cost, but somebody could make them all day.
+/// Rooms there may be: a name each is all that an empty one could cost, but a client could make them all day.
 pub const ROOMS_MAX: usize = 10_000;
 
 /// Rooms listed by one `/rooms`.
@@ -234,7 +234,7 @@ pub const TOPIC_MAX_BYTES: usize = 400;
 /// What one may have to know to enter a room. IRC servers allow 23 to 64, and this is typed by hand too.
 pub const KEY_MAX_BYTES: usize = 100;
 
-/// Why somebody is away, or was put out of a room. IRC servers allow 200 to 300.
+/// Why a member is away, or was put out of a room. IRC servers allow 200 to 300.
 pub const REASON_MAX_BYTES: usize = 300;
 
 /// Addresses from which wrong keys to one room came that are counted each by itself; all others are counted together.
@@ -282,7 +282,7 @@ pub const HISTORY_DEFAULT_LINES: usize = 20;
 /// [`RATE_LIMIT_PER_SECOND`].
 pub const LOOP_SHARE: u32 = 1_000;
 
-/// What a question to the history may cost is this part of somebody's time: what they ask for counts as so many
+/// What a question to the history may cost is this part of a client's time: what they ask for counts as so many
 /// messages that they never have more than a twentieth of the loop, or of a helper, for long.
 pub const COST_SHARE: u32 = 20;
 
@@ -344,10 +344,10 @@ pub const PASSWORD_MIN_CHARS: usize = 8;
 /// How often a password is asked for at the question for a name, and a new one that cannot be had: people mistype.
 pub const PASSWORD_TRIES: u8 = 3;
 
-/// Accounts there may be; each costs some 200 bytes of memory, and somebody could make them all day.
+/// Accounts there may be; each costs some 200 bytes of memory, and a client could make them all day.
 pub const ACCOUNTS_MAX: usize = 10_000;
 
-/// Rooms that stay because of one account: somebody could make them all day.
+/// Rooms that stay because of one account: a client could make them all day.
 pub const ROOMS_PER_ACCOUNT: usize = 20;
 
 /// Memory that one password takes to check, in KiB, and how often it is gone through: the second choice of OWASP's
@@ -371,7 +371,7 @@ pub const PASSWORD_MEMORY_REST: Duration = Duration::from_secs(10);
 /// newest, which is told "busy".
 pub const AUTH_REQUESTS_WAITING: usize = 128;
 
-/// How long somebody's next lines wait for what came of their password.
+/// How long a client's next lines wait for what came of its password.
 pub const AUTH_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Wrong passwords from one address for one name that cost nothing but themselves: people mistype.
@@ -421,7 +421,7 @@ pub const EXPULSIONS_MAX: usize = 1_000;
 /// Expulsions listed by one `/expelled`.
 pub const EXPULSIONS_LISTED: usize = 100;
 
-/// The longest that somebody can be expelled for a time, in minutes: a year.
+/// The longest that a member can be expelled for a time, in minutes: a year.
 pub const EXPULSION_MINUTES_MAX: u32 = 365 * 24 * 60;
 
 /// As much of the reason of an expulsion as is kept, in Unicode scalar values.
@@ -497,13 +497,13 @@ pub const MOTD_MAX_BYTES: usize = 4 * 1024;
 /// People one person may hide.
 pub const IGNORED_MAX: usize = 100;
 
-/// Of these, as many as everybody may hide, whatever the others do.
+/// Of these, as many as every member may hide, whatever the others do.
 pub const IGNORED_ALWAYS: usize = 10;
 
 /// People who are hidden beyond [`IGNORED_ALWAYS`], by all together: 3 MiB of lists.
 pub const IGNORED_BEYOND_MAX: usize = 50_000;
 
-/// People who left and whom somebody hides still; whoever left first is forgotten.
+/// People who left and are still hidden by a member; the first to leave is forgotten.
 pub const HIDDEN_GONE_MAX: usize = 20_000;
 
 /// Descriptors that no connection gets: poll, signals, log, control socket, history, some 20 in all; and SQLite's, for a while.

@@ -107,7 +107,7 @@ impl Drop for Guard {
 /// The file cannot be opened, a thread cannot be had, or there is a log already.
 pub fn start(settings: &LogSettings, language: Language, zone: Zone) -> Result<Guard, LogError> {
     let clock = LogClock::new(zone, wall_clock);
-    // A descriptor of our own for the same terminal. `io::stderr` has a lock, and whoever else wanted to write there
+    // A descriptor of our own for the same terminal. `io::stderr` has a lock, and another thread that wanted to write there
     // (a panic, say) would wait for the thread that is stuck in it. Never made non-blocking: the shell shares it.
     let console = File::from(io::stderr().as_fd().try_clone_to_owned()?);
     let painted = painted(settings.color);

@@ -7,7 +7,7 @@ use crate::control::{Call, CallError, Order};
 use crate::limits::{CONTROL_ORDER_MAX_BYTES, LINE_MAX_BYTES};
 use crate::storage::AccountFile;
 
-/// Has the server say something to everybody, or to a room.
+/// Has the server say something to all members, or to a room.
 pub(super) fn tell(wanted: &Say) -> Done {
     let place = &wanted.place;
     let text = joined(&wanted.text);

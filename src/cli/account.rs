@@ -1,4 +1,4 @@
-//! `tertulia-server account`: who has a name for good, as whoever runs the server decides it.
+//! `tertulia-server account`: which names are registered, as the administrator decides it.
 
 use std::path::PathBuf;
 

@@ -23,7 +23,7 @@ pub(super) enum Mistake {
     /// An IPv6 address stands in brackets.
     #[error("an IPv6 address stands in brackets, as in [::1]:65434")]
     Brackets,
-    /// It does not say for whom the chat is: the port.
+    /// It does not say which machines the chat is for: the port.
     #[error("say for whom: localhost:{0} for this machine, 0.0.0.0:{0} for all")]
     NoHost(String),
 }

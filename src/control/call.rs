@@ -25,7 +25,7 @@ pub enum CallError {
     /// This user may not call it.
     #[error("permission denied")]
     Denied,
-    /// Somebody listens there who is neither this user nor the directory's owner. Nothing was ordered.
+    /// A process of neither this user nor the directory's owner listens there. Nothing was ordered.
     #[error("the server is another user's")]
     Stranger,
     /// It listens, but does not say anything. Nothing was ordered.

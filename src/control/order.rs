@@ -11,7 +11,7 @@ pub enum Order {
     /// Something in the chat, and the language of the answer. An order that is answered without words goes without a language,
     /// and comes out with the default one.
     Chat(AdminOrder, Language),
-    /// List everybody who is connected.
+    /// List all who are connected.
     Who,
     /// Stop in good order, and answer when that is done.
     Stop,

@@ -32,7 +32,7 @@ impl Drop for Socket {
     }
 }
 
-/// Listens in `dir`, for this user alone. To be called by whom the directory is locked for: a socket that is there already
+/// Listens in `dir`, for this user alone. To be called by the process that has locked the directory: a socket that is there already
 /// was left by a server that was killed.
 ///
 /// # Errors

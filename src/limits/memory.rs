@@ -23,10 +23,10 @@ pub const ROOM_MAX_BYTES: usize = 4 * 1024;
 /// A ban or a mute: a name of [`NAME_MAX_CHARS`](super::NAME_MAX_CHARS), what it looks like, whose it was, and where that is looked up.
 pub const DECISION_MAX_BYTES: usize = 384;
 
-/// Somebody who left and is hidden: a name, what it looks like, and who hides them.
+/// A person who left and is hidden: a name, what it looks like, and who hides them.
 pub const HIDDEN_MAX_BYTES: usize = 640;
 
-/// Of somebody who is hidden, one more person who hides them.
+/// Of a person who is hidden, one more member who hides them.
 pub const HIDER_MAX_BYTES: usize = 64;
 
 /// An account, on both sides of the core: its name, the hash of its password, what it looks like, [`TRUSTED_ADDRESSES`](super::TRUSTED_ADDRESSES).

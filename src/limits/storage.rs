@@ -35,8 +35,8 @@ pub const HISTORY_STOP_JOBS: usize = 256;
 /// What is kept of the time to stop for marking what could not be written.
 pub const HISTORY_MARK_TIMEOUT: Duration = Duration::from_millis(400);
 
-/// What the history's thread rests behind a transaction that somebody's question does not end: fewer transactions take
-/// less of a processor that those who talk want as well, and nobody notices an answer that comes so much later.
+/// What the history's thread rests behind a transaction that a client's question does not end: fewer transactions take
+/// less of a processor that the conversation needs as well, and nobody notices an answer that comes so much later.
 pub const HISTORY_PAUSE: Duration = Duration::from_millis(10);
 
 /// Rows that the history's thread writes, in some 0.3 ms, before it lets others have its processor. The loop may wait
@@ -50,7 +50,7 @@ pub const HISTORY_BEHIND_ROWS: usize = 1024;
 /// How much less the history's thread wants a processor than the loop does (0 to 19, Linux).
 pub const HISTORY_NICENESS: i32 = 10;
 
-/// How long somebody's next lines wait for what they asked of a history in a file; then they go on without.
+/// How long a client's next lines wait for what they asked of a history in a file; then they go on without.
 pub const HISTORY_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Numbers of messages that a start leaves out behind the last one in the file: those of messages that were said, and that are

@@ -34,7 +34,7 @@ impl LogFile {
         Arc::clone(&self.asked)
     }
 
-    /// Its mode, if it is a file that everybody on this machine can read.
+    /// Its mode, if every user of this machine can read it.
     pub(super) fn open_to_all(&self) -> Option<u32> {
         let metadata = self.file.metadata().ok().filter(|metadata| metadata.is_file())?;
         let mode = metadata.permissions().mode() & 0o777;

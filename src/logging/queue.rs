@@ -1,6 +1,6 @@
 //! Lines on their way to somewhere slow.
 //!
-//! Invariant: handing in a line never waits for whoever takes the lines. What finds no place is counted, and told later.
+//! Invariant: handing in a line never waits for the thread that takes the lines. What finds no place is counted, and told later.
 
 use std::io::{self, ErrorKind, Write};
 use std::mem;

@@ -82,7 +82,7 @@ pub fn note(note: &LogEntry, language: Language) -> Option<String> {
     })
 }
 
-/// For how long somebody was expelled.
+/// For how long a member was expelled.
 fn minutes(expulsion: &Expulsion) -> Option<i64> {
     expulsion.until.map(|until| (until.0 - expulsion.at.0) / 60_000)
 }
@@ -97,7 +97,7 @@ fn decider(by: &Name, language: Language) -> &str {
     phrases::decider(by, if spanish { "El servidor" } else { "The server" })
 }
 
-/// The console's line about somebody who came from `address`.
+/// The console's line about a member who came from `address`.
 pub fn arrived(name: &Name, address: SocketAddr, language: Language) -> String {
     match language {
         Language::Spanish => format!("{name} se ha conectado desde {address}"),
@@ -387,7 +387,7 @@ pub fn history_unfinished(language: Language) -> &'static str {
     }
 }
 
-/// The room in front of a line, unless it is the one that everybody knows.
+/// The room in front of a line, unless it is the first.
 fn elsewhere(room: &Name) -> String {
     if room.as_str() == "general" { String::new() } else { format!("#{room} ") }
 }

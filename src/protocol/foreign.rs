@@ -28,7 +28,7 @@ impl ForeignProtocol {
     }
 }
 
-/// How to come in, for whoever is at that browser.
+/// How to come in, for the person at that browser.
 const HERE_IS_A_CHAT: &str = "Esto es un chat, no una página web. Para entrar: nc DIRECCIÓN PUERTO\r\n\
                               This is a chat, not a web page. To join: nc HOST PORT\r\n";
 

@@ -16,7 +16,7 @@ pub(super) struct Phrases {
     pub(super) more: &'static str,
     /// A number with its thousands apart.
     pub(super) number: fn(usize) -> String,
-    /// So many of whom none is named.
+    /// So many people, none of them named.
     pub(super) people: fn(usize) -> String,
     pub(super) you: &'static str,
     pub(super) ago: fn(String) -> String,
@@ -29,7 +29,7 @@ pub(super) struct Phrases {
 }
 
 impl Phrases {
-    /// `Ana`, `Ana y Luis`, `Ana, Luis y 37 más`; `39 personas` for who hides those who would be named.
+    /// `Ana`, `Ana y Luis`, `Ana, Luis y 37 más`; `39 personas` for a reader who hides those names.
     pub(super) fn crowd(&self, crowd: &Crowd) -> String {
         self.shortened(crowd.named(), crowd.count())
     }

@@ -1,4 +1,4 @@
-//! The command line: where to connect, as whom, and how.
+//! The command line: where to connect, under which name, and how.
 //!
 //! Invariant: a wrong word is answered with one line that names it; nothing is guessed.
 

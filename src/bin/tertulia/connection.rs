@@ -294,5 +294,5 @@ impl Rooms {
     }
 }
 
-/// The room that everybody enters.
+/// The room that every member enters.
 const GENERAL: &str = "general";

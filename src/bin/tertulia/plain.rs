@@ -32,7 +32,7 @@ fn write_lines(connection: &Connection, person: bool, guard: &EchoGuard) -> u8 {
     let mut input = io::stdin().lock();
     let mut line = Vec::new();
     loop {
-        // The turn comes first: a line is only taken from the input when there is somebody to give it to.
+        // The turn comes first: a line is only taken from the input when there is a connection to give it to.
         if let Turn::Over(status) = connection.turn() {
             return status;
         }
@@ -99,7 +99,7 @@ fn show(news: &News, person: bool, guard: &EchoGuard) {
     }
 }
 
-/// Whoever read our output is gone (`| head -1`): nothing is left to do, and it is no failure of ours.
+/// The reader of our output is gone (`| head -1`): nothing is left to do, and it is no failure of ours.
 fn print(bytes: &[u8]) {
     let mut out = io::stdout().lock();
     if out.write_all(bytes).and_then(|()| out.flush()).is_err() {

@@ -133,12 +133,12 @@ impl Speaker<'_> {
             }
             Heard::Question(question) => {
                 self.told.clear();
-                // A name that is somebody's: an empty password leads back to the question for a name.
+                // A registered name: an empty password leads back to the question for a name.
                 Some(if *question == Question::Name { self.next_name() } else { "\n".to_string() })
             }
             Heard::Accepted => {
                 self.step = Step::Room;
-                // The first room as well: whom it keeps out is not in it.
+                // The first room as well: a banned member is not in it.
                 let room = self.options.room.as_deref().unwrap_or("general");
                 Some(format!("/entrar {room}\n{FENCE}"))
             }

@@ -78,7 +78,7 @@ fn unfit(error: PasswordError) -> String {
     }
 }
 
-/// What somebody is told of their account.
+/// What a client is told of its account.
 pub(super) fn news(news: &AccountNews, out: &mut String) -> Result {
     match news {
         AccountNews::Registered(name) => {

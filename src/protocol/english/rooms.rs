@@ -75,7 +75,7 @@ pub(super) fn refused(refusal: &RoomRefusal, out: &mut String) -> Result {
     }
 }
 
-/// What somebody is told who is in a room no longer.
+/// What a member is told who is no longer in a room.
 pub(super) fn put_out(room: &Name, cause: &PutOut, out: &mut String) -> Result {
     match cause {
         PutOut::Kicked(by, None) => writeln!(out, "--- {} put you out of #{room}", decider(by)),

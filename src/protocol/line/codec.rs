@@ -110,7 +110,7 @@ impl Input {
 }
 
 impl Codec {
-    /// A codec for somebody who has not shown anything yet.
+    /// A codec for a client that has not shown anything yet.
     pub fn new(language: Language) -> Codec {
         Codec {
             input: None,
@@ -199,7 +199,7 @@ impl Codec {
         self.input.as_ref().and_then(|input| input.ahead.as_ref()).is_some_and(|ahead| ahead.bytes.is_none())
     }
 
-    /// The answer has been written: what comes from now on was sent by somebody who could read it.
+    /// The answer has been written: what comes from now on was sent by a client that could read it.
     pub fn answer_written(&mut self) {
         if let Some(input) = &mut self.input
             && let Some(ahead) = &mut input.ahead
@@ -242,7 +242,7 @@ impl Codec {
         }
     }
 
-    /// Takes the next command out. There is none of whoever speaks another protocol: see [`foreign`](Self::foreign).
+    /// Takes the next command out. There is none from a client of another protocol: see [`foreign`](Self::foreign).
     pub fn next_command(&mut self) -> Option<Command> {
         if self.interrupted && self.input.is_none() {
             return Some(Command::Quit(None));

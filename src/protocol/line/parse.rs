@@ -217,7 +217,7 @@ fn parse_command(line: &str) -> Command {
             None => Command::Unclear(Trouble::Usage(Verb::Lang)),
         },
         (Verb::Quit, words) => Command::Quit(words),
-        // A password behind the command is in sight of whoever looks at the screen.
+        // A password behind the command is in sight on the screen.
         (Verb::Register | Verb::Login | Verb::Password | Verb::Expelled, Some(_)) | (_, None) => {
             Command::Unclear(Trouble::Usage(verb))
         }

@@ -1,4 +1,4 @@
-//! Lines that would tell everybody a secret, for a slip of a key or two in front of a command.
+//! Lines that would tell the room a secret, for a slip of a key or two in front of a command.
 //!
 //! Invariant: who slips is not heard, and who has something to say is. In doubt a line is not said: its sender is told so, and can
 //! say it behind another word.

@@ -31,7 +31,7 @@ pub(super) fn news(news: &ExpulsionNews, zone: &Zone, out: &mut String) -> Resul
     }
 }
 
-/// What somebody is told who wants a name that is expelled.
+/// What a client is told that wants a name that is expelled.
 pub(super) fn name(name: &Name, expelled: &Expelled, out: &mut String) -> Result {
     writeln!(out, "El nombre '{name}' está expulsado de este chat{}", terms(expelled))
 }

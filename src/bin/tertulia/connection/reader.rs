@@ -83,7 +83,7 @@ impl Connection {
             if count == 0 {
                 heard.extend(self.lock().parser.finish());
             }
-            // All is shown before any of it counts: whoever waits for it wakes up to a screen that has it.
+            // All is shown before any of it counts: a thread that waits for it wakes up to a screen that has it.
             heard.iter().for_each(|heard| show(News::Heard(heard)));
             for heard in &heard {
                 if self.take_in(heard, &mut give, &stream, show) {

@@ -58,7 +58,7 @@ pub(crate) fn clock(coloured: bool) -> String {
     if coloured { format!("\x1b[2m{clock}\x1b[0m") } else { clock }
 }
 
-/// A name's colour is the same for everybody, always: FNV-1a (32 bits) of its bytes chooses it.
+/// A name's colour is the same for every reader, always: FNV-1a (32 bits) of its bytes chooses it.
 fn colour(name: &str) -> u8 {
     let hash =
         name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
@@ -70,7 +70,7 @@ pub(crate) fn is_notice(line: &str) -> bool {
     [">>> ", "<<< ", "--- "].iter().any(|mark| line[body(line)..].starts_with(mark))
 }
 
-/// Where the name of whoever said this stands: `Ana: hola`, `* Ana saluda`, both after `[12:03] ` or `#sala `.
+/// Where the name of the sender stands: `Ana: hola`, `* Ana saluda`, both after `[12:03] ` or `#sala `.
 pub(crate) fn speaker(line: &str) -> Option<Range<usize>> {
     let mut start = body(line);
     let end = if let Some(action) = line[start..].strip_prefix("* ") {
@@ -99,7 +99,7 @@ pub(crate) fn body(line: &str) -> usize {
     }
 }
 
-/// Could this be somebody's name? Marks that combine with a letter are not letters, so only ASCII is looked at twice.
+/// Could this be a member's name? Marks that combine with a letter are not letters, so only ASCII is looked at twice.
 pub(crate) fn is_name(word: &str) -> bool {
     let fits = |c: char| c.is_alphanumeric() || c == '-' || c == '_' || (!c.is_ascii() && !c.is_whitespace());
     word.chars().next().is_some_and(char::is_alphabetic)

@@ -1,6 +1,6 @@
 //! One sitting at the terminal: what each event does to the screen and to the line.
 //!
-//! Invariants: a line is only taken from the keyboard when it is clear to whom it goes; what was being typed when the server asks
+//! Invariants: a line is only taken from the keyboard when it is clear where it goes; what was being typed when the server asks
 //! something is put aside, so that no message becomes a password and no password a message.
 
 use std::collections::VecDeque;
@@ -42,7 +42,7 @@ pub(super) struct Session {
     keyboard: Keyboard,
     line: Line,
     names: Names,
-    /// Keys that came while it was not clear to whom a line would go.
+    /// Keys that came while it was not clear where a line would go.
     ahead: VecDeque<Key>,
     /// The unfinished line from the server.
     unfinished: String,
@@ -53,7 +53,7 @@ pub(super) struct Session {
     /// Lines that were pasted, waiting for a yes.
     pasted: Option<String>,
     connecting: Option<String>,
-    /// Where and as whom we speak, as the prompt shows it.
+    /// Where and under which name we speak, as the prompt shows it.
     room: Option<String>,
     name: Option<String>,
     english: bool,
@@ -214,7 +214,7 @@ impl Session {
         self.take_keys()
     }
 
-    /// Takes the keys that wait, as long as it is clear to whom a line goes.
+    /// Takes the keys that wait, as long as it is clear where a line goes.
     fn take_keys(&mut self) -> Option<u8> {
         while let Some(key) = self.ahead.pop_front() {
             let turn = self.connection.turn_now();
@@ -423,7 +423,7 @@ impl Session {
         }
     }
 
-    /// The end: what was being typed stays on the screen for whoever wants to keep it.
+    /// The end: what was being typed stays on the screen, to be copied.
     fn end(&mut self, status: u8) -> u8 {
         self.finish_line();
         let hidden = self.question.is_some();
