@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::{Chat, NOTHING, SECOND, act, nick, text};
-use tertulia::chat::{ClientId, CloseReason, Command, Event};
+use tertulia::chat::{ClientId, CloseReason, Command, Event, Name};
 use tertulia::limits::{MOVEMENT_WINDOW, MOVEMENTS_TOLD};
 
 /// Ana, and `many` who came long before.
@@ -203,4 +203,34 @@ fn thousands_over_seconds_cost_lines_by_the_second() {
     assert!(lines <= seconds * (MOVEMENTS_TOLD + 2), "{lines} lines in {seconds} seconds");
     assert!(lines >= seconds - 1, "{lines} lines in {seconds} seconds");
     assert_eq!(chat.hub.people(), here.len() + 1);
+}
+
+/// The names in the events of one kind that `id` has heard.
+fn batches(chat: &mut Chat, id: ClientId) -> Vec<Vec<String>> {
+    let names = |event: Event| match event {
+        Event::Arrived { crowd, .. } | Event::ManyDeparted { crowd, .. } => Some(crowd.names),
+        _ => None,
+    };
+    let events = chat.events(id).into_iter().filter_map(names);
+    events.map(|names| names.iter().map(Name::to_string).collect()).collect()
+}
+
+#[test]
+fn batch_has_the_names_of_all_who_came_or_left() {
+    let numbered = |from: usize| (from..300).map(|number| format!("p{number}")).collect::<Vec<_>>();
+    let (mut chat, ana, _) = ana_and(0);
+    let others = enter(&mut chat, "p", 300);
+    chat.waits(MOVEMENT_WINDOW);
+    let told = batches(&mut chat, ana);
+    assert_eq!((told.len(), &told[5]), (6, &numbered(5)));
+    chat.waits(SECOND);
+    // Who comes back and goes again within the second is no more than one name.
+    others.iter().for_each(|&id| chat.quits(id));
+    (0..300).for_each(|number| {
+        let id = chat.enters(&format!("p{number}"));
+        chat.quits(id);
+    });
+    chat.waits(MOVEMENT_WINDOW);
+    let left: Vec<String> = batches(&mut chat, ana).concat();
+    assert_eq!(left, numbered(5));
 }
