@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{AccountKey, ClientId, CloseReason, Event, Hub, Name};
 use crate::chat::event::AccountNews;
-use crate::chat::questions::Questions;
+use crate::chat::password_questions::PasswordQuestions;
 use crate::limits::{ACCOUNTS_PER_CONNECTION, EXPELLED_PER_TURN};
 
 /// Connections, by account and by client; one may be there for several accounts.
@@ -23,7 +23,7 @@ pub(super) struct Sessions {
     /// Those that end, and what they are told.
     revoked: BTreeMap<ClientId, AccountNews>,
     /// What they are asked.
-    pub(super) questions: Questions,
+    pub(super) questions: PasswordQuestions,
 }
 
 /// What is stored of [`Sessions`].
@@ -32,7 +32,7 @@ struct Stored {
     by_account: BTreeSet<(AccountKey, ClientId)>,
     operators: BTreeSet<ClientId>,
     revoked: BTreeMap<ClientId, AccountNews>,
-    questions: Questions,
+    questions: PasswordQuestions,
 }
 
 impl From<Stored> for Sessions {

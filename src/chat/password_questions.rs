@@ -13,9 +13,9 @@ use super::id::ClientId;
 
 /// What each client is asked, of those who are: few, and not for long.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Questions(BTreeMap<ClientId, Asking>);
+pub(super) struct PasswordQuestions(BTreeMap<ClientId, Asking>);
 
-impl Questions {
+impl PasswordQuestions {
     /// Asks a client, instead of what it was asked before.
     pub(super) fn ask(&mut self, client: ClientId, asking: Asking) {
         self.0.insert(client, asking);
