@@ -133,14 +133,15 @@ pub struct Trial {
 }
 
 impl Trial {
-    /// A chat of three accounts, one of an operator, with few places. What comes in is written down.
+    /// A chat of three accounts, with few places: the operator of the server is in a room with two guests. What comes in is
+    /// written down.
     pub fn new() -> Trial {
         let names = ["Ana", "Marta", "Olga"];
         let mut book = Book::of(&[]);
         names.iter().zip(SECRETS).for_each(|(name, secret)| book.add(name, secret));
         let config = ChatConfig {
             login_timeout: Some(60 * SECOND),
-            places: Some(SEATS - 2),
+            places: Some(SEATS),
             replay: 2,
             accounts: Some(book.accounts()),
             operators: vec![book.key("Olga")],
@@ -150,6 +151,12 @@ impl Trial {
         let mut chat = Chat::with(config.clone(), book);
         chat.twin = Twin::recording();
         chat.book.operator = Password::new(SECRETS[3]).ok();
+        let olga = chat.logs_in("Olga", SECRETS[2]);
+        chat.does(olga, join("sala"));
+        for guest in ["Luis", "Eva"] {
+            let id = chat.enters(guest);
+            chat.does(id, join("sala"));
+        }
         Trial { chat, config }
     }
 

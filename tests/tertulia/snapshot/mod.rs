@@ -4,10 +4,14 @@ mod deeds;
 mod refused;
 
 use proptest::prelude::*;
-use tertulia::chat::{ChatConfig, Effect, Hub, Input, MonoTime, Snapshot, Time};
+use tertulia::chat::{
+    ChatConfig, ClientId, Command, Effect, Event, Hub, Input, MonoTime, Origin, Reply, Request, Snapshot,
+    Time,
+};
+use tertulia::limits::WRITES_PER_TURN;
 
 use self::deeds::{Deed, Trial, deed};
-use super::hub::{Chat, SECOND, join, text};
+use super::hub::{Chat, SECOND, Shell as _, join, message, nick, text};
 use super::hub_model;
 use super::support::twin::{Twin, from_text, to_text};
 
@@ -71,9 +75,9 @@ proptest! {
 #[test]
 fn snapshot_holds_effects_that_were_not_taken() {
     let mut hub = Hub::new(ChatConfig::default());
-    let id = tertulia::chat::ClientId::new(0, 1);
+    let id = ClientId::new(0, 1);
     let at = Time { mono: MonoTime::from_micros(1), ..Time::default() };
-    hub.apply(at, Input::Connected(id, tertulia::chat::Origin::UNKNOWN));
+    hub.apply(at, Input::Connected(id, Origin::UNKNOWN));
     let (mut effects, mut restored) = (Vec::new(), Vec::new());
     from_text(&to_text(&hub)).effects(&mut restored);
     hub.effects(&mut effects);
@@ -84,31 +88,51 @@ fn snapshot_holds_effects_that_were_not_taken() {
 #[test]
 fn snapshot_stays_as_it_was() {
     let (mut chat, [ana, luis]) = Chat::of(["Ana", "Luis"]);
-    chat.does(ana, super::hub::message("Luis", "hola"));
+    chat.does(ana, message("Luis", "hola"));
     let snapshot = chat.hub.snapshot();
-    chat.does(ana, super::hub::nick("Eva"));
+    chat.does(ana, nick("Eva"));
     chat.does(luis, join("sala"));
     let mut restored = Hub::restore(snapshot).expect("a sound snapshot");
     assert_eq!(restored.name(ana).map(ToString::to_string).as_deref(), Some("Ana"));
     // Whom Luis would answer is Ana still: nothing of it is shared with the hub that went on.
     let mut effects = Vec::new();
     let at = Time { mono: chat.now, ..Time::default() };
-    restored.apply(at, Input::Command(luis, tertulia::chat::Command::Reply(text("qué tal"))));
+    restored.apply(at, Input::Command(luis, Command::Reply(text("qué tal"))));
     restored.effects(&mut effects);
-    let sent = |effect: &Effect| matches!(effect, Effect::Deliver { event: tertulia::chat::Event::PrivateSent { to, .. }, .. } if to.as_str() == "Ana");
+    let sent = |effect: &Effect| matches!(effect, Effect::Deliver { event: Event::PrivateSent { to, .. }, .. } if to.as_str() == "Ana");
     assert!(effects.iter().any(sent), "{effects:?}");
+}
+
+#[test]
+fn snapshot_knows_who_wrote_what_is_not_kept_yet() {
+    let mut chat = Chat::with_accounts(&[("Ana", "caracola azul")]);
+    chat.twin = Twin::recording();
+    let luis = chat.enters("Luis");
+    let effects = chat.decides(Input::Command(luis, message("Ana", "hola")));
+    chat.twin.is_made(&chat.hub);
+    let posted = effects.into_iter().find_map(|effect| match effect {
+        Effect::Request(_, Request::Post(account, letter)) => Some(chat.book.post(account, letter)),
+        _ => None,
+    });
+    let posted = posted.expect("it is to be kept");
+    chat.apply(Input::Reply(luis, Reply::Posted(posted)));
+    chat.does(luis, nick("Lucho"));
+    let ana = chat.logs_in("Ana", "caracola azul");
+    chat.events(luis);
+    chat.does(ana, Command::Reply(text("qué tal")));
+    assert!(chat.events(luis).iter().any(|event| matches!(event, Event::Private { .. })), "it reaches Lucho");
 }
 
 #[test]
 fn snapshot_of_a_stopping_chat_lets_the_rest_go() {
     let mut chat = Chat::new();
     chat.twin = Twin::recording();
-    let many = tertulia::limits::WRITES_PER_TURN + 10;
+    let many = WRITES_PER_TURN + 10;
     for _ in 0..many {
         chat.connects();
     }
     chat.apply(Input::Stop);
-    assert_eq!(chat.closed.len(), tertulia::limits::WRITES_PER_TURN);
+    assert_eq!(chat.closed.len(), WRITES_PER_TURN);
     chat.twin.is_made(&chat.hub);
     chat.waits(SECOND);
     assert_eq!(chat.closed.len(), many);
