@@ -48,6 +48,27 @@ pub const KEY_QUIET: Duration = Duration::from_secs(1);
 /// and resends what was lost after 0.2, 0.4, 0.8, 1.6 s. In Latin-1 `café` ends so as well, and must not wait for ever.
 pub const CUT_CHARACTER_QUIET: Duration = Duration::from_secs(3);
 
+/// How long a connection that says nothing is waited for before it is taken for one of lines, and greeted. From this machine and
+/// private networks: a browser has sent its request by then (of 156 connections of Chromium all had; with 5 ms the first had not).
+pub const OPENING_WAIT: Duration = Duration::from_millis(300);
+
+/// The same from elsewhere, where a lost segment is common, and is sent again after that.
+pub const OPENING_WAIT_FAR: Duration = Duration::from_secs(1);
+
+/// How long the head of a request may take.
+pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connections of which it is not known what they speak, or whose request has not come, at once. When one more comes, the oldest of them is
+/// waited for no longer.
+pub const OPENING_MAX: usize = 512;
+
+/// Bytes of one message of a program, JSON included: a line of [`LINE_MAX_BYTES`] in which half of the characters are escaped, and what
+/// stands around it.
+pub const MESSAGE_MAX_BYTES: usize = 12 * 1024;
+
+/// Bytes of a `ref`, by which a program knows an answer, as it is written in JSON.
+pub const REFERENCE_MAX_BYTES: usize = 64;
+
 /// Bytes taken by one read.
 pub const READ_BYTES: usize = 16 * 1024;
 

@@ -148,6 +148,8 @@ pub enum Command {
     Language(Option<Language>),
     /// The commands, or one of them.
     Help(Option<Verb>),
+    /// Whether the server is there.
+    Ping,
     /// Leaves the chat, with or without last words.
     Quit(Option<Text>),
     /// A line that made no command.
@@ -267,6 +269,23 @@ pub enum Trouble {
     Repeated,
     /// Some of it was lost; the rest was not said.
     Incomplete,
+    /// A message of a program could not be understood.
+    Message(MessageFault),
+}
+
+/// What is wrong with a message that a program sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum MessageFault {
+    /// It is no JSON object: why.
+    NoJson(Text),
+    /// There is no message of this type.
+    UnknownType(Text),
+    /// A field is missing, or has a value that it cannot have: which, or why.
+    Field(Text),
+    /// A password has been asked for, which has to be given, or given up by an empty one, before anything else.
+    PasswordAsked,
+    /// No password has been asked for.
+    NothingAsked,
 }
 
 impl Trouble {

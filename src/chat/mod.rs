@@ -43,7 +43,7 @@ pub use account::{
     PasswordError, Posted, Question,
 };
 pub use admin::{AdminOrder, AdminRefusal, AdminReply};
-pub use command::{Command, Language, Trouble, Verb, Wording};
+pub use command::{Command, Language, MessageFault, Trouble, Verb, Wording};
 pub use effect::{Audience, CloseReason, Effect, LogEntry, RoomId};
 pub use event::{
     AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameList, NameRefusal, Occasion, Office,

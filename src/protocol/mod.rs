@@ -5,10 +5,13 @@ mod detect;
 mod english;
 mod foreign;
 mod format;
+pub mod http;
+pub mod json;
 mod line;
 mod phrases;
 mod spanish;
 mod spoken;
+pub mod websocket;
 
 pub use foreign::ForeignProtocol;
 pub use format::{Encoder, Encoding, Format};

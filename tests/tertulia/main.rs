@@ -17,6 +17,7 @@ mod foreign;
 mod framing;
 mod guards;
 mod history_access;
+mod http;
 mod hub;
 mod hub_model;
 #[cfg(target_os = "linux")]
@@ -58,5 +59,6 @@ mod three_together;
 mod transcripts;
 mod turns;
 mod usage;
+mod websocket;
 mod wild_input;
 mod worst;

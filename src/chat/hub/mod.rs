@@ -190,7 +190,7 @@ impl Hub {
     /// A client asked for something.
     fn handle(&mut self, id: ClientId, command: Command) {
         let now = self.now();
-        if self.end_if_decided(id) {
+        if self.end_if_decided(id) || command == Command::Ping {
             return;
         }
         let Some(client) = self.client_mut(id) else { return };
@@ -311,6 +311,7 @@ impl Hub {
 
     fn handle_newcomer(&mut self, id: ClientId, command: Command) -> Done {
         match command {
+            Command::Ping => return Ok(()),
             Command::Say { text, .. } | Command::Nick(text) => return self.take_name(id, &text),
             Command::Login(name) => return self.login(id, &name),
             Command::Quit(_) => {
@@ -377,7 +378,7 @@ impl Hub {
             Command::Login(wanted) => self.login(id, &wanted),
             Command::ChangePassword => self.change_password(id, name),
             // The caller has seen to it.
-            Command::Secret(_) => Ok(()),
+            Command::Secret(_) | Command::Ping => Ok(()),
             Command::Away(reason) => self.away(id, reason),
             Command::Ignore(whom) => self.ignore(id, name, whom),
             Command::Language(language) => self.speak(id, language),

@@ -8,8 +8,8 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Decision, Event, Farewell, Language, Name, NameList, NameRefusal, Occasion, Person, Reach, ServerNews,
-    Text, Trouble, Verb, Wording,
+    Decision, Event, Farewell, Language, MessageFault, Name, NameList, NameRefusal, Occasion, Person, Reach,
+    ServerNews, Text, Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -253,6 +253,15 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
         Trouble::Repeated => {
             writeln!(out, "That is the password you have just typed. It was not sent.")
         }
+        Trouble::Message(fault) => match fault {
+            MessageFault::NoJson(why) => writeln!(out, "The message is not a JSON object: {why}"),
+            MessageFault::UnknownType(kind) => writeln!(out, "There is no message of type '{kind}'."),
+            MessageFault::Field(why) => writeln!(out, "A field of the message is missing or wrong: {why}"),
+            MessageFault::PasswordAsked => {
+                writeln!(out, "A password has been asked for: send it, or an empty one to give up.")
+            }
+            MessageFault::NothingAsked => writeln!(out, "No password has been asked for."),
+        },
         Trouble::Incomplete => writeln!(
             out,
             "Part of what you typed was lost: your telnet began a command and did not end it. It was not sent."

@@ -3,7 +3,7 @@
 mod codec;
 mod line_buffer;
 mod parse;
-mod slip;
+pub(super) mod slip;
 mod telnet;
 pub(super) mod verbs;
 

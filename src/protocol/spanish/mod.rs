@@ -8,8 +8,8 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Decision, Event, Farewell, Language, Name, NameList, NameRefusal, Occasion, Person, Reach, ServerNews,
-    Text, Trouble, Verb, Wording,
+    Decision, Event, Farewell, Language, MessageFault, Name, NameList, NameRefusal, Occasion, Person, Reach,
+    ServerNews, Text, Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -265,6 +265,15 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
         Trouble::Repeated => {
             writeln!(out, "Esa es la contraseña que acabas de escribir. No se envió.")
         }
+        Trouble::Message(fault) => match fault {
+            MessageFault::NoJson(why) => writeln!(out, "El mensaje no es un objeto JSON: {why}"),
+            MessageFault::UnknownType(kind) => writeln!(out, "No existe ningún mensaje de tipo '{kind}'."),
+            MessageFault::Field(why) => writeln!(out, "Falta un campo del mensaje, o es incorrecto: {why}"),
+            MessageFault::PasswordAsked => {
+                writeln!(out, "Se ha pedido una contraseña: envíala, o envía una vacía para dejarlo.")
+            }
+            MessageFault::NothingAsked => writeln!(out, "No se ha pedido ninguna contraseña."),
+        },
         Trouble::Incomplete => writeln!(
             out,
             "Se perdió parte de lo que escribiste: tu telnet empezó una orden y no la acabó. No se envió."

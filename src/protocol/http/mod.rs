@@ -1,0 +1,13 @@
+//! HTTP/1.1, the server's side: one request, one answer, and the connection ends, or becomes a WebSocket. No socket and no clock.
+//!
+//! Absent on purpose: bodies of requests, chunks, ranges, and a second request on the same connection.
+
+mod host;
+mod request;
+mod response;
+mod site;
+
+pub use host::{HostNames, is_same_origin};
+pub use request::{HEAD_MAX_BYTES, Method, Parsed, Request, Upgrade, parse};
+pub use response::{Response, Status};
+pub use site::{Answer, FILES, File, SUBPROTOCOL, Site, page};

@@ -1,0 +1,200 @@
+//! What the server shows to browsers: the page and its files, whether it is well, and the door of the chat.
+
+use sha1::{Digest, Sha1};
+
+use super::host::{HostNames, is_same_origin};
+use super::request::{Method, Request};
+use super::response::{Response, Status};
+use crate::protocol::websocket::accept_key;
+
+/// The subprotocol that is spoken over a WebSocket.
+pub const SUBPROTOCOL: &str = "tertulia.1";
+
+/// Nothing is loaded from elsewhere, nothing runs that is not a file of ours, no other page may hold ours in a frame, and text never
+/// becomes markup.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
+     img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
+     require-trusted-types-for 'script'; trusted-types 'none'";
+
+/// One file that a browser may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct File {
+    /// Its path, from its first slash.
+    pub path: &'static str,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// What is in it.
+    pub bytes: &'static [u8],
+}
+
+/// The page, and what it is made of.
+pub const FILES: [File; 9] = [
+    file("/chat.css", "text/css; charset=utf-8", include_bytes!("../../web/chat.css")),
+    file("/chat.js", "text/javascript; charset=utf-8", include_bytes!("../../web/chat.js")),
+    file("/commands.js", "text/javascript; charset=utf-8", include_bytes!("../../web/commands.js")),
+    file("/icon.svg", "image/svg+xml", include_bytes!("../../web/icon.svg")),
+    file("/", "text/html; charset=utf-8", include_bytes!("../../web/index.html")),
+    file("/rooms.js", "text/javascript; charset=utf-8", include_bytes!("../../web/rooms.js")),
+    file("/view.js", "text/javascript; charset=utf-8", include_bytes!("../../web/view.js")),
+    file("/wire.js", "text/javascript; charset=utf-8", include_bytes!("../../web/wire.js")),
+    file("/words.js", "text/javascript; charset=utf-8", include_bytes!("../../web/words.js")),
+];
+
+const fn file(path: &'static str, media_type: &'static str, bytes: &'static [u8]) -> File {
+    File { path, media_type, bytes }
+}
+
+/// Who may ask, and for what.
+#[derive(Debug)]
+pub struct Site {
+    /// Each with its entity tag.
+    files: Vec<(File, String)>,
+    names: HostNames,
+    /// Origins beside the server's own whose pages may open a WebSocket.
+    origins: Vec<String>,
+}
+
+/// What comes of a request.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// This is sent, and the connection ends.
+    Respond(Response),
+    /// This is sent, and what follows is a WebSocket; with the query of the request.
+    WebSocket(Response, Option<String>),
+}
+
+impl Site {
+    /// A site of these files, under these names. Pages of `origins` may open a WebSocket too.
+    pub fn new(files: &[File], names: HostNames, origins: Vec<String>) -> Site {
+        let files = files.iter().map(|file| (*file, entity_tag(file.bytes))).collect();
+        Site { files, names, origins }
+    }
+
+    /// Answers a request. `well`: whether the chat takes people now.
+    pub fn answer(&self, request: &Request, well: bool) -> Answer {
+        let only_known = request.host.as_deref().is_none_or(|host| self.names.allow(host));
+        if !only_known {
+            return Answer::Respond(page(Status::MisdirectedRequest));
+        }
+        match (request.path.as_str(), request.method) {
+            ("/chat", Method::Get) => self.open(request, well),
+            ("/chat" | "/salud" | "/health", Method::Other) => Answer::Respond(not_allowed()),
+            ("/salud" | "/health", _) => Answer::Respond(health(well)),
+            (path, method) => match self.files.iter().find(|(file, _)| file.path == path) {
+                None => Answer::Respond(page(Status::NotFound)),
+                Some(_) if method == Method::Other => Answer::Respond(not_allowed()),
+                Some((file, tag)) => Answer::Respond(shown(file, tag, request)),
+            },
+        }
+    }
+
+    /// The door of the chat.
+    fn open(&self, request: &Request, well: bool) -> Answer {
+        let Some(upgrade) = &request.upgrade else {
+            let response = page(Status::UpgradeRequired).header("Upgrade", "websocket");
+            return Answer::Respond(response);
+        };
+        let host = request.host.as_deref().unwrap_or_default();
+        let ours =
+            |origin: &str| is_same_origin(origin, host) || self.origins.iter().any(|known| known == origin);
+        if !request.origin.as_deref().is_none_or(ours) {
+            return Answer::Respond(page(Status::Forbidden));
+        }
+        if upgrade.version != "13" {
+            let response = page(Status::UpgradeRequired).header("Sec-WebSocket-Version", "13");
+            return Answer::Respond(response);
+        }
+        let Some(accept) = accept_key(&upgrade.key) else {
+            return Answer::Respond(page(Status::BadRequest));
+        };
+        if !well {
+            return Answer::Respond(page(Status::ServiceUnavailable));
+        }
+        let mut response = Response::new(Status::SwitchingProtocols)
+            .header("Upgrade", "websocket")
+            .header("Connection", "Upgrade")
+            .header("Sec-WebSocket-Accept", &accept);
+        if upgrade.protocols.iter().any(|offered| offered == SUBPROTOCOL) {
+            response = response.header("Sec-WebSocket-Protocol", SUBPROTOCOL);
+        }
+        Answer::WebSocket(response, request.query.clone())
+    }
+}
+
+/// A page that says what is wrong and how to join, for any status that is an error.
+pub fn page(status: Status) -> Response {
+    let (spanish, english) = words(status);
+    let body = format!(
+        "<!doctype html>\n<html lang=\"es\">\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>tertulia</title>\n\
+         <h1>{}</h1>\n<p>{spanish}</p>\n<p>El chat está en <a href=\"/\">la página de inicio</a>; con un terminal: \
+         <code>nc DIRECCIÓN PUERTO</code></p>\n<p lang=\"en\">{english}</p>\n\
+         <p lang=\"en\">The chat is at <a href=\"/\">the start page</a>; with a terminal: <code>nc HOST PORT</code></p>\n",
+        status.line()
+    );
+    secured(Response::new(status)).body("text/html; charset=utf-8", body.into_bytes())
+}
+
+/// What is wrong, in Spanish and in English. Nothing of the request is repeated.
+fn words(status: Status) -> (&'static str, &'static str) {
+    match status {
+        Status::NotFound => ("Aquí no hay nada con esa dirección.", "There is nothing at this address."),
+        Status::MethodNotAllowed => ("Esto solo se puede leer.", "This can only be read."),
+        Status::Forbidden => (
+            "Una página de otro sitio no puede hablar en este chat.",
+            "A page of another site cannot speak in this chat.",
+        ),
+        Status::MisdirectedRequest => (
+            "Este servidor no se llama así. Usa su dirección IP o pide a quien lo administra que añada el nombre con --host-name.",
+            "This server does not go by that name. Use its IP address, or ask its administrator to add the name with --host-name.",
+        ),
+        Status::UpgradeRequired => (
+            "Por aquí entra el programa de la página, con WebSocket.",
+            "This is the door for the page's program, by WebSocket.",
+        ),
+        Status::ServiceUnavailable => {
+            ("El chat está lleno. Prueba dentro de un rato.", "The chat is full. Try again in a while.")
+        }
+        Status::RequestTimeout => ("La petición no llegó a tiempo.", "The request did not arrive in time."),
+        Status::UriTooLong | Status::HeadTooLarge | Status::ContentTooLarge => {
+            ("La petición es demasiado larga.", "The request is too long.")
+        }
+        _ => ("La petición no se entiende.", "The request cannot be understood."),
+    }
+}
+
+fn not_allowed() -> Response {
+    page(Status::MethodNotAllowed).header("Allow", "GET, HEAD")
+}
+
+/// For programs that watch over the server.
+fn health(well: bool) -> Response {
+    let (status, body) = if well { (Status::Ok, "ok\n") } else { (Status::ServiceUnavailable, "full\n") };
+    secured(Response::new(status))
+        .header("Cache-Control", "no-store")
+        .body("text/plain; charset=utf-8", body.as_bytes())
+}
+
+fn shown(file: &File, tag: &str, request: &Request) -> Response {
+    let has_it = request.if_none_match.as_deref().is_some_and(|tags| {
+        tags.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
+    });
+    let status = if has_it { Status::NotModified } else { Status::Ok };
+    let response = secured(Response::new(status)).header("ETag", tag).header("Cache-Control", "no-cache");
+    if has_it { response } else { response.body(file.media_type, file.bytes) }
+}
+
+fn secured(response: Response) -> Response {
+    response
+        .header("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        .header("X-Content-Type-Options", "nosniff")
+        .header("Referrer-Policy", "no-referrer")
+        .header("Cross-Origin-Resource-Policy", "same-origin")
+}
+
+/// A tag that is another one as soon as a byte is.
+fn entity_tag(bytes: &[u8]) -> String {
+    let digest = Sha1::digest(bytes);
+    let hex: String = digest.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    format!("\"{hex}\"")
+}

@@ -1,0 +1,65 @@
+//! Objects, written from their first field to their last, so that `type` comes first.
+
+use std::fmt::Write;
+
+use serde::Serialize;
+
+use crate::limits::REFERENCE_MAX_BYTES;
+
+/// What a client put beside a command to know its answer by: a whole number, or a short text. As it is written in JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference(Box<str>);
+
+impl Reference {
+    /// None: it is neither, or longer than [`REFERENCE_MAX_BYTES`].
+    pub(super) fn of(value: &serde_json::Value) -> Option<Reference> {
+        let fits = value.is_i64() || value.is_u64() || value.is_string();
+        let written = value.to_string();
+        (fits && written.len() <= REFERENCE_MAX_BYTES).then(|| Reference(written.into()))
+    }
+
+    /// Bytes of memory.
+    pub fn held(&self) -> usize {
+        self.0.len()
+    }
+}
+
+/// An object that is being written.
+pub(super) struct Object<'a> {
+    out: &'a mut String,
+}
+
+impl<'a> Object<'a> {
+    pub(super) fn new(kind: &str, out: &'a mut String) -> Object<'a> {
+        out.push_str("{\"type\":");
+        let mut object = Object { out };
+        object.value(kind);
+        object
+    }
+
+    pub(super) fn put(&mut self, field: &'static str, value: impl Serialize) -> &mut Object<'a> {
+        // Writing to a String cannot fail.
+        let _ = write!(self.out, ",\"{field}\":");
+        self.value(value);
+        self
+    }
+
+    /// A field that is left out where there is nothing to say.
+    pub(super) fn maybe(&mut self, field: &'static str, value: Option<impl Serialize>) -> &mut Object<'a> {
+        if let Some(value) = value {
+            self.put(field, value);
+        }
+        self
+    }
+
+    pub(super) fn end(self, reference: Option<&Reference>) {
+        if let Some(Reference(written)) = reference {
+            let _ = write!(self.out, ",\"ref\":{written}");
+        }
+        self.out.push('}');
+    }
+
+    fn value(&mut self, value: impl Serialize) {
+        self.out.push_str(&serde_json::to_string(&value).expect("text and numbers can be written"));
+    }
+}

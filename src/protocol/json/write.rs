@@ -1,0 +1,513 @@
+//! Events to objects.
+
+use serde::Serialize;
+
+use super::object::{Object, Reference};
+use crate::chat::{
+    AccountNews, AccountRefusal, CloseReason, Crowd, Decision, Event, ExpulsionNews, Farewell, Language,
+    Message, MessageFault, MessageKind, Name, NameRefusal, Occasion, Office, Person, PlaceNews, PutOut,
+    Question, RoomListing, RoomRefusal, ServerNews, Text, Trouble,
+};
+use crate::clock::Zone;
+use crate::limits::NAMES_ASKED;
+use crate::protocol::{english, spanish};
+
+/// Adds `event` to `out`, for a session in `language`.
+pub fn write(
+    event: &Event,
+    language: Language,
+    zone: &Zone,
+    reference: Option<&Reference>,
+    out: &mut String,
+) {
+    let sentence = || {
+        let mut words = String::new();
+        match language {
+            Language::Spanish => spanish::write(event, zone, &mut words),
+            Language::English => english::write(event, zone, &mut words),
+        }
+        words.trim().trim_start_matches("--- ").to_owned()
+    };
+    let told = match event {
+        Event::Message { room, message } => return said(room, message, reference, out),
+        Event::Private { from, text } => {
+            let mut object = Object::new("private", out);
+            object.put("from", from.as_str()).put("text", text.as_str());
+            return object.end(None);
+        }
+        Event::PrivateSent { to, text, away } => {
+            let mut object = Object::new("private", out);
+            object
+                .put("to", to.as_str())
+                .put("text", text.as_str())
+                .maybe("away", away.as_ref().map(Text::as_str));
+            return object.end(reference);
+        }
+        Event::Arrived { crowd, room } => {
+            let mut object = Object::new("joined", out);
+            moved(&mut object, crowd, room.as_ref());
+            return object.end(None);
+        }
+        Event::ManyDeparted { crowd, room } => {
+            let mut object = Object::new("left", out);
+            moved(&mut object, crowd, room.as_ref());
+            return object.end(None);
+        }
+        Event::Departed { name, farewell } => return departed(name, farewell, out),
+        Event::Renamed { from, to } => {
+            let mut object = Object::new("renamed", out);
+            object.put("from", from.as_str()).put("to", to.as_str());
+            return object.end(None);
+        }
+        Event::NamePrompt => return Object::new("name", out).end(None),
+        event => event,
+    };
+    let text = sentence();
+    let mut object = fact(told, language, out);
+    object.put("text", text);
+    object.end(reference.filter(|_| answers(told)));
+}
+
+/// Adds that a command was carried out, of which there is nothing else to tell.
+pub fn ok(reference: &Reference, out: &mut String) {
+    Object::new("ok", out).end(Some(reference));
+}
+
+/// Adds the last message before the end of a connection.
+pub fn farewell(reason: CloseReason, out: &mut String) {
+    let mut object = Object::new("bye", out);
+    object.put("reason", ending(reason));
+    object.end(None);
+}
+
+/// Whether an event is the answer to a command of its recipient.
+fn answers(event: &Event) -> bool {
+    !matches!(
+        event,
+        Event::Private { .. }
+            | Event::Invited { .. }
+            | Event::KeysTried { .. }
+            | Event::PutOut { .. }
+            | Event::RenamedAndOut { .. }
+            | Event::Motd(_)
+            | Event::Skipped(_)
+            | Event::NameTimeout
+            | Event::Server(_)
+            | Event::Stopping
+            | Event::OfflineMessages { .. }
+            | Event::Place(_)
+    )
+}
+
+fn said(room: &Name, message: &Message, reference: Option<&Reference>, out: &mut String) {
+    let mut object = Object::new("said", out);
+    object.put("id", message.id.0.to_string()).put("room", room.as_str()).put("from", message.from.as_str());
+    object.put("text", message.text.as_str()).put("at", message.at.0);
+    object.maybe("action", (message.kind == MessageKind::Acted).then_some(true));
+    object.end(reference);
+}
+
+fn moved(object: &mut Object<'_>, crowd: &Crowd, room: Option<&Name>) {
+    object.maybe("room", room.map(Name::as_str)).put("names", told_of(crowd)).put("chat", room.is_none());
+}
+
+/// All of a crowd but those whom the recipients hide, as far as it is known.
+fn told_of(crowd: &Crowd) -> Vec<&str> {
+    let shown = |nth: usize| nth >= NAMES_ASKED || crowd.hidden >> nth & 1 == 0;
+    crowd.names.iter().enumerate().filter(|(nth, _)| shown(*nth)).map(|(_, name)| name.as_str()).collect()
+}
+
+fn departed(name: &Name, farewell: &Farewell, out: &mut String) {
+    let mut object = Object::new("left", out);
+    object.put("names", [name.as_str()]).put("chat", true);
+    let (reason, words) = match farewell {
+        Farewell::Plain => ("quit", None),
+        Farewell::Words(words) => ("quit", Some(words)),
+        Farewell::Lost => ("lost", None),
+        Farewell::Expelled(words) => ("expelled", words.as_ref()),
+        Farewell::Kicked(words) => ("kicked", words.as_ref()),
+    };
+    object.put("reason", reason).maybe("words", words.map(Text::as_str));
+    object.end(None);
+}
+
+/// The fields of an event, but for its sentence.
+fn fact<'a>(event: &Event, language: Language, out: &'a mut String) -> Object<'a> {
+    match event {
+        Event::PasswordPrompt(question) => {
+            let mut object = Object::new("password", out);
+            object.put("question", asked(*question));
+            object
+        }
+        Event::Welcome { name, others } => {
+            let mut object = Object::new("welcome", out);
+            object.put("name", name.as_str()).put("lang", code(language));
+            object.put("version", env!("CARGO_PKG_VERSION"));
+            let names = others.as_ref().map(|others| names(others.names.iter().chain([name])));
+            object.put("room", others.as_ref().map(|_| "general")).maybe("names", names);
+            object
+        }
+        Event::Recalled { occasion, lines, .. } => {
+            let mut object =
+                Object::new(if *occasion == Occasion::Searched { "found" } else { "history" }, out);
+            object.put("entering", *occasion == Occasion::Entering);
+            object.put("lines", lines.iter().map(Line::of).collect::<Vec<_>>());
+            object
+        }
+        Event::OfflineMessages { messages, .. } => {
+            let mut object = Object::new("offline", out);
+            let line = |from, text, at| Letter { from, text, at };
+            let lines = messages.iter().map(|kept| line(kept.from.as_str(), kept.text.as_str(), kept.at.0));
+            object.put("lines", lines.collect::<Vec<_>>());
+            object
+        }
+        Event::IgnoreList(list) => {
+            let mut object = Object::new("ignored", out);
+            object.put("names", names(list));
+            object
+        }
+        Event::Skipped(lines) => {
+            let mut object = Object::new("skipped", out);
+            object.put("lines", lines);
+            object
+        }
+        Event::Account(news) => account(news, out),
+        event => about_room(event, out),
+    }
+}
+
+/// The same of an event that is about a room, of an error, and of all else.
+fn about_room<'a>(event: &Event, out: &'a mut String) -> Object<'a> {
+    match event {
+        Event::Entered { room, people, topic, created } => {
+            let mut object = Object::new("entered", out);
+            object.put("room", room.as_str()).put("people", people).put("created", created);
+            object.maybe("topic", topic.as_ref().map(Text::as_str));
+            object
+        }
+        Event::Left { room, current } => {
+            let mut object = Object::new("parted", out);
+            object.put("room", room.as_str()).put("room_now", current.as_ref().map(Name::as_str));
+            object
+        }
+        Event::Speaking(current) => {
+            let mut object = Object::new("speaking", out);
+            object.put("room_now", current.as_ref().map(Name::as_str));
+            object
+        }
+        Event::PutOut { room, cause } => put_out(room, cause, out),
+        Event::RenamedAndOut { room, from, to } => {
+            let mut object = Object::new("renamed", out);
+            object.put("from", from.as_str()).put("to", to.as_str()).put("left", room.as_str());
+            object
+        }
+        Event::Bans { room, banned, muted } => {
+            let mut object = Object::new("bans", out);
+            object.put("room", room.as_str()).put("banned", names(banned)).put("muted", names(muted));
+            object
+        }
+        Event::Rooms { rooms, total } => {
+            let mut object = Object::new("rooms", out);
+            object.put("rooms", rooms.iter().map(Listing::of).collect::<Vec<_>>()).put("total", total);
+            object
+        }
+        Event::Topic { room, topic } => {
+            let mut object = Object::new("topic", out);
+            object.put("room", room.as_str()).put("topic", topic.as_ref().map(Text::as_str));
+            object
+        }
+        Event::Decided { room, by, decision: Decision::Topic(topic) } => {
+            let mut object = Object::new("topic", out);
+            object
+                .put("room", room.as_str())
+                .put("topic", topic.as_ref().map(Text::as_str))
+                .put("by", by.as_str());
+            object
+        }
+        Event::Decided { room, by, decision } => decided(room, by, decision, out),
+        Event::Invited { room, by } => {
+            let mut object = Object::new("invited", out);
+            object.put("room", room.as_str()).put("by", by.as_str());
+            object
+        }
+        Event::Present { room, people, total } => {
+            let mut object = Object::new("people", out);
+            object.put("room", room.as_str()).put("people", people.iter().map(Row::of).collect::<Vec<_>>());
+            object.put("total", total);
+            object
+        }
+        event => error_or_notice(event, out),
+    }
+}
+
+fn error_or_notice<'a>(event: &Event, out: &'a mut String) -> Object<'a> {
+    let (kind, code) = match error(event) {
+        Some(code) => ("error", code),
+        None => ("notice", notice(event)),
+    };
+    let mut object = Object::new(kind, out);
+    object.put("code", code);
+    object
+}
+
+fn put_out<'a>(room: &Name, cause: &PutOut, out: &'a mut String) -> Object<'a> {
+    let mut object = Object::new("out", out);
+    let (reason, by, words) = match cause {
+        PutOut::Kicked(by, words) => ("kicked", Some(by), words.as_ref()),
+        PutOut::Banned(by) => ("banned", Some(by), None),
+        PutOut::Name(_) => ("name_banned", None, None),
+        PutOut::Person => ("banned_before", None, None),
+    };
+    object.put("room", room.as_str()).put("reason", reason);
+    object.maybe("by", by.map(Name::as_str)).maybe("words", words.map(Text::as_str));
+    object
+}
+
+fn decided<'a>(room: &Name, by: &Name, decision: &Decision, out: &'a mut String) -> Object<'a> {
+    let mut object = Object::new("decided", out);
+    object.put("room", room.as_str()).put("by", by.as_str());
+    let (what, name) = match decision {
+        Decision::Topic(_) => ("topic", None),
+        Decision::Keyed(true) => ("key", None),
+        Decision::Keyed(false) => ("opened", None),
+        Decision::Invited(name) => ("invited", Some(name)),
+        Decision::Kicked(name, _) => ("kicked", Some(name)),
+        Decision::Banned(name) => ("banned", Some(name)),
+        Decision::Unbanned(name) => ("unbanned", Some(name)),
+        Decision::Muted(name, true) => ("muted", Some(name)),
+        Decision::Muted(name, false) => ("unmuted", Some(name)),
+        Decision::Moderated(true) => ("moderated", None),
+        Decision::Moderated(false) => ("unmoderated", None),
+        Decision::Opped(name) => ("op", Some(name)),
+    };
+    object.put("what", what).maybe("name", name.map(Name::as_str));
+    object
+}
+
+fn account<'a>(news: &AccountNews, out: &'a mut String) -> Object<'a> {
+    let mut object = Object::new("account", out);
+    match news {
+        AccountNews::Registered(name) => object.put("what", "registered").put("name", name.as_str()),
+        AccountNews::Identified(name) => object.put("what", "logged_in").put("name", name.as_str()),
+        AccountNews::Operator => object.put("what", "operator"),
+        AccountNews::PasswordChanged => object.put("what", "password_changed"),
+        AccountNews::Replaced => object.put("what", "replaced"),
+        AccountNews::Renewed(_) => object.put("what", "password_renewed"),
+        AccountNews::Removed(_) => object.put("what", "removed"),
+        AccountNews::Reclaimed(_) => object.put("what", "reclaimed"),
+        AccountNews::Resumed { rooms, current } => object
+            .put("what", "resumed")
+            .put("rooms", names(rooms))
+            .put("room_now", current.as_ref().map(Name::as_str)),
+    };
+    object
+}
+
+/// The code of an event that tells its recipient that nothing came of a command. None: it tells something else.
+fn error(event: &Event) -> Option<&'static str> {
+    Some(match event {
+        Event::NameRefused(refusal) => match refusal {
+            NameRefusal::Malformed | NameRefusal::Spaced | NameRefusal::MixedScripts(_) => "name_bad",
+            NameRefusal::InUse(_) => "name_in_use",
+            NameRefusal::Reserved(_) => "name_reserved",
+            NameRefusal::Yours(_) => "name_yours",
+            NameRefusal::Unregistered(_) | NameRefusal::NoPlace(_) => "name_unregistered",
+            NameRefusal::Expelled(..) => "expelled",
+            NameRefusal::Missing => "name_missing",
+        },
+        Event::AccountRefused(refusal) => match refusal {
+            AccountRefusal::NoAccounts => "no_accounts",
+            AccountRefusal::Unfit(_) => "password_bad",
+            AccountRefusal::Differ => "passwords_differ",
+            AccountRefusal::Wrong | AccountRefusal::WrongCurrent | AccountRefusal::NotOperators => {
+                "wrong_password"
+            }
+            AccountRefusal::Busy | AccountRefusal::Wait(_) | AccountRefusal::RegisteredMany(_) => "too_fast",
+            AccountRefusal::Yours(_) => "registered_already",
+            AccountRefusal::Taken(_) => "name_registered",
+            AccountRefusal::NotYours(_) => "not_registered",
+            AccountRefusal::ManyHere | AccountRefusal::NoneLeft | AccountRefusal::OverShare => "too_many",
+            AccountRefusal::Displaced | AccountRefusal::Failed => "failed",
+        },
+        Event::RoomRefused(refusal) => match refusal {
+            RoomRefusal::Malformed => "room_bad",
+            RoomRefusal::NoSuchRoom(_) => "no_such_room",
+            RoomRefusal::NotIn(_) | RoomRefusal::Nowhere => "not_there",
+            RoomRefusal::Banned(_) | RoomRefusal::BannedOnArrival(_) => "banned",
+            RoomRefusal::Closed(_) => "key_needed",
+            RoomRefusal::WrongKey(_) => "wrong_key",
+            RoomRefusal::KeyWait(..) => "too_fast",
+            RoomRefusal::TooMany | RoomRefusal::NoneLeft | RoomRefusal::OverShare => "too_many",
+            RoomRefusal::NotOperator(_) | RoomRefusal::Everybodys(_) | RoomRefusal::Yourself => "not_allowed",
+            RoomRefusal::MayNotSpeak(_) => "muted",
+            RoomRefusal::NotThere(..) => "no_such_person",
+            RoomRefusal::NotBanned(..) => "not_banned",
+        },
+        Event::Expulsion(ExpulsionNews::Refused(_)) => "not_allowed",
+        Event::Expulsion(ExpulsionNews::Told(_)) => "expelled",
+        Event::NoSuchPerson(_) | Event::NobodyToAnswer | Event::HasLeft(_) => "no_such_person",
+        Event::ThatIsYou => "that_is_you",
+        Event::IgnoreListFull(_) => "too_many",
+        Event::HistoryBusy => "busy",
+        Event::NameTimeout => "name_timeout",
+        Event::Place(PlaceNews::Full(_) | PlaceNews::Crowded | PlaceNews::OnlyRegistered { .. }) => "full",
+        Event::Trouble(trouble) => match trouble {
+            Trouble::TooLong | Trouble::Exceeds(_) => "too_long",
+            Trouble::Message(MessageFault::UnknownType(_)) => "unknown_type",
+            Trouble::Message(MessageFault::PasswordAsked) => "password_asked",
+            Trouble::Message(_) => "bad_message",
+            Trouble::NoSuchCommand { .. } => "no_such_command",
+            Trouble::Slip(_) | Trouble::TypedAhead | Trouble::Repeated => "may_be_a_password",
+            _ => "bad_message",
+        },
+        _ => return None,
+    })
+}
+
+/// The code of an event that is neither a fact of its own nor an error.
+fn notice(event: &Event) -> &'static str {
+    match event {
+        Event::PasswordAgain => "password_again",
+        Event::Posted(_) => "posted",
+        Event::KeysTried { .. } => "keys_tried",
+        Event::Motd(_) => "motd",
+        Event::AwaySet(_) => "away",
+        Event::AwayCleared | Event::NotAway => "back",
+        Event::Ignoring(_) => "ignoring",
+        Event::NoLongerIgnoring(_) => "no_longer_ignoring",
+        Event::LanguageSet | Event::LanguageIs => "language",
+        Event::Help(_) => "help",
+        Event::Place(_) => "place",
+        Event::Expulsion(_) => "expulsion",
+        Event::Server(ServerNews::Said { .. }) => "server",
+        Event::Server(ServerNews::Disconnected(_)) => "kicked",
+        Event::Stopping => "stopping",
+        _ => "other",
+    }
+}
+
+fn ending(reason: CloseReason) -> &'static str {
+    match reason {
+        CloseReason::Quit | CloseReason::EndOfInput | CloseReason::Lost => "quit",
+        CloseReason::Stalled => "stalled",
+        CloseReason::NameTimeout => "name_timeout",
+        CloseReason::Full => "full",
+        CloseReason::Foreign => "protocol",
+        CloseReason::Replaced => "replaced",
+        CloseReason::Expelled => "expelled",
+        CloseReason::Kicked => "kicked",
+        CloseReason::Revoked => "revoked",
+        CloseReason::ServerStops => "stopping",
+    }
+}
+
+fn asked(question: Question) -> &'static str {
+    match question {
+        Question::Password => "login",
+        Question::Current => "current",
+        Question::New => "new",
+        Question::Again => "repeat",
+    }
+}
+
+fn code(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "es",
+        Language::English => "en",
+    }
+}
+
+fn names<'a>(names: impl IntoIterator<Item = &'a Name>) -> Vec<&'a str> {
+    names.into_iter().map(Name::as_str).collect()
+}
+
+/// A line of the history.
+#[derive(Serialize)]
+struct Line<'a> {
+    id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    room: Option<&'a str>,
+    from: &'a str,
+    text: &'a str,
+    at: i64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    action: bool,
+    /// So many lines are missing here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    missing: Option<u64>,
+}
+
+impl<'a> Line<'a> {
+    fn of((room, message): &'a (Option<Name>, Message)) -> Line<'a> {
+        Line {
+            id: message.id.0.to_string(),
+            room: room.as_ref().map(Name::as_str),
+            from: message.from.as_str(),
+            text: message.text.as_str(),
+            at: message.at.0,
+            action: message.kind == MessageKind::Acted,
+            missing: message.missing(),
+        }
+    }
+}
+
+/// A private message that was kept.
+#[derive(Serialize)]
+struct Letter<'a> {
+    from: &'a str,
+    text: &'a str,
+    at: i64,
+}
+
+/// A row of the list of people.
+#[derive(Serialize)]
+struct Row<'a> {
+    name: &'a str,
+    idle: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    away: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    you: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    operator: Option<&'static str>,
+}
+
+impl<'a> Row<'a> {
+    fn of(person: &'a Person) -> Row<'a> {
+        Row {
+            name: person.name.as_str(),
+            idle: person.idle.as_secs(),
+            away: person.away.as_ref().map(Text::as_str),
+            you: person.you,
+            operator: person.office.map(|office| match office {
+                Office::Room => "room",
+                Office::Server => "server",
+            }),
+        }
+    }
+}
+
+/// A row of the list of rooms.
+#[derive(Serialize)]
+struct Listing<'a> {
+    room: &'a str,
+    people: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    topic: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    closed: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    inside: bool,
+}
+
+impl<'a> Listing<'a> {
+    fn of(row: &'a RoomListing) -> Listing<'a> {
+        Listing {
+            room: row.name.as_str(),
+            people: row.people,
+            topic: row.topic.as_ref().map(Text::as_str),
+            closed: row.keyed,
+            inside: row.member,
+        }
+    }
+}
