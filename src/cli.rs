@@ -19,7 +19,7 @@ use mistake::Mistake;
 pub use reading::{Said, read};
 
 use crate::chat::{ChatConfig, Language};
-use crate::config::Config;
+use crate::config::{Config, Door, WebConfig};
 use crate::limits;
 use crate::logging::{Color, LogSettings};
 
@@ -87,6 +87,14 @@ pub struct Options {
     #[arg(long, value_name = "FILE")]
     pub motd: Option<PathBuf>,
 
+    /// Answer browsers by this name too, beside addresses and localhost; repeat for more.
+    #[arg(long, value_name = "NAME")]
+    pub host_name: Vec<String>,
+
+    /// Let pages of this site talk here too; repeat for more.
+    #[arg(long, value_name = "ORIGIN")]
+    pub allow_origin: Vec<String>,
+
     /// How much is logged.
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level())]
     pub log_level: LevelFilter,
@@ -120,6 +128,7 @@ impl Options {
             keep_days: self.keep_days,
             operators: self.operator,
             operator_password_file: self.operator_password_file,
+            web: WebConfig { host_names: self.host_name, allow_origins: self.allow_origin },
             motd: self.motd,
             rate_limit: self.rate_limit,
             chat: ChatConfig {
@@ -177,7 +186,8 @@ fn minutes(text: &str) -> Result<u32, Mistake> {
 
 /// Takes `host:port`, `1.2.3.4:port` or `[::1]:port`. Whoever leaves the host out has to say whom the chat is for: a
 /// bare port means this machine alone to some programs and the whole world to others.
-fn address(text: &str) -> Result<String, Mistake> {
+fn address(typed: &str) -> Result<String, Mistake> {
+    let (_, text) = Door::split(typed);
     let (host, port) = match text.rsplit_once(':') {
         Some(split) => split,
         None if is_number(text) => ("", text),
@@ -197,7 +207,7 @@ fn address(text: &str) -> Result<String, Mistake> {
     if bracketed.unwrap_or(host).is_empty() {
         return Err(Mistake::NoHost(port.to_owned()));
     }
-    Ok(text.to_owned())
+    Ok(typed.to_owned())
 }
 
 fn is_number(text: &str) -> bool {

@@ -36,6 +36,8 @@ pub struct Config {
     pub operator_password: Option<String>,
     /// The time zone in which times are shown. Found at the start.
     pub zone: Zone,
+    /// What browsers are shown, and under which names.
+    pub web: WebConfig,
     /// How much one turn does.
     pub share: Share,
     /// Bytes that may wait for all readers together before those with the largest queues are let go.
@@ -59,6 +61,7 @@ impl Default for Config {
             connections_max: usize::MAX,
             operator_password: None,
             zone: Zone::default(),
+            web: WebConfig::default(),
             share: Share::default(),
             queues_max_bytes: limits::QUEUES_MAX_BYTES,
         }
@@ -89,5 +92,40 @@ impl Default for Share {
             sweeps: limits::SWEEPS_PER_TURN,
             unwritten_bytes: limits::UNWRITTEN_MAX_BYTES,
         }
+    }
+}
+
+/// What browsers are shown, and under which names.
+#[derive(Clone, Debug, Default)]
+pub struct WebConfig {
+    /// Names by which the server may be called, beside its addresses and `localhost`.
+    pub host_names: Vec<String>,
+    /// Origins beside its own whose pages may open a WebSocket.
+    pub allow_origins: Vec<String>,
+}
+
+/// What may be spoken at a listener.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Door {
+    /// Whatever the first bytes tell.
+    #[default]
+    Any,
+    /// Lines.
+    Line,
+    /// HTTP, and WebSocket in it.
+    Http,
+}
+
+impl Door {
+    /// The door that an address names, `line://` or `http://`, and the address alone.
+    pub fn split(address: &str) -> (Door, &str) {
+        for (scheme, door) in [("line://", Door::Line), ("http://", Door::Http)] {
+            if let Some((named, rest)) = address.split_at_checked(scheme.len())
+                && named.eq_ignore_ascii_case(scheme)
+            {
+                return (door, rest);
+            }
+        }
+        (Door::Any, address)
     }
 }

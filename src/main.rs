@@ -15,7 +15,7 @@ use tertulia::admin::AdminError;
 use tertulia::chat::{AccountKey, Language, Name, Text};
 use tertulia::cli::{self, Said};
 use tertulia::clock::Zone;
-use tertulia::config::Config;
+use tertulia::config::{Config, Door};
 use tertulia::logging::LogError;
 use tertulia::net::{BindError, EventLoop, Server, Signals, Stream};
 use tertulia::protocol::console;
@@ -131,8 +131,11 @@ fn serve(config: &mut Config) -> Result<(), StartError> {
     config.zone = zone.unwrap_or_default();
     let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
     shown.dedup();
-    let bound: Vec<SocketAddr> =
-        listeners.iter().filter_map(|listening| listening.listener.local_addr().ok()).collect();
+    let bound: Vec<(SocketAddr, Door)> = listeners
+        .iter()
+        .filter_map(|listening| Some((listening.listener.local_addr().ok()?, listening.door)))
+        .collect();
+    config.web.host_names.extend(own_names());
     let mut event_loop = EventLoop::new(listeners, signals, config.clone(), store)?;
     announce(&shown, config);
     announce_to_others(&bound, language);
@@ -215,13 +218,32 @@ fn places(config: &Config) -> usize {
     asked.min(most)
 }
 
+/// What this machine is called, in its own network as well: browsers may call the server so.
+fn own_names() -> Vec<String> {
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    if name.is_empty() { Vec::new() } else { vec![format!("{name}.local"), name] }
+}
+
 /// Says how to come in from another machine, unless the server is for this one alone.
-fn announce_to_others(bound: &[SocketAddr], language: Language) {
-    let Some(addresses) = net::reachable(bound, &net::interface_addrs()) else { return };
-    for address in &addresses {
+fn announce_to_others(listening: &[(SocketAddr, Door)], language: Language) {
+    let interfaces = net::interface_addrs();
+    let reachable = |other: Door| {
+        let bound: Vec<SocketAddr> =
+            listening.iter().filter(|(_, door)| *door != other).map(|(address, _)| *address).collect();
+        net::reachable(&bound, &interfaces)
+    };
+    let (pages, lines) = (reachable(Door::Line), reachable(Door::Http));
+    if pages.is_none() && lines.is_none() {
+        return;
+    }
+    let (pages, lines) = (pages.unwrap_or_default(), lines.unwrap_or_default());
+    for address in &pages {
+        info!("{}", console::from_browser(*address, language));
+    }
+    for address in &lines {
         info!("{}", console::from_elsewhere(*address, language));
     }
-    if addresses.is_empty() {
+    if pages.is_empty() && lines.is_empty() {
         warn!("{}", console::no_network(language));
     }
 }
@@ -231,7 +253,7 @@ fn announce_to_others(bound: &[SocketAddr], language: Language) {
 fn announce(shown: &[String], config: &Config) {
     for address in shown {
         info!("{}", console::listening(address, config.language));
-        if !config.listen.contains(address) {
+        if !config.listen.iter().any(|asked| Door::split(asked).1 == address) {
             // It does not matter if stdout is closed.
             let _ = writeln!(io::stdout(), "{address}");
         }

@@ -28,7 +28,7 @@ impl Server {
     /// Starts the chat on any free port, quiet, with `options` as well.
     pub(crate) fn chat(options: &[&str]) -> Result<Server, Failure> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
-        Server::start(command.args(["--listen", "127.0.0.1:0", "-q"]).args(options))
+        Server::start(command.args(["--listen", "line://127.0.0.1:0", "-q"]).args(options))
     }
 
     /// Starts the floor, which is this program again.

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use tertulia::chat::{ClientId, MonoTime};
 use tertulia::config::Config;
+use tertulia::config::Door;
 use tertulia::net::{Server, Stream};
 
 /// What a client and its stream share.
@@ -122,6 +123,11 @@ impl House {
 
     /// The same, from an address.
     pub(crate) fn connect_from(&mut self, address: [u8; 4]) -> usize {
+        self.connect_through(Door::Line, address)
+    }
+
+    /// The same, through a door.
+    pub(crate) fn connect_through(&mut self, door: Door, address: [u8; 4]) -> usize {
         let nth = self.clients.len() % WIRES_TOGETHER;
         if nth == 0 {
             self.wires = Some((0..WIRES_TOGETHER).map(|_| Wire::default()).collect());
@@ -129,7 +135,7 @@ impl House {
         let wires = self.wires.as_ref().expect("made for the first of them");
         let wire = WireRef(Rc::clone(wires), nth as u32);
         let peer = SocketAddr::from((address, 5000));
-        let id = self.server.admit(MemoryStream(wire.clone()), peer, self.now);
+        let id = self.server.admit_through(door, MemoryStream(wire.clone()), peer, self.now);
         self.clients.push((id, wire));
         self.clients.len() - 1
     }
@@ -213,8 +219,12 @@ impl House {
 
     /// What a client that [listens](Self::listen) was sent since it was last asked.
     pub(crate) fn heard(&self, who: usize) -> String {
-        let kept = self.clients[who].1.kept.borrow_mut().as_mut().map(std::mem::take);
-        String::from_utf8(kept.unwrap_or_default()).expect("the server sends UTF-8")
+        String::from_utf8(self.heard_bytes(who)).expect("the server sends UTF-8")
+    }
+
+    /// The same, whatever it is.
+    pub(crate) fn heard_bytes(&self, who: usize) -> Vec<u8> {
+        self.clients[who].1.kept.borrow_mut().as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Bytes that a client was sent.

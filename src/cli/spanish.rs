@@ -6,7 +6,7 @@ use clap::{Arg, ArgAction, Command};
 use super::Mistake;
 
 /// What each option and argument does, by its id; where commands differ, by that of the command too.
-const ARGUMENTS: [(&str, &str); 33] = [
+const ARGUMENTS: [(&str, &str); 35] = [
     ("listen", "Escucha aquí; se puede repetir; el puerto 0 toma uno libre"),
     ("lang", "Idioma de la consola, y el de cada persona hasta que elija uno"),
     (
@@ -25,6 +25,11 @@ const ARGUMENTS: [(&str, &str); 33] = [
     ),
     ("replay", "Líneas de una sala que se repiten a quien entra; 0: ninguna"),
     ("motd", "Muestra este texto a todo el que llega"),
+    (
+        "host_name",
+        "Atiende a los navegadores también con este nombre, además de direcciones y localhost; se puede repetir",
+    ),
+    ("allow_origin", "Deja que las páginas de este sitio también hablen aquí; se puede repetir"),
     ("log_level", "Cuánto se registra"),
     ("log_file", "Añade el registro también a este archivo [si no se da: solo la consola]"),
     ("color", "Colores en la consola; auto los pone en una terminal, salvo con NO_COLOR"),

@@ -17,6 +17,8 @@ use socket2::Socket;
 pub use error::{BindCause, BindError};
 use socket::listen;
 
+use crate::config::Door;
+
 /// Ports tried until one is free on all addresses of a name, when any port will do.
 const ANY_PORT_ATTEMPTS: usize = 16;
 
@@ -27,6 +29,8 @@ pub struct Asked {
     pub text: String,
     /// What they mean here. The port is the same in all.
     pub addresses: Vec<SocketAddr>,
+    /// What may be spoken there.
+    pub door: Door,
 }
 
 /// A socket that listens. One name may have several, one behind the other and with the same `shown`.
@@ -36,9 +40,12 @@ pub struct Listening {
     pub listener: TcpListener,
     /// What was asked for, with the port that it has.
     pub shown: String,
+    /// What may be spoken there.
+    pub door: Door,
 }
 
-/// Listens on all `addresses`, each `host:port`, `1.2.3.4:port`, `[::1]:port` or `[fe80::1%eth0]:port`, and on each once.
+/// Listens on all `addresses`, each `host:port`, `1.2.3.4:port`, `[::1]:port` or `[fe80::1%eth0]:port`, and on each once. In front
+/// of one may stand what is spoken there: `line://host:port` or `http://host:port`.
 ///
 /// # Errors
 ///
@@ -54,6 +61,7 @@ pub fn listeners(addresses: &[String]) -> Result<Vec<Listening>, BindError> {
 ///
 /// It stands for nothing.
 pub fn resolve(text: &str) -> Result<Asked, BindError> {
+    let (door, text) = Door::split(text);
     let unresolved = |error| BindError { address: text.into(), cause: BindCause::Unresolved(error) };
     let addresses = match text.rsplit_once(':') {
         // Not left to the resolver: many a hosts file gives localhost one address only, and then half of the clients,
@@ -68,7 +76,7 @@ pub fn resolve(text: &str) -> Result<Asked, BindError> {
         }
         _ => text.to_socket_addrs().map_err(unresolved)?.collect(),
     };
-    Ok(Asked { text: text.into(), addresses })
+    Ok(Asked { text: text.into(), addresses, door })
 }
 
 /// An address that holds on one network interface only: `[fe80::1%eth0]`, or with the interface's number.
@@ -139,7 +147,11 @@ fn show(socket: Socket, asked: &Asked) -> Result<Listening, BindError> {
     let listener = std::net::TcpListener::from(socket);
     let port = listener.local_addr().map_err(failed)?.port();
     let host = asked.text.rsplit_once(':').map_or(asked.text.as_str(), |(host, _)| host);
-    Ok(Listening { listener: TcpListener::from_std(listener), shown: format!("{host}:{port}") })
+    Ok(Listening {
+        listener: TcpListener::from_std(listener),
+        shown: format!("{host}:{port}"),
+        door: asked.door,
+    })
 }
 
 /// Listens on all `addresses` of one name that this machine has, on one port. If any port will do, it is the one that

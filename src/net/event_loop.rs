@@ -22,7 +22,7 @@ use super::server::Server;
 use super::signals::{Asked, Signals};
 use crate::chat::{ClientId, Language, MonoTime};
 use crate::clock::{Clock, wall_clock};
-use crate::config::Config;
+use crate::config::{Config, Door};
 use crate::control;
 use crate::limits;
 use crate::locale::reason;
@@ -41,7 +41,7 @@ const _: () = assert!(usize::BITS >= 64, "a token holds a slot and its generatio
 pub struct EventLoop {
     poll: Poll,
     signals: Signals,
-    acceptors: Vec<(TcpListener, Acceptor)>,
+    acceptors: Vec<(TcpListener, Door, Acceptor)>,
     /// Which of them lets people in first, this time.
     first_door: usize,
     server: Server<TcpStream>,
@@ -70,7 +70,7 @@ impl EventLoop {
         for (index, listening) in listeners.into_iter().enumerate() {
             let mut listener = listening.listener;
             poll.registry().register(&mut listener, Token(index), Interest::READABLE)?;
-            acceptors.push((listener, Acceptor::default()));
+            acceptors.push((listener, listening.door, Acceptor::default()));
         }
         let control = store.as_ref().and_then(|store| listen_for_orders(store.dir(), &poll, language));
         let waker = || {
@@ -129,7 +129,7 @@ impl EventLoop {
                     }
                     HISTORY => self.server.answers(now),
                     token if self.control.as_mut().is_some_and(|control| control.ready(token)) => {}
-                    Token(index) if index < self.acceptors.len() => self.acceptors[index].1.mark_ready(),
+                    Token(index) if index < self.acceptors.len() => self.acceptors[index].2.mark_ready(),
                     Token(bits) => {
                         let id = ClientId::from_bits(bits as u64);
                         if event.is_writable() {
@@ -150,7 +150,7 @@ impl EventLoop {
             self.take_orders(now);
             // 7: write and sweep
             if self.server.finish_turn(now) > 0 {
-                self.acceptors.iter_mut().for_each(|(_, acceptor)| acceptor.freed());
+                self.acceptors.iter_mut().for_each(|(_, _, acceptor)| acceptor.freed());
             }
             if let Some(until) = self.stopping
                 && (now >= until || self.is_done())
@@ -170,7 +170,7 @@ impl EventLoop {
         let orders = control.and_then(Control::due);
         // While no connection can be let in, one that waits is no reason to wake up: another one has to end first.
         let acceptors = match self.server.accepts(now) {
-            true => self.acceptors.iter().filter_map(|(_, acceptor)| acceptor.due(now)).min(),
+            true => self.acceptors.iter().filter_map(|(_, _, acceptor)| acceptor.due(now)).min(),
             false => None,
         };
         let due = [self.server.next_due(), acceptors, orders, self.stopping].into_iter().flatten().min()?;
@@ -194,7 +194,7 @@ impl EventLoop {
         let first = *first_door % acceptors.len().max(1);
         *first_door = first + 1;
         let (before, after) = acceptors.split_at_mut(first);
-        for (listener, acceptor) in after.iter_mut().chain(before) {
+        for (listener, door, acceptor) in after.iter_mut().chain(before) {
             if !server.accepts(now) {
                 return;
             }
@@ -202,7 +202,7 @@ impl EventLoop {
                 now,
                 || listener.accept(),
                 |stream, peer| {
-                    let id = server.admit(stream, peer, now);
+                    let id = server.admit_through(*door, stream, peer, now);
                     if let Err(error) = register(poll.registry(), server, id) {
                         debug!("{id:?}: {error}");
                         server.broken(id);

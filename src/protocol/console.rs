@@ -139,6 +139,14 @@ pub fn listening(address: &str, language: Language) -> String {
     }
 }
 
+/// What the others type into a browser.
+pub fn from_browser(address: SocketAddr, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("Con un navegador: http://{address}/"),
+        Language::English => format!("With a browser: http://{address}/"),
+    }
+}
+
 /// The console's line about how to come in from another machine.
 pub fn from_elsewhere(address: SocketAddr, language: Language) -> String {
     let (ip, port) = (address.ip(), address.port());

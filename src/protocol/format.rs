@@ -1,6 +1,7 @@
 //! Events to bytes, as their reader wants them.
 
-use super::{english, spanish};
+use super::json::{self, Reference};
+use super::{english, spanish, websocket};
 use crate::chat::{Event, Language};
 use crate::clock::Zone;
 
@@ -13,6 +14,11 @@ pub enum Format {
         language: Language,
         /// Whether the reader's lines end in CR LF rather than LF.
         crlf: bool,
+    },
+    /// JSON objects, each in a message of a WebSocket.
+    Json {
+        /// The language of the sentences in them.
+        language: Language,
     },
 }
 
@@ -40,6 +46,7 @@ impl Format {
         match self {
             Format::Line { crlf: true, .. } => b"\r\n",
             Format::Line { crlf: false, .. } => b"\n",
+            Format::Json { .. } => b"",
         }
     }
 }
@@ -65,7 +72,10 @@ impl Encoder {
     /// `event` as readers of `format` get it. `here`: whether it is about the reader's current room, or about none; words of
     /// another room carry its name.
     pub fn encode(&mut self, event: &Event, format: Format, here: bool) -> Encoding<'_> {
-        let Format::Line { language, crlf } = format;
+        let (language, crlf) = match format {
+            Format::Line { language, crlf } => (language, crlf),
+            Format::Json { language } => return self.encode_json(event, language, None),
+        };
         self.words.clear();
         if let Event::Message { room, .. } = event
             && !here
@@ -90,5 +100,42 @@ impl Encoder {
             }
         }
         Encoding { bytes: &self.bytes, is_prompt }
+    }
+
+    /// `event` as the answer to a command that is known by `reference`.
+    pub fn encode_answer(
+        &mut self,
+        event: &Event,
+        format: Format,
+        reference: Option<&Reference>,
+    ) -> Encoding<'_> {
+        match format {
+            Format::Json { language } => self.encode_json(event, language, reference),
+            Format::Line { .. } => self.encode(event, format, true),
+        }
+    }
+
+    /// That a command was carried out that is known by `reference`.
+    pub fn encode_ok(&mut self, reference: &Reference) -> Encoding<'_> {
+        self.words.clear();
+        json::ok(reference, &mut self.words);
+        self.frame()
+    }
+
+    fn encode_json(
+        &mut self,
+        event: &Event,
+        language: Language,
+        reference: Option<&Reference>,
+    ) -> Encoding<'_> {
+        self.words.clear();
+        json::write(event, language, &self.zone, reference, &mut self.words);
+        self.frame()
+    }
+
+    fn frame(&mut self) -> Encoding<'_> {
+        self.bytes.clear();
+        websocket::text(&self.words, &mut self.bytes);
+        Encoding { bytes: &self.bytes, is_prompt: false }
     }
 }

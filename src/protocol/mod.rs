@@ -8,12 +8,15 @@ mod format;
 pub mod http;
 pub mod json;
 mod line;
+mod opening;
 mod phrases;
 mod spanish;
 mod spoken;
+mod web;
 pub mod websocket;
 
 pub use foreign::ForeignProtocol;
 pub use format::{Encoder, Encoding, Format};
 pub use line::{Codec, Ending, Framed, LineBuffer};
+pub use opening::OpeningDeadlines;
 pub use spoken::Protocol;

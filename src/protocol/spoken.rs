@@ -1,156 +1,288 @@
 //! What a connection speaks.
 //!
-//! One protocol so far. Another one is a member of [`Protocol`] with a decoder of its own, and of [`Format`] if it is written
-//! otherwise; which one it is, [`detect`](super::detect) has to tell from the first bytes.
+//! Each protocol is a member of [`Protocol`] with a decoder of its own, and of [`Format`] if it is written otherwise; which one it is,
+//! [`opening`](super::opening) tells from the first bytes.
 
 use super::foreign::ForeignProtocol;
 use super::format::Format;
+use super::http::Parsed;
+use super::json::Reference;
 use super::line::Codec;
-use crate::chat::{Command, Language, MonoTime, Question};
+use super::opening::{First, OpeningDeadlines, Undecided, first};
+use super::web::{Head, WebSocket};
+use crate::chat::{CloseReason, Command, Language, MonoTime, Question};
 
 /// What a connection speaks, and what it has sent that is no command yet.
 #[derive(Debug)]
-pub enum Protocol {
+pub struct Protocol(Spoken);
+
+/// What is spoken.
+#[derive(Debug)]
+enum Spoken {
+    /// It is not known yet.
+    Undecided(Box<Undecided>),
     /// Lines of text, with or without telnet's commands.
     Line(Codec),
+    /// A request of HTTP, the head of which is coming.
+    Http(Box<Head>),
+    /// JSON in the messages of a WebSocket.
+    WebSocket(WebSocket),
 }
 
 impl Protocol {
-    /// What a connection speaks that has not shown anything yet.
-    pub fn new(language: Language) -> Protocol {
-        Protocol::Line(Codec::new(language))
+    /// Of a connection that has not shown anything yet.
+    pub fn undecided(language: Language, deadlines: OpeningDeadlines) -> Protocol {
+        Protocol(Spoken::Undecided(Box::new(Undecided { language, deadlines, bytes: Vec::new() })))
+    }
+
+    /// Lines, whatever comes.
+    pub fn lines(language: Language) -> Protocol {
+        Protocol(Spoken::Line(Codec::new(language)))
+    }
+
+    /// A request, which has to be there by then.
+    pub fn request_until(until: MonoTime) -> Protocol {
+        Protocol(Spoken::Http(Box::new(Head::new(Vec::new(), until))))
     }
 
     /// Takes in what came in one read; adds to `answers` what the protocol itself wants back, without any command.
     pub fn push(&mut self, input: &[u8], answers: &mut Vec<u8>) {
-        match self {
-            Protocol::Line(codec) => codec.push(input, answers),
+        match &mut self.0 {
+            Spoken::Undecided(undecided) => {
+                undecided.bytes.extend_from_slice(input);
+                match first(&undecided.bytes) {
+                    First::Nothing => {}
+                    First::Line => self.decide_line(answers),
+                    First::Http => {
+                        let bytes = std::mem::take(&mut undecided.bytes);
+                        self.0 = Spoken::Http(Box::new(Head::new(bytes, undecided.deadlines.request)));
+                    }
+                }
+            }
+            Spoken::Line(codec) => codec.push(input, answers),
+            Spoken::Http(head) => head.push(input),
+            Spoken::WebSocket(socket) => socket.push(input, answers),
         }
     }
 
     /// A read has found nothing more: that may end what has come. To be called when all commands have been taken.
     pub fn found_nothing(&mut self, now: MonoTime) {
-        match self {
-            Protocol::Line(codec) => codec.found_nothing(now),
+        match &mut self.0 {
+            Spoken::Undecided(undecided) => {
+                if now >= undecided.deadlines.line {
+                    self.decide_line(&mut Vec::new());
+                }
+            }
+            Spoken::Line(codec) => codec.found_nothing(now),
+            Spoken::Http(head) => head.found_nothing(now),
+            Spoken::WebSocket(_) => {}
         }
     }
 
-    /// When what has come will be whole if nothing more comes: to be asked for input once more then.
+    /// When what has come will be whole, or too late, if nothing more comes: to be asked for input once more then.
     pub fn piece_due(&self) -> Option<MonoTime> {
-        match self {
-            Protocol::Line(codec) => codec.piece_due(),
+        match &self.0 {
+            Spoken::Undecided(undecided) => Some(undecided.deadlines.line),
+            Spoken::Line(codec) => codec.piece_due(),
+            Spoken::Http(head) => Some(head.until),
+            Spoken::WebSocket(_) => None,
         }
     }
 
     /// Whether what has come counts though the connection broke behind it.
     pub fn has_piece(&self) -> bool {
-        match self {
-            Protocol::Line(codec) => codec.has_piece(),
-        }
+        self.line().is_some_and(Codec::has_piece)
     }
 
     /// No more input will come: ends what is unfinished.
     pub fn finish(&mut self) {
-        match self {
-            Protocol::Line(codec) => codec.finish(),
+        if let Spoken::Undecided(undecided) = &self.0
+            && !undecided.bytes.is_empty()
+        {
+            self.decide_line(&mut Vec::new());
+        }
+        if let Spoken::Line(codec) = &mut self.0 {
+            codec.finish();
         }
     }
 
     /// Takes the next command out. There is none of a client that speaks a [`foreign`](Self::foreign) protocol.
     pub fn next_command(&mut self) -> Option<Command> {
-        match self {
-            Protocol::Line(codec) => codec.next_command(),
+        match &mut self.0 {
+            Spoken::Line(codec) => codec.next_command(),
+            Spoken::WebSocket(socket) => socket.next_command(),
+            Spoken::Undecided(_) | Spoken::Http(_) => None,
         }
     }
 
     /// Whether [`next_command`](Self::next_command) may have something without more input.
     pub fn has_unseen(&self) -> bool {
-        match self {
-            Protocol::Line(codec) => codec.has_unseen(),
+        match &self.0 {
+            Spoken::Line(codec) => codec.has_unseen(),
+            Spoken::WebSocket(socket) => socket.has_unseen(),
+            Spoken::Undecided(_) | Spoken::Http(_) => false,
+        }
+    }
+
+    /// Whether the client speaks so that it can be let in.
+    pub fn is_decided(&self) -> bool {
+        matches!(self.0, Spoken::Line(_) | Spoken::WebSocket(_))
+    }
+
+    /// The connection speaks lines, if it has not shown anything else yet: nobody waits for it any longer.
+    pub fn stop_waiting(&mut self) {
+        if let Spoken::Undecided(_) = self.0 {
+            self.decide_line(&mut Vec::new());
+        }
+    }
+
+    /// The request that has come, or why it is none.
+    pub fn request(&self) -> Option<Parsed> {
+        if let Spoken::Http(head) = &self.0 { head.request() } else { None }
+    }
+
+    /// A request has been answered: nothing of it is kept.
+    pub fn forget_request(&mut self) {
+        if let Spoken::Http(head) = &mut self.0 {
+            **head = Head::new(Vec::new(), head.until);
+        }
+    }
+
+    /// A request was granted whose head had so many bytes: what follows it is a WebSocket.
+    pub fn upgrade(&mut self, length: usize, language: Language, answers: &mut Vec<u8>) {
+        if let Spoken::Http(head) = &self.0 {
+            let mut socket = WebSocket::new(language);
+            let behind = head.behind(length);
+            if !behind.is_empty() {
+                socket.push(behind, answers);
+            }
+            self.0 = Spoken::WebSocket(socket);
         }
     }
 
     /// The protocol that is spoken instead of ours, once its first bytes have told.
     pub fn foreign(&self) -> Option<ForeignProtocol> {
-        match self {
-            Protocol::Line(codec) => codec.foreign(),
-        }
+        self.line()?.foreign()
     }
 
     /// What comes next answers `question`, and is a password; gives what asks the client not to show it.
     pub fn expect_answer(&mut self, question: Question) -> Option<[u8; 3]> {
-        match self {
-            Protocol::Line(codec) => codec.expect_answer(question),
+        match &mut self.0 {
+            Spoken::Line(codec) => codec.expect_answer(question),
+            Spoken::WebSocket(socket) => {
+                socket.expect_answer(question);
+                None
+            }
+            Spoken::Undecided(_) | Spoken::Http(_) => None,
         }
     }
 
-    /// The question for a password that has not been answered.
+    /// The question for a password that has not been answered, where what comes between has to be followed by it again.
     pub fn question(&self) -> Option<Question> {
-        match self {
-            Protocol::Line(codec) => codec.question(),
-        }
+        self.line()?.question()
     }
 
     /// The password has been typed; gives what lets the client show again what is typed.
     pub fn reveal(&mut self) -> Option<&'static [u8]> {
-        match self {
-            Protocol::Line(codec) => codec.reveal(),
-        }
+        self.line_mut()?.reveal()
     }
 
-    /// So many of the next lines may be passwords for which nothing asks: see [`Codec::disregard`].
+    /// So many of the next lines may be passwords for which nothing asks: see [`Codec::disregard`]. A program does not take one
+    /// for the other.
     pub fn disregard(&mut self, lines: u8) {
-        match self {
-            Protocol::Line(codec) => codec.disregard(lines),
+        if let Some(codec) = self.line_mut() {
+            codec.disregard(lines);
         }
     }
 
     /// Whether it has to be known when an answer is written, and what had come until then.
     pub fn awaits_writing(&self) -> bool {
-        match self {
-            Protocol::Line(codec) => codec.awaits_writing(),
-        }
+        self.line().is_some_and(Codec::awaits_writing)
     }
 
     /// The answer has been written: what comes from now on was sent after it could be read.
     pub fn answer_written(&mut self) {
-        match self {
-            Protocol::Line(codec) => codec.answer_written(),
+        if let Some(codec) = self.line_mut() {
+            codec.answer_written();
         }
     }
 
     /// Bytes that have been read and are of nothing that was taken.
     pub fn untaken(&self) -> usize {
-        match self {
-            Protocol::Line(codec) => codec.untaken(),
-        }
+        self.line().map_or(0, Codec::untaken)
+    }
+
+    /// What the answers to the command that is being carried out are to be known by.
+    pub fn reference(&mut self) -> Option<&Reference> {
+        if let Spoken::WebSocket(socket) = &mut self.0 { socket.reference() } else { None }
+    }
+
+    /// The command has been carried out; gives what its answer is to be known by, if it has none.
+    pub fn take_unanswered(&mut self) -> Option<Reference> {
+        if let Spoken::WebSocket(socket) = &mut self.0 { socket.take_unanswered() } else { None }
+    }
+
+    /// What the client gets last, behind all that waits.
+    pub fn farewell(&mut self, reason: CloseReason) -> Vec<u8> {
+        if let Spoken::WebSocket(socket) = &mut self.0 { socket.farewell(reason) } else { Vec::new() }
     }
 
     /// Speaks another language from now on.
     pub fn speak(&mut self, language: Language) {
-        match self {
-            Protocol::Line(codec) => codec.speak(language),
+        match &mut self.0 {
+            Spoken::Undecided(undecided) => undecided.language = language,
+            Spoken::Line(codec) => codec.speak(language),
+            Spoken::WebSocket(socket) => socket.speak(language),
+            Spoken::Http(_) => {}
         }
     }
 
     /// How the client wants to be written to.
     pub fn format(&self) -> Format {
-        match self {
-            Protocol::Line(codec) => codec.format(),
+        match &self.0 {
+            Spoken::Line(codec) => codec.format(),
+            Spoken::WebSocket(socket) => Format::Json { language: socket.language() },
+            // Nothing is told to those.
+            Spoken::Undecided(_) | Spoken::Http(_) => {
+                Format::Line { language: Language::default(), crlf: true }
+            }
         }
     }
 
     /// Frees memory that holds nothing; call when all commands have been taken.
     pub fn shrink(&mut self) {
-        match self {
-            Protocol::Line(codec) => codec.shrink(),
+        match &mut self.0 {
+            Spoken::Line(codec) => codec.shrink(),
+            Spoken::WebSocket(socket) => socket.shrink(),
+            Spoken::Undecided(_) | Spoken::Http(_) => {}
         }
     }
 
     /// Bytes of memory held for input that is no command yet.
     pub fn held(&self) -> usize {
-        match self {
-            Protocol::Line(codec) => codec.held(),
+        match &self.0 {
+            Spoken::Undecided(undecided) => size_of::<Undecided>() + undecided.bytes.capacity(),
+            Spoken::Line(codec) => codec.held(),
+            Spoken::Http(head) => head.held(),
+            Spoken::WebSocket(socket) => socket.held(),
         }
+    }
+
+    fn decide_line(&mut self, answers: &mut Vec<u8>) {
+        if let Spoken::Undecided(undecided) = &self.0 {
+            let mut codec = Codec::new(undecided.language);
+            if !undecided.bytes.is_empty() {
+                codec.push(&undecided.bytes, answers);
+            }
+            self.0 = Spoken::Line(codec);
+        }
+    }
+
+    fn line(&self) -> Option<&Codec> {
+        if let Spoken::Line(codec) = &self.0 { Some(codec) } else { None }
+    }
+
+    fn line_mut(&mut self) -> Option<&mut Codec> {
+        if let Spoken::Line(codec) = &mut self.0 { Some(codec) } else { None }
     }
 }

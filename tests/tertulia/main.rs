@@ -59,6 +59,7 @@ mod three_together;
 mod transcripts;
 mod turns;
 mod usage;
+mod web;
 mod websocket;
 mod wild_input;
 mod worst;

@@ -75,6 +75,9 @@ fn reach_of_a_real_server_leads_to_it() {
     server.expect_console(&format!("Servidor de chat multiusuario en {}", server.shown));
     let wildcard: SocketAddr = server.shown.parse().expect("an address");
     let told = reachable(&[wildcard], &interface_addrs()).expect("it is for others");
+    for address in &told {
+        server.expect_console(&console::from_browser(*address, Spanish));
+    }
     for address in told {
         server.expect_console(&console::from_elsewhere(address, Spanish));
         drop(TcpStream::connect(address).expect("the address that was told"));

@@ -3,6 +3,7 @@
 //! Invariants: nothing is freed here and nothing is decided here about people; closing has one way forward: open,
 //! draining, lingering, dead.
 
+mod opening;
 mod outbox;
 mod phase;
 mod write_buffer;
@@ -17,11 +18,14 @@ use super::rate_limit::{Rate, RateLimiter};
 use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Question};
 use crate::limits;
+use crate::protocol::http::Parsed;
 use crate::protocol::{Encoding, ForeignProtocol, Format, Protocol};
 
 /// What the hub knows of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Standing {
+    /// Nothing yet: it has not shown what it speaks, or its request has not come.
+    Opening,
     /// Nothing, yet or any more.
     Unknown,
     /// It is one of its clients.
@@ -31,7 +35,7 @@ pub(super) enum Standing {
 }
 
 /// Why [`Conn::next_command`] gave no command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Pause {
     /// No complete line waits.
     NoLine,
@@ -41,6 +45,10 @@ pub(super) enum Pause {
     Closing,
     /// This is spoken, and not our protocol.
     Foreign(ForeignProtocol),
+    /// It has shown that it can be let in now.
+    Opened,
+    /// It has sent a request, or something in its place.
+    Request(Box<Parsed>),
 }
 
 /// What a read gave.
@@ -97,11 +105,11 @@ pub(super) struct Conn<S> {
 }
 
 impl<S: Stream> Conn<S> {
-    pub(super) fn new(generation: u32, stream: S, language: Language) -> Conn<S> {
+    pub(super) fn new(generation: u32, stream: S, protocol: Protocol) -> Conn<S> {
         Conn {
             stream,
             generation,
-            protocol: Protocol::new(language),
+            protocol,
             outbox: Outbox::default(),
             rate_limiter: RateLimiter::default(),
             phase: Phase::Open,
@@ -109,7 +117,7 @@ impl<S: Stream> Conn<S> {
             at_prompt: false,
             scheduled: None,
             paced: false,
-            standing: Standing::Unknown,
+            standing: Standing::Opening,
             urgent: false,
             dirty: false,
             ready: false,
@@ -176,6 +184,11 @@ impl<S: Stream> Conn<S> {
     pub(super) fn next_command(&mut self, rate: Rate, now: MonoTime) -> Result<Command, Pause> {
         if !self.phase.is_open() {
             return Err(Pause::Closing);
+        }
+        if self.standing == Standing::Opening {
+            let request = self.protocol.request().map(|request| Pause::Request(Box::new(request)));
+            let opened = self.protocol.is_decided().then_some(Pause::Opened);
+            return Err(request.or(opened).unwrap_or(Pause::NoLine));
         }
         self.awaiting.take_if(|awaited| now >= awaited.until);
         if self.awaiting.is_some() {
@@ -339,7 +352,7 @@ impl<S: Stream> Conn<S> {
 
     /// Begins the orderly end: no more input, what is queued leaves, then our side ends.
     pub(super) fn begin_close(&mut self, now: MonoTime) {
-        if self.standing == Standing::InChat {
+        if matches!(self.standing, Standing::InChat | Standing::Opening) {
             self.standing = Standing::Unknown;
         }
         if self.phase.drain(now) {
@@ -477,7 +490,7 @@ impl<S: Stream> Conn<S> {
         }
         let linger = match self.standing {
             Standing::Refused => limits::REFUSED_LINGER,
-            Standing::Unknown | Standing::InChat => limits::LINGER_TIMEOUT,
+            Standing::Opening | Standing::Unknown | Standing::InChat => limits::LINGER_TIMEOUT,
         };
         self.phase.linger(now + linger);
     }
@@ -519,11 +532,15 @@ mod tests {
         }
     }
 
+    fn lines() -> Protocol {
+        Protocol::lines(Language::default())
+    }
+
     #[test]
     fn closed_connection_lingers_only_for_a_peer_that_may_still_send() {
         let now = MonoTime::START;
         for (ended, gone) in [(false, false), (true, false), (false, true)] {
-            let mut conn = Conn::new(1, Silent { gone, ..Silent::default() }, Language::default());
+            let mut conn = Conn::new(1, Silent { gone, ..Silent::default() }, lines());
             if ended {
                 assert_eq!(conn.fill(&mut [0; 8], &mut Vec::new(), now), Filled::Ended);
             }
@@ -536,7 +553,7 @@ mod tests {
     #[test]
     fn prompt_is_left_before_anything_else_and_nothing_else_is() {
         let (now, broadcast) = (MonoTime::START, Broadcast::default());
-        let mut conn = Conn::new(1, Silent::default(), Language::default());
+        let mut conn = Conn::new(1, Silent::default(), lines());
         conn.answer(Encoding { bytes: b"Nombre: ", is_prompt: true }, &broadcast, now);
         conn.answer(Encoding::whole(b"una\n"), &broadcast, now);
         conn.answer(Encoding::whole(b"\x15\x03"), &broadcast, now);

@@ -2,36 +2,45 @@
 //!
 //! Invariant: a connection that gets no place is told so; for that, others that are being closed may have to end at once.
 
-use std::net::SocketAddr;
-
-use log::debug;
+use std::net::{IpAddr, SocketAddr};
 
 use super::Server;
-use crate::chat::{ClientId, CloseReason, Input, MonoTime, Origin};
-use crate::limits::{CLOSING_MAX, READS_PER_TURN, REFUSED_AT_ONCE};
-use crate::net::connection::{Conn, Standing};
+use crate::chat::{ClientId, CloseReason, MonoTime};
+use crate::config::Door;
+use crate::limits::{
+    CLOSING_MAX, OPENING_WAIT, OPENING_WAIT_FAR, READS_PER_TURN, REFUSED_AT_ONCE, REQUEST_TIMEOUT,
+};
+use crate::net::connection::Conn;
 use crate::net::stream::Stream;
+use crate::protocol::{OpeningDeadlines, Protocol};
 
 impl<S: Stream> Server<S> {
-    /// Takes a new connection in, which the server [accepts](Self::accepts). If it gets no place it is told so and closed.
+    /// Takes a new connection of lines in, which the server [accepts](Self::accepts). If it gets no place it is told so and
+    /// closed.
     pub fn admit(&mut self, stream: S, peer: SocketAddr, now: MonoTime) -> ClientId {
+        self.admit_through(Door::Line, stream, peer, now)
+    }
+
+    /// Takes a new connection in that came through `door`. The hub hears of it when it has shown what it speaks.
+    pub fn admit_through(&mut self, door: Door, stream: S, peer: SocketAddr, now: MonoTime) -> ClientId {
         self.make_way(now);
-        let (origin, has_room) = (Origin::of(peer.ip()), self.hub.has_room(now));
-        let id = self.connections.insert(stream, self.language);
-        self.hub.apply(self.clocks.at(now), Input::Connected(id, origin));
-        let is_in = self.hub.origin(id).is_some();
-        let conn = self.connections.get_mut(id).expect("it has just come");
-        if is_in {
-            debug!("{peer} -> {id:?}");
-            self.pending_addrs.insert(id, peer);
-            conn.standing = Standing::InChat;
-        } else {
-            conn.standing = Standing::Refused;
-            if !has_room {
-                self.connections.refused(id, origin);
+        let wait = if is_near(peer.ip()) { OPENING_WAIT } else { OPENING_WAIT_FAR };
+        let deadlines = OpeningDeadlines { line: now + wait, request: now + REQUEST_TIMEOUT };
+        let protocol = match door {
+            Door::Any => Protocol::undecided(self.language, deadlines),
+            Door::Line => Protocol::lines(self.language),
+            Door::Http => Protocol::request_until(deadlines.request),
+        };
+        let id = self.connections.insert(stream, protocol);
+        self.note_peer(id, peer);
+        match door {
+            Door::Line => self.arrive(id, now),
+            Door::Any | Door::Http => {
+                self.connections.note_opening(id);
+                self.hurry_openings(now);
+                self.connections.reschedule(id);
             }
         }
-        self.perform(now);
         id
     }
 
@@ -75,5 +84,13 @@ impl<S: Stream> Server<S> {
         }
         connections.mark_dead(id, CloseReason::Lost);
         self.sweep(now);
+    }
+}
+
+/// Whether an address is of this machine or of a private network, where hardly a segment is lost.
+fn is_near(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
     }
 }

@@ -10,17 +10,20 @@ use std::time::Duration;
 use slab::Slab;
 
 use super::closing::Closing;
-use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Origin};
+use crate::chat::{ClientId, CloseReason, Command, MonoTime, Origin};
 use crate::limits;
 use crate::net::connection::{Conn, Pause, Standing};
 use crate::net::deadlines::Deadlines;
 use crate::net::rate_limit::Rate;
 use crate::net::stream::Stream;
+use crate::protocol::Protocol;
 
 /// The connections of a server.
 #[derive(Debug)]
 pub(super) struct Connections<S> {
     slots: Slab<Conn<S>>,
+    /// Those that have not shown what they speak, or whose request has not come, oldest first. Some have, or are gone.
+    openings: VecDeque<ClientId>,
     /// That of the connection that came last.
     generation: u32,
     deadlines: Deadlines,
@@ -39,6 +42,7 @@ impl<S: Stream> Connections<S> {
     pub(super) fn new(rate: Rate) -> Connections<S> {
         Connections {
             slots: Slab::new(),
+            openings: VecDeque::new(),
             generation: 0,
             deadlines: Deadlines::default(),
             dead: VecDeque::new(),
@@ -50,10 +54,32 @@ impl<S: Stream> Connections<S> {
     }
 
     /// Takes a new one in, of which the hub knows nothing yet.
-    pub(super) fn insert(&mut self, stream: S, language: Language) -> ClientId {
+    pub(super) fn insert(&mut self, stream: S, protocol: Protocol) -> ClientId {
         self.generation = self.generation.wrapping_add(1).max(1);
-        let slot = self.slots.insert(Conn::new(self.generation, stream, language));
-        self.slots[slot].id(slot)
+        let slot = self.slots.insert(Conn::new(self.generation, stream, protocol));
+        let conn = &self.slots[slot];
+        self.input += conn.input_held();
+        conn.id(slot)
+    }
+
+    /// A connection has to show what it speaks.
+    pub(super) fn note_opening(&mut self, id: ClientId) {
+        self.openings.push_back(id);
+        if self.openings.len() > 2 * limits::OPENING_MAX {
+            let Connections { slots, openings, .. } = self;
+            openings.retain(|id| slots.get(id.slot()).is_some_and(|conn| conn.is(*id) && conn.is_opening()));
+        }
+    }
+
+    /// Takes out the oldest of those that have to show what they speak, if there are too many.
+    pub(super) fn opening_beyond_max(&mut self) -> Option<ClientId> {
+        while self.openings.len() > limits::OPENING_MAX {
+            let id = self.openings.pop_front()?;
+            if self.get(id).is_some_and(Conn::is_opening) {
+                return Some(id);
+            }
+        }
+        None
     }
 
     pub(super) fn get(&self, id: ClientId) -> Option<&Conn<S>> {

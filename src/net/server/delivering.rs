@@ -46,7 +46,7 @@ impl<S: Stream> Server<S> {
             }
             Effect::Close(id, reason) => {
                 debug!("{id:?}: {reason:?}");
-                self.close(id, now);
+                self.close(id, reason, now);
             }
             Effect::Log(note) => self.note(&note),
             Effect::Keep(line) => self.history.keep(line),

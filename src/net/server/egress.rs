@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::connections::Connections;
-use crate::chat::{Audience, ClientId, Event, Hub, MonoTime, Question};
+use crate::chat::{Audience, ClientId, CloseReason, Event, Hub, Language, MonoTime, Question};
 use crate::clock::Zone;
 use crate::limits::BYTES_PER_STEP;
 use crate::net::broadcast::Broadcast;
@@ -109,7 +109,8 @@ impl Egress {
     ) {
         let Egress { encoder, broadcast, steps, .. } = self;
         connections.with_queue(id, |conn| {
-            let answer = encoder.encode(event, conn.format(), true);
+            let format = conn.format();
+            let answer = encoder.encode_answer(event, format, conn.reference());
             *steps += (answer.bytes.len() / BYTES_PER_STEP) as u64;
             conn.answer(answer, broadcast, now);
         });
@@ -138,6 +139,57 @@ impl Egress {
                 }
             });
         });
+        // Programs hear their own words as well, by which they learn the message's number.
+        if let (Event::Message { .. }, Audience::Room { except: Some(id), .. }) = (event, to)
+            && connections.get(*id).is_some_and(|conn| matches!(conn.format(), Format::Json { .. }))
+        {
+            self.answer(connections, *id, event, now);
+        }
+    }
+
+    /// A command has been carried out: a program that wants to know it is told, if nothing has told it so.
+    pub(super) fn finish_command<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        now: MonoTime,
+    ) {
+        let waits = |conn: &Conn<S>| conn.awaiting.is_some();
+        if connections.get(id).is_none_or(waits) {
+            return;
+        }
+        let Egress { encoder, broadcast, .. } = self;
+        connections.with_both(id, |conn| {
+            if let Some(reference) = conn.take_unanswered() {
+                conn.answer(encoder.encode_ok(&reference), broadcast, now);
+            }
+        });
+        self.mark_urgent(connections, id);
+    }
+
+    /// Gives a client that is being let go what it gets last.
+    pub(super) fn farewell<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        reason: CloseReason,
+        now: MonoTime,
+    ) {
+        connections.with_both(id, |conn| conn.farewell(reason, &self.broadcast, now));
+    }
+
+    /// Grants a request whose head had so many bytes: a WebSocket follows.
+    pub(super) fn upgrade<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        length: usize,
+        answer: &[u8],
+        language: Language,
+        now: MonoTime,
+    ) {
+        connections.with_both(id, |conn| conn.upgrade(length, answer, language, &self.broadcast, now));
+        self.mark_urgent(connections, id);
     }
 
     /// Answers a connection in bytes that are the same in all formats.
@@ -173,7 +225,9 @@ impl Egress {
         now: MonoTime,
     ) {
         connections.with_both(id, |conn| {
-            let prompt = self.encoder.encode(&Event::PasswordPrompt(question), conn.format(), true);
+            let format = conn.format();
+            let prompt =
+                self.encoder.encode_answer(&Event::PasswordPrompt(question), format, conn.reference());
             conn.ask(question, prompt, &self.broadcast, now);
         });
         self.mark_urgent(connections, id);
@@ -292,7 +346,9 @@ impl Egress {
     /// Asks again for a password if something came between.
     fn ask_again<S: Stream>(&mut self, conn: &mut Conn<S>, now: MonoTime) {
         if let Some(question) = conn.overtaken() {
-            let prompt = self.encoder.encode(&Event::PasswordPrompt(question), conn.format(), true);
+            let format = conn.format();
+            let prompt =
+                self.encoder.encode_answer(&Event::PasswordPrompt(question), format, conn.reference());
             conn.answer(prompt, &self.broadcast, now);
         }
     }

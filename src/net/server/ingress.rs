@@ -12,6 +12,7 @@ use crate::limits::{self, READ_STEPS};
 use crate::net::connection::{Conn, Filled, Pause};
 use crate::net::stream::Stream;
 use crate::protocol::ForeignProtocol;
+use crate::protocol::http::Parsed;
 
 /// Input that waits for its turn.
 #[derive(Debug)]
@@ -40,6 +41,10 @@ pub(super) enum Taken {
     Bytes,
     /// It speaks this, and not our protocol.
     Foreign(ForeignProtocol),
+    /// It has shown what it speaks, and can be let in.
+    Opened,
+    /// It has sent a request, or something in its place.
+    Request(Box<Parsed>),
     /// The peer has ended its side, and all commands before that have been taken.
     End,
 }
@@ -149,6 +154,8 @@ impl Ingress {
             Ok(command) => Some(Taken::Command(command)),
             Err(Pause::Later) => None,
             Err(Pause::Foreign(protocol)) => Some(Taken::Foreign(protocol)),
+            Err(Pause::Opened) => Some(Taken::Opened),
+            Err(Pause::Request(parsed)) => Some(Taken::Request(parsed)),
             Err(Pause::NoLine) if conn.ended => Some(Taken::End),
             Err(Pause::NoLine | Pause::Closing) if !conn.may_read() => None,
             Err(Pause::NoLine | Pause::Closing) if *reads == 0 => {

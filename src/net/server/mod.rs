@@ -12,6 +12,7 @@ mod connections;
 mod delivering;
 mod egress;
 mod ingress;
+mod opening;
 mod serving;
 mod writing;
 
@@ -32,6 +33,7 @@ use crate::chat::{
 use crate::clock::Zone;
 use crate::config::{Config, Share};
 use crate::control::AccountReply;
+use crate::protocol::http::{FILES, HostNames, Site};
 use crate::storage::Storage;
 
 /// The chat on streams of kind `S`.
@@ -42,6 +44,8 @@ pub struct Server<S> {
     hub: Hub,
     egress: Egress,
     history: Storage,
+    /// What browsers are shown.
+    site: Site,
     /// What both clocks said at the beginning of the turn.
     clocks: Time,
     /// Where those come from whose arrival the console has not told.
@@ -80,13 +84,14 @@ impl<S: Stream> Server<S> {
             expulsions: history.take_expulsions(),
             ..mem::take(&mut config.chat)
         };
-        let Config { language, connections_max, share, rate_limit, zone, queues_max_bytes, .. } = config;
+        let Config { language, connections_max, share, rate_limit, zone, queues_max_bytes, web, .. } = config;
         Server {
             connections: Connections::new(Rate::new(rate_limit)),
             ingress: Ingress::default(),
             hub: Hub::new(chat),
             egress: Egress::new(zone, queues_max_bytes),
             history,
+            site: Site::new(&FILES, HostNames::new(web.host_names), web.allow_origins),
             clocks: Time::default(),
             pending_addrs: HashMap::new(),
             effects: Vec::new(),
@@ -197,6 +202,7 @@ impl<S: Stream> Server<S> {
     /// Tells everybody that the server stops, and begins to close all connections.
     pub fn stop(&mut self, now: MonoTime) {
         self.write_stale_rooms(true);
+        self.close_openings(now);
         self.apply(Input::Stop, now);
     }
 
@@ -258,11 +264,12 @@ impl<S: Stream> Server<S> {
     }
 
     /// Begins the orderly end of a connection that the hub has forgotten.
-    fn close(&mut self, id: ClientId, now: MonoTime) {
+    fn close(&mut self, id: ClientId, reason: CloseReason, now: MonoTime) {
         let Server { connections, egress, .. } = self;
         let Some(conn) = connections.get(id) else { return };
         let awaits = conn.awaiting.is_some();
         egress.report_last_skipped(connections, id, now);
+        egress.farewell(connections, id, reason, now);
         connections.begin_close(id, now);
         if awaits {
             self.history.leave(id);

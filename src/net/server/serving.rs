@@ -124,9 +124,11 @@ impl<S: Stream> Server<S> {
                     self.turn_away(id, protocol, now);
                     break;
                 }
+                Taken::Opened => self.arrive(id, now),
+                Taken::Request(parsed) => self.answer_request(id, *parsed, now),
                 Taken::End => {
                     self.apply(Input::Disconnected(id, CloseReason::EndOfInput), now);
-                    self.close(id, now);
+                    self.close(id, CloseReason::EndOfInput, now);
                     break;
                 }
             }
@@ -145,7 +147,7 @@ impl<S: Stream> Server<S> {
         self.egress.answer_raw(&mut self.connections, id, &protocol.refusal(), now);
         debug!("{id:?}: {protocol:?}");
         self.apply(Input::Disconnected(id, CloseReason::Foreign), now);
-        self.close(id, now);
+        self.close(id, CloseReason::Foreign, now);
     }
 
     /// Has the hub carry out a command, and charges the client for it, in steps of work. Who hears a line is not charged for.
@@ -155,6 +157,7 @@ impl<S: Stream> Server<S> {
             self.egress.reveal(&mut self.connections, id, now);
         }
         self.apply(Input::Command(id, command), now);
+        self.egress.finish_command(&mut self.connections, id, now);
         let done = self.work() - begun;
         self.steps += LINE_STEPS;
         self.connections.charge(id, Duration::from_nanos(done.steps * STEP_NANOS), LOOP_SHARE, now);

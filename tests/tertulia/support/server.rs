@@ -136,7 +136,8 @@ impl Server {
 pub fn command(options: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
     if !options.contains(&"--listen") {
-        command.args(["--listen", "127.0.0.1:0"]);
+        // Lines only: a client that says nothing is greeted at once.
+        command.args(["--listen", "line://127.0.0.1:0"]);
     }
     // Whatever the language of who runs the tests.
     command.args(options).env("LC_ALL", "C.UTF-8");

@@ -1,0 +1,58 @@
+//! What only connections of programs and browsers have: a request before anything else, references, and a farewell.
+
+use super::{Conn, Standing};
+use crate::chat::{CloseReason, Language, MonoTime};
+use crate::net::broadcast::Broadcast;
+use crate::net::stream::Stream;
+use crate::protocol::json::Reference;
+
+impl<S: Stream> Conn<S> {
+    /// What the answers to the command that is being carried out are to be known by.
+    pub(in crate::net) fn reference(&mut self) -> Option<&Reference> {
+        self.protocol.reference()
+    }
+
+    /// See [`Protocol::take_unanswered`].
+    pub(in crate::net) fn take_unanswered(&mut self) -> Option<Reference> {
+        self.protocol.take_unanswered()
+    }
+
+    /// Queues what the client gets last.
+    pub(in crate::net) fn farewell(&mut self, reason: CloseReason, broadcast: &Broadcast, now: MonoTime) {
+        let last = self.protocol.farewell(reason);
+        if !last.is_empty() {
+            self.signal(&last, broadcast, now);
+        }
+    }
+
+    /// Goes on as a WebSocket, behind the answer to a request whose head had so many bytes.
+    pub(in crate::net) fn upgrade(
+        &mut self,
+        length: usize,
+        answer: &[u8],
+        language: Language,
+        broadcast: &Broadcast,
+        now: MonoTime,
+    ) {
+        let mut answers = answer.to_vec();
+        self.protocol.upgrade(length, language, &mut answers);
+        self.signal(&answers, broadcast, now);
+    }
+
+    /// See [`Protocol::forget_request`].
+    pub(in crate::net) fn forget_request(&mut self) {
+        self.protocol.forget_request();
+    }
+
+    /// It is not waited for any longer that the client shows what it speaks.
+    /// Whether it has by now.
+    pub(in crate::net) fn stop_waiting(&mut self) -> bool {
+        self.protocol.stop_waiting();
+        self.protocol.is_decided()
+    }
+
+    /// Whether the hub does not know it yet.
+    pub(in crate::net) fn is_opening(&self) -> bool {
+        self.standing == Standing::Opening && self.is_open()
+    }
+}

@@ -1,0 +1,93 @@
+//! The first bytes of a connection, which tell what it speaks.
+//!
+//! Invariants: every client that sends first is known by what it sends, and does not wait; of one that says nothing it is
+//! decided by time that it speaks lines. What has come is handed on whole, however it was cut.
+
+use crate::chat::{Language, MonoTime};
+
+/// How long a connection may take to show what it speaks.
+#[derive(Clone, Copy, Debug)]
+pub struct OpeningDeadlines {
+    /// Then it speaks lines, unless it has begun with something else.
+    pub line: MonoTime,
+    /// Then the head of its first request has to be there.
+    pub request: MonoTime,
+}
+
+/// A connection of which it is not known what it speaks.
+#[derive(Debug)]
+pub(super) struct Undecided {
+    pub(super) language: Language,
+    pub(super) deadlines: OpeningDeadlines,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// What first bytes tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum First {
+    /// They may still become something else than lines.
+    Nothing,
+    /// Lines, or TLS, which the line protocol's decoder knows and refuses.
+    Line,
+    /// A request.
+    Http,
+}
+
+/// The methods of requests (RFC 9110 §9, RFC 5789, and the first word of HTTP/2, which is refused as a request).
+const METHODS: [&[u8]; 10] = [
+    b"GET ",
+    b"HEAD ",
+    b"POST ",
+    b"PUT ",
+    b"DELETE ",
+    b"PATCH ",
+    b"OPTIONS ",
+    b"CONNECT ",
+    b"TRACE ",
+    b"PRI ",
+];
+
+/// The type of TLS's first record (RFC 8446 §5.1).
+const HANDSHAKE: u8 = 0x16;
+
+/// What the bytes that have come tell.
+pub(super) fn first(bytes: &[u8]) -> First {
+    if METHODS.iter().any(|method| bytes.starts_with(method)) {
+        First::Http
+    } else if bytes == [HANDSHAKE] || METHODS.iter().any(|method| method.starts_with(bytes)) {
+        First::Nothing
+    } else {
+        First::Line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn first_bytes_tell_however_they_are_cut() {
+        for (bytes, expected) in [
+            (&b""[..], First::Nothing),
+            (b"GET / HTTP/1.1\r\n", First::Http),
+            (b"HEAD /", First::Http),
+            (b"OPTIONS * HTTP/1.0\r\n", First::Http),
+            (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", First::Http),
+            (b"GET\n", First::Line),
+            (b"GETA", First::Line),
+            (b"get / HTTP/1.1\r\n", First::Line),
+            (b"Ana\n", First::Line),
+            (b"P\xc3\xa9rez\n", First::Line),
+            ("Ñ".as_bytes(), First::Line),
+            (b"\xff\xfb\x01", First::Line),
+            (b"\x16\x03\x01", First::Line),
+            (b"\x16x", First::Line),
+            (b"\n", First::Line),
+        ] {
+            assert_eq!(first(bytes), expected, "{bytes:?}");
+            // As soon as less of it tells, it tells the same.
+            let told = (0..bytes.len()).map(|end| first(&bytes[..end])).find(|&told| told != First::Nothing);
+            assert!(told.is_none_or(|told| told == expected), "{bytes:?}: {told:?}");
+        }
+    }
+}

@@ -1,0 +1,189 @@
+//! Connections of browsers, and of programs that come as they do: a request first, and a WebSocket behind it.
+
+use std::collections::VecDeque;
+
+use super::http::{HEAD_MAX_BYTES, Parsed, Status, parse};
+use super::json::{self, Reference};
+use super::websocket::{CloseCode, Decoder, Incoming, close, pong, text};
+use crate::chat::{CloseReason, Command, Language, MonoTime, Question};
+use crate::limits::MESSAGE_MAX_BYTES;
+
+/// The head of a request, as far as it has come.
+#[derive(Debug)]
+pub(super) struct Head {
+    bytes: Vec<u8>,
+    /// Then it has to be there.
+    pub(super) until: MonoTime,
+    /// It was not.
+    late: bool,
+}
+
+impl Head {
+    pub(super) fn new(bytes: Vec<u8>, until: MonoTime) -> Head {
+        Head { bytes, until, late: false }
+    }
+
+    pub(super) fn push(&mut self, input: &[u8]) {
+        self.bytes.extend_from_slice(input);
+    }
+
+    pub(super) fn found_nothing(&mut self, now: MonoTime) {
+        self.late = now >= self.until;
+    }
+
+    /// Whether [`request`](Self::request) has something. A head is looked at when it may be whole, not at each of its bytes.
+    pub(super) fn is_whole(&self) -> bool {
+        let ends = |end: &[u8]| self.bytes.windows(end.len()).any(|window| window == end);
+        self.late || self.bytes.len() >= HEAD_MAX_BYTES || ends(b"\n\r\n") || ends(b"\n\n")
+    }
+
+    /// The request, or why it is none.
+    pub(super) fn request(&self) -> Option<Parsed> {
+        if !self.is_whole() {
+            return None;
+        }
+        match parse(&self.bytes) {
+            Parsed::Incomplete if self.late => Some(Parsed::Refused(Status::RequestTimeout)),
+            // Two line ends that are no end of a head: in front of the first line there may be empty ones.
+            Parsed::Incomplete => None,
+            parsed => Some(parsed),
+        }
+    }
+
+    /// What has come behind a head of so many bytes.
+    pub(super) fn behind(&self, length: usize) -> &[u8] {
+        &self.bytes[length..]
+    }
+
+    pub(super) fn held(&self) -> usize {
+        size_of::<Head>() + self.bytes.capacity()
+    }
+}
+
+/// A WebSocket that carries JSON.
+#[derive(Debug)]
+pub(super) struct WebSocket {
+    /// What has come and is no command yet; most of the time nothing has.
+    state: Option<Box<State>>,
+    language: Language,
+    /// What has been asked for: a password.
+    question: Option<Question>,
+}
+
+#[derive(Debug)]
+struct State {
+    decoder: Decoder,
+    messages: VecDeque<String>,
+    /// That of the command that is being carried out.
+    reference: Option<Reference>,
+    /// Whether it has an answer.
+    answered: bool,
+    /// The client has closed, or broken the rules: what it gets back at the end.
+    ending: Option<Vec<u8>>,
+}
+
+impl Default for State {
+    fn default() -> State {
+        State {
+            decoder: Decoder::new(MESSAGE_MAX_BYTES),
+            messages: VecDeque::new(),
+            reference: None,
+            answered: false,
+            ending: None,
+        }
+    }
+}
+
+impl WebSocket {
+    pub(super) fn new(language: Language) -> WebSocket {
+        WebSocket { state: None, language, question: None }
+    }
+
+    pub(super) fn push(&mut self, mut input: &[u8], answers: &mut Vec<u8>) {
+        let state = self.state.get_or_insert_default();
+        while let Some(incoming) = state.decoder.next(&mut input) {
+            match incoming {
+                Ok(Incoming::Text(message)) => state.messages.push_back(message),
+                Ok(Incoming::Ping(payload)) => pong(&payload, answers),
+                Ok(Incoming::Pong) => {}
+                Ok(Incoming::Close(answer)) => state.ending = Some(answer),
+                Err(code) => close(code, "", state.ending.insert(Vec::new())),
+            }
+        }
+    }
+
+    pub(super) fn next_command(&mut self) -> Option<Command> {
+        let state = self.state.as_mut()?;
+        let Some(message) = state.messages.pop_front() else {
+            return state.ending.is_some().then_some(Command::Quit(None));
+        };
+        let received = json::read(&message, self.question);
+        (state.reference, state.answered) = (received.reference, false);
+        if let Command::Secret(_) = received.command {
+            self.question = None;
+        }
+        Some(received.command)
+    }
+
+    pub(super) fn has_unseen(&self) -> bool {
+        self.state.as_ref().is_some_and(|state| !state.messages.is_empty() || state.ending.is_some())
+    }
+
+    pub(super) fn expect_answer(&mut self, question: Question) {
+        self.question = Some(question);
+    }
+
+    pub(super) fn speak(&mut self, language: Language) {
+        self.language = language;
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.language
+    }
+
+    /// What the answers to the command that is being carried out are to be known by.
+    pub(super) fn reference(&mut self) -> Option<&Reference> {
+        let state = self.state.as_mut()?;
+        state.answered = true;
+        state.reference.as_ref()
+    }
+
+    /// The command has been carried out; gives what its answer is to be known by, if it has none.
+    pub(super) fn take_unanswered(&mut self) -> Option<Reference> {
+        let state = self.state.as_mut()?;
+        state.reference.take().filter(|_| !state.answered)
+    }
+
+    /// The last bytes of the connection.
+    pub(super) fn farewell(&mut self, reason: CloseReason) -> Vec<u8> {
+        if let Some(ending) = self.state.as_mut().and_then(|state| state.ending.take()) {
+            return ending;
+        }
+        let (mut words, mut bytes) = (String::new(), Vec::new());
+        json::farewell(reason, &mut words);
+        text(&words, &mut bytes);
+        let code = if reason == CloseReason::ServerStops { CloseCode::Restart } else { CloseCode::Normal };
+        close(code, "", &mut bytes);
+        bytes
+    }
+
+    pub(super) fn shrink(&mut self) {
+        let idle = |state: &mut Box<State>| {
+            state.decoder.is_idle()
+                && state.messages.is_empty()
+                && state.reference.is_none()
+                && state.ending.is_none()
+        };
+        self.state.take_if(idle);
+    }
+
+    pub(super) fn held(&self) -> usize {
+        self.state.as_ref().map_or(0, |state| {
+            let messages = state.messages.iter().map(String::capacity).sum::<usize>();
+            let slots = state.messages.capacity() * size_of::<String>();
+            let reference = state.reference.as_ref().map_or(0, Reference::held);
+            let ending = state.ending.as_ref().map_or(0, Vec::capacity);
+            size_of::<State>() + state.decoder.held() + messages + slots + reference + ending
+        })
+    }
+}
