@@ -162,6 +162,19 @@ fn request_never_becomes_a_name_also_behind_the_prompt() {
 }
 
 #[test]
+fn tls_gets_an_alert_and_nothing_before_it() {
+    let hello = [&[0x16, 3, 1, 0, 5][..], b"hello"].concat();
+    for cut in 0..hello.len() {
+        let mut house = house();
+        let who = comes(&mut house, NEAR);
+        house.says(who, &hello[..cut]);
+        house.says(who, &hello[cut..]);
+        assert_eq!(house.heard_bytes(who), [0x15, 3, 1, 0, 2, 2, 40], "{cut}");
+        assert_eq!(house.server.hub().clients(), 0, "{cut}");
+    }
+}
+
+#[test]
 fn head_that_does_not_come_to_its_end_is_answered_in_time() {
     let mut house = house();
     let who = comes(&mut house, NEAR);

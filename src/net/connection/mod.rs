@@ -186,6 +186,10 @@ impl<S: Stream> Conn<S> {
             return Err(Pause::Closing);
         }
         if self.standing == Standing::Opening {
+            // Before it is greeted: an alert of TLS has nothing in front of it.
+            if let Some(foreign) = self.protocol.foreign() {
+                return Err(Pause::Foreign(foreign));
+            }
             let request = self.protocol.request().map(|request| Pause::Request(Box::new(request)));
             let opened = self.protocol.is_decided().then_some(Pause::Opened);
             return Err(request.or(opened).unwrap_or(Pause::NoLine));
