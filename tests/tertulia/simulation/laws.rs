@@ -169,7 +169,7 @@ fn must_reach(person: &Person, witness: &Witness) -> usize {
 /// lines about themselves nobody hears.
 fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> Option<(usize, usize)> {
     let own = |line: &String| is_own(person, line);
-    let (mut at, mut passed) = (start, None);
+    let (mut at, mut passed, mut slack) = (start, None, 0);
     for line in heard {
         let skipped =
             line.strip_prefix("[… ").map(|rest| rest.split(' ').next().unwrap().parse::<usize>().unwrap());
@@ -183,17 +183,29 @@ fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> 
                 witness.iter().skip(at).take(most + person.begun.len() + 2).position(|next| next == line);
             at += found?;
         }
-        for expected in 0..skipped.unwrap_or(1) {
-            // Of their name there may have been somebody else before, or behind them.
-            while witness.get(at).is_some_and(|next| own(next) && (skipped.is_some() || next != line)) {
+        if let Some(lines) = skipped {
+            let from = at;
+            for _ in 0..lines {
+                while witness.get(at).is_some_and(own) {
+                    at += 1;
+                }
                 at += 1;
             }
-            if at >= witness.len() || skipped.is_none() && witness[at] != *line {
-                return None;
-            }
-            let _ = expected;
+            at = at.min(witness.len());
+            // Some of those that look like their own may have been about somebody else of the name.
+            slack = at.checked_sub(from + lines)?;
+            continue;
+        }
+        let begun = at;
+        // Of their name there may have been somebody else before, or behind them.
+        while witness.get(at).is_some_and(|next| own(next) && next != line) {
             at += 1;
         }
+        if witness.get(at) != Some(line) {
+            at = (begun - slack..begun).rev().find(|&at| witness[at] == *line)?;
+        }
+        slack = 0;
+        at += 1;
     }
     let end = at;
     at = (at + passed.unwrap_or(0)).min(witness.len());
