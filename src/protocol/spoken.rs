@@ -26,8 +26,10 @@ enum Spoken {
     /// A request of HTTP, the head of which is coming.
     Http(Box<Head>),
     /// JSON in the messages of a WebSocket.
-    WebSocket(WebSocket),
+    WebSocket(Box<WebSocket>),
 }
+
+const _: () = assert!(size_of::<Protocol>() <= 16, "every silent connection has one");
 
 impl Protocol {
     /// Of a connection that has not shown anything yet.
@@ -151,7 +153,7 @@ impl Protocol {
     /// A request was granted whose head had so many bytes: what follows it is a WebSocket.
     pub fn upgrade(&mut self, length: usize, language: Language, answers: &mut Vec<u8>) {
         if let Spoken::Http(head) = &self.0 {
-            let mut socket = WebSocket::new(language);
+            let mut socket = Box::new(WebSocket::new(language));
             let behind = head.behind(length);
             if !behind.is_empty() {
                 socket.push(behind, answers);
@@ -264,7 +266,7 @@ impl Protocol {
             Spoken::Undecided(undecided) => size_of::<Undecided>() + undecided.bytes.capacity(),
             Spoken::Line(codec) => codec.held(),
             Spoken::Http(head) => head.held(),
-            Spoken::WebSocket(socket) => socket.held(),
+            Spoken::WebSocket(socket) => size_of::<WebSocket>() + socket.held(),
         }
     }
 
