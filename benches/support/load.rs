@@ -168,9 +168,7 @@ impl Load {
         people: usize,
         first: usize,
     ) -> Result<Load, Failure> {
-        let manner = manner.to_possible_value().ok_or("a manner without a name")?;
-        let mut command = Load::command(server, people, first)?;
-        Load::spawn(command.args(["--manner", manner.get_name()]))
+        Load::spawn(&mut Load::named(server, manner, people, first)?)
     }
 
     /// The same for a crowd that runs only while nobody else wants its processor. Those who measure share it with those who
@@ -182,16 +180,20 @@ impl Load {
         people: usize,
         first: usize,
     ) -> Result<Load, Failure> {
-        let manner = manner.to_possible_value().ok_or("a manner without a name")?;
-        let load = Load::command(server, people, first)?;
-        let mut idle = Command::new("chrt");
-        idle.args(["--idle", "0"]).arg(load.get_program()).args(load.get_args());
-        Load::spawn(idle.args(["--manner", manner.get_name()]))
+        let load = Load::named(server, manner, people, first)?;
+        Load::spawn(Command::new("chrt").args(["--idle", "0"]).arg(load.get_program()).args(load.get_args()))
     }
 
     /// Lets so many connect to `server` who say nothing at all.
     pub(crate) fn nameless(server: SocketAddr, people: usize, first: usize) -> Result<Load, Failure> {
         Load::spawn(Load::command(server, people, first)?.arg("--nameless"))
+    }
+
+    fn named(server: SocketAddr, manner: Manner, people: usize, first: usize) -> Result<Command, Failure> {
+        let manner = manner.to_possible_value().ok_or("a manner without a name")?;
+        let mut command = Load::command(server, people, first)?;
+        command.args(["--manner", manner.get_name()]);
+        Ok(command)
     }
 
     fn command(server: SocketAddr, people: usize, first: usize) -> Result<Command, Failure> {
