@@ -70,7 +70,7 @@ pub(super) fn may_be_request(text: &[u8]) -> bool {
 }
 
 /// The methods that browsers send without having asked the server before, and those of proxies and HTTP/2 (RFC 9113 §3.4).
-const METHODS: [&str; 10] =
+pub(super) const METHODS: [&str; 10] =
     ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS", "CONNECT", "TRACE", "PRI"];
 
 /// RFC 9110 §5.6.2.

@@ -3,6 +3,7 @@
 //! Invariants: every client that sends first is known by what it sends, and does not wait; of one that says nothing it is
 //! decided by time that it speaks lines. What has come is handed on whole, however it was cut.
 
+use super::foreign::METHODS;
 use crate::chat::{Language, MonoTime};
 
 /// How long a connection may take to show what it speaks.
@@ -33,28 +34,18 @@ pub(super) enum First {
     Http,
 }
 
-/// The methods of requests (RFC 9110 §9, RFC 5789, and the first word of HTTP/2, which is refused as a request).
-const METHODS: [&[u8]; 10] = [
-    b"GET ",
-    b"HEAD ",
-    b"POST ",
-    b"PUT ",
-    b"DELETE ",
-    b"PATCH ",
-    b"OPTIONS ",
-    b"CONNECT ",
-    b"TRACE ",
-    b"PRI ",
-];
-
 /// The type of TLS's first record (RFC 8446 §5.1).
 const HANDSHAKE: u8 = 0x16;
 
 /// What the bytes that have come tell.
 pub(super) fn first(bytes: &[u8]) -> First {
-    if METHODS.iter().any(|method| bytes.starts_with(method)) {
+    let mut word = bytes.splitn(2, |&byte| byte == b' ');
+    let (begun, is_over) = (word.next().unwrap_or_default(), word.next().is_some());
+    if METHODS.iter().any(|method| is_over && method.as_bytes() == begun) {
         First::Http
-    } else if bytes == [HANDSHAKE] || METHODS.iter().any(|method| method.starts_with(bytes)) {
+    } else if bytes == [HANDSHAKE]
+        || !is_over && METHODS.iter().any(|method| method.as_bytes().starts_with(begun))
+    {
         First::Nothing
     } else {
         First::Line
