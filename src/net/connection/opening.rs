@@ -44,8 +44,8 @@ impl<S: Stream> Conn<S> {
         self.protocol.forget_request();
     }
 
-    /// It is not waited for any longer that the client shows what it speaks.
-    /// Whether it has by now.
+    /// It is not waited for any longer that the client shows what it speaks. Says whether it can be let in now: it cannot while a
+    /// request is coming.
     pub(in crate::net) fn stop_waiting(&mut self) -> bool {
         self.protocol.stop_waiting();
         self.protocol.is_decided()

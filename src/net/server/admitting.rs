@@ -32,7 +32,7 @@ impl<S: Stream> Server<S> {
             Door::Http => Protocol::request_until(deadlines.request),
         };
         let id = self.connections.insert(stream, protocol);
-        self.note_peer(id, peer);
+        self.pending_addrs.insert(id, peer);
         match door {
             Door::Line => self.arrive(id, now),
             Door::Any | Door::Http => {

@@ -48,7 +48,7 @@ pub struct Server<S> {
     site: Site,
     /// What both clocks said at the beginning of the turn.
     clocks: Time,
-    /// Where those come from whose arrival the console has not told.
+    /// Where those come from whose arrival the console has not told, or who have not arrived.
     pending_addrs: HashMap<ClientId, SocketAddr>,
     /// Takes in turn what the hub wants done.
     effects: Vec<Effect>,

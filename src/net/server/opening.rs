@@ -2,8 +2,6 @@
 //!
 //! Invariants: the hub knows no connection that has not shown what it speaks; so many of them wait and no more.
 
-use std::net::SocketAddr;
-
 use log::debug;
 
 use super::Server;
@@ -73,11 +71,6 @@ impl<S: Stream> Server<S> {
         for id in ids {
             self.close(id, CloseReason::ServerStops, now);
         }
-    }
-
-    /// Remembers where a connection comes from until the console has been told, or it is gone.
-    pub(super) fn note_peer(&mut self, id: ClientId, peer: SocketAddr) {
-        self.pending_addrs.insert(id, peer);
     }
 
     fn answer_and_close(&mut self, id: ClientId, bytes: &[u8], now: MonoTime) {
