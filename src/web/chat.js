@@ -307,14 +307,19 @@ const HEARD = {
     tell(room, message.from, message.text);
   },
   offline: ({ lines }) => lines.forEach((each) => HEARD.private({ ...each, to: me })),
-  joined: ({ room = 'general', names }) => moved(room, names, []),
-  left({ room: left, names, words }) {
+  joined({ room = 'general', names, more }) {
+    moved(room, names, []);
+    // A crowd is not told by all its names.
+    if (more) wire.send({ type: 'who', room });
+  },
+  left({ room: left, names, more, words }) {
     // Who leaves the chat leaves all rooms.
     const known = [...rooms.values()].filter((room) => (left ? room.key === `#${left}` : names.some((each) => room.people.has(each))));
     for (const room of known) {
       moved(room.name, [], names);
       if (words) note(`${list(names)}: ${words}`, room);
     }
+    if (more && active && !active.isPrivate) wire.send({ type: 'who', room: active.name });
   },
   renamed({ from, to }) {
     if (from === me) welcomed(to, token);

@@ -9,7 +9,6 @@ use crate::chat::{
     Question, RoomListing, RoomRefusal, ServerNews, Text, Trouble,
 };
 use crate::clock::Zone;
-use crate::limits::NAMES_ASKED;
 use crate::protocol::{english, spanish};
 
 /// Adds `event` to `out`, for a session in `language`.
@@ -107,14 +106,12 @@ fn said(room: &Name, message: &Message, reference: Option<&Reference>, out: &mut
     object.end(reference);
 }
 
+/// Those who may be named to all recipients, and how many more there are: of the others it is not known who hides them.
 fn moved(object: &mut Object<'_>, crowd: &Crowd, room: Option<&Name>) {
-    object.maybe("room", room.map(Name::as_str)).put("names", told_of(crowd)).put("chat", room.is_none());
-}
-
-/// All of a crowd but those whom the recipients hide, as far as it is known.
-fn told_of(crowd: &Crowd) -> Vec<&str> {
-    let shown = |nth: usize| nth >= NAMES_ASKED || crowd.hidden >> nth & 1 == 0;
-    crowd.names.iter().enumerate().filter(|(nth, _)| shown(*nth)).map(|(_, name)| name.as_str()).collect()
+    let told = names(crowd.named());
+    let more = crowd.count() - told.len();
+    object.maybe("room", room.map(Name::as_str)).put("names", told).maybe("more", (more > 0).then_some(more));
+    object.put("chat", room.is_none());
 }
 
 fn departed(name: &Name, farewell: &Farewell, out: &mut String) {
