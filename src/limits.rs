@@ -62,9 +62,9 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// waited for no longer.
 pub const OPENING_MAX: usize = 512;
 
-/// Bytes of one message of a program, JSON included: a line of [`LINE_MAX_BYTES`] in which half of the characters are escaped, and what
-/// stands around it.
-pub const MESSAGE_MAX_BYTES: usize = 12 * 1024;
+/// Bytes of one message of a program, JSON included: a line of [`LINE_MAX_BYTES`] in which nearly every byte is escaped by one more,
+/// and what stands around it. Unfinished it fits into a place, like two lines.
+pub const MESSAGE_MAX_BYTES: usize = 8 * 1024;
 
 /// Bytes of a `ref`, by which a program knows an answer, as it is written in JSON.
 pub const REFERENCE_MAX_BYTES: usize = 64;

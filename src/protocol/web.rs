@@ -12,6 +12,8 @@ use crate::limits::MESSAGE_MAX_BYTES;
 #[derive(Debug)]
 pub(super) struct Head {
     bytes: Vec<u8>,
+    /// An empty line has come: that may be its end.
+    ended: bool,
     /// Then it has to be there.
     pub(super) until: MonoTime,
     /// It was not.
@@ -20,31 +22,32 @@ pub(super) struct Head {
 
 impl Head {
     pub(super) fn new(bytes: Vec<u8>, until: MonoTime) -> Head {
-        Head { bytes, until, late: false }
+        let mut head = Head { bytes: Vec::new(), ended: false, until, late: false };
+        head.push(&bytes);
+        head
     }
 
+    /// Looks at each byte for the end once, however it was cut.
     pub(super) fn push(&mut self, input: &[u8]) {
+        let begun = self.bytes.len().saturating_sub(2);
         self.bytes.extend_from_slice(input);
+        let fresh = &self.bytes[begun..];
+        let ends = |end: &[u8]| fresh.windows(end.len()).any(|window| window == end);
+        self.ended |= ends(b"\n\r\n") || ends(b"\n\n");
     }
 
     pub(super) fn found_nothing(&mut self, now: MonoTime) {
         self.late = now >= self.until;
     }
 
-    /// Whether [`request`](Self::request) has something. A head is looked at when it may be whole, not at each of its bytes.
-    pub(super) fn is_whole(&self) -> bool {
-        let ends = |end: &[u8]| self.bytes.windows(end.len()).any(|window| window == end);
-        self.late || self.bytes.len() >= HEAD_MAX_BYTES || ends(b"\n\r\n") || ends(b"\n\n")
-    }
-
-    /// The request, or why it is none.
+    /// The request, or why it is none. A head is looked at when it may be whole, not at each of its bytes.
     pub(super) fn request(&self) -> Option<Parsed> {
-        if !self.is_whole() {
+        if !(self.ended || self.late || self.bytes.len() >= HEAD_MAX_BYTES) {
             return None;
         }
         match parse(&self.bytes) {
             Parsed::Incomplete if self.late => Some(Parsed::Refused(Status::RequestTimeout)),
-            // Two line ends that are no end of a head: in front of the first line there may be empty ones.
+            // In front of the first line there may be empty ones.
             Parsed::Incomplete => None,
             parsed => Some(parsed),
         }
@@ -73,7 +76,7 @@ pub(super) struct WebSocket {
 #[derive(Debug)]
 struct State {
     decoder: Decoder,
-    messages: VecDeque<String>,
+    messages: Messages,
     /// That of the command that is being carried out.
     reference: Option<Reference>,
     /// Whether it has an answer.
@@ -82,11 +85,47 @@ struct State {
     ending: Option<Vec<u8>>,
 }
 
+/// Messages that have come whole and have not been taken. One buffer for all: thousands of the least fit into one read.
+#[derive(Debug, Default)]
+struct Messages {
+    text: String,
+    lengths: VecDeque<u16>,
+    /// Bytes at the front of `text` that are taken.
+    taken: usize,
+}
+
+const _: () = assert!(MESSAGE_MAX_BYTES <= u16::MAX as usize);
+
+impl Messages {
+    fn push(&mut self, message: &str) {
+        if self.is_empty() {
+            self.text.clear();
+            self.taken = 0;
+        }
+        self.text.push_str(message);
+        self.lengths.push_back(message.len() as u16);
+    }
+
+    fn pop(&mut self) -> Option<&str> {
+        let from = self.taken;
+        self.taken += usize::from(self.lengths.pop_front()?);
+        Some(&self.text[from..self.taken])
+    }
+
+    fn is_empty(&self) -> bool {
+        self.lengths.is_empty()
+    }
+
+    fn held(&self) -> usize {
+        self.text.capacity() + self.lengths.capacity() * size_of::<u16>()
+    }
+}
+
 impl Default for State {
     fn default() -> State {
         State {
             decoder: Decoder::new(MESSAGE_MAX_BYTES),
-            messages: VecDeque::new(),
+            messages: Messages::default(),
             reference: None,
             answered: false,
             ending: None,
@@ -103,7 +142,7 @@ impl WebSocket {
         let state = self.state.get_or_insert_default();
         while let Some(incoming) = state.decoder.next(&mut input) {
             match incoming {
-                Ok(Incoming::Text(message)) => state.messages.push_back(message),
+                Ok(Incoming::Text(message)) => state.messages.push(&message),
                 Ok(Incoming::Ping(payload)) => pong(&payload, answers),
                 Ok(Incoming::Pong) => {}
                 Ok(Incoming::Close(answer)) => state.ending = Some(answer),
@@ -114,10 +153,10 @@ impl WebSocket {
 
     pub(super) fn next_command(&mut self) -> Option<Command> {
         let state = self.state.as_mut()?;
-        let Some(message) = state.messages.pop_front() else {
+        let Some(message) = state.messages.pop() else {
             return state.ending.is_some().then_some(Command::Quit(None));
         };
-        let received = json::read(&message, self.question);
+        let received = json::read(message, self.question);
         (state.reference, state.answered) = (received.reference, false);
         if let Command::Secret(_) = received.command {
             self.question = None;
@@ -167,23 +206,19 @@ impl WebSocket {
         bytes
     }
 
+    /// To be called when all commands have been taken and carried out: the last one needs its reference no more.
     pub(super) fn shrink(&mut self) {
         let idle = |state: &mut Box<State>| {
-            state.decoder.is_idle()
-                && state.messages.is_empty()
-                && state.reference.is_none()
-                && state.ending.is_none()
+            state.decoder.is_idle() && state.messages.is_empty() && state.ending.is_none()
         };
         self.state.take_if(idle);
     }
 
     pub(super) fn held(&self) -> usize {
         self.state.as_ref().map_or(0, |state| {
-            let messages = state.messages.iter().map(String::capacity).sum::<usize>();
-            let slots = state.messages.capacity() * size_of::<String>();
             let reference = state.reference.as_ref().map_or(0, Reference::held);
             let ending = state.ending.as_ref().map_or(0, Vec::capacity);
-            size_of::<State>() + state.decoder.held() + messages + slots + reference + ending
+            size_of::<State>() + state.decoder.held() + state.messages.held() + reference + ending
         })
     }
 }

@@ -8,15 +8,17 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tertulia::auth::{LoginThrottle, Subject};
 use tertulia::chat::{
-    ChatConfig, ClientId, Command, Effect, Hub, Input, Message, MessageId, MessageKind, MonoTime, Name,
-    Origin, Password, RoomKey, Text, Time, UnixMillis,
+    ChatConfig, ClientId, Command, Effect, Hub, Input, Language, Message, MessageId, MessageKind, MonoTime,
+    Name, Origin, Password, RoomKey, Text, Time, UnixMillis,
 };
 use tertulia::limits::{
     DECISION_MAX_BYTES, DECISIONS_PER_ROOM, FAILURE_MAX_BYTES, FAILURES_REMEMBERED, HIDDEN_MAX_BYTES,
     HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, IGNORED_ALWAYS, IGNORED_MAX, KEY_ADDRESSES, KEY_MAX_BYTES,
-    LINE_MAX_BYTES, PASSWORD_MAX_BYTES, PLACE_MAX_BYTES, REASON_MAX_BYTES, ROOM_MAX_BYTES, ROOMS_PER_PERSON,
-    TOPIC_MAX_BYTES,
+    LINE_MAX_BYTES, MESSAGE_MAX_BYTES, PASSWORD_MAX_BYTES, PLACE_MAX_BYTES, READ_BYTES, READ_LOW_BYTES,
+    REASON_MAX_BYTES, ROOM_MAX_BYTES, ROOMS_PER_PERSON, TOPIC_MAX_BYTES,
 };
+use tertulia::protocol::Protocol;
+use tertulia::protocol::http::Parsed;
 use tertulia::storage::Memory;
 
 /// Bytes that are held behind `work` and were not before.
@@ -296,4 +298,40 @@ fn size_of_rooms_in_which_much_was_said_is_given_back() {
     });
     println!("{} MiB behind four rounds", bytes >> 20);
     assert!(bytes <= 2 * HISTORY_MAX_BYTES, "{bytes} bytes");
+}
+
+/// A program that has come in by a WebSocket.
+fn program() -> Protocol {
+    let head = "GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
+    let mut protocol = Protocol::request_until(MonoTime::START);
+    protocol.push(head.as_bytes(), &mut Vec::new());
+    let Some(Parsed::Request(_, length)) = protocol.request() else { panic!("a request") };
+    protocol.upgrade(length, Language::Spanish, &mut Vec::new());
+    protocol
+}
+
+#[test]
+fn size_of_what_a_program_sends_is_within_its_limits() {
+    // What is rare about a connection is in a box of its own.
+    const BESIDE: usize = 512;
+    // A message without a byte: a head of six.
+    let least = |bytes: usize| [0x81, 0x80, 0, 0, 0, 0].repeat(bytes / 6);
+    let [high, low] = (MESSAGE_MAX_BYTES as u16).to_be_bytes();
+    let unfinished = [&[0x81, 0xfe, high, low, 0, 0, 0, 0][..], &[b'x'; MESSAGE_MAX_BYTES - 1]].concat();
+    for (what, input, most) in [
+        ("a read full of the least messages", least(READ_BYTES), READ_BYTES),
+        ("a small read of them", least(READ_LOW_BYTES), READ_LOW_BYTES),
+        // Where a line is counted that has just grown.
+        ("an unfinished message", unfinished, 2 * LINE_MAX_BYTES),
+    ] {
+        for cut in [input.len(), 1_000, 7] {
+            let mut protocol = program();
+            let (bytes, ()) =
+                held(|| input.chunks(cut).for_each(|piece| protocol.push(piece, &mut Vec::new())));
+            println!("{what}: {bytes} bytes, cut at {cut}");
+            assert!(bytes <= most + BESIDE, "{what}: {bytes} bytes, cut at {cut}");
+            assert!(protocol.held() + BESIDE >= bytes, "{what}: {bytes} bytes, {} counted", protocol.held());
+        }
+    }
 }

@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use tertulia::chat::MonoTime;
 use tertulia::config::{Config, Door};
 use tertulia::limits::{
-    LINE_MAX_BYTES, MESSAGE_MAX_BYTES, OPENING_MAX, OPENING_WAIT, OPENING_WAIT_FAR, QUEUE_MAX_BYTES,
-    REQUEST_TIMEOUT,
+    CLOSING_MAX, LINE_MAX_BYTES, MESSAGE_MAX_BYTES, NAMES_ASKED, OPENING_MAX, OPENING_WAIT, OPENING_WAIT_FAR,
+    QUEUE_MAX_BYTES, QUEUES_MAX_BYTES, READ_BYTES, REQUEST_TIMEOUT,
 };
 
 use crate::turns::house::House;
@@ -385,6 +385,66 @@ fn program_that_does_not_read_is_skipped_and_told() {
 }
 
 #[test]
+fn pings_of_a_program_that_does_not_read_are_bounded() {
+    let mut house = house();
+    let ana = program(&mut house, "Ana");
+    house.deafen(ana);
+    let pings = frame(0x89, &[b'x'; 125]).repeat(10_000);
+    house.says(ana, &pings);
+    let queued = house.server.queued_bytes();
+    // A read's worth of answers may come behind the last look at the queue; what grows by doubling counts twice.
+    assert!(queued <= 2 * (QUEUE_MAX_BYTES + READ_BYTES), "{queued} bytes wait");
+    assert!(house.unread(ana) > pings.len() / 2, "the rest waits with the system");
+    house.reads_again(ana);
+    house.settle();
+    let answered = frames(&house.heard_bytes(ana)).len();
+    assert_eq!((answered, house.unread(ana)), (10_000, 0), "and nothing is lost");
+}
+
+#[test]
+fn pages_that_nobody_takes_are_bounded_together() {
+    let mut house = house();
+    let luis = person(&mut house, "Luis");
+    let ana = person(&mut house, "Ana");
+    let request = "GET /chat.js HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut most = 0;
+    for _ in 0..4_000 {
+        let who = house.connect_through(Door::Any, FAR);
+        house.deafen(who);
+        house.says(who, request);
+        most = most.max(house.server.queued_bytes());
+    }
+    // So many are being closed at once and no more; whoever comes then ends the oldest of them.
+    assert!(house.server.connections() <= CLOSING_MAX + 3, "{} connections", house.server.connections());
+    assert!(most <= QUEUES_MAX_BYTES, "{most} bytes wait");
+    assert!(most > CLOSING_MAX * 10_000, "{most} bytes: the pages were taken");
+    house.heard(ana);
+    house.says(luis, "sigo\n");
+    assert_eq!(house.heard(ana), "Luis: sigo\n", "the others are still here");
+}
+
+/// Of a crowd it is not known who hides whom: only the first are asked about.
+#[test]
+fn crowd_is_told_to_programs_by_its_first_names_and_how_many_more() {
+    const COME: usize = 40;
+    let mut house = house();
+    let ana = program(&mut house, "Ana");
+    let come: Vec<usize> = (0..COME).map(|_| house.connect_through(Door::Line, NEAR)).collect();
+    for (number, who) in come.into_iter().enumerate() {
+        house.send(who, format!("p{number}\n").as_bytes());
+    }
+    house.settle();
+    house.waits(Duration::from_secs(2));
+    let told = hears(&house, ana);
+    let joined: Vec<&Value> = told.iter().filter(|object| object["type"] == "joined").collect();
+    let names = |object: &Value| object["names"].as_array().map_or(0, Vec::len);
+    assert!(joined.iter().all(|object| names(object) <= NAMES_ASKED), "{joined:?}");
+    let all: usize =
+        joined.iter().map(|object| names(object) + object["more"].as_u64().unwrap_or(0) as usize).sum();
+    assert_eq!(all, COME, "{joined:?}");
+}
+
+#[test]
 fn language_of_the_sentences_is_asked_for_and_changed() {
     let mut house = house();
     let who = comes(&mut house, NEAR);
@@ -449,6 +509,10 @@ fn every_type_of_message_is_documented_and_no_other() {
         sorted(documented(&docs, "## What a client sends")),
         sorted(known.map(str::to_owned).collect())
     );
+    for kind in documented(&docs, "## What a client sends") {
+        let read = tertulia::protocol::json::read(&json!({"type": kind}).to_string(), None);
+        assert!(!format!("{read:?}").contains("unknown variant"), "{kind} is in the list alone");
+    }
     let write = file("src/protocol/json/write.rs");
     let written =
         write.split("Object::new(").skip(1).map(|rest| rest.split(", out)").next().unwrap_or_default());

@@ -122,7 +122,10 @@ impl Decoder {
         *input = rest;
         let unmasked = payload.iter().zip(frame.mask.iter().cycle().skip(frame.phase)).map(|(a, b)| a ^ b);
         match &mut self.message {
-            Some(message) if !frame.opcode.is_control() => message.bytes.extend(unmasked),
+            Some(message) if !frame.opcode.is_control() => {
+                message.make_room(payload.len(), self.max);
+                message.bytes.extend(unmasked);
+            }
             _ => self.control.extend(unmasked),
         }
         frame.left -= payload.len();
@@ -179,6 +182,14 @@ impl Decoder {
 }
 
 impl Message {
+    /// Grows by doubling, but not beyond the longest message.
+    fn make_room(&mut self, more: usize, max: usize) {
+        let (length, capacity) = (self.bytes.len(), self.bytes.capacity());
+        if length + more > capacity {
+            self.bytes.reserve_exact((2 * capacity).clamp(length + more, max) - length);
+        }
+    }
+
     /// Looks at the bytes that came last: no more than once at each, but for the character that is cut.
     fn check(&mut self) -> Result<(), CloseCode> {
         match std::str::from_utf8(&self.bytes[self.checked..]) {
