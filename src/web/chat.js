@@ -485,7 +485,7 @@ function askHere(label) {
   $('secret').hidden = $('other').hidden = !label;
   $('name').readOnly = !!label;
   $('trouble').textContent = $('pass').value = '';
-  $('passLabel').textContent = label;
+  $('passLabel').textContent = view.plain(label);
   $(label ? 'pass' : 'name').focus();
 }
 
@@ -495,7 +495,7 @@ function showHello(text = '') {
   $('hello').hidden = false;
   $('name').value ||= wanted || kept('name');
   askHere('');
-  $('trouble').textContent = text;
+  $('trouble').textContent = view.plain(text);
 }
 
 $('enter').onsubmit = (event) => {
@@ -521,7 +521,7 @@ let recallAt = 0;
 let begun = ''; // what was typed before an older line was recalled
 
 function hint(text) {
-  $('hint').textContent = text;
+  $('hint').textContent = view.plain(text);
 }
 
 /** Puts text into the field, which is as high as what is in it. */
@@ -601,7 +601,7 @@ function submit() {
       sent(text);
       sayAll(lines, room);
     };
-    return view.dialog(t('manyLines', lines.length), [el('p', '', t('manyLinesWhy')), el('pre', '', view.plain(text))], { ok: t('send'), done });
+    return view.dialog(t('manyLines', lines.length), [el('p', '', t('manyLinesWhy')), el('pre', '', text)], { ok: t('send'), done });
   }
   const command = parse(text, here());
   const { type } = command;
@@ -690,7 +690,7 @@ function showRooms({ rooms: found, total }) {
     view.closeDialog();
     join(room);
   }, el('b', '', view.bdi(`#${room}`)), el('span', 'is', persons(people), closed ? ` · ${t('closed')}` : '', within ? ` · ${t('inside')}` : ''),
-  el('small', '', view.plain(topic))));
+  el('small', '', topic)));
   if (total > found.length) items.push(el('li', 'rest', t('moreRooms', total - found.length)));
   const typed = () => input.value.trim().replace(/^#/, '');
   input.oninput = () => items.forEach((item) => { item.hidden = !item.textContent.toLowerCase().includes(typed().toLowerCase()); });
@@ -719,7 +719,7 @@ function showFound({ lines, text }) {
     if (view.reveal(id)) return;
     const before = String(BigInt(id) + 1n);
     room.loading = wire.send({ type: 'history', room: name, limit: HISTORY, before }, { room, id });
-  }, el('small', '', view.bdi(`#${name}`), ` · ${view.brief(at)}`), view.nameOf(from), ' ', view.plain(words))));
+  }, el('small', '', view.bdi(`#${name}`), ` · ${view.brief(at)}`), view.nameOf(from), ' ', words)));
   if (text || !lines.length) results.append(el('li', 'rest', text ?? t('nothing')));
 }
 

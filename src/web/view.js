@@ -5,10 +5,10 @@ import { continues, mention, sameDay } from './rooms.js';
 
 export const $ = (id) => document.getElementById(id);
 
-/** An element with a class, or with several properties, and what is in it: elements, or text. */
+/** An element with a class, or with several properties, and what is in it: elements, or text, which is cleaned. */
 export function el(tag, what, ...inside) {
   const made = Object.assign(document.createElement(tag), typeof what === 'string' ? { className: what } : what);
-  made.append(...inside.filter((each) => each != null));
+  made.append(...inside.filter((each) => each != null).map((each) => (each.nodeType ? each : plain(each))));
   return made;
 }
 
@@ -310,7 +310,7 @@ export function pending(room, again) {
   $('pending').replaceChildren(...room.pending.map((line) => {
     const act = (text, resend) => button('quiet', t(text), () => again(line, resend));
     const trouble = line.trouble && el('div', 'note error', line.trouble, ' ', act('again', true), act('discard', false));
-    return el('div', 'msg wait', el('span', 'face', '…'), el('div', 'text', plain(line.text), trouble || null));
+    return el('div', 'msg wait', el('span', 'face', '…'), el('div', 'text', line.text, trouble || null));
   }));
   if (pinned) toEnd();
 }
@@ -369,7 +369,7 @@ export function people(room, act) {
   const focused = document.activeElement?.dataset?.person;
   const operator = room?.people.get(own)?.operator;
   const rows = found.slice(0, 300).map(({ name, operator: rank, away }) => {
-    const is = [name === own && t('you'), rank && t(rank === 'server' ? 'serverOperator' : 'operator'), away != null && (plain(away) || t('away'))];
+    const is = [name === own && t('you'), rank && t(rank === 'server' ? 'serverOperator' : 'operator'), away != null && (away || t('away'))];
     const row = button(`person${away != null ? ' away' : ''}`, face(name), () => {
       open = open === name ? undefined : name;
       people(room, act);
@@ -396,7 +396,7 @@ let current; // each dialog that is shown is another one
 export function dialog(title, inside, { ok, done, closed } = {}) {
   const [frame, form, mine] = [$('dialog'), $('dialogForm'), {}];
   current = mine;
-  form.replaceChildren(el('h2', { id: 'dialogTitle' }, plain(title)), ...inside, el(
+  form.replaceChildren(el('h2', { id: 'dialogTitle' }, title), ...inside, el(
     'div', 'buttons', button('quiet', t(ok ? 'cancel' : 'close'), () => frame.close()), ok && el('button', 'main', ok)));
   form.onsubmit = (event) => {
     event.preventDefault();
