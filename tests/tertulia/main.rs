@@ -4,6 +4,7 @@
 
 mod admin_terminal;
 mod architecture;
+mod browser;
 mod client;
 mod client_and_server;
 mod client_lists;

@@ -1,0 +1,27 @@
+//! The page in a real browser: Chromium without a window, against the real server.
+//!
+//! The tests that run at a time share one browser; each has a profile of its own in it. Nothing sleeps: what is waited for is
+//! a condition in the page, looked at again whenever the page changes.
+
+mod access;
+mod crowd;
+mod devtools;
+mod elsewhere;
+mod hostile;
+mod keyboard;
+mod reader;
+mod talking;
+
+use crate::support::process::has;
+use crate::support::server::Server;
+
+/// Whether there is a browser; says so if a test has to do without.
+fn missing() -> bool {
+    !has("chromium")
+}
+
+/// A server that takes everybody on one port, and people who may write as fast as they like.
+#[track_caller]
+fn server() -> Server {
+    Server::start(&["--listen", "127.0.0.1:0", "--rate-limit", "0"])
+}
