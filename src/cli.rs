@@ -19,7 +19,7 @@ use mistake::Mistake;
 pub use reading::{Said, read};
 
 use crate::chat::{ChatConfig, Language};
-use crate::config::{Config, Door, WebConfig};
+use crate::config::{Config, Door, Network, WebConfig};
 use crate::limits;
 use crate::logging::{Color, LogSettings};
 
@@ -95,6 +95,10 @@ pub struct Options {
     #[arg(long, value_name = "ORIGIN")]
     pub allow_origin: Vec<String>,
 
+    /// Believe proxies of this address or network about where their clients come from; repeat for more.
+    #[arg(long, value_name = "CIDR", value_parser = network)]
+    pub trust_proxy: Vec<Network>,
+
     /// How much is logged.
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level())]
     pub log_level: LevelFilter,
@@ -128,6 +132,7 @@ impl Options {
             keep_days: self.keep_days,
             operators: self.operator,
             operator_password_file: self.operator_password_file,
+            proxies: self.trust_proxy,
             web: WebConfig { host_names: self.host_name, allow_origins: self.allow_origin },
             motd: self.motd,
             rate_limit: self.rate_limit,
@@ -176,6 +181,11 @@ fn number<T: TryFrom<u64>, const LEAST: u32>(text: &str) -> Result<T, Mistake> {
     let number = text.parse::<u64>().ok().filter(|&number| number >= u64::from(LEAST));
     let mistake = if LEAST == 0 { Mistake::NoNumber } else { Mistake::AtLeast(LEAST) };
     number.and_then(|number| T::try_from(number).ok()).ok_or(mistake)
+}
+
+/// Takes a network: `10.0.0.0/8`, `2001:db8::/32`, or one address.
+fn network(typed: &str) -> Result<Network, Mistake> {
+    typed.parse().map_err(Mistake::Network)
 }
 
 /// Takes a number of minutes for which a member can be expelled.

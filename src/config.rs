@@ -1,6 +1,10 @@
 //! Every option of the server, once: the command line is read into this, and each part of the server takes its own from it.
 
+mod network;
+
 use std::path::PathBuf;
+
+pub use network::{Network, NetworkError};
 
 use crate::chat::{ChatConfig, Language};
 use crate::clock::Zone;
@@ -38,6 +42,8 @@ pub struct Config {
     pub zone: Zone,
     /// What browsers are shown, and under which names.
     pub web: WebConfig,
+    /// Proxies from here are believed about where their clients come from.
+    pub proxies: Vec<Network>,
     /// How much one turn does.
     pub share: Share,
     /// Bytes that may wait for all readers together before those with the largest queues are let go.
@@ -62,6 +68,7 @@ impl Default for Config {
             operator_password: None,
             zone: Zone::default(),
             web: WebConfig::default(),
+            proxies: Vec::new(),
             share: Share::default(),
             queues_max_bytes: limits::QUEUES_MAX_BYTES,
         }

@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::config::NetworkError;
+
 /// Why a value cannot be taken: the end of a sentence, without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub(super) enum Mistake {
@@ -26,4 +28,7 @@ pub(super) enum Mistake {
     /// It does not say which machines the chat is for: the port.
     #[error("say for whom: localhost:{0} for this machine, 0.0.0.0:{0} for all")]
     NoHost(String),
+    /// It is no network of addresses.
+    #[error("{0}")]
+    Network(NetworkError),
 }

@@ -4,9 +4,10 @@ use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command};
 
 use super::Mistake;
+use crate::config::NetworkError;
 
 /// What each option and argument does, by its id; where commands differ, by that of the command too.
-const ARGUMENTS: [(&str, &str); 35] = [
+const ARGUMENTS: [(&str, &str); 36] = [
     ("listen", "Escucha aquí; se puede repetir; el puerto 0 toma uno libre"),
     ("lang", "Idioma de la consola, y el de cada persona hasta que elija uno"),
     (
@@ -30,6 +31,10 @@ const ARGUMENTS: [(&str, &str); 35] = [
         "Atiende a los navegadores también con este nombre, además de direcciones y localhost; se puede repetir",
     ),
     ("allow_origin", "Deja que las páginas de este sitio también hablen aquí; se puede repetir"),
+    (
+        "trust_proxy",
+        "Se fía de los proxies de esta dirección o red cuando dicen de dónde vienen sus clientes; se puede repetir",
+    ),
     ("log_level", "Cuánto se registra"),
     ("log_file", "Añade el registro también a este archivo [si no se da: solo la consola]"),
     ("color", "Colores en la consola; auto los pone en una terminal, salvo con NO_COLOR"),
@@ -76,7 +81,7 @@ const COMMANDS: [(&str, &str); 12] = [
 ];
 
 /// What stands for a value.
-const VALUES: [(&str, &str); 13] = [
+const VALUES: [(&str, &str); 14] = [
     ("ADDR:PORT", "DIRECCIÓN:PUERTO"),
     ("LANG", "IDIOMA"),
     ("SECS", "SEGUNDOS"),
@@ -89,6 +94,7 @@ const VALUES: [(&str, &str); 13] = [
     ("ROOM", "SALA"),
     ("REASON", "MOTIVO"),
     ("NAME|ADDRESS", "NOMBRE|DIRECCIÓN"),
+    ("CIDR", "CIDR"),
     ("N", "N"),
 ];
 
@@ -168,6 +174,15 @@ pub(super) fn mistake(mistake: &Mistake) -> String {
         Mistake::Brackets => "una dirección IPv6 va entre corchetes, como en [::1]:65434".into(),
         Mistake::NoHost(port) => {
             format!("di para quién: localhost:{port} para este equipo, 0.0.0.0:{port} para todos")
+        }
+        Mistake::Network(NetworkError::NoNetwork) => {
+            "hace falta una dirección o una red, como 10.0.0.7 o 10.0.0.0/8".into()
+        }
+        Mistake::Network(NetworkError::PrefixMax(most)) => {
+            format!("el número tras / es como mucho {most}")
+        }
+        Mistake::Network(NetworkError::Inside(network)) => {
+            format!("la red de esa dirección es {network}")
         }
     }
 }

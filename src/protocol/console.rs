@@ -99,10 +99,26 @@ fn decider(by: &Name, language: Language) -> &str {
 
 /// The console's line about a member who came from `address`.
 pub fn arrived(name: &Name, address: SocketAddr, language: Language) -> String {
+    let address = place(address);
     match language {
         Language::Spanish => format!("{name} se ha conectado desde {address}"),
         Language::English => format!("{name} connected from {address}"),
     }
+}
+
+/// The console's line about a proxy that is believed, and sends a header that is none.
+pub fn bad_proxy_header(address: SocketAddr, language: Language) -> String {
+    let address = place(address);
+    match language {
+        Language::Spanish => format!("El proxy {address} envió una cabecera PROXY que no se entiende"),
+        Language::English => format!("The proxy {address} sent a PROXY header that makes no sense"),
+    }
+}
+
+/// An address as it is told: of some that a proxy tells there is no port.
+fn place(address: SocketAddr) -> String {
+    let (ip, port) = (address.ip().to_canonical(), address.port());
+    if port == 0 { ip.to_string() } else { SocketAddr::new(ip, port).to_string() }
 }
 
 /// The console's line about wrong passwords: `times` for the account of that name from there, if they are `alike`; else of

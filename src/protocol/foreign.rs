@@ -1,4 +1,5 @@
-//! Programs that take the chat for something else, known by the first bytes of their connection: HTTP and TLS.
+//! Programs that take the chat for something else, known by the first bytes of their connection: HTTP, TLS and the
+//! PROXY protocol.
 //!
 //! Invariant: nothing of what they send becomes a name or words. A web page can have its reader's browser send a request with
 //! lines of the page's choice to any address; each would be a line of ours.
@@ -10,6 +11,8 @@ pub enum ForeignProtocol {
     Http,
     /// TLS of any version.
     Tls,
+    /// The header of a proxy that is not believed.
+    Proxy,
 }
 
 impl ForeignProtocol {
@@ -24,6 +27,8 @@ impl ForeignProtocol {
             .into_bytes(),
             // An alert (RFC 8446 §6): fatal, handshake_failure.
             ForeignProtocol::Tls => vec![0x15, 3, 1, 0, 2, 2, 40],
+            // It has no answer of its own: this is for whoever is behind the proxy.
+            ForeignProtocol::Proxy => NOT_BELIEVED.into(),
         }
     }
 }
@@ -31,6 +36,19 @@ impl ForeignProtocol {
 /// How to come in, for the person at that browser.
 const HERE_IS_A_CHAT: &str = "Esto es un chat, no una página web. Para entrar: nc DIRECCIÓN PUERTO\r\n\
                               This is a chat, not a web page. To join: nc HOST PORT\r\n";
+
+/// How to be let in, for whoever set the proxy up.
+const NOT_BELIEVED: &str = "Este servidor no se fía de los proxies de esa dirección: hace falta --trust-proxy.\r\n\
+                            This server does not trust proxies at that address: it takes --trust-proxy.\r\n";
+
+/// Whether a first line is the header of a proxy: the one of version 1, or of version 2 as far as its first byte that is
+/// neither CR nor LF.
+pub(super) fn is_proxy_header(line: &[u8]) -> bool {
+    let version_1 = line.strip_prefix(b"PROXY ").is_some_and(|rest| {
+        [&b"TCP4"[..], b"TCP6", b"UNKNOWN"].iter().any(|family| rest.starts_with(family))
+    });
+    version_1 || line == [0]
+}
 
 /// Whether the first two bytes of a connection open a TLS handshake (RFC 8446 §5.1: the type of the record, and the
 /// part of its version that never changes).

@@ -3,7 +3,10 @@
 //! Invariants: every client that sends first is known by what it sends, and does not wait; of one that says nothing it is
 //! decided by time that it speaks lines. What has come is handed on whole, however it was cut.
 
+use std::net::SocketAddr;
+
 use super::foreign::METHODS;
+use super::proxy::{self, Header};
 use crate::chat::{Language, MonoTime};
 
 /// How long a connection may take to show what it speaks.
@@ -21,6 +24,57 @@ pub(super) struct Undecided {
     pub(super) language: Language,
     pub(super) deadlines: OpeningDeadlines,
     pub(super) bytes: Vec<u8>,
+}
+
+/// A connection from a proxy that is believed: in front of all else may stand where the proxy's client comes from.
+#[derive(Debug)]
+pub(super) struct Fronted {
+    pub(super) bytes: Vec<u8>,
+    pub(super) deadlines: OpeningDeadlines,
+    /// What had to be there is not.
+    pub(super) late: bool,
+}
+
+/// What stands in front of a connection from a proxy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Front {
+    /// A header of the PROXY protocol: the client comes from there, or nothing is said of it.
+    Source(Option<SocketAddr>),
+    /// Nothing.
+    Bare,
+    /// A header that is none, or is not there in time.
+    Malformed,
+}
+
+impl Fronted {
+    pub(super) fn new(deadlines: OpeningDeadlines) -> Fronted {
+        Fronted { bytes: Vec::new(), deadlines, late: false }
+    }
+
+    /// What stands there, once that can be told.
+    pub(super) fn front(&self) -> Option<Front> {
+        match proxy::read(&self.bytes) {
+            Header::Whole(source, _) => Some(Front::Source(source)),
+            Header::Nothing => Some(Front::Bare),
+            Header::Malformed => Some(Front::Malformed),
+            Header::Incomplete { .. } if !self.late => None,
+            Header::Incomplete { begun: true } => Some(Front::Malformed),
+            Header::Incomplete { begun: false } => Some(Front::Bare),
+        }
+    }
+
+    /// How many bytes the header has.
+    pub(super) fn length(&self) -> usize {
+        if let Header::Whole(_, length) = proxy::read(&self.bytes) { length } else { 0 }
+    }
+
+    /// When it is too late for a header: one that has begun has the time of a request.
+    pub(super) fn due(&self) -> MonoTime {
+        match proxy::read(&self.bytes) {
+            Header::Incomplete { begun: true } => self.deadlines.request,
+            _ => self.deadlines.line,
+        }
+    }
 }
 
 /// What first bytes tell.

@@ -8,7 +8,7 @@ use super::format::Format;
 use super::http::Parsed;
 use super::json::Reference;
 use super::line::Codec;
-use super::opening::{First, OpeningDeadlines, Undecided, first};
+use super::opening::{First, Front, Fronted, OpeningDeadlines, Undecided, first};
 use super::web::{Head, WebSocket};
 use crate::chat::{CloseReason, Command, Language, MonoTime, Question};
 
@@ -19,6 +19,8 @@ pub struct Protocol(Spoken);
 /// What is spoken.
 #[derive(Debug)]
 enum Spoken {
+    /// It comes through a proxy, which may say first from where; behind that this is spoken.
+    Fronted(Box<(Fronted, Protocol)>),
     /// It is not known yet.
     Undecided(Box<Undecided>),
     /// Lines of text, with or without telnet's commands.
@@ -47,9 +49,36 @@ impl Protocol {
         Protocol(Spoken::Http(Box::new(Head::new(Vec::new(), until))))
     }
 
+    /// The same behind the header of a proxy, if there is one; it has to begin, and to end, in time.
+    pub fn behind_proxy(self, deadlines: OpeningDeadlines) -> Protocol {
+        Protocol(Spoken::Fronted(Box::new((Fronted::new(deadlines), self))))
+    }
+
+    /// What stands in front of a connection from a proxy, once that can be told, until it is [taken](Self::take_front).
+    pub fn front(&self) -> Option<Front> {
+        if let Spoken::Fronted(fronted) = &self.0 { fronted.0.front() } else { None }
+    }
+
+    /// Goes on behind what stands in front, with other deadlines if there are any.
+    pub fn take_front(&mut self, deadlines: Option<OpeningDeadlines>, answers: &mut Vec<u8>) {
+        let Spoken::Fronted(fronted) = &mut self.0 else { return };
+        let (fronted, then) = &mut **fronted;
+        let behind = fronted.bytes.split_off(fronted.length());
+        self.0 = std::mem::replace(&mut then.0, Spoken::Line(Codec::new(Language::default())));
+        match (&mut self.0, deadlines) {
+            (Spoken::Undecided(undecided), Some(deadlines)) => undecided.deadlines = deadlines,
+            (Spoken::Http(head), Some(deadlines)) => head.until = deadlines.request,
+            _ => {}
+        }
+        if !behind.is_empty() {
+            self.push(&behind, answers);
+        }
+    }
+
     /// Takes in what came in one read; adds to `answers` what the protocol itself wants back, without any command.
     pub fn push(&mut self, input: &[u8], answers: &mut Vec<u8>) {
         match &mut self.0 {
+            Spoken::Fronted(fronted) => fronted.0.bytes.extend_from_slice(input),
             Spoken::Undecided(undecided) => {
                 undecided.bytes.extend_from_slice(input);
                 match first(&undecided.bytes) {
@@ -70,6 +99,7 @@ impl Protocol {
     /// A read has found nothing more: that may end what has come. To be called when all commands have been taken.
     pub fn found_nothing(&mut self, now: MonoTime) {
         match &mut self.0 {
+            Spoken::Fronted(fronted) => fronted.0.late = now >= fronted.0.due(),
             Spoken::Undecided(undecided) => {
                 if now >= undecided.deadlines.line {
                     self.decide_line(&mut Vec::new());
@@ -84,6 +114,7 @@ impl Protocol {
     /// When what has come will be whole, or too late, if nothing more comes: to be asked for input once more then.
     pub fn piece_due(&self) -> Option<MonoTime> {
         match &self.0 {
+            Spoken::Fronted(fronted) => Some(fronted.0.due()),
             Spoken::Undecided(undecided) => Some(undecided.deadlines.line),
             Spoken::Line(codec) => codec.piece_due(),
             Spoken::Http(head) => Some(head.until),
@@ -98,6 +129,9 @@ impl Protocol {
 
     /// No more input will come: ends what is unfinished.
     pub fn finish(&mut self) {
+        if let Spoken::Fronted(fronted) = &mut self.0 {
+            fronted.0.late = true;
+        }
         if let Spoken::Undecided(undecided) = &self.0
             && !undecided.bytes.is_empty()
         {
@@ -113,7 +147,7 @@ impl Protocol {
         match &mut self.0 {
             Spoken::Line(codec) => codec.next_command(),
             Spoken::WebSocket(socket) => socket.next_command(),
-            Spoken::Undecided(_) | Spoken::Http(_) => None,
+            Spoken::Fronted(_) | Spoken::Undecided(_) | Spoken::Http(_) => None,
         }
     }
 
@@ -122,7 +156,7 @@ impl Protocol {
         match &self.0 {
             Spoken::Line(codec) => codec.has_unseen(),
             Spoken::WebSocket(socket) => socket.has_unseen(),
-            Spoken::Undecided(_) | Spoken::Http(_) => false,
+            Spoken::Fronted(_) | Spoken::Undecided(_) | Spoken::Http(_) => false,
         }
     }
 
@@ -133,6 +167,7 @@ impl Protocol {
 
     /// The connection speaks lines, if it has not shown anything else yet: nobody waits for it any longer.
     pub fn stop_waiting(&mut self) {
+        self.take_front(None, &mut Vec::new());
         if let Spoken::Undecided(_) = self.0 {
             self.decide_line(&mut Vec::new());
         }
@@ -175,7 +210,7 @@ impl Protocol {
                 socket.expect_answer(question);
                 None
             }
-            Spoken::Undecided(_) | Spoken::Http(_) => None,
+            Spoken::Fronted(_) | Spoken::Undecided(_) | Spoken::Http(_) => None,
         }
     }
 
@@ -235,6 +270,7 @@ impl Protocol {
             Spoken::Undecided(undecided) => undecided.language = language,
             Spoken::Line(codec) => codec.speak(language),
             Spoken::WebSocket(socket) => socket.speak(language),
+            Spoken::Fronted(fronted) => fronted.1.speak(language),
             Spoken::Http(_) => {}
         }
     }
@@ -245,7 +281,7 @@ impl Protocol {
             Spoken::Line(codec) => codec.format(),
             Spoken::WebSocket(socket) => Format::Json { language: socket.language() },
             // Nothing is told to those.
-            Spoken::Undecided(_) | Spoken::Http(_) => {
+            Spoken::Fronted(_) | Spoken::Undecided(_) | Spoken::Http(_) => {
                 Format::Line { language: Language::default(), crlf: true }
             }
         }
@@ -256,13 +292,16 @@ impl Protocol {
         match &mut self.0 {
             Spoken::Line(codec) => codec.shrink(),
             Spoken::WebSocket(socket) => socket.shrink(),
-            Spoken::Undecided(_) | Spoken::Http(_) => {}
+            Spoken::Fronted(_) | Spoken::Undecided(_) | Spoken::Http(_) => {}
         }
     }
 
     /// Bytes of memory held for input that is no command yet.
     pub fn held(&self) -> usize {
         match &self.0 {
+            Spoken::Fronted(fronted) => {
+                size_of::<(Fronted, Protocol)>() + fronted.0.bytes.capacity() + fronted.1.held()
+            }
             Spoken::Undecided(undecided) => size_of::<Undecided>() + undecided.bytes.capacity(),
             Spoken::Line(codec) => codec.held(),
             Spoken::Http(head) => head.held(),

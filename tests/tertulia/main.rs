@@ -40,6 +40,7 @@ mod passwords;
 #[cfg(feature = "prompt")]
 mod picture;
 mod pieces;
+mod proxies;
 mod reach;
 mod readme;
 mod safe_text;

@@ -49,7 +49,7 @@ fn options_are_all_heard() {
     let config = taken(
         "--listen 127.0.0.1:0 --listen [::1]:7000 --lang en --max-clients 3 --login-timeout 5 --rate-limit 2 --data home \
          --keep-days 4 --accounts-only --operator Ana --operator Eva --operator-password-file secret --replay 6 --motd hello \
-         --host-name aula.lan --allow-origin https://aula.example --log-level trace --log-file chat.log --color never",
+         --host-name aula.lan --allow-origin https://aula.example --trust-proxy 10.0.0.0/8 --trust-proxy ::1 --log-level trace --log-file chat.log --color never",
     );
     assert_eq!(config.listen, ["127.0.0.1:0", "[::1]:7000"]);
     assert_eq!(config.language, Language::English);
@@ -62,6 +62,8 @@ fn options_are_all_heard() {
         (config.web.host_names, config.web.allow_origins),
         (vec!["aula.lan".into()], vec!["https://aula.example".into()])
     );
+    let networks: Vec<String> = config.proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(networks, ["10.0.0.0/8", "::1/128"]);
     let file = Some("chat.log".into());
     assert_eq!(config.log, LogSettings { level: LevelFilter::Trace, file, color: Color::Never });
     let chat = ChatConfig {
@@ -72,6 +74,18 @@ fn options_are_all_heard() {
         ..ChatConfig::default()
     };
     assert_eq!(config.chat, chat);
+}
+
+#[test]
+fn network_that_is_none_is_refused_with_what_to_write() {
+    for (network, advice) in [
+        ("casa", "10.0.0.0/8"),
+        ("10.0.0.0/33", "at most 32"),
+        ("10.0.0.7/8", "the network with that address is 10.0.0.0/8"),
+    ] {
+        let error = options(&format!("--trust-proxy {network}")).expect_err(network).to_string();
+        assert!(error.contains(advice), "{error}");
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Question};
 use crate::limits;
 use crate::protocol::http::Parsed;
-use crate::protocol::{Encoding, ForeignProtocol, Format, Protocol};
+use crate::protocol::{Encoding, ForeignProtocol, Format, Front, Protocol};
 
 /// What the hub knows of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,8 @@ pub(super) enum Pause {
     Closing,
     /// This is spoken, and not our protocol.
     Foreign(ForeignProtocol),
+    /// It comes through a proxy, and this stands in front of it.
+    Fronted(Front),
     /// It has shown that it can be let in now.
     Opened,
     /// It has sent a request, or something in its place.
@@ -186,6 +188,9 @@ impl<S: Stream> Conn<S> {
             return Err(Pause::Closing);
         }
         if self.standing == Standing::Opening {
+            if let Some(front) = self.front() {
+                return Err(Pause::Fronted(front));
+            }
             // Before it is greeted: an alert of TLS has nothing in front of it.
             if let Some(foreign) = self.protocol.foreign() {
                 return Err(Pause::Foreign(foreign));

@@ -5,6 +5,7 @@ use crate::chat::{CloseReason, Language, MonoTime};
 use crate::net::broadcast::Broadcast;
 use crate::net::stream::Stream;
 use crate::protocol::json::Reference;
+use crate::protocol::{Front, OpeningDeadlines};
 
 impl<S: Stream> Conn<S> {
     /// What the answers to the command that is being carried out are to be known by.
@@ -39,16 +40,38 @@ impl<S: Stream> Conn<S> {
         self.signal(&answers, broadcast, now);
     }
 
+    /// See [`Protocol::front`].
+    pub(in crate::net) fn front(&self) -> Option<Front> {
+        self.protocol.front().filter(|_| self.is_opening())
+    }
+
+    /// See [`Protocol::take_front`].
+    pub(in crate::net) fn take_front(
+        &mut self,
+        deadlines: Option<OpeningDeadlines>,
+        broadcast: &Broadcast,
+        now: MonoTime,
+    ) {
+        let mut answers = Vec::new();
+        self.protocol.take_front(deadlines, &mut answers);
+        if self.ended {
+            self.protocol.finish();
+        }
+        if !answers.is_empty() {
+            self.signal(&answers, broadcast, now);
+        }
+    }
+
     /// See [`Protocol::forget_request`].
     pub(in crate::net) fn forget_request(&mut self) {
         self.protocol.forget_request();
     }
 
-    /// It is not waited for any longer that the client shows what it speaks. Says whether it can be let in now: it cannot while a
+    /// It is not waited for any longer that the client shows what it speaks. Says whether it can be served now: it cannot while a
     /// request is coming.
     pub(in crate::net) fn stop_waiting(&mut self) -> bool {
         self.protocol.stop_waiting();
-        self.protocol.is_decided()
+        self.protocol.is_decided() || self.protocol.request().is_some()
     }
 
     /// Whether the hub does not know it yet.

@@ -5,6 +5,7 @@
 use std::net::{IpAddr, SocketAddr};
 
 use super::Server;
+use super::source::Source;
 use crate::chat::{ClientId, CloseReason, MonoTime};
 use crate::config::Door;
 use crate::limits::{
@@ -24,22 +25,22 @@ impl<S: Stream> Server<S> {
     /// Takes a new connection in that came through `door`. The hub hears of it when it has shown what it speaks.
     pub fn admit_through(&mut self, door: Door, stream: S, peer: SocketAddr, now: MonoTime) -> ClientId {
         self.make_way(now);
-        let wait = if is_near(peer.ip()) { OPENING_WAIT } else { OPENING_WAIT_FAR };
-        let deadlines = OpeningDeadlines { line: now + wait, request: now + REQUEST_TIMEOUT };
+        let source = Source { address: peer, behind_proxy: self.proxies.trust(peer.ip()) };
+        let deadlines = opening_deadlines(peer.ip(), now);
         let protocol = match door {
             Door::Any => Protocol::undecided(self.language, deadlines),
             Door::Line => Protocol::lines(self.language),
             Door::Http => Protocol::request_until(deadlines.request),
         };
+        let protocol = if source.behind_proxy { protocol.behind_proxy(deadlines) } else { protocol };
         let id = self.connections.insert(stream, protocol);
-        self.pending_addrs.insert(id, peer);
-        match door {
-            Door::Line => self.arrive(id, now),
-            Door::Any | Door::Http => {
-                self.connections.note_opening(id);
-                self.hurry_openings(now);
-                self.connections.reschedule(id);
-            }
+        self.sources.insert(id, source);
+        if door == Door::Line && !source.behind_proxy {
+            self.arrive(id, now);
+        } else {
+            self.connections.note_opening(id);
+            self.hurry_openings(now);
+            self.connections.reschedule(id);
         }
         id
     }
@@ -85,6 +86,12 @@ impl<S: Stream> Server<S> {
         connections.mark_dead(id, CloseReason::Lost);
         self.sweep(now);
     }
+}
+
+/// How long a connection from there may take to show what it speaks.
+pub(super) fn opening_deadlines(address: IpAddr, now: MonoTime) -> OpeningDeadlines {
+    let wait = if is_near(address) { OPENING_WAIT } else { OPENING_WAIT_FAR };
+    OpeningDeadlines { line: now + wait, request: now + REQUEST_TIMEOUT }
 }
 
 /// Whether an address is of this machine or of a private network, where hardly a segment is lost.

@@ -1,7 +1,5 @@
 //! What the hub wants done: events become bytes that wait for their readers.
 
-use std::net::SocketAddr;
-
 use log::{debug, error, info, log_enabled, warn};
 
 use super::Server;
@@ -133,9 +131,8 @@ impl<S: Stream> Server<S> {
         let language = self.language;
         match note {
             LogEntry::Arrived(id, name) => {
-                if let Some(peer) = self.take_origin(*id) {
-                    let address = SocketAddr::new(peer.ip().to_canonical(), peer.port());
-                    info!("{}", console::arrived(name, address, language));
+                if let Some(source) = self.take_source(*id) {
+                    info!("{}", console::arrived(name, source.address, language));
                 }
             }
             _ if !log_enabled!(log::Level::Info) => {}

@@ -12,7 +12,7 @@ use crate::limits::BYTES_PER_STEP;
 use crate::net::broadcast::Broadcast;
 use crate::net::connection::Conn;
 use crate::net::stream::Stream;
-use crate::protocol::{Encoder, Encoding, Format};
+use crate::protocol::{Encoder, Encoding, Format, OpeningDeadlines};
 
 /// What is on its way to readers.
 #[derive(Debug)]
@@ -189,6 +189,18 @@ impl Egress {
         now: MonoTime,
     ) {
         connections.with_both(id, |conn| conn.upgrade(length, answer, language, &self.broadcast, now));
+        self.mark_urgent(connections, id);
+    }
+
+    /// What stood in front of a connection from a proxy has been taken: it goes on behind that.
+    pub(super) fn take_front<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        deadlines: Option<OpeningDeadlines>,
+        now: MonoTime,
+    ) {
+        connections.with_both(id, |conn| conn.take_front(deadlines, &self.broadcast, now));
         self.mark_urgent(connections, id);
     }
 

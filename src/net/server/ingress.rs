@@ -11,8 +11,8 @@ use crate::chat::{ClientId, CloseReason, Command, MonoTime};
 use crate::limits::{self, READ_STEPS};
 use crate::net::connection::{Conn, Filled, Pause};
 use crate::net::stream::Stream;
-use crate::protocol::ForeignProtocol;
 use crate::protocol::http::Parsed;
+use crate::protocol::{ForeignProtocol, Front};
 
 /// Input that waits for its turn.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub(super) enum Taken {
     Bytes,
     /// It speaks this, and not our protocol.
     Foreign(ForeignProtocol),
+    /// It comes through a proxy, and this stands in front of it.
+    Fronted(Front),
     /// It has shown what it speaks, and can be let in.
     Opened,
     /// It has sent a request, or something in its place.
@@ -154,6 +156,7 @@ impl Ingress {
             Ok(command) => Some(Taken::Command(command)),
             Err(Pause::Later) => None,
             Err(Pause::Foreign(protocol)) => Some(Taken::Foreign(protocol)),
+            Err(Pause::Fronted(front)) => Some(Taken::Fronted(front)),
             Err(Pause::Opened) => Some(Taken::Opened),
             Err(Pause::Request(parsed)) => Some(Taken::Request(parsed)),
             Err(Pause::NoLine) if conn.ended => Some(Taken::End),

@@ -14,16 +14,17 @@ mod egress;
 mod ingress;
 mod opening;
 mod serving;
+mod source;
 mod writing;
 
 use std::collections::HashMap;
 use std::mem;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use self::connections::Connections;
 use self::egress::Egress;
 use self::ingress::Ingress;
+use self::source::{Proxies, Source};
 use super::rate_limit::Rate;
 use super::stream::Stream;
 use crate::chat::{
@@ -49,7 +50,9 @@ pub struct Server<S> {
     /// What both clocks said at the beginning of the turn.
     clocks: Time,
     /// Where those come from whose arrival the console has not told, or who have not arrived.
-    pending_addrs: HashMap<ClientId, SocketAddr>,
+    sources: HashMap<ClientId, Source>,
+    /// Those that are believed about where their clients come from.
+    proxies: Proxies,
     /// Takes in turn what the hub wants done.
     effects: Vec<Effect>,
     /// What came of the administrator's last order, until it is told.
@@ -84,7 +87,9 @@ impl<S: Stream> Server<S> {
             expulsions: history.take_expulsions(),
             ..mem::take(&mut config.chat)
         };
-        let Config { language, connections_max, share, rate_limit, zone, queues_max_bytes, web, .. } = config;
+        let Config {
+            language, connections_max, share, rate_limit, zone, queues_max_bytes, web, proxies, ..
+        } = config;
         Server {
             connections: Connections::new(Rate::new(rate_limit)),
             ingress: Ingress::default(),
@@ -93,7 +98,8 @@ impl<S: Stream> Server<S> {
             history,
             site: Site::new(&FILES, HostNames::new(web.host_names), web.allow_origins),
             clocks: Time::default(),
-            pending_addrs: HashMap::new(),
+            sources: HashMap::new(),
+            proxies: Proxies::new(proxies),
             effects: Vec::new(),
             admin_reply: None,
             requests: 0,
@@ -279,11 +285,11 @@ impl<S: Stream> Server<S> {
     }
 
     /// Where `id` came from, if that has not been asked before.
-    fn take_origin(&mut self, id: ClientId) -> Option<SocketAddr> {
-        let origin = self.pending_addrs.remove(&id);
-        if self.pending_addrs.is_empty() {
-            self.pending_addrs = HashMap::new();
+    fn take_source(&mut self, id: ClientId) -> Option<Source> {
+        let source = self.sources.remove(&id);
+        if self.sources.is_empty() {
+            self.sources = HashMap::new();
         }
-        origin
+        source
     }
 }

@@ -2,24 +2,27 @@
 //!
 //! Invariants: the hub knows no connection that has not shown what it speaks; so many of them wait and no more.
 
-use log::debug;
+use log::{debug, warn};
 
 use super::Server;
+use super::admitting::opening_deadlines;
+use super::source::Source;
 use crate::chat::{ClientId, CloseReason, Input, Language, MonoTime, Origin};
 use crate::net::connection::{Conn, Standing};
 use crate::net::stream::Stream;
 use crate::protocol::http::{Answer, Method, Parsed, Status, page};
+use crate::protocol::{Front, console};
 
 impl<S: Stream> Server<S> {
     /// Lets a connection in that has shown what it speaks. One that gets no place is told so and closed.
     pub(super) fn arrive(&mut self, id: ClientId, now: MonoTime) {
-        let Some(&peer) = self.pending_addrs.get(&id) else { return };
-        let (origin, has_room) = (Origin::of(peer.ip()), self.hub.has_room(now));
+        let Some(&Source { address, .. }) = self.sources.get(&id) else { return };
+        let (origin, has_room) = (Origin::of(address.ip()), self.hub.has_room(now));
         self.hub.apply(self.clocks.at(now), Input::Connected(id, origin));
         let is_in = self.hub.origin(id).is_some();
         let Some(conn) = self.connections.get_mut(id) else { return };
         if is_in {
-            debug!("{peer} -> {id:?}");
+            debug!("{address} -> {id:?}");
             conn.standing = Standing::InChat;
         } else {
             conn.standing = Standing::Refused;
@@ -30,6 +33,23 @@ impl<S: Stream> Server<S> {
         self.perform(now);
     }
 
+    /// Goes on behind what a proxy has put in front of a connection: from now on it comes from where the proxy says.
+    pub(super) fn take_front(&mut self, id: ClientId, front: Front, now: MonoTime) {
+        let Some(source) = self.sources.get_mut(&id) else { return };
+        let deadlines = match front {
+            Front::Malformed => {
+                warn!("{}", console::bad_proxy_header(source.address, self.language));
+                return self.close(id, CloseReason::Foreign, now);
+            }
+            Front::Source(told) => {
+                source.address = told.unwrap_or(source.address);
+                Some(opening_deadlines(source.address.ip(), now))
+            }
+            Front::Bare => None,
+        };
+        self.egress.take_front(&mut self.connections, id, deadlines, now);
+    }
+
     /// Answers what a connection has sent in place of words.
     pub(super) fn answer_request(&mut self, id: ClientId, parsed: Parsed, now: MonoTime) {
         let (request, length) = match parsed {
@@ -38,6 +58,9 @@ impl<S: Stream> Server<S> {
             Parsed::Request(request, length) => (request, length),
         };
         debug!("{id:?}: {:?} {:?}", request.method, request.path);
+        if let Some(source) = self.sources.get_mut(&id) {
+            source.address = self.proxies.client(source.address, &request.forwarded_for);
+        }
         match self.site.answer(&request, self.hub.has_room(now)) {
             Answer::Respond(response) => {
                 let bytes = response.to_bytes(request.method == Method::Head);
@@ -55,6 +78,12 @@ impl<S: Stream> Server<S> {
     /// Waits no longer for the oldest of those that have not shown what they speak, while they are too many.
     pub(super) fn hurry_openings(&mut self, now: MonoTime) {
         while let Some(id) = self.connections.opening_beyond_max() {
+            // What has come counts, though nobody has looked at it yet.
+            let Server { connections, ingress, egress, .. } = self;
+            ingress.read(connections, egress, id, now);
+            if let Some(front) = self.connections.get(id).and_then(Conn::front) {
+                self.take_front(id, front, now);
+            }
             match self.connections.with_input(id, Conn::stop_waiting) {
                 Some(true) => self.ingress.mark_ready(&mut self.connections, id),
                 Some(false) => self.answer_and_close(id, &page(Status::RequestTimeout).to_bytes(false), now),

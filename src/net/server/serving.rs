@@ -124,6 +124,7 @@ impl<S: Stream> Server<S> {
                     self.turn_away(id, protocol, now);
                     break;
                 }
+                Taken::Fronted(front) => self.take_front(id, front, now),
                 Taken::Opened => self.arrive(id, now),
                 Taken::Request(parsed) => self.answer_request(id, *parsed, now),
                 Taken::End => {

@@ -78,7 +78,7 @@ impl<S: Stream> Server<S> {
             if gone.awaiting.is_some() {
                 self.history.leave(id);
             }
-            self.take_origin(id);
+            self.take_source(id);
             freed += 1;
             if gone.standing == Standing::InChat {
                 debug!("{id:?}: {cause:?}");

@@ -38,7 +38,8 @@ pub struct Request {
     pub if_none_match: Option<String>,
     /// Whether the client takes gzip.
     pub gzip: bool,
-    /// The addresses through which this has come, as proxies say, the nearest last.
+    /// The addresses through which this has come, as proxies say, the nearest last. Of the first ones the client itself may have said
+    /// anything.
     pub forwarded_for: Vec<String>,
     /// The wish to go on as a WebSocket.
     pub upgrade: Option<Upgrade>,
@@ -146,7 +147,7 @@ fn understand(head: &httparse::Request<'_, '_>) -> Result<Request, Status> {
         origin: fields.one("origin")?.map(str::to_owned),
         if_none_match: fields.one("if-none-match")?.map(str::to_owned),
         gzip: fields.list("accept-encoding").any(takes_gzip),
-        forwarded_for: fields.list("x-forwarded-for").map(str::to_owned).collect(),
+        forwarded_for: fields.raw_list("x-forwarded-for"),
         upgrade,
     })
 }
@@ -182,6 +183,13 @@ impl<'a> Fields<'a> {
             (value, None) => Ok(value),
             _ => Err(Status::BadRequest),
         }
+    }
+
+    /// The elements of a header that is a list, of all its lines, whatever they hold: no element makes another one go missing.
+    fn raw_list(&self, name: &'static str) -> Vec<String> {
+        let named = self.0.iter().filter(|header| header.name.eq_ignore_ascii_case(name));
+        let elements = named.flat_map(|header| header.value.split(|&byte| byte == b','));
+        elements.map(|element| String::from_utf8_lossy(element.trim_ascii()).into_owned()).collect()
     }
 
     /// The elements of a header that is a list, of all its lines.

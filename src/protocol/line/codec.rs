@@ -300,6 +300,9 @@ impl Codec {
             Framed::Line(bytes, _) if open && foreign::is_request(bytes) => {
                 return Some(Taken::Foreign(ForeignProtocol::Http));
             }
+            Framed::Line(bytes, _) if open && foreign::is_proxy_header(bytes) => {
+                return Some(Taken::Foreign(ForeignProtocol::Proxy));
+            }
             Framed::TooLong(start) if open && foreign::is_long_request(start) => {
                 return Some(Taken::Foreign(ForeignProtocol::Http));
             }
