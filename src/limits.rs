@@ -234,6 +234,10 @@ pub const NAMES_SPELLED: usize = 2;
 /// told how many came.
 pub const NAMES_ASKED: usize = 6;
 
+/// Of a room with more people a newcomer is told the first [`NAMES_ASKED`] only: each of thousands who come at once would look at all
+/// the others. A program asks `who` then.
+pub const NAMES_TOLD_MAX: usize = 100;
+
 /// People listed by one `/who`: the answer to a short question stays short, however many are in the room.
 pub const WHO_MAX_PEOPLE: usize = 200;
 

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::{Password, PasswordError};
+use super::message::MessageId;
 use super::text::Text;
 use crate::limits::{KEY_MAX_BYTES, REASON_MAX_BYTES, TOPIC_MAX_BYTES};
 
@@ -129,6 +130,8 @@ pub enum Command {
         room: Option<Text>,
         /// How many; without a number, the server decides.
         lines: Option<usize>,
+        /// Only those that were said before the message of this number, which need not be one of the room.
+        before: Option<MessageId>,
     },
     /// Lines with these words, of rooms that one may read.
     Search(Text),

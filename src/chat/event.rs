@@ -34,7 +34,11 @@ pub enum Event {
     Welcome {
         /// The name that was given.
         name: Name,
-        /// Who else is in the room where their words go: of very many, the first few; none: they are in no room.
+        /// The room where their words go, if there is one.
+        room: Option<Name>,
+        /// What that room is about.
+        topic: Option<Text>,
+        /// Who else is in it: see [`NameList`]; none: they are in no room.
         others: Option<NameList>,
     },
     /// Something was said or done in a room.
@@ -76,8 +80,8 @@ pub enum Event {
     Entered {
         /// The room.
         room: Name,
-        /// How many are there, you among them.
-        people: usize,
+        /// Who is there, you among them.
+        people: NameList,
         /// What it is about.
         topic: Option<Text>,
         /// Whether you are its operator, because you made it.
@@ -162,15 +166,25 @@ pub enum Event {
     Private {
         /// From whom.
         from: Name,
+        /// To whom: your name.
+        to: Name,
         /// What they said.
         text: Text,
+        /// When.
+        at: UnixMillis,
     },
     /// Your words for one person only have gone to them.
     PrivateSent {
+        /// From whom: your name.
+        from: Name,
         /// To whom.
         to: Name,
         /// What you said.
         text: Text,
+        /// When.
+        at: UnixMillis,
+        /// Whether they are here; otherwise a [`Posted`](Event::Posted) follows.
+        here: bool,
         /// Why they may not see it now.
         away: Option<Text>,
     },
@@ -189,8 +203,12 @@ pub enum Event {
         occasion: Occasion,
         /// When it is told.
         now: UnixMillis,
+        /// The room that was asked about; of a search the current one. None: they are not in it any more.
+        room: Option<Name>,
         /// The lines, oldest first, each with its room if that is not the current one.
         lines: Vec<(Option<Name>, Message)>,
+        /// Whether the room has older ones.
+        more: bool,
         /// How far was looked for them.
         reach: Reach,
     },
@@ -478,12 +496,12 @@ pub struct RoomListing {
     pub current: bool,
 }
 
-/// Names, of which only the first are here where there are very many.
+/// Names: all of them, but for those whom the recipient hides; of more than [`NAMES_TOLD_MAX`](crate::limits::NAMES_TOLD_MAX) only the first few.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameList {
     /// The first of them.
     pub names: Vec<Name>,
-    /// How many there are in all.
+    /// How many there are in all, hidden or not.
     pub total: usize,
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::line::RoomKey;
-use super::message::Message;
+use super::message::{Message, MessageId};
 use super::text::Text;
 
 /// What somebody wants to see again.
@@ -13,6 +13,8 @@ pub enum Look {
     Entering(RoomKey, usize),
     /// The last lines of a room.
     Last(RoomKey, usize),
+    /// The last lines of a room before the message of this number.
+    Before(RoomKey, usize, MessageId),
     /// The newest lines of these rooms in which all these words begin a word; case and accents do not matter.
     Search(Vec<RoomKey>, Text, usize),
 }
@@ -31,6 +33,8 @@ pub struct Found {
     pub look: Look,
     /// What was said.
     pub lines: Vec<Message>,
+    /// Whether the room has older lines; of a search it is not known.
+    pub more: bool,
     /// How far was looked.
     pub reach: Reach,
 }

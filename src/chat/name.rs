@@ -103,6 +103,11 @@ impl Name {
         Name("servidor".into())
     }
 
+    /// What the room is called that everybody enters.
+    pub fn general() -> Name {
+        Name("general".into())
+    }
+
     /// Whether this is what the operator of the server is called when somebody logs in by the operator's password.
     pub fn is_operators(&self) -> bool {
         reserved::is_operators(self)

@@ -199,7 +199,7 @@ impl WebSocket {
             return ending;
         }
         let (mut words, mut bytes) = (String::new(), Vec::new());
-        json::farewell(reason, &mut words);
+        json::farewell(reason, self.language, &mut words);
         text(&words, &mut bytes);
         let code = if reason == CloseReason::ServerStops { CloseCode::Restart } else { CloseCode::Normal };
         close(code, "", &mut bytes);

@@ -22,7 +22,7 @@ impl Storage {
         now: MonoTime,
     ) -> Vec<StorageEvent> {
         // What is shown on entering comes from memory.
-        if let (Some(file), Look::Last(..) | Look::Search(..)) = (&mut self.file, &look) {
+        if let (Some(file), Look::Last(..) | Look::Before(..) | Look::Search(..)) = (&mut self.file, &look) {
             let lost = file.questions.ask(id, from, look.is_search(), look, now).map(StorageEvent::busy);
             return lost.into_iter().chain(file.hand_over()).collect();
         }

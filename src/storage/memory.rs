@@ -131,12 +131,12 @@ impl Memory {
     pub fn look(&self, look: Look) -> Found {
         match look {
             Look::Entering(room, count) | Look::Last(room, count) => {
-                let newest = self.rooms.get(&room).into_iter().flatten().rev();
-                let mut bytes = 0;
-                let newest = newest.take(count).take_while(|kept| fits(&kept.line, &mut bytes));
-                let mut lines: Vec<Message> = newest.map(|kept| kept.line.clone()).collect();
-                lines.reverse();
-                Found { look, lines, reach: Reach::All }
+                let (lines, more) = self.last(room, count, self.next);
+                Found { look, lines, more, reach: Reach::All }
+            }
+            Look::Before(room, count, before) => {
+                let (lines, more) = self.last(room, count, before);
+                Found { look, lines, more, reach: Reach::All }
             }
             Look::Search(rooms, words, count) => {
                 let mut search = self.begin(rooms.clone(), Wanted::of(words.as_str()), count);
@@ -144,6 +144,19 @@ impl Memory {
                 self.end(search, Look::Search(rooms, words, count))
             }
         }
+    }
+
+    /// The last lines of a room before that message, as far as one answer bears them, oldest first; and whether there are older
+    /// ones.
+    fn last(&self, room: RoomKey, count: usize, before: MessageId) -> (Vec<Message>, bool) {
+        let Some(kept) = self.rooms.get(&room) else { return (Vec::new(), false) };
+        let end = kept.partition_point(|kept| kept.line.id < before);
+        let mut bytes = 0;
+        let newest = kept.range(..end).rev().take(count).take_while(|kept| fits(&kept.line, &mut bytes));
+        let mut lines: Vec<Message> = newest.map(|kept| kept.line.clone()).collect();
+        lines.reverse();
+        let more = lines.len() < end;
+        (lines, more)
     }
 
     /// Begins to search for the newest `count` lines of these rooms that have these words.
@@ -185,7 +198,8 @@ impl Memory {
             let at = lines.binary_search_by_key(id, |kept| kept.line.id).ok()?;
             Some(lines[at].line.clone())
         };
-        Found { look, lines: search.found.iter().rev().filter_map(line).collect(), reach: search.reach }
+        let lines = search.found.iter().rev().filter_map(line).collect();
+        Found { look, lines, more: false, reach: search.reach }
     }
 
     /// How many lines are remembered.

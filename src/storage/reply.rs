@@ -80,6 +80,8 @@ pub(super) enum Word {
 pub(super) struct Sought {
     /// Oldest first.
     pub(super) lines: Vec<Message>,
+    /// Whether the room has older ones.
+    pub(super) more: bool,
     pub(super) reach: Reach,
     /// Lines that were looked at for it.
     pub(super) looked_at: u64,
@@ -133,6 +135,6 @@ impl Affair {
 impl Sought {
     /// What was found of `look`, for the core.
     pub(super) fn found(self, look: Look) -> Found {
-        Found { look, lines: self.lines, reach: self.reach }
+        Found { look, lines: self.lines, more: self.more, reach: self.reach }
     }
 }

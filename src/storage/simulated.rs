@@ -24,8 +24,8 @@ use super::sqlite::fault;
 use super::worker::Worker;
 use crate::auth::{Hashed, Hasher, Work};
 use crate::chat::{
-    AccountKey, AuthRequest, AuthResult, Look, Message, MessageKind, Name, OfflineMessage, Origin, Password,
-    Posted, Reach, RoomKey, UnixMillis,
+    AccountKey, AuthRequest, AuthResult, Look, Message, MessageId, MessageKind, Name, OfflineMessage, Origin,
+    Password, Posted, Reach, RoomKey, UnixMillis,
 };
 use crate::control::{AccountOrder, AccountReply, Refusal, Registered};
 use crate::locale::FileFault;
@@ -393,10 +393,16 @@ impl Things {
 
     /// What is found of a question: as little as the simulation asks for.
     fn seek(&self, look: &Look) -> Sought {
+        let mut more = false;
+        let mut last = |room: &RoomKey, count: usize, before: MessageId| {
+            let mut theirs = self.rows.iter().rev().filter(|row| row.room == *room && row.id < before);
+            let found = theirs.by_ref().take(count).collect();
+            more = theirs.next().is_some();
+            found
+        };
         let found: Vec<&Message> = match look {
-            Look::Entering(room, count) | Look::Last(room, count) => {
-                self.rows.iter().rev().filter(|row| row.room == *room).take(*count).collect()
-            }
+            Look::Entering(room, count) | Look::Last(room, count) => last(room, *count, MessageId(u64::MAX)),
+            Look::Before(room, count, before) => last(room, *count, *before),
             Look::Search(rooms, words, count) => {
                 let lines = self.rows.iter().rev().filter(|row| row.missing().is_none());
                 let theirs = lines
@@ -405,6 +411,7 @@ impl Things {
             }
         };
         let looked_at = found.len() as u64;
-        Sought { lines: found.into_iter().rev().cloned().collect(), reach: Reach::All, looked_at }
+        let lines = found.into_iter().rev().cloned().collect();
+        Sought { lines, more, reach: Reach::All, looked_at }
     }
 }

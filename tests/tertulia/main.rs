@@ -23,6 +23,7 @@ mod hub;
 mod hub_model;
 #[cfg(target_os = "linux")]
 mod idle;
+mod json;
 mod late_replies;
 mod limits_table;
 mod listening;

@@ -12,19 +12,19 @@ use tertulia::limits::{
 
 use crate::turns::house::House;
 
-const UPGRADE: &str = "GET /chat HTTP/1.1\r\nHost: localhost:65434\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+pub(crate) const UPGRADE: &str = "GET /chat HTTP/1.1\r\nHost: localhost:65434\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
      Origin: http://localhost:65434\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: tertulia.1\r\n\
      Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
-const NEAR: [u8; 4] = [192, 168, 1, 20];
+pub(crate) const NEAR: [u8; 4] = [192, 168, 1, 20];
 const FAR: [u8; 4] = [203, 0, 113, 7];
 
-fn house() -> House {
+pub(crate) fn house() -> House {
     House::new(Config { rate_limit: 0, ..Config::default() })
 }
 
 /// A client that has shown nothing yet.
-fn comes(house: &mut House, address: [u8; 4]) -> usize {
+pub(crate) fn comes(house: &mut House, address: [u8; 4]) -> usize {
     let who = house.connect_through(Door::Any, address);
     house.listen(who);
     house.settle();
@@ -63,7 +63,7 @@ fn frames(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
 }
 
 /// A program in the chat, under this name.
-fn program(house: &mut House, name: &str) -> usize {
+pub(crate) fn program(house: &mut House, name: &str) -> usize {
     let who = comes(house, NEAR);
     house.says(who, UPGRADE);
     let answer = house.heard_bytes(who);
@@ -76,7 +76,7 @@ fn program(house: &mut House, name: &str) -> usize {
     who
 }
 
-fn sends(house: &mut House, who: usize, message: &Value) {
+pub(crate) fn sends(house: &mut House, who: usize, message: &Value) {
     house.says(who, frame(0x81, message.to_string().as_bytes()));
 }
 
@@ -85,12 +85,12 @@ fn objects(bytes: &[u8]) -> Vec<Value> {
     texts.map(|(_, payload)| serde_json::from_slice(&payload).expect("JSON")).collect()
 }
 
-fn hears(house: &House, who: usize) -> Vec<Value> {
+pub(crate) fn hears(house: &House, who: usize) -> Vec<Value> {
     objects(&house.heard_bytes(who))
 }
 
 /// A person with `nc`, in the chat.
-fn person(house: &mut House, name: &str) -> usize {
+pub(crate) fn person(house: &mut House, name: &str) -> usize {
     let who = comes(house, NEAR);
     house.says(who, format!("{name}\n"));
     assert!(house.heard(who).contains("Bienvenido"), "{name}");
@@ -358,7 +358,10 @@ fn stop_says_goodbye_to_programs_and_to_those_who_have_not_begun() {
     let last = frames(&heard).pop().expect("a close");
     assert_eq!(last, (0x8, vec![0x03, 0xf4]), "1012");
     let told = objects(&heard);
-    assert_eq!(told[told.len() - 1], json!({"type": "bye", "reason": "stopping"}));
+    assert_eq!(
+        told[told.len() - 1],
+        json!({"type": "bye", "reason": "stopping", "text": "El servidor se detiene."})
+    );
     assert_eq!(house.heard(silent), "");
     house.waits(Duration::from_secs(30));
     assert_eq!(house.server.connections(), 0);
@@ -480,48 +483,6 @@ fn any_bytes_on_any_protocol_trouble_nobody_else() {
         prop_assert!(house.heard(ana).contains("Luis: sigo\n"));
         prop_assert!(house.now > MonoTime::START);
     });
-}
-
-/// The types that stand in the first column of a table, in the section that begins with this title.
-fn documented(docs: &str, title: &str) -> Vec<String> {
-    let (_, section) = docs.split_once(title).expect("the section");
-    let section = section.split("\n## ").next().unwrap_or_default();
-    let cells = section.lines().filter_map(|line| line.strip_prefix("| `")?.split(" |").next());
-    cells.flat_map(|cell| cell.split('`')).filter(|word| !word.trim().is_empty()).map(str::to_owned).collect()
-}
-
-#[test]
-fn every_type_of_message_is_documented_and_no_other() {
-    let file =
-        |path: &str| std::fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).expect(path);
-    let docs = file("docs/json.md");
-    let sorted = |mut types: Vec<String>| {
-        types.sort();
-        types
-    };
-    let read = file("src/protocol/json/read.rs");
-    let (_, list) = read
-        .split_once("pub(super) const TYPES")
-        .and_then(|(_, rest)| rest.split_once("= ["))
-        .expect("the list");
-    let known = list.split("];").next().unwrap_or_default().split('"').skip(1).step_by(2);
-    assert_eq!(
-        sorted(documented(&docs, "## What a client sends")),
-        sorted(known.map(str::to_owned).collect())
-    );
-    for kind in documented(&docs, "## What a client sends") {
-        let read = tertulia::protocol::json::read(&json!({"type": kind}).to_string(), None);
-        assert!(!format!("{read:?}").contains("unknown variant"), "{kind} is in the list alone");
-    }
-    let write = file("src/protocol/json/write.rs");
-    let written =
-        write.split("Object::new(").skip(1).map(|rest| rest.split(", out)").next().unwrap_or_default());
-    let mut sent: Vec<String> =
-        written.flat_map(|kind| kind.split('"').skip(1).step_by(2)).map(str::to_owned).collect();
-    sent.extend(["error".to_owned(), "notice".to_owned()]);
-    sent.sort();
-    sent.dedup();
-    assert_eq!(sorted(documented(&docs, "## What the server sends")), sent);
 }
 
 /// A program that others have written and a person with a socket, through one port of the real server.

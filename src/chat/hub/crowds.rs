@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::{Audience, ClientId, Effect, Event, Hub, Name, RoomId};
 use crate::chat::event::{Crowd, NameList};
 use crate::chat::join_part_batch::Moved;
-use crate::limits::NAMES_ASKED;
+use crate::limits::{NAMES_ASKED, NAMES_TOLD_MAX};
 
 impl Hub {
     /// Tells `to` of these people. Of somebody alone nobody hears who hides them: that is in `to` already.
@@ -43,7 +43,7 @@ impl Hub {
 }
 
 impl Hub {
-    /// Who else is in a room, as a newcomer is told: the first by name, but for those whom they hide. Of thousands no more are
+    /// Who else is in a room, as a newcomer is told: by name, but for those whom they hide. Of thousands only the first are
     /// looked at, for each newcomer would look at all of them.
     pub(super) fn others_in(&self, id: ClientId, number: RoomId) -> NameList {
         let Some(room) = self.room(number) else { return NameList::default() };
@@ -52,8 +52,10 @@ impl Hub {
             hidden > 0 && self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(id.place()))
         };
         let total = room.members.len() - usize::from(self.sits_in(id, number));
-        let others = room.members.iter().filter(|&&other| other != id).take(NAMES_ASKED + hidden);
+        let most = if total <= NAMES_TOLD_MAX { total } else { NAMES_ASKED };
+        self.spend(most.saturating_sub(NAMES_ASKED));
+        let others = room.members.iter().filter(|&&other| other != id).take(most + hidden);
         let names = others.filter_map(|&other| self.name(other)).filter(|name| !hides(name));
-        NameList { names: names.take(NAMES_ASKED).cloned().collect(), total }
+        NameList { names: names.take(most).cloned().collect(), total }
     }
 }

@@ -58,7 +58,10 @@ impl Hub {
     /// Greets a client who has a name from now on and whose words go to `room`, and says it on the console.
     pub(super) fn welcome(&mut self, id: ClientId, name: &Name, room: Option<RoomId>) {
         let others = room.map(|room| self.others_in(id, room));
-        self.tell(id, Event::Welcome { name: name.clone(), others });
+        let entered = room.and_then(|room| self.room(room));
+        let (room, topic) =
+            (entered.map(|room| room.name.clone()), entered.and_then(|room| room.topic.clone()));
+        self.tell(id, Event::Welcome { name: name.clone(), room, topic, others });
         if !self.config.motd.is_empty() {
             self.tell(id, Event::Motd(self.config.motd.clone()));
         }

@@ -125,7 +125,7 @@ impl Hub {
             expelling: BTreeSet::new(),
             stopped: None,
         };
-        let general = hub.rooms.make(Name::new("general").expect("a good name"));
+        let general = hub.rooms.make(Name::general());
         assert_eq!(general, Some(GENERAL));
         let addresses = std::mem::take(&mut hub.config.account_addresses);
         for record in rooms {
@@ -351,7 +351,7 @@ impl Hub {
             Command::Say { text, .. } if text.is_blank() => Ok(()),
             Command::Say { room, text } => self.say(id, name, room.as_ref(), (MessageKind::Said, text)),
             Command::Act { room, text } => self.say(id, name, room.as_ref(), (MessageKind::Acted, text)),
-            Command::History { room, lines } => self.history(id, room.as_ref(), lines),
+            Command::History { room, lines, before } => self.history(id, room.as_ref(), lines, before),
             Command::Search(words) => self.search(id, words),
             Command::Message { to, text } => self.message(id, name, &to, text),
             Command::Reply(text) => self.reply(id, name, text),

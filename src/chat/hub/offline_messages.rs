@@ -57,11 +57,12 @@ impl Hub {
         (account, to): (AccountKey, Name),
         text: Text,
     ) -> Done {
-        let (letter, at, away) = (self.next_message_id(), self.at.wall, None);
+        let (letter, at) = (self.next_message_id(), self.at.wall);
         let who = self.client_mut(id).and_then(Client::contact);
         self.posting.extend(who.map(|who| (id, Writer { letter, who })));
-        self.tell(id, Event::PrivateSent { to, text: text.clone(), away });
         let (from, sender) = (from.clone(), self.account(id));
+        let (sent, here, away) = (text.clone(), false, None);
+        self.tell(id, Event::PrivateSent { from: from.clone(), to, text: sent, at, here, away });
         self.effects.push(Effect::Request(
             id,
             Request::Post(account, OfflineMessage { id: letter, from, sender, at, text }),

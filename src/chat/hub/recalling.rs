@@ -8,6 +8,7 @@ use crate::chat::event::Occasion;
 use crate::chat::id::ClientId;
 use crate::chat::line::RoomKey;
 use crate::chat::look::{Found, Look};
+use crate::chat::message::MessageId;
 use crate::chat::name::Name;
 use crate::chat::request::Request;
 use crate::chat::text::Text;
@@ -18,6 +19,10 @@ impl Hub {
     pub(super) fn found(&mut self, id: ClientId, found: Found) {
         let Some(client) = self.client(id) else { return };
         let current = client.current;
+        let room = match found.look {
+            Look::Search(..) => current,
+            Look::Entering(room, _) | Look::Last(room, _) | Look::Before(room, ..) => self.may_read(id, room),
+        };
         let lines = found.lines.into_iter().filter_map(|line| {
             let room = self.may_read(id, line.room)?;
             let elsewhere = (Some(room) != current).then(|| self.room(room).map(|room| room.name.clone()));
@@ -27,10 +32,12 @@ impl Hub {
         let occasion = match found.look {
             Look::Entering(..) if lines.is_empty() => return,
             Look::Entering(..) => Occasion::Entering,
-            Look::Last(..) => Occasion::Asked,
+            Look::Last(..) | Look::Before(..) => Occasion::Asked,
             Look::Search(..) => Occasion::Searched,
         };
-        self.tell(id, Event::Recalled { occasion, now: self.at.wall, lines, reach: found.reach });
+        let room = room.and_then(|room| self.room(room)).map(|room| room.name.clone());
+        let (now, more) = (self.at.wall, found.more && !lines.is_empty());
+        self.tell(id, Event::Recalled { occasion, now, room, lines, more, reach: found.reach });
     }
 
     /// What a client looked for cannot be found now.
@@ -49,14 +56,21 @@ impl Hub {
             .map(|membership| membership.room)
     }
 
-    /// The last lines of a room.
-    pub(super) fn history(&mut self, id: ClientId, target: Option<&Text>, lines: Option<usize>) -> Done {
+    /// The last lines of a room; or the last ones before another one.
+    pub(super) fn history(
+        &mut self,
+        id: ClientId,
+        target: Option<&Text>,
+        lines: Option<usize>,
+        before: Option<MessageId>,
+    ) -> Done {
         let room = self.target_room(id, target)?;
-        let key = self.rooms[room].key;
-        self.effects.push(Effect::Request(
-            id,
-            Request::Look(Look::Last(key, lines.unwrap_or(HISTORY_DEFAULT_LINES))),
-        ));
+        let (key, lines) = (self.rooms[room].key, lines.unwrap_or(HISTORY_DEFAULT_LINES));
+        let look = match before {
+            None => Look::Last(key, lines),
+            Some(before) => Look::Before(key, lines, before),
+        };
+        self.effects.push(Effect::Request(id, Request::Look(look)));
         Ok(())
     }
 

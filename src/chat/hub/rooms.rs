@@ -279,10 +279,12 @@ impl Hub {
     }
 
     fn tell_entered(&mut self, id: ClientId, room: RoomId, created: bool) {
-        let room = &self.rooms[room];
-        let (name, topic) = (room.name.clone(), room.topic.clone());
-        let event = Event::Entered { room: name, people: room.members.len(), topic, created };
-        self.tell(id, event);
+        let mut people = self.others_in(id, room);
+        people.names.extend(self.name(id).cloned());
+        people.total += 1;
+        let entered = &self.rooms[room];
+        let (room, topic) = (entered.name.clone(), entered.topic.clone());
+        self.tell(id, Event::Entered { room, people, topic, created });
     }
 }
 

@@ -73,14 +73,16 @@ impl Hub {
         let to_client = &mut self.people[whom];
         let to_name = to_client.name.clone().expect("they were found by it");
         let away = to_client.away().cloned();
+        let at = self.at.wall;
         // Whoever hides somebody does not tell them so.
         if !hides {
             to_client.set_correspondent(sender);
             let to = Audience::Several { clients: vec![whom], from: name.clone() };
-            let event = Event::Private { from: name.clone(), text: text.clone() };
+            let (from, text) = (name.clone(), text.clone());
+            let event = Event::Private { from, to: to_name.clone(), text, at };
             self.effects.push(Effect::Deliver { to, event });
         }
-        self.answer(id, Event::PrivateSent { to: to_name, text, away })
+        self.answer(id, Event::PrivateSent { from: name.clone(), to: to_name, text, at, here: true, away })
     }
 
     /// The room that hears this client now, if it does.

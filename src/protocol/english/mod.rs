@@ -8,8 +8,8 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Decision, Event, Farewell, Language, MessageFault, Name, NameList, NameRefusal, Occasion, Person, Reach,
-    ServerNews, Text, Trouble, Verb, Wording,
+    CloseReason, Decision, Event, Farewell, Language, MessageFault, Name, NameList, NameRefusal, Occasion,
+    Person, Reach, ServerNews, Text, Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -57,10 +57,10 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Account(news) => accounts::news(news, out),
         Event::Posted(posted) => accounts::posted(*posted, out),
         Event::OfflineMessages { now, messages } => accounts::offline_messages(messages, *now, zone, out),
-        Event::Welcome { name, others } => welcome(name, others.as_ref(), out),
+        Event::Welcome { name, others, .. } => welcome(name, others.as_ref(), out),
         Event::Message { message, .. } => WORDS.message(message, out),
-        Event::Private { from, text } => writeln!(out, "[private] {from}: {text}"),
-        Event::PrivateSent { to, text, away } => private_sent(to, text, away.as_ref(), out),
+        Event::Private { from, text, .. } => writeln!(out, "[private] {from}: {text}"),
+        Event::PrivateSent { to, text, away, .. } => private_sent(to, text, away.as_ref(), out),
         Event::Recalled { .. } => recalled(event, zone, out),
         Event::HistoryBusy => writeln!(out, "The history is busy. Try again in a moment."),
         Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
@@ -70,7 +70,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Departed { name, farewell } => departed(name, farewell, out),
         Event::ManyDeparted { crowd, room } => rooms::departed(crowd, room.as_ref(), out),
         Event::Entered { room, people, topic, created } => {
-            rooms::entered(room, *people, topic.as_ref(), *created, out)
+            rooms::entered(room, people.total, topic.as_ref(), *created, out)
         }
         Event::Left { room, current } => rooms::left(room, current.as_ref(), out),
         Event::PutOut { room, cause } => rooms::put_out(room, cause, out),
@@ -148,6 +148,22 @@ fn server_news(news: &ServerNews, out: &mut String) -> std::fmt::Result {
     }
 }
 
+/// The last words to a program, by which its connection ends.
+pub(super) fn ending(reason: CloseReason) -> &'static str {
+    match reason {
+        CloseReason::Quit | CloseReason::EndOfInput | CloseReason::Lost => "You have left the chat.",
+        CloseReason::Stalled => "You read nothing any more: this connection is closed.",
+        CloseReason::NameTimeout => "The time to give a name is over.",
+        CloseReason::Full => "The chat is full. Try again later.",
+        CloseReason::Foreign => "That is no protocol of the chat.",
+        CloseReason::Replaced => "Your name goes on in another connection.",
+        CloseReason::Expelled => "You have been expelled from the chat.",
+        CloseReason::Kicked => "The server closes your connection.",
+        CloseReason::Revoked => "The password that you gave is no longer valid.",
+        CloseReason::ServerStops => "The server is stopping.",
+    }
+}
+
 /// What was decided about a room, as the console tells it.
 pub(super) fn decision(room: &Name, by: &Name, decision: &Decision) -> String {
     let mut told = String::new();
@@ -170,7 +186,7 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
 }
 
 fn recalled(event: &Event, zone: &Zone, out: &mut String) -> std::fmt::Result {
-    let Event::Recalled { occasion, now, lines, reach } = event else { return Ok(()) };
+    let Event::Recalled { occasion, now, lines, reach, .. } = event else { return Ok(()) };
     match occasion {
         Occasion::Asked if lines.is_empty() && *reach != Reach::Displaced => {
             writeln!(out, "Nothing has been said here yet.")?
@@ -180,6 +196,11 @@ fn recalled(event: &Event, zone: &Zone, out: &mut String) -> std::fmt::Result {
         }
         _ => WORDS.recalled(lines, *now, zone, out)?,
     }
+    self::reach(*reach, out)
+}
+
+/// Why some of what was looked for may not be there.
+pub(super) fn reach(reach: Reach, out: &mut String) -> std::fmt::Result {
     match reach {
         Reach::All => Ok(()),
         Reach::Displaced => writeln!(

@@ -52,6 +52,11 @@ impl<'a> Object<'a> {
         self
     }
 
+    /// How many more there are than those that are told, if there are.
+    pub(super) fn more(&mut self, others: usize) -> &mut Object<'a> {
+        self.maybe("more", (others > 0).then_some(others))
+    }
+
     pub(super) fn end(self, reference: Option<&Reference>) {
         if let Some(Reference(written)) = reference {
             let _ = write!(self.out, ",\"ref\":{written}");

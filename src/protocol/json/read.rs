@@ -6,7 +6,9 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::object::Reference;
-use crate::chat::{Command, Language, MessageFault, Password, PasswordError, Question, Text, Trouble};
+use crate::chat::{
+    Command, Language, MessageFault, MessageId, Password, PasswordError, Question, Text, Trouble,
+};
 use crate::limits::{EXPULSION_MINUTES_MAX, LINE_MAX_BYTES};
 use crate::protocol::line::{slip, verbs};
 
@@ -19,7 +21,7 @@ pub struct Received {
     pub reference: Option<Reference>,
 }
 
-/// The messages that there are. Fields that are not known are ignored.
+/// The messages that there are, each with its fields. Those that are not known are ignored.
 #[derive(Debug, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Wire {
@@ -61,6 +63,7 @@ enum Wire {
     History {
         room: Option<String>,
         limit: Option<usize>,
+        before: Option<String>,
     },
     Search {
         words: String,
@@ -130,44 +133,9 @@ enum Wire {
     Quit {
         text: Option<String>,
     },
+    #[serde(other)]
+    Unknown,
 }
-
-/// All types of messages, as they are written.
-pub(super) const TYPES: [&str; 33] = [
-    "name",
-    "password",
-    "say",
-    "message",
-    "reply",
-    "join",
-    "leave",
-    "topic",
-    "who",
-    "rooms",
-    "history",
-    "search",
-    "nick",
-    "away",
-    "ignore",
-    "key",
-    "invite",
-    "kick",
-    "ban",
-    "unban",
-    "bans",
-    "mute",
-    "op",
-    "expel",
-    "readmit",
-    "expelled",
-    "register",
-    "login",
-    "change_password",
-    "language",
-    "help",
-    "ping",
-    "quit",
-];
 
 /// Reads one message. `question`: what was asked for last and has not been answered.
 pub fn read(message: &str, question: Option<Question>) -> Received {
@@ -182,10 +150,8 @@ pub fn read(message: &str, question: Option<Question>) -> Received {
     let Some(kind) = object.get("type").and_then(Value::as_str) else {
         return faulty(MessageFault::Field(Text::clean("type")), reference);
     };
-    if !TYPES.contains(&kind) {
-        return faulty(MessageFault::UnknownType(Text::clean(kind).cut(LINE_MAX_BYTES)), reference);
-    }
-    let command = match serde_json::from_value(value) {
+    let command = match Wire::deserialize(&value) {
+        Ok(Wire::Unknown) => unclear(MessageFault::UnknownType(Text::clean(kind).cut(LINE_MAX_BYTES))),
         Ok(wire) => command(wire, question),
         Err(error) => {
             Command::Unclear(Trouble::Message(MessageFault::Field(Text::clean(&error.to_string()))))
@@ -231,8 +197,10 @@ fn asked(wire: Wire) -> Result<Command, Trouble> {
         }
         Wire::Who { room } => Command::Who(optional(room)?),
         Wire::Rooms {} => Command::Rooms,
-        Wire::History { room, limit } => {
-            Command::History { room: optional(room)?, lines: limit.map(|most| most.max(1)) }
+        Wire::History { room, limit, before } => {
+            let before = before.map(|id| id.parse().map(MessageId)).transpose();
+            let before = before.map_err(|_| Trouble::Message(MessageFault::Field(Text::clean("before"))))?;
+            Command::History { room: optional(room)?, lines: limit.map(|most| most.max(1)), before }
         }
         Wire::Search { words: sought } => Command::Search(words(&sought)?),
         Wire::Away { reason } => Command::Away(optional(reason)?),
@@ -272,7 +240,7 @@ fn asked(wire: Wire) -> Result<Command, Trouble> {
             }
         },
         Wire::Ping {} => Command::Ping,
-        Wire::Password { .. } | Wire::Quit { .. } => unreachable!("seen to before"),
+        Wire::Password { .. } | Wire::Quit { .. } | Wire::Unknown => unreachable!("seen to before"),
     })
 }
 

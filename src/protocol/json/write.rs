@@ -5,8 +5,8 @@ use serde::Serialize;
 use super::object::{Object, Reference};
 use crate::chat::{
     AccountNews, AccountRefusal, CloseReason, Crowd, Decision, Event, ExpulsionNews, Farewell, Language,
-    Message, MessageFault, MessageKind, Name, NameRefusal, Occasion, Office, Person, PlaceNews, PutOut,
-    Question, RoomListing, RoomRefusal, ServerNews, Text, Trouble,
+    Message, MessageFault, MessageKind, Name, NameRefusal, Occasion, Office, Person, PlaceNews, Posted,
+    PutOut, Question, Reach, RoomListing, RoomRefusal, ServerNews, Text, Trouble, UnixMillis,
 };
 use crate::clock::Zone;
 use crate::protocol::{english, spanish};
@@ -19,37 +19,24 @@ pub fn write(
     reference: Option<&Reference>,
     out: &mut String,
 ) {
-    let sentence = || {
-        let mut words = String::new();
-        match language {
-            Language::Spanish => spanish::write(event, zone, &mut words),
-            Language::English => english::write(event, zone, &mut words),
-        }
-        words.trim().trim_start_matches("--- ").to_owned()
-    };
     let told = match event {
         Event::Message { room, message } => return said(room, message, reference, out),
-        Event::Private { from, text } => {
-            let mut object = Object::new("private", out);
-            object.put("from", from.as_str()).put("text", text.as_str());
-            return object.end(None);
-        }
-        Event::PrivateSent { to, text, away } => {
-            let mut object = Object::new("private", out);
-            object
-                .put("to", to.as_str())
-                .put("text", text.as_str())
-                .maybe("away", away.as_ref().map(Text::as_str));
+        Event::Private { from, to, text, at } => return private((from, to), text, *at, out).end(None),
+        Event::PrivateSent { from, to, text, at, here, away } => {
+            let mut object = private((from, to), text, *at, out);
+            object.maybe("absent", (!here).then_some(true)).maybe("away", away.as_ref().map(Text::as_str));
             return object.end(reference);
         }
         Event::Arrived { crowd, room } => {
             let mut object = Object::new("joined", out);
-            moved(&mut object, crowd, room.as_ref());
+            object.put("room", room.as_ref().unwrap_or(&Name::general()).as_str());
+            moved(&mut object, crowd, room.is_none());
             return object.end(None);
         }
         Event::ManyDeparted { crowd, room } => {
             let mut object = Object::new("left", out);
-            moved(&mut object, crowd, room.as_ref());
+            object.maybe("room", room.as_ref().map(Name::as_str));
+            moved(&mut object, crowd, room.is_none());
             return object.end(None);
         }
         Event::Departed { name, farewell } => return departed(name, farewell, out),
@@ -61,10 +48,31 @@ pub fn write(
         Event::NamePrompt => return Object::new("name", out).end(None),
         event => event,
     };
-    let text = sentence();
+    let text = sentence(told, language, zone);
     let mut object = fact(told, language, out);
-    object.put("text", text);
+    object.maybe("text", text);
     object.end(reference.filter(|_| answers(told)));
+}
+
+/// What a program shows that does not know the event. None: it is a list, of as many lines as there are in it.
+fn sentence(event: &Event, language: Language, zone: &Zone) -> Option<String> {
+    let mut words = String::new();
+    match event {
+        Event::Present { .. } | Event::Rooms { .. } | Event::OfflineMessages { .. } => return None,
+        Event::Recalled { reach: Reach::All, .. } => return None,
+        Event::Recalled { reach, .. } => {
+            // Writing to a String cannot fail.
+            let _ = match language {
+                Language::Spanish => spanish::reach(*reach, &mut words),
+                Language::English => english::reach(*reach, &mut words),
+            };
+        }
+        event => match language {
+            Language::Spanish => spanish::write(event, zone, &mut words),
+            Language::English => english::write(event, zone, &mut words),
+        },
+    }
+    Some(words.trim().trim_start_matches("--- ").to_owned())
 }
 
 /// Adds that a command was carried out, of which there is nothing else to tell.
@@ -73,9 +81,13 @@ pub fn ok(reference: &Reference, out: &mut String) {
 }
 
 /// Adds the last message before the end of a connection.
-pub fn farewell(reason: CloseReason, out: &mut String) {
+pub fn farewell(reason: CloseReason, language: Language, out: &mut String) {
+    let text = match language {
+        Language::Spanish => spanish::ending(reason),
+        Language::English => english::ending(reason),
+    };
     let mut object = Object::new("bye", out);
-    object.put("reason", ending(reason));
+    object.put("reason", ending(reason)).put("text", text);
     object.end(None);
 }
 
@@ -106,12 +118,17 @@ fn said(room: &Name, message: &Message, reference: Option<&Reference>, out: &mut
     object.end(reference);
 }
 
-/// Those who may be named to all recipients, and how many more there are: of the others it is not known who hides them.
-fn moved(object: &mut Object<'_>, crowd: &Crowd, room: Option<&Name>) {
+fn private<'a>((from, to): (&Name, &Name), text: &Text, at: UnixMillis, out: &'a mut String) -> Object<'a> {
+    let mut object = Object::new("private", out);
+    object.put("from", from.as_str()).put("to", to.as_str()).put("text", text.as_str()).put("at", at.0);
+    object
+}
+
+/// Those who may be named to all recipients, and how many more there are: of the others it is not known who hides them. `chat`: they
+/// came into the chat, or left it, and not only a room.
+fn moved(object: &mut Object<'_>, crowd: &Crowd, chat: bool) {
     let told = names(crowd.named());
-    let more = crowd.count() - told.len();
-    object.maybe("room", room.map(Name::as_str)).put("names", told).maybe("more", (more > 0).then_some(more));
-    object.put("chat", room.is_none());
+    object.more(crowd.count() - told.len()).put("names", told).put("chat", chat);
 }
 
 fn departed(name: &Name, farewell: &Farewell, out: &mut String) {
@@ -136,19 +153,30 @@ fn fact<'a>(event: &Event, language: Language, out: &'a mut String) -> Object<'a
             object.put("question", asked(*question));
             object
         }
-        Event::Welcome { name, others } => {
+        Event::Welcome { name, room, topic, others } => {
             let mut object = Object::new("welcome", out);
             object.put("name", name.as_str()).put("lang", code(language));
             object.put("version", env!("CARGO_PKG_VERSION"));
-            let names = others.as_ref().map(|others| names(others.names.iter().chain([name])));
-            object.put("room", others.as_ref().map(|_| "general")).maybe("names", names);
+            object.put("room", room.as_ref().map(Name::as_str));
+            if let Some(others) = others {
+                object.put("names", names(others.names.iter().chain([name])));
+                object.more(others.total - others.names.len());
+            }
+            object.maybe("topic", topic.as_ref().map(Text::as_str));
             object
         }
-        Event::Recalled { occasion, lines, .. } => {
-            let mut object =
-                Object::new(if *occasion == Occasion::Searched { "found" } else { "history" }, out);
-            object.put("entering", *occasion == Occasion::Entering);
-            object.put("lines", lines.iter().map(Line::of).collect::<Vec<_>>());
+        Event::Recalled { occasion: Occasion::Searched, room, lines, .. } => {
+            let mut object = Object::new("found", out);
+            let found =
+                lines.iter().map(|(elsewhere, line)| Line::of(line, elsewhere.as_ref().or(room.as_ref())));
+            object.put("lines", found.collect::<Vec<_>>());
+            object
+        }
+        Event::Recalled { occasion, room, lines, more, .. } => {
+            let mut object = Object::new("history", out);
+            object.maybe("room", room.as_ref().map(Name::as_str));
+            object.put("entering", *occasion == Occasion::Entering).put("more", more);
+            object.put("lines", lines.iter().map(|(_, message)| Line::of(message, None)).collect::<Vec<_>>());
             object
         }
         Event::OfflineMessages { messages, .. } => {
@@ -178,7 +206,8 @@ fn about_room<'a>(event: &Event, out: &'a mut String) -> Object<'a> {
     match event {
         Event::Entered { room, people, topic, created } => {
             let mut object = Object::new("entered", out);
-            object.put("room", room.as_str()).put("people", people).put("created", created);
+            object.put("room", room.as_str()).put("created", created);
+            object.put("names", names(&people.names)).more(people.total - people.names.len());
             object.maybe("topic", topic.as_ref().map(Text::as_str));
             object
         }
@@ -244,6 +273,21 @@ fn error_or_notice<'a>(event: &Event, out: &'a mut String) -> Object<'a> {
     };
     let mut object = Object::new(kind, out);
     object.put("code", code);
+    match event {
+        Event::Ignoring(name) | Event::NoLongerIgnoring(name) | Event::HasLeft(name) => {
+            object.put("name", name.as_str());
+        }
+        Event::KeysTried { room, tries, by } => {
+            object.put("room", room.as_str()).put("tries", tries).put("by", by.as_str());
+        }
+        Event::AwaySet(reason) => {
+            object.put("reason", reason.as_str());
+        }
+        Event::Server(ServerNews::Said { room, text }) => {
+            object.maybe("room", room.as_ref().map(Name::as_str)).put("words", text.as_str());
+        }
+        _ => {}
+    }
     object
 }
 
@@ -263,6 +307,9 @@ fn put_out<'a>(room: &Name, cause: &PutOut, out: &'a mut String) -> Object<'a> {
 fn decided<'a>(room: &Name, by: &Name, decision: &Decision, out: &'a mut String) -> Object<'a> {
     let mut object = Object::new("decided", out);
     object.put("room", room.as_str()).put("by", by.as_str());
+    if let Decision::Kicked(_, words) = decision {
+        object.maybe("words", words.as_ref().map(Text::as_str));
+    }
     let (what, name) = match decision {
         Decision::Topic(_) => ("topic", None),
         Decision::Keyed(true) => ("key", None),
@@ -331,7 +378,7 @@ fn error(event: &Event) -> Option<&'static str> {
             RoomRefusal::NoSuchRoom(_) => "no_such_room",
             RoomRefusal::NotIn(_) | RoomRefusal::Nowhere => "not_there",
             RoomRefusal::Banned(_) | RoomRefusal::BannedOnArrival(_) => "banned",
-            RoomRefusal::Closed(_) => "key_needed",
+            RoomRefusal::Closed(_) => "closed",
             RoomRefusal::WrongKey(_) => "wrong_key",
             RoomRefusal::KeyWait(..) => "too_fast",
             RoomRefusal::TooMany | RoomRefusal::NoneLeft | RoomRefusal::OverShare => "too_many",
@@ -339,6 +386,11 @@ fn error(event: &Event) -> Option<&'static str> {
             RoomRefusal::MayNotSpeak(_) => "muted",
             RoomRefusal::NotThere(..) => "no_such_person",
             RoomRefusal::NotBanned(..) => "not_banned",
+        },
+        Event::Posted(posted) => match posted {
+            Posted::Kept => return None,
+            Posted::Full | Posted::OverShare => "too_many",
+            Posted::Failed | Posted::Displaced => "failed",
         },
         Event::Expulsion(ExpulsionNews::Refused(_)) => "not_allowed",
         Event::Expulsion(ExpulsionNews::Told(_)) => "expelled",
@@ -365,7 +417,7 @@ fn error(event: &Event) -> Option<&'static str> {
 fn notice(event: &Event) -> &'static str {
     match event {
         Event::PasswordAgain => "password_again",
-        Event::Posted(_) => "posted",
+        Event::Posted(_) => "kept",
         Event::KeysTried { .. } => "keys_tried",
         Event::Motd(_) => "motd",
         Event::AwaySet(_) => "away",
@@ -418,14 +470,16 @@ fn names<'a>(names: impl IntoIterator<Item = &'a Name>) -> Vec<&'a str> {
     names.into_iter().map(Name::as_str).collect()
 }
 
-/// A line of the history.
+/// A line of the history, or a place where some are missing, which has neither sender nor words.
 #[derive(Serialize)]
 struct Line<'a> {
     id: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     room: Option<&'a str>,
-    from: &'a str,
-    text: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
     at: i64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     action: bool,
@@ -435,15 +489,16 @@ struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    fn of((room, message): &'a (Option<Name>, Message)) -> Line<'a> {
+    fn of(message: &'a Message, room: Option<&'a Name>) -> Line<'a> {
+        let missing = message.missing();
         Line {
             id: message.id.0.to_string(),
-            room: room.as_ref().map(Name::as_str),
-            from: message.from.as_str(),
-            text: message.text.as_str(),
+            room: room.map(Name::as_str),
+            from: missing.is_none().then(|| message.from.as_str()),
+            text: missing.is_none().then(|| message.text.as_str()),
             at: message.at.0,
             action: message.kind == MessageKind::Acted,
-            missing: message.missing(),
+            missing,
         }
     }
 }

@@ -184,9 +184,9 @@ fn parse_command(line: &str) -> Command {
             _ => Command::Unclear(Trouble::Usage(verb)),
         },
         (Verb::Reply, Some(text)) => Command::Reply(text),
-        (Verb::History, None) => Command::History { room: None, lines: None },
+        (Verb::History, None) => Command::History { room: None, lines: None, before: None },
         (Verb::History, Some(_)) => match rest.parse() {
-            Ok(lines) if lines > 0 => Command::History { room: None, lines: Some(lines) },
+            Ok(lines) if lines > 0 => Command::History { room: None, lines: Some(lines), before: None },
             _ => Command::Unclear(Trouble::Usage(verb)),
         },
         (Verb::Search, Some(words)) => Command::Search(words),

@@ -8,8 +8,8 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    Decision, Event, Farewell, Language, MessageFault, Name, NameList, NameRefusal, Occasion, Person, Reach,
-    ServerNews, Text, Trouble, Verb, Wording,
+    CloseReason, Decision, Event, Farewell, Language, MessageFault, Name, NameList, NameRefusal, Occasion,
+    Person, Reach, ServerNews, Text, Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -64,10 +64,10 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Account(news) => accounts::news(news, out),
         Event::Posted(posted) => accounts::posted(*posted, out),
         Event::OfflineMessages { now, messages } => accounts::offline_messages(messages, *now, zone, out),
-        Event::Welcome { name, others } => welcome(name, others.as_ref(), out),
+        Event::Welcome { name, others, .. } => welcome(name, others.as_ref(), out),
         Event::Message { message, .. } => WORDS.message(message, out),
-        Event::Private { from, text } => writeln!(out, "[privado] {from}: {text}"),
-        Event::PrivateSent { to, text, away } => private_sent(to, text, away.as_ref(), out),
+        Event::Private { from, text, .. } => writeln!(out, "[privado] {from}: {text}"),
+        Event::PrivateSent { to, text, away, .. } => private_sent(to, text, away.as_ref(), out),
         Event::Recalled { .. } => recalled(event, zone, out),
         Event::HistoryBusy => writeln!(out, "El historial está ocupado. Prueba dentro de un momento."),
         Event::Motd(lines) => lines.iter().try_for_each(|line| writeln!(out, "{line}")),
@@ -77,7 +77,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Departed { name, farewell } => departed(name, farewell, out),
         Event::ManyDeparted { crowd, room } => rooms::departed(crowd, room.as_ref(), out),
         Event::Entered { room, people, topic, created } => {
-            rooms::entered(room, *people, topic.as_ref(), *created, out)
+            rooms::entered(room, people.total, topic.as_ref(), *created, out)
         }
         Event::Left { room, current } => rooms::left(room, current.as_ref(), out),
         Event::PutOut { room, cause } => rooms::put_out(room, cause, out),
@@ -155,6 +155,22 @@ fn server_news(news: &ServerNews, out: &mut String) -> std::fmt::Result {
     }
 }
 
+/// The last words to a program, by which its connection ends.
+pub(super) fn ending(reason: CloseReason) -> &'static str {
+    match reason {
+        CloseReason::Quit | CloseReason::EndOfInput | CloseReason::Lost => "Has salido del chat.",
+        CloseReason::Stalled => "Ya no leías nada: esta conexión se cierra.",
+        CloseReason::NameTimeout => "Se acabó el tiempo para dar un nombre.",
+        CloseReason::Full => "El chat está lleno. Prueba más tarde.",
+        CloseReason::Foreign => "Ese no es un protocolo del chat.",
+        CloseReason::Replaced => "Tu nombre sigue en otra conexión.",
+        CloseReason::Expelled => "Te han expulsado del chat.",
+        CloseReason::Kicked => "El servidor cierra tu conexión.",
+        CloseReason::Revoked => "La contraseña que diste ya no vale.",
+        CloseReason::ServerStops => "El servidor se detiene.",
+    }
+}
+
 /// What was decided about a room, as the console tells it.
 pub(super) fn decision(room: &Name, by: &Name, decision: &Decision) -> String {
     let mut told = String::new();
@@ -177,7 +193,7 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) -> std::fmt::Res
 }
 
 fn recalled(event: &Event, zone: &Zone, out: &mut String) -> std::fmt::Result {
-    let Event::Recalled { occasion, now, lines, reach } = event else { return Ok(()) };
+    let Event::Recalled { occasion, now, lines, reach, .. } = event else { return Ok(()) };
     match occasion {
         Occasion::Asked if lines.is_empty() && *reach != Reach::Displaced => {
             writeln!(out, "Todavía no se ha dicho nada aquí.")?
@@ -187,6 +203,11 @@ fn recalled(event: &Event, zone: &Zone, out: &mut String) -> std::fmt::Result {
         }
         _ => WORDS.recalled(lines, *now, zone, out)?,
     }
+    self::reach(*reach, out)
+}
+
+/// Why some of what was looked for may not be there.
+pub(super) fn reach(reach: Reach, out: &mut String) -> std::fmt::Result {
     match reach {
         Reach::All => Ok(()),
         Reach::Displaced => writeln!(

@@ -10,12 +10,15 @@ use std::time::{Duration, Instant};
 use rusqlite::{CachedStatement, Connection, Error, ErrorCode, OpenFlags, Result, params};
 
 use super::values::message;
-use crate::chat::{Look, Message, Reach, RoomKey};
+use crate::chat::{Look, Message, MessageId, Reach, RoomKey};
 use crate::limits::{ANSWER_MAX_BYTES, HISTORY_BUSY_STEP, SEARCH_TIMEOUT};
 use crate::storage::reply::Sought;
 
 /// What a line costs an answer beside its words, roughly.
 const ROW_OVERHEAD_BYTES: usize = 128;
+
+/// Behind all messages.
+pub(super) const NEWEST: MessageId = MessageId(u64::MAX);
 
 /// Steps of SQLite's virtual machine between two looks at the clock: some 10 µs of work, or a page of an index.
 const STEPS: i32 = 100;
@@ -77,8 +80,9 @@ impl Reader {
         let mut sought = Sought::default();
         let found = match look {
             Look::Entering(room, count) | Look::Last(room, count) => {
-                last(&self.connection, *room, *count).map(|lines| sought.lines = lines)
+                self.last(*room, *count, NEWEST, &mut sought)
             }
+            Look::Before(room, count, before) => self.last(*room, *count, *before, &mut sought),
             Look::Search(rooms, words, count) => self.search(rooms, words.as_str(), *count, &mut sought),
         };
         match found {
@@ -86,6 +90,16 @@ impl Reader {
             found => found?,
         }
         Ok(sought)
+    }
+
+    fn last(&self, room: RoomKey, count: usize, before: MessageId, sought: &mut Sought) -> Result<()> {
+        // One more than asked for, to know of it.
+        let rows = count.saturating_add(1);
+        let (mut lines, cut) = last(&self.connection, room, rows, before)?;
+        sought.more = cut || lines.len() > count;
+        lines.drain(..lines.len().saturating_sub(count));
+        sought.lines = lines;
+        Ok(())
     }
 
     pub(super) fn cached(&self, sql: &str) -> Result<CachedStatement<'_>> {
@@ -97,26 +111,34 @@ fn was_interrupted(error: &Error) -> bool {
     error.sqlite_error_code() == Some(ErrorCode::OperationInterrupted)
 }
 
-/// What was said last in a room, oldest first.
-pub(super) fn last(connection: &Connection, room: RoomKey, count: usize) -> Result<Vec<Message>> {
+/// What was said last in a room before that message, oldest first; and whether one answer does not bear all of it.
+pub(super) fn last(
+    connection: &Connection,
+    room: RoomKey,
+    count: usize,
+    before: MessageId,
+) -> Result<(Vec<Message>, bool)> {
     let mut last = connection.prepare_cached(
-        "SELECT id, room, at, kind, who, text FROM line WHERE room = ?1 ORDER BY id DESC LIMIT ?2",
+        "SELECT id, room, at, kind, who, text FROM line WHERE room = ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3",
     )?;
     let count = i64::try_from(count).unwrap_or(i64::MAX);
-    fitting(last.query_and_then(params![room, count], message)?.filter_map(Result::transpose))
+    let before = i64::try_from(before.0).unwrap_or(i64::MAX);
+    fitting(last.query_and_then(params![room, before, count], message)?.filter_map(Result::transpose))
 }
 
-/// As many messages, which come newest first, as one answer bears; oldest first. No more than that are read.
-pub(super) fn fitting(newest: impl Iterator<Item = Result<Message>>) -> Result<Vec<Message>> {
-    let (mut lines, mut bytes) = (Vec::new(), 0);
+/// As many messages, which come newest first, as one answer bears; oldest first. No more than that are read: whether there are more
+/// is said too.
+pub(super) fn fitting(newest: impl Iterator<Item = Result<Message>>) -> Result<(Vec<Message>, bool)> {
+    let (mut lines, mut bytes, mut cut) = (Vec::new(), 0, false);
     for line in newest {
         let line = line?;
         bytes += line.text.as_str().len() + ROW_OVERHEAD_BYTES;
-        if bytes > ANSWER_MAX_BYTES {
+        cut = bytes > ANSWER_MAX_BYTES;
+        if cut {
             break;
         }
         lines.push(line);
     }
     lines.reverse();
-    Ok(lines)
+    Ok((lines, cut))
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 use rusqlite::{Result, params};
 
 use super::database::Database;
-use super::reader::last;
+use super::reader::{NEWEST, last};
 use super::values::{account, name, words};
 use crate::chat::{Message, MessageId, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord};
 use crate::limits::{
@@ -129,10 +129,10 @@ impl Database {
     pub(super) fn recent(&self, rooms: &[RoomRecord]) -> Result<Vec<Message>> {
         let others: Vec<RoomKey> = rooms.iter().map(|room| room.key).filter(|&key| key != GENERAL).collect();
         let each = RELOADED_LINES_PER_ROOM.min(RELOADED_LINES / others.len().max(1));
-        let mut rows = last(&self.connection, GENERAL, HISTORY_LINES_PER_ROOM)?;
+        let mut rows = last(&self.connection, GENERAL, HISTORY_LINES_PER_ROOM, NEWEST)?.0;
         let mut bytes = 0;
         for room in others {
-            let found = last(&self.connection, room, each)?;
+            let found = last(&self.connection, room, each, NEWEST)?.0;
             bytes += found.iter().map(|line| line.text.as_str().len()).sum::<usize>();
             rows.extend(found);
             if bytes > HISTORY_MAX_BYTES {
@@ -223,7 +223,7 @@ impl Database {
 }
 
 fn general() -> Name {
-    Name::known("general").expect("a good name")
+    Name::general()
 }
 
 /// What `room_mark.kind` says.

@@ -107,7 +107,7 @@ impl Reader {
         };
         sought.looked_at += looked_at as u64;
         if found.len() > sought.lines.len() || matches!(ended, Ok(true)) {
-            sought.lines = fitting(found.into_iter().map(Ok))?;
+            (sought.lines, _) = fitting(found.into_iter().map(Ok))?;
         }
         if matches!(ended, Ok(false)) && self.watch().is_over() {
             sought.reach = Reach::Newest;

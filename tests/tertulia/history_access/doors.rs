@@ -129,7 +129,8 @@ impl Door {
     pub fn of(event: &Event) -> Door {
         match event {
             Event::Message { .. } => Door::Live,
-            Event::Entered { .. } => Door::Entered,
+            // Who goes on where they were is welcomed there.
+            Event::Entered { .. } | Event::Welcome { .. } => Door::Entered,
             Event::Decided { .. } => Door::Decided,
             Event::Arrived { .. } => Door::Came,
             Event::Departed { .. } | Event::ManyDeparted { .. } => Door::Went,

@@ -32,6 +32,8 @@ pub struct Page {
     identified: bool,
     /// Whether they go on where an older connection of theirs was.
     resumed: bool,
+    /// Whether a newer connection of theirs, which is greeted as the reader, went on where the reader was, who is watched then.
+    gave_way: bool,
     /// Whether the reader hides Olga.
     deaf: bool,
 }
@@ -52,6 +54,7 @@ impl Page {
             owners: 0,
             identified: false,
             resumed: false,
+            gave_way: false,
             deaf: false,
         }
     }
@@ -106,6 +109,7 @@ impl Page {
             _ => self.other_rita,
         };
         self.resumed = step == Step::TakenOver;
+        self.gave_way = step == Step::Replaced;
         let owners = [Step::Returns, Step::IsRitaAgain, Step::Claimed, Step::ClaimedByMember];
         self.identified = self.resumed || owners.contains(&step);
     }
@@ -259,9 +263,8 @@ impl Diary {
     fn turned_to_the_room(&self, stage: usize) -> bool {
         stage > 0 && {
             let [before, now] = [stage - 1, stage].map(|at| &self.0[at]);
-            now.seat == Seat::In
-                && !now.resumed
-                && (before.seat != Seat::In || before.connection != now.connection)
+            now.gave_way && before.seat == Seat::In
+                || now.seat == Seat::In && (before.seat != Seat::In || before.connection != now.connection)
         }
     }
 

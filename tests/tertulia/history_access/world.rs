@@ -255,7 +255,7 @@ impl World {
             self.apply(Some((door, self.stage)), Input::Command(id, command));
         }
         for (query, command) in [
-            (Query::History, Command::History { room: None, lines: Some(100) }),
+            (Query::History, Command::History { room: None, lines: Some(100), before: None }),
             (Query::Search, Command::Search(text(word))),
             (Query::SearchWord, Command::Search(text(WORD))),
         ] {
@@ -345,7 +345,8 @@ impl Shell for World {
         self.way = None;
         match (&mut self.waiting, effect) {
             (_, Effect::Request(to, Request::Look(look))) => {
-                let everything = Found { look: look.clone(), lines: self.said.clone(), reach: Reach::All };
+                let everything =
+                    Found { look: look.clone(), lines: self.said.clone(), more: true, reach: Reach::All };
                 let found = [(Shelf::Careful, self.memory.look(look)), (Shelf::Careless, everything)];
                 self.answers.push(Answer { query: self.query, asked: self.stage, to, found });
             }

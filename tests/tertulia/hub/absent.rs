@@ -68,7 +68,7 @@ fn offline_messages_are_for_the_account_and_not_for_the_name() {
     chat.types_secret(id, "margarita");
     chat.says(id, "Mario");
     chat.hush();
-    chat.does(id, Command::History { room: None, lines: None });
+    chat.does(id, Command::History { room: None, lines: None, before: None });
     assert_eq!(chat.hears(id), NOTHING);
 }
 

@@ -10,8 +10,10 @@ use tertulia::limits::BANS_LISTED;
 pub fn brief(event: &Event) -> String {
     match event {
         Event::Entered { room, created: true, .. } => format!("made #{room}"),
-        Event::Entered { room, people, topic: None, .. } => format!("in #{room}: {people}"),
-        Event::Entered { room, people, topic: Some(topic), .. } => format!("in #{room}: {people} ({topic})"),
+        Event::Entered { room, people, topic: None, .. } => format!("in #{room}: {}", people.total),
+        Event::Entered { room, people, topic: Some(topic), .. } => {
+            format!("in #{room}: {} ({topic})", people.total)
+        }
         Event::Left { room, current: None } => format!("left #{room}, nowhere now"),
         Event::Left { room, current: Some(current) } => format!("left #{room}, in #{current} now"),
         Event::RoomRefused(refusal) => brief_refusal(refusal),
@@ -30,7 +32,7 @@ pub fn brief(event: &Event) -> String {
             format!("#{room} bans [{}], mutes [{}]", brief_list(banned), brief_list(muted))
         }
         Event::Invited { room, by } => format!("{by} invites to #{room}"),
-        Event::Private { from, text } => format!("[{from}] {text}"),
+        Event::Private { from, text, .. } => format!("[{from}] {text}"),
         Event::PrivateSent { to, text, away: None, .. } => format!("[to {to}] {text}"),
         Event::PrivateSent { to, text, away: Some(away), .. } => format!("[to {to}] {text} (away: {away})"),
         Event::NobodyToAnswer => "nobody to answer".into(),

@@ -1,6 +1,7 @@
 //! What a newcomer is told of who is here.
 
 use tertulia::chat::{ChatConfig, ClientId, Command, Event, NameList};
+use tertulia::limits::{NAMES_ASKED, NAMES_TOLD_MAX};
 
 use super::{Book, Chat, SECOND, ignore, join, name, text};
 
@@ -19,7 +20,7 @@ fn list(names: &[&str], total: usize) -> Option<NameList> {
 }
 
 #[test]
-fn greeting_has_the_names_of_a_few_and_counts_all() {
+fn greeting_has_all_names_of_a_few() {
     let mut chat = Chat::new();
     let mut told = Vec::new();
     let names = ["Ana", "Eva", "Luis", "Pedro", "Juan", "Sara", "Iker"];
@@ -27,8 +28,37 @@ fn greeting_has_the_names_of_a_few_and_counts_all() {
         let id = chat.enters(person);
         told.push(others(&mut chat, id));
     }
-    let expected: Vec<_> = (0..=7).map(|total| list(&names[..total.min(6)], total)).collect();
+    let expected: Vec<_> = (0..=7).map(|total| list(&names[..total], total)).collect();
     assert_eq!(told, expected);
+}
+
+#[test]
+fn names_are_complete_up_to_a_bound_and_the_first_few_beyond() {
+    let mut chat = Chat::new();
+    let names: Vec<String> = (0..=NAMES_TOLD_MAX).map(|number| format!("p{number}")).collect();
+    let ids: Vec<ClientId> = names.iter().map(|name| chat.enters(name)).collect();
+    let all: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(others(&mut chat, ids[NAMES_TOLD_MAX]), list(&all[..NAMES_TOLD_MAX], NAMES_TOLD_MAX));
+    let id = chat.enters("Eva");
+    assert_eq!(others(&mut chat, id), list(&all[..NAMES_ASKED], NAMES_TOLD_MAX + 1));
+    // The same of a room that is entered later, with oneself at the end.
+    let last = ids[NAMES_TOLD_MAX];
+    ids.iter().for_each(|&id| chat.does(id, join("cocina")));
+    let expected = NameList { names: all.iter().map(|raw| name(raw)).collect(), total: all.len() };
+    assert_eq!(people(&mut chat, last), expected);
+    chat.does(id, join("cocina"));
+    let expected = list(&[&all[..NAMES_ASKED], &["Eva"]].concat(), NAMES_TOLD_MAX + 2);
+    assert_eq!(Some(people(&mut chat, id)), expected);
+}
+
+/// Who is in the room that `id` has entered last, as they were told.
+#[track_caller]
+fn people(chat: &mut Chat, id: ClientId) -> NameList {
+    let told = chat.events(id).into_iter().rev().find_map(|event| match event {
+        Event::Entered { people, .. } => Some(people),
+        _ => None,
+    });
+    told.expect("they entered")
 }
 
 #[test]

@@ -372,7 +372,7 @@ fn target_room_is_one_that_the_client_is_in() {
     let commands = [
         Command::Say { room: room(), text: text("hola") },
         Command::Act { room: room(), text: text("salta") },
-        Command::History { room: room(), lines: None },
+        Command::History { room: room(), lines: None, before: None },
         Command::Topic { room: room(), topic: None },
         Command::Topic { room: room(), topic: Some(text("gritos")) },
         Command::Key { room: room(), key: None },

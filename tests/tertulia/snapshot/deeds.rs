@@ -64,7 +64,7 @@ fn in_rooms() -> impl Strategy<Value = Command> {
         1 => Just(Command::Bans { room: None }),
         1 => Just(Command::Rooms),
         1 => Just(Command::Who(None)),
-        1 => Just(Command::History { room: None, lines: None }),
+        1 => Just(Command::History { room: None, lines: None, before: None }),
         1 => Just(Command::Search(text("recetas"))),
     ]
 }

@@ -2,12 +2,12 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tertulia::chat::{ClientId, Look, MonoTime, Reply, RoomKey, RoomRecord, Text};
+use tertulia::chat::{ClientId, Found, Look, MessageId, MonoTime, Reply, RoomKey, RoomRecord, Text};
 use tertulia::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_EXPIRY_ROWS, HISTORY_QUEUE_JOBS};
 use tertulia::storage::{FileNews, StorageEvent, Store};
 
 use super::expulsions::expulsion;
-use super::support::{DEADLINE, Desk, Dir, GENERAL, line, room};
+use super::support::{DEADLINE, Desk, Dir, GENERAL, line, room, texts};
 
 #[test]
 fn line_that_is_shown_is_on_the_disk_already() {
@@ -39,6 +39,35 @@ fn answer_of_many_lines_is_bounded_and_brings_the_newest() {
     let shown = desk.last(GENERAL, usize::MAX);
     assert!((20..40).contains(&shown.len()), "{}", shown.len());
     assert!(shown.last().unwrap().starts_with("99 "));
+    assert!(desk.found(Look::Last(GENERAL, 100)).more, "and says that it was cut");
+}
+
+#[test]
+fn lines_before_another_one_come_from_the_file_until_there_is_no_more() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let kitchen = RoomKey(7);
+    for number in 0..7 {
+        desk.keep(line(GENERAL, 0, &format!("sala {number}")));
+        desk.keep(line(kitchen, 0, &format!("cocina {number}")));
+    }
+    let mut look = Look::Last(kitchen, 3);
+    let mut told = Vec::new();
+    loop {
+        let Found { lines, more, .. } = desk.found(look);
+        told.push((texts(&lines).join(" "), more));
+        if !more {
+            break;
+        }
+        look = Look::Before(kitchen, 3, lines[0].id);
+    }
+    let expected =
+        [("cocina 4 cocina 5 cocina 6", true), ("cocina 1 cocina 2 cocina 3", true), ("cocina 0", false)];
+    assert_eq!(told, expected.map(|(words, more)| (words.to_owned(), more)));
+    for (before, found) in [(MessageId(0), 0), (MessageId(u64::MAX), 7)] {
+        let Found { lines, more, .. } = desk.found(Look::Before(kitchen, 7, before));
+        assert_eq!((lines.len(), more), (found, false), "as many as there are: no more");
+    }
 }
 
 #[test]

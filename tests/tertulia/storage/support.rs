@@ -130,11 +130,16 @@ impl Desk {
 
     /// Looks, and waits for what is found.
     pub(crate) fn find(&mut self, look: Look) -> Vec<Message> {
+        self.found(look).lines
+    }
+
+    /// The same, with all that there is to know of it.
+    pub(crate) fn found(&mut self, look: Look) -> Found {
         let id = ClientId::new(1, 1);
         let mut answer = self.look(id, look);
         loop {
             match answer {
-                Some(StorageEvent::Reply { reply: Reply::Found(Found { lines, .. }), .. }) => return lines,
+                Some(StorageEvent::Reply { reply: Reply::Found(found), .. }) => return found,
                 Some(StorageEvent::Reply { reply: Reply::Busy, .. }) => panic!("busy"),
                 None => answer = self.wait().pop(),
                 Some(other) => panic!("{other:?}"),

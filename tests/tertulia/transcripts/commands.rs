@@ -53,7 +53,7 @@ fn meant(verb: Verb, argument: Option<&str>) -> Command {
         (Verb::Topic, topic) => Command::Topic { room: None, topic },
         (Verb::Message, Some(_)) => Command::Message { to: first, text: second },
         (Verb::Reply, Some(words)) => Command::Reply(words),
-        (Verb::History, None) => Command::History { room: None, lines: None },
+        (Verb::History, None) => Command::History { room: None, lines: None, before: None },
         (Verb::History, Some(_)) => Command::Unclear(Trouble::Usage(verb)),
         (Verb::Search, Some(words)) => Command::Search(words),
         (Verb::Key, key) => Command::Key { room: None, key },

@@ -43,11 +43,13 @@ fn message(from: &Name, kind: MessageKind, words: &str) -> Message {
 }
 
 fn recalled(occasion: Occasion, lines: Vec<(Option<Name>, Message)>) -> Event {
-    Event::Recalled { occasion, now: UnixMillis(86_400_000), lines, reach: Reach::All }
+    let (now, room) = (UnixMillis(86_400_000), Some(name("cocina")));
+    Event::Recalled { occasion, now, room, lines, more: false, reach: Reach::All }
 }
 
 fn searched(reach: Reach) -> Event {
-    Event::Recalled { occasion: Occasion::Searched, now: UnixMillis(86_400_000), lines: vec![], reach }
+    let (occasion, now) = (Occasion::Searched, UnixMillis(86_400_000));
+    Event::Recalled { occasion, now, room: None, lines: vec![], more: false, reach }
 }
 
 /// A number for each kind of event. Whoever adds an event is asked for an example of it in [`events`].
@@ -264,7 +266,7 @@ fn events_of_expulsions() -> impl Iterator<Item = Event> {
 fn events_of_names() -> Vec<Event> {
     let (juan, ana) = (name("Juan"), name("Ana"));
     let many = NameList { names: vec![ana.clone()], total: 12_345 };
-    let welcome = |others| Event::Welcome { name: juan.clone(), others };
+    let welcome = |others| Event::Welcome { name: juan.clone(), room: None, topic: None, others };
     let mut events = Vec::from([None, Some(NameList::default()), Some(many)].map(welcome));
     for refusal in [
         NameRefusal::Malformed,
@@ -309,7 +311,7 @@ fn events_of_rooms() -> Vec<Event> {
         Event::Left { room: room.clone(), current: None },
         Event::Left { room: room.clone(), current: Some(name("general")) },
         Event::Invited { room: room.clone(), by: juan.clone() },
-        Event::Private { from: juan.clone(), text: text("hola") },
+        Event::Private { from: juan.clone(), to: ana.clone(), text: text("hola"), at: UnixMillis(1) },
         Event::NobodyToAnswer,
         Event::HasLeft(juan.clone()),
         Event::NotAway,
@@ -319,11 +321,13 @@ fn events_of_rooms() -> Vec<Event> {
     ];
     events.extend(events_of_bans(&room, &juan, &ana));
     for away in [None, Some(text("café"))] {
-        events.push(Event::PrivateSent { to: ana.clone(), text: text("hola"), away });
+        let (from, to, text, at) = (juan.clone(), ana.clone(), text("hola"), UnixMillis(1));
+        events.push(Event::PrivateSent { from, to, text, at, here: true, away });
     }
     for topic in [None, Some(text("recetas"))] {
         events.push(Event::Topic { room: room.clone(), topic: topic.clone() });
         for (people, created) in [(1, true), (1, false), (7, false)] {
+            let people = NameList { names: Vec::new(), total: people };
             events.push(Event::Entered { room: room.clone(), people, topic: topic.clone(), created });
         }
         let decision = Decision::Topic(topic);

@@ -2,7 +2,7 @@
 
 mod account_events;
 mod accounts;
-mod commands;
+pub mod commands;
 mod conversation;
 mod every_event;
 mod history;
