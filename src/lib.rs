@@ -15,7 +15,7 @@
 //! - [`chat`]: the vocabulary (commands, events, effects), names, safe text, and the [`Hub`](chat::Hub) with the rules.
 //! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.
 //! - [`protocol`]: what a connection speaks ([`Protocol`](protocol::Protocol)), the line dialect, telnet's commands, HTTP,
-//!   WebSocket and JSON, Spanish and English. `src/web` is the page that browsers are shown.
+//!   WebSocket, JSON, the headers of proxies, Spanish and English. `src/web` is the page that browsers are shown.
 //! - [`storage`]: what was said before, in memory or in a file with a helper thread of its own; accounts, messages for the absent.
 //! - [`auth`]: passwords: the thread that hashes them, whose turn it is, who has to wait.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.

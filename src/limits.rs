@@ -58,6 +58,9 @@ pub const OPENING_WAIT_FAR: Duration = Duration::from_secs(1);
 /// How long the head of a request may take.
 pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How long nothing may come of a WebSocket that came through a proxy before it is pinged: proxies close what is silent for a minute.
+pub const PROXY_SILENCE: Duration = Duration::from_secs(50);
+
 /// Connections of which it is not known what they speak, or whose request has not come, at once. When one more comes, the oldest of them is
 /// waited for no longer.
 pub const OPENING_MAX: usize = 512;
@@ -534,7 +537,8 @@ pub const HIDDEN_GONE_MAX: usize = 20_000;
 /// Descriptors that no connection gets: poll, signals, log, control socket, history, some 20 in all; and SQLite's, for a while.
 pub const RESERVED_DESCRIPTORS: u64 = 40;
 
-/// Connections beyond the last place that are told "full" at once; the next one waits, unless one address has several.
+/// Connections that were told "full" and are still open: while there are so many, the next one is taken in only if one address has several,
+/// and waits with the system otherwise. Those of [`OPENING_MAX`] that were taken in before are told as well.
 pub const REFUSED_AT_ONCE: usize = 16;
 
 /// Connections that are being closed while others come; beyond it the oldest ends before [`LINGER_TIMEOUT`].

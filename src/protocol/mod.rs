@@ -20,4 +20,4 @@ pub use foreign::ForeignProtocol;
 pub use format::{Encoder, Encoding, Format};
 pub use line::{Codec, Ending, Framed, LineBuffer};
 pub use opening::{Front, OpeningDeadlines};
-pub use spoken::Protocol;
+pub use spoken::{Granted, Protocol};

@@ -12,6 +12,17 @@ use super::opening::{First, Front, Fronted, OpeningDeadlines, Undecided, first};
 use super::web::{Head, WebSocket};
 use crate::chat::{CloseReason, Command, Language, MonoTime, Question};
 
+/// How a connection goes on whose request for a WebSocket was granted.
+#[derive(Clone, Copy, Debug)]
+pub struct Granted {
+    /// Bytes of the request's head.
+    pub length: usize,
+    /// The language of the sentences.
+    pub language: Language,
+    /// When that was, if it came through a proxy: such a one must not be silent for long.
+    pub proxied: Option<MonoTime>,
+}
+
 /// What a connection speaks, and what it has sent that is no command yet.
 #[derive(Debug)]
 pub struct Protocol(Spoken);
@@ -96,18 +107,19 @@ impl Protocol {
         }
     }
 
-    /// A read has found nothing more: that may end what has come. To be called when all commands have been taken.
-    pub fn found_nothing(&mut self, now: MonoTime) {
+    /// A read has found nothing more: that may end what has come. Adds to `answers` what the protocol itself wants to say then. To be
+    /// called when all commands have been taken.
+    pub fn found_nothing(&mut self, now: MonoTime, answers: &mut Vec<u8>) {
         match &mut self.0 {
             Spoken::Fronted(fronted) => fronted.0.late = now >= fronted.0.due(),
             Spoken::Undecided(undecided) => {
                 if now >= undecided.deadlines.line {
-                    self.decide_line(&mut Vec::new());
+                    self.decide_line(answers);
                 }
             }
             Spoken::Line(codec) => codec.found_nothing(now),
             Spoken::Http(head) => head.found_nothing(now),
-            Spoken::WebSocket(_) => {}
+            Spoken::WebSocket(socket) => socket.found_nothing(now, answers),
         }
     }
 
@@ -118,7 +130,7 @@ impl Protocol {
             Spoken::Undecided(undecided) => Some(undecided.deadlines.line),
             Spoken::Line(codec) => codec.piece_due(),
             Spoken::Http(head) => Some(head.until),
-            Spoken::WebSocket(_) => None,
+            Spoken::WebSocket(socket) => socket.due(),
         }
     }
 
@@ -185,11 +197,11 @@ impl Protocol {
         }
     }
 
-    /// A request was granted whose head had so many bytes: what follows it is a WebSocket.
-    pub fn upgrade(&mut self, length: usize, language: Language, answers: &mut Vec<u8>) {
+    /// A request was granted: what follows it is a WebSocket.
+    pub fn upgrade(&mut self, granted: Granted, answers: &mut Vec<u8>) {
         if let Spoken::Http(head) = &self.0 {
-            let mut socket = Box::new(WebSocket::new(language));
-            let behind = head.behind(length);
+            let mut socket = Box::new(WebSocket::new(granted.language, granted.proxied));
+            let behind = head.behind(granted.length);
             if !behind.is_empty() {
                 socket.push(behind, answers);
             }

@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use super::http::{HEAD_MAX_BYTES, Parsed, Status, parse};
 use super::json::{self, Reference};
-use super::websocket::{CloseCode, Decoder, Incoming, close, pong, text};
+use super::websocket::{CloseCode, Decoder, Incoming, close, ping, pong, text};
 use crate::chat::{CloseReason, Command, Language, MonoTime, Question};
-use crate::limits::MESSAGE_MAX_BYTES;
+use crate::limits::{MESSAGE_MAX_BYTES, PROXY_SILENCE};
 
 /// The head of a request, as far as it has come.
 #[derive(Debug)]
@@ -71,6 +71,37 @@ pub(super) struct WebSocket {
     language: Language,
     /// What has been asked for: a password.
     question: Option<Question>,
+    /// Of one that came through a proxy, which closes what is silent.
+    silence: Option<Box<Silence>>,
+}
+
+/// For how long nothing has come.
+#[derive(Debug)]
+struct Silence {
+    /// Something has come since it was last looked at.
+    broken: bool,
+    /// Since then.
+    since: MonoTime,
+    /// When to look at it again. What comes does not move this: a busy connection is looked at no more often than a silent one.
+    due: MonoTime,
+}
+
+impl Silence {
+    /// Looks at it; says whether it has lasted so long that a ping has to break it.
+    fn look(&mut self, now: MonoTime) -> bool {
+        if std::mem::take(&mut self.broken) {
+            self.since = now;
+        }
+        if now < self.due {
+            return false;
+        }
+        let pings = now >= self.since + PROXY_SILENCE;
+        if pings {
+            self.since = now;
+        }
+        self.due = self.since + PROXY_SILENCE;
+        pings
+    }
 }
 
 #[derive(Debug)]
@@ -134,11 +165,16 @@ impl Default for State {
 }
 
 impl WebSocket {
-    pub(super) fn new(language: Language) -> WebSocket {
-        WebSocket { state: None, language, question: None }
+    /// `proxied`: since when it is there, if it came through a proxy.
+    pub(super) fn new(language: Language, proxied: Option<MonoTime>) -> WebSocket {
+        let silence = |since| Box::new(Silence { broken: false, since, due: since + PROXY_SILENCE });
+        WebSocket { state: None, language, question: None, silence: proxied.map(silence) }
     }
 
     pub(super) fn push(&mut self, mut input: &[u8], answers: &mut Vec<u8>) {
+        if let Some(silence) = &mut self.silence {
+            silence.broken = true;
+        }
         let state = self.state.get_or_insert_default();
         while let Some(incoming) = state.decoder.next(&mut input) {
             match incoming {
@@ -149,6 +185,18 @@ impl WebSocket {
                 Err(code) => close(code, "", state.ending.insert(Vec::new())),
             }
         }
+    }
+
+    /// A read has found nothing more.
+    pub(super) fn found_nothing(&mut self, now: MonoTime, answers: &mut Vec<u8>) {
+        if self.silence.as_mut().is_some_and(|silence| silence.look(now)) {
+            ping(answers);
+        }
+    }
+
+    /// When a ping may be due, if nothing comes until then.
+    pub(super) fn due(&self) -> Option<MonoTime> {
+        self.silence.as_ref().map(|silence| silence.due)
     }
 
     pub(super) fn next_command(&mut self) -> Option<Command> {
@@ -215,10 +263,12 @@ impl WebSocket {
     }
 
     pub(super) fn held(&self) -> usize {
-        self.state.as_ref().map_or(0, |state| {
-            let reference = state.reference.as_ref().map_or(0, Reference::held);
-            let ending = state.ending.as_ref().map_or(0, Vec::capacity);
-            size_of::<State>() + state.decoder.held() + state.messages.held() + reference + ending
-        })
+        let silence = self.silence.as_ref().map_or(0, |_| size_of::<Silence>());
+        silence
+            + self.state.as_ref().map_or(0, |state| {
+                let reference = state.reference.as_ref().map_or(0, Reference::held);
+                let ending = state.ending.as_ref().map_or(0, Vec::capacity);
+                size_of::<State>() + state.decoder.held() + state.messages.held() + reference + ending
+            })
     }
 }

@@ -17,8 +17,8 @@ use tertulia::limits::{
     LINE_MAX_BYTES, MESSAGE_MAX_BYTES, PASSWORD_MAX_BYTES, PLACE_MAX_BYTES, READ_BYTES, READ_LOW_BYTES,
     REASON_MAX_BYTES, ROOM_MAX_BYTES, ROOMS_PER_PERSON, TOPIC_MAX_BYTES,
 };
-use tertulia::protocol::Protocol;
 use tertulia::protocol::http::Parsed;
+use tertulia::protocol::{Granted, Protocol};
 use tertulia::storage::Memory;
 
 /// Bytes that are held behind `work` and were not before.
@@ -307,7 +307,7 @@ fn program() -> Protocol {
     let mut protocol = Protocol::request_until(MonoTime::START);
     protocol.push(head.as_bytes(), &mut Vec::new());
     let Some(Parsed::Request(_, length)) = protocol.request() else { panic!("a request") };
-    protocol.upgrade(length, Language::Spanish, &mut Vec::new());
+    protocol.upgrade(Granted { length, language: Language::Spanish, proxied: None }, &mut Vec::new());
     protocol
 }
 

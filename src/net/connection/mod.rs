@@ -150,7 +150,7 @@ impl<S: Stream> Conn<S> {
         };
         self.readable = false;
         match filled {
-            Filled::Drained if self.phase.is_open() => self.protocol.found_nothing(now),
+            Filled::Drained if self.phase.is_open() => self.protocol.found_nothing(now, answers),
             // Who closes with something unread resets the connection; what came before that in one piece counts.
             Filled::Broken if self.phase.is_open() && self.protocol.has_piece() => filled = Filled::Ended,
             _ => {}

@@ -1,11 +1,11 @@
 //! What only connections of programs and browsers have: a request before anything else, references, and a farewell.
 
 use super::{Conn, Standing};
-use crate::chat::{CloseReason, Language, MonoTime};
+use crate::chat::{CloseReason, MonoTime};
 use crate::net::broadcast::Broadcast;
 use crate::net::stream::Stream;
 use crate::protocol::json::Reference;
-use crate::protocol::{Front, OpeningDeadlines};
+use crate::protocol::{Front, Granted, OpeningDeadlines};
 
 impl<S: Stream> Conn<S> {
     /// What the answers to the command that is being carried out are to be known by.
@@ -26,17 +26,16 @@ impl<S: Stream> Conn<S> {
         }
     }
 
-    /// Goes on as a WebSocket, behind the answer to a request whose head had so many bytes.
+    /// Goes on as a WebSocket, behind the answer to its request.
     pub(in crate::net) fn upgrade(
         &mut self,
-        length: usize,
+        granted: Granted,
         answer: &[u8],
-        language: Language,
         broadcast: &Broadcast,
         now: MonoTime,
     ) {
         let mut answers = answer.to_vec();
-        self.protocol.upgrade(length, language, &mut answers);
+        self.protocol.upgrade(granted, &mut answers);
         self.signal(&answers, broadcast, now);
     }
 

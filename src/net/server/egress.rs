@@ -6,13 +6,13 @@
 use std::collections::VecDeque;
 
 use super::connections::Connections;
-use crate::chat::{Audience, ClientId, CloseReason, Event, Hub, Language, MonoTime, Question};
+use crate::chat::{Audience, ClientId, CloseReason, Event, Hub, MonoTime, Question};
 use crate::clock::Zone;
 use crate::limits::BYTES_PER_STEP;
 use crate::net::broadcast::Broadcast;
 use crate::net::connection::Conn;
 use crate::net::stream::Stream;
-use crate::protocol::{Encoder, Encoding, Format, OpeningDeadlines};
+use crate::protocol::{Encoder, Encoding, Format, Granted, OpeningDeadlines};
 
 /// What is on its way to readers.
 #[derive(Debug)]
@@ -178,17 +178,16 @@ impl Egress {
         connections.with_both(id, |conn| conn.farewell(reason, &self.broadcast, now));
     }
 
-    /// Grants a request whose head had so many bytes: a WebSocket follows.
+    /// Grants a request: a WebSocket follows.
     pub(super) fn upgrade<S: Stream>(
         &mut self,
         connections: &mut Connections<S>,
         id: ClientId,
-        length: usize,
+        granted: Granted,
         answer: &[u8],
-        language: Language,
         now: MonoTime,
     ) {
-        connections.with_both(id, |conn| conn.upgrade(length, answer, language, &self.broadcast, now));
+        connections.with_both(id, |conn| conn.upgrade(granted, answer, &self.broadcast, now));
         self.mark_urgent(connections, id);
     }
 

@@ -11,7 +11,7 @@ use crate::chat::{ClientId, CloseReason, Input, Language, MonoTime, Origin};
 use crate::net::connection::{Conn, Standing};
 use crate::net::stream::Stream;
 use crate::protocol::http::{Answer, Method, Parsed, Status, page};
-use crate::protocol::{Front, console};
+use crate::protocol::{Front, Granted, console};
 
 impl<S: Stream> Server<S> {
     /// Lets a connection in that has shown what it speaks. One that gets no place is told so and closed.
@@ -69,7 +69,9 @@ impl<S: Stream> Server<S> {
             Answer::WebSocket(response, query) => {
                 let language = language_asked(query.as_deref()).unwrap_or(self.language);
                 let answer = response.to_bytes(false);
-                self.egress.upgrade(&mut self.connections, id, length, &answer, language, now);
+                let proxied = self.sources.get(&id).is_some_and(|source| source.behind_proxy).then_some(now);
+                let granted = Granted { length, language, proxied };
+                self.egress.upgrade(&mut self.connections, id, granted, &answer, now);
                 self.arrive(id, now);
             }
         }

@@ -102,6 +102,11 @@ pub fn pong(payload: &[u8], out: &mut Vec<u8>) {
     control(Opcode::Pong, &[payload], out);
 }
 
+/// Adds a ping to `out`: two bytes.
+pub fn ping(out: &mut Vec<u8>) {
+    control(Opcode::Ping, &[], out);
+}
+
 /// Adds the end to `out`: nothing may be sent behind it. Of a reason that is too long the first 123 bytes are sent, or a few less, so that no
 /// character is cut.
 pub fn close(code: CloseCode, reason: &str, out: &mut Vec<u8>) {

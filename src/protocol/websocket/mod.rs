@@ -7,5 +7,5 @@ mod frame;
 mod handshake;
 
 pub use decoder::{Decoder, Incoming};
-pub use frame::{CloseCode, HEAD_MAX_BYTES, close, head, pong, text};
+pub use frame::{CloseCode, HEAD_MAX_BYTES, close, head, ping, pong, text};
 pub use handshake::accept_key;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tertulia::chat::{AdminOrder, ChatConfig, Language, Text};
 use tertulia::config::{Config, Door};
-use tertulia::limits::{OPENING_MAX, OPENING_WAIT, OPENING_WAIT_FAR, REQUEST_TIMEOUT};
+use tertulia::limits::{OPENING_MAX, OPENING_WAIT, OPENING_WAIT_FAR, PROXY_SILENCE, REQUEST_TIMEOUT};
 use tertulia::protocol::proxy::{HEADER_MAX_BYTES, Header, read};
 
 use crate::turns::house::House;
@@ -374,4 +374,55 @@ fn crowd_behind_a_proxy_keeps_its_addresses() {
     addresses.sort();
     addresses.dedup();
     assert_eq!(addresses.len(), OPENING_MAX + 50, "{:?}", &addresses[..3]);
+}
+
+/// A frame without a payload, as clients send it.
+fn empty_frame(opcode: u8) -> [u8; 6] {
+    [0x80 | opcode, 0x80, 1, 2, 3, 4]
+}
+
+#[test]
+fn websocket_behind_a_proxy_is_pinged_when_it_is_silent() {
+    const PING: &[u8] = &[0x89, 0];
+    for (address, lines) in [(PROXY, CHAIN), (PROXY, "X: y")] {
+        let mut house = House::new(config());
+        let who = comes(&mut house, Door::Any, address);
+        house.says(who, upgrade(lines));
+        house.heard_bytes(who);
+        let almost = PROXY_SILENCE - Duration::from_millis(1);
+        house.waits(almost);
+        assert_eq!(house.heard_bytes(who), b"");
+        house.waits(Duration::from_millis(1));
+        assert_eq!(house.heard_bytes(who), PING, "{lines}");
+        // Its answer breaks the silence, and so does all else that it sends.
+        house.waits(Duration::from_secs(1));
+        house.says(who, empty_frame(0xa));
+        for frame in [empty_frame(0x1), empty_frame(0xa)] {
+            house.waits(almost);
+            house.says(who, frame);
+            assert!(house.server.input_bytes() <= 64, "{} bytes", house.server.input_bytes());
+        }
+        house.heard_bytes(who);
+        house.waits(almost);
+        assert_eq!(house.heard_bytes(who), b"");
+        house.waits(Duration::from_millis(1));
+        assert_eq!(house.heard_bytes(who), PING);
+        // Whether or not it answers.
+        house.waits(PROXY_SILENCE);
+        assert_eq!(house.heard_bytes(who), PING);
+        assert_eq!(house.server.next_due(), Some(house.now + PROXY_SILENCE), "nothing else is due");
+    }
+}
+
+#[test]
+fn websocket_that_came_by_itself_is_left_in_peace() {
+    let mut house = House::new(config());
+    let who = comes(&mut house, Door::Any, FAR);
+    house.says(who, upgrade(CHAIN));
+    house.heard_bytes(who);
+    assert_eq!(house.server.next_due(), None, "a server at rest sleeps");
+    let lines = comes(&mut house, Door::Any, PROXY);
+    house.says(lines, [TEXT, b"Ana\n"].concat());
+    house.waits(Duration::from_secs(5));
+    assert_eq!(house.server.next_due(), None, "nor are lines pinged");
 }
