@@ -62,6 +62,36 @@ fn refused_crowd_is_told_why_to_the_last() {
     maria.lines_until("Ana: hola");
 }
 
+/// Those that say nothing are waited for, by the hundred at once, and told then. What looks for the one to end first must not look
+/// at all of them for each that comes.
+#[test]
+fn silent_crowd_before_a_full_chat_is_told_why_to_the_last() {
+    const CROWD: usize = 1_500;
+    const { assert!(CROWD > 2 * limits::OPENING_MAX) };
+    let server = Server::start(&["--listen", "127.0.0.1:0", "--max-clients", "2"]);
+    let (mut juan, mut maria) = (Peer::enter(&server, "Juan"), Peer::enter(&server, "María"));
+    #[cfg(target_os = "linux")]
+    let before = crate::support::proc::cpu_ticks(server.id());
+    let mut crowd: Vec<_> = (0..CROWD).map(|_| Peer::connect(&server)).collect();
+    let mut browser = Peer::connect(&server);
+    browser.send(
+        b"GET /chat HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\
+                   Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    assert!(browser.line().starts_with("HTTP/1.1 503 "));
+    maria.say("hola");
+    juan.until("María: hola");
+    for refused in &mut crowd {
+        refused.expect(FULL);
+        refused.expect_end();
+    }
+    #[cfg(target_os = "linux")]
+    {
+        let spent = crate::support::proc::cpu_ticks(server.id()) - before;
+        assert!(spent <= 20, "{spent} hundredths of a second for {CROWD}");
+    }
+}
+
 #[test]
 fn client_without_a_name_makes_room_after_a_while() {
     let server = Server::start(&["--max-clients", "2"]);

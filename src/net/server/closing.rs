@@ -4,7 +4,7 @@
 //! them; and of those that found no place, one of the address that has most of them, and more than one.
 
 use std::cmp::Reverse;
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use slab::Slab;
 
@@ -21,6 +21,8 @@ pub(super) struct Closing {
     lingering: VecDeque<ClientId>,
     /// Those that found no place, oldest first, and from where.
     refused: Vec<(ClientId, Origin)>,
+    /// How many of them each address has: hundreds may be there, and it is asked for each that comes.
+    held: HashMap<Origin, usize>,
 }
 
 impl Closing {
@@ -34,6 +36,7 @@ impl Closing {
 
     pub(super) fn refused(&mut self, id: ClientId, origin: Origin) {
         self.refused.push((id, origin));
+        *self.held.entry(origin).or_default() += 1;
     }
 
     /// How many of those that found no place are not gone.
@@ -43,7 +46,13 @@ impl Closing {
 
     /// One that found no place is gone.
     pub(super) fn gone(&mut self, id: ClientId) {
-        self.refused.retain(|&(refused, _)| refused != id);
+        let Some(at) = self.refused.iter().position(|&(refused, _)| refused == id) else { return };
+        let (_, origin) = self.refused.remove(at);
+        let held = self.held.get_mut(&origin).expect("it has one");
+        *held -= 1;
+        if *held == 0 {
+            self.held.remove(&origin);
+        }
     }
 
     /// The one that can be missed most.
@@ -54,7 +63,10 @@ impl Closing {
 
     /// Of those that found no place, at the address with most of them, the oldest to which the reason has been written.
     pub(super) fn refused_giving_way<S: Stream>(&self, conns: &Slab<Conn<S>>) -> Option<ClientId> {
-        let held = |origin| self.refused.iter().filter(|&&(_, other)| other == origin).count();
+        if self.held.len() == self.refused.len() {
+            return None;
+        }
+        let held = |origin| self.held.get(&origin).copied().unwrap_or(0);
         let told = self.refused.iter().filter(|&&(id, _)| is(id, conns, Conn::is_lingering));
         let &(id, origin) = told.min_by_key(|&&(_, origin)| Reverse(held(origin)))?;
         (held(origin) > 1).then_some(id)
