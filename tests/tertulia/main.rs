@@ -44,6 +44,7 @@ mod pieces;
 mod proxies;
 mod reach;
 mod readme;
+mod running;
 mod safe_text;
 mod signals;
 mod simulation;

@@ -1,5 +1,7 @@
 //! Behind a proxy: whose word about addresses counts, and that each person has their own address then.
 
+mod real;
+
 use std::time::Duration;
 
 use tertulia::chat::{AdminOrder, ChatConfig, Language, Text};

@@ -3,6 +3,7 @@
 use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::thread;
@@ -89,7 +90,9 @@ pub fn ignores(signal: Signal) -> bool {
 /// Whether this machine has `program`; says so if a test has to do without, and fails where none may.
 pub fn has(program: &str) -> bool {
     let path = env::var_os("PATH").unwrap_or_default();
-    let found = env::split_paths(&path).any(|directory| directory.join(program).is_file());
+    // Where Debian has what is started as a service, which not every user has on their path.
+    let services = PathBuf::from("/usr/sbin");
+    let found = env::split_paths(&path).chain([services]).any(|directory| directory.join(program).is_file());
     found || skip(&format!("{program} is not installed"))
 }
 

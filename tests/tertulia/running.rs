@@ -1,0 +1,59 @@
+//! What docs/running.md has people type: its commands are run as they stand there. Its snippets for proxies are tried in
+//! [`proxies`](crate::proxies).
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+
+use crate::support::dir::Dir;
+use crate::support::peer::Peer;
+use crate::support::process::has;
+use crate::support::server::Server;
+
+/// The block of docs/running.md in `language` that has `mark` in it.
+#[track_caller]
+pub fn snippet(language: &str, mark: &str) -> String {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/running.md");
+    let docs = fs::read_to_string(path).expect(path);
+    let opening = format!("```{language}\n");
+    let blocks = docs.split(&opening).skip(1).map(|rest| rest.split("```").next().expect("a block"));
+    let found: Vec<&str> = blocks.filter(|block| block.contains(mark)).collect();
+    assert_eq!(found.len(), 1, "blocks of {language} with {mark:?}");
+    found[0].to_owned()
+}
+
+/// Runs a block of commands in a directory.
+#[track_caller]
+fn run(dir: &Dir, commands: &str) {
+    let mut shell = Command::new("sh");
+    let status = shell.args(["-ec", commands]).current_dir(dir.path()).status().expect("a shell");
+    assert!(status.success(), "{commands}");
+}
+
+#[test]
+fn backup_is_made_and_taken_back_as_the_docs_say() {
+    if !has("sqlite3") {
+        return;
+    }
+    let dir = Dir::new();
+    let data = dir.path().join("chat");
+    let start = || Server::start(&["--rate-limit", "0", "-q", "--data", data.to_str().expect("UTF-8")]);
+    let server = start();
+    let mut ana = Peer::enter(&server, "Ana");
+    ana.say("antes\n/historial");
+    ana.until("Ana: antes"); // so it is on the disk
+    run(&dir, &snippet("sh", ".backup"));
+    let copy = fs::metadata(dir.path().join("copy.db")).expect("a copy");
+    assert_eq!(copy.permissions().mode() & 0o777, 0o600, "for its owner alone");
+    ana.say("después\n/historial");
+    ana.until("Ana: después");
+    assert_eq!(server.complaints(), "");
+
+    run(&dir, &snippet("sh", "install -m 600"));
+    let server = start();
+    let mut eva = Peer::enter(&server, "Eva");
+    eva.say("/idioma");
+    let shown = eva.until("Te hablo en español").join("\n");
+    assert!(shown.contains("Ana: antes") && !shown.contains("después"), "{shown}");
+    assert_eq!(server.complaints(), "");
+}
