@@ -1,5 +1,7 @@
 //! Heads of requests, answers, and who may speak through a browser.
 
+use std::io::Read;
+
 use tertulia::protocol::http::{
     HEAD_MAX_BYTES, HostNames, Method, Parsed, Request, Response, Status, is_same_origin, parse,
 };
@@ -213,8 +215,13 @@ fn page_of_another_origin_is_refused() {
 use tertulia::protocol::http::{Answer, File, Site};
 
 const FILES: [File; 2] = [
-    File { path: "/", media_type: "text/html; charset=utf-8", bytes: b"<!doctype html>" },
-    File { path: "/chat.js", media_type: "text/javascript; charset=utf-8", bytes: b"'use strict'" },
+    File { path: "/", media_type: "text/html; charset=utf-8", bytes: b"<!doctype html>", gzip: b"" },
+    File {
+        path: "/chat.js",
+        media_type: "text/javascript; charset=utf-8",
+        bytes: b"'use strict'",
+        gzip: b"",
+    },
 ];
 
 fn site() -> Site {
@@ -251,6 +258,56 @@ fn files_are_shown_and_not_shown_again() {
     let head = answered(&asks("HEAD /chat.js"));
     assert!(head.contains("Content-Length: 12\r\n") && head.ends_with("\r\n\r\n"), "{head}");
     assert!(answered(&asks("GET /chat.js?v=2")).ends_with("'use strict'"));
+}
+
+/// What one answer says, and the bytes behind its head.
+fn taken(site: &Site, head: &str) -> (String, Vec<u8>) {
+    let Answer::Respond(response) = site.answer(&request(head), true) else { panic!("{head:?}") };
+    let bytes = response.to_bytes(head.starts_with("HEAD"));
+    let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a head") + 4;
+    (String::from_utf8(bytes[..end].to_vec()).unwrap(), bytes[end..].to_vec())
+}
+
+#[test]
+fn files_of_the_page_are_compressed_for_who_takes_it_and_is_saved_a_kilobyte() {
+    let site = Site::new(&tertulia::protocol::http::FILES, HostNames::new([]), Vec::new());
+    let asked = |method: &str, path: &str, more: &str| {
+        taken(&site, &format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n"))
+    };
+    let tag =
+        |head: &str| head.lines().find_map(|line| line.strip_prefix("ETag: ")).expect("a tag").to_owned();
+    let (mut whole, mut sent) = (0, 0);
+    for file in tertulia::protocol::http::FILES {
+        let (plain, bytes) = asked("GET", file.path, "");
+        assert!(!plain.contains("Content-Encoding") && bytes == file.bytes, "{}", file.path);
+        let (head, bytes) = asked("GET", file.path, "Accept-Encoding: gzip, br\r\n");
+        (whole, sent) = (whole + file.bytes.len(), sent + bytes.len());
+        let zipped = head.contains("\r\nContent-Encoding: gzip\r\n");
+        assert_eq!(zipped, file.bytes.len() >= file.gzip.len() + 1024, "{}", file.path);
+        // A cache between must keep both.
+        assert_eq!(zipped, plain.contains("\r\nVary: Accept-Encoding\r\n"), "{}", file.path);
+        assert_eq!(zipped, head.contains("\r\nVary: Accept-Encoding\r\n"), "{}", file.path);
+        assert_eq!(tag(&plain) != tag(&head), zipped, "{}", file.path);
+        if zipped {
+            let mut text = Vec::new();
+            flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut text).unwrap();
+            assert!(text == file.bytes, "{}", file.path);
+        }
+        let (only, nothing) = asked("HEAD", file.path, "Accept-Encoding: gzip\r\n");
+        assert_eq!((only, nothing.len()), (head.clone(), 0), "{}", file.path);
+        // What one has, one has only as it was sent.
+        for (encoding, tag, known) in [
+            ("gzip", tag(&head), true),
+            ("identity", tag(&plain), true),
+            ("gzip", tag(&plain), !zipped),
+            ("identity", tag(&head), !zipped),
+        ] {
+            let more = format!("Accept-Encoding: {encoding}\r\nIf-None-Match: {tag}\r\n");
+            let (head, _) = asked("GET", file.path, &more);
+            assert_eq!(head.starts_with("HTTP/1.1 304 "), known, "{} {encoding} {tag}", file.path);
+        }
+    }
+    assert!(2 * sent < whole, "{sent} of {whole} bytes");
 }
 
 #[test]

@@ -16,6 +16,9 @@ const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; st
      img-src 'self' data:; manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; \
      require-trusted-types-for 'script'; trusted-types 'none'";
 
+/// So many bytes have to be saved for a file to be sent compressed.
+const WORTH_BYTES: usize = 1024;
+
 /// One file that a browser may ask for.
 #[derive(Clone, Copy, Debug)]
 pub struct File {
@@ -25,33 +28,57 @@ pub struct File {
     pub media_type: &'static str,
     /// What is in it.
     pub bytes: &'static [u8],
+    /// The same as gzip, compressed when the server was built.
+    pub gzip: &'static [u8],
+}
+
+macro_rules! file {
+    ($path:literal, $name:literal, $media_type:literal) => {
+        File {
+            path: $path,
+            media_type: $media_type,
+            bytes: include_bytes!(concat!("../../web/", $name)),
+            gzip: include_bytes!(concat!(env!("OUT_DIR"), "/", $name, ".gz")),
+        }
+    };
 }
 
 /// The page, and what it is made of.
 pub const FILES: [File; 9] = [
-    file("/chat.css", "text/css; charset=utf-8", include_bytes!("../../web/chat.css")),
-    file("/chat.js", "text/javascript; charset=utf-8", include_bytes!("../../web/chat.js")),
-    file("/commands.js", "text/javascript; charset=utf-8", include_bytes!("../../web/commands.js")),
-    file("/icon.svg", "image/svg+xml", include_bytes!("../../web/icon.svg")),
-    file("/", "text/html; charset=utf-8", include_bytes!("../../web/index.html")),
-    file("/rooms.js", "text/javascript; charset=utf-8", include_bytes!("../../web/rooms.js")),
-    file("/view.js", "text/javascript; charset=utf-8", include_bytes!("../../web/view.js")),
-    file("/wire.js", "text/javascript; charset=utf-8", include_bytes!("../../web/wire.js")),
-    file("/words.js", "text/javascript; charset=utf-8", include_bytes!("../../web/words.js")),
+    file!("/", "index.html", "text/html; charset=utf-8"),
+    file!("/chat.css", "chat.css", "text/css; charset=utf-8"),
+    file!("/chat.js", "chat.js", "text/javascript; charset=utf-8"),
+    file!("/commands.js", "commands.js", "text/javascript; charset=utf-8"),
+    file!("/icon.svg", "icon.svg", "image/svg+xml"),
+    file!("/rooms.js", "rooms.js", "text/javascript; charset=utf-8"),
+    file!("/view.js", "view.js", "text/javascript; charset=utf-8"),
+    file!("/wire.js", "wire.js", "text/javascript; charset=utf-8"),
+    file!("/words.js", "words.js", "text/javascript; charset=utf-8"),
 ];
-
-const fn file(path: &'static str, media_type: &'static str, bytes: &'static [u8]) -> File {
-    File { path, media_type, bytes }
-}
 
 /// Who may ask, and for what.
 #[derive(Debug)]
 pub struct Site {
-    /// Each with its entity tag.
-    files: Vec<(File, String)>,
+    files: Vec<Shown>,
     names: HostNames,
     /// Origins beside the server's own whose pages may open a WebSocket.
     origins: Vec<String>,
+}
+
+/// A file, with an entity tag for each way in which it is sent.
+#[derive(Debug)]
+struct Shown {
+    file: File,
+    tag: String,
+    /// None: it is not worth it.
+    gzip_tag: Option<String>,
+}
+
+impl Shown {
+    fn new(file: File) -> Shown {
+        let worth = file.bytes.len() >= file.gzip.len() + WORTH_BYTES;
+        Shown { file, tag: entity_tag(file.bytes), gzip_tag: worth.then(|| entity_tag(file.gzip)) }
+    }
 }
 
 /// What comes of a request.
@@ -66,7 +93,7 @@ pub enum Answer {
 impl Site {
     /// A site of these files, under these names. Pages of `origins` may open a WebSocket too.
     pub fn new(files: &[File], names: HostNames, origins: Vec<String>) -> Site {
-        let files = files.iter().map(|file| (*file, entity_tag(file.bytes))).collect();
+        let files = files.iter().copied().map(Shown::new).collect();
         Site { files, names, origins }
     }
 
@@ -80,10 +107,10 @@ impl Site {
             ("/chat", Method::Get) => self.open(request, well),
             ("/chat" | "/salud" | "/health", Method::Other) => Answer::Respond(not_allowed()),
             ("/salud" | "/health", _) => Answer::Respond(health(well)),
-            (path, method) => match self.files.iter().find(|(file, _)| file.path == path) {
+            (path, method) => match self.files.iter().find(|shown| shown.file.path == path) {
                 None => Answer::Respond(page(Status::NotFound)),
                 Some(_) if method == Method::Other => Answer::Respond(not_allowed()),
-                Some((file, tag)) => Answer::Respond(shown(file, tag, request)),
+                Some(shown) => Answer::Respond(show(shown, request)),
             },
         }
     }
@@ -175,13 +202,22 @@ fn health(well: bool) -> Response {
         .body("text/plain; charset=utf-8", body.as_bytes())
 }
 
-fn shown(file: &File, tag: &str, request: &Request) -> Response {
+fn show(shown: &Shown, request: &Request) -> Response {
+    let gzip_tag = shown.gzip_tag.as_ref().filter(|_| request.gzip);
+    let tag = gzip_tag.unwrap_or(&shown.tag);
     let has_it = request.if_none_match.as_deref().is_some_and(|tags| {
         tags.split(',').map(str::trim).any(|known| known == "*" || known.trim_start_matches("W/") == tag)
     });
     let status = if has_it { Status::NotModified } else { Status::Ok };
-    let response = secured(Response::new(status)).header("ETag", tag).header("Cache-Control", "no-cache");
-    if has_it { response } else { response.body(file.media_type, file.bytes) }
+    let mut response = secured(Response::new(status)).header("ETag", tag).header("Cache-Control", "no-cache");
+    if shown.gzip_tag.is_some() {
+        response = response.header("Vary", "Accept-Encoding");
+    }
+    match gzip_tag {
+        _ if has_it => response,
+        Some(_) => response.header("Content-Encoding", "gzip").body(shown.file.media_type, shown.file.gzip),
+        None => response.body(shown.file.media_type, shown.file.bytes),
+    }
 }
 
 fn secured(response: Response) -> Response {
