@@ -159,6 +159,29 @@ pub enum Command {
     Unclear(Trouble),
 }
 
+impl Command {
+    /// Makes it about this room, if it can be about one and names none.
+    pub fn be_about(&mut self, here: Text) {
+        if let Command::Say { room, .. }
+        | Command::Act { room, .. }
+        | Command::Who(room)
+        | Command::Leave(room)
+        | Command::Topic { room, .. }
+        | Command::Key { room, .. }
+        | Command::Invite { room, .. }
+        | Command::Kick { room, .. }
+        | Command::Ban { room, .. }
+        | Command::Unban { room, .. }
+        | Command::Bans { room }
+        | Command::Mute { room, .. }
+        | Command::Op { room, .. }
+        | Command::History { room, .. } = self
+        {
+            room.get_or_insert(here);
+        }
+    }
+}
+
 /// A language that the server speaks.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Language {

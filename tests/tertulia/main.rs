@@ -62,6 +62,7 @@ mod telnet_terminal;
 mod three_together;
 mod transcripts;
 mod turns;
+mod typed_lines;
 mod usage;
 mod web;
 mod websocket;

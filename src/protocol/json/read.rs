@@ -10,7 +10,7 @@ use crate::chat::{
     Command, Language, MessageFault, MessageId, Password, PasswordError, Question, Text, Trouble,
 };
 use crate::limits::{EXPULSION_MINUTES_MAX, LINE_MAX_BYTES};
-use crate::protocol::line::{slip, verbs};
+use crate::protocol::line::{parse, slip, verbs};
 
 /// One message.
 #[derive(Debug, PartialEq, Eq)]
@@ -129,6 +129,10 @@ enum Wire {
     Help {
         command: Option<String>,
     },
+    Line {
+        room: Option<String>,
+        text: String,
+    },
     Ping {},
     Quit {
         text: Option<String>,
@@ -187,7 +191,7 @@ fn asked(wire: Wire) -> Result<Command, Trouble> {
                 (None, false) => Command::Say { room: optional(room)?, text },
             }
         }
-        Wire::Message { to, text } => Command::Message { to: words(&to)?, text: words(&text)? },
+        Wire::Message { to, text } => private(words(&to)?, words(&text)?),
         Wire::Reply { text } => Command::Reply(words(&text)?),
         Wire::Join { room, key } => Command::Join { room: words(&room)?, key: optional(key)? },
         Wire::Leave { room } => Command::Leave(optional(room)?),
@@ -239,6 +243,7 @@ fn asked(wire: Wire) -> Result<Command, Trouble> {
                 return Err(Trouble::NoSuchCommand { word: words(&word)?, nearest });
             }
         },
+        Wire::Line { room, text } => typed(&text, optional(room)?)?,
         Wire::Ping {} => Command::Ping,
         Wire::Password { .. } | Wire::Quit { .. } | Wire::Unknown => unreachable!("seen to before"),
     })
@@ -251,6 +256,20 @@ fn unclear(fault: MessageFault) -> Command {
 /// Words as the line protocol would have them: one line, of no more bytes than a line may have.
 fn words(typed: &str) -> Result<Text, Trouble> {
     if typed.len() > LINE_MAX_BYTES { Err(Trouble::TooLong) } else { Ok(Text::clean(typed.trim())) }
+}
+
+/// A private message. Where a program shows a private talk, a slip is no less likely than in a room.
+fn private(to: Text, text: Text) -> Command {
+    slip::meant(text.as_str(), false).unwrap_or(Command::Message { to, text })
+}
+
+/// A line as it would be typed in the line protocol; what names no room itself is about this one.
+fn typed(line: &str, room: Option<Text>) -> Result<Command, Trouble> {
+    let mut command = parse(words(line)?);
+    if let Some(room) = room {
+        command.be_about(room);
+    }
+    Ok(command)
 }
 
 /// Words that may be left out. Blank ones are as good as none.

@@ -9,3 +9,4 @@ pub(super) mod verbs;
 
 pub use codec::Codec;
 pub use line_buffer::{Ending, Framed, LineBuffer};
+pub(super) use parse::parse;
