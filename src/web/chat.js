@@ -1,7 +1,7 @@
 // The page: what the server says becomes rooms and lines, what the reader does becomes commands.
 
-import { code, COMMANDS, has, list, nameOf, persons, setLanguage, t } from './words.js';
-import { betrays, bytes, complete, MAX_BYTES, parse } from './commands.js';
+import { code, has, list, persons, setLanguage, t } from './words.js';
+import { bytes, commands, complete, english, MAX_BYTES } from './commands.js';
 import { later, mention, Room } from './rooms.js';
 import { Wire } from './wire.js';
 import * as view from './view.js';
@@ -168,8 +168,9 @@ function leave(room) {
 
 function join(name, key, quiet) {
   const room = rooms.get(`#${name}`);
-  if (room && !room.gone && !quiet) return show(room);
-  wire.send({ type: 'join', room: name, key }, { join: name, key, quiet });
+  if (room && !room.gone && !quiet) show(room);
+  else wire.send({ type: 'join', room: name, key }, { join: name, key, quiet });
+  return true;
 }
 
 /** What is done to a person from their row. */
@@ -346,7 +347,7 @@ const HEARD = {
     Object.assign(room, { secret: context?.key, filled: false });
     if (room === active) draw();
     else if (!context?.quiet) show(room);
-    if (message.created) note(t('created', room.name), room);
+    if (message.created) note(message.text, room);
   },
   parted({ room: name }) {
     const room = roomOf(name);
@@ -361,11 +362,10 @@ const HEARD = {
     drawTab(room);
     drawPeople();
   },
-  topic({ room: name, topic, by }) {
+  topic({ room: name, topic, by, text }) {
     const room = rooms.get(`#${name}`);
     if (room) room.topic = topic;
-    if (by) note(topic ? t('topicSet', by, topic) : t('topicCleared', by), room);
-    else note(topic ? t('topicOf', name, topic) : t('noTopic', name));
+    note(text, by ? room : active);
     if (room === active) view.header(room);
   },
   people({ room: name, people }, context) {
@@ -373,8 +373,8 @@ const HEARD = {
     if (room) room.people = new Map(people.map((each) => [each.name, each]));
     if (room && room === active) {
       drawPeople.now();
-      if (context?.asked) toggle('folk', true);
-    } else if (context?.asked) {
+      if (context?.typed) toggle('folk', true);
+    } else if (context?.typed) {
       note(`#${name}, ${persons(people.length)}: ${list(people.map((each) => each.name), 50)}`);
     }
   },
@@ -404,31 +404,27 @@ const HEARD = {
     read();
   },
   found: showFound,
-  ignored: ({ names }) => note(names.length ? t('ignoring', list(names)) : t('ignoringNone')),
-  error({ code: why, text }, context) {
-    if (context?.resume) {
+  error({ code: why, text }, { resume, room, sent, typed, join: wish } = {}) {
+    const mended = MENDED.includes(why);
+    if (resume) {
       keepToken('');
       giveName();
-    } else if (context?.sent) {
-      settle(context.room, context.sent, text);
-    } else if (context?.join && ['closed', 'wrong_key'].includes(why)) {
-      const [row, input] = view.field(t('key', context.join));
-      view.dialog(`#${context.join}`, [el('p', '', text), row], { ok: t('join'), done: () => join(context.join, input.value) });
+    } else if (sent) {
+      settle(room, sent, mended ? '' : text);
+      if (mended) giveBack(sent.text, text, room);
+    } else if (typed && mended) {
+      giveBack(typed, text, room);
+    } else if (wish && ['key_needed', 'wrong_key'].includes(why)) {
+      const [row, input] = view.field(t('key', wish));
+      view.dialog(`#${wish}`, [el('p', '', text), row], { ok: t('join'), done: () => join(wish, input.value) });
     } else if (inside) {
-      if (context?.room) context.room.loading = false;
+      if (room) room.loading = false;
       note(text, active, 'error');
     } else {
       showHello(text);
     }
   },
-  notice({ text, code: what }, context) {
-    // It waits for a person who is not here.
-    if (what === 'kept' && context?.sent) {
-      push(context.room, lineOf({ from: me, text: context.sent.text }));
-      settle(context.room, context.sent);
-    }
-    note(text, context?.room);
-  },
+  notice: ({ text }, context) => note(text, context?.room),
   bye({ reason, text }) {
     if (reason === 'stopping') return;
     wire.stop();
@@ -444,7 +440,7 @@ const HEARD = {
 function heard(message, context) {
   // A kind that is not known here has its sentence.
   if (Object.hasOwn(HEARD, message.type)) HEARD[message.type](message, context);
-  else if (message.text) note(message.text, rooms.get(`#${message.room}`));
+  else note(message.text, rooms.get(`#${message.room}`) ?? context?.room);
 }
 
 function lost(contexts) {
@@ -546,72 +542,100 @@ function sent(text) {
   write('');
 }
 
-/** Says something in a room or privately. Whether it was sent; if not, a hint says why. */
+// What is wrong with a line that its writer has to mend.
+const MENDED = ['bad_message', 'may_be_a_password', 'no_such_command'];
+
+/** A line was not sent: it is there again, to be mended, if nothing else has been written meanwhile. */
+function giveBack(text, why, room = active) {
+  if (room === active && !line.value) {
+    write(text);
+    return hint(why);
+  }
+  if (room !== active) room.draft ||= text;
+  note(why, room, 'error');
+}
+
+/** Says something in a room or privately. Why it was not sent, if it was not. */
 function say(text, action, room = active) {
   const saying = { text, action };
   const command = room?.isPrivate ? { type: 'message', to: room.name, text } : { type: 'say', room: room?.name, text, action };
   const trouble = !room ? t('nowhere') : room.gone ? t('notIn', room.name) : room.isPrivate && action ? t('onlyRoom')
     : wire.send(command, { room, sent: saying }) ? '' : t('keptTyping');
-  hint(trouble);
-  if (trouble) return false;
+  if (trouble) return trouble;
   room.pending.push(saying);
   setTimeout(() => view.pending(room, again), 400);
   if (room === active && !view.pinned) toEnd();
-  return true;
+  return '';
 }
 
 /** A line that did not arrive is sent again, or forgotten. */
 function again(saying, resend) {
-  if (!resend || say(saying.text, saying.action)) settle(active, saying);
+  const trouble = resend && say(saying.text, saying.action);
+  if (trouble) hint(trouble);
+  else settle(active, saying);
 }
 
 /** Lines one after the other, not faster than the server takes them; what cannot be sent stays. */
 function sayAll(lines, room) {
-  if (!say(lines[0], false, room)) return write([...lines, line.value].join('\n').trimEnd());
-  if (lines.length > 1) setTimeout(() => sayAll(lines.slice(1), room), 120);
+  const trouble = say(lines[0], false, room);
+  if (trouble) giveBack(lines.join('\n'), trouble, room);
+  else if (lines.length > 1) setTimeout(() => sayAll(lines.slice(1), room), 120);
 }
 
-// The commands with which the page does more than to send them.
+// The commands with which the page does more than to send them. Why that was not done, if it was not; undefined if it is not for the page.
 const DO = {
-  who: (command) => wire.send({ room: here(), ...command }, { asked: true }),
-  join: ({ room, key }) => join(room, key),
-  leave: ({ room }) => (room || !active?.isPrivate ? wire.send({ type: 'leave', room: room ?? here() }) : leave(active)),
-  message({ to, text }) {
-    show(roomOf(to, true));
-    say(text);
+  join(rest) {
+    const [, name, key] = /^#?(\S+)\s*(.*)$/s.exec(rest) ?? [];
+    if (name) return join(name, key || undefined) && '';
   },
-  reply: (command) => (lastFrom ? DO.message({ to: lastFrom, ...command }) : wire.send(command)),
-  language: ({ lang }) => (lang ? speak(lang) : note(t('speak'))),
-  history: ({ limit }) => here() && ask(active, limit ?? 20),
-  search: ({ words }) => showSearch(words),
+  leave(rest) {
+    if (!rest && active?.isPrivate) return leave(active) ?? '';
+  },
+  msg(rest) {
+    const [, to, text] = /^(\S+)\s+(.+)$/s.exec(rest) ?? [];
+    if (!text) return;
+    show(roomOf(to, true));
+    return say(text);
+  },
+  reply: (rest) => (rest && lastFrom ? DO.msg(`${lastFrom} ${rest}`) : undefined),
+  me: (rest) => (rest ? say(rest, true) : undefined),
+  lang(rest) {
+    const [chosen] = /^(es|en)/i.exec(rest) ?? [];
+    if (chosen) return speak(chosen.toLowerCase()) ?? '';
+  },
+  history(rest) {
+    if (here()) return ask(active, Number(rest) || 20) ?? '';
+  },
+  search(rest) {
+    if (rest) return showSearch(rest) ?? '';
+  },
 };
 
+/** Does what a line asks for, or says it. Why not, if not. */
+function run(text) {
+  const [, name, rest] = /^\/(?!\/)\s*(\S*)\s*(.*)$/s.exec(text) ?? [];
+  if (name === undefined && !/^(salir|quit|exit)$/i.test(text)) return say(text.replace(/^\/\//, '/'));
+  const command = { type: 'line', room: here(), text };
+  return DO[english(name ?? '')]?.(rest) ?? (wire.send(command, { room: active, typed: text }) ? '' : t('keptTyping'));
+}
+
 function submit() {
-  const text = line.value;
+  const text = line.value.trim();
   const lines = text.split(/\r?\n/).filter((each) => each.trim());
-  if (!lines.length) return;
   const size = Math.max(...lines.map(bytes));
   if (size > MAX_BYTES) return hint(t('tooLong', size, MAX_BYTES));
   if (!inside) return hint(t('keptTyping'));
   if (lines.length > 1) {
-    const secret = lines.map(betrays).find(Boolean);
-    if (secret) return hint(t('slip', nameOf(secret)));
     const room = active;
     const done = () => {
       sent(text);
       sayAll(lines, room);
     };
-    return view.dialog(t('manyLines', lines.length), [el('p', '', t('manyLinesWhy')), el('pre', '', text)], { ok: t('send'), done });
-  }
-  const command = parse(text, here());
-  const { type } = command;
-  if (command.hint) hint(command.hint);
-  else if (type === 'say' || type === 'me') say(command.text, type === 'me') && sent(text);
-  // What is wrong stays, to be mended.
-  else if (type === 'help' && command.command && !/^\/\s*(ayuda|help)/i.test(text)) wire.send(command);
-  else {
+    view.dialog(t('manyLines', lines.length), [el('p', '', t('manyLinesWhy')), el('pre', '', text)], { ok: t('send'), done });
+  } else if (text) {
     sent(text);
-    (DO[type] ?? wire.send.bind(wire))(command);
+    const trouble = run(text);
+    if (trouble) giveBack(text, trouble);
   }
 }
 
@@ -646,7 +670,7 @@ function recall(step) {
 /** The commands that what is typed can become, to choose from. */
 function suggest() {
   const [, typed] = /^\/(\p{L}*)$/u.exec(line.value.toLowerCase()) ?? [];
-  const fitting = typed === undefined ? [] : COMMANDS.map(nameOf).filter((name) => name.startsWith(typed) && name !== typed);
+  const fitting = typed === undefined ? [] : commands().filter((name) => name.startsWith(typed) && name !== typed);
   $('hints').hidden = !fitting.length;
   $('hints').replaceChildren(...fitting.map((name) => button('quiet', `/${name}`, () => {
     write(`/${name} `);

@@ -60,14 +60,7 @@ const WORDS = {
   more: ['{0} más', '{0} more'],
   missing: ['faltan {0} mensajes', '{0} messages are missing'],
   renamed: ['{0} ahora es {1}', '{0} is now {1}'],
-  topicOf: ['Tema de #{0}: {1}', 'Topic of #{0}: {1}'],
-  noTopic: ['#{0} no tiene tema.', '#{0} has no topic.'],
-  topicSet: ['{0} ha puesto el tema: {1}', '{0} set the topic: {1}'],
-  topicCleared: ['{0} ha borrado el tema', '{0} cleared the topic'],
-  created: ['Has creado #{0} y eres su operador.', 'You made #{0} and are its operator.'],
   isAway: ['{0} está ausente: {1}', '{0} is away: {1}'],
-  ignoring: ['Ignoras a {0}.', 'You ignore {0}.'],
-  ignoringNone: ['No ignoras a nadie.', 'You ignore nobody.'],
   operator: ['operador', 'operator'],
   serverOperator: ['operador del servidor', 'server operator'],
   away: ['ausente', 'away'],
@@ -90,11 +83,9 @@ const WORDS = {
   tooLong: ['Línea demasiado larga: {0} bytes, y caben {1}. No se envió.', 'Line too long: {0} bytes, and {1} fit. It was not sent.'],
   manyLines: ['¿Enviar {0} líneas?', 'Send {0} lines?'],
   manyLinesWhy: ['Cada una llega como un mensaje aparte.', 'Each arrives as a message of its own.'],
-  slip: ['¿Querías escribir /{0}? Para decir eso, pon otra palabra delante. No se envió.', 'Did you mean /{0}? To say this, put another word before it. It was not sent.'],
   onlyRoom: ['Eso solo vale en una sala. No se envió.', 'That is for rooms only. It was not sent.'],
   nowhere: ['No estás en ninguna sala: /entrar general', 'You are in no room: /join general'],
   notIn: ['No estás en #{0}: /entrar {0}', 'You are not in #{0}: /join {0}'],
-  speak: ['Te hablo en español. For English: /lang en', 'I speak English to you. En español: /idioma es'],
   mention: ['Nombrar', 'Mention'],
   nick: ['Cambiar de nombre', 'Change your name'],
   setAway: ['Ausente…', 'Away…'],
@@ -132,19 +123,3 @@ export function list(names, most = Infinity) {
   const and = lang ? 'and' : /^h?[ií](?!e)/i.test(last) ? 'e' : 'y';
   return `${shown.join(', ')} ${and} ${last}`;
 }
-
-// The commands: what each is in JSON, in Spanish and in English; @ if it is about the room one is in; and what stands behind it:
-// words, one that may be missing (?), or all that follows (*). What they do the server explains.
-export const COMMANDS = `help ayuda help command?, who quien who room?, rooms salas rooms, join entrar join room key?,
-  leave dejar leave room?, topic tema topic @ topic?*, message privado msg to text*, reply responder reply text*,
-  nick nombre nick name, me yo me text*, away ausente away reason?*, ignore ignorar ignore name?, register registrar register,
-  login identificar login name, change_password clave password, language idioma lang lang?, history historial history @ limit?,
-  search buscar search words?*, key llave key @ key?, invite invitar invite @ name, kick echar kick @ name reason?*,
-  ban vetar ban @ name, unban perdonar unban @ name, bans vetados bans @, mute silenciar mute @ name?, op operador op @ name,
-  expel expulsar expel who minutes? reason?*, readmit readmitir readmit who, expelled expulsados expelled,
-  quit salir quit text?*`.split(/,\s+/).map((row) => {
-  const [verb, spanish, english, ...fields] = row.split(' ');
-  return { verb, names: [spanish, english], fields: fields.filter((each) => each !== '@'), here: fields[0] === '@' };
-});
-
-export const nameOf = (command) => command.names[lang];

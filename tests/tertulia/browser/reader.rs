@@ -51,6 +51,12 @@ impl Reader {
         self.0.wait(&format!("document.getElementById('log').textContent.includes({})", quoted(words)));
     }
 
+    /// Waits until these words stand over the line that is written.
+    #[track_caller]
+    pub fn hint(&mut self, words: &str) {
+        self.0.wait(&format!("document.getElementById('hint').textContent.includes({})", quoted(words)));
+    }
+
     /// Waits until the room that is shown is this one.
     #[track_caller]
     pub fn looks_at(&mut self, title: &str) {

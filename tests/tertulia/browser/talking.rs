@@ -101,6 +101,46 @@ fn page_shows_private_messages_to_both_and_to_nobody_else() {
 }
 
 #[test]
+fn page_does_what_is_typed_and_gives_back_what_is_wrong() {
+    if missing() {
+        return;
+    }
+    let server = server();
+    let mut luis = Peer::enter(&server, "Luis");
+    let mut ana = Reader::join(&server, "Ana");
+    luis.until("Ana se unió");
+    ana.say("/entrar cocina");
+    ana.looks_at("#cocina");
+    // About the room that is shown, wherever the server believes her to speak.
+    ana.turn_to("general");
+    ana.say("/tema De libros");
+    luis.until("De libros");
+    ana.0.wait("document.getElementById('topic').textContent === 'De libros'");
+    ana.say("/me saluda");
+    luis.until("* Ana saluda");
+    ana.say("//barra");
+    luis.until("Ana: /barra");
+    let given_back = |ana: &mut Reader, line: &str, why: &str| {
+        ana.say(line);
+        ana.hint(why);
+        assert_eq!(ana.0.evaluate("document.getElementById('line').value"), line);
+    };
+    given_back(&mut ana, "/xyzzy hola", "No existe /xyzzy");
+    given_back(&mut ana, "7clave girasol123", "/clave");
+    given_back(&mut ana, "clave girasol123", "/clave");
+    ana.say("/msg Luis hola");
+    ana.looks_at("Luis");
+    ana.sees("hola");
+    given_back(&mut ana, "clave girasol123", "/clave");
+    given_back(&mut ana, "/yo saluda", "solo vale en una sala");
+    ana.say("/salir me voy");
+    let heard = luis.until("me voy");
+    assert!(heard.iter().all(|line| !line.contains("girasol")), "{heard:?}");
+    ana.0.wait("!document.getElementById('hello').hidden");
+    ana.expect_no_complaints();
+}
+
+#[test]
 fn page_shows_what_was_said_before_after_a_reload() {
     if missing() {
         return;
@@ -162,11 +202,11 @@ fn page_speaks_english_to_who_reads_english() {
     ana.0.wait("document.documentElement.lang === 'en'");
     ana.come_in("Ana");
     ana.say("/nothing");
-    ana.sees("/help");
+    ana.hint("/help");
     // And to who asks for Spanish.
     ana.say("/lang es");
     ana.0.wait("document.querySelector('#side h2').textContent === 'Salas'");
     ana.say("/nada");
-    ana.sees("Prueba /ayuda");
+    ana.hint("Prueba /ayuda");
     ana.expect_no_complaints();
 }
