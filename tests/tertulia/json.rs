@@ -1,5 +1,7 @@
 //! JSON over a WebSocket: the facts that programs are told, and what they can ask for.
 
+pub(crate) mod conversation;
+
 use std::fs;
 
 use serde_json::{Value, json};
@@ -45,7 +47,7 @@ fn lines(object: &Value) -> Vec<(u64, String)> {
 }
 
 /// A house with a storage, where Ana is registered; and its helpers.
-fn registered_house() -> (House, SimulatedHelpers) {
+pub(crate) fn registered_house() -> (House, SimulatedHelpers) {
     let accounts = vec![(Name::given("Ana").expect("a name"), SimulatedHelpers::hash("girasol1"))];
     let (storage, helpers) = SimulatedHelpers::new(accounts, HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES);
     let config = Config { rate_limit: 0, ..Config::default() };
@@ -393,7 +395,7 @@ fn sorted(mut types: Vec<String>) -> Vec<String> {
     types
 }
 
-fn file(path: &str) -> String {
+pub(crate) fn file(path: &str) -> String {
     fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).expect(path)
 }
 

@@ -80,7 +80,7 @@ pub(crate) fn sends(house: &mut House, who: usize, message: &Value) {
     house.says(who, frame(0x81, message.to_string().as_bytes()));
 }
 
-fn objects(bytes: &[u8]) -> Vec<Value> {
+pub(crate) fn objects(bytes: &[u8]) -> Vec<Value> {
     let texts = frames(bytes).into_iter().filter(|(opcode, _)| *opcode == 1);
     texts.map(|(_, payload)| serde_json::from_slice(&payload).expect("JSON")).collect()
 }
@@ -126,6 +126,36 @@ fn client_that_sends_first_does_not_wait_however_it_is_cut() {
             );
         }
     }
+}
+
+/// What our client sends first where nobody asks it anything.
+#[test]
+fn client_that_announces_itself_is_asked_at_once_and_everything_else_is_the_same() {
+    let heard = |announced: bool| {
+        let (mut house, _helpers) = crate::json::registered_house();
+        let who = comes(&mut house, FAR);
+        let begun = house.now;
+        if announced {
+            house.says(who, [0]);
+            assert_eq!(
+                (house.heard(who).as_str(), house.now),
+                ("Ingresa tu nombre: ", begun),
+                "no time passes"
+            );
+        } else {
+            house.waits(OPENING_WAIT_FAR);
+            house.heard(who);
+        }
+        // Ana has a password, which is asked for, and given up.
+        for line in ["Ana\n", "\n", "/login Ana\n", "\n", "Luis\n", "/quien\n", "ñ\n", "salir\n"] {
+            house.says(who, line);
+        }
+        house.heard_bytes(who)
+    };
+    let told = heard(true);
+    assert!(String::from_utf8_lossy(&told).contains("Contraseña: "));
+    assert_eq!(String::from_utf8_lossy(&told), String::from_utf8_lossy(&heard(false)));
+    assert!(!told.contains(&0xff), "it is not taken for a telnet");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod access;
 mod crowd;
 mod devtools;
 mod elsewhere;
+mod examples;
 mod hostile;
 mod keyboard;
 mod reader;

@@ -96,6 +96,21 @@ pub fn has(program: &str) -> bool {
     found || skip(&format!("{program} is not installed"))
 }
 
+/// A Python that has this module: the one that is found first, or the system's, whose modules are packages of the system. Says so if
+/// a test has to do without.
+pub fn python_with(module: &str) -> Option<&'static str> {
+    let imports = |python: &&'static str| {
+        let mut command = Command::new(python);
+        command.args(["-c", &format!("import {module}")]).stdin(Stdio::null()).stderr(Stdio::null());
+        command.status().is_ok_and(|status| status.success())
+    };
+    let found = ["python3", "/usr/bin/python3"].into_iter().find(imports);
+    if found.is_none() {
+        skip(&format!("no python3 has the module {module}"));
+    }
+    found
+}
+
 /// Says why a test is skipped, and fails where none may be. Always false.
 pub fn skip(why: &str) -> bool {
     assert!(env::var_os("TERTULIA_NO_SKIP").is_none(), "not to be skipped: {why}");
