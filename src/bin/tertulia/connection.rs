@@ -1,10 +1,12 @@
 //! The connection seen from the keyboard: whose turn it is, and sending lines.
 //!
-//! Invariants: one thread reads (`reader.rs`) and one writes ([`Connection::send`]); the lock is never held across either.
+//! Invariants: one thread reads (`reader.rs`) and one writes ([`Connection::send`]); the lock is never held where either waits.
 //! While a lost connection is coming back into its rooms nothing is sent for the person: it could land in another room.
 
+mod announcing;
 mod reader;
 
+pub(crate) use announcing::{ANNOUNCEMENT, is_silent};
 pub(crate) use reader::connect;
 
 use std::io::Write;
@@ -58,6 +60,8 @@ pub(crate) enum Sent {
 #[derive(Default)]
 struct State {
     stream: Option<Arc<TcpStream>>,
+    /// Whether anything was sent on it.
+    has_spoken: bool,
     /// Writing to `stream` failed. The reading thread finds out why, after it has read what is left.
     broken: bool,
     parser: PromptParser,
@@ -186,6 +190,7 @@ impl Connection {
             state.rooms.remember_key(room, key);
         }
         state.parser.sent(&text);
+        state.has_spoken = true;
         state.stream.clone()
     }
 

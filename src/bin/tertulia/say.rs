@@ -8,7 +8,7 @@ use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use crate::args::Options;
-use crate::connection::connect;
+use crate::connection::{ANNOUNCEMENT, connect, is_silent};
 use crate::notice;
 use crate::prompt_parser::{FENCE, Heard, PromptParser, Question, is_unseen, leaves};
 use crate::safe::Safe;
@@ -49,6 +49,7 @@ pub(crate) fn run(options: Options) -> u8 {
         return 2;
     }
     let time = TIME_LIMIT + TIME_PER_LINE * lines(&options).count().try_into().unwrap_or(u32::MAX);
+    let start = Instant::now();
     let mut stream = match connect(&options) {
         Ok(stream) => stream,
         Err(error) => {
@@ -56,6 +57,10 @@ pub(crate) fn run(options: Options) -> u8 {
             return 1;
         }
     };
+    if is_silent(&stream, start.elapsed()) {
+        // If it fails, reading tells why.
+        let _ = stream.write_all(&ANNOUNCEMENT);
+    }
     let mut speaker =
         Speaker { options: &options, tried: 0, step: Step::Name, entered: false, told: String::new() };
     match speaker.converse(&mut stream, Instant::now() + time) {

@@ -1,5 +1,6 @@
 //! The client `tertulia`, run as people run it, against a server that follows a script.
 
+mod announcing;
 mod hearing;
 mod pipe;
 mod plain_build;

@@ -7,7 +7,7 @@ use std::net::{TcpStream, ToSocketAddrs};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Connection, News, PAUSE_FIRST, State};
+use super::{ANNOUNCEMENT, Connection, News, PAUSE_FIRST, State, is_silent};
 use crate::args::Options;
 use crate::notice::{self, End};
 use crate::prompt_parser::{FENCE, Heard, PromptParser, Question};
@@ -60,16 +60,21 @@ impl Connection {
 
     fn converse(&self, show: &mut impl FnMut(News)) -> io::Result<End> {
         show(News::Connecting);
+        let start = Instant::now();
         let stream = Arc::new(connect(&self.options)?);
+        let connecting = start.elapsed();
         let _ = stream.set_nodelay(true);
         let mut give = {
             let mut state = self.lock();
             (state.parser, state.broken) = (PromptParser::new(self.options.english), false);
-            state.turned_away = false;
+            (state.turned_away, state.has_spoken) = (false, false);
             state.stream = Some(stream.clone());
             state.name.clone()
         };
         self.changed.notify_all();
+        if is_silent(&stream, connecting) {
+            self.speak_first(&stream);
+        }
         let mut safe = Safe::default();
         let mut bytes = vec![0; READ_BYTES];
         loop {
@@ -95,6 +100,16 @@ impl Connection {
             if count == 0 {
                 return Ok(End::Lost);
             }
+        }
+    }
+
+    /// Announces itself to a silent server, unless something was sent already. Under the lock, so that no line comes before it: one
+    /// byte into an empty buffer does not wait.
+    fn speak_first(&self, mut stream: &TcpStream) {
+        let mut state = self.lock();
+        if !std::mem::replace(&mut state.has_spoken, true) {
+            // If it fails, reading tells why.
+            let _ = stream.write_all(&ANNOUNCEMENT);
         }
     }
 
