@@ -3,7 +3,8 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -29,10 +30,16 @@ fn with(text: &str, from: &str, to: &str) -> String {
     text.replace(from, to)
 }
 
-/// A port on which nothing listens.
+/// A port on which nothing listens; none of those that the system gives out by itself, or another test might have it before the
+/// proxy does.
 fn free_port() -> u16 {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-    listener.local_addr().expect("it is bound").port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let ports = (0..10_000).map(|_| {
+        let number = u32::from(NEXT.fetch_add(1, Ordering::Relaxed)) + process::id() * 16;
+        20_000 + (number % 10_000) as u16
+    });
+    let mut free = ports.filter(|&port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok());
+    free.next().expect("a free port")
 }
 
 /// A running proxy.
