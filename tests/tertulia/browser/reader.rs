@@ -31,6 +31,19 @@ impl Reader {
         self.expect_inside();
     }
 
+    /// Loads the page again, and is in the chat as before.
+    #[track_caller]
+    pub fn come_back(&mut self, name: &str) {
+        self.0.reload();
+        let inside = "document.querySelector('li.active')";
+        let asked = format!("document.getElementById('name').value === {}", quoted(name));
+        self.0.wait(&format!("{inside} || (!sessionStorage.getItem('token') && {asked})"));
+        if self.0.evaluate(&format!("!{inside}")) == true {
+            self.0.press("Enter");
+        }
+        self.expect_inside();
+    }
+
     /// The chat is shown, and a room in it.
     #[track_caller]
     pub fn expect_inside(&mut self) {

@@ -152,12 +152,45 @@ fn page_shows_what_was_said_before_after_a_reload() {
     ana.sees("antes de ella");
     ana.say("hola");
     ana.sees("hola");
-    ana.0.reload();
-    ana.0.wait("document.getElementById('name').value === 'Ana'");
-    ana.0.press("Enter");
-    ana.expect_inside();
+    ana.come_back("Ana");
     ana.sees("hola");
     assert_eq!(ana.words(), ["antes de ella", "hola"]);
+    ana.expect_no_complaints();
+}
+
+#[test]
+fn page_loads_what_was_said_before_when_its_reader_scrolls_back() {
+    const SAID: usize = 300;
+    if missing() {
+        return;
+    }
+    let server = server();
+    let mut luis = Peer::enter(&server, "Luis");
+    let lines: Vec<String> = (0..SAID).map(|number| format!("línea {number}")).collect();
+    luis.send((lines.join("\n") + "\n").as_bytes());
+    // A barrier: what comes behind it has been said after them.
+    luis.say("/salas");
+    luis.until("#general");
+    let mut ana = Reader::join(&server, "Ana");
+    ana.sees("línea 299");
+    assert!(ana.words().len() < SAID, "not everything is loaded at once");
+    let mut before = 0;
+    while !ana
+        .0
+        .evaluate("document.getElementById('older').textContent")
+        .as_str()
+        .unwrap_or("")
+        .starts_with("Aquí")
+    {
+        let loaded = ana.words().len();
+        assert!(loaded > before, "{loaded} lines, and no older ones come");
+        before = loaded;
+        ana.0.evaluate("document.getElementById('scroll').scrollTop = 0");
+        ana.0.wait(&format!(
+            "document.querySelectorAll('#log .text').length > {loaded} || document.getElementById('older').textContent.startsWith('Aquí')"
+        ));
+    }
+    assert_eq!(ana.words(), lines);
     ana.expect_no_complaints();
 }
 
