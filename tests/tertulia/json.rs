@@ -8,7 +8,8 @@ use serde_json::{Value, json};
 use tertulia::chat::{Language, Name, Question, Verb};
 use tertulia::config::Config;
 use tertulia::limits::{
-    HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES, NAMES_ASKED, NAMES_TOLD_MAX, SEARCH_WORDS_MAX,
+    HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES, LINE_MAX_STEPS, MESSAGE_MAX_BYTES, NAMES_ASKED,
+    NAMES_TOLD_MAX, SEARCH_WORDS_MAX,
 };
 use tertulia::net::Server;
 use tertulia::protocol::json::read;
@@ -17,7 +18,7 @@ use tertulia::storage::SimulatedHelpers;
 use crate::transcripts::command;
 use crate::transcripts::commands::VERBS;
 use crate::turns::house::House;
-use crate::web::{NEAR, UPGRADE, comes, hears, house, person, program, sends};
+use crate::web::{NEAR, UPGRADE, comes, frame, frames, hears, house, person, program, sends};
 
 /// What comes of one message.
 fn answers(house: &mut House, who: usize, message: &Value) -> Vec<Value> {
@@ -299,6 +300,69 @@ fn decision_tells_its_reason_and_who_is_put_out_by_whom() {
 }
 
 #[test]
+fn words_of_a_program_without_a_name_are_not_its_name() {
+    let mut house = house();
+    let _luis = person(&mut house, "Luis");
+    let ana = comes(&mut house, NEAR);
+    house.says(ana, UPGRADE);
+    house.heard_bytes(ana);
+    // All at once, as if the name were free.
+    sends(&mut house, ana, &json!({"type": "name", "name": "Luis"}));
+    sends(&mut house, ana, &json!({"type": "say", "text": "hola", "ref": 2}));
+    let told = hears(&house, ana);
+    let codes: Vec<&Value> = told.iter().map(|object| &object["code"]).collect();
+    assert_eq!(codes, [&json!("name_in_use"), &Value::Null, &json!("name_missing"), &Value::Null]);
+    assert_eq!((&told[2]["ref"], &told[3]["type"]), (&json!(2), &json!("name")));
+}
+
+/// Messages of 8 KiB that are the most work to read, each in its way.
+fn longest_messages() -> Vec<String> {
+    let filled = |head: &str, piece: &str, tail: &str| {
+        let pieces = (MESSAGE_MAX_BYTES - head.len() - tail.len()) / piece.len();
+        format!("{head}{}{tail}", piece.repeat(pieces))
+    };
+    let deep = format!("{}{}", "[".repeat(120), "]".repeat(120));
+    let mut messages = vec![
+        filled(r#"{"type":"say","text":""#, r"\u00f1", r#""}"#),
+        filled(r#"{"type":"say","text":""#, r#"\""#, r#""}"#),
+        filled(r#"{"type":""#, r"\ud83d\ude00", r#""}"#),
+        filled(r#"{"type":"say","text":"hola","ref":""#, "x", r#""}"#),
+        filled(r#"{"type":"say","text":"hola","ref":["#, r#"{"":0},"#, "0]}"),
+        filled(r#"{"type":"say","text":"hola","action":""#, "x", r#""}"#),
+        filled(r#"{"type":"say","text":"hola","x":["#, r#"{"":0},"#, "0]}"),
+        filled(r#"{"type":"say","text":"hola","x":["#, &format!("{deep},"), "0]}"),
+        filled(r#"{"type":"say","text":"hola","x":["#, "0,", "0]}"),
+        "[".repeat(MESSAGE_MAX_BYTES),
+        filled("", r#"{"":"#, ""),
+        filled(r#"{"type":"message","to":""#, "ñ", r#"","text":"hola"}"#),
+        filled(r#"{"type":"history","before":""#, "9", r#""}"#),
+        filled(r#"{"type":"help","command":""#, "e\u{301}", r#""}"#),
+    ];
+    messages.extend((0..8).map(|at| format!(r#"{{"type":"who","{}":0}}"#, "y".repeat(1_000 * at))));
+    messages
+}
+
+/// The law is that of lines: see `worst.rs`.
+#[test]
+fn longest_messages_take_no_more_than_a_line_may() {
+    let mut house = house();
+    let ana = program(&mut house, "Ana");
+    for message in longest_messages() {
+        assert!(message.len() <= MESSAGE_MAX_BYTES);
+        let sent = frame(0x81, message.as_bytes());
+        let before = house.server.work();
+        house.send(ana, &sent);
+        let spent = allocation_counter::measure(|| house.settle());
+        let steps = (house.server.work() - before).steps;
+        assert!(steps <= LINE_MAX_STEPS, "{message:.60}: {steps} steps");
+        // An array in an array is one of them, and is read twice: some 50 ns each.
+        assert!(spent.count_total <= 10_000, "{message:.60}: {} allocations", spent.count_total);
+        assert!(spent.bytes_total <= 2 * 1024 * 1024, "{message:.60}: {} bytes", spent.bytes_total);
+        assert_eq!(frames(&house.heard_bytes(ana)).len(), 1, "{message:.60}: one answer");
+    }
+}
+
+#[test]
 fn arrivals_name_the_room_also_into_the_chat() {
     let mut house = house();
     let ana = program(&mut house, "Ana");
@@ -416,4 +480,25 @@ fn every_type_of_message_is_documented_and_no_other() {
     let written = written.flat_map(|kind| kind.split('"').skip(1).step_by(2)).map(str::to_owned);
     let written = written.chain(["error", "notice"].map(str::to_owned));
     assert_eq!(sorted(documented(&docs, "## What the server sends")), sorted(written.collect()));
+}
+
+/// The words in quotation marks in a function of that name.
+fn quoted(source: &str, function: &str) -> Vec<String> {
+    let (_, body) = source.split_once(&format!("\nfn {function}(")).expect("the function");
+    let (_, body) = body.split_once("{\n").expect("its body");
+    let body = body.split("\n}\n").next().unwrap_or_default();
+    body.split('"').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_code_is_documented_and_no_other() {
+    let (docs, source) = (file("docs/json.md"), file("src/protocol/json/write.rs"));
+    for (title, function) in
+        [("Codes of errors:", "error"), ("Codes of notices:", "notice"), ("Reasons of `bye`:", "ending")]
+    {
+        let (_, listed) = docs.split_once(title).expect(title);
+        let listed = listed.split("\n\n").next().unwrap_or_default();
+        let listed = listed.split('`').skip(1).step_by(2).map(str::to_owned).collect();
+        assert_eq!(sorted(listed), sorted(quoted(&source, function)), "{title}");
+    }
 }

@@ -32,7 +32,7 @@ pub(crate) fn comes(house: &mut House, address: [u8; 4]) -> usize {
 }
 
 /// A frame of a client.
-fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
     let mut bytes = vec![first];
     match payload.len() {
         short @ 0..=125 => bytes.push(0x80 | short as u8),
@@ -48,7 +48,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 }
 
 /// The frames that a server has sent: opcode and payload.
-fn frames(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
+pub(crate) fn frames(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
     let mut frames = Vec::new();
     while let [first, second, rest @ ..] = bytes {
         assert_eq!(first & 0xf0, 0x80, "whole, and without reserved bits");

@@ -4,10 +4,16 @@ use super::{Conn, Standing};
 use crate::chat::{CloseReason, MonoTime};
 use crate::net::broadcast::Broadcast;
 use crate::net::stream::Stream;
+use crate::protocol::Format;
 use crate::protocol::json::Reference;
 use crate::protocol::{Front, Granted, OpeningDeadlines};
 
 impl<S: Stream> Conn<S> {
+    /// Whether the client speaks JSON.
+    pub(in crate::net) fn is_program(&self) -> bool {
+        matches!(self.format(), Format::Json { .. })
+    }
+
     /// What the answers to the command that is being carried out are to be known by.
     pub(in crate::net) fn reference(&mut self) -> Option<&Reference> {
         self.protocol.reference()

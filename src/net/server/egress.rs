@@ -141,7 +141,7 @@ impl Egress {
         });
         // Programs hear their own words as well, by which they learn the message's number.
         if let (Event::Message { .. }, Audience::Room { except: Some(id), .. }) = (event, to)
-            && connections.get(*id).is_some_and(|conn| matches!(conn.format(), Format::Json { .. }))
+            && connections.get(*id).is_some_and(Conn::is_program)
         {
             self.answer(connections, *id, event, now);
         }

@@ -11,6 +11,7 @@ use super::Server;
 use super::ingress::{Ingress, Taken};
 use crate::chat::{ClientId, CloseReason, Command, Input, MonoTime};
 use crate::limits::{self, LINE_STEPS, LOOP_SHARE, STEP_NANOS};
+use crate::net::connection::Conn;
 use crate::net::stream::Stream;
 use crate::protocol::ForeignProtocol;
 
@@ -151,9 +152,22 @@ impl<S: Stream> Server<S> {
         self.close(id, CloseReason::Foreign, now);
     }
 
+    /// The first words of a client are its name, but those of a program, which gives it in a message of its own: they are refused
+    /// as other commands are that come before a name.
+    fn unless_early(&self, id: ClientId, command: Command) -> Command {
+        let is_program = || self.connections.get(id).is_some_and(Conn::is_program);
+        match command {
+            Command::Say { room, text } if self.hub.name(id).is_none() && is_program() => {
+                Command::Act { room, text }
+            }
+            command => command,
+        }
+    }
+
     /// Has the hub carry out a command, and charges the client for it, in steps of work. Who hears a line is not charged for.
     fn command(&mut self, id: ClientId, command: Command, now: MonoTime) {
         let begun = self.work();
+        let command = self.unless_early(id, command);
         if let Command::Secret(_) = command {
             self.egress.reveal(&mut self.connections, id, now);
         }
