@@ -12,7 +12,8 @@ use std::process::ExitCode;
 use log::{LevelFilter, info, warn};
 use rustix::fs::Mode;
 use tertulia::admin::AdminError;
-use tertulia::chat::{AccountKey, Language, Name, Text};
+use tertulia::auth::random_key;
+use tertulia::chat::{AccountKey, Language, Name, Text, TokenKey};
 use tertulia::cli::{self, Said};
 use tertulia::clock::Zone;
 use tertulia::config::{Config, Door};
@@ -125,6 +126,7 @@ fn serve(config: &mut Config) -> Result<(), StartError> {
     }
     config.connections_max = connections(listeners.len());
     config.chat.places = Some(places(config));
+    config.chat.token_key = Some(TokenKey(random_key()?));
     config.chat.operators = operators(config, store.as_ref())?;
     config.operator_password = operator_password(config)?;
     config.chat.motd = motd(config)?;

@@ -149,6 +149,19 @@ fn perform(request: AuthRequest, against: &str, memory: &mut Memory) -> Hashed {
     }
 }
 
+/// Bytes that nobody can guess, from the system.
+///
+/// # Errors
+///
+/// The system has none.
+pub fn random_key() -> io::Result<[u8; 32]> {
+    let mut key = [0; 32];
+    for half in key.chunks_exact_mut(16) {
+        half.copy_from_slice(&try_generate_salt().map_err(io::Error::other)?);
+    }
+    Ok(key)
+}
+
 /// The PHC string of `password`, with a salt of its own.
 pub(crate) fn make(password: &Password) -> Result<String, password_hash::Error> {
     make_in(password, &mut Memory::default())

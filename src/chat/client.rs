@@ -183,8 +183,13 @@ impl Client {
 
     /// Becomes who `old` was: their name, their rooms, whom they hide. What `old` had not seen yet is not theirs.
     pub(super) fn take_over(&mut self, mut old: Client) {
-        old.take_offline_messages();
         old.set_away(None);
+        self.take_up(old);
+    }
+
+    /// The same, and they are as away as they were.
+    pub(super) fn take_up(&mut self, mut old: Client) {
+        old.take_offline_messages();
         let Client { name, account, current, first, extras, .. } = old;
         *self = Client { name, account, current, first, extras, ..*self };
         self.update_contact();

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::account::{Password, PasswordError};
 use super::message::MessageId;
+use super::session_token::Token;
 use super::text::Text;
 use crate::limits::{KEY_MAX_BYTES, REASON_MAX_BYTES, TOPIC_MAX_BYTES};
 
@@ -141,6 +142,13 @@ pub enum Command {
     Login(Text),
     /// Changes the password.
     ChangePassword,
+    /// Goes on where another connection was, instead of giving a name.
+    Resume {
+        /// What that connection was given; none: something that cannot have been given.
+        token: Option<Token>,
+        /// The last message that is known; without it, no lines are wanted.
+        after: Option<MessageId>,
+    },
     /// The answer to a question for a password.
     Secret(Result<Password, PasswordError>),
     /// Marks away with a reason; without one, back.

@@ -147,6 +147,8 @@ pub enum CloseReason {
 pub enum LogEntry {
     /// Somebody came; the shell knows from where.
     Arrived(ClientId, Name),
+    /// Somebody went on under another connection; the shell knows from where.
+    Resumed(ClientId, Name),
     /// Somebody left.
     Left(Name, CloseReason),
     /// Something was said or done in a room: its name, and what.

@@ -9,9 +9,11 @@ use super::account::{OfflineMessage, PasswordError, Posted, Question};
 use super::command::{Trouble, Verb};
 use super::expulsion::{Expelled, ExpulsionNews};
 use super::line::UnixMillis;
+use super::listing::{Person, RoomListing};
 use super::look::Reach;
 use super::message::Message;
 use super::name::{Name, NameError};
+use super::session_token::{ResumedRoom, Token};
 use super::text::Text;
 use crate::limits::NAMES_ASKED;
 
@@ -40,6 +42,26 @@ pub enum Event {
         topic: Option<Text>,
         /// Who else is in it: see [`NameList`]; none: they are in no room.
         others: Option<NameList>,
+        /// By what they can take their session up again, if they may.
+        token: Option<Token>,
+    },
+    /// In the chat still, after a connection was lost.
+    Resumed {
+        /// The name.
+        name: Name,
+        /// Where they are.
+        rooms: Vec<ResumedRoom>,
+        /// Where their words go.
+        current: Option<Name>,
+        /// By what they can take their session up again.
+        token: Option<Token>,
+    },
+    /// Something was said or done in a room before their connection was there.
+    Missed {
+        /// The room's name.
+        room: Name,
+        /// What was said.
+        message: Message,
     },
     /// Something was said or done in a room.
     Message {
@@ -290,6 +312,8 @@ pub enum NameRefusal {
     NoPlace(Name),
     /// Whoever is called so may not be here.
     Expelled(Name, Expelled),
+    /// There is no such session, or no more.
+    NoSession,
     /// First a name, then the rest.
     Missing,
 }
@@ -479,23 +503,6 @@ pub enum RoomRefusal {
     Yourself,
 }
 
-/// One row of the list of rooms.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct RoomListing {
-    /// Its name.
-    pub name: Name,
-    /// How many are there.
-    pub people: usize,
-    /// What it is about; not told to those outside a closed room.
-    pub topic: Option<Text>,
-    /// Whether one has to know a key.
-    pub keyed: bool,
-    /// Whether you are there.
-    pub member: bool,
-    /// Whether your words go there.
-    pub current: bool,
-}
-
 /// Names: all of them, but for those whom the recipient hides; of more than [`NAMES_TOLD_MAX`](crate::limits::NAMES_TOLD_MAX) only the first few.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NameList {
@@ -560,28 +567,4 @@ pub enum ServerNews {
     },
     /// This connection ends, for a reason perhaps.
     Disconnected(Option<Text>),
-}
-
-/// What somebody may decide.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Office {
-    /// What concerns the room.
-    Room,
-    /// Everything, everywhere.
-    Server,
-}
-
-/// One row of the answer to "who is here".
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Person {
-    /// Their name.
-    pub name: Name,
-    /// How long ago they last sent a line.
-    pub idle: Duration,
-    /// Why they are away, if they are.
-    pub away: Option<Text>,
-    /// Whether they are the one who asked.
-    pub you: bool,
-    /// What they may decide, if anything.
-    pub office: Option<Office>,
 }

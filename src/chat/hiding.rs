@@ -7,15 +7,16 @@
 //! Invariants: of the entries of people who left no two could be taken for each other, nor for somebody who is here; an entry
 //! is there only while somebody hides its person.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
+use super::message::MessageId;
 use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
 use super::slots::SlotSet;
 use super::snapshot_error::SnapshotError;
-use crate::limits::HIDDEN_GONE_MAX;
+use crate::limits::{HIDDEN_GONE_MAX, HIDDEN_LINES};
 
 /// Whom somebody hides, as their list has it. Two of them can come to mean the same person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +41,8 @@ pub(super) struct Hiding {
     #[serde(skip_serializing)]
     departed: BTreeMap<u64, u32>,
     departures: u64,
+    /// The last lines of those whom somebody hid then, oldest first: they may have another name by now.
+    lines: VecDeque<(MessageId, HiddenId)>,
 }
 
 /// What a [`HiddenId`] stands for.
@@ -70,14 +73,16 @@ struct Stored {
     people: Vec<Option<Hidden>>,
     free_people: Vec<u32>,
     departures: u64,
+    lines: VecDeque<(MessageId, HiddenId)>,
 }
 
 impl TryFrom<Stored> for Hiding {
     type Error = SnapshotError;
 
     fn try_from(stored: Stored) -> Result<Hiding, SnapshotError> {
-        let Stored { ids, free_ids, people, free_people, departures } = stored;
-        let mut hiding = Hiding { ids, free_ids, people, free_people, departures, ..Hiding::default() };
+        let Stored { ids, free_ids, people, free_people, departures, lines } = stored;
+        let mut hiding =
+            Hiding { ids, free_ids, people, free_people, departures, lines, ..Hiding::default() };
         let numbered =
             (0..).zip(&hiding.people).filter_map(|(number, hidden)| Some((number, hidden.as_ref()?)));
         let mut count = 0;
@@ -119,6 +124,8 @@ impl Hiding {
             && free_people.len() == self.people.iter().filter(|person| person.is_none()).count()
             && free_people.len() == self.free_people.len()
             && free_people.iter().all(nobody)
+            && self.lines.iter().all(|(_, id)| (id.0 as usize) < self.ids.len())
+            && self.lines.iter().is_sorted_by(|(one, _), (other, _)| one < other)
             && self.departed.len() == self.people.iter().flatten().filter(|it| it.departure.is_some()).count()
             && self.departed.last_key_value().is_none_or(|(&last, _)| last <= self.departures)
     }
@@ -153,6 +160,31 @@ impl Hiding {
     /// Those who hide the person who has this name, or left with it. None: nobody does.
     pub(super) fn hiders(&self, name: &Name) -> Option<&SlotSet> {
         self.by_name.get(name).map(|&person| &self.person(person).hiders)
+    }
+
+    /// The person who has this name said something.
+    pub(super) fn said(&mut self, line: MessageId, name: &Name) {
+        if let Some(&person) = self.by_name.get(name) {
+            let id = self.person(person).ids[0];
+            if self.lines.len() >= HIDDEN_LINES {
+                self.lines.pop_front();
+            }
+            self.lines.push_back((line, id));
+        }
+    }
+
+    /// Whether `hider` hides the person who said something, under that name. Of lines that were too many, by their names now.
+    pub(super) fn hides_line(&self, hider: u32, line: MessageId, from: &Name) -> bool {
+        match self.lines.binary_search_by_key(&line, |&(line, _)| line) {
+            Ok(at) => {
+                let person = self.ids[self.lines[at].1.0 as usize].person;
+                person.is_some_and(|person| self.person(person).hiders.contains(hider))
+            }
+            Err(0) if self.lines.len() >= HIDDEN_LINES => {
+                self.hiders(from).is_some_and(|hiders| hiders.contains(hider))
+            }
+            Err(_) => false,
+        }
     }
 
     /// What the person is called who is hidden under `id`. None: they are forgotten.
@@ -324,6 +356,10 @@ impl Hiding {
         }
         let (person, place) = (known.person.take(), known.place);
         self.free_ids.push(id.0);
+        if !self.lines.is_empty() {
+            // It may stand for somebody else next.
+            self.lines.retain(|&(_, of)| of != id);
+        }
         let Some(person) = person else { return };
         let ids = &mut self.person_mut(person).ids;
         ids.swap_remove(place as usize);

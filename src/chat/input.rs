@@ -16,6 +16,8 @@ use super::text::Text;
 pub enum Input {
     /// A client connected, from there. If it may not come in it is told so and closed, and the hub does not know it.
     Connected(ClientId, Origin),
+    /// A client that has just connected is a program, which may take its session up again after its connection was lost.
+    Program(ClientId),
     /// A client asked for something.
     Command(ClientId, Command),
     /// A connection ended without the hub's doing. The shell closes it; the others are told.

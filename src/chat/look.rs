@@ -15,6 +15,9 @@ pub enum Look {
     Last(RoomKey, usize),
     /// The last lines of a room before the message of this number.
     Before(RoomKey, usize, MessageId),
+    /// The lines of these rooms behind this one, from memory; of more than one answer bears the last ones, and marks instead of
+    /// the others. To be answered before anything more is said.
+    Missed(Vec<RoomKey>, MessageId),
     /// The newest lines of these rooms in which all these words begin a word; case and accents do not matter.
     Search(Vec<RoomKey>, Text, usize),
 }

@@ -19,7 +19,9 @@ mod input;
 mod join_part_batch;
 mod key_guard;
 mod line;
+mod listing;
 mod look;
+mod lost_sessions;
 mod message;
 mod mono_time;
 mod name;
@@ -32,6 +34,7 @@ mod refusal;
 mod request;
 mod room;
 mod rooms;
+mod session_token;
 mod slots;
 mod snapshot_error;
 mod text;
@@ -46,8 +49,8 @@ pub use admin::{AdminOrder, AdminRefusal, AdminReply};
 pub use command::{Command, Language, MessageFault, Trouble, Verb, Wording};
 pub use effect::{Audience, CloseReason, Effect, LogEntry, RoomId};
 pub use event::{
-    AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameList, NameRefusal, Occasion, Office,
-    Person, PlaceNews, PutOut, RoomListing, RoomRefusal, ServerNews,
+    AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameList, NameRefusal, Occasion,
+    PlaceNews, PutOut, RoomRefusal, ServerNews,
 };
 pub use expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
 pub use hub::{ChatConfig, Description, GENERAL, Hub, Snapshot};
@@ -55,6 +58,7 @@ pub use id::ClientId;
 pub use input::Input;
 pub use key_guard::failure_delay;
 pub use line::{RoomKey, UnixMillis};
+pub use listing::{Office, Person, RoomListing};
 pub use look::{Found, Look, Reach};
 pub use message::{Message, MessageId, MessageKind};
 pub use mono_time::MonoTime;
@@ -62,6 +66,7 @@ pub use name::{Name, NameError, Skeleton};
 pub use origin::Origin;
 pub use record::{RoomChange, RoomFact, RoomList, RoomRecord};
 pub use request::{Reply, Request};
+pub use session_token::{ResumedRoom, TOKEN_BYTES, Token, TokenKey};
 pub use snapshot_error::{SNAPSHOT_VERSION, SnapshotError};
 pub use text::Text;
 pub use time::Time;

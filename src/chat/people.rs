@@ -133,9 +133,42 @@ impl People {
 
     /// A client, which has no name yet, goes on as `old` was, which is gone then. Whether that was here.
     pub(super) fn take_over(&mut self, id: ClientId, old: ClientId, now: MonoTime) -> bool {
+        self.become_other(id, old, now, Client::take_over)
+    }
+
+    /// The same, after their connection was lost: they did nothing meanwhile.
+    pub(super) fn take_up(&mut self, id: ClientId, old: ClientId, now: MonoTime) -> bool {
+        let active = self.get(old).map_or(now, |client| client.active);
+        let is_up = self.become_other(id, old, now, Client::take_up);
+        self[id].active = active;
+        is_up
+    }
+
+    /// A client has another slot from now on, in which nobody is.
+    pub(super) fn change_slot(&mut self, old: ClientId, new: ClientId) {
+        if self.clients.len() <= new.slot() {
+            self.clients.resize_with(new.slot() + 1, || None);
+        }
+        let Some(mut client) = self.clients[old.slot()].take_if(|client| client.id == old) else { return };
+        if let Some(skeleton) = client.name.as_ref().map(Name::skeleton) {
+            self.names.remove(&skeleton, old.place());
+            self.names.insert(&skeleton, new.place());
+        }
+        client.id = new;
+        client.update_contact();
+        self.clients[new.slot()] = Some(client);
+    }
+
+    fn become_other(
+        &mut self,
+        id: ClientId,
+        old: ClientId,
+        now: MonoTime,
+        take: fn(&mut Client, Client),
+    ) -> bool {
         self.no_newcomer(id, now);
         let Some(leaving) = self.remove(old) else { return false };
-        self[id].take_over(leaving);
+        take(&mut self[id], leaving);
         if let Some(name) = &self[id].name {
             self.names.insert(&name.skeleton(), id.slot() as u32);
         }

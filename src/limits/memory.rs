@@ -3,8 +3,8 @@
 use super::{
     ACCOUNTS_MAX, ANSWER_MAX_BYTES, DECISIONS_MAX, EXPULSIONS_MAX, FAILURES_REMEMBERED, HIDDEN_GONE_MAX,
     HISTORY_CHANGES_MAX_BYTES, HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES, IGNORED_BEYOND_MAX,
-    INPUT_MAX_BYTES, LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, MAILBOXES_IN_HAND, QUESTIONS_IN_HAND,
-    QUESTIONS_WAITING, QUEUES_MAX_BYTES, ROOMS_MAX,
+    INPUT_MAX_BYTES, LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES,
+    MAILBOXES_IN_HAND, QUESTIONS_IN_HAND, QUESTIONS_WAITING, QUEUES_MAX_BYTES, ROOMS_MAX,
 };
 
 /// What the program itself occupies, and what it does in one turn: SQLite with its caches, the memory of a password
@@ -52,6 +52,7 @@ pub const fn memory_max_bytes(places: usize) -> usize {
     let accounts = ACCOUNTS_MAX * ACCOUNT_MAX_BYTES;
     // Waiting, being written, and the copy that is written, of the console and of the file.
     let logs = 2 * 3 * LOG_QUEUE_MAX_BYTES;
-    let all = history + questions + answers + readers + rooms + hidden + strangers + accounts + logs;
+    let lost = LOST_SESSIONS_MAX * PLACE_MAX_BYTES + 2 * LOST_SESSIONS_MAX_BYTES;
+    let all = history + questions + answers + readers + rooms + hidden + strangers + accounts + logs + lost;
     PROGRAM_MAX_BYTES + all + places * PLACE_MAX_BYTES
 }

@@ -12,7 +12,7 @@ use crate::locale::number;
 /// The console's line about `note`.
 pub fn note(note: &LogEntry, language: Language) -> Option<String> {
     Some(match (note, language) {
-        (LogEntry::Arrived(..), _) => return None,
+        (LogEntry::Arrived(..) | LogEntry::Resumed(..), _) => return None,
         (LogEntry::Left(name, _), Language::Spanish) => format!("{name} se desconectó"),
         (LogEntry::Left(name, _), Language::English) => format!("{name} disconnected"),
         (LogEntry::Message(room, Message { from, kind: MessageKind::Acted, text, .. }), _) => {
@@ -119,6 +119,15 @@ pub fn bad_proxy_header(address: SocketAddr, language: Language) -> String {
 fn place(address: SocketAddr) -> String {
     let (ip, port) = (address.ip().to_canonical(), address.port());
     if port == 0 { ip.to_string() } else { SocketAddr::new(ip, port).to_string() }
+}
+
+/// The console's line about a member who goes on from `address` after their connection was lost.
+pub fn resumed(name: &Name, address: SocketAddr, language: Language) -> String {
+    let address = place(address);
+    match language {
+        Language::Spanish => format!("{name} ha vuelto a conectarse desde {address}"),
+        Language::English => format!("{name} is connected again from {address}"),
+    }
 }
 
 /// The console's line about wrong passwords: `times` for the account of that name from there, if they are `alike`; else of

@@ -139,6 +139,11 @@ impl Protocol {
         self.line().is_some_and(Codec::has_piece)
     }
 
+    /// Whether the client has ended its side by what it has sent.
+    pub fn has_left_off(&self) -> bool {
+        if let Spoken::WebSocket(socket) = &self.0 { socket.has_left_off() } else { false }
+    }
+
     /// No more input will come: ends what is unfinished.
     pub fn finish(&mut self) {
         if let Spoken::Fronted(fronted) = &mut self.0 {

@@ -114,6 +114,9 @@ struct State {
     answered: bool,
     /// The client has closed, or broken the rules: what it gets back at the end.
     ending: Option<Vec<u8>>,
+    /// It has closed without saying that it is done: a browser does when its page is left or loaded again, and the page when it takes a
+    /// connection for lost.
+    leaves_off: bool,
 }
 
 /// Messages that have come whole and have not been taken. One buffer for all: thousands of the least fit into one read.
@@ -160,6 +163,7 @@ impl Default for State {
             reference: None,
             answered: false,
             ending: None,
+            leaves_off: false,
         }
     }
 }
@@ -181,7 +185,10 @@ impl WebSocket {
                 Ok(Incoming::Text(message)) => state.messages.push(&message),
                 Ok(Incoming::Ping(payload)) => pong(&payload, answers),
                 Ok(Incoming::Pong) => {}
-                Ok(Incoming::Close(answer)) => state.ending = Some(answer),
+                Ok(Incoming::Close { normal, answer }) => {
+                    state.leaves_off = !normal;
+                    state.ending = Some(answer);
+                }
                 Err(code) => close(code, "", state.ending.insert(Vec::new())),
             }
         }
@@ -202,7 +209,7 @@ impl WebSocket {
     pub(super) fn next_command(&mut self) -> Option<Command> {
         let state = self.state.as_mut()?;
         let Some(message) = state.messages.pop() else {
-            return state.ending.is_some().then_some(Command::Quit(None));
+            return (state.ending.is_some() && !state.leaves_off).then_some(Command::Quit(None));
         };
         let received = json::read(message, self.question);
         (state.reference, state.answered) = (received.reference, false);
@@ -213,7 +220,13 @@ impl WebSocket {
     }
 
     pub(super) fn has_unseen(&self) -> bool {
-        self.state.as_ref().is_some_and(|state| !state.messages.is_empty() || state.ending.is_some())
+        let quits = |state: &State| state.ending.is_some() && !state.leaves_off;
+        self.state.as_ref().is_some_and(|state| !state.messages.is_empty() || quits(state))
+    }
+
+    /// Whether the client has ended its side, and did not say that it leaves the chat.
+    pub(super) fn has_left_off(&self) -> bool {
+        self.state.as_ref().is_some_and(|state| state.leaves_off)
     }
 
     pub(super) fn expect_answer(&mut self, question: Question) {

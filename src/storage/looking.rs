@@ -21,7 +21,7 @@ impl Storage {
         look: Look,
         now: MonoTime,
     ) -> Vec<StorageEvent> {
-        // What is shown on entering comes from memory.
+        // What is shown on entering comes from memory, and what was missed for two minutes.
         if let (Some(file), Look::Last(..) | Look::Before(..) | Look::Search(..)) = (&mut self.file, &look) {
             let lost = file.questions.ask(id, from, look.is_search(), look, now).map(StorageEvent::busy);
             return lost.into_iter().chain(file.hand_over()).collect();

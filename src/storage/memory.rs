@@ -9,8 +9,8 @@ use std::collections::{BTreeMap, VecDeque};
 use super::words::{Wanted, fold};
 use crate::chat::{Found, Look, Message, MessageId, Reach, RoomKey};
 use crate::limits::{
-    ANSWER_MAX_BYTES, HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, SEARCH_LINE_WORK,
-    SEARCH_MAX_WORK, SEARCH_WORD_WORK,
+    ANSWER_MAX_BYTES, HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES,
+    MISSED_LINES_PER_ROOM, SEARCH_LINE_WORK, SEARCH_MAX_WORK, SEARCH_WORD_WORK,
 };
 
 /// What a line costs beside its words, roughly: its place in a queue, a name, what the allocator adds. With twice as much the
@@ -138,6 +138,10 @@ impl Memory {
                 let (lines, more) = self.last(room, count, before);
                 Found { look, lines, more, reach: Reach::All }
             }
+            Look::Missed(rooms, after) => {
+                let lines = self.missed(&rooms, after);
+                Found { look: Look::Missed(rooms, after), lines, more: false, reach: Reach::All }
+            }
             Look::Search(rooms, words, count) => {
                 let mut search = self.begin(rooms.clone(), Wanted::of(words.as_str()), count);
                 while !self.go_on(&mut search, SEARCH_MAX_WORK) {}
@@ -157,6 +161,37 @@ impl Memory {
         lines.reverse();
         let more = lines.len() < end;
         (lines, more)
+    }
+
+    /// What was said in these rooms behind that message, oldest first: the last lines, and for the others of a room one mark.
+    fn missed(&self, rooms: &[RoomKey], after: MessageId) -> Vec<Message> {
+        let (mut lines, mut bytes) = (Vec::new(), 0);
+        let mut left: Vec<(&VecDeque<Kept>, usize, usize)> = rooms
+            .iter()
+            .filter_map(|room| self.rooms.get(room))
+            .map(|kept| (kept, kept.partition_point(|kept| kept.line.id <= after), kept.len()))
+            .collect();
+        let newest = |(kept, from, to): &(&VecDeque<Kept>, usize, usize)| {
+            let told = kept.len() - to;
+            (to > from && told < MISSED_LINES_PER_ROOM).then(|| kept[to - 1].line.id)
+        };
+        while let Some((kept, _, to)) =
+            left.iter_mut().max_by_key(|room| newest(room)).filter(|room| newest(room).is_some())
+        {
+            let line = &kept[*to - 1].line;
+            if !fits(line, &mut bytes) {
+                break;
+            }
+            *to -= 1;
+            lines.push(line.clone());
+        }
+        for (kept, from, to) in left.into_iter().filter(|(_, from, to)| to > from) {
+            let Message { id, room, at, .. } = kept[to - 1].line;
+            let count = kept.range(from..to).map(|kept| kept.line.count()).sum();
+            lines.push(Message::gap(id, room, at, count));
+        }
+        lines.sort_unstable_by_key(|line| line.id);
+        lines
     }
 
     /// Begins to search for the newest `count` lines of these rooms that have these words.

@@ -403,6 +403,8 @@ impl Things {
         let found: Vec<&Message> = match look {
             Look::Entering(room, count) | Look::Last(room, count) => last(room, *count, MessageId(u64::MAX)),
             Look::Before(room, count, before) => last(room, *count, *before),
+            // It comes from memory.
+            Look::Missed(..) => Vec::new(),
             Look::Search(rooms, words, count) => {
                 let lines = self.rows.iter().rev().filter(|row| row.missing().is_none());
                 let theirs = lines

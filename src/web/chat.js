@@ -229,8 +229,9 @@ function welcomed(name, given) {
   keep('name', me);
   view.me(me);
   $('me').replaceChildren(view.nameOf(me), view.icon('more'));
-  $('hello').hidden = true;
+  $('hello').hidden = $('bar').hidden = true;
   $('app').hidden = false;
+  clearInterval(counting);
 }
 
 function tell(room, from, body) {
@@ -457,11 +458,12 @@ function changed(state) {
     if (inside) rooms.forEach((room) => { room.stopped = true; });
     inside = false;
   }
-  const bar = state === 'waiting' || state === 'connecting';
+  // Until the server has let us in again, nothing can be said.
+  const bar = state === 'waiting' || state === 'connecting' || (state === 'open' && !$('app').hidden);
   $('bar').hidden = !bar;
   $('barText').textContent = bar ? t('lost') : '';
   const count = () => {
-    $('barTime').textContent = state === 'connecting' ? t('connecting') : t('retryIn', Math.ceil((wire.retryAt - Date.now()) / 1000));
+    $('barTime').textContent = state === 'waiting' ? t('retryIn', Math.ceil((wire.retryAt - Date.now()) / 1000)) : t('connecting');
   };
   clearInterval(counting);
   if (bar) counting = setInterval(count, 1000);

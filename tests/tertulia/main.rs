@@ -65,6 +65,7 @@ mod turns;
 mod typed_lines;
 mod usage;
 mod web;
+mod web_sessions;
 mod websocket;
 mod wild_input;
 mod worst;

@@ -9,8 +9,9 @@ use tertulia::chat::{
     Text, UnixMillis,
 };
 use tertulia::limits::{
-    HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_PATIENCE, LINE_MAX_BYTES, QUESTIONS_WAITING,
-    SEARCH_LINE_WORK, SEARCH_LINES, SEARCH_TURN_WORK, SEARCH_WORD_WORK, SEARCH_WORDS_MAX,
+    ANSWER_MAX_BYTES, HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_PATIENCE, LINE_MAX_BYTES,
+    MISSED_LINES_PER_ROOM, QUESTIONS_WAITING, SEARCH_LINE_WORK, SEARCH_LINES, SEARCH_TURN_WORK,
+    SEARCH_WORD_WORK, SEARCH_WORDS_MAX,
 };
 use tertulia::storage::{RequestId, Storage, StorageEvent};
 
@@ -226,4 +227,49 @@ fn room_that_goes_is_freed_bit_by_bit() {
         turns += 1;
     }
     assert!((all / HISTORY_FREED_PER_TURN..=all / HISTORY_FREED_PER_TURN + 2).contains(&turns), "{turns}");
+}
+
+/// What was said in these rooms behind a message, which comes at once.
+fn missed(storage: &mut Storage, rooms: Vec<RoomKey>, after: MessageId) -> Vec<Message> {
+    let id = RequestId { client: id(1), number: NEXT.fetch_add(1, Ordering::Relaxed) };
+    match &mut storage.request(id, HOME, Request::Look(Look::Missed(rooms, after)), NOW)[..] {
+        [StorageEvent::Reply { reply: Reply::Found(found), .. }] => std::mem::take(&mut found.lines),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn missed_lines_are_the_last_of_each_room_and_the_others_are_counted() {
+    let mut storage = Storage::default();
+    // Each has the number behind that of the one before.
+    let mut said = Vec::new();
+    for _ in 0..MISSED_LINES_PER_ROOM + 10 {
+        let line = line(0, "a");
+        said.push(line.id);
+        storage.keep(line);
+    }
+    let other = line(1, "b");
+    let elsewhere = line(2, "c");
+    said.push(other.id);
+    storage.keep(other);
+    storage.keep(elsewhere);
+    let mut missed = |after| missed(&mut storage, [0, 1, 7].map(RoomKey).into(), after);
+    let all = missed(MessageId(said[4].0));
+    assert_eq!((all[0].missing(), all[0].room), (Some(5), RoomKey(0)), "five more are none of the last");
+    let told: Vec<MessageId> = all[1..].iter().map(|line| line.id).collect();
+    assert_eq!(told, said[10..]);
+    assert_eq!(missed(said[said.len() - 2]).len(), 1);
+    assert!(missed(said[said.len() - 1]).is_empty());
+}
+
+#[test]
+fn missed_lines_of_all_rooms_fit_into_an_answer() {
+    let mut storage = Storage::default();
+    for number in 0..100 {
+        storage.keep(line(number % 20, &"x".repeat(LINE_MAX_BYTES - 100)));
+    }
+    let lines = missed(&mut storage, (0..20).map(RoomKey).collect(), MessageId(0));
+    let told: usize = lines.iter().map(|line| line.text.as_str().len()).sum();
+    assert!(told <= ANSWER_MAX_BYTES && told > ANSWER_MAX_BYTES / 2, "{told} bytes");
+    assert_eq!(lines.iter().map(Message::count).sum::<u64>(), 100, "each is told or counted");
 }

@@ -98,8 +98,7 @@ impl Hub {
         let Some(room) = room else {
             self.effects.push(Effect::Log(LogEntry::ServerKicked(name, None, reason.clone())));
             self.tell(id, Event::Server(ServerNews::Disconnected(reason.clone())));
-            self.depart(id, Farewell::Kicked(reason), CloseReason::Kicked);
-            self.effects.push(Effect::Close(id, CloseReason::Kicked));
+            self.put_out_of_chat(id, Farewell::Kicked(reason), CloseReason::Kicked);
             return Ok(());
         };
         if !self.sits_in(id, room) {

@@ -24,7 +24,11 @@ impl Hub {
             }
             Audience::Several { clients, from } => {
                 let hiders = self.hiding.hiders(from);
+                let lost = self.lost.slots();
                 for client in clients.iter().filter_map(|&id| self.client(id)) {
+                    if lost.is_some_and(|lost| lost.contains(client.id.place())) {
+                        continue;
+                    }
                     if hiders.is_none_or(|hiders| !hiders.contains(client.id.place())) {
                         hear(client.id, true);
                     }
@@ -38,8 +42,9 @@ impl Hub {
                 // Who does not hear it is not looked at: a bit says so.
                 let is_in =
                     |set: Option<&SlotSet>, id: ClientId| set.is_some_and(|set| set.contains(id.place()));
+                let lost = self.lost.slots();
                 for &id in members {
-                    if Some(id) == *except || is_in(hiders, id) || is_in(beyond, id) {
+                    if Some(id) == *except || is_in(hiders, id) || is_in(beyond, id) || is_in(lost, id) {
                         continue;
                     }
                     let client = &self.people[id];

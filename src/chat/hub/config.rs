@@ -10,6 +10,7 @@ use crate::chat::expulsion::Expulsion;
 use crate::chat::message::MessageId;
 use crate::chat::origin::Origin;
 use crate::chat::record::RoomRecord;
+use crate::chat::session_token::TokenKey;
 use crate::chat::text::Text;
 
 /// What whoever runs the chat decided about it.
@@ -41,6 +42,8 @@ pub struct ChatConfig {
     pub operator_password: bool,
     /// Who is expelled already.
     pub expulsions: Vec<Expulsion>,
+    /// By what programs take their sessions up again after their connections were lost; none: they cannot.
+    pub token_key: Option<TokenKey>,
     /// The rooms that there are already; the first room is there without.
     pub rooms: Vec<RoomRecord>,
 }

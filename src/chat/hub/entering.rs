@@ -61,7 +61,8 @@ impl Hub {
         let entered = room.and_then(|room| self.room(room));
         let (room, topic) =
             (entered.map(|room| room.name.clone()), entered.and_then(|room| room.topic.clone()));
-        self.tell(id, Event::Welcome { name: name.clone(), room, topic, others });
+        let token = self.token(id);
+        self.tell(id, Event::Welcome { name: name.clone(), room, topic, others, token });
         if !self.config.motd.is_empty() {
             self.tell(id, Event::Motd(self.config.motd.clone()));
         }
@@ -131,7 +132,15 @@ impl Hub {
             self.forget_decisions(id);
             self.expelling.remove(&id);
             self.sessions.close(id);
+            self.lost.forget(id);
         }
+    }
+
+    /// Takes a client out of everything by the will of somebody else, and ends its connection if it has one.
+    pub(super) fn put_out_of_chat(&mut self, id: ClientId, farewell: Farewell, reason: CloseReason) {
+        let connected = !self.lost.is_lost(id);
+        self.depart(id, farewell, reason);
+        self.effects.extend(connected.then_some(Effect::Close(id, reason)));
     }
 
     /// Whether `id` may be called `wanted`, and whether a password has to be given for it.

@@ -220,8 +220,7 @@ impl Hub {
         let Some(told) = told.or_else(|| self.expelled_address(origin)) else { return false };
         let farewell = Farewell::Expelled(told.reason.clone());
         self.tell(id, Event::Expulsion(ExpulsionNews::Told(told)));
-        self.depart(id, farewell, CloseReason::Expelled);
-        self.effects.push(Effect::Close(id, CloseReason::Expelled));
+        self.put_out_of_chat(id, farewell, CloseReason::Expelled);
         true
     }
 

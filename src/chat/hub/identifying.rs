@@ -389,18 +389,15 @@ impl Hub {
         if !self.people.take_over(id, old, now) {
             return;
         }
+        self.follow(old, id);
         let client = &self.people[id];
         let (current, memberships): (_, Vec<Membership>) = (client.current, client.memberships().collect());
-        self.hiding.moved(old.place(), id.place(), client.hidden());
-        for &membership in &memberships {
-            self.rooms[membership.room].follow_member(membership, id);
-        }
-        // What was decided about somebody holds where they are not, too.
-        self.follow_decisions(old, id);
-        self.sessions.follow(old, id);
         let rooms: Vec<RoomId> = memberships.into_iter().map(|membership| membership.room).collect();
-        self.tell(old, Event::Account(AccountNews::Replaced));
-        self.effects.push(Effect::Close(old, CloseReason::Replaced));
+        let lost = self.lost.forget(old);
+        if lost.is_none() {
+            self.tell(old, Event::Account(AccountNews::Replaced));
+            self.effects.push(Effect::Close(old, CloseReason::Replaced));
+        }
         self.effects.push(Effect::Log(LogEntry::Left(name.clone(), CloseReason::Replaced)));
         self.welcome(id, name, current);
         if rooms != [GENERAL] {
@@ -413,6 +410,9 @@ impl Hub {
         }
         if let Some(current) = current {
             self.replay(id, current);
+        }
+        if let Some(lost) = lost {
+            self.hand_over(id, lost);
         }
     }
 

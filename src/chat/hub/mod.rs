@@ -17,6 +17,7 @@ mod ordering;
 mod places;
 mod presence;
 mod recalling;
+mod resuming;
 mod rooms;
 mod sessions;
 mod snapshot;
@@ -40,6 +41,7 @@ use super::expulsion::ExpulsionNews;
 use super::hiding::Hiding;
 use super::id::ClientId;
 use super::input::Input;
+use super::lost_sessions::LostSessions;
 use super::message::{MessageId, MessageKind};
 use super::mono_time::MonoTime;
 use super::name::Name;
@@ -94,6 +96,8 @@ pub struct Hub {
     last_expulsion: u64,
     /// Those of them who are here still.
     expelling: BTreeSet<ClientId>,
+    /// Those who wait for another connection.
+    lost: LostSessions,
     /// What there was when the chat stopped, as far as it is not over.
     stopped: Option<Box<stopping::Stopped>>,
 }
@@ -123,6 +127,7 @@ impl Hub {
             expulsions,
             last_expulsion,
             expelling: BTreeSet::new(),
+            lost: LostSessions::default(),
             stopped: None,
         };
         let general = hub.rooms.make(Name::general());
@@ -142,6 +147,7 @@ impl Hub {
         self.at = at;
         match input {
             Input::Connected(id, origin) => self.connect(id, origin),
+            Input::Program(id) => self.note_program(id),
             Input::Command(id, command) => self.handle(id, command),
             Input::Disconnected(id, reason) => self.disconnect(id, reason),
             Input::Reply(id, reply) => self.take_reply(id, reply),
@@ -183,6 +189,7 @@ impl Hub {
             return self.effects.push(Effect::Close(id, CloseReason::Expelled));
         }
         let Some(standing) = self.admit(id, origin) else { return };
+        self.clear_slot(id);
         self.people.add(id, origin, now, standing);
         self.tell(id, Event::NamePrompt);
     }
@@ -190,7 +197,7 @@ impl Hub {
     /// A client asked for something.
     fn handle(&mut self, id: ClientId, command: Command) {
         let now = self.now();
-        if self.end_if_decided(id) || command == Command::Ping {
+        if self.lost.is_lost(id) || self.end_if_decided(id) || command == Command::Ping {
             return;
         }
         let Some(client) = self.client_mut(id) else { return };
@@ -230,7 +237,10 @@ impl Hub {
             CloseReason::Lost | CloseReason::Stalled => Farewell::Lost,
             _ => Farewell::Plain,
         };
-        self.depart(id, farewell, reason);
+        let lost = matches!(reason, CloseReason::Lost | CloseReason::Stalled | CloseReason::EndOfInput);
+        if !lost || !self.suspend(id, farewell.clone()) {
+            self.depart(id, farewell, reason);
+        }
     }
 
     /// Does what has come due, as much of it as one turn bears; [`next_due`](Hub::next_due) tells whether more is.
@@ -247,6 +257,7 @@ impl Hub {
             self.close(id, CloseReason::NameTimeout);
         }
         self.end_trials();
+        self.end_lost_sessions();
         self.part();
         self.put_out_the_expelled();
         self.end_revoked();
@@ -270,7 +281,8 @@ impl Hub {
         let unfinished = leaving || self.stopped.is_some();
         let unfinished = unfinished.then_some(MonoTime::START);
         let movements = self.rooms.first_restless().map(|(due, _)| due);
-        [newcomer, movements, self.trials_due(), unfinished].into_iter().flatten().min()
+        let lost = self.lost.first_due().map(|(due, _)| due);
+        [newcomer, movements, lost, self.trials_due(), unfinished].into_iter().flatten().min()
     }
 
     /// What has been done since the start.
@@ -278,9 +290,9 @@ impl Hub {
         self.work.get()
     }
 
-    /// How many clients there are, with a name or without.
+    /// How many clients there are that have a connection, with a name or without.
     pub fn clients(&self) -> usize {
-        self.people.count()
+        self.people.count() - self.lost.count()
     }
 
     /// How many people are in the chat, which takes a name.
@@ -307,6 +319,7 @@ impl Hub {
             && self.stopped.is_none()
             && self.decided.is_empty()
             && self.sessions.is_empty()
+            && self.lost.is_empty()
     }
 
     fn handle_newcomer(&mut self, id: ClientId, command: Command) -> Done {
@@ -314,6 +327,7 @@ impl Hub {
             Command::Ping => return Ok(()),
             Command::Say { text, .. } | Command::Nick(text) => return self.take_name(id, &text),
             Command::Login(name) => return self.login(id, &name),
+            Command::Resume { token, after } => return self.resume_session(id, token.as_ref(), after),
             Command::Quit(_) => {
                 self.close(id, CloseReason::Quit);
                 return Ok(());
@@ -379,6 +393,7 @@ impl Hub {
             Command::ChangePassword => self.change_password(id, name),
             // The caller has seen to it.
             Command::Secret(_) | Command::Ping => Ok(()),
+            Command::Resume { .. } => Err(NameRefusal::Yours(name.clone()).into()),
             Command::Away(reason) => self.away(id, reason),
             Command::Ignore(whom) => self.ignore(id, name, whom),
             Command::Language(language) => self.speak(id, language),
@@ -403,6 +418,9 @@ impl Hub {
 
     /// Tells one client.
     fn tell(&mut self, id: ClientId, event: Event) {
+        if self.lost.is_lost(id) {
+            return self.lost.keep(id, event);
+        }
         self.effects.push(Effect::Deliver { to: Audience::One(id), event });
     }
 
@@ -430,8 +448,9 @@ impl Hub {
 
     /// Ends a client by the hub's own will.
     fn close(&mut self, id: ClientId, reason: CloseReason) {
+        let connected = !self.lost.is_lost(id);
         self.disconnect(id, reason);
-        self.effects.push(Effect::Close(id, reason));
+        self.effects.extend(connected.then_some(Effect::Close(id, reason)));
     }
 
     /// The person who is meant by whoever typed `name`. Nobody here, if it means an account whose owner is not here, while

@@ -59,7 +59,7 @@ impl Hub {
     /// Why somebody who comes from `origin` gets no place. If there is none, one without a name may have to go first.
     fn lack(&mut self, origin: Origin) -> Option<Lack> {
         let places = self.config.places?;
-        let (held, free) = (self.people.placed_from(origin), places.saturating_sub(self.people.placed()));
+        let (held, free) = (self.placed_from(origin), places.saturating_sub(self.placed()));
         // Asked first: nobody gives way to an address that gets no place.
         if places >= SHARED_PLACES_MIN && is_over_share(held, free, places) {
             return Some(Lack::Crowded);
@@ -69,8 +69,7 @@ impl Hub {
 
     /// Whether a client whose address has no more than its share could be given a place now.
     pub fn has_room(&self, now: MonoTime) -> bool {
-        self.config.places.is_none_or(|places| self.people.placed() < places)
-            || self.giving_way(now).is_some()
+        self.config.places.is_none_or(|places| self.placed() < places) || self.giving_way(now).is_some()
     }
 
     /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.
@@ -127,12 +126,11 @@ impl Hub {
     /// Whether a client has a place, or gets one now that one is free.
     pub(super) fn has_place(&mut self, id: ClientId) -> bool {
         let on_trial = self.people.is_on_trial(id);
-        let free = self.config.places.is_none_or(|places| self.people.placed() < places);
+        let free = self.config.places.is_none_or(|places| self.placed() < places);
         // Where their address has more than its share, it still has when there is room.
         let crowded = self.config.places.is_some_and(|places| {
-            let held = self.origin(id).map_or(0, |origin| self.people.placed_from(origin));
-            places >= SHARED_PLACES_MIN
-                && is_over_share(held, places.saturating_sub(self.people.placed()), places)
+            let held = self.origin(id).map_or(0, |origin| self.placed_from(origin));
+            places >= SHARED_PLACES_MIN && is_over_share(held, places.saturating_sub(self.placed()), places)
         });
         if on_trial && free && !crowded {
             self.people.end_trial(id);
@@ -153,8 +151,9 @@ impl Hub {
             return Ok(None);
         }
         let name = self.account_index.as_ref().and_then(|account_index| account_index.name(key));
-        let displaces = name.is_some_and(|name| !self.displaced_by(id, key, name).is_empty());
-        let full = self.config.places.is_some_and(|places| self.people.placed() >= places);
+        let connected = |&(other, _): &(ClientId, _)| !self.lost.is_lost(other);
+        let displaces = name.is_some_and(|name| self.displaced_by(id, key, name).iter().any(connected));
+        let full = self.config.places.is_some_and(|places| self.placed() >= places);
         let mut leaving = None;
         if !displaces {
             leaving = self.renamed_session(id, key).map(Leaving::Own);
@@ -186,7 +185,8 @@ impl Hub {
 
     /// Of the connections that gave the password of an account and go on without any, the one that has been silent longest.
     fn renamed_session(&self, id: ClientId, key: AccountKey) -> Option<ClientId> {
-        let sessions = self.sessions.clients(key).into_iter().filter(|&other| other != id);
+        let sessions = self.sessions.clients(key).into_iter();
+        let sessions = sessions.filter(|&other| other != id && !self.lost.is_lost(other));
         let renamed = sessions.filter_map(|other| self.client(other)).filter(|other| other.account.is_none());
         renamed.min_by_key(|other| (other.active, other.id)).map(|other| other.id)
     }
@@ -196,12 +196,22 @@ impl Hub {
         self.spend(self.people.slots());
         let gives_way =
             |client: &&Client| client.name.is_some() && client.account.is_none() && !self.is_admin(client.id);
-        let guests = self.people.iter().filter(gives_way);
+        let guests = self.people.iter().filter(gives_way).filter(|guest| !self.lost.is_lost(guest.id));
         let guest = guests.min_by_key(|guest| {
             let places = self.people.holding(guest).places;
             (std::cmp::Reverse(places), guest.active, guest.id)
         });
         guest.map(|guest| guest.id)
+    }
+
+    /// How many have a place: all who have a connection, but for those on trial.
+    fn placed(&self) -> usize {
+        self.people.placed() - self.lost.count()
+    }
+
+    /// How many of those who come from there have a place.
+    fn placed_from(&self, origin: Origin) -> usize {
+        self.people.placed_from(origin).saturating_sub(self.lost.from(origin))
     }
 
     fn full(&self) -> PlaceNews {

@@ -17,10 +17,13 @@ use crate::limits::{HISTORY_DEFAULT_LINES, SEARCH_LINES};
 impl Hub {
     /// What a client looked for was found; they are told as much of it as they may read now.
     pub(super) fn found(&mut self, id: ClientId, found: Found) {
+        if let Look::Missed(..) = found.look {
+            return self.missed(id, Some(found.lines));
+        }
         let Some(client) = self.client(id) else { return };
         let current = client.current;
         let room = match found.look {
-            Look::Search(..) => current,
+            Look::Search(..) | Look::Missed(..) => current,
             Look::Entering(room, _) | Look::Last(room, _) | Look::Before(room, ..) => self.may_read(id, room),
         };
         let lines = found.lines.into_iter().filter_map(|line| {
@@ -33,7 +36,7 @@ impl Hub {
             Look::Entering(..) if lines.is_empty() => return,
             Look::Entering(..) => Occasion::Entering,
             Look::Last(..) | Look::Before(..) => Occasion::Asked,
-            Look::Search(..) => Occasion::Searched,
+            Look::Search(..) | Look::Missed(..) => Occasion::Searched,
         };
         let room = room.and_then(|room| self.room(room)).map(|room| room.name.clone());
         let (now, more) = (self.at.wall, found.more && !lines.is_empty());
@@ -42,6 +45,7 @@ impl Hub {
 
     /// What a client looked for cannot be found now.
     pub(super) fn not_found_now(&mut self, id: ClientId) {
+        self.missed(id, None);
         if self.client(id).is_some() {
             self.tell(id, Event::HistoryBusy);
         }
@@ -49,7 +53,7 @@ impl Hub {
 
     /// The one rule of who may read what: a room's lines are for those who are in it now. Who has left, was put out,
     /// or never got in reads none of them, and a room made again under an old name is another room.
-    fn may_read(&self, id: ClientId, room: RoomKey) -> Option<RoomId> {
+    pub(super) fn may_read(&self, id: ClientId, room: RoomKey) -> Option<RoomId> {
         let mut memberships = self.client(id)?.memberships();
         memberships
             .find(|membership| self.room(membership.room).is_some_and(|here| here.key == room))

@@ -100,6 +100,11 @@ impl Sessions {
         !self.revoked.is_empty()
     }
 
+    /// Whether a connection has to end.
+    pub(super) fn is_revoked(&self, client: ClientId) -> bool {
+        self.revoked.contains_key(&client)
+    }
+
     /// The accounts whose passwords a client has given: at most [`ACCOUNTS_PER_CONNECTION`].
     pub(super) fn accounts(&self, client: ClientId) -> Vec<AccountKey> {
         let all = (client, AccountKey::MIN)..=(client, AccountKey::MAX);

@@ -16,6 +16,7 @@ use super::{ChatConfig, ClientId, Effect, Hub, Work, expulsions};
 use crate::chat::account_index::AccountIndex;
 use crate::chat::client::Client;
 use crate::chat::hiding::Hiding;
+use crate::chat::lost_sessions::LostSessions;
 use crate::chat::message::MessageId;
 use crate::chat::people::People;
 use crate::chat::rooms::Rooms;
@@ -73,6 +74,7 @@ struct State {
     expulsions: Vec<expulsions::Entry>,
     last_expulsion: u64,
     expelling: BTreeSet<ClientId>,
+    lost: LostSessions,
     stopped: Option<Box<Stopped>>,
 }
 
@@ -104,6 +106,7 @@ impl Hub {
             expulsions,
             last_expulsion,
             expelling,
+            lost,
             stopped,
         } = self;
         let mut state = State {
@@ -124,6 +127,7 @@ impl Hub {
             expulsions: expulsions.clone(),
             last_expulsion: *last_expulsion,
             expelling: expelling.clone(),
+            lost: lost.clone(),
             stopped: stopped.clone(),
         };
         let agree = state.share_again();
@@ -160,6 +164,7 @@ impl Hub {
             expulsions,
             last_expulsion,
             expelling,
+            lost,
             stopped,
         } = state;
         Ok(Hub {
@@ -180,6 +185,7 @@ impl Hub {
             expulsions,
             last_expulsion,
             expelling,
+            lost,
             stopped,
         })
     }
@@ -215,6 +221,7 @@ impl State {
             (self.hiding.agrees(lists()), "who hides whom"),
             (hidden_beyond == self.hidden_beyond, "how many are hidden"),
             (self.sessions.all().all(|id| self.people.get(id).is_some()), "who gave a password"),
+            (self.lost.all().all(|id| self.people.get(id).is_some()), "whose connection was lost"),
             (numbers.is_none_or(|last| last <= self.last_expulsion), "the numbers of expulsions"),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {

@@ -35,8 +35,9 @@ impl Hub {
     pub(super) fn stop(&mut self) {
         let (at, effects, work) = (self.at, std::mem::take(&mut self.effects), self.work.take());
         let empty = Hub { at, effects, work: work.into(), ..Hub::new(std::mem::take(&mut self.config)) };
-        let Hub { people, rooms, .. } = std::mem::replace(self, empty);
-        let mut clients: Vec<ClientId> = people.iter().map(|client| client.id).collect();
+        let Hub { people, rooms, lost, .. } = std::mem::replace(self, empty);
+        let connected = people.iter().map(|client| client.id).filter(|&id| !lost.is_lost(id));
+        let mut clients: Vec<ClientId> = connected.collect();
         clients.reverse();
         let stopped = Stopped { clients, rooms: rooms.numbers(), memory: Some((people, rooms)) };
         self.stopped = Some(Box::new(stopped));

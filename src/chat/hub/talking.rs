@@ -23,6 +23,7 @@ impl Hub {
         let message = Message { id: message_id, room: key, at, from, kind, text };
         self.effects.push(Effect::Keep(message.clone()));
         self.effects.push(Effect::Log(LogEntry::Message(room_name.clone(), message.clone())));
+        self.hiding.said(message_id, name);
         let to = Audience::others(room, id, name);
         self.effects.push(Effect::Deliver { to, event: Event::Message { room: room_name, message } });
         Ok(())
@@ -77,10 +78,14 @@ impl Hub {
         // Whoever hides somebody does not tell them so.
         if !hides {
             to_client.set_correspondent(sender);
-            let to = Audience::Several { clients: vec![whom], from: name.clone() };
             let (from, text) = (name.clone(), text.clone());
             let event = Event::Private { from, to: to_name.clone(), text, at };
-            self.effects.push(Effect::Deliver { to, event });
+            if self.lost.is_lost(whom) {
+                self.lost.keep(whom, event);
+            } else {
+                let to = Audience::Several { clients: vec![whom], from: name.clone() };
+                self.effects.push(Effect::Deliver { to, event });
+            }
         }
         self.answer(id, Event::PrivateSent { from: name.clone(), to: to_name, text, at, here: true, away })
     }

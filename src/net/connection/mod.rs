@@ -136,6 +136,7 @@ impl<S: Stream> Conn<S> {
                 Ok(length) => {
                     if self.phase.is_open() {
                         self.protocol.push(&scratch[..length], answers);
+                        self.ended |= self.protocol.has_left_off();
                     } else if !self.phase.ignore(length) {
                         break Filled::Broken;
                     }

@@ -42,6 +42,7 @@ impl<S: Stream> Conn<S> {
     ) {
         let mut answers = answer.to_vec();
         self.protocol.upgrade(granted, &mut answers);
+        self.ended |= self.protocol.has_left_off();
         self.signal(&answers, broadcast, now);
     }
 

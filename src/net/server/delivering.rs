@@ -135,6 +135,11 @@ impl<S: Stream> Server<S> {
                     info!("{}", console::arrived(name, source.address, language));
                 }
             }
+            LogEntry::Resumed(id, name) => {
+                if let Some(source) = self.take_source(*id) {
+                    info!("{}", console::resumed(name, source.address, language));
+                }
+            }
             _ if !log_enabled!(log::Level::Info) => {}
             note => info!("{}", console::note(note, language).unwrap_or_default()),
         }

@@ -24,6 +24,9 @@ impl<S: Stream> Server<S> {
         if is_in {
             debug!("{address} -> {id:?}");
             conn.standing = Standing::InChat;
+            if conn.is_program() {
+                self.hub.apply(self.clocks.at(now), Input::Program(id));
+            }
         } else {
             conn.standing = Standing::Refused;
             if !has_room {

@@ -58,7 +58,8 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Posted(posted) => accounts::posted(*posted, out),
         Event::OfflineMessages { now, messages } => accounts::offline_messages(messages, *now, zone, out),
         Event::Welcome { name, others, .. } => welcome(name, others.as_ref(), out),
-        Event::Message { message, .. } => WORDS.message(message, out),
+        Event::Resumed { name, .. } => writeln!(out, "You are still in the chat as {name}."),
+        Event::Message { message, .. } | Event::Missed { message, .. } => WORDS.message(message, out),
         Event::Private { from, text, .. } => writeln!(out, "[private] {from}: {text}"),
         Event::PrivateSent { to, text, away, .. } => private_sent(to, text, away.as_ref(), out),
         Event::Recalled { .. } => recalled(event, zone, out),
@@ -233,6 +234,7 @@ fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
         NameRefusal::Unregistered(name) => {
             writeln!(out, "The name '{name}' is not registered, and only registered names may come in here.")
         }
+        NameRefusal::NoSession => writeln!(out, "That session is over. Come in with your name."),
         NameRefusal::NoPlace(name) => {
             writeln!(out, "The name '{name}' is not registered, and only registered names may come in now.")
         }

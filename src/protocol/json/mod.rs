@@ -5,6 +5,7 @@
 
 mod object;
 mod read;
+mod session;
 mod write;
 
 pub use object::Reference;

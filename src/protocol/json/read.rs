@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::object::Reference;
+use super::session;
 use crate::chat::{
     Command, Language, MessageFault, MessageId, Password, PasswordError, Question, Text, Trouble,
 };
@@ -30,6 +31,10 @@ enum Wire {
     },
     Password {
         password: String,
+    },
+    Resume {
+        token: String,
+        after: Option<String>,
     },
     Say {
         room: Option<String>,
@@ -244,6 +249,7 @@ fn asked(wire: Wire) -> Result<Command, Trouble> {
             }
         },
         Wire::Line { room, text } => typed(&text, optional(room)?)?,
+        Wire::Resume { token, after } => session::resume(&token, after)?,
         Wire::Ping {} => Command::Ping,
         Wire::Password { .. } | Wire::Quit { .. } | Wire::Unknown => unreachable!("seen to before"),
     })

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::object::{Object, Reference};
+use super::session::{Inside, written};
 use crate::chat::{
     AccountNews, AccountRefusal, CloseReason, Crowd, Decision, Event, ExpulsionNews, Farewell, Language,
     Message, MessageFault, MessageKind, Name, NameRefusal, Occasion, Office, Person, PlaceNews, Posted,
@@ -21,6 +22,7 @@ pub fn write(
 ) {
     let told = match event {
         Event::Message { room, message } => return said(room, message, reference, out),
+        Event::Missed { room, message } => return said(room, message, None, out),
         Event::Private { from, to, text, at } => return private((from, to), text, *at, out).end(None),
         Event::PrivateSent { from, to, text, at, here, away } => {
             let mut object = private((from, to), text, *at, out);
@@ -153,7 +155,7 @@ fn fact<'a>(event: &Event, language: Language, out: &'a mut String) -> Object<'a
             object.put("question", asked(*question));
             object
         }
-        Event::Welcome { name, room, topic, others } => {
+        Event::Welcome { name, room, topic, others, token } => {
             let mut object = Object::new("welcome", out);
             object.put("name", name.as_str()).put("lang", code(language));
             object.put("version", env!("CARGO_PKG_VERSION"));
@@ -163,6 +165,15 @@ fn fact<'a>(event: &Event, language: Language, out: &'a mut String) -> Object<'a
                 object.more(others.total - others.names.len());
             }
             object.maybe("topic", topic.as_ref().map(Text::as_str));
+            object.maybe("token", token.as_ref().map(written));
+            object
+        }
+        Event::Resumed { name, rooms, current, token } => {
+            let mut object = Object::new("resumed", out);
+            object.put("name", name.as_str()).put("lang", code(language));
+            object.put("rooms", rooms.iter().map(Inside::of).collect::<Vec<_>>());
+            object.put("room", current.as_ref().map(Name::as_str));
+            object.maybe("token", token.as_ref().map(written));
             object
         }
         Event::Recalled { occasion: Occasion::Searched, room, lines, .. } => {
@@ -357,6 +368,7 @@ fn error(event: &Event) -> Option<&'static str> {
             NameRefusal::Yours(_) => "name_yours",
             NameRefusal::Unregistered(_) | NameRefusal::NoPlace(_) => "name_unregistered",
             NameRefusal::Expelled(..) => "expelled",
+            NameRefusal::NoSession => "no_session",
             NameRefusal::Missing => "name_missing",
         },
         Event::AccountRefused(refusal) => match refusal {

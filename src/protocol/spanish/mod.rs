@@ -65,7 +65,8 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Posted(posted) => accounts::posted(*posted, out),
         Event::OfflineMessages { now, messages } => accounts::offline_messages(messages, *now, zone, out),
         Event::Welcome { name, others, .. } => welcome(name, others.as_ref(), out),
-        Event::Message { message, .. } => WORDS.message(message, out),
+        Event::Resumed { name, .. } => writeln!(out, "Sigues en el chat como {name}."),
+        Event::Message { message, .. } | Event::Missed { message, .. } => WORDS.message(message, out),
         Event::Private { from, text, .. } => writeln!(out, "[privado] {from}: {text}"),
         Event::PrivateSent { to, text, away, .. } => private_sent(to, text, away.as_ref(), out),
         Event::Recalled { .. } => recalled(event, zone, out),
@@ -240,6 +241,7 @@ fn refused(refusal: &NameRefusal, out: &mut String) -> std::fmt::Result {
         NameRefusal::Unregistered(name) => {
             writeln!(out, "El nombre '{name}' no está registrado, y aquí solo entran nombres registrados.")
         }
+        NameRefusal::NoSession => writeln!(out, "Esa sesión ya no existe. Entra con tu nombre."),
         NameRefusal::NoPlace(name) => {
             writeln!(out, "El nombre '{name}' no está registrado, y ahora solo entran nombres registrados.")
         }

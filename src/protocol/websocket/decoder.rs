@@ -18,7 +18,12 @@ pub enum Incoming {
     /// The answer to a ping, or a sign of life.
     Pong,
     /// The end. What is to be sent before the connection is closed, if nothing was before: a close with the same code.
-    Close(Vec<u8>),
+    Close {
+        /// It is the normal end: code 1000.
+        normal: bool,
+        /// The frame that answers it.
+        answer: Vec<u8>,
+    },
 }
 
 /// Takes the frames of one client apart.
@@ -81,7 +86,7 @@ impl Decoder {
                 Ok(None) if input.is_empty() && !self.is_frame_whole() => return None,
                 Ok(None) => {}
                 Ok(Some(incoming)) => {
-                    self.over = matches!(incoming, Incoming::Close(_));
+                    self.over = matches!(incoming, Incoming::Close { .. });
                     return Some(Ok(incoming));
                 }
                 Err(code) => {
@@ -289,7 +294,7 @@ impl Head {
 
 /// What a client's close says, and the answer to it.
 fn closing(payload: &[u8]) -> Result<Incoming, CloseCode> {
-    let mut answer = Vec::new();
+    let (mut answer, mut normal) = (Vec::new(), false);
     match payload {
         [] => bare_close(&mut answer),
         [_] => return Err(CloseCode::Protocol),
@@ -302,8 +307,9 @@ fn closing(payload: &[u8]) -> Result<Incoming, CloseCode> {
             if std::str::from_utf8(reason).is_err() {
                 return Err(CloseCode::NotUtf8);
             }
+            normal = code == CloseCode::Normal.number();
             close(CloseCode::Peer(code), "", &mut answer);
         }
     }
-    Ok(Incoming::Close(answer))
+    Ok(Incoming::Close { normal, answer })
 }

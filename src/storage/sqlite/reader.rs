@@ -83,6 +83,8 @@ impl Reader {
                 self.last(*room, *count, NEWEST, &mut sought)
             }
             Look::Before(room, count, before) => self.last(*room, *count, *before, &mut sought),
+            // It comes from memory.
+            Look::Missed(..) => Ok(()),
             Look::Search(rooms, words, count) => self.search(rooms, words.as_str(), *count, &mut sought),
         };
         match found {

@@ -23,6 +23,8 @@ mod presence;
 mod private;
 mod proven;
 mod remembered;
+mod resuming;
+mod resuming_model;
 mod room_storms;
 mod rooms;
 mod storms;
@@ -34,8 +36,8 @@ use std::time::Duration;
 
 use tertulia::chat::{
     AdminOrder, AdminReply, AuthRequest, ChatConfig, ClientId, CloseReason, Command, Crowd, Effect, Event,
-    Expulsion, Farewell, Hub, Input, Language, LogEntry, Message, MessageKind, MonoTime, Name, NameRefusal,
-    Office, Origin, Password, Person, Reply, Request, RoomChange, Text, Time, UnixMillis,
+    Expulsion, Farewell, Found, Hub, Input, Language, LogEntry, Look, Message, MessageKind, MonoTime, Name,
+    NameRefusal, Office, Origin, Password, Person, Reach, Reply, Request, RoomChange, Text, Time, UnixMillis,
 };
 
 use super::support::book::Book;
@@ -302,6 +304,12 @@ impl Shell for Chat {
 
     fn asks(&mut self, effect: Effect) {
         match effect {
+            Effect::Request(id, Request::Look(Look::Missed(rooms, after))) => {
+                let missed = self.kept.iter().filter(|line| line.id > after && rooms.contains(&line.room));
+                let lines = missed.cloned().collect();
+                let found = Found { look: Look::Missed(rooms, after), lines, more: false, reach: Reach::All };
+                self.apply(Input::Reply(id, Reply::Found(found)));
+            }
             Effect::Request(_, Request::Look(..)) => {}
             Effect::Request(id, Request::Authenticate(auth_request)) => {
                 self.auth_requests.push((id, auth_request));
@@ -370,10 +378,21 @@ pub fn brief(event: &Event) -> String {
         Event::NameRefused(NameRefusal::Reserved(name)) => format!("reserved: {name}"),
         Event::NameRefused(NameRefusal::Yours(name)) => format!("yours: {name}"),
         Event::NameRefused(NameRefusal::Missing) => "name first".into(),
+        Event::NameRefused(NameRefusal::NoSession) => "no session".into(),
         Event::NameRefused(NameRefusal::Unregistered(name)) => format!("unregistered: {name}"),
         Event::NameRefused(NameRefusal::Expelled(name, _)) => format!("expelled: {name}"),
         Event::NameRefused(NameRefusal::NoPlace(name)) => format!("no place for {name}"),
         Event::Welcome { name, .. } => format!("welcome {name}"),
+        Event::Resumed { name, rooms, current, .. } => {
+            let mut rooms: Vec<String> =
+                rooms.iter().map(|room| format!("{}: {}", room.room, list(&room.names))).collect();
+            rooms.sort();
+            let current = current.as_ref().map(|room| format!(" in #{room}")).unwrap_or_default();
+            format!("resumed {name}{current} of [{}]", rooms.join("; "))
+        }
+        Event::Missed { room, message } => format!("~ {}{}", elsewhere(room), brief_message(message)),
+        Event::Skipped(lines) => format!("skipped {lines}"),
+        Event::HistoryBusy => "history busy".into(),
         Event::Message { room, message } => format!("{}{}", elsewhere(room), brief_message(message)),
         Event::Arrived { crowd, room } => format!(">>> {}{}", brief_crowd(crowd), within(room.as_ref())),
         Event::Departed { name, farewell: Farewell::Plain } => format!("<<< {name}"),

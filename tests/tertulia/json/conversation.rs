@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
-use tertulia::chat::ChatConfig;
+use tertulia::chat::{ChatConfig, TokenKey};
 use tertulia::config::Config;
 use tertulia::limits::{HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES};
 use tertulia::net::Server;
@@ -30,6 +30,8 @@ struct Talk {
     others: BTreeMap<String, usize>,
     /// What the server has sent to Ana, and is not in the docs yet.
     heard: Vec<Value>,
+    /// The last token that it has sent: that of the docs is an example.
+    token: Value,
 }
 
 impl Talk {
@@ -37,23 +39,30 @@ impl Talk {
         let (storage, helpers) =
             SimulatedHelpers::new(Vec::new(), HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES);
         let storage = storage.with_operator(SimulatedHelpers::hash("girasoles"));
-        let chat = ChatConfig { operator_password: true, ..ChatConfig::default() };
+        let token_key = Some(TokenKey([7; 32]));
+        let chat = ChatConfig { operator_password: true, token_key, ..ChatConfig::default() };
         let config = Config { rate_limit: 0, chat, ..Config::default() };
         let mut house = House::of(Server::remembering(config, storage));
         let ana = comes(&mut house, NEAR);
-        Talk { house, helpers, ana, others: BTreeMap::new(), heard: Vec::new() }
+        Talk { house, helpers, ana, others: BTreeMap::new(), heard: Vec::new(), token: Value::Null }
     }
 
     /// One line of the docs that is not what Ana hears.
     fn plays(&mut self, line: &str) {
         if let Some(message) = line.strip_prefix("> ") {
-            sends(&mut self.house, self.ana, &serde_json::from_str(message).expect(message));
+            let mut message: Value = serde_json::from_str(message).expect(message);
+            if message["type"] == "resume" {
+                message["token"] = self.token.clone();
+            }
+            sends(&mut self.house, self.ana, &message);
         } else if line == "(Ana connects)" {
             self.ana = comes(&mut self.house, NEAR);
             self.house.says(self.ana, UPGRADE);
             let answer = self.house.heard_bytes(self.ana);
             let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head") + 4;
             self.heard.extend(objects(&answer[end..]));
+        } else if line == "(Ana's connection is lost)" {
+            self.house.breaks(self.ana);
         } else if line == "(Ana reads nothing for a while, and Luis says a lot)" {
             self.house.deafen(self.ana);
             self.house.says(self.others["Luis"], format!("{}\n", "x".repeat(1_000)).repeat(100));
@@ -70,6 +79,8 @@ impl Talk {
         }
         help(&mut self.house, &mut self.helpers);
         self.heard.extend(hears(&self.house, self.ana));
+        let given = self.heard.iter().rev().find_map(|object| object.get("token"));
+        self.token = given.unwrap_or(&self.token).clone();
     }
 }
 
@@ -83,7 +94,7 @@ fn lasting(object: &Value) -> Value {
         Value::Object(fields) => {
             let always = |(name, value): (&String, &Value)| match name.as_str() {
                 "at" => (name.clone(), json!(value.is_i64())),
-                "version" => (name.clone(), json!(value.is_string())),
+                "version" | "token" => (name.clone(), json!(value.is_string())),
                 _ => (name.clone(), lasting(value)),
             };
             Value::Object(fields.iter().map(always).collect())

@@ -3,9 +3,19 @@
 use std::time::Duration;
 
 use tertulia::chat::{
-    AccountNews, AccountRefusal, Event, MessageId, Name, OfflineMessage, PasswordError, Posted, Question,
-    Text, UnixMillis,
+    AccountNews, AccountRefusal, Event, Message, MessageId, MessageKind, Name, OfflineMessage, PasswordError,
+    Posted, Question, ResumedRoom, RoomKey, TOKEN_BYTES, Text, Token, UnixMillis,
 };
+
+/// What a session is told that goes on.
+fn resumed() -> [Event; 2] {
+    let [name, room] = ["Juan", "cocina"].map(|name| Name::new(name).unwrap());
+    let (from, kind, text) = (Name::new("Ana").unwrap(), MessageKind::Said, Text::clean("hola"));
+    let message = Message { id: MessageId(1), room: RoomKey(1), at: UnixMillis(1), from, kind, text };
+    let inside = ResumedRoom { room: room.clone(), topic: None, people: 1, names: vec![name.clone()] };
+    let (current, token) = (Some(room.clone()), Some(Token([7; TOKEN_BYTES])));
+    [Event::Resumed { name, rooms: vec![inside], current, token }, Event::Missed { room, message }]
+}
 
 pub(super) fn events() -> Vec<Event> {
     let ana = Name::new("Ana").unwrap();
@@ -23,6 +33,7 @@ pub(super) fn events() -> Vec<Event> {
         [Question::Password, Question::Current, Question::New, Question::Again].map(Event::PasswordPrompt),
     );
     events.push(Event::PasswordAgain);
+    events.extend(resumed());
     events.extend(
         [Posted::Kept, Posted::Full, Posted::OverShare, Posted::Failed, Posted::Displaced].map(Event::Posted),
     );

@@ -109,10 +109,12 @@ fn kind_of(event: &Event) -> usize {
         Event::NotAway => 50,
         Event::Server(_) => 51,
         Event::PasswordAgain => 52,
+        Event::Resumed { .. } => 53,
+        Event::Missed { .. } => 54,
     }
 }
 
-const KINDS: usize = 54;
+const KINDS: usize = 56;
 
 /// What the administrator does.
 fn administration(juan: &Name) -> Vec<Event> {
@@ -266,7 +268,8 @@ fn events_of_expulsions() -> impl Iterator<Item = Event> {
 fn events_of_names() -> Vec<Event> {
     let (juan, ana) = (name("Juan"), name("Ana"));
     let many = NameList { names: vec![ana.clone()], total: 12_345 };
-    let welcome = |others| Event::Welcome { name: juan.clone(), room: None, topic: None, others };
+    let welcome =
+        |others| Event::Welcome { name: juan.clone(), room: None, topic: None, others, token: None };
     let mut events = Vec::from([None, Some(NameList::default()), Some(many)].map(welcome));
     for refusal in [
         NameRefusal::Malformed,
@@ -278,6 +281,7 @@ fn events_of_names() -> Vec<Event> {
         NameRefusal::Missing,
         NameRefusal::Unregistered(ana.clone()),
         NameRefusal::NoPlace(ana.clone()),
+        NameRefusal::NoSession,
     ] {
         events.push(Event::NameRefused(refusal));
     }
@@ -440,7 +444,7 @@ fn words_of_the_server_are_in_both_languages() {
     for event in events() {
         let same = encode(&event, Spanish, false) == encode(&event, English, false);
         let words_of_people = match &event {
-            Event::Message { .. } | Event::Motd(_) => true,
+            Event::Message { .. } | Event::Missed { .. } | Event::Motd(_) => true,
             Event::Recalled { lines, .. } => !lines.is_empty(),
             _ => false,
         };
@@ -458,6 +462,7 @@ fn names_and_words_and_numbers_are_in_the_line() {
                     &["Juan", "Ana", "12", "344"]
                 }
                 Event::Welcome { .. } => &["Juan", "/"],
+                Event::Resumed { .. } => &["Juan"],
                 Event::Renamed { .. } => &["Juan", "Ana"],
                 Event::Entered { .. } | Event::Left { .. } | Event::Rooms { .. } => &["#cocina"],
                 Event::Topic { .. } | Event::Bans { .. } | Event::Speaking(Some(_)) => &["#cocina"],

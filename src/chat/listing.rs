@@ -1,0 +1,49 @@
+//! Rows of the answers to "who is here" and "which rooms are there".
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::name::Name;
+use super::text::Text;
+
+/// One row of the list of rooms.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomListing {
+    /// Its name.
+    pub name: Name,
+    /// How many are there.
+    pub people: usize,
+    /// What it is about; not told to those outside a closed room.
+    pub topic: Option<Text>,
+    /// Whether one has to know a key.
+    pub keyed: bool,
+    /// Whether you are there.
+    pub member: bool,
+    /// Whether your words go there.
+    pub current: bool,
+}
+
+/// What somebody may decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Office {
+    /// What concerns the room.
+    Room,
+    /// Everything, everywhere.
+    Server,
+}
+
+/// One row of the answer to "who is here".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Person {
+    /// Their name.
+    pub name: Name,
+    /// How long ago they last sent a line.
+    pub idle: Duration,
+    /// Why they are away, if they are.
+    pub away: Option<Text>,
+    /// Whether they are the one who asked.
+    pub you: bool,
+    /// What they may decide, if anything.
+    pub office: Option<Office>,
+}

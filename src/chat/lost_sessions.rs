@@ -1,0 +1,235 @@
+//! Sessions of programs whose connections were lost, and that wait a while to be taken up again.
+//!
+//! Invariants: so many wait and no more, and all together hold so many bytes and no more; nobody has a connection who is here.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{Event, Farewell};
+use super::id::ClientId;
+use super::message::MessageId;
+use super::mono_time::MonoTime;
+use super::origin::Origin;
+use super::slots::SlotSet;
+use crate::limits::{LOST_SESSION_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES, is_over_share};
+
+/// What an event takes beside its words, roughly.
+const EVENT_OVERHEAD_BYTES: usize = 192;
+
+/// Which clients may take their sessions up again, and the sessions that wait for that.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Stored")]
+pub(super) struct LostSessions {
+    /// The slots of the clients who may: programs.
+    programs: SlotSet,
+    sessions: BTreeMap<ClientId, LostSession>,
+    /// Connections that take one up, until it is known what was said meanwhile.
+    returning: BTreeMap<ClientId, Returning>,
+    /// Slots that none of them needs any more, and no connection had.
+    unused: Vec<u32>,
+    /// Those of all who wait.
+    #[serde(skip_serializing)]
+    slots: SlotSet,
+    /// Until when they wait.
+    #[serde(skip_serializing)]
+    due: BTreeSet<(MonoTime, ClientId)>,
+    /// How many come from where.
+    #[serde(skip_serializing)]
+    origins: BTreeMap<Origin, usize>,
+    /// What is kept for all of them.
+    #[serde(skip_serializing)]
+    bytes: usize,
+}
+
+/// What is stored of [`LostSessions`].
+#[derive(Deserialize)]
+struct Stored {
+    programs: SlotSet,
+    sessions: BTreeMap<ClientId, LostSession>,
+    returning: BTreeMap<ClientId, Returning>,
+    unused: Vec<u32>,
+}
+
+impl From<Stored> for LostSessions {
+    fn from(Stored { programs, sessions, returning, unused }: Stored) -> LostSessions {
+        let mut lost = LostSessions { programs, returning, unused, ..LostSessions::default() };
+        sessions.into_iter().for_each(|(id, session)| lost.insert(id, session));
+        lost
+    }
+}
+
+/// A session without a connection.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct LostSession {
+    /// Until when it waits.
+    pub(super) until: MonoTime,
+    /// How it will be told that they left.
+    pub(super) farewell: Farewell,
+    pub(super) origin: Origin,
+    /// What was told to them alone.
+    pub(super) events: Vec<Event>,
+    bytes: usize,
+    /// So much of that found no place.
+    pub(super) skipped: u64,
+    /// It has a slot that no connection had.
+    moved: bool,
+}
+
+/// A connection that takes a session up.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Returning {
+    /// Whose. Its slot may be another one by now.
+    pub(super) session: ClientId,
+    /// The last message that it knows.
+    pub(super) after: MessageId,
+    /// The number of the next message when it was asked for what was said.
+    pub(super) next: MessageId,
+}
+
+impl LostSession {
+    pub(super) fn new(until: MonoTime, farewell: Farewell, origin: Origin) -> LostSession {
+        LostSession { until, farewell, origin, events: Vec::new(), bytes: 0, skipped: 0, moved: false }
+    }
+}
+
+impl LostSessions {
+    /// A client may take its session up again, once it has one.
+    pub(super) fn add_program(&mut self, id: ClientId) {
+        self.programs.insert(id.place());
+    }
+
+    /// Whether a client may. To be asked of one that is here.
+    pub(super) fn is_program(&self, id: ClientId) -> bool {
+        self.programs.contains(id.place())
+    }
+
+    pub(super) fn is_lost(&self, id: ClientId) -> bool {
+        !self.sessions.is_empty() && self.sessions.contains_key(&id)
+    }
+
+    /// The slots of all of them, if there are any.
+    pub(super) fn slots(&self) -> Option<&SlotSet> {
+        (!self.slots.is_empty()).then_some(&self.slots)
+    }
+
+    pub(super) fn count(&self) -> usize {
+        self.sessions.len()
+    }
+
+    /// How many come from there.
+    pub(super) fn from(&self, origin: Origin) -> usize {
+        self.origins.get(&origin).copied().unwrap_or(0)
+    }
+
+    /// The session of that connection, in whichever slot it is now.
+    pub(super) fn of(&self, connection: ClientId) -> Option<ClientId> {
+        let tenants = |slot| ClientId::new(slot, connection.generation());
+        self.sessions.range(tenants(0)..=tenants(u32::MAX)).next().map(|(&id, _)| id)
+    }
+
+    /// The one that has to be over first, and when.
+    pub(super) fn first_due(&self) -> Option<(MonoTime, ClientId)> {
+        self.due.first().copied()
+    }
+
+    /// One that has to be over now, where one more from `origin` begins to wait.
+    pub(super) fn giving_way(&self, origin: Origin) -> Option<ClientId> {
+        let free = LOST_SESSIONS_MAX.saturating_sub(self.count());
+        let mut oldest = self.due.iter().map(|&(_, id)| id);
+        if is_over_share(self.from(origin), free, LOST_SESSIONS_MAX) {
+            return oldest.find(|id| self.sessions[id].origin == origin);
+        }
+        oldest.next().filter(|_| free == 0)
+    }
+
+    pub(super) fn insert(&mut self, id: ClientId, session: LostSession) {
+        self.slots.insert(id.place());
+        self.due.insert((session.until, id));
+        *self.origins.entry(session.origin).or_default() += 1;
+        self.bytes += session.bytes;
+        self.sessions.insert(id, session);
+    }
+
+    /// A session waits no longer.
+    pub(super) fn take(&mut self, id: ClientId) -> Option<LostSession> {
+        let session = self.sessions.remove(&id)?;
+        self.slots.remove(id.place());
+        self.due.remove(&(session.until, id));
+        self.bytes -= session.bytes;
+        if let Some(count) = self.origins.get_mut(&session.origin) {
+            *count -= 1;
+            if *count == 0 {
+                self.origins.remove(&session.origin);
+            }
+        }
+        if session.moved {
+            self.unused.push(id.place());
+        }
+        if self.sessions.is_empty() {
+            self.unused = Vec::new();
+        }
+        Some(session)
+    }
+
+    /// A client is here no more. Gives its session, if it waited.
+    pub(super) fn forget(&mut self, id: ClientId) -> Option<LostSession> {
+        self.programs.remove(id.place());
+        self.returning.remove(&id);
+        self.take(id)
+    }
+
+    /// A session has another slot, which no connection has.
+    pub(super) fn moved(&mut self, old: ClientId, new: ClientId) {
+        let Some(session) = self.take(old) else { return };
+        self.programs.remove(old.place());
+        self.programs.insert(new.place());
+        self.insert(new, LostSession { moved: true, ..session });
+    }
+
+    /// A slot that may be free. None: none is known.
+    pub(super) fn next_unused(&mut self) -> Option<u32> {
+        self.unused.pop()
+    }
+
+    /// Keeps what is told to somebody alone who waits, if there is room for it.
+    pub(super) fn keep(&mut self, id: ClientId, event: Event) {
+        let Some(session) = self.sessions.get_mut(&id) else { return };
+        let bytes = held(&event);
+        if session.bytes + bytes > LOST_SESSION_MAX_BYTES || self.bytes + bytes > LOST_SESSIONS_MAX_BYTES {
+            session.skipped += 1;
+            return;
+        }
+        session.bytes += bytes;
+        self.bytes += bytes;
+        session.events.push(event);
+    }
+
+    /// A connection takes up a session, as soon as it is known what was said meanwhile.
+    pub(super) fn returns(&mut self, id: ClientId, returning: Returning) {
+        self.returning.insert(id, returning);
+    }
+
+    /// It is known.
+    pub(super) fn take_returning(&mut self, id: ClientId) -> Option<Returning> {
+        self.returning.remove(&id)
+    }
+
+    /// All clients of whom anything is known here.
+    pub(super) fn all(&self) -> impl Iterator<Item = ClientId> {
+        self.sessions.keys().chain(self.returning.keys()).copied()
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.programs.is_empty() && self.sessions.is_empty() && self.returning.is_empty()
+    }
+}
+
+/// Bytes that an event takes, roughly.
+fn held(event: &Event) -> usize {
+    let words = match event {
+        Event::Private { from, text, .. } => from.as_str().len() + text.as_str().len(),
+        _ => crate::limits::REASON_MAX_BYTES,
+    };
+    EVENT_OVERHEAD_BYTES + words
+}
