@@ -14,6 +14,7 @@ mod orders;
 mod person;
 mod pipe;
 mod places;
+mod settings;
 mod slips;
 mod turns;
 mod world;

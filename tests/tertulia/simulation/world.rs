@@ -13,12 +13,12 @@ use super::orders::{HOST, Orders};
 use super::person::{Fate, Person};
 use super::pipe::{ServerEnd, pipe};
 use super::places;
+use super::settings::{ACCOUNTS, keepers, share};
 use super::{laws, log, turns};
-use tertulia::chat::{ChatConfig, ClientId, Language, MonoTime, Name};
-use tertulia::config::{Config, Share};
+use tertulia::chat::{ChatConfig, ClientId, Language, MonoTime};
+use tertulia::config::Config;
 use tertulia::limits;
 use tertulia::net::{Acceptor, Server};
-use tertulia::storage::{SimulatedHelpers, Storage};
 
 const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
 /// What all queues may hold together in a world that has little room for them: three full ones and a half.
@@ -29,23 +29,8 @@ const PLACES: [usize; 4] = [10, 10, 10, 3];
 /// A world in which an address may have more than its share, and how many are there from the start.
 const CROWD_PLACES: usize = 100;
 const CROWD: [usize; 3] = [88, 92, 97];
-/// Those who have an account from the start: the witness, the host, and people who come and go.
-const ACCOUNTS: [&str; 5] = ["testigo", "Marta", "Vera", "Nora", "Inés"];
 /// Where the witness, the host and nobody else comes from.
 const HOME: u8 = 100;
-
-/// Often far less than what the system would bear in a turn.
-fn share(dice: &mut Dice) -> Share {
-    let usual = Share::default();
-    let few = |dice: &mut Dice, most: usize| [1, 2, 3, most][dice.below(4)];
-    Share {
-        lines: few(dice, usual.lines),
-        steps: [1, 200, usual.steps][dice.below(3)],
-        writes: few(dice, usual.writes),
-        sweeps: few(dice, usual.sweeps),
-        unwritten_bytes: [1, 100, usual.unwritten_bytes, usual.unwritten_bytes][dice.below(4)],
-    }
-}
 
 pub struct World {
     pub server: Server<ServerEnd>,
@@ -580,19 +565,4 @@ impl World {
         let ids: HashSet<ClientId> = self.people.iter().filter_map(|person| person.id).collect();
         ids.into_iter().filter_map(|id| Some(self.server.hub().name(id)?.as_str().to_owned())).collect()
     }
-}
-
-/// The history of a world, in memory or on a disk; with accounts there is a disk.
-fn keepers(has_accounts: bool, dice: &mut Dice) -> (Storage, Option<SimulatedDisk>, Accounts) {
-    let mut accounts = Accounts::default();
-    if !has_accounts {
-        return (Storage::default(), None, accounts);
-    }
-    let rows = ACCOUNTS.into_iter().map(|name| {
-        let secret = accounts.secret();
-        accounts.add(name, &secret, Some(0));
-        (Name::known(name).expect("a good name"), SimulatedHelpers::hash(&secret))
-    });
-    let (storage, disk) = SimulatedDisk::new(rows.collect(), dice);
-    (storage, Some(disk), accounts)
 }
