@@ -42,8 +42,7 @@ impl Hub {
         let Some(lack) = self.lack(origin) else {
             return Some(Standing::Placed);
         };
-        let tries = self.account_index.as_ref().is_some_and(|account_index| !account_index.is_empty());
-        if tries && self.make_trial(origin) {
+        if self.is_open_to_registered() && self.make_trial(origin) {
             self.tell(id, Event::Place(PlaceNews::OnlyRegistered { crowded: lack == Lack::Crowded }));
             return Some(Standing::OnTrial);
         }
@@ -70,6 +69,11 @@ impl Hub {
     /// Whether a client whose address has no more than its share could be given a place now.
     pub fn has_room(&self, now: MonoTime) -> bool {
         self.config.places.is_none_or(|places| self.placed() < places) || self.giving_way(now).is_some()
+    }
+
+    /// Whether a client that gets no place may show that it has a registered name.
+    pub fn is_open_to_registered(&self) -> bool {
+        self.account_index.as_ref().is_some_and(|account_index| !account_index.is_empty())
     }
 
     /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.

@@ -64,7 +64,8 @@ impl<S: Stream> Server<S> {
         if let Some(source) = self.sources.get_mut(&id) {
             source.address = self.proxies.client(source.address, &request.forwarded_for);
         }
-        match self.site.answer(&request, self.hub.has_room(now)) {
+        let tries = request.path == "/chat" && self.hub.is_open_to_registered();
+        match self.site.answer(&request, tries || self.hub.has_room(now)) {
             Answer::Respond(response) => {
                 let bytes = response.to_bytes(request.method == Method::Head);
                 self.answer_and_close(id, &bytes, now);
