@@ -12,6 +12,7 @@ use crate::limits::BYTES_PER_STEP;
 use crate::net::broadcast::Broadcast;
 use crate::net::connection::Conn;
 use crate::net::stream::Stream;
+use crate::protocol::json;
 use crate::protocol::{Encoder, Encoding, Format, Granted, OpeningDeadlines};
 
 /// What is on its way to readers.
@@ -110,7 +111,9 @@ impl Egress {
         let Egress { encoder, broadcast, steps, .. } = self;
         connections.with_queue(id, |conn| {
             let format = conn.format();
-            let answer = encoder.encode_answer(event, format, conn.reference());
+            // One that tells something else leaves the command without an answer.
+            let reference = if json::answers(event) { conn.reference() } else { None };
+            let answer = encoder.encode_answer(event, format, reference);
             *steps += (answer.bytes.len() / BYTES_PER_STEP) as u64;
             conn.answer(answer, broadcast, now);
         });

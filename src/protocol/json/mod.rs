@@ -10,4 +10,4 @@ mod write;
 
 pub use object::Reference;
 pub use read::{Received, read};
-pub use write::{farewell, ok, write};
+pub use write::{answers, farewell, ok, write};

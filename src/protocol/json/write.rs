@@ -94,10 +94,15 @@ pub fn farewell(reason: CloseReason, language: Language, out: &mut String) {
 }
 
 /// Whether an event is the answer to a command of its recipient.
-fn answers(event: &Event) -> bool {
+pub fn answers(event: &Event) -> bool {
     !matches!(
         event,
-        Event::Private { .. }
+        Event::NamePrompt
+            | Event::Arrived { .. }
+            | Event::ManyDeparted { .. }
+            | Event::Departed { .. }
+            | Event::Renamed { .. }
+            | Event::Private { .. }
             | Event::Invited { .. }
             | Event::KeysTried { .. }
             | Event::PutOut { .. }
