@@ -154,11 +154,6 @@ impl<S: Stream> Server<S> {
 
     /// Does what has come due in the chat and in its history, and some of what takes longer than a turn.
     pub fn tick(&mut self, now: MonoTime) {
-        // Before those who asked go on without: they are told so.
-        for reply in self.history.overdue(now) {
-            self.recall(reply, now);
-            self.perform(now);
-        }
         if let Some(reply) = self.history.work() {
             self.recall(reply, now);
             self.perform(now);

@@ -42,6 +42,11 @@ impl<S: Stream> Server<S> {
     /// Serves those who have input: first those who were passed over in the last turn and those who came since, then
     /// those who had their share and go on.
     pub fn serve_ready(&mut self, now: MonoTime) {
+        // Before those who asked go on without: they are told so.
+        for reply in self.history.overdue(now) {
+            self.recall(reply, now);
+            self.perform(now);
+        }
         for id in self.connections.take_due(now) {
             self.ingress.mark_ready(&mut self.connections, id);
         }
