@@ -46,7 +46,7 @@ mod support {
 };
 
 /// What the simulation sees.
-const BUGS: [Bug; 17] = [
+const BUGS: [Bug; 19] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
@@ -142,6 +142,18 @@ const BUGS: [Bug; 17] = [
         file: "src/storage/worker.rs",
         right: "load.release(rows.drain(..count)",
         wrong: "load.release(rows.drain(..if result == Written::Failed { 0 } else { count })",
+    },
+    Bug {
+        name: "a frame whose head is that of another length",
+        file: "src/protocol/websocket/frame.rs",
+        right: "        126..=0xffff => {\n            bytes[1] = 126;",
+        wrong: "        127..=0xffff => {\n            bytes[1] = 126;",
+    },
+    Bug {
+        name: "a mask that begins anew where a read ends",
+        file: "src/protocol/websocket/decoder.rs",
+        right: "frame.phase = (frame.phase + payload.len()) % frame.mask.len();",
+        wrong: "frame.phase = 0;",
     },
     Bug {
         name: "a line that finds no place and is not counted",

@@ -113,7 +113,8 @@ impl World {
                 (About::Rename, format!("/nombre {new}\n{FENCE}"), vec![])
             }
             // In sight of everybody, if the server let it.
-            5 if right => {
+            // What is asked for is known to a program: it types nothing ahead.
+            5 if right || people[index].web.is_some() => {
                 let secret = accounts.secret();
                 let line = match dice.below(8) {
                     0 => format!(" /registrar {secret}\n"),
@@ -145,7 +146,10 @@ impl World {
         for index in 1..self.people.len() {
             match self.people[index].heed() {
                 Some(Ok(())) => typed = true,
-                Some(Err((about, told))) => self.errand_is_over(index, about, &told),
+                Some(Err((about, told))) => {
+                    self.errand_is_over(index, about, &told);
+                    typed = true; // perhaps
+                }
                 None => {}
             }
         }

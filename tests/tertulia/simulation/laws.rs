@@ -7,6 +7,7 @@ use super::disk;
 use super::orders::HOST;
 use super::person::{Fate, Person, Span};
 use super::places;
+use super::web;
 use super::world::World;
 use crate::support::greeting::PROMPT;
 use tertulia::limits;
@@ -19,7 +20,11 @@ pub fn after_every_turn(world: &World) {
         let most = limits::QUEUE_MAX_BYTES + LONGEST_ANSWER_BYTES;
         assert!(queued <= most, "{id:?}: {queued} bytes wait");
         // An unfinished line and the piece behind it, in as many bytes; and what stands around them.
-        let input = limits::READ_BYTES + limits::LINE_MAX_BYTES + 256;
+        let line = limits::READ_BYTES + limits::LINE_MAX_BYTES + 256;
+        // Messages lie in a buffer that grows by doubling.
+        let messages = 2 * (limits::READ_BYTES + limits::MESSAGE_MAX_BYTES);
+        let browses = world.people.iter().any(|it| it.id == Some(id) && it.web.is_some());
+        let input = if browses { messages } else { line };
         assert!(held <= most + input, "{id:?}: {held} bytes are held");
     }
     // What telnet is answered is little, and looked at when more is said.
@@ -61,6 +66,7 @@ pub fn at_rest(world: &mut World) {
             person.lines()
         );
         was_answered(person);
+        web::was_kept(person);
         heard_all(person, &witness);
         was_heard(person, &witness.lines, world);
         ended_with_reason(person, world);

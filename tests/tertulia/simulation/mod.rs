@@ -17,6 +17,7 @@ mod places;
 mod settings;
 mod slips;
 mod turns;
+mod web;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};

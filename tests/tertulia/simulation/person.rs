@@ -7,6 +7,7 @@ use super::dice::Dice;
 use super::errand::{About, Errand, Next, unprompted, without_telnet};
 use super::pipe::{ClientEnd, ServerEnd};
 use super::places::Entry;
+use super::web::{Own, Web};
 use tertulia::chat::{ClientId, MonoTime};
 use tertulia::limits;
 use tertulia::net::Server;
@@ -74,8 +75,10 @@ pub struct Person {
     pub keys: bool,
     /// They send all that is on its way at once, as who pastes it.
     pub pastes: bool,
-    /// They have sent something.
+    /// They have sent something, beside a request.
     pub has_sent: bool,
+    /// They come as browsers do.
+    pub web: Option<Box<Web>>,
     /// Bytes on their way, in parts.
     outgoing: Vec<u8>,
     pub received: Vec<u8>,
@@ -119,6 +122,7 @@ impl Person {
             keys: false,
             pastes: false,
             has_sent: false,
+            web: None,
             outgoing: Vec::new(),
             received: Vec::new(),
             sent: Vec::new(),
@@ -133,9 +137,38 @@ impl Person {
         self.end.0.borrow_mut().least = 2;
     }
 
+    /// They come as browsers do, and have sent enough to be known by it, but not all of their request.
+    pub fn comes_as_a_browser(&mut self, dice: &mut Dice) {
+        self.web = Some(Box::new(Web::new(dice.next(), &mut self.outgoing)));
+        self.send(4 + dice.below(self.outgoing.len() - 4));
+    }
+
+    /// Whether they have sent some of a request, and the rest is still to come.
+    pub fn is_requesting(&self) -> bool {
+        self.fate == Fate::Here && self.web.as_ref().is_some_and(|web| web.request > 0)
+    }
+
+    /// Sends the rest of the request, and perhaps some of what is behind it.
+    pub fn send_request(&mut self, dice: &mut Dice) {
+        let request = self.web.as_ref().map_or(0, |web| web.request);
+        let behind = if dice.one_in(2) { dice.below(self.outgoing.len() - request + 1) } else { 0 };
+        self.send(request + behind);
+    }
+
+    /// Puts the end of a WebSocket on its way, or what ends it, and something behind that.
+    pub fn ends_the_websocket(&mut self) {
+        if let Some(web) = &mut self.web {
+            web.end(&mut self.outgoing);
+            web.say(b"who is still listening?", true, &mut self.outgoing);
+        }
+    }
+
     /// Puts a line on its way; `number` if it is a message that the room must hear.
     pub fn say(&mut self, line: &[u8], number: Option<u64>) {
-        self.outgoing.extend_from_slice(line);
+        match &mut self.web {
+            Some(web) => web.say(line, self.named.is_some(), &mut self.outgoing),
+            None => self.outgoing.extend_from_slice(line),
+        }
         if self.keys && number.is_some() && line.ends_with(b"\n") {
             // An arrow key before Enter.
             self.outgoing.pop();
@@ -162,18 +195,37 @@ impl Person {
         if self.keys && !all && self.end.has_untaken() {
             return;
         }
-        let first = !std::mem::replace(&mut self.has_sent, true);
+        // The last byte of a request is sent when it is known what has to become of it.
+        let most = match &self.web {
+            Some(web) if web.request > 0 => web.request - 1,
+            _ => self.outgoing.len(),
+        };
+        if most == 0 {
+            return;
+        }
+        let first = !self.has_sent && self.web.is_none();
         let whole = all
             || std::mem::take(&mut self.pastes)
             || !self.keys && first
             || self.pieces
             || dice.one_in(2) && !first;
         let length = match whole {
-            true => self.outgoing.len(),
+            true => most,
             false if self.keys => 1,
-            false => 1 + dice.below(self.outgoing.len()),
+            false => 1 + dice.below(most),
         };
+        self.send(length);
+    }
+
+    fn send(&mut self, length: usize) {
         let part: Vec<u8> = self.outgoing.drain(..length).collect();
+        match &mut self.web {
+            Some(web) => {
+                self.has_sent |= length > web.request;
+                web.request = web.request.saturating_sub(length);
+            }
+            None => self.has_sent = true,
+        }
         // Answered with a reset, as everywhere.
         self.lingered |= self.end.is_closed();
         self.end.send(&part);
@@ -200,8 +252,15 @@ impl Person {
     }
 
     pub fn receive(&mut self, most: usize) {
-        if self.fate != Fate::Reset {
-            self.received.extend(self.end.receive(most));
+        if self.fate == Fate::Reset {
+            return;
+        }
+        let read = self.end.receive(most);
+        match &mut self.web {
+            Some(web) => {
+                web.take(&read, Own { begun: &self.begun, names: &self.names }, &mut self.received);
+            }
+            None => self.received.extend(read),
         }
     }
 

@@ -98,7 +98,11 @@ pub fn were_told_at_the_door(world: &World) {
             Entry::In => ("Ingresa tu nombre: ".into(), None),
             Entry::Trial => (format!("El chat está lleno{only}"), Some(format!("{few}{only}"))),
             Entry::Full => ("El chat está lleno (".into(), None),
-            Entry::Crowded => (format!("{few}. Prueba más tarde."), None),
+            // A request is refused without a look at where it comes from.
+            Entry::Crowded => {
+                let refused = person.web.is_some().then(|| "El chat está lleno (503)".to_owned());
+                (format!("{few}. Prueba más tarde."), refused)
+            }
             Entry::Expelled => ("--- Estás expulsado de este chat".into(), None),
         };
         let begins = |words: &String| {

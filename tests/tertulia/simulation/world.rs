@@ -16,7 +16,7 @@ use super::places;
 use super::settings::{ACCOUNTS, keepers, share};
 use super::{laws, log, turns};
 use tertulia::chat::{ChatConfig, ClientId, Language, MonoTime};
-use tertulia::config::Config;
+use tertulia::config::{Config, Door};
 use tertulia::limits;
 use tertulia::net::{Acceptor, Server};
 
@@ -168,6 +168,7 @@ impl World {
             14 if self.has_accounts && self.dice.one_in(2) => self.host_decides(),
             10 => self.pass_time(),
             12 => self.clock.is_set(&mut self.dice),
+            15 => self.browsers_come_in_at_rest(),
             11 if self.dice.one_in(4) => {
                 self.exhausted_until = self.now + Duration::from_millis(self.dice.below(300) as u64);
             }
@@ -212,6 +213,11 @@ impl World {
             }
             let acceptor_due = self.acceptor_due();
             if quiet > 1 && !self.server.has_work() && acceptor_due.is_none() {
+                if self.browsers_come_in() {
+                    self.people.iter_mut().for_each(|person| person.push(&mut self.dice, true));
+                    quiet = 0;
+                    continue;
+                }
                 match self.server.next_due() {
                     Some(due) if due.since(self.now) < LOGIN_TIMEOUT / 2 => self.now = self.now.max(due),
                     _ => return,
@@ -225,15 +231,22 @@ impl World {
 
     /// One turn of the loop, as the event loop makes it; says how many edges it was told of.
     pub fn turn(&mut self) -> usize {
+        self.turn_for(None)
+    }
+
+    /// The same, in which nothing comes but what one person sends, if there is one.
+    pub fn turn_for(&mut self, only: Option<usize>) -> usize {
         self.server.set_wall_clock(self.clock.reads(self.now), self.now);
         self.turns += 1;
         let before = self.witnessed();
-        if self.disk.as_mut().is_some_and(SimulatedDisk::take_call) {
+        if only.is_none() && self.disk.as_mut().is_some_and(SimulatedDisk::take_call) {
             self.server.answers(self.now);
         }
-        let mut events = self.edges();
+        let mut events = self.edges(only);
         let edges = events.len();
-        self.add_noise(&mut events);
+        if only.is_none() {
+            self.add_noise(&mut events);
+        }
         if !self.backlog.is_empty() && std::mem::take(&mut self.acceptor_armed) {
             self.acceptor.mark_ready();
         }
@@ -245,7 +258,9 @@ impl World {
                 self.server.readable(id);
             }
         }
-        self.admit();
+        if only.is_none() {
+            self.admit();
+        }
         self.server.serve_ready(self.now);
         self.server.tick(self.now);
         if self.has_accounts {
@@ -277,10 +292,10 @@ impl World {
         self.server.accepts(self.now).then(|| self.acceptor.due(self.now)).flatten()
     }
 
-    fn edges(&mut self) -> Vec<(ClientId, bool, bool)> {
+    fn edges(&mut self, only: Option<usize>) -> Vec<(ClientId, bool, bool)> {
         let mut events = Vec::new();
-        for person in &self.people {
-            if let Some(id) = person.id {
+        for (index, person) in self.people.iter().enumerate() {
+            if let Some(id) = person.id.filter(|_| only.is_none_or(|only| only == index)) {
                 let (readable, writable) = person.end.edges();
                 if readable || writable {
                     events.push((id, readable, writable));
@@ -342,6 +357,10 @@ impl World {
                 Ok((stream, peer(person)))
             },
             |stream, peer| {
+                if people[accepted.get()].web.is_some() {
+                    people[accepted.get()].id = Some(server.admit_through(Door::Any, stream, peer, *now));
+                    return server.accepts(*now);
+                }
                 let from = people[accepted.get()].address;
                 let rule = (*places, *has_accounts);
                 let entry = places::expected(people, server, (from, orders.is_expelled(from)), rule, *now);
@@ -398,6 +417,7 @@ impl World {
         if let Some(account) = owner {
             self.connect(self.accounts.all[account].name.clone(), None);
             self.people[number].owner = owner;
+            self.perhaps_as_a_browser(number);
         } else if self.dice.one_in(4) {
             self.connect(format!("pñ{number}"), None);
             self.people[number].sends_pieces();
@@ -406,6 +426,7 @@ impl World {
             let unwanted = if dice.one_in(2) { orders.unwanted(accounts, dice) } else { None };
             self.connect(unwanted.unwrap_or_else(|| format!("p{number}")), None);
             self.people[number].keys = self.dice.one_in(4);
+            self.perhaps_as_a_browser(number);
         }
     }
 
@@ -480,7 +501,7 @@ impl World {
     fn somebody_ends(&mut self) {
         let Some(index) = self.somebody() else { return };
         let person = &mut self.people[index];
-        if person.fate != Fate::Here || person.id.is_none() {
+        if person.fate != Fate::Here || person.id.is_none() || person.is_requesting() {
             return;
         }
         // What they say next may be taken for a password.
@@ -504,6 +525,11 @@ impl World {
                 person.fate = Fate::Ended;
             }
             _ if person.pieces => {}
+            2 if person.web.is_some() => {
+                person.push(&mut self.dice, true);
+                person.fate = Fate::Quit;
+                person.ends_the_websocket();
+            }
             // And goes on sending: the farewell must arrive all the same.
             _ => {
                 person.push(&mut self.dice, true);
@@ -517,11 +543,7 @@ impl World {
         let millis = [1, 20, 300, 1100, 6_000, 31_000][self.dice.below(6)];
         if millis > 1000 {
             // The server is not asleep that long while it has something to do.
-            self.turn();
-            self.turn();
-            while self.server.has_work() {
-                self.turn();
-            }
+            self.browsers_come_in_at_rest();
         }
         self.now = self.now + Duration::from_millis(millis);
         self.people.iter_mut().for_each(|person| person.age(self.now));
