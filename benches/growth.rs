@@ -153,7 +153,8 @@ fn clients(options: &Options, table: &mut Table) -> Result<Chart, Failure> {
     for &(people, rounds) in sizes.iter().filter(|(people, _)| *people <= usize::from(options.clients)) {
         let what = format!("{} people", figure(people as f64));
         let mut progress = Progress::start(&what);
-        let (mut chat, own) = room(Server::chat(&["--rate-limit", "0"])?, Manner::Chat, people)?;
+        let (mut chat, own) =
+            room(Server::chat(Manner::Chat, &["--rate-limit", "0"])?, Manner::Chat, people)?;
         let (mut floor, floors_own) = room(Server::floor()?, Manner::Floor, people)?;
         let compared = place::compare(&mut chat, &mut floor, rounds, 1, &mut progress)?;
         progress.done(&format!("{:.3} of the floor", compared.ratio));

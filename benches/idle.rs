@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Parser;
 use support::crowd::{Crowd, Heard};
-use support::fanout::{self, Compared, Manner};
+use support::fanout::{self, Compared, Manner, Protocol};
 use support::load::Role;
 use support::place::Place;
 use support::process::{self, BESIDE, Server};
@@ -43,6 +43,10 @@ struct Options {
     /// Messages to everybody, one at a time.
     #[arg(long, value_name = "N", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     rounds: u16,
+
+    /// What the people speak.
+    #[arg(long, value_name = "PROTOCOL", value_enum, default_value_t)]
+    protocol: Protocol,
 
     #[command(flatten)]
     form: Form,
@@ -97,19 +101,21 @@ fn run(options: &Options) -> Result<(), Failure> {
     process::pin_load()?;
     let mut table = Table::default();
     measure(options, clients, &mut table)?;
-    table.publish(&format!("{clients} people"), &options.form)
+    let over = if options.protocol == Protocol::Line { "" } else { ", over WebSocket or half of them" };
+    table.publish(&format!("{clients} people{over}"), &options.form)
 }
 
 /// Takes the real server through the life of a crowd.
 fn measure(options: &Options, clients: usize, table: &mut Table) -> Result<(), Failure> {
-    let server = Server::chat(&["--rate-limit", "0"])?;
+    let manner = options.protocol.manner();
+    let server = Server::chat(manner, &["--rate-limit", "0"])?;
     let empty = server.memory()?;
     table.add("resident, nobody there", empty.resident / 1024.0, "KiB");
-    let mut crowd = Crowd::new(server.address, 0)?;
+    let mut crowd = Crowd::new(server.address, 0, manner)?;
     arrive(&server, &mut crowd, clients, table)?;
-    hold(&server, clients, empty, table)?;
+    hold(&server, clients, (empty, options.protocol), table)?;
     rest(&server, &mut crowd, options.idle(), table)?;
-    speak(&server, &mut crowd, usize::from(options.rounds), table)?;
+    speak(&server, &mut crowd, (manner, usize::from(options.rounds)), table)?;
     let talked = server.memory()?.resident - empty.resident;
     table.add("resident for each connection, after that", talked / clients as f64, "bytes");
     leave(&server, crowd, clients, table)?;
@@ -142,13 +148,19 @@ fn arrive(server: &Server, crowd: &mut Crowd, clients: usize, table: &mut Table)
 }
 
 /// They are there.
-fn hold(server: &Server, clients: usize, empty: Memory, table: &mut Table) -> Result<(), Failure> {
+fn hold(
+    server: &Server,
+    clients: usize,
+    (empty, protocol): (Memory, Protocol),
+    table: &mut Table,
+) -> Result<(), Failure> {
+    let most = if protocol == Protocol::Line { 256.0 } else { 320.0 };
     let memory = server.memory()?;
     let each = |now: f64, then: f64| (now - then) / clients as f64;
     table.add("resident, all there", memory.resident / 1024.0, "KiB");
     let own = each(memory.resident, empty.resident);
     match clients {
-        FEW.. => table.aim("resident for each connection", own, "bytes", Target::AtMost(256.0)),
+        FEW.. => table.aim("resident for each connection", own, "bytes", Target::AtMost(most)),
         _ => table.add("resident for each connection", own, "bytes"),
     }
     table.add("of it not the program's own pages", each(memory.anonymous, empty.anonymous), "bytes");
@@ -173,11 +185,16 @@ fn rest(server: &Server, crowd: &mut Crowd, idle: Duration, table: &mut Table) -
 }
 
 /// One of them says something, then another; the floor's crowd does the same.
-fn speak(server: &Server, crowd: &mut Crowd, rounds: usize, table: &mut Table) -> Result<(), Failure> {
+fn speak(
+    server: &Server,
+    crowd: &mut Crowd,
+    (manner, rounds): (Manner, usize),
+    table: &mut Table,
+) -> Result<(), Failure> {
     let mut progress = Progress::start("one message at a time");
-    let mut floor = Place::floor(crowd.len())?;
+    let mut floor = Place::floor_of(manner, crowd.len())?;
     let listeners = crowd.len() - 1;
-    let mut ours = |round| fanout::sample(server, listeners, || fanout::pass(crowd, Manner::Chat, round, 1));
+    let mut ours = |round| fanout::sample(server, listeners, || fanout::pass(crowd, manner, round, 1));
     let compared = fanout::compare(rounds, &mut progress, &mut ours, &mut |round| floor.pass(round, 1))?;
     let Compared { chat, floor, ratio } = compared;
     progress.done(&format!("{ratio:.3} of the floor"));
@@ -193,7 +210,7 @@ fn speak(server: &Server, crowd: &mut Crowd, rounds: usize, table: &mut Table) -
 /// They leave, all at once.
 fn leave(server: &Server, crowd: Crowd, clients: usize, table: &mut Table) -> Result<(), Failure> {
     let mut progress = Progress::start("leaving");
-    let mut witness = Crowd::new(server.address, clients)?;
+    let mut witness = Crowd::new(server.address, clients, Manner::Chat)?;
     witness.arrive(1, &mut progress)?;
     witness.settle(QUIET)?;
     let departure = departure::measure(server, crowd, &mut witness)?;

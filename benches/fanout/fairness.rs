@@ -85,7 +85,7 @@ pub(super) fn flood(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
         let floor = under(&format!("{who}, the floor"), Server::floor()?, Manner::Floor, scale, flooders)?;
         for (limit, options) in [("the usual limit", &[][..]), ("no limit", &["--rate-limit", "0"])] {
             let what = format!("{who}, {limit}");
-            let ours = under(&what, Server::chat(options)?, Manner::Chat, scale, flooders)?;
+            let ours = under(&what, Server::chat(Manner::Chat, options)?, Manner::Chat, scale, flooders)?;
             let after = if many && options.is_empty() { 5.0 } else { allowed(many) };
             waited(&what, &ours, after, scale, table);
             table.add(format!("{what}: the others heard"), ours[1].heard() * 100.0, "%");

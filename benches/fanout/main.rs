@@ -10,6 +10,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
+use speed::Speed;
+use support::fanout::Protocol;
 use support::load::Role;
 use support::process;
 use support::table::{Form, Table};
@@ -22,6 +24,15 @@ struct Options {
     /// Measure only these.
     #[arg(long, value_name = "ROW", value_enum, value_delimiter = ',')]
     only: Vec<Row>,
+
+    /// What the people speak. Over WebSocket, the first three are measured: beside a floor that sends as much for each message, or, with
+    /// half of a room on lines, beside a room that is all on lines.
+    #[arg(long, value_name = "PROTOCOL", value_enum, default_value_t)]
+    protocol: Protocol,
+
+    /// Measure this as well, doing the same work over its own WebSocket.
+    #[arg(long, value_name = "SERVER", value_enum)]
+    beside: Option<Beside>,
 
     #[command(flatten)]
     form: Form,
@@ -39,6 +50,13 @@ struct Options {
     role: Role,
 }
 
+/// Another server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Beside {
+    /// nats-server: one subject, to which all subscribe.
+    Nats,
+}
+
 /// What can be measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Row {
@@ -54,6 +72,13 @@ enum Row {
     Flood,
     /// A message to 1,000 while 18,000 others are elsewhere.
     Elsewhere,
+}
+
+impl Row {
+    /// Whether it is measured where some talk over WebSocket.
+    fn is_of_web(self) -> bool {
+        matches!(self, Row::One | Row::Many | Row::Rate)
+    }
 }
 
 /// How large everything is.
@@ -128,20 +153,31 @@ fn run(options: &Options) -> Result<(), Failure> {
         return Err(format!("{needed} open files are needed, and {files} may be").into());
     }
     process::pin_load()?;
-    let mut table = Table::default();
+    let mut table = match options.protocol {
+        Protocol::Both => Table::beside(["all on lines", "ratio"]),
+        Protocol::Line | Protocol::Web => Table::default(),
+    };
+    let speed = Speed { scale, protocol: options.protocol, beside: options.beside };
     for row in Row::value_variants() {
-        if options.only.is_empty() || options.only.contains(row) {
+        let fits = options.protocol == Protocol::Line && options.beside.is_none() || row.is_of_web();
+        if fits && (options.only.is_empty() || options.only.contains(row)) {
             match row {
-                Row::One => speed::one(&scale, &mut table)?,
-                Row::Many => speed::many(&scale, &mut table)?,
-                Row::Rate => speed::rate(&scale, &mut table)?,
+                Row::One => speed.one(&mut table)?,
+                Row::Many => speed.many(&mut table)?,
+                Row::Rate => speed.rate(&mut table)?,
                 Row::Stalled => fairness::stalled(&scale, &mut table)?,
                 Row::Flood => fairness::flood(&scale, &mut table)?,
                 Row::Elsewhere => fairness::elsewhere(&scale, &mut table)?,
             }
         }
     }
-    table.publish(if scale.full { "fanout" } else { "fanout, a quick run" }, &options.form)
+    let what = match options.protocol {
+        Protocol::Line => "fanout",
+        Protocol::Web => "fanout over WebSocket",
+        Protocol::Both => "fanout, half of the people over WebSocket",
+    };
+    let quick = if scale.full { "" } else { ", a quick run" };
+    table.publish(&format!("{what}{quick}"), &options.form)
 }
 
 /// Says below the table what speaks against a run.

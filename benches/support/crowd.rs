@@ -12,7 +12,9 @@ use rustix::io::Errno;
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::Failure;
+use super::fanout::Manner;
 use super::progress::Progress;
+use super::web::Web;
 
 /// How a server greets who is in.
 pub(crate) const WELCOME: &[u8] = b"Bienvenido\n";
@@ -22,6 +24,9 @@ const PROMPT: &[u8] = "Ingresa tu nombre: ".as_bytes();
 
 /// Of a crowd that arrives, those who are not in yet, at most: half of the listener's backlog.
 const UNDER_WAY: usize = 2048;
+
+/// The same where the server waits for what they speak: half of those that it waits for.
+const SPEECHLESS: usize = tertulia::limits::OPENING_MAX / 2;
 
 /// How long nothing may move before a run is given up.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -38,6 +43,9 @@ const EVENTS: usize = 4096;
 /// One of them.
 struct Person {
     stream: TcpStream,
+    name: String,
+    /// How they talk, if not in lines.
+    web: Option<Web>,
     /// Whether the server has greeted them.
     inside: bool,
     /// A line that has begun.
@@ -58,6 +66,7 @@ pub(crate) struct Crowd {
     server: SocketAddr,
     /// The number in the first one's name.
     first: usize,
+    manner: Manner,
     poll: Poll,
     events: Events,
     people: Vec<Person>,
@@ -69,11 +78,12 @@ pub(crate) struct Crowd {
 }
 
 impl Crowd {
-    /// Nobody yet; names will count from `first`.
-    pub(crate) fn new(server: SocketAddr, first: usize) -> Result<Crowd, Failure> {
+    /// Nobody yet, who talk in that manner; names will count from `first`.
+    pub(crate) fn new(server: SocketAddr, first: usize, manner: Manner) -> Result<Crowd, Failure> {
         Ok(Crowd {
             server,
             first,
+            manner,
             poll: Poll::new()?,
             events: Events::with_capacity(EVENTS),
             people: Vec::new(),
@@ -88,8 +98,12 @@ impl Crowd {
     pub(crate) fn arrive(&mut self, size: usize, progress: &mut Progress) -> Result<(), Failure> {
         let mut moved = Instant::now();
         self.people.reserve_exact(size);
+        let most = match self.manner {
+            Manner::Web | Manner::Half => SPEECHLESS,
+            Manner::Chat | Manner::Floor | Manner::LongFloor | Manner::Nats => UNDER_WAY,
+        };
         while self.inside < size {
-            while self.people.len() < size && self.people.len() - self.inside < UNDER_WAY {
+            while self.people.len() < size && self.people.len() - self.inside < most {
                 self.connect()?;
             }
             let before = self.inside;
@@ -118,6 +132,14 @@ impl Crowd {
             }
         }
         Ok(last.elapsed())
+    }
+
+    /// What somebody has to write so that `line`, with their name, is heard.
+    pub(crate) fn words(&self, who: usize, manner: Manner, line: &str) -> Vec<u8> {
+        match &self.people[who].web {
+            Some(web) => web.said(line),
+            None => manner.said(line.as_bytes()).to_vec(),
+        }
     }
 
     /// Lets one person say a line; it has to leave at once.
@@ -187,12 +209,18 @@ impl Crowd {
             Err(error) if error.kind() == ErrorKind::Interrupted => return Ok(()),
             result => result?,
         }
-        let Crowd { first, events, people, inside, heard, chunk, .. } = self;
+        let Crowd { events, people, inside, heard, chunk, poll, .. } = self;
         for event in events.iter() {
             let Token(index) = event.token();
             let person = &mut people[index];
             if let Some(error) = person.stream.take_error()? {
-                return Err(format!("{}: {error}", name(*first + index)).into());
+                return Err(format!("{}: {error}", person.name).into());
+            }
+            if event.is_writable()
+                && let Some(request) = person.web.as_mut().and_then(Web::request)
+            {
+                person.stream.write_all(request.as_bytes())?;
+                poll.registry().reregister(&mut person.stream, Token(index), Interest::READABLE)?;
             }
             if !event.is_readable() {
                 continue;
@@ -201,7 +229,7 @@ impl Crowd {
             loop {
                 match read_stamped(&person.stream, chunk) {
                     Ok((0, _)) => {
-                        return Err(format!("the server has let {} go", name(*first + index)).into());
+                        return Err(format!("the server has let {} go", person.name).into());
                     }
                     Ok((length, had)) => {
                         heard.bytes += length as u64;
@@ -211,19 +239,23 @@ impl Crowd {
                                 heard.notice_bytes += line.len() as u64;
                             }
                             hear(index, line, had);
-                        });
+                        })?;
                         // epoll(7): a read that was not filled has emptied the socket.
                         if length < chunk.len() {
                             break;
                         }
                     }
                     Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                    Err(error) => return Err(format!("{}: {error}", name(*first + index)).into()),
+                    Err(error) => return Err(format!("{}: {error}", person.name).into()),
                 }
             }
             if person.begun == PROMPT {
                 person.begun = Vec::new();
-                person.stream.write_all(format!("{}\n", name(*first + index)).as_bytes())?;
+                person.stream.write_all(format!("{}\n", person.name).as_bytes())?;
+            }
+            let reply = person.web.as_mut().map(Web::take_reply).unwrap_or_default();
+            if !reply.is_empty() {
+                person.stream.write_all(&reply)?;
             }
             *inside += usize::from(person.inside && !was_inside);
         }
@@ -249,15 +281,29 @@ impl Crowd {
     fn connect(&mut self) -> Result<(), Failure> {
         let index = self.people.len();
         let mut stream = connect_from(self.first + index, self.server)?;
-        self.poll.registry().register(&mut stream, Token(index), Interest::READABLE)?;
-        self.people.push(Person { stream, inside: false, begun: Vec::new() });
+        let web = self.manner.peer(index).map(Web::new);
+        let interest = match web {
+            // A request is sent when the connection is there.
+            Some(_) => Interest::READABLE | Interest::WRITABLE,
+            None => Interest::READABLE,
+        };
+        self.poll.registry().register(&mut stream, Token(index), interest)?;
+        let name = name(self.first + index);
+        self.people.push(Person { stream, name, web, inside: false, begun: Vec::new() });
         Ok(())
     }
 }
 
 impl Person {
     /// Cuts `input` into lines, and keeps what has no end yet.
-    fn take(&mut self, input: &[u8], mut hear: impl FnMut(&[u8])) {
+    fn take(&mut self, input: &[u8], mut hear: impl FnMut(&[u8])) -> Result<(), Failure> {
+        let welcome = WELCOME.trim_ascii_end();
+        if let Some(web) = &mut self.web {
+            return web.take(input, &self.name, |line| {
+                self.inside = self.inside || line.starts_with(welcome);
+                hear(line);
+            });
+        }
         let mut rest = input;
         while let Some(end) = memchr::memchr(b'\n', rest) {
             let (piece, next) = rest.split_at(end + 1);
@@ -268,10 +314,11 @@ impl Person {
                 whole = [&std::mem::take(&mut self.begun), piece].concat();
                 line = &whole;
             }
-            self.inside = self.inside || line.starts_with(WELCOME.trim_ascii_end());
+            self.inside = self.inside || line.starts_with(welcome);
             hear(line);
         }
         self.begun.extend_from_slice(rest);
+        Ok(())
     }
 }
 

@@ -7,6 +7,7 @@ use clap::ValueEnum;
 use super::crowd::{Crowd, NAME_BYTES, name};
 use super::process::Server;
 use super::progress::Progress;
+use super::web::{self, Peer};
 use super::{Failure, median};
 
 /// Bytes of a line as it is heard, its ending included.
@@ -18,22 +19,67 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// What is left of a server's turn when the last has heard the message, and then some.
 const AFTERMATH: Duration = Duration::from_millis(10);
 
-/// How the server passes words on.
+/// How people talk to a server, and how it passes their words on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Manner {
-    /// With the speaker's name before them.
+    /// In lines to the chat, which puts the speaker's name before them.
     Chat,
+    /// Over WebSocket to the chat, which puts them into a message.
+    Web,
+    /// Every other one in lines, and the others over WebSocket.
+    Half,
     /// As they came.
     Floor,
+    /// As they came, and as long as a message over WebSocket.
+    LongFloor,
+    /// Over nats-server's own WebSocket.
+    Nats,
+}
+
+/// What people speak, as a bench is told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Protocol {
+    /// Lines.
+    #[default]
+    Line,
+    /// JSON over WebSocket.
+    Web,
+    /// Half of a room this, half of it that.
+    Both,
+}
+
+impl Protocol {
+    pub(crate) fn manner(self) -> Manner {
+        match self {
+            Protocol::Line => Manner::Chat,
+            Protocol::Web => Manner::Web,
+            Protocol::Both => Manner::Half,
+        }
+    }
 }
 
 impl Manner {
-    /// What has to be sent so that `line`, with its speaker's name, is heard.
+    /// How the person at `index` talks, if not in lines.
+    pub(crate) fn peer(self, index: usize) -> Option<Peer> {
+        match self {
+            Manner::Web => Some(Peer::Chat),
+            Manner::Half => (index % 2 == 1).then_some(Peer::Chat),
+            Manner::Nats => Some(Peer::Nats),
+            Manner::Chat | Manner::Floor | Manner::LongFloor => None,
+        }
+    }
+
+    /// What has to be sent so that `line`, with its speaker's name, is heard, where that is said in lines.
     pub(crate) fn said(self, line: &[u8]) -> &[u8] {
         match self {
-            Manner::Chat => &line[NAME_BYTES + 2..],
-            Manner::Floor => line,
+            Manner::Floor | Manner::LongFloor => line,
+            Manner::Chat | Manner::Web | Manner::Half | Manner::Nats => &line[NAME_BYTES + 2..],
         }
+    }
+
+    /// Bytes of a line as it is said and heard.
+    pub(crate) fn line_bytes(self) -> usize {
+        if self == Manner::LongFloor { web::frame_bytes(LINE_BYTES) } else { LINE_BYTES }
     }
 }
 
@@ -137,10 +183,10 @@ pub(crate) fn pass(
     // Somebody else each time, from all over the room.
     let speaker = round * 7919 % crowd.readers();
     let start = format!("{}: mensaje {round} ", name(speaker));
-    let line = format!("{start:x<width$}\n", width = LINE_BYTES - 1);
+    let line = format!("{start:x<width$}\n", width = manner.line_bytes() - 1);
     let heard = &mut vec![0; crowd.len()];
     let mut tally = Tally { line: line.as_bytes(), heard, reached: 0, stray: 0 };
-    let said = manner.said(line.as_bytes()).repeat(messages);
+    let said = crowd.words(speaker, manner, &line).repeat(messages);
     let begun = Instant::now();
     let mut sent = 0;
     while (tally.reached < deliveries || sent < said.len()) && begun.elapsed() < PATIENCE {

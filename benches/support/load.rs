@@ -65,7 +65,7 @@ impl Role {
     /// Comes in, and then does what stdin says.
     fn obey(&self, server: SocketAddr) -> Result<(), Failure> {
         process::raise_descriptor_limit()?;
-        let mut crowd = Crowd::new(server, self.first)?;
+        let mut crowd = Crowd::new(server, self.first, self.manner)?;
         match self.nameless {
             true => crowd.loiter(self.people)?,
             false => crowd.arrive(self.people, &mut Progress::silent())?,

@@ -69,7 +69,17 @@ impl Run {
 impl Place {
     /// The chat with `options` and so many people.
     pub(crate) fn chat(people: usize, options: &[&str]) -> Result<Place, Failure> {
-        Place::open(Server::chat(options)?, Manner::Chat, people)
+        Place::talking(Manner::Chat, people, options)
+    }
+
+    /// The chat with `options` and so many people who talk in that manner.
+    pub(crate) fn talking(manner: Manner, people: usize, options: &[&str]) -> Result<Place, Failure> {
+        Place::open(Server::chat(manner, options)?, manner, people)
+    }
+
+    /// nats-server with so many people, all of whom hear one subject over WebSocket.
+    pub(crate) fn nats(people: usize) -> Result<Place, Failure> {
+        Place::open(Server::nats()?, Manner::Nats, people)
     }
 
     /// The floor with so many people.
@@ -77,10 +87,16 @@ impl Place {
         Place::open(Server::floor()?, Manner::Floor, people)
     }
 
+    /// The floor that sends as much as the chat does to people who talk in that manner.
+    pub(crate) fn floor_of(manner: Manner, people: usize) -> Result<Place, Failure> {
+        let manner = if manner == Manner::Web { Manner::LongFloor } else { Manner::Floor };
+        Place::open(Server::floor()?, manner, people)
+    }
+
     /// A server with so many people.
     pub(crate) fn open(server: Server, manner: Manner, people: usize) -> Result<Place, Failure> {
         let mut load = Load::start(server.address, manner, people, 0)?;
-        if manner == Manner::Chat {
+        if !matches!(manner, Manner::Floor | Manner::LongFloor) {
             load.work(format_args!("settle {QUIET_MS}"))?;
         }
         Ok(Place { server, load, people, silent: 0 })

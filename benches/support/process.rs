@@ -1,7 +1,7 @@
 //! A server in a process of its own, on a processor of its own where there are two.
 
 use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -9,6 +9,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, se
 use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
 
 use super::Failure;
+use super::fanout::Manner;
 use super::procfs::{self, Memory, Processor};
 
 /// Descriptors a process needs beside one for each client.
@@ -25,10 +26,45 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts the chat on any free port, quiet, with `options` as well.
-    pub(crate) fn chat(options: &[&str]) -> Result<Server, Failure> {
+    /// Starts the chat on any free port, quiet, with `options` as well, for people who talk to it in that manner.
+    pub(crate) fn chat(manner: Manner, options: &[&str]) -> Result<Server, Failure> {
+        let listen = match manner {
+            Manner::Web | Manner::Half => "127.0.0.1:0",
+            // Nobody is waited for who could be a browser.
+            _ => "line://127.0.0.1:0",
+        };
         let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
-        Server::start(command.args(["--listen", "line://127.0.0.1:0", "-q"]).args(options))
+        Server::start(command.args(["--listen", listen, "-q"]).args(options))
+    }
+
+    /// Starts nats-server with a WebSocket on any free port.
+    pub(crate) fn nats() -> Result<Server, Failure> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let settings = format!(
+            "listen: \"127.0.0.1:-1\"\nwebsocket {{ host: \"127.0.0.1\", port: {}, no_tls: true, compression: false }}\n",
+            address.port()
+        );
+        let file = std::env::temp_dir().join(format!("tertulia-bench-nats-{}.conf", address.port()));
+        std::fs::write(&file, settings)?;
+        let child = Command::new("nats-server")
+            .arg("-c")
+            .arg(&file)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("nats-server, from the package of that name: {error}"))?;
+        let server = Server { child, address };
+        pin(Some(server.pid()), 0)?;
+        let begun = Instant::now();
+        while let Err(error) = TcpStream::connect(address) {
+            if begun.elapsed() > STOP_TIMEOUT {
+                return Err(format!("nats-server does not listen: {error}").into());
+            }
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        std::fs::remove_file(file)?;
+        Ok(server)
     }
 
     /// Starts the floor, which is this program again.

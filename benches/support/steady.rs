@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::Failure;
 use super::crowd::{Crowd, NAME_BYTES, name};
-use super::fanout::{LINE_BYTES, Manner};
+use super::fanout::Manner;
 use super::latency::Latencies;
 
 /// When nothing has come for this long, nothing will.
@@ -99,7 +99,7 @@ pub(crate) fn run(crowd: &mut Crowd, manner: Manner, round: usize, pace: Pace) -
         let now = ears.begun.elapsed();
         while sent < messages && pace.due(sent) <= now {
             let speaker = &mut speakers[sent % pace.senders];
-            speaker.add(manner, &mark, pace.due(sent));
+            speaker.add(crowd, manner, &mark, pace.due(sent));
             sent += 1;
         }
         let mut waiting = false;
@@ -139,11 +139,11 @@ struct Speaker {
 }
 
 impl Speaker {
-    fn add(&mut self, manner: Manner, mark: &str, due: Duration) {
+    fn add(&mut self, crowd: &Crowd, manner: Manner, mark: &str, due: Duration) {
         let (due, written) = (due.as_nanos(), wall_stamp(wall_clock()));
         let start = format!("{}{mark}{due:0STAMP_DIGITS$} {written:0STAMP_DIGITS$} ", name(self.who));
-        let line = format!("{start:x<width$}\n", width = LINE_BYTES - 1);
-        self.waiting.extend_from_slice(manner.said(line.as_bytes()));
+        let line = format!("{start:x<width$}\n", width = manner.line_bytes() - 1);
+        self.waiting.extend_from_slice(&crowd.words(self.who, manner, &line));
     }
 
     /// Says whether everything has left.

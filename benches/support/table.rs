@@ -34,6 +34,8 @@ pub(crate) enum Target {
     AtLeast(f64),
     /// No less than this much of the floor.
     OfFloor(f64),
+    /// No less than this much of what stands beside it.
+    OfOther(f64),
 }
 
 impl Display for Target {
@@ -42,6 +44,7 @@ impl Display for Target {
             Target::AtMost(bound) => write!(f, "≤ {}", figure(*bound)),
             Target::AtLeast(bound) => write!(f, "≥ {}", figure(*bound)),
             Target::OfFloor(bound) => write!(f, "≥ {} of the floor", figure(*bound)),
+            Target::OfOther(bound) => write!(f, "≥ {} of that", figure(*bound)),
         }
     }
 }
@@ -52,7 +55,9 @@ impl Row {
         Some(match self.target? {
             Target::AtMost(bound) => self.value <= bound,
             Target::AtLeast(bound) => self.value >= bound,
-            Target::OfFloor(bound) => self.floor.is_some_and(|floor| floor.ratio >= bound),
+            Target::OfFloor(bound) | Target::OfOther(bound) => {
+                self.floor.is_some_and(|floor| floor.ratio >= bound)
+            }
         })
     }
 
@@ -79,7 +84,7 @@ impl Row {
             None => {}
             Some(Target::AtMost(bound)) => row["at_most"] = json!(bound),
             Some(Target::AtLeast(bound)) => row["at_least"] = json!(bound),
-            Some(Target::OfFloor(bound)) => row["ratio_at_least"] = json!(bound),
+            Some(Target::OfFloor(bound) | Target::OfOther(bound)) => row["ratio_at_least"] = json!(bound),
         }
         if let Some(met) = self.met() {
             row["met"] = json!(met);
