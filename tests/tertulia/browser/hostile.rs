@@ -105,7 +105,7 @@ fn words_of_others_never_become_markup_or_script() {
         assert_eq!(ana.0.evaluate(WRONG).as_array().map(Vec::len), Some(0), "{open}");
         ana.0.evaluate("document.getElementById('dialog').close()");
     }
-    ana.come_back("Ana");
+    ana.come_back();
     ana.sees("se acabó");
     assert_eq!(ana.0.evaluate(WRONG), json!([]));
     ana.expect_no_complaints();

@@ -10,6 +10,7 @@ mod elsewhere;
 mod examples;
 mod hostile;
 mod keyboard;
+mod lost;
 mod reader;
 mod talking;
 

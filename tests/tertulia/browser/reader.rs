@@ -33,14 +33,8 @@ impl Reader {
 
     /// Loads the page again, and is in the chat as before.
     #[track_caller]
-    pub fn come_back(&mut self, name: &str) {
+    pub fn come_back(&mut self) {
         self.0.reload();
-        let inside = "document.querySelector('li.active')";
-        let asked = format!("document.getElementById('name').value === {}", quoted(name));
-        self.0.wait(&format!("{inside} || (!sessionStorage.getItem('token') && {asked})"));
-        if self.0.evaluate(&format!("!{inside}")) == true {
-            self.0.press("Enter");
-        }
         self.expect_inside();
     }
 

@@ -152,7 +152,7 @@ fn page_shows_what_was_said_before_after_a_reload() {
     ana.sees("antes de ella");
     ana.say("hola");
     ana.sees("hola");
-    ana.come_back("Ana");
+    ana.come_back();
     ana.sees("hola");
     assert_eq!(ana.words(), ["antes de ella", "hola"]);
     ana.expect_no_complaints();

@@ -1,0 +1,79 @@
+//! Lost connections: nothing is missed, nothing is said twice, and the others notice nothing.
+
+use super::devtools::Tab;
+use super::reader::Reader;
+use super::{missing, server};
+use crate::support::peer::Peer;
+
+/// Lets a test break the connection of the page, as a network does.
+const REACH: &str = "globalThis.WebSocket = class extends WebSocket {
+    constructor(...all) {
+        super(...all);
+        globalThis.connection = this;
+    }
+};";
+
+#[test]
+fn page_takes_a_lost_connection_up_again_and_misses_nothing() {
+    if missing() {
+        return;
+    }
+    let server = server();
+    let mut luis = Peer::enter(&server, "Luis");
+    let mut tab = Tab::open(1280, 800);
+    tab.before_the_page(REACH);
+    tab.visit(&format!("http://{}/", server.shown));
+    let mut ana = Reader(tab);
+    ana.come_in("Ana");
+    luis.until("Ana se unió");
+    ana.say("/entrar cocina");
+    ana.looks_at("#cocina");
+    ana.turn_to("general");
+    luis.say("uno");
+    ana.sees("uno");
+    ana.0.evaluate("connection.close()");
+    ana.0.wait("!document.getElementById('bar').hidden");
+    luis.say("dos");
+    luis.say("/msg Ana en privado");
+    luis.say("tres");
+    ana.0.wait("document.getElementById('bar').hidden");
+    ana.sees("tres");
+    ana.say("cuatro");
+    let heard = luis.until("Ana: cuatro");
+    assert!(heard.iter().all(|line| !line.contains("salió") && !line.contains("se unió")), "{heard:?}");
+    ana.sees("cuatro");
+    assert_eq!(ana.words(), ["uno", "dos", "tres", "cuatro"]);
+    // The mark stands where she stopped.
+    assert_eq!(
+        ana.0.evaluate(
+            "document.querySelector('#log > :has(.mark)').nextSibling.querySelector('.text').textContent"
+        ),
+        "dos"
+    );
+    ana.turn_to("Luis");
+    ana.sees("en privado");
+    assert_eq!(ana.words(), ["en privado"]);
+    // Both rooms are there.
+    assert_eq!(ana.0.evaluate("document.querySelectorAll('#roomTabs li:not(.gone)').length"), 2);
+    ana.expect_no_complaints();
+}
+
+#[test]
+fn page_that_is_loaded_again_is_still_the_same_person() {
+    if missing() {
+        return;
+    }
+    let server = server();
+    let mut luis = Peer::enter(&server, "Luis");
+    let mut ana = Reader::join(&server, "Ana");
+    luis.until("Ana se unió");
+    ana.say("uno");
+    luis.until("Ana: uno");
+    ana.come_back();
+    ana.sees("uno");
+    ana.say("dos");
+    assert_eq!(luis.until("Ana: dos"), ["Ana: dos"]);
+    ana.sees("dos");
+    assert_eq!(ana.words(), ["uno", "dos"]);
+    ana.expect_no_complaints();
+}
