@@ -308,6 +308,8 @@ fn messages_that_are_not_understood_are_told_and_lose_nothing() {
         (r#"{"type":"nada"}"#, "unknown_type"),
         (r#"{"type":"say"}"#, "bad_message"),
         (r#"{"type":"say","text":7}"#, "bad_message"),
+        (r#"{"type":"say","text":["hola"]}"#, "bad_message"),
+        (r#"{"type":"say","text":"hola","room":{}}"#, "bad_message"),
         (r#"{"type":"say","text":"hola","room":"nada"}"#, "no_such_room"),
         (r#"{"type":"language","lang":"fr"}"#, "bad_message"),
         (r#"{"type":"expel","who":"Luis","minutes":0}"#, "bad_message"),

@@ -13,9 +13,9 @@ pub struct Reference(Box<str>);
 impl Reference {
     /// None: it is neither, or longer than [`REFERENCE_MAX_BYTES`].
     pub(super) fn of(value: &serde_json::Value) -> Option<Reference> {
-        let fits = value.is_i64() || value.is_u64() || value.is_string();
-        let written = value.to_string();
-        (fits && written.len() <= REFERENCE_MAX_BYTES).then(|| Reference(written.into()))
+        let plain = value.is_i64() || value.is_u64() || value.is_string();
+        let written = plain.then(|| value.to_string())?;
+        (written.len() <= REFERENCE_MAX_BYTES).then(|| Reference(written.into()))
     }
 
     /// Bytes of memory.

@@ -148,15 +148,19 @@ enum Wire {
 
 /// Reads one message. `question`: what was asked for last and has not been answered.
 pub fn read(message: &str, question: Option<Question>) -> Received {
-    let value: Value = match serde_json::from_str(message) {
+    let mut value: Value = match serde_json::from_str(message) {
         Ok(value) => value,
         Err(error) => return faulty(MessageFault::NoJson(Text::clean(&error.to_string())), None),
     };
-    let Some(object) = value.as_object() else {
+    let Some(object) = value.as_object_mut() else {
         return faulty(MessageFault::NoJson(Text::clean("not an object")), None);
     };
     let reference = object.get("ref").and_then(Reference::of);
-    let Some(kind) = object.get("type").and_then(Value::as_str) else {
+    // No field has a list or an object; thousands of them would be copied below.
+    for field in object.values_mut().filter(|field| field.is_array() || field.is_object()) {
+        *field = Value::Array(Vec::new());
+    }
+    let Some(kind) = value.get("type").and_then(Value::as_str) else {
         return faulty(MessageFault::Field(Text::clean("type")), reference);
     };
     let command = match Wire::deserialize(&value) {
