@@ -7,6 +7,7 @@ mod state;
 #[path = "../support/mod.rs"]
 mod support;
 mod taken;
+mod web;
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -21,6 +22,7 @@ use house::House;
 use registered::Registered;
 use state::{Case, Ears, FULL, SEARCH, Scale, TALKER, cases, room};
 use taken::Taken;
+use web::{MESSAGES, Message, Program};
 
 /// A whole server in memory is brought into the worst state, and hears one line at a time.
 #[derive(Debug, Parser)]
@@ -96,6 +98,10 @@ fn run(options: &Options) -> Result<(), Failure> {
         bench.measure(case.what, case.command, |round| {
             Ok(one_line(&mut house, &scale, &cases(&scale, round)[nth]))
         })?;
+    }
+    let program = Program::enter(&mut house, &scale);
+    for message in &MESSAGES {
+        bench.measure(message.what, "", |_| Ok(one_message(&mut house, &scale, &program, message)))?;
     }
     bench.behind_other_work(&mut house);
     for (what, command, measure) in COMINGS_AND_GOINGS {
@@ -242,6 +248,14 @@ fn one_line(house: &mut House, scale: &Scale, case: &Case) -> Sample {
     let (taken, heard) = settled(house);
     case.conclude(house, heard, scale);
     Sample { took: if case.what == SEARCH { taken.turn } else { taken.all }, hearers: heard + 1 }
+}
+
+/// The same for a message of a program.
+fn one_message(house: &mut House, scale: &Scale, program: &Program, message: &Message) -> Sample {
+    program.send(house, message);
+    let (taken, heard) = settled(house);
+    program.conclude(house, message, heard, scale);
+    Sample { took: taken.all, hearers: heard + 1 }
 }
 
 /// Lets the server do all that is to be done; gives what it took, and how often somebody heard something.

@@ -3,12 +3,15 @@
 
 use tertulia::limits::{LINE_MAX_STEPS, STEPS_PER_TURN};
 
-use crate::turns::house;
+use crate::turns::house::{self, House};
 
 #[path = "../../benches/worst/state.rs"]
 mod state;
+#[path = "../../benches/worst/web.rs"]
+mod web;
 
 use state::{FULL, Scale, build, cases};
+use web::{MESSAGES, Program};
 
 /// Everything as large as it may be but for what a line does not look at more of when there is more of it.
 const SCALE: Scale = Scale { crowded: 4, hidden: 2, remembered: (100, 400), ..FULL };
@@ -25,15 +28,13 @@ fn line_takes_no_more_than_one_may_in_the_worst_state() {
     let mut house = build(&SCALE, |_| {});
     for case in cases(&SCALE, 0) {
         case.prepare(&mut house);
-        let before = house.server.work();
-        house.send(case.who, &case.line);
-        let spent = allocation_counter::measure(|| house.settle());
-        let done = house.server.work() - before;
-        let what = case.what;
-        assert!(done.steps <= LINE_MAX_STEPS, "{what}: {} steps", done.steps);
-        assert!(spent.bytes_total <= MAX_BYTES, "{what}: {} bytes", spent.bytes_total);
-        assert!(spent.count_total <= MAX_ALLOCATIONS, "{what}: {} allocations", spent.count_total);
-        case.conclude(&mut house, done.heard, &SCALE);
+        let heard = takes_no_more(&mut house, case.what, |house| house.send(case.who, &case.line));
+        case.conclude(&mut house, heard, &SCALE);
+    }
+    let program = Program::enter(&mut house, &SCALE);
+    for message in &MESSAGES {
+        let heard = takes_no_more(&mut house, message.what, |house| program.send(house, message));
+        program.conclude(&mut house, message, heard, &SCALE);
     }
     for (what, bring_about) in state::TURNS {
         let mut before = house.server.work().total();
@@ -46,4 +47,16 @@ fn line_takes_no_more_than_one_may_in_the_worst_state() {
         }
     }
     assert!(house.server.hub().is_empty(), "all have been told that the server stops");
+}
+
+/// Sends one line, and holds what comes of it to what it may cost; gives how many heard it.
+fn takes_no_more(house: &mut House, what: &str, send: impl FnOnce(&mut House)) -> u64 {
+    let before = house.server.work();
+    send(house);
+    let spent = allocation_counter::measure(|| house.settle());
+    let done = house.server.work() - before;
+    assert!(done.steps <= LINE_MAX_STEPS, "{what}: {} steps", done.steps);
+    assert!(spent.bytes_total <= MAX_BYTES, "{what}: {} bytes", spent.bytes_total);
+    assert!(spent.count_total <= MAX_ALLOCATIONS, "{what}: {} allocations", spent.count_total);
+    done.heard
 }
