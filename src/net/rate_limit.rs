@@ -22,7 +22,7 @@ impl Rate {
 }
 
 /// One person's account.
-#[derive(Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct RateLimiter {
     even_at: MonoTime,
 }

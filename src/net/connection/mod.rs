@@ -83,7 +83,6 @@ pub(super) struct Conn<S> {
     generation: u32,
     protocol: Protocol,
     outbox: Outbox,
-    rate_limiter: RateLimiter,
     phase: Phase,
     /// What the next commands wait for: replies come in the order of the questions, and before the end of a client that asked
     /// and left.
@@ -113,8 +112,7 @@ impl<S: Stream> Conn<S> {
             generation,
             protocol,
             outbox: Outbox::default(),
-            rate_limiter: RateLimiter::default(),
-            phase: Phase::Open,
+            phase: Phase::Open(RateLimiter::default()),
             awaiting: None,
             at_prompt: false,
             scheduled: None,
@@ -185,9 +183,9 @@ impl<S: Stream> Conn<S> {
 
     /// Takes the next command out, if one may be taken.
     pub(super) fn next_command(&mut self, rate: Rate, now: MonoTime) -> Result<Command, Pause> {
-        if !self.phase.is_open() {
+        let Some(rate_limiter) = self.phase.rate_limiter() else {
             return Err(Pause::Closing);
-        }
+        };
         if self.standing == Standing::Opening {
             if let Some(front) = self.front() {
                 return Err(Pause::Fronted(front));
@@ -213,7 +211,7 @@ impl<S: Stream> Conn<S> {
             self.protocol.shrink();
             return Err(Pause::NoLine);
         }
-        self.paced = self.rate_limiter.due(rate) > now;
+        self.paced = rate_limiter.due(rate) > now;
         if self.paced {
             return Err(Pause::Later);
         }
@@ -222,13 +220,15 @@ impl<S: Stream> Conn<S> {
         let stands = command.is_none() && self.protocol.foreign().is_none();
         self.at_prompt &= stands || self.protocol.question().is_some();
         let command = command.ok_or_else(|| self.protocol.foreign().map_or(Pause::NoLine, Pause::Foreign))?;
-        self.rate_limiter.charge(rate, now);
+        rate_limiter.charge(rate, now);
         Ok(command)
     }
 
     /// What they asked for took so much time: see [`RateLimiter::charge_cost`].
     pub(super) fn charge_cost(&mut self, rate: Rate, cost: Duration, share: u32, now: MonoTime) {
-        self.rate_limiter.charge_cost(rate, cost, share, now);
+        if let Some(rate_limiter) = self.phase.rate_limiter() {
+            rate_limiter.charge_cost(rate, cost, share, now);
+        }
     }
 
     /// Queues an answer: whatever is waiting, it comes.
@@ -352,7 +352,7 @@ impl<S: Stream> Conn<S> {
     /// Whether to go on reading now that has been written: commands waited for it, or the peer's end does.
     pub(super) fn take_release(&mut self) -> bool {
         match self.phase {
-            Phase::Open if self.outbox.len() <= limits::QUEUE_LOW_BYTES => {
+            Phase::Open(_) if self.outbox.len() <= limits::QUEUE_LOW_BYTES => {
                 std::mem::take(&mut self.outbox.held_back)
             }
             Phase::Lingering(..) => self.readable,
@@ -393,11 +393,11 @@ impl<S: Stream> Conn<S> {
         match self.phase {
             Phase::Draining(until) if now >= until && self.outbox.blocked => self.die(CloseReason::Lost),
             Phase::Lingering(until, _) if now >= until => self.die(CloseReason::Lost),
-            Phase::Open if self.outbox.blocked && self.outbox.stalled_at().is_some_and(|at| now >= at) => {
+            Phase::Open(_) if self.outbox.blocked && self.outbox.stalled_at().is_some_and(|at| now >= at) => {
                 self.die(CloseReason::Stalled);
             }
             // As far as readiness has told it was quiet; a last read makes sure.
-            Phase::Open if self.protocol.piece_due().is_some_and(|at| now >= at) => self.readable = true,
+            Phase::Open(_) if self.protocol.piece_due().is_some_and(|at| now >= at) => self.readable = true,
             _ => {}
         }
     }
@@ -405,8 +405,8 @@ impl<S: Stream> Conn<S> {
     /// When this connection has to be looked at without an event.
     pub(super) fn due(&self, rate: Rate) -> Option<MonoTime> {
         match self.phase {
-            Phase::Open => {
-                let paced = self.paced.then(|| self.rate_limiter.due(rate));
+            Phase::Open(rate_limiter) => {
+                let paced = self.paced.then(|| rate_limiter.due(rate));
                 // Nothing ends by quiet that has not been read.
                 let piece = self.protocol.piece_due().filter(|_| !self.readable);
                 let awaited = self.awaiting.as_ref().map(|awaited| awaited.until);

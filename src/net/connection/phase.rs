@@ -4,12 +4,13 @@
 
 use crate::chat::{CloseReason, MonoTime};
 use crate::limits;
+use crate::net::rate_limit::RateLimiter;
 
 /// How far the end of a connection is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Phase {
-    /// In use.
-    Open,
+    /// In use: lines are taken, so fast.
+    Open(RateLimiter),
     /// Not read any more; what is queued still leaves, until then at most.
     Draining(MonoTime),
     /// Our side has ended; what still comes is read and ignored, until then, and so many bytes, at most. Closing
@@ -53,7 +54,7 @@ impl Phase {
     }
 
     pub(super) fn is_open(self) -> bool {
-        self == Phase::Open
+        matches!(self, Phase::Open(_))
     }
 
     /// Whether this is being closed, and something may have to be written.
@@ -78,5 +79,10 @@ impl Phase {
     /// Whether what comes is to be read.
     pub(super) fn reads(self) -> bool {
         self.is_open() || self.is_lingering()
+    }
+
+    /// What the next line costs, while lines are taken.
+    pub(super) fn rate_limiter(&mut self) -> Option<&mut RateLimiter> {
+        if let Phase::Open(rate_limiter) = self { Some(rate_limiter) } else { None }
     }
 }
