@@ -162,3 +162,43 @@ fn names_can_be_exchanged_through_a_third() {
     assert_eq!(chat.hears(a), ["Ana: y yo Luis"]);
     chat.waits(SECOND);
 }
+
+#[test]
+fn names_of_a_crowd_are_each_in_use_until_they_leave() {
+    const PEOPLE: usize = 600;
+    let name = |number: usize| format!("Zoé-{}", number * 7919 % 10_007);
+    let alike = |number: usize| format!("ZOE-{}", number * 7919 % 10_007);
+    let mut chat = Chat::new();
+    let ids: Vec<_> = (0..PEOPLE).map(|number| chat.enters(&name(number))).collect();
+    let newcomer = chat.connects();
+    chat.hush();
+    // In an order of their own, every second one leaves, then the others.
+    let order = (0..PEOPLE).map(|at| at * 263 % PEOPLE);
+    let (even, odd): (Vec<_>, Vec<_>) = order.partition(|number| number % 2 == 0);
+    let mut gone = [false; PEOPLE];
+    for leaving in [&even, &odd] {
+        for (number, &is_gone) in gone.iter().enumerate() {
+            let refused = [format!("in use: {}", alike(number)), "name?".into()];
+            let had = [format!("welcome {}", alike(number))];
+            match is_gone {
+                false => {
+                    chat.says(newcomer, &alike(number));
+                    assert_eq!(chat.hears(newcomer), refused);
+                }
+                true => {
+                    let another = chat.connects();
+                    chat.says(another, &alike(number));
+                    assert_eq!(chat.hears(another)[1..], had);
+                    chat.quits(another);
+                }
+            }
+        }
+        for &number in leaving {
+            chat.quits(ids[number]);
+            gone[number] = true;
+        }
+        chat.hush();
+    }
+    chat.says(newcomer, &alike(0));
+    assert_eq!(chat.hears(newcomer), [format!("welcome {}", alike(0))]);
+}
