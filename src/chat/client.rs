@@ -31,7 +31,7 @@ pub(super) struct Client {
     pub(super) holder: HolderId,
 }
 
-const _: () = assert!(size_of::<Option<Client>>() <= 64);
+const _: () = assert!(size_of::<Option<Client>>() <= 56);
 
 /// Where a client is in one room.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]

@@ -7,9 +7,9 @@ mod reserved;
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::Arc;
 use std::sync::LazyLock;
 
+use arcstr::{ArcStr, literal};
 use caseless::Caseless;
 use serde::de::{Error, Unexpected};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -31,7 +31,7 @@ const TILDE: char = '\u{303}';
 
 /// A person's name, in NFC.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Name(Arc<str>);
+pub struct Name(ArcStr);
 
 /// Why a name cannot be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -100,12 +100,12 @@ impl Name {
 
     /// What the server calls itself, and nobody else can be called.
     pub fn server() -> Name {
-        Name("servidor".into())
+        Name(literal!("servidor"))
     }
 
     /// What the room is called that everybody enters.
     pub fn general() -> Name {
-        Name("general".into())
+        Name(literal!("general"))
     }
 
     /// Whether this is what the operator of the server is called when somebody logs in by the operator's password.

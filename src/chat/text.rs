@@ -3,8 +3,8 @@
 //! Invariant: the only way to a [`Text`] is [`Text::clean`], so nothing unsafe can reach a screen or a log.
 
 use std::fmt;
-use std::sync::Arc;
 
+use arcstr::ArcStr;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
@@ -50,7 +50,7 @@ const INVISIBLE: [(char, char); 19] = [
 
 /// One line of words for people: no control characters, no terminal sequences, nothing invisible or reordering.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Text(Arc<str>);
+pub struct Text(ArcStr);
 
 impl Text {
     /// Makes `raw`, a line without its ending, safe: whole terminal sequences (ECMA-48), control characters but TAB,

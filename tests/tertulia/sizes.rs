@@ -14,8 +14,8 @@ use tertulia::chat::{
 use tertulia::limits::{
     DECISION_MAX_BYTES, DECISIONS_PER_ROOM, FAILURE_MAX_BYTES, FAILURES_REMEMBERED, HIDDEN_MAX_BYTES,
     HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, IGNORED_ALWAYS, IGNORED_MAX, KEY_ADDRESSES, KEY_MAX_BYTES,
-    LINE_MAX_BYTES, MESSAGE_MAX_BYTES, PASSWORD_MAX_BYTES, PLACE_MAX_BYTES, READ_BYTES, READ_LOW_BYTES,
-    REASON_MAX_BYTES, ROOM_MAX_BYTES, ROOMS_PER_PERSON, TOPIC_MAX_BYTES,
+    LINE_MAX_BYTES, MESSAGE_MAX_BYTES, MOVEMENT_WINDOW, PASSWORD_MAX_BYTES, PLACE_MAX_BYTES, READ_BYTES,
+    READ_LOW_BYTES, REASON_MAX_BYTES, ROOM_MAX_BYTES, ROOMS_PER_PERSON, TOPIC_MAX_BYTES,
 };
 use tertulia::protocol::http::Parsed;
 use tertulia::protocol::{Granted, Protocol};
@@ -233,6 +233,33 @@ fn size_of_a_person_is_within_its_limit() {
     // And a line under way, in a buffer that has just grown.
     assert!(bytes / people + 2 * LINE_MAX_BYTES <= PLACE_MAX_BYTES, "{} bytes each", bytes / people);
     assert!(bytes >= people * (PASSWORD_MAX_BYTES + REASON_MAX_BYTES), "{} bytes each", bytes / people);
+}
+
+#[test]
+fn size_of_a_silent_person_is_within_an_idle_connection() {
+    // As many as tables which grow to the double have place for.
+    let people = 1 << 12;
+    let (bytes, _hub) = held(|| {
+        let mut hub = Hub::new(ChatConfig::default());
+        let (mut now, mut effects) = (MonoTime::from_micros(1), Vec::new());
+        for number in 0..people {
+            // Nobody is still to be told of when the next one comes.
+            now = now + MOVEMENT_WINDOW;
+            let name = text(&format!("Ana{number:04}"));
+            let came = Input::Connected(id(number), address(0));
+            let named = Input::Command(id(number), Command::Say { room: None, text: name });
+            for input in [Input::Tick, came, named] {
+                hub.apply(Time::default().at(now), input);
+                hub.effects(&mut effects);
+                effects.clear();
+            }
+        }
+        hub.effects(&mut Vec::new());
+        hub
+    });
+    println!("a silent person: {} bytes in the chat", bytes / people);
+    // 56 are the person, 40 the name, 8 stand in the room's list: the rest is where the name is found.
+    assert!(bytes / people <= 128, "{} bytes each", bytes / people);
 }
 
 #[test]
