@@ -262,9 +262,14 @@ impl Crowd {
         Ok(())
     }
 
-    /// Lets the last `count` go, without a word.
+    /// Lets the last `count` go, without a word. Programs say that they do: otherwise they would be waited for.
     pub(crate) fn leave(&mut self, count: usize) {
-        self.people.truncate(self.people.len().saturating_sub(count));
+        for mut person in self.people.drain(self.people.len().saturating_sub(count)..) {
+            if let Some(web) = &person.web {
+                // Who is gone already needs no word.
+                let _ = person.stream.write(web.farewell());
+            }
+        }
         self.inside = self.inside.min(self.people.len());
     }
 

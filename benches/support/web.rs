@@ -168,6 +168,11 @@ impl Web {
         }
         bytes
     }
+
+    /// The frame that ends the connection for good.
+    pub(crate) fn farewell(&self) -> &'static [u8] {
+        &[0x88, 0x82, 0, 0, 0, 0, 0x03, 0xe8]
+    }
 }
 
 /// Who said a message, and the words; none of them has anything that JSON escapes.
