@@ -26,7 +26,7 @@ pub(super) struct LostSessions {
     sessions: BTreeMap<ClientId, LostSession>,
     /// Connections that take one up, until it is known what was said meanwhile.
     returning: BTreeMap<ClientId, Returning>,
-    /// Slots that none of them needs any more, and no connection had.
+    /// Slots that none of them needs any more, and no connection had when they were chosen: at most as many as ever waited at once.
     unused: Vec<u32>,
     /// Those of all who wait.
     #[serde(skip_serializing)]
@@ -166,9 +166,6 @@ impl LostSessions {
         if session.moved {
             self.unused.push(id.place());
         }
-        if self.sessions.is_empty() {
-            self.unused = Vec::new();
-        }
         Some(session)
     }
 
@@ -190,6 +187,11 @@ impl LostSessions {
     /// A slot that may be free. None: none is known.
     pub(super) fn next_unused(&mut self) -> Option<u32> {
         self.unused.pop()
+    }
+
+    /// Whether all of these slots are among so many.
+    pub(super) fn fit(&self, slots: usize) -> bool {
+        self.unused.iter().all(|&slot| (slot as usize) < slots)
     }
 
     /// Keeps what is told to somebody alone who waits, if there is room for it.

@@ -222,6 +222,7 @@ impl State {
             (hidden_beyond == self.hidden_beyond, "how many are hidden"),
             (self.sessions.all().all(|id| self.people.get(id).is_some()), "who gave a password"),
             (self.lost.all().all(|id| self.people.get(id).is_some()), "whose connection was lost"),
+            (self.lost.fit(self.people.slots()), "which slots are unused"),
             (numbers.is_none_or(|last| last <= self.last_expulsion), "the numbers of expulsions"),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
