@@ -240,7 +240,8 @@ pub const HIDDEN_LINES: usize = 10_000;
 /// how many.
 pub const MISSED_LINES_PER_ROOM: usize = 200;
 
-/// Names of those who are there that a session is told when it goes on, of all its rooms.
+/// Names of those who are there that a session is told when it goes on, so that they fit into a queue of [`QUEUE_MAX_BYTES`]: the
+/// smallest of its rooms are told whole, and of each other one the first [`NAMES_ASKED`].
 pub const RESUMED_NAMES: usize = 1_000;
 
 /// Default of `--rate-limit`: messages per second and person.

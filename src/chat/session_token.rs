@@ -37,7 +37,7 @@ pub struct ResumedRoom {
     pub topic: Option<Text>,
     /// How many are there.
     pub people: usize,
-    /// Who is there: of very many, the first.
+    /// Who is there, but for those whom they hide: of very many, the first.
     pub names: Vec<Name>,
 }
 

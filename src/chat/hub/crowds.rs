@@ -46,13 +46,25 @@ impl Hub {
     /// Who else is in a room, as a newcomer is told: by name, but for those whom they hide. Of thousands only the first are
     /// looked at, for each newcomer would look at all of them.
     pub(super) fn others_in(&self, id: ClientId, number: RoomId) -> NameList {
+        self.others_up_to(id, number, NAMES_TOLD_MAX)
+    }
+
+    /// All in a room of a client, itself last, as it is told them: at most `most` others, or the first of them.
+    pub(super) fn all_in(&self, id: ClientId, number: RoomId, most: usize) -> NameList {
+        let mut people = self.others_up_to(id, number, most);
+        people.names.extend(self.name(id).cloned());
+        people.total += 1;
+        people
+    }
+
+    fn others_up_to(&self, id: ClientId, number: RoomId, most: usize) -> NameList {
         let Some(room) = self.room(number) else { return NameList::default() };
         let hidden = self.client(id).map_or(0, |client| client.hidden().len());
         let hides = |name: &Name| {
             hidden > 0 && self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(id.place()))
         };
         let total = room.members.len() - usize::from(self.sits_in(id, number));
-        let most = if total <= NAMES_TOLD_MAX { total } else { NAMES_ASKED };
+        let most = if total <= most { total } else { NAMES_ASKED };
         self.spend(most.saturating_sub(NAMES_ASKED));
         let others = room.members.iter().filter(|&&other| other != id).take(most + hidden);
         let names = others.filter_map(|&other| self.name(other)).filter(|name| !hides(name));

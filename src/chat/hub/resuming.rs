@@ -6,6 +6,7 @@
 use super::{Client, CloseReason, Done, Effect, Event, Farewell, Hub, Name, NameRefusal, RoomId};
 use crate::chat::client::Membership;
 use crate::chat::effect::LogEntry;
+use crate::chat::event::NameList;
 use crate::chat::id::ClientId;
 use crate::chat::line::RoomKey;
 use crate::chat::look::Look;
@@ -14,7 +15,7 @@ use crate::chat::message::{Message, MessageId};
 use crate::chat::origin::Origin;
 use crate::chat::request::Request;
 use crate::chat::session_token::{ResumedRoom, Token};
-use crate::limits::{EXPELLED_PER_TURN, LOST_SESSION_WAIT, RESUMED_NAMES};
+use crate::limits::{EXPELLED_PER_TURN, LOST_SESSION_WAIT, NAMES_TOLD_MAX, RESUMED_NAMES};
 
 /// What it takes to find out whose token one is: a hash of two blocks.
 const TOKEN_STEPS: usize = 50;
@@ -193,21 +194,16 @@ impl Hub {
         (told, skipped)
     }
 
-    /// What somebody is told of the rooms in which they are still, by as many names as may be.
+    /// What somebody is told of the rooms in which they are still: of the smallest first all names, as long as that is not too much.
     fn resumed_rooms(&self, id: ClientId) -> Vec<ResumedRoom> {
+        let mut rooms: Vec<RoomId> = self.rooms_of(id).collect();
+        rooms.sort_by_key(|&room| self.rooms[room].members.len());
         let mut left = RESUMED_NAMES;
-        let rooms = self.rooms_of(id).filter_map(|room| self.room(room));
-        let described = rooms.map(|room| {
-            let members = room.members.iter().take(left).filter_map(|&member| self.name(member).cloned());
-            let names: Vec<Name> = members.collect();
-            left -= names.len();
-            self.spend(names.len());
-            ResumedRoom {
-                room: room.name.clone(),
-                topic: room.topic.clone(),
-                people: room.members.len(),
-                names,
-            }
+        let described = rooms.into_iter().map(|number| {
+            let NameList { names, total } = self.all_in(id, number, left.min(NAMES_TOLD_MAX));
+            left = left.saturating_sub(names.len());
+            let room = &self.rooms[number];
+            ResumedRoom { room: room.name.clone(), topic: room.topic.clone(), people: total, names }
         });
         described.collect()
     }

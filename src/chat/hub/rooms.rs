@@ -14,8 +14,8 @@ use crate::chat::origin::Origin;
 use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
 use crate::chat::text::Text;
 use crate::limits::{
-    ANSWER_MAX_BYTES, KEY_MAX_BYTES, ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_ACCOUNT, ROOMS_PER_PERSON,
-    is_over_share,
+    ANSWER_MAX_BYTES, KEY_MAX_BYTES, NAMES_TOLD_MAX, ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_ACCOUNT,
+    ROOMS_PER_PERSON, is_over_share,
 };
 
 /// What a row of `/rooms` is beside its name and its topic.
@@ -280,9 +280,7 @@ impl Hub {
     }
 
     fn tell_entered(&mut self, id: ClientId, room: RoomId, created: bool) {
-        let mut people = self.others_in(id, room);
-        people.names.extend(self.name(id).cloned());
-        people.total += 1;
+        let people = self.all_in(id, room, NAMES_TOLD_MAX);
         let entered = &self.rooms[room];
         let (room, topic) = (entered.name.clone(), entered.topic.clone());
         self.tell(id, Event::Entered { room, people, topic, created });

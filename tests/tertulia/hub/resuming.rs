@@ -108,7 +108,7 @@ fn resume_without_a_last_line_brings_none() {
     loses(&mut chat, ana);
     chat.says(luis, "uno");
     let back = resumes(&mut chat, token, None);
-    assert_eq!(chat.hears(back), ["resumed Ana in #general of [general: Ana, Luis]"]);
+    assert_eq!(chat.hears(back), ["resumed Ana in #general of [general: Luis, Ana]"]);
 }
 
 #[test]
@@ -413,7 +413,7 @@ fn resume_that_is_not_answered_in_time_goes_on_without_lines() {
     chat.apply(Input::Reply(back, Reply::Busy));
     assert_eq!(
         chat.hears(back),
-        ["name?", "resumed Ana in #general of [general: Ana, Luis]", "history busy"]
+        ["name?", "resumed Ana in #general of [general: Luis, Ana]", "history busy"]
     );
 }
 
