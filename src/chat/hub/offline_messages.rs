@@ -39,7 +39,8 @@ impl Hub {
         account: AccountKey,
         messages: Vec<OfflineMessage>,
     ) {
-        let Some(last) = messages.last() else { return };
+        // Who lost the connection asks again when they are back.
+        let Some(last) = messages.last().filter(|_| !self.lost.is_lost(id)) else { return };
         let (writer, up_to) = (self.writer_of(last), last.id);
         let Some(client) = self.client_mut(id).filter(|client| client.account == Some(account)) else {
             return;

@@ -71,6 +71,11 @@ impl Hub {
         }
         let sender = self.people[id].contact().expect("a member has a name");
         let hides = self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(whom.place()));
+        // Their session may be over before they come back: a letter is there then, too.
+        let lost = self.account(whom).filter(|_| !hides && self.lost.is_lost(whom));
+        if let Some(to) = lost.and_then(|account| Some((account, self.name(whom)?.clone()))) {
+            return self.post(id, name, to, text);
+        }
         let to_client = &mut self.people[whom];
         let to_name = to_client.name.clone().expect("they were found by it");
         let away = to_client.away().cloned();

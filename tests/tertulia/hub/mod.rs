@@ -24,6 +24,7 @@ mod private;
 mod proven;
 mod remembered;
 mod resuming;
+mod resuming_bounds;
 mod resuming_model;
 mod room_storms;
 mod rooms;

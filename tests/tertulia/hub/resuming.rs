@@ -28,7 +28,7 @@ pub fn connects(chat: &mut Chat, from: Origin) -> ClientId {
 }
 
 /// A program in the chat, and what it was given.
-fn program(chat: &mut Chat, name: &str) -> (ClientId, Token) {
+pub fn program(chat: &mut Chat, name: &str) -> (ClientId, Token) {
     program_from(chat, Origin::UNKNOWN, name)
 }
 
@@ -36,6 +36,16 @@ fn program_from(chat: &mut Chat, from: Origin, name: &str) -> (ClientId, Token) 
     let id = connects(chat, from);
     chat.says(id, name);
     let token = given(chat, id).unwrap_or_else(|| panic!("{name} is given a token"));
+    chat.hush();
+    (id, token)
+}
+
+/// A program that has given Ana's password, and what it was given.
+pub fn owner(chat: &mut Chat) -> (ClientId, Token) {
+    let id = connects(chat, Origin::UNKNOWN);
+    chat.says(id, "Ana");
+    chat.types_secret(id, "caracola azul");
+    let token = given(chat, id).expect("a token");
     chat.hush();
     (id, token)
 }
@@ -313,10 +323,7 @@ fn expulsion_ends_a_lost_session() {
 fn another_password_ends_a_lost_session() {
     let mut chat = chat_of(&[("Ana", "caracola azul")]);
     let luis = chat.enters("Luis");
-    let ana = connects(&mut chat, Origin::UNKNOWN);
-    chat.says(ana, "Ana");
-    chat.types_secret(ana, "caracola azul");
-    let token = given(&mut chat, ana).expect("a token");
+    let (ana, token) = owner(&mut chat);
     let key = chat.book.accounts()[0].key;
     chat.hush();
     loses(&mut chat, ana);
@@ -330,16 +337,13 @@ fn another_password_ends_a_lost_session() {
 fn login_elsewhere_takes_a_lost_session_over_with_what_waits() {
     let mut chat = chat_of(&[("Ana", "caracola azul")]);
     let luis = chat.enters("Luis");
-    let ana = connects(&mut chat, Origin::UNKNOWN);
-    chat.says(ana, "Ana");
-    chat.types_secret(ana, "caracola azul");
-    let token = given(&mut chat, ana).expect("a token");
+    let (ana, token) = owner(&mut chat);
     chat.hush();
     loses(&mut chat, ana);
     chat.does(luis, message("Ana", "hola"));
     chat.hears(luis);
     let line = chat.logs_in("Ana", "caracola azul");
-    assert!(chat.hears(line).contains(&"[Luis] hola".to_owned()));
+    assert!(chat.hears(line).contains(&"letters: [Luis] hola".to_owned()));
     assert_eq!(chat.closed, [], "there was no connection to be closed");
     let late = resumes(&mut chat, token, ALL);
     assert_eq!(chat.hears(late), ["no session", "name?"]);
