@@ -11,7 +11,7 @@ use crate::chat::{
     Command, Language, MessageFault, MessageId, Password, PasswordError, Question, Text, Trouble,
 };
 use crate::limits::{EXPULSION_MINUTES_MAX, LINE_MAX_BYTES};
-use crate::protocol::line::{parse, slip, verbs};
+use crate::protocol::line::{clean, meant_as_secret, parse, verbs};
 
 /// One message.
 #[derive(Debug, PartialEq, Eq)]
@@ -193,15 +193,17 @@ fn asked(wire: Wire) -> Result<Command, Trouble> {
     Ok(match wire {
         Wire::Name { name } | Wire::Nick { name } => Command::Nick(words(&name)?),
         Wire::Say { room, text, action } => {
-            let text = words(&text)?;
-            match (slip::meant(text.as_str(), false), action) {
-                (Some(slip), _) => slip,
-                (None, true) => Command::Act { room: optional(room)?, text },
-                (None, false) => Command::Say { room: optional(room)?, text },
-            }
+            let (room, text) = (optional(room)?, words(&text)?);
+            unless_secret(text, |text| match action {
+                true => Command::Act { room, text },
+                false => Command::Say { room, text },
+            })
         }
-        Wire::Message { to, text } => private(words(&to)?, words(&text)?),
-        Wire::Reply { text } => Command::Reply(words(&text)?),
+        Wire::Message { to, text } => {
+            let to = words(&to)?;
+            unless_secret(words(&text)?, |text| Command::Message { to, text })
+        }
+        Wire::Reply { text } => unless_secret(words(&text)?, Command::Reply),
         Wire::Join { room, key } => Command::Join { room: words(&room)?, key: optional(key)? },
         Wire::Leave { room } => Command::Leave(optional(room)?),
         Wire::Topic { room, topic } => {
@@ -265,12 +267,17 @@ fn unclear(fault: MessageFault) -> Command {
 
 /// Words as the line protocol would have them: one line, of no more bytes than a line may have.
 fn words(typed: &str) -> Result<Text, Trouble> {
-    if typed.len() > LINE_MAX_BYTES { Err(Trouble::TooLong) } else { Ok(Text::clean(typed.trim())) }
+    if typed.len() > LINE_MAX_BYTES { Err(Trouble::TooLong) } else { Ok(clean(typed.trim())) }
 }
 
-/// A private message. Where a program shows a private talk, a slip is no less likely than in a room.
-fn private(to: Text, text: Text) -> Command {
-    slip::meant(text.as_str(), false).unwrap_or(Command::Message { to, text })
+/// Words for others. Where a program shows a private talk, a slip is no less likely than in a room.
+fn unless_secret(text: Text, said: impl FnOnce(Text) -> Command) -> Command {
+    match meant_as_secret(&text) {
+        // No command was given here whose use could be told.
+        Some(Command::Unclear(Trouble::Usage(verb))) => Command::Unclear(Trouble::Slip(verb)),
+        Some(command) => command,
+        None => said(text),
+    }
 }
 
 /// A line as it would be typed in the line protocol; what names no room itself is about this one.

@@ -3,10 +3,10 @@
 mod codec;
 mod line_buffer;
 mod parse;
-pub(super) mod slip;
+mod slip;
 mod telnet;
 pub(super) mod verbs;
 
 pub use codec::Codec;
 pub use line_buffer::{Ending, Framed, LineBuffer};
-pub(super) use parse::parse;
+pub(super) use parse::{clean, meant_as_secret, parse};

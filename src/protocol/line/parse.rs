@@ -26,7 +26,7 @@ const KEYS_BEFORE: usize = 16;
 const BEGINNING_BYTES: usize = 128;
 
 /// A safe text of what was typed.
-fn clean(words: &str) -> Text {
+pub(in crate::protocol) fn clean(words: &str) -> Text {
     let words = from_the_slash(words);
     // Esc and what was typed next would be taken for a terminal's sequence, and taken out: the slash of a command, perhaps its
     // first letter too, and not the password behind it.
@@ -123,20 +123,27 @@ pub(in crate::protocol) fn parse(text: Text) -> Command {
         // Two slashes for one are a slip as well.
         Some(line) => {
             let said = || Command::Say { room: None, text: Text::clean(line) };
-            return slip::meant(words, false).unwrap_or_else(said);
+            return meant_as_secret(&text).unwrap_or_else(said);
         }
         None => {}
     }
-    if let Some(line) = beside_the_slash(words) {
-        return parse_command(line);
-    }
-    // Of what stands before the first word it matters what it was.
-    if let Some(command) = slip::meant(text.as_str(), false) {
+    if let Some(command) = meant_as_secret(&text) {
         return command;
     }
     let alone = text.as_str().trim();
     let quits = GOODBYES.iter().any(|word| alone.eq_ignore_ascii_case(word));
     if quits { Command::Quit(None) } else { Command::Say { room: None, text } }
+}
+
+/// What becomes of words that are to be said, but look like a command with a password: they are said to nobody.
+pub(in crate::protocol) fn meant_as_secret(text: &Text) -> Option<Command> {
+    let words = text.trim_start();
+    // Behind two slashes stands what begins with one, as a path does.
+    if words.starts_with("//") {
+        return slip::meant(words, false);
+    }
+    // Of what stands before the first word it matters what it was.
+    beside_the_slash(words).map(parse_command).or_else(|| slip::meant(text.as_str(), false))
 }
 
 /// A command that a password follows, behind what stands where a slash was meant: 7 and &, which are on its key on Spanish

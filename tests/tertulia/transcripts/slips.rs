@@ -1,8 +1,10 @@
 //! A key too many or another one in front of a command with a password: the line is not said, and its sender is told so.
 //! Whoever has something to say is heard.
 
+use serde_json::json;
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{ChatConfig, Command, Text, Trouble, Verb};
+use tertulia::protocol::json::read;
 
 use super::{Wire, command};
 
@@ -80,12 +82,90 @@ const SECRETS: [(&str, Verb); 17] = [
 fn is_told(command: &Command) -> bool {
     matches!(
         command,
-        Command::Say { .. } | Command::Act { .. } | Command::Message { .. } | Command::Topic { .. }
+        Command::Say { .. }
+            | Command::Act { .. }
+            | Command::Message { .. }
+            | Command::Reply(_)
+            | Command::Topic { .. }
     )
+}
+
+/// Slashes behind what nobody presses by mistake, and what else has a rule of its own.
+const OTHERS: [&str; 21] = [
+    "/clave girasol1",
+    " /clave girasol1",
+    "/clave:girasol1",
+    "/login Ana s3cret99",
+    "</clave girasol1",
+    "</login Ana s3cret99",
+    "@/clave girasol1",
+    "~/clave girasol1",
+    "$/registrar girasol1",
+    "%/identificar ana girasol1",
+    "....../clave girasol1",
+    "😀/clave girasol1",
+    "´/clave girasol1",
+    "77clave girasol1",
+    "😀／ clave girasol1",
+    "\u{1b}/clave girasol1",
+    "\u{1b}/login Ana s3cret99",
+    "\u{1b}[1;5/clave girasol1",
+    "\u{FEFF}/clave girasol1",
+    "clave girasol1",
+    "identificar Ana s3cret99",
+];
+
+/// The ways in which a program's message says `line`.
+fn ways_to_say(line: &str) -> [Command; 6] {
+    [
+        json!({"type": "say", "text": line}),
+        json!({"type": "say", "text": line, "action": true}),
+        json!({"type": "message", "to": "Eva", "text": line}),
+        json!({"type": "reply", "text": line}),
+        json!({"type": "line", "text": line}),
+        json!({"type": "line", "room": "cocina", "text": line}),
+    ]
+    .map(|message| read(&message.to_string(), None).command)
 }
 
 #[test]
 fn slip_before_a_command_with_a_secret_is_not_said() {
+    for line in OTHERS {
+        let command = command(line, Spanish);
+        assert!(!is_told(&command), "{line:?} is said: {command:?}");
+    }
+    let slips = slips();
+    assert!(slips.len() > 4000, "{}", slips.len());
+    for line in slips {
+        for language in [Spanish, English] {
+            let command = command(&line, language);
+            assert!(!is_told(&command), "{line:?} is said: {command:?}");
+        }
+    }
+}
+
+#[test]
+fn slip_in_a_message_of_a_program_is_not_said() {
+    for line in OTHERS.map(str::to_owned).into_iter().chain(slips()) {
+        for command in ways_to_say(&line) {
+            assert!(!is_told(&command), "{line:?} is said: {command:?}");
+        }
+    }
+    // Where no command was given, nobody is told how to use one.
+    for line in ["/clave girasol1", "</clave girasol1", "7clave girasol1"] {
+        let [said, acted, messaged, replied, ..] = ways_to_say(line);
+        for command in [said, acted, messaged, replied] {
+            assert_eq!(command, Command::Unclear(Trouble::Slip(Verb::Password)), "{line:?}");
+        }
+    }
+    for line in ["@/clave", "\u{1b}/clave"] {
+        assert!(ways_to_say(line).iter().all(|command| *command == Command::ChangePassword), "{line:?}");
+    }
+}
+
+/// Slips in front of commands with a secret.
+fn slips() -> Vec<String> {
+    let mut lines = Vec::new();
     for before in BEFORE {
         for slip in SLIPS {
             for (line, verb) in SECRETS {
@@ -106,14 +186,11 @@ fn slip_before_a_command_with_a_secret_is_not_said() {
                 {
                     continue;
                 }
-                for language in [Spanish, English] {
-                    let line = format!("{before}{slip}{line}");
-                    let command = command(&line, language);
-                    assert!(!is_told(&command), "{line:?} is said: {command:?}");
-                }
+                lines.push(format!("{before}{slip}{line}"));
             }
         }
     }
+    lines
 }
 
 /// What people say, though it begins like that. In both languages, with and without the signs that begin and end a sentence.
@@ -240,6 +317,8 @@ fn sentence_that_begins_like_a_command_is_said() {
             let command = command(sentence, language);
             assert!(matches!(command, Command::Say { .. }), "{sentence:?} is {command:?}");
         }
+        let commands = ways_to_say(sentence);
+        assert!(commands.iter().all(is_told), "{sentence:?} is {commands:?}");
     }
 }
 
