@@ -50,7 +50,11 @@ impl PasswordQuestions {
         let Some(asking) = self.0.get(&client) else { return false };
         let (Asking::Refused(typed) | Asking::Waiting(Waiting { typed, .. })) = asking else { return false };
         let repeats = match command {
-            Command::Say { text, .. } | Command::Nick(text) => typed.is_said_by(text),
+            Command::Say { text, .. }
+            | Command::Act { text, .. }
+            | Command::Message { text, .. }
+            | Command::Reply(text)
+            | Command::Nick(text) => typed.is_said_by(text),
             _ => false,
         };
         let unsaid = repeats || matches!(command, Command::Unclear(Trouble::TypedAhead));

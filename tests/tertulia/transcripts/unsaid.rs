@@ -219,10 +219,10 @@ fn copies_of_a_password_behind_a_refused_one_are_not_said() {
         wire.hush();
         lines.iter().for_each(|line| wire.types(juan, &format!("{line}\n")));
         assert!(wire.reads(juan).contains(wrong), "{lines:?}");
-        for copy in ["amapolas\n", " amapolas \n", "/nombre amapolas\n"] {
-            wire.types(juan, copy);
+        for copy in ["", " ", "/nombre ", "/yo ", "/privado Ana ", "/responder "] {
+            wire.types(juan, &format!("{copy}amapolas \n"));
             let told = "Esa es la contraseña que acabas de escribir. No se envió.\n";
-            assert_eq!(wire.reads(juan), told, "{lines:?}");
+            assert_eq!(wire.reads(juan), told, "{copy:?} behind {lines:?}");
         }
         assert_eq!(wire.reads(ana), "", "{lines:?}");
         wire.types(juan, "hola\namapolas\n");
