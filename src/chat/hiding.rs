@@ -54,6 +54,8 @@ struct Id {
     place: u32,
     /// How many lists have it.
     lists: u32,
+    /// The last of the lines that were said before it stood for this person: those are not theirs.
+    since: Option<MessageId>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -177,7 +179,8 @@ impl Hiding {
     pub(super) fn hides_line(&self, hider: u32, line: MessageId, from: &Name) -> bool {
         match self.lines.binary_search_by_key(&line, |&(line, _)| line) {
             Ok(at) => {
-                let person = self.ids[self.lines[at].1.0 as usize].person;
+                let known = &self.ids[self.lines[at].1.0 as usize];
+                let person = known.person.filter(|_| Some(line) > known.since);
                 person.is_some_and(|person| self.person(person).hiders.contains(hider))
             }
             Err(0) if self.lines.len() >= HIDDEN_LINES => {
@@ -294,10 +297,11 @@ impl Hiding {
             number(self.people.len() - 1)
         });
         let id = self.free_ids.pop().unwrap_or_else(|| {
-            self.ids.push(Id { person: None, place: 0, lists: 0 });
+            self.ids.push(Id { person: None, place: 0, lists: 0, since: None });
             number(self.ids.len() - 1)
         });
-        self.ids[id as usize] = Id { person: Some(person), place: 0, lists: 0 };
+        let since = self.lines.back().map(|&(line, _)| line);
+        self.ids[id as usize] = Id { person: Some(person), place: 0, lists: 0, since };
         let (name, hiders) = (name.clone(), SlotSet::default());
         self.by_name.insert(name.clone(), person);
         self.people[person as usize] =
@@ -356,10 +360,6 @@ impl Hiding {
         }
         let (person, place) = (known.person.take(), known.place);
         self.free_ids.push(id.0);
-        if !self.lines.is_empty() {
-            // It may stand for somebody else next.
-            self.lines.retain(|&(_, of)| of != id);
-        }
         let Some(person) = person else { return };
         let ids = &mut self.person_mut(person).ids;
         ids.swap_remove(place as usize);

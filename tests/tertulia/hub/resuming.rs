@@ -266,6 +266,21 @@ fn lines_of_hidden_people_are_not_missed() {
 }
 
 #[test]
+fn lines_of_a_person_whom_nobody_hides_any_more_are_not_those_of_the_next_hidden_one() {
+    let mut chat = chat_of(&[]);
+    let (ana, token) = program(&mut chat, "Ana");
+    let [luis, eva, _teo] = ["Luis", "Eva", "Teo"].map(|name| chat.enters(name));
+    chat.does(eva, ignore("Luis"));
+    chat.says(luis, "uno");
+    chat.does(eva, ignore("Luis"));
+    // What stood for Luis stands for Teo from now on.
+    chat.does(ana, ignore("Teo"));
+    loses(&mut chat, ana);
+    let back = resumes(&mut chat, token, ALL);
+    assert!(chat.hears(back).contains(&"~ Luis: uno".into()));
+}
+
+#[test]
 fn private_messages_wait_up_to_a_bound() {
     let mut chat = chat_of(&[]);
     let (ana, token) = program(&mut chat, "Ana");
