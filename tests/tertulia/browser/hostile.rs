@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::devtools::{Tab, quoted};
 use super::reader::Reader;
-use super::{missing, server};
+use super::{luis_and_ana, missing, server};
 use crate::support::peer::Peer;
 
 /// What would be seen to run, load or change something, were it not only text.
@@ -71,9 +71,7 @@ fn words_of_others_never_become_markup_or_script() {
         return;
     }
     let server = server();
-    let mut luis = Peer::enter(&server, "Luis");
-    let mut ana = Reader::join(&server, "Ana");
-    luis.until("Ana se unió");
+    let (mut luis, mut ana) = luis_and_ana(&server);
     ana.0.wait("document.getElementById('folkList').textContent.includes('Luis')");
     for payload in PAYLOADS {
         for command in ["", "/yo ", "/tema ", "/msg Ana ", "/ausente ", "/nombre ", "/entrar "] {

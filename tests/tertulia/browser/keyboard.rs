@@ -1,8 +1,7 @@
 //! The page without a mouse.
 
 use super::reader::Reader;
-use super::{missing, server};
-use crate::support::peer::Peer;
+use super::{luis_and_ana, missing, server};
 
 const FOCUS: &str = "document.activeElement.id || document.activeElement.className";
 
@@ -24,9 +23,7 @@ fn keyboard_alone_is_enough() {
         return;
     }
     let server = server();
-    let mut luis = Peer::enter(&server, "Luis");
-    let mut ana = Reader::join(&server, "Ana");
-    luis.until("Ana se unió");
+    let (mut luis, mut ana) = luis_and_ana(&server);
     ana.0.wait("document.activeElement.id === 'line'");
     ana.0.wait("document.getElementById('folkList').textContent.includes('Luis')");
     // Completion of names and recall of lines.

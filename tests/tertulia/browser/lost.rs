@@ -2,7 +2,7 @@
 
 use super::devtools::Tab;
 use super::reader::Reader;
-use super::{missing, server};
+use super::{luis_and_ana, missing, server};
 use crate::support::peer::Peer;
 
 /// Lets a test break the connection of the page, as a network does.
@@ -64,9 +64,7 @@ fn page_that_is_loaded_again_is_still_the_same_person() {
         return;
     }
     let server = server();
-    let mut luis = Peer::enter(&server, "Luis");
-    let mut ana = Reader::join(&server, "Ana");
-    luis.until("Ana se unió");
+    let (mut luis, mut ana) = luis_and_ana(&server);
     ana.say("uno");
     luis.until("Ana: uno");
     ana.come_back();

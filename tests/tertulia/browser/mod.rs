@@ -14,6 +14,9 @@ mod lost;
 mod reader;
 mod talking;
 
+use reader::Reader;
+
+use crate::support::peer::Peer;
 use crate::support::process::has;
 use crate::support::server::Server;
 
@@ -26,4 +29,13 @@ fn missing() -> bool {
 #[track_caller]
 fn server() -> Server {
     Server::start(&["--listen", "127.0.0.1:0", "--rate-limit", "0"])
+}
+
+/// Luis, who speaks lines, and Ana at the page; he has heard that she came.
+#[track_caller]
+fn luis_and_ana(server: &Server) -> (Peer, Reader) {
+    let mut luis = Peer::enter(server, "Luis");
+    let ana = Reader::join(server, "Ana");
+    luis.until("Ana se unió");
+    (luis, ana)
 }

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::{Command, Stdio};
 
 use super::reader::Reader;
-use super::{missing, server};
+use super::{luis_and_ana, missing, server};
 use crate::support::peer::Peer;
 use crate::support::process::{Process, has};
 use crate::support::server::Server;
@@ -106,9 +106,7 @@ fn page_does_what_is_typed_and_gives_back_what_is_wrong() {
         return;
     }
     let server = server();
-    let mut luis = Peer::enter(&server, "Luis");
-    let mut ana = Reader::join(&server, "Ana");
-    luis.until("Ana se unió");
+    let (mut luis, mut ana) = luis_and_ana(&server);
     ana.say("/entrar cocina");
     ana.looks_at("#cocina");
     // About the room that is shown, wherever the server believes her to speak.
