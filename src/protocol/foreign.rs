@@ -4,6 +4,8 @@
 //! Invariant: nothing of what they send becomes a name or words. A web page can have its reader's browser send a request with
 //! lines of the page's choice to any address; each would be a line of ours.
 
+use super::line::Ending;
+
 /// A protocol that is not spoken here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForeignProtocol {
@@ -41,13 +43,13 @@ const HERE_IS_A_CHAT: &str = "Esto es un chat, no una página web. Para entrar: 
 const NOT_BELIEVED: &str = "Este servidor no se fía de los proxies de esa dirección: hace falta --trust-proxy.\r\n\
                             This server does not trust proxies at that address: it takes --trust-proxy.\r\n";
 
-/// Whether a first line is the header of a proxy: the one of version 1, or of version 2 as far as its first byte that is
-/// neither CR nor LF.
-pub(super) fn is_proxy_header(line: &[u8]) -> bool {
+/// Whether a first line that ends so is the header of a proxy: the one of version 1, or of version 2 as far as its first byte
+/// that is neither CR nor LF, and the CR behind it. NUL and LF are an empty line of our client, which says so that it is there.
+pub(super) fn is_proxy_header(line: &[u8], ending: Ending) -> bool {
     let version_1 = line.strip_prefix(b"PROXY ").is_some_and(|rest| {
         [&b"TCP4"[..], b"TCP6", b"UNKNOWN"].iter().any(|family| rest.starts_with(family))
     });
-    version_1 || line == [0]
+    version_1 || line == [0] && ending == Ending::Cr
 }
 
 /// Whether the first two bytes of a connection open a TLS handshake (RFC 8446 §5.1: the type of the record, and the

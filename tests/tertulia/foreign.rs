@@ -34,6 +34,12 @@ fn assert_spoken(input: &[u8], expected: (Option<ForeignProtocol>, usize)) {
 }
 
 #[test]
+fn empty_line_behind_the_byte_with_which_our_client_comes_is_no_proxy_header() {
+    assert_spoken(b"\0\nAna\nhola\n", (None, 3));
+    assert_spoken(b"\r\n\r\n\0\r\nQUIT\n", (Some(ForeignProtocol::Proxy), 2));
+}
+
+#[test]
 fn request_is_known_by_its_line() {
     for line in [
         "GET / HTTP/1.1",

@@ -70,6 +70,13 @@ fn however_cut(input: &[u8], expected: &(Vec<Command>, Vec<u8>)) {
 }
 
 #[test]
+fn interrupt_behind_another_protocol_is_none_of_ours() {
+    for foreign in [&b"GET / HTTP/1.1\r\n"[..], b"\0\r"] {
+        however_cut(&[foreign, &[IAC, INTERRUPT]].concat(), &(vec![], vec![]));
+    }
+}
+
+#[test]
 fn commands_are_taken_out_however_they_are_cut() {
     let input = [
         &[IAC, WILL, 1, IAC, DO, 24][..],

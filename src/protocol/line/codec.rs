@@ -232,7 +232,7 @@ impl Codec {
 
     /// Ends an unfinished line: no more input will come.
     pub fn finish(&mut self) {
-        if self.interrupted {
+        if self.interrupted && self.foreign().is_none() {
             self.input = None;
         } else if let Some(input) = &mut self.input {
             if self.telnet.is_negotiating() {
@@ -300,7 +300,7 @@ impl Codec {
             Framed::Line(bytes, _) if open && foreign::is_request(bytes) => {
                 return Some(Taken::Foreign(ForeignProtocol::Http));
             }
-            Framed::Line(bytes, _) if open && foreign::is_proxy_header(bytes) => {
+            Framed::Line(bytes, ending) if open && foreign::is_proxy_header(bytes, ending) => {
                 return Some(Taken::Foreign(ForeignProtocol::Proxy));
             }
             Framed::TooLong(start) if open && foreign::is_long_request(start) => {
