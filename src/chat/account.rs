@@ -73,6 +73,8 @@ pub enum PasswordError {
 pub enum Question {
     /// The password of a registered name.
     Password,
+    /// The password of the server's operator.
+    Operator,
     /// The password that will be changed.
     Current,
     /// A new password.

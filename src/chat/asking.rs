@@ -56,11 +56,24 @@ impl Asking {
     /// The prompt for it; none while they wait.
     pub(super) fn question(&self) -> Option<Question> {
         match self {
-            Asking::Login(..) | Asking::Operator => Some(Question::Password),
+            Asking::Login(..) => Some(Question::Password),
+            Asking::Operator => Some(Question::Operator),
             Asking::Change(_) => Some(Question::Current),
             Asking::Register(..) | Asking::ChangeNew(..) => Some(Question::New),
             Asking::RegisterAgain(..) | Asking::ChangeAgain(..) => Some(Question::Again),
             Asking::Waiting(_) | Asking::Refused(_) => None,
+        }
+    }
+
+    /// The account and the name whose password it is, as far as it knows them.
+    pub(super) fn about(&self) -> (Option<AccountKey>, Option<&Name>) {
+        match self {
+            Asking::Login(account, name, _) => (*account, Some(name)),
+            Asking::Register(name, _) | Asking::RegisterAgain(name, _) => (None, Some(name)),
+            Asking::Change(account) | Asking::ChangeNew(account, ..) | Asking::ChangeAgain(account, ..) => {
+                (Some(*account), None)
+            }
+            Asking::Operator | Asking::Waiting(_) | Asking::Refused(_) => (None, None),
         }
     }
 

@@ -39,8 +39,8 @@ pub enum Effect {
     Forget(RoomKey),
     /// Ask for this on behalf of a client, and give the [`Reply`](super::Reply) to the hub.
     Request(ClientId, Request),
-    /// Ask a client this; their next line answers it, and is for nobody's eyes.
-    Ask(ClientId, Question),
+    /// Ask a client this, about the password of that name, if it is a name's; their next line answers it, and is for nobody's eyes.
+    Ask(ClientId, Question, Option<Name>),
     /// So many of a client's next lines may be passwords for which nothing asks, if they were sent before this answer could be
     /// read: these are not to be said.
     Disregard(ClientId, u8),

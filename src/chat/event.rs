@@ -24,8 +24,8 @@ pub enum Event {
     NamePrompt,
     /// The name cannot be had.
     NameRefused(NameRefusal),
-    /// A question for a password: a prompt, without an end of line.
-    PasswordPrompt(Question),
+    /// A question for a password: a prompt, without an end of line. The name is the one whose password it is; none: the operator's.
+    PasswordPrompt(Question, Option<Name>),
     /// The password is asked for again; an empty line leads back to the name.
     PasswordAgain,
     /// Nothing came of it.

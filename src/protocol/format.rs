@@ -86,7 +86,7 @@ impl Encoder {
             Language::Spanish => spanish::write(event, &self.zone, &mut self.words),
             Language::English => english::write(event, &self.zone, &mut self.words),
         }
-        let is_prompt = matches!(event, Event::NamePrompt | Event::PasswordPrompt(_));
+        let is_prompt = matches!(event, Event::NamePrompt | Event::PasswordPrompt(..));
         debug_assert_eq!(is_prompt, !self.words.ends_with('\n'), "{event:?}");
         if !crlf {
             return Encoding { bytes: self.words.as_bytes(), is_prompt };

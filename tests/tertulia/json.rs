@@ -5,7 +5,7 @@ pub(crate) mod conversation;
 use std::fs;
 
 use serde_json::{Value, json};
-use tertulia::chat::{Language, Name, Question, Verb};
+use tertulia::chat::{ChatConfig, Language, Name, Question, Verb};
 use tertulia::config::Config;
 use tertulia::limits::{
     HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES, LINE_MAX_STEPS, MESSAGE_MAX_BYTES, NAMES_ASKED,
@@ -18,7 +18,7 @@ use tertulia::storage::SimulatedHelpers;
 use crate::transcripts::command;
 use crate::transcripts::commands::VERBS;
 use crate::turns::house::House;
-use crate::web::{NEAR, UPGRADE, comes, frame, frames, hears, house, person, program, sends};
+use crate::web::{NEAR, UPGRADE, comes, frame, frames, hears, house, person, program, program_from, sends};
 
 /// What comes of one message.
 fn answers(house: &mut House, who: usize, message: &Value) -> Vec<Value> {
@@ -300,6 +300,73 @@ fn decision_tells_its_reason_and_who_is_put_out_by_whom() {
 }
 
 #[test]
+fn question_for_a_password_says_whose() {
+    let (mut house, mut helpers) = registered_house();
+    let ana = program(&mut house, "Luis");
+    hears(&house, ana);
+    let asked = answer(&mut house, ana, &json!({"type": "login", "name": "ana"}));
+    assert_eq!(
+        fields(&asked, &["type", "question", "for"]),
+        json!({"type": "password", "question": "login", "for": "ana"})
+    );
+    sends(&mut house, ana, &json!({"type": "password", "password": "girasol1"}));
+    help(&mut house, &mut helpers);
+    hears(&house, ana);
+    // Of its own password the account says whose it is, under whichever name it is.
+    let asked = answer(&mut house, ana, &json!({"type": "change_password"}));
+    assert_eq!(fields(&asked, &["question", "for"]), json!({"question": "current", "for": "Ana"}));
+}
+
+#[test]
+fn operators_are_told_of_expulsions_by_facts() {
+    let (storage, mut helpers) =
+        SimulatedHelpers::new(Vec::new(), HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES);
+    let storage = storage.with_operator(SimulatedHelpers::hash("girasoles"));
+    let chat = ChatConfig { operator_password: true, ..ChatConfig::default() };
+    let mut house =
+        House::of(Server::remembering(Config { rate_limit: 0, chat, ..Config::default() }, storage));
+    let ana = program(&mut house, "Ana");
+    let asked = answers(&mut house, ana, &json!({"type": "login", "name": "operator"}));
+    let asked = asked.last().expect("a question");
+    assert_eq!(fields(asked, &["question", "for"]), json!({"question": "operator"}));
+    sends(&mut house, ana, &json!({"type": "password", "password": "girasoles"}));
+    help(&mut house, &mut helpers);
+    hears(&house, ana);
+    // Two guests from one address: it is spared for the sake of the other.
+    let [eva, _leo] = ["Eva", "Leo"].map(|name| program_from(&mut house, [203, 0, 113, 7], name));
+    hears(&house, ana);
+    let mut told = answers(&mut house, ana, &json!({"type": "expel", "who": "Eva", "reason": "spam"}));
+    let told = told.pop().expect("an answer");
+    assert_eq!(
+        fields(&told, &["type", "what", "name", "address", "until", "words", "by", "spared", "others"]),
+        json!({"type": "expulsion", "what": "expelled", "name": "Eva", "words": "spam", "by": "Ana",
+               "spared": "203.0.113.7", "others": 1})
+    );
+    assert!(told["at"].is_i64() && told["text"].is_string(), "{told}");
+    let out = hears(&house, eva);
+    let out = out.iter().find(|object| object["type"] == "error").expect("why");
+    assert_eq!(fields(out, &["code", "wait", "words"]), json!({"code": "expelled", "words": "spam"}));
+    let told = answers(&mut house, ana, &json!({"type": "expel", "who": "203.0.113.7", "minutes": 10}));
+    let told = told.iter().find(|object| object["type"] == "expulsion").expect("an answer");
+    assert_eq!(
+        fields(told, &["what", "name", "address"]),
+        json!({"what": "expelled", "address": "203.0.113.7"})
+    );
+    assert_eq!(told["until"].as_i64(), told["at"].as_i64().map(|at| at + 600_000));
+    let list = answer(&mut house, ana, &json!({"type": "expelled"}));
+    let rows = list["expulsions"].as_array().expect("rows").iter();
+    let rows: Vec<Value> = rows.map(|row| fields(row, &["name", "address", "words", "by"])).collect();
+    let address = json!({"address": "203.0.113.7", "by": "Ana"});
+    assert_eq!(rows, [address, json!({"name": "Eva", "words": "spam", "by": "Ana"})]);
+    assert_eq!((&list["type"], &list["total"]), (&json!("expulsions"), &json!(2)));
+    let told = answer(&mut house, ana, &json!({"type": "readmit", "who": "203.0.113.7"}));
+    assert_eq!(
+        fields(&told, &["type", "what", "name", "address"]),
+        json!({"type": "expulsion", "what": "readmitted", "address": "203.0.113.7"})
+    );
+}
+
+#[test]
 fn words_of_a_program_without_a_name_are_not_its_name() {
     let mut house = house();
     let _luis = person(&mut house, "Luis");
@@ -473,7 +540,7 @@ fn every_type_of_message_is_documented_and_no_other() {
     }
     let received = format!("{:?}", read(r#"{"type":"unknown"}"#, None));
     assert!(received.contains("UnknownType"), "{received}");
-    let source = file("src/protocol/json/write.rs");
+    let source = ["write", "expulsions"].map(|name| file(&format!("src/protocol/json/{name}.rs"))).concat();
     let written =
         source.split("Object::new(").skip(1).map(|rest| rest.split(", out)").next().unwrap_or_default());
     let written = written.flat_map(|kind| kind.split('"').skip(1).step_by(2)).map(str::to_owned);

@@ -64,7 +64,12 @@ pub(crate) fn frames(mut bytes: &[u8]) -> Vec<(u8, Vec<u8>)> {
 
 /// A program in the chat, under this name.
 pub(crate) fn program(house: &mut House, name: &str) -> usize {
-    let who = comes(house, NEAR);
+    program_from(house, NEAR, name)
+}
+
+/// The same from that address.
+pub(crate) fn program_from(house: &mut House, address: [u8; 4], name: &str) -> usize {
+    let who = comes(house, address);
     house.says(who, UPGRADE);
     let answer = house.heard_bytes(who);
     let end = answer.windows(4).position(|window| window == b"\r\n\r\n").expect("a head") + 4;

@@ -102,9 +102,13 @@ impl Hub {
 
     /// Asks for a password; the next line is the answer.
     pub(super) fn ask(&mut self, id: ClientId, asking: Asking) {
-        let question = asking.question();
+        if let Some(question) = asking.question() {
+            let (account, name) = asking.about();
+            let known = || self.account_index.as_ref()?.name(account?);
+            let whose = name.or_else(known).cloned();
+            self.effects.push(Effect::Ask(id, question, whose));
+        }
         self.sessions.questions.ask(id, asking);
-        self.effects.extend(question.map(|question| Effect::Ask(id, question)));
     }
 
     /// Somebody answered.

@@ -52,7 +52,9 @@ impl<S: Stream> Server<S> {
             Effect::Room(change) => self.history.room_changed(&change),
             Effect::Expelled(expulsion) => self.history.expelled(&expulsion),
             Effect::Readmitted(number) => self.history.readmitted(number),
-            Effect::Ask(id, question) => self.egress.ask(&mut self.connections, id, question, now),
+            Effect::Ask(id, question, whose) => {
+                self.egress.ask(&mut self.connections, id, (question, whose), now);
+            }
             Effect::Disregard(id, lines) => {
                 self.connections.with_input(id, |conn| conn.disregard(lines));
             }

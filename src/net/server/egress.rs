@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 
 use super::connections::Connections;
-use crate::chat::{Audience, ClientId, CloseReason, Event, Hub, MonoTime, Question};
+use crate::chat::{Audience, ClientId, CloseReason, Event, Hub, MonoTime, Name, Question};
 use crate::clock::Zone;
 use crate::limits::BYTES_PER_STEP;
 use crate::net::broadcast::Broadcast;
@@ -235,13 +235,12 @@ impl Egress {
         &mut self,
         connections: &mut Connections<S>,
         id: ClientId,
-        question: Question,
+        (question, whose): (Question, Option<Name>),
         now: MonoTime,
     ) {
         connections.with_both(id, |conn| {
-            let format = conn.format();
-            let prompt =
-                self.encoder.encode_answer(&Event::PasswordPrompt(question), format, conn.reference());
+            let (format, prompt) = (conn.format(), Event::PasswordPrompt(question, whose));
+            let prompt = self.encoder.encode_answer(&prompt, format, conn.reference());
             conn.ask(question, prompt, &self.broadcast, now);
         });
         self.mark_urgent(connections, id);
@@ -357,12 +356,11 @@ impl Egress {
         skipped.is_some()
     }
 
-    /// Asks again for a password if something came between.
+    /// Asks again for a password if something came between; in lines, where the prompt does not say whose.
     fn ask_again<S: Stream>(&mut self, conn: &mut Conn<S>, now: MonoTime) {
         if let Some(question) = conn.overtaken() {
-            let format = conn.format();
-            let prompt =
-                self.encoder.encode_answer(&Event::PasswordPrompt(question), format, conn.reference());
+            let (format, prompt) = (conn.format(), Event::PasswordPrompt(question, None));
+            let prompt = self.encoder.encode_answer(&prompt, format, conn.reference());
             conn.answer(prompt, &self.broadcast, now);
         }
     }

@@ -11,7 +11,7 @@ use crate::protocol::phrases::{rooms, wait};
 /// A prompt: programs know it by its word and its end.
 pub(super) fn prompt(question: Question) -> &'static str {
     match question {
-        Question::Password => "Password: ",
+        Question::Password | Question::Operator => "Password: ",
         Question::Current => "Current password: ",
         Question::New => "New password: ",
         Question::Again => "Repeat the password: ",

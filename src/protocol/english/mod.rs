@@ -51,7 +51,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
     let _ = match event {
         Event::NamePrompt => write!(out, "Enter your name: "),
         Event::NameRefused(refusal) => refused(refusal, out),
-        Event::PasswordPrompt(question) => write!(out, "{}", accounts::prompt(*question)),
+        Event::PasswordPrompt(question, _) => write!(out, "{}", accounts::prompt(*question)),
         Event::PasswordAgain => writeln!(out, "An empty line takes you back to the name."),
         Event::AccountRefused(refusal) => accounts::refused(refusal, out),
         Event::Account(news) => accounts::news(news, out),

@@ -3,6 +3,7 @@
 //! What is told are facts that a program can read. What is no plain talk carries one sentence in the session's language as well, so
 //! that a program can show what it does not know.
 
+mod expulsions;
 mod object;
 mod read;
 mod session;

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::expulsions;
 use super::object::{Object, Reference};
 use super::session::{Inside, written};
 use crate::chat::{
@@ -155,9 +156,9 @@ fn departed(name: &Name, farewell: &Farewell, out: &mut String) {
 /// The fields of an event, but for its sentence.
 fn fact<'a>(event: &Event, language: Language, out: &'a mut String) -> Object<'a> {
     match event {
-        Event::PasswordPrompt(question) => {
+        Event::PasswordPrompt(question, whose) => {
             let mut object = Object::new("password", out);
-            object.put("question", asked(*question));
+            object.put("question", asked(*question)).maybe("for", whose.as_ref().map(Name::as_str));
             object
         }
         Event::Welcome { name, room, topic, others, token } => {
@@ -213,12 +214,12 @@ fn fact<'a>(event: &Event, language: Language, out: &'a mut String) -> Object<'a
             object
         }
         Event::Account(news) => account(news, out),
-        event => about_room(event, out),
+        event => about_room(event, language, out),
     }
 }
 
 /// The same of an event that is about a room, of an error, and of all else.
-fn about_room<'a>(event: &Event, out: &'a mut String) -> Object<'a> {
+fn about_room<'a>(event: &Event, language: Language, out: &'a mut String) -> Object<'a> {
     match event {
         Event::Entered { room, people, topic, created } => {
             let mut object = Object::new("entered", out);
@@ -278,11 +279,16 @@ fn about_room<'a>(event: &Event, out: &'a mut String) -> Object<'a> {
             object.put("total", total);
             object
         }
-        event => error_or_notice(event, out),
+        Event::Expulsion(ExpulsionNews::Done(expulsion, spared)) => {
+            expulsions::expelled(expulsion, *spared, out)
+        }
+        Event::Expulsion(ExpulsionNews::Readmitted(expulsion)) => expulsions::readmitted(expulsion, out),
+        Event::Expulsion(ExpulsionNews::List { listed, total, .. }) => expulsions::list(listed, *total, out),
+        event => error_or_notice(event, language, out),
     }
 }
 
-fn error_or_notice<'a>(event: &Event, out: &'a mut String) -> Object<'a> {
+fn error_or_notice<'a>(event: &Event, language: Language, out: &'a mut String) -> Object<'a> {
     let (kind, code) = match error(event) {
         Some(code) => ("error", code),
         None => ("notice", notice(event)),
@@ -298,6 +304,15 @@ fn error_or_notice<'a>(event: &Event, out: &'a mut String) -> Object<'a> {
         }
         Event::AwaySet(reason) => {
             object.put("reason", reason.as_str());
+        }
+        Event::LanguageSet | Event::LanguageIs => {
+            object.put("lang", self::code(language));
+        }
+        Event::Expulsion(ExpulsionNews::Told(expelled))
+        | Event::NameRefused(NameRefusal::Expelled(_, expelled)) => expulsions::terms(expelled, &mut object),
+        Event::AccountRefused(AccountRefusal::Wait(rest) | AccountRefusal::RegisteredMany(rest))
+        | Event::RoomRefused(RoomRefusal::KeyWait(_, rest)) => {
+            object.put("wait", expulsions::seconds(*rest));
         }
         Event::Server(ServerNews::Said { room, text }) => {
             object.maybe("room", room.as_ref().map(Name::as_str)).put("words", text.as_str());
@@ -444,7 +459,6 @@ fn notice(event: &Event) -> &'static str {
         Event::LanguageSet | Event::LanguageIs => "language",
         Event::Help(_) => "help",
         Event::Place(_) => "place",
-        Event::Expulsion(_) => "expulsion",
         Event::Server(ServerNews::Said { .. }) => "server",
         Event::Server(ServerNews::Disconnected(_)) => "kicked",
         Event::Stopping => "stopping",
@@ -470,6 +484,7 @@ fn ending(reason: CloseReason) -> &'static str {
 fn asked(question: Question) -> &'static str {
     match question {
         Question::Password => "login",
+        Question::Operator => "operator",
         Question::Current => "current",
         Question::New => "new",
         Question::Again => "repeat",

@@ -11,7 +11,7 @@ use crate::protocol::phrases::{rooms, wait};
 /// A prompt: programs know it by its word and its end.
 pub(super) fn prompt(question: Question) -> &'static str {
     match question {
-        Question::Password => "Contraseña: ",
+        Question::Password | Question::Operator => "Contraseña: ",
         Question::Current => "Contraseña actual: ",
         Question::New => "Nueva contraseña: ",
         Question::Again => "Repite la contraseña: ",

@@ -58,7 +58,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
     let _ = match event {
         Event::NamePrompt => write!(out, "Ingresa tu nombre: "),
         Event::NameRefused(refusal) => refused(refusal, out),
-        Event::PasswordPrompt(question) => write!(out, "{}", accounts::prompt(*question)),
+        Event::PasswordPrompt(question, _) => write!(out, "{}", accounts::prompt(*question)),
         Event::PasswordAgain => writeln!(out, "Con una línea vacía vuelves al nombre."),
         Event::AccountRefused(refusal) => accounts::refused(refusal, out),
         Event::Account(news) => accounts::news(news, out),

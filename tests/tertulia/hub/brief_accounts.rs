@@ -5,10 +5,10 @@ use tertulia::chat::{AccountNews, AccountRefusal, Event, Name, Posted, Question}
 /// An event of those that have to do with accounts.
 pub fn brief(event: &Event) -> String {
     match event {
-        Event::PasswordPrompt(Question::Password) => "password?".into(),
-        Event::PasswordPrompt(Question::Current) => "current password?".into(),
-        Event::PasswordPrompt(Question::New) => "new password?".into(),
-        Event::PasswordPrompt(Question::Again) => "again?".into(),
+        Event::PasswordPrompt(Question::Password | Question::Operator, _) => "password?".into(),
+        Event::PasswordPrompt(Question::Current, _) => "current password?".into(),
+        Event::PasswordPrompt(Question::New, _) => "new password?".into(),
+        Event::PasswordPrompt(Question::Again, _) => "again?".into(),
         Event::PasswordAgain => "or back".into(),
         Event::AccountRefused(refusal) => brief_refusal(refusal),
         Event::Account(news) => brief_news(news),

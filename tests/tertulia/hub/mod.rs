@@ -286,8 +286,8 @@ impl Shell for Chat {
             }
             Effect::Log(note) => self.notes.push(note),
             Effect::AdminReply(reply) => self.admin_replies.push(reply),
-            Effect::Ask(id, question) => {
-                self.heard.entry(id).or_default().push(Event::PasswordPrompt(question));
+            Effect::Ask(id, question, whose) => {
+                self.heard.entry(id).or_default().push(Event::PasswordPrompt(question, whose));
             }
             Effect::Room(change) => {
                 records::note(&mut self.records, change.clone());

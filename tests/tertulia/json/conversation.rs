@@ -93,7 +93,7 @@ fn lasting(object: &Value) -> Value {
         }
         Value::Object(fields) => {
             let always = |(name, value): (&String, &Value)| match name.as_str() {
-                "at" => (name.clone(), json!(value.is_i64())),
+                "at" | "until" => (name.clone(), json!(value.is_i64())),
                 "version" | "token" => (name.clone(), json!(value.is_string())),
                 _ => (name.clone(), lasting(value)),
             };

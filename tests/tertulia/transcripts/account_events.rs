@@ -30,7 +30,8 @@ pub(super) fn events() -> Vec<Event> {
         }],
     }];
     events.extend(
-        [Question::Password, Question::Current, Question::New, Question::Again].map(Event::PasswordPrompt),
+        [Question::Password, Question::Operator, Question::Current, Question::New, Question::Again]
+            .map(|question| Event::PasswordPrompt(question, None)),
     );
     events.push(Event::PasswordAgain);
     events.extend(resumed());

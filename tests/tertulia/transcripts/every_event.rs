@@ -96,7 +96,7 @@ fn kind_of(event: &Event) -> usize {
         Event::Recalled { .. } => 37,
         Event::Motd(_) => 38,
         Event::HistoryBusy => 39,
-        Event::PasswordPrompt(_) => 40,
+        Event::PasswordPrompt(..) => 40,
         Event::AccountRefused(_) => 41,
         Event::Account(_) => 42,
         Event::Posted(_) => 43,
@@ -411,7 +411,7 @@ fn events_of_refusals(room: &Name, juan: &Name) -> Vec<Event> {
 }
 
 fn is_prompt(event: &Event) -> bool {
-    matches!(event, Event::NamePrompt | Event::PasswordPrompt(_))
+    matches!(event, Event::NamePrompt | Event::PasswordPrompt(..))
 }
 
 fn encode(event: &Event, language: Language, crlf: bool) -> String {

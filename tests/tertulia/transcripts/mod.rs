@@ -200,11 +200,12 @@ impl Shell for Wire {
             | Effect::Readmitted(_) => {}
             Effect::Keep(line) => self.history.keep(line),
             Effect::Forget(room) => self.history.forget(room),
-            Effect::Ask(id, question) => {
+            Effect::Ask(id, question, whose) => {
                 let end = &mut self.ends[id.slot()];
                 // What a telnet would be sent is no text.
                 let _ = end.codec.expect_answer(question);
-                let prompt = self.encoder.encode(&Event::PasswordPrompt(question), end.codec.format(), true);
+                let prompt = Event::PasswordPrompt(question, whose);
+                let prompt = self.encoder.encode(&prompt, end.codec.format(), true);
                 end.unread.extend_from_slice(prompt.bytes);
             }
             Effect::Disregard(id, lines) => self.ends[id.slot()].codec.disregard(lines),
