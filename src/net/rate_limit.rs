@@ -4,6 +4,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::chat::MonoTime;
 use crate::limits::RATE_BURST;
 
@@ -22,7 +24,7 @@ impl Rate {
 }
 
 /// One person's account.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(super) struct RateLimiter {
     even_at: MonoTime,
 }

@@ -9,6 +9,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::foreign;
 use super::line::Ending;
 use crate::limits::{CUT_CHARACTER_QUIET, FIRST_PIECE_QUIET, KEY_QUIET, PIECE_QUIET};
@@ -18,7 +20,7 @@ const IAC: u8 = 0xff;
 const NUL: u8 = 0;
 
 /// How the lines of a connection end.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum LineEnds {
     /// Nothing has come.
     #[default]

@@ -4,10 +4,12 @@
 //! Invariant: nothing of what they send becomes a name or words. A web page can have its reader's browser send a request with
 //! lines of the page's choice to any address; each would be a line of ours.
 
+use serde::{Deserialize, Serialize};
+
 use super::line::Ending;
 
 /// A protocol that is not spoken here.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ForeignProtocol {
     /// HTTP of any version.
     Http,

@@ -13,6 +13,7 @@ mod phrases;
 pub mod proxy;
 mod spanish;
 mod spoken;
+pub(crate) mod stored_bytes;
 mod web;
 pub mod websocket;
 

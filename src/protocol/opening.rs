@@ -5,12 +5,15 @@
 
 use std::net::SocketAddr;
 
+use serde::{Deserialize, Serialize};
+
 use super::foreign::METHODS;
 use super::proxy::{self, Header};
+use super::stored_bytes;
 use crate::chat::{Language, MonoTime};
 
 /// How long a connection may take to show what it speaks.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct OpeningDeadlines {
     /// Then it speaks lines, unless it has begun with something else.
     pub line: MonoTime,
@@ -19,16 +22,18 @@ pub struct OpeningDeadlines {
 }
 
 /// A connection of which it is not known what it speaks.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Undecided {
     pub(super) language: Language,
     pub(super) deadlines: OpeningDeadlines,
+    #[serde(with = "stored_bytes")]
     pub(super) bytes: Vec<u8>,
 }
 
 /// A connection from a proxy that is believed: in front of all else may stand where the proxy's client comes from.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Fronted {
+    #[serde(with = "stored_bytes")]
     pub(super) bytes: Vec<u8>,
     pub(super) deadlines: OpeningDeadlines,
     /// What had to be there is not.

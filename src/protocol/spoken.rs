@@ -3,6 +3,8 @@
 //! Each protocol is a member of [`Protocol`] with a decoder of its own, and of [`Format`] if it is written otherwise; which one it is,
 //! [`opening`](super::opening) tells from the first bytes.
 
+use serde::{Deserialize, Serialize};
+
 use super::foreign::ForeignProtocol;
 use super::format::Format;
 use super::http::Parsed;
@@ -24,11 +26,11 @@ pub struct Granted {
 }
 
 /// What a connection speaks, and what it has sent that is no command yet.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Protocol(Spoken);
 
 /// What is spoken.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 enum Spoken {
     /// It comes through a proxy, which may say first from where; behind that this is spoken.
     Fronted(Box<(Fronted, Protocol)>),
@@ -323,6 +325,16 @@ impl Protocol {
             Spoken::Line(codec) => codec.held(),
             Spoken::Http(head) => head.held(),
             Spoken::WebSocket(socket) => size_of::<WebSocket>() + socket.held(),
+        }
+    }
+
+    /// Whether what was written down of a connection can have been one's state.
+    pub fn is_sound(&self) -> bool {
+        match &self.0 {
+            Spoken::Fronted(fronted) => fronted.1.is_sound() && !matches!(fronted.1.0, Spoken::Fronted(_)),
+            Spoken::Undecided(_) | Spoken::Http(_) => true,
+            Spoken::Line(codec) => codec.is_sound(),
+            Spoken::WebSocket(socket) => socket.is_sound(),
         }
     }
 

@@ -2,15 +2,19 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::http::{HEAD_MAX_BYTES, Parsed, Status, parse};
 use super::json::{self, Reference};
+use super::stored_bytes;
 use super::websocket::{CloseCode, Decoder, Incoming, close, ping, pong, text};
 use crate::chat::{CloseReason, Command, Language, MonoTime, Question};
 use crate::limits::{MESSAGE_MAX_BYTES, PROXY_SILENCE};
 
 /// The head of a request, as far as it has come.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Head {
+    #[serde(with = "stored_bytes")]
     bytes: Vec<u8>,
     /// An empty line has come: that may be its end.
     ended: bool,
@@ -64,7 +68,7 @@ impl Head {
 }
 
 /// A WebSocket that carries JSON.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct WebSocket {
     /// What has come and is no command yet; most of the time nothing has.
     state: Option<Box<State>>,
@@ -76,7 +80,7 @@ pub(super) struct WebSocket {
 }
 
 /// For how long nothing has come.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Silence {
     /// Something has come since it was last looked at.
     broken: bool,
@@ -104,7 +108,7 @@ impl Silence {
     }
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct State {
     decoder: Decoder,
     messages: Messages,
@@ -113,6 +117,7 @@ struct State {
     /// Whether it has an answer.
     answered: bool,
     /// The client has closed, or broken the rules: what it gets back at the end.
+    #[serde(with = "stored_bytes::optional")]
     ending: Option<Vec<u8>>,
     /// It has closed without saying that it is done: a browser does when its page is left or loaded again, and the page when it takes a
     /// connection for lost.
@@ -120,7 +125,7 @@ struct State {
 }
 
 /// Messages that have come whole and have not been taken. One buffer for all: thousands of the least fit into one read.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Messages {
     text: String,
     lengths: VecDeque<u16>,
@@ -148,6 +153,16 @@ impl Messages {
 
     fn is_empty(&self) -> bool {
         self.lengths.is_empty()
+    }
+
+    /// Whether they lie where they are said to.
+    fn is_sound(&self) -> bool {
+        let mut end = self.taken;
+        let ends = self.lengths.iter().map(|&length| {
+            end += usize::from(length);
+            end
+        });
+        std::iter::once(self.taken).chain(ends).all(|at| self.text.is_char_boundary(at))
     }
 
     fn held(&self) -> usize {
@@ -273,6 +288,14 @@ impl WebSocket {
             state.decoder.is_idle() && state.messages.is_empty() && state.ending.is_none()
         };
         self.state.take_if(idle);
+    }
+
+    /// Whether this can have been the state of a connection.
+    pub(super) fn is_sound(&self) -> bool {
+        self.state.as_ref().is_none_or(|state| {
+            let reference = state.reference.as_ref().is_none_or(Reference::is_sound);
+            reference && state.decoder.is_sound() && state.messages.is_sound()
+        })
     }
 
     pub(super) fn held(&self) -> usize {

@@ -17,6 +17,7 @@ mod endings;
 mod foreign;
 mod framing;
 mod guards;
+mod handover;
 mod history_access;
 mod http;
 mod hub;

@@ -6,13 +6,17 @@
 mod opening;
 mod outbox;
 mod phase;
+mod stored;
 mod write_buffer;
 
 use std::io;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use self::outbox::Outbox;
 use self::phase::Phase;
+pub(super) use self::stored::StoredConn;
 use super::broadcast::{Broadcast, Span};
 use super::rate_limit::{Rate, RateLimiter};
 use super::stream::Stream;
@@ -22,7 +26,7 @@ use crate::protocol::http::Parsed;
 use crate::protocol::{Encoding, ForeignProtocol, Format, Front, Protocol};
 
 /// What the hub knows of a connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Standing {
     /// Nothing yet: it has not shown what it speaks, or its request has not come.
     Opening,
@@ -67,7 +71,7 @@ pub(super) enum Filled {
 }
 
 /// The reply for which commands wait.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Awaited {
     /// The number of the request that it answers.
     pub(super) request: u64,

@@ -8,11 +8,14 @@
 
 use std::io;
 
+use serde::{Deserialize, Serialize};
+
 use super::write_buffer::WriteBuffer;
 use crate::chat::MonoTime;
 use crate::limits;
 use crate::net::broadcast::{Broadcast, Span};
 use crate::net::stream::Stream;
+use crate::protocol::stored_bytes;
 
 /// What waits for one reader.
 #[derive(Debug, Default)]
@@ -33,6 +36,22 @@ struct Own {
     /// When the peer last took a byte, or something began to wait for it.
     progress: MonoTime,
     /// Lines of the room that passed by since the queue was full.
+    skipped: u32,
+}
+
+/// An [`Outbox`] as it is written down.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoredOutbox {
+    own: Option<StoredOwn>,
+    blocked: bool,
+    held_back: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct StoredOwn {
+    #[serde(with = "stored_bytes")]
+    bytes: Vec<u8>,
+    progress: MonoTime,
     skipped: u32,
 }
 
@@ -138,6 +157,27 @@ impl Outbox {
     pub(super) fn stalled_at(&self) -> Option<MonoTime> {
         let own = self.own.as_ref().filter(|own| !own.bytes.is_empty())?;
         Some(own.progress + limits::STALL_TIMEOUT)
+    }
+
+    /// What waits at `now`, as it is written down: all of it as bytes of one's own.
+    pub(super) fn store(&self, broadcast: &Broadcast, now: MonoTime) -> StoredOutbox {
+        let Outbox { own, shared, blocked, held_back } = self;
+        let own = own.as_ref().map(|own| {
+            let Own { bytes, progress, skipped } = &**own;
+            StoredOwn { bytes: bytes.waiting().to_vec(), progress: *progress, skipped: *skipped }
+        });
+        let shared = (!shared.is_empty()).then(|| broadcast.bytes(*shared).to_vec());
+        let shared = shared.map(|bytes| StoredOwn { bytes, progress: now, skipped: 0 });
+        StoredOutbox { own: own.or(shared), blocked: *blocked, held_back: *held_back }
+    }
+
+    /// What waited.
+    pub(super) fn restore(stored: StoredOutbox) -> Outbox {
+        let StoredOutbox { own, blocked, held_back } = stored;
+        let own = own.map(|StoredOwn { bytes, progress, skipped }| {
+            Box::new(Own { bytes: WriteBuffer::of(bytes), progress, skipped })
+        });
+        Outbox { own, shared: Span::default(), blocked, held_back }
     }
 
     /// Drops everything.

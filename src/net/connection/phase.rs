@@ -2,12 +2,14 @@
 //!
 //! Invariant: there is one way forward: open, draining, lingering, dead.
 
+use serde::{Deserialize, Serialize};
+
 use crate::chat::{CloseReason, MonoTime};
 use crate::limits;
 use crate::net::rate_limit::RateLimiter;
 
 /// How far the end of a connection is.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) enum Phase {
     /// In use: lines are taken, so fast.
     Open(RateLimiter),

@@ -15,6 +15,16 @@ pub(super) struct WriteBuffer {
 }
 
 impl WriteBuffer {
+    /// A queue of what waits.
+    pub(super) fn of(bytes: Vec<u8>) -> WriteBuffer {
+        WriteBuffer { bytes, sent: 0 }
+    }
+
+    /// What waits.
+    pub(super) fn waiting(&self) -> &[u8] {
+        &self.bytes[self.sent as usize..]
+    }
+
     /// Adds bytes to the end.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         if self.bytes.len() + bytes.len() > self.bytes.capacity() {

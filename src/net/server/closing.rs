@@ -6,6 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{HashMap, VecDeque};
 
+use serde::{Deserialize, Serialize};
 use slab::Slab;
 
 use crate::chat::{ClientId, Origin};
@@ -13,7 +14,7 @@ use crate::net::connection::Conn;
 use crate::net::stream::Stream;
 
 /// Connections that are being closed.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Closing {
     /// Those to which something may have to be written, oldest first. Some have gone on since.
     draining: VecDeque<ClientId>,
@@ -22,10 +23,19 @@ pub(super) struct Closing {
     /// Those that found no place, oldest first, and from where.
     refused: Vec<(ClientId, Origin)>,
     /// How many of them each address has: hundreds may be there, and it is asked for each that comes.
+    #[serde(skip)]
     held: HashMap<Origin, usize>,
 }
 
 impl Closing {
+    /// What was written down.
+    pub(super) fn restore(stored: Closing) -> Closing {
+        let Closing { draining, lingering, refused, held: _ } = stored;
+        let mut closing = Closing { draining, lingering, ..Closing::default() };
+        refused.into_iter().for_each(|(id, origin)| closing.refused(id, origin));
+        closing
+    }
+
     pub(super) fn drains<S: Stream>(&mut self, id: ClientId, conns: &Slab<Conn<S>>) {
         note(&mut self.draining, id, conns, Conn::is_draining);
     }

@@ -7,13 +7,16 @@
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use slab::Slab;
 
 use super::closing::Closing;
 use crate::chat::{ClientId, CloseReason, Command, MonoTime, Origin};
 use crate::limits;
-use crate::net::connection::{Conn, Pause, Standing};
+use crate::net::broadcast::Broadcast;
+use crate::net::connection::{Conn, Pause, Standing, StoredConn};
 use crate::net::deadlines::Deadlines;
+use crate::net::handover::HandoverError;
 use crate::net::rate_limit::Rate;
 use crate::net::stream::Stream;
 use crate::protocol::Protocol;
@@ -36,6 +39,28 @@ pub(super) struct Connections<S> {
     /// Bytes held by input that is no command yet, all together.
     input: usize,
     rate: Rate,
+}
+
+/// [`Connections`] as they are written down.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoredConnections {
+    /// By their slots, in ascending order.
+    slots: Vec<(u32, StoredConn)>,
+    openings: VecDeque<ClientId>,
+    generation: u32,
+    dead: VecDeque<ClientId>,
+    closing: Closing,
+}
+
+impl StoredConnections {
+    pub(super) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// Those of which the hub knows.
+    pub(super) fn in_chat(&self) -> impl Iterator<Item = ClientId> {
+        self.slots.iter().filter(|(_, conn)| conn.is_in_chat()).map(|(slot, conn)| conn.id(*slot))
+    }
 }
 
 impl<S: Stream> Connections<S> {
@@ -259,6 +284,62 @@ impl<S: Stream> Connections<S> {
         if self.slots.is_empty() {
             self.slots.shrink_to_fit();
         }
+    }
+
+    /// All of them as they are written down at `now`.
+    pub(super) fn store(&self, broadcast: &Broadcast, now: MonoTime) -> StoredConnections {
+        // What they hold together is counted anew, and the deadlines are those that the connections say.
+        let Connections {
+            slots,
+            openings,
+            generation,
+            deadlines: _,
+            dead,
+            closing,
+            queued: _,
+            input: _,
+            rate: _,
+        } = self;
+        let slots =
+            slots.iter().map(|(slot, conn)| (conn.id(slot).slot() as u32, conn.store(broadcast, now)));
+        let (slots, openings, dead) = (slots.collect(), openings.clone(), dead.clone());
+        StoredConnections { slots, openings, generation: *generation, dead, closing: closing.clone() }
+    }
+
+    /// Their sockets, by slots.
+    pub(super) fn into_streams(self) -> Vec<S> {
+        self.slots.into_iter().map(|(_, conn)| conn.stream).collect()
+    }
+
+    /// Goes on with what was written down and the sockets that belong to it.
+    pub(super) fn restore(
+        &mut self,
+        stored: StoredConnections,
+        streams: Vec<S>,
+    ) -> Result<(), HandoverError> {
+        let StoredConnections { slots, openings, generation, dead, closing } = stored;
+        if slots.len() != streams.len() {
+            return Err(HandoverError::Sockets { expected: slots.len(), found: streams.len() });
+        }
+        let in_order = slots.is_sorted_by(|(one, _), (next, _)| one < next);
+        let most = limits::DESCRIPTORS_MAX as usize;
+        if !in_order || slots.last().is_some_and(|(slot, _)| *slot as usize >= most) {
+            return Err(HandoverError::Broken("which slots are taken"));
+        }
+        if !slots.iter().all(|(_, conn)| conn.is_sound()) {
+            return Err(HandoverError::Broken("what a connection has sent"));
+        }
+        let restored = slots.into_iter().zip(streams);
+        self.slots =
+            restored.map(|((slot, stored), stream)| (slot as usize, Conn::restore(stored, stream))).collect();
+        for (slot, conn) in &self.slots {
+            self.deadlines.set(conn.id(slot), None, conn.scheduled);
+        }
+        (self.openings, self.generation, self.dead) = (openings, generation, dead);
+        self.closing = Closing::restore(closing);
+        self.queued = self.slots.iter().map(|(_, conn)| conn.queued()).sum();
+        self.input = self.slots.iter().map(|(_, conn)| conn.input_held()).sum();
+        Ok(())
     }
 
     pub(super) fn len(&self) -> usize {

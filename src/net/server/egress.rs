@@ -5,6 +5,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::connections::Connections;
 use crate::chat::{Audience, ClientId, CloseReason, Event, Hub, MonoTime, Name, Question};
 use crate::clock::Zone;
@@ -31,6 +33,14 @@ pub(super) struct Egress {
     steps: u64,
 }
 
+/// An [`Egress`] as it is written down: what is on its way to readers, their connections have.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoredEgress {
+    dirty: VecDeque<u32>,
+    urgent: VecDeque<ClientId>,
+    steps: u64,
+}
+
 /// What came of writing to a connection.
 #[derive(Debug)]
 pub(super) enum Flushed {
@@ -53,6 +63,35 @@ impl Egress {
             queues_max_bytes,
             steps: 0,
         }
+    }
+
+    /// What is being told to rooms.
+    pub(super) fn broadcast(&self) -> &Broadcast {
+        &self.broadcast
+    }
+
+    /// All of it as it is written down.
+    pub(super) fn store(&self) -> StoredEgress {
+        let Egress { encoder: _, broadcast: _, dirty, urgent, queues_max_bytes: _, steps } = self;
+        StoredEgress { dirty: dirty.clone(), urgent: urgent.clone(), steps: *steps }
+    }
+
+    /// Goes on with what was written down.
+    pub(super) fn restore<S: Stream>(&mut self, stored: StoredEgress, connections: &mut Connections<S>) {
+        let StoredEgress { dirty, urgent, steps } = stored;
+        for slot in dirty {
+            if let Some(conn) = connections.in_slot_mut(slot as usize).filter(|conn| !conn.dirty) {
+                conn.dirty = true;
+                self.dirty.push_back(slot);
+            }
+        }
+        for id in urgent {
+            if let Some(conn) = connections.get_mut(id).filter(|conn| !conn.urgent) {
+                conn.urgent = true;
+                self.urgent.push_back(id);
+            }
+        }
+        self.steps = steps;
     }
 
     /// Times are shown as the clocks of this zone show them.

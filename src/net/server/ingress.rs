@@ -5,6 +5,8 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use super::connections::Connections;
 use super::egress::Egress;
 use crate::chat::{ClientId, CloseReason, Command, MonoTime};
@@ -65,7 +67,38 @@ impl Default for Ingress {
     }
 }
 
+/// An [`Ingress`] as it is written down.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoredIngress {
+    ready: VecDeque<ClientId>,
+    going_on: VecDeque<ClientId>,
+    others_served: Option<MonoTime>,
+    went_on: MonoTime,
+    steps: u64,
+}
+
 impl Ingress {
+    /// All of it as it is written down.
+    pub(super) fn store(&self) -> StoredIngress {
+        let Ingress { ready, going_on, others_served, went_on, answers, scratch: _, steps } = self;
+        debug_assert!(answers.is_empty(), "they are on their way at once");
+        StoredIngress {
+            ready: ready.clone(),
+            going_on: going_on.clone(),
+            others_served: *others_served,
+            went_on: *went_on,
+            steps: *steps,
+        }
+    }
+
+    /// Goes on with what was written down.
+    pub(super) fn restore<S: Stream>(&mut self, stored: StoredIngress, connections: &mut Connections<S>) {
+        let StoredIngress { ready, going_on, others_served, went_on, steps } = stored;
+        ready.into_iter().for_each(|id| self.mark_ready(connections, id));
+        going_on.into_iter().for_each(|id| self.go_on_later(connections, id, went_on));
+        (self.others_served, self.went_on, self.steps) = (others_served, went_on, steps);
+    }
+
     /// Steps of work done here.
     pub(super) fn steps(&self) -> u64 {
         self.steps

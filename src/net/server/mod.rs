@@ -15,6 +15,7 @@ mod ingress;
 mod opening;
 mod serving;
 mod source;
+mod stored;
 mod writing;
 
 use std::collections::HashMap;
@@ -25,6 +26,7 @@ use self::connections::Connections;
 use self::egress::Egress;
 use self::ingress::Ingress;
 use self::source::{Proxies, Source};
+pub use self::stored::ServerState;
 use super::rate_limit::Rate;
 use super::stream::Stream;
 use crate::chat::{

@@ -4,10 +4,12 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use serde::{Deserialize, Serialize};
+
 use crate::config::Network;
 
 /// Where a connection comes from.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Source {
     /// The client's address, as far as it is known. Port 0: a proxy has told none.
     pub(super) address: SocketAddr,

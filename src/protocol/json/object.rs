@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::limits::REFERENCE_MAX_BYTES;
 
 /// What a client put beside a command to know its answer by: a whole number, or a short text. As it is written in JSON.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reference(Box<str>);
 
 impl Reference {
@@ -16,6 +16,11 @@ impl Reference {
         let plain = value.is_i64() || value.is_u64() || value.is_string();
         let written = plain.then(|| value.to_string())?;
         (written.len() <= REFERENCE_MAX_BYTES).then(|| Reference(written.into()))
+    }
+
+    /// Whether it is what [`of`](Self::of) makes: it becomes a part of what is sent as it is.
+    pub(in crate::protocol) fn is_sound(&self) -> bool {
+        serde_json::from_str(&self.0).ok().and_then(|value| Reference::of(&value)).as_ref() == Some(self)
     }
 
     /// Bytes of memory.

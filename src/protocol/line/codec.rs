@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::line_buffer::{Ending, Framed, LineBuffer};
 use super::parse;
 use super::telnet::{Met, Telnet};
@@ -11,7 +13,7 @@ use crate::protocol::foreign::{self, ForeignProtocol};
 use crate::protocol::format::Format;
 
 /// The line dialect, with telnet's commands taken out of it.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Codec {
     /// What has been read and is no command yet; most of the time nothing has.
     input: Option<Box<Input>>,
@@ -28,7 +30,7 @@ pub struct Codec {
 const _: () = assert!(size_of::<Codec>() <= 16, "every silent connection has one");
 
 /// What the lines of a connection have shown of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 enum Shown {
     /// None with anything in it has come: it may still be another protocol that is spoken.
     Nothing,
@@ -39,7 +41,7 @@ enum Shown {
 }
 
 /// Input on its way to become commands.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Input {
     lines: LineBuffer,
     /// A line that has been read, behind a word about it.
@@ -52,7 +54,7 @@ struct Input {
 }
 
 /// Lines that may be passwords for which nothing asks: they were sent before their sender could read so.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 struct Ahead {
     /// How many at most.
     lines: u8,
@@ -402,6 +404,11 @@ impl Codec {
             let ahead = input.ahead.as_ref().map_or(0, |ahead| ahead.held());
             size_of::<Input>() + input.lines.capacity() + ahead
         })
+    }
+
+    /// Whether this can have been the state of a connection.
+    pub(in crate::protocol) fn is_sound(&self) -> bool {
+        self.input.as_ref().is_none_or(|input| input.lines.is_sound())
     }
 
     /// Whether the sender was told that what they send is not UTF-8.

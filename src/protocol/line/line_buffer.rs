@@ -6,7 +6,10 @@
 //! Of senders without line ends the first two hold between two quiet moments only: quiet ends a line where it comes, and the
 //! first one has what came before looked at once more, for NULs. Who is such a sender is decided elsewhere.
 
+use serde::{Deserialize, Serialize};
+
 use crate::limits::LINE_MAX_BYTES;
+use crate::protocol::stored_bytes;
 
 const LF: u8 = b'\n';
 const CR: u8 = b'\r';
@@ -29,7 +32,7 @@ pub enum Ending {
 }
 
 /// What the bytes before the next one were, as far as it may belong to them.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum Before {
     #[default]
     Text,
@@ -52,8 +55,9 @@ pub enum Framed<'a> {
 }
 
 /// The bytes of one connection that are not lines yet.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct LineBuffer {
+    #[serde(with = "stored_bytes")]
     bytes: Vec<u8>,
     /// Where the unfinished line begins.
     start: u32,
@@ -214,6 +218,16 @@ impl LineBuffer {
     /// Bytes of memory held.
     pub fn capacity(&self) -> usize {
         self.bytes.capacity() + size_of::<u32>() * self.gaps.capacity()
+    }
+
+    /// Whether this can have been the state of a connection.
+    pub(in crate::protocol) fn is_sound(&self) -> bool {
+        let (start, scanned, length) = (self.start as usize, self.scanned as usize, self.bytes.len());
+        let places = [start, scanned, length];
+        let gaps = self.gaps.iter().map(|&gap| gap as usize);
+        places.is_sorted()
+            && self.gaps.is_sorted()
+            && gaps.into_iter().all(|gap| (start..=length).contains(&gap))
     }
 
     /// The end of a line that `byte` is, if it is one.

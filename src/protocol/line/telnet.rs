@@ -4,6 +4,8 @@
 //! (RFC 854, RFC 1143). A sequence may be cut anywhere. The server asks for one thing only, that a password is not
 //! echoed (RFC 857), and of those only who may be a telnet: see [`Telnet::hide`].
 
+use serde::{Deserialize, Serialize};
+
 use crate::limits::SUBNEGOTIATION_MAX_BYTES;
 
 const IAC: u8 = 255;
@@ -23,7 +25,7 @@ const ECHO: u8 = 1;
 const BACKSPACE: &[u8] = b"\x08";
 
 /// Where in a telnet command the input stands.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum State {
     #[default]
     Text,
@@ -60,7 +62,7 @@ pub(in crate::protocol) enum Met<'a> {
 }
 
 /// What is known of the other side, and who shows what is typed there.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 enum Echo {
     /// The client does, which may be no telnet.
     #[default]
@@ -74,7 +76,7 @@ enum Echo {
 }
 
 /// The telnet side of one connection. Three bytes: every silent connection has one.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(in crate::protocol) struct Telnet {
     state: State,
     echo: Echo,

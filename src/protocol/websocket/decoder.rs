@@ -3,7 +3,10 @@
 //! Invariants: however the bytes are cut, the same messages come of them, and the first error with the byte that shows it;
 //! behind an error or a close nothing comes any more. A message is never longer than allowed, whatever its head says.
 
+use serde::{Deserialize, Serialize};
+
 use super::frame::{CONTROL_MAX_BYTES, CloseCode, Opcode, bare_close, close};
+use crate::protocol::stored_bytes;
 
 /// Bytes of a client's frame's head, at most: two, a length of eight, a mask of four.
 const HEAD_MAX_BYTES: usize = 14;
@@ -27,7 +30,7 @@ pub enum Incoming {
 }
 
 /// Takes the frames of one client apart.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Decoder {
     /// Bytes of a message of text, at most.
     max: usize,
@@ -37,19 +40,20 @@ pub struct Decoder {
     /// The message that has begun.
     message: Option<Message>,
     /// The payload of a control frame, which may come between two fragments of a message.
+    #[serde(with = "stored_bytes")]
     control: Vec<u8>,
     over: bool,
 }
 
 /// The head of a frame, as far as it has come.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Head {
     bytes: [u8; HEAD_MAX_BYTES],
     length: usize,
 }
 
 /// A frame without its payload.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Frame {
     last: bool,
     opcode: Opcode,
@@ -61,8 +65,9 @@ struct Frame {
 }
 
 /// A message as far as it has come.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Message {
+    #[serde(with = "stored_bytes")]
     bytes: Vec<u8>,
     /// So many of them are UTF-8; behind them is the beginning of one character at most.
     checked: usize,
@@ -106,6 +111,22 @@ impl Decoder {
     /// Bytes of memory that what has begun holds.
     pub fn held(&self) -> usize {
         self.message.as_ref().map_or(0, |message| message.bytes.capacity()) + self.control.capacity()
+    }
+
+    /// Whether this can have been the state of a connection.
+    pub(in crate::protocol) fn is_sound(&self) -> bool {
+        let left = self.frame.filter(|frame| !frame.opcode.is_control()).map_or(0, |frame| frame.left);
+        let message = self.message.as_ref().is_none_or(|message| {
+            let checked = message.bytes.get(..message.checked);
+            message.bytes.len().saturating_add(left) <= self.max
+                && checked.is_some_and(|checked| std::str::from_utf8(checked).is_ok())
+        });
+        let control = self.frame.filter(|frame| frame.opcode.is_control()).map_or(0, |frame| frame.left);
+        let head = self.head.length == 0 || self.head.length <= self.head.whole().min(HEAD_MAX_BYTES);
+        message
+            && head
+            && self.control.len().saturating_add(control) <= CONTROL_MAX_BYTES
+            && self.frame.is_none_or(|frame| frame.phase < frame.mask.len())
     }
 
     /// A frame has all its payload, and nothing has come of it yet.

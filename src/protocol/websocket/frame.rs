@@ -1,6 +1,8 @@
 //! Frames that the server sends. They are not masked (RFC 6455 §5.1), so the bytes of one message are the same for all its
 //! recipients.
 
+use serde::{Deserialize, Serialize};
+
 /// Bytes of a control frame's payload, at most (RFC 6455 §5.5).
 pub(super) const CONTROL_MAX_BYTES: usize = 125;
 
@@ -8,7 +10,7 @@ pub(super) const CONTROL_MAX_BYTES: usize = 125;
 pub const HEAD_MAX_BYTES: usize = 10;
 
 /// What a frame is (RFC 6455 §5.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Opcode {
     Continuation,
     Text,

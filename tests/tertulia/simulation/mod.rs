@@ -8,6 +8,7 @@ mod clock;
 pub mod dice;
 mod disk;
 mod errand;
+mod handover;
 mod laws;
 mod log;
 mod orders;

@@ -123,6 +123,14 @@ impl ClientEnd {
     }
 }
 
+impl ServerEnd {
+    /// Another poll watches it: that one is told how it is now.
+    pub fn is_watched_anew(&self) {
+        let mut pipe = self.0.borrow_mut();
+        (pipe.read_armed, pipe.write_armed) = (true, true);
+    }
+}
+
 impl Pipe {
     /// How much of `most` this call moves: often all of it, sometimes little.
     fn chop(&mut self, most: usize) -> io::Result<usize> {

@@ -34,6 +34,7 @@ const HOME: u8 = 100;
 
 pub struct World {
     pub server: Server<ServerEnd>,
+    pub config: Config,
     pub people: Vec<Person>,
     pub dice: Dice,
     pub now: MonoTime,
@@ -96,7 +97,8 @@ impl World {
             places,
             queues_max_bytes: config.queues_max_bytes,
             lines_per_turn: config.share.lines,
-            server: Server::remembering(config, storage),
+            server: Server::remembering(config.clone(), storage),
+            config,
             people: Vec::new(),
             heavy: dice.one_in(4) && crowd.is_none(),
             clock: WallClock::new(&mut dice),
@@ -155,6 +157,9 @@ impl World {
 
     /// One random thing happens, then perhaps a turn of the loop.
     pub fn step(&mut self) {
+        if self.dice.one_in(32) {
+            self.hand_over();
+        }
         match self.dice.below(16) {
             0..=1 if self.people.len() < self.places.max(CROWD_PLACES / 5) + 24 => self.somebody_comes(),
             2..=7 => self.somebody_types(),

@@ -1,0 +1,116 @@
+//! A connection as it is written down, for the program that goes on with its socket.
+//!
+//! Each field of [`Conn`] is named here in both directions, so none can be forgotten.
+
+use serde::{Deserialize, Serialize};
+
+use super::outbox::{Outbox, StoredOutbox};
+use super::phase::Phase;
+use super::{Awaited, Conn, Standing};
+use crate::chat::{ClientId, MonoTime};
+use crate::net::broadcast::Broadcast;
+use crate::net::stream::Stream;
+use crate::protocol::Protocol;
+
+/// All of a connection but its socket.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::net) struct StoredConn {
+    generation: u32,
+    protocol: Protocol,
+    outbox: StoredOutbox,
+    phase: Phase,
+    awaiting: Option<Awaited>,
+    at_prompt: bool,
+    scheduled: Option<MonoTime>,
+    paced: bool,
+    standing: Standing,
+    readable: bool,
+    ended: bool,
+}
+
+impl<S: Stream> Conn<S> {
+    /// What there is to know of it at `now` beside its socket. Which of the server's lists it is on, the lists say.
+    pub(in crate::net) fn store(&self, broadcast: &Broadcast, now: MonoTime) -> StoredConn {
+        let Conn {
+            stream: _,
+            generation,
+            protocol,
+            outbox,
+            phase,
+            awaiting,
+            at_prompt,
+            scheduled,
+            paced,
+            standing,
+            urgent: _,
+            dirty: _,
+            ready: _,
+            readable,
+            ended,
+        } = self;
+        StoredConn {
+            generation: *generation,
+            protocol: protocol.clone(),
+            outbox: outbox.store(broadcast, now),
+            phase: *phase,
+            awaiting: awaiting.as_deref().copied(),
+            at_prompt: *at_prompt,
+            scheduled: *scheduled,
+            paced: *paced,
+            standing: *standing,
+            readable: *readable,
+            ended: *ended,
+        }
+    }
+
+    /// Goes on with a socket.
+    pub(in crate::net) fn restore(stored: StoredConn, stream: S) -> Conn<S> {
+        let StoredConn {
+            generation,
+            protocol,
+            outbox,
+            phase,
+            awaiting,
+            at_prompt,
+            scheduled,
+            paced,
+            standing,
+            readable,
+            ended,
+        } = stored;
+        Conn {
+            stream,
+            generation,
+            protocol,
+            outbox: Outbox::restore(outbox),
+            phase,
+            awaiting: awaiting.map(Box::new),
+            at_prompt,
+            scheduled,
+            paced,
+            standing,
+            urgent: false,
+            dirty: false,
+            ready: false,
+            readable,
+            ended,
+        }
+    }
+}
+
+impl StoredConn {
+    /// Whether this can have been a connection.
+    pub(in crate::net) fn is_sound(&self) -> bool {
+        self.generation > 0 && self.protocol.is_sound()
+    }
+
+    /// Which connection it is, in its `slot`.
+    pub(in crate::net) fn id(&self, slot: u32) -> ClientId {
+        ClientId::new(slot, self.generation)
+    }
+
+    /// Whether the hub knows it.
+    pub(in crate::net) fn is_in_chat(&self) -> bool {
+        self.standing == Standing::InChat
+    }
+}
