@@ -188,6 +188,47 @@ impl Command {
             room.get_or_insert(here);
         }
     }
+
+    /// The words in it that others will see, if it has any.
+    pub fn shown(&self) -> Option<&Text> {
+        match self {
+            Command::Say { text, .. }
+            | Command::Act { text, .. }
+            | Command::Message { text, .. }
+            | Command::Reply(text)
+            | Command::Nick(text)
+            | Command::Join { room: text, .. } => Some(text),
+            Command::Topic { topic: words, .. }
+            | Command::Kick { reason: words, .. }
+            | Command::Expel { reason: words, .. }
+            | Command::Away(words)
+            | Command::Quit(words) => words.as_ref(),
+            Command::Who(_)
+            | Command::Rooms
+            | Command::Leave(_)
+            | Command::Key { .. }
+            | Command::Invite { .. }
+            | Command::Ban { .. }
+            | Command::Unban { .. }
+            | Command::Bans { .. }
+            | Command::Mute { .. }
+            | Command::Op { .. }
+            | Command::Readmit(_)
+            | Command::Expelled
+            | Command::Ignore(_)
+            | Command::History { .. }
+            | Command::Search(_)
+            | Command::Register
+            | Command::Login(_)
+            | Command::ChangePassword
+            | Command::Secret(_)
+            | Command::Resume { .. }
+            | Command::Language(_)
+            | Command::Help(_)
+            | Command::Ping
+            | Command::Unclear(_) => None,
+        }
+    }
 }
 
 /// A language that the server speaks.

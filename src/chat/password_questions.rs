@@ -49,14 +49,7 @@ impl PasswordQuestions {
     pub(super) fn repeats_secret(&mut self, client: ClientId, command: &Command) -> bool {
         let Some(asking) = self.0.get(&client) else { return false };
         let (Asking::Refused(typed) | Asking::Waiting(Waiting { typed, .. })) = asking else { return false };
-        let repeats = match command {
-            Command::Say { text, .. }
-            | Command::Act { text, .. }
-            | Command::Message { text, .. }
-            | Command::Reply(text)
-            | Command::Nick(text) => typed.is_said_by(text),
-            _ => false,
-        };
+        let repeats = command.shown().is_some_and(|words| typed.is_said_by(words));
         let unsaid = repeats || matches!(command, Command::Unclear(Trouble::TypedAhead));
         if !unsaid && matches!(asking, Asking::Refused(_)) {
             self.take(client);

@@ -11,7 +11,7 @@ use crate::chat::{
     Command, Language, MessageFault, MessageId, Password, PasswordError, Question, Text, Trouble,
 };
 use crate::limits::{EXPULSION_MINUTES_MAX, LINE_MAX_BYTES};
-use crate::protocol::line::{clean, meant_as_secret, parse, verbs};
+use crate::protocol::line::{clean, parse, unless_secret, verbs};
 
 /// One message.
 #[derive(Debug, PartialEq, Eq)]
@@ -182,10 +182,12 @@ fn command(wire: Wire, question: Option<Question>) -> Command {
         (Wire::Password { password }, Some(_)) => Command::Secret(secret(&password)),
         (Wire::Password { .. }, None) => unclear(MessageFault::NothingAsked),
         (Wire::Quit { text }, _) => {
-            Command::Quit(text.map(|text| Text::clean(&text)).filter(|text| !text.is_blank()))
+            unless_secret(Command::Quit(text.map(|text| clean(text.trim())).filter(|text| !text.is_blank())))
         }
         (_, Some(_)) => unclear(MessageFault::PasswordAsked),
-        (wire, None) => asked(wire).unwrap_or_else(Command::Unclear),
+        // A line looks after that itself.
+        (Wire::Line { room, text }, None) => typed(&text, room).unwrap_or_else(Command::Unclear),
+        (wire, None) => asked(wire).map_or_else(Command::Unclear, unless_secret),
     }
 }
 
@@ -194,16 +196,10 @@ fn asked(wire: Wire) -> Result<Command, Trouble> {
         Wire::Name { name } | Wire::Nick { name } => Command::Nick(words(&name)?),
         Wire::Say { room, text, action } => {
             let (room, text) = (optional(room)?, words(&text)?);
-            unless_secret(text, |text| match action {
-                true => Command::Act { room, text },
-                false => Command::Say { room, text },
-            })
+            if action { Command::Act { room, text } } else { Command::Say { room, text } }
         }
-        Wire::Message { to, text } => {
-            let to = words(&to)?;
-            unless_secret(words(&text)?, |text| Command::Message { to, text })
-        }
-        Wire::Reply { text } => unless_secret(words(&text)?, Command::Reply),
+        Wire::Message { to, text } => Command::Message { to: words(&to)?, text: words(&text)? },
+        Wire::Reply { text } => Command::Reply(words(&text)?),
         Wire::Join { room, key } => Command::Join { room: words(&room)?, key: optional(key)? },
         Wire::Leave { room } => Command::Leave(optional(room)?),
         Wire::Topic { room, topic } => {
@@ -254,10 +250,11 @@ fn asked(wire: Wire) -> Result<Command, Trouble> {
                 return Err(Trouble::NoSuchCommand { word: words(&word)?, nearest });
             }
         },
-        Wire::Line { room, text } => typed(&text, optional(room)?)?,
         Wire::Resume { token, after } => session::resume(&token, after)?,
         Wire::Ping {} => Command::Ping,
-        Wire::Password { .. } | Wire::Quit { .. } | Wire::Unknown => unreachable!("seen to before"),
+        Wire::Password { .. } | Wire::Quit { .. } | Wire::Line { .. } | Wire::Unknown => {
+            unreachable!("seen to before")
+        }
     })
 }
 
@@ -270,20 +267,10 @@ fn words(typed: &str) -> Result<Text, Trouble> {
     if typed.len() > LINE_MAX_BYTES { Err(Trouble::TooLong) } else { Ok(clean(typed.trim())) }
 }
 
-/// Words for others. Where a program shows a private talk, a slip is no less likely than in a room.
-fn unless_secret(text: Text, said: impl FnOnce(Text) -> Command) -> Command {
-    match meant_as_secret(&text) {
-        // No command was given here whose use could be told.
-        Some(Command::Unclear(Trouble::Usage(verb))) => Command::Unclear(Trouble::Slip(verb)),
-        Some(command) => command,
-        None => said(text),
-    }
-}
-
 /// A line as it would be typed in the line protocol; what names no room itself is about this one.
-fn typed(line: &str, room: Option<Text>) -> Result<Command, Trouble> {
+fn typed(line: &str, room: Option<String>) -> Result<Command, Trouble> {
     let mut command = parse(words(line)?);
-    if let Some(room) = room {
+    if let Some(room) = optional(room)? {
         command.be_about(room);
     }
     Ok(command)

@@ -9,4 +9,4 @@ pub(super) mod verbs;
 
 pub use codec::Codec;
 pub use line_buffer::{Ending, Framed, LineBuffer};
-pub(super) use parse::{clean, meant_as_secret, parse};
+pub(super) use parse::{clean, parse, unless_secret};

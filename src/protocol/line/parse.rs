@@ -94,7 +94,12 @@ pub(in crate::protocol) fn secret_verb(line: &str) -> Option<Verb> {
 /// The command that a line begins with that is too long to be taken, if it leads to passwords.
 pub(in crate::protocol) fn begun(start: &[u8]) -> Option<Verb> {
     let start = String::from_utf8_lossy(&start[..start.len().min(BEGINNING_BYTES)]);
-    match parse(clean(&start)) {
+    led_to(&parse(clean(&start)))
+}
+
+/// What was meant by a command, if that leads to passwords, or was not understood.
+fn led_to(command: &Command) -> Option<Verb> {
+    match command {
         Command::Register => Some(Verb::Register),
         Command::Login(_) => Some(Verb::Login),
         Command::ChangePassword => Some(Verb::Password),
@@ -119,7 +124,7 @@ pub(in crate::protocol) fn parse(text: Text) -> Command {
     // Not a command for a blank before it, it would be said, and the password that its sender types next as well.
     let words = text.trim_start();
     match words.strip_prefix('/') {
-        Some(line) if !line.starts_with('/') => return parse_command(line),
+        Some(line) if !line.starts_with('/') => return unless_secret(parse_command(line)),
         // Two slashes for one are a slip as well.
         Some(line) => {
             let said = || Command::Say { room: None, text: Text::clean(line) };
@@ -135,8 +140,23 @@ pub(in crate::protocol) fn parse(text: Text) -> Command {
     if quits { Command::Quit(None) } else { Command::Say { room: None, text } }
 }
 
+/// What becomes of a command whose words others would see, if they look like a command with a password: nobody sees them. One
+/// that asks for a password is carried out where one talks, as it is in a line: its sender types that next, whatever the answer is.
+pub(in crate::protocol) fn unless_secret(command: Command) -> Command {
+    let Some(meant) = command.shown().and_then(meant_as_secret) else { return command };
+    let talk = matches!(
+        command,
+        Command::Say { .. } | Command::Act { .. } | Command::Message { .. } | Command::Reply(_)
+    );
+    match (led_to(&meant), &meant) {
+        (Some(verb), Command::Unclear(_)) => Command::Unclear(Trouble::Slip(verb)),
+        (Some(verb), _) if !talk => Command::Unclear(Trouble::Slip(verb)),
+        _ => meant,
+    }
+}
+
 /// What becomes of words that are to be said, but look like a command with a password: they are said to nobody.
-pub(in crate::protocol) fn meant_as_secret(text: &Text) -> Option<Command> {
+fn meant_as_secret(text: &Text) -> Option<Command> {
     let words = text.trim_start();
     // Behind two slashes stands what begins with one, as a path does.
     if words.starts_with("//") {
@@ -155,7 +175,8 @@ fn beside_the_slash(words: &str) -> Option<&str> {
     // Of a slash that nobody types by mistake it does not matter what stands between.
     let line = if before.ends_with(['／', '⁄', '∕']) { line.trim_start() } else { line };
     let slip = before.ends_with(['7', '&', '/', '\\', '／', '⁄', '∕']);
-    secret_verb(line).filter(|_| slip).map(|_| line)
+    let found = || secret_verb(line).is_some() || slip::is_attached(line);
+    (slip && found()).then_some(line)
 }
 
 fn parse_command(line: &str) -> Command {

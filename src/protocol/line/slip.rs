@@ -119,6 +119,19 @@ fn tells(verb: Verb, argument: &str, arguments: usize) -> bool {
     }
 }
 
+/// `clave:x`: a command that leads to passwords, and what may be one behind a sign that stands there for a blank. Not where it
+/// goes on like a path, as `login/index.html` and `password-reset` do.
+pub(super) fn is_attached(words: &str) -> bool {
+    let end = words.find(|c: char| !c.is_alphanumeric() && !is_combining_mark(c)).unwrap_or(words.len());
+    let (name, behind) = words.split_at(end);
+    let argument = behind.trim_start_matches(|c: char| c.is_whitespace() || SEPARATORS.contains(&c));
+    behind.starts_with([':', '=', ',', ';'])
+        && !argument.is_empty()
+        && verbs::find(name).is_some_and(|verb| {
+            verb.secrets() > 0 && tells(verb, argument, argument.split_whitespace().count())
+        })
+}
+
 /// `ñclave x`: a letter directly before the command. To be asked of every line, so it looks at the few that can be one.
 fn behind_a_letter(words: &str, first: char) -> Option<Command> {
     let end = words.find(char::is_whitespace).unwrap_or(words.len());

@@ -33,8 +33,17 @@ pub fn command(words: &str, dice: &mut Dice) -> String {
     format!("{}{words}\n", one(&before, dice))
 }
 
+/// What may stand before such a line: a command whose words others see.
+const SHOWN: [&str; 6] = ["/yo ", "/tema ", "/ausente ", "/responder ", "/privado Marta ", "/salir "];
+
 /// A line with a password behind a command that is none.
 pub fn line(secret: &str, dice: &mut Dice) -> String {
+    let line = slip(secret, dice);
+    // Behind another word it is not known any more which keys left no trace.
+    if dice.one_in(4) && !line.contains('\u{1b}') { format!("{}{line}", one(&SHOWN, dice)) } else { line }
+}
+
+fn slip(secret: &str, dice: &mut Dice) -> String {
     if dice.one_in(3) {
         let (name, first) = one(&LONG, dice);
         return format!("{}{name} {first}{secret}\n", one(&LETTERS, dice));

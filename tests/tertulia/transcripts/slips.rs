@@ -78,20 +78,13 @@ const SECRETS: [(&str, Verb); 17] = [
     ("login: Ana", Verb::Login),
 ];
 
-/// Whether anybody else would hear of that line.
+/// Whether anybody else would see those words. Who enters a room by its key shows none.
 fn is_told(command: &Command) -> bool {
-    matches!(
-        command,
-        Command::Say { .. }
-            | Command::Act { .. }
-            | Command::Message { .. }
-            | Command::Reply(_)
-            | Command::Topic { .. }
-    )
+    command.shown().is_some() && !matches!(command, Command::Join { .. })
 }
 
 /// Slashes behind what nobody presses by mistake, and what else has a rule of its own.
-const OTHERS: [&str; 21] = [
+const OTHERS: [&str; 25] = [
     "/clave girasol1",
     " /clave girasol1",
     "/clave:girasol1",
@@ -113,6 +106,10 @@ const OTHERS: [&str; 21] = [
     "\u{FEFF}/clave girasol1",
     "clave girasol1",
     "identificar Ana s3cret99",
+    "</clave:girasol1",
+    "@/password = girasol1",
+    "7clave:girasol1",
+    "´/login:Ana s3cret99",
 ];
 
 /// The ways in which a program's message says `line`.
@@ -126,6 +123,106 @@ fn ways_to_say(line: &str) -> [Command; 6] {
         json!({"type": "line", "room": "cocina", "text": line}),
     ]
     .map(|message| read(&message.to_string(), None).command)
+}
+
+/// The commands beside talk whose words others see, each with those words as they are typed, and as a program sends them.
+fn ways_to_show(words: &str) -> [(String, Command); 9] {
+    let typed = |before: &str| format!("{before}{words}");
+    [
+        (typed("/yo "), json!({"type": "say", "text": words, "action": true})),
+        (typed("/privado Eva "), json!({"type": "message", "to": "Eva", "text": words})),
+        (typed("/responder "), json!({"type": "reply", "text": words})),
+        (typed("/tema "), json!({"type": "topic", "topic": words})),
+        (typed("/ausente "), json!({"type": "away", "reason": words})),
+        (typed("/echar Eva "), json!({"type": "kick", "name": "Eva", "reason": words})),
+        (typed("/expulsar Eva 5 "), json!({"type": "expel", "who": "Eva", "minutes": 5, "reason": words})),
+        (typed("/salir "), json!({"type": "quit", "text": words})),
+        (typed("/nombre "), json!({"type": "nick", "name": words})),
+    ]
+    .map(|(line, message)| (line, read(&message.to_string(), None).command))
+}
+
+#[test]
+fn slip_is_shown_by_no_command() {
+    for words in OTHERS.map(str::to_owned).into_iter().chain(slips()) {
+        for (line, sent) in ways_to_show(&words) {
+            assert!(sent.shown().is_none(), "{words:?} is shown: {sent:?}");
+            // Keys that leave no trace are known at the beginning of a line only.
+            if words.contains(char::is_control) {
+                continue;
+            }
+            let typed = command(&line, Spanish);
+            assert!(typed.shown().is_none(), "{line:?} is shown: {typed:?}");
+        }
+    }
+    for line in
+        ["/tema -clave amapolas", "/salir 7clave", "/ausente login Ana s3cret99", "/entrar 7clave:girasol1"]
+    {
+        let told = command(line, Spanish);
+        assert!(matches!(told, Command::Unclear(Trouble::Slip(_))), "{line:?}: {told:?}");
+    }
+    // Where one talks, what asks for a password does so, in a line as in a message.
+    assert_eq!(command("/yo -clave", Spanish), Command::ChangePassword);
+}
+
+/// What people are called, and rooms, and what stands beside their names.
+const PLAIN: [&str; 18] = [
+    "clave",
+    "Clave",
+    "7claves",
+    "llave7",
+    "login",
+    "xX_login_Xx",
+    "key-west",
+    "7up",
+    "-luis-",
+    "_registro_",
+    "clave-de-sol",
+    "comiendo; vuelvo a las 7",
+    "7 min",
+    "/dev/null",
+    "¡clave nueva!",
+    "(clave nueva)",
+    "~/login/index.html",
+    "spam: clave de sol",
+];
+
+#[test]
+fn plain_words_are_shown_by_every_command() {
+    for words in SENTENCES.into_iter().chain(PLAIN) {
+        // Two slashes stand for one at the beginning of a line only.
+        if words.starts_with("//") {
+            continue;
+        }
+        for (line, sent) in ways_to_show(words) {
+            assert!(sent.shown().is_some(), "{words:?} is {sent:?}");
+            let typed = command(&line, Spanish);
+            assert!(typed.shown().is_some(), "{line:?} is {typed:?}");
+        }
+    }
+}
+
+#[test]
+fn refused_password_is_shown_by_no_command() {
+    let known = [("María", "girasoles")];
+    for line in
+        ["/yo amapolas", "/tema amapolas", "/ausente amapolas", "/echar Ana amapolas", "/salir amapolas"]
+    {
+        let mut wire = Wire::with_accounts(ChatConfig::default(), &known, Spanish);
+        let [ana, juan] = [(); 2].map(|()| wire.connects());
+        wire.types(ana, "Ana\n");
+        wire.types(juan, "Juan\n/entrar cocina\n");
+        wire.types(ana, "/entrar cocina\n");
+        wire.types(juan, "/identificar María\namapolas\n");
+        wire.hush();
+        wire.types(juan, &format!("{line}\n"));
+        let told = wire.reads(juan);
+        assert_eq!(told, "Esa es la contraseña que acabas de escribir. No se envió.\n", "{line}");
+        assert_eq!(wire.reads(ana), "", "{line}");
+        // Another line makes that forgotten.
+        wire.types(juan, "di amapolas\n");
+        assert_eq!(wire.reads(ana), "Juan: di amapolas\n");
+    }
 }
 
 #[test]
@@ -318,7 +415,7 @@ fn sentence_that_begins_like_a_command_is_said() {
             assert!(matches!(command, Command::Say { .. }), "{sentence:?} is {command:?}");
         }
         let commands = ways_to_say(sentence);
-        assert!(commands.iter().all(is_told), "{sentence:?} is {commands:?}");
+        assert!(commands.iter().all(|command| command.shown().is_some()), "{sentence:?} is {commands:?}");
     }
 }
 
