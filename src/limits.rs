@@ -2,11 +2,13 @@
 //!
 //! Invariant: a bound that can be noticed from outside stands here, and nowhere else.
 
+mod manager;
 mod memory;
 mod storage;
 
 use std::time::Duration;
 
+pub use manager::*;
 pub use memory::*;
 pub use storage::*;
 

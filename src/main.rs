@@ -18,7 +18,7 @@ use tertulia::cli::{self, Said};
 use tertulia::clock::Zone;
 use tertulia::config::{Config, Door};
 use tertulia::logging::LogError;
-use tertulia::net::{BindError, EventLoop, Server, Signals, Stream};
+use tertulia::net::{BindError, EventLoop, Server, ServiceManager, Signals, Stream};
 use tertulia::protocol::console;
 use tertulia::storage::{Store, StoreError};
 use tertulia::{admin, limits, locale, logging, net};
@@ -111,7 +111,12 @@ fn serve(config: &mut Config) -> Result<(), StartError> {
     // Before anything that takes time: who is asked to stop meanwhile stops in order.
     let signals = Signals::listen()?;
     let language = config.language;
-    let listeners = net::listeners(&config.listen)?;
+    let passed = net::passed()?;
+    // The default is for a server that nobody has told where to listen.
+    if !passed.is_empty() && config.listen == [cli::DEFAULT_ADDRESS] {
+        config.listen.clear();
+    }
+    let listeners = net::listeners_beside(passed, &config.listen)?;
     let store = config.data.as_deref().map(|dir| Store::open(dir, config.keep_days)).transpose()?;
     let zone = Zone::local();
     let log = logging::start(&config.log, language, zone.clone().unwrap_or_default())?;
@@ -139,6 +144,10 @@ fn serve(config: &mut Config) -> Result<(), StartError> {
         .collect();
     config.web.host_names.extend(own_names());
     let mut event_loop = EventLoop::new(listeners, signals, config.clone(), store)?;
+    match ServiceManager::from_env(language) {
+        Ok(manager) => event_loop.tell(manager),
+        Err(error) => warn!("NOTIFY_SOCKET: {}", locale::reason(&error, language)),
+    }
     announce(&shown, config);
     announce_to_others(&bound, language);
     log.hold();

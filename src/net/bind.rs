@@ -14,8 +14,9 @@ use mio::net::TcpListener;
 use rustix::io::Errno;
 use socket2::Socket;
 
-pub use error::{BindCause, BindError};
+pub use error::{BindCause, BindError, PassedError};
 use socket::listen;
+pub(super) use socket::prepare;
 
 use crate::config::Door;
 
@@ -42,6 +43,30 @@ pub struct Listening {
     pub shown: String,
     /// What may be spoken there.
     pub door: Door,
+}
+
+/// Listens on all `addresses`, beside the sockets that were [`passed`], which come first.
+///
+/// # Errors
+///
+/// The first address that cannot be had, and why.
+pub fn listeners_beside(
+    mut passed: Vec<Listening>,
+    addresses: &[String],
+) -> Result<Vec<Listening>, BindError> {
+    let ports: Vec<u16> =
+        passed.iter().filter_map(|one| Some(one.listener.local_addr().ok()?.port())).collect();
+    let port = |text: &str| text.rsplit_once(':').and_then(|(_, port)| port.parse().ok());
+    let own = listeners(addresses).map_err(|error| match error {
+        BindError { address, cause: BindCause::InUse }
+            if port(&address).is_some_and(|port| ports.contains(&port)) =>
+        {
+            BindError { address, cause: BindCause::Passed(PassedError::InUse) }
+        }
+        error => error,
+    })?;
+    passed.extend(own);
+    Ok(passed)
 }
 
 /// Listens on all `addresses`, each `host:port`, `1.2.3.4:port`, `[::1]:port` or `[fe80::1%eth0]:port`, and on each once. In front

@@ -18,6 +18,7 @@ use socket2::{SockRef, TcpKeepalive};
 use super::acceptor::Acceptor;
 use super::bind::Listening;
 use super::control::Control;
+use super::manager::ServiceManager;
 use super::server::Server;
 use super::signals::{Asked, Signals};
 use crate::chat::{ClientId, Language, MonoTime};
@@ -47,6 +48,8 @@ pub struct EventLoop {
     server: Server<TcpStream>,
     /// With a history in a file only: it is in the same directory.
     control: Option<Control>,
+    /// What has started us, if it wants to be told.
+    manager: Option<ServiceManager>,
     clock: Clock,
     /// The console's.
     language: Language,
@@ -94,6 +97,7 @@ impl EventLoop {
             first_door: 0,
             server,
             control,
+            manager: None,
             clock: Clock::start(),
             language,
             stopping: None,
@@ -101,10 +105,16 @@ impl EventLoop {
         })
     }
 
+    /// Has the service manager told from now on how the server is.
+    pub fn tell(&mut self, manager: Option<ServiceManager>) {
+        self.manager = manager;
+    }
+
     /// Serves until asked to stop, by SIGTERM, by Ctrl-C or because the terminal is gone; then until all queues are
     /// empty, or a second SIGTERM or Ctrl-C. Without a terminal SIGHUP calls `reread`.
     pub fn run(&mut self, mut reread: impl FnMut(&mut Server<TcpStream>)) -> io::Result<()> {
         self.signals.started();
+        self.manager.iter_mut().for_each(ServiceManager::ready);
         let mut events = Events::with_capacity(limits::EVENTS_PER_TURN);
         let mut now = MonoTime::START;
         loop {
@@ -152,6 +162,9 @@ impl EventLoop {
             if self.server.finish_turn(now) > 0 {
                 self.acceptors.iter_mut().for_each(|(_, _, acceptor)| acceptor.freed());
             }
+            if let Some(manager) = &mut self.manager {
+                manager.connected(self.server.hub().clients(), now);
+            }
             if let Some(until) = self.stopping
                 && (now >= until || self.is_done())
             {
@@ -168,12 +181,14 @@ impl EventLoop {
             return Some(Duration::ZERO);
         }
         let orders = control.and_then(Control::due);
+        let status = self.manager.as_ref().and_then(ServiceManager::due);
         // While no connection can be let in, one that waits is no reason to wake up: another one has to end first.
         let acceptors = match self.server.accepts(now) {
             true => self.acceptors.iter().filter_map(|(_, _, acceptor)| acceptor.due(now)).min(),
             false => None,
         };
-        let due = [self.server.next_due(), acceptors, orders, self.stopping].into_iter().flatten().min()?;
+        let due =
+            [self.server.next_due(), acceptors, orders, status, self.stopping].into_iter().flatten().min()?;
         Some(due.since(self.clock.now()))
     }
 
@@ -224,8 +239,10 @@ impl EventLoop {
                 }
                 Asked::HangUp => self.stop(now),
                 Asked::Reread => {
+                    self.manager.iter_mut().for_each(ServiceManager::reloading);
                     reread(&mut self.server);
                     self.server.reload_accounts();
+                    self.manager.iter_mut().for_each(ServiceManager::ready);
                 }
                 Asked::Nothing(signal) => info!("{}", console::unused(signal, self.language)),
             }
@@ -237,6 +254,7 @@ impl EventLoop {
     fn stop(&mut self, now: MonoTime) {
         if self.stopping.is_none() {
             info!("{}", console::stopping(self.language));
+            self.manager.iter_mut().for_each(ServiceManager::stopping);
             self.acceptors.clear();
             self.server.stop(now);
             self.stopping = Some(now + limits::STOP_TIMEOUT);

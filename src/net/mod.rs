@@ -9,6 +9,8 @@ mod deadlines;
 mod descriptors;
 mod event_loop;
 mod handover;
+mod manager;
+mod passed;
 mod rate_limit;
 mod reach;
 mod server;
@@ -16,10 +18,14 @@ mod signals;
 mod stream;
 
 pub use acceptor::Acceptor;
-pub use bind::{Asked, BindCause, BindError, Listening, bind, listeners, resolve};
+pub use bind::{
+    Asked, BindCause, BindError, Listening, PassedError, bind, listeners, listeners_beside, resolve,
+};
 pub use descriptors::descriptor_limit;
 pub use event_loop::EventLoop;
 pub use handover::HandoverError;
+pub use manager::ServiceManager;
+pub use passed::passed;
 pub use reach::{InterfaceAddr, interface_addrs, reachable};
 pub use server::{Server, ServerState};
 pub use signals::Signals;

@@ -191,6 +191,14 @@ pub fn no_network(language: Language) -> &'static str {
     }
 }
 
+/// What the service manager shows of a running server.
+pub fn connected(clients: usize, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("Conectados: {}", number(clients as u64, language)),
+        Language::English => format!("Connected: {}", number(clients as u64, language)),
+    }
+}
+
 /// The console's line about an orderly stop.
 pub fn stopping(language: Language) -> &'static str {
     match language {

@@ -47,6 +47,7 @@ mod reach;
 mod readme;
 mod running;
 mod safe_text;
+mod service_manager;
 mod signals;
 mod simulation;
 mod sizes;

@@ -4,6 +4,8 @@ use std::io::{self, ErrorKind};
 
 use thiserror::Error;
 
+use crate::limits::PASSED_SOCKETS_MAX;
+
 /// Why an address cannot be listened on. [`describe`](BindError::describe) says it to the person who started the server.
 #[derive(Debug, Error)]
 #[error("{address}: {cause}")]
@@ -35,9 +37,26 @@ pub enum BindCause {
     /// It belongs to another machine, or to a family that this one does not have.
     #[error("not an address of this machine")]
     NotHere,
+    /// The service manager passes sockets, and something is wrong about them.
+    #[error(transparent)]
+    Passed(PassedError),
     /// Something else.
     #[error(transparent)]
     Other(io::Error),
+}
+
+/// What is wrong about the sockets that the service manager passes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum PassedError {
+    /// One of them has the port that is asked for.
+    #[error("in use by a socket that was passed")]
+    InUse,
+    /// The descriptor of this number is not a TCP socket that listens.
+    #[error("descriptor {0} is not a listening TCP socket")]
+    NoListener(usize),
+    /// It is not said how many they are, or they are too many.
+    #[error("not a number from 0 to {PASSED_SOCKETS_MAX}")]
+    Count,
 }
 
 impl From<io::Error> for BindCause {

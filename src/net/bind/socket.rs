@@ -31,7 +31,7 @@ pub(super) fn listen(address: SocketAddr, v4_beside: bool) -> io::Result<Socket>
 /// Sets on the listener what every connection shall have: on Linux those accepted inherit it, and that spares seven
 /// system calls for each who arrives. Where they do not, comfort is lost and nothing else: a vanished peer is noticed
 /// later, a stalled one costs more memory. For the same reason a refusal is no reason not to start.
-fn prepare(socket: SockRef<'_>) {
+pub(crate) fn prepare(socket: SockRef<'_>) {
     let keepalive = TcpKeepalive::new()
         .with_time(limits::KEEPALIVE_IDLE)
         .with_interval(limits::KEEPALIVE_INTERVAL)

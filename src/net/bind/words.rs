@@ -2,8 +2,9 @@
 
 use std::io::ErrorKind;
 
-use super::{BindCause, BindError};
+use super::{BindCause, BindError, PassedError};
 use crate::chat::Language;
+use crate::limits::PASSED_SOCKETS_MAX;
 use crate::locale::reason;
 
 /// The port to propose where the one that was asked for cannot be had.
@@ -14,6 +15,7 @@ impl BindError {
     pub fn describe(&self, language: Language) -> String {
         let address = &self.address;
         match (language, &self.cause) {
+            (_, BindCause::Passed(wrong)) => passed(*wrong, address, language),
             (Language::Spanish, BindCause::Unresolved(error)) => {
                 // A resolver's own errors have no number, and speak English.
                 let why = match error.raw_os_error() {
@@ -71,6 +73,34 @@ impl BindError {
             (Language::English, BindCause::Other(error)) => {
                 format!("Cannot listen on {address}: {}.", reason(error, language))
             }
+        }
+    }
+}
+
+/// What is wrong about the sockets that the service manager passes.
+fn passed(wrong: PassedError, address: &str, language: Language) -> String {
+    match (language, wrong) {
+        (Language::Spanish, PassedError::InUse) => format!(
+            "El puerto {address} ya lo tiene un socket que pasa el gestor de servicios: cámbialo en su unidad .socket, \
+             o quita --listen"
+        ),
+        (Language::Spanish, PassedError::NoListener(number)) => format!(
+            "El gestor de servicios pasa un descriptor ({number}) que no es un socket TCP que escucha: mira la unidad \
+             .socket (ListenStream=, y Accept=no)"
+        ),
+        (Language::Spanish, PassedError::Count) => {
+            format!("{address}: hace falta un número de 0 a {PASSED_SOCKETS_MAX}")
+        }
+        (Language::English, PassedError::InUse) => format!(
+            "A socket passed by the service manager has the port {address} already: change it in its .socket unit, or \
+             leave --listen out"
+        ),
+        (Language::English, PassedError::NoListener(number)) => format!(
+            "The service manager passes a descriptor ({number}) that is not a listening TCP socket: look at the .socket \
+             unit (ListenStream=, and Accept=no)"
+        ),
+        (Language::English, PassedError::Count) => {
+            format!("{address}: a number from 0 to {PASSED_SOCKETS_MAX} is needed")
         }
     }
 }
