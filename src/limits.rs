@@ -2,12 +2,14 @@
 //!
 //! Invariant: a bound that can be noticed from outside stands here, and nowhere else.
 
+mod lost_sessions;
 mod manager;
 mod memory;
 mod storage;
 
 use std::time::Duration;
 
+pub use lost_sessions::*;
 pub use manager::*;
 pub use memory::*;
 pub use storage::*;
@@ -220,31 +222,9 @@ pub const TRIALS: usize = 16;
 /// How long they have for that.
 pub const TRIAL_TIMEOUT: Duration = Duration::from_secs(30);
 
-/// How long the session of a program waits after its connection was lost, before the others are told that it left. A phone that was in
-/// a pocket, a lift or a tunnel is back by then; Matrix and IRC bouncers wait longer, but nobody sees there who is present.
-pub const LOST_SESSION_WAIT: Duration = Duration::from_secs(120);
-
-/// Sessions that wait at once; no place is kept for them. The one that has waited longest gives way: of an address with more than half
-/// of them while few are left, its own.
-pub const LOST_SESSIONS_MAX: usize = 1_000;
-
-/// Bytes of private messages that wait for one of them, roughly: as many as for one who is absent for long.
-pub const LOST_SESSION_MAX_BYTES: usize = 32 * 1024;
-
-/// Bytes of what waits for all of them.
-pub const LOST_SESSIONS_MAX_BYTES: usize = 8 * 1024 * 1024;
-
 /// Lines of people whom anybody hides that are remembered, by their numbers, so that nobody is told them later: 160 KB, eight flooders
 /// for two minutes.
 pub const HIDDEN_LINES: usize = 10_000;
-
-/// Lines of one room that are told to a session that goes on, and together no more than [`ANSWER_MAX_BYTES`]. Of more it is told
-/// how many.
-pub const MISSED_LINES_PER_ROOM: usize = 200;
-
-/// Names of those who are there that a session is told when it goes on, so that they fit into a queue of [`QUEUE_MAX_BYTES`]: the
-/// smallest of its rooms are told whole, and of each other one the first [`NAMES_ASKED`].
-pub const RESUMED_NAMES: usize = 1_000;
 
 /// Default of `--rate-limit`: messages per second and person.
 pub const RATE_LIMIT_PER_SECOND: u32 = 10;

@@ -140,6 +140,13 @@ pub enum Matter {
     Operator,
 }
 
+impl Matter {
+    /// Whether it makes another password, or an account, of what was typed: no question follows.
+    pub(super) fn decides(&self) -> bool {
+        matches!(self, Matter::Register(_) | Matter::Change(_))
+    }
+}
+
 /// What came of a [`AuthRequest`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AuthResult {

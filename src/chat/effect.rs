@@ -120,6 +120,8 @@ pub enum CloseReason {
     Quit,
     /// Ended their side of the connection.
     EndOfInput,
+    /// Ended their side, for their page was closed or is loaded again.
+    GoneAway,
     /// The connection broke.
     Lost,
     /// Took no byte for too long.

@@ -12,7 +12,7 @@ use super::message::MessageId;
 use super::mono_time::MonoTime;
 use super::origin::Origin;
 use super::slots::SlotSet;
-use crate::limits::{LOST_SESSION_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES, is_over_share};
+use crate::limits::{LOST_SESSION_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES};
 
 /// What an event takes beside its words, roughly.
 const EVENT_OVERHEAD_BYTES: usize = 192;
@@ -133,14 +133,16 @@ impl LostSessions {
         self.due.first().copied()
     }
 
-    /// One that has to be over now, where one more from `origin` begins to wait.
+    /// One that has to be over now, where one more from `origin` begins to wait: of those whose address has most, this one among them,
+    /// the first that would be over.
     pub(super) fn giving_way(&self, origin: Origin) -> Option<ClientId> {
-        let free = LOST_SESSIONS_MAX.saturating_sub(self.count());
-        let mut oldest = self.due.iter().map(|&(_, id)| id);
-        if is_over_share(self.from(origin), free, LOST_SESSIONS_MAX) {
-            return oldest.find(|id| self.sessions[id].origin == origin);
+        if self.count() < LOST_SESSIONS_MAX {
+            return None;
         }
-        oldest.next().filter(|_| free == 0)
+        let count = |of: Origin| self.from(of) + usize::from(of == origin);
+        let most = self.origins.keys().map(|&of| count(of)).max()?;
+        let mut first = self.due.iter().map(|&(_, id)| id);
+        first.find(|id| count(self.sessions[id].origin) == most)
     }
 
     pub(super) fn insert(&mut self, id: ClientId, session: LostSession) {
@@ -194,11 +196,18 @@ impl LostSessions {
         self.unused.iter().all(|&slot| (slot as usize) < slots)
     }
 
-    /// Keeps what is told to somebody alone who waits, if there is room for it.
+    /// Whether there is room for what is told to somebody alone who waits.
+    pub(super) fn has_room(&self, id: ClientId, event: &Event) -> bool {
+        let bytes = held(event);
+        self.sessions.get(&id).is_some_and(|session| session.bytes + bytes <= LOST_SESSION_MAX_BYTES)
+            && self.bytes + bytes <= LOST_SESSIONS_MAX_BYTES
+    }
+
+    /// Keeps what is told to somebody alone who waits, if there is room for it; otherwise counts it.
     pub(super) fn keep(&mut self, id: ClientId, event: Event) {
+        let (bytes, fits) = (held(&event), self.has_room(id, &event));
         let Some(session) = self.sessions.get_mut(&id) else { return };
-        let bytes = held(&event);
-        if session.bytes + bytes > LOST_SESSION_MAX_BYTES || self.bytes + bytes > LOST_SESSIONS_MAX_BYTES {
+        if !fits {
             session.skipped += 1;
             return;
         }

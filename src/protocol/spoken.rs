@@ -146,6 +146,14 @@ impl Protocol {
         if let Spoken::WebSocket(socket) = &self.0 { socket.has_left_off() } else { false }
     }
 
+    /// How a client has ended that has ended its side.
+    pub fn ending(&self) -> CloseReason {
+        match &self.0 {
+            Spoken::WebSocket(socket) if socket.goes_away() => CloseReason::GoneAway,
+            _ => CloseReason::EndOfInput,
+        }
+    }
+
     /// No more input will come: ends what is unfinished.
     pub fn finish(&mut self) {
         if let Spoken::Fronted(fronted) = &mut self.0 {

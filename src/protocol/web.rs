@@ -122,7 +122,12 @@ struct State {
     /// It has closed without saying that it is done: a browser does when its page is left or loaded again, and the page when it takes a
     /// connection for lost.
     leaves_off: bool,
+    /// It said that it goes away, as a browser does for a page that is left, closed or loaded again: code 1001.
+    goes_away: bool,
 }
+
+/// The code of a close by which a page is left: RFC 6455 §7.4.1.
+const GOING_AWAY: u16 = 1001;
 
 /// Messages that have come whole and have not been taken. One buffer for all: thousands of the least fit into one read.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -179,6 +184,7 @@ impl Default for State {
             answered: false,
             ending: None,
             leaves_off: false,
+            goes_away: false,
         }
     }
 }
@@ -200,8 +206,9 @@ impl WebSocket {
                 Ok(Incoming::Text(message)) => state.messages.push(&message),
                 Ok(Incoming::Ping(payload)) => pong(&payload, answers),
                 Ok(Incoming::Pong) => {}
-                Ok(Incoming::Close { normal, answer }) => {
-                    state.leaves_off = !normal;
+                Ok(Incoming::Close { code, answer }) => {
+                    state.leaves_off = code != Some(CloseCode::Normal.number());
+                    state.goes_away = code == Some(GOING_AWAY);
                     state.ending = Some(answer);
                 }
                 Err(code) => close(code, "", state.ending.insert(Vec::new())),
@@ -242,6 +249,11 @@ impl WebSocket {
     /// Whether the client has ended its side, and did not say that it leaves the chat.
     pub(super) fn has_left_off(&self) -> bool {
         self.state.as_ref().is_some_and(|state| state.leaves_off)
+    }
+
+    /// Whether it said that it goes away.
+    pub(super) fn goes_away(&self) -> bool {
+        self.state.as_ref().is_some_and(|state| state.goes_away)
     }
 
     pub(super) fn expect_answer(&mut self, question: Question) {

@@ -17,11 +17,13 @@ const store = (work) => {
     return '';
   }
 };
+const ofTab = (name) => store(() => sessionStorage.getItem(name));
+const keepOfTab = (name, value) => store(() => sessionStorage.setItem(name, value));
 const kept = (name) => store(() => localStorage.getItem(`tertulia.${name}`));
 const keep = (name, value) => store(() => localStorage.setItem(`tertulia.${name}`, value));
 const keepToken = (value) => {
   token = value;
-  store(() => sessionStorage.setItem('token', value));
+  keepOfTab('token', value);
 };
 
 const rooms = new Map(); // by key
@@ -29,7 +31,7 @@ let active; // the room that is looked at
 let me = '';
 let wanted = ''; // the name to come in under
 let inside = false; // whether the server has let us in
-let token = store(() => sessionStorage.getItem('token')); // with which a lost connection is taken up again
+let token = ofTab('token'); // with which a lost connection is taken up again
 let greeted = false; // whether a name was given on this connection
 let lastFrom; // who wrote privately last
 const reads = store(() => JSON.parse(kept('reads'))) || {}; // where the reader stopped in each room
@@ -59,6 +61,7 @@ function show(room) {
   const before = active;
   if (before === room) return;
   active = room;
+  keepOfTab('room', room?.key ?? '');
   if (before) {
     before.draft = line.value;
     if (!before.unread) before.unmark();
@@ -245,6 +248,9 @@ function tell(room, from, body) {
   } catch { /* some phones have none */ }
 }
 
+// With these a token is void: there is nothing to come back to.
+const VOID = ['no_session', 'bad_message'];
+
 const HEARD = {
   name() {
     if (greeted) return;
@@ -280,7 +286,7 @@ const HEARD = {
     rooms.forEach((room) => { room.gone = !room.isPrivate; });
     message.rooms.forEach(within);
     if (active) view.pending(active, again);
-    else show(rooms.get(`#${message.room}`) ?? [...rooms.values()][0]);
+    else show(rooms.get(ofTab('room')) ?? rooms.get(`#${message.room}`) ?? [...rooms.values()][0]);
     view.header(active);
     drawPeople();
     // What was said meanwhile comes now: it is not read out, and the mark stands before it.
@@ -407,15 +413,19 @@ const HEARD = {
   found: showFound,
   error({ code: why, text }, { resume, room, sent, typed, join: wish } = {}) {
     const mended = MENDED.includes(why);
-    if (resume) {
+    if (resume && VOID.includes(why)) {
       keepToken('');
       giveName();
+    } else if (resume) {
+      // The session is there still, and what stands in its way may pass.
+      wire.drop();
+      $('trouble').textContent = view.plain(text);
     } else if (sent) {
       settle(room, sent, mended ? '' : text);
       if (mended) giveBack(sent.text, text, room);
     } else if (typed && mended) {
       giveBack(typed, text, room);
-    } else if (wish && ['key_needed', 'wrong_key'].includes(why)) {
+    } else if (wish && ['closed', 'wrong_key'].includes(why)) {
       const [row, input] = view.field(t('key', wish));
       view.dialog(`#${wish}`, [el('p', '', text), row], { ok: t('join'), done: () => join(wish, input.value) });
     } else if (inside) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tertulia::chat::{ChatConfig, TokenKey};
 use tertulia::config::Config;
-use tertulia::limits::{LOST_SESSION_WAIT, STALL_TIMEOUT};
+use tertulia::limits::{LEFT_SESSION_WAIT, LOST_SESSION_WAIT, STALL_TIMEOUT};
 use tungstenite::{Message, WebSocket};
 
 use super::support::peer::Peer;
@@ -120,6 +120,21 @@ fn close_that_is_no_normal_end_is_a_lost_connection() {
         sends(&mut house, back, &json!({"type": "resume", "token": token}));
         let answer = if is_waited_for { "resumed" } else { "error" };
         assert_eq!(hears(&house, back)[0]["type"], answer, "{code:?}");
+    }
+}
+
+#[test]
+fn closed_page_is_waited_for_as_long_as_it_takes_to_load_it_again() {
+    for (code, wait) in [(&[0x03, 0xe9][..], LEFT_SESSION_WAIT), (&[], LOST_SESSION_WAIT)] {
+        let mut house = keyed_house();
+        let luis = person(&mut house, "Luis");
+        let (ana, _) = program_with_token(&mut house, "Ana");
+        house.heard(luis);
+        house.says(ana, frame(0x88, code));
+        house.waits(wait - Duration::from_secs(1));
+        assert_eq!(house.heard(luis), "", "{code:?}");
+        house.waits(Duration::from_secs(1));
+        assert_eq!(house.heard(luis), "<<< Ana salió del chat\n", "{code:?}");
     }
 }
 

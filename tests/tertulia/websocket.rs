@@ -58,7 +58,7 @@ fn said(text: &str) -> Result<Incoming, CloseCode> {
 fn closed(code: u16) -> Result<Incoming, CloseCode> {
     let mut answer = Vec::new();
     close(CloseCode::Peer(code), "", &mut answer);
-    Ok(Incoming::Close { normal: code == 1000, answer })
+    Ok(Incoming::Close { code: Some(code), answer })
 }
 
 /// Name, input, what comes of it.
@@ -175,7 +175,7 @@ fn closes() -> Vec<Case> {
         (
             "7.3.1 close without a code",
             frame(FIN | CLOSE, b""),
-            vec![Ok(Incoming::Close { normal: false, answer: vec![FIN | CLOSE, 0] })],
+            vec![Ok(Incoming::Close { code: None, answer: vec![FIN | CLOSE, 0] })],
         ),
         ("7.3.2 half a code", frame(FIN | CLOSE, b"\x03"), protocol()),
         (

@@ -183,6 +183,7 @@ impl Hub {
 
     /// What came of a request; whoever has left meanwhile, or asked for something else, hears nothing of it.
     pub(super) fn auth_result(&mut self, id: ClientId, matter: Matter, auth_result: AuthResult) {
+        let id = self.sessions.questions.heir(id);
         if let (Matter::Register(name), AuthResult::Granted(key), Some(account_index)) =
             (&matter, auth_result, &mut self.account_index)
         {
@@ -239,7 +240,9 @@ impl Hub {
             // Who was to be asked for another one, twice, may have sent it.
             next => {
                 self.ask(id, Asking::Refused(waiting.typed));
-                self.effects.push(Effect::Disregard(id, 1 + u8::from(next.is_some())));
+                if !self.lost.is_lost(id) {
+                    self.effects.push(Effect::Disregard(id, 1 + u8::from(next.is_some())));
+                }
                 self.refuse(id, refusal.into());
             }
         }

@@ -53,6 +53,7 @@ use super::room::Room;
 use super::rooms::Rooms;
 use super::time::Time;
 use super::work::Work;
+use crate::limits::{LEFT_SESSION_WAIT, LOST_SESSION_WAIT};
 
 /// The room that everybody enters.
 pub const GENERAL: RoomId = RoomId::FIRST;
@@ -237,8 +238,12 @@ impl Hub {
             CloseReason::Lost | CloseReason::Stalled => Farewell::Lost,
             _ => Farewell::Plain,
         };
-        let lost = matches!(reason, CloseReason::Lost | CloseReason::Stalled | CloseReason::EndOfInput);
-        if !lost || !self.suspend(id, farewell.clone()) {
+        let wait = match reason {
+            CloseReason::Lost | CloseReason::Stalled | CloseReason::EndOfInput => Some(LOST_SESSION_WAIT),
+            CloseReason::GoneAway => Some(LEFT_SESSION_WAIT),
+            _ => None,
+        };
+        if !wait.is_some_and(|wait| self.suspend(id, &farewell, wait)) {
             self.depart(id, farewell, reason);
         }
     }

@@ -83,7 +83,7 @@ impl Hub {
 
     /// A client left: in good order, they had seen everything.
     pub(super) fn acknowledge_at_the_end(&mut self, id: ClientId, reason: CloseReason) {
-        if matches!(reason, CloseReason::Quit | CloseReason::EndOfInput) {
+        if matches!(reason, CloseReason::Quit | CloseReason::EndOfInput | CloseReason::GoneAway) {
             self.acknowledge(id);
         }
     }

@@ -3,6 +3,8 @@
 //! Invariants: a session has one connection, or none and an end to its waiting; who waits has no place, so that nobody is refused for
 //! their sake; and a line that was said meanwhile is told once, if its hearer would have heard it.
 
+use std::time::Duration;
+
 use super::{Client, CloseReason, Done, Effect, Event, Farewell, Hub, Name, NameRefusal, RoomId};
 use crate::chat::client::Membership;
 use crate::chat::effect::LogEntry;
@@ -35,7 +37,7 @@ impl Hub {
     }
 
     /// The connection of a client was lost; says whether its session waits for another one.
-    pub(super) fn suspend(&mut self, id: ClientId, farewell: Farewell) -> bool {
+    pub(super) fn suspend(&mut self, id: ClientId, farewell: &Farewell, wait: Duration) -> bool {
         if self.lost.is_lost(id) {
             return true;
         }
@@ -47,16 +49,15 @@ impl Hub {
             self.spend(self.lost.count());
             self.end_lost(oldest);
         }
-        self.wait_for(id, farewell);
+        self.wait_for(id, farewell.clone(), wait);
         true
     }
 
-    /// From now on a session waits for a connection.
-    fn wait_for(&mut self, id: ClientId, farewell: Farewell) {
-        let until = self.now() + LOST_SESSION_WAIT;
+    /// From now on a session waits for a connection, so long.
+    fn wait_for(&mut self, id: ClientId, farewell: Farewell, wait: Duration) {
+        let until = self.now() + wait;
         let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
-        // What was asked cannot be answered any more.
-        self.sessions.questions.take(id);
+        self.sessions.questions.suspend(id);
         self.lost.insert(id, LostSession::new(until, farewell, origin));
     }
 
@@ -90,7 +91,7 @@ impl Hub {
         }
         // Its connection may be lost, and nobody knows it yet.
         if !self.lost.is_lost(session) {
-            self.wait_for(session, Farewell::Lost);
+            self.wait_for(session, Farewell::Lost, LOST_SESSION_WAIT);
             self.effects.push(Effect::Close(session, CloseReason::Replaced));
         }
         self.earn_place_of(id, session)?;
@@ -155,6 +156,7 @@ impl Hub {
         let Some(lost) = self.lost.forget(session) else { return };
         let (told, skipped) = self.told(session, lines);
         self.sessions.questions.take(id);
+        self.sessions.questions.follow(session, id);
         let now = self.now();
         self.people.take_up(id, session, now);
         self.follow(session, id);
@@ -229,6 +231,7 @@ impl Hub {
         let new = ClientId::new(slot, tenant.generation());
         self.people.change_slot(tenant, new);
         self.lost.moved(tenant, new);
+        self.sessions.questions.follow(tenant, new);
         self.follow(tenant, new);
     }
 

@@ -1,6 +1,7 @@
 //! Words and actions on their way to a room, or to one person.
 
 use super::{Audience, Done, Effect, Event, Hub, Name, RoomId, RoomRefusal};
+use crate::chat::account::Posted;
 use crate::chat::correspondent::Contact;
 use crate::chat::effect::LogEntry;
 use crate::chat::id::ClientId;
@@ -76,15 +77,20 @@ impl Hub {
         if let Some(to) = lost.and_then(|account| Some((account, self.name(whom)?.clone()))) {
             return self.post(id, name, to, text);
         }
-        let to_client = &mut self.people[whom];
+        let to_client = &self.people[whom];
         let to_name = to_client.name.clone().expect("they were found by it");
         let away = to_client.away().cloned();
         let at = self.at.wall;
         // Whoever hides somebody does not tell them so.
         if !hides {
-            to_client.set_correspondent(sender);
-            let (from, text) = (name.clone(), text.clone());
-            let event = Event::Private { from, to: to_name.clone(), text, at };
+            let (from, words) = (name.clone(), text.clone());
+            let event = Event::Private { from, to: to_name.clone(), text: words, at };
+            if self.lost.is_lost(whom) && !self.lost.has_room(whom, &event) {
+                let from = name.clone();
+                self.tell(id, Event::PrivateSent { from, to: to_name, text, at, here: false, away });
+                return self.answer(id, Event::Posted(Posted::Full));
+            }
+            self.people[whom].set_correspondent(sender);
             if self.lost.is_lost(whom) {
                 self.lost.keep(whom, event);
             } else {

@@ -19,6 +19,11 @@ impl<S: Stream> Conn<S> {
         self.protocol.reference()
     }
 
+    /// See [`Protocol::ending`].
+    pub(in crate::net) fn ending(&self) -> CloseReason {
+        self.protocol.ending()
+    }
+
     /// See [`Protocol::take_unanswered`].
     pub(in crate::net) fn take_unanswered(&mut self) -> Option<Reference> {
         self.protocol.take_unanswered()

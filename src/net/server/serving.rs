@@ -134,8 +134,10 @@ impl<S: Stream> Server<S> {
                 Taken::Opened => self.arrive(id, now),
                 Taken::Request(parsed) => self.answer_request(id, *parsed, now),
                 Taken::End => {
-                    self.apply(Input::Disconnected(id, CloseReason::EndOfInput), now);
-                    self.close(id, CloseReason::EndOfInput, now);
+                    let ending = self.connections.get(id).map(Conn::ending);
+                    let reason = ending.unwrap_or(CloseReason::EndOfInput);
+                    self.apply(Input::Disconnected(id, reason), now);
+                    self.close(id, reason, now);
                     break;
                 }
             }

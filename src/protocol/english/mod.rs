@@ -152,7 +152,9 @@ fn server_news(news: &ServerNews, out: &mut String) -> std::fmt::Result {
 /// The last words to a program, by which its connection ends.
 pub(super) fn ending(reason: CloseReason) -> &'static str {
     match reason {
-        CloseReason::Quit | CloseReason::EndOfInput | CloseReason::Lost => "You have left the chat.",
+        CloseReason::Quit | CloseReason::EndOfInput | CloseReason::GoneAway | CloseReason::Lost => {
+            "You have left the chat."
+        }
         CloseReason::Stalled => "You read nothing any more: this connection is closed.",
         CloseReason::NameTimeout => "The time to give a name is over.",
         CloseReason::Full => "The chat is full. Try again later.",

@@ -468,7 +468,7 @@ fn notice(event: &Event) -> &'static str {
 
 fn ending(reason: CloseReason) -> &'static str {
     match reason {
-        CloseReason::Quit | CloseReason::EndOfInput | CloseReason::Lost => "quit",
+        CloseReason::Quit | CloseReason::EndOfInput | CloseReason::GoneAway | CloseReason::Lost => "quit",
         CloseReason::Stalled => "stalled",
         CloseReason::NameTimeout => "name_timeout",
         CloseReason::Full => "full",

@@ -159,7 +159,9 @@ fn server_news(news: &ServerNews, out: &mut String) -> std::fmt::Result {
 /// The last words to a program, by which its connection ends.
 pub(super) fn ending(reason: CloseReason) -> &'static str {
     match reason {
-        CloseReason::Quit | CloseReason::EndOfInput | CloseReason::Lost => "Has salido del chat.",
+        CloseReason::Quit | CloseReason::EndOfInput | CloseReason::GoneAway | CloseReason::Lost => {
+            "Has salido del chat."
+        }
         CloseReason::Stalled => "Ya no leías nada: esta conexión se cierra.",
         CloseReason::NameTimeout => "Se acabó el tiempo para dar un nombre.",
         CloseReason::Full => "El chat está lleno. Prueba más tarde.",

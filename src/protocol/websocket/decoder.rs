@@ -22,8 +22,8 @@ pub enum Incoming {
     Pong,
     /// The end. What is to be sent before the connection is closed, if nothing was before: a close with the same code.
     Close {
-        /// It is the normal end: code 1000.
-        normal: bool,
+        /// The code that says why, if there is one.
+        code: Option<u16>,
         /// The frame that answers it.
         answer: Vec<u8>,
     },
@@ -315,7 +315,7 @@ impl Head {
 
 /// What a client's close says, and the answer to it.
 fn closing(payload: &[u8]) -> Result<Incoming, CloseCode> {
-    let (mut answer, mut normal) = (Vec::new(), false);
+    let (mut answer, mut told) = (Vec::new(), None);
     match payload {
         [] => bare_close(&mut answer),
         [_] => return Err(CloseCode::Protocol),
@@ -328,9 +328,9 @@ fn closing(payload: &[u8]) -> Result<Incoming, CloseCode> {
             if std::str::from_utf8(reason).is_err() {
                 return Err(CloseCode::NotUtf8);
             }
-            normal = code == CloseCode::Normal.number();
+            told = Some(code);
             close(CloseCode::Peer(code), "", &mut answer);
         }
     }
-    Ok(Incoming::Close { normal, answer })
+    Ok(Incoming::Close { code: told, answer })
 }

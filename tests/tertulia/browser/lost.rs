@@ -75,3 +75,76 @@ fn page_that_is_loaded_again_is_still_the_same_person() {
     assert_eq!(ana.words(), ["uno", "dos"]);
     ana.expect_no_complaints();
 }
+
+/// The first attempt to go on is refused, as when there is no place for the moment.
+const REFUSED: &str = "globalThis.WebSocket = class extends WebSocket {
+    constructor(...all) {
+        super(...all);
+        globalThis.connection = this;
+    }
+
+    send(text) {
+        const { type, ref } = JSON.parse(text);
+        if (type !== 'resume' || globalThis.refused) return super.send(text);
+        globalThis.refused = true;
+        const data = JSON.stringify({ type: 'error', code: 'name_unregistered', text: 'lleno', ref });
+        this.dispatchEvent(new MessageEvent('message', { data }));
+    }
+};";
+
+#[test]
+fn page_that_is_refused_for_now_keeps_its_token() {
+    if missing() {
+        return;
+    }
+    let server = server();
+    let mut luis = Peer::enter(&server, "Luis");
+    let mut tab = Tab::open(1280, 800);
+    tab.before_the_page(REFUSED);
+    tab.visit(&format!("http://{}/", server.shown));
+    let mut ana = Reader(tab);
+    ana.come_in("Ana");
+    luis.until("Ana se unió");
+    ana.0.evaluate("connection.close()");
+    ana.0.wait("globalThis.refused && document.getElementById('bar').hidden");
+    ana.say("sigo");
+    assert_eq!(luis.until("Ana: sigo"), ["Ana: sigo"]);
+    ana.expect_no_complaints();
+}
+
+#[test]
+fn page_that_is_loaded_again_shows_the_room_that_its_reader_had() {
+    if missing() {
+        return;
+    }
+    let server = server();
+    let (mut luis, mut ana) = luis_and_ana(&server);
+    ana.say("/entrar cocina");
+    ana.looks_at("#cocina");
+    ana.turn_to("general");
+    ana.say("uno");
+    luis.until("Ana: uno");
+    ana.come_back();
+    ana.looks_at("#general");
+    ana.say("dos");
+    luis.until("Ana: dos");
+    ana.expect_no_complaints();
+}
+
+#[test]
+fn room_with_a_key_asks_for_it() {
+    if missing() {
+        return;
+    }
+    let server = server();
+    let (mut luis, mut ana) = luis_and_ana(&server);
+    luis.say("/entrar cocina");
+    luis.say("/llave sal");
+    luis.until("cerrado");
+    ana.say("/entrar cocina");
+    ana.0.wait("document.getElementById('dialog').open");
+    ana.0.write("sal");
+    ana.0.press("Enter");
+    ana.looks_at("#cocina");
+    ana.expect_no_complaints();
+}

@@ -2,9 +2,11 @@
 
 use tertulia::chat::{
     AccountChange, AdminOrder, ChatConfig, ClientId, CloseReason, Command, Event, Input, MessageId, Origin,
-    Reply, Token, TokenKey,
+    Posted, Reply, Token, TokenKey,
 };
-use tertulia::limits::{LINE_MAX_BYTES, LOST_SESSION_MAX_BYTES, LOST_SESSION_WAIT, LOST_SESSIONS_MAX};
+use tertulia::limits::{
+    LEFT_SESSION_WAIT, LINE_MAX_BYTES, LOST_SESSION_MAX_BYTES, LOST_SESSION_WAIT, LOST_SESSIONS_MAX,
+};
 
 use super::{Chat, NOTHING, SECOND, Shell as _, address, away, ignore, join, message, nick, text};
 use crate::support::book::Book;
@@ -294,8 +296,65 @@ fn private_messages_wait_up_to_a_bound() {
     let heard = chat.events(back);
     let private = heard.iter().filter(|event| matches!(event, Event::Private { .. })).count();
     assert!((6..=8).contains(&private), "{private} of {LOST_SESSION_MAX_BYTES} bytes");
-    let skipped = |event: &Event| matches!(event, Event::Skipped(lines) if *lines == 20 - private as u64);
-    assert!(heard.iter().any(skipped), "the others are counted");
+    let skipped = |event: &Event| matches!(event, Event::Skipped(_));
+    assert!(!heard.iter().any(skipped), "nobody was told that the others would be read");
+    let told = chat.events(luis);
+    let sent = |was_here| {
+        let it = |event: &&Event| matches!(event, Event::PrivateSent { here, .. } if *here == was_here);
+        told.iter().filter(it).count()
+    };
+    let refused = told.iter().filter(|event| **event == Event::Posted(Posted::Full)).count();
+    assert_eq!((sent(true), sent(false), refused), (private, 20 - private, 20 - private));
+    // It is no secret who the last one was whose words did wait.
+    chat.does(back, Command::Reply(text("ya")));
+    assert_eq!(chat.hears(luis), ["[Ana] ya"]);
+}
+
+#[test]
+fn session_of_a_page_that_was_left_waits_for_a_moment_only() {
+    let mut chat = chat_of(&[]);
+    let luis = chat.enters("Luis");
+    let (ana, token) = program(&mut chat, "Ana");
+    chat.hush();
+    chat.ends(ana, CloseReason::GoneAway);
+    chat.waits(LEFT_SESSION_WAIT - SECOND);
+    assert_eq!(chat.hears(luis), NOTHING);
+    let back = resumes(&mut chat, token, None);
+    let token = given(&mut chat, back).expect("it is loaded again in time");
+    chat.ends(back, CloseReason::GoneAway);
+    chat.waits(LEFT_SESSION_WAIT);
+    assert_eq!(chat.hears(luis), ["<<< Ana"]);
+    let other = chat.enters("Ana");
+    assert!(chat.is_here(other), "the name is free");
+    let late = resumes(&mut chat, token, None);
+    assert_eq!(chat.hears(late), ["no session", "name?"]);
+}
+
+#[test]
+fn password_that_is_being_changed_ends_no_session_that_goes_on() {
+    for is_back in [false, true] {
+        let mut chat = chat_of(&[("Ana", "caracola azul")]);
+        let other = chat.logs_in("Ana", "caracola azul");
+        chat.does(other, nick("Otra"));
+        let (ana, token) = owner(&mut chat);
+        chat.does(ana, Command::ChangePassword);
+        chat.types_secret(ana, "caracola azul");
+        chat.types_secret(ana, "caracola verde");
+        chat.slow = true;
+        chat.types_secret(ana, "caracola verde");
+        loses(&mut chat, ana);
+        // Somebody else gets the slot.
+        chat.enters("Eva");
+        let early = is_back.then(|| resumes(&mut chat, token, None));
+        chat.hush();
+        chat.settles();
+        let back = early.unwrap_or_else(|| resumes(&mut chat, token, None));
+        assert!(chat.hears(back).contains(&"changed".to_owned()), "{is_back}");
+        assert!(chat.is_here(back) && !chat.is_here(other), "who gave the old one has to go");
+        chat.waits(LOST_SESSION_WAIT);
+        chat.does(back, Command::Who(None));
+        assert!(chat.hears(back).last().expect("an answer").contains("Ana*"), "{is_back}");
+    }
 }
 
 #[test]
@@ -407,14 +466,17 @@ fn only_so_many_sessions_wait_and_no_address_has_most_of_them() {
         }
         chat.hub.people()
     };
-    // While less than a tenth is left, one address has no more than it has.
-    let most = LOST_SESSIONS_MAX - LOST_SESSIONS_MAX / 10 + 1;
-    assert_eq!(vanish(&mut chat, 1, LOST_SESSIONS_MAX), most);
-    assert_eq!(vanish(&mut chat, 2, LOST_SESSIONS_MAX - most), LOST_SESSIONS_MAX);
-    assert_eq!(vanish(&mut chat, 3, 1), LOST_SESSIONS_MAX, "the one that has waited longest is over");
+    let all = LOST_SESSIONS_MAX;
+    assert_eq!(vanish(&mut chat, 1, all - 10), all - 10);
+    assert_eq!(vanish(&mut chat, 2, 20), all, "for each that is too much one of the first address is over");
+    assert_eq!(vanish(&mut chat, 3, 1), all);
+    assert_eq!(vanish(&mut chat, 1, 5), all, "its own are over");
     assert_eq!(chat.hub.clients(), 0);
-    let gone = LOST_SESSIONS_MAX - most + 1;
-    for (number, is_there) in [(0, false), (gone - 1, false), (gone, true), (tokens.len() - 1, true)] {
+    let gone = 10 + 1 + 5;
+    let seconds = all - 10;
+    for (number, is_there) in
+        [(0, false), (gone - 1, false), (gone, true), (seconds, true), (tokens.len() - 1, true)]
+    {
         let back = resumes(&mut chat, tokens[number], ALL);
         assert_eq!(chat.hears(back)[0].starts_with("resumed "), is_there, "{number}");
     }

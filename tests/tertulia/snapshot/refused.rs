@@ -40,15 +40,15 @@ fn snapshot_that_was_not_changed_is_taken() {
 
 #[test]
 fn snapshot_of_another_version_is_refused_by_its_number() {
-    let says = "the snapshot has version 2, and only version 1 is known here";
-    assert!(error(|value| value["version"] = json!(2)).starts_with(says));
+    let says = "the snapshot has version 1, and only version 2 is known here";
+    assert!(error(|value| value["version"] = json!(1)).starts_with(says));
     let early: Result<Snapshot, _> = serde_json::from_str(r#"{"version":7,"people":"of another shape"}"#);
     assert!(early.unwrap_err().to_string().starts_with("the snapshot has version 7"));
 }
 
 #[test]
 fn snapshot_begins_with_its_version() {
-    assert!(to_text(&chat().hub).starts_with(r#"{"version":1,"#));
+    assert!(to_text(&chat().hub).starts_with(r#"{"version":2,"#));
 }
 
 #[test]
