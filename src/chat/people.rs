@@ -103,6 +103,11 @@ impl People {
         self.clients.iter_mut().flatten().flat_map(Client::correspondents)
     }
 
+    /// How many have a name.
+    pub(super) fn named(&self) -> usize {
+        self.here - self.newcomers.len() - self.trials.len()
+    }
+
     /// A client has come, without a name yet.
     pub(super) fn add(&mut self, id: ClientId, origin: Origin, now: MonoTime, standing: Standing) {
         if self.clients.len() <= id.slot() {

@@ -49,6 +49,14 @@ pub fn reachable(bound: &[SocketAddr], interfaces: &[InterfaceAddr]) -> Option<V
     Some(told)
 }
 
+/// Whether an address is of this machine or of a private network.
+pub fn is_near(address: IpAddr) -> bool {
+    match address.to_canonical() {
+        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
+        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
+    }
+}
+
 /// Whether another machine can come in by this address. Of a link-local one it would have to know its own interface.
 fn is_usable(ip: IpAddr) -> bool {
     let link_local = match ip {

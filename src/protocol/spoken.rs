@@ -25,6 +25,19 @@ pub struct Granted {
     pub proxied: Option<MonoTime>,
 }
 
+/// What is spoken, roughly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// It is not known yet.
+    Undecided,
+    /// Lines of text.
+    Line,
+    /// A request of HTTP.
+    Http,
+    /// JSON in the messages of a WebSocket.
+    WebSocket,
+}
+
 /// What a connection speaks, and what it has sent that is no command yet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Protocol(Spoken);
@@ -85,6 +98,16 @@ impl Protocol {
         }
         if !behind.is_empty() {
             self.push(&behind, answers);
+        }
+    }
+
+    /// What is spoken, as far as it is known.
+    pub fn family(&self) -> Family {
+        match &self.0 {
+            Spoken::Fronted(_) | Spoken::Undecided(_) => Family::Undecided,
+            Spoken::Line(_) => Family::Line,
+            Spoken::Http(_) => Family::Http,
+            Spoken::WebSocket(_) => Family::WebSocket,
         }
     }
 

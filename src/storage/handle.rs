@@ -63,11 +63,11 @@ pub(super) struct File {
     jobs: SyncSender<Job>,
     words: Receiver<Word>,
     load: Arc<Load>,
-    ledger: Arc<Ledger>,
+    pub(super) ledger: Arc<Ledger>,
     /// Messages handed over that may not be written yet: the room, and what is missing without each.
-    sent: VecDeque<(RoomKey, Gap)>,
+    pub(super) sent: VecDeque<(RoomKey, Gap)>,
     /// How many were handed over before the first of these.
-    sent_before: u64,
+    pub(super) sent_before: u64,
     /// Where to write down what is missing, when the thread cannot.
     gaps_file: Option<GapsFile>,
     pub(super) questions: Questions<Look>,
@@ -80,7 +80,9 @@ pub(super) struct File {
     /// The accounts have to be looked at again.
     reload: bool,
     /// Messages that found no place.
-    gaps: Gaps,
+    pub(super) gaps: Gaps,
+    /// How many messages found no place or could not be written, since the start.
+    pub(super) missing: u64,
     complaint: Complaint,
     complained: Option<MonoTime>,
     /// The files are not in their places.
@@ -211,7 +213,7 @@ impl Storage {
 
     /// Bytes that wait to be written: in the thread's hands, and for a place there.
     pub fn unwritten_bytes(&self) -> (usize, usize) {
-        self.file.as_ref().map_or((0, 0), |file| (file.load.bytes(), file.pending.bytes()))
+        self.file.as_ref().map_or((0, 0), File::unwritten_bytes)
     }
 
     /// Forgets a room, which is no more. Its lines stay in the file, where nobody in the chat can reach them.
@@ -333,6 +335,7 @@ impl File {
             pending: Pending::default(),
             reload: false,
             gaps: Gaps::new(),
+            missing: 0,
             complaint: Complaint { lines: 0, why: None },
             complained: None,
             displaced: false,
@@ -344,6 +347,7 @@ impl File {
         if self.push(Job::Keep(line.clone())).is_err() {
             miss(&mut self.gaps, line.room, Gap::of(line));
             self.complaint.lines += 1;
+            self.missing += 1;
         }
     }
 
@@ -362,6 +366,11 @@ impl File {
     pub(super) fn reload_some_time(&mut self) {
         self.reload = true;
         let _ = self.settle();
+    }
+
+    /// Bytes that wait to be written: in the thread's hands, and for a place there.
+    pub(super) fn unwritten_bytes(&self) -> (usize, usize) {
+        (self.load.bytes(), self.pending.bytes())
     }
 
     /// Whether nothing is kept because the files are not in their places.
@@ -452,6 +461,7 @@ impl File {
             }
             Word::Lost(lines, why) => {
                 self.complaint.lines += lines;
+                self.missing += lines;
                 self.complaint.why = why.or(self.complaint.why);
             }
             Word::Room => drop(self.settle()),

@@ -5,13 +5,13 @@
 //! Whether the transaction that was under way then came to its end nobody can know before the next start: its lines are *in
 //! doubt*, with the number of the last line before them.
 
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use super::request::Change;
 use super::row::{Gap, Gaps, widen};
-use crate::chat::RoomKey;
+use crate::chat::{RoomKey, UnixMillis};
 
 /// What the writing thread is given at the end, when its queue takes nothing more.
 #[derive(Debug)]
@@ -38,6 +38,10 @@ pub(super) struct Missing {
 pub(super) struct Ledger {
     /// Lines of those handed over that are written or, those that cannot be, among the gaps.
     settled: AtomicU64,
+    /// Rooms with lines that could not be written and are not marked yet, and when the oldest of these was said. Beside the state, so that
+    /// the loop can ask without a lock.
+    gaps: AtomicU64,
+    oldest: AtomicI64,
     state: Mutex<State>,
 }
 
@@ -78,6 +82,12 @@ impl Ledger {
         self.settled.load(Ordering::Acquire)
     }
 
+    /// How many rooms have lines that could not be written and are not marked yet, and when the oldest of these was said.
+    pub(super) fn gaps(&self) -> (u64, Option<UnixMillis>) {
+        let gaps = self.gaps.load(Ordering::Relaxed);
+        (gaps, (gaps > 0).then(|| UnixMillis(self.oldest.load(Ordering::Relaxed))))
+    }
+
     /// Tells the thread that the server stops.
     pub(super) fn stop(&self, ending: Ending) {
         self.lock().ending = Some(ending);
@@ -112,6 +122,9 @@ impl Ledger {
         state.under_way = None;
         if state.gaps != *gaps {
             state.gaps.clone_from(gaps);
+            self.gaps.store(gaps.len() as u64, Ordering::Relaxed);
+            let oldest = gaps.values().map(|gap| gap.at.0).min();
+            self.oldest.store(oldest.unwrap_or(i64::MAX), Ordering::Relaxed);
         }
         self.settled.fetch_add(rows as u64, Ordering::Release);
     }
@@ -182,7 +195,7 @@ mod tests {
     use rusqlite::Connection;
 
     use super::*;
-    use crate::chat::{Message, MessageId, MessageKind, Name, Text, UnixMillis};
+    use crate::chat::{Message, MessageId, MessageKind, Name, Text};
     use crate::storage::{Storage, Store};
 
     /// A room, how many are missing, when the first was said, and the number of the last.

@@ -6,6 +6,7 @@
 mod accounts;
 mod answerer;
 mod asking;
+mod backlog;
 mod disk;
 mod handle;
 mod ledger;
@@ -22,6 +23,7 @@ mod steady;
 mod words;
 mod worker;
 
+pub use backlog::Backlog;
 pub use handle::{Complaint, Storage};
 pub use memory::Memory;
 pub use reply::{FileNews, StorageEvent};

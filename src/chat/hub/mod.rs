@@ -302,7 +302,17 @@ impl Hub {
 
     /// How many people are in the chat, which takes a name.
     pub fn people(&self) -> usize {
-        self.people.iter().filter(|client| client.name.is_some()).count()
+        self.people.named()
+    }
+
+    /// How many of them wait for another connection.
+    pub fn lost(&self) -> usize {
+        self.lost.count()
+    }
+
+    /// How many rooms there are.
+    pub fn rooms(&self) -> usize {
+        self.rooms.count()
     }
 
     /// The name of a client who has one.

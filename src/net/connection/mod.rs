@@ -7,6 +7,8 @@ mod opening;
 mod outbox;
 mod phase;
 mod stored;
+#[cfg(test)]
+mod tests;
 mod write_buffer;
 
 use std::io;
@@ -15,6 +17,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use self::outbox::Outbox;
+pub(super) use self::outbox::Sent;
 use self::phase::Phase;
 pub(super) use self::stored::StoredConn;
 use super::broadcast::{Broadcast, Span};
@@ -23,7 +26,7 @@ use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Question};
 use crate::limits;
 use crate::protocol::http::Parsed;
-use crate::protocol::{Encoding, ForeignProtocol, Format, Front, Protocol};
+use crate::protocol::{Encoding, Family, ForeignProtocol, Format, Front, Protocol};
 
 /// What the hub knows of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,8 +63,8 @@ pub(super) enum Pause {
 /// What a read gave.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Filled {
-    /// Bytes, and perhaps more.
-    Some,
+    /// So many bytes, and perhaps more.
+    Some(usize),
     /// Nothing for now; readiness will tell.
     Drained,
     /// The peer has ended its side.
@@ -142,7 +145,7 @@ impl<S: Stream> Conn<S> {
                     } else if !self.phase.ignore(length) {
                         break Filled::Broken;
                     }
-                    return Filled::Some;
+                    return Filled::Some(length);
                 }
                 Err(error) => match error.kind() {
                     io::ErrorKind::Interrupted => {}
@@ -166,11 +169,14 @@ impl<S: Stream> Conn<S> {
     }
 
     /// The farewell among what a lost connection has sent and nobody has read, if there is one: who closes with something
-    /// unread resets the connection, and a write may find that before a read does. All else is lost with it.
-    pub(super) fn last_words(&mut self, scratch: &mut [u8]) -> Option<Command> {
+    /// unread resets the connection, and a write may find that before a read does. All else is lost with it. Adds the bytes to those `read`.
+    pub(super) fn last_words(&mut self, scratch: &mut [u8], read: &mut u64) -> Option<Command> {
         for _ in 0..limits::READS_PER_TURN {
             match self.stream.read(scratch) {
-                Ok(length @ 1..) => self.protocol.push(&scratch[..length], &mut Vec::new()),
+                Ok(length @ 1..) => {
+                    *read += length as u64;
+                    self.protocol.push(&scratch[..length], &mut Vec::new());
+                }
                 _ => break,
             }
             while let Some(command) = self.protocol.next_command() {
@@ -314,34 +320,56 @@ impl<S: Stream> Conn<S> {
 
     /// Queues a line of the room, or counts it as skipped if too much waits already: here or, where no queue `may_grow`, for
     /// all together.
-    pub(super) fn enqueue_line(&mut self, line: Span, may_grow: bool, broadcast: &Broadcast, now: MonoTime) {
-        if self.phase.is_open() {
-            self.leave_prompt(broadcast, now);
+    pub(super) fn enqueue_line(
+        &mut self,
+        line: Span,
+        may_grow: bool,
+        broadcast: &Broadcast,
+        now: MonoTime,
+    ) -> Sent {
+        let mut sent = Sent::default();
+        if !self.phase.is_open() {
+            return sent;
         }
-        if !self.phase.is_open() || self.outbox.enqueue_line(line, may_grow, broadcast, now) {
-            return;
+        self.leave_prompt(broadcast, now);
+        if self.outbox.enqueue_line(line, may_grow, broadcast, now) {
+            sent.messages = 1;
+            return sent;
         }
         if self.outbox.skipped() == 0 {
             // One turn may carry more than a queue holds; that is not the reader's fault.
-            self.flush(broadcast, now);
-            if !self.phase.is_open() || self.outbox.enqueue_line(line, may_grow, broadcast, now) {
-                return;
+            sent.bytes = self.flush(broadcast, now) as u64;
+            if !self.phase.is_open() {
+                return sent;
+            }
+            if self.outbox.enqueue_line(line, may_grow, broadcast, now) {
+                sent.messages = 1;
+                return sent;
             }
         }
         self.outbox.skip(now);
+        sent.skipped = 1;
+        sent
     }
 
-    /// Sends what waits, and ends our side when that was the last.
-    pub(super) fn flush(&mut self, broadcast: &Broadcast, now: MonoTime) {
+    /// Sends what waits, and ends our side when that was the last. Says how many bytes the socket took.
+    pub(super) fn flush(&mut self, broadcast: &Broadcast, now: MonoTime) -> usize {
         if self.outbox.blocked || self.is_dead() {
-            return;
+            return 0;
         }
-        if !self.outbox.is_empty() && self.outbox.send(&mut self.stream, broadcast, now).is_err() {
-            return self.die(CloseReason::Lost);
+        let mut taken = 0;
+        if !self.outbox.is_empty() {
+            let (bytes, result) = self.outbox.send(&mut self.stream, broadcast, now);
+            taken = bytes;
+            if result.is_err() {
+                self.die(CloseReason::Lost);
+                return taken;
+            }
         }
         if self.outbox.is_empty() && self.phase.is_draining() {
             self.end_writing(now);
         }
+        taken
     }
 
     /// The number of lines skipped, if the reader has to be told now: they have caught up, or this is their `last`
@@ -364,12 +392,12 @@ impl<S: Stream> Conn<S> {
         }
     }
 
-    /// Begins the orderly end: no more input, what is queued leaves, then our side ends.
-    pub(super) fn begin_close(&mut self, now: MonoTime) {
+    /// Begins the orderly end, for this reason: no more input, what is queued leaves, then our side ends.
+    pub(super) fn begin_close(&mut self, reason: CloseReason, now: MonoTime) {
         if matches!(self.standing, Standing::InChat | Standing::Opening) {
             self.standing = Standing::Unknown;
         }
-        if self.phase.drain(now) {
+        if self.phase.drain(reason, now) {
             self.paced = false;
         }
     }
@@ -395,8 +423,8 @@ impl<S: Stream> Conn<S> {
     /// who can be written to again is not stalled, however late we come to it.
     pub(super) fn expire(&mut self, now: MonoTime) {
         match self.phase {
-            Phase::Draining(until) if now >= until && self.outbox.blocked => self.die(CloseReason::Lost),
-            Phase::Lingering(until, _) if now >= until => self.die(CloseReason::Lost),
+            Phase::Draining(until, _) if now >= until && self.outbox.blocked => self.die(CloseReason::Lost),
+            Phase::Lingering(until, ..) if now >= until => self.die(CloseReason::Lost),
             Phase::Open(_) if self.outbox.blocked && self.outbox.stalled_at().is_some_and(|at| now >= at) => {
                 self.die(CloseReason::Stalled);
             }
@@ -416,7 +444,7 @@ impl<S: Stream> Conn<S> {
                 let awaited = self.awaiting.as_ref().map(|awaited| awaited.until);
                 [paced, awaited, self.outbox.stalled_at(), piece].into_iter().flatten().min()
             }
-            Phase::Draining(until) | Phase::Lingering(until, _) => Some(until),
+            Phase::Draining(until, _) | Phase::Lingering(until, ..) => Some(until),
             Phase::Dead(_) => None,
         }
     }
@@ -429,6 +457,11 @@ impl<S: Stream> Conn<S> {
     /// Who is in this `slot`.
     pub(super) fn id(&self, slot: usize) -> ClientId {
         ClientId::new(u32::try_from(slot).expect("slots are numbered in 32 bits"), self.generation)
+    }
+
+    /// What is spoken, as far as it is known.
+    pub(super) fn family(&self) -> Family {
+        self.protocol.family()
     }
 
     pub(super) fn format(&self) -> Format {
@@ -453,7 +486,7 @@ impl<S: Stream> Conn<S> {
         self.phase.is_dead()
     }
 
-    /// Why this has died, if it has.
+    /// Why this has ended, if it has.
     pub(super) fn cause(&self) -> Option<CloseReason> {
         self.phase.cause()
     }
@@ -467,7 +500,7 @@ impl<S: Stream> Conn<S> {
     pub(super) fn wants_flush(&self) -> bool {
         match self.phase {
             Phase::Dead(_) => true,
-            Phase::Draining(_) => !self.outbox.blocked,
+            Phase::Draining(..) => !self.outbox.blocked,
             _ => !self.outbox.blocked && !self.outbox.is_empty(),
         }
     }
@@ -507,72 +540,5 @@ impl<S: Stream> Conn<S> {
             Standing::Opening | Standing::Unknown | Standing::InChat => limits::LINGER_TIMEOUT,
         };
         self.phase.linger(now + linger);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::{Read, Write};
-
-    use super::*;
-
-    /// A peer that takes everything, sends nothing but its end, and may be gone when ours comes.
-    #[derive(Default)]
-    struct Silent {
-        gone: bool,
-        taken: Vec<u8>,
-    }
-
-    impl Read for Silent {
-        fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-            Ok(0)
-        }
-    }
-
-    impl Write for Silent {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.taken.extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
-    impl Stream for Silent {
-        fn end_writing(&mut self) -> io::Result<()> {
-            if self.gone { Err(io::ErrorKind::NotConnected.into()) } else { Ok(()) }
-        }
-    }
-
-    fn lines() -> Protocol {
-        Protocol::lines(Language::default())
-    }
-
-    #[test]
-    fn closed_connection_lingers_only_for_a_peer_that_may_still_send() {
-        let now = MonoTime::START;
-        for (ended, gone) in [(false, false), (true, false), (false, true)] {
-            let mut conn = Conn::new(1, Silent { gone, ..Silent::default() }, lines());
-            if ended {
-                assert_eq!(conn.fill(&mut [0; 8], &mut Vec::new(), now), Filled::Ended);
-            }
-            conn.begin_close(now);
-            conn.flush(&Broadcast::default(), now);
-            let over = ended || gone;
-            assert_eq!((conn.is_dead(), conn.is_lingering()), (over, !over), "{ended} {gone}");
-        }
-    }
-    #[test]
-    fn prompt_is_left_before_anything_else_and_nothing_else_is() {
-        let (now, broadcast) = (MonoTime::START, Broadcast::default());
-        let mut conn = Conn::new(1, Silent::default(), lines());
-        conn.answer(Encoding { bytes: b"Nombre: ", is_prompt: true }, &broadcast, now);
-        conn.answer(Encoding::whole(b"una\n"), &broadcast, now);
-        conn.answer(Encoding::whole(b"\x15\x03"), &broadcast, now);
-        conn.answer(Encoding::whole(b"otra\n"), &broadcast, now);
-        conn.flush(&broadcast, now);
-        assert_eq!(conn.stream.taken, b"Nombre: \nuna\n\x15\x03otra\n");
     }
 }

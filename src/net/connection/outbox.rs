@@ -7,6 +7,7 @@
 //! Invariants: what is shared comes after nothing of one's own; memory is held only while something waits.
 
 use std::io;
+use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
@@ -55,6 +56,25 @@ struct StoredOwn {
     skipped: u32,
 }
 
+/// What was put into queues and written out of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::net) struct Sent {
+    /// Events that wait for a reader, or have been written: each as often as it has readers.
+    pub(in crate::net) messages: u64,
+    /// Lines of rooms that passed readers by who were behind.
+    pub(in crate::net) skipped: u64,
+    /// Bytes that sockets took.
+    pub(in crate::net) bytes: u64,
+}
+
+impl AddAssign for Sent {
+    fn add_assign(&mut self, more: Sent) {
+        self.messages += more.messages;
+        self.skipped += more.skipped;
+        self.bytes += more.bytes;
+    }
+}
+
 impl Outbox {
     /// Adds bytes, whatever waits already.
     pub(super) fn push(&mut self, bytes: &[u8], broadcast: &Broadcast, now: MonoTime) {
@@ -94,22 +114,22 @@ impl Outbox {
         skipped
     }
 
-    /// Sends what waits, of which there is something, until nothing waits or the socket takes no more. An error means that the
-    /// connection is broken.
+    /// Sends what waits, of which there is something, until nothing waits or the socket takes no more; says how many bytes it took. An
+    /// error means that the connection is broken.
     pub(super) fn send<S: Stream>(
         &mut self,
         stream: &mut S,
         broadcast: &Broadcast,
         now: MonoTime,
-    ) -> io::Result<()> {
+    ) -> (usize, io::Result<()>) {
         debug_assert!(!self.is_empty(), "a stream that takes nothing is taken for broken");
-        let result = match &mut self.own {
+        let (taken, result) = match &mut self.own {
             Some(own) => {
                 let (taken, result) = own.bytes.drain_into(stream);
                 if taken > 0 {
                     own.progress = now;
                 }
-                result
+                (taken, result)
             }
             None => self.send_shared(stream, broadcast),
         };
@@ -118,10 +138,11 @@ impl Outbox {
                 self.blocked = true;
                 self.keep_shared(broadcast, now);
             }
-            result => result?,
+            Err(error) => return (taken, Err(error)),
+            Ok(()) => {}
         }
         self.shrink();
-        Ok(())
+        (taken, Ok(()))
     }
 
     /// Bytes that wait.
@@ -186,16 +207,20 @@ impl Outbox {
         self.shared = Span::default();
     }
 
-    fn send_shared<S: Stream>(&mut self, stream: &mut S, broadcast: &Broadcast) -> io::Result<()> {
-        while !self.shared.is_empty() {
+    fn send_shared<S: Stream>(&mut self, stream: &mut S, broadcast: &Broadcast) -> (usize, io::Result<()>) {
+        let before = self.shared.len();
+        let result = loop {
+            if self.shared.is_empty() {
+                break Ok(());
+            }
             match stream.write(broadcast.bytes(self.shared)) {
-                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
                 Ok(taken) => self.shared.advance(taken),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
+                Err(error) => break Err(error),
             }
-        }
-        Ok(())
+        };
+        (before - self.shared.len(), result)
     }
 
     /// Copies what is shared into a queue of one's own.

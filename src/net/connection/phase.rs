@@ -13,43 +13,45 @@ use crate::net::rate_limit::RateLimiter;
 pub(super) enum Phase {
     /// In use: lines are taken, so fast.
     Open(RateLimiter),
-    /// Not read any more; what is queued still leaves, until then at most.
-    Draining(MonoTime),
+    /// Not read any more, for this reason; what is queued still leaves, until then at most.
+    Draining(MonoTime, CloseReason),
     /// Our side has ended; what still comes is read and ignored, until then, and so many bytes, at most. Closing
     /// a socket with unread input would make the kernel throw away what the peer has not read yet.
-    Lingering(MonoTime, u32),
+    Lingering(MonoTime, u32, CloseReason),
     /// To be swept; why.
     Dead(CloseReason),
 }
 
 impl Phase {
-    /// Begins the end: what is queued leaves first. Says whether this was open.
-    pub(super) fn drain(&mut self, now: MonoTime) -> bool {
+    /// Begins the end, for this reason: what is queued leaves first. Says whether this was open.
+    pub(super) fn drain(&mut self, reason: CloseReason, now: MonoTime) -> bool {
         let open = self.is_open();
         if open {
-            *self = Phase::Draining(now + limits::DRAIN_TIMEOUT);
+            *self = Phase::Draining(now + limits::DRAIN_TIMEOUT, reason);
         }
         open
     }
 
     /// Our side has ended; the peer may take until then to end its own.
     pub(super) fn linger(&mut self, until: MonoTime) {
-        debug_assert!(self.is_draining(), "what was queued has left");
-        *self = Phase::Lingering(until, limits::LINGER_MAX_BYTES as u32);
+        let Phase::Draining(_, reason) = *self else { unreachable!("what was queued has left") };
+        *self = Phase::Lingering(until, limits::LINGER_MAX_BYTES as u32, reason);
     }
 
-    /// The end, without further ceremony. Says whether it is new.
+    /// The end, without further ceremony; for this reason, unless it had begun for another. Says whether it is new.
     pub(super) fn die(&mut self, cause: CloseReason) -> bool {
-        let dies = !self.is_dead();
-        if dies {
-            *self = Phase::Dead(cause);
-        }
-        dies
+        let cause = match *self {
+            Phase::Open(_) => cause,
+            Phase::Draining(_, reason) | Phase::Lingering(_, _, reason) => reason,
+            Phase::Dead(_) => return false,
+        };
+        *self = Phase::Dead(cause);
+        true
     }
 
     /// Bytes have come that nobody reads any more; says whether more may come.
     pub(super) fn ignore(&mut self, bytes: usize) -> bool {
-        let Phase::Lingering(_, left) = self else { return true };
+        let Phase::Lingering(_, left, _) = self else { return true };
         let rest = left.checked_sub(bytes as u32);
         *left = rest.unwrap_or(0);
         rest.is_some()
@@ -61,7 +63,7 @@ impl Phase {
 
     /// Whether this is being closed, and something may have to be written.
     pub(super) fn is_draining(self) -> bool {
-        matches!(self, Phase::Draining(_))
+        matches!(self, Phase::Draining(..))
     }
 
     /// Whether our side has ended, and the peer's has not.
@@ -73,7 +75,7 @@ impl Phase {
         matches!(self, Phase::Dead(_))
     }
 
-    /// Why this has died, if it has.
+    /// Why this has ended, if it has.
     pub(super) fn cause(self) -> Option<CloseReason> {
         if let Phase::Dead(cause) = self { Some(cause) } else { None }
     }

@@ -12,6 +12,7 @@ use crate::limits::{
     CLOSING_MAX, OPENING_WAIT, OPENING_WAIT_FAR, READS_PER_TURN, REFUSED_AT_ONCE, REQUEST_TIMEOUT,
 };
 use crate::net::connection::Conn;
+use crate::net::reach::is_near;
 use crate::net::stream::Stream;
 use crate::protocol::{OpeningDeadlines, Protocol};
 
@@ -90,14 +91,7 @@ impl<S: Stream> Server<S> {
 
 /// How long a connection from there may take to show what it speaks.
 pub(super) fn opening_deadlines(address: IpAddr, now: MonoTime) -> OpeningDeadlines {
+    // Where hardly a segment is lost it need not be long.
     let wait = if is_near(address) { OPENING_WAIT } else { OPENING_WAIT_FAR };
     OpeningDeadlines { line: now + wait, request: now + REQUEST_TIMEOUT }
-}
-
-/// Whether an address is of this machine or of a private network, where hardly a segment is lost.
-fn is_near(address: IpAddr) -> bool {
-    match address.to_canonical() {
-        IpAddr::V4(v4) => v4.is_loopback() || v4.is_private() || v4.is_link_local(),
-        IpAddr::V6(v6) => v6.is_loopback() || v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use slab::Slab;
 
 use super::closing::Closing;
+use super::counts::Counts;
 use crate::chat::{ClientId, CloseReason, Command, MonoTime, Origin};
 use crate::limits;
 use crate::net::broadcast::Broadcast;
@@ -20,6 +21,7 @@ use crate::net::handover::HandoverError;
 use crate::net::rate_limit::Rate;
 use crate::net::stream::Stream;
 use crate::protocol::Protocol;
+use crate::protocol::metrics::FAMILIES;
 
 /// The connections of a server.
 #[derive(Debug)]
@@ -38,6 +40,7 @@ pub(super) struct Connections<S> {
     queued: usize,
     /// Bytes held by input that is no command yet, all together.
     input: usize,
+    counts: Counts,
     rate: Rate,
 }
 
@@ -50,6 +53,7 @@ pub(super) struct StoredConnections {
     generation: u32,
     dead: VecDeque<ClientId>,
     closing: Closing,
+    counts: Counts,
 }
 
 impl StoredConnections {
@@ -74,6 +78,7 @@ impl<S: Stream> Connections<S> {
             closing: Closing::default(),
             queued: 0,
             input: 0,
+            counts: Counts::default(),
             rate,
         }
     }
@@ -84,6 +89,7 @@ impl<S: Stream> Connections<S> {
         let slot = self.slots.insert(Conn::new(self.generation, stream, protocol));
         let conn = &self.slots[slot];
         self.input += conn.input_held();
+        self.counts.come(conn.family());
         conn.id(slot)
     }
 
@@ -135,19 +141,21 @@ impl<S: Stream> Connections<S> {
     /// Does something with the input of a connection.
     pub(super) fn with_input<R>(&mut self, id: ClientId, work: impl FnOnce(&mut Conn<S>) -> R) -> Option<R> {
         let conn = self.slots.get_mut(id.slot()).filter(|conn| conn.is(id))?;
-        let before = conn.input_held();
+        let (before, family) = (conn.input_held(), conn.family());
         let result = work(conn);
         self.input = self.input + conn.input_held() - before;
+        self.counts.change(family, conn.family());
         Some(result)
     }
 
     /// Does something with the queue and the input of a connection.
     pub(super) fn with_both<R>(&mut self, id: ClientId, work: impl FnOnce(&mut Conn<S>) -> R) -> Option<R> {
         let conn = self.slots.get_mut(id.slot()).filter(|conn| conn.is(id))?;
-        let (queued, input) = (conn.queued(), conn.input_held());
+        let (queued, input, family) = (conn.queued(), conn.input_held(), conn.family());
         let result = work(conn);
         self.queued = self.queued + conn.queued() - queued;
         self.input = self.input + conn.input_held() - input;
+        self.counts.change(family, conn.family());
         Some(result)
     }
 
@@ -197,9 +205,9 @@ impl<S: Stream> Connections<S> {
     }
 
     /// Begins the orderly end of a connection.
-    pub(super) fn begin_close(&mut self, id: ClientId, now: MonoTime) {
+    pub(super) fn begin_close(&mut self, id: ClientId, reason: CloseReason, now: MonoTime) {
         if let Some(conn) = self.get_mut(id) {
-            conn.begin_close(now);
+            conn.begin_close(reason, now);
             self.closing.drains(id, &self.slots);
         }
     }
@@ -274,6 +282,7 @@ impl<S: Stream> Connections<S> {
             }
             self.deadlines.set(id, gone.scheduled, None);
             self.input -= gone.input_held();
+            self.counts.go(gone.family());
             return Some((id, gone, cause));
         }
         None
@@ -298,12 +307,14 @@ impl<S: Stream> Connections<S> {
             closing,
             queued: _,
             input: _,
+            counts,
             rate: _,
         } = self;
         let slots =
             slots.iter().map(|(slot, conn)| (conn.id(slot).slot() as u32, conn.store(broadcast, now)));
         let (slots, openings, dead) = (slots.collect(), openings.clone(), dead.clone());
-        StoredConnections { slots, openings, generation: *generation, dead, closing: closing.clone() }
+        let (generation, closing, counts) = (*generation, closing.clone(), counts.clone());
+        StoredConnections { slots, openings, generation, dead, closing, counts }
     }
 
     /// Their sockets, by slots.
@@ -317,7 +328,7 @@ impl<S: Stream> Connections<S> {
         stored: StoredConnections,
         streams: Vec<S>,
     ) -> Result<(), HandoverError> {
-        let StoredConnections { slots, openings, generation, dead, closing } = stored;
+        let StoredConnections { slots, openings, generation, dead, closing, counts } = stored;
         if slots.len() != streams.len() {
             return Err(HandoverError::Sockets { expected: slots.len(), found: streams.len() });
         }
@@ -339,6 +350,7 @@ impl<S: Stream> Connections<S> {
         self.closing = Closing::restore(closing);
         self.queued = self.slots.iter().map(|(_, conn)| conn.queued()).sum();
         self.input = self.slots.iter().map(|(_, conn)| conn.input_held()).sum();
+        self.counts = counts.with(self.slots.iter().map(|(_, conn)| conn.family()));
         Ok(())
     }
 
@@ -365,9 +377,21 @@ impl<S: Stream> Connections<S> {
         self.input
     }
 
+    /// Who came, who is here, and why others are gone.
+    pub(super) fn counts(&self) -> &Counts {
+        &self.counts
+    }
+
+    /// One that was removed has ended for this reason.
+    pub(super) fn note_ended(&mut self, gone: &Conn<S>, reason: CloseReason) {
+        self.counts.end(gone.family(), reason);
+    }
+
     /// Whether the totals are the sums that they should be. Looks at every connection.
     pub(super) fn are_counted(&self) -> bool {
         let sum = |held: fn(&Conn<S>) -> usize| self.iter().map(|(_, conn)| held(conn)).sum::<usize>();
+        let of = |family| self.iter().filter(|(_, conn)| conn.family() == family).count() as u64;
         (self.queued, self.input) == (sum(Conn::queued), sum(Conn::input_held))
+            && FAMILIES.iter().all(|&(family, _)| self.counts.here()[family as usize] == of(family))
     }
 }

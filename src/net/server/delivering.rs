@@ -3,6 +3,7 @@
 use log::{debug, error, info, log_enabled, warn};
 
 use super::Server;
+use super::metering::note_login;
 use crate::auth::Guesses;
 use crate::chat::{ClientId, Effect, Input, LogEntry, MonoTime, Origin, Request};
 use crate::limits::{AUTH_PATIENCE, COST_SHARE, HISTORY_PATIENCE};
@@ -47,7 +48,10 @@ impl<S: Stream> Server<S> {
                 self.close(id, reason, now);
             }
             Effect::Log(note) => self.note(&note),
-            Effect::Keep(line) => self.history.keep(line),
+            Effect::Keep(line) => {
+                self.said += 1;
+                self.history.keep(line);
+            }
             Effect::Forget(room) => self.history.forget(room),
             Effect::Room(change) => self.history.room_changed(&change),
             Effect::Expelled(expulsion) => self.history.expelled(&expulsion),
@@ -89,6 +93,7 @@ impl<S: Stream> Server<S> {
                 if !cost.is_zero() {
                     self.connections.charge(client, cost, COST_SHARE, now);
                 }
+                note_login(&mut self.logins, &reply);
                 self.hub.apply(at, Input::Reply(client, reply));
                 if let Some(conn) = self.connections.get_mut(client)
                     && conn.awaiting.take_if(|awaited| awaited.request == number).is_some()

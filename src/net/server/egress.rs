@@ -12,7 +12,7 @@ use crate::chat::{Audience, ClientId, CloseReason, Event, Hub, MonoTime, Name, Q
 use crate::clock::Zone;
 use crate::limits::BYTES_PER_STEP;
 use crate::net::broadcast::Broadcast;
-use crate::net::connection::Conn;
+use crate::net::connection::{Conn, Sent};
 use crate::net::stream::Stream;
 use crate::protocol::json;
 use crate::protocol::{Encoder, Encoding, Format, Granted, OpeningDeadlines};
@@ -31,6 +31,7 @@ pub(super) struct Egress {
     queues_max_bytes: usize,
     /// Steps of work done here.
     steps: u64,
+    sent: Sent,
 }
 
 /// An [`Egress`] as it is written down: what is on its way to readers, their connections have.
@@ -39,6 +40,7 @@ pub(super) struct StoredEgress {
     dirty: VecDeque<u32>,
     urgent: VecDeque<ClientId>,
     steps: u64,
+    sent: Sent,
 }
 
 /// What came of writing to a connection.
@@ -62,6 +64,7 @@ impl Egress {
             urgent: VecDeque::new(),
             queues_max_bytes,
             steps: 0,
+            sent: Sent::default(),
         }
     }
 
@@ -72,13 +75,13 @@ impl Egress {
 
     /// All of it as it is written down.
     pub(super) fn store(&self) -> StoredEgress {
-        let Egress { encoder: _, broadcast: _, dirty, urgent, queues_max_bytes: _, steps } = self;
-        StoredEgress { dirty: dirty.clone(), urgent: urgent.clone(), steps: *steps }
+        let Egress { encoder: _, broadcast: _, dirty, urgent, queues_max_bytes: _, steps, sent } = self;
+        StoredEgress { dirty: dirty.clone(), urgent: urgent.clone(), steps: *steps, sent: *sent }
     }
 
     /// Goes on with what was written down.
     pub(super) fn restore<S: Stream>(&mut self, stored: StoredEgress, connections: &mut Connections<S>) {
-        let StoredEgress { dirty, urgent, steps } = stored;
+        let StoredEgress { dirty, urgent, steps, sent } = stored;
         for slot in dirty {
             if let Some(conn) = connections.in_slot_mut(slot as usize).filter(|conn| !conn.dirty) {
                 conn.dirty = true;
@@ -91,7 +94,7 @@ impl Egress {
                 self.urgent.push_back(id);
             }
         }
-        self.steps = steps;
+        (self.steps, self.sent) = (steps, sent);
     }
 
     /// Times are shown as the clocks of this zone show them.
@@ -107,6 +110,11 @@ impl Egress {
     /// Steps of work done here.
     pub(super) fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// What went out since the start.
+    pub(super) fn sent(&self) -> Sent {
+        self.sent
     }
 
     /// Whether something is to be written.
@@ -147,13 +155,14 @@ impl Egress {
         event: &Event,
         now: MonoTime,
     ) {
-        let Egress { encoder, broadcast, steps, .. } = self;
+        let Egress { encoder, broadcast, steps, sent, .. } = self;
         connections.with_queue(id, |conn| {
             let format = conn.format();
             // One that tells something else leaves the command without an answer.
             let reference = if json::answers(event) { conn.reference() } else { None };
             let answer = encoder.encode_answer(event, format, reference);
             *steps += (answer.bytes.len() / BYTES_PER_STEP) as u64;
+            sent.messages += 1;
             conn.answer(answer, broadcast, now);
         });
         self.mark_urgent(connections, id);
@@ -166,7 +175,7 @@ impl Egress {
         (to, event): (&Audience, &Event),
         now: MonoTime,
     ) {
-        let Egress { encoder, broadcast, dirty, queues_max_bytes, .. } = self;
+        let Egress { encoder, broadcast, dirty, queues_max_bytes, sent, .. } = self;
         broadcast.begin_line();
         hub.audience(to, |id, here| {
             // Else a line could cost each of thousands who do not read a copy, before any of them is let go.
@@ -174,7 +183,7 @@ impl Egress {
             connections.with_queue(id, |conn| {
                 let format = conn.format();
                 let line = broadcast.line(format, here, || encoder.encode(event, format, here));
-                conn.enqueue_line(line, may_grow, broadcast, now);
+                *sent += conn.enqueue_line(line, may_grow, broadcast, now);
                 if !conn.dirty && conn.wants_flush() {
                     conn.dirty = true;
                     dirty.push_back(id.slot() as u32);
@@ -352,11 +361,12 @@ impl Egress {
                 return None;
             }
             self.ask_again(conn, now);
-            conn.flush(&self.broadcast, now);
+            let mut bytes = conn.flush(&self.broadcast, now);
             if self.report_skipped(conn, false, now) {
                 self.ask_again(conn, now);
-                conn.flush(&self.broadcast, now);
+                bytes += conn.flush(&self.broadcast, now);
             }
+            self.sent.bytes += bytes as u64;
             Some((conn.is_dead(), conn.is_lingering(), conn.take_release()))
         });
         let Some((dead, lingers, release)) = written.flatten() else { return Flushed::Nothing };

@@ -32,6 +32,16 @@ pub(super) struct Ingress {
     scratch: Box<[u8]>,
     /// Steps of work done here.
     steps: u64,
+    received: Received,
+}
+
+/// What has come in.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Received {
+    /// Lines, and messages of programs.
+    pub(super) messages: u64,
+    /// Bytes, those included that nobody looked at because their connection was being closed.
+    pub(super) bytes: u64,
 }
 
 /// What a connection had.
@@ -63,6 +73,7 @@ impl Default for Ingress {
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
             steps: 0,
+            received: Received::default(),
         }
     }
 }
@@ -75,12 +86,13 @@ pub(super) struct StoredIngress {
     others_served: Option<MonoTime>,
     went_on: MonoTime,
     steps: u64,
+    received: Received,
 }
 
 impl Ingress {
     /// All of it as it is written down.
     pub(super) fn store(&self) -> StoredIngress {
-        let Ingress { ready, going_on, others_served, went_on, answers, scratch: _, steps } = self;
+        let Ingress { ready, going_on, others_served, went_on, answers, scratch: _, steps, received } = self;
         debug_assert!(answers.is_empty(), "they are on their way at once");
         StoredIngress {
             ready: ready.clone(),
@@ -88,20 +100,27 @@ impl Ingress {
             others_served: *others_served,
             went_on: *went_on,
             steps: *steps,
+            received: *received,
         }
     }
 
     /// Goes on with what was written down.
     pub(super) fn restore<S: Stream>(&mut self, stored: StoredIngress, connections: &mut Connections<S>) {
-        let StoredIngress { ready, going_on, others_served, went_on, steps } = stored;
+        let StoredIngress { ready, going_on, others_served, went_on, steps, received } = stored;
         ready.into_iter().for_each(|id| self.mark_ready(connections, id));
         going_on.into_iter().for_each(|id| self.go_on_later(connections, id, went_on));
         (self.others_served, self.went_on, self.steps) = (others_served, went_on, steps);
+        self.received = received;
     }
 
     /// Steps of work done here.
     pub(super) fn steps(&self) -> u64 {
         self.steps
+    }
+
+    /// What has come in since the start.
+    pub(super) fn received(&self) -> Received {
+        self.received
     }
 
     /// Whether a connection waits for its turn.
@@ -186,7 +205,10 @@ impl Ingress {
         let next = connections.next_command(id, now)?;
         let conn = connections.get(id)?;
         match next {
-            Ok(command) => Some(Taken::Command(command)),
+            Ok(command) => {
+                self.received.messages += 1;
+                Some(Taken::Command(command))
+            }
             Err(Pause::Later) => None,
             Err(Pause::Foreign(protocol)) => Some(Taken::Foreign(protocol)),
             Err(Pause::Fronted(front)) => Some(Taken::Fronted(front)),
@@ -247,9 +269,12 @@ impl Ingress {
         most: usize,
         now: MonoTime,
     ) -> bool {
-        let Ingress { scratch, answers, .. } = self;
+        let Ingress { scratch, answers, received, .. } = self;
         let filled = connections.with_input(id, |conn| {
             let filled = conn.fill(&mut scratch[..most], answers, now);
+            if let Filled::Some(bytes) = filled {
+                received.bytes += bytes as u64;
+            }
             filled == Filled::Broken || filled == Filled::Ended && !conn.is_open()
         });
         self.steps += READ_STEPS;
@@ -266,6 +291,6 @@ impl Ingress {
 
     /// The farewell among what a lost connection has sent: see [`Conn::last_words`].
     pub(super) fn last_words<S: Stream>(&mut self, gone: &mut Conn<S>) -> Option<Command> {
-        gone.last_words(&mut self.scratch)
+        gone.last_words(&mut self.scratch, &mut self.received.bytes)
     }
 }

@@ -9,9 +9,11 @@ mod administering;
 mod admitting;
 mod closing;
 mod connections;
+mod counts;
 mod delivering;
 mod egress;
 mod ingress;
+mod metering;
 mod opening;
 mod serving;
 mod source;
@@ -37,6 +39,7 @@ use crate::clock::Zone;
 use crate::config::{Config, Share};
 use crate::control::AccountReply;
 use crate::protocol::http::{FILES, HostNames, Site};
+use crate::protocol::metrics::Logins;
 use crate::storage::Storage;
 
 /// The chat on streams of kind `S`.
@@ -65,6 +68,9 @@ pub struct Server<S> {
     account_replies: Vec<(u64, AccountReply)>,
     /// Steps of work done here.
     steps: u64,
+    /// What was said in rooms.
+    said: u64,
+    logins: Logins,
     /// The console's, and that of new connections.
     language: Language,
     connections_max: usize,
@@ -107,6 +113,8 @@ impl<S: Stream> Server<S> {
             requests: 0,
             account_replies: Vec::new(),
             steps: 0,
+            said: 0,
+            logins: Logins::default(),
             language,
             connections_max,
             share,
@@ -273,7 +281,7 @@ impl<S: Stream> Server<S> {
         let awaits = conn.awaiting.is_some();
         egress.report_last_skipped(connections, id, now);
         egress.farewell(connections, id, reason, now);
-        connections.begin_close(id, now);
+        connections.begin_close(id, reason, now);
         if awaits {
             self.history.leave(id);
         }

@@ -16,6 +16,7 @@ use crate::chat::{ChatConfig, ClientId, Hub, Snapshot, Time};
 use crate::config::Config;
 use crate::net::handover::HandoverError;
 use crate::net::stream::Stream;
+use crate::protocol::metrics::Logins;
 use crate::storage::Storage;
 
 /// What a server knows. It holds secrets: see [`Snapshot`].
@@ -29,6 +30,8 @@ pub struct ServerState {
     sources: Vec<(ClientId, Source)>,
     requests: u64,
     steps: u64,
+    said: u64,
+    logins: Logins,
 }
 
 impl ServerState {
@@ -61,6 +64,8 @@ impl<S: Stream> Server<S> {
             requests,
             account_replies: _,
             steps,
+            said,
+            logins,
             language: _,
             connections_max: _,
             share: _,
@@ -75,6 +80,8 @@ impl<S: Stream> Server<S> {
             sources: sources.iter().map(|(id, source)| (*id, *source)).collect(),
             requests: *requests,
             steps: *steps,
+            said: *said,
+            logins: *logins,
         }
     }
 
@@ -102,7 +109,8 @@ impl<S: Stream> Server<S> {
     ) -> Result<Server<S>, HandoverError> {
         config.chat = ChatConfig::default();
         let mut server = Server::remembering(config, history);
-        let ServerState { clocks, hub, connections, ingress, egress, sources, requests, steps } = state;
+        let ServerState { clocks, hub, connections, ingress, egress, sources, requests, steps, said, logins } =
+            state;
         let hub = Hub::restore(hub)?;
         let here = connections.in_chat().filter(|id| hub.origin(*id).is_some()).count();
         if (here, connections.in_chat().count()) != (hub.clients(), hub.clients()) {
@@ -114,6 +122,7 @@ impl<S: Stream> Server<S> {
         let before = mem::replace(&mut server.hub, hub);
         debug_assert_eq!(before.clients(), 0, "nobody was there");
         (server.clocks, server.requests, server.steps) = (clocks, requests, steps);
+        (server.said, server.logins) = (said, logins);
         server.sources = sources.into_iter().collect();
         Ok(server)
     }

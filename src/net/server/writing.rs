@@ -80,10 +80,12 @@ impl<S: Stream> Server<S> {
             }
             self.take_source(id);
             freed += 1;
+            let lost = gone.standing == Standing::InChat && cause == CloseReason::Lost;
+            let farewell = if lost { self.ingress.last_words(&mut gone) } else { None };
+            let reason = if farewell.is_some() { CloseReason::Quit } else { cause };
+            self.connections.note_ended(&gone, reason);
             if gone.standing == Standing::InChat {
                 debug!("{id:?}: {cause:?}");
-                let farewell =
-                    (cause == CloseReason::Lost).then(|| self.ingress.last_words(&mut gone)).flatten();
                 let input = match farewell {
                     Some(farewell) => Input::Command(id, farewell),
                     None => Input::Disconnected(id, cause),
