@@ -99,6 +99,10 @@ pub struct Options {
     #[arg(long, value_name = "CIDR", value_parser = network)]
     pub trust_proxy: Vec<Network>,
 
+    /// Tell Prometheus how the server is, at /metrics here; a port alone is for this machine only [default: nowhere].
+    #[arg(long, value_name = "[ADDR:]PORT", value_parser = own_address)]
+    pub metrics: Option<String>,
+
     /// How much is logged.
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level())]
     pub log_level: LevelFilter,
@@ -135,6 +139,7 @@ impl Options {
             proxies: self.trust_proxy,
             web: WebConfig { host_names: self.host_name, allow_origins: self.allow_origin },
             motd: self.motd,
+            metrics: self.metrics,
             rate_limit: self.rate_limit,
             chat: ChatConfig {
                 login_timeout: (!login_timeout.is_zero()).then_some(login_timeout),
@@ -197,7 +202,19 @@ fn minutes(text: &str) -> Result<u32, Mistake> {
 /// Takes `host:port`, `1.2.3.4:port` or `[::1]:port`. Whoever leaves the host out has to say whom the chat is for: a
 /// bare port means this machine alone to some programs and the whole world to others.
 fn address(typed: &str) -> Result<String, Mistake> {
-    let (_, text) = Door::split(typed);
+    host_and_port(Door::split(typed).1)?;
+    Ok(typed.to_owned())
+}
+
+/// Takes the same, or a port alone: that of `localhost`.
+fn own_address(typed: &str) -> Result<String, Mistake> {
+    let address = if is_number(typed) { format!("localhost:{typed}") } else { typed.to_owned() };
+    host_and_port(&address)?;
+    Ok(address)
+}
+
+/// Looks at `host:port`, without anything in front.
+fn host_and_port(text: &str) -> Result<(), Mistake> {
     let (host, port) = match text.rsplit_once(':') {
         Some(split) => split,
         None if is_number(text) => ("", text),
@@ -217,7 +234,7 @@ fn address(typed: &str) -> Result<String, Mistake> {
     if bracketed.unwrap_or(host).is_empty() {
         return Err(Mistake::NoHost(port.to_owned()));
     }
-    Ok(typed.to_owned())
+    Ok(())
 }
 
 fn is_number(text: &str) -> bool {

@@ -28,6 +28,8 @@ pub struct Config {
     pub operator_password_file: Option<PathBuf>,
     /// A file with the text for all who come; [`ChatConfig::motd`] is what it holds.
     pub motd: Option<PathBuf>,
+    /// Where Prometheus finds the metrics: `host:port`.
+    pub metrics: Option<String>,
     /// How the server logs.
     pub log: LogSettings,
     /// Messages per second and person; 0: as many as come.
@@ -61,6 +63,7 @@ impl Default for Config {
             operators: Vec::new(),
             operator_password_file: None,
             motd: None,
+            metrics: None,
             log: LogSettings::default(),
             rate_limit: limits::RATE_LIMIT_PER_SECOND,
             chat: ChatConfig::default(),

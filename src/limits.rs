@@ -5,6 +5,7 @@
 mod lost_sessions;
 mod manager;
 mod memory;
+mod metrics;
 mod storage;
 
 use std::time::Duration;
@@ -12,6 +13,7 @@ use std::time::Duration;
 pub use lost_sessions::*;
 pub use manager::*;
 pub use memory::*;
+pub use metrics::*;
 pub use storage::*;
 
 /// Longest line a person may send, in bytes, its ending included. IRC has 512, InspIRCd allows 4096 with tags.

@@ -18,7 +18,7 @@ use tertulia::cli::{self, Said};
 use tertulia::clock::Zone;
 use tertulia::config::{Config, Door};
 use tertulia::logging::LogError;
-use tertulia::net::{BindError, EventLoop, Server, ServiceManager, Signals, Stream};
+use tertulia::net::{BindError, EventLoop, Listening, Server, ServiceManager, Signals, Stream};
 use tertulia::protocol::console;
 use tertulia::storage::{Store, StoreError};
 use tertulia::{admin, limits, locale, logging, net};
@@ -117,6 +117,7 @@ fn serve(config: &mut Config) -> Result<(), StartError> {
         config.listen.clear();
     }
     let listeners = net::listeners_beside(passed, &config.listen)?;
+    let metrics = net::listeners(config.metrics.as_slice())?;
     let store = config.data.as_deref().map(|dir| Store::open(dir, config.keep_days)).transpose()?;
     let zone = Zone::local();
     let log = logging::start(&config.log, language, zone.clone().unwrap_or_default())?;
@@ -129,7 +130,7 @@ fn serve(config: &mut Config) -> Result<(), StartError> {
     if let Some(forgotten @ 1..) = store.as_ref().map(Store::forgotten_decisions) {
         warn!("{}", console::decisions_forgotten(forgotten, language));
     }
-    config.connections_max = connections(listeners.len());
+    config.connections_max = connections(listeners.len(), metrics.len());
     config.chat.places = Some(places(config));
     config.chat.token_key = Some(TokenKey(random_key()?));
     config.chat.operators = operators(config, store.as_ref())?;
@@ -149,6 +150,8 @@ fn serve(config: &mut Config) -> Result<(), StartError> {
         Err(error) => warn!("NOTIFY_SOCKET: {}", locale::reason(&error, language)),
     }
     announce(&shown, config);
+    announce_metrics(&metrics, config);
+    event_loop.serve_metrics(metrics)?;
     announce_to_others(&bound, language);
     log.hold();
     Ok(event_loop.run(|server| reread(config, &log, server))?)
@@ -212,8 +215,9 @@ fn read(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// How many connections may be open, as far as the system lets us open that many sockets.
-fn connections(listeners: usize) -> usize {
-    let reserved = limits::RESERVED_DESCRIPTORS as usize + listeners;
+fn connections(listeners: usize, metrics: usize) -> usize {
+    let visits = if metrics == 0 { 0 } else { limits::METRICS_CONNECTIONS };
+    let reserved = limits::RESERVED_DESCRIPTORS as usize + listeners + metrics + visits;
     (net::descriptor_limit() as usize).saturating_sub(reserved).max(1)
 }
 
@@ -268,5 +272,18 @@ fn announce(shown: &[String], config: &Config) {
             // It does not matter if stdout is closed.
             let _ = writeln!(io::stdout(), "{address}");
         }
+    }
+}
+
+/// Says where the metrics are, and warns where others could read them.
+fn announce_metrics(listening: &[Listening], config: &Config) {
+    let Some(Listening { shown, .. }) = listening.first() else { return };
+    info!("{}", console::metrics(shown, config.language));
+    if config.metrics.as_ref() != Some(shown) {
+        let _ = writeln!(io::stdout(), "{shown}");
+    }
+    let is_near = |one: &Listening| one.listener.local_addr().is_ok_and(|address| net::is_near(address.ip()));
+    if !listening.iter().all(is_near) {
+        warn!("{}", console::metrics_exposed(shown, config.language));
     }
 }

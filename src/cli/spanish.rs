@@ -7,7 +7,7 @@ use super::Mistake;
 use crate::config::NetworkError;
 
 /// What each option and argument does, by its id; where commands differ, by that of the command too.
-const ARGUMENTS: [(&str, &str); 36] = [
+const ARGUMENTS: [(&str, &str); 37] = [
     ("listen", "Escucha aquí; se puede repetir; el puerto 0 toma uno libre"),
     ("lang", "Idioma de la consola, y el de cada persona hasta que elija uno"),
     (
@@ -34,6 +34,10 @@ const ARGUMENTS: [(&str, &str); 36] = [
     (
         "trust_proxy",
         "Se fía de los proxies de esta dirección o red cuando dicen de dónde vienen sus clientes; se puede repetir",
+    ),
+    (
+        "metrics",
+        "Cuenta a Prometheus cómo está el servidor, en /metrics; un puerto solo es para este equipo [si no se da: en ninguna parte]",
     ),
     ("log_level", "Cuánto se registra"),
     ("log_file", "Añade el registro también a este archivo [si no se da: solo la consola]"),
@@ -81,8 +85,9 @@ const COMMANDS: [(&str, &str); 12] = [
 ];
 
 /// What stands for a value.
-const VALUES: [(&str, &str); 14] = [
+const VALUES: [(&str, &str); 15] = [
     ("ADDR:PORT", "DIRECCIÓN:PUERTO"),
+    ("[ADDR:]PORT", "[DIRECCIÓN:]PUERTO"),
     ("LANG", "IDIOMA"),
     ("SECS", "SEGUNDOS"),
     ("DIR", "CARPETA"),

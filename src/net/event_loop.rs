@@ -19,6 +19,7 @@ use super::acceptor::Acceptor;
 use super::bind::Listening;
 use super::control::Control;
 use super::manager::ServiceManager;
+use super::metrics::Metrics;
 use super::server::Server;
 use super::signals::{Asked, Signals};
 use crate::chat::{ClientId, Language, MonoTime};
@@ -50,6 +51,7 @@ pub struct EventLoop {
     control: Option<Control>,
     /// What has started us, if it wants to be told.
     manager: Option<ServiceManager>,
+    metrics: Option<Metrics>,
     clock: Clock,
     /// The console's.
     language: Language,
@@ -98,6 +100,7 @@ impl EventLoop {
             server,
             control,
             manager: None,
+            metrics: None,
             clock: Clock::start(),
             language,
             stopping: None,
@@ -110,6 +113,18 @@ impl EventLoop {
         self.manager = manager;
     }
 
+    /// Tells programs that watch over the server, at these places, how it is.
+    ///
+    /// # Errors
+    ///
+    /// The system cannot tell who comes there.
+    pub fn serve_metrics(&mut self, listeners: Vec<Listening>) -> io::Result<()> {
+        if !listeners.is_empty() {
+            self.metrics = Some(Metrics::new(listeners, wall_clock(), self.poll.registry())?);
+        }
+        Ok(())
+    }
+
     /// Serves until asked to stop, by SIGTERM, by Ctrl-C or because the terminal is gone; then until all queues are
     /// empty, or a second SIGTERM or Ctrl-C. Without a terminal SIGHUP calls `reread`.
     pub fn run(&mut self, mut reread: impl FnMut(&mut Server<TcpStream>)) -> io::Result<()> {
@@ -117,10 +132,12 @@ impl EventLoop {
         self.manager.iter_mut().for_each(ServiceManager::ready);
         let mut events = Events::with_capacity(limits::EVENTS_PER_TURN);
         let mut now = MonoTime::START;
+        // When the turn was over, where that is asked.
+        let mut over = None;
         loop {
             // 1: sleep; what this turn has logged goes first
             log::logger().flush();
-            let patience = self.patience(now);
+            let patience = self.patience(now, over);
             match self.poll.poll(&mut events, patience) {
                 Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
                 Err(_) => events.clear(),
@@ -139,6 +156,7 @@ impl EventLoop {
                     }
                     HISTORY => self.server.answers(now),
                     token if self.control.as_mut().is_some_and(|control| control.ready(token)) => {}
+                    token if self.metrics.as_mut().is_some_and(|metrics| metrics.ready(token)) => {}
                     Token(index) if index < self.acceptors.len() => self.acceptors[index].2.mark_ready(),
                     Token(bits) => {
                         let id = ClientId::from_bits(bits as u64);
@@ -158,6 +176,9 @@ impl EventLoop {
             // 6: what is due
             self.server.tick(now);
             self.take_orders(now);
+            if let Some(metrics) = &mut self.metrics {
+                metrics.turn(self.poll.registry(), &self.server, now);
+            }
             // 7: write and sweep
             if self.server.finish_turn(now) > 0 {
                 self.acceptors.iter_mut().for_each(|(_, _, acceptor)| acceptor.freed());
@@ -165,6 +186,7 @@ impl EventLoop {
             if let Some(manager) = &mut self.manager {
                 manager.connected(self.server.hub().clients(), now);
             }
+            over = self.note_turn(now);
             if let Some(until) = self.stopping
                 && (now >= until || self.is_done())
             {
@@ -175,21 +197,32 @@ impl EventLoop {
     }
 
     /// How long to sleep: not at all while there is work, for ever while nothing will be due.
-    fn patience(&mut self, now: MonoTime) -> Option<Duration> {
-        let control = self.control.as_ref();
-        if self.server.has_work() || control.is_some_and(Control::has_work) {
+    fn patience(&mut self, now: MonoTime, over: Option<MonoTime>) -> Option<Duration> {
+        let (control, metrics) = (self.control.as_ref(), self.metrics.as_ref());
+        let has_work = control.is_some_and(Control::has_work) || metrics.is_some_and(Metrics::has_work);
+        if self.server.has_work() || has_work {
             return Some(Duration::ZERO);
         }
-        let orders = control.and_then(Control::due);
+        let (orders, visits) = (control.and_then(Control::due), metrics.and_then(Metrics::due));
         let status = self.manager.as_ref().and_then(ServiceManager::due);
         // While no connection can be let in, one that waits is no reason to wake up: another one has to end first.
         let acceptors = match self.server.accepts(now) {
             true => self.acceptors.iter().filter_map(|(_, _, acceptor)| acceptor.due(now)).min(),
             false => None,
         };
-        let due =
-            [self.server.next_due(), acceptors, orders, status, self.stopping].into_iter().flatten().min()?;
-        Some(due.since(self.clock.now()))
+        let due = [self.server.next_due(), acceptors, orders, visits, status, self.stopping]
+            .into_iter()
+            .flatten()
+            .min()?;
+        Some(due.since(over.unwrap_or_else(|| self.clock.now())))
+    }
+
+    /// Notes how long the turn took that began at `now`, where that is asked; gives when it was over. The clock is read once more for it.
+    fn note_turn(&mut self, now: MonoTime) -> Option<MonoTime> {
+        let metrics = self.metrics.as_mut()?;
+        let over = self.clock.now();
+        metrics.note_turn(over.since(now));
+        Some(over)
     }
 
     /// Lets the history be written to its end, in what is left of the time to stop.

@@ -164,6 +164,26 @@ pub fn listening(address: &str, language: Language) -> String {
     }
 }
 
+/// The console's line about where the metrics are.
+pub fn metrics(address: &str, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("Métricas en http://{address}/metrics"),
+        Language::English => format!("Metrics at http://{address}/metrics"),
+    }
+}
+
+/// Metrics can be read from everywhere, or that cannot be ruled out.
+pub fn metrics_exposed(address: &str, language: Language) -> String {
+    match language {
+        Language::Spanish => {
+            format!("Cualquiera que llegue a {address} puede leer las métricas: no piden contraseña.")
+        }
+        Language::English => {
+            format!("Anybody who can reach {address} can read the metrics: they ask for no password.")
+        }
+    }
+}
+
 /// What the others type into a browser.
 pub fn from_browser(address: SocketAddr, language: Language) -> String {
     match language {

@@ -31,6 +31,7 @@ mod listening;
 mod logging;
 mod many;
 mod memory;
+mod metrics;
 mod mutants;
 mod names;
 mod netcat;

@@ -49,7 +49,7 @@ fn options_are_all_heard() {
     let config = taken(
         "--listen 127.0.0.1:0 --listen [::1]:7000 --lang en --max-clients 3 --login-timeout 5 --rate-limit 2 --data home \
          --keep-days 4 --accounts-only --operator Ana --operator Eva --operator-password-file secret --replay 6 --motd hello \
-         --host-name aula.lan --allow-origin https://aula.example --trust-proxy 10.0.0.0/8 --trust-proxy ::1 --log-level trace --log-file chat.log --color never",
+         --host-name aula.lan --allow-origin https://aula.example --trust-proxy 10.0.0.0/8 --trust-proxy ::1 --metrics 9464 --log-level trace --log-file chat.log --color never",
     );
     assert_eq!(config.listen, ["127.0.0.1:0", "[::1]:7000"]);
     assert_eq!(config.language, Language::English);
@@ -58,6 +58,7 @@ fn options_are_all_heard() {
     assert_eq!(config.operators, ["Ana", "Eva"]);
     assert_eq!(config.operator_password_file, Some("secret".into()));
     assert_eq!(config.motd, Some("hello".into()));
+    assert_eq!(config.metrics.as_deref(), Some("localhost:9464"), "a port alone is for this machine");
     assert_eq!(
         (config.web.host_names, config.web.allow_origins),
         (vec!["aula.lan".into()], vec!["https://aula.example".into()])

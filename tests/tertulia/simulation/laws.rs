@@ -9,8 +9,10 @@ use super::person::{Fate, Person, Span};
 use super::places;
 use super::web;
 use super::world::World;
+use crate::metrics;
 use crate::support::greeting::PROMPT;
 use tertulia::limits;
+use tertulia::protocol::metrics::Figures;
 
 /// An answer may come on top of a full queue: the longest is a `/quien` of everybody.
 const LONGEST_ANSWER_BYTES: usize = 8 * 1024;
@@ -114,6 +116,28 @@ pub fn when_all_have_left(world: &mut World) {
     assert_eq!(world.server.connections(), 0, "all connections are closed");
     assert!(world.server.hub().is_empty(), "the hub has forgotten everybody: {:?}", world.server.hub());
     assert_eq!(world.server.next_due(), None, "nothing is due in an empty server");
+    figures_are_true(world);
+}
+
+/// What is counted where it arises comes to what there was; and the page about it says nothing of anybody.
+fn figures_are_true(world: &World) {
+    let figures = world.server.figures();
+    let came = world.people.iter().filter(|person| person.id.is_some());
+    let (read, written) = came
+        .clone()
+        .map(|person| person.end.passed())
+        .fold((0, 0), |(read, written), it| (read + it.0, written + it.1));
+    assert_eq!((figures.received_bytes, figures.sent_bytes), (read, written), "bytes read and written");
+    assert_eq!(figures.accepted, came.count() as u64, "who came");
+    assert_eq!(
+        figures.ended.iter().sum::<u64>() + figures.answered,
+        figures.accepted,
+        "ended for one reason"
+    );
+    assert_eq!(figures.connections, [0; 4], "connections");
+    assert_eq!((figures.people, figures.lost, figures.queue_bytes), (0, 0, 0), "people, and what waits");
+    let page = figures.render();
+    assert_eq!(metrics::series(&page), metrics::series(&Figures::default().render()), "{page}");
 }
 
 /// The lines about the room among what somebody has read.

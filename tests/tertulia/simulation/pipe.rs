@@ -25,6 +25,8 @@ pub struct Pipe {
     reset: bool,
     server_ended: bool,
     server_closed: bool,
+    /// Bytes that the server has read and written.
+    passed: (u64, u64),
     read_armed: bool,
     write_armed: bool,
     dice: Dice,
@@ -48,6 +50,7 @@ pub fn pipe(seed: u64) -> (ClientEnd, ServerEnd) {
         reset: false,
         server_ended: false,
         server_closed: false,
+        passed: (0, 0),
         read_armed: true,
         write_armed: true,
         dice: Dice::new(seed),
@@ -100,6 +103,11 @@ impl ClientEnd {
     pub fn is_choked(&self) -> bool {
         let pipe = self.0.borrow();
         pipe.outbound.len() >= pipe.window
+    }
+
+    /// Bytes that the server has read and written.
+    pub fn passed(&self) -> (u64, u64) {
+        self.0.borrow().passed
     }
 
     /// Whether the server has not read all that was sent.
@@ -159,6 +167,7 @@ impl Read for ServerEnd {
         let come = pipe.inbound.len().min(buffer.len());
         let length = pipe.chop(come)?.max(pipe.least.min(come));
         pipe.inbound.read_exact(&mut buffer[..length])?;
+        pipe.passed.0 += length as u64;
         Ok(length)
     }
 }
@@ -178,6 +187,7 @@ impl Write for ServerEnd {
         }
         let length = pipe.chop(room.min(bytes.len()))?;
         pipe.outbound.extend(&bytes[..length]);
+        pipe.passed.1 += length as u64;
         Ok(length)
     }
 
