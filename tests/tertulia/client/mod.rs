@@ -2,6 +2,7 @@
 
 mod announcing;
 mod hearing;
+mod known_hosts;
 mod pipe;
 mod plain_build;
 mod plain_terminal;
