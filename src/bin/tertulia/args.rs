@@ -4,11 +4,18 @@
 
 use std::ffi::OsString;
 
+use crate::fingerprint;
+
 /// Where the server listens when nobody says otherwise.
 pub(crate) const DEFAULT_HOST: &str = "localhost";
 
 /// Its port: the one that the server takes without options.
 pub(crate) const DEFAULT_PORT: u16 = 65434;
+
+/// What may stand in front of a host: whether it means TLS, and the port where none is given. The server's console shows such
+/// addresses for browsers.
+const SCHEMES: [(&str, bool, u16); 3] =
+    [("tls://", true, DEFAULT_PORT), ("https://", true, 443), ("http://", false, 80)];
 
 /// What `--help` prints.
 pub(crate) fn help(english: bool) -> &'static str {
@@ -23,6 +30,9 @@ Habla con un servidor de chat; sin HOST, con localhost:65434.
 
       --name NOMBRE  entra con ese nombre sin preguntar
       --reconnect    si se pierde la conexión, vuelve, también a sus salas
+      --tls          cifra lo que se dice; también tertulia tls://HOST[:PUERTO]
+      --tls-fingerprint SHA256:...
+                     cifra, y solo con el servidor que tiene esa clave
       --times        muestra la hora de cada línea
       --bell         pita con los mensajes privados y con tu nombre
       --plain        sin edición de línea ni colores
@@ -45,6 +55,9 @@ Talks to a chat server; without HOST, to localhost:65434.
 
       --name NAME    comes in with this name without asking
       --reconnect    when the connection is lost, comes back, into its rooms too
+      --tls          encrypts what is said; also tertulia tls://HOST[:PORT]
+      --tls-fingerprint SHA256:...
+                     encrypts, and only with the server that has this key
       --times        shows the time of each line
       --bell         rings for private messages and for your name
       --plain        no line editing, no colours
@@ -77,6 +90,9 @@ pub(crate) struct Options {
     pub(crate) port: u16,
     pub(crate) name: Option<String>,
     pub(crate) reconnect: bool,
+    pub(crate) tls: bool,
+    /// That of the key which the server must have.
+    pub(crate) fingerprint: Option<String>,
     pub(crate) times: bool,
     pub(crate) bell: bool,
     pub(crate) plain: bool,
@@ -98,6 +114,7 @@ pub(crate) fn is_english(variable: impl Fn(&str) -> Option<String>) -> bool {
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) -> Result<Asked, String> {
     let mut options = Options { english, ..Options::default() };
     let mut place: Option<(String, Option<u16>)> = None;
+    let mut default_port = DEFAULT_PORT;
     let say = |spanish: &str, in_english: &str| if english { in_english } else { spanish }.to_string();
     let mut words = words.into_iter();
     while let Some(word) = words.next() {
@@ -107,7 +124,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) ->
             _ => (word.as_str(), None),
         };
         match option {
-            "--name" | "--say" | "--room" => {
+            "--name" | "--say" | "--room" | "--tls-fingerprint" => {
                 if value.is_none() {
                     value = words.next().map(|word| text(word, english)).transpose()?;
                 }
@@ -116,6 +133,10 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) ->
                 match option {
                     "--name" => options.name = Some(checked_name(value, english)?),
                     "--room" => options.room = Some(checked_name(value, english)?),
+                    "--tls-fingerprint" => {
+                        options.fingerprint = Some(checked_fingerprint(&value, english)?);
+                        options.tls = true;
+                    }
                     _ if value.trim().is_empty() => return Err(missing()),
                     _ => options.say = Some(value),
                 }
@@ -124,27 +145,20 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) ->
             _ if value.is_some() => {}
             "-h" | "--help" => return Ok(Asked::Help),
             "-V" | "--version" => return Ok(Asked::Version),
-            "--reconnect" => {
-                options.reconnect = true;
-                continue;
+            _ => {
+                if let Some(flag) = flag(&mut options, option) {
+                    *flag = true;
+                    continue;
+                }
             }
-            "--times" => {
-                options.times = true;
-                continue;
-            }
-            "--bell" => {
-                options.bell = true;
-                continue;
-            }
-            "--plain" => {
-                options.plain = true;
-                continue;
-            }
-            _ => {}
         }
         match &mut place {
             _ if word.starts_with('-') => return Err(say("opción desconocida: ", "unknown option: ") + &word),
-            None => place = Some(parse_place(&word, english)?),
+            None => {
+                let (rest, tls, port) = without_scheme(&word);
+                (options.tls, default_port) = (options.tls || tls, port);
+                place = Some(parse_place(rest, english)?);
+            }
             // As `nc HOST PORT`.
             Some((_, port @ None)) => *port = Some(parse_port(&word, english)?),
             Some(_) => return Err(say("sobra un argumento: ", "one argument too many: ") + &word),
@@ -154,8 +168,30 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) ->
         return Err(say("--room va con --say", "--room goes with --say"));
     }
     let (host, port) = place.unwrap_or((DEFAULT_HOST.to_string(), None));
-    (options.host, options.port) = (host, port.unwrap_or(DEFAULT_PORT));
+    (options.host, options.port) = (host, port.unwrap_or(default_port));
     Ok(Asked::Talk(options))
+}
+
+/// What an option without a value turns on.
+fn flag<'a>(options: &'a mut Options, option: &str) -> Option<&'a mut bool> {
+    match option {
+        "--reconnect" => Some(&mut options.reconnect),
+        "--tls" => Some(&mut options.tls),
+        "--times" => Some(&mut options.times),
+        "--bell" => Some(&mut options.bell),
+        "--plain" => Some(&mut options.plain),
+        _ => None,
+    }
+}
+
+/// An address without its scheme, and what that means: see [`SCHEMES`].
+fn without_scheme(word: &str) -> (&str, bool, u16) {
+    for (scheme, tls, port) in SCHEMES {
+        if let Some(rest) = word.strip_prefix(scheme) {
+            return (rest.strip_suffix('/').unwrap_or(rest), tls, port);
+        }
+    }
+    (word, false, DEFAULT_PORT)
 }
 
 /// `host`, `host:port`, `::1`, `[::1]` or `[::1]:port`.
@@ -195,6 +231,14 @@ fn checked_name(name: String, english: bool) -> Result<String, String> {
     Ok(name)
 }
 
+fn checked_fingerprint(word: &str, english: bool) -> Result<String, String> {
+    let wrong = match english {
+        false => "no es la huella de una clave (SHA256: y 43 letras)",
+        true => "no fingerprint of a key (SHA256: and 43 letters)",
+    };
+    fingerprint::parse(word).ok_or_else(|| format!("{wrong}: {word}"))
+}
+
 fn text(word: OsString, english: bool) -> Result<String, String> {
     let wrong = if english { "argument that is not UTF-8" } else { "argumento que no es UTF-8" };
     word.into_string().map_err(|word| format!("{wrong}: {word:?}"))
@@ -208,6 +252,8 @@ mod tests {
         parse(words.iter().map(OsString::from), false)
     }
 
+    const KEY: &str = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU";
+
     #[test]
     fn places() {
         for (words, host, port) in [
@@ -218,9 +264,25 @@ mod tests {
             (&["::1", "7000"], "::1", 7000),
             (&["[::1]"], "::1", 65434),
             (&["[::1]:65434"], "::1", 65434),
+            (&["http://chat.example:7000/"], "chat.example", 7000),
+            (&["http://chat.example"], "chat.example", 80),
         ] {
             let Ok(Asked::Talk(options)) = asked(words) else { panic!("{words:?}") };
             assert_eq!((options.host.as_str(), options.port), (host, port), "{words:?}");
+            assert!(!options.tls, "{words:?}");
+        }
+        for (words, port) in [
+            (&["--tls", "h"][..], 65434),
+            (&["h:7000", "--tls"], 7000),
+            (&["tls://h"], 65434),
+            (&["tls://h", "7000"], 7000),
+            (&["https://h/"], 443),
+            (&["https://h:65434/"], 65434),
+            (&["--tls", "http://h:7/"], 7),
+            (&["h", "--tls-fingerprint", KEY], 65434),
+        ] {
+            let Ok(Asked::Talk(options)) = asked(words) else { panic!("{words:?}") };
+            assert_eq!((options.host.as_str(), options.port, options.tls), ("h", port, true), "{words:?}");
         }
         for word in ["host:", "host:0", "host:65536", "host:x", ":7000", "[::1", "[::1]x", ""] {
             assert!(parse_place(word, false).is_err(), "{word}");
@@ -247,6 +309,11 @@ mod tests {
             &["--say", " "],
             &["--room", "x"],
             &["--plain=yes"],
+            &["--tls=yes"],
+            &["--tls-fingerprint"],
+            &["--tls-fingerprint", "SHA256:abc"],
+            &["tls://"],
+            &["tls://h/x"],
         ] {
             assert!(asked(wrong).is_err(), "{wrong:?}");
         }

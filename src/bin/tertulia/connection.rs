@@ -5,12 +5,11 @@
 
 mod announcing;
 mod reader;
+mod stream;
 
 pub(crate) use announcing::{ANNOUNCEMENT, is_silent};
-pub(crate) use reader::connect;
+pub(crate) use stream::Stream;
 
-use std::io::Write;
-use std::net::{Shutdown, TcpStream};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -59,7 +58,7 @@ pub(crate) enum Sent {
 
 #[derive(Default)]
 struct State {
-    stream: Option<Arc<TcpStream>>,
+    stream: Option<Arc<Stream>>,
     /// Whether anything was sent on it.
     has_spoken: bool,
     /// Writing to `stream` failed. The reading thread finds out why, after it has read what is left.
@@ -169,7 +168,7 @@ impl Connection {
     }
 
     /// The first half of [`send`](Self::send), which never waits: where the line goes, if it may go anywhere.
-    pub(crate) fn take_line(&self, line: &[u8]) -> Option<Arc<TcpStream>> {
+    pub(crate) fn take_line(&self, line: &[u8]) -> Option<Arc<Stream>> {
         let text = String::from_utf8_lossy(line);
         let mut state = self.lock();
         state.leaving |= prompt_parser::leaves(&text);
@@ -195,8 +194,8 @@ impl Connection {
     }
 
     /// The second half: waits while the server does not read.
-    pub(crate) fn write(&self, stream: &Arc<TcpStream>, line: impl AsRef<[u8]>) -> Sent {
-        if (&**stream).write_all(line.as_ref()).is_ok() {
+    pub(crate) fn write(&self, stream: &Arc<Stream>, line: impl AsRef<[u8]>) -> Sent {
+        if stream.write_all(line.as_ref()).is_ok() {
             return Sent::Yes;
         }
         let mut state = self.lock();
@@ -212,7 +211,7 @@ impl Connection {
         let mut state = self.lock();
         state.input_ended = true;
         self.changed.notify_all();
-        state.stream.as_ref().inspect(|stream| drop(stream.shutdown(Shutdown::Write))).is_some()
+        state.stream.as_ref().inspect(|stream| stream.finish()).is_some()
     }
 
     /// Waits for the end, after which nothing more comes.

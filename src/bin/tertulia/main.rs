@@ -1,10 +1,11 @@
 //! `tertulia`: talks to a chat server, at a terminal or in a pipe.
 //!
-//! Invariant: without the feature `prompt` it needs the standard library only, and nothing of the server's in any case:
+//! Invariant: without the features `prompt` and `tls` it needs the standard library only, and nothing of the server's in any case:
 //! `rustc --edition 2024` on this file builds it with those beside it.
 
 mod args;
 mod connection;
+mod fingerprint;
 mod notice;
 mod plain;
 mod prompt_parser;
@@ -15,6 +16,11 @@ mod terminal;
 #[cfg(not(feature = "prompt"))]
 #[path = "no_terminal.rs"]
 mod terminal;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 
 use std::env;
 use std::io::{self, IsTerminal, Write};
@@ -27,6 +33,10 @@ use connection::Connection;
 fn main() -> ExitCode {
     let english = args::is_english(|name| env::var(name).ok());
     match args::parse(env::args_os().skip(1), english) {
+        Ok(Asked::Talk(options)) if options.tls && !tls::AVAILABLE => {
+            let _ = writeln!(io::stderr(), "tertulia: {}", notice::no_tls(english));
+            ExitCode::from(2)
+        }
         Ok(Asked::Talk(options)) if options.say.is_some() => ExitCode::from(say::run(options)),
         Ok(Asked::Talk(options)) => {
             let person = io::stdin().is_terminal() && io::stdout().is_terminal();

@@ -6,12 +6,18 @@
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
+use crate::tls;
+
 /// Why a connection ended.
 pub(crate) enum End {
     /// It never began.
     Unreachable(io::Error),
+    /// It never began, because of TLS.
+    Insecure(tls::Failure),
     /// The server closed it, or the network did.
     Lost,
+    /// It broke off without a leave that TLS would have shown: something may be missing.
+    Cut,
     /// The name was refused, and there is nobody to ask for another.
     Refused,
 }
@@ -25,7 +31,6 @@ pub(crate) fn connecting(host: &str, port: u16, english: bool) -> String {
 
 /// No connection, and no other attempt.
 pub(crate) fn unreachable(host: &str, port: u16, error: &io::Error, english: bool) -> String {
-    let place = place(host, port);
     let why = match (error.kind(), english) {
         (ErrorKind::ConnectionRefused, false) => {
             "nadie escucha ahí. ¿Está en marcha el servidor (tertulia-server)?".to_string()
@@ -63,6 +68,12 @@ pub(crate) fn unreachable(host: &str, port: u16, error: &io::Error, english: boo
         (_, false) => "este equipo no puede llegar a esa dirección. ¿Está bien escrita?".to_string(),
         (_, true) => "this machine cannot reach that address. Is it spelled right?".to_string(),
     };
+    unconnected(host, port, &why, english)
+}
+
+/// No connection, and why.
+pub(crate) fn unconnected(host: &str, port: u16, why: &str, english: bool) -> String {
+    let place = place(host, port);
     if english {
         format!("tertulia: cannot connect to {place}: {why}")
     } else {
@@ -73,6 +84,22 @@ pub(crate) fn unreachable(host: &str, port: u16, error: &io::Error, english: boo
 /// The server ended it without our asking.
 pub(crate) fn lost(english: bool) -> &'static str {
     if english { "--- Connection lost" } else { "--- Conexión perdida" }
+}
+
+/// An encrypted connection ended without the server's leave.
+pub(crate) fn cut(english: bool) -> &'static str {
+    match english {
+        false => "--- Conexión cortada sin despedida del servidor: puede faltar algo",
+        true => "--- Connection cut off without the server's leave: something may be missing",
+    }
+}
+
+/// This program was built without TLS.
+pub(crate) fn no_tls(english: bool) -> &'static str {
+    match english {
+        false => "esta tertulia se compiló sin TLS",
+        true => "this tertulia was built without TLS",
+    }
 }
 
 /// The server did not say in time that it was said.
@@ -100,10 +127,10 @@ pub(crate) fn pasted_too_long(english: bool) -> &'static str {
 /// There will be another attempt.
 pub(crate) fn retry(end: &End, pause: Duration, english: bool) -> String {
     let why = match (end, english) {
-        (End::Unreachable(_), false) => "Sin conexión",
-        (End::Unreachable(_), true) => "No connection",
-        (End::Lost, false) => "Conexión perdida",
-        (End::Lost, true) => "Connection lost",
+        (End::Unreachable(_) | End::Insecure(_), false) => "Sin conexión",
+        (End::Unreachable(_) | End::Insecure(_), true) => "No connection",
+        (End::Lost | End::Cut, false) => "Conexión perdida",
+        (End::Lost | End::Cut, true) => "Connection lost",
         (End::Refused, false) => "Nombre ocupado",
         (End::Refused, true) => "Name in use",
     };

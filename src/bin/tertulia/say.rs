@@ -1,17 +1,17 @@
 //! `--say`: says something once and leaves, for scripts and alarms.
 //!
-//! Invariant: nothing is printed but the reason why it could not be said, and nothing is said in another room than asked
-//! for.
+//! Invariant: nothing is printed but the reason why it could not be said, and with TLS the key of a server that was never seen;
+//! nothing is said in another room than asked for.
 
-use std::io::{self, ErrorKind, Read, Write};
-use std::net::TcpStream;
+use std::io::{self, ErrorKind, Write};
 use std::time::{Duration, Instant};
 
 use crate::args::Options;
-use crate::connection::{ANNOUNCEMENT, connect, is_silent};
-use crate::notice;
+use crate::connection::{ANNOUNCEMENT, Stream, is_silent};
+use crate::notice::{self, End};
 use crate::prompt_parser::{FENCE, Heard, PromptParser, Question, is_unseen, leaves};
 use crate::safe::Safe;
+use crate::tls;
 
 /// The name to come in with when none was given.
 const NAME: &str = "bot";
@@ -50,10 +50,10 @@ pub(crate) fn run(options: Options) -> u8 {
     }
     let time = TIME_LIMIT + TIME_PER_LINE * lines(&options).count().try_into().unwrap_or(u32::MAX);
     let start = Instant::now();
-    let mut stream = match connect(&options) {
+    let stream = match Stream::open(&options, &mut |line| tell(&line)) {
         Ok(stream) => stream,
-        Err(error) => {
-            complain(&notice::unreachable(&options.host, options.port, &error, options.english));
+        Err(end) => {
+            explain(&end, &options);
             return 1;
         }
     };
@@ -63,7 +63,7 @@ pub(crate) fn run(options: Options) -> u8 {
     }
     let mut speaker =
         Speaker { options: &options, tried: 0, step: Step::Name, entered: false, told: String::new() };
-    match speaker.converse(&mut stream, Instant::now() + time) {
+    match speaker.converse(&stream, Instant::now() + time) {
         Ok(()) if speaker.step == Step::Said => 0,
         // The last thing that the server said is the reason.
         Ok(()) => {
@@ -98,7 +98,7 @@ struct Speaker<'a> {
 
 impl Speaker<'_> {
     /// Talks until it is over, but not beyond `deadline`: that is the error [`ErrorKind::TimedOut`].
-    fn converse(&mut self, stream: &mut TcpStream, deadline: Instant) -> io::Result<()> {
+    fn converse(&mut self, stream: &Stream, deadline: Instant) -> io::Result<()> {
         let (mut parser, mut safe) = (PromptParser::new(self.options.english), Safe::default());
         let mut bytes = vec![0; 16 * 1024];
         loop {
@@ -196,14 +196,30 @@ fn escaped(line: &str) -> String {
     if seen.starts_with('/') { format!("/{seen}\n") } else { format!("{line}\n") }
 }
 
+/// Why there was no connection.
+fn explain(end: &End, options: &Options) {
+    let Options { host, port, english, .. } = options;
+    match end {
+        End::Unreachable(error) => complain(&notice::unreachable(host, *port, error, *english)),
+        End::Insecure(failure) => {
+            tls::lines(failure, host, *port, *english).iter().for_each(|line| tell(line))
+        }
+        End::Lost | End::Cut | End::Refused => complain(notice::lost(*english)),
+    }
+}
+
 fn complain(reason: &str) {
     let prefix = if reason.starts_with("tertulia:") { "" } else { "tertulia: " };
-    let _ = writeln!(io::stderr(), "{prefix}{reason}");
+    tell(&format!("{prefix}{reason}"));
+}
+
+fn tell(line: &str) {
+    let _ = writeln!(io::stderr(), "{line}");
 }
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::net::{TcpListener, TcpStream};
 
     use super::*;
     use crate::args::{self, Asked};
@@ -211,13 +227,13 @@ mod tests {
     #[test]
     fn say_gives_up_a_server_that_does_not_answer() {
         let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-        let mut stream = TcpStream::connect(silent.local_addr().unwrap()).unwrap();
+        let stream = Stream::Plain(TcpStream::connect(silent.local_addr().unwrap()).unwrap());
         let Ok(Asked::Talk(options)) = args::parse(["--say", "hola"].map(Into::into), false) else {
             panic!("these are options")
         };
         let mut speaker =
             Speaker { options: &options, tried: 0, step: Step::Name, entered: false, told: String::new() };
-        let ended = speaker.converse(&mut stream, Instant::now() + Duration::from_millis(50));
+        let ended = speaker.converse(&stream, Instant::now() + Duration::from_millis(50));
         assert!(matches!(ended.unwrap_err().kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock));
     }
 

@@ -2,7 +2,7 @@
 
 mod announcing;
 mod hearing;
-mod known_hosts;
+mod known_servers;
 mod pipe;
 mod plain_build;
 mod plain_terminal;
@@ -12,6 +12,10 @@ mod say;
 mod screen_lines;
 #[cfg(feature = "prompt")]
 mod terminal;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(feature = "tls")]
+mod tls_trust;
 
 use std::io::Write;
 use std::process::{Command, Output, Stdio};

@@ -57,6 +57,13 @@ impl FakeServer {
         }
     }
 
+    /// Nobody has come, as far as can be known now.
+    #[cfg_attr(not(feature = "tls"), allow(dead_code))]
+    pub(crate) fn expect_nobody(&self) {
+        self.listener.set_nonblocking(true).unwrap();
+        assert_eq!(self.listener.accept().map_err(|error| error.kind()).unwrap_err(), ErrorKind::WouldBlock);
+    }
+
     /// The next connection, through the name question and into the chat.
     pub(crate) fn accept_as(&self, name: &str) -> Peer {
         let mut peer = self.accept();
@@ -85,6 +92,12 @@ impl Peer {
 
     pub(crate) fn send(&mut self, text: impl AsRef<[u8]>) {
         self.stream.write_all(text.as_ref()).unwrap();
+    }
+
+    /// A second handle, to speak from another thread.
+    #[cfg_attr(not(feature = "tls"), allow(dead_code))]
+    pub(crate) fn speaker(&self) -> TcpStream {
+        self.stream.try_clone().unwrap()
     }
 
     /// Reads exactly these bytes.

@@ -15,6 +15,8 @@ pub(crate) mod pty;
 pub mod records;
 pub mod server;
 pub mod shell;
+#[cfg(feature = "tls")]
+pub(crate) mod tls_front;
 pub mod twin;
 
 use std::time::Duration;

@@ -5,8 +5,9 @@
 //! at once gets none: some take whatever comes first for the name.
 
 use std::io::ErrorKind;
-use std::net::TcpStream;
 use std::time::Duration;
+
+use super::Stream;
 
 /// What is sent.
 pub(crate) const ANNOUNCEMENT: [u8; 1] = [0];
@@ -18,12 +19,12 @@ const SILENCE: Duration = Duration::from_millis(30);
 const ROUND_TRIP_MAX: Duration = Duration::from_millis(200);
 
 /// Whether a server, to which connecting took so long, says nothing by itself.
-pub(crate) fn is_silent(stream: &TcpStream, connecting: Duration) -> bool {
+pub(crate) fn is_silent(stream: &Stream, connecting: Duration) -> bool {
     let patience = SILENCE + 2 * connecting.min(ROUND_TRIP_MAX);
     if stream.set_read_timeout(Some(patience)).is_err() {
         return false;
     }
-    let heard = stream.peek(&mut [0]).map_err(|error| error.kind());
+    let heard = stream.has_something().map_err(|error| error.kind());
     // It cannot fail: it was set just now.
     let _ = stream.set_read_timeout(None);
     matches!(heard, Err(ErrorKind::WouldBlock | ErrorKind::TimedOut))

@@ -2,22 +2,19 @@
 //!
 //! Invariant: what was heard is shown first and counts afterwards.
 
-use std::io::{self, Read, Write};
-use std::net::{TcpStream, ToSocketAddrs};
+use std::io;
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{ANNOUNCEMENT, Connection, News, PAUSE_FIRST, State, is_silent};
+use super::{ANNOUNCEMENT, Connection, News, PAUSE_FIRST, State, Stream, is_silent};
 use crate::args::Options;
 use crate::notice::{self, End};
 use crate::prompt_parser::{FENCE, Heard, PromptParser, Question};
 use crate::safe::Safe;
+use crate::tls;
 
 /// Longest pause between two attempts: a server that was restarted is found again within it.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
-
-/// How long connecting may take, all addresses of the name together.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
@@ -26,7 +23,7 @@ impl Connection {
     /// Reads until it is over; gives the exit status.
     pub(crate) fn run(&self, show: &mut impl FnMut(News)) -> u8 {
         let status = loop {
-            let end = self.converse(show).unwrap_or_else(End::Unreachable);
+            let end = self.converse(show).unwrap_or_else(|end| end);
             let mut state = self.lock();
             (state.stream, state.question, state.inside) = (None, None, false);
             // Where a person was before the first loss is where they want to be after the second one.
@@ -58,12 +55,13 @@ impl Connection {
         status
     }
 
-    fn converse(&self, show: &mut impl FnMut(News)) -> io::Result<End> {
+    /// One connection, to its end; an error, if it never began.
+    fn converse(&self, show: &mut impl FnMut(News)) -> Result<End, End> {
         show(News::Connecting);
         let start = Instant::now();
-        let stream = Arc::new(connect(&self.options)?);
+        let stream = Stream::open(&self.options, &mut |line| show(News::Notice(line)))?;
+        let stream = Arc::new(stream);
         let connecting = start.elapsed();
-        let _ = stream.set_nodelay(true);
         let mut give = {
             let mut state = self.lock();
             (state.parser, state.broken) = (PromptParser::new(self.options.english), false);
@@ -78,10 +76,10 @@ impl Connection {
         let mut safe = Safe::default();
         let mut bytes = vec![0; READ_BYTES];
         loop {
-            let count = match (&*stream).read(&mut bytes) {
-                Ok(count) => count,
+            let (count, failed) = match stream.read(&mut bytes) {
+                Ok(count) => (count, false),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(_) => 0,
+                Err(_) => (0, true),
             };
             let text = if count == 0 { safe.finish() } else { safe.feed(&bytes[..count]) };
             let mut heard = self.lock().parser.hear(&text);
@@ -98,14 +96,14 @@ impl Connection {
             self.changed.notify_all();
             show(News::Settled);
             if count == 0 {
-                return Ok(End::Lost);
+                return Ok(if failed && stream.takes_leave() { End::Cut } else { End::Lost });
             }
         }
     }
 
     /// Announces itself to a silent server, unless something was sent already. Under the lock, so that no line comes before it: one
     /// byte into an empty buffer does not wait.
-    fn speak_first(&self, mut stream: &TcpStream) {
+    fn speak_first(&self, stream: &Stream) {
         let mut state = self.lock();
         if !std::mem::replace(&mut state.has_spoken, true) {
             // If it fails, reading tells why.
@@ -118,7 +116,7 @@ impl Connection {
         &self,
         heard: &Heard,
         give: &mut Option<String>,
-        mut stream: &TcpStream,
+        stream: &Stream,
         show: &mut impl FnMut(News),
     ) -> bool {
         let mut state = self.lock();
@@ -195,12 +193,18 @@ impl Connection {
     /// The exit status, unless there will be another attempt.
     fn status(&self, state: &State, end: &End) -> Option<u8> {
         let refused = !state.been_inside && (state.refused || !state.asked);
+        let heard_all = self.person || !(refused || matches!(end, End::Cut));
         // A goodbye to a server that never let anybody speak was not heard.
-        if (state.leaving && state.asked) || (state.input_ended && (self.person || !refused)) {
+        if (state.leaving && state.asked) || (state.input_ended && heard_all) {
             return Some(0);
         }
         // Two that both come back would throw each other out for ever.
-        let again = self.options.reconnect && !state.replaced && !matches!(end, End::Refused if refused);
+        let final_end = match end {
+            End::Refused => refused,
+            End::Insecure(failure) => failure.is_final(),
+            End::Unreachable(_) | End::Lost | End::Cut => false,
+        };
+        let again = self.options.reconnect && !state.replaced && !final_end;
         if again && !state.input_ended { None } else { Some(1) }
     }
 
@@ -210,12 +214,20 @@ impl Connection {
             End::Unreachable(error) => {
                 show(News::Notice(notice::unreachable(host, *port, error, self.options.english)))
             }
+            End::Insecure(failure) => {
+                let lines = tls::lines(failure, host, *port, self.options.english);
+                lines.into_iter().for_each(|line| show(News::Notice(line)));
+            }
             // Who was replaced or turned away has just been told.
+            End::Cut if status != 0 && !self.lock().was_told() => {
+                let english = self.lock().parser.english();
+                show(News::Notice(notice::cut(english).to_string()));
+            }
             End::Lost if status != 0 && !self.lock().was_told() => {
                 let english = self.lock().parser.english();
                 show(News::Notice(notice::lost(english).to_string()));
             }
-            End::Lost | End::Refused => {}
+            End::Lost | End::Cut | End::Refused => {}
         }
     }
 }
@@ -231,21 +243,4 @@ impl State {
         let given_for = self.password.as_ref().map(|(name, _)| name);
         self.been_inside && !self.inside && given_for.is_some() && given_for == self.tried.as_ref()
     }
-}
-
-/// Tries every address of the name until one answers; tells of the last one.
-pub(crate) fn connect(options: &Options) -> io::Result<TcpStream> {
-    let start = Instant::now();
-    let mut failure = io::ErrorKind::NotFound.into();
-    for address in (options.host.as_str(), options.port).to_socket_addrs()? {
-        let left = CONNECT_TIMEOUT.saturating_sub(start.elapsed());
-        if left.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        match TcpStream::connect_timeout(&address, left) {
-            Ok(stream) => return Ok(stream),
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
 }

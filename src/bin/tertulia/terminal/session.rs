@@ -5,7 +5,6 @@
 
 use std::collections::VecDeque;
 use std::env;
-use std::net::TcpStream;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender};
 use std::time::{Duration, Instant};
@@ -20,7 +19,7 @@ use super::raw_mode::{self, RawMode};
 use super::screen::{Below, Screen};
 use super::{Event, paint};
 use crate::args::Options;
-use crate::connection::{Connection, Turn};
+use crate::connection::{Connection, Stream, Turn};
 use crate::notice;
 use crate::prompt_parser::{Heard, Question};
 
@@ -37,7 +36,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 pub(super) struct Session {
     connection: Arc<Connection>,
     raw: RawMode,
-    outgoing: Sender<(Arc<TcpStream>, Vec<u8>)>,
+    outgoing: Sender<(Arc<Stream>, Vec<u8>)>,
     screen: Screen,
     keyboard: Keyboard,
     line: Line,
@@ -69,7 +68,7 @@ impl Session {
         connection: Arc<Connection>,
         options: &Options,
         raw: RawMode,
-        outgoing: Sender<(Arc<TcpStream>, Vec<u8>)>,
+        outgoing: Sender<(Arc<Stream>, Vec<u8>)>,
     ) -> Session {
         Session {
             connection,

@@ -84,6 +84,11 @@ impl KnownHosts {
         about.peek().is_some() && about.all(|entry| entry.trust == Some(Trust::Authority))
     }
 
+    /// Whether anything is said about the server at `place`.
+    pub(crate) fn is_about(&self, place: &str) -> bool {
+        self.entries().any(|entry| entry.is_about(place))
+    }
+
     /// Where else the same key was seen.
     pub(crate) fn places_of(&self, fingerprint: &str) -> Vec<String> {
         let same = self.entries().filter(|entry| entry.has_key(fingerprint));

@@ -83,6 +83,7 @@ fn known_host_is_the_authoritys_if_nothing_else_is_said() {
         ("a:1 authority\na:1 SHA256:\n", false),
     ] {
         assert_eq!(hosts(text).leaves_to_authority("a:1"), is, "{text:?}");
+        assert_eq!(hosts(text).is_about("a:1"), text.contains("a:1"), "{text:?}");
     }
 }
 

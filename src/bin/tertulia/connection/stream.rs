@@ -1,0 +1,99 @@
+//! A connection to a server, in the clear or through TLS: one thread reads, others write.
+
+use std::io::{self, Read, Write};
+use std::net::{Shutdown, TcpStream, ToSocketAddrs};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::args::Options;
+use crate::notice::End;
+use crate::tls::{self, TlsStream};
+
+/// How long connecting may take, all addresses of the name together; and then TLS.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// See the top of the file.
+pub(crate) enum Stream {
+    Plain(TcpStream),
+    Tls(Arc<TlsStream>),
+}
+
+impl Stream {
+    /// Connects as the options say; `tell` is given what to tell, one line each.
+    pub(crate) fn open(options: &Options, tell: &mut dyn FnMut(String)) -> Result<Stream, End> {
+        let socket = connect(options).map_err(End::Unreachable)?;
+        let _ = socket.set_nodelay(true);
+        if !options.tls {
+            return Ok(Stream::Plain(socket));
+        }
+        let deadline = Instant::now() + CONNECT_TIMEOUT;
+        tls::open(socket, options, deadline, tell).map(Stream::Tls).map_err(End::Insecure)
+    }
+
+    pub(crate) fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Stream::Plain(socket) => (&*socket).read(bytes),
+            Stream::Tls(stream) => stream.read(bytes),
+        }
+    }
+
+    /// Waits while the server does not read.
+    pub(crate) fn write_all(&self, bytes: &[u8]) -> io::Result<()> {
+        match self {
+            Stream::Plain(socket) => (&*socket).write_all(bytes),
+            Stream::Tls(stream) => stream.write_all(bytes),
+        }
+    }
+
+    /// Nothing more will be written.
+    pub(crate) fn finish(&self) {
+        match self {
+            Stream::Plain(socket) => drop(socket.shutdown(Shutdown::Write)),
+            Stream::Tls(stream) => stream.finish(),
+        }
+    }
+
+    /// Waits until there is something to be read, or the end.
+    pub(crate) fn has_something(&self) -> io::Result<()> {
+        match self {
+            Stream::Plain(socket) => socket.peek(&mut [0]).map(drop),
+            Stream::Tls(stream) => stream.has_something(),
+        }
+    }
+
+    pub(crate) fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+        match self {
+            Stream::Plain(socket) => socket.set_read_timeout(limit),
+            Stream::Tls(stream) => stream.set_read_timeout(limit),
+        }
+    }
+
+    pub(crate) fn set_write_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+        match self {
+            Stream::Plain(socket) => socket.set_write_timeout(limit),
+            Stream::Tls(stream) => stream.set_write_timeout(limit),
+        }
+    }
+
+    /// Whether an end of it without a leave means that something may be missing.
+    pub(crate) fn takes_leave(&self) -> bool {
+        matches!(self, Stream::Tls(_))
+    }
+}
+
+/// Tries every address of the name until one answers; tells of the last one.
+fn connect(options: &Options) -> io::Result<TcpStream> {
+    let start = Instant::now();
+    let mut failure = io::ErrorKind::NotFound.into();
+    for address in (options.host.as_str(), options.port).to_socket_addrs()? {
+        let left = CONNECT_TIMEOUT.saturating_sub(start.elapsed());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        match TcpStream::connect_timeout(&address, left) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failure = error,
+        }
+    }
+    Err(failure)
+}

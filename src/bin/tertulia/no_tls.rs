@@ -1,0 +1,64 @@
+//! The client built without TLS: nothing here can exist, and `--tls` is refused before it is asked for.
+
+use std::io;
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::args::Options;
+
+/// Whether this program has TLS.
+pub(crate) const AVAILABLE: bool = false;
+
+/// Why there is no connection.
+pub(crate) enum Failure {}
+
+/// A connection.
+pub(crate) enum TlsStream {}
+
+/// Makes a connection of `socket`.
+pub(crate) fn open(
+    _socket: TcpStream,
+    _options: &Options,
+    _deadline: Instant,
+    _tell: &mut dyn FnMut(String),
+) -> Result<Arc<TlsStream>, Failure> {
+    unreachable!("--tls is refused where there is no TLS")
+}
+
+/// Why there is none, for a person.
+pub(crate) fn lines(failure: &Failure, _host: &str, _port: u16, _english: bool) -> Vec<String> {
+    match *failure {}
+}
+
+impl Failure {
+    pub(crate) fn is_final(&self) -> bool {
+        match *self {}
+    }
+}
+
+impl TlsStream {
+    pub(crate) fn read(&self, _bytes: &mut [u8]) -> io::Result<usize> {
+        match *self {}
+    }
+
+    pub(crate) fn has_something(&self) -> io::Result<()> {
+        match *self {}
+    }
+
+    pub(crate) fn write_all(&self, _bytes: &[u8]) -> io::Result<()> {
+        match *self {}
+    }
+
+    pub(crate) fn finish(self: &Arc<Self>) {
+        match **self {}
+    }
+
+    pub(crate) fn set_read_timeout(&self, _limit: Option<Duration>) -> io::Result<()> {
+        match *self {}
+    }
+
+    pub(crate) fn set_write_timeout(&self, _limit: Option<Duration>) -> io::Result<()> {
+        match *self {}
+    }
+}
