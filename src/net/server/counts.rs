@@ -43,7 +43,7 @@ impl Counts {
         match (family, reason) {
             // Nobody who has not come into the chat can ask to leave it.
             (Family::Http, CloseReason::Quit) => self.answered += 1,
-            _ => self.ended[reason as usize] += 1,
+            _ => self.ended[reason as usize] += 1, // as many as there are reasons
         }
     }
 
