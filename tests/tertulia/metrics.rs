@@ -7,10 +7,10 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tertulia::config::{Config, Door};
 use tertulia::limits::{METRICS_CONNECTIONS, OPENING_WAIT};
-use tertulia::protocol::metrics::{FAMILIES, Figures, REASONS};
+use tertulia::protocol::metrics::{Figures, REASONS};
 
 use crate::support::DEADLINE;
 use crate::support::dir::Dir;
@@ -269,7 +269,6 @@ fn metrics_have_help_and_type_once_and_each_series_once() {
         };
         assert!(all.iter().all(|series| distinct.contains(base(series).as_str())), "{kind}");
     }
-    assert_eq!((FAMILIES.len(), REASONS.len()), (4, 12));
 }
 
 fn docs() -> String {
@@ -332,6 +331,40 @@ fn yaml(mark: &str) -> String {
     let found: Vec<&str> = blocks.filter(|block| block.contains(mark)).collect();
     assert_eq!(found.len(), 1, "blocks with {mark:?}");
     found[0].to_owned()
+}
+
+#[test]
+fn dashboard_shows_metrics_that_exist_by_expressions_that_prometheus_takes() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/contrib/grafana/tertulia.json");
+    let board: Value = serde_json::from_slice(&fs::read(path).expect(path)).expect("JSON");
+    let panels = board["panels"].as_array().expect("panels");
+    let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().expect("targets"));
+    let expressions: Vec<&str> =
+        targets.map(|target| target["expr"].as_str().expect("an expression")).collect();
+    expressions.iter().for_each(|expression| metrics_exist(expression));
+    for variable in board["templating"]["list"].as_array().expect("variables") {
+        metrics_exist(variable["definition"].as_str().unwrap_or_default());
+    }
+    let ids: BTreeSet<u64> = panels.iter().map(|panel| panel["id"].as_u64().expect("a number")).collect();
+    assert_eq!(ids.len(), panels.len(), "each has its own number");
+    // Whatever is measured of the chat is to be seen.
+    let page = Figures::default().render();
+    for line in page.lines().filter_map(|line| line.strip_prefix("# TYPE ")) {
+        let name = line.split(' ').next().expect("a name");
+        assert!(expressions.iter().any(|expression| expression.contains(name)), "{name} is in no panel");
+    }
+    if has("promtool") {
+        let rules = expressions.iter().enumerate().map(|(number, expression)| {
+            // Grafana puts these in.
+            let expression = expression.replace("$__rate_interval", "1m").replace("$__range", "6h");
+            format!("      - record: panel:{number}\n        expr: '{expression}'\n")
+        });
+        let dir = Dir::new();
+        let path = dir.path().join("rules");
+        let text = format!("groups:\n  - name: panels\n    rules:\n{}", rules.collect::<String>());
+        fs::write(&path, text).expect("a file");
+        promtool(&["check", "rules", path.to_str().expect("a plain path")], "");
+    }
 }
 
 #[test]
