@@ -45,7 +45,7 @@ pub struct Listening {
     pub door: Door,
 }
 
-/// Listens on all `addresses`, beside the sockets that were [`passed`], which come first.
+/// Listens on all `addresses`, beside the sockets that were `passed`, which come first.
 ///
 /// # Errors
 ///
