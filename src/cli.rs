@@ -16,7 +16,7 @@ use log::LevelFilter;
 pub use account::{Order, Place, Secret, Task};
 pub use command::{Expel, Kick, Readmit, Say};
 use mistake::Mistake;
-pub use reading::{Said, read};
+pub use reading::{Said, command_line, read};
 
 use crate::chat::{ChatConfig, Language};
 use crate::config::{Config, Door, Network, WebConfig};

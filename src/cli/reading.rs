@@ -41,6 +41,14 @@ pub fn read(words: &[OsString], variable: impl Fn(&str) -> Option<String>) -> Re
     })
 }
 
+/// The command line with all its words in `language`.
+pub fn command_line(language: Language) -> Command {
+    match language {
+        Language::English => Options::command(),
+        Language::Spanish => spanish::translated(Options::command()),
+    }
+}
+
 /// The language that `--lang` asks for, wherever it stands.
 fn wanted(words: &[OsString]) -> Option<Language> {
     let words: Vec<&str> = words.iter().filter_map(|word| word.to_str()).collect();

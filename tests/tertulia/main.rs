@@ -38,6 +38,7 @@ mod netcat;
 mod options;
 mod origins;
 mod pace;
+mod packaging;
 mod parsing;
 mod passwords;
 #[cfg(feature = "prompt")]

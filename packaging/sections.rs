@@ -1,0 +1,121 @@
+//! What the manual pages say beside the options, in troff's man macros.
+
+use tertulia::chat::Language;
+
+/// The headings that are made in English, and what they are called in Spanish.
+pub(crate) const HEADINGS: [(&str, &str); 5] = [
+    ("NAME", "NOMBRE"),
+    ("SYNOPSIS", "SINOPSIS"),
+    ("DESCRIPTION", "DESCRIPCIÓN"),
+    ("OPTIONS", "OPCIONES"),
+    ("Órdenes", "ÓRDENES"),
+];
+
+/// Part of a page, by its name: the end of that of a program, or words that all have.
+pub(crate) fn section(name: &str, language: Language) -> &'static str {
+    match (name, language) {
+        ("manual", Language::English) => "User Commands",
+        ("manual", Language::Spanish) => "Órdenes de usuario",
+        ("more", Language::English) => "NOTES",
+        ("more", Language::Spanish) => "NOTAS",
+        ("tertulia-server", Language::English) => SERVER_ENGLISH,
+        ("tertulia-server", Language::Spanish) => SERVER_SPANISH,
+        ("tertulia", Language::English) => ".SH SEE ALSO\n.BR tertulia-server (1)\n",
+        ("tertulia", Language::Spanish) => ".SH VÉASE TAMBIÉN\n.BR tertulia-server (1)\n",
+        (_, Language::English) => ".SH SEE ALSO\n.BR tertulia-server (1)\n",
+        (_, Language::Spanish) => ".SH VÉASE TAMBIÉN\n.BR tertulia-server (1)\n",
+    }
+}
+
+const SERVER_ENGLISH: &str = r#".SH EXIT STATUS
+0 after a clean stop, 1 when it cannot run or a command was not carried out, 2 for wrong usage.
+.SH SIGNALS
+.TP
+.BR SIGTERM ", " SIGINT
+An orderly stop: everybody is told, and what waits is written. A second one stops at once.
+.TP
+.B SIGHUP
+Without a terminal: opens the log file again, and reads the greeting and the time zone again. At one: an orderly stop.
+.SH ENVIRONMENT
+.TP
+.B TZ
+The time zone in which times are shown.
+.TP
+.B NO_COLOR
+No colours on the console.
+.TP
+.BR LISTEN_FDS ", " NOTIFY_SOCKET
+Sockets that the service manager passes, and where it wants to be told that the server is ready.
+.SH FILES
+The package's service,
+.BR tertulia.service ,
+has these:
+.TP
+.I /etc/default/tertulia
+Its options.
+.TP
+.I /var/lib/tertulia
+What it keeps: its
+.BR \-\-data .
+.TP
+.I /var/log/tertulia
+For a
+.B \-\-log\-file
+that logrotate looks after.
+.SH EXAMPLES
+.EX
+tertulia\-server \-\-listen 0.0.0.0:65434 \-\-data chat
+tertulia\-server who \-\-data chat
+.EE
+.SH SEE ALSO
+.BR tertulia (1),
+.BR nc (1),
+.BR systemd.socket (5)
+"#;
+
+const SERVER_SPANISH: &str = r#".SH ESTADO DE SALIDA
+0 tras una parada en orden, 1 si no puede funcionar o una orden no se cumplió, 2 por un uso incorrecto.
+.SH SEÑALES
+.TP
+.BR SIGTERM ", " SIGINT
+Se detiene en orden: avisa a todos y escribe lo que espera. Una segunda lo detiene en el acto.
+.TP
+.B SIGHUP
+Sin terminal: reabre el archivo de registro y vuelve a leer el mensaje de bienvenida y la zona horaria. Con terminal: se
+detiene en orden.
+.SH ENTORNO
+.TP
+.B TZ
+La zona horaria en que se muestran las horas.
+.TP
+.B NO_COLOR
+Sin colores en la consola.
+.TP
+.BR LISTEN_FDS ", " NOTIFY_SOCKET
+Sockets que pasa el gestor de servicios, y dónde quiere saber que el servidor está listo.
+.SH ARCHIVOS
+El servicio del paquete,
+.BR tertulia.service ,
+tiene estos:
+.TP
+.I /etc/default/tertulia
+Sus opciones.
+.TP
+.I /var/lib/tertulia
+Lo que guarda: su
+.BR \-\-data .
+.TP
+.I /var/log/tertulia
+Para un
+.B \-\-log\-file
+del que se ocupa logrotate.
+.SH EJEMPLOS
+.EX
+tertulia\-server \-\-listen 0.0.0.0:65434 \-\-data chat
+tertulia\-server who \-\-data chat
+.EE
+.SH VÉASE TAMBIÉN
+.BR tertulia (1),
+.BR nc (1),
+.BR systemd.socket (5)
+"#;
