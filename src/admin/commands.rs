@@ -48,6 +48,12 @@ pub(super) fn who(place: &Place) -> Done {
     ordered(&Order::Who, place)
 }
 
+/// Says that the server is well, if its loop takes a call within the patience for one: for programs that watch it.
+pub(super) fn health(place: &Place) -> Done {
+    call(place)?;
+    say("ok")
+}
+
 /// Stops the server, and waits until it has.
 pub(super) fn stop(place: &Place) -> Done {
     ordered(&Order::Stop, place)?;
@@ -65,12 +71,8 @@ fn ordered(order: &Order, place: &Place) -> Done {
     if order.encode().len() > CONTROL_ORDER_MAX_BYTES {
         return Err(AdminError::TooLong);
     }
-    let call = Call::open(&place.data).map_err(|error| match error {
-        CallError::NoServer if AccountFile::is_held(&place.data) => AdminError::Occupied(place.data.clone()),
-        error => AdminError::NoAnswer(place.data.clone(), error),
-    })?;
     let mut shown = Ok(());
-    let ended = call.order(order, |row| {
+    let ended = call(place)?.order(order, |row| {
         if shown.is_ok() {
             shown = say(&row.join("\t"));
         }
@@ -80,6 +82,14 @@ fn ordered(order: &Order, place: &Place) -> Done {
         Ok(Err(refusal)) => Err(refusal.into()),
         Err(error) => Err(AdminError::NoAnswer(place.data.clone(), error)),
     }
+}
+
+/// A call that the server has taken.
+fn call(place: &Place) -> Result<Call, AdminError> {
+    Call::open(&place.data).map_err(|error| match error {
+        CallError::NoServer if AccountFile::is_held(&place.data) => AdminError::Occupied(place.data.clone()),
+        error => AdminError::NoAnswer(place.data.clone(), error),
+    })
 }
 
 /// Words as the shell gave them, on one line.

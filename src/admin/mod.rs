@@ -39,6 +39,7 @@ pub fn run(task: &Task) -> Result<(), AdminError> {
         Task::Expel(wanted) => commands::expel(wanted),
         Task::Readmit(wanted) => commands::readmit(wanted),
         Task::Who(place) => commands::who(place),
+        Task::Health(place) => commands::health(place),
         Task::Stop(place) => commands::stop(place),
     }
 }

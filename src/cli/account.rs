@@ -23,6 +23,8 @@ pub enum Task {
     Readmit(Readmit),
     /// List who is connected: name, address, seconds idle, rooms; separated by tabs, and - for nothing.
     Who(Place),
+    /// Ask the running server whether it is well: exit status 0 and ok if it answers.
+    Health(Place),
     /// Stop the running server in good order, and wait until it has stopped.
     Stop(Place),
 }
@@ -36,7 +38,7 @@ impl Task {
             Task::Kick(kick) => &kick.place,
             Task::Expel(expel) => &expel.place,
             Task::Readmit(readmit) => &readmit.place,
-            Task::Who(place) | Task::Stop(place) => place,
+            Task::Who(place) | Task::Health(place) | Task::Stop(place) => place,
         }
     }
 }

@@ -66,7 +66,7 @@ const ARGUMENTS: [(&str, &str); 37] = [
 ];
 
 /// What each command does.
-const COMMANDS: [(&str, &str); 12] = [
+const COMMANDS: [(&str, &str); 13] = [
     (
         "tertulia-server",
         "Un servidor de chat para una clase, un equipo o un laboratorio: se le habla con nc, telnet o tertulia",
@@ -81,6 +81,7 @@ const COMMANDS: [(&str, &str); 12] = [
     ("expel", "Expulsa del chat a una persona o una dirección, y no la deja volver"),
     ("readmit", "Deja volver a una persona o una dirección que fue expulsada"),
     ("who", "Lista quién está conectado: nombre, dirección, segundos sin escribir, salas; con tabuladores"),
+    ("health", "Pregunta al servidor en marcha si está bien: si responde, ok y estado de salida 0"),
     ("stop", "Detiene en orden el servidor en marcha, y espera a que acabe"),
 ];
 

@@ -188,7 +188,9 @@ fn suspended_server_is_said_and_nothing_is_done() {
     server.signal(Signal::STOP);
     let hash = hash(&password("secreto8")).unwrap();
     let came = told(&dir, &["list"], "");
+    let unwell = refusal(command_for(&dir, &["health"]));
     let line = refusal(came);
+    assert_eq!(unwell, line);
     assert!(line.contains("no responde") && line.ends_with("No se ha hecho nada."), "{line}");
     // Ordered all the same, by a client that does not wait to be greeted, but then gives up.
     let mut impatient = Caller::silent(dir.path());
@@ -369,9 +371,19 @@ fn commands_speak_list_put_out_and_stop() {
 }
 
 #[test]
+fn health_is_ok_while_the_server_takes_calls_and_is_not_in_its_log() {
+    let dir = Dir::new();
+    let server = Server::keeping(&dir);
+    for _ in 0..3 {
+        assert_eq!(command_for(&dir, &["health"]), done("ok"));
+    }
+    assert_eq!(server.complaints(), "");
+}
+
+#[test]
 fn commands_without_a_server_say_that_there_is_none() {
     let dir = Dir::new();
-    for words in [&["say", "hola"][..], &["kick", "Ana"], &["who"], &["stop"]] {
+    for words in [&["say", "hola"][..], &["kick", "Ana"], &["who"], &["health"], &["stop"]] {
         let line = refusal(command_for(&dir, words));
         assert_eq!(line, format!("En {} no hay ningún servidor en marcha.", dir.path().display()));
     }
