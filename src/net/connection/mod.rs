@@ -318,6 +318,21 @@ impl<S: Stream> Conn<S> {
         }
     }
 
+    /// Queues a line of the room for a reader who keeps up, as most do; says whether it did. If not, nothing has changed, and
+    /// [`enqueue_line`](Self::enqueue_line) decides.
+    pub(super) fn share_line(&mut self, line: Span) -> bool {
+        self.phase.is_open() && !self.at_prompt && self.outbox.share(line)
+    }
+
+    /// Sends lines of rooms where nothing else has to be done before or after it; says how many bytes were taken, and whether
+    /// that was all. If not, [`flush`](Self::flush) does the rest. When this has to be looked at next does not change by it.
+    pub(super) fn flush_lines(&mut self, broadcast: &Broadcast) -> (usize, bool) {
+        if !self.phase.is_open() || self.protocol.question().is_some() || self.protocol.awaits_writing() {
+            return (0, false);
+        }
+        self.outbox.send_only_shared(&mut self.stream, broadcast)
+    }
+
     /// Queues a line of the room, or counts it as skipped if too much waits already: here or, where no queue `may_grow`, for
     /// all together.
     pub(super) fn enqueue_line(

@@ -101,6 +101,13 @@ impl Outbox {
         true
     }
 
+    /// Adds a line of the room for a reader who keeps up; says whether it did. If not, nothing has changed, and
+    /// [`enqueue_line`](Self::enqueue_line) decides.
+    pub(super) fn share(&mut self, line: Span) -> bool {
+        let keeps_up = self.own.is_none() && !self.blocked;
+        keeps_up && self.shared.len() + line.len() <= limits::QUEUE_MAX_BYTES && self.shared.extend(line)
+    }
+
     /// A line of the room passes by.
     pub(super) fn skip(&mut self, now: MonoTime) {
         let own = self.own(now);
@@ -143,6 +150,20 @@ impl Outbox {
         }
         self.shrink();
         (taken, Ok(()))
+    }
+
+    /// Sends what is shared to a reader for whom nothing else waits, and nothing waits for them; says how many bytes were taken,
+    /// and whether that was all. If not, [`send`](Self::send) does the rest.
+    pub(super) fn send_only_shared<S: Stream>(
+        &mut self,
+        stream: &mut S,
+        broadcast: &Broadcast,
+    ) -> (usize, bool) {
+        if self.own.is_some() || self.blocked || self.held_back || self.shared.is_empty() {
+            return (0, false);
+        }
+        let (taken, result) = self.send_shared(stream, broadcast);
+        (taken, result.is_ok())
     }
 
     /// Bytes that wait.

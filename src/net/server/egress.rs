@@ -55,6 +55,15 @@ pub(super) enum Flushed {
     },
 }
 
+/// What came of writing the lines of a room to the next one in line.
+#[derive(Debug)]
+pub(super) enum Lines {
+    /// They are written.
+    Written,
+    /// There is more to do for that connection than to write them.
+    Waiting(ClientId),
+}
+
 impl Egress {
     pub(super) fn new(zone: Zone, queues_max_bytes: usize) -> Egress {
         Egress {
@@ -178,17 +187,25 @@ impl Egress {
         let Egress { encoder, broadcast, dirty, queues_max_bytes, sent, .. } = self;
         broadcast.begin_line();
         hub.audience(to, |id, here| {
-            // Else a line could cost each of thousands who do not read a copy, before any of them is let go.
-            let may_grow = connections.queued() <= *queues_max_bytes;
-            connections.with_queue(id, |conn| {
-                let format = conn.format();
-                let line = broadcast.line(format, here, || encoder.encode(event, format, here));
-                *sent += conn.enqueue_line(line, may_grow, broadcast, now);
-                if !conn.dirty && conn.wants_flush() {
-                    conn.dirty = true;
-                    dirty.push_back(id.slot() as u32);
-                }
-            });
+            let Some(conn) = connections.get_mut(id) else { return };
+            let format = conn.format();
+            let line = broadcast.line(format, here, || encoder.encode(event, format, here));
+            if conn.share_line(line) {
+                sent.messages += 1;
+            } else {
+                // Else a line could cost each of thousands who do not read a copy, before any of them is let go.
+                let may_grow = connections.queued() <= *queues_max_bytes;
+                let queued =
+                    connections.with_queue(id, |conn| conn.enqueue_line(line, may_grow, broadcast, now));
+                *sent += queued.unwrap_or_default();
+            }
+            if let Some(conn) = connections.get_mut(id)
+                && !conn.dirty
+                && conn.wants_flush()
+            {
+                conn.dirty = true;
+                dirty.push_back(id.slot() as u32);
+            }
         });
         // Programs hear their own words as well, by which they learn the message's number.
         if let (Event::Message { .. }, Audience::Room { except: Some(id), .. }) = (event, to)
@@ -337,14 +354,16 @@ impl Egress {
         }
     }
 
-    /// Takes out the next one that has lines of a room to be written.
-    pub(super) fn next_dirty<S: Stream>(&mut self, connections: &mut Connections<S>) -> Option<ClientId> {
+    /// Takes out the next one that has lines of a room to be written, and writes them if that is all there is to do.
+    pub(super) fn write_next_dirty<S: Stream>(&mut self, connections: &mut Connections<S>) -> Option<Lines> {
         loop {
             let slot = self.dirty.pop_front()? as usize;
             // Another tenant of the slot may stand in line by now as well: they come earlier, and once.
             if let Some(conn) = connections.in_slot_mut(slot).filter(|conn| conn.dirty) {
                 conn.dirty = false;
-                return Some(conn.id(slot));
+                let (bytes, all) = conn.flush_lines(&self.broadcast);
+                self.sent.bytes += bytes as u64;
+                return Some(if all { Lines::Written } else { Lines::Waiting(conn.id(slot)) });
             }
         }
     }

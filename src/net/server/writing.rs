@@ -5,7 +5,7 @@
 use log::debug;
 
 use super::Server;
-use super::egress::Flushed;
+use super::egress::{Flushed, Lines};
 use crate::chat::{ClientId, CloseReason, Input, MonoTime};
 use crate::limits;
 use crate::net::connection::{Conn, Standing};
@@ -40,9 +40,12 @@ impl<S: Stream> Server<S> {
             *answers -= usize::from(self.write_to(id, now));
         }
         while *rooms > 0
-            && let Some(id) = self.egress.next_dirty(&mut self.connections)
+            && let Some(lines) = self.egress.write_next_dirty(&mut self.connections)
         {
-            *rooms -= usize::from(self.write_to(id, now));
+            *rooms -= match lines {
+                Lines::Written => 1,
+                Lines::Waiting(id) => usize::from(self.write_to(id, now)),
+            };
         }
         self.egress.relieve(&mut self.connections);
         self.egress.forget_written(&self.connections);
