@@ -61,7 +61,7 @@ pub fn fold(text: &str) -> String {
         // What is known of ASCII need not be looked up. Marks never change an ASCII letter before them, for they are
         // taken away.
         let plain = rest.bytes().position(|byte| !byte.is_ascii()).unwrap_or(rest.len());
-        rest[..plain].chars().for_each(|c| folded.push(c.to_ascii_lowercase()));
+        rest[..plain].bytes().for_each(|byte| folded.push_ascii(byte));
         rest = &rest[plain..];
         let other = rest.bytes().position(|byte| byte.is_ascii()).unwrap_or(rest.len());
         let letters = rest[..other].nfd().filter(|&c| !is_accent(c)).default_case_fold();
@@ -183,6 +183,18 @@ struct Folded {
 }
 
 impl Folded {
+    /// Does what [`push`](Self::push) does with the small letter.
+    fn push_ascii(&mut self, byte: u8) {
+        if !byte.is_ascii_alphanumeric() {
+            self.open = None;
+            return;
+        }
+        if self.open.replace(WORD) != Some(WORD) {
+            self.words.push(WORD);
+        }
+        self.words.push(byte.to_ascii_lowercase().into());
+    }
+
     fn push(&mut self, c: char) {
         let kind = match self.open {
             // Whatever it says of itself, it belongs to the letter before it.
