@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use mio::{Interest, Registry, Token};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::{SigId, flag, low_level};
 use signal_hook_mio::v1_0::Signals as Pending;
 
@@ -54,6 +54,8 @@ impl Signals {
         // Unheard they would end the process, and some programs send them to have a log opened again.
         let users = [SIGUSR1, SIGUSR2].into_iter().filter(|&signal| is_ignored(signal) != Some(true));
         let pending = Pending::new(stops.iter().copied().chain(hang_up).chain(users))?;
+        // Unheard it would end the process where a file may not grow any more (`ulimit -f`): the write fails as well, and says so.
+        flag::register(SIGXFSZ, Arc::default())?;
         let (asked, mut hasty) = (Arc::new(AtomicBool::new(false)), Vec::new());
         for &signal in &stops {
             // In this order: the first signal finds that none came before.

@@ -3,12 +3,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
 use crate::support::process::has;
-use crate::support::server::Server;
+use crate::support::server::{Server, command};
 
 /// The block of docs/running.md in `language` that has `mark` in it.
 #[track_caller]
@@ -56,4 +56,34 @@ fn backup_is_made_and_taken_back_as_the_docs_say() {
     let shown = eva.until("Te hablo en español").join("\n");
     assert!(shown.contains("Ana: antes") && !shown.contains("después"), "{shown}");
     assert_eq!(server.complaints(), "");
+}
+
+/// A limit on the size of files stands for a disk that is full, which a test cannot have.
+#[test]
+fn disk_that_takes_no_more_keeps_nobody_from_talking_and_what_is_missing_is_marked() {
+    if !has("prlimit") {
+        return;
+    }
+    let dir = Dir::new();
+    let server = command(&["--rate-limit", "0", "--data", dir.arg()]);
+    let mut limited = Command::new("prlimit");
+    limited.arg("--fsize=150000").arg(server.get_program()).args(server.get_args());
+    let mut server = Server::from_command(limited.env("LC_ALL", "C.UTF-8").stderr(Stdio::piped()));
+    let (mut ana, mut eva) = (Peer::enter(&server, "Ana"), Peer::enter(&server, "Eva"));
+    let words = "palabra ".repeat(400);
+    for number in 0..60 {
+        ana.say(&format!("{number} {words}"));
+        eva.until(&format!("Ana: {number} "));
+    }
+    server.console_find(|line| line.starts_with("[WARN] El historial falla"));
+    eva.say("aquí sigo");
+    ana.until("Eva: aquí sigo");
+    assert!(server.stop().success());
+
+    // There is room again.
+    let server = Server::keeping(&dir);
+    let mut luis = Peer::enter(&server, "Luis");
+    luis.say("/historial\n/idioma");
+    let shown = luis.until("Te hablo en español").join("\n");
+    assert!(shown.contains("] [… faltan "), "{}", shown.len());
 }
