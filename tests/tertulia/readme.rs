@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use clap::CommandFactory;
@@ -231,4 +231,25 @@ fn readmes_have_every_command_of_the_server() {
         let named: BTreeSet<String> = names.filter(|name| name.starts_with('/')).map(str::to_owned).collect();
         assert_eq!(named, all, "{file}");
     }
+}
+
+#[test]
+fn security_page_names_tests_that_are_there() {
+    let page = text("SECURITY.md");
+    let named: Vec<&str> = page.split('`').filter(|word| word.matches('_').count() > 2).collect();
+    assert!(named.len() > 15, "{named:?}");
+    let tests = sources(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/tertulia"));
+    for name in named {
+        assert!(tests.contains(&format!("#[test]\nfn {name}() {{")), "no test {name}");
+    }
+}
+
+/// The text of all Rust files in a directory, one behind the other.
+fn sources(directory: &Path) -> String {
+    let entries = fs::read_dir(directory).expect("a directory").map(|entry| entry.expect("an entry").path());
+    let text = |path: PathBuf| match path.is_dir() {
+        true => sources(&path),
+        false => fs::read_to_string(path).unwrap_or_default(),
+    };
+    entries.map(text).collect()
 }
