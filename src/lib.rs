@@ -12,7 +12,8 @@
 //! ```
 //!
 //! - [`limits`]: every number that can be noticed from outside, with its unit and its reason.
-//! - [`chat`]: the vocabulary (commands, events, effects), names, safe text, and the [`Hub`](chat::Hub) with the rules.
+//! - [`chat`]: the vocabulary (commands, events, effects), names, safe text; the [`Hub`](chat::Hub) with the sessions, and behind it the
+//!   rules (`chat/rules`), which know members and no connections.
 //! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.
 //! - [`protocol`]: what a connection speaks ([`Protocol`](protocol::Protocol)), the line dialect, telnet's commands, HTTP,
 //!   WebSocket, JSON, the headers of proxies, Spanish and English. `src/web` is the page that browsers are shown.
@@ -33,7 +34,7 @@
 //! 2  Ingress                 finds the connection, checks its generation; Server::serve_ready gives it its share of the turn
 //! 3  Conn::fill              reads, until there is no more or the connection's share of the turn is used up
 //! 4  Protocol::next_command  the next line becomes a Command
-//! 5  Hub::apply              the rules; Effect::Deliver { to, event } comes out
+//! 5  Hub::apply              whose it is; Chat::apply: the rules; Effect::Deliver { to, event } comes out
 //! 6  Egress::deliver         encodes once for each format; each recipient's outbox notes that it is theirs
 //! 7  Egress::flush           one write per connection that has something to be written
 //! ```

@@ -1,6 +1,6 @@
 //! People against whom one thing was decided in a room: that they may not enter it, or not speak there.
 //!
-//! Invariant: whether a person is among them is looked up by client and by name, and never takes a walk over all of
+//! Invariant: whether a person is among them is looked up by member and by name, and never takes a walk over all of
 //! them: up to [`DECISIONS_PER_ROOM`] stand here, and a room asks for every line.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::account_index::AccountIndex;
-use super::id::ClientId;
+use super::member_id::MemberId;
 use super::name::{Name, Skeleton};
 use super::snapshot_error::SnapshotError;
 use crate::limits::{DECISIONS_PER_ROOM, NAMES_PER_DECISION};
@@ -25,11 +25,11 @@ pub(super) struct BanList {
     #[serde(skip_serializing)]
     by_look: BTreeSet<(u64, u64)>,
     #[serde(skip_serializing)]
-    by_client: BTreeSet<(ClientId, u64)>,
+    by_member: BTreeSet<(MemberId, u64)>,
     next: u64,
 }
 
-/// A person is known by a name, and by the client who had it then: under another name on the same connection, and
+/// A person is known by a name, and by the member who had it then: under another name on the same connection, and
 /// under the same name on another connection, it is still them. A name that looks the same is theirs as well, unless both are
 /// registered: `account_index` tells those apart, which are from before their likes clashed.
 #[derive(Clone, Debug, Serialize)]
@@ -37,7 +37,7 @@ struct BanEntry {
     name: Name,
     #[serde(skip_serializing)]
     looks: [u64; 2],
-    client: Option<ClientId>,
+    member: Option<MemberId>,
 }
 
 /// What is stored of a [`BanList`].
@@ -51,7 +51,7 @@ struct Stored {
 #[derive(Deserialize)]
 struct StoredEntry {
     name: Name,
-    client: Option<ClientId>,
+    member: Option<MemberId>,
 }
 
 impl TryFrom<Stored> for BanList {
@@ -62,8 +62,8 @@ impl TryFrom<Stored> for BanList {
             return Err(SnapshotError::Broken("the numbers of bans"));
         }
         let mut list = BanList { next, ..BanList::default() };
-        for (number, StoredEntry { name, client }) in entries {
-            list.insert(number, name, client);
+        for (number, StoredEntry { name, member }) in entries {
+            list.insert(number, name, member);
         }
         Ok(list)
     }
@@ -91,45 +91,45 @@ impl BanList {
         list
     }
 
-    /// Adds a person, unless they stand here already; the oldest entry of too many is dropped, of too many for one client the
+    /// Adds a person, unless they stand here already; the oldest entry of too many is dropped, of too many for one member the
     /// oldest but the first. Gives the names that are
     /// on the list from now on, or not any more.
     pub(super) fn add(
         &mut self,
         name: &Name,
-        client: Option<ClientId>,
+        member: Option<MemberId>,
         account_index: Option<&AccountIndex>,
     ) -> Vec<(Name, bool)> {
-        let stands = |number| client.is_none() || self.entries[&number].client == client;
+        let stands = |number| member.is_none() || self.entries[&number].member == member;
         if self.called(name, account_index).any(stands) {
             return Vec::new();
         }
-        let mut changes = match client.and_then(|client| self.of_client(client).nth(NAMES_PER_DECISION - 1)) {
+        let mut changes = match member.and_then(|member| self.of_member(member).nth(NAMES_PER_DECISION - 1)) {
             // One person with many names pushes out nobody else.
-            Some(_) => self.remove_all(client.and_then(|client| self.of_client(client).nth(1))),
+            Some(_) => self.remove_all(member.and_then(|member| self.of_member(member).nth(1))),
             None if self.entries.len() >= DECISIONS_PER_ROOM => self.forget_oldest(),
             None => Vec::new(),
         };
         let number = self.next;
         self.next += 1;
-        self.insert(number, name.clone(), client);
+        self.insert(number, name.clone(), member);
         changes.push((name.clone(), true));
         changes
     }
 
-    /// Takes a person out: under this name, as this client, and under all names that clients so found had. Gives the
+    /// Takes a person out: under this name, as this member, and under all names that members so found had. Gives the
     /// names that are not on the list any more; none: they did not stand here.
     pub(super) fn lift(
         &mut self,
-        client: Option<ClientId>,
+        member: Option<MemberId>,
         name: &Name,
         account_index: Option<&AccountIndex>,
     ) -> Option<Vec<(Name, bool)>> {
         let mut found: BTreeSet<u64> = self.called(name, account_index).collect();
-        found.extend(client.into_iter().flat_map(|client| self.of_client(client)));
-        let clients: BTreeSet<ClientId> =
-            found.iter().filter_map(|number| self.entries[number].client).collect();
-        found.extend(clients.into_iter().flat_map(|client| self.of_client(client)));
+        found.extend(member.into_iter().flat_map(|member| self.of_member(member)));
+        let members: BTreeSet<MemberId> =
+            found.iter().filter_map(|number| self.entries[number].member).collect();
+        found.extend(members.into_iter().flat_map(|member| self.of_member(member)));
         (!found.is_empty()).then(|| self.remove_all(found))
     }
 
@@ -144,9 +144,9 @@ impl BanList {
         self.of_name(&key.name, key.looks, account_index).next().is_some()
     }
 
-    /// Whether a client stands here, under whatever name.
-    pub(super) fn holds_client(&self, client: ClientId) -> bool {
-        self.of_client(client).next().is_some()
+    /// Whether a member stands here, under whatever name.
+    pub(super) fn holds_member(&self, member: MemberId) -> bool {
+        self.of_member(member).next().is_some()
     }
 
     /// The name under which a person stands here who is called like this.
@@ -154,13 +154,12 @@ impl BanList {
         self.called(name, account_index).next().map(|number| &self.entries[&number].name)
     }
 
-    /// A client goes on as another one.
-    pub(super) fn follow(&mut self, old: ClientId, new: Option<ClientId>) {
-        let numbers: Vec<u64> = self.of_client(old).collect();
+    /// What is said of a member is said of their names alone from now on.
+    pub(super) fn forget_member(&mut self, member: MemberId) {
+        let numbers: Vec<u64> = self.of_member(member).collect();
         for number in numbers {
-            self.by_client.remove(&(old, number));
-            self.by_client.extend(new.map(|new| (new, number)));
-            self.entries.get_mut(&number).expect("what is indexed is there").client = new;
+            self.by_member.remove(&(member, number));
+            self.entries.get_mut(&number).expect("what is indexed is there").member = None;
         }
     }
 
@@ -186,11 +185,11 @@ impl BanList {
         gone.map(|entry| (entry.name.clone(), false)).collect()
     }
 
-    fn insert(&mut self, number: u64, name: Name, client: Option<ClientId>) {
+    fn insert(&mut self, number: u64, name: Name, member: Option<MemberId>) {
         let looks = looks(&name.skeleton());
         self.by_look.extend(looks.map(|look| (look, number)));
-        self.by_client.extend(client.map(|client| (client, number)));
-        self.entries.insert(number, BanEntry { name, looks, client });
+        self.by_member.extend(member.map(|member| (member, number)));
+        self.entries.insert(number, BanEntry { name, looks, member });
     }
 
     fn remove(&mut self, number: u64) -> Option<BanEntry> {
@@ -198,8 +197,8 @@ impl BanList {
         for look in entry.looks {
             self.by_look.remove(&(look, number));
         }
-        if let Some(client) = entry.client {
-            self.by_client.remove(&(client, number));
+        if let Some(member) = entry.member {
+            self.by_member.remove(&(member, number));
         }
         Some(entry)
     }
@@ -236,8 +235,8 @@ impl BanList {
         looks.into_iter().flat_map(entries).map(|&(_, number)| number)
     }
 
-    fn of_client(&self, client: ClientId) -> impl Iterator<Item = u64> {
-        self.by_client.range((client, 0)..=(client, u64::MAX)).map(|&(_, number)| number)
+    fn of_member(&self, member: MemberId) -> impl Iterator<Item = u64> {
+        self.by_member.range((member, 0)..=(member, u64::MAX)).map(|&(_, number)| number)
     }
 }
 

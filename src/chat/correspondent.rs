@@ -7,7 +7,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::account::AccountKey;
-use super::id::ClientId;
+use super::member_id::MemberId;
 use super::name::Name;
 
 /// A sender of private messages, shared by all who could answer: a new name is written down once, however many they are.
@@ -18,17 +18,16 @@ pub(super) struct Correspondent(Rc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    /// The client who was the sender when this was made, who made no other; none: there was no such client, and nobody
-    /// shares it.
-    made_by: Option<ClientId>,
+    /// The member who is the sender, who made no other; none: the sender was not here, and nobody shares it.
+    made_by: Option<MemberId>,
     contact: RefCell<Contact>,
 }
 
 /// How a sender can be reached.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Contact {
-    /// Their connection, while there is one.
-    pub(super) client: Option<ClientId>,
+    /// Who they are, while they are here.
+    pub(super) member: Option<MemberId>,
     /// The account whose name they have, or had when they left.
     pub(super) account: Option<AccountKey>,
     /// What they are called, or were when they left.
@@ -36,13 +35,13 @@ pub(super) struct Contact {
 }
 
 impl Correspondent {
-    pub(super) fn new(client: Option<ClientId>, account: Option<AccountKey>, name: Name) -> Correspondent {
-        let contact = RefCell::new(Contact { client, account, name });
-        Correspondent(Rc::new(Shared { made_by: client, contact }))
+    pub(super) fn new(member: Option<MemberId>, account: Option<AccountKey>, name: Name) -> Correspondent {
+        let contact = RefCell::new(Contact { member, account, name });
+        Correspondent(Rc::new(Shared { made_by: member, contact }))
     }
 
-    pub(super) fn update(&self, client: Option<ClientId>, account: Option<AccountKey>, name: Name) {
-        *self.0.contact.borrow_mut() = Contact { client, account, name };
+    pub(super) fn update(&self, member: Option<MemberId>, account: Option<AccountKey>, name: Name) {
+        *self.0.contact.borrow_mut() = Contact { member, account, name };
     }
 
     /// How they can be reached now.
@@ -51,7 +50,7 @@ impl Correspondent {
     }
 
     /// Makes this one with those of the same sender in `known`, to which it is added otherwise. Says whether they agree.
-    pub(super) fn share_again(&mut self, known: &mut BTreeMap<ClientId, Correspondent>) -> bool {
+    pub(super) fn share_again(&mut self, known: &mut BTreeMap<MemberId, Correspondent>) -> bool {
         let alone = || {
             Correspondent(Rc::new(Shared { made_by: self.0.made_by, contact: RefCell::new(self.contact()) }))
         };

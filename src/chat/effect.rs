@@ -56,17 +56,17 @@ pub enum Effect {
     AdminReply(AdminReply),
 }
 
-/// Who hears an event.
+/// Who hears an event: clients, or members of the chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Audience {
+pub enum Audience<Id = ClientId> {
     /// One client, and it is an answer to them: never skipped.
-    One(ClientId),
+    One(Id),
     /// All members of a room but perhaps one, and but those who hide `from`.
     Room {
         /// The room.
         room: RoomId,
         /// Who does not hear it: mostly whoever caused it.
-        except: Option<ClientId>,
+        except: Option<Id>,
         /// Whose doing it is; whoever hides that person does not hear it.
         from: Option<Name>,
         /// Those who are in this room as well do not hear it: they hear of it there.
@@ -75,20 +75,20 @@ pub enum Audience {
     /// These clients, but those who hide `from`.
     Several {
         /// Who hears it.
-        clients: Vec<ClientId>,
+        clients: Vec<Id>,
         /// Whose doing it is.
         from: Name,
     },
 }
 
-impl Audience {
+impl<Id> Audience<Id> {
     /// All members of a room.
-    pub fn room(room: RoomId) -> Audience {
+    pub fn room(room: RoomId) -> Audience<Id> {
         Audience::Room { room, except: None, from: None, beyond: None }
     }
 
     /// All members of a room but the one whose doing it is, and those who hide them.
-    pub fn others(room: RoomId, id: ClientId, name: &Name) -> Audience {
+    pub fn others(room: RoomId, id: Id, name: &Name) -> Audience<Id> {
         Audience::Room { room, except: Some(id), from: Some(name.clone()), beyond: None }
     }
 }

@@ -261,15 +261,6 @@ impl Hiding {
         }
     }
 
-    /// Who hid those on `list` in slot `old` goes on in slot `new`.
-    pub(super) fn moved(&mut self, old: u32, new: u32, list: &[HiddenId]) {
-        for person in list.iter().filter_map(|id| self.ids[id.0 as usize].person).collect::<Vec<_>>() {
-            let hiders = &mut self.person_mut(person).hiders;
-            hiders.remove(old);
-            hiders.insert(new);
-        }
-    }
-
     /// Shortens a list to what it says: each person once, and nobody who is forgotten.
     pub(super) fn tidy(&mut self, list: &mut Vec<HiddenId>) {
         let mut seen = Vec::new();

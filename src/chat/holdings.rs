@@ -1,4 +1,4 @@
-//! What each address has of what there is only so much of: places and rooms.
+//! What each address has of what there is only so much of: members and rooms.
 //!
 //! Invariant: an address that has nothing is not remembered.
 
@@ -17,7 +17,7 @@ pub(super) struct HolderId(u32);
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Holding {
     pub(super) origin: Origin,
-    /// Clients who are here, with or without a name.
+    /// Members who are here.
     pub(super) places: u32,
     /// Rooms that were made from there.
     pub(super) rooms: u32,

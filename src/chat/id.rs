@@ -17,7 +17,7 @@ impl ClientId {
     }
 
     /// Reads an id back from the number that [`ClientId::to_bits`] gave.
-    pub fn from_bits(bits: u64) -> ClientId {
+    pub const fn from_bits(bits: u64) -> ClientId {
         ClientId(bits)
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::effect::RoomId;
-use super::id::ClientId;
+use super::member_id::MemberId;
 use super::mono_time::MonoTime;
 use super::name::Name;
 use crate::limits::{MOVEMENT_WINDOW, MOVEMENTS_TOLD};
@@ -30,7 +30,7 @@ pub(super) enum Threshold {
 pub(super) struct Moved(pub(super) Vec<Name>);
 
 /// Who came, and into what.
-pub(super) type Arrived = (Threshold, ClientId);
+pub(super) type Arrived = (Threshold, MemberId);
 
 /// People who left together: what, and the room in which those who are there too are told of it instead.
 pub(super) type Departed = (Threshold, Option<RoomId>, Moved);
@@ -72,14 +72,14 @@ impl JoinPartBatch {
 
     /// Forgets an arrival that was not told of: who comes and goes within a second, over and over, leaves nothing. The
     /// latest come first, for those who go at once are among them.
-    pub(super) fn forget_arrival(&mut self, id: ClientId) {
+    pub(super) fn forget_arrival(&mut self, id: MemberId) {
         if let Some(at) = self.arrived.iter().rposition(|&(_, arrived)| arrived == id) {
             self.arrived.remove(at);
         }
     }
 
     /// Whether those who arrived are members who have not been told of, each once, and whether it is known who left.
-    pub(super) fn is_sound(&self, mut untold: BTreeSet<ClientId>) -> bool {
+    pub(super) fn is_sound(&self, mut untold: BTreeSet<MemberId>) -> bool {
         self.arrived.iter().all(|(_, id)| untold.remove(id))
             && untold.is_empty()
             && self.departed.iter().all(|(.., moved)| !moved.0.is_empty())

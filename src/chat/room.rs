@@ -7,12 +7,11 @@ use serde::{Deserialize, Serialize};
 use super::account::AccountKey;
 use super::account_index::AccountIndex;
 use super::ban_list::BanList;
-use super::client::Membership;
 use super::holdings::HolderId;
-use super::id::ClientId;
 use super::join_part_batch::JoinPartBatch;
 use super::key_guard::KeyGuard;
 use super::line::RoomKey;
+use super::member_id::MemberId;
 use super::name::Name;
 use super::record::{RoomFact, RoomList, RoomRecord};
 use super::slots::SlotSet;
@@ -24,7 +23,7 @@ use crate::limits::DECISIONS_PER_ROOM;
 pub(super) struct Room {
     pub(super) name: Name,
     pub(super) key: RoomKey,
-    pub(super) members: Vec<ClientId>,
+    pub(super) members: Vec<MemberId>,
     /// Their slots: who is in one of several large rooms is found 64 at a time.
     pub(super) slots: SlotSet,
     pub(super) movements: JoinPartBatch,
@@ -40,13 +39,13 @@ pub(super) struct Room {
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct RoomModes {
     /// Those who decide, for as long as they are in the room.
-    pub(super) operators: Vec<ClientId>,
+    pub(super) operators: Vec<MemberId>,
     /// Those who decide whenever they come back, for their name is registered.
     pub(super) owners: Vec<AccountKey>,
     /// What one has to know to enter.
     pub(super) key: Option<Text>,
     /// Those who may enter once without the key.
-    pub(super) invited: Vec<ClientId>,
+    pub(super) invited: Vec<MemberId>,
     /// Those who may not be here.
     pub(super) banned: BanList,
     /// Those who may not speak here.
@@ -100,7 +99,7 @@ impl Room {
     }
 
     /// Adds a member and gives their place.
-    pub(super) fn enter(&mut self, id: ClientId) -> u32 {
+    pub(super) fn enter(&mut self, id: MemberId) -> u32 {
         self.members.push(id);
         self.slots.insert(id.place());
         self.modes.invited.retain(|&invited| invited != id);
@@ -108,7 +107,7 @@ impl Room {
     }
 
     /// Takes the member out of `place`; gives whoever stands there now.
-    pub(super) fn leave(&mut self, place: u32) -> Option<ClientId> {
+    pub(super) fn leave(&mut self, place: u32) -> Option<MemberId> {
         let id = self.members.swap_remove(place as usize);
         self.slots.remove(id.place());
         self.modes.operators.retain(|&operator| operator != id);
@@ -118,7 +117,7 @@ impl Room {
         self.members.get(place as usize).copied()
     }
 
-    pub(super) fn is_operator(&self, id: ClientId, account: Option<AccountKey>) -> bool {
+    pub(super) fn is_operator(&self, id: MemberId, account: Option<AccountKey>) -> bool {
         self.modes.operators.contains(&id) || account.is_some_and(|key| self.modes.owners.contains(&key))
     }
 
@@ -130,27 +129,11 @@ impl Room {
         !modes.owners.is_empty() && (self.spoken || self.topic.is_some() || decided)
     }
 
-    /// The member who has this seat goes on under another connection.
-    pub(super) fn follow_member(&mut self, membership: Membership, new: ClientId) {
-        let old = std::mem::replace(&mut self.members[membership.place as usize], new);
-        self.slots.remove(old.place());
-        self.slots.insert(new.place());
-        self.modes.operators.iter_mut().filter(|id| **id == old).for_each(|id| *id = new);
-        if !membership.announced {
-            let arrived = self.movements.arrived.iter_mut().map(|(_, id)| id);
-            arrived.filter(|id| **id == old).for_each(|id| *id = new);
-        }
-    }
-
-    /// What was decided about a client is about another one from now on; without one, about their name alone.
-    pub(super) fn follow_decisions(&mut self, old: ClientId, new: Option<ClientId>) {
+    /// What was decided about a member is about their name alone from now on.
+    pub(super) fn forget_member(&mut self, member: MemberId) {
         let RoomModes { invited, banned, muted, .. } = &mut self.modes;
-        [banned, muted].into_iter().for_each(|list| list.follow(old, new));
-        match (invited.iter().position(|&id| id == old), new) {
-            (Some(at), Some(new)) => invited[at] = new,
-            (Some(at), None) => drop(invited.remove(at)),
-            (None, _) => {}
-        }
+        [banned, muted].into_iter().for_each(|list| list.forget_member(member));
+        invited.retain(|&invited| invited != member);
     }
 
     /// Puts a person on a list; gives what there is to remember of that.
@@ -158,21 +141,21 @@ impl Room {
         &mut self,
         list: RoomList,
         name: &Name,
-        client: Option<ClientId>,
+        member: Option<MemberId>,
         account_index: Option<&AccountIndex>,
     ) -> Vec<RoomFact> {
-        listed(list, self.modes.list(list).add(name, client, account_index))
+        listed(list, self.modes.list(list).add(name, member, account_index))
     }
 
     /// Takes a person off a list; gives what there is to remember of that. None: they were not on it.
     pub(super) fn strike(
         &mut self,
         list: RoomList,
-        client: Option<ClientId>,
+        member: Option<MemberId>,
         name: &Name,
         account_index: Option<&AccountIndex>,
     ) -> Option<Vec<RoomFact>> {
-        self.modes.list(list).lift(client, name, account_index).map(|changes| listed(list, changes))
+        self.modes.list(list).lift(member, name, account_index).map(|changes| listed(list, changes))
     }
 
     /// An account decides here no more; gives what there is to remember of that, if it did.
@@ -182,19 +165,19 @@ impl Room {
         Some(RoomFact::Operator(account, false))
     }
 
-    /// A client who is on lists has proved that `name` is theirs for good: that name is on them as well from now on. Gives
+    /// A member who is on lists has proved that `name` is theirs for good: that name is on them as well from now on. Gives
     /// what there is to remember of that.
     pub(super) fn enlist_account(
         &mut self,
         name: &Name,
-        client: ClientId,
+        member: MemberId,
         account_index: Option<&AccountIndex>,
     ) -> Vec<RoomFact> {
         let mut facts = Vec::new();
         for which in [RoomList::Bans, RoomList::Mutes] {
             let list = self.modes.list(which);
-            if list.holds_client(client) {
-                facts.extend(listed(which, list.add(name, Some(client), account_index)));
+            if list.holds_member(member) {
+                facts.extend(listed(which, list.add(name, Some(member), account_index)));
             }
         }
         facts

@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 
 use super::account::AccountKey;
 use super::account_index::AccountIndex;
-use super::client::Membership;
 use super::effect::RoomId;
-use super::id::ClientId;
 use super::join_part_batch::{Arrived, Departed, Threshold};
 use super::line::RoomKey;
+use super::member::Membership;
+use super::member_id::MemberId;
 use super::mono_time::MonoTime;
 use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
@@ -120,7 +120,7 @@ impl Rooms {
     }
 
     /// A client has arrived who is told of later.
-    pub(super) fn arrive_later(&mut self, id: RoomId, threshold: Threshold, client: ClientId) {
+    pub(super) fn arrive_later(&mut self, id: RoomId, threshold: Threshold, client: MemberId) {
         self[id].movements.arrived.push((threshold, client));
         self.note_movement(id);
     }
@@ -138,10 +138,10 @@ impl Rooms {
     }
 
     /// Takes a member's seat away; gives who stands in that place now. If it was not told that they came, it will not be.
-    pub(super) fn leave(&mut self, client: ClientId, membership: Membership) -> Option<ClientId> {
+    pub(super) fn leave(&mut self, client: MemberId, membership: Membership) -> Option<MemberId> {
         let left = &mut self[membership.room];
-        let moved = left.leave(membership.place);
-        if !membership.announced {
+        let moved = left.leave(membership.place());
+        if !membership.announced() {
             let due = left.movements.due();
             left.movements.forget_arrival(client);
             if let Some(due) = due.filter(|_| left.movements.due().is_none()) {

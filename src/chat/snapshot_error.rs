@@ -3,7 +3,7 @@
 use thiserror::Error;
 
 /// The version of the snapshots that are made and taken here. It goes up whenever a field of the state changes.
-pub const SNAPSHOT_VERSION: u32 = 2;
+pub const SNAPSHOT_VERSION: u32 = 3;
 
 /// Why a snapshot is not taken. A text that is no snapshot at all, or is cut off, is an error of its format before it comes to
 /// this.
@@ -15,4 +15,7 @@ pub enum SnapshotError {
     /// What it says cannot be: one part of it disagrees with another.
     #[error("the snapshot contradicts itself: {0}")]
     Broken(&'static str),
+    /// An option that decides what becomes of a change is another one here.
+    #[error("the option {0} is another one here")]
+    Option(&'static str),
 }

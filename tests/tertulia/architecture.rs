@@ -96,6 +96,23 @@ fn imports_follow_the_arrows() {
 }
 
 #[test]
+fn chat_knows_nothing_of_the_sessions() {
+    let (sessions, map) = (home("src/chat/hub"), home("src/chat/mod.rs"));
+    let files = rust_files(&home("src/chat"));
+    for file in files.iter().filter(|file| !file.starts_with(&sessions) && **file != map) {
+        for (number, line) in code(file) {
+            let named = line.contains("hub::") || line.contains("Hub");
+            assert!(!named, "{}:{number}: what is several nodes' names nothing of one", file.display());
+        }
+    }
+    for file in rust_files(&home("src/chat/rules")) {
+        for (number, line) in code(&file) {
+            assert!(!line.contains("ClientId"), "{}:{number}: rules are about members", file.display());
+        }
+    }
+}
+
+#[test]
 fn core_and_the_dialects_touch_no_system() {
     for file in rust_files(&home("src/chat")).into_iter().chain(rust_files(&home("src/protocol"))) {
         for (number, line) in code(&file) {

@@ -104,8 +104,8 @@ const BUGS: [Bug; 19] = [
     Bug {
         name: "an expelled address that is let in",
         file: "src/chat/hub/mod.rs",
-        right: "if let Some(expelled) = self.expelled_address(origin) {",
-        wrong: "if let Some(expelled) = self.expelled_address(origin).filter(|_| self.people.count() == 0) {",
+        right: "if let Some(expelled) = self.chat.expelled_address(origin, self.at.wall) {",
+        wrong: "if let Some(expelled) = self.chat.expelled_address(origin, self.at.wall).filter(|_| self.clients() == 0) {",
     },
     Bug {
         name: "a turn's budget of lines for each",
@@ -170,13 +170,9 @@ const SEEDS: &str = "16000";
 const LEAKS: [Bug; 1] = [Bug {
     name: "an answer that comes when its reader has left the room",
     file: "src/chat/hub/recalling.rs",
-    right: "        let mut memberships = self.client(id)?.memberships();\n        \
-            memberships\n            \
-            .find(|membership| self.room(membership.room).is_some_and(|here| here.key == room))\n            \
-            .map(|membership| membership.room)",
-    wrong: "        self.client(id)?;\n        \
-            let mut rooms = (0..self.rooms.numbers()).map(RoomId::at);\n        \
-            rooms.find(|&there| self.room(there).is_some_and(|there| there.key == room))",
+    right: "        let mut rooms = self.chat.rooms_of(id);\n",
+    wrong: "        self.chat.member(id)?;\n        \
+            let mut rooms = (0..self.chat.all_rooms().numbers()).map(RoomId::at);\n",
 }];
 
 #[test]

@@ -2,7 +2,6 @@
 
 use super::{Audience, Hub, Work};
 use crate::chat::id::ClientId;
-use crate::chat::slots::SlotSet;
 
 impl Hub {
     /// Calls `hear` with everyone whom `to` means, each once, and whether it is about their current room.
@@ -16,41 +15,25 @@ impl Hub {
     }
 
     /// Does the work of [`audience`](Hub::audience); gives how many were asked.
-    pub(super) fn each_of(&self, to: &Audience, mut hear: impl FnMut(ClientId, bool)) -> usize {
+    fn each_of(&self, to: &Audience, mut hear: impl FnMut(ClientId, bool)) -> usize {
+        let seats = &self.sessions.seats;
         match to {
             Audience::One(id) => {
                 hear(*id, true);
                 1
             }
             Audience::Several { clients, from } => {
-                let hiders = self.hiding.hiders(from);
-                let lost = self.lost.slots();
-                for client in clients.iter().filter_map(|&id| self.client(id)) {
-                    if lost.is_some_and(|lost| lost.contains(client.id.place())) {
-                        continue;
-                    }
-                    if hiders.is_none_or(|hiders| !hiders.contains(client.id.place())) {
-                        hear(client.id, true);
-                    }
-                }
+                let members = clients.iter().filter_map(|&id| self.member(id));
+                self.chat.each_among(members, from, |member| {
+                    seats.client(member).into_iter().for_each(|id| hear(id, true));
+                });
                 clients.len()
             }
             Audience::Room { room, except, from, beyond } => {
-                let Some(members) = self.room(*room).map(|room| &room.members) else { return 0 };
-                let hiders = from.as_ref().and_then(|from| self.hiding.hiders(from));
-                let beyond = beyond.and_then(|beyond| self.room(beyond)).map(|beyond| &beyond.slots);
-                // Who does not hear it is not looked at: a bit says so.
-                let is_in =
-                    |set: Option<&SlotSet>, id: ClientId| set.is_some_and(|set| set.contains(id.place()));
-                let lost = self.lost.slots();
-                for &id in members {
-                    if Some(id) == *except || is_in(hiders, id) || is_in(beyond, id) || is_in(lost, id) {
-                        continue;
-                    }
-                    let client = &self.people[id];
-                    hear(id, client.current == Some(*room));
-                }
-                members.len()
+                let except = except.and_then(|id| self.member(id));
+                self.chat.each_in(*room, except, (from.as_ref(), *beyond), |member, here| {
+                    seats.client(member).into_iter().for_each(|id| hear(id, here));
+                })
             }
         }
     }

@@ -10,6 +10,7 @@ use crate::chat::expulsion::Expulsion;
 use crate::chat::message::MessageId;
 use crate::chat::origin::Origin;
 use crate::chat::record::RoomRecord;
+use crate::chat::rules::{ChatOptions, Founding};
 use crate::chat::session_token::TokenKey;
 use crate::chat::text::Text;
 
@@ -46,4 +47,21 @@ pub struct ChatConfig {
     pub token_key: Option<TokenKey>,
     /// The rooms that there are already; the first room is there without.
     pub rooms: Vec<RoomRecord>,
+}
+
+impl ChatConfig {
+    /// Takes out what is the chat's: the options that decide, and what was there before. The rest is the sessions'.
+    pub(super) fn take_chat(&mut self) -> (ChatOptions, Founding) {
+        let operators = std::mem::take(&mut self.operators);
+        let options = ChatOptions { accounts_only: self.accounts_only, operators };
+        let founding = Founding {
+            accounts: self.accounts.take(),
+            account_addresses: std::mem::take(&mut self.account_addresses),
+            rooms: std::mem::take(&mut self.rooms),
+            next_key: self.next_key,
+            next_message: self.next_message,
+            expulsions: std::mem::take(&mut self.expulsions),
+        };
+        (options, founding)
+    }
 }

@@ -1,62 +1,56 @@
-//! All clients and rooms, and the rules: who is who, who hears what.
+//! The sessions: clients, each with a connection of its own, in front of the chat. Who hears what, in which order.
 //!
 //! Invariant: the same inputs give the same effects; time comes in with each input, and nothing waits.
 
 mod administration;
+mod asking;
 mod audience;
 mod config;
-mod crowds;
-mod decided;
 mod entering;
-mod expulsions;
+mod expelling;
 mod identifying;
-mod keys;
-mod moving;
+mod lost_sessions;
+mod newcomers;
 mod offline_messages;
-mod ordering;
+mod password_questions;
 mod places;
-mod presence;
 mod recalling;
 mod resuming;
-mod rooms;
+mod seats;
 mod sessions;
 mod snapshot;
+mod stopped;
 mod stopping;
-mod talking;
+mod translating;
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, VecDeque};
 
 pub use administration::Description;
 pub use config::ChatConfig;
-pub use snapshot::Snapshot;
+pub use snapshot::{ChatSnapshot, Snapshot};
 
 use super::account::AccountKey;
-use super::account_index::AccountIndex;
-use super::client::Client;
 use super::command::{Command, Trouble, Verb};
 use super::effect::{Audience, CloseReason, Effect, RoomId};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
-use super::hiding::Hiding;
 use super::id::ClientId;
 use super::input::Input;
-use super::lost_sessions::LostSessions;
+use super::line::RoomKey;
+use super::member_id::MemberId;
 use super::message::{MessageId, MessageKind};
 use super::mono_time::MonoTime;
 use super::name::Name;
 use super::origin::Origin;
-use super::people::People;
+use super::record::RoomRecord;
 use super::refusal::Refusal;
 use super::request::Reply;
-use super::room::Room;
-use super::rooms::Rooms;
+use super::rules::{Change, Chat, Deed, Entry, Fact, GENERAL, Outcome, Wanted};
+use super::text::Text;
 use super::time::Time;
 use super::work::Work;
 use crate::limits::{LEFT_SESSION_WAIT, LOST_SESSION_WAIT};
-
-/// The room that everybody enters.
-pub const GENERAL: RoomId = RoomId::FIRST;
+use newcomers::{Newcomer, Standing};
 
 /// Newcomers whose time is over that one tick lets go, some 2 µs each.
 const TICK_NEWCOMERS: usize = 256;
@@ -66,81 +60,41 @@ const TICK_NEWCOMERS: usize = 256;
 const TICK_MEMBERS: usize = 10_000;
 const TICK_ROOM: usize = 50;
 
-/// The chat itself. [`apply`](Hub::apply) and [`effects`](Hub::effects) are its whole door: the same inputs, each with its
-/// time, give the same effects. All else only looks.
+/// The core: clients, and the chat behind them. [`apply`](Hub::apply) and [`effects`](Hub::effects) are its whole door: the same
+/// inputs, each with its time, give the same effects. All else only looks.
 #[derive(Debug)]
 pub struct Hub {
     /// The time of the input that is being applied, or was last.
     at: Time,
     /// What the shell has to do, and has not taken yet.
     effects: Vec<Effect>,
-    people: People,
-    /// [`GENERAL`] is always there.
-    rooms: Rooms,
-    /// None: there are no accounts here.
-    account_index: Option<AccountIndex>,
-    config: ChatConfig,
-    /// The number of the next message.
-    next_message: MessageId,
-    hiding: Hiding,
-    /// How many are hidden beyond those whom everybody may hide, by all together.
-    hidden_beyond: usize,
-    decided: decided::Decided,
-    sessions: sessions::Sessions,
-    /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
-    writers: VecDeque<offline_messages::Writer>,
-    /// Who wrote those of which it is not known yet whether they are kept.
-    posting: Vec<(ClientId, offline_messages::Writer)>,
+    /// Where facts stand that are being translated; empty at other times.
+    facts: Vec<Fact>,
     work: Cell<Work>,
-    /// Who may not be here, in the order in which it was decided.
-    expulsions: Vec<expulsions::Entry>,
-    last_expulsion: u64,
-    /// Those of them who are here still.
-    expelling: BTreeSet<ClientId>,
-    /// Those who wait for another connection.
-    lost: LostSessions,
+    config: ChatConfig,
+    chat: Chat,
+    sessions: sessions::Sessions,
     /// What there was when the chat stopped, as far as it is not over.
-    stopped: Option<Box<stopping::Stopped>>,
+    stopped: Option<Box<stopped::Stopped>>,
 }
+
+/// What a command gives when it was not refused.
+type Done = Result<(), Refusal>;
 
 impl Hub {
     /// An empty chat.
     pub fn new(mut config: ChatConfig) -> Hub {
-        let rooms = std::mem::take(&mut config.rooms);
-        let expulsions: Vec<_> = config.expulsions.drain(..).map(expulsions::Entry::new).collect();
-        let next_message = config.next_message.max(MessageId::default().next());
-        let last_expulsion = expulsions.iter().map(expulsions::Entry::number).max().unwrap_or(0);
-        let mut hub = Hub {
+        let (options, founding) = config.take_chat();
+        Hub {
             at: Time::default(),
             effects: Vec::new(),
-            people: People::default(),
-            rooms: Rooms::default(),
-            account_index: config.accounts.take().map(AccountIndex::new),
-            config,
-            next_message,
-            hiding: Hiding::default(),
-            hidden_beyond: 0,
-            decided: decided::Decided::default(),
-            sessions: sessions::Sessions::default(),
-            writers: VecDeque::new(),
-            posting: Vec::new(),
+            facts: Vec::new(),
             work: Cell::default(),
-            expulsions,
-            last_expulsion,
-            expelling: BTreeSet::new(),
-            lost: LostSessions::default(),
+            config,
+            chat: Chat::new(options, founding),
+            sessions: sessions::Sessions::default(),
             stopped: None,
-        };
-        let general = hub.rooms.make(Name::general());
-        assert_eq!(general, Some(GENERAL));
-        let addresses = std::mem::take(&mut hub.config.account_addresses);
-        for record in rooms {
-            // Those who became operators later did not make it.
-            let made_from = record.owners.first().and_then(|owner| addresses.get(owner)).copied();
-            hub.resume_room(record, made_from);
         }
-        hub.rooms.reserve_keys(hub.config.next_key);
-        hub
     }
 
     /// Does what follows from `input`, which came at `at`. What the shell has to do then is added to the [`effects`](Hub::effects).
@@ -152,7 +106,10 @@ impl Hub {
             Input::Command(id, command) => self.handle(id, command),
             Input::Disconnected(id, reason) => self.disconnect(id, reason),
             Input::Reply(id, reply) => self.take_reply(id, reply),
-            Input::AccountsChanged(changes) => self.accounts_changed(changes),
+            Input::AccountsChanged(changes) => {
+                self.changed(Change::Accounts(changes));
+                self.end_revoked();
+            }
             Input::Admin(order) => self.administer(order),
             Input::Motd(motd) => self.config.motd = motd,
             Input::Tick => self.tick(),
@@ -184,30 +141,27 @@ impl Hub {
 
     /// A client connected, from `origin`: it is asked for a name, if it may come in.
     fn connect(&mut self, id: ClientId, origin: Origin) {
-        let now = self.now();
-        if let Some(expelled) = self.expelled_address(origin) {
+        if let Some(expelled) = self.chat.expelled_address(origin, self.at.wall) {
             self.tell(id, Event::Expulsion(ExpulsionNews::Told(expelled)));
             return self.effects.push(Effect::Close(id, CloseReason::Expelled));
         }
         let Some(standing) = self.admit(id, origin) else { return };
-        self.clear_slot(id);
-        self.people.add(id, origin, now, standing);
+        self.sessions.newcomers.add(id, Newcomer { origin, since: self.now() }, standing);
         self.tell(id, Event::NamePrompt);
     }
 
     /// A client asked for something.
     fn handle(&mut self, id: ClientId, command: Command) {
-        let now = self.now();
-        if self.lost.is_lost(id) || self.end_if_decided(id) || command == Command::Ping {
+        if self.sessions.lost.is_lost(id) || self.end_if_decided(id) || command == Command::Ping {
             return;
         }
-        let Some(client) = self.client_mut(id) else { return };
-        let name = client.name.clone();
-        // Of a newcomer it says when they connected.
-        if name.is_some() {
-            client.active = now;
+        let member = self.member(id);
+        match member {
+            Some(member) => self.changed(Change::Active(member)),
+            None if self.sessions.newcomers.get(id).is_none() => return,
+            None => {}
         }
-        let done = match (command, name) {
+        let done = match (command, member) {
             (Command::Secret(typed), _) => self.take_secret(id, typed),
             // Typed again, perhaps, for nothing has come of it for long.
             (Command::Say { text, .. }, _)
@@ -219,7 +173,7 @@ impl Hub {
                 Err(Trouble::Repeated.into())
             }
             (command, None) => self.handle_newcomer(id, command),
-            (command, Some(name)) => self.handle_member(id, &name, command),
+            (command, Some(member)) => self.handle_member(id, member, command),
         };
         if let Err(refusal) = done {
             self.refuse(id, refusal);
@@ -244,8 +198,34 @@ impl Hub {
             _ => None,
         };
         if !wait.is_some_and(|wait| self.suspend(id, &farewell, wait)) {
-            self.depart(id, farewell, reason);
+            self.leave(id, farewell, reason);
         }
+    }
+
+    /// A client is here no more, and its member leaves the chat, if it is one's.
+    fn leave(&mut self, id: ClientId, farewell: Farewell, reason: CloseReason) {
+        self.acknowledge_at_the_end(id, reason);
+        let member = self.member(id);
+        self.sessions.forget(id);
+        match member {
+            Some(member) => {
+                self.sessions.seats.rise(member);
+                self.changed(Change::Leave(member, farewell, reason));
+            }
+            None => drop(self.sessions.newcomers.remove(id)),
+        }
+    }
+
+    /// Ends a client by the hub's own will.
+    fn end(&mut self, id: ClientId, farewell: Farewell, reason: CloseReason) {
+        let connected = !self.sessions.lost.is_lost(id);
+        self.leave(id, farewell, reason);
+        self.effects.extend(connected.then_some(Effect::Close(id, reason)));
+    }
+
+    /// The same, without a word.
+    fn close(&mut self, id: ClientId, reason: CloseReason) {
+        self.end(id, Farewell::Plain, reason);
     }
 
     /// Does what has come due, as much of it as one turn bears; [`next_due`](Hub::next_due) tells whether more is.
@@ -253,10 +233,8 @@ impl Hub {
         let now = self.now();
         let timeout = self.config.login_timeout;
         for _ in 0..TICK_NEWCOMERS {
-            let overdue = self
-                .people
-                .oldest_newcomer()
-                .filter(|(_, since)| timeout.is_some_and(|span| now >= *since + span));
+            let oldest = self.sessions.newcomers.oldest();
+            let overdue = oldest.filter(|(_, since)| timeout.is_some_and(|span| now >= *since + span));
             let Some((id, _)) = overdue else { break };
             self.tell(id, Event::NameTimeout);
             self.close(id, CloseReason::NameTimeout);
@@ -268,73 +246,75 @@ impl Hub {
         self.end_revoked();
         let mut asked = 0;
         while asked < TICK_MEMBERS
-            && let Some((due, room)) = self.rooms.first_restless()
+            && let Some((due, room)) = self.chat.all_rooms().first_restless()
             && now >= due
         {
-            asked += TICK_ROOM + self.room(room).map_or(0, |room| room.members.len());
-            self.tell_movements(room);
+            asked += TICK_ROOM + self.chat.room(room).map_or(0, |room| room.members.len());
+            self.changed(Change::TellMovements(room));
         }
     }
 
     /// When an [`Input::Tick`] has something to do; never while nothing waits.
     pub fn next_due(&self) -> Option<MonoTime> {
         let newcomer = match self.config.login_timeout {
-            Some(timeout) => self.people.oldest_newcomer().map(|(_, since)| since + timeout),
+            Some(timeout) => self.sessions.newcomers.oldest().map(|(_, since)| since + timeout),
             None => None,
         };
-        let leaving = !self.expelling.is_empty() || self.sessions.has_revoked();
+        let leaving = !self.sessions.expelling.is_empty() || !self.sessions.revoked.is_empty();
         let unfinished = leaving || self.stopped.is_some();
         let unfinished = unfinished.then_some(MonoTime::START);
-        let movements = self.rooms.first_restless().map(|(due, _)| due);
-        let lost = self.lost.first_due().map(|(due, _)| due);
+        let movements = self.chat.all_rooms().first_restless().map(|(due, _)| due);
+        let lost = self.sessions.lost.first_due().map(|(due, _)| due);
         [newcomer, movements, lost, self.trials_due(), unfinished].into_iter().flatten().min()
     }
 
     /// What has been done since the start.
     pub fn work(&self) -> Work {
+        self.spend(0);
         self.work.get()
     }
 
     /// How many clients there are that have a connection, with a name or without.
     pub fn clients(&self) -> usize {
-        self.people.count() - self.lost.count()
+        self.sessions.newcomers.count() + self.sessions.seats.count() - self.sessions.lost.count()
     }
 
     /// How many people are in the chat, which takes a name.
     pub fn people(&self) -> usize {
-        self.people.named()
+        self.chat.count()
     }
 
     /// How many of them wait for another connection.
     pub fn lost(&self) -> usize {
-        self.lost.count()
+        self.sessions.lost.count()
     }
 
     /// How many rooms there are.
     pub fn rooms(&self) -> usize {
-        self.rooms.count()
+        self.chat.all_rooms().count()
     }
 
     /// The name of a client who has one.
     pub fn name(&self, id: ClientId) -> Option<&Name> {
-        self.client(id)?.name.as_ref()
+        self.chat.name(self.member(id)?)
     }
 
     /// Where a client comes from.
     pub fn origin(&self, id: ClientId) -> Option<Origin> {
-        self.people.origin(id)
+        match self.member(id) {
+            Some(member) => self.chat.origin(member),
+            None => self.sessions.newcomers.get(id).map(|newcomer| newcomer.origin),
+        }
+    }
+
+    /// What there is to remember of a room.
+    pub fn room_record(&self, key: RoomKey) -> Option<RoomRecord> {
+        self.chat.room_record(key)
     }
 
     /// Whether nothing is left of anybody.
     pub fn is_empty(&self) -> bool {
-        self.people.is_empty()
-            && self.rooms.is_empty()
-            && self.hiding.is_empty()
-            && self.hidden_beyond == 0
-            && self.stopped.is_none()
-            && self.decided.is_empty()
-            && self.sessions.is_empty()
-            && self.lost.is_empty()
+        self.chat.is_empty() && self.sessions.is_empty() && self.stopped.is_none()
     }
 
     fn handle_newcomer(&mut self, id: ClientId, command: Command) -> Done {
@@ -374,43 +354,73 @@ impl Hub {
         self.answer(id, Event::NamePrompt)
     }
 
-    fn handle_member(&mut self, id: ClientId, name: &Name, command: Command) -> Done {
+    fn handle_member(&mut self, id: ClientId, member: MemberId, command: Command) -> Done {
         self.acknowledge(id);
-        match command {
-            Command::Say { text, .. } if text.is_blank() => Ok(()),
-            Command::Say { room, text } => self.say(id, name, room.as_ref(), (MessageKind::Said, text)),
-            Command::Act { room, text } => self.say(id, name, room.as_ref(), (MessageKind::Acted, text)),
-            Command::History { room, lines, before } => self.history(id, room.as_ref(), lines, before),
-            Command::Search(words) => self.search(id, words),
-            Command::Message { to, text } => self.message(id, name, &to, text),
-            Command::Reply(text) => self.reply(id, name, text),
-            Command::Nick(text) => self.rename(id, name, &text),
-            Command::Who(room) => self.who(id, room),
-            Command::Rooms => self.list_rooms(id),
-            Command::Join { room, key } => self.join(id, name, &room, key),
-            Command::Leave(room) => self.leave(id, name, room),
-            Command::Topic { room, topic } => self.topic(id, name, room.as_ref(), topic),
-            Command::Key { room, key } => self.lock(id, name, room.as_ref(), key),
-            Command::Invite { room, whom } => self.invite(id, name, room.as_ref(), &whom),
-            Command::Kick { room, whom, reason } => self.kick(id, name, room.as_ref(), (&whom, reason)),
-            Command::Ban { room, whom } => self.ban(id, name, room.as_ref(), &whom),
-            Command::Unban { room, whom } => self.unban(id, name, room.as_ref(), &whom),
-            Command::Bans { room } => self.bans(id, room.as_ref()),
-            Command::Mute { room, whom } => self.mute(id, name, room.as_ref(), whom),
-            Command::Op { room, whom } => self.op(id, name, room.as_ref(), &whom),
-            Command::Expel { whom, minutes, reason } => {
-                self.order_expulsion(id, name, &whom, (minutes, reason))
+        let deed = match command {
+            Command::Say { text, .. } if text.is_blank() => return Ok(()),
+            Command::Say { room, text } => Deed::Say { room, kind: MessageKind::Said, text },
+            Command::Act { room, text } => Deed::Say { room, kind: MessageKind::Acted, text },
+            Command::Message { to, text } => {
+                let full = self.is_full(member, Some(&to), &text);
+                Deed::Message { to, text, full }
             }
-            Command::Readmit(whom) => self.order_readmission(id, name, &whom),
-            Command::Expelled => self.list_expulsions(id),
-            Command::Register => self.register(id, name),
+            Command::Reply(text) => Deed::Reply { full: self.is_full(member, None, &text), text },
+            Command::Join { room, key } => Deed::Join { room, key },
+            Command::Leave(room) => Deed::Part(room),
+            Command::Topic { room, topic: Some(topic) } => Deed::Topic { room, topic },
+            Command::Key { room, key } => Deed::Lock { room, key },
+            Command::Invite { room, whom } => Deed::Invite { room, whom },
+            Command::Kick { room, whom, reason } => Deed::Kick { room, whom, reason },
+            Command::Ban { room, whom } => Deed::Ban { room, whom },
+            Command::Unban { room, whom } => Deed::Unban { room, whom },
+            Command::Mute { room, whom } => Deed::Mute { room, whom },
+            Command::Op { room, whom } => Deed::Op { room, whom },
+            Command::Away(reason) => Deed::Away(reason),
+            Command::Ignore(whom) => Deed::Ignore(whom),
+            command => return self.handle_other(id, member, command),
+        };
+        self.change(Change::Do(member, deed)).map(drop)
+    }
+
+    /// What is no deed of a member: it only asks, or needs a password, or is the connection's own.
+    fn handle_other(&mut self, id: ClientId, member: MemberId, command: Command) -> Done {
+        match command {
+            Command::History { room, lines, before } => {
+                self.history(id, member, room.as_ref(), lines, before)
+            }
+            Command::Search(words) => self.search(id, member, words),
+            Command::Nick(text) => self.rename(id, member, &text),
+            Command::Who(room) => {
+                let present = self.chat.who(member, room, self.now())?;
+                self.answer(id, present)
+            }
+            Command::Rooms => {
+                let rooms = self.chat.listed_rooms(member);
+                self.answer(id, rooms)
+            }
+            Command::Topic { room, .. } => {
+                let topic = self.chat.topic_of(member, room.as_ref())?;
+                self.answer(id, topic)
+            }
+            Command::Bans { room } => {
+                let bans = self.chat.bans(member, room.as_ref())?;
+                self.answer(id, bans)
+            }
+            Command::Expel { whom, minutes, reason } => {
+                self.order_expulsion((id, member), whom, (minutes, reason))
+            }
+            Command::Readmit(whom) => {
+                let news = self.readmit(Some(member), whom)?;
+                self.answer(id, Event::Expulsion(news))
+            }
+            Command::Expelled => self.list_expulsions(id, member),
+            Command::Register => self.register(id, member),
             Command::Login(wanted) => self.login(id, &wanted),
-            Command::ChangePassword => self.change_password(id, name),
-            // The caller has seen to it.
-            Command::Secret(_) | Command::Ping => Ok(()),
-            Command::Resume { .. } => Err(NameRefusal::Yours(name.clone()).into()),
-            Command::Away(reason) => self.away(id, reason),
-            Command::Ignore(whom) => self.ignore(id, name, whom),
+            Command::ChangePassword => self.change_password(id, member),
+            Command::Resume { .. } => {
+                let name = self.chat.name(member).cloned();
+                name.map_or(Ok(()), |name| Err(NameRefusal::Yours(name).into()))
+            }
             Command::Language(language) => self.speak(id, language),
             Command::Help(verb) => self.answer(id, Event::Help(verb)),
             Command::Unclear(trouble) => {
@@ -419,10 +429,11 @@ impl Hub {
             }
             Command::Quit(words) => {
                 let farewell = words.map_or(Farewell::Plain, Farewell::Words);
-                self.depart(id, farewell, CloseReason::Quit);
-                self.effects.push(Effect::Close(id, CloseReason::Quit));
+                self.end(id, farewell, CloseReason::Quit);
                 Ok(())
             }
+            // The callers have seen to it.
+            _ => Ok(()),
         }
     }
 
@@ -433,8 +444,8 @@ impl Hub {
 
     /// Tells one client.
     fn tell(&mut self, id: ClientId, event: Event) {
-        if self.lost.is_lost(id) {
-            return self.lost.keep(id, event);
+        if self.sessions.lost.is_lost(id) {
+            return self.sessions.lost.keep(id, event);
         }
         self.effects.push(Effect::Deliver { to: Audience::One(id), event });
     }
@@ -452,68 +463,20 @@ impl Hub {
         self.answer(id, Event::LanguageSet)
     }
 
-    /// Counts things that were looked at. To be called wherever their number is not bounded by a small one.
+    /// Counts things that were looked at, with those that the chat looked at meanwhile.
     fn spend(&self, steps: usize) {
         self.count(Work { steps: steps as u64, heard: 0 });
     }
 
     fn count(&self, more: Work) {
-        self.work.set(self.work.get() + more);
+        self.work.set(self.work.get() + more + self.chat.take_work());
     }
 
-    /// Ends a client by the hub's own will.
-    fn close(&mut self, id: ClientId, reason: CloseReason) {
-        let connected = !self.lost.is_lost(id);
-        self.disconnect(id, reason);
-        self.effects.extend(connected.then_some(Effect::Close(id, reason)));
-    }
-
-    /// The person who is meant by whoever typed `name`. Nobody here, if it means an account whose owner is not here, while
-    /// that of another is whose name looks like it.
-    fn person_called(&self, name: &str) -> Option<(ClientId, Name)> {
-        let wanted = Name::known(name.trim()).ok()?;
-        let skeleton = wanted.skeleton();
-        let id = wanted.meant(self.people.alike(&skeleton).map(|(client, name)| (client.id, name)))?;
-        let account = self.account(id);
-        if account.is_some() && account != self.owner_of(&wanted) {
-            return None;
+    /// Whose client this is.
+    fn member(&self, id: ClientId) -> Option<MemberId> {
+        match self.sessions.seats.slot(id) {
+            Some(slot) => self.chat.in_slot(slot),
+            None => self.sessions.lost.member(id),
         }
-        Some((id, self.name(id)?.clone()))
-    }
-
-    /// The client who is logged in to an account.
-    fn holder_of(&self, account: AccountKey) -> Option<ClientId> {
-        let clients = self.sessions.clients(account);
-        clients.into_iter().find(|&id| self.account(id) == Some(account))
-    }
-
-    /// The registered name that nobody here has now, and that `name` is.
-    fn absent_called(&self, name: &str) -> Option<(AccountKey, Name)> {
-        let key = self.owner_of(&Name::known(name.trim()).ok()?)?;
-        Some((key, self.account_index.as_ref()?.name(key)?.clone()))
-    }
-
-    fn client(&self, id: ClientId) -> Option<&Client> {
-        self.people.get(id)
-    }
-
-    fn client_mut(&mut self, id: ClientId) -> Option<&mut Client> {
-        self.people.get_mut(id)
-    }
-
-    fn room(&self, room: RoomId) -> Option<&Room> {
-        self.rooms.get(room)
-    }
-
-    fn room_mut(&mut self, room: RoomId) -> Option<&mut Room> {
-        self.rooms.get_mut(room)
-    }
-
-    /// Where a client's words go.
-    fn current(&self, id: ClientId) -> Result<RoomId, RoomRefusal> {
-        self.client(id).and_then(|client| client.current).ok_or(RoomRefusal::Nowhere)
     }
 }
-
-/// What a command gives when it was not refused.
-type Done = Result<(), Refusal>;

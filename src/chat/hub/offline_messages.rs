@@ -1,34 +1,17 @@
-//! Private words for somebody with a registered name who is not there: kept, and handed over when they come.
+//! Private words that were kept for somebody, and are handed over when they come.
 //!
 //! Invariant: a letter is gone when its reader has done something after they were handed it; who lost the connection before
 //! is handed it again.
 
-use serde::{Deserialize, Serialize};
-
-use super::{Client, CloseReason, Done, Effect, Event, Hub, Name};
-use crate::chat::account::{AccountKey, OfflineMessage, Posted};
-use crate::chat::correspondent::Correspondent;
-use crate::chat::id::ClientId;
-use crate::chat::message::MessageId;
-use crate::chat::request::Request;
-use crate::chat::text::Text;
-use crate::limits::LETTER_WRITERS;
+use super::{AccountKey, Change, ClientId, CloseReason, Effect, Event, Hub};
+use crate::chat::account::{OfflineMessage, Posted};
 
 impl Hub {
     /// Whether a client's letter is kept.
     pub(super) fn posted(&mut self, id: ClientId, posted: Posted) {
-        // Answers come in the order of the letters.
-        if let Some(at) = self.posting.iter().position(|(client, _)| *client == id) {
-            let (_, writer) = self.posting.remove(at);
-            if posted == Posted::Kept {
-                if self.writers.len() >= LETTER_WRITERS {
-                    self.writers.pop_front();
-                }
-                self.writers.push_back(writer);
-            }
-        }
-        if self.client(id).is_some() {
-            self.tell(id, Event::Posted(posted));
+        if let Some(at) = self.sessions.posting.iter().position(|(client, _)| *client == id) {
+            let (_, member) = self.sessions.posting.remove(at);
+            self.changed(Change::Posted(member, posted));
         }
     }
 
@@ -40,42 +23,22 @@ impl Hub {
         messages: Vec<OfflineMessage>,
     ) {
         // Who lost the connection asks again when they are back.
-        let Some(last) = messages.last().filter(|_| !self.lost.is_lost(id)) else { return };
-        let (writer, up_to) = (self.writer_of(last), last.id);
-        let Some(client) = self.client_mut(id).filter(|client| client.account == Some(account)) else {
-            return;
-        };
-        client.set_correspondent(writer);
-        client.set_offline_messages(up_to);
+        let Some(last) = messages.last().filter(|_| !self.sessions.lost.is_lost(id)) else { return };
+        let member = self.member(id).filter(|&member| self.chat.account(member) == Some(account));
+        let Some(member) = member else { return };
+        self.sessions.handed.insert(id, (account, last.id));
+        self.changed(Change::HandOver(member, last.clone()));
         self.tell(id, Event::OfflineMessages { now: self.at.wall, messages });
-    }
-
-    /// Keeps words for the owner of an account, who is not there, and shows them to the sender as sent.
-    pub(super) fn post(
-        &mut self,
-        id: ClientId,
-        from: &Name,
-        (account, to): (AccountKey, Name),
-        text: Text,
-    ) -> Done {
-        let (letter, at) = (self.next_message_id(), self.at.wall);
-        let who = self.client_mut(id).and_then(Client::contact);
-        self.posting.extend(who.map(|who| (id, Writer { letter, who })));
-        let (from, sender) = (from.clone(), self.account(id));
-        let (sent, here, away) = (text.clone(), false, None);
-        self.tell(id, Event::PrivateSent { from: from.clone(), to, text: sent, at, here, away });
-        self.effects.push(Effect::Request(
-            id,
-            Request::Post(account, OfflineMessage { id: letter, from, sender, at, text }),
-        ));
-        Ok(())
     }
 
     /// A client did something: they have seen the letters they were handed.
     pub(super) fn acknowledge(&mut self, id: ClientId) {
-        if let Some(client) = self.client_mut(id)
-            && let Some(account) = client.account
-            && let Some(up_to) = client.take_offline_messages()
+        if self.sessions.handed.is_empty() {
+            return;
+        }
+        let own = self.member(id).and_then(|member| self.chat.account(member));
+        if own.is_some()
+            && let Some((account, up_to)) = self.sessions.handed.remove(&id)
         {
             self.effects.push(Effect::Ack(account, up_to));
         }
@@ -86,27 +49,5 @@ impl Hub {
         if matches!(reason, CloseReason::Quit | CloseReason::EndOfInput | CloseReason::GoneAway) {
             self.acknowledge(id);
         }
-    }
-
-    /// The person who wrote a letter: somebody else who has the name by now is not meant.
-    fn writer_of(&self, offline_message: &OfflineMessage) -> Correspondent {
-        self.spend(self.writers.len() / 2);
-        let written = |writer: &&Writer| writer.letter == offline_message.id;
-        let known = self.writers.iter().rev().find(written).map(|writer| writer.who.clone());
-        known
-            .unwrap_or_else(|| Correspondent::new(None, offline_message.sender, offline_message.from.clone()))
-    }
-}
-
-/// Who wrote a letter since the server started.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Writer {
-    letter: MessageId,
-    who: Correspondent,
-}
-
-impl Writer {
-    pub(super) fn correspondent(&mut self) -> &mut Correspondent {
-        &mut self.who
     }
 }

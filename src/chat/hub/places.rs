@@ -5,13 +5,8 @@
 //! earns one place: its own earlier connection gives way first, under whatever name that goes on. To show who they are, a few
 //! come in on trial, without a place: each address in its turn.
 
-use super::{Client, CloseReason, Effect, Event, Hub};
-use crate::chat::account::AccountKey;
+use super::{AccountKey, ClientId, CloseReason, Effect, Event, Hub, MemberId, MonoTime, Origin, Standing};
 use crate::chat::event::{AccountNews, PlaceNews};
-use crate::chat::id::ClientId;
-use crate::chat::mono_time::MonoTime;
-use crate::chat::origin::Origin;
-use crate::chat::people::Standing;
 use crate::limits::{NEWCOMER_GRACE, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS, is_over_share};
 
 /// Nobody has to give way to a registered person, for all are registered.
@@ -73,7 +68,7 @@ impl Hub {
 
     /// Whether a client that gets no place may show that it has a registered name.
     pub fn is_open_to_registered(&self) -> bool {
-        self.account_index.as_ref().is_some_and(|account_index| !account_index.is_empty())
+        self.chat.accounts().is_some_and(|accounts| !accounts.is_empty())
     }
 
     /// Lets the oldest client without a name go, if one has had time to give it; says whether a place became free.
@@ -87,39 +82,39 @@ impl Hub {
     }
 
     fn giving_way(&self, now: MonoTime) -> Option<ClientId> {
-        let (id, since) = self.people.oldest_newcomer()?;
+        let (id, since) = self.sessions.newcomers.oldest()?;
         (now >= since + NEWCOMER_GRACE).then_some(id)
     }
 
     /// Whether one more may come in on trial. When as many do as may, the address with most of them loses its newest.
     fn make_trial(&mut self, origin: Origin) -> bool {
-        if self.people.trials().len() < TRIALS {
+        if self.sessions.newcomers.trials().len() < TRIALS {
             return true;
         }
         let origins: Vec<Option<Origin>> =
-            self.people.trials().iter().map(|trial| self.origin(trial.id)).collect();
+            self.sessions.newcomers.trials().iter().map(|&id| self.origin(id)).collect();
         let held = |origin| origins.iter().filter(|&&other| other == origin).count();
         let largest = (0..origins.len()).max_by_key(|&at| (held(origins[at]), at));
         let Some(newest) = largest.filter(|&at| held(origins[at]) > held(Some(origin)) + 1) else {
             return false;
         };
-        self.end_trial(self.people.trials()[newest].id);
+        self.end_trial(self.sessions.newcomers.trials()[newest]);
         true
     }
 
     /// Lets those go who have not shown in time who they are.
     pub(super) fn end_trials(&mut self) {
         let now = self.now();
-        while let Some(trial) =
-            self.people.trials().first().filter(|trial| now >= trial.since + TRIAL_TIMEOUT)
+        while let Some((id, since)) = self.sessions.newcomers.oldest_trial()
+            && now >= since + TRIAL_TIMEOUT
         {
-            self.end_trial(trial.id);
+            self.end_trial(id);
         }
     }
 
     /// When [`end_trials`](Self::end_trials) has something to do.
     pub(super) fn trials_due(&self) -> Option<MonoTime> {
-        self.people.trials().first().map(|trial| trial.since + TRIAL_TIMEOUT)
+        self.sessions.newcomers.oldest_trial().map(|(_, since)| since + TRIAL_TIMEOUT)
     }
 
     pub(super) fn end_trial(&mut self, id: ClientId) {
@@ -129,7 +124,7 @@ impl Hub {
 
     /// Whether a client has a place, or gets one now that one is free.
     pub(super) fn has_place(&mut self, id: ClientId) -> bool {
-        let on_trial = self.people.is_on_trial(id);
+        let on_trial = self.sessions.newcomers.is_on_trial(id);
         let free = self.config.places.is_none_or(|places| self.placed() < places);
         // Where their address has more than its share, it still has when there is room.
         let crowded = self.config.places.is_some_and(|places| {
@@ -137,7 +132,7 @@ impl Hub {
             places >= SHARED_PLACES_MIN && is_over_share(held, places.saturating_sub(self.placed()), places)
         });
         if on_trial && free && !crowded {
-            self.people.end_trial(id);
+            self.sessions.newcomers.end_trial(id);
         }
         !on_trial || free && !crowded
     }
@@ -154,9 +149,12 @@ impl Hub {
         if self.has_place(id) {
             return Ok(None);
         }
-        let name = self.account_index.as_ref().and_then(|account_index| account_index.name(key));
-        let connected = |&(other, _): &(ClientId, _)| !self.lost.is_lost(other);
-        let displaces = name.is_some_and(|name| self.displaced_by(id, key, name).iter().any(connected));
+        let member = self.member(id);
+        let name = self.chat.accounts().and_then(|accounts| accounts.name(key));
+        let displaces = name.is_some_and(|name| {
+            let displaced = self.chat.displaced_by(member, key, name);
+            displaced.into_iter().any(|(other, _)| self.connected(other).is_some())
+        });
         let full = self.config.places.is_some_and(|places| self.placed() >= places);
         let mut leaving = None;
         if !displaces {
@@ -166,7 +164,7 @@ impl Hub {
                 leaving = Some(Leaving::Other(other.ok_or(NoPlace)?));
             }
         }
-        self.people.end_trial(id);
+        self.sessions.newcomers.end_trial(id);
         Ok(leaving)
     }
 
@@ -189,33 +187,41 @@ impl Hub {
 
     /// Of the connections that gave the password of an account and go on without any, the one that has been silent longest.
     fn renamed_session(&self, id: ClientId, key: AccountKey) -> Option<ClientId> {
-        let sessions = self.sessions.clients(key).into_iter();
-        let sessions = sessions.filter(|&other| other != id && !self.lost.is_lost(other));
-        let renamed = sessions.filter_map(|other| self.client(other)).filter(|other| other.account.is_none());
-        renamed.min_by_key(|other| (other.active, other.id)).map(|other| other.id)
+        let sessions = self.chat.members_by(key).into_iter().filter_map(|other| {
+            let (client, member) = (self.connected(other)?, self.chat.member(other)?);
+            (client != id && member.account.is_none()).then_some((member.active, client))
+        });
+        sessions.min().map(|(_, client)| client)
     }
 
     /// Of those without a registered name, at the address that has most places, the one who has been silent longest.
     fn guest_giving_way(&self) -> Option<ClientId> {
-        self.spend(self.people.slots());
-        let gives_way =
-            |client: &&Client| client.name.is_some() && client.account.is_none() && !self.is_admin(client.id);
-        let guests = self.people.iter().filter(gives_way).filter(|guest| !self.lost.is_lost(guest.id));
-        let guest = guests.min_by_key(|guest| {
-            let places = self.people.holding(guest).places;
-            (std::cmp::Reverse(places), guest.active, guest.id)
+        self.spend(self.chat.slots());
+        let guests =
+            self.chat.members().filter(|(id, member)| member.account.is_none() && !self.chat.is_admin(*id));
+        let guests = guests.filter_map(|(id, member)| {
+            let client = self.connected(id)?;
+            let origin = self.chat.origin(id)?;
+            let places = self.chat.count_from(origin) + self.sessions.newcomers.from(origin);
+            Some((std::cmp::Reverse(places), member.active, client))
         });
-        guest.map(|guest| guest.id)
+        guests.min().map(|(.., client)| client)
+    }
+
+    /// The client of a member that has a connection.
+    fn connected(&self, member: MemberId) -> Option<ClientId> {
+        self.sessions.seats.client(member).filter(|&id| !self.sessions.lost.is_lost(id))
     }
 
     /// How many have a place: all who have a connection, but for those on trial.
     fn placed(&self) -> usize {
-        self.people.placed() - self.lost.count()
+        self.sessions.newcomers.placed() + self.sessions.seats.count() - self.sessions.lost.count()
     }
 
     /// How many of those who come from there have a place.
     fn placed_from(&self, origin: Origin) -> usize {
-        self.people.placed_from(origin).saturating_sub(self.lost.from(origin))
+        let members = self.chat.count_from(origin).saturating_sub(self.sessions.lost.from(origin));
+        members + self.sessions.newcomers.placed_from(origin)
     }
 
     fn full(&self) -> PlaceNews {

@@ -3,36 +3,28 @@
 //! Invariant: for every history of inputs, a hub [restored](Hub::restore) from the [snapshot](Hub::snapshot) gives the same
 //! effects for whatever follows. Each field of [`Hub`] is named here in both directions, so none can be forgotten.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::decided::Decided;
-use super::offline_messages::Writer;
 use super::sessions::Sessions;
-use super::stopping::Stopped;
-use super::{ChatConfig, ClientId, Effect, Hub, Work, expulsions};
-use crate::chat::account_index::AccountIndex;
-use crate::chat::client::Client;
-use crate::chat::hiding::Hiding;
-use crate::chat::lost_sessions::LostSessions;
-use crate::chat::message::MessageId;
-use crate::chat::people::People;
-use crate::chat::rooms::Rooms;
+use super::stopped::Stopped;
+use super::{Chat, ChatConfig, ClientId, Effect, Hub, Work};
+use crate::chat::rules::ChatState;
 use crate::chat::snapshot_error::{SNAPSHOT_VERSION, SnapshotError};
 use crate::chat::time::Time;
-use crate::limits::IGNORED_ALWAYS;
 
-/// The state of a [`Hub`] at one moment. It is serialized as a number, its version, and behind that everything that the hub
-/// knows, in whatever format of `serde` one likes.
+/// The state of a [`Hub`] at one moment: its version, the chat, and the sessions in front of it; in whatever format of `serde` one
+/// likes. The chat is the same wherever the same was decided, and knows of no connection.
 ///
 /// It holds the passwords that clients have typed and that are not dealt with yet, the keys of rooms, and private words that the
 /// shell has not taken yet, all of it in clear: keep it as safe as the server's memory. `Debug` shows none of it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Snapshot {
     version: Version,
-    state: State,
+    chat: ChatState,
+    sessions: SessionsState,
 }
 
 /// Refuses to be anything but [`SNAPSHOT_VERSION`]: what stands behind another version is not looked at.
@@ -54,85 +46,62 @@ impl From<Version> for u32 {
     }
 }
 
-/// Everything in a [`Hub`]. What can be worked out from the rest (indexes, counts) is worked out when it is read.
+/// Everything in a [`Hub`] beside the chat. What can be worked out from the rest (indexes, counts) is worked out when it is read.
 #[derive(Clone, Serialize, Deserialize)]
-struct State {
+struct SessionsState {
     at: Time,
     effects: Vec<Effect>,
-    people: People,
-    rooms: Rooms,
-    account_index: Option<AccountIndex>,
-    config: ChatConfig,
-    next_message: MessageId,
-    hiding: Hiding,
-    hidden_beyond: usize,
-    decided: Decided,
-    sessions: Sessions,
-    writers: VecDeque<Writer>,
-    posting: Vec<(ClientId, Writer)>,
     work: Work,
-    expulsions: Vec<expulsions::Entry>,
-    last_expulsion: u64,
-    expelling: BTreeSet<ClientId>,
-    lost: LostSessions,
+    config: ChatConfig,
+    sessions: Sessions,
     stopped: Option<Box<Stopped>>,
+}
+
+/// The part of a [`Snapshot`] that is the chat's: people, rooms and decisions, without a connection.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ChatSnapshot {
+    version: Version,
+    chat: ChatState,
 }
 
 impl fmt::Debug for Snapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (clients, rooms) = (self.state.people.count(), self.state.rooms.count());
-        write!(f, "Snapshot(version {SNAPSHOT_VERSION}: {clients} clients, {rooms} rooms)")
+        let (members, rooms) = self.chat.size();
+        let newcomers = self.sessions.sessions.newcomers.count();
+        write!(
+            f,
+            "Snapshot(version {SNAPSHOT_VERSION}: {members} members, {newcomers} newcomers, {rooms} rooms)"
+        )
+    }
+}
+
+impl fmt::Debug for ChatSnapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (members, rooms) = self.chat.size();
+        write!(f, "ChatSnapshot(version {SNAPSHOT_VERSION}: {members} members, {rooms} rooms)")
+    }
+}
+
+impl From<Snapshot> for ChatSnapshot {
+    fn from(Snapshot { version, chat, sessions: _ }: Snapshot) -> ChatSnapshot {
+        ChatSnapshot { version, chat }
     }
 }
 
 impl Hub {
     /// The whole state, effects that were not taken included.
     pub fn snapshot(&self) -> Snapshot {
-        let Hub {
-            at,
-            effects,
-            people,
-            rooms,
-            account_index,
-            config,
-            next_message,
-            hiding,
-            hidden_beyond,
-            decided,
-            sessions,
-            writers,
-            posting,
-            work,
-            expulsions,
-            last_expulsion,
-            expelling,
-            lost,
-            stopped,
-        } = self;
-        let mut state = State {
+        self.spend(0);
+        let Hub { at, effects, facts: _, work, config, chat, sessions, stopped } = self;
+        let sessions = SessionsState {
             at: *at,
             effects: effects.clone(),
-            people: people.clone(),
-            rooms: rooms.clone(),
-            account_index: account_index.clone(),
-            config: config.clone(),
-            next_message: *next_message,
-            hiding: hiding.clone(),
-            hidden_beyond: *hidden_beyond,
-            decided: decided.clone(),
-            sessions: sessions.clone(),
-            writers: writers.clone(),
-            posting: posting.clone(),
             work: work.get(),
-            expulsions: expulsions.clone(),
-            last_expulsion: *last_expulsion,
-            expelling: expelling.clone(),
-            lost: lost.clone(),
+            config: config.clone(),
+            sessions: sessions.clone(),
             stopped: stopped.clone(),
         };
-        let agree = state.share_again();
-        debug_assert!(agree, "what is one has one value");
-        Snapshot { version: Version, state }
+        Snapshot { version: Version, chat: chat.state(), sessions }
     }
 
     /// Goes on from a snapshot. The clock of its inputs goes on, too: [`MonoTime`](crate::chat::MonoTime)s in it count from the
@@ -141,89 +110,46 @@ impl Hub {
     /// # Errors
     ///
     /// The snapshot contradicts itself.
-    pub fn restore(Snapshot { version: Version, mut state }: Snapshot) -> Result<Hub, SnapshotError> {
-        state.check()?;
-        if !state.share_again() {
-            return Err(SnapshotError::Broken("who wrote to whom"));
-        }
-        let State {
-            at,
-            effects,
-            people,
-            rooms,
-            account_index,
-            config,
-            next_message,
-            hiding,
-            hidden_beyond,
-            decided,
-            sessions,
-            writers,
-            posting,
-            work,
-            expulsions,
-            last_expulsion,
-            expelling,
-            lost,
-            stopped,
-        } = state;
-        Ok(Hub {
-            at,
-            effects,
-            people,
-            rooms,
-            account_index,
-            config,
-            next_message,
-            hiding,
-            hidden_beyond,
-            decided,
-            sessions,
-            writers,
-            posting,
-            work: work.into(),
-            expulsions,
-            last_expulsion,
-            expelling,
-            lost,
-            stopped,
-        })
-    }
-}
-
-impl State {
-    /// Has all who can answer the same sender share what is known of them, and nobody outside of this state. Says whether they
-    /// know the same.
-    fn share_again(&mut self) -> bool {
-        let mut known = BTreeMap::new();
-        let written = self.writers.iter_mut().map(Writer::correspondent);
-        let posting = self.posting.iter_mut().map(|(_, writer)| writer.correspondent());
-        let all = self.people.correspondents().chain(written).chain(posting);
-        let mut agree = true;
-        for correspondent in all {
-            agree &= correspondent.share_again(&mut known);
-        }
-        agree
+    pub fn restore(Snapshot { version: Version, chat, sessions }: Snapshot) -> Result<Hub, SnapshotError> {
+        let chat = Chat::of(chat)?;
+        let SessionsState { at, effects, work, config, sessions, stopped } = sessions;
+        let hub = Hub { at, effects, facts: Vec::new(), work: work.into(), config, chat, sessions, stopped };
+        hub.check()?;
+        Ok(hub)
     }
 
-    /// Whether what the parts say of each other is so.
+    /// A hub of its own, without a client, in front of the same chat: its people are there, and are heard of, under connections that
+    /// are somewhere else.
+    ///
+    /// # Errors
+    ///
+    /// The snapshot contradicts itself, or an option that decides is another one here.
+    pub fn beside(
+        ChatSnapshot { version: Version, chat }: ChatSnapshot,
+        mut config: ChatConfig,
+    ) -> Result<Hub, SnapshotError> {
+        let chat = Chat::of(chat)?;
+        let (options, _) = config.take_chat();
+        match chat.differs_in(&options) {
+            Some(option) => Err(SnapshotError::Option(option)),
+            None => Ok(Hub { chat, ..Hub::new(config) }),
+        }
+    }
+
+    /// Whether what the sessions say of the chat is so.
     fn check(&self) -> Result<(), SnapshotError> {
-        let lists = || self.people.iter().map(|client| (client.id.place(), client.hidden()));
-        let beyond = |list: usize| list.saturating_sub(IGNORED_ALWAYS);
-        let hidden_beyond: usize = lists().map(|(_, list)| beyond(list.len())).sum();
-        let holders = self.rooms.iter().filter_map(|(_, room)| room.holder);
-        let numbers = self.expulsions.iter().map(expulsions::Entry::number).max();
+        let sessions = &self.sessions;
+        let here = |id: ClientId| self.member(id).is_some() || sessions.newcomers.get(id).is_some();
+        let seated = |(slot, _): (u32, ClientId)| self.chat.in_slot(slot).is_some();
+        let lost: BTreeSet<u32> = sessions.lost.iter().map(|(_, member)| member.place()).collect();
+        let waits =
+            |(id, member)| sessions.seats.client(member) == Some(id) && self.chat.member(member).is_some();
         let checks = [
-            (self.people.iter().all(|client| self.sits_where_it_says(client)), "who is in which room"),
-            (self.members() == self.memberships(), "who is in which room"),
-            (self.movements_are_sound(), "who has come and is not told of"),
-            (self.people.agree_about_holdings(holders), "what addresses have"),
-            (self.hiding.agrees(lists()), "who hides whom"),
-            (hidden_beyond == self.hidden_beyond, "how many are hidden"),
-            (self.sessions.all().all(|id| self.people.get(id).is_some()), "who gave a password"),
-            (self.lost.all().all(|id| self.people.get(id).is_some()), "whose connection was lost"),
-            (self.lost.fit(self.people.slots()), "which slots are unused"),
-            (numbers.is_none_or(|last| last <= self.last_expulsion), "the numbers of expulsions"),
+            (sessions.seats.is_sound() && sessions.seats.iter().all(seated), "which connection is whose"),
+            (sessions.newcomers.iter().all(|(id, _)| self.member(id).is_none()), "who has a name"),
+            (self.slots_are_sound(), "who is in which slot"),
+            (sessions.lost.iter().all(waits) && self.chat.are_detached(&lost), "whose connection was lost"),
+            (sessions.known().all(here), "who is asked or told something"),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
             Some((_, what)) => Err(SnapshotError::Broken(what)),
@@ -231,31 +157,12 @@ impl State {
         }
     }
 
-    /// Whether a client stands in its rooms where it says, and its words go to one of them, or nowhere if it is in none.
-    fn sits_where_it_says(&self, client: &Client) -> bool {
-        let stands = |room, place: u32| self.rooms.get(room)?.members.get(place as usize).copied();
-        let mut memberships = client.memberships();
-        memberships.all(|membership| stands(membership.room, membership.place) == Some(client.id))
-            && client.current.is_none_or(|room| client.membership(room).is_some())
-            && (client.name.is_some() || client.memberships().next().is_none())
-    }
-
-    fn members(&self) -> usize {
-        self.rooms.iter().map(|(_, room)| room.members.len()).sum()
-    }
-
-    fn memberships(&self) -> usize {
-        self.people.iter().map(|client| client.memberships().count()).sum()
-    }
-
-    /// Whether those who are to be told of in a room are its members who were not.
-    fn movements_are_sound(&self) -> bool {
-        self.rooms.iter().all(|(id, room)| {
-            let untold = room.members.iter().copied().filter(|&member| {
-                let membership = self.people.get(member).and_then(|client| client.membership(id));
-                membership.is_some_and(|membership| !membership.announced)
-            });
-            room.movements.is_sound(untold.collect())
-        })
+    /// Whether no two connections have one slot.
+    fn slots_are_sound(&self) -> bool {
+        let sessions = &self.sessions;
+        let seated = sessions.seats.iter().map(|(_, id)| id).filter(|&id| !sessions.lost.is_lost(id));
+        let mut slots = BTreeSet::new();
+        let mut connected = seated.chain(sessions.newcomers.iter().map(|(id, _)| id));
+        connected.all(|id| slots.insert(id.slot()))
     }
 }

@@ -10,7 +10,7 @@ use crate::support::twin::to_text;
 /// How many slots there are for clients.
 fn slots(chat: &Chat) -> usize {
     let state: serde_json::Value = serde_json::from_str(&to_text(&chat.hub)).expect("a snapshot");
-    state["state"]["people"]["clients"].as_array().expect("a slot each").len()
+    state["chat"]["people"]["members"].as_array().expect("a slot each").len()
 }
 
 /// The rooms that somebody was told when their session went on.

@@ -40,15 +40,15 @@ fn snapshot_that_was_not_changed_is_taken() {
 
 #[test]
 fn snapshot_of_another_version_is_refused_by_its_number() {
-    let says = "the snapshot has version 1, and only version 2 is known here";
-    assert!(error(|value| value["version"] = json!(1)).starts_with(says));
+    let says = "the snapshot has version 2, and only version 3 is known here";
+    assert!(error(|value| value["version"] = json!(2)).starts_with(says));
     let early: Result<Snapshot, _> = serde_json::from_str(r#"{"version":7,"people":"of another shape"}"#);
     assert!(early.unwrap_err().to_string().starts_with("the snapshot has version 7"));
 }
 
 #[test]
 fn snapshot_begins_with_its_version() {
-    assert!(to_text(&chat().hub).starts_with(r#"{"version":2,"#));
+    assert!(to_text(&chat().hub).starts_with(r#"{"version":3,"#));
 }
 
 #[test]
@@ -57,59 +57,72 @@ fn snapshot_that_is_cut_off_is_refused() {
     for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
         assert!(serde_json::from_str::<Snapshot>(&text[..end]).is_err(), "cut at {end}");
     }
-    for garbage in
-        ["", "null", "[]", "{}", "7", "tertulia", r#"{"version":1}"#, r#"{"version":1,"state":{}}"#]
-    {
+    for garbage in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "7",
+        "tertulia",
+        r#"{"version":3}"#,
+        r#"{"version":3,"chat":{},"sessions":{}}"#,
+    ] {
         assert!(serde_json::from_str::<Snapshot>(garbage).is_err(), "{garbage}");
     }
 }
 
 #[test]
 fn snapshot_with_two_clients_in_one_slot_is_refused() {
-    let says = "the snapshot contradicts itself: who is in which slot";
+    let seats = |value: &mut Value, client: Value| value["sessions"]["sessions"]["seats"][1] = client;
     let doubled = |value: &mut Value| {
-        let clients = &mut value["state"]["people"]["clients"];
-        clients[1]["id"] = clients[0]["id"].clone();
+        let first = value["sessions"]["sessions"]["seats"][0].clone();
+        seats(value, first);
     };
-    assert!(error(doubled).starts_with(says));
+    assert_eq!(error(doubled), "the snapshot contradicts itself: which connection is whose");
+    let again = |value: &mut Value| {
+        let first = value["sessions"]["sessions"]["seats"][0].as_u64().expect("a client");
+        seats(value, json!(first + (1_u64 << 32)));
+    };
+    assert_eq!(error(again), "the snapshot contradicts itself: who is in which slot");
 }
 
 #[test]
 fn snapshot_whose_rooms_and_people_disagree_is_refused() {
     let says = "the snapshot contradicts itself: who is in which room";
-    let seat = |value: &mut Value| value["state"]["people"]["clients"][0]["first"]["place"] = json!(1);
+    let seat =
+        |value: &mut Value| value["chat"]["people"]["members"][0]["first"]["place_and_announced"] = json!(3);
     assert_eq!(error(seat), says);
     let member = |value: &mut Value| {
-        let members = &mut value["state"]["rooms"]["rooms"][1]["members"];
+        let members = &mut value["chat"]["rooms"]["rooms"][1]["members"];
         members[1] = members[0].clone();
     };
     assert!(error(member).starts_with("the snapshot contradicts itself: who is in a room"));
-    let gone = |value: &mut Value| value["state"]["people"]["clients"][0] = json!(null);
+    let gone = |value: &mut Value| value["chat"]["people"]["members"][0] = json!(null);
     assert_eq!(error(gone), says);
-    let current = |value: &mut Value| value["state"]["people"]["clients"][0]["current"] = json!(3);
+    let current = |value: &mut Value| value["chat"]["people"]["members"][0]["current"] = json!(3);
     assert_eq!(error(current), says);
 }
 
 #[test]
 fn snapshot_without_the_first_room_is_refused() {
     let says = "the snapshot contradicts itself: which rooms there are";
-    assert!(error(|value| value["state"]["rooms"]["rooms"][0] = json!(null)).starts_with(says));
+    assert!(error(|value| value["chat"]["rooms"]["rooms"][0] = json!(null)).starts_with(says));
 }
 
 #[test]
 fn snapshot_that_counts_wrongly_is_refused() {
     let holdings =
-        |value: &mut Value| value["state"]["people"]["holdings"]["holdings"][0]["places"] = json!(5);
+        |value: &mut Value| value["chat"]["people"]["holdings"]["holdings"][0]["places"] = json!(5);
     assert_eq!(error(holdings), "the snapshot contradicts itself: what addresses have");
-    let beyond = |value: &mut Value| value["state"]["hidden_beyond"] = json!(1);
+    let beyond = |value: &mut Value| value["chat"]["hidden_beyond"] = json!(1);
     assert_eq!(error(beyond), "the snapshot contradicts itself: how many are hidden");
-    let lists = |value: &mut Value| value["state"]["hiding"]["ids"][0]["lists"] = json!(2);
+    let lists = |value: &mut Value| value["chat"]["hiding"]["ids"][0]["lists"] = json!(2);
     assert_eq!(error(lists), "the snapshot contradicts itself: who hides whom");
 }
 
 #[test]
 fn snapshot_holds_no_unsafe_names_and_words() {
-    let name = |value: &mut Value| value["state"]["people"]["clients"][0]["name"] = json!("no name");
+    let name = |value: &mut Value| value["chat"]["people"]["members"][0]["name"] = json!("no name");
     assert!(error(name).contains("expected a name"));
 }
 

@@ -79,6 +79,6 @@ pub fn from_text(text: &str) -> Hub {
 /// What was done is counted also where it is asked who hears something, which only one of the two is asked.
 fn without_work(text: &str) -> serde_json::Value {
     let mut value: serde_json::Value = serde_json::from_str(text).expect("a snapshot");
-    value["state"]["work"].take();
+    value["sessions"]["work"].take();
     value
 }

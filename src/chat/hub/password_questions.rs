@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::account::Matter;
+use super::ClientId;
 use super::asking::{Asking, Waiting};
-use super::command::{Command, Trouble};
-use super::id::ClientId;
+use crate::chat::account::Matter;
+use crate::chat::command::{Command, Trouble};
 
 /// What each client is asked, of those who are: few, and not for long.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

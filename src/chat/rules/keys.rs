@@ -1,18 +1,18 @@
 //! Keys to rooms: a wrong one costs time, and the operators of the room hear of it.
 
-use super::{Audience, Effect, Event, Hub, Name, RoomId, RoomRefusal};
+use super::{Audience, Chat, Event, Fact, Name, RoomId, RoomRefusal};
 use crate::chat::effect::LogEntry;
-use crate::chat::id::ClientId;
+use crate::chat::member_id::MemberId;
 use crate::chat::origin::Origin;
 use crate::chat::text::Text;
 use crate::limits::KEY_ALARM_EARS;
 
-impl Hub {
+impl Chat {
     /// A client who is not invited tries a key. During a wait it is not looked at, right or wrong: otherwise the wait would
     /// keep nobody from guessing on.
     pub(super) fn try_key(
         &mut self,
-        id: ClientId,
+        id: MemberId,
         name: &Name,
         number: RoomId,
         key: &Text,
@@ -43,14 +43,14 @@ impl Hub {
         let room = &self.rooms[number];
         let owners = room.modes.owners.iter().filter_map(|&owner| self.holder_of(owner));
         let owners = owners
-            .filter(|&owner| self.client(owner).is_some_and(|client| client.membership(number).is_some()));
+            .filter(|&owner| self.member(owner).is_some_and(|client| client.membership(number).is_some()));
         let operators = room.modes.operators.iter().copied().take(KEY_ALARM_EARS);
-        let mut clients: Vec<ClientId> = operators.chain(owners.take(KEY_ALARM_EARS)).collect();
+        let mut clients: Vec<MemberId> = operators.chain(owners.take(KEY_ALARM_EARS)).collect();
         clients.sort_unstable();
         clients.dedup();
         let (room, by) = (room.name.clone(), name.clone());
-        self.effects.push(Effect::Log(LogEntry::KeysTried(room.clone(), tries, by.clone())));
+        self.facts.push(Fact::Log(LogEntry::KeysTried(room.clone(), tries, by.clone())));
         let to = Audience::Several { clients, from: Name::server() };
-        self.effects.push(Effect::Deliver { to, event: Event::KeysTried { room, tries, by } });
+        self.facts.push(Fact::Deliver { to, event: Event::KeysTried { room, tries, by } });
     }
 }

@@ -2,14 +2,14 @@
 
 use std::cmp::Reverse;
 
-use super::{Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomId, RoomRefusal};
+use super::{Audience, Chat, Done, Event, Fact, GENERAL, Name, RoomId, RoomRefusal};
 use crate::chat::command::Wording;
 use crate::chat::effect::LogEntry;
 use crate::chat::event::Decision;
-use crate::chat::id::ClientId;
 use crate::chat::join_part_batch::Threshold;
 use crate::chat::line::RoomKey;
 use crate::chat::listing::RoomListing;
+use crate::chat::member_id::MemberId;
 use crate::chat::origin::Origin;
 use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
 use crate::chat::text::Text;
@@ -21,9 +21,9 @@ use crate::limits::{
 /// What a row of `/rooms` is beside its name and its topic.
 const ROW_BYTES: usize = 64;
 
-impl Hub {
+impl Chat {
     /// Enters a room, which is made if there is none of that name, and makes it the current one.
-    pub(super) fn join(&mut self, id: ClientId, name: &Name, wanted: &Text, key: Option<Text>) -> Done {
+    pub(super) fn join(&mut self, id: MemberId, name: &Name, wanted: &Text, key: Option<Text>) -> Done {
         let room_name = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
         // A key from before there was a bound is kept as far as it goes, and still opens.
         let key = key.map(|key| key.cut(KEY_MAX_BYTES));
@@ -55,19 +55,19 @@ impl Hub {
             self.own(id, entered);
         }
         self.tell_entered(id, entered, created);
-        self.replay(id, entered);
+        self.facts.push(Fact::Replay(id, entered));
         Ok(())
     }
 
     /// Leaves a room: the current one, or the one named.
-    pub(super) fn leave(&mut self, id: ClientId, name: &Name, wanted: Option<Text>) -> Done {
+    pub(super) fn leave(&mut self, id: MemberId, name: &Name, wanted: Option<Text>) -> Done {
         let room = match wanted {
             None => self.current(id)?,
             Some(wanted) => self.room_called(&wanted)?,
         };
         let room_name = self.rooms[room].name.clone();
         let membership = self.remove_member(id, room).ok_or_else(|| RoomRefusal::NotIn(room_name.clone()))?;
-        if membership.announced {
+        if membership.announced() {
             self.tell_left(room, name);
         }
         self.remove_if_empty(room);
@@ -75,21 +75,25 @@ impl Hub {
         Ok(())
     }
 
-    /// Shows what a room is about, or decides it; `-` clears it.
-    pub(super) fn topic(
-        &mut self,
-        id: ClientId,
-        name: &Name,
+    /// What a room is about.
+    ///
+    /// # Errors
+    ///
+    /// There is no such room, or the member is not in it.
+    pub(in crate::chat) fn topic_of(
+        &self,
+        id: MemberId,
         target: Option<&Text>,
-        topic: Option<Text>,
-    ) -> Done {
+    ) -> Result<Event, RoomRefusal> {
+        let room = &self.rooms[self.target_room(id, target)?];
+        Ok(Event::Topic { room: room.name.clone(), topic: room.topic.clone() })
+    }
+
+    /// Decides what a room is about; `-` clears it.
+    pub(super) fn topic(&mut self, id: MemberId, name: &Name, target: Option<&Text>, topic: Text) -> Done {
         let room = self.target_room(id, target)?;
         let may_speak = self.may_speak(id, name, room);
         let about = &mut self.rooms[room];
-        let Some(topic) = topic else {
-            let told = Event::Topic { room: about.name.clone(), topic: about.topic.clone() };
-            return self.answer(id, told);
-        };
         if !may_speak {
             return Err(RoomRefusal::MayNotSpeak(about.name.clone()).into());
         }
@@ -109,12 +113,12 @@ impl Hub {
         self.announce(id, room);
         // Anybody's words, unlike what operators decide: whoever hides them does not hear it.
         let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
-        self.effects.push(Effect::Deliver { to, event });
+        self.facts.push(Fact::Deliver { to, event });
         Ok(())
     }
 
     /// Lists the rooms by name; of very many, the fullest, as far as one answer bears them.
-    pub(super) fn list_rooms(&mut self, id: ClientId) -> Done {
+    pub(in crate::chat) fn listed_rooms(&self, id: MemberId) -> Event {
         let client = &self.people[id];
         self.spend(self.rooms.numbers());
         let mut fullest: Vec<_> =
@@ -142,11 +146,11 @@ impl Hub {
         };
         let mut rooms: Vec<RoomListing> = fullest.into_iter().map(row).take_while(fits).collect();
         rooms.sort_by_cached_key(|row| row.name.as_str().to_lowercase());
-        self.answer(id, Event::Rooms { rooms, total })
+        Event::Rooms { rooms, total }
     }
 
     /// Makes an empty room for a client, if there may be one more from where they are.
-    fn make_a_room_for(&mut self, id: ClientId, name: Name) -> Result<RoomId, RoomRefusal> {
+    fn make_a_room_for(&mut self, id: MemberId, name: Name) -> Result<RoomId, RoomRefusal> {
         let holding = self.people.holding(&self.people[id]);
         // Counted only for those who have many.
         let free = || ROOMS_MAX.saturating_sub(self.rooms.count());
@@ -169,19 +173,19 @@ impl Hub {
     }
 
     /// What there is to remember of a room.
-    pub fn room_record(&self, key: RoomKey) -> Option<RoomRecord> {
+    pub(in crate::chat) fn room_record(&self, key: RoomKey) -> Option<RoomRecord> {
         self.rooms.iter().find(|(_, room)| room.key == key).map(|(_, room)| room.record())
     }
 
     /// Has it remembered what is different in a room.
     pub(super) fn persist(&mut self, room: RoomId, facts: impl IntoIterator<Item = RoomFact>) {
         if let Some(key) = self.room(room).map(|room| room.key) {
-            self.effects.extend(facts.into_iter().map(|what| Effect::Room(RoomChange { room: key, what })));
+            self.facts.extend(facts.into_iter().map(|what| Fact::Room(RoomChange { room: key, what })));
         }
     }
 
     /// Makes a client, if their name is registered, an operator for good.
-    pub(super) fn own(&mut self, id: ClientId, room: RoomId) {
+    pub(super) fn own(&mut self, id: MemberId, room: RoomId) {
         let Some(account) = self.account(id) else { return };
         if self.rooms.owned_by(account) >= ROOMS_PER_ACCOUNT {
             return;
@@ -202,19 +206,23 @@ impl Hub {
         }
         if let Some(gone) = self.rooms.remove(room) {
             gone.holder.into_iter().for_each(|holder| self.people.leave_room(holder));
-            self.effects.push(Effect::Forget(gone.key));
+            self.facts.push(Fact::Forget(gone.key));
         }
     }
 
     /// The room that somebody named.
-    pub(super) fn room_called(&self, wanted: &Text) -> Result<RoomId, RoomRefusal> {
+    pub(in crate::chat) fn room_called(&self, wanted: &Text) -> Result<RoomId, RoomRefusal> {
         let name = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
         self.find_room(&name).ok_or_else(|| RoomRefusal::NoSuchRoom(wanted.clone()))
     }
 
     /// The room that a command of a member is for, which is one that they are in: the one named or, without a name, the
     /// current one.
-    pub(super) fn target_room(&self, id: ClientId, named: Option<&Text>) -> Result<RoomId, RoomRefusal> {
+    pub(in crate::chat) fn target_room(
+        &self,
+        id: MemberId,
+        named: Option<&Text>,
+    ) -> Result<RoomId, RoomRefusal> {
         let Some(named) = named else { return self.current(id) };
         let room = self.room_called(named)?;
         if self.sits_in(id, room) { Ok(room) } else { Err(RoomRefusal::NotIn(self.room_name(room))) }
@@ -225,14 +233,10 @@ impl Hub {
         let room_name = self.rooms[room].name.clone();
         // What the administrator does is noted where it is done.
         if *by != Name::server() {
-            self.effects.push(Effect::Log(LogEntry::Decided(
-                room_name.clone(),
-                by.clone(),
-                decision.clone(),
-            )));
+            self.facts.push(Fact::Log(LogEntry::Decided(room_name.clone(), by.clone(), decision.clone())));
         }
         let event = Event::Decided { room: room_name, by: by.clone(), decision };
-        self.effects.push(Effect::Deliver { to: Audience::room(room), event });
+        self.facts.push(Fact::Deliver { to: Audience::room(room), event });
     }
 
     /// Whether a room may be made of this name, of which there is none that was meant.
@@ -251,7 +255,7 @@ impl Hub {
 
     fn may_enter(
         &mut self,
-        id: ClientId,
+        id: MemberId,
         name: &Name,
         number: RoomId,
         key: Option<Text>,
@@ -274,12 +278,12 @@ impl Hub {
     }
 
     /// Tells a client that has left `room` where its words go now.
-    fn tell_current(&mut self, id: ClientId, room: Name) {
+    fn tell_current(&mut self, id: MemberId, room: Name) {
         let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
         self.tell(id, Event::Left { room, current });
     }
 
-    fn tell_entered(&mut self, id: ClientId, room: RoomId, created: bool) {
+    fn tell_entered(&mut self, id: MemberId, room: RoomId, created: bool) {
         let people = self.all_in(id, room, NAMES_TOLD_MAX);
         let entered = &self.rooms[room];
         let (room, topic) = (entered.name.clone(), entered.topic.clone());

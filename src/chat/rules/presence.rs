@@ -2,13 +2,12 @@
 
 use std::cmp::Reverse;
 
-use super::{Done, Event, Hub, Name, RoomRefusal};
+use super::{Chat, Done, Event, Name, RoomRefusal};
 use crate::chat::account::AccountKey;
-use crate::chat::client::Client;
 use crate::chat::command::Wording;
 use crate::chat::hiding::HiddenId;
-use crate::chat::id::ClientId;
 use crate::chat::listing::{Office, Person};
+use crate::chat::member_id::MemberId;
 use crate::chat::mono_time::MonoTime;
 use crate::chat::refusal::Refusal;
 use crate::chat::room::Room;
@@ -20,7 +19,7 @@ const ROW_BYTES: usize = 64;
 
 /// Those who decide in a room, in order: many of them are looked for among many.
 struct Offices {
-    operators: Vec<ClientId>,
+    operators: Vec<MemberId>,
     owners: Vec<AccountKey>,
 }
 
@@ -33,25 +32,33 @@ impl Offices {
     }
 }
 
-impl Hub {
+impl Chat {
     /// Lists who is in a room by name; of very many, who asks and those who were active last, as far as one answer bears
     /// them.
-    pub(super) fn who(&mut self, id: ClientId, wanted: Option<Text>) -> Done {
-        let now = self.now();
+    ///
+    /// # Errors
+    ///
+    /// There is no such room, or it is closed to who asks.
+    pub(in crate::chat) fn who(
+        &self,
+        id: MemberId,
+        wanted: Option<Text>,
+        now: MonoTime,
+    ) -> Result<Event, RoomRefusal> {
         let room = match wanted {
             None => self.current(id)?,
             Some(wanted) => self.room_called(&wanted)?,
         };
-        let member = self.client(id).is_some_and(|client| client.membership(room).is_some());
+        let member = self.member(id).is_some_and(|client| client.membership(room).is_some());
         let room = &self.rooms[room];
         if !member && room.modes.key.is_some() {
-            return Err(RoomRefusal::Closed(room.name.clone()).into());
+            return Err(RoomRefusal::Closed(room.name.clone()));
         }
         let members = &room.members;
         self.spend(members.len());
-        let present = members.iter().filter_map(|&member| self.client(member));
+        let present = members.iter().filter_map(|&member| Some((member, self.member(member)?)));
         let mut latest: Vec<_> =
-            present.map(|client| (client.id != id, Reverse(client.active), client.id)).collect();
+            present.map(|(other, it)| (other != id, Reverse(it.active), other)).collect();
         if latest.len() > WHO_MAX_PEOPLE {
             latest.select_nth_unstable(WHO_MAX_PEOPLE);
             latest.truncate(WHO_MAX_PEOPLE);
@@ -59,10 +66,10 @@ impl Hub {
         latest.sort_unstable();
         let offices = Offices::of(room);
         self.spend(room.decision_steps());
-        let person = |(_, Reverse(active), member): (_, Reverse<MonoTime>, ClientId)| {
-            let client = self.client(member)?;
-            let (name, away) = (client.name.clone()?, client.away().cloned());
-            let (idle, office) = (now.since(active), self.office(client, &offices));
+        let person = |(_, Reverse(active), member): (_, Reverse<MonoTime>, MemberId)| {
+            let client = self.member(member)?;
+            let (name, away) = (client.name.clone(), client.away().cloned());
+            let (idle, office) = (now.since(active), self.office((member, client.account), &offices));
             Some(Person { name, idle, away, you: member == id, office })
         };
         let mut bytes = 0;
@@ -73,11 +80,11 @@ impl Hub {
         };
         let mut people: Vec<Person> = latest.into_iter().filter_map(person).take_while(fits).collect();
         people.sort_by_cached_key(|person| person.name.as_str().to_lowercase());
-        self.answer(id, Event::Present { room: room.name.clone(), people, total: members.len() })
+        Ok(Event::Present { room: room.name.clone(), people, total: members.len() })
     }
 
     /// Marks away with a reason; without one, back.
-    pub(super) fn away(&mut self, id: ClientId, reason: Option<Text>) -> Done {
+    pub(super) fn away(&mut self, id: MemberId, reason: Option<Text>) -> Done {
         if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
             return Err(trouble.into());
         }
@@ -92,8 +99,7 @@ impl Hub {
     }
 
     /// What a client may decide in the room of those offices.
-    fn office(&self, client: &Client, offices: &Offices) -> Option<Office> {
-        let Client { id, account, .. } = *client;
+    fn office(&self, (id, account): (MemberId, Option<AccountKey>), offices: &Offices) -> Option<Office> {
         if self.is_admin(id) {
             return Some(Office::Server);
         }
@@ -101,23 +107,23 @@ impl Hub {
         (owns || offices.operators.binary_search(&id).is_ok()).then_some(Office::Room)
     }
 
-    /// Hides a person from `id`, or shows them again; without a name, lists the hidden.
-    pub(super) fn ignore(&mut self, id: ClientId, own: &Name, whom: Option<Text>) -> Done {
-        let event = match whom {
-            None => {
-                let mut hidden = self.people[id].hidden().to_vec();
-                self.hiding.tidy(&mut hidden);
-                let names = hidden.iter().filter_map(|&hidden| self.hiding.name(hidden).cloned()).collect();
-                self.set_hidden(id, hidden);
-                Event::IgnoreList(names)
-            }
-            Some(whom) => self.toggle_hidden(id, own, whom)?,
-        };
+    /// Hides a person from `id`, or shows them again.
+    pub(super) fn toggle_ignored(&mut self, id: MemberId, own: &Name, whom: Text) -> Done {
+        let event = self.toggle_hidden(id, own, whom)?;
         self.answer(id, event)
     }
 
+    /// Lists those whom a member hides; of whom nothing is known any more is forgotten.
+    pub(super) fn list_ignored(&mut self, id: MemberId) -> Done {
+        let mut hidden = self.people[id].hidden().to_vec();
+        self.hiding.tidy(&mut hidden);
+        let names = hidden.iter().filter_map(|&hidden| self.hiding.name(hidden).cloned()).collect();
+        self.set_hidden(id, hidden);
+        self.answer(id, Event::IgnoreList(names))
+    }
+
     /// Writes down whom a client hides, and how many are hidden beyond those whom everybody may hide, by all together.
-    fn set_hidden(&mut self, id: ClientId, hidden: Vec<HiddenId>) {
+    fn set_hidden(&mut self, id: MemberId, hidden: Vec<HiddenId>) {
         let beyond = |count: usize| count.saturating_sub(IGNORED_ALWAYS);
         let client = &mut self.people[id];
         let (before, now) = (beyond(client.hidden().len()), beyond(hidden.len()));
@@ -126,15 +132,15 @@ impl Hub {
     }
 
     /// A client leaves, and hides nobody any more.
-    pub(super) fn show_all(&mut self, id: ClientId) {
-        let hidden = self.client(id).map_or(Vec::new(), |client| client.hidden().to_vec());
+    pub(super) fn show_all(&mut self, id: MemberId) {
+        let hidden = self.member(id).map_or(Vec::new(), |client| client.hidden().to_vec());
         if !hidden.is_empty() {
             hidden.iter().for_each(|&hidden| self.hiding.show(id.place(), hidden));
             self.set_hidden(id, Vec::new());
         }
     }
 
-    fn toggle_hidden(&mut self, id: ClientId, own: &Name, whom: Text) -> Result<Event, Refusal> {
+    fn toggle_hidden(&mut self, id: MemberId, own: &Name, whom: Text) -> Result<Event, Refusal> {
         let Ok(wanted) = Name::known(whom.as_str().trim()) else { return Err(Refusal::NoSuchPerson(whom)) };
         let present = self.person_called(wanted.as_str()).map(|(_, name)| name);
         if present.as_ref() == Some(own) {
@@ -164,14 +170,14 @@ impl Hub {
     }
 
     /// A client has this name from now on: hidden people who left under such a name are them.
-    pub(super) fn took_name(&mut self, id: ClientId, old: Option<&Name>, new: &Name) {
+    pub(super) fn took_name(&mut self, id: MemberId, old: Option<&Name>, new: &Name) {
         if self.hiding.is_empty() {
             return;
         }
         let skeleton = new.skeleton();
         self.hiding.took_name(old, new, &skeleton);
         // Who hid somebody of that name would hide themselves.
-        let Some(mut hidden) = self.client(id).map(|client| client.hidden().to_vec()) else { return };
+        let Some(mut hidden) = self.member(id).map(|client| client.hidden().to_vec()) else { return };
         let own = self.hiding.called(&hidden, Some(new), &skeleton);
         if !own.is_empty() {
             hidden.retain(|hidden| !own.contains(hidden));

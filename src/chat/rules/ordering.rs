@@ -3,12 +3,12 @@
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, BinaryHeap};
 
-use super::{AccountKey, Audience, Done, Effect, Event, GENERAL, Hub, Name, RoomId, RoomRefusal};
+use super::{AccountKey, Audience, Chat, Done, Event, Fact, GENERAL, Name, RoomId, RoomRefusal};
 use crate::chat::ban_list::{BanList, LIFTED_STEPS, NameKey};
 use crate::chat::command::Wording;
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{Decision, PutOut};
-use crate::chat::id::ClientId;
+use crate::chat::member_id::MemberId;
 use crate::chat::record::{RoomFact, RoomList};
 use crate::chat::refusal::Refusal;
 use crate::chat::room::{Room, push_bounded};
@@ -18,11 +18,11 @@ use crate::limits::DECISIONS_MAX;
 /// What it takes to work out what a name looks like, in steps: some 10 us where it has letters beside ASCII.
 const NAME_KEY_STEPS: usize = 500;
 
-impl Hub {
+impl Chat {
     /// Closes a room by a key; without one, opens it.
     pub(super) fn lock(
         &mut self,
-        id: ClientId,
+        id: MemberId,
         name: &Name,
         target: Option<&Text>,
         key: Option<Text>,
@@ -46,7 +46,7 @@ impl Hub {
     }
 
     /// Lets one person in, key or no key.
-    pub(super) fn invite(&mut self, id: ClientId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
+    pub(super) fn invite(&mut self, id: MemberId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
         let room = self.ordered_room(id, target)?;
         let Some((guest, guest_name)) = self.person_called(whom.as_str()) else {
             return Err(Refusal::NoSuchPerson(whom.clone()));
@@ -66,14 +66,14 @@ impl Hub {
         // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
         let to = Audience::Several { clients: vec![guest], from: name.clone() };
         let event = Event::Invited { room: self.room_name(room), by: name.clone() };
-        self.effects.push(Effect::Deliver { to, event });
+        self.facts.push(Fact::Deliver { to, event });
         Ok(())
     }
 
     /// Puts somebody out of a room.
     pub(super) fn kick(
         &mut self,
-        id: ClientId,
+        id: MemberId,
         name: &Name,
         target: Option<&Text>,
         (whom, reason): (&Text, Option<Text>),
@@ -92,7 +92,7 @@ impl Hub {
     }
 
     /// Puts somebody out of a room for good, whether they are there or not.
-    pub(super) fn ban(&mut self, id: ClientId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
+    pub(super) fn ban(&mut self, id: MemberId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
         let room = self.ordered_room(id, target)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         if guest == Some(id) {
@@ -123,8 +123,8 @@ impl Hub {
             None => self.tell_decision_about(guest, room, (id, name), decision),
         }
         // Those who go by other names and have given the password of one that is banned now.
-        let others = accounts.into_iter().flat_map(|account| self.sessions.clients(account));
-        let others: BTreeSet<ClientId> =
+        let others = accounts.into_iter().flat_map(|account| self.proven.members(account));
+        let others: BTreeSet<MemberId> =
             others.filter(|&other| Some(other) != guest && other != id).collect();
         for other in others {
             let Some(called) = self.name(other).cloned().filter(|_| self.sits_in(other, room)) else {
@@ -138,7 +138,7 @@ impl Hub {
     }
 
     /// Lets somebody come back.
-    pub(super) fn unban(&mut self, id: ClientId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
+    pub(super) fn unban(&mut self, id: MemberId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
         let room = self.ordered_room(id, target)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
         let lifted = self.strike_person(room, RoomList::Bans, &guest_name, guest);
@@ -151,17 +151,21 @@ impl Hub {
     }
 
     /// Lists who may not enter a room, and who may not speak there.
-    pub(super) fn bans(&mut self, id: ClientId, target: Option<&Text>) -> Done {
+    ///
+    /// # Errors
+    ///
+    /// There is no such room, or the member does not decide there.
+    pub(in crate::chat) fn bans(&self, id: MemberId, target: Option<&Text>) -> Result<Event, RoomRefusal> {
         let room = self.ordered_room(id, target)?;
         let Room { name, modes, .. } = &self.rooms[room];
         let (banned, muted) = (names_of(&modes.banned), names_of(&modes.muted));
-        self.answer(id, Event::Bans { room: name.clone(), banned, muted })
+        Ok(Event::Bans { room: name.clone(), banned, muted })
     }
 
     /// Silences somebody, or lets them speak again; without a name, everyone but operators.
     pub(super) fn mute(
         &mut self,
-        id: ClientId,
+        id: MemberId,
         name: &Name,
         target: Option<&Text>,
         whom: Option<Text>,
@@ -191,7 +195,7 @@ impl Hub {
     }
 
     /// Makes a member an operator.
-    pub(super) fn op(&mut self, id: ClientId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
+    pub(super) fn op(&mut self, id: MemberId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
         let room = self.ordered_room(id, target)?;
         let (guest, guest_name) = self.member_called(room, whom)?;
         let operators = &mut self.rooms[room].modes.operators;
@@ -208,7 +212,7 @@ impl Hub {
     pub(super) fn put_out(
         &mut self,
         room: RoomId,
-        guest: ClientId,
+        guest: MemberId,
         by: &Name,
         decision: Decision,
         cause: PutOut,
@@ -221,7 +225,7 @@ impl Hub {
     }
 
     /// Takes a member's seat away and tells them why, and where their words go now.
-    fn lose_membership(&mut self, id: ClientId, room: RoomId, cause: PutOut) {
+    fn lose_membership(&mut self, id: MemberId, room: RoomId, cause: PutOut) {
         self.tell(id, Event::PutOut { room: self.room_name(room), cause });
         let before = self.current(id).ok();
         self.vacate(id, room).expect("the caller found them there");
@@ -233,13 +237,13 @@ impl Hub {
     }
 
     /// Whether a ban keeps a client of that name out of a room.
-    pub(super) fn is_banned(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
+    pub(super) fn is_banned(&self, id: MemberId, name: &Name, room: RoomId) -> bool {
         !self.banned_rooms(id, name, &[room]).is_empty()
     }
 
     /// From which of these rooms a ban keeps a client of that name. The names of the client are worked out once for all
     /// rooms.
-    pub(super) fn banned_rooms(&self, id: ClientId, name: &Name, rooms: &[RoomId]) -> Vec<RoomId> {
+    pub(super) fn banned_rooms(&self, id: MemberId, name: &Name, rooms: &[RoomId]) -> Vec<RoomId> {
         let keys = OnceCell::new();
         let is_banned = |room: &Room| {
             self.is_listed_under(&room.modes.banned, id, || keys.get_or_init(|| self.name_keys(name, id)))
@@ -249,7 +253,7 @@ impl Hub {
     }
 
     /// Whether a list holds a client of that name, or an account whose password the client has given.
-    pub(super) fn is_listed(&self, list: &BanList, id: ClientId, name: &Name) -> bool {
+    pub(super) fn is_listed(&self, list: &BanList, id: MemberId, name: &Name) -> bool {
         let keys = OnceCell::new();
         self.is_listed_under(list, id, || keys.get_or_init(|| self.name_keys(name, id)))
     }
@@ -258,16 +262,16 @@ impl Hub {
     fn is_listed_under<'a>(
         &self,
         list: &BanList,
-        id: ClientId,
+        id: MemberId,
         keys: impl FnOnce() -> &'a Vec<NameKey>,
     ) -> bool {
         let account_index = self.account_index.as_ref();
         let holds = |key: &NameKey| list.holds_name(key, account_index);
-        !list.is_empty() && (list.holds_client(id) || keys().iter().any(holds))
+        !list.is_empty() && (list.holds_member(id) || keys().iter().any(holds))
     }
 
     /// All names of a client, as lists look for them.
-    fn name_keys(&self, name: &Name, id: ClientId) -> Vec<NameKey> {
+    fn name_keys(&self, name: &Name, id: MemberId) -> Vec<NameKey> {
         let names = self.all_names_of(name, Some(id));
         self.spend(names.len() * NAME_KEY_STEPS);
         names.into_iter().map(NameKey::of).collect()
@@ -279,7 +283,7 @@ impl Hub {
         room: RoomId,
         list: RoomList,
         name: &Name,
-        client: Option<ClientId>,
+        client: Option<MemberId>,
     ) -> Vec<RoomFact> {
         let names = self.all_names_of(name, client);
         let (room, account_index) = (&mut self.rooms[room], self.account_index.as_ref());
@@ -292,7 +296,7 @@ impl Hub {
         room: RoomId,
         list: RoomList,
         name: &Name,
-        client: Option<ClientId>,
+        client: Option<MemberId>,
     ) -> Option<Vec<RoomFact>> {
         let names = self.all_names_of(name, client);
         let (room, account_index) = (&mut self.rooms[room], self.account_index.as_ref());
@@ -306,7 +310,7 @@ impl Hub {
     }
 
     /// The name of a person, and those of the accounts whose passwords they have given.
-    fn all_names_of(&self, name: &Name, client: Option<ClientId>) -> Vec<Name> {
+    fn all_names_of(&self, name: &Name, client: Option<MemberId>) -> Vec<Name> {
         let proven = client.map(|client| self.proven_names(client)).unwrap_or_default();
         let others = proven.into_iter().map(|(_, proven)| proven).filter(|proven| proven != name);
         std::iter::once(name.clone()).chain(others).collect()
@@ -314,18 +318,18 @@ impl Hub {
 
     /// Puts a member out of a room where they are banned since they gave up `old` for `new`. The room hears one line, which
     /// tells the new name as well.
-    pub(super) fn leave_banned_room(&mut self, id: ClientId, old: &Name, new: &Name, room: RoomId) {
+    pub(super) fn leave_banned_room(&mut self, id: MemberId, old: &Name, new: &Name, room: RoomId) {
         let (room_name, from) = (self.room_name(room), old.clone());
         let event = Event::RenamedAndOut { room: room_name.clone(), from, to: new.clone() };
         // The audience is whoever is there when the call is over.
         let to = Audience::Room { room, except: None, from: Some(new.clone()), beyond: None };
-        self.effects.push(Effect::Deliver { to, event });
+        self.facts.push(Fact::Deliver { to, event });
         let account_index = self.account_index.as_ref();
         let key = NameKey::of(new.clone());
         let by_name = self.room(room).is_some_and(|room| room.modes.banned.holds_name(&key, account_index));
         let cause = if by_name { PutOut::Name(new.clone()) } else { PutOut::Person };
         self.lose_membership(id, room, cause);
-        self.effects.push(Effect::Log(LogEntry::PutOut(room_name, new.clone())));
+        self.facts.push(Fact::Log(LogEntry::PutOut(room_name, new.clone())));
         self.remove_if_empty(room);
     }
 
@@ -351,21 +355,21 @@ impl Hub {
     /// Tells a room what was decided about a person; if there is nobody of that name, only who decided it.
     fn tell_decision_about(
         &mut self,
-        guest: Option<ClientId>,
+        guest: Option<MemberId>,
         room: RoomId,
-        (id, by): (ClientId, &Name),
+        (id, by): (MemberId, &Name),
         decision: Decision,
     ) {
         if guest.is_some() {
             return self.tell_decision(room, by, decision);
         }
         let (room, by) = (self.room_name(room), by.clone());
-        self.effects.push(Effect::Log(LogEntry::Decided(room.clone(), by.clone(), decision.clone())));
+        self.facts.push(Fact::Log(LogEntry::Decided(room.clone(), by.clone(), decision.clone())));
         self.tell(id, Event::Decided { room, by, decision });
     }
 
     /// The room that an order is for, if the client is its operator.
-    fn ordered_room(&self, id: ClientId, target: Option<&Text>) -> Result<RoomId, RoomRefusal> {
+    fn ordered_room(&self, id: MemberId, target: Option<&Text>) -> Result<RoomId, RoomRefusal> {
         let room = self.target_room(id, target)?;
         // Once for all that an order does with the lists.
         self.spend(self.room(room).map_or(0, Room::decision_steps));
@@ -377,25 +381,25 @@ impl Hub {
     }
 
     /// Whether a client decides in a room.
-    pub(super) fn operates(&self, id: ClientId, room: &Room) -> bool {
+    pub(super) fn operates(&self, id: MemberId, room: &Room) -> bool {
         self.spend(room.office_steps());
         room.is_operator(id, self.account(id)) || self.is_admin(id)
     }
 
     /// Whether a member called `name` may speak.
-    pub(super) fn may_speak(&self, id: ClientId, name: &Name, room: RoomId) -> bool {
+    pub(super) fn may_speak(&self, id: MemberId, name: &Name, room: RoomId) -> bool {
         let room = &self.rooms[room];
         let silenced = room.modes.moderated || self.is_listed(&room.modes.muted, id, name);
         !silenced || self.operates(id, room)
     }
 
-    fn member_called(&self, room: RoomId, whom: &Text) -> Result<(ClientId, Name), RoomRefusal> {
+    fn member_called(&self, room: RoomId, whom: &Text) -> Result<(MemberId, Name), RoomRefusal> {
         let found = self.person_called(whom.as_str()).filter(|(id, _)| self.sits_in(*id, room));
         found.ok_or_else(|| RoomRefusal::NotThere(whom.clone(), self.room_name(room)))
     }
 
     /// Whoever has that name now, or may have had it.
-    fn anybody_called(&self, room: RoomId, whom: &Text) -> Result<(Option<ClientId>, Name), RoomRefusal> {
+    fn anybody_called(&self, room: RoomId, whom: &Text) -> Result<(Option<MemberId>, Name), RoomRefusal> {
         let wanted = Name::known(whom.as_str().trim());
         let wanted = wanted.map_err(|_| RoomRefusal::NotThere(whom.clone(), self.room_name(room)))?;
         let known = |wanted: &Name| {
@@ -415,11 +419,11 @@ impl Hub {
         })
     }
 
-    pub(super) fn sits_in(&self, id: ClientId, room: RoomId) -> bool {
-        self.client(id).is_some_and(|client| client.membership(room).is_some())
+    pub(in crate::chat) fn sits_in(&self, id: MemberId, room: RoomId) -> bool {
+        self.member(id).is_some_and(|client| client.membership(room).is_some())
     }
 
-    pub(super) fn room_name(&self, room: RoomId) -> Name {
+    pub(in crate::chat) fn room_name(&self, room: RoomId) -> Name {
         self.rooms[room].name.clone()
     }
 }

@@ -1,16 +1,16 @@
 //! Coming into rooms and going out of them, and how the others are told: a few one by one, many in one line.
 
-use super::{Audience, Effect, Event, Farewell, GENERAL, Hub, Name, RoomId};
-use crate::chat::client::{Client, Membership};
+use super::{Audience, Chat, Event, Fact, Farewell, GENERAL, Name, RoomId};
 use crate::chat::event::Crowd;
-use crate::chat::id::ClientId;
 use crate::chat::join_part_batch::{Moved, Threshold};
+use crate::chat::member::Membership;
+use crate::chat::member_id::MemberId;
 use crate::chat::room::Room;
 use crate::chat::slots::SlotSet;
 
-impl Hub {
+impl Chat {
     /// Seats a client in a room, which becomes the current one, and tells the others.
-    pub(super) fn arrive(&mut self, id: ClientId, name: &Name, room: RoomId, threshold: Threshold) {
+    pub(super) fn arrive(&mut self, id: MemberId, name: &Name, room: RoomId, threshold: Threshold) {
         let now = self.now();
         self.overdue_movements(room);
         self.spend(self.room(room).map_or(0, Room::office_steps));
@@ -20,29 +20,30 @@ impl Hub {
         if announced {
             let room_name = (threshold == Threshold::Room).then(|| entered.name.clone());
             let event = Event::Arrived { crowd: Crowd::one(name.clone()), room: room_name };
-            self.effects.push(Effect::Deliver { to: Audience::others(room, id, name), event });
+            self.facts.push(Fact::Deliver { to: Audience::others(room, id, name), event });
         } else {
             self.rooms.arrive_later(room, threshold, id);
         }
         let client = &mut self.people[id];
-        client.join(Membership { room, place, announced });
+        client.join(Membership::new(room, place, announced));
         client.current = Some(room);
     }
 
     /// Takes a client's seat in a room away; what was overdue is told before.
-    pub(super) fn remove_member(&mut self, id: ClientId, room: RoomId) -> Option<Membership> {
+    pub(super) fn remove_member(&mut self, id: MemberId, room: RoomId) -> Option<Membership> {
         self.overdue_movements(room);
         self.vacate(id, room)
     }
 
     /// Takes a client's seat in a room away.
-    pub(super) fn vacate(&mut self, id: ClientId, room: RoomId) -> Option<Membership> {
-        let membership = self.client_mut(id)?.part(room)?;
+    pub(super) fn vacate(&mut self, id: MemberId, room: RoomId) -> Option<Membership> {
+        let membership = self.member_mut(id)?.part(room)?;
         let left = &self.rooms[room];
-        let arrivals = if membership.announced { 0 } else { left.movements.arrived.len() / 4 };
+        let arrivals = if membership.announced() { 0 } else { left.movements.arrived.len() / 4 };
         self.spend(left.office_steps() + arrivals);
         if let Some(moved) = self.rooms.leave(id, membership) {
-            self.people[moved].membership_mut(room).expect("members have a seat").place = membership.place;
+            let moved = self.people[moved].membership_mut(room).expect("members have a seat");
+            moved.set_place(membership.place());
         }
         Some(membership)
     }
@@ -57,26 +58,21 @@ impl Hub {
         let crowd = Crowd::one(name.clone());
         let event = Event::ManyDeparted { crowd, room: Some(left.name.clone()) };
         let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
-        self.effects.push(Effect::Deliver { to, event });
+        self.facts.push(Fact::Deliver { to, event });
     }
 
     /// Takes a client out of all their rooms and out of the chat. Whoever shared several with them hears of it once.
-    pub(super) fn leave_all(&mut self, id: ClientId, name: &Name, farewell: Farewell) {
+    pub(super) fn leave_all(&mut self, id: MemberId, name: &Name, farewell: Farewell) {
         let now = self.now();
         self.overdue_movements(GENERAL);
-        let rooms: Vec<RoomId> = self
-            .client(id)
-            .into_iter()
-            .flat_map(Client::memberships)
-            .map(|membership| membership.room)
-            .collect();
-        let membership = self.client(id).and_then(|client| client.membership(GENERAL));
-        let known = membership.is_some_and(|membership| membership.announced);
+        let rooms: Vec<RoomId> = self.rooms_of(id).collect();
+        let membership = self.member(id).and_then(|client| client.membership(GENERAL));
+        let known = membership.is_some_and(Membership::announced);
         let mut at_once = Vec::new();
         for &room in &rooms {
-            let Some(Membership { announced: true, .. }) = self.remove_member(id, room) else {
+            if !self.remove_member(id, room).is_some_and(Membership::announced) {
                 continue;
-            };
+            }
             if self.rooms[room].movements.count(now) {
                 at_once.push(room);
             } else {
@@ -93,12 +89,12 @@ impl Hub {
             several => Some(Audience::Several { clients: self.members_of(several, name, beyond), from }),
         };
         let event = Event::Departed { name: name.clone(), farewell };
-        self.effects.extend(to.map(|to| Effect::Deliver { to, event }));
+        self.facts.extend(to.map(|to| Fact::Deliver { to, event }));
         rooms.into_iter().for_each(|room| self.remove_if_empty(room));
     }
 
     /// The members of these rooms, each once, but for those who hide `from` and those who are in the room `beyond`.
-    pub(super) fn members_of(&self, rooms: &[RoomId], from: &Name, beyond: Option<RoomId>) -> Vec<ClientId> {
+    pub(super) fn members_of(&self, rooms: &[RoomId], from: &Name, beyond: Option<RoomId>) -> Vec<MemberId> {
         let members = |room: RoomId| self.room(room).map(|room| &room.slots);
         let mut slots = SlotSet::of_many(self.people.slots());
         // Those who are spared are taken out at once, however many they are.
@@ -112,14 +108,14 @@ impl Hub {
         }
         self.spend(steps);
         let mut members = Vec::with_capacity(slots.len());
-        members.extend(slots.iter().filter_map(|slot| Some(self.people.in_slot(slot)?.id)));
+        members.extend(slots.iter().filter_map(|slot| self.people.in_slot(slot)));
         members
     }
 
     /// Tells of somebody's arrival before they are heard of in another way.
-    pub(super) fn announce(&mut self, id: ClientId, room: RoomId) {
-        let membership = self.client(id).and_then(|client| client.membership(room));
-        if membership.is_some_and(|membership| !membership.announced) {
+    pub(super) fn announce(&mut self, id: MemberId, room: RoomId) {
+        let membership = self.member(id).and_then(|client| client.membership(room));
+        if membership.is_some_and(|membership| !membership.announced()) {
             self.tell_movements(room);
         }
     }
@@ -151,8 +147,8 @@ impl Hub {
             let (mut came, mut last) = (Moved::default(), None);
             for &(_, id) in arrived.iter().filter(|(across, _)| *across == threshold) {
                 let client = &mut self.people[id];
-                client.membership_mut(room).expect("who has left again is not among them").announced = true;
-                let name = client.name.clone().expect("who is in a room has a name");
+                client.membership_mut(room).expect("who has left again is not among them").announce();
+                let name = client.name.clone();
                 last = Some((id, name.clone()));
                 came.0.push(name);
             }

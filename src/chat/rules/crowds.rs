@@ -3,17 +3,22 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{Audience, ClientId, Effect, Event, Hub, Name, RoomId};
+use super::{Audience, Chat, Event, Fact, MemberId, Name, RoomId};
 use crate::chat::event::{Crowd, NameList};
 use crate::chat::join_part_batch::Moved;
 use crate::limits::{NAMES_ASKED, NAMES_TOLD_MAX};
 
-impl Hub {
+impl Chat {
     /// Tells `to` of these people. Of somebody alone nobody hears who hides them: that is in `to` already.
     ///
     /// Only the first of them can be named in words, and only of these it is asked who hides them: so members differ in
     /// which of a few they hide, and there are as many events as there are such differences, not as there are members.
-    pub(super) fn tell_crowd(&mut self, to: Audience, Moved(names): Moved, event: impl Fn(Crowd) -> Event) {
+    pub(super) fn tell_crowd(
+        &mut self,
+        to: Audience<MemberId>,
+        Moved(names): Moved,
+        event: impl Fn(Crowd) -> Event,
+    ) {
         if names.is_empty() {
             return;
         }
@@ -21,10 +26,10 @@ impl Hub {
         let crowd = |hidden| Crowd { names: Arc::clone(&names), hidden };
         let hiders: Vec<_> = names.iter().take(NAMES_ASKED).map(|name| self.hiding.hiders(name)).collect();
         if names.len() == 1 || hiders.iter().all(Option::is_none) {
-            return self.effects.push(Effect::Deliver { to, event: event(crowd(0)) });
+            return self.facts.push(Fact::Deliver { to, event: event(crowd(0)) });
         }
         // Which of the first ones somebody hides, as bits; and who that is.
-        let mut by_hidden: BTreeMap<u32, Vec<ClientId>> = BTreeMap::new();
+        let mut by_hidden: BTreeMap<u32, Vec<MemberId>> = BTreeMap::new();
         let asked = self.each_of(&to, |id, _| {
             let hides = |nth: usize| hiders[nth].is_some_and(|hiders| hiders.contains(id.place()));
             let hidden = (0..hiders.len()).fold(0, |bits, nth| bits | u32::from(hides(nth)) << nth);
@@ -36,30 +41,30 @@ impl Hub {
             if crowd.count() > 0 {
                 // Nobody hides the server, so all of them hear it.
                 let to = Audience::Several { clients, from: Name::server() };
-                self.effects.push(Effect::Deliver { to, event: event(crowd) });
+                self.facts.push(Fact::Deliver { to, event: event(crowd) });
             }
         }
     }
 }
 
-impl Hub {
+impl Chat {
     /// Who else is in a room, as a newcomer is told: by name, but for those whom they hide. Of thousands only the first are
     /// looked at, for each newcomer would look at all of them.
-    pub(super) fn others_in(&self, id: ClientId, number: RoomId) -> NameList {
+    pub(super) fn others_in(&self, id: MemberId, number: RoomId) -> NameList {
         self.others_up_to(id, number, NAMES_TOLD_MAX)
     }
 
     /// All in a room of a client, itself last, as it is told them: at most `most` others, or the first of them.
-    pub(super) fn all_in(&self, id: ClientId, number: RoomId, most: usize) -> NameList {
+    pub(in crate::chat) fn all_in(&self, id: MemberId, number: RoomId, most: usize) -> NameList {
         let mut people = self.others_up_to(id, number, most);
         people.names.extend(self.name(id).cloned());
         people.total += 1;
         people
     }
 
-    fn others_up_to(&self, id: ClientId, number: RoomId, most: usize) -> NameList {
+    fn others_up_to(&self, id: MemberId, number: RoomId, most: usize) -> NameList {
         let Some(room) = self.room(number) else { return NameList::default() };
-        let hidden = self.client(id).map_or(0, |client| client.hidden().len());
+        let hidden = self.member(id).map_or(0, |client| client.hidden().len());
         let hides = |name: &Name| {
             hidden > 0 && self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(id.place()))
         };

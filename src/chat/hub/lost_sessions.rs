@@ -6,31 +6,25 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use super::event::{Event, Farewell};
-use super::id::ClientId;
-use super::message::MessageId;
-use super::mono_time::MonoTime;
-use super::origin::Origin;
-use super::slots::SlotSet;
+use super::{ClientId, MemberId, Origin};
+use crate::chat::event::{Event, Farewell};
+use crate::chat::message::MessageId;
+use crate::chat::mono_time::MonoTime;
+use crate::chat::slots::SlotSet;
 use crate::limits::{LOST_SESSION_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES};
 
 /// What an event takes beside its words, roughly.
 const EVENT_OVERHEAD_BYTES: usize = 192;
 
-/// Which clients may take their sessions up again, and the sessions that wait for that.
+/// Which clients may take their sessions up again, and the sessions that wait for that, each by the client that it had.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(from = "Stored")]
 pub(super) struct LostSessions {
-    /// The slots of the clients who may: programs.
+    /// The slots of the clients who may: programs, which have a connection.
     programs: SlotSet,
     sessions: BTreeMap<ClientId, LostSession>,
     /// Connections that take one up, until it is known what was said meanwhile.
     returning: BTreeMap<ClientId, Returning>,
-    /// Slots that none of them needs any more, and no connection had when they were chosen: at most as many as ever waited at once.
-    unused: Vec<u32>,
-    /// Those of all who wait.
-    #[serde(skip_serializing)]
-    slots: SlotSet,
     /// Until when they wait.
     #[serde(skip_serializing)]
     due: BTreeSet<(MonoTime, ClientId)>,
@@ -48,13 +42,15 @@ struct Stored {
     programs: SlotSet,
     sessions: BTreeMap<ClientId, LostSession>,
     returning: BTreeMap<ClientId, Returning>,
-    unused: Vec<u32>,
 }
 
 impl From<Stored> for LostSessions {
-    fn from(Stored { programs, sessions, returning, unused }: Stored) -> LostSessions {
-        let mut lost = LostSessions { programs, returning, unused, ..LostSessions::default() };
-        sessions.into_iter().for_each(|(id, session)| lost.insert(id, session));
+    fn from(Stored { programs, sessions, returning }: Stored) -> LostSessions {
+        let mut lost = LostSessions { programs, returning, ..LostSessions::default() };
+        for (id, mut session) in sessions {
+            session.bytes = session.events.iter().map(held).sum();
+            lost.insert(id, session);
+        }
         lost
     }
 }
@@ -62,6 +58,8 @@ impl From<Stored> for LostSessions {
 /// A session without a connection.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct LostSession {
+    /// Whose it is.
+    pub(super) member: MemberId,
     /// Until when it waits.
     pub(super) until: MonoTime,
     /// How it will be told that they left.
@@ -69,17 +67,16 @@ pub(super) struct LostSession {
     pub(super) origin: Origin,
     /// What was told to them alone.
     pub(super) events: Vec<Event>,
+    #[serde(skip)]
     bytes: usize,
     /// So much of that found no place.
     pub(super) skipped: u64,
-    /// It has a slot that no connection had.
-    moved: bool,
 }
 
 /// A connection that takes a session up.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Returning {
-    /// Whose. Its slot may be another one by now.
+    /// Which.
     pub(super) session: ClientId,
     /// The last message that it knows.
     pub(super) after: MessageId,
@@ -88,8 +85,8 @@ pub(super) struct Returning {
 }
 
 impl LostSession {
-    pub(super) fn new(until: MonoTime, farewell: Farewell, origin: Origin) -> LostSession {
-        LostSession { until, farewell, origin, events: Vec::new(), bytes: 0, skipped: 0, moved: false }
+    pub(super) fn new(member: MemberId, until: MonoTime, farewell: Farewell, origin: Origin) -> LostSession {
+        LostSession { member, until, farewell, origin, events: Vec::new(), bytes: 0, skipped: 0 }
     }
 }
 
@@ -99,7 +96,7 @@ impl LostSessions {
         self.programs.insert(id.place());
     }
 
-    /// Whether a client may. To be asked of one that is here.
+    /// Whether a client may. To be asked of one that has a connection.
     pub(super) fn is_program(&self, id: ClientId) -> bool {
         self.programs.contains(id.place())
     }
@@ -108,9 +105,14 @@ impl LostSessions {
         !self.sessions.is_empty() && self.sessions.contains_key(&id)
     }
 
-    /// The slots of all of them, if there are any.
-    pub(super) fn slots(&self) -> Option<&SlotSet> {
-        (!self.slots.is_empty()).then_some(&self.slots)
+    /// Whose session of that connection waits.
+    pub(super) fn member(&self, id: ClientId) -> Option<MemberId> {
+        self.sessions.get(&id).map(|session| session.member)
+    }
+
+    /// How it will be told that they left whose session waits.
+    pub(super) fn farewell(&self, id: ClientId) -> Option<Farewell> {
+        self.sessions.get(&id).map(|session| session.farewell.clone())
     }
 
     pub(super) fn count(&self) -> usize {
@@ -120,12 +122,6 @@ impl LostSessions {
     /// How many come from there.
     pub(super) fn from(&self, origin: Origin) -> usize {
         self.origins.get(&origin).copied().unwrap_or(0)
-    }
-
-    /// The session of that connection, in whichever slot it is now.
-    pub(super) fn of(&self, connection: ClientId) -> Option<ClientId> {
-        let tenants = |slot| ClientId::new(slot, connection.generation());
-        self.sessions.range(tenants(0)..=tenants(u32::MAX)).next().map(|(&id, _)| id)
     }
 
     /// The one that has to be over first, and when.
@@ -145,8 +141,8 @@ impl LostSessions {
         first.find(|id| count(self.sessions[id].origin) == most)
     }
 
+    /// The connection of a session was lost: its slot may be another's from now on.
     pub(super) fn insert(&mut self, id: ClientId, session: LostSession) {
-        self.slots.insert(id.place());
         self.due.insert((session.until, id));
         *self.origins.entry(session.origin).or_default() += 1;
         self.bytes += session.bytes;
@@ -156,7 +152,6 @@ impl LostSessions {
     /// A session waits no longer.
     pub(super) fn take(&mut self, id: ClientId) -> Option<LostSession> {
         let session = self.sessions.remove(&id)?;
-        self.slots.remove(id.place());
         self.due.remove(&(session.until, id));
         self.bytes -= session.bytes;
         if let Some(count) = self.origins.get_mut(&session.origin) {
@@ -165,50 +160,32 @@ impl LostSessions {
                 self.origins.remove(&session.origin);
             }
         }
-        if session.moved {
-            self.unused.push(id.place());
-        }
         Some(session)
     }
 
-    /// A client is here no more. Gives its session, if it waited.
-    pub(super) fn forget(&mut self, id: ClientId) -> Option<LostSession> {
+    /// A client has no connection any more.
+    pub(super) fn disconnected(&mut self, id: ClientId) {
         self.programs.remove(id.place());
         self.returning.remove(&id);
-        self.take(id)
     }
 
-    /// A session has another slot, which no connection has.
-    pub(super) fn moved(&mut self, old: ClientId, new: ClientId) {
-        let Some(session) = self.take(old) else { return };
-        self.programs.remove(old.place());
-        self.programs.insert(new.place());
-        self.insert(new, LostSession { moved: true, ..session });
+    /// Whether there is room for private words of so many bytes, with the name of their sender, to a client that waits.
+    pub(super) fn has_room(&self, id: ClientId, words: usize) -> bool {
+        self.fits(id, EVENT_OVERHEAD_BYTES + words)
     }
 
-    /// A slot that may be free. None: none is known.
-    pub(super) fn next_unused(&mut self) -> Option<u32> {
-        self.unused.pop()
-    }
-
-    /// Whether all of these slots are among so many.
-    pub(super) fn fit(&self, slots: usize) -> bool {
-        self.unused.iter().all(|&slot| (slot as usize) < slots)
-    }
-
-    /// Whether there is room for what is told to somebody alone who waits.
-    pub(super) fn has_room(&self, id: ClientId, event: &Event) -> bool {
-        let bytes = held(event);
+    fn fits(&self, id: ClientId, bytes: usize) -> bool {
         self.sessions.get(&id).is_some_and(|session| session.bytes + bytes <= LOST_SESSION_MAX_BYTES)
             && self.bytes + bytes <= LOST_SESSIONS_MAX_BYTES
     }
 
     /// Keeps what is told to somebody alone who waits, if there is room for it; otherwise counts it.
     pub(super) fn keep(&mut self, id: ClientId, event: Event) {
-        let (bytes, fits) = (held(&event), self.has_room(id, &event));
+        let bytes = held(&event);
+        let fits = self.fits(id, bytes);
         let Some(session) = self.sessions.get_mut(&id) else { return };
         if !fits {
-            session.skipped += 1;
+            session.skipped = session.skipped.saturating_add(1);
             return;
         }
         session.bytes += bytes;
@@ -226,9 +203,14 @@ impl LostSessions {
         self.returning.remove(&id)
     }
 
-    /// All clients of whom anything is known here.
-    pub(super) fn all(&self) -> impl Iterator<Item = ClientId> {
-        self.sessions.keys().chain(self.returning.keys()).copied()
+    /// All sessions that wait, each with whose it is.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ClientId, MemberId)> {
+        self.sessions.iter().map(|(&id, session)| (id, session.member))
+    }
+
+    /// All connections that take one up.
+    pub(super) fn returning(&self) -> impl Iterator<Item = ClientId> {
+        self.returning.keys().copied()
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -7,16 +7,14 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::{CloseReason, Done, Effect, Event, Farewell, Hub, Name};
+use super::{Chat, Fact, Member, MemberId, Name, Origin};
 use crate::chat::account::AccountKey;
 use crate::chat::account_index::AccountIndex;
 use crate::chat::effect::LogEntry;
 use crate::chat::expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
-use crate::chat::id::ClientId;
 use crate::chat::line::UnixMillis;
-use crate::chat::origin::Origin;
 use crate::chat::text::Text;
-use crate::limits::{EXPELLED_PER_TURN, EXPULSION_REASON_CHARS, EXPULSIONS_LISTED, EXPULSIONS_MAX};
+use crate::limits::{EXPULSION_REASON_CHARS, EXPULSIONS_LISTED, EXPULSIONS_MAX};
 
 /// An expulsion, and what its name looks like, in hashes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -77,16 +75,21 @@ struct Target {
     spared: Option<(Origin, usize)>,
 }
 
-impl Hub {
+impl Chat {
     /// What somebody who comes from there is told, if they may not be here.
-    pub(super) fn expelled_address(&self, origin: Origin) -> Option<Expelled> {
+    pub(in crate::chat) fn expelled_address(&self, origin: Origin, now: UnixMillis) -> Option<Expelled> {
         self.spend(self.expulsions.len());
         let all = self.expulsions.iter().map(|entry| &entry.expulsion);
-        all.filter(|expulsion| expulsion.origin == Some(origin)).find_map(|it| it.told(self.at.wall))
+        all.filter(|expulsion| expulsion.origin == Some(origin)).find_map(|it| it.told(now))
     }
 
     /// What somebody of that name, and of that account perhaps, is told, if they may not be here.
-    pub(super) fn expelled_name(&self, name: &Name, account: Option<AccountKey>) -> Option<Expelled> {
+    pub(in crate::chat) fn expelled_name(
+        &self,
+        name: &Name,
+        account: Option<AccountKey>,
+        now: UnixMillis,
+    ) -> Option<Expelled> {
         if self.expulsions.is_empty() {
             return None;
         }
@@ -96,54 +99,32 @@ impl Hub {
             .expulsions
             .iter()
             .filter(|entry| entry.names(skeleton, account, self.account_index.as_ref()));
-        entries.map(|entry| &entry.expulsion).find_map(|expulsion| expulsion.told(self.at.wall))
+        entries.map(|entry| &entry.expulsion).find_map(|expulsion| expulsion.told(now))
     }
 
-    /// A client asks for somebody to be expelled.
-    pub(super) fn order_expulsion(
-        &mut self,
-        id: ClientId,
-        name: &Name,
-        whom: &Text,
-        terms: (Option<u32>, Option<Text>),
-    ) -> Done {
-        self.admins_only(id)?;
-        let news = self.expel(Some(id), name, whom, terms)?;
-        self.answer(id, Event::Expulsion(news))
-    }
-
-    /// A client asks for somebody to be let in again.
-    pub(super) fn order_readmission(&mut self, id: ClientId, name: &Name, whom: &Text) -> Done {
-        self.admins_only(id)?;
-        let news = self.readmit(name, whom)?;
-        self.answer(id, Event::Expulsion(news))
-    }
-
-    /// A client asks who is expelled.
-    pub(super) fn list_expulsions(&mut self, id: ClientId) -> Done {
-        self.admins_only(id)?;
-        self.forget_expulsions_that_are_over();
+    /// Who is expelled.
+    pub(in crate::chat) fn listed_expulsions(&self, now: UnixMillis) -> ExpulsionNews {
         let newest = self.expulsions.iter().rev().take(EXPULSIONS_LISTED);
         let listed = newest.map(|entry| entry.expulsion.clone()).collect();
-        let news = ExpulsionNews::List { now: self.at.wall, listed, total: self.expulsions.len() };
-        self.answer(id, Event::Expulsion(news))
+        ExpulsionNews::List { now, listed, total: self.expulsions.len() }
     }
 
     /// Expels `whom`, a name or an address, for so many minutes and for that reason, if these are given. `operator` is the
-    /// client who decides it, if it is one; `by` is how they are called. Gives what they are told.
+    /// member who decides it, if it is one. So many who have no name yet come from where that person is. Gives what is told.
     ///
     /// # Errors
     ///
     /// Nobody of that name, or nobody from there, may be expelled.
     pub(super) fn expel(
         &mut self,
-        operator: Option<ClientId>,
-        by: &Name,
+        operator: Option<MemberId>,
         whom: &Text,
         (minutes, reason): (Option<u32>, Option<Text>),
+        nameless: usize,
     ) -> Result<ExpulsionNews, ExpulsionRefusal> {
+        let by = self.decided_by(operator)?;
         self.forget_expulsions_that_are_over();
-        let target = self.target(operator, whom)?;
+        let target = self.target(operator, whom, nameless)?;
         self.strike_expulsions(&target);
         if self.expulsions.len() + target.others.len() >= EXPULSIONS_MAX {
             return Err(ExpulsionRefusal::TooMany);
@@ -156,7 +137,7 @@ impl Hub {
             origin: target.origin,
             until: minutes.map(|minutes| UnixMillis(at.0.saturating_add(i64::from(minutes) * 60_000))),
             reason: reason.map(|reason| shortened(&reason)),
-            by: by.clone(),
+            by,
             at,
         };
         // The last one is the one that is told.
@@ -168,18 +149,16 @@ impl Hub {
         });
         let all: Vec<Expulsion> = others.chain([expulsion.clone()]).collect();
         all.into_iter().for_each(|expulsion| self.add_expulsion(expulsion));
-        self.put_out_the_expelled();
         let expulsion = Expulsion { number: self.last_expulsion, ..expulsion };
         Ok(ExpulsionNews::Done(Box::new(expulsion), target.spared))
     }
 
-    /// Gives an expulsion its number, remembers it, and has those meant by it put out.
+    /// Gives an expulsion its number, and remembers it.
     fn add_expulsion(&mut self, expulsion: Expulsion) {
         self.last_expulsion += 1;
         let expulsion = Expulsion { number: self.last_expulsion, ..expulsion };
-        self.expelling.extend(self.meant_by(&expulsion));
-        self.effects.push(Effect::Expelled(Box::new(expulsion.clone())));
-        self.effects.push(Effect::Log(LogEntry::Expelled(Box::new(expulsion.clone()))));
+        self.facts.push(Fact::Expelled(Box::new(expulsion.clone())));
+        self.facts.push(Fact::Log(LogEntry::Expelled(Box::new(expulsion.clone()))));
         self.expulsions.push(Entry::new(expulsion));
     }
 
@@ -188,7 +167,12 @@ impl Hub {
     /// # Errors
     ///
     /// They are not expelled.
-    pub(super) fn readmit(&mut self, by: &Name, whom: &Text) -> Result<ExpulsionNews, ExpulsionRefusal> {
+    pub(super) fn readmit(
+        &mut self,
+        operator: Option<MemberId>,
+        whom: &Text,
+    ) -> Result<ExpulsionNews, ExpulsionRefusal> {
+        let by = self.decided_by(operator)?;
         self.forget_expulsions_that_are_over();
         let typed = whom.as_str().trim();
         let (origin, name) = (Origin::parse(typed), Name::known(typed).ok());
@@ -196,40 +180,42 @@ impl Hub {
         let target = Target { account, name, origin, others: Vec::new(), spared: None };
         let not_expelled = || ExpulsionRefusal::NotExpelled(whom.clone());
         let struck = Box::new(self.strike_expulsions(&target).ok_or_else(not_expelled)?);
-        self.effects.push(Effect::Log(LogEntry::Readmitted(by.clone(), struck.clone())));
+        self.facts.push(Fact::Log(LogEntry::Readmitted(by, struck.clone())));
         Ok(ExpulsionNews::Readmitted(struck))
     }
 
-    /// Puts some of those out who were expelled while they were here: of very many, the rest in the next turn.
-    pub(super) fn put_out_the_expelled(&mut self) {
-        for _ in 0..EXPELLED_PER_TURN.min(self.expelling.len()) {
-            let Some(id) = self.expelling.pop_first() else { break };
-            self.put_out_if_expelled(id);
-        }
-    }
-
-    /// Puts a client out who was expelled while they were here; says whether they are out. Who was readmitted meanwhile stays.
-    pub(super) fn put_out_if_expelled(&mut self, id: ClientId) -> bool {
-        let Some(client) = self.client(id) else { return false };
-        let (name, account) = (client.name.clone(), client.account);
-        let told = name.and_then(|name| self.expelled_name(&name, account));
+    /// What a member is told who may not be here any more.
+    pub(in crate::chat) fn expelled_member(&self, id: MemberId, now: UnixMillis) -> Option<Expelled> {
+        let Member { name, account, .. } = self.member(id)?;
+        let told = self.expelled_name(name, *account, now);
         let proven = || self.proven_names(id).into_iter();
-        let told =
-            told.or_else(|| proven().find_map(|(account, name)| self.expelled_name(&name, Some(account))));
-        let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
-        let Some(told) = told.or_else(|| self.expelled_address(origin)) else { return false };
-        let farewell = Farewell::Expelled(told.reason.clone());
-        self.tell(id, Event::Expulsion(ExpulsionNews::Told(told)));
-        self.put_out_of_chat(id, farewell, CloseReason::Expelled);
-        true
+        let told = told
+            .or_else(|| proven().find_map(|(account, name)| self.expelled_name(&name, Some(account), now)));
+        told.or_else(|| self.expelled_address(self.origin(id).unwrap_or(Origin::UNKNOWN), now))
     }
 
-    fn admins_only(&self, id: ClientId) -> Result<(), ExpulsionRefusal> {
-        if self.is_admin(id) { Ok(()) } else { Err(ExpulsionRefusal::NotOperator) }
+    /// How somebody is called who decides about expulsions: an operator of the server, or who runs it.
+    ///
+    /// # Errors
+    ///
+    /// That member is no operator.
+    pub(in crate::chat) fn decided_by(&self, operator: Option<MemberId>) -> Result<Name, ExpulsionRefusal> {
+        let Some(id) = operator else { return Ok(Name::server()) };
+        self.name(id).filter(|_| self.is_admin(id)).cloned().ok_or(ExpulsionRefusal::NotOperator)
+    }
+
+    /// Where the person comes from whom `whom` means, if it means one.
+    pub(in crate::chat) fn origin_meant(&self, whom: &Text) -> Option<Origin> {
+        self.origin(self.person_called(whom.as_str())?.0)
     }
 
     /// Whom an operator means, if they may be expelled.
-    fn target(&self, operator: Option<ClientId>, whom: &Text) -> Result<Target, ExpulsionRefusal> {
+    fn target(
+        &self,
+        operator: Option<MemberId>,
+        whom: &Text,
+        nameless: usize,
+    ) -> Result<Target, ExpulsionRefusal> {
         let typed = whom.as_str().trim();
         if let Some(origin) = Origin::parse(typed) {
             self.may_expel_address(operator, origin)?;
@@ -255,7 +241,7 @@ impl Hub {
         }
         others.retain(|(key, _)| Some(*key) != account);
         let mut owners = others.iter().map(|(key, _)| *key).chain(account).chain(self.owner_of(&name));
-        let registered = owners.any(|key| self.config.operators.contains(&key));
+        let registered = owners.any(|key| self.options.operators.contains(&key));
         if registered || person.as_ref().is_some_and(|(id, _)| self.is_admin(*id)) {
             return Err(ExpulsionRefusal::Operator(name));
         }
@@ -265,7 +251,7 @@ impl Hub {
             && let Some(from) = self.origin(id)
             && self.may_expel_address(operator, from).is_ok()
         {
-            let others = self.people.count_from(from).saturating_sub(1);
+            let others = nameless + self.people.count_from(from).saturating_sub(1);
             match others {
                 0 => origin = Some(from),
                 others => spared = Some((from, others)),
@@ -275,18 +261,18 @@ impl Hub {
     }
 
     /// Whether an address may be expelled: not where anybody may be, nor where an operator of the server is.
-    fn may_expel_address(&self, operator: Option<ClientId>, origin: Origin) -> Result<(), ExpulsionRefusal> {
+    fn may_expel_address(&self, operator: Option<MemberId>, origin: Origin) -> Result<(), ExpulsionRefusal> {
         if origin.is_everybodys() {
             return Err(ExpulsionRefusal::Everybodys(origin));
         }
         if operator.and_then(|id| self.origin(id)) == Some(origin) {
             return Err(ExpulsionRefusal::OwnAddress(origin));
         }
-        let operators = self.config.operators.iter().filter_map(|&key| {
+        let operators = self.options.operators.iter().filter_map(|&key| {
             let name = self.account_index.as_ref()?.name(key)?;
             Some((self.origin(self.holder_of(key)?)?, name.clone()))
         });
-        let sessions = self.sessions.operators().iter();
+        let sessions = self.proven.operators().iter();
         let sessions = sessions.filter_map(|&id| Some((self.origin(id)?, self.name(id)?.clone())));
         match operators.into_iter().chain(sessions).find(|(from, _)| *from == origin) {
             Some((_, name)) => Err(ExpulsionRefusal::OperatorsAddress(origin, name)),
@@ -294,20 +280,20 @@ impl Hub {
         }
     }
 
-    /// The clients whom an expulsion is about.
-    fn meant_by(&self, expulsion: &Expulsion) -> Vec<ClientId> {
+    /// The members whom an expulsion is about.
+    pub(in crate::chat) fn meant_by(&self, expulsion: &Expulsion) -> Vec<MemberId> {
         let named =
             expulsion.name.as_ref().and_then(|name| self.person_called(name.as_str())).map(|(id, _)| id);
         let all = self.people.iter();
         self.spend(self.people.slots() / 8);
-        let sessions: BTreeSet<ClientId> =
-            expulsion.account.into_iter().flat_map(|key| self.sessions.clients(key)).collect();
-        let meant = all.filter(|client| {
-            Some(client.id) == named
-                || sessions.contains(&client.id)
-                || Some(self.people.holding(client).origin) == expulsion.origin
+        let proven: BTreeSet<MemberId> =
+            expulsion.account.into_iter().flat_map(|key| self.proven.members(key)).collect();
+        let meant = all.filter(|(id, member)| {
+            Some(*id) == named
+                || proven.contains(id)
+                || Some(self.people.holding(member).origin) == expulsion.origin
         });
-        meant.map(|client| client.id).collect()
+        meant.map(|(id, _)| id).collect()
     }
 
     /// Takes back what was decided about somebody; gives the last of it.
@@ -321,14 +307,14 @@ impl Hub {
         let (struck, left) = std::mem::take(&mut self.expulsions).into_iter().partition(meant);
         self.expulsions = left;
         let struck: Vec<Entry> = struck;
-        self.effects.extend(struck.iter().map(|entry| Effect::Readmitted(entry.expulsion.number)));
+        self.facts.extend(struck.iter().map(|entry| Fact::Readmitted(entry.expulsion.number)));
         struck.into_iter().next_back().map(|entry| entry.expulsion)
     }
 
-    fn forget_expulsions_that_are_over(&mut self) {
+    pub(super) fn forget_expulsions_that_are_over(&mut self) {
         let now = self.at.wall;
         let over = self.expulsions.extract_if(.., |entry| entry.expulsion.told(now).is_none());
-        self.effects.extend(over.map(|entry| Effect::Readmitted(entry.expulsion.number)));
+        self.facts.extend(over.map(|entry| Fact::Readmitted(entry.expulsion.number)));
     }
 }
 

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{AccountKey, AuthRequest, Matter, Password, PasswordError, Question};
-use super::name::Name;
+use crate::chat::account::{AccountKey, AuthRequest, Matter, Password, PasswordError, Question};
+use crate::chat::name::Name;
 use crate::limits::PASSWORD_TRIES;
 
 /// One step on the way to a request, or the wait for what comes of it.

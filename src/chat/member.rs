@@ -1,4 +1,4 @@
-//! One person at the other end of a connection.
+//! One person in the chat, whatever connection they go on under, or none for a while.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,18 +7,17 @@ use super::correspondent::Correspondent;
 use super::effect::RoomId;
 use super::hiding::HiddenId;
 use super::holdings::HolderId;
-use super::id::ClientId;
-use super::message::MessageId;
+use super::member_id::MemberId;
 use super::mono_time::MonoTime;
 use super::name::Name;
 use super::text::Text;
 
-/// A client of the hub; in the chat once it has a name. Kept small: there may be 20,000 of them, mostly silent, and
-/// nearly all of them in one room only.
+/// A member of the chat. Kept small: there may be 20,000 of them, mostly silent, and nearly all of them in one room only.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Client {
-    pub(super) id: ClientId,
-    pub(super) name: Option<Name>,
+pub(super) struct Member {
+    /// Which tenant of its slot it is.
+    pub(super) serial: u32,
+    pub(super) name: Name,
     /// Whose password they gave: the name is theirs.
     pub(super) account: Option<AccountKey>,
     /// When they last sent a line.
@@ -31,16 +30,38 @@ pub(super) struct Client {
     pub(super) holder: HolderId,
 }
 
-const _: () = assert!(size_of::<Option<Client>>() <= 56);
+const _: () = assert!(size_of::<Option<Member>>() <= 48);
 
-/// Where a client is in one room.
+/// Where a member is in one room. Eight bytes.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Membership {
     pub(super) room: RoomId,
+    /// Where they stand among the members, twice; and one more if the others were told that they came.
+    place_and_announced: u32,
+}
+
+impl Membership {
+    pub(super) fn new(room: RoomId, place: u32, announced: bool) -> Membership {
+        Membership { room, place_and_announced: place << 1 | u32::from(announced) }
+    }
+
     /// Where they stand among the members.
-    pub(super) place: u32,
+    pub(super) fn place(self) -> u32 {
+        self.place_and_announced >> 1
+    }
+
     /// Whether the others were told that they came.
-    pub(super) announced: bool,
+    pub(super) fn announced(self) -> bool {
+        self.place_and_announced & 1 == 1
+    }
+
+    pub(super) fn set_place(&mut self, place: u32) {
+        *self = Membership::new(self.room, place, self.announced());
+    }
+
+    pub(super) fn announce(&mut self) {
+        self.place_and_announced |= 1;
+    }
 }
 
 /// What few people have.
@@ -53,22 +74,11 @@ struct Extras {
     correspondent: Option<Correspondent>,
     /// What they are to those whom they wrote to.
     contact: Option<Correspondent>,
-    /// The last of the letters that they were handed: they have seen it when they do the next thing.
-    offline_messages: Option<MessageId>,
 }
 
-impl Client {
-    pub(super) fn new(id: ClientId, holder: HolderId, now: MonoTime) -> Client {
-        Client {
-            id,
-            name: None,
-            account: None,
-            active: now,
-            current: None,
-            first: None,
-            extras: None,
-            holder,
-        }
+impl Member {
+    pub(super) fn new(serial: u32, name: Name, holder: HolderId, now: MonoTime) -> Member {
+        Member { serial, name, account: None, active: now, current: None, first: None, extras: None, holder }
     }
 
     pub(super) fn join(&mut self, membership: Membership) {
@@ -146,12 +156,11 @@ impl Client {
         self.extras.as_ref()?.correspondent.as_ref()
     }
 
-    /// What they are to those whom they write to. None: they have no name.
-    pub(super) fn contact(&mut self) -> Option<Correspondent> {
-        let name = self.name.clone()?;
-        let (id, account) = (self.id, self.account);
+    /// What they are to those whom they write to; `id` is their own, here and below.
+    pub(super) fn contact(&mut self, id: MemberId) -> Correspondent {
+        let (account, name) = (self.account, &self.name);
         let known = &mut self.extras.get_or_insert_default().contact;
-        Some(known.get_or_insert_with(|| Correspondent::new(Some(id), account, name)).clone())
+        known.get_or_insert_with(|| Correspondent::new(Some(id), account, name.clone())).clone()
     }
 
     /// Every [`Correspondent`] that is known here.
@@ -160,9 +169,9 @@ impl Client {
         extras.flat_map(|extras| extras.correspondent.iter_mut().chain(&mut extras.contact))
     }
 
-    /// Has those whom they wrote to know their name, account and connection as they are now.
-    pub(super) fn update_contact(&self) {
-        self.tell_contact(Some(self.id));
+    /// Has those whom they wrote to know their name and account as they are now.
+    pub(super) fn update_contact(&self, id: MemberId) {
+        self.tell_contact(Some(id));
     }
 
     /// Has those whom they wrote to know that they left.
@@ -170,40 +179,13 @@ impl Client {
         self.tell_contact(None);
     }
 
-    pub(super) fn set_offline_messages(&mut self, up_to: MessageId) {
-        self.extras.get_or_insert_default().offline_messages = Some(up_to);
-    }
-
-    /// The last of the letters that they were handed and have seen only now.
-    pub(super) fn take_offline_messages(&mut self) -> Option<MessageId> {
-        let offline_messages = self.extras.as_mut()?.offline_messages.take();
-        self.trim();
-        offline_messages
-    }
-
-    /// Becomes who `old` was: their name, their rooms, whom they hide. What `old` had not seen yet is not theirs.
-    pub(super) fn take_over(&mut self, mut old: Client) {
-        old.set_away(None);
-        self.take_up(old);
-    }
-
-    /// The same, and they are as away as they were.
-    pub(super) fn take_up(&mut self, mut old: Client) {
-        old.take_offline_messages();
-        let Client { name, account, current, first, extras, .. } = old;
-        *self = Client { name, account, current, first, extras, ..*self };
-        self.update_contact();
-    }
-
     pub(super) fn away(&self) -> Option<&Text> {
         self.extras.as_ref()?.away.as_ref()
     }
 
-    fn tell_contact(&self, client: Option<ClientId>) {
-        if let (Some(contact), Some(name)) =
-            (self.extras.as_ref().and_then(|extras| extras.contact.as_ref()), &self.name)
-        {
-            contact.update(client, self.account, name.clone());
+    fn tell_contact(&self, member: Option<MemberId>) {
+        if let Some(contact) = self.extras.as_ref().and_then(|extras| extras.contact.as_ref()) {
+            contact.update(member, self.account, self.name.clone());
         }
     }
 
@@ -215,7 +197,6 @@ impl Client {
                 && extras.memberships.is_empty()
                 && extras.correspondent.is_none()
                 && extras.contact.is_none()
-                && extras.offline_messages.is_none()
         });
         if empty {
             self.extras = None;

@@ -1,0 +1,160 @@
+//! Connections whose clients have given no name yet.
+//!
+//! Invariant: each of them has a place and is counted by the time since which it has one, or is on trial, without.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::{ClientId, Origin};
+use crate::chat::mono_time::MonoTime;
+use crate::chat::snapshot_error::SnapshotError;
+
+/// All of them.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(try_from = "Stored")]
+pub(super) struct Newcomers {
+    all: BTreeMap<ClientId, Newcomer>,
+    /// Those without a place, oldest first.
+    trials: Vec<ClientId>,
+    /// The others, oldest first.
+    #[serde(skip_serializing)]
+    placed: BTreeSet<(MonoTime, ClientId)>,
+    /// How many come from where.
+    #[serde(skip_serializing)]
+    origins: BTreeMap<Origin, usize>,
+}
+
+/// A client without a name.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Newcomer {
+    pub(super) origin: Origin,
+    pub(super) since: MonoTime,
+}
+
+/// How a client comes in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// With a place.
+    Placed,
+    /// Without one, until it logs in.
+    OnTrial,
+}
+
+/// What is stored of [`Newcomers`].
+#[derive(Deserialize)]
+struct Stored {
+    all: BTreeMap<ClientId, Newcomer>,
+    trials: Vec<ClientId>,
+}
+
+impl TryFrom<Stored> for Newcomers {
+    type Error = SnapshotError;
+
+    fn try_from(Stored { all, trials }: Stored) -> Result<Newcomers, SnapshotError> {
+        let on_trial: BTreeSet<ClientId> = trials.iter().copied().collect();
+        if on_trial.len() < trials.len() || !trials.iter().all(|id| all.contains_key(id)) {
+            return Err(SnapshotError::Broken("who is on trial"));
+        }
+        let mut newcomers = Newcomers { trials, ..Newcomers::default() };
+        for (id, newcomer) in all {
+            let standing = if on_trial.contains(&id) { Standing::OnTrial } else { Standing::Placed };
+            newcomers.note(id, newcomer, standing);
+        }
+        Ok(newcomers)
+    }
+}
+
+impl Newcomers {
+    /// A client has come.
+    pub(super) fn add(&mut self, id: ClientId, newcomer: Newcomer, standing: Standing) {
+        if standing == Standing::OnTrial {
+            self.trials.push(id);
+        }
+        self.note(id, newcomer, standing);
+    }
+
+    /// A client has left, or has a name from now on.
+    pub(super) fn remove(&mut self, id: ClientId) -> Option<Newcomer> {
+        let newcomer = self.all.remove(&id)?;
+        if !self.placed.remove(&(newcomer.since, id)) {
+            self.trials.retain(|&trial| trial != id);
+        }
+        if let Some(count) = self.origins.get_mut(&newcomer.origin) {
+            *count -= 1;
+            if *count == 0 {
+                self.origins.remove(&newcomer.origin);
+            }
+        }
+        Some(newcomer)
+    }
+
+    /// A client on trial has a place from now on.
+    pub(super) fn end_trial(&mut self, id: ClientId) {
+        if let Some(newcomer) = self.all.get(&id).filter(|_| self.is_on_trial(id)) {
+            self.placed.insert((newcomer.since, id));
+            self.trials.retain(|&trial| trial != id);
+        }
+    }
+
+    pub(super) fn get(&self, id: ClientId) -> Option<Newcomer> {
+        self.all.get(&id).copied()
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ClientId, Newcomer)> {
+        self.all.iter().map(|(&id, &newcomer)| (id, newcomer))
+    }
+
+    /// The client with a place that has waited longest for a name, and since when.
+    pub(super) fn oldest(&self) -> Option<(ClientId, MonoTime)> {
+        self.placed.first().map(|&(since, id)| (id, since))
+    }
+
+    /// Those without a place, oldest first.
+    pub(super) fn trials(&self) -> &[ClientId] {
+        &self.trials
+    }
+
+    /// The one that has been on trial longest, and since when.
+    pub(super) fn oldest_trial(&self) -> Option<(ClientId, MonoTime)> {
+        self.trials.first().map(|&id| (id, self.all[&id].since))
+    }
+
+    pub(super) fn is_on_trial(&self, id: ClientId) -> bool {
+        self.trials.contains(&id)
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.all.len()
+    }
+
+    /// How many have a place.
+    pub(super) fn placed(&self) -> usize {
+        self.placed.len()
+    }
+
+    /// How many come from there.
+    pub(super) fn from(&self, origin: Origin) -> usize {
+        self.origins.get(&origin).copied().unwrap_or(0)
+    }
+
+    /// How many of those who come from there have a place.
+    pub(super) fn placed_from(&self, origin: Origin) -> usize {
+        let tries = |id: &&ClientId| self.all[id].origin == origin;
+        self.from(origin).saturating_sub(self.trials.iter().filter(tries).count())
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.all.is_empty() && self.trials.is_empty() && self.placed.is_empty() && self.origins.is_empty()
+    }
+
+    fn note(&mut self, id: ClientId, newcomer: Newcomer, standing: Standing) {
+        if standing == Standing::Placed {
+            self.placed.insert((newcomer.since, id));
+        }
+        *self.origins.entry(newcomer.origin).or_default() += 1;
+        self.all.insert(id, newcomer);
+    }
+}

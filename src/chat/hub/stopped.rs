@@ -1,0 +1,27 @@
+//! What is left of a chat that has stopped.
+
+use serde::{Deserialize, Serialize};
+
+use super::ClientId;
+use crate::chat::people::People;
+use crate::chat::rooms::Rooms;
+
+/// What there was when the chat stopped, as far as it is not over.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct Stopped {
+    /// Those who have not been told, the next one last.
+    pub(super) clients: Vec<ClientId>,
+    /// How many rooms have not been freed, and how many members.
+    pub(super) rooms: usize,
+    pub(super) members: usize,
+    /// The memory that is freed bit by bit. Nothing is asked of it any more.
+    #[serde(skip)]
+    pub(super) memory: Option<(People, Rooms)>,
+}
+
+impl Clone for Stopped {
+    /// Without the memory.
+    fn clone(&self) -> Stopped {
+        Stopped { clients: self.clients.clone(), rooms: self.rooms, members: self.members, memory: None }
+    }
+}

@@ -1,0 +1,115 @@
+//! What becomes of the chat's facts: each is turned into what connections are told, and what the shell has to do.
+
+use super::{Audience, Change, ClientId, CloseReason, Effect, Event, Fact, Hub, MemberId, Outcome, Refusal};
+use crate::chat::request::Request;
+
+/// A buffer that held more facts than this is not kept.
+const FACTS_KEPT: usize = 64;
+
+impl Hub {
+    /// Changes the chat, and does what follows for the connections.
+    pub(super) fn change(&mut self, change: Change) -> Result<Outcome, Refusal> {
+        self.change_of(None, change)
+    }
+
+    /// The same, of what is never refused.
+    pub(super) fn changed(&mut self, change: Change) {
+        let done = self.change(change);
+        debug_assert!(done.is_ok(), "{done:?}");
+    }
+
+    /// The same, of a client who may come in by it.
+    pub(super) fn change_of(
+        &mut self,
+        newcomer: Option<ClientId>,
+        change: Change,
+    ) -> Result<Outcome, Refusal> {
+        let outcome = self.chat.apply(self.at, change);
+        let mut facts = std::mem::take(&mut self.facts);
+        self.chat.facts(&mut facts);
+        for fact in facts.drain(..) {
+            self.translate(newcomer, fact);
+        }
+        if facts.capacity() <= FACTS_KEPT {
+            self.facts = facts;
+        }
+        outcome
+    }
+
+    fn translate(&mut self, newcomer: Option<ClientId>, fact: Fact) {
+        match fact {
+            Fact::Deliver { to, event } => self.deliver(to, event),
+            Fact::Keep(message) => self.effects.push(Effect::Keep(message)),
+            Fact::Log(entry) => self.effects.push(Effect::Log(entry)),
+            Fact::Room(change) => self.effects.push(Effect::Room(change)),
+            Fact::Forget(key) => self.effects.push(Effect::Forget(key)),
+            Fact::Readmitted(number) => self.effects.push(Effect::Readmitted(number)),
+            Fact::Expelled(expulsion) => {
+                self.note_expulsion(&expulsion);
+                self.effects.push(Effect::Expelled(expulsion));
+            }
+            Fact::Post(member, account, letter) => {
+                if let Some(id) = self.sessions.seats.client(member) {
+                    self.sessions.posting.push((id, member));
+                    self.effects.push(Effect::Request(id, Request::Post(account, letter)));
+                }
+            }
+            Fact::Replay(member, room) => {
+                if let Some(id) = self.sessions.seats.client(member) {
+                    self.replay(id, room);
+                }
+            }
+            Fact::Revoked(member, why) => {
+                if let Some(id) = self.sessions.seats.client(member) {
+                    self.sessions.revoked.entry(id).or_insert(why);
+                }
+            }
+            Fact::Gone(member, reason) => self.gone(member, reason),
+            Fact::Entered(entry) => {
+                if let Some(id) = newcomer {
+                    self.seat(id, entry.member);
+                    self.welcome(id, *entry);
+                }
+            }
+            Fact::TakenOver(entry) => {
+                if let Some(id) = newcomer {
+                    self.take_over(id, *entry);
+                }
+            }
+        }
+    }
+
+    fn deliver(&mut self, to: Audience<MemberId>, event: Event) {
+        let seats = &self.sessions.seats;
+        let to = match to {
+            Audience::One(member) => {
+                let Some(id) = seats.client(member) else { return };
+                return self.tell(id, event);
+            }
+            Audience::Room { room, except, from, beyond } => {
+                let except = except.and_then(|member| seats.client(member));
+                Audience::Room { room, except, from, beyond }
+            }
+            Audience::Several { clients, from } => {
+                let clients = clients.into_iter().filter_map(|member| seats.client(member)).collect();
+                Audience::Several { clients, from }
+            }
+        };
+        self.effects.push(Effect::Deliver { to, event });
+    }
+
+    /// A member has left by the chat's own will: their connection ends.
+    fn gone(&mut self, member: MemberId, reason: CloseReason) {
+        let Some(id) = self.sessions.seats.client(member) else { return };
+        self.sessions.seats.rise(member);
+        if self.sessions.forget(id).is_none() {
+            self.effects.push(Effect::Close(id, reason));
+        }
+    }
+
+    /// A client is this member's from now on.
+    pub(super) fn seat(&mut self, id: ClientId, member: MemberId) {
+        self.sessions.newcomers.remove(id);
+        self.sessions.seats.sit(member, id);
+    }
+}

@@ -1,0 +1,67 @@
+//! Who hears an event.
+
+use super::{Audience, Chat, MemberId};
+use crate::chat::effect::RoomId;
+use crate::chat::member::Member;
+use crate::chat::name::Name;
+use crate::chat::slots::SlotSet;
+
+impl Chat {
+    /// Calls `hear` with every member of a room whom an event reaches, each once, and whether it is their current room: all
+    /// but one, those who hide `from`, those who are in `beyond` as well and those without a connection. Gives how many were
+    /// asked.
+    pub(in crate::chat) fn each_in(
+        &self,
+        room: RoomId,
+        except: Option<MemberId>,
+        (from, beyond): (Option<&Name>, Option<RoomId>),
+        mut hear: impl FnMut(MemberId, bool),
+    ) -> usize {
+        let Some(members) = self.room(room).map(|room| &room.members) else { return 0 };
+        let hiders = from.and_then(|from| self.hiding.hiders(from));
+        let beyond = beyond.and_then(|beyond| self.room(beyond)).map(|beyond| &beyond.slots);
+        let detached = (!self.detached.is_empty()).then_some(&self.detached);
+        // Who does not hear it is not looked at: a bit says so.
+        let is_in = |set: Option<&SlotSet>, id: MemberId| set.is_some_and(|set| set.contains(id.place()));
+        for &id in members {
+            if Some(id) == except || is_in(hiders, id) || is_in(beyond, id) || is_in(detached, id) {
+                continue;
+            }
+            let member: &Member = &self.people[id];
+            hear(id, member.current == Some(room));
+        }
+        members.len()
+    }
+
+    /// Calls `hear` with those of these members who are here, have a connection and do not hide `from`.
+    pub(in crate::chat) fn each_among(
+        &self,
+        members: impl Iterator<Item = MemberId>,
+        from: &Name,
+        mut hear: impl FnMut(MemberId),
+    ) {
+        let hiders = self.hiding.hiders(from);
+        for id in members.filter(|&id| self.member(id).is_some() && !self.is_detached(id)) {
+            if hiders.is_none_or(|hiders| !hiders.contains(id.place())) {
+                hear(id);
+            }
+        }
+    }
+
+    /// Does the same for any audience.
+    pub(super) fn each_of(&self, to: &Audience<MemberId>, mut hear: impl FnMut(MemberId, bool)) -> usize {
+        match to {
+            Audience::One(id) => {
+                hear(*id, true);
+                1
+            }
+            Audience::Several { clients, from } => {
+                self.each_among(clients.iter().copied(), from, |id| hear(id, true));
+                clients.len()
+            }
+            Audience::Room { room, except, from, beyond } => {
+                self.each_in(*room, *except, (from.as_ref(), *beyond), hear)
+            }
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What changes the chat. Values: all of them, each with its time, in one order, give the same chat wherever they are applied.
+//!
+//! Invariant: no password, no connection and nothing random is in one; a name has been asked for, a key has been typed.
+
+use crate::chat::account::{Account, AccountChange, AccountKey, OfflineMessage, Posted};
+use crate::chat::effect::{CloseReason, RoomId};
+use crate::chat::event::Farewell;
+use crate::chat::member_id::MemberId;
+use crate::chat::message::MessageKind;
+use crate::chat::name::Name;
+use crate::chat::origin::Origin;
+use crate::chat::text::Text;
+
+/// One change. What it is about a member comes from that member, who has shown who they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::chat) enum Change {
+    /// Somebody comes in from there, under a name that is free.
+    Enter(Origin, Name),
+    /// Somebody comes in from there as the owner of an account: the one who has its name goes on as them, or gives way.
+    EnterByAccount(Origin, AccountKey),
+    /// A member is the owner of an account: its name is theirs, and who else has it gives way.
+    Identify(MemberId, AccountKey),
+    /// A member has given the password of the server's operator.
+    Empower(MemberId),
+    /// A member has done something.
+    Active(MemberId),
+    /// The connection of a member was lost; they are here still.
+    Detach(MemberId),
+    /// A member who was not connected goes on from there.
+    Attach(MemberId, Origin),
+    /// A member leaves the chat.
+    Leave(MemberId, Farewell, CloseReason),
+    /// A member of the chat does this.
+    Do(MemberId, Deed),
+    /// What has moved in a room is told.
+    TellMovements(RoomId),
+    /// There is a new account, whose name a member has registered, if they are here and wait for it.
+    Register(Account, Option<MemberId>),
+    /// An account has another password, which this member gave it.
+    Renew(AccountKey, Option<MemberId>),
+    /// This is different about the accounts.
+    Accounts(Vec<AccountChange>),
+    /// Whether a message of a member for an absent person is kept.
+    Posted(MemberId, Posted),
+    /// A member is handed what was kept for them, of which this is the last: they can answer it.
+    HandOver(MemberId, OfflineMessage),
+    /// Expulsions that are over by now are none any more.
+    Expire,
+    /// Somebody is to be expelled: by that member, or by who runs the server.
+    Expel {
+        /// The member, if it is one.
+        operator: Option<MemberId>,
+        /// A name or an address.
+        whom: Text,
+        /// For so many minutes; none: until they are readmitted.
+        minutes: Option<u32>,
+        /// Why.
+        reason: Option<Text>,
+        /// How many are connected from where that person is, and have no name yet.
+        nameless: usize,
+    },
+    /// Somebody may come back: a name or an address.
+    Readmit(Option<MemberId>, Text),
+    /// Who runs the server speaks to a room, or to everybody.
+    ServerSay(Option<Text>, Text),
+    /// Who runs the server puts somebody out of the chat, or of a room.
+    ServerKick {
+        /// The person.
+        whom: Text,
+        /// The room.
+        room: Option<Text>,
+        /// Why.
+        reason: Option<Text>,
+    },
+}
+
+/// What a member does. A room that is not named is the current one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::chat) enum Deed {
+    /// Says something in a room, or tells what they do.
+    Say { room: Option<Text>, kind: MessageKind, text: Text },
+    /// Writes to one person; `full` says that there is no place for it, if that one has no connection.
+    Message { to: Text, text: Text, full: bool },
+    /// Writes to who has written last.
+    Reply { text: Text, full: bool },
+    /// Takes another name, which is free.
+    Rename(Name),
+    /// Enters a room, or makes it.
+    Join { room: Text, key: Option<Text> },
+    /// Leaves a room.
+    Part(Option<Text>),
+    /// Decides what a room is about.
+    Topic { room: Option<Text>, topic: Text },
+    /// Closes a room by a key, or opens it.
+    Lock { room: Option<Text>, key: Option<Text> },
+    /// Lets a person in.
+    Invite { room: Option<Text>, whom: Text },
+    /// Puts a person out of a room.
+    Kick { room: Option<Text>, whom: Text, reason: Option<Text> },
+    /// The same, for good.
+    Ban { room: Option<Text>, whom: Text },
+    /// Lets a person come back.
+    Unban { room: Option<Text>, whom: Text },
+    /// Silences a person, or lets them speak; without a name, all but operators.
+    Mute { room: Option<Text>, whom: Option<Text> },
+    /// Makes a member an operator of a room.
+    Op { room: Option<Text>, whom: Text },
+    /// Is away for a reason, or back.
+    Away(Option<Text>),
+    /// Hides a person, or shows them again; without a name, is told whom they hide, and those are forgotten of whom nothing
+    /// is known any more.
+    Ignore(Option<Text>),
+}

@@ -1,0 +1,161 @@
+//! Getting a name, changing it, and leaving the chat.
+
+use super::{
+    Audience, Chat, CloseReason, Done, Entry, Event, Fact, Farewell, GENERAL, MemberId, Name, NameRefusal,
+    Origin, RoomId, RoomRefusal,
+};
+use crate::chat::account::AccountKey;
+use crate::chat::effect::LogEntry;
+use crate::chat::join_part_batch::Threshold;
+use crate::chat::line::UnixMillis;
+use crate::chat::text::Text;
+
+/// A name that can be had.
+pub(in crate::chat) enum Wanted {
+    /// By whoever asks first.
+    Free(Name),
+    /// By whoever knows its password.
+    Registered(AccountKey, Name),
+}
+
+impl Chat {
+    /// Somebody enters under a name that is theirs to take: as the owner of an account, if it is one's.
+    pub(super) fn enter(&mut self, origin: Origin, name: Name, account: Option<AccountKey>) {
+        let now = self.now();
+        let id = self.people.add(name.clone(), origin, now);
+        if let Some(account) = account {
+            self.proven.open(account, id);
+            self.people[id].account = Some(account);
+        }
+        self.took_name(id, None, &name);
+        let banned = self.is_banned(id, &name, GENERAL);
+        let entry = self.entry(id, &name, (!banned).then_some(GENERAL));
+        self.facts.push(Fact::Entered(entry));
+        if banned {
+            let refusal = RoomRefusal::BannedOnArrival(self.room_name(GENERAL));
+            self.tell(id, Event::RoomRefused(refusal));
+        } else {
+            self.arrive(id, &name, GENERAL, Threshold::Chat);
+            self.facts.push(Fact::Replay(id, GENERAL));
+        }
+    }
+
+    /// What somebody is told who is a member from now on, and whose words go to `room`.
+    pub(super) fn entry(&self, id: MemberId, name: &Name, room: Option<RoomId>) -> Box<Entry> {
+        let others = room.map(|room| self.others_in(id, room));
+        let entered = room.and_then(|room| self.room(room));
+        let (room, topic) =
+            (entered.map(|room| room.name.clone()), entered.and_then(|room| room.topic.clone()));
+        Box::new(Entry { member: id, name: name.clone(), room, topic, others })
+    }
+
+    /// A member takes another name, which is free.
+    pub(super) fn rename(&mut self, id: MemberId, old: &Name, new: Name) -> Done {
+        self.vet_free(Some(id), &new)?;
+        // A name of their own goes with its account.
+        self.people[id].account = None;
+        self.change_name(id, old, new);
+        Ok(())
+    }
+
+    /// Gives a member another name, which is free, and tells everyone who shares a room with them.
+    pub(super) fn change_name(&mut self, id: MemberId, old: &Name, new: Name) {
+        let rooms: Vec<_> = self.rooms_of(id).collect();
+        // Before the old name is gone, and before the new one may be told as that of somebody who left.
+        for &room in &rooms {
+            self.tell_movements(room);
+        }
+        self.people.set_name(id, new.clone());
+        self.took_name(id, Some(old), &new);
+        let banned = self.banned_rooms(id, &new, &rooms);
+        let rooms: Vec<RoomId> = rooms.into_iter().filter(|room| !banned.contains(room)).collect();
+        // Everyone who shares a room with them, once.
+        let mut clients = self.members_of(&rooms, &new, None);
+        if rooms.is_empty() {
+            clients.push(id);
+        }
+        let to = Audience::Several { clients, from: new.clone() };
+        self.facts.push(Fact::Deliver { to, event: Event::Renamed { from: old.clone(), to: new.clone() } });
+        self.facts.push(Fact::Log(LogEntry::Renamed(old.clone(), new.clone())));
+        for room in banned {
+            self.leave_banned_room(id, old, &new, room);
+        }
+    }
+
+    /// Whether a name, or one that looks like it, is nobody's but that member's.
+    ///
+    /// # Errors
+    ///
+    /// It is not.
+    pub(super) fn vet_free(&self, id: Option<MemberId>, name: &Name) -> Done {
+        match self.vet_name(id, name.as_str(), self.at.wall)? {
+            Wanted::Free(_) => Ok(()),
+            Wanted::Registered(..) => Err(NameRefusal::InUse(name.clone()).into()),
+        }
+    }
+
+    /// Takes a member out of everything, and tells the others.
+    pub(super) fn depart(&mut self, id: MemberId, farewell: Farewell, reason: CloseReason) {
+        let Some(name) = self.name(id).cloned() else { return };
+        self.facts.push(Fact::Log(LogEntry::Left(name.clone(), reason)));
+        self.leave_all(id, &name, farewell);
+        self.hiding.left(&name);
+        self.show_all(id);
+        if let Some(member) = self.people.remove(id) {
+            member.end_contact();
+            self.forget_decisions(id);
+            self.proven.close(id);
+            self.detached.remove(id.place());
+            self.facts.push(Fact::Gone(id, reason));
+        }
+    }
+
+    /// A member goes on from there, who was not connected.
+    pub(super) fn attach(&mut self, id: MemberId, origin: Origin) {
+        if self.member(id).is_some() {
+            self.detached.remove(id.place());
+            self.people.set_origin(id, origin);
+        }
+    }
+
+    /// Whether `id`, or somebody who is not here yet, may be called `wanted`, and whether a password has to be given for it.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had.
+    pub(in crate::chat) fn vet_name(
+        &self,
+        id: Option<MemberId>,
+        wanted: &str,
+        now: UnixMillis,
+    ) -> Result<Wanted, NameRefusal> {
+        let wanted = wanted.trim();
+        let name = Name::known(wanted).map_err(|error| NameRefusal::of(error, wanted))?;
+        let account = self.owner_of(&name);
+        if let Some(expelled) = self.expelled_name(&name, account, now) {
+            return Err(NameRefusal::Expelled(name, expelled));
+        }
+        // Its owner may have it for longer than it is reserved.
+        if let Some(account) = account {
+            return Ok(Wanted::Registered(account, name));
+        }
+        if name.is_reserved() {
+            return Err(NameRefusal::Reserved(Text::clean(wanted)));
+        }
+        let skeleton = name.skeleton();
+        if self.is_registered_alike(&name)
+            || self.people.alike(&skeleton).any(|(holder, _)| Some(holder) != id)
+        {
+            Err(NameRefusal::InUse(name))
+        } else if self.options.accounts_only {
+            Err(NameRefusal::Unregistered(name))
+        } else {
+            Ok(Wanted::Free(name))
+        }
+    }
+
+    /// Whether a name looks like a registered one.
+    pub(in crate::chat) fn is_registered_alike(&self, name: &Name) -> bool {
+        self.account_index.as_ref().is_some_and(|account_index| account_index.is_taken(&name.skeleton()))
+    }
+}

@@ -1,0 +1,61 @@
+//! What a change has made of the chat, in order.
+
+use crate::chat::account::{AccountKey, OfflineMessage};
+use crate::chat::effect::{Audience, CloseReason, LogEntry, RoomId};
+use crate::chat::event::{AccountNews, Event, NameList};
+use crate::chat::expulsion::Expulsion;
+use crate::chat::line::RoomKey;
+use crate::chat::member_id::MemberId;
+use crate::chat::message::Message;
+use crate::chat::name::Name;
+use crate::chat::record::RoomChange;
+use crate::chat::text::Text;
+
+/// One thing that is so from now on. Values: nothing in them says by which connection anybody is here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::chat) enum Fact {
+    /// These people are told this. The audience is who is here when the change is over.
+    Deliver {
+        /// Who hears it.
+        to: Audience<MemberId>,
+        /// What they hear.
+        event: Event,
+    },
+    /// Somebody is a member from now on.
+    Entered(Box<Entry>),
+    /// A member goes on under another connection, after its password was given: what it is told is the same as on entering.
+    TakenOver(Box<Entry>),
+    /// A member has come into a room, and is told what was said there.
+    Replay(MemberId, RoomId),
+    /// A member is here no more.
+    Gone(MemberId, CloseReason),
+    /// A member has to leave, for a password that they gave is none any more.
+    Revoked(MemberId, AccountNews),
+    /// Somebody is expelled: they have to leave if they are here.
+    Expelled(Box<Expulsion>),
+    /// The expulsion of this number is over.
+    Readmitted(u64),
+    /// Something was said in a room.
+    Keep(Message),
+    /// Something is different in a room.
+    Room(RoomChange),
+    /// A room is no more.
+    Forget(RoomKey),
+    /// A member has written to the owner of an account, who is not here.
+    Post(MemberId, AccountKey, OfflineMessage),
+    /// A line for the console.
+    Log(LogEntry),
+}
+
+/// Somebody who is here from now on, and what they are told of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::chat) struct Entry {
+    pub(in crate::chat) member: MemberId,
+    pub(in crate::chat) name: Name,
+    /// The room where their words go, if there is one.
+    pub(in crate::chat) room: Option<Name>,
+    /// What that room is about.
+    pub(in crate::chat) topic: Option<Text>,
+    /// Who else is in it.
+    pub(in crate::chat) others: Option<NameList>,
+}

@@ -1,0 +1,72 @@
+//! The chat at its beginning: what is known of it from before.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, VecDeque};
+
+use super::{AccountKey, Chat, ChatOptions, GENERAL, Name, Origin, decided, expulsions, proven};
+use crate::chat::account::Account;
+use crate::chat::account_index::AccountIndex;
+use crate::chat::expulsion::Expulsion;
+use crate::chat::hiding::Hiding;
+use crate::chat::message::MessageId;
+use crate::chat::people::People;
+use crate::chat::record::RoomRecord;
+use crate::chat::rooms::Rooms;
+use crate::chat::slots::SlotSet;
+use crate::chat::time::Time;
+
+/// What was there before.
+#[derive(Debug, Default)]
+pub(in crate::chat) struct Founding {
+    /// The registered names; none: there are no accounts.
+    pub(in crate::chat) accounts: Option<Vec<Account>>,
+    /// From where accounts were registered, as far as it is known.
+    pub(in crate::chat) account_addresses: BTreeMap<AccountKey, Origin>,
+    pub(in crate::chat) rooms: Vec<RoomRecord>,
+    /// The first key that a room may get.
+    pub(in crate::chat) next_key: u64,
+    /// The number of the first message.
+    pub(in crate::chat) next_message: MessageId,
+    pub(in crate::chat) expulsions: Vec<Expulsion>,
+}
+
+impl Chat {
+    /// A chat in which nobody is yet.
+    pub(in crate::chat) fn new(options: ChatOptions, founding: Founding) -> Chat {
+        let Founding { accounts, account_addresses, rooms, next_key, next_message, expulsions } = founding;
+        let expulsions: Vec<_> = expulsions.into_iter().map(expulsions::Entry::new).collect();
+        let mut chat = Chat {
+            at: Time::default(),
+            facts: Vec::new(),
+            work: Cell::default(),
+            people: People::default(),
+            rooms: Rooms::default(),
+            account_index: accounts.map(AccountIndex::new),
+            options,
+            next_message: next_message.max(MessageId::default().next()),
+            hiding: Hiding::default(),
+            hidden_beyond: 0,
+            decided: decided::Decided::default(),
+            proven: proven::Proven::default(),
+            detached: SlotSet::default(),
+            writers: VecDeque::new(),
+            posting: Vec::new(),
+            last_expulsion: expulsions.iter().map(expulsions::Entry::number).max().unwrap_or(0),
+            expulsions,
+        };
+        let general = chat.rooms.make(Name::general());
+        assert_eq!(general, Some(GENERAL));
+        for record in rooms {
+            // Those who became operators later did not make it.
+            let made_from = record.owners.first().and_then(|owner| account_addresses.get(owner)).copied();
+            chat.resume_room(record, made_from);
+        }
+        chat.rooms.reserve_keys(next_key);
+        chat
+    }
+
+    /// Its people and rooms, whose memory is to be freed bit by bit. Nothing is asked of it any more.
+    pub(in crate::chat) fn into_memory(self) -> (People, Rooms) {
+        (self.people, self.rooms)
+    }
+}

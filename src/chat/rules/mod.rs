@@ -1,0 +1,339 @@
+//! The chat: people, rooms, and what was decided about them. What several nodes would share; it knows of no connection.
+//!
+//! Invariants: [`Chat::apply`] is the only door by which anything changes, and the same changes give the same chat and the same
+//! facts; the chat gives out all numbers: of members, rooms, accounts, messages and expulsions.
+
+mod accounts;
+mod administration;
+mod audience;
+mod change;
+mod crowds;
+mod decided;
+mod entering;
+mod expulsions;
+mod fact;
+mod founding;
+mod keys;
+mod moving;
+mod offline_messages;
+mod options;
+mod ordering;
+mod presence;
+mod proven;
+mod rooms;
+mod state;
+mod talking;
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+
+pub(super) use change::{Change, Deed};
+pub(super) use entering::Wanted;
+pub(super) use fact::{Entry, Fact};
+pub(super) use founding::Founding;
+pub(super) use options::ChatOptions;
+pub(super) use state::ChatState;
+
+use super::account::AccountKey;
+use super::account_index::AccountIndex;
+use super::admin::AdminRefusal;
+use super::effect::{Audience, CloseReason, RoomId};
+use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
+use super::expulsion::ExpulsionNews;
+use super::hiding::Hiding;
+use super::member::Member;
+use super::member_id::MemberId;
+use super::message::MessageId;
+use super::mono_time::MonoTime;
+use super::name::Name;
+use super::origin::Origin;
+use super::people::People;
+use super::refusal::Refusal;
+use super::room::Room;
+use super::rooms::Rooms;
+use super::slots::SlotSet;
+use super::time::Time;
+use super::work::Work;
+
+/// The room that everybody enters.
+pub const GENERAL: RoomId = RoomId::FIRST;
+
+/// People, rooms and decisions.
+#[derive(Debug)]
+pub(super) struct Chat {
+    /// The time of the change that is being applied, or was last.
+    at: Time,
+    /// What has come of it, and has not been taken yet.
+    facts: Vec<Fact>,
+    /// What was looked at, since it was last asked.
+    work: Cell<Work>,
+    people: People,
+    /// [`GENERAL`] is always there.
+    rooms: Rooms,
+    /// None: there are no accounts here.
+    account_index: Option<AccountIndex>,
+    options: ChatOptions,
+    /// The number of the next message.
+    next_message: MessageId,
+    hiding: Hiding,
+    /// How many are hidden beyond those whom everybody may hide, by all together.
+    hidden_beyond: usize,
+    decided: decided::Decided,
+    proven: proven::Proven,
+    /// Those who are here without a connection: their words for one person wait.
+    detached: SlotSet,
+    /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
+    writers: VecDeque<offline_messages::Writer>,
+    /// Who wrote those of which it is not known yet whether they are kept.
+    posting: Vec<(MemberId, offline_messages::Writer)>,
+    /// Who may not be here, in the order in which it was decided.
+    expulsions: Vec<expulsions::Entry>,
+    last_expulsion: u64,
+}
+
+/// What a change gives, beside its facts, when it was not refused.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Nothing more.
+    Done,
+    /// What whoever decided it is told of an expulsion.
+    Expulsion(ExpulsionNews),
+    /// The administrator's order was refused.
+    Refused(AdminRefusal),
+}
+
+/// What becomes of a deed.
+type Done = Result<(), Refusal>;
+
+impl Chat {
+    /// Does what follows from `change`, which was made at `at`; what is so then is added to the [facts](Self::facts).
+    ///
+    /// # Errors
+    ///
+    /// Nothing comes of it.
+    pub(super) fn apply(&mut self, at: Time, change: Change) -> Result<Outcome, Refusal> {
+        self.at = at;
+        match change {
+            Change::Do(member, deed) => self.act(member, deed)?,
+            Change::Active(member) => {
+                let now = self.now();
+                self.member_mut(member).into_iter().for_each(|member| member.active = now);
+            }
+            Change::Enter(origin, name) => {
+                self.vet_free(None, &name)?;
+                self.enter(origin, name, None);
+            }
+            Change::EnterByAccount(origin, account) => self.enter_by_account(origin, account)?,
+            Change::Identify(member, account) => self.identify(member, account)?,
+            Change::Empower(member) => self.empower(member),
+            Change::Detach(member) => self.detached.insert(member.place()),
+            Change::Attach(member, origin) => self.attach(member, origin),
+            Change::Leave(member, farewell, reason) => self.depart(member, farewell, reason),
+            Change::TellMovements(room) => self.tell_movements(room),
+            Change::Register(account, member) => self.register(account, member),
+            Change::Renew(account, member) => self.renew(account, member),
+            Change::Accounts(changes) => self.accounts_changed(changes),
+            Change::Posted(member, posted) => self.posted(member, posted),
+            Change::HandOver(member, last) => self.handed_over(member, &last),
+            Change::Expire => self.forget_expulsions_that_are_over(),
+            Change::Expel { operator, whom, minutes, reason, nameless } => {
+                let news = self.expel(operator, &whom, (minutes, reason), nameless)?;
+                return Ok(Outcome::Expulsion(news));
+            }
+            Change::Readmit(operator, whom) => {
+                return Ok(Outcome::Expulsion(self.readmit(operator, &whom)?));
+            }
+            Change::ServerSay(room, text) => {
+                let said = self.server_says(room.as_ref(), text);
+                return Ok(said.map_or_else(Outcome::Refused, |()| Outcome::Done));
+            }
+            Change::ServerKick { whom, room, reason } => {
+                let kicked = self.server_kicks(&whom, room.as_ref(), reason);
+                return Ok(kicked.map_or_else(Outcome::Refused, |()| Outcome::Done));
+            }
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// Changes places with the facts that came of the last changes; `into` is empty.
+    pub(super) fn facts(&mut self, into: &mut Vec<Fact>) {
+        std::mem::swap(&mut self.facts, into);
+    }
+
+    fn act(&mut self, id: MemberId, deed: Deed) -> Done {
+        let Some(name) = self.name(id).cloned() else { return Ok(()) };
+        let name = &name;
+        match deed {
+            Deed::Say { room, kind, text } => self.say(id, name, room.as_ref(), (kind, text)),
+            Deed::Message { to, text, full } => self.message(id, name, &to, (text, full)),
+            Deed::Reply { text, full } => self.reply(id, name, (text, full)),
+            Deed::Rename(new) => self.rename(id, name, new),
+            Deed::Join { room, key } => self.join(id, name, &room, key),
+            Deed::Part(room) => self.leave(id, name, room),
+            Deed::Topic { room, topic } => self.topic(id, name, room.as_ref(), topic),
+            Deed::Lock { room, key } => self.lock(id, name, room.as_ref(), key),
+            Deed::Invite { room, whom } => self.invite(id, name, room.as_ref(), &whom),
+            Deed::Kick { room, whom, reason } => self.kick(id, name, room.as_ref(), (&whom, reason)),
+            Deed::Ban { room, whom } => self.ban(id, name, room.as_ref(), &whom),
+            Deed::Unban { room, whom } => self.unban(id, name, room.as_ref(), &whom),
+            Deed::Mute { room, whom } => self.mute(id, name, room.as_ref(), whom),
+            Deed::Op { room, whom } => self.op(id, name, room.as_ref(), &whom),
+            Deed::Away(reason) => self.away(id, reason),
+            Deed::Ignore(Some(whom)) => self.toggle_ignored(id, name, whom),
+            Deed::Ignore(None) => self.list_ignored(id),
+        }
+    }
+
+    /// The monotonic time of the change.
+    fn now(&self) -> MonoTime {
+        self.at.mono
+    }
+
+    /// Tells one member.
+    fn tell(&mut self, id: MemberId, event: Event) {
+        self.facts.push(Fact::Deliver { to: Audience::One(id), event });
+    }
+
+    /// Answers one member, which is all that there is to do.
+    fn answer(&mut self, id: MemberId, event: Event) -> Done {
+        self.tell(id, event);
+        Ok(())
+    }
+
+    /// Counts things that were looked at. To be called wherever their number is not bounded by a small one.
+    pub(super) fn spend(&self, steps: usize) {
+        self.work.set(self.work.get() + Work { steps: steps as u64, heard: 0 });
+    }
+
+    /// What was looked at since it was last asked.
+    pub(super) fn take_work(&self) -> Work {
+        self.work.take()
+    }
+
+    /// The person who is meant by whoever typed `name`. Nobody here, if it means an account whose owner is not here, while
+    /// that of another is whose name looks like it.
+    pub(super) fn person_called(&self, name: &str) -> Option<(MemberId, Name)> {
+        let wanted = Name::known(name.trim()).ok()?;
+        let skeleton = wanted.skeleton();
+        let id = wanted.meant(self.people.alike(&skeleton))?;
+        let account = self.account(id);
+        if account.is_some() && account != self.owner_of(&wanted) {
+            return None;
+        }
+        Some((id, self.name(id)?.clone()))
+    }
+
+    /// The member who is logged in to an account.
+    fn holder_of(&self, account: AccountKey) -> Option<MemberId> {
+        let members = self.proven.members(account);
+        members.into_iter().find(|&id| self.account(id) == Some(account))
+    }
+
+    /// The registered name that nobody here has now, and that `name` is.
+    fn absent_called(&self, name: &str) -> Option<(AccountKey, Name)> {
+        let key = self.owner_of(&Name::known(name.trim()).ok()?)?;
+        Some((key, self.account_index.as_ref()?.name(key)?.clone()))
+    }
+
+    pub(super) fn member(&self, id: MemberId) -> Option<&Member> {
+        self.people.get(id)
+    }
+
+    fn member_mut(&mut self, id: MemberId) -> Option<&mut Member> {
+        self.people.get_mut(id)
+    }
+
+    /// Who is in that slot.
+    pub(super) fn in_slot(&self, slot: u32) -> Option<MemberId> {
+        self.people.in_slot(slot)
+    }
+
+    /// All members, by slot.
+    pub(super) fn members(&self) -> impl Iterator<Item = (MemberId, &Member)> {
+        self.people.iter()
+    }
+
+    /// How many members there are, with a connection or without.
+    pub(super) fn count(&self) -> usize {
+        self.people.count()
+    }
+
+    /// How many slots of members there are, taken or not.
+    pub(super) fn slots(&self) -> usize {
+        self.people.slots()
+    }
+
+    /// How many members come from there.
+    pub(super) fn count_from(&self, origin: Origin) -> usize {
+        self.people.count_from(origin)
+    }
+
+    /// The name of a member.
+    pub(super) fn name(&self, id: MemberId) -> Option<&Name> {
+        self.member(id).map(|member| &member.name)
+    }
+
+    /// Where a member comes from.
+    pub(super) fn origin(&self, id: MemberId) -> Option<Origin> {
+        self.people.origin(id)
+    }
+
+    pub(super) fn room(&self, room: RoomId) -> Option<&Room> {
+        self.rooms.get(room)
+    }
+
+    /// All rooms.
+    pub(super) fn all_rooms(&self) -> &Rooms {
+        &self.rooms
+    }
+
+    fn room_mut(&mut self, room: RoomId) -> Option<&mut Room> {
+        self.rooms.get_mut(room)
+    }
+
+    /// Where a member's words go.
+    pub(super) fn current(&self, id: MemberId) -> Result<RoomId, RoomRefusal> {
+        self.member(id).and_then(|member| member.current).ok_or(RoomRefusal::Nowhere)
+    }
+
+    /// The rooms of a member, in the order in which they came.
+    pub(super) fn rooms_of(&self, id: MemberId) -> impl Iterator<Item = RoomId> {
+        self.member(id).into_iter().flat_map(Member::memberships).map(|membership| membership.room)
+    }
+
+    /// The number of the next message.
+    pub(super) fn next_message(&self) -> MessageId {
+        self.next_message
+    }
+
+    /// Whether a member is here without a connection.
+    fn is_detached(&self, id: MemberId) -> bool {
+        !self.detached.is_empty() && self.detached.contains(id.place())
+    }
+
+    /// The option that decides, and is another one in `options`.
+    pub(super) fn differs_in(&self, options: &ChatOptions) -> Option<&'static str> {
+        self.options.differs_from(options)
+    }
+
+    /// The registered names, if there may be any.
+    pub(super) fn accounts(&self) -> Option<&AccountIndex> {
+        self.account_index.as_ref()
+    }
+
+    /// Whether the person who said a line is hidden from a member.
+    pub(super) fn hides_line(&self, id: MemberId, line: MessageId, from: &Name) -> bool {
+        self.hiding.hides_line(id.place(), line, from)
+    }
+
+    /// Whether nothing is left of anybody.
+    pub(super) fn is_empty(&self) -> bool {
+        self.people.is_empty()
+            && self.rooms.is_empty()
+            && self.hiding.is_empty()
+            && self.hidden_beyond == 0
+            && self.decided.is_empty()
+            && self.proven.is_empty()
+            && self.detached.is_empty()
+    }
+}

@@ -1,0 +1,75 @@
+//! Private words for somebody with a registered name who is not there: who wrote them is known, so that they can be answered.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountKey, Chat, Done, Event, Fact, MemberId, MessageId, Name};
+use crate::chat::account::{OfflineMessage, Posted};
+use crate::chat::correspondent::Correspondent;
+use crate::chat::text::Text;
+use crate::limits::LETTER_WRITERS;
+
+impl Chat {
+    /// Whether a member's letter is kept.
+    pub(super) fn posted(&mut self, id: MemberId, posted: Posted) {
+        // Answers come in the order of the letters.
+        if let Some(at) = self.posting.iter().position(|(member, _)| *member == id) {
+            let (_, writer) = self.posting.remove(at);
+            if posted == Posted::Kept {
+                if self.writers.len() >= LETTER_WRITERS {
+                    self.writers.pop_front();
+                }
+                self.writers.push_back(writer);
+            }
+        }
+        if self.member(id).is_some() {
+            self.tell(id, Event::Posted(posted));
+        }
+    }
+
+    /// Keeps words for the owner of an account, who is not there, and shows them to the sender as sent.
+    pub(super) fn post(
+        &mut self,
+        id: MemberId,
+        from: &Name,
+        (account, to): (AccountKey, Name),
+        text: Text,
+    ) -> Done {
+        let (letter, at) = (self.take_message_id(), self.at.wall);
+        let who = self.member_mut(id).map(|member| member.contact(id));
+        self.posting.extend(who.map(|who| (id, Writer { letter, who })));
+        let (from, sender) = (from.clone(), self.account(id));
+        let (sent, here, away) = (text.clone(), false, None);
+        self.tell(id, Event::PrivateSent { from: from.clone(), to, text: sent, at, here, away });
+        let letter = OfflineMessage { id: letter, from, sender, at, text };
+        self.facts.push(Fact::Post(id, account, letter));
+        Ok(())
+    }
+
+    /// A member has been handed the letters that were kept for them, of which this is the last: they can answer who wrote it.
+    pub(super) fn handed_over(&mut self, id: MemberId, last: &OfflineMessage) {
+        let writer = self.writer_of(last);
+        self.member_mut(id).into_iter().for_each(|member| member.set_correspondent(writer.clone()));
+    }
+
+    /// The person who wrote a letter: somebody else who has the name by now is not meant.
+    fn writer_of(&self, offline_message: &OfflineMessage) -> Correspondent {
+        self.spend(self.writers.len() / 2);
+        let written = |writer: &&Writer| writer.letter == offline_message.id;
+        let known = self.writers.iter().rev().find(written).map(|writer| writer.who.clone());
+        known
+            .unwrap_or_else(|| Correspondent::new(None, offline_message.sender, offline_message.from.clone()))
+    }
+}
+
+/// Who wrote a letter since the server started.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Writer {
+    letter: MessageId,
+    who: Correspondent,
+}
+
+impl Writer {
+    pub(super) fn correspondent(&mut self) -> &mut Correspondent {
+        &mut self.who
+    }
+}

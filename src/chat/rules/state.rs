@@ -1,0 +1,217 @@
+//! The whole state of the chat as a value: what a node that joins would need, and nothing of connections.
+//!
+//! Invariant: each field of [`Chat`] is named here in both directions, so none can be forgotten.
+
+use std::cell::Cell;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use serde::{Deserialize, Serialize};
+
+use super::decided::Decided;
+use super::offline_messages::Writer;
+use super::options::ChatOptions;
+use super::proven::Proven;
+use super::{Chat, MemberId, expulsions};
+use crate::chat::account_index::AccountIndex;
+use crate::chat::hiding::Hiding;
+use crate::chat::member::Member;
+use crate::chat::message::MessageId;
+use crate::chat::people::People;
+use crate::chat::rooms::Rooms;
+use crate::chat::slots::SlotSet;
+use crate::chat::snapshot_error::SnapshotError;
+use crate::chat::time::Time;
+use crate::limits::IGNORED_ALWAYS;
+
+/// Everything in a [`Chat`] between two changes. What can be worked out from the rest (indexes, counts) is worked out when it is
+/// read.
+#[derive(Clone, Serialize, Deserialize)]
+pub(in crate::chat) struct ChatState {
+    people: People,
+    rooms: Rooms,
+    account_index: Option<AccountIndex>,
+    options: ChatOptions,
+    next_message: MessageId,
+    hiding: Hiding,
+    hidden_beyond: usize,
+    decided: Decided,
+    proven: Proven,
+    detached: SlotSet,
+    writers: VecDeque<Writer>,
+    posting: Vec<(MemberId, Writer)>,
+    expulsions: Vec<expulsions::Entry>,
+    last_expulsion: u64,
+}
+
+impl Chat {
+    /// The whole state. To be asked when the facts of the last change have been taken.
+    pub(in crate::chat) fn state(&self) -> ChatState {
+        let Chat {
+            at: _,
+            facts,
+            work: _,
+            people,
+            rooms,
+            account_index,
+            options,
+            next_message,
+            hiding,
+            hidden_beyond,
+            decided,
+            proven,
+            detached,
+            writers,
+            posting,
+            expulsions,
+            last_expulsion,
+        } = self;
+        debug_assert!(facts.is_empty(), "facts belong to whoever applied the change");
+        let mut state = ChatState {
+            people: people.clone(),
+            rooms: rooms.clone(),
+            account_index: account_index.clone(),
+            options: options.clone(),
+            next_message: *next_message,
+            hiding: hiding.clone(),
+            hidden_beyond: *hidden_beyond,
+            decided: decided.clone(),
+            proven: proven.clone(),
+            detached: detached.clone(),
+            writers: writers.clone(),
+            posting: posting.clone(),
+            expulsions: expulsions.clone(),
+            last_expulsion: *last_expulsion,
+        };
+        let agree = state.share_again();
+        debug_assert!(agree, "what is one has one value");
+        state
+    }
+
+    /// A chat that goes on from that state.
+    ///
+    /// # Errors
+    ///
+    /// The state contradicts itself.
+    pub(in crate::chat) fn of(mut state: ChatState) -> Result<Chat, SnapshotError> {
+        state.check()?;
+        if !state.share_again() {
+            return Err(SnapshotError::Broken("who wrote to whom"));
+        }
+        let ChatState {
+            people,
+            rooms,
+            account_index,
+            options,
+            next_message,
+            hiding,
+            hidden_beyond,
+            decided,
+            proven,
+            detached,
+            writers,
+            posting,
+            expulsions,
+            last_expulsion,
+        } = state;
+        Ok(Chat {
+            at: Time::default(),
+            facts: Vec::new(),
+            work: Cell::default(),
+            people,
+            rooms,
+            account_index,
+            options,
+            next_message,
+            hiding,
+            hidden_beyond,
+            decided,
+            proven,
+            detached,
+            writers,
+            posting,
+            expulsions,
+            last_expulsion,
+        })
+    }
+}
+
+impl Chat {
+    /// Whether those without a connection are the members in these slots.
+    pub(in crate::chat) fn are_detached(&self, slots: &BTreeSet<u32>) -> bool {
+        self.detached.is_of(slots)
+    }
+}
+
+impl ChatState {
+    /// How many members there are, and how many rooms.
+    pub(in crate::chat) fn size(&self) -> (usize, usize) {
+        (self.people.count(), self.rooms.count())
+    }
+
+    /// Has all who can answer the same sender share what is known of them, and nobody outside of this state. Says whether they
+    /// know the same.
+    fn share_again(&mut self) -> bool {
+        let mut known = BTreeMap::new();
+        let written = self.writers.iter_mut().map(Writer::correspondent);
+        let posting = self.posting.iter_mut().map(|(_, writer)| writer.correspondent());
+        let all = self.people.correspondents().chain(written).chain(posting);
+        let mut agree = true;
+        for correspondent in all {
+            agree &= correspondent.share_again(&mut known);
+        }
+        agree
+    }
+
+    /// Whether what the parts say of each other is so.
+    fn check(&self) -> Result<(), SnapshotError> {
+        let lists = || self.people.iter().map(|(id, member)| (id.place(), member.hidden()));
+        let beyond = |list: usize| list.saturating_sub(IGNORED_ALWAYS);
+        let hidden_beyond: usize = lists().map(|(_, list)| beyond(list.len())).sum();
+        let holders = self.rooms.iter().filter_map(|(_, room)| room.holder);
+        let numbers = self.expulsions.iter().map(expulsions::Entry::number).max();
+        let slots: BTreeSet<u32> =
+            self.detached.iter().filter(|&slot| self.people.in_slot(slot).is_some()).collect();
+        let checks = [
+            (self.people.iter().all(|(id, it)| self.sits_where_it_says(id, it)), "who is in which room"),
+            (self.members() == self.memberships(), "who is in which room"),
+            (self.movements_are_sound(), "who has come and is not told of"),
+            (self.people.agree_about_holdings(holders), "what addresses have"),
+            (self.hiding.agrees(lists()), "who hides whom"),
+            (hidden_beyond == self.hidden_beyond, "how many are hidden"),
+            (self.proven.all().all(|id| self.people.get(id).is_some()), "who gave a password"),
+            (self.detached.is_of(&slots), "who has no connection"),
+            (numbers.is_none_or(|last| last <= self.last_expulsion), "the numbers of expulsions"),
+        ];
+        match checks.into_iter().find(|(holds, _)| !holds) {
+            Some((_, what)) => Err(SnapshotError::Broken(what)),
+            None => Ok(()),
+        }
+    }
+
+    /// Whether a member stands in its rooms where it says, and its words go to one of them, or nowhere if it is in none.
+    fn sits_where_it_says(&self, id: MemberId, member: &Member) -> bool {
+        let stands = |room, place: u32| self.rooms.get(room)?.members.get(place as usize).copied();
+        let mut memberships = member.memberships();
+        memberships.all(|membership| stands(membership.room, membership.place()) == Some(id))
+            && member.current.is_none_or(|room| member.membership(room).is_some())
+    }
+
+    fn members(&self) -> usize {
+        self.rooms.iter().map(|(_, room)| room.members.len()).sum()
+    }
+
+    fn memberships(&self) -> usize {
+        self.people.iter().map(|(_, member)| member.memberships().count()).sum()
+    }
+
+    /// Whether those who are to be told of in a room are its members who were not.
+    fn movements_are_sound(&self) -> bool {
+        self.rooms.iter().all(|(id, room)| {
+            let untold = room.members.iter().copied().filter(|&member| {
+                let membership = self.people.get(member).and_then(|member| member.membership(id));
+                membership.is_some_and(|membership| !membership.announced())
+            });
+            room.movements.is_sound(untold.collect())
+        })
+    }
+}
