@@ -206,12 +206,12 @@ impl Connection {
         Sent::Away
     }
 
-    /// No more lines will come from this side. False if there is no connection on which to hear anything more.
-    pub(crate) fn finish(&self) -> bool {
+    /// No more lines will come from this side; gives the connection, if there is one, to be finished behind what is being written.
+    pub(crate) fn end_input(&self) -> Option<Arc<Stream>> {
         let mut state = self.lock();
         state.input_ended = true;
         self.changed.notify_all();
-        state.stream.as_ref().inspect(|stream| stream.finish()).is_some()
+        state.stream.clone()
     }
 
     /// Waits for the end, after which nothing more comes.

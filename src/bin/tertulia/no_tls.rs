@@ -50,8 +50,8 @@ impl TlsStream {
         match *self {}
     }
 
-    pub(crate) fn finish(self: &Arc<Self>) {
-        match **self {}
+    pub(crate) fn finish(&self) {
+        match *self {}
     }
 
     pub(crate) fn set_read_timeout(&self, _limit: Option<Duration>) -> io::Result<()> {

@@ -45,7 +45,9 @@ fn write_lines(connection: &Connection, person: bool, guard: &EchoGuard) -> u8 {
             }
         }
         if read == 0 {
-            return if connection.finish() { connection.wait_over() } else { 0 };
+            let Some(stream) = connection.end_input() else { return 0 };
+            stream.finish();
+            return connection.wait_over();
         }
         while connection.send(&line) == Sent::Away {
             if connection.leaving() {

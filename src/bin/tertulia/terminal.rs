@@ -22,7 +22,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use crate::args::Options;
-use crate::connection::{Connection, News};
+use crate::connection::{Connection, News, Sent};
 use crate::prompt_parser::Heard;
 use raw_mode::RawMode;
 use session::Session;
@@ -45,6 +45,14 @@ enum Event {
     Signal(i32),
     /// Nothing more will come from the network; the exit status.
     Over(u8),
+}
+
+/// What goes to the server, in the order in which it was typed.
+enum Outgoing {
+    /// A line with its end.
+    Line(Vec<u8>),
+    /// No more of them will come.
+    End,
 }
 
 /// Talks until it is over; gives the exit status, or nothing if the terminal is not up to it.
@@ -83,9 +91,14 @@ pub(crate) fn run(connection: &Arc<Connection>, options: &Options) -> Option<u8>
     let (outgoing, lines) = mpsc::channel();
     let (writer, not_sent) = (connection.clone(), sender);
     thread::spawn(move || {
-        for (stream, line) in lines {
-            if writer.write(&stream, line) == crate::connection::Sent::Away {
-                let _ = not_sent.send(Event::NotSent);
+        for (stream, outgoing) in lines {
+            match outgoing {
+                Outgoing::Line(line) => {
+                    if writer.write(&stream, line) == Sent::Away {
+                        let _ = not_sent.send(Event::NotSent);
+                    }
+                }
+                Outgoing::End => stream.finish(),
             }
         }
     });

@@ -493,3 +493,29 @@ fn line_without_end_is_shown_and_costs_no_line_being_typed() {
     screen.wait_for_text("xfin");
     screen.wait_for_line("Tú: a medias");
 }
+
+/// Says more than fits between the client and a narrow server that does not read; gives the lines.
+pub(super) fn fill(screen: &mut Pty) -> String {
+    let lines = format!("{}\n", "x".repeat(1000)).repeat(250);
+    for _ in 0..4 {
+        screen.type_keys(&format!("\x1b[200~{lines}\x1b[201~"));
+        screen.wait_for_text("[s/n]");
+        screen.type_keys("s");
+        screen.wait_for_line("Tú:");
+    }
+    lines.repeat(4)
+}
+
+#[test]
+fn end_of_input_comes_behind_what_was_typed_before_it() {
+    let server = FakeServer::narrow();
+    let screen = Pty::spawn(client(&server.place(), &[]));
+    let (mut screen, mut peer) = come_in(&server, screen);
+    let lines = fill(&mut screen);
+    screen.type_keys("adiós\r\x04");
+    screen.wait_for_text("Tú: adiós");
+    peer.expect(format!("{lines}adiós\n"));
+    peer.expect_end();
+    peer.close();
+    assert_eq!(screen.wait_end().status.code(), Some(0));
+}

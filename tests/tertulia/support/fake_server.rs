@@ -5,6 +5,8 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use socket2::SockRef;
+
 use super::DEADLINE;
 
 /// The question for a name.
@@ -14,6 +16,9 @@ pub(crate) const NAME: &str = "Ingresa tu nombre: ";
 pub(crate) fn welcome(name: &str) -> String {
     format!("\nBienvenido al chat, {name}!\nEscribe 'salir' para desconectarte.\n\n")
 }
+
+/// A receive buffer that is soon full: the system takes more where this is too little.
+pub(crate) const NARROW_BYTES: usize = 4096;
 
 /// Listens on a port of its own.
 pub(crate) struct FakeServer {
@@ -33,6 +38,13 @@ pub(crate) struct Peer {
 impl FakeServer {
     pub(crate) fn start() -> FakeServer {
         FakeServer { listener: TcpListener::bind("127.0.0.1:0").unwrap() }
+    }
+
+    /// One that has little room for what it has not read.
+    pub(crate) fn narrow() -> FakeServer {
+        let server = FakeServer::start();
+        SockRef::from(&server.listener).set_recv_buffer_size(NARROW_BYTES).unwrap();
+        server
     }
 
     /// The address as the client's argument.

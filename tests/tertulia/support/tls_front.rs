@@ -13,6 +13,9 @@ use rustls::crypto::ring;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::{ServerConfig, ServerConnection, SupportedProtocolVersion};
+use socket2::SockRef;
+
+use super::fake_server::NARROW_BYTES;
 
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
@@ -38,11 +41,13 @@ pub(crate) struct Manner {
     pub(crate) takes_leave: bool,
     /// Whether it asks for new keys with each piece that it sends.
     pub(crate) changes_keys: bool,
+    /// Whether it has little room for what the server does not take.
+    pub(crate) narrow: bool,
 }
 
 impl Default for Manner {
     fn default() -> Manner {
-        Manner { versions: rustls::ALL_VERSIONS, takes_leave: true, changes_keys: false }
+        Manner { versions: rustls::ALL_VERSIONS, takes_leave: true, changes_keys: false, narrow: false }
     }
 }
 
@@ -103,6 +108,9 @@ impl TlsFront {
         let resolver = SingleCertAndKey::from(identity.certified_key());
         let config = Arc::new(config.with_cert_resolver(Arc::new(resolver)));
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        if manner.narrow {
+            SockRef::from(&listener).set_recv_buffer_size(NARROW_BYTES).unwrap();
+        }
         let address = listener.local_addr().unwrap();
         thread::spawn(move || {
             for socket in listener.incoming().flatten() {

@@ -45,7 +45,7 @@ impl Stream {
         }
     }
 
-    /// Nothing more will be written.
+    /// Nothing more will be written. Waits for what is being written.
     pub(crate) fn finish(&self) {
         match self {
             Stream::Plain(socket) => drop(socket.shutdown(Shutdown::Write)),

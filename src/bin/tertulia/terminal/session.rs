@@ -17,7 +17,7 @@ use super::keys::{Key, Keyboard, PASTE_MAX_BYTES};
 use super::line::{Asked, Line};
 use super::raw_mode::{self, RawMode};
 use super::screen::{Below, Screen};
-use super::{Event, paint};
+use super::{Event, Outgoing, paint};
 use crate::args::Options;
 use crate::connection::{Connection, Stream, Turn};
 use crate::notice;
@@ -36,7 +36,7 @@ const SILENCE: Duration = Duration::from_secs(60);
 pub(super) struct Session {
     connection: Arc<Connection>,
     raw: RawMode,
-    outgoing: Sender<(Arc<Stream>, Vec<u8>)>,
+    outgoing: Sender<(Arc<Stream>, Outgoing)>,
     screen: Screen,
     keyboard: Keyboard,
     line: Line,
@@ -68,7 +68,7 @@ impl Session {
         connection: Arc<Connection>,
         options: &Options,
         raw: RawMode,
-        outgoing: Sender<(Arc<Stream>, Vec<u8>)>,
+        outgoing: Sender<(Arc<Stream>, Outgoing)>,
     ) -> Session {
         Session {
             connection,
@@ -291,7 +291,7 @@ impl Session {
         }
         let bytes = format!("{line}\n").into_bytes();
         match self.connection.take_line(&bytes) {
-            Some(stream) => drop(self.outgoing.send((stream, bytes))),
+            Some(stream) => drop(self.outgoing.send((stream, Outgoing::Line(bytes)))),
             None if self.connection.leaving() => return Some(0),
             None => self.add(self.connection.away_notice().to_string()),
         }
@@ -371,7 +371,13 @@ impl Session {
 
     /// No more keys will come: what is under way is heard to its end.
     fn keyboard_ended(&mut self) -> Option<u8> {
-        if self.connection.finish() { None } else { Some(0) }
+        match self.connection.end_input() {
+            Some(stream) => {
+                let _ = self.outgoing.send((stream, Outgoing::End));
+                None
+            }
+            None => Some(0),
+        }
     }
 
     fn prompt(&self) -> String {

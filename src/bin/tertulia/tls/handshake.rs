@@ -132,3 +132,26 @@ fn broken(error: io::Error) -> Failure {
         _ => Failure::HungUp,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn handshake_gives_up_a_server_that_does_not_go_on() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        for beginning in [&[][..], &[0x16], &[0x16, 3, 3, 0, 100, 2]] {
+            let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+            let (mut server, _) = listener.accept().unwrap();
+            server.write_all(beginning).unwrap();
+            let options = Options { fingerprint: Some(String::new()), ..Options::default() };
+            let deadline = Instant::now() + Duration::from_millis(50);
+            let opened = open(socket, &options, deadline, &mut |line| panic!("{line}"));
+            assert!(matches!(opened, Err(Failure::Silent)), "{beginning:?}");
+        }
+    }
+}

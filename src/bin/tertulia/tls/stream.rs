@@ -5,8 +5,7 @@
 
 use std::io::{self, BufRead, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rustls::ClientConnection;
@@ -86,19 +85,16 @@ impl TlsStream {
         Ok(())
     }
 
-    /// Nothing more will be written: says so behind what is being written. It may have to wait for that, and does so elsewhere.
-    pub(crate) fn finish(self: &Arc<Self>) {
-        let stream = self.clone();
-        thread::spawn(move || {
-            let mut state = stream.wait_for_turn();
-            if !std::mem::replace(&mut state.ended, true) {
-                state.writing = true;
-                state.tls.send_close_notify();
-                let (state, _) = stream.send(state);
-                stream.stop_writing(state);
-            }
-            let _ = stream.socket.shutdown(Shutdown::Write);
-        });
+    /// Nothing more will be written: says so behind what is being written.
+    pub(crate) fn finish(&self) {
+        let mut state = self.wait_for_turn();
+        if !std::mem::replace(&mut state.ended, true) {
+            state.writing = true;
+            state.tls.send_close_notify();
+            let (state, _) = self.send(state);
+            self.stop_writing(state);
+        }
+        let _ = self.socket.shutdown(Shutdown::Write);
     }
 
     pub(crate) fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {

@@ -8,9 +8,13 @@ use super::failure::Failure;
 use super::known_hosts::Trust;
 use super::verifier::{Reason, Refusal};
 use crate::notice;
+use crate::safe::Safe;
 
 /// Other places with the same key that are named.
 const PLACES_NAMED_MAX: usize = 3;
+
+/// Characters of what a library says.
+const SAID_MAX_CHARS: usize = 160;
 
 /// Why there is no connection, and no other attempt.
 pub(crate) fn lines(failure: &Failure, host: &str, port: u16, english: bool) -> Vec<String> {
@@ -33,7 +37,9 @@ pub(crate) fn lines(failure: &Failure, host: &str, port: u16, english: bool) -> 
             "no contesta al empezar con TLS. ¿Lo habla ese puerto?",
             "it does not answer when TLS begins. Does that port speak it?",
         ),
-        Failure::Wrong(what) => say("su TLS no es válido", "its TLS is not valid") + &format!(" ({what})."),
+        Failure::Wrong(what) => {
+            say("su TLS no es válido", "its TLS is not valid") + &format!(" ({}).", said(what))
+        }
         Failure::Untrusted { refusal, file } => {
             let (why, more) = self::refusal(refusal, file, english);
             details = more;
@@ -79,11 +85,9 @@ fn refusal(refusal: &Refusal, file: &str, english: bool) -> (String, Vec<String>
             let mut details: Vec<String> =
                 lines.iter().map(|(line, trust)| remembered(*line, trust, file, english)).collect();
             details.push(now);
-            details.extend(
-                authority.iter().map(|why| {
-                    say("ninguna autoridad responde de él: ", "no authority vouches for it: ") + why
-                }),
-            );
+            details.extend(authority.iter().map(|why| {
+                say("ninguna autoridad responde de él: ", "no authority vouches for it: ") + &said(why)
+            }));
             details.push(meaning(english));
             details.push(say(
                 "Pregunta a quien lo lleva, no por este chat. Si la clave de ahora es la suya, borra esa línea y entra otra vez.",
@@ -195,6 +199,12 @@ fn meaning(english: bool) -> String {
         true => "Either the server has another key (another machine, another data directory), or someone on the network poses as it.",
     }
     .to_string()
+}
+
+/// What a library says may hold what a certificate says: no more than fits on two lines, and nothing that moves a cursor.
+fn said(words: &str) -> String {
+    let safe = Safe::default().feed(words.as_bytes());
+    safe.chars().filter(|c| !c.is_control()).take(SAID_MAX_CHARS).collect()
 }
 
 fn why(error: &io::Error, english: bool) -> String {
