@@ -19,7 +19,7 @@ use mistake::Mistake;
 pub use reading::{Said, command_line, read};
 
 use crate::chat::{ChatConfig, Language};
-use crate::config::{Config, Door, Network, WebConfig};
+use crate::config::{Config, Door, Network, TlsConfig, WebConfig};
 use crate::limits;
 use crate::logging::{Color, LogSettings};
 
@@ -103,6 +103,18 @@ pub struct Options {
     #[arg(long, value_name = "[ADDR:]PORT", value_parser = own_address)]
     pub metrics: Option<String>,
 
+    /// Keep the key and certificate for TLS in this directory, made if missing [default: that of --data].
+    #[arg(long, value_name = "DIR")]
+    pub tls_dir: Option<PathBuf>,
+
+    /// Use this certificate for TLS, with those that vouch for it, as PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_key", conflicts_with = "tls_dir")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The private key for --tls-cert, as PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
     /// How much is logged.
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level())]
     pub log_level: LevelFilter,
@@ -138,6 +150,7 @@ impl Options {
             operator_password_file: self.operator_password_file,
             proxies: self.trust_proxy,
             web: WebConfig { host_names: self.host_name, allow_origins: self.allow_origin },
+            tls: TlsConfig { dir: self.tls_dir, cert: self.tls_cert, key: self.tls_key },
             motd: self.motd,
             metrics: self.metrics,
             rate_limit: self.rate_limit,

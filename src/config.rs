@@ -44,6 +44,8 @@ pub struct Config {
     pub zone: Zone,
     /// What browsers are shown, and under which names.
     pub web: WebConfig,
+    /// What is spoken in TLS, and with which key.
+    pub tls: TlsConfig,
     /// Proxies from here are believed about where their clients come from.
     pub proxies: Vec<Network>,
     /// How much one turn does.
@@ -71,6 +73,7 @@ impl Default for Config {
             operator_password: None,
             zone: Zone::default(),
             web: WebConfig::default(),
+            tls: TlsConfig::default(),
             proxies: Vec::new(),
             share: Share::default(),
             queues_max_bytes: limits::QUEUES_MAX_BYTES,
@@ -114,6 +117,17 @@ pub struct WebConfig {
     pub allow_origins: Vec<String>,
 }
 
+/// Where the key and the certificate for TLS are.
+#[derive(Clone, Debug, Default)]
+pub struct TlsConfig {
+    /// The directory of our own, beside that of the history.
+    pub dir: Option<PathBuf>,
+    /// A certificate that others look after.
+    pub cert: Option<PathBuf>,
+    /// Its key.
+    pub key: Option<PathBuf>,
+}
+
 /// What may be spoken at a listener.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Door {
@@ -124,12 +138,22 @@ pub enum Door {
     Line,
     /// HTTP, and WebSocket in it.
     Http,
+    /// Lines in TLS.
+    Tls,
+    /// HTTP in TLS, and WebSocket in it.
+    Https,
 }
 
 impl Door {
-    /// The door that an address names, `line://` or `http://`, and the address alone.
+    /// The door that an address names, `line://` for one, and the address alone.
     pub fn split(address: &str) -> (Door, &str) {
-        for (scheme, door) in [("line://", Door::Line), ("http://", Door::Http)] {
+        const DOORS: [(&str, Door); 4] = [
+            ("line://", Door::Line),
+            ("http://", Door::Http),
+            ("tls://", Door::Tls),
+            ("https://", Door::Https),
+        ];
+        for (scheme, door) in DOORS {
             if let Some((named, rest)) = address.split_at_checked(scheme.len())
                 && named.eq_ignore_ascii_case(scheme)
             {
@@ -137,5 +161,10 @@ impl Door {
             }
         }
         (Door::Any, address)
+    }
+
+    /// Whether nothing is spoken there but in TLS.
+    pub fn is_sealed(self) -> bool {
+        matches!(self, Door::Tls | Door::Https)
     }
 }

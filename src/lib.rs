@@ -19,6 +19,7 @@
 //!   WebSocket, JSON, the headers of proxies, Spanish and English. `src/web` is the page that browsers are shown.
 //! - [`storage`]: what was said before, in memory or in a file with a helper thread of its own; accounts, messages for the absent.
 //! - [`auth`]: passwords: the thread that hashes them, whose turn it is, who has to wait.
+//! - [`tls`]: TLS as a value over bytes, one of each connection that speaks it; the server's key and certificate.
 //! - [`net`]: listeners, connections, write buffers, deadlines, the loop.
 //! - [`control`]: what passes between `tertulia-server account` and the like and a running server.
 //! - [`config`]: every option, once. [`cli`] reads the command line into it.
@@ -42,8 +43,7 @@
 //! Deliberately absent: threads and locks in the chat (the console, the log's file and the history's file are each written by
 //! a thread of their own, because a terminal can stop and a disk be slow; a thread reads the history for questions, and one
 //! hashes passwords), `async`, `unsafe`, a
-//! timer wheel, a buffer pool, traits with one implementor. Encryption is absent too: what is said can be read on the
-//! network it is said on.
+//! timer wheel, a buffer pool, traits with one implementor.
 
 pub mod admin;
 pub mod auth;
@@ -58,3 +58,4 @@ pub mod logging;
 pub mod net;
 pub mod protocol;
 pub mod storage;
+pub mod tls;

@@ -7,6 +7,7 @@ mod manager;
 mod memory;
 mod metrics;
 mod storage;
+mod transport;
 
 use std::time::Duration;
 
@@ -15,6 +16,7 @@ pub use manager::*;
 pub use memory::*;
 pub use metrics::*;
 pub use storage::*;
+pub use transport::*;
 
 /// Longest line a person may send, in bytes, its ending included. IRC has 512, InspIRCd allows 4096 with tags.
 pub const LINE_MAX_BYTES: usize = 4096;

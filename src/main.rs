@@ -21,7 +21,8 @@ use tertulia::logging::LogError;
 use tertulia::net::{BindError, EventLoop, Listening, Server, ServiceManager, Signals, Stream};
 use tertulia::protocol::console;
 use tertulia::storage::{Store, StoreError};
-use tertulia::{admin, limits, locale, logging, net};
+use tertulia::tls::{Source, Tls, TlsError};
+use tertulia::{admin, limits, locale, logging, net, tls};
 use thiserror::Error;
 
 /// Why the server does not run. [`describe`] says it to the person who started it.
@@ -33,6 +34,8 @@ enum StartError {
     Store(#[from] StoreError),
     #[error(transparent)]
     Log(#[from] LogError),
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     #[error("no account {0}")]
     NoSuchOperator(String),
     #[error("the operators' password: {0}")]
@@ -96,6 +99,7 @@ fn describe(error: &StartError, config: &Config) -> String {
             }
         }
         StartError::Log(error) => error.describe(language),
+        StartError::Tls(error) => error.describe(language),
         StartError::NoSuchOperator(name) => console::no_such_operator(name, language),
         StartError::OperatorPassword(error) => {
             format!("--operator-password-file: {}", error.describe(language))
@@ -144,21 +148,28 @@ fn serve(config: &mut Config) -> Result<(), StartError> {
         .filter_map(|listening| Some((listening.listener.local_addr().ok()?, listening.door)))
         .collect();
     config.web.host_names.extend(own_names());
+    let source = Source::of(config, valid_for(config));
+    let sealed = tls::open(config, source.as_ref())?;
     let mut event_loop = EventLoop::new(listeners, signals, config.clone(), store)?;
     match ServiceManager::from_env(language) {
         Ok(manager) => event_loop.tell(manager),
         Err(error) => warn!("NOTIFY_SOCKET: {}", locale::reason(&error, language)),
     }
+    sealed.iter().for_each(|tls| event_loop.set_tls(tls.clone()));
     announce(&shown, config);
     announce_metrics(&metrics, config);
     event_loop.serve_metrics(metrics)?;
-    announce_to_others(&bound, language);
+    announce_to_others(&bound, sealed.is_some(), language);
+    if let Some(tls) = &sealed {
+        info!("{}", console::fingerprint(tls.fingerprint(), language));
+    }
+    let source = source.filter(|_| sealed.is_some());
     log.hold();
-    Ok(event_loop.run(|server| reread(config, &log, server))?)
+    Ok(event_loop.run(|server| reread(config, source.as_ref(), &log, server))?)
 }
 
 /// Reads again what can have changed, at SIGHUP.
-fn reread<S: Stream>(config: &Config, log: &logging::Guard, server: &mut Server<S>) {
+fn reread<S: Stream>(config: &Config, source: Option<&Source>, log: &logging::Guard, server: &mut Server<S>) {
     log.reopen();
     info!("{}", console::rereading(config.language));
     if let Some(zone) = Zone::local() {
@@ -173,6 +184,22 @@ fn reread<S: Stream>(config: &Config, log: &logging::Guard, server: &mut Server<
             Err(error) => warn!("{}", console::motd_kept(&describe(&error, config), config.language)),
         }
     }
+    match source.map(Tls::open) {
+        Some(Ok(tls)) => {
+            info!("{}", console::fingerprint(tls.fingerprint(), config.language));
+            server.set_tls(tls);
+        }
+        Some(Err(error)) => warn!("{}", console::tls_kept(&error.describe(config.language), config.language)),
+        None => {}
+    }
+}
+
+/// What a certificate of our own is valid for.
+fn valid_for(config: &Config) -> Vec<String> {
+    let mut names: Vec<String> = ["localhost", "127.0.0.1", "::1"].map(str::to_owned).into();
+    names.extend(config.web.host_names.iter().cloned());
+    names.extend(net::own_addresses().iter().map(ToString::to_string));
+    names
 }
 
 /// The accounts of the operators. A name that is not registered yet could be taken by anybody.
@@ -240,25 +267,28 @@ fn own_names() -> Vec<String> {
 }
 
 /// Says how to come in from another machine, unless the server is for this one alone.
-fn announce_to_others(listening: &[(SocketAddr, Door)], language: Language) {
+fn announce_to_others(listening: &[(SocketAddr, Door)], has_tls: bool, language: Language) {
     let interfaces = net::interface_addrs();
-    let reachable = |other: Door| {
+    let reachable = |doors: &[Door]| {
         let bound: Vec<SocketAddr> =
-            listening.iter().filter(|(_, door)| *door != other).map(|(address, _)| *address).collect();
+            listening.iter().filter(|(_, door)| doors.contains(door)).map(|(address, _)| *address).collect();
         net::reachable(&bound, &interfaces)
     };
-    let (pages, lines) = (reachable(Door::Line), reachable(Door::Http));
-    if pages.is_none() && lines.is_none() {
+    let any_in_tls: &[Door] = if has_tls { &[Door::Any, Door::Https] } else { &[Door::Https] };
+    let ways = [any_in_tls, &[Door::Any, Door::Http], &[Door::Any, Door::Line], &[Door::Tls]].map(reachable);
+    if ways.iter().all(Option::is_none) {
         return;
     }
-    let (pages, lines) = (pages.unwrap_or_default(), lines.unwrap_or_default());
-    for address in &pages {
-        info!("{}", console::from_browser(*address, language));
+    let says: [fn(SocketAddr, Language) -> String; 4] = [
+        |address, language| console::from_browser(address, true, language),
+        |address, language| console::from_browser(address, false, language),
+        console::from_elsewhere,
+        console::from_elsewhere_in_tls,
+    ];
+    for (addresses, say) in ways.iter().zip(says) {
+        addresses.iter().flatten().for_each(|address| info!("{}", say(*address, language)));
     }
-    for address in &lines {
-        info!("{}", console::from_elsewhere(*address, language));
-    }
-    if pages.is_empty() && lines.is_empty() {
+    if ways.iter().flatten().all(Vec::is_empty) {
         warn!("{}", console::no_network(language));
     }
 }

@@ -26,6 +26,12 @@ struct Wire {
     deaf: Cell<bool>,
     /// The client has reset the connection: what came before can still be read.
     reset: Cell<bool>,
+    /// The client has ended its side: what came before can still be read.
+    ended: Cell<bool>,
+    /// The server has ended its side.
+    over: Cell<bool>,
+    /// Bytes that a client takes that reads slowly.
+    room: Cell<Option<usize>>,
     /// The server has given it up.
     closed: Cell<bool>,
     /// What was written, if anybody wants to look at it.
@@ -63,6 +69,7 @@ impl Read for MemoryStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.0.input.borrow_mut().read(buffer)? {
             0 if self.0.reset.get() => Err(io::ErrorKind::ConnectionReset.into()),
+            0 if self.0.ended.get() => Ok(0),
             0 => Err(io::ErrorKind::WouldBlock.into()),
             length => Ok(length),
         }
@@ -77,6 +84,12 @@ impl Write for MemoryStream {
         if self.0.deaf.get() {
             return Err(io::ErrorKind::WouldBlock.into());
         }
+        let length = self.0.room.get().map_or(bytes.len(), |room| room.min(bytes.len()));
+        if length == 0 {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        self.0.room.set(self.0.room.get().map(|room| room - length));
+        let bytes = &bytes[..length];
         self.0.taken.set(self.0.taken.get() + bytes.len());
         if let Some(kept) = &mut *self.0.kept.borrow_mut() {
             kept.extend_from_slice(bytes);
@@ -91,6 +104,7 @@ impl Write for MemoryStream {
 
 impl Stream for MemoryStream {
     fn end_writing(&mut self) -> io::Result<()> {
+        self.0.over.set(true);
         Ok(())
     }
 }
@@ -193,6 +207,25 @@ impl House {
     /// The connection breaks; the server has been told, and has done nothing yet.
     pub(crate) fn breaks_unseen(&mut self, who: usize) {
         self.server.broken(self.clients[who].0);
+    }
+
+    /// The client ends its side, and the server does all that comes of it.
+    pub(crate) fn ends(&mut self, who: usize) {
+        self.clients[who].1.ended.set(true);
+        self.send(who, b"");
+        self.settle();
+    }
+
+    /// Whether the server has ended its side.
+    pub(crate) fn is_over(&self, who: usize) -> bool {
+        self.clients[who].1.over.get()
+    }
+
+    /// The client takes so many bytes, and no more until it takes others.
+    pub(crate) fn takes(&mut self, who: usize, bytes: usize) {
+        let (id, wire) = &self.clients[who];
+        wire.room.set(Some(bytes));
+        self.server.writable(*id);
     }
 
     /// The client reads nothing any more.

@@ -7,7 +7,7 @@ use super::Mistake;
 use crate::config::NetworkError;
 
 /// What each option and argument does, by its id; where commands differ, by that of the command too.
-const ARGUMENTS: [(&str, &str); 37] = [
+const ARGUMENTS: [(&str, &str); 40] = [
     ("listen", "Escucha aquí; se puede repetir; el puerto 0 toma uno libre"),
     ("lang", "Idioma de la consola, y el de cada persona hasta que elija uno"),
     (
@@ -39,6 +39,12 @@ const ARGUMENTS: [(&str, &str); 37] = [
         "metrics",
         "Cuenta a Prometheus cómo está el servidor, en /metrics; un puerto solo es para este equipo [si no se da: en ninguna parte]",
     ),
+    (
+        "tls_dir",
+        "Guarda en esta carpeta la clave y el certificado de TLS, que se crean si no están [si no se da: la de --data]",
+    ),
+    ("tls_cert", "Usa este certificado para TLS, con los que lo avalan, en formato PEM"),
+    ("tls_key", "La clave privada de --tls-cert, en formato PEM"),
     ("log_level", "Cuánto se registra"),
     ("log_file", "Añade el registro también a este archivo [si no se da: solo la consola]"),
     ("color", "Colores en la consola; auto los pone en una terminal, salvo con NO_COLOR"),

@@ -2,6 +2,8 @@
 //!
 //! Invariant: forgotten as soon as no reader has any of it left to be sent; until then nothing in it moves.
 
+use std::cell::RefCell;
+
 use crate::limits::UNWRITTEN_MAX_BYTES;
 use crate::protocol::{Encoding, Format};
 
@@ -49,6 +51,8 @@ pub(super) struct Broadcast {
     /// One for each format that a reader has had, and for those who have the line's room as their current one or beside it.
     sheets: Vec<Sheet>,
     longest: usize,
+    /// Where a connection in TLS has its words sealed, one at a time.
+    pub(super) scratch: RefCell<Vec<u8>>,
 }
 
 /// What is being told to readers of one format.

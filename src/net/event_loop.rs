@@ -30,6 +30,7 @@ use crate::limits;
 use crate::locale::reason;
 use crate::protocol::console;
 use crate::storage::{Storage, Store};
+use crate::tls::Tls;
 
 /// Tokens of clients are their ids, whose generation is never 0; below that there is room for our own.
 const SIGNALS: Token = Token(u32::MAX as usize);
@@ -123,6 +124,11 @@ impl EventLoop {
             self.metrics = Some(Metrics::new(listeners, wall_clock(), self.poll.registry())?);
         }
         Ok(())
+    }
+
+    /// Connections that come may go on in TLS.
+    pub fn set_tls(&mut self, tls: Tls) {
+        self.server.set_tls(tls);
     }
 
     /// Serves until asked to stop, by SIGTERM, by Ctrl-C or because the terminal is gone; then until all queues are

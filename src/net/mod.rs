@@ -28,7 +28,7 @@ pub use event_loop::EventLoop;
 pub use handover::HandoverError;
 pub use manager::ServiceManager;
 pub use passed::passed;
-pub use reach::{InterfaceAddr, interface_addrs, is_near, reachable};
+pub use reach::{InterfaceAddr, interface_addrs, is_near, own_addresses, reachable};
 pub use server::{Server, ServerState};
 pub use signals::Signals;
 pub use stream::Stream;

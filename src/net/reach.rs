@@ -24,6 +24,13 @@ pub fn interface_addrs() -> Vec<InterfaceAddr> {
     up.map(|found| InterfaceAddr { ip: found.ip(), interface: found.name }).collect()
 }
 
+/// The addresses by which this machine may be called, its own name for itself left out: not those of containers, which come and go, and
+/// none that needs an interface beside it.
+pub fn own_addresses() -> Vec<IpAddr> {
+    let found = interface_addrs().into_iter().filter(|at| !is_virtual(&at.interface));
+    found.map(|at| at.ip).filter(|&ip| is_usable(ip)).collect()
+}
+
 /// Where other machines reach a server whose sockets are `bound`, the likeliest first. `None`: only from this machine.
 pub fn reachable(bound: &[SocketAddr], interfaces: &[InterfaceAddr]) -> Option<Vec<SocketAddr>> {
     let open: Vec<SocketAddr> = bound.iter().copied().filter(|address| !address.ip().is_loopback()).collect();

@@ -185,10 +185,35 @@ pub fn metrics_exposed(address: &str, language: Language) -> String {
 }
 
 /// What the others type into a browser.
-pub fn from_browser(address: SocketAddr, language: Language) -> String {
+pub fn from_browser(address: SocketAddr, in_tls: bool, language: Language) -> String {
+    let scheme = if in_tls { "https" } else { "http" };
     match language {
-        Language::Spanish => format!("Con un navegador: http://{address}/"),
-        Language::English => format!("With a browser: http://{address}/"),
+        Language::Spanish => format!("Con un navegador: {scheme}://{address}/"),
+        Language::English => format!("With a browser: {scheme}://{address}/"),
+    }
+}
+
+/// What the others type where only TLS is spoken, and lines in it.
+pub fn from_elsewhere_in_tls(address: SocketAddr, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("Desde otra máquina: tertulia tls://{address}"),
+        Language::English => format!("From another machine: tertulia tls://{address}"),
+    }
+}
+
+/// The console's line about the key by which clients know the server.
+pub fn fingerprint(fingerprint: &str, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("Huella de la clave de TLS: {fingerprint}"),
+        Language::English => format!("Fingerprint of the TLS key: {fingerprint}"),
+    }
+}
+
+/// The console's line about a key or a certificate that could not be read anew.
+pub fn tls_kept(why: &str, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("Se sigue con la clave y el certificado anteriores: {why}"),
+        Language::English => format!("Going on with the key and certificate as they were: {why}"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 
 use serde::{Deserialize, Serialize};
 
-use super::foreign::METHODS;
+use super::foreign::{METHODS, opens_tls};
 use super::proxy::{self, Header};
 use super::stored_bytes;
 use crate::chat::{Language, MonoTime};
@@ -28,6 +28,8 @@ pub(super) struct Undecided {
     pub(super) deadlines: OpeningDeadlines,
     #[serde(with = "stored_bytes")]
     pub(super) bytes: Vec<u8>,
+    /// Whether it may go on in TLS.
+    pub(super) may_seal: bool,
 }
 
 /// A connection from a proxy that is believed: in front of all else may stand where the proxy's client comes from.
@@ -87,8 +89,10 @@ impl Fronted {
 pub(super) enum First {
     /// They may still become something else than lines.
     Nothing,
-    /// Lines, or TLS, which the line protocol's decoder knows and refuses.
+    /// Lines.
     Line,
+    /// TLS. Where there is none, the line protocol's decoder knows and refuses it.
+    Tls,
     /// A request.
     Http,
 }
@@ -102,6 +106,10 @@ pub(super) fn first(bytes: &[u8]) -> First {
     let (begun, is_over) = (word.next().unwrap_or_default(), word.next().is_some());
     if METHODS.iter().any(|method| is_over && method.as_bytes() == begun) {
         First::Http
+    } else if let [type_, version, ..] = *bytes
+        && opens_tls(type_, version)
+    {
+        First::Tls
     } else if bytes == [HANDSHAKE]
         || !is_over && METHODS.iter().any(|method| method.as_bytes().starts_with(begun))
     {
@@ -130,7 +138,7 @@ mod tests {
             (b"P\xc3\xa9rez\n", First::Line),
             ("Ñ".as_bytes(), First::Line),
             (b"\xff\xfb\x01", First::Line),
-            (b"\x16\x03\x01", First::Line),
+            (b"\x16\x03\x01", First::Tls),
             (b"\x16x", First::Line),
             (b"\n", First::Line),
         ] {

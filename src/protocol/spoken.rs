@@ -11,6 +11,7 @@ use super::http::Parsed;
 use super::json::Reference;
 use super::line::Codec;
 use super::opening::{First, Front, Fronted, OpeningDeadlines, Undecided, first};
+use super::stored_bytes;
 use super::web::{Head, WebSocket};
 use crate::chat::{CloseReason, Command, Language, MonoTime, Question};
 
@@ -42,6 +43,10 @@ pub enum Family {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Protocol(Spoken);
 
+/// What has come of TLS before anybody looks at it.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+struct Seal(#[serde(with = "stored_bytes")] Vec<u8>);
+
 /// What is spoken.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 enum Spoken {
@@ -49,6 +54,8 @@ enum Spoken {
     Fronted(Box<(Fronted, Protocol)>),
     /// It is not known yet.
     Undecided(Box<Undecided>),
+    /// It goes on in TLS, of which this has come; in it this is spoken.
+    Sealed(Box<(Seal, Protocol)>),
     /// Lines of text, with or without telnet's commands.
     Line(Codec),
     /// A request of HTTP, the head of which is coming.
@@ -62,7 +69,14 @@ const _: () = assert!(size_of::<Protocol>() <= 16, "every silent connection has 
 impl Protocol {
     /// Of a connection that has not shown anything yet.
     pub fn undecided(language: Language, deadlines: OpeningDeadlines) -> Protocol {
-        Protocol(Spoken::Undecided(Box::new(Undecided { language, deadlines, bytes: Vec::new() })))
+        let undecided = Undecided { language, deadlines, bytes: Vec::new(), may_seal: false };
+        Protocol(Spoken::Undecided(Box::new(undecided)))
+    }
+
+    /// The same where what is spoken may be spoken in TLS.
+    pub fn undecided_or_sealed(language: Language, deadlines: OpeningDeadlines) -> Protocol {
+        let undecided = Undecided { language, deadlines, bytes: Vec::new(), may_seal: true };
+        Protocol(Spoken::Undecided(Box::new(undecided)))
     }
 
     /// Lines, whatever comes.
@@ -73,6 +87,34 @@ impl Protocol {
     /// A request, which has to be there by then.
     pub fn request_until(until: MonoTime) -> Protocol {
         Protocol(Spoken::Http(Box::new(Head::new(Vec::new(), until))))
+    }
+
+    /// The same in TLS.
+    pub fn sealed(self) -> Protocol {
+        Protocol(Spoken::Sealed(Box::new((Seal::default(), self))))
+    }
+
+    /// Whether it goes on in TLS, until that is [taken](Self::take_seal).
+    pub fn is_sealed(&self) -> bool {
+        matches!(self.0, Spoken::Sealed(_))
+    }
+
+    /// Goes on in TLS; gives what has come of it.
+    pub fn take_seal(&mut self) -> Vec<u8> {
+        let Spoken::Sealed(sealed) = &mut self.0 else { return Vec::new() };
+        let (bytes, then) = &mut **sealed;
+        let bytes = std::mem::take(&mut bytes.0);
+        self.0 = std::mem::replace(&mut then.0, Spoken::Line(Codec::new(Language::default())));
+        bytes
+    }
+
+    /// What a connection speaks has to be shown by then, as it could not be before.
+    pub fn set_deadlines(&mut self, deadlines: OpeningDeadlines) {
+        match &mut self.0 {
+            Spoken::Undecided(undecided) => undecided.deadlines = deadlines,
+            Spoken::Http(head) => head.until = deadlines.request,
+            Spoken::Fronted(_) | Spoken::Sealed(_) | Spoken::Line(_) | Spoken::WebSocket(_) => {}
+        }
     }
 
     /// The same behind the header of a proxy, if there is one; it has to begin, and to end, in time.
@@ -91,10 +133,8 @@ impl Protocol {
         let (fronted, then) = &mut **fronted;
         let behind = fronted.bytes.split_off(fronted.length());
         self.0 = std::mem::replace(&mut then.0, Spoken::Line(Codec::new(Language::default())));
-        match (&mut self.0, deadlines) {
-            (Spoken::Undecided(undecided), Some(deadlines)) => undecided.deadlines = deadlines,
-            (Spoken::Http(head), Some(deadlines)) => head.until = deadlines.request,
-            _ => {}
+        if let Some(deadlines) = deadlines {
+            self.set_deadlines(deadlines);
         }
         if !behind.is_empty() {
             self.push(&behind, answers);
@@ -104,7 +144,7 @@ impl Protocol {
     /// What is spoken, as far as it is known.
     pub fn family(&self) -> Family {
         match &self.0 {
-            Spoken::Fronted(_) | Spoken::Undecided(_) => Family::Undecided,
+            Spoken::Fronted(_) | Spoken::Sealed(_) | Spoken::Undecided(_) => Family::Undecided,
             Spoken::Line(_) => Family::Line,
             Spoken::Http(_) => Family::Http,
             Spoken::WebSocket(_) => Family::WebSocket,
@@ -119,13 +159,19 @@ impl Protocol {
                 undecided.bytes.extend_from_slice(input);
                 match first(&undecided.bytes) {
                     First::Nothing => {}
-                    First::Line => self.decide_line(answers),
+                    First::Tls if undecided.may_seal => {
+                        let inside = Protocol::undecided(undecided.language, undecided.deadlines);
+                        let begun = Seal(std::mem::take(&mut undecided.bytes));
+                        self.0 = Spoken::Sealed(Box::new((begun, inside)));
+                    }
+                    First::Line | First::Tls => self.decide_line(answers),
                     First::Http => {
                         let bytes = std::mem::take(&mut undecided.bytes);
                         self.0 = Spoken::Http(Box::new(Head::new(bytes, undecided.deadlines.request)));
                     }
                 }
             }
+            Spoken::Sealed(sealed) => sealed.0.0.extend_from_slice(input),
             Spoken::Line(codec) => codec.push(input, answers),
             Spoken::Http(head) => head.push(input),
             Spoken::WebSocket(socket) => socket.push(input, answers),
@@ -142,6 +188,7 @@ impl Protocol {
                     self.decide_line(answers);
                 }
             }
+            Spoken::Sealed(_) => {}
             Spoken::Line(codec) => codec.found_nothing(now),
             Spoken::Http(head) => head.found_nothing(now),
             Spoken::WebSocket(socket) => socket.found_nothing(now, answers),
@@ -153,6 +200,7 @@ impl Protocol {
         match &self.0 {
             Spoken::Fronted(fronted) => Some(fronted.0.due()),
             Spoken::Undecided(undecided) => Some(undecided.deadlines.line),
+            Spoken::Sealed(_) => None,
             Spoken::Line(codec) => codec.piece_due(),
             Spoken::Http(head) => Some(head.until),
             Spoken::WebSocket(socket) => socket.due(),
@@ -197,7 +245,7 @@ impl Protocol {
         match &mut self.0 {
             Spoken::Line(codec) => codec.next_command(),
             Spoken::WebSocket(socket) => socket.next_command(),
-            Spoken::Fronted(_) | Spoken::Undecided(_) | Spoken::Http(_) => None,
+            Spoken::Fronted(_) | Spoken::Sealed(_) | Spoken::Undecided(_) | Spoken::Http(_) => None,
         }
     }
 
@@ -206,7 +254,7 @@ impl Protocol {
         match &self.0 {
             Spoken::Line(codec) => codec.has_unseen(),
             Spoken::WebSocket(socket) => socket.has_unseen(),
-            Spoken::Fronted(_) | Spoken::Undecided(_) | Spoken::Http(_) => false,
+            Spoken::Fronted(_) | Spoken::Sealed(_) | Spoken::Undecided(_) | Spoken::Http(_) => false,
         }
     }
 
@@ -260,7 +308,7 @@ impl Protocol {
                 socket.expect_answer(question);
                 None
             }
-            Spoken::Fronted(_) | Spoken::Undecided(_) | Spoken::Http(_) => None,
+            Spoken::Fronted(_) | Spoken::Sealed(_) | Spoken::Undecided(_) | Spoken::Http(_) => None,
         }
     }
 
@@ -321,6 +369,7 @@ impl Protocol {
             Spoken::Line(codec) => codec.speak(language),
             Spoken::WebSocket(socket) => socket.speak(language),
             Spoken::Fronted(fronted) => fronted.1.speak(language),
+            Spoken::Sealed(sealed) => sealed.1.speak(language),
             Spoken::Http(_) => {}
         }
     }
@@ -331,7 +380,7 @@ impl Protocol {
             Spoken::Line(codec) => codec.format(),
             Spoken::WebSocket(socket) => Format::Json { language: socket.language() },
             // Nothing is told to those.
-            Spoken::Fronted(_) | Spoken::Undecided(_) | Spoken::Http(_) => {
+            Spoken::Fronted(_) | Spoken::Sealed(_) | Spoken::Undecided(_) | Spoken::Http(_) => {
                 Format::Line { language: Language::default(), crlf: true }
             }
         }
@@ -342,7 +391,7 @@ impl Protocol {
         match &mut self.0 {
             Spoken::Line(codec) => codec.shrink(),
             Spoken::WebSocket(socket) => socket.shrink(),
-            Spoken::Fronted(_) | Spoken::Undecided(_) | Spoken::Http(_) => {}
+            Spoken::Fronted(_) | Spoken::Sealed(_) | Spoken::Undecided(_) | Spoken::Http(_) => {}
         }
     }
 
@@ -353,6 +402,7 @@ impl Protocol {
                 size_of::<(Fronted, Protocol)>() + fronted.0.bytes.capacity() + fronted.1.held()
             }
             Spoken::Undecided(undecided) => size_of::<Undecided>() + undecided.bytes.capacity(),
+            Spoken::Sealed(sealed) => size_of::<(Seal, Protocol)>() + sealed.0.0.capacity() + sealed.1.held(),
             Spoken::Line(codec) => codec.held(),
             Spoken::Http(head) => head.held(),
             Spoken::WebSocket(socket) => size_of::<WebSocket>() + socket.held(),
@@ -363,6 +413,9 @@ impl Protocol {
     pub fn is_sound(&self) -> bool {
         match &self.0 {
             Spoken::Fronted(fronted) => fronted.1.is_sound() && !matches!(fronted.1.0, Spoken::Fronted(_)),
+            Spoken::Sealed(sealed) => {
+                sealed.1.is_sound() && !matches!(sealed.1.0, Spoken::Fronted(_) | Spoken::Sealed(_))
+            }
             Spoken::Undecided(_) | Spoken::Http(_) => true,
             Spoken::Line(codec) => codec.is_sound(),
             Spoken::WebSocket(socket) => socket.is_sound(),

@@ -64,6 +64,8 @@ mod telnet;
 mod telnet_terminal;
 #[cfg(feature = "prompt")]
 mod three_together;
+#[cfg(feature = "tls")]
+mod tls;
 mod transcripts;
 mod turns;
 mod typed_lines;

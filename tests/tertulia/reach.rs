@@ -76,7 +76,7 @@ fn reach_of_a_real_server_leads_to_it() {
     let wildcard: SocketAddr = server.shown.parse().expect("an address");
     let told = reachable(&[wildcard], &interface_addrs()).expect("it is for others");
     for address in &told {
-        server.expect_console(&console::from_browser(*address, Spanish));
+        server.expect_console(&console::from_browser(*address, false, Spanish));
     }
     for address in told {
         server.expect_console(&console::from_elsewhere(address, Spanish));

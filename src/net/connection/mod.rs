@@ -3,12 +3,16 @@
 //! Invariants: nothing is freed here and nothing is decided here about people; closing has one way forward: open,
 //! draining, lingering, dead.
 
+mod beside;
 mod opening;
 mod outbox;
 mod phase;
+mod sealing;
 mod stored;
 #[cfg(test)]
 mod tests;
+mod transport;
+mod waiting;
 mod write_buffer;
 
 use std::io;
@@ -16,6 +20,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use self::beside::Awaited;
+use self::beside::Beside;
 use self::outbox::Outbox;
 pub(super) use self::outbox::Sent;
 use self::phase::Phase;
@@ -58,6 +64,10 @@ pub(super) enum Pause {
     Opened,
     /// It has sent a request, or something in its place.
     Request(Box<Parsed>),
+    /// It goes on in TLS.
+    Sealed,
+    /// Its TLS has failed: nothing more comes.
+    Failed,
 }
 
 /// What a read gave.
@@ -73,15 +83,6 @@ pub(super) enum Filled {
     Broken,
 }
 
-/// The reply for which commands wait.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Awaited {
-    /// The number of the request that it answers.
-    pub(super) request: u64,
-    /// From then on it is waited for no longer.
-    pub(super) until: MonoTime,
-}
-
 /// One connection. Kept small: there may be 20,000 of them, mostly silent.
 #[derive(Debug)]
 pub(super) struct Conn<S> {
@@ -91,9 +92,8 @@ pub(super) struct Conn<S> {
     protocol: Protocol,
     outbox: Outbox,
     phase: Phase,
-    /// What the next commands wait for: replies come in the order of the questions, and before the end of a client that asked
-    /// and left.
-    pub(super) awaiting: Option<Box<Awaited>>,
+    /// Mostly nothing: nobody pays for what few have.
+    beside: Option<Box<Beside>>,
     /// Whether the last thing that they were sent is a prompt, behind which nothing else may stand.
     at_prompt: bool,
     /// The due time that the server keeps for this connection.
@@ -120,7 +120,7 @@ impl<S: Stream> Conn<S> {
             protocol,
             outbox: Outbox::default(),
             phase: Phase::Open(RateLimiter::default()),
-            awaiting: None,
+            beside: None,
             at_prompt: false,
             scheduled: None,
             paced: false,
@@ -135,13 +135,15 @@ impl<S: Stream> Conn<S> {
 
     /// Reads once through `scratch`; what came is the decoder's, or nobody's while the connection is closing.
     pub(super) fn fill(&mut self, scratch: &mut [u8], answers: &mut Vec<u8>, now: MonoTime) -> Filled {
-        let mut filled = loop {
+        if self.phase.is_open() && self.take_begun(answers, now) {
+            return Filled::Some(0);
+        }
+        let filled = loop {
             match self.stream.read(scratch) {
                 Ok(0) => break Filled::Ended,
                 Ok(length) => {
                     if self.phase.is_open() {
-                        self.protocol.push(&scratch[..length], answers);
-                        self.ended |= self.protocol.has_left_off();
+                        self.take_in(&mut scratch[..length], answers, now);
                     } else if !self.phase.ignore(length) {
                         break Filled::Broken;
                     }
@@ -155,12 +157,7 @@ impl<S: Stream> Conn<S> {
             }
         };
         self.readable = false;
-        match filled {
-            Filled::Drained if self.phase.is_open() => self.protocol.found_nothing(now, answers),
-            // Who closes with something unread resets the connection; what came before that in one piece counts.
-            Filled::Broken if self.phase.is_open() && self.protocol.has_piece() => filled = Filled::Ended,
-            _ => {}
-        }
+        let filled = self.found(filled, answers, now);
         if filled == Filled::Ended && !self.ended {
             self.ended = true;
             self.protocol.finish();
@@ -170,12 +167,17 @@ impl<S: Stream> Conn<S> {
 
     /// The farewell among what a lost connection has sent and nobody has read, if there is one: who closes with something
     /// unread resets the connection, and a write may find that before a read does. All else is lost with it. Adds the bytes to those `read`.
-    pub(super) fn last_words(&mut self, scratch: &mut [u8], read: &mut u64) -> Option<Command> {
+    pub(super) fn last_words(
+        &mut self,
+        scratch: &mut [u8],
+        read: &mut u64,
+        now: MonoTime,
+    ) -> Option<Command> {
         for _ in 0..limits::READS_PER_TURN {
             match self.stream.read(scratch) {
                 Ok(length @ 1..) => {
                     *read += length as u64;
-                    self.protocol.push(&scratch[..length], &mut Vec::new());
+                    self.take_in(&mut scratch[..length], &mut Vec::new(), now);
                 }
                 _ => break,
             }
@@ -185,7 +187,7 @@ impl<S: Stream> Conn<S> {
                 }
             }
         }
-        if self.protocol.has_piece() {
+        if self.protocol.has_piece() && !self.is_sealed() {
             self.protocol.finish();
         }
         self.protocol.next_command().filter(|command| matches!(command, Command::Quit(_)))
@@ -193,10 +195,22 @@ impl<S: Stream> Conn<S> {
 
     /// Takes the next command out, if one may be taken.
     pub(super) fn next_command(&mut self, rate: Rate, now: MonoTime) -> Result<Command, Pause> {
+        if let Some(pause) = self.transport_pause() {
+            return Err(pause);
+        }
+        if self.phase.is_open() && self.beside.is_some() && self.standing != Standing::Opening {
+            self.take_awaited(|awaited| now >= awaited.until);
+            if self.awaits_reply() {
+                return Err(Pause::Later);
+            }
+        }
         let Some(rate_limiter) = self.phase.rate_limiter() else {
             return Err(Pause::Closing);
         };
         if self.standing == Standing::Opening {
+            if self.protocol.is_sealed() {
+                return Err(Pause::Sealed);
+            }
             if let Some(front) = self.front() {
                 return Err(Pause::Fronted(front));
             }
@@ -207,10 +221,6 @@ impl<S: Stream> Conn<S> {
             let request = self.protocol.request().map(|request| Pause::Request(Box::new(request)));
             let opened = self.protocol.is_decided().then_some(Pause::Opened);
             return Err(request.or(opened).unwrap_or(Pause::NoLine));
-        }
-        self.awaiting.take_if(|awaited| now >= awaited.until);
-        if self.awaiting.is_some() {
-            return Err(Pause::Later);
         }
         // First of all: telnet is answered while it is read, whether or not a line comes of it.
         if self.outbox.len() >= limits::QUEUE_MAX_BYTES {
@@ -327,7 +337,8 @@ impl<S: Stream> Conn<S> {
     /// Sends lines of rooms where nothing else has to be done before or after it; says how many bytes were taken, and whether
     /// that was all. If not, [`flush`](Self::flush) does the rest. When this has to be looked at next does not change by it.
     pub(super) fn flush_lines(&mut self, broadcast: &Broadcast) -> (usize, bool) {
-        if !self.phase.is_open() || self.protocol.question().is_some() || self.protocol.awaits_writing() {
+        let plain = self.phase.is_open() && !self.is_sealed();
+        if !plain || self.protocol.question().is_some() || self.protocol.awaits_writing() {
             return (0, false);
         }
         self.outbox.send_only_shared(&mut self.stream, broadcast)
@@ -374,14 +385,14 @@ impl<S: Stream> Conn<S> {
         }
         let mut taken = 0;
         if !self.outbox.is_empty() {
-            let (bytes, result) = self.outbox.send(&mut self.stream, broadcast, now);
+            let (bytes, result) = self.send(broadcast, now);
             taken = bytes;
             if result.is_err() {
                 self.die(CloseReason::Lost);
                 return taken;
             }
         }
-        if self.outbox.is_empty() && self.phase.is_draining() {
+        if self.outbox.is_empty() && self.phase.is_draining() && self.seal_end(broadcast, &mut taken, now) {
             self.end_writing(now);
         }
         taken
@@ -444,7 +455,7 @@ impl<S: Stream> Conn<S> {
                 self.die(CloseReason::Stalled);
             }
             // As far as readiness has told it was quiet; a last read makes sure.
-            Phase::Open(_) if self.protocol.piece_due().is_some_and(|at| now >= at) => self.readable = true,
+            Phase::Open(_) if self.input_due().is_some_and(|at| now >= at) => self.readable = true,
             _ => {}
         }
     }
@@ -455,8 +466,9 @@ impl<S: Stream> Conn<S> {
             Phase::Open(rate_limiter) => {
                 let paced = self.paced.then(|| rate_limiter.due(rate));
                 // Nothing ends by quiet that has not been read.
-                let piece = self.protocol.piece_due().filter(|_| !self.readable);
-                let awaited = self.awaiting.as_ref().map(|awaited| awaited.until);
+                let piece = self.input_due().filter(|_| !self.readable);
+                let awaited = self.beside.as_ref().and_then(|beside| beside.awaited.as_ref());
+                let awaited = awaited.map(|awaited| awaited.until);
                 [paced, awaited, self.outbox.stalled_at(), piece].into_iter().flatten().min()
             }
             Phase::Draining(until, _) | Phase::Lingering(until, ..) => Some(until),
@@ -537,12 +549,12 @@ impl<S: Stream> Conn<S> {
 
     /// Bytes of memory held by input that is no command yet.
     pub(super) fn input_held(&self) -> usize {
-        self.protocol.held()
+        self.protocol.held() + self.transport().map_or(0, |transport| transport.held())
     }
 
     /// Bytes of memory held by the buffers.
     pub(super) fn held(&self) -> usize {
-        self.outbox.held() + self.protocol.held()
+        self.outbox.held() + self.input_held()
     }
 
     fn end_writing(&mut self, now: MonoTime) {

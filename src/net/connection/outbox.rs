@@ -17,6 +17,7 @@ use crate::limits;
 use crate::net::broadcast::{Broadcast, Span};
 use crate::net::stream::Stream;
 use crate::protocol::stored_bytes;
+use crate::tls::Session;
 
 /// What waits for one reader.
 #[derive(Debug, Default)]
@@ -34,6 +35,8 @@ pub(super) struct Outbox {
 #[derive(Debug)]
 struct Own {
     bytes: WriteBuffer,
+    /// Of these, as many at the front are sealed: they are sent as they are.
+    sealed: usize,
     /// When the peer last took a byte, or something began to wait for it.
     progress: MonoTime,
     /// Lines of the room that passed by since the queue was full.
@@ -166,6 +169,98 @@ impl Outbox {
         (taken, result.is_ok())
     }
 
+    /// Adds bytes that TLS itself wants to have sent, behind what is sealed already.
+    pub(super) fn push_sealed(&mut self, bytes: &[u8], broadcast: &Broadcast, now: MonoTime) {
+        if !bytes.is_empty() {
+            self.keep_shared(broadcast, now);
+            let own = self.own(now);
+            own.bytes.insert(own.sealed, bytes);
+            own.sealed += bytes.len();
+        }
+    }
+
+    /// Drops what nobody can read.
+    pub(super) fn drop_unsealed(&mut self) {
+        self.shared = Span::default();
+        if let Some(own) = &mut self.own {
+            own.bytes.truncate(own.sealed);
+            own.skipped = 0;
+        }
+        self.shrink();
+    }
+
+    /// Sends what waits in TLS, like [`send`](Self::send). It is sealed as it is sent: sealed words are kept only when the socket did not
+    /// take them all.
+    pub(super) fn send_sealed<S: Stream>(
+        &mut self,
+        stream: &mut S,
+        session: &mut Session,
+        broadcast: &Broadcast,
+        now: MonoTime,
+    ) -> (usize, io::Result<()>) {
+        let (mut scratch, mut sent) = (broadcast.scratch.take(), 0);
+        let result = self.send_records(stream, session, &mut scratch, &mut sent, broadcast, now);
+        broadcast.scratch.replace(scratch);
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.blocked = true;
+                self.keep_shared(broadcast, now);
+            }
+            Err(error) => return (sent, Err(error)),
+            Ok(()) => {}
+        }
+        self.shrink();
+        (sent, Ok(()))
+    }
+
+    /// Adds the bytes that the socket took to those `sent`.
+    fn send_records<S: Stream>(
+        &mut self,
+        stream: &mut S,
+        session: &mut Session,
+        scratch: &mut Vec<u8>,
+        sent: &mut usize,
+        broadcast: &Broadcast,
+        now: MonoTime,
+    ) -> io::Result<()> {
+        if let Some(own) = &mut self.own
+            && own.sealed > 0
+        {
+            let (taken, result) = own.bytes.drain_front_into(own.sealed, stream);
+            own.sealed -= taken;
+            *sent += taken;
+            if taken > 0 {
+                own.progress = now;
+            }
+            result?;
+        }
+        if session.is_handshaking() {
+            self.drop_unsealed();
+        }
+        while !self.is_empty() {
+            let own = self.own.as_mut().filter(|own| !own.bytes.is_empty());
+            let words = own.as_ref().map_or_else(|| broadcast.bytes(self.shared), |own| own.bytes.waiting());
+            let taken = words.len().min(limits::SEALED_AT_ONCE_BYTES);
+            let length = session.seal(&words[..taken], scratch).map_err(|_| io::ErrorKind::BrokenPipe)?;
+            match own {
+                Some(own) => own.bytes.advance(taken),
+                None => self.shared.advance(taken),
+            }
+            let (written, result) = write_all(stream, &scratch[..length]);
+            *sent += written;
+            if let Some(own) = self.own.as_mut().filter(|_| written > 0) {
+                own.progress = now;
+            }
+            if result.is_err() {
+                let own = self.own(now);
+                own.bytes.insert(0, &scratch[written..length]);
+                own.sealed = length - written;
+            }
+            result?;
+        }
+        Ok(())
+    }
+
     /// Bytes that wait.
     pub(super) fn len(&self) -> usize {
         self.queued() + self.shared.len()
@@ -205,7 +300,8 @@ impl Outbox {
     pub(super) fn store(&self, broadcast: &Broadcast, now: MonoTime) -> StoredOutbox {
         let Outbox { own, shared, blocked, held_back } = self;
         let own = own.as_ref().map(|own| {
-            let Own { bytes, progress, skipped } = &**own;
+            // Of those in TLS nothing is written down.
+            let Own { bytes, sealed: _, progress, skipped } = &**own;
             StoredOwn { bytes: bytes.waiting().to_vec(), progress: *progress, skipped: *skipped }
         });
         let shared = (!shared.is_empty()).then(|| broadcast.bytes(*shared).to_vec());
@@ -217,7 +313,7 @@ impl Outbox {
     pub(super) fn restore(stored: StoredOutbox) -> Outbox {
         let StoredOutbox { own, blocked, held_back } = stored;
         let own = own.map(|StoredOwn { bytes, progress, skipped }| {
-            Box::new(Own { bytes: WriteBuffer::of(bytes), progress, skipped })
+            Box::new(Own { bytes: WriteBuffer::of(bytes), sealed: 0, progress, skipped })
         });
         Outbox { own, shared: Span::default(), blocked, held_back }
     }
@@ -254,7 +350,7 @@ impl Outbox {
 
     /// The queue of one's own; what begins to wait in it begins to wait now.
     fn own(&mut self, now: MonoTime) -> &mut Own {
-        let new = || Box::new(Own { bytes: WriteBuffer::default(), progress: now, skipped: 0 });
+        let new = || Box::new(Own { bytes: WriteBuffer::default(), sealed: 0, progress: now, skipped: 0 });
         let own = self.own.get_or_insert_with(new);
         if own.bytes.is_empty() {
             own.progress = now;
@@ -267,4 +363,18 @@ impl Outbox {
             self.own = None;
         }
     }
+}
+
+/// Writes until nothing is left or `stream` takes no more; says how many bytes it took and, if those are not all, why.
+fn write_all<S: Stream>(stream: &mut S, bytes: &[u8]) -> (usize, io::Result<()>) {
+    let mut sent = 0;
+    while sent < bytes.len() {
+        match stream.write(&bytes[sent..]) {
+            Ok(0) => return (sent, Err(io::ErrorKind::WriteZero.into())),
+            Ok(taken) => sent += taken,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (sent, Err(error)),
+        }
+    }
+    (sent, Ok(()))
 }

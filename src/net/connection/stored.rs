@@ -4,9 +4,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::beside::{Awaited, Beside};
 use super::outbox::{Outbox, StoredOutbox};
 use super::phase::Phase;
-use super::{Awaited, Conn, Standing};
+use super::{Conn, Standing};
 use crate::chat::{ClientId, MonoTime};
 use crate::net::broadcast::Broadcast;
 use crate::net::stream::Stream;
@@ -37,7 +38,7 @@ impl<S: Stream> Conn<S> {
             protocol,
             outbox,
             phase,
-            awaiting,
+            beside,
             at_prompt,
             scheduled,
             paced,
@@ -53,7 +54,8 @@ impl<S: Stream> Conn<S> {
             protocol: protocol.clone(),
             outbox: outbox.store(broadcast, now),
             phase: *phase,
-            awaiting: awaiting.as_deref().copied(),
+            // Those in TLS have been closed: their keys stay with the program that has them.
+            awaiting: beside.as_ref().and_then(|beside| beside.awaited),
             at_prompt: *at_prompt,
             scheduled: *scheduled,
             paced: *paced,
@@ -84,7 +86,7 @@ impl<S: Stream> Conn<S> {
             protocol,
             outbox: Outbox::restore(outbox),
             phase,
-            awaiting: awaiting.map(Box::new),
+            beside: awaiting.map(|awaited| Box::new(Beside { awaited: Some(awaited), transport: None })),
             at_prompt,
             scheduled,
             paced,

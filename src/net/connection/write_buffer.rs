@@ -55,6 +55,46 @@ impl WriteBuffer {
         (taken, result)
     }
 
+    /// The same for no more than so many bytes at the front.
+    pub(super) fn drain_front_into(&mut self, most: usize, sink: &mut impl Write) -> (usize, io::Result<()>) {
+        let (front, before) = (self.sent as usize + most, self.sent);
+        let result = loop {
+            if self.sent as usize == front {
+                break Ok(());
+            }
+            match sink.write(&self.bytes[self.sent as usize..front]) {
+                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
+                Ok(taken) => self.sent += u32::try_from(taken).expect("queues are small"),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Err(error),
+            }
+        };
+        let taken = (self.sent - before) as usize;
+        self.shrink();
+        (taken, result)
+    }
+
+    /// Takes so many bytes off the front: they have been sent, or turned into others.
+    pub(super) fn advance(&mut self, count: usize) {
+        self.sent += u32::try_from(count).expect("queues are small");
+        self.shrink();
+    }
+
+    /// Puts bytes in front of the one that has so many before it.
+    pub(super) fn insert(&mut self, at: usize, bytes: &[u8]) {
+        if self.bytes.len() + bytes.len() > self.bytes.capacity() {
+            self.make_room(bytes.len());
+        }
+        let at = self.sent as usize + at;
+        self.bytes.splice(at..at, bytes.iter().copied());
+    }
+
+    /// Keeps so many bytes at the front.
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.bytes.truncate(self.sent as usize + length);
+        self.shrink();
+    }
+
     /// How many bytes wait.
     pub(super) fn len(&self) -> usize {
         self.bytes.len() - self.sent as usize

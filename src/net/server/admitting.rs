@@ -3,13 +3,15 @@
 //! Invariant: a connection that gets no place is told so; for that, others that are being closed may have to end at once.
 
 use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
 
 use super::Server;
 use super::source::Source;
 use crate::chat::{ClientId, CloseReason, MonoTime};
 use crate::config::Door;
 use crate::limits::{
-    CLOSING_MAX, OPENING_WAIT, OPENING_WAIT_FAR, READS_PER_TURN, REFUSED_AT_ONCE, REQUEST_TIMEOUT,
+    CLOSING_MAX, HANDSHAKES_WAITING, OPENING_WAIT, OPENING_WAIT_FAR, READS_PER_TURN, REFUSED_AT_ONCE,
+    REQUEST_TIMEOUT,
 };
 use crate::net::connection::Conn;
 use crate::net::reach::is_near;
@@ -29,9 +31,12 @@ impl<S: Stream> Server<S> {
         let source = Source { address: peer, behind_proxy: self.proxies.trust(peer.ip()) };
         let deadlines = opening_deadlines(peer.ip(), now);
         let protocol = match door {
+            Door::Any if self.tls.is_some() => Protocol::undecided_or_sealed(self.language, deadlines),
             Door::Any => Protocol::undecided(self.language, deadlines),
             Door::Line => Protocol::lines(self.language),
             Door::Http => Protocol::request_until(deadlines.request),
+            Door::Tls => Protocol::lines(self.language).sealed(),
+            Door::Https => Protocol::request_until(deadlines.request).sealed(),
         };
         let protocol = if source.behind_proxy { protocol.behind_proxy(deadlines) } else { protocol };
         let id = self.connections.insert(stream, protocol);
@@ -40,6 +45,9 @@ impl<S: Stream> Server<S> {
             self.arrive(id, now);
         } else {
             self.connections.note_opening(id);
+            if door.is_sealed() && !source.behind_proxy {
+                self.begin_seal(id, now);
+            }
             self.hurry_openings(now);
             self.connections.reschedule(id);
         }
@@ -53,6 +61,7 @@ impl<S: Stream> Server<S> {
             || self.connections.count_refused() < REFUSED_AT_ONCE
             || self.connections.refused_giving_way().is_some();
         is_told
+            && self.ingress.handshakes_waiting() < HANDSHAKES_WAITING
             && (self.connections.len() < self.connections_max || self.connections.oldest_closing().is_some())
     }
 
@@ -91,7 +100,11 @@ impl<S: Stream> Server<S> {
 
 /// How long a connection from there may take to show what it speaks.
 pub(super) fn opening_deadlines(address: IpAddr, now: MonoTime) -> OpeningDeadlines {
+    OpeningDeadlines { line: now + opening_wait(address), request: now + REQUEST_TIMEOUT }
+}
+
+/// How long it is waited for a client from there to send something, before it is greeted.
+pub(super) fn opening_wait(address: IpAddr) -> Duration {
     // Where hardly a segment is lost it need not be long.
-    let wait = if is_near(address) { OPENING_WAIT } else { OPENING_WAIT_FAR };
-    OpeningDeadlines { line: now + wait, request: now + REQUEST_TIMEOUT }
+    if is_near(address) { OPENING_WAIT } else { OPENING_WAIT_FAR }
 }

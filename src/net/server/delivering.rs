@@ -79,7 +79,7 @@ impl<S: Stream> Server<S> {
         if !events.iter().any(replies)
             && let Some(conn) = self.connections.get_mut(client)
         {
-            conn.awaiting = Some(Box::new(Awaited { request: id.number, until: now + patience }));
+            conn.await_reply(Awaited { request: id.number, until: now + patience });
         }
         events.into_iter().for_each(|event| self.recall(event, now));
     }
@@ -96,7 +96,7 @@ impl<S: Stream> Server<S> {
                 note_login(&mut self.logins, &reply);
                 self.hub.apply(at, Input::Reply(client, reply));
                 if let Some(conn) = self.connections.get_mut(client)
-                    && conn.awaiting.take_if(|awaited| awaited.request == number).is_some()
+                    && conn.take_awaited(|awaited| awaited.request == number)
                 {
                     self.ingress.mark_ready(&mut self.connections, client);
                 }

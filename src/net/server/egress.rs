@@ -222,8 +222,7 @@ impl Egress {
         id: ClientId,
         now: MonoTime,
     ) {
-        let waits = |conn: &Conn<S>| conn.awaiting.is_some();
-        if connections.get(id).is_none_or(waits) {
+        if connections.get(id).is_none_or(Conn::awaits_reply) {
             return;
         }
         let Egress { encoder, broadcast, .. } = self;
@@ -293,6 +292,18 @@ impl Egress {
     ) {
         connections.with_queue(id, |conn| conn.signal(bytes, &self.broadcast, now));
         self.mark_urgent(connections, id);
+    }
+
+    /// Queues what TLS itself has to say to a connection that was read.
+    pub(super) fn queue_replies<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+        id: ClientId,
+        now: MonoTime,
+    ) {
+        if connections.with_queue(id, |conn| conn.queue_replies(&self.broadcast, now)) == Some(true) {
+            self.mark_urgent(connections, id);
+        }
     }
 
     /// Asks a client for a password. What it has sent ahead is forgotten.

@@ -23,6 +23,8 @@ pub(super) struct Ingress {
     ready: VecDeque<ClientId>,
     /// Had their share of this turn and have more: those who come in the next one go before them.
     going_on: VecDeque<ClientId>,
+    /// Have input of a handshake: it costs more than any line, so that those who talk go first.
+    handshakes: VecDeque<ClientId>,
     /// When others had lines beside those who go on.
     others_served: Option<MonoTime>,
     /// When those who go on were served last, or the first of them began to wait.
@@ -59,6 +61,10 @@ pub(super) enum Taken {
     Opened,
     /// It has sent a request, or something in its place.
     Request(Box<Parsed>),
+    /// It goes on in TLS.
+    Sealed,
+    /// Its TLS has failed.
+    Failed,
     /// The peer has ended its side, and all commands before that have been taken.
     End,
 }
@@ -68,6 +74,7 @@ impl Default for Ingress {
         Ingress {
             ready: VecDeque::new(),
             going_on: VecDeque::new(),
+            handshakes: VecDeque::new(),
             others_served: None,
             went_on: MonoTime::START,
             answers: Vec::new(),
@@ -92,7 +99,18 @@ pub(super) struct StoredIngress {
 impl Ingress {
     /// All of it as it is written down.
     pub(super) fn store(&self) -> StoredIngress {
-        let Ingress { ready, going_on, others_served, went_on, answers, scratch: _, steps, received } = self;
+        // Connections in TLS do not go on elsewhere.
+        let Ingress {
+            ready,
+            going_on,
+            handshakes: _,
+            others_served,
+            went_on,
+            answers,
+            scratch: _,
+            steps,
+            received,
+        } = self;
         debug_assert!(answers.is_empty(), "they are on their way at once");
         StoredIngress {
             ready: ready.clone(),
@@ -125,7 +143,7 @@ impl Ingress {
 
     /// Whether a connection waits for its turn.
     pub(super) fn has_work(&self) -> bool {
-        !self.ready.is_empty() || !self.going_on.is_empty()
+        !self.ready.is_empty() || !self.going_on.is_empty() || !self.handshakes.is_empty()
     }
 
     /// Remembers that `id` has input.
@@ -134,7 +152,8 @@ impl Ingress {
             && !conn.ready
         {
             conn.ready = true;
-            self.ready.push_back(id);
+            let queue = if conn.is_handshaking() { &mut self.handshakes } else { &mut self.ready };
+            queue.push_back(id);
         }
     }
 
@@ -152,7 +171,8 @@ impl Ingress {
             && !conn.ready
         {
             conn.ready = true;
-            self.going_on.push_back(id);
+            let queue = if conn.is_handshaking() { &mut self.handshakes } else { &mut self.going_on };
+            queue.push_back(id);
         }
     }
 
@@ -170,6 +190,16 @@ impl Ingress {
     /// Takes out the next one of those that had their share and go on; it may be gone.
     pub(super) fn next_going_on(&mut self) -> Option<ClientId> {
         self.going_on.pop_front()
+    }
+
+    /// How many handshakes wait to be worked at.
+    pub(super) fn handshakes_waiting(&self) -> usize {
+        self.handshakes.len()
+    }
+
+    /// Takes out the next one of those; it may be gone.
+    pub(super) fn next_handshake(&mut self) -> Option<ClientId> {
+        self.handshakes.pop_front()
     }
 
     /// Whether those who go on have waited for the others long enough.
@@ -214,6 +244,8 @@ impl Ingress {
             Err(Pause::Fronted(front)) => Some(Taken::Fronted(front)),
             Err(Pause::Opened) => Some(Taken::Opened),
             Err(Pause::Request(parsed)) => Some(Taken::Request(parsed)),
+            Err(Pause::Sealed) => Some(Taken::Sealed),
+            Err(Pause::Failed) => Some(Taken::Failed),
             Err(Pause::NoLine) if conn.ended => Some(Taken::End),
             Err(Pause::NoLine | Pause::Closing) if !conn.may_read() => None,
             Err(Pause::NoLine | Pause::Closing) if *reads == 0 => {
@@ -278,6 +310,7 @@ impl Ingress {
             filled == Filled::Broken || filled == Filled::Ended && !conn.is_open()
         });
         self.steps += READ_STEPS;
+        egress.queue_replies(connections, id, now);
         if !self.answers.is_empty() {
             egress.signal(connections, id, &self.answers, now);
             self.answers.clear();
@@ -290,7 +323,7 @@ impl Ingress {
     }
 
     /// The farewell among what a lost connection has sent: see [`Conn::last_words`].
-    pub(super) fn last_words<S: Stream>(&mut self, gone: &mut Conn<S>) -> Option<Command> {
-        gone.last_words(&mut self.scratch, &mut self.received.bytes)
+    pub(super) fn last_words<S: Stream>(&mut self, gone: &mut Conn<S>, now: MonoTime) -> Option<Command> {
+        gone.last_words(&mut self.scratch, &mut self.received.bytes, now)
     }
 }

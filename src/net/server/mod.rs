@@ -15,6 +15,7 @@ mod egress;
 mod ingress;
 mod metering;
 mod opening;
+mod sealing;
 mod serving;
 mod source;
 mod stored;
@@ -41,6 +42,7 @@ use crate::control::AccountReply;
 use crate::protocol::http::{FILES, HostNames, Site};
 use crate::protocol::metrics::Logins;
 use crate::storage::Storage;
+use crate::tls::Tls;
 
 /// The chat on streams of kind `S`.
 #[derive(Debug)]
@@ -58,6 +60,8 @@ pub struct Server<S> {
     sources: HashMap<ClientId, Source>,
     /// Those that are believed about where their clients come from.
     proxies: Proxies,
+    /// Of connections in TLS, where there is any.
+    tls: Option<Tls>,
     /// Takes in turn what the hub wants done.
     effects: Vec<Effect>,
     /// What came of the administrator's last order, until it is told.
@@ -108,6 +112,7 @@ impl<S: Stream> Server<S> {
             clocks: Time::default(),
             sources: HashMap::new(),
             proxies: Proxies::new(proxies),
+            tls: None,
             effects: Vec::new(),
             admin_reply: None,
             requests: 0,
@@ -129,6 +134,11 @@ impl<S: Stream> Server<S> {
     /// Times are shown as the clocks of this zone show them.
     pub fn set_zone(&mut self, zone: Zone) {
         self.egress.set_zone(zone);
+    }
+
+    /// Connections that come from now on may go on in TLS, with this key and certificate.
+    pub fn set_tls(&mut self, tls: Tls) {
+        self.tls = Some(tls);
     }
 
     /// Everybody who comes from now on is told this.
@@ -278,7 +288,7 @@ impl<S: Stream> Server<S> {
     fn close(&mut self, id: ClientId, reason: CloseReason, now: MonoTime) {
         let Server { connections, egress, .. } = self;
         let Some(conn) = connections.get(id) else { return };
-        let awaits = conn.awaiting.is_some();
+        let awaits = conn.awaits_reply();
         egress.report_last_skipped(connections, id, now);
         egress.farewell(connections, id, reason, now);
         connections.begin_close(id, reason, now);

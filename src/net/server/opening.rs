@@ -85,10 +85,20 @@ impl<S: Stream> Server<S> {
     pub(super) fn hurry_openings(&mut self, now: MonoTime) {
         while let Some(id) = self.connections.opening_beyond_max() {
             // What has come counts, though nobody has looked at it yet.
+            if self.connections.get(id).is_some_and(Conn::is_handshaking) {
+                self.close(id, CloseReason::Foreign, now);
+                continue;
+            }
             let Server { connections, ingress, egress, .. } = self;
             ingress.read(connections, egress, id, now);
             if let Some(front) = self.connections.get(id).and_then(Conn::front) {
                 self.take_front(id, front, now);
+            }
+            if self.connections.get(id).is_some_and(Conn::wants_seal) {
+                // It has its turn, and is the next one of which none is left.
+                self.begin_seal(id, now);
+                self.connections.note_opening(id);
+                continue;
             }
             match self.connections.with_input(id, Conn::stop_waiting) {
                 Some(true) => self.ingress.mark_ready(&mut self.connections, id),

@@ -10,7 +10,7 @@ use log::debug;
 use super::Server;
 use super::ingress::{Ingress, Taken};
 use crate::chat::{ClientId, CloseReason, Command, Input, MonoTime};
-use crate::limits::{self, LINE_STEPS, LOOP_SHARE, STEP_NANOS};
+use crate::limits::{self, HANDSHAKE_STEPS, HANDSHAKES_PER_TURN, LINE_STEPS, LOOP_SHARE, STEP_NANOS};
 use crate::net::connection::Conn;
 use crate::net::stream::Stream;
 use crate::protocol::ForeignProtocol;
@@ -50,6 +50,11 @@ impl<S: Stream> Server<S> {
         for id in self.connections.take_due(now) {
             self.ingress.mark_ready(&mut self.connections, id);
         }
+        self.serve_queues(now);
+        self.serve_handshakes(now);
+    }
+
+    fn serve_queues(&mut self, now: MonoTime) {
         let (come, going_on) = self.ingress.waiting();
         let (come, going_on) = (come.min(limits::EVENTS_PER_TURN), going_on.min(limits::EVENTS_PER_TURN));
         let Some(part) = self.quantum(come + going_on) else { return };
@@ -102,6 +107,19 @@ impl<S: Stream> Server<S> {
         lines - left
     }
 
+    /// Goes on with handshakes: behind all who talk, and so many that those do not wait for long.
+    fn serve_handshakes(&mut self, now: MonoTime) {
+        let part = Quantum { lines: 1, reads: 2, steps: HANDSHAKE_STEPS };
+        for _ in 0..HANDSHAKES_PER_TURN {
+            let Some(id) = self.ingress.next_handshake() else { break };
+            if let Some(conn) = self.connections.get_mut(id) {
+                conn.ready = false;
+                self.steps += HANDSHAKE_STEPS;
+                self.serve(id, part, now);
+            }
+        }
+    }
+
     /// The part of a turn that each of so many gets.
     fn quantum(&self, sharers: usize) -> Option<Quantum> {
         let share = &self.share;
@@ -133,6 +151,14 @@ impl<S: Stream> Server<S> {
                 Taken::Fronted(front) => self.take_front(id, front, now),
                 Taken::Opened => self.arrive(id, now),
                 Taken::Request(parsed) => self.answer_request(id, *parsed, now),
+                Taken::Sealed => {
+                    self.begin_seal(id, now);
+                    break;
+                }
+                Taken::Failed => {
+                    self.end_failed(id, now);
+                    break;
+                }
                 Taken::End => {
                     let ending = self.connections.get(id).map(Conn::ending);
                     let reason = ending.unwrap_or(CloseReason::EndOfInput);

@@ -59,6 +59,7 @@ impl<S: Stream> Server<S> {
             clocks,
             sources,
             proxies: _,
+            tls: _,
             effects,
             admin_reply,
             requests,

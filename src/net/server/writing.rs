@@ -78,13 +78,13 @@ impl<S: Stream> Server<S> {
             && self.work().total() - begun < self.share.steps
             && let Some((id, mut gone, cause)) = self.connections.remove_dead()
         {
-            if gone.awaiting.is_some() {
+            if gone.awaits_reply() {
                 self.history.leave(id);
             }
             self.take_source(id);
             freed += 1;
             let lost = gone.standing == Standing::InChat && cause == CloseReason::Lost;
-            let farewell = if lost { self.ingress.last_words(&mut gone) } else { None };
+            let farewell = if lost { self.ingress.last_words(&mut gone, now) } else { None };
             let reason = if farewell.is_some() { CloseReason::Quit } else { cause };
             self.connections.note_ended(&gone, reason);
             if gone.standing == Standing::InChat {

@@ -1,0 +1,24 @@
+//! Limits of TLS.
+
+use std::time::Duration;
+
+use super::STEP_NANOS;
+
+/// Bytes of the longest record, its head and what sealing adds included (RFC 8446 §5.2): what has come of it has to be kept until it is whole.
+pub const TLS_RECORD_MAX_BYTES: usize = 16_645;
+
+/// Bytes of words that are sealed at once, as one record.
+pub const SEALED_AT_ONCE_BYTES: usize = 16 * 1024;
+
+/// Handshakes that one turn of the loop works at, some 0.15 ms each, behind all who talk.
+pub const HANDSHAKES_PER_TURN: usize = 16;
+
+/// Handshakes that wait for their turn; beyond it connections wait with the system, and are not taken in to be thrown out as the oldest
+/// of [`OPENING_MAX`](super::OPENING_MAX).
+pub const HANDSHAKES_WAITING: usize = 128;
+
+/// How long a handshake may take.
+pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Steps of a handshake: 0.15 ms.
+pub const HANDSHAKE_STEPS: u64 = 150_000 / STEP_NANOS;

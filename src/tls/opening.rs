@@ -1,0 +1,22 @@
+//! Whether a server has TLS.
+
+use super::{Source, Tls, TlsError};
+use crate::config::{Config, Door};
+
+/// Opens what `source` names. Without TLS goes on who has not asked for it: because there is no place for a key, or the server was built
+/// without.
+///
+/// # Errors
+///
+/// There is no TLS, and it was asked for; or what is there cannot be used.
+pub fn open(config: &Config, source: Option<&Source>) -> Result<Option<Tls>, TlsError> {
+    let asked = config.tls.dir.is_some()
+        || config.tls.cert.is_some()
+        || config.listen.iter().any(|address| Door::split(address).0.is_sealed());
+    match source.map(Tls::open) {
+        None if asked => Err(TlsError::NoPlace),
+        None => Ok(None),
+        Some(Err(TlsError::NotBuilt)) if !asked => Ok(None),
+        Some(opened) => opened.map(Some),
+    }
+}

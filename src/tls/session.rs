@@ -1,0 +1,252 @@
+//! The TLS of one connection, over bytes.
+//!
+//! The unbuffered API of `rustls`: records are decrypted where the read has put them and encrypted into a buffer that all connections
+//! share, so that a silent connection holds its keys and no buffer.
+
+use std::fmt;
+use std::sync::Arc;
+
+use rustls::server::{NoServerSessionStorage, UnbufferedServerConnection};
+use rustls::sign::CertifiedKey;
+use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedStatus};
+use rustls::{Error, ServerConfig};
+
+use super::identity::{self, provider};
+use super::{Exhausted, Received, Source, TlsError};
+use crate::limits::TLS_RECORD_MAX_BYTES;
+
+/// A key and a certificate, and what is spoken with them. Cheap to clone.
+#[derive(Clone)]
+pub struct Tls {
+    config: Arc<ServerConfig>,
+    fingerprint: String,
+}
+
+impl Tls {
+    /// Reads the key and the certificate, or makes them.
+    ///
+    /// # Errors
+    ///
+    /// They cannot be had, or do not fit each other.
+    pub fn open(source: &Source) -> Result<Tls, TlsError> {
+        let certified = match source {
+            Source::Files { cert, key } => identity::read(cert, key)?,
+            Source::Own { dir, names } => identity::own(dir, names)?,
+        };
+        let fingerprint = identity::fingerprint(&certified);
+        Ok(Tls { config: Arc::new(config(certified).map_err(TlsError::Refused)?), fingerprint })
+    }
+
+    /// The SHA-256 of the public key as `SHA256:` and base64, as OpenSSH shows it. Another certificate for the same key has the same.
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
+    /// The beginning of a connection. None: the system gives no randomness.
+    pub fn session(&self) -> Option<Session> {
+        let tls = UnbufferedServerConnection::new(Arc::clone(&self.config)).ok()?;
+        Some(Session { tls, incoming: Vec::new(), handshaking: true, ended: false, failed: false })
+    }
+}
+
+impl fmt::Debug for Tls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Tls").field(&self.fingerprint).finish()
+    }
+}
+
+fn config(certified: CertifiedKey) -> Result<ServerConfig, Error> {
+    let resolver = Arc::new(rustls::sign::SingleCertAndKey::from(certified));
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_cert_resolver(resolver);
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // A handshake costs 0.1 ms; memory of earlier ones would cost each connection more, and early data can be replayed.
+    config.session_storage = Arc::new(NoServerSessionStorage {});
+    config.send_tls13_tickets = 0;
+    config.max_early_data_size = 0;
+    Ok(config)
+}
+
+/// The TLS of one connection.
+pub struct Session {
+    tls: UnbufferedServerConnection,
+    /// Of a record that has not come whole.
+    incoming: Vec<u8>,
+    handshaking: bool,
+    /// The peer has ended its side.
+    ended: bool,
+    failed: bool,
+}
+
+impl Session {
+    /// Takes in what came in one read, and gives each record's words to `said`. What TLS itself wants to have sent is added to `reply`, sealed
+    /// already.
+    pub fn receive(
+        &mut self,
+        input: &mut [u8],
+        mut said: impl FnMut(&[u8]),
+        reply: &mut Vec<u8>,
+    ) -> Received {
+        if self.ended || self.failed {
+            return if self.failed { Received::Failed } else { Received::End };
+        }
+        let mut begun = std::mem::take(&mut self.incoming);
+        let bytes = match begun.is_empty() {
+            true => input,
+            false => {
+                begun.extend_from_slice(input);
+                &mut begun[..]
+            }
+        };
+        let mut taken = 0;
+        let received = loop {
+            let UnbufferedStatus { mut discard, state } = self.tls.process_tls_records(&mut bytes[taken..]);
+            let received = match state {
+                Ok(ConnectionState::ReadTraffic(mut traffic)) => loop {
+                    match traffic.next_record() {
+                        Some(Ok(record)) => {
+                            discard += record.discard;
+                            said(record.payload);
+                        }
+                        Some(Err(_)) => break Some(Received::Failed),
+                        None => break None,
+                    }
+                },
+                Ok(ConnectionState::EncodeTlsData(mut data)) => {
+                    append(reply, |free| data.encode(free));
+                    None
+                }
+                Ok(ConnectionState::TransmitTlsData(data)) => {
+                    data.done();
+                    None
+                }
+                Ok(ConnectionState::WriteTraffic(_)) => {
+                    self.handshaking = false;
+                    Some(Received::More)
+                }
+                Ok(ConnectionState::BlockedHandshake) => Some(Received::More),
+                Ok(ConnectionState::PeerClosed | ConnectionState::Closed) => {
+                    self.ended = true;
+                    Some(Received::End)
+                }
+                // Early data is off, and there is no other state.
+                Ok(_) | Err(_) => Some(Received::Failed),
+            };
+            taken += discard;
+            if let Some(received) = received {
+                break received;
+            }
+        };
+        let left = bytes.len() - taken;
+        if received == Received::Failed || left > TLS_RECORD_MAX_BYTES {
+            self.take_alert(&mut bytes[taken..], reply);
+            return Received::Failed;
+        }
+        if self.ended {
+            return Received::End;
+        }
+        if left > 0 {
+            self.incoming = bytes[taken..].to_vec();
+        }
+        received
+    }
+
+    /// Seals what is to be said into the front of `sealed`, which grows as it has to; gives how many bytes of it that are.
+    ///
+    /// # Errors
+    ///
+    /// The session has failed, or is used up.
+    pub fn seal(&mut self, words: &[u8], sealed: &mut Vec<u8>) -> Result<usize, Exhausted> {
+        self.seal_with(sealed, |traffic, free| traffic.encrypt(words, free))
+    }
+
+    /// Seals the end of our side in the same way. Nothing, where there was no beginning.
+    pub fn seal_end(&mut self, sealed: &mut Vec<u8>) -> usize {
+        if self.handshaking {
+            return 0;
+        }
+        self.seal_with(sealed, |traffic, free| traffic.queue_close_notify(free)).unwrap_or(0)
+    }
+
+    /// Whether nothing can be said yet.
+    pub fn is_handshaking(&self) -> bool {
+        self.handshaking
+    }
+
+    /// Bytes of memory that are held by a record that has not come whole.
+    pub fn held(&self) -> usize {
+        self.incoming.capacity()
+    }
+
+    fn seal_with(
+        &mut self,
+        sealed: &mut Vec<u8>,
+        mut seal: impl FnMut(&mut Writing<'_>, &mut [u8]) -> Result<usize, EncryptError>,
+    ) -> Result<usize, Exhausted> {
+        let mut length = 0;
+        if self.failed {
+            return Err(Exhausted);
+        }
+        loop {
+            let UnbufferedStatus { discard, state } = self.tls.process_tls_records(&mut self.incoming);
+            match state {
+                Ok(ConnectionState::WriteTraffic(mut traffic)) => {
+                    debug_assert_eq!(discard, 0, "what came whole was taken when it came");
+                    return loop {
+                        match seal(&mut traffic, &mut sealed[length..]) {
+                            Ok(more) => break Ok(length + more),
+                            Err(EncryptError::InsufficientSize(size)) => {
+                                sealed.resize(length + size.required_size, 0);
+                            }
+                            Err(EncryptError::EncryptExhausted) => break Err(Exhausted),
+                        }
+                    };
+                }
+                // An answer to new keys of the peer, which goes before what they seal.
+                Ok(ConnectionState::EncodeTlsData(mut data)) => loop {
+                    match data.encode(&mut sealed[length..]) {
+                        Ok(more) => break length += more,
+                        Err(EncodeError::InsufficientSize(size)) => {
+                            sealed.resize(length + size.required_size, 0);
+                        }
+                        Err(EncodeError::AlreadyEncoded) => return Err(Exhausted),
+                    }
+                },
+                Ok(ConnectionState::TransmitTlsData(data)) => data.done(),
+                Ok(ConnectionState::PeerClosed) => self.ended = true,
+                _ => return Err(Exhausted),
+            }
+        }
+    }
+
+    /// Adds the alert that tells the peer what is wrong, if there is one. `left`: what has not been taken, which the library has looked at.
+    fn take_alert(&mut self, left: &mut [u8], reply: &mut Vec<u8>) {
+        self.failed = true;
+        // Once: it is not made for being asked again behind an error.
+        if let Ok(ConnectionState::EncodeTlsData(mut data)) = self.tls.process_tls_records(left).state {
+            append(reply, |free| data.encode(free));
+        }
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("handshaking", &self.handshaking).finish_non_exhaustive()
+    }
+}
+
+type Writing<'c> = rustls::unbuffered::WriteTraffic<'c, rustls::server::ServerConnectionData>;
+
+/// Adds to `bytes` what `encode` writes.
+fn append(bytes: &mut Vec<u8>, mut encode: impl FnMut(&mut [u8]) -> Result<usize, EncodeError>) {
+    let length = bytes.len();
+    loop {
+        match encode(&mut bytes[length..]) {
+            Ok(written) => return bytes.truncate(length + written),
+            Err(EncodeError::InsufficientSize(size)) => bytes.resize(length + size.required_size, 0),
+            Err(EncodeError::AlreadyEncoded) => return bytes.truncate(length),
+        }
+    }
+}

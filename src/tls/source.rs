@@ -1,0 +1,36 @@
+//! Where the server has its key and its certificate.
+
+use std::path::PathBuf;
+
+use crate::config::{Config, TlsConfig};
+
+/// Where the key and the certificate are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// In these files, which others look after: the certificate with those that vouch for it, and the key.
+    Files {
+        /// Certificates as PEM, the server's own first.
+        cert: PathBuf,
+        /// Its key as PEM.
+        key: PathBuf,
+    },
+    /// In this directory, where they are made if they are missing: valid for these names and addresses.
+    Own {
+        /// The directory; it is made as well.
+        dir: PathBuf,
+        /// What the server is called: names, and addresses as text.
+        names: Vec<String>,
+    },
+}
+
+impl Source {
+    /// Where a server that is called by `names` has them. None: it has no place for them.
+    pub fn of(config: &Config, names: Vec<String>) -> Option<Source> {
+        let TlsConfig { dir, cert, key } = config.tls.clone();
+        match (cert.zip(key), dir.or_else(|| config.data.clone())) {
+            (Some((cert, key)), _) => Some(Source::Files { cert, key }),
+            (None, Some(dir)) => Some(Source::Own { dir, names }),
+            (None, None) => None,
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! A client in TLS, one step at a time.
+
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::{
+    ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme, SupportedProtocolVersion,
+};
+
+use crate::turns::house::House;
+
+/// A client of the house that speaks TLS.
+pub(super) struct Client {
+    pub(super) tls: ClientConnection,
+    pub(super) who: usize,
+    heard: Vec<u8>,
+    ended: bool,
+}
+
+impl Client {
+    /// Has said nothing yet.
+    pub(super) fn new(who: usize) -> Client {
+        Client::with(who, rustls::ALL_VERSIONS)
+    }
+
+    /// The same, for some versions of TLS.
+    pub(super) fn with(who: usize, versions: &[&'static SupportedProtocolVersion]) -> Client {
+        Client { tls: connection(versions), who, heard: Vec::new(), ended: false }
+    }
+
+    /// Has shaken hands.
+    pub(super) fn connected(house: &mut House, who: usize) -> Client {
+        let mut client = Client::new(who);
+        client.pump(house);
+        assert!(!client.tls.is_handshaking());
+        client
+    }
+
+    /// The bytes that it would send now.
+    pub(super) fn sends(&mut self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while self.tls.wants_write() {
+            self.tls.write_tls(&mut bytes).expect("memory");
+        }
+        bytes
+    }
+
+    /// Takes in what it was sent.
+    ///
+    /// # Errors
+    ///
+    /// It is not what a server sends.
+    pub(super) fn takes(&mut self, mut bytes: &[u8]) -> Result<(), Error> {
+        while !bytes.is_empty() {
+            self.tls.read_tls(&mut bytes).expect("memory");
+            self.tls.process_new_packets()?;
+            let mut piece = [0; 4096];
+            loop {
+                match self.tls.reader().read(&mut piece) {
+                    Ok(0) => break self.ended = true,
+                    Ok(length) => self.heard.extend_from_slice(&piece[..length]),
+                    Err(_) => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Sends and takes until both sides have nothing more to say.
+    pub(super) fn pump(&mut self, house: &mut House) {
+        loop {
+            let sent = self.sends();
+            if !sent.is_empty() {
+                house.says(self.who, &sent);
+            }
+            let heard = house.heard_bytes(self.who);
+            self.takes(&heard).expect("what a server sends");
+            if heard.is_empty() && !self.tls.wants_write() {
+                break;
+            }
+        }
+    }
+
+    /// The bytes that say this.
+    pub(super) fn sealed(&mut self, words: impl AsRef<[u8]>) -> Vec<u8> {
+        self.tls.writer().write_all(words.as_ref()).expect("memory");
+        self.sends()
+    }
+
+    /// Says this, and hears what comes of it.
+    pub(super) fn says(&mut self, house: &mut House, words: impl AsRef<[u8]>) {
+        let sealed = self.sealed(words);
+        house.says(self.who, sealed);
+        self.pump(house);
+    }
+
+    /// What it has been told since it was last asked, and whether the server has ended its side in order.
+    pub(super) fn heard(&mut self, house: &mut House) -> (String, bool) {
+        let bytes = self.heard_bytes(house);
+        (String::from_utf8(bytes).expect("the server sends UTF-8"), self.ended)
+    }
+
+    /// The same, whatever it is.
+    pub(super) fn heard_bytes(&mut self, house: &mut House) -> Vec<u8> {
+        self.pump(house);
+        std::mem::take(&mut self.heard)
+    }
+}
+
+/// One that trusts any certificate, as long as its key is there.
+pub(super) fn connection(versions: &[&'static SupportedProtocolVersion]) -> ClientConnection {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let mut config = ClientConfig::builder_with_provider(Arc::clone(&provider))
+        .with_protocol_versions(versions)
+        .expect("versions")
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(Anybody(provider)))
+        .with_no_client_auth();
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    let mut client =
+        ClientConnection::new(Arc::new(config), ServerName::try_from("localhost").expect("a name"))
+            .expect("a client");
+    client.set_buffer_limit(None);
+    client
+}
+
+#[derive(Debug)]
+struct Anybody(Arc<CryptoProvider>);
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls12_signature(message, cert, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        cert: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        verify_tls13_signature(message, cert, signed, &self.0.signature_verification_algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.0.signature_verification_algorithms.supported_schemes()
+    }
+}

@@ -1,0 +1,223 @@
+//! Handshakes that are cut, late, too many, or none.
+
+use tertulia::config::Door;
+use tertulia::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES_PER_TURN, HANDSHAKES_WAITING, OPENING_MAX};
+
+use super::client::Client;
+use super::{comes, house, person};
+use crate::turns::house::House;
+
+/// The type of an alert's record, and a fatal one's level.
+const ALERT: u8 = 0x15;
+const FATAL: u8 = 2;
+
+#[test]
+fn handshake_is_the_same_cut_at_every_byte() {
+    let mut house = house();
+    let length = Client::new(0).sends().len();
+    for cut in 0..length {
+        let who = comes(&mut house, Door::Any);
+        let mut client = Client::new(who);
+        let hello = client.sends();
+        house.says(who, &hello[..cut]);
+        assert_eq!(house.heard_bytes(who), b"", "cut at {cut}");
+        house.says(who, &hello[cut..]);
+        client.pump(&mut house);
+        assert!(!client.tls.is_handshaking(), "cut at {cut}");
+        house.breaks(who);
+    }
+    assert_eq!(house.server.connections(), 0);
+    assert_eq!(house.server.input_bytes(), 0);
+}
+
+#[test]
+fn handshake_that_ends_at_any_byte_leaves_nothing() {
+    let mut house = house();
+    let mut whole = Vec::new();
+    for cut in 0.. {
+        let who = comes(&mut house, Door::Tls);
+        let mut client = Client::new(who);
+        let hello = client.sends();
+        house.says(who, &hello);
+        let heard = house.heard_bytes(who);
+        client.takes(&heard).expect("what a server sends");
+        let last = client.sends();
+        whole.push(cut >= last.len());
+        house.says(who, &last[..cut.min(last.len())]);
+        house.ends(who);
+        assert!(house.is_closed(who), "cut at {cut}");
+        if cut >= last.len() {
+            break;
+        }
+    }
+    assert_eq!(whole.iter().filter(|&&whole| whole).count(), 1);
+    assert_eq!((house.server.connections(), house.server.input_bytes()), (0, 0));
+}
+
+#[test]
+fn late_handshake_ends_and_the_chat_hears_nothing_of_it() {
+    for door in [Door::Any, Door::Tls, Door::Https] {
+        let mut house = house();
+        let who = comes(&mut house, door);
+        let hello = Client::new(who).sends();
+        house.says(who, &hello[..hello.len() / 2]);
+        house.waits(HANDSHAKE_TIMEOUT - std::time::Duration::from_millis(1));
+        assert!(!house.is_over(who), "{door:?}");
+        house.waits(std::time::Duration::from_millis(1));
+        assert!(house.is_over(who), "{door:?}");
+        assert_eq!((house.heard_bytes(who), house.server.hub().work().heard), (Vec::new(), 0));
+    }
+}
+
+#[test]
+fn what_is_no_handshake_gets_an_alert() {
+    let hello = Client::new(0).sends();
+    let mut long = hello.clone();
+    long[3..5].copy_from_slice(&[0xff, 0xff]);
+    let mut empty = hello[..5].to_vec();
+    empty[3..5].copy_from_slice(&[0, 0]);
+    for (door, input) in [
+        (Door::Tls, &b"Ana\nhola a todos\n"[..]),
+        (Door::Https, b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"),
+        (Door::Tls, &[0x80, 0x2e, 1, 3, 1, 0, 0, 0]),
+        (Door::Any, &[0x16, 3, 1, 0, 5, 99, 0, 0, 1, 0]),
+        (Door::Any, &long),
+        (Door::Any, &empty),
+    ] {
+        let mut house = house();
+        let luis = person(&mut house, "Luis");
+        house.heard(luis);
+        let who = comes(&mut house, door);
+        house.says(who, input);
+        let heard = house.heard_bytes(who);
+        assert_eq!((heard.first(), heard.get(5)), (Some(&ALERT), Some(&FATAL)), "{input:?}: {heard:?}");
+        assert!(house.is_over(who), "{input:?}");
+        assert_eq!((house.heard(luis).as_str(), house.server.hub().clients()), ("", 1), "{input:?}");
+    }
+}
+
+#[test]
+fn garbage_never_does_more_than_end_its_connection() {
+    let mut house = house();
+    let mut random = 1_u32;
+    for length in 0..300 {
+        let who = comes(&mut house, if length % 2 == 0 { Door::Any } else { Door::Tls });
+        let mut bytes = vec![0x16, 3];
+        bytes.extend((0..length).map(|_| {
+            random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (random >> 24) as u8
+        }));
+        house.says(who, bytes);
+        house.ends(who);
+        assert_eq!(house.server.hub().clients(), 0);
+    }
+    house.waits(HANDSHAKE_TIMEOUT);
+    assert_eq!((house.server.connections(), house.server.input_bytes()), (0, 0));
+}
+
+/// A handshake of which one byte is another one, cut anywhere: whatever the library makes of it, it is not the end of the server.
+#[test]
+fn changed_handshake_never_does_more_than_end_its_connection() {
+    let mut house = house();
+    let hello = Client::new(0).sends();
+    for at in 0..hello.len() {
+        for change in [0x80, 0xff] {
+            let who = comes(&mut house, Door::Tls);
+            let mut bytes = hello.clone();
+            bytes[at] ^= change;
+            // In two records, as some do.
+            let (first, second) = bytes[5..].split_at(at.max(6) - 5);
+            let record = |part: &[u8]| [&[0x16, 3, 1], &(part.len() as u16).to_be_bytes()[..], part].concat();
+            if change == 0xff {
+                bytes = [record(first), record(second)].concat();
+            }
+            house.says(who, &bytes[..at]);
+            house.says(who, &bytes[at..]);
+            house.says(who, b"more");
+            house.ends(who);
+        }
+    }
+    assert_eq!((house.server.connections(), house.server.input_bytes()), (0, 0));
+    assert_eq!(house.server.hub().clients(), 0);
+}
+
+/// So many clients that have sent what begins a handshake, which the server has not looked at.
+fn knocking(house: &mut House, count: usize) -> Vec<Client> {
+    let come = |_| {
+        let who = house.connect_through(Door::Tls, super::NEAR);
+        house.listen(who);
+        let mut client = Client::new(who);
+        let hello = client.sends();
+        house.send(who, &hello);
+        client
+    };
+    (0..count).map(come).collect()
+}
+
+#[test]
+fn handshakes_take_turns_behind_those_who_talk() {
+    let mut house = house();
+    let (luis, ana) = (person(&mut house, "Luis"), person(&mut house, "Ana"));
+    house.heard(luis);
+    let clients = knocking(&mut house, 3 * HANDSHAKES_PER_TURN);
+    assert!(house.server.accepts(house.now));
+    for turn in 1..=3 {
+        house.send(ana, b"hola\n");
+        house.turn();
+        assert_eq!(house.heard(luis), "Ana: hola\n", "heard in the same turn");
+        let answered = clients.iter().filter(|client| house.taken(client.who) > 0).count();
+        assert_eq!(answered, turn * HANDSHAKES_PER_TURN);
+    }
+    assert!(!house.server.has_work());
+}
+
+#[test]
+fn nobody_is_let_in_while_many_handshakes_wait() {
+    let mut house = house();
+    let mut clients = knocking(&mut house, HANDSHAKES_WAITING);
+    assert!(!house.server.accepts(house.now), "they wait with the system");
+    house.turn();
+    assert!(house.server.accepts(house.now));
+    house.settle();
+    clients.iter_mut().for_each(|client| client.pump(&mut house));
+    assert!(clients.iter().all(|client| !client.tls.is_handshaking()), "and none of them is given up");
+}
+
+#[test]
+fn half_open_handshakes_are_newcomers_like_others() {
+    let mut house = house();
+    let first = comes(&mut house, Door::Tls);
+    let mut second = {
+        let who = comes(&mut house, Door::Any);
+        Client::connected(&mut house, who)
+    };
+    for _ in 0..OPENING_MAX {
+        let who = comes(&mut house, Door::Any);
+        let hello = Client::new(who).sends();
+        house.says(who, &hello[..7]);
+    }
+    assert!(house.is_over(first), "the oldest is waited for no longer");
+    let (heard, ended) = second.heard(&mut house);
+    assert_eq!(
+        (heard.as_str(), ended),
+        ("Ingresa tu nombre: ", false),
+        "one that has shaken hands is greeted"
+    );
+    assert_eq!(house.server.hub().clients(), 1);
+}
+
+#[test]
+fn without_a_key_a_handshake_gets_an_alert() {
+    let mut house = House::new(tertulia::config::Config::default());
+    let who = comes(&mut house, Door::Any);
+    let hello = Client::new(who).sends();
+    house.says(who, hello);
+    assert_eq!(house.heard_bytes(who), [ALERT, 3, 1, 0, 2, FATAL, 40]);
+    // And where lines are spoken only.
+    let mut house = super::house();
+    let who = comes(&mut house, Door::Line);
+    house.heard(who);
+    let hello = Client::new(who).sends();
+    house.says(who, hello);
+    assert!(house.heard_bytes(who).ends_with(&[ALERT, 3, 1, 0, 2, FATAL, 40]));
+}

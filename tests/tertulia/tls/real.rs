@@ -1,0 +1,125 @@
+//! The real server in TLS, and other clients than ours.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpStream;
+use std::process::{Command, Stdio};
+
+use rustix::process::Signal;
+use rustls::{ALL_VERSIONS, StreamOwned};
+use tertulia::chat::Language::{English, Spanish};
+use tertulia::protocol::console;
+use tertulia::tls::{Source, Tls};
+
+use super::client::connection;
+use crate::support::DEADLINE;
+use crate::support::dir::Dir;
+use crate::support::process::{Process, has};
+use crate::support::server::{Server, command};
+
+fn says(server: &Server, words: &str) -> String {
+    let stream = TcpStream::connect_timeout(&server.address, DEADLINE).expect("a server that listens");
+    stream.set_read_timeout(Some(DEADLINE)).expect("a connection");
+    let mut stream = StreamOwned::new(connection(ALL_VERSIONS), stream);
+    stream.write_all(words.as_bytes()).expect("a server that reads");
+    let mut heard = String::new();
+    stream.read_to_string(&mut heard).expect("an end in order");
+    heard
+}
+
+fn fingerprint(dir: &Dir) -> String {
+    let source = Source::Own { dir: dir.path().into(), names: Vec::new() };
+    Tls::open(&source).expect("a key").fingerprint().to_owned()
+}
+
+#[test]
+fn server_with_a_place_for_a_key_speaks_tls_on_its_port_and_tells_the_fingerprint() {
+    let dir = Dir::new();
+    for language in [Spanish, English] {
+        let lang = if language == Spanish { "es" } else { "en" };
+        let server = Server::start(&["--lang", lang, "--data", dir.arg(), "--listen", "127.0.0.1:0"]);
+        server.console_find(|line| line.contains(&console::listening(&server.shown, language)));
+        server.expect_console(&console::fingerprint(&fingerprint(&dir), language));
+        let heard = says(&server, "Ana\n/salir\n");
+        assert!(heard.contains("Ana"), "{heard}");
+        let heard = says(&server, "GET /salud HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        assert!(heard.ends_with("\r\n\r\nok\n"), "{heard}");
+    }
+}
+
+#[test]
+fn tls_that_was_asked_for_and_cannot_be_is_an_error() {
+    let dir = Dir::new();
+    let nothing = dir.path().join("nada.pem").display().to_string();
+    for (options, says) in [
+        (vec!["--listen", "tls://127.0.0.1:0"], "TLS necesita --data"),
+        (vec!["--listen", "https://127.0.0.1:0"], "TLS necesita --data"),
+        (vec!["--tls-cert", &nothing, "--tls-key", &nothing], "nada.pem: no existe"),
+        (vec!["--tls-dir", "/proc/nada"], "/proc/nada"),
+    ] {
+        let mut server = Process::start(command(&options).stderr(Stdio::piped()));
+        assert_eq!(server.wait().code(), Some(1), "{options:?}");
+        let said = server.stderr.rest().join("\n");
+        assert!(said.contains(says), "{options:?}: {said}");
+    }
+}
+
+#[test]
+fn hangup_reads_the_key_anew_and_a_bad_file_changes_nothing() {
+    let (one, other) = (Dir::new(), Dir::new());
+    let (old, new) = (fingerprint(&one), fingerprint(&other));
+    let path = |dir: &Dir, name: &str| dir.path().join(name).display().to_string();
+    let (cert, key) = (path(&one, "tls-cert.pem"), path(&one, "tls-key.pem"));
+    let server = Server::from_command(
+        command(&["--listen", "tls://127.0.0.1:0", "--tls-cert", &cert, "--tls-key", &key])
+            .stderr(Stdio::piped()),
+    );
+    server.console_until(&console::fingerprint(&old, Spanish));
+    assert!(says(&server, "Ana\n/salir\n").contains("Ana"));
+    for name in ["tls-cert.pem", "tls-key.pem"] {
+        fs::copy(other.path().join(name), one.path().join(name)).expect("copied");
+    }
+    server.signal(Signal::HUP);
+    server.console_until(&console::fingerprint(&new, Spanish));
+    fs::write(one.path().join("tls-key.pem"), "nada").expect("written");
+    server.signal(Signal::HUP);
+    server.console_find(|line| line.contains("Se sigue con la clave y el certificado anteriores"));
+    assert!(says(&server, "Ana\n/salir\n").contains("Ana"));
+}
+
+#[test]
+fn openssl_and_curl_are_understood() {
+    let dir = Dir::new();
+    let server = Server::start(&["--data", dir.arg(), "--listen", "127.0.0.1:0"]);
+    let place = server.address.to_string();
+    if has("openssl") {
+        for version in ["-tls1_2", "-tls1_3"] {
+            let mut client = Process::start(
+                Command::new("sh")
+                    .args(["-c", &format!("printf 'Ana\\n/idioma\\n/salir\\n' | openssl s_client -quiet -ign_eof {version} -connect {place}")])
+                    .stderr(Stdio::piped()),
+            );
+            let heard = client.stdout.rest().join("\n");
+            assert!(heard.contains("Te hablo en español"), "{version}: {heard}");
+            client.wait();
+        }
+        // Another handshake inside of one, which TLS 1.2 knows, is refused.
+        let mut client = Process::start(
+            Command::new("sh")
+                .args(["-c", &format!("(echo R; sleep 10) | openssl s_client -tls1_2 -connect {place}")])
+                .stderr(Stdio::piped()),
+        );
+        let said = client.stderr.rest().join("\n");
+        assert!(said.contains("RENEGOTIATING") && said.contains("no renegotiation"), "{said}");
+        client.wait();
+    }
+    if has("curl") {
+        let cert = dir.path().join("tls-cert.pem").display().to_string();
+        let address = format!("https://localhost:{}/salud", server.address.port());
+        let mut client = Process::start(
+            Command::new("curl").args(["-sS", "--cacert", &cert, &address]).stderr(Stdio::piped()),
+        );
+        assert_eq!(client.stdout.rest(), ["ok"], "{:?}", client.stderr.rest());
+        client.wait();
+    }
+}
