@@ -22,7 +22,7 @@ use house::House;
 use registered::Registered;
 use state::{Case, Ears, FULL, SEARCH, Scale, TALKER, cases, room};
 use taken::Taken;
-use web::{MESSAGES, Message, Program};
+use web::{MESSAGES, Message, Program, Resuming};
 
 /// A whole server in memory is brought into the worst state, and hears one line at a time.
 #[derive(Debug, Parser)]
@@ -103,6 +103,7 @@ fn run(options: &Options) -> Result<(), Failure> {
     for message in &MESSAGES {
         bench.measure(message.what, "", |_| Ok(one_message(&mut house, &scale, &program, message)))?;
     }
+    bench.measure(Resuming::WHAT, "", |round| Ok(one_resume(&mut house, &scale, round)))?;
     bench.behind_other_work(&mut house);
     for (what, command, measure) in COMINGS_AND_GOINGS {
         bench.measure(what, command, |round| Ok(measure(&mut house, &scale, round)))?;
@@ -224,7 +225,9 @@ impl Bench<'_> {
 
     /// Turns in which very much has come due.
     fn turns(&mut self, house: &mut House) {
-        for (what, bring_about) in state::TURNS {
+        for (what, bring_about) in
+            [(web::ENDING, web::lose as state::BringAbout)].into_iter().chain(state::TURNS)
+        {
             let mut taken = Taken::default();
             if what == state::STOPPING {
                 taken.add(|| bring_about(house, &self.scale));
@@ -258,6 +261,15 @@ fn one_message(house: &mut House, scale: &Scale, program: &Program, message: &Me
     Sample { took: taken.all, hearers: heard + 1 }
 }
 
+/// The same for who comes back after a lost connection.
+fn one_resume(house: &mut House, scale: &Scale, round: usize) -> Sample {
+    let resuming = Resuming::prepare(house, scale, round);
+    resuming.send(house);
+    let (taken, heard) = settled(house);
+    resuming.conclude(house, heard);
+    Sample { took: taken.all, hearers: heard + 1 }
+}
+
 /// Lets the server do all that is to be done; gives what it took, and how often somebody heard something.
 fn settled(house: &mut House) -> (Taken, u64) {
     let before = house.server.work();
@@ -276,7 +288,7 @@ fn settled_before_all(house: &mut House, scale: &Scale) -> Sample {
 type Measure = fn(&mut House, &Scale, usize) -> Sample;
 
 /// Lines after which somebody is there who was not, or the other way round.
-const COMINGS_AND_GOINGS: [(&str, &str, Measure); 3] = [
+const COMINGS_AND_GOINGS: [(&str, &str, Measure); 4] = [
     ("a name at the prompt", "", |house, scale, round| {
         let newcomer = house.connect();
         house.settle();
@@ -289,6 +301,11 @@ const COMINGS_AND_GOINGS: [(&str, &str, Measure); 3] = [
     ("/salir, from rooms where all are", "salir", |house, scale, round| {
         let leaver = everywhere(house, scale, round);
         house.send(leaver, state::longest("/salir ", "¡ñandú! ").as_bytes());
+        settled_before_all(house, scale)
+    }),
+    (state::HIDER_LEAVES, "salir", |house, scale, round| {
+        let leaver = state::hider(house, scale, round);
+        house.send(leaver, b"/salir\n");
         settled_before_all(house, scale)
     }),
     ("a lost connection, in rooms where all are", "", |house, scale, round| {

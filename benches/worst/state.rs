@@ -6,12 +6,12 @@
 
 use std::time::Duration;
 
-use tertulia::chat::{AdminOrder, ChatConfig, Language, Text};
+use tertulia::chat::{AdminOrder, ChatConfig, Language, Text, TokenKey};
 use tertulia::config::Config;
 use tertulia::limits::{
-    ACCEPTS_PER_TURN, ANSWER_MAX_BYTES, DECISIONS_PER_ROOM, EXPULSIONS_MAX, HISTORY_LINES_PER_ROOM,
-    HISTORY_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORED_MAX, LINE_MAX_BYTES, ROOMS_MAX,
-    ROOMS_PER_PERSON,
+    ACCEPTS_PER_TURN, ANSWER_MAX_BYTES, DECISIONS_PER_ROOM, EXPULSIONS_MAX, HIDDEN_LINES,
+    HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORED_MAX,
+    LINE_MAX_BYTES, ROOMS_MAX, ROOMS_PER_PERSON,
 };
 use tertulia::locale;
 
@@ -137,7 +137,7 @@ pub(crate) fn filled(beginning: &str, filler: &str, bytes: usize) -> String {
 pub(crate) fn build(scale: &Scale, mut say: impl FnMut(&str)) -> House {
     let config = Config {
         rate_limit: 0,
-        chat: ChatConfig { replay: 10, ..ChatConfig::default() },
+        chat: ChatConfig { replay: 10, token_key: Some(TokenKey([7; 32])), ..ChatConfig::default() },
         ..Config::default()
     };
     let mut house = House::new(config);
@@ -554,8 +554,30 @@ impl Case {
     }
 }
 
+/// Who hid as many as everybody may leaves, and nobody else hides them, while all the lines are remembered that may be.
+pub(crate) const HIDER_LEAVES: &str = "/salir, from who alone hides some";
+
+/// Brings it about; gives who that is.
+pub(crate) fn hider(house: &mut House, scale: &Scale, round: usize) -> usize {
+    // Nobody hears the one whom all hide.
+    for _ in 0..if round == 0 { HIDDEN_LINES.div_ceil(1_000) } else { 0 } {
+        house.says(TROLL, "a\n".repeat(1_000));
+    }
+    let who = house.connect();
+    house.says(who, format!("{}\n", new("Oculta", round)));
+    let first = scale.people / 2;
+    let hide = |nth: usize| format!("/ignorar {}\n", name(first + nth));
+    house.listen(who);
+    house.says(who, (0..IGNORED_ALWAYS).map(hide).collect::<String>());
+    let read = house.heard(who);
+    house.stops_listening(who);
+    assert_eq!(read.matches("Ya no verás").count(), IGNORED_ALWAYS, "{read:.300}");
+    house.waits(A_WHILE);
+    who
+}
+
 /// Brings a turn about in which very much has come due.
-type BringAbout = fn(&mut House, &Scale);
+pub(crate) type BringAbout = fn(&mut House, &Scale);
 
 /// Those turns, in this order: behind the last one nobody is there.
 pub(crate) const TURNS: [(&str, BringAbout); 5] = [

@@ -4,10 +4,12 @@
 #![allow(dead_code)]
 
 use tertulia::config::Door;
-use tertulia::limits::{LINE_MAX_BYTES, MESSAGE_MAX_BYTES};
+use tertulia::limits::{
+    IGNORED_ALWAYS, LINE_MAX_BYTES, LOST_ENDED_PER_TURN, LOST_SESSION_WAIT, MESSAGE_MAX_BYTES,
+};
 
 use super::house::House;
-use super::state::{A_WHILE, Ears, Scale, room};
+use super::state::{A_WHILE, ACTORS, Ears, Scale, name, room};
 
 /// How deep brackets may be, for who reads them.
 const DEEPEST: usize = 127;
@@ -102,20 +104,24 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn enter(house: &mut House, scale: &Scale) -> Program {
-        let who = house.connect_through(Door::Http, [10, 200, 0, 1]);
-        house.says(
-            who,
-            "GET /chat HTTP/1.1\r\nHost: 10.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
-             Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-        );
-        let program = Program { who };
-        house.says(who, frame("{\"type\":\"name\",\"name\":\"Programa\"}"));
-        let rooms = (1..scale.crowded).map(room).chain(["general".to_owned()]);
-        for room in rooms {
-            house.says(who, frame(&format!("{{\"type\":\"join\",\"room\":\"{room}\"}}")));
-        }
+        let program = Program { who: connect(house) };
+        program.come_in(house, scale, "Programa");
         house.waits(A_WHILE);
         program
+    }
+
+    /// Comes in under this name, and into the rooms; gives the token for coming back.
+    fn come_in(&self, house: &mut House, scale: &Scale, name: &str) -> String {
+        house.listen(self.who);
+        house.says(self.who, frame(&format!("{{\"type\":\"name\",\"name\":\"{name}\"}}")));
+        let welcome = String::from_utf8_lossy(&house.heard_bytes(self.who)).into_owned();
+        house.stops_listening(self.who);
+        let rooms = (1..scale.crowded).map(room).chain(["general".to_owned()]);
+        for room in rooms {
+            house.says(self.who, frame(&format!("{{\"type\":\"join\",\"room\":\"{room}\"}}")));
+        }
+        let token = welcome.split("\"token\":\"").nth(1).and_then(|rest| rest.split('"').next());
+        token.unwrap_or_else(|| panic!("{welcome:.300}")).to_owned()
     }
 
     /// Puts a message on its way.
@@ -136,6 +142,81 @@ impl Program {
         assert!(message.ears.are(heard, scale), "{}: {heard} heard it", message.what);
         house.waits(A_WHILE);
     }
+}
+
+/// A program that was in the rooms where all are, hides as many as everybody may and has lost its connection; and another connection,
+/// which takes its session up.
+pub(crate) struct Resuming {
+    who: usize,
+    token: String,
+}
+
+impl Resuming {
+    pub(crate) const WHAT: &str = "JSON: resume, in rooms where all are";
+
+    pub(crate) fn prepare(house: &mut House, scale: &Scale, round: usize) -> Resuming {
+        let lost = Program { who: connect(house) };
+        let token = lost.come_in(house, scale, &format!("Perdida-Ñandú-{round:05}"));
+        for nth in 0..IGNORED_ALWAYS {
+            house.says(
+                lost.who,
+                frame(&format!("{{\"type\":\"ignore\",\"name\":\"{}\"}}", name(ACTORS + nth))),
+            );
+        }
+        house.breaks(lost.who);
+        house.waits(A_WHILE);
+        let who = connect(house);
+        house.listen(who);
+        Resuming { who, token }
+    }
+
+    /// Puts the message on its way: all that was ever said is asked for.
+    pub(crate) fn send(&self, house: &mut House) {
+        let resume = format!("{{\"type\":\"resume\",\"token\":\"{}\",\"after\":\"0\"}}", self.token);
+        house.send(self.who, &frame(&resume));
+    }
+
+    /// Looks whether it was done.
+    ///
+    /// # Panics
+    ///
+    /// It was refused.
+    pub(crate) fn conclude(&self, house: &mut House, heard: u64) {
+        let read = String::from_utf8_lossy(&house.heard_bytes(self.who)).into_owned();
+        house.stops_listening(self.who);
+        assert!(read.contains("\"resumed\"") && read.contains("\"said\""), "{read:.300}");
+        assert!(heard <= 2, "{heard} noticed it");
+        house.says(self.who, frame("{\"type\":\"quit\"}"));
+        house.waits(A_WHILE);
+    }
+}
+
+/// Sessions that are lost in the rooms where all are: as many as two turns end.
+const LOST: usize = 2 * LOST_ENDED_PER_TURN;
+
+/// A turn in which they end.
+pub(crate) const ENDING: &str = "a turn of lost sessions ending";
+
+/// Brings it about.
+pub(crate) fn lose(house: &mut House, scale: &Scale) {
+    let lost: Vec<Program> = (0..LOST).map(|_| Program { who: connect(house) }).collect();
+    for (number, program) in lost.iter().enumerate() {
+        program.come_in(house, scale, &format!("Ausente-Ñandú-{number:05}"));
+    }
+    house.waits(A_WHILE);
+    lost.iter().for_each(|program| house.breaks(program.who));
+    house.now = house.now + LOST_SESSION_WAIT;
+}
+
+/// A connection that will be a program's.
+fn connect(house: &mut House) -> usize {
+    let who = house.connect_through(Door::Http, [10, 200, 0, 1]);
+    house.says(
+        who,
+        "GET /chat HTTP/1.1\r\nHost: 10.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
+         Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    who
 }
 
 /// A message of a client, masked with zeros.

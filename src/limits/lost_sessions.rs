@@ -14,6 +14,10 @@ pub const LEFT_SESSION_WAIT: Duration = Duration::from_secs(20);
 /// would be over first.
 pub const LOST_SESSIONS_MAX: usize = 1_000;
 
+/// Sessions that end in one turn of the loop because nobody took them up: together they take less than a line may,
+/// beside those who hear of them.
+pub const LOST_ENDED_PER_TURN: usize = 64;
+
 /// Bytes of private messages that wait for one of them, roughly: as many as for one who is absent for long.
 pub const LOST_SESSION_MAX_BYTES: usize = 32 * 1024;
 

@@ -1,7 +1,7 @@
 //! What a single line costs in the worst state that the limits allow, counted rather than timed: it does not depend on the
 //! machine. `cargo bench --bench worst` times the same lines.
 
-use tertulia::limits::{LINE_MAX_STEPS, STEPS_PER_TURN};
+use tertulia::limits::{LINE_MAX_STEPS, MOVEMENTS_TOLD, STEPS_PER_TURN};
 
 use crate::turns::house::{self, House};
 
@@ -11,7 +11,7 @@ mod state;
 mod web;
 
 use state::{FULL, Scale, build, cases};
-use web::{MESSAGES, Program};
+use web::{ENDING, MESSAGES, Program, Resuming, lose};
 
 /// Everything as large as it may be but for what a line does not look at more of when there is more of it.
 const SCALE: Scale = Scale { crowded: 4, hidden: 2, remembered: (100, 400), ..FULL };
@@ -22,6 +22,9 @@ const MAX_ALLOCATIONS: u64 = 5_000;
 
 /// Beside the lines of a turn, what comes due in it: movements are told, some leave.
 const MAX_TURN_STEPS: u64 = 2 * STEPS_PER_TURN;
+
+/// As much as a line may take, and one session more that ends.
+const MAX_ENDING_STEPS: u64 = 2 * LINE_MAX_STEPS;
 
 #[test]
 fn line_takes_no_more_than_one_may_in_the_worst_state() {
@@ -35,6 +38,20 @@ fn line_takes_no_more_than_one_may_in_the_worst_state() {
     for message in &MESSAGES {
         let heard = takes_no_more(&mut house, message.what, |house| program.send(house, message));
         program.conclude(&mut house, message, heard, &SCALE);
+    }
+    let resuming = Resuming::prepare(&mut house, &SCALE, 0);
+    let heard = takes_no_more(&mut house, Resuming::WHAT, |house| resuming.send(house));
+    resuming.conclude(&mut house, heard);
+    let leaver = state::hider(&mut house, &SCALE, 0);
+    takes_no_more(&mut house, state::HIDER_LEAVES, |house| house.send(leaver, b"/salir\n"));
+    lose(&mut house, &SCALE);
+    let mut before = house.server.work();
+    while house.server.has_work() || house.server.next_due().is_some_and(|due| due <= house.now) {
+        house.turn();
+        let done = house.server.work() - before;
+        assert!(done.steps <= MAX_ENDING_STEPS, "{ENDING}: {} steps", done.steps);
+        assert!(done.heard <= (MOVEMENTS_TOLD * SCALE.people) as u64, "{ENDING}: {} hear it", done.heard);
+        before = house.server.work();
     }
     for (what, bring_about) in state::TURNS {
         let mut before = house.server.work().total();
