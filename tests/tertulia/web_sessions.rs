@@ -139,6 +139,31 @@ fn closed_page_is_waited_for_as_long_as_it_takes_to_load_it_again() {
 }
 
 #[test]
+fn administrator_sees_the_sessions_that_wait_and_since_when() {
+    let mut house = keyed_house();
+    let (ana, token) = program_with_token(&mut house, "Ana");
+    house.breaks(ana);
+    let listed = |house: &House| {
+        let mut rows = String::new();
+        let next = house.server.list_people(0, usize::MAX, house.now, &mut rows);
+        assert_eq!(next, None);
+        let fields = rows.lines().map(|row| row.split('\t').skip(1).map(str::to_owned).collect::<Vec<_>>());
+        fields.collect::<Vec<_>>()
+    };
+    house.waits(Duration::from_secs(7));
+    assert_eq!(listed(&house), [["Ana", "192.168.1.20", "7", "#general", "7"]]);
+    // Somebody else has their place among the connections.
+    person(&mut house, "Eva");
+    house.waits(Duration::from_secs(3));
+    let [eva, ana] = &listed(&house)[..] else { panic!("{:?}", listed(&house)) };
+    assert_eq!((eva[0].as_str(), eva.len()), ("Eva", 4));
+    assert_eq!(ana[..], ["Ana", "192.168.1.20", "10", "#general", "10"]);
+    let back = program_comes(&mut house);
+    sends(&mut house, back, &json!({"type": "resume", "token": token}));
+    assert!(listed(&house).iter().all(|row| row.len() == 4));
+}
+
+#[test]
 fn reader_that_takes_nothing_is_waited_for_as_well() {
     let mut house = keyed_house();
     let luis = person(&mut house, "Luis");

@@ -3,6 +3,7 @@
 //! Invariants: so many wait and no more, and all together hold so many bytes and no more; nobody has a connection who is here.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -60,7 +61,8 @@ impl From<Stored> for LostSessions {
 pub(super) struct LostSession {
     /// Whose it is.
     pub(super) member: MemberId,
-    /// Until when it waits.
+    /// Since when it waits, and until when.
+    pub(super) since: MonoTime,
     pub(super) until: MonoTime,
     /// How it will be told that they left.
     pub(super) farewell: Farewell,
@@ -85,8 +87,15 @@ pub(super) struct Returning {
 }
 
 impl LostSession {
-    pub(super) fn new(member: MemberId, until: MonoTime, farewell: Farewell, origin: Origin) -> LostSession {
-        LostSession { member, until, farewell, origin, events: Vec::new(), bytes: 0, skipped: 0 }
+    /// It waits from that time on, so long.
+    pub(super) fn new(
+        member: MemberId,
+        (since, wait): (MonoTime, Duration),
+        farewell: Farewell,
+        origin: Origin,
+    ) -> LostSession {
+        let (until, events) = (since + wait, Vec::new());
+        LostSession { member, since, until, farewell, origin, events, bytes: 0, skipped: 0 }
     }
 }
 
@@ -206,6 +215,11 @@ impl LostSessions {
     /// All sessions that wait, each with whose it is.
     pub(super) fn iter(&self) -> impl Iterator<Item = (ClientId, MemberId)> {
         self.sessions.iter().map(|(&id, session)| (id, session.member))
+    }
+
+    /// The same, with where they come from, and since when they wait.
+    pub(super) fn waiting(&self) -> impl Iterator<Item = (ClientId, Origin, MonoTime)> {
+        self.sessions.iter().map(|(&id, session)| (id, session.origin, session.since))
     }
 
     /// All connections that take one up.

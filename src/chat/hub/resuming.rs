@@ -14,9 +14,10 @@ use crate::chat::effect::LogEntry;
 use crate::chat::event::NameList;
 use crate::chat::look::Look;
 use crate::chat::message::Message;
+use crate::chat::mono_time::MonoTime;
 use crate::chat::request::Request;
 use crate::chat::session_token::{ResumedRoom, Token};
-use crate::limits::{EXPELLED_PER_TURN, LOST_SESSION_WAIT, NAMES_TOLD_MAX, RESUMED_NAMES};
+use crate::limits::{LOST_ENDED_PER_TURN, LOST_SESSION_WAIT, NAMES_TOLD_MAX, RESUMED_NAMES};
 
 /// What it takes to find out whose token one is: a hash of two blocks.
 const TOKEN_STEPS: usize = 50;
@@ -54,18 +55,27 @@ impl Hub {
 
     /// From now on a session waits for a connection, so long.
     fn wait_for(&mut self, id: ClientId, member: MemberId, farewell: Farewell, wait: Duration) {
-        let until = self.now() + wait;
-        let origin = self.origin(id).unwrap_or(Origin::UNKNOWN);
+        let (waits, origin) = ((self.now(), wait), self.origin(id).unwrap_or(Origin::UNKNOWN));
         self.sessions.questions.suspend(id);
         self.sessions.disconnected(id);
-        self.sessions.lost.insert(id, LostSession::new(member, until, farewell, origin));
+        self.sessions.lost.insert(id, LostSession::new(member, waits, farewell, origin));
         self.changed(Change::Detach(member));
+    }
+
+    /// How many sessions wait for a connection.
+    pub fn lost_sessions(&self) -> usize {
+        self.sessions.lost.count()
+    }
+
+    /// Those sessions, each by the connection that it had, with where that came from, and since when it waits.
+    pub fn waiting(&self) -> impl Iterator<Item = (ClientId, Origin, MonoTime)> {
+        self.sessions.lost.waiting()
     }
 
     /// Ends the sessions that have waited long enough: of very many, the rest in the next turn.
     pub(super) fn end_lost_sessions(&mut self) {
         let now = self.now();
-        for _ in 0..EXPELLED_PER_TURN {
+        for _ in 0..LOST_ENDED_PER_TURN {
             let Some((_, id)) = self.sessions.lost.first_due().filter(|(due, _)| now >= *due) else { break };
             self.end_lost(id);
         }

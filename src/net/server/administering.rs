@@ -4,7 +4,8 @@ use std::mem;
 
 use super::Server;
 use crate::chat::{
-    AdminOrder, AdminRefusal, AdminReply, Description, Event, ExpulsionNews, Input, Language, MonoTime, Name,
+    AdminOrder, AdminRefusal, AdminReply, ClientId, Description, Event, ExpulsionNews, Input, Language,
+    MonoTime, Name, Origin,
 };
 use crate::control::{AccountOrder, AccountReply, Refusal, row};
 use crate::net::stream::Stream;
@@ -52,29 +53,42 @@ impl<S: Stream> Server<S> {
     }
 
     /// Writes a row about each connection in the next `most` slots, from the slot `from` on: name, address (of IPv6 its /64), seconds since it
-    /// last sent a line, rooms with the current one first; `-` for what there is none of. Gives the slot to go on from, if
-    /// there are more.
+    /// last sent a line, rooms with the current one first; `-` for what there is none of. Behind all slots come the sessions that wait
+    /// for a connection, with one field more: for how many seconds. Gives where to go on from, if there are more.
     pub fn list_people(&self, from: usize, most: usize, now: MonoTime, rows: &mut String) -> Option<usize> {
-        let end = self.connections.slots();
+        let (slots, lost) = (self.connections.slots(), self.hub.lost_sessions());
+        let end = slots + lost;
         let next = from.saturating_add(most).min(end);
-        for slot in from..next {
+        for slot in from..next.min(slots) {
             let Some(conn) = self.connections.in_slot(slot) else { continue };
-            let Some(Description { name, idle, rooms: memberships }) = self.hub.describe(conn.id(slot), now)
-            else {
-                continue;
-            };
-            let address = self.hub.origin(conn.id(slot)).map(|origin| origin.to_string());
-            let memberships: Vec<String> = memberships.iter().map(|room| format!("#{room}")).collect();
-            let memberships = if memberships.is_empty() { "-".to_owned() } else { memberships.join(",") };
-            let fields = [
-                name.as_ref().map_or("-", Name::as_str),
-                address.as_deref().unwrap_or("-"),
-                &idle.as_secs().to_string(),
-                &memberships,
-            ];
-            rows.push_str(&row(fields));
+            let id = conn.id(slot);
+            self.list_person(id, self.hub.origin(id), now, None, rows);
+        }
+        let [skipped, upto] = [from, next].map(|at| at.saturating_sub(slots));
+        for (id, origin, since) in self.hub.waiting().take(upto).skip(skipped) {
+            self.list_person(id, Some(origin), now, Some(since), rows);
         }
         (next < end).then_some(next)
+    }
+
+    /// Writes one of those rows.
+    fn list_person(
+        &self,
+        id: ClientId,
+        origin: Option<Origin>,
+        now: MonoTime,
+        lost: Option<MonoTime>,
+        rows: &mut String,
+    ) {
+        let Some(Description { name, idle, rooms: memberships }) = self.hub.describe(id, now) else { return };
+        let address = origin.map(|origin| origin.to_string());
+        let memberships: Vec<String> = memberships.iter().map(|room| format!("#{room}")).collect();
+        let memberships = if memberships.is_empty() { "-".to_owned() } else { memberships.join(",") };
+        let idle = idle.as_secs().to_string();
+        let waited = lost.map(|since| now.since(since).as_secs().to_string());
+        let fields =
+            [name.as_ref().map_or("-", Name::as_str), address.as_deref().unwrap_or("-"), &idle, &memberships];
+        rows.push_str(&row(fields.into_iter().chain(waited.as_deref())));
     }
 }
 
