@@ -6,7 +6,7 @@ use super::handle::{File, Storage};
 use super::questions::Searching;
 use super::reply::{Sought, StorageEvent};
 use super::request::{Job, RequestId};
-use super::steady::oldest;
+use super::steady::{now as wall, oldest};
 use super::words::Wanted;
 use crate::chat::{ClientId, Look, MonoTime, Origin, Reply, Text};
 use crate::limits::{SEARCH_BYTE_NANOS, SEARCH_TURN_WORK};
@@ -37,7 +37,7 @@ impl Storage {
         let mut found = self.memory.look(look);
         if let Some(days) = self.file.as_ref().and_then(|file| file.keep_days) {
             // Memory holds them until others push them out; that is no reason to show them.
-            found.lines.retain(|line| line.at.0 >= oldest(days));
+            found.lines.retain(|line| line.at.0 >= oldest(days, wall()));
         }
         vec![StorageEvent::to(id, Reply::Found(found))]
     }

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use crate::clock::wall_clock;
-use crate::limits::HISTORY_CLOCK_LEAP;
+use crate::limits::{HISTORY_CLOCK_LEAP, HISTORY_CLOCK_TRUST};
 
 /// What the wall clock said when it was looked at last, in milliseconds since 1970, and since when it has not leapt.
 #[derive(Clone, Copy, Debug)]
@@ -27,11 +27,26 @@ impl SteadyClock {
         self.said = (at, wall);
         at - self.since
     }
+
+    /// The clock says `wall` at `at`. Gives when the oldest line may have been said that stays for so many days, and whether older ones
+    /// may go: if the clock has been steady for long, or people spoke between these two times, as it says them. Otherwise it may be
+    /// wrong, and what goes is gone.
+    pub(super) fn begin_expiry<E>(
+        &mut self,
+        days: u32,
+        (at, wall): (Instant, i64),
+        was_spoken_between: impl FnOnce(i64, i64) -> Result<bool, E>,
+    ) -> Result<(i64, bool), E> {
+        let oldest = oldest(days, wall);
+        let [leap, trust] = [HISTORY_CLOCK_LEAP, HISTORY_CLOCK_TRUST].map(|span| span.as_millis() as i64);
+        let steady = self.says(at, wall) >= HISTORY_CLOCK_TRUST;
+        Ok((oldest, steady || was_spoken_between(oldest - leap, wall - trust)?))
+    }
 }
 
-/// When the oldest line may have been said that stays for so many days, in milliseconds since 1970.
-pub(super) fn oldest(days: u32) -> i64 {
-    now() - i64::from(days) * 86_400_000
+/// When the oldest line may have been said that stays for so many days, if it is `wall` now: in milliseconds since 1970.
+pub(super) fn oldest(days: u32, wall: i64) -> i64 {
+    wall - i64::from(days) * 86_400_000
 }
 
 /// Milliseconds since 1970.
@@ -42,7 +57,6 @@ pub(super) fn now() -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::limits::HISTORY_CLOCK_TRUST;
 
     const DAY: Duration = Duration::from_secs(24 * 60 * 60);
     const NOW: i64 = 1_800_000_000_000;
@@ -77,6 +91,36 @@ mod tests {
             assert_eq!(steady, [DAY, Duration::ZERO, DAY, 2 * DAY], "{leap}");
             assert!(steady[1] < HISTORY_CLOCK_TRUST && steady[2] >= HISTORY_CLOCK_TRUST);
         }
+    }
+
+    #[test]
+    fn old_lines_go_when_the_clock_was_steady_for_long_or_people_spoke() {
+        let start = Instant::now();
+        let millis = |span: Duration| span.as_millis() as i64;
+        let begin = |clock: &mut SteadyClock, after: Duration, ahead: i64, spoken| {
+            let wall = NOW + millis(after) + ahead;
+            let begun = clock.begin_expiry(30, (start + after, wall), |from, to| {
+                assert_eq!(
+                    (from, to),
+                    (wall - millis(30 * DAY + HISTORY_CLOCK_LEAP), wall - millis(HISTORY_CLOCK_TRUST))
+                );
+                Ok::<_, ()>(spoken)
+            });
+            let (oldest, may_go) = begun.expect("the file can be read");
+            assert_eq!(oldest, wall - millis(30 * DAY));
+            may_go
+        };
+        let second = Duration::from_secs(1);
+        let mut clock = SteadyClock::new(start, NOW);
+        assert!(!begin(&mut clock, Duration::ZERO, 0, false), "nobody knows whether it is right");
+        assert!(begin(&mut clock, Duration::ZERO, 0, true));
+        assert!(!begin(&mut clock, HISTORY_CLOCK_TRUST - second, 0, false));
+        assert!(begin(&mut clock, HISTORY_CLOCK_TRUST, 0, false));
+        // After a leap all begins anew.
+        let year = millis(365 * DAY);
+        assert!(!begin(&mut clock, HISTORY_CLOCK_TRUST + second, year, false));
+        assert!(!begin(&mut clock, HISTORY_CLOCK_TRUST * 2, year, false));
+        assert!(begin(&mut clock, HISTORY_CLOCK_TRUST * 2 + second, year, false));
     }
 
     #[test]

@@ -20,14 +20,14 @@ use super::reply::{FileNews, Word};
 use super::request::{Affair, Change, JOB_BYTES, Job, RequestId};
 use super::row::{Gap, Gaps, miss};
 use super::sqlite::{fault, is_busy};
-use super::steady::{SteadyClock, now, oldest};
+use super::steady::{SteadyClock, now};
 use crate::auth::yield_to_the_loop;
 use crate::chat::{Look, Message};
 use crate::limits::{
     HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT,
-    HISTORY_CLOCK_LEAP, HISTORY_CLOCK_TRUST, HISTORY_EXPIRY_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_PAUSE,
-    HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES, HISTORY_RETRY, HISTORY_STOP_JOBS, HISTORY_STRETCH_ROWS,
-    HISTORY_TIDY_RETRY, HISTORY_WAL_PATIENCE, STOP_TIMEOUT,
+    HISTORY_EXPIRY_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_PAUSE, HISTORY_QUEUE_JOBS,
+    HISTORY_QUEUE_MAX_BYTES, HISTORY_RETRY, HISTORY_STOP_JOBS, HISTORY_STRETCH_ROWS, HISTORY_TIDY_RETRY,
+    HISTORY_WAL_PATIENCE, STOP_TIMEOUT,
 };
 use crate::locale::FileFault;
 
@@ -144,8 +144,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             if rests {
                 thread::sleep(HISTORY_PAUSE);
             }
-            if self.expiry.is_some_and(|at| Instant::now() >= at) {
-                self.expire();
+            let at = Instant::now();
+            if self.expiry.is_some_and(|due| at >= due) {
+                self.expire((at, now()));
             }
             if self.reindexing.is_some_and(|at| Instant::now() >= at) {
                 self.reindex();
@@ -427,13 +428,13 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     }
 
     /// Lets some lines go that are too old; the rest in the next turn, so that nobody waits for all of it.
-    fn expire(&mut self) {
+    fn expire(&mut self, clocks: (Instant, i64)) {
         let Some(days) = self.file.keep_days() else { return };
         if !self.shorten_wal() {
             return;
         }
         let after = self.expired_up_to;
-        let last = if after == 0 { self.begin_expiry(days) } else { Ok(true) };
+        let last = if after == 0 { self.begin_expiry(days, clocks) } else { Ok(true) };
         let before = self.expired_before;
         let last = last.and_then(|begun| match begun {
             true => self.file.transaction(|file| file.expire(before, after)),
@@ -449,12 +450,11 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     }
 
     /// Decides which lines are too old; false: none for now, since the clock may be wrong, and what it deletes is gone.
-    fn begin_expiry(&mut self, days: u32) -> Result<bool> {
-        let (before, said) = (oldest(days), now());
+    fn begin_expiry(&mut self, days: u32, clocks: (Instant, i64)) -> Result<bool> {
+        let Worker { clock, file, .. } = self;
+        let spoken = |from, to| file.transaction(|file| file.was_spoken_between(from, to));
+        let (before, known) = clock.begin_expiry(days, clocks, spoken)?;
         self.expired_before = before;
-        let (leap, trust) = (HISTORY_CLOCK_LEAP.as_millis() as i64, HISTORY_CLOCK_TRUST.as_millis() as i64);
-        let known = self.clock.says(Instant::now(), said) >= HISTORY_CLOCK_TRUST
-            || self.file.transaction(|file| file.was_spoken_between(before - leap, said - trust))?;
         if !known && self.file.transaction(|file| file.begins_before(before))? {
             let _ = self.words.send(Word::File(FileNews::OldLinesStay));
             (self.wake)();
