@@ -45,6 +45,10 @@ const HERE_IS_A_CHAT: &str = "Esto es un chat, no una página web. Para entrar: 
 const NOT_BELIEVED: &str = "Este servidor no se fía de los proxies de esa dirección: hace falta --trust-proxy.\r\n\
                             This server does not trust proxies at that address: it takes --trust-proxy.\r\n";
 
+/// What is answered to a second header behind that of a proxy which is believed: for whoever set the proxies up.
+pub const HEADER_TWICE: &str = "La cabecera PROXY ha llegado dos veces: solo debe ponerla el primer proxy de la cadena.\r\n\
+                                The PROXY header came twice: only the first proxy of a chain is to send it.\r\n";
+
 /// Whether a first line that ends so is the header of a proxy: the one of version 1, or of version 2 as far as its first byte
 /// that is neither CR nor LF, and the CR behind it. NUL and LF are an empty line of our client, which says so that it is there.
 pub(super) fn is_proxy_header(line: &[u8], ending: Ending) -> bool {

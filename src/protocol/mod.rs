@@ -18,7 +18,7 @@ pub(crate) mod stored_bytes;
 mod web;
 pub mod websocket;
 
-pub use foreign::ForeignProtocol;
+pub use foreign::{ForeignProtocol, HEADER_TWICE};
 pub use format::{Encoder, Encoding, Format};
 pub use line::{Codec, Ending, Framed, LineBuffer};
 pub use opening::{Front, OpeningDeadlines};

@@ -1,6 +1,7 @@
 //! JSON over a WebSocket: the facts that programs are told, and what they can ask for.
 
 pub(crate) mod conversation;
+mod page;
 
 use std::fs;
 
@@ -56,7 +57,7 @@ pub(crate) fn registered_house() -> (House, SimulatedHelpers) {
 }
 
 /// The helpers do what there is to do, and the server hears of it.
-fn help(house: &mut House, helpers: &mut SimulatedHelpers) {
+pub(crate) fn help(house: &mut House, helpers: &mut SimulatedHelpers) {
     for _ in 0..8 {
         helpers.write();
         while helpers.answer() || helpers.compute() {}

@@ -13,7 +13,7 @@ use crate::chat::{ClientId, CloseReason, Command, Input, MonoTime};
 use crate::limits::{self, HANDSHAKE_STEPS, HANDSHAKES_PER_TURN, LINE_STEPS, LOOP_SHARE, STEP_NANOS};
 use crate::net::connection::Conn;
 use crate::net::stream::Stream;
-use crate::protocol::ForeignProtocol;
+use crate::protocol::{ForeignProtocol, HEADER_TWICE};
 
 /// What one connection may take of a turn.
 #[derive(Clone, Copy, Debug)]
@@ -179,7 +179,12 @@ impl<S: Stream> Server<S> {
 
     /// Answers a client that speaks another protocol in that, and closes the connection.
     fn turn_away(&mut self, id: ClientId, protocol: ForeignProtocol, now: MonoTime) {
-        self.egress.answer_raw(&mut self.connections, id, &protocol.refusal(), now);
+        let believed = self.sources.get(&id).is_some_and(|source| source.behind_proxy);
+        let refusal = match protocol {
+            ForeignProtocol::Proxy if believed => HEADER_TWICE.into(),
+            protocol => protocol.refusal(),
+        };
+        self.egress.answer_raw(&mut self.connections, id, &refusal, now);
         debug!("{id:?}: {protocol:?}");
         self.apply(Input::Disconnected(id, CloseReason::Foreign), now);
         self.close(id, CloseReason::Foreign, now);

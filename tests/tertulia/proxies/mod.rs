@@ -4,12 +4,20 @@ mod real;
 
 use std::time::Duration;
 
-use tertulia::chat::{AdminOrder, ChatConfig, Language, Text};
+use serde_json::json;
+use tertulia::chat::{AdminOrder, ChatConfig, Language, Name, Text};
 use tertulia::config::{Config, Door};
-use tertulia::limits::{OPENING_MAX, OPENING_WAIT, OPENING_WAIT_FAR, PROXY_SILENCE, REQUEST_TIMEOUT};
+use tertulia::limits::{
+    HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES, OPENING_MAX, OPENING_WAIT, OPENING_WAIT_FAR, PROXY_SILENCE,
+    REQUEST_TIMEOUT,
+};
+use tertulia::net::Server;
 use tertulia::protocol::proxy::{HEADER_MAX_BYTES, Header, read};
+use tertulia::storage::SimulatedHelpers;
 
+use crate::json::help;
 use crate::turns::house::House;
+use crate::web::{hears, sends};
 
 const PROXY: [u8; 4] = [10, 0, 0, 1];
 const FAR: [u8; 4] = [203, 0, 113, 7];
@@ -356,6 +364,95 @@ fn people_behind_one_proxy_have_an_address_each() {
         .filter(|number| come(&mut house, "203.0.113.7", &format!("p{number}")).1.contains("Bienvenid"))
         .count();
     assert_eq!(welcome, 91, "of one address");
+}
+
+#[test]
+fn second_header_behind_that_of_a_believed_proxy_is_told_what_is_wrong() {
+    for second in [TEXT.to_vec(), binary_far()] {
+        let mut house = House::new(config());
+        let who = comes(&mut house, Door::Any, PROXY);
+        house.says(who, [TEXT, &second, b"Ana\n"].concat());
+        let heard = house.heard(who);
+        assert!(heard.contains("dos veces") && heard.contains("came twice"), "{heard}");
+        assert!(!heard.contains("--trust-proxy") && people(&house).is_empty(), "{heard}");
+    }
+    // Whose proxy is not believed is told so still.
+    let mut house = House::new(config());
+    let who = comes(&mut house, Door::Any, FAR);
+    house.says(who, TEXT);
+    assert!(house.heard(who).contains("--trust-proxy"));
+}
+
+/// A way to come through the proxy from that address under that name, and to type a line.
+type Way = (fn(&mut House, &str, &str) -> usize, fn(&mut House, usize, &str) -> String);
+
+/// As lines behind version 1, and as JSON behind a request with `X-Forwarded-For`.
+const WAYS: [Way; 2] = [
+    (
+        |house, address, name| {
+            let who = comes(house, Door::Any, PROXY);
+            house.says(who, format!("PROXY TCP4 {address} 10.0.0.1 1 2\r\n{name}\n"));
+            who
+        },
+        |house, who, line| {
+            house.heard(who);
+            house.says(who, format!("{line}\n"));
+            house.heard(who)
+        },
+    ),
+    (
+        |house, address, name| {
+            let who = comes(house, Door::Any, PROXY);
+            house.says(who, upgrade(&format!("X-Forwarded-For: {address}")));
+            sends(house, who, &json!({"type": "name", "name": name}));
+            who
+        },
+        |house, who, line| {
+            house.heard_bytes(who);
+            sends(house, who, &json!({"type": "line", "text": line}));
+            let heard = hears(house, who);
+            heard.iter().filter_map(|object| object["text"].as_str()).collect::<Vec<_>>().join("\n")
+        },
+    ),
+];
+
+#[test]
+fn wrong_keys_delay_nobody_else_behind_the_same_proxy() {
+    for (comes, types) in WAYS {
+        let mut house = House::new(config());
+        let luis = comes(&mut house, "198.51.100.1", "Luis");
+        types(&mut house, luis, "/entrar cocina");
+        types(&mut house, luis, "/llave sal");
+        let [ana, eva] = [("203.0.113.7", "Ana"), ("203.0.113.8", "Eva")]
+            .map(|(address, name)| comes(&mut house, address, name));
+        let told: Vec<String> = (0..20).map(|_| types(&mut house, ana, "/entrar cocina azúcar")).collect();
+        let waits =
+            |told: &String| told.contains("Prueba dentro de") || told.contains("rueba otra vez dentro de");
+        assert!(told.iter().any(waits), "{told:?}");
+        assert!(waits(&types(&mut house, ana, "/entrar cocina sal")), "even with the right one");
+        let told = types(&mut house, eva, "/entrar cocina sal");
+        assert!(told.contains("Estás en #cocina"), "{told}");
+    }
+}
+
+#[test]
+fn wrong_passwords_delay_nobody_else_behind_the_same_proxy() {
+    let accounts = vec![(Name::given("Marta").expect("a name"), SimulatedHelpers::hash("girasol1"))];
+    let (storage, mut helpers) = SimulatedHelpers::new(accounts, HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES);
+    let mut house = House::of(Server::remembering(config(), storage));
+    let (comes, types) = WAYS[0];
+    let [ana, eva] = [("203.0.113.7", "Ana"), ("203.0.113.8", "Eva")]
+        .map(|(address, name)| comes(&mut house, address, name));
+    let mut tries = |house: &mut House, who: usize, password: &str| {
+        types(house, who, "/identificar Marta");
+        house.says(who, format!("{password}\n"));
+        help(house, &mut helpers);
+        house.heard(who)
+    };
+    let told: Vec<String> = (0..20).map(|_| tries(&mut house, ana, "margarita")).collect();
+    assert!(told.iter().any(|told| told.contains("Prueba dentro de")), "{told:?}");
+    let told = tries(&mut house, eva, "girasol1");
+    assert!(told.contains("Te has identificado como Marta"), "{told}");
 }
 
 /// More at once than are waited for: what has come of a header counts.

@@ -283,6 +283,8 @@ impl Web {
             "password" => {
                 let question =
                     ["login", "current", "new", "repeat"].iter().position(|it| *it == text("question"));
+                // The operator's is asked for in the words of a name's.
+                let question = question.or_else(|| (text("question") == "operator").then_some(0));
                 let prompt = PROMPTS[1 + question.expect("a question that is known")];
                 self.asked = Some(prompt);
                 self.ask(prompt, lines);
