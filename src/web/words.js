@@ -93,7 +93,6 @@ const WORDS = {
   register: ['Registrar este nombre', 'Register this name'],
   login: ['Identificarse', 'Log in'],
   changePassword: ['Cambiar la contraseña', 'Change the password'],
-  notify: ['Avisos', 'Notifications'],
   notifyOn: ['Avisar cuando me nombren o me escriban', 'Tell me when I am named or written to'],
   notifyNo: ['El navegador no permite avisos aquí.', 'The browser allows no notifications here.'],
   help: ['Comandos', 'Commands'],

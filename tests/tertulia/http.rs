@@ -242,6 +242,16 @@ fn asks(line: &str) -> String {
 }
 
 #[test]
+fn page_has_its_icon_asked_for_once() {
+    let page = include_str!("../../src/web/index.html");
+    assert_eq!(page.matches("\"icon.svg\"").count(), 1, "by the browser itself");
+    // What stands in the page is the same.
+    let icon = include_str!("../../src/web/icon.svg");
+    let (_, drawn) = icon.split_once('>').expect("an element");
+    assert!(page.contains(drawn.trim_end().trim_end_matches("</svg>")));
+}
+
+#[test]
 fn files_are_shown_and_not_shown_again() {
     let shown = answered(&asks("GET /"));
     assert!(
