@@ -24,6 +24,12 @@ impl Clock {
         Clock { started: Instant::now() }
     }
 
+    /// One that said `at` so long ago.
+    pub fn resume(at: MonoTime, since: Duration) -> Clock {
+        let (now, elapsed) = (Instant::now(), at.since(MonoTime::START) + since);
+        Clock { started: now.checked_sub(elapsed).unwrap_or(now) }
+    }
+
     /// How late it is now.
     pub fn now(&self) -> MonoTime {
         MonoTime::START + self.started.elapsed()

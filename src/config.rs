@@ -5,6 +5,7 @@ mod network;
 use std::path::PathBuf;
 
 pub use network::{Network, NetworkError};
+use serde::{Deserialize, Serialize};
 
 use crate::chat::{ChatConfig, Language};
 use crate::clock::Zone;
@@ -129,7 +130,7 @@ pub struct TlsConfig {
 }
 
 /// What may be spoken at a listener.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Door {
     /// Whatever the first bytes tell.
     #[default]

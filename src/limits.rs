@@ -2,6 +2,7 @@
 //!
 //! Invariant: a bound that can be noticed from outside stands here, and nowhere else.
 
+mod handover;
 mod lost_sessions;
 mod manager;
 mod memory;
@@ -11,6 +12,7 @@ mod transport;
 
 use std::time::Duration;
 
+pub use handover::*;
 pub use lost_sessions::*;
 pub use manager::*;
 pub use memory::*;

@@ -16,7 +16,7 @@ use std::os::fd::AsFd;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use log::{Level, LevelFilter, Log, Record, warn};
 use simplelog::{CombinedLogger, Config, ConfigBuilder, SharedLogger, WriteLogger};
@@ -74,6 +74,16 @@ impl Guard {
         lines::hold();
     }
 
+    /// Waits until all that was logged is written, for `patience` at most.
+    pub fn settle(&self, patience: Duration) {
+        // Each writes while the other is waited for.
+        self.queues.iter().for_each(LogQueue::hand_over);
+        let deadline = Instant::now() + patience;
+        for queue in &self.queues {
+            queue.flush(deadline.saturating_duration_since(Instant::now()));
+        }
+    }
+
     /// From now on lines have the time of `zone`.
     pub fn set_zone(&self, zone: Zone) {
         self.clock.set_zone(zone);
@@ -91,12 +101,7 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        // Each writes while the other is waited for.
-        self.queues.iter().for_each(LogQueue::hand_over);
-        let deadline = Instant::now() + limits::LOG_FLUSH_TIMEOUT;
-        for queue in &self.queues {
-            queue.flush(deadline.saturating_duration_since(Instant::now()));
-        }
+        self.settle(limits::LOG_FLUSH_TIMEOUT);
     }
 }
 

@@ -18,7 +18,9 @@ use tertulia::cli::{self, Said};
 use tertulia::clock::Zone;
 use tertulia::config::{Config, Door};
 use tertulia::logging::LogError;
-use tertulia::net::{BindError, EventLoop, Listening, Server, ServiceManager, Signals, Stream};
+use tertulia::net::{
+    BindError, EventLoop, Handed, HandoverError, Listening, Program, Server, ServiceManager, Signals, Stream,
+};
 use tertulia::protocol::console;
 use tertulia::storage::{Store, StoreError};
 use tertulia::tls::{Source, Tls, TlsError};
@@ -46,6 +48,8 @@ enum StartError {
     Motd(PathBuf, io::Error),
     #[error("{} is too long", .0.display())]
     MotdTooLong(PathBuf),
+    #[error(transparent)]
+    Handover(#[from] HandoverError),
     /// The system refuses what every server needs.
     #[error(transparent)]
     System(#[from] io::Error),
@@ -54,7 +58,9 @@ enum StartError {
 fn main() -> ExitCode {
     // Files made from here on are readable for this user alone: history, log, socket.
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
-    let words: Vec<OsString> = env::args_os().collect();
+    let mut words: Vec<OsString> = env::args_os().collect();
+    // No option: it is for the server alone, which asks a new program so whether it could go on.
+    let checks = words.pop_if(|last| last == net::CHECK_STATE).is_some();
     let options = match cli::read(&words, |name| env::var(name).ok()) {
         Ok(options) => options,
         Err(said) => return explain(&said),
@@ -63,7 +69,10 @@ fn main() -> ExitCode {
         Some(task) => admin::run(task).map_err(|error| error.describe(task.place().lang)),
         None => {
             let mut config = options.config();
-            serve(&mut config).map_err(|error| describe(&error, &config))
+            if checks {
+                return check_state(config);
+            }
+            serve(&mut config, words).map_err(|error| describe(&error, &config))
         }
     };
     match result {
@@ -107,13 +116,81 @@ fn describe(error: &StartError, config: &Config) -> String {
         StartError::Hash(error) => error.describe(language),
         StartError::Motd(path, error) => format!("{}: {}", path.display(), locale::reason(error, language)),
         StartError::MotdTooLong(path) => format!("{}: {}", path.display(), console::motd_too_long(language)),
+        StartError::Handover(error) => error.to_string(),
         StartError::System(error) => error.to_string(),
     }
 }
 
-fn serve(config: &mut Config) -> Result<(), StartError> {
+/// Looks at the state that a server hands over, on the standard input.
+fn check_state(config: Config) -> ExitCode {
+    match net::check(io::stdin(), config) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(io::stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Goes on with what another program has handed over.
+fn go_on(
+    mut handed: Handed,
+    signals: Signals,
+    program: Program,
+    config: &mut Config,
+) -> Result<(), StartError> {
+    let store = match (config.data.as_deref(), handed.lock.take()) {
+        (Some(dir), Some(lock)) => Some(Store::resume(dir, config.keep_days, lock)?),
+        _ => None,
+    };
+    let zone = Zone::local().unwrap_or_default();
+    let log = logging::start(&config.log, config.language, zone.clone())?;
+    // Closed with the program before this one; the chat goes on without.
+    let metrics = net::listeners(config.metrics.as_slice()).unwrap_or_else(|error| {
+        warn!("{}", error.describe(config.language));
+        Vec::new()
+    });
+    config.connections_max = connections(handed.listeners(), metrics.len());
+    // The hash itself was handed over.
+    config.operator_password = config.operator_password_file.as_ref().map(|_| String::new());
+    config.zone = zone;
+    config.web.host_names.extend(own_names());
+    let mut event_loop = EventLoop::take_over(handed, signals, config.clone(), store)?;
+    event_loop.serve_metrics(metrics)?;
+    let source = Source::of(config, valid_for(config));
+    // As with what is read again at SIGHUP, nobody is let go because of it.
+    let sealed = tls::open(config, source.as_ref()).unwrap_or_else(|error| {
+        warn!("{}", error.describe(config.language));
+        None
+    });
+    sealed.iter().for_each(|tls| event_loop.set_tls(tls.clone()));
+    let source = source.filter(|_| sealed.is_some());
+    run(event_loop.upgrading_to(program), source.as_ref(), &log, config)
+}
+
+/// Serves until the server stops.
+fn run(
+    mut event_loop: EventLoop,
+    source: Option<&Source>,
+    log: &logging::Guard,
+    config: &Config,
+) -> Result<(), StartError> {
+    match ServiceManager::from_env(config.language) {
+        Ok(manager) => event_loop.tell(manager),
+        Err(error) => warn!("NOTIFY_SOCKET: {}", locale::reason(&error, config.language)),
+    }
+    log.hold();
+    let settle_log = || log.settle(limits::UPGRADE_LOG_PATIENCE);
+    Ok(event_loop.run(|server| reread(config, source, log, server), settle_log)?)
+}
+
+fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
     // Before anything that takes time: who is asked to stop meanwhile stops in order.
     let signals = Signals::listen()?;
+    let program = Program::started(words);
+    if let Some(handed) = Handed::receive()? {
+        return go_on(handed, signals, program, config);
+    }
     let language = config.language;
     let passed = net::passed()?;
     // The default is for a server that nobody has told where to listen.
@@ -151,10 +228,6 @@ fn serve(config: &mut Config) -> Result<(), StartError> {
     let source = Source::of(config, valid_for(config));
     let sealed = tls::open(config, source.as_ref())?;
     let mut event_loop = EventLoop::new(listeners, signals, config.clone(), store)?;
-    match ServiceManager::from_env(language) {
-        Ok(manager) => event_loop.tell(manager),
-        Err(error) => warn!("NOTIFY_SOCKET: {}", locale::reason(&error, language)),
-    }
     sealed.iter().for_each(|tls| event_loop.set_tls(tls.clone()));
     announce(&shown, config);
     announce_metrics(&metrics, config);
@@ -164,8 +237,7 @@ fn serve(config: &mut Config) -> Result<(), StartError> {
         info!("{}", console::fingerprint(tls.fingerprint(), language));
     }
     let source = source.filter(|_| sealed.is_some());
-    log.hold();
-    Ok(event_loop.run(|server| reread(config, source.as_ref(), &log, server))?)
+    run(event_loop.upgrading_to(program), source.as_ref(), &log, config)
 }
 
 /// Reads again what can have changed, at SIGHUP.

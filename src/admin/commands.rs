@@ -60,6 +60,11 @@ pub(super) fn stop(place: &Place) -> Done {
     say(words::stopped(place.lang))
 }
 
+/// Has the program that is installed by now take the server's place.
+pub(super) fn upgrade(place: &Place) -> Done {
+    ordered(&Order::Upgrade(place.lang), place)
+}
+
 /// Orders something in the chat.
 fn chat(order: AdminOrder, place: &Place) -> Done {
     ordered(&Order::Chat(order, place.lang), place)

@@ -41,6 +41,7 @@ pub fn run(task: &Task) -> Result<(), AdminError> {
         Task::Who(place) => commands::who(place),
         Task::Health(place) => commands::health(place),
         Task::Stop(place) => commands::stop(place),
+        Task::Upgrade(place) => commands::upgrade(place),
     }
 }
 

@@ -16,6 +16,8 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use crate::chat::{MonoTime, Name, Origin, failure_delay};
 use crate::limits::{
     FAILURES_FORGOTTEN, FAILURES_REMEMBERED, FREE_FAILURES, FREE_FAILURES_PER_ADDRESS,
@@ -23,7 +25,7 @@ use crate::limits::{
 };
 
 /// A name as guesses at it are counted, registered or not: what looks like it is the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Subject(u64);
 
 impl Subject {
@@ -50,7 +52,7 @@ pub struct Claim {
 }
 
 /// What is counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 enum Key {
     /// Wrong guesses from one address at one name.
     Pair(Origin, Subject),
@@ -62,7 +64,7 @@ enum Key {
     Registrations(Origin),
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 struct Record {
     count: u32,
     /// When the last one was; of registrations, the first one.
@@ -70,13 +72,34 @@ struct Record {
 }
 
 /// Who has failed, and has to wait.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(from = "Stored", into = "Stored")]
 pub struct LoginThrottle {
     /// What was touched since `since`.
     young: HashMap<Key, Record>,
     /// What was touched before, and since the time before that.
     old: HashMap<Key, Record>,
     since: MonoTime,
+}
+
+/// A [`LoginThrottle`] as it is written down.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    young: Vec<(Key, Record)>,
+    old: Vec<(Key, Record)>,
+    since: MonoTime,
+}
+
+impl From<Stored> for LoginThrottle {
+    fn from(Stored { young, old, since }: Stored) -> LoginThrottle {
+        LoginThrottle { young: young.into_iter().collect(), old: old.into_iter().collect(), since }
+    }
+}
+
+impl From<LoginThrottle> for Stored {
+    fn from(LoginThrottle { young, old, since }: LoginThrottle) -> Stored {
+        Stored { young: young.into_iter().collect(), old: old.into_iter().collect(), since }
+    }
 }
 
 impl LoginThrottle {
@@ -120,6 +143,15 @@ impl LoginThrottle {
         let before = self.registrations(origin, now).unwrap_or(Record { count: 0, at: now });
         let record = Record { count: before.count + 1, at: before.at };
         self.set(Key::Registrations(origin), record, now);
+    }
+
+    /// A name that was being registered is not, after all: it will be asked for again.
+    pub(crate) fn takes_back_registration(&mut self, origin: Origin) {
+        for records in [&mut self.young, &mut self.old] {
+            if let Some(record) = records.get_mut(&Key::Registrations(origin)) {
+                record.count = record.count.saturating_sub(1);
+            }
+        }
     }
 
     /// How many records there are.

@@ -27,6 +27,8 @@ pub enum Task {
     Health(Place),
     /// Stop the running server in good order, and wait until it has stopped.
     Stop(Place),
+    /// Have the program that is installed by now go on in the running server's place; nobody is disconnected.
+    Upgrade(Place),
 }
 
 impl Task {
@@ -38,7 +40,7 @@ impl Task {
             Task::Kick(kick) => &kick.place,
             Task::Expel(expel) => &expel.place,
             Task::Readmit(readmit) => &readmit.place,
-            Task::Who(place) | Task::Health(place) | Task::Stop(place) => place,
+            Task::Who(place) | Task::Health(place) | Task::Stop(place) | Task::Upgrade(place) => place,
         }
     }
 }

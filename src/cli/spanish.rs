@@ -72,7 +72,7 @@ const ARGUMENTS: [(&str, &str); 40] = [
 ];
 
 /// What each command does.
-const COMMANDS: [(&str, &str); 13] = [
+const COMMANDS: [(&str, &str); 14] = [
     (
         "tertulia-server",
         "Un servidor de chat para una clase, un equipo o un laboratorio: se le habla con nc, telnet o tertulia",
@@ -89,6 +89,10 @@ const COMMANDS: [(&str, &str); 13] = [
     ("who", "Lista quién está conectado: nombre, dirección, segundos sin escribir, salas; con tabuladores"),
     ("health", "Pregunta al servidor en marcha si está bien: si responde, ok y estado de salida 0"),
     ("stop", "Detiene en orden el servidor en marcha, y espera a que acabe"),
+    (
+        "upgrade",
+        "Hace que el programa instalado ahora siga en lugar del servidor en marcha; no se desconecta a nadie",
+    ),
 ];
 
 /// What stands for a value.

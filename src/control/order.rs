@@ -15,6 +15,8 @@ pub enum Order {
     Who,
     /// Stop in good order, and answer when that is done.
     Stop,
+    /// Have the program that is in its place by now go on, and answer in that language when it does.
+    Upgrade(Language),
 }
 
 /// Something about the accounts. Plain values, because another thread carries it out.
@@ -85,6 +87,7 @@ impl Order {
             }
             Order::Who => vec!["who".into()],
             Order::Stop => vec!["stop".into()],
+            Order::Upgrade(language) => vec!["upgrade".into(), tag(*language).into()],
         };
         fields.join("\t") + "\n"
     }
@@ -120,6 +123,7 @@ impl Order {
             ["readmit", tag, whom] => Order::Chat(AdminOrder::Readmit(text(whom)), language(tag)?),
             ["who"] => Order::Who,
             ["stop"] => Order::Stop,
+            ["upgrade", tag] => Order::Upgrade(language(tag)?),
             _ => return None,
         })
     }

@@ -23,6 +23,18 @@ pub struct Socket {
     file: (u64, u64),
 }
 
+impl Socket {
+    /// The socket in `dir` that another program has made, and handed over: its file, by device and number.
+    pub fn of(dir: &Path, file: (u64, u64)) -> Socket {
+        Socket { path: dir.join(SOCKET), file }
+    }
+
+    /// Its file, by device and number.
+    pub fn file(&self) -> (u64, u64) {
+        self.file
+    }
+}
+
 impl Drop for Socket {
     fn drop(&mut self) {
         if fs::symlink_metadata(&self.path).is_ok_and(|found| (found.dev(), found.ino()) == self.file) {

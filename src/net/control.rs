@@ -4,13 +4,16 @@
 //! while its client is there to hear of it.
 
 use std::io::{self, ErrorKind, Read, Write};
+use std::iter;
 use std::mem;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::vec;
 
 use log::{debug, info};
 use mio::net::{TcpStream, UnixListener, UnixStream};
 use mio::{Interest, Registry, Token};
 
+use super::handover::{StoredControl, StoredSession};
 use super::server::Server;
 use crate::chat::{AdminOrder, Language, MonoTime};
 use crate::control::{
@@ -28,6 +31,13 @@ const PIECE_BYTES: usize = 4096;
 
 /// The token of the listener; those of the connections are below it.
 const LISTENER: usize = u32::MAX as usize - 2;
+
+/// What clients want of the loop itself.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Wish {
+    pub(super) stop: bool,
+    pub(super) upgrade: bool,
+}
 
 /// The control socket.
 #[derive(Debug)]
@@ -71,6 +81,8 @@ enum Phase {
     Accounts(vec::IntoIter<Registered>),
     /// The answer comes when the server has stopped.
     Stopping,
+    /// It comes when another program has taken the server's place, or it is known why not; in that language.
+    Upgrading(Language),
     /// All is said.
     Answered,
 }
@@ -106,25 +118,25 @@ impl Control {
         true
     }
 
-    /// Lets clients in, reads their orders, and answers; says whether the server is to stop.
+    /// Lets clients in, reads their orders, and answers; says what they want of the loop.
     pub(super) fn turn(
         &mut self,
         registry: &Registry,
         server: &mut Server<TcpStream>,
         stopping: bool,
         now: MonoTime,
-    ) -> bool {
+    ) -> Wish {
         for (ticket, reply) in server.take_account_replies() {
             self.account_settled(ticket, reply, now);
         }
         self.admit(registry, now);
-        let mut stop = false;
+        let mut wish = Wish::default();
         for slot in 0..self.sessions.len() {
             let Some(session) = self.sessions[slot].take() else { continue };
             // Put back unless it is over.
-            self.sessions[slot] = self.serve(session, server, stopping, now, &mut stop);
+            self.sessions[slot] = self.serve(session, server, stopping, now, &mut wish);
         }
-        stop
+        wish
     }
 
     /// Whether there is something to do now.
@@ -159,6 +171,74 @@ impl Control {
         }
     }
 
+    /// Tells the clients that asked for an upgrade what came of it.
+    pub(super) fn upgraded(&mut self, (made, words): (bool, impl Fn(Language) -> String), now: MonoTime) {
+        for session in self.sessions.iter_mut().flatten() {
+            if let Phase::Upgrading(language) = session.phase {
+                let answer = match made {
+                    true => row([words(language).as_str()]) + OK,
+                    false => Refusal::Explained(words(language)).encode(),
+                };
+                session.answer(&answer, now);
+            }
+        }
+    }
+
+    /// Tells what came of orders about the accounts, and takes no others.
+    pub(super) fn tell_settled(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
+        for (ticket, reply) in server.take_account_replies() {
+            self.account_settled(ticket, reply, now);
+        }
+        for place in &mut self.sessions {
+            let said = |session: &mut Session| {
+                matches!(session.phase, Phase::Answered) && session.write(server, now).is_none()
+            };
+            place.take_if(said);
+        }
+    }
+
+    /// What another program has to know. Those whose answer is being told are not in it: they hear no end of it.
+    pub(super) fn store(&self) -> StoredControl {
+        let file = self.name.as_ref().map_or((0, 0), Socket::file);
+        StoredControl { file, sessions: self.stored().map(|(stored, _)| stored).collect() }
+    }
+
+    /// The listener, and the connections that belong to what is [stored](Self::store).
+    pub(super) fn files(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        iter::once(self.listener.as_fd()).chain(self.stored().map(|(_, stream)| stream.as_fd()))
+    }
+
+    fn stored(&self) -> impl Iterator<Item = (StoredSession, &UnixStream)> {
+        let whole = |session: &&Session| session.sent == session.output.len();
+        self.sessions.iter().flatten().filter(whole).filter_map(|session| match session.phase {
+            Phase::Asking => Some((StoredSession::Asking(session.input.clone()), &session.stream)),
+            Phase::Upgrading(language) => Some((StoredSession::Upgrading(language), &session.stream)),
+            _ => None,
+        })
+    }
+
+    /// Goes on with the connections of another program.
+    pub(super) fn resumed(
+        mut self,
+        called: Vec<(StoredSession, std::os::unix::net::UnixStream)>,
+        registry: &Registry,
+        now: MonoTime,
+    ) -> io::Result<Control> {
+        for (slot, (stored, stream)) in called.into_iter().enumerate().take(CONTROL_CONNECTIONS) {
+            let mut session = Session::new(UnixStream::from_std(stream), now);
+            let interest = Interest::READABLE | Interest::WRITABLE;
+            registry.register(&mut session.stream, Token(LISTENER - 1 - slot), interest)?;
+            match stored {
+                StoredSession::Asking(input) => session.input = input,
+                StoredSession::Upgrading(language) => {
+                    (session.phase, session.until) = (Phase::Upgrading(language), None);
+                }
+            }
+            self.sessions[slot] = Some(session);
+        }
+        Ok(self)
+    }
+
     fn admit(&mut self, registry: &Registry, now: MonoTime) {
         if self.retry.is_some_and(|retry| now < retry) {
             return;
@@ -174,15 +254,7 @@ impl Control {
             });
             match accepted {
                 Ok(stream) => {
-                    let mut session = Session {
-                        stream,
-                        ready: true,
-                        input: Vec::new(),
-                        output: Vec::new(),
-                        sent: 0,
-                        phase: Phase::Asking,
-                        until: Some(now + CONTROL_ORDER_PATIENCE),
-                    };
+                    let mut session = Session::new(stream, now);
                     session.say(GREETING);
                     session.say("\n");
                     self.sessions[slot] = Some(session);
@@ -211,7 +283,7 @@ impl Control {
         server: &mut Server<TcpStream>,
         stopping: bool,
         now: MonoTime,
-        stop: &mut bool,
+        wish: &mut Wish,
     ) -> Option<Session> {
         if !session.ready {
             // What has come is looked at before the patience is over.
@@ -225,7 +297,8 @@ impl Control {
             let input = mem::take(&mut session.input);
             let order = std::str::from_utf8(&input[..end]).ok().and_then(Order::decode);
             session.until = None;
-            *stop |= order == Some(Order::Stop);
+            wish.stop |= order == Some(Order::Stop);
+            wish.upgrade |= matches!(order, Some(Order::Upgrade(_))) && !stopping;
             self.begin(&mut session, order, server, stopping, now);
         }
         session.write(server, now)?;
@@ -244,6 +317,7 @@ impl Control {
             None => Refusal::Unclear,
             Some(Order::Stop) => return session.phase = Phase::Stopping,
             Some(_) if stopping => Refusal::Stopping,
+            Some(Order::Upgrade(language)) => return session.phase = Phase::Upgrading(language),
             Some(Order::Who) => {
                 session.phase = Phase::People(0);
                 return session.wait_for_the_client(now);
@@ -308,6 +382,19 @@ impl Control {
 }
 
 impl Session {
+    /// One that has not said anything.
+    fn new(stream: UnixStream, now: MonoTime) -> Session {
+        Session {
+            stream,
+            ready: true,
+            input: Vec::new(),
+            output: Vec::new(),
+            sent: 0,
+            phase: Phase::Asking,
+            until: Some(now + CONTROL_ORDER_PATIENCE),
+        }
+    }
+
     fn say(&mut self, words: &str) {
         self.output.extend_from_slice(words.as_bytes());
     }
@@ -358,7 +445,9 @@ impl Session {
                 self.sent = 0;
                 match self.phase {
                     Phase::Answered => return None,
-                    Phase::Asking | Phase::Account(..) | Phase::Stopping => return Some(()),
+                    Phase::Asking | Phase::Account(..) | Phase::Stopping | Phase::Upgrading(_) => {
+                        return Some(());
+                    }
                     Phase::People(_) | Phase::Accounts(_) if !may_gather => {
                         self.ready = true;
                         return Some(());

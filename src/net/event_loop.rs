@@ -5,6 +5,8 @@
 //! what is due, (7) write and sweep. Polling is edge-triggered, for reading and writing at once and for good: a connection costs
 //! one `epoll_ctl` in its life, and an edge is never asked for twice.
 
+mod upgrading;
+
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +19,8 @@ use socket2::{SockRef, TcpKeepalive};
 
 use super::acceptor::Acceptor;
 use super::bind::Listening;
-use super::control::Control;
+use super::control::{Control, Wish};
+use super::handover::{Checking, Program};
 use super::manager::ServiceManager;
 use super::metrics::Metrics;
 use super::server::Server;
@@ -60,6 +63,14 @@ pub struct EventLoop {
     stopping: Option<MonoTime>,
     /// A signal to stop has come; the next one stops at once.
     told: bool,
+    /// Wakes the loop from other threads.
+    waker: Arc<Waker>,
+    /// What goes on when an upgrade is asked for.
+    program: Option<Program>,
+    /// One is under way.
+    upgrade: Option<Checking>,
+    /// The version of the program before this one, and when it stopped serving; until that is told.
+    taken_over: Option<(String, MonoTime)>,
 }
 
 impl EventLoop {
@@ -79,34 +90,39 @@ impl EventLoop {
             acceptors.push((listener, listening.door, Acceptor::default()));
         }
         let control = store.as_ref().and_then(|store| listen_for_orders(store.dir(), &poll, language));
-        let waker = || {
-            let waker = Arc::new(Waker::new(poll.registry(), HISTORY)?);
-            // A poll that cannot be woken is broken, and its own errors say so.
-            io::Result::Ok(move || drop(waker.wake()))
-        };
-        let mut history = match store {
-            Some(store) => Storage::in_file(store, waker()?)?,
-            None if config.operator_password.is_some() => Storage::in_memory(waker()?)?,
-            None => Storage::default(),
-        };
-        if let Some(password) = config.operator_password.clone() {
-            history = history.with_operator(password);
-        }
+        let waker = Arc::new(Waker::new(poll.registry(), HISTORY)?);
+        let history = open_storage(store, &config, &waker)?;
         let server = Server::remembering(config, history);
-        Ok(EventLoop {
+        let mut event_loop = EventLoop::of(poll, signals, server, (waker, Clock::start(), language));
+        (event_loop.acceptors, event_loop.control) = (acceptors, control);
+        Ok(event_loop)
+    }
+
+    /// One that lets nobody in yet.
+    fn of(
+        poll: Poll,
+        signals: Signals,
+        server: Server<TcpStream>,
+        (waker, clock, language): (Arc<Waker>, Clock, Language),
+    ) -> EventLoop {
+        EventLoop {
             poll,
             signals,
-            acceptors,
+            acceptors: Vec::new(),
             first_door: 0,
             server,
-            control,
+            control: None,
             manager: None,
             metrics: None,
-            clock: Clock::start(),
+            clock,
             language,
             stopping: None,
             told: false,
-        })
+            waker,
+            program: None,
+            upgrade: None,
+            taken_over: None,
+        }
     }
 
     /// Has the service manager told from now on how the server is.
@@ -132,12 +148,18 @@ impl EventLoop {
     }
 
     /// Serves until asked to stop, by SIGTERM, by Ctrl-C or because the terminal is gone; then until all queues are
-    /// empty, or a second SIGTERM or Ctrl-C. Without a terminal SIGHUP calls `reread`.
-    pub fn run(&mut self, mut reread: impl FnMut(&mut Server<TcpStream>)) -> io::Result<()> {
+    /// empty, or a second SIGTERM or Ctrl-C. Without a terminal SIGHUP calls `reread`. Before another program takes the place of this one,
+    /// `settle_log` is called, to wait a moment until the log is written.
+    pub fn run(
+        &mut self,
+        mut reread: impl FnMut(&mut Server<TcpStream>),
+        mut settle_log: impl FnMut(),
+    ) -> io::Result<()> {
         self.signals.started();
+        self.tell_upgraded();
         self.manager.iter_mut().for_each(ServiceManager::ready);
         let mut events = Events::with_capacity(limits::EVENTS_PER_TURN);
-        let mut now = MonoTime::START;
+        let mut now = self.clock.now();
         // When the turn was over, where that is asked.
         let mut over = None;
         loop {
@@ -199,6 +221,7 @@ impl EventLoop {
                 self.finish_history(until.since(now));
                 return Ok(());
             }
+            self.go_on_upgrading(now, &mut settle_log);
         }
     }
 
@@ -283,6 +306,7 @@ impl EventLoop {
                     self.server.reload_accounts();
                     self.manager.iter_mut().for_each(ServiceManager::ready);
                 }
+                Asked::Upgrade => self.begin_upgrade(now),
                 Asked::Nothing(signal) => info!("{}", console::unused(signal, self.language)),
             }
         }
@@ -303,9 +327,12 @@ impl EventLoop {
     /// Does what the administrator wants.
     fn take_orders(&mut self, now: MonoTime) {
         let stopping = self.stopping.is_some();
-        if let Some(control) = &mut self.control
-            && control.turn(self.poll.registry(), &mut self.server, stopping, now)
-        {
+        let Some(control) = &mut self.control else { return };
+        let Wish { stop, upgrade } = control.turn(self.poll.registry(), &mut self.server, stopping, now);
+        if upgrade {
+            self.begin_upgrade(now);
+        }
+        if stop {
             self.stop(now);
         }
     }
@@ -314,6 +341,22 @@ impl EventLoop {
     fn is_done(&self) -> bool {
         self.server.connections() == 0 && !self.control.as_ref().is_some_and(Control::awaits_history)
     }
+}
+
+/// The history in `store`, or in memory; its threads wake the loop.
+fn open_storage(store: Option<Store>, config: &Config, waker: &Arc<Waker>) -> io::Result<Storage> {
+    let waker = Arc::clone(waker);
+    // A poll that cannot be woken is broken, and its own errors say so.
+    let wake = move || drop(waker.wake());
+    let history = match store {
+        Some(store) => Storage::in_file(store, wake)?,
+        None if config.operator_password.is_some() => Storage::in_memory(wake)?,
+        None => Storage::default(),
+    };
+    Ok(match config.operator_password.clone() {
+        Some(password) => history.with_operator(password),
+        None => history,
+    })
 }
 
 /// Takes the administrator's commands in `dir`. Without the socket the chat is as good as with it.

@@ -25,7 +25,7 @@ pub use bind::{
 };
 pub use descriptors::descriptor_limit;
 pub use event_loop::EventLoop;
-pub use handover::HandoverError;
+pub use handover::{CHECK_STATE, Handed, HandoverError, Program, UpgradeRefused, check};
 pub use manager::ServiceManager;
 pub use passed::passed;
 pub use reach::{InterfaceAddr, interface_addrs, is_near, own_addresses, reachable};

@@ -28,6 +28,8 @@ pub(super) enum Asked {
     Stop,
     /// To stop: the terminal is gone, which is often said more than once.
     HangUp,
+    /// To let the program that is in this one's place by now go on.
+    Upgrade,
     /// To read again what can be read again.
     Reread,
     /// Nothing: a signal of that name means nothing to the server.
@@ -82,7 +84,7 @@ impl Signals {
             SIGHUP if self.at_a_terminal => Asked::HangUp,
             SIGHUP => Asked::Reread,
             SIGUSR1 => Asked::Nothing("SIGUSR1"),
-            SIGUSR2 => Asked::Nothing("SIGUSR2"),
+            SIGUSR2 => Asked::Upgrade,
             _ => Asked::Stop,
         };
         self.pending.pending().map(asked).collect()

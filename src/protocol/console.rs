@@ -252,6 +252,39 @@ pub fn stopping(language: Language) -> &'static str {
     }
 }
 
+/// The console's line about an upgrade that begins.
+pub fn upgrading(language: Language) -> &'static str {
+    match language {
+        Language::Spanish => "Actualización: el programa nuevo comprueba el estado de este servidor",
+        Language::English => "Upgrade: the new program looks at the state of this server",
+    }
+}
+
+/// The console's line about an upgrade that is not made; why, without a full stop.
+pub fn upgrade_refused(why: &str, language: Language) -> String {
+    match language {
+        Language::Spanish => format!("No se ha actualizado, y el servidor sigue como estaba: {why}"),
+        Language::English => format!("Not upgraded, and the server goes on as it was: {why}"),
+    }
+}
+
+/// What there is to say about an upgrade from one version to another: for so many connections nobody was served for so many milliseconds.
+pub fn upgraded(before: &str, now: &str, connections: usize, millis: u64, language: Language) -> String {
+    let (connections, millis) = (number(connections as u64, language), number(millis, language));
+    match language {
+        Language::Spanish => {
+            format!(
+                "Actualizado de {before} a {now}: siguen {connections} conexiones, tras {millis} ms de pausa"
+            )
+        }
+        Language::English => {
+            format!(
+                "Upgraded from {before} to {now}: {connections} connections go on, after a pause of {millis} ms"
+            )
+        }
+    }
+}
+
 /// The console's line about what is read again because of a signal.
 pub fn rereading(language: Language) -> &'static str {
     match language {

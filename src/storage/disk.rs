@@ -5,6 +5,7 @@ use std::time::Instant;
 use rusqlite::Result;
 
 use super::ledger::Missing;
+use super::lock_files::LockFiles;
 use super::reply::{FileNews, Outcome};
 use super::request::{Affair, Change};
 use super::row::Gaps;
@@ -43,6 +44,10 @@ pub(super) trait Disk: Sized {
     fn reindex(&self) -> Result<bool>;
     /// See [`Database::keep_days`].
     fn keep_days(&self) -> Option<u32>;
+    /// See [`Database::prove`].
+    fn prove(&self) -> Result<()>;
+    /// See [`Database::lock_files`].
+    fn lock_files(&self) -> Option<LockFiles>;
 }
 
 impl Disk for Database {
@@ -100,5 +105,13 @@ impl Disk for Database {
 
     fn keep_days(&self) -> Option<u32> {
         Database::keep_days(self)
+    }
+
+    fn prove(&self) -> Result<()> {
+        Database::prove(self)
+    }
+
+    fn lock_files(&self) -> Option<LockFiles> {
+        Database::lock_files(self)
     }
 }

@@ -228,6 +228,16 @@ impl Storage {
     pub fn replies(&mut self, now: MonoTime) -> Vec<StorageEvent> {
         let Some(file) = &mut self.file else { return self.receive_hashes(now) };
         let words: Vec<Word> = file.words.try_iter().collect();
+        let mut replies = self.hear(words);
+        replies.extend(self.file.iter_mut().flat_map(File::hand_over));
+        replies.extend(self.file.iter_mut().flat_map(File::fetch_more));
+        replies.extend(self.receive_hashes(now));
+        self.say_displaced(&mut replies);
+        replies
+    }
+
+    /// What comes of what the helper threads say.
+    pub(super) fn hear(&mut self, words: Vec<Word>) -> Vec<StorageEvent> {
         let mut replies = Vec::new();
         for word in words {
             replies.extend(match word {
@@ -236,10 +246,6 @@ impl Storage {
                 word => self.file.as_mut().and_then(|file| file.receive(word)),
             });
         }
-        replies.extend(self.file.iter_mut().flat_map(File::hand_over));
-        replies.extend(self.file.iter_mut().flat_map(File::fetch_more));
-        replies.extend(self.receive_hashes(now));
-        self.say_displaced(&mut replies);
         replies
     }
 
@@ -378,6 +384,16 @@ impl File {
         self.displaced
     }
 
+    /// Whether something waits for a place with the thread.
+    pub(super) fn owes(&self) -> bool {
+        !self.pending.is_empty() || !self.gaps.is_empty() || self.reload
+    }
+
+    /// What the threads say.
+    pub(super) fn words(&self) -> &Receiver<Word> {
+        &self.words
+    }
+
     /// Has the administrator told what went wrong.
     pub(super) fn complain(&mut self, why: FileFault) {
         self.complaint.why = Some(why);
@@ -473,7 +489,8 @@ impl File {
                 }
                 return Some(StorageEvent::File(news));
             }
-            Word::Found { .. } | Word::Outcome(_) | Word::Unwritten => {} // the storage's own
+            // The storage's own, or what nobody waits for any more.
+            Word::Found { .. } | Word::Outcome(_) | Word::Unwritten | Word::Settled(_) => {}
         }
         None
     }

@@ -237,6 +237,13 @@ impl Memory {
         Found { look, lines, more: false, reach: search.reach }
     }
 
+    /// All lines, in the order of their numbers.
+    pub(super) fn all(&self) -> Vec<Message> {
+        let mut all: Vec<Message> = self.rooms.values().flatten().map(|kept| kept.line.clone()).collect();
+        all.sort_unstable_by_key(|line| line.id);
+        all
+    }
+
     /// How many lines are remembered.
     pub fn lines(&self) -> usize {
         self.lines

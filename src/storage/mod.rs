@@ -9,7 +9,9 @@ mod asking;
 mod backlog;
 mod disk;
 mod handle;
+mod handover;
 mod ledger;
+mod lock_files;
 mod looking;
 mod memory;
 mod pending;
@@ -25,6 +27,8 @@ mod worker;
 
 pub use backlog::Backlog;
 pub use handle::{Complaint, Storage};
+pub use handover::StorageState;
+pub use lock_files::LockFiles;
 pub use memory::Memory;
 pub use reply::{FileNews, StorageEvent};
 pub use request::RequestId;

@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::lock_files::LockFiles;
 use super::request::{Affair, RequestId};
 use super::row::AccountRow;
 use crate::chat::{
@@ -73,6 +74,8 @@ pub(super) enum Word {
     Outcome(Outcome),
     /// What happened to a file of the directory.
     File(FileNews),
+    /// All is on the disk, and the lock on the directory; none: it cannot be written now.
+    Settled(Option<LockFiles>),
 }
 
 /// What was found in the file.

@@ -22,6 +22,8 @@ pub(super) enum Job {
     Change(Change),
     Look(RequestId, Look),
     Affair(Affair),
+    /// Word is given when all that came before is done.
+    Settle,
 }
 
 /// What a job takes beside its words: two allocations of a line, and what the allocator adds, are in it.
@@ -72,7 +74,7 @@ impl Job {
             Job::Look(_, Look::Search(rooms, words, _)) => {
                 size_of_val(rooms.as_slice()) + words.as_str().len()
             }
-            Job::Look(..) => 0,
+            Job::Look(..) | Job::Settle => 0,
             Job::Affair(affair) => affair.bytes(),
         };
         JOB_BYTES + words

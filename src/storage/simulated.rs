@@ -16,6 +16,7 @@ use super::accounts::{Accounts, SkeletonIndex};
 use super::answerer::Answerer;
 use super::disk::{Disk, Waiting};
 use super::handle::{File, Storage};
+use super::lock_files::LockFiles;
 use super::pending::Load;
 use super::reply::{FileNews, Outcome, Sought, Word};
 use super::request::{Affair, Change, RequestId};
@@ -290,6 +291,14 @@ impl Disk for Shelf {
 
     fn reindex(&self) -> Result<bool> {
         Ok(false)
+    }
+
+    fn prove(&self) -> Result<()> {
+        Ok(())
+    }
+
+    fn lock_files(&self) -> Option<LockFiles> {
+        None
     }
 
     fn keep_days(&self) -> Option<u32> {

@@ -62,6 +62,8 @@ pub(super) struct Worker<D, W> {
     questions: Vec<(RequestId, Look)>,
     /// Lines that could not be written, by room, and when the first of them was said.
     gaps: Gaps,
+    /// Word is waited for that all is on the disk.
+    settling: bool,
     /// Whether another program keeps us from writing what waits.
     held_up: bool,
     /// While the file cannot be written: how many changes waited when that was told.
@@ -108,6 +110,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             affairs: Vec::new(),
             questions: Vec::new(),
             gaps: Gaps::new(),
+            settling: false,
             held_up: false,
             failing: None,
             took: Duration::ZERO,
@@ -218,6 +221,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             questions.into_iter().for_each(|(id, look)| self.answerer.ask(id, look));
         }
         told |= self.tell_room();
+        if self.settling && !self.held_up {
+            self.tell_settled(written);
+        }
         if told {
             (self.wake)();
         }
@@ -234,6 +240,15 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         waits
     }
 
+    /// Says that all is on the disk, and that more can be written, if that is so.
+    fn tell_settled(&mut self, written: Written) {
+        self.settling = false;
+        let done = written == Written::Done && !self.has_left();
+        let sound = done && self.file.transaction(D::prove).is_ok();
+        let lock = sound.then(|| self.file.lock_files()).flatten();
+        let _ = self.words.send(Word::Settled(lock));
+    }
+
     fn take(&mut self, job: Job) {
         let bytes = job.bytes();
         if job.is_change() {
@@ -248,6 +263,10 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 self.questions.push((id, look));
             }
             Job::Affair(affair) => self.affairs.push((Instant::now(), affair)),
+            Job::Settle => {
+                self.load.release(bytes, false);
+                self.settling = true;
+            }
         }
     }
 

@@ -69,6 +69,8 @@ mod tls;
 mod transcripts;
 mod turns;
 mod typed_lines;
+#[cfg(target_os = "linux")]
+mod upgrade;
 mod usage;
 mod web;
 mod web_sessions;

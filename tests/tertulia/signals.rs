@@ -159,13 +159,11 @@ fn interrupt_stays_ignored_in_the_background_of_a_script() {
 }
 
 #[test]
-fn signals_without_a_meaning_do_not_end_the_server() {
+fn signal_without_a_meaning_does_not_end_the_server() {
     for (language, said) in [("es", "esta señal no hace nada"), ("en", "this signal does nothing")] {
         let mut server = Server::start(&["--lang", language]);
-        for (signal, name) in [(Signal::USR1, "SIGUSR1"), (Signal::USR2, "SIGUSR2")] {
-            server.signal(signal);
-            server.console_until(&format!("{name}: {said}"));
-        }
+        server.signal(Signal::USR1);
+        server.console_until(&format!("SIGUSR1: {said}"));
         assert_eq!(server.stop().code(), Some(0));
     }
 }

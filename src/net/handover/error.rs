@@ -18,6 +18,12 @@ pub enum HandoverError {
         /// Sockets.
         found: usize,
     },
+    /// It is no state that is known here; why, in English.
+    #[error("{0}")]
+    Text(String),
+    /// What was handed over cannot be taken.
+    #[error("{0}")]
+    Files(String),
     /// What it says cannot be: one part of it disagrees with another.
     #[error("the state contradicts itself: {0}")]
     Broken(&'static str),

@@ -74,6 +74,7 @@ impl<S: Stream> Server<S> {
         let id = RequestId { client, number: self.requests };
         let patience = if let Request::Authenticate(_) = request { AUTH_PATIENCE } else { HISTORY_PATIENCE };
         let from = self.hub.origin(client).unwrap_or(Origin::UNKNOWN);
+        self.asked.insert(id.number, (client, request.clone()));
         let events = self.history.request(id, from, request, now);
         let replies = |event: &StorageEvent| matches!(event, StorageEvent::Reply { id: to, .. } if *to == id);
         if !events.iter().any(replies)
@@ -90,6 +91,7 @@ impl<S: Stream> Server<S> {
         let at = self.clocks.at(now);
         match event {
             StorageEvent::Reply { id: RequestId { client, number }, reply, cost } => {
+                self.asked.remove(&number);
                 if !cost.is_zero() {
                     self.connections.charge(client, cost, COST_SHARE, now);
                 }

@@ -21,7 +21,7 @@ mod source;
 mod stored;
 mod writing;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::mem;
 use std::time::Duration;
 
@@ -33,8 +33,8 @@ pub use self::stored::ServerState;
 use super::rate_limit::Rate;
 use super::stream::Stream;
 use crate::chat::{
-    AdminReply, ChatConfig, ClientId, CloseReason, Effect, Hub, Input, Language, MonoTime, Text, Time,
-    UnixMillis, Work,
+    AdminReply, ChatConfig, ClientId, CloseReason, Effect, Hub, Input, Language, MonoTime, Request, Text,
+    Time, UnixMillis, Work,
 };
 use crate::clock::Zone;
 use crate::config::{Config, Share};
@@ -68,6 +68,8 @@ pub struct Server<S> {
     admin_reply: Option<AdminReply>,
     /// How many requests the storage has been given.
     requests: u64,
+    /// Those to which no reply has come, by their numbers.
+    asked: BTreeMap<u64, (ClientId, Request)>,
     /// What came of orders about the accounts, by their tickets.
     account_replies: Vec<(u64, AccountReply)>,
     /// Steps of work done here.
@@ -116,6 +118,7 @@ impl<S: Stream> Server<S> {
             effects: Vec::new(),
             admin_reply: None,
             requests: 0,
+            asked: BTreeMap::new(),
             account_replies: Vec::new(),
             steps: 0,
             said: 0,
@@ -292,11 +295,17 @@ impl<S: Stream> Server<S> {
         egress.report_last_skipped(connections, id, now);
         egress.farewell(connections, id, reason, now);
         connections.begin_close(id, reason, now);
-        if awaits {
-            self.history.leave(id);
-        }
         egress.mark_urgent(connections, id);
         connections.reschedule(id);
+        if awaits {
+            self.leave_requests(id);
+        }
+    }
+
+    /// Waits for no reply any more on behalf of a client.
+    fn leave_requests(&mut self, id: ClientId) {
+        self.history.leave(id);
+        self.asked.retain(|_, (client, _)| *client != id);
     }
 
     /// Where `id` came from, if that has not been asked before.

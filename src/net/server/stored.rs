@@ -3,7 +3,9 @@
 //! Invariant: a server restored from that, with the same sockets, does what this one would have done. Each field is named here in
 //! both directions, so none can be forgotten. What follows from the rest (deadlines, totals) is worked out.
 
+use std::collections::BTreeMap;
 use std::mem;
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -12,12 +14,15 @@ use super::connections::StoredConnections;
 use super::egress::StoredEgress;
 use super::ingress::StoredIngress;
 use super::source::Source;
-use crate::chat::{ChatConfig, ClientId, Hub, Snapshot, Time};
+use crate::chat::{ChatConfig, ClientId, CloseReason, Hub, Input, MonoTime, Origin, Request, Snapshot, Time};
 use crate::config::Config;
 use crate::net::handover::HandoverError;
 use crate::net::stream::Stream;
 use crate::protocol::metrics::Logins;
-use crate::storage::Storage;
+use crate::storage::{LockFiles, RequestId, Storage, StorageState};
+
+/// How often it is waited for what was said: each time what was heard meanwhile may have been written.
+const SETTLED_AT_MOST: usize = 4;
 
 /// What a server knows. It holds secrets: see [`Snapshot`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -29,6 +34,7 @@ pub struct ServerState {
     egress: StoredEgress,
     sources: Vec<(ClientId, Source)>,
     requests: u64,
+    asked: BTreeMap<u64, (ClientId, Request)>,
     steps: u64,
     said: u64,
     logins: Logins,
@@ -63,6 +69,7 @@ impl<S: Stream> Server<S> {
             effects,
             admin_reply,
             requests,
+            asked,
             account_replies: _,
             steps,
             said,
@@ -80,6 +87,7 @@ impl<S: Stream> Server<S> {
             egress: egress.store(),
             sources: sources.iter().map(|(id, source)| (*id, *source)).collect(),
             requests: *requests,
+            asked: asked.clone(),
             steps: *steps,
             said: *said,
             logins: *logins,
@@ -89,6 +97,75 @@ impl<S: Stream> Server<S> {
     /// The sockets, in the order in which a [`restore`](Self::restore) needs them.
     pub fn streams(&self) -> impl Iterator<Item = &S> {
         self.connections.iter().map(|(_, conn)| &conn.stream)
+    }
+
+    /// The connections, in that order.
+    pub fn ids(&self) -> Vec<ClientId> {
+        self.connections.iter().map(|(id, _)| id).collect()
+    }
+
+    /// What the history has in memory only.
+    pub fn storage_state(&self) -> StorageState {
+        self.history.state()
+    }
+
+    /// Waits, for `patience` at most, until all that was said is on the disk, and what came of promises is told. Gives the lock on the
+    /// directory, if there is one. None: that cannot be had now.
+    pub fn settle_history(&mut self, patience: Duration, now: MonoTime) -> Option<Option<LockFiles>> {
+        // What is heard may make something else to be written.
+        for _ in 0..SETTLED_AT_MOST {
+            let (events, settled) = self.history.settle(patience, now);
+            for event in events {
+                self.recall(event, now);
+                self.perform(now);
+            }
+            let lock = settled?;
+            if self.history.unwritten_bytes() == (0, 0) && !self.history.has_reload() {
+                return Some(lock);
+            }
+        }
+        None
+    }
+
+    /// Lets those in TLS go, whose keys no other program has: they reconnect, and programs take their sessions up again.
+    pub fn let_sealed_go(&mut self, now: MonoTime) {
+        for id in self.sealed() {
+            self.apply(Input::Disconnected(id, CloseReason::Lost), now);
+            self.close(id, CloseReason::ServerStops, now);
+        }
+    }
+
+    /// Ends those in TLS that have been told so, or could not be.
+    pub fn end_sealed(&mut self) {
+        self.sealed().into_iter().for_each(|id| self.connections.mark_dead(id, CloseReason::Lost));
+    }
+
+    fn sealed(&self) -> Vec<ClientId> {
+        let sealed = self.connections.iter().filter(|(_, conn)| conn.is_sealed() || conn.wants_seal());
+        sealed.filter(|(_, conn)| !conn.is_dead()).map(|(id, _)| id).collect()
+    }
+
+    /// Whether something waits to be written to a connection that may take it.
+    pub fn has_unwritten(&self) -> bool {
+        self.egress.has_work()
+    }
+
+    /// Says on the console what the history lacks, though something was said a moment ago.
+    pub fn tell_complaints(&mut self) {
+        let untold = self.history.last_complaint();
+        untold.into_iter().for_each(|complaint| self.note_complaint(complaint));
+    }
+
+    /// Asks the history again for what was asked of the one before. To be called once, behind a [`restore`](Self::restore).
+    pub fn ask_again(&mut self, now: MonoTime) {
+        for (number, (client, request)) in self.asked.clone() {
+            let from = self.hub.origin(client).unwrap_or(Origin::UNKNOWN);
+            let events = self.history.request(RequestId { client, number }, from, request, now);
+            for event in events {
+                self.recall(event, now);
+                self.perform(now);
+            }
+        }
     }
 
     /// Takes the server apart: its sockets in that order, and its history.
@@ -110,8 +187,19 @@ impl<S: Stream> Server<S> {
     ) -> Result<Server<S>, HandoverError> {
         config.chat = ChatConfig::default();
         let mut server = Server::remembering(config, history);
-        let ServerState { clocks, hub, connections, ingress, egress, sources, requests, steps, said, logins } =
-            state;
+        let ServerState {
+            clocks,
+            hub,
+            connections,
+            ingress,
+            egress,
+            sources,
+            requests,
+            asked,
+            steps,
+            said,
+            logins,
+        } = state;
         let hub = Hub::restore(hub)?;
         let here = connections.in_chat().filter(|id| hub.origin(*id).is_some()).count();
         if (here, connections.in_chat().count()) != (hub.clients(), hub.clients()) {
@@ -125,6 +213,7 @@ impl<S: Stream> Server<S> {
         (server.clocks, server.requests, server.steps) = (clocks, requests, steps);
         (server.said, server.logins) = (said, logins);
         server.sources = sources.into_iter().collect();
+        server.asked = asked;
         Ok(server)
     }
 }

@@ -79,7 +79,7 @@ impl<S: Stream> Server<S> {
             && let Some((id, mut gone, cause)) = self.connections.remove_dead()
         {
             if gone.awaits_reply() {
-                self.history.leave(id);
+                self.leave_requests(id);
             }
             self.take_source(id);
             freed += 1;

@@ -5,6 +5,7 @@
 
 mod reload;
 mod skeleton_index;
+mod stored;
 mod taking_in;
 
 use std::collections::{BTreeMap, HashMap};
@@ -12,6 +13,7 @@ use std::num::NonZeroU32;
 
 use reload::Reload;
 pub(super) use skeleton_index::SkeletonIndex;
+pub(super) use stored::StoredAccounts;
 
 use log::debug;
 

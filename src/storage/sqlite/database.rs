@@ -14,6 +14,7 @@ use super::values::{GAP, columns};
 use super::watch::FileWatch;
 use crate::chat::{Message, RoomKey};
 use crate::limits::{HISTORY_EXPIRY_BYTES, HISTORY_EXPIRY_ROWS, HISTORY_WAL_BYTES};
+use crate::storage::lock_files::LockFiles;
 use crate::storage::reply::FileNews;
 use crate::storage::words::{fold, indexed};
 
@@ -47,6 +48,16 @@ impl Database {
     /// For how many days lines stay; for ever without.
     pub(in crate::storage) fn keep_days(&self) -> Option<u32> {
         self.keep_days
+    }
+
+    /// Writes what changes nothing: that shows whether the disk takes more.
+    pub(in crate::storage) fn prove(&self) -> Result<()> {
+        self.connection.pragma_update(None, "user_version", schema::VERSION)
+    }
+
+    /// The lock on the directory, to be handed over.
+    pub(in crate::storage) fn lock_files(&self) -> Option<LockFiles> {
+        self.watch.lock_files()
     }
 
     /// Watches over all files from here on.

@@ -4,6 +4,7 @@
 //! nobody else may read the directory.
 
 use std::fs::{DirBuilder, File};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf, absolute};
 use std::thread;
@@ -15,6 +16,7 @@ use super::StoreCause;
 use super::private::{self, PRIVATE_DIR, PRIVATE_FILE};
 use crate::control;
 use crate::limits::DATA_LOCK_PATIENCE;
+use crate::storage::lock_files::LockFiles;
 
 /// Held by the program that works with the directory. Not the database's own lock: that would keep the `sqlite3` shell out.
 pub(super) const LOCK: &str = "tertulia.lock";
@@ -88,6 +90,19 @@ impl Lock {
 }
 
 impl Lock {
+    /// The lock on `dir` that another program held, and handed over.
+    pub(super) fn held(dir: &Path, LockFiles { file, dir: own }: LockFiles) -> io::Result<Lock> {
+        Ok(Lock { file, path: absolute(dir.join(LOCK))?, dir: own })
+    }
+
+    /// Its files, open once more: the lock is theirs as well.
+    pub(super) fn files(&self) -> io::Result<LockFiles> {
+        Ok(LockFiles {
+            file: self.file.try_clone()?,
+            dir: self.dir.as_ref().map(File::try_clone).transpose()?,
+        })
+    }
+
     /// Where the lock file is, or was.
     pub(super) fn path(&self) -> &Path {
         &self.path

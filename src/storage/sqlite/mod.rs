@@ -39,6 +39,7 @@ pub use private::Exposed;
 pub(super) use reader::{Reader, Watch};
 use watch::FileWatch;
 
+use super::lock_files::LockFiles;
 use super::row::{AccountRow, account_key};
 use crate::chat::{AccountKey, Expulsion, Message, MessageId, Name, RoomRecord};
 use crate::limits::{
@@ -83,6 +84,28 @@ impl Store {
         let lock = Lock::take(dir).map_err(|cause| StoreError { path: dir.to_owned(), cause })?;
         let path = dir.join(FILE);
         read(dir, &path, keep_days, lock).map_err(|cause| StoreError { path, cause })
+    }
+
+    /// Goes on with the history in `dir`, whose lock another program handed over when it had written all of it. What was said last is
+    /// not read: it was handed over, too.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be opened, or not be brought up to this version.
+    pub fn resume(dir: &Path, keep_days: Option<u32>, lock: LockFiles) -> Result<Store, StoreError> {
+        let path = dir.join(FILE);
+        let resumed = || {
+            let lock = Lock::held(dir, lock).map_err(StoreCause::Unwritable)?;
+            let writer = connect(&path, keep_days, lock)?;
+            let next_message = writer.next_message()?;
+            writer.connection.busy_timeout(HISTORY_BUSY_STEP)?;
+            let (accounts, reader) = (writer.accounts()?, Reader::open(&path)?);
+            let found =
+                StoredState { rooms: Vec::new(), recent: Vec::new(), accounts, expulsions: Vec::new() };
+            let (exposed, dir) = (Vec::new(), dir.to_owned());
+            Ok(Store { writer, reader, next_key: 0, next_message, found, exposed, forgotten: 0, dir })
+        };
+        resumed().map_err(|cause| StoreError { path: path.clone(), cause })
     }
 
     /// The directory.
@@ -171,6 +194,11 @@ fn create_if_missing(path: &Path) -> Result<(), StoreCause> {
 /// Opens a history that is there, if it is sound; of an earlier version, it is one of ours behind that.
 fn open(path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<Database, StoreCause> {
     check(path, &beside(path))?;
+    connect(path, keep_days, lock)
+}
+
+/// Opens a history that is there and sound.
+fn connect(path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<Database, StoreCause> {
     let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     connection.busy_timeout(HISTORY_BUSY_TIMEOUT)?;
     // In WAL mode a commit is one fsync, and what is committed survives the process and, as far as the disk keeps its

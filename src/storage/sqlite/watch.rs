@@ -12,6 +12,7 @@ use rusqlite::ffi;
 
 use super::lock::Lock;
 use super::paths::with_end;
+use crate::storage::lock_files::LockFiles;
 use crate::storage::reply::FileNews;
 
 /// The device of a file, and its number there.
@@ -47,6 +48,11 @@ impl FileWatch {
         }
         self.index = File::options().read(true).write(true).open(index).ok();
         self.mend_index();
+    }
+
+    /// The lock's files, open once more.
+    pub(super) fn lock_files(&self) -> Option<LockFiles> {
+        self.lock.files().ok()
     }
 
     /// What has happened since this was asked last.

@@ -130,7 +130,7 @@ fn handover_keeps_the_rate_at_which_each_one_is_heard() {
         let mut house = House::new(slow());
         let speaker = house.connect();
         house.listen(speaker);
-        house.says(speaker, format!("Ana\n{}", "/nombres\n".repeat(60)));
+        house.says(speaker, format!("Ana\n{}", "/quien\n".repeat(60)));
         if hands_over {
             let server = mem::replace(&mut house.server, Server::new(slow()));
             let state = server.state();

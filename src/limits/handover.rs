@@ -1,0 +1,17 @@
+//! What an upgrade of the running server may take.
+
+use std::time::Duration;
+
+/// How long the new program may take to look at the state, while the old one goes on: reading that of 20,000 people takes it some
+/// 0.2 s, and a machine may be busy.
+pub const UPGRADE_CHECK_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long an upgrade waits, each time, for the disk to have what was said: 10 ms of a disk at rest, and nobody is served meanwhile. A
+/// disk that takes longer is no time to upgrade.
+pub const UPGRADE_DISK_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long an upgrade waits for a console or a file to take what was logged; what is left is lost.
+pub const UPGRADE_LOG_PATIENCE: Duration = Duration::from_millis(50);
+
+/// Turns of writing before an upgrade: what is left then is handed over.
+pub const UPGRADE_TURNS: usize = 64;

@@ -1,0 +1,225 @@
+//! Going on in another program, without letting go of any connection.
+//!
+//! 1. A child of the new program looks at a copy of the state, while this one serves.
+//! 2. If it takes it, nobody is served any more: what waits is written, to people and to the disk, and the state is written down again.
+//! 3. The new program takes the place of this one, and goes on.
+//!
+//! Invariant: whatever fails before the end of (3) is told, and this program goes on as if nothing had been.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::sync::Arc;
+
+use log::{info, warn};
+use mio::net::{TcpListener, TcpStream};
+use mio::{Interest, Poll, Token, Waker};
+
+use super::{Control, EventLoop, HISTORY, SIGNALS, open_storage};
+use crate::chat::{ClientId, MonoTime};
+use crate::clock::{Clock, wall_clock};
+use crate::config::{Config, Door};
+use crate::control::Socket;
+use crate::limits::{UPGRADE_DISK_PATIENCE, UPGRADE_TURNS};
+use crate::net::acceptor::Acceptor;
+use crate::net::handover::{
+    Checking, Handed, Handover, HandoverError, Program, UpgradeRefused, replace, system_clock,
+};
+use crate::net::server::Server;
+use crate::net::signals::{Asked, Signals};
+use crate::protocol::console;
+use crate::storage::{LockFiles, Store};
+
+/// How often what people are told and what the disk has are waited for in turn: the one may bring something for the other.
+const ROUNDS: usize = 4;
+
+/// The version of this program.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+impl EventLoop {
+    /// Lets `program` take the place of this one when that is asked for.
+    #[must_use]
+    pub fn upgrading_to(mut self, program: Program) -> EventLoop {
+        self.program = Some(program);
+        self
+    }
+
+    /// Goes on with what another program has handed over.
+    ///
+    /// # Errors
+    ///
+    /// The state contradicts itself, or the system has no room.
+    pub fn take_over(
+        handed: Handed,
+        mut signals: Signals,
+        config: Config,
+        store: Option<Store>,
+    ) -> Result<EventLoop, HandoverError> {
+        let Handed { state, control, listeners, streams, lock: _ } = handed;
+        let Handover { program, paused, system, server, storage, doors, control: stored, .. } = state;
+        let clock = Clock::resume(paused, system_clock().saturating_sub(system));
+        let (poll, language) = (Poll::new().map_err(broken)?, config.language);
+        let waker = Arc::new(Waker::new(poll.registry(), HISTORY).map_err(broken)?);
+        signals.register(poll.registry(), SIGNALS).map_err(broken)?;
+        let control = match (control, stored, store.as_ref()) {
+            (Some((listener, sessions)), Some(stored), Some(store)) => {
+                let name = Socket::of(store.dir(), stored.file);
+                let called = stored.sessions.into_iter().zip(sessions).collect();
+                let control = Control::new(listener, name, poll.registry(), language);
+                let control =
+                    control.and_then(|control| control.resumed(called, poll.registry(), clock.now()));
+                Some(control.map_err(broken)?)
+            }
+            _ => None,
+        };
+        let history = open_storage(store, &config, &waker).map_err(broken)?.restored(storage);
+        let streams = streams.into_iter().map(TcpStream::from_std).collect();
+        let mut server = Server::restore(config, history, server, streams)?;
+        let mut acceptors = Vec::new();
+        for (index, (listener, door)) in listeners.into_iter().zip(doors).enumerate() {
+            let mut listener = TcpListener::from_std(listener);
+            poll.registry().register(&mut listener, Token(index), Interest::READABLE).map_err(broken)?;
+            acceptors.push((listener, door, Acceptor::default()));
+        }
+        for id in server.ids() {
+            if let Some(stream) = server.stream_mut(id) {
+                let interest = Interest::READABLE | Interest::WRITABLE;
+                poll.registry().register(stream, token(id), interest).map_err(broken)?;
+            }
+        }
+        let now = clock.now();
+        server.set_wall_clock(wall_clock(), now);
+        server.ask_again(now);
+        let mut event_loop = EventLoop::of(poll, signals, server, (waker, clock, language));
+        (event_loop.acceptors, event_loop.control) = (acceptors, control);
+        event_loop.taken_over = Some((program, paused));
+        Ok(event_loop)
+    }
+
+    /// Tells that the upgrade is made: to the log, and to the client that has asked for it.
+    pub(super) fn tell_upgraded(&mut self) {
+        let Some((before, paused)) = self.taken_over.take() else { return };
+        let now = self.clock.now();
+        let (people, pause) = (self.server.connections(), now.since(paused).as_millis() as u64);
+        let words = |language| console::upgraded(&before, VERSION, people, pause, language);
+        info!("{}", words(self.language));
+        self.control.iter_mut().for_each(|control| control.upgraded((true, words), now));
+    }
+
+    /// Begins an upgrade. Who asks while one is under way hears what comes of that.
+    pub(super) fn begin_upgrade(&mut self, now: MonoTime) {
+        if self.upgrade.is_some() {
+            return;
+        }
+        match self.begin_check(now) {
+            Ok(checking) => {
+                info!("{}", console::upgrading(self.language));
+                self.upgrade = Some(checking);
+            }
+            Err(why) => self.refuse_upgrade(&why, now),
+        }
+    }
+
+    fn begin_check(&mut self, now: MonoTime) -> Result<Checking, UpgradeRefused> {
+        let program = self.program.as_ref().filter(|_| self.stopping.is_none());
+        let program = program.ok_or(UpgradeRefused::Stopping)?;
+        let state = self.handover(now, 0).write()?;
+        let waker = Arc::clone(&self.waker);
+        Ok(program.check(state, move || drop(waker.wake()))?)
+    }
+
+    /// Goes on with an upgrade that is under way, if the new program has looked at the state. To be called between two turns.
+    pub(super) fn go_on_upgrading(&mut self, now: MonoTime, settle_log: &mut impl FnMut()) {
+        let Some(result) = self.upgrade.as_ref().and_then(Checking::result) else { return };
+        self.upgrade = None;
+        let why = match result {
+            Ok(()) => self.hand_over(now, settle_log),
+            Err(why) => why,
+        };
+        self.refuse_upgrade(&why, now);
+    }
+
+    fn refuse_upgrade(&mut self, why: &UpgradeRefused, now: MonoTime) {
+        warn!("{}", console::upgrade_refused(&why.describe(self.language), self.language));
+        let words = |language| why.describe(language);
+        self.control.iter_mut().for_each(|control| control.upgraded((false, words), now));
+    }
+
+    /// Hands everything over. Comes back only if that fails.
+    fn hand_over(&mut self, now: MonoTime, settle_log: &mut impl FnMut()) -> UpgradeRefused {
+        if self.stopping.is_some() {
+            return UpgradeRefused::Stopping;
+        }
+        let Some(lock) = self.settle(now) else { return UpgradeRefused::History };
+        let lock: Vec<_> =
+            lock.into_iter().flat_map(|LockFiles { file, dir }| [Some(file), dir]).flatten().collect();
+        let text = match self.handover(now, lock.len()).write() {
+            Ok(text) => text,
+            Err(error) => return error.into(),
+        };
+        log::logger().flush();
+        settle_log();
+        let EventLoop { signals, acceptors, server, control, program, .. } = self;
+        let Some(program) = program else { return UpgradeRefused::Stopping };
+        let mut files: Vec<BorrowedFd<'_>> = lock.iter().map(AsFd::as_fd).collect();
+        files.extend(control.iter().flat_map(Control::files));
+        files.extend(acceptors.iter().map(|(listener, ..)| listener.as_fd()));
+        files.extend(server.streams().map(AsFd::as_fd));
+        let mut stops = false;
+        let why = replace(program, &text, &files, || {
+            stops = signals.asked().iter().any(|asked| matches!(asked, Asked::Stop | Asked::HangUp));
+            !stops
+        });
+        if stops {
+            self.told = true;
+            self.stop(now);
+        }
+        why
+    }
+
+    /// Has written what waits, to people and to the disk. Gives the lock on the directory, if there is one; none: the disk does not
+    /// take it.
+    fn settle(&mut self, now: MonoTime) -> Option<Option<LockFiles>> {
+        self.server.let_sealed_go(now);
+        self.write(now);
+        self.server.end_sealed();
+        for _ in 0..ROUNDS {
+            self.write(now);
+            let lock = self.server.settle_history(UPGRADE_DISK_PATIENCE, now)?;
+            self.control.iter_mut().for_each(|control| control.tell_settled(&mut self.server, now));
+            self.server.finish_turn(now);
+            if self.server.unwritten_bytes() == (0, 0) {
+                self.server.tell_complaints();
+                return Some(lock);
+            }
+        }
+        None
+    }
+
+    /// Writes what waits for people, as far as they take it.
+    fn write(&mut self, now: MonoTime) {
+        for _ in 0..UPGRADE_TURNS {
+            if self.server.finish_turn(now) == 0 && !self.server.has_unwritten() {
+                break;
+            }
+        }
+    }
+
+    /// All that is handed over beside the open files, of which `lock` are those of the lock on the directory.
+    fn handover(&self, now: MonoTime, lock: usize) -> Handover {
+        // Since this turn has begun nobody else was served.
+        let since = self.clock.now().since(now);
+        let system = system_clock().saturating_sub(since);
+        let doors: Vec<Door> = self.acceptors.iter().map(|(_, door, _)| *door).collect();
+        let control = self.control.as_ref().map(Control::store);
+        let server = (self.server.state(), self.server.storage_state());
+        Handover::new((now, system), server, (doors, lock, control))
+    }
+}
+
+fn token(id: ClientId) -> Token {
+    Token(id.to_bits() as usize)
+}
+
+fn broken(error: io::Error) -> HandoverError {
+    HandoverError::Files(error.to_string())
+}

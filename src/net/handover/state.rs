@@ -1,0 +1,149 @@
+//! What is handed over, as it is written down: a version in front, the server behind it.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::HandoverError;
+use super::system::memory_file;
+use crate::chat::MonoTime;
+use crate::config::{Config, Door};
+use crate::net::server::{Server, ServerState};
+use crate::net::stream::Stream;
+use crate::storage::{Storage, StorageState};
+
+/// The version of the states that are made and taken here. It goes up whenever a field changes.
+pub(super) const HANDOVER_VERSION: u32 = 1;
+
+/// All that a server hands over, beside its open files.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::net) struct Handover {
+    version: Version,
+    /// The version of the program that made it.
+    pub(in crate::net) program: String,
+    /// What its clock said when it stopped serving.
+    pub(in crate::net) paused: MonoTime,
+    /// What the system's clock of the same kind said then.
+    pub(in crate::net) system: Duration,
+    pub(in crate::net) server: ServerState,
+    pub(in crate::net) storage: StorageState,
+    /// One for each listening socket.
+    pub(in crate::net) doors: Vec<Door>,
+    /// The files of the lock on the directory, if there is one: its own, and perhaps the directory's.
+    pub(in crate::net) lock: usize,
+    pub(in crate::net) control: Option<StoredControl>,
+}
+
+/// The control socket as it is written down.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::net) struct StoredControl {
+    /// The device and the number of the socket's file.
+    pub(in crate::net) file: (u64, u64),
+    /// Whether an order is that to upgrade, in which language it is answered, and what was sent of others.
+    pub(in crate::net) sessions: Vec<StoredSession>,
+}
+
+/// One that has called.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(in crate::net) enum StoredSession {
+    /// It has sent so much of an order.
+    Asking(Vec<u8>),
+    /// It has ordered the upgrade, and is answered in that language.
+    Upgrading(crate::chat::Language),
+}
+
+/// Refuses to be anything but [`HANDOVER_VERSION`]: what stands behind another version is not looked at.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+struct Version;
+
+impl TryFrom<u32> for Version {
+    type Error = String;
+
+    fn try_from(version: u32) -> Result<Version, String> {
+        let known = HANDOVER_VERSION;
+        if version == known {
+            return Ok(Version);
+        }
+        Err(format!("the state has version {version}, and only version {known} is known here"))
+    }
+}
+
+impl From<Version> for u32 {
+    fn from(_: Version) -> u32 {
+        HANDOVER_VERSION
+    }
+}
+
+impl Handover {
+    /// Puts it together.
+    pub(in crate::net) fn new(
+        (paused, system): (MonoTime, Duration),
+        (server, storage): (ServerState, StorageState),
+        (doors, lock, control): (Vec<Door>, usize, Option<StoredControl>),
+    ) -> Handover {
+        let program = env!("CARGO_PKG_VERSION").to_owned();
+        Handover { version: Version, program, paused, system, server, storage, doors, lock, control }
+    }
+
+    /// How many open files belong to it.
+    pub(in crate::net) fn files(&self) -> usize {
+        let control = self.control.as_ref().map_or(0, |control| 1 + control.sessions.len());
+        self.lock + control + self.doors.len() + self.server.connections()
+    }
+
+    /// Reads it.
+    pub(in crate::net) fn read(mut from: impl Read) -> Result<Handover, HandoverError> {
+        // Parsing it from a slice takes a third of the time.
+        let mut text = Vec::new();
+        from.read_to_end(&mut text).map_err(|error| HandoverError::Files(error.to_string()))?;
+        serde_json::from_slice(&text).map_err(|error| HandoverError::Text(error.to_string()))
+    }
+
+    /// Writes it into a file in memory.
+    pub(in crate::net) fn write(&self) -> io::Result<File> {
+        let mut file = memory_file()?;
+        file.write_all(&serde_json::to_vec(self)?)?;
+        Ok(file)
+    }
+}
+
+/// Looks at a state as if to go on from it: this program could, if this gives no error.
+///
+/// # Errors
+///
+/// It could not, and why.
+pub fn check(state: impl Read, config: Config) -> Result<(), HandoverError> {
+    let handover = Handover::read(state)?;
+    let streams = (0..handover.server.connections()).map(|_| Absent).collect();
+    let history = Storage::default().restored(handover.storage);
+    Server::restore(config, history, handover.server, streams).map(drop)
+}
+
+/// A stream in place of one that is not here.
+#[derive(Debug)]
+struct Absent;
+
+impl Read for Absent {
+    fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+}
+
+impl Write for Absent {
+    fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+        Err(io::ErrorKind::WouldBlock.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Stream for Absent {
+    fn end_writing(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,99 @@
+//! What the history hands over to the program that goes on with it: what is in memory only.
+//!
+//! Invariants: before that all is on the disk that has to be there, and it has been tried that more can be written; the lock on the directory is
+//! never let go, for it belongs to files that are handed over open.
+
+use std::sync::mpsc::RecvTimeoutError;
+use std::time::{Duration, Instant};
+
+use serde::{Deserialize, Serialize};
+
+use super::accounts::{Accounts, StoredAccounts};
+use super::handle::{File, Storage};
+use super::lock_files::LockFiles;
+use super::reply::{StorageEvent, Word};
+use super::request::Job;
+use crate::chat::{Message, MonoTime};
+
+/// How often it is tried to find a place in a full queue.
+const AGAIN: Duration = Duration::from_millis(5);
+
+/// What a history has in memory. It holds the hash of the operators' password.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct StorageState {
+    /// In the order of their numbers.
+    lines: Vec<Message>,
+    accounts: Option<StoredAccounts>,
+    searched: u64,
+}
+
+impl Storage {
+    /// What is in memory only.
+    pub fn state(&self) -> StorageState {
+        StorageState {
+            lines: self.memory.all(),
+            accounts: self.accounts.as_ref().map(Accounts::store),
+            searched: self.searched,
+        }
+    }
+
+    /// Goes on with what was in memory; to be called before anything else.
+    #[must_use]
+    pub fn restored(mut self, state: StorageState) -> Storage {
+        let StorageState { lines, accounts, searched } = state;
+        lines.into_iter().for_each(|line| self.memory.keep(line));
+        if let (Some(own), Some(stored)) = (&mut self.accounts, accounts) {
+            own.restore(stored);
+        }
+        self.searched = searched;
+        self
+    }
+
+    /// Whether accounts are being taken in, or what came behind them is.
+    pub fn has_reload(&self) -> bool {
+        self.is_reloading() || !self.behind_reload.is_empty()
+    }
+
+    /// Waits until all that was handed over is written and answered, at most for `patience`. Gives what was heard meanwhile, and the lock on
+    /// the directory, if there is one; None: it cannot be written now.
+    pub fn settle(
+        &mut self,
+        patience: Duration,
+        now: MonoTime,
+    ) -> (Vec<StorageEvent>, Option<Option<LockFiles>>) {
+        let Some(file) = &mut self.file else { return (self.replies(now), Some(None)) };
+        let (words, lock) = file.wait_until_settled(patience);
+        let mut events = self.hear(words);
+        events.extend(self.replies(now));
+        (events, lock.map(Some))
+    }
+}
+
+impl File {
+    fn wait_until_settled(&mut self, patience: Duration) -> (Vec<Word>, Option<LockFiles>) {
+        let (deadline, mut words) = (Instant::now() + patience, Vec::new());
+        while !self.is_displaced() && Instant::now() < deadline {
+            // Where the queue is full there is soon a place.
+            let is_asked = self.push(Job::Settle).is_ok();
+            let is_all = is_asked && !self.owes();
+            let until = if is_asked { deadline } else { deadline.min(Instant::now() + AGAIN) };
+            match self.wait_for_word(until, &mut words) {
+                Some(lock) if is_all => return (words, lock),
+                Some(None) => break,
+                _ => {}
+            }
+        }
+        (words, None)
+    }
+
+    /// Waits for the word that all is settled, until then at most; notes what comes before it.
+    fn wait_for_word(&self, until: Instant, words: &mut Vec<Word>) -> Option<Option<LockFiles>> {
+        loop {
+            match self.words().recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(Word::Settled(lock)) => return Some(lock),
+                Ok(word) => words.push(word),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
+            }
+        }
+    }
+}
