@@ -128,11 +128,11 @@ pub(in crate::protocol) fn parse(text: Text) -> Command {
         // Two slashes for one are a slip as well.
         Some(line) => {
             let said = || Command::Say { room: None, text: Text::clean(line) };
-            return meant_as_secret(&text).unwrap_or_else(said);
+            return meant_beside_others(&text).unwrap_or_else(said);
         }
         None => {}
     }
-    if let Some(command) = meant_as_secret(&text) {
+    if let Some(command) = meant_beside_others(&text) {
         return command;
     }
     let alone = text.as_str().trim();
@@ -143,7 +143,7 @@ pub(in crate::protocol) fn parse(text: Text) -> Command {
 /// What becomes of a command whose words others would see, if they look like a command with a password: nobody sees them. One
 /// that asks for a password is carried out where one talks, as it is in a line: its sender types that next, whatever the answer is.
 pub(in crate::protocol) fn unless_secret(command: Command) -> Command {
-    let Some(meant) = command.shown().and_then(meant_as_secret) else { return command };
+    let Some(meant) = command.shown().and_then(meant_beside_others) else { return command };
     let talk = matches!(
         command,
         Command::Say { .. } | Command::Act { .. } | Command::Message { .. } | Command::Reply(_)
@@ -153,6 +153,16 @@ pub(in crate::protocol) fn unless_secret(command: Command) -> Command {
         (Some(verb), _) if !talk => Command::Unclear(Trouble::Slip(verb)),
         _ => meant,
     }
+}
+
+/// What becomes of words that others would see, but look like a command with a password, or like a command that would show them
+/// one (`//privado Ana clave girasol1`): nobody sees them.
+fn meant_beside_others(text: &Text) -> Option<Command> {
+    meant_as_secret(text).or_else(|| {
+        let shows = parse_command(behind_a_slash(text.trim_start())?);
+        let verb = led_to(&shows.shown().and_then(meant_as_secret)?)?;
+        Some(Command::Unclear(Trouble::Slip(verb)))
+    })
 }
 
 /// What becomes of words that are to be said, but look like a command with a password: they are said to nobody.
@@ -170,13 +180,16 @@ fn meant_as_secret(text: &Text) -> Option<Command> {
 /// keyboards, the slashes of other keyboards, and a slash behind a dead key, a dot or a quote. Nobody wants to say
 /// `7clave` or `´/clave`.
 fn beside_the_slash(words: &str) -> Option<&str> {
+    behind_a_slash(words).filter(|line| secret_verb(line).is_some() || slip::is_attached(line))
+}
+
+/// What stands behind a slash, or behind what stands where one was meant.
+fn behind_a_slash(words: &str) -> Option<&str> {
     let line = words.trim_start_matches(|c: char| c == '7' || !c.is_alphanumeric() && !c.is_whitespace());
     let before = &words[..words.len() - line.len()];
     // Of a slash that nobody types by mistake it does not matter what stands between.
     let line = if before.ends_with(['／', '⁄', '∕']) { line.trim_start() } else { line };
-    let slip = before.ends_with(['7', '&', '/', '\\', '／', '⁄', '∕']);
-    let found = || secret_verb(line).is_some() || slip::is_attached(line);
-    (slip && found()).then_some(line)
+    before.ends_with(['7', '&', '/', '\\', '／', '⁄', '∕']).then_some(line)
 }
 
 fn parse_command(line: &str) -> Command {
