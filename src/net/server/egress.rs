@@ -82,10 +82,17 @@ impl Egress {
         &self.broadcast
     }
 
-    /// All of it as it is written down.
-    pub(super) fn store(&self) -> StoredEgress {
+    /// All of it as it is written down, without the places in line of connections that are gone.
+    pub(super) fn store<S: Stream>(&self, connections: &Connections<S>) -> StoredEgress {
         let Egress { encoder: _, broadcast: _, dirty, urgent, queues_max_bytes: _, steps, sent } = self;
-        StoredEgress { dirty: dirty.clone(), urgent: urgent.clone(), steps: *steps, sent: *sent }
+        let is_dirty = |slot: &&u32| connections.in_slot(**slot as usize).is_some_and(|conn| conn.dirty);
+        let is_urgent = |id: &&ClientId| connections.get(**id).is_some_and(|conn| conn.urgent);
+        StoredEgress {
+            dirty: dirty.iter().filter(is_dirty).copied().collect(),
+            urgent: urgent.iter().filter(is_urgent).copied().collect(),
+            steps: *steps,
+            sent: *sent,
+        }
     }
 
     /// Goes on with what was written down.

@@ -98,7 +98,7 @@ pub(super) struct StoredIngress {
 
 impl Ingress {
     /// All of it as it is written down.
-    pub(super) fn store(&self) -> StoredIngress {
+    pub(super) fn store<S: Stream>(&self, connections: &Connections<S>) -> StoredIngress {
         // Connections in TLS do not go on elsewhere.
         let Ingress {
             ready,
@@ -112,9 +112,10 @@ impl Ingress {
             received,
         } = self;
         debug_assert!(answers.is_empty(), "they are on their way at once");
+        let is_here = |id: &&ClientId| connections.get(**id).is_some_and(|conn| conn.ready);
         StoredIngress {
-            ready: ready.clone(),
-            going_on: going_on.clone(),
+            ready: ready.iter().filter(is_here).copied().collect(),
+            going_on: going_on.iter().filter(is_here).copied().collect(),
             others_served: *others_served,
             went_on: *went_on,
             steps: *steps,
