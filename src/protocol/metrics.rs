@@ -25,6 +25,9 @@ pub const FAMILIES: [(Family, &str); 4] = [
     (Family::WebSocket, "websocket"),
 ];
 
+/// What carries what is spoken.
+pub const TRANSPORTS: [&str; 2] = ["plain", "tls"];
+
 /// Why connections end, each at its number, and its label.
 pub const REASONS: [(CloseReason, &str); 13] = [
     (CloseReason::Quit, "quit"),
@@ -60,6 +63,15 @@ pub struct Turns {
     /// How many took at most each of the bounds and more than the one before; the last: more than all.
     counts: [u64; BOUNDS.len() + 1],
     total: Duration,
+}
+
+/// What came of handshakes of TLS.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Handshakes {
+    /// They came to their end.
+    pub completed: u64,
+    /// They did not.
+    pub failed: u64,
 }
 
 /// What came of passwords that people gave to log in, or to become the server's operator.
@@ -116,8 +128,8 @@ pub struct Figures {
     pub lost: usize,
     /// Rooms.
     pub rooms: usize,
-    /// Connections that are open, for each of [`FAMILIES`].
-    pub connections: [u64; FAMILIES.len()],
+    /// Connections that are open, for each of [`TRANSPORTS`] and [`FAMILIES`].
+    pub connections: [[u64; FAMILIES.len()]; TRANSPORTS.len()],
     /// As many as may be.
     pub connections_max: usize,
     /// Total of connections that came.
@@ -126,6 +138,8 @@ pub struct Figures {
     pub ended: [u64; REASONS.len()],
     /// Total of those that ended because their request was answered.
     pub answered: u64,
+    /// Totals of handshakes of TLS.
+    pub handshakes: Handshakes,
     /// Total of lines and messages of programs.
     pub received_messages: u64,
     /// Total of bytes read.
@@ -195,9 +209,11 @@ impl Figures {
         page.gauge("tertulia_rooms", "Rooms.", self.rooms);
         let name = "tertulia_connections";
         page.family(name, "gauge", "Open connections, by what they speak and what that is carried by.");
-        for (family, label) in FAMILIES {
-            let labels = [("protocol", label), ("transport", "plain")];
-            page.sample(name, &labels, self.connections[family as usize]);
+        for (transport, connections) in TRANSPORTS.iter().zip(self.connections) {
+            for (family, label) in FAMILIES {
+                let labels = [("protocol", label), ("transport", transport)];
+                page.sample(name, &labels, connections[family as usize]);
+            }
         }
         page.gauge(
             "tertulia_connections_max",
@@ -211,6 +227,11 @@ impl Figures {
         for (reason, label) in REASONS {
             page.sample(name, &[("reason", label)], self.ended[reason as usize]);
         }
+        let Handshakes { completed, failed } = self.handshakes;
+        let name = "tertulia_tls_handshakes_total";
+        page.family(name, "counter", "Handshakes of TLS that are over, by what came of them.");
+        page.sample(name, &[("result", "completed")], completed);
+        page.sample(name, &[("result", "failed")], failed);
         let Logins { granted, wrong, throttled, busy, failed } = self.logins;
         let name = "tertulia_logins_total";
         page.family(name, "counter", "Passwords that were given to log in, by what came of it.");

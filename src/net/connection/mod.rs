@@ -25,6 +25,7 @@ use self::beside::Beside;
 use self::outbox::Outbox;
 pub(super) use self::outbox::Sent;
 use self::phase::Phase;
+pub(super) use self::sealing::{Carrier, Kind};
 pub(super) use self::stored::StoredConn;
 use super::broadcast::{Broadcast, Span};
 use super::rate_limit::{Rate, RateLimiter};
@@ -32,7 +33,7 @@ use super::stream::Stream;
 use crate::chat::{ClientId, CloseReason, Command, Language, MonoTime, Question};
 use crate::limits;
 use crate::protocol::http::Parsed;
-use crate::protocol::{Encoding, Family, ForeignProtocol, Format, Front, Protocol};
+use crate::protocol::{Encoding, ForeignProtocol, Format, Front, Protocol};
 
 /// What the hub knows of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -484,11 +485,6 @@ impl<S: Stream> Conn<S> {
     /// Who is in this `slot`.
     pub(super) fn id(&self, slot: usize) -> ClientId {
         ClientId::new(u32::try_from(slot).expect("slots are numbered in 32 bits"), self.generation)
-    }
-
-    /// What is spoken, as far as it is known.
-    pub(super) fn family(&self) -> Family {
-        self.protocol.family()
     }
 
     pub(super) fn format(&self) -> Format {

@@ -11,10 +11,38 @@ use crate::chat::{CloseReason, MonoTime};
 use crate::limits;
 use crate::net::broadcast::Broadcast;
 use crate::net::stream::Stream;
-use crate::protocol::OpeningDeadlines;
+use crate::protocol::{Family, OpeningDeadlines};
 use crate::tls::{Received, Session};
 
+/// What carries what is spoken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::net) enum Carrier {
+    /// The socket.
+    Plain,
+    /// TLS, of which the handshake is not over.
+    Handshake,
+    /// TLS.
+    Tls,
+}
+
+/// What is spoken, as far as it is known, and what carries it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::net) struct Kind {
+    pub(in crate::net) family: Family,
+    pub(in crate::net) carrier: Carrier,
+}
+
 impl<S: Stream> Conn<S> {
+    /// What is spoken, and what carries it.
+    pub(in crate::net) fn kind(&self) -> Kind {
+        let carrier = match self.transport() {
+            None => Carrier::Plain,
+            Some(transport) if transport.session.is_handshaking() => Carrier::Handshake,
+            Some(_) => Carrier::Tls,
+        };
+        Kind { family: self.protocol.family(), carrier }
+    }
+
     /// Goes on in TLS. Behind the handshake it is waited for so long, until the client shows what it speaks.
     pub(in crate::net) fn seal(&mut self, session: Session, opening_wait: Duration, now: MonoTime) {
         let transport = Transport {

@@ -21,7 +21,6 @@ use crate::net::handover::HandoverError;
 use crate::net::rate_limit::Rate;
 use crate::net::stream::Stream;
 use crate::protocol::Protocol;
-use crate::protocol::metrics::FAMILIES;
 
 /// The connections of a server.
 #[derive(Debug)]
@@ -89,7 +88,7 @@ impl<S: Stream> Connections<S> {
         let slot = self.slots.insert(Conn::new(self.generation, stream, protocol));
         let conn = &self.slots[slot];
         self.input += conn.input_held();
-        self.counts.come(conn.family());
+        self.counts.come(conn.kind());
         conn.id(slot)
     }
 
@@ -141,21 +140,21 @@ impl<S: Stream> Connections<S> {
     /// Does something with the input of a connection.
     pub(super) fn with_input<R>(&mut self, id: ClientId, work: impl FnOnce(&mut Conn<S>) -> R) -> Option<R> {
         let conn = self.slots.get_mut(id.slot()).filter(|conn| conn.is(id))?;
-        let (before, family) = (conn.input_held(), conn.family());
+        let (before, kind) = (conn.input_held(), conn.kind());
         let result = work(conn);
         self.input = self.input + conn.input_held() - before;
-        self.counts.change(family, conn.family());
+        self.counts.change(kind, conn.kind());
         Some(result)
     }
 
     /// Does something with the queue and the input of a connection.
     pub(super) fn with_both<R>(&mut self, id: ClientId, work: impl FnOnce(&mut Conn<S>) -> R) -> Option<R> {
         let conn = self.slots.get_mut(id.slot()).filter(|conn| conn.is(id))?;
-        let (queued, input, family) = (conn.queued(), conn.input_held(), conn.family());
+        let (queued, input, kind) = (conn.queued(), conn.input_held(), conn.kind());
         let result = work(conn);
         self.queued = self.queued + conn.queued() - queued;
         self.input = self.input + conn.input_held() - input;
-        self.counts.change(family, conn.family());
+        self.counts.change(kind, conn.kind());
         Some(result)
     }
 
@@ -282,7 +281,7 @@ impl<S: Stream> Connections<S> {
             }
             self.deadlines.set(id, gone.scheduled, None);
             self.input -= gone.input_held();
-            self.counts.go(gone.family());
+            self.counts.go(gone.kind());
             return Some((id, gone, cause));
         }
         None
@@ -350,7 +349,7 @@ impl<S: Stream> Connections<S> {
         self.closing = Closing::restore(closing);
         self.queued = self.slots.iter().map(|(_, conn)| conn.queued()).sum();
         self.input = self.slots.iter().map(|(_, conn)| conn.input_held()).sum();
-        self.counts = counts.with(self.slots.iter().map(|(_, conn)| conn.family()));
+        self.counts = counts.with(self.slots.iter().map(|(_, conn)| conn.kind()));
         Ok(())
     }
 
@@ -384,14 +383,13 @@ impl<S: Stream> Connections<S> {
 
     /// One that was removed has ended for this reason.
     pub(super) fn note_ended(&mut self, gone: &Conn<S>, reason: CloseReason) {
-        self.counts.end(gone.family(), reason);
+        self.counts.end(gone.kind(), reason);
     }
 
     /// Whether the totals are the sums that they should be. Looks at every connection.
     pub(super) fn are_counted(&self) -> bool {
         let sum = |held: fn(&Conn<S>) -> usize| self.iter().map(|(_, conn)| held(conn)).sum::<usize>();
-        let of = |family| self.iter().filter(|(_, conn)| conn.family() == family).count() as u64;
-        (self.queued, self.input) == (sum(Conn::queued), sum(Conn::input_held))
-            && FAMILIES.iter().all(|&(family, _)| self.counts.here()[family as usize] == of(family))
+        let here = self.counts.clone().with(self.iter().map(|(_, conn)| conn.kind())).here();
+        (self.queued, self.input) == (sum(Conn::queued), sum(Conn::input_held)) && self.counts.here() == here
     }
 }

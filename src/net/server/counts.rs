@@ -5,42 +5,47 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chat::CloseReason;
+use crate::net::connection::{Carrier, Kind};
 use crate::protocol::Family;
-use crate::protocol::metrics::{FAMILIES, REASONS};
+use crate::protocol::metrics::{FAMILIES, Handshakes, REASONS, TRANSPORTS};
 
 /// Connections since the start.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Counts {
     came: u64,
-    /// Those that are here, by what they speak.
-    here: [u64; FAMILIES.len()],
+    /// Those that are here, by what carries what they speak, and by that.
+    here: [[u64; FAMILIES.len()]; TRANSPORTS.len()],
     /// Those that are gone, by the reason.
     ended: [u64; REASONS.len()],
     /// Those that are gone because their request was answered.
     answered: u64,
+    handshakes: Handshakes,
 }
 
 impl Counts {
-    pub(super) fn come(&mut self, family: Family) {
+    pub(super) fn come(&mut self, kind: Kind) {
         self.came += 1;
-        self.here[family as usize] += 1;
+        *self.of(kind) += 1;
     }
 
     /// It has shown what it speaks, perhaps.
-    pub(super) fn change(&mut self, before: Family, now: Family) {
+    pub(super) fn change(&mut self, before: Kind, now: Kind) {
         if before != now {
-            self.here[before as usize] -= 1;
-            self.here[now as usize] += 1;
+            *self.of(before) -= 1;
+            *self.of(now) += 1;
+            let completed = (before.carrier, now.carrier) == (Carrier::Handshake, Carrier::Tls);
+            self.handshakes.completed += u64::from(completed);
         }
     }
 
-    pub(super) fn go(&mut self, family: Family) {
-        self.here[family as usize] -= 1;
+    pub(super) fn go(&mut self, kind: Kind) {
+        *self.of(kind) -= 1;
     }
 
     /// One that is gone has ended for this reason.
-    pub(super) fn end(&mut self, family: Family, reason: CloseReason) {
-        match (family, reason) {
+    pub(super) fn end(&mut self, kind: Kind, reason: CloseReason) {
+        self.handshakes.failed += u64::from(kind.carrier == Carrier::Handshake);
+        match (kind.family, reason) {
             // Nobody who has not come into the chat can ask to leave it.
             (Family::Http, CloseReason::Quit) => self.answered += 1,
             _ => self.ended[reason as usize] += 1, // as many as there are reasons
@@ -48,9 +53,9 @@ impl Counts {
     }
 
     /// The same, with those who are here counted anew.
-    pub(super) fn with(self, here: impl Iterator<Item = Family>) -> Counts {
+    pub(super) fn with(self, here: impl Iterator<Item = Kind>) -> Counts {
         let mut counts = Counts { here: Default::default(), ..self };
-        here.for_each(|family| counts.here[family as usize] += 1);
+        here.for_each(|kind| *counts.of(kind) += 1);
         counts
     }
 
@@ -58,8 +63,8 @@ impl Counts {
         self.came
     }
 
-    /// How many are here, for each of [`FAMILIES`].
-    pub(super) fn here(&self) -> [u64; FAMILIES.len()] {
+    /// How many are here, for each of [`TRANSPORTS`] and [`FAMILIES`].
+    pub(super) fn here(&self) -> [[u64; FAMILIES.len()]; TRANSPORTS.len()] {
         self.here
     }
 
@@ -71,5 +76,13 @@ impl Counts {
     /// How many have ended because their request was answered.
     pub(super) fn answered(&self) -> u64 {
         self.answered
+    }
+    /// Handshakes of TLS.
+    pub(super) fn handshakes(&self) -> Handshakes {
+        self.handshakes
+    }
+
+    fn of(&mut self, Kind { family, carrier }: Kind) -> &mut u64 {
+        &mut self.here[usize::from(carrier != Carrier::Plain)][family as usize]
     }
 }

@@ -26,6 +26,7 @@ impl<S: Stream> Server<S> {
             accepted: counts.came(),
             ended: counts.ended(),
             answered: counts.answered(),
+            handshakes: counts.handshakes(),
             received_messages: received.messages,
             received_bytes: received.bytes,
             said: self.said,

@@ -134,7 +134,7 @@ fn figures_are_true(world: &World) {
         figures.accepted,
         "ended for one reason"
     );
-    assert_eq!(figures.connections, [0; 4], "connections");
+    assert_eq!(figures.connections, [[0; 4]; 2], "connections");
     assert_eq!((figures.people, figures.lost, figures.queue_bytes), (0, 0, 0), "people, and what waits");
     let page = figures.render();
     assert_eq!(metrics::series(&page), metrics::series(&Figures::default().render()), "{page}");

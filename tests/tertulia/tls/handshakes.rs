@@ -55,6 +55,26 @@ fn handshake_that_ends_at_any_byte_leaves_nothing() {
 }
 
 #[test]
+fn figures_count_handshakes_and_what_is_spoken_in_tls() {
+    let mut house = house();
+    let who = comes(&mut house, Door::Any);
+    let mut ana = Client::connected(&mut house, who);
+    ana.says(&mut house, "Ana\n");
+    person(&mut house, "Eva");
+    let who = comes(&mut house, Door::Any);
+    let hello = Client::new(who).sends();
+    house.says(who, &hello[..hello.len() / 2]);
+    let figures = house.server.figures();
+    assert_eq!(figures.connections, [[0, 1, 0, 0], [1, 1, 0, 0]], "plain ones, and those in TLS");
+    assert_eq!((figures.handshakes.completed, figures.handshakes.failed), (1, 0));
+    house.breaks(who);
+    house.settle();
+    let figures = house.server.figures();
+    assert_eq!(figures.connections, [[0, 1, 0, 0], [0, 1, 0, 0]]);
+    assert_eq!((figures.handshakes.completed, figures.handshakes.failed), (1, 1));
+}
+
+#[test]
 fn late_handshake_ends_and_the_chat_hears_nothing_of_it() {
     for door in [Door::Any, Door::Tls, Door::Https] {
         let mut house = house();
