@@ -145,6 +145,8 @@ impl Session {
             return Received::Failed;
         }
         if self.ended {
+            // The end of the handshake, words and the end of the peer's side may come in one read.
+            self.handshaking &= self.tls.is_handshaking();
             return Received::End;
         }
         if left > 0 {

@@ -1,5 +1,7 @@
 //! What is said in TLS: the same as without, however it is cut, and only what the peer has sealed.
 
+use std::io::Write;
+
 use proptest::prelude::*;
 use serde_json::json;
 use tertulia::chat::Language;
@@ -96,6 +98,33 @@ fn both_sides_end_in_order() {
     let mut eva = sealed_person(&mut house, "Eva");
     eva.says(&mut house, "/salir\n");
     assert!(eva.heard(&mut house).1 && house.is_over(eva.who));
+}
+
+/// A client in a pipe has all to say at once, the last of its handshake in front.
+#[test]
+fn end_of_the_handshake_words_and_the_end_in_one_read_are_answered_in_every_version() {
+    for versions in [&[&rustls::version::TLS13][..], &[&rustls::version::TLS12]] {
+        let house = &mut house();
+        let luis = person(house, "Luis");
+        for (words, answers) in [("Ana\nhola\nsalir\n", true), ("Ana\nhola\n", true), ("", false)] {
+            let who = comes(house, Door::Any);
+            let mut client = Client::with(who, versions);
+            while client.tls.is_handshaking() {
+                let sent = client.sends();
+                house.says(who, sent);
+                let heard = house.heard_bytes(who);
+                client.takes(&heard).expect("what a server sends");
+            }
+            client.tls.writer().write_all(words.as_bytes()).expect("memory");
+            client.tls.send_close_notify();
+            let sent = client.sends();
+            house.says(who, sent);
+            let (heard, ended) = client.heard(house);
+            assert!(ended && house.is_over(who), "{words:?}: {heard}");
+            assert_eq!(heard.contains("Bienvenido al chat, Ana!"), answers, "{heard}");
+            assert_eq!(house.heard(luis).contains("Ana: hola"), answers);
+        }
+    }
 }
 
 #[test]
