@@ -15,6 +15,8 @@ mod terminal;
 #[cfg(feature = "tls")]
 mod tls;
 #[cfg(feature = "tls")]
+mod tls_server;
+#[cfg(feature = "tls")]
 mod tls_trust;
 
 use std::io::Write;
