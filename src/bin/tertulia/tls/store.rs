@@ -19,8 +19,8 @@ use super::known_hosts::{KnownHosts, Trust, Verdict};
 /// A file with more in it is not one of ours.
 const FILE_MAX_BYTES: u64 = 1024 * 1024;
 
-/// How long another client may take to add a line.
-const LOCK_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long other clients may take to add their lines, on a disk that is busy.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Between two looks at the lock.
 const LOCK_PAUSE: Duration = Duration::from_millis(10);
