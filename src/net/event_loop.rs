@@ -157,7 +157,7 @@ impl EventLoop {
     ) -> io::Result<()> {
         self.signals.started();
         self.tell_upgraded();
-        self.manager.iter_mut().for_each(ServiceManager::ready);
+        self.tell_ready();
         let mut events = Events::with_capacity(limits::EVENTS_PER_TURN);
         let mut now = self.clock.now();
         // When the turn was over, where that is asked.
@@ -304,13 +304,19 @@ impl EventLoop {
                     self.manager.iter_mut().for_each(ServiceManager::reloading);
                     reread(&mut self.server);
                     self.server.reload_accounts();
-                    self.manager.iter_mut().for_each(ServiceManager::ready);
+                    self.tell_ready();
                 }
                 Asked::Upgrade => self.begin_upgrade(now),
                 Asked::Nothing(signal) => info!("{}", console::unused(signal, self.language)),
             }
         }
         false
+    }
+
+    /// Has the service manager told that the server does what it is there for.
+    fn tell_ready(&mut self) {
+        let clients = self.server.hub().clients();
+        self.manager.iter_mut().for_each(|manager| manager.ready(clients));
     }
 
     /// Begins to stop, unless that has begun.

@@ -59,8 +59,10 @@ impl ServiceManager {
         Ok(ServiceManager { socket, address, language, started, connected, next, is_outdated })
     }
 
-    /// The server does what it is there for: from the start, or again.
-    pub(super) fn ready(&mut self) {
+    /// The server does what it is there for, from the start or again, and has so many clients.
+    pub(super) fn ready(&mut self, clients: usize) {
+        self.connected = clients;
+        self.is_outdated = false;
         self.say(&format!("READY=1\n{}", self.status()));
         if !self.started {
             self.started = true;
@@ -137,6 +139,10 @@ mod tests {
         assert_eq!((next(), manager.due()), (None, Some(later)));
         manager.connected(1, start);
         assert_eq!((next(), manager.due()), (None, None), "as it was told");
+        manager.ready(7);
+        manager.connected(7, later);
+        assert_eq!((next().as_deref(), manager.due()), (Some("READY=1\nSTATUS=Connected: 7"), None));
+        assert_eq!(next(), None, "as it was told");
         manager.connected(15_000, start);
         manager.connected(15_000, later);
         assert_eq!((next().as_deref(), manager.due()), (Some("STATUS=Connected: 15,000"), None));
