@@ -81,6 +81,8 @@ struct State {
     input_ended: bool,
     pause: Duration,
     rooms: Rooms,
+    /// The server took leave of a person without a reason, as one that is upgraded does: TLS cannot be handed over.
+    coming_back: bool,
     /// Where a lost connection was, while it goes back there.
     returning: Option<Rooms>,
     over: Option<u8>,

@@ -251,4 +251,21 @@ mod at_a_terminal {
         peer.close();
         assert_eq!(screen.wait_end().status.code(), Some(0));
     }
+
+    /// A server that is upgraded cannot hand TLS over: it takes leave, without a word.
+    #[test]
+    fn person_comes_back_unasked_to_a_server_that_left_without_a_reason() {
+        let secure = Secure::start(Manner::default());
+        let mut screen = Pty::spawn(secure.client(&["--name", "Juan"]));
+        secure.server.accept_as("Juan").close();
+        screen.wait_for_text("--- Conexión perdida; nuevo intento en 1 s");
+        let mut peer = secure.server.accept_as("Juan");
+        screen.wait_for_line("Tú:");
+        screen.type_keys("hola\r");
+        peer.expect("hola\n");
+        // With a reason they do not.
+        peer.send("--- El servidor se detiene.\n");
+        peer.close();
+        assert_eq!(screen.wait_end().status.code(), Some(1));
+    }
 }

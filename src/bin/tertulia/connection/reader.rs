@@ -31,6 +31,8 @@ impl Connection {
             if state.been_inside && state.returning.is_none() {
                 state.returning = Some(rooms);
             }
+            let took_leave = self.options.tls && matches!(end, End::Lost) && !state.was_told();
+            state.coming_back |= self.person && state.been_inside && took_leave;
             if let Some(status) = self.status(&state, &end) {
                 drop(state);
                 self.say_why(&end, status, show);
@@ -161,7 +163,7 @@ impl Connection {
             Heard::TurnedAway => state.turned_away = true,
             Heard::Accepted => {
                 (state.inside, state.been_inside, state.refused) = (true, true, false);
-                (state.question, state.pause) = (None, PAUSE_FIRST);
+                (state.question, state.pause, state.coming_back) = (None, PAUSE_FIRST, false);
                 state.name = state.tried.take().or(state.name.take());
                 state.rooms.entered_chat();
                 let way = state.returning.as_ref().map_or(Vec::new(), |before| state.rooms.way_back(before));
@@ -204,7 +206,8 @@ impl Connection {
             End::Insecure(failure) => failure.is_final(),
             End::Unreachable(_) | End::Lost | End::Cut => false,
         };
-        let again = self.options.reconnect && !state.replaced && !final_end;
+        let comes_back = self.options.reconnect || state.coming_back;
+        let again = comes_back && !state.replaced && !final_end;
         if again && !state.input_ended { None } else { Some(1) }
     }
 
