@@ -9,10 +9,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use super::line::UnixMillis;
 use super::message::MessageId;
 use super::name::Name;
 use super::text::Text;
+use super::time::UnixMillis;
 use crate::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 
 /// Names one account for ever: no other gets this number.
@@ -24,6 +24,11 @@ impl AccountKey {
     pub(super) const MIN: AccountKey = AccountKey(NonZeroU32::MIN);
     /// The greatest of all that there may be.
     pub(super) const MAX: AccountKey = AccountKey(NonZeroU32::MAX);
+
+    /// The number behind this one; none: it is the last.
+    pub fn next(self) -> Option<AccountKey> {
+        self.0.checked_add(1).map(AccountKey)
+    }
 }
 
 /// A registered name.
@@ -97,6 +102,8 @@ pub enum AuthRequest {
     },
     /// A new account.
     Register {
+        /// Which account it will be: the chat gives out the numbers.
+        key: AccountKey,
         /// The name.
         name: Name,
         /// Its password from now on.

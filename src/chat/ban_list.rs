@@ -133,6 +133,11 @@ impl BanList {
         (!found.is_empty()).then(|| self.remove_all(found))
     }
 
+    /// The number of the next entry.
+    pub(super) fn next(&self) -> u64 {
+        self.next
+    }
+
     /// Drops the oldest entry; gives its name, if that is not on the list any more.
     pub(super) fn forget_oldest(&mut self) -> Vec<(Name, bool)> {
         let oldest = self.entries.first_key_value().map(|(&oldest, _)| oldest);

@@ -10,11 +10,11 @@ use super::command::Language;
 use super::event::{Decision, Event};
 use super::expulsion::Expulsion;
 use super::id::ClientId;
-use super::line::RoomKey;
 use super::message::{Message, MessageId};
 use super::name::Name;
 use super::record::RoomChange;
 use super::request::Request;
+use super::room_key::RoomKey;
 use super::text::Text;
 
 /// One thing for the shell to do.

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use super::account::{OfflineMessage, PasswordError, Posted, Question};
 use super::command::{Trouble, Verb};
 use super::expulsion::{Expelled, ExpulsionNews};
-use super::line::UnixMillis;
 use super::listing::{Person, RoomListing};
 use super::look::Reach;
 use super::message::Message;
 use super::name::{Name, NameError};
 use super::session_token::{ResumedRoom, Token};
 use super::text::Text;
+use super::time::UnixMillis;
 use crate::limits::NAMES_ASKED;
 
 /// One thing that happened, as one person or many are told of it.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::account::AccountKey;
-use super::line::UnixMillis;
 use super::name::Name;
 use super::origin::Origin;
 use super::text::Text;
+use super::time::UnixMillis;
 
 /// Somebody who may not be here: whoever has this account, or this name, or comes from this address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

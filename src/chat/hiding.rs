@@ -154,6 +154,11 @@ impl Hiding {
                 .all(|(number, hidden)| hiders.get(&number).is_some_and(|slots| hidden.hiders.is_of(slots)))
     }
 
+    /// How many hidden people have left.
+    pub(super) fn departures(&self) -> u64 {
+        self.departures
+    }
+
     /// Whether nobody hides anybody.
     pub(super) fn is_empty(&self) -> bool {
         self.by_name.is_empty()

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::line::RoomKey;
 use super::message::{Message, MessageId};
+use super::room_key::RoomKey;
 use super::text::Text;
 
 /// What somebody wants to see again.

@@ -2,9 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::line::{RoomKey, UnixMillis};
 use super::name::Name;
+use super::room_key::RoomKey;
 use super::text::Text;
+use super::time::UnixMillis;
 
 /// Names a message for ever. Of two messages the one with the higher number was said later, also over a stop of the server, if
 /// it has a file. 0 is none's.

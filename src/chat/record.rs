@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::AccountKey;
-use super::line::RoomKey;
 use super::name::Name;
+use super::room_key::RoomKey;
 use super::text::Text;
 
 /// What there is to know of a room beside who is there and what was said.

@@ -13,7 +13,6 @@ use super::account::AccountKey;
 use super::account_index::AccountIndex;
 use super::effect::RoomId;
 use super::join_part_batch::{Arrived, Departed, Threshold};
-use super::line::RoomKey;
 use super::member::Membership;
 use super::member_id::MemberId;
 use super::mono_time::MonoTime;
@@ -21,6 +20,7 @@ use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
 use super::record::{RoomFact, RoomRecord};
 use super::room::{Room, push_bounded};
+use super::room_key::RoomKey;
 use super::snapshot_error::SnapshotError;
 use crate::limits::ROOMS_MAX;
 
@@ -105,6 +105,11 @@ impl Rooms {
     /// No room that is made from now on gets a key below this.
     pub(super) fn reserve_keys(&mut self, below: u64) {
         self.next_key = self.next_key.max(below);
+    }
+
+    /// What the next room that is made is called by its history.
+    pub(super) fn next_key(&self) -> u64 {
+        self.next_key
     }
 
     /// A room is no more.

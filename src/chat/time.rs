@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::line::UnixMillis;
 use super::mono_time::MonoTime;
+
+/// A point in time as calendars know it: milliseconds since 1970-01-01, UTC.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct UnixMillis(pub i64);
 
 /// What both clocks said when something came in. What is due goes by `mono`; `wall` may be set at any time, backwards too, and
 /// is only written down and shown.

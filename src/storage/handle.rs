@@ -44,6 +44,7 @@ pub struct Storage {
     pub(super) behind_reload: VecDeque<Outcome>,
     next_key: u64,
     next_message: MessageId,
+    next_account: Option<AccountKey>,
     rooms: Vec<RoomRecord>,
     expulsions: Vec<Expulsion>,
 }
@@ -103,6 +104,7 @@ impl Storage {
         let (ours, words) = mpsc::channel();
         let load = Arc::new(Load::default());
         let (next_key, next_message) = (store.next_key(), store.next_message());
+        let next_account = Some(store.next_account());
         let (writer, reader, found) = store.into_parts();
         found.recent.into_iter().for_each(|line| memory.keep(line));
         let (keep_days, gaps_file) = (writer.keep_days(), writer.gaps_file());
@@ -114,7 +116,17 @@ impl Storage {
         let file = File::new((jobs, words), load, ledger, gaps_file, keep_days);
         let (accounts, rooms, expulsions) = (Some(accounts), found.rooms, found.expulsions);
         let (file, queues) = (Some(file), Storage::default());
-        Ok(Storage { memory, file, accounts, next_key, next_message, rooms, expulsions, ..queues })
+        Ok(Storage {
+            memory,
+            file,
+            accounts,
+            next_key,
+            next_message,
+            next_account,
+            rooms,
+            expulsions,
+            ..queues
+        })
     }
 
     /// A history in memory, with a thread for passwords that calls `wake` when it has something to say: for the server's
@@ -146,6 +158,11 @@ impl Storage {
     /// The number that the next message may have: no message had it, nor a higher one.
     pub fn next_message(&self) -> MessageId {
         self.next_message
+    }
+
+    /// The number that the next account may have: no account had it, nor a higher one. None: it is behind those that there are.
+    pub fn next_account(&self) -> Option<AccountKey> {
+        self.next_account
     }
 
     /// The rooms to go on with, the one of everybody first. Taken once, at the start.

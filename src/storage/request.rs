@@ -50,7 +50,7 @@ pub(super) enum Change {
 #[derive(Debug)]
 pub(super) enum Affair {
     /// A new account.
-    Register { id: RequestId, name: Name, password: String, from: Origin },
+    Register { id: RequestId, key: AccountKey, name: Name, password: String, from: Origin },
     /// Another password, for an account that still has the `old` one.
     Change { id: RequestId, account: AccountKey, old: String, password: String, from: Origin },
     /// The owner of an account has given the password.

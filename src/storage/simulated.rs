@@ -68,7 +68,7 @@ impl SimulatedHelpers {
     pub fn new(accounts: Vec<(Name, String)>, jobs: usize, bytes: usize) -> (Storage, SimulatedHelpers) {
         let shelf = Shelf::default();
         for (name, password) in accounts {
-            shelf.things.borrow_mut().register(&name, &password, None);
+            shelf.things.borrow_mut().register(None, (&name, &password), None);
         }
         let rows = shelf.things.borrow().accounts();
         let (jobs, theirs) = mpsc::sync_channel(jobs);
@@ -311,14 +311,22 @@ impl Things {
         self.accounts.values().cloned().collect()
     }
 
-    fn register(&mut self, name: &Name, password: &str, from: Option<Origin>) -> AuthResult {
+    fn register(
+        &mut self,
+        key: Option<AccountKey>,
+        (name, password): (&Name, &str),
+        from: Option<Origin>,
+    ) -> AuthResult {
         let mut skeletons = SkeletonIndex::default();
         self.accounts.values().for_each(|row| skeletons.insert(&row.name, 0));
         if skeletons.clash(name) {
             return AuthResult::Wrong;
         }
-        self.last_account += 1;
-        let Some(key) = account_key(self.last_account) else { return AuthResult::Failed };
+        let free = key.filter(|key| !self.accounts.contains_key(key));
+        let Some(key) = free.or_else(|| account_key(self.last_account + 1)) else {
+            return AuthResult::Failed;
+        };
+        self.last_account = self.last_account.max(key.0.get());
         let row = AccountRow {
             key,
             name: name.clone(),
@@ -337,8 +345,8 @@ impl Things {
 
     fn settle(&mut self, affair: Affair) -> Option<Outcome> {
         match affair {
-            Affair::Register { id, name, password, from } => {
-                Some(Outcome::AuthResult(id, self.register(&name, &password, Some(from))))
+            Affair::Register { id, key, name, password, from } => {
+                Some(Outcome::AuthResult(id, self.register(Some(key), (&name, &password), Some(from))))
             }
             Affair::Change { id, account, old, password, .. } => {
                 let theirs = self.accounts.get(&account).is_some_and(|row| row.password == old);
@@ -370,7 +378,7 @@ impl Things {
         match order {
             AccountOrder::Add { name, hash } => {
                 let Ok(wanted) = Name::known(name) else { return AccountReply::Refused(Refusal::Unclear) };
-                match self.register(&wanted, hash, None) {
+                match self.register(None, (&wanted, hash), None) {
                     AuthResult::Granted(_) => AccountReply::Done,
                     _ => AccountReply::Refused(Refusal::Taken(name.clone())),
                 }

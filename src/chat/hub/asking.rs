@@ -46,6 +46,8 @@ pub(super) struct Waiting {
 pub(super) enum Step {
     /// The next question.
     Ask(Asking),
+    /// All is known for a new account.
+    Register(Name, Password),
     /// All is known that has to be; and what they are asked behind it.
     Submit(AuthRequest, Option<Box<Asking>>),
     /// The second was not the first.
@@ -106,9 +108,7 @@ impl Asking {
                 Step::Submit(AuthRequest::Check { account, password: typed }, Some(Box::new(next)))
             }
             Asking::ChangeNew(account, old, _) => Step::Ask(Asking::ChangeAgain(account, old, typed)),
-            Asking::RegisterAgain(name, first) if first == typed => {
-                Step::Submit(AuthRequest::Register { name, password: typed }, None)
-            }
+            Asking::RegisterAgain(name, first) if first == typed => Step::Register(name, typed),
             Asking::ChangeAgain(account, old, first) if first == typed => {
                 Step::Submit(AuthRequest::Change { account, old, new: typed }, None)
             }

@@ -30,6 +30,8 @@ pub struct ChatConfig {
     pub next_key: u64,
     /// The number of the first message: those before were given.
     pub next_message: MessageId,
+    /// The number of the first account that is made: those before were given. None: it is behind those that there are.
+    pub next_account: Option<AccountKey>,
     /// The registered names; none: there are no accounts here.
     pub accounts: Option<Vec<Account>>,
     /// From which addresses accounts were registered, as far as it is known: the rooms that there are already count for those
@@ -60,6 +62,7 @@ impl ChatConfig {
             rooms: std::mem::take(&mut self.rooms),
             next_key: self.next_key,
             next_message: self.next_message,
+            next_account: self.next_account,
             expulsions: std::mem::take(&mut self.expulsions),
         };
         (options, founding)

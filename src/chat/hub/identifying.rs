@@ -6,9 +6,9 @@
 use super::asking::{Asking, Step, Waiting};
 use super::{
     AccountKey, Change, ClientId, CloseReason, Done, Effect, Entry, Event, GENERAL, Hub, MemberId, Name,
-    NameRefusal, Refusal, RoomId, Text, Trouble, Verb,
+    NameRefusal, Outcome, Refusal, RoomId, Text, Trouble, Verb,
 };
-use crate::chat::account::{Account, AuthResult, Matter, Password, PasswordError, Question};
+use crate::chat::account::{Account, AuthRequest, AuthResult, Matter, Password, PasswordError, Question};
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{AccountNews, AccountRefusal};
 use crate::chat::request::Request;
@@ -126,13 +126,26 @@ impl Hub {
                 return self.refusing(id, AccountRefusal::Differ, 1);
             }
             Some(Step::Ask(next)) => self.ask(id, next),
-            Some(Step::Submit(auth_request, next)) => {
-                let waiting = Waiting { typed, matter: auth_request.matter(), next, spoken: false };
-                self.ask(id, Asking::Waiting(waiting));
-                self.effects.push(Effect::Request(id, Request::Authenticate(auth_request)));
+            Some(Step::Register(name, password)) => {
+                let Outcome::Account(key) = self.change(Change::NumberAccount)? else { return Ok(()) };
+                self.submit(id, typed, AuthRequest::Register { key, name, password }, None);
             }
+            Some(Step::Submit(auth_request, next)) => self.submit(id, typed, auth_request, next),
         }
         Ok(())
+    }
+
+    /// Asks whoever keeps the accounts; `typed` is what the client typed last, `next` what it is asked behind it.
+    fn submit(
+        &mut self,
+        id: ClientId,
+        typed: Password,
+        auth_request: AuthRequest,
+        next: Option<Box<Asking>>,
+    ) {
+        let waiting = Waiting { typed, matter: auth_request.matter(), next, spoken: false };
+        self.ask(id, Asking::Waiting(waiting));
+        self.effects.push(Effect::Request(id, Request::Authenticate(auth_request)));
     }
 
     /// Something was typed that can be no password, or no new one.

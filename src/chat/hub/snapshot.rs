@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::sessions::Sessions;
 use super::stopped::Stopped;
 use super::{Chat, ChatConfig, ClientId, Effect, Hub, Work};
-use crate::chat::rules::ChatState;
+use crate::chat::rules::{COUNTS_MAX, ChatState};
 use crate::chat::snapshot_error::{SNAPSHOT_VERSION, SnapshotError};
 use crate::chat::time::Time;
 
@@ -138,7 +138,7 @@ impl Hub {
 
     /// Whether what the sessions say of the chat is so.
     fn check(&self) -> Result<(), SnapshotError> {
-        let sessions = &self.sessions;
+        let (sessions, Work { steps, heard }) = (&self.sessions, self.work.get());
         let here = |id: ClientId| self.member(id).is_some() || sessions.newcomers.get(id).is_some();
         let seated = |(slot, _): (u32, ClientId)| self.chat.in_slot(slot).is_some();
         let lost: BTreeSet<u32> = sessions.lost.iter().map(|(_, member)| member.place()).collect();
@@ -150,6 +150,7 @@ impl Hub {
             (self.slots_are_sound(), "who is in which slot"),
             (sessions.lost.iter().all(waits) && self.chat.are_detached(&lost), "whose connection was lost"),
             (sessions.known().all(here), "who is asked or told something"),
+            (steps.max(heard) < COUNTS_MAX, "how much there was"),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
             Some((_, what)) => Err(SnapshotError::Broken(what)),

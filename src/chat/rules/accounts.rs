@@ -81,10 +81,23 @@ impl Chat {
         self.depart(id, Farewell::Plain, CloseReason::Replaced);
     }
 
+    /// Gives the next account its number.
+    pub(super) fn number_account(&mut self) -> Result<AccountKey, AccountRefusal> {
+        let key = self.next_account.ok_or(AccountRefusal::NoneLeft)?;
+        self.next_account = key.next();
+        Ok(key)
+    }
+
+    /// There is an account, and no later one has its number.
+    fn note_account(&mut self, account: Account) {
+        self.next_account = self.next_account.and_then(|next| Some(next.max(account.key.next()?)));
+        self.account_index.get_or_insert_default().insert(account);
+    }
+
     /// There is an account from now on. A member who has registered it and waits is told so, and is its owner.
     pub(super) fn register(&mut self, account: Account, id: Option<MemberId>) {
         let Account { key, name } = account.clone();
-        self.account_index.get_or_insert_default().insert(account);
+        self.note_account(account);
         let Some(id) = id.filter(|&id| self.member(id).is_some()) else { return };
         self.bind_decisions(id, (key, &name));
         self.proven.open(key, id);
@@ -113,12 +126,11 @@ impl Chat {
     pub(super) fn accounts_changed(&mut self, changes: Vec<AccountChange>) {
         let mut disowned = BTreeSet::new();
         for change in changes {
-            let account_index = self.account_index.get_or_insert_default();
             match change {
-                AccountChange::Added(account) => account_index.insert(account),
+                AccountChange::Added(account) => self.note_account(account),
                 AccountChange::Renewed(key) => self.renew(key, None),
                 AccountChange::Removed(key) => {
-                    let name = account_index.remove(key);
+                    let name = self.account_index.as_mut().and_then(|accounts| accounts.remove(key));
                     name.into_iter().for_each(|name| self.revoke(key, None, &AccountNews::Removed(name)));
                     disowned.extend((self.rooms.owned_by(key) > 0).then_some(key));
                 }

@@ -34,6 +34,8 @@ pub(in crate::chat) enum Change {
     Do(MemberId, Deed),
     /// What has moved in a room is told.
     TellMovements(RoomId),
+    /// The next account gets its number, whether it comes into being or not.
+    NumberAccount,
     /// There is a new account, whose name a member has registered, if they are here and wait for it.
     Register(Account, Option<MemberId>),
     /// An account has another password, which this member gave it.

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::{AccountKey, Chat, MemberId, Name, RoomId};
-use crate::chat::line::RoomKey;
 use crate::chat::room::Room;
+use crate::chat::room_key::RoomKey;
 use crate::limits::DECISIONS_PER_CLIENT;
 
 /// For members about whom something was decided, the rooms in which it was, oldest first. Some of these rooms may be

@@ -7,8 +7,8 @@ use super::{
 use crate::chat::account::AccountKey;
 use crate::chat::effect::LogEntry;
 use crate::chat::join_part_batch::Threshold;
-use crate::chat::line::UnixMillis;
 use crate::chat::text::Text;
+use crate::chat::time::UnixMillis;
 
 /// A name that can be had.
 pub(in crate::chat) enum Wanted {

@@ -12,8 +12,8 @@ use crate::chat::account::AccountKey;
 use crate::chat::account_index::AccountIndex;
 use crate::chat::effect::LogEntry;
 use crate::chat::expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
-use crate::chat::line::UnixMillis;
 use crate::chat::text::Text;
+use crate::chat::time::UnixMillis;
 use crate::limits::{EXPULSION_REASON_CHARS, EXPULSIONS_LISTED, EXPULSIONS_MAX};
 
 /// An expulsion, and what its name looks like, in hashes.

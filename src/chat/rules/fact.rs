@@ -4,11 +4,11 @@ use crate::chat::account::{AccountKey, OfflineMessage};
 use crate::chat::effect::{Audience, CloseReason, LogEntry, RoomId};
 use crate::chat::event::{AccountNews, Event, NameList};
 use crate::chat::expulsion::Expulsion;
-use crate::chat::line::RoomKey;
 use crate::chat::member_id::MemberId;
 use crate::chat::message::Message;
 use crate::chat::name::Name;
 use crate::chat::record::RoomChange;
+use crate::chat::room_key::RoomKey;
 use crate::chat::text::Text;
 
 /// One thing that is so from now on. Values: nothing in them says by which connection anybody is here.

@@ -27,13 +27,21 @@ pub(in crate::chat) struct Founding {
     pub(in crate::chat) next_key: u64,
     /// The number of the first message.
     pub(in crate::chat) next_message: MessageId,
+    /// The number of the first account that is made, if none of those that there are has it, nor a higher one.
+    pub(in crate::chat) next_account: Option<AccountKey>,
     pub(in crate::chat) expulsions: Vec<Expulsion>,
 }
 
 impl Chat {
     /// A chat in which nobody is yet.
     pub(in crate::chat) fn new(options: ChatOptions, founding: Founding) -> Chat {
-        let Founding { accounts, account_addresses, rooms, next_key, next_message, expulsions } = founding;
+        let Founding { accounts, account_addresses, rooms, next_key, next_message, next_account, expulsions } =
+            founding;
+        let last = accounts.iter().flatten().map(|account| account.key).max();
+        let next_account = match last {
+            Some(last) => last.next().map(|next| next_account.unwrap_or(next).max(next)),
+            None => Some(next_account.unwrap_or(AccountKey::MIN)),
+        };
         let expulsions: Vec<_> = expulsions.into_iter().map(expulsions::Entry::new).collect();
         let mut chat = Chat {
             at: Time::default(),
@@ -44,6 +52,7 @@ impl Chat {
             account_index: accounts.map(AccountIndex::new),
             options,
             next_message: next_message.max(MessageId::default().next()),
+            next_account,
             hiding: Hiding::default(),
             hidden_beyond: 0,
             decided: decided::Decided::default(),

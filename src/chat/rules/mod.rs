@@ -32,7 +32,7 @@ pub(super) use entering::Wanted;
 pub(super) use fact::{Entry, Fact};
 pub(super) use founding::Founding;
 pub(super) use options::ChatOptions;
-pub(super) use state::ChatState;
+pub(super) use state::{COUNTS_MAX, ChatState};
 
 use super::account::AccountKey;
 use super::account_index::AccountIndex;
@@ -75,6 +75,8 @@ pub(super) struct Chat {
     options: ChatOptions,
     /// The number of the next message.
     next_message: MessageId,
+    /// The number of the next account; none: the last one is given.
+    next_account: Option<AccountKey>,
     hiding: Hiding,
     /// How many are hidden beyond those whom everybody may hide, by all together.
     hidden_beyond: usize,
@@ -96,6 +98,8 @@ pub(super) struct Chat {
 pub(super) enum Outcome {
     /// Nothing more.
     Done,
+    /// The number of the next account.
+    Account(AccountKey),
     /// What whoever decided it is told of an expulsion.
     Expulsion(ExpulsionNews),
     /// The administrator's order was refused.
@@ -130,6 +134,7 @@ impl Chat {
             Change::Attach(member, origin) => self.attach(member, origin),
             Change::Leave(member, farewell, reason) => self.depart(member, farewell, reason),
             Change::TellMovements(room) => self.tell_movements(room),
+            Change::NumberAccount => return Ok(Outcome::Account(self.number_account()?)),
             Change::Register(account, member) => self.register(account, member),
             Change::Renew(account, member) => self.renew(account, member),
             Change::Accounts(changes) => self.accounts_changed(changes),

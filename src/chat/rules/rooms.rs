@@ -7,11 +7,11 @@ use crate::chat::command::Wording;
 use crate::chat::effect::LogEntry;
 use crate::chat::event::Decision;
 use crate::chat::join_part_batch::Threshold;
-use crate::chat::line::RoomKey;
 use crate::chat::listing::RoomListing;
 use crate::chat::member_id::MemberId;
 use crate::chat::origin::Origin;
 use crate::chat::record::{RoomChange, RoomFact, RoomRecord};
+use crate::chat::room_key::RoomKey;
 use crate::chat::text::Text;
 use crate::limits::{
     ANSWER_MAX_BYTES, KEY_MAX_BYTES, NAMES_TOLD_MAX, ROOMS_LISTED, ROOMS_MAX, ROOMS_PER_ACCOUNT,

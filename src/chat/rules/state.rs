@@ -11,7 +11,7 @@ use super::decided::Decided;
 use super::offline_messages::Writer;
 use super::options::ChatOptions;
 use super::proven::Proven;
-use super::{Chat, MemberId, expulsions};
+use super::{AccountKey, Chat, MemberId, expulsions};
 use crate::chat::account_index::AccountIndex;
 use crate::chat::hiding::Hiding;
 use crate::chat::member::Member;
@@ -23,6 +23,9 @@ use crate::chat::snapshot_error::SnapshotError;
 use crate::chat::time::Time;
 use crate::limits::IGNORED_ALWAYS;
 
+/// No chat counts so far: a million a second for nine years.
+pub(in crate::chat) const COUNTS_MAX: u64 = 1 << 48;
+
 /// Everything in a [`Chat`] between two changes. What can be worked out from the rest (indexes, counts) is worked out when it is
 /// read.
 #[derive(Clone, Serialize, Deserialize)]
@@ -32,6 +35,7 @@ pub(in crate::chat) struct ChatState {
     account_index: Option<AccountIndex>,
     options: ChatOptions,
     next_message: MessageId,
+    next_account: Option<AccountKey>,
     hiding: Hiding,
     hidden_beyond: usize,
     decided: Decided,
@@ -55,6 +59,7 @@ impl Chat {
             account_index,
             options,
             next_message,
+            next_account,
             hiding,
             hidden_beyond,
             decided,
@@ -72,6 +77,7 @@ impl Chat {
             account_index: account_index.clone(),
             options: options.clone(),
             next_message: *next_message,
+            next_account: *next_account,
             hiding: hiding.clone(),
             hidden_beyond: *hidden_beyond,
             decided: decided.clone(),
@@ -103,6 +109,7 @@ impl Chat {
             account_index,
             options,
             next_message,
+            next_account,
             hiding,
             hidden_beyond,
             decided,
@@ -122,6 +129,7 @@ impl Chat {
             account_index,
             options,
             next_message,
+            next_account,
             hiding,
             hidden_beyond,
             decided,
@@ -164,23 +172,29 @@ impl ChatState {
 
     /// Whether what the parts say of each other is so.
     fn check(&self) -> Result<(), SnapshotError> {
-        let lists = || self.people.iter().map(|(id, member)| (id.place(), member.hidden()));
+        let hidden = || self.people.iter().map(|(id, member)| (id.place(), member.hidden()));
         let beyond = |list: usize| list.saturating_sub(IGNORED_ALWAYS);
-        let hidden_beyond: usize = lists().map(|(_, list)| beyond(list.len())).sum();
+        let hidden_beyond: usize = hidden().map(|(_, list)| beyond(list.len())).sum();
         let holders = self.rooms.iter().filter_map(|(_, room)| room.holder);
         let numbers = self.expulsions.iter().map(expulsions::Entry::number).max();
         let slots: BTreeSet<u32> =
             self.detached.iter().filter(|&slot| self.people.in_slot(slot).is_some()).collect();
+        let lists =
+            self.rooms.iter().flat_map(|(_, room)| [room.modes.banned.next(), room.modes.muted.next()]);
+        let counts =
+            [self.next_message.0, self.rooms.next_key(), self.last_expulsion, self.hiding.departures()];
+        let counts = counts.into_iter().chain(lists);
         let checks = [
             (self.people.iter().all(|(id, it)| self.sits_where_it_says(id, it)), "who is in which room"),
             (self.members() == self.memberships(), "who is in which room"),
             (self.movements_are_sound(), "who has come and is not told of"),
             (self.people.agree_about_holdings(holders), "what addresses have"),
-            (self.hiding.agrees(lists()), "who hides whom"),
+            (self.hiding.agrees(hidden()), "who hides whom"),
             (hidden_beyond == self.hidden_beyond, "how many are hidden"),
             (self.proven.all().all(|id| self.people.get(id).is_some()), "who gave a password"),
             (self.detached.is_of(&slots), "who has no connection"),
             (numbers.is_none_or(|last| last <= self.last_expulsion), "the numbers of expulsions"),
+            ({ counts }.all(|count| count < COUNTS_MAX), "how much there was"),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {
             Some((_, what)) => Err(SnapshotError::Broken(what)),

@@ -4,10 +4,10 @@ use super::{Audience, Chat, Done, Event, Fact, Name, RoomId, RoomRefusal};
 use crate::chat::account::Posted;
 use crate::chat::correspondent::Contact;
 use crate::chat::effect::LogEntry;
-use crate::chat::line::RoomKey;
 use crate::chat::member_id::MemberId;
 use crate::chat::message::{Message, MessageId, MessageKind};
 use crate::chat::refusal::Refusal;
+use crate::chat::room_key::RoomKey;
 use crate::chat::text::Text;
 
 impl Chat {

@@ -94,6 +94,7 @@ impl<S: Stream> Server<S> {
         let chat = ChatConfig {
             next_key: history.next_key(),
             next_message: history.next_message(),
+            next_account: history.next_account(),
             accounts: history.accounts(),
             account_addresses: history.account_addresses(),
             operator_password: history.has_operator(),

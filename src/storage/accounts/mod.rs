@@ -73,6 +73,8 @@ struct UnderWay {
     origin: Origin,
     subject: Subject,
     matter: Matter,
+    /// Which account it will be, if one is being made.
+    key: Option<AccountKey>,
     /// The PHC string that is being written.
     password: Option<String>,
     /// That of the account when a password was given to be compared with it.
@@ -304,7 +306,8 @@ impl Accounts {
             }
             (Matter::Register(name), Hashed::Made(password)) => {
                 under_way.password = Some(password.clone());
-                Affair::Register { id: under_way.id, name: name.clone(), password, from }
+                let Some(key) = under_way.key else { return Some(AuthResult::Failed) };
+                Affair::Register { id: under_way.id, key, name: name.clone(), password, from }
             }
             (Matter::Change(key), Hashed::Made(password)) if hers(key) => {
                 under_way.password = Some(password.clone());
@@ -382,12 +385,16 @@ impl Accounts {
             if let Matter::Register(_) = matter {
                 self.throttle.registers(origin, now);
             }
+            let key = match &auth_request {
+                AuthRequest::Register { key, .. } => Some(*key),
+                _ => None,
+            };
             let against = self.against(&matter);
             let hash = against.clone().unwrap_or_else(decoy);
             if self.hasher.hand_over(Work { number: id.number, request: auth_request, against: hash }) {
                 self.in_hand += 1;
                 let password = None;
-                let under_way = UnderWay { id, origin, subject, matter, password, against };
+                let under_way = UnderWay { id, origin, subject, matter, key, password, against };
                 self.under_way.insert(id.number, under_way);
             } else {
                 answers.push(StorageEvent::to(id, Reply::AuthResult(matter, AuthResult::Failed)));

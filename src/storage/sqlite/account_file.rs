@@ -97,13 +97,15 @@ impl Database {
             AccountOrder::Add { hash, .. } | AccountOrder::Change { hash, .. } if !is_hash(hash) => {
                 refused(Refusal::Unclear)
             }
-            AccountOrder::Add { hash, .. } => match self.register(&name, hash, None, at)? {
-                AuthResult::Granted(_) => Ok(AccountReply::Done),
-                AuthResult::Wrong => {
-                    refused(Refusal::Taken(self.account_named_like(&name)?.unwrap_or_default()))
+            AccountOrder::Add { hash, .. } => {
+                match self.register(self.next_account()?, (&name, hash), None, at)? {
+                    AuthResult::Granted(_) => Ok(AccountReply::Done),
+                    AuthResult::Wrong => {
+                        refused(Refusal::Taken(self.account_named_like(&name)?.unwrap_or_default()))
+                    }
+                    _ => refused(Refusal::NoneLeft),
                 }
-                _ => refused(Refusal::NoneLeft),
-            },
+            }
             AccountOrder::Change { hash, .. } => match self.account_called(&name)? {
                 Some(key) => Ok(done(self.change_password(key, hash, None)?)),
                 None => Ok(done(false)),

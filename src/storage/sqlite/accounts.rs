@@ -40,11 +40,24 @@ impl Database {
         Ok(rows)
     }
 
-    /// Writes a new account, made at `at`, and from there, if it was made in the chat.
+    /// The number behind that of the last account that was ever in the file.
+    pub(in crate::storage) fn next_account(&self) -> Result<AccountKey> {
+        // SQLite remembers the highest one, also if it was deleted.
+        const LAST: &str = "SELECT max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'account'), 0),
+            ifnull((SELECT max(key) FROM account), 0))";
+        let last: i64 = self.connection.query_row(LAST, [], |row| row.get(0))?;
+        // The core has 32 bits for it, which nobody will use up.
+        Ok(u32::try_from(last + 1)
+            .ok()
+            .and_then(account_key)
+            .unwrap_or(AccountKey(std::num::NonZeroU32::MAX)))
+    }
+
+    /// Writes a new account, under the number that it was given unless that is another's, made at `at`, and from there, if it was made in the chat.
     pub(in crate::storage) fn register(
         &self,
-        name: &Name,
-        password: &str,
+        key: AccountKey,
+        (name, password): (&Name, &str),
         from: Option<Origin>,
         at: i64,
     ) -> Result<AuthResult> {
@@ -56,13 +69,20 @@ impl Database {
         {
             return Ok(AuthResult::NoneLeft);
         }
-        self.cached("INSERT INTO account (name, password, made_at, address) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![name, password, at, from])?;
-        // The core has 32 bits for it, which nobody will use up.
-        let number = u32::try_from(self.connection.last_insert_rowid()).ok();
-        let Some(account) = number.and_then(account_key) else { return Ok(AuthResult::Failed) };
-        from.map_or(Ok(()), |from| self.trust(account, from, at))?;
-        Ok(AuthResult::Granted(account))
+        // Another hand has written an account of this number meanwhile: the chat learns the other one by the answer.
+        let taken = self.cached("SELECT 1 FROM account WHERE key = ?1")?.exists([key])?;
+        let key = if taken { self.next_account()? } else { key };
+        self.cached(
+            "INSERT INTO account (key, name, password, made_at, address) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![key, name, password, at, from])?;
+        let names = &mut *self.names.borrow_mut();
+        // Numbers are written in another order than they were given.
+        if key.0.get() <= names.last {
+            names.skeletons.insert(name, key.0.get());
+        }
+        from.map_or(Ok(()), |from| self.trust(key, from, at))?;
+        Ok(AuthResult::Granted(key))
     }
 
     /// Whether an account has this hash for its password: the administrator may have given it another one meanwhile.

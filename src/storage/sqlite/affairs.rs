@@ -77,8 +77,8 @@ impl Database {
 
     fn write(&self, affair: &Affair, at: i64) -> Result<Option<Outcome>> {
         Ok(match affair {
-            Affair::Register { id, name, password, from } => {
-                Some(Outcome::AuthResult(*id, self.register(name, password, Some(*from), at)?))
+            Affair::Register { id, key, name, password, from } => {
+                Some(Outcome::AuthResult(*id, self.register(*key, (name, password), Some(*from), at)?))
             }
             Affair::Change { id, account, old, password, from } => {
                 let theirs = self.has_password(*account, old)?;

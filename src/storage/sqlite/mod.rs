@@ -56,6 +56,7 @@ pub struct Store {
     reader: Reader,
     next_key: u64,
     next_message: MessageId,
+    next_account: AccountKey,
     found: StoredState,
     exposed: Vec<Exposed>,
     forgotten: usize,
@@ -97,13 +98,23 @@ impl Store {
         let resumed = || {
             let lock = Lock::held(dir, lock).map_err(StoreCause::Unwritable)?;
             let writer = connect(&path, keep_days, lock)?;
-            let next_message = writer.next_message()?;
+            let (next_message, next_account) = (writer.next_message()?, writer.next_account()?);
             writer.connection.busy_timeout(HISTORY_BUSY_STEP)?;
             let (accounts, reader) = (writer.accounts()?, Reader::open(&path)?);
             let found =
                 StoredState { rooms: Vec::new(), recent: Vec::new(), accounts, expulsions: Vec::new() };
             let (exposed, dir) = (Vec::new(), dir.to_owned());
-            Ok(Store { writer, reader, next_key: 0, next_message, found, exposed, forgotten: 0, dir })
+            Ok(Store {
+                writer,
+                reader,
+                next_key: 0,
+                next_message,
+                next_account,
+                found,
+                exposed,
+                forgotten: 0,
+                dir,
+            })
         };
         resumed().map_err(|cause| StoreError { path: path.clone(), cause })
     }
@@ -131,6 +142,11 @@ impl Store {
     /// The number that the next message may have: no message had it, nor a higher one.
     pub fn next_message(&self) -> MessageId {
         self.next_message
+    }
+
+    /// The number that the next account may have: no account in the file has it, nor ever had.
+    pub fn next_account(&self) -> AccountKey {
+        self.next_account
     }
 
     /// The account that a user who types `name` means: of that name, or the only one of a name that looks like it.
@@ -163,12 +179,13 @@ fn read(dir: &Path, path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<S
     writer.take_gaps()?;
     // Those of the last life that were said and are not in the file have numbers, too.
     let next_message = MessageId(writer.next_message()?.0 + MESSAGE_IDS_SPARED);
+    let next_account = writer.next_account()?;
     writer.connection.busy_timeout(HISTORY_BUSY_STEP)?;
     let (rooms, accounts, expulsions) = (writer.rooms()?, writer.accounts()?, writer.expulsions()?);
     let recent = writer.recent(&rooms)?;
     let (reader, found) = (Reader::open(path)?, StoredState { rooms, recent, accounts, expulsions });
     let dir = dir.to_owned();
-    Ok(Store { writer, reader, next_key, next_message, found, exposed, forgotten, dir })
+    Ok(Store { writer, reader, next_key, next_message, next_account, found, exposed, forgotten, dir })
 }
 
 /// Closes a history that was made by an earlier version, or by another hand, to other users.

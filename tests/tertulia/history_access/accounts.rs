@@ -33,6 +33,7 @@ impl World {
             accounts: Some(self.book.accounts()),
             operators: operators.into_iter().collect(),
             rooms,
+            next_account: Some(self.book.next_account()),
             next_key: last.map_or(0, |RoomKey(last)| last + 1),
             next_message: self
                 .said

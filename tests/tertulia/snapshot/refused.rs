@@ -40,15 +40,15 @@ fn snapshot_that_was_not_changed_is_taken() {
 
 #[test]
 fn snapshot_of_another_version_is_refused_by_its_number() {
-    let says = "the snapshot has version 2, and only version 3 is known here";
-    assert!(error(|value| value["version"] = json!(2)).starts_with(says));
+    let says = "the snapshot has version 3, and only version 4 is known here";
+    assert!(error(|value| value["version"] = json!(3)).starts_with(says));
     let early: Result<Snapshot, _> = serde_json::from_str(r#"{"version":7,"people":"of another shape"}"#);
     assert!(early.unwrap_err().to_string().starts_with("the snapshot has version 7"));
 }
 
 #[test]
 fn snapshot_begins_with_its_version() {
-    assert!(to_text(&chat().hub).starts_with(r#"{"version":3,"#));
+    assert!(to_text(&chat().hub).starts_with(r#"{"version":4,"#));
 }
 
 #[test]
@@ -64,8 +64,8 @@ fn snapshot_that_is_cut_off_is_refused() {
         "{}",
         "7",
         "tertulia",
-        r#"{"version":3}"#,
-        r#"{"version":3,"chat":{},"sessions":{}}"#,
+        r#"{"version":4}"#,
+        r#"{"version":4,"chat":{},"sessions":{}}"#,
     ] {
         assert!(serde_json::from_str::<Snapshot>(garbage).is_err(), "{garbage}");
     }
@@ -118,6 +118,23 @@ fn snapshot_that_counts_wrongly_is_refused() {
     assert_eq!(error(beyond), "the snapshot contradicts itself: how many are hidden");
     let lists = |value: &mut Value| value["chat"]["hiding"]["ids"][0]["lists"] = json!(2);
     assert_eq!(error(lists), "the snapshot contradicts itself: who hides whom");
+}
+
+#[test]
+fn snapshot_whose_counts_would_overflow_is_refused() {
+    for count in [
+        "/chat/next_message",
+        "/chat/rooms/next_key",
+        "/chat/last_expulsion",
+        "/chat/hiding/departures",
+        "/chat/rooms/rooms/1/modes/banned/next",
+        "/chat/rooms/rooms/1/modes/muted/next",
+        "/sessions/work/steps",
+        "/sessions/work/heard",
+    ] {
+        let most = |value: &mut Value| *value.pointer_mut(count).expect("a count") = json!(u64::MAX);
+        assert_eq!(error(most), "the snapshot contradicts itself: how much there was", "{count}");
+    }
 }
 
 #[test]

@@ -67,8 +67,16 @@ impl Trial {
         let records = rooms.iter().map(|room| (room.key, room.clone())).collect();
         let accounts = Some(book.accounts());
         let operator_password = true;
-        let config =
-            ChatConfig { accounts, operators, operator_password, rooms, next_key, ..ChatConfig::default() };
+        let next_account = Some(book.next_account());
+        let config = ChatConfig {
+            accounts,
+            operators,
+            operator_password,
+            rooms,
+            next_key,
+            next_account,
+            ..ChatConfig::default()
+        };
         self.chat = Chat::with(config, book);
         self.chat.book.operator = Password::new(OPERATOR).ok();
         self.chat.records = records;

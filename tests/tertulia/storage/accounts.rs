@@ -189,7 +189,8 @@ fn names_that_look_alike_are_registered_by_one() {
     let mut desk = Desk::open(&dir);
     let names = ["Paloma", "PALOMA", "Pa1oma", "Páloma", "Otra"];
     for (slot, called) in names.into_iter().enumerate() {
-        let auth_request = AuthRequest::Register { name: name(called), password: password("secreto") };
+        let key = desk.number();
+        let auth_request = AuthRequest::Register { key, name: name(called), password: password("secreto") };
         let id = ClientId::new(slot as u32, 1);
         assert!(desk.request(id, origin("127.0.0.1"), Request::Authenticate(auth_request)).is_empty());
     }
@@ -469,7 +470,11 @@ fn accounts_of_one_address_are_not_all_there_may_be() {
         .unwrap();
     let mut desk = Desk::open(&dir);
     let mut register = |from: &str, called: &str| {
-        desk.authenticate(from, AuthRequest::Register { name: name(called), password: password("secreto") })
+        let key = desk.number();
+        desk.authenticate(
+            from,
+            AuthRequest::Register { key, name: name(called), password: password("secreto") },
+        )
     };
     assert_eq!(register("10.0.0.1", "Mallory"), AuthResult::OverShare);
     assert!(matches!(register("10.0.0.2", "Ana"), AuthResult::Granted(_)));

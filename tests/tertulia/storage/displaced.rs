@@ -31,7 +31,8 @@ fn told<T>(desk: &mut Desk, last: impl Fn(&StorageEvent) -> Option<T>) -> (Vec<F
 
 /// What comes of registering a name.
 fn registers(desk: &mut Desk, who: &str) -> (Vec<FileNews>, AuthResult) {
-    let auth_request = AuthRequest::Register { name: name(who), password: password("secreto") };
+    let key = desk.number();
+    let auth_request = AuthRequest::Register { key, name: name(who), password: password("secreto") };
     let wish = Request::Authenticate(auth_request);
     assert!(desk.request(ClientId::new(1, 1), super::support::HOME, wish).is_empty());
     told(desk, |answer| match answer {

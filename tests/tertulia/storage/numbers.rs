@@ -1,8 +1,9 @@
-//! Numbers of messages: the chat's own, which the file keeps as they are, and which rise over every stop.
+//! Numbers of messages and accounts: the chat's own, which the file keeps as they are, and which rise over every stop.
 
-use tertulia::chat::{ClientId, Look, Message, MessageId, Reply, Text};
+use tertulia::chat::{AuthResult, ClientId, Look, Message, MessageId, Reply, Text};
+use tertulia::control::AccountOrder;
 use tertulia::limits::MESSAGE_IDS_SPARED;
-use tertulia::storage::StorageEvent;
+use tertulia::storage::{AccountFile, StorageEvent};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, line};
 
@@ -77,4 +78,26 @@ fn message_is_written_also_if_another_program_has_taken_its_number() {
     dir.sql().execute(taken, [desk.next_message.0]).unwrap();
     desk.keep(line(GENERAL, 2, "prometida"));
     assert_eq!(desk.last(GENERAL, 10), ["prometida"]);
+}
+
+/// The chat numbers accounts, and writes them in whatever order passwords are hashed.
+#[test]
+fn accounts_have_the_numbers_that_they_were_given() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let (first, second) = (desk.number(), desk.number());
+    assert_eq!(first.next(), Some(second));
+    assert_eq!(desk.register_as(second, "Luis", "secreto"), AuthResult::Granted(second));
+    assert_eq!(desk.register_as(first, "Ana", "secreto"), AuthResult::Granted(first));
+    let third = desk.number();
+    assert_eq!(desk.register_as(first, "Eva", "secreto"), AuthResult::Granted(third), "the other is Ana's");
+    assert_eq!(desk.register_as(first, "ANA", "secreto"), AuthResult::Wrong, "her name is taken");
+    assert!(desk.storage.close(DEADLINE));
+    // Those that were deleted are nobody's either.
+    let mut account_file = AccountFile::try_open(dir.path(), false).unwrap().expect("nobody else is there");
+    account_file.order(&AccountOrder::Remove { name: "Luis".into() }).unwrap();
+    account_file.order(&AccountOrder::Remove { name: "Eva".into() }).unwrap();
+    drop(account_file);
+    let desk = Desk::open(&dir);
+    assert_eq!(desk.storage.next_account(), third.next());
 }

@@ -34,6 +34,7 @@ pub(crate) struct Desk {
     requests: u64,
     /// The number of the next message.
     pub(crate) next_message: MessageId,
+    next_account: AccountKey,
 }
 
 impl Desk {
@@ -51,7 +52,8 @@ impl Desk {
 
     fn with(storage: Storage, woken: Receiver<()>) -> Desk {
         let next_message = storage.next_message();
-        Desk { storage, woken, now: MonoTime::START, requests: 0, next_message }
+        let next_account = storage.next_account().unwrap_or(AccountKey(std::num::NonZeroU32::MIN));
+        Desk { storage, woken, now: MonoTime::START, requests: 0, next_message, next_account }
     }
 
     /// Has a message kept under the next number.
@@ -104,8 +106,21 @@ impl Desk {
         }
     }
 
+    /// The number of another account, as the chat gives them out.
+    pub(crate) fn number(&mut self) -> AccountKey {
+        let next = self.next_account;
+        self.next_account = next.next().expect("few accounts");
+        next
+    }
+
     pub(crate) fn register(&mut self, who: &str, with: &str) -> AuthResult {
-        let auth_request = AuthRequest::Register { name: name(who), password: password(with) };
+        let key = self.number();
+        self.register_as(key, who, with)
+    }
+
+    /// The same, under that number.
+    pub(crate) fn register_as(&mut self, key: AccountKey, who: &str, with: &str) -> AuthResult {
+        let auth_request = AuthRequest::Register { key, name: name(who), password: password(with) };
         self.authenticate("127.0.0.1", auth_request)
     }
 

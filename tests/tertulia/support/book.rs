@@ -65,6 +65,11 @@ impl Book {
         accounts.find(|account| account.name.as_str() == name).expect("a registered name").key
     }
 
+    /// The number of the next account: none had it.
+    pub fn next_account(&self) -> AccountKey {
+        key(self.accounts.len())
+    }
+
     pub fn settle(&mut self, auth_request: AuthRequest) -> (Matter, AuthResult) {
         let matter = auth_request.matter();
         let auth_result = match auth_request {
@@ -73,9 +78,12 @@ impl Book {
                 let right = self.entry(account).is_some_and(|(_, known)| *known == password);
                 if right { AuthResult::Granted(account) } else { AuthResult::Wrong }
             }
-            AuthRequest::Register { name, password } => {
+            AuthRequest::Register { key: number, name, password } => {
+                // Another's, it is replaced by the next one.
+                let at = self.accounts.len().max(number.0.get() as usize - 1);
+                self.accounts.resize(at, None);
                 self.accounts.push(Some((name, password)));
-                AuthResult::Granted(key(self.accounts.len() - 1))
+                AuthResult::Granted(key(at))
             }
             AuthRequest::Check { account, password } => match self.entry(account) {
                 Some((_, known)) if *known == password => AuthResult::Granted(account),
