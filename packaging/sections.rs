@@ -36,6 +36,11 @@ An orderly stop: everybody is told, and what waits is written. A second one stop
 .TP
 .B SIGHUP
 Without a terminal: opens the log file again, and reads the greeting and the time zone again. At one: an orderly stop.
+.TP
+.B SIGUSR2
+What
+.B "tertulia\-server upgrade"
+does: the program that is installed by now goes on in its place, with everybody who is there.
 .SH ENVIRONMENT
 .TP
 .B TZ
@@ -83,6 +88,11 @@ Se detiene en orden: avisa a todos y escribe lo que espera. Una segunda lo detie
 .B SIGHUP
 Sin terminal: reabre el archivo de registro y vuelve a leer el mensaje de bienvenida y la zona horaria. Con terminal: se
 detiene en orden.
+.TP
+.B SIGUSR2
+Lo que hace
+.BR "tertulia\-server upgrade" :
+el programa que esté instalado sigue en su lugar, con todos los que están.
 .SH ENTORNO
 .TP
 .B TZ
