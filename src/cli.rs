@@ -115,6 +115,10 @@ pub struct Options {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
 
+    /// Take no passwords without TLS, but from this machine and from behind --trust-proxy.
+    #[arg(long)]
+    pub require_tls: bool,
+
     /// How much is logged.
     #[arg(long, value_name = "LEVEL", default_value = "info", value_parser = level())]
     pub log_level: LevelFilter,
@@ -150,7 +154,12 @@ impl Options {
             operator_password_file: self.operator_password_file,
             proxies: self.trust_proxy,
             web: WebConfig { host_names: self.host_name, allow_origins: self.allow_origin },
-            tls: TlsConfig { dir: self.tls_dir, cert: self.tls_cert, key: self.tls_key },
+            tls: TlsConfig {
+                dir: self.tls_dir,
+                cert: self.tls_cert,
+                key: self.tls_key,
+                required: self.require_tls,
+            },
             motd: self.motd,
             metrics: self.metrics,
             rate_limit: self.rate_limit,

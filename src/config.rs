@@ -127,6 +127,8 @@ pub struct TlsConfig {
     pub cert: Option<PathBuf>,
     /// Its key.
     pub key: Option<PathBuf>,
+    /// No password is taken from elsewhere but in TLS.
+    pub required: bool,
 }
 
 /// What may be spoken at a listener.

@@ -393,6 +393,8 @@ pub enum AccountRefusal {
     NotOperators,
     /// Passwords of as many accounts were given on this connection as may be.
     ManyHere,
+    /// It could be read on its way: passwords are taken in TLS only.
+    InClear,
     /// Too many wait already.
     Busy,
     /// Too many wrong passwords; not again for so long.

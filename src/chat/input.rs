@@ -18,6 +18,8 @@ pub enum Input {
     Connected(ClientId, Origin),
     /// A client that has just connected is a program, which may take its session up again after its connection was lost.
     Program(ClientId),
+    /// What a client that has just connected sends can be read on its way: it is asked for no password.
+    InClear(ClientId),
     /// A client asked for something.
     Command(ClientId, Command),
     /// A connection ended without the hub's doing. The shell closes it; the others are told.

@@ -7,7 +7,7 @@ use super::Mistake;
 use crate::config::NetworkError;
 
 /// What each option and argument does, by its id; where commands differ, by that of the command too.
-const ARGUMENTS: [(&str, &str); 40] = [
+const ARGUMENTS: [(&str, &str); 41] = [
     ("listen", "Escucha aquí; se puede repetir; el puerto 0 toma uno libre"),
     ("lang", "Idioma de la consola, y el de cada persona hasta que elija uno"),
     (
@@ -45,6 +45,7 @@ const ARGUMENTS: [(&str, &str); 40] = [
     ),
     ("tls_cert", "Usa este certificado para TLS, con los que lo avalan, en formato PEM"),
     ("tls_key", "La clave privada de --tls-cert, en formato PEM"),
+    ("require_tls", "No admite contraseñas sin TLS, salvo desde este equipo y a través de --trust-proxy"),
     ("log_level", "Cuánto se registra"),
     ("log_file", "Añade el registro también a este archivo [si no se da: solo la consola]"),
     ("color", "Colores en la consola; auto los pone en una terminal, salvo con NO_COLOR"),

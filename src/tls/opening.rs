@@ -10,7 +10,8 @@ use crate::config::{Config, Door};
 ///
 /// There is no TLS, and it was asked for; or what is there cannot be used.
 pub fn open(config: &Config, source: Option<&Source>) -> Result<Option<Tls>, TlsError> {
-    let asked = config.tls.dir.is_some()
+    let asked = config.tls.required
+        || config.tls.dir.is_some()
         || config.tls.cert.is_some()
         || config.listen.iter().any(|address| Door::split(address).0.is_sealed());
     match source.map(Tls::open) {

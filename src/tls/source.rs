@@ -26,7 +26,7 @@ pub enum Source {
 impl Source {
     /// Where a server that is called by `names` has them. None: it has no place for them.
     pub fn of(config: &Config, names: Vec<String>) -> Option<Source> {
-        let TlsConfig { dir, cert, key } = config.tls.clone();
+        let TlsConfig { dir, cert, key, required: _ } = config.tls.clone();
         match (cert.zip(key), dir.or_else(|| config.data.clone())) {
             (Some((cert, key)), _) => Some(Source::Files { cert, key }),
             (None, Some(dir)) => Some(Source::Own { dir, names }),

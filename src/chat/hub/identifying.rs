@@ -15,6 +15,17 @@ use crate::chat::request::Request;
 use crate::limits::PASSWORD_TRIES;
 
 impl Hub {
+    /// What a client that has just connected answers could be read on its way.
+    pub(super) fn note_in_clear(&mut self, id: ClientId) {
+        if self.sessions.newcomers.get(id).is_some() {
+            self.sessions.in_clear.insert(id);
+        }
+    }
+
+    fn is_in_clear(&self, id: ClientId) -> bool {
+        self.sessions.in_clear.contains(&id)
+    }
+
     /// Makes the name of a member theirs: asks for a password, twice.
     pub(super) fn register(&mut self, id: ClientId, member: MemberId) -> Done {
         let Some(name) = self.chat.name(member).cloned() else { return Ok(()) };
@@ -23,6 +34,7 @@ impl Hub {
             Some(_) if self.chat.account(member).is_some() => AccountRefusal::Yours(name),
             Some(accounts) if accounts.is_taken(&name.skeleton()) => AccountRefusal::Taken(name),
             Some(_) if self.chat.is_many(member) => AccountRefusal::ManyHere,
+            Some(_) if self.is_in_clear(id) => AccountRefusal::InClear,
             Some(_) => {
                 self.ask(id, Asking::Register(name, PASSWORD_TRIES - 1));
                 return Ok(());
@@ -65,6 +77,9 @@ impl Hub {
                 self.tell(id, Event::Account(AccountNews::Operator));
                 self.effects.push(Effect::Disregard(id, Verb::Login.secrets()));
             }
+            Some(_) if self.is_in_clear(id) => {
+                return self.refusing(id, AccountRefusal::InClear, Verb::Login.secrets());
+            }
             Some(_) => self.ask(id, Asking::Operator),
         }
         Ok(())
@@ -74,6 +89,7 @@ impl Hub {
     pub(super) fn change_password(&mut self, id: ClientId, member: MemberId) -> Done {
         let Some(name) = self.chat.name(member).cloned() else { return Ok(()) };
         let refusal = match self.chat.account(member) {
+            Some(_) if self.is_in_clear(id) => AccountRefusal::InClear,
             Some(account) => {
                 self.ask(id, Asking::Change(account));
                 return Ok(());
@@ -86,6 +102,9 @@ impl Hub {
 
     /// Asks for the password of a name, at the question for a name several times.
     pub(super) fn ask_to_log_in(&mut self, id: ClientId, account: Option<AccountKey>, name: Name) -> Done {
+        if self.is_in_clear(id) {
+            return self.refusing(id, AccountRefusal::InClear, Verb::Login.secrets());
+        }
         if let Some(member) = self.member(id)
             && self.chat.is_many(member)
             && account.is_none_or(|account| !self.chat.members_by(account).contains(&member))

@@ -103,6 +103,7 @@ impl Hub {
         match input {
             Input::Connected(id, origin) => self.connect(id, origin),
             Input::Program(id) => self.note_program(id),
+            Input::InClear(id) => self.note_in_clear(id),
             Input::Command(id, command) => self.handle(id, command),
             Input::Disconnected(id, reason) => self.disconnect(id, reason),
             Input::Reply(id, reply) => self.take_reply(id, reply),

@@ -20,6 +20,8 @@ pub(super) struct Sessions {
     pub(super) seats: Seats,
     /// What they are asked.
     pub(super) questions: PasswordQuestions,
+    /// Those that are asked nothing, because the answer could be read on its way.
+    pub(super) in_clear: BTreeSet<ClientId>,
     /// Those that end because a password that they gave is none any more, and what they are told.
     pub(super) revoked: BTreeMap<ClientId, AccountNews>,
     /// Those that end if they are still expelled.
@@ -36,6 +38,7 @@ impl Sessions {
     /// What was a connection's own is gone with it; not whose it was, nor what is decided about that.
     pub(super) fn disconnected(&mut self, id: ClientId) {
         self.handed.remove(&id);
+        self.in_clear.remove(&id);
         self.lost.disconnected(id);
     }
 
@@ -54,7 +57,8 @@ impl Sessions {
 
     /// All clients of whom anything is known here, beside whose they are.
     pub(super) fn known(&self) -> impl Iterator<Item = ClientId> {
-        let ending = self.revoked.keys().chain(&self.expelling).chain(self.handed.keys()).copied();
+        let ending = self.revoked.keys().chain(&self.expelling).chain(self.handed.keys());
+        let ending = ending.chain(&self.in_clear).copied();
         self.questions.clients().chain(ending).chain(self.lost.returning())
     }
 
@@ -62,6 +66,7 @@ impl Sessions {
         self.newcomers.is_empty()
             && self.seats.count() == 0
             && self.questions.is_empty()
+            && self.in_clear.is_empty()
             && self.revoked.is_empty()
             && self.expelling.is_empty()
             && self.handed.is_empty()

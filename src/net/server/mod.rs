@@ -62,6 +62,8 @@ pub struct Server<S> {
     proxies: Proxies,
     /// Of connections in TLS, where there is any.
     tls: Option<Tls>,
+    /// Whether no password is taken from elsewhere but in TLS.
+    tls_required: bool,
     /// Takes in turn what the hub wants done.
     effects: Vec<Effect>,
     /// What came of the administrator's last order, until it is told.
@@ -116,6 +118,7 @@ impl<S: Stream> Server<S> {
             sources: HashMap::new(),
             proxies: Proxies::new(proxies),
             tls: None,
+            tls_required: config.tls.required,
             effects: Vec::new(),
             admin_reply: None,
             requests: 0,

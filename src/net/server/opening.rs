@@ -16,7 +16,8 @@ use crate::protocol::{Front, Granted, console};
 impl<S: Stream> Server<S> {
     /// Lets a connection in that has shown what it speaks. One that gets no place is told so and closed.
     pub(super) fn arrive(&mut self, id: ClientId, now: MonoTime) {
-        let Some(&Source { address, .. }) = self.sources.get(&id) else { return };
+        let Some(&source) = self.sources.get(&id) else { return };
+        let Source { address, .. } = source;
         let (origin, has_room) = (Origin::of(address.ip()), self.hub.has_room(now));
         self.hub.apply(self.clocks.at(now), Input::Connected(id, origin));
         let is_in = self.hub.origin(id).is_some();
@@ -24,8 +25,12 @@ impl<S: Stream> Server<S> {
         if is_in {
             debug!("{address} -> {id:?}");
             conn.standing = Standing::InChat;
+            let sealed = conn.is_sealed();
             if conn.is_program() {
                 self.hub.apply(self.clocks.at(now), Input::Program(id));
+            }
+            if self.tls_required && !sealed && !source.is_guarded() {
+                self.hub.apply(self.clocks.at(now), Input::InClear(id));
             }
         } else {
             conn.standing = Standing::Refused;

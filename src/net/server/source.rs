@@ -17,6 +17,13 @@ pub(super) struct Source {
     pub(super) behind_proxy: bool,
 }
 
+impl Source {
+    /// Whether nobody can read on the way what comes from there: it is of this machine, or from a proxy, which is to see to it itself.
+    pub(super) fn is_guarded(self) -> bool {
+        self.behind_proxy || self.address.ip().to_canonical().is_loopback()
+    }
+}
+
 /// The proxies that are believed.
 #[derive(Debug)]
 pub(super) struct Proxies(Vec<Network>);

@@ -66,6 +66,7 @@ impl<S: Stream> Server<S> {
             sources,
             proxies: _,
             tls: _,
+            tls_required: _,
             effects,
             admin_reply,
             requests,

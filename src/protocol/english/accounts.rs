@@ -43,6 +43,12 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
             out,
             "You have used {ACCOUNTS_PER_CONNECTION} registered names on this connection: leave and come back to use another one."
         ),
+        AccountRefusal::InClear => {
+            writeln!(
+                out,
+                "No passwords are taken here without encryption: come in by https:// or tertulia --tls."
+            )
+        }
         AccountRefusal::OverShare => {
             writeln!(out, "More than half of the names were registered from your address, and few more fit.")
         }

@@ -402,6 +402,7 @@ fn error(event: &Event) -> Option<&'static str> {
             AccountRefusal::Yours(_) => "registered_already",
             AccountRefusal::Taken(_) => "name_registered",
             AccountRefusal::NotYours(_) => "not_registered",
+            AccountRefusal::InClear => "tls_required",
             AccountRefusal::ManyHere | AccountRefusal::NoneLeft | AccountRefusal::OverShare => "too_many",
             AccountRefusal::Displaced | AccountRefusal::Failed => "failed",
         },

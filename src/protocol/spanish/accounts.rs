@@ -45,6 +45,12 @@ pub(super) fn refused(refusal: &AccountRefusal, out: &mut String) -> Result {
             out,
             "En esta conexión ya has usado {ACCOUNTS_PER_CONNECTION} nombres registrados: sal y vuelve a entrar para usar otro."
         ),
+        AccountRefusal::InClear => {
+            writeln!(
+                out,
+                "Aquí no se admiten contraseñas sin cifrar: entra por https:// o con tertulia --tls."
+            )
+        }
         AccountRefusal::OverShare => writeln!(
             out,
             "Desde tu dirección se ha registrado más de la mitad de los nombres, y caben pocos más."

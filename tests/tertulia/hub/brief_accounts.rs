@@ -36,6 +36,7 @@ fn brief_refusal(refusal: &AccountRefusal) -> String {
         AccountRefusal::RegisteredMany(rest) => format!("registered many, wait {rest:?}"),
         AccountRefusal::OverShare => "over share of accounts".into(),
         AccountRefusal::ManyHere => "many on this connection".into(),
+        AccountRefusal::InClear => "in clear".into(),
         AccountRefusal::NoneLeft => "no accounts left".into(),
         AccountRefusal::Failed => "failed".into(),
         AccountRefusal::Displaced => "displaced".into(),

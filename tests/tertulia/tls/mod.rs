@@ -6,6 +6,7 @@ mod client;
 mod handshakes;
 mod identity;
 mod real;
+mod required;
 mod words;
 
 use tertulia::config::{Config, Door};

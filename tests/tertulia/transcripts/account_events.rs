@@ -59,6 +59,7 @@ pub(super) fn events() -> Vec<Event> {
         AccountRefusal::NoneLeft,
         AccountRefusal::OverShare,
         AccountRefusal::ManyHere,
+        AccountRefusal::InClear,
         AccountRefusal::Failed,
         AccountRefusal::Displaced,
         AccountRefusal::Yours(ana.clone()),
