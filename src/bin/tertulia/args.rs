@@ -209,7 +209,7 @@ fn parse_place(word: &str, english: bool) -> Result<(String, Option<u16>), Strin
     } else {
         word.split_once(':').map_or((word, None), |(host, port)| (host, Some(port)))
     };
-    if host.is_empty() {
+    if host.is_empty() || host.contains('/') {
         return Err(wrong());
     }
     Ok((host.to_string(), port.map(|digits| parse_port(digits, english)).transpose()?))
