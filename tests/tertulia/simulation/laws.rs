@@ -208,9 +208,14 @@ fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> 
             continue;
         }
         if let Some(most) = passed.take() {
-            // Lines of the other room may be among those that were skipped.
-            let found =
-                witness.iter().skip(at).take(most + person.begun.len() + 2).position(|next| next == line);
+            // Lines of the other room may be among those that were skipped; one's own are not.
+            let mut others = 0;
+            let within = |next: &&String| {
+                let within = others <= most;
+                others += usize::from(!own(next));
+                within
+            };
+            let found = witness.iter().skip(at).take_while(within).position(|next| next == line);
             at += found?;
         }
         if let Some(lines) = skipped {
