@@ -168,6 +168,8 @@ impl Hub {
             (Command::Say { text, .. }, _)
                 if !text.is_blank() && self.sessions.questions.speaks_early(id) =>
             {
+                // What was sent with it may be the passwords that would have been asked for next.
+                self.effects.push(Effect::Disregard(id, Verb::Password.secrets()));
                 self.answer(id, Event::Trouble(Trouble::TypedAhead))
             }
             (command, _) if self.sessions.questions.repeats_secret(id, &command) => {

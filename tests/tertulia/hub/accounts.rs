@@ -126,7 +126,10 @@ fn first_line_while_a_password_is_checked_is_not_said() {
     chat.types_secret(ana, "girasol");
     chat.hush();
     chat.says(ana, "  ");
+    assert_eq!(chat.disregarded.get(&ana), None);
     chat.says(ana, "girasol");
+    let others = "those that would have been asked for next, if they were sent";
+    assert_eq!(chat.disregarded.remove(&ana), Some(3), "{others}");
     chat.says(ana, "¿hola?");
     assert_eq!(chat.hears(ana), ["Trouble(TypedAhead)"]);
     assert_eq!(chat.hears(luis), ["Ana: ¿hola?"]);
