@@ -218,6 +218,10 @@ fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> 
             let found = witness.iter().skip(at).take_while(within).position(|next| next == line);
             at += found?;
         }
+        // Of who came and left within a second #general is told nothing; those who met them in the other room are.
+        if person.goes_elsewhere && line.starts_with("<<< ") && !witness.contains(line) {
+            continue;
+        }
         if let Some(lines) = skipped {
             let from = at;
             for _ in 0..lines {
