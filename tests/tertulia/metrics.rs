@@ -17,15 +17,10 @@ use crate::support::dir::Dir;
 use crate::support::owned::Owned;
 use crate::support::peer::Peer;
 use crate::support::process::has;
+use crate::support::series::series;
 use crate::support::server::Server;
 use crate::turns::house::House;
 use crate::web::{NEAR, comes, house, program, sends};
-
-/// The names of all samples with their labels, without their values.
-pub(crate) fn series(page: &str) -> Vec<&str> {
-    let samples = page.lines().filter(|line| !line.starts_with('#'));
-    samples.map(|line| line.rsplit_once(' ').expect("a value").0).collect()
-}
 
 /// The value of one of them.
 #[track_caller]

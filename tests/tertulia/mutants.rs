@@ -26,6 +26,7 @@ const SIMULATION: Watch = Watch {
     modules: "mod simulation;
 mod support {
     pub mod greeting;
+    pub mod series;
 }
 ",
 };
@@ -39,6 +40,7 @@ mod support {
     pub mod book;
     pub mod greeting;
     pub mod records;
+    pub mod series;
     pub mod shell;
     pub mod twin;
 }

@@ -9,8 +9,8 @@ use super::person::{Fate, Person, Span};
 use super::places;
 use super::web;
 use super::world::World;
-use crate::metrics;
 use crate::support::greeting::PROMPT;
+use crate::support::series::series;
 use tertulia::limits;
 use tertulia::protocol::metrics::Figures;
 
@@ -137,7 +137,7 @@ fn figures_are_true(world: &World) {
     assert_eq!(figures.connections, [[0; 4]; 2], "connections");
     assert_eq!((figures.people, figures.lost, figures.queue_bytes), (0, 0, 0), "people, and what waits");
     let page = figures.render();
-    assert_eq!(metrics::series(&page), metrics::series(&Figures::default().render()), "{page}");
+    assert_eq!(series(&page), series(&Figures::default().render()), "{page}");
 }
 
 /// The lines about the room among what somebody has read.
