@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::sessions::Sessions;
 use super::stopped::Stopped;
 use super::{Chat, ChatConfig, ClientId, Effect, Hub, Work};
-use crate::chat::rules::{COUNTS_MAX, ChatState};
+use crate::chat::rules::COUNTS_MAX;
 use crate::chat::snapshot_error::{SNAPSHOT_VERSION, SnapshotError};
 use crate::chat::time::Time;
 
@@ -23,7 +23,7 @@ use crate::chat::time::Time;
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Snapshot {
     version: Version,
-    chat: ChatState,
+    chat: Chat,
     sessions: SessionsState,
 }
 
@@ -61,7 +61,7 @@ struct SessionsState {
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ChatSnapshot {
     version: Version,
-    chat: ChatState,
+    chat: Chat,
 }
 
 impl fmt::Debug for Snapshot {
@@ -101,7 +101,7 @@ impl Hub {
             sessions: sessions.clone(),
             stopped: stopped.clone(),
         };
-        Snapshot { version: Version, chat: chat.state(), sessions }
+        Snapshot { version: Version, chat: chat.snapshot(), sessions }
     }
 
     /// Goes on from a snapshot. The clock of its inputs goes on, too: [`MonoTime`](crate::chat::MonoTime)s in it count from the
@@ -111,7 +111,7 @@ impl Hub {
     ///
     /// The snapshot contradicts itself.
     pub fn restore(Snapshot { version: Version, chat, sessions }: Snapshot) -> Result<Hub, SnapshotError> {
-        let chat = Chat::of(chat)?;
+        let chat = chat.checked()?;
         let SessionsState { at, effects, work, config, sessions, stopped } = sessions;
         let hub = Hub { at, effects, facts: Vec::new(), work: work.into(), config, chat, sessions, stopped };
         hub.check()?;
@@ -128,7 +128,7 @@ impl Hub {
         ChatSnapshot { version: Version, chat }: ChatSnapshot,
         mut config: ChatConfig,
     ) -> Result<Hub, SnapshotError> {
-        let chat = Chat::of(chat)?;
+        let chat = chat.checked()?;
         let (options, _) = config.take_chat();
         match chat.differs_in(&options) {
             Some(option) => Err(SnapshotError::Option(option)),

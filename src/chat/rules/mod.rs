@@ -27,12 +27,14 @@ mod talking;
 use std::cell::Cell;
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 pub(super) use change::{Change, Deed};
 pub(super) use entering::Wanted;
 pub(super) use fact::{Entry, Fact};
 pub(super) use founding::Founding;
 pub(super) use options::ChatOptions;
-pub(super) use state::{COUNTS_MAX, ChatState};
+pub(super) use state::COUNTS_MAX;
 
 use super::account::AccountKey;
 use super::account_index::AccountIndex;
@@ -59,13 +61,16 @@ use super::work::Work;
 pub const GENERAL: RoomId = RoomId::FIRST;
 
 /// People, rooms and decisions.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Chat {
     /// The time of the change that is being applied, or was last.
+    #[serde(skip)]
     at: Time,
     /// What has come of it, and has not been taken yet.
+    #[serde(skip)]
     facts: Vec<Fact>,
     /// What was looked at, since it was last asked.
+    #[serde(skip)]
     work: Cell<Work>,
     people: People,
     /// [`GENERAL`] is always there.

@@ -1,24 +1,14 @@
 //! The whole state of the chat as a value: what a node that joins would need, and nothing of connections.
 //!
-//! Invariant: each field of [`Chat`] is named here in both directions, so none can be forgotten.
+//! Invariant: all of [`Chat`] is written down but what is empty between two changes, so no field can be forgotten. What can be worked
+//! out from the rest (indexes, counts) is worked out when it is read.
 
 use std::cell::Cell;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
-
-use super::decided::Decided;
 use super::offline_messages::Writer;
-use super::options::ChatOptions;
-use super::proven::Proven;
-use super::{AccountKey, Chat, MemberId, expulsions};
-use crate::chat::account_index::AccountIndex;
-use crate::chat::hiding::Hiding;
+use super::{Chat, MemberId, expulsions};
 use crate::chat::member::Member;
-use crate::chat::message::MessageId;
-use crate::chat::people::People;
-use crate::chat::rooms::Rooms;
-use crate::chat::slots::SlotSet;
 use crate::chat::snapshot_error::SnapshotError;
 use crate::chat::time::Time;
 use crate::limits::IGNORED_ALWAYS;
@@ -26,131 +16,34 @@ use crate::limits::IGNORED_ALWAYS;
 /// No chat counts so far: a million a second for nine years.
 pub(in crate::chat) const COUNTS_MAX: u64 = 1 << 48;
 
-/// Everything in a [`Chat`] between two changes. What can be worked out from the rest (indexes, counts) is worked out when it is
-/// read.
-#[derive(Clone, Serialize, Deserialize)]
-pub(in crate::chat) struct ChatState {
-    people: People,
-    rooms: Rooms,
-    account_index: Option<AccountIndex>,
-    options: ChatOptions,
-    next_message: MessageId,
-    next_account: Option<AccountKey>,
-    hiding: Hiding,
-    hidden_beyond: usize,
-    decided: Decided,
-    proven: Proven,
-    detached: SlotSet,
-    writers: VecDeque<Writer>,
-    posting: Vec<(MemberId, Writer)>,
-    expulsions: Vec<expulsions::Entry>,
-    last_expulsion: u64,
-}
-
 impl Chat {
-    /// The whole state. To be asked when the facts of the last change have been taken.
-    pub(in crate::chat) fn state(&self) -> ChatState {
-        let Chat {
-            at: _,
-            facts,
-            work: _,
-            people,
-            rooms,
-            account_index,
-            options,
-            next_message,
-            next_account,
-            hiding,
-            hidden_beyond,
-            decided,
-            proven,
-            detached,
-            writers,
-            posting,
-            expulsions,
-            last_expulsion,
-        } = self;
-        debug_assert!(facts.is_empty(), "facts belong to whoever applied the change");
-        let mut state = ChatState {
-            people: people.clone(),
-            rooms: rooms.clone(),
-            account_index: account_index.clone(),
-            options: options.clone(),
-            next_message: *next_message,
-            next_account: *next_account,
-            hiding: hiding.clone(),
-            hidden_beyond: *hidden_beyond,
-            decided: decided.clone(),
-            proven: proven.clone(),
-            detached: detached.clone(),
-            writers: writers.clone(),
-            posting: posting.clone(),
-            expulsions: expulsions.clone(),
-            last_expulsion: *last_expulsion,
-        };
+    /// The whole state between two changes. To be asked when the facts of the last one have been taken.
+    pub(in crate::chat) fn snapshot(&self) -> Chat {
+        debug_assert!(self.facts.is_empty(), "facts belong to whoever applied the change");
+        let mut state = Chat { at: Time::default(), work: Cell::default(), ..self.clone() };
         let agree = state.share_again();
         debug_assert!(agree, "what is one has one value");
         state
     }
 
-    /// A chat that goes on from that state.
+    /// The same chat, if it is one: of a state that was written down and read back.
     ///
     /// # Errors
     ///
     /// The state contradicts itself.
-    pub(in crate::chat) fn of(mut state: ChatState) -> Result<Chat, SnapshotError> {
-        state.check()?;
-        if !state.share_again() {
+    pub(in crate::chat) fn checked(mut self) -> Result<Chat, SnapshotError> {
+        self.check()?;
+        if !self.share_again() {
             return Err(SnapshotError::Broken("who wrote to whom"));
         }
-        let ChatState {
-            people,
-            rooms,
-            account_index,
-            options,
-            next_message,
-            next_account,
-            hiding,
-            hidden_beyond,
-            decided,
-            proven,
-            detached,
-            writers,
-            posting,
-            expulsions,
-            last_expulsion,
-        } = state;
-        Ok(Chat {
-            at: Time::default(),
-            facts: Vec::new(),
-            work: Cell::default(),
-            people,
-            rooms,
-            account_index,
-            options,
-            next_message,
-            next_account,
-            hiding,
-            hidden_beyond,
-            decided,
-            proven,
-            detached,
-            writers,
-            posting,
-            expulsions,
-            last_expulsion,
-        })
+        Ok(self)
     }
-}
 
-impl Chat {
     /// Whether those without a connection are the members in these slots.
     pub(in crate::chat) fn are_detached(&self, slots: &BTreeSet<u32>) -> bool {
         self.detached.is_of(slots)
     }
-}
 
-impl ChatState {
     /// How many members there are, and how many rooms.
     pub(in crate::chat) fn size(&self) -> (usize, usize) {
         (self.people.count(), self.rooms.count())
@@ -172,6 +65,8 @@ impl ChatState {
 
     /// Whether what the parts say of each other is so.
     fn check(&self) -> Result<(), SnapshotError> {
+        let places: usize = self.rooms.iter().map(|(_, room)| room.members.len()).sum();
+        let memberships: usize = self.people.iter().map(|(_, member)| member.memberships().count()).sum();
         let hidden = || self.people.iter().map(|(id, member)| (id.place(), member.hidden()));
         let beyond = |list: usize| list.saturating_sub(IGNORED_ALWAYS);
         let hidden_beyond: usize = hidden().map(|(_, list)| beyond(list.len())).sum();
@@ -186,7 +81,7 @@ impl ChatState {
         let counts = counts.into_iter().chain(lists);
         let checks = [
             (self.people.iter().all(|(id, it)| self.sits_where_it_says(id, it)), "who is in which room"),
-            (self.members() == self.memberships(), "who is in which room"),
+            (places == memberships, "who is in which room"),
             (self.movements_are_sound(), "who has come and is not told of"),
             (self.people.agree_about_holdings(holders), "what addresses have"),
             (self.hiding.agrees(hidden()), "who hides whom"),
@@ -208,14 +103,6 @@ impl ChatState {
         let mut memberships = member.memberships();
         memberships.all(|membership| stands(membership.room, membership.place()) == Some(id))
             && member.current.is_none_or(|room| member.membership(room).is_some())
-    }
-
-    fn members(&self) -> usize {
-        self.rooms.iter().map(|(_, room)| room.members.len()).sum()
-    }
-
-    fn memberships(&self) -> usize {
-        self.people.iter().map(|(_, member)| member.memberships().count()).sum()
     }
 
     /// Whether those who are to be told of in a room are its members who were not.
