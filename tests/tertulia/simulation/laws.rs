@@ -199,6 +199,11 @@ fn must_reach(person: &Person, witness: &Witness) -> usize {
 /// lines about themselves nobody hears.
 fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> Option<(usize, usize)> {
     let own = |line: &String| is_own(person, line);
+    // How far it is past their own and so many others.
+    let past = |at: usize, most: usize| {
+        let mut others = (at..witness.len()).filter(|&at| !own(&witness[at]));
+        others.nth(most).unwrap_or(witness.len())
+    };
     let (mut at, mut passed, mut slack) = (start, None, 0);
     for line in heard {
         let skipped =
@@ -209,13 +214,7 @@ fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> 
         }
         if let Some(most) = passed.take() {
             // Lines of the other room may be among those that were skipped; one's own are not.
-            let mut others = 0;
-            let within = |next: &&String| {
-                let within = others <= most;
-                others += usize::from(!own(next));
-                within
-            };
-            let found = witness.iter().skip(at).take_while(within).position(|next| next == line);
+            let found = witness[at..].iter().take(past(at, most) - at + 1).position(|next| next == line);
             at += found?;
         }
         // Of who came and left within a second #general is told nothing; those who met them in the other room are.
@@ -246,12 +245,7 @@ fn walk(person: &Person, heard: &[String], witness: &[String], start: usize) -> 
         slack = 0;
         at += 1;
     }
-    let end = at;
-    at = (at + passed.unwrap_or(0)).min(witness.len());
-    while witness.get(at).is_some_and(own) {
-        at += 1;
-    }
-    Some((end, at))
+    Some((at, past(at, passed.unwrap_or(0))))
 }
 
 /// What somebody sent before they began to leave has been heard by the witness, once and in order. Several pieces may be
