@@ -218,7 +218,7 @@ pub const NEWCOMER_GRACE: Duration = Duration::from_secs(5);
 pub const SHARED_PLACES_MIN: usize = 100;
 
 /// Whether an address that has `held` of `all` gets no further one: more than half, while less than a tenth is `free`.
-pub const fn is_over_share(held: usize, free: usize, all: usize) -> bool {
+pub fn is_over_share(held: usize, free: usize, all: usize) -> bool {
     held > all / 2 && free < all.div_ceil(10)
 }
 
