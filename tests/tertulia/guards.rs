@@ -218,8 +218,11 @@ fn search_that_costs_much_counts_as_many_messages() {
 
 #[test]
 fn input_of_all_that_is_no_command_yet_is_bounded() {
-    let mut house = House::of(2_000, limits::RATE_LIMIT_PER_SECOND);
-    let flood = "a\n".repeat(limits::READ_BYTES / 2).into_bytes();
+    // Some more than the limit has place for.
+    let people = limits::INPUT_MAX_BYTES / limits::READ_BYTES * 9 / 8;
+    let mut house = House::of(people, limits::RATE_LIMIT_PER_SECOND);
+    // What is answered to its sender alone takes less time here than a line to all.
+    let flood = "/idioma\n".repeat(limits::READ_BYTES / 8).into_bytes();
     for who in 0..house.people.len() {
         house.people[who].1.set(flood.clone());
         house.server.readable(house.people[who].0);
