@@ -111,6 +111,8 @@ fn measure(options: &Options, clients: usize, table: &mut Table) -> Result<(), F
     let server = Server::chat(manner, &["--rate-limit", "0"])?;
     let empty = server.memory()?;
     table.add("resident, nobody there", empty.resident / 1024.0, "KiB");
+    let empty = served_once(&server, clients, manner)?;
+    table.add("resident, the first has come and gone", empty.resident / 1024.0, "KiB");
     let mut crowd = Crowd::new(server.address, 0, manner)?;
     arrive(&server, &mut crowd, clients, table)?;
     hold(&server, clients, (empty, options.protocol), table)?;
@@ -120,6 +122,19 @@ fn measure(options: &Options, clients: usize, table: &mut Table) -> Result<(), F
     table.add("resident for each connection, after that", talked / clients as f64, "bytes");
     leave(&server, crowd, clients, table)?;
     server.stop()
+}
+
+/// What the server holds when somebody has been there: the pages of the program that serve people are read from its file for the first
+/// of them, and are nothing that one more connection costs.
+fn served_once(server: &Server, clients: usize, manner: Manner) -> Result<Memory, Failure> {
+    let mut progress = Progress::start("the first");
+    let mut first = Crowd::new(server.address, clients, manner)?;
+    first.arrive(1, &mut progress)?;
+    first.settle(QUIET)?;
+    progress.done("come and gone");
+    drop(first);
+    std::thread::sleep(QUIET);
+    server.memory()
 }
 
 /// They connect and give their names, all at once.
