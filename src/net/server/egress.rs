@@ -197,19 +197,18 @@ impl Egress {
             let Some(conn) = connections.get_mut(id) else { return };
             let format = conn.format();
             let line = broadcast.line(format, here, || encoder.encode(event, format, here));
-            if conn.share_line(line) {
+            let waiting = if conn.share_line(line) {
                 sent.messages += 1;
+                Some(conn)
             } else {
                 // Else a line could cost each of thousands who do not read a copy, before any of them is let go.
                 let may_grow = connections.queued() <= *queues_max_bytes;
                 let queued =
                     connections.with_queue(id, |conn| conn.enqueue_line(line, may_grow, broadcast, now));
                 *sent += queued.unwrap_or_default();
-            }
-            if let Some(conn) = connections.get_mut(id)
-                && !conn.dirty
-                && conn.wants_flush()
-            {
+                connections.get_mut(id).filter(|conn| conn.wants_flush())
+            };
+            if let Some(conn) = waiting.filter(|conn| !conn.dirty) {
                 conn.dirty = true;
                 dirty.push_back(id.slot() as u32);
             }
