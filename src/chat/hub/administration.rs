@@ -32,7 +32,7 @@ impl Hub {
             Ok(Outcome::Expulsion(news)) => AdminReply::Expulsion(news),
             Err(Refusal::Expulsion(refusal)) => AdminReply::Expulsion(ExpulsionNews::Refused(refusal)),
             Ok(Outcome::Refused(refusal)) => AdminReply::Refused(refusal),
-            Ok(Outcome::Done | Outcome::Account(_)) | Err(_) => AdminReply::Done,
+            Ok(Outcome::Done) | Err(_) => AdminReply::Done,
         };
         self.effects.push(Effect::AdminReply(reply));
     }

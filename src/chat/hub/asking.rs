@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ClientId;
 use crate::chat::account::{AccountKey, AuthRequest, Matter, Password, PasswordError, Question};
 use crate::chat::name::Name;
 use crate::limits::PASSWORD_TRIES;
@@ -35,6 +36,8 @@ pub(super) struct Waiting {
     /// What they typed last.
     pub(super) typed: Password,
     pub(super) matter: Matter,
+    /// On which connection, to which the reply comes.
+    pub(super) typed_on: ClientId,
     /// What they are asked next: if a login is refused, or if it was the password that is to be changed.
     pub(super) next: Option<Box<Asking>>,
     /// Whether they have sent a line meanwhile: more than [`AUTH_PATIENCE`](crate::limits::AUTH_PATIENCE) has passed.

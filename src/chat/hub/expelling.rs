@@ -95,6 +95,7 @@ impl Hub {
             .expelling
             .extend(members.into_iter().filter_map(|member| self.sessions.seats.client(member)));
         let Some(origin) = expulsion.origin else { return };
+        self.spend(self.sessions.newcomers.count() / 8);
         let nameless = self.sessions.newcomers.iter().filter(|(_, newcomer)| newcomer.origin == origin);
         self.sessions.expelling.extend(nameless.map(|(id, _)| id));
     }

@@ -6,7 +6,7 @@
 use super::asking::{Asking, Step, Waiting};
 use super::{
     AccountKey, Change, ClientId, CloseReason, Done, Effect, Entry, Event, GENERAL, Hub, MemberId, Name,
-    NameRefusal, Outcome, Refusal, RoomId, Text, Trouble, Verb,
+    NameRefusal, Refusal, RoomId, Text, Trouble, Verb,
 };
 use crate::chat::account::{Account, AuthRequest, AuthResult, Matter, Password, PasswordError, Question};
 use crate::chat::effect::LogEntry;
@@ -146,7 +146,7 @@ impl Hub {
             }
             Some(Step::Ask(next)) => self.ask(id, next),
             Some(Step::Register(name, password)) => {
-                let Outcome::Account(key) = self.change(Change::NumberAccount)? else { return Ok(()) };
+                let key = self.chat.next_account().ok_or(AccountRefusal::NoneLeft)?;
                 self.submit(id, typed, AuthRequest::Register { key, name, password }, None);
             }
             Some(Step::Submit(auth_request, next)) => self.submit(id, typed, auth_request, next),
@@ -162,7 +162,7 @@ impl Hub {
         auth_request: AuthRequest,
         next: Option<Box<Asking>>,
     ) {
-        let waiting = Waiting { typed, matter: auth_request.matter(), next, spoken: false };
+        let waiting = Waiting { typed, matter: auth_request.matter(), typed_on: id, next, spoken: false };
         self.ask(id, Asking::Waiting(waiting));
         self.effects.push(Effect::Request(id, Request::Authenticate(auth_request)));
     }

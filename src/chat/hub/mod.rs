@@ -157,22 +157,25 @@ impl Hub {
             return;
         }
         let member = self.member(id);
-        match member {
-            Some(member) => self.changed(Change::Active(member)),
-            None if self.sessions.newcomers.get(id).is_none() => return,
-            None => {}
+        if member.is_none() && self.sessions.newcomers.get(id).is_none() {
+            return;
         }
         let done = match (command, member) {
-            (Command::Secret(typed), _) => self.take_secret(id, typed),
+            (Command::Secret(typed), _) => {
+                self.note_active(member);
+                self.take_secret(id, typed)
+            }
             // Typed again, perhaps, for nothing has come of it for long.
             (Command::Say { text, .. }, _)
                 if !text.is_blank() && self.sessions.questions.speaks_early(id) =>
             {
                 // What was sent with it may be the passwords that would have been asked for next.
                 self.effects.push(Effect::Disregard(id, Verb::Password.secrets()));
+                self.note_active(member);
                 self.answer(id, Event::Trouble(Trouble::TypedAhead))
             }
             (command, _) if self.sessions.questions.repeats_secret(id, &command) => {
+                self.note_active(member);
                 Err(Trouble::Repeated.into())
             }
             (command, None) => self.handle_newcomer(id, command),
@@ -287,11 +290,6 @@ impl Hub {
         self.chat.count()
     }
 
-    /// How many of them wait for another connection.
-    pub fn lost(&self) -> usize {
-        self.sessions.lost.count()
-    }
-
     /// How many rooms there are.
     pub fn rooms(&self) -> usize {
         self.chat.all_rooms().count()
@@ -318,6 +316,11 @@ impl Hub {
     /// Whether nothing is left of anybody.
     pub fn is_empty(&self) -> bool {
         self.chat.is_empty() && self.sessions.is_empty() && self.stopped.is_none()
+    }
+
+    /// A member has done something that is no deed of the chat's.
+    fn note_active(&mut self, member: Option<MemberId>) {
+        member.into_iter().for_each(|member| self.changed(Change::Active(member)));
     }
 
     fn handle_newcomer(&mut self, id: ClientId, command: Command) -> Done {
@@ -360,7 +363,10 @@ impl Hub {
     fn handle_member(&mut self, id: ClientId, member: MemberId, command: Command) -> Done {
         self.acknowledge(id);
         let deed = match command {
-            Command::Say { text, .. } if text.is_blank() => return Ok(()),
+            Command::Say { text, .. } if text.is_blank() => {
+                self.note_active(Some(member));
+                return Ok(());
+            }
             Command::Say { room, text } => Deed::Say { room, kind: MessageKind::Said, text },
             Command::Act { room, text } => Deed::Say { room, kind: MessageKind::Acted, text },
             Command::Message { to, text } => {
@@ -380,7 +386,10 @@ impl Hub {
             Command::Op { room, whom } => Deed::Op { room, whom },
             Command::Away(reason) => Deed::Away(reason),
             Command::Ignore(whom) => Deed::Ignore(whom),
-            command => return self.handle_other(id, member, command),
+            command => {
+                self.note_active(Some(member));
+                return self.handle_other(id, member, command);
+            }
         };
         self.change(Change::Do(member, deed)).map(drop)
     }

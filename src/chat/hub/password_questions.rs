@@ -40,10 +40,12 @@ impl PasswordQuestions {
 
     /// What `old` waits for is for `new` from now on.
     pub(super) fn follow(&mut self, old: ClientId, new: ClientId) {
+        self.heirs.values_mut().filter(|heir| **heir == old).for_each(|heir| *heir = new);
         let Some(asking) = self.asked.remove(&old) else { return };
+        if let Asking::Waiting(waiting) = &asking {
+            self.heirs.insert(waiting.typed_on, new);
+        }
         self.asked.insert(new, asking);
-        let typed = self.heirs.iter().find(|(_, heir)| **heir == old).map_or(old, |(&typed, _)| typed);
-        self.heirs.insert(typed, new);
     }
 
     /// Who waits for the reply to what that client asked. To be called once for each reply.
@@ -93,6 +95,6 @@ impl PasswordQuestions {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.asked.is_empty()
+        self.asked.is_empty() && self.heirs.is_empty()
     }
 }

@@ -81,11 +81,10 @@ impl Chat {
         self.depart(id, Farewell::Plain, CloseReason::Replaced);
     }
 
-    /// Gives the next account its number.
-    pub(super) fn number_account(&mut self) -> Result<AccountKey, AccountRefusal> {
-        let key = self.next_account.ok_or(AccountRefusal::NoneLeft)?;
-        self.next_account = key.next();
-        Ok(key)
+    /// The number of the next account, if there can be one. It is that of several that are being registered: the first of them to
+    /// come into being has it, and the others are given theirs where they are written.
+    pub(in crate::chat) fn next_account(&self) -> Option<AccountKey> {
+        self.next_account
     }
 
     /// There is an account, and no later one has its number.

@@ -22,7 +22,7 @@ pub(in crate::chat) enum Change {
     Identify(MemberId, AccountKey),
     /// A member has given the password of the server's operator.
     Empower(MemberId),
-    /// A member has done something.
+    /// A member has done something that is no [`Deed`].
     Active(MemberId),
     /// The connection of a member was lost; they are here still.
     Detach(MemberId),
@@ -34,8 +34,6 @@ pub(in crate::chat) enum Change {
     Do(MemberId, Deed),
     /// What has moved in a room is told.
     TellMovements(RoomId),
-    /// The next account gets its number, whether it comes into being or not.
-    NumberAccount,
     /// There is a new account, whose name a member has registered, if they are here and wait for it.
     Register(Account, Option<MemberId>),
     /// An account has another password, which this member gave it.

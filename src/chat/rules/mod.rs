@@ -103,8 +103,6 @@ pub(super) struct Chat {
 pub(super) enum Outcome {
     /// Nothing more.
     Done,
-    /// The number of the next account.
-    Account(AccountKey),
     /// What whoever decided it is told of an expulsion.
     Expulsion(ExpulsionNews),
     /// The administrator's order was refused.
@@ -119,15 +117,13 @@ impl Chat {
     ///
     /// # Errors
     ///
-    /// Nothing comes of it.
+    /// It is refused: who asked is told so, and nobody else is told anything that was wanted. What the attempt itself leaves (a wrong
+    /// key counts, and operators hear of many) is so nevertheless.
     pub(super) fn apply(&mut self, at: Time, change: Change) -> Result<Outcome, Refusal> {
         self.at = at;
         match change {
             Change::Do(member, deed) => self.act(member, deed)?,
-            Change::Active(member) => {
-                let now = self.now();
-                self.member_mut(member).into_iter().for_each(|member| member.active = now);
-            }
+            Change::Active(member) => self.note_active(member),
             Change::Enter(origin, name) => {
                 self.vet_free(None, &name)?;
                 self.enter(origin, name, None);
@@ -139,7 +135,6 @@ impl Chat {
             Change::Attach(member, origin) => self.attach(member, origin),
             Change::Leave(member, farewell, reason) => self.depart(member, farewell, reason),
             Change::TellMovements(room) => self.tell_movements(room),
-            Change::NumberAccount => return Ok(Outcome::Account(self.number_account()?)),
             Change::Register(account, member) => self.register(account, member),
             Change::Renew(account, member) => self.renew(account, member),
             Change::Accounts(changes) => self.accounts_changed(changes),
@@ -173,6 +168,7 @@ impl Chat {
     fn act(&mut self, id: MemberId, deed: Deed) -> Done {
         let Some(name) = self.name(id).cloned() else { return Ok(()) };
         let name = &name;
+        self.note_active(id);
         match deed {
             Deed::Say { room, kind, text } => self.say(id, name, room.as_ref(), (kind, text)),
             Deed::Message { to, text, full } => self.message(id, name, &to, (text, full)),
@@ -192,6 +188,11 @@ impl Chat {
             Deed::Ignore(Some(whom)) => self.toggle_ignored(id, name, whom),
             Deed::Ignore(None) => self.list_ignored(id),
         }
+    }
+
+    fn note_active(&mut self, id: MemberId) {
+        let now = self.now();
+        self.member_mut(id).into_iter().for_each(|member| member.active = now);
     }
 
     /// The monotonic time of the change.

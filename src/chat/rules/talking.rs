@@ -59,10 +59,9 @@ impl Chat {
         let Some(correspondent) = self.member(id).and_then(|client| client.correspondent()) else {
             return Err(Refusal::NobodyToAnswer);
         };
-        let Contact { member, account, name: theirs } = correspondent.contact();
+        let Contact { account, name: theirs, .. } = correspondent.contact();
         let registered = account.and_then(|key| Some((key, self.account_index.as_ref()?.name(key)?.clone())));
-        let elsewhere = || self.holder_of(account?);
-        if let Some(whom) = member.filter(|&whom| self.name(whom).is_some()).or_else(elsewhere) {
+        if let Some(whom) = self.answered_by(id) {
             self.whisper((id, name), whom, (text, full))
         } else if let Some(to) = registered {
             self.post(id, name, to, text)

@@ -19,7 +19,7 @@ impl<S: Stream> Server<S> {
         let Sent { messages: sent_messages, skipped: skipped_lines, bytes: sent_bytes } = self.egress.sent();
         Figures {
             people: self.hub.people(),
-            lost: self.hub.lost(),
+            lost: self.hub.lost_sessions(),
             rooms: self.hub.rooms(),
             connections: counts.here(),
             connections_max: self.connections_max,

@@ -1,8 +1,8 @@
 //! Registered names: who may have them, and what happens to those who have them.
 
 use tertulia::chat::{
-    AccountChange, AuthResult, ChatConfig, ClientId, CloseReason, Command, Event, Input, LogEntry, Matter,
-    MonoTime, PasswordError, Reply,
+    AccountChange, AuthRequest, AuthResult, ChatConfig, ClientId, CloseReason, Command, Event, Input,
+    LogEntry, Matter, MonoTime, PasswordError, Reply,
 };
 use tertulia::limits::EXPELLED_PER_TURN;
 
@@ -569,4 +569,21 @@ fn revoked_session_is_not_what_its_owner_goes_on_with() {
     let heard = chat.hears(maria);
     assert!(heard.iter().any(|line| line == "welcome María"), "{heard:?}");
     assert!(!heard.iter().any(|line| line.contains("sala")), "what it was in is nothing to her: {heard:?}");
+}
+
+#[test]
+fn account_that_is_refused_uses_no_number() {
+    let mut chat = Chat::with_accounts(&ACCOUNTS);
+    chat.slow = true;
+    let ana = chat.enters("Ana");
+    let mut numbers = Vec::new();
+    for _ in 0..3 {
+        chat.does(ana, Command::Register);
+        ["caracola azul", "caracola azul"].into_iter().for_each(|typed| chat.types_secret(ana, typed));
+        let (asked, request) = chat.auth_requests.pop().expect("it is asked");
+        let AuthRequest::Register { key, .. } = request else { panic!("{request:?}") };
+        numbers.push(key);
+        chat.apply(Input::Reply(asked, Reply::AuthResult(request.matter(), AuthResult::Busy)));
+    }
+    assert!(numbers.iter().all(|number| *number == numbers[0]), "{numbers:?}");
 }

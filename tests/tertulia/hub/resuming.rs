@@ -1,8 +1,8 @@
 //! Programs that lose their connection and take their session up again.
 
 use tertulia::chat::{
-    AccountChange, AdminOrder, ChatConfig, ClientId, CloseReason, Command, Event, Input, MessageId, Origin,
-    Posted, Reply, Token, TokenKey,
+    AccountChange, AdminOrder, AuthResult, ChatConfig, ClientId, CloseReason, Command, Event, Input,
+    MessageId, Origin, Posted, Reply, Token, TokenKey,
 };
 use tertulia::limits::{
     LEFT_SESSION_WAIT, LINE_MAX_BYTES, LOST_SESSION_MAX_BYTES, LOST_SESSION_WAIT, LOST_SESSIONS_MAX,
@@ -354,6 +354,48 @@ fn password_that_is_being_changed_ends_no_session_that_goes_on() {
         chat.waits(LOST_SESSION_WAIT);
         chat.does(back, Command::Who(None));
         assert!(chat.hears(back).last().expect("an answer").contains("Ana*"), "{is_back}");
+    }
+}
+
+/// A password that is being changed, all of it typed; what comes of it is not known yet.
+fn changes_password(chat: &mut Chat, id: ClientId) {
+    chat.does(id, Command::ChangePassword);
+    chat.types_secret(id, "caracola azul");
+    chat.settles();
+    ["caracola verde", "caracola verde"].into_iter().for_each(|typed| chat.types_secret(id, typed));
+}
+
+#[test]
+fn password_that_is_being_changed_follows_the_session_over_several_losses() {
+    // A change that was refused while nobody was connected, or another one that was begun and not gone on with.
+    for refused in [false, true] {
+        let mut chat = chat_of(&[("Ana", "caracola azul")]);
+        chat.slow = true;
+        let id = connects(&mut chat, Origin::UNKNOWN);
+        chat.says(id, "Ana");
+        chat.types_secret(id, "caracola azul");
+        chat.settles();
+        let token = given(&mut chat, id).expect("a token");
+        changes_password(&mut chat, id);
+        loses(&mut chat, id);
+        if refused {
+            let (asked, request) = chat.auth_requests.pop().expect("it is asked");
+            chat.apply(Input::Reply(asked, Reply::AuthResult(request.matter(), AuthResult::Busy)));
+        }
+        let second = resumes(&mut chat, token, None);
+        let token = given(&mut chat, second).expect("a token");
+        match refused {
+            true => changes_password(&mut chat, second),
+            false => chat.does(second, Command::ChangePassword),
+        }
+        loses(&mut chat, second);
+        let third = resumes(&mut chat, token, None);
+        chat.settles();
+        assert!(chat.is_here(third), "who changed it stays: {refused}");
+        assert!(chat.hub.name(third).is_some());
+        chat.quits(third);
+        chat.hush();
+        assert!(chat.hub.is_empty(), "nothing is left of it: {refused}");
     }
 }
 
