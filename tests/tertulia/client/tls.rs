@@ -123,6 +123,17 @@ fn tls_announces_itself_to_a_server_that_waits() {
     assert_eq!(ended(bot).0, Some(0));
 }
 
+/// A record that never becomes whole is no answer, however often a byte of it comes.
+#[test]
+fn tls_announces_itself_to_a_server_that_drips() {
+    let secure = Secure::start(Manner { drips: true, ..Manner::default() });
+    let _bot = in_pipes(secure.client(&["--say", "hola"]));
+    let mut peer = secure.server.accept();
+    // A record that takes longer than the test waits for the first byte of the client.
+    peer.send("x".repeat(16 * 1024));
+    peer.expect_announcement();
+}
+
 #[test]
 fn tls_that_breaks_off_without_leave_is_told() {
     let secure = Secure::start(Manner { takes_leave: false, ..Manner::default() });

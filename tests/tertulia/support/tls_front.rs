@@ -4,6 +4,7 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::sync::Arc;
 use std::thread;
+use std::time::Duration;
 
 use base64ct::{Base64, Base64Unpadded, Encoding};
 use mio::net::TcpStream;
@@ -19,6 +20,9 @@ use super::fake_server::NARROW_BYTES;
 
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
+
+/// Between two bytes of a front that drips: much shorter than a client's patience.
+const DRIP_PAUSE: Duration = Duration::from_millis(2);
 
 /// A certificate and a key.
 pub(crate) struct Identity {
@@ -43,11 +47,14 @@ pub(crate) struct Manner {
     pub(crate) changes_keys: bool,
     /// Whether it has little room for what the server does not take.
     pub(crate) narrow: bool,
+    /// Whether it sends one byte at a time once the handshake is done.
+    pub(crate) drips: bool,
 }
 
 impl Default for Manner {
     fn default() -> Manner {
-        Manner { versions: rustls::ALL_VERSIONS, takes_leave: true, changes_keys: false, narrow: false }
+        let (takes_leave, changes_keys, narrow, drips) = (true, false, false, false);
+        Manner { versions: rustls::ALL_VERSIONS, takes_leave, changes_keys, narrow, drips }
     }
 }
 
@@ -187,7 +194,14 @@ impl Relay {
 
     /// Each of these says whether it came any further.
     fn flush_client(&mut self) -> io::Result<bool> {
-        Ok(self.tls.wants_write() && moved(self.tls.write_tls(&mut self.client))?.is_some())
+        if !self.tls.wants_write() {
+            return Ok(false);
+        }
+        if self.manner.drips && !self.tls.is_handshaking() {
+            thread::sleep(DRIP_PAUSE); // the pace of what is sent
+            return Ok(moved(self.tls.write_tls(&mut Drip(&mut self.client)))?.is_some());
+        }
+        Ok(moved(self.tls.write_tls(&mut self.client))?.is_some())
     }
 
     fn read_client(&mut self) -> io::Result<bool> {
@@ -241,6 +255,19 @@ impl Relay {
             self.tls.send_close_notify();
         }
         Ok(true)
+    }
+}
+
+/// Takes one byte at a time.
+struct Drip<'a>(&'a mut TcpStream);
+
+impl Write for Drip<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.write(&bytes[..bytes.len().min(1)])
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
     }
 }
 

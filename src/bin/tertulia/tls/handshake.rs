@@ -137,6 +137,7 @@ fn broken(error: io::Error) -> Failure {
 mod tests {
     use std::io::Write;
     use std::net::TcpListener;
+    use std::thread;
     use std::time::Duration;
 
     use super::*;
@@ -153,5 +154,26 @@ mod tests {
             let opened = open(socket, &options, deadline, &mut |line| panic!("{line}"));
             assert!(matches!(opened, Err(Failure::Silent)), "{beginning:?}");
         }
+    }
+
+    #[test]
+    fn handshake_gives_up_a_server_that_drips() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let socket = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (mut server, _) = listener.accept().unwrap();
+        server.set_nodelay(true).unwrap();
+        // A message of 2000 bytes, one each millisecond, and the end of the connection behind it.
+        let dripping = thread::spawn(move || {
+            server.write_all(&[0x16, 3, 3, 7, 0xd0, 2, 0, 7, 0xcc])?;
+            (0..1996).try_for_each(|_| {
+                thread::sleep(Duration::from_millis(1)); // the pace of what is sent
+                server.write_all(&[3])
+            })
+        });
+        let options = Options { fingerprint: Some(String::new()), ..Options::default() };
+        let deadline = Instant::now() + Duration::from_millis(50);
+        let opened = open(socket, &options, deadline, &mut |line| panic!("{line}"));
+        assert!(matches!(opened, Err(Failure::Silent)));
+        assert!(dripping.join().unwrap().is_err(), "it was not heard to its end");
     }
 }

@@ -6,7 +6,7 @@
 use std::io::{self, BufRead, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rustls::ClientConnection;
 
@@ -29,6 +29,8 @@ struct State {
     /// What came and was not read yet, from `taken` on.
     plain: Vec<u8>,
     taken: usize,
+    /// How long one read may wait for that.
+    read_limit: Option<Duration>,
     /// Why nothing can be read behind that.
     broken: Option<ErrorKind>,
     /// A thread is writing.
@@ -40,8 +42,15 @@ struct State {
 impl TlsStream {
     /// A connection on which the handshake is done.
     pub(super) fn new(socket: TcpStream, tls: ClientConnection) -> TlsStream {
-        let mut state =
-            State { tls, plain: Vec::new(), taken: 0, broken: None, writing: false, ended: false };
+        let mut state = State {
+            tls,
+            plain: Vec::new(),
+            taken: 0,
+            read_limit: None,
+            broken: None,
+            writing: false,
+            ended: false,
+        };
         state.decrypt(&[]); // the server may have spoken at once
         TlsStream { socket, state: Mutex::new(state), written: Condvar::new() }
     }
@@ -97,7 +106,9 @@ impl TlsStream {
         let _ = self.socket.shutdown(Shutdown::Write);
     }
 
+    /// As of a socket; a server that sends its records in drips has no more time than a silent one.
     pub(crate) fn set_read_timeout(&self, limit: Option<Duration>) -> io::Result<()> {
+        self.lock().read_limit = limit;
         self.socket.set_read_timeout(limit)
     }
 
@@ -105,12 +116,21 @@ impl TlsStream {
         self.socket.set_write_timeout(limit)
     }
 
-    /// Reads from the network until something can be read, or the end.
+    /// Reads from the network until something can be read, or the end; [`ErrorKind::TimedOut`], if that takes longer than it may.
     fn fill(&self) -> io::Result<()> {
         let mut encrypted = [0; READ_BYTES];
+        let limit = self.lock().read_limit;
+        let deadline = limit.map(|limit| Instant::now() + limit);
         loop {
             if self.lock().can_be_read()? {
                 return Ok(());
+            }
+            if let Some(deadline) = deadline {
+                let left = deadline.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return Err(ErrorKind::TimedOut.into());
+                }
+                self.socket.set_read_timeout(Some(left))?;
             }
             let count = (&self.socket).read(&mut encrypted)?;
             let mut state = self.lock();
