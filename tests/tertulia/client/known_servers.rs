@@ -96,10 +96,28 @@ fn known_hosts_keeps_all_bytes_of_others_lines() {
     assert_eq!(hosts(&added).with("a:1", &key(KEY), HEADER), added);
     assert_eq!(hosts(&added).damaged(), [3, 4]);
     assert_eq!(hosts("").with("a:1", &key(KEY), HEADER), format!("{HEADER}{new}").into_bytes());
-    // All that was said about the server gives way, in its place.
+    // All that was said about the server gives way, in its place, but for words behind it.
     let twice = format!("# x\nA:1 {OTHER}\nb:1 {OTHER}\na:1 broken");
     let replaced = format!("# x\na:1 authority\nb:1 {OTHER}\n");
     assert_eq!(hosts(twice).with("a:1", &Trust::Authority, HEADER), replaced.into_bytes());
+}
+
+#[test]
+fn known_hosts_keeps_the_words_behind_a_line_that_gives_way() {
+    let hosts = hosts(
+        b"# x\n  A:1\t\t"
+            .iter()
+            .chain(OTHER.as_bytes())
+            .chain(b"  the lab, \xff \r\na:1 ".iter())
+            .chain(OTHER.as_bytes())
+            .chain(b" before May\na:1 ".iter())
+            .chain(OTHER.as_bytes())
+            .chain(b"\nb:1 x".iter())
+            .copied()
+            .collect::<Vec<u8>>(),
+    );
+    let kept = b"# x\na:1 authority  the lab, \xff\n# before May\nb:1 x".to_vec();
+    assert_eq!(hosts.with("a:1", &Trust::Authority, HEADER), kept);
 }
 
 #[test]

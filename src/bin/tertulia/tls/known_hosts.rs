@@ -1,7 +1,7 @@
 //! What is remembered of servers: one `host:port SHA256:…` a line, or `host:port authority` for one whose certificate a known
 //! authority has signed.
 //!
-//! Invariants: pure; what a person has written into the file stays byte for byte, comments and damaged lines included. A damaged
+//! Invariants: pure; what a user has written into the file stays byte for byte, comments and damaged lines included. A damaged
 //! line about a server is not the same as no line: the server is not trusted anew.
 
 use super::fingerprint;
@@ -14,7 +14,7 @@ const AUTHORITY: &str = "authority";
 pub(crate) enum Trust {
     /// It holds the key with this fingerprint.
     Key(String),
-    /// A known authority says that it is who it says.
+    /// A known authority says that its name is its own.
     Authority,
 }
 
@@ -101,27 +101,32 @@ impl KnownHosts {
         lines.filter(|(_, line)| is_damaged(line)).map(|(index, _)| index + 1).collect()
     }
 
-    /// The whole file with this server in it: in place of what it said about it, or behind all that it said. An empty one begins
-    /// with `header`.
+    /// The whole file with this server in it: in place of what it said about it, or behind all that it said. Words behind that stay. An
+    /// empty one begins with `header`.
     pub(crate) fn with(&self, place: &str, trust: &Trust, header: &str) -> Vec<u8> {
         let word = match trust {
             Trust::Key(fingerprint) => fingerprint,
             Trust::Authority => AUTHORITY,
         };
-        let mut new = Some(format!("{place} {word}\n").into_bytes());
+        let mut new = Some(format!("{place} {word}"));
         let mut whole = if self.bytes.is_empty() { header.as_bytes().to_vec() } else { Vec::new() };
         for line in self.bytes.split_inclusive(|&byte| byte == b'\n') {
-            if entry(line, 0).is_some_and(|entry| entry.is_about(place)) {
-                whole.extend(new.take().unwrap_or_default());
-            } else {
+            if !entry(line, 0).is_some_and(|entry| entry.is_about(place)) {
                 whole.extend_from_slice(line);
+                continue;
+            }
+            let words = words_behind(line);
+            match new.take() {
+                Some(new) => whole.extend_from_slice(&[new.as_bytes(), words, b"\n"].concat()),
+                None if words.is_empty() => {}
+                None => whole.extend_from_slice(&[b"#", words, b"\n"].concat()),
             }
         }
-        if let Some(line) = new {
+        if let Some(new) = new {
             if whole.last().is_some_and(|&byte| byte != b'\n') {
                 whole.push(b'\n');
             }
-            whole.extend(line);
+            whole.extend_from_slice(format!("{new}\n").as_bytes());
         }
         whole
     }
@@ -145,6 +150,14 @@ fn entry(line: &[u8], number: usize) -> Option<Entry<'_>> {
         word => fingerprint::parse(word).map(Trust::Key),
     });
     Some(Entry { number, place, trust })
+}
+
+/// What stands behind the two words of an entry, and the blank before it.
+fn words_behind(line: &[u8]) -> &[u8] {
+    let behind = |words: &[u8]| words.iter().position(u8::is_ascii_whitespace).unwrap_or(words.len());
+    let line = written(line);
+    let rest = line[behind(line)..].trim_ascii_start();
+    &rest[behind(rest)..]
 }
 
 fn is_damaged(line: &[u8]) -> bool {
