@@ -20,12 +20,36 @@ pub(crate) fn section(name: &str, language: Language) -> &'static str {
         ("more", Language::Spanish) => "NOTAS",
         ("tertulia-server", Language::English) => SERVER_ENGLISH,
         ("tertulia-server", Language::Spanish) => SERVER_SPANISH,
-        ("tertulia", Language::English) => ".SH SEE ALSO\n.BR tertulia-server (1)\n",
-        ("tertulia", Language::Spanish) => ".SH VÉASE TAMBIÉN\n.BR tertulia-server (1)\n",
+        ("tertulia", Language::English) => CLIENT_ENGLISH,
+        ("tertulia", Language::Spanish) => CLIENT_SPANISH,
         (_, Language::English) => ".SH SEE ALSO\n.BR tertulia-server (1)\n",
         (_, Language::Spanish) => ".SH VÉASE TAMBIÉN\n.BR tertulia-server (1)\n",
     }
 }
+
+const CLIENT_ENGLISH: &str = r".SH FILES
+.TP
+.I ~/.local/state/tertulia/known_hosts
+The servers that were seen through TLS, one a line: host and port, and the fingerprint of the key, or
+.B authority
+for one with a certificate of an authority. Below
+.B XDG_STATE_HOME
+where that is set.
+.SH SEE ALSO
+.BR tertulia\-server (1)
+";
+
+const CLIENT_SPANISH: &str = r".SH ARCHIVOS
+.TP
+.I ~/.local/state/tertulia/known_hosts
+Los servidores vistos con TLS, uno por línea: host y puerto, y la huella de su clave, o
+.B authority
+si tiene un certificado de una autoridad. Debajo de
+.BR XDG_STATE_HOME ,
+si está definida.
+.SH VÉASE TAMBIÉN
+.BR tertulia\-server (1)
+";
 
 const SERVER_ENGLISH: &str = r#".SH EXIT STATUS
 0 after a clean stop, 1 when it cannot run or a command was not carried out, 2 for wrong usage.
