@@ -6,7 +6,7 @@ use std::ffi::OsString;
 
 use crate::fingerprint;
 
-/// Where the server listens when nobody says otherwise.
+/// Where the server listens without options.
 pub(crate) const DEFAULT_HOST: &str = "localhost";
 
 /// Its port: the one that the server takes without options.

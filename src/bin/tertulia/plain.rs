@@ -88,7 +88,7 @@ fn show(news: &News, person: bool, guard: &EchoGuard) {
         News::Heard(Heard::Text(text)) => print(text.as_bytes()),
         News::Heard(Heard::Replayed(text)) if person => print(text.as_bytes()),
         News::Heard(_) | News::Connecting | News::Settled => {}
-        // The terminal echoes what a person types; this nobody typed.
+        // The terminal echoes what a user types, and this was not typed.
         News::Answered(name) if person => {
             guard.lift();
             print(format!("{name}\n").as_bytes());

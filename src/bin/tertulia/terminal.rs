@@ -76,7 +76,7 @@ pub(crate) fn run(connection: &Arc<Connection>, options: &Options) -> Option<u8>
     let (reader, from_network) = (connection.clone(), sender.clone());
     thread::spawn(move || {
         let status = reader.run(&mut |news| {
-            // Once nobody listens the program is ending.
+            // Once the screen is gone the program is ending.
             let _ = from_network.send(match news {
                 News::Connecting => Event::Connecting,
                 News::Heard(heard) => Event::Heard(heard.clone()),

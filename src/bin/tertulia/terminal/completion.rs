@@ -85,7 +85,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// Remembers the names that a line from the server shows, and forgets who has left.
+    /// Remembers the names that a line from the server shows, and forgets members who have left.
     pub(crate) fn note(&mut self, line: &str) {
         if let Some(name) = paint::speaker(line) {
             return see(&mut self.people, &line[name]);

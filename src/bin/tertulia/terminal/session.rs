@@ -204,7 +204,7 @@ impl Session {
             }
             Some(Turn::Ask(_) | Turn::Over(_)) => {}
             _ if self.question.is_some() => {
-                // Somebody else has answered it, or it is void.
+                // The network's thread has answered it, or it is void.
                 self.question = None;
                 self.line.set(self.aside.take().unwrap_or_default());
             }
