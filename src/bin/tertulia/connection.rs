@@ -11,7 +11,7 @@ pub(crate) use announcing::{ANNOUNCEMENT, is_silent};
 pub(crate) use stream::Stream;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::args::Options;
 use crate::notice;
@@ -81,8 +81,9 @@ struct State {
     input_ended: bool,
     pause: Duration,
     rooms: Rooms,
-    /// The server took leave of a person without a reason, as one that is upgraded does: TLS cannot be handed over.
-    coming_back: bool,
+    /// The server took leave of a person without a reason, as one that is upgraded does: TLS cannot be handed over. Until when it is
+    /// looked for.
+    coming_back: Option<Instant>,
     /// Where a lost connection was, while it goes back there.
     returning: Option<Rooms>,
     over: Option<u8>,
@@ -100,7 +101,7 @@ struct Rooms {
 /// One conversation with a server, over as many connections as it takes.
 pub(crate) struct Connection {
     options: Options,
-    /// A person sits here, who can be asked and told.
+    /// A user sits here, who can be asked and told.
     person: bool,
     /// Lines wait until the server has taken the name.
     gated: bool,

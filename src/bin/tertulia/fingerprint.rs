@@ -19,5 +19,10 @@ pub(crate) fn parse(word: &str) -> Option<String> {
     let is_whole = digits.len() == DIGITS
         && digits.bytes().all(is_digit)
         && digits.ends_with(|c| LAST_DIGITS.contains(c));
-    is_whole.then(|| format!("{PREFIX}{digits}"))
+    is_whole.then(|| spelled(digits))
+}
+
+/// The fingerprint whose digest has these digits.
+pub(crate) fn spelled(digits: &str) -> String {
+    format!("{PREFIX}{digits}")
 }

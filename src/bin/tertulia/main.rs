@@ -11,6 +11,7 @@ mod plain;
 mod prompt_parser;
 mod safe;
 mod say;
+mod socket;
 #[cfg(feature = "prompt")]
 mod terminal;
 #[cfg(not(feature = "prompt"))]

@@ -20,6 +20,7 @@ pub(crate) enum TlsStream {}
 pub(crate) fn open(
     _socket: TcpStream,
     _options: &Options,
+    _person: bool,
     _deadline: Instant,
     _tell: &mut dyn FnMut(String),
 ) -> Result<Arc<TlsStream>, Failure> {
@@ -28,6 +29,11 @@ pub(crate) fn open(
 
 /// Why there is none, for a person.
 pub(crate) fn lines(failure: &Failure, _host: &str, _port: u16, _english: bool) -> Vec<String> {
+    match *failure {}
+}
+
+/// The same in a few words, where there is more to it than that there is no connection.
+pub(crate) fn in_short(failure: &Failure, _english: bool) -> Option<String> {
     match *failure {}
 }
 

@@ -18,7 +18,7 @@ pub(crate) enum End {
     Lost,
     /// It broke off without a leave that TLS would have shown: something may be missing.
     Cut,
-    /// The name was refused, and there is nobody to ask for another.
+    /// The name was refused, and there is no user to ask for another.
     Refused,
 }
 
@@ -126,9 +126,13 @@ pub(crate) fn pasted_too_long(english: bool) -> &'static str {
 
 /// There will be another attempt.
 pub(crate) fn retry(end: &End, pause: Duration, english: bool) -> String {
+    let insecure = match end {
+        End::Insecure(failure) => tls::in_short(failure, english),
+        _ => None,
+    };
     let why = match (end, english) {
-        (End::Unreachable(_) | End::Insecure(_), false) => "Sin conexión",
-        (End::Unreachable(_) | End::Insecure(_), true) => "No connection",
+        (End::Unreachable(_) | End::Insecure(_), false) => insecure.as_deref().unwrap_or("Sin conexión"),
+        (End::Unreachable(_) | End::Insecure(_), true) => insecure.as_deref().unwrap_or("No connection"),
         (End::Lost | End::Cut, false) => "Conexión perdida",
         (End::Lost | End::Cut, true) => "Connection lost",
         (End::Refused, false) => "Nombre ocupado",

@@ -50,7 +50,7 @@ pub(crate) fn run(options: Options) -> u8 {
     }
     let time = TIME_LIMIT + TIME_PER_LINE * lines(&options).count().try_into().unwrap_or(u32::MAX);
     let start = Instant::now();
-    let stream = match Stream::open(&options, &mut |line| tell(&line)) {
+    let stream = match Stream::open(&options, false, &mut |line| tell(&line)) {
         Ok(stream) => stream,
         Err(end) => {
             explain(&end, &options);

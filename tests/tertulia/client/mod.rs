@@ -19,9 +19,11 @@ mod tls_server;
 #[cfg(feature = "tls")]
 mod tls_trust;
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::process::{Command, Output, Stdio};
+use std::thread;
 
+use crate::support::fake_server::{FakeServer, NAME, Peer, welcome};
 use crate::support::owned::Owned;
 
 /// The client, about to talk to `place`.
@@ -39,7 +41,9 @@ fn in_pipes(mut command: Command) -> Owned {
 /// Starts it with this input and no more.
 fn with_input(command: Command, input: &[u8]) -> Owned {
     let mut child = in_pipes(command);
-    child.stdin.take().unwrap().write_all(input).unwrap();
+    // One that is refused at once reads nothing of it.
+    let written = child.stdin.take().unwrap().write_all(input).map_err(|error| error.kind());
+    assert!(matches!(written, Ok(()) | Err(ErrorKind::BrokenPipe)), "{written:?}");
     child
 }
 
@@ -47,4 +51,34 @@ fn with_input(command: Command, input: &[u8]) -> Owned {
 fn ended(child: Owned) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } = child.output();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+/// A bot that is in the chat says a line and `salir`, and hears what comes behind it: it is told nothing besides, and ends well.
+fn converses(bot: Owned, mut peer: Peer) {
+    peer.expect("hola\nsalir\n");
+    peer.expect_end();
+    // It can still hear when it has nothing more to say.
+    peer.send("Ana: hola, bot\nadiós");
+    peer.close();
+    let said = format!("{NAME}{}Ana: hola, bot\nadiós", welcome("bot"));
+    assert_eq!(ended(bot), (Some(0), said, String::new()));
+}
+
+/// A megabyte passes each way, both at once: neither direction waits for the other.
+fn carries_a_megabyte_each_way(command: Command, server: &FakeServer) {
+    let mut bot = in_pipes(command);
+    let lines: String = (0..60_000).map(|number| format!("bot dice {number}\n")).collect();
+    let (mut keyboard, input) = (bot.stdin.take().unwrap(), lines.clone());
+    let writer = thread::spawn(move || keyboard.write_all(input.as_bytes()).unwrap());
+    let mut peer = server.accept_as("bot");
+    let (mut theirs, answer) = (peer.speaker(), lines.clone());
+    let speaker = thread::spawn(move || theirs.write_all(answer.as_bytes()).unwrap());
+    peer.expect(&lines);
+    peer.expect_end();
+    speaker.join().unwrap();
+    peer.close();
+    let (status, said, told) = ended(bot);
+    assert_eq!((status, told.as_str()), (Some(0), ""));
+    assert!(said == format!("{NAME}{}{lines}", welcome("bot")), "{} of {} bytes", said.len(), lines.len());
+    writer.join().unwrap();
 }

@@ -4,11 +4,10 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
-use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::{client, ended, in_pipes, with_input};
+use super::{carries_a_megabyte_each_way, client, converses, ended, in_pipes, with_input};
 use crate::support::fake_server::{FakeServer, NAME, welcome};
 
 #[test]
@@ -22,12 +21,7 @@ fn named_bot_says_its_lines_and_hears_everything() {
     peer.expect("bot\n");
     peer.expect_nothing_yet(); // nothing from the pipe before the verdict
     peer.send(welcome("bot"));
-    peer.expect("hola\nsalir\n");
-    peer.expect_end();
-    peer.send("Ana: hola, bot\nadiós");
-    peer.close();
-    let said = format!("{NAME}{}Ana: hola, bot\nadiós", welcome("bot"));
-    assert_eq!(ended(bot), (Some(0), said, String::new()));
+    converses(bot, peer);
 }
 
 #[test]
@@ -138,23 +132,7 @@ fn reader_that_leaves_early_ends_it_quietly() {
 #[test]
 fn megabyte_each_way_arrives_whole() {
     let server = FakeServer::start();
-    let mut bot = in_pipes(client(&server.place(), &["--name", "bot"]));
-    let lines: String = (0..60_000).map(|number| format!("bot dice {number}\n")).collect();
-    let (mut keyboard, input) = (bot.stdin.take().unwrap(), lines.clone());
-    let writer = thread::spawn(move || keyboard.write_all(input.as_bytes()).unwrap());
-    let mut peer = server.accept_as("bot");
-    peer.expect(&lines);
-    peer.expect_end();
-    let answer = lines.clone();
-    let speaker = thread::spawn(move || {
-        peer.send(answer);
-        peer.close();
-    });
-    let (status, said, _) = ended(bot);
-    assert_eq!(status, Some(0));
-    assert!(said == format!("{NAME}{}{lines}", welcome("bot")), "{} of {} bytes", said.len(), lines.len());
-    writer.join().unwrap();
-    speaker.join().unwrap();
+    carries_a_megabyte_each_way(client(&server.place(), &["--name", "bot"]), &server);
 }
 
 #[test]

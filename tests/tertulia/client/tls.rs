@@ -1,13 +1,12 @@
 //! Through TLS: all as in the clear, and clear words where there is no TLS.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
 use std::process::Command;
-use std::thread;
 
 use rustix::process::{Pid, Signal, kill_process};
 use rustls::SupportedProtocolVersion;
 
-use super::{client, ended, in_pipes, with_input};
+use super::{carries_a_megabyte_each_way, client, converses, ended, in_pipes, with_input};
 use crate::support::dir::Dir;
 use crate::support::fake_server::{FakeServer, NAME, welcome};
 use crate::support::tls_front::{Identity, Manner, TlsFront};
@@ -54,14 +53,8 @@ fn tls_carries_a_conversation_to_its_end_in_both_directions() {
     for manner in manners() {
         let secure = Secure::start(manner);
         let bot = with_input(secure.client(&["--name", "bot"]), b"hola\nsalir\n");
-        let mut peer = secure.server.accept_as("bot");
-        peer.expect("hola\nsalir\n");
-        peer.expect_end();
-        // It can still hear when it has nothing more to say.
-        peer.send("Ana: hola, bot\nadiós");
-        peer.close();
-        let said = format!("{NAME}{}Ana: hola, bot\nadiós", welcome("bot"));
-        assert_eq!(ended(bot), (Some(0), said, String::new()));
+        let peer = secure.server.accept_as("bot");
+        converses(bot, peer);
     }
 }
 
@@ -69,27 +62,7 @@ fn tls_carries_a_conversation_to_its_end_in_both_directions() {
 fn tls_carries_a_megabyte_each_way() {
     for manner in manners() {
         let secure = Secure::start(manner);
-        let mut bot = in_pipes(secure.client(&["--name", "bot"]));
-        let lines: String = (0..60_000).map(|number| format!("bot dice {number}\n")).collect();
-        let (mut keyboard, input) = (bot.stdin.take().unwrap(), lines.clone());
-        let writer = thread::spawn(move || keyboard.write_all(input.as_bytes()).unwrap());
-        let mut peer = secure.server.accept_as("bot");
-        let (mut theirs, answer) = (peer.speaker(), lines.clone());
-        // Both at once: neither direction waits for the other.
-        let speaker = thread::spawn(move || theirs.write_all(answer.as_bytes()).unwrap());
-        peer.expect(&lines);
-        peer.expect_end();
-        speaker.join().unwrap();
-        peer.close();
-        let (status, said, told) = ended(bot);
-        assert_eq!((status, told.as_str()), (Some(0), ""));
-        assert!(
-            said == format!("{NAME}{}{lines}", welcome("bot")),
-            "{} of {} bytes",
-            said.len(),
-            lines.len()
-        );
-        writer.join().unwrap();
+        carries_a_megabyte_each_way(secure.client(&["--name", "bot"]), &secure.server);
     }
 }
 
@@ -196,24 +169,39 @@ fn control_c_ends_it_through_tls_too() {
 /// What a server in the clear does with the first bytes of TLS.
 #[test]
 fn server_without_tls_is_told_from_one_that_is_not_there() {
-    for (answer, words) in [
-        ("Ingresa tu nombre: ".as_bytes(), "ahí no se habla TLS"),
-        (b"HTTP/1.1 400 Bad Request\r\n\r\n", "ahí no se habla TLS"),
-        (&[0x15, 3, 1, 0, 2, 2, 40], "no acepta TLS (HandshakeFailure)"),
-        (b"", "ha cortado al empezar con TLS"),
-        (&[0x16, 3, 3], "ha cortado al empezar con TLS"),
+    for (answer, words, in_short) in [
+        ("Ingresa tu nombre: ".as_bytes(), "ahí no se habla TLS", "Ahí no se habla TLS"),
+        (b"HTTP/1.1 503 Service Unavailable\r\n\r\n", "ahí no se habla TLS", "Ahí no se habla TLS"),
+        (
+            &[0x15, 3, 1, 0, 2, 2, 40],
+            "no acepta TLS (HandshakeFailure)",
+            "El servidor no acepta TLS (HandshakeFailure)",
+        ),
+        (&[0x16, 3, 3, 0, 4, 14, 0, 0, 0], "su TLS no es válido", "Su TLS no es válido ("),
+        (b"", "ha cortado al empezar con TLS", "Sin conexión;"),
+        (&[0x16, 3, 3], "ha cortado al empezar con TLS", "Sin conexión;"),
     ] {
         let server = FakeServer::start();
         let home = Dir::new();
-        let mut command = client(&server.place(), &["--tls", "--name", "bot"]);
-        command.env("XDG_STATE_HOME", home.path());
-        let bot = with_input(command, b"hola\n");
-        let mut peer = server.accept();
-        peer.send(answer);
-        peer.close();
-        let (status, said, told) = ended(bot);
+        let start = |options: &[&str]| {
+            let mut command = client(&server.place(), &["--tls", "--name", "bot"]);
+            command.args(options).env("XDG_STATE_HOME", home.path());
+            let bot = with_input(command, b"hola\n");
+            let mut peer = server.accept();
+            peer.send(answer);
+            peer.close();
+            bot
+        };
+        let (status, said, told) = ended(start(&[]));
         assert_eq!((status, said.as_str()), (Some(1), ""), "{told}");
         assert!(told.contains(words) && told.lines().count() == 1, "{told}");
+        // It may be one that starts, or a proxy in front of it: that is no end of `--reconnect`.
+        let mut bot = start(&["--reconnect"]);
+        let mut errors = BufReader::new(bot.stderr.take().unwrap());
+        let mut told = String::new();
+        errors.read_line(&mut told).unwrap();
+        assert!(told.starts_with(&format!("--- {in_short}")), "{told}");
+        assert!(told.ends_with("; nuevo intento en 1 s\n"), "{told}");
     }
 }
 

@@ -2,13 +2,24 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{client, ended, in_pipes, with_input};
 use crate::support::dir::Dir;
 use crate::support::fake_server::{FakeServer, NAME, welcome};
+#[cfg(feature = "prompt")]
+use crate::support::pty::Pty;
 use crate::support::tls_front::{Authority, Identity, Manner, TlsFront};
+
+/// A server whose certificate is for this name, of an authority in this file.
+fn signed_for(name: &str) -> (Meeting, PathBuf) {
+    let authority = Authority::new();
+    let meeting = Meeting::with(authority.sign(name));
+    let pem = meeting.home.path().join("authority.pem");
+    fs::write(&pem, &authority.pem).unwrap();
+    (meeting, pem)
+}
 
 /// A server behind TLS, and a home for what the client remembers.
 struct Meeting {
@@ -48,6 +59,13 @@ impl Meeting {
         let mut command = client(&format!("tls://{}", self.front.place()), options);
         command.args(["--name", "bot"]).env("XDG_STATE_HOME", self.home.path());
         command.env("SSL_CERT_FILE", "/dev/null").env_remove("SSL_CERT_DIR");
+        command
+    }
+
+    /// The same, on a machine that knows the authority of this file.
+    fn client_that_knows(&self, authority: &Path) -> Command {
+        let mut command = self.client(&[]);
+        command.env("SSL_CERT_FILE", authority);
         command
     }
 
@@ -139,15 +157,8 @@ fn fingerprint_that_was_asked_for_is_all_that_counts() {
 
 #[test]
 fn authority_of_this_machine_is_believed() {
-    let (authority, home) = (Authority::new(), Dir::new());
-    let pem = home.path().join("authority.pem");
-    fs::write(&pem, &authority.pem).unwrap();
-    let meeting = Meeting::with(authority.sign("127.0.0.1"));
-    let knowing = || {
-        let mut command = meeting.client(&[]);
-        command.env("SSL_CERT_FILE", &pem);
-        command
-    };
+    let (meeting, pem) = signed_for("127.0.0.1");
+    let knowing = || meeting.client_that_knows(&pem);
     let place = meeting.front.place();
     assert_eq!(meeting.enters(knowing()), "");
     assert!(meeting.noted().ends_with(&format!("\n{place} authority\n")), "{}", meeting.noted());
@@ -156,31 +167,46 @@ fn authority_of_this_machine_is_believed() {
     let told = meeting.is_refused(meeting.client(&[]));
     assert!(told.contains("línea 2 de") && told.contains(&meeting.identity.fingerprint()), "{told}");
     // A key that was remembered gives way to the authority.
-    meeting.note(&format!("{place} {}\n# end\n", Identity::of_its_own().fingerprint()));
+    let old = Identity::of_its_own().fingerprint();
+    meeting.note(&format!("{place} {old} the lab\n# end\n"));
     let told = meeting.enters(knowing());
     assert_eq!(told, format!("--- {place} tiene ahora un certificado de una autoridad conocida\n"));
-    assert_eq!(meeting.noted(), format!("{place} authority\n# end\n"));
+    assert_eq!(meeting.noted(), format!("{place} authority the lab\n# end\n"));
+    // What cannot be understood does not: nobody has seen what it was to say.
+    let damaged = format!("{place} {}\n", &old[..old.len() - 1]);
+    meeting.note(&damaged);
+    let told = meeting.is_refused(knowing());
+    assert!(told.contains("la línea 1 de"), "{told}");
+    assert_eq!(meeting.noted(), damaged);
 }
 
 #[test]
 fn certificate_for_another_name_is_no_better_than_none() {
-    let (authority, home) = (Authority::new(), Dir::new());
-    let pem = home.path().join("authority.pem");
-    fs::write(&pem, &authority.pem).unwrap();
-    let meeting = Meeting::with(authority.sign("127.0.0.2"));
-    let mut command = meeting.client(&[]);
-    command.env("SSL_CERT_FILE", &pem);
-    assert!(meeting.enters(command).starts_with("--- Primera vez"));
+    let (meeting, pem) = signed_for("127.0.0.2");
+    assert!(meeting.enters(meeting.client_that_knows(&pem)).starts_with("--- Primera vez"));
     assert!(meeting.noted().contains(&meeting.identity.fingerprint()));
+}
+
+#[test]
+fn certificate_with_a_name_that_commands_a_terminal_is_told_without_it() {
+    let long = "x".repeat(10_000);
+    for name in ["\x1b]0;title\x07\x1b[2J\r\x08\x7f.example", &long] {
+        let (meeting, pem) = signed_for(name);
+        meeting.note(&format!("{} authority\n", meeting.front.place()));
+        let told = meeting.is_refused(meeting.client_that_knows(&pem));
+        assert!(told.contains("ninguna autoridad responde de él: "), "{told:?}");
+        assert!(told.chars().all(|c| c == '\n' || !c.is_control()), "{told:?}");
+        assert!(told.lines().all(|line| line.chars().count() < 300), "{told}");
+    }
 }
 
 #[test]
 fn certificate_without_its_key_is_not_enough() {
     let identity = Identity::of_its_own();
     let meeting = Meeting::with(identity.stolen());
-    for options in [&[][..], &["--tls-fingerprint", &identity.fingerprint()]] {
+    for options in [&[][..], &["--reconnect"], &["--tls-fingerprint", &identity.fingerprint()]] {
         let told = meeting.is_refused(meeting.client(options));
-        assert!(told.contains("su TLS no es válido"), "{told}");
+        assert!(told.contains("su certificado no vale"), "{told}");
     }
     meeting.note(&format!("{} {}\n", meeting.front.place(), identity.fingerprint()));
     meeting.is_refused(meeting.client(&[]));
@@ -202,6 +228,39 @@ fn damaged_lines_are_told_and_kept() {
     meeting.note(&format!("{place} {}\n", &key[..key.len() - 1]));
     let told = meeting.is_refused(meeting.client(&[]));
     assert!(told.contains("la línea 1 de"), "{told}");
+}
+
+#[test]
+fn file_that_cannot_be_read_is_no_leave_to_trust_anew_where_no_person_is() {
+    let (meeting, pem) = signed_for("127.0.0.1");
+    let (file, key) = (meeting.file(), meeting.identity.fingerprint());
+    fs::create_dir_all(&file).unwrap();
+    for (language, words) in [
+        ("es", format!("no se puede leer {} (es una carpeta)", file.display())),
+        ("en", file.display().to_string()),
+    ] {
+        for options in [&[][..], &["--reconnect"], &["--say", "hola"]] {
+            let mut command = meeting.client(options);
+            command.env("LC_ALL", language);
+            let told = meeting.is_refused(command);
+            assert!(told.starts_with("tertulia: ") && told.contains(&words) && told.contains(&key), "{told}");
+        }
+    }
+    // The word of an authority, or of the person who started it, does not need the file.
+    assert_eq!(meeting.enters(meeting.client_that_knows(&pem)), "");
+    assert_eq!(meeting.enters(meeting.client(&["--tls-fingerprint", &key])), "");
+}
+
+#[cfg(feature = "prompt")]
+#[test]
+fn file_that_cannot_be_read_is_told_to_a_person_who_sees_the_key() {
+    let meeting = Meeting::new();
+    fs::create_dir_all(meeting.file()).unwrap();
+    let mut screen = Pty::spawn(meeting.client(&[]));
+    let _peer = meeting.server.accept_as("bot");
+    screen.wait_for_line("Tú:");
+    let shown = screen.screen().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("(es una carpeta)") && shown.contains(&meeting.identity.fingerprint()), "{shown}");
 }
 
 #[test]

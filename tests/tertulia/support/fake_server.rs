@@ -107,7 +107,6 @@ impl Peer {
     }
 
     /// A second handle, to speak from another thread.
-    #[cfg_attr(not(feature = "tls"), allow(dead_code))]
     pub(crate) fn speaker(&self) -> TcpStream {
         self.stream.try_clone().unwrap()
     }

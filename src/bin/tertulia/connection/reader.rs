@@ -16,6 +16,10 @@ use crate::tls;
 /// Longest pause between two attempts: a server that was restarted is found again within it.
 const PAUSE_MAX: Duration = Duration::from_secs(30);
 
+/// How long a server that took leave without a reason is looked for unasked: an upgrade takes seconds, and a user wants to know
+/// when it is more than that.
+const UNASKED_MAX: Duration = Duration::from_secs(120);
+
 /// Bytes read at once.
 const READ_BYTES: usize = 16 * 1024;
 
@@ -32,8 +36,11 @@ impl Connection {
                 state.returning = Some(rooms);
             }
             let took_leave = self.options.tls && matches!(end, End::Lost) && !state.was_told();
-            state.coming_back |= self.person && state.been_inside && took_leave;
-            if let Some(status) = self.status(&state, &end) {
+            let now = Instant::now();
+            if self.person && state.been_inside && took_leave {
+                state.coming_back.get_or_insert(now + UNASKED_MAX);
+            }
+            if let Some(status) = self.status(&state, &end, now) {
                 drop(state);
                 self.say_why(&end, status, show);
                 break status;
@@ -61,7 +68,7 @@ impl Connection {
     fn converse(&self, show: &mut impl FnMut(News)) -> Result<End, End> {
         show(News::Connecting);
         let start = Instant::now();
-        let stream = Stream::open(&self.options, &mut |line| show(News::Notice(line)))?;
+        let stream = Stream::open(&self.options, self.person, &mut |line| show(News::Notice(line)))?;
         let stream = Arc::new(stream);
         let connecting = start.elapsed();
         let mut give = {
@@ -163,7 +170,7 @@ impl Connection {
             Heard::TurnedAway => state.turned_away = true,
             Heard::Accepted => {
                 (state.inside, state.been_inside, state.refused) = (true, true, false);
-                (state.question, state.pause, state.coming_back) = (None, PAUSE_FIRST, false);
+                (state.question, state.pause, state.coming_back) = (None, PAUSE_FIRST, None);
                 state.name = state.tried.take().or(state.name.take());
                 state.rooms.entered_chat();
                 let way = state.returning.as_ref().map_or(Vec::new(), |before| state.rooms.way_back(before));
@@ -181,7 +188,7 @@ impl Connection {
             }
             Heard::Refused => {
                 (state.question, state.refused, state.password) = (None, true, None);
-                // Who was in before waits for the name to be free again; a script has nobody to ask for another.
+                // A member of before waits for the name to be free again; a script has no user to ask for another.
                 refused_for_good = state.been_inside || (!self.person && self.options.name.is_some());
                 if !state.been_inside {
                     state.name = None;
@@ -193,10 +200,10 @@ impl Connection {
     }
 
     /// The exit status, unless there will be another attempt.
-    fn status(&self, state: &State, end: &End) -> Option<u8> {
+    fn status(&self, state: &State, end: &End, now: Instant) -> Option<u8> {
         let refused = !state.been_inside && (state.refused || !state.asked);
         let heard_all = self.person || !(refused || matches!(end, End::Cut));
-        // A goodbye to a server that never let anybody speak was not heard.
+        // A goodbye to a server that never asked for a name was not heard.
         if (state.leaving && state.asked) || (state.input_ended && heard_all) {
             return Some(0);
         }
@@ -206,7 +213,7 @@ impl Connection {
             End::Insecure(failure) => failure.is_final(),
             End::Unreachable(_) | End::Lost | End::Cut => false,
         };
-        let comes_back = self.options.reconnect || state.coming_back;
+        let comes_back = self.options.reconnect || state.coming_back.is_some_and(|until| now < until);
         let again = comes_back && !state.replaced && !final_end;
         if again && !state.input_ended { None } else { Some(1) }
     }
@@ -221,14 +228,11 @@ impl Connection {
                 let lines = tls::lines(failure, host, *port, self.options.english);
                 lines.into_iter().for_each(|line| show(News::Notice(line)));
             }
-            // Who was replaced or turned away has just been told.
-            End::Cut if status != 0 && !self.lock().was_told() => {
+            // A client that was replaced or turned away has just been told.
+            End::Lost | End::Cut if status != 0 && !self.lock().was_told() => {
+                let say = if matches!(end, End::Cut) { notice::cut } else { notice::lost };
                 let english = self.lock().parser.english();
-                show(News::Notice(notice::cut(english).to_string()));
-            }
-            End::Lost if status != 0 && !self.lock().was_told() => {
-                let english = self.lock().parser.english();
-                show(News::Notice(notice::lost(english).to_string()));
+                show(News::Notice(say(english).to_string()));
             }
             End::Lost | End::Cut | End::Refused => {}
         }
@@ -245,5 +249,29 @@ impl State {
     fn hands_password_over(&self) -> bool {
         let given_for = self.password.as_ref().map(|(name, _)| name);
         self.been_inside && !self.inside && given_for.is_some() && given_for == self.tried.as_ref()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn server_that_left_without_a_reason_is_looked_for_unasked_for_two_minutes() {
+        let now = Instant::now();
+        let tried = |reconnect, later| {
+            let options = Options { tls: true, reconnect, ..Options::default() };
+            let state = State {
+                been_inside: true,
+                asked: true,
+                coming_back: Some(now + UNASKED_MAX),
+                ..State::default()
+            };
+            let end = End::Unreachable(io::ErrorKind::ConnectionRefused.into());
+            Connection::new(options, true).status(&state, &end, now + later).is_none()
+        };
+        let last = UNASKED_MAX - Duration::from_nanos(1);
+        assert_eq!([Duration::ZERO, last, UNASKED_MAX].map(|later| tried(false, later)), [true, true, false]);
+        assert!(tried(true, 10 * UNASKED_MAX), "it was asked for");
     }
 }

@@ -1,12 +1,13 @@
 //! A connection to a server, in the clear or through TLS: one thread reads, others write.
 
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::args::Options;
 use crate::notice::End;
+use crate::socket;
 use crate::tls::{self, TlsStream};
 
 /// How long connecting may take, all addresses of the name together; and then TLS.
@@ -19,15 +20,15 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    /// Connects as the options say; `tell` is given what to tell, one line each.
-    pub(crate) fn open(options: &Options, tell: &mut dyn FnMut(String)) -> Result<Stream, End> {
+    /// Connects as the options say; `person`: a user reads what is told, one line each.
+    pub(crate) fn open(options: &Options, person: bool, tell: &mut dyn FnMut(String)) -> Result<Stream, End> {
         let socket = connect(options).map_err(End::Unreachable)?;
         let _ = socket.set_nodelay(true);
         if !options.tls {
             return Ok(Stream::Plain(socket));
         }
         let deadline = Instant::now() + CONNECT_TIMEOUT;
-        tls::open(socket, options, deadline, tell).map(Stream::Tls).map_err(End::Insecure)
+        tls::open(socket, options, person, deadline, tell).map(Stream::Tls).map_err(End::Insecure)
     }
 
     pub(crate) fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
@@ -37,10 +38,10 @@ impl Stream {
         }
     }
 
-    /// Waits while the server does not read.
+    /// Waits while the server does not read, for as long as a write may take.
     pub(crate) fn write_all(&self, bytes: &[u8]) -> io::Result<()> {
         match self {
-            Stream::Plain(socket) => (&*socket).write_all(bytes),
+            Stream::Plain(socket) => socket::write_all(socket, bytes),
             Stream::Tls(stream) => stream.write_all(bytes),
         }
     }

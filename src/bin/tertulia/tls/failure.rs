@@ -1,5 +1,7 @@
 //! Why there is no connection through TLS.
 
+use std::io;
+
 use super::verifier::Refusal;
 
 /// Why there is none.
@@ -14,13 +16,25 @@ pub(crate) enum Failure {
     Silent,
     /// Its TLS is wrong, in the words of the library.
     Wrong(String),
+    /// It does not prove that its certificate is its own, in the words of the library.
+    Unproven(String),
+    /// No user is there to look at the key of a server of which it is not known whether it was seen: `file` cannot be read.
+    Unreadable { error: io::Error, fingerprint: String, file: String },
     /// It may be another server: see `refusal`; `file` is where servers are remembered.
     Untrusted { refusal: Refusal, file: String },
 }
 
 impl Failure {
-    /// Whether another attempt would end in the same way.
+    /// Whether a person has to look at it before another attempt. What is spoken there may be another thing in a moment: a server that
+    /// starts, a proxy that answers for it.
     pub(crate) fn is_final(&self) -> bool {
-        !matches!(self, Failure::HungUp | Failure::Silent)
+        match self {
+            Failure::NotTls
+            | Failure::Declined(_)
+            | Failure::HungUp
+            | Failure::Silent
+            | Failure::Wrong(_) => false,
+            Failure::Unproven(_) | Failure::Unreadable { .. } | Failure::Untrusted { .. } => true,
+        }
     }
 }

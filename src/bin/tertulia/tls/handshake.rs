@@ -23,21 +23,26 @@ const READ_BYTES: usize = 16 * 1024;
 /// The types of the records with which a server of TLS begins (RFC 8446 §5.1): an alert, a handshake.
 const OPENINGS: [u8; 2] = [0x15, 0x16];
 
-/// Makes a connection of `socket` until `deadline`; `tell` is given what to tell, one line each.
+/// Makes a connection of `socket` until `deadline`; `person`: a user reads what is told, one line each.
 pub(crate) fn open(
     socket: TcpStream,
     options: &Options,
+    person: bool,
     deadline: Instant,
     tell: &mut dyn FnMut(String),
 ) -> Result<Arc<TlsStream>, Failure> {
     let memory = Memory::of_user(options.english);
     // With a fingerprint that was asked for nothing has to be known, and nothing is noted.
-    let known = if options.fingerprint.is_none() { memory.recall(tell) } else { KnownHosts::default() };
+    let recalled =
+        if options.fingerprint.is_none() { memory.recall(tell) } else { Ok(KnownHosts::default()) };
+    let (known, unreadable) =
+        recalled.map_or_else(|error| (KnownHosts::default(), Some(error)), |known| (known, None));
     let place = known_hosts::place(&options.host, options.port);
     let name = ServerName::try_from(options.host.trim_end_matches('.').to_string());
     let has_name = name.is_ok();
-    let verifier =
-        Arc::new(Verifier::new(Expected { place, pin: options.fingerprint.clone(), has_name, known }));
+    // Where the file cannot be read there has to be a user who looks at the key.
+    let (pin, may_be_new) = (options.fingerprint.clone(), person || unreadable.is_none());
+    let verifier = Arc::new(Verifier::new(Expected { place, pin, has_name, known, may_be_new }));
     let name = match name {
         Ok(name) => name,
         Err(_) => ServerName::from(socket.peer_addr().map_err(|_| Failure::HungUp)?.ip()),
@@ -45,8 +50,13 @@ pub(crate) fn open(
     let mut tls = begin(verifier.clone(), name).map_err(|error| Failure::Wrong(error.to_string()))?;
     let shaken = shake_hands(&socket, &mut tls, deadline);
     let finding = verifier.finding();
-    if let Some(Finding::Refused(refusal)) = finding {
-        return Err(memory.distrust(refusal));
+    match (&finding, unreadable) {
+        (Some(Finding::Refused(refusal)), _) => return Err(memory.distrust(refusal.clone())),
+        (Some(Finding::Unknown(fingerprint)), Some(error)) => {
+            return Err(memory.unreadable(error, fingerprint.clone()));
+        }
+        (Some(Finding::New(_)), Some(error)) => memory.tell_unreadable(&error, tell),
+        _ => {}
     }
     shaken?;
     let Expected { place, known, .. } = verifier.expected();
@@ -108,7 +118,7 @@ fn shake_hands(mut socket: &TcpStream, tls: &mut ClientConnection, deadline: Ins
 
 fn take_in(tls: &mut ClientConnection, mut bytes: &[u8]) -> Result<(), Error> {
     while !bytes.is_empty() {
-        // There is room: nobody has spoken yet.
+        // There is room: nothing but the handshake has come.
         tls.read_tls(&mut bytes).map_err(|error| Error::General(error.to_string()))?;
         tls.process_new_packets()?;
     }
@@ -122,6 +132,7 @@ fn failure(error: Error) -> Failure {
             AlertDescription::CloseNotify | AlertDescription::UserCanceled | AlertDescription::InternalError,
         ) => Failure::HungUp,
         Error::AlertReceived(alert) => Failure::Declined(format!("{alert:?}")),
+        error @ Error::InvalidCertificate(_) => Failure::Unproven(error.to_string()),
         error => Failure::Wrong(error.to_string()),
     }
 }
@@ -151,7 +162,7 @@ mod tests {
             server.write_all(beginning).unwrap();
             let options = Options { fingerprint: Some(String::new()), ..Options::default() };
             let deadline = Instant::now() + Duration::from_millis(50);
-            let opened = open(socket, &options, deadline, &mut |line| panic!("{line}"));
+            let opened = open(socket, &options, false, deadline, &mut |line| panic!("{line}"));
             assert!(matches!(opened, Err(Failure::Silent)), "{beginning:?}");
         }
     }
@@ -172,7 +183,7 @@ mod tests {
         });
         let options = Options { fingerprint: Some(String::new()), ..Options::default() };
         let deadline = Instant::now() + Duration::from_millis(50);
-        let opened = open(socket, &options, deadline, &mut |line| panic!("{line}"));
+        let opened = open(socket, &options, false, deadline, &mut |line| panic!("{line}"));
         assert!(matches!(opened, Err(Failure::Silent)));
         assert!(dripping.join().unwrap().is_err(), "it was not heard to its end");
     }

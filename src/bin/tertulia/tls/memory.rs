@@ -1,5 +1,7 @@
 //! What the client remembers of servers from one run to the next, and what it tells about that.
 
+use std::io;
+
 use super::failure::Failure;
 use super::known_hosts::{KnownHosts, Trust, Verdict};
 use super::store::Store;
@@ -18,18 +20,24 @@ impl Memory {
         Memory { store: Store::of_user(), english }
     }
 
-    /// All that is remembered. What cannot be understood or read is told.
-    pub(super) fn recall(&self, tell: &mut dyn FnMut(String)) -> KnownHosts {
-        let Some(store) = &self.store else { return KnownHosts::default() };
-        let known = store.read().unwrap_or_else(|error| {
-            tell(words::unreadable(&store.shown(), &error, self.english));
-            KnownHosts::default()
-        });
+    /// All that is remembered. What cannot be understood is told.
+    ///
+    /// # Errors
+    ///
+    /// The file cannot be read: what it says about a server is not known.
+    pub(super) fn recall(&self, tell: &mut dyn FnMut(String)) -> io::Result<KnownHosts> {
+        let Some(store) = &self.store else { return Ok(KnownHosts::default()) };
+        let known = store.read()?;
         let damaged = known.damaged();
         if !damaged.is_empty() {
             tell(words::damaged(&store.shown(), &damaged, self.english));
         }
-        known
+        Ok(known)
+    }
+
+    /// Tells a user who is to look at a server's key that what is remembered cannot be read.
+    pub(super) fn tell_unreadable(&self, error: &io::Error, tell: &mut dyn FnMut(String)) {
+        tell(words::unreadable(&self.shown(), error, self.english));
     }
 
     /// Trusts a server that was never seen, and remembers it; `known`: what was remembered before it was asked.
@@ -81,6 +89,16 @@ impl Memory {
 
     /// Why there is no connection with a server that is not trusted.
     pub(super) fn distrust(&self, refusal: Refusal) -> Failure {
-        Failure::Untrusted { refusal, file: self.store.as_ref().map_or(String::new(), Store::shown) }
+        Failure::Untrusted { refusal, file: self.shown() }
+    }
+
+    /// Why there is no connection with a server of which it is not known whether it was seen.
+    pub(super) fn unreadable(&self, error: io::Error, fingerprint: String) -> Failure {
+        Failure::Unreadable { error, fingerprint, file: self.shown() }
+    }
+
+    /// How the file is told to a person.
+    fn shown(&self) -> String {
+        self.store.as_ref().map_or(String::new(), Store::shown)
     }
 }

@@ -38,10 +38,12 @@ impl Store {
         Some(Store { path: state.join("tertulia/known_hosts") })
     }
 
-    /// All of it; nothing, if there is no such file.
+    /// All of it; nothing, if there is no such file, nor can be one.
     pub(super) fn read(&self) -> io::Result<KnownHosts> {
         let file = match File::open(&self.path) {
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(KnownHosts::default()),
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                return Ok(KnownHosts::default());
+            }
             file => file?,
         };
         let mut bytes = Vec::new();

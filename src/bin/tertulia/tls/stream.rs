@@ -10,6 +10,8 @@ use std::time::{Duration, Instant};
 
 use rustls::ClientConnection;
 
+use crate::socket;
+
 /// Bytes read from the network at once.
 const READ_BYTES: usize = 16 * 1024;
 
@@ -154,7 +156,7 @@ impl TlsStream {
             let mut encrypted = Vec::new();
             let got = state.tls.write_tls(&mut encrypted);
             drop(state);
-            let sent = got.and_then(|_| (&self.socket).write_all(&encrypted));
+            let sent = got.and_then(|_| socket::write_all(&self.socket, &encrypted));
             state = self.lock();
             if sent.is_err() {
                 return (state, sent);

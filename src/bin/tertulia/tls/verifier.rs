@@ -14,6 +14,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
+use super::fingerprint;
 use super::known_hosts::{KnownHosts, Trust, Verdict};
 
 /// What is known of a server before it is asked.
@@ -25,6 +26,8 @@ pub(super) struct Expected {
     /// Whether `place` is a name for which an authority can sign.
     pub(super) has_name: bool,
     pub(super) known: KnownHosts,
+    /// Whether one of which nothing is known may be trusted.
+    pub(super) may_be_new: bool,
 }
 
 /// What was found about a server.
@@ -36,6 +39,8 @@ pub(super) enum Finding {
     Signed,
     /// It was never seen, and has the key with this fingerprint.
     New(String),
+    /// It has the key with this fingerprint, and it is not known whether it was seen.
+    Unknown(String),
     /// It is not to be trusted.
     Refused(Refusal),
 }
@@ -82,7 +87,7 @@ impl Verifier {
 
     /// `signed`: asks the authorities, which takes longer than the rest.
     fn judge(&self, fingerprint: String, signed: impl FnOnce() -> Result<(), Error>) -> Finding {
-        let Expected { place, pin, known, .. } = &self.expected;
+        let Expected { place, pin, known, may_be_new, .. } = &self.expected;
         if let Some(pin) = pin {
             if *pin == fingerprint {
                 return Finding::Expected;
@@ -90,20 +95,22 @@ impl Verifier {
             let reason = Reason::Pinned(pin.clone());
             return Finding::Refused(Refusal { reason, fingerprint, authority: None });
         }
-        let verdict = known.judge(place, &fingerprint);
-        if verdict == Verdict::Known {
-            return Finding::Expected;
-        }
-        let Err(error) = signed() else { return Finding::Signed };
-        let reason = match verdict {
+        let remembered = match known.judge(place, &fingerprint) {
             Verdict::Known => return Finding::Expected,
-            Verdict::First => return Finding::New(fingerprint),
-            Verdict::Other(lines) => Reason::Remembered(lines),
-            Verdict::Damaged(line) => Reason::Damaged(line),
+            Verdict::First => None,
+            Verdict::Other(lines) => Some(lines),
+            // It comes before the authorities: one that signs would have it overwritten, and its user would not have seen what it said.
+            Verdict::Damaged(line) => {
+                let reason = Reason::Damaged(line);
+                return Finding::Refused(Refusal { reason, fingerprint, authority: None });
+            }
         };
-        let was_signed = known.leaves_to_authority(place);
-        let authority = was_signed.then(|| error.to_string());
-        Finding::Refused(Refusal { reason, fingerprint, authority })
+        let Err(error) = signed() else { return Finding::Signed };
+        let Some(lines) = remembered else {
+            return if *may_be_new { Finding::New(fingerprint) } else { Finding::Unknown(fingerprint) };
+        };
+        let authority = known.leaves_to_authority(place).then(|| error.to_string());
+        Finding::Refused(Refusal { reason: Reason::Remembered(lines), fingerprint, authority })
     }
 }
 
@@ -117,7 +124,7 @@ impl ServerCertVerifier for Verifier {
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let key = ParsedCertificate::try_from(end_entity)?.subject_public_key_info();
-        let fingerprint = fingerprint(&key);
+        let fingerprint = fingerprint_of(&key);
         let signed = || {
             if !self.expected.has_name {
                 return Err(CertificateError::NotValidForName.into());
@@ -126,7 +133,7 @@ impl ServerCertVerifier for Verifier {
             authorities.verify_server_cert(end_entity, intermediates, name, ocsp, now).map(drop)
         };
         let finding = self.judge(fingerprint, signed);
-        let refused = matches!(finding, Finding::Refused(_));
+        let refused = matches!(finding, Finding::Refused(_) | Finding::Unknown(_));
         *self.finding.lock().unwrap_or_else(PoisonError::into_inner) = Some(finding);
         if refused {
             return Err(CertificateError::ApplicationVerificationFailure.into());
@@ -174,9 +181,7 @@ fn authorities(provider: Arc<CryptoProvider>) -> Result<Arc<WebPkiServerVerifier
 }
 
 /// Of a public key (SubjectPublicKeyInfo, DER).
-fn fingerprint(key: &[u8]) -> String {
-    format!(
-        "SHA256:{}",
-        Base64Unpadded::encode_string(::ring::digest::digest(&::ring::digest::SHA256, key).as_ref())
-    )
+fn fingerprint_of(key: &[u8]) -> String {
+    let digest = ::ring::digest::digest(&::ring::digest::SHA256, key);
+    fingerprint::spelled(&Base64Unpadded::encode_string(digest.as_ref()))
 }

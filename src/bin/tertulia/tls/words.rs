@@ -40,6 +40,28 @@ pub(crate) fn lines(failure: &Failure, host: &str, port: u16, english: bool) -> 
         Failure::Wrong(what) => {
             say("su TLS no es válido", "its TLS is not valid") + &format!(" ({}).", said(what))
         }
+        Failure::Unproven(what) => match english {
+            false => format!("su certificado no vale ({}). No se ha enviado nada.", said(what)),
+            true => format!("its certificate is not valid ({}). Nothing was sent.", said(what)),
+        },
+        Failure::Unreadable { error, fingerprint, file } => {
+            details = vec![
+                say("la de ahora: ", "the one now: ") + fingerprint,
+                say(
+                    "Arregla ese archivo, o da la clave que esperas con --tls-fingerprint.",
+                    "Mend that file, or give the key that you expect with --tls-fingerprint.",
+                ),
+            ];
+            let why = why(error, english);
+            match english {
+                false => format!(
+                    "no se puede leer {file} ({why}), y no se sabe si su clave es la de antes. No se ha enviado nada."
+                ),
+                true => format!(
+                    "{file} cannot be read ({why}), and it is not known whether its key is the one of before. Nothing was sent."
+                ),
+            }
+        }
         Failure::Untrusted { refusal, file } => {
             let (why, more) = self::refusal(refusal, file, english);
             details = more;
@@ -49,6 +71,19 @@ pub(crate) fn lines(failure: &Failure, host: &str, port: u16, english: bool) -> 
     let mut lines = vec![notice::unconnected(host, port, &why, english)];
     lines.extend(details.into_iter().map(|line| format!("  {line}")));
     lines
+}
+
+/// The same in a few words, where there is more to it than that there is no connection.
+pub(crate) fn in_short(failure: &Failure, english: bool) -> Option<String> {
+    match (failure, english) {
+        (Failure::NotTls, false) => Some("Ahí no se habla TLS".to_string()),
+        (Failure::NotTls, true) => Some("TLS is not spoken there".to_string()),
+        (Failure::Declined(alert), false) => Some(format!("El servidor no acepta TLS ({alert})")),
+        (Failure::Declined(alert), true) => Some(format!("The server does not take TLS ({alert})")),
+        (Failure::Wrong(what), false) => Some(format!("Su TLS no es válido ({})", said(what))),
+        (Failure::Wrong(what), true) => Some(format!("Its TLS is not valid ({})", said(what))),
+        _ => None,
+    }
 }
 
 /// Why a server is not trusted, and what to know about it.
@@ -108,7 +143,8 @@ pub(super) fn first_time(place: &str, fingerprint: &str, elsewhere: &[String], e
         false => format!("--- Primera vez con {place}. Su clave: {fingerprint}"),
         true => format!("--- First time with {place}. Its key: {fingerprint}"),
     };
-    let named = elsewhere.iter().take(PLACES_NAMED_MAX).cloned().collect::<Vec<_>>().join(", ");
+    let named =
+        elsewhere.iter().take(PLACES_NAMED_MAX).map(|place| said(place)).collect::<Vec<_>>().join(", ");
     let compare = match (named.is_empty(), english) {
         (false, false) => format!("--- Es la misma que la de {named}"),
         (false, true) => format!("--- It is the same as that of {named}"),
@@ -201,7 +237,7 @@ fn meaning(english: bool) -> String {
     .to_string()
 }
 
-/// What a library says may hold what a certificate says: no more than fits on two lines, and nothing that moves a cursor.
+/// What a library or a file says may hold what a server says: no more than fits on two lines, and nothing that moves a cursor.
 fn said(words: &str) -> String {
     let safe = Safe::default().feed(words.as_bytes());
     safe.chars().filter(|c| !c.is_control()).take(SAID_MAX_CHARS).collect()
@@ -220,5 +256,36 @@ fn why(error: &io::Error, english: bool) -> String {
         (ErrorKind::FileTooLarge, true) => "it is too large".to_string(),
         (ErrorKind::IsADirectory, false) => "es una carpeta".to_string(),
         _ => error.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_library_are_told_without_what_commands_a_terminal() {
+        let evil = format!(
+            "\u{1b}]0;a\u{7}b\u{1b}[2Jc\r\n\u{8}d\u{9b}1me\u{202e}f\u{2066}g\u{7f} {}",
+            "h".repeat(60_000)
+        );
+        for english in [false, true] {
+            let refusal = || Refusal {
+                reason: Reason::Remembered(vec![(1, Trust::Authority)]),
+                fingerprint: String::new(),
+                authority: Some(evil.clone()),
+            };
+            let untrusted = Failure::Untrusted { refusal: refusal(), file: String::new() };
+            for failure in [Failure::Wrong(evil.clone()), Failure::Unproven(evil.clone()), untrusted] {
+                let mut told = lines(&failure, "host", 1, english);
+                told.extend(in_short(&failure, english));
+                let told = told.join("\n");
+                assert!(told.contains("bc") && told.contains("efg h"), "{told:?}");
+                assert_eq!(told, Safe::default().feed(told.as_bytes()));
+                assert!(told.lines().all(|line| line.chars().count() < 300), "{told}");
+            }
+            let told = first_time("host:1", "SHA256:", std::slice::from_ref(&evil), english).join("\n");
+            assert_eq!((told.lines().count(), &told), (2, &Safe::default().feed(told.as_bytes())));
+        }
     }
 }
