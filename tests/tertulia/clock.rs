@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::{self, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +15,7 @@ use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
 use crate::support::process::has;
-use crate::support::server::{Server, command};
+use crate::support::server::{Server, behind, command};
 
 /// 2026-03-29, one second before the clocks of Madrid go from 02:00 to 03:00.
 const SPRING: i64 = 1_774_745_999;
@@ -158,13 +158,11 @@ fn clock_that_is_corrected_stamps_what_comes_afterwards() {
     let file = dir.path().join("clock");
     let set = |date: &str| fs::write(&file, date).expect("a clock that can be set");
     set("@1969-12-31 23:59:00");
-    let plain = command(&[]);
-    let mut faked = Command::new("faketime");
     // What it takes on its command line would count for good; a file is looked at each time.
-    faked.args(["-f", "+0", "env", "-u", "FAKETIME", "FAKETIME_NO_CACHE=1", "DONT_FAKE_MONOTONIC=1"]);
-    faked.arg(format!("FAKETIME_TIMESTAMP_FILE={}", file.display()));
-    faked.arg(plain.get_program()).args(plain.get_args()).env("TZ", "UTC").stderr(Stdio::piped());
-    let server = Server::from_command(&mut faked);
+    let place = format!("FAKETIME_TIMESTAMP_FILE={}", file.display());
+    let arguments =
+        ["-f", "+0", "env", "-u", "FAKETIME", "FAKETIME_NO_CACHE=1", "DONT_FAKE_MONOTONIC=1", &place];
+    let server = Server::from_command(behind("faketime", &arguments, &[]).env("TZ", "UTC"));
     assert!(server.console_line().starts_with("1969-12-31 23:59:"));
     let mut juan = Peer::join(&server, "Juan");
     juan.say("sin pila\n/idioma");

@@ -1,10 +1,9 @@
 //! A console that nobody reads or that is not there, a disk that is full: the chat goes on, and ends well.
 
 use std::io;
-use std::process::Command;
 
 use crate::support::peer::Peer;
-use crate::support::server::{Server, command};
+use crate::support::server::{Server, behind};
 
 /// Some hundreds of KB of console: a pipe holds 64 KiB, the log's queue 4096 lines.
 const MESSAGES: usize = 20_000;
@@ -41,9 +40,7 @@ fn console_that_has_gone_stops_nobody() {
 
 #[test]
 fn console_that_was_never_there_stops_nobody() {
-    let server = command(&["--rate-limit", "0"]);
-    let mut without = Command::new("sh");
-    without.args(["-c", "exec \"$0\" \"$@\" 2>&-"]).arg(server.get_program()).args(server.get_args());
+    let mut without = behind("sh", &["-c", "exec \"$0\" \"$@\" 2>&-"], &["--rate-limit", "0"]);
     talk_and_stop(Server::from_command(&mut without));
 }
 

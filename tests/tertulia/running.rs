@@ -3,12 +3,12 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
 use crate::support::process::has;
-use crate::support::server::{Server, command};
+use crate::support::server::{Server, behind};
 
 /// The block of docs/running.md in `language` that has `mark` in it.
 #[track_caller]
@@ -65,10 +65,8 @@ fn disk_that_takes_no_more_keeps_nobody_from_talking_and_what_is_missing_is_mark
         return;
     }
     let dir = Dir::new();
-    let server = command(&["--rate-limit", "0", "--data", dir.arg()]);
-    let mut limited = Command::new("prlimit");
-    limited.arg("--fsize=150000").arg(server.get_program()).args(server.get_args());
-    let mut server = Server::from_command(limited.env("LC_ALL", "C.UTF-8").stderr(Stdio::piped()));
+    let options = ["--rate-limit", "0", "--data", dir.arg()];
+    let mut server = Server::from_command(&mut behind("prlimit", &["--fsize=150000"], &options));
     let (mut ana, mut eva) = (Peer::enter(&server, "Ana"), Peer::enter(&server, "Eva"));
     let words = "palabra ".repeat(400);
     for number in 0..60 {

@@ -13,7 +13,7 @@ use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::peer::{PROMPT, Peer};
 use crate::support::process::{Process, has};
-use crate::support::server::{Server, command};
+use crate::support::server::{Server, behind};
 
 /// The socket of a service manager.
 struct Manager(UnixDatagram);
@@ -39,10 +39,7 @@ impl Manager {
 
 /// The server without a terminal, with a service manager of this name.
 fn told(name: &str, options: &[&str]) -> Server {
-    let server = command(options);
-    let mut wrapped = Command::new("setsid");
-    wrapped.arg(server.get_program()).args(server.get_args()).env("NOTIFY_SOCKET", name);
-    Server::from_command(wrapped.stdin(Stdio::null()).stderr(Stdio::piped()))
+    Server::from_command(behind("setsid", &[], options).env("NOTIFY_SOCKET", name).stdin(Stdio::null()))
 }
 
 /// Microseconds of the clock that the service manager compares with.

@@ -18,15 +18,7 @@ use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
 use crate::support::process::{Process, has};
-use crate::support::server::{Server, after_time, command};
-
-/// The server behind another program, which gets these arguments first.
-fn behind(program: &str, arguments: &[&str], options: &[&str]) -> Command {
-    let server = command(options);
-    let mut wrapped = Command::new(program);
-    wrapped.args(arguments).arg(server.get_program()).args(server.get_args()).stderr(Stdio::piped());
-    wrapped
-}
+use crate::support::server::{Server, after_time, behind, command};
 
 /// A server that has no terminal, wherever the tests run.
 fn without_a_terminal(options: &[&str]) -> Server {

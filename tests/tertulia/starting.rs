@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
 use crate::support::process::{Process, skip};
-use crate::support::server::{Server, command};
+use crate::support::server::{Server, behind, command};
 
 /// Runs the server with `options`, which must not start; returns its exit status and what it says.
 #[track_caller]
@@ -146,11 +146,9 @@ fn log_file_is_its_owners_whatever_the_umask() {
     let dir = Dir::new();
     for umask in ["0", "022", "0277"] {
         let log = dir.path().join(format!("{umask}.log"));
-        let server = command(&["--log-file", log.to_str().expect("a plain path")]);
-        let mut shell = Command::new("sh");
-        shell.args(["-c", &format!("umask {umask}; exec \"$0\" \"$@\"")]);
-        shell.arg(server.get_program()).args(server.get_args()).stderr(Stdio::piped());
-        let mut server = Server::from_command(&mut shell);
+        let options = ["--log-file", log.to_str().expect("a plain path")];
+        let script = format!("umask {umask}; exec \"$0\" \"$@\"");
+        let mut server = Server::from_command(&mut behind("sh", &["-c", &script], &options));
         assert_eq!(mode(&log), 0o600, "umask {umask}");
         assert_eq!(server.stop().code(), Some(0));
     }

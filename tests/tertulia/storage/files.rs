@@ -6,6 +6,7 @@ use std::process::{Command, Stdio};
 
 use super::support::{DEADLINE, Desk, Dir, GENERAL, Peer, Server, command, errors, line};
 use crate::support::owned::Owned;
+use crate::support::server::behind;
 
 /// Starts a server that must refuse, and gives its one line.
 fn refusal(data: &Path, extra: &[&str]) -> String {
@@ -127,18 +128,8 @@ fn documented_queries_work_in_the_sqlite3_shell() {
 fn full_disk_does_not_stop_the_chat() {
     let dir = Dir::new();
     let limited = "trap '' XFSZ; ulimit -f 2000; exec \"$0\" \"$@\"";
-    let mut shell = Command::new("bash");
-    shell.args([
-        "-c",
-        limited,
-        env!("CARGO_BIN_EXE_tertulia-server"),
-        "--listen",
-        "127.0.0.1:0",
-        "-q",
-        "--data",
-    ]);
-    let server =
-        Server::from_command(shell.arg(dir.path()).args(["--rate-limit", "0"]).stderr(Stdio::piped()));
+    let options = ["--listen", "127.0.0.1:0", "-q", "--data", dir.arg(), "--rate-limit", "0"];
+    let server = Server::from_command(&mut behind("bash", &["-c", limited], &options));
     let (mut juan, mut ana) = (Peer::enter(&server, "Juan"), Peer::enter(&server, "Ana"));
     let long = "x".repeat(3_000);
     for number in 0..1_000 {

@@ -144,6 +144,15 @@ pub fn command(options: &[&str]) -> Command {
     command
 }
 
+/// The server behind another program, which gets these arguments first.
+pub fn behind(program: &str, arguments: &[&str], options: &[&str]) -> Command {
+    let server = command(options);
+    let mut wrapped = Command::new(program);
+    wrapped.args(arguments).arg(server.get_program()).args(server.get_args());
+    wrapped.env("LC_ALL", "C.UTF-8").stderr(Stdio::piped());
+    wrapped
+}
+
 /// A line of the log without its date and time, which must look like them.
 #[track_caller]
 pub fn after_time(line: &str) -> &str {

@@ -14,7 +14,7 @@ use rustix::process::Signal;
 
 use super::support::dir::Dir;
 use super::support::peer::{PROMPT, Peer};
-use super::support::server::{Server, command};
+use super::support::server::{Server, behind, command};
 use super::web::{UPGRADE, frame};
 
 const UPGRADED: &str = "[INFO] Actualizado de ";
@@ -220,10 +220,8 @@ fn upgrade_lets_everybody_in_who_comes_meanwhile() {
 
 #[test]
 fn upgrade_needs_no_more_descriptors_than_there_are() {
-    let mut limited = Command::new("sh");
-    let usual = command(&["--max-clients", "40"]);
-    limited.args(["-c", "ulimit -n 100; exec \"$0\" \"$@\""]).arg(usual.get_program()).args(usual.get_args());
-    let server = Server::from_command(limited.env("LC_ALL", "C.UTF-8").stderr(Stdio::piped()));
+    let limit = ["-c", "ulimit -n 100; exec \"$0\" \"$@\""];
+    let server = Server::from_command(&mut behind("sh", &limit, &["--max-clients", "40"]));
     let mut peers: Vec<Peer> = (0..30).map(|number| Peer::enter(&server, &format!("n{number}"))).collect();
     upgrade(&server);
     let mut last = peers.pop().expect("one of many");
