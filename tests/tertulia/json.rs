@@ -1,9 +1,7 @@
 //! JSON over a WebSocket: the facts that programs are told, and what they can ask for.
 
-pub(crate) mod conversation;
+mod conversation;
 mod page;
-
-use std::fs;
 
 use serde_json::{Value, json};
 use tertulia::chat::{ChatConfig, Language, Name, Question, Verb};
@@ -16,6 +14,7 @@ use tertulia::net::Server;
 use tertulia::protocol::json::read;
 use tertulia::storage::SimulatedHelpers;
 
+use crate::support::file;
 use crate::transcripts::command;
 use crate::transcripts::commands::VERBS;
 use crate::turns::house::House;
@@ -524,10 +523,6 @@ fn sorted(mut types: Vec<String>) -> Vec<String> {
     types.sort();
     types.dedup();
     types
-}
-
-pub(crate) fn file(path: &str) -> String {
-    fs::read_to_string(format!("{}/{path}", env!("CARGO_MANIFEST_DIR"))).expect(path)
 }
 
 #[test]

@@ -1,11 +1,6 @@
 //! The table of limits in the docs says what `limits.rs` says.
 
-use std::fs;
-use std::path::Path;
-
-fn file(path: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("it is there")
-}
+use crate::support::file;
 
 /// The value of a constant as it stands in the source: products of numbers and of other constants.
 fn value(source: &str, name: &str) -> u64 {

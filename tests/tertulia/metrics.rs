@@ -12,13 +12,13 @@ use tertulia::config::{Config, Door};
 use tertulia::limits::{METRICS_CONNECTIONS, OPENING_WAIT};
 use tertulia::protocol::metrics::{Figures, REASONS};
 
-use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::owned::Owned;
-use crate::support::peer::Peer;
+use crate::support::peer::{Peer, answer};
 use crate::support::process::has;
 use crate::support::series::series;
 use crate::support::server::Server;
+use crate::support::{DEADLINE, file, snippet};
 use crate::turns::house::House;
 use crate::web::{NEAR, comes, house, program, sends};
 
@@ -37,17 +37,6 @@ fn measured(options: &[&str]) -> (Server, SocketAddr) {
     let server = Server::start(&[&["--metrics", "127.0.0.1:0"], options].concat());
     let shown = server.stdout().next().expect("the address of the metrics");
     (server, shown.parse().expect("an address"))
-}
-
-/// What is answered to `request`.
-#[track_caller]
-fn answer(address: SocketAddr, request: &str) -> String {
-    let mut stream = TcpStream::connect_timeout(&address, DEADLINE).expect("a door");
-    stream.set_read_timeout(Some(DEADLINE)).expect("a connection");
-    stream.write_all(request.as_bytes()).expect("a server that reads");
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).expect("an orderly end");
-    answer
 }
 
 /// The page.
@@ -268,13 +257,12 @@ fn metrics_have_help_and_type_once_and_each_series_once() {
     }
 }
 
-fn docs() -> String {
-    fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/metrics.md")).expect("docs")
-}
+/// What is told of the metrics.
+const DOCS: &str = "docs/metrics.md";
 
 /// The rows of the table in the docs: name, type, meaning.
 fn documented() -> BTreeSet<(String, String, String)> {
-    let docs = docs();
+    let docs = file(DOCS);
     let rows =
         docs.lines().filter(|line| line.starts_with("| `tertulia_") || line.starts_with("| `process_"));
     let rows = rows.filter_map(|line| line.strip_prefix("| `"));
@@ -298,7 +286,7 @@ fn metrics_are_those_of_the_docs() {
         told.insert((name.to_owned(), kind.to_owned(), help.to_owned()));
     }
     assert_eq!(documented(), told, "docs/metrics.md, and what is rendered");
-    let docs = docs();
+    let docs = file(DOCS);
     for series in series(&page).into_iter().filter(|series| !series.contains("le=")) {
         let labels = series.split(['{', ',', '}']).skip(1).filter_map(|label| label.split_once('='));
         for (label, value) in labels.filter(|(label, _)| *label != "version") {
@@ -320,20 +308,9 @@ pub(crate) fn metrics_exist(expression: &str) {
     assert!(named.iter().all(|name| all.contains(name)), "{expression}: {named:?}");
 }
 
-/// The block of docs/metrics.md that has `mark` in it.
-#[track_caller]
-fn yaml(mark: &str) -> String {
-    let docs = docs();
-    let blocks = docs.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().expect("a block"));
-    let found: Vec<&str> = blocks.filter(|block| block.contains(mark)).collect();
-    assert_eq!(found.len(), 1, "blocks with {mark:?}");
-    found[0].to_owned()
-}
-
 #[test]
 fn dashboard_shows_metrics_that_exist_by_expressions_that_prometheus_takes() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/contrib/grafana/tertulia.json");
-    let board: Value = serde_json::from_slice(&fs::read(path).expect(path)).expect("JSON");
+    let board: Value = serde_json::from_str(&file("contrib/grafana/tertulia.json")).expect("JSON");
     let panels = board["panels"].as_array().expect("panels");
     let targets = panels.iter().flat_map(|panel| panel["targets"].as_array().expect("targets"));
     let expressions: Vec<&str> =
@@ -366,7 +343,7 @@ fn dashboard_shows_metrics_that_exist_by_expressions_that_prometheus_takes() {
 
 #[test]
 fn metrics_of_the_alerts_exist_and_prometheus_takes_what_the_docs_say() {
-    let (rules, config) = (yaml("groups:"), yaml("scrape_configs:"));
+    let [rules, config] = ["groups:", "scrape_configs:"].map(|mark| snippet(DOCS, "yaml", mark));
     let expressions: Vec<&str> =
         rules.lines().filter_map(|line| line.trim().strip_prefix("expr: ")).collect();
     assert!(expressions.len() >= 5, "{rules}");
@@ -384,7 +361,7 @@ fn metrics_of_the_alerts_exist_and_prometheus_takes_what_the_docs_say() {
 #[test]
 fn door_of_the_metrics_shows_nothing_else() {
     let (server, address) = measured(&["--listen", "127.0.0.1:0"]);
-    let request = |head: &str| answer(address, &format!("{head} HTTP/1.1\r\nHost: x\r\n\r\n"));
+    let request = |head: &str| answer(address, format!("{head} HTTP/1.1\r\nHost: x\r\n\r\n"));
     let status = |answer: &str| answer.split(' ').nth(1).map(str::to_owned);
     for (head, expected) in [
         ("GET /metrics", "200"),

@@ -11,6 +11,8 @@ use unicode_normalization::is_nfc;
 use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 use unicode_security::skeleton;
 
+use crate::support::file;
+
 fn name(raw: &str) -> Name {
     Name::new(raw)
         .unwrap_or_else(|why| panic!("{raw:?} ({}) should be a name: {why:?}", raw.escape_unicode()))
@@ -166,8 +168,7 @@ fn offices_are_given_by_whoever_runs_the_server() {
 /// A member's line is `Name: words`, and the client knows a question by its words: none may be somebody's name.
 #[test]
 fn names_that_the_client_goes_by_are_reserved() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/src/bin/tertulia/prompt_parser.rs");
-    let source = std::fs::read_to_string(path).expect("the client's source");
+    let source = file("src/bin/tertulia/prompt_parser.rs");
     let questions =
         source.lines().filter_map(|line| line.trim().strip_prefix("(\"")?.split_once(": \", Question::"));
     let questions: Vec<&str> = questions.map(|(words, _)| words).collect();

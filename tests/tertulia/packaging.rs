@@ -13,12 +13,7 @@ use tertulia::cli;
 use tertulia::limits;
 
 use crate::support::dir::Dir;
-
-/// A file of the repository.
-#[track_caller]
-fn file(path: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect("it is there")
-}
+use crate::support::file;
 
 /// The names of the long options that the client looks for, as its source has them.
 fn options_of_client() -> Vec<String> {

@@ -15,6 +15,7 @@ use tertulia::cli::Options;
 use crate::support::peer::{PROMPT, Peer, welcome_to};
 use crate::support::process::{Process, has};
 use crate::support::server::Server;
+use crate::support::{file, snippet};
 
 /// Where the examples look for the server: not to be counted on while tests run.
 const HOST: &str = "localhost";
@@ -23,30 +24,13 @@ const PORT: &str = "65434";
 /// What a README holds at most: what somebody who comes for the first time reads in five minutes.
 const WORDS_MAX: usize = 900;
 
-/// The text of a file of the repository.
-fn text(file: &str) -> String {
-    fs::read_to_string(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join(file)).expect(file)
-}
-
 /// The text of both READMEs, each with its name.
 fn readmes() -> [(&'static str, String); 2] {
-    ["README.md", "README.es.md"].map(|file| (file, text(file)))
+    ["README.md", "README.es.md"].map(|path| (path, file(path)))
 }
 
 /// Where the bots are.
-fn protocol() -> String {
-    text("docs/protocol.md")
-}
-
-/// The one block of code in `language` that has `mark` in it.
-#[track_caller]
-fn block<'a>(readme: &'a str, language: &str, mark: &str) -> &'a str {
-    let opening = format!("```{language}\n");
-    let blocks = readme.split(&opening).skip(1).map(|rest| rest.split("```").next().expect("a block"));
-    let found: Vec<&str> = blocks.filter(|block| block.contains(mark)).collect();
-    assert_eq!(found.len(), 1, "blocks of {language} with {mark:?}");
-    found[0]
-}
+const PROTOCOL: &str = "docs/protocol.md";
 
 /// The example with the test's own server in it.
 #[track_caller]
@@ -74,7 +58,7 @@ fn bot_in_the_shell_tells_the_time() {
     // As if the client were installed, and the server were where it looks first.
     let (client, place) = (env!("CARGO_BIN_EXE_tertulia"), server.address);
     let installed = format!("tertulia() {{ '{client}' {place} \"$@\"; }}\n");
-    let mut bot = shell("bot-in-the-shell", &(installed + block(&protocol(), "sh", "--name bot")));
+    let mut bot = shell("bot-in-the-shell", &(installed + &snippet(PROTOCOL, "sh", "--name bot")));
     maria.expect_line(">>> bot se unió al chat");
     for question in ["!hora", "¿me dices la !hora?", "!hora, por favor"] {
         maria.say(question);
@@ -97,7 +81,7 @@ fn bot_in_python_greets_and_listens() {
     }
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
-    let program = sent_to(&server, block(&protocol(), "python", "makefile"));
+    let program = sent_to(&server, &snippet(PROTOCOL, "python", "makefile"));
     let mut bot = Process::start(
         Command::new("python3").args(["-u", "-X", "utf8", "-c", &program]).stdin(Stdio::null()),
     );
@@ -119,10 +103,10 @@ fn client_in_python_talks_without_line_ends() {
     if !has("python3") {
         return;
     }
-    for (_, readme) in readmes() {
+    for (name, _) in readmes() {
         let server = Server::start(&[]);
         let mut maria = Peer::join(&server, "María");
-        let program = sent_to(&server, block(&readme, "python", "threading"));
+        let program = sent_to(&server, &snippet(name, "python", "threading"));
         assert_eq!(program.lines().count(), 10, "as many lines as it says");
         let mut client = Process::start(
             Command::new("python3").args(["-X", "utf8", "-c", &program]).stdin(Stdio::piped()),
@@ -153,7 +137,7 @@ fn script_says_its_line() {
     }
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
-    let docs = protocol();
+    let docs = file(PROTOCOL);
     let example = docs.split('`').find(|code| code.starts_with("printf")).expect("an example");
     let mut script = shell("script", &sent_to(&server, example));
     assert!(script.wait().success());
@@ -235,7 +219,7 @@ fn readmes_have_every_command_of_the_server() {
 
 #[test]
 fn security_page_names_tests_that_are_there() {
-    let page = text("SECURITY.md");
+    let page = file("SECURITY.md");
     let named: Vec<&str> = page.split('`').filter(|word| word.matches('_').count() > 2).collect();
     assert!(named.len() > 15, "{named:?}");
     let tests = sources(&PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/tertulia"));

@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
+use crate::support;
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
 use crate::support::process::has;
@@ -13,13 +14,7 @@ use crate::support::server::{Server, behind};
 /// The block of docs/running.md in `language` that has `mark` in it.
 #[track_caller]
 pub fn snippet(language: &str, mark: &str) -> String {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/running.md");
-    let docs = fs::read_to_string(path).expect(path);
-    let opening = format!("```{language}\n");
-    let blocks = docs.split(&opening).skip(1).map(|rest| rest.split("```").next().expect("a block"));
-    let found: Vec<&str> = blocks.filter(|block| block.contains(mark)).collect();
-    assert_eq!(found.len(), 1, "blocks of {language} with {mark:?}");
-    found[0].to_owned()
+    support::snippet("docs/running.md", language, mark)
 }
 
 /// Runs a block of commands in a directory.

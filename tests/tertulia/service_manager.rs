@@ -11,7 +11,7 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::support::DEADLINE;
 use crate::support::dir::Dir;
-use crate::support::peer::{PROMPT, Peer};
+use crate::support::peer::{PROMPT, Peer, answer};
 use crate::support::process::{Process, has};
 use crate::support::server::{Server, behind};
 
@@ -145,10 +145,7 @@ fn passed_sockets_and_own_ones_are_used_together_and_names_say_what_is_spoken() 
     let own = server.stdout().next().expect("the address of its own");
     // A client of lines is greeted though it has said nothing, which is so at the door for lines alone.
     Peer::connect(&server).expect(PROMPT);
-    let mut page = TcpStream::connect(for_pages).expect("somebody listens");
-    page.write_all(b"Ana\r\n").expect("room");
-    let mut answer = String::new();
-    page.read_to_string(&mut answer).expect("an answer");
+    let answer = answer(for_pages, "Ana\r\n");
     assert!(answer.starts_with("HTTP/1.1 400 "), "{answer}");
     TcpStream::connect(own).expect("somebody listens");
 }

@@ -525,17 +525,14 @@ fn any_bytes_on_any_protocol_trouble_nobody_else() {
 /// A program that others have written and a person with a socket, through one port of the real server.
 #[test]
 fn real_server_speaks_lines_pages_and_websockets_on_one_port() {
-    use std::io::{Read, Write};
     use std::net::TcpStream;
 
     use tungstenite::Message;
 
     let server = crate::support::server::Server::start(&["--listen", "127.0.0.1:0"]);
     let address = server.shown.clone();
-    let mut page = TcpStream::connect(&address).expect("it listens");
-    write!(page, "GET / HTTP/1.1\r\nHost: {address}\r\n\r\n").expect("it reads");
-    let mut shown = String::new();
-    page.read_to_string(&mut shown).expect("it answers and ends");
+    let request = format!("GET / HTTP/1.1\r\nHost: {address}\r\n\r\n");
+    let shown = crate::support::peer::answer(server.address, request);
     assert!(shown.starts_with("HTTP/1.1 200 OK\r\n") && shown.trim_end().ends_with("</html>"), "{shown}");
 
     let mut luis = crate::support::peer::Peer::join(&server, "Luis");

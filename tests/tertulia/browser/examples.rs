@@ -2,9 +2,8 @@
 
 use super::devtools::Tab;
 use super::{missing, server};
-use crate::json::conversation::block;
-use crate::json::file;
 use crate::support::peer::Peer;
+use crate::support::snippet;
 
 #[test]
 fn example_in_javascript_answers_what_it_hears() {
@@ -12,7 +11,7 @@ fn example_in_javascript_answers_what_it_hears() {
         return;
     }
     let server = server();
-    let script = block(&file("docs/json.md"), "javascript");
+    let script = snippet("docs/json.md", "javascript", "");
     assert!(script.contains("localhost:65434"));
     let mut luis = Peer::join(&server, "Luis");
     let mut tab = Tab::open(1280, 800);

@@ -1,9 +1,6 @@
 //! Lost connections: nothing is missed, nothing is said twice, and the others notice nothing.
 
-use super::devtools::Tab;
-use super::reader::Reader;
-use super::{luis_and_ana, missing, server};
-use crate::support::peer::Peer;
+use super::{luis_and_ana, luis_and_ana_with, missing, server};
 
 /// Lets a test break the connection of the page, as a network does.
 const REACH: &str = "globalThis.WebSocket = class extends WebSocket {
@@ -19,13 +16,7 @@ fn page_takes_a_lost_connection_up_again_and_misses_nothing() {
         return;
     }
     let server = server();
-    let mut luis = Peer::enter(&server, "Luis");
-    let mut tab = Tab::open(1280, 800);
-    tab.before_the_page(REACH);
-    tab.visit(&format!("http://{}/", server.shown));
-    let mut ana = Reader(tab);
-    ana.come_in("Ana");
-    luis.until("Ana se unió");
+    let (mut luis, mut ana) = luis_and_ana_with(&server, REACH);
     ana.say("/entrar cocina");
     ana.looks_at("#cocina");
     ana.turn_to("general");
@@ -98,13 +89,7 @@ fn page_that_is_refused_for_now_keeps_its_token() {
         return;
     }
     let server = server();
-    let mut luis = Peer::enter(&server, "Luis");
-    let mut tab = Tab::open(1280, 800);
-    tab.before_the_page(REFUSED);
-    tab.visit(&format!("http://{}/", server.shown));
-    let mut ana = Reader(tab);
-    ana.come_in("Ana");
-    luis.until("Ana se unió");
+    let (mut luis, mut ana) = luis_and_ana_with(&server, REFUSED);
     ana.0.evaluate("connection.close()");
     ana.0.wait("globalThis.refused && document.getElementById('bar').hidden");
     ana.say("sigo");

@@ -34,8 +34,14 @@ fn server() -> Server {
 /// Luis, who speaks lines, and Ana at the page; he has heard that she came.
 #[track_caller]
 fn luis_and_ana(server: &Server) -> (Peer, Reader) {
+    luis_and_ana_with(server, "")
+}
+
+/// The same, with a script that runs before the page's own.
+#[track_caller]
+fn luis_and_ana_with(server: &Server, script: &str) -> (Peer, Reader) {
     let mut luis = Peer::enter(server, "Luis");
-    let ana = Reader::join(server, "Ana");
+    let ana = Reader::join_with(server, "Ana", script);
     luis.until("Ana se unió");
     (luis, ana)
 }

@@ -10,7 +10,14 @@ impl Reader {
     /// Opens the page, as on a laptop, and says no name.
     #[track_caller]
     pub fn visit(server: &Server) -> Reader {
+        Reader::visit_with(server, "")
+    }
+
+    /// The same, with a script that runs before the page's own.
+    #[track_caller]
+    fn visit_with(server: &Server, script: &str) -> Reader {
         let mut tab = Tab::open(1280, 800);
+        tab.before_the_page(script);
         tab.visit(&format!("http://{}/", server.shown));
         Reader(tab)
     }
@@ -18,7 +25,13 @@ impl Reader {
     /// Opens the page and comes in under this name.
     #[track_caller]
     pub fn join(server: &Server, name: &str) -> Reader {
-        let mut reader = Reader::visit(server);
+        Reader::join_with(server, name, "")
+    }
+
+    /// The same, with a script that runs before the page's own.
+    #[track_caller]
+    pub fn join_with(server: &Server, name: &str, script: &str) -> Reader {
+        let mut reader = Reader::visit_with(server, script);
         reader.come_in(name);
         reader
     }

@@ -21,6 +21,11 @@ fn config() -> Config {
 
 /// The server is written down, and another one goes on.
 fn hand_over(house: &mut House) {
+    hand_over_with(house, config);
+}
+
+/// The same, of a server with other options.
+fn hand_over_with(house: &mut House, config: fn() -> Config) {
     let server = mem::replace(&mut house.server, Server::new(config()));
     let text = serde_json::to_string(&server.state()).expect("a state is a text");
     let (streams, history) = server.into_parts();
@@ -125,17 +130,14 @@ fn handover_keeps_what_waits_for_a_reader_and_how_much_passed_by() {
 
 #[test]
 fn handover_keeps_the_rate_at_which_each_one_is_heard() {
-    let slow = || Config { rate_limit: 1, ..Config::default() };
+    let slow: fn() -> Config = || Config { rate_limit: 1, ..Config::default() };
     let run = |hands_over: bool| {
         let mut house = House::new(slow());
         let speaker = house.connect();
         house.listen(speaker);
         house.says(speaker, format!("Ana\n{}", "/quien\n".repeat(60)));
         if hands_over {
-            let server = mem::replace(&mut house.server, Server::new(slow()));
-            let state = server.state();
-            let (streams, history) = server.into_parts();
-            house.server = Server::restore(slow(), history, state, streams).expect("a sound state");
+            hand_over_with(&mut house, slow);
         }
         house.waits(Duration::from_secs(5));
         house.heard(speaker)

@@ -10,17 +10,12 @@ use tertulia::limits::{HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES};
 use tertulia::net::Server;
 use tertulia::storage::SimulatedHelpers;
 
-use super::{documented, file, help};
+use super::{documented, help};
 use crate::support::peer::Peer;
 use crate::support::process::{Process, python_with};
+use crate::support::{file, snippet};
 use crate::turns::house::House;
 use crate::web::{NEAR, UPGRADE, comes, hears, objects, person, sends};
-
-/// The text of the first block of that kind.
-pub fn block(docs: &str, kind: &str) -> String {
-    let (_, text) = docs.split_once(&format!("\n```{kind}\n")).expect("a block");
-    text.split_once("\n```").expect("its end").0.to_owned() + "\n"
-}
 
 /// A house in which the documented conversation is held: Ana is a program, the others type lines.
 struct Talk {
@@ -107,7 +102,7 @@ fn lasting(object: &Value) -> Value {
 #[test]
 fn documented_conversation_is_held_word_for_word() {
     let docs = file("docs/json.md");
-    let conversation = block(&docs, "text");
+    let conversation = snippet("docs/json.md", "text", "");
     let (mut talk, mut held, mut same) = (Talk::new(), String::new(), true);
     for line in conversation.lines() {
         match line.strip_prefix("< ") {
@@ -157,7 +152,7 @@ fn documented_conversation_is_held_word_for_word() {
 fn example_in_python_answers_what_it_hears() {
     let Some(python) = python_with("websockets") else { return };
     let server = crate::support::server::Server::start(&["--listen", "127.0.0.1:0"]);
-    let program = block(&file("docs/json.md"), "python");
+    let program = snippet("docs/json.md", "python", "");
     assert!(program.contains("localhost:65434"));
     let program = program.replace("localhost:65434", &server.shown);
     let mut luis = Peer::join(&server, "Luis");

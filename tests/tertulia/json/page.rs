@@ -1,6 +1,7 @@
 //! What the page knows of the server, held to what that says.
 
-use super::{file, quoted};
+use super::quoted;
+use crate::support::file;
 use crate::transcripts::commands::VERBS;
 
 /// The page knows the same commands, for it completes them, and acts on the codes that there are.

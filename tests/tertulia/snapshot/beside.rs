@@ -81,11 +81,7 @@ fn chat_alone_restores_people_rooms_and_decisions() {
 
 #[test]
 fn chat_alone_holds_no_connection_and_nothing_typed() {
-    let mut chat = Chat::with_accounts(&[("Ana", "caracola azul")]);
-    chat.slow = true;
-    let id = chat.connects();
-    chat.says(id, "Ana");
-    chat.types_secret(id, "caracola azul");
+    let chat = super::password_under_way();
     let text = serde_json::to_string(&ChatSnapshot::from(chat.hub.snapshot())).expect("a text");
     assert!(!text.contains("caracola"), "a password is the sessions'");
     assert!(text.contains("members"), "{text}");

@@ -140,13 +140,19 @@ fn snapshot_of_a_stopping_chat_lets_the_rest_go() {
     assert!(chat.hub.is_empty());
 }
 
-#[test]
-fn snapshot_shows_no_secret_when_it_is_printed() {
+/// A chat in which a password, "caracola azul", is being looked at.
+fn password_under_way() -> Chat {
     let mut chat = Chat::with_accounts(&[("Ana", "caracola azul")]);
     chat.slow = true;
     let id = chat.connects();
     chat.says(id, "Ana");
     chat.types_secret(id, "caracola azul");
+    chat
+}
+
+#[test]
+fn snapshot_shows_no_secret_when_it_is_printed() {
+    let chat = password_under_way();
     let text = to_text(&chat.hub);
     assert!(text.contains("caracola azul"), "the password under way is in it");
     let snapshot: Snapshot = serde_json::from_str(&text).expect("a snapshot");

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tertulia::chat::{
     AuthResult, MessageId, OfflineMessage, Posted, Reply, Request, RoomRecord, Text, UnixMillis,
@@ -14,10 +14,18 @@ use tertulia::storage::StorageEvent;
 
 use super::support::{DEADLINE, Desk, Dir, HOME, name, room};
 use crate::support::owned::Owned;
+use crate::support::server;
 
 /// What came of an order: its status, what it said, what it complained of.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Came(pub(crate) i32, pub(crate) String, pub(crate) String);
+
+impl Came {
+    fn of(output: Output) -> Came {
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Came(output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    }
+}
 
 /// Gives an order, with a password to be read from the standard input.
 pub(crate) fn order(words: &[&OsStr], input: &[u8]) -> Came {
@@ -26,9 +34,12 @@ pub(crate) fn order(words: &[&OsStr], input: &[u8]) -> Came {
     let mut child = Owned::start(&mut command);
     // It need not read all of it.
     let _ = child.stdin.take().unwrap().write_all(input);
-    let output = child.output();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Came(output.status.code().unwrap(), text(output.stdout), text(output.stderr))
+    Came::of(child.output())
+}
+
+/// Gives one of the commands that are not about accounts.
+pub(crate) fn command_for(dir: &Dir, words: &[&str]) -> Came {
+    Came::of(server::order(dir, words))
 }
 
 pub(crate) fn words<'a>(words: &'a [&'a str], dir: &'a Path) -> Vec<&'a OsStr> {

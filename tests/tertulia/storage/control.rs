@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use rustix::process::Signal;
 use tertulia::chat::{AdminOrder, AuthResult, Language, Text};
@@ -14,7 +14,7 @@ use tertulia::control::{AccountOrder, AccountReply, GREETING, Order, Refusal, SO
 use tertulia::limits::CONTROL_ORDER_MAX_BYTES;
 use tertulia::storage::{StorageEvent, hash};
 
-use super::admin::{Came, done, order, refusal, told, words};
+use super::admin::{Came, command_for, done, order, refusal, told, words};
 use super::support::{DEADLINE, Desk, Dir, Peer, Server, command, errors, password};
 use crate::support::owned::Owned;
 
@@ -313,14 +313,6 @@ fn signal_of_earlier_versions_is_no_longer_sent() {
     fs::write(dir.path().join("tertulia.lock"), std::process::id().to_string()).unwrap();
     assert_eq!(told(&dir, &["add", "Ana"], "secreto8"), done("Cuenta creada: Ana."));
     assert_eq!(fs::read(dir.path().join("tertulia.lock")).unwrap(), b"");
-}
-
-/// Gives one of the commands that are not about accounts.
-fn command_for(dir: &Dir, words: &[&str]) -> Came {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
-    let output = command.args(words).arg("--data").arg(dir.path()).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Came(output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
 #[test]

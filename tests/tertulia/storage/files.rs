@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use super::support::{DEADLINE, Desk, Dir, GENERAL, Peer, Server, command, errors, line};
 use crate::support::owned::Owned;
 use crate::support::server::behind;
+use crate::support::snippets;
 
 /// Starts a server that must refuse, and gives its one line.
 fn refusal(data: &Path, extra: &[&str]) -> String {
@@ -104,12 +105,10 @@ fn documented_queries_work_in_the_sqlite3_shell() {
     juan.say("María está aquí");
     juan.say("/historial 1");
     juan.until("María está aquí");
-    let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/history.md")).unwrap();
-    let queries: Vec<&str> =
-        text.split("```sql\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    let queries = snippets("docs/history.md", "sql", "");
     assert!(queries.len() >= 4);
     for query in queries {
-        let run = Command::new("sqlite3").arg("-bail").arg(dir.file()).arg(query).output();
+        let run = Command::new("sqlite3").arg("-bail").arg(dir.file()).arg(&query).output();
         let Ok(run) = run else {
             assert!(std::env::var_os("TERTULIA_NO_SKIP").is_none(), "no sqlite3 here");
             return eprintln!("skipped: no sqlite3 here");

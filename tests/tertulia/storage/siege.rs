@@ -12,20 +12,12 @@ use tertulia::control::{AccountOrder, Order, SOCKET};
 use tertulia::limits::{CONTROL_BACKLOG, CONTROL_CONNECTIONS, HISTORY_BUSY_TIMEOUT};
 use tertulia::storage::Store;
 
-use super::admin::{Came, refusal};
+use super::admin::{command_for, refusal};
 use super::support::{DEADLINE, Dir, Server};
 use crate::support::owned::Owned;
 
 /// Somebody who runs other programs on the machine.
 const NOBODY: u32 = 65_534;
-
-/// Gives a command to the server of a directory.
-fn ordered(dir: &Dir, words: &[&str]) -> Came {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
-    let output = command.args(words).arg("--data").arg(dir.path()).output().unwrap();
-    let text = |bytes| String::from_utf8(bytes).unwrap();
-    Came(output.status.code().unwrap(), text(output.stdout), text(output.stderr))
-}
 
 fn connect(dir: &Dir) -> UnixStream {
     let stream = UnixStream::connect(dir.path().join(SOCKET)).unwrap();
@@ -52,7 +44,7 @@ fn silent_connections_keep_no_command_waiting_for_long() {
     let server = Server::keeping(&dir);
     let silent: Vec<UnixStream> =
         (0..CONTROL_BACKLOG as usize - CONTROL_CONNECTIONS).map(|_| connect(&dir)).collect();
-    assert_eq!(ordered(&dir, &["who"]).0, 0);
+    assert_eq!(command_for(&dir, &["who"]).0, 0);
     drop(silent);
     assert_eq!(server.complaints(), "");
 }
@@ -74,7 +66,7 @@ fn endless_orders_and_half_orders_come_to_nothing() {
     let mut rest = Vec::new();
     let _ = endless.read_to_end(&mut rest);
     assert_eq!(rest, b"");
-    assert_eq!(ordered(&dir, &["who"]).0, 0);
+    assert_eq!(command_for(&dir, &["who"]).0, 0);
     assert_eq!(server.complaints(), "");
 }
 
@@ -112,10 +104,10 @@ fn deleted_socket_is_not_taken_for_no_server() {
     let dir = Dir::new();
     let server = Server::keeping(&dir);
     fs::remove_file(dir.path().join(SOCKET)).unwrap();
-    let told = refusal(ordered(&dir, &["stop", "--lang", "en"]));
+    let told = refusal(command_for(&dir, &["stop", "--lang", "en"]));
     assert!(told.contains(" holds ") && told.ends_with("Nothing was done."), "{told}");
     assert_eq!(server.complaints(), "");
-    let told = refusal(ordered(&dir, &["stop", "--lang", "en"]));
+    let told = refusal(command_for(&dir, &["stop", "--lang", "en"]));
     assert!(told.starts_with("No server is running"), "{told}");
 }
 
@@ -138,7 +130,7 @@ fn socket_of_another_user_is_given_no_order() {
     while !socket.exists() {
         std::thread::yield_now();
     }
-    let told = refusal(ordered(&dir, &["who"]));
+    let told = refusal(command_for(&dir, &["who"]));
     assert!(told.contains("otro usuario") && told.ends_with("No se ha hecho nada."), "{told}");
     theirs.kill().unwrap();
     let mut heard = Vec::new();

@@ -10,6 +10,14 @@ use super::DEADLINE;
 pub use super::greeting::{HELP, PROMPT, opening, welcome, welcome_to};
 use super::server::Server;
 
+/// All that a server answers to `request`, up to its end.
+#[track_caller]
+pub fn answer(address: SocketAddr, request: impl AsRef<[u8]>) -> String {
+    let mut peer = Peer::from(TcpStream::connect_timeout(&address, DEADLINE).expect("a server that listens"));
+    peer.send(request.as_ref());
+    peer.rest()
+}
+
 /// One connection to the server.
 pub struct Peer(BufReader<TcpStream>);
 

@@ -1,7 +1,7 @@
 //! The real server, on a port of its own, with what it says on its console.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 
 use rustix::process::Signal;
 
@@ -142,6 +142,13 @@ pub fn command(options: &[&str]) -> Command {
     // Whatever the language of who runs the tests.
     command.args(options).env("LC_ALL", "C.UTF-8");
     command
+}
+
+/// Gives one of the program's commands about a directory; what came of it.
+#[track_caller]
+pub fn order(dir: &Dir, words: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
+    command.args(words).arg("--data").arg(dir.path()).output().expect("it runs")
 }
 
 /// The server behind another program, which gets these arguments first.

@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
     ClientConfig, ClientConnection, DigitallySignedStruct, Error, SignatureScheme, SupportedProtocolVersion,
 };
+use tertulia::config::Door;
 
 use crate::turns::house::House;
 
@@ -37,6 +38,12 @@ impl Client {
         client.pump(house);
         assert!(!client.tls.is_handshaking());
         client
+    }
+
+    /// Comes through this door and shakes hands.
+    pub(super) fn comes(house: &mut House, door: Door) -> Client {
+        let who = super::comes(house, door);
+        Client::connected(house, who)
     }
 
     /// The bytes that it would send now.

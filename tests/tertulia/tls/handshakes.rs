@@ -57,8 +57,7 @@ fn handshake_that_ends_at_any_byte_leaves_nothing() {
 #[test]
 fn figures_count_handshakes_and_what_is_spoken_in_tls() {
     let mut house = house();
-    let who = comes(&mut house, Door::Any);
-    let mut ana = Client::connected(&mut house, who);
+    let mut ana = Client::comes(&mut house, Door::Any);
     ana.says(&mut house, "Ana\n");
     person(&mut house, "Eva");
     let who = comes(&mut house, Door::Any);
@@ -207,10 +206,7 @@ fn nobody_is_let_in_while_many_handshakes_wait() {
 fn half_open_handshakes_are_newcomers_like_others() {
     let mut house = house();
     let first = comes(&mut house, Door::Tls);
-    let mut second = {
-        let who = comes(&mut house, Door::Any);
-        Client::connected(&mut house, who)
-    };
+    let mut second = Client::comes(&mut house, Door::Any);
     for _ in 0..OPENING_MAX {
         let who = comes(&mut house, Door::Any);
         let hello = Client::new(who).sends();

@@ -105,12 +105,20 @@ fn openssl_and_curl_are_understood() {
         }
         // Another handshake inside of one, which TLS 1.2 knows, is refused.
         let mut client = Process::start(
-            Command::new("sh")
-                .args(["-c", &format!("(echo R; sleep 10) | openssl s_client -tls1_2 -connect {place}")])
+            Command::new("openssl")
+                .args(["s_client", "-tls1_2", "-connect", &place])
+                .stdin(Stdio::piped())
                 .stderr(Stdio::piped()),
         );
-        let said = client.stderr.rest().join("\n");
-        assert!(said.contains("RENEGOTIATING") && said.contains("no renegotiation"), "{said}");
+        // Its input stays open until it has the answer, or it would not wait for that.
+        let mut keyboard = client.stdin();
+        keyboard.write_all(b"R\n").expect("it reads");
+        let mut said = Vec::new();
+        while !said.iter().any(|line: &String| line.contains("no renegotiation")) {
+            said.push(client.stderr.next().unwrap_or_else(|| panic!("it has ended: {said:#?}")));
+        }
+        assert!(said.iter().any(|line| line == "RENEGOTIATING"), "{said:#?}");
+        drop(keyboard);
         client.wait();
     }
     if has("curl") {

@@ -15,8 +15,7 @@ use crate::web::{UPGRADE, frame, frames, objects};
 
 /// A client in the chat, in TLS.
 fn sealed_person(house: &mut House, name: &str) -> Client {
-    let who = comes(house, Door::Any);
-    let mut client = Client::connected(house, who);
+    let mut client = Client::comes(house, Door::Any);
     client.says(house, format!("{name}\n"));
     assert!(client.heard(house).0.contains("Bienvenido"), "{name}");
     client
@@ -45,15 +44,13 @@ fn silent_client_is_greeted_a_moment_after_the_handshake_in_every_version() {
 #[test]
 fn request_and_websocket_are_answered_in_tls() {
     let mut house = house();
-    let who = comes(&mut house, Door::Any);
-    let mut client = Client::connected(&mut house, who);
+    let mut client = Client::comes(&mut house, Door::Any);
     client.says(&mut house, "GET /salud HTTP/1.1\r\nHost: localhost\r\n\r\n");
     let (heard, ended) = client.heard(&mut house);
     assert!(heard.starts_with("HTTP/1.1 200 OK\r\n") && heard.ends_with("\r\n\r\nok\n"), "{heard}");
-    assert!(ended && house.is_over(who), "the end is sealed as well");
+    assert!(ended && house.is_over(client.who), "the end is sealed as well");
 
-    let who = comes(&mut house, Door::Https);
-    let mut client = Client::connected(&mut house, who);
+    let mut client = Client::comes(&mut house, Door::Https);
     // A page that came by https.
     client.says(&mut house, UPGRADE.replace("http://", "https://"));
     let answer = client.heard_bytes(&mut house);
@@ -69,9 +66,8 @@ fn request_and_websocket_are_answered_in_tls() {
 #[test]
 fn tls_in_tls_is_refused() {
     let mut house = house();
-    let who = comes(&mut house, Door::Any);
-    let mut client = Client::connected(&mut house, who);
-    let hello = Client::new(who).sends();
+    let mut client = Client::comes(&mut house, Door::Any);
+    let hello = Client::new(client.who).sends();
     client.says(&mut house, hello);
     assert_eq!(client.heard_bytes(&mut house), [0x15, 3, 1, 0, 2, 2, 40]);
     assert_eq!(house.server.hub().clients(), 0);

@@ -14,10 +14,13 @@ use rustix::process::Signal;
 
 use super::support::dir::Dir;
 use super::support::peer::{PROMPT, Peer};
-use super::support::server::{Server, behind, command};
+use super::support::server::{Server, behind, command, order};
 use super::web::{UPGRADE, frame};
 
 const UPGRADED: &str = "[INFO] Actualizado de ";
+
+/// Asks for one.
+const ORDER: [&str; 3] = ["upgrade", "--lang", "en"];
 
 /// Lines that one says without a pause.
 const FLOOD: usize = 4_000;
@@ -30,9 +33,8 @@ fn is_upgraded(server: &Server) {
 
 /// Has the server in a directory upgraded by an order; gives what that says.
 #[track_caller]
-fn order(dir: &Dir) -> String {
-    let mut order = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
-    let asked = order.args(["upgrade", "--lang", "en", "--data", dir.arg()]).output().expect("it runs");
+fn ordered(dir: &Dir) -> String {
+    let asked = order(dir, &ORDER);
     assert!(asked.status.success(), "{asked:?}");
     String::from_utf8(asked.stdout).expect("UTF-8")
 }
@@ -160,7 +162,7 @@ fn upgrade_is_told_to_who_asks_for_it() {
     let server = Server::start(&["--data", dir.arg()]);
     let mut ana = Peer::enter(&server, "Ana");
     for _ in 0..2 {
-        let said = order(&dir);
+        let said = ordered(&dir);
         assert!(said.starts_with("Upgraded from ") && said.contains(": 1 connections go on"), "{said}");
         is_upgraded(&server);
     }

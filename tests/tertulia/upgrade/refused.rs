@@ -3,14 +3,13 @@
 use std::fs::{self, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
 
 use rustix::process::Signal;
 
-use super::{installed, is_upgraded, start, upgrade};
+use super::{ORDER, installed, is_upgraded, start, upgrade};
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
-use crate::support::server::{Server, after_time};
+use crate::support::server::{Server, after_time, order};
 
 const REFUSED: &str = "[WARN] No se ha actualizado, y el servidor sigue como estaba: ";
 
@@ -25,12 +24,6 @@ fn refusal(server: &Server) -> String {
             return why.to_owned();
         }
     }
-}
-
-/// Asks for it in the directory.
-fn order(dir: &Dir) -> Output {
-    let mut order = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
-    order.args(["upgrade", "--lang", "en", "--data", dir.arg()]).output().expect("it runs")
 }
 
 /// Puts a program in the place of the one that runs.
@@ -61,7 +54,7 @@ fn upgrade_to_what_cannot_go_on_is_refused_and_nothing_happens() {
     );
     assert!(refusal(&server).ends_with("and only version 7 is known here"));
     talks(&mut ana, &mut luis, "otra versión");
-    let told = order(&dir);
+    let told = order(&dir, &ORDER);
     assert_eq!(told.status.code(), Some(1));
     let said = String::from_utf8_lossy(&told.stderr);
     assert!(said.contains("only version 7 is known here"), "{said}");
@@ -74,7 +67,7 @@ fn upgrade_to_what_cannot_go_on_is_refused_and_nothing_happens() {
     fs::remove_file(&program).expect("it is there");
     refusal(&server);
     talks(&mut ana, &mut luis, "borrado");
-    fs::copy(env!("CARGO_BIN_EXE_tertulia-server"), &program).expect("a copy");
+    installed(&dir);
     upgrade(&server);
     talks(&mut ana, &mut luis, "y ahora sí");
 }
@@ -91,7 +84,7 @@ fn upgrade_to_what_takes_the_state_and_cannot_be_started_is_refused() {
     refusal(&server);
     ana.say("sigo aquí");
     server.console_until("Ana: sigo aquí");
-    replace_missing(&program);
+    installed(&dir);
     upgrade(&server);
     ana.say("y aquí");
     server.console_until("Ana: y aquí");
@@ -101,10 +94,6 @@ fn upgrade_to_what_takes_the_state_and_cannot_be_started_is_refused() {
         sql.query_row("SELECT group_concat(text, '|') FROM line", [], |row| row.get::<_, String>(0))
     });
     assert_eq!(lines.expect("a history"), "sigo aquí|y aquí");
-}
-
-fn replace_missing(program: &Path) {
-    fs::copy(env!("CARGO_BIN_EXE_tertulia-server"), program).expect("a copy");
 }
 
 #[test]
