@@ -26,6 +26,7 @@
 //! - [`logging`]: a log that cannot hold up the chat.
 //! - [`locale`]: numbers, and what the operating system says went wrong, in either language; [`protocol`], [`storage`], [`net`] and the
 //!   log use it.
+//! - [`files`]: small files that are read whole, within a bound and without waiting.
 //! - [`admin`]: `tertulia-server account`, which works beside a running server.
 //!
 //! The way of one line of text from one socket to all others:
@@ -52,6 +53,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod control;
+pub mod files;
 pub mod limits;
 pub mod locale;
 pub mod logging;

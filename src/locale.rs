@@ -93,6 +93,9 @@ fn spanish(error: &io::Error) -> Option<&'static str> {
             ErrorKind::TimedOut => "se acabó el tiempo",
             ErrorKind::UnexpectedEof => "se acaba antes de tiempo",
             ErrorKind::InvalidInput => "no es válido",
+            ErrorKind::IsADirectory => "es una carpeta",
+            ErrorKind::Unsupported => "no es un archivo corriente",
+            ErrorKind::FileTooLarge => "es demasiado grande",
             _ => return None,
         },
     })

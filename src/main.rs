@@ -3,8 +3,7 @@
 
 use std::env;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,9 +21,9 @@ use tertulia::net::{
     BindError, EventLoop, Handed, HandoverError, Listening, Program, Server, ServiceManager, Signals, Stream,
 };
 use tertulia::protocol::console;
-use tertulia::storage::{Store, StoreError};
+use tertulia::storage::{self, Store, StoreError};
 use tertulia::tls::{Source, Tls, TlsError};
-use tertulia::{admin, limits, locale, logging, net, tls};
+use tertulia::{admin, files, limits, locale, logging, net, tls};
 use thiserror::Error;
 
 /// Why the server does not run. [`describe`] says it to the person who started it.
@@ -165,6 +164,7 @@ fn go_on(
     });
     sealed.iter().for_each(|tls| event_loop.set_tls(tls.clone()));
     let source = source.filter(|_| sealed.is_some());
+    source.iter().for_each(|source| guard_key(source, config.language));
     run(event_loop.upgrading_to(program), source.as_ref(), &log, config)
 }
 
@@ -216,7 +216,7 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
     config.chat.token_key = Some(TokenKey(random_key()?));
     config.chat.operators = operators(config, store.as_ref())?;
     config.operator_password = operator_password(config)?;
-    config.chat.motd = motd(config)?;
+    config.chat.motd = motd(config, files::wait_for)?;
     config.zone = zone.unwrap_or_default();
     let mut shown: Vec<String> = listeners.iter().map(|listening| listening.shown.clone()).collect();
     shown.dedup();
@@ -237,6 +237,7 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
         info!("{}", console::fingerprint(tls.fingerprint(), language));
     }
     let source = source.filter(|_| sealed.is_some());
+    source.iter().for_each(|source| guard_key(source, language));
     run(event_loop.upgrading_to(program), source.as_ref(), &log, config)
 }
 
@@ -251,7 +252,7 @@ fn reread<S: Stream>(config: &Config, source: Option<&Source>, log: &logging::Gu
     // Anything but a file could be waited for, and has said what it had to say: a pipe, a terminal.
     let readable = |path: &Path| path.metadata().map_or(true, |found| found.is_file());
     if config.motd.as_deref().is_some_and(readable) {
-        match motd(config) {
+        match motd(config, files::read) {
             Ok(motd) => server.set_motd(motd),
             Err(error) => warn!("{}", console::motd_kept(&describe(&error, config), config.language)),
         }
@@ -260,10 +261,20 @@ fn reread<S: Stream>(config: &Config, source: Option<&Source>, log: &logging::Gu
         Some(Ok(tls)) => {
             info!("{}", console::fingerprint(tls.fingerprint(), config.language));
             server.set_tls(tls);
+            source.iter().for_each(|source| guard_key(source, config.language));
         }
         Some(Err(error)) => warn!("{}", console::tls_kept(&error.describe(config.language), config.language)),
         None => {}
     }
+}
+
+/// Closes the key of TLS to others if it is our own, and tells if they have access to it.
+fn guard_key(source: &Source, language: Language) {
+    let exposed = match source {
+        Source::Own { .. } => storage::close_to_others(&source.key()),
+        Source::Files { .. } => storage::exposed_to_all(&source.key()),
+    };
+    exposed.iter().for_each(|exposed| warn!("{}", exposed.describe(language)));
 }
 
 /// What a certificate of our own is valid for.
@@ -297,20 +308,13 @@ fn operator_password(config: &Config) -> Result<Option<String>, StartError> {
 }
 
 /// The lines of the greeting, made safe like all words for people.
-fn motd(config: &Config) -> Result<Vec<Text>, StartError> {
+fn motd(config: &Config, read: fn(&Path, usize) -> io::Result<Vec<u8>>) -> Result<Vec<Text>, StartError> {
     let Some(path) = &config.motd else { return Ok(Vec::new()) };
-    let bytes = read(path).map_err(|error| StartError::Motd(path.clone(), error))?;
-    if bytes.len() > limits::MOTD_MAX_BYTES {
-        return Err(StartError::MotdTooLong(path.clone()));
-    }
+    let bytes = read(path, limits::MOTD_MAX_BYTES).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => StartError::MotdTooLong(path.clone()),
+        _ => StartError::Motd(path.clone(), error),
+    })?;
     Ok(String::from_utf8_lossy(&bytes).lines().map(Text::clean).collect())
-}
-
-/// What a greeting may hold, and a byte more if there is more.
-fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    File::open(path)?.take(limits::MOTD_MAX_BYTES as u64 + 1).read_to_end(&mut bytes)?;
-    Ok(bytes)
 }
 
 /// How many connections may be open, as far as the system lets us open that many sockets.

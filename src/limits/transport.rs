@@ -7,6 +7,9 @@ use super::STEP_NANOS;
 /// Bytes of the longest record, its head and what sealing adds included (RFC 8446 §5.2): what has come of it has to be kept until it is whole.
 pub const TLS_RECORD_MAX_BYTES: usize = 16_645;
 
+/// Bytes of a file with a key, or with certificates: a chain of ten with the largest keys in use has some 30,000.
+pub const TLS_FILE_MAX_BYTES: usize = 128 * 1024;
+
 /// Bytes of words that are sealed at once, as one record.
 pub const SEALED_AT_ONCE_BYTES: usize = 16 * 1024;
 

@@ -33,5 +33,5 @@ pub use memory::Memory;
 pub use reply::{FileNews, StorageEvent};
 pub use request::RequestId;
 pub use simulated::{Fault, Kept, SimulatedHelpers};
-pub use sqlite::{AccountFile, Exposed, Store, StoreError, hash};
+pub use sqlite::{AccountFile, Exposed, Store, StoreError, close_to_others, exposed_to_all, hash};
 pub use words::fold;

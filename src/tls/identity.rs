@@ -23,11 +23,11 @@ use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
 
 use super::TlsError;
+use super::source::KEY_FILE;
+use crate::files;
+use crate::limits::TLS_FILE_MAX_BYTES;
 
-/// Our own key, in the directory for it.
-const KEY_FILE: &str = "tls-key.pem";
-
-/// The certificate for it.
+/// Our own certificate, in the directory for it.
 const CERT_FILE: &str = "tls-cert.pem";
 
 /// In front of the certificate: what it is valid for. Readers of PEM pass over it.
@@ -52,7 +52,7 @@ pub(super) fn read(cert: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
 pub(super) fn own(dir: &Path, names: &[String]) -> Result<CertifiedKey, TlsError> {
     let (cert, key) = (dir.join(CERT_FILE), dir.join(KEY_FILE));
     fs::create_dir_all(dir).map_err(|error| TlsError::File(dir.into(), error))?;
-    let pair = match fs::read(&key) {
+    let pair = match files::read(&key, TLS_FILE_MAX_BYTES) {
         Ok(pem) => {
             let der = PrivateKeyDer::from_pem_slice(&pem).map_err(|_| TlsError::NoKey(key.clone()))?;
             KeyPair::try_from(&der).map_err(|_| TlsError::BadKey(key.clone()))?
@@ -66,7 +66,8 @@ pub(super) fn own(dir: &Path, names: &[String]) -> Result<CertifiedKey, TlsError
     };
     let private = || PrivateKeyDer::try_from(pair.serialize_der()).map_err(|_| TlsError::BadKey(key.clone()));
     let wanted: BTreeSet<&str> = names.iter().map(String::as_str).filter(|name| is_valid(name)).collect();
-    if let Ok(text) = fs::read_to_string(&cert)
+    if let Ok(bytes) = files::read(&cert, TLS_FILE_MAX_BYTES)
+        && let Ok(text) = String::from_utf8(bytes)
         && valid_for(&text).is_superset(&wanted)
         && let Ok(chain) = certificates(&cert, text.as_bytes())
         && let Ok(certified) = certify(chain, private()?, &cert, &key)
@@ -146,7 +147,7 @@ fn pem(label: &str, der: &[u8]) -> String {
 }
 
 fn bytes(path: &Path) -> Result<Vec<u8>, TlsError> {
-    fs::read(path).map_err(|error| TlsError::File(path.into(), error))
+    files::read(path, TLS_FILE_MAX_BYTES).map_err(|error| TlsError::File(path.into(), error))
 }
 
 /// Writes a file for this user alone. It is there whole, or as it was.

@@ -4,6 +4,9 @@ use std::path::PathBuf;
 
 use crate::config::{Config, TlsConfig};
 
+/// Our own key, in the directory for it.
+pub(super) const KEY_FILE: &str = "tls-key.pem";
+
 /// Where the key and the certificate are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
@@ -31,6 +34,14 @@ impl Source {
             (Some((cert, key)), _) => Some(Source::Files { cert, key }),
             (None, Some(dir)) => Some(Source::Own { dir, names }),
             (None, None) => None,
+        }
+    }
+
+    /// The file of the key.
+    pub fn key(&self) -> PathBuf {
+        match self {
+            Source::Files { key, .. } => key.clone(),
+            Source::Own { dir, .. } => dir.join(KEY_FILE),
         }
     }
 }

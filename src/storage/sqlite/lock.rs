@@ -78,7 +78,7 @@ impl Lock {
         options.append(true).create(true).mode(PRIVATE_FILE).custom_flags(flags.bits() as i32);
         let file = options.open(&path).map_err(StoreCause::Unwritable)?;
         // Earlier versions let everybody read it, and who can open it can also lock it.
-        private::close(&path);
+        private::close_to_others(&path);
         // Deleted between the two calls, what we have locked is not where the next program will look.
         if !locked(&file)? || !leads_to(&path, &file) {
             return Ok(None);

@@ -35,7 +35,7 @@ pub(super) use error::fault;
 pub(super) use gaps::GapsFile;
 use lock::Lock;
 use paths::{beside, url, with_end};
-pub use private::Exposed;
+pub use private::{Exposed, close_to_others, exposed_to_all};
 pub(super) use reader::{Reader, Watch};
 use watch::FileWatch;
 
@@ -192,9 +192,9 @@ fn read(dir: &Path, path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<S
 fn close_files(path: &Path) -> Option<Exposed> {
     // SQLite gives a new file beside the database the database's mode; one that a crash has left keeps its own.
     for end in ["-wal", "-shm"] {
-        private::close(&with_end(path, end));
+        private::close_to_others(&with_end(path, end));
     }
-    private::close(path)
+    private::close_to_others(path)
 }
 
 /// Makes an empty history, if there is none.

@@ -19,6 +19,9 @@ pub(super) const PRIVATE_DIR: u32 = 0o700;
 /// What anybody but the owner may do.
 const OTHERS: u32 = 0o077;
 
+/// What anybody may do who is not even in the group.
+const ALL: u32 = 0o007;
+
 /// Something that other users of the machine can, or could, read or change.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposed {
@@ -60,7 +63,7 @@ pub(super) fn create(path: &Path) -> io::Result<File> {
 
 /// Closes a file to others, if it is there and was not; the owner's rights stay. By its name: opening and closing a
 /// database would let go of SQLite's locks on it.
-pub(super) fn close(path: &Path) -> Option<Exposed> {
+pub fn close_to_others(path: &Path) -> Option<Exposed> {
     let mode = fs::metadata(path).ok()?.mode() & 0o777;
     if mode & OTHERS == 0 {
         return None;
@@ -69,6 +72,12 @@ pub(super) fn close(path: &Path) -> Option<Exposed> {
     let closed =
         !path.is_symlink() && fs::set_permissions(path, Permissions::from_mode(mode & !OTHERS)).is_ok();
     Some(Exposed { path: path.to_owned(), mode, advice: (!closed).then_some(PRIVATE_FILE) })
+}
+
+/// Whether every user has access to a file that others look after. Its group may well be meant to, as `ssl-cert` is.
+pub fn exposed_to_all(path: &Path) -> Option<Exposed> {
+    let mode = fs::metadata(path).ok()?.mode() & 0o777;
+    (mode & ALL != 0).then(|| Exposed { path: path.to_owned(), mode, advice: Some(mode & !ALL) })
 }
 
 /// Whether others have access to a directory. It may hold other things, so its mode is its owner's business.

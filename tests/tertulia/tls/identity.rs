@@ -3,8 +3,10 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use tertulia::chat::Language;
+use tertulia::limits::TLS_FILE_MAX_BYTES;
 use tertulia::tls::{Source, Tls, TlsError};
 
 use crate::support::dir::Dir;
@@ -78,4 +80,44 @@ fn files_of_ones_own_have_to_be_what_they_should_be_and_fit() {
         assert!(words.contains(says), "{words:?} says nothing of {says:?}");
         assert!(!words.contains('\n') && error.describe(Language::English) != words, "{words:?}");
     }
+}
+
+/// Each of them holds up everybody, if it is waited for or read to its end.
+#[test]
+fn pipe_device_directory_or_huge_file_is_no_key_and_no_certificate() {
+    let (dir, other) = (Dir::new(), Dir::new());
+    Tls::open(&own(&dir, &["localhost"])).expect("made");
+    let (cert, key) = (dir.path().join("tls-cert.pem"), dir.path().join("tls-key.pem"));
+    let place = |name: &str| other.path().join(name);
+    assert!(Command::new("mkfifo").arg(place("pipe")).status().expect("mkfifo").success());
+    let padded = |length: usize| [fs::read(&key).expect("a key"), vec![b'\n'; length]].concat();
+    let length = padded(0).len();
+    fs::write(place("fits"), padded(TLS_FILE_MAX_BYTES - length)).expect("written");
+    fs::write(place("huge"), padded(TLS_FILE_MAX_BYTES - length + 1)).expect("written");
+    let open = |cert: &Path, key: &Path| Tls::open(&Source::Files { cert: cert.into(), key: key.into() });
+    open(&cert, &place("fits")).expect("as large as it may be");
+    for (path, says) in [
+        (place("pipe"), "no es un archivo corriente"),
+        (Path::new("/dev/zero").into(), "no es un archivo corriente"),
+        (other.path().into(), "es una carpeta"),
+        (place("huge"), "es demasiado grande"),
+    ] {
+        for error in [open(&path, &key).expect_err(says), open(&cert, &path).expect_err(says)] {
+            let words = error.describe(Language::Spanish);
+            assert!(
+                words.starts_with(path.to_str().expect("a plain path")) && words.ends_with(says),
+                "{words}"
+            );
+        }
+    }
+    // What lies where our own should be: a certificate is made anew, a key never is.
+    for bad in ["pipe", "huge"] {
+        fs::rename(place(bad), &cert).expect("moved");
+        Tls::open(&own(&dir, &["localhost"])).expect("made anew");
+        assert!(fs::metadata(&cert).expect("a certificate").is_file(), "{bad}");
+    }
+    fs::remove_file(&key).expect("a key");
+    assert!(Command::new("mkfifo").arg(&key).status().expect("mkfifo").success());
+    let error = Tls::open(&own(&dir, &["localhost"])).expect_err("a pipe");
+    assert!(matches!(error, TlsError::File(..)), "{error}");
 }

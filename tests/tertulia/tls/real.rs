@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use rustix::process::Signal;
@@ -81,10 +82,46 @@ fn hangup_reads_the_key_anew_and_a_bad_file_changes_nothing() {
     }
     server.signal(Signal::HUP);
     server.console_until(&console::fingerprint(&new, Spanish));
-    fs::write(one.path().join("tls-key.pem"), "nada").expect("written");
+    fs::write(&key, "nada").expect("written");
     server.signal(Signal::HUP);
     server.console_find(|line| line.contains("Se sigue con la clave y el certificado anteriores"));
     assert!(says(&server, "Ana\n/salir\n").contains("Ana"));
+    // Nobody writes to it: who waits for that serves nobody.
+    fs::remove_file(&key).expect("a file");
+    assert!(Command::new("mkfifo").arg(&key).status().expect("mkfifo").success());
+    server.signal(Signal::HUP);
+    server.console_find(|line| line.ends_with("tls-key.pem: no es un archivo corriente"));
+    assert!(says(&server, "Ana\n/salir\n").contains("Ana"));
+}
+
+fn set_mode(path: &str, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("our own file");
+}
+
+#[test]
+fn key_that_other_users_can_read_is_told_and_our_own_closed() {
+    let dir = Dir::new();
+    fingerprint(&dir);
+    let path = |name: &str| dir.path().join(name).display().to_string();
+    let (cert, key) = (path("tls-cert.pem"), path("tls-key.pem"));
+    set_mode(&key, 0o644);
+    // Somebody else looks after it.
+    let mut server = Server::start(&["--tls-cert", &cert, "--tls-key", &key]);
+    server.console_find(|line| {
+        line.ends_with(&format!("tienen acceso a {key} (permisos 644). Para quitárselo: chmod 640 {key}"))
+    });
+    assert_eq!(server.stop().code(), Some(0));
+    let mut server = Server::start(&["--tls-dir", dir.arg()]);
+    server.console_find(|line| {
+        line.ends_with(&format!("tenían acceso a {key} (permisos 644); ya no lo tienen"))
+    });
+    assert_eq!(fs::metadata(&key).expect("a key").permissions().mode() & 0o777, 0o600);
+    assert_eq!(server.stop().code(), Some(0));
+    // A group may be meant to have it.
+    set_mode(&key, 0o640);
+    let server = Server::start(&["--tls-cert", &cert, "--tls-key", &key]);
+    let complaints = server.complaints();
+    assert!(!complaints.contains("tienen acceso"), "{complaints}");
 }
 
 #[test]
