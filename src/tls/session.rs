@@ -45,7 +45,7 @@ impl Tls {
     /// The beginning of a connection. None: the system gives no randomness.
     pub fn session(&self) -> Option<Session> {
         let tls = UnbufferedServerConnection::new(Arc::clone(&self.config)).ok()?;
-        Some(Session { tls, incoming: Vec::new(), handshaking: true, ended: false, failed: false })
+        Some(Session { tls, incoming: Vec::new(), ended: false, failed: false })
     }
 }
 
@@ -74,7 +74,6 @@ pub struct Session {
     tls: UnbufferedServerConnection,
     /// Of a record that has not come whole.
     incoming: Vec<u8>,
-    handshaking: bool,
     /// The peer has ended its side.
     ended: bool,
     failed: bool,
@@ -92,16 +91,13 @@ impl Session {
         if self.ended || self.failed {
             return if self.failed { Received::Failed } else { Received::End };
         }
-        let mut begun = std::mem::take(&mut self.incoming);
-        let bytes = match begun.is_empty() {
-            true => input,
-            false => {
-                begun.extend_from_slice(input);
-                &mut begun[..]
-            }
-        };
+        let has_begun = !self.incoming.is_empty();
+        if has_begun {
+            self.incoming.extend_from_slice(input);
+        }
+        let bytes = if has_begun { &mut self.incoming[..] } else { &mut *input };
         let mut taken = 0;
-        let received = loop {
+        let mut received = loop {
             let UnbufferedStatus { mut discard, state } = self.tls.process_tls_records(&mut bytes[taken..]);
             let received = match state {
                 Ok(ConnectionState::ReadTraffic(mut traffic)) => loop {
@@ -122,11 +118,9 @@ impl Session {
                     data.done();
                     None
                 }
-                Ok(ConnectionState::WriteTraffic(_)) => {
-                    self.handshaking = false;
+                Ok(ConnectionState::WriteTraffic(_) | ConnectionState::BlockedHandshake) => {
                     Some(Received::More)
                 }
-                Ok(ConnectionState::BlockedHandshake) => Some(Received::More),
                 Ok(ConnectionState::PeerClosed | ConnectionState::Closed) => {
                     self.ended = true;
                     Some(Received::End)
@@ -139,19 +133,19 @@ impl Session {
                 break received;
             }
         };
-        let left = bytes.len() - taken;
-        if received == Received::Failed || left > TLS_RECORD_MAX_BYTES {
-            self.take_alert(&mut bytes[taken..], reply);
-            return Received::Failed;
+        if received == Received::More && bytes.len() - taken > TLS_RECORD_MAX_BYTES {
+            received = Received::Failed;
         }
-        if self.ended {
-            // The end of the handshake, words and the end of the peer's side may come in one read.
-            self.handshaking &= self.tls.is_handshaking();
-            return Received::End;
+        if received == Received::Failed {
+            self.failed = true;
+            take_alert(&mut self.tls, &mut bytes[taken..], reply);
         }
-        if left > 0 {
-            self.incoming = bytes[taken..].to_vec();
+        match received {
+            Received::More if has_begun => drop(self.incoming.drain(..taken)),
+            Received::More => self.incoming.extend_from_slice(&input[taken..]),
+            Received::End | Received::Failed => self.incoming.clear(),
         }
+        self.incoming.shrink_to_fit();
         received
     }
 
@@ -166,7 +160,7 @@ impl Session {
 
     /// Seals the end of our side in the same way. Nothing, where there was no beginning.
     pub fn seal_end(&mut self, sealed: &mut Vec<u8>) -> usize {
-        if self.handshaking {
+        if self.is_handshaking() {
             return 0;
         }
         self.seal_with(sealed, |traffic, free| traffic.queue_close_notify(free)).unwrap_or(0)
@@ -174,7 +168,7 @@ impl Session {
 
     /// Whether nothing can be said yet.
     pub fn is_handshaking(&self) -> bool {
-        self.handshaking
+        self.tls.is_handshaking()
     }
 
     /// Bytes of memory that are held by a record that has not come whole.
@@ -222,24 +216,23 @@ impl Session {
             }
         }
     }
-
-    /// Adds the alert that tells the peer what is wrong, if there is one. `left`: what has not been taken, which the library has looked at.
-    fn take_alert(&mut self, left: &mut [u8], reply: &mut Vec<u8>) {
-        self.failed = true;
-        // Once: it is not made for being asked again behind an error.
-        if let Ok(ConnectionState::EncodeTlsData(mut data)) = self.tls.process_tls_records(left).state {
-            append(reply, |free| data.encode(free));
-        }
-    }
 }
 
 impl fmt::Debug for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Session").field("handshaking", &self.handshaking).finish_non_exhaustive()
+        f.debug_struct("Session").field("handshaking", &self.is_handshaking()).finish_non_exhaustive()
     }
 }
 
 type Writing<'c> = rustls::unbuffered::WriteTraffic<'c, rustls::server::ServerConnectionData>;
+
+/// Adds the alert that tells the peer what is wrong, if there is one. `left`: what has not been taken, which the library has looked at.
+fn take_alert(tls: &mut UnbufferedServerConnection, left: &mut [u8], reply: &mut Vec<u8>) {
+    // Once: it is not made for being asked again behind an error.
+    if let Ok(ConnectionState::EncodeTlsData(mut data)) = tls.process_tls_records(left).state {
+        append(reply, |free| data.encode(free));
+    }
+}
 
 /// Adds to `bytes` what `encode` writes.
 fn append(bytes: &mut Vec<u8>, mut encode: impl FnMut(&mut [u8]) -> Result<usize, EncodeError>) {
