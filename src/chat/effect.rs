@@ -124,7 +124,7 @@ pub enum CloseReason {
     GoneAway,
     /// The connection broke.
     Lost,
-    /// Took no byte for too long.
+    /// Took no byte for too long, or held back what had to follow.
     Stalled,
     /// Gave no name in time.
     NameTimeout,

@@ -176,6 +176,11 @@ impl Session {
         self.incoming.capacity()
     }
 
+    /// Forgets that record: what comes next makes no sense.
+    pub fn forget(&mut self) {
+        self.incoming = Vec::new();
+    }
+
     fn seal_with(
         &mut self,
         sealed: &mut Vec<u8>,

@@ -545,12 +545,12 @@ impl<S: Stream> Conn<S> {
 
     /// Bytes of memory held by input that is no command yet.
     pub(super) fn input_held(&self) -> usize {
-        self.protocol.held() + self.transport().map_or(0, |transport| transport.held())
+        self.protocol.held()
     }
 
     /// Bytes of memory held by the buffers.
     pub(super) fn held(&self) -> usize {
-        self.outbox.held() + self.input_held()
+        self.outbox.held() + self.input_held() + self.record_held()
     }
 
     fn end_writing(&mut self, now: MonoTime) {

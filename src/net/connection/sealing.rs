@@ -50,6 +50,7 @@ impl<S: Stream> Conn<S> {
             begun: self.protocol.take_seal(),
             replies: Vec::new(),
             until: now + limits::HANDSHAKE_TIMEOUT,
+            held_since: now,
             opening_wait,
             failed: false,
             ended: false,
@@ -90,6 +91,24 @@ impl<S: Stream> Conn<S> {
         self.phase.drain(CloseReason::Lost, now);
     }
 
+    /// Bytes of memory held by a record of TLS that has not come whole.
+    pub(in crate::net) fn record_held(&self) -> usize {
+        self.transport().map_or(0, Transport::held)
+    }
+
+    /// When that record began to come, if there is one.
+    pub(in crate::net) fn record_since(&self) -> Option<MonoTime> {
+        self.transport().filter(|transport| transport.held() > 0).map(|transport| transport.held_since)
+    }
+
+    /// Forgets that record, and so all that would come behind it.
+    pub(in crate::net) fn forget_record(&mut self) {
+        if let Some(transport) = self.transport_mut() {
+            transport.forget();
+            transport.failed = true;
+        }
+    }
+
     pub(super) fn transport(&self) -> Option<&Transport> {
         self.beside.as_ref()?.transport.as_ref()
     }
@@ -118,9 +137,14 @@ impl<S: Stream> Conn<S> {
             return;
         }
         let handshaking = transport.session.is_handshaking();
+        let held = transport.session.held();
         let said = |words: &[u8]| protocol.push(words, answers);
         let received = transport.session.receive(input, said, &mut transport.replies);
         transport.failed = received == Received::Failed;
+        // Else it is longer by what came.
+        if transport.session.held() != held + input.len() || held == 0 {
+            transport.held_since = now;
+        }
         if handshaking && !transport.session.is_handshaking() {
             let line = now + transport.opening_wait;
             protocol.set_deadlines(OpeningDeadlines { line, request: now + limits::REQUEST_TIMEOUT });

@@ -15,6 +15,8 @@ pub(super) struct Transport {
     pub(super) replies: Vec<u8>,
     /// Then the handshake has to be over.
     pub(super) until: MonoTime,
+    /// When that began to come of which not all is there.
+    pub(super) held_since: MonoTime,
     /// For so long it is waited behind it for the client to show what it speaks.
     pub(super) opening_wait: Duration,
     /// Nothing can be read any more, or said.
@@ -27,5 +29,11 @@ impl Transport {
     /// Bytes of memory held by what has come and cannot be read yet.
     pub(super) fn held(&self) -> usize {
         self.session.held() + self.begun.capacity()
+    }
+
+    /// Forgets that.
+    pub(super) fn forget(&mut self) {
+        self.begun = Vec::new();
+        self.session.forget();
     }
 }

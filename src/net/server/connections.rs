@@ -4,6 +4,7 @@
 //! handled; the totals are right because buffers change inside [`with_queue`](Connections::with_queue),
 //! [`with_input`](Connections::with_input) and [`with_both`](Connections::with_both) only.
 
+use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
@@ -37,8 +38,10 @@ pub(super) struct Connections<S> {
     closing: Closing,
     /// Bytes of memory that queues of readers' own hold, all together.
     queued: usize,
-    /// Bytes held by input that is no command yet, all together.
+    /// Bytes held by input that is no command yet, all together; those of records are not in it.
     input: usize,
+    /// Bytes held by records of TLS that have not come whole, all together.
+    records: usize,
     counts: Counts,
     rate: Rate,
 }
@@ -77,6 +80,7 @@ impl<S: Stream> Connections<S> {
             closing: Closing::default(),
             queued: 0,
             input: 0,
+            records: 0,
             counts: Counts::default(),
             rate,
         }
@@ -140,22 +144,22 @@ impl<S: Stream> Connections<S> {
     /// Does something with the input of a connection.
     pub(super) fn with_input<R>(&mut self, id: ClientId, work: impl FnOnce(&mut Conn<S>) -> R) -> Option<R> {
         let conn = self.slots.get_mut(id.slot()).filter(|conn| conn.is(id))?;
-        let (before, kind) = (conn.input_held(), conn.kind());
+        let (input, records, kind) = (conn.input_held(), conn.record_held(), conn.kind());
         let result = work(conn);
-        self.input = self.input + conn.input_held() - before;
+        self.input = self.input + conn.input_held() - input;
+        self.records = self.records + conn.record_held() - records;
         self.counts.change(kind, conn.kind());
         Some(result)
     }
 
     /// Does something with the queue and the input of a connection.
     pub(super) fn with_both<R>(&mut self, id: ClientId, work: impl FnOnce(&mut Conn<S>) -> R) -> Option<R> {
-        let conn = self.slots.get_mut(id.slot()).filter(|conn| conn.is(id))?;
-        let (queued, input, kind) = (conn.queued(), conn.input_held(), conn.kind());
-        let result = work(conn);
+        let queued = self.get(id)?.queued();
+        let result = self.with_input(id, work);
+        // It is in its place still: what is dead is swept later.
+        let conn = &self.slots[id.slot()];
         self.queued = self.queued + conn.queued() - queued;
-        self.input = self.input + conn.input_held() - input;
-        self.counts.change(kind, conn.kind());
-        Some(result)
+        result
     }
 
     /// Takes the next command of a connection out, if it is there and one may be taken.
@@ -266,6 +270,25 @@ impl<S: Stream> Connections<S> {
         self.slots.len()
     }
 
+    /// Lets those go whose records of TLS have been on their way for longest if all records that have not come whole hold more than
+    /// `most` bytes; says how many connections were looked at. Who only sends slowly has sent the whole of a record soon; who holds many
+    /// back has held them for long. It makes room as [`relieve`](Self::relieve) does.
+    pub(super) fn relieve_records(&mut self, most: usize) -> usize {
+        if self.records <= most {
+            return 0;
+        }
+        let since = |(slot, conn): (usize, &Conn<S>)| Some(Reverse((conn.record_since()?, conn.id(slot))));
+        let mut begun: BinaryHeap<Reverse<(MonoTime, ClientId)>> =
+            self.slots.iter().filter_map(since).collect();
+        while self.records > most - most / 8
+            && let Some(Reverse((_, id))) = begun.pop()
+        {
+            self.with_input(id, Conn::forget_record);
+            self.mark_dead(id, CloseReason::Stalled);
+        }
+        self.slots.len()
+    }
+
     /// Whether some are to be swept.
     pub(super) fn has_dead(&self) -> bool {
         !self.dead.is_empty()
@@ -281,6 +304,7 @@ impl<S: Stream> Connections<S> {
             }
             self.deadlines.set(id, gone.scheduled, None);
             self.input -= gone.input_held();
+            self.records -= gone.record_held();
             self.counts.go(gone.kind());
             return Some((id, gone, cause));
         }
@@ -306,6 +330,7 @@ impl<S: Stream> Connections<S> {
             closing,
             queued: _,
             input: _,
+            records: _,
             counts,
             rate: _,
         } = self;
@@ -349,6 +374,7 @@ impl<S: Stream> Connections<S> {
         self.closing = Closing::restore(closing);
         self.queued = self.slots.iter().map(|(_, conn)| conn.queued()).sum();
         self.input = self.slots.iter().map(|(_, conn)| conn.input_held()).sum();
+        self.records = self.slots.iter().map(|(_, conn)| conn.record_held()).sum();
         self.counts = counts.with(self.slots.iter().map(|(_, conn)| conn.kind()));
         Ok(())
     }
@@ -371,9 +397,14 @@ impl<S: Stream> Connections<S> {
         self.queued
     }
 
-    /// Bytes held by input that is no command yet, all together.
+    /// Bytes held by input that is no command yet, all together; those of records are not in it.
     pub(super) fn input(&self) -> usize {
         self.input
+    }
+
+    /// Bytes held by records of TLS that have not come whole, all together.
+    pub(super) fn records(&self) -> usize {
+        self.records
     }
 
     /// Who came, who is here, and why others are gone.
@@ -390,6 +421,8 @@ impl<S: Stream> Connections<S> {
     pub(super) fn are_counted(&self) -> bool {
         let sum = |held: fn(&Conn<S>) -> usize| self.iter().map(|(_, conn)| held(conn)).sum::<usize>();
         let here = self.counts.clone().with(self.iter().map(|(_, conn)| conn.kind())).here();
-        (self.queued, self.input) == (sum(Conn::queued), sum(Conn::input_held)) && self.counts.here() == here
+        (self.queued, self.input, self.records)
+            == (sum(Conn::queued), sum(Conn::input_held), sum(Conn::record_held))
+            && self.counts.here() == here
     }
 }

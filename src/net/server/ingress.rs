@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::connections::Connections;
 use super::egress::Egress;
 use crate::chat::{ClientId, CloseReason, Command, MonoTime};
-use crate::limits::{self, READ_STEPS};
+use crate::limits::{self, READ_STEPS, RECORDS_MAX_BYTES};
 use crate::net::connection::{Conn, Filled, Pause};
 use crate::net::stream::Stream;
 use crate::protocol::http::Parsed;
@@ -310,7 +310,7 @@ impl Ingress {
             }
             filled == Filled::Broken || filled == Filled::Ended && !conn.is_open()
         });
-        self.steps += READ_STEPS;
+        self.steps += READ_STEPS + connections.relieve_records(RECORDS_MAX_BYTES) as u64;
         egress.queue_replies(connections, id, now);
         if !self.answers.is_empty() {
             egress.signal(connections, id, &self.answers, now);

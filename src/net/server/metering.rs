@@ -34,7 +34,7 @@ impl<S: Stream> Server<S> {
             sent_bytes,
             skipped_lines,
             queue_bytes: self.connections.queued(),
-            input_bytes: self.connections.input(),
+            input_bytes: self.input_bytes(),
             logins: self.logins,
             history: self.history_figures(),
             ..Figures::default()

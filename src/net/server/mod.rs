@@ -278,7 +278,7 @@ impl<S: Stream> Server<S> {
 
     /// Bytes held by input that is no command yet, all together.
     pub fn input_bytes(&self) -> usize {
-        self.connections.input()
+        self.connections.input() + self.connections.records()
     }
 
     /// Bytes that wait for the file of the history: in its thread's hands, and for a place there.

@@ -6,6 +6,7 @@ mod client;
 mod handshakes;
 mod identity;
 mod real;
+mod records;
 mod required;
 mod words;
 

@@ -1,0 +1,54 @@
+//! Records: those that never come whole, and those that hold next to nothing.
+
+use std::time::Duration;
+
+use tertulia::config::Door;
+use tertulia::limits::{RECORDS_MAX_BYTES, TLS_RECORD_MAX_BYTES};
+
+use super::client::Client;
+use super::house;
+use crate::turns::house::House;
+
+/// So many clients that have shaken hands, from many addresses.
+fn clients(house: &mut House, count: usize) -> Vec<Client> {
+    let come = |nth: usize| {
+        let [.., net, host] = (nth as u32 / 100).to_be_bytes();
+        let who = house.connect_through(Door::Tls, [10, net, host, 1]);
+        house.listen(who);
+        Client::connected(house, who)
+    };
+    (0..count).map(come).collect()
+}
+
+/// A record of words, as long as they may be, all but the last byte.
+fn unfinished() -> Vec<u8> {
+    let mut record = vec![0; TLS_RECORD_MAX_BYTES - 1];
+    record[..3].copy_from_slice(&[0x17, 3, 3]);
+    record[3..5].copy_from_slice(&(TLS_RECORD_MAX_BYTES as u16 - 5).to_be_bytes());
+    record
+}
+
+#[test]
+fn records_that_never_come_whole_are_bounded_and_those_go_who_hold_them_back_for_longest() {
+    let mut house = house();
+    let fit = RECORDS_MAX_BYTES / (TLS_RECORD_MAX_BYTES - 1);
+    let mut clients = clients(&mut house, fit + 1);
+    let mut late = clients.pop().expect("the last one");
+    // It has its time from when it began.
+    let words = late.sealed("Ana\n".repeat(1_000));
+    let (begun, rest) = words.split_at(words.len() - 1);
+    for client in &clients[..fit - 1] {
+        house.says(client.who, unfinished());
+        house.now = house.now + Duration::from_micros(1);
+    }
+    house.says(late.who, begun);
+    assert!(!house.is_closed(clients[0].who) && house.server.input_bytes() > RECORDS_MAX_BYTES * 3 / 4);
+    house.says(clients[fit - 1].who, unfinished());
+    let held = house.server.input_bytes();
+    assert!(held <= RECORDS_MAX_BYTES && held > RECORDS_MAX_BYTES * 3 / 4, "{held}");
+    let gone = clients.iter().take_while(|client| house.is_closed(client.who)).count();
+    assert!((fit / 8..fit / 4).contains(&gone), "{gone} of {fit}");
+    assert!(clients[gone..].iter().all(|client| !house.is_closed(client.who)), "the oldest");
+    house.says(late.who, rest);
+    assert!(late.heard(&mut house).0.contains("Bienvenido al chat, Ana!"));
+}
