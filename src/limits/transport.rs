@@ -17,10 +17,14 @@ pub const TLS_FILE_MAX_BYTES: usize = 128 * 1024;
 /// Bytes of words that are sealed at once, as one record.
 pub const SEALED_AT_ONCE_BYTES: usize = 16 * 1024;
 
-/// Handshakes that one turn of the loop works at, some 0.15 ms each, behind all who talk.
+/// Steps of opening one record, however little is in it: 1 µs.
+pub const RECORD_STEPS: u64 = 1_000 / STEP_NANOS;
+
+/// Handshakes that one turn of the loop works at, some 0.15 ms each, behind all who talk. One of which no whole record has come is no
+/// more than a read.
 pub const HANDSHAKES_PER_TURN: usize = 16;
 
-/// Handshakes that wait for their turn; beyond it connections wait with the system, and are not taken in to be thrown out as the oldest
+/// Handshakes that wait for their turn, without those that come in pieces; beyond it connections wait with the system, and are not taken in to be thrown out as the oldest
 /// of [`OPENING_MAX`](super::OPENING_MAX).
 pub const HANDSHAKES_WAITING: usize = 128;
 

@@ -33,7 +33,7 @@ impl Tls {
 
 impl Session {
     /// Nothing.
-    pub fn receive(&mut self, _: &mut [u8], _: impl FnMut(&[u8]), _: &mut Vec<u8>) -> Received {
+    pub fn receive(&mut self, _: &mut [u8], _: impl FnMut(&[u8]), _: &mut Vec<u8>) -> (usize, Received) {
         match *self {}
     }
 

@@ -81,21 +81,23 @@ pub struct Session {
 
 impl Session {
     /// Takes in what came in one read, and gives each record's words to `said`. What TLS itself wants to have sent is added to `reply`, sealed
-    /// already.
+    /// already. Says how many records it worked at, and what came of them.
     pub fn receive(
         &mut self,
         input: &mut [u8],
         mut said: impl FnMut(&[u8]),
         reply: &mut Vec<u8>,
-    ) -> Received {
+    ) -> (usize, Received) {
         if self.ended || self.failed {
-            return if self.failed { Received::Failed } else { Received::End };
+            return (0, if self.failed { Received::Failed } else { Received::End });
         }
         let has_begun = !self.incoming.is_empty();
         if has_begun {
             self.incoming.extend_from_slice(input);
         }
         let bytes = if has_begun { &mut self.incoming[..] } else { &mut *input };
+        // They are changed where they are.
+        let records = whole_records(bytes);
         let mut taken = 0;
         let mut received = loop {
             let UnbufferedStatus { mut discard, state } = self.tls.process_tls_records(&mut bytes[taken..]);
@@ -146,7 +148,8 @@ impl Session {
             Received::End | Received::Failed => self.incoming.clear(),
         }
         self.incoming.shrink_to_fit();
-        received
+        // A piece of a handshake is looked at again when the next one comes.
+        (if taken > 0 { records } else { 0 }, received)
     }
 
     /// Seals what is to be said into the front of `sealed`, which grows as it has to; gives how many bytes of it that are.
@@ -230,6 +233,17 @@ impl fmt::Debug for Session {
 }
 
 type Writing<'c> = rustls::unbuffered::WriteTraffic<'c, rustls::server::ServerConnectionData>;
+
+/// How many records there are whole (RFC 8446 §5.1).
+fn whole_records(bytes: &[u8]) -> usize {
+    let (mut rest, mut count) = (bytes, 0);
+    while let [_, _, _, high, low, body @ ..] = rest
+        && let Some(next) = body.get(usize::from(u16::from_be_bytes([*high, *low]))..)
+    {
+        (rest, count) = (next, count + 1);
+    }
+    count
+}
 
 /// Adds the alert that tells the peer what is wrong, if there is one. `left`: what has not been taken, which the library has looked at.
 fn take_alert(tls: &mut UnbufferedServerConnection, left: &mut [u8], reply: &mut Vec<u8>) {

@@ -51,6 +51,7 @@ impl<S: Stream> Conn<S> {
             replies: Vec::new(),
             until: now + limits::HANDSHAKE_TIMEOUT,
             held_since: now,
+            work: 0,
             opening_wait,
             failed: false,
             ended: false,
@@ -89,6 +90,11 @@ impl<S: Stream> Conn<S> {
     pub(in crate::net) fn fail(&mut self, now: MonoTime) {
         self.outbox.drop_unsealed();
         self.phase.drain(CloseReason::Lost, now);
+    }
+
+    /// Takes out the steps of work that TLS took since it was last asked.
+    pub(in crate::net) fn take_work(&mut self) -> u64 {
+        self.transport_mut().map_or(0, |transport| std::mem::take(&mut transport.work))
     }
 
     /// Bytes of memory held by a record of TLS that has not come whole.
@@ -137,14 +143,14 @@ impl<S: Stream> Conn<S> {
             return;
         }
         let handshaking = transport.session.is_handshaking();
-        let held = transport.session.held();
+        let begins = transport.session.held() == 0;
         let said = |words: &[u8]| protocol.push(words, answers);
-        let received = transport.session.receive(input, said, &mut transport.replies);
+        let (records, received) = transport.session.receive(input, said, &mut transport.replies);
         transport.failed = received == Received::Failed;
-        // Else it is longer by what came.
-        if transport.session.held() != held + input.len() || held == 0 {
+        if begins || records > 0 {
             transport.held_since = now;
         }
+        transport.work += records as u64 * limits::RECORD_STEPS;
         if handshaking && !transport.session.is_handshaking() {
             let line = now + transport.opening_wait;
             protocol.set_deadlines(OpeningDeadlines { line, request: now + limits::REQUEST_TIMEOUT });

@@ -17,6 +17,8 @@ pub(super) struct Transport {
     pub(super) until: MonoTime,
     /// When that began to come of which not all is there.
     pub(super) held_since: MonoTime,
+    /// Steps of work that it took, until somebody is charged for them.
+    pub(super) work: u64,
     /// For so long it is waited behind it for the client to show what it speaks.
     pub(super) opening_wait: Duration,
     /// Nothing can be read any more, or said.

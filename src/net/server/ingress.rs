@@ -302,15 +302,16 @@ impl Ingress {
         most: usize,
         now: MonoTime,
     ) -> bool {
-        let Ingress { scratch, answers, received, .. } = self;
+        let Ingress { scratch, answers, steps, received, .. } = self;
         let filled = connections.with_input(id, |conn| {
             let filled = conn.fill(&mut scratch[..most], answers, now);
             if let Filled::Some(bytes) = filled {
                 received.bytes += bytes as u64;
             }
+            *steps += READ_STEPS + conn.take_work();
             filled == Filled::Broken || filled == Filled::Ended && !conn.is_open()
         });
-        self.steps += READ_STEPS + connections.relieve_records(RECORDS_MAX_BYTES) as u64;
+        self.steps += connections.relieve_records(RECORDS_MAX_BYTES) as u64;
         egress.queue_replies(connections, id, now);
         if !self.answers.is_empty() {
             egress.signal(connections, id, &self.answers, now);

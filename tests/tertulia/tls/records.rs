@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use tertulia::config::Door;
-use tertulia::limits::{RECORDS_MAX_BYTES, TLS_RECORD_MAX_BYTES};
+use tertulia::config::{Config, Door, Share};
+use tertulia::limits::{READ_BYTES, RECORD_STEPS, RECORDS_MAX_BYTES, TLS_RECORD_MAX_BYTES};
 
 use super::client::Client;
-use super::house;
+use super::{house, house_with};
 use crate::turns::house::House;
 
 /// So many clients that have shaken hands, from many addresses.
@@ -51,4 +51,28 @@ fn records_that_never_come_whole_are_bounded_and_those_go_who_hold_them_back_for
     assert!(clients[gone..].iter().all(|client| !house.is_closed(client.who)), "the oldest");
     house.says(late.who, rest);
     assert!(late.heard(&mut house).0.contains("Bienvenido al chat, Ana!"));
+}
+
+/// Of those a read may bring hundreds: whoever sends them shares the turn as if each were more than a byte.
+#[test]
+fn records_of_one_byte_count_as_work_and_many_of_them_share_a_turn() {
+    const RECORDS: u64 = 600;
+    let share = Share { steps: 3 * RECORDS * RECORD_STEPS, ..Share::default() };
+    let mut house = house_with(Config { rate_limit: 0, share, ..Config::default() });
+    let mut clients = clients(&mut house, 20);
+    let mut tiny = |client: &mut Client| (0..RECORDS).flat_map(|_| client.sealed("x")).collect::<Vec<u8>>();
+    let before = house.server.work().total();
+    let records = tiny(&mut clients[0]);
+    assert!(records.len() < READ_BYTES, "one read");
+    house.says(clients[0].who, records);
+    assert!(house.server.work().total() - before >= RECORDS * RECORD_STEPS);
+    for client in &mut clients[1..] {
+        let records = tiny(client);
+        house.send(client.who, &records);
+    }
+    house.turn();
+    let read = clients[1..].iter().filter(|client| house.unread(client.who) == 0).count();
+    assert_eq!(read, 3, "of {}", clients.len() - 1);
+    house.settle();
+    assert!(clients.iter().all(|client| house.unread(client.who) == 0));
 }
