@@ -51,6 +51,7 @@ impl<S: Stream> Conn<S> {
             replies: Vec::new(),
             until: now + limits::HANDSHAKE_TIMEOUT,
             held_since: now,
+            in_pieces: false,
             work: 0,
             opening_wait,
             failed: false,
@@ -74,6 +75,11 @@ impl<S: Stream> Conn<S> {
     /// Whether nothing can be said yet.
     pub(in crate::net) fn is_handshaking(&self) -> bool {
         self.transport().is_some_and(|transport| transport.session.is_handshaking() && !transport.failed)
+    }
+
+    /// Whether what comes next of its handshake may be a whole record, as far as is known: that is dear.
+    pub(in crate::net) fn may_cost_a_handshake(&self) -> bool {
+        self.transport().is_some_and(|transport| !transport.in_pieces)
     }
 
     /// Queues what TLS itself has to say; says whether that is something.
@@ -150,7 +156,9 @@ impl<S: Stream> Conn<S> {
         if begins || records > 0 {
             transport.held_since = now;
         }
-        transport.work += records as u64 * limits::RECORD_STEPS;
+        transport.in_pieces = records == 0;
+        let handshake = if handshaking && records > 0 { limits::HANDSHAKE_STEPS } else { 0 };
+        transport.work += records as u64 * limits::RECORD_STEPS + handshake;
         if handshaking && !transport.session.is_handshaking() {
             let line = now + transport.opening_wait;
             protocol.set_deadlines(OpeningDeadlines { line, request: now + limits::REQUEST_TIMEOUT });

@@ -23,8 +23,10 @@ pub(super) struct Ingress {
     ready: VecDeque<ClientId>,
     /// Had their share of this turn and have more: those who come in the next one go before them.
     going_on: VecDeque<ClientId>,
-    /// Have input of a handshake: it costs more than any line, so that those who talk go first.
-    handshakes: VecDeque<ClientId>,
+    /// Have input of a handshake: it costs more than any line, so that those who talk go first. With each, whether it counts.
+    handshakes: VecDeque<(ClientId, bool)>,
+    /// How many of them count: not those that come in pieces, of which one sender may have many at hardly any cost.
+    handshakes_waiting: usize,
     /// When others had lines beside those who go on.
     others_served: Option<MonoTime>,
     /// When those who go on were served last, or the first of them began to wait.
@@ -75,6 +77,7 @@ impl Default for Ingress {
             ready: VecDeque::new(),
             going_on: VecDeque::new(),
             handshakes: VecDeque::new(),
+            handshakes_waiting: 0,
             others_served: None,
             went_on: MonoTime::START,
             answers: Vec::new(),
@@ -104,6 +107,7 @@ impl Ingress {
             ready,
             going_on,
             handshakes: _,
+            handshakes_waiting: _,
             others_served,
             went_on,
             answers,
@@ -153,8 +157,10 @@ impl Ingress {
             && !conn.ready
         {
             conn.ready = true;
-            let queue = if conn.is_handshaking() { &mut self.handshakes } else { &mut self.ready };
-            queue.push_back(id);
+            match conn.is_handshaking() {
+                true => self.push_handshake(id, conn.may_cost_a_handshake()),
+                false => self.ready.push_back(id),
+            }
         }
     }
 
@@ -172,9 +178,16 @@ impl Ingress {
             && !conn.ready
         {
             conn.ready = true;
-            let queue = if conn.is_handshaking() { &mut self.handshakes } else { &mut self.going_on };
-            queue.push_back(id);
+            match conn.is_handshaking() {
+                true => self.push_handshake(id, conn.may_cost_a_handshake()),
+                false => self.going_on.push_back(id),
+            }
         }
+    }
+
+    fn push_handshake(&mut self, id: ClientId, counts: bool) {
+        self.handshakes.push_back((id, counts));
+        self.handshakes_waiting += usize::from(counts);
     }
 
     /// How many connections wait that were passed over or came since the last turn, and how many that had their share of it
@@ -193,14 +206,16 @@ impl Ingress {
         self.going_on.pop_front()
     }
 
-    /// How many handshakes wait to be worked at.
+    /// How many handshakes wait to be worked at, without those that come in pieces.
     pub(super) fn handshakes_waiting(&self) -> usize {
-        self.handshakes.len()
+        self.handshakes_waiting
     }
 
     /// Takes out the next one of those; it may be gone.
     pub(super) fn next_handshake(&mut self) -> Option<ClientId> {
-        self.handshakes.pop_front()
+        let (id, counts) = self.handshakes.pop_front()?;
+        self.handshakes_waiting -= usize::from(counts);
+        Some(id)
     }
 
     /// Whether those who go on have waited for the others long enough.

@@ -107,14 +107,16 @@ impl<S: Stream> Server<S> {
         lines - left
     }
 
-    /// Goes on with handshakes: behind all who talk, and so many that those do not wait for long.
+    /// Goes on with handshakes: behind all who talk, and so many that those do not wait for long. What is no whole record costs a read
+    /// only, so that it takes nobody's turn.
     fn serve_handshakes(&mut self, now: MonoTime) {
-        let part = Quantum { lines: 1, reads: 2, steps: HANDSHAKE_STEPS };
-        for _ in 0..HANDSHAKES_PER_TURN {
-            let Some(id) = self.ingress.next_handshake() else { break };
+        let part = Quantum { lines: 1, reads: 2, steps: 2 * HANDSHAKE_STEPS };
+        let until = self.work().total() + HANDSHAKES_PER_TURN as u64 * HANDSHAKE_STEPS;
+        while self.work().total() < until
+            && let Some(id) = self.ingress.next_handshake()
+        {
             if let Some(conn) = self.connections.get_mut(id) {
                 conn.ready = false;
-                self.steps += HANDSHAKE_STEPS;
                 self.serve(id, part, now);
             }
         }

@@ -202,6 +202,26 @@ fn nobody_is_let_in_while_many_handshakes_wait() {
     assert!(clients.iter().all(|client| !client.tls.is_handshaking()), "and none of them is given up");
 }
 
+/// They cost their sender hardly anything, and the server no more.
+#[test]
+fn handshakes_that_come_in_pieces_keep_no_others_waiting_and_nobody_out() {
+    let mut house = house();
+    let pieces: Vec<(usize, Vec<u8>)> = (0..2 * HANDSHAKES_WAITING)
+        .map(|_| {
+            let who = comes(&mut house, Door::Any);
+            (who, Client::new(who).sends())
+        })
+        .collect();
+    pieces.iter().for_each(|(who, hello)| house.says(*who, &hello[..9]));
+    for at in 9..29 {
+        pieces.iter().for_each(|(who, hello)| house.send(*who, &hello[at..=at]));
+        assert!(house.server.accepts(house.now), "piece {at}");
+        let whole = knocking(&mut house, 1);
+        house.turn();
+        assert!(house.taken(whole[0].who) > 0, "answered in the same turn, behind piece {at}");
+    }
+}
+
 #[test]
 fn half_open_handshakes_are_newcomers_like_others() {
     let mut house = house();
