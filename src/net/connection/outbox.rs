@@ -11,7 +11,7 @@ use std::ops::AddAssign;
 
 use serde::{Deserialize, Serialize};
 
-use super::write_buffer::WriteBuffer;
+use super::write_buffer::{WriteBuffer, write_all};
 use crate::chat::MonoTime;
 use crate::limits;
 use crate::net::broadcast::{Broadcast, Span};
@@ -134,25 +134,10 @@ impl Outbox {
     ) -> (usize, io::Result<()>) {
         debug_assert!(!self.is_empty(), "a stream that takes nothing is taken for broken");
         let (taken, result) = match &mut self.own {
-            Some(own) => {
-                let (taken, result) = own.bytes.drain_into(stream);
-                if taken > 0 {
-                    own.progress = now;
-                }
-                (taken, result)
-            }
+            Some(own) => own.bytes.drain_into(own.bytes.len(), stream),
             None => self.send_shared(stream, broadcast),
         };
-        match result {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.blocked = true;
-                self.keep_shared(broadcast, now);
-            }
-            Err(error) => return (taken, Err(error)),
-            Ok(()) => {}
-        }
-        self.shrink();
-        (taken, Ok(()))
+        (taken, self.sent(taken, result, broadcast, now))
     }
 
     /// Sends what is shared to a reader for whom nothing else waits, and nothing waits for them; says how many bytes were taken,
@@ -198,40 +183,26 @@ impl Outbox {
         broadcast: &Broadcast,
         now: MonoTime,
     ) -> (usize, io::Result<()>) {
-        let (mut scratch, mut sent) = (broadcast.scratch.take(), 0);
-        let result = self.send_records(stream, session, &mut scratch, &mut sent, broadcast, now);
+        let (mut scratch, mut taken) = (broadcast.scratch.take(), 0);
+        let result = self.send_records(stream, session, &mut scratch, &mut taken, broadcast, now);
         broadcast.scratch.replace(scratch);
-        match result {
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.blocked = true;
-                self.keep_shared(broadcast, now);
-            }
-            Err(error) => return (sent, Err(error)),
-            Ok(()) => {}
-        }
-        self.shrink();
-        (sent, Ok(()))
+        (taken, self.sent(taken, result, broadcast, now))
     }
 
-    /// Adds the bytes that the socket took to those `sent`.
+    /// Adds the bytes that the socket took to those `taken`.
     fn send_records<S: Stream>(
         &mut self,
         stream: &mut S,
         session: &mut Session,
         scratch: &mut Vec<u8>,
-        sent: &mut usize,
+        taken: &mut usize,
         broadcast: &Broadcast,
         now: MonoTime,
     ) -> io::Result<()> {
-        if let Some(own) = &mut self.own
-            && own.sealed > 0
-        {
-            let (taken, result) = own.bytes.drain_front_into(own.sealed, stream);
-            own.sealed -= taken;
-            *sent += taken;
-            if taken > 0 {
-                own.progress = now;
-            }
+        if let Some(own) = &mut self.own {
+            let (written, result) = own.bytes.drain_into(own.sealed, stream);
+            own.sealed -= written;
+            *taken += written;
             result?;
         }
         if session.is_handshaking() {
@@ -240,17 +211,14 @@ impl Outbox {
         while !self.is_empty() {
             let own = self.own.as_mut().filter(|own| !own.bytes.is_empty());
             let words = own.as_ref().map_or_else(|| broadcast.bytes(self.shared), |own| own.bytes.waiting());
-            let taken = words.len().min(limits::SEALED_AT_ONCE_BYTES);
-            let length = session.seal(&words[..taken], scratch).map_err(|_| io::ErrorKind::BrokenPipe)?;
+            let count = words.len().min(limits::SEALED_AT_ONCE_BYTES);
+            let length = session.seal(&words[..count], scratch).map_err(|_| io::ErrorKind::BrokenPipe)?;
             match own {
-                Some(own) => own.bytes.advance(taken),
-                None => self.shared.advance(taken),
+                Some(own) => own.bytes.advance(count),
+                None => self.shared.advance(count),
             }
             let (written, result) = write_all(stream, &scratch[..length]);
-            *sent += written;
-            if let Some(own) = self.own.as_mut().filter(|_| written > 0) {
-                own.progress = now;
-            }
+            *taken += written;
             if result.is_err() {
                 let own = self.own(now);
                 own.bytes.insert(0, &scratch[written..length]);
@@ -258,6 +226,28 @@ impl Outbox {
             }
             result?;
         }
+        Ok(())
+    }
+
+    /// The socket took so many bytes, and then all was sent or this happened.
+    fn sent(
+        &mut self,
+        taken: usize,
+        result: io::Result<()>,
+        broadcast: &Broadcast,
+        now: MonoTime,
+    ) -> io::Result<()> {
+        if let Some(own) = self.own.as_mut().filter(|_| taken > 0) {
+            own.progress = now;
+        }
+        match result {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.blocked = true;
+                self.keep_shared(broadcast, now);
+            }
+            result => result?,
+        }
+        self.shrink();
         Ok(())
     }
 
@@ -325,19 +315,9 @@ impl Outbox {
     }
 
     fn send_shared<S: Stream>(&mut self, stream: &mut S, broadcast: &Broadcast) -> (usize, io::Result<()>) {
-        let before = self.shared.len();
-        let result = loop {
-            if self.shared.is_empty() {
-                break Ok(());
-            }
-            match stream.write(broadcast.bytes(self.shared)) {
-                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
-                Ok(taken) => self.shared.advance(taken),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
-            }
-        };
-        (before - self.shared.len(), result)
+        let (taken, result) = write_all(stream, broadcast.bytes(self.shared));
+        self.shared.advance(taken);
+        (taken, result)
     }
 
     /// Copies what is shared into a queue of one's own.
@@ -363,18 +343,4 @@ impl Outbox {
             self.own = None;
         }
     }
-}
-
-/// Writes until nothing is left or `stream` takes no more; says how many bytes it took and, if those are not all, why.
-fn write_all<S: Stream>(stream: &mut S, bytes: &[u8]) -> (usize, io::Result<()>) {
-    let mut sent = 0;
-    while sent < bytes.len() {
-        match stream.write(&bytes[sent..]) {
-            Ok(0) => return (sent, Err(io::ErrorKind::WriteZero.into())),
-            Ok(taken) => sent += taken,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return (sent, Err(error)),
-        }
-    }
-    (sent, Ok(()))
 }

@@ -33,44 +33,10 @@ impl WriteBuffer {
         self.bytes.extend_from_slice(bytes);
     }
 
-    /// Sends until nothing waits or `sink` takes no more; says how many bytes it took and, if it did not take all,
-    /// why. `WouldBlock` means that readiness will tell.
-    pub(super) fn drain_into(&mut self, sink: &mut impl Write) -> (usize, io::Result<()>) {
-        let before = self.sent;
-        let result = loop {
-            match sink.write(&self.bytes[self.sent as usize..]) {
-                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
-                Ok(taken) => {
-                    self.sent += u32::try_from(taken).expect("queues are small");
-                    if self.sent as usize == self.bytes.len() {
-                        break Ok(());
-                    }
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
-            }
-        };
-        let taken = (self.sent - before) as usize;
-        self.shrink();
-        (taken, result)
-    }
-
-    /// The same for no more than so many bytes at the front.
-    pub(super) fn drain_front_into(&mut self, most: usize, sink: &mut impl Write) -> (usize, io::Result<()>) {
-        let (front, before) = (self.sent as usize + most, self.sent);
-        let result = loop {
-            if self.sent as usize == front {
-                break Ok(());
-            }
-            match sink.write(&self.bytes[self.sent as usize..front]) {
-                Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
-                Ok(taken) => self.sent += u32::try_from(taken).expect("queues are small"),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => break Err(error),
-            }
-        };
-        let taken = (self.sent - before) as usize;
-        self.shrink();
+    /// Sends no more than `most` bytes off the front: see [`write_all`].
+    pub(super) fn drain_into(&mut self, most: usize, sink: &mut impl Write) -> (usize, io::Result<()>) {
+        let (taken, result) = write_all(sink, &self.waiting()[..most]);
+        self.advance(taken);
         (taken, result)
     }
 
@@ -134,6 +100,21 @@ impl WriteBuffer {
     }
 }
 
+/// Writes until nothing is left or `sink` takes no more; says how many bytes it took and, if those are not all, why. `WouldBlock` means
+/// that readiness will tell.
+pub(super) fn write_all(sink: &mut impl Write, bytes: &[u8]) -> (usize, io::Result<()>) {
+    let mut sent = 0;
+    while sent < bytes.len() {
+        match sink.write(&bytes[sent..]) {
+            Ok(0) => return (sent, Err(io::ErrorKind::WriteZero.into())),
+            Ok(taken) => sent += taken,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return (sent, Err(error)),
+        }
+    }
+    (sent, Ok(()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -144,7 +125,7 @@ mod tests {
         assert_eq!(buffer.capacity(), 0);
         buffer.push(&[b'x'; 100]);
         assert!(buffer.capacity() >= 100, "{} bytes", buffer.capacity());
-        let (taken, result) = buffer.drain_into(&mut io::sink());
+        let (taken, result) = buffer.drain_into(100, &mut io::sink());
         assert_eq!((taken, result.is_ok(), buffer.capacity()), (100, true, 0));
     }
 }
