@@ -6,6 +6,7 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::iter;
 use std::mem;
+use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::vec;
 
@@ -31,6 +32,9 @@ const PIECE_BYTES: usize = 4096;
 
 /// The token of the listener; those of the connections are below it.
 const LISTENER: usize = u32::MAX as usize - 2;
+
+/// The tokens here.
+pub(super) const TOKENS: Range<usize> = LISTENER - CONTROL_CONNECTIONS..LISTENER + 1;
 
 /// What clients want of the loop itself.
 #[derive(Clone, Copy, Debug, Default)]
@@ -276,7 +280,7 @@ impl Control {
         }
     }
 
-    /// Gives one connection its turn, and gives it back unless it is over.
+    /// Gives one connection its turn, and gives it back unless it is over. What has come is looked at before the patience is over.
     fn serve(
         &mut self,
         mut session: Session,
@@ -285,24 +289,21 @@ impl Control {
         now: MonoTime,
         wish: &mut Wish,
     ) -> Option<Session> {
-        if !session.ready {
-            // What has come is looked at before the patience is over.
-            return session.until.is_none_or(|until| now < until).then_some(session);
+        if mem::take(&mut session.ready) {
+            session.read()?;
+            if matches!(session.phase, Phase::Asking)
+                && let Some(end) = session.input.iter().position(|&byte| byte == b'\n')
+            {
+                let input = mem::take(&mut session.input);
+                let order = std::str::from_utf8(&input[..end]).ok().and_then(Order::decode);
+                session.until = None;
+                wish.stop |= order == Some(Order::Stop);
+                wish.upgrade |= matches!(order, Some(Order::Upgrade(_))) && !stopping;
+                self.begin(&mut session, order, server, stopping, now);
+            }
+            session.write(server, now)?;
         }
-        session.ready = false;
-        session.read()?;
-        if matches!(session.phase, Phase::Asking)
-            && let Some(end) = session.input.iter().position(|&byte| byte == b'\n')
-        {
-            let input = mem::take(&mut session.input);
-            let order = std::str::from_utf8(&input[..end]).ok().and_then(Order::decode);
-            session.until = None;
-            wish.stop |= order == Some(Order::Stop);
-            wish.upgrade |= matches!(order, Some(Order::Upgrade(_))) && !stopping;
-            self.begin(&mut session, order, server, stopping, now);
-        }
-        session.write(server, now)?;
-        Some(session)
+        session.until.is_none_or(|until| now < until).then_some(session)
     }
 
     fn begin(
@@ -491,6 +492,38 @@ impl Session {
         if over {
             self.say(OK);
             self.phase = Phase::Answered;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+    use std::{env, fs, process};
+
+    use super::*;
+    use crate::config::Config;
+
+    #[test]
+    fn session_that_never_stops_sending_is_over_when_its_time_is() {
+        let path = env::temp_dir().join(format!("tertulia-control-{}", process::id()));
+        let listener = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
+        listener.set_nonblocking(true).expect("a socket");
+        let mut client = std::os::unix::net::UnixStream::connect(&path).expect("us");
+        fs::remove_file(&path).expect("our own");
+        let poll = mio::Poll::new().expect("a poll");
+        let name = Socket::of(&env::temp_dir(), (0, 0));
+        let control = Control::new(listener, name, poll.registry(), Language::English);
+        let (mut control, mut server) = (control.expect("a socket"), Server::new(Config::default()));
+        for (after, open) in [
+            (Duration::ZERO, 1),
+            (CONTROL_ORDER_PATIENCE - Duration::from_micros(1), 1),
+            (CONTROL_ORDER_PATIENCE, 0),
+        ] {
+            client.write_all(b"w").expect("a connection");
+            control.ready(Token(LISTENER - 1));
+            control.turn(poll.registry(), &mut server, false, MonoTime::START + after);
+            assert_eq!(control.sessions.iter().flatten().count(), open, "after {after:?}");
         }
     }
 }

@@ -19,10 +19,10 @@ use socket2::{SockRef, TcpKeepalive};
 
 use super::acceptor::Acceptor;
 use super::bind::Listening;
-use super::control::{Control, Wish};
+use super::control::{self as orders, Control, Wish};
 use super::handover::{Checking, Program};
 use super::manager::ServiceManager;
-use super::metrics::Metrics;
+use super::metrics::{self, Metrics};
 use super::server::Server;
 use super::signals::{Asked, Signals};
 use crate::chat::{ClientId, Language, MonoTime};
@@ -41,7 +41,13 @@ const SIGNALS: Token = Token(u32::MAX as usize);
 /// The history's thread has something to say.
 const HISTORY: Token = Token(u32::MAX as usize - 1);
 
-const _: () = assert!(usize::BITS >= 64, "a token holds a slot and its generation");
+/// Listeners of the chat are numbered from 0; whatever there may be of each kind, no two have one token.
+const _: () = {
+    assert!(usize::BITS >= 64, "a token holds a slot and its generation");
+    assert!(limits::DESCRIPTORS_MAX as usize <= metrics::TOKENS.start);
+    assert!(metrics::TOKENS.end <= orders::TOKENS.start);
+    assert!(orders::TOKENS.end <= HISTORY.0 && HISTORY.0 < SIGNALS.0 && SIGNALS.0 < 1 << 32);
+};
 
 /// The server on sockets.
 pub struct EventLoop {

@@ -5,6 +5,7 @@
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
+use std::ops::Range;
 use std::time::Duration;
 
 use log::debug;
@@ -16,7 +17,7 @@ use super::process;
 use super::server::Server;
 use crate::chat::{MonoTime, UnixMillis};
 use crate::limits::{
-    ACCEPT_RETRY, LINGER_MAX_BYTES, METRICS_CONNECTIONS, METRICS_CROWDED_PATIENCE, METRICS_PATIENCE,
+    ACCEPT_RETRY, DESCRIPTORS_MAX, LINGER_MAX_BYTES, METRICS_CONNECTIONS, METRICS_CROWDED_PATIENCE, METRICS_PATIENCE,
 };
 use crate::protocol::http::{Method, Parsed, Request, Response, Status, parse};
 use crate::protocol::metrics::{Figures, MEDIA_TYPE, Turns};
@@ -28,8 +29,11 @@ const PATH: &str = "/metrics";
 const PIECES_PER_TURN: usize = 4;
 const PIECE_BYTES: usize = 4096;
 
-/// The token of the first listener; those of the others and of the connections are below it, and above all slots of clients.
+/// The token of the first connection; those of the others and of the listeners are below it.
 const FIRST: usize = u32::MAX as usize - 64;
+
+/// The tokens here, with as many listeners as there can be.
+pub(super) const TOKENS: Range<usize> = FIRST - METRICS_CONNECTIONS - DESCRIPTORS_MAX as usize..FIRST + 1;
 
 /// The door, and what only the loop counts.
 #[derive(Debug)]
@@ -183,26 +187,29 @@ impl Visit {
         }
     }
 
-    /// Gives one connection its turn, and gives it back unless it is over.
+    /// Gives one connection its turn, and gives it back unless it is over. What has come is looked at before the patience is over.
     fn serve(mut self, page: impl FnOnce() -> Vec<u8>, now: MonoTime) -> Option<Visit> {
-        if !self.ready {
-            // What has come is looked at before the patience is over.
-            return (now < self.until).then_some(self);
+        if std::mem::take(&mut self.ready) {
+            self.read()?;
+            self.answer(page, now)?;
+            self.write(now)?;
         }
-        self.ready = false;
-        self.read()?;
-        if self.phase == Phase::Asking {
-            let answer = match parse(&self.input) {
-                Parsed::Incomplete if self.ended => return None,
-                Parsed::Incomplete => return Some(self),
-                Parsed::Refused(status) => plain(status, "?\n").to_bytes(false),
-                Parsed::Request(request, _) => answer(&request, page),
-            };
-            (self.input, self.answer) = (Vec::new(), answer);
-            (self.phase, self.until) = (Phase::Answered, self.until.max(now + METRICS_PATIENCE));
+        (now < self.until).then_some(self)
+    }
+
+    /// Answers the request, once it is there. None: it is not, and will not be.
+    fn answer(&mut self, page: impl FnOnce() -> Vec<u8>, now: MonoTime) -> Option<()> {
+        if self.phase != Phase::Asking {
+            return Some(());
         }
-        self.write(now)?;
-        Some(self)
+        let answer = match parse(&self.input) {
+            Parsed::Incomplete => return (!self.ended).then_some(()),
+            Parsed::Refused(status) => plain(status, "?\n").to_bytes(false),
+            Parsed::Request(request, _) => answer(&request, page),
+        };
+        (self.input, self.answer) = (Vec::new(), answer);
+        (self.phase, self.until) = (Phase::Answered, self.until.max(now + METRICS_PATIENCE));
+        Some(())
     }
 
     /// Takes what the client sent, as much as one turn bears. None: it has gone, or sends too much.
@@ -269,4 +276,31 @@ fn plain(status: Status, words: &'static str) -> Response {
 
 fn common(status: Status) -> Response {
     Response::new(status).header("Cache-Control", "no-store").header("X-Content-Type-Options", "nosniff")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn visit_that_never_stops_sending_is_over_when_its_time_is() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+        let mut client = std::net::TcpStream::connect(listener.local_addr().expect("an address")).expect("us");
+        let (stream, _) = listener.accept().expect("a client");
+        stream.set_nonblocking(true).expect("a socket");
+        let mut visit = Visit::new(TcpStream::from_std(stream), MonoTime::START);
+        for (after, lives) in [
+            (Duration::ZERO, true),
+            (METRICS_PATIENCE - Duration::from_micros(1), true),
+            (METRICS_PATIENCE, false),
+        ] {
+            client.write_all(b"G").expect("a connection");
+            visit.ready = true;
+            match visit.serve(|| unreachable!("nothing is asked"), MonoTime::START + after) {
+                Some(next) => visit = next,
+                None => return assert!(!lives, "after {after:?}"),
+            }
+            assert!(lives, "after {after:?}");
+        }
+    }
 }
