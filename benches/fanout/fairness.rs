@@ -211,3 +211,26 @@ pub(super) fn elsewhere(scale: &Scale, table: &mut Table) -> Result<(), Failure>
     crowd.work("join")?;
     cost(&what, place)
 }
+
+/// Many shake hands at once, while a room talks without TLS.
+pub(super) fn handshakes(scale: &Scale, table: &mut Table) -> Result<(), Failure> {
+    let what = format!("{} handshakes at once", figure(scale.handshakes.into()));
+    let progress = Progress::start(what.clone());
+    let mut place = Place::open(Server::chat_for_all(&UNHURRIED)?, Manner::Chat, scale.witnesses)?;
+    let mut storm = Load::background(place.server.address, Manner::Tls, 0, scale.witnesses)?;
+    let quiet = place.steady(1, WITNESS)?;
+    storm.begin(format_args!("shake {}", scale.handshakes))?;
+    let run = place.steady(2, WITNESS)?;
+    let took = Duration::from_nanos(storm.result()?.parse()?);
+    progress.done(&format!("the others' p99 is {} ms", figure(run.steady.p99)));
+    table.add(format!("{what}: until the last is done"), took.as_secs_f64() * 1e3, "ms");
+    table.add(format!("{what}: the server's p99"), run.steady.kept_p99, "ms");
+    table.add(format!("{what}: the others' p99"), run.steady.p99, "ms");
+    if scale.full {
+        table.target(Target::AtMost(10.0));
+    }
+    table.add(format!("{what}: the others' p99 before"), quiet.steady.p99, "ms");
+    table.add(format!("{what}: the others heard"), run.heard() * 100.0, "%");
+    doubt(table, &what, &run);
+    Ok(())
+}

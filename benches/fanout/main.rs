@@ -26,11 +26,11 @@ struct Options {
     only: Vec<Row>,
 
     /// What the people speak. Over WebSocket, the first three are measured: beside a floor that sends as much for each message, or, with
-    /// half of a room on lines, beside a room that is all on lines.
+    /// half of a room on lines, beside a room that is all on lines. In TLS, many at once beside a room without, and handshakes.
     #[arg(long, value_name = "PROTOCOL", value_enum, default_value_t)]
     protocol: Protocol,
 
-    /// Measure this as well, doing the same work over its own WebSocket.
+    /// Measure this as well, at the same work.
     #[arg(long, value_name = "SERVER", value_enum)]
     beside: Option<Beside>,
 
@@ -53,8 +53,10 @@ struct Options {
 /// Another server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Beside {
-    /// nats-server: one subject, to which all subscribe.
+    /// nats-server: one subject, to which all subscribe over its own WebSocket.
     Nats,
+    /// stunnel in front of the chat without TLS, for people in TLS.
+    Stunnel,
 }
 
 /// What can be measured.
@@ -72,12 +74,20 @@ enum Row {
     Flood,
     /// A message to 1,000 while 18,000 others are elsewhere.
     Elsewhere,
+    /// 2,000 handshakes of TLS at once while a room of 100 talks.
+    Handshakes,
 }
 
 impl Row {
-    /// Whether it is measured where some talk over WebSocket.
-    fn is_of_web(self) -> bool {
-        matches!(self, Row::One | Row::Many | Row::Rate)
+    /// Whether it is measured where the people speak this, and perhaps another server stands beside it.
+    fn fits(self, protocol: Protocol, beside: Option<Beside>) -> bool {
+        match protocol {
+            Protocol::Tls => matches!(self, Row::Many | Row::Handshakes),
+            Protocol::Line if beside.is_none() => self != Row::Handshakes,
+            Protocol::Line | Protocol::Web | Protocol::Both => {
+                matches!(self, Row::One | Row::Many | Row::Rate)
+            }
+        }
     }
 }
 
@@ -98,6 +108,7 @@ struct Scale {
     flooders: [usize; 2],
     witnesses: usize,
     elsewhere: usize,
+    handshakes: u32,
     /// Whether these are the sizes that the targets are for.
     full: bool,
 }
@@ -115,6 +126,7 @@ const FULL: Scale = Scale {
     flooders: [1, 100],
     witnesses: 100,
     elsewhere: 18_000,
+    handshakes: 2_000,
     full: true,
 };
 
@@ -131,6 +143,7 @@ const QUICK: Scale = Scale {
     flooders: [1, 5],
     witnesses: 20,
     elsewhere: 100,
+    handshakes: 100,
     full: false,
 };
 
@@ -152,15 +165,19 @@ fn run(options: &Options) -> Result<(), Failure> {
     if files < needed as u64 {
         return Err(format!("{needed} open files are needed, and {files} may be").into());
     }
+    let stunnel = options.beside.map(|beside| beside == Beside::Stunnel);
+    if stunnel.is_some_and(|stunnel| stunnel != (options.protocol == Protocol::Tls)) {
+        return Err("stunnel stands beside --protocol tls, and nats-server beside the others".into());
+    }
     process::pin_load()?;
     let mut table = match options.protocol {
         Protocol::Both => Table::beside(["all on lines", "ratio"]),
+        Protocol::Tls => Table::beside(["without TLS", "ratio"]),
         Protocol::Line | Protocol::Web => Table::default(),
     };
     let speed = Speed { scale, protocol: options.protocol, beside: options.beside };
     for row in Row::value_variants() {
-        let fits = options.protocol == Protocol::Line && options.beside.is_none() || row.is_of_web();
-        if fits && (options.only.is_empty() || options.only.contains(row)) {
+        if row.fits(options.protocol, options.beside) && (options.only.is_empty() || options.only.contains(row)) {
             match row {
                 Row::One => speed.one(&mut table)?,
                 Row::Many => speed.many(&mut table)?,
@@ -168,6 +185,7 @@ fn run(options: &Options) -> Result<(), Failure> {
                 Row::Stalled => fairness::stalled(&scale, &mut table)?,
                 Row::Flood => fairness::flood(&scale, &mut table)?,
                 Row::Elsewhere => fairness::elsewhere(&scale, &mut table)?,
+                Row::Handshakes => fairness::handshakes(&scale, &mut table)?,
             }
         }
     }
@@ -175,6 +193,7 @@ fn run(options: &Options) -> Result<(), Failure> {
         Protocol::Line => "fanout",
         Protocol::Web => "fanout over WebSocket",
         Protocol::Both => "fanout, half of the people over WebSocket",
+        Protocol::Tls => "fanout in TLS",
     };
     let quick = if scale.full { "" } else { ", a quick run" };
     table.publish(&format!("{what}{quick}"), &options.form)

@@ -32,13 +32,17 @@ impl Speed {
     /// What stands beside it: the floor, or the chat on lines.
     fn theirs(&self, people: usize) -> Result<Place, Failure> {
         match self.protocol {
-            Protocol::Both => Place::chat(people, &UNLIMITED),
+            Protocol::Both | Protocol::Tls => Place::chat(people, &UNLIMITED),
             Protocol::Line | Protocol::Web => Place::floor_of(self.protocol.manner(), people),
         }
     }
 
     fn their_name(&self) -> &'static str {
-        if self.protocol == Protocol::Both { "all on lines" } else { "the floor" }
+        match self.protocol {
+            Protocol::Both => "all on lines",
+            Protocol::Tls => "what it is without TLS",
+            Protocol::Line | Protocol::Web => "the floor",
+        }
     }
 
     /// One message at a time: each waits until the last has reached everybody.
@@ -50,7 +54,7 @@ impl Speed {
                 _ if !self.scale.full => {}
                 Protocol::Line | Protocol::Web => table.target(Target::OfFloor(0.95)),
                 Protocol::Both if room == HALF_ROOM => table.target(Target::OfOther(0.95)),
-                Protocol::Both => {}
+                Protocol::Both | Protocol::Tls => {}
             }
             let Compared { chat: ours, floor: theirs, .. } = compared;
             table.add(format!("{what}: until the last has it"), ours.last_ms, "ms");
@@ -68,6 +72,7 @@ impl Speed {
         match self.protocol {
             Protocol::Line if self.scale.full => table.target(Target::AtLeast(12e6)),
             Protocol::Both if self.scale.full => table.target(Target::OfOther(0.95)),
+            Protocol::Tls if self.scale.full => table.target(Target::OfOther(0.5)),
             _ => {}
         }
         self.also(&what, room, rounds, at_once, table)
@@ -101,14 +106,21 @@ impl Speed {
         at_once: usize,
         table: &mut Table,
     ) -> Result<(), Failure> {
-        let Some(Beside::Nats) = self.beside else { return Ok(()) };
-        let mut progress = Progress::start(format!("{what}, nats-server"));
-        let (mut theirs, mut ours) = (Place::nats(room)?, self.ours(room)?);
+        let (name, mut theirs) = match self.beside {
+            None => return Ok(()),
+            Some(Beside::Nats) => ("nats-server", Place::nats(room)?),
+            Some(Beside::Stunnel) => ("stunnel", Place::stunnel(room, &UNLIMITED)?),
+        };
+        let mut progress = Progress::start(format!("{what}, {name}"));
+        let mut ours = self.ours(room)?;
         let compared = place::compare(&mut theirs, &mut ours, rounds, at_once, &mut progress)?;
         progress.done(&format!("{:.3} of ours", compared.ratio));
-        table.add(format!("{what}: nats-server"), compared.chat.per_second(), PER_CPU);
-        table.add(format!("{what}: nats-server / ours"), compared.ratio, "");
-        table.add(format!("{what}: until the last has it, nats-server"), compared.chat.last_ms, "ms");
+        table.add(format!("{what}: {name}"), compared.chat.per_second(), PER_CPU);
+        table.add(format!("{what}: {name} / ours"), compared.ratio, "");
+        if self.scale.full && self.protocol == Protocol::Tls {
+            table.target(Target::AtMost(1.0));
+        }
+        table.add(format!("{what}: until the last has it, {name}"), compared.chat.last_ms, "ms");
         ours.server.stop()
     }
 
@@ -127,7 +139,7 @@ impl Speed {
         let (theirs, floor_peak) = run(self.theirs(room)?, self.their_name())?;
         let nats = match self.beside {
             Some(Beside::Nats) => Some(run(Place::nats(room)?, "nats-server")?),
-            None => None,
+            _ => None,
         };
         progress.done(&format!("{} deliveries/s, p99 {:.1} ms", figure(ours.per_second()), ours.steady.p99));
 

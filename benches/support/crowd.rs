@@ -14,6 +14,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 use super::Failure;
 use super::fanout::Manner;
 use super::progress::Progress;
+use super::tls::Sealed;
 use super::web::Web;
 
 /// How a server greets who is in.
@@ -25,7 +26,7 @@ const PROMPT: &[u8] = "Ingresa tu nombre: ".as_bytes();
 /// Of a crowd that arrives, those who are not in yet, at most: half of the listener's backlog.
 const UNDER_WAY: usize = 2048;
 
-/// The same where the server waits for what they speak: half of those that it waits for.
+/// The same where the server waits for what they speak, or for handshakes: half of those that it waits for.
 const SPEECHLESS: usize = tertulia::limits::OPENING_MAX / 2;
 
 /// How long nothing may move before a run is given up.
@@ -46,6 +47,8 @@ struct Person {
     name: String,
     /// How they talk, if not in lines.
     web: Option<Web>,
+    /// In what they talk, if not in the clear.
+    sealed: Option<Box<Sealed>>,
     /// Whether the server has greeted them.
     inside: bool,
     /// A line that has begun.
@@ -99,7 +102,7 @@ impl Crowd {
         let mut moved = Instant::now();
         self.people.reserve_exact(size);
         let most = match self.manner {
-            Manner::Web | Manner::Half => SPEECHLESS,
+            Manner::Web | Manner::Half | Manner::Tls => SPEECHLESS,
             Manner::Chat | Manner::Floor | Manner::LongFloor | Manner::Nats => UNDER_WAY,
         };
         while self.inside < size {
@@ -144,12 +147,18 @@ impl Crowd {
 
     /// Lets one person say a line; it has to leave at once.
     pub(crate) fn say(&mut self, who: usize, line: &[u8]) -> Result<(), Failure> {
-        Ok(self.people[who].stream.write_all(line)?)
+        self.people[who].say(line)
     }
 
-    /// Lets one person say as much of `bytes` as leaves at once; gives how much that was.
+    /// Lets one person say as much of `bytes` as leaves at once, or in TLS by and by; gives how much that was.
     pub(crate) fn offer(&mut self, who: usize, bytes: &[u8]) -> Result<usize, Failure> {
-        match self.people[who].stream.write(bytes) {
+        let Person { stream, sealed, .. } = &mut self.people[who];
+        if let Some(sealed) = sealed {
+            let taken = sealed.seal(bytes)?;
+            sealed.send(stream)?;
+            return Ok(taken);
+        }
+        match stream.write(bytes) {
             Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(0),
             result => Ok(result?),
         }
@@ -223,6 +232,7 @@ impl Crowd {
                 poll.registry().reregister(&mut person.stream, Token(index), Interest::READABLE)?;
             }
             if !event.is_readable() {
+                person.send_sealed()?;
                 continue;
             }
             let was_inside = person.inside;
@@ -251,12 +261,13 @@ impl Crowd {
             }
             if person.begun == PROMPT {
                 person.begun = Vec::new();
-                person.stream.write_all(format!("{}\n", person.name).as_bytes())?;
+                person.say(format!("{}\n", person.name).as_bytes())?;
             }
             let reply = person.web.as_mut().map(Web::take_reply).unwrap_or_default();
             if !reply.is_empty() {
-                person.stream.write_all(&reply)?;
+                person.say(&reply)?;
             }
+            person.send_sealed()?;
             *inside += usize::from(person.inside && !was_inside);
         }
         Ok(())
@@ -268,6 +279,9 @@ impl Crowd {
             if let Some(web) = &person.web {
                 // Who is gone already needs no word.
                 let _ = person.stream.write(web.farewell());
+            }
+            if let Some(sealed) = &mut person.sealed {
+                sealed.end(&mut person.stream);
             }
         }
         self.inside = self.inside.min(self.people.len());
@@ -287,21 +301,48 @@ impl Crowd {
         let index = self.people.len();
         let mut stream = connect_from(self.first + index, self.server)?;
         let web = self.manner.peer(index).map(Web::new);
-        let interest = match web {
-            // A request is sent when the connection is there.
-            Some(_) => Interest::READABLE | Interest::WRITABLE,
-            None => Interest::READABLE,
+        let sealed = match self.manner {
+            Manner::Tls => Some(Box::new(Sealed::new()?)),
+            _ => None,
+        };
+        // A request is sent when the connection is there, and what TLS has to say whenever it can be.
+        let interest = match web.is_some() || sealed.is_some() {
+            true => Interest::READABLE | Interest::WRITABLE,
+            false => Interest::READABLE,
         };
         self.poll.registry().register(&mut stream, Token(index), interest)?;
         let name = name(self.first + index);
-        self.people.push(Person { stream, name, web, inside: false, begun: Vec::new() });
+        let person = Person { stream, name, web, sealed, inside: false, begun: Vec::new() };
+        self.people.push(person);
         Ok(())
     }
 }
 
 impl Person {
-    /// Cuts `input` into lines, and keeps what has no end yet.
+    /// Says something that leaves at once.
+    fn say(&mut self, words: &[u8]) -> Result<(), Failure> {
+        let Some(sealed) = &mut self.sealed else { return Ok(self.stream.write_all(words)?) };
+        if sealed.seal(words)? < words.len() {
+            return Err("it does not leave at once".into());
+        }
+        Ok(self.send_sealed()?)
+    }
+
+    /// Sends what TLS has to say.
+    fn send_sealed(&mut self) -> io::Result<()> {
+        self.sealed.as_mut().map_or(Ok(()), |sealed| sealed.send(&mut self.stream))
+    }
+
+    /// Takes in what came.
     fn take(&mut self, input: &[u8], mut hear: impl FnMut(&[u8])) -> Result<(), Failure> {
+        let Some(mut sealed) = self.sealed.take() else { return self.take_words(input, &mut hear) };
+        sealed.open(input, |words| self.take_words(words, &mut hear))?;
+        self.sealed = Some(sealed);
+        Ok(())
+    }
+
+    /// Cuts `input` into lines, and keeps what has no end yet.
+    fn take_words(&mut self, input: &[u8], hear: &mut impl FnMut(&[u8])) -> Result<(), Failure> {
         let welcome = WELCOME.trim_ascii_end();
         if let Some(web) = &mut self.web {
             return web.take(input, &self.name, |line| {
@@ -349,7 +390,7 @@ pub(crate) fn name(index: usize) -> String {
 
 /// Connects the person at `index`. A thousand to each address of this machine: one address has some 28,000 ports, and
 /// long before they are used up each connect searches through thousands of them.
-fn connect_from(index: usize, server: SocketAddr) -> io::Result<TcpStream> {
+pub(crate) fn connect_from(index: usize, server: SocketAddr) -> io::Result<TcpStream> {
     let home = u8::try_from(1 + index / PEOPLE_PER_ADDRESS).map_err(io::Error::other)?;
     let socket = Socket::new(Domain::IPV4, Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;

@@ -26,6 +26,8 @@ pub(crate) enum Manner {
     Chat,
     /// Over WebSocket to the chat, which puts them into a message.
     Web,
+    /// In lines, in TLS.
+    Tls,
     /// Every other one in lines, and the others over WebSocket.
     Half,
     /// As they came.
@@ -46,6 +48,8 @@ pub(crate) enum Protocol {
     Web,
     /// Half of a room this, half of it that.
     Both,
+    /// Lines in TLS.
+    Tls,
 }
 
 impl Protocol {
@@ -54,6 +58,7 @@ impl Protocol {
             Protocol::Line => Manner::Chat,
             Protocol::Web => Manner::Web,
             Protocol::Both => Manner::Half,
+            Protocol::Tls => Manner::Tls,
         }
     }
 }
@@ -65,7 +70,7 @@ impl Manner {
             Manner::Web => Some(Peer::Chat),
             Manner::Half => (index % 2 == 1).then_some(Peer::Chat),
             Manner::Nats => Some(Peer::Nats),
-            Manner::Chat | Manner::Floor | Manner::LongFloor => None,
+            Manner::Chat | Manner::Tls | Manner::Floor | Manner::LongFloor => None,
         }
     }
 
@@ -73,7 +78,7 @@ impl Manner {
     pub(crate) fn said(self, line: &[u8]) -> &[u8] {
         match self {
             Manner::Floor | Manner::LongFloor => line,
-            Manner::Chat | Manner::Web | Manner::Half | Manner::Nats => &line[NAME_BYTES + 2..],
+            Manner::Chat | Manner::Tls | Manner::Web | Manner::Half | Manner::Nats => &line[NAME_BYTES + 2..],
         }
     }
 

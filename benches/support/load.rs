@@ -14,7 +14,7 @@ use super::fanout::{self, LINE_BYTES, Manner};
 use super::procfs::{self, Processor};
 use super::progress::Progress;
 use super::steady::{self, Pace};
-use super::{Failure, floor, process};
+use super::{Failure, floor, process, tls};
 
 /// A flooder writes this much at once.
 const FLOOD_BYTES: usize = 64 * 1024;
@@ -102,6 +102,10 @@ impl Role {
             ("listen", &[length]) => {
                 listen(crowd, Duration::from_millis(length.into()))?;
                 Ok("heard".into())
+            }
+            ("shake", &[count]) => {
+                let server = self.load.ok_or("a load without a server")?;
+                Ok(tls::shake(server, self.first, count as usize)?.as_nanos().to_string())
             }
             ("flood", &[length]) => Ok(flood(crowd, self, Duration::from_millis(length.into()))?.to_string()),
             _ => Err(format!("no load can do this: {job:?}").into()),

@@ -16,6 +16,7 @@ pub(crate) mod procfs;
 pub(crate) mod progress;
 pub(crate) mod steady;
 pub(crate) mod table;
+pub(crate) mod tls;
 pub(crate) mod web;
 
 /// What went wrong, in one line.

@@ -82,6 +82,11 @@ impl Place {
         Place::open(Server::nats()?, Manner::Nats, people)
     }
 
+    /// The chat without TLS, `options` and stunnel in front of it, with so many people in TLS.
+    pub(crate) fn stunnel(people: usize, options: &[&str]) -> Result<Place, Failure> {
+        Place::open(Server::stunnel(options)?, Manner::Tls, people)
+    }
+
     /// The floor with so many people.
     pub(crate) fn floor(people: usize) -> Result<Place, Failure> {
         Place::open(Server::floor()?, Manner::Floor, people)

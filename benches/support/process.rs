@@ -2,7 +2,9 @@
 
 use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, setrlimit};
@@ -21,6 +23,8 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 /// A server under load. Ends with its owner.
 pub(crate) struct Server {
     child: Child,
+    /// What stands in front of it, if anything does: its work counts as well.
+    front: Option<Child>,
     /// Where it listens.
     pub(crate) address: SocketAddr,
 }
@@ -28,13 +32,48 @@ pub(crate) struct Server {
 impl Server {
     /// Starts the chat on any free port, quiet, with `options` as well, for people who talk to it in that manner.
     pub(crate) fn chat(manner: Manner, options: &[&str]) -> Result<Server, Failure> {
-        let listen = match manner {
-            Manner::Web | Manner::Half => "127.0.0.1:0",
+        match manner {
+            Manner::Web | Manner::Half => Server::listening("127.0.0.1:0", None, options),
+            Manner::Tls => Server::listening("tls://127.0.0.1:0", Some(&KeyDir::new()), options),
             // Nobody is waited for who could be a browser.
-            _ => "line://127.0.0.1:0",
-        };
+            _ => Server::listening("line://127.0.0.1:0", None, options),
+        }
+    }
+
+    /// The same for people who talk to it in TLS or not, as they like.
+    pub(crate) fn chat_for_all(options: &[&str]) -> Result<Server, Failure> {
+        Server::listening("127.0.0.1:0", Some(&KeyDir::new()), options)
+    }
+
+    fn listening(listen: &str, keys: Option<&KeyDir>, options: &[&str]) -> Result<Server, Failure> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
-        Server::start(command.args(["--listen", listen, "-q"]).args(options))
+        command.args(["--listen", listen, "-q"]).args(options);
+        if let Some(keys) = keys {
+            command.arg("--tls-dir").arg(&keys.0);
+        }
+        Server::start(&mut command)
+    }
+
+    /// Starts stunnel on any free port, in front of a chat without TLS.
+    pub(crate) fn stunnel(options: &[&str]) -> Result<Server, Failure> {
+        // The chat makes the key, and does not use it at its door.
+        let keys = KeyDir::new();
+        let mut server = Server::listening("line://127.0.0.1:0", Some(&keys), options)?;
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let file = keys.0.join("stunnel.conf");
+        let settings = format!(
+            "foreground = yes\npid =\nsyslog = no\ndebug = 3\n[chat]\naccept = {address}\nconnect = {}\n\
+             cert = {dir}/tls-cert.pem\nkey = {dir}/tls-key.pem\n",
+            server.address,
+            dir = keys.0.display()
+        );
+        std::fs::write(&file, settings)?;
+        let child = quiet(Command::new("stunnel").arg(&file))
+            .map_err(|error| format!("stunnel, from the package stunnel4: {error}"))?;
+        pin(Some(Pid::from_child(&child)), 0)?;
+        (server.front, server.address) = (Some(child), address);
+        await_listener(address, "stunnel")?;
+        Ok(server)
     }
 
     /// Starts nats-server with a WebSocket on any free port.
@@ -46,23 +85,11 @@ impl Server {
         );
         let file = std::env::temp_dir().join(format!("tertulia-bench-nats-{}.conf", address.port()));
         std::fs::write(&file, settings)?;
-        let child = Command::new("nats-server")
-            .arg("-c")
-            .arg(&file)
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
+        let child = quiet(Command::new("nats-server").arg("-c").arg(&file))
             .map_err(|error| format!("nats-server, from the package of that name: {error}"))?;
-        let server = Server { child, address };
+        let server = Server { child, front: None, address };
         pin(Some(server.pid()), 0)?;
-        let begun = Instant::now();
-        while let Err(error) = TcpStream::connect(address) {
-            if begun.elapsed() > STOP_TIMEOUT {
-                return Err(format!("nats-server does not listen: {error}").into());
-            }
-            std::thread::sleep(Duration::from_millis(10));
-        }
+        await_listener(address, "nats-server")?;
         std::fs::remove_file(file)?;
         Ok(server)
     }
@@ -77,7 +104,7 @@ impl Server {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().ok_or("the server has no stdout")?;
         // In its owner's hands first, so that a server that says nothing is ended as well.
-        let mut server = Server { child, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
+        let mut server = Server { child, front: None, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
         pin(Some(server.pid()), 0)?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
@@ -93,7 +120,9 @@ impl Server {
 
     /// Processor time it has taken so far.
     pub(crate) fn processor(&self) -> Result<Processor, Failure> {
-        procfs::processor(self.child.id())
+        let own = procfs::processor(self.child.id())?;
+        let front = self.front.as_ref().map(|front| procfs::processor(front.id())).transpose()?;
+        Ok(front.map_or(own, |front| own + front))
     }
 
     /// The most memory it ever held, in bytes.
@@ -127,10 +156,47 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already; there is nobody to tell.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        for child in self.front.iter_mut().chain([&mut self.child]) {
+            // It may have ended already; there is nobody to tell.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
+}
+
+/// Where a server makes its key; gone when it is not needed any more.
+struct KeyDir(PathBuf);
+
+impl KeyDir {
+    fn new() -> KeyDir {
+        static MADE: AtomicUsize = AtomicUsize::new(0);
+        let nth = MADE.fetch_add(1, Ordering::Relaxed);
+        KeyDir(std::env::temp_dir().join(format!("tertulia-bench-tls-{}-{nth}", std::process::id())))
+    }
+}
+
+impl Drop for KeyDir {
+    fn drop(&mut self) {
+        // The server may never have made it.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Starts a server that says nothing we need.
+fn quiet(command: &mut Command) -> std::io::Result<Child> {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()
+}
+
+/// Waits until somebody listens there.
+fn await_listener(address: SocketAddr, who: &str) -> Result<(), Failure> {
+    let begun = Instant::now();
+    while let Err(error) = TcpStream::connect(address) {
+        if begun.elapsed() > STOP_TIMEOUT {
+            return Err(format!("{who} does not listen: {error}").into());
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    Ok(())
 }
 
 /// Keeps this process, which makes the load, off the servers' processor.

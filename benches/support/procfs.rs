@@ -1,6 +1,7 @@
 //! What the system knows of a process: its memory, its processor time, how often it woke up. From Linux's /proc.
 
 use std::fs;
+use std::ops::Add;
 use std::time::Duration;
 
 use super::Failure;
@@ -25,6 +26,19 @@ pub(crate) struct Processor {
     pub(crate) user: Duration,
     /// The part in the system, in ticks of 10 ms.
     pub(crate) system: Duration,
+}
+
+impl Add for Processor {
+    type Output = Processor;
+
+    fn add(self, other: Processor) -> Processor {
+        Processor {
+            total: self.total + other.total,
+            waited: self.waited + other.waited,
+            user: self.user + other.user,
+            system: self.system + other.system,
+        }
+    }
 }
 
 impl Processor {
