@@ -177,7 +177,9 @@ fn run(options: &Options) -> Result<(), Failure> {
     };
     let speed = Speed { scale, protocol: options.protocol, beside: options.beside };
     for row in Row::value_variants() {
-        if row.fits(options.protocol, options.beside) && (options.only.is_empty() || options.only.contains(row)) {
+        if row.fits(options.protocol, options.beside)
+            && (options.only.is_empty() || options.only.contains(row))
+        {
             match row {
                 Row::One => speed.one(&mut table)?,
                 Row::Many => speed.many(&mut table)?,

@@ -35,9 +35,7 @@ impl Sealed {
             let builder = ClientConfig::builder_with_provider(provider)
                 .with_safe_default_protocol_versions()
                 .expect("the provider knows them");
-            Arc::new(
-                builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth(),
-            )
+            Arc::new(builder.dangerous().with_custom_certificate_verifier(verifier).with_no_client_auth())
         });
         Ok(Sealed(ClientConnection::new(Arc::clone(config), ServerName::try_from("localhost")?)?))
     }
@@ -80,7 +78,9 @@ impl Sealed {
         while self.0.wants_write() {
             match self.0.write_tls(stream) {
                 Ok(_) => {}
-                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) => break,
+                Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::NotConnected) => {
+                    break;
+                }
                 Err(error) => return Err(error),
             }
         }

@@ -5,6 +5,7 @@ use super::{
     HISTORY_CHANGES_MAX_BYTES, HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES, IGNORED_BEYOND_MAX,
     INPUT_MAX_BYTES, LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES,
     MAILBOXES_IN_HAND, QUESTIONS_IN_HAND, QUESTIONS_WAITING, QUEUES_MAX_BYTES, RECORDS_MAX_BYTES, ROOMS_MAX,
+    TLS_SESSION_MAX_BYTES,
 };
 
 /// What the program itself occupies, and what it does in one turn: SQLite with its caches, the memory of a password
@@ -54,5 +55,5 @@ pub const fn memory_max_bytes(places: usize) -> usize {
     let logs = 2 * 3 * LOG_QUEUE_MAX_BYTES;
     let lost = LOST_SESSIONS_MAX * PLACE_MAX_BYTES + 2 * LOST_SESSIONS_MAX_BYTES;
     let all = history + questions + answers + readers + rooms + hidden + strangers + accounts + logs + lost;
-    PROGRAM_MAX_BYTES + all + places * PLACE_MAX_BYTES
+    PROGRAM_MAX_BYTES + all + places * (PLACE_MAX_BYTES + TLS_SESSION_MAX_BYTES)
 }

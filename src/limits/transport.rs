@@ -7,6 +7,9 @@ use super::STEP_NANOS;
 /// Bytes of the longest record, its head and what sealing adds included (RFC 8446 §5.2): what has come of it has to be kept until it is whole.
 pub const TLS_RECORD_MAX_BYTES: usize = 16_645;
 
+/// Bytes of the TLS of one connection: its keys, and how far it is.
+pub const TLS_SESSION_MAX_BYTES: usize = 5 * 1024;
+
 /// Bytes of records that have not come whole, of all connections together: 500 of the longest. A client sends a record in one go, so
 /// that few are on their way at once.
 pub const RECORDS_MAX_BYTES: usize = 8 * 1024 * 1024;

@@ -17,7 +17,8 @@ use super::process;
 use super::server::Server;
 use crate::chat::{MonoTime, UnixMillis};
 use crate::limits::{
-    ACCEPT_RETRY, DESCRIPTORS_MAX, LINGER_MAX_BYTES, METRICS_CONNECTIONS, METRICS_CROWDED_PATIENCE, METRICS_PATIENCE,
+    ACCEPT_RETRY, DESCRIPTORS_MAX, LINGER_MAX_BYTES, METRICS_CONNECTIONS, METRICS_CROWDED_PATIENCE,
+    METRICS_PATIENCE,
 };
 use crate::protocol::http::{Method, Parsed, Request, Response, Status, parse};
 use crate::protocol::metrics::{Figures, MEDIA_TYPE, Turns};
@@ -285,7 +286,8 @@ mod tests {
     #[test]
     fn visit_that_never_stops_sending_is_over_when_its_time_is() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let mut client = std::net::TcpStream::connect(listener.local_addr().expect("an address")).expect("us");
+        let mut client =
+            std::net::TcpStream::connect(listener.local_addr().expect("an address")).expect("us");
         let (stream, _) = listener.accept().expect("a client");
         stream.set_nonblocking(true).expect("a socket");
         let mut visit = Visit::new(TcpStream::from_std(stream), MonoTime::START);

@@ -2,11 +2,15 @@
 
 use std::time::Duration;
 
+use rustls::SupportedProtocolVersion;
 use tertulia::config::{Config, Door, Share};
-use tertulia::limits::{READ_BYTES, RECORD_STEPS, RECORDS_MAX_BYTES, TLS_RECORD_MAX_BYTES};
+use tertulia::limits::{
+    READ_BYTES, RECORD_STEPS, RECORDS_MAX_BYTES, TLS_RECORD_MAX_BYTES, TLS_SESSION_MAX_BYTES,
+};
+use tertulia::tls::{Session, Tls};
 
-use super::client::Client;
-use super::{house, house_with};
+use super::client::{Client, connection};
+use super::{house, house_with, identity};
 use crate::turns::house::House;
 
 /// So many clients that have shaken hands, from many addresses.
@@ -60,7 +64,7 @@ fn records_of_one_byte_count_as_work_and_many_of_them_share_a_turn() {
     let share = Share { steps: 3 * RECORDS * RECORD_STEPS, ..Share::default() };
     let mut house = house_with(Config { rate_limit: 0, share, ..Config::default() });
     let mut clients = clients(&mut house, 20);
-    let mut tiny = |client: &mut Client| (0..RECORDS).flat_map(|_| client.sealed("x")).collect::<Vec<u8>>();
+    let tiny = |client: &mut Client| (0..RECORDS).flat_map(|_| client.sealed("x")).collect::<Vec<u8>>();
     let before = house.server.work().total();
     let records = tiny(&mut clients[0]);
     assert!(records.len() < READ_BYTES, "one read");
@@ -75,4 +79,36 @@ fn records_of_one_byte_count_as_work_and_many_of_them_share_a_turn() {
     assert_eq!(read, 3, "of {}", clients.len() - 1);
     house.settle();
     assert!(clients.iter().all(|client| house.unread(client.who) == 0));
+}
+
+/// Has shaken hands, without a server around it.
+fn shaken(tls: &Tls, versions: &[&'static SupportedProtocolVersion]) -> Session {
+    let (mut session, mut client) = (tls.session().expect("randomness"), connection(versions));
+    while client.is_handshaking() || client.wants_write() {
+        let (mut sent, mut reply) = (Vec::new(), Vec::new());
+        while client.wants_write() {
+            client.write_tls(&mut sent).expect("memory");
+        }
+        session.receive(&mut sent, |_| {}, &mut reply);
+        let mut rest = &reply[..];
+        while !rest.is_empty() {
+            client.read_tls(&mut rest).expect("memory");
+            client.process_new_packets().expect("what a server sends");
+        }
+    }
+    assert!(!session.is_handshaking());
+    session
+}
+
+#[test]
+fn size_of_the_tls_of_a_connection_is_within_its_limit() {
+    let tls = identity();
+    for versions in [&[&rustls::version::TLS13][..], &[&rustls::version::TLS12]] {
+        let session = shaken(&tls, versions);
+        let itself = size_of_val(&session);
+        let freed = allocation_counter::measure(|| drop(session));
+        let held = itself as i64 - freed.bytes_current - 16 * freed.count_current;
+        assert!(held <= TLS_SESSION_MAX_BYTES as i64, "{held} bytes, of them {itself} by itself");
+        assert!(held > TLS_SESSION_MAX_BYTES as i64 / 2, "{held} bytes: the limit is far from it");
+    }
 }
