@@ -38,6 +38,7 @@ mod slots;
 mod snapshot_error;
 mod text;
 mod time;
+mod version;
 mod work;
 
 pub use account::{
@@ -70,4 +71,5 @@ pub use session_token::{ResumedRoom, TOKEN_BYTES, Token, TokenKey};
 pub use snapshot_error::{SNAPSHOT_VERSION, SnapshotError};
 pub use text::Text;
 pub use time::{Time, UnixMillis};
+pub(crate) use version::Version;
 pub use work::Work;

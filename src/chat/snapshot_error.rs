@@ -5,13 +5,10 @@ use thiserror::Error;
 /// The version of the snapshots that are made and taken here. It goes up whenever a field of the state changes.
 pub const SNAPSHOT_VERSION: u32 = 4;
 
-/// Why a snapshot is not taken. A text that is no snapshot at all, or is cut off, is an error of its format before it comes to
-/// this.
+/// Why a snapshot is not taken. A text that is no snapshot at all, is one of another version or is cut off, is an error of
+/// its format before it comes to this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum SnapshotError {
-    /// It is of a version that is not known here.
-    #[error("the snapshot has version {0}, and only version {known} is known here", known = SNAPSHOT_VERSION)]
-    Version(u32),
     /// What it says cannot be: one part of it disagrees with another.
     #[error("the snapshot contradicts itself: {0}")]
     Broken(&'static str),

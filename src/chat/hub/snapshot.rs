@@ -14,6 +14,7 @@ use super::{Chat, ChatConfig, ClientId, Effect, Hub, Work};
 use crate::chat::rules::COUNTS_MAX;
 use crate::chat::snapshot_error::{SNAPSHOT_VERSION, SnapshotError};
 use crate::chat::time::Time;
+use crate::chat::version::Version;
 
 /// The state of a [`Hub`] at one moment: its version, the chat, and the sessions in front of it; in whatever format of `serde` one
 /// likes. The chat is the same wherever the same was decided, and knows of no connection.
@@ -22,28 +23,9 @@ use crate::chat::time::Time;
 /// shell has not taken yet, all of it in clear: keep it as safe as the server's memory. `Debug` shows none of it.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Snapshot {
-    version: Version,
+    version: Version<SNAPSHOT_VERSION>,
     chat: Chat,
     sessions: SessionsState,
-}
-
-/// Refuses to be anything but [`SNAPSHOT_VERSION`]: what stands behind another version is not looked at.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
-struct Version;
-
-impl TryFrom<u32> for Version {
-    type Error = SnapshotError;
-
-    fn try_from(version: u32) -> Result<Version, SnapshotError> {
-        if version == SNAPSHOT_VERSION { Ok(Version) } else { Err(SnapshotError::Version(version)) }
-    }
-}
-
-impl From<Version> for u32 {
-    fn from(_: Version) -> u32 {
-        SNAPSHOT_VERSION
-    }
 }
 
 /// Everything in a [`Hub`] beside the chat. What can be worked out from the rest (indexes, counts) is worked out when it is read.
@@ -60,7 +42,7 @@ struct SessionsState {
 /// The part of a [`Snapshot`] that is the chat's: people, rooms and decisions, without a connection.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ChatSnapshot {
-    version: Version,
+    version: Version<SNAPSHOT_VERSION>,
     chat: Chat,
 }
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::HandoverError;
 use super::system::memory_file;
-use crate::chat::MonoTime;
+use crate::chat::{MonoTime, Version};
 use crate::config::{Config, Door};
 use crate::net::server::{Server, ServerState};
 use crate::net::stream::Stream;
@@ -20,7 +20,7 @@ pub(super) const HANDOVER_VERSION: u32 = 1;
 /// All that a server hands over, beside its open files.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(in crate::net) struct Handover {
-    version: Version,
+    version: Version<HANDOVER_VERSION>,
     /// The version of the program that made it.
     pub(in crate::net) program: String,
     /// What its clock said when it stopped serving.
@@ -52,29 +52,6 @@ pub(in crate::net) enum StoredSession {
     Asking(Vec<u8>),
     /// It has ordered the upgrade, and is answered in that language.
     Upgrading(crate::chat::Language),
-}
-
-/// Refuses to be anything but [`HANDOVER_VERSION`]: what stands behind another version is not looked at.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
-struct Version;
-
-impl TryFrom<u32> for Version {
-    type Error = String;
-
-    fn try_from(version: u32) -> Result<Version, String> {
-        let known = HANDOVER_VERSION;
-        if version == known {
-            return Ok(Version);
-        }
-        Err(format!("the state has version {version}, and only version {known} is known here"))
-    }
-}
-
-impl From<Version> for u32 {
-    fn from(_: Version) -> u32 {
-        HANDOVER_VERSION
-    }
 }
 
 impl Handover {

@@ -40,10 +40,10 @@ fn snapshot_that_was_not_changed_is_taken() {
 
 #[test]
 fn snapshot_of_another_version_is_refused_by_its_number() {
-    let says = "the snapshot has version 3, and only version 4 is known here";
+    let says = "the state has version 3, and only version 4 is known here";
     assert!(error(|value| value["version"] = json!(3)).starts_with(says));
     let early: Result<Snapshot, _> = serde_json::from_str(r#"{"version":7,"people":"of another shape"}"#);
-    assert!(early.unwrap_err().to_string().starts_with("the snapshot has version 7"));
+    assert!(early.unwrap_err().to_string().starts_with("the state has version 7"));
 }
 
 #[test]
