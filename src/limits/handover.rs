@@ -6,9 +6,9 @@ use std::time::Duration;
 /// 0.2 s, and a machine may be busy.
 pub const UPGRADE_CHECK_PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long an upgrade waits, each time, for the disk to have what was said: 10 ms of a disk at rest, and nobody is served meanwhile. A
-/// disk that takes longer is no time to upgrade.
-pub const UPGRADE_DISK_PATIENCE: Duration = Duration::from_secs(5);
+/// How long an upgrade waits, all in all, for the disk to have what was said: 10 ms of a disk at rest, and nobody is served meanwhile.
+/// While a disk takes longer there is no upgrade.
+pub const UPGRADE_DISK_PATIENCE: Duration = Duration::from_secs(3);
 
 /// How long an upgrade waits for a console or a file to take what was logged; what is left is lost.
 pub const UPGRADE_LOG_PATIENCE: Duration = Duration::from_millis(50);

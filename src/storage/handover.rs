@@ -54,15 +54,15 @@ impl Storage {
         self.is_reloading() || !self.behind_reload.is_empty()
     }
 
-    /// Waits until all that was handed over is written and answered, at most for `patience`. Gives what was heard meanwhile, and the lock on
+    /// Waits until all that was handed over is written and answered, until `deadline` at most. Gives what was heard meanwhile, and the lock on
     /// the directory, if there is one; None: it cannot be written now.
     pub fn settle(
         &mut self,
-        patience: Duration,
+        deadline: Instant,
         now: MonoTime,
     ) -> (Vec<StorageEvent>, Option<Option<LockFiles>>) {
         let Some(file) = &mut self.file else { return (self.replies(now), Some(None)) };
-        let (words, lock) = file.wait_until_settled(patience);
+        let (words, lock) = file.wait_until_settled(deadline);
         let mut events = self.hear(words);
         events.extend(self.replies(now));
         (events, lock.map(Some))
@@ -70,8 +70,8 @@ impl Storage {
 }
 
 impl File {
-    fn wait_until_settled(&mut self, patience: Duration) -> (Vec<Word>, Option<LockFiles>) {
-        let (deadline, mut words) = (Instant::now() + patience, Vec::new());
+    fn wait_until_settled(&mut self, deadline: Instant) -> (Vec<Word>, Option<LockFiles>) {
+        let mut words = Vec::new();
         while !self.is_displaced() && Instant::now() < deadline {
             // Where the queue is full there is soon a place.
             let is_asked = self.push(Job::Settle).is_ok();

@@ -9,6 +9,7 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
+use std::time::Instant;
 
 use log::{info, warn};
 use mio::net::{TcpListener, TcpStream};
@@ -28,9 +29,6 @@ use crate::net::server::Server;
 use crate::net::signals::{Asked, Signals};
 use crate::protocol::console;
 use crate::storage::{LockFiles, Store};
-
-/// How often what people are told and what the disk has are waited for in turn: the one may bring something for the other.
-const ROUNDS: usize = 4;
 
 /// The version of this program.
 const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -177,17 +175,19 @@ impl EventLoop {
     }
 
     /// Has written what waits, to people and to the disk. Gives the lock on the directory, if there is one; none: the disk does not
-    /// take it.
+    /// take it in time.
     fn settle(&mut self, now: MonoTime) -> Option<Option<LockFiles>> {
         self.server.let_sealed_go(now);
         self.write(now);
         self.server.end_sealed();
-        for _ in 0..ROUNDS {
+        let deadline = Instant::now() + UPGRADE_DISK_PATIENCE;
+        // What people are told may bring something for the disk, and what the disk has something for people.
+        while Instant::now() < deadline {
             self.write(now);
-            let lock = self.server.settle_history(UPGRADE_DISK_PATIENCE, now)?;
+            let lock = self.server.settle_history(deadline, now)?;
             self.control.iter_mut().for_each(|control| control.tell_settled(&mut self.server, now));
             self.server.finish_turn(now);
-            if self.server.unwritten_bytes() == (0, 0) {
+            if self.server.is_settled() {
                 self.server.tell_complaints();
                 return Some(lock);
             }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::mem;
-use std::time::Duration;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -20,9 +20,6 @@ use crate::net::handover::HandoverError;
 use crate::net::stream::Stream;
 use crate::protocol::metrics::Logins;
 use crate::storage::{LockFiles, RequestId, Storage, StorageState};
-
-/// How often it is waited for what was said: each time what was heard meanwhile may have been written.
-const SETTLED_AT_MOST: usize = 4;
 
 /// What a server knows. It holds secrets: see [`Snapshot`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -110,22 +107,20 @@ impl<S: Stream> Server<S> {
         self.history.state()
     }
 
-    /// Waits, for `patience` at most, until all that was said is on the disk, and what came of promises is told. Gives the lock on the
-    /// directory, if there is one. None: that cannot be had now.
-    pub fn settle_history(&mut self, patience: Duration, now: MonoTime) -> Option<Option<LockFiles>> {
-        // What is heard may make something else to be written.
-        for _ in 0..SETTLED_AT_MOST {
-            let (events, settled) = self.history.settle(patience, now);
-            for event in events {
-                self.recall(event, now);
-                self.perform(now);
-            }
-            let lock = settled?;
-            if self.history.unwritten_bytes() == (0, 0) && !self.history.has_reload() {
-                return Some(lock);
-            }
+    /// Waits, until `deadline` at most, until all that was said is on the disk, and what came of promises is told, which may bring
+    /// [something else](Self::is_settled) to be written. Gives the lock on the directory, if there is one. None: that cannot be had now.
+    pub fn settle_history(&mut self, deadline: Instant, now: MonoTime) -> Option<Option<LockFiles>> {
+        let (events, settled) = self.history.settle(deadline, now);
+        for event in events {
+            self.recall(event, now);
+            self.perform(now);
         }
-        None
+        settled
+    }
+
+    /// Whether the history has nothing that is not on the disk.
+    pub fn is_settled(&self) -> bool {
+        self.history.unwritten_bytes() == (0, 0) && !self.history.has_reload()
     }
 
     /// Lets those in TLS go, whose keys no other program has: they reconnect, and programs take their sessions up again.
