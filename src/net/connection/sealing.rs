@@ -72,6 +72,11 @@ impl<S: Stream> Conn<S> {
         self.is_opening() && self.protocol.is_sealed()
     }
 
+    /// Whether no other program can go on with it, and it has not ended: it is in TLS, or has begun to be.
+    pub(in crate::net) fn ends_with_program(&self) -> bool {
+        (self.is_sealed() || self.wants_seal()) && !self.is_dead()
+    }
+
     /// Whether nothing can be said yet.
     pub(in crate::net) fn is_handshaking(&self) -> bool {
         self.transport().is_some_and(|transport| transport.session.is_handshaking() && !transport.failed)

@@ -27,6 +27,7 @@ pub(in crate::net) struct StoredConn {
     standing: Standing,
     readable: bool,
     ended: bool,
+    sealed: bool,
 }
 
 impl<S: Stream> Conn<S> {
@@ -54,7 +55,8 @@ impl<S: Stream> Conn<S> {
             protocol: protocol.clone(),
             outbox: outbox.store(broadcast, now),
             phase: *phase,
-            // Those in TLS have been closed: their keys stay with the program that has them.
+            // Of those in TLS only that: their keys stay with the program that has them.
+            sealed: self.ends_with_program(),
             awaiting: beside.as_ref().and_then(|beside| beside.awaited),
             at_prompt: *at_prompt,
             scheduled: *scheduled,
@@ -79,6 +81,7 @@ impl<S: Stream> Conn<S> {
             standing,
             readable,
             ended,
+            sealed: _,
         } = stored;
         Conn {
             stream,
@@ -104,6 +107,11 @@ impl StoredConn {
     /// Whether this can have been a connection.
     pub(in crate::net) fn is_sound(&self) -> bool {
         self.generation > 0 && self.protocol.is_sound()
+    }
+
+    /// Whether it ends with the program that has made this.
+    pub(in crate::net) fn is_sealed(&self) -> bool {
+        self.sealed
     }
 
     /// Which connection it is, in its `slot`.

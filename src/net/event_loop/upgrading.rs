@@ -4,7 +4,8 @@
 //! 2. If it takes it, nobody is served any more: what waits is written, to people and to the disk, and the state is written down again.
 //! 3. The new program takes the place of this one, and goes on.
 //!
-//! Invariant: whatever fails before the end of (3) is told, and this program goes on as if nothing had been.
+//! Invariant: whatever fails is told, and this program goes on as if nothing had been. That is so up to the call that replaces the
+//! program (`execve`), before which those in TLS are told that their connections end: if it fails, they have to come again.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -23,7 +24,7 @@ use crate::control::Socket;
 use crate::limits::{UPGRADE_DISK_PATIENCE, UPGRADE_TURNS};
 use crate::net::acceptor::Acceptor;
 use crate::net::handover::{
-    Checking, Handed, Handover, HandoverError, Program, UpgradeRefused, replace, system_clock,
+    Checking, Handed, Handover, HandoverError, Packed, Program, UpgradeRefused, system_clock,
 };
 use crate::net::server::Server;
 use crate::net::signals::{Asked, Signals};
@@ -71,6 +72,7 @@ impl EventLoop {
         };
         let history = open_storage(store, &config, &waker).map_err(broken)?.restored(storage);
         let streams = streams.into_iter().map(TcpStream::from_std).collect();
+        let sealed = server.sealed();
         let mut server = Server::restore(config, history, server, streams)?;
         let mut acceptors = Vec::new();
         for (index, (listener, door)) in listeners.into_iter().zip(doors).enumerate() {
@@ -87,6 +89,7 @@ impl EventLoop {
         let now = clock.now();
         server.set_wall_clock(wall_clock(), now);
         server.ask_again(now);
+        server.lose(&sealed, now);
         let mut event_loop = EventLoop::of(poll, signals, server, (waker, clock, language));
         (event_loop.acceptors, event_loop.control) = (acceptors, control);
         event_loop.taken_over = Some((program, paused));
@@ -162,11 +165,17 @@ impl EventLoop {
         files.extend(control.iter().flat_map(Control::files));
         files.extend(acceptors.iter().map(|(listener, ..)| listener.as_fd()));
         files.extend(server.streams().map(AsFd::as_fd));
-        let mut stops = false;
-        let why = replace(program, &text, &files, || {
+        let packed = match Packed::new(&text, &files) {
+            Ok(packed) => packed,
+            Err(error) => return error.into(),
+        };
+        let (mut stops, mut sealed) = (false, Vec::new());
+        let may = || {
             stops = signals.asked().iter().any(|asked| matches!(asked, Asked::Stop | Asked::HangUp));
             !stops
-        });
+        };
+        let why = packed.replace(program, may, || sealed = server.take_leave_of_sealed(now));
+        server.lose(&sealed, now);
         if stops {
             self.told = true;
             self.stop(now);
@@ -177,9 +186,6 @@ impl EventLoop {
     /// Has written what waits, to people and to the disk. Gives the lock on the directory, if there is one; none: the disk does not
     /// take it in time.
     fn settle(&mut self, now: MonoTime) -> Option<Option<LockFiles>> {
-        self.server.let_sealed_go(now);
-        self.write(now);
-        self.server.end_sealed();
         let deadline = Instant::now() + UPGRADE_DISK_PATIENCE;
         // What people are told may bring something for the disk, and what the disk has something for people.
         while Instant::now() < deadline {

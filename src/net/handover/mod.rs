@@ -3,7 +3,8 @@
 //! The state is a text in memory (`memfd`); beside it go the sockets and the lock on the directory, in a socket that is the next program's
 //! standard input. The process stays the same one (`execve`), so whoever watches over it sees no other.
 //!
-//! Invariant: up to the very call that replaces the program nothing is changed that the old one needs: if that fails, it goes on.
+//! Invariant: up to the very call that replaces the program nothing is changed that the old one needs: if that fails, it goes on, though
+//! without those in TLS.
 
 mod descriptors;
 mod error;
@@ -19,7 +20,7 @@ pub(super) use program::Checking;
 pub use program::{CHECK_STATE, Program};
 pub use receiving::Handed;
 pub use refused::UpgradeRefused;
-pub(super) use replacing::replace;
+pub(super) use replacing::Packed;
 pub use state::check;
 pub(super) use state::{Handover, StoredControl, StoredSession};
 pub(super) use system::system_clock;

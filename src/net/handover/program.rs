@@ -108,13 +108,13 @@ impl Program {
     }
 
     /// Puts the program in the place of this one, with what is handed over as its standard input. Comes back only if that fails; then
-    /// nothing has changed.
-    pub(in crate::net) fn execute(&self, handed: OwnedFd) -> UpgradeRefused {
+    /// nothing has changed but by `last`, which is done before the very call.
+    pub(in crate::net) fn execute(&self, handed: OwnedFd, last: impl FnOnce()) -> UpgradeRefused {
         let executed = || -> io::Result<()> {
             let own = io::stdin().as_fd().try_clone_to_owned()?;
             rustix::stdio::dup2_stdin(&handed)?;
             drop(handed);
-            let error = self.replace();
+            let error = self.replace(last);
             rustix::stdio::dup2_stdin(&own)?;
             Err(error)
         };
@@ -125,7 +125,7 @@ impl Program {
     }
 
     /// Not by `std`, which changes signals first, and leaves it at that when the call fails.
-    fn replace(&self) -> io::Error {
+    fn replace(&self, last: impl FnOnce()) -> io::Error {
         let text = |bytes: Vec<u8>| CString::new(bytes).map_err(io::Error::from);
         let variable = format!("{VARIABLE}={}", process::id()).into_bytes();
         let others = env::vars_os()
@@ -136,7 +136,9 @@ impl Program {
             self.words.iter().cloned().map(|word| text(word.into_vec())).collect();
         let execute = || -> io::Result<()> {
             let path = text(self.path.clone().into_os_string().into_vec())?;
-            nix::unistd::execve(&path, &words?, &environment?)?;
+            let (words, environment) = (words?, environment?);
+            last();
+            nix::unistd::execve(&path, &words, &environment)?;
             Ok(())
         };
         execute().err().unwrap_or_else(|| io::ErrorKind::Other.into())

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
 use nix::sys::signal::SigSet;
 
@@ -21,23 +21,29 @@ pub(super) fn hear_signals() {
     let _ = SigSet::all().thread_unblock();
 }
 
-/// Puts `program` in the place of this one, with the state in `text` and the open files that belong to it. `may` is asked at the last moment,
-/// when signals that come are kept for the new program.
-pub(in crate::net) fn replace(
-    program: &Program,
-    text: &File,
-    files: &[BorrowedFd<'_>],
-    may: impl FnOnce() -> bool,
-) -> UpgradeRefused {
-    let stdin = io::stdin();
-    let mut all = vec![text.as_fd(), stdin.as_fd()];
-    all.extend(files);
-    let packed = match pack(&all) {
-        Ok(packed) => packed,
-        Err(error) => return error.into(),
-    };
-    hold_signals();
-    let refused = if may() { program.execute(packed) } else { UpgradeRefused::Stopping };
-    hear_signals();
-    refused
+/// What the new program is to find, on its way: as long as this is there nobody else has it.
+pub(in crate::net) struct Packed(OwnedFd);
+
+impl Packed {
+    /// The state in `text` and the open files that belong to it.
+    pub(in crate::net) fn new(text: &File, files: &[BorrowedFd<'_>]) -> io::Result<Packed> {
+        let stdin = io::stdin();
+        let mut all = vec![text.as_fd(), stdin.as_fd()];
+        all.extend(files);
+        Ok(Packed(pack(&all)?))
+    }
+
+    /// Puts `program` in the place of this one. `may` is asked when signals that come are kept for the new program already; `last` is
+    /// done behind everything else that can fail.
+    pub(in crate::net) fn replace(
+        self,
+        program: &Program,
+        may: impl FnOnce() -> bool,
+        last: impl FnOnce(),
+    ) -> UpgradeRefused {
+        hold_signals();
+        let refused = if may() { program.execute(self.0, last) } else { UpgradeRefused::Stopping };
+        hear_signals();
+        refused
+    }
 }

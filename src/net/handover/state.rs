@@ -15,7 +15,7 @@ use crate::net::stream::Stream;
 use crate::storage::{Storage, StorageState};
 
 /// The version of the states that are made and taken here. It goes up whenever a field changes.
-pub(super) const HANDOVER_VERSION: u32 = 1;
+pub(super) const HANDOVER_VERSION: u32 = 2;
 
 /// All that a server hands over, beside its open files.
 #[derive(Clone, Debug, Serialize, Deserialize)]

@@ -63,6 +63,12 @@ impl StoredConnections {
         self.slots.len()
     }
 
+    /// Those that end with the program that has made this.
+    pub(super) fn sealed(&self) -> Vec<ClientId> {
+        let sealed = self.slots.iter().filter(|(_, conn)| conn.is_sealed());
+        sealed.map(|(slot, conn)| conn.id(*slot)).collect()
+    }
+
     /// Those of which the hub knows.
     pub(super) fn in_chat(&self) -> impl Iterator<Item = ClientId> {
         self.slots.iter().filter(|(_, conn)| conn.is_in_chat()).map(|(slot, conn)| conn.id(*slot))

@@ -16,6 +16,7 @@ use super::ingress::StoredIngress;
 use super::source::Source;
 use crate::chat::{ChatConfig, ClientId, CloseReason, Hub, Input, MonoTime, Origin, Request, Snapshot, Time};
 use crate::config::Config;
+use crate::limits::UPGRADE_TURNS;
 use crate::net::handover::HandoverError;
 use crate::net::stream::Stream;
 use crate::protocol::metrics::Logins;
@@ -41,6 +42,11 @@ impl ServerState {
     /// How many connections there are.
     pub fn connections(&self) -> usize {
         self.connections.len()
+    }
+
+    /// Those in TLS, whose keys have not come along: they are to be [lost](Server::lose).
+    pub fn sealed(&self) -> Vec<ClientId> {
+        self.connections.sealed()
     }
 
     /// What the clocks said when it was made.
@@ -123,22 +129,29 @@ impl<S: Stream> Server<S> {
         self.history.unwritten_bytes() == (0, 0) && !self.history.has_reload()
     }
 
-    /// Lets those in TLS go, whose keys no other program has: they reconnect, and programs take their sessions up again.
-    pub fn let_sealed_go(&mut self, now: MonoTime) {
-        for id in self.sealed() {
-            self.apply(Input::Disconnected(id, CloseReason::Lost), now);
+    /// Tells those in TLS, and nobody else, that their connections end: no other program has their keys. Gives them; the hub does not
+    /// know yet that they are [lost](Self::lose).
+    pub fn take_leave_of_sealed(&mut self, now: MonoTime) -> Vec<ClientId> {
+        let sealed: Vec<ClientId> =
+            self.connections.iter().filter(|(_, conn)| conn.ends_with_program()).map(|(id, _)| id).collect();
+        for &id in &sealed {
             self.close(id, CloseReason::ServerStops, now);
+            for _ in 0..UPGRADE_TURNS {
+                if !self.write_to(id, now) {
+                    break;
+                }
+            }
         }
+        sealed
     }
 
-    /// Ends those in TLS that have been told so, or could not be.
-    pub fn end_sealed(&mut self) {
-        self.sealed().into_iter().for_each(|id| self.connections.mark_dead(id, CloseReason::Lost));
-    }
-
-    fn sealed(&self) -> Vec<ClientId> {
-        let sealed = self.connections.iter().filter(|(_, conn)| conn.is_sealed() || conn.wants_seal());
-        sealed.filter(|(_, conn)| !conn.is_dead()).map(|(id, _)| id).collect()
+    /// Ends the connections of these, who have been told: they reconnect, and programs take their sessions up again.
+    pub fn lose(&mut self, ids: &[ClientId], now: MonoTime) {
+        for &id in ids {
+            self.apply(Input::Disconnected(id, CloseReason::Lost), now);
+            self.connections.begin_close(id, CloseReason::ServerStops, now);
+            self.connections.mark_dead(id, CloseReason::ServerStops);
+        }
     }
 
     /// Whether something waits to be written to a connection that may take it.

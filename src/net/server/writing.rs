@@ -52,7 +52,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Writes what waits for one connection; says whether anything did.
-    fn write_to(&mut self, id: ClientId, now: MonoTime) -> bool {
+    pub(super) fn write_to(&mut self, id: ClientId, now: MonoTime) -> bool {
         let Server { connections, ingress, egress, .. } = self;
         let ahead = connections.get(id).is_some_and(|conn| conn.awaits_writing() && conn.wants_flush());
         if ahead {

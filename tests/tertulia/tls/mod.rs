@@ -8,6 +8,7 @@ mod identity;
 mod real;
 mod records;
 mod required;
+mod upgraded;
 mod words;
 
 use tertulia::config::{Config, Door};

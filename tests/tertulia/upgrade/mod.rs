@@ -1,6 +1,6 @@
 //! The real server goes on as another program, and the people who are there notice nothing.
 
-mod refused;
+pub(crate) mod refused;
 
 use std::fs;
 use std::net::TcpStream;
@@ -41,13 +41,13 @@ fn ordered(dir: &Dir) -> String {
 
 /// Has the server upgraded by a signal.
 #[track_caller]
-fn upgrade(server: &Server) {
+pub(crate) fn upgrade(server: &Server) {
     server.signal(Signal::USR2);
     is_upgraded(server);
 }
 
 /// The program under a name of its own.
-fn installed(dir: &Dir) -> PathBuf {
+pub(crate) fn installed(dir: &Dir) -> PathBuf {
     let path = dir.path().join("server");
     fs::copy(env!("CARGO_BIN_EXE_tertulia-server"), &path).expect("a copy");
     path
@@ -55,7 +55,7 @@ fn installed(dir: &Dir) -> PathBuf {
 
 /// The server that was installed there, with `options`.
 #[track_caller]
-fn start(program: &Path, options: &[&str]) -> Server {
+pub(crate) fn start(program: &Path, options: &[&str]) -> Server {
     let usual = command(options);
     let mut own = Command::new(program);
     own.args(usual.get_args()).env("LC_ALL", "C.UTF-8").stderr(Stdio::piped());

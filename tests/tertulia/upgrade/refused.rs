@@ -15,7 +15,7 @@ const REFUSED: &str = "[WARN] No se ha actualizado, y el servidor sigue como est
 
 /// Has the server upgraded by a signal, and gives the end of what it says about that it cannot be.
 #[track_caller]
-fn refusal(server: &Server) -> String {
+pub(crate) fn refusal(server: &Server) -> String {
     server.signal(Signal::USR2);
     loop {
         let line = server.console_line();
@@ -27,7 +27,7 @@ fn refusal(server: &Server) -> String {
 }
 
 /// Puts a program in the place of the one that runs.
-fn replace(program: &Path, with: &str) {
+pub(crate) fn replace(program: &Path, with: &str) {
     fs::remove_file(program).expect("it is there");
     fs::write(program, with).expect("a file");
     fs::set_permissions(program, Permissions::from_mode(0o700)).expect("a file");
