@@ -6,8 +6,8 @@ use std::time::Duration;
 /// or goes nothing is told.
 pub const STATUS_INTERVAL: Duration = Duration::from_secs(10);
 
-/// How long the first message to the service manager may wait for it. The later ones do not wait.
-pub const READY_PATIENCE: Duration = Duration::from_secs(5);
+/// When a service manager that has no room for it is told again that the server is ready; each time is twice as long as the one before.
+pub const READY_RETRY: Duration = Duration::from_millis(100);
 
 /// Sockets that the service manager may pass: each address of a large machine has one.
 pub const PASSED_SOCKETS_MAX: usize = 64;

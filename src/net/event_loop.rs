@@ -20,7 +20,7 @@ use socket2::{SockRef, TcpKeepalive};
 use super::acceptor::Acceptor;
 use super::bind::Listening;
 use super::control::{self as orders, Control, Wish};
-use super::handover::{Checking, Program};
+use super::handover::{Checking, Program, system_clock};
 use super::manager::ServiceManager;
 use super::metrics::{self, Metrics};
 use super::server::Server;
@@ -163,9 +163,9 @@ impl EventLoop {
     ) -> io::Result<()> {
         self.signals.started();
         self.tell_upgraded();
-        self.tell_ready();
         let mut events = Events::with_capacity(limits::EVENTS_PER_TURN);
         let mut now = self.clock.now();
+        self.tell_ready(now);
         // When the turn was over, where that is asked.
         let mut over = None;
         loop {
@@ -307,10 +307,10 @@ impl EventLoop {
                 }
                 Asked::HangUp => self.stop(now),
                 Asked::Reread => {
-                    self.manager.iter_mut().for_each(ServiceManager::reloading);
+                    self.manager.iter_mut().for_each(|manager| manager.reloading(system_clock()));
                     reread(&mut self.server);
                     self.server.reload_accounts();
-                    self.tell_ready();
+                    self.tell_ready(now);
                 }
                 Asked::Upgrade => self.begin_upgrade(now),
                 Asked::Nothing(signal) => info!("{}", console::unused(signal, self.language)),
@@ -320,9 +320,9 @@ impl EventLoop {
     }
 
     /// Has the service manager told that the server does what it is there for.
-    fn tell_ready(&mut self) {
+    fn tell_ready(&mut self, now: MonoTime) {
         let clients = self.server.hub().clients();
-        self.manager.iter_mut().for_each(|manager| manager.ready(clients));
+        self.manager.iter_mut().for_each(|manager| manager.ready(clients, now));
     }
 
     /// Begins to stop, unless that has begun.

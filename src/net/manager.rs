@@ -1,19 +1,19 @@
 //! What the service manager is told (`sd_notify(3)`): that the server is ready, is reading again, stops, and how many are connected.
 //!
-//! Invariant: the loop does not wait for it, and does not wake up to say what was said before. There is no watchdog: its signs
-//! of life would wake a server at rest.
+//! Invariant: nothing here waits for it or reads a clock, and the loop does not wake up to say what was said before. There is no watchdog:
+//! its signs of life would wake a server at rest.
 
 use std::env;
 use std::ffi::OsStr;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::time::Duration;
 
 use log::debug;
-use rustix::time::{ClockId, clock_gettime};
 
 use crate::chat::{Language, MonoTime};
-use crate::limits::{READY_PATIENCE, STATUS_INTERVAL};
+use crate::limits::{READY_RETRY, STATUS_INTERVAL};
 use crate::protocol::console;
 
 /// The service manager that wants to be told: systemd, or what speaks as it does.
@@ -22,8 +22,8 @@ pub struct ServiceManager {
     socket: UnixDatagram,
     address: SocketAddr,
     language: Language,
-    /// It has been told that the server is ready, once at least.
-    started: bool,
+    /// It could not be told that the server is ready: when that is tried again, and how long is waited behind that.
+    owed: Option<(MonoTime, Duration)>,
     /// Clients that it knows of.
     connected: usize,
     /// When it may be told of others.
@@ -54,37 +54,44 @@ impl ServiceManager {
             _ => return Err(ErrorKind::InvalidInput.into()),
         };
         let socket = UnixDatagram::unbound()?;
-        socket.set_write_timeout(Some(READY_PATIENCE))?;
-        let (started, connected, next, is_outdated) = (false, 0, MonoTime::START, false);
-        Ok(ServiceManager { socket, address, language, started, connected, next, is_outdated })
+        socket.set_nonblocking(true)?;
+        let (owed, connected, next, is_outdated) = (None, 0, MonoTime::START, false);
+        Ok(ServiceManager { socket, address, language, owed, connected, next, is_outdated })
     }
 
-    /// The server does what it is there for, from the start or again, and has so many clients.
-    pub(super) fn ready(&mut self, clients: usize) {
+    /// The server does what it is there for, from the start or again, and has so many clients. Where the manager is behind, that is tried
+    /// again: a start that it hears nothing of has failed.
+    pub(super) fn ready(&mut self, clients: usize, now: MonoTime) {
+        self.tell_ready(clients, READY_RETRY, now);
+    }
+
+    fn tell_ready(&mut self, clients: usize, wait: Duration, now: MonoTime) {
         self.connected = clients;
         self.is_outdated = false;
-        self.say(&format!("READY=1\n{}", self.status()));
-        if !self.started {
-            self.started = true;
-            if let Err(error) = self.socket.set_nonblocking(true) {
-                debug!("NOTIFY_SOCKET: {error}");
-            }
-        }
+        let told = self.say(&format!("READY=1\n{}", self.status()));
+        // A manager that never reads is tried less and less often.
+        self.owed = (!told).then(|| (now + wait, wait * 2));
     }
 
-    /// The server begins to read what can have changed.
-    pub(super) fn reloading(&mut self) {
-        let now = clock_gettime(ClockId::Monotonic);
-        self.say(&format!("RELOADING=1\nMONOTONIC_USEC={}", now.tv_sec * 1_000_000 + now.tv_nsec / 1_000));
+    /// The server begins to read what can have changed, when the system's monotonic clock says `system`.
+    pub(super) fn reloading(&mut self, system: Duration) {
+        self.say(&format!("RELOADING=1\nMONOTONIC_USEC={}", system.as_micros()));
     }
 
     /// The server begins to stop.
     pub(super) fn stopping(&mut self) {
+        self.owed = None;
         self.say("STOPPING=1");
     }
 
     /// So many clients are connected now. The first to come in a while is told of at once, others together.
     pub(super) fn connected(&mut self, clients: usize, now: MonoTime) {
+        if let Some((again, wait)) = self.owed {
+            if now >= again {
+                self.tell_ready(clients, wait, now);
+            }
+            return;
+        }
         self.is_outdated = clients != self.connected;
         if self.is_outdated && now >= self.next {
             self.connected = clients;
@@ -96,39 +103,77 @@ impl ServiceManager {
 
     /// When there is something to tell.
     pub(super) fn due(&self) -> Option<MonoTime> {
-        self.is_outdated.then_some(self.next)
+        match self.owed {
+            Some((again, _)) => Some(again),
+            None => self.is_outdated.then_some(self.next),
+        }
     }
 
     fn status(&self) -> String {
         format!("STATUS={}", console::connected(self.connected, self.language))
     }
 
-    /// What does not arrive is lost: the manager is not there, or so much behind that it would hold up the chat.
-    fn say(&self, words: &str) {
-        if let Err(error) = self.socket.send_to_addr(words.as_bytes(), &self.address) {
-            debug!("NOTIFY_SOCKET: {error}");
-        }
+    /// Says something, unless the manager is so much behind that there is no room for it. One that is not there hears nothing.
+    fn say(&self, words: &str) -> bool {
+        let Err(error) = self.socket.send_to_addr(words.as_bytes(), &self.address) else { return true };
+        debug!("NOTIFY_SOCKET: {error}");
+        error.kind() != ErrorKind::WouldBlock
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
+
+    /// A manager's socket, and who talks to it.
+    #[cfg(target_os = "linux")]
+    fn manager(name: &str) -> (UnixDatagram, ServiceManager) {
+        use std::os::linux::net::SocketAddrExt;
+        let name = format!("tertulia-{name}-{}", std::process::id());
+        let heard = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
+        heard.set_nonblocking(true).unwrap();
+        (heard, ServiceManager::at(format!("@{name}").as_ref(), Language::English).unwrap())
+    }
+
+    /// The next message, if there is one.
+    #[cfg(target_os = "linux")]
+    fn next(heard: &UnixDatagram) -> Option<String> {
+        let mut bytes = [0; 100];
+        heard.recv(&mut bytes).ok().map(|length| String::from_utf8_lossy(&bytes[..length]).into_owned())
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn ready_is_told_again_and_again_to_a_manager_that_is_behind() {
+        let (heard, mut manager) = manager("ready");
+        let mut waiting = 0;
+        while manager.say("STATUS=") {
+            waiting += 1;
+        }
+        let start = MonoTime::START + Duration::from_secs(1);
+        manager.ready(1, start);
+        assert_eq!(manager.due(), Some(start + READY_RETRY));
+        let second = start + READY_RETRY;
+        manager.connected(1, second);
+        assert_eq!(manager.due(), Some(second + READY_RETRY * 2), "it is still behind");
+        (0..waiting).for_each(|_| assert_eq!(next(&heard).as_deref(), Some("STATUS=")));
+        manager.connected(2, second);
+        assert_eq!(next(&heard), None, "not yet");
+        manager.connected(3, second + READY_RETRY * 2);
+        assert_eq!((next(&heard).as_deref(), manager.due()), (Some("READY=1\nSTATUS=Connected: 3"), None));
+        while manager.say("STATUS=") {}
+        manager.ready(3, second);
+        manager.stopping();
+        while next(&heard).is_some() {}
+        manager.connected(3, second + STATUS_INTERVAL);
+        assert_eq!((next(&heard), manager.due()), (None, None), "a server that stops is not ready");
+    }
 
     #[cfg(target_os = "linux")]
     #[test]
     fn status_is_told_at_once_and_then_at_most_every_interval() {
-        use std::os::linux::net::SocketAddrExt;
-        let name = format!("tertulia-status-{}", std::process::id());
-        let heard = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
-        heard.set_nonblocking(true).unwrap();
-        let next = || {
-            let mut bytes = [0; 100];
-            heard.recv(&mut bytes).ok().map(|length| String::from_utf8_lossy(&bytes[..length]).into_owned())
-        };
-        let mut manager = ServiceManager::at(format!("@{name}").as_ref(), Language::English).unwrap();
+        let (heard, mut manager) = manager("status");
+        let next = || next(&heard);
         let start = MonoTime::START + Duration::from_secs(1);
         manager.connected(0, start);
         assert_eq!((next(), manager.due()), (None, None), "nobody came");
@@ -139,7 +184,7 @@ mod tests {
         assert_eq!((next(), manager.due()), (None, Some(later)));
         manager.connected(1, start);
         assert_eq!((next(), manager.due()), (None, None), "as it was told");
-        manager.ready(7);
+        manager.ready(7, start);
         manager.connected(7, later);
         assert_eq!((next().as_deref(), manager.due()), (Some("READY=1\nSTATUS=Connected: 7"), None));
         assert_eq!(next(), None, "as it was told");
