@@ -111,26 +111,50 @@ impl Drop for Guard {
 ///
 /// The file cannot be opened, a thread cannot be had, or there is a log already.
 pub fn start(settings: &LogSettings, language: Language, zone: Zone) -> Result<Guard, LogError> {
+    let file = match &settings.file {
+        None => None,
+        Some(path) => {
+            Some(LogFile::open(path, language).map_err(|error| LogError::File(path.clone(), error))?)
+        }
+    };
+    let open_to_all = file.as_ref().and_then(LogFile::open_to_all);
+    let guard = begin(settings, file, language, LogClock::new(zone, wall_clock))?;
+    if let (Some(path), Some(mode)) = (&settings.file, open_to_all) {
+        warn!("{}", words::open_to_all(path, mode, language));
+    }
+    Ok(guard)
+}
+
+/// The same for a server that goes on with people who are there already: nobody is let go because there is no log, or waits for it. Its
+/// thread opens the file, and tries that again if it fails.
+pub fn start_anyway(settings: &LogSettings, language: Language, zone: Zone) -> Guard {
+    let file = settings.file.as_ref().map(|path| LogFile::later(path, language));
     let clock = LogClock::new(zone, wall_clock);
+    let guard = begin(settings, file, language, clock.clone());
+    // Without a console or a thread there is nobody to tell.
+    guard.unwrap_or(Guard { queues: Vec::new(), clock, reopen: None })
+}
+
+fn begin(
+    settings: &LogSettings,
+    file: Option<LogFile>,
+    language: Language,
+    clock: LogClock,
+) -> Result<Guard, LogError> {
     // A descriptor of our own for the same terminal. `io::stderr` has a lock, and another thread that wanted to write there
     // (a panic, say) would wait for the thread that is stuck in it. Never made non-blocking: the shell shares it.
     let console = File::from(io::stderr().as_fd().try_clone_to_owned()?);
     let painted = painted(settings.color);
     let mut queues = vec![queue(console, &clock, language, painted)?];
     let mut loggers: Vec<Box<dyn SharedLogger>> = vec![recorder(&queues[0], &clock, settings.level, painted)];
-    let (mut reopen, mut open_to_all) = (None, None);
-    if let Some(path) = &settings.file {
-        let file = LogFile::open(path, language).map_err(|error| LogError::File(path.clone(), error))?;
+    let mut reopen = None;
+    if let Some(file) = file {
         reopen = Some(file.asked());
-        open_to_all = file.open_to_all().map(|mode| words::open_to_all(path, mode, language));
         let queue = queue(file, &clock, language, false)?;
         loggers.push(recorder(&queue, &clock, settings.level, false));
         queues.push(queue);
     }
     CombinedLogger::init(loggers)?;
-    if let Some(words) = open_to_all {
-        warn!("{words}");
-    }
     Ok(Guard { queues, clock, reopen })
 }
 

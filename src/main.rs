@@ -131,7 +131,8 @@ fn check_state(config: Config) -> ExitCode {
     }
 }
 
-/// Goes on with what another program has handed over.
+/// Goes on with what another program has handed over. People are there already, and an error here ends all their connections: whatever
+/// they can do without is a warning.
 fn go_on(
     mut handed: Handed,
     signals: Signals,
@@ -143,7 +144,7 @@ fn go_on(
         _ => None,
     };
     let zone = Zone::local().unwrap_or_default();
-    let log = logging::start(&config.log, config.language, zone.clone())?;
+    let log = logging::start_anyway(&config.log, config.language, zone.clone());
     // Closed with the program before this one; the chat goes on without.
     let metrics = net::listeners(config.metrics.as_slice()).unwrap_or_else(|error| {
         warn!("{}", error.describe(config.language));
@@ -155,7 +156,9 @@ fn go_on(
     config.zone = zone;
     config.web.host_names.extend(own_names());
     let mut event_loop = EventLoop::take_over(handed, signals, config.clone(), store)?;
-    event_loop.serve_metrics(metrics)?;
+    if let Err(error) = event_loop.serve_metrics(metrics) {
+        warn!("--metrics: {}", locale::reason(&error, config.language));
+    }
     let source = Source::of(config, valid_for(config));
     // As with what is read again at SIGHUP, nobody is let go because of it.
     let sealed = tls::open(config, source.as_ref()).unwrap_or_else(|error| {

@@ -15,18 +15,26 @@ use log::warn;
 use super::words;
 use crate::chat::Language;
 
-/// The file; opened again when it is flushed and that was asked for.
+/// The file; opened when it is flushed and there is none yet, and opened again when that was asked for.
 pub(super) struct LogFile {
     path: PathBuf,
-    file: File,
+    file: Option<File>,
     asked: Arc<AtomicBool>,
+    /// It has been told that the file cannot be had.
+    told: bool,
     language: Language,
 }
 
 impl LogFile {
     /// Opens the file at `path` to append to it, or makes it.
     pub(super) fn open(path: &Path, language: Language) -> io::Result<LogFile> {
-        Ok(LogFile { path: path.to_owned(), file: open(path)?, asked: Arc::default(), language })
+        let file = Some(open(path)?);
+        Ok(LogFile { file, ..LogFile::later(path, language) })
+    }
+
+    /// The file at `path`, which is opened when there is something to write.
+    pub(super) fn later(path: &Path, language: Language) -> LogFile {
+        LogFile { path: path.to_owned(), file: None, asked: Arc::default(), told: false, language }
     }
 
     /// Set it to have the file opened again: a thread that has nothing else to do may wait for a slow disk.
@@ -36,7 +44,7 @@ impl LogFile {
 
     /// Its mode, if every user of this machine can read it.
     pub(super) fn open_to_all(&self) -> Option<u32> {
-        let metadata = self.file.metadata().ok().filter(|metadata| metadata.is_file())?;
+        let metadata = self.file.as_ref()?.metadata().ok().filter(|metadata| metadata.is_file())?;
         let mode = metadata.permissions().mode() & 0o777;
         (mode & 0o004 != 0).then_some(mode)
     }
@@ -44,14 +52,24 @@ impl LogFile {
 
 impl Write for LogFile {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.file.write(bytes)
+        self.file.as_mut().map_or(Err(ErrorKind::NotFound.into()), |file| file.write(bytes))
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.asked.swap(false, Ordering::AcqRel) {
-            match open(&self.path) {
-                Ok(file) => self.file = file,
-                Err(error) => warn!("{}", words::not_opened_again(&self.path, &error, self.language)),
+        let asked = self.asked.swap(false, Ordering::AcqRel);
+        if !asked && self.file.is_some() {
+            return Ok(());
+        }
+        match open(&self.path) {
+            Ok(file) => self.file = Some(file),
+            Err(error) if self.file.is_some() => {
+                warn!("{}", words::not_opened_again(&self.path, &error, self.language));
+            }
+            // A line of the log itself, which has this tried again.
+            Err(error) if self.told => return Err(error),
+            Err(error) => {
+                self.told = true;
+                warn!("{}", words::not_opened(&self.path, &error, self.language));
             }
         }
         Ok(())

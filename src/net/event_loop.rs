@@ -286,10 +286,7 @@ impl EventLoop {
                 || listener.accept(),
                 |stream, peer| {
                     let id = server.admit_through(*door, stream, peer, now);
-                    if let Err(error) = register(poll.registry(), server, id) {
-                        debug!("{id:?}: {error}");
-                        server.broken(id);
-                    }
+                    register(poll.registry(), server, id);
                     server.accepts(now)
                 },
             );
@@ -375,7 +372,12 @@ fn open_storage(store: Option<Store>, config: &Config, waker: &Arc<Waker>) -> io
 fn listen_for_orders(dir: &Path, poll: &Poll, language: Language) -> Option<Control> {
     let listening = control::bind(dir)
         .and_then(|(listener, name)| Control::new(listener, name, poll.registry(), language));
-    listening
+    told(listening, dir, language)
+}
+
+/// What takes the administrator's commands in `dir`; a warning where it cannot be had.
+fn told(control: io::Result<Control>, dir: &Path, language: Language) -> Option<Control> {
+    control
         .inspect_err(|error| {
             let path = dir.join(control::SOCKET);
             warn!("{}", console::no_control(&path.display().to_string(), &reason(error, language), language));
@@ -383,13 +385,24 @@ fn listen_for_orders(dir: &Path, poll: &Poll, language: Language) -> Option<Cont
         .ok()
 }
 
-fn register(registry: &Registry, server: &mut Server<TcpStream>, id: ClientId) -> io::Result<()> {
-    let Some(stream) = server.stream_mut(id) else { return Ok(()) };
+/// Watches over a new connection; one of which the system cannot tell when it is ready breaks.
+fn register(registry: &Registry, server: &mut Server<TcpStream>, id: ClientId) {
+    let Some(stream) = server.stream_mut(id) else { return };
     // All else is inherited from the listener. A system that refuses this probes everybody at once.
     let spread = Duration::from_secs(id.slot() as u64 % limits::KEEPALIVE_SPREAD.as_secs());
     let keepalive = TcpKeepalive::new().with_time(limits::KEEPALIVE_IDLE + spread);
     if let Err(error) = SockRef::from(&*stream).set_tcp_keepalive(&keepalive) {
         debug!("{id:?}: {error}");
     }
-    registry.register(stream, Token(id.to_bits() as usize), Interest::READABLE | Interest::WRITABLE)
+    watch(registry, server, id);
+}
+
+/// The same for a connection that has all else already.
+fn watch(registry: &Registry, server: &mut Server<TcpStream>, id: ClientId) {
+    let Some(stream) = server.stream_mut(id) else { return };
+    let token = Token(id.to_bits() as usize);
+    if let Err(error) = registry.register(stream, token, Interest::READABLE | Interest::WRITABLE) {
+        debug!("{id:?}: {error}");
+        server.broken(id);
+    }
 }

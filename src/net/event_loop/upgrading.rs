@@ -16,8 +16,8 @@ use log::{info, warn};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Poll, Token, Waker};
 
-use super::{Control, EventLoop, HISTORY, SIGNALS, open_storage};
-use crate::chat::{ClientId, MonoTime};
+use super::{Control, EventLoop, HISTORY, SIGNALS, open_storage, told, watch};
+use crate::chat::MonoTime;
 use crate::clock::{Clock, wall_clock};
 use crate::config::{Config, Door};
 use crate::control::Socket;
@@ -66,7 +66,7 @@ impl EventLoop {
                 let control = Control::new(listener, name, poll.registry(), language);
                 let control =
                     control.and_then(|control| control.resumed(called, poll.registry(), clock.now()));
-                Some(control.map_err(broken)?)
+                told(control, store.dir(), language)
             }
             _ => None,
         };
@@ -81,10 +81,7 @@ impl EventLoop {
             acceptors.push((listener, door, Acceptor::default()));
         }
         for id in server.ids() {
-            if let Some(stream) = server.stream_mut(id) {
-                let interest = Interest::READABLE | Interest::WRITABLE;
-                poll.registry().register(stream, token(id), interest).map_err(broken)?;
-            }
+            watch(poll.registry(), &mut server, id);
         }
         let now = clock.now();
         server.set_wall_clock(wall_clock(), now);
@@ -220,10 +217,6 @@ impl EventLoop {
         let server = (self.server.state(), self.server.storage_state());
         Handover::new((now, system), server, (doors, lock, control))
     }
-}
-
-fn token(id: ClientId) -> Token {
-    Token(id.to_bits() as usize)
 }
 
 fn broken(error: io::Error) -> HandoverError {

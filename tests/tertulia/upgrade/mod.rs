@@ -14,7 +14,8 @@ use rustix::process::Signal;
 
 use super::support::dir::Dir;
 use super::support::peer::{PROMPT, Peer};
-use super::support::server::{Server, behind, command, order};
+use super::support::process::has;
+use super::support::server::{Server, after_time, behind, command, order};
 use super::web::{UPGRADE, frame};
 
 const UPGRADED: &str = "[INFO] Actualizado de ";
@@ -229,4 +230,46 @@ fn upgrade_needs_no_more_descriptors_than_there_are() {
     let mut last = peers.pop().expect("one of many");
     last.say("aquí");
     peers.iter_mut().for_each(|peer| drop(peer.until("n29: aquí")));
+}
+
+#[test]
+fn upgrade_goes_on_without_a_log_file_until_there_is_one() {
+    let dir = Dir::new();
+    let (home, moved) = (dir.path().join("logs"), dir.path().join("moved"));
+    fs::create_dir(&home).expect("a directory");
+    let log = home.join("chat.log");
+    let mut server = Server::start(&["--log-file", log.to_str().expect("a plain path")]);
+    let mut ana = Peer::enter(&server, "Ana");
+    fs::rename(&home, &moved).expect("a directory");
+    server.signal(Signal::USR2);
+    let missing = format!(
+        "[WARN] {}: no se puede abrir (no existe); se vuelve a intentar con cada línea del registro",
+        log.display()
+    );
+    server.console_find(|line| line == missing);
+    ana.say("sin archivo");
+    server.console_until("Ana: sin archivo");
+    fs::rename(&moved, &home).expect("a directory");
+    ana.say("con archivo");
+    server.console_until("Ana: con archivo");
+    assert!(server.stop().success());
+    let lines = fs::read_to_string(log).expect("a log");
+    assert!(lines.contains("del registro.") && lines.contains("Ana: con archivo"), "{lines}");
+}
+
+#[test]
+fn upgrade_and_rereading_are_both_done_whichever_comes_first() {
+    if !has("setsid") {
+        return;
+    }
+    // At a terminal SIGHUP would be one to stop.
+    let server = Server::from_command(behind("setsid", &[], &[]).stdin(Stdio::null()));
+    for signals in [[Signal::USR2, Signal::HUP], [Signal::HUP, Signal::USR2]] {
+        signals.iter().for_each(|&signal| server.signal(signal));
+        let mut awaited = vec![UPGRADED, "[INFO] SIGHUP: "];
+        while !awaited.is_empty() {
+            let line = server.console_line();
+            awaited.retain(|start| !after_time(&line).starts_with(start));
+        }
+    }
 }
