@@ -25,6 +25,8 @@ pub struct StorageState {
     lines: Vec<Message>,
     accounts: Option<StoredAccounts>,
     searched: u64,
+    /// Messages that found no place in the file or could not be written, since the start.
+    missing: u64,
 }
 
 impl Storage {
@@ -34,18 +36,22 @@ impl Storage {
             lines: self.memory.all(),
             accounts: self.accounts.as_ref().map(Accounts::store),
             searched: self.searched,
+            missing: self.file.as_ref().map_or(0, |file| file.missing),
         }
     }
 
     /// Goes on with what was in memory; to be called before anything else.
     #[must_use]
     pub fn restored(mut self, state: StorageState) -> Storage {
-        let StorageState { lines, accounts, searched } = state;
+        let StorageState { lines, accounts, searched, missing } = state;
         lines.into_iter().for_each(|line| self.memory.keep(line));
         if let (Some(own), Some(stored)) = (&mut self.accounts, accounts) {
             own.restore(stored);
         }
         self.searched = searched;
+        if let Some(file) = &mut self.file {
+            file.missing = missing;
+        }
         self
     }
 

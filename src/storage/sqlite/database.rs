@@ -34,9 +34,14 @@ impl Database {
         Database { connection, keep_days, watch, names: RefCell::default() }
     }
 
+    /// The version of the file.
+    pub(super) fn version(&self) -> Result<i32> {
+        self.connection.pragma_query_value(None, "user_version", |row| row.get(0))
+    }
+
     /// Brings a file of an earlier version up to ours; the version is looked at here, for another program may have done so.
     pub(super) fn upgrade(&self) -> Result<()> {
-        let version: i32 = self.connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        let version = self.version()?;
         if version < schema::VERSION {
             let known = usize::try_from(version - 1).unwrap_or(0);
             schema::STEPS[known..].iter().try_for_each(|(step, _)| self.connection.execute_batch(step))?;

@@ -225,7 +225,10 @@ fn connect(path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<Database, 
     connection.pragma_update(None, "journal_size_limit", HISTORY_WAL_BYTES)?;
     let watch = FileWatch::new(path::absolute(path).map_err(StoreCause::Unwritable)?, lock);
     let mut writer = Database::new(connection, keep_days, watch);
-    writer.transaction(Database::upgrade)?;
+    // A file of this version is read while another program writes.
+    if writer.version()? < schema::VERSION {
+        writer.transaction(Database::upgrade)?;
+    }
     writer.watch_all();
     Ok(writer)
 }

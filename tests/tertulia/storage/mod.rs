@@ -11,6 +11,7 @@ mod files;
 mod filled;
 mod folding;
 mod guesses;
+mod handed_over;
 mod history;
 mod killing;
 mod large;
