@@ -43,6 +43,10 @@ pub struct Options {
     #[arg(long, value_name = "ADDR:PORT", default_value = DEFAULT_ADDRESS, value_parser = address)]
     pub listen: Vec<String>,
 
+    /// Nobody has said where to listen; known by [`read`].
+    #[arg(skip)]
+    pub listen_by_default: bool,
+
     /// Language of the console, and of what people are told until they choose one.
     #[arg(long, value_name = "LANG", default_value = "es", value_parser = language())]
     pub lang: Language,
@@ -148,6 +152,7 @@ impl Options {
             language: self.lang,
             log: LogSettings { level: self.level(), file: self.log_file, color: self.color },
             listen: self.listen,
+            listen_by_default: self.listen_by_default,
             data: self.data,
             keep_days: self.keep_days,
             operators: self.operator,

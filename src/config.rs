@@ -19,6 +19,8 @@ pub struct Config {
     pub language: Language,
     /// Where to listen: `host:port` each.
     pub listen: Vec<String>,
+    /// Nobody has said where: sockets that are passed take the place of that.
+    pub listen_by_default: bool,
     /// The directory of the history's file; without, the history is in memory only.
     pub data: Option<PathBuf>,
     /// Days for which the file keeps what was said; without, for ever.
@@ -61,6 +63,7 @@ impl Default for Config {
         Config {
             language: Language::default(),
             listen: Vec::new(),
+            listen_by_default: false,
             data: None,
             keep_days: None,
             operators: Vec::new(),

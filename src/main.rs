@@ -150,7 +150,8 @@ fn go_on(
         warn!("{}", error.describe(config.language));
         Vec::new()
     });
-    config.connections_max = connections(handed.listeners(), metrics.len());
+    let doors = handed.doors().to_vec();
+    config.connections_max = connections(doors.len(), metrics.len());
     // The hash itself was handed over.
     config.operator_password = config.operator_password_file.as_ref().map(|_| String::new());
     config.zone = zone;
@@ -161,7 +162,7 @@ fn go_on(
     }
     let source = Source::of(config, valid_for(config));
     // As with what is read again at SIGHUP, nobody is let go because of it.
-    let sealed = tls::open(config, source.as_ref()).unwrap_or_else(|error| {
+    let sealed = tls::open(config, doors.into_iter(), source.as_ref()).unwrap_or_else(|error| {
         warn!("{}", error.describe(config.language));
         None
     });
@@ -196,8 +197,7 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
     }
     let language = config.language;
     let passed = net::passed()?;
-    // The default is for a server that nobody has told where to listen.
-    if !passed.is_empty() && config.listen == [cli::DEFAULT_ADDRESS] {
+    if !passed.is_empty() && config.listen_by_default {
         config.listen.clear();
     }
     let listeners = net::listeners_beside(passed, &config.listen)?;
@@ -229,7 +229,7 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
         .collect();
     config.web.host_names.extend(own_names());
     let source = Source::of(config, valid_for(config));
-    let sealed = tls::open(config, source.as_ref())?;
+    let sealed = tls::open(config, listeners.iter().map(|listening| listening.door), source.as_ref())?;
     let mut event_loop = EventLoop::new(listeners, signals, config.clone(), store)?;
     sealed.iter().for_each(|tls| event_loop.set_tls(tls.clone()));
     announce(&shown, config);

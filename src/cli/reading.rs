@@ -5,6 +5,7 @@ use std::error::Error;
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::parser::ValueSource;
 use clap::{Command, CommandFactory, FromArgMatches};
 
 use super::{Mistake, Options, spanish};
@@ -26,8 +27,9 @@ pub struct Said {
 /// They ask for help, or they are none.
 pub fn read(words: &[OsString], variable: impl Fn(&str) -> Option<String>) -> Result<Options, Said> {
     let taken = |command: Command| {
-        let matches = command.try_get_matches_from(words);
-        matches.and_then(|matches| Options::from_arg_matches(&matches))
+        let matches = command.try_get_matches_from(words)?;
+        let listen_by_default = matches.value_source("listen") == Some(ValueSource::DefaultValue);
+        Ok(Options { listen_by_default, ..Options::from_arg_matches(&matches)? })
     };
     taken(Options::command()).or_else(|error| {
         let language = wanted(words).unwrap_or_else(|| spoken(variable));

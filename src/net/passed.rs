@@ -16,8 +16,8 @@ use crate::limits::PASSED_SOCKETS_MAX;
 /// The number of the first descriptor that is passed.
 const FIRST: usize = 3;
 
-/// Takes over the sockets that were passed, each once. Their names in `LISTEN_FDNAMES`, `line` or `http`, say what may be spoken there. To be
-/// called before the process has a second thread or listens anywhere: it takes the variables out of the environment.
+/// Takes over the sockets that were passed, each once. Their names in `LISTEN_FDNAMES` say what may be spoken there: `line`, `http`, `tls` or
+/// `https`, and otherwise whatever there is. To be called before the process has a second thread or listens anywhere: it takes the variables out of the environment.
 ///
 /// # Errors
 ///

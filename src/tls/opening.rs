@@ -3,17 +3,21 @@
 use super::{Source, Tls, TlsError};
 use crate::config::{Config, Door};
 
-/// Opens what `source` names. Without TLS goes on who has not asked for it: because there is no place for a key, or the server was built
-/// without.
+/// Opens what `source` names, for a server with these `doors`. Without TLS goes on who has not asked for it: because there is no place
+/// for a key, or the server was built without.
 ///
 /// # Errors
 ///
 /// There is no TLS, and it was asked for; or what is there cannot be used.
-pub fn open(config: &Config, source: Option<&Source>) -> Result<Option<Tls>, TlsError> {
+pub fn open(
+    config: &Config,
+    mut doors: impl Iterator<Item = Door>,
+    source: Option<&Source>,
+) -> Result<Option<Tls>, TlsError> {
     let asked = config.tls.required
         || config.tls.dir.is_some()
         || config.tls.cert.is_some()
-        || config.listen.iter().any(|address| Door::split(address).0.is_sealed());
+        || doors.any(Door::is_sealed);
     match source.map(Tls::open) {
         None if asked => Err(TlsError::NoPlace),
         None => Ok(None),

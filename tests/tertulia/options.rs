@@ -1,12 +1,13 @@
 //! What the command line of the server takes, and what it says about what it does not take.
 
+use std::ffi::OsString;
 use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
 use log::LevelFilter;
 use tertulia::chat::{ChatConfig, Language};
-use tertulia::cli::Options;
+use tertulia::cli::{DEFAULT_ADDRESS, Options, read};
 use tertulia::config::Config;
 use tertulia::limits::REPLAY_LINES;
 use tertulia::logging::{Color, LogSettings};
@@ -42,6 +43,16 @@ fn defaults_are_as_promised() {
     assert_eq!(config.chat, chat);
     assert_eq!((config.data, config.keep_days, config.motd), (None, None, None));
     assert_eq!((config.operators, config.operator_password_file), (Vec::new(), None));
+}
+
+#[test]
+fn default_address_is_told_from_the_same_one_that_is_asked_for() {
+    let by_default = |words: &[&str]| {
+        let words: Vec<OsString> = ["tertulia-server"].iter().chain(words).map(OsString::from).collect();
+        read(&words, |_| None).map(|options| options.config().listen_by_default)
+    };
+    assert_eq!(by_default(&[]), Ok(true));
+    assert_eq!(by_default(&["--listen", DEFAULT_ADDRESS]), Ok(false));
 }
 
 #[test]

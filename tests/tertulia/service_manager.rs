@@ -150,6 +150,23 @@ fn passed_sockets_and_own_ones_are_used_together_and_names_say_what_is_spoken() 
     TcpStream::connect(own).expect("somebody listens");
 }
 
+#[cfg(feature = "tls")]
+#[test]
+fn passed_socket_for_tls_needs_a_key() {
+    let script = "export LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=tls";
+    let (socket, address) = listener();
+    let said = refused(&mut activated(socket.try_clone().expect("a socket"), script, &["--lang", "en"]));
+    assert_eq!(said, "tertulia-server: TLS needs --data, --tls-dir, or --tls-cert and --tls-key");
+    let dir = Dir::new();
+    let server = Server::from_command(&mut activated(socket, script, &["--tls-dir", dir.arg()]));
+    let mut plain = TcpStream::connect(address).expect("somebody listens");
+    plain.write_all(b"Ana\n").expect("room");
+    let mut answer = Vec::new();
+    plain.read_to_end(&mut answer).expect("an end");
+    // An alert (RFC 8446 §6), and no greeting.
+    assert_eq!((answer.first(), &server.shown), (Some(&21), &address.to_string()));
+}
+
 #[test]
 fn socket_for_another_process_is_left_alone() {
     let (socket, address) = listener();

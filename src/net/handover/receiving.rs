@@ -14,6 +14,7 @@ use super::descriptors::unpack;
 use super::program::VARIABLE;
 use super::replacing::hear_signals;
 use super::state::Handover;
+use crate::config::Door;
 use crate::storage::LockFiles;
 
 /// What was handed over.
@@ -28,9 +29,9 @@ pub struct Handed {
 }
 
 impl Handed {
-    /// How many sockets listen.
-    pub fn listeners(&self) -> usize {
-        self.listeners.len()
+    /// What may be spoken at the sockets that listen.
+    pub fn doors(&self) -> &[Door] {
+        &self.state.doors
     }
 
     /// Takes what was handed over to this process, if anything was. The standard input is what it was before, and signals are heard: there
