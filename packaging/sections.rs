@@ -59,7 +59,8 @@ const SERVER_ENGLISH: &str = r#".SH EXIT STATUS
 An orderly stop: everybody is told, and what waits is written. A second one stops at once.
 .TP
 .B SIGHUP
-Without a terminal: opens the log file again, and reads the greeting and the time zone again. At one: an orderly stop.
+Without a terminal: opens the log file again, and reads the greeting, the time zone and the files for TLS again. At one: an orderly
+stop.
 .TP
 .B SIGUSR2
 What
@@ -110,8 +111,8 @@ const SERVER_SPANISH: &str = r#".SH ESTADO DE SALIDA
 Se detiene en orden: avisa a todos y escribe lo que espera. Una segunda lo detiene en el acto.
 .TP
 .B SIGHUP
-Sin terminal: reabre el archivo de registro y vuelve a leer el mensaje de bienvenida y la zona horaria. Con terminal: se
-detiene en orden.
+Sin terminal: reabre el archivo de registro y vuelve a leer el mensaje de bienvenida, la zona horaria y los archivos de TLS. Con
+terminal: se detiene en orden.
 .TP
 .B SIGUSR2
 Lo que hace

@@ -289,9 +289,11 @@ pub fn upgraded(before: &str, now: &str, connections: usize, millis: u64, langua
 pub fn rereading(language: Language) -> &'static str {
     match language {
         Language::Spanish => {
-            "SIGHUP: se reabre el registro y se vuelven a leer el mensaje de bienvenida y la zona horaria"
+            "SIGHUP: se reabre el registro y se vuelven a leer el mensaje de bienvenida, la zona horaria y los archivos de TLS"
         }
-        Language::English => "SIGHUP: opening the log again, reading the greeting and the time zone again",
+        Language::English => {
+            "SIGHUP: opening the log again, reading the greeting, the time zone and the files for TLS again"
+        }
     }
 }
 

@@ -25,8 +25,7 @@ fn without_a_terminal(options: &[&str]) -> Server {
     Server::from_command(behind("setsid", &[], options).stdin(Stdio::null()))
 }
 
-const REREAD: &str =
-    "SIGHUP: se reabre el registro y se vuelven a leer el mensaje de bienvenida y la zona horaria";
+const REREAD: &str = "SIGHUP: se reabre el registro y se vuelven a leer el mensaje de bienvenida, la zona horaria y los archivos de TLS";
 
 /// A server that is at its start until somebody writes to its greeting, made by `command` of its options.
 fn held_at_its_start(dir: &Dir, command: impl FnOnce(&[&str]) -> Command) -> (Process, fs::File) {
