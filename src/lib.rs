@@ -24,6 +24,7 @@
 //! - [`control`]: what passes between `tertulia-server account` and the like and a running server.
 //! - [`config`]: every option, once. [`cli`] reads the command line into it.
 //! - [`logging`]: a log that cannot hold up the chat.
+//! - [`threads`]: how helper threads are started.
 //! - [`locale`]: numbers, and what the operating system says went wrong, in either language; [`protocol`], [`storage`], [`net`] and the
 //!   log use it.
 //! - [`files`]: small files that are read whole, within a bound and without waiting.
@@ -60,4 +61,5 @@ pub mod logging;
 pub mod net;
 pub mod protocol;
 pub mod storage;
+pub mod threads;
 pub mod tls;

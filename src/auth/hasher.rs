@@ -5,7 +5,6 @@
 
 use std::io;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread;
 
 use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{self, try_generate_salt};
@@ -15,6 +14,7 @@ use crate::chat::{AuthRequest, Password};
 use crate::limits::{
     PASSWORD_MEMORY_KIB, PASSWORD_MEMORY_MAX_KIB, PASSWORD_MEMORY_REST, PASSWORD_PASSES, PASSWORD_PASSES_MAX,
 };
+use crate::threads;
 
 /// The longest PHC string that comes from outside: ours have a hundred bytes.
 const HASH_MAX_BYTES: usize = 256;
@@ -56,7 +56,7 @@ impl Hasher {
     pub(crate) fn start(wake: impl Fn() + Send + 'static) -> io::Result<Hasher> {
         let (work, theirs) = mpsc::channel::<Work>();
         let (ours, done) = mpsc::channel();
-        thread::Builder::new().name("passwords".into()).spawn(move || {
+        threads::spawn("passwords", move || {
             yield_to_the_loop();
             let mut memory = Memory::default();
             while let Some(Work { number, request, against }) = next(&theirs, &mut memory) {

@@ -5,10 +5,10 @@
 use std::io::{self, ErrorKind, Write};
 use std::mem;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use crate::limits::LOG_QUEUE_MAX_BYTES;
+use crate::threads;
 
 /// What the buffers may keep while nothing is logged; a burst grows them and gives it back. Held lines of so many bytes
 /// are handed over at once.
@@ -65,7 +65,7 @@ impl LogQueue {
         let shared = Arc::new(Shared { held, state, work, rest, capacity });
         let writer = Writer { out, notice, untold: 0, torn: false };
         let theirs = Arc::clone(&shared);
-        thread::Builder::new().name("log".into()).spawn(move || writer.run(&theirs))?;
+        threads::spawn("log", move || writer.run(&theirs))?;
         Ok(LogQueue { shared })
     }
 

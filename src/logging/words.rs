@@ -30,7 +30,9 @@ pub(super) fn lost_lines(lost: u64, language: Language) -> String {
 pub(super) fn not_opened(path: &Path, error: &io::Error, language: Language) -> String {
     let (path, why) = (path.display(), reason(error, language));
     match language {
-        Spanish => format!("{path}: no se puede abrir ({why}); se vuelve a intentar con cada línea del registro"),
+        Spanish => {
+            format!("{path}: no se puede abrir ({why}); se vuelve a intentar con cada línea del registro")
+        }
         English => format!("{path}: cannot be opened ({why}); that is tried again with each line of the log"),
     }
 }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use mio::{Interest, Registry, Token};
+use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::{SigId, flag, low_level};
 use signal_hook_mio::v1_0::Signals as Pending;
@@ -89,6 +90,12 @@ impl Signals {
         };
         self.pending.pending().map(asked).collect()
     }
+}
+
+/// Has SIGHUP come once more, to whom hears signals then. While they are held that is the program that goes on.
+pub(super) fn hang_up_again() {
+    // This process is there.
+    let _ = kill_process(getpid(), Signal::HUP);
 }
 
 /// The signals that this process ignores, one bit each, that of the first one being the lowest; none: it cannot be known

@@ -3,7 +3,7 @@
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 use std::time::Instant;
 
 use super::reply::Word;
@@ -11,6 +11,7 @@ use super::request::RequestId;
 use super::sqlite::{Reader, Watch, fault};
 use crate::auth::yield_to_the_loop;
 use crate::chat::Look;
+use crate::threads;
 
 /// Takes questions. How many there are is the asker's business.
 #[derive(Debug)]
@@ -30,7 +31,7 @@ impl Answerer {
         let (questions, theirs) = mpsc::channel();
         let watch = Arc::clone(reader.watch());
         let work = move || answer(&reader, &theirs, &words, &wake);
-        let thread = thread::Builder::new().name("questions".into()).spawn(work)?;
+        let thread = threads::spawn("questions", work)?;
         Ok(Answerer { questions, thread: Some((watch, thread)) })
     }
 

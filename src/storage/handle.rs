@@ -7,7 +7,6 @@ use std::collections::{BTreeMap, VecDeque};
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use super::accounts::Accounts;
@@ -27,6 +26,7 @@ use crate::chat::{
 };
 use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_QUEUE_JOBS};
 use crate::locale::FileFault;
+use crate::threads;
 
 /// The history: in memory only, or in a file as well.
 #[derive(Debug, Default)]
@@ -112,7 +112,7 @@ impl Storage {
         let answerer = Answerer::start(reader, ours.clone(), wake.clone())?;
         let worker = Worker::new(writer, answerer, theirs, ours, Arc::clone(&load), wake);
         let ledger = worker.ledger();
-        thread::Builder::new().name("history".into()).spawn(move || worker.run())?;
+        threads::spawn("history", move || worker.run())?;
         let file = File::new((jobs, words), load, ledger, gaps_file, keep_days);
         let (accounts, rooms, expulsions) = (Some(accounts), found.rooms, found.expulsions);
         let (file, queues) = (Some(file), Storage::default());
@@ -480,7 +480,7 @@ impl File {
             gaps_file.write(&missing);
             let _ = done.send(());
         };
-        if thread::Builder::new().name("gaps".into()).spawn(mark).is_ok() {
+        if threads::spawn("gaps", mark).is_ok() {
             let _ = marked
                 .recv_timeout(deadline.saturating_duration_since(Instant::now()) + HISTORY_MARK_TIMEOUT);
         }

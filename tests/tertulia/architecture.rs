@@ -18,26 +18,27 @@ const FILE_MAX_LINES: usize = 600;
 const FILE_MEDIAN_LINES: usize = 140;
 
 /// For each part of the house, the modules of this crate that it may name.
-const ARROWS: [(&str, &[&str]); 19] = [
+const ARROWS: [(&str, &[&str]); 20] = [
     ("src/limits.rs", &[]),
     ("src/limits", &[]),
+    ("src/threads.rs", &[]),
     ("src/chat", &["limits", "chat"]),
     ("src/clock.rs", &["chat"]),
     ("src/locale.rs", &["chat"]),
     ("src/control", &["limits", "chat", "locale", "control"]),
     ("src/protocol", &["limits", "chat", "clock", "locale", "protocol"]),
-    ("src/auth", &["limits", "chat", "auth"]),
-    ("src/storage", &["limits", "chat", "clock", "locale", "control", "auth", "storage"]),
+    ("src/auth", &["limits", "chat", "threads", "auth"]),
+    ("src/storage", &["limits", "chat", "clock", "locale", "threads", "control", "auth", "storage"]),
     (
         "src/net",
         &[
-            "limits", "chat", "clock", "config", "locale", "control", "protocol", "auth", "storage", "tls",
-            "net",
+            "limits", "chat", "clock", "config", "locale", "threads", "control", "protocol", "auth",
+            "storage", "tls", "net",
         ],
     ),
     ("src/files.rs", &[]),
     ("src/tls", &["limits", "chat", "locale", "config", "files"]),
-    ("src/logging", &["limits", "chat", "clock", "locale", "logging"]),
+    ("src/logging", &["limits", "chat", "clock", "locale", "threads", "logging"]),
     ("src/logging.rs", &["limits", "chat", "clock", "locale", "logging"]),
     ("src/config", &[]),
     ("src/config.rs", &["limits", "chat", "clock", "logging"]),
@@ -124,6 +125,21 @@ fn core_and_the_dialects_touch_no_system() {
             for foreign in SHELL_ONLY {
                 assert!(!line.contains(foreign), "{}:{number} must not use {foreign}", file.display());
             }
+        }
+    }
+}
+
+#[test]
+fn threads_of_the_server_are_started_in_one_place() {
+    let (client, place) = (home("src/bin"), home("src/threads.rs"));
+    for file in rust_files(&home("src")).iter().filter(|file| !file.starts_with(&client) && **file != place) {
+        for (number, line) in code(file) {
+            let started = line.contains("thread::Builder") || line.contains("thread::spawn");
+            assert!(
+                !started,
+                "{}:{number}: no signal may be lost to a thread (threads::spawn)",
+                file.display()
+            );
         }
     }
 }

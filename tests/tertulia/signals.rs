@@ -17,8 +17,11 @@ use crate::endings::with_a_stalled_reader;
 use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
+#[cfg(target_os = "linux")]
+use crate::support::proc::blocked_signals;
 use crate::support::process::{Process, has};
 use crate::support::server::{Server, after_time, behind, command};
+use crate::upgrade::upgrade;
 
 /// A server that has no terminal, wherever the tests run.
 fn without_a_terminal(options: &[&str]) -> Server {
@@ -317,4 +320,24 @@ fn hang_up_without_a_terminal_reads_the_zone_again() {
     };
     let ((before, said), (after, said_still)) = (time(&before), time(&after));
     assert_eq!(((before + 12) % 24, said), (after, said_still));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn signals_come_to_the_first_thread_alone() {
+    let dir = Dir::new();
+    let log = dir.path().join("chat.log");
+    let options = ["--data", dir.arg(), "--log-file", log.to_str().expect("a plain path")];
+    let server = Server::start(&options);
+    Peer::enter(&server, "Ana");
+    for _ in 0..2 {
+        let blocked = blocked_signals(server.id());
+        let asks = [Signal::TERM, Signal::INT, Signal::HUP, Signal::USR1, Signal::USR2];
+        let asks = asks.iter().fold(0_u64, |mask, signal| mask | 1 << (signal.as_raw() - 1));
+        assert_eq!(blocked[0] & asks, 0, "the first thread");
+        // History, questions, passwords, console and file.
+        assert_eq!(blocked.len(), 6);
+        assert!(blocked[1..].iter().all(|blocked| blocked & asks == asks), "{blocked:x?}");
+        upgrade(&server);
+    }
 }

@@ -24,10 +24,10 @@ use crate::control::Socket;
 use crate::limits::{UPGRADE_DISK_PATIENCE, UPGRADE_TURNS};
 use crate::net::acceptor::Acceptor;
 use crate::net::handover::{
-    Checking, Handed, Handover, HandoverError, Packed, Program, UpgradeRefused, system_clock,
+    Checking, Handed, Handover, HandoverError, Packed, Program, ProgramFile, UpgradeRefused, system_clock,
 };
 use crate::net::server::Server;
-use crate::net::signals::{Asked, Signals};
+use crate::net::signals::{Asked, Signals, hang_up_again};
 use crate::protocol::console;
 use crate::storage::{LockFiles, Store};
 
@@ -122,7 +122,7 @@ impl EventLoop {
         let program = program.ok_or(UpgradeRefused::Stopping)?;
         let state = self.handover(now, 0).write()?;
         let waker = Arc::clone(&self.waker);
-        Ok(program.check(state, move || drop(waker.wake()))?)
+        program.check(state, move || drop(waker.wake()))
     }
 
     /// Goes on with an upgrade that is under way, if the new program has looked at the state. To be called between two turns.
@@ -130,7 +130,7 @@ impl EventLoop {
         let Some(result) = self.upgrade.as_ref().and_then(Checking::result) else { return };
         self.upgrade = None;
         let why = match result {
-            Ok(()) => self.hand_over(now, settle_log),
+            Ok(checked) => self.hand_over(checked, now, settle_log),
             Err(why) => why,
         };
         self.refuse_upgrade(&why, now);
@@ -142,8 +142,13 @@ impl EventLoop {
         self.control.iter_mut().for_each(|control| control.upgraded((false, words), now));
     }
 
-    /// Hands everything over. Comes back only if that fails.
-    fn hand_over(&mut self, now: MonoTime, settle_log: &mut impl FnMut()) -> UpgradeRefused {
+    /// Hands everything over to the program that was `checked`. Comes back only if that fails.
+    fn hand_over(
+        &mut self,
+        checked: ProgramFile,
+        now: MonoTime,
+        settle_log: &mut impl FnMut(),
+    ) -> UpgradeRefused {
         if self.stopping.is_some() {
             return UpgradeRefused::Stopping;
         }
@@ -167,11 +172,16 @@ impl EventLoop {
             Err(error) => return error.into(),
         };
         let (mut stops, mut sealed) = (false, Vec::new());
+        // What came since this turn began is asked of the new program, or again of this one. Another upgrade is under way as it is.
         let may = || {
-            stops = signals.asked().iter().any(|asked| matches!(asked, Asked::Stop | Asked::HangUp));
+            let asked = signals.asked();
+            stops = asked.iter().any(|asked| matches!(asked, Asked::Stop | Asked::HangUp));
+            if asked.contains(&Asked::Reread) {
+                hang_up_again();
+            }
             !stops
         };
-        let why = packed.replace(program, may, || sealed = server.take_leave_of_sealed(now));
+        let why = packed.replace(program, checked, may, || sealed = server.take_leave_of_sealed(now));
         server.lose(&sealed, now);
         if stops {
             self.told = true;

@@ -16,8 +16,8 @@ mod state;
 mod system;
 
 pub use error::HandoverError;
-pub(super) use program::Checking;
 pub use program::{CHECK_STATE, Program};
+pub(super) use program::{Checking, ProgramFile};
 pub use receiving::Handed;
 pub use refused::UpgradeRefused;
 pub(super) use replacing::Packed;

@@ -8,14 +8,14 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf, absolute};
-use std::process::{self, Child, Command, Stdio};
+use std::process::{self, Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc::{self, Receiver, TryRecvError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::refused::UpgradeRefused;
-use super::system::memory_file;
 use crate::limits::UPGRADE_CHECK_PATIENCE;
+use crate::threads;
 
 /// The environment variable that tells a program that its standard input is what was handed over to the process of that id. Another process
 /// that inherits it has another id.
@@ -27,8 +27,11 @@ pub const CHECK_STATE: &str = "--check-state";
 /// How often it is looked whether the program has looked at the state.
 const AGAIN: Duration = Duration::from_millis(5);
 
-/// What a program may say about a state that it does not take.
-const WORDS_MAX_BYTES: u64 = 4096;
+/// What is kept of what a program says about a state that it does not take.
+const WORDS_MAX_BYTES: usize = 4096;
+
+/// As many of these are read at a time.
+const PIECES: usize = 16;
 
 /// This program as it was started: what stands in its place by now is what goes on.
 #[derive(Clone, Debug)]
@@ -40,7 +43,27 @@ pub struct Program {
 
 /// The new program looks at a state, on a thread of its own.
 #[derive(Debug)]
-pub(in crate::net) struct Checking(Receiver<Result<(), UpgradeRefused>>);
+pub(in crate::net) struct Checking {
+    answer: Receiver<Result<(), UpgradeRefused>>,
+    file: ProgramFile,
+}
+
+/// The file of a program: another one in its place, or one that was written to, is not the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::net) struct ProgramFile {
+    device: u64,
+    number: u64,
+    /// When anything about it changed: seconds, and nanoseconds beside.
+    changed: (i64, i64),
+}
+
+impl ProgramFile {
+    fn at(path: &Path) -> io::Result<ProgramFile> {
+        let found = path.metadata()?;
+        let changed = (found.ctime(), found.ctime_nsec());
+        Ok(ProgramFile { device: found.dev(), number: found.ino(), changed })
+    }
+}
 
 impl Program {
     /// The program that was started by these words. To be asked for at the start: later another one may be in its place.
@@ -57,36 +80,43 @@ impl Program {
         &self,
         state: File,
         wake: impl Fn() + Send + 'static,
-    ) -> io::Result<Checking> {
-        let (answer, result) = mpsc::channel();
+    ) -> Result<Checking, UpgradeRefused> {
+        let file = self.file()?;
+        let (told, answer) = mpsc::channel();
         let program = self.clone();
-        thread::Builder::new().name("upgrade".into()).spawn(move || {
-            let _ = answer.send(program.looks_at(state));
+        threads::spawn("upgrade", move || {
+            let _ = told.send(program.looks_at(state));
             wake();
         })?;
-        Ok(Checking(result))
+        Ok(Checking { answer, file })
+    }
+
+    /// What is in its place by now.
+    fn file(&self) -> Result<ProgramFile, UpgradeRefused> {
+        ProgramFile::at(&self.path).map_err(|error| UpgradeRefused::Program(self.path.clone(), error))
     }
 
     fn looks_at(&self, mut state: File) -> Result<(), UpgradeRefused> {
         state.rewind()?;
-        let words = memory_file()?;
-        let child = Command::new(&self.path)
-            .args(self.words.iter().skip(1))
-            .arg(CHECK_STATE)
-            .env_remove(VARIABLE)
-            .stdin(Stdio::from(state))
-            .stdout(Stdio::null())
-            .stderr(Stdio::from(words.try_clone()?))
-            .spawn()
-            .map_err(|error| UpgradeRefused::Program(self.path.clone(), error))?;
-        self.judge(child, words)
+        let mut command = Command::new(&self.path);
+        command.args(self.words.iter().skip(1)).arg(CHECK_STATE).env_remove(VARIABLE);
+        command.stdin(Stdio::from(state)).stdout(Stdio::null()).stderr(Stdio::piped());
+        let child = threads::start_program(|| command.spawn());
+        self.judge(child.map_err(|error| UpgradeRefused::Program(self.path.clone(), error))?)
     }
 
     /// Waits for the program's word.
-    fn judge(&self, mut child: Child, mut words: File) -> Result<(), UpgradeRefused> {
+    fn judge(&self, mut child: Child) -> Result<(), UpgradeRefused> {
         let start = Instant::now();
+        let (mut words, mut said) = (child.stderr.take(), Vec::new());
+        if let Some(words) = &words {
+            rustix::io::ioctl_fionbio(words, true).map_err(io::Error::from)?;
+        }
         let status = loop {
-            if let Some(status) = child.try_wait()? {
+            let status = child.try_wait()?;
+            // Behind the end, too: what was said before it is there then. Programs that it has started may go on.
+            hear(words.as_mut(), &mut said);
+            if let Some(status) = status {
                 break status;
             }
             if start.elapsed() >= UPGRADE_CHECK_PATIENCE {
@@ -99,17 +129,24 @@ impl Program {
         if status.success() {
             return Ok(());
         }
-        let mut said = Vec::new();
-        words.rewind()?;
-        words.take(WORDS_MAX_BYTES).read_to_end(&mut said)?;
         let said = String::from_utf8_lossy(&said);
         let first = said.lines().find(|line| !line.trim().is_empty());
         Err(UpgradeRefused::State(self.path.clone(), first.map_or(status.to_string(), str::to_owned)))
     }
 
-    /// Puts the program in the place of this one, with what is handed over as its standard input. Comes back only if that fails; then
-    /// nothing has changed but by `last`, which is done before the very call.
-    pub(in crate::net) fn execute(&self, handed: OwnedFd, last: impl FnOnce()) -> UpgradeRefused {
+    /// Puts the program in the place of this one, if it is still the one that was `checked`, with what is handed over as its standard
+    /// input. Comes back only if that fails; then nothing has changed but by `last`, which is done before the very call.
+    pub(in crate::net) fn execute(
+        &self,
+        handed: OwnedFd,
+        checked: ProgramFile,
+        last: impl FnOnce(),
+    ) -> UpgradeRefused {
+        match self.file() {
+            Ok(file) if file == checked => {}
+            Ok(_) => return UpgradeRefused::Changed(self.path.clone()),
+            Err(refused) => return refused,
+        }
         let executed = || -> io::Result<()> {
             let own = io::stdin().as_fd().try_clone_to_owned()?;
             rustix::stdio::dup2_stdin(&handed)?;
@@ -146,15 +183,25 @@ impl Program {
 }
 
 impl Checking {
-    /// What the program has said, if it has.
-    pub(in crate::net) fn result(&self) -> Option<Result<(), UpgradeRefused>> {
-        match self.0.try_recv() {
-            Ok(result) => Some(result),
+    /// What the program has said, if it has; the file of one that takes the state.
+    pub(in crate::net) fn result(&self) -> Option<Result<ProgramFile, UpgradeRefused>> {
+        match self.answer.try_recv() {
+            Ok(result) => Some(result.map(|()| self.file)),
             Err(TryRecvError::Empty) => None,
             Err(TryRecvError::Disconnected) => {
                 Some(Err(UpgradeRefused::Files(io::ErrorKind::BrokenPipe.into())))
             }
         }
+    }
+}
+
+/// Takes what a program has said by now, and keeps the beginning of all of it: it shall not wait to be heard, nor fill the memory.
+fn hear(mut words: Option<&mut ChildStderr>, said: &mut Vec<u8>) {
+    let mut piece = [0; WORDS_MAX_BYTES];
+    // As much as a pipe holds: one that says more and more has its time as well.
+    for _ in 0..PIECES {
+        let Some(Ok(length @ 1..)) = words.as_mut().map(|words| words.read(&mut piece)) else { break };
+        said.extend(&piece[..length.min(WORDS_MAX_BYTES - said.len())]);
     }
 }
 

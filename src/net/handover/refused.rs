@@ -26,6 +26,9 @@ pub enum UpgradeRefused {
     /// The program has not looked at the state in time.
     #[error("{} takes too long", .0.display())]
     Late(PathBuf),
+    /// The program is not the one any more that has looked at the state.
+    #[error("{} has changed meanwhile", .0.display())]
+    Changed(PathBuf),
     /// The history cannot be written now.
     #[error("the history cannot be written")]
     History,
@@ -57,6 +60,12 @@ impl UpgradeRefused {
             }
             (UpgradeRefused::Late(path), English) => {
                 format!("{} takes too long to look at the state of this server", path.display())
+            }
+            (UpgradeRefused::Changed(path), Spanish) => {
+                format!("{} ha cambiado mientras miraba el estado de este servidor", path.display())
+            }
+            (UpgradeRefused::Changed(path), English) => {
+                format!("{} has changed while it looked at the state of this server", path.display())
             }
             (UpgradeRefused::History, Spanish) => "ahora no se puede escribir el historial".into(),
             (UpgradeRefused::History, English) => "the history cannot be written now".into(),

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use nix::sys::signal::SigSet;
 
 use super::descriptors::pack;
-use super::program::Program;
+use super::program::{Program, ProgramFile};
 use super::refused::UpgradeRefused;
 
 /// Signals that come from now on wait, until [`hear_signals`].
@@ -33,16 +33,17 @@ impl Packed {
         Ok(Packed(pack(&all)?))
     }
 
-    /// Puts `program` in the place of this one. `may` is asked when signals that come are kept for the new program already; `last` is
+    /// Puts `program`, which was `checked`, in the place of this one. `may` is asked when signals that come are kept for the new program already; `last` is
     /// done behind everything else that can fail.
     pub(in crate::net) fn replace(
         self,
         program: &Program,
+        checked: ProgramFile,
         may: impl FnOnce() -> bool,
         last: impl FnOnce(),
     ) -> UpgradeRefused {
         hold_signals();
-        let refused = if may() { program.execute(self.0, last) } else { UpgradeRefused::Stopping };
+        let refused = if may() { program.execute(self.0, checked, last) } else { UpgradeRefused::Stopping };
         hear_signals();
         refused
     }

@@ -1,7 +1,7 @@
 //! What is handed over, as it is written down: a version in front, the server behind it.
 
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, BufWriter, Read, Write};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -16,6 +16,9 @@ use crate::storage::{Storage, StorageState};
 
 /// The version of the states that are made and taken here. It goes up whenever a field changes.
 pub(super) const HANDOVER_VERSION: u32 = 2;
+
+/// What is written of a state at a time.
+const PIECE_BYTES: usize = 64 * 1024;
 
 /// All that a server hands over, beside its open files.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -79,11 +82,11 @@ impl Handover {
         serde_json::from_slice(&text).map_err(|error| HandoverError::Text(error.to_string()))
     }
 
-    /// Writes it into a file in memory.
+    /// Writes it into a file in memory, a piece at a time: nobody has a second copy of all of it.
     pub(in crate::net) fn write(&self) -> io::Result<File> {
-        let mut file = memory_file()?;
-        file.write_all(&serde_json::to_vec(self)?)?;
-        Ok(file)
+        let mut text = BufWriter::with_capacity(PIECE_BYTES, memory_file()?);
+        serde_json::to_writer(&mut text, self)?;
+        Ok(text.into_inner()?)
     }
 }
 

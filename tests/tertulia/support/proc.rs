@@ -45,6 +45,18 @@ pub fn descriptors(id: u32) -> usize {
     fs::read_dir(format!("/proc/{id}/fd")).expect("a process that lives").count()
 }
 
+/// The signals that each thread of process `id` blocks, one bit each, that of the first one being the lowest; the thread that began first.
+pub fn blocked_signals(id: u32) -> Vec<u64> {
+    let mut tasks = tasks(id);
+    tasks.sort_by_key(|task| !task.ends_with(&format!("/{id}")));
+    let mask = |task: &String| {
+        let status = fs::read_to_string(format!("{task}/status")).expect("a thread that lives");
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigBlk:")).expect("a mask");
+        u64::from_str_radix(mask.trim(), 16).expect("a number")
+    };
+    tasks.iter().map(mask).collect()
+}
+
 fn tasks(id: u32) -> Vec<String> {
     let tasks = fs::read_dir(format!("/proc/{id}/task")).expect("a process that lives");
     tasks.map(|task| task.expect("a thread").path().to_str().expect("text").to_owned()).collect()

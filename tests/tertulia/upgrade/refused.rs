@@ -1,7 +1,7 @@
 //! An upgrade that cannot be made: the server goes on as if nothing had been, and says why.
 
 use std::fs::{self, Permissions};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
 use rustix::process::Signal;
@@ -31,6 +31,13 @@ pub(crate) fn replace(program: &Path, with: &str) {
     fs::remove_file(program).expect("it is there");
     fs::write(program, with).expect("a file");
     fs::set_permissions(program, Permissions::from_mode(0o700)).expect("a file");
+}
+
+/// Puts a program in the place of the one that runs that takes the state, and cannot be started any more when its time has come.
+pub(crate) fn replace_with_fleeting(dir: &Dir, program: &Path) {
+    let shell = dir.path().join("shell");
+    symlink("/bin/sh", &shell).expect("a link");
+    replace(program, &format!("#!{}\ncat >/dev/null\nrm \"${{0%/*}}/shell\"\n", shell.display()));
 }
 
 #[test]
@@ -78,10 +85,8 @@ fn upgrade_to_what_takes_the_state_and_cannot_be_started_is_refused() {
     let program = installed(&dir);
     let mut server = start(&program, &["--data", dir.arg()]);
     let mut ana = Peer::enter(&server, "Ana");
-    // It takes the state, and is not there any more when its time has come.
-    let script = "#!/bin/sh\ncat >/dev/null\nrm \"$0\"\n";
-    replace(&program, script);
-    refusal(&server);
+    replace_with_fleeting(&dir, &program);
+    assert!(refusal(&server).ends_with("no existe"));
     ana.say("sigo aquí");
     server.console_until("Ana: sigo aquí");
     installed(&dir);
@@ -135,4 +140,47 @@ fn upgrade_during_a_stop_is_refused() {
     server.console_find(|line| line.starts_with(REFUSED));
     drop(ana);
     assert_eq!(server.wait().code(), Some(0));
+}
+
+#[test]
+fn upgrade_is_refused_while_another_program_writes_to_the_history() {
+    let dir = Dir::new();
+    let server = Server::start(&["--data", dir.arg()]);
+    let mut ana = Peer::enter(&server, "Ana");
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").expect("a history");
+    ana.say("uno");
+    assert_eq!(refusal(&server), "ahora no se puede escribir el historial");
+    ana.say("dos");
+    server.console_until("Ana: dos");
+    sql.execute_batch("COMMIT").expect("a history");
+    upgrade(&server);
+}
+
+#[test]
+fn upgrade_to_what_says_very_much_is_refused_with_the_first_line_of_it() {
+    let dir = Dir::new();
+    let program = installed(&dir);
+    let server = start(&program, &[]);
+    // More than a pipe holds: who is not listened to does not come to an end.
+    replace(&program, "#!/bin/sh\nhead -c 3000000 /dev/zero | tr '\\0' '\\n' >&2\necho no >&2\nexit 1\n");
+    assert!(refusal(&server).ends_with("exit status: 1"), "nothing is in the beginning but ends of lines");
+    replace(&program, "#!/bin/sh\necho no quiero >&2\nhead -c 3000000 /dev/zero >&2\nexit 1\n");
+    assert!(refusal(&server).ends_with(" no quiero"));
+}
+
+#[test]
+fn upgrade_to_another_program_than_has_looked_at_the_state_is_refused() {
+    let dir = Dir::new();
+    let program = installed(&dir);
+    let server = start(&program, &[]);
+    let mut ana = Peer::enter(&server, "Ana");
+    let other = dir.path().join("other");
+    fs::copy(&program, &other).expect("a copy");
+    replace(&program, "#!/bin/sh\ncat >/dev/null\nmv \"${0%/*}/other\" \"$0\"\n");
+    let changed = format!("{} ha cambiado mientras miraba el estado de este servidor", program.display());
+    assert_eq!(refusal(&server), changed);
+    ana.say("aquí");
+    server.console_until("Ana: aquí");
+    upgrade(&server);
 }
