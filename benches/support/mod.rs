@@ -6,6 +6,7 @@
 pub(crate) mod chart;
 pub(crate) mod crowd;
 pub(crate) mod departure;
+pub(crate) mod dir;
 pub(crate) mod fanout;
 pub(crate) mod floor;
 pub(crate) mod latency;

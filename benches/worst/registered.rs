@@ -1,10 +1,8 @@
 //! The same for what needs registered names: a server with its history in a file, as many accounts as there may be, and an
 //! operator.
 
-use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
-use std::{env, fs, process};
 
 use rusqlite::Connection;
 use tertulia::chat::{AdminOrder, ChatConfig, Language, Name, Password, Text};
@@ -17,6 +15,7 @@ use tertulia::storage::{Storage, Store, hash};
 use super::house::House;
 use super::state::{Scale, banned, filled, longest, name};
 use super::support::Failure;
+use super::support::dir::Dir;
 use super::taken::Taken;
 use super::{A_WHILE, Sample};
 
@@ -47,26 +46,9 @@ pub(crate) struct Registered {
     next_ticket: u64,
 }
 
-/// A directory of its own, gone with the bench.
-struct Dir(PathBuf);
-
-impl Dir {
-    fn new() -> Result<Dir, Failure> {
-        let path = env::temp_dir().join(format!("tertulia-worst-{}", process::id()));
-        fs::create_dir(&path)?;
-        Ok(Dir(path))
-    }
-
-    /// The file as another program sees it.
-    fn sql(&self) -> Result<Connection, Failure> {
-        Ok(Connection::open(self.0.join("tertulia.db"))?)
-    }
-}
-
-impl Drop for Dir {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
+/// The file in it, as another program sees it.
+fn sql(dir: &Dir) -> Result<Connection, Failure> {
+    Ok(Connection::open(dir.path().join("tertulia.db"))?)
 }
 
 /// A line, or several that belong together, of the so-manieth round.
@@ -187,9 +169,7 @@ pub(crate) const TURNS: [(&str, Doing); 2] = [
     }),
     ("a turn of all accounts changed by another program", |registered, round| {
         let (from, to) = if round % 2 == 0 { ("ÑÚ", "ÚÑ") } else { ("ÚÑ", "ÑÚ") };
-        registered
-            .dir
-            .sql()?
+        sql(&registered.dir)?
             .execute("UPDATE account SET name = replace(name, ?1, ?2) WHERE key > 1", [from, to])?;
         registered.house.server.reload_accounts();
         // What comes behind it is told behind it.
@@ -204,7 +184,7 @@ impl Registered {
         rounds: usize,
         say: &mut dyn FnMut(&str),
     ) -> Result<Registered, Failure> {
-        let dir = Dir::new()?;
+        let dir = Dir::new("worst")?;
         let (store, hash) = with_accounts(&dir, rounds)?;
         let operator = store.account_meant(&Name::known(&name(0)).map_err(|_| "a good name")?)?;
         let operators = operator.into_iter().collect();
@@ -325,11 +305,11 @@ fn warm(house: &mut House) {
 
 /// A history with as many accounts as there may be but for a few; gives the hash of their password as well.
 fn with_accounts(dir: &Dir, few: usize) -> Result<(Store, String), Failure> {
-    let path: &Path = &dir.0;
+    let path = dir.path();
     drop(Store::open(path, None)?);
     let password = Password::new(PASSWORD).map_err(|error| format!("{error:?}"))?;
     let hash = hash(&password)?;
-    let mut sql = dir.sql()?;
+    let mut sql = sql(dir)?;
     let transaction = sql.transaction()?;
     for number in 0..ACCOUNTS_MAX - few {
         transaction.execute(
