@@ -13,6 +13,7 @@ use super::crowd::{Crowd, name};
 use super::fanout::{self, LINE_BYTES, Manner};
 use super::procfs::{self, Processor};
 use super::progress::Progress;
+use super::series;
 use super::steady::{self, Pace};
 use super::{Failure, floor, process, tls};
 
@@ -89,6 +90,11 @@ impl Role {
                 let length = Duration::from_millis(length.into());
                 let pace = Pace { senders: senders as usize, per_second, length };
                 Ok(steady::run(crowd, self.manner, round as usize, pace)?.to_string())
+            }
+            ("series", &[senders, per_second, length]) => {
+                let length = Duration::from_millis(length.into());
+                let pace = Pace { senders: senders as usize, per_second, length };
+                Ok(series::run(crowd, self.manner, pace)?.to_string())
             }
             ("settle", &[quiet]) => {
                 crowd.settle(Duration::from_millis(quiet.into()))?;

@@ -15,6 +15,7 @@ pub(crate) mod place;
 pub(crate) mod process;
 pub(crate) mod procfs;
 pub(crate) mod progress;
+pub(crate) mod series;
 pub(crate) mod steady;
 pub(crate) mod table;
 pub(crate) mod tls;

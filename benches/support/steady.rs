@@ -39,11 +39,11 @@ pub(crate) struct Pace {
 }
 
 impl Pace {
-    fn messages(self) -> usize {
+    pub(crate) fn messages(self) -> usize {
         (f64::from(self.per_second) * self.length.as_secs_f64()).round() as usize
     }
 
-    fn due(self, message: usize) -> Duration {
+    pub(crate) fn due(self, message: usize) -> Duration {
         Duration::from_secs_f64(message as f64 / f64::from(self.per_second))
     }
 }
