@@ -21,7 +21,7 @@ pub const LOST_ENDED_PER_TURN: usize = 64;
 /// Bytes of private messages that wait for one of them, roughly: as many as for one who is absent for long.
 pub const LOST_SESSION_MAX_BYTES: usize = 32 * 1024;
 
-/// Bytes of what waits for all of them.
+/// Bytes of what waits for all of them. No address has more of them than it leaves for the others: alone half, of three a quarter each.
 pub const LOST_SESSIONS_MAX_BYTES: usize = 8 * 1024 * 1024;
 
 /// Lines of one room that are told to a session that goes on, and together no more than [`ANSWER_MAX_BYTES`](super::ANSWER_MAX_BYTES). Of more it is told

@@ -1,6 +1,7 @@
 //! Sessions of programs whose connections were lost, and that wait a while to be taken up again.
 //!
-//! Invariants: so many wait and no more, and all together hold so many bytes and no more; nobody has a connection who is here.
+//! Invariants: so many wait and no more, and all together hold so many bytes and no more, of which none is an address's that has as
+//! many already as are left; no session has a connection.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -29,9 +30,9 @@ pub(super) struct LostSessions {
     /// Until when they wait.
     #[serde(skip_serializing)]
     due: BTreeSet<(MonoTime, ClientId)>,
-    /// How many come from where.
+    /// What each address has of them.
     #[serde(skip_serializing)]
-    origins: BTreeMap<Origin, usize>,
+    origins: BTreeMap<Origin, Holding>,
     /// What is kept for all of them.
     #[serde(skip_serializing)]
     bytes: usize,
@@ -54,6 +55,13 @@ impl From<Stored> for LostSessions {
         }
         lost
     }
+}
+
+/// What an address has: sessions, and bytes that are kept for them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Holding {
+    sessions: usize,
+    bytes: usize,
 }
 
 /// A session without a connection.
@@ -130,7 +138,7 @@ impl LostSessions {
 
     /// How many come from there.
     pub(super) fn from(&self, origin: Origin) -> usize {
-        self.origins.get(&origin).copied().unwrap_or(0)
+        self.held(origin).sessions
     }
 
     /// The one that has to be over first, and when.
@@ -145,7 +153,8 @@ impl LostSessions {
             return None;
         }
         let count = |of: Origin| self.from(of) + usize::from(of == origin);
-        let most = self.origins.keys().map(|&of| count(of)).max()?;
+        let counts = self.origins.iter().map(|(&of, held)| held.sessions + usize::from(of == origin));
+        let most = counts.max()?;
         let mut first = self.due.iter().map(|&(_, id)| id);
         first.find(|id| count(self.sessions[id].origin) == most)
     }
@@ -153,7 +162,9 @@ impl LostSessions {
     /// The connection of a session was lost: its slot may be another's from now on.
     pub(super) fn insert(&mut self, id: ClientId, session: LostSession) {
         self.due.insert((session.until, id));
-        *self.origins.entry(session.origin).or_default() += 1;
+        let holding = self.origins.entry(session.origin).or_default();
+        holding.sessions += 1;
+        holding.bytes += session.bytes;
         self.bytes += session.bytes;
         self.sessions.insert(id, session);
     }
@@ -163,9 +174,10 @@ impl LostSessions {
         let session = self.sessions.remove(&id)?;
         self.due.remove(&(session.until, id));
         self.bytes -= session.bytes;
-        if let Some(count) = self.origins.get_mut(&session.origin) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(holding) = self.origins.get_mut(&session.origin) {
+            holding.sessions -= 1;
+            holding.bytes -= session.bytes;
+            if holding.sessions == 0 {
                 self.origins.remove(&session.origin);
             }
         }
@@ -183,9 +195,16 @@ impl LostSessions {
         self.fits(id, EVENT_OVERHEAD_BYTES + words)
     }
 
+    /// Whether so many bytes more are within the bound of a session, and within that of its address: it holds no more than it leaves
+    /// for all others. One alone can have half, two can have a third each: however few or many there are, each other one finds room.
     fn fits(&self, id: ClientId, bytes: usize) -> bool {
-        self.sessions.get(&id).is_some_and(|session| session.bytes + bytes <= LOST_SESSION_MAX_BYTES)
-            && self.bytes + bytes <= LOST_SESSIONS_MAX_BYTES
+        let Some(session) = self.sessions.get(&id) else { return false };
+        let left = LOST_SESSIONS_MAX_BYTES.saturating_sub(self.bytes + bytes);
+        session.bytes + bytes <= LOST_SESSION_MAX_BYTES && self.held(session.origin).bytes + bytes <= left
+    }
+
+    fn held(&self, origin: Origin) -> Holding {
+        self.origins.get(&origin).copied().unwrap_or_default()
     }
 
     /// Keeps what is told to somebody alone who waits, if there is room for it; otherwise counts it.
@@ -199,6 +218,7 @@ impl LostSessions {
         }
         session.bytes += bytes;
         self.bytes += bytes;
+        self.origins.entry(session.origin).or_default().bytes += bytes;
         session.events.push(event);
     }
 

@@ -1,16 +1,38 @@
 //! What sessions that are lost and taken up again keep and are told, however many they are.
 
 use tertulia::chat::{ClientId, CloseReason, Command, Event, Input, Reply, ResumedRoom};
-use tertulia::limits::{LOST_SESSION_WAIT, NAMES_ASKED, NAMES_TOLD_MAX, RESUMED_NAMES};
+use tertulia::limits::{
+    LINE_MAX_BYTES, LOST_SESSION_MAX_BYTES, LOST_SESSION_WAIT, LOST_SESSIONS_MAX_BYTES, NAMES_ASKED,
+    NAMES_TOLD_MAX, RESUMED_NAMES,
+};
 
-use super::resuming::{chat_of, given, loses, owner, program, resumes};
-use super::{Chat, NOTHING, away, ignore, join, message};
+use super::resuming::{chat_of, connects, given, loses, owner, program, resumes};
+use super::{Chat, NOTHING, address, away, ignore, join, message};
 use crate::support::twin::to_text;
 
-/// How many slots there are for clients.
-fn slots(chat: &Chat) -> usize {
+/// How many slots there are: for members, and for the connections of members.
+fn slots(chat: &Chat) -> [usize; 2] {
     let state: serde_json::Value = serde_json::from_str(&to_text(&chat.hub)).expect("a snapshot");
-    state["chat"]["people"]["members"].as_array().expect("a slot each").len()
+    [&state["chat"]["people"]["members"], &state["sessions"]["sessions"]["seats"]]
+        .map(|slots| slots.as_array().expect("a slot each").len())
+}
+
+/// Lets programs from there lose their connections, and writes to each until no more is kept; gives how many messages are.
+fn fill(chat: &mut Chat, sender: ClientId, from: u8, programs: usize) -> usize {
+    let words = "x".repeat(LINE_MAX_BYTES - 100);
+    let mut kept = 0;
+    for number in 0..programs {
+        let name = format!("p{from}-{number}");
+        let id = connects(chat, address(from));
+        chat.says(id, &name);
+        loses(chat, id);
+        for _ in 0..LOST_SESSION_MAX_BYTES / words.len() + 1 {
+            chat.does(sender, message(&name, &words));
+        }
+        let told = chat.events(sender);
+        kept += told.iter().filter(|event| matches!(event, Event::PrivateSent { here: true, .. })).count();
+    }
+    kept
 }
 
 /// The rooms that somebody was told when their session went on.
@@ -40,6 +62,23 @@ fn resuming_a_thousand_times_takes_as_many_slots_as_once() {
     let once = cycle(&mut chat);
     let thousandth = (1..1_000).map(|_| cycle(&mut chat)).last();
     assert_eq!(thousandth, Some(once));
+}
+
+#[test]
+fn address_whose_sessions_are_lost_has_no_more_bytes_than_it_leaves_for_others() {
+    let mut chat = chat_of(&[]);
+    let luis = chat.enters("Luis");
+    let each = fill(&mut chat, luis, 1, 1);
+    let all = LOST_SESSIONS_MAX_BYTES / LOST_SESSION_MAX_BYTES;
+    // As many as would fill it all; each of the next two finds room beside those before it.
+    let (first, second) = (each + fill(&mut chat, luis, 2, all), fill(&mut chat, luis, 3, all));
+    let half = all * each / 2;
+    assert!((half..half + half / 4).contains(&first), "{first} of {all} times {each}");
+    assert!((half / 2 - half / 10..half / 2 + half / 10).contains(&second), "{second} beside {first}");
+    assert_eq!(fill(&mut chat, luis, 4, 1), each, "as if nobody else was there");
+    // What has been taken up again is nobody's share any more.
+    chat.waits(LOST_SESSION_WAIT);
+    assert!(fill(&mut chat, luis, 3, all) >= half);
 }
 
 #[test]
