@@ -13,6 +13,13 @@ use super::snapshot_error::SnapshotError;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct HolderId(u32);
 
+impl HolderId {
+    /// Its place in a list of all holders.
+    pub(super) fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// What an address has.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub(super) struct Holding {
@@ -67,7 +74,7 @@ impl Holdings {
         let mut left: Vec<(u32, u32)> = self.holdings.iter().map(|it| (it.places, it.rooms)).collect();
         let mut known = true;
         let mut take = |holder: HolderId, count: fn(&mut (u32, u32)) -> &mut u32| {
-            let left = left.get_mut(holder.0 as usize).map(count);
+            let left = left.get_mut(holder.index()).map(count);
             let fewer = left.and_then(|left| left.checked_sub(1).map(|fewer| *left = fewer));
             known &= fewer.is_some();
         };
@@ -81,37 +88,48 @@ impl Holdings {
     /// Notes that somebody has come from `origin`.
     pub(super) fn take_place(&mut self, origin: Origin) -> HolderId {
         let holder = self.holder(origin);
-        self.holdings[holder.0 as usize].places += 1;
+        self.holdings[holder.index()].places += 1;
         holder
     }
 
     /// Notes that one of those who came from there has gone.
     pub(super) fn leave_place(&mut self, holder: HolderId) {
-        self.holdings[holder.0 as usize].places -= 1;
+        self.holdings[holder.index()].places -= 1;
         self.forget_if_empty(holder);
     }
 
     /// Notes that a room was made from `origin`.
     pub(super) fn take_room(&mut self, origin: Origin) -> HolderId {
         let holder = self.holder(origin);
-        self.holdings[holder.0 as usize].rooms += 1;
+        self.holdings[holder.index()].rooms += 1;
         holder
     }
 
     /// Notes that a room that was made from there is no more.
     pub(super) fn leave_room(&mut self, holder: HolderId) {
-        self.holdings[holder.0 as usize].rooms -= 1;
+        self.holdings[holder.index()].rooms -= 1;
         self.forget_if_empty(holder);
     }
 
     /// What an address has.
     pub(super) fn of(&self, holder: HolderId) -> Holding {
-        self.holdings[holder.0 as usize]
+        self.holdings[holder.index()]
     }
 
     /// How many places an address has.
     pub(super) fn places(&self, origin: Origin) -> u32 {
         self.numbers.get(&origin).map_or(0, |&number| self.holdings[number as usize].places)
+    }
+
+    /// How many places each holder has, by its number, where so many more are held from these addresses.
+    pub(super) fn places_with(&self, more: impl Iterator<Item = (Origin, usize)>) -> Vec<usize> {
+        let mut places: Vec<usize> = self.holdings.iter().map(|holding| holding.places as usize).collect();
+        for (origin, count) in more {
+            if let Some(&number) = self.numbers.get(&origin) {
+                places[number as usize] += count;
+            }
+        }
+        places
     }
 
     pub(super) fn is_empty(&self) -> bool {

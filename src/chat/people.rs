@@ -176,6 +176,11 @@ impl People {
         self.holdings.places(origin) as usize
     }
 
+    /// How many places each address has, by its [`HolderId`], where so many more are held from these.
+    pub(super) fn places_with(&self, more: impl Iterator<Item = (Origin, usize)>) -> Vec<usize> {
+        self.holdings.places_with(more)
+    }
+
     /// Whether nothing is left of anybody.
     pub(super) fn is_empty(&self) -> bool {
         self.count() == 0 && self.names.is_empty() && self.holdings.is_empty()

@@ -140,6 +140,11 @@ impl Newcomers {
         self.origins.get(&origin).copied().unwrap_or(0)
     }
 
+    /// The addresses from which they come, and how many from each.
+    pub(super) fn origins(&self) -> impl ExactSizeIterator<Item = (Origin, usize)> {
+        self.origins.iter().map(|(&origin, &count)| (origin, count))
+    }
+
     /// How many of those who come from there have a place.
     pub(super) fn placed_from(&self, origin: Origin) -> usize {
         let tries = |id: &&ClientId| self.all[id].origin == origin;

@@ -194,18 +194,13 @@ impl Hub {
         sessions.min().map(|(_, client)| client)
     }
 
-    /// Of those without a registered name, at the address that has most places, the one who has been silent longest.
+    /// Of the clients without a registered name, at the address that has most places, the one that has been silent longest.
     fn guest_giving_way(&self) -> Option<ClientId> {
-        self.spend(self.chat.slots());
-        let guests =
-            self.chat.members().filter(|(id, member)| member.account.is_none() && !self.chat.is_admin(*id));
-        let guests = guests.filter_map(|(id, member)| {
-            let client = self.connected(id)?;
-            let origin = self.chat.origin(id)?;
-            let places = self.chat.count_from(origin) + self.sessions.newcomers.from(origin);
-            Some((std::cmp::Reverse(places), member.active, client))
+        let guests = self.chat.guests(self.sessions.newcomers.origins());
+        let clients = guests.filter_map(|(member, places, active)| {
+            Some((std::cmp::Reverse(places), active, self.sessions.seats.client(member)?))
         });
-        guests.min().map(|(.., client)| client)
+        clients.min().map(|(.., client)| client)
     }
 
     /// The client of a member that has a connection.

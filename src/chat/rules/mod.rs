@@ -259,11 +259,6 @@ impl Chat {
         self.people.in_slot(slot)
     }
 
-    /// All members, by slot.
-    pub(super) fn members(&self) -> impl Iterator<Item = (MemberId, &Member)> {
-        self.people.iter()
-    }
-
     /// How many members there are, with a connection or without.
     pub(super) fn count(&self) -> usize {
         self.people.count()

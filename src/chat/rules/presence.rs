@@ -9,6 +9,7 @@ use crate::chat::hiding::HiddenId;
 use crate::chat::listing::{Office, Person};
 use crate::chat::member_id::MemberId;
 use crate::chat::mono_time::MonoTime;
+use crate::chat::origin::Origin;
 use crate::chat::refusal::Refusal;
 use crate::chat::room::Room;
 use crate::chat::text::Text;
@@ -16,6 +17,9 @@ use crate::limits::{ANSWER_MAX_BYTES, IGNORED_ALWAYS, IGNORED_BEYOND_MAX, IGNORE
 
 /// What a row of `/who` is beside its name and a reason.
 const ROW_BYTES: usize = 64;
+
+/// What it takes to look at one member, whose address and rights are looked up: some 40 ns.
+const GUEST_STEPS: usize = 2;
 
 /// Those who decide in a room, in order: many of them are looked for among many.
 struct Offices {
@@ -81,6 +85,19 @@ impl Chat {
         let mut people: Vec<Person> = latest.into_iter().filter_map(person).take_while(fits).collect();
         people.sort_by_cached_key(|person| person.name.as_str().to_lowercase());
         Ok(Event::Present { room: room.name.clone(), people, total: members.len() })
+    }
+
+    /// The members without a registered name that have a connection and are no operators of the server, each with how many places its
+    /// address has and since when it is silent. So many `newcomers`, who are no members, have places at these addresses.
+    pub(in crate::chat) fn guests(
+        &self,
+        newcomers: impl ExactSizeIterator<Item = (Origin, usize)>,
+    ) -> impl Iterator<Item = (MemberId, usize, MonoTime)> {
+        self.spend(GUEST_STEPS * (self.people.slots() + newcomers.len()));
+        let places = self.people.places_with(newcomers);
+        let is_guest = |id: MemberId| !self.is_empowered(id) && !self.is_detached(id);
+        let guests = self.people.iter().filter(move |(id, member)| member.account.is_none() && is_guest(*id));
+        guests.map(move |(id, member)| (id, places[member.holder.index()], member.active))
     }
 
     /// Marks away with a reason; without one, back.

@@ -2,7 +2,7 @@
 
 use tertulia::chat::{AccountChange, ChatConfig, CloseReason, Command, Input, RoomKey, RoomRecord};
 use tertulia::limits::{
-    NEWCOMER_GRACE, ROOMS_MAX, ROOMS_PER_PERSON, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS,
+    LINE_MAX_STEPS, NEWCOMER_GRACE, ROOMS_MAX, ROOMS_PER_PERSON, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS,
 };
 
 use super::{Book, Chat, SECOND, address, join, leave, name, nick, text};
@@ -79,6 +79,22 @@ fn registered_person_takes_the_place_of_the_idlest_guest_of_the_largest_address(
     assert_eq!(chat.closed, [(luis, CloseReason::Full)]);
     assert_eq!(chat.hears(alone), [">>> María", "<<< Luis"]);
     [alone, juan, eva, ines, maria].into_iter().for_each(|id| assert!(chat.is_here(id)));
+}
+
+#[test]
+fn login_at_a_full_server_is_charged_for_all_guests_that_are_looked_at() {
+    let all = 1_000;
+    let mut chat = places(all, &ACCOUNTS);
+    (0..all).for_each(|n| crowd(&mut chat, (n % 100) as u8, n, 1));
+    chat.hush();
+    let maria = chat.connects_from(address(200));
+    chat.says(maria, "María");
+    let before = chat.hub.work();
+    chat.types_secret(maria, "girasol");
+    assert_eq!(chat.closed.len(), 1, "one of them gives way");
+    let steps = (chat.hub.work() - before).steps;
+    assert!(steps >= 2 * all as u64, "{steps} steps: each with what its address has, and what it may do");
+    assert!(steps * 20 <= LINE_MAX_STEPS, "{steps} steps: too many for 20,000");
 }
 
 #[test]
