@@ -51,8 +51,12 @@ impl AccountIndex {
 
     /// The account that is meant by whoever types `wanted`.
     pub(super) fn find(&self, wanted: &Name) -> Option<AccountKey> {
-        let skeleton = wanted.skeleton();
-        wanted.meant(self.alike(&skeleton))
+        self.find_alike(wanted, &wanted.skeleton())
+    }
+
+    /// The same, where it is known what `wanted` looks like.
+    pub(super) fn find_alike(&self, wanted: &Name, skeleton: &Skeleton) -> Option<AccountKey> {
+        wanted.meant(self.alike(skeleton))
     }
 
     /// Whether two names are of two people, though they may look alike: each is that of an account.

@@ -1,23 +1,33 @@
 //! Getting a name, and changing it.
 
 use super::{
-    Change, ClientId, Deed, Done, Effect, Entry, Event, Hub, MemberId, Name, NameRefusal, Text, Verb, Wanted,
+    Change, ClientId, Deed, Done, Effect, Entry, Event, Hub, MemberId, Name, Outcome, Refusal, Text, Verb,
 };
 use crate::chat::effect::LogEntry;
 
 impl Hub {
     /// A newcomer proposes a name; with a good one they are in.
-    pub(super) fn take_name(&mut self, id: ClientId, wanted: &Text) -> Done {
-        match self.chat.vet_name(None, wanted.as_str(), self.at.wall) {
-            Ok(Wanted::Free(name)) if self.has_place(id) => {
-                let Some(newcomer) = self.sessions.newcomers.get(id) else { return Ok(()) };
-                self.change_of(Some(id), Change::Enter(newcomer.origin, name)).map(drop)
-            }
-            Ok(Wanted::Free(name)) => Err(NameRefusal::NoPlace(name).into()),
-            Ok(Wanted::Registered(account, name)) => self.ask_to_log_in(id, Some(account), name),
+    pub(super) fn take_name(&mut self, id: ClientId, wanted: Text) -> Done {
+        let Some(newcomer) = self.sessions.newcomers.get(id) else { return Ok(()) };
+        let (origin, placed) = (newcomer.origin, self.has_place(id));
+        let entered = self.change_of(Some(id), Change::Enter { origin, wanted: wanted.clone(), placed });
+        self.named(id, entered, &wanted)
+    }
+
+    /// A member wants another name.
+    pub(super) fn rename(&mut self, id: ClientId, member: MemberId, wanted: Text) -> Done {
+        let renamed = self.change(Change::Do(member, Deed::Rename(wanted.clone())));
+        self.named(id, renamed, &wanted)
+    }
+
+    /// What came of it that a client wants a name: they have it, have to give a password for it, or cannot have it.
+    fn named(&mut self, id: ClientId, outcome: Result<Outcome, Refusal>, wanted: &Text) -> Done {
+        match outcome {
+            Ok(Outcome::Registered(account, name)) => self.ask_to_log_in(id, Some(account), name),
+            Ok(_) => Ok(()),
             Err(refusal) => {
                 self.disregard_behind_name(id, wanted);
-                Err(refusal.into())
+                Err(refusal)
             }
         }
     }
@@ -38,22 +48,5 @@ impl Hub {
             self.tell(id, Event::Motd(self.config.motd.clone()));
         }
         self.effects.push(Effect::Log(LogEntry::Arrived(id, name)));
-    }
-
-    /// A member wants another name.
-    pub(super) fn rename(&mut self, id: ClientId, member: MemberId, wanted: &Text) -> Done {
-        let Some(old) = self.chat.name(member).cloned() else { return Ok(()) };
-        let refusal = match self.chat.vet_name(Some(member), wanted.as_str(), self.at.wall) {
-            Ok(Wanted::Free(new)) if new != old => {
-                return self.change(Change::Do(member, Deed::Rename(new))).map(drop);
-            }
-            Ok(Wanted::Registered(account, name)) if self.chat.account(member) != Some(account) => {
-                return self.ask_to_log_in(id, Some(account), name);
-            }
-            Ok(_) => NameRefusal::Yours(old),
-            Err(refusal) => refusal,
-        };
-        self.disregard_behind_name(id, wanted);
-        Err(refusal.into())
     }
 }

@@ -285,8 +285,10 @@ impl Hub {
             return Ok(());
         };
         let member = self.member(id);
-        for (other, _) in self.chat.displaced_by(member, key, &name) {
-            self.end_member_if_decided(other);
+        if self.sessions.any_has_to_end() {
+            for (other, _) in self.chat.displaced_by(member, key, &name) {
+                self.end_member_if_decided(other);
+            }
         }
         match (member, self.sessions.newcomers.get(id)) {
             (Some(member), _) => {

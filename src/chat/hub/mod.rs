@@ -45,7 +45,7 @@ use super::record::RoomRecord;
 use super::refusal::Refusal;
 use super::request::Reply;
 use super::room_key::RoomKey;
-use super::rules::{Change, Chat, Deed, Entry, Fact, GENERAL, Outcome, Wanted};
+use super::rules::{Change, Chat, Deed, Entry, Fact, GENERAL, Outcome, Recipient};
 use super::text::Text;
 use super::time::Time;
 use super::work::Work;
@@ -266,8 +266,7 @@ impl Hub {
             Some(timeout) => self.sessions.newcomers.oldest().map(|(_, since)| since + timeout),
             None => None,
         };
-        let leaving = !self.sessions.expelling.is_empty() || !self.sessions.revoked.is_empty();
-        let unfinished = leaving || self.stopped.is_some();
+        let unfinished = self.sessions.any_has_to_end() || self.stopped.is_some();
         let unfinished = unfinished.then_some(MonoTime::START);
         let movements = self.chat.all_rooms().first_restless().map(|(due, _)| due);
         let lost = self.sessions.lost.first_due().map(|(due, _)| due);
@@ -326,7 +325,7 @@ impl Hub {
     fn handle_newcomer(&mut self, id: ClientId, command: Command) -> Done {
         match command {
             Command::Ping => return Ok(()),
-            Command::Say { text, .. } | Command::Nick(text) => return self.take_name(id, &text),
+            Command::Say { text, .. } | Command::Nick(text) => return self.take_name(id, text),
             Command::Login(name) => return self.login(id, &name),
             Command::Resume { token, after } => return self.resume_session(id, token.as_ref(), after),
             Command::Quit(_) => {
@@ -370,10 +369,10 @@ impl Hub {
             Command::Say { room, text } => Deed::Say { room, kind: MessageKind::Said, text },
             Command::Act { room, text } => Deed::Say { room, kind: MessageKind::Acted, text },
             Command::Message { to, text } => {
-                let full = self.is_full(member, Some(&to), &text);
-                Deed::Message { to, text, full }
+                return self.write_to(member, self.chat.recipient(&to), text);
             }
-            Command::Reply(text) => Deed::Reply { full: self.is_full(member, None, &text), text },
+            Command::Reply(text) => return self.write_to(member, self.chat.answered_by(member), text),
+            Command::Nick(wanted) => return self.rename(id, member, wanted),
             Command::Join { room, key } => Deed::Join { room, key },
             Command::Leave(room) => Deed::Part(room),
             Command::Topic { room, topic: Some(topic) } => Deed::Topic { room, topic },
@@ -394,6 +393,20 @@ impl Hub {
         self.change(Change::Do(member, deed)).map(drop)
     }
 
+    /// A member writes to one person, if that is one.
+    fn write_to(&mut self, member: MemberId, to: Result<Recipient, Refusal>, text: Text) -> Done {
+        match to {
+            Ok(to) => {
+                let full = self.is_full(member, &to, &text);
+                self.change(Change::Do(member, Deed::Message { to, text, full })).map(drop)
+            }
+            Err(refusal) => {
+                self.note_active(Some(member));
+                Err(refusal)
+            }
+        }
+    }
+
     /// What is no deed of a member: it only asks, or needs a password, or is the connection's own.
     fn handle_other(&mut self, id: ClientId, member: MemberId, command: Command) -> Done {
         match command {
@@ -401,7 +414,6 @@ impl Hub {
                 self.history(id, member, room.as_ref(), lines, before)
             }
             Command::Search(words) => self.search(id, member, words),
-            Command::Nick(text) => self.rename(id, member, &text),
             Command::Who(room) => {
                 let present = self.chat.who(member, room, self.now())?;
                 self.answer(id, present)

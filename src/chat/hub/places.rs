@@ -122,19 +122,24 @@ impl Hub {
         self.close(id, CloseReason::Full);
     }
 
-    /// Whether a client has a place, or gets one now that one is free.
-    pub(super) fn has_place(&mut self, id: ClientId) -> bool {
-        let on_trial = self.sessions.newcomers.is_on_trial(id);
-        let free = self.config.places.is_none_or(|places| self.placed() < places);
+    /// Whether a client has a place, or one is free for it.
+    pub(super) fn has_place(&self, id: ClientId) -> bool {
+        let Some(places) = self.config.places.filter(|_| self.sessions.newcomers.is_on_trial(id)) else {
+            return true;
+        };
+        let free = places.saturating_sub(self.placed());
         // Where their address has more than its share, it still has when there is room.
-        let crowded = self.config.places.is_some_and(|places| {
-            let held = self.origin(id).map_or(0, |origin| self.placed_from(origin));
-            places >= SHARED_PLACES_MIN && is_over_share(held, places.saturating_sub(self.placed()), places)
-        });
-        if on_trial && free && !crowded {
+        let held = self.origin(id).map_or(0, |origin| self.placed_from(origin));
+        free > 0 && !(places >= SHARED_PLACES_MIN && is_over_share(held, free, places))
+    }
+
+    /// The same; if one is free, it is taken.
+    pub(super) fn take_place(&mut self, id: ClientId) -> bool {
+        let has_place = self.has_place(id);
+        if has_place {
             self.sessions.newcomers.end_trial(id);
         }
-        !on_trial || free && !crowded
+        has_place
     }
 
     /// Gives the owner of an account, who has just given its password, a place: their own of before, a free one, or that of
@@ -146,7 +151,7 @@ impl Hub {
     pub(super) fn earn_place(&mut self, id: ClientId, key: AccountKey) -> Result<Option<Leaving>, NoPlace> {
         let now = self.now();
         // Who needs no password to get in earns nothing by it.
-        if self.has_place(id) {
+        if self.take_place(id) {
             return Ok(None);
         }
         let member = self.member(id);

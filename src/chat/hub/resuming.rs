@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::lost_sessions::{LostSession, Returning};
 use super::{
     Change, ClientId, CloseReason, Done, Effect, Event, Farewell, Hub, MemberId, MessageId, Name,
-    NameRefusal, Origin, RoomId, Text,
+    NameRefusal, Origin, Recipient, RoomId, Text,
 };
 use crate::chat::effect::LogEntry;
 use crate::chat::event::NameList;
@@ -131,7 +131,7 @@ impl Hub {
             (Some(account), Some(name)) => {
                 self.earn_place(id, account).map_err(|_| NameRefusal::NoPlace(name))?
             }
-            (None, Some(name)) if !self.has_place(id) => return Err(NameRefusal::NoPlace(name).into()),
+            (None, Some(name)) if !self.take_place(id) => return Err(NameRefusal::NoPlace(name).into()),
             _ => None,
         };
         if let Some(leaving) = leaving {
@@ -224,16 +224,10 @@ impl Hub {
         described.collect()
     }
 
-    /// Whether a member's words for one person, or for who wrote to them last, find no place where they would have to wait.
-    pub(super) fn is_full(&self, member: MemberId, to: Option<&Text>, text: &Text) -> bool {
-        if self.sessions.lost.count() == 0 {
-            return false;
-        }
-        let whom = match to {
-            Some(to) => self.chat.person_called(to.as_str()).map(|(whom, _)| whom),
-            None => self.chat.answered_by(member),
-        };
-        let id = whom.and_then(|whom| self.sessions.seats.client(whom));
+    /// Whether a member's private words find no place where they would have to wait.
+    pub(super) fn is_full(&self, member: MemberId, to: &Recipient, text: &Text) -> bool {
+        let Recipient::Member(whom, _) = *to else { return false };
+        let id = self.sessions.seats.client(whom);
         let words = self.chat.name(member).map_or(0, |name| name.as_str().len()) + text.as_str().len();
         id.is_some_and(|id| self.sessions.lost.is_lost(id) && !self.sessions.lost.has_room(id, words))
     }

@@ -55,6 +55,11 @@ impl Sessions {
         lost
     }
 
+    /// Whether the end of any client is decided that has not come yet.
+    pub(super) fn any_has_to_end(&self) -> bool {
+        !self.revoked.is_empty() || !self.expelling.is_empty()
+    }
+
     /// All clients of whom anything is known here, beside whose they are.
     pub(super) fn known(&self) -> impl Iterator<Item = ClientId> {
         let ending = self.revoked.keys().chain(&self.expelling).chain(self.handed.keys());

@@ -1,6 +1,6 @@
 //! What changes the chat. Values: all of them, each with its time, in one order, give the same chat wherever they are applied.
 //!
-//! Invariant: no password, no connection and nothing random is in one; a name has been asked for, a key has been typed.
+//! Invariant: no password, no connection and nothing random is in one.
 
 use crate::chat::account::{Account, AccountChange, AccountKey, OfflineMessage, Posted};
 use crate::chat::effect::{CloseReason, RoomId};
@@ -14,8 +14,15 @@ use crate::chat::text::Text;
 /// One change. What it is about a member comes from that member, who has shown who they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::chat) enum Change {
-    /// Somebody comes in from there, under a name that is free.
-    Enter(Origin, Name),
+    /// A client that has no name yet wants this one.
+    Enter {
+        /// Where it comes from.
+        origin: Origin,
+        /// What it typed.
+        wanted: Text,
+        /// Whether it has a place, or one is free for it.
+        placed: bool,
+    },
     /// Somebody comes in from there as the owner of an account: the one who has its name goes on as them, or gives way.
     EnterByAccount(Origin, AccountKey),
     /// A member is the owner of an account: its name is theirs, and who else has it gives way.
@@ -74,17 +81,24 @@ pub(in crate::chat) enum Change {
     },
 }
 
+/// Who a private message is for, as it was when it was written. Each with the name by which it was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::chat) enum Recipient {
+    /// A member.
+    Member(MemberId, Name),
+    /// The owner of an account, who is not here.
+    Owner(AccountKey, Name),
+}
+
 /// What a member does. A room that is not named is the current one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::chat) enum Deed {
     /// Says something in a room, or tells what they do.
     Say { room: Option<Text>, kind: MessageKind, text: Text },
     /// Writes to one person; `full` says that there is no place for it, if that one has no connection.
-    Message { to: Text, text: Text, full: bool },
-    /// Writes to who has written last.
-    Reply { text: Text, full: bool },
-    /// Takes another name, which is free.
-    Rename(Name),
+    Message { to: Recipient, text: Text, full: bool },
+    /// Wants another name.
+    Rename(Text),
     /// Enters a room, or makes it.
     Join { room: Text, key: Option<Text> },
     /// Leaves a room.

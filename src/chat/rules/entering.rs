@@ -1,25 +1,43 @@
 //! Getting a name, changing it, and leaving the chat.
 
 use super::{
-    Audience, Chat, CloseReason, Done, Entry, Event, Fact, Farewell, GENERAL, MemberId, Name, NameRefusal,
-    Origin, RoomId, RoomRefusal,
+    Audience, Chat, CloseReason, Entry, Event, Fact, Farewell, GENERAL, MemberId, Name, NameRefusal, Origin,
+    Outcome, Refusal, RoomId, RoomRefusal,
 };
 use crate::chat::account::AccountKey;
 use crate::chat::effect::LogEntry;
 use crate::chat::join_part_batch::Threshold;
 use crate::chat::text::Text;
-use crate::chat::time::UnixMillis;
 
 /// A name that can be had.
-pub(in crate::chat) enum Wanted {
-    /// By whoever asks first.
+enum Wanted {
+    /// By the first that asks for it.
     Free(Name),
-    /// By whoever knows its password.
+    /// By its owner, who has to give the password.
     Registered(AccountKey, Name),
 }
 
 impl Chat {
-    /// Somebody enters under a name that is theirs to take: as the owner of an account, if it is one's.
+    /// A client wants to come in from there under a name, and has a place or not.
+    ///
+    /// # Errors
+    ///
+    /// The name cannot be had, or there is no place.
+    pub(super) fn take_name(
+        &mut self,
+        origin: Origin,
+        wanted: &Text,
+        placed: bool,
+    ) -> Result<Outcome, Refusal> {
+        match self.vet_name(None, wanted.as_str())? {
+            Wanted::Free(name) if placed => self.enter(origin, name, None),
+            Wanted::Free(name) => return Err(NameRefusal::NoPlace(name).into()),
+            Wanted::Registered(account, name) => return Ok(Outcome::Registered(account, name)),
+        }
+        Ok(Outcome::Done)
+    }
+
+    /// A member is here from now on, under a name that is theirs to take: as the owner of an account, if it is one's.
     pub(super) fn enter(&mut self, origin: Origin, name: Name, account: Option<AccountKey>) {
         let now = self.now();
         let id = self.people.add(name.clone(), origin, now);
@@ -49,13 +67,24 @@ impl Chat {
         Box::new(Entry { member: id, name: name.clone(), room, topic, others })
     }
 
-    /// A member takes another name, which is free.
-    pub(super) fn rename(&mut self, id: MemberId, old: &Name, new: Name) -> Done {
-        self.vet_free(Some(id), &new)?;
-        // A name of their own goes with its account.
-        self.people[id].account = None;
-        self.change_name(id, old, new);
-        Ok(())
+    /// A member wants another name.
+    ///
+    /// # Errors
+    ///
+    /// It cannot be had, or it is the one that they have.
+    pub(super) fn rename(&mut self, id: MemberId, old: &Name, wanted: &Text) -> Result<Outcome, Refusal> {
+        match self.vet_name(Some(id), wanted.as_str())? {
+            Wanted::Free(new) if new != *old => {
+                // A name of their own goes with its account.
+                self.people[id].account = None;
+                self.change_name(id, old, new);
+                Ok(Outcome::Done)
+            }
+            Wanted::Registered(account, name) if self.account(id) != Some(account) => {
+                Ok(Outcome::Registered(account, name))
+            }
+            _ => Err(NameRefusal::Yours(old.clone()).into()),
+        }
     }
 
     /// Gives a member another name, which is free, and tells everyone who shares a room with them.
@@ -79,18 +108,6 @@ impl Chat {
         self.facts.push(Fact::Log(LogEntry::Renamed(old.clone(), new.clone())));
         for room in banned {
             self.leave_banned_room(id, old, &new, room);
-        }
-    }
-
-    /// Whether a name, or one that looks like it, is nobody's but that member's.
-    ///
-    /// # Errors
-    ///
-    /// It is not.
-    pub(super) fn vet_free(&self, id: Option<MemberId>, name: &Name) -> Done {
-        match self.vet_name(id, name.as_str(), self.at.wall)? {
-            Wanted::Free(_) => Ok(()),
-            Wanted::Registered(..) => Err(NameRefusal::InUse(name.clone()).into()),
         }
     }
 
@@ -118,21 +135,18 @@ impl Chat {
         }
     }
 
-    /// Whether `id`, or somebody who is not here yet, may be called `wanted`, and whether a password has to be given for it.
+    /// Whether `id`, or a client that is no member yet, may be called `wanted`, and whether a password has to be given for it.
     ///
     /// # Errors
     ///
     /// It cannot be had.
-    pub(in crate::chat) fn vet_name(
-        &self,
-        id: Option<MemberId>,
-        wanted: &str,
-        now: UnixMillis,
-    ) -> Result<Wanted, NameRefusal> {
+    fn vet_name(&self, id: Option<MemberId>, wanted: &str) -> Result<Wanted, NameRefusal> {
         let wanted = wanted.trim();
         let name = Name::known(wanted).map_err(|error| NameRefusal::of(error, wanted))?;
-        let account = self.owner_of(&name);
-        if let Some(expelled) = self.expelled_name(&name, account, now) {
+        let skeleton = name.skeleton();
+        let accounts = self.account_index.as_ref();
+        let account = accounts.and_then(|accounts| accounts.find_alike(&name, &skeleton));
+        if let Some(expelled) = self.expelled_alike(&skeleton, account, self.at.wall) {
             return Err(NameRefusal::Expelled(name, expelled));
         }
         // Its owner may have it for longer than it is reserved.
@@ -142,8 +156,7 @@ impl Chat {
         if name.is_reserved() {
             return Err(NameRefusal::Reserved(Text::clean(wanted)));
         }
-        let skeleton = name.skeleton();
-        if self.is_registered_alike(&name)
+        if accounts.is_some_and(|accounts| accounts.is_taken(&skeleton))
             || self.people.alike(&skeleton).any(|(holder, _)| Some(holder) != id)
         {
             Err(NameRefusal::InUse(name))

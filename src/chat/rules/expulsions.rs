@@ -12,6 +12,7 @@ use crate::chat::account::AccountKey;
 use crate::chat::account_index::AccountIndex;
 use crate::chat::effect::LogEntry;
 use crate::chat::expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
+use crate::chat::name::Skeleton;
 use crate::chat::text::Text;
 use crate::chat::time::UnixMillis;
 use crate::limits::{EXPULSION_REASON_CHARS, EXPULSIONS_LISTED, EXPULSIONS_MAX};
@@ -93,8 +94,18 @@ impl Chat {
         if self.expulsions.is_empty() {
             return None;
         }
+        self.expelled_alike(&name.skeleton(), account, now)
+    }
+
+    /// The same, where it is known what the name looks like.
+    pub(super) fn expelled_alike(
+        &self,
+        skeleton: &Skeleton,
+        account: Option<AccountKey>,
+        now: UnixMillis,
+    ) -> Option<Expelled> {
         self.spend(self.expulsions.len());
-        let skeleton = name.skeleton().hashes();
+        let skeleton = skeleton.hashes();
         let entries = self
             .expulsions
             .iter()

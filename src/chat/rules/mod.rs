@@ -29,8 +29,7 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use change::{Change, Deed};
-pub(super) use entering::Wanted;
+pub(super) use change::{Change, Deed, Recipient};
 pub(super) use fact::{Entry, Fact};
 pub(super) use founding::Founding;
 pub(super) use options::ChatOptions;
@@ -103,6 +102,8 @@ pub(super) struct Chat {
 pub(super) enum Outcome {
     /// Nothing more.
     Done,
+    /// Nothing: the name that is wanted is that of an account, whose password has to be given.
+    Registered(AccountKey, Name),
     /// What whoever decided it is told of an expulsion.
     Expulsion(ExpulsionNews),
     /// The administrator's order was refused.
@@ -122,12 +123,9 @@ impl Chat {
     pub(super) fn apply(&mut self, at: Time, change: Change) -> Result<Outcome, Refusal> {
         self.at = at;
         match change {
-            Change::Do(member, deed) => self.act(member, deed)?,
+            Change::Do(member, deed) => return self.act(member, deed),
             Change::Active(member) => self.note_active(member),
-            Change::Enter(origin, name) => {
-                self.vet_free(None, &name)?;
-                self.enter(origin, name, None);
-            }
+            Change::Enter { origin, wanted, placed } => return self.take_name(origin, &wanted, placed),
             Change::EnterByAccount(origin, account) => self.enter_by_account(origin, account)?,
             Change::Identify(member, account) => self.identify(member, account)?,
             Change::Empower(member) => self.empower(member),
@@ -165,15 +163,14 @@ impl Chat {
         std::mem::swap(&mut self.facts, into);
     }
 
-    fn act(&mut self, id: MemberId, deed: Deed) -> Done {
-        let Some(name) = self.name(id).cloned() else { return Ok(()) };
+    fn act(&mut self, id: MemberId, deed: Deed) -> Result<Outcome, Refusal> {
+        let Some(name) = self.name(id).cloned() else { return Ok(Outcome::Done) };
         let name = &name;
         self.note_active(id);
-        match deed {
+        let done = match deed {
+            Deed::Rename(wanted) => return self.rename(id, name, &wanted),
             Deed::Say { room, kind, text } => self.say(id, name, room.as_ref(), (kind, text)),
-            Deed::Message { to, text, full } => self.message(id, name, &to, (text, full)),
-            Deed::Reply { text, full } => self.reply(id, name, (text, full)),
-            Deed::Rename(new) => self.rename(id, name, new),
+            Deed::Message { to, text, full } => self.message(id, name, to, (text, full)),
             Deed::Join { room, key } => self.join(id, name, &room, key),
             Deed::Part(room) => self.leave(id, name, room),
             Deed::Topic { room, topic } => self.topic(id, name, room.as_ref(), topic),
@@ -187,7 +184,8 @@ impl Chat {
             Deed::Away(reason) => self.away(id, reason),
             Deed::Ignore(Some(whom)) => self.toggle_ignored(id, name, whom),
             Deed::Ignore(None) => self.list_ignored(id),
-        }
+        };
+        done.map(|()| Outcome::Done)
     }
 
     fn note_active(&mut self, id: MemberId) {

@@ -1,6 +1,6 @@
 //! Words and actions on their way to a room, or to one person.
 
-use super::{Audience, Chat, Done, Event, Fact, Name, RoomId, RoomRefusal};
+use super::{Audience, Chat, Done, Event, Fact, Name, Recipient, RoomId, RoomRefusal};
 use crate::chat::account::Posted;
 use crate::chat::correspondent::Contact;
 use crate::chat::effect::LogEntry;
@@ -42,38 +42,46 @@ impl Chat {
         &mut self,
         id: MemberId,
         name: &Name,
-        to: &Text,
+        to: Recipient,
         (text, full): (Text, bool),
     ) -> Done {
-        if let Some((whom, _)) = self.person_called(to.as_str()) {
-            self.whisper((id, name), whom, (text, full))
-        } else if let Some((account, to)) = self.absent_called(to.as_str()) {
-            self.post(id, name, (account, to), text)
-        } else {
-            Err(Refusal::NoSuchPerson(to.clone()))
+        match to {
+            Recipient::Member(whom, _) if self.member(whom).is_some() => {
+                self.whisper((id, name), whom, (text, full))
+            }
+            Recipient::Member(_, called) => Err(Refusal::HasLeft(called)),
+            Recipient::Owner(account, called) => self.post(id, name, (account, called), text),
         }
     }
 
-    /// Words for the person who wrote last: wherever they are by now, and nobody else.
-    pub(super) fn reply(&mut self, id: MemberId, name: &Name, (text, full): (Text, bool)) -> Done {
-        let Some(correspondent) = self.member(id).and_then(|client| client.correspondent()) else {
-            return Err(Refusal::NobodyToAnswer);
-        };
-        let Contact { account, name: theirs, .. } = correspondent.contact();
-        let registered = account.and_then(|key| Some((key, self.account_index.as_ref()?.name(key)?.clone())));
-        if let Some(whom) = self.answered_by(id) {
-            self.whisper((id, name), whom, (text, full))
-        } else if let Some(to) = registered {
-            self.post(id, name, to, text)
-        } else {
-            Err(Refusal::HasLeft(theirs))
+    /// Who gets private words for `whom`.
+    ///
+    /// # Errors
+    ///
+    /// Nobody is called so.
+    pub(in crate::chat) fn recipient(&self, whom: &Text) -> Result<Recipient, Refusal> {
+        if let Some((member, name)) = self.person_called(whom.as_str()) {
+            return Ok(Recipient::Member(member, name));
         }
+        let absent = self.absent_called(whom.as_str());
+        let (account, name) = absent.ok_or_else(|| Refusal::NoSuchPerson(whom.clone()))?;
+        Ok(Recipient::Owner(account, name))
     }
 
-    /// Who gets what a member answers now, if that is here.
-    pub(in crate::chat) fn answered_by(&self, id: MemberId) -> Option<MemberId> {
-        let Contact { member, account, .. } = self.member(id)?.correspondent()?.contact();
-        member.filter(|&whom| self.name(whom).is_some()).or_else(|| self.holder_of(account?))
+    /// Who gets what a member answers: the person who wrote last, wherever they are by now, and nobody else.
+    ///
+    /// # Errors
+    ///
+    /// Nobody has written, or that one has left.
+    pub(in crate::chat) fn answered_by(&self, id: MemberId) -> Result<Recipient, Refusal> {
+        let correspondent = self.member(id).and_then(|member| member.correspondent());
+        let Contact { member, account, name } = correspondent.ok_or(Refusal::NobodyToAnswer)?.contact();
+        let here = member.filter(|&whom| self.member(whom).is_some());
+        if let Some(whom) = here.or_else(|| self.holder_of(account?)) {
+            return Ok(Recipient::Member(whom, name));
+        }
+        let registered = |key| Some(Recipient::Owner(key, self.account_index.as_ref()?.name(key)?.clone()));
+        account.and_then(registered).ok_or(Refusal::HasLeft(name))
     }
 
     /// Words for one member; `full` says that there is no place for them while that one has no connection.
