@@ -23,10 +23,9 @@ impl Hub {
                 1
             }
             Audience::Several { clients, from } => {
-                let members = clients.iter().filter_map(|&id| self.member(id));
-                self.chat.each_among(members, from, |member| {
-                    seats.client(member).into_iter().for_each(|id| hear(id, true));
-                });
+                let reached = self.chat.reached(from);
+                let seated = clients.iter().filter(|&&id| seats.slot(id).is_some_and(&reached));
+                seated.for_each(|&id| hear(id, true));
                 clients.len()
             }
             Audience::Room { room, except, from, beyond } => {

@@ -68,8 +68,6 @@ pub struct Hub {
     at: Time,
     /// What the shell has to do, and has not taken yet.
     effects: Vec<Effect>,
-    /// Where facts stand that are being translated; empty at other times.
-    facts: Vec<Fact>,
     work: Cell<Work>,
     config: ChatConfig,
     chat: Chat,
@@ -88,7 +86,6 @@ impl Hub {
         Hub {
             at: Time::default(),
             effects: Vec::new(),
-            facts: Vec::new(),
             work: Cell::default(),
             config,
             chat: Chat::new(options, founding),

@@ -74,7 +74,7 @@ impl Hub {
     /// The whole state, effects that were not taken included.
     pub fn snapshot(&self) -> Snapshot {
         self.spend(0);
-        let Hub { at, effects, facts: _, work, config, chat, sessions, stopped } = self;
+        let Hub { at, effects, work, config, chat, sessions, stopped } = self;
         let sessions = SessionsState {
             at: *at,
             effects: effects.clone(),
@@ -95,7 +95,7 @@ impl Hub {
     pub fn restore(Snapshot { version: Version, chat, sessions }: Snapshot) -> Result<Hub, SnapshotError> {
         let chat = chat.checked()?;
         let SessionsState { at, effects, work, config, sessions, stopped } = sessions;
-        let hub = Hub { at, effects, facts: Vec::new(), work: work.into(), config, chat, sessions, stopped };
+        let hub = Hub { at, effects, work: work.into(), config, chat, sessions, stopped };
         hub.check()?;
         Ok(hub)
     }

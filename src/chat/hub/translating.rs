@@ -3,9 +3,6 @@
 use super::{Audience, Change, ClientId, CloseReason, Effect, Event, Fact, Hub, MemberId, Outcome, Refusal};
 use crate::chat::request::Request;
 
-/// A buffer that held more facts than this is not kept.
-const FACTS_KEPT: usize = 64;
-
 impl Hub {
     /// Changes the chat, and does what follows for the connections.
     pub(super) fn change(&mut self, change: Change) -> Result<Outcome, Refusal> {
@@ -25,14 +22,11 @@ impl Hub {
         change: Change,
     ) -> Result<Outcome, Refusal> {
         let outcome = self.chat.apply(self.at, change);
-        let mut facts = std::mem::take(&mut self.facts);
-        self.chat.facts(&mut facts);
+        let mut facts = self.chat.take_facts();
         for fact in facts.drain(..) {
             self.translate(newcomer, fact);
         }
-        if facts.capacity() <= FACTS_KEPT {
-            self.facts = facts;
-        }
+        self.chat.keep_buffer(facts);
         outcome
     }
 

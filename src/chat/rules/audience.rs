@@ -1,6 +1,6 @@
 //! Who hears an event.
 
-use super::{Audience, Chat, MemberId};
+use super::{Chat, MemberId};
 use crate::chat::effect::RoomId;
 use crate::chat::member::Member;
 use crate::chat::name::Name;
@@ -33,35 +33,9 @@ impl Chat {
         members.len()
     }
 
-    /// Calls `hear` with those of these members who are here, have a connection and do not hide `from`.
-    pub(in crate::chat) fn each_among(
-        &self,
-        members: impl Iterator<Item = MemberId>,
-        from: &Name,
-        mut hear: impl FnMut(MemberId),
-    ) {
+    /// Tells of the slot of a member whether they have a connection and do not hide `from`.
+    pub(in crate::chat) fn reached(&self, from: &Name) -> impl Fn(u32) -> bool {
         let hiders = self.hiding.hiders(from);
-        for id in members.filter(|&id| self.member(id).is_some() && !self.is_detached(id)) {
-            if hiders.is_none_or(|hiders| !hiders.contains(id.place())) {
-                hear(id);
-            }
-        }
-    }
-
-    /// Does the same for any audience.
-    pub(super) fn each_of(&self, to: &Audience<MemberId>, mut hear: impl FnMut(MemberId, bool)) -> usize {
-        match to {
-            Audience::One(id) => {
-                hear(*id, true);
-                1
-            }
-            Audience::Several { clients, from } => {
-                self.each_among(clients.iter().copied(), from, |id| hear(id, true));
-                clients.len()
-            }
-            Audience::Room { room, except, from, beyond } => {
-                self.each_in(*room, *except, (from.as_ref(), *beyond), hear)
-            }
-        }
+        move |slot| !self.detached.contains(slot) && hiders.is_none_or(|hiders| !hiders.contains(slot))
     }
 }

@@ -8,29 +8,36 @@ use crate::chat::event::{Crowd, NameList};
 use crate::chat::join_part_batch::Moved;
 use crate::limits::{NAMES_ASKED, NAMES_TOLD_MAX};
 
+/// The members of a room, but perhaps one, and but those who are in the room `beyond` as well.
+pub(super) struct Hearers {
+    pub(super) room: RoomId,
+    pub(super) except: Option<MemberId>,
+    pub(super) beyond: Option<RoomId>,
+}
+
 impl Chat {
-    /// Tells `to` of these people. Of somebody alone nobody hears who hides them: that is in `to` already.
+    /// Tells members of a room of these people, and whose doing it is where it is one alone: who hides that one does not hear it.
     ///
     /// Only the first of them can be named in words, and only of these it is asked who hides them: so members differ in
     /// which of a few they hide, and there are as many events as there are such differences, not as there are members.
     pub(super) fn tell_crowd(
         &mut self,
-        to: Audience<MemberId>,
+        Hearers { room, except, beyond }: Hearers,
         Moved(names): Moved,
         event: impl Fn(Crowd) -> Event,
     ) {
-        if names.is_empty() {
-            return;
-        }
+        let Some(first) = names.first().cloned() else { return };
+        let from = (names.len() == 1).then_some(first);
         let names: Arc<[Name]> = names.into();
         let crowd = |hidden| Crowd { names: Arc::clone(&names), hidden };
         let hiders: Vec<_> = names.iter().take(NAMES_ASKED).map(|name| self.hiding.hiders(name)).collect();
-        if names.len() == 1 || hiders.iter().all(Option::is_none) {
+        if from.is_some() || hiders.iter().all(Option::is_none) {
+            let to = Audience::Room { room, except, from, beyond };
             return self.facts.push(Fact::Deliver { to, event: event(crowd(0)) });
         }
         // Which of the first ones somebody hides, as bits; and who that is.
         let mut by_hidden: BTreeMap<u32, Vec<MemberId>> = BTreeMap::new();
-        let asked = self.each_of(&to, |id, _| {
+        let asked = self.each_in(room, except, (None, beyond), |id, _| {
             let hides = |nth: usize| hiders[nth].is_some_and(|hiders| hiders.contains(id.place()));
             let hidden = (0..hiders.len()).fold(0, |bits, nth| bits | u32::from(hides(nth)) << nth);
             by_hidden.entry(hidden).or_default().push(id);

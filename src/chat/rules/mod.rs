@@ -59,6 +59,9 @@ use super::work::Work;
 /// The room that everybody enters.
 pub const GENERAL: RoomId = RoomId::FIRST;
 
+/// A buffer that held more facts than this is not kept.
+const FACTS_KEPT: usize = 64;
+
 /// People, rooms and decisions.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Chat {
@@ -114,7 +117,7 @@ pub(super) enum Outcome {
 type Done = Result<(), Refusal>;
 
 impl Chat {
-    /// Does what follows from `change`, which was made at `at`; what is so then is added to the [facts](Self::facts).
+    /// Does what follows from `change`, which was made at `at`; what is so then is added to the [facts](Self::take_facts).
     ///
     /// # Errors
     ///
@@ -158,9 +161,16 @@ impl Chat {
         Ok(Outcome::Done)
     }
 
-    /// Changes places with the facts that came of the last changes; `into` is empty.
-    pub(super) fn facts(&mut self, into: &mut Vec<Fact>) {
-        std::mem::swap(&mut self.facts, into);
+    /// Gives out the facts that came of the last changes.
+    pub(super) fn take_facts(&mut self) -> Vec<Fact> {
+        std::mem::take(&mut self.facts)
+    }
+
+    /// Takes the buffer of the facts that it gave out back, so that the next change allocates none; of very many it keeps none.
+    pub(super) fn keep_buffer(&mut self, emptied: Vec<Fact>) {
+        if emptied.capacity() <= FACTS_KEPT {
+            self.facts = emptied;
+        }
     }
 
     fn act(&mut self, id: MemberId, deed: Deed) -> Result<Outcome, Refusal> {

@@ -1,5 +1,6 @@
 //! Coming into rooms and going out of them, and how the others are told: a few one by one, many in one line.
 
+use super::crowds::Hearers;
 use super::{Audience, Chat, Event, Fact, Farewell, GENERAL, Name, RoomId};
 use crate::chat::event::Crowd;
 use crate::chat::join_part_batch::{Moved, Threshold};
@@ -137,25 +138,22 @@ impl Chat {
         for order in [(Threshold::Chat, None), (Threshold::Chat, Some(GENERAL)), (Threshold::Room, None)] {
             let told = departed.iter().position(|(threshold, beyond, _)| (*threshold, *beyond) == order);
             let Some((threshold, beyond, moved)) = told.map(|at| departed.swap_remove(at)) else { continue };
-            let alone = moved.0.first().filter(|_| moved.0.len() == 1).cloned();
-            let to = Audience::Room { room, except: None, from: alone, beyond };
             let event = |crowd| Event::ManyDeparted { crowd, room: named(threshold) };
-            self.tell_crowd(to, moved, event);
+            self.tell_crowd(Hearers { room, except: None, beyond }, moved, event);
         }
         self.spend(arrived.len());
         for threshold in [Threshold::Chat, Threshold::Room] {
-            let (mut came, mut last) = (Moved::default(), None);
+            let (mut came, mut last) = (Vec::new(), None);
             for &(_, id) in arrived.iter().filter(|(across, _)| *across == threshold) {
                 let client = &mut self.people[id];
                 client.membership_mut(room).expect("who has left again is not among them").announce();
-                let name = client.name.clone();
-                last = Some((id, name.clone()));
-                came.0.push(name);
+                came.push(client.name.clone());
+                last = Some(id);
             }
             // Who came alone knows it; of many, each hears of the others.
-            let alone = last.filter(|_| came.0.len() == 1);
-            let to = alone.map_or(Audience::room(room), |(id, name)| Audience::others(room, id, &name));
-            self.tell_crowd(to, came, |crowd| Event::Arrived { crowd, room: named(threshold) });
+            let hearers = Hearers { room, except: last.filter(|_| came.len() == 1), beyond: None };
+            let event = |crowd| Event::Arrived { crowd, room: named(threshold) };
+            self.tell_crowd(hearers, Moved(came), event);
         }
     }
 }
