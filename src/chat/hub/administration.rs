@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Change, ClientId, Effect, Hub, MonoTime, Name, Outcome, Refusal};
-use crate::chat::admin::{AdminOrder, AdminReply};
+use super::{Change, ClientId, Effect, Hub, MonoTime, Name, Outcome, Refusal, RoomRefusal};
+use crate::chat::admin::{AdminOrder, AdminRefusal, AdminReply};
 use crate::chat::expulsion::ExpulsionNews;
 
 /// A client as the administrator sees it.
@@ -23,16 +23,13 @@ impl Hub {
         let outcome = match order {
             AdminOrder::Say { room, text } => self.change(Change::ServerSay(room, text)),
             AdminOrder::Kick { whom, room, reason } => self.change(Change::ServerKick { whom, room, reason }),
-            AdminOrder::Expel { whom, minutes, reason } => {
-                self.expel(None, whom, (minutes, reason)).map(Outcome::Expulsion)
-            }
-            AdminOrder::Readmit(whom) => self.readmit(None, whom).map(Outcome::Expulsion),
+            AdminOrder::Expel { whom, minutes, reason } => self.expel(None, whom, (minutes, reason)),
+            AdminOrder::Readmit(whom) => self.change(Change::Readmit(None, whom)),
         };
         let reply = match outcome {
             Ok(Outcome::Expulsion(news)) => AdminReply::Expulsion(news),
-            Err(Refusal::Expulsion(refusal)) => AdminReply::Expulsion(ExpulsionNews::Refused(refusal)),
-            Ok(Outcome::Refused(refusal)) => AdminReply::Refused(refusal),
-            Ok(Outcome::Done) | Err(_) => AdminReply::Done,
+            Ok(_) => AdminReply::Done,
+            Err(refusal) => refused(refusal),
         };
         self.effects.push(Effect::AdminReply(reply));
     }
@@ -49,4 +46,14 @@ impl Hub {
         let (name, active) = (self.chat.name(member).cloned(), self.chat.member(member)?.active);
         Some(Description { name, idle: now.since(active), rooms })
     }
+}
+
+/// What the administrator is told when nothing comes of an order: the room that it names is not found, or the person.
+fn refused(refusal: Refusal) -> AdminReply {
+    AdminReply::Refused(match refusal {
+        Refusal::Expulsion(refusal) => return AdminReply::Expulsion(ExpulsionNews::Refused(refusal)),
+        Refusal::Room(RoomRefusal::NotThere(..)) => AdminRefusal::NotThere,
+        Refusal::Room(_) => AdminRefusal::NoSuchRoom,
+        _ => AdminRefusal::NoSuchPerson,
+    })
 }

@@ -37,47 +37,30 @@ impl Hub {
         self.sessions.seats.client(member).is_some_and(|id| self.end_if_decided(id))
     }
 
-    /// A member asks for somebody to be expelled, for so many minutes and for that reason, if these are given.
-    pub(super) fn order_expulsion(
-        &mut self,
-        (id, member): (ClientId, MemberId),
-        whom: Text,
-        (minutes, reason): (Option<u32>, Option<Text>),
-    ) -> Done {
-        let news = self.expel(Some((id, member)), whom, (minutes, reason))?;
-        self.answer(id, Event::Expulsion(news))
-    }
-
-    /// Expels somebody: a member decides it, or the administrator. Gives what they are told.
+    /// Expels a person or an address: a member decides it, or the administrator. Those who are here are put out.
     ///
     /// # Errors
     ///
     /// They may not be expelled.
     pub(super) fn expel(
         &mut self,
-        operator: Option<(ClientId, MemberId)>,
-        whom: Text,
-        (minutes, reason): (Option<u32>, Option<Text>),
-    ) -> Result<ExpulsionNews, Refusal> {
-        let origin = self.chat.origin_meant(&whom);
-        let nameless = origin.map_or(0, |origin| self.sessions.newcomers.from(origin));
-        let operator = operator.map(|(_, member)| member);
-        let outcome = self.change(Change::Expel { operator, whom, minutes, reason, nameless })?;
-        self.put_out_the_expelled();
-        Ok(news(outcome))
-    }
-
-    /// Lets somebody come back: a member decides it, or the administrator. Gives what they are told.
-    ///
-    /// # Errors
-    ///
-    /// They are not expelled.
-    pub(super) fn readmit(
-        &mut self,
         operator: Option<MemberId>,
         whom: Text,
-    ) -> Result<ExpulsionNews, Refusal> {
-        self.change(Change::Readmit(operator, whom)).map(news)
+        (minutes, reason): (Option<u32>, Option<Text>),
+    ) -> Result<Outcome, Refusal> {
+        let origin = self.chat.origin_meant(&whom);
+        let nameless = origin.map_or(0, |origin| self.sessions.newcomers.from(origin));
+        let outcome = self.change(Change::Expel { operator, whom, minutes, reason, nameless })?;
+        self.put_out_the_expelled();
+        Ok(outcome)
+    }
+
+    /// Tells an operator what came of a decision about an expulsion.
+    pub(super) fn tell_decided(&mut self, id: ClientId, outcome: Outcome) -> Done {
+        if let Outcome::Expulsion(news) = outcome {
+            self.tell(id, Event::Expulsion(news));
+        }
+        Ok(())
     }
 
     /// A member asks who is expelled.
@@ -123,13 +106,5 @@ impl Hub {
             Some(member) => self.chat.expelled_member(member, self.at.wall),
             None => self.chat.expelled_address(self.sessions.newcomers.get(id)?.origin, self.at.wall),
         }
-    }
-}
-
-/// What is told of an expulsion that was decided.
-fn news(outcome: Outcome) -> ExpulsionNews {
-    match outcome {
-        Outcome::Expulsion(news) => news,
-        other => unreachable!("a decision about an expulsion gives {other:?}"),
     }
 }

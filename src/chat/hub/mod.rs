@@ -428,11 +428,12 @@ impl Hub {
                 self.answer(id, bans)
             }
             Command::Expel { whom, minutes, reason } => {
-                self.order_expulsion((id, member), whom, (minutes, reason))
+                let expelled = self.expel(Some(member), whom, (minutes, reason))?;
+                self.tell_decided(id, expelled)
             }
             Command::Readmit(whom) => {
-                let news = self.readmit(Some(member), whom)?;
-                self.answer(id, Event::Expulsion(news))
+                let readmitted = self.change(Change::Readmit(Some(member), whom))?;
+                self.tell_decided(id, readmitted)
             }
             Command::Expelled => self.list_expulsions(id, member),
             Command::Register => self.register(id, member),

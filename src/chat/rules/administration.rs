@@ -1,6 +1,6 @@
 //! What whoever runs the server does in the chat, without being in it.
 
-use super::{AdminRefusal, Audience, Chat, CloseReason, Event, Fact, Farewell, Name, RoomId};
+use super::{Audience, Chat, CloseReason, Done, Event, Fact, Farewell, Name, Refusal, RoomRefusal};
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{Decision, PutOut, ServerNews};
 use crate::chat::text::Text;
@@ -12,10 +12,10 @@ impl Chat {
     /// # Errors
     ///
     /// There is no such room.
-    pub(super) fn server_says(&mut self, room: Option<&Text>, text: Text) -> Result<(), AdminRefusal> {
+    pub(super) fn server_says(&mut self, room: Option<&Text>, text: Text) -> Done {
         let (to, room) = match room {
             Some(wanted) => {
-                let room = self.named_room(wanted)?;
+                let room = self.room_called(wanted)?;
                 (Audience::room(room), Some(self.room_name(room)))
             }
             None => {
@@ -39,9 +39,10 @@ impl Chat {
         whom: &Text,
         room: Option<&Text>,
         reason: Option<Text>,
-    ) -> Result<(), AdminRefusal> {
-        let room = room.map(|wanted| self.named_room(wanted)).transpose()?;
-        let (id, name) = self.person_called(whom.as_str()).ok_or(AdminRefusal::NoSuchPerson)?;
+    ) -> Done {
+        let room = room.map(|wanted| self.room_called(wanted)).transpose()?;
+        let found = self.person_called(whom.as_str());
+        let (id, name) = found.ok_or_else(|| Refusal::NoSuchPerson(whom.clone()))?;
         let Some(room) = room else {
             self.facts.push(Fact::Log(LogEntry::ServerKicked(name, None, reason.clone())));
             self.tell(id, Event::Server(ServerNews::Disconnected(reason.clone())));
@@ -49,7 +50,7 @@ impl Chat {
             return Ok(());
         };
         if !self.sits_in(id, room) {
-            return Err(AdminRefusal::NotThere);
+            return Err(RoomRefusal::NotThere(whom.clone(), self.room_name(room)).into());
         }
         self.facts.push(Fact::Log(LogEntry::ServerKicked(
             name.clone(),
@@ -59,9 +60,5 @@ impl Chat {
         let cause = PutOut::Kicked(Name::server(), reason.clone());
         self.put_out(room, id, &Name::server(), Decision::Kicked(name, reason), cause);
         Ok(())
-    }
-
-    fn named_room(&self, wanted: &Text) -> Result<RoomId, AdminRefusal> {
-        self.room_called(wanted).map_err(|_| AdminRefusal::NoSuchRoom)
     }
 }

@@ -37,7 +37,6 @@ pub(super) use state::COUNTS_MAX;
 
 use super::account::AccountKey;
 use super::account_index::AccountIndex;
-use super::admin::AdminRefusal;
 use super::effect::{Audience, CloseReason, RoomId};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
@@ -109,8 +108,6 @@ pub(super) enum Outcome {
     Registered(AccountKey, Name),
     /// What whoever decided it is told of an expulsion.
     Expulsion(ExpulsionNews),
-    /// The administrator's order was refused.
-    Refused(AdminRefusal),
 }
 
 /// What becomes of a deed.
@@ -149,14 +146,8 @@ impl Chat {
             Change::Readmit(operator, whom) => {
                 return Ok(Outcome::Expulsion(self.readmit(operator, &whom)?));
             }
-            Change::ServerSay(room, text) => {
-                let said = self.server_says(room.as_ref(), text);
-                return Ok(said.map_or_else(Outcome::Refused, |()| Outcome::Done));
-            }
-            Change::ServerKick { whom, room, reason } => {
-                let kicked = self.server_kicks(&whom, room.as_ref(), reason);
-                return Ok(kicked.map_or_else(Outcome::Refused, |()| Outcome::Done));
-            }
+            Change::ServerSay(room, text) => self.server_says(room.as_ref(), text)?,
+            Change::ServerKick { whom, room, reason } => self.server_kicks(&whom, room.as_ref(), reason)?,
         }
         Ok(Outcome::Done)
     }
