@@ -136,10 +136,13 @@ impl Chat {
         let by = self.decided_by(operator)?;
         self.forget_expulsions_that_are_over();
         let target = self.target(operator, whom, nameless)?;
-        self.strike_expulsions(&target);
-        if self.expulsions.len() + target.others.len() >= EXPULSIONS_MAX {
+        // Counted before any is taken back: what is refused changes nothing.
+        let means = self.about(&target);
+        let others = self.expulsions.iter().filter(|entry| !means(entry)).count();
+        if others + target.others.len() >= EXPULSIONS_MAX {
             return Err(ExpulsionRefusal::TooMany);
         }
+        self.strike_expulsions(&target);
         let at = self.at.wall;
         let expulsion = Expulsion {
             number: 0,
@@ -307,17 +310,21 @@ impl Chat {
         meant.map(|(id, _)| id).collect()
     }
 
-    /// Takes back what was decided about somebody; gives the last of it.
-    fn strike_expulsions(&mut self, target: &Target) -> Option<Expulsion> {
+    /// Tells of an expulsion whether it is about this person, or this address.
+    fn about(&self, target: &Target) -> impl Fn(&Entry) -> bool {
         let skeleton = target.name.as_ref().map(|name| name.skeleton().hashes());
         let account_index = self.account_index.as_ref();
-        let meant = |entry: &Entry| match skeleton {
+        move |entry| match skeleton {
             Some(skeleton) => entry.names(skeleton, target.account, account_index),
             None => entry.expulsion.name.is_none() && entry.expulsion.origin == target.origin,
-        };
-        let (struck, left) = std::mem::take(&mut self.expulsions).into_iter().partition(meant);
+        }
+    }
+
+    /// Takes back what was decided about a person or an address; gives the last of it.
+    fn strike_expulsions(&mut self, target: &Target) -> Option<Expulsion> {
+        let expulsions = std::mem::take(&mut self.expulsions);
+        let (struck, left): (Vec<_>, Vec<_>) = expulsions.into_iter().partition(self.about(target));
         self.expulsions = left;
-        let struck: Vec<Entry> = struck;
         self.facts.extend(struck.iter().map(|entry| Fact::Readmitted(entry.expulsion.number)));
         struck.into_iter().next_back().map(|entry| entry.expulsion)
     }

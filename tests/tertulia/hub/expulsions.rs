@@ -273,6 +273,42 @@ fn expulsions_are_bounded_and_so_is_their_list() {
 }
 
 #[test]
+fn expulsion_that_finds_no_room_takes_no_other_back() {
+    let book = Book::of(&[("María", "girasol"), ("Pedro", "tambor"), ("Juan", "tres tigres")]);
+    let operators = vec![book.key("María")];
+    let config = ChatConfig { accounts: Some(book.accounts()), operators, ..ChatConfig::default() };
+    let mut chat = Chat::with(config, book);
+    let maria = chat.logs_in_from(address(HOME), "María", "girasol");
+    // More sessions of Juan, under other names, than go in one turn; the last is Pedro's as well.
+    let sessions: Vec<_> = (0..=EXPELLED_PER_TURN)
+        .map(|n| {
+            let id = chat.logs_in_from(address(LAB), "Juan", "tres tigres");
+            chat.does(id, nick(&format!("gato{n}")));
+            id
+        })
+        .collect();
+    let last = sessions[EXPELLED_PER_TURN];
+    chat.does(last, Command::Login(text("Pedro")));
+    chat.types_secret(last, "tambor");
+    chat.does(last, nick("perro"));
+    (1..EXPULSIONS_MAX).for_each(|n| chat.does(maria, expel(&format!("p{n}"))));
+    chat.hush();
+    chat.does(maria, expel("Juan"));
+    assert!(chat.is_here(last), "it goes in the next turn");
+    let before = chat.expulsions.clone();
+    assert_eq!(before.len(), EXPULSIONS_MAX);
+    // It would be about both accounts, in the place of the one about Juan's.
+    chat.does(maria, expel("perro"));
+    assert_eq!(chat.hears(maria).pop().unwrap(), "refused: TooMany");
+    assert_eq!(chat.expulsions, before);
+    chat.tick();
+    assert!(!chat.is_here(last));
+    let back = chat.connects();
+    chat.says(back, "Juan");
+    assert_eq!(chat.hears(back), ["name?", "expelled: Juan", "name?"]);
+}
+
+#[test]
 fn long_reason_is_kept_in_part() {
     let (mut chat, maria) = operated();
     let reason = Some(text(&"ñ".repeat(1_500)));
