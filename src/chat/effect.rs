@@ -72,10 +72,10 @@ pub enum Audience<Id = ClientId> {
         /// Those who are in this room as well do not hear it: they hear of it there.
         beyond: Option<RoomId>,
     },
-    /// These clients, but those who hide `from`.
+    /// These, but for those who hide `from`.
     Several {
         /// Who hears it.
-        clients: Vec<Id>,
+        recipients: Vec<Id>,
         /// Whose doing it is.
         from: Name,
     },

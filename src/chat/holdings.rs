@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use super::origin::Origin;
 use super::snapshot_error::SnapshotError;
 
-/// Names an address for as long as it has something. Half the size of an [`Origin`]: each client has one.
+/// Names an address for as long as it has something. Half the size of an [`Origin`]: each member has one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct HolderId(u32);
 
@@ -147,7 +147,7 @@ impl Holdings {
                 }
                 None => {
                     holdings.push(none);
-                    u32::try_from(holdings.len() - 1).expect("fewer addresses than clients and rooms")
+                    u32::try_from(holdings.len() - 1).expect("fewer addresses than members and rooms")
                 }
             }
         });

@@ -124,9 +124,9 @@ impl Rooms {
         Some(gone)
     }
 
-    /// A client has arrived who is told of later.
-    pub(super) fn arrive_later(&mut self, id: RoomId, threshold: Threshold, client: MemberId) {
-        self[id].movements.arrived.push((threshold, client));
+    /// A member has arrived who is told of later.
+    pub(super) fn arrive_later(&mut self, id: RoomId, threshold: Threshold, member: MemberId) {
+        self[id].movements.arrived.push((threshold, member));
         self.note_movement(id);
     }
 
@@ -143,12 +143,12 @@ impl Rooms {
     }
 
     /// Takes a member's seat away; gives who stands in that place now. If it was not told that they came, it will not be.
-    pub(super) fn leave(&mut self, client: MemberId, membership: Membership) -> Option<MemberId> {
+    pub(super) fn leave(&mut self, member: MemberId, membership: Membership) -> Option<MemberId> {
         let left = &mut self[membership.room];
         let moved = left.leave(membership.place());
         if !membership.announced() {
             let due = left.movements.due();
-            left.movements.forget_arrival(client);
+            left.movements.forget_arrival(member);
             if let Some(due) = due.filter(|_| left.movements.due().is_none()) {
                 self.restless.remove(&(due, membership.room));
             }

@@ -1,4 +1,4 @@
-//! A set of slots: of clients, by the number of their place.
+//! A set of slots: of members or of clients, by number.
 //!
 //! Invariants: whoever is asked for among thousands is found by looking at one bit; a set of a few costs a few bytes, also when it
 //! was one of many: 16 bytes for each slot at the most.

@@ -22,11 +22,11 @@ impl Hub {
                 hear(*id, true);
                 1
             }
-            Audience::Several { clients, from } => {
+            Audience::Several { recipients, from } => {
                 let reached = self.chat.reached(from);
-                let seated = clients.iter().filter(|&&id| seats.slot(id).is_some_and(&reached));
+                let seated = recipients.iter().filter(|&&id| seats.slot(id).is_some_and(&reached));
                 seated.for_each(|&id| hear(id, true));
-                clients.len()
+                recipients.len()
             }
             Audience::Room { room, except, from, beyond } => {
                 let except = except.and_then(|id| self.member(id));

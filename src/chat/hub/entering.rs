@@ -1,7 +1,7 @@
 //! Getting a name, and changing it.
 
 use super::{
-    Change, ClientId, Deed, Done, Effect, Entry, Event, Hub, MemberId, Name, Outcome, Refusal, Text, Verb,
+    Change, ClientId, Deed, Done, Effect, Arrival, Event, Hub, MemberId, Name, Outcome, Refusal, Text, Verb,
 };
 use crate::chat::effect::LogEntry;
 
@@ -41,7 +41,7 @@ impl Hub {
     }
 
     /// Greets a client who is a member from now on, and says it on the console.
-    pub(super) fn welcome(&mut self, id: ClientId, Entry { member: _, name, room, topic, others }: Entry) {
+    pub(super) fn welcome(&mut self, id: ClientId, Arrival { member: _, name, room, topic, others }: Arrival) {
         let token = self.token(id);
         self.tell(id, Event::Welcome { name: name.clone(), room, topic, others, token });
         if !self.config.motd.is_empty() {

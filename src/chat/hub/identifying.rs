@@ -5,7 +5,7 @@
 
 use super::asking::{Asking, Step, Waiting};
 use super::{
-    AccountKey, Change, ClientId, CloseReason, Done, Effect, Entry, Event, GENERAL, Hub, MemberId, Name,
+    AccountKey, Change, ClientId, CloseReason, Done, Effect, Arrival, Event, GENERAL, Hub, MemberId, Name,
     NameRefusal, Refusal, RoomId, Text, Trouble, Verb,
 };
 use crate::chat::account::{Account, AuthRequest, AuthResult, Matter, Password, PasswordError, Question};
@@ -311,7 +311,7 @@ impl Hub {
     }
 
     /// A newcomer goes on as a member, whose client, if there is one, gives way: nobody else sees a difference.
-    pub(super) fn take_over(&mut self, id: ClientId, entry: Entry) {
+    pub(super) fn take_over(&mut self, id: ClientId, entry: Arrival) {
         let member = entry.member;
         let mut lost = None;
         if let Some(old) = self.sessions.seats.client(member) {

@@ -84,9 +84,9 @@ impl Hub {
                 let except = except.and_then(|member| seats.client(member));
                 Audience::Room { room, except, from, beyond }
             }
-            Audience::Several { clients, from } => {
-                let clients = clients.into_iter().filter_map(|member| seats.client(member)).collect();
-                Audience::Several { clients, from }
+            Audience::Several { recipients, from } => {
+                let clients = recipients.into_iter().filter_map(|member| seats.client(member));
+                Audience::Several { recipients: clients.collect(), from }
             }
         };
         self.effects.push(Effect::Deliver { to, event });

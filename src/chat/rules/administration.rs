@@ -20,8 +20,8 @@ impl Chat {
             }
             None => {
                 // Nobody hides the server.
-                let (clients, from) = (self.people.iter().map(|(id, _)| id).collect(), Name::server());
-                (Audience::Several { clients, from }, None)
+                let (recipients, from) = (self.people.iter().map(|(id, _)| id).collect(), Name::server());
+                (Audience::Several { recipients, from }, None)
             }
         };
         self.facts.push(Fact::Log(LogEntry::ServerSaid(room.clone(), text.clone())));

@@ -43,11 +43,11 @@ impl Chat {
             by_hidden.entry(hidden).or_default().push(id);
         });
         self.spend(asked);
-        for (hidden, clients) in by_hidden {
+        for (hidden, recipients) in by_hidden {
             let crowd = crowd(hidden);
             if crowd.count() > 0 {
                 // Nobody hides the server, so all of them hear it.
-                let to = Audience::Several { clients, from: Name::server() };
+                let to = Audience::Several { recipients, from: Name::server() };
                 self.facts.push(Fact::Deliver { to, event: event(crowd) });
             }
         }
@@ -61,7 +61,7 @@ impl Chat {
         self.others_up_to(id, number, NAMES_TOLD_MAX)
     }
 
-    /// All in a room of a client, itself last, as it is told them: at most `most` others, or the first of them.
+    /// All in a room of a member, itself last, as it is told them: at most `most` others, or the first of them.
     pub(in crate::chat) fn all_in(&self, id: MemberId, number: RoomId, most: usize) -> NameList {
         let mut people = self.others_up_to(id, number, most);
         people.names.extend(self.name(id).cloned());
@@ -71,7 +71,7 @@ impl Chat {
 
     fn others_up_to(&self, id: MemberId, number: RoomId, most: usize) -> NameList {
         let Some(room) = self.room(number) else { return NameList::default() };
-        let hidden = self.member(id).map_or(0, |client| client.hidden().len());
+        let hidden = self.member(id).map_or(0, |member| member.hidden().len());
         let hides = |name: &Name| {
             hidden > 0 && self.hiding.hiders(name).is_some_and(|hiders| hiders.contains(id.place()))
         };

@@ -1,7 +1,7 @@
 //! Getting a name, changing it, and leaving the chat.
 
 use super::{
-    Audience, Chat, CloseReason, Entry, Event, Fact, Farewell, GENERAL, MemberId, Name, NameRefusal, Origin,
+    Audience, Chat, CloseReason, Arrival, Event, Fact, Farewell, GENERAL, MemberId, Name, NameRefusal, Origin,
     Outcome, Refusal, RoomId, RoomRefusal,
 };
 use crate::chat::account::AccountKey;
@@ -59,12 +59,12 @@ impl Chat {
     }
 
     /// What somebody is told who is a member from now on, and whose words go to `room`.
-    pub(super) fn entry(&self, id: MemberId, name: &Name, room: Option<RoomId>) -> Box<Entry> {
+    pub(super) fn entry(&self, id: MemberId, name: &Name, room: Option<RoomId>) -> Box<Arrival> {
         let others = room.map(|room| self.others_in(id, room));
         let entered = room.and_then(|room| self.room(room));
         let (room, topic) =
             (entered.map(|room| room.name.clone()), entered.and_then(|room| room.topic.clone()));
-        Box::new(Entry { member: id, name: name.clone(), room, topic, others })
+        Box::new(Arrival { member: id, name: name.clone(), room, topic, others })
     }
 
     /// A member wants another name.
@@ -99,11 +99,11 @@ impl Chat {
         let banned = self.banned_rooms(id, &new, &rooms);
         let rooms: Vec<RoomId> = rooms.into_iter().filter(|room| !banned.contains(room)).collect();
         // Everyone who shares a room with them, once.
-        let mut clients = self.members_of(&rooms, &new, None);
+        let mut recipients = self.members_of(&rooms, &new, None);
         if rooms.is_empty() {
-            clients.push(id);
+            recipients.push(id);
         }
-        let to = Audience::Several { clients, from: new.clone() };
+        let to = Audience::Several { recipients, from: new.clone() };
         self.facts.push(Fact::Deliver { to, event: Event::Renamed { from: old.clone(), to: new.clone() } });
         self.facts.push(Fact::Log(LogEntry::Renamed(old.clone(), new.clone())));
         for room in banned {

@@ -20,27 +20,27 @@ use crate::limits::{EXPULSION_REASON_CHARS, EXPULSIONS_LISTED, EXPULSIONS_MAX};
 /// An expulsion, and what its name looks like, in hashes.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(from = "Expulsion", into = "Expulsion")]
-pub(super) struct Entry {
+pub(super) struct ListedExpulsion {
     expulsion: Expulsion,
     skeleton: Option<[u64; 2]>,
 }
 
-impl From<Expulsion> for Entry {
-    fn from(expulsion: Expulsion) -> Entry {
-        Entry::new(expulsion)
+impl From<Expulsion> for ListedExpulsion {
+    fn from(expulsion: Expulsion) -> ListedExpulsion {
+        ListedExpulsion::new(expulsion)
     }
 }
 
-impl From<Entry> for Expulsion {
-    fn from(entry: Entry) -> Expulsion {
+impl From<ListedExpulsion> for Expulsion {
+    fn from(entry: ListedExpulsion) -> Expulsion {
         entry.expulsion
     }
 }
 
-impl Entry {
-    pub(super) fn new(expulsion: Expulsion) -> Entry {
+impl ListedExpulsion {
+    pub(super) fn new(expulsion: Expulsion) -> ListedExpulsion {
         let skeleton = expulsion.name.as_ref().map(|name| name.skeleton().hashes());
-        Entry { expulsion, skeleton }
+        ListedExpulsion { expulsion, skeleton }
     }
 
     pub(super) fn number(&self) -> u64 {
@@ -173,7 +173,7 @@ impl Chat {
         let expulsion = Expulsion { number: self.last_expulsion, ..expulsion };
         self.facts.push(Fact::Expelled(Box::new(expulsion.clone())));
         self.facts.push(Fact::Log(LogEntry::Expelled(Box::new(expulsion.clone()))));
-        self.expulsions.push(Entry::new(expulsion));
+        self.expulsions.push(ListedExpulsion::new(expulsion));
     }
 
     /// Lets `whom`, a name or an address, come back. Gives what is told.
@@ -311,7 +311,7 @@ impl Chat {
     }
 
     /// Tells of an expulsion whether it is about this person, or this address.
-    fn about(&self, target: &Target) -> impl Fn(&Entry) -> bool {
+    fn about(&self, target: &Target) -> impl Fn(&ListedExpulsion) -> bool {
         let skeleton = target.name.as_ref().map(|name| name.skeleton().hashes());
         let account_index = self.account_index.as_ref();
         move |entry| match skeleton {

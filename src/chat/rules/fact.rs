@@ -22,9 +22,9 @@ pub(in crate::chat) enum Fact {
         event: Event,
     },
     /// Somebody is a member from now on.
-    Entered(Box<Entry>),
+    Entered(Box<Arrival>),
     /// A member goes on under another connection, after its password was given: what it is told is the same as on entering.
-    TakenOver(Box<Entry>),
+    TakenOver(Box<Arrival>),
     /// A member has come into a room, and is told what was said there.
     Replay(MemberId, RoomId),
     /// A member is here no more.
@@ -49,7 +49,7 @@ pub(in crate::chat) enum Fact {
 
 /// Somebody who is here from now on, and what they are told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::chat) struct Entry {
+pub(in crate::chat) struct Arrival {
     pub(in crate::chat) member: MemberId,
     pub(in crate::chat) name: Name,
     /// The room where their words go, if there is one.

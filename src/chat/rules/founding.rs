@@ -42,7 +42,7 @@ impl Chat {
             Some(last) => last.next().map(|next| next_account.unwrap_or(next).max(next)),
             None => Some(next_account.unwrap_or(AccountKey::MIN)),
         };
-        let expulsions: Vec<_> = expulsions.into_iter().map(expulsions::Entry::new).collect();
+        let expulsions: Vec<_> = expulsions.into_iter().map(expulsions::ListedExpulsion::new).collect();
         let mut chat = Chat {
             at: Time::default(),
             facts: Vec::new(),
@@ -60,7 +60,7 @@ impl Chat {
             detached: SlotSet::default(),
             writers: VecDeque::new(),
             posting: Vec::new(),
-            last_expulsion: expulsions.iter().map(expulsions::Entry::number).max().unwrap_or(0),
+            last_expulsion: expulsions.iter().map(expulsions::ListedExpulsion::number).max().unwrap_or(0),
             expulsions,
         };
         let general = chat.rooms.make(Name::general());

@@ -8,7 +8,7 @@ use crate::chat::text::Text;
 use crate::limits::KEY_ALARM_EARS;
 
 impl Chat {
-    /// A client who is not invited tries a key. During a wait it is not looked at, right or wrong: otherwise the wait would
+    /// A member who is not invited tries a key. During a wait it is not looked at, right or wrong: otherwise the wait would
     /// keep nobody from guessing on.
     pub(super) fn try_key(
         &mut self,
@@ -43,14 +43,14 @@ impl Chat {
         let room = &self.rooms[number];
         let owners = room.modes.owners.iter().filter_map(|&owner| self.holder_of(owner));
         let owners = owners
-            .filter(|&owner| self.member(owner).is_some_and(|client| client.membership(number).is_some()));
+            .filter(|&owner| self.member(owner).is_some_and(|member| member.membership(number).is_some()));
         let operators = room.modes.operators.iter().copied().take(KEY_ALARM_EARS);
-        let mut clients: Vec<MemberId> = operators.chain(owners.take(KEY_ALARM_EARS)).collect();
-        clients.sort_unstable();
-        clients.dedup();
+        let mut recipients: Vec<MemberId> = operators.chain(owners.take(KEY_ALARM_EARS)).collect();
+        recipients.sort_unstable();
+        recipients.dedup();
         let (room, by) = (room.name.clone(), name.clone());
         self.facts.push(Fact::Log(LogEntry::KeysTried(room.clone(), tries, by.clone())));
-        let to = Audience::Several { clients, from: Name::server() };
+        let to = Audience::Several { recipients, from: Name::server() };
         self.facts.push(Fact::Deliver { to, event: Event::KeysTried { room, tries, by } });
     }
 }

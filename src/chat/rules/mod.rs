@@ -30,7 +30,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 pub(super) use change::{Change, Deed, Recipient};
-pub(super) use fact::{Entry, Fact};
+pub(super) use fact::{Arrival, Fact};
 pub(super) use founding::Founding;
 pub(super) use options::ChatOptions;
 pub(super) use state::COUNTS_MAX;
@@ -95,7 +95,7 @@ pub(super) struct Chat {
     /// Who wrote those of which it is not known yet whether they are kept.
     posting: Vec<(MemberId, offline_messages::Writer)>,
     /// Who may not be here, in the order in which it was decided.
-    expulsions: Vec<expulsions::Entry>,
+    expulsions: Vec<expulsions::ListedExpulsion>,
     last_expulsion: u64,
 }
 

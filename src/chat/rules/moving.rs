@@ -10,7 +10,7 @@ use crate::chat::room::Room;
 use crate::chat::slots::SlotSet;
 
 impl Chat {
-    /// Seats a client in a room, which becomes the current one, and tells the others.
+    /// Seats a member in a room, which becomes the current one, and tells the others.
     pub(super) fn arrive(&mut self, id: MemberId, name: &Name, room: RoomId, threshold: Threshold) {
         let now = self.now();
         self.overdue_movements(room);
@@ -25,18 +25,18 @@ impl Chat {
         } else {
             self.rooms.arrive_later(room, threshold, id);
         }
-        let client = &mut self.people[id];
-        client.join(Membership::new(room, place, announced));
-        client.current = Some(room);
+        let member = &mut self.people[id];
+        member.join(Membership::new(room, place, announced));
+        member.current = Some(room);
     }
 
-    /// Takes a client's seat in a room away; what was overdue is told before.
+    /// Takes a member's seat in a room away; what was overdue is told before.
     pub(super) fn remove_member(&mut self, id: MemberId, room: RoomId) -> Option<Membership> {
         self.overdue_movements(room);
         self.vacate(id, room)
     }
 
-    /// Takes a client's seat in a room away.
+    /// Takes a member's seat in a room away.
     pub(super) fn vacate(&mut self, id: MemberId, room: RoomId) -> Option<Membership> {
         let membership = self.member_mut(id)?.part(room)?;
         let left = &self.rooms[room];
@@ -62,12 +62,12 @@ impl Chat {
         self.facts.push(Fact::Deliver { to, event });
     }
 
-    /// Takes a client out of all their rooms and out of the chat. Whoever shared several with them hears of it once.
+    /// Takes a member out of all their rooms and out of the chat. Whoever shared several with them hears of it once.
     pub(super) fn leave_all(&mut self, id: MemberId, name: &Name, farewell: Farewell) {
         let now = self.now();
         self.overdue_movements(GENERAL);
         let rooms: Vec<RoomId> = self.rooms_of(id).collect();
-        let membership = self.member(id).and_then(|client| client.membership(GENERAL));
+        let membership = self.member(id).and_then(|member| member.membership(GENERAL));
         let known = membership.is_some_and(Membership::announced);
         let mut at_once = Vec::new();
         for &room in &rooms {
@@ -87,7 +87,7 @@ impl Chat {
         let to = match at_once.as_slice() {
             [] => None,
             &[room] => Some(Audience::Room { room, except: None, from: Some(from), beyond }),
-            several => Some(Audience::Several { clients: self.members_of(several, name, beyond), from }),
+            several => Some(Audience::Several { recipients: self.members_of(several, name, beyond), from }),
         };
         let event = Event::Departed { name: name.clone(), farewell };
         self.facts.extend(to.map(|to| Fact::Deliver { to, event }));
@@ -115,7 +115,7 @@ impl Chat {
 
     /// Tells of somebody's arrival before they are heard of in another way.
     pub(super) fn announce(&mut self, id: MemberId, room: RoomId) {
-        let membership = self.member(id).and_then(|client| client.membership(room));
+        let membership = self.member(id).and_then(|member| member.membership(room));
         if membership.is_some_and(|membership| !membership.announced()) {
             self.tell_movements(room);
         }
@@ -145,9 +145,9 @@ impl Chat {
         for threshold in [Threshold::Chat, Threshold::Room] {
             let (mut came, mut last) = (Vec::new(), None);
             for &(_, id) in arrived.iter().filter(|(across, _)| *across == threshold) {
-                let client = &mut self.people[id];
-                client.membership_mut(room).expect("who has left again is not among them").announce();
-                came.push(client.name.clone());
+                let member = &mut self.people[id];
+                member.membership_mut(room).expect("who has left again is not among them").announce();
+                came.push(member.name.clone());
                 last = Some(id);
             }
             // Who came alone knows it; of many, each hears of the others.

@@ -64,7 +64,7 @@ impl Chat {
         self.bound_decisions(1);
         self.tell_decision(room, name, Decision::Invited(guest_name));
         // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
-        let to = Audience::Several { clients: vec![guest], from: name.clone() };
+        let to = Audience::Several { recipients: vec![guest], from: name.clone() };
         let event = Event::Invited { room: self.room_name(room), by: name.clone() };
         self.facts.push(Fact::Deliver { to, event });
         Ok(())
@@ -236,12 +236,12 @@ impl Chat {
         }
     }
 
-    /// Whether a ban keeps a client of that name out of a room.
+    /// Whether a ban keeps a member of that name out of a room.
     pub(super) fn is_banned(&self, id: MemberId, name: &Name, room: RoomId) -> bool {
         !self.banned_rooms(id, name, &[room]).is_empty()
     }
 
-    /// From which of these rooms a ban keeps a client of that name. The names of the client are worked out once for all
+    /// From which of these rooms a ban keeps a member of that name. The names of the member are worked out once for all
     /// rooms.
     pub(super) fn banned_rooms(&self, id: MemberId, name: &Name, rooms: &[RoomId]) -> Vec<RoomId> {
         let keys = OnceCell::new();
@@ -252,13 +252,13 @@ impl Chat {
         rooms.iter().copied().filter(|&room| self.room(room).is_some_and(is_banned)).collect()
     }
 
-    /// Whether a list holds a client of that name, or an account whose password the client has given.
+    /// Whether a list holds a member of that name, or an account whose password the member has given.
     pub(super) fn is_listed(&self, list: &BanList, id: MemberId, name: &Name) -> bool {
         let keys = OnceCell::new();
         self.is_listed_under(list, id, || keys.get_or_init(|| self.name_keys(name, id)))
     }
 
-    /// The same for a client whose names are given, and asked for only if the list is not empty.
+    /// The same for a member whose names are given, and asked for only if the list is not empty.
     fn is_listed_under<'a>(
         &self,
         list: &BanList,
@@ -270,7 +270,7 @@ impl Chat {
         !list.is_empty() && (list.holds_member(id) || keys().iter().any(holds))
     }
 
-    /// All names of a client, as lists look for them.
+    /// All names of a member, as lists look for them.
     fn name_keys(&self, name: &Name, id: MemberId) -> Vec<NameKey> {
         let names = self.all_names_of(name, Some(id));
         self.spend(names.len() * NAME_KEY_STEPS);
@@ -283,11 +283,11 @@ impl Chat {
         room: RoomId,
         list: RoomList,
         name: &Name,
-        client: Option<MemberId>,
+        member: Option<MemberId>,
     ) -> Vec<RoomFact> {
-        let names = self.all_names_of(name, client);
+        let names = self.all_names_of(name, member);
         let (room, account_index) = (&mut self.rooms[room], self.account_index.as_ref());
-        names.iter().flat_map(|name| room.enlist(list, name, client, account_index)).collect()
+        names.iter().flat_map(|name| room.enlist(list, name, member, account_index)).collect()
     }
 
     /// Takes a person off a list, under all their names; gives what there is to remember of that. None: they were not on it.
@@ -296,12 +296,12 @@ impl Chat {
         room: RoomId,
         list: RoomList,
         name: &Name,
-        client: Option<MemberId>,
+        member: Option<MemberId>,
     ) -> Option<Vec<RoomFact>> {
-        let names = self.all_names_of(name, client);
+        let names = self.all_names_of(name, member);
         let (room, account_index) = (&mut self.rooms[room], self.account_index.as_ref());
         let before = room.decisions();
-        let struck = names.iter().filter_map(|name| room.strike(list, client, name, account_index));
+        let struck = names.iter().filter_map(|name| room.strike(list, member, name, account_index));
         let struck = struck.reduce(|facts, more| [facts, more].concat());
         let lifted = before - room.decisions();
         // Very many may be about names that look alike.
@@ -310,8 +310,8 @@ impl Chat {
     }
 
     /// The name of a person, and those of the accounts whose passwords they have given.
-    fn all_names_of(&self, name: &Name, client: Option<MemberId>) -> Vec<Name> {
-        let proven = client.map(|client| self.proven_names(client)).unwrap_or_default();
+    fn all_names_of(&self, name: &Name, member: Option<MemberId>) -> Vec<Name> {
+        let proven = member.map(|member| self.proven_names(member)).unwrap_or_default();
         let others = proven.into_iter().map(|(_, proven)| proven).filter(|proven| proven != name);
         std::iter::once(name.clone()).chain(others).collect()
     }
@@ -368,7 +368,7 @@ impl Chat {
         self.tell(id, Event::Decided { room, by, decision });
     }
 
-    /// The room that an order is for, if the client is its operator.
+    /// The room that an order is for, if the member is its operator.
     fn ordered_room(&self, id: MemberId, target: Option<&Text>) -> Result<RoomId, RoomRefusal> {
         let room = self.target_room(id, target)?;
         // Once for all that an order does with the lists.
@@ -380,7 +380,7 @@ impl Chat {
         }
     }
 
-    /// Whether a client decides in a room.
+    /// Whether a member decides in a room.
     pub(super) fn operates(&self, id: MemberId, room: &Room) -> bool {
         self.spend(room.office_steps());
         room.is_operator(id, self.account(id)) || self.is_admin(id)
@@ -420,7 +420,7 @@ impl Chat {
     }
 
     pub(in crate::chat) fn sits_in(&self, id: MemberId, room: RoomId) -> bool {
-        self.member(id).is_some_and(|client| client.membership(room).is_some())
+        self.member(id).is_some_and(|member| member.membership(room).is_some())
     }
 
     pub(in crate::chat) fn room_name(&self, room: RoomId) -> Name {

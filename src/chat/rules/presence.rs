@@ -53,9 +53,9 @@ impl Chat {
             None => self.current(id)?,
             Some(wanted) => self.room_called(&wanted)?,
         };
-        let member = self.member(id).is_some_and(|client| client.membership(room).is_some());
+        let is_member = self.sits_in(id, room);
         let room = &self.rooms[room];
-        if !member && room.modes.key.is_some() {
+        if !is_member && room.modes.key.is_some() {
             return Err(RoomRefusal::Closed(room.name.clone()));
         }
         let members = &room.members;
@@ -70,11 +70,11 @@ impl Chat {
         latest.sort_unstable();
         let offices = Offices::of(room);
         self.spend(room.decision_steps());
-        let person = |(_, Reverse(active), member): (_, Reverse<MonoTime>, MemberId)| {
-            let client = self.member(member)?;
-            let (name, away) = (client.name.clone(), client.away().cloned());
-            let (idle, office) = (now.since(active), self.office((member, client.account), &offices));
-            Some(Person { name, idle, away, you: member == id, office })
+        let person = |(_, Reverse(active), other): (_, Reverse<MonoTime>, MemberId)| {
+            let member = self.member(other)?;
+            let (name, away) = (member.name.clone(), member.away().cloned());
+            let (idle, office) = (now.since(active), self.office((other, member.account), &offices));
+            Some(Person { name, idle, away, you: other == id, office })
         };
         let mut bytes = 0;
         let fits = |person: &Person| {
@@ -105,17 +105,17 @@ impl Chat {
         if let Some(trouble) = Wording::Reason.trouble(reason.as_ref()) {
             return Err(trouble.into());
         }
-        let client = &mut self.people[id];
-        let event = match (&reason, client.away()) {
+        let member = &mut self.people[id];
+        let event = match (&reason, member.away()) {
             (Some(reason), _) => Event::AwaySet(reason.clone()),
             (None, Some(_)) => Event::AwayCleared,
             (None, None) => Event::NotAway,
         };
-        client.set_away(reason);
+        member.set_away(reason);
         self.answer(id, event)
     }
 
-    /// What a client may decide in the room of those offices.
+    /// What a member may decide in the room of those offices.
     fn office(&self, (id, account): (MemberId, Option<AccountKey>), offices: &Offices) -> Option<Office> {
         if self.is_admin(id) {
             return Some(Office::Server);
@@ -139,18 +139,18 @@ impl Chat {
         self.answer(id, Event::IgnoreList(names))
     }
 
-    /// Writes down whom a client hides, and how many are hidden beyond those whom everybody may hide, by all together.
+    /// Writes down whom a member hides, and how many are hidden beyond those whom everybody may hide, by all together.
     fn set_hidden(&mut self, id: MemberId, hidden: Vec<HiddenId>) {
         let beyond = |count: usize| count.saturating_sub(IGNORED_ALWAYS);
-        let client = &mut self.people[id];
-        let (before, now) = (beyond(client.hidden().len()), beyond(hidden.len()));
-        client.set_hidden(hidden);
+        let member = &mut self.people[id];
+        let (before, now) = (beyond(member.hidden().len()), beyond(hidden.len()));
+        member.set_hidden(hidden);
         self.hidden_beyond = self.hidden_beyond + now - before;
     }
 
-    /// A client leaves, and hides nobody any more.
+    /// A member leaves, and hides nobody any more.
     pub(super) fn show_all(&mut self, id: MemberId) {
-        let hidden = self.member(id).map_or(Vec::new(), |client| client.hidden().to_vec());
+        let hidden = self.member(id).map_or(Vec::new(), |member| member.hidden().to_vec());
         if !hidden.is_empty() {
             hidden.iter().for_each(|&hidden| self.hiding.show(id.place(), hidden));
             self.set_hidden(id, Vec::new());
@@ -186,7 +186,7 @@ impl Chat {
         changed
     }
 
-    /// A client has this name from now on: hidden people who left under such a name are them.
+    /// A member has this name from now on: hidden people who left under such a name are them.
     pub(super) fn took_name(&mut self, id: MemberId, old: Option<&Name>, new: &Name) {
         if self.hiding.is_empty() {
             return;
@@ -194,7 +194,7 @@ impl Chat {
         let skeleton = new.skeleton();
         self.hiding.took_name(old, new, &skeleton);
         // Who hid somebody of that name would hide themselves.
-        let Some(mut hidden) = self.member(id).map(|client| client.hidden().to_vec()) else { return };
+        let Some(mut hidden) = self.member(id).map(|member| member.hidden().to_vec()) else { return };
         let own = self.hiding.called(&hidden, Some(new), &skeleton);
         if !own.is_empty() {
             hidden.retain(|hidden| !own.contains(hidden));

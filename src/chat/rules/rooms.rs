@@ -31,14 +31,14 @@ impl Chat {
         if found.is_none() {
             self.vet_room(&room_name, wanted)?;
         }
-        let client = &mut self.people[id];
+        let member = &mut self.people[id];
         let entered = match found {
-            Some(room) if client.membership(room).is_some() => {
-                client.current = Some(room);
+            Some(room) if member.membership(room).is_some() => {
+                member.current = Some(room);
                 self.tell_entered(id, room, false);
                 return Ok(());
             }
-            _ if client.memberships().count() >= ROOMS_PER_PERSON => return Err(RoomRefusal::TooMany.into()),
+            _ if member.memberships().count() >= ROOMS_PER_PERSON => return Err(RoomRefusal::TooMany.into()),
             Some(room) => {
                 self.may_enter(id, name, room, key)?;
                 room
@@ -119,7 +119,7 @@ impl Chat {
 
     /// Lists the rooms by name; of very many, the fullest, as far as one answer bears them.
     pub(in crate::chat) fn listed_rooms(&self, id: MemberId) -> Event {
-        let client = &self.people[id];
+        let asking = &self.people[id];
         self.spend(self.rooms.numbers());
         let mut fullest: Vec<_> =
             self.rooms.iter().map(|(number, room)| (Reverse(room.members.len()), number)).collect();
@@ -131,11 +131,11 @@ impl Chat {
         fullest.sort_unstable();
         let row = |(Reverse(people), number): (_, RoomId)| {
             let room = &self.rooms[number];
-            let member = client.membership(number).is_some();
+            let is_member = asking.membership(number).is_some();
             let keyed = room.modes.key.is_some();
-            let topic = room.topic.clone().filter(|_| member || !keyed);
-            let current = client.current == Some(number);
-            RoomListing { name: room.name.clone(), people, topic, keyed, member, current }
+            let topic = room.topic.clone().filter(|_| is_member || !keyed);
+            let current = asking.current == Some(number);
+            RoomListing { name: room.name.clone(), people, topic, keyed, member: is_member, current }
         };
         let mut bytes = 0;
         let fits = |row: &RoomListing| {
@@ -149,7 +149,7 @@ impl Chat {
         Event::Rooms { rooms, total }
     }
 
-    /// Makes an empty room for a client, if there may be one more from where they are.
+    /// Makes an empty room for a member, if there may be one more from where they are.
     fn make_a_room_for(&mut self, id: MemberId, name: Name) -> Result<RoomId, RoomRefusal> {
         let holding = self.people.holding(&self.people[id]);
         // Counted only for those who have many.
@@ -184,7 +184,7 @@ impl Chat {
         }
     }
 
-    /// Makes a client, if their name is registered, an operator for good.
+    /// Makes a member, if their name is registered, an operator for good.
     pub(super) fn own(&mut self, id: MemberId, room: RoomId) {
         let Some(account) = self.account(id) else { return };
         if self.rooms.owned_by(account) >= ROOMS_PER_ACCOUNT {
@@ -277,7 +277,7 @@ impl Chat {
         }
     }
 
-    /// Tells a client that has left `room` where its words go now.
+    /// Tells a member that has left `room` where its words go now.
     fn tell_current(&mut self, id: MemberId, room: Name) {
         let current = self.current(id).ok().and_then(|room| self.room(room)).map(|room| room.name.clone());
         self.tell(id, Event::Left { room, current });

@@ -71,7 +71,7 @@ impl Chat {
         let beyond = |list: usize| list.saturating_sub(IGNORED_ALWAYS);
         let hidden_beyond: usize = hidden().map(|(_, list)| beyond(list.len())).sum();
         let holders = self.rooms.iter().filter_map(|(_, room)| room.holder);
-        let numbers = self.expulsions.iter().map(expulsions::Entry::number).max();
+        let numbers = self.expulsions.iter().map(expulsions::ListedExpulsion::number).max();
         let slots: BTreeSet<u32> =
             self.detached.iter().filter(|&slot| self.people.in_slot(slot).is_some()).collect();
         let lists =

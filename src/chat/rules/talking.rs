@@ -96,9 +96,9 @@ impl Chat {
         if let Some(to) = absent.and_then(|account| Some((account, self.name(whom)?.clone()))) {
             return self.post(id, name, to, text);
         }
-        let to_client = &self.people[whom];
-        let to_name = to_client.name.clone();
-        let away = to_client.away().cloned();
+        let recipient = &self.people[whom];
+        let to_name = recipient.name.clone();
+        let away = recipient.away().cloned();
         let at = self.at.wall;
         // Whoever hides somebody does not tell them so.
         if !hides {
@@ -112,14 +112,14 @@ impl Chat {
             let event = Event::Private { from, to: to_name.clone(), text: words, at };
             let to = match self.is_detached(whom) {
                 true => Audience::One(whom),
-                false => Audience::Several { clients: vec![whom], from: name.clone() },
+                false => Audience::Several { recipients: vec![whom], from: name.clone() },
             };
             self.facts.push(Fact::Deliver { to, event });
         }
         self.answer(id, Event::PrivateSent { from: name.clone(), to: to_name, text, at, here: true, away })
     }
 
-    /// The room that hears this client now, if it does.
+    /// The room that hears this member now, if it does.
     fn authorize_send(
         &mut self,
         id: MemberId,

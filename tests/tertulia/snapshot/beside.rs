@@ -36,8 +36,8 @@ fn effects(hub: &mut Hub, at: Time, input: Input) -> Vec<Effect> {
     hub.apply(at, input);
     hub.effects(&mut effects);
     for effect in &mut effects {
-        if let Effect::Deliver { to: Audience::Several { clients, .. }, .. } = effect {
-            clients.retain(|&id| id == newcomer());
+        if let Effect::Deliver { to: Audience::Several { recipients, .. }, .. } = effect {
+            recipients.retain(|&id| id == newcomer());
         }
     }
     effects.retain(|effect| match effect {
