@@ -2,7 +2,6 @@
 
 mod account_file;
 mod accounts;
-mod affairs;
 mod database;
 mod error;
 mod expulsions;
@@ -14,6 +13,7 @@ mod paths;
 mod private;
 mod reader;
 mod reindexing;
+mod requests;
 mod rooms;
 mod schema;
 mod searching;
