@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use super::reply::Word;
+use super::reply::WorkerEvent;
 use super::request::RequestId;
 use super::sqlite::{Reader, Watch, fault};
 use crate::auth::yield_to_the_loop;
@@ -25,7 +25,7 @@ impl Answerer {
     /// A thread that says what it finds, and calls `wake` then.
     pub(super) fn start(
         reader: Reader,
-        words: Sender<Word>,
+        words: Sender<WorkerEvent>,
         wake: impl Fn() + Send + 'static,
     ) -> io::Result<Answerer> {
         let (questions, theirs) = mpsc::channel();
@@ -56,13 +56,18 @@ impl Answerer {
     }
 }
 
-fn answer(reader: &Reader, questions: &Receiver<(RequestId, Look)>, words: &Sender<Word>, wake: &impl Fn()) {
+fn answer(
+    reader: &Reader,
+    questions: &Receiver<(RequestId, Look)>,
+    words: &Sender<WorkerEvent>,
+    wake: &impl Fn(),
+) {
     yield_to_the_loop();
     for (id, look) in questions {
         let start = Instant::now();
         let _ = words.send(match reader.find(&look) {
-            Ok(sought) => Word::Found { id, look, sought, cost: start.elapsed() },
-            Err(error) => Word::Unreadable { id, look, why: fault(&error) },
+            Ok(sought) => WorkerEvent::Found { id, look, sought, cost: start.elapsed() },
+            Err(error) => WorkerEvent::Unreadable { id, look, why: fault(&error) },
         });
         wake();
     }

@@ -2,8 +2,8 @@
 
 use super::accounts::Accounts;
 use super::handle::{File, Storage};
-use super::reply::{Outcome, StorageEvent};
-use super::request::{Affair, Change, Job, RequestId};
+use super::reply::{DiskReply, StorageEvent};
+use super::request::{Change, DiskRequest, Job, RequestId};
 use crate::auth::Guesses;
 use crate::chat::{
     Account, AccountKey, AuthResult, MessageId, MonoTime, OfflineMessage, Origin, Posted, Reply, Request,
@@ -67,8 +67,8 @@ impl Storage {
         to: AccountKey,
         offline_message: OfflineMessage,
     ) -> Option<StorageEvent> {
-        let affair = Affair::Post { id, to, offline_message, from };
-        (!self.send(affair)).then_some(StorageEvent::to(id, Reply::Posted(Posted::Failed)))
+        let request = DiskRequest::Post { id, to, offline_message, from };
+        (!self.send(request)).then_some(StorageEvent::to(id, Reply::Posted(Posted::Failed)))
     }
 
     /// Forgets the letters of an account up to the one of that number.
@@ -88,7 +88,7 @@ impl Storage {
     /// Has an order about the accounts carried out; what came of it comes [later](Self::replies), behind the accounts as they
     /// are then. False: too much waits for the file, or there is none.
     pub fn order(&mut self, ticket: u64, order: AccountOrder) -> bool {
-        self.send(Affair::Order { ticket, order })
+        self.send(DiskRequest::Order { ticket, order })
     }
 
     /// What has to be said on the console now of wrong passwords.
@@ -103,7 +103,7 @@ impl Storage {
 
     pub(super) fn receive_hashes(&mut self, now: MonoTime) -> Vec<StorageEvent> {
         let Storage { file, accounts: Some(accounts), .. } = self else { return Vec::new() };
-        let mut send = |affair| file.as_mut().is_some_and(|file| file.push(Job::Affair(affair)).is_ok());
+        let mut send = |request| file.as_mut().is_some_and(|file| file.push(Job::Request(request)).is_ok());
         let answers = accounts.receive(now, &mut send);
         if let (true, Some(file)) = (accounts.take_failure(), file) {
             file.complain(FileFault::Password);
@@ -111,22 +111,22 @@ impl Storage {
         answers
     }
 
-    /// Hears what came of an affair; behind accounts that are being taken in it waits.
-    pub(super) fn receive_outcome(&mut self, outcome: Outcome) -> Option<StorageEvent> {
+    /// Hears what came of a request; behind accounts that are being taken in it waits.
+    pub(super) fn receive_disk_reply(&mut self, reply: DiskReply) -> Option<StorageEvent> {
         let accounts = self.accounts.as_mut()?;
         if accounts.is_reloading() {
-            self.behind_reload.push_back(outcome);
+            self.behind_reload.push_back(reply);
             return None;
         }
-        match outcome {
-            Outcome::AuthResult(id, auth_result) => accounts.written(id, auth_result),
-            Outcome::Posted(id, posted) => Some(StorageEvent::to(id, Reply::Posted(posted))),
-            Outcome::OfflineMessages(id, account, offline_messages) => {
+        match reply {
+            DiskReply::AuthResult(id, auth_result) => accounts.written(id, auth_result),
+            DiskReply::Posted(id, posted) => Some(StorageEvent::to(id, Reply::Posted(posted))),
+            DiskReply::OfflineMessages(id, account, offline_messages) => {
                 self.file.iter_mut().for_each(|file| file.fetching -= 1);
                 Some(StorageEvent::to(id, Reply::OfflineMessages(account, offline_messages)))
             }
-            Outcome::Ordered(ticket, reply) => Some(StorageEvent::Ordered(ticket, reply)),
-            Outcome::Accounts(rows) => {
+            DiskReply::Ordered(ticket, reply) => Some(StorageEvent::Ordered(ticket, reply)),
+            DiskReply::Accounts(rows) => {
                 accounts.begin_reload(rows);
                 self.reload_some()
             }
@@ -138,14 +138,14 @@ impl Storage {
         self.accounts.as_ref().is_some_and(Accounts::is_reloading)
     }
 
-    /// Goes on with the accounts that have been changed by another hand, and hears what came of affairs behind that. Call
+    /// Goes on with the accounts that have been changed by another hand, and hears what came of requests behind that. Call
     /// once a turn.
     pub fn take_accounts_in(&mut self) -> Vec<StorageEvent> {
         let mut answers: Vec<StorageEvent> = self.reload_some().into_iter().collect();
         while !self.is_reloading()
-            && let Some(outcome) = self.behind_reload.pop_front()
+            && let Some(reply) = self.behind_reload.pop_front()
         {
-            answers.extend(self.receive_outcome(outcome));
+            answers.extend(self.receive_disk_reply(reply));
         }
         self.say_displaced(&mut answers);
         answers
@@ -157,8 +157,8 @@ impl Storage {
         (all || !changes.is_empty()).then_some(StorageEvent::Accounts(changes))
     }
 
-    fn send(&mut self, affair: Affair) -> bool {
-        self.file.as_mut().is_some_and(|file| file.push(Job::Affair(affair)).is_ok())
+    fn send(&mut self, request: DiskRequest) -> bool {
+        self.file.as_mut().is_some_and(|file| file.push(Job::Request(request)).is_ok())
     }
 }
 
@@ -170,7 +170,7 @@ impl File {
             self.fetchers.push_back((id, account));
             return None;
         }
-        if self.push(Job::Affair(Affair::Fetch { id, account })).is_err() {
+        if self.push(Job::Request(DiskRequest::Fetch { id, account })).is_err() {
             return Some(StorageEvent::to(id, Reply::OfflineMessages(account, Vec::new())));
         }
         self.fetching += 1;

@@ -6,15 +6,15 @@ use rusqlite::Result;
 
 use super::ledger::Missing;
 use super::lock_files::LockFiles;
-use super::reply::{FileNews, Outcome};
-use super::request::{Affair, Change};
+use super::reply::{DiskReply, FileNews};
+use super::request::{Change, DiskRequest};
 use super::row::Gaps;
 use super::sqlite::Database;
 use crate::chat::Message;
 use crate::locale::FileFault;
 
-/// Affairs, each with the time since which it waits.
-pub(super) type Waiting = Vec<(Instant, Affair)>;
+/// Requests, each with the time since which it waits.
+pub(super) type Waiting = Vec<(Instant, DiskRequest)>;
 
 /// A file with a history in it.
 pub(super) trait Disk: Sized {
@@ -25,7 +25,7 @@ pub(super) trait Disk: Sized {
     /// Writes a change, at `at`.
     fn change(&self, change: &Change, at: i64) -> Result<()>;
     /// See [`Database::settle`].
-    fn settle(&mut self, affairs: Waiting, at: i64) -> (Vec<Outcome>, Waiting, Option<FileFault>);
+    fn settle(&mut self, requests: Waiting, at: i64) -> (Vec<DiskReply>, Waiting, Option<FileFault>);
     /// Writes down beside the file how many lines are missing in each room, if the file is in its place.
     fn leave_gaps(&mut self, gaps: Gaps);
     /// See [`Database::last_line`].
@@ -63,8 +63,8 @@ impl Disk for Database {
         Database::change(self, change, at)
     }
 
-    fn settle(&mut self, affairs: Waiting, at: i64) -> (Vec<Outcome>, Waiting, Option<FileFault>) {
-        Database::settle(self, affairs, at)
+    fn settle(&mut self, requests: Waiting, at: i64) -> (Vec<DiskReply>, Waiting, Option<FileFault>) {
+        Database::settle(self, requests, at)
     }
 
     fn leave_gaps(&mut self, gaps: Gaps) {

@@ -15,8 +15,8 @@ use super::ledger::{Ending, Ledger, Left};
 use super::memory::Memory;
 use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
-use super::reply::{FileNews, Outcome, StorageEvent, Word};
-use super::request::{Affair, Change, Job, RequestId};
+use super::reply::{DiskReply, FileNews, StorageEvent, WorkerEvent};
+use super::request::{Change, DiskRequest, Job, RequestId};
 use super::row::{Gap, Gaps, miss};
 use super::sqlite::{GapsFile, Store};
 use super::worker::Worker;
@@ -40,8 +40,8 @@ pub struct Storage {
     pub(super) file: Option<File>,
     /// With a file only: what they are for would be gone with the server.
     pub(super) accounts: Option<Accounts>,
-    /// What came of affairs while accounts are being taken in.
-    pub(super) behind_reload: VecDeque<Outcome>,
+    /// What came of requests while accounts are being taken in.
+    pub(super) behind_reload: VecDeque<DiskReply>,
     next_key: u64,
     next_message: MessageId,
     next_account: Option<AccountKey>,
@@ -62,7 +62,7 @@ pub struct Complaint {
 #[derive(Debug)]
 pub(super) struct File {
     jobs: SyncSender<Job>,
-    words: Receiver<Word>,
+    words: Receiver<WorkerEvent>,
     load: Arc<Load>,
     pub(super) ledger: Arc<Ledger>,
     /// Messages handed over that may not be written yet: the room, and what is missing without each.
@@ -244,7 +244,7 @@ impl Storage {
     /// What the helper threads have found since they were last asked.
     pub fn replies(&mut self, now: MonoTime) -> Vec<StorageEvent> {
         let Some(file) = &mut self.file else { return self.receive_hashes(now) };
-        let words: Vec<Word> = file.words.try_iter().collect();
+        let words: Vec<WorkerEvent> = file.words.try_iter().collect();
         let mut replies = self.hear(words);
         replies.extend(self.file.iter_mut().flat_map(File::hand_over));
         replies.extend(self.file.iter_mut().flat_map(File::fetch_more));
@@ -254,12 +254,12 @@ impl Storage {
     }
 
     /// What comes of what the helper threads say.
-    pub(super) fn hear(&mut self, words: Vec<Word>) -> Vec<StorageEvent> {
+    pub(super) fn hear(&mut self, words: Vec<WorkerEvent>) -> Vec<StorageEvent> {
         let mut replies = Vec::new();
         for word in words {
             replies.extend(match word {
-                Word::Outcome(outcome) => self.receive_outcome(outcome),
-                Word::Found { id, look, sought, cost } => self.receive_found(id, look, sought, cost),
+                WorkerEvent::Reply(reply) => self.receive_disk_reply(reply),
+                WorkerEvent::Found { id, look, sought, cost } => self.receive_found(id, look, sought, cost),
                 word => self.file.as_mut().and_then(|file| file.receive(word)),
             });
         }
@@ -325,7 +325,7 @@ impl Storage {
         let mut written = true;
         loop {
             match file.words.recv_timeout(enough.saturating_duration_since(Instant::now())) {
-                Ok(word) => written &= !matches!(word, Word::Lost(1.., _) | Word::Unwritten),
+                Ok(word) => written &= !matches!(word, WorkerEvent::Lost(1.., _) | WorkerEvent::Unwritten),
                 Err(RecvTimeoutError::Disconnected) => return written,
                 Err(RecvTimeoutError::Timeout) => {
                     file.mark_missing(deadline);
@@ -338,7 +338,7 @@ impl Storage {
 
 impl File {
     pub(super) fn new(
-        (jobs, words): (SyncSender<Job>, Receiver<Word>),
+        (jobs, words): (SyncSender<Job>, Receiver<WorkerEvent>),
         load: Arc<Load>,
         ledger: Arc<Ledger>,
         gaps_file: Option<GapsFile>,
@@ -407,7 +407,7 @@ impl File {
     }
 
     /// What the threads say.
-    pub(super) fn words(&self) -> &Receiver<Word> {
+    pub(super) fn words(&self) -> &Receiver<WorkerEvent> {
         &self.words
     }
 
@@ -425,7 +425,7 @@ impl File {
                 break;
             }
         }
-        if self.reload && self.send(Job::Affair(Affair::Reload)).is_ok() {
+        if self.reload && self.send(Job::Request(DiskRequest::Reload)).is_ok() {
             self.reload = false;
         }
         while let Some((&room, gap)) = self.gaps.first_key_value() {
@@ -486,19 +486,19 @@ impl File {
         }
     }
 
-    fn receive(&mut self, word: Word) -> Option<StorageEvent> {
+    fn receive(&mut self, word: WorkerEvent) -> Option<StorageEvent> {
         match word {
-            Word::Unreadable { id, look, why } => {
+            WorkerEvent::Unreadable { id, look, why } => {
                 self.complaint.why = Some(why);
                 return self.questions.take_back(id, look.is_search()).map(StorageEvent::busy);
             }
-            Word::Lost(lines, why) => {
+            WorkerEvent::Lost(lines, why) => {
                 self.complaint.lines += lines;
                 self.missing += lines;
                 self.complaint.why = why.or(self.complaint.why);
             }
-            Word::Room => drop(self.settle()),
-            Word::File(news) => {
+            WorkerEvent::Room => drop(self.settle()),
+            WorkerEvent::File(news) => {
                 match news {
                     FileNews::Displaced(_) => self.displaced = true,
                     FileNews::Back(_) => self.displaced = false,
@@ -507,7 +507,10 @@ impl File {
                 return Some(StorageEvent::File(news));
             }
             // The storage's own, or what nobody waits for any more.
-            Word::Found { .. } | Word::Outcome(_) | Word::Unwritten | Word::Settled(_) => {}
+            WorkerEvent::Found { .. }
+            | WorkerEvent::Reply(_)
+            | WorkerEvent::Unwritten
+            | WorkerEvent::Settled(_) => {}
         }
         None
     }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::accounts::{Accounts, StoredAccounts};
 use super::handle::{File, Storage};
 use super::lock_files::LockFiles;
-use super::reply::{StorageEvent, Word};
+use super::reply::{StorageEvent, WorkerEvent};
 use super::request::Job;
 use crate::chat::{Message, MonoTime};
 
@@ -76,7 +76,7 @@ impl Storage {
 }
 
 impl File {
-    fn wait_until_settled(&mut self, deadline: Instant) -> (Vec<Word>, Option<LockFiles>) {
+    fn wait_until_settled(&mut self, deadline: Instant) -> (Vec<WorkerEvent>, Option<LockFiles>) {
         let mut words = Vec::new();
         while !self.is_displaced() && Instant::now() < deadline {
             // Where the queue is full there is soon a place.
@@ -93,10 +93,10 @@ impl File {
     }
 
     /// Waits for the word that all is settled, until then at most; notes what comes before it.
-    fn wait_for_word(&self, until: Instant, words: &mut Vec<Word>) -> Option<Option<LockFiles>> {
+    fn wait_for_word(&self, until: Instant, words: &mut Vec<WorkerEvent>) -> Option<Option<LockFiles>> {
         loop {
             match self.words().recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(Word::Settled(lock)) => return Some(lock),
+                Ok(WorkerEvent::Settled(lock)) => return Some(lock),
                 Ok(word) => words.push(word),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
             }

@@ -1,12 +1,12 @@
 //! What comes back from the helper threads, and what the loop hears of it.
 //!
-//! Invariant: what came of an affair is told after the commit, so whatever anybody was promised survives the process.
+//! Invariant: what came of a request is told after the commit, so whatever anybody was promised survives the process.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
 use super::lock_files::LockFiles;
-use super::request::{Affair, RequestId};
+use super::request::{DiskRequest, RequestId};
 use super::row::AccountRow;
 use crate::chat::{
     AccountChange, AccountKey, AuthResult, Found, Look, Matter, Message, OfflineMessage, Posted, Reach, Reply,
@@ -59,7 +59,7 @@ pub enum FileNews {
 
 /// Something that the helper thread has to say.
 #[derive(Debug)]
-pub(super) enum Word {
+pub(super) enum WorkerEvent {
     /// What came of a question.
     Found { id: RequestId, look: Look, sought: Sought, cost: Duration },
     /// It could not be read, and why.
@@ -70,8 +70,8 @@ pub(super) enum Word {
     Unwritten,
     /// The queue has room again.
     Room,
-    /// What came of an affair.
-    Outcome(Outcome),
+    /// What came of a request.
+    Reply(DiskReply),
     /// What happened to a file of the directory.
     File(FileNews),
     /// All is on the disk, and the lock on the directory; none: it cannot be written now.
@@ -90,9 +90,9 @@ pub(super) struct Sought {
     pub(super) looked_at: u64,
 }
 
-/// What came of an [`Affair`](super::request::Affair).
+/// What came of a [`DiskRequest`](super::request::DiskRequest).
 #[derive(Debug)]
-pub(super) enum Outcome {
+pub(super) enum DiskReply {
     /// Of a new account, or another password.
     AuthResult(RequestId, AuthResult),
     Posted(RequestId, Posted),
@@ -118,19 +118,19 @@ impl StorageEvent {
     }
 }
 
-impl Affair {
+impl DiskRequest {
     /// What comes of it when the file fails, for this reason.
-    pub(super) fn failed(&self, why: FileFault) -> Option<Outcome> {
+    pub(super) fn failed(&self, why: FileFault) -> Option<DiskReply> {
         match self {
-            Affair::Register { id, .. } | Affair::Change { id, .. } => {
-                Some(Outcome::AuthResult(*id, AuthResult::Failed))
+            DiskRequest::Register { id, .. } | DiskRequest::Change { id, .. } => {
+                Some(DiskReply::AuthResult(*id, AuthResult::Failed))
             }
-            Affair::Post { id, .. } => Some(Outcome::Posted(*id, Posted::Failed)),
-            Affair::Fetch { id, account } => Some(Outcome::OfflineMessages(*id, *account, Vec::new())),
-            Affair::Order { ticket, .. } => {
-                Some(Outcome::Ordered(*ticket, AccountReply::Refused(Refusal::Failed(why))))
+            DiskRequest::Post { id, .. } => Some(DiskReply::Posted(*id, Posted::Failed)),
+            DiskRequest::Fetch { id, account } => Some(DiskReply::OfflineMessages(*id, *account, Vec::new())),
+            DiskRequest::Order { ticket, .. } => {
+                Some(DiskReply::Ordered(*ticket, AccountReply::Refused(Refusal::Failed(why))))
             }
-            Affair::Seen { .. } | Affair::Reload => None,
+            DiskRequest::Seen { .. } | DiskRequest::Reload => None,
         }
     }
 }

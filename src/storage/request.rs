@@ -21,7 +21,7 @@ pub(super) enum Job {
     Keep(Message),
     Change(Change),
     Look(RequestId, Look),
-    Affair(Affair),
+    Request(DiskRequest),
     /// Word is given when all that came before is done.
     Settle,
 }
@@ -48,7 +48,7 @@ pub(super) enum Change {
 
 /// Something for the history's thread to do.
 #[derive(Debug)]
-pub(super) enum Affair {
+pub(super) enum DiskRequest {
     /// A new account.
     Register { id: RequestId, key: AccountKey, name: Name, password: String, from: Origin },
     /// Another password, for an account that still has the `old` one.
@@ -75,7 +75,7 @@ impl Job {
                 size_of_val(rooms.as_slice()) + words.as_str().len()
             }
             Job::Look(..) | Job::Settle => 0,
-            Job::Affair(affair) => affair.bytes(),
+            Job::Request(request) => request.bytes(),
         };
         JOB_BYTES + words
     }
@@ -85,31 +85,31 @@ impl Job {
     }
 }
 
-impl Affair {
+impl DiskRequest {
     /// Bytes of memory that it takes beside itself.
     pub(super) fn bytes(&self) -> usize {
         match self {
-            Affair::Register { name, password, .. } => name.as_str().len() + password.len(),
-            Affair::Change { old, password, .. } => old.len() + password.len(),
-            Affair::Post { offline_message, .. } => {
+            DiskRequest::Register { name, password, .. } => name.as_str().len() + password.len(),
+            DiskRequest::Change { old, password, .. } => old.len() + password.len(),
+            DiskRequest::Post { offline_message, .. } => {
                 offline_message.from.as_str().len() + offline_message.text.as_str().len()
             }
-            Affair::Order { order, .. } => match order {
+            DiskRequest::Order { order, .. } => match order {
                 AccountOrder::Add { name, hash } | AccountOrder::Change { name, hash } => {
                     name.len() + hash.len()
                 }
                 AccountOrder::Find { name } | AccountOrder::Remove { name } => name.len(),
                 AccountOrder::List => 0,
             },
-            Affair::Seen { .. } | Affair::Fetch { .. } | Affair::Reload => 0,
+            DiskRequest::Seen { .. } | DiskRequest::Fetch { .. } | DiskRequest::Reload => 0,
         }
     }
 
     /// Whether it writes to the file.
     pub(super) fn writes(&self) -> bool {
         match self {
-            Affair::Fetch { .. } | Affair::Reload => false,
-            Affair::Order { order, .. } => !order.only_reads(),
+            DiskRequest::Fetch { .. } | DiskRequest::Reload => false,
+            DiskRequest::Order { order, .. } => !order.only_reads(),
             _ => true,
         }
     }

@@ -18,8 +18,8 @@ use super::disk::{Disk, Waiting};
 use super::handle::{File, Storage};
 use super::lock_files::LockFiles;
 use super::pending::Load;
-use super::reply::{FileNews, Outcome, Sought, Word};
-use super::request::{Affair, Change, RequestId};
+use super::reply::{DiskReply, FileNews, Sought, WorkerEvent};
+use super::request::{Change, DiskRequest, RequestId};
 use super::row::{AccountRow, Gaps, account_key};
 use super::sqlite::fault;
 use super::worker::Worker;
@@ -56,7 +56,7 @@ pub enum Kept {
 pub struct SimulatedHelpers {
     worker: Worker<Shelf, Box<dyn Fn() + Send>>,
     questions: Receiver<(RequestId, Look)>,
-    words: Sender<Word>,
+    words: Sender<WorkerEvent>,
     work: Receiver<Work>,
     hashed: Sender<(u64, Hashed)>,
     woken: Arc<AtomicBool>,
@@ -105,7 +105,7 @@ impl SimulatedHelpers {
     pub fn answer(&mut self) -> bool {
         let Ok((id, look)) = self.questions.try_recv() else { return false };
         let sought = self.worker.disk().things.borrow().seek(&look);
-        let _ = self.words.send(Word::Found { id, look, sought, cost: ANSWER_COST });
+        let _ = self.words.send(WorkerEvent::Found { id, look, sought, cost: ANSWER_COST });
         self.wake();
         true
     }
@@ -238,27 +238,27 @@ impl Disk for Shelf {
         Ok(())
     }
 
-    fn settle(&mut self, affairs: Waiting, _at: i64) -> (Vec<Outcome>, Waiting, Option<FileFault>) {
-        let (mut outcomes, mut waiting, mut complaint) = (Vec::new(), Vec::new(), None);
-        for (since, affair) in affairs {
-            match self.fault.filter(|_| affair.writes()) {
-                Some(Fault::Busy) => waiting.push((since, affair)),
+    fn settle(&mut self, requests: Waiting, _at: i64) -> (Vec<DiskReply>, Waiting, Option<FileFault>) {
+        let (mut replies, mut waiting, mut complaint) = (Vec::new(), Vec::new(), None);
+        for (since, request) in requests {
+            match self.fault.filter(|_| request.writes()) {
+                Some(Fault::Busy) => waiting.push((since, request)),
                 Some(Fault::Full) => {
                     let why = fault(&failure(Fault::Full));
-                    outcomes.extend(affair.failed(why));
+                    replies.extend(request.failed(why));
                     complaint = Some(why);
                 }
-                None => outcomes.extend(self.things.get_mut().settle(affair)),
+                None => replies.extend(self.things.get_mut().settle(request)),
             }
         }
         // As the real one does: the chat knows before the administrator does.
-        let ordered = |outcome: &Outcome| matches!(outcome, Outcome::Ordered(..));
-        outcomes.sort_by_key(ordered);
-        if outcomes.iter().any(|outcome| matches!(outcome, Outcome::Ordered(_, AccountReply::Done))) {
-            let first = outcomes.partition_point(|outcome| !ordered(outcome));
-            outcomes.insert(first, Outcome::Accounts(self.things.get_mut().accounts()));
+        let ordered = |reply: &DiskReply| matches!(reply, DiskReply::Ordered(..));
+        replies.sort_by_key(ordered);
+        if replies.iter().any(|reply| matches!(reply, DiskReply::Ordered(_, AccountReply::Done))) {
+            let first = replies.partition_point(|reply| !ordered(reply));
+            replies.insert(first, DiskReply::Accounts(self.things.get_mut().accounts()));
         }
-        (outcomes, waiting, complaint)
+        (replies, waiting, complaint)
     }
 
     fn leave_gaps(&mut self, gaps: Gaps) {
@@ -343,32 +343,32 @@ impl Things {
         row.map(|row| password.clone_into(&mut row.password)).is_some()
     }
 
-    fn settle(&mut self, affair: Affair) -> Option<Outcome> {
-        match affair {
-            Affair::Register { id, key, name, password, from } => {
-                Some(Outcome::AuthResult(id, self.register(Some(key), (&name, &password), Some(from))))
+    fn settle(&mut self, request: DiskRequest) -> Option<DiskReply> {
+        match request {
+            DiskRequest::Register { id, key, name, password, from } => {
+                Some(DiskReply::AuthResult(id, self.register(Some(key), (&name, &password), Some(from))))
             }
-            Affair::Change { id, account, old, password, .. } => {
+            DiskRequest::Change { id, account, old, password, .. } => {
                 let theirs = self.accounts.get(&account).is_some_and(|row| row.password == old);
                 let made = theirs && self.change(account, &password);
-                Some(Outcome::AuthResult(
+                Some(DiskReply::AuthResult(
                     id,
                     if made { AuthResult::Granted(account) } else { AuthResult::Wrong },
                 ))
             }
-            Affair::Seen { .. } => None,
-            Affair::Post { id, to, offline_message, .. } => {
+            DiskRequest::Seen { .. } => None,
+            DiskRequest::Post { id, to, offline_message, .. } => {
                 let known = self.accounts.contains_key(&to);
                 self.offline_messages.extend(known.then_some((to, offline_message)));
-                Some(Outcome::Posted(id, if known { Posted::Kept } else { Posted::Failed }))
+                Some(DiskReply::Posted(id, if known { Posted::Kept } else { Posted::Failed }))
             }
-            Affair::Fetch { id, account } => {
+            DiskRequest::Fetch { id, account } => {
                 let theirs = self.offline_messages.iter().filter(|(to, ..)| *to == account);
                 let theirs = theirs.map(|(_, offline_message)| offline_message.clone()).collect();
-                Some(Outcome::OfflineMessages(id, account, theirs))
+                Some(DiskReply::OfflineMessages(id, account, theirs))
             }
-            Affair::Reload => Some(Outcome::Accounts(self.accounts())),
-            Affair::Order { ticket, order } => Some(Outcome::Ordered(ticket, self.order(&order))),
+            DiskRequest::Reload => Some(DiskReply::Accounts(self.accounts())),
+            DiskRequest::Order { ticket, order } => Some(DiskReply::Ordered(ticket, self.order(&order))),
         }
     }
 

@@ -16,8 +16,8 @@ use super::answerer::Answerer;
 use super::disk::Disk;
 use super::ledger::Ledger;
 use super::pending::Load;
-use super::reply::{FileNews, Word};
-use super::request::{Affair, Change, JOB_BYTES, Job, RequestId};
+use super::reply::{FileNews, WorkerEvent};
+use super::request::{Change, DiskRequest, JOB_BYTES, Job, RequestId};
 use super::row::{Gap, Gaps, miss};
 use super::sqlite::{fault, is_busy};
 use super::steady::{SteadyClock, now};
@@ -44,7 +44,7 @@ enum Written {
 pub(super) struct Worker<D, W> {
     file: D,
     jobs: Receiver<Job>,
-    words: Sender<Word>,
+    words: Sender<WorkerEvent>,
     load: Arc<Load>,
     wake: W,
     answerer: Answerer,
@@ -57,7 +57,7 @@ pub(super) struct Worker<D, W> {
     /// Bytes of these.
     change_bytes: usize,
     /// What is promised, and since when it waits.
-    affairs: Vec<(Instant, Affair)>,
+    requests: Vec<(Instant, DiskRequest)>,
     /// To be answered when the rows are written.
     questions: Vec<(RequestId, Look)>,
     /// Lines that could not be written, by room, and when the first of them was said.
@@ -91,7 +91,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         file: D,
         answerer: Answerer,
         jobs: Receiver<Job>,
-        words: Sender<Word>,
+        words: Sender<WorkerEvent>,
         load: Arc<Load>,
         wake: W,
     ) -> Worker<D, W> {
@@ -107,7 +107,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             rows: VecDeque::new(),
             changes: Vec::new(),
             change_bytes: 0,
-            affairs: Vec::new(),
+            requests: Vec::new(),
             questions: Vec::new(),
             gaps: Gaps::new(),
             settling: false,
@@ -211,8 +211,8 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let full = taken >= HISTORY_BATCH_JOBS || bytes >= HISTORY_BATCH_BYTES;
         let written = self.write();
         let mut told = written == Written::Failed;
-        told |= self.settle_affairs();
-        self.held_up = written == Written::Busy || !self.affairs.is_empty();
+        told |= self.settle_requests();
+        self.held_up = written == Written::Busy || !self.requests.is_empty();
         let mut asked = false;
         if self.rows.is_empty() && written != Written::Busy {
             // Whatever was said before them is on the disk.
@@ -235,7 +235,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     fn tell_room(&self) -> bool {
         let waits = self.load.take_starved();
         if waits {
-            let _ = self.words.send(Word::Room);
+            let _ = self.words.send(WorkerEvent::Room);
         }
         waits
     }
@@ -246,7 +246,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let done = written == Written::Done && !self.has_left();
         let sound = done && self.file.transaction(D::prove).is_ok();
         let lock = sound.then(|| self.file.lock_files()).flatten();
-        let _ = self.words.send(Word::Settled(lock));
+        let _ = self.words.send(WorkerEvent::Settled(lock));
     }
 
     fn take(&mut self, job: Job) {
@@ -262,7 +262,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 self.load.release(bytes, false);
                 self.questions.push((id, look));
             }
-            Job::Affair(affair) => self.affairs.push((Instant::now(), affair)),
+            Job::Request(request) => self.requests.push((Instant::now(), request)),
             Job::Settle => {
                 self.load.release(bytes, false);
                 self.settling = true;
@@ -334,7 +334,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 let untold = self.failing.is_none_or(|told| changes.len() > told);
                 // A file that is not in its place is news already.
                 if lost > 0 || untold && why != FileFault::Displaced {
-                    let _ = self.words.send(Word::Lost(lost, Some(why)));
+                    let _ = self.words.send(WorkerEvent::Lost(lost, Some(why)));
                 }
                 self.failing = Some(changes.len());
                 Written::Failed
@@ -370,23 +370,23 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     }
 
     /// Does what is to be done for accounts and letters; says whether there is something to tell.
-    fn settle_affairs(&mut self) -> bool {
-        let bytes = |affairs: &[(Instant, Affair)]| -> usize {
-            affairs.iter().map(|(_, affair)| JOB_BYTES + affair.bytes()).sum()
+    fn settle_requests(&mut self) -> bool {
+        let bytes = |requests: &[(Instant, DiskRequest)]| -> usize {
+            requests.iter().map(|(_, request)| JOB_BYTES + request.bytes()).sum()
         };
-        let affairs = std::mem::take(&mut self.affairs);
-        let before = bytes(&affairs);
-        let (outcomes, waiting, complaint) = self.file.settle(affairs, now());
+        let requests = std::mem::take(&mut self.requests);
+        let before = bytes(&requests);
+        let (replies, waiting, complaint) = self.file.settle(requests, now());
         let news = self.look_after_the_files();
         // Who waits for another program too long is told that it cannot be done now.
-        let patient = |(since, _): &(Instant, Affair)| since.elapsed() < HISTORY_BUSY_TIMEOUT;
+        let patient = |(since, _): &(Instant, DiskRequest)| since.elapsed() < HISTORY_BUSY_TIMEOUT;
         let (waiting, given_up): (Vec<_>, Vec<_>) = waiting.into_iter().partition(patient);
         self.load.release(before - bytes(&waiting), false);
-        self.affairs = waiting;
-        let given_up = given_up.iter().filter_map(|(_, affair)| affair.failed(FileFault::Busy));
-        let outcomes = outcomes.into_iter().chain(given_up);
-        let words = complaint.map(|why| Word::Lost(0, Some(why))).into_iter();
-        let mut words = words.chain(outcomes.map(Word::Outcome)).peekable();
+        self.requests = waiting;
+        let given_up = given_up.iter().filter_map(|(_, request)| request.failed(FileFault::Busy));
+        let replies = replies.into_iter().chain(given_up);
+        let words = complaint.map(|why| WorkerEvent::Lost(0, Some(why))).into_iter();
+        let mut words = words.chain(replies.map(WorkerEvent::Reply)).peekable();
         let told = news || words.peek().is_some();
         words.for_each(|word| drop(self.words.send(word)));
         told
@@ -409,7 +409,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         self.changes.extend(changes);
         loop {
             let written = self.write();
-            self.settle_affairs();
+            self.settle_requests();
             if self.rows.is_empty() && self.changes.is_empty() && self.gaps.is_empty() {
                 return;
             }
@@ -421,7 +421,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let lost = count_lost(&rows, &mut self.gaps);
         self.ledger.end(rows.len(), &self.gaps);
         if lost > 0 {
-            let _ = self.words.send(Word::Lost(lost, None));
+            let _ = self.words.send(WorkerEvent::Lost(lost, None));
         }
         while Instant::now() + HISTORY_MARK_TIMEOUT / 2 < until {
             match self.write_some() {
@@ -431,7 +431,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             }
         }
         if !self.changes.is_empty() {
-            let _ = self.words.send(Word::Unwritten);
+            let _ = self.words.send(WorkerEvent::Unwritten);
         }
         if self.ledger.begin_marking() {
             self.file.leave_gaps(std::mem::take(&mut self.gaps));
@@ -442,7 +442,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     fn look_after_the_files(&mut self) -> bool {
         let news = self.file.look_after();
         let told = !news.is_empty();
-        news.into_iter().for_each(|news| drop(self.words.send(Word::File(news))));
+        news.into_iter().for_each(|news| drop(self.words.send(WorkerEvent::File(news))));
         told
     }
 
@@ -475,7 +475,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let (before, known) = clock.begin_expiry(days, clocks, spoken)?;
         self.expired_before = before;
         if !known && self.file.transaction(|file| file.begins_before(before))? {
-            let _ = self.words.send(Word::File(FileNews::OldLinesStay));
+            let _ = self.words.send(WorkerEvent::File(FileNews::OldLinesStay));
             (self.wake)();
         }
         Ok(known)
@@ -502,7 +502,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let moved =
             error.sqlite_error().is_some_and(|error| error.extended_code == ffi::SQLITE_READONLY_DBMOVED);
         if !moved {
-            let _ = self.words.send(Word::Lost(0, Some(fault(error))));
+            let _ = self.words.send(WorkerEvent::Lost(0, Some(fault(error))));
         }
         (self.wake)();
         HISTORY_TIDY_RETRY

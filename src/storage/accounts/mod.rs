@@ -18,7 +18,7 @@ pub(super) use stored::StoredAccounts;
 use log::debug;
 
 use super::reply::StorageEvent;
-use super::request::{Affair, RequestId};
+use super::request::{DiskRequest, RequestId};
 use super::row::{AccountRow, account_key};
 use crate::auth::{Claim, FairQueue, GuessLog, Hashed, Hasher, LoginThrottle, Subject, Work, decoy};
 use crate::chat::{
@@ -82,7 +82,7 @@ struct UnderWay {
 }
 
 /// What is said to the history's thread; whether it found a place.
-pub(super) type Post<'a> = &'a mut dyn FnMut(Affair) -> bool;
+pub(super) type Post<'a> = &'a mut dyn FnMut(DiskRequest) -> bool;
 
 impl Accounts {
     /// Goes on with the accounts of the file; `hasher` hashes.
@@ -271,11 +271,11 @@ impl Accounts {
         let hers = |key: &AccountKey| {
             self.known.get(key).is_some_and(|known| under_way.against.as_ref() == Some(&known.password))
         };
-        let affair = match (&under_way.matter, hashed) {
+        let request = match (&under_way.matter, hashed) {
             (Matter::Login(Some(key)), Hashed::Right) if hers(key) => {
                 self.throttle.succeeded(under_way.origin, under_way.subject);
                 self.trust(*key, under_way.origin);
-                send(Affair::Seen { account: *key, from });
+                send(DiskRequest::Seen { account: *key, from });
                 return Some(AuthResult::Granted(*key));
             }
             (Matter::Check(key), Hashed::Right) if hers(key) => {
@@ -307,12 +307,12 @@ impl Accounts {
             (Matter::Register(name), Hashed::Made(password)) => {
                 under_way.password = Some(password.clone());
                 let Some(key) = under_way.key else { return Some(AuthResult::Failed) };
-                Affair::Register { id: under_way.id, key, name: name.clone(), password, from }
+                DiskRequest::Register { id: under_way.id, key, name: name.clone(), password, from }
             }
             (Matter::Change(key), Hashed::Made(password)) if hers(key) => {
                 under_way.password = Some(password.clone());
                 let old = under_way.against.clone().unwrap_or_default();
-                Affair::Change { id: under_way.id, account: *key, old, password, from }
+                DiskRequest::Change { id: under_way.id, account: *key, old, password, from }
             }
             // Nobody asked for the one, and the other was made with a password that is none any more.
             (Matter::Login(_) | Matter::Check(_) | Matter::Operator, Hashed::Made(_)) => {
@@ -320,7 +320,7 @@ impl Accounts {
             }
             (Matter::Change(_), Hashed::Made(_)) => return Some(AuthResult::Wrong),
         };
-        if !send(affair) {
+        if !send(request) {
             return Some(AuthResult::Failed);
         }
         self.under_way.insert(under_way.id.number, under_way);
