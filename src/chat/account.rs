@@ -1,4 +1,4 @@
-//! Accounts: names that are somebody's for good, and the passwords that say whose.
+//! Accounts: registered names, and the passwords that say whose they are.
 //!
 //! Invariant: a [`Password`] is never shown: not by `Debug`, and no event, note or line of history can hold one.
 
@@ -51,7 +51,7 @@ pub enum AccountChange {
     Removed(AccountKey),
 }
 
-/// What somebody typed for a password, in NFC: keyboards differ in how they send an `é`.
+/// What a client typed for a password, in NFC: keyboards differ in how they send an `é`.
 ///
 /// Serialized as it is: a list of inputs and a snapshot hold passwords in clear.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -88,7 +88,7 @@ pub enum Question {
     Again,
 }
 
-/// Something that only whoever keeps the accounts can do, and not at once.
+/// Something that only the keeper of the accounts can do, and not at once.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AuthRequest {
     /// Is this the password? Without an account: of a name that nobody has registered, which takes as long.
@@ -109,7 +109,7 @@ pub enum AuthRequest {
         /// Its password from now on.
         password: Password,
     },
-    /// Is this the password of somebody who is logged in already, and wants another one?
+    /// Is this the password of a member who is logged in already, and wants another one?
     Check {
         /// Whose.
         account: AccountKey,
@@ -161,7 +161,7 @@ pub enum AuthResult {
     Granted(AccountKey),
     /// It is the password of the server's operator.
     Operator,
-    /// The password is another one, or nobody has that name; to be registered: somebody has it.
+    /// The password is another one, or nobody has that name; to be registered: it is taken.
     Wrong,
     /// Too many wait already.
     Busy,
@@ -177,7 +177,7 @@ pub enum AuthResult {
     Failed,
 }
 
-/// Private words for somebody who was not there.
+/// A private message for the owner of an account who was not there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OfflineMessage {
     /// Its number, out of one row with those of all that is said in rooms.

@@ -49,7 +49,7 @@ impl AccountIndex {
         Some(name)
     }
 
-    /// The account that is meant by whoever types `wanted`.
+    /// The account that is meant by `wanted`.
     pub(super) fn find(&self, wanted: &Name) -> Option<AccountKey> {
         self.find_alike(wanted, &wanted.skeleton())
     }

@@ -213,7 +213,7 @@ impl BanList {
         self.looking_like(like.looks).any(|number| self.entries[&number].name == like.name)
     }
 
-    /// The entries that are about whoever is called so.
+    /// The entries that are about the person of that name.
     fn called<'a>(
         &'a self,
         name: &'a Name,

@@ -11,7 +11,7 @@ use crate::limits::{KEY_MAX_BYTES, REASON_MAX_BYTES, TOPIC_MAX_BYTES};
 /// One request of one client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Command {
-    /// Words for a room; from somebody without a name, the name.
+    /// Words for a room; from a client without a name, the name.
     Say {
         /// The room; without one, the current one.
         room: Option<Text>,
@@ -54,7 +54,7 @@ pub enum Command {
         /// What.
         text: Text,
     },
-    /// Says something to whoever wrote last.
+    /// Says something to the sender of the last private message.
     Reply(Text),
     /// Closes a room by a key; without one, opens it.
     Key {
@@ -70,7 +70,7 @@ pub enum Command {
         /// Whom.
         whom: Text,
     },
-    /// Puts somebody out of a room, with a reason perhaps.
+    /// Puts a member out of a room, with a reason perhaps.
     Kick {
         /// The room; without one, the current one.
         room: Option<Text>,
@@ -79,14 +79,14 @@ pub enum Command {
         /// Why.
         reason: Option<Text>,
     },
-    /// Puts somebody out of a room for good.
+    /// Puts a person out of a room for good.
     Ban {
         /// The room; without one, the current one.
         room: Option<Text>,
         /// Whom.
         whom: Text,
     },
-    /// Lets somebody come back.
+    /// Lets a person come back.
     Unban {
         /// The room; without one, the current one.
         room: Option<Text>,
@@ -98,21 +98,21 @@ pub enum Command {
         /// The room; without one, the current one.
         room: Option<Text>,
     },
-    /// Silences somebody in a room, or lets them speak again.
+    /// Silences a person in a room, or lets them speak again.
     Mute {
         /// The room; without one, the current one.
         room: Option<Text>,
         /// Whom; without a name, all but operators.
         whom: Option<Text>,
     },
-    /// Makes somebody an operator of a room.
+    /// Makes a member an operator of a room.
     Op {
         /// The room; without one, the current one.
         room: Option<Text>,
         /// Whom.
         whom: Text,
     },
-    /// Puts somebody out of the chat.
+    /// Puts a person out of the chat.
     Expel {
         /// A name or an address.
         whom: Text,
@@ -121,7 +121,7 @@ pub enum Command {
         /// Why.
         reason: Option<Text>,
     },
-    /// Lets somebody who was expelled come back, by name or address.
+    /// Lets an expelled person come back, by name or address.
     Readmit(Text),
     /// Who is expelled.
     Expelled,
@@ -382,7 +382,7 @@ pub enum Wording {
     Topic,
     /// What one has to know to enter a room.
     Key,
-    /// Why somebody is away, or was put out.
+    /// Why a member is away, or was put out.
     Reason,
 }
 

@@ -44,7 +44,7 @@ pub enum Effect {
     /// So many of a client's next lines may be passwords for which nothing asks, if they were sent before this answer could be
     /// read: these are not to be said.
     Disregard(ClientId, u8),
-    /// Remember that somebody is expelled.
+    /// Remember that a person or an address is expelled.
     Expelled(Box<Expulsion>),
     /// Forget the expulsion of this number.
     Readmitted(u64),
@@ -61,18 +61,18 @@ pub enum Effect {
 pub enum Audience<Id = ClientId> {
     /// One client, and it is an answer to them: never skipped.
     One(Id),
-    /// All members of a room but perhaps one, and but those who hide `from`.
+    /// All members of a room but perhaps one, and but those that hide `from`.
     Room {
         /// The room.
         room: RoomId,
-        /// Who does not hear it: mostly whoever caused it.
+        /// Who does not hear it: mostly the member that caused it.
         except: Option<Id>,
-        /// Whose doing it is; whoever hides that person does not hear it.
+        /// Whose doing it is; a recipient that hides that person does not hear it.
         from: Option<Name>,
-        /// Those who are in this room as well do not hear it: they hear of it there.
+        /// Members of this room do not hear it: they hear of it there.
         beyond: Option<RoomId>,
     },
-    /// These, but for those who hide `from`.
+    /// These, but for those that hide `from`.
     Several {
         /// Who hears it.
         recipients: Vec<Id>,
@@ -87,7 +87,7 @@ impl<Id> Audience<Id> {
         Audience::Room { room, except: None, from: None, beyond: None }
     }
 
-    /// All members of a room but the one whose doing it is, and those who hide them.
+    /// All members of a room but the one whose doing it is, and those that hide them.
     pub fn others(room: RoomId, id: Id, name: &Name) -> Audience<Id> {
         Audience::Room { room, except: Some(id), from: Some(name.clone()), beyond: None }
     }
@@ -147,31 +147,31 @@ pub enum CloseReason {
 /// What the console shows. The words of people are safe by their type.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum LogEntry {
-    /// Somebody came; the shell knows from where.
+    /// A member came; the shell knows from where.
     Arrived(ClientId, Name),
-    /// Somebody went on under another connection; the shell knows from where.
+    /// A member went on under another connection; the shell knows from where.
     Resumed(ClientId, Name),
-    /// Somebody left.
+    /// A member left.
     Left(Name, CloseReason),
     /// Something was said or done in a room: its name, and what.
     Message(Name, Message),
-    /// Somebody has another name: the old, the new.
+    /// A member has another name: the old, the new.
     Renamed(Name, Name),
-    /// Somebody has registered their name.
+    /// A member has registered their name.
     Registered(Name),
-    /// Somebody has given the password of the server's operator.
+    /// A member has given the password of the server's operator.
     BecameOperator(Name),
     /// Wrong keys to a room were tried: which room, how many, by whom the last.
     KeysTried(Name, u32, Name),
-    /// Somebody was expelled.
+    /// A person or an address was expelled.
     Expelled(Box<Expulsion>),
-    /// Somebody who was expelled may come back: who decided it, and whom it is about.
+    /// A person or an address that was expelled may come back: who decided it, and whom it is about.
     Readmitted(Name, Box<Expulsion>),
     /// The administrator had the server speak: the room, or none for everybody; and the words.
     ServerSaid(Option<Name>, Text),
-    /// The administrator put somebody out: of a room, or none for the chat; and perhaps why.
+    /// The administrator put a member out: of a room, or none for the chat; and perhaps why.
     ServerKicked(Name, Option<Name>, Option<Text>),
-    /// Something was decided about a room, or somebody there: the room, by whom, what.
+    /// Something was decided about a room, or a person there: the room, by whom, what.
     Decided(Name, Name, Decision),
     /// A member was put out of a room, where a ban has been waiting for the name that they have now: the room, who.
     PutOut(Name, Name),

@@ -70,28 +70,28 @@ pub enum Event {
         /// What was said.
         message: Message,
     },
-    /// Somebody came, or many at once: into the chat, or into a room.
+    /// A member came, or many at once: into the chat, or into a room.
     Arrived {
         /// Who.
         crowd: Crowd,
         /// The room, if they were in the chat already.
         room: Option<Name>,
     },
-    /// Somebody left.
+    /// A member left.
     Departed {
         /// Who left.
         name: Name,
         /// How.
         farewell: Farewell,
     },
-    /// Many left the chat at once; or somebody left a room, or many did.
+    /// Many left the chat at once; or a member left a room, or many did.
     ManyDeparted {
         /// Who.
         crowd: Crowd,
         /// The room, if they are still in the chat.
         room: Option<Name>,
     },
-    /// Somebody has another name now.
+    /// A member has another name now.
     Renamed {
         /// The name they had.
         from: Name,
@@ -116,14 +116,14 @@ pub enum Event {
         /// Where your words go now.
         current: Option<Name>,
     },
-    /// You are not in a room any more, by somebody else's will.
+    /// You are not in a room any more, by another's will.
     PutOut {
         /// The room.
         room: Name,
         /// Why.
         cause: PutOut,
     },
-    /// Somebody has another name now, under which they may not be in a room, and has left it.
+    /// A member has another name now, under which they may not be in a room, and has left it.
     RenamedAndOut {
         /// The room.
         room: Name,
@@ -138,9 +138,9 @@ pub enum Event {
     Bans {
         /// The room.
         room: Name,
-        /// Those who may not enter, the last one first.
+        /// The names that may not enter, the last one first.
         banned: Vec<Name>,
-        /// Those who may not speak, the last one first.
+        /// The names that may not speak, the last one first.
         muted: Vec<Name>,
     },
     /// A room cannot be had, or nothing can be done there.
@@ -159,7 +159,7 @@ pub enum Event {
         /// What it is about.
         topic: Option<Text>,
     },
-    /// Something was decided about a room, or somebody in it.
+    /// Something was decided about a room, or a person in it.
     Decided {
         /// The room.
         room: Name,
@@ -210,7 +210,7 @@ pub enum Event {
         /// Why they may not see it now.
         away: Option<Text>,
     },
-    /// Whether your words are kept for somebody who is not there.
+    /// Whether your words are kept for a recipient who is not there.
     Posted(Posted),
     /// What you were told while you were not there.
     OfflineMessages {
@@ -236,7 +236,7 @@ pub enum Event {
     },
     /// What was said before cannot be told now.
     HistoryBusy,
-    /// What whoever runs the server has to say to those who come.
+    /// What the administrator has to say to members on entering.
     Motd(Vec<Text>),
     /// Nobody has written to you.
     NobodyToAnswer,
@@ -300,7 +300,7 @@ pub enum NameRefusal {
     Spaced,
     /// Its letters are of two scripts; as it was typed.
     MixedScripts(Text),
-    /// Somebody here has it, or one that looks like it.
+    /// A member has it, or one that looks like it.
     InUse(Name),
     /// Kept for the server.
     Reserved(Text),
@@ -310,7 +310,7 @@ pub enum NameRefusal {
     Unregistered(Name),
     /// Only registered names may be taken now, for no place is left.
     NoPlace(Name),
-    /// Whoever is called so may not be here.
+    /// The person of that name may not be here.
     Expelled(Name, Expelled),
     /// There is no such session, or no more.
     NoSession,
@@ -330,7 +330,7 @@ impl NameRefusal {
     }
 }
 
-/// What somebody is told of their place, where there are few.
+/// What a client is told of its place, where there are few.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PlaceNews {
     /// None is left; the number of places.
@@ -344,11 +344,11 @@ pub enum PlaceNews {
     },
     /// Yours, without a name, was needed.
     MadeRoom,
-    /// Yours, without a registered name, was needed for somebody who has one.
+    /// Yours, without a registered name, was needed for a member who has one.
     GaveWay,
 }
 
-/// What somebody is told of their account.
+/// What a client is told of its account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AccountNews {
     /// The name is yours from now on.
@@ -411,7 +411,7 @@ pub enum AccountRefusal {
     Failed,
     /// Your name is registered already, by you.
     Yours(Name),
-    /// Your name is registered already, by somebody else.
+    /// Your name is registered already, by another.
     Taken(Name),
     /// Your name is not registered.
     NotYours(Name),
@@ -435,23 +435,23 @@ pub enum Decision {
     Topic(Option<Text>),
     /// Whether one has to know a key to enter.
     Keyed(bool),
-    /// Somebody may enter without the key.
+    /// A person may enter without the key.
     Invited(Name),
-    /// Somebody was put out, for a reason perhaps.
+    /// A member was put out, for a reason perhaps.
     Kicked(Name, Option<Text>),
-    /// Somebody may not come back.
+    /// A person may not come back.
     Banned(Name),
-    /// Somebody may come back.
+    /// A person may come back.
     Unbanned(Name),
-    /// Whether somebody may speak.
+    /// Whether a person may speak.
     Muted(Name, bool),
     /// Whether only operators may speak.
     Moderated(bool),
-    /// Somebody is an operator.
+    /// A member is an operator.
     Opped(Name),
 }
 
-/// Why somebody was put out of a room.
+/// Why a member was put out of a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PutOut {
     /// An operator did, for a reason perhaps.
@@ -535,14 +535,14 @@ impl Crowd {
         self.names.len().saturating_sub(self.hidden.count_ones() as usize)
     }
 
-    /// Those who may be named in words.
+    /// The names that may be told in words.
     pub fn named(&self) -> impl Iterator<Item = &Name> {
         let first = self.names.iter().take(NAMES_ASKED).enumerate();
         first.filter(|(nth, _)| self.hidden >> nth & 1 == 0).map(|(_, name)| name)
     }
 }
 
-/// How somebody left.
+/// How a member left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Farewell {
     /// Without a word.

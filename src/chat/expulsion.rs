@@ -10,7 +10,7 @@ use super::origin::Origin;
 use super::text::Text;
 use super::time::UnixMillis;
 
-/// Somebody who may not be here: whoever has this account, or this name, or comes from this address.
+/// A person who may not be here: the one who has this account, or this name, or comes from this address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expulsion {
     /// Names this expulsion: no later one has the same number.
@@ -49,7 +49,7 @@ pub enum ExpulsionNews {
     Done(Box<Expulsion>, Option<(Origin, usize)>),
     /// They may come back.
     Readmitted(Box<Expulsion>),
-    /// Those who are expelled, the last one first.
+    /// The expulsions, the last one first.
     List {
         /// When it is told.
         now: UnixMillis,
@@ -62,7 +62,7 @@ pub enum ExpulsionNews {
     Refused(ExpulsionRefusal),
 }
 
-/// Why somebody is not expelled, or not readmitted.
+/// Why a person is not expelled, or not readmitted.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ExpulsionRefusal {
     /// Only operators of the server may.
@@ -77,7 +77,7 @@ pub enum ExpulsionRefusal {
     Everybodys(Origin),
     /// You come from there.
     OwnAddress(Origin),
-    /// Somebody who operates the server comes from there.
+    /// An operator of the server comes from there.
     OperatorsAddress(Origin, Name),
     /// There are as many as there may be.
     TooMany,

@@ -1,11 +1,11 @@
 //! Who hides whom.
 //!
-//! A person whom anybody hides has one entry, however many hide them: the set of those who do. It goes with them from
-//! name to name; when they leave it stays under their name, for whoever comes with that name. So to be heard, to take
-//! another name and to leave cost the same whether nobody hides somebody or everybody does.
+//! A person whom any member hides has one entry, however many hide them: the set of these members. It goes with them from
+//! name to name; when they leave it stays under their name, for the next one of that name. So to be heard, to take
+//! another name and to leave cost the same whether no member hides a person or all do.
 //!
-//! Invariants: of the entries of people who left no two could be taken for each other, nor for somebody who is here; an entry
-//! is there only while somebody hides its person.
+//! Invariants: of the entries of people who left no two could be taken for each other, nor for a member who is here; an entry
+//! is there only while a member hides its person.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -18,11 +18,11 @@ use super::slots::SlotSet;
 use super::snapshot_error::SnapshotError;
 use crate::limits::{HIDDEN_GONE_MAX, HIDDEN_LINES};
 
-/// Whom somebody hides, as their list has it. Two of them can come to mean the same person.
+/// Whom a member hides, as their list has it. Two of them can come to mean the same person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct HiddenId(u32);
 
-/// The hidden, and for each the slots of those who hide them.
+/// The hidden, and for each the slots of the members who hide them.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(try_from = "Stored")]
 pub(super) struct Hiding {
@@ -34,14 +34,14 @@ pub(super) struct Hiding {
     /// Each by the name that they have, or left with.
     #[serde(skip_serializing)]
     by_name: BTreeMap<Name, u32>,
-    /// Those who left, by what their names look like.
+    /// The hidden who left, by what their names look like.
     #[serde(skip_serializing)]
     gone: NameIndex,
     /// The same, in the order in which they left.
     #[serde(skip_serializing)]
     departed: BTreeMap<u64, u32>,
     departures: u64,
-    /// The last lines of those whom somebody hid then, oldest first: they may have another name by now.
+    /// The last lines of persons who were hidden then, oldest first: they may have another name by now.
     lines: VecDeque<(MessageId, HiddenId)>,
 }
 
@@ -164,7 +164,7 @@ impl Hiding {
         self.by_name.is_empty()
     }
 
-    /// Those who hide the person who has this name, or left with it. None: nobody does.
+    /// The slots of the members who hide the person who has this name, or left with it. None: there are none.
     pub(super) fn hiders(&self, name: &Name) -> Option<&SlotSet> {
         self.by_name.get(name).map(|&person| &self.person(person).hiders)
     }
@@ -200,7 +200,7 @@ impl Hiding {
         self.ids[id.0 as usize].person.map(|person| &self.person(person).name)
     }
 
-    /// The ids on `list` under which somebody is hidden who has the name `here`, or who left under a name like this.
+    /// The ids on `list` under which a person is hidden who has the name `here`, or who left under a name like this.
     pub(super) fn called(&self, list: &[HiddenId], here: Option<&Name>, like: &Skeleton) -> Vec<HiddenId> {
         let here = here.and_then(|name| self.by_name.get(name).copied());
         let meant: Vec<u32> = here.into_iter().chain(self.gone_like(like)).collect();
@@ -234,7 +234,7 @@ impl Hiding {
         self.release(id);
     }
 
-    /// Somebody has this name now, of this skeleton, and had `old` before if they had one. Who left under such a name
+    /// A member has this name now, of this skeleton, and had `old` before if they had one. Who left under such a name
     /// was them.
     pub(super) fn took_name(&mut self, old: Option<&Name>, new: &Name, skeleton: &Skeleton) {
         let mut own = old.and_then(|old| self.by_name.remove(old));
@@ -280,13 +280,13 @@ impl Hiding {
         });
     }
 
-    /// Those who left under a name that could be taken for this one.
+    /// The hidden who left under a name that could be taken for this one.
     fn gone_like(&self, skeleton: &Skeleton) -> impl Iterator<Item = u32> {
         let looks = self.gone.candidates(skeleton);
         looks.filter(|&person| self.person(person).name.skeleton().clashes(skeleton))
     }
 
-    /// Somebody is hidden, for the first time.
+    /// A person is hidden, for the first time.
     fn add(&mut self, name: &Name) -> u32 {
         let person = self.free_people.pop().unwrap_or_else(|| {
             self.people.push(None);

@@ -85,14 +85,14 @@ impl Holdings {
         known && left.iter().all(|left| *left == (0, 0)) && self.numbers.values().all(used)
     }
 
-    /// Notes that somebody has come from `origin`.
+    /// Notes that a member has come from `origin`.
     pub(super) fn take_place(&mut self, origin: Origin) -> HolderId {
         let holder = self.holder(origin);
         self.holdings[holder.index()].places += 1;
         holder
     }
 
-    /// Notes that one of those who came from there has gone.
+    /// Notes that a member who came from there has gone.
     pub(super) fn leave_place(&mut self, holder: HolderId) {
         self.holdings[holder.index()].places -= 1;
         self.forget_if_empty(holder);

@@ -12,7 +12,7 @@ use super::mono_time::MonoTime;
 use super::name::Name;
 use crate::limits::{MOVEMENT_WINDOW, MOVEMENTS_TOLD};
 
-/// What somebody came into or left.
+/// What a member came into or left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Threshold {
     /// The chat as a whole.
@@ -32,7 +32,7 @@ pub(super) struct Moved(pub(super) Vec<Name>);
 /// Who came, and into what.
 pub(super) type Arrived = (Threshold, MemberId);
 
-/// People who left together: what, and the room in which those who are there too are told of it instead.
+/// People who left together: what, and the room whose members are told of it there instead.
 pub(super) type Departed = (Threshold, Option<RoomId>, Moved);
 
 /// The movements of one room within the second that is running.
@@ -60,7 +60,7 @@ impl JoinPartBatch {
         at_once
     }
 
-    /// Somebody left who will be told of later.
+    /// A member left who will be told of later.
     pub(super) fn depart(&mut self, threshold: Threshold, beyond: Option<RoomId>, name: Name) {
         let known =
             self.departed.iter_mut().find(|(across, told, _)| (*across, *told) == (threshold, beyond));
@@ -71,14 +71,14 @@ impl JoinPartBatch {
     }
 
     /// Forgets an arrival that was not told of: who comes and goes within a second, over and over, leaves nothing. The
-    /// latest come first, for those who go at once are among them.
+    /// latest come first, for members who go at once are among them.
     pub(super) fn forget_arrival(&mut self, id: MemberId) {
         if let Some(at) = self.arrived.iter().rposition(|&(_, arrived)| arrived == id) {
             self.arrived.remove(at);
         }
     }
 
-    /// Whether those who arrived are members who have not been told of, each once, and whether it is known who left.
+    /// Whether the arrivals are members who have not been told of, each once, and whether it is known who left.
     pub(super) fn is_sound(&self, mut untold: BTreeSet<MemberId>) -> bool {
         self.arrived.iter().all(|(_, id)| untold.remove(id))
             && untold.is_empty()

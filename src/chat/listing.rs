@@ -24,7 +24,7 @@ pub struct RoomListing {
     pub current: bool,
 }
 
-/// What somebody may decide.
+/// What a member may decide.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Office {
     /// What concerns the room.

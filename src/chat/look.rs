@@ -6,7 +6,7 @@ use super::message::{Message, MessageId};
 use super::room_key::RoomKey;
 use super::text::Text;
 
-/// What somebody wants to see again.
+/// What a client wants to see again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Look {
     /// The last lines of a room, on entering it.

@@ -72,7 +72,7 @@ struct Extras {
     memberships: Vec<Membership>,
     /// Who wrote to them last.
     correspondent: Option<Correspondent>,
-    /// What they are to those whom they wrote to.
+    /// What they are to the recipients of their private messages.
     contact: Option<Correspondent>,
 }
 
@@ -135,7 +135,7 @@ impl Member {
         }
     }
 
-    /// Those whom they hide, in the order in which they began to.
+    /// The people whom they hide, in the order in which they began to.
     pub(super) fn hidden(&self) -> &[HiddenId] {
         self.extras.as_ref().map_or(&[], |extras| &extras.hidden)
     }
@@ -156,7 +156,7 @@ impl Member {
         self.extras.as_ref()?.correspondent.as_ref()
     }
 
-    /// What they are to those whom they write to; `id` is their own, here and below.
+    /// What they are to the recipients of their private messages; `id` is their own, here and below.
     pub(super) fn contact(&mut self, id: MemberId) -> Correspondent {
         let (account, name) = (self.account, &self.name);
         let known = &mut self.extras.get_or_insert_default().contact;
@@ -169,12 +169,12 @@ impl Member {
         extras.flat_map(|extras| extras.correspondent.iter_mut().chain(&mut extras.contact))
     }
 
-    /// Has those whom they wrote to know their name and account as they are now.
+    /// Has the recipients of their private messages know their name and account as they are now.
     pub(super) fn update_contact(&self, id: MemberId) {
         self.tell_contact(Some(id));
     }
 
-    /// Has those whom they wrote to know that they left.
+    /// Has the recipients of their private messages know that they left.
     pub(super) fn end_contact(&self) {
         self.tell_contact(None);
     }

@@ -1,4 +1,4 @@
-//! What is said in a room: one value for those who hear it, for the history and for the log.
+//! What is said in a room: one value for its recipients, for the history and for the log.
 
 use serde::{Deserialize, Serialize};
 

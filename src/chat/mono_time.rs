@@ -1,4 +1,4 @@
-//! Time as the core knows it: microseconds since the server started, handed in by whoever owns the clock.
+//! Time as the core knows it: microseconds since the server started, handed in by the owner of the clock.
 
 use std::num::NonZeroU64;
 use std::ops::{Add, Sub};

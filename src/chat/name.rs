@@ -1,7 +1,7 @@
 //! What people are called, and when two names are the same to the eye.
 //!
 //! Invariant: a [`Name`] can be read, typed and told from others: it is made by [`Name::new`], and by its like for names that
-//! are there already ([`Name::known`]) or come from whoever runs the server ([`Name::given`]).
+//! are there already ([`Name::known`]) or come from the administrator ([`Name::given`]).
 
 mod reserved;
 
@@ -47,7 +47,7 @@ pub enum NameError {
 }
 
 impl Name {
-    /// Takes `raw` for the name that somebody wants: 1 to [`NAME_MAX_CHARS`] letters, digits, `-` and `_`, first one a
+    /// Takes `raw` for the name that a client wants: 1 to [`NAME_MAX_CHARS`] letters, digits, `-` and `_`, first one a
     /// letter, the letters of one script with its usual companions, and all that Unicode TR 39 allows in identifiers.
     ///
     /// # Errors
@@ -58,7 +58,7 @@ impl Name {
         if name.is_reserved() { Err(NameError::Reserved) } else { Ok(name) }
     }
 
-    /// Takes `raw` for a name that whoever runs the server gives to somebody, who may be called after their office:
+    /// Takes `raw` for a name that the administrator gives to a person, who may be called after their office:
     /// `Admin`.
     ///
     /// # Errors
@@ -72,7 +72,7 @@ impl Name {
         }
     }
 
-    /// Takes `raw` for a name that somebody may have already, also if it could not be had today.
+    /// Takes `raw` for a name that a person may have already, also if it could not be had today.
     ///
     /// # Errors
     ///
@@ -108,7 +108,7 @@ impl Name {
         Name(literal!("general"))
     }
 
-    /// Whether this is what the operator of the server is called when somebody logs in by the operator's password.
+    /// Whether this is what the operator of the server is called when a member logs in by the operator's password.
     pub fn is_operators(&self) -> bool {
         reserved::is_operators(self)
     }
@@ -128,7 +128,7 @@ impl Name {
         reserved::kept(self).is_some()
     }
 
-    /// Who is meant by whoever types this: of `alike`, all whose names clash with it, the one who is called exactly so,
+    /// Who is meant by this: of `alike`, all whose names clash with it, the one who is called exactly so,
     /// else the only one from whom it differs in case alone, else the only one. There is more than one only where names
     /// were taken before their likes clashed. None also if it could be two.
     pub fn meant<'a, T: Copy + PartialEq>(&self, alike: impl Iterator<Item = (T, &'a Name)>) -> Option<T> {
@@ -347,7 +347,7 @@ fn undot(drawn: impl Iterator<Item = char>) -> String {
         .collect()
 }
 
-/// A hash with fixed keys: whoever replays a run sees the same numbers.
+/// A hash with fixed keys: a run that is replayed sees the same numbers.
 fn hash(text: &str) -> u64 {
     let mut hasher = DefaultHasher::new();
     text.hash(&mut hasher);

@@ -8,7 +8,7 @@
 
 use super::name::Skeleton;
 
-/// Half of a hash, and the number (a slot, a room's number) of whoever is called so.
+/// Half of a hash, and the number (a slot, a room's number) of the one that is called so.
 type Entry = (u32, u32);
 
 /// Entries of a run: as many as are moved in no time.
@@ -33,7 +33,7 @@ impl NameIndex {
         }
     }
 
-    /// Those whose name may clash with `skeleton`, each perhaps twice; the caller compares the names.
+    /// The holders of names that may clash with `skeleton`, each perhaps twice; the caller compares the names.
     pub(super) fn candidates(&self, skeleton: &Skeleton) -> impl Iterator<Item = u32> + use<'_> {
         skeleton.hashes().into_iter().flat_map(|hash| self.holders(hash as u32))
     }

@@ -37,7 +37,7 @@ impl Origin {
         prefix.is_none_or(|prefix| prefix == whole).then(|| Origin::of(address))
     }
 
-    /// Whether it is this machine, or all of its network alike: whoever is there may be anybody, and no one of them is told
+    /// Whether it is this machine, or all of its network alike: any person may be there, and no one of them is told
     /// from another. Behind `ssh -L` all are here.
     pub fn is_everybodys(self) -> bool {
         match self.v4() {

@@ -63,12 +63,12 @@ impl People {
         self.holdings.agree(self.iter().map(|(_, member)| member.holder), rooms)
     }
 
-    /// What is known of those who wrote to each other.
+    /// What is known of the senders of private messages.
     pub(super) fn correspondents(&mut self) -> impl Iterator<Item = &mut Correspondent> {
         self.members.iter_mut().flatten().flat_map(Member::correspondents)
     }
 
-    /// Somebody has come, under a name that is free; gives who they are from now on.
+    /// A member has come, under a name that is free; gives who they are from now on.
     pub(super) fn add(&mut self, name: Name, origin: Origin, now: MonoTime) -> MemberId {
         self.came = self.came.wrapping_add(1);
         let slot = self.free.pop_first().unwrap_or_else(|| {
@@ -153,7 +153,7 @@ impl People {
         self.members.len() - self.free.len()
     }
 
-    /// Those whose names clash with a name that looks like this: one, but where names were registered before their
+    /// The members whose names clash with a name that looks like this: one, but where names were registered before their
     /// likes clashed. Each perhaps twice.
     pub(super) fn alike(&self, skeleton: &Skeleton) -> impl Iterator<Item = (MemberId, &Name)> {
         let members = self.names.candidates(skeleton).filter_map(|slot| self.in_slot(slot));

@@ -20,11 +20,11 @@ pub struct RoomRecord {
     pub lock: Option<Text>,
     /// Only operators may speak.
     pub moderated: bool,
-    /// Its operators, of those whose name is registered. A room without any is gone when nobody is in it.
+    /// Its operators whose names are registered. A room without any is gone when nobody is in it.
     pub owners: Vec<AccountKey>,
-    /// Those who may not enter.
+    /// The names that may not enter.
     pub banned: Vec<Name>,
-    /// Those who may not speak.
+    /// The names that may not speak.
     pub muted: Vec<Name>,
 }
 
@@ -58,9 +58,9 @@ pub enum RoomFact {
 /// The names that a room has something against.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum RoomList {
-    /// Those who may not enter.
+    /// The names that may not enter.
     Bans,
-    /// Those who may not speak.
+    /// The names that may not speak.
     Mutes,
 }
 

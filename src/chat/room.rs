@@ -38,17 +38,17 @@ pub(super) struct Room {
 /// What the operators of a room decided.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct RoomModes {
-    /// Those who decide, for as long as they are in the room.
+    /// Its operators, for as long as they are in the room.
     pub(super) operators: Vec<MemberId>,
-    /// Those who decide whenever they come back, for their name is registered.
+    /// The accounts of operators who are so whenever they come back.
     pub(super) owners: Vec<AccountKey>,
     /// What one has to know to enter.
     pub(super) key: Option<Text>,
-    /// Those who may enter once without the key.
+    /// Members who may enter once without the key.
     pub(super) invited: Vec<MemberId>,
-    /// Those who may not be here.
+    /// Who may not be here.
     pub(super) banned: BanList,
-    /// Those who may not speak here.
+    /// Who may not speak here.
     pub(super) muted: BanList,
     /// Only operators may speak.
     pub(super) moderated: bool,
@@ -106,7 +106,7 @@ impl Room {
         u32::try_from(self.members.len() - 1).expect("fewer members than slots")
     }
 
-    /// Takes the member out of `place`; gives whoever stands there now.
+    /// Takes the member out of `place`; gives the one who stands there now.
     pub(super) fn leave(&mut self, place: u32) -> Option<MemberId> {
         let id = self.members.swap_remove(place as usize);
         self.slots.remove(id.place());
@@ -121,7 +121,7 @@ impl Room {
         self.modes.operators.contains(&id) || account.is_some_and(|key| self.modes.owners.contains(&key))
     }
 
-    /// Whether it stays when nobody is in it: somebody has it for good, and there is something to come back to.
+    /// Whether it stays when nobody is in it: an account owns it, and there is something to come back to.
     pub(super) fn is_worth_keeping(&self) -> bool {
         let modes = &self.modes;
         let decided =
@@ -188,12 +188,12 @@ impl Room {
         self.modes.banned.len() + self.modes.muted.len() + self.modes.invited.len()
     }
 
-    /// Steps of work that it takes at most to look for somebody on all the lists of those about whom something was decided.
+    /// Steps of work that it takes at most to look for a member on all the lists of people about whom something was decided.
     pub(super) fn decision_steps(&self) -> usize {
         self.decisions() + self.office_steps()
     }
 
-    /// Steps of work that it takes to look for somebody among those who decide, and among the invited: 64 bytes each.
+    /// Steps of work that it takes to look for a member among the operators, and among the invited: 64 bytes each.
     pub(super) fn office_steps(&self) -> usize {
         1 + (self.modes.operators.len() + self.modes.owners.len() + self.modes.invited.len()) / 8
     }

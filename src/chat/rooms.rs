@@ -130,7 +130,7 @@ impl Rooms {
         self.note_movement(id);
     }
 
-    /// Somebody has left who is told of later: in the room `beyond` instead, to those who are there too.
+    /// A member has left who is told of later: to those who are in the room `beyond` as well, there.
     pub(super) fn depart_later(
         &mut self,
         id: RoomId,

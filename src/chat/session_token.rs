@@ -28,7 +28,7 @@ pub struct Token(pub [u8; TOKEN_BYTES]);
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TokenKey(pub [u8; 32]);
 
-/// A room in which somebody is still.
+/// A room in which a member is still.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ResumedRoom {
     /// Its name.
@@ -37,7 +37,7 @@ pub struct ResumedRoom {
     pub topic: Option<Text>,
     /// How many are there.
     pub people: usize,
-    /// Who is there, but for those whom they hide: of very many, the first.
+    /// Who is there, but for members whom they hide: of very many, the first.
     pub names: Vec<Name>,
 }
 

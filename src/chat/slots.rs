@@ -1,6 +1,6 @@
 //! A set of slots: of members or of clients, by number.
 //!
-//! Invariants: whoever is asked for among thousands is found by looking at one bit; a set of a few costs a few bytes, also when it
+//! Invariants: one among thousands is found by looking at one bit; a set of a few costs a few bytes, also when it
 //! was one of many: 16 bytes for each slot at the most.
 
 use std::collections::BTreeSet;

@@ -211,7 +211,7 @@ fn skip_final(body: &str, lowest: char) -> &str {
     body.strip_prefix(|c| (lowest..='~').contains(&c)).unwrap_or(body)
 }
 
-/// Where the string sequence that `body` belongs to is over, BEL or ST included. None: somebody left it open, and
+/// Where the string sequence that `body` belongs to is over, BEL or ST included. None: it was left open, and
 /// what follows is as likely their words as a payload.
 fn string_end(body: &str) -> Option<usize> {
     body.match_indices(['\x07', ESC, '\u{9C}']).find_map(|(at, end)| match end {

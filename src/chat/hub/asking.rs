@@ -1,4 +1,4 @@
-//! What somebody was asked for a password for, and has not answered yet.
+//! What a client was asked for a password for, and has not answered yet.
 
 use serde::{Deserialize, Serialize};
 
@@ -30,7 +30,7 @@ pub(super) enum Asking {
     Refused(Password),
 }
 
-/// What somebody waits for.
+/// What a client waits for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Waiting {
     /// What they typed last.

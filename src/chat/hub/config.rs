@@ -14,7 +14,7 @@ use crate::chat::rules::{ChatOptions, Founding};
 use crate::chat::session_token::TokenKey;
 use crate::chat::text::Text;
 
-/// What whoever runs the chat decided about it.
+/// What the administrator decided about it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChatConfig {
     /// Who gives no name for so long has to go.
@@ -23,7 +23,7 @@ pub struct ChatConfig {
     pub places: Option<usize>,
     /// Lines of a room that are told again to who enters it.
     pub replay: usize,
-    /// What everybody is told who comes.
+    /// What each member is told on entering.
     pub motd: Vec<Text>,
     /// The first [`RoomKey`](crate::chat::RoomKey) that may be given: those before are of rooms that are no more. That of the
     /// first room is always 0, for its history goes on.
@@ -39,7 +39,7 @@ pub struct ChatConfig {
     pub account_addresses: BTreeMap<AccountKey, Origin>,
     /// Only registered names may be taken.
     pub accounts_only: bool,
-    /// Those who may do everything everywhere.
+    /// The accounts that may do everything everywhere.
     pub operators: Vec<AccountKey>,
     /// Whether there is a password by which any member becomes one of them.
     pub operator_password: bool,

@@ -1,7 +1,7 @@
 //! Getting a name, and changing it.
 
 use super::{
-    Change, ClientId, Deed, Done, Effect, Arrival, Event, Hub, MemberId, Name, Outcome, Refusal, Text, Verb,
+    Arrival, Change, ClientId, Deed, Done, Effect, Event, Hub, MemberId, Name, Outcome, Refusal, Text, Verb,
 };
 use crate::chat::effect::LogEntry;
 
@@ -32,7 +32,7 @@ impl Hub {
         }
     }
 
-    /// Whoever wants a name that looks like a registered one may have sent its password as well.
+    /// A client that wants a name that looks like a registered one may have sent its password as well.
     fn disregard_behind_name(&mut self, id: ClientId, wanted: &Text) {
         let name = Name::known(wanted.as_str().trim()).ok();
         if name.is_some_and(|name| self.chat.is_registered_alike(&name)) {
@@ -41,7 +41,11 @@ impl Hub {
     }
 
     /// Greets a client who is a member from now on, and says it on the console.
-    pub(super) fn welcome(&mut self, id: ClientId, Arrival { member: _, name, room, topic, others }: Arrival) {
+    pub(super) fn welcome(
+        &mut self,
+        id: ClientId,
+        Arrival { member: _, name, room, topic, others }: Arrival,
+    ) {
         let token = self.token(id);
         self.tell(id, Event::Welcome { name: name.clone(), room, topic, others, token });
         if !self.config.motd.is_empty() {

@@ -37,7 +37,7 @@ impl Hub {
         self.sessions.seats.client(member).is_some_and(|id| self.end_if_decided(id))
     }
 
-    /// Expels a person or an address: a member decides it, or the administrator. Those who are here are put out.
+    /// Expels a person or an address: a member decides it, or the administrator. Members who are here are put out.
     ///
     /// # Errors
     ///
@@ -71,7 +71,7 @@ impl Hub {
         self.answer(id, Event::Expulsion(news))
     }
 
-    /// Somebody is expelled: those who are here are put out, one after another.
+    /// A person or an address is expelled: clients of theirs are put out, one after another.
     pub(super) fn note_expulsion(&mut self, expulsion: &Expulsion) {
         let members = self.chat.meant_by(expulsion);
         self.sessions
@@ -83,7 +83,7 @@ impl Hub {
         self.sessions.expelling.extend(nameless.map(|(id, _)| id));
     }
 
-    /// Puts some of those out who were expelled while they were here: of very many, the rest in the next turn.
+    /// Puts some of the clients out that were expelled while they were here: of very many, the rest in the next turn.
     pub(super) fn put_out_the_expelled(&mut self) {
         for _ in 0..EXPELLED_PER_TURN.min(self.sessions.expelling.len()) {
             let Some(id) = self.sessions.expelling.pop_first() else { break };

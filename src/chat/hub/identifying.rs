@@ -1,11 +1,11 @@
 //! Registered names: asking for a password, and what follows when it is the right one.
 //!
-//! Invariant: whoever has a registered name gave its password, or had the name before it was registered; and what is said of
+//! Invariant: the member with a registered name gave its password, or had the name before it was registered; and what is said of
 //! a name that nobody has registered takes the same way, and the same words.
 
 use super::asking::{Asking, Step, Waiting};
 use super::{
-    AccountKey, Change, ClientId, CloseReason, Done, Effect, Arrival, Event, GENERAL, Hub, MemberId, Name,
+    AccountKey, Arrival, Change, ClientId, CloseReason, Done, Effect, Event, GENERAL, Hub, MemberId, Name,
     NameRefusal, Refusal, RoomId, Text, Trouble, Verb,
 };
 use crate::chat::account::{Account, AuthRequest, AuthResult, Matter, Password, PasswordError, Question};
@@ -43,7 +43,7 @@ impl Hub {
         self.refusing(id, refusal, Verb::Register.secrets())
     }
 
-    /// Somebody wants a name that is theirs. Whether it is registered is not told before they gave a password.
+    /// A client wants a name that is its own. Whether it is registered is not told before they gave a password.
     pub(super) fn login(&mut self, id: ClientId, wanted: &Text) -> Done {
         if self.config.operator_password
             && Name::known(wanted.as_str().trim()).is_ok_and(|name| name.is_operators())
@@ -127,7 +127,7 @@ impl Hub {
         self.sessions.questions.ask(id, asking);
     }
 
-    /// Somebody answered.
+    /// A client answered.
     pub(super) fn take_secret(&mut self, id: ClientId, typed: Result<Password, PasswordError>) -> Done {
         let Some(asking) = self.sessions.questions.take(id) else {
             self.ask_name_again(id);
@@ -154,7 +154,7 @@ impl Hub {
         Ok(())
     }
 
-    /// Asks whoever keeps the accounts; `typed` is what the client typed last, `next` what it is asked behind it.
+    /// Asks for what the accounts say; `typed` is what the client typed last, `next` what it is asked behind it.
     fn submit(
         &mut self,
         id: ClientId,
@@ -184,7 +184,7 @@ impl Hub {
         }
         let new = again.question() == Some(Question::New);
         self.ask(id, again);
-        // Whoever has sent both at once has sent the same again.
+        // A client that has sent both at once has sent the same again.
         self.effects.extend(new.then_some(Effect::Disregard(id, 1)));
         Ok(())
     }
@@ -210,7 +210,7 @@ impl Hub {
         }
     }
 
-    /// What came of a request; whoever has left meanwhile, or asked for something else, hears nothing of it.
+    /// What came of a request; a client that has left meanwhile, or asked for something else, hears nothing of it.
     pub(super) fn auth_result(&mut self, id: ClientId, matter: Matter, auth_result: AuthResult) {
         let id = self.sessions.questions.heir(id);
         // Also where nobody waits for it any more.
@@ -242,7 +242,7 @@ impl Hub {
             (Matter::Operator, AuthResult::Operator) => {
                 return self.member(id).into_iter().for_each(|member| self.changed(Change::Empower(member)));
             }
-            // Somebody was faster, or whoever runs the server was.
+            // Another client was faster, or the administrator was.
             (Matter::Register(name), AuthResult::Wrong) => AccountRefusal::Taken(name),
             (Matter::Check(_) | Matter::Change(_), AuthResult::Wrong) => AccountRefusal::WrongCurrent,
             (Matter::Operator, AuthResult::Wrong | AuthResult::Granted(_)) => AccountRefusal::NotOperators,
@@ -272,7 +272,7 @@ impl Hub {
         }
     }
 
-    /// A client gave the password of an account: its name is theirs, and whoever has it gives way.
+    /// A client gave the password of an account: its name is theirs, and the one who has it gives way.
     fn identify(&mut self, id: ClientId, key: AccountKey) -> Done {
         let Some(name) = self.chat.accounts().and_then(|accounts| accounts.name(key)).cloned() else {
             return self.refusing(id, AccountRefusal::Wrong, 1);

@@ -207,7 +207,7 @@ impl LostSessions {
         self.origins.get(&origin).copied().unwrap_or_default()
     }
 
-    /// Keeps what is told to somebody alone who waits, if there is room for it; otherwise counts it.
+    /// Keeps what is told to one session alone that waits, if there is room for it; otherwise counts it.
     pub(super) fn keep(&mut self, id: ClientId, event: Event) {
         let bytes = held(&event);
         let fits = self.fits(id, bytes);

@@ -45,7 +45,7 @@ use super::record::RoomRecord;
 use super::refusal::Refusal;
 use super::request::Reply;
 use super::room_key::RoomKey;
-use super::rules::{Change, Chat, Deed, Arrival, Fact, GENERAL, Outcome, Recipient};
+use super::rules::{Arrival, Change, Chat, Deed, Fact, GENERAL, Outcome, Recipient};
 use super::text::Text;
 use super::time::Time;
 use super::work::Work;

@@ -145,7 +145,7 @@ impl Newcomers {
         self.origins.iter().map(|(&origin, &count)| (origin, count))
     }
 
-    /// How many of those who come from there have a place.
+    /// How many of the clients from there have a place.
     pub(super) fn placed_from(&self, origin: Origin) -> usize {
         let tries = |id: &&ClientId| self.all[id].origin == origin;
         self.from(origin).saturating_sub(self.trials.iter().filter(tries).count())

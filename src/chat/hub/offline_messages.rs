@@ -1,4 +1,4 @@
-//! Private words that were kept for somebody, and are handed over when they come.
+//! Private messages that were kept for the owner of an account, and are handed over when they come.
 //!
 //! Invariant: a letter is gone when its reader has done something after they were handed it; who lost the connection before
 //! is handed it again.

@@ -11,7 +11,7 @@ use super::asking::{Asking, Waiting};
 use crate::chat::account::Matter;
 use crate::chat::command::{Command, Trouble};
 
-/// What each client is asked, of those who are: few, and not for long.
+/// What each client is asked, of the few that are, and not for long.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct PasswordQuestions {
     asked: BTreeMap<ClientId, Asking>,
@@ -89,7 +89,7 @@ impl PasswordQuestions {
         self.asked.get(&client).is_some_and(|asking| asking.question().is_some())
     }
 
-    /// Those who are asked something, or wait for what comes of it.
+    /// Clients that are asked something, or wait for what comes of it.
     pub(super) fn clients(&self) -> impl Iterator<Item = ClientId> {
         self.asked.keys().copied()
     }

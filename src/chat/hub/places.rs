@@ -22,7 +22,7 @@ pub(super) enum Leaving {
     Other(ClientId),
 }
 
-/// Why somebody gets no place.
+/// Why a client gets no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lack {
     /// There is none.
@@ -32,7 +32,7 @@ enum Lack {
 }
 
 impl Hub {
-    /// Whether somebody who comes from `origin` gets a place, or may try to earn one; if not, they are told why.
+    /// Whether a client from `origin` gets a place, or may try to earn one; if not, they are told why.
     pub(super) fn admit(&mut self, id: ClientId, origin: Origin) -> Option<Standing> {
         let Some(lack) = self.lack(origin) else {
             return Some(Standing::Placed);
@@ -50,7 +50,7 @@ impl Hub {
         None
     }
 
-    /// Why somebody who comes from `origin` gets no place. If there is none, one without a name may have to go first.
+    /// Why a client from `origin` gets no place. If there is none, one without a name may have to go first.
     fn lack(&mut self, origin: Origin) -> Option<Lack> {
         let places = self.config.places?;
         let (held, free) = (self.placed_from(origin), places.saturating_sub(self.placed()));
@@ -218,7 +218,7 @@ impl Hub {
         self.sessions.newcomers.placed() + self.sessions.seats.count() - self.sessions.lost.count()
     }
 
-    /// How many of those who come from there have a place.
+    /// How many of the clients from there have a place.
     fn placed_from(&self, origin: Origin) -> usize {
         let members = self.chat.count_from(origin).saturating_sub(self.sessions.lost.from(origin));
         members + self.sessions.newcomers.placed_from(origin)

@@ -50,7 +50,7 @@ impl Hub {
         }
     }
 
-    /// The one rule of who may read what: a room's lines are for those who are in it now. Who has left, was put out,
+    /// The one rule of who may read what: a room's lines are for its members now. Who has left, was put out,
     /// or never got in reads none of them, and a room made again under an old name is another room.
     pub(super) fn may_read(&self, id: MemberId, room: RoomKey) -> Option<RoomId> {
         let mut rooms = self.chat.rooms_of(id);

@@ -210,7 +210,7 @@ impl Hub {
         (told, skipped)
     }
 
-    /// What somebody is told of the rooms in which they are still: of the smallest first all names, as long as that is not too much.
+    /// What a member is told of the rooms in which they are still: of the smallest first all names, as long as that is not too much.
     fn resumed_rooms(&self, id: MemberId) -> Vec<ResumedRoom> {
         let mut rooms: Vec<RoomId> = self.chat.rooms_of(id).collect();
         rooms.sort_by_key(|&room| self.chat.room(room).map_or(0, |room| room.members.len()));
@@ -232,7 +232,7 @@ impl Hub {
         id.is_some_and(|id| self.sessions.lost.is_lost(id) && !self.sessions.lost.has_room(id, words))
     }
 
-    /// What waited for somebody whose session goes on under a connection that knows nothing of that.
+    /// What waited for a member whose session goes on under a connection that knows nothing of that.
     pub(super) fn hand_over(&mut self, id: ClientId, lost: LostSession) {
         lost.events.into_iter().for_each(|event| self.tell(id, event));
         if lost.skipped > 0 {

@@ -16,7 +16,7 @@ use crate::chat::event::AccountNews;
 pub(super) struct Sessions {
     /// Those without a name.
     pub(super) newcomers: Newcomers,
-    /// Those with one, and those whose connections were lost.
+    /// Clients with one, and those whose connections were lost.
     pub(super) seats: Seats,
     /// What they are asked.
     pub(super) questions: PasswordQuestions,
@@ -30,7 +30,7 @@ pub(super) struct Sessions {
     pub(super) handed: BTreeMap<ClientId, (AccountKey, MessageId)>,
     /// Of whose letters it is not known yet whether they are kept, in the order of the letters.
     pub(super) posting: Vec<(ClientId, MemberId)>,
-    /// Those who wait for another connection.
+    /// Sessions that wait for another connection.
     pub(super) lost: LostSessions,
 }
 

@@ -9,7 +9,7 @@ use crate::chat::rooms::Rooms;
 /// What there was when the chat stopped, as far as it is not over.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Stopped {
-    /// Those who have not been told, the next one last.
+    /// Clients that have not been told, the next one last.
     pub(super) clients: Vec<ClientId>,
     /// How many rooms have not been freed, and how many members.
     pub(super) rooms: usize,

@@ -13,7 +13,7 @@ const OWN: [&str; 4] = ["Tú", "You", "servidor", "server"];
 /// people. Nobody has such a word in their name, at whatever place.
 const QUESTIONS: [&str; 2] = ["contraseña", "password"];
 
-/// Those who could ask for one. Only as a whole word, so that Servando and Systemina can come in.
+/// Words for whom could ask for one. Only as a whole word, so that Servando and Systemina can come in.
 const OFFICES: [&str; 12] = [
     "servidor",
     "server",
@@ -36,7 +36,7 @@ pub(super) enum Kept {
     Own,
     /// It looks like a question for a password.
     Question,
-    /// It has the name of an office in it; whoever runs the server may give it.
+    /// It has the name of an office in it; the administrator may give it.
     Office,
 }
 

@@ -1,6 +1,6 @@
-//! Registered names: what follows when somebody has shown that one is theirs, and when accounts change.
+//! Registered names: what follows when a client has given the password of one, and when accounts change.
 //!
-//! Invariant: whoever has a registered name gave its password, or had the name before it was registered.
+//! Invariant: the member with a registered name gave its password, or had the name before it was registered.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use crate::chat::effect::LogEntry;
 use crate::chat::event::{AccountNews, AccountRefusal};
 
 impl Chat {
-    /// Somebody comes in who gave the password of an account: they go on as the member who is its owner, if that is here.
+    /// A client that gave the password of an account comes in: it goes on as the member who is its owner, if that is here.
     pub(super) fn enter_by_account(&mut self, origin: Origin, key: AccountKey) -> Done {
         let name = self.own_name(key)?;
         let mut goes_on = false;
@@ -31,7 +31,7 @@ impl Chat {
         Ok(())
     }
 
-    /// A member gave the password of an account: its name is theirs, and whoever has it gives way.
+    /// A member gave the password of an account: its name is theirs, and the one who has it gives way.
     pub(super) fn identify(&mut self, id: MemberId, key: AccountKey) -> Done {
         let name = self.own_name(key)?;
         self.bind_decisions(id, (key, &name));
@@ -120,7 +120,7 @@ impl Chat {
         }
     }
 
-    /// This is different about the accounts: whoever runs the server changed them. Who gave a password which is none any more
+    /// This is different about the accounts: the administrator changed them. Who gave a password which is none any more
     /// has to leave.
     pub(super) fn accounts_changed(&mut self, changes: Vec<AccountChange>) {
         let mut disowned = BTreeSet::new();
@@ -148,7 +148,7 @@ impl Chat {
         left.into_iter().for_each(|room| self.remove_if_empty(room));
     }
 
-    /// An account has another password: those who gave the one before have to leave, all but that one.
+    /// An account has another password: members who gave the one before have to leave, all but that one.
     pub(super) fn renew(&mut self, key: AccountKey, except: Option<MemberId>) {
         let name = self.account_index.as_ref().and_then(|account_index| account_index.name(key)).cloned();
         if let Some(name) = name {
@@ -181,8 +181,8 @@ impl Chat {
         self.proven.members(account)
     }
 
-    /// Those who have to leave when `id`, or somebody who is not here yet, comes in by the account of `name`: guests whose
-    /// names look like it, and another member who is its owner. Whoever gave the password of another account keeps its name,
+    /// Members who have to leave when `id`, or a client that is no member yet, comes in by the account of `name`: guests whose
+    /// names look like it, and another member who is its owner. A member who gave the password of another account keeps its name,
     /// though it looks like this one.
     pub(in crate::chat) fn displaced_by(
         &self,
@@ -195,7 +195,7 @@ impl Chat {
         others.filter(|&(other, own)| Some(other) != id && own.is_none_or(|own| own == key)).collect()
     }
 
-    /// Whoever decides in a room because they made it does so for good when their name is registered.
+    /// A member who decides in a room because they made it does so for good when their name is registered.
     fn own_rooms(&mut self, id: MemberId) {
         let rooms: Vec<_> = self.rooms_of(id).collect();
         for room in rooms {

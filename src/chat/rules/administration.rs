@@ -1,4 +1,4 @@
-//! What whoever runs the server does in the chat, without being in it.
+//! What the administrator does in the chat, without being in it.
 
 use super::{Audience, Chat, CloseReason, Done, Event, Fact, Farewell, Name, Refusal, RoomRefusal};
 use crate::chat::effect::LogEntry;
@@ -34,12 +34,7 @@ impl Chat {
     /// # Errors
     ///
     /// There is no such person or room, or that person is not there.
-    pub(super) fn server_kicks(
-        &mut self,
-        whom: &Text,
-        room: Option<&Text>,
-        reason: Option<Text>,
-    ) -> Done {
+    pub(super) fn server_kicks(&mut self, whom: &Text, room: Option<&Text>, reason: Option<Text>) -> Done {
         let room = room.map(|wanted| self.room_called(wanted)).transpose()?;
         let found = self.person_called(whom.as_str());
         let (id, name) = found.ok_or_else(|| Refusal::NoSuchPerson(whom.clone()))?;

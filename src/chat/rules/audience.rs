@@ -8,7 +8,7 @@ use crate::chat::slots::SlotSet;
 
 impl Chat {
     /// Calls `hear` with every member of a room whom an event reaches, each once, and whether it is their current room: all
-    /// but one, those who hide `from`, those who are in `beyond` as well and those without a connection. Gives how many were
+    /// but one, members who hide `from`, who are in `beyond` as well, or who have no connection. Gives how many were
     /// asked.
     pub(in crate::chat) fn each_in(
         &self,

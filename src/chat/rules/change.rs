@@ -23,7 +23,7 @@ pub(in crate::chat) enum Change {
         /// Whether it has a place, or one is free for it.
         placed: bool,
     },
-    /// Somebody comes in from there as the owner of an account: the one who has its name goes on as them, or gives way.
+    /// A client comes in from there as the owner of an account: the one who has its name goes on as them, or gives way.
     EnterByAccount(Origin, AccountKey),
     /// A member is the owner of an account: its name is theirs, and who else has it gives way.
     Identify(MemberId, AccountKey),
@@ -53,7 +53,7 @@ pub(in crate::chat) enum Change {
     HandOver(MemberId, OfflineMessage),
     /// Expulsions that are over by now are none any more.
     Expire,
-    /// Somebody is to be expelled: by that member, or by who runs the server.
+    /// A person or an address is to be expelled: by that member, or by the administrator.
     Expel {
         /// The member, if it is one.
         operator: Option<MemberId>,
@@ -66,11 +66,11 @@ pub(in crate::chat) enum Change {
         /// How many are connected from where that person is, and have no name yet.
         nameless: usize,
     },
-    /// Somebody may come back: a name or an address.
+    /// A person or an address may come back.
     Readmit(Option<MemberId>, Text),
-    /// Who runs the server speaks to a room, or to everybody.
+    /// The administrator speaks to a room, or to everybody.
     ServerSay(Option<Text>, Text),
-    /// Who runs the server puts somebody out of the chat, or of a room.
+    /// The administrator puts a person out of the chat, or of a room.
     ServerKick {
         /// The person.
         whom: Text,

@@ -1,4 +1,4 @@
-//! Many people told of at once; whoever hides one of them is spared the name.
+//! Many people told of at once; a recipient who hides one of them is spared the name.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use crate::chat::event::{Crowd, NameList};
 use crate::chat::join_part_batch::Moved;
 use crate::limits::{NAMES_ASKED, NAMES_TOLD_MAX};
 
-/// The members of a room, but perhaps one, and but those who are in the room `beyond` as well.
+/// The members of a room, but perhaps one, and but members of the room `beyond`.
 pub(super) struct Hearers {
     pub(super) room: RoomId,
     pub(super) except: Option<MemberId>,
@@ -35,7 +35,7 @@ impl Chat {
             let to = Audience::Room { room, except, from, beyond };
             return self.facts.push(Fact::Deliver { to, event: event(crowd(0)) });
         }
-        // Which of the first ones somebody hides, as bits; and who that is.
+        // Which of the first ones a member hides, as bits; and who that is.
         let mut by_hidden: BTreeMap<u32, Vec<MemberId>> = BTreeMap::new();
         let asked = self.each_in(room, except, (None, beyond), |id, _| {
             let hides = |nth: usize| hiders[nth].is_some_and(|hiders| hiders.contains(id.place()));
@@ -55,7 +55,7 @@ impl Chat {
 }
 
 impl Chat {
-    /// Who else is in a room, as a newcomer is told: by name, but for those whom they hide. Of thousands only the first are
+    /// Who else is in a room, as a newcomer is told: by name, but for people whom they hide. Of thousands only the first are
     /// looked at, for each newcomer would look at all of them.
     pub(super) fn others_in(&self, id: MemberId, number: RoomId) -> NameList {
         self.others_up_to(id, number, NAMES_TOLD_MAX)

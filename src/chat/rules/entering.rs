@@ -1,8 +1,8 @@
 //! Getting a name, changing it, and leaving the chat.
 
 use super::{
-    Audience, Chat, CloseReason, Arrival, Event, Fact, Farewell, GENERAL, MemberId, Name, NameRefusal, Origin,
-    Outcome, Refusal, RoomId, RoomRefusal,
+    Arrival, Audience, Chat, CloseReason, Event, Fact, Farewell, GENERAL, MemberId, Name, NameRefusal,
+    Origin, Outcome, Refusal, RoomId, RoomRefusal,
 };
 use crate::chat::account::AccountKey;
 use crate::chat::effect::LogEntry;
@@ -58,7 +58,7 @@ impl Chat {
         }
     }
 
-    /// What somebody is told who is a member from now on, and whose words go to `room`.
+    /// What a member is told on entering, and whose words go to `room`.
     pub(super) fn entry(&self, id: MemberId, name: &Name, room: Option<RoomId>) -> Box<Arrival> {
         let others = room.map(|room| self.others_in(id, room));
         let entered = room.and_then(|room| self.room(room));
@@ -90,7 +90,7 @@ impl Chat {
     /// Gives a member another name, which is free, and tells everyone who shares a room with them.
     pub(super) fn change_name(&mut self, id: MemberId, old: &Name, new: Name) {
         let rooms: Vec<_> = self.rooms_of(id).collect();
-        // Before the old name is gone, and before the new one may be told as that of somebody who left.
+        // Before the old name is gone, and before the new one may be told as that of a member who left.
         for &room in &rooms {
             self.tell_movements(room);
         }

@@ -47,7 +47,7 @@ impl ListedExpulsion {
         self.expulsion.number
     }
 
-    /// Whether it is about somebody of that name, which `skeleton` is of, or of that account. One that is about an account is
+    /// Whether it is about a person of that name, which `skeleton` is of, or of that account. One that is about an account is
     /// about no other that there is, though their names look alike.
     fn names(
         &self,
@@ -77,14 +77,14 @@ struct Target {
 }
 
 impl Chat {
-    /// What somebody who comes from there is told, if they may not be here.
+    /// What a client from there is told, if it may not be here.
     pub(in crate::chat) fn expelled_address(&self, origin: Origin, now: UnixMillis) -> Option<Expelled> {
         self.spend(self.expulsions.len());
         let all = self.expulsions.iter().map(|entry| &entry.expulsion);
         all.filter(|expulsion| expulsion.origin == Some(origin)).find_map(|it| it.told(now))
     }
 
-    /// What somebody of that name, and of that account perhaps, is told, if they may not be here.
+    /// What a person of that name, and of that account perhaps, is told, if they may not be here.
     pub(in crate::chat) fn expelled_name(
         &self,
         name: &Name,
@@ -208,7 +208,7 @@ impl Chat {
         told.or_else(|| self.expelled_address(self.origin(id).unwrap_or(Origin::UNKNOWN), now))
     }
 
-    /// How somebody is called who decides about expulsions: an operator of the server, or who runs it.
+    /// The name of the one who decides about expulsions: an operator of the server, or the administrator.
     ///
     /// # Errors
     ///

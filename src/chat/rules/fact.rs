@@ -21,7 +21,7 @@ pub(in crate::chat) enum Fact {
         /// What they hear.
         event: Event,
     },
-    /// Somebody is a member from now on.
+    /// A client is a member from now on.
     Entered(Box<Arrival>),
     /// A member goes on under another connection, after its password was given: what it is told is the same as on entering.
     TakenOver(Box<Arrival>),
@@ -31,7 +31,7 @@ pub(in crate::chat) enum Fact {
     Gone(MemberId, CloseReason),
     /// A member has to leave, for a password that they gave is none any more.
     Revoked(MemberId, AccountNews),
-    /// Somebody is expelled: they have to leave if they are here.
+    /// A person or an address is expelled: members that it is about have to leave.
     Expelled(Box<Expulsion>),
     /// The expulsion of this number is over.
     Readmitted(u64),
@@ -47,7 +47,7 @@ pub(in crate::chat) enum Fact {
     Log(LogEntry),
 }
 
-/// Somebody who is here from now on, and what they are told of it.
+/// A client that is a member from now on, and what it is told of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::chat) struct Arrival {
     pub(in crate::chat) member: MemberId,

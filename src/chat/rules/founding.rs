@@ -66,7 +66,7 @@ impl Chat {
         let general = chat.rooms.make(Name::general());
         assert_eq!(general, Some(GENERAL));
         for record in rooms {
-            // Those who became operators later did not make it.
+            // Operators who came later did not make it.
             let made_from = record.owners.first().and_then(|owner| account_addresses.get(owner)).copied();
             chat.resume_room(record, made_from);
         }

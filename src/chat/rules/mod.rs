@@ -84,11 +84,11 @@ pub(super) struct Chat {
     /// The number of the next account; none: the last one is given.
     next_account: Option<AccountKey>,
     hiding: Hiding,
-    /// How many are hidden beyond those whom everybody may hide, by all together.
+    /// How many are hidden beyond what each member may hide, by all together.
     hidden_beyond: usize,
     decided: decided::Decided,
     proven: proven::Proven,
-    /// Those who are here without a connection: their words for one person wait.
+    /// Members without a connection: private words for them wait.
     detached: SlotSet,
     /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
     writers: VecDeque<offline_messages::Writer>,
@@ -106,7 +106,7 @@ pub(super) enum Outcome {
     Done,
     /// Nothing: the name that is wanted is that of an account, whose password has to be given.
     Registered(AccountKey, Name),
-    /// What whoever decided it is told of an expulsion.
+    /// What is told of an expulsion to the one who decided it.
     Expulsion(ExpulsionNews),
 }
 
@@ -220,7 +220,7 @@ impl Chat {
         self.work.take()
     }
 
-    /// The person who is meant by whoever typed `name`. Nobody here, if it means an account whose owner is not here, while
+    /// The member who is meant by `name`. Nobody here, if it means an account whose owner is not here, while
     /// that of another is whose name looks like it.
     pub(super) fn person_called(&self, name: &str) -> Option<(MemberId, Name)> {
         let wanted = Name::known(name.trim()).ok()?;

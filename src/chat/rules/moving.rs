@@ -49,7 +49,7 @@ impl Chat {
         Some(membership)
     }
 
-    /// Tells the members of a room that somebody who was known to be there left it; at once, or with others.
+    /// Tells the members of a room that a member who was known to be there left it; at once, or with others.
     pub(super) fn tell_left(&mut self, room: RoomId, name: &Name) {
         let now = self.now();
         let left = &mut self.rooms[room];
@@ -62,7 +62,7 @@ impl Chat {
         self.facts.push(Fact::Deliver { to, event });
     }
 
-    /// Takes a member out of all their rooms and out of the chat. Whoever shared several with them hears of it once.
+    /// Takes a member out of all their rooms and out of the chat. A recipient who shared several with them hears of it once.
     pub(super) fn leave_all(&mut self, id: MemberId, name: &Name, farewell: Farewell) {
         let now = self.now();
         self.overdue_movements(GENERAL);
@@ -94,11 +94,11 @@ impl Chat {
         rooms.into_iter().for_each(|room| self.remove_if_empty(room));
     }
 
-    /// The members of these rooms, each once, but for those who hide `from` and those who are in the room `beyond`.
+    /// The members of these rooms, each once, but for members who hide `from` and members of the room `beyond`.
     pub(super) fn members_of(&self, rooms: &[RoomId], from: &Name, beyond: Option<RoomId>) -> Vec<MemberId> {
         let members = |room: RoomId| self.room(room).map(|room| &room.slots);
         let mut slots = SlotSet::of_many(self.people.slots());
-        // Those who are spared are taken out at once, however many they are.
+        // Members who are spared are taken out at once, however many they are.
         let mut steps = 3 * slots.steps();
         for room in rooms.iter().filter_map(|&room| members(room)) {
             slots.unite(room);
@@ -113,7 +113,7 @@ impl Chat {
         members
     }
 
-    /// Tells of somebody's arrival before they are heard of in another way.
+    /// Tells of a member's arrival before they are heard of in another way.
     pub(super) fn announce(&mut self, id: MemberId, room: RoomId) {
         let membership = self.member(id).and_then(|member| member.membership(room));
         if membership.is_some_and(|membership| !membership.announced()) {

@@ -1,4 +1,4 @@
-//! Private words for somebody with a registered name who is not there: who wrote them is known, so that they can be answered.
+//! Private messages for the owner of an account who is not there: the sender is known, so that they can be answered.
 
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,7 @@ impl Chat {
         self.member_mut(id).into_iter().for_each(|member| member.set_correspondent(writer.clone()));
     }
 
-    /// The person who wrote a letter: somebody else who has the name by now is not meant.
+    /// The person who wrote a letter: another member who has the name by now is not meant.
     fn writer_of(&self, offline_message: &OfflineMessage) -> Correspondent {
         self.spend(self.writers.len() / 2);
         let written = |writer: &&Writer| writer.letter == offline_message.id;

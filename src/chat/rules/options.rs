@@ -1,4 +1,4 @@
-//! What whoever runs the chat decided, as far as it decides what becomes of a change.
+//! Options of the administrator, as far as they decide what becomes of a change.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use crate::chat::account::AccountKey;
 pub(in crate::chat) struct ChatOptions {
     /// Only registered names may be taken.
     pub(in crate::chat) accounts_only: bool,
-    /// Those who may do everything everywhere.
+    /// The accounts that may do everything everywhere.
     pub(in crate::chat) operators: Vec<AccountKey>,
 }
 

@@ -1,4 +1,4 @@
-//! What the operators of a room may do: close it, let somebody in, put somebody out, decide who speaks.
+//! What the operators of a room may do: close it, let a person in, put a member out, decide who speaks.
 
 use std::cell::OnceCell;
 use std::collections::{BTreeSet, BinaryHeap};
@@ -55,7 +55,7 @@ impl Chat {
         let facts = self.strike_person(room, RoomList::Bans, &guest_name, Some(guest)).unwrap_or_default();
         let open = &mut self.rooms[room];
         open.modes.invited.retain(|&invited| invited != guest);
-        // Whoever is inside would keep it until they are put out, and come back by it.
+        // A member who is inside would keep it until they are put out, and come back by it.
         if !inside {
             push_bounded(&mut open.modes.invited, guest);
             self.note_decision(guest, room);
@@ -63,14 +63,14 @@ impl Chat {
         self.persist(room, facts);
         self.bound_decisions(1);
         self.tell_decision(room, name, Decision::Invited(guest_name));
-        // Not an answer: whoever hides the operator is spared, and whoever does not read is skipped.
+        // Not an answer: a recipient who hides the operator is spared, and one who does not read is skipped.
         let to = Audience::Several { recipients: vec![guest], from: name.clone() };
         let event = Event::Invited { room: self.room_name(room), by: name.clone() };
         self.facts.push(Fact::Deliver { to, event });
         Ok(())
     }
 
-    /// Puts somebody out of a room.
+    /// Puts a member out of a room.
     pub(super) fn kick(
         &mut self,
         id: MemberId,
@@ -91,7 +91,7 @@ impl Chat {
         Ok(())
     }
 
-    /// Puts somebody out of a room for good, whether they are there or not.
+    /// Puts a person out of a room for good, whether they are there or not.
     pub(super) fn ban(&mut self, id: MemberId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
         let room = self.ordered_room(id, target)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
@@ -122,7 +122,7 @@ impl Chat {
             }
             None => self.tell_decision_about(guest, room, (id, name), decision),
         }
-        // Those who go by other names and have given the password of one that is banned now.
+        // Members who go by other names and have given the password of one that is banned now.
         let others = accounts.into_iter().flat_map(|account| self.proven.members(account));
         let others: BTreeSet<MemberId> =
             others.filter(|&other| Some(other) != guest && other != id).collect();
@@ -137,7 +137,7 @@ impl Chat {
         Ok(())
     }
 
-    /// Lets somebody come back.
+    /// Lets a person come back.
     pub(super) fn unban(&mut self, id: MemberId, name: &Name, target: Option<&Text>, whom: &Text) -> Done {
         let room = self.ordered_room(id, target)?;
         let (guest, guest_name) = self.anybody_called(room, whom)?;
@@ -162,7 +162,7 @@ impl Chat {
         Ok(Event::Bans { room: name.clone(), banned, muted })
     }
 
-    /// Silences somebody, or lets them speak again; without a name, everyone but operators.
+    /// Silences a person, or lets them speak again; without a name, everyone but operators.
     pub(super) fn mute(
         &mut self,
         id: MemberId,
@@ -218,7 +218,7 @@ impl Chat {
         cause: PutOut,
     ) {
         self.announce(guest, room);
-        // The audience is whoever is there when the call is over; whoever was put out is not.
+        // The audience is the members of the room when the change is over; the one who was put out is none.
         self.tell_decision(room, by, decision);
         self.lose_membership(guest, room, cause);
         self.remove_if_empty(room);
@@ -321,7 +321,7 @@ impl Chat {
     pub(super) fn leave_banned_room(&mut self, id: MemberId, old: &Name, new: &Name, room: RoomId) {
         let (room_name, from) = (self.room_name(room), old.clone());
         let event = Event::RenamedAndOut { room: room_name.clone(), from, to: new.clone() };
-        // The audience is whoever is there when the call is over.
+        // The audience is the members of the room when the change is over.
         let to = Audience::Room { room, except: None, from: Some(new.clone()), beyond: None };
         self.facts.push(Fact::Deliver { to, event });
         let account_index = self.account_index.as_ref();
@@ -398,7 +398,7 @@ impl Chat {
         found.ok_or_else(|| RoomRefusal::NotThere(whom.clone(), self.room_name(room)))
     }
 
-    /// Whoever has that name now, or may have had it.
+    /// The person who has that name now, or may have had it.
     fn anybody_called(&self, room: RoomId, whom: &Text) -> Result<(Option<MemberId>, Name), RoomRefusal> {
         let wanted = Name::known(whom.as_str().trim());
         let wanted = wanted.map_err(|_| RoomRefusal::NotThere(whom.clone(), self.room_name(room)))?;

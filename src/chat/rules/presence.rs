@@ -21,7 +21,7 @@ const ROW_BYTES: usize = 64;
 /// What it takes to look at one member, whose address and rights are looked up: some 40 ns.
 const GUEST_STEPS: usize = 2;
 
-/// Those who decide in a room, in order: many of them are looked for among many.
+/// The operators of a room, in order: many of them are looked for among many.
 struct Offices {
     operators: Vec<MemberId>,
     owners: Vec<AccountKey>,
@@ -37,7 +37,7 @@ impl Offices {
 }
 
 impl Chat {
-    /// Lists who is in a room by name; of very many, who asks and those who were active last, as far as one answer bears
+    /// Lists who is in a room by name; of very many, who asks and the members who were active last, as far as one answer bears
     /// them.
     ///
     /// # Errors
@@ -130,7 +130,7 @@ impl Chat {
         self.answer(id, event)
     }
 
-    /// Lists those whom a member hides; of whom nothing is known any more is forgotten.
+    /// Lists the people whom a member hides; of whom nothing is known any more is forgotten.
     pub(super) fn list_ignored(&mut self, id: MemberId) -> Done {
         let mut hidden = self.people[id].hidden().to_vec();
         self.hiding.tidy(&mut hidden);
@@ -139,7 +139,7 @@ impl Chat {
         self.answer(id, Event::IgnoreList(names))
     }
 
-    /// Writes down whom a member hides, and how many are hidden beyond those whom everybody may hide, by all together.
+    /// Writes down whom a member hides, and how many are hidden beyond what each member may hide, by all together.
     fn set_hidden(&mut self, id: MemberId, hidden: Vec<HiddenId>) {
         let beyond = |count: usize| count.saturating_sub(IGNORED_ALWAYS);
         let member = &mut self.people[id];
@@ -193,7 +193,7 @@ impl Chat {
         }
         let skeleton = new.skeleton();
         self.hiding.took_name(old, new, &skeleton);
-        // Who hid somebody of that name would hide themselves.
+        // A member who hid a person of that name would hide themselves.
         let Some(mut hidden) = self.member(id).map(|member| member.hidden().to_vec()) else { return };
         let own = self.hiding.called(&hidden, Some(new), &skeleton);
         if !own.is_empty() {

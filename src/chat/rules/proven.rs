@@ -52,7 +52,7 @@ impl Proven {
         self.operators.insert(member);
     }
 
-    /// Those who gave the password of the server's operator.
+    /// Members who gave the password of the server's operator.
     pub(in crate::chat) fn operators(&self) -> &BTreeSet<MemberId> {
         &self.operators
     }

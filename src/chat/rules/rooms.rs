@@ -111,7 +111,7 @@ impl Chat {
             self.persist(room, [RoomFact::Topic(topic)]);
         }
         self.announce(id, room);
-        // Anybody's words, unlike what operators decide: whoever hides them does not hear it.
+        // A member's words, unlike what operators decide: a recipient who hides the sender does not hear it.
         let to = Audience::Room { room, except: None, from: Some(name.clone()), beyond: None };
         self.facts.push(Fact::Deliver { to, event });
         Ok(())
@@ -152,7 +152,7 @@ impl Chat {
     /// Makes an empty room for a member, if there may be one more from where they are.
     fn make_a_room_for(&mut self, id: MemberId, name: Name) -> Result<RoomId, RoomRefusal> {
         let holding = self.people.holding(&self.people[id]);
-        // Counted only for those who have many.
+        // Counted only for addresses that have many.
         let free = || ROOMS_MAX.saturating_sub(self.rooms.count());
         if holding.rooms as usize > ROOMS_MAX / 2 && is_over_share(holding.rooms as usize, free(), ROOMS_MAX)
         {
@@ -210,7 +210,7 @@ impl Chat {
         }
     }
 
-    /// The room that somebody named.
+    /// The room that was named.
     pub(in crate::chat) fn room_called(&self, wanted: &Text) -> Result<RoomId, RoomRefusal> {
         let name = room_name(wanted).ok_or(RoomRefusal::Malformed)?;
         self.find_room(&name).ok_or_else(|| RoomRefusal::NoSuchRoom(wanted.clone()))
@@ -247,7 +247,7 @@ impl Chat {
         Name::given(name.as_str()).map(drop).map_err(|_| RoomRefusal::Malformed)
     }
 
-    /// The room that is meant by whoever types `wanted`.
+    /// The room that is meant by `wanted`.
     fn find_room(&self, wanted: &Name) -> Option<RoomId> {
         let skeleton = wanted.skeleton();
         wanted.meant(self.rooms.alike(&skeleton))
@@ -291,7 +291,7 @@ impl Chat {
     }
 }
 
-/// The name of a room as somebody typed it, with or without its `#`.
+/// The name of a room as it was typed, with or without its `#`.
 fn room_name(typed: &Text) -> Option<Name> {
     let typed = typed.as_str().trim();
     Name::known(typed.strip_prefix('#').unwrap_or(typed)).ok()

@@ -19,7 +19,7 @@ pub(in crate::chat) const COUNTS_MAX: u64 = 1 << 48;
 impl Chat {
     /// The whole state between two changes. To be asked when the facts of the last one have been taken.
     pub(in crate::chat) fn snapshot(&self) -> Chat {
-        debug_assert!(self.facts.is_empty(), "facts belong to whoever applied the change");
+        debug_assert!(self.facts.is_empty(), "facts belong to the caller of `apply`");
         let mut state = Chat { at: Time::default(), work: Cell::default(), ..self.clone() };
         let agree = state.share_again();
         debug_assert!(agree, "what is one has one value");
@@ -105,7 +105,7 @@ impl Chat {
             && member.current.is_none_or(|room| member.membership(room).is_some())
     }
 
-    /// Whether those who are to be told of in a room are its members who were not.
+    /// Whether the members of a room who are to be told of are all who were not.
     fn movements_are_sound(&self) -> bool {
         self.rooms.iter().all(|(id, room)| {
             let untold = room.members.iter().copied().filter(|&member| {

@@ -100,7 +100,7 @@ impl Chat {
         let to_name = recipient.name.clone();
         let away = recipient.away().cloned();
         let at = self.at.wall;
-        // Whoever hides somebody does not tell them so.
+        // The sender is not told that the recipient hides them.
         if !hides {
             if full && self.is_detached(whom) {
                 let from = name.clone();
