@@ -226,7 +226,7 @@ fn minutes(text: &str) -> Result<u32, Mistake> {
     minutes.ok_or(Mistake::Between(1, limits::EXPULSION_MINUTES_MAX))
 }
 
-/// Takes `host:port`, `1.2.3.4:port` or `[::1]:port`. Whoever leaves the host out has to say whom the chat is for: a
+/// Takes `host:port`, `1.2.3.4:port` or `[::1]:port`. Where the host is left out, it has to be said whom the chat is for: a
 /// bare port means this machine alone to some programs and the whole world to others.
 fn address(typed: &str) -> Result<String, Mistake> {
     host_and_port(Door::split(typed).1)?;

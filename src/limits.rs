@@ -133,7 +133,7 @@ pub const HEARER_STEPS: u64 = 5;
 /// Bytes of an answer that are one step.
 pub const BYTES_PER_STEP: usize = 64;
 
-/// Steps of an ordinary line, those who hear it left out.
+/// Steps of an ordinary line, its recipients left out.
 pub const LINE_STEPS: u64 = 100;
 
 /// Steps of reading once from a connection.
@@ -213,7 +213,7 @@ pub const LOGIN_TIMEOUT_SECS: u64 = 60;
 /// A connection without a name may make room for a new one, when all places are taken, after this long.
 pub const NEWCOMER_GRACE: Duration = Duration::from_secs(5);
 
-/// Places from which on no address may have more than half while few are left: where there are fewer, somebody's class may
+/// Places from which on no address may have more than half while few are left: where there are fewer, a class may
 /// well have them all.
 pub const SHARED_PLACES_MIN: usize = 100;
 
@@ -288,7 +288,7 @@ pub const KEY_ALARM_TRIES: u32 = FREE_FAILURES + 1;
 /// They are told at most once in this long.
 pub const KEY_ALARM_INTERVAL: Duration = Duration::from_secs(60);
 
-/// So many operators of the room are told, and so many of those who are operators for good.
+/// So many operators of the room are told, and so many of its accounts that are operators for good.
 pub const KEY_ALARM_EARS: usize = 20;
 
 /// Bans, mutes and invitations of all rooms together, 37 MiB of them: beyond it the room that has most forgets its oldest.
@@ -319,7 +319,7 @@ pub const REPLAY_LINES: usize = 10;
 /// Lines that `/history` shows unless told how many.
 pub const HISTORY_DEFAULT_LINES: usize = 20;
 
-/// The part of the loop's time that one person's commands may take for long, those who hear them left out: a thousandth.
+/// The part of the loop's time that one person's commands may take for long, their recipients left out: a thousandth.
 /// An ordinary line takes some microseconds; `/who` among 20,000 counts as four of the usual
 /// [`RATE_LIMIT_PER_SECOND`].
 pub const LOOP_SHARE: u32 = 1_000;

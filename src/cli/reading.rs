@@ -11,7 +11,7 @@ use clap::{Command, CommandFactory, FromArgMatches};
 use super::{Mistake, Options, spanish};
 use crate::chat::Language;
 
-/// Words for whoever typed the command line: help, or what is wrong about it.
+/// Words for the user of the command line: help, or what is wrong about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
     /// The words, with their end of line.

@@ -15,7 +15,7 @@ pub const LEFT_SESSION_WAIT: Duration = Duration::from_secs(20);
 pub const LOST_SESSIONS_MAX: usize = 1_000;
 
 /// Sessions that end in one turn of the loop because nobody took them up: together they take less than a line may,
-/// beside those who hear of them.
+/// beside their recipients.
 pub const LOST_ENDED_PER_TURN: usize = 64;
 
 /// Bytes of private messages that wait for one of them, roughly: as many as for one who is absent for long.
@@ -28,6 +28,6 @@ pub const LOST_SESSIONS_MAX_BYTES: usize = 8 * 1024 * 1024;
 /// how many.
 pub const MISSED_LINES_PER_ROOM: usize = 200;
 
-/// Names of those who are there that a session is told when it goes on, so that they fit into a queue of [`QUEUE_MAX_BYTES`](super::QUEUE_MAX_BYTES): the
+/// Names of members that a session is told when it goes on, so that they fit into a queue of [`QUEUE_MAX_BYTES`](super::QUEUE_MAX_BYTES): the
 /// smallest of its rooms are told whole, and of each other one the first [`NAMES_ASKED`](super::NAMES_ASKED).
 pub const RESUMED_NAMES: usize = 1_000;

@@ -1,7 +1,7 @@
 //! The file that gets the log as well.
 //!
 //! Invariant: what is made here only its owner can read, whatever the umask says. What is there already keeps its mode, which
-//! somebody may have chosen.
+//! its administrator may have chosen.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};

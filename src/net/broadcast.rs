@@ -48,7 +48,7 @@ impl Span {
 /// What is being told to rooms.
 #[derive(Debug, Default)]
 pub(super) struct Broadcast {
-    /// One for each format that a reader has had, and for those who have the line's room as their current one or beside it.
+    /// One for each format that a reader has had, and for readers that have the line's room as their current one or beside it.
     sheets: Vec<Sheet>,
     longest: usize,
     /// Where a connection in TLS has its words sealed, one at a time.

@@ -10,7 +10,7 @@ pub fn descriptor_limit() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let now = limit.current.unwrap_or(limits::DESCRIPTORS_MAX).min(limits::DESCRIPTORS_MAX);
     let most = limit.maximum.unwrap_or(limits::DESCRIPTORS_MAX).min(limits::DESCRIPTORS_MAX);
-    // Never lowered: a soft limit above ours is somebody's wish.
+    // Never lowered: a soft limit above ours is wanted so.
     if now < most && setrlimit(Resource::Nofile, Rlimit { current: Some(most), ..limit }).is_ok() {
         return most;
     }

@@ -31,7 +31,7 @@ impl ForeignProtocol {
             .into_bytes(),
             // An alert (RFC 8446 §6): fatal, handshake_failure.
             ForeignProtocol::Tls => vec![0x15, 3, 1, 0, 2, 2, 40],
-            // It has no answer of its own: this is for whoever is behind the proxy.
+            // It has no answer of its own: this is for the client behind the proxy.
             ForeignProtocol::Proxy => NOT_BELIEVED.into(),
         }
     }
@@ -41,11 +41,11 @@ impl ForeignProtocol {
 const HERE_IS_A_CHAT: &str = "Esto es un chat, no una página web. Para entrar: nc DIRECCIÓN PUERTO\r\n\
                               This is a chat, not a web page. To join: nc HOST PORT\r\n";
 
-/// How to be let in, for whoever set the proxy up.
+/// How to be let in, for the proxy's administrator.
 const NOT_BELIEVED: &str = "Este servidor no se fía de los proxies de esa dirección: hace falta --trust-proxy.\r\n\
                             This server does not trust proxies at that address: it takes --trust-proxy.\r\n";
 
-/// What is answered to a second header behind that of a proxy which is believed: for whoever set the proxies up.
+/// What is answered to a second header behind that of a proxy which is believed: for the proxies' administrator.
 pub const HEADER_TWICE: &str = "La cabecera PROXY ha llegado dos veces: solo debe ponerla el primer proxy de la cadena.\r\n\
                                 The PROXY header came twice: only the first proxy of a chain is to send it.\r\n";
 

@@ -124,7 +124,7 @@ pub struct Process {
 pub struct Figures {
     /// People in the chat, those included who have lost their connection and are waited for.
     pub people: usize,
-    /// Of these, those who are waited for.
+    /// Of these, members that are waited for.
     pub lost: usize,
     /// Rooms.
     pub rooms: usize,

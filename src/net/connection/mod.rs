@@ -519,7 +519,7 @@ impl<S: Stream> Conn<S> {
         self.readable && self.phase.reads()
     }
 
-    /// Whether the end of a turn has something to do here: bytes to send, or somebody who died while more was queued.
+    /// Whether the end of a turn has something to do here: bytes to send, or its end, which came while more was queued.
     pub(super) fn wants_flush(&self) -> bool {
         match self.phase {
             Phase::Dead(_) => true,

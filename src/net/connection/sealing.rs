@@ -187,7 +187,7 @@ impl<S: Stream> Conn<S> {
                     transport.failed = now >= transport.until;
                 }
             }
-            // Somebody else may have cut it off.
+            // Another holder of the socket may have cut it off.
             Filled::Ended if self.phase.is_open() && self.is_sealed() && !self.ended => {
                 return Filled::Broken;
             }

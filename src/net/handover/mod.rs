@@ -1,7 +1,7 @@
 //! Going on in another program: what one server hands over to the next, and how.
 //!
 //! The state is a text in memory (`memfd`); beside it go the sockets and the lock on the directory, in a socket that is the next program's
-//! standard input. The process stays the same one (`execve`), so whoever watches over it sees no other.
+//! standard input. The process stays the same one (`execve`), so what watches over it sees no other.
 //!
 //! Invariant: up to the very call that replaces the program nothing is changed that the old one needs: if that fails, it goes on, though
 //! without those in TLS.

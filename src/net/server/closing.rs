@@ -88,7 +88,7 @@ fn is<S: Stream>(id: ClientId, conns: &Slab<Conn<S>>, phase: impl Fn(&Conn<S>) -
     conns.get(id.slot()).is_some_and(|conn| conn.is(id) && phase(conn))
 }
 
-/// Puts `id` behind all others. Those who are not there any more are forgotten before they are most of all.
+/// Puts `id` behind all others. Those that are not there any more are forgotten before they are most of all.
 fn note<S: Stream>(
     queue: &mut VecDeque<ClientId>,
     id: ClientId,

@@ -52,7 +52,7 @@ impl Counts {
         }
     }
 
-    /// The same, with those who are here counted anew.
+    /// The same, with the connections counted anew.
     pub(super) fn with(self, here: impl Iterator<Item = Kind>) -> Counts {
         let mut counts = Counts { here: Default::default(), ..self };
         here.for_each(|kind| *counts.of(kind) += 1);

@@ -22,7 +22,7 @@ use crate::protocol::{Encoder, Encoding, Format, Granted, OpeningDeadlines};
 pub(super) struct Egress {
     encoder: Encoder,
     broadcast: Broadcast,
-    /// The slots of those who have lines of a room to be written, and stand in line for it. Not ids: everybody is
+    /// The slots of connections that have lines of a room to be written, and stand in line for it. Not ids: everybody is
     /// here at times, and the connection itself says whether it is.
     dirty: VecDeque<u32>,
     /// Have an answer to be written: it does not wait until a whole room has been written to.

@@ -199,7 +199,7 @@ impl<S: Stream> Server<S> {
     pub fn answers(&mut self, now: MonoTime) {
         for reply in self.history.replies(now) {
             self.recall(reply, now);
-            // What a room hears of one of them is for those who are there now, not for whom the next one lets in.
+            // What a room hears of one of them is for its members now, not for whom the next one lets in.
             self.perform(now);
         }
         self.write_stale_rooms(false);
@@ -214,7 +214,7 @@ impl<S: Stream> Server<S> {
         }
     }
 
-    /// Somebody changed the accounts in the file.
+    /// Another program changed the accounts in the file.
     pub fn reload_accounts(&mut self) {
         self.history.reload_accounts();
     }

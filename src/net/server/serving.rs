@@ -39,10 +39,10 @@ struct Allowance {
 }
 
 impl<S: Stream> Server<S> {
-    /// Serves those who have input: first those who were passed over in the last turn and those who came since, then
-    /// those who had their share and go on.
+    /// Serves connections that have input: first those passed over in the last turn and those that came since, then
+    /// those that had their share and go on.
     pub fn serve_ready(&mut self, now: MonoTime) {
-        // Before those who asked go on without: they are told so.
+        // Before the clients that asked go on without: they are told so.
         for reply in self.history.overdue(now) {
             self.recall(reply, now);
             self.perform(now);

@@ -32,7 +32,7 @@ impl<S: Stream> Server<S> {
         self.egress.longest() >= self.share.unwritten_bytes
     }
 
-    /// Writes to those who have something to be written, as far as the budgets go.
+    /// Writes to connections that have something to be written, as far as the budgets go.
     fn flush(&mut self, answers: &mut usize, rooms: &mut usize, now: MonoTime) {
         while *answers > 0
             && let Some(id) = self.egress.next_urgent(&mut self.connections)

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::object::Object;
 use crate::chat::{Expelled, Expulsion, Name, Origin, Text};
 
-/// Somebody is expelled; beside them so many others are connected from the address, which was spared for their sake.
+/// A person or an address is expelled; so many others are connected from the address, which was spared for their sake.
 pub(super) fn expelled<'a>(
     expulsion: &Expulsion,
     spared: Option<(Origin, usize)>,
@@ -20,19 +20,19 @@ pub(super) fn expelled<'a>(
     object
 }
 
-/// Somebody may come back.
+/// A person or an address may come back.
 pub(super) fn readmitted<'a>(expulsion: &Expulsion, out: &'a mut String) -> Object<'a> {
     one("readmitted", expulsion, out)
 }
 
-/// Those who are expelled, of whom there are so many.
+/// The expulsions, of which there are so many.
 pub(super) fn list<'a>(listed: &[Expulsion], total: usize, out: &'a mut String) -> Object<'a> {
     let mut object = Object::new("expulsions", out);
     object.put("expulsions", listed.iter().map(Row::of).collect::<Vec<_>>()).put("total", total);
     object
 }
 
-/// The fields of what somebody is told who may not be in the chat.
+/// The fields of what a client is told that may not be in the chat.
 pub(super) fn terms(expelled: &Expelled, object: &mut Object<'_>) {
     object.maybe("wait", expelled.rest.map(seconds));
     object.maybe("words", expelled.reason.as_ref().map(Text::as_str));

@@ -132,7 +132,7 @@ fn private<'a>((from, to): (&Name, &Name), text: &Text, at: UnixMillis, out: &'a
     object
 }
 
-/// Those who may be named to all recipients, and how many more there are: of the others it is not known who hides them. `chat`: they
+/// The names that all recipients may be told, and how many more there are: of the others it is not known who hides them. `chat`: they
 /// came into the chat, or left it, and not only a room.
 fn moved(object: &mut Object<'_>, crowd: &Crowd, chat: bool) {
     let told = names(crowd.named());

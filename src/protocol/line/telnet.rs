@@ -84,7 +84,7 @@ pub(in crate::protocol) struct Telnet {
 
 impl Telnet {
     /// What asks the client not to show what is typed. `crlf`: whether its lines end as telnet's do. A telnet to a port
-    /// that is not its own says no IAC before it is spoken to; but it sends CR LF, which `nc` does not. Whoever else
+    /// that is not its own says no IAC before it is spoken to; but it sends CR LF, which `nc` does not. Any other that
     /// sends that gets six bytes too many around a password, and only there.
     pub(in crate::protocol) fn hide(&mut self, crlf: bool) -> Option<[u8; 3]> {
         (self.echo != Echo::Unknown || crlf).then(|| {
