@@ -32,7 +32,7 @@ pub(super) struct LostSessions {
     due: BTreeSet<(MonoTime, ClientId)>,
     /// What each address has of them.
     #[serde(skip_serializing)]
-    origins: BTreeMap<Origin, Holding>,
+    origins: BTreeMap<Origin, AddressShare>,
     /// What is kept for all of them.
     #[serde(skip_serializing)]
     bytes: usize,
@@ -59,7 +59,7 @@ impl From<Stored> for LostSessions {
 
 /// What an address has: sessions, and bytes that are kept for them.
 #[derive(Clone, Copy, Debug, Default)]
-struct Holding {
+struct AddressShare {
     sessions: usize,
     bytes: usize,
 }
@@ -162,9 +162,9 @@ impl LostSessions {
     /// The connection of a session was lost: its slot may be another's from now on.
     pub(super) fn insert(&mut self, id: ClientId, session: LostSession) {
         self.due.insert((session.until, id));
-        let holding = self.origins.entry(session.origin).or_default();
-        holding.sessions += 1;
-        holding.bytes += session.bytes;
+        let share = self.origins.entry(session.origin).or_default();
+        share.sessions += 1;
+        share.bytes += session.bytes;
         self.bytes += session.bytes;
         self.sessions.insert(id, session);
     }
@@ -174,10 +174,10 @@ impl LostSessions {
         let session = self.sessions.remove(&id)?;
         self.due.remove(&(session.until, id));
         self.bytes -= session.bytes;
-        if let Some(holding) = self.origins.get_mut(&session.origin) {
-            holding.sessions -= 1;
-            holding.bytes -= session.bytes;
-            if holding.sessions == 0 {
+        if let Some(share) = self.origins.get_mut(&session.origin) {
+            share.sessions -= 1;
+            share.bytes -= session.bytes;
+            if share.sessions == 0 {
                 self.origins.remove(&session.origin);
             }
         }
@@ -203,7 +203,7 @@ impl LostSessions {
         session.bytes + bytes <= LOST_SESSION_MAX_BYTES && self.held(session.origin).bytes + bytes <= left
     }
 
-    fn held(&self, origin: Origin) -> Holding {
+    fn held(&self, origin: Origin) -> AddressShare {
         self.origins.get(&origin).copied().unwrap_or_default()
     }
 

@@ -137,9 +137,11 @@ impl Chat {
         self.forget_expulsions_that_are_over();
         let target = self.target(operator, whom, nameless)?;
         // Counted before any is taken back: what is refused changes nothing.
-        let means = self.about(&target);
-        let others = self.expulsions.iter().filter(|entry| !means(entry)).count();
-        if others + target.others.len() >= EXPULSIONS_MAX {
+        let replaced = {
+            let about = self.about(&target);
+            self.expulsions.iter().filter(|entry| about(entry)).count()
+        };
+        if self.expulsions.len() - replaced + target.others.len() >= EXPULSIONS_MAX {
             return Err(ExpulsionRefusal::TooMany);
         }
         self.strike_expulsions(&target);
