@@ -358,7 +358,7 @@ fn password_that_is_being_changed_ends_no_session_that_goes_on() {
 }
 
 /// A password that is being changed, all of it typed; what comes of it is not known yet.
-fn changes_password(chat: &mut Chat, id: ClientId) {
+pub fn changes_password(chat: &mut Chat, id: ClientId) {
     chat.does(id, Command::ChangePassword);
     chat.types_secret(id, "caracola azul");
     chat.settles();

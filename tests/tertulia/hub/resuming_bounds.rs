@@ -6,7 +6,7 @@ use tertulia::limits::{
     NAMES_TOLD_MAX, RESUMED_NAMES,
 };
 
-use super::resuming::{chat_of, connects, given, loses, owner, program, resumes};
+use super::resuming::{changes_password, chat_of, connects, given, loses, owner, program, resumes};
 use super::{Chat, NOTHING, address, away, ignore, join, message};
 use crate::support::twin::to_text;
 
@@ -15,6 +15,12 @@ fn slots(chat: &Chat) -> [usize; 2] {
     let state: serde_json::Value = serde_json::from_str(&to_text(&chat.hub)).expect("a snapshot");
     [&state["chat"]["people"]["members"], &state["sessions"]["sessions"]["seats"]]
         .map(|slots| slots.as_array().expect("a slot each").len())
+}
+
+/// For how many connections that are lost a reply is awaited by another one.
+fn heirs(chat: &Chat) -> usize {
+    let state: serde_json::Value = serde_json::from_str(&to_text(&chat.hub)).expect("a snapshot");
+    state["sessions"]["sessions"]["questions"]["heirs"].as_object().expect("one each").len()
 }
 
 /// Lets programs from there lose their connections, and writes to each until no more is kept; gives how many messages are.
@@ -62,6 +68,24 @@ fn resuming_a_thousand_times_takes_as_many_slots_as_once() {
     let once = cycle(&mut chat);
     let thousandth = (1..1_000).map(|_| cycle(&mut chat)).last();
     assert_eq!(thousandth, Some(once));
+}
+
+#[test]
+fn change_of_a_password_has_one_heir_however_often_its_session_is_taken_up() {
+    let mut chat = chat_of(&[("Ana", "caracola azul")]);
+    let (mut id, mut token) = owner(&mut chat);
+    chat.slow = true;
+    changes_password(&mut chat, id);
+    assert_eq!(heirs(&chat), 0);
+    for _ in 0..100 {
+        loses(&mut chat, id);
+        id = resumes(&mut chat, token, None);
+        token = given(&mut chat, id).expect("another one");
+        assert_eq!(heirs(&chat), 1);
+    }
+    chat.settles();
+    assert_eq!(chat.hears(id).last().map(String::as_str), Some("changed"));
+    assert_eq!(heirs(&chat), 0, "each is gone with its reply");
 }
 
 #[test]
