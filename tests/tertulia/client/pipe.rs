@@ -1,6 +1,6 @@
 //! In pipes: nothing lost on either side, and an exit status that tells.
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
@@ -199,4 +199,28 @@ fn errors_and_help_are_in_the_language_of_the_environment() {
         let (status, _, complaint) = run("--nada");
         assert!(status == Some(2) && complaint.contains(mistake), "{complaint}");
     }
+}
+
+/// A server whose machine is gone does not say so: the system asks it, and a client that only listens hears of the loss.
+#[cfg(all(target_os = "linux", any(feature = "prompt", feature = "tls")))]
+#[test]
+fn silent_server_is_asked_whether_it_is_there() {
+    let server = FakeServer::start();
+    let mut bot = in_pipes(client(&server.place(), &["--name", "bot"]));
+    let peer = server.accept_as("bot");
+    // What it has sent was acknowledged with the welcome, so nothing else is waited for.
+    let mut said = BufReader::new(bot.stdout.take().unwrap());
+    while !said.by_ref().lines().next().unwrap().unwrap().contains("Bienvenido") {}
+    let timer = timer_of(peer.port_of_client(), server.addr().port());
+    assert_eq!(timer, "02", "that of keepalive, as proc(5) has them");
+}
+
+/// Which timer runs for a connection of this machine with itself, between these ports.
+#[cfg(all(target_os = "linux", any(feature = "prompt", feature = "tls")))]
+fn timer_of(local: u16, remote: u16) -> String {
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let ends = [local, remote].map(|port| format!("0100007F:{port:04X}"));
+    let row = table.lines().map(|row| row.split_whitespace().collect::<Vec<_>>());
+    let row = row.into_iter().find(|row| row[1..3] == ends).expect("a connection");
+    row[5].split(':').next().unwrap().to_string()
 }

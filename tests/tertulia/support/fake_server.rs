@@ -106,6 +106,12 @@ impl Peer {
         self.stream.write_all(text.as_ref()).unwrap();
     }
 
+    /// The port from which the client has come.
+    #[cfg_attr(not(target_os = "linux"), allow(dead_code))]
+    pub(crate) fn port_of_client(&self) -> u16 {
+        self.stream.peer_addr().unwrap().port()
+    }
+
     /// A second handle, to speak from another thread.
     pub(crate) fn speaker(&self) -> TcpStream {
         self.stream.try_clone().unwrap()

@@ -24,6 +24,7 @@ impl Stream {
     pub(crate) fn open(options: &Options, person: bool, tell: &mut dyn FnMut(String)) -> Result<Stream, End> {
         let socket = connect(options).map_err(End::Unreachable)?;
         let _ = socket.set_nodelay(true);
+        socket::notice_loss(&socket);
         if !options.tls {
             return Ok(Stream::Plain(socket));
         }
@@ -82,19 +83,9 @@ impl Stream {
     }
 }
 
-/// Tries every address of the name until one answers; tells of the last one.
+/// Tries the addresses of the name until one answers.
 fn connect(options: &Options) -> io::Result<TcpStream> {
-    let start = Instant::now();
-    let mut failure = io::ErrorKind::NotFound.into();
-    for address in (options.host.as_str(), options.port).to_socket_addrs()? {
-        let left = CONNECT_TIMEOUT.saturating_sub(start.elapsed());
-        if left.is_zero() {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        match TcpStream::connect_timeout(&address, left) {
-            Ok(stream) => return Ok(stream),
-            Err(error) => failure = error,
-        }
-    }
-    Err(failure)
+    let deadline = Instant::now() + CONNECT_TIMEOUT;
+    let addresses: Vec<_> = (options.host.as_str(), options.port).to_socket_addrs()?.collect();
+    socket::connect(&addresses, deadline)
 }
