@@ -34,10 +34,10 @@
 //!
 //! ```text
 //! 1  EventLoop::run          an event names a ClientId
-//! 2  Ingress                 finds the connection, checks its generation; Server::serve_ready gives it its share of the turn
+//! 2  Server::readable        Connections finds it by slot and generation, Ingress notes it; serve_ready gives it its share of the turn
 //! 3  Conn::fill              reads, until there is no more or the connection's share of the turn is used up
 //! 4  Protocol::next_command  the next line becomes a Command
-//! 5  Hub::apply              whose it is; Chat::apply: the rules; Effect::Deliver { to, event } comes out
+//! 5  Hub::apply              whose it is; Chat::apply: the rules give Facts, of which the hub makes Effect::Deliver { to, event }
 //! 6  Egress::deliver         encodes once for each format; each recipient's outbox notes that it is theirs
 //! 7  Egress::flush           one write per connection that has something to be written
 //! ```

@@ -1,6 +1,6 @@
 //! The thread that hashes passwords, one at a time: a question to the history does not wait behind one.
 //!
-//! Invariants: a password is in memory until it is hashed and nowhere else; what is kept is its Argon2id PHC string. All passwords are
+//! Invariants: a password is dropped here when it is hashed, and stands in no file; what is kept is its Argon2id PHC string. All passwords are
 //! hashed in the same memory, which goes back to the system when none has come for a while.
 
 use std::io;

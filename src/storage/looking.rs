@@ -1,4 +1,4 @@
-//! The storage's part for questions: what is asked, answered at once or later, or given up.
+//! Lookups in the history: each is answered at once, or passed to the threads and answered later, or given up.
 
 use std::time::Duration;
 

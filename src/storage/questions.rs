@@ -1,4 +1,4 @@
-//! The storage's part for questions: each waits for its turn, is answered or given up in time, and says what it cost.
+//! Lookups that wait: whose turn it is, when one is given up, and what each has cost.
 //!
 //! Invariants: with a file, at most one search is in the hands of the threads, and what was said last is asked for before the
 //! searches that wait; without one, a turn of the loop searches a bounded part of what there is. Addresses take turns.

@@ -454,8 +454,24 @@ impl Hub {
                 self.end(id, farewell, CloseReason::Quit);
                 Ok(())
             }
-            // The callers have seen to it.
-            _ => Ok(()),
+            // The callers have seen to these. Named, so that a new command is not forgotten.
+            Command::Say { .. }
+            | Command::Act { .. }
+            | Command::Message { .. }
+            | Command::Reply(_)
+            | Command::Join { .. }
+            | Command::Leave(_)
+            | Command::Key { .. }
+            | Command::Invite { .. }
+            | Command::Kick { .. }
+            | Command::Ban { .. }
+            | Command::Unban { .. }
+            | Command::Mute { .. }
+            | Command::Op { .. }
+            | Command::Away(_)
+            | Command::Ignore(_)
+            | Command::Secret(_)
+            | Command::Ping => Ok(()),
         }
     }
 

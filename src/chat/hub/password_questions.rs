@@ -1,6 +1,6 @@
 //! The questions for passwords that are open, and what is waited for behind them.
 //!
-//! Invariants: a connection is asked one thing at a time; a password that was typed stands here and nowhere else in the hub.
+//! Invariants: a connection is asked one thing at a time; of the state of the hub, a password that was typed stands here alone.
 
 use std::collections::BTreeMap;
 

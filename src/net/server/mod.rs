@@ -1,6 +1,6 @@
 //! All connections and the hub between them: what is read becomes commands, what the hub says becomes bytes.
 //!
-//! Invariants: no call waits, but the very last; nothing is freed in the middle of handling, but swept at the end of the turn, or
+//! Invariants: no call waits, but the very last and the one before an upgrade; nothing is freed in the middle of handling, but swept at the end of the turn, or
 //! before one more is let in; one write per
 //! connection and turn, however many lines the turn carried; a turn does only so much, and what is left comes first in
 //! the next. Sockets and their readiness belong to the caller.
@@ -219,8 +219,8 @@ impl<S: Stream> Server<S> {
         self.history.reload_accounts();
     }
 
-    /// Waits until the history is written, at most for `patience`; says whether it is. For the end: it is the one call
-    /// that waits.
+    /// Waits until the history is written, at most for `patience`; says whether it is. For the end: no
+    /// other call waits but [`Server::settle_history`].
     pub fn close_history(&mut self, patience: Duration) -> bool {
         let untold = self.history.last_complaint();
         untold.into_iter().for_each(|complaint| self.note_complaint(complaint));

@@ -32,9 +32,9 @@ struct Allowance {
     part: Quantum,
     /// Lines of all together.
     lines: usize,
-    /// Steps of work since the start at which nobody else is served,
+    /// Steps of work since the start at which no further connection is served.
     until: u64,
-    /// but for so many.
+    /// So many are served whatever it costs.
     least: usize,
 }
 
@@ -192,8 +192,8 @@ impl<S: Stream> Server<S> {
         self.close(id, CloseReason::Foreign, now);
     }
 
-    /// The first words of a client are its name, but those of a program, which gives it in a message of its own: they are refused
-    /// as other commands are that come before a name.
+    /// What a client says first is its name. A program gives its name in a message of its own: what it says before that becomes an
+    /// action, which is refused before a name as all other commands are.
     fn unless_early(&self, id: ClientId, command: Command) -> Command {
         let is_program = || self.connections.get(id).is_some_and(Conn::is_program);
         match command {

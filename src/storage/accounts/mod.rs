@@ -265,20 +265,19 @@ impl Accounts {
         now: MonoTime,
         send: Post<'_>,
     ) -> Option<AuthResult> {
-        // An account may have gone meanwhile, by another program's hand.
+        // Meanwhile another program may have removed the account, or changed its password.
         let from = under_way.origin;
-        // Or it may have another password by now.
-        let hers = |key: &AccountKey| {
+        let has_still_that_password = |key: &AccountKey| {
             self.known.get(key).is_some_and(|known| under_way.against.as_ref() == Some(&known.password))
         };
         let request = match (&under_way.matter, hashed) {
-            (Matter::Login(Some(key)), Hashed::Right) if hers(key) => {
+            (Matter::Login(Some(key)), Hashed::Right) if has_still_that_password(key) => {
                 self.throttle.succeeded(under_way.origin, under_way.subject);
                 self.trust(*key, under_way.origin);
                 send(DiskRequest::Seen { account: *key, from });
                 return Some(AuthResult::Granted(*key));
             }
-            (Matter::Check(key), Hashed::Right) if hers(key) => {
+            (Matter::Check(key), Hashed::Right) if has_still_that_password(key) => {
                 self.throttle.succeeded(under_way.origin, under_way.subject);
                 return Some(AuthResult::Granted(*key));
             }
@@ -309,7 +308,7 @@ impl Accounts {
                 let Some(key) = under_way.key else { return Some(AuthResult::Failed) };
                 DiskRequest::Register { id: under_way.id, key, name: name.clone(), password, from }
             }
-            (Matter::Change(key), Hashed::Made(password)) if hers(key) => {
+            (Matter::Change(key), Hashed::Made(password)) if has_still_that_password(key) => {
                 under_way.password = Some(password.clone());
                 let old = under_way.against.clone().unwrap_or_default();
                 DiskRequest::Change { id: under_way.id, account: *key, old, password, from }
