@@ -457,6 +457,7 @@ impl Hub {
             // The callers have seen to these. Named, so that a new command is not forgotten.
             Command::Say { .. }
             | Command::Act { .. }
+            | Command::Nick(_)
             | Command::Message { .. }
             | Command::Reply(_)
             | Command::Join { .. }
