@@ -5,7 +5,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use super::Failure;
-use super::crowd::Crowd;
+use super::crowd::{Crowd, name};
 use super::fanout::Manner;
 use super::steady::Pace;
 
@@ -49,7 +49,7 @@ pub(crate) fn run(crowd: &mut Crowd, manner: Manner, pace: Pace) -> Result<Serie
         let now = ears.begun.elapsed();
         while sent < messages && pace.due(sent) <= now {
             let nth = sent % pace.senders;
-            let line = format!("={nth}={}\n", sent / pace.senders);
+            let line = format!("{}: ={nth}={}\n", name(speakers[nth]), sent / pace.senders);
             waiting[nth].extend_from_slice(&crowd.words(speakers[nth], manner, &line));
             sent += 1;
         }
