@@ -50,9 +50,9 @@ pub(super) enum Change {
 #[derive(Debug)]
 pub(super) enum DiskRequest {
     /// A new account.
-    Register { id: RequestId, key: AccountKey, name: Name, password: String, from: Origin },
+    Register { id: RequestId, key: AccountKey, name: Name, hash: String, from: Origin },
     /// Another password, for an account that still has the `old` one.
-    Change { id: RequestId, account: AccountKey, old: String, password: String, from: Origin },
+    Change { id: RequestId, account: AccountKey, old: String, hash: String, from: Origin },
     /// The owner of an account has given the password.
     Seen { account: AccountKey, from: Origin },
     /// A letter for an account.
@@ -89,8 +89,8 @@ impl DiskRequest {
     /// Bytes of memory that it takes beside itself.
     pub(super) fn bytes(&self) -> usize {
         match self {
-            DiskRequest::Register { name, password, .. } => name.as_str().len() + password.len(),
-            DiskRequest::Change { old, password, .. } => old.len() + password.len(),
+            DiskRequest::Register { name, hash, .. } => name.as_str().len() + hash.len(),
+            DiskRequest::Change { old, hash, .. } => old.len() + hash.len(),
             DiskRequest::Post { offline_message, .. } => {
                 offline_message.from.as_str().len() + offline_message.text.as_str().len()
             }

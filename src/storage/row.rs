@@ -12,7 +12,7 @@ pub(super) struct AccountRow {
     pub(super) key: AccountKey,
     pub(super) name: Name,
     /// A PHC string.
-    pub(super) password: String,
+    pub(super) hash: String,
     /// From where it was made, if in the chat.
     pub(super) made_from: Option<Origin>,
     /// From where its owner has logged in, the last one first.

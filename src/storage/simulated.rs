@@ -147,7 +147,7 @@ impl SimulatedHelpers {
     /// The hash that the disk has of the password of that name.
     pub fn password_of(&self, name: &str) -> Option<String> {
         let things = self.worker.disk().things.borrow();
-        things.accounts.values().find(|row| row.name.as_str() == name).map(|row| row.password.clone())
+        things.accounts.values().find(|row| row.name.as_str() == name).map(|row| row.hash.clone())
     }
 
     /// Whether the one that writes has something that has to be tried again.
@@ -314,7 +314,7 @@ impl Things {
     fn register(
         &mut self,
         key: Option<AccountKey>,
-        (name, password): (&Name, &str),
+        (name, hash): (&Name, &str),
         from: Option<Origin>,
     ) -> AuthResult {
         let mut skeletons = SkeletonIndex::default();
@@ -330,7 +330,7 @@ impl Things {
         let row = AccountRow {
             key,
             name: name.clone(),
-            password: password.to_owned(),
+            hash: hash.to_owned(),
             made_from: from,
             trusted: from.into_iter().collect(),
         };
@@ -338,19 +338,19 @@ impl Things {
         AuthResult::Granted(key)
     }
 
-    fn change(&mut self, account: AccountKey, password: &str) -> bool {
+    fn change(&mut self, account: AccountKey, hash: &str) -> bool {
         let row = self.accounts.get_mut(&account);
-        row.map(|row| password.clone_into(&mut row.password)).is_some()
+        row.map(|row| hash.clone_into(&mut row.hash)).is_some()
     }
 
     fn settle(&mut self, request: DiskRequest) -> Option<DiskReply> {
         match request {
-            DiskRequest::Register { id, key, name, password, from } => {
-                Some(DiskReply::AuthResult(id, self.register(Some(key), (&name, &password), Some(from))))
+            DiskRequest::Register { id, key, name, hash, from } => {
+                Some(DiskReply::AuthResult(id, self.register(Some(key), (&name, &hash), Some(from))))
             }
-            DiskRequest::Change { id, account, old, password, .. } => {
-                let theirs = self.accounts.get(&account).is_some_and(|row| row.password == old);
-                let made = theirs && self.change(account, &password);
+            DiskRequest::Change { id, account, old, hash, .. } => {
+                let theirs = self.accounts.get(&account).is_some_and(|row| row.hash == old);
+                let made = theirs && self.change(account, &hash);
                 Some(DiskReply::AuthResult(
                     id,
                     if made { AuthResult::Granted(account) } else { AuthResult::Wrong },

@@ -60,7 +60,7 @@ pub(super) struct Accounts {
 struct Known {
     name: Name,
     /// A PHC string.
-    password: String,
+    hash: String,
     /// From where it was made, if in the chat.
     made_from: Option<Origin>,
     /// From where they have logged in, the last one first; bounded by [`TRUSTED_ADDRESSES`].
@@ -76,7 +76,7 @@ struct UnderWay {
     /// Which account it will be, if one is being made.
     key: Option<AccountKey>,
     /// The PHC string that is being written.
-    password: Option<String>,
+    hash: Option<String>,
     /// That of the account when a password was given to be compared with it.
     against: Option<String>,
 }
@@ -107,9 +107,9 @@ impl Accounts {
     }
 
     /// Lets a member become the server's operator by the password that has this PHC string.
-    pub(super) fn set_operator(&mut self, password: String) {
+    pub(super) fn set_operator(&mut self, hash: String) {
         let name = Name::given("operador").expect("a good name");
-        self.operator = Some(Known { name, password, made_from: None, trusted: Vec::new() });
+        self.operator = Some(Known { name, hash, made_from: None, trusted: Vec::new() });
     }
 
     /// Whether there is a password by which one becomes the server's operator.
@@ -268,7 +268,7 @@ impl Accounts {
         // Meanwhile another program may have removed the account, or changed its password.
         let from = under_way.origin;
         let has_still_that_password = |key: &AccountKey| {
-            self.known.get(key).is_some_and(|known| under_way.against.as_ref() == Some(&known.password))
+            self.known.get(key).is_some_and(|known| under_way.against.as_ref() == Some(&known.hash))
         };
         let request = match (&under_way.matter, hashed) {
             (Matter::Login(Some(key)), Hashed::Right) if has_still_that_password(key) => {
@@ -303,15 +303,15 @@ impl Accounts {
                 self.failed = true;
                 return Some(AuthResult::Failed);
             }
-            (Matter::Register(name), Hashed::Made(password)) => {
-                under_way.password = Some(password.clone());
+            (Matter::Register(name), Hashed::Made(hash)) => {
+                under_way.hash = Some(hash.clone());
                 let Some(key) = under_way.key else { return Some(AuthResult::Failed) };
-                DiskRequest::Register { id: under_way.id, key, name: name.clone(), password, from }
+                DiskRequest::Register { id: under_way.id, key, name: name.clone(), hash, from }
             }
-            (Matter::Change(key), Hashed::Made(password)) if has_still_that_password(key) => {
-                under_way.password = Some(password.clone());
+            (Matter::Change(key), Hashed::Made(hash)) if has_still_that_password(key) => {
+                under_way.hash = Some(hash.clone());
                 let old = under_way.against.clone().unwrap_or_default();
-                DiskRequest::Change { id: under_way.id, account: *key, old, password, from }
+                DiskRequest::Change { id: under_way.id, account: *key, old, hash, from }
             }
             // Nobody asked for the one, and the other was made with a password that is none any more.
             (Matter::Login(_) | Matter::Check(_) | Matter::Operator, Hashed::Made(_)) => {
@@ -328,15 +328,15 @@ impl Accounts {
 
     /// Hears what came of writing a new account, or another password.
     pub(super) fn written(&mut self, id: RequestId, auth_result: AuthResult) -> Option<StorageEvent> {
-        let UnderWay { origin, subject, matter, password, .. } = self.under_way.remove(&id.number)?;
+        let UnderWay { origin, subject, matter, hash, .. } = self.under_way.remove(&id.number)?;
         match (&matter, auth_result) {
             (Matter::Register(name), AuthResult::Granted(key)) => {
-                let (name, password) = (name.clone(), password?);
-                self.learn(key, Known { name, password, made_from: Some(origin), trusted: vec![origin] });
+                let (name, hash) = (name.clone(), hash?);
+                self.learn(key, Known { name, hash, made_from: Some(origin), trusted: vec![origin] });
             }
             (Matter::Change(_), AuthResult::Granted(key)) => {
                 if let Some(known) = self.known.get_mut(&key) {
-                    known.password = password?;
+                    known.hash = hash?;
                     // An address that knew the old one is not trusted any more.
                     known.trusted = vec![origin];
                     self.throttle.succeeded(origin, subject);
@@ -392,8 +392,8 @@ impl Accounts {
             let hash = against.clone().unwrap_or_else(decoy);
             if self.hasher.hand_over(Work { number: id.number, request: auth_request, against: hash }) {
                 self.in_hand += 1;
-                let password = None;
-                let under_way = UnderWay { id, origin, subject, matter, key, password, against };
+                let hash = None;
+                let under_way = UnderWay { id, origin, subject, matter, key, hash, against };
                 self.under_way.insert(id.number, under_way);
             } else {
                 answers.push(StorageEvent::to(id, Reply::AuthResult(matter, AuthResult::Failed)));
@@ -408,7 +408,7 @@ impl Accounts {
             Matter::Operator => self.operator.as_ref(),
             matter => account_of(matter).and_then(|key| self.known.get(&key)),
         };
-        known.map(|known| known.password.clone())
+        known.map(|known| known.hash.clone())
     }
 }
 

@@ -32,7 +32,7 @@ impl Accounts {
             }
         }
         let operator = self.operator.as_ref().map(|operator| StoredOperator {
-            password: operator.password.clone(),
+            password: operator.hash.clone(),
             trusted: operator.trusted.clone(),
         });
         StoredAccounts { throttle, operator, hashed: self.hashed }

@@ -47,16 +47,16 @@ impl Accounts {
 
     /// Takes a row for what the account is now; gives what is different.
     pub(super) fn take_in(&mut self, row: AccountRow) -> Option<AccountChange> {
-        let AccountRow { key, name, password, made_from, mut trusted } = row;
+        let AccountRow { key, name, hash, made_from, mut trusted } = row;
         trusted.truncate(TRUSTED_ADDRESSES);
         if let Some(known) = self.known.get_mut(&key) {
             known.trusted = trusted;
-            let renewed = known.password != password;
-            known.password = password;
+            let renewed = known.hash != hash;
+            known.hash = hash;
             return renewed.then_some(AccountChange::Renewed(key));
         }
         // All of them, also those whose names look alike, or could not be had today: they were there before.
-        let known = Known { name: name.clone(), password, made_from, trusted };
+        let known = Known { name: name.clone(), hash, made_from, trusted };
         self.learn(key, known).then_some(AccountChange::Added(Account { key, name }))
     }
 

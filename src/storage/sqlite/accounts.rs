@@ -33,8 +33,8 @@ impl Database {
         while let Some(row) = all.next()? {
             if let (Some(key), Some(name)) = (account(row, 0)?, name(row, 1)?) {
                 let trusted = trusted.remove(&key).unwrap_or_default();
-                let (password, made_from) = (row.get(2)?, origin(row, 3)?);
-                rows.push(AccountRow { key, name, password, made_from, trusted });
+                let (hash, made_from) = (row.get(2)?, origin(row, 3)?);
+                rows.push(AccountRow { key, name, hash, made_from, trusted });
             }
         }
         Ok(rows)
@@ -57,7 +57,7 @@ impl Database {
     pub(in crate::storage) fn register(
         &self,
         key: AccountKey,
-        (name, password): (&Name, &str),
+        (name, hash): (&Name, &str),
         from: Option<Origin>,
         at: i64,
     ) -> Result<AuthResult> {
@@ -75,7 +75,7 @@ impl Database {
         self.cached(
             "INSERT INTO account (key, name, password, made_at, address) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
-        .execute(params![key, name, password, at, from])?;
+        .execute(params![key, name, hash, at, from])?;
         let names = &mut *self.names.borrow_mut();
         // Numbers are written in another order than they were given.
         if key.0.get() <= names.last {
@@ -95,12 +95,12 @@ impl Database {
     pub(in crate::storage) fn change_password(
         &self,
         account: AccountKey,
-        password: &str,
+        hash: &str,
         here: Option<(Origin, i64)>,
     ) -> Result<bool> {
         let changed = self
             .cached("UPDATE account SET password = ?2 WHERE key = ?1")?
-            .execute(params![account, password])?;
+            .execute(params![account, hash])?;
         self.cached("DELETE FROM account_address WHERE account = ?1")?.execute([account])?;
         if let Some((from, at)) = here.filter(|_| changed > 0) {
             self.trust(account, from, at)?;

@@ -76,12 +76,12 @@ impl Database {
 
     fn write(&self, request: &DiskRequest, at: i64) -> Result<Option<DiskReply>> {
         Ok(match request {
-            DiskRequest::Register { id, key, name, password, from } => {
-                Some(DiskReply::AuthResult(*id, self.register(*key, (name, password), Some(*from), at)?))
+            DiskRequest::Register { id, key, name, hash, from } => {
+                Some(DiskReply::AuthResult(*id, self.register(*key, (name, hash), Some(*from), at)?))
             }
-            DiskRequest::Change { id, account, old, password, from } => {
+            DiskRequest::Change { id, account, old, hash, from } => {
                 let theirs = self.has_password(*account, old)?;
-                let made = theirs && self.change_password(*account, password, Some((*from, at)))?;
+                let made = theirs && self.change_password(*account, hash, Some((*from, at)))?;
                 Some(DiskReply::AuthResult(
                     *id,
                     if made { AuthResult::Granted(*account) } else { AuthResult::Wrong },
