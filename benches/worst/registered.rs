@@ -267,7 +267,7 @@ impl Registered {
             woken.recv_timeout(PATIENCE).map_err(|_| format!("{read:.300}"))?;
             warm(house);
             let before = house.server.work();
-            taken.add(|| house.server.answers(house.now));
+            taken.add(|| house.server.storage_ready(house.now));
             hearers += (house.server.work() - before).heard;
         }
         house.stops_listening(who);
@@ -290,7 +290,7 @@ impl Registered {
                 None => {}
             }
             woken.recv_timeout(PATIENCE)?;
-            taken.add(|| house.server.answers(house.now));
+            taken.add(|| house.server.storage_ready(house.now));
         }
     }
 }

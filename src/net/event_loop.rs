@@ -38,15 +38,15 @@ use crate::tls::Tls;
 /// Tokens of clients are their ids, whose generation is never 0; below that there is room for our own.
 const SIGNALS: Token = Token(u32::MAX as usize);
 
-/// The history's thread has something to say.
-const HISTORY: Token = Token(u32::MAX as usize - 1);
+/// The storage's threads have something to say.
+const STORAGE: Token = Token(u32::MAX as usize - 1);
 
 /// Listeners of the chat are numbered from 0; whatever there may be of each kind, no two have one token.
 const _: () = {
     assert!(usize::BITS >= 64, "a token holds a slot and its generation");
     assert!(limits::DESCRIPTORS_MAX as usize <= metrics::TOKENS.start);
     assert!(metrics::TOKENS.end <= orders::TOKENS.start);
-    assert!(orders::TOKENS.end <= HISTORY.0 && HISTORY.0 < SIGNALS.0 && SIGNALS.0 < 1 << 32);
+    assert!(orders::TOKENS.end <= STORAGE.0 && STORAGE.0 < SIGNALS.0 && SIGNALS.0 < 1 << 32);
 };
 
 /// The server on sockets.
@@ -96,9 +96,9 @@ impl EventLoop {
             acceptors.push((listener, listening.door, Acceptor::default()));
         }
         let control = store.as_ref().and_then(|store| listen_for_orders(store.dir(), &poll, language));
-        let waker = Arc::new(Waker::new(poll.registry(), HISTORY)?);
-        let history = open_storage(store, &config, &waker)?;
-        let server = Server::remembering(config, history);
+        let waker = Arc::new(Waker::new(poll.registry(), STORAGE)?);
+        let storage = open_storage(store, &config, &waker)?;
+        let server = Server::remembering(config, storage);
         let mut event_loop = EventLoop::of(poll, signals, server, (waker, Clock::start(), language));
         (event_loop.acceptors, event_loop.control) = (acceptors, control);
         Ok(event_loop)
@@ -188,7 +188,7 @@ impl EventLoop {
                             return Ok(());
                         }
                     }
-                    HISTORY => self.server.answers(now),
+                    STORAGE => self.server.storage_ready(now),
                     token if self.control.as_mut().is_some_and(|control| control.ready(token)) => {}
                     token if self.metrics.as_mut().is_some_and(|metrics| metrics.ready(token)) => {}
                     Token(index) if index < self.acceptors.len() => self.acceptors[index].2.mark_ready(),
@@ -352,19 +352,19 @@ impl EventLoop {
     }
 }
 
-/// The history in `store`, or in memory; its threads wake the loop.
+/// What is in `store`, or a history in memory; its threads wake the loop.
 fn open_storage(store: Option<Store>, config: &Config, waker: &Arc<Waker>) -> io::Result<Storage> {
     let waker = Arc::clone(waker);
     // A poll that cannot be woken is broken, and its own errors say so.
     let wake = move || drop(waker.wake());
-    let history = match store {
+    let storage = match store {
         Some(store) => Storage::in_file(store, wake)?,
         None if config.operator_password.is_some() => Storage::in_memory(wake)?,
         None => Storage::default(),
     };
     Ok(match config.operator_password.clone() {
-        Some(password) => history.with_operator(password),
-        None => history,
+        Some(password) => storage.with_operator(password),
+        None => storage,
     })
 }
 

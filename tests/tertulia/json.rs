@@ -60,7 +60,7 @@ pub(crate) fn help(house: &mut House, helpers: &mut SimulatedHelpers) {
     for _ in 0..8 {
         helpers.write();
         while helpers.answer() || helpers.compute() {}
-        house.server.answers(house.now);
+        house.server.storage_ready(house.now);
         house.settle();
     }
 }

@@ -23,7 +23,7 @@ fn house() -> (House, usize, SimulatedHelpers) {
 /// The server hears what the helpers have to say.
 fn replies_come(house: &mut House) {
     let now: MonoTime = house.now;
-    house.server.answers(now);
+    house.server.storage_ready(now);
     house.settle();
 }
 

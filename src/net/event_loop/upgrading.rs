@@ -16,7 +16,7 @@ use log::{info, warn};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Poll, Token, Waker};
 
-use super::{Control, EventLoop, HISTORY, SIGNALS, open_storage, told, watch};
+use super::{Control, EventLoop, SIGNALS, STORAGE, open_storage, told, watch};
 use crate::chat::MonoTime;
 use crate::clock::{Clock, wall_clock};
 use crate::config::{Config, Door};
@@ -57,7 +57,7 @@ impl EventLoop {
         let Handover { program, paused, system, server, storage, doors, control: stored, .. } = state;
         let clock = Clock::resume(paused, system_clock().saturating_sub(system));
         let (poll, language) = (Poll::new().map_err(broken)?, config.language);
-        let waker = Arc::new(Waker::new(poll.registry(), HISTORY).map_err(broken)?);
+        let waker = Arc::new(Waker::new(poll.registry(), STORAGE).map_err(broken)?);
         signals.register(poll.registry(), SIGNALS).map_err(broken)?;
         let control = match (control, stored, store.as_ref()) {
             (Some((listener, sessions)), Some(stored), Some(store)) => {
@@ -70,10 +70,10 @@ impl EventLoop {
             }
             _ => None,
         };
-        let history = open_storage(store, &config, &waker).map_err(broken)?.restored(storage);
+        let storage = open_storage(store, &config, &waker).map_err(broken)?.restored(storage);
         let streams = streams.into_iter().map(TcpStream::from_std).collect();
         let sealed = server.sealed();
-        let mut server = Server::restore(config, history, server, streams)?;
+        let mut server = Server::restore(config, storage, server, streams)?;
         let mut acceptors = Vec::new();
         for (index, (listener, door)) in listeners.into_iter().zip(doors).enumerate() {
             let mut listener = TcpListener::from_std(listener);

@@ -98,8 +98,8 @@ impl Handover {
 pub fn check(state: impl Read, config: Config) -> Result<(), HandoverError> {
     let handover = Handover::read(state)?;
     let streams = (0..handover.server.connections()).map(|_| Absent).collect();
-    let history = Storage::default().restored(handover.storage);
-    Server::restore(config, history, handover.server, streams).map(drop)
+    let storage = Storage::default().restored(handover.storage);
+    Server::restore(config, storage, handover.server, streams).map(drop)
 }
 
 /// A stream in place of one that is not here.

@@ -14,7 +14,7 @@ use crate::protocol::Format;
 impl<S: Stream> Server<S> {
     /// Has an order about the accounts carried out by the history's thread; false if too much waits for it.
     pub fn order_account(&mut self, ticket: u64, order: AccountOrder) -> bool {
-        self.history.order(ticket, order)
+        self.storage.order(ticket, order)
     }
 
     /// What came of such orders since this was asked last, each with its ticket. The chat knows of it already.

@@ -50,12 +50,12 @@ impl<S: Stream> Server<S> {
             Effect::Log(note) => self.note(&note),
             Effect::Keep(line) => {
                 self.said += 1;
-                self.history.keep(line);
+                self.storage.keep(line);
             }
-            Effect::Forget(room) => self.history.forget(room),
-            Effect::Room(change) => self.history.room_changed(&change),
-            Effect::Expelled(expulsion) => self.history.expelled(&expulsion),
-            Effect::Readmitted(number) => self.history.readmitted(number),
+            Effect::Forget(room) => self.storage.forget(room),
+            Effect::Room(change) => self.storage.room_changed(&change),
+            Effect::Expelled(expulsion) => self.storage.expelled(&expulsion),
+            Effect::Readmitted(number) => self.storage.readmitted(number),
             Effect::Ask(id, question, whose) => {
                 self.egress.ask(&mut self.connections, id, (question, whose), now);
             }
@@ -64,7 +64,7 @@ impl<S: Stream> Server<S> {
             }
             Effect::AdminReply(reply) => self.admin_reply = Some(reply),
             Effect::Request(id, request) => self.request(id, request, now),
-            Effect::Ack(account, up_to) => self.history.ack(account, up_to),
+            Effect::Ack(account, up_to) => self.storage.ack(account, up_to),
         }
     }
 
@@ -75,7 +75,7 @@ impl<S: Stream> Server<S> {
         let patience = if let Request::Authenticate(_) = request { AUTH_PATIENCE } else { HISTORY_PATIENCE };
         let from = self.hub.origin(client).unwrap_or(Origin::UNKNOWN);
         self.asked.insert(id.number, (client, request.clone()));
-        let events = self.history.request(id, from, request, now);
+        let events = self.storage.request(id, from, request, now);
         let replies = |event: &StorageEvent| matches!(event, StorageEvent::Reply { id: to, .. } if *to == id);
         if !events.iter().any(replies)
             && let Some(conn) = self.connections.get_mut(client)
@@ -111,10 +111,10 @@ impl<S: Stream> Server<S> {
 
     /// Says on the console, now and then, what the history lacks, and which passwords were wrong.
     pub(super) fn complain(&mut self, now: MonoTime) {
-        for Guesses { name, origin, times, alike } in self.history.guesses(now) {
+        for Guesses { name, origin, times, alike } in self.storage.guesses(now) {
             warn!("{}", console::guesses(name.as_ref(), origin, times, alike, self.language));
         }
-        let complaint = self.history.complaint(now);
+        let complaint = self.storage.complaint(now);
         complaint.into_iter().for_each(|complaint| self.note_complaint(complaint));
     }
 

@@ -43,7 +43,7 @@ impl<S: Stream> Server<S> {
 
     fn history_figures(&self) -> History {
         let Backlog { unwritten_lines, queue_bytes, missing_lines, gaps, oldest, displaced } =
-            self.history.backlog();
+            self.storage.backlog();
         // The clock may have been set back since.
         let millis = oldest.map_or(0, |at| self.clocks.wall.0.saturating_sub(at.0));
         let oldest = Duration::from_millis(millis.try_into().unwrap_or(0));

@@ -51,7 +51,7 @@ pub struct Server<S> {
     ingress: Ingress,
     hub: Hub,
     egress: Egress,
-    history: Storage,
+    storage: Storage,
     /// What browsers are shown.
     site: Site,
     /// What both clocks said at the beginning of the turn.
@@ -91,17 +91,17 @@ impl<S: Stream> Server<S> {
         Server::remembering(config, Storage::default())
     }
 
-    /// A server without connections that goes on with `history`.
-    pub fn remembering(mut config: Config, mut history: Storage) -> Server<S> {
+    /// A server without connections that goes on with `storage`.
+    pub fn remembering(mut config: Config, mut storage: Storage) -> Server<S> {
         let chat = ChatConfig {
-            next_key: history.next_key(),
-            next_message: history.next_message(),
-            next_account: history.next_account(),
-            accounts: history.accounts(),
-            account_addresses: history.account_addresses(),
-            operator_password: history.has_operator(),
-            rooms: history.take_rooms(),
-            expulsions: history.take_expulsions(),
+            next_key: storage.next_key(),
+            next_message: storage.next_message(),
+            next_account: storage.next_account(),
+            accounts: storage.accounts(),
+            account_addresses: storage.account_addresses(),
+            operator_password: storage.has_operator(),
+            rooms: storage.take_rooms(),
+            expulsions: storage.take_expulsions(),
             ..mem::take(&mut config.chat)
         };
         let Config {
@@ -112,7 +112,7 @@ impl<S: Stream> Server<S> {
             ingress: Ingress::default(),
             hub: Hub::new(chat),
             egress: Egress::new(zone, queues_max_bytes),
-            history,
+            storage,
             site: Site::new(&FILES, HostNames::new(web.host_names), web.allow_origins),
             clocks: Time::default(),
             sources: HashMap::new(),
@@ -181,11 +181,11 @@ impl<S: Stream> Server<S> {
 
     /// Does what has come due in the chat and in its history, and some of what takes longer than a turn.
     pub fn tick(&mut self, now: MonoTime) {
-        if let Some(reply) = self.history.work() {
+        if let Some(reply) = self.storage.work() {
             self.recall(reply, now);
             self.perform(now);
         }
-        for reply in self.history.take_accounts_in() {
+        for reply in self.storage.take_accounts_in() {
             self.recall(reply, now);
             self.perform(now);
         }
@@ -195,9 +195,9 @@ impl<S: Stream> Server<S> {
         self.complain(now);
     }
 
-    /// Takes what the history has found. Call when it wakes the loop.
-    pub fn answers(&mut self, now: MonoTime) {
-        for reply in self.history.replies(now) {
+    /// Takes the replies of the storage: what was found, and what came of passwords. Call when it wakes the loop.
+    pub fn storage_ready(&mut self, now: MonoTime) {
+        for reply in self.storage.replies(now) {
             self.recall(reply, now);
             // What a room hears of one of them is for its members now, not for whom the next one lets in.
             self.perform(now);
@@ -207,24 +207,24 @@ impl<S: Stream> Server<S> {
 
     /// Hands rooms over as a whole of which too much has changed while the disk was busy.
     fn write_stale_rooms(&mut self, at_once: bool) {
-        while let Some(key) = self.history.next_stale_room(at_once) {
+        while let Some(key) = self.storage.next_stale_room(at_once) {
             if let Some(record) = self.hub.room_record(key) {
-                self.history.room(&record);
+                self.storage.room(&record);
             }
         }
     }
 
     /// Another program changed the accounts in the file.
     pub fn reload_accounts(&mut self) {
-        self.history.reload_accounts();
+        self.storage.reload_accounts();
     }
 
     /// Waits until the history is written, at most for `patience`; says whether it is. For the end: no
     /// other call waits but [`Server::settle_history`].
     pub fn close_history(&mut self, patience: Duration) -> bool {
-        let untold = self.history.last_complaint();
+        let untold = self.storage.last_complaint();
         untold.into_iter().for_each(|complaint| self.note_complaint(complaint));
-        self.history.close(patience)
+        self.storage.close(patience)
     }
 
     /// Tells everybody that the server stops, and begins to close all connections.
@@ -239,12 +239,12 @@ impl<S: Stream> Server<S> {
         self.ingress.has_work()
             || self.egress.has_work()
             || self.connections.has_dead()
-            || self.history.has_work()
+            || self.storage.has_work()
     }
 
     /// When [`tick`](Self::tick) has something to do; never while nothing waits.
     pub fn next_due(&mut self) -> Option<MonoTime> {
-        [self.connections.next_due(), self.hub.next_due(), self.history.next_due()]
+        [self.connections.next_due(), self.hub.next_due(), self.storage.next_due()]
             .into_iter()
             .flatten()
             .min()
@@ -268,7 +268,7 @@ impl<S: Stream> Server<S> {
 
     /// Lines of the history that are in memory, and bytes that they take, roughly.
     pub fn remembered(&self) -> (usize, usize) {
-        self.history.remembered()
+        self.storage.remembered()
     }
 
     /// Bytes of memory that queues of readers' own hold, all together.
@@ -283,7 +283,7 @@ impl<S: Stream> Server<S> {
 
     /// Bytes that wait for the file of the history: in its thread's hands, and for a place there.
     pub fn unwritten_bytes(&self) -> (usize, usize) {
-        self.history.unwritten_bytes()
+        self.storage.unwritten_bytes()
     }
 
     /// Bytes that wait for each connection's peer, and bytes of memory that its buffers hold.
@@ -308,7 +308,7 @@ impl<S: Stream> Server<S> {
 
     /// Waits for no reply any more on behalf of a client.
     fn leave_requests(&mut self, id: ClientId) {
-        self.history.leave(id);
+        self.storage.leave(id);
         self.asked.retain(|_, (client, _)| *client != id);
     }
 

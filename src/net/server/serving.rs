@@ -43,7 +43,7 @@ impl<S: Stream> Server<S> {
     /// those that had their share and go on.
     pub fn serve_ready(&mut self, now: MonoTime) {
         // Before the clients that asked go on without: they are told so.
-        for reply in self.history.overdue(now) {
+        for reply in self.storage.overdue(now) {
             self.recall(reply, now);
             self.perform(now);
         }

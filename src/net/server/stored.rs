@@ -63,7 +63,7 @@ impl<S: Stream> Server<S> {
             ingress,
             hub,
             egress,
-            history: _,
+            storage: _,
             site: _,
             clocks,
             sources,
@@ -110,13 +110,13 @@ impl<S: Stream> Server<S> {
 
     /// What the history has in memory only.
     pub fn storage_state(&self) -> StorageState {
-        self.history.state()
+        self.storage.state()
     }
 
     /// Waits, until `deadline` at most, until all that was said is on the disk, and what came of promises is told, which may bring
     /// [something else](Self::is_settled) to be written. Gives the lock on the directory, if there is one. None: that cannot be had now.
     pub fn settle_history(&mut self, deadline: Instant, now: MonoTime) -> Option<Option<LockFiles>> {
-        let (events, settled) = self.history.settle(deadline, now);
+        let (events, settled) = self.storage.settle(deadline, now);
         for event in events {
             self.recall(event, now);
             self.perform(now);
@@ -126,7 +126,7 @@ impl<S: Stream> Server<S> {
 
     /// Whether the history has nothing that is not on the disk.
     pub fn is_settled(&self) -> bool {
-        self.history.unwritten_bytes() == (0, 0) && !self.history.has_reload()
+        self.storage.unwritten_bytes() == (0, 0) && !self.storage.has_reload()
     }
 
     /// Tells those in TLS, and nobody else, that their connections end: no other program has their keys. Gives them; the hub does not
@@ -161,7 +161,7 @@ impl<S: Stream> Server<S> {
 
     /// Says on the console what the history lacks, though something was said a moment ago.
     pub fn tell_complaints(&mut self) {
-        let untold = self.history.last_complaint();
+        let untold = self.storage.last_complaint();
         untold.into_iter().for_each(|complaint| self.note_complaint(complaint));
     }
 
@@ -169,7 +169,7 @@ impl<S: Stream> Server<S> {
     pub fn ask_again(&mut self, now: MonoTime) {
         for (number, (client, request)) in self.asked.clone() {
             let from = self.hub.origin(client).unwrap_or(Origin::UNKNOWN);
-            let events = self.history.request(RequestId { client, number }, from, request, now);
+            let events = self.storage.request(RequestId { client, number }, from, request, now);
             for event in events {
                 self.recall(event, now);
                 self.perform(now);
@@ -179,7 +179,7 @@ impl<S: Stream> Server<S> {
 
     /// Takes the server apart: its sockets in that order, and its history.
     pub fn into_parts(self) -> (Vec<S>, Storage) {
-        (self.connections.into_streams(), self.history)
+        (self.connections.into_streams(), self.storage)
     }
 
     /// Goes on from a state with the sockets of its connections. The rules of the chat are those of the state, all else is as `config`
@@ -190,12 +190,12 @@ impl<S: Stream> Server<S> {
     /// The state contradicts itself, or they are not so many sockets.
     pub fn restore(
         mut config: Config,
-        history: Storage,
+        storage: Storage,
         state: ServerState,
         streams: Vec<S>,
     ) -> Result<Server<S>, HandoverError> {
         config.chat = ChatConfig::default();
-        let mut server = Server::remembering(config, history);
+        let mut server = Server::remembering(config, storage);
         let ServerState {
             clocks,
             hub,

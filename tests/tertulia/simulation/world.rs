@@ -245,7 +245,7 @@ impl World {
         self.turns += 1;
         let before = self.witnessed();
         if only.is_none() && self.disk.as_mut().is_some_and(SimulatedDisk::take_call) {
-            self.server.answers(self.now);
+            self.server.storage_ready(self.now);
         }
         let mut events = self.edges(only);
         let edges = events.len();

@@ -130,7 +130,7 @@ impl House {
     pub(super) fn settle(&mut self) {
         loop {
             if self.woken.try_recv().is_ok() {
-                self.server.answers(self.now);
+                self.server.storage_ready(self.now);
             }
             self.server.serve_ready(self.now);
             self.server.tick(self.now);
