@@ -1,7 +1,9 @@
 //! A directory of a bench's own, gone with it.
 
+use std::fs::{self, DirBuilder};
+use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::{env, fs, process};
+use std::{env, process};
 
 use super::Failure;
 
@@ -12,7 +14,7 @@ impl Dir {
     /// An empty one, for the bench of that name.
     pub(crate) fn new(bench: &str) -> Result<Dir, Failure> {
         let path = env::temp_dir().join(format!("tertulia-{bench}-{}", process::id()));
-        fs::create_dir(&path)?;
+        DirBuilder::new().mode(0o700).create(&path)?;
         Ok(Dir(path))
     }
 
