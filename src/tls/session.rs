@@ -45,7 +45,7 @@ impl Tls {
     /// The beginning of a connection. None: the system gives no randomness.
     pub fn session(&self) -> Option<Session> {
         let tls = UnbufferedServerConnection::new(Arc::clone(&self.config)).ok()?;
-        Some(Session { tls, incoming: Vec::new(), ended: false, failed: false })
+        Some(Session { tls, incoming: Vec::new(), next: 0, ended: false, failed: false })
     }
 }
 
@@ -74,6 +74,8 @@ pub struct Session {
     tls: UnbufferedServerConnection,
     /// Of a record that has not come whole.
     incoming: Vec<u8>,
+    /// Where in that the next record begins of which not all has come.
+    next: usize,
     /// The peer has ended its side.
     ended: bool,
     failed: bool,
@@ -81,7 +83,7 @@ pub struct Session {
 
 impl Session {
     /// Takes in what came in one read, and gives each record's words to `said`. What TLS itself wants to have sent is added to `reply`, sealed
-    /// already. Says how many records it worked at, and what came of them.
+    /// already. Says how many records came whole by it, and what came of them.
     pub fn receive(
         &mut self,
         input: &mut [u8],
@@ -96,8 +98,8 @@ impl Session {
             self.incoming.extend_from_slice(input);
         }
         let bytes = if has_begun { &mut self.incoming[..] } else { &mut *input };
-        // They are changed where they are.
-        let records = whole_records(bytes);
+        // What the library has looked at it may have changed.
+        let records = pass_whole_records(bytes, &mut self.next);
         let mut taken = 0;
         let mut received = loop {
             let UnbufferedStatus { mut discard, state } = self.tls.process_tls_records(&mut bytes[taken..]);
@@ -148,8 +150,8 @@ impl Session {
             Received::End | Received::Failed => self.incoming.clear(),
         }
         self.incoming.shrink_to_fit();
-        // A piece of a handshake is looked at again when the next one comes.
-        (if taken > 0 { records } else { 0 }, received)
+        self.next = self.next.saturating_sub(taken);
+        (records, received)
     }
 
     /// Seals what is to be said into the front of `sealed`, which grows as it has to; gives how many bytes of it that are.
@@ -181,7 +183,7 @@ impl Session {
 
     /// Forgets that record: what comes next makes no sense.
     pub fn forget(&mut self) {
-        self.incoming = Vec::new();
+        (self.incoming, self.next) = (Vec::new(), 0);
     }
 
     fn seal_with(
@@ -234,13 +236,18 @@ impl fmt::Debug for Session {
 
 type Writing<'c> = rustls::unbuffered::WriteTraffic<'c, rustls::server::ServerConnectionData>;
 
-/// How many records there are whole (RFC 8446 §5.1).
-fn whole_records(bytes: &[u8]) -> usize {
-    let (mut rest, mut count) = (bytes, 0);
-    while let [_, _, _, high, low, body @ ..] = rest
-        && let Some(next) = body.get(usize::from(u16::from_be_bytes([*high, *low]))..)
+/// Bytes in front of what is in a record: its type, a version, and how long that is.
+const HEAD_BYTES: usize = 5;
+
+/// Moves `next` behind the records that are there whole (RFC 8446 §5.1), and says how many those are.
+fn pass_whole_records(bytes: &[u8], next: &mut usize) -> usize {
+    let mut count = 0;
+    while let Some([_, _, _, high, low, body @ ..]) = bytes.get(*next..)
+        && let length = usize::from(u16::from_be_bytes([*high, *low]))
+        && length <= body.len()
     {
-        (rest, count) = (next, count + 1);
+        *next += HEAD_BYTES + length;
+        count += 1;
     }
     count
 }

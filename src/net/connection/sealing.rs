@@ -154,15 +154,17 @@ impl<S: Stream> Conn<S> {
             return;
         }
         let handshaking = transport.session.is_handshaking();
-        let begins = transport.session.held() == 0;
+        let held = transport.session.held();
         let said = |words: &[u8]| protocol.push(words, answers);
         let (records, received) = transport.session.receive(input, said, &mut transport.replies);
         transport.failed = received == Received::Failed;
-        if begins || records > 0 {
+        // Else it is longer by what came.
+        let went_on = transport.session.held() != held + input.len();
+        if went_on || held == 0 {
             transport.held_since = now;
         }
-        transport.in_pieces = records == 0;
-        let handshake = if handshaking && records > 0 { limits::HANDSHAKE_STEPS } else { 0 };
+        transport.in_pieces = !went_on;
+        let handshake = if handshaking && went_on { limits::HANDSHAKE_STEPS } else { 0 };
         transport.work += records as u64 * limits::RECORD_STEPS + handshake;
         if handshaking && !transport.session.is_handshaking() {
             let line = now + transport.opening_wait;

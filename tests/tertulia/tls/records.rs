@@ -5,12 +5,12 @@ use std::time::Duration;
 use rustls::SupportedProtocolVersion;
 use tertulia::config::{Config, Door, Share};
 use tertulia::limits::{
-    READ_BYTES, RECORD_STEPS, RECORDS_MAX_BYTES, TLS_RECORD_MAX_BYTES, TLS_SESSION_MAX_BYTES,
+    HANDSHAKE_STEPS, READ_BYTES, RECORD_STEPS, RECORDS_MAX_BYTES, TLS_RECORD_MAX_BYTES, TLS_SESSION_MAX_BYTES,
 };
 use tertulia::tls::{Session, Tls};
 
 use super::client::{Client, connection};
-use super::{house, house_with, identity};
+use super::{comes, house, house_with, identity};
 use crate::turns::house::House;
 
 /// So many clients that have shaken hands, from many addresses.
@@ -79,6 +79,31 @@ fn records_of_one_byte_count_as_work_and_many_of_them_share_a_turn() {
     assert_eq!(read, 3, "of {}", clients.len() - 1);
     house.settle();
     assert!(clients.iter().all(|client| house.unread(client.who) == 0));
+}
+
+/// One in which each byte is a record of its own is as good as any, and none of them is counted twice.
+#[test]
+fn records_of_a_handshake_count_as_work_once_however_they_come() {
+    let mut house = house();
+    let who = comes(&mut house, Door::Tls);
+    let mut client = Client::new(who);
+    let hello = client.sends();
+    let records: Vec<Vec<u8>> = hello[5..].iter().map(|byte| vec![0x16, 3, 1, 0, 1, *byte]).collect();
+    let (last, others) = records.split_last().expect("a hello");
+    let mut cost = |bytes: &[u8]| {
+        let before = house.server.work().total();
+        house.says(who, bytes);
+        (house.server.work().total() - before) / RECORD_STEPS
+    };
+    let most = others.len() as u64;
+    let begun = cost(&others.concat());
+    assert!((most..most + 10).contains(&begun), "{begun} for {most}");
+    for byte in &last[..5] {
+        assert!(cost(&[*byte]) < 10, "a read, in which nothing came whole");
+    }
+    assert!(cost(&last[5..]) >= HANDSHAKE_STEPS / RECORD_STEPS);
+    client.pump(&mut house);
+    assert!(!client.tls.is_handshaking());
 }
 
 /// Has shaken hands, without a server around it.
