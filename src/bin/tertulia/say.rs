@@ -61,8 +61,7 @@ pub(crate) fn run(options: Options) -> u8 {
         // If it fails, reading tells why.
         let _ = stream.write_all(&ANNOUNCEMENT);
     }
-    let mut speaker =
-        Speaker { options: &options, tried: 0, step: Step::Name, entered: false, told: String::new() };
+    let mut speaker = Speaker::new(&options);
     match speaker.converse(&stream, Instant::now() + time) {
         Ok(()) if speaker.step == Step::Said => 0,
         // The last thing that the server said is the reason.
@@ -94,9 +93,16 @@ struct Speaker<'a> {
     entered: bool,
     /// The last line that was told, or its beginning.
     told: String,
+    /// The last one by which a name was refused.
+    refusal: String,
 }
 
 impl Speaker<'_> {
+    fn new(options: &Options) -> Speaker<'_> {
+        let (told, refusal) = (String::new(), String::new());
+        Speaker { options, tried: 0, step: Step::Name, entered: false, told, refusal }
+    }
+
     /// Talks until it is over, but not beyond `deadline`: that is the error [`ErrorKind::TimedOut`].
     fn converse(&mut self, stream: &Stream, deadline: Instant) -> io::Result<()> {
         let (mut parser, mut safe) = (PromptParser::new(self.options.english), Safe::default());
@@ -137,9 +143,11 @@ impl Speaker<'_> {
                 (self.step == Step::Lines && is_refusal(&self.told)).then(String::new)
             }
             Heard::Question(question) => {
-                self.told.clear();
                 // A registered name: an empty password leads back to the question for a name.
-                Some(if *question == Question::Name { self.next_name() } else { "\n".to_string() })
+                let answer = if *question == Question::Name { self.next_name() } else { "\n".to_string() };
+                // Where there is no other name to try, the reason is why the last one was refused.
+                self.told = if answer.is_empty() { std::mem::take(&mut self.refusal) } else { String::new() };
+                Some(answer)
             }
             Heard::Accepted => {
                 self.step = Step::Room;
@@ -160,8 +168,11 @@ impl Speaker<'_> {
                 Some("/salir\n".to_string())
             }
             Heard::Fence => Some(String::new()),
-            Heard::Refused
-            | Heard::Replaced
+            Heard::Refused => {
+                self.refusal.clone_from(&self.told);
+                None
+            }
+            Heard::Replaced
             | Heard::TurnedAway
             | Heard::Left(..)
             | Heard::Renamed(..)
@@ -231,8 +242,7 @@ mod tests {
         let Ok(Asked::Talk(options)) = args::parse(["--say", "hola"].map(Into::into), false) else {
             panic!("these are options")
         };
-        let mut speaker =
-            Speaker { options: &options, tried: 0, step: Step::Name, entered: false, told: String::new() };
+        let mut speaker = Speaker::new(&options);
         let ended = speaker.converse(&stream, Instant::now() + Duration::from_millis(50));
         assert!(matches!(ended.unwrap_err().kind(), ErrorKind::TimedOut | ErrorKind::WouldBlock));
     }

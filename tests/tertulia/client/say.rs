@@ -96,3 +96,19 @@ fn say_in_a_first_room_that_keeps_out_is_said_nowhere() {
     let reason = "tertulia: No puedes entrar en #general: te lo han prohibido.\n";
     assert_eq!(ended(said), (Some(1), String::new(), reason.to_owned()));
 }
+
+#[test]
+fn say_tells_why_no_name_could_be_had() {
+    let server = FakeServer::start();
+    let said = with_input(client(&server.place(), &["--say", "hola", "--name", "Ana"]), b"");
+    let mut peer = server.accept();
+    peer.send(NAME);
+    for number in 1..=20 {
+        let name = if number == 1 { "Ana".to_string() } else { format!("Ana{number}") };
+        peer.expect(format!("{name}\n"));
+        peer.send(format!("El nombre '{name}' ya está en uso.\n{NAME}"));
+    }
+    peer.expect_gone();
+    let reason = "tertulia: El nombre 'Ana20' ya está en uso.\n";
+    assert_eq!(ended(said), (Some(1), String::new(), reason.to_owned()));
+}
