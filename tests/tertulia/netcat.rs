@@ -1,7 +1,7 @@
 //! People at `nc`, the real one.
 
 use std::io::Write;
-use std::process::{Command, Stdio};
+use std::process::{ChildStdin, Command, Stdio};
 
 use rustix::process::Signal;
 
@@ -15,17 +15,23 @@ fn nc(server: &Server, options: &[&str]) -> Process {
     Process::start(Command::new("nc").args(options).args(["127.0.0.1", &port]).stdin(Stdio::piped()))
 }
 
-#[test]
-fn nc_talks_and_leaves() {
-    if !has("nc") {
-        return;
-    }
+/// María at a socket, and Juan at `nc` with his keyboard; she has heard that he came.
+fn juan_and_maria() -> (Server, Peer, Process, ChildStdin) {
     let server = Server::start(&[]);
     let mut maria = Peer::join(&server, "María");
     let mut juan = nc(&server, &[]);
     let mut keyboard = juan.stdin();
     writeln!(keyboard, "Juan").expect("an open pipe");
     maria.expect_line(">>> Juan se unió al chat");
+    (server, maria, juan, keyboard)
+}
+
+#[test]
+fn nc_talks_and_leaves() {
+    if !has("nc") {
+        return;
+    }
+    let (_server, mut maria, juan, mut keyboard) = juan_and_maria();
     writeln!(keyboard, "Hola a todos!").expect("an open pipe");
     maria.expect_line("Juan: Hola a todos!");
     maria.say("Hola Juan!");
@@ -65,12 +71,7 @@ fn nc_is_killed() {
     if !has("nc") {
         return;
     }
-    let server = Server::start(&[]);
-    let mut maria = Peer::join(&server, "María");
-    let mut juan = nc(&server, &[]);
-    let mut keyboard = juan.stdin();
-    writeln!(keyboard, "Juan").expect("an open pipe");
-    maria.expect_line(">>> Juan se unió al chat");
+    let (_server, mut maria, mut juan, keyboard) = juan_and_maria();
     // All that was sent to it has been read, so that the system ends the connection as if nc had.
     while juan.stdout.next().is_some_and(|line| line != HELP) {}
     juan.signal(Signal::KILL);

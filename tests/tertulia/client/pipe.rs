@@ -69,10 +69,7 @@ fn being_turned_away_unasked_is_a_refusal_whatever_was_sent() {
 fn registered_name_takes_its_password_from_the_first_line() {
     let server = FakeServer::start();
     let bot = with_input(client(&server.place(), &["--name", "bot"]), b"secreto\nhola\n");
-    let mut peer = server.accept();
-    peer.send(NAME);
-    peer.expect("bot\n");
-    peer.send("Contraseña: ");
+    let mut peer = server.accept_registered("bot");
     peer.expect("secreto\n");
     peer.expect_nothing_yet();
     peer.send(welcome("bot"));

@@ -83,10 +83,7 @@ fn bot_comes_back_with_its_password_too() {
     let mut told = String::new();
     keyboard.write_all("girasol\nuno\n".as_bytes()).unwrap();
     for said in ["uno\n", "dos\n"] {
-        let mut peer = server.accept();
-        peer.send(NAME);
-        peer.expect("bot\n");
-        peer.send("Contraseña: ");
+        let mut peer = server.accept_registered("bot");
         peer.expect("girasol\n");
         peer.send("\nBienvenido al chat, bot!\n\n");
         peer.expect(said);
@@ -96,17 +93,11 @@ fn bot_comes_back_with_its_password_too() {
         keyboard.write_all(b"dos\n").unwrap();
     }
     // Refused, it is wrong by now: the next one comes from the pipe.
-    let mut peer = server.accept();
-    peer.send(NAME);
-    peer.expect("bot\n");
-    peer.send("Contraseña: ");
+    let mut peer = server.accept_registered("bot");
     peer.expect("girasol\n");
     peer.send("Nombre o contraseña incorrectos.\nCon una línea vacía vuelves al nombre.\nContraseña: ");
     peer.expect_gone();
-    let mut peer = server.accept();
-    peer.send(NAME);
-    peer.expect("bot\n");
-    peer.send("Contraseña: ");
+    let mut peer = server.accept_registered("bot");
     peer.expect("dos\n");
     bot.kill().unwrap();
     bot.wait().unwrap();
@@ -169,10 +160,7 @@ fn password_is_kept_for_the_name_that_it_was_given_for() {
     let mut keyboard = bot.stdin.take().unwrap();
     let mut errors = BufReader::new(bot.stderr.take().unwrap());
     keyboard.write_all("girasol\n/nombre otro\n".as_bytes()).unwrap();
-    let mut peer = server.accept();
-    peer.send(NAME);
-    peer.expect("bot\n");
-    peer.send("Contraseña: ");
+    let mut peer = server.accept_registered("bot");
     peer.expect("girasol\n");
     peer.send("\nBienvenido al chat, bot!\n\n");
     peer.expect("/nombre otro\n");
@@ -180,10 +168,7 @@ fn password_is_kept_for_the_name_that_it_was_given_for() {
     peer.close();
     errors.read_line(&mut String::new()).unwrap();
     // Somebody has registered the other name meanwhile: this server asks where it did not ask before.
-    let mut peer = server.accept();
-    peer.send(NAME);
-    peer.expect("otro\n");
-    peer.send("Contraseña: ");
+    let mut peer = server.accept_registered("otro");
     peer.expect_nothing_yet();
     keyboard.write_all(b"margarita\n").unwrap();
     peer.expect("margarita\n");

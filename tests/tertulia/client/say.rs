@@ -59,10 +59,7 @@ fn say_in_a_room_is_said_there_or_nowhere() {
 fn say_gives_up_a_name_that_asks_for_a_password() {
     let server = FakeServer::start();
     let said = with_input(client(&server.place(), &["--say", "hola"]), b"");
-    let mut peer = server.accept();
-    peer.send(NAME);
-    peer.expect("bot\n");
-    peer.send("Contraseña: ");
+    let mut peer = server.accept_registered("bot");
     peer.expect("\n");
     peer.send(format!("Contraseña no válida: está vacía.\n{NAME}"));
     peer.expect("bot2\n");

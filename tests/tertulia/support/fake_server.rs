@@ -84,6 +84,15 @@ impl FakeServer {
         peer.send(welcome(name));
         peer
     }
+
+    /// The next connection, through the name question to the question for a password.
+    pub(crate) fn accept_registered(&self, name: &str) -> Peer {
+        let mut peer = self.accept();
+        peer.send(NAME);
+        peer.expect(format!("{name}\n"));
+        peer.send("Contraseña: ");
+        peer
+    }
 }
 
 impl Peer {
