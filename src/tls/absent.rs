@@ -56,6 +56,11 @@ impl Session {
         match *self {}
     }
 
+    /// None.
+    pub fn handshake_steps(&self) -> u64 {
+        match *self {}
+    }
+
     /// Nothing.
     pub fn held(&self) -> usize {
         match *self {}

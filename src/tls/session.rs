@@ -9,17 +9,19 @@ use std::sync::Arc;
 use rustls::server::{NoServerSessionStorage, UnbufferedServerConnection};
 use rustls::sign::CertifiedKey;
 use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedStatus};
-use rustls::{Error, ServerConfig};
+use rustls::{Error, ServerConfig, SignatureAlgorithm};
 
 use super::identity::{self, provider};
 use super::{Exhausted, Received, Source, TlsError};
-use crate::limits::TLS_RECORD_MAX_BYTES;
+use crate::limits::{HANDSHAKE_STEPS, RSA_HANDSHAKE_STEPS, TLS_RECORD_MAX_BYTES};
 
 /// A key and a certificate, and what is spoken with them. Cheap to clone.
 #[derive(Clone)]
 pub struct Tls {
     config: Arc<ServerConfig>,
     fingerprint: String,
+    /// Steps of the part of a handshake in which the key signs.
+    handshake_steps: u64,
 }
 
 impl Tls {
@@ -33,8 +35,9 @@ impl Tls {
             Source::Files { cert, key } => identity::read(cert, key)?,
             Source::Own { dir, names } => identity::own(dir, names)?,
         };
-        let fingerprint = identity::fingerprint(&certified);
-        Ok(Tls { config: Arc::new(config(certified).map_err(TlsError::Refused)?), fingerprint })
+        let (fingerprint, handshake_steps) = (identity::fingerprint(&certified), handshake_steps(&certified));
+        let config = Arc::new(config(certified).map_err(TlsError::Refused)?);
+        Ok(Tls { config, fingerprint, handshake_steps })
     }
 
     /// The SHA-256 of the public key as `SHA256:` and base64, as OpenSSH shows it. Another certificate for the same key has the same.
@@ -45,7 +48,8 @@ impl Tls {
     /// The beginning of a connection. None: the system gives no randomness.
     pub fn session(&self) -> Option<Session> {
         let tls = UnbufferedServerConnection::new(Arc::clone(&self.config)).ok()?;
-        Some(Session { tls, incoming: Vec::new(), next: 0, ended: false, failed: false })
+        let handshake_steps = self.handshake_steps;
+        Some(Session { tls, incoming: Vec::new(), next: 0, handshake_steps, ended: false, failed: false })
     }
 }
 
@@ -69,6 +73,15 @@ fn config(certified: CertifiedKey) -> Result<ServerConfig, Error> {
     Ok(config)
 }
 
+fn handshake_steps(certified: &CertifiedKey) -> u64 {
+    if certified.key.algorithm() != SignatureAlgorithm::RSA {
+        return HANDSHAKE_STEPS;
+    }
+    // Around the modulus are 38 bytes that say what it is.
+    let bytes = certified.key.public_key().map_or(0, |public| public.len().saturating_sub(38)) as u64;
+    HANDSHAKE_STEPS.max(RSA_HANDSHAKE_STEPS * bytes.pow(3) / 256_u64.pow(3))
+}
+
 /// The TLS of one connection.
 pub struct Session {
     tls: UnbufferedServerConnection,
@@ -76,6 +89,7 @@ pub struct Session {
     incoming: Vec<u8>,
     /// Where in that the next record begins of which not all has come.
     next: usize,
+    handshake_steps: u64,
     /// The peer has ended its side.
     ended: bool,
     failed: bool,
@@ -174,6 +188,11 @@ impl Session {
     /// Whether nothing can be said yet.
     pub fn is_handshaking(&self) -> bool {
         self.tls.is_handshaking()
+    }
+
+    /// Steps of the part of a handshake that is answered: the key signs.
+    pub fn handshake_steps(&self) -> u64 {
+        self.handshake_steps
     }
 
     /// Bytes of memory that are held by a record that has not come whole.

@@ -154,7 +154,7 @@ impl<S: Stream> Conn<S> {
             return;
         }
         let handshaking = transport.session.is_handshaking();
-        let held = transport.session.held();
+        let (held, answers_before) = (transport.session.held(), transport.replies.len());
         let said = |words: &[u8]| protocol.push(words, answers);
         let (records, received) = transport.session.receive(input, said, &mut transport.replies);
         transport.failed = received == Received::Failed;
@@ -164,7 +164,11 @@ impl<S: Stream> Conn<S> {
             transport.held_since = now;
         }
         transport.in_pieces = !went_on;
-        let handshake = if handshaking && went_on { limits::HANDSHAKE_STEPS } else { 0 };
+        let handshake = match handshaking && went_on {
+            false => 0,
+            true if transport.replies.len() > answers_before => transport.session.handshake_steps(),
+            true => limits::HANDSHAKE_STEPS,
+        };
         transport.work += records as u64 * limits::RECORD_STEPS + handshake;
         if handshaking && !transport.session.is_handshaking() {
             let line = now + transport.opening_wait;

@@ -1,10 +1,15 @@
 //! Handshakes that are cut, late, too many, or none.
 
+use std::process::Command;
+
 use tertulia::config::Door;
 use tertulia::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES_PER_TURN, HANDSHAKES_WAITING, OPENING_MAX};
+use tertulia::tls::{Source, Tls};
 
 use super::client::Client;
 use super::{comes, house, person};
+use crate::support::dir::Dir;
+use crate::support::process::has;
 use crate::turns::house::House;
 
 /// The type of an alert's record, and a fatal one's level.
@@ -188,6 +193,29 @@ fn handshakes_take_turns_behind_those_who_talk() {
         assert_eq!(answered, turn * HANDSHAKES_PER_TURN);
     }
     assert!(!house.server.has_work());
+}
+
+/// It signs for a millisecond, and those who talk wait as long as behind other keys.
+#[test]
+fn handshakes_with_an_rsa_key_are_fewer_a_turn() {
+    if !has("openssl") {
+        return;
+    }
+    let dir = Dir::new();
+    let (cert, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
+    let words = "req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 -keyout";
+    let made = Command::new("openssl").args(words.split(' ')).arg(&key).arg("-out").arg(&cert).output();
+    assert!(made.expect("openssl").status.success());
+    let mut house = house();
+    house.server.set_tls(Tls::open(&Source::Files { cert, key }).expect("a key"));
+    let mut clients = knocking(&mut house, 9);
+    for turn in 1..=3 {
+        house.turn();
+        let answered = clients.iter().filter(|client| house.taken(client.who) > 0).count();
+        assert_eq!(answered, 3 * turn, "of {HANDSHAKES_PER_TURN} with another key");
+    }
+    clients.iter_mut().for_each(|client| client.pump(&mut house));
+    assert!(clients.iter().all(|client| !client.tls.is_handshaking()));
 }
 
 #[test]
