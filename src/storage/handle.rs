@@ -84,6 +84,8 @@ pub(super) struct File {
     pub(super) gaps: Gaps,
     /// How many messages found no place or could not be written, since the start.
     pub(super) missing: u64,
+    /// How often it was asked for that all is on the disk.
+    pub(super) settles: u64,
     complaint: Complaint,
     complained: Option<MonoTime>,
     /// The files are not in their places.
@@ -359,6 +361,7 @@ impl File {
             reload: false,
             gaps: Gaps::new(),
             missing: 0,
+            settles: 0,
             complaint: Complaint { lines: 0, why: None },
             complained: None,
             displaced: false,
@@ -510,7 +513,7 @@ impl File {
             WorkerEvent::Found { .. }
             | WorkerEvent::Reply(_)
             | WorkerEvent::Unwritten
-            | WorkerEvent::Settled(_) => {}
+            | WorkerEvent::Settled(..) => {}
         }
         None
     }

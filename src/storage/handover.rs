@@ -80,7 +80,8 @@ impl File {
         let mut words = Vec::new();
         while !self.is_displaced() && Instant::now() < deadline {
             // Where the queue is full there is soon a place.
-            let is_asked = self.push(Job::Settle).is_ok();
+            self.settles += 1;
+            let is_asked = self.push(Job::Settle(self.settles)).is_ok();
             let is_all = is_asked && !self.owes();
             let until = if is_asked { deadline } else { deadline.min(Instant::now() + AGAIN) };
             match self.wait_for_word(until, &mut words) {
@@ -92,14 +93,49 @@ impl File {
         (words, None)
     }
 
-    /// Waits for the word that all is settled, until then at most; notes what comes before it.
+    /// Waits for the word that all is settled, until then at most; notes what comes before it. What was asked for before, and not waited
+    /// for any longer, is answered as well.
     fn wait_for_word(&self, until: Instant, words: &mut Vec<WorkerEvent>) -> Option<Option<LockFiles>> {
         loop {
             match self.words().recv_timeout(until.saturating_duration_since(Instant::now())) {
-                Ok(WorkerEvent::Settled(lock)) => return Some(lock),
+                Ok(WorkerEvent::Settled(number, lock)) if number == self.settles => return Some(lock),
+                Ok(WorkerEvent::Settled(..)) => {}
                 Ok(word) => words.push(word),
                 Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, mpsc};
+    use std::thread;
+
+    use super::*;
+    use crate::storage::ledger::Ledger;
+    use crate::storage::pending::Load;
+
+    #[test]
+    fn answer_that_came_too_late_is_not_taken_for_the_next_one() {
+        let (jobs, theirs) = mpsc::sync_channel(10);
+        let (ours, words) = mpsc::channel();
+        let load = Arc::new(Load::of(1 << 20));
+        let mut file = File::new((jobs, words), load, Arc::new(Ledger::default()), None, None);
+        let soon = Instant::now() + Duration::from_millis(10);
+        assert!(file.wait_until_settled(soon).1.is_none(), "nobody answers");
+        let lock = |path| LockFiles { file: std::fs::File::open(path).unwrap(), dir: None };
+        let later = Instant::now() + Duration::from_secs(60);
+        thread::scope(|scope| {
+            scope.spawn(move || {
+                while let Ok(Job::Settle(number)) = theirs.recv() {
+                    // The disk has come back behind the first.
+                    let settled = (number > 1).then(|| lock("/dev/null"));
+                    ours.send(WorkerEvent::Settled(number, settled)).unwrap();
+                }
+            });
+            assert!(file.wait_until_settled(later).1.is_some());
+            drop(file);
+        });
     }
 }

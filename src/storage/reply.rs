@@ -74,8 +74,8 @@ pub(super) enum WorkerEvent {
     Reply(DiskReply),
     /// What happened to a file of the directory.
     File(FileNews),
-    /// All is on the disk, and the lock on the directory; none: it cannot be written now.
-    Settled(Option<LockFiles>),
+    /// All that came before the job of that number is on the disk, and the lock on the directory; none: it cannot be written now.
+    Settled(u64, Option<LockFiles>),
 }
 
 /// What was found in the file.

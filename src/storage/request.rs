@@ -22,8 +22,8 @@ pub(super) enum Job {
     Change(Change),
     Look(RequestId, Look),
     Request(DiskRequest),
-    /// Word is given when all that came before is done.
-    Settle,
+    /// Word is given when all that came before is done, with this number.
+    Settle(u64),
 }
 
 /// What a job takes beside its words: two allocations of a line, and what the allocator adds, are in it.
@@ -74,7 +74,7 @@ impl Job {
             Job::Look(_, Look::Search(rooms, words, _)) => {
                 size_of_val(rooms.as_slice()) + words.as_str().len()
             }
-            Job::Look(..) | Job::Settle => 0,
+            Job::Look(..) | Job::Settle(_) => 0,
             Job::Request(request) => request.bytes(),
         };
         JOB_BYTES + words

@@ -62,8 +62,8 @@ pub(super) struct Worker<D, W> {
     questions: Vec<(RequestId, Look)>,
     /// Lines that could not be written, by room, and when the first of them was said.
     gaps: Gaps,
-    /// Word is waited for that all is on the disk.
-    settling: bool,
+    /// Word is waited for that all is on the disk, with this number.
+    settling: Option<u64>,
     /// Whether another program keeps us from writing what waits.
     held_up: bool,
     /// While the file cannot be written: how many changes waited when that was told.
@@ -110,7 +110,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             requests: Vec::new(),
             questions: Vec::new(),
             gaps: Gaps::new(),
-            settling: false,
+            settling: None,
             held_up: false,
             failing: None,
             took: Duration::ZERO,
@@ -221,8 +221,8 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             questions.into_iter().for_each(|(id, look)| self.answerer.ask(id, look));
         }
         told |= self.tell_room();
-        if self.settling && !self.held_up {
-            self.tell_settled(written);
+        if let Some(number) = self.settling.take_if(|_| !self.held_up) {
+            self.tell_settled(number, written);
         }
         if told {
             (self.wake)();
@@ -241,12 +241,11 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     }
 
     /// Says that all is on the disk, and that more can be written, if that is so.
-    fn tell_settled(&mut self, written: Written) {
-        self.settling = false;
+    fn tell_settled(&mut self, number: u64, written: Written) {
         let done = written == Written::Done && !self.has_left();
         let sound = done && self.file.transaction(D::prove).is_ok();
         let lock = sound.then(|| self.file.lock_files()).flatten();
-        let _ = self.words.send(WorkerEvent::Settled(lock));
+        let _ = self.words.send(WorkerEvent::Settled(number, lock));
     }
 
     fn take(&mut self, job: Job) {
@@ -263,9 +262,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 self.questions.push((id, look));
             }
             Job::Request(request) => self.requests.push((Instant::now(), request)),
-            Job::Settle => {
+            Job::Settle(number) => {
                 self.load.release(bytes, false);
-                self.settling = true;
+                self.settling = Some(number);
             }
         }
     }
