@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::STEP_NANOS;
+use super::{QUEUE_MAX_BYTES, STEP_NANOS};
 
 /// Bytes of the longest record, its head and what sealing adds included (RFC 8446 §5.2): what has come of it has to be kept until it is whole.
 pub const TLS_RECORD_MAX_BYTES: usize = 16_645;
@@ -17,8 +17,10 @@ pub const RECORDS_MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Bytes of a file with a key, or with certificates: a chain of ten with the largest keys in use has some 30,000.
 pub const TLS_FILE_MAX_BYTES: usize = 128 * 1024;
 
-/// Bytes of words that are sealed at once, as one record.
-pub const SEALED_AT_ONCE_BYTES: usize = 16 * 1024;
+/// Bytes of words that are sealed at once, in as many records as they take, and written in one go: more than may wait for one reader.
+pub const SEALED_AT_ONCE_BYTES: usize = 64 * 1024;
+
+const _: () = assert!(SEALED_AT_ONCE_BYTES > QUEUE_MAX_BYTES, "one write for each reader and turn");
 
 /// Steps of opening one record, however little is in it: 1 µs.
 pub const RECORD_STEPS: u64 = 1_000 / STEP_NANOS;

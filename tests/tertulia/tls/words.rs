@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use serde_json::json;
 use tertulia::chat::Language;
 use tertulia::config::{Config, Door};
-use tertulia::limits::{LINE_MAX_BYTES, OPENING_WAIT, QUEUE_MAX_BYTES, SEALED_AT_ONCE_BYTES};
+use tertulia::limits::{LINE_MAX_BYTES, OPENING_WAIT, QUEUE_MAX_BYTES, TLS_RECORD_MAX_BYTES};
 
 use super::client::Client;
 use super::{comes, house, house_with, person};
@@ -187,7 +187,7 @@ fn reader_who_stalls_is_bounded_and_told_what_passed_by() {
     }
     let (_, waiting, held) = house.server.buffers().max_by_key(|(_, waiting, _)| *waiting).expect("Ana");
     assert!(waiting <= QUEUE_MAX_BYTES && waiting > QUEUE_MAX_BYTES / 2, "{waiting} bytes wait");
-    assert!(held <= QUEUE_MAX_BYTES + SEALED_AT_ONCE_BYTES, "{held} bytes are held");
+    assert!(held <= QUEUE_MAX_BYTES + TLS_RECORD_MAX_BYTES, "{held} bytes are held");
     house.reads_again(ana.who);
     house.settle();
     let (heard, _) = ana.heard(&mut house);
