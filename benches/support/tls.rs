@@ -128,10 +128,12 @@ pub(crate) fn shake(server: SocketAddr, first: usize, count: usize) -> Result<Du
                     Err(error) => return Err(error.into()),
                 }
             }
-            sealed.send(stream)?;
             if before && !sealed.0.is_handshaking() {
+                // As clients do, so that they are not waited for.
+                sealed.0.writer().write_all(b"\n")?;
                 (done, moved) = (done + 1, Instant::now());
             }
+            sealed.send(stream)?;
         }
     }
     Ok(begun.elapsed())

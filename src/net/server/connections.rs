@@ -106,20 +106,21 @@ impl<S: Stream> Connections<S> {
     pub(super) fn note_opening(&mut self, id: ClientId) {
         self.openings.push_back(id);
         if self.openings.len() > 2 * limits::OPENING_MAX {
-            let Connections { slots, openings, .. } = self;
-            openings.retain(|id| slots.get(id.slot()).is_some_and(|conn| conn.is(*id) && conn.is_opening()));
+            self.forget_opened();
         }
     }
 
-    /// Takes out the oldest of those that have to show what they speak, if there are too many.
+    /// Takes out the oldest of those that have to show what they speak, if there are too many: those that have, or are gone, are none.
     pub(super) fn opening_beyond_max(&mut self) -> Option<ClientId> {
-        while self.openings.len() > limits::OPENING_MAX {
-            let id = self.openings.pop_front()?;
-            if self.get(id).is_some_and(Conn::is_opening) {
-                return Some(id);
-            }
+        if self.openings.len() > limits::OPENING_MAX {
+            self.forget_opened();
         }
-        None
+        if self.openings.len() > limits::OPENING_MAX { self.openings.pop_front() } else { None }
+    }
+
+    fn forget_opened(&mut self) {
+        let Connections { slots, openings, .. } = self;
+        openings.retain(|id| slots.get(id.slot()).is_some_and(|conn| conn.is(*id) && conn.is_opening()));
     }
 
     pub(super) fn get(&self, id: ClientId) -> Option<&Conn<S>> {

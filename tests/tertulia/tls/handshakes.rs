@@ -251,6 +251,23 @@ fn handshakes_that_come_in_pieces_keep_no_others_waiting_and_nobody_out() {
 }
 
 #[test]
+fn handshake_is_not_given_up_for_those_who_are_in() {
+    let mut house = house();
+    let who = comes(&mut house, Door::Any);
+    let mut client = Client::new(who);
+    let hello = client.sends();
+    house.says(who, hello);
+    for _ in 0..OPENING_MAX {
+        // They are greeted as soon as they have shaken hands.
+        let next = comes(&mut house, Door::Tls);
+        Client::connected(&mut house, next);
+    }
+    assert!(!house.is_over(who));
+    client.pump(&mut house);
+    assert!(!client.tls.is_handshaking());
+}
+
+#[test]
 fn half_open_handshakes_are_newcomers_like_others() {
     let mut house = house();
     let first = comes(&mut house, Door::Tls);
