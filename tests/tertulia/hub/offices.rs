@@ -36,6 +36,18 @@ fn operator_of_the_server_may_do_everything_everywhere() {
 }
 
 #[test]
+fn hub_with_a_room_from_before_is_not_empty() {
+    let book = Book::of(&ACCOUNTS);
+    let record = RoomRecord {
+        owners: vec![book.key("María")],
+        topic: Some(text("recetas")),
+        ..RoomRecord::new(RoomKey(1), name("cocina"))
+    };
+    let config = ChatConfig { accounts: Some(book.accounts()), rooms: vec![record], ..ChatConfig::default() };
+    assert!(!Chat::with(config, book).hub.is_empty());
+}
+
+#[test]
 fn room_of_a_registered_person_stays() {
     let mut chat = Chat::with_accounts(&ACCOUNTS);
     let (maria, ana) = (chat.logs_in("María", "girasol"), chat.enters("Ana"));

@@ -1,9 +1,9 @@
 //! What sessions that are lost and taken up again keep and are told, however many they are.
 
-use tertulia::chat::{ClientId, CloseReason, Command, Event, Input, Reply, ResumedRoom};
+use tertulia::chat::{ClientId, CloseReason, Command, Event, Input, MessageId, Reply, ResumedRoom};
 use tertulia::limits::{
-    LINE_MAX_BYTES, LOST_SESSION_MAX_BYTES, LOST_SESSION_WAIT, LOST_SESSIONS_MAX_BYTES, NAMES_ASKED,
-    NAMES_TOLD_MAX, RESUMED_NAMES,
+    HIDDEN_LINES, LINE_MAX_BYTES, LOST_SESSION_MAX_BYTES, LOST_SESSION_WAIT, LOST_SESSIONS_MAX_BYTES,
+    NAMES_ASKED, NAMES_TOLD_MAX, RESUMED_NAMES,
 };
 
 use super::resuming::{changes_password, chat_of, connects, given, loses, owner, program, resumes};
@@ -137,6 +137,21 @@ fn words_for_a_registered_name_are_told_once_when_its_session_goes_on() {
     loses(&mut chat, back);
     let again = resumes(&mut chat, token, None);
     assert_eq!(letters(&mut chat, again), NOTHING);
+}
+
+#[test]
+fn line_of_a_hidden_person_is_not_told_behind_more_than_are_remembered() {
+    let mut chat = chat_of(&[]);
+    let teo = chat.enters("Teo");
+    let (ana, token) = program(&mut chat, "Ana");
+    chat.does(ana, ignore("Teo"));
+    loses(&mut chat, ana);
+    chat.says(teo, "uno");
+    (0..HIDDEN_LINES).for_each(|_| chat.says(teo, "más"));
+    let uno = chat.kept[chat.kept.len() - HIDDEN_LINES - 1].id;
+    let back = resumes(&mut chat, token, Some(MessageId(uno.0 - 1)));
+    let missed = chat.hears(back).into_iter().filter(|heard| heard.starts_with('~'));
+    assert_eq!(missed.collect::<Vec<_>>(), NOTHING);
 }
 
 /// The token that a session was given, which was handed these letters.

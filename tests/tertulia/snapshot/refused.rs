@@ -121,6 +121,18 @@ fn snapshot_that_counts_wrongly_is_refused() {
 }
 
 #[test]
+fn snapshot_whose_hidden_people_are_unused_is_refused() {
+    for list in ["free_ids", "free_people"] {
+        let unused = |value: &mut Value| {
+            let numbers = value["chat"]["hiding"][list].as_array_mut().expect("a list");
+            numbers.push(json!(0));
+        };
+        let error = error(unused);
+        assert!(error.starts_with("the snapshot contradicts itself: who hides whom"), "{list}: {error}");
+    }
+}
+
+#[test]
 fn snapshot_whose_counts_would_overflow_is_refused() {
     for count in [
         "/chat/next_message",
