@@ -14,6 +14,8 @@
 //! - [`limits`]: every number that can be noticed from outside, with its unit and its reason.
 //! - [`chat`]: the vocabulary (commands, events, effects), names, safe text; the [`Hub`](chat::Hub) with the sessions, and behind it the
 //!   rules (`chat/rules`), which know members and no connections.
+//! - [`cluster`]: several nodes that are one chat: what each makes of a log that all of them read. It stands on `limits` and on the
+//!   time of `chat` alone.
 //! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.
 //! - [`protocol`]: what a connection speaks ([`Protocol`](protocol::Protocol)), the line dialect, telnet's commands, HTTP,
 //!   WebSocket, JSON, the headers of proxies, Spanish and English. `src/web` is the page that browsers are shown.
@@ -52,6 +54,7 @@ pub mod auth;
 pub mod chat;
 pub mod cli;
 pub mod clock;
+pub mod cluster;
 pub mod config;
 pub mod control;
 pub mod files;

@@ -2,6 +2,7 @@
 //!
 //! Invariant: a bound that can be noticed from outside stands here, and nowhere else.
 
+mod cluster;
 mod handover;
 mod lost_sessions;
 mod manager;
@@ -12,6 +13,7 @@ mod transport;
 
 use std::time::Duration;
 
+pub use cluster::*;
 pub use handover::*;
 pub use lost_sessions::*;
 pub use manager::*;

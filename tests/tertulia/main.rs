@@ -10,6 +10,7 @@ mod client_and_server;
 mod client_lists;
 mod clock;
 mod closing_early;
+mod cluster;
 mod console_blocked;
 mod conversation;
 mod crowded;

@@ -1,0 +1,43 @@
+//! Several nodes, one chat: what each of them makes of a log that all of them read.
+//!
+//! Invariants: no socket, no thread, no clock and no randomness; what a change is, and what becomes of it, is not known here. From the
+//! same entries each node draws the same conclusions: who lives, which entries count, and what follows from each.
+//!
+//! ```text
+//! bytes ──► Line ──► Ledger (who lives, what counts) ──► Replica (hash, anchor) ──► Delivery, to be applied
+//!                                                              └─ Node: its own entries, beats, greeting ──► Output
+//! ```
+//!
+//! Bytes of the log become [`Line`]s; the [`Ledger`] decides of each whether it counts; a [`Replica`] is a ledger with its place in the
+//! log, and what a snapshot holds beside the chat. A [`Node`] has one and speaks as well: it is given [`Input`]s, gives
+//! [`Delivery`]s to be applied, in order, and [`Output`]s for whoever owns the connections to the log.
+
+mod delivery;
+mod digest;
+mod entry;
+mod entry_id;
+mod exchange;
+mod ledger;
+mod line;
+mod news;
+mod node;
+mod node_name;
+mod replica;
+mod snapshot;
+mod standing;
+mod under_way;
+mod votes;
+
+pub use delivery::{Delivery, End, Happening};
+pub use digest::Digest;
+pub use entry::{Beat, Body, Entry, Founding, Hello, NoEntry, Options, What};
+pub use entry_id::EntryId;
+pub use exchange::{Input, NodeConfig, Output, Read};
+pub use ledger::{Ignored, Ledger};
+pub use line::{Line, Written};
+pub use news::{News, StopReason};
+pub use node::Node;
+pub use node_name::{NodeName, NodeNameError};
+pub use replica::Replica;
+pub use snapshot::{OtherVersion, SNAPSHOT_VERSION, Snapshot};
+pub use standing::Standing;

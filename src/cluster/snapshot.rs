@@ -1,0 +1,49 @@
+//! What a node that joins goes on from: the place in the log, and the chat as it was there.
+
+use serde::{Deserialize, Serialize};
+
+use super::replica::Replica;
+
+/// Changes when a field of a snapshot does.
+pub const SNAPSHOT_VERSION: u32 = 1;
+
+/// One snapshot; `S` is the state of the chat. In whatever format of `serde` one likes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Snapshot<S> {
+    version: Version,
+    /// Where in the log.
+    pub replica: Replica,
+    /// The chat at that place.
+    pub state: S,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+struct Version;
+
+/// A snapshot of another version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a snapshot of version {0}")]
+pub struct OtherVersion(u32);
+
+impl TryFrom<u32> for Version {
+    type Error = OtherVersion;
+
+    fn try_from(version: u32) -> Result<Version, OtherVersion> {
+        if version == SNAPSHOT_VERSION { Ok(Version) } else { Err(OtherVersion(version)) }
+    }
+}
+
+impl From<Version> for u32 {
+    fn from(_: Version) -> u32 {
+        SNAPSHOT_VERSION
+    }
+}
+
+impl<S> Snapshot<S> {
+    /// The state of the chat at the place of `replica`, all of which is applied to it.
+    pub fn new(replica: Replica, state: S) -> Snapshot<S> {
+        assert!(replica.is_settled(), "a snapshot is made between two entries");
+        Snapshot { version: Version, replica, state }
+    }
+}

@@ -1,0 +1,82 @@
+//! A node's own entries that have not come back from the log.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::entry_id::EntryId;
+use crate::chat::MonoTime;
+
+/// Those entries, in the order of their numbers.
+#[derive(Debug, Default)]
+pub(super) struct UnderWay {
+    entries: VecDeque<Sent>,
+    bytes: usize,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct Sent {
+    pub(super) epoch: EntryId,
+    pub(super) number: u64,
+    pub(super) bytes: Arc<[u8]>,
+    /// When it was made.
+    pub(super) since: MonoTime,
+    /// Whether it is of changes, of which somebody waits to hear.
+    pub(super) awaited: bool,
+}
+
+impl UnderWay {
+    pub(super) fn push(&mut self, sent: Sent) {
+        self.bytes += sent.bytes.len();
+        self.entries.push_back(sent);
+    }
+
+    /// An entry has come back, and counts. Gives it, if it was under way.
+    pub(super) fn came_back(&mut self, epoch: EntryId, number: u64) -> Option<Sent> {
+        let first = self.entries.front()?;
+        if (first.epoch, first.number) != (epoch, number) {
+            return None;
+        }
+        let sent = self.entries.pop_front()?;
+        self.bytes -= sent.bytes.len();
+        Some(sent)
+    }
+
+    /// Takes those out of which a snapshot has taken the place: `epoch` was the last one there, and `next` the number of its next entry.
+    /// Gives the numbers of those that are awaited.
+    pub(super) fn lose_sight(&mut self, epoch: EntryId, next: u64) -> Vec<u64> {
+        let mut unseen = Vec::new();
+        while let Some(sent) = self.entries.front()
+            && (sent.epoch < epoch || sent.epoch == epoch && sent.number < next)
+        {
+            unseen.extend(sent.awaited.then_some(sent.number));
+            self.bytes -= sent.bytes.len();
+            self.entries.pop_front();
+        }
+        unseen
+    }
+
+    /// Takes all of them out: they will not count any more. Gives the numbers of those that are awaited.
+    pub(super) fn give_up(&mut self) -> Vec<u64> {
+        self.bytes = 0;
+        self.entries.drain(..).filter(|sent| sent.awaited).map(|sent| sent.number).collect()
+    }
+
+    /// All of them, the oldest first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Sent> {
+        self.entries.iter()
+    }
+
+    /// Since when the oldest is under way.
+    pub(super) fn since(&self) -> Option<MonoTime> {
+        self.entries.front().map(|sent| sent.since)
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}

@@ -1,0 +1,52 @@
+//! Limits of several nodes that are one chat.
+
+use std::time::Duration;
+
+/// Letters of a node's name: as many as the name of a machine mostly has.
+pub const NODE_NAME_MAX_BYTES: usize = 20;
+
+/// Nodes that a log knows by name, living or dead. Each one is asked about at each beat.
+pub const NODES_MAX: usize = 64;
+
+/// Time between two signs of life of a node. Everybody else's people are told that a node's are gone after ten of them.
+pub const BEAT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// A node is dead when another one has given so many signs of life since its own last entry. Counted in signs and not in time: an engine
+/// that stands still for a minute ends nobody.
+pub const BEATS_TO_DEATH: u32 = 10;
+
+/// Beats for each living node between two places of the log at which nodes compare what they have made of it.
+pub const BEATS_PER_MARK: u32 = 4;
+
+/// How long the log may be silent before people are told that it is away. A restart of the engine takes one second.
+pub const LOG_PATIENCE: Duration = Duration::from_secs(3);
+
+/// Bytes of a node's own entries that have not come back from the log. At the limit its people are read later.
+pub const UNDER_WAY_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// Entries since the last snapshot after which another is written: what a node that joins has to read takes it two seconds.
+pub const SNAPSHOT_ENTRIES: u64 = 100_000;
+
+/// Time after which another one is written, if there are fewer.
+pub const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(600);
+
+/// Difference between the engine's clock and a node's of which its administrator is told: people see the engine's.
+pub const CLOCKS_APART_MAX: Duration = Duration::from_secs(5);
+
+/// Lines that one read of the log takes: half a megabyte of what people mostly say.
+pub const LOG_READ_LINES: usize = 512;
+
+/// How long a read waits for a line. Behind it the reader looks whether the log is still the same.
+pub const LOG_BLOCK: Duration = Duration::from_secs(1);
+
+/// Reads that wait for the loop; the reader waits then.
+pub const LOG_READS_IN_HAND: usize = 16;
+
+/// Entries that go into one write to the engine.
+pub const LOG_APPENDS_PER_WRITE: usize = 512;
+
+/// How long to wait for the next try when the engine cannot be reached, at first, and at most.
+pub const LOG_RETRY_FIRST: Duration = Duration::from_millis(50);
+
+/// See [`LOG_RETRY_FIRST`]: people are told after [`LOG_PATIENCE`] that it is away, and should be served soon when it is back.
+pub const LOG_RETRY_LAST: Duration = Duration::from_millis(500);

@@ -1,0 +1,106 @@
+//! Several nodes over one simulated log, driven by a seed: delays, lost replies, commands that come late, trims, rewinds, deaths,
+//! restarts, two processes of one name.
+//!
+//! `TERTULIA_SEEDS=100000 cargo test cluster::simulation` tries that many; a seed that breaks a law is printed, and
+//! `TERTULIA_SEED=n cargo test cluster::simulation` replays it.
+
+mod engine;
+mod faults;
+mod laws;
+mod process;
+pub mod room;
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use tertulia::limits::BEATS_TO_DEATH;
+
+use super::ledger::name;
+use crate::simulation::dice::Dice;
+use process::Fate;
+use world::World;
+
+const DEFAULT_SEEDS: u64 = 1_000;
+const STEPS: usize = 250;
+
+fn from_environment(name: &str) -> Option<u64> {
+    std::env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{name} is a number")))
+}
+
+fn live(seed: u64) {
+    let mut world = World::new(seed);
+    for _ in 0..STEPS {
+        world.step();
+    }
+    world.settle();
+    laws::at_rest(&world);
+}
+
+#[test]
+fn nodes_agree_whatever_happens_to_the_log() {
+    let seeds = match from_environment("TERTULIA_SEED") {
+        Some(seed) => seed..seed + 1,
+        None => 0..from_environment("TERTULIA_SEEDS").unwrap_or(DEFAULT_SEEDS),
+    };
+    let workers =
+        std::thread::available_parallelism().map_or(1, |n| n.get() as u64).min(seeds.end - seeds.start);
+    // One seed is enough to look into: the other workers need not finish theirs.
+    let broken = &AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        for worker in 0..workers {
+            let seeds = seeds.clone().skip(worker as usize).step_by(workers as usize);
+            scope.spawn(move || {
+                for seed in seeds.take_while(|_| !broken.load(Ordering::Relaxed)) {
+                    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| live(seed))) {
+                        broken.store(true, Ordering::Relaxed);
+                        eprintln!("a law is broken: replay with TERTULIA_SEED={seed}");
+                        std::panic::resume_unwind(panic);
+                    }
+                }
+            });
+        }
+    });
+}
+
+/// Three nodes that have found together.
+fn three() -> World {
+    let mut world = World::of(Dice::new(3), 3);
+    (0..20).for_each(|_| world.go_on());
+    let (replica, _) = world.engine.truth();
+    assert_eq!(replica.ledger().living().count(), 3);
+    world
+}
+
+#[test]
+fn node_that_is_killed_is_gone_for_all_twelve_seconds_later() {
+    let mut world = three();
+    world.calm = false;
+    world.processes[1].killed = true;
+    let killed = world.now;
+    while world.engine.truth().0.ledger().living().any(|(node, _)| *node == name("b")) {
+        world.go_on();
+        assert!(world.now - killed <= 12_000, "it is held for living");
+    }
+    assert!(world.now - killed > 1_000 * u64::from(BEATS_TO_DEATH - 2), "an upgrade takes less");
+    world.go_on();
+    laws::at_rest(&world);
+}
+
+#[test]
+fn engine_that_stands_still_for_thirty_seconds_costs_nobody_anything() {
+    let mut world = three();
+    (0..3).for_each(|at| world.talk(at));
+    world.paused_until = world.now + 30_000;
+    while !world.is_up() {
+        world.go_on();
+    }
+    let up = world.now;
+    while world.processes.iter().any(|it| it.fates.values().any(|fate| *fate != Fate::Accepted)) {
+        world.go_on();
+        assert!(world.now - up <= 2_000, "it is too slow");
+    }
+    assert_eq!(world.engine.deaths, 0);
+    (0..20).for_each(|_| world.go_on());
+    laws::at_rest(&world);
+}
