@@ -3,6 +3,4 @@
 mod founded;
 mod ledger;
 mod node;
-#[cfg(feature = "cluster")]
-mod real;
 mod simulation;
