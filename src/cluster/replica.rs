@@ -134,7 +134,7 @@ impl Replica {
         Ok(Reading { by, moves, delivery })
     }
 
-    /// What was [read](Self::read) last is applied, and `effects` is the hash of what came of it.
+    /// What was read last is applied, and `effects` is the hash of what came of it.
     pub fn applied(&mut self, effects: u64) {
         let Pending { id, mark } = self.pending.take().expect("there was something to be applied");
         self.hash = Digest::of_numbers(&[self.hash, id.millis, id.number, effects]);
