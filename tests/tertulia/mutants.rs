@@ -40,6 +40,7 @@ mod support {
     pub mod records;
     pub mod series;
     pub mod shell;
+    pub mod tls_client;
     pub mod twin;
 }
 ";
@@ -53,7 +54,7 @@ pub fn planted(bug: usize) -> bool {
 }
 "#;
 
-const BUGS: [Bug; 29] = [
+const BUGS: [Bug; 30] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
@@ -196,6 +197,14 @@ const BUGS: [Bug; 29] = [
         place: "frame.phase = (frame.phase + payload.len()) % frame.mask.len();",
         right: "(frame.phase + payload.len()) % frame.mask.len()",
         wrong: "0",
+        test: SIMULATION,
+    },
+    Bug {
+        name: "the beginning of a handshake that is forgotten when it is known to be one",
+        file: "src/net/connection/sealing.rs",
+        place: "let Some(mut begun) = begun.filter(|begun| !begun.is_empty()) else { return false };",
+        right: "!begun.is_empty()",
+        wrong: "false",
         test: SIMULATION,
     },
     Bug {

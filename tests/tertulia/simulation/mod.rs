@@ -15,6 +15,7 @@ mod orders;
 mod person;
 mod pipe;
 mod places;
+mod sealed;
 mod settings;
 mod slips;
 mod turns;

@@ -11,6 +11,7 @@ use std::rc::Rc;
 use tertulia::net::Stream;
 
 use super::dice::Dice;
+use super::sealed::Sealed;
 
 /// What both ends of a connection share.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct Pipe {
     read_armed: bool,
     write_armed: bool,
     dice: Dice,
+    /// The client speaks TLS.
+    sealed: Option<Box<Sealed>>,
 }
 
 /// The client's end.
@@ -54,6 +57,7 @@ pub fn pipe(seed: u64) -> (ClientEnd, ServerEnd) {
         read_armed: true,
         write_armed: true,
         dice: Dice::new(seed),
+        sealed: None,
     }));
     (ClientEnd(Rc::clone(&pipe)), ServerEnd(pipe))
 }
@@ -62,16 +66,33 @@ impl ClientEnd {
     pub fn send(&self, bytes: &[u8]) {
         let mut pipe = self.0.borrow_mut();
         assert!(!pipe.client_ended, "the harness sends after its end");
-        if pipe.server_closed {
-            pipe.outbound.clear(); // answered with a reset
-        } else {
-            pipe.inbound.extend(bytes);
+        match &mut pipe.sealed {
+            None => pipe.send(bytes),
+            Some(sealed) => {
+                let sealed = sealed.send(bytes);
+                pipe.send(&sealed);
+            }
         }
+    }
+
+    /// From now on the client speaks TLS.
+    pub fn seal(&self) {
+        self.0.borrow_mut().sealed = Some(Box::new(Sealed::new()));
+    }
+
+    /// Whether the client waits for the end of a handshake.
+    pub fn shakes_hands(&self) -> bool {
+        let pipe = self.0.borrow();
+        !pipe.server_closed && pipe.sealed.as_ref().is_some_and(|sealed| sealed.shakes_hands())
     }
 
     /// Ends the client's side: half a close.
     pub fn end(&self) {
-        self.0.borrow_mut().client_ended = true;
+        let mut pipe = self.0.borrow_mut();
+        if let Some(sealed) = pipe.sealed.as_mut().map(|sealed| sealed.end()) {
+            pipe.send(&sealed);
+        }
+        pipe.client_ended = true;
     }
 
     pub fn reset(&self) {
@@ -85,7 +106,16 @@ impl ClientEnd {
     pub fn receive(&self, most: usize) -> Vec<u8> {
         let mut pipe = self.0.borrow_mut();
         let length = most.min(pipe.outbound.len());
-        pipe.outbound.drain(..length).collect()
+        let read: Vec<u8> = pipe.outbound.drain(..length).collect();
+        let ended = pipe.client_ended;
+        let Some(sealed) = &mut pipe.sealed else { return read };
+        let opened = sealed.receive(&read);
+        // An answer of the handshake, and what has waited for its end.
+        if !ended {
+            let answer = sealed.send(b"");
+            pipe.send(&answer);
+        }
+        opened
     }
 
     /// Whether there is nothing left to read, and never will be.
@@ -140,6 +170,18 @@ impl ServerEnd {
 }
 
 impl Pipe {
+    /// Bytes of the client go on their way.
+    fn send(&mut self, bytes: &[u8]) {
+        if bytes.is_empty() {
+            return;
+        }
+        if self.server_closed {
+            self.outbound.clear(); // answered with a reset
+        } else {
+            self.inbound.extend(bytes);
+        }
+    }
+
     /// How much of `most` this call moves: often all of it, sometimes little.
     fn chop(&mut self, most: usize) -> io::Result<usize> {
         match self.dice.below(8) {

@@ -372,6 +372,9 @@ impl World {
     /// Some of those who come, come as browsers do.
     pub fn perhaps_as_a_browser(&mut self, index: usize) {
         if !self.people[index].keys && self.dice.one_in(3) {
+            if self.sealing.as_mut().is_some_and(|dice| dice.one_in(2)) {
+                self.people[index].end.seal();
+            }
             self.people[index].comes_as_a_browser(&mut self.dice);
         }
     }
@@ -398,6 +401,15 @@ impl World {
 
     /// One of them sends the rest of their request. What becomes of them is what has to.
     fn comes_in(&mut self, index: usize) {
+        // A read may give one byte, and more often gives all.
+        for _ in 0..10_000 {
+            if !self.people[index].end.shakes_hands() {
+                break;
+            }
+            self.people[index].receive(usize::MAX);
+            self.turn_for(Some(index));
+        }
+        assert!(!self.people[index].end.shakes_hands(), "a handshake comes to its end");
         self.people[index].send_request(&mut self.dice);
         let (id, from) = (self.people[index].id.expect("they are connected"), self.people[index].address);
         let known = |world: &World| world.server.hub().origin(id).is_some();

@@ -14,7 +14,7 @@ use super::person::{Fate, Person};
 use super::pipe::{ServerEnd, pipe};
 use super::places;
 use super::settings::{ACCOUNTS, keepers, share};
-use super::{laws, log, turns};
+use super::{laws, log, sealed, turns};
 use tertulia::chat::{ChatConfig, ClientId, Language, MonoTime};
 use tertulia::config::{Config, Door};
 use tertulia::limits;
@@ -64,6 +64,8 @@ pub struct World {
     pub orders: Orders,
     /// From so many addresses people come; of the first, more.
     addresses: u8,
+    /// Which browsers come in TLS, where they may: such a connection cannot be handed over.
+    pub sealing: Option<Dice>,
 }
 
 impl World {
@@ -93,11 +95,13 @@ impl World {
             ..Config::default()
         };
         log::listen(has_accounts);
+        let mut server = Server::remembering(config.clone(), storage);
+        let sealing = sealed::perhaps(&mut server, seed);
         let mut world = World {
             places,
             queues_max_bytes: config.queues_max_bytes,
             lines_per_turn: config.share.lines,
-            server: Server::remembering(config.clone(), storage),
+            server,
             config,
             people: Vec::new(),
             heavy: dice.one_in(4) && crowd.is_none(),
@@ -117,6 +121,7 @@ impl World {
             accounts,
             disk,
             orders: Orders::default(),
+            sealing,
         };
         world.begin();
         world.fill(crowd.unwrap_or(0));
@@ -157,7 +162,7 @@ impl World {
 
     /// One random thing happens, then perhaps a turn of the loop.
     pub fn step(&mut self) {
-        if self.dice.one_in(32) {
+        if self.dice.one_in(32) && self.sealing.is_none() {
             self.hand_over();
         }
         match self.dice.below(16) {

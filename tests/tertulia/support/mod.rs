@@ -17,6 +17,8 @@ pub mod series;
 pub mod server;
 pub mod shell;
 #[cfg(feature = "tls")]
+pub mod tls_client;
+#[cfg(feature = "tls")]
 pub(crate) mod tls_front;
 pub mod twin;
 

@@ -12,11 +12,11 @@ use tertulia::chat::Language::{English, Spanish};
 use tertulia::protocol::console;
 use tertulia::tls::{Source, Tls};
 
-use super::client::connection;
 use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::process::{Process, has};
 use crate::support::server::{Server, command};
+use crate::support::tls_client::connection;
 
 fn says(server: &Server, words: &str) -> String {
     let stream = TcpStream::connect_timeout(&server.address, DEADLINE).expect("a server that listens");

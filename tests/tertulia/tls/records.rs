@@ -9,8 +9,9 @@ use tertulia::limits::{
 };
 use tertulia::tls::{Session, Tls};
 
-use super::client::{Client, connection};
+use super::client::Client;
 use super::{comes, house, house_with, identity};
+use crate::support::tls_client::connection;
 use crate::turns::house::House;
 
 /// So many clients that have shaken hands, from many addresses.

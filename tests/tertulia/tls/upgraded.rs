@@ -6,11 +6,11 @@ use std::net::TcpStream;
 
 use rustls::{ALL_VERSIONS, ClientConnection, StreamOwned};
 
-use super::client::connection;
 use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
 use crate::support::server::Server;
+use crate::support::tls_client::connection;
 use crate::upgrade::refused::{refusal, replace_with_fleeting};
 use crate::upgrade::{installed, start, upgrade};
 
