@@ -80,6 +80,11 @@ impl ClientEnd {
         self.0.borrow_mut().sealed = Some(Box::new(Sealed::new()));
     }
 
+    /// Whether the client speaks TLS.
+    pub fn is_sealed(&self) -> bool {
+        self.0.borrow().sealed.is_some()
+    }
+
     /// Whether the client waits for the end of a handshake.
     pub fn shakes_hands(&self) -> bool {
         let pipe = self.0.borrow();
