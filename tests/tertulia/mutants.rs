@@ -38,6 +38,7 @@ mod support {
     pub mod owned;
     pub mod process;
     pub mod records;
+    pub mod seeds;
     pub mod series;
     pub mod shell;
     pub mod tls_client;

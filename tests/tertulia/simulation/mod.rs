@@ -22,19 +22,15 @@ mod turns;
 mod web;
 mod world;
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use world::World;
+
+use crate::support::seeds::live_through;
 
 const DEFAULT_SEEDS: u64 = 2_000;
 const STEPS: usize = 120;
 
-fn from_environment(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|value| value.parse().unwrap_or_else(|_| panic!("{name} is a number")))
-}
-
 fn live(seed: u64) {
+    log::listen(false);
     let mut world = World::new(seed);
     for _ in 0..STEPS {
         world.step();
@@ -53,27 +49,5 @@ fn live(seed: u64) {
 
 #[test]
 fn laws_hold_whatever_the_network_does() {
-    let seeds = match from_environment("TERTULIA_SEED") {
-        Some(seed) => seed..seed + 1,
-        None => 0..from_environment("TERTULIA_SEEDS").unwrap_or(DEFAULT_SEEDS),
-    };
-    let workers =
-        std::thread::available_parallelism().map_or(1, |n| n.get() as u64).min(seeds.end - seeds.start);
-    // One seed is enough to look into: the other workers need not finish theirs.
-    let broken = &AtomicBool::new(false);
-    std::thread::scope(|scope| {
-        for worker in 0..workers {
-            let seeds = seeds.clone().skip(worker as usize).step_by(workers as usize);
-            scope.spawn(move || {
-                for seed in seeds.take_while(|_| !broken.load(Ordering::Relaxed)) {
-                    log::listen(false);
-                    if let Err(panic) = catch_unwind(AssertUnwindSafe(|| live(seed))) {
-                        broken.store(true, Ordering::Relaxed);
-                        eprintln!("a law is broken: replay with TERTULIA_SEED={seed}");
-                        std::panic::resume_unwind(panic);
-                    }
-                }
-            });
-        }
-    });
+    live_through(DEFAULT_SEEDS, live);
 }

@@ -13,6 +13,7 @@ pub mod process;
 #[cfg_attr(not(feature = "prompt"), allow(dead_code))]
 pub(crate) mod pty;
 pub mod records;
+pub mod seeds;
 pub mod series;
 pub mod server;
 pub mod shell;
