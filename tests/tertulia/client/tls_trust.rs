@@ -264,6 +264,19 @@ fn file_that_cannot_be_read_is_told_to_a_person_who_sees_the_key() {
 }
 
 #[test]
+fn pipe_in_place_of_the_file_or_its_lock_is_not_waited_for() {
+    let meeting = Meeting::new();
+    let (file, lock) = (meeting.file(), meeting.file().with_extension("lock"));
+    fs::create_dir_all(file.parent().unwrap()).unwrap();
+    assert!(Command::new("mkfifo").arg(&file).status().expect("mkfifo").success());
+    let told = meeting.is_refused(meeting.client(&[]));
+    assert!(told.contains("(no es un archivo corriente)"), "{told}");
+    fs::rename(&file, &lock).unwrap();
+    let told = meeting.enters(meeting.client(&[]));
+    assert!(told.contains("no se notará si cambia"), "{told}");
+}
+
+#[test]
 fn file_that_cannot_be_written_is_told_and_the_key_is_shown() {
     let meeting = Meeting::new();
     let key = meeting.identity.fingerprint();

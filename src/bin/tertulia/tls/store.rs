@@ -12,7 +12,7 @@ use std::process;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::fs::{FlockOperation, OFlags, flock};
 
 use super::known_hosts::{KnownHosts, Trust, Verdict};
 
@@ -40,7 +40,7 @@ impl Store {
 
     /// All of it; nothing, if there is no such file, nor can be one.
     pub(super) fn read(&self) -> io::Result<KnownHosts> {
-        let file = match File::open(&self.path) {
+        let file = match open(OpenOptions::new().read(true), &self.path) {
             Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
                 return Ok(KnownHosts::default());
             }
@@ -103,9 +103,20 @@ impl Store {
     }
 }
 
+/// Opens a regular file: a pipe in its place would be waited for.
+fn open(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = options.custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits() as i32).open(path)?;
+    let found = file.metadata()?.file_type();
+    match (found.is_file(), found.is_dir()) {
+        (true, _) => Ok(file),
+        (_, true) => Err(ErrorKind::IsADirectory.into()),
+        _ => Err(io::Error::new(ErrorKind::Unsupported, "not a regular file")),
+    }
+}
+
 /// Held until it is dropped.
 fn lock(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    let file = open(OpenOptions::new().write(true).create(true).truncate(false).mode(0o600), path)?;
     let start = Instant::now();
     loop {
         match flock(&file, FlockOperation::NonBlockingLockExclusive) {

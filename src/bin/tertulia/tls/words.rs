@@ -16,6 +16,9 @@ const PLACES_NAMED_MAX: usize = 3;
 /// Characters of what a library says.
 const SAID_MAX_CHARS: usize = 160;
 
+/// Of lines that cannot be understood so many are named.
+const LINES_NAMED_MAX: usize = 10;
+
 /// Why there is no connection, and no other attempt.
 pub(crate) fn lines(failure: &Failure, host: &str, port: u16, english: bool) -> Vec<String> {
     let say = |spanish: &str, in_english: &str| if english { in_english } else { spanish }.to_string();
@@ -185,7 +188,14 @@ pub(super) fn unreadable(file: &str, error: &io::Error, english: bool) -> String
 
 /// Lines of the file cannot be understood.
 pub(super) fn damaged(file: &str, lines: &[usize], english: bool) -> String {
-    let numbers = lines.iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+    let named = lines.len().min(LINES_NAMED_MAX);
+    let mut numbers = lines[..named].iter().map(usize::to_string).collect::<Vec<_>>().join(", ");
+    if let more @ 1.. = lines.len() - named {
+        numbers += &match english {
+            false => format!(" y {more} más"),
+            true => format!(" and {more} more"),
+        };
+    }
     match english {
         false => format!("--- {file}: no se entiende, y se deja como está: línea {numbers}"),
         true => format!("--- {file}: not understood, and left as it is: line {numbers}"),
@@ -250,6 +260,7 @@ fn why(error: &io::Error, english: bool) -> String {
         (ErrorKind::ReadOnlyFilesystem, false) => "ahí no se puede escribir".to_string(),
         (ErrorKind::StorageFull | ErrorKind::QuotaExceeded, false) => "no queda sitio".to_string(),
         (ErrorKind::NotFound, false) => "no existe".to_string(),
+        (ErrorKind::Unsupported, false) => "no es un archivo corriente".to_string(),
         (ErrorKind::TimedOut, false) => "otro programa lo tiene".to_string(),
         (ErrorKind::TimedOut, true) => "another program has it".to_string(),
         (ErrorKind::FileTooLarge, false) => "es demasiado grande".to_string(),
@@ -262,6 +273,15 @@ fn why(error: &io::Error, english: bool) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn damaged_lines_are_named_up_to_ten() {
+        let lines: Vec<usize> = (1..=200_000).collect();
+        assert!(damaged("f", &lines[..2], false).ends_with(": línea 1, 2"));
+        assert!(damaged("f", &lines[..10], true).ends_with(": line 1, 2, 3, 4, 5, 6, 7, 8, 9, 10"));
+        assert!(damaged("f", &lines, true).ends_with("9, 10 and 199990 more"));
+        assert!(damaged("f", &lines, false).ends_with("9, 10 y 199990 más"));
+    }
 
     #[test]
     fn words_of_a_library_are_told_without_what_commands_a_terminal() {
