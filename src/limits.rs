@@ -73,8 +73,8 @@ pub const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 /// How long nothing may come of a WebSocket that came through a proxy before it is pinged: proxies close what is silent for a minute.
 pub const PROXY_SILENCE: Duration = Duration::from_secs(50);
 
-/// Connections of which it is not known what they speak, or whose request has not come, at once. When one more comes, the oldest of them is
-/// waited for no longer.
+/// Connections of which it is not known what they speak, or whose request has not come, at once. When one more comes, the oldest of them
+/// from the address that has most is waited for no longer. Handshakes of TLS count by themselves: [`HANDSHAKES_MAX`].
 pub const OPENING_MAX: usize = 512;
 
 /// Bytes of one message of a program, JSON included: a line of [`LINE_MAX_BYTES`] in which nearly every byte is escaped by one more,

@@ -1,11 +1,11 @@
 //! What all of it may take in memory, with everything at its bound.
 
 use super::{
-    ACCOUNTS_MAX, ANSWER_MAX_BYTES, DECISIONS_MAX, EXPULSIONS_MAX, FAILURES_REMEMBERED, HIDDEN_GONE_MAX,
-    HISTORY_CHANGES_MAX_BYTES, HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES, IGNORED_BEYOND_MAX,
-    INPUT_MAX_BYTES, LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, LOST_SESSIONS_MAX, LOST_SESSIONS_MAX_BYTES,
-    MAILBOXES_IN_HAND, QUESTIONS_IN_HAND, QUESTIONS_WAITING, QUEUES_MAX_BYTES, RECORDS_MAX_BYTES, ROOMS_MAX,
-    TLS_SESSION_MAX_BYTES,
+    ACCOUNTS_MAX, ANSWER_MAX_BYTES, DECISIONS_MAX, EXPULSIONS_MAX, FAILURES_REMEMBERED, HANDSHAKE_MAX_BYTES,
+    HANDSHAKES_MAX, HIDDEN_GONE_MAX, HISTORY_CHANGES_MAX_BYTES, HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES,
+    IGNORED_BEYOND_MAX, INPUT_MAX_BYTES, LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, LOST_SESSIONS_MAX,
+    LOST_SESSIONS_MAX_BYTES, MAILBOXES_IN_HAND, QUESTIONS_IN_HAND, QUESTIONS_WAITING, QUEUES_MAX_BYTES,
+    RECORDS_MAX_BYTES, ROOMS_MAX, TLS_SESSION_MAX_BYTES,
 };
 
 /// What the program itself occupies, and what it does in one turn: SQLite with its caches, the memory of a password
@@ -46,6 +46,7 @@ pub const fn memory_max_bytes(places: usize) -> usize {
     let questions = 2 * QUESTIONS_WAITING * 2 * LINE_MAX_BYTES;
     let answers = (QUESTIONS_IN_HAND + MAILBOXES_IN_HAND) * 2 * ANSWER_MAX_BYTES;
     let readers = QUEUES_MAX_BYTES + INPUT_MAX_BYTES + RECORDS_MAX_BYTES;
+    let handshakes = HANDSHAKES_MAX * HANDSHAKE_MAX_BYTES;
     let rooms = ROOMS_MAX * ROOM_MAX_BYTES + DECISIONS_MAX * DECISION_MAX_BYTES;
     let hidden = HIDDEN_GONE_MAX * HIDDEN_MAX_BYTES + IGNORED_BEYOND_MAX * HIDER_MAX_BYTES;
     // Two tables of failures, each of which is copied when it grows.
@@ -54,6 +55,16 @@ pub const fn memory_max_bytes(places: usize) -> usize {
     // Waiting, being written, and the copy that is written, of the console and of the file.
     let logs = 2 * 3 * LOG_QUEUE_MAX_BYTES;
     let lost = LOST_SESSIONS_MAX * PLACE_MAX_BYTES + 2 * LOST_SESSIONS_MAX_BYTES;
-    let all = history + questions + answers + readers + rooms + hidden + strangers + accounts + logs + lost;
+    let all = history
+        + questions
+        + answers
+        + readers
+        + handshakes
+        + rooms
+        + hidden
+        + strangers
+        + accounts
+        + logs
+        + lost;
     PROGRAM_MAX_BYTES + all + places * (PLACE_MAX_BYTES + TLS_SESSION_MAX_BYTES)
 }

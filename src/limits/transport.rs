@@ -29,11 +29,15 @@ pub const RECORD_STEPS: u64 = 1_000 / STEP_NANOS;
 /// more than a read.
 pub const HANDSHAKES_PER_TURN: usize = 16;
 
-/// Handshakes that wait for their turn, without those that come in pieces; beyond it connections wait with the system, and are not taken in to be thrown out as the oldest
-/// of [`OPENING_MAX`](super::OPENING_MAX).
-pub const HANDSHAKES_WAITING: usize = 128;
+/// Handshakes that are not over, of all addresses together: a class of 2,000 behind one address that comes back at once, twice. Of those
+/// that wait for their turn and those whose client has the next word, one of the more numerous gives way to the next, of the address that
+/// has most of them.
+pub const HANDSHAKES_MAX: usize = 4096;
 
-/// How long a handshake may take.
+/// Bytes of a handshake that is not over: its connection, and its part of TLS.
+pub const HANDSHAKE_MAX_BYTES: usize = 6 * 1024;
+
+/// How long a client may take for its part of a handshake, from its beginning and from each answer of the server.
 pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Steps of a handshake: 0.15 ms.

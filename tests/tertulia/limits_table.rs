@@ -47,6 +47,7 @@ fn limits_table_in_the_docs_is_true() {
             "HIDDEN_MAX",
             "HIDER_",
             "FAILURE_",
+            "HANDSHAKE_",
             "EXPULSION_",
             "TLS_SESSION",
         ]

@@ -236,6 +236,20 @@ fn only_so_many_are_waited_for() {
 }
 
 #[test]
+fn those_of_the_address_with_most_are_waited_for_no_longer() {
+    let mut house = house();
+    let far = comes(&mut house, [203, 0, 113, 7]);
+    let near: Vec<usize> = (0..OPENING_MAX).map(|_| comes(&mut house, NEAR)).collect();
+    assert_eq!(house.heard(far), "", "one of another address is waited for, however old");
+    assert_eq!(house.heard(near[0]), "Ingresa tu nombre: ");
+    assert_eq!(house.heard(near[1]), "");
+    // What has shown what it speaks counts no more.
+    house.says(near[1], "Ana\n");
+    comes(&mut house, NEAR);
+    assert_eq!(house.heard(near[2]), "");
+}
+
+#[test]
 fn doors_for_one_protocol_do_not_wait() {
     let mut house = house();
     let lines = house.connect_through(Door::Line, NEAR);

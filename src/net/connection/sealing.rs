@@ -51,7 +51,6 @@ impl<S: Stream> Conn<S> {
             replies: Vec::new(),
             until: now + limits::HANDSHAKE_TIMEOUT,
             held_since: now,
-            in_pieces: false,
             work: 0,
             opening_wait,
             failed: false,
@@ -80,11 +79,6 @@ impl<S: Stream> Conn<S> {
     /// Whether nothing can be said yet.
     pub(in crate::net) fn is_handshaking(&self) -> bool {
         self.transport().is_some_and(|transport| transport.session.is_handshaking() && !transport.failed)
-    }
-
-    /// Whether what comes next of its handshake may be a whole record, as far as is known: that is dear.
-    pub(in crate::net) fn may_cost_a_handshake(&self) -> bool {
-        self.transport().is_some_and(|transport| !transport.in_pieces)
     }
 
     /// Queues what TLS itself has to say; says whether that is something.
@@ -163,10 +157,13 @@ impl<S: Stream> Conn<S> {
         if went_on || held == 0 {
             transport.held_since = now;
         }
-        transport.in_pieces = !went_on;
         let handshake = match handshaking && went_on {
             false => 0,
-            true if transport.replies.len() > answers_before => transport.session.handshake_steps(),
+            true if transport.replies.len() > answers_before => {
+                // It may have waited for its turn; now its client has the next word.
+                transport.until = now + limits::HANDSHAKE_TIMEOUT;
+                transport.session.handshake_steps()
+            }
             true => limits::HANDSHAKE_STEPS,
         };
         transport.work += records as u64 * limits::RECORD_STEPS + handshake;

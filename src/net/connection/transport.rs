@@ -17,8 +17,6 @@ pub(super) struct Transport {
     pub(super) until: MonoTime,
     /// When that began to come of which not all is there.
     pub(super) held_since: MonoTime,
-    /// Whether its handshake comes in pieces: the last one was no whole record.
-    pub(super) in_pieces: bool,
     /// Steps of work that it took, until somebody is charged for them.
     pub(super) work: u64,
     /// For so long it is waited behind it for the client to show what it speaks.

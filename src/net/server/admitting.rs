@@ -7,11 +7,10 @@ use std::time::Duration;
 
 use super::Server;
 use super::source::Source;
-use crate::chat::{ClientId, CloseReason, MonoTime};
+use crate::chat::{ClientId, CloseReason, MonoTime, Origin};
 use crate::config::Door;
 use crate::limits::{
-    CLOSING_MAX, HANDSHAKES_WAITING, OPENING_WAIT, OPENING_WAIT_FAR, READS_PER_TURN, REFUSED_AT_ONCE,
-    REQUEST_TIMEOUT,
+    CLOSING_MAX, OPENING_WAIT, OPENING_WAIT_FAR, READS_PER_TURN, REFUSED_AT_ONCE, REQUEST_TIMEOUT,
 };
 use crate::net::connection::Conn;
 use crate::net::reach::is_near;
@@ -44,7 +43,7 @@ impl<S: Stream> Server<S> {
         if door == Door::Line && !source.behind_proxy {
             self.arrive(id, now);
         } else {
-            self.connections.note_opening(id);
+            self.connections.note_opening(id, Origin::of(peer.ip()));
             if door.is_sealed() && !source.behind_proxy {
                 self.begin_seal(id, now);
             }
@@ -54,24 +53,30 @@ impl<S: Stream> Server<S> {
         id
     }
 
-    /// Whether one more connection may be accepted now: there is a descriptor for it, or one that is being closed gives up its
-    /// own; and it gets a place, or can be told that there is none. Otherwise it waits in the listen backlog.
+    /// Whether one more connection may be accepted now: there is a descriptor for it, or one that is being closed or shakes hands gives
+    /// up its own; and it gets a place, or can be told that there is none. Otherwise it waits in the listen backlog.
     pub fn accepts(&mut self, now: MonoTime) -> bool {
         let is_told = self.hub.has_room(now)
             || self.connections.count_refused() < REFUSED_AT_ONCE
             || self.connections.refused_giving_way().is_some();
         is_told
-            && self.ingress.handshakes_waiting() < HANDSHAKES_WAITING
-            && (self.connections.len() < self.connections_max || self.connections.oldest_closing().is_some())
+            && (self.connections.len() < self.connections_max
+                || self.connections.oldest_closing().is_some()
+                || self.connections.handshake_giving_way().is_some())
     }
 
-    /// Ends connections that are being closed, if the one that comes would be one too many.
+    /// Ends connections that are being closed, or a handshake, if the one that comes would be one too many.
     fn make_way(&mut self, now: MonoTime) {
-        let closing = self.connections.len().saturating_sub(self.hub.clients());
-        if (self.connections.len() >= self.connections_max || closing >= CLOSING_MAX)
+        let known = self.hub.clients() + self.connections.count_newcomers();
+        let closing = self.connections.len().saturating_sub(known);
+        let is_full = self.connections.len() >= self.connections_max;
+        if (is_full || closing >= CLOSING_MAX)
             && let Some(id) = self.connections.oldest_closing()
         {
             self.end_early(id, now);
+        } else if is_full && let Some(id) = self.connections.handshake_giving_way() {
+            self.give_up_handshake(id);
+            self.sweep(now);
         }
         if self.connections.count_refused() >= REFUSED_AT_ONCE
             && !self.hub.has_room(now)

@@ -13,10 +13,11 @@ use slab::Slab;
 
 use super::closing::Closing;
 use super::counts::Counts;
+use super::newcomers::Newcomers;
 use crate::chat::{ClientId, CloseReason, Command, MonoTime, Origin};
 use crate::limits;
 use crate::net::broadcast::Broadcast;
-use crate::net::connection::{Conn, Pause, Standing, StoredConn};
+use crate::net::connection::{Carrier, Conn, Pause, Standing, StoredConn};
 use crate::net::deadlines::Deadlines;
 use crate::net::handover::HandoverError;
 use crate::net::rate_limit::Rate;
@@ -27,8 +28,8 @@ use crate::protocol::Protocol;
 #[derive(Debug)]
 pub(super) struct Connections<S> {
     slots: Slab<Conn<S>>,
-    /// Those that have not shown what they speak, or whose request has not come, oldest first. Some have, or are gone.
-    openings: VecDeque<ClientId>,
+    /// Those that the hub does not know yet, and that may be waited for.
+    newcomers: Newcomers,
     /// That of the connection that came last.
     generation: u32,
     deadlines: Deadlines,
@@ -51,7 +52,8 @@ pub(super) struct Connections<S> {
 pub(super) struct StoredConnections {
     /// By their slots, in ascending order.
     slots: Vec<(u32, StoredConn)>,
-    openings: VecDeque<ClientId>,
+    /// Those that have not shown what they speak, oldest first.
+    openings: Vec<ClientId>,
     generation: u32,
     dead: VecDeque<ClientId>,
     closing: Closing,
@@ -79,7 +81,7 @@ impl<S: Stream> Connections<S> {
     pub(super) fn new(rate: Rate) -> Connections<S> {
         Connections {
             slots: Slab::new(),
-            openings: VecDeque::new(),
+            newcomers: Newcomers::default(),
             generation: 0,
             deadlines: Deadlines::default(),
             dead: VecDeque::new(),
@@ -102,25 +104,68 @@ impl<S: Stream> Connections<S> {
         conn.id(slot)
     }
 
-    /// A connection has to show what it speaks.
-    pub(super) fn note_opening(&mut self, id: ClientId) {
-        self.openings.push_back(id);
-        if self.openings.len() > 2 * limits::OPENING_MAX {
-            self.forget_opened();
+    /// A connection from `origin` has to show what it speaks.
+    pub(super) fn note_opening(&mut self, id: ClientId, origin: Origin) {
+        if self.get(id).is_some_and(Conn::is_opening) {
+            self.newcomers.opens(id, origin);
         }
     }
 
-    /// Takes out the oldest of those that have to show what they speak, if there are too many: those that have, or are gone, are none.
-    pub(super) fn opening_beyond_max(&mut self) -> Option<ClientId> {
-        if self.openings.len() > limits::OPENING_MAX {
-            self.forget_opened();
-        }
-        if self.openings.len() > limits::OPENING_MAX { self.openings.pop_front() } else { None }
+    /// A connection comes from `origin`, as a proxy tells.
+    pub(super) fn move_opening(&mut self, id: ClientId, origin: Origin) {
+        self.newcomers.moves(id, origin);
     }
 
-    fn forget_opened(&mut self) {
-        let Connections { slots, openings, .. } = self;
-        openings.retain(|id| slots.get(id.slot()).is_some_and(|conn| conn.is(*id) && conn.is_opening()));
+    /// A connection from `origin` has to shake hands.
+    pub(super) fn note_handshake(&mut self, id: ClientId, origin: Origin) {
+        if self.get(id).is_some_and(Conn::is_opening) {
+            self.newcomers.begins_handshake(id, origin);
+        }
+    }
+
+    /// A connection has shown what it speaks, and is in the chat or will never be.
+    pub(super) fn set_standing(&mut self, id: ClientId, standing: Standing) {
+        if let Some(conn) = self.get_mut(id) {
+            conn.standing = standing;
+            self.newcomers.leave(id);
+        }
+    }
+
+    /// Takes out the opening that is waited for no longer, if there are too many.
+    pub(super) fn take_opening_beyond_max(&mut self) -> Option<ClientId> {
+        let id = self.newcomers.opening_beyond_max()?;
+        self.newcomers.leave(id);
+        Some(id)
+    }
+
+    /// The handshake that is given up, if there are too many.
+    pub(super) fn handshake_beyond_max(&self) -> Option<ClientId> {
+        self.newcomers.handshake_beyond_max()
+    }
+
+    /// The handshake that is given up where descriptors are short.
+    pub(super) fn handshake_giving_way(&self) -> Option<ClientId> {
+        self.newcomers.handshake_giving_way()
+    }
+
+    /// A connection may have said something; says whether it shakes hands and waits for its turn now.
+    pub(super) fn join_line(&mut self, id: ClientId) -> bool {
+        self.newcomers.joins_line(id)
+    }
+
+    /// Takes out the handshake that has its turn.
+    pub(super) fn next_handshake(&mut self) -> Option<ClientId> {
+        self.newcomers.next_in_line()
+    }
+
+    /// Whether a handshake waits for its turn.
+    pub(super) fn has_handshakes_in_line(&self) -> bool {
+        self.newcomers.has_line()
+    }
+
+    /// How many the hub does not know yet.
+    pub(super) fn count_newcomers(&self) -> usize {
+        self.newcomers.len()
     }
 
     pub(super) fn get(&self, id: ClientId) -> Option<&Conn<S>> {
@@ -156,6 +201,9 @@ impl<S: Stream> Connections<S> {
         self.input = self.input + conn.input_held() - input;
         self.records = self.records + conn.record_held() - records;
         self.counts.change(kind, conn.kind());
+        if (kind.carrier, conn.kind().carrier) == (Carrier::Handshake, Carrier::Tls) {
+            self.newcomers.ends_handshake(id);
+        }
         Some(result)
     }
 
@@ -218,6 +266,7 @@ impl<S: Stream> Connections<S> {
     pub(super) fn begin_close(&mut self, id: ClientId, reason: CloseReason, now: MonoTime) {
         if let Some(conn) = self.get_mut(id) {
             conn.begin_close(reason, now);
+            self.newcomers.leave(id);
             self.closing.drains(id, &self.slots);
         }
     }
@@ -250,6 +299,7 @@ impl<S: Stream> Connections<S> {
     /// Ends a connection, to be swept.
     pub(super) fn mark_dead(&mut self, id: ClientId, cause: CloseReason) {
         if self.with_queue(id, |conn| conn.die(cause)).is_some() {
+            self.newcomers.leave(id);
             self.dead.push_back(id);
         }
     }
@@ -306,6 +356,9 @@ impl<S: Stream> Connections<S> {
         while let Some(id) = self.dead.pop_front() {
             let Some(cause) = self.get(id).and_then(Conn::cause) else { continue };
             let gone = self.slots.remove(id.slot());
+            if gone.standing == Standing::Opening {
+                self.newcomers.leave(id);
+            }
             if gone.standing == Standing::Refused {
                 self.closing.gone(id);
             }
@@ -330,7 +383,7 @@ impl<S: Stream> Connections<S> {
         // What they hold together is counted anew, and the deadlines are those that the connections say.
         let Connections {
             slots,
-            openings,
+            newcomers,
             generation,
             deadlines: _,
             dead,
@@ -343,7 +396,7 @@ impl<S: Stream> Connections<S> {
         } = self;
         let slots =
             slots.iter().map(|(slot, conn)| (conn.id(slot).slot() as u32, conn.store(broadcast, now)));
-        let (slots, openings, dead) = (slots.collect(), openings.clone(), dead.clone());
+        let (slots, openings, dead) = (slots.collect(), newcomers.openings(), dead.clone());
         let (generation, closing, counts) = (*generation, closing.clone(), counts.clone());
         StoredConnections { slots, openings, generation, dead, closing, counts }
     }
@@ -353,11 +406,13 @@ impl<S: Stream> Connections<S> {
         self.slots.into_iter().map(|(_, conn)| conn.stream).collect()
     }
 
-    /// Goes on with what was written down and the sockets that belong to it.
+    /// Goes on with what was written down and the sockets that belong to it. `origin` says from where a connection comes that the hub
+    /// does not know.
     pub(super) fn restore(
         &mut self,
         stored: StoredConnections,
         streams: Vec<S>,
+        origin: impl Fn(ClientId) -> Origin,
     ) -> Result<(), HandoverError> {
         let StoredConnections { slots, openings, generation, dead, closing, counts } = stored;
         if slots.len() != streams.len() {
@@ -377,7 +432,8 @@ impl<S: Stream> Connections<S> {
         for (slot, conn) in &self.slots {
             self.deadlines.set(conn.id(slot), None, conn.scheduled);
         }
-        (self.openings, self.generation, self.dead) = (openings, generation, dead);
+        openings.into_iter().for_each(|id| self.note_opening(id, origin(id)));
+        (self.generation, self.dead) = (generation, dead);
         self.closing = Closing::restore(closing);
         self.queued = self.slots.iter().map(|(_, conn)| conn.queued()).sum();
         self.input = self.slots.iter().map(|(_, conn)| conn.input_held()).sum();
@@ -424,12 +480,13 @@ impl<S: Stream> Connections<S> {
         self.counts.end(gone.kind(), reason);
     }
 
-    /// Whether the totals are the sums that they should be. Looks at every connection.
+    /// Whether the totals are the sums that they should be, and newcomers are some. Looks at every connection.
     pub(super) fn are_counted(&self) -> bool {
         let sum = |held: fn(&Conn<S>) -> usize| self.iter().map(|(_, conn)| held(conn)).sum::<usize>();
         let here = self.counts.clone().with(self.iter().map(|(_, conn)| conn.kind())).here();
         (self.queued, self.input, self.records)
             == (sum(Conn::queued), sum(Conn::input_held), sum(Conn::record_held))
             && self.counts.here() == here
+            && self.newcomers.all().all(|id| self.get(id).is_some_and(Conn::is_opening))
     }
 }

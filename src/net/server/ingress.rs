@@ -23,10 +23,6 @@ pub(super) struct Ingress {
     ready: VecDeque<ClientId>,
     /// Had their share of this turn and have more: those who come in the next one go before them.
     going_on: VecDeque<ClientId>,
-    /// Have input of a handshake: it costs more than any line, so that those who talk go first. With each, whether it counts.
-    handshakes: VecDeque<(ClientId, bool)>,
-    /// How many of them count: not those that come in pieces, of which one sender may have many at hardly any cost.
-    handshakes_waiting: usize,
     /// When others had lines beside those who go on.
     others_served: Option<MonoTime>,
     /// When those who go on were served last, or the first of them began to wait.
@@ -76,8 +72,6 @@ impl Default for Ingress {
         Ingress {
             ready: VecDeque::new(),
             going_on: VecDeque::new(),
-            handshakes: VecDeque::new(),
-            handshakes_waiting: 0,
             others_served: None,
             went_on: MonoTime::START,
             answers: Vec::new(),
@@ -103,18 +97,7 @@ impl Ingress {
     /// All of it as it is written down.
     pub(super) fn store<S: Stream>(&self, connections: &Connections<S>) -> StoredIngress {
         // Connections in TLS do not go on elsewhere.
-        let Ingress {
-            ready,
-            going_on,
-            handshakes: _,
-            handshakes_waiting: _,
-            others_served,
-            went_on,
-            answers,
-            scratch: _,
-            steps,
-            received,
-        } = self;
+        let Ingress { ready, going_on, others_served, went_on, answers, scratch: _, steps, received } = self;
         debug_assert!(answers.is_empty(), "they are on their way at once");
         let is_here = |id: &&ClientId| connections.get(**id).is_some_and(|conn| conn.ready);
         StoredIngress {
@@ -148,19 +131,13 @@ impl Ingress {
 
     /// Whether a connection waits for its turn.
     pub(super) fn has_work(&self) -> bool {
-        !self.ready.is_empty() || !self.going_on.is_empty() || !self.handshakes.is_empty()
+        !self.ready.is_empty() || !self.going_on.is_empty()
     }
 
     /// Remembers that `id` has input.
     pub(super) fn mark_ready<S: Stream>(&mut self, connections: &mut Connections<S>, id: ClientId) {
-        if let Some(conn) = connections.get_mut(id)
-            && !conn.ready
-        {
-            conn.ready = true;
-            match conn.is_handshaking() {
-                true => self.push_handshake(id, conn.may_cost_a_handshake()),
-                false => self.ready.push_back(id),
-            }
+        if note_ready(connections, id) {
+            self.ready.push_back(id);
         }
     }
 
@@ -174,20 +151,9 @@ impl Ingress {
         if self.going_on.is_empty() {
             self.went_on = now;
         }
-        if let Some(conn) = connections.get_mut(id)
-            && !conn.ready
-        {
-            conn.ready = true;
-            match conn.is_handshaking() {
-                true => self.push_handshake(id, conn.may_cost_a_handshake()),
-                false => self.going_on.push_back(id),
-            }
+        if note_ready(connections, id) {
+            self.going_on.push_back(id);
         }
-    }
-
-    fn push_handshake(&mut self, id: ClientId, counts: bool) {
-        self.handshakes.push_back((id, counts));
-        self.handshakes_waiting += usize::from(counts);
     }
 
     /// How many connections wait that were passed over or came since the last turn, and how many that had their share of it
@@ -204,18 +170,6 @@ impl Ingress {
     /// Takes out the next one of those that had their share and go on; it may be gone.
     pub(super) fn next_going_on(&mut self) -> Option<ClientId> {
         self.going_on.pop_front()
-    }
-
-    /// How many handshakes wait to be worked at, without those that come in pieces.
-    pub(super) fn handshakes_waiting(&self) -> usize {
-        self.handshakes_waiting
-    }
-
-    /// Takes out the next one of those; it may be gone.
-    pub(super) fn next_handshake(&mut self) -> Option<ClientId> {
-        let (id, counts) = self.handshakes.pop_front()?;
-        self.handshakes_waiting -= usize::from(counts);
-        Some(id)
     }
 
     /// Whether those who go on have waited for the others long enough.
@@ -343,4 +297,12 @@ impl Ingress {
     pub(super) fn last_words<S: Stream>(&mut self, gone: &mut Conn<S>, now: MonoTime) -> Option<Command> {
         gone.last_words(&mut self.scratch, &mut self.received.bytes, now)
     }
+}
+
+/// Remembers with the connection that it has input; says whether it is to be put on a list. A handshake costs more than any line, and
+/// stands in a line of its own.
+fn note_ready<S: Stream>(connections: &mut Connections<S>, id: ClientId) -> bool {
+    let Some(conn) = connections.get_mut(id).filter(|conn| !conn.ready) else { return false };
+    conn.ready = true;
+    !(conn.is_handshaking() && connections.join_line(id))
 }

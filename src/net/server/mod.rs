@@ -7,6 +7,7 @@
 
 mod administering;
 mod admitting;
+mod by_origin;
 mod closing;
 mod connections;
 mod counts;
@@ -14,6 +15,7 @@ mod delivering;
 mod egress;
 mod ingress;
 mod metering;
+mod newcomers;
 mod opening;
 mod sealing;
 mod serving;
@@ -237,6 +239,7 @@ impl<S: Stream> Server<S> {
     /// Whether there is something to do now, without waiting for anything.
     pub fn has_work(&self) -> bool {
         self.ingress.has_work()
+            || self.connections.has_handshakes_in_line()
             || self.egress.has_work()
             || self.connections.has_dead()
             || self.storage.has_work()

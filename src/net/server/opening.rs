@@ -21,10 +21,11 @@ impl<S: Stream> Server<S> {
         let (origin, has_room) = (Origin::of(address.ip()), self.hub.has_room(now));
         self.hub.apply(self.clocks.at(now), Input::Connected(id, origin));
         let is_in = self.hub.origin(id).is_some();
-        let Some(conn) = self.connections.get_mut(id) else { return };
+        let standing = if is_in { Standing::InChat } else { Standing::Refused };
+        self.connections.set_standing(id, standing);
+        let Some(conn) = self.connections.get(id) else { return };
         if is_in {
             debug!("{address} -> {id:?}");
-            conn.standing = Standing::InChat;
             let sealed = conn.is_sealed();
             if conn.is_program() {
                 self.hub.apply(self.clocks.at(now), Input::Program(id));
@@ -32,11 +33,8 @@ impl<S: Stream> Server<S> {
             if self.tls_required && !sealed && !source.is_guarded() {
                 self.hub.apply(self.clocks.at(now), Input::InClear(id));
             }
-        } else {
-            conn.standing = Standing::Refused;
-            if !has_room {
-                self.connections.refused(id, origin);
-            }
+        } else if !has_room {
+            self.connections.refused(id, origin);
         }
         self.perform(now);
     }
@@ -51,7 +49,9 @@ impl<S: Stream> Server<S> {
             }
             Front::Source(told) => {
                 source.address = told.unwrap_or(source.address);
-                Some(opening_deadlines(source.address.ip(), now))
+                let address = source.address.ip();
+                self.connections.move_opening(id, Origin::of(address));
+                Some(opening_deadlines(address, now))
             }
             Front::Bare => None,
         };
@@ -86,23 +86,17 @@ impl<S: Stream> Server<S> {
         }
     }
 
-    /// Waits no longer for the oldest of those that have not shown what they speak, while they are too many.
+    /// Waits no longer for the oldest that have not shown what they speak, of the address with most of them, while they are too many.
     pub(super) fn hurry_openings(&mut self, now: MonoTime) {
-        while let Some(id) = self.connections.opening_beyond_max() {
+        while let Some(id) = self.connections.take_opening_beyond_max() {
             // What has come counts, though nobody has looked at it yet.
-            if self.connections.get(id).is_some_and(Conn::is_handshaking) {
-                self.close(id, CloseReason::Foreign, now);
-                continue;
-            }
             let Server { connections, ingress, egress, .. } = self;
             ingress.read(connections, egress, id, now);
             if let Some(front) = self.connections.get(id).and_then(Conn::front) {
                 self.take_front(id, front, now);
             }
             if self.connections.get(id).is_some_and(Conn::wants_seal) {
-                // It has its turn, and is the next one of which none is left.
                 self.begin_seal(id, now);
-                self.connections.note_opening(id);
                 continue;
             }
             match self.connections.with_input(id, Conn::stop_waiting) {

@@ -6,7 +6,7 @@ use log::debug;
 
 use super::Server;
 use super::admitting::opening_wait;
-use crate::chat::{ClientId, CloseReason, Input, MonoTime};
+use crate::chat::{ClientId, CloseReason, Input, MonoTime, Origin};
 use crate::net::stream::Stream;
 
 impl<S: Stream> Server<S> {
@@ -16,10 +16,21 @@ impl<S: Stream> Server<S> {
             return self.close(id, CloseReason::Foreign, now);
         };
         let address = self.sources.get(&id).map(|source| source.address.ip());
-        let wait = opening_wait(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)));
+        let address = address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED));
+        let wait = opening_wait(address);
         self.connections.with_input(id, |conn| conn.seal(session, wait, now));
+        self.connections.note_handshake(id, Origin::of(address));
+        while let Some(id) = self.connections.handshake_beyond_max() {
+            self.give_up_handshake(id);
+        }
         self.ingress.mark_ready(&mut self.connections, id);
         self.connections.reschedule(id);
+    }
+
+    /// Ends a handshake for others; to be swept. Nothing can be said to its client yet.
+    pub(super) fn give_up_handshake(&mut self, id: ClientId) {
+        debug!("{id:?}: a handshake too many");
+        self.connections.mark_dead(id, CloseReason::Foreign);
     }
 
     /// The TLS of a connection has failed: the peer is told why, and it ends.

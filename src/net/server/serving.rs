@@ -113,13 +113,15 @@ impl<S: Stream> Server<S> {
         let part = Quantum { lines: 1, reads: 2, steps: 2 * HANDSHAKE_STEPS };
         let until = self.work().total() + HANDSHAKES_PER_TURN as u64 * HANDSHAKE_STEPS;
         while self.work().total() < until
-            && let Some(id) = self.ingress.next_handshake()
+            && let Some(id) = self.connections.next_handshake()
         {
             if let Some(conn) = self.connections.get_mut(id) {
                 conn.ready = false;
                 self.serve(id, part, now);
             }
         }
+        // Those that have shaken hands are to show what they speak.
+        self.hurry_openings(now);
     }
 
     /// The part of a turn that each of so many gets.

@@ -214,14 +214,16 @@ impl<S: Stream> Server<S> {
         if (here, connections.in_chat().count()) != (hub.clients(), hub.clients()) {
             return Err(HandoverError::Broken("who is in the chat"));
         }
-        server.connections.restore(connections, streams)?;
+        server.sources = sources.into_iter().collect();
+        let sources = &server.sources;
+        let origin = |id| sources.get(&id).map_or(Origin::UNKNOWN, |source| Origin::of(source.address.ip()));
+        server.connections.restore(connections, streams, origin)?;
         server.ingress.restore(ingress, &mut server.connections);
         server.egress.restore(egress, &mut server.connections);
         let before = mem::replace(&mut server.hub, hub);
         debug_assert_eq!(before.clients(), 0, "nobody was there");
         (server.clocks, server.requests, server.steps) = (clocks, requests, steps);
         (server.said, server.logins) = (said, logins);
-        server.sources = sources.into_iter().collect();
         server.asked = asked;
         Ok(server)
     }

@@ -8,7 +8,7 @@ use std::mem;
 use std::time::Duration;
 
 use tertulia::config::{Config, Door};
-use tertulia::limits::{LINE_MAX_BYTES, QUEUE_MAX_BYTES};
+use tertulia::limits::{LINE_MAX_BYTES, OPENING_MAX, QUEUE_MAX_BYTES};
 use tertulia::net::{Server, ServerState};
 
 use crate::turns::house::House;
@@ -143,4 +143,22 @@ fn handover_keeps_the_rate_at_which_each_one_is_heard() {
         house.heard(speaker)
     };
     assert_eq!(run(true), run(false));
+}
+
+#[test]
+fn handover_keeps_from_where_those_come_that_have_not_shown_what_they_speak() {
+    let mut house = House::new(config());
+    let opens = |house: &mut House, address: &str| {
+        let who = house.connect_through(Door::Any, NEAR);
+        house.listen(who);
+        house.says(who, format!("PROXY TCP4 {address} 10.0.0.1 1 2\r\n"));
+        who
+    };
+    let alone = opens(&mut house, "203.0.113.7");
+    let crowd: Vec<usize> = (1..OPENING_MAX).map(|_| opens(&mut house, "203.0.113.8")).collect();
+    hand_over(&mut house);
+    opens(&mut house, "203.0.113.8");
+    assert_eq!(house.heard(alone), "", "however old");
+    assert_eq!(house.heard(crowd[0]), "Ingresa tu nombre: ", "the oldest of the address that has most");
+    assert_eq!(house.heard(crowd[1]), "");
 }

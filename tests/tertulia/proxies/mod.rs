@@ -475,6 +475,23 @@ fn crowd_behind_a_proxy_keeps_its_addresses() {
     assert_eq!(addresses.len(), OPENING_MAX + 50, "{:?}", &addresses[..3]);
 }
 
+/// Each counts at the address that the proxy has told, before it has shown what it speaks.
+#[test]
+fn crowd_of_one_address_behind_a_proxy_is_waited_for_no_longer_before_others() {
+    let mut house = House::new(config());
+    let mut opens = |address: &str| {
+        let who = house.connect_through(Door::Any, PROXY);
+        house.listen(who);
+        house.says(who, format!("PROXY TCP4 {address} 10.0.0.1 1 2\r\n"));
+        who
+    };
+    let alone = opens("203.0.113.7");
+    let crowd: Vec<usize> = (0..OPENING_MAX).map(|_| opens("203.0.113.8")).collect();
+    assert_eq!(house.heard(alone), "");
+    assert_eq!(house.heard(crowd[0]), "Ingresa tu nombre: ");
+    assert_eq!(house.heard(crowd[1]), "");
+}
+
 /// A frame without a payload, as clients send it.
 fn empty_frame(opcode: u8) -> [u8; 6] {
     [0x80 | opcode, 0x80, 1, 2, 3, 4]

@@ -1,13 +1,11 @@
 //! Handshakes that are cut, late, too many, or none.
 
-use std::process::Command;
-
 use tertulia::config::Door;
-use tertulia::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES_PER_TURN, HANDSHAKES_WAITING, OPENING_MAX};
+use tertulia::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES_PER_TURN, OPENING_MAX};
 use tertulia::tls::{Source, Tls};
 
 use super::client::Client;
-use super::{comes, house, person};
+use super::{comes, house, person, rsa};
 use crate::support::dir::Dir;
 use crate::support::process::has;
 use crate::turns::house::House;
@@ -202,10 +200,7 @@ fn handshakes_with_an_rsa_key_are_fewer_a_turn() {
         return;
     }
     let dir = Dir::new();
-    let (cert, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
-    let words = "req -x509 -newkey rsa:2048 -nodes -subj /CN=localhost -days 2 -keyout";
-    let made = Command::new("openssl").args(words.split(' ')).arg(&key).arg("-out").arg(&cert).output();
-    assert!(made.expect("openssl").status.success());
+    let (cert, key) = rsa(&dir, 2048);
     let mut house = house();
     house.server.set_tls(Tls::open(&Source::Files { cert, key }).expect("a key"));
     let mut clients = knocking(&mut house, 9);
@@ -218,23 +213,11 @@ fn handshakes_with_an_rsa_key_are_fewer_a_turn() {
     assert!(clients.iter().all(|client| !client.tls.is_handshaking()));
 }
 
-#[test]
-fn nobody_is_let_in_while_many_handshakes_wait() {
-    let mut house = house();
-    let mut clients = knocking(&mut house, HANDSHAKES_WAITING);
-    assert!(!house.server.accepts(house.now), "they wait with the system");
-    house.turn();
-    assert!(house.server.accepts(house.now));
-    house.settle();
-    clients.iter_mut().for_each(|client| client.pump(&mut house));
-    assert!(clients.iter().all(|client| !client.tls.is_handshaking()), "and none of them is given up");
-}
-
 /// They cost their sender hardly anything, and the server no more.
 #[test]
 fn handshakes_that_come_in_pieces_keep_no_others_waiting_and_nobody_out() {
     let mut house = house();
-    let pieces: Vec<(usize, Vec<u8>)> = (0..2 * HANDSHAKES_WAITING)
+    let pieces: Vec<(usize, Vec<u8>)> = (0..16 * HANDSHAKES_PER_TURN)
         .map(|_| {
             let who = comes(&mut house, Door::Any);
             (who, Client::new(who).sends())
@@ -268,21 +251,16 @@ fn handshake_is_not_given_up_for_those_who_are_in() {
 }
 
 #[test]
-fn half_open_handshakes_are_newcomers_like_others() {
+fn those_that_have_shaken_hands_are_newcomers_like_others() {
     let mut house = house();
-    let first = comes(&mut house, Door::Tls);
-    let mut second = Client::comes(&mut house, Door::Any);
-    for _ in 0..OPENING_MAX {
-        let who = comes(&mut house, Door::Any);
-        let hello = Client::new(who).sends();
-        house.says(who, &hello[..7]);
-    }
-    assert!(house.is_over(first), "the oldest is waited for no longer");
-    let (heard, ended) = second.heard(&mut house);
+    let mut first = Client::comes(&mut house, Door::Any);
+    let mut others: Vec<Client> = (1..OPENING_MAX).map(|_| Client::comes(&mut house, Door::Any)).collect();
+    assert_eq!(first.heard(&mut house), (String::new(), false), "it is waited for");
+    others.push(Client::comes(&mut house, Door::Any));
     assert_eq!(
-        (heard.as_str(), ended),
-        ("Ingresa tu nombre: ", false),
-        "one that has shaken hands is greeted"
+        first.heard(&mut house),
+        ("Ingresa tu nombre: ".into(), false),
+        "no longer than for so many others"
     );
     assert_eq!(house.server.hub().clients(), 1);
 }

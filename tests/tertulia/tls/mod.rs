@@ -8,8 +8,12 @@ mod identity;
 mod real;
 mod records;
 mod required;
+mod storms;
 mod upgraded;
 mod words;
+
+use std::path::PathBuf;
+use std::process::Command;
 
 use tertulia::config::{Config, Door};
 use tertulia::tls::{Source, Tls};
@@ -33,6 +37,15 @@ fn identity() -> Tls {
     let dir = Dir::new();
     let source = Source::Own { dir: dir.path().into(), names: vec!["localhost".into()] };
     Tls::open(&source).expect("a key and a certificate")
+}
+
+/// A certificate and its RSA key of so many bits, as files that openssl makes.
+fn rsa(dir: &Dir, bits: usize) -> (PathBuf, PathBuf) {
+    let (cert, key) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
+    let words = format!("req -x509 -newkey rsa:{bits} -nodes -subj /CN=localhost -days 2 -keyout");
+    let made = Command::new("openssl").args(words.split(' ')).arg(&key).arg("-out").arg(&cert).output();
+    assert!(made.expect("openssl").status.success());
+    (cert, key)
 }
 
 const NEAR: [u8; 4] = [192, 168, 1, 20];

@@ -5,7 +5,8 @@ use std::time::Duration;
 use rustls::SupportedProtocolVersion;
 use tertulia::config::{Config, Door, Share};
 use tertulia::limits::{
-    HANDSHAKE_STEPS, READ_BYTES, RECORD_STEPS, RECORDS_MAX_BYTES, TLS_RECORD_MAX_BYTES, TLS_SESSION_MAX_BYTES,
+    HANDSHAKE_MAX_BYTES, HANDSHAKE_STEPS, READ_BYTES, RECORD_STEPS, RECORDS_MAX_BYTES, TLS_RECORD_MAX_BYTES,
+    TLS_SESSION_MAX_BYTES,
 };
 use tertulia::tls::{Session, Tls};
 
@@ -124,6 +125,24 @@ fn shaken(tls: &Tls, versions: &[&'static SupportedProtocolVersion]) -> Session 
     }
     assert!(!session.is_handshaking());
     session
+}
+
+/// Of one that has been answered, whose client has the next word; a connection has less than a kilobyte beside.
+#[test]
+fn size_of_a_handshake_is_within_its_limit() {
+    let tls = identity();
+    for versions in [&[&rustls::version::TLS13][..], &[&rustls::version::TLS12]] {
+        let (mut session, mut client) = (tls.session().expect("randomness"), connection(versions));
+        let (mut sent, mut reply) = (Vec::new(), Vec::new());
+        client.write_tls(&mut sent).expect("memory");
+        session.receive(&mut sent, |_| {}, &mut reply);
+        assert!(!reply.is_empty() && session.is_handshaking());
+        let itself = size_of_val(&session);
+        let freed = allocation_counter::measure(|| drop(session));
+        let held = itself as i64 - freed.bytes_current - 16 * freed.count_current;
+        assert!(held + 1024 <= HANDSHAKE_MAX_BYTES as i64, "{held} bytes, of them {itself} by itself");
+        assert!(held + 1024 > HANDSHAKE_MAX_BYTES as i64 / 2, "{held} bytes: the limit is far from it");
+    }
 }
 
 #[test]

@@ -1,0 +1,141 @@
+//! Connections that the hub does not know yet: what each waits for, whose handshake has its turn, and who gives way.
+//!
+//! Invariants: each waits for one thing; addresses take turns, whatever waits from each; and one address has others give way
+//! only while they have as many as it has.
+
+use std::collections::VecDeque;
+
+use super::by_origin::{ByOrigin, GivesWay};
+use crate::chat::{ClientId, Origin};
+use crate::limits::{HANDSHAKES_MAX, OPENING_MAX};
+
+/// Connections that have not shown what they speak, or whose request has not come.
+#[derive(Debug)]
+pub(super) struct Newcomers {
+    /// They are to show it next, or send it, in TLS or not.
+    openings: ByOrigin,
+    /// They shake hands, and we have the next word: something has come, or may have.
+    in_line: ByOrigin,
+    /// Where those come from: the first has its turn next. Each once.
+    turns: VecDeque<Origin>,
+    /// They shake hands, and have the next word.
+    awaited: ByOrigin,
+}
+
+impl Default for Newcomers {
+    fn default() -> Newcomers {
+        Newcomers {
+            openings: ByOrigin::new(GivesWay::Oldest),
+            // Those who came before are worked at: where more come than that, to let the oldest go would be to finish none.
+            in_line: ByOrigin::new(GivesWay::Newest),
+            turns: VecDeque::new(),
+            // Who wants to finish has done so by the time that others have waited as long.
+            awaited: ByOrigin::new(GivesWay::Oldest),
+        }
+    }
+}
+
+impl Newcomers {
+    /// One comes from `origin`.
+    pub(super) fn opens(&mut self, id: ClientId, origin: Origin) {
+        self.openings.insert(id, origin);
+    }
+
+    /// One comes from `origin`, as a proxy tells. It is the newest there.
+    pub(super) fn moves(&mut self, id: ClientId, origin: Origin) {
+        if self.openings.remove(id).is_some() {
+            self.openings.insert(id, origin);
+        }
+    }
+
+    /// One that comes from there is to shake hands.
+    pub(super) fn begins_handshake(&mut self, id: ClientId, origin: Origin) {
+        self.leave(id);
+        self.awaited.insert(id, origin);
+    }
+
+    /// One may have said something; says whether it waits for its turn now, as those do that shake hands.
+    pub(super) fn joins_line(&mut self, id: ClientId) -> bool {
+        let Some(origin) = self.awaited.remove(id) else { return false };
+        if !self.in_line.has_any_of(origin) {
+            self.turns.push_back(origin);
+        }
+        self.in_line.insert(id, origin);
+        true
+    }
+
+    /// The handshake that has its turn. What it waits for then is its client.
+    pub(super) fn next_in_line(&mut self) -> Option<ClientId> {
+        let origin = self.turns.pop_front()?;
+        let id = self.in_line.oldest_of(origin)?;
+        self.in_line.remove(id);
+        self.awaited.insert(id, origin);
+        if self.in_line.has_any_of(origin) {
+            self.turns.push_back(origin);
+        }
+        Some(id)
+    }
+
+    /// One has shaken hands, and is to show what it speaks.
+    pub(super) fn ends_handshake(&mut self, id: ClientId) {
+        if let Some(origin) = self.awaited.remove(id).or_else(|| self.leave_line(id)) {
+            self.openings.insert(id, origin);
+        }
+    }
+
+    /// One has shown it, or has ended.
+    pub(super) fn leave(&mut self, id: ClientId) {
+        if self.openings.remove(id).is_none() && self.awaited.remove(id).is_none() {
+            self.leave_line(id);
+        }
+    }
+
+    fn leave_line(&mut self, id: ClientId) -> Option<Origin> {
+        let origin = self.in_line.remove(id)?;
+        if !self.in_line.has_any_of(origin) {
+            self.turns.retain(|&other| other != origin);
+        }
+        Some(origin)
+    }
+
+    /// The opening that is waited for no longer, if there are too many.
+    pub(super) fn opening_beyond_max(&self) -> Option<ClientId> {
+        self.openings.giving_way().filter(|_| self.openings.len() > OPENING_MAX)
+    }
+
+    /// The handshake that is given up, if there are too many.
+    pub(super) fn handshake_beyond_max(&self) -> Option<ClientId> {
+        let handshakes = self.in_line.len() + self.awaited.len();
+        self.more_handshakes().giving_way().filter(|_| handshakes > HANDSHAKES_MAX)
+    }
+
+    /// The handshake that is given up where descriptors are short. None: no address has several.
+    pub(super) fn handshake_giving_way(&self) -> Option<ClientId> {
+        let more = self.more_handshakes();
+        more.giving_way().filter(|_| more.most_of_one() > 1)
+    }
+
+    /// Those in line or those that are waited for, whichever are more.
+    fn more_handshakes(&self) -> &ByOrigin {
+        if self.in_line.len() > self.awaited.len() { &self.in_line } else { &self.awaited }
+    }
+
+    /// Whether a handshake waits for its turn.
+    pub(super) fn has_line(&self) -> bool {
+        !self.turns.is_empty()
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.openings.len() + self.in_line.len() + self.awaited.len()
+    }
+
+    /// Those that do not shake hands, in the order in which they came.
+    pub(super) fn openings(&self) -> Vec<ClientId> {
+        self.openings.in_order()
+    }
+
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = ClientId> {
+        [&self.openings, &self.in_line, &self.awaited].into_iter().flat_map(ByOrigin::in_order)
+    }
+}
