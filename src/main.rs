@@ -236,9 +236,7 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
     announce_metrics(&metrics, config);
     event_loop.serve_metrics(metrics)?;
     announce_to_others(&bound, sealed.is_some(), language);
-    if let Some(tls) = &sealed {
-        info!("{}", console::fingerprint(tls.fingerprint(), language));
-    }
+    sealed.iter().for_each(|tls| announce_key(tls, language));
     let source = source.filter(|_| sealed.is_some());
     source.iter().for_each(|source| guard_key(source, language));
     run(event_loop.upgrading_to(program), source.as_ref(), &log, config)
@@ -262,12 +260,20 @@ fn reread<S: Stream>(config: &Config, source: Option<&Source>, log: &logging::Gu
     }
     match source.map(Tls::open) {
         Some(Ok(tls)) => {
-            info!("{}", console::fingerprint(tls.fingerprint(), config.language));
+            announce_key(&tls, config.language);
             server.set_tls(tls);
             source.iter().for_each(|source| guard_key(source, config.language));
         }
         Some(Err(error)) => warn!("{}", console::tls_kept(&error.describe(config.language), config.language)),
         None => {}
+    }
+}
+
+/// Tells by what clients know the server, and what the key costs if that is much.
+fn announce_key(tls: &Tls, language: Language) {
+    info!("{}", console::fingerprint(tls.fingerprint(), language));
+    if let Some(bits) = tls.rsa_bits().filter(|&bits| bits > limits::RSA_USUAL_BITS) {
+        warn!("{}", console::slow_key(bits, tls.handshake_time(), language));
     }
 }
 

@@ -43,5 +43,8 @@ pub const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 /// Steps of a handshake: 0.15 ms.
 pub const HANDSHAKE_STEPS: u64 = 150_000 / STEP_NANOS;
 
-/// Steps of one for which an RSA key of 2,048 bits signs: 1 ms. With twice as many bits it takes eight times as long.
+/// Bits of the RSA keys in use. Of a longer one the console warns at the start.
+pub const RSA_USUAL_BITS: u64 = 2048;
+
+/// Steps of a handshake for which an RSA key of [`RSA_USUAL_BITS`] signs: 1 ms. With twice as many bits it takes eight times as long.
 pub const RSA_HANDSHAKE_STEPS: u64 = 1_000_000 / STEP_NANOS;

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use super::phrases::{self, whom};
 use super::{english, spanish};
@@ -206,6 +207,21 @@ pub fn fingerprint(fingerprint: &str, language: Language) -> String {
     match language {
         Language::Spanish => format!("Huella de la clave de TLS: {fingerprint}"),
         Language::English => format!("Fingerprint of the TLS key: {fingerprint}"),
+    }
+}
+
+/// The console's warning about an RSA key so long that each handshake keeps the chat waiting for `time`.
+pub fn slow_key(bits: u64, time: Duration, language: Language) -> String {
+    let millis = time.as_millis();
+    match language {
+        Language::Spanish => format!(
+            "La clave de TLS es RSA de {bits} bits: cada conexión nueva en TLS detiene el chat unos {millis} ms. Con una clave \
+             ECDSA es menos de 1 ms"
+        ),
+        Language::English => format!(
+            "The TLS key is RSA of {bits} bits: each new connection in TLS stops the chat for some {millis} ms. With an \
+             ECDSA key it is less than 1 ms"
+        ),
     }
 }
 

@@ -1,5 +1,7 @@
 //! No TLS: the server was built without it.
 
+use std::time::Duration;
+
 use super::{Exhausted, Received, Source, TlsError};
 
 /// None can be made.
@@ -22,6 +24,16 @@ impl Tls {
 
     /// Of no key.
     pub fn fingerprint(&self) -> &str {
+        match *self {}
+    }
+
+    /// Of none.
+    pub fn rsa_bits(&self) -> Option<u64> {
+        match *self {}
+    }
+
+    /// Of none.
+    pub fn handshake_time(&self) -> Duration {
         match *self {}
     }
 

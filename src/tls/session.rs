@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::server::{NoServerSessionStorage, UnbufferedServerConnection};
 use rustls::sign::CertifiedKey;
@@ -13,13 +14,14 @@ use rustls::{Error, ServerConfig, SignatureAlgorithm};
 
 use super::identity::{self, provider};
 use super::{Exhausted, Received, Source, TlsError};
-use crate::limits::{HANDSHAKE_STEPS, RSA_HANDSHAKE_STEPS, TLS_RECORD_MAX_BYTES};
+use crate::limits::{HANDSHAKE_STEPS, RSA_HANDSHAKE_STEPS, RSA_USUAL_BITS, STEP_NANOS, TLS_RECORD_MAX_BYTES};
 
 /// A key and a certificate, and what is spoken with them. Cheap to clone.
 #[derive(Clone)]
 pub struct Tls {
     config: Arc<ServerConfig>,
     fingerprint: String,
+    rsa_bits: Option<u64>,
     /// Steps of the part of a handshake in which the key signs.
     handshake_steps: u64,
 }
@@ -35,14 +37,25 @@ impl Tls {
             Source::Files { cert, key } => identity::read(cert, key)?,
             Source::Own { dir, names } => identity::own(dir, names)?,
         };
-        let (fingerprint, handshake_steps) = (identity::fingerprint(&certified), handshake_steps(&certified));
+        let (fingerprint, rsa_bits) = (identity::fingerprint(&certified), rsa_bits(&certified));
+        let handshake_steps = rsa_bits.map_or(HANDSHAKE_STEPS, rsa_handshake_steps);
         let config = Arc::new(config(certified).map_err(TlsError::Refused)?);
-        Ok(Tls { config, fingerprint, handshake_steps })
+        Ok(Tls { config, fingerprint, rsa_bits, handshake_steps })
     }
 
     /// The SHA-256 of the public key as `SHA256:` and base64, as OpenSSH shows it. Another certificate for the same key has the same.
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
+    }
+
+    /// How many bits the key has, if it is one of RSA.
+    pub fn rsa_bits(&self) -> Option<u64> {
+        self.rsa_bits
+    }
+
+    /// How long a handshake takes the loop, roughly.
+    pub fn handshake_time(&self) -> Duration {
+        Duration::from_nanos(self.handshake_steps * STEP_NANOS)
     }
 
     /// The beginning of a connection. None: the system gives no randomness.
@@ -73,13 +86,17 @@ fn config(certified: CertifiedKey) -> Result<ServerConfig, Error> {
     Ok(config)
 }
 
-fn handshake_steps(certified: &CertifiedKey) -> u64 {
+fn rsa_bits(certified: &CertifiedKey) -> Option<u64> {
     if certified.key.algorithm() != SignatureAlgorithm::RSA {
-        return HANDSHAKE_STEPS;
+        return None;
     }
     // Around the modulus are 38 bytes that say what it is.
-    let bytes = certified.key.public_key().map_or(0, |public| public.len().saturating_sub(38)) as u64;
-    HANDSHAKE_STEPS.max(RSA_HANDSHAKE_STEPS * bytes.pow(3) / 256_u64.pow(3))
+    let bytes = certified.key.public_key().map_or(0, |public| public.len().saturating_sub(38));
+    Some(8 * bytes as u64)
+}
+
+fn rsa_handshake_steps(bits: u64) -> u64 {
+    HANDSHAKE_STEPS.max(RSA_HANDSHAKE_STEPS * bits.pow(3) / RSA_USUAL_BITS.pow(3))
 }
 
 /// The TLS of one connection.

@@ -12,6 +12,7 @@ use tertulia::chat::Language::{English, Spanish};
 use tertulia::protocol::console;
 use tertulia::tls::{Source, Tls};
 
+use super::rsa;
 use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::process::{Process, has};
@@ -45,6 +46,31 @@ fn server_with_a_place_for_a_key_speaks_tls_on_its_port_and_tells_the_fingerprin
         assert!(heard.contains("Ana"), "{heard}");
         let heard = says(&server, "GET /salud HTTP/1.1\r\nHost: localhost\r\n\r\n");
         assert!(heard.ends_with("\r\n\r\nok\n"), "{heard}");
+    }
+}
+
+/// Each handshake stops the chat for as long as the key signs: eight times as long with twice as many bits.
+#[test]
+fn rsa_key_that_is_longer_than_usual_is_warned_of() {
+    if !has("openssl") {
+        return;
+    }
+    for (bits, lang, warning) in [
+        (4096, "es", Some("RSA de 4096 bits: cada conexión nueva en TLS detiene el chat unos 8 ms")),
+        (3072, "en", Some("RSA of 3072 bits: each new connection in TLS stops the chat for some 3 ms")),
+        (2048, "en", None),
+    ] {
+        let dir = Dir::new();
+        let (cert, key) = rsa(&dir, bits);
+        let files = [cert, key].map(|file| file.display().to_string());
+        let options =
+            ["--lang", lang, "--listen", "127.0.0.1:0", "--tls-cert", &files[0], "--tls-key", &files[1]];
+        let server = Server::start(&options);
+        says(&server, "Ana\n/salir\n");
+        let console = server.complaints();
+        let warned = console.lines().find(|line| line.contains("RSA"));
+        assert_eq!(warned.is_some(), warning.is_some(), "{console}");
+        assert!(warning.is_none_or(|warning| console.contains(warning)), "{console}");
     }
 }
 
