@@ -43,3 +43,12 @@ fn masked<T>(signals: SigSet, work: impl FnOnce() -> io::Result<T>) -> io::Resul
     before.thread_set_mask()?;
     done
 }
+
+/// Lets the loop go first where it and this thread want the same processor: people wait for the loop, nobody waits for this.
+pub(crate) fn yield_to_the_loop() {
+    // Linux has a priority for each thread; elsewhere it would be that of the whole server.
+    // Without it all is right as well, only less smooth.
+    #[cfg(target_os = "linux")]
+    let _ =
+        rustix::process::setpriority_process(Some(rustix::thread::gettid()), crate::limits::HISTORY_NICENESS);
+}

@@ -57,7 +57,7 @@ impl Hasher {
         let (work, theirs) = mpsc::channel::<Work>();
         let (ours, done) = mpsc::channel();
         threads::spawn("passwords", move || {
-            yield_to_the_loop();
+            threads::yield_to_the_loop();
             let mut memory = Memory::default();
             while let Some(Work { number, request, against }) = next(&theirs, &mut memory) {
                 if ours.send((number, perform(request, &against, &mut memory))).is_err() {
@@ -227,13 +227,4 @@ pub(crate) fn decoy() -> String {
         "$argon2id$v=19$m={PASSWORD_MEMORY_KIB},t={PASSWORD_PASSES},p=1$dGVydHVsaWEgZGVjb3khIQ${}",
         "c".repeat(42) + "A"
     )
-}
-
-/// Lets the loop go first where the two want the same processor: senders wait for it, nobody waits for this.
-pub(crate) fn yield_to_the_loop() {
-    // Linux has a priority for each thread; elsewhere it would be that of the whole server.
-    // Without it all is right as well, only less smooth.
-    #[cfg(target_os = "linux")]
-    let _ =
-        rustix::process::setpriority_process(Some(rustix::thread::gettid()), crate::limits::HISTORY_NICENESS);
 }

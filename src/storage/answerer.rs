@@ -9,7 +9,6 @@ use std::time::Instant;
 use super::reply::WorkerEvent;
 use super::request::RequestId;
 use super::sqlite::{Reader, Watch, fault};
-use crate::auth::yield_to_the_loop;
 use crate::chat::Look;
 use crate::threads;
 
@@ -62,7 +61,7 @@ fn answer(
     words: &Sender<WorkerEvent>,
     wake: &impl Fn(),
 ) {
-    yield_to_the_loop();
+    threads::yield_to_the_loop();
     for (id, look) in questions {
         let start = Instant::now();
         let _ = words.send(match reader.find(&look) {

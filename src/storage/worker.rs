@@ -21,7 +21,6 @@ use super::request::{Change, DiskRequest, JOB_BYTES, Job, RequestId};
 use super::row::{Gap, Gaps, miss};
 use super::sqlite::{fault, is_busy};
 use super::steady::{SteadyClock, now};
-use crate::auth::yield_to_the_loop;
 use crate::chat::{Look, Message};
 use crate::limits::{
     HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT,
@@ -30,6 +29,7 @@ use crate::limits::{
     HISTORY_WAL_PATIENCE, STOP_TIMEOUT,
 };
 use crate::locale::FileFault;
+use crate::threads::yield_to_the_loop;
 
 /// What came of a transaction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

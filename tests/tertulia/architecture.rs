@@ -21,7 +21,7 @@ const FILE_MEDIAN_LINES: usize = 140;
 const ARROWS: [(&str, &[&str]); 21] = [
     ("src/limits.rs", &[]),
     ("src/limits", &[]),
-    ("src/threads.rs", &[]),
+    ("src/threads.rs", &["limits"]),
     ("src/chat", &["limits", "chat"]),
     ("src/clock.rs", &["chat"]),
     ("src/cluster", &["limits", "chat"]),
