@@ -7,8 +7,9 @@
 //! ```text
 //! limits ──► chat ──► clock ──► protocol ──► net ──► main    each imports only what stands to its left;
 //!              │           ├──► storage ──────┘      │       bin/tertulia, the client, imports none of them
-//!              └──► auth ──┤                         │       (auth ──► storage, net; control ──► storage, net;
-//!                          └──► logging ──► config ──┘       config ──► net, cli; control, storage, cli ──► admin ──► main)
+//!              ├──► auth ──┤                         │       (auth ──► storage, net; control ──► storage, net;
+//!              │           └──► logging ──► config ──┘       config ──► net, cli; control, storage, cli ──► admin ──► main)
+//!              └──► cluster ──► engine
 //! ```
 //!
 //! - [`limits`]: every number that can be noticed from outside, with its unit and its reason.
@@ -16,6 +17,8 @@
 //!   rules (`chat/rules`), which know members and no connections.
 //! - [`cluster`]: several nodes that are one chat: what each makes of a log that all of them read. It stands on `limits` and on the
 //!   time of `chat` alone.
+//! - [`engine`]: the threads that connect a node of `cluster` with the Redis or Valkey that has the log. Feature `cluster`; the server does
+//!   not use it yet.
 //! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.
 //! - [`protocol`]: what a connection speaks ([`Protocol`](protocol::Protocol)), the line dialect, telnet's commands, HTTP,
 //!   WebSocket, JSON, the headers of proxies, Spanish and English. `src/web` is the page that browsers are shown.
@@ -57,6 +60,8 @@ pub mod clock;
 pub mod cluster;
 pub mod config;
 pub mod control;
+#[cfg(feature = "cluster")]
+pub mod engine;
 pub mod files;
 pub mod limits;
 pub mod locale;

@@ -50,3 +50,9 @@ pub const LOG_RETRY_FIRST: Duration = Duration::from_millis(50);
 
 /// See [`LOG_RETRY_FIRST`]: people are told after [`LOG_PATIENCE`] that it is away, and should be served soon when it is back.
 pub const LOG_RETRY_LAST: Duration = Duration::from_millis(500);
+
+/// Bytes of an engine's own words that are shown: one sentence.
+pub const ENGINE_WORDS_MAX_BYTES: usize = 200;
+
+/// Bytes that are kept ready for the next write to the engine: some hundred entries.
+pub const LOG_WRITE_KEPT_BYTES: usize = 64 * 1024;

@@ -18,7 +18,7 @@ const FILE_MAX_LINES: usize = 600;
 const FILE_MEDIAN_LINES: usize = 140;
 
 /// For each part of the house, the modules of this crate that it may name.
-const ARROWS: [(&str, &[&str]); 21] = [
+const ARROWS: [(&str, &[&str]); 22] = [
     ("src/limits.rs", &[]),
     ("src/limits", &[]),
     ("src/threads.rs", &["limits"]),
@@ -26,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 21] = [
     ("src/clock.rs", &["chat"]),
     ("src/cluster", &["limits", "chat"]),
     ("src/locale.rs", &["chat"]),
+    ("src/engine", &["limits", "chat", "cluster", "locale", "threads", "engine"]),
     ("src/control", &["limits", "chat", "locale", "control"]),
     ("src/protocol", &["limits", "chat", "clock", "locale", "protocol"]),
     ("src/auth", &["limits", "chat", "threads", "auth"]),

@@ -15,6 +15,8 @@ mod console_blocked;
 mod conversation;
 mod crowded;
 mod endings;
+#[cfg(feature = "cluster")]
+mod engine;
 mod foreign;
 mod framing;
 mod guards;

@@ -1,6 +1,6 @@
 //! Several nodes and one log: the rules one by one, and all of them together over a log that is simulated.
 
-mod founded;
+pub mod founded;
 mod ledger;
 mod node;
-mod simulation;
+pub mod simulation;

@@ -1,0 +1,96 @@
+//! Whether an engine will do, asked before anything is given to it: who starts a node should not hear of it from people who lost
+//! something.
+
+use std::time::Duration;
+
+use redis::Value;
+
+use super::connection::{Command, Connection};
+use super::error::{EngineCause, EngineWarning};
+use super::fault::Fault;
+use super::keys::Keys;
+use super::reply::text;
+use crate::cluster::EntryId;
+
+/// The least version that has all that is used: ranges without their first entry, `XTRIM MINID`.
+const LEAST_VERSION: (u32, u32) = (6, 2);
+
+/// What the engine says of itself.
+struct Info(String);
+
+impl Info {
+    fn get(&self, name: &str) -> Option<&str> {
+        let mut pairs = self.0.lines().filter_map(|line| line.split_once(':'));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value.trim_end())
+    }
+}
+
+/// Looks whether the engine is one that keeps what it is given. With `unsafe_too` that is told and no more.
+pub(super) fn check_engine(
+    connection: &mut Connection,
+    unsafe_too: bool,
+) -> Result<Vec<EngineWarning>, EngineCause> {
+    // One by one: before version 7 only one section can be asked for at a time.
+    let info = |section| Command::new("INFO").arg(section);
+    let sections = connection.ask([info("server"), info("persistence"), info("memory")])?;
+    let sections: Result<Vec<String>, Fault> = sections.into_iter().map(text).collect();
+    let info = Info(sections?.concat());
+    let version = info.get("redis_version").ok_or(EngineCause::OtherSoftware)?;
+    let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
+    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < LEAST_VERSION {
+        return Err(EngineCause::TooOld(version.into()));
+    }
+    if info.get("redis_mode") == Some("cluster") {
+        return Err(EngineCause::Sharded);
+    }
+    let mut warnings = Vec::new();
+    if info.get("aof_enabled") != Some("1") {
+        if !unsafe_too {
+            return Err(EngineCause::Forgetful);
+        }
+        warnings.push(EngineWarning::Forgetful);
+    }
+    match info.get("maxmemory_policy") {
+        Some("noeviction") => {}
+        policy if unsafe_too => warnings.push(EngineWarning::Evicting(policy.unwrap_or("?").into())),
+        policy => return Err(EngineCause::Evicting(policy.unwrap_or("?").into())),
+    }
+    Ok(warnings)
+}
+
+/// Looks what the keys are, and whether all may be done that a node does.
+pub(super) fn check_log(connection: &mut Connection, keys: &Keys) -> Result<(), EngineCause> {
+    for key in [&keys.log, &keys.snapshots] {
+        match type_of(connection, key)?.as_str() {
+            "stream" => {}
+            "none" => return Err(EngineCause::NotFounded(keys.log.clone())),
+            kind => return Err(EngineCause::OtherType { key: key.clone(), kind: kind.into() }),
+        }
+    }
+    check_writable(connection, keys)?;
+    let harmless = [
+        keys.read_on(EntryId::ZERO, 1, Duration::ZERO),
+        keys.read_at(EntryId::FOUNDING),
+        keys.read_snapshot(Some(EntryId::FOUNDING)),
+        keys.trim(EntryId::ZERO),
+    ];
+    connection.ask(harmless)?;
+    Ok(())
+}
+
+/// Looks whether the engine takes entries now.
+pub(super) fn check_writable(connection: &mut Connection, keys: &Keys) -> Result<(), Fault> {
+    let mut answers = connection.ask_each(&[keys.probe()])?;
+    match answers.pop() {
+        // Its id is too low, and nothing else is wrong.
+        Some(Err(Fault::Other(words))) if words.as_str().starts_with("ERR ") => Ok(()),
+        Some(Err(fault)) => Err(fault),
+        _ => Err(Fault::Shape),
+    }
+}
+
+/// What kind of thing has that key.
+pub(super) fn type_of(connection: &mut Connection, key: &str) -> Result<String, Fault> {
+    let [kind]: [Value; 1] = connection.ask([Keys::type_of(key)])?;
+    text(kind)
+}

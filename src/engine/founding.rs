@@ -1,0 +1,85 @@
+//! How a log begins, and how an entry that no node can apply is taken out of it. Both for an administrator, at a command line.
+
+use redis::Value;
+
+use super::checks::{check_engine, type_of};
+use super::connection::Connection;
+use super::error::{EngineCause, EngineError, EngineWarning};
+use super::fault::Fault;
+use super::keys::{ENTRY_FIELD, Keys, SNAPSHOT_FIELD};
+use super::reply;
+use super::{EngineConfig, State};
+use crate::cluster::{Body, Entry, EntryId, Founding, Replica, Snapshot};
+use crate::limits::LOG_PATIENCE;
+
+/// Founds a log of that incarnation, written in that version, which begins with `state`: its first entry and its first snapshot, both or none.
+///
+/// # Errors
+///
+/// The engine will not do, or there is something already. Nothing has been written then, unless the connection broke.
+pub fn found<S: State>(
+    config: &EngineConfig,
+    (incarnation, version): (u64, u32),
+    state: S,
+) -> Result<Vec<EngineWarning>, EngineError> {
+    let founding = Founding { incarnation };
+    let entry: Entry<S::Change> = Entry { version, body: Body::Founding(founding.clone()) };
+    let entry = entry.to_bytes();
+    let snapshot = Snapshot::new(Replica::founded(&founding, version, &entry), state);
+    let snapshot = serde_json::to_vec(&snapshot).expect("a state can be written");
+    write(config, &entry, &snapshot).map_err(|cause| cause.at(&config.address))
+}
+
+fn write(config: &EngineConfig, entry: &[u8], snapshot: &[u8]) -> Result<Vec<EngineWarning>, EngineCause> {
+    let keys = Keys::new(&config.prefix);
+    let mut connection = Connection::open(&config.address, LOG_PATIENCE)?;
+    let warnings = check_engine(&mut connection, config.unsafe_too)?;
+    for key in [&keys.log, &keys.snapshots] {
+        if type_of(&mut connection, key)? != "none" {
+            return Err(EngineCause::Founded(key.clone()));
+        }
+    }
+    let [_, _, _, done] = connection.ask(keys.found(entry, snapshot))?;
+    let Value::Array(done) = done else { return Err(Fault::Shape.into()) };
+    // Somebody else was first, in the same moment.
+    if done.iter().any(|one| matches!(one, Value::ServerError(_))) {
+        return Err(EngineCause::Founded(keys.log));
+    }
+    Ok(warnings)
+}
+
+/// Takes an entry out of the log that ends every node that applies it. That is recorded by the entry not being there: so all nodes
+/// agree. What its node has written behind it in the same epoch does not count any more, since a number is missing.
+///
+/// # Errors
+///
+/// It is not there; nodes are running, or have been beyond it; or the engine will not do.
+pub fn skip(config: &EngineConfig, id: EntryId) -> Result<(), EngineError> {
+    take_out(config, id).map_err(|cause| cause.at(&config.address))
+}
+
+fn take_out(config: &EngineConfig, id: EntryId) -> Result<(), EngineCause> {
+    let keys = Keys::new(&config.prefix);
+    let mut connection = Connection::open(&config.address, LOG_PATIENCE * 2)?;
+    if type_of(&mut connection, &keys.log)? == "none" {
+        return Err(EngineCause::NotFounded(keys.log));
+    }
+    let [snapshot, entry] = connection.ask([keys.read_snapshot(None), keys.read_at(id)])?;
+    if reply::range(snapshot, SNAPSHOT_FIELD)?.last().is_some_and(|(at, _)| *at >= id) {
+        return Err(EngineCause::Applied(id));
+    }
+    if reply::range(entry, ENTRY_FIELD)?.is_empty() {
+        return Err(EngineCause::NoEntry(id));
+    }
+    // Nodes that are there write each second.
+    let [last] = connection.ask([keys.read_last()])?;
+    let last = reply::range(last, ENTRY_FIELD)?.pop().map_or(id, |(last, _)| last);
+    let [news] = connection.ask([keys.read_on(last, 1, LOG_PATIENCE)])?;
+    if !reply::read_on(news, ENTRY_FIELD)?.is_empty() {
+        return Err(EngineCause::Running);
+    }
+    match connection.ask([keys.delete(id)])? {
+        [Value::Int(1)] => Ok(()),
+        _ => Err(EngineCause::NoEntry(id)),
+    }
+}

@@ -1,0 +1,192 @@
+//! The engine as the loop sees it.
+//!
+//! Invariant: the loop waits for a thread only in [`Engine::stop`], and only so long.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::checks::{check_engine, check_log};
+use super::connection::Connection;
+use super::error::{EngineCause, EngineError, EngineWarning};
+use super::keys::Keys;
+use super::link::{self, Note, Notes, Place, Side};
+use super::reader::{Order, Reader};
+use super::snapshots::Snapshots;
+use super::writer::{Append, Writer};
+use super::{EngineConfig, EngineTrouble, Happened, State};
+use crate::cluster::{Input, Output};
+use crate::limits::{LOG_BLOCK, LOG_PATIENCE, LOG_READS_IN_HAND};
+use crate::threads;
+
+/// The loop's end of the threads that know the engine. When it is dropped they end by themselves.
+pub struct Engine<S: State> {
+    place: Arc<Place>,
+    appends: Sender<Append>,
+    orders: Sender<Order>,
+    notes: Receiver<Note<S>>,
+    /// For threads that are started later.
+    sender: Notes<S>,
+    running: Sender<Infallible>,
+    /// Ends when no thread has the other end any more.
+    ended: Receiver<Infallible>,
+    /// The last connection of the writer of which the loop knows.
+    connection: u64,
+    /// Which connections are lost, as far as the loop knows.
+    lost: Vec<Side>,
+    /// The last order to the reader that is to be answered.
+    order: u64,
+    snapshot: Option<JoinHandle<()>>,
+    /// There is no thread for one.
+    unwritten: bool,
+    stopping: Arc<AtomicBool>,
+}
+
+impl<S: State> Engine<S> {
+    /// Looks whether the engine and the log will do, and starts the threads, which call `wake` when there is [something](Self::happened).
+    ///
+    /// # Errors
+    ///
+    /// They will not do, or a thread cannot be had.
+    pub fn start(
+        config: &EngineConfig,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<(Engine<S>, Vec<EngineWarning>), EngineError> {
+        let at = |cause: EngineCause| cause.at(&config.address);
+        let place =
+            Place { address: config.address.clone(), keys: Keys::new(&config.prefix), newest: config.newest };
+        let warnings = check(&place, config.unsafe_too).map_err(at)?;
+        let engine = Engine::spawn(Arc::new(place), Arc::new(wake));
+        Ok((engine.map_err(|error| at(EngineCause::Thread(error)))?, warnings))
+    }
+
+    fn spawn(place: Arc<Place>, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Engine<S>> {
+        let (appends, to_append) = mpsc::channel();
+        let (orders, ordered) = mpsc::channel();
+        let (sender, notes) = mpsc::sync_channel(LOG_READS_IN_HAND);
+        let (running, ended) = mpsc::channel();
+        let sender = Notes { sender, wake };
+        let writer = Writer { place: Arc::clone(&place), appends: to_append };
+        let reader = Reader::new(Arc::clone(&place), ordered, sender.clone());
+        let (told, runs) = (sender.clone(), running.clone());
+        threads::spawn("log-writer", move || {
+            let _runs = runs;
+            let _ = link::keep(writer, &told);
+        })?;
+        let (told, runs) = (sender.clone(), running.clone());
+        threads::spawn("log-reader", move || {
+            let _runs = runs;
+            let _ = link::keep(reader, &told);
+        })?;
+        Ok(Engine {
+            place,
+            appends,
+            orders,
+            notes,
+            sender,
+            running,
+            ended,
+            connection: 1,
+            lost: Vec::new(),
+            order: 0,
+            snapshot: None,
+            unwritten: false,
+            stopping: Arc::default(),
+        })
+    }
+
+    /// Does what a node wants done. Gives it back where it is not the engine's.
+    pub fn perform(&mut self, output: Output) -> Option<Output> {
+        // A thread that is not there any more has told why, or the loop is at its end.
+        match output {
+            Output::Append(entry) => drop(self.appends.send((self.connection, entry))),
+            Output::LoadSnapshot(before) => {
+                self.order += 1;
+                drop(self.orders.send(Order::Load(self.order, before)));
+            }
+            Output::ReadFrom(after) => {
+                self.order += 1;
+                drop(self.orders.send(Order::Read(self.order, after)));
+            }
+            Output::Trim(bound) => drop(self.orders.send(Order::Trim(bound))),
+            Output::WriteSnapshot => self.write_snapshot(),
+            other => return Some(other),
+        }
+        None
+    }
+
+    /// What has happened next, if something has.
+    pub fn happened(&mut self) -> Option<Happened<S>> {
+        if std::mem::take(&mut self.unwritten) {
+            return Some(Happened::Input(Input::Written(None)));
+        }
+        loop {
+            let happened = match self.notes.try_recv().ok()? {
+                Note::Lost(side, fault) => {
+                    self.lost.push(side);
+                    Some(match self.lost[..] {
+                        [_] => Happened::Lost(fault),
+                        _ => Happened::Trouble(EngineTrouble::StillLost(fault)),
+                    })
+                }
+                Note::StillLost(fault) => Some(Happened::Trouble(EngineTrouble::StillLost(fault))),
+                Note::Back(side, connections) => {
+                    self.lost.retain(|lost| *lost != side);
+                    if side == Side::Writer {
+                        self.connection = connections;
+                    }
+                    self.lost.is_empty().then_some(Happened::Input(Input::Back))
+                }
+                Note::Read(order, read) => {
+                    (order == self.order).then_some(Happened::Input(Input::Read(read)))
+                }
+                Note::Snapshot(order, snapshot) => {
+                    (order == self.order).then_some(Happened::Snapshot(snapshot))
+                }
+                Note::Written(at) => Some(Happened::Input(Input::Written(at))),
+                Note::Trouble(trouble) => Some(Happened::Trouble(trouble)),
+            };
+            if happened.is_some() {
+                return happened;
+            }
+        }
+    }
+
+    /// Ends the threads; what was to be appended is, if that takes no longer than `patience`. Says whether all of them have ended.
+    pub fn stop(self, patience: Duration) -> bool {
+        let Engine { appends, orders, notes, sender, running, ended, stopping, .. } = self;
+        stopping.store(true, Ordering::Relaxed);
+        drop((appends, orders, notes, sender, running));
+        ended.recv_timeout(patience) == Err(RecvTimeoutError::Disconnected)
+    }
+
+    fn write_snapshot(&mut self) {
+        if self.snapshot.as_ref().is_some_and(|thread| !thread.is_finished()) {
+            // The connections were lost meanwhile, and the node does not count on that one any more. It says what becomes of it.
+            return;
+        }
+        let (place, notes) = (Arc::clone(&self.place), self.sender.clone());
+        let work = Snapshots { place, notes, stopping: Arc::clone(&self.stopping) };
+        let runs = self.running.clone();
+        let thread = threads::spawn("log-snapshot", move || {
+            let _runs = runs;
+            threads::yield_to_the_loop();
+            work.run();
+        });
+        self.snapshot = thread.ok();
+        if self.snapshot.is_none() {
+            self.unwritten = true;
+            (self.sender.wake)();
+        }
+    }
+}
+
+fn check(place: &Place, unsafe_too: bool) -> Result<Vec<EngineWarning>, EngineCause> {
+    let mut connection = Connection::open(&place.address, LOG_BLOCK + LOG_PATIENCE)?;
+    let warnings = check_engine(&mut connection, unsafe_too)?;
+    check_log(&mut connection, &place.keys)?;
+    Ok(warnings)
+}

@@ -1,0 +1,167 @@
+//! How a thread keeps its connection, and what it tells the loop.
+//!
+//! Invariant: of each loss the loop hears once, and once more for each other kind of fault; and of each connection behind one.
+
+use std::mem;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
+use std::time::{Duration, Instant};
+
+use super::address::Address;
+use super::connection::Connection;
+use super::fault::Fault;
+use super::keys::Keys;
+use super::{EngineTrouble, State};
+use crate::cluster::{EntryId, Read, Snapshot};
+use crate::limits::{LOG_RETRY_FIRST, LOG_RETRY_LAST};
+
+/// What all threads know.
+pub(super) struct Place {
+    pub(super) address: Address,
+    pub(super) keys: Keys,
+    /// The newest version of entries that this release knows.
+    pub(super) newest: u32,
+}
+
+/// Which of the two connections that are always there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Side {
+    Writer,
+    Reader,
+}
+
+/// What a thread tells the loop.
+pub(super) enum Note<S: State> {
+    /// A connection is lost.
+    Lost(Side, Fault),
+    /// It is lost still, and now this is what is wrong.
+    StillLost(Fault),
+    /// It is there again; how many there were by now.
+    Back(Side, u64),
+    /// What the order of that number asked for.
+    Read(u64, Read<S::Change>),
+    Snapshot(u64, Option<Box<Snapshot<S>>>),
+    /// What became of a snapshot.
+    Written(Option<EntryId>),
+    Trouble(EngineTrouble),
+}
+
+/// Nobody listens any more: the thread is to end.
+pub(super) struct Gone;
+
+/// Where a thread tells the loop something. It waits there while the loop has not taken what it was told before.
+pub(super) struct Notes<S: State> {
+    pub(super) sender: SyncSender<Note<S>>,
+    pub(super) wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+impl<S: State> Clone for Notes<S> {
+    fn clone(&self) -> Notes<S> {
+        Notes { sender: self.sender.clone(), wake: Arc::clone(&self.wake) }
+    }
+}
+
+impl<S: State> Notes<S> {
+    pub(super) fn send(&self, note: Note<S>) -> Result<(), Gone> {
+        self.sender.send(note).map_err(|_| Gone)?;
+        (self.wake)();
+        Ok(())
+    }
+}
+
+/// Why a thread does not go on with a connection.
+pub(super) enum End {
+    /// It is to end.
+    Gone,
+    /// The connection is of no use any more.
+    Lost(Fault),
+}
+
+impl From<Gone> for End {
+    fn from(Gone: Gone) -> End {
+        End::Gone
+    }
+}
+
+impl From<Fault> for End {
+    fn from(fault: Fault) -> End {
+        End::Lost(fault)
+    }
+}
+
+/// What a thread does with a connection that it keeps.
+pub(super) trait Work<S: State> {
+    const SIDE: Side;
+    /// What is asked of it.
+    type Order;
+
+    /// Opens a connection that will do.
+    fn open(&self) -> Result<Connection, Fault>;
+
+    /// Works until it is to end, or the connection is lost. `connections` is how many there were; what goes well makes the next try soon.
+    fn serve(&mut self, connection: Connection, connections: u64, pauses: &mut Pauses) -> End;
+
+    /// Takes an order while there is no connection.
+    fn put_off(&mut self, order: Self::Order);
+
+    fn orders(&self) -> &Receiver<Self::Order>;
+}
+
+/// Works until nobody can order anything any more.
+pub(super) fn keep<S: State, W: Work<S>>(mut work: W, notes: &Notes<S>) -> Result<(), Gone> {
+    let (mut connections, mut pauses) = (0, Pauses::default());
+    // The kinds of what has been told since the connection was lost; none: it is not.
+    let mut told = Vec::new();
+    loop {
+        let end = match work.open() {
+            Ok(connection) => {
+                connections += 1;
+                if !mem::take(&mut told).is_empty() {
+                    notes.send(Note::Back(W::SIDE, connections))?;
+                }
+                work.serve(connection, connections, &mut pauses)
+            }
+            Err(fault) => End::Lost(fault),
+        };
+        let End::Lost(fault) = end else { return Ok(()) };
+        let kind = mem::discriminant(&fault);
+        if told.is_empty() {
+            notes.send(Note::Lost(W::SIDE, fault))?;
+        } else if !told.contains(&kind) {
+            notes.send(Note::StillLost(fault))?;
+        }
+        if !told.contains(&kind) {
+            told.push(kind);
+        }
+        let until = Instant::now() + pauses.next();
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            match work.orders().recv_timeout(left) {
+                Ok(order) => work.put_off(order),
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+        }
+    }
+}
+
+/// How long to wait for the next try.
+pub(super) struct Pauses(Duration);
+
+impl Default for Pauses {
+    fn default() -> Pauses {
+        Pauses(LOG_RETRY_FIRST)
+    }
+}
+
+impl Pauses {
+    /// Something went well: the next loss is another one.
+    pub(super) fn reset(&mut self) {
+        *self = Pauses::default();
+    }
+
+    fn next(&mut self) -> Duration {
+        let pause = self.0;
+        self.0 = (pause * 2).min(LOG_RETRY_LAST);
+        pause
+    }
+}

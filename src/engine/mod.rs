@@ -1,0 +1,107 @@
+//! The engine of several nodes: the threads that connect a [`Node`](crate::cluster::Node) with the Redis or Valkey that has the log.
+//!
+//! Invariants: what a node says is done in its order, or thrown away as a whole with [`Input::Lost`]; what was asked for before the last
+//! [`ReadFrom`](crate::cluster::Output::ReadFrom) or [`LoadSnapshot`](crate::cluster::Output::LoadSnapshot) is not given; the loop never waits, but at its end; and no password is ever told.
+//!
+//! ```text
+//!                 Engine::perform                                    Engine::happened
+//! Node ──► Append ──────────────► writer ──► XADD ──► Redis
+//!          ReadFrom, LoadSnapshot, Trim ──► reader ◄── XREAD, XRANGE ──┴──► Read, Snapshot ──► Node
+//!          WriteSnapshot ──► a thread for it: last snapshot + what stands behind it = next snapshot
+//! ```
+//!
+//! What the log is about is a [`State`]: the engine knows how to restore one, to apply what follows from an entry, and to write it down. [`found`]
+//! begins a log, [`skip`] takes one entry out of it.
+
+mod address;
+mod checks;
+mod connection;
+mod error;
+mod fault;
+mod founding;
+mod handle;
+mod keys;
+mod link;
+mod reader;
+mod reply;
+mod snapshots;
+mod words;
+mod writer;
+
+use std::fmt;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+pub use address::{Address, AddressError};
+pub use error::{EngineCause, EngineError, EngineWarning};
+pub use fault::Fault;
+pub use founding::{found, skip};
+pub use handle::Engine;
+
+use crate::cluster::{Delivery, EntryId, Input, Snapshot};
+
+/// Where a log is, and what is asked of the engine that has it.
+#[derive(Clone, Debug)]
+pub struct EngineConfig {
+    /// The engine.
+    pub address: Address,
+    /// What its keys begin with: `PREFIX:log` and `PREFIX:snap`.
+    pub prefix: String,
+    /// An engine that may lose what it has is good enough.
+    pub unsafe_too: bool,
+    /// The newest version of entries that this release knows.
+    pub newest: u32,
+}
+
+/// What the log is about, at one place of it.
+pub trait State: Serialize + DeserializeOwned + Send + 'static {
+    /// A change of it.
+    type Change: Serialize + DeserializeOwned + Send + 'static;
+
+    /// Does what follows from an entry. Gives the hash of what came of it: the same at every node.
+    fn apply(&mut self, delivery: Delivery<Self::Change>) -> u64;
+}
+
+/// Something that has happened at the engine.
+pub enum Happened<S: State> {
+    /// To be given to the node.
+    Input(Input<S::Change>),
+    /// [`Input::Lost`], and why.
+    Lost(Fault),
+    /// [`Input::Snapshot`]: the state is to be restored before its replica is given to the node. None: there is none.
+    Snapshot(Option<Box<Snapshot<S>>>),
+    /// To be told to the administrator; nothing is to be done.
+    Trouble(EngineTrouble),
+}
+
+impl<S: State> fmt::Debug for Happened<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Happened::Input(Input::Read(read)) => {
+                write!(f, "Read({} lines behind {})", read.lines.len(), read.after)
+            }
+            Happened::Input(Input::Written(at)) => write!(f, "Written({at:?})"),
+            Happened::Input(Input::Back) => f.write_str("Back"),
+            Happened::Input(_) => f.write_str("Input"),
+            Happened::Lost(fault) => write!(f, "Lost({fault})"),
+            Happened::Snapshot(snapshot) => {
+                write!(f, "Snapshot({:?})", snapshot.as_ref().map(|it| it.replica.at()))
+            }
+            Happened::Trouble(trouble) => write!(f, "Trouble({trouble:?})"),
+        }
+    }
+}
+
+/// What did not go well, and keeps nobody from anything for now.
+#[derive(Debug)]
+pub enum EngineTrouble {
+    /// The engine is away still, for this reason.
+    StillLost(Fault),
+    /// What stands at this place of the snapshots is none that this release can read.
+    Unreadable(EntryId),
+    /// No snapshot could be written.
+    NotWritten(Fault),
+    /// No snapshot could be made: the nodes write in a version that this release does not know.
+    Later(u32),
+}

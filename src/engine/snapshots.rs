@@ -1,0 +1,126 @@
+//! How a snapshot is made: what stands in the log behind the last one is applied to it. No copy of the state is kept between two of them.
+//!
+//! Invariant: it is written right behind a look at the log that shows that the entry of its place is there, and the same.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::connection::Connection;
+use super::fault::Fault;
+use super::keys::ENTRY_FIELD;
+use super::link::{End, Note, Notes, Place};
+use super::reader::load_snapshot;
+use super::{EngineTrouble, State, reply};
+use crate::cluster::{EntryId, Replica, Snapshot};
+use crate::limits::{LOG_PATIENCE, LOG_READ_LINES};
+
+/// What makes one.
+pub(super) struct Snapshots<S: State> {
+    pub(super) place: Arc<Place>,
+    pub(super) notes: Notes<S>,
+    /// It is to give up.
+    pub(super) stopping: Arc<AtomicBool>,
+}
+
+impl<S: State> Snapshots<S> {
+    /// Makes one, and says what became of it.
+    pub(super) fn run(self) {
+        // Also where an entry cannot be applied: then the loop cannot apply it either.
+        let mut outcome = Outcome { notes: &self.notes, at: None };
+        match self.write() {
+            Ok(at) => outcome.at = at,
+            Err(End::Gone) => {}
+            Err(End::Lost(fault)) => {
+                // If nobody listens any more there is nothing to be told.
+                let _ = self.notes.send(Note::Trouble(EngineTrouble::NotWritten(fault)));
+            }
+        }
+    }
+
+    /// Gives the place of the snapshot; none: there is nothing to be written, or nothing that it could be made of.
+    fn write(&self) -> Result<Option<EntryId>, End> {
+        let keys = &self.place.keys;
+        let mut connection = Connection::open(&self.place.address, LOG_PATIENCE)?;
+        let [last] = connection.ask([keys.read_last()])?;
+        let Some((last, _)) = reply::range(last, ENTRY_FIELD)?.pop() else { return Ok(None) };
+        let Some(found) = self.newest(&mut connection)? else { return Ok(None) };
+        let Snapshot { mut replica, mut state, .. } = *found;
+        let began = replica.at();
+        while replica.at() < last {
+            if self.stopping.load(Ordering::Relaxed) {
+                return Err(End::Gone);
+            }
+            if !self.follow(&mut connection, &mut replica, &mut state)? {
+                return Ok(None);
+            }
+        }
+        let (at, digest) = (replica.at(), replica.digest());
+        if at == began {
+            return Ok(None);
+        }
+        let bytes = serde_json::to_vec(&Snapshot::new(replica, state)).map_err(|_| Fault::Shape)?;
+        let [anchor] = connection.ask([keys.read_at(at)])?;
+        if reply::digest(anchor)? != Some(digest) {
+            return Ok(None);
+        }
+        match connection.ask([keys.write_snapshot(at, &bytes)]) {
+            Ok(_) => Ok(Some(at)),
+            // Another node was first.
+            Err(Fault::Other(_)) => Ok(None),
+            Err(fault) => Err(fault.into()),
+        }
+    }
+
+    /// The newest snapshot that is of this log.
+    fn newest(&self, connection: &mut Connection) -> Result<Option<Box<Snapshot<S>>>, End> {
+        let (keys, mut before) = (&self.place.keys, None);
+        loop {
+            let Some(snapshot) = load_snapshot(connection, keys, &self.notes, before)? else {
+                return Ok(None);
+            };
+            let at = snapshot.replica.at();
+            let [anchor] = connection.ask([keys.read_at(at)])?;
+            if reply::digest(anchor)? == Some(snapshot.replica.digest()) {
+                return Ok(Some(snapshot));
+            }
+            before = Some(at);
+        }
+    }
+
+    /// Applies what stands next. Says whether that was something, with nothing missing before it.
+    fn follow(&self, connection: &mut Connection, replica: &mut Replica, state: &mut S) -> Result<bool, End> {
+        let (keys, at) = (&self.place.keys, replica.at());
+        let [read, anchor] = connection.ask([keys.read_behind(at, LOG_READ_LINES), keys.read_at(at)])?;
+        let lines = reply::lines::<S::Change>(reply::range(read, ENTRY_FIELD)?, self.place.newest);
+        if lines.is_empty() || reply::digest(anchor)? != Some(replica.digest()) {
+            return Ok(false);
+        }
+        for line in lines {
+            match replica.follow(line) {
+                Ok(None) => {}
+                Ok(Some(delivery)) => {
+                    let effects = state.apply(delivery);
+                    replica.applied(effects);
+                }
+                Err(version) => {
+                    self.notes.send(Note::Trouble(EngineTrouble::Later(version)))?;
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+}
+
+/// Says what became of a snapshot, however its making ends.
+struct Outcome<'a, S: State> {
+    notes: &'a Notes<S>,
+    at: Option<EntryId>,
+}
+
+impl<S: State> Drop for Outcome<'_, S> {
+    fn drop(&mut self) {
+        // If nobody listens any more there is nothing to be told.
+        let _ = self.notes.send(Note::Written(self.at));
+    }
+}

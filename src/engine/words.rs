@@ -1,0 +1,209 @@
+//! What is wrong with an engine, in two languages, one line each.
+
+use super::EngineTrouble;
+use super::address::AddressError;
+use super::error::{EngineCause, EngineError, EngineWarning};
+use super::fault::Fault;
+use crate::chat::Language::{self, English, Spanish};
+use crate::locale::reason;
+
+impl AddressError {
+    /// The one line for the person who typed the address.
+    pub fn describe(self, language: Language) -> &'static str {
+        match (language, self) {
+            (Spanish, AddressError::Malformed) => {
+                "hace falta la dirección de un Redis: redis://anfitrión:6379/, rediss:// con TLS, o unix:///camino; en \
+                 una contraseña se escribe %40 por @ y %2F por /"
+            }
+            (Spanish, AddressError::WithoutTls) => "este programa se construyó sin TLS: no conoce rediss://",
+            (English, AddressError::Malformed) => {
+                "the address of a Redis is needed: redis://host:6379/, rediss:// with TLS, or unix:///path; in a \
+                 password @ is written %40, and / is %2F"
+            }
+            (English, AddressError::WithoutTls) => {
+                "this program was built without TLS: it knows no rediss://"
+            }
+        }
+    }
+}
+
+impl EngineError {
+    /// The one line for the person who started the node, or typed the command.
+    pub fn describe(&self, language: Language) -> String {
+        let address = &self.address;
+        let what = self.cause.describe(language);
+        match (language, &self.cause) {
+            (Spanish, EngineCause::Fault(_)) => format!("El Redis de {address} no sirve: {what}."),
+            (English, EngineCause::Fault(_)) => format!("The Redis at {address} is of no use: {what}."),
+            _ => format!("{address}: {what}"),
+        }
+    }
+}
+
+impl EngineCause {
+    fn describe(&self, language: Language) -> String {
+        match language {
+            Spanish => self.spanish(),
+            English => self.english(),
+        }
+    }
+
+    fn spanish(&self) -> String {
+        match self {
+            EngineCause::Fault(fault) => fault.describe(Spanish),
+            EngineCause::OtherSoftware => "no es Redis ni Valkey.".into(),
+            EngineCause::TooOld(version) => {
+                format!("es la versión {version}, y hace falta Redis 6.2 o posterior, o Valkey.")
+            }
+            EngineCause::Sharded => {
+                "es un Redis Cluster, que reparte las claves; hace falta uno que las tenga todas.".into()
+            }
+            EngineCause::Forgetful => {
+                "no guarda en el disco lo que se le da. Ponle «appendonly yes»; --cluster-unsafe sigue sin ello.".into()
+            }
+            EngineCause::Evicting(policy) => format!(
+                "si le falta memoria tira lo que tiene (maxmemory-policy {policy}). Ponle «noeviction»; --cluster-unsafe \
+                 sigue sin ello."
+            ),
+            EngineCause::OtherType { key, kind } => {
+                format!("{key} es otra cosa ({kind}) y no un registro. Para usar otras claves: --cluster-prefix")
+            }
+            EngineCause::NotFounded(key) => {
+                format!("no hay ningún registro {key}. Se funda una sola vez: tertulia-server cluster init")
+            }
+            EngineCause::Founded(key) => {
+                format!("{key} ya existe. Para fundar otro registro: --cluster-prefix, o borra antes esa clave")
+            }
+            EngineCause::NoEntry(id) => format!("en el registro no hay ninguna entrada {id}."),
+            EngineCause::Applied(id) => {
+                format!("hay una copia del estado posterior a {id}: esa entrada ya se aplicó y no se puede quitar.")
+            }
+            EngineCause::Running => "hay nodos en marcha. Páralos todos antes.".into(),
+            EngineCause::Thread(error) => reason(error, Spanish),
+        }
+    }
+
+    fn english(&self) -> String {
+        match self {
+            EngineCause::Fault(fault) => fault.describe(English),
+            EngineCause::OtherSoftware => "neither Redis nor Valkey.".into(),
+            EngineCause::TooOld(version) => {
+                format!("it is version {version}, and Redis 6.2 or later is needed, or Valkey.")
+            }
+            EngineCause::Sharded => {
+                "it is a Redis Cluster, which shares keys out; one that has all of them is needed.".into()
+            }
+            EngineCause::Forgetful => {
+                "it does not keep on its disk what it is given. Set 'appendonly yes'; --cluster-unsafe goes on without.".into()
+            }
+            EngineCause::Evicting(policy) => format!(
+                "short of memory it drops what it has (maxmemory-policy {policy}). Set 'noeviction'; --cluster-unsafe goes \
+                 on without."
+            ),
+            EngineCause::OtherType { key, kind } => {
+                format!("{key} is something else ({kind}) and no log. To use other keys: --cluster-prefix")
+            }
+            EngineCause::NotFounded(key) => {
+                format!("there is no log {key}. It is founded once: tertulia-server cluster init")
+            }
+            EngineCause::Founded(key) => {
+                format!("{key} is there already. To found another log: --cluster-prefix, or delete that key before")
+            }
+            EngineCause::NoEntry(id) => format!("there is no entry {id} in the log."),
+            EngineCause::Applied(id) => {
+                format!("there is a snapshot of a place behind {id}: it has been applied and cannot be taken out.")
+            }
+            EngineCause::Running => "nodes are running. Stop all of them before.".into(),
+            EngineCause::Thread(error) => reason(error, English),
+        }
+    }
+}
+
+impl EngineWarning {
+    /// The one line for the log.
+    pub fn describe(&self, language: Language) -> String {
+        match (language, self) {
+            (Spanish, EngineWarning::Forgetful) => {
+                "Redis no guarda en el disco lo que se le da (appendonly no): si se cae, el chat se pierde.".into()
+            }
+            (Spanish, EngineWarning::Evicting(policy)) => format!(
+                "Si le falta memoria, Redis tira lo que tiene (maxmemory-policy {policy}): el chat puede perderse."
+            ),
+            (English, EngineWarning::Forgetful) => {
+                "Redis does not keep on its disk what it is given (appendonly no): when it fails, the chat is lost.".into()
+            }
+            (English, EngineWarning::Evicting(policy)) => format!(
+                "Short of memory Redis drops what it has (maxmemory-policy {policy}): the chat may be lost."
+            ),
+        }
+    }
+}
+
+impl EngineTrouble {
+    /// The one line for the log.
+    pub fn describe(&self, language: Language) -> String {
+        match (language, self) {
+            (Spanish, EngineTrouble::StillLost(fault)) => {
+                format!("No se llega a Redis: {}.", fault.describe(language))
+            }
+            (Spanish, EngineTrouble::Unreadable(id)) => {
+                format!("La copia del estado en {id} no se puede leer; se usa la anterior.")
+            }
+            (Spanish, EngineTrouble::NotWritten(fault)) => {
+                format!("No se pudo guardar en Redis una copia del estado: {}.", fault.describe(language))
+            }
+            (Spanish, EngineTrouble::Later(version)) => format!(
+                "No se pudo hacer una copia del estado: en el registro se escribe ya en la versión {version}, que este \
+                 programa no conoce."
+            ),
+            (English, EngineTrouble::StillLost(fault)) => {
+                format!("Redis cannot be reached: {}.", fault.describe(language))
+            }
+            (English, EngineTrouble::Unreadable(id)) => {
+                format!("The snapshot at {id} cannot be read; the one before is used.")
+            }
+            (English, EngineTrouble::NotWritten(fault)) => {
+                format!("No snapshot could be kept in Redis: {}.", fault.describe(language))
+            }
+            (English, EngineTrouble::Later(version)) => format!(
+                "No snapshot could be made: the log is written in version {version} already, which this program does not \
+                 know."
+            ),
+        }
+    }
+}
+
+impl Fault {
+    /// What is wrong, as the end of a sentence, without a full stop.
+    pub fn describe(&self, language: Language) -> String {
+        match (language, self) {
+            (_, Fault::Connection(error)) => reason(error, language),
+            (Spanish, Fault::Silent) => "no contesta".into(),
+            (Spanish, Fault::WrongPassword) => "no acepta ese usuario con esa contraseña".into(),
+            (Spanish, Fault::NoPassword) => {
+                "pide una contraseña (redis://usuario:contraseña@anfitrión/)".into()
+            }
+            (Spanish, Fault::Denied(command)) => {
+                format!("su usuario no tiene permiso para {command} (ACL; la lista está en docs/nodes.md)")
+            }
+            (Spanish, Fault::Loading) => "todavía carga lo que tiene en el disco".into(),
+            (Spanish, Fault::ReadOnly) => "es una réplica, o le faltan las suyas, y no deja escribir".into(),
+            (Spanish, Fault::Disk) => "no puede escribir en su disco".into(),
+            (Spanish, Fault::Memory) => "no le queda memoria (maxmemory)".into(),
+            (Spanish, Fault::Other(words)) => format!("dice «{}»", words.as_str()),
+            (Spanish, Fault::Shape) => "contesta como no lo haría un Redis".into(),
+            (English, Fault::Silent) => "it does not answer".into(),
+            (English, Fault::WrongPassword) => "it does not accept that user with that password".into(),
+            (English, Fault::NoPassword) => "it asks for a password (redis://user:password@host/)".into(),
+            (English, Fault::Denied(command)) => {
+                format!("its user has no permission for {command} (ACL; the list is in docs/nodes.md)")
+            }
+            (English, Fault::Loading) => "it is still loading what it has on its disk".into(),
+            (English, Fault::ReadOnly) => "it is a replica, or lacks its own, and takes no writes".into(),
+            (English, Fault::Disk) => "it cannot write to its disk".into(),
+            (English, Fault::Memory) => "it has no memory left (maxmemory)".into(),
+            (English, Fault::Other(words)) => format!("it says '{}'", words.as_str()),
+            (English, Fault::Shape) => "it answers as no Redis would".into(),
+        }
+    }
+}

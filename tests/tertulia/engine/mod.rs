@@ -1,0 +1,6 @@
+//! Nodes and a real Redis, which each test starts for itself.
+
+mod nodes;
+mod running;
+mod server;
+mod starting;

@@ -1,0 +1,165 @@
+//! Nodes over a real Redis that fails in each way that one can.
+
+use rustix::process::Signal;
+use tertulia::cluster::{News, StopReason};
+use tertulia::engine::Fault;
+
+use super::nodes::{self, Fate, Nodes};
+use super::server::RedisServer;
+
+/// Nobody was held for dead, and nothing was refused or lost sight of.
+#[track_caller]
+fn nothing_is_missing(nodes: &Nodes) {
+    nodes.agree();
+    for member in &nodes.members {
+        assert!(!member.news.contains(&News::HeldForDead), "{:?}", member.news);
+        assert_eq!(member.count(Fate::Accepted), member.fates.len(), "{:?}", member.fates);
+    }
+}
+
+#[test]
+fn engine_carries_changes_of_two_nodes_in_one_order() {
+    let Some(server) = RedisServer::start() else { return };
+    nodes::found(&server.config());
+    let mut nodes = Nodes::there(&server.config(), 2);
+    nodes.talk(200);
+    nothing_is_missing(&nodes);
+    assert_eq!(nodes.members[0].room.deeds.len(), 400);
+    nodes.stop();
+}
+
+#[test]
+fn engine_that_is_killed_under_load_loses_and_doubles_nothing() {
+    let Some(mut server) = RedisServer::with(&["--appendonly", "yes", "--appendfsync", "always"]) else {
+        return;
+    };
+    nodes::found(&server.config());
+    let mut nodes = Nodes::there(&server.config(), 2);
+    for round in 1..=3 {
+        // It is killed while these are under way, and more is said while it is not there.
+        nodes.say_all(300);
+        server.kill();
+        nodes.say_all(100);
+        nodes.until("all have lost it", |nodes| nodes.members.iter().all(|it| it.losses >= round));
+        server.begin();
+        nodes.settle();
+    }
+    nothing_is_missing(&nodes);
+    assert_eq!(nodes.members[0].room.deeds.len(), 2400);
+    nodes.stop();
+}
+
+#[test]
+fn engine_that_stands_still_is_waited_for() {
+    let Some(server) = RedisServer::start() else { return };
+    nodes::found(&server.config());
+    let mut nodes = Nodes::there(&server.config(), 2);
+    nodes.talk(10);
+    server.signal(Signal::STOP);
+    nodes.say_all(1);
+    nodes.until("all have lost it", |nodes| nodes.members.iter().all(|it| it.losses > 0));
+    assert!(nodes.members.iter().all(|member| matches!(member.faults[0], Fault::Silent)));
+    nodes.until("people are told", |nodes| nodes.all_told(&News::Away));
+    server.signal(Signal::CONT);
+    nodes.until("people are told", |nodes| nodes.all_told(&News::Back));
+    nodes.settle();
+    nothing_is_missing(&nodes);
+    nodes.stop();
+}
+
+#[test]
+fn engine_that_takes_no_writes_is_away() {
+    let Some(server) = RedisServer::start() else { return };
+    nodes::found(&server.config());
+    let mut nodes = Nodes::there(&server.config(), 2);
+    for (begin, end, is_that) in [
+        (
+            "REPLICAOF 127.0.0.1 1",
+            "REPLICAOF NO ONE",
+            (|it| matches!(it, Fault::ReadOnly)) as fn(&Fault) -> bool,
+        ),
+        ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", |it| matches!(it, Fault::Memory)),
+    ] {
+        server.run(begin);
+        nodes.say_all(1);
+        nodes.until(begin, |nodes| nodes.members.iter().all(|it| it.faults.iter().any(is_that)));
+        server.run(end);
+        nodes.settle();
+    }
+    nothing_is_missing(&nodes);
+    nodes.stop();
+}
+
+#[test]
+fn log_that_is_gone_ends_all_nodes() {
+    let Some(server) = RedisServer::start() else { return };
+    nodes::found(&server.config());
+    let mut nodes = Nodes::there(&server.config(), 2);
+    nodes.talk(5);
+    server.run("FLUSHALL");
+    nodes.until("they stop", |nodes| nodes.members.iter().all(|it| it.stopped == Some(StopReason::NoLog)));
+    nodes.stop();
+}
+
+#[test]
+fn log_that_lacks_its_beginning_ends_who_needs_it() {
+    let Some(server) = RedisServer::start() else { return };
+    nodes::found(&server.config());
+    let mut nodes = Nodes::there(&server.config(), 1);
+    nodes.talk(5);
+    server.run("XTRIM t:log MINID 1");
+    nodes.talk(5);
+    nothing_is_missing(&nodes);
+    nodes.join(|_| ());
+    nodes.until("it stops", |nodes| nodes.members[1].stopped == Some(StopReason::NoLog));
+    assert_eq!(nodes.members[0].stopped, None);
+    nodes.stop();
+}
+
+/// Nodes find out that the log has gone back to what it was before the last lines, and go on there.
+fn goes_back<B>(keep: impl FnOnce(&RedisServer) -> B, go_back: impl FnOnce(&mut RedisServer, B)) {
+    let Some(mut server) = RedisServer::start() else { return };
+    nodes::found(&server.config());
+    let mut nodes = Nodes::there(&server.config(), 2);
+    nodes.talk(20);
+    let kept = keep(&server);
+    nodes.talk(20);
+    go_back(&mut server, kept);
+    nodes.until("both know", |nodes| nodes.all_told(&News::Gap));
+    nodes.settle();
+    nodes.talk(20);
+    nodes.agree();
+    assert_eq!(nodes.members[0].room.deeds.len(), 80, "what was lost is not sent again");
+    nodes.stop();
+}
+
+#[test]
+fn log_of_an_older_file_is_found_out() {
+    goes_back(RedisServer::back_up, |server, backup| {
+        server.kill();
+        server.restore(&backup);
+        server.begin();
+    });
+}
+
+#[test]
+fn log_that_goes_back_under_a_connection_is_found_out() {
+    // As where a replica takes over under the same name. What waits for lines of it is not woken.
+    let keep = |server: &RedisServer| server.run("COPY t:log before");
+    goes_back(keep, |server, ()| server.run("COPY before t:log REPLACE"));
+}
+
+#[test]
+fn garbage_in_the_log_is_told_and_passed_over() {
+    let Some(server) = RedisServer::start() else { return };
+    nodes::found(&server.config());
+    let mut nodes = Nodes::there(&server.config(), 2);
+    nodes.talk(5);
+    let garbage = ["XADD t:log * x y", "XADD t:log * e {}", "XADD t:log * e 1 e 2"];
+    let garbage: Vec<News> =
+        garbage.map(|typed| News::Garbage(server.ask::<String>(typed).parse().expect("an id"))).into();
+    nodes.until("it is told", |nodes| garbage.iter().all(|news| nodes.all_told(news)));
+    nodes.talk(5);
+    nothing_is_missing(&nodes);
+    nodes.stop();
+}
