@@ -1,8 +1,9 @@
 //! The door for the metrics: a few connections of HTTP beside the chat's, each with one request.
 //!
 //! Invariants: nothing here waits; what a connection holds and how long it takes is bounded; the page is made once a turn at most;
-//! nobody at this door is in the chat.
+//! nobody at this door is in the chat; who comes is let in, whatever the others do, and their request is looked at before another one comes.
 
+use std::cmp::Reverse;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::ops::Range;
@@ -15,10 +16,10 @@ use mio::{Interest, Registry, Token};
 use super::bind::Listening;
 use super::process;
 use super::server::Server;
-use crate::chat::{MonoTime, UnixMillis};
+use crate::chat::{MonoTime, Origin, UnixMillis};
 use crate::limits::{
-    ACCEPT_RETRY, DESCRIPTORS_MAX, LINGER_MAX_BYTES, METRICS_CONNECTIONS, METRICS_CROWDED_PATIENCE,
-    METRICS_PATIENCE,
+    ACCEPT_RETRY, DESCRIPTORS_MAX, LINGER_MAX_BYTES, METRICS_ACCEPTS_PER_TURN, METRICS_CONNECTIONS,
+    METRICS_LINGER, METRICS_PATIENCE,
 };
 use crate::protocol::http::{Method, Parsed, Request, Response, Status, parse};
 use crate::protocol::metrics::{Figures, MEDIA_TYPE, Turns};
@@ -41,6 +42,8 @@ pub(super) const TOKENS: Range<usize> = FIRST - METRICS_CONNECTIONS - DESCRIPTOR
 pub(super) struct Metrics {
     listeners: Vec<TcpListener>,
     visits: [Option<Visit>; METRICS_CONNECTIONS],
+    /// How many have come.
+    came: usize,
     /// A client may be waiting to be let in.
     waiting: bool,
     /// Letting one in failed; not again before then.
@@ -54,6 +57,9 @@ pub(super) struct Metrics {
 #[derive(Debug)]
 struct Visit {
     stream: TcpStream,
+    /// Which one it is of all that came.
+    number: usize,
+    origin: Origin,
     /// It may be read and written to.
     ready: bool,
     /// The head of the request, until it is answered.
@@ -88,7 +94,8 @@ impl Metrics {
             registry.register(listener, Token(FIRST - METRICS_CONNECTIONS - index), Interest::READABLE)?;
         }
         let visits = [const { None }; METRICS_CONNECTIONS];
-        Ok(Metrics { listeners, visits, waiting: false, retry: None, turns: Turns::default(), started })
+        let (came, waiting, retry, turns) = (0, false, None, Turns::default());
+        Ok(Metrics { listeners, visits, came, waiting, retry, turns, started })
     }
 
     /// A turn of the loop took so long.
@@ -112,8 +119,8 @@ impl Metrics {
 
     /// Lets clients in, reads their requests, and answers.
     pub(super) fn turn(&mut self, registry: &Registry, server: &Server<TcpStream>, now: MonoTime) {
-        self.admit(registry, now);
         let mut page = None;
+        self.admit(registry, server, &mut page, now);
         for slot in 0..self.visits.len() {
             let Some(visit) = self.visits[slot].take() else { continue };
             // Put back unless it is over.
@@ -123,8 +130,7 @@ impl Metrics {
 
     /// Whether there is something to do now.
     pub(super) fn has_work(&self) -> bool {
-        let may_admit = self.waiting && self.retry.is_none() && self.visits.iter().any(Option::is_none);
-        may_admit || self.visits.iter().flatten().any(|visit| visit.ready)
+        self.waiting && self.retry.is_none() || self.visits.iter().flatten().any(|visit| visit.ready)
     }
 
     /// When [`turn`](Self::turn) has something to do; never while nobody is at the door.
@@ -137,47 +143,64 @@ impl Metrics {
         Figures { turns, process, ..server.figures() }.render().into_bytes()
     }
 
-    fn admit(&mut self, registry: &Registry, now: MonoTime) {
-        if self.retry.is_some_and(|retry| now < retry) {
+    fn admit(
+        &mut self,
+        registry: &Registry,
+        server: &Server<TcpStream>,
+        page: &mut Option<Vec<u8>>,
+        now: MonoTime,
+    ) {
+        if !self.waiting || self.retry.is_some_and(|retry| now < retry) {
             return;
         }
         self.retry = None;
-        while self.waiting
-            && let Some(slot) = self.visits.iter().position(Option::is_none)
-        {
-            // An edge does not say how many wait, and not where either.
-            let mut accepted = self.listeners.iter().map(TcpListener::accept);
-            let accepted = accepted.find(|accepted| !is_nobody(accepted));
-            let welcomed = accepted.map(|accepted| {
-                let (mut stream, _) = accepted?;
-                registry.register(
-                    &mut stream,
-                    Token(FIRST - slot),
-                    Interest::READABLE | Interest::WRITABLE,
-                )?;
-                io::Result::Ok(stream)
+        for _ in 0..METRICS_ACCEPTS_PER_TURN {
+            // An edge does not say how many wait, and not where either: each listener is the first in its turn.
+            let first = self.came % self.listeners.len();
+            let (before, after) = self.listeners.split_at(first);
+            let mut accepted = after.iter().chain(before).map(TcpListener::accept);
+            let Some(accepted) = accepted.find(|accepted| !is_nobody(accepted)) else {
+                self.waiting = false;
+                return;
+            };
+            let slot = self.place();
+            let welcomed = accepted.and_then(|(mut stream, peer)| {
+                let interest = Interest::READABLE | Interest::WRITABLE;
+                registry.register(&mut stream, Token(FIRST - slot), interest)?;
+                Ok(Visit::new(stream, self.came, Origin::of(peer.ip()), now))
             });
             match welcomed {
-                None => self.waiting = false,
-                Some(Ok(stream)) => self.visits[slot] = Some(Visit::new(stream, now)),
-                Some(Err(error)) => {
+                Ok(visit) => {
+                    self.came += 1;
+                    self.visits[slot] =
+                        visit.serve(|| page.get_or_insert_with(|| self.page(server)).clone(), now);
+                }
+                Err(error) => {
                     debug!("metrics: {error}");
                     self.retry = Some(now + ACCEPT_RETRY);
                     return;
                 }
             }
         }
-        if self.waiting {
-            let soon = now + METRICS_CROWDED_PATIENCE;
-            self.visits.iter_mut().flatten().for_each(|visit| visit.until = visit.until.min(soon));
-        }
+    }
+
+    /// The place of who comes: one that is free, or that of the visit that gives way. Of those with equal right it is one from where most
+    /// come, and of these the oldest.
+    fn place(&self) -> usize {
+        let beside = |origin| self.visits.iter().flatten().filter(|visit| visit.origin == origin).count();
+        let right = |visit: &Visit| (visit.phase.rank(), Reverse(beside(visit.origin)), visit.number);
+        let places = self.visits.iter().enumerate();
+        // None is the least.
+        places.min_by_key(|(_, visit)| visit.as_ref().map(right)).map_or(0, |(slot, _)| slot)
     }
 }
 
 impl Visit {
-    fn new(stream: TcpStream, now: MonoTime) -> Visit {
+    fn new(stream: TcpStream, number: usize, origin: Origin, now: MonoTime) -> Visit {
         Visit {
             stream,
+            number,
+            origin,
             ready: true,
             input: Vec::new(),
             answer: Vec::new(),
@@ -253,8 +276,19 @@ impl Visit {
         }
         self.stream.shutdown(Shutdown::Write).ok()?;
         (self.answer, self.phase) = (Vec::new(), Phase::Lingering(LINGER_MAX_BYTES));
-        self.until = now + METRICS_CROWDED_PATIENCE;
+        self.until = now + METRICS_LINGER;
         (!self.ended).then_some(())
+    }
+}
+
+impl Phase {
+    /// The lower it is, the sooner one gives way: the system has the whole answer of who lingers, and nothing of it is lost.
+    fn rank(self) -> u8 {
+        match self {
+            Phase::Lingering(_) => 0,
+            Phase::Asking => 1,
+            Phase::Answered => 2,
+        }
     }
 }
 
@@ -281,16 +315,119 @@ fn common(status: Status) -> Response {
 
 #[cfg(test)]
 mod tests {
+    use std::net::{SocketAddr, TcpListener as Listener, TcpStream as Client};
+
+    use mio::{Events, Poll};
+    use socket2::{Domain, Socket, Type};
+
     use super::*;
+    use crate::config::Config;
+    use crate::net::bind::listeners;
+
+    const REQUEST: &[u8] = b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n";
+
+    /// How long the system may take to tell of what was sent to the same machine.
+    const DEADLINE: Duration = Duration::from_secs(10);
+
+    /// The token of the client that is waited for.
+    const SCRAPER: Token = Token(0);
+
+    /// The door, at which no time passes.
+    struct House {
+        poll: Poll,
+        metrics: Metrics,
+        server: Server<TcpStream>,
+        address: SocketAddr,
+    }
+
+    impl House {
+        fn new() -> House {
+            let poll = Poll::new().expect("a poll");
+            let listening = listeners(&["127.0.0.1:0".to_owned()]).expect("a port");
+            let address = listening[0].listener.local_addr().expect("an address");
+            let metrics = Metrics::new(listening, UnixMillis(0), poll.registry()).expect("a door");
+            House { poll, metrics, server: Server::new(Config::default()), address }
+        }
+
+        /// One comes from there.
+        fn connect(&self, from: [u8; 4]) -> Client {
+            let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+            socket.bind(&SocketAddr::from((from, 0)).into()).expect("an address of this machine");
+            socket.connect(&self.address.into()).expect("a door");
+            socket.into()
+        }
+
+        /// Does all that is to be done, until that is so.
+        #[track_caller]
+        fn until(&mut self, mut done: impl FnMut(&Metrics, &Events) -> bool) {
+            let mut events = Events::with_capacity(64);
+            loop {
+                let patience = if self.metrics.has_work() { Duration::ZERO } else { DEADLINE };
+                self.poll.poll(&mut events, Some(patience)).expect("a poll");
+                assert!(self.metrics.has_work() || !events.is_empty(), "nothing happens any more");
+                for event in &events {
+                    self.metrics.ready(event.token());
+                }
+                self.metrics.turn(self.poll.registry(), &self.server, MonoTime::START);
+                if done(&self.metrics, &events) {
+                    return;
+                }
+            }
+        }
+
+        /// Waits until all who come until then are let in.
+        #[track_caller]
+        fn let_in(&mut self, came: usize) {
+            self.until(|metrics, _| metrics.came == came);
+        }
+
+        /// The answer to `client`, who has sent `request` by then.
+        #[track_caller]
+        fn answer(&mut self, mut client: Client, request: &[u8]) -> String {
+            client.write_all(request).expect("a connection");
+            client.set_nonblocking(true).expect("a socket");
+            let mut watched = TcpStream::from_std(client.try_clone().expect("a descriptor"));
+            self.poll.registry().register(&mut watched, SCRAPER, Interest::READABLE).expect("a poll");
+            let mut answer = Vec::new();
+            self.until(|_, events| {
+                let told = events.iter().any(|event| event.token() == SCRAPER);
+                told && client.read_to_end(&mut answer).is_ok()
+            });
+            String::from_utf8(answer).expect("a page")
+        }
+    }
+
+    #[test]
+    fn metrics_are_told_behind_hundreds_who_are_silent_before_any_time_has_passed() {
+        let mut house = House::new();
+        let silent: Vec<Client> = (0..200).map(|_| house.connect([127, 0, 0, 1])).collect();
+        let scraper = house.connect([127, 0, 0, 1]);
+        let answer = house.answer(scraper, REQUEST);
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+        assert_eq!(house.metrics.came, silent.len() + 1);
+    }
+
+    #[test]
+    fn metrics_are_told_to_who_asks_slowly_while_many_come_from_elsewhere() {
+        let mut house = House::new();
+        let mut slow = house.connect([127, 0, 0, 2]);
+        let (first, rest) = REQUEST.split_at(10);
+        slow.write_all(first).expect("a connection");
+        house.let_in(1);
+        let silent: Vec<Client> =
+            (0..3 * METRICS_CONNECTIONS).map(|_| house.connect([127, 0, 0, 1])).collect();
+        house.let_in(1 + silent.len());
+        let answer = house.answer(slow, rest);
+        assert!(answer.starts_with("HTTP/1.1 200 OK\r\n"), "{answer}");
+    }
 
     #[test]
     fn visit_that_never_stops_sending_is_over_when_its_time_is() {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-        let mut client =
-            std::net::TcpStream::connect(listener.local_addr().expect("an address")).expect("us");
-        let (stream, _) = listener.accept().expect("a client");
+        let listener = Listener::bind("127.0.0.1:0").expect("a port");
+        let mut client = Client::connect(listener.local_addr().expect("an address")).expect("us");
+        let (stream, peer) = listener.accept().expect("a client");
         stream.set_nonblocking(true).expect("a socket");
-        let mut visit = Visit::new(TcpStream::from_std(stream), MonoTime::START);
+        let mut visit = Visit::new(TcpStream::from_std(stream), 0, Origin::of(peer.ip()), MonoTime::START);
         for (after, lives) in [
             (Duration::ZERO, true),
             (METRICS_PATIENCE - Duration::from_micros(1), true),
