@@ -145,21 +145,13 @@ fn go_on(
     };
     let zone = Zone::local().unwrap_or_default();
     let log = logging::start_anyway(&config.log, config.language, zone.clone());
-    // Closed with the program before this one; the chat goes on without.
-    let metrics = net::listeners(config.metrics.as_slice()).unwrap_or_else(|error| {
-        warn!("{}", error.describe(config.language));
-        Vec::new()
-    });
     let doors = handed.doors().to_vec();
-    config.connections_max = connections(doors.len(), metrics.len());
+    config.connections_max = connections(doors.len(), handed.metrics());
     // The hash itself was handed over.
     config.operator_password = config.operator_password_file.as_ref().map(|_| String::new());
     config.zone = zone;
     config.web.host_names.extend(own_names());
     let mut event_loop = EventLoop::take_over(handed, signals, config.clone(), store)?;
-    if let Err(error) = event_loop.serve_metrics(metrics) {
-        warn!("--metrics: {}", locale::reason(&error, config.language));
-    }
     let source = Source::of(config, valid_for(config));
     // As with what is read again at SIGHUP, nobody is let go because of it.
     let sealed = tls::open(config, doors.into_iter(), source.as_ref()).unwrap_or_else(|error| {
@@ -234,7 +226,7 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
     sealed.iter().for_each(|tls| event_loop.set_tls(tls.clone()));
     announce(&shown, config);
     announce_metrics(&metrics, config);
-    event_loop.serve_metrics(metrics)?;
+    event_loop.serve_metrics(metrics.into_iter().map(|listening| listening.listener).collect())?;
     announce_to_others(&bound, sealed.is_some(), language);
     sealed.iter().for_each(|tls| announce_key(tls, language));
     let source = source.filter(|_| sealed.is_some());

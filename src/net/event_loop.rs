@@ -141,7 +141,7 @@ impl EventLoop {
     /// # Errors
     ///
     /// The system cannot tell who comes there.
-    pub fn serve_metrics(&mut self, listeners: Vec<Listening>) -> io::Result<()> {
+    pub fn serve_metrics(&mut self, listeners: Vec<TcpListener>) -> io::Result<()> {
         if !listeners.is_empty() {
             self.metrics = Some(Metrics::new(listeners, wall_clock(), self.poll.registry())?);
         }

@@ -7,13 +7,13 @@ use std::cmp::Reverse;
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::Shutdown;
 use std::ops::Range;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 use log::debug;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Interest, Registry, Token};
 
-use super::bind::Listening;
 use super::process;
 use super::server::Server;
 use crate::chat::{MonoTime, Origin, UnixMillis};
@@ -85,17 +85,21 @@ enum Phase {
 impl Metrics {
     /// Opens the door.
     pub(super) fn new(
-        listening: Vec<Listening>,
+        mut listeners: Vec<TcpListener>,
         started: UnixMillis,
         registry: &Registry,
     ) -> io::Result<Metrics> {
-        let mut listeners: Vec<TcpListener> = listening.into_iter().map(|one| one.listener).collect();
         for (index, listener) in listeners.iter_mut().enumerate() {
             registry.register(listener, Token(FIRST - METRICS_CONNECTIONS - index), Interest::READABLE)?;
         }
         let visits = [const { None }; METRICS_CONNECTIONS];
         let (came, waiting, retry, turns) = (0, false, None, Turns::default());
         Ok(Metrics { listeners, visits, came, waiting, retry, turns, started })
+    }
+
+    /// The sockets that listen.
+    pub(super) fn files(&self) -> impl Iterator<Item = BorrowedFd<'_>> {
+        self.listeners.iter().map(AsFd::as_fd)
     }
 
     /// A turn of the loop took so long.
@@ -343,9 +347,9 @@ mod tests {
     impl House {
         fn new() -> House {
             let poll = Poll::new().expect("a poll");
-            let listening = listeners(&["127.0.0.1:0".to_owned()]).expect("a port");
-            let address = listening[0].listener.local_addr().expect("an address");
-            let metrics = Metrics::new(listening, UnixMillis(0), poll.registry()).expect("a door");
+            let listener = listeners(&["127.0.0.1:0".to_owned()]).expect("a port").remove(0).listener;
+            let address = listener.local_addr().expect("an address");
+            let metrics = Metrics::new(vec![listener], UnixMillis(0), poll.registry()).expect("a door");
             House { poll, metrics, server: Server::new(Config::default()), address }
         }
 

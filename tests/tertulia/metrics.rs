@@ -20,6 +20,7 @@ use crate::support::series::series;
 use crate::support::server::Server;
 use crate::support::{DEADLINE, file, snippet};
 use crate::turns::house::House;
+use crate::upgrade::upgrade;
 use crate::web::{NEAR, comes, house, program, sends};
 
 /// The value of one of them.
@@ -428,6 +429,18 @@ fn hundreds_of_scrapes_at_once_are_all_answered() {
         stream.read_to_string(&mut answer).expect("an orderly end");
         assert!(answer.ends_with("\n") && answer.contains("tertulia_people 0\n"), "{answer}");
     }
+}
+
+#[test]
+fn metrics_stay_where_they_are_over_upgrades() {
+    let (server, address) = measured(&[]);
+    for _ in 0..2 {
+        // The port was given by the system: looked for anew, it would be another one.
+        upgrade(&server);
+        scrape(address);
+    }
+    let complaints = server.complaints();
+    assert!(!complaints.contains("--metrics"), "{complaints}");
 }
 
 #[test]

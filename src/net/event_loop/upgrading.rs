@@ -22,10 +22,12 @@ use crate::clock::{Clock, wall_clock};
 use crate::config::{Config, Door};
 use crate::control::Socket;
 use crate::limits::{UPGRADE_DISK_PATIENCE, UPGRADE_TURNS};
+use crate::locale::reason;
 use crate::net::acceptor::Acceptor;
 use crate::net::handover::{
     Checking, Handed, Handover, HandoverError, Packed, Program, ProgramFile, UpgradeRefused, system_clock,
 };
+use crate::net::metrics::Metrics;
 use crate::net::server::Server;
 use crate::net::signals::{Asked, Signals, hang_up_again};
 use crate::protocol::console;
@@ -53,7 +55,7 @@ impl EventLoop {
         config: Config,
         store: Option<Store>,
     ) -> Result<EventLoop, HandoverError> {
-        let Handed { state, control, listeners, streams, lock: _ } = handed;
+        let Handed { state, control, listeners, metrics, streams, lock: _ } = handed;
         let Handover { program, paused, system, server, storage, doors, control: stored, .. } = state;
         let clock = Clock::resume(paused, system_clock().saturating_sub(system));
         let (poll, language) = (Poll::new().map_err(broken)?, config.language);
@@ -90,6 +92,11 @@ impl EventLoop {
         let mut event_loop = EventLoop::of(poll, signals, server, (waker, clock, language));
         (event_loop.acceptors, event_loop.control) = (acceptors, control);
         event_loop.taken_over = Some((program, paused));
+        // The chat is as good without.
+        if let Err(error) = event_loop.serve_metrics(metrics.into_iter().map(TcpListener::from_std).collect())
+        {
+            warn!("--metrics: {}", reason(&error, language));
+        }
         Ok(event_loop)
     }
 
@@ -161,11 +168,12 @@ impl EventLoop {
         };
         log::logger().flush();
         settle_log();
-        let EventLoop { signals, acceptors, server, control, program, .. } = self;
+        let EventLoop { signals, acceptors, server, control, metrics, program, .. } = self;
         let Some(program) = program else { return UpgradeRefused::Stopping };
         let mut files: Vec<BorrowedFd<'_>> = lock.iter().map(AsFd::as_fd).collect();
         files.extend(control.iter().flat_map(Control::files));
         files.extend(acceptors.iter().map(|(listener, ..)| listener.as_fd()));
+        files.extend(metrics.iter().flat_map(Metrics::files));
         files.extend(server.streams().map(AsFd::as_fd));
         let packed = match Packed::new(&text, &files) {
             Ok(packed) => packed,
@@ -225,7 +233,8 @@ impl EventLoop {
         let doors: Vec<Door> = self.acceptors.iter().map(|(_, door, _)| *door).collect();
         let control = self.control.as_ref().map(Control::store);
         let server = (self.server.state(), self.server.storage_state());
-        Handover::new((now, system), server, (doors, lock, control))
+        let metrics = self.metrics.iter().flat_map(Metrics::files).count();
+        Handover::new((now, system), server, (doors, metrics), (lock, control))
     }
 }
 

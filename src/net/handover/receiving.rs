@@ -25,6 +25,7 @@ pub struct Handed {
     pub lock: Option<LockFiles>,
     pub(in crate::net) control: Option<(UnixListener, Vec<UnixStream>)>,
     pub(in crate::net) listeners: Vec<TcpListener>,
+    pub(in crate::net) metrics: Vec<TcpListener>,
     pub(in crate::net) streams: Vec<TcpStream>,
 }
 
@@ -32,6 +33,11 @@ impl Handed {
     /// What may be spoken at the sockets that listen.
     pub fn doors(&self) -> &[Door] {
         &self.state.doors
+    }
+
+    /// How many sockets listen for who asks for the metrics.
+    pub fn metrics(&self) -> usize {
+        self.metrics.len()
     }
 
     /// Takes what was handed over to this process, if anything was. The standard input is what it was before, and signals are heard: there
@@ -73,8 +79,9 @@ impl Handed {
             }
         };
         let listeners = files.by_ref().take(state.doors.len()).map(TcpListener::from).collect();
+        let metrics = files.by_ref().take(state.metrics).map(TcpListener::from).collect();
         let streams = files.map(TcpStream::from).collect();
-        Ok(Some(Handed { state, lock, control, listeners, streams }))
+        Ok(Some(Handed { state, lock, control, listeners, metrics, streams }))
     }
 }
 

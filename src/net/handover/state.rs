@@ -15,7 +15,7 @@ use crate::net::stream::Stream;
 use crate::storage::{Storage, StorageState};
 
 /// The version of the states that are made and taken here. It goes up whenever a field changes.
-pub(super) const HANDOVER_VERSION: u32 = 2;
+pub(super) const HANDOVER_VERSION: u32 = 3;
 
 /// What is written of a state at a time.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -34,6 +34,8 @@ pub(in crate::net) struct Handover {
     pub(in crate::net) storage: StorageState,
     /// One for each listening socket.
     pub(in crate::net) doors: Vec<Door>,
+    /// Sockets that listen for who asks for the metrics.
+    pub(in crate::net) metrics: usize,
     /// The files of the lock on the directory, if there is one: its own, and perhaps the directory's.
     pub(in crate::net) lock: usize,
     pub(in crate::net) control: Option<StoredControl>,
@@ -62,16 +64,18 @@ impl Handover {
     pub(in crate::net) fn new(
         (paused, system): (MonoTime, Duration),
         (server, storage): (ServerState, StorageState),
-        (doors, lock, control): (Vec<Door>, usize, Option<StoredControl>),
+        (doors, metrics): (Vec<Door>, usize),
+        (lock, control): (usize, Option<StoredControl>),
     ) -> Handover {
         let program = env!("CARGO_PKG_VERSION").to_owned();
-        Handover { version: Version, program, paused, system, server, storage, doors, lock, control }
+        let version = Version;
+        Handover { version, program, paused, system, server, storage, doors, metrics, lock, control }
     }
 
     /// How many open files belong to it.
     pub(in crate::net) fn files(&self) -> usize {
         let control = self.control.as_ref().map_or(0, |control| 1 + control.sessions.len());
-        self.lock + control + self.doors.len() + self.server.connections()
+        self.lock + control + self.doors.len() + self.metrics + self.server.connections()
     }
 
     /// Reads it.
