@@ -3,6 +3,7 @@
 //! Invariant: nothing that is due depends on the wall clock, which may be set at any time, forwards and backwards.
 
 use std::env;
+use std::path::PathBuf;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
@@ -46,6 +47,12 @@ pub fn wall_clock() -> UnixMillis {
     }
 }
 
+/// Where the rules of this machine's zone are, if they are in a file of their own; `TZ` may have a name instead, or the rules themselves.
+fn named_file() -> PathBuf {
+    let set = env::var("TZ").ok().filter(|zone| !zone.is_empty());
+    set.map_or("/etc/localtime".into(), |zone| zone.strip_prefix(':').unwrap_or(&zone).into())
+}
+
 /// A place's rules for what its clocks show, at each instant: summer and winter have their own.
 #[derive(Clone, Debug)]
 pub struct Zone(TimeZone);
@@ -58,8 +65,11 @@ impl Default for Zone {
 
 impl Zone {
     /// The zone of this machine as it is set now: that of the variable `TZ`, or of `/etc/localtime`; UTC without
-    /// either. None: `TZ` names no zone.
+    /// either. None: `TZ` names no zone, or the zone's file is a pipe or the like, which would be waited for.
     pub fn local() -> Option<Zone> {
+        if named_file().metadata().is_ok_and(|found| !found.is_file() && !found.is_dir()) {
+            return None;
+        }
         tz::db().reset();
         tz::reset_system_time_zone_cache();
         match TimeZone::try_system() {

@@ -1,16 +1,18 @@
 //! The file that gets the log as well.
 //!
-//! Invariant: what is made here only its owner can read, whatever the umask says. What is there already keeps its mode, which
-//! its administrator may have chosen.
+//! Invariants: what is made here only its owner can read, whatever the umask says. What is there already keeps its mode, which
+//! its administrator may have chosen. To open it waits for nothing but a disk, whatever stands there by now.
 
 use std::fs::{File, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use log::warn;
+use rustix::fs::OFlags;
+use rustix::io::{Errno, ioctl_fionbio};
 
 use super::words;
 use crate::chat::Language;
@@ -79,14 +81,30 @@ impl Write for LogFile {
 fn open(path: &Path) -> io::Result<File> {
     const OWNER_ONLY: u32 = 0o600;
     let mut options = OpenOptions::new();
-    options.append(true).mode(OWNER_ONLY);
+    // A pipe that nobody reads would be waited for, and a terminal be made that of the server.
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    options.append(true).mode(OWNER_ONLY).custom_flags(flags.bits() as i32);
     match options.clone().create_new(true).open(path) {
         Ok(file) => {
             // An umask may have taken too much away; a file system without modes has nothing to set.
             let _ = file.set_permissions(Permissions::from_mode(OWNER_ONLY));
             Ok(file)
         }
-        Err(error) if error.kind() == ErrorKind::AlreadyExists => options.create(true).open(path),
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => {
+            let file = options.create(true).open(path).map_err(|error| unread(path, error))?;
+            // To write to it may take its time: a line is not lost because a pipe is full for a moment.
+            ioctl_fionbio(&file, false)?;
+            Ok(file)
+        }
         Err(error) => Err(error),
+    }
+}
+
+/// The system says of a pipe without a reader that there is no such device.
+fn unread(path: &Path, error: io::Error) -> io::Error {
+    let is_pipe = || path.metadata().is_ok_and(|found| found.file_type().is_fifo());
+    match Errno::from_io_error(&error) {
+        Some(Errno::NXIO) if is_pipe() => Errno::PIPE.into(),
+        _ => error,
     }
 }

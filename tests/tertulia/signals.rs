@@ -245,6 +245,71 @@ fn log_that_cannot_be_opened_again_goes_on_where_it_was() {
     assert!(lines.contains(&kept) && lines.contains(&format!("[INFO] {came}")), "{lines:?}");
 }
 
+/// Puts a pipe that nobody writes to, nor reads, in the place of a file.
+fn put_a_pipe(path: &Path) {
+    fs::remove_file(path).expect("a file");
+    assert!(Command::new("mkfifo").arg(path).status().expect("mkfifo").success());
+}
+
+#[test]
+fn pipe_in_the_place_of_the_log_is_not_waited_for() {
+    if !has("setsid") {
+        return;
+    }
+    let dir = Dir::new();
+    let log = dir.path().join("chat.log");
+    let mut server = without_a_terminal(&["--log-file", log.to_str().expect("a plain path")]);
+    put_a_pipe(&log);
+    server.signal(Signal::HUP);
+    let kept = format!(
+        "[WARN] {}: no se puede abrir de nuevo (nadie lee al otro lado); el registro sigue en el archivo de antes",
+        log.display()
+    );
+    server.console_find(|line| line == kept);
+    // The log's thread still does what is asked: a file that is there again is opened.
+    fs::remove_file(&log).expect("a pipe");
+    server.signal(Signal::HUP);
+    wait_for(&log);
+    let juan = Peer::join(&server, "Juan");
+    let came = format!("Juan se ha conectado desde {}", juan.address());
+    server.console_until(&came);
+    drop(juan);
+    assert_eq!(server.stop().code(), Some(0));
+    assert!(words(&log).contains(&format!("[INFO] {came}")));
+}
+
+#[test]
+fn pipe_without_a_reader_is_no_log_to_start_with() {
+    let dir = Dir::new();
+    let log = dir.path().join("chat.log");
+    fs::write(&log, "").expect("a file");
+    put_a_pipe(&log);
+    let mut command = command(&["--log-file", log.to_str().expect("a plain path")]);
+    let mut server = Process::start(command.stderr(Stdio::piped()));
+    let why = format!("tertulia-server: {}: nadie lee al otro lado", log.display());
+    assert_eq!(server.stderr.rest(), [why]);
+    assert_eq!(server.wait().code(), Some(1));
+}
+
+#[test]
+fn pipes_in_the_place_of_the_greeting_and_the_zone_are_not_waited_for() {
+    if !has("setsid") {
+        return;
+    }
+    let dir = Dir::new();
+    let (motd, zone) = (dir.path().join("motd"), dir.path().join("localtime"));
+    fs::write(&motd, "Aula 3.\n").expect("a file");
+    fs::write(&zone, zone_file(0)).expect("a file");
+    let mut command = behind("setsid", &[], &["--motd", motd.to_str().expect("a plain path")]);
+    let server = Server::from_command(command.stdin(Stdio::null()).env("TZ", &zone));
+    put_a_pipe(&motd);
+    put_a_pipe(&zone);
+    server.signal(Signal::HUP);
+    server.console_until(REREAD);
+    let mut juan = Peer::join(&server, "Juan");
+    juan.expect_line("Aula 3.");
+}
+
 #[test]
 fn hang_up_without_a_terminal_reads_the_greeting_again() {
     if !has("setsid") {
