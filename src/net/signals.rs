@@ -1,6 +1,7 @@
 //! The signals that the server hears, from its first moment on.
 //!
-//! Invariant: signals that are ignored when the server starts (`nohup`, a script's background) stay ignored.
+//! Invariant: signals that are ignored when the server starts (`nohup`, a script's background) stay ignored, where they would ask for
+//! something.
 
 use std::fs::{self, File};
 use std::io;
@@ -9,7 +10,7 @@ use std::sync::atomic::AtomicBool;
 
 use mio::{Interest, Registry, Token};
 use rustix::process::{Signal, getpid, kill_process};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
+use signal_hook::consts::{SIGCHLD, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, SIGXFSZ};
 use signal_hook::{SigId, flag, low_level};
 use signal_hook_mio::v1_0::Signals as Pending;
 
@@ -59,6 +60,8 @@ impl Signals {
         let pending = Pending::new(stops.iter().copied().chain(hang_up).chain(users))?;
         // Unheard it would end the process where a file may not grow any more (`ulimit -f`): the write fails as well, and says so.
         flag::register(SIGXFSZ, Arc::default())?;
+        // Ignored, as some who start programs have it, it would have the system forget how the child of an upgrade has ended.
+        flag::register(SIGCHLD, Arc::default())?;
         let (asked, mut hasty) = (Arc::new(AtomicBool::new(false)), Vec::new());
         for &signal in &stops {
             // In this order: the first signal finds that none came before.

@@ -85,8 +85,17 @@ impl Program {
         let (told, answer) = mpsc::channel();
         let program = self.clone();
         threads::spawn("upgrade", move || {
-            let _ = told.send(program.looks_at(state));
+            let (result, child) = match program.looks_at(state) {
+                Ok(mut child) => (program.judge(&mut child), Some(child)),
+                Err(why) => (Err(why), None),
+            };
+            let _ = told.send(result);
             wake();
+            // Whatever came of it, it does not go on. Behind the answer: one that the system holds may take long to end.
+            if let Some(mut child) = child {
+                let _ = child.kill();
+                let _ = child.wait();
+            }
         })?;
         Ok(Checking { answer, file })
     }
@@ -96,17 +105,18 @@ impl Program {
         ProgramFile::at(&self.path).map_err(|error| UpgradeRefused::Program(self.path.clone(), error))
     }
 
-    fn looks_at(&self, mut state: File) -> Result<(), UpgradeRefused> {
+    /// Starts the program, to look at the state.
+    fn looks_at(&self, mut state: File) -> Result<Child, UpgradeRefused> {
         state.rewind()?;
         let mut command = Command::new(&self.path);
         command.args(self.words.iter().skip(1)).arg(CHECK_STATE).env_remove(VARIABLE);
         command.stdin(Stdio::from(state)).stdout(Stdio::null()).stderr(Stdio::piped());
-        let child = threads::start_program(|| command.spawn());
-        self.judge(child.map_err(|error| UpgradeRefused::Program(self.path.clone(), error))?)
+        threads::start_program(|| command.spawn())
+            .map_err(|error| UpgradeRefused::Program(self.path.clone(), error))
     }
 
     /// Waits for the program's word.
-    fn judge(&self, mut child: Child) -> Result<(), UpgradeRefused> {
+    fn judge(&self, child: &mut Child) -> Result<(), UpgradeRefused> {
         let start = Instant::now();
         let (mut words, mut said) = (child.stderr.take(), Vec::new());
         if let Some(words) = &words {
@@ -120,8 +130,6 @@ impl Program {
                 break status;
             }
             if start.elapsed() >= UPGRADE_CHECK_PATIENCE {
-                let _ = child.kill();
-                child.wait()?;
                 return Err(UpgradeRefused::Late(self.path.clone()));
             }
             thread::sleep(AGAIN);

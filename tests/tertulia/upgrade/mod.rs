@@ -233,6 +233,15 @@ fn upgrade_needs_no_more_descriptors_than_there_are() {
 }
 
 #[test]
+fn upgrade_is_made_where_the_end_of_children_is_ignored() {
+    let server = Server::from_command(&mut behind("sh", &["-c", "trap '' CHLD; exec \"$0\" \"$@\""], &[]));
+    let mut ana = Peer::join(&server, "Ana");
+    upgrade(&server);
+    ana.say("/idioma");
+    ana.until("Te hablo en español");
+}
+
+#[test]
 fn upgrade_goes_on_without_a_log_file_until_there_is_one() {
     let dir = Dir::new();
     let (home, moved) = (dir.path().join("logs"), dir.path().join("moved"));
