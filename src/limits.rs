@@ -528,6 +528,10 @@ pub const CONTROL_GREETING_PATIENCE: Duration = Duration::from_secs(5);
 /// may have to wait for another program that writes to the file, and a stop takes [`STOP_TIMEOUT`].
 pub const CONTROL_ANSWER_PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long the whole of an answer may take, however steadily its client reads: the longest, of 20,000 people, is some megabytes, which
+/// a terminal shows in seconds.
+pub const CONTROL_ANSWER_TIME: Duration = Duration::from_secs(120);
+
 /// How long a program that works at the accounts waits for a directory that another one holds without taking calls: a server
 /// that starts, or that stops, which takes [`STOP_TIMEOUT`].
 pub const CONTROL_OCCUPIED_PATIENCE: Duration = Duration::from_secs(10);

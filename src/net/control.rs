@@ -21,8 +21,9 @@ use crate::control::{
     self, AccountOrder, AccountReply, GREETING, OK, Order, Refusal, Registered, Socket, row,
 };
 use crate::limits::{
-    ACCEPT_RETRY, CONTROL_ANSWER_PATIENCE, CONTROL_CONNECTIONS, CONTROL_CROWDED_PATIENCE,
-    CONTROL_ORDER_MAX_BYTES, CONTROL_ORDER_PATIENCE, CONTROL_ORDERS_IN_HAND, CONTROL_ROWS_PER_TURN,
+    ACCEPT_RETRY, CONTROL_ANSWER_PATIENCE, CONTROL_ANSWER_TIME, CONTROL_CONNECTIONS,
+    CONTROL_CROWDED_PATIENCE, CONTROL_ORDER_MAX_BYTES, CONTROL_ORDER_PATIENCE, CONTROL_ORDERS_IN_HAND,
+    CONTROL_ROWS_PER_TURN,
 };
 use crate::protocol::console;
 
@@ -72,6 +73,8 @@ struct Session {
     phase: Phase,
     /// When the client has been waited for long enough; never while it waits for us.
     until: Option<MonoTime>,
+    /// When the answer has to be told, if it has begun.
+    deadline: Option<MonoTime>,
 }
 
 #[derive(Debug)]
@@ -393,6 +396,7 @@ impl Session {
             sent: 0,
             phase: Phase::Asking,
             until: Some(now + CONTROL_ORDER_PATIENCE),
+            deadline: None,
         }
     }
 
@@ -407,10 +411,11 @@ impl Session {
         self.wait_for_the_client(now);
     }
 
-    /// The client has to read now.
+    /// The client has to read now, and go on reading.
     fn wait_for_the_client(&mut self, now: MonoTime) {
         self.ready = true;
-        self.until = Some(now + CONTROL_ANSWER_PATIENCE);
+        let deadline = *self.deadline.get_or_insert(now + CONTROL_ANSWER_TIME);
+        self.until = Some(deadline.min(now + CONTROL_ANSWER_PATIENCE));
     }
 
     /// Takes what the client sent, as much as one turn bears. None: it has gone, or sends what is no order.
@@ -462,8 +467,8 @@ impl Session {
                 Ok(bytes) => {
                     self.sent += bytes;
                     // Taking the greeting is not giving an order.
-                    if self.until.is_some() && !matches!(self.phase, Phase::Asking) {
-                        self.until = Some(now + CONTROL_ANSWER_PATIENCE);
+                    if let Some(deadline) = self.deadline {
+                        self.until = Some(deadline.min(now + CONTROL_ANSWER_PATIENCE));
                     }
                 }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Some(()),
@@ -504,26 +509,82 @@ mod tests {
     use super::*;
     use crate::config::Config;
 
+    /// The control socket with one client, who has been greeted.
+    struct House {
+        poll: mio::Poll,
+        control: Control,
+        server: Server<TcpStream>,
+        client: std::os::unix::net::UnixStream,
+    }
+
+    impl House {
+        fn new(name: &str) -> House {
+            let path = env::temp_dir().join(format!("tertulia-control-{name}-{}", process::id()));
+            let listener = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
+            listener.set_nonblocking(true).expect("a socket");
+            let client = std::os::unix::net::UnixStream::connect(&path).expect("us");
+            fs::remove_file(&path).expect("our own");
+            let poll = mio::Poll::new().expect("a poll");
+            let name = Socket::of(&env::temp_dir(), (0, 0));
+            let control = Control::new(listener, name, poll.registry(), Language::English);
+            let (control, server) = (control.expect("a socket"), Server::new(Config::default()));
+            let mut house = House { poll, control, server, client };
+            house.turn(Duration::ZERO);
+            house
+        }
+
+        /// One turn, so long after the start, in which the client's connection is looked at; gives whether it is still there.
+        fn turn(&mut self, after: Duration) -> bool {
+            self.control.ready(Token(LISTENER - 1));
+            self.control.turn(self.poll.registry(), &mut self.server, false, MonoTime::START + after);
+            self.control.sessions.iter().flatten().count() == 1
+        }
+
+        /// The server begins an answer that finds no room in the socket.
+        fn answer(&mut self) {
+            let session = self.control.sessions[0].as_mut().expect("a client");
+            session.answer(&"x".repeat(4 * 1024 * 1024), MonoTime::START);
+        }
+    }
+
+    const MOMENT: Duration = Duration::from_micros(1);
+
     #[test]
     fn session_that_never_stops_sending_is_over_when_its_time_is() {
-        let path = env::temp_dir().join(format!("tertulia-control-{}", process::id()));
-        let listener = std::os::unix::net::UnixListener::bind(&path).expect("a socket");
-        listener.set_nonblocking(true).expect("a socket");
-        let mut client = std::os::unix::net::UnixStream::connect(&path).expect("us");
-        fs::remove_file(&path).expect("our own");
-        let poll = mio::Poll::new().expect("a poll");
-        let name = Socket::of(&env::temp_dir(), (0, 0));
-        let control = Control::new(listener, name, poll.registry(), Language::English);
-        let (mut control, mut server) = (control.expect("a socket"), Server::new(Config::default()));
-        for (after, open) in [
-            (Duration::ZERO, 1),
-            (CONTROL_ORDER_PATIENCE - Duration::from_micros(1), 1),
-            (CONTROL_ORDER_PATIENCE, 0),
-        ] {
-            client.write_all(b"w").expect("a connection");
-            control.ready(Token(LISTENER - 1));
-            control.turn(poll.registry(), &mut server, false, MonoTime::START + after);
-            assert_eq!(control.sessions.iter().flatten().count(), open, "after {after:?}");
+        let mut house = House::new("sends");
+        for (after, open) in
+            [(Duration::ZERO, true), (CONTROL_ORDER_PATIENCE - MOMENT, true), (CONTROL_ORDER_PATIENCE, false)]
+        {
+            house.client.write_all(b"w").expect("a connection");
+            assert_eq!(house.turn(after), open, "after {after:?}");
         }
+    }
+
+    #[test]
+    fn session_that_never_reads_its_answer_is_over_when_its_time_is() {
+        let mut house = House::new("deaf");
+        house.answer();
+        for (after, open) in [
+            (Duration::ZERO, true),
+            (CONTROL_ANSWER_PATIENCE - MOMENT, true),
+            (CONTROL_ANSWER_PATIENCE, false),
+        ] {
+            assert_eq!(house.turn(after), open, "after {after:?}");
+        }
+    }
+
+    #[test]
+    fn session_that_reads_a_little_again_and_again_is_over_when_its_time_is() {
+        let mut house = House::new("slow");
+        house.answer();
+        let (mut after, step) = (Duration::ZERO, CONTROL_ANSWER_PATIENCE - Duration::from_secs(1));
+        while after + step < CONTROL_ANSWER_TIME {
+            assert!(house.turn(after), "after {after:?}");
+            // More than a piece of what the system keeps for it, so that there is room for another, and less than all of it.
+            house.client.read_exact(&mut [0; 64 * 1024]).expect("the answer");
+            after += step;
+        }
+        assert!(house.turn(CONTROL_ANSWER_TIME - MOMENT), "it still reads");
+        assert!(!house.turn(CONTROL_ANSWER_TIME));
     }
 }
