@@ -2,9 +2,8 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::process::{self, Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -17,6 +16,7 @@ use crate::running::snippet;
 use crate::support::DEADLINE;
 use crate::support::dir::Dir;
 use crate::support::peer::Peer;
+use crate::support::port::free_port;
 use crate::support::process::{Process, has, skip};
 use crate::support::server::Server;
 
@@ -28,18 +28,6 @@ const HOME: &str = "127.0.0.1:65433";
 fn with(text: &str, from: &str, to: &str) -> String {
     assert_eq!(text.matches(from).count(), 1, "{from:?} in {text}");
     text.replace(from, to)
-}
-
-/// A port on which nothing listens; none of those that the system gives out by itself, or another test might have it before the
-/// proxy does.
-fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let ports = (0..10_000).map(|_| {
-        let number = u32::from(NEXT.fetch_add(1, Ordering::Relaxed)) + process::id() * 16;
-        20_000 + (number % 10_000) as u16
-    });
-    let mut free = ports.filter(|&port| TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok());
-    free.next().expect("a free port")
 }
 
 /// A running proxy.

@@ -6,6 +6,7 @@ pub(crate) mod fake_server;
 pub mod greeting;
 pub mod owned;
 pub mod peer;
+pub mod port;
 #[cfg(target_os = "linux")]
 pub mod proc;
 pub mod process;
