@@ -6,7 +6,6 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 use super::checks::{check_engine, check_log};
@@ -39,7 +38,10 @@ pub struct Engine<S: State> {
     lost: Vec<Side>,
     /// The last order to the reader that is to be answered.
     order: u64,
-    snapshot: Option<JoinHandle<()>>,
+    /// How often it had to begin from a snapshot.
+    loads: u64,
+    /// A snapshot is being made: what becomes of it is going to be told.
+    writing: bool,
     /// There is no thread for one.
     unwritten: bool,
     stopping: Arc<AtomicBool>,
@@ -92,7 +94,8 @@ impl<S: State> Engine<S> {
             connection: 1,
             lost: Vec::new(),
             order: 0,
-            snapshot: None,
+            loads: 0,
+            writing: false,
             unwritten: false,
             stopping: Arc::default(),
         })
@@ -104,7 +107,7 @@ impl<S: State> Engine<S> {
         match output {
             Output::Append(entry) => drop(self.appends.send((self.connection, entry))),
             Output::LoadSnapshot(before) => {
-                self.order += 1;
+                (self.order, self.loads) = (self.order + 1, self.loads + 1);
                 drop(self.orders.send(Order::Load(self.order, before)));
             }
             Output::ReadFrom(after) => {
@@ -146,7 +149,11 @@ impl<S: State> Engine<S> {
                 Note::Snapshot(order, snapshot) => {
                     (order == self.order).then_some(Happened::Snapshot(snapshot))
                 }
-                Note::Written(at) => Some(Happened::Input(Input::Written(at))),
+                // One that was made of a log that is another one by now is not to be told of.
+                Note::Written(loads, at) => {
+                    self.writing = false;
+                    Some(Happened::Input(Input::Written(at.filter(|_| loads == self.loads))))
+                }
                 Note::Trouble(trouble) => Some(Happened::Trouble(trouble)),
             };
             if happened.is_some() {
@@ -164,20 +171,21 @@ impl<S: State> Engine<S> {
     }
 
     fn write_snapshot(&mut self) {
-        if self.snapshot.as_ref().is_some_and(|thread| !thread.is_finished()) {
-            // The connections were lost meanwhile, and the node does not count on that one any more. It says what becomes of it.
+        if self.writing {
+            // The connections were lost meanwhile, and the node does not count on that one any more.
             return;
         }
         let (place, notes) = (Arc::clone(&self.place), self.sender.clone());
-        let work = Snapshots { place, notes, stopping: Arc::clone(&self.stopping) };
+        let (number, stopping) = (self.loads, Arc::clone(&self.stopping));
+        let work = Snapshots { place, notes, number, stopping };
         let runs = self.running.clone();
         let thread = threads::spawn("log-snapshot", move || {
             let _runs = runs;
             threads::yield_to_the_loop();
             work.run();
         });
-        self.snapshot = thread.ok();
-        if self.snapshot.is_none() {
+        self.writing = thread.is_ok();
+        if !self.writing {
             self.unwritten = true;
             (self.sender.wake)();
         }

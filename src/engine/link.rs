@@ -41,8 +41,8 @@ pub(super) enum Note<S: State> {
     /// What the order of that number asked for.
     Read(u64, Read<S::Change>),
     Snapshot(u64, Option<Box<Snapshot<S>>>),
-    /// What became of a snapshot.
-    Written(Option<EntryId>),
+    /// What became of the snapshot of that number.
+    Written(u64, Option<EntryId>),
     Trouble(EngineTrouble),
 }
 

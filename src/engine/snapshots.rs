@@ -18,6 +18,8 @@ use crate::limits::{LOG_PATIENCE, LOG_READ_LINES};
 pub(super) struct Snapshots<S: State> {
     pub(super) place: Arc<Place>,
     pub(super) notes: Notes<S>,
+    /// For what comes of it.
+    pub(super) number: u64,
     /// It is to give up.
     pub(super) stopping: Arc<AtomicBool>,
 }
@@ -26,7 +28,7 @@ impl<S: State> Snapshots<S> {
     /// Makes one, and says what became of it.
     pub(super) fn run(self) {
         // Also where an entry cannot be applied: then the loop cannot apply it either.
-        let mut outcome = Outcome { notes: &self.notes, at: None };
+        let mut outcome = Outcome { notes: &self.notes, number: self.number, at: None };
         match self.write() {
             Ok(at) => outcome.at = at,
             Err(End::Gone) => {}
@@ -115,12 +117,13 @@ impl<S: State> Snapshots<S> {
 /// Says what became of a snapshot, however its making ends.
 struct Outcome<'a, S: State> {
     notes: &'a Notes<S>,
+    number: u64,
     at: Option<EntryId>,
 }
 
 impl<S: State> Drop for Outcome<'_, S> {
     fn drop(&mut self) {
         // If nobody listens any more there is nothing to be told.
-        let _ = self.notes.send(Note::Written(self.at));
+        let _ = self.notes.send(Note::Written(self.number, self.at));
     }
 }

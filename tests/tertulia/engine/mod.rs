@@ -3,4 +3,8 @@
 mod nodes;
 mod running;
 mod server;
+mod skipping;
+mod snapshots;
 mod starting;
+#[cfg(feature = "tls")]
+mod tls;

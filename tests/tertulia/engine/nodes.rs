@@ -1,9 +1,11 @@
 //! Nodes in one thread of a test, each with an engine of its own.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant, SystemTime};
 
+use tertulia::chat::Language::English;
 use tertulia::chat::{MonoTime, Time, UnixMillis};
 use tertulia::cluster::{
     Delivery, EntryId, Input, News, Node, NodeConfig, Output, Replica, Snapshot, StopReason,
@@ -13,6 +15,14 @@ use tertulia::engine::{Engine, EngineConfig, EngineTrouble, Fault, Happened, Sta
 use crate::cluster::founded::{INCARNATION, VERSION};
 use crate::cluster::simulation::room::{Deed, Room, What};
 use crate::support::DEADLINE;
+
+/// So that a test sees some.
+const SNAPSHOT_ENTRIES: u64 = 100;
+
+/// How often to look whether something is so that no engine tells of.
+const LOOK: Duration = Duration::from_millis(100);
+
+static NEXT_INSTANCE: AtomicU64 = AtomicU64::new(1);
 
 impl State for Room {
     type Change = Deed;
@@ -27,6 +37,15 @@ impl State for Room {
 pub fn found(config: &EngineConfig) {
     let warnings = tertulia::engine::found(config, (INCARNATION, VERSION), Room::default());
     assert_eq!(warnings.expect("it can be founded"), []);
+}
+
+/// Why a node cannot begin there, in English.
+#[track_caller]
+pub fn refusal(config: &EngineConfig) -> String {
+    match Engine::<Room>::start(config, || ()) {
+        Ok(_) => panic!("it will do"),
+        Err(error) => error.describe(English),
+    }
 }
 
 /// What has become of a change, as far as its node knows.
@@ -74,18 +93,27 @@ impl Nodes {
     #[track_caller]
     pub fn there(config: &EngineConfig, count: usize) -> Nodes {
         let mut nodes = Nodes::of(config);
-        (0..count).for_each(|_| nodes.join(|_| ()));
+        (0..count).for_each(|_| nodes.begin());
         nodes.until("all are there", |nodes| nodes.members.iter().all(|member| member.node.is_open()));
         nodes
     }
 
-    /// Another one begins; `adjust` what there is to know of it.
+    /// Another one begins, and is there.
     #[track_caller]
-    pub fn join(&mut self, adjust: impl FnOnce(&mut NodeConfig)) {
+    pub fn join(&mut self) {
+        self.begin();
+        self.until("it is there", |nodes| nodes.members.last().is_some_and(|member| member.node.is_open()));
+    }
+
+    /// Another one begins.
+    #[track_caller]
+    pub fn begin(&mut self) {
         let number = self.members.len();
         let name = format!("n{number}").parse().expect("a name");
-        let mut config = NodeConfig::new(name, number as u64, VERSION);
-        adjust(&mut config);
+        // Of all that a test begins no two are the same.
+        let instance = NEXT_INSTANCE.fetch_add(1, Ordering::Relaxed);
+        let mut config = NodeConfig::new(name, instance, VERSION);
+        config.snapshot_entries = SNAPSHOT_ENTRIES;
         let wake = self.wake.clone();
         let engine = Engine::start(&self.config, move || wake.send(()).unwrap_or_default());
         let (engine, warnings) = engine.unwrap_or_else(|error| panic!("{error}"));
@@ -121,7 +149,7 @@ impl Nodes {
             let now = Instant::now();
             assert!(now < deadline, "never: {what}\n{}", self.report());
             let due = self.members.iter().filter_map(|member| member.due(now)).min();
-            match self.woken.recv_timeout(due.unwrap_or(DEADLINE).min(deadline - now)) {
+            match self.woken.recv_timeout(due.unwrap_or(LOOK).min(LOOK)) {
                 Ok(()) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => unreachable!("the test has one"),
             }
@@ -192,6 +220,17 @@ impl Nodes {
         }
     }
 
+    /// Goes on until all know of a snapshot, the last that was written: from then on entries are counted for the next one. Gives its place.
+    #[track_caller]
+    pub fn snapshot_is_known(&mut self) -> EntryId {
+        let mut known = None;
+        self.until("a snapshot is known", |nodes| {
+            known = nodes.members[0].snapshot();
+            known.is_some_and(|at| nodes.members.iter().all(|member| member.knows_snapshot(at)))
+        });
+        known.expect("it was waited for")
+    }
+
     /// Whether each of them has been told this.
     pub fn all_told(&self, news: &News) -> bool {
         self.members.iter().all(|member| member.news.contains(news))
@@ -226,6 +265,17 @@ impl Member {
     fn due(&self, now: Instant) -> Option<Duration> {
         let due = self.node.next_due()?.since(MonoTime::default());
         Some((self.began + due).saturating_duration_since(now))
+    }
+
+    /// The place of the last snapshot that it has written.
+    pub fn snapshot(&self) -> Option<EntryId> {
+        self.written.iter().rev().find_map(|written| *written)
+    }
+
+    /// Whether the log has told it of that snapshot.
+    pub fn knows_snapshot(&self, at: EntryId) -> bool {
+        let ledger = serde_json::to_value(self.node.replica().map(Replica::ledger)).expect("a value");
+        ledger["snapshots"][1] == at.to_string()
     }
 
     pub fn place(&self) -> Option<(EntryId, u64)> {

@@ -67,27 +67,39 @@ fn engine_that_stands_still_is_waited_for() {
     nodes.stop();
 }
 
-#[test]
-fn engine_that_takes_no_writes_is_away() {
+/// While the engine is so, nodes have lost it, and are not told that it is back, however often they try.
+#[track_caller]
+fn is_away(begin: &str, end: &str, is_that: fn(&Fault) -> bool) {
     let Some(server) = RedisServer::start() else { return };
     nodes::found(&server.config());
     let mut nodes = Nodes::there(&server.config(), 2);
-    for (begin, end, is_that) in [
-        (
-            "REPLICAOF 127.0.0.1 1",
-            "REPLICAOF NO ONE",
-            (|it| matches!(it, Fault::ReadOnly)) as fn(&Fault) -> bool,
-        ),
-        ("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", |it| matches!(it, Fault::Memory)),
-    ] {
-        server.run(begin);
-        nodes.say_all(1);
-        nodes.until(begin, |nodes| nodes.members.iter().all(|it| it.faults.iter().any(is_that)));
-        server.run(end);
-        nodes.settle();
-    }
+    server.run(begin);
+    nodes.say_all(1);
+    nodes.until(begin, |nodes| nodes.members.iter().all(|it| it.faults.iter().any(is_that)));
+    let losses: Vec<usize> = nodes.members.iter().map(|member| member.losses).collect();
+    let refused = || -> u64 {
+        let stats: String = server.ask("INFO commandstats");
+        let line = stats.lines().find(|line| line.starts_with("cmdstat_xadd:")).expect("some");
+        let (_, count) = line.split_once("rejected_calls=").expect("a count");
+        count.split(',').next().expect("a count").parse().expect("a number")
+    };
+    let before = refused();
+    nodes.until("it is tried again and again", |_| refused() >= before + 8);
+    assert_eq!(nodes.members.iter().map(|member| member.losses).collect::<Vec<_>>(), losses);
+    server.run(end);
+    nodes.settle();
     nothing_is_missing(&nodes);
     nodes.stop();
+}
+
+#[test]
+fn engine_that_becomes_a_replica_is_away() {
+    is_away("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", |it| matches!(it, Fault::ReadOnly));
+}
+
+#[test]
+fn engine_without_memory_is_away() {
+    is_away("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", |it| matches!(it, Fault::Memory));
 }
 
 #[test]
@@ -110,7 +122,7 @@ fn log_that_lacks_its_beginning_ends_who_needs_it() {
     server.run("XTRIM t:log MINID 1");
     nodes.talk(5);
     nothing_is_missing(&nodes);
-    nodes.join(|_| ());
+    nodes.begin();
     nodes.until("it stops", |nodes| nodes.members[1].stopped == Some(StopReason::NoLog));
     assert_eq!(nodes.members[0].stopped, None);
     nodes.stop();

@@ -10,6 +10,7 @@ use tertulia::engine::EngineConfig;
 
 use crate::cluster::founded::VERSION;
 use crate::support::dir::Dir;
+use crate::support::file;
 use crate::support::process::{self, Process};
 
 /// The server. Its file is written before it answers, as it is in all that people run; what a machine loses that fails is another matter.
@@ -93,6 +94,12 @@ impl RedisServer {
         let _: redis::Value = self.ask(typed);
     }
 
+    /// Makes a user who may do what the docs say.
+    pub fn allow_documented(&self, user: &str, password: &str) {
+        let rules = documented_rules().replace("PASSWORD", password);
+        self.run(&format!("ACL SETUSER {user} {rules}"));
+    }
+
     /// Keeps a copy of its file.
     pub fn back_up(&self) -> Dir {
         let backup = Dir::new();
@@ -109,6 +116,16 @@ impl RedisServer {
         copy(backup.path(), &place);
     }
 }
+
+/// What the docs say that a user may do.
+pub fn documented_rules() -> String {
+    let docs = file("docs/nodes.md");
+    let (_, rest) = docs.split_once("ACL SETUSER tertulia ").expect("the docs say how");
+    rest.split_once('\n').expect("a line").0.into()
+}
+
+/// Entries of a stream: the id, and names and values in turn.
+pub type StreamEntries = Vec<(String, Vec<String>)>;
 
 /// What is asked of an engine there.
 pub fn config(url: &str) -> EngineConfig {

@@ -10,10 +10,9 @@ use tertulia::engine::{
 };
 
 use super::nodes;
-use super::server::{RedisServer, config};
+use super::server::{RedisServer, config, documented_rules};
 use crate::cluster::founded::{INCARNATION, VERSION};
 use crate::cluster::simulation::room::Room;
-use crate::support::file;
 
 /// Why a node cannot begin there.
 #[track_caller]
@@ -121,10 +120,8 @@ fn password_that_is_missing_or_wrong_is_told() {
 
 /// The commands that the docs say a user needs.
 fn documented() -> Vec<String> {
-    let docs = file("docs/nodes.md");
-    let (_, rest) = docs.split_once("ACL SETUSER tertulia ").expect("the docs say how");
-    let (rules, _) = rest.split_once('\n').expect("a line");
-    rules.split(' ').filter(|rule| rule.starts_with('+')).map(|rule| rule[1..].to_owned()).collect()
+    let rules = documented_rules();
+    rules.split(' ').filter_map(|rule| Some(rule.strip_prefix('+')?.to_owned())).collect()
 }
 
 #[test]

@@ -82,20 +82,29 @@ impl Identity {
         Identity { certificate: self.certificate.clone(), key: KeyPair::generate().unwrap() }
     }
 
+    /// Its certificate and its key, as files have them.
+    pub(crate) fn pems(&self) -> (String, String) {
+        (pem("CERTIFICATE", &self.certificate), pem("PRIVATE KEY", &self.key.serialize_der()))
+    }
+
     fn certified_key(&self) -> CertifiedKey {
         let key = PrivateKeyDer::try_from(self.key.serialize_der()).unwrap();
         CertifiedKey::new(vec![self.certificate.clone()], ring::sign::any_supported_type(&key).unwrap())
     }
 }
 
+/// Bytes as a file has them (RFC 7468).
+fn pem(label: &str, bytes: &[u8]) -> String {
+    let digits = Base64::encode_string(bytes);
+    let lines: Vec<&str> = digits.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {label}-----\n{}\n-----END {label}-----\n", lines.join("\n"))
+}
+
 impl Authority {
     pub(crate) fn new() -> Authority {
         let (key, mut params) = (KeyPair::generate().unwrap(), params("authority.example"));
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        let digits = Base64::encode_string(params.self_signed(&key).unwrap().der());
-        let lines: Vec<&str> =
-            digits.as_bytes().chunks(64).map(|line| str::from_utf8(line).unwrap()).collect();
-        let pem = format!("-----BEGIN CERTIFICATE-----\n{}\n-----END CERTIFICATE-----\n", lines.join("\n"));
+        let pem = pem("CERTIFICATE", params.self_signed(&key).unwrap().der());
         Authority { issuer: Issuer::new(params, key), pem }
     }
 
