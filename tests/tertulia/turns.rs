@@ -65,6 +65,23 @@ fn sender_alone_has_the_whole_turn_and_less_when_going_on() {
     );
 }
 
+/// Each of them had their share of a turn, in which others get lines as well; but none of them goes on.
+#[test]
+fn lines_of_many_who_say_one_each_are_written_in_one_turn() {
+    const PEOPLE: usize = 4 * WRITES_PER_TURN_BESIDE_OTHERS;
+    let mut house = house_of(PEOPLE, unlimited());
+    for speakers in 0..5 {
+        let speakers = 20 * speakers..20 * (speakers + 1);
+        (0..PEOPLE).for_each(|who| house.listen(who));
+        speakers.clone().for_each(|who| house.send(who, b"hola\n"));
+        house.turn();
+        for who in 0..PEOPLE {
+            let others = speakers.len() - usize::from(speakers.contains(&who));
+            assert_eq!(house.heard(who).matches(": hola\n").count(), others, "p{who}, of {speakers:?}");
+        }
+    }
+}
+
 #[test]
 fn sender_who_goes_on_takes_little_of_a_turn_while_others_have_lines() {
     const PEOPLE: usize = 20;

@@ -514,6 +514,11 @@ impl<S: Stream> Conn<S> {
         self.phase.cause()
     }
 
+    /// Whether it may have a command without more input.
+    pub(super) fn has_unseen(&self) -> bool {
+        self.protocol.has_unseen()
+    }
+
     /// Whether to read: there may be input, and it is not the time to write our last words first.
     pub(super) fn may_read(&self) -> bool {
         self.readable && self.phase.reads()

@@ -21,8 +21,11 @@ use crate::protocol::{ForeignProtocol, Front};
 pub(super) struct Ingress {
     /// Have input that no readiness will announce again, or that it has just announced.
     ready: VecDeque<ClientId>,
-    /// Had their share of this turn and have more: those who come in the next one go before them.
-    going_on: VecDeque<ClientId>,
+    /// Had their share of this turn and may have more: those who come in the next one go before them. With each, whether it has lines
+    /// that were read already.
+    going_on: VecDeque<(ClientId, bool)>,
+    /// How many of them have. Who gave a name, and was heard with nothing else, has none.
+    talkers: usize,
     /// When others had lines beside those who go on.
     others_served: Option<MonoTime>,
     /// When those who go on were served last, or the first of them began to wait.
@@ -72,6 +75,7 @@ impl Default for Ingress {
         Ingress {
             ready: VecDeque::new(),
             going_on: VecDeque::new(),
+            talkers: 0,
             others_served: None,
             went_on: MonoTime::START,
             answers: Vec::new(),
@@ -97,12 +101,22 @@ impl Ingress {
     /// All of it as it is written down.
     pub(super) fn store<S: Stream>(&self, connections: &Connections<S>) -> StoredIngress {
         // Connections in TLS do not go on elsewhere.
-        let Ingress { ready, going_on, others_served, went_on, answers, scratch: _, steps, received } = self;
+        let Ingress {
+            ready,
+            going_on,
+            talkers: _,
+            others_served,
+            went_on,
+            answers,
+            scratch: _,
+            steps,
+            received,
+        } = self;
         debug_assert!(answers.is_empty(), "they are on their way at once");
         let is_here = |id: &&ClientId| connections.get(**id).is_some_and(|conn| conn.ready);
         StoredIngress {
             ready: ready.iter().filter(is_here).copied().collect(),
-            going_on: going_on.iter().filter(is_here).copied().collect(),
+            going_on: going_on.iter().map(|(id, _)| id).filter(is_here).copied().collect(),
             others_served: *others_served,
             went_on: *went_on,
             steps: *steps,
@@ -141,7 +155,7 @@ impl Ingress {
         }
     }
 
-    /// Remembers that `id` had its share of this turn and has more.
+    /// Remembers that `id` had its share of this turn and may have more.
     pub(super) fn go_on_later<S: Stream>(
         &mut self,
         connections: &mut Connections<S>,
@@ -152,7 +166,9 @@ impl Ingress {
             self.went_on = now;
         }
         if note_ready(connections, id) {
-            self.going_on.push_back(id);
+            let talks = connections.get(id).is_some_and(Conn::has_unseen);
+            self.going_on.push_back((id, talks));
+            self.talkers += usize::from(talks);
         }
     }
 
@@ -169,7 +185,14 @@ impl Ingress {
 
     /// Takes out the next one of those that had their share and go on; it may be gone.
     pub(super) fn next_going_on(&mut self) -> Option<ClientId> {
-        self.going_on.pop_front()
+        let (id, talks) = self.going_on.pop_front()?;
+        self.talkers -= usize::from(talks);
+        Some(id)
+    }
+
+    /// Whether one of those has lines.
+    pub(super) fn has_talkers(&self) -> bool {
+        self.talkers > 0
     }
 
     /// Whether those who go on have waited for the others long enough.

@@ -55,6 +55,7 @@ impl<S: Stream> Server<S> {
     }
 
     fn serve_queues(&mut self, now: MonoTime) {
+        let talkers = self.ingress.has_talkers();
         let (come, going_on) = self.ingress.waiting();
         let (come, going_on) = (come.min(limits::EVENTS_PER_TURN), going_on.min(limits::EVENTS_PER_TURN));
         let Some(part) = self.quantum(come + going_on) else { return };
@@ -65,7 +66,7 @@ impl<S: Stream> Server<S> {
         let lines = self.share.lines - kept;
         let allowance = Allowance { count: come, part, lines, until, least: 1 - kept };
         let taken = self.serve_queue(Ingress::next_ready, allowance, now);
-        if going_on > 0 && taken > 0 {
+        if taken > 0 && talkers {
             self.ingress.note_others(now);
         }
         let others = self.ingress.serves_others(now);
@@ -81,7 +82,10 @@ impl<S: Stream> Server<S> {
             self.ingress.note_going_on(now);
             let part = Quantum { lines: part.lines.min(lines / going_on).max(1), ..part };
             let allowance = Allowance { count: going_on, part, lines, until, least: kept };
-            self.serve_queue(Ingress::next_going_on, allowance, now);
+            let went_on = self.serve_queue(Ingress::next_going_on, allowance, now);
+            if taken > 0 && went_on > 0 {
+                self.ingress.note_others(now);
+            }
         }
     }
 

@@ -6,7 +6,7 @@ use tertulia::config::{Config, Door};
 use tertulia::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES_MAX, HANDSHAKES_PER_TURN};
 
 use super::client::Client;
-use super::{NEAR, comes, house, house_with};
+use super::{NEAR, comes, house, house_with, person};
 use crate::turns::house::House;
 
 /// Where the storm does not come from.
@@ -184,4 +184,36 @@ fn handshakes_of_one_address_do_not_take_all_descriptors() {
     assert!(house.heard(guest).contains("Bienvenido"));
     assert_eq!(house.server.connections(), MOST);
     assert!(house.is_closed(storm[0]) && !house.is_closed(storm[1]) && !house.is_closed(alone));
+}
+
+/// Newcomers have said a line as soon as they have shaken hands. Each is one who had their share of the turn; but they do not go on, so
+/// that nobody has to be kept from them by shorter turns.
+#[test]
+fn line_to_a_room_is_written_in_one_turn_while_many_shake_hands() {
+    const ROOM: usize = 100;
+    let mut house = house();
+    let members: Vec<usize> = (0..ROOM).map(|nth| person(&mut house, &format!("p{nth}"))).collect();
+    house.waits(Duration::from_secs(20));
+    let mut clients: Vec<Client> =
+        (0..10 * HANDSHAKES_PER_TURN).map(|_| client_knocks(&mut house, ELSEWHERE)).collect();
+    for turn in 0.. {
+        if !house.server.has_work() {
+            assert!(turn > 15, "{turn} turns");
+            break;
+        }
+        house.send(members[turn % ROOM], b"hola\n");
+        members.iter().for_each(|&who| drop(house.heard_bytes(who)));
+        house.turn();
+        let heard = members.iter().filter(|&&who| house.heard(who).contains(": hola\n")).count();
+        assert_eq!(heard, ROOM - 1, "turn {turn}");
+        for client in &mut clients {
+            let heard = house.heard_bytes(client.who);
+            if client.tls.is_handshaking() && !heard.is_empty() {
+                client.takes(&heard).expect("what a server sends");
+                let last = [client.sends(), client.sealed("\n")].concat();
+                house.send(client.who, &last);
+            }
+        }
+    }
+    assert_eq!(house.server.figures().handshakes.completed as usize, clients.len());
 }
