@@ -184,6 +184,7 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
     // Before anything that takes time: who is asked to stop meanwhile stops in order.
     let signals = Signals::listen()?;
     let program = Program::started(words);
+    net::make_room_for_descriptors();
     if let Some(handed) = Handed::receive()? {
         return go_on(handed, signals, program, config);
     }

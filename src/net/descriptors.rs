@@ -1,6 +1,9 @@
 //! How many files and sockets this process may have open.
 
+use log::debug;
+use rustix::io::fcntl_dupfd_cloexec;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use rustix::stdio::stdin;
 
 use crate::limits;
 
@@ -15,4 +18,16 @@ pub fn descriptor_limit() -> u64 {
         return most;
     }
     now
+}
+
+/// Has the system make its table of this process's descriptors as large as it may have to be, for [`limits::DESCRIPTORS_READY`] of them at
+/// most. To be called before there is a thread: where several share the table, Linux makes it larger, each time for twice as many, only
+/// when all processors have forgotten the old one, and the accept that needs it waits for that.
+pub fn make_room_for_descriptors() {
+    let most = descriptor_limit().min(limits::DESCRIPTORS_READY);
+    let last = i32::try_from(most.saturating_sub(1)).unwrap_or(i32::MAX);
+    // The table stays as it is when that is closed again. Without it people are let in all the same.
+    if let Err(error) = fcntl_dupfd_cloexec(stdin(), last) {
+        debug!("descriptors: {error}");
+    }
 }

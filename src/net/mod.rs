@@ -23,7 +23,7 @@ pub use acceptor::Acceptor;
 pub use bind::{
     Asked, BindCause, BindError, Listening, PassedError, bind, listeners, listeners_beside, resolve,
 };
-pub use descriptors::descriptor_limit;
+pub use descriptors::{descriptor_limit, make_room_for_descriptors};
 pub use event_loop::EventLoop;
 pub use handover::{CHECK_STATE, Handed, HandoverError, Program, UpgradeRefused, check};
 pub use manager::ServiceManager;

@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use socket2::SockRef;
+use tertulia::limits::DESCRIPTORS_READY;
 use tertulia::net::descriptor_limit;
 
 use crate::support::DEADLINE;
@@ -49,6 +50,21 @@ impl Member {
             self.heard.extend_from_slice(&scratch[..length]);
         }
     }
+}
+
+/// Where the system has to make room while people come, it stops the loop for many milliseconds.
+#[cfg(target_os = "linux")]
+#[test]
+fn many_descriptors_have_room_from_the_start_and_after_an_upgrade() {
+    use crate::support::proc::room_for_descriptors;
+
+    let needed = descriptor_limit().min(DESCRIPTORS_READY);
+    let server = Server::start(&[]);
+    let mut ana = Peer::join(&server, "Ana");
+    assert!(room_for_descriptors(server.id()) >= needed, "of {needed}");
+    crate::upgrade::upgrade(&server);
+    ana.say("hola");
+    assert!(room_for_descriptors(server.id()) >= needed, "of {needed}, in the program that goes on");
 }
 
 #[test]

@@ -40,6 +40,11 @@ pub fn next_descriptor(id: u32) -> u64 {
         .expect("a free number")
 }
 
+/// For how many descriptors the system's table of process `id` has room.
+pub fn room_for_descriptors(id: u32) -> u64 {
+    field(&format!("/proc/{id}/status"), "FDSize:")
+}
+
 /// How many descriptors process `id` has open.
 pub fn descriptors(id: u32) -> usize {
     fs::read_dir(format!("/proc/{id}/fd")).expect("a process that lives").count()
