@@ -221,9 +221,15 @@ pub(super) fn handshakes(scale: &Scale, table: &mut Table) -> Result<(), Failure
     let quiet = place.steady(1, WITNESS)?;
     storm.begin(format_args!("shake {}", scale.handshakes))?;
     let run = place.steady(2, WITNESS)?;
-    let took = Duration::from_nanos(storm.result()?.parse()?);
+    let result = storm.result()?;
+    let (took, lost) = result.split_once(' ').ok_or("not what a load says")?;
+    let (took, lost) = (Duration::from_nanos(took.parse()?), lost.parse::<f64>()?);
     progress.done(&format!("the others' p99 is {} ms", figure(run.steady.p99)));
     table.add(format!("{what}: until the last is done"), took.as_secs_f64() * 1e3, "ms");
+    table.add(format!("{what}: let go"), lost, "");
+    if scale.full {
+        table.target(Target::AtMost(0.0));
+    }
     table.add(format!("{what}: the server's p99"), run.steady.kept_p99, "ms");
     table.add(format!("{what}: the others' p99"), run.steady.p99, "ms");
     if scale.full {

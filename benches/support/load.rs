@@ -111,7 +111,8 @@ impl Role {
             }
             ("shake", &[count]) => {
                 let server = self.load.ok_or("a load without a server")?;
-                Ok(tls::shake(server, self.first, count as usize)?.as_nanos().to_string())
+                let (took, lost) = tls::shake(server, self.first, count as usize)?;
+                Ok(format!("{} {lost}", took.as_nanos()))
             }
             ("flood", &[length]) => Ok(flood(crowd, self, Duration::from_millis(length.into()))?.to_string()),
             _ => Err(format!("no load can do this: {job:?}").into()),

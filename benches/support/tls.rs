@@ -73,6 +73,24 @@ impl Sealed {
         }
     }
 
+    /// Takes in what has come, and sends what is to be said to it. One who has shaken hands says something, as clients do, so that they
+    /// are not waited for.
+    fn go_on(&mut self, stream: &mut TcpStream) -> Result<(), Failure> {
+        let (before, mut piece) = (self.0.is_handshaking(), [0; 16 * 1024]);
+        loop {
+            match stream.read(&mut piece) {
+                Ok(0) => return Err("the server has let one go".into()),
+                Ok(length) => self.open(&piece[..length], |_| Ok(()))?,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => break,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        if before && !self.0.is_handshaking() {
+            self.0.writer().write_all(b"\n")?;
+        }
+        Ok(self.send(stream)?)
+    }
+
     /// Sends what waits, as much as leaves at once.
     pub(crate) fn send(&mut self, stream: &mut TcpStream) -> io::Result<()> {
         while self.0.wants_write() {
@@ -95,9 +113,9 @@ impl Sealed {
     }
 }
 
-/// Lets `count` shake hands with `server` at once, counted from `first`; gives the time until the last of them has. What they send
-/// first is made beforehand.
-pub(crate) fn shake(server: SocketAddr, first: usize, count: usize) -> Result<Duration, Failure> {
+/// Lets `count` shake hands with `server` at once, counted from `first`; gives the time until the last of them has, and how many were let
+/// go, or answered in the clear. What they send first is made beforehand.
+pub(crate) fn shake(server: SocketAddr, first: usize, count: usize) -> Result<(Duration, usize), Failure> {
     let mut poll = Poll::new()?;
     let mut events = Events::with_capacity(count);
     let mut sealed: Vec<Sealed> = (0..count).map(|_| Sealed::new()).collect::<Result<_, _>>()?;
@@ -110,7 +128,8 @@ pub(crate) fn shake(server: SocketAddr, first: usize, count: usize) -> Result<Du
         streams.push(stream);
     }
     let (mut done, mut moved) = (0, Instant::now());
-    let mut piece = [0; 16 * 1024];
+    let mut lost = vec![None; count];
+    let mut took = Duration::ZERO;
     while done < count {
         if moved.elapsed() > PATIENCE {
             return Err(format!("{done} of {count} have shaken hands, and then nobody").into());
@@ -119,24 +138,25 @@ pub(crate) fn shake(server: SocketAddr, first: usize, count: usize) -> Result<Du
         for event in &events {
             let Token(index) = event.token();
             let (sealed, stream) = (&mut sealed[index], &mut streams[index]);
+            if lost[index].is_some() {
+                continue;
+            }
             let before = sealed.0.is_handshaking();
-            loop {
-                match stream.read(&mut piece) {
-                    Ok(0) => return Err("the server has let one go".into()),
-                    Ok(length) => sealed.open(&piece[..length], |_| Ok(()))?,
-                    Err(error) if error.kind() == ErrorKind::WouldBlock => break,
-                    Err(error) => return Err(error.into()),
-                }
+            if let Err(error) = sealed.go_on(stream) {
+                poll.registry().deregister(stream)?;
+                lost[index] = Some(error.to_string());
+                done += usize::from(before);
+            } else if before && !sealed.0.is_handshaking() {
+                (done, moved, took) = (done + 1, Instant::now(), begun.elapsed());
             }
-            if before && !sealed.0.is_handshaking() {
-                // As clients do, so that they are not waited for.
-                sealed.0.writer().write_all(b"\n")?;
-                (done, moved) = (done + 1, Instant::now());
-            }
-            sealed.send(stream)?;
         }
     }
-    Ok(begun.elapsed())
+    let mut reasons: Vec<String> = lost.into_iter().flatten().collect();
+    let count = reasons.len();
+    reasons.sort();
+    reasons.dedup();
+    reasons.iter().for_each(|reason| eprintln!("\nof those who shake hands: {reason}"));
+    Ok((took, count))
 }
 
 /// Takes anybody for the server.
