@@ -5,7 +5,7 @@ use super::{
     HANDSHAKES_MAX, HIDDEN_GONE_MAX, HISTORY_CHANGES_MAX_BYTES, HISTORY_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES,
     IGNORED_BEYOND_MAX, INPUT_MAX_BYTES, LINE_MAX_BYTES, LOG_QUEUE_MAX_BYTES, LOST_SESSIONS_MAX,
     LOST_SESSIONS_MAX_BYTES, MAILBOXES_IN_HAND, QUESTIONS_IN_HAND, QUESTIONS_WAITING, QUEUES_MAX_BYTES,
-    RECORDS_MAX_BYTES, ROOMS_MAX, TLS_SESSION_MAX_BYTES,
+    RECORDS_MAX_BYTES, ROOMS_MAX, TLS_SESSION_MAX_BYTES, UPGRADE_STATE_MAX_BYTES,
 };
 
 /// What the program itself occupies, and what it does in one turn: SQLite with its caches, the memory of a password
@@ -38,6 +38,10 @@ pub const FAILURE_MAX_BYTES: usize = 64;
 
 /// An expulsion: two names and a reason.
 pub const EXPULSION_MAX_BYTES: usize = 1024;
+
+/// What an upgrade takes beside, for as long as it lasts: the text of the state; with the program that looks at it the text once more, and
+/// a server; and what the text is made of. With 76 MiB of state it was 207.
+pub const UPGRADE_MAX_BYTES: usize = 4 * UPGRADE_STATE_MAX_BYTES;
 
 /// Resident memory that the server never exceeds with so many places. What grows by doubling, or is counted roughly,
 /// counts twice.

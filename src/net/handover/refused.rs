@@ -1,6 +1,6 @@
 //! Why the server goes on as it is.
 
-use std::io;
+use std::io::{self, ErrorKind};
 use std::path::PathBuf;
 
 use thiserror::Error;
@@ -69,6 +69,12 @@ impl UpgradeRefused {
             }
             (UpgradeRefused::History, Spanish) => "ahora no se puede escribir el historial".into(),
             (UpgradeRefused::History, English) => "the history cannot be written now".into(),
+            (UpgradeRefused::Files(error), Spanish) if error.kind() == ErrorKind::FileTooLarge => {
+                "hay demasiado que entregar al programa nuevo".into()
+            }
+            (UpgradeRefused::Files(error), English) if error.kind() == ErrorKind::FileTooLarge => {
+                "there is too much to hand over to the new program".into()
+            }
             (UpgradeRefused::Files(error), _) => reason(error, language),
         }
     }

@@ -1,7 +1,7 @@
 //! What is handed over, as it is written down: a version in front, the server behind it.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -10,6 +10,7 @@ use super::HandoverError;
 use super::system::memory_file;
 use crate::chat::{MonoTime, Version};
 use crate::config::{Config, Door};
+use crate::limits::UPGRADE_STATE_MAX_BYTES;
 use crate::net::server::{Server, ServerState};
 use crate::net::stream::Stream;
 use crate::storage::{Storage, StorageState};
@@ -87,10 +88,36 @@ impl Handover {
     }
 
     /// Writes it into a file in memory, a piece at a time: nobody has a second copy of all of it.
+    ///
+    /// # Errors
+    ///
+    /// It is longer than [`UPGRADE_STATE_MAX_BYTES`] ([`ErrorKind::FileTooLarge`]), or the system has no room.
     pub(in crate::net) fn write(&self) -> io::Result<File> {
-        let mut text = BufWriter::with_capacity(PIECE_BYTES, memory_file()?);
+        self.write_within(UPGRADE_STATE_MAX_BYTES)
+    }
+
+    fn write_within(&self, most: usize) -> io::Result<File> {
+        let mut text = BufWriter::with_capacity(PIECE_BYTES, Bounded { file: memory_file()?, left: most });
         serde_json::to_writer(&mut text, self)?;
-        Ok(text.into_inner()?)
+        Ok(text.into_inner()?.file)
+    }
+}
+
+/// A file that takes so many bytes.
+struct Bounded {
+    file: File,
+    left: usize,
+}
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.left = self.left.checked_sub(bytes.len()).ok_or(ErrorKind::FileTooLarge)?;
+        self.file.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -129,5 +156,23 @@ impl Write for Absent {
 impl Stream for Absent {
     fn end_writing(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_is_written_up_to_a_length_and_not_beyond() {
+        let server = Server::<Absent>::new(Config::default());
+        let server = (server.state(), server.storage_state());
+        let clocks = (MonoTime::START, Duration::ZERO);
+        let handover = Handover::new(clocks, server, (Vec::new(), 0), (0, None));
+        let length = handover.write().expect("a text").metadata().expect("a file").len() as usize;
+        assert!(length > 100, "{length} bytes");
+        handover.write_within(length).expect("it fits");
+        let refused = handover.write_within(length - 1).expect_err("it does not fit");
+        assert_eq!(refused.kind(), ErrorKind::FileTooLarge);
     }
 }
