@@ -37,7 +37,7 @@ fn backup_is_made_and_taken_back_as_the_docs_say() {
     let mut ana = Peer::enter(&server, "Ana");
     ana.say("antes\n/historial");
     ana.until("Ana: antes"); // so it is on the disk
-    run(&dir, &snippet("sh", ".backup"));
+    run(&dir, &snippet("sh", "sqlite3 chat/"));
     let copy = fs::metadata(dir.path().join("copy.db")).expect("a copy");
     assert_eq!(copy.permissions().mode() & 0o777, 0o600, "for its owner alone");
     ana.say("después\n/historial");
