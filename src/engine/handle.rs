@@ -6,7 +6,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::checks::{check_engine, check_log};
 use super::connection::Connection;
@@ -18,7 +18,7 @@ use super::snapshots::Snapshots;
 use super::writer::{Append, Writer};
 use super::{EngineConfig, EngineTrouble, Happened, State};
 use crate::cluster::{Input, Output};
-use crate::limits::{LOG_BLOCK, LOG_PATIENCE, LOG_READS_IN_HAND};
+use crate::limits::{LOG_BLOCK, LOG_PATIENCE, LOG_READS_IN_HAND, SNAPSHOT_RETRY};
 use crate::threads;
 
 /// The loop's end of the threads that know the engine. When it is dropped they end by themselves.
@@ -42,8 +42,10 @@ pub struct Engine<S: State> {
     loads: u64,
     /// A snapshot is being made: what becomes of it is going to be told.
     writing: bool,
-    /// There is no thread for one.
+    /// None is made: that is to be told.
     unwritten: bool,
+    /// Before this none is tried.
+    next_snapshot: Option<Instant>,
     stopping: Arc<AtomicBool>,
 }
 
@@ -97,6 +99,7 @@ impl<S: State> Engine<S> {
             loads: 0,
             writing: false,
             unwritten: false,
+            next_snapshot: None,
             stopping: Arc::default(),
         })
     }
@@ -152,7 +155,9 @@ impl<S: State> Engine<S> {
                 // One that was made of a log that is another one by now is not to be told of.
                 Note::Written(loads, at) => {
                     self.writing = false;
-                    Some(Happened::Input(Input::Written(at.filter(|_| loads == self.loads))))
+                    self.next_snapshot = at.is_err().then(|| Instant::now() + SNAPSHOT_RETRY);
+                    let at = at.ok().flatten().filter(|_| loads == self.loads);
+                    Some(Happened::Input(Input::Written(at)))
                 }
                 Note::Trouble(trouble) => Some(Happened::Trouble(trouble)),
             };
@@ -175,20 +180,24 @@ impl<S: State> Engine<S> {
             // The connections were lost meanwhile, and the node does not count on that one any more.
             return;
         }
-        let (place, notes) = (Arc::clone(&self.place), self.sender.clone());
-        let (number, stopping) = (self.loads, Arc::clone(&self.stopping));
-        let work = Snapshots { place, notes, number, stopping };
-        let runs = self.running.clone();
-        let thread = threads::spawn("log-snapshot", move || {
-            let _runs = runs;
-            threads::yield_to_the_loop();
-            work.run();
-        });
-        self.writing = thread.is_ok();
+        let waits = self.next_snapshot.is_some_and(|at| Instant::now() < at);
+        self.writing = !waits && self.start_snapshot().is_ok();
         if !self.writing {
             self.unwritten = true;
             (self.sender.wake)();
         }
+    }
+
+    fn start_snapshot(&self) -> std::io::Result<()> {
+        let (place, notes) = (Arc::clone(&self.place), self.sender.clone());
+        let (number, stopping) = (self.loads, Arc::clone(&self.stopping));
+        let (work, runs) = (Snapshots { place, notes, number, stopping }, self.running.clone());
+        threads::spawn("log-snapshot", move || {
+            let _runs = runs;
+            threads::yield_to_the_loop();
+            work.run();
+        })
+        .map(drop)
     }
 }
 

@@ -41,10 +41,14 @@ pub(super) enum Note<S: State> {
     /// What the order of that number asked for.
     Read(u64, Read<S::Change>),
     Snapshot(u64, Option<Box<Snapshot<S>>>),
-    /// What became of the snapshot of that number.
-    Written(u64, Option<EntryId>),
+    /// What became of the snapshot of that number: where it stands, if there was one to be written.
+    Written(u64, Result<Option<EntryId>, Failed>),
     Trouble(EngineTrouble),
 }
+
+/// A snapshot could not be made, and could not be made at once again.
+#[derive(Clone, Copy)]
+pub(super) struct Failed;
 
 /// Nobody listens any more: the thread is to end.
 pub(super) struct Gone;

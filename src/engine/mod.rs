@@ -54,7 +54,8 @@ pub struct EngineConfig {
     pub newest: u32,
 }
 
-/// What the log is about, at one place of it.
+/// What the log is about, at one place of it. What is read of a snapshot is to be checked where it is deserialised: what cannot be is an
+/// error there, and the snapshot before it is used.
 pub trait State: Serialize + DeserializeOwned + Send + 'static {
     /// A change of it.
     type Change: Serialize + DeserializeOwned + Send + 'static;

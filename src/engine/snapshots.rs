@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::connection::Connection;
 use super::fault::Fault;
 use super::keys::ENTRY_FIELD;
-use super::link::{End, Note, Notes, Place};
+use super::link::{End, Failed, Note, Notes, Place};
 use super::reader::load_snapshot;
 use super::{EngineTrouble, State, reply};
 use crate::cluster::{EntryId, Replica, Snapshot};
@@ -27,20 +27,18 @@ pub(super) struct Snapshots<S: State> {
 impl<S: State> Snapshots<S> {
     /// Makes one, and says what became of it.
     pub(super) fn run(self) {
-        // Also where an entry cannot be applied: then the loop cannot apply it either.
-        let mut outcome = Outcome { notes: &self.notes, number: self.number, at: None };
+        // It is told also where an entry cannot be applied: then the loop cannot apply it either.
+        let mut outcome = Outcome { notes: &self.notes, number: self.number, at: Err(Failed) };
         match self.write() {
-            Ok(at) => outcome.at = at,
-            Err(End::Gone) => {}
-            Err(End::Lost(fault)) => {
-                // If nobody listens any more there is nothing to be told.
-                let _ = self.notes.send(Note::Trouble(EngineTrouble::NotWritten(fault)));
-            }
+            Ok(at) => outcome.at = Ok(at),
+            Err(Unmade::Gone) => {}
+            // If nobody listens any more there is nothing to be told.
+            Err(Unmade::Told(trouble)) => drop(self.notes.send(Note::Trouble(trouble))),
         }
     }
 
     /// Gives the place of the snapshot; none: there is nothing to be written, or nothing that it could be made of.
-    fn write(&self) -> Result<Option<EntryId>, End> {
+    fn write(&self) -> Result<Option<EntryId>, Unmade> {
         let keys = &self.place.keys;
         let mut connection = Connection::open(&self.place.address, LOG_PATIENCE)?;
         let [last] = connection.ask([keys.read_last()])?;
@@ -50,7 +48,7 @@ impl<S: State> Snapshots<S> {
         let began = replica.at();
         while replica.at() < last {
             if self.stopping.load(Ordering::Relaxed) {
-                return Err(End::Gone);
+                return Err(Unmade::Gone);
             }
             if !self.follow(&mut connection, &mut replica, &mut state)? {
                 return Ok(None);
@@ -90,7 +88,12 @@ impl<S: State> Snapshots<S> {
     }
 
     /// Applies what stands next. Says whether that was something, with nothing missing before it.
-    fn follow(&self, connection: &mut Connection, replica: &mut Replica, state: &mut S) -> Result<bool, End> {
+    fn follow(
+        &self,
+        connection: &mut Connection,
+        replica: &mut Replica,
+        state: &mut S,
+    ) -> Result<bool, Unmade> {
         let (keys, at) = (&self.place.keys, replica.at());
         let [read, anchor] = connection.ask([keys.read_behind(at, LOG_READ_LINES), keys.read_at(at)])?;
         let lines = reply::lines::<S::Change>(reply::range(read, ENTRY_FIELD)?, self.place.newest);
@@ -104,13 +107,33 @@ impl<S: State> Snapshots<S> {
                     let effects = state.apply(delivery);
                     replica.applied(effects);
                 }
-                Err(version) => {
-                    self.notes.send(Note::Trouble(EngineTrouble::Later(version)))?;
-                    return Ok(false);
-                }
+                Err(version) => return Err(Unmade::Told(EngineTrouble::Later(version))),
             }
         }
         Ok(true)
+    }
+}
+
+/// Why one could not be made.
+enum Unmade {
+    /// Nobody wants it any more.
+    Gone,
+    /// What the administrator is to know.
+    Told(EngineTrouble),
+}
+
+impl From<End> for Unmade {
+    fn from(end: End) -> Unmade {
+        match end {
+            End::Gone => Unmade::Gone,
+            End::Lost(fault) => fault.into(),
+        }
+    }
+}
+
+impl From<Fault> for Unmade {
+    fn from(fault: Fault) -> Unmade {
+        Unmade::Told(EngineTrouble::NotWritten(fault))
     }
 }
 
@@ -118,7 +141,7 @@ impl<S: State> Snapshots<S> {
 struct Outcome<'a, S: State> {
     notes: &'a Notes<S>,
     number: u64,
-    at: Option<EntryId>,
+    at: Result<Option<EntryId>, Failed>,
 }
 
 impl<S: State> Drop for Outcome<'_, S> {

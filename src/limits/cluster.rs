@@ -30,6 +30,9 @@ pub const SNAPSHOT_ENTRIES: u64 = 100_000;
 /// Time after which another one is written, if there are fewer.
 pub const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(600);
 
+/// Time for which no snapshot is tried after one that could not be made: each try reads all that stands behind the last one.
+pub const SNAPSHOT_RETRY: Duration = Duration::from_secs(60);
+
 /// Difference between the engine's clock and a node's of which its administrator is told: people see the engine's.
 pub const CLOCKS_APART_MAX: Duration = Duration::from_secs(5);
 

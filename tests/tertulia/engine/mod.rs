@@ -1,6 +1,7 @@
 //! Nodes and a real Redis, which each test starts for itself.
 
 mod nodes;
+mod pace;
 mod running;
 mod server;
 mod skipping;

@@ -5,7 +5,7 @@ use std::thread;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use tertulia::cluster::{Delivery, EntryId, Input, News, Output};
-use tertulia::engine::{Engine, EngineTrouble, Happened, State, found};
+use tertulia::engine::{Engine, EngineConfig, EngineTrouble, Fault, Happened, State, found};
 
 use super::nodes::{self, Nodes};
 use super::server::{RedisServer, StreamEntries, config};
@@ -27,7 +27,7 @@ fn snapshots_take_the_place_of_what_is_trimmed() {
     // As a user who may do what the docs say and no more.
     server.allow_documented("tertulia", "bueno");
     let config = config(&server.url_of("tertulia", "bueno"));
-    let config = tertulia::engine::EngineConfig { prefix: "tertulia".into(), ..config };
+    let config = EngineConfig { prefix: "tertulia".into(), ..config };
     nodes::found(&config);
     let mut nodes = Nodes::there(&config, 2);
     let (first, second) = (snapshot(&mut nodes), snapshot(&mut nodes));
@@ -129,31 +129,67 @@ impl State for Slow {
     }
 }
 
+/// An engine without a node, over a log that has just been founded.
+struct Bare {
+    engine: Engine<Slow>,
+    woken: mpsc::Receiver<()>,
+}
+
+impl Bare {
+    #[track_caller]
+    fn start(config: &EngineConfig) -> Bare {
+        found(config, (INCARNATION, VERSION), Slow).expect("it can be founded");
+        let (wake, woken) = mpsc::channel();
+        let engine = Engine::start(config, move || wake.send(()).unwrap_or_default());
+        Bare { engine: engine.expect("it will do").0, woken }
+    }
+
+    /// What becomes of a snapshot, and what the administrator hears before that.
+    #[track_caller]
+    fn written(&mut self) -> (Option<EntryId>, Vec<EngineTrouble>) {
+        let mut troubles = Vec::new();
+        loop {
+            match self.engine.happened() {
+                Some(Happened::Input(Input::Written(at))) => return (at, troubles),
+                Some(Happened::Trouble(trouble)) => troubles.push(trouble),
+                Some(_) => {}
+                None => self.woken.recv_timeout(DEADLINE).expect("something happens"),
+            }
+        }
+    }
+}
+
 #[test]
 fn snapshot_is_not_told_of_to_a_node_that_had_to_begin_again() {
     let Some(server) = RedisServer::start() else { return };
-    found(&server.config(), (INCARNATION, VERSION), Slow).expect("it can be founded");
-    let (wake, woken) = mpsc::channel();
-    let engine = Engine::<Slow>::start(&server.config(), move || wake.send(()).unwrap_or_default());
-    let (mut engine, _) = engine.expect("it will do");
-    let written = |engine: &mut Engine<Slow>| loop {
-        match engine.happened() {
-            Some(Happened::Input(Input::Written(at))) => return at,
-            Some(_) => {}
-            None => woken.recv_timeout(DEADLINE).expect("something happens"),
-        }
-    };
-    let at = || server.ask::<String>("XADD t:log * x y").parse::<EntryId>().expect("an id");
-    let first = at();
-    assert_eq!(engine.perform(Output::WriteSnapshot), None);
+    let mut bare = Bare::start(&server.config());
+    let add = || server.ask::<String>("XADD t:log * x y").parse::<EntryId>().expect("an id");
+    let first = add();
+    assert_eq!(bare.engine.perform(Output::WriteSnapshot), None);
     let_go();
-    assert_eq!(written(&mut engine), Some(first));
-    let second = at();
-    assert_eq!(engine.perform(Output::WriteSnapshot), None);
-    assert_eq!(engine.perform(Output::LoadSnapshot(None)), None);
+    assert_eq!(bare.written().0, Some(first));
+    let second = add();
+    assert_eq!(bare.engine.perform(Output::WriteSnapshot), None);
+    assert_eq!(bare.engine.perform(Output::LoadSnapshot(None)), None);
     let_go();
-    assert_eq!(written(&mut engine), None);
+    assert_eq!(bare.written().0, None);
     let kept: StreamEntries = server.ask("XRANGE t:snap - +");
     assert_eq!(kept.last().expect("some").0, second.to_string());
-    assert!(engine.stop(DEADLINE));
+    assert!(bare.engine.stop(DEADLINE));
+}
+
+#[test]
+fn snapshot_that_cannot_be_written_is_not_tried_again_at_once() {
+    let Some(server) = RedisServer::start() else { return };
+    server.run("ACL SETUSER chat on >bueno ~t:* +@all");
+    let mut bare = Bare::start(&config(&server.url_of("chat", "bueno")));
+    server.run("ACL SETUSER chat -xrange -xrevrange");
+    assert_eq!(bare.engine.perform(Output::WriteSnapshot), None);
+    let (at, troubles) = bare.written();
+    assert_eq!(at, None);
+    assert!(matches!(troubles[..], [EngineTrouble::NotWritten(Fault::Denied("XREVRANGE"))]), "{troubles:?}");
+    assert_eq!(bare.engine.perform(Output::WriteSnapshot), None);
+    let (at, troubles) = bare.written();
+    assert!(at.is_none() && troubles.is_empty(), "{troubles:?}");
+    assert!(bare.engine.stop(DEADLINE));
 }

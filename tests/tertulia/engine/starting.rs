@@ -1,10 +1,12 @@
 //! What an engine has to be before a node begins with it, and what is said where it is not.
 
+use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpListener;
 use std::thread;
 
 use tertulia::chat::Language::{English, Spanish};
+use tertulia::cluster::EntryId;
 use tertulia::engine::{
     Address, AddressError, Engine, EngineCause, EngineError, EngineWarning, Fault, found,
 };
@@ -215,4 +217,36 @@ fn address_tells_no_password() {
         assert_eq!(error, AddressError::Malformed, "{wrong}");
     }
     assert!(!AddressError::Malformed.describe(Spanish).contains("secreto"));
+}
+
+#[test]
+fn refusals_are_told_in_both_languages_in_one_line() {
+    let text = |raw: &str| tertulia::chat::Text::clean(raw);
+    let faults = || {
+        [Fault::Silent, Fault::WrongPassword, Fault::NoPassword, Fault::Denied("XADD"), Fault::Loading]
+            .into_iter()
+            .chain([Fault::ReadOnly, Fault::Disk, Fault::Memory, Fault::Other(text("ERR odd")), Fault::Shape])
+    };
+    let causes = [
+        EngineCause::OtherSoftware,
+        EngineCause::TooOld("6.0.16".into()),
+        EngineCause::Sharded,
+        EngineCause::Forgetful,
+        EngineCause::Evicting("allkeys-lru".into()),
+        EngineCause::OtherType { key: "t:log".into(), kind: "string".into() },
+        EngineCause::NotFounded("t:log".into()),
+        EngineCause::Founded("t:log".into()),
+        EngineCause::NoEntry(EntryId::FOUNDING),
+        EngineCause::Applied(EntryId::FOUNDING),
+        EngineCause::Running,
+    ];
+    let mut told = BTreeSet::new();
+    for cause in faults().map(EngineCause::Fault).chain(causes) {
+        let error = EngineError { address: "redis://localhost:6379".into(), cause };
+        for language in [Spanish, English] {
+            let line = error.describe(language);
+            assert!(line.contains("redis://localhost:6379") && !line.contains('\n'), "{line}");
+            assert!(told.insert(line.clone()), "told of two things: {line}");
+        }
+    }
 }
