@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Change, ClientId, Effect, Hub, MonoTime, Name, Outcome, Refusal, RoomRefusal};
+use super::{Asker, Change, ClientId, Effect, Hub, MonoTime, Name, Outcome, Refusal, RoomRefusal, Then};
 use crate::chat::admin::{AdminOrder, AdminRefusal, AdminReply};
 use crate::chat::expulsion::ExpulsionNews;
 
@@ -20,12 +20,19 @@ pub struct Description {
 impl Hub {
     /// The administrator orders something.
     pub(super) fn administer(&mut self, order: AdminOrder) {
-        let outcome = match order {
-            AdminOrder::Say { room, text } => self.change(Change::ServerSay(room, text)),
-            AdminOrder::Kick { whom, room, reason } => self.change(Change::ServerKick { whom, room, reason }),
-            AdminOrder::Expel { whom, minutes, reason } => self.expel(None, whom, (minutes, reason)),
-            AdminOrder::Readmit(whom) => self.change(Change::Readmit(None, whom)),
+        let change = match order {
+            AdminOrder::Say { room, text } => Change::ServerSay(room, text),
+            AdminOrder::Kick { whom, room, reason } => Change::ServerKick { whom, room, reason },
+            AdminOrder::Readmit(whom) => Change::Readmit(None, whom),
+            AdminOrder::Expel { whom, minutes, reason } => {
+                return self.expel((Asker::Administrator, None), whom, (minutes, reason));
+            }
         };
+        self.order(change, Then::Tell(Asker::Administrator));
+    }
+
+    /// The administrator is told what came of an order.
+    pub(super) fn reply_to_administrator(&mut self, outcome: Result<Outcome, Refusal>) {
         let reply = match outcome {
             Ok(Outcome::Expulsion(news)) => AdminReply::Expulsion(news),
             Ok(_) => AdminReply::Done,

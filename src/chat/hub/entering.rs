@@ -1,35 +1,34 @@
 //! Getting a name, and changing it.
 
 use super::{
-    Arrival, Change, ClientId, Deed, Done, Effect, Event, Hub, MemberId, Name, Outcome, Refusal, Text, Verb,
+    Arrival, Change, ClientId, Deed, Effect, Event, Hub, MemberId, Name, Outcome, Refusal, Text, Then, Verb,
 };
 use crate::chat::effect::LogEntry;
 
 impl Hub {
     /// A newcomer proposes a name; with a good one they are in.
-    pub(super) fn take_name(&mut self, id: ClientId, wanted: Text) -> Done {
-        let Some(newcomer) = self.sessions.newcomers.get(id) else { return Ok(()) };
+    pub(super) fn take_name(&mut self, id: ClientId, wanted: Text) {
+        let Some(newcomer) = self.sessions.newcomers.get(id) else { return };
         let (origin, placed) = (newcomer.origin, self.has_place(id));
-        let entered = self.change_of(Some(id), Change::Enter { origin, wanted: wanted.clone(), placed });
-        self.named(id, entered, &wanted)
+        self.order(Change::Enter { origin, wanted: wanted.clone(), placed }, Then::Name(id, wanted));
     }
 
     /// A member wants another name.
-    pub(super) fn rename(&mut self, id: ClientId, member: MemberId, wanted: Text) -> Done {
-        let renamed = self.change(Change::Do(member, Deed::Rename(wanted.clone())));
-        self.named(id, renamed, &wanted)
+    pub(super) fn rename(&mut self, id: ClientId, member: MemberId, wanted: Text) {
+        self.order(Change::Do(member, Deed::Rename(wanted.clone())), Then::Name(id, wanted));
     }
 
     /// What came of it that a client wants a name: they have it, have to give a password for it, or cannot have it.
-    fn named(&mut self, id: ClientId, outcome: Result<Outcome, Refusal>, wanted: &Text) -> Done {
-        match outcome {
+    pub(super) fn named(&mut self, id: ClientId, outcome: Result<Outcome, Refusal>, wanted: &Text) {
+        let asked = match outcome {
             Ok(Outcome::Registered(account, name)) => self.ask_to_log_in(id, Some(account), name),
             Ok(_) => Ok(()),
             Err(refusal) => {
                 self.disregard_behind_name(id, wanted);
                 Err(refusal)
             }
-        }
+        };
+        asked.err().into_iter().for_each(|refusal| self.refuse(id, refusal));
     }
 
     /// A client that wants a name that looks like a registered one may have sent its password as well.

@@ -1,7 +1,7 @@
 //! Putting those out whose end is decided while they are here, for they are expelled, or their password is none any more: of very
 //! many, some in each turn.
 
-use super::{ClientId, CloseReason, Done, Event, Hub, MemberId};
+use super::{Asker, ClientId, CloseReason, Done, Event, Hub, MemberId, Then};
 use crate::chat::event::Farewell;
 use crate::chat::expulsion::{Expelled, Expulsion, ExpulsionNews};
 use crate::chat::refusal::Refusal;
@@ -38,37 +38,38 @@ impl Hub {
     }
 
     /// Expels a person or an address: a member decides it, or the administrator. Members who are here are put out.
-    ///
-    /// # Errors
-    ///
-    /// They may not be expelled.
     pub(super) fn expel(
         &mut self,
-        operator: Option<MemberId>,
+        (asker, operator): (Asker, Option<MemberId>),
         whom: Text,
         (minutes, reason): (Option<u32>, Option<Text>),
-    ) -> Result<Outcome, Refusal> {
+    ) {
         let origin = self.chat.origin_meant(&whom);
         let nameless = origin.map_or(0, |origin| self.sessions.newcomers.from(origin));
-        let outcome = self.change(Change::Expel { operator, whom, minutes, reason, nameless })?;
-        self.put_out_the_expelled();
-        Ok(outcome)
+        self.order(Change::Expel { operator, whom, minutes, reason, nameless }, Then::Expel(asker));
     }
 
-    /// Tells an operator what came of a decision about an expulsion.
-    pub(super) fn tell_decided(&mut self, id: ClientId, outcome: Outcome) -> Done {
-        if let Outcome::Expulsion(news) = outcome {
-            self.tell(id, Event::Expulsion(news));
+    /// Tells an operator, or the administrator, what came of a decision.
+    pub(super) fn tell_outcome(&mut self, asker: Asker, outcome: Result<Outcome, Refusal>) {
+        match (asker, outcome) {
+            (Asker::Administrator, outcome) => self.reply_to_administrator(outcome),
+            (Asker::Client(id), Ok(Outcome::Expulsion(news))) => self.tell(id, Event::Expulsion(news)),
+            (Asker::Client(_), Ok(_)) => {}
+            (Asker::Client(id), Err(refusal)) => self.refuse(id, refusal),
         }
-        Ok(())
     }
 
     /// A member asks who is expelled.
     pub(super) fn list_expulsions(&mut self, id: ClientId, member: MemberId) -> Done {
         self.chat.decided_by(Some(member))?;
-        self.change(Change::Expire)?;
+        self.order(Change::Expire, Then::ListExpulsions(id));
+        Ok(())
+    }
+
+    /// Tells a client who is expelled.
+    pub(super) fn tell_expulsions(&mut self, id: ClientId) {
         let news = self.chat.listed_expulsions(self.at.wall);
-        self.answer(id, Event::Expulsion(news))
+        self.tell(id, Event::Expulsion(news));
     }
 
     /// A person or an address is expelled: clients of theirs are put out, one after another.

@@ -4,9 +4,10 @@
 //! a name that nobody has registered takes the same way, and the same words.
 
 use super::asking::{Asking, Step, Waiting};
+use super::then::Leaving;
 use super::{
     AccountKey, Arrival, Change, ClientId, CloseReason, Done, Effect, Event, GENERAL, Hub, MemberId, Name,
-    NameRefusal, Refusal, RoomId, Text, Trouble, Verb,
+    NameRefusal, Refusal, RoomId, Text, Then, Trouble, Verb,
 };
 use crate::chat::account::{Account, AuthRequest, AuthResult, Matter, Password, PasswordError, Question};
 use crate::chat::effect::LogEntry;
@@ -215,14 +216,14 @@ impl Hub {
         let id = self.sessions.questions.heir(id);
         // Also where nobody waits for it any more.
         if let (Matter::Change(_), AuthResult::Granted(key)) = (&matter, auth_result) {
-            self.changed(Change::Renew(key, self.member(id)));
-            self.end_revoked();
+            self.order(Change::Renew(key, self.member(id)), Then::EndRevoked);
         }
         self.end_if_decided(id);
         let waiting = self.sessions.questions.take_waiting(id, &matter);
         if let (Matter::Register(name), AuthResult::Granted(key)) = (&matter, auth_result) {
             let member = self.member(id).filter(|_| waiting.is_some());
-            return self.changed(Change::Register(Account { key, name: name.clone() }, member));
+            let account = Account { key, name: name.clone() };
+            return self.order(Change::Register(account, member), Then::Nothing);
         }
         let Some(waiting) = waiting else { return };
         let refusal = match (matter, auth_result) {
@@ -240,7 +241,10 @@ impl Hub {
                 return waiting.next.into_iter().for_each(|next| self.ask(id, *next));
             }
             (Matter::Operator, AuthResult::Operator) => {
-                return self.member(id).into_iter().for_each(|member| self.changed(Change::Empower(member)));
+                let member = self.member(id);
+                return member
+                    .into_iter()
+                    .for_each(|member| self.order(Change::Empower(member), Then::Nothing));
             }
             // Another client was faster, or the administrator was.
             (Matter::Register(name), AuthResult::Wrong) => AccountRefusal::Taken(name),
@@ -290,24 +294,29 @@ impl Hub {
                 self.end_member_if_decided(other);
             }
         }
+        let then = Then::Identify(id, key, leaving);
         match (member, self.sessions.newcomers.get(id)) {
             (Some(member), _) => {
                 if self.chat.account(member) != Some(key) {
                     // What they do next says nothing of the letters of this account.
                     self.sessions.handed.remove(&id);
                 }
-                self.change(Change::Identify(member, key))?;
+                self.order(Change::Identify(member, key), then);
             }
             (None, Some(newcomer)) => {
-                self.change_of(Some(id), Change::EnterByAccount(newcomer.origin, key))?;
+                self.order(Change::EnterByAccount(newcomer.origin, key), then);
             }
-            (None, None) => return Ok(()),
+            (None, None) => {}
         }
+        Ok(())
+    }
+
+    /// A client goes on as the owner of an account: the one whose place it has earned leaves, and letters are fetched.
+    pub(super) fn identified(&mut self, id: ClientId, account: AccountKey, leaving: Option<Leaving>) {
         if let Some(leaving) = leaving {
             self.leave_place_to(leaving);
         }
-        self.effects.push(Effect::Request(id, Request::Fetch(key)));
-        Ok(())
+        self.effects.push(Effect::Request(id, Request::Fetch(account)));
     }
 
     /// A newcomer goes on as a member, whose client, if there is one, gives way: nobody else sees a difference.

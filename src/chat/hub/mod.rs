@@ -12,6 +12,7 @@ mod identifying;
 mod lost_sessions;
 mod newcomers;
 mod offline_messages;
+mod order;
 mod password_questions;
 mod places;
 mod recalling;
@@ -21,6 +22,7 @@ mod sessions;
 mod snapshot;
 mod stopped;
 mod stopping;
+mod then;
 mod translating;
 
 use std::cell::Cell;
@@ -51,6 +53,7 @@ use super::time::Time;
 use super::work::Work;
 use crate::limits::{LEFT_SESSION_WAIT, LOST_SESSION_WAIT};
 use newcomers::{Newcomer, Standing};
+use then::{Asker, Then};
 
 /// Newcomers whose time is over that one tick lets go, some 2 µs each.
 const TICK_NEWCOMERS: usize = 256;
@@ -105,8 +108,7 @@ impl Hub {
             Input::Disconnected(id, reason) => self.disconnect(id, reason),
             Input::Reply(id, reply) => self.take_reply(id, reply),
             Input::AccountsChanged(changes) => {
-                self.changed(Change::Accounts(changes));
-                self.end_revoked();
+                self.order(Change::Accounts(changes), Then::EndRevoked);
             }
             Input::Admin(order) => self.administer(order),
             Input::Motd(motd) => self.config.motd = motd,
@@ -213,7 +215,7 @@ impl Hub {
         match member {
             Some(member) => {
                 self.sessions.seats.rise(member);
-                self.changed(Change::Leave(member, farewell, reason));
+                self.order(Change::Leave(member, farewell, reason), Then::Nothing);
             }
             None => drop(self.sessions.newcomers.remove(id)),
         }
@@ -253,7 +255,7 @@ impl Hub {
             && now >= due
         {
             asked += TICK_ROOM + self.chat.room(room).map_or(0, |room| room.members.len());
-            self.changed(Change::TellMovements(room));
+            self.order(Change::TellMovements(room), Then::Nothing);
         }
     }
 
@@ -316,13 +318,16 @@ impl Hub {
 
     /// A member has done something that is no deed of the chat's.
     fn note_active(&mut self, member: Option<MemberId>) {
-        member.into_iter().for_each(|member| self.changed(Change::Active(member)));
+        member.into_iter().for_each(|member| self.order(Change::Active(member), Then::Nothing));
     }
 
     fn handle_newcomer(&mut self, id: ClientId, command: Command) -> Done {
         match command {
             Command::Ping => return Ok(()),
-            Command::Say { text, .. } | Command::Nick(text) => return self.take_name(id, text),
+            Command::Say { text, .. } | Command::Nick(text) => {
+                self.take_name(id, text);
+                return Ok(());
+            }
             Command::Login(name) => return self.login(id, &name),
             Command::Resume { token, after } => return self.resume_session(id, token.as_ref(), after),
             Command::Quit(_) => {
@@ -366,10 +371,15 @@ impl Hub {
             Command::Say { room, text } => Deed::Say { room, kind: MessageKind::Said, text },
             Command::Act { room, text } => Deed::Say { room, kind: MessageKind::Acted, text },
             Command::Message { to, text } => {
-                return self.write_to(member, self.chat.recipient(&to), text);
+                return self.write_to((id, member), self.chat.recipient(&to), text);
             }
-            Command::Reply(text) => return self.write_to(member, self.chat.answered_by(member), text),
-            Command::Nick(wanted) => return self.rename(id, member, wanted),
+            Command::Reply(text) => {
+                return self.write_to((id, member), self.chat.answered_by(member), text);
+            }
+            Command::Nick(wanted) => {
+                self.rename(id, member, wanted);
+                return Ok(());
+            }
             Command::Join { room, key } => Deed::Join { room, key },
             Command::Leave(room) => Deed::Part(room),
             Command::Topic { room, topic: Some(topic) } => Deed::Topic { room, topic },
@@ -387,15 +397,22 @@ impl Hub {
                 return self.handle_other(id, member, command);
             }
         };
-        self.change(Change::Do(member, deed)).map(drop)
+        self.order(Change::Do(member, deed), Then::TellRefusal(id));
+        Ok(())
     }
 
     /// A member writes to one person, if that is one.
-    fn write_to(&mut self, member: MemberId, to: Result<Recipient, Refusal>, text: Text) -> Done {
+    fn write_to(
+        &mut self,
+        (id, member): (ClientId, MemberId),
+        to: Result<Recipient, Refusal>,
+        text: Text,
+    ) -> Done {
         match to {
             Ok(to) => {
                 let full = self.is_full(member, &to, &text);
-                self.change(Change::Do(member, Deed::Message { to, text, full })).map(drop)
+                self.order(Change::Do(member, Deed::Message { to, text, full }), Then::TellRefusal(id));
+                Ok(())
             }
             Err(refusal) => {
                 self.note_active(Some(member));
@@ -428,12 +445,12 @@ impl Hub {
                 self.answer(id, bans)
             }
             Command::Expel { whom, minutes, reason } => {
-                let expelled = self.expel(Some(member), whom, (minutes, reason))?;
-                self.tell_decided(id, expelled)
+                self.expel((Asker::Client(id), Some(member)), whom, (minutes, reason));
+                Ok(())
             }
             Command::Readmit(whom) => {
-                let readmitted = self.change(Change::Readmit(Some(member), whom))?;
-                self.tell_decided(id, readmitted)
+                self.order(Change::Readmit(Some(member), whom), Then::Tell(Asker::Client(id)));
+                Ok(())
             }
             Command::Expelled => self.list_expulsions(id, member),
             Command::Register => self.register(id, member),

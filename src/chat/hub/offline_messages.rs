@@ -3,7 +3,7 @@
 //! Invariant: a letter is gone when its reader has done something after they were handed it; who lost the connection before
 //! is handed it again.
 
-use super::{AccountKey, Change, ClientId, CloseReason, Effect, Event, Hub};
+use super::{AccountKey, Change, ClientId, CloseReason, Effect, Event, Hub, Then};
 use crate::chat::account::{OfflineMessage, Posted};
 
 impl Hub {
@@ -11,7 +11,7 @@ impl Hub {
     pub(super) fn posted(&mut self, id: ClientId, posted: Posted) {
         if let Some(at) = self.sessions.posting.iter().position(|(client, _)| *client == id) {
             let (_, member) = self.sessions.posting.remove(at);
-            self.changed(Change::Posted(member, posted));
+            self.order(Change::Posted(member, posted), Then::Nothing);
         }
     }
 
@@ -27,7 +27,7 @@ impl Hub {
         let member = self.member(id).filter(|&member| self.chat.account(member) == Some(account));
         let Some(member) = member else { return };
         self.sessions.handed.insert(id, (account, last.id));
-        self.changed(Change::HandOver(member, last.clone()));
+        self.order(Change::HandOver(member, last.clone()), Then::Nothing);
         self.tell(id, Event::OfflineMessages { now: self.at.wall, messages });
     }
 

@@ -5,6 +5,7 @@
 //! earns one place: its own earlier connection gives way first, under whatever name that goes on. To show who they are, a few
 //! come in on trial, without a place: each address in its turn.
 
+use super::then::Leaving;
 use super::{AccountKey, ClientId, CloseReason, Effect, Event, Hub, MemberId, MonoTime, Origin, Standing};
 use crate::chat::event::{AccountNews, PlaceNews};
 use crate::limits::{NEWCOMER_GRACE, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS, is_over_share};
@@ -12,15 +13,6 @@ use crate::limits::{NEWCOMER_GRACE, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS, is
 /// Nobody has to give way to a registered person, for all are registered.
 #[derive(Debug)]
 pub(super) struct NoPlace;
-
-/// A client who has to leave, for another has earned a place.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Leaving {
-    /// An earlier connection of the same account, which goes by another name now.
-    Own(ClientId),
-    /// One who has shown no password.
-    Other(ClientId),
-}
 
 /// Why a client gets no place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

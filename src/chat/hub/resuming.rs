@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::lost_sessions::{LostSession, Returning};
 use super::{
     Change, ClientId, CloseReason, Done, Effect, Event, Farewell, Hub, MemberId, MessageId, Name,
-    NameRefusal, Origin, Recipient, RoomId, Text,
+    NameRefusal, Origin, Recipient, RoomId, Text, Then,
 };
 use crate::chat::effect::LogEntry;
 use crate::chat::event::NameList;
@@ -62,7 +62,7 @@ impl Hub {
         self.sessions.questions.suspend(id);
         self.sessions.disconnected(id);
         self.sessions.lost.insert(id, LostSession::new(member, waits, farewell, origin));
-        self.changed(Change::Detach(member));
+        self.order(Change::Detach(member), Then::Nothing);
     }
 
     /// How many sessions wait for a connection.
@@ -173,7 +173,7 @@ impl Hub {
         let Some(lost) = self.sessions.forget(session) else { return };
         let member = lost.member;
         let (told, skipped) = self.told(member, lines);
-        self.changed(Change::Attach(member, newcomer.origin));
+        self.order(Change::Attach(member, newcomer.origin), Then::Nothing);
         self.seat(id, member);
         let Some(name) = self.chat.name(member).cloned() else { return };
         self.effects.push(Effect::Log(LogEntry::Resumed(id, name.clone())));

@@ -1,36 +1,11 @@
 //! What becomes of the chat's facts: each is turned into what connections are told, and what the shell has to do.
 
-use super::{Audience, Change, ClientId, CloseReason, Effect, Event, Fact, Hub, MemberId, Outcome, Refusal};
+use super::{Audience, ClientId, CloseReason, Effect, Event, Fact, Hub, MemberId};
 use crate::chat::request::Request;
 
 impl Hub {
-    /// Changes the chat, and does what follows for the connections.
-    pub(super) fn change(&mut self, change: Change) -> Result<Outcome, Refusal> {
-        self.change_of(None, change)
-    }
-
-    /// The same, of what is never refused.
-    pub(super) fn changed(&mut self, change: Change) {
-        let done = self.change(change);
-        debug_assert!(done.is_ok(), "{done:?}");
-    }
-
-    /// The same, of a client who may come in by it.
-    pub(super) fn change_of(
-        &mut self,
-        newcomer: Option<ClientId>,
-        change: Change,
-    ) -> Result<Outcome, Refusal> {
-        let outcome = self.chat.apply(self.at, change);
-        let mut facts = self.chat.take_facts();
-        for fact in facts.drain(..) {
-            self.translate(newcomer, fact);
-        }
-        self.chat.keep_buffer(facts);
-        outcome
-    }
-
-    fn translate(&mut self, newcomer: Option<ClientId>, fact: Fact) {
+    /// Does for the connections what follows from a fact; `newcomer` is the client that becomes a member by it, if one does.
+    pub(super) fn translate(&mut self, newcomer: Option<ClientId>, fact: Fact) {
         match fact {
             Fact::Deliver { to, event } => self.deliver(to, event),
             Fact::Keep(message) => self.effects.push(Effect::Keep(message)),

@@ -1,0 +1,52 @@
+//! What follows from a change for the connections here, as a value: it can wait for the outcome.
+
+use serde::{Deserialize, Serialize};
+
+use super::{AccountKey, ClientId, Text};
+
+/// What follows from a change, once the chat has applied or refused it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Then {
+    /// Nothing: a change of this kind is never refused.
+    Nothing,
+    /// A client is told why, if it was refused.
+    TellRefusal(ClientId),
+    /// A client has the name that it typed, is asked for the password of that name, or is told why it cannot have it.
+    Name(ClientId, Text),
+    /// A client that has given the password of an account goes on as its owner; another may have to leave for it.
+    Identify(ClientId, AccountKey, Option<Leaving>),
+    /// Members whose password is none any more have to leave.
+    EndRevoked,
+    /// Members who are expelled have to leave, and the outcome is told.
+    Expel(Asker),
+    /// The outcome is told.
+    Tell(Asker),
+    /// A client is told who is expelled.
+    ListExpulsions(ClientId),
+}
+
+/// Who asked for a change and is told what came of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Asker {
+    Client(ClientId),
+    Administrator,
+}
+
+impl Then {
+    /// The client that becomes a member by the change, if one does.
+    pub(super) fn newcomer(&self) -> Option<ClientId> {
+        match self {
+            Then::Name(id, _) | Then::Identify(id, ..) => Some(*id),
+            _ => None,
+        }
+    }
+}
+
+/// A client who has to leave, for another has earned a place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Leaving {
+    /// An earlier connection of the same account, which goes by another name now.
+    Own(ClientId),
+    /// One who has shown no password.
+    Other(ClientId),
+}
