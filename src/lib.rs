@@ -16,7 +16,7 @@
 //! - [`chat`]: the vocabulary (commands, events, effects), names, safe text; the [`Hub`](chat::Hub) with the sessions, and behind it the
 //!   rules (`chat/rules`), which know members and no connections.
 //! - [`cluster`]: several nodes that are one chat: what each makes of a log that all of them read. It stands on `limits` and on the
-//!   time of `chat` alone.
+//!   times and names of `chat` alone.
 //! - [`engine`]: the threads that connect a node of `cluster` with the Redis or Valkey that has the log. Feature `cluster`; the server does
 //!   not use it yet.
 //! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.

@@ -6,6 +6,7 @@ mod admin;
 mod ban_list;
 mod command;
 mod correspondent;
+mod digest;
 mod effect;
 mod event;
 mod expulsion;
@@ -24,6 +25,7 @@ mod message;
 mod mono_time;
 mod name;
 mod name_index;
+mod node_name;
 mod origin;
 mod people;
 mod record;
@@ -47,6 +49,7 @@ pub use account::{
 };
 pub use admin::{AdminOrder, AdminRefusal, AdminReply};
 pub use command::{Command, Language, MessageFault, Trouble, Verb, Wording};
+pub use digest::Digest;
 pub use effect::{Audience, CloseReason, Effect, LogEntry, RoomId};
 pub use event::{
     AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameList, NameRefusal, Occasion,
@@ -62,6 +65,7 @@ pub use look::{Found, Look, Reach};
 pub use message::{Message, MessageId, MessageKind};
 pub use mono_time::MonoTime;
 pub use name::{Name, NameError, Skeleton};
+pub use node_name::{NodeName, NodeNameError};
 pub use origin::Origin;
 pub use record::{RoomChange, RoomFact, RoomList, RoomRecord};
 pub use request::{Reply, Request};

@@ -1,7 +1,7 @@
 //! What has to be applied to the chat because of one entry.
 
 use super::entry_id::EntryId;
-use super::node_name::NodeName;
+use crate::chat::NodeName;
 
 /// What follows from one entry, at every node alike. Its time is that of its id.
 #[derive(Clone, Debug, PartialEq, Eq)]

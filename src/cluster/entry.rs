@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::entry_id::EntryId;
-use super::node_name::NodeName;
+use crate::chat::NodeName;
 
 /// Options that decide, as they are typed: all living nodes have the same.
 pub type Options = BTreeMap<String, String>;

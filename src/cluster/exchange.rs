@@ -7,8 +7,8 @@ use super::entry::Options;
 use super::entry_id::EntryId;
 use super::line::Line;
 use super::news::{News, StopReason};
-use super::node_name::NodeName;
 use super::replica::Replica;
+use crate::chat::NodeName;
 use crate::limits::{SNAPSHOT_ENTRIES, SNAPSHOT_INTERVAL};
 
 /// What there is to know of one node before it begins.

@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use super::delivery::End;
 use super::entry::{Beat, Body, Entry, Hello, Options, What};
 use super::entry_id::EntryId;
-use super::node_name::NodeName;
 use super::standing::Standing;
 use super::votes::Votes;
+use crate::chat::NodeName;
 use crate::limits::{BEATS_TO_DEATH, NODES_MAX};
 
 /// All of that.

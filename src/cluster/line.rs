@@ -2,9 +2,9 @@
 
 use serde::de::DeserializeOwned;
 
-use super::digest::Digest;
 use super::entry::{Entry, NoEntry};
 use super::entry_id::EntryId;
+use crate::chat::Digest;
 
 /// One line of the log. It can be made of bytes on any thread.
 #[derive(Clone, Debug)]

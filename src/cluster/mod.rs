@@ -13,7 +13,6 @@
 //! [`Delivery`]s to be applied, in order, and [`Output`]s for whoever owns the connections to the log.
 
 mod delivery;
-mod digest;
 mod entry;
 mod entry_id;
 mod exchange;
@@ -21,15 +20,14 @@ mod ledger;
 mod line;
 mod news;
 mod node;
-mod node_name;
 mod replica;
 mod snapshot;
 mod standing;
 mod under_way;
 mod votes;
 
+pub use crate::chat::{Digest, NodeName, NodeNameError};
 pub use delivery::{Delivery, End, Happening};
-pub use digest::Digest;
 pub use entry::{Beat, Body, Entry, Founding, Hello, NoEntry, Options, What};
 pub use entry_id::EntryId;
 pub use exchange::{Input, NodeConfig, Output, Read};
@@ -37,7 +35,6 @@ pub use ledger::{Ignored, Ledger};
 pub use line::{Line, Written};
 pub use news::{News, StopReason};
 pub use node::Node;
-pub use node_name::{NodeName, NodeNameError};
 pub use replica::Replica;
 pub use snapshot::{OtherVersion, SNAPSHOT_VERSION, Snapshot};
 pub use standing::Standing;

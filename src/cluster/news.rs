@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::delivery::End;
 use super::entry_id::EntryId;
-use super::node_name::NodeName;
+use crate::chat::NodeName;
 
 /// One thing to be told.
 #[derive(Clone, Debug, PartialEq, Eq)]

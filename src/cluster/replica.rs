@@ -5,12 +5,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Delivery, Happening};
-use super::digest::Digest;
 use super::entry::{Body, Founding, What};
 use super::entry_id::EntryId;
 use super::ledger::{Ignored, Ledger, Move};
 use super::line::{Line, Written};
-use super::node_name::NodeName;
+use crate::chat::Digest;
+use crate::chat::NodeName;
 
 /// The place, and what there is to know at it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::entry::Hello;
 use super::entry_id::EntryId;
-use super::node_name::NodeName;
+use crate::chat::NodeName;
 
 /// What is known of a node: of its last epoch, living or dead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::entry_id::EntryId;
-use super::node_name::NodeName;
+use crate::chat::NodeName;
 use crate::limits::BEATS_PER_MARK;
 
 /// What was said of the last mark. The claims are in the log, so all nodes decide alike, whatever they have made of it themselves.
