@@ -7,6 +7,7 @@ use super::admin::AdminOrder;
 use super::command::Command;
 use super::effect::CloseReason;
 use super::id::ClientId;
+use super::ordered::Ordered;
 use super::origin::Origin;
 use super::request::Reply;
 use super::text::Text;
@@ -32,6 +33,14 @@ pub enum Input {
     Admin(AdminOrder),
     /// Clients that come from now on are told this.
     Motd(Vec<Text>),
+    /// The node has come in, or back: its people come back in, and what was under way is handled anew. What was [proposed](super::Proposed)
+    /// before is not to be handed to the log any more.
+    Living,
+    /// Something has come to its turn in the log that several nodes read.
+    Ordered(Ordered),
+    /// Of so many of the node's own changes, the oldest that have not come back, nobody can know whether they were made: the log was lost,
+    /// and is another one now.
+    Unknown(usize),
     /// Time has passed: to be given at [`Hub::next_due`](super::Hub::next_due) or later.
     Tick,
     /// The server stops: all clients are told and let go, of very many some now and the rest with each [`Tick`](Input::Tick).

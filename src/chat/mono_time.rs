@@ -16,7 +16,7 @@ impl MonoTime {
     pub const START: MonoTime = MonoTime(NonZeroU64::MIN);
 
     /// The point `micros` microseconds after the start.
-    pub fn from_micros(micros: u64) -> MonoTime {
+    pub const fn from_micros(micros: u64) -> MonoTime {
         MonoTime(NonZeroU64::MIN.saturating_add(micros))
     }
 

@@ -4,7 +4,7 @@
 //! there, at the time at which they are due; an account is counted once for each room that has it among its owners; the numbers
 //! of rooms that are no more are given again, the least first, and their keys never.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::{Index, IndexMut};
 
 use serde::{Deserialize, Serialize};
@@ -40,6 +40,8 @@ pub(super) struct Rooms {
     /// Of how many rooms each account is an operator for good.
     #[serde(skip_serializing)]
     owned: BTreeMap<AccountKey, usize>,
+    /// Rooms that a node has left empty, each until it is no more.
+    emptied: VecDeque<(MonoTime, RoomId, RoomKey)>,
     /// What the next room that is made is called by its history.
     next_key: u64,
 }
@@ -48,17 +50,18 @@ pub(super) struct Rooms {
 #[derive(Deserialize)]
 struct Stored {
     rooms: Vec<Option<Room>>,
+    emptied: VecDeque<(MonoTime, RoomId, RoomKey)>,
     next_key: u64,
 }
 
 impl TryFrom<Stored> for Rooms {
     type Error = SnapshotError;
 
-    fn try_from(Stored { rooms, next_key }: Stored) -> Result<Rooms, SnapshotError> {
+    fn try_from(Stored { rooms, emptied, next_key }: Stored) -> Result<Rooms, SnapshotError> {
         if rooms.len() > ROOMS_MAX || rooms.first().is_none_or(Option::is_none) {
             return Err(SnapshotError::Broken("which rooms there are"));
         }
-        let mut all = Rooms { next_key, ..Rooms::default() };
+        let mut all = Rooms { emptied, next_key, ..Rooms::default() };
         for (number, room) in rooms.into_iter().enumerate() {
             let id = RoomId::at(number);
             match &room {
@@ -170,6 +173,22 @@ impl Rooms {
         self.restless.first().copied()
     }
 
+    /// A room that is empty is kept until then.
+    pub(super) fn keep_empty(&mut self, id: RoomId, until: MonoTime) {
+        self.emptied.push_back((until, id, self[id].key));
+    }
+
+    /// Takes a room out that was kept empty until now; it may have members again.
+    pub(super) fn take_emptied(&mut self, now: MonoTime) -> Option<RoomId> {
+        while let Some(&(_, id, key)) = self.emptied.front().filter(|(until, ..)| now >= *until) {
+            self.emptied.pop_front();
+            if self.get(id).is_some_and(|room| room.key == key) {
+                return Some(id);
+            }
+        }
+        None
+    }
+
     /// An account is an operator of a room for good from now on, of which it is none; gives the one that is not any more, for
     /// there are too many.
     pub(super) fn add_owner(&mut self, id: RoomId, account: AccountKey) -> Option<AccountKey> {
@@ -241,6 +260,7 @@ impl Rooms {
         self.count() == 1
             && self.names.is_only(RoomId::FIRST.index() as u32)
             && self.restless.is_empty()
+            && self.emptied.is_empty()
             && self.iter().all(|(_, room)| room.members.is_empty() && room.movements.due().is_none())
     }
 

@@ -59,3 +59,9 @@ pub const ENGINE_WORDS_MAX_BYTES: usize = 200;
 
 /// Bytes that are kept ready for the next write to the engine: some hundred entries.
 pub const LOG_WRITE_KEPT_BYTES: usize = 64 * 1024;
+
+/// How long a room stays that is empty because a node is held for dead: its people come back a second after it has read that.
+pub const EMPTIED_ROOM_WAIT: Duration = Duration::from_secs(120);
+
+/// After so long it is noted again in the log that a silent member does something else than speak: `/who` shows minutes.
+pub const ACTIVE_NOTED: Duration = Duration::from_secs(60);

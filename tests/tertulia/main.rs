@@ -38,6 +38,7 @@ mod metrics;
 mod mutants;
 mod names;
 mod netcat;
+mod nodes;
 mod options;
 mod origins;
 mod pace;

@@ -20,6 +20,7 @@ pub struct Description {
 impl Hub {
     /// The administrator orders something.
     pub(super) fn administer(&mut self, order: AdminOrder) {
+        self.try_order(&order);
         let change = match order {
             AdminOrder::Say { room, text } => Change::ServerSay(room, text),
             AdminOrder::Kick { whom, room, reason } => Change::ServerKick { whom, room, reason },
@@ -28,7 +29,7 @@ impl Hub {
                 return self.expel((Asker::Administrator, None), whom, (minutes, reason));
             }
         };
-        self.order(change, Then::Tell(Asker::Administrator));
+        self.change(change, Then::Tell(Asker::Administrator));
     }
 
     /// The administrator is told what came of an order.

@@ -10,12 +10,12 @@ impl Hub {
     pub(super) fn take_name(&mut self, id: ClientId, wanted: Text) {
         let Some(newcomer) = self.sessions.newcomers.get(id) else { return };
         let (origin, placed) = (newcomer.origin, self.has_place(id));
-        self.order(Change::Enter { origin, wanted: wanted.clone(), placed }, Then::Name(id, wanted));
+        self.change(Change::Enter { origin, wanted: wanted.clone(), placed }, Then::Name(id, wanted));
     }
 
     /// A member wants another name.
     pub(super) fn rename(&mut self, id: ClientId, member: MemberId, wanted: Text) {
-        self.order(Change::Do(member, Deed::Rename(wanted.clone())), Then::Name(id, wanted));
+        self.change(Change::Do(member, Deed::Rename(wanted.clone())), Then::Name(id, wanted));
     }
 
     /// What came of it that a client wants a name: they have it, have to give a password for it, or cannot have it.

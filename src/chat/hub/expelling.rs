@@ -46,7 +46,7 @@ impl Hub {
     ) {
         let origin = self.chat.origin_meant(&whom);
         let nameless = origin.map_or(0, |origin| self.sessions.newcomers.from(origin));
-        self.order(Change::Expel { operator, whom, minutes, reason, nameless }, Then::Expel(asker));
+        self.change(Change::Expel { operator, whom, minutes, reason, nameless }, Then::Expel(asker));
     }
 
     /// Tells an operator, or the administrator, what came of a decision.
@@ -62,13 +62,13 @@ impl Hub {
     /// A member asks who is expelled.
     pub(super) fn list_expulsions(&mut self, id: ClientId, member: MemberId) -> Done {
         self.chat.decided_by(Some(member))?;
-        self.order(Change::Expire, Then::ListExpulsions(id));
+        self.change(Change::Expire, Then::ListExpulsions(id));
         Ok(())
     }
 
     /// Tells a client who is expelled.
     pub(super) fn tell_expulsions(&mut self, id: ClientId) {
-        let news = self.chat.listed_expulsions(self.at.wall);
+        let news = self.chat.listed_expulsions(self.chat_time().wall);
         self.tell(id, Event::Expulsion(news));
     }
 
@@ -104,8 +104,10 @@ impl Hub {
     /// What a client is told that may not be here any more.
     fn expelled(&self, id: ClientId) -> Option<Expelled> {
         match self.member(id) {
-            Some(member) => self.chat.expelled_member(member, self.at.wall),
-            None => self.chat.expelled_address(self.sessions.newcomers.get(id)?.origin, self.at.wall),
+            Some(member) => self.chat.expelled_member(member, self.chat_time().wall),
+            None => {
+                self.chat.expelled_address(self.sessions.newcomers.get(id)?.origin, self.chat_time().wall)
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ impl Hub {
             (_, Err(error)) => NameRefusal::of(error, wanted.as_str()).into(),
             (Some(accounts), Ok(name)) => {
                 let account = accounts.find(&name);
-                if let Some(expelled) = self.chat.expelled_name(&name, account, self.at.wall) {
+                if let Some(expelled) = self.chat.expelled_name(&name, account, self.chat_time().wall) {
                     return self.refusing(id, NameRefusal::Expelled(name, expelled), Verb::Login.secrets());
                 }
                 if account.is_none()
@@ -216,14 +216,14 @@ impl Hub {
         let id = self.sessions.questions.heir(id);
         // Also where nobody waits for it any more.
         if let (Matter::Change(_), AuthResult::Granted(key)) = (&matter, auth_result) {
-            self.order(Change::Renew(key, self.member(id)), Then::EndRevoked);
+            self.change(Change::Renew(key, self.member(id)), Then::EndRevoked);
         }
         self.end_if_decided(id);
         let waiting = self.sessions.questions.take_waiting(id, &matter);
         if let (Matter::Register(name), AuthResult::Granted(key)) = (&matter, auth_result) {
             let member = self.member(id).filter(|_| waiting.is_some());
             let account = Account { key, name: name.clone() };
-            return self.order(Change::Register(account, member), Then::Nothing);
+            return self.change(Change::Register(account, member), Then::GoOn(id));
         }
         let Some(waiting) = waiting else { return };
         let refusal = match (matter, auth_result) {
@@ -244,7 +244,7 @@ impl Hub {
                 let member = self.member(id);
                 return member
                     .into_iter()
-                    .for_each(|member| self.order(Change::Empower(member), Then::Nothing));
+                    .for_each(|member| self.change(Change::Empower(member), Then::GoOn(id)));
             }
             // Another client was faster, or the administrator was.
             (Matter::Register(name), AuthResult::Wrong) => AccountRefusal::Taken(name),
@@ -281,7 +281,7 @@ impl Hub {
         let Some(name) = self.chat.accounts().and_then(|accounts| accounts.name(key)).cloned() else {
             return self.refusing(id, AccountRefusal::Wrong, 1);
         };
-        if let Some(expelled) = self.chat.expelled_name(&name, Some(key), self.at.wall) {
+        if let Some(expelled) = self.chat.expelled_name(&name, Some(key), self.chat_time().wall) {
             return self.refusing(id, NameRefusal::Expelled(name, expelled), 1);
         }
         let Ok(leaving) = self.earn_place(id, key) else {
@@ -301,10 +301,10 @@ impl Hub {
                     // What they do next says nothing of the letters of this account.
                     self.sessions.handed.remove(&id);
                 }
-                self.order(Change::Identify(member, key), then);
+                self.change(Change::Identify(member, key), then);
             }
             (None, Some(newcomer)) => {
-                self.order(Change::EnterByAccount(newcomer.origin, key), then);
+                self.change(Change::EnterByAccount(newcomer.origin, key), then);
             }
             (None, None) => {}
         }

@@ -127,6 +127,11 @@ impl LostSessions {
         self.sessions.get(&id).map(|session| session.member)
     }
 
+    /// A session, if it waits, is that member's from now on.
+    pub(super) fn is_of(&mut self, id: ClientId, member: MemberId) {
+        self.sessions.get_mut(&id).into_iter().for_each(|session| session.member = member);
+    }
+
     /// How it will be told that they left whose session waits.
     pub(super) fn farewell(&self, id: ClientId) -> Option<Farewell> {
         self.sessions.get(&id).map(|session| session.farewell.clone())

@@ -13,9 +13,12 @@ mod lost_sessions;
 mod newcomers;
 mod offline_messages;
 mod order;
+mod ordered;
 mod password_questions;
 mod places;
+mod proposed;
 mod recalling;
+mod reentering;
 mod resuming;
 mod seats;
 mod sessions;
@@ -24,11 +27,13 @@ mod stopped;
 mod stopping;
 mod then;
 mod translating;
+mod under_way;
 
 use std::cell::Cell;
 
 pub use administration::Description;
 pub use config::ChatConfig;
+pub use proposed::Proposed;
 pub use snapshot::{ChatSnapshot, Snapshot};
 
 use super::account::AccountKey;
@@ -42,18 +47,20 @@ use super::member_id::MemberId;
 use super::message::{MessageId, MessageKind};
 use super::mono_time::MonoTime;
 use super::name::Name;
+use super::node_name::NodeName;
 use super::origin::Origin;
 use super::record::RoomRecord;
 use super::refusal::Refusal;
 use super::request::Reply;
 use super::room_key::RoomKey;
-use super::rules::{Arrival, Change, Chat, Deed, Fact, GENERAL, Outcome, Recipient};
+use super::rules::{Arrival, Change, Chat, Deed, Fact, GENERAL, Outcome, Proposal, Recipient, Reentry};
 use super::text::Text;
 use super::time::Time;
 use super::work::Work;
 use crate::limits::{LEFT_SESSION_WAIT, LOST_SESSION_WAIT};
 use newcomers::{Newcomer, Standing};
 use then::{Asker, Then};
+use under_way::Order;
 
 /// Newcomers whose time is over that one tick lets go, some 2 µs each.
 const TICK_NEWCOMERS: usize = 256;
@@ -75,6 +82,8 @@ pub struct Hub {
     config: ChatConfig,
     chat: Chat,
     sessions: sessions::Sessions,
+    /// How changes reach the chat.
+    order: Order,
     /// What there was when the chat stopped, as far as it is not over.
     stopped: Option<Box<stopped::Stopped>>,
 }
@@ -93,6 +102,7 @@ impl Hub {
             config,
             chat: Chat::new(options, founding),
             sessions: sessions::Sessions::default(),
+            order: Order::default(),
             stopped: None,
         }
     }
@@ -108,9 +118,12 @@ impl Hub {
             Input::Disconnected(id, reason) => self.disconnect(id, reason),
             Input::Reply(id, reply) => self.take_reply(id, reply),
             Input::AccountsChanged(changes) => {
-                self.order(Change::Accounts(changes), Then::EndRevoked);
+                self.change(Change::Accounts(changes), Then::EndRevoked);
             }
             Input::Admin(order) => self.administer(order),
+            Input::Living => self.live(),
+            Input::Ordered(ordered) => self.ordered(ordered),
+            Input::Unknown(count) => self.unknown(count),
             Input::Motd(motd) => self.config.motd = motd,
             Input::Tick => self.tick(),
             Input::Stop => self.stop(),
@@ -141,7 +154,7 @@ impl Hub {
 
     /// A client connected, from `origin`: it is asked for a name, if it may come in.
     fn connect(&mut self, id: ClientId, origin: Origin) {
-        if let Some(expelled) = self.chat.expelled_address(origin, self.at.wall) {
+        if let Some(expelled) = self.chat.expelled_address(origin, self.chat_time().wall) {
             self.tell(id, Event::Expulsion(ExpulsionNews::Told(expelled)));
             return self.effects.push(Effect::Close(id, CloseReason::Expelled));
         }
@@ -159,6 +172,7 @@ impl Hub {
         if member.is_none() && self.sessions.newcomers.get(id).is_none() {
             return;
         }
+        self.try_command(id, &command);
         let done = match (command, member) {
             (Command::Secret(typed), _) => {
                 self.note_active(member);
@@ -180,6 +194,7 @@ impl Hub {
             (command, None) => self.handle_newcomer(id, command),
             (command, Some(member)) => self.handle_member(id, member, command),
         };
+        self.forget_attempt();
         if let Err(refusal) = done {
             self.refuse(id, refusal);
         }
@@ -212,10 +227,11 @@ impl Hub {
         self.acknowledge_at_the_end(id, reason);
         let member = self.member(id);
         self.sessions.forget(id);
+        self.forget_outside(id);
         match member {
             Some(member) => {
-                self.sessions.seats.rise(member);
-                self.order(Change::Leave(member, farewell, reason), Then::Nothing);
+                self.unseat(member);
+                self.change(Change::Leave(member, farewell, reason), Then::Nothing);
             }
             None => drop(self.sessions.newcomers.remove(id)),
         }
@@ -250,12 +266,14 @@ impl Hub {
         self.put_out_the_expelled();
         self.end_revoked();
         let mut asked = 0;
-        while asked < TICK_MEMBERS
+        // Where several nodes tell of them, they do at a time of their log.
+        while self.is_alone()
+            && asked < TICK_MEMBERS
             && let Some((due, room)) = self.chat.all_rooms().first_restless()
             && now >= due
         {
             asked += TICK_ROOM + self.chat.room(room).map_or(0, |room| room.members.len());
-            self.order(Change::TellMovements(room), Then::Nothing);
+            self.change(Change::TellMovements(room), Then::Nothing);
         }
     }
 
@@ -267,7 +285,8 @@ impl Hub {
         };
         let unfinished = self.sessions.any_has_to_end() || self.stopped.is_some();
         let unfinished = unfinished.then_some(MonoTime::START);
-        let movements = self.chat.all_rooms().first_restless().map(|(due, _)| due);
+        let movements =
+            self.chat.all_rooms().first_restless().filter(|_| self.is_alone()).map(|(due, _)| due);
         let lost = self.sessions.lost.first_due().map(|(due, _)| due);
         [newcomer, movements, lost, self.trials_due(), unfinished].into_iter().flatten().min()
     }
@@ -313,12 +332,13 @@ impl Hub {
 
     /// Whether nothing is left of anybody.
     pub fn is_empty(&self) -> bool {
-        self.chat.is_empty() && self.sessions.is_empty() && self.stopped.is_none()
+        self.chat.is_empty() && self.sessions.is_empty() && self.order.is_empty() && self.stopped.is_none()
     }
 
     /// A member has done something that is no deed of the chat's.
     fn note_active(&mut self, member: Option<MemberId>) {
-        member.into_iter().for_each(|member| self.order(Change::Active(member), Then::Nothing));
+        let member = member.filter(|&member| self.is_worth_noting(member));
+        member.into_iter().for_each(|member| self.change(Change::Active(member), Then::Nothing));
     }
 
     fn handle_newcomer(&mut self, id: ClientId, command: Command) -> Done {
@@ -397,7 +417,7 @@ impl Hub {
                 return self.handle_other(id, member, command);
             }
         };
-        self.order(Change::Do(member, deed), Then::TellRefusal(id));
+        self.change(Change::Do(member, deed), Then::TellRefusal(id));
         Ok(())
     }
 
@@ -411,7 +431,7 @@ impl Hub {
         match to {
             Ok(to) => {
                 let full = self.is_full(member, &to, &text);
-                self.order(Change::Do(member, Deed::Message { to, text, full }), Then::TellRefusal(id));
+                self.change(Change::Do(member, Deed::Message { to, text, full }), Then::TellRefusal(id));
                 Ok(())
             }
             Err(refusal) => {
@@ -429,7 +449,7 @@ impl Hub {
             }
             Command::Search(words) => self.search(id, member, words),
             Command::Who(room) => {
-                let present = self.chat.who(member, room, self.now())?;
+                let present = self.chat.who(member, room, self.chat_time().mono)?;
                 self.answer(id, present)
             }
             Command::Rooms => {
@@ -449,7 +469,7 @@ impl Hub {
                 Ok(())
             }
             Command::Readmit(whom) => {
-                self.order(Change::Readmit(Some(member), whom), Then::Tell(Asker::Client(id)));
+                self.change(Change::Readmit(Some(member), whom), Then::Tell(Asker::Client(id)));
                 Ok(())
             }
             Command::Expelled => self.list_expulsions(id, member),
@@ -490,6 +510,14 @@ impl Hub {
             | Command::Ignore(_)
             | Command::Secret(_)
             | Command::Ping => Ok(()),
+        }
+    }
+
+    /// What the clocks say by which the chat goes: those of the machine, or the log's where several nodes are one chat.
+    fn chat_time(&self) -> Time {
+        match &self.order {
+            Order::Local => self.at,
+            Order::Shared(under_way) => under_way.time(self.at.mono),
         }
     }
 

@@ -11,7 +11,7 @@ impl Hub {
     pub(super) fn posted(&mut self, id: ClientId, posted: Posted) {
         if let Some(at) = self.sessions.posting.iter().position(|(client, _)| *client == id) {
             let (_, member) = self.sessions.posting.remove(at);
-            self.order(Change::Posted(member, posted), Then::Nothing);
+            self.change(Change::Posted(member, posted), Then::Nothing);
         }
     }
 
@@ -27,8 +27,8 @@ impl Hub {
         let member = self.member(id).filter(|&member| self.chat.account(member) == Some(account));
         let Some(member) = member else { return };
         self.sessions.handed.insert(id, (account, last.id));
-        self.order(Change::HandOver(member, last.clone()), Then::Nothing);
-        self.tell(id, Event::OfflineMessages { now: self.at.wall, messages });
+        self.change(Change::HandOver(member, last.clone()), Then::GoOn(id));
+        self.tell(id, Event::OfflineMessages { now: self.chat_time().wall, messages });
     }
 
     /// A client did something: they have seen the letters they were handed.

@@ -2,23 +2,49 @@
 //!
 //! Invariant: what depends on the outcome of a change stands in its [`Then`] and nowhere else, so that the outcome may come later.
 
-use super::{Change, Fact, Hub, Outcome, Refusal, Then};
+use super::under_way::Order;
+use super::{Change, ClientId, Fact, Hub, NodeName, Outcome, Proposal, Proposed, Refusal, Then, Time};
 
 impl Hub {
-    /// Has the chat apply a change; does what follows for all connections, and then for the client that asked.
-    pub(super) fn order(&mut self, change: Change, then: Then) {
-        let outcome = self.chat.apply(self.at, change);
-        let mut facts: Vec<Fact> = self.chat.take_facts();
-        for fact in facts.drain(..) {
-            self.translate(then.newcomer(), fact);
+    /// Has the chat make a change; when it is made, does what follows for all connections, and then for the client that asked. Where
+    /// several nodes make changes, that is when it comes back from their log.
+    pub(super) fn change(&mut self, change: Change, then: Then) {
+        match &mut self.order {
+            Order::Local => {
+                let outcome = self.make((self.at, None), then.newcomer(), change);
+                self.settle(then, outcome);
+            }
+            Order::Shared(under_way) => {
+                let proposed = Proposed { client: then.client(), proposal: Proposal(change) };
+                under_way.send(then, proposed);
+            }
         }
-        self.chat.keep_buffer(facts);
-        self.settle(then, outcome);
     }
 
-    fn settle(&mut self, then: Then, outcome: Result<Outcome, Refusal>) {
+    /// Makes a change of that node at that time, and does what follows for the connections; `newcomer` is the client that becomes a
+    /// member by it, if one does.
+    pub(super) fn make(
+        &mut self,
+        (at, by): (Time, Option<NodeName>),
+        newcomer: Option<ClientId>,
+        change: Change,
+    ) -> Result<Outcome, Refusal> {
+        let outcome = self.chat.apply(at, by, change);
+        let mut facts: Vec<Fact> = self.chat.take_facts();
+        if let Order::Shared(under_way) = &mut self.order {
+            facts.iter().for_each(|fact| under_way.digest = fact.digest(under_way.digest));
+        }
+        for fact in facts.drain(..) {
+            self.translate(newcomer, fact);
+        }
+        self.chat.keep_buffer(facts);
+        outcome
+    }
+
+    /// Does what follows from a change for the client that asked for it.
+    pub(super) fn settle(&mut self, then: Then, outcome: Result<Outcome, Refusal>) {
         match then {
-            Then::Nothing => debug_assert!(outcome.is_ok(), "{outcome:?}"),
+            Then::Nothing | Then::GoOn(_) => debug_assert!(outcome.is_ok(), "{outcome:?}"),
             Then::EndRevoked => self.end_revoked(),
             Then::TellRefusal(id) => outcome.err().into_iter().for_each(|refusal| self.refuse(id, refusal)),
             Then::Name(id, wanted) => self.named(id, outcome, &wanted),
@@ -26,6 +52,7 @@ impl Hub {
                 Ok(_) => self.identified(id, account, leaving),
                 Err(refusal) => self.refuse(id, refusal),
             },
+            Then::Reenter(id) => self.reentered(id, outcome),
             Then::Expel(asker) => {
                 if outcome.is_ok() {
                     self.put_out_the_expelled();

@@ -6,6 +6,7 @@
 //! come in on trial, without a place: each address in its turn.
 
 use super::then::Leaving;
+use super::under_way::Order;
 use super::{AccountKey, ClientId, CloseReason, Effect, Event, Hub, MemberId, MonoTime, Origin, Standing};
 use crate::chat::event::{AccountNews, PlaceNews};
 use crate::limits::{NEWCOMER_GRACE, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS, is_over_share};
@@ -212,8 +213,16 @@ impl Hub {
 
     /// How many of the clients from there have a place.
     fn placed_from(&self, origin: Origin) -> usize {
-        let members = self.chat.count_from(origin).saturating_sub(self.sessions.lost.from(origin));
+        let members = self.members_from(origin).saturating_sub(self.sessions.lost.from(origin));
         members + self.sessions.newcomers.placed_from(origin)
+    }
+
+    /// How many members who are here through this node come from there.
+    fn members_from(&self, origin: Origin) -> usize {
+        match &self.order {
+            Order::Local => self.chat.count_from(origin),
+            Order::Shared(under_way) => under_way.seated_from(origin),
+        }
     }
 
     fn full(&self) -> PlaceNews {

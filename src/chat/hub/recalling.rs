@@ -38,7 +38,7 @@ impl Hub {
             Look::Search(..) | Look::Missed(..) => Occasion::Searched,
         };
         let room = room.and_then(|room| self.chat.room(room)).map(|room| room.name.clone());
-        let (now, more) = (self.at.wall, found.more && !lines.is_empty());
+        let (now, more) = (self.chat_time().wall, found.more && !lines.is_empty());
         self.tell(id, Event::Recalled { occasion, now, room, lines, more, reach: found.reach });
     }
 

@@ -62,7 +62,7 @@ impl Hub {
         self.sessions.questions.suspend(id);
         self.sessions.disconnected(id);
         self.sessions.lost.insert(id, LostSession::new(member, waits, farewell, origin));
-        self.order(Change::Detach(member), Then::Nothing);
+        self.change(Change::Detach(member), Then::Nothing);
     }
 
     /// How many sessions wait for a connection.
@@ -173,7 +173,7 @@ impl Hub {
         let Some(lost) = self.sessions.forget(session) else { return };
         let member = lost.member;
         let (told, skipped) = self.told(member, lines);
-        self.order(Change::Attach(member, newcomer.origin), Then::Nothing);
+        self.change(Change::Attach(member, newcomer.origin), Then::GoOn(id));
         self.seat(id, member);
         let Some(name) = self.chat.name(member).cloned() else { return };
         self.effects.push(Effect::Log(LogEntry::Resumed(id, name.clone())));

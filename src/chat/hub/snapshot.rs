@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sessions::Sessions;
 use super::stopped::Stopped;
+use super::under_way::Order;
 use super::{Chat, ChatConfig, ClientId, Effect, Hub, Work};
 use crate::chat::rules::COUNTS_MAX;
 use crate::chat::snapshot_error::{SNAPSHOT_VERSION, SnapshotError};
@@ -36,6 +37,7 @@ struct SessionsState {
     work: Work,
     config: ChatConfig,
     sessions: Sessions,
+    order: Order,
     stopped: Option<Box<Stopped>>,
 }
 
@@ -70,17 +72,29 @@ impl From<Snapshot> for ChatSnapshot {
     }
 }
 
+impl ChatSnapshot {
+    /// The chat that was written down.
+    ///
+    /// # Errors
+    ///
+    /// It contradicts itself.
+    pub(super) fn into_chat(self) -> Result<Chat, SnapshotError> {
+        self.chat.checked()
+    }
+}
+
 impl Hub {
     /// The whole state, effects that were not taken included.
     pub fn snapshot(&self) -> Snapshot {
         self.spend(0);
-        let Hub { at, effects, work, config, chat, sessions, stopped } = self;
+        let Hub { at, effects, work, config, chat, sessions, order, stopped } = self;
         let sessions = SessionsState {
             at: *at,
             effects: effects.clone(),
             work: work.get(),
             config: config.clone(),
             sessions: sessions.clone(),
+            order: order.clone(),
             stopped: stopped.clone(),
         };
         Snapshot { version: Version, chat: chat.snapshot(), sessions }
@@ -94,8 +108,8 @@ impl Hub {
     /// The snapshot contradicts itself.
     pub fn restore(Snapshot { version: Version, chat, sessions }: Snapshot) -> Result<Hub, SnapshotError> {
         let chat = chat.checked()?;
-        let SessionsState { at, effects, work, config, sessions, stopped } = sessions;
-        let hub = Hub { at, effects, work: work.into(), config, chat, sessions, stopped };
+        let SessionsState { at, effects, work, config, sessions, order, stopped } = sessions;
+        let hub = Hub { at, effects, work: work.into(), config, chat, sessions, order, stopped };
         hub.check()?;
         Ok(hub)
     }
@@ -130,7 +144,11 @@ impl Hub {
             (sessions.seats.is_sound() && sessions.seats.iter().all(seated), "which connection is whose"),
             (sessions.newcomers.iter().all(|(id, _)| self.member(id).is_none()), "who has a name"),
             (self.slots_are_sound(), "who is in which slot"),
-            (sessions.lost.iter().all(waits) && self.chat.are_detached(&lost), "whose connection was lost"),
+            // Those of other nodes are detached as well, and one's own are when that has come back.
+            (
+                sessions.lost.iter().all(waits) && (!self.is_alone() || self.chat.are_detached(&lost)),
+                "whose connection was lost",
+            ),
             (sessions.known().all(here), "who is asked or told something"),
             (steps.max(heard) < COUNTS_MAX, "how much there was"),
         ];

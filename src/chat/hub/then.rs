@@ -9,12 +9,16 @@ use super::{AccountKey, ClientId, Text};
 pub(super) enum Then {
     /// Nothing: a change of this kind is never refused.
     Nothing,
+    /// The same, but a client's next command waits for it.
+    GoOn(ClientId),
     /// A client is told why, if it was refused.
     TellRefusal(ClientId),
     /// A client has the name that it typed, is asked for the password of that name, or is told why it cannot have it.
     Name(ClientId, Text),
     /// A client that has given the password of an account goes on as its owner; another may have to leave for it.
     Identify(ClientId, AccountKey, Option<Leaving>),
+    /// A client whose member was gone with its node is that member again, or is asked for another name.
+    Reenter(ClientId),
     /// Members whose password is none any more have to leave.
     EndRevoked,
     /// Members who are expelled have to leave, and the outcome is told.
@@ -36,8 +40,26 @@ impl Then {
     /// The client that becomes a member by the change, if one does.
     pub(super) fn newcomer(&self) -> Option<ClientId> {
         match self {
-            Then::Name(id, _) | Then::Identify(id, ..) => Some(*id),
+            Then::Name(id, _) | Then::Identify(id, ..) | Then::Reenter(id) => Some(*id),
             _ => None,
+        }
+    }
+
+    /// The client that is told what came of the change, or whose next command has to wait for it.
+    pub(super) fn client(&self) -> Option<ClientId> {
+        match self {
+            Then::GoOn(id)
+            | Then::TellRefusal(id)
+            | Then::Name(id, _)
+            | Then::Identify(id, ..)
+            | Then::Reenter(id)
+            | Then::ListExpulsions(id)
+            | Then::Expel(Asker::Client(id))
+            | Then::Tell(Asker::Client(id)) => Some(*id),
+            Then::Nothing
+            | Then::EndRevoked
+            | Then::Expel(Asker::Administrator)
+            | Then::Tell(Asker::Administrator) => None,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What becomes of the chat's facts: each is turned into what connections are told, and what the shell has to do.
 
+use super::under_way::Order;
 use super::{Audience, ClientId, CloseReason, Effect, Event, Fact, Hub, MemberId};
 use crate::chat::request::Request;
 
@@ -34,17 +35,23 @@ impl Hub {
                 }
             }
             Fact::Gone(member, reason) => self.gone(member, reason),
-            Fact::Entered(entry) => {
+            Fact::GoneWithNode(member, reentry) => self.gone_with_node(member, reentry),
+            Fact::Reentered(member) => {
                 if let Some(id) = newcomer {
+                    self.sit_again(id, member);
+                }
+            }
+            Fact::Entered(entry) => {
+                if let Some(id) = newcomer.filter(|&id| self.is_still_here(id, entry.member)) {
                     self.seat(id, entry.member);
                     self.welcome(id, *entry);
                 }
             }
-            Fact::TakenOver(entry) => {
-                if let Some(id) = newcomer {
-                    self.take_over(id, *entry);
-                }
-            }
+            Fact::TakenOver(entry) => match newcomer {
+                None => self.replaced_elsewhere(entry.member),
+                Some(id) if self.is_still_here(id, entry.member) => self.take_over(id, *entry),
+                Some(_) => {}
+            },
         }
     }
 
@@ -70,7 +77,7 @@ impl Hub {
     /// A member has left by the chat's own will: their connection ends.
     fn gone(&mut self, member: MemberId, reason: CloseReason) {
         let Some(id) = self.sessions.seats.client(member) else { return };
-        self.sessions.seats.rise(member);
+        self.unseat(member);
         if self.sessions.forget(id).is_none() {
             self.effects.push(Effect::Close(id, reason));
         }
@@ -80,5 +87,16 @@ impl Hub {
     pub(super) fn seat(&mut self, id: ClientId, member: MemberId) {
         self.sessions.newcomers.remove(id);
         self.sessions.seats.sit(member, id);
+        if let (Order::Shared(under_way), Some(origin)) = (&mut self.order, self.chat.origin(member)) {
+            under_way.sit(member, origin);
+        }
+    }
+
+    /// A member has no client here any more.
+    pub(super) fn unseat(&mut self, member: MemberId) {
+        self.sessions.seats.rise(member);
+        if let Order::Shared(under_way) = &mut self.order {
+            under_way.rise(member);
+        }
     }
 }

@@ -2,17 +2,21 @@
 //!
 //! Invariant: no password, no connection and nothing random is in one.
 
+use serde::{Deserialize, Serialize};
+
+use super::reentry::Reentry;
 use crate::chat::account::{Account, AccountChange, AccountKey, OfflineMessage, Posted};
 use crate::chat::effect::{CloseReason, RoomId};
 use crate::chat::event::Farewell;
 use crate::chat::member_id::MemberId;
 use crate::chat::message::MessageKind;
 use crate::chat::name::Name;
+use crate::chat::node_name::NodeName;
 use crate::chat::origin::Origin;
 use crate::chat::text::Text;
 
 /// One change. What it is about a member comes from that member, who has shown who they are.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::chat) enum Change {
     /// A client that has no name yet wants this one.
     Enter {
@@ -39,6 +43,14 @@ pub(in crate::chat) enum Change {
     Leave(MemberId, Farewell, CloseReason),
     /// A member of the chat does this.
     Do(MemberId, Deed),
+    /// A node is there from now on, with nobody.
+    NodeJoined(NodeName),
+    /// A node is there no more: its members leave.
+    NodeGone(NodeName),
+    /// A member whose node was held for dead comes back in.
+    Reenter(Box<Reentry>),
+    /// Time has passed, up to that of an entry of the log.
+    Elapse,
     /// What has moved in a room is told.
     TellMovements(RoomId),
     /// There is a new account, whose name a member has registered, if they are here and wait for it.
@@ -82,7 +94,7 @@ pub(in crate::chat) enum Change {
 }
 
 /// Who a private message is for, as it was when it was written. Each with the name by which it was found.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::chat) enum Recipient {
     /// A member.
     Member(MemberId, Name),
@@ -91,7 +103,7 @@ pub(in crate::chat) enum Recipient {
 }
 
 /// What a member does. A room that is not named is the current one.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::chat) enum Deed {
     /// Says something in a room, or tells what they do.
     Say { room: Option<Text>, kind: MessageKind, text: Text },

@@ -41,6 +41,7 @@ impl Chat {
     pub(super) fn enter(&mut self, origin: Origin, name: Name, account: Option<AccountKey>) {
         let now = self.now();
         let id = self.people.add(name.clone(), origin, now);
+        self.seat(id);
         if let Some(account) = account {
             self.proven.open(account, id);
             self.people[id].account = Some(account);
@@ -116,14 +117,20 @@ impl Chat {
         let Some(name) = self.name(id).cloned() else { return };
         self.facts.push(Fact::Log(LogEntry::Left(name.clone(), reason)));
         self.leave_all(id, &name, farewell);
-        self.hiding.left(&name);
+        self.forget_member(id, &name);
+        self.facts.push(Fact::Gone(id, reason));
+    }
+
+    /// A member who is in no room any more is none any more.
+    pub(super) fn forget_member(&mut self, id: MemberId, name: &Name) {
+        self.hiding.left(name);
         self.show_all(id);
         if let Some(member) = self.people.remove(id) {
             member.end_contact();
             self.forget_decisions(id);
             self.proven.close(id);
             self.detached.remove(id.place());
-            self.facts.push(Fact::Gone(id, reason));
+            self.nodes.remove(id.place());
         }
     }
 
@@ -132,6 +139,7 @@ impl Chat {
         if self.member(id).is_some() {
             self.detached.remove(id.place());
             self.people.set_origin(id, origin);
+            self.seat(id);
         }
     }
 

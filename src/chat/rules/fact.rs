@@ -1,6 +1,12 @@
 //! What a change has made of the chat, in order.
 
+use std::io;
+
+use serde::Serialize;
+
+use super::reentry::Reentry;
 use crate::chat::account::{AccountKey, OfflineMessage};
+use crate::chat::digest::Digest;
 use crate::chat::effect::{Audience, CloseReason, LogEntry, RoomId};
 use crate::chat::event::{AccountNews, Event, NameList};
 use crate::chat::expulsion::Expulsion;
@@ -12,7 +18,7 @@ use crate::chat::room_key::RoomKey;
 use crate::chat::text::Text;
 
 /// One thing that is so from now on. Values: nothing in them says by which connection anybody is here.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(in crate::chat) enum Fact {
     /// These people are told this. The audience is who is here when the change is over.
     Deliver {
@@ -29,6 +35,10 @@ pub(in crate::chat) enum Fact {
     Replay(MemberId, RoomId),
     /// A member is here no more.
     Gone(MemberId, CloseReason),
+    /// A member is here no more, for its node is held for dead; what it was.
+    GoneWithNode(MemberId, Box<Reentry>),
+    /// A client whose member that was is one again: this one.
+    Reentered(MemberId),
     /// A member has to leave, for a password that they gave is none any more.
     Revoked(MemberId, AccountNews),
     /// A person or an address is expelled: members that it is about have to leave.
@@ -47,8 +57,31 @@ pub(in crate::chat) enum Fact {
     Log(LogEntry),
 }
 
+impl Fact {
+    /// Adds this to a hash that is compared between nodes.
+    pub(in crate::chat) fn digest(&self, digest: Digest) -> Digest {
+        let mut written = Written(digest);
+        serde_json::to_writer(&mut written, self).expect("a fact can be written");
+        written.0
+    }
+}
+
+/// Hashes what is written.
+struct Written(Digest);
+
+impl io::Write for Written {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 = self.0.bytes(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A client that is a member from now on, and what it is told of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(in crate::chat) struct Arrival {
     pub(in crate::chat) member: MemberId,
     pub(in crate::chat) name: Name,

@@ -9,6 +9,7 @@ use crate::chat::account_index::AccountIndex;
 use crate::chat::expulsion::Expulsion;
 use crate::chat::hiding::Hiding;
 use crate::chat::message::MessageId;
+use crate::chat::nodes::Nodes;
 use crate::chat::people::People;
 use crate::chat::record::RoomRecord;
 use crate::chat::rooms::Rooms;
@@ -62,6 +63,8 @@ impl Chat {
             posting: Vec::new(),
             last_expulsion: expulsions.iter().map(expulsions::ListedExpulsion::number).max().unwrap_or(0),
             expulsions,
+            nodes: Nodes::default(),
+            by: None,
         };
         let general = chat.rooms.make(Name::general());
         assert_eq!(general, Some(GENERAL));

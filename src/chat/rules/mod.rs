@@ -15,11 +15,15 @@ mod fact;
 mod founding;
 mod keys;
 mod moving;
+mod nodes;
 mod offline_messages;
 mod options;
 mod ordering;
 mod presence;
+mod proposal;
 mod proven;
+mod reentry;
+mod returning;
 mod rooms;
 mod state;
 mod talking;
@@ -33,6 +37,8 @@ pub(super) use change::{Change, Deed, Recipient};
 pub(super) use fact::{Arrival, Fact};
 pub(super) use founding::Founding;
 pub(super) use options::ChatOptions;
+pub use proposal::Proposal;
+pub(super) use reentry::Reentry;
 pub(super) use state::COUNTS_MAX;
 
 use super::account::AccountKey;
@@ -46,6 +52,8 @@ use super::member_id::MemberId;
 use super::message::MessageId;
 use super::mono_time::MonoTime;
 use super::name::Name;
+use super::node_name::NodeName;
+use super::nodes::Nodes;
 use super::origin::Origin;
 use super::people::People;
 use super::refusal::Refusal;
@@ -97,6 +105,11 @@ pub(super) struct Chat {
     /// Who may not be here, in the order in which it was decided.
     expulsions: Vec<expulsions::ListedExpulsion>,
     last_expulsion: u64,
+    /// None, where there is one only.
+    nodes: Nodes,
+    /// The node whose change is being applied; none: there is one only.
+    #[serde(skip)]
+    by: Option<NodeName>,
 }
 
 /// What a change gives, beside its facts, when it was not refused.
@@ -114,14 +127,20 @@ pub(super) enum Outcome {
 type Done = Result<(), Refusal>;
 
 impl Chat {
-    /// Does what follows from `change`, which was made at `at`; what is so then is added to the [facts](Self::take_facts).
+    /// Does what follows from `change`, which was made at `at`, by that node if there are several; what is so then is added to the
+    /// [facts](Self::take_facts).
     ///
     /// # Errors
     ///
     /// It is refused: who asked is told so, and nobody else is told anything that was wanted. What the attempt itself leaves (a wrong
     /// key counts, and operators hear of many) is so nevertheless.
-    pub(super) fn apply(&mut self, at: Time, change: Change) -> Result<Outcome, Refusal> {
-        self.at = at;
+    pub(super) fn apply(
+        &mut self,
+        at: Time,
+        by: Option<NodeName>,
+        change: Change,
+    ) -> Result<Outcome, Refusal> {
+        (self.at, self.by) = (at, by);
         match change {
             Change::Do(member, deed) => return self.act(member, deed),
             Change::Active(member) => self.note_active(member),
@@ -132,6 +151,10 @@ impl Chat {
             Change::Detach(member) => self.detached.insert(member.place()),
             Change::Attach(member, origin) => self.attach(member, origin),
             Change::Leave(member, farewell, reason) => self.depart(member, farewell, reason),
+            Change::NodeJoined(node) => self.node_joined(node),
+            Change::NodeGone(node) => self.node_gone(&node),
+            Change::Reenter(reentry) => return self.reenter(*reentry),
+            Change::Elapse => self.elapse(),
             Change::TellMovements(room) => self.tell_movements(room),
             Change::Register(account, member) => self.register(account, member),
             Change::Renew(account, member) => self.renew(account, member),
@@ -321,6 +344,11 @@ impl Chat {
         self.options.differs_from(options)
     }
 
+    /// The options that decide.
+    pub(super) fn options(&self) -> &ChatOptions {
+        &self.options
+    }
+
     /// The registered names, if there may be any.
     pub(super) fn accounts(&self) -> Option<&AccountIndex> {
         self.account_index.as_ref()
@@ -340,5 +368,6 @@ impl Chat {
             && self.decided.is_empty()
             && self.proven.is_empty()
             && self.detached.is_empty()
+            && self.nodes.is_empty()
     }
 }

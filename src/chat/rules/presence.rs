@@ -1,6 +1,7 @@
 //! Who is here, who is away, and whom one would rather not hear.
 
 use std::cmp::Reverse;
+use std::time::Duration;
 
 use super::{Chat, Done, Event, Name, RoomRefusal};
 use crate::chat::account::AccountKey;
@@ -73,8 +74,10 @@ impl Chat {
         let person = |(_, Reverse(active), other): (_, Reverse<MonoTime>, MemberId)| {
             let member = self.member(other)?;
             let (name, away) = (member.name.clone(), member.away().cloned());
-            let (idle, office) = (now.since(active), self.office((other, member.account), &offices));
-            Some(Person { name, idle, away, you: other == id, office })
+            let (you, office) = (other == id, self.office((other, member.account), &offices));
+            // A member who asks is active, whether the chat has been told so or not.
+            let idle = if you { Duration::ZERO } else { now.since(active) };
+            Some(Person { name, idle, away, you, office })
         };
         let mut bytes = 0;
         let fits = |person: &Person| {
@@ -155,6 +158,12 @@ impl Chat {
             hidden.iter().for_each(|&hidden| self.hiding.show(id.place(), hidden));
             self.set_hidden(id, Vec::new());
         }
+    }
+
+    /// A member who comes back in hides the people whom they hid.
+    pub(super) fn hide_again(&mut self, id: MemberId, names: &[Name]) {
+        let hidden = names.iter().map(|name| self.hiding.hide(id.place(), name)).collect();
+        self.set_hidden(id, hidden);
     }
 
     fn toggle_hidden(&mut self, id: MemberId, own: &Name, whom: Text) -> Result<Event, Refusal> {

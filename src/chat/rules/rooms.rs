@@ -248,7 +248,7 @@ impl Chat {
     }
 
     /// The room that is meant by `wanted`.
-    fn find_room(&self, wanted: &Name) -> Option<RoomId> {
+    pub(super) fn find_room(&self, wanted: &Name) -> Option<RoomId> {
         let skeleton = wanted.skeleton();
         wanted.meant(self.rooms.alike(&skeleton))
     }

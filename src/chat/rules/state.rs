@@ -20,7 +20,7 @@ impl Chat {
     /// The whole state between two changes. To be asked when the facts of the last one have been taken.
     pub(in crate::chat) fn snapshot(&self) -> Chat {
         debug_assert!(self.facts.is_empty(), "facts belong to the caller of `apply`");
-        let mut state = Chat { at: Time::default(), work: Cell::default(), ..self.clone() };
+        let mut state = Chat { at: Time::default(), work: Cell::default(), by: None, ..self.clone() };
         let agree = state.share_again();
         debug_assert!(agree, "what is one has one value");
         state

@@ -32,16 +32,18 @@ mod storms;
 mod talking;
 mod waiting;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Duration;
 
 use tertulia::chat::{
     AdminOrder, AdminReply, AuthRequest, ChatConfig, ClientId, CloseReason, Command, Crowd, Effect, Event,
     Expulsion, Farewell, Found, Hub, Input, Language, LogEntry, Look, Message, MessageKind, MonoTime, Name,
-    NameRefusal, Office, Origin, Password, Person, Reach, Reply, Request, RoomChange, Text, Time, UnixMillis,
+    NameRefusal, Office, Origin, Password, Person, Proposed, Reach, Reply, Request, RoomChange, Text, Time,
+    UnixMillis,
 };
 
 use super::support::book::Book;
+use super::support::log;
 use super::support::records::{self, Records};
 pub use super::support::shell::Shell;
 use super::support::shell::Slots;
@@ -50,6 +52,7 @@ use super::support::twin::Twin;
 pub const NOTHING: [&str; 0] = [];
 pub const SECOND: Duration = Duration::from_secs(1);
 pub const LOGIN_TIMEOUT: Duration = Duration::from_secs(60);
+const START: MonoTime = MonoTime::from_micros(1_234_567);
 
 /// A hub, and what reaches everybody's ears.
 pub struct Chat {
@@ -79,6 +82,8 @@ pub struct Chat {
     pub changes: Vec<RoomChange>,
     /// A hub that was written down and read back now and then, and does the same.
     pub twin: Twin,
+    /// What is on its way to the log, if there is one.
+    log: VecDeque<Proposed>,
 }
 
 impl Chat {
@@ -99,8 +104,8 @@ impl Chat {
     pub fn with(config: ChatConfig, book: Book) -> Chat {
         let records = config.rooms.iter().map(|record| (record.key, record.clone())).collect();
         Chat {
-            hub: Hub::new(config),
-            now: MonoTime::from_micros(1_234_567),
+            hub: log::hub(config, Time { mono: START, wall: UnixMillis(START.micros() as i64 / 1000) }),
+            now: START,
             slots: Slots::default(),
             heard: HashMap::new(),
             closed: Vec::new(),
@@ -117,6 +122,7 @@ impl Chat {
             records,
             changes: Vec::new(),
             twin: Twin::default(),
+            log: VecDeque::new(),
         }
     }
 
@@ -205,8 +211,17 @@ impl Chat {
         while let Some(due) = self.hub.next_due().filter(|&due| due <= end) {
             at_once = if due > self.now { 0 } else { at_once + 1 };
             assert!(at_once < 1_000, "ticks do not do what is due");
-            self.now = self.now.max(due);
+            self.lets_entries_pass(self.now.max(due));
             self.tick();
+        }
+        self.lets_entries_pass(end);
+    }
+
+    /// Time passes, with entries of the log as nodes make them, if there is one.
+    fn lets_entries_pass(&mut self, end: MonoTime) {
+        while log::passes(self.time()).is_some() && self.now < end {
+            self.now = end.min(self.now + SECOND / 20);
+            log::passes(self.time()).into_iter().for_each(|entry| self.apply(entry));
         }
         self.now = end;
     }
@@ -265,6 +280,10 @@ impl Shell for Chat {
 
     fn twin(&mut self) -> Option<&mut Twin> {
         Some(&mut self.twin)
+    }
+
+    fn log(&mut self) -> Option<&mut VecDeque<Proposed>> {
+        Some(&mut self.log)
     }
 
     fn time(&self) -> Time {

@@ -4,6 +4,7 @@ pub mod book;
 pub mod dir;
 pub(crate) mod fake_server;
 pub mod greeting;
+pub mod log;
 pub mod owned;
 pub mod peer;
 pub mod port;

@@ -1,8 +1,11 @@
 //! Does what the hub wants done, as the server would: one place for all tests that have a hub and no server.
 
-use tertulia::chat::{ClientId, Effect, Event, Hub, Input, Reply, Request, Time};
+use std::collections::VecDeque;
+
+use tertulia::chat::{ClientId, Effect, Event, Hub, Input, Proposed, Reply, Request, Time};
 
 use super::book::Book;
+use super::log;
 use super::twin::Twin;
 
 /// A hub with a test around it.
@@ -28,10 +31,20 @@ pub trait Shell {
         self.replies(effect);
     }
 
-    /// Hands something to the hub, and does what it wants done.
+    /// Changes that are on their way to the log, in tests whose hub may be one of several.
+    fn log(&mut self) -> Option<&mut VecDeque<Proposed>> {
+        None
+    }
+
+    /// Hands something to the hub, and does what it wants done, until nothing is under way.
     fn run(&mut self, input: Input) {
         let effects = self.decides(input);
         self.perform(effects);
+        while let Some(proposed) = self.log().and_then(VecDeque::pop_front) {
+            let ordered = log::comes_back(proposed, self.time());
+            let effects = self.decides(ordered);
+            self.perform(effects);
+        }
     }
 
     /// Hands something to the hub; gives what it wants done.
@@ -41,9 +54,13 @@ pub trait Shell {
         let followed = twin.as_ref().map(|_| input.clone());
         self.hub().apply(at, input);
         self.hub().effects(&mut effects);
+        let mut proposed = Vec::new();
+        self.hub().proposed(&mut proposed);
         if let (Some(twin), Some(input)) = (&mut twin, followed) {
-            twin.follows(self.hub(), (at, input), &effects);
+            twin.follows(self.hub(), (at, input), (&effects, &proposed));
         }
+        self.log().into_iter().for_each(|log| log.extend(proposed.drain(..)));
+        assert!(proposed.is_empty(), "this hub is alone");
         if let (Some(place), Some(twin)) = (self.twin(), twin) {
             *place = twin;
         }

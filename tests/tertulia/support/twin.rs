@@ -1,6 +1,6 @@
 //! A second hub beside the one of a test: made from its snapshot by way of a text, and given the same from then on.
 
-use tertulia::chat::{Effect, Hub, Input, Snapshot, Time};
+use tertulia::chat::{Effect, Hub, Input, Proposed, Snapshot, Time};
 
 /// Inputs between two snapshots, unless a test says otherwise.
 const EVERY: usize = 16;
@@ -47,7 +47,12 @@ impl Twin {
     }
 
     /// Takes the input that `hub` has taken, and compares the effects.
-    pub fn follows(&mut self, hub: &Hub, (at, input): (Time, Input), effects: &[Effect]) {
+    pub fn follows(
+        &mut self,
+        hub: &Hub,
+        (at, input): (Time, Input),
+        (effects, proposed): (&[Effect], &[Proposed]),
+    ) {
         if let Some(record) = &mut self.record {
             record.push((at, input.clone(), effects.to_vec()));
         }
@@ -56,6 +61,9 @@ impl Twin {
             twin.apply(at, input);
             twin.effects(&mut own);
             assert_eq!(own, effects, "a hub that was restored does the same");
+            let mut changes = Vec::new();
+            twin.proposed(&mut changes);
+            assert_eq!(changes, proposed, "and has the same changes made");
             assert_eq!(twin.next_due(), hub.next_due(), "and waits for the same");
         }
         self.inputs += 1;

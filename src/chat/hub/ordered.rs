@@ -1,0 +1,212 @@
+//! Changes that come out of a log which several nodes read: this one's own, and those of the others.
+//!
+//! Invariant: of each own change its client hears once, wherever it stands in the log; facts about members of other nodes reach those
+//! who are here.
+
+use super::under_way::{Attempt, Order, UnderWay};
+use super::{
+    Change, ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Farewell, Hub, MemberId,
+    NodeName, Outcome, Proposed, Refusal, Then,
+};
+use crate::chat::admin::AdminOrder;
+use crate::chat::event::{AccountNews, AccountRefusal};
+use crate::chat::ordered::{Ordered, Turn};
+use crate::chat::snapshot_error::SnapshotError;
+use crate::limits::ACTIVE_NOTED;
+
+impl Hub {
+    /// A hub of a node that is one of several: what changes its chat goes out as a [`Proposed`] and comes back as an
+    /// [`Input::Ordered`](crate::chat::Input::Ordered).
+    ///
+    /// # Errors
+    ///
+    /// As of [`beside`](Hub::beside).
+    pub fn of_node(node: NodeName, chat: ChatSnapshot, config: ChatConfig) -> Result<Hub, SnapshotError> {
+        let mut hub = Hub::beside(chat, config)?;
+        hub.order = Order::Shared(Box::new(UnderWay::new(node)));
+        Ok(hub)
+    }
+
+    /// Goes on from another state of the chat, which is that of another place of the log: members who are here through this node come
+    /// back in when it has come back itself.
+    ///
+    /// # Errors
+    ///
+    /// The snapshot contradicts itself, or an option that decides is another one here; nothing is different then.
+    pub fn go_on_from(&mut self, chat: ChatSnapshot) -> Result<(), SnapshotError> {
+        let chat = chat.into_chat()?;
+        if let Some(option) = chat.differs_in(self.chat.options()) {
+            return Err(SnapshotError::Option(option));
+        }
+        let before = std::mem::replace(&mut self.chat, chat);
+        let seated: Vec<(u32, ClientId)> = self.sessions.seats.iter().collect();
+        for (slot, _) in seated {
+            let Some(member) = before.in_slot(slot) else { continue };
+            let Some(reentry) = before.reentry(member) else { continue };
+            self.gone_with_node(member, Box::new(reentry));
+        }
+        Ok(())
+    }
+
+    /// Moves the changes that are to go into the log into `into`, in their order. To be called whenever the hub was given something:
+    /// the clients that are named have to wait.
+    pub fn proposed(&mut self, into: &mut Vec<Proposed>) {
+        if let Order::Shared(under_way) = &mut self.order {
+            into.append(&mut under_way.proposed);
+        }
+    }
+
+    /// Whether a client's next command has to wait for the log.
+    pub fn is_awaited(&self, id: ClientId) -> bool {
+        match &self.order {
+            Order::Local => false,
+            Order::Shared(under_way) => under_way.is_awaited(id),
+        }
+    }
+
+    /// The hash of what came of the changes of an entry, the same on every node. To be asked behind each
+    /// [`Turn::Over`](crate::chat::Turn::Over).
+    pub fn take_digest(&mut self) -> u64 {
+        match &mut self.order {
+            Order::Local => 0,
+            Order::Shared(under_way) => std::mem::take(&mut under_way.digest).finish(),
+        }
+    }
+
+    /// How many members each node has.
+    pub fn people_by_node(&self) -> impl Iterator<Item = (&NodeName, usize)> {
+        self.chat.people_by_node()
+    }
+
+    /// Whether no other node makes changes.
+    pub(super) fn is_alone(&self) -> bool {
+        matches!(self.order, Order::Local)
+    }
+
+    /// Whether it is to be noted in the chat that a member has done something. Where that takes an entry of the log, now and then.
+    pub(super) fn is_worth_noting(&self, member: MemberId) -> bool {
+        let is_long_ago = || {
+            let last = self.chat.member(member).map(|member| member.active);
+            last.is_some_and(|last| self.chat_time().mono.since(last) >= ACTIVE_NOTED)
+        };
+        self.is_alone() || is_long_ago()
+    }
+
+    /// A command is being handled: what comes of it may have to be tried again.
+    pub(super) fn try_command(&mut self, id: ClientId, command: &Command) {
+        if let Order::Shared(under_way) = &mut self.order {
+            under_way.handling = Some(Attempt::Command(id, command.clone()));
+        }
+    }
+
+    /// The same of an order of the administrator.
+    pub(super) fn try_order(&mut self, order: &AdminOrder) {
+        if let Order::Shared(under_way) = &mut self.order {
+            under_way.handling = Some(Attempt::Order(order.clone()));
+        }
+    }
+
+    /// It has been handled.
+    pub(super) fn forget_attempt(&mut self) {
+        if let Order::Shared(under_way) = &mut self.order {
+            under_way.handling = None;
+        }
+    }
+
+    /// Something has come to its turn.
+    pub(super) fn ordered(&mut self, Ordered { at, turn }: Ordered) {
+        let now = self.now();
+        let Order::Shared(under_way) = &mut self.order else { return };
+        let at = under_way.read_at(at, now);
+        match turn {
+            Turn::Joined(node) => {
+                let done = self.make((at, None), None, Change::NodeJoined(node));
+                debug_assert!(done.is_ok(), "{done:?}");
+            }
+            Turn::Gone(node) => {
+                let done = self.make((at, None), None, Change::NodeGone(node));
+                debug_assert!(done.is_ok(), "{done:?}");
+            }
+            Turn::Change { node, own, proposal } => {
+                let then = own.then(|| under_way.take()).flatten().map(|(then, _)| then);
+                let newcomer = then.as_ref().and_then(Then::newcomer);
+                let outcome = self.make((at, Some(node)), newcomer, proposal.0);
+                if let Some(then) = then {
+                    self.settle_shared(then, outcome);
+                }
+            }
+            Turn::Over => {
+                let done = self.make((at, None), None, Change::Elapse);
+                debug_assert!(done.is_ok(), "{done:?}");
+            }
+        }
+    }
+}
+
+impl Hub {
+    /// The node has come in. Whatever is under way was meant for an earlier epoch and will never be made: commands that it came of are
+    /// handled again, those of members when these have come back in.
+    pub(super) fn live(&mut self) {
+        let Order::Shared(under_way) = &mut self.order else { return };
+        let given_up = under_way.give_up();
+        // Before anybody takes their names.
+        self.bring_back();
+        given_up.into_iter().for_each(|(then, attempt)| self.try_again(then, attempt));
+    }
+
+    fn try_again(&mut self, then: Then, attempt: Option<Attempt>) {
+        let Order::Shared(under_way) = &mut self.order else { return };
+        match (then, attempt) {
+            // It is asked for whenever the node comes back.
+            (Then::Reenter(_), _) => {}
+            (_, Some(Attempt::Command(id, command))) if under_way.outside.contains_key(&id) => {
+                under_way.again.entry(id).or_default().push(command);
+            }
+            (_, Some(Attempt::Command(id, command))) => self.handle(id, command),
+            (_, Some(Attempt::Order(order))) => self.administer(order),
+            (Then::Identify(id, ..), None) => self.refuse(id, AccountRefusal::Failed.into()),
+            // What a member was is in what it comes back in with.
+            (_, None) => {}
+        }
+    }
+
+    /// Of so many of the node's own changes, the oldest, nobody can know whether they were made.
+    pub(super) fn unknown(&mut self, count: usize) {
+        for _ in 0..count {
+            let Order::Shared(under_way) = &mut self.order else { return };
+            under_way.take();
+        }
+    }
+
+    /// Whether a client that becomes that member is still here; if it is not, the member leaves.
+    pub(super) fn is_still_here(&mut self, id: ClientId, member: MemberId) -> bool {
+        let is_here = self.sessions.newcomers.get(id).is_some();
+        if !is_here {
+            self.change(Change::Leave(member, Farewell::Lost, CloseReason::Lost), Then::Nothing);
+        }
+        is_here
+    }
+
+    /// A member goes on under a connection of another node.
+    pub(super) fn replaced_elsewhere(&mut self, member: MemberId) {
+        let Some(id) = self.sessions.seats.client(member) else { return };
+        self.unseat(member);
+        if self.sessions.forget(id).is_none() {
+            self.tell(id, Event::Account(AccountNews::Replaced));
+            self.effects.push(Effect::Close(id, CloseReason::Replaced));
+        }
+    }
+
+    /// Does what follows from an own change, if the client that asked for it is still here.
+    fn settle_shared(&mut self, then: Then, outcome: Result<Outcome, Refusal>) {
+        let Order::Shared(under_way) = &self.order else { return };
+        let is_here = |id| {
+            self.member(id).is_some()
+                || self.sessions.newcomers.get(id).is_some()
+                || under_way.outside.contains_key(&id)
+        };
+        if then.client().is_none_or(is_here) {
+            self.settle(then, outcome);
+        }
+    }
+}

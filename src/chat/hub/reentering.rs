@@ -1,0 +1,84 @@
+//! Members whose node is held for dead while their connections are alive: they come back in as what they were.
+//!
+//! Invariant: a client whose member is gone with its node is either outside, and waits, or has left.
+
+use super::newcomers::{Newcomer, Standing};
+use super::under_way::Order;
+use super::{
+    Change, ClientId, CloseReason, Farewell, Hub, MemberId, Origin, Outcome, Reentry, Refusal, Then,
+};
+
+impl Hub {
+    /// A member is gone with its node. If it is here through this one, it comes back in when the node does.
+    pub(super) fn gone_with_node(&mut self, member: MemberId, reentry: Box<Reentry>) {
+        let Order::Shared(under_way) = &mut self.order else { return };
+        under_way.rise(member);
+        if let Some(id) = self.sessions.seats.client(member) {
+            self.sessions.seats.rise(member);
+            under_way.outside.insert(id, reentry);
+        }
+    }
+
+    /// The node is there again: its people come back in.
+    pub(super) fn bring_back(&mut self) {
+        let Order::Shared(under_way) = &mut self.order else { return };
+        for (id, reentry) in under_way.outside.clone() {
+            self.change(Change::Reenter(reentry), Then::Reenter(id));
+        }
+    }
+
+    /// A client's member is there again, or cannot be.
+    pub(super) fn reentered(&mut self, id: ClientId, outcome: Result<Outcome, Refusal>) {
+        let Order::Shared(under_way) = &mut self.order else { return };
+        let Some(reentry) = under_way.outside.remove(&id) else { return };
+        match outcome {
+            Ok(_) if self.sessions.lost.is_lost(id) => {
+                let member = self.member(id);
+                member.into_iter().for_each(|member| self.change(Change::Detach(member), Then::Nothing));
+            }
+            Ok(_) => {}
+            Err(refusal) => {
+                // A line that was meant for a room is no name.
+                under_way.again.remove(&id);
+                return self.stay_outside(id, reentry.origin, refusal);
+            }
+        }
+        self.handle_again(id);
+    }
+
+    /// The same commands again of a client that is back in.
+    fn handle_again(&mut self, id: ClientId) {
+        let Order::Shared(under_way) = &mut self.order else { return };
+        let commands = under_way.again.remove(&id).unwrap_or_default();
+        commands.into_iter().for_each(|command| self.handle(id, command));
+    }
+
+    /// A client's member cannot be there again: it is asked for another name.
+    fn stay_outside(&mut self, id: ClientId, origin: Origin, refusal: Refusal) {
+        if self.sessions.lost.is_lost(id) {
+            self.sessions.forget(id);
+            return;
+        }
+        self.sessions.newcomers.add(id, Newcomer { origin, since: self.now() }, Standing::Placed);
+        self.refuse(id, refusal);
+    }
+
+    /// A client's member is this one from now on.
+    pub(super) fn sit_again(&mut self, id: ClientId, member: MemberId) {
+        let Order::Shared(under_way) = &self.order else { return };
+        if under_way.outside.contains_key(&id) {
+            self.seat(id, member);
+            self.sessions.lost.is_of(id, member);
+        } else {
+            self.change(Change::Leave(member, Farewell::Lost, CloseReason::Lost), Then::Nothing);
+        }
+    }
+
+    /// A client has left, whether its member was to come back or not.
+    pub(super) fn forget_outside(&mut self, id: ClientId) {
+        if let Order::Shared(under_way) = &mut self.order {
+            under_way.outside.remove(&id);
+            under_way.again.remove(&id);
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! What a member was whose node is held for dead.
+
+use serde::{Deserialize, Serialize};
+
+use crate::chat::account::AccountKey;
+use crate::chat::name::Name;
+use crate::chat::origin::Origin;
+use crate::chat::room_key::RoomKey;
+use crate::chat::text::Text;
+
+/// What a member was, to come back in with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::chat) struct Reentry {
+    pub(in crate::chat) name: Name,
+    pub(in crate::chat) origin: Origin,
+    /// Whose name it is, and all accounts whose passwords they gave.
+    pub(super) account: Option<AccountKey>,
+    pub(super) accounts: Vec<AccountKey>,
+    /// Whether they gave the password of the server's operator.
+    pub(super) operator: bool,
+    /// Where they were, in the order in which they came; each with the key of its history, and whether they were an operator there.
+    pub(super) rooms: Vec<(Name, RoomKey, bool)>,
+    /// Where their words went.
+    pub(super) current: Option<RoomKey>,
+    pub(super) away: Option<Text>,
+    /// Whom they hide.
+    pub(super) hidden: Vec<Name>,
+}

@@ -1,0 +1,103 @@
+//! Members whose node was held for dead, and who come back in under the connections that they still have.
+//!
+//! Invariant: who comes back is what they were, as far as nothing was decided against that meanwhile: a ban and an expulsion are asked
+//! again, a key is not.
+
+use super::reentry::Reentry;
+use super::{
+    AccountKey, Chat, Event, Fact, GENERAL, MemberId, Name, NameRefusal, Origin, Outcome, Refusal, RoomId,
+    RoomRefusal,
+};
+use crate::chat::join_part_batch::Threshold;
+use crate::chat::room_key::RoomKey;
+use crate::chat::text::Text;
+
+impl Chat {
+    /// What a member is, to come back in with it.
+    pub(in crate::chat) fn reentry(&self, id: MemberId) -> Option<Reentry> {
+        let member = self.member(id)?;
+        let room = |number: RoomId| {
+            let room = self.room(number)?;
+            Some((room.name.clone(), room.key, room.modes.operators.contains(&id)))
+        };
+        Some(Reentry {
+            name: member.name.clone(),
+            origin: self.origin(id)?,
+            account: member.account,
+            accounts: self.proven.accounts(id),
+            operator: self.is_empowered(id),
+            rooms: self.rooms_of(id).filter_map(room).collect(),
+            current: member.current.and_then(|room| self.room(room)).map(|room| room.key),
+            away: member.away().cloned(),
+            hidden: member.hidden().iter().filter_map(|&hidden| self.hiding.name(hidden).cloned()).collect(),
+        })
+    }
+
+    /// A member comes back in.
+    ///
+    /// # Errors
+    ///
+    /// The name is another's by now, or they may not be here any more.
+    pub(super) fn reenter(&mut self, reentry: Reentry) -> Result<Outcome, Refusal> {
+        let Reentry { name, origin, account, accounts, operator, rooms, current, away, hidden } = reentry;
+        self.vet_reentry(&name, origin, account)?;
+        let now = self.now();
+        let id = self.people.add(name.clone(), origin, now);
+        self.seat(id);
+        accounts.into_iter().for_each(|account| self.proven.open(account, id));
+        if operator {
+            self.proven.make_operator(id);
+        }
+        let member = &mut self.people[id];
+        member.account = account;
+        member.set_away(away);
+        self.took_name(id, None, &name);
+        self.hide_again(id, &hidden);
+        self.facts.push(Fact::Reentered(id));
+        for (room_name, key, was_operator) in rooms {
+            self.reenter_room(id, &name, (room_name, key, was_operator));
+        }
+        let found = self.rooms_of(id).find(|&room| self.room(room).map(|room| room.key) == current);
+        let member = &mut self.people[id];
+        member.current = found.or(member.current);
+        Ok(Outcome::Done)
+    }
+
+    /// A member is in a room again, unless it is another one by now or they are banned there.
+    fn reenter_room(
+        &mut self,
+        id: MemberId,
+        name: &Name,
+        (room_name, key, was_operator): (Name, RoomKey, bool),
+    ) {
+        let known = if key == RoomKey(0) { Some(GENERAL) } else { self.find_room(&room_name) };
+        let room = known.filter(|&room| self.room(room).is_some_and(|room| room.key == key));
+        let Some(room) = room else {
+            let gone = RoomRefusal::NoSuchRoom(Text::clean(room_name.as_str()));
+            return self.tell(id, Event::RoomRefused(gone));
+        };
+        if self.is_banned(id, name, room) {
+            return self.tell(id, Event::RoomRefused(RoomRefusal::BannedOnArrival(room_name)));
+        }
+        self.arrive(id, name, room, Threshold::Chat);
+        if was_operator {
+            self.rooms[room].modes.operators.push(id);
+        }
+    }
+
+    /// Whether a member may come back in under that name.
+    fn vet_reentry(&self, name: &Name, origin: Origin, account: Option<AccountKey>) -> Result<(), Refusal> {
+        let skeleton = name.skeleton();
+        let accounts = self.account_index.as_ref();
+        let owner = accounts.and_then(|accounts| accounts.find_alike(name, &skeleton));
+        let expelled = self.expelled_alike(&skeleton, owner, self.at.wall);
+        if let Some(expelled) = expelled.or_else(|| self.expelled_address(origin, self.at.wall)) {
+            return Err(NameRefusal::Expelled(name.clone(), expelled).into());
+        }
+        let is_taken = self.people.alike(&skeleton).next().is_some();
+        if is_taken || owner.is_some() && owner != account {
+            return Err(NameRefusal::InUse(name.clone()).into());
+        }
+        Ok(())
+    }
+}

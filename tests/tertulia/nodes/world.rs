@@ -1,0 +1,288 @@
+//! The log, the nodes, and what chance does to them.
+
+use std::collections::BTreeMap;
+
+use tertulia::chat::{
+    ChatConfig, ChatSnapshot, ClientId, Command, Hub, Input, Message, MessageId, MonoTime, NodeName,
+    Proposal, Text,
+};
+
+use super::process::Process;
+use crate::simulation::dice::Dice;
+
+/// The calendar at the start, in milliseconds: the nodes' own clocks say something else.
+const BASE: i64 = 1_800_000_000_000;
+const CLIENTS_MAX: usize = 5;
+
+/// One entry of the log, of which all count.
+pub enum Entry {
+    Joined(NodeName, u64),
+    Gone(NodeName, u64),
+    Changes(NodeName, u64, Vec<Proposal>),
+    Beat,
+}
+
+/// Words that a member said.
+struct Said {
+    node: usize,
+    by: ClientId,
+    words: String,
+}
+
+pub struct World {
+    dice: Dice,
+    now: u64,
+    log: Vec<(i64, Entry)>,
+    /// Which epoch of a name lives.
+    living: BTreeMap<NodeName, u64>,
+    epochs: u64,
+    nodes: Vec<Process>,
+    /// What came of each entry, as the first that read it says.
+    digests: BTreeMap<usize, u64>,
+    kept: BTreeMap<MessageId, Message>,
+    said: Vec<Said>,
+    words: usize,
+    /// Nobody is put out of anything, nobody's name is wanted by another node's people, and the log is the same one all the time.
+    gentle: bool,
+}
+
+impl World {
+    pub fn new(seed: u64) -> World {
+        let mut dice = Dice::new(seed);
+        let count = 1 + dice.below(3);
+        let mut world = World {
+            dice,
+            now: 0,
+            log: Vec::new(),
+            living: BTreeMap::new(),
+            epochs: 0,
+            nodes: Vec::new(),
+            digests: BTreeMap::new(),
+            kept: BTreeMap::new(),
+            said: Vec::new(),
+            words: 0,
+            gentle: seed.is_multiple_of(2),
+        };
+        for at in 0..count {
+            let founded = ChatSnapshot::from(Hub::new(ChatConfig::default()).snapshot());
+            let node = world.process(at, (founded, 0));
+            world.nodes.push(node);
+        }
+        world
+    }
+
+    fn process(&mut self, at: usize, from: (ChatSnapshot, usize)) -> Process {
+        let name = ["a", "b", "c"][at].parse().expect("a name");
+        let skew = self.dice.below(100_000_000) as i64;
+        Process::new(name, from, skew, MonoTime::from_micros(self.now * 1000))
+    }
+
+    pub fn step(&mut self) {
+        let at = self.dice.below(self.nodes.len());
+        match self.dice.below(40) {
+            0..=2 if self.nodes[at].clients.len() < CLIENTS_MAX => self.nodes[at].connects(),
+            3..=14 => self.acts(at),
+            15..=18 => self.nodes[at].submits(),
+            19..=23 => self.takes(at),
+            24..=31 => self.reads(at),
+            32..=34 => self.passes(),
+            35 => self.append(Entry::Beat),
+            36 => self.greets(at),
+            37 if self.dice.one_in(6) => self.dies(at),
+            38 if self.dice.one_in(8) => self.begins_anew(at),
+            39 if self.dice.one_in(3) => self.nodes[at].is_restored(),
+            _ => {}
+        }
+    }
+
+    /// Some client does something, if it does not wait for the log: the server would not read what it sends.
+    fn acts(&mut self, at: usize) {
+        let clients: Vec<ClientId> = self.nodes[at].clients.iter().copied().collect();
+        if clients.is_empty() {
+            return;
+        }
+        let id = clients[self.dice.below(clients.len())];
+        let hub = &self.nodes[at].hub;
+        if hub.is_awaited(id) {
+            return;
+        }
+        let Some(name) = hub.name(id).cloned() else {
+            let name = self.a_name(at);
+            return self.command(at, id, Command::Say { room: None, text: Text::clean(&name) });
+        };
+        if self.dice.one_in(25) {
+            return self.nodes[at].loses(id);
+        }
+        let command = match self.dice.below(if self.gentle { 9 } else { 20 }) {
+            0..=4 => return self.says(at, id),
+            5 | 6 => Command::Join { room: self.a_room(), key: None },
+            7 => Command::Away(self.dice.one_in(2).then(|| Text::clean("lejos"))),
+            8 => Command::Message { to: Text::clean(&self.a_name(at)), text: Text::clean("chis") },
+            9 => Command::Leave(None),
+            10 => Command::Nick(Text::clean(&self.a_name(at))),
+            11 => Command::Kick { room: None, whom: Text::clean(&self.a_name(at)), reason: None },
+            12 => Command::Ban { room: None, whom: Text::clean(&self.a_name(at)) },
+            13 => Command::Unban { room: None, whom: Text::clean(&self.a_name(at)) },
+            14 => Command::Mute { room: None, whom: Some(Text::clean(&self.a_name(at))) },
+            15 => Command::Op { room: None, whom: Text::clean(&self.a_name(at)) },
+            16 => Command::Ignore(Some(Text::clean(&self.a_name(at)))),
+            17 => Command::Key { room: None, key: Some(Text::clean("llave")) },
+            18 => Command::Who(None),
+            _ => Command::Nick(Text::clean(&format!("{}-bis", name.as_str()))),
+        };
+        self.command(at, id, command);
+    }
+
+    fn says(&mut self, at: usize, by: ClientId) {
+        self.words += 1;
+        let words = format!("palabra {}", self.words);
+        self.command(at, by, Command::Say { room: None, text: Text::clean(&words) });
+        self.said.push(Said { node: at, by, words });
+    }
+
+    fn a_name(&mut self, at: usize) -> String {
+        let of = if self.gentle { at } else { 0 };
+        format!("{}{}", ["ana", "eva", "luis", "juan", "olga", "pepe"][self.dice.below(6)], of)
+    }
+
+    fn a_room(&mut self) -> Text {
+        Text::clean(["cocina", "sala", "patio"][self.dice.below(3)])
+    }
+
+    fn command(&mut self, at: usize, id: ClientId, command: Command) {
+        self.nodes[at].apply(Input::Command(id, command));
+        self.notes_kept(at);
+    }
+
+    /// What a node keeps is what the others keep.
+    fn notes_kept(&mut self, at: usize) {
+        for message in self.nodes[at].kept.drain(..) {
+            let known = self.kept.entry(message.id).or_insert_with(|| message.clone());
+            assert_eq!(*known, message, "all nodes keep the same");
+        }
+    }
+
+    /// The log takes the next entry of a node, if its epoch lives.
+    fn takes(&mut self, at: usize) {
+        let node = &mut self.nodes[at];
+        let living = self.living.get(&node.name).copied();
+        let next = node.sent.iter_mut().find(|sent| sent.place.is_none() && Some(sent.epoch) == living);
+        let Some(sent) = next else { return };
+        sent.place = Some(self.log.len());
+        let entry = Entry::Changes(node.name.clone(), sent.number, sent.changes.clone());
+        self.append(entry);
+    }
+
+    fn append(&mut self, entry: Entry) {
+        self.log.push((BASE + self.now as i64, entry));
+    }
+
+    fn reads(&mut self, at: usize) {
+        let node = &mut self.nodes[at];
+        let read = node.read;
+        let Some(entry) = self.log.get(read) else { return };
+        node.reads(entry);
+        let digest = node.digests[&read];
+        assert_eq!(*self.digests.entry(read).or_insert(digest), digest, "entry {read} means the same to all");
+        self.notes_kept(at);
+    }
+
+    fn passes(&mut self) {
+        self.now += 1 + self.dice.below(700) as u64;
+        for node in &mut self.nodes {
+            node.now = MonoTime::from_micros(self.now * 1000);
+            while node.hub.next_due().is_some_and(|due| due <= node.now) {
+                node.apply(Input::Tick);
+            }
+        }
+    }
+
+    fn greets(&mut self, at: usize) {
+        let node = &self.nodes[at];
+        if !node.greets || node.epoch.is_some() {
+            return;
+        }
+        let name = node.name.clone();
+        self.epochs += 1;
+        let epoch = self.epochs;
+        self.ends(&name);
+        self.living.insert(name.clone(), epoch);
+        self.nodes[at].epoch = Some(epoch);
+        self.append(Entry::Joined(name, epoch));
+    }
+
+    fn ends(&mut self, name: &NodeName) {
+        if let Some(epoch) = self.living.remove(name) {
+            self.append(Entry::Gone(name.clone(), epoch));
+        }
+    }
+
+    /// A node is held for dead: it may be, or only slow.
+    fn dies(&mut self, at: usize) {
+        let name = self.nodes[at].name.clone();
+        self.ends(&name);
+        if self.nodes.len() > 1 && self.dice.one_in(3) {
+            let other = (at + 1) % self.nodes.len();
+            let from = self.nodes[other].state();
+            self.nodes[at] = self.process(at, from);
+            self.said.retain(|said| said.node != at);
+        }
+    }
+
+    /// A node goes on from the state of another.
+    fn begins_anew(&mut self, at: usize) {
+        if self.gentle || self.nodes.len() == 1 {
+            return;
+        }
+        let other = (at + 1) % self.nodes.len();
+        let from = self.nodes[other].state();
+        self.nodes[at].goes_on_from(from);
+    }
+
+    /// Nothing more happens but what is under way.
+    pub fn settle(&mut self) {
+        for _ in 0..200 {
+            for at in 0..self.nodes.len() {
+                self.greets(at);
+                while self.nodes[at].read < self.log.len() {
+                    self.reads(at);
+                }
+                self.nodes[at].submits();
+                (0..20).for_each(|_| self.takes(at));
+            }
+            self.passes();
+            self.append(Entry::Beat);
+        }
+        for at in 0..self.nodes.len() {
+            while self.nodes[at].read < self.log.len() {
+                self.reads(at);
+            }
+            let waits = || format!("{}: sent {}", self.nodes[at].name, self.nodes[at].sent.len());
+            assert!(self.nodes[at].is_settled(), "{}", waits());
+        }
+    }
+
+    /// What has to hold then.
+    pub fn agrees(&self) {
+        let first = self.nodes[0].text();
+        assert!(self.nodes.iter().all(|node| node.text() == first), "all are in the same state");
+        let mut people = 0;
+        for node in &self.nodes {
+            for &id in &node.clients {
+                assert!(!node.hub.is_awaited(id), "{id:?} waits for nothing");
+                assert!(node.hub.origin(id).is_some(), "{id:?} is known");
+            }
+            let named = node.clients.iter().filter(|&&id| node.hub.name(id).is_some()).count();
+            let told = node.hub.people_by_node().find(|(name, _)| **name == node.name);
+            assert_eq!(told.map(|(_, count)| count), Some(named), "{} has its own people", node.name);
+            people += named;
+        }
+        assert_eq!(self.nodes[0].hub.people(), people, "each person is here by one node");
+        for said in &self.said {
+            let kept = self.kept.values().filter(|message| message.text.as_str() == said.words).count();
+            assert!(kept <= 1, "{} was said twice", said.words);
+            let is_here = self.nodes[said.node].clients.contains(&said.by);
+            assert!(kept == 1 || !self.gentle || !is_here, "{} is lost", said.words);
+        }
+    }
+}
