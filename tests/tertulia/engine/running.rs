@@ -1,11 +1,16 @@
 //! Nodes over a real Redis that fails in each way that one can.
 
+use std::fs;
+use std::os::unix::fs::symlink;
+
 use rustix::process::Signal;
-use tertulia::cluster::{News, StopReason};
+use tertulia::cluster::{EntryId, News, StopReason};
 use tertulia::engine::Fault;
 
 use super::nodes::{self, Fate, Nodes};
-use super::server::RedisServer;
+use super::server::{RedisServer, StreamEntries, config};
+use crate::support::dir::Dir;
+use crate::support::port::free_port;
 
 /// Nobody was held for dead, and nothing was refused or lost sight of.
 #[track_caller]
@@ -30,9 +35,7 @@ fn engine_carries_changes_of_two_nodes_in_one_order() {
 
 #[test]
 fn engine_that_is_killed_under_load_loses_and_doubles_nothing() {
-    let Some(mut server) = RedisServer::with(&["--appendonly", "yes", "--appendfsync", "always"]) else {
-        return;
-    };
+    let Some(mut server) = RedisServer::steady() else { return };
     nodes::found(&server.config());
     let mut nodes = Nodes::there(&server.config(), 2);
     for round in 1..=3 {
@@ -130,7 +133,7 @@ fn log_that_lacks_its_beginning_ends_who_needs_it() {
 
 /// Nodes find out that the log has gone back to what it was before the last lines, and go on there.
 fn goes_back<B>(keep: impl FnOnce(&RedisServer) -> B, go_back: impl FnOnce(&mut RedisServer, B)) {
-    let Some(mut server) = RedisServer::start() else { return };
+    let Some(mut server) = RedisServer::steady() else { return };
     nodes::found(&server.config());
     let mut nodes = Nodes::there(&server.config(), 2);
     nodes.talk(20);
@@ -159,6 +162,39 @@ fn log_that_goes_back_under_a_connection_is_found_out() {
     // As where a replica takes over under the same name. What waits for lines of it is not woken.
     let keep = |server: &RedisServer| server.run("COPY t:log before");
     goes_back(keep, |server, ()| server.run("COPY before t:log REPLACE"));
+}
+
+#[test]
+fn replica_that_takes_over_without_the_last_lines_is_found_out() {
+    let port = free_port().to_string();
+    let Some(mut first) = RedisServer::with(&["--appendonly", "yes", "--port", &port]) else { return };
+    let second = RedisServer::start().expect("there was one");
+    let (dir, name) = (Dir::new(), "redis.sock");
+    let lead_to = |server: &RedisServer| symlink(server.socket(), dir.path().join(name)).expect("a link");
+    lead_to(&first);
+    let config = config(&format!("unix://{}", dir.path().join(name).display()));
+    nodes::found(&config);
+    second.run(&format!("REPLICAOF 127.0.0.1 {port}"));
+    let mut nodes = Nodes::there(&config, 2);
+    nodes.talk(20);
+    let place = nodes.members[0].place().expect("it has read").0;
+    nodes.until("the replica has all", |_| {
+        second
+            .ask::<StreamEntries>("XREVRANGE t:log + - COUNT 1")
+            .first()
+            .is_some_and(|(id, _)| id.parse::<EntryId>().expect("an id") >= place)
+    });
+    second.run("REPLICAOF NO ONE");
+    nodes.talk(20);
+    first.kill();
+    fs::remove_file(dir.path().join(name)).expect("the link");
+    lead_to(&second);
+    nodes.until("both know", |nodes| nodes.all_told(&News::Gap));
+    nodes.settle();
+    nodes.talk(20);
+    nodes.agree();
+    assert_eq!(nodes.members[0].room.deeds.len(), 80, "what was lost is not sent again");
+    nodes.stop();
 }
 
 #[test]

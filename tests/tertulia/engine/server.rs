@@ -13,7 +13,7 @@ use crate::support::dir::Dir;
 use crate::support::file;
 use crate::support::process::{self, Process};
 
-/// The server. Its file is written before it answers, as it is in all that people run; what a machine loses that fails is another matter.
+/// The server.
 pub struct RedisServer {
     process: Option<Process>,
     options: Vec<String>,
@@ -24,6 +24,11 @@ impl RedisServer {
     /// None where there is no Redis on this machine, and a test may do without.
     pub fn start() -> Option<RedisServer> {
         RedisServer::with(&["--appendonly", "yes"])
+    }
+
+    /// One whose file has all that it has answered to, also where its disk is slow to sync.
+    pub fn steady() -> Option<RedisServer> {
+        RedisServer::with(&["--appendonly", "yes", "--appendfsync", "always"])
     }
 
     /// With these options beside those that say where it is.
@@ -58,7 +63,7 @@ impl RedisServer {
         self.process.as_ref().expect("it runs").signal(signal);
     }
 
-    fn socket(&self) -> PathBuf {
+    pub fn socket(&self) -> PathBuf {
         self.dir.path().join("redis.sock")
     }
 
