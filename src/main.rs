@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind, Write};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Instant;
 
 use log::{LevelFilter, info, warn};
 use rustix::fs::Mode;
@@ -265,8 +266,10 @@ fn reread<S: Stream>(config: &Config, source: Option<&Source>, log: &logging::Gu
 /// Tells by what clients know the server, and what the key costs if that is much.
 fn announce_key(tls: &Tls, language: Language) {
     info!("{}", console::fingerprint(tls.fingerprint(), language));
-    if let Some(bits) = tls.rsa_bits().filter(|&bits| bits > limits::RSA_USUAL_BITS) {
-        warn!("{}", console::slow_key(bits, tls.handshake_time(), language));
+    let Some(bits) = tls.rsa_bits().filter(|&bits| bits > limits::RSA_USUAL_BITS) else { return };
+    let begun = Instant::now();
+    if tls.sign() {
+        warn!("{}", console::slow_key(bits, begun.elapsed(), language));
     }
 }
 

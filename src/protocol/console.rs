@@ -212,15 +212,15 @@ pub fn fingerprint(fingerprint: &str, language: Language) -> String {
 
 /// The console's warning about an RSA key so long that each handshake keeps the chat waiting for `time`.
 pub fn slow_key(bits: u64, time: Duration, language: Language) -> String {
-    let millis = time.as_millis();
+    let millis = ((time.as_micros() + 500) / 1000).max(1);
     match language {
         Language::Spanish => format!(
             "La clave de TLS es RSA de {bits} bits: cada conexión nueva en TLS detiene el chat unos {millis} ms. Con una clave \
-             ECDSA es menos de 1 ms"
+             ECDSA es una décima de milisegundo"
         ),
         Language::English => format!(
             "The TLS key is RSA of {bits} bits: each new connection in TLS stops the chat for some {millis} ms. With an \
-             ECDSA key it is less than 1 ms"
+             ECDSA key it is a tenth of a millisecond"
         ),
     }
 }

@@ -1,7 +1,5 @@
 //! No TLS: the server was built without it.
 
-use std::time::Duration;
-
 use super::{Exhausted, Received, Source, TlsError};
 
 /// None can be made.
@@ -33,7 +31,7 @@ impl Tls {
     }
 
     /// Of none.
-    pub fn handshake_time(&self) -> Duration {
+    pub fn sign(&self) -> bool {
         match *self {}
     }
 

@@ -5,22 +5,22 @@
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
 use rustls::server::{NoServerSessionStorage, UnbufferedServerConnection};
-use rustls::sign::CertifiedKey;
+use rustls::sign::{CertifiedKey, SigningKey};
 use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedStatus};
-use rustls::{Error, ServerConfig, SignatureAlgorithm};
+use rustls::{Error, ServerConfig, SignatureAlgorithm, SignatureScheme};
 
 use super::identity::{self, provider};
 use super::{Exhausted, Received, Source, TlsError};
-use crate::limits::{HANDSHAKE_STEPS, RSA_HANDSHAKE_STEPS, RSA_USUAL_BITS, STEP_NANOS, TLS_RECORD_MAX_BYTES};
+use crate::limits::{HANDSHAKE_STEPS, RSA_HANDSHAKE_STEPS, RSA_USUAL_BITS, TLS_RECORD_MAX_BYTES};
 
 /// A key and a certificate, and what is spoken with them. Cheap to clone.
 #[derive(Clone)]
 pub struct Tls {
     config: Arc<ServerConfig>,
     fingerprint: String,
+    key: Arc<dyn SigningKey>,
     rsa_bits: Option<u64>,
     /// Steps of the part of a handshake in which the key signs.
     handshake_steps: u64,
@@ -39,8 +39,9 @@ impl Tls {
         };
         let (fingerprint, rsa_bits) = (identity::fingerprint(&certified), rsa_bits(&certified));
         let handshake_steps = rsa_bits.map_or(HANDSHAKE_STEPS, rsa_handshake_steps);
+        let key = Arc::clone(&certified.key);
         let config = Arc::new(config(certified).map_err(TlsError::Refused)?);
-        Ok(Tls { config, fingerprint, rsa_bits, handshake_steps })
+        Ok(Tls { config, fingerprint, key, rsa_bits, handshake_steps })
     }
 
     /// The SHA-256 of the public key as `SHA256:` and base64, as OpenSSH shows it. Another certificate for the same key has the same.
@@ -53,9 +54,10 @@ impl Tls {
         self.rsa_bits
     }
 
-    /// How long a handshake takes the loop, roughly.
-    pub fn handshake_time(&self) -> Duration {
-        Duration::from_nanos(self.handshake_steps * STEP_NANOS)
+    /// Signs with an RSA key as a handshake does, to find out how long that takes; says whether it did.
+    pub fn sign(&self) -> bool {
+        let signer = self.key.choose_scheme(&[SignatureScheme::RSA_PSS_SHA256]);
+        signer.is_some_and(|signer| signer.sign(b"as long as the hash of a handshake").is_ok())
     }
 
     /// The beginning of a connection. None: the system gives no randomness.
