@@ -126,7 +126,9 @@ impl EventLoop {
 
     fn begin_check(&mut self, now: MonoTime) -> Result<Checking, UpgradeRefused> {
         let program = self.program.as_ref().filter(|_| self.stopping.is_none());
-        let program = program.ok_or(UpgradeRefused::Stopping)?;
+        let program = program.ok_or(UpgradeRefused::Stopping)?.clone();
+        // What all of a room have still to be written is there once, and would be in the state once for each of them.
+        self.write(now);
         let state = self.handover(now, 0).write()?;
         let waker = Arc::clone(&self.waker);
         program.check(state, move || drop(waker.wake()))
@@ -219,7 +221,10 @@ impl EventLoop {
     /// Writes what waits for people, as far as they take it.
     fn write(&mut self, now: MonoTime) {
         for _ in 0..UPGRADE_TURNS {
-            if self.server.finish_turn(now) == 0 && !self.server.has_unwritten() {
+            let ended = self.server.finish_turn(now);
+            if ended > 0 {
+                self.acceptors.iter_mut().for_each(|(_, _, acceptor)| acceptor.freed());
+            } else if !self.server.has_unwritten() {
                 break;
             }
         }

@@ -1,10 +1,14 @@
 //! An upgrade that cannot be made: the server goes on as if nothing had been, and says why.
 
 use std::fs::{self, Permissions};
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixStream;
 use std::path::Path;
 
 use rustix::process::Signal;
+use tertulia::chat::Language;
+use tertulia::control::{Order, SOCKET};
 
 use super::{ORDER, installed, is_upgraded, start, upgrade};
 use crate::support::dir::Dir;
@@ -17,6 +21,12 @@ const REFUSED: &str = "[WARN] No se ha actualizado, y el servidor sigue como est
 #[track_caller]
 pub(crate) fn refusal(server: &Server) -> String {
     server.signal(Signal::USR2);
+    refused(server)
+}
+
+/// The end of what a server says about that it cannot be upgraded.
+#[track_caller]
+fn refused(server: &Server) -> String {
     loop {
         let line = server.console_line();
         assert!(!line.contains("Actualizado de"), "{line}");
@@ -77,6 +87,29 @@ fn upgrade_to_what_cannot_go_on_is_refused_and_nothing_happens() {
     installed(&dir);
     upgrade(&server);
     talks(&mut ana, &mut luis, "y ahora sí");
+}
+
+#[test]
+fn state_has_no_copy_for_each_reader_of_what_all_have_still_to_be_written() {
+    const READERS: usize = 100;
+    let dir = Dir::new();
+    let program = installed(&dir);
+    let server = start(&program, &["--data", dir.arg(), "--rate-limit", "0"]);
+    let mut readers: Vec<Peer> = (0..READERS).map(|n| Peer::enter(&server, &format!("p{n}"))).collect();
+    let mut speaker = Peer::enter(&server, "Ana");
+    // It only counts the state.
+    replace(&program, "#!/bin/sh\nwc -c >&2\nexit 1\n");
+    // Lines and order are there when the server goes on: it takes both in one turn, and writes behind them.
+    server.signal(Signal::STOP);
+    let line = format!("{}\n", "x".repeat(4_000));
+    speaker.send(line.repeat(6).as_bytes());
+    let mut caller = UnixStream::connect(dir.path().join(SOCKET)).expect("a server");
+    caller.write_all(Order::Upgrade(Language::Spanish).encode().as_bytes()).expect("a server");
+    server.signal(Signal::CONT);
+    let why = refused(&server);
+    let bytes = why.rsplit(' ').next().and_then(|number| number.parse::<usize>().ok());
+    assert!(bytes.is_some_and(|bytes| bytes < READERS * line.len()), "{why}");
+    readers.iter_mut().for_each(|reader| drop(reader.until(&line[..100])));
 }
 
 #[test]
