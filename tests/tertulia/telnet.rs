@@ -29,7 +29,8 @@ fn take_all(codec: &mut Codec, commands: &mut Vec<Command>) {
     }
 }
 
-/// What is asked for in these pieces and with their end, and what telnet is answered.
+/// What is asked for in these pieces and with their end, and what telnet is answered. Who turns out to speak another protocol
+/// is refused, so it does not matter what of theirs was taken for telnet in the read that told.
 fn hears(pieces: &[&[u8]]) -> (Vec<Command>, Vec<u8>) {
     let mut codec = Codec::new(Language::Spanish);
     let (mut commands, mut answers) = (Vec::new(), Vec::new());
@@ -39,6 +40,9 @@ fn hears(pieces: &[&[u8]]) -> (Vec<Command>, Vec<u8>) {
     }
     codec.finish();
     take_all(&mut codec, &mut commands);
+    if codec.foreign().is_some() {
+        answers.clear();
+    }
     (commands, answers)
 }
 
