@@ -1,7 +1,7 @@
 //! What the hub has remembered of rooms: what changed, and nothing else; put together it is all that there is.
 
 use proptest::prelude::*;
-use tertulia::chat::{ClientId, Command, Name, RoomFact, RoomKey, RoomRecord};
+use tertulia::chat::{ClientId, CloseReason, Command, Name, RoomFact, RoomKey, RoomRecord};
 use tertulia::limits::DECISIONS_PER_ROOM;
 
 use super::{Chat, join, leave, name, nick, text, topic};
@@ -135,4 +135,25 @@ fn room_change_of_one_ban_too_many_says_who_is_forgotten() {
     }
     let record = chat.records.values().next().expect("the room is remembered");
     assert_eq!((record.banned.len(), &record.banned[0]), (DECISIONS_PER_ROOM, &name("b1")));
+}
+
+#[test]
+fn room_change_of_one_ban_too_many_says_nothing_of_a_name_that_is_banned_once_more() {
+    let (mut chat, [olga]) = Chat::of(["Olga"]);
+    chat.does(olga, join("sala"));
+    let ban = |whom: &str| Command::Ban { room: None, whom: text(whom) };
+    // Each on a connection of their own, so that each is an entry.
+    for _ in 0..2 {
+        let pepe = chat.enters("Pepe");
+        chat.does(olga, ban("Pepe"));
+        chat.ends(pepe, CloseReason::Lost);
+        chat.tick();
+    }
+    for number in 0..DECISIONS_PER_ROOM - 1 {
+        chat.does(olga, ban(&format!("b{number}")));
+    }
+    let banned = |chat: &Chat| chat.records.values().next().expect("the room is remembered").banned.clone();
+    assert_eq!((banned(&chat).len(), &banned(&chat)[0]), (DECISIONS_PER_ROOM, &name("Pepe")));
+    chat.does(olga, ban("otro"));
+    assert_eq!((banned(&chat).len(), &banned(&chat)[0]), (DECISIONS_PER_ROOM, &name("b0")));
 }
