@@ -4,19 +4,21 @@ mod conversation;
 mod page;
 
 use serde_json::{Value, json};
-use tertulia::chat::{ChatConfig, Language, Name, Question, Verb};
+use tertulia::chat::{ChatConfig, Event, Language, MessageFault, Name, Question, Text, Trouble, Verb};
+use tertulia::clock::Zone;
 use tertulia::config::Config;
 use tertulia::limits::{
     HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES, LINE_MAX_STEPS, MESSAGE_MAX_BYTES, NAMES_ASKED,
     NAMES_TOLD_MAX, SEARCH_WORDS_MAX,
 };
 use tertulia::net::Server;
-use tertulia::protocol::json::read;
+use tertulia::protocol::json::{read, write};
 use tertulia::storage::SimulatedHelpers;
 
 use crate::support::file;
 use crate::transcripts::command;
 use crate::transcripts::commands::VERBS;
+use crate::transcripts::every_event;
 use crate::turns::house::House;
 use crate::web::{NEAR, UPGRADE, comes, frame, frames, hears, house, person, program, program_from, sends};
 
@@ -552,15 +554,40 @@ fn quoted(source: &str, function: &str) -> Vec<String> {
     body.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
+/// The codes that the documentation lists behind this title.
+fn codes(docs: &str, title: &str) -> Vec<String> {
+    let (_, listed) = docs.split_once(title).expect(title);
+    let listed = listed.split("\n\n").next().unwrap_or_default();
+    listed.split('`').skip(1).step_by(2).map(str::to_owned).collect()
+}
+
 #[test]
 fn every_code_is_documented_and_no_other() {
     let (docs, source) = (file("docs/json.md"), file("src/protocol/json/write.rs"));
     for (title, function) in
         [("Codes of errors:", "error"), ("Codes of notices:", "notice"), ("Reasons of `bye`:", "ending")]
     {
-        let (_, listed) = docs.split_once(title).expect(title);
-        let listed = listed.split("\n\n").next().unwrap_or_default();
-        let listed = listed.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-        assert_eq!(sorted(listed), sorted(quoted(&source, function)), "{title}");
+        assert_eq!(sorted(codes(&docs, title)), sorted(quoted(&source, function)), "{title}");
+    }
+}
+
+#[test]
+fn every_code_is_that_of_an_event() {
+    let faults = [MessageFault::UnknownType(Text::clean("x")), MessageFault::PasswordAsked];
+    let faults = faults.map(|fault| Event::Trouble(Trouble::Message(fault)));
+    let objects = every_event::events().into_iter().chain(faults).map(|event| {
+        let mut words = String::new();
+        write(&event, Language::Spanish, &Zone::default(), None, &mut words);
+        serde_json::from_str(&words).expect("an object")
+    });
+    let objects: Vec<Value> = objects.collect();
+    // `other` is for events to come.
+    for (title, kind, of_none) in
+        [("Codes of notices:", "notice", Some("other")), ("Codes of errors:", "error", None)]
+    {
+        let told = objects.iter().filter(|object| object["type"] == kind);
+        let told = told.map(|object| object["code"].as_str().expect("each has one")).chain(of_none);
+        let told = told.map(str::to_owned).collect();
+        assert_eq!(sorted(told), sorted(codes(&file("docs/json.md"), title)), "{title}");
     }
 }

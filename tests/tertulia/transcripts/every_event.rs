@@ -143,7 +143,7 @@ fn troubles() -> impl Iterator<Item = Trouble> {
     others.into_iter().chain(about)
 }
 
-fn events() -> Vec<Event> {
+pub fn events() -> Vec<Event> {
     let (juan, ana, general) = (name("Juan"), name("Ana"), name("general"));
     let mut events = vec![
         Event::NamePrompt,

@@ -4,7 +4,7 @@ mod account_events;
 mod accounts;
 pub mod commands;
 mod conversation;
-mod every_event;
+pub mod every_event;
 mod history;
 mod line_ends;
 mod orders;
