@@ -67,6 +67,12 @@ fn reach_is_said_as_it_is_typed() {
         console::from_elsewhere(address("[2001:db8::20]:65434"), English),
         "From another machine: nc 2001:db8::20 65434"
     );
+    let none = "Este equipo no está en ninguna red: por ahora solo se puede entrar desde él mismo";
+    assert_eq!(console::no_network(Spanish), none);
+    assert_eq!(
+        console::no_network(English),
+        "This machine is on no network: for now one can only come in from here"
+    );
 }
 
 #[test]

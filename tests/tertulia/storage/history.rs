@@ -297,7 +297,7 @@ fn old_line_goes_by_its_own_time_whatever_stands_around_it() {
 }
 
 /// The time of a line that was said so many days ago.
-fn days_ago(days: i64) -> i64 {
+pub(super) fn days_ago(days: i64) -> i64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis() as i64 - days * 86_400_000
 }
 

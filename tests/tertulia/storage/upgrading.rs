@@ -5,8 +5,9 @@ use std::fs;
 use rusqlite::{Connection, params};
 use tertulia::chat::{ClientId, Name, OfflineMessage, Posted, Reply, Request, RoomKey, Text, UnixMillis};
 use tertulia::control::{AccountOrder, AccountReply};
-use tertulia::storage::{AccountFile, StorageEvent, fold};
+use tertulia::storage::{AccountFile, StorageEvent, Store, fold};
 
+use super::history::days_ago;
 use super::support::{DEADLINE, Desk, Dir, GENERAL, HOME, room};
 
 /// What made a file of version 1, letter by letter.
@@ -106,7 +107,7 @@ fn damaged_file_of_the_first_version_is_not_upgraded() {
     let dir = first_version();
     dir.sql().execute_batch("DROP TABLE words").unwrap();
     let before = fs::read(dir.file()).unwrap();
-    assert!(tertulia::storage::Store::open(dir.path(), None).is_err());
+    assert!(Store::open(dir.path(), None).is_err());
     assert!(AccountFile::try_open(dir.path(), false).is_err());
     assert_eq!(fs::read(dir.file()).unwrap(), before);
 }
@@ -133,28 +134,32 @@ fn file_that_was_upgraded_is_laid_out_like_a_new_one() {
     assert_eq!(layout(&old), layout(&new));
 }
 
-#[test]
-fn lines_of_an_earlier_version_are_found_by_what_is_inside_their_runs_later() {
-    const SAID: u64 = 3_000;
-    let dir = first_version();
+/// Has lines said in runs of letters without spaces, at these times; indexed as the first version did it: a run was a word, and a
+/// mark was left out.
+fn say_in_runs(dir: &Dir, times: impl IntoIterator<Item = i64>) {
     let sql = dir.sql();
     sql.execute_batch("BEGIN").unwrap();
-    for number in 0..SAID {
-        sql.execute(
-            "INSERT INTO line (room, at, kind, who, text) VALUES (0, ?1, 0, 'Juan', '今天天气很好 กินข้าว' || ?1)",
-            [number],
-        )
-        .unwrap();
-        // As the earlier version did it: a run was a word, and a mark was left out.
+    for (number, at) in times.into_iter().enumerate() {
+        let line = "INSERT INTO line (room, at, kind, who, text) VALUES (0, ?1, 0, 'Juan', '今天天气很好 กินข้าว' || ?2)";
+        sql.execute(line, params![at, number]).unwrap();
         let words = format!(" 今天天气很好 กนขาว{number}");
-        sql.execute(
-            "INSERT INTO words (rowid, room, text) VALUES (?1, 'r0', ?2)",
-            params![sql.last_insert_rowid(), words],
-        )
-        .unwrap();
+        let index = "INSERT INTO words (rowid, room, text) VALUES (?1, 'r0', ?2)";
+        sql.execute(index, params![sql.last_insert_rowid(), words]).unwrap();
     }
     sql.execute_batch("COMMIT").unwrap();
-    drop(sql);
+}
+
+/// How many lines are found by what only the first version put into the index.
+fn found_as_before(dir: &Dir) -> u64 {
+    let old = "SELECT count(*) FROM words WHERE words MATCH '\"กนขาว\"*'";
+    dir.sql().query_row(old, [], |row| row.get(0)).unwrap()
+}
+
+#[test]
+fn lines_of_an_earlier_version_are_found_by_what_is_inside_their_runs_later() {
+    let dir = first_version();
+    say_in_runs(&dir, 0..3_000);
+    assert_eq!(found_as_before(&dir), 3_000);
     // Cut off again and again, it goes on where it was.
     let left =
         || dir.sql().query_row("SELECT count(*) FROM reindex", [], |row| row.get::<_, u64>(0)).unwrap();
@@ -169,10 +174,29 @@ fn lines_of_an_earlier_version_are_found_by_what_is_inside_their_runs_later() {
     }
     assert_eq!(desk.search(&[GENERAL], "天气").len(), 20);
     assert_eq!(desk.search(&[GENERAL], "ข้าว").len(), 20);
-    let old = "SELECT count(*) FROM words WHERE words MATCH '\"กนขาว\"'";
-    assert_eq!(dir.sql().query_row(old, [], |row| row.get::<_, u64>(0)).unwrap(), 0, "and by nothing else");
+    assert_eq!(found_as_before(&dir), 0, "and by nothing else");
     let check = "INSERT INTO words (words) VALUES ('integrity-check')";
     dir.sql().execute_batch(check).unwrap();
+}
+
+/// The old lines are looked at before the index is.
+#[test]
+fn old_lines_of_an_earlier_version_leave_nothing_in_the_index() {
+    let dir = first_version();
+    // Of two days, so that the clock is believed.
+    say_in_runs(&dir, [days_ago(8); 100].into_iter().chain([days_ago(2), days_ago(1)]));
+    let mut desk = Desk::of(Store::open(dir.path(), Some(7)).unwrap());
+    let count = |table| {
+        let count = format!("SELECT count(*) FROM {table}");
+        dir.sql().query_row(&count, [], |row| row.get::<_, u64>(0)).unwrap()
+    };
+    let start = std::time::Instant::now();
+    while (count("line"), count("reindex")) != (2, 0) {
+        assert!(start.elapsed() < DEADLINE);
+        desk.last(GENERAL, 1);
+    }
+    assert_eq!(found_as_before(&dir), 0);
+    assert_eq!(desk.search(&[GENERAL], "天气").len(), 2);
 }
 
 /// As version 3 left it: with letters of which it is not known whose account wrote them.
@@ -209,7 +233,7 @@ fn letters_of_the_third_version_go_on() {
     assert!(desk.storage.close(DEADLINE));
     // Half done, it is not taken for done.
     dir.sql().execute_batch("ALTER TABLE letter DROP COLUMN sender").unwrap();
-    assert!(tertulia::storage::Store::open(dir.path(), None).is_err());
+    assert!(Store::open(dir.path(), None).is_err());
 }
 
 /// As version 4 left it: with lines and letters that have the same numbers.
@@ -253,7 +277,7 @@ fn upgrade_of_the_fourth_version_that_is_cut_off_is_done_by_the_next_start() {
     let cut_off = "CREATE TRIGGER cut_off BEFORE UPDATE ON letter WHEN old.text = 'cuatro'
                    BEGIN SELECT raise(ABORT, 'cut off'); END";
     dir.sql().execute_batch(cut_off).unwrap();
-    assert!(tertulia::storage::Store::open(dir.path(), None).is_err());
+    assert!(Store::open(dir.path(), None).is_err());
     assert_eq!((version(&dir), letters(&dir)), (4, before), "nothing is half done");
     dir.sql().execute_batch("DROP TRIGGER cut_off").unwrap();
     Desk::open(&dir);
