@@ -225,9 +225,9 @@ impl Storage {
         file.pending.take_stale()
     }
 
-    /// Lines that are remembered in memory, and bytes that they take, roughly.
-    pub fn remembered(&self) -> (usize, usize) {
-        (self.memory.lines(), self.memory.bytes())
+    /// Lines that are remembered in memory.
+    pub fn remembered(&self) -> usize {
+        self.memory.lines()
     }
 
     /// Bytes that wait to be written: in the thread's hands, and for a place there.

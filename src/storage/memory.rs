@@ -249,11 +249,6 @@ impl Memory {
         self.lines
     }
 
-    /// What all of them take, in bytes, roughly.
-    pub fn bytes(&self) -> usize {
-        self.bytes
-    }
-
     /// Forgets the oldest line of a room.
     fn forget_line(&mut self, id: MessageId, room: RoomKey) {
         self.oldest.remove(&id);

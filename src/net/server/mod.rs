@@ -269,8 +269,8 @@ impl<S: Stream> Server<S> {
         &self.hub
     }
 
-    /// Lines of the history that are in memory, and bytes that they take, roughly.
-    pub fn remembered(&self) -> (usize, usize) {
+    /// Lines of the history that are in memory.
+    pub fn remembered(&self) -> usize {
         self.storage.remembered()
     }
 
