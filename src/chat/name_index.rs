@@ -85,6 +85,7 @@ impl NameIndex {
         };
         if let [full, next, ..] = &mut self.runs[at..] {
             next.splice(0..0, full.drain(RUN_MAX - moved..));
+            debug_assert!(full.len() < RUN_MAX && next.len() < RUN_MAX, "both have a place");
         }
     }
 
