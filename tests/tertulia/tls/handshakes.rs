@@ -1,7 +1,7 @@
 //! Handshakes that are cut, late, too many, or none.
 
 use tertulia::config::Door;
-use tertulia::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES_PER_TURN, OPENING_MAX};
+use tertulia::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES_PER_TURN, OPENING_MAX, RSA_HANDSHAKE_STEPS};
 use tertulia::tls::{Source, Tls};
 
 use super::client::Client;
@@ -209,8 +209,11 @@ fn handshakes_with_an_rsa_key_are_fewer_a_turn() {
         let answered = clients.iter().filter(|client| house.taken(client.who) > 0).count();
         assert_eq!(answered, 3 * turn, "of {HANDSHAKES_PER_TURN} with another key");
     }
+    let before = house.server.work().total();
     clients.iter_mut().for_each(|client| client.pump(&mut house));
     assert!(clients.iter().all(|client| !client.tls.is_handshaking()));
+    let each = (house.server.work().total() - before) / clients.len() as u64;
+    assert!(each < RSA_HANDSHAKE_STEPS / 2, "{each} steps for the rest, in which nothing is signed");
 }
 
 /// They cost their sender hardly anything, and the server no more.

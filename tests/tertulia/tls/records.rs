@@ -108,6 +108,31 @@ fn records_of_a_handshake_count_as_work_once_however_they_come() {
     assert!(!client.tls.is_handshaking());
 }
 
+/// Words that were not sealed yet cannot be any more, but the peer is still told why, and may end its side.
+#[test]
+fn record_that_is_no_record_ends_a_connection_in_order_whatever_waits_there() {
+    let mut house = house();
+    let mut client = clients(&mut house, 1).remove(0);
+    client.says(&mut house, "Ana\n");
+    house.deafen(client.who);
+    for _ in 0..3 {
+        let asked = client.sealed("/ayuda\n");
+        house.says(client.who, asked);
+    }
+    let mut garbage = vec![0; 64];
+    garbage[..5].copy_from_slice(&[0x17, 3, 3, 0, 59]);
+    house.says(client.who, garbage);
+    assert!(!house.is_over(client.who) && !house.is_closed(client.who), "the alert waits");
+    house.reads_again(client.who);
+    house.settle();
+    let heard = house.heard_bytes(client.who);
+    let told = client.takes(&heard).unwrap_err();
+    assert!(matches!(told, rustls::Error::AlertReceived(_)), "{told:?}");
+    assert!(house.is_over(client.who) && !house.is_closed(client.who));
+    house.ends(client.who);
+    assert!(house.is_closed(client.who));
+}
+
 /// Has shaken hands, without a server around it.
 fn shaken(tls: &Tls, versions: &[&'static SupportedProtocolVersion]) -> Session {
     let (mut session, mut client) = (tls.session().expect("randomness"), connection(versions));
