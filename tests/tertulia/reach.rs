@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr, TcpStream};
 
 use tertulia::chat::Language::{English, Spanish};
-use tertulia::net::{InterfaceAddr, interface_addrs, reachable};
+use tertulia::net::{InterfaceAddr, interface_addrs, is_near, reachable};
 use tertulia::protocol::console;
 
 use crate::support::server::Server;
@@ -54,6 +54,18 @@ fn reach_is_told_by_what_is_bound_and_what_the_machine_has() {
         let told = told.map(|told| bound(&told.split_whitespace().collect::<Vec<_>>()));
         assert_eq!(reachable(&bound(listens), &interfaces(has)), told, "{listens:?} with {has:?}");
     }
+}
+
+#[test]
+fn addresses_of_this_machine_and_of_private_networks_are_near() {
+    let near = ["127.0.0.1", "10.0.0.1", "192.168.1.20", "169.254.1.1", "::1", "fd00::20", "fe80::20"];
+    let far = ["203.0.113.7", "172.32.0.1", "2001:db8::20", "::", "0.0.0.0"];
+    for (addresses, expected) in [(&near[..], true), (&far, false)] {
+        for address in addresses {
+            assert_eq!(is_near(address.parse().expect("an address")), expected, "{address}");
+        }
+    }
+    assert!(is_near("::ffff:10.0.0.1".parse().expect("an address")), "it is 10.0.0.1");
 }
 
 #[test]

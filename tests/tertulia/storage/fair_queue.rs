@@ -75,6 +75,16 @@ fn addresses_with_the_same_share_are_served_as_they_came() {
 }
 
 #[test]
+fn of_two_that_flood_alike_the_one_who_came_last_gives_way() {
+    for last in [0, 1] {
+        let mut queue = FairQueue::new(AUTH_REQUESTS_WAITING);
+        let came = (0..AUTH_REQUESTS_WAITING - 2).map(|job| job % 2).chain([1 - last, last]);
+        came.for_each(|who| assert_eq!(queue.push(address(who), name(who), who), None));
+        assert_eq!(queue.push(address(2), name(2), 2), Some(last));
+    }
+}
+
+#[test]
 fn requests_one_after_the_other_are_no_advantage() {
     // Two addresses that always have one waiting are served in turns, also where one of them has had many before.
     let mut queue = FairQueue::new(AUTH_REQUESTS_WAITING);

@@ -257,6 +257,8 @@ fn unknown_command_is_answered_with_the_nearest() {
         ("/ausnete", "ausnete", Some("ausente")),
         ("/nomb", "nomb", Some("nombre")),
         ("/hlep", "hlep", Some("ayuda")),
+        ("/ayda", "ayda", Some("ayuda")),
+        ("/hhelp", "hhelp", Some("ayuda")),
         ("/ignroe", "ignroe", Some("ignorar")),
     ] {
         let (mut wire, [juan, ana]) = Wire::of(Spanish, "\n", ["Juan", "Ana"]);
