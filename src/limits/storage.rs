@@ -35,6 +35,9 @@ pub const HISTORY_STOP_JOBS: usize = 256;
 /// What is kept of the time to stop for marking what could not be written.
 pub const HISTORY_MARK_TIMEOUT: Duration = Duration::from_millis(400);
 
+/// The last of that time, in which the loop marks it where the history's thread has not ended.
+pub const HISTORY_MARK_RESERVE: Duration = Duration::from_millis(100);
+
 /// What the history's thread rests behind a transaction that a client's question does not end: fewer transactions take
 /// less of a processor that the conversation needs as well, and nobody notices an answer that comes so much later.
 pub const HISTORY_PAUSE: Duration = Duration::from_millis(10);

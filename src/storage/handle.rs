@@ -24,7 +24,9 @@ use crate::auth::Hasher;
 use crate::chat::{
     AccountKey, Expulsion, Look, Message, MessageId, MonoTime, Origin, RoomChange, RoomKey, RoomRecord,
 };
-use crate::limits::{HISTORY_COMPLAINT_INTERVAL, HISTORY_MARK_TIMEOUT, HISTORY_QUEUE_JOBS};
+use crate::limits::{
+    HISTORY_COMPLAINT_INTERVAL, HISTORY_MARK_RESERVE, HISTORY_MARK_TIMEOUT, HISTORY_QUEUE_JOBS,
+};
 use crate::locale::FileFault;
 use crate::threads;
 
@@ -322,7 +324,7 @@ impl Storage {
         file.jobs = mpsc::sync_channel(0).0;
         // A thread that cannot be waited for leaves time to mark what is missing.
         let patience =
-            deadline.saturating_duration_since(Instant::now()).saturating_sub(HISTORY_MARK_TIMEOUT / 4);
+            deadline.saturating_duration_since(Instant::now()).saturating_sub(HISTORY_MARK_RESERVE);
         let enough = Instant::now() + patience;
         let mut written = true;
         loop {
