@@ -1,24 +1,23 @@
 //! JSON over a WebSocket: the facts that programs are told, and what they can ask for.
 
+mod codes;
 mod conversation;
 mod page;
 
 use serde_json::{Value, json};
-use tertulia::chat::{ChatConfig, Event, Language, MessageFault, Name, Question, Text, Trouble, Verb};
-use tertulia::clock::Zone;
+use tertulia::chat::{ChatConfig, Language, Name, Question, Verb};
 use tertulia::config::Config;
 use tertulia::limits::{
     HISTORY_QUEUE_JOBS, HISTORY_QUEUE_MAX_BYTES, LINE_MAX_STEPS, MESSAGE_MAX_BYTES, NAMES_ASKED,
     NAMES_TOLD_MAX, SEARCH_WORDS_MAX,
 };
 use tertulia::net::Server;
-use tertulia::protocol::json::{read, write};
+use tertulia::protocol::json::read;
 use tertulia::storage::SimulatedHelpers;
 
 use crate::support::file;
 use crate::transcripts::command;
 use crate::transcripts::commands::VERBS;
-use crate::transcripts::every_event;
 use crate::turns::house::House;
 use crate::web::{NEAR, UPGRADE, comes, frame, frames, hears, house, person, program, program_from, sends};
 
@@ -544,50 +543,4 @@ fn every_type_of_message_is_documented_and_no_other() {
     let written = written.flat_map(|kind| kind.split('"').skip(1).step_by(2)).map(str::to_owned);
     let written = written.chain(["error", "notice"].map(str::to_owned));
     assert_eq!(sorted(documented(&docs, "## What the server sends")), sorted(written.collect()));
-}
-
-/// The words in quotation marks in a function of that name.
-fn quoted(source: &str, function: &str) -> Vec<String> {
-    let (_, body) = source.split_once(&format!("\nfn {function}(")).expect("the function");
-    let (_, body) = body.split_once("{\n").expect("its body");
-    let body = body.split("\n}\n").next().unwrap_or_default();
-    body.split('"').skip(1).step_by(2).map(str::to_owned).collect()
-}
-
-/// The codes that the documentation lists behind this title.
-fn codes(docs: &str, title: &str) -> Vec<String> {
-    let (_, listed) = docs.split_once(title).expect(title);
-    let listed = listed.split("\n\n").next().unwrap_or_default();
-    listed.split('`').skip(1).step_by(2).map(str::to_owned).collect()
-}
-
-#[test]
-fn every_code_is_documented_and_no_other() {
-    let (docs, source) = (file("docs/json.md"), file("src/protocol/json/write.rs"));
-    for (title, function) in
-        [("Codes of errors:", "error"), ("Codes of notices:", "notice"), ("Reasons of `bye`:", "ending")]
-    {
-        assert_eq!(sorted(codes(&docs, title)), sorted(quoted(&source, function)), "{title}");
-    }
-}
-
-#[test]
-fn every_code_is_that_of_an_event() {
-    let faults = [MessageFault::UnknownType(Text::clean("x")), MessageFault::PasswordAsked];
-    let faults = faults.map(|fault| Event::Trouble(Trouble::Message(fault)));
-    let objects = every_event::events().into_iter().chain(faults).map(|event| {
-        let mut words = String::new();
-        write(&event, Language::Spanish, &Zone::default(), None, &mut words);
-        serde_json::from_str(&words).expect("an object")
-    });
-    let objects: Vec<Value> = objects.collect();
-    // `other` is for events to come.
-    for (title, kind, of_none) in
-        [("Codes of notices:", "notice", Some("other")), ("Codes of errors:", "error", None)]
-    {
-        let told = objects.iter().filter(|object| object["type"] == kind);
-        let told = told.map(|object| object["code"].as_str().expect("each has one")).chain(of_none);
-        let told = told.map(str::to_owned).collect();
-        assert_eq!(sorted(told), sorted(codes(&file("docs/json.md"), title)), "{title}");
-    }
 }

@@ -1,6 +1,6 @@
 //! What the page knows of the server, held to what that says.
 
-use super::quoted;
+use super::codes::quoted;
 use crate::support::file;
 use crate::transcripts::commands::VERBS;
 

@@ -121,6 +121,12 @@ fn snapshot_that_counts_wrongly_is_refused() {
 }
 
 #[test]
+fn snapshot_with_a_lost_connection_that_no_session_knows_is_refused() {
+    let lost = |value: &mut Value| value["chat"]["detached"] = json!({"Few": [0]});
+    assert_eq!(error(lost), "the snapshot contradicts itself: whose connection was lost");
+}
+
+#[test]
 fn snapshot_whose_hidden_people_are_unused_is_refused() {
     for list in ["free_ids", "free_people"] {
         let unused = |value: &mut Value| {

@@ -53,6 +53,38 @@ fn damaged_file_is_left_as_it_is() {
     }
 }
 
+/// https://sqlite.org/fileformat.html §1.3.4: one beyond what is known may be read, and not written.
+#[test]
+fn file_that_this_sqlite_may_only_read_is_refused_as_such() {
+    let dir = history();
+    let mut bytes = fs::read(dir.file()).unwrap();
+    bytes[18] = 3;
+    fs::write(dir.file(), bytes).unwrap();
+    refuses_and_leaves(&dir, "es de solo lectura");
+}
+
+/// A checkpoint that is cut off may have written the first page, which says how many there are, and not the last ones.
+#[test]
+fn file_that_is_shorter_than_it_says_is_whole_with_what_is_written_ahead() {
+    let dir = history();
+    let sql = dir.sql();
+    sql.execute_batch(
+        "PRAGMA wal_autocheckpoint = 0;
+         INSERT INTO line (room, at, kind, who, text)
+             SELECT room, at, kind, who, 'y otra vez ' || text FROM line;",
+    )
+    .unwrap();
+    let pages: u32 = sql.query_row("PRAGMA page_count", [], |row| row.get(0)).unwrap();
+    let cut_off = Dir::new();
+    let ahead = |dir: &Dir| dir.file().with_extension("db-wal");
+    fs::copy(ahead(&dir), ahead(&cut_off)).unwrap();
+    let mut bytes = fs::read(dir.file()).unwrap();
+    assert!(bytes.len() < pages as usize * 4096);
+    bytes[28..32].copy_from_slice(&pages.to_be_bytes());
+    fs::write(cut_off.file(), bytes).unwrap();
+    assert_eq!(Desk::open(&cut_off).last(GENERAL, 1), ["y otra vez hola número 2999"]);
+}
+
 #[test]
 fn newer_file_and_a_strange_one_are_left_as_they_are() {
     let dir = history();

@@ -108,6 +108,7 @@ fn search_for_one_word_a_thousand_times_looks_at_as_many_lines_as_for_it_once() 
     }
     desk.search(&[GENERAL], "s n");
     let once = desk.storage.searched();
+    assert!(once > 0);
     let found = desk.search(&[GENERAL], &("s ".repeat(1_990) + "n"));
     assert_eq!(found.len(), SEARCH_LINES);
     assert_eq!(desk.storage.searched(), 2 * once);
