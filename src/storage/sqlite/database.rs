@@ -219,3 +219,23 @@ impl Drop for Database {
 pub(super) fn room_word(room: RoomKey) -> String {
     format!("r{}", room.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, process};
+
+    use super::*;
+    use crate::storage::Store;
+
+    #[test]
+    fn line_of_the_first_moment_counts_as_spoken_between_and_that_of_the_last_does_not() {
+        let dir = env::temp_dir().join(format!("tertulia-spoken-{}", process::id()));
+        let (file, reader, _) = Store::open(&dir, None).unwrap().into_parts();
+        let line = "INSERT INTO line (room, at, kind, who, text) VALUES (0, 5, 0, 'Ana', 'hola')";
+        file.connection.execute(line, []).unwrap();
+        let spoken = [(4, 5), (5, 6), (6, 7)].map(|(since, until)| file.was_spoken_between(since, until));
+        assert_eq!(spoken.map(Result::unwrap), [false, true, false]);
+        drop((file, reader));
+        fs::remove_dir_all(&dir).unwrap();
+    }
+}

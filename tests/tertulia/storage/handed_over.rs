@@ -15,8 +15,10 @@ fn history_that_is_handed_over_waits_for_nobody_and_knows_what_was_missing() {
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
     (0..2 * HISTORY_QUEUE_JOBS).for_each(|number| desk.keep(line(GENERAL, 1, &number.to_string())));
-    let missing = desk.storage.backlog().missing_lines;
-    assert!(missing > 0, "the queue is full");
+    let backlog = desk.storage.backlog();
+    let missing = backlog.missing_lines;
+    assert!(missing > 0 && backlog.queue_bytes > 0, "the queue is full");
+    assert_eq!(backlog.gaps, 1, "in one room");
     sql.execute_batch("COMMIT").unwrap();
     let (_, settled) = desk.storage.settle(Instant::now() + DEADLINE, MonoTime::START);
     let lock = settled.flatten().expect("all is on the disk");
