@@ -9,7 +9,7 @@
 //!              │           ├──► storage ──────┘      │       bin/tertulia, the client, imports none of them
 //!              ├──► auth ──┤                         │       (auth ──► storage, net; control ──► storage, net;
 //!              │           └──► logging ──► config ──┘       config ──► net, cli; control, storage, cli ──► admin ──► main)
-//!              └──► cluster ──► engine
+//!              └──► cluster ──► engine, net
 //! ```
 //!
 //! - [`limits`]: every number that can be noticed from outside, with its unit and its reason.

@@ -3,7 +3,7 @@
 use super::entry_id::EntryId;
 use crate::chat::NodeName;
 
-/// What follows from one entry, at every node alike. Its time is that of its id.
+/// What follows from one entry that counts, at every node alike. Its time is that of its id, and that it has passed may be all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery<C> {
     /// The entry.

@@ -43,7 +43,7 @@ pub(super) struct Reading<C> {
     pub(super) by: Option<By>,
     /// What follows for the nodes; or why nothing does.
     pub(super) moves: Result<Vec<Move>, Ignored>,
-    /// What is to be applied; none: nothing.
+    /// What is to be applied; none: it does not count.
     pub(super) delivery: Option<Delivery<C>>,
 }
 
@@ -126,11 +126,7 @@ impl Replica {
         if let Ok(moves) = &moves {
             self.pending = Some(Pending { id: line.id, mark: moves.contains(&Move::Mark) });
         }
-        let nothing = happenings.is_empty();
-        if nothing && self.pending.is_some() {
-            self.applied(0);
-        }
-        let delivery = (!nothing).then_some(Delivery { id: line.id, happenings, own: None });
+        let delivery = moves.is_ok().then_some(Delivery { id: line.id, happenings, own: None });
         Ok(Reading { by, moves, delivery })
     }
 

@@ -65,3 +65,9 @@ pub const EMPTIED_ROOM_WAIT: Duration = Duration::from_secs(120);
 
 /// After so long it is noted again in the log that a silent member does something else than speak: `/who` shows minutes.
 pub const ACTIVE_NOTED: Duration = Duration::from_secs(60);
+
+/// Changes of one turn that go into one entry: what a node that reads it applies at once.
+pub const LOG_CHANGES_PER_ENTRY: usize = 256;
+
+/// Entries that one turn applies: as many as it takes lines.
+pub const LOG_ENTRIES_PER_TURN: usize = 256;

@@ -34,8 +34,8 @@ const ARROWS: [(&str, &[&str]); 22] = [
     (
         "src/net",
         &[
-            "limits", "chat", "clock", "config", "locale", "threads", "control", "protocol", "auth",
-            "storage", "tls", "net",
+            "limits", "chat", "clock", "cluster", "config", "locale", "threads", "control", "protocol",
+            "auth", "storage", "tls", "net",
         ],
     ),
     ("src/files.rs", &[]),

@@ -23,8 +23,22 @@ impl Hub {
     /// As of [`beside`](Hub::beside).
     pub fn of_node(node: NodeName, chat: ChatSnapshot, config: ChatConfig) -> Result<Hub, SnapshotError> {
         let mut hub = Hub::beside(chat, config)?;
-        hub.order = Order::Shared(Box::new(UnderWay::new(node)));
+        hub.join_nodes(node);
         Ok(hub)
+    }
+
+    /// Has the hub be that of a node from now on. For one to which nothing has happened yet: nobody is here before the log says so.
+    pub fn join_nodes(&mut self, node: NodeName) {
+        self.order = Order::Shared(Box::new(UnderWay::new(node)));
+    }
+
+    /// Clients whose members are gone with the node, until these are back in.
+    pub fn outside(&self) -> impl Iterator<Item = ClientId> {
+        let under_way = match &self.order {
+            Order::Local => None,
+            Order::Shared(under_way) => Some(under_way),
+        };
+        under_way.into_iter().flat_map(|under_way| under_way.outside.keys().copied())
     }
 
     /// Goes on from another state of the chat, which is that of another place of the log: members who are here through this node come

@@ -31,6 +31,7 @@ impl<S: Stream> Server<S> {
             effects.drain(..).for_each(|effect| self.perform_one(effect, now));
         }
         self.effects = effects;
+        self.take_proposed(now);
     }
 
     fn perform_one(&mut self, effect: Effect, now: MonoTime) {
@@ -50,7 +51,9 @@ impl<S: Stream> Server<S> {
             Effect::Log(note) => self.note(&note),
             Effect::Keep(line) => {
                 self.said += 1;
-                self.storage.keep(line);
+                if self.log_end.as_mut().is_none_or(|log| log.keeps(line.id)) {
+                    self.storage.keep(line);
+                }
             }
             Effect::Forget(room) => self.storage.forget(room),
             Effect::Room(change) => self.storage.room_changed(&change),

@@ -14,6 +14,8 @@ mod counts;
 mod delivering;
 mod egress;
 mod ingress;
+mod log;
+mod log_end;
 mod metering;
 mod newcomers;
 mod opening;
@@ -30,6 +32,7 @@ use std::time::Duration;
 use self::connections::Connections;
 use self::egress::Egress;
 use self::ingress::Ingress;
+use self::log_end::LogEnd;
 use self::source::{Proxies, Source};
 pub use self::stored::ServerState;
 use super::rate_limit::Rate;
@@ -81,6 +84,8 @@ pub struct Server<S> {
     /// What was said in rooms.
     said: u64,
     logins: Logins,
+    /// Where several servers are one chat.
+    log_end: Option<Box<LogEnd>>,
     /// The console's, and that of new connections.
     language: Language,
     connections_max: usize,
@@ -129,6 +134,7 @@ impl<S: Stream> Server<S> {
             steps: 0,
             said: 0,
             logins: Logins::default(),
+            log_end: None,
             language,
             connections_max,
             share,
@@ -194,6 +200,7 @@ impl<S: Stream> Server<S> {
         if self.hub.next_due().is_some_and(|due| now >= due) {
             self.apply(Input::Tick, now);
         }
+        self.follow_log(now);
         self.complain(now);
     }
 
@@ -243,11 +250,13 @@ impl<S: Stream> Server<S> {
             || self.egress.has_work()
             || self.connections.has_dead()
             || self.storage.has_work()
+            || self.log_end.as_ref().is_some_and(|log| log.has_work())
     }
 
     /// When [`tick`](Self::tick) has something to do; never while nothing waits.
     pub fn next_due(&mut self) -> Option<MonoTime> {
-        [self.connections.next_due(), self.hub.next_due(), self.storage.next_due()]
+        let log = self.log_end.as_ref().and_then(|log| log.next_due());
+        [self.connections.next_due(), self.hub.next_due(), self.storage.next_due(), log]
             .into_iter()
             .flatten()
             .min()

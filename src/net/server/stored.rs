@@ -78,6 +78,7 @@ impl<S: Stream> Server<S> {
             steps,
             said,
             logins,
+            log_end: _,
             language: _,
             connections_max: _,
             share: _,

@@ -15,6 +15,7 @@ impl<S: Stream> Server<S> {
     /// Ends the turn: writes what was queued, then sweeps who is dead, then writes what the others are told of it.
     /// Says how many connections were freed.
     pub fn finish_turn(&mut self, now: MonoTime) -> usize {
+        self.submit_proposed();
         let (mut answers, mut rooms) = (self.share.writes, self.share.writes);
         if self.ingress.serves_others(now) {
             rooms = rooms.min(limits::WRITES_PER_TURN_BESIDE_OTHERS);

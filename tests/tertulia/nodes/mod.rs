@@ -5,6 +5,7 @@
 
 mod examples;
 mod process;
+mod servers;
 mod world;
 
 use crate::support::seeds::live_through;

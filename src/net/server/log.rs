@@ -1,0 +1,229 @@
+//! The server as one of several nodes: what its hub proposes goes into entries of the log, and what comes out of that goes to the hub.
+//!
+//! Invariants: what follows from one happening is done before the next one begins, for an audience is who is there between them; a client
+//! that waits for the log goes on when nothing of its own is under way any more.
+
+use std::time::Duration;
+
+use super::Server;
+use super::log_end::LogEnd;
+use crate::chat::{
+    ChatSnapshot, ClientId, Input, MonoTime, Ordered, Proposal, Proposed, SnapshotError, Turn, UnixMillis,
+};
+use crate::cluster::{self, Delivery, Happening, News, NodeConfig, Output, Snapshot};
+use crate::limits::{LOG_CHANGES_PER_ENTRY, LOG_ENTRIES_PER_TURN};
+use crate::net::connection::Awaited;
+use crate::net::stream::Stream;
+
+/// What stands for the log where connections say which request they wait for. Those of the storage count from 1.
+const LOG_REQUEST: u64 = 0;
+
+/// Until when it is waited for: for ever, as far as connections are concerned.
+const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+impl<S: Stream> Server<S> {
+    /// Has the server be one of several nodes from now on. To be called before anybody comes; until the log says who is there, nobody
+    /// gets in.
+    pub fn join_nodes(&mut self, config: NodeConfig) {
+        self.hub.join_nodes(config.name.clone());
+        self.log_end = Some(Box::new(LogEnd::new(config)));
+    }
+
+    /// Something has happened at the log.
+    pub fn log_happened(&mut self, input: cluster::Input<Proposal>, now: MonoTime) {
+        let at = self.clocks.at(now);
+        let Some(log) = &mut self.log_end else { return };
+        log.node.take(at, input);
+        log.has_more = true;
+        self.heed_node(now);
+    }
+
+    /// The snapshot has come that the node wants to go on from; none: there is none.
+    ///
+    /// # Errors
+    ///
+    /// It contradicts itself, or an option that decides is another one here.
+    pub fn log_restored(
+        &mut self,
+        snapshot: Option<Box<Snapshot<ChatSnapshot>>>,
+        now: MonoTime,
+    ) -> Result<(), SnapshotError> {
+        let replica = match snapshot {
+            None => None,
+            Some(snapshot) => {
+                let Snapshot { replica, state, .. } = *snapshot;
+                self.hub.go_on_from(state)?;
+                self.hold_those_outside(now);
+                Some(Box::new(replica))
+            }
+        };
+        self.log_happened(cluster::Input::Snapshot(replica), now);
+        Ok(())
+    }
+
+    /// Moves what is to be done at the log into `into`.
+    pub fn log_outputs(&mut self, into: &mut Vec<Output>, now: MonoTime) {
+        self.heed_node(now);
+        if let Some(log) = &mut self.log_end {
+            into.append(&mut log.outputs);
+        }
+    }
+
+    /// Whether the node is there: before that nobody is let in.
+    pub fn is_there(&self) -> bool {
+        self.log_end.as_ref().is_none_or(|log| log.node.epoch().is_some())
+    }
+
+    /// Applies entries that were read, as many as a turn bears.
+    pub(super) fn follow_log(&mut self, now: MonoTime) {
+        let at = self.clocks.at(now);
+        if let Some(log) = &mut self.log_end
+            && log.node.next_due().is_some_and(|due| now >= due)
+        {
+            log.node.take(at, cluster::Input::Tick);
+        }
+        for _ in 0..LOG_ENTRIES_PER_TURN {
+            let Some(log) = self.log_end.as_mut().filter(|log| log.has_more) else { break };
+            match log.node.step() {
+                Some(delivery) => self.apply_entry(delivery, now),
+                None => log.has_more = false,
+            }
+            self.heed_node(now);
+        }
+        self.heed_node(now);
+    }
+
+    fn apply_entry(&mut self, Delivery { id, happenings, own }: Delivery<Proposal>, now: MonoTime) {
+        let at = UnixMillis(i64::try_from(id.millis).unwrap_or(i64::MAX));
+        if let (Some(log), Some(number)) = (&mut self.log_end, own) {
+            let entry = log.entries.pop_front();
+            debug_assert_eq!(
+                entry.map(|(number, _)| number),
+                Some(number),
+                "entries come back in their order"
+            );
+        }
+        for happening in happenings {
+            match happening {
+                Happening::Joined(node) => self.turn(at, Turn::Joined(node), now),
+                Happening::Gone(node, _) => {
+                    let is_own = self.log_end.as_ref().is_some_and(|log| log.name == node);
+                    self.turn(at, Turn::Gone(node), now);
+                    if is_own {
+                        self.hold_those_outside(now);
+                    }
+                }
+                Happening::Changes(node, changes) => {
+                    for proposal in changes {
+                        let (node, own) = (node.clone(), own.is_some());
+                        self.turn(at, Turn::Change { node, own, proposal }, now);
+                        if own {
+                            self.come_back();
+                        }
+                    }
+                }
+            }
+        }
+        self.turn(at, Turn::Over, now);
+        let effects = self.hub.take_digest();
+        if let Some(log) = &mut self.log_end {
+            log.node.applied(effects);
+        }
+    }
+
+    fn turn(&mut self, at: UnixMillis, turn: Turn, now: MonoTime) {
+        self.apply(Input::Ordered(Ordered { at, turn }), now);
+    }
+
+    /// The oldest change under way has come back.
+    fn come_back(&mut self) {
+        let client = self.log_end.as_mut().and_then(|log| log.waiting.pop_front()).flatten();
+        client.into_iter().for_each(|client| self.release(client));
+    }
+
+    /// A client goes on, if nothing of its own is under way.
+    fn release(&mut self, client: ClientId) {
+        if !self.hub.is_awaited(client)
+            && let Some(conn) = self.connections.get_mut(client)
+            && conn.take_awaited(|awaited| awaited.request == LOG_REQUEST)
+        {
+            self.ingress.mark_ready(&mut self.connections, client);
+        }
+    }
+
+    fn hold(&mut self, client: ClientId, now: MonoTime) {
+        if let Some(conn) = self.connections.get_mut(client) {
+            conn.await_reply(Awaited { request: LOG_REQUEST, until: now + FOR_EVER });
+        }
+    }
+
+    /// Clients whose members are gone with the node wait until they are back.
+    fn hold_those_outside(&mut self, now: MonoTime) {
+        let outside: Vec<ClientId> = self.hub.outside().collect();
+        outside.into_iter().for_each(|client| self.hold(client, now));
+    }
+
+    /// Takes what the hub proposes; its clients wait. To be called whenever the hub was given something.
+    pub(super) fn take_proposed(&mut self, now: MonoTime) {
+        let Some(log) = &mut self.log_end else { return };
+        let mut buffer = std::mem::take(&mut log.buffer);
+        self.hub.proposed(&mut buffer);
+        for Proposed { client, proposal } in buffer.drain(..) {
+            if let Some(log) = &mut self.log_end {
+                log.proposed.push_back(proposal);
+                log.waiting.push_back(client);
+            }
+            client.into_iter().for_each(|client| self.hold(client, now));
+        }
+        if let Some(log) = &mut self.log_end {
+            log.buffer = buffer;
+        }
+    }
+
+    /// Hands the changes of a turn to the log, while the node is there.
+    pub(super) fn submit_proposed(&mut self) {
+        let Some(log) = &mut self.log_end else { return };
+        while log.node.is_open() && !log.proposed.is_empty() {
+            let count = log.proposed.len().min(LOG_CHANGES_PER_ENTRY);
+            let number = log.node.submit(log.proposed.drain(..count).collect());
+            log.entries.push_back((number, count));
+        }
+    }
+
+    /// Does what the node wants done, as far as it is the hub's.
+    fn heed_node(&mut self, now: MonoTime) {
+        let Some(log) = &mut self.log_end else { return };
+        let mut wanted = Vec::new();
+        log.node.outputs(&mut wanted);
+        for output in wanted {
+            match &output {
+                Output::Tell(News::Living(_)) => self.live(now),
+                Output::Unknown(numbers) => self.lose_sight(numbers.len(), now),
+                // All that is under way is, when the node has come in.
+                Output::Refused(_) => continue,
+                _ => {}
+            }
+            if let Some(log) = &mut self.log_end {
+                log.outputs.push(output);
+            }
+        }
+    }
+
+    /// The node has come in: what was under way is handled anew.
+    fn live(&mut self, now: MonoTime) {
+        let Some(log) = &mut self.log_end else { return };
+        log.proposed.clear();
+        log.entries.clear();
+        let waited = std::mem::take(&mut log.waiting);
+        self.apply(Input::Living, now);
+        waited.into_iter().flatten().for_each(|client| self.release(client));
+    }
+
+    /// What has become of the oldest entries under way nobody can know.
+    fn lose_sight(&mut self, entries: usize, now: MonoTime) {
+        let Some(log) = &mut self.log_end else { return };
+        let count = log.entries.drain(..entries.min(log.entries.len())).map(|(_, count)| count).sum();
+        self.apply(Input::Unknown(count), now);
+        (0..count).for_each(|_| self.come_back());
+    }
+}

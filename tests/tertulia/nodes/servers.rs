@@ -1,0 +1,188 @@
+//! Whole servers over one log in memory: what people at their connections see of it.
+
+use std::time::Duration;
+
+use tertulia::chat::{ChatConfig, ChatSnapshot, Digest, Hub, UnixMillis};
+use tertulia::cluster::{Entry, EntryId, Founding, Input, Line, NodeConfig, Output, Read, Replica, Snapshot};
+use tertulia::config::Config;
+use tertulia::net::Server;
+
+use crate::turns::house::House;
+
+const VERSION: u32 = 1;
+const BASE: u64 = 1_800_000_000_000;
+const SECOND: Duration = Duration::from_secs(1);
+
+/// The log, and two servers that read it.
+struct World {
+    lines: Vec<(EntryId, Vec<u8>)>,
+    founded: String,
+    houses: [House; 2],
+    /// What each has read.
+    read: [Option<EntryId>; 2],
+    /// It gets no turn.
+    asleep: [bool; 2],
+    now: Duration,
+}
+
+impl World {
+    fn new() -> World {
+        let founding = Founding { incarnation: 7 };
+        let body = tertulia::cluster::Body::Founding(founding.clone());
+        let bytes = Entry::<u32> { version: VERSION, body }.to_bytes();
+        let replica = Replica::founded(&founding, VERSION, &bytes);
+        let chat = ChatSnapshot::from(Hub::new(ChatConfig::default()).snapshot());
+        let founded = serde_json::to_string(&Snapshot::new(replica, chat)).expect("a snapshot is a text");
+        let houses = ["a", "b"].map(|name| {
+            let mut house = House::of(Server::new(Config { rate_limit: 0, ..Config::default() }));
+            house.server.join_nodes(NodeConfig::new(name.parse().expect("a name"), 1, VERSION));
+            house
+        });
+        let lines = vec![(EntryId::FOUNDING, bytes)];
+        let (read, asleep, now) = ([None; 2], [false; 2], Duration::ZERO);
+        let mut world = World { lines, founded, houses, read, asleep, now };
+        world.settles();
+        assert!(world.houses.iter().all(|house| house.server.is_there()));
+        world
+    }
+
+    /// Each server does what it can, until nothing is under way.
+    fn settles(&mut self) {
+        let (mut quiet, mut rounds) = (false, 0);
+        while !quiet {
+            rounds += 1;
+            assert!(rounds < 1_000, "it comes to no end");
+            quiet = true;
+            for at in [0, 1] {
+                quiet &= self.asleep[at] || !self.goes_on(at);
+            }
+        }
+    }
+
+    /// One server does what it can; says whether that was something.
+    fn goes_on(&mut self, at: usize) -> bool {
+        let (house, mut outputs) = (&mut self.houses[at], Vec::new());
+        house.server.set_wall_clock(UnixMillis((BASE as i64) + self.now.as_millis() as i64), house.now);
+        house.turn();
+        house.settle();
+        house.server.log_outputs(&mut outputs, house.now);
+        let mut busy = !outputs.is_empty();
+        for output in outputs {
+            match output {
+                Output::Append(bytes) => {
+                    let millis = BASE + self.now.as_millis() as u64;
+                    let number = self.lines.last().map_or(0, |(id, _)| id.number + 1);
+                    self.lines.push((EntryId { millis, number }, bytes.to_vec()));
+                }
+                Output::LoadSnapshot(_) => {
+                    let snapshot = serde_json::from_str(&self.founded).expect("a snapshot");
+                    self.houses[at].server.log_restored(Some(snapshot), self.houses[at].now).expect("a chat");
+                }
+                Output::ReadFrom(after) => self.read[at] = Some(after),
+                Output::Stop(reason) => panic!("{reason:?}"),
+                _ => {}
+            }
+        }
+        let Some(after) = self.read[at] else { return busy };
+        let last = self.lines.iter().find(|(id, _)| *id == after).expect("it was read there");
+        let anchor = Some(Digest::of(&last.1));
+        let behind = self.lines.iter().filter(|(id, _)| *id > after);
+        let lines: Vec<_> = behind.map(|(id, bytes)| Line::read(*id, Some(bytes), VERSION)).collect();
+        if let Some(line) = lines.last() {
+            self.read[at] = Some(line.id);
+            busy = true;
+        } else if self.houses[at].server.is_there() {
+            return busy;
+        }
+        let house = &mut self.houses[at];
+        house.server.log_happened(Input::Read(Read { after, anchor, lines, end: true }), house.now);
+        house.settle();
+        busy || !house.server.is_there()
+    }
+
+    /// Time passes for all, awake or not.
+    fn passes(&mut self, span: Duration) {
+        self.now += span;
+        for house in &mut self.houses {
+            house.now = house.now + span;
+        }
+        self.settles();
+    }
+
+    fn connects(&mut self, at: usize, name: &str) -> (usize, usize) {
+        let who = self.houses[at].connect();
+        self.houses[at].listen(who);
+        self.says((at, who), &format!("{name}\n"));
+        (at, who)
+    }
+
+    fn says(&mut self, (at, who): (usize, usize), input: &str) {
+        self.houses[at].send(who, input.as_bytes());
+        self.settles();
+    }
+
+    fn heard(&mut self, (at, who): (usize, usize)) -> String {
+        self.houses[at].heard(who)
+    }
+}
+
+#[test]
+fn servers_behind_one_log_have_one_room() {
+    let mut world = World::new();
+    let ana = world.connects(0, "Ana");
+    let luis = world.connects(1, "Luis");
+    world.heard(luis);
+    assert!(world.heard(ana).ends_with(">>> Luis se unió al chat\n"), "it is told at the other server");
+    world.says(ana, "hola\n");
+    assert_eq!(world.heard(luis), "Ana: hola\n");
+    world.says(luis, "/quien\n");
+    let told = world.heard(luis);
+    assert!(told.contains("Ana") && told.contains("Luis"), "{told}");
+    let other = world.connects(1, "ANA");
+    assert!(world.heard(other).contains("en uso"), "a name is one person's, whatever the server");
+}
+
+#[test]
+fn servers_behind_one_log_answer_lines_that_come_together_in_their_order() {
+    let mut world = World::new();
+    let luis = world.connects(1, "Luis");
+    let who = world.houses[0].connect();
+    world.houses[0].listen(who);
+    world.heard(luis);
+    world.says((0, who), "Ana\nuno\n/entrar cocina\n/tema pan\n/tema\ndos\n/salir adiós\n");
+    let heard = world.heard((0, who));
+    let places: Vec<usize> = ["Ana", "cocina", "pan"].map(|words| heard.find(words).expect(words)).to_vec();
+    assert!(places.is_sorted(), "{heard}");
+    let told = world.heard(luis);
+    assert_eq!(told, ">>> Ana se unió al chat\nAna: uno\n<<< Ana salió del chat (adiós)\n");
+}
+
+#[test]
+fn people_of_a_server_that_was_held_for_dead_are_back_and_their_words_with_them() {
+    let mut world = World::new();
+    let ana = world.connects(0, "Ana");
+    world.says(ana, "/entrar cocina\n");
+    let luis = world.connects(1, "Luis");
+    world.says(luis, "/entrar cocina\n");
+    world.passes(3 * SECOND);
+    world.heard(ana);
+    world.heard(luis);
+    // What she says is on its way when her server stands still.
+    world.asleep[0] = true;
+    world.houses[0].send(ana.1, b"sigo aqu\xc3\xad\n");
+    for _ in 0..12 {
+        world.passes(SECOND);
+    }
+    assert_eq!(world.houses[1].server.hub().people(), 1, "she is gone for the others");
+    assert!(world.heard(luis).contains("Ana"), "they are told so");
+    world.asleep[0] = false;
+    world.passes(SECOND);
+    world.passes(3 * SECOND);
+    assert_eq!(world.houses[1].server.hub().people(), 2);
+    let told = world.heard(luis);
+    assert_eq!(told.matches("Ana: sigo aquí").count(), 1, "{told}");
+    world.says(ana, "/quien\n");
+    let told = world.heard(ana);
+    assert!(told.contains("cocina") && told.contains("Luis"), "she is where she was: {told}");
+    assert!(!told.contains("¿Cómo te llamas?") && !told.contains("nombre"), "nobody asks for a name: {told}");
+}
