@@ -4,14 +4,16 @@ use tertulia::chat::{
     AccountKey, ClientId, Language, Look, MonoTime, Name, Reply, RoomChange, RoomFact, RoomKey, RoomList,
     RoomRecord, Text,
 };
+use tertulia::config::Config;
 use tertulia::limits::{
     DECISIONS_MAX, DECISIONS_PER_ROOM, HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES,
     HISTORY_QUEUE_MAX_BYTES, RELOADED_LINES_PER_ROOM,
 };
 use tertulia::locale::number;
-use tertulia::storage::{StorageEvent, Store};
+use tertulia::storage::{Storage, StorageEvent, Store};
 
 use super::support::{DEADLINE, Desk, Dir, Server, line, name, room, texts};
+use crate::turns::house::House;
 
 /// A room of `owner`.
 fn owned(key: u64, called: &str, owner: AccountKey) -> RoomRecord {
@@ -386,4 +388,33 @@ fn decisions_of_an_older_file_are_bounded_in_all_and_that_is_said() {
         .query_row("SELECT name FROM room_mark ORDER BY rowid LIMIT 1", [], |row| row.get(0))
         .unwrap();
     assert_eq!(oldest, format!("p{}", forgotten / (2 * rooms as usize)));
+}
+
+/// The room that has to be written as a whole is as the server has it then.
+#[test]
+fn room_that_changed_beyond_all_bytes_is_in_the_file_as_it_was_at_the_stop() {
+    let dir = Dir::new();
+    let (mut desk, _) = crowded(&dir);
+    assert!(desk.storage.close(DEADLINE));
+    let mut storage = Storage::in_file(Store::open(dir.path(), None).unwrap(), || {}).unwrap();
+    let sql = dir.sql();
+    sql.execute_batch("BEGIN IMMEDIATE").unwrap();
+    for number in 0..30_000 {
+        for is in [true, false] {
+            let what = RoomFact::Listed(RoomList::Bans, name(&format!("p{number}")), is);
+            storage.room_changed(&RoomChange { room: RoomKey(1), what });
+        }
+    }
+    let mut house = House::of(tertulia::net::Server::remembering(Config::default(), storage));
+    let eva = house.connect();
+    house.listen(eva);
+    for line in ["Eva\n", "/entrar sala\n", "/tema recetas\n"] {
+        house.says(eva, line);
+    }
+    let heard = house.heard(eva);
+    assert!(heard.contains("recetas"), "{heard}");
+    sql.execute_batch("COMMIT").unwrap();
+    house.server.stop(house.now);
+    assert!(house.server.close_history(DEADLINE));
+    assert_eq!(survivors(&dir)[0].topic, Some(Text::clean("recetas")));
 }
