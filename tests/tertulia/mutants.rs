@@ -23,18 +23,21 @@ struct Bug {
 
 const SIMULATION: &str = "simulation::laws_hold";
 const NODES: &str = "cluster::simulation::nodes_agree";
+const HUBS: &str = "nodes::hubs_behind_one_log";
 const MATRIX: &str = "history_access::combinations_are_all";
 
 /// What these tests stand on: all others take longer to build than everything else.
 const MODULES: &str = "mod cluster;
 mod history_access;
 mod hub;
+mod nodes;
 mod simulation;
 mod support {
     pub const DEADLINE: std::time::Duration = std::time::Duration::from_secs(30);
     pub mod book;
     pub mod dir;
     pub mod greeting;
+    pub mod log;
     pub mod owned;
     pub mod process;
     pub mod records;
@@ -44,6 +47,7 @@ mod support {
     pub mod tls_client;
     pub mod twin;
 }
+mod turns;
 ";
 
 /// The copy's answer to which bug is on: by its place among the bugs, and none without the variable.
@@ -55,7 +59,7 @@ pub fn planted(bug: usize) -> bool {
 }
 "#;
 
-const BUGS: [Bug; 30] = [
+const BUGS: [Bug; 35] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
@@ -131,9 +135,9 @@ const BUGS: [Bug; 30] = [
     Bug {
         name: "an expelled address that is let in",
         file: "src/chat/hub/mod.rs",
-        place: "if let Some(expelled) = self.chat.expelled_address(origin, self.at.wall) {",
-        right: "self.chat.expelled_address(origin, self.at.wall)",
-        wrong: "self.chat.expelled_address(origin, self.at.wall).filter(|_| self.clients() == 0)",
+        place: "if let Some(expelled) = self.chat.expelled_address(origin, self.chat_time().wall) {",
+        right: "self.chat.expelled_address(origin, self.chat_time().wall)",
+        wrong: "self.chat.expelled_address(origin, self.chat_time().wall).filter(|_| self.clients() == 0)",
         test: SIMULATION,
     },
     Bug {
@@ -296,6 +300,46 @@ const BUGS: [Bug; 30] = [
         wrong: "refused.len() > 64",
         test: NODES,
     },
+    Bug {
+        name: "words that are forgotten when the node that took them is held for dead",
+        file: "src/chat/hub/ordered.rs",
+        place: "given_up.into_iter().for_each(|(then, attempt)| self.try_again(then, attempt));",
+        right: "given_up.into_iter().for_each(|(then, attempt)| self.try_again(then, attempt))",
+        wrong: "drop(given_up)",
+        test: HUBS,
+    },
+    Bug {
+        name: "people who are not brought back when their node is",
+        file: "src/chat/hub/ordered.rs",
+        place: "self.bring_back();",
+        right: "self.bring_back()",
+        wrong: "()",
+        test: HUBS,
+    },
+    Bug {
+        name: "a time of the node's own in place of the log's",
+        file: "src/chat/hub/ordered.rs",
+        place: "let at = under_way.read_at(at, now);",
+        right: "under_way.read_at(at, now)",
+        wrong: "{ under_way.read_at(at, now); self.at }",
+        test: HUBS,
+    },
+    Bug {
+        name: "a member who stays when its node is gone",
+        file: "src/chat/rules/nodes.rs",
+        place: "let slots: Vec<u32> = self.nodes.members(node).collect();",
+        right: "self.nodes.members(node).collect()",
+        wrong: "self.nodes.members(node).skip(1).collect()",
+        test: HUBS,
+    },
+    Bug {
+        name: "a change that follows from nothing: its client waits for ever",
+        file: "src/chat/hub/under_way.rs",
+        place: "            if *count == 0 {\n                self.waited_for.remove(&client);",
+        right: "*count == 0",
+        wrong: "false",
+        test: HUBS,
+    },
 ];
 
 /// Seeds that are tried: some bugs show in one of ten thousand.
@@ -320,7 +364,7 @@ fn bugs_that_are_put_back_are_caught() {
         fs::write(file, planted(bug, number, &source)).expect("the copy can be written");
     }
     // A law that is broken without a bug would be taken for one of them. Those of more seeds are tried elsewhere.
-    for test in [SIMULATION, NODES, MATRIX] {
+    for test in [SIMULATION, NODES, HUBS, MATRIX] {
         let told = told_of(&copy, test, None, "500");
         assert!(told.contains("1 passed"), "{test} without a bug:\n{told}");
     }
