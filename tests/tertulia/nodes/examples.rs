@@ -21,7 +21,8 @@ const OTHERWISE: [(&str, &[&str]); 4] = [
         &[
             "closing::closed_room_shows_little_outside",
             "presence::away_",
-            "presence::who_lists_people_by_name",
+            "presence::who_lists_",
+            "rooms::list_of_people_in_another_room_can_be_asked_for",
         ],
     ),
     (
