@@ -31,9 +31,13 @@ impl Chat {
         Ok(())
     }
 
-    /// A member gave the password of an account: its name is theirs, and the one who has it gives way.
+    /// A member gave the password of an account: its name is theirs, and the one who has it gives way. Nothing comes of it if they have
+    /// left meanwhile.
     pub(super) fn identify(&mut self, id: MemberId, key: AccountKey) -> Done {
         let name = self.own_name(key)?;
+        if self.member(id).is_none() {
+            return Ok(());
+        }
         self.bind_decisions(id, (key, &name));
         self.proven.open(key, id);
         for (other, account) in self.displaced_by(Some(id), key, &name) {

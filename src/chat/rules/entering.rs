@@ -134,6 +134,13 @@ impl Chat {
         }
     }
 
+    /// The connection of a member was lost. Where several nodes make changes, the member may have left by the time that this is read.
+    pub(super) fn detach(&mut self, id: MemberId) {
+        if self.member(id).is_some() {
+            self.detached.insert(id.place());
+        }
+    }
+
     /// A member goes on from there, who was not connected.
     pub(super) fn attach(&mut self, id: MemberId, origin: Origin) {
         if self.member(id).is_some() {

@@ -148,7 +148,7 @@ impl Chat {
             Change::EnterByAccount(origin, account) => self.enter_by_account(origin, account)?,
             Change::Identify(member, account) => self.identify(member, account)?,
             Change::Empower(member) => self.empower(member),
-            Change::Detach(member) => self.detached.insert(member.place()),
+            Change::Detach(member) => self.detach(member),
             Change::Attach(member, origin) => self.attach(member, origin),
             Change::Leave(member, farewell, reason) => self.depart(member, farewell, reason),
             Change::NodeJoined(node) => self.node_joined(node),

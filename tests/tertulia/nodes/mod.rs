@@ -4,6 +4,7 @@
 //! the whole chat is behind it.
 
 mod examples;
+mod late;
 mod process;
 mod servers;
 mod world;

@@ -1,0 +1,174 @@
+//! Changes that come out of the log when what they were meant for is no more so: two hubs, whose changes the test puts in order.
+
+use tertulia::chat::{
+    AdminOrder, AuthRequest, AuthResult, ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect,
+    Hub, Input, MonoTime, NodeName, Ordered, Password, Proposal, Reply, Request, Text, Time, TokenKey, Turn,
+    UnixMillis,
+};
+
+use crate::hub::address;
+use crate::support::book::Book;
+
+const A: usize = 0;
+const B: usize = 1;
+const NAMES: [&str; 2] = ["a", "b"];
+const PASSWORD: &str = "caracola azul";
+
+struct Nodes {
+    hubs: [Hub; 2],
+    book: Book,
+    /// What is asked of the accounts, until the test [answers](Nodes::answers).
+    asked: Vec<(ClientId, AuthRequest)>,
+    /// In milliseconds.
+    now: i64,
+}
+
+impl Nodes {
+    /// Two nodes that are there, with the account of Ana.
+    fn new() -> Nodes {
+        let book = Book::of(&[("Ana", PASSWORD)]);
+        let hubs = NAMES.map(|node| {
+            let chat = ChatSnapshot::from(Hub::new(config(&book)).snapshot());
+            Hub::of_node(name(node), chat, config(&book)).expect("a sound chat")
+        });
+        let mut nodes = Nodes { hubs, book, asked: Vec::new(), now: 1_800_000_000_000 };
+        nodes.joins(A);
+        nodes.joins(B);
+        nodes
+    }
+
+    fn time(&self) -> Time {
+        Time { mono: MonoTime::from_micros(self.now as u64 * 1000), wall: UnixMillis(self.now) }
+    }
+
+    /// Hands something to a hub; gives the changes that come of it, which are in no log yet.
+    fn apply(&mut self, node: usize, input: Input) -> Vec<Proposal> {
+        let (at, mut effects, mut proposed) = (self.time(), Vec::new(), Vec::new());
+        self.hubs[node].apply(at, input);
+        self.hubs[node].effects(&mut effects);
+        self.hubs[node].proposed(&mut proposed);
+        for effect in effects {
+            if let Effect::Request(id, Request::Authenticate(request)) = effect {
+                self.asked.push((id, request));
+            }
+        }
+        proposed.into_iter().map(|proposed| proposed.proposal).collect()
+    }
+
+    /// One thing comes to its turn in both.
+    fn turn(&mut self, turn: impl Fn(usize) -> Turn) -> Vec<(usize, Proposal)> {
+        self.now += 1;
+        let mut more = Vec::new();
+        for node in [A, B] {
+            for turn in [turn(node), Turn::Over] {
+                let ordered = Input::Ordered(Ordered { at: UnixMillis(self.now), turn });
+                more.extend(self.apply(node, ordered).into_iter().map(|proposal| (node, proposal)));
+            }
+        }
+        let digests = self.hubs.each_mut().map(Hub::take_digest);
+        assert_eq!(digests[A], digests[B], "it means the same to both");
+        more
+    }
+
+    /// Changes of a node come out of the log, and what the hubs propose because of them.
+    fn order(&mut self, from: usize, proposals: Vec<Proposal>) {
+        let mut left: Vec<(usize, Proposal)> =
+            proposals.into_iter().map(|proposal| (from, proposal)).collect();
+        while !left.is_empty() {
+            for (from, proposal) in std::mem::take(&mut left) {
+                let turn = |node| Turn::Change {
+                    node: name(NAMES[from]),
+                    own: node == from,
+                    proposal: proposal.clone(),
+                };
+                left.extend(self.turn(turn));
+            }
+        }
+    }
+
+    /// The same of what a hub is given now.
+    fn does(&mut self, node: usize, input: Input) {
+        let proposals = self.apply(node, input);
+        self.order(node, proposals);
+    }
+
+    fn joins(&mut self, node: usize) {
+        self.turn(|_| Turn::Joined(name(NAMES[node])));
+        self.does(node, Input::Living);
+    }
+
+    /// A program comes in through a node, and gives a name.
+    fn enters(&mut self, node: usize, id: ClientId, wanted: &str) {
+        self.does(node, Input::Connected(id, address(1)));
+        self.does(node, Input::Program(id));
+        self.does(node, Input::Command(id, Command::Say { room: None, text: Text::clean(wanted) }));
+    }
+
+    /// The accounts answer what they were asked; gives the changes that come of it.
+    fn answers(&mut self, node: usize) -> Vec<Proposal> {
+        let mut proposals = Vec::new();
+        for (id, request) in std::mem::take(&mut self.asked) {
+            let (matter, result) = self.book.settle(request);
+            assert_ne!(result, AuthResult::Wrong);
+            proposals.extend(self.apply(node, Input::Reply(id, Reply::AuthResult(matter, result))));
+        }
+        proposals
+    }
+
+    fn types_password(&mut self) {
+        self.does(A, Input::Command(ana(), Command::Secret(Password::new(PASSWORD))));
+    }
+
+    fn puts_out(&mut self, whom: &str) {
+        self.does(B, Input::Admin(AdminOrder::Kick { whom: Text::clean(whom), room: None, reason: None }));
+    }
+
+    /// Whether a node that joins could go on from the state of these.
+    #[track_caller]
+    fn is_sound(&self) {
+        let chat = ChatSnapshot::from(self.hubs[B].snapshot());
+        let text = serde_json::to_string(&chat).expect("a chat is a text");
+        let chat = serde_json::from_str(&text).expect("a chat");
+        Hub::of_node(name("c"), chat, config(&self.book)).expect("a sound chat");
+    }
+}
+
+/// The client that comes first.
+fn ana() -> ClientId {
+    ClientId::new(0, 1)
+}
+
+fn name(node: &str) -> NodeName {
+    node.parse().expect("a name")
+}
+
+fn config(book: &Book) -> ChatConfig {
+    let token_key = Some(TokenKey([7; 32]));
+    ChatConfig { accounts: Some(book.accounts()), token_key, ..ChatConfig::default() }
+}
+
+#[test]
+fn connection_of_a_member_who_was_put_out_meanwhile_is_missed_by_nobody() {
+    let mut nodes = Nodes::new();
+    nodes.enters(A, ana(), "Eva");
+    let lost = nodes.apply(A, Input::Disconnected(ana(), CloseReason::Lost));
+    assert_eq!(lost.len(), 1);
+    nodes.puts_out("Eva");
+    nodes.order(A, lost);
+    assert_eq!(nodes.hubs[B].people(), 0);
+    nodes.is_sound();
+}
+
+#[test]
+fn password_of_a_member_who_was_put_out_meanwhile_opens_nothing() {
+    let mut nodes = Nodes::new();
+    nodes.enters(A, ana(), "Eva");
+    nodes.does(A, Input::Command(ana(), Command::Login(Text::clean("Ana"))));
+    nodes.types_password();
+    let identified = nodes.answers(A);
+    assert_eq!(identified.len(), 1);
+    nodes.puts_out("Eva");
+    nodes.order(A, identified);
+    assert_eq!(nodes.hubs[B].people(), 0);
+    nodes.is_sound();
+}
