@@ -29,6 +29,7 @@ impl Hub {
         newcomer: Option<ClientId>,
         change: Change,
     ) -> Result<Outcome, Refusal> {
+        self.revoke_outside(&change);
         let outcome = self.chat.apply(at, by, change);
         let mut facts: Vec<Fact> = self.chat.take_facts();
         if let Order::Shared(under_way) = &mut self.order {

@@ -5,8 +5,11 @@
 use super::newcomers::{Newcomer, Standing};
 use super::under_way::Order;
 use super::{
-    Change, ClientId, CloseReason, Farewell, Hub, MemberId, Origin, Outcome, Reentry, Refusal, Then,
+    AccountKey, Change, ClientId, CloseReason, Farewell, Hub, MemberId, Name, Origin, Outcome, Reentry,
+    Refusal, Then,
 };
+use crate::chat::account::AccountChange;
+use crate::chat::event::AccountNews;
 
 impl Hub {
     /// A member is gone with its node. If it is here through this one, it comes back in when the node does.
@@ -23,7 +26,35 @@ impl Hub {
     pub(super) fn bring_back(&mut self) {
         let Order::Shared(under_way) = &mut self.order else { return };
         for (id, reentry) in under_way.outside.clone() {
-            self.change(Change::Reenter(reentry), Then::Reenter(id));
+            if !self.end_if_decided(id) {
+                self.change(Change::Reenter(reentry), Then::Reenter(id));
+            }
+        }
+    }
+
+    /// Accounts change: clients who are outside have to leave as members do, if a password that they gave is none any more. To be
+    /// called before the chat makes the change, which still knows the names then.
+    pub(super) fn revoke_outside(&mut self, change: &Change) {
+        match change {
+            Change::Renew(key, _) => self.revoke_outside_of(*key, AccountNews::Renewed),
+            Change::Accounts(changes) => {
+                for change in changes {
+                    match change {
+                        AccountChange::Added(_) => {}
+                        AccountChange::Renewed(key) => self.revoke_outside_of(*key, AccountNews::Renewed),
+                        AccountChange::Removed(key) => self.revoke_outside_of(*key, AccountNews::Removed),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn revoke_outside_of(&mut self, key: AccountKey, why: fn(Name) -> AccountNews) {
+        let Order::Shared(under_way) = &self.order else { return };
+        let Some(name) = self.chat.accounts().and_then(|accounts| accounts.name(key)) else { return };
+        for (&id, _) in under_way.outside.iter().filter(|(_, reentry)| reentry.accounts.contains(&key)) {
+            self.sessions.revoked.entry(id).or_insert_with(|| why(name.clone()));
         }
     }
 

@@ -15,7 +15,7 @@ pub(in crate::chat) struct Reentry {
     pub(in crate::chat) origin: Origin,
     /// Whose name it is, and all accounts whose passwords they gave.
     pub(super) account: Option<AccountKey>,
-    pub(super) accounts: Vec<AccountKey>,
+    pub(in crate::chat) accounts: Vec<AccountKey>,
     /// Whether they gave the password of the server's operator.
     pub(super) operator: bool,
     /// Where they were, in the order in which they came; each with the key of its history, and whether they were an operator there.

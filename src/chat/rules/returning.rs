@@ -1,7 +1,7 @@
 //! Members whose node was held for dead, and who come back in under the connections that they still have.
 //!
 //! Invariant: who comes back is what they were, as far as nothing was decided against that meanwhile: a ban and an expulsion are asked
-//! again, a key is not.
+//! again, a key is not. Who gave a password that is none any more is ended by the hub before.
 
 use super::reentry::Reentry;
 use super::{
@@ -40,7 +40,7 @@ impl Chat {
     /// The name is another's by now, or they may not be here any more.
     pub(super) fn reenter(&mut self, reentry: Reentry) -> Result<Outcome, Refusal> {
         let Reentry { name, origin, account, accounts, operator, rooms, current, away, hidden } = reentry;
-        self.vet_reentry(&name, origin, account)?;
+        self.vet_reentry(&name, origin, (account, &accounts))?;
         let now = self.now();
         let id = self.people.add(name.clone(), origin, now);
         self.seat(id);
@@ -85,12 +85,23 @@ impl Chat {
         }
     }
 
-    /// Whether a member may come back in under that name.
-    fn vet_reentry(&self, name: &Name, origin: Origin, account: Option<AccountKey>) -> Result<(), Refusal> {
+    /// Whether a member may come back in under that name, who has given the passwords of these accounts: the name is that of one of
+    /// them, or of none.
+    fn vet_reentry(
+        &self,
+        name: &Name,
+        origin: Origin,
+        (account, proven): (Option<AccountKey>, &[AccountKey]),
+    ) -> Result<(), Refusal> {
         let skeleton = name.skeleton();
         let accounts = self.account_index.as_ref();
         let owner = accounts.and_then(|accounts| accounts.find_alike(name, &skeleton));
         let expelled = self.expelled_alike(&skeleton, owner, self.at.wall);
+        // Under whatever name, they are the persons of their accounts.
+        let expelled = expelled.or_else(|| {
+            let named = proven.iter().filter_map(|&key| Some((key, accounts?.name(key)?)));
+            named.into_iter().find_map(|(key, name)| self.expelled_name(name, Some(key), self.at.wall))
+        });
         if let Some(expelled) = expelled.or_else(|| self.expelled_address(origin, self.at.wall)) {
             return Err(NameRefusal::Expelled(name.clone(), expelled).into());
         }

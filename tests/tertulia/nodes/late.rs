@@ -1,9 +1,9 @@
 //! Changes that come out of the log when what they were meant for is no more so: two hubs, whose changes the test puts in order.
 
 use tertulia::chat::{
-    AdminOrder, AuthRequest, AuthResult, ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect,
-    Hub, Input, MonoTime, NodeName, Ordered, Password, Proposal, Reply, Request, Text, Time, TokenKey, Turn,
-    UnixMillis,
+    AccountChange, AdminOrder, AuthRequest, AuthResult, ChatConfig, ChatSnapshot, ClientId, CloseReason,
+    Command, Effect, Hub, Input, MonoTime, NodeName, Ordered, Password, Proposal, Reply, Request, Text, Time,
+    TokenKey, Turn, UnixMillis,
 };
 
 use crate::hub::address;
@@ -17,6 +17,8 @@ const PASSWORD: &str = "caracola azul";
 struct Nodes {
     hubs: [Hub; 2],
     book: Book,
+    /// What each node's hub wanted done, but for requests.
+    effects: [Vec<Effect>; 2],
     /// What is asked of the accounts, until the test [answers](Nodes::answers).
     asked: Vec<(ClientId, AuthRequest)>,
     /// In milliseconds.
@@ -31,7 +33,8 @@ impl Nodes {
             let chat = ChatSnapshot::from(Hub::new(config(&book)).snapshot());
             Hub::of_node(name(node), chat, config(&book)).expect("a sound chat")
         });
-        let mut nodes = Nodes { hubs, book, asked: Vec::new(), now: 1_800_000_000_000 };
+        let effects = [Vec::new(), Vec::new()];
+        let mut nodes = Nodes { hubs, book, effects, asked: Vec::new(), now: 1_800_000_000_000 };
         nodes.joins(A);
         nodes.joins(B);
         nodes
@@ -48,8 +51,9 @@ impl Nodes {
         self.hubs[node].effects(&mut effects);
         self.hubs[node].proposed(&mut proposed);
         for effect in effects {
-            if let Effect::Request(id, Request::Authenticate(request)) = effect {
-                self.asked.push((id, request));
+            match effect {
+                Effect::Request(id, Request::Authenticate(request)) => self.asked.push((id, request)),
+                effect => self.effects[node].push(effect),
             }
         }
         proposed.into_iter().map(|proposed| proposed.proposal).collect()
@@ -97,6 +101,11 @@ impl Nodes {
         self.does(node, Input::Living);
     }
 
+    /// A node is held for dead.
+    fn is_gone(&mut self, node: usize) {
+        self.turn(|_| Turn::Gone(name(NAMES[node])));
+    }
+
     /// A program comes in through a node, and gives a name.
     fn enters(&mut self, node: usize, id: ClientId, wanted: &str) {
         self.does(node, Input::Connected(id, address(1)));
@@ -115,12 +124,26 @@ impl Nodes {
         proposals
     }
 
+    /// Ana is here through the first node, by her password.
+    fn ana_enters(&mut self) {
+        self.enters(A, ana(), "Ana");
+        self.types_password();
+        let proposals = self.answers(A);
+        self.order(A, proposals);
+        assert_eq!(self.hubs[B].people(), 1);
+    }
+
     fn types_password(&mut self) {
         self.does(A, Input::Command(ana(), Command::Secret(Password::new(PASSWORD))));
     }
 
     fn puts_out(&mut self, whom: &str) {
         self.does(B, Input::Admin(AdminOrder::Kick { whom: Text::clean(whom), room: None, reason: None }));
+    }
+
+    /// Whether a node has ended Ana's connection for this reason.
+    fn has_ended_ana(&self, reason: CloseReason) -> bool {
+        self.effects[A].contains(&Effect::Close(ana(), reason))
     }
 
     /// Whether a node that joins could go on from the state of these.
@@ -171,4 +194,30 @@ fn password_of_a_member_who_was_put_out_meanwhile_opens_nothing() {
     nodes.order(A, identified);
     assert_eq!(nodes.hubs[B].people(), 0);
     nodes.is_sound();
+}
+
+#[test]
+fn password_that_is_none_any_more_brings_nobody_back_in() {
+    for change in [AccountChange::Renewed, AccountChange::Removed] {
+        let mut nodes = Nodes::new();
+        nodes.ana_enters();
+        nodes.is_gone(A);
+        let key = nodes.book.key("Ana");
+        nodes.does(B, Input::AccountsChanged(vec![change(key)]));
+        nodes.joins(A);
+        assert_eq!(nodes.hubs[B].people(), 0, "{:?}", change(key));
+        assert!(nodes.has_ended_ana(CloseReason::Revoked));
+    }
+}
+
+#[test]
+fn expulsion_of_an_account_keeps_its_owner_out_under_whatever_name() {
+    let mut nodes = Nodes::new();
+    nodes.ana_enters();
+    nodes.does(A, Input::Command(ana(), Command::Nick(Text::clean("Eva"))));
+    nodes.is_gone(A);
+    let whom = Text::clean("Ana");
+    nodes.does(B, Input::Admin(AdminOrder::Expel { whom, minutes: None, reason: None }));
+    nodes.joins(A);
+    assert_eq!(nodes.hubs[B].people(), 0);
 }
