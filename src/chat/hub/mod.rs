@@ -556,11 +556,11 @@ impl Hub {
         self.work.set(self.work.get() + more + self.chat.take_work());
     }
 
-    /// Whose client this is.
+    /// Whose client this is. Nobody's, while its member is gone with the node: the slot may be another's by then.
     fn member(&self, id: ClientId) -> Option<MemberId> {
         match self.sessions.seats.slot(id) {
             Some(slot) => self.chat.in_slot(slot),
-            None => self.sessions.lost.member(id),
+            None => self.sessions.lost.member(id).filter(|_| !self.is_outside(id)),
         }
     }
 }

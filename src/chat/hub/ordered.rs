@@ -41,6 +41,14 @@ impl Hub {
         under_way.into_iter().flat_map(|under_way| under_way.outside.keys().copied())
     }
 
+    /// Whether a client is one of them.
+    pub(super) fn is_outside(&self, id: ClientId) -> bool {
+        match &self.order {
+            Order::Local => false,
+            Order::Shared(under_way) => under_way.outside.contains_key(&id),
+        }
+    }
+
     /// Goes on from another state of the chat, which is that of another place of the log: members who are here through this node come
     /// back in when it has come back itself.
     ///
@@ -178,7 +186,9 @@ impl Hub {
             }
             (_, Some(Attempt::Command(id, command))) => self.handle(id, command),
             (_, Some(Attempt::Order(order))) => self.administer(order),
-            (Then::Identify(id, ..), None) => self.refuse(id, AccountRefusal::Failed.into()),
+            (Then::Identify(id, ..), None) if self.is_here(id) => {
+                self.refuse(id, AccountRefusal::Failed.into());
+            }
             // What a member was is in what it comes back in with.
             (_, None) => {}
         }
@@ -213,14 +223,13 @@ impl Hub {
 
     /// Does what follows from an own change, if the client that asked for it is still here.
     fn settle_shared(&mut self, then: Then, outcome: Result<Outcome, Refusal>) {
-        let Order::Shared(under_way) = &self.order else { return };
-        let is_here = |id| {
-            self.member(id).is_some()
-                || self.sessions.newcomers.get(id).is_some()
-                || under_way.outside.contains_key(&id)
-        };
-        if then.client().is_none_or(is_here) {
+        if then.client().is_none_or(|id| self.is_here(id)) {
             self.settle(then, outcome);
         }
+    }
+
+    /// Whether a client has not left.
+    pub(super) fn is_here(&self, id: ClientId) -> bool {
+        self.member(id).is_some() || self.sessions.newcomers.get(id).is_some() || self.is_outside(id)
     }
 }

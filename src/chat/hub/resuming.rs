@@ -155,7 +155,7 @@ impl Hub {
             return;
         }
         self.end_if_decided(session);
-        let Some(member) = self.sessions.lost.member(session) else {
+        let Some(member) = self.member(session).filter(|_| self.sessions.lost.is_lost(session)) else {
             return self.refuse(id, NameRefusal::NoSession.into());
         };
         match lines {

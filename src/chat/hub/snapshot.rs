@@ -135,11 +135,12 @@ impl Hub {
     /// Whether what the sessions say of the chat is so.
     fn check(&self) -> Result<(), SnapshotError> {
         let (sessions, Work { steps, heard }) = (&self.sessions, self.work.get());
-        let here = |id: ClientId| self.member(id).is_some() || sessions.newcomers.get(id).is_some();
         let seated = |(slot, _): (u32, ClientId)| self.chat.in_slot(slot).is_some();
         let lost: BTreeSet<u32> = sessions.lost.iter().map(|(_, member)| member.place()).collect();
-        let waits =
-            |(id, member)| sessions.seats.client(member) == Some(id) && self.chat.member(member).is_some();
+        let waits = |(id, member)| {
+            sessions.seats.client(member) == Some(id) && self.chat.member(member).is_some()
+                || self.is_outside(id)
+        };
         let checks = [
             (sessions.seats.is_sound() && sessions.seats.iter().all(seated), "which connection is whose"),
             (sessions.newcomers.iter().all(|(id, _)| self.member(id).is_none()), "who has a name"),
@@ -149,7 +150,7 @@ impl Hub {
                 sessions.lost.iter().all(waits) && (!self.is_alone() || self.chat.are_detached(&lost)),
                 "whose connection was lost",
             ),
-            (sessions.known().all(here), "who is asked or told something"),
+            (sessions.known().all(|id| self.is_here(id)), "who is asked or told something"),
             (steps.max(heard) < COUNTS_MAX, "how much there was"),
         ];
         match checks.into_iter().find(|(holds, _)| !holds) {

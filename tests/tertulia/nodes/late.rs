@@ -1,9 +1,9 @@
 //! Changes that come out of the log when what they were meant for is no more so: two hubs, whose changes the test puts in order.
 
 use tertulia::chat::{
-    AccountChange, AdminOrder, AuthRequest, AuthResult, ChatConfig, ChatSnapshot, ClientId, CloseReason,
-    Command, Effect, Hub, Input, MonoTime, NodeName, Ordered, Password, Proposal, Reply, Request, Text, Time,
-    TokenKey, Turn, UnixMillis,
+    AccountChange, AdminOrder, Audience, AuthRequest, AuthResult, ChatConfig, ChatSnapshot, ClientId,
+    CloseReason, Command, Effect, Event, Hub, Input, MonoTime, NodeName, Ordered, Password, Proposal, Reply,
+    Request, Text, Time, TokenKey, Turn, UnixMillis,
 };
 
 use crate::hub::address;
@@ -146,6 +146,21 @@ impl Nodes {
         self.effects[A].contains(&Effect::Close(ana(), reason))
     }
 
+    /// What a client of the first node was told.
+    fn told(&self, id: ClientId) -> impl DoubleEndedIterator<Item = &Event> {
+        self.effects[A].iter().filter_map(move |effect| match effect {
+            Effect::Deliver { to: Audience::One(to), event } if *to == id => Some(event),
+            _ => None,
+        })
+    }
+
+    /// The first node is written down and goes on from that.
+    fn is_restored(&mut self) {
+        let text = serde_json::to_string(&self.hubs[A].snapshot()).expect("a state is a text");
+        let snapshot = serde_json::from_str(&text).expect("a snapshot");
+        self.hubs[A] = Hub::restore(snapshot).expect("a sound snapshot");
+    }
+
     /// Whether a node that joins could go on from the state of these.
     #[track_caller]
     fn is_sound(&self) {
@@ -220,4 +235,55 @@ fn expulsion_of_an_account_keeps_its_owner_out_under_whatever_name() {
     nodes.does(B, Input::Admin(AdminOrder::Expel { whom, minutes: None, reason: None }));
     nodes.joins(A);
     assert_eq!(nodes.hubs[B].people(), 0);
+}
+
+#[test]
+fn state_of_a_node_whose_people_are_outside_is_sound() {
+    for lost in [false, true] {
+        let mut nodes = Nodes::new();
+        nodes.enters(A, ana(), "Eva");
+        if lost {
+            nodes.does(A, Input::Disconnected(ana(), CloseReason::Lost));
+        }
+        nodes.is_gone(A);
+        nodes.is_restored();
+        nodes.joins(A);
+        assert_eq!(nodes.hubs[B].people(), 1, "they are back");
+    }
+}
+
+#[test]
+fn session_that_is_outside_is_taken_up_by_nobody() {
+    let mut nodes = Nodes::new();
+    nodes.enters(A, ana(), "Eva");
+    let token = nodes.told(ana()).find_map(|event| match event {
+        Event::Welcome { token, .. } => *token,
+        _ => None,
+    });
+    nodes.does(A, Input::Disconnected(ana(), CloseReason::Lost));
+    nodes.is_gone(A);
+    let other = ClientId::new(1, 2);
+    nodes.does(A, Input::Connected(other, address(1)));
+    nodes.does(A, Input::Program(other));
+    let resume = Command::Resume { token, after: None };
+    nodes.does(A, Input::Command(other, resume.clone()));
+    assert!(nodes.hubs[A].origin(other).is_some(), "they are asked for a name still");
+    nodes.joins(A);
+    nodes.does(A, Input::Command(other, resume));
+    let resumed = matches!(nodes.told(other).next_back(), Some(Event::Resumed { .. }));
+    assert!(resumed, "it goes on when it is back");
+    assert_eq!(nodes.hubs[B].people(), 1);
+}
+
+#[test]
+fn client_that_left_hears_of_no_password_when_the_node_is_back() {
+    let mut nodes = Nodes::new();
+    nodes.enters(A, ana(), "Eva");
+    nodes.does(A, Input::Command(ana(), Command::Login(Text::clean("Ana"))));
+    nodes.types_password();
+    assert_eq!(nodes.answers(A).len(), 1, "it never comes into the log");
+    nodes.apply(A, Input::Disconnected(ana(), CloseReason::Quit));
+    nodes.is_gone(A);
+    nodes.joins(A);
+    assert!(!nodes.told(ana()).any(|event| matches!(event, Event::AccountRefused(_))));
 }
