@@ -324,27 +324,13 @@ fn fold(text: &str) -> String {
 fn settle(mut text: String) -> String {
     // Every allowed character is at rest after two rounds, and a third sees it; more is for the Unicode of other years.
     for _ in 0..8 {
-        let next = undot(skeleton(&fold(&text)));
+        let next: String = skeleton(&fold(&text)).collect();
         if next == text {
             break;
         }
         text = next;
     }
     text
-}
-
-/// Takes away the dot above from `i` and `j`, which have one: folding leaves it on the `i` of `İbrahim`, and a name
-/// could add it unseen.
-fn undot(drawn: impl Iterator<Item = char>) -> String {
-    let mut letter = ' ';
-    drawn
-        .filter(|&c| {
-            if !is_combining_mark(c) {
-                letter = c;
-            }
-            c != '\u{307}' || !matches!(letter, 'i' | 'j')
-        })
-        .collect()
 }
 
 /// A hash with fixed keys: a run that is replayed sees the same numbers.
