@@ -42,8 +42,6 @@ pub(super) trait Disk: Sized {
     fn expire(&self, before: i64, after: i64) -> Result<Option<i64>>;
     /// See [`Database::reindex`].
     fn reindex(&self) -> Result<bool>;
-    /// See [`Database::keep_days`].
-    fn keep_days(&self) -> Option<u32>;
     /// See [`Database::prove`].
     fn prove(&self) -> Result<()>;
     /// See [`Database::lock_files`].
@@ -101,10 +99,6 @@ impl Disk for Database {
 
     fn reindex(&self) -> Result<bool> {
         Database::reindex(self)
-    }
-
-    fn keep_days(&self) -> Option<u32> {
-        Database::keep_days(self)
     }
 
     fn prove(&self) -> Result<()> {

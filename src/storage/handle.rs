@@ -114,7 +114,7 @@ impl Storage {
         let (keep_days, gaps_file) = (writer.keep_days(), writer.gaps_file());
         let accounts = Accounts::new(found.accounts, Hasher::start(wake.clone())?);
         let answerer = Answerer::start(reader, ours.clone(), wake.clone())?;
-        let worker = Worker::new(writer, answerer, theirs, ours, Arc::clone(&load), wake);
+        let worker = Worker::new(writer, answerer, theirs, ours, Arc::clone(&load), wake).keeping(keep_days);
         let ledger = worker.ledger();
         threads::spawn("history", move || worker.run())?;
         let file = File::new((jobs, words), load, ledger, gaps_file, keep_days);

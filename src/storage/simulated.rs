@@ -286,7 +286,7 @@ impl Disk for Shelf {
     }
 
     fn expire(&self, _before: i64, _after: i64) -> Result<Option<i64>> {
-        Ok(None)
+        unreachable!("what is on this disk is kept for ever")
     }
 
     fn reindex(&self) -> Result<bool> {
@@ -298,10 +298,6 @@ impl Disk for Shelf {
     }
 
     fn lock_files(&self) -> Option<LockFiles> {
-        None
-    }
-
-    fn keep_days(&self) -> Option<u32> {
         None
     }
 }

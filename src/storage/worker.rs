@@ -76,6 +76,8 @@ pub(super) struct Worker<D, W> {
     shortening: Option<Instant>,
     /// When more of an index that an earlier version has made is brought up to date; never if all of it is.
     reindexing: Option<Instant>,
+    /// Days for which lines stay; none: for ever.
+    keep_days: Option<u32>,
     /// When old lines are looked for; never if lines may stay for ever.
     expiry: Option<Instant>,
     /// Up to which line they have been looked for in this round.
@@ -95,7 +97,6 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         load: Arc<Load>,
         wake: W,
     ) -> Worker<D, W> {
-        let expiry = file.keep_days().map(|_| Instant::now());
         Worker {
             file,
             jobs,
@@ -117,11 +118,19 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             shortened: Instant::now(),
             shortening: None,
             reindexing: Some(Instant::now()),
-            expiry,
+            keep_days: None,
+            expiry: None,
             expired_up_to: 0,
             expired_before: 0,
             clock: SteadyClock::new(Instant::now(), now()),
         }
+    }
+
+    /// The same, which lets lines go that were said more than so many days ago.
+    pub(super) fn keeping(mut self, days: Option<u32>) -> Worker<D, W> {
+        self.keep_days = days;
+        self.expiry = days.map(|_| Instant::now());
+        self
     }
 
     /// What this thread has not written yet.
@@ -447,7 +456,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
 
     /// Lets some lines go that are too old; the rest in the next turn, so that nobody waits for all of it.
     fn expire(&mut self, clocks: (Instant, i64)) {
-        let Some(days) = self.file.keep_days() else { return };
+        let Some(days) = self.keep_days else { return };
         if !self.shorten_wal() {
             return;
         }
