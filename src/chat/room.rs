@@ -201,12 +201,19 @@ impl Room {
     /// Forgets the oldest of the decisions of which there are most; gives what there is to remember of that.
     pub(super) fn forget_oldest(&mut self) -> Vec<RoomFact> {
         let RoomModes { banned, muted, invited, .. } = &mut self.modes;
-        if invited.len() > banned.len().max(muted.len()) {
-            invited.remove(0);
-            return Vec::new();
+        // Where there are as many, the last of these gives way.
+        let kinds = [
+            (invited.len(), None),
+            (muted.len(), Some(RoomList::Mutes)),
+            (banned.len(), Some(RoomList::Bans)),
+        ];
+        match kinds.into_iter().max_by_key(|(count, _)| *count) {
+            Some((_, Some(list))) => listed(list, self.modes.list(list).forget_oldest()),
+            _ => {
+                invited.remove(0);
+                Vec::new()
+            }
         }
-        let list = if muted.len() > banned.len() { RoomList::Mutes } else { RoomList::Bans };
-        listed(list, self.modes.list(list).forget_oldest())
     }
 
     /// What there is to remember of it.
