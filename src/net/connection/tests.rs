@@ -63,3 +63,19 @@ fn prompt_is_left_before_anything_else_and_nothing_else_is() {
     conn.flush(&broadcast, now);
     assert_eq!(conn.stream.taken, b"Nombre: \nuna\n\x15\x03otra\n");
 }
+
+#[test]
+fn line_of_a_room_is_taken_at_once_by_a_reader_who_keeps_up() {
+    let mut broadcast = Broadcast::default();
+    let mut conn = Conn::new(1, Silent::default(), lines());
+    for words in [b"una\n".as_slice(), b"otra\n"] {
+        broadcast.begin_line();
+        let line = broadcast.line(Format::Line { language: Language::default(), crlf: false }, true, || {
+            Encoding::whole(words)
+        });
+        assert!(conn.share_line(line), "without a look at anything else");
+        assert_eq!(conn.held(), 0, "and without memory of its own");
+    }
+    conn.flush(&broadcast, MonoTime::START);
+    assert_eq!(conn.stream.taken, b"una\notra\n");
+}

@@ -217,3 +217,22 @@ fn upgrade_to_another_program_than_has_looked_at_the_state_is_refused() {
     server.console_until("Ana: aquí");
     upgrade(&server);
 }
+
+#[test]
+fn upgrade_keeps_signals_for_the_program_that_comes() {
+    let dir = Dir::new();
+    let program = installed(&dir);
+    let mut server = start(&program, &[]);
+    // It takes the state, and then only tells which signals wait.
+    let script = "#!/bin/sh\ncase \" $* \" in\n*--check-state*) cat >/dev/null; exit 0;;\nesac\n\
+                  while read -r name mask; do\n[ \"$name\" = SigBlk: ] && echo \"$mask\" >\"${0%/*}/mask\"\n\
+                  done </proc/$$/status\nexit 0\n";
+    replace(&program, script);
+    server.signal(Signal::USR2);
+    assert!(server.wait().success(), "the other program has come to its end");
+    let mask = fs::read_to_string(dir.path().join("mask")).expect("it was there");
+    let mask = u64::from_str_radix(mask.trim(), 16).expect("a number");
+    for signal in [Signal::TERM, Signal::INT, Signal::HUP, Signal::USR2] {
+        assert!(mask & 1 << (signal.as_raw() - 1) != 0, "{signal:?} waits: {mask:x}");
+    }
+}
