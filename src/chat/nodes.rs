@@ -28,6 +28,11 @@ impl Nodes {
         }
     }
 
+    /// Whether a member goes on under a connection of another node than that.
+    pub(super) fn is_elsewhere(&self, node: &NodeName, slot: u32) -> bool {
+        self.0.iter().any(|(name, members)| name != node && members.contains(slot))
+    }
+
     /// A member has left.
     pub(super) fn remove(&mut self, slot: u32) {
         self.0.iter_mut().for_each(|(_, members)| members.remove(slot));

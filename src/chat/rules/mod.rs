@@ -142,6 +142,8 @@ impl Chat {
     ) -> Result<Outcome, Refusal> {
         (self.at, self.by) = (at, by);
         match change {
+            Change::Detach(member) | Change::Attach(member, _) | Change::Leave(member, ..)
+                if self.is_elsewhere(member) => {}
             Change::Do(member, deed) => return self.act(member, deed),
             Change::Active(member) => self.note_active(member),
             Change::Enter { origin, wanted, placed } => return self.take_name(origin, &wanted, placed),

@@ -30,6 +30,11 @@ impl Chat {
         }
     }
 
+    /// Whether a member goes on under a connection of another node by now: what becomes of an earlier one is not about them any more.
+    pub(super) fn is_elsewhere(&self, id: MemberId) -> bool {
+        self.by.as_ref().is_some_and(|node| self.nodes.is_elsewhere(node, id.place()))
+    }
+
     /// A node is there no more: its members leave, all at once. Each room is told of them in one line, and one that they leave empty is
     /// kept for a while, for they may come back.
     pub(super) fn node_gone(&mut self, node: &NodeName) {

@@ -126,15 +126,25 @@ impl Nodes {
 
     /// Ana is here through the first node, by her password.
     fn ana_enters(&mut self) {
-        self.enters(A, ana(), "Ana");
-        self.types_password();
-        let proposals = self.answers(A);
-        self.order(A, proposals);
+        self.ana_enters_through(A);
+    }
+
+    fn ana_enters_through(&mut self, node: usize) {
+        self.enters(node, ana(), "Ana");
+        self.types_password(node);
+        let proposals = self.answers(node);
+        self.order(node, proposals);
         assert_eq!(self.hubs[B].people(), 1);
     }
 
-    fn types_password(&mut self) {
-        self.does(A, Input::Command(ana(), Command::Secret(Password::new(PASSWORD))));
+    fn types_password(&mut self, node: usize) {
+        self.does(node, Input::Command(ana(), Command::Secret(Password::new(PASSWORD))));
+    }
+
+    /// How many members are here through the second node.
+    fn people_of_b(&self) -> Option<usize> {
+        let mut nodes = self.hubs[B].people_by_node();
+        nodes.find(|(node, _)| **node == name(NAMES[B])).map(|(_, people)| people)
     }
 
     fn puts_out(&mut self, whom: &str) {
@@ -202,7 +212,7 @@ fn password_of_a_member_who_was_put_out_meanwhile_opens_nothing() {
     let mut nodes = Nodes::new();
     nodes.enters(A, ana(), "Eva");
     nodes.does(A, Input::Command(ana(), Command::Login(Text::clean("Ana"))));
-    nodes.types_password();
+    nodes.types_password(A);
     let identified = nodes.answers(A);
     assert_eq!(identified.len(), 1);
     nodes.puts_out("Eva");
@@ -280,10 +290,44 @@ fn client_that_left_hears_of_no_password_when_the_node_is_back() {
     let mut nodes = Nodes::new();
     nodes.enters(A, ana(), "Eva");
     nodes.does(A, Input::Command(ana(), Command::Login(Text::clean("Ana"))));
-    nodes.types_password();
+    nodes.types_password(A);
     assert_eq!(nodes.answers(A).len(), 1, "it never comes into the log");
     nodes.apply(A, Input::Disconnected(ana(), CloseReason::Quit));
     nodes.is_gone(A);
     nodes.joins(A);
     assert!(!nodes.told(ana()).any(|event| matches!(event, Event::AccountRefused(_))));
+}
+
+#[test]
+fn end_of_a_connection_is_not_that_of_a_member_who_goes_on_through_another_node() {
+    for reason in [CloseReason::Quit, CloseReason::Lost] {
+        let mut nodes = Nodes::new();
+        nodes.ana_enters();
+        let ended = nodes.apply(A, Input::Disconnected(ana(), reason));
+        assert_eq!(ended.len(), 1);
+        nodes.ana_enters_through(B);
+        nodes.order(A, ended);
+        assert_eq!(nodes.people_of_b(), Some(1), "{reason:?}");
+        nodes.is_gone(A);
+        assert_eq!(nodes.hubs[B].name(ana()).map(ToString::to_string).as_deref(), Some("Ana"));
+    }
+}
+
+#[test]
+fn session_that_was_taken_up_is_not_taken_from_a_member_who_goes_on_through_another_node() {
+    let mut nodes = Nodes::new();
+    nodes.ana_enters();
+    let token = nodes.told(ana()).find_map(|event| match event {
+        Event::Welcome { token, .. } => *token,
+        _ => None,
+    });
+    nodes.does(A, Input::Disconnected(ana(), CloseReason::Lost));
+    let other = ClientId::new(1, 2);
+    nodes.does(A, Input::Connected(other, address(1)));
+    nodes.does(A, Input::Program(other));
+    let attached = nodes.apply(A, Input::Command(other, Command::Resume { token, after: None }));
+    assert_eq!(attached.len(), 1);
+    nodes.ana_enters_through(B);
+    nodes.order(A, attached);
+    assert_eq!(nodes.people_of_b(), Some(1));
 }
