@@ -3,13 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tertulia::chat::{
-    Audience, ChatConfig, ChatSnapshot, ClientId, CloseReason, Effect, Event, Hub, Input, Message, MonoTime,
-    NodeName, Ordered, Proposal, Proposed, Time, Turn, UnixMillis,
+    Audience, AuthResult, ChatConfig, ChatSnapshot, ClientId, CloseReason, Effect, Event, Hub, Input, Matter,
+    Message, MonoTime, NodeName, Ordered, Proposal, Proposed, Request, Time, Token, TokenKey, Turn,
+    UnixMillis,
 };
 
 use super::world::Entry;
 use crate::hub::address;
+use crate::support::book::Book;
 use crate::support::shell::Slots;
+
+/// The accounts that there are.
+pub fn book() -> Book {
+    Book::of(&[("ana0", PASSWORD), ("eva0", PASSWORD), ("ana1", PASSWORD)])
+}
+
+/// The password of all of them.
+pub const PASSWORD: &str = "caracola azul";
+
+/// What each node is started with.
+pub fn config() -> ChatConfig {
+    let token_key = Some(TokenKey([7; 32]));
+    ChatConfig { accounts: Some(book().accounts()), token_key, ..ChatConfig::default() }
+}
 
 /// Entries of a node that are on their way to the log, or in it and not read by itself.
 pub struct Sent {
@@ -42,12 +58,16 @@ pub struct Process {
     /// The difference of its clock from that of the world, in milliseconds.
     skew: i64,
     pub now: MonoTime,
+    /// By what its programs can take their sessions up again.
+    pub tokens: Vec<Token>,
+    /// What will come of passwords that were given.
+    pub replies: VecDeque<(ClientId, Matter, AuthResult)>,
 }
 
 impl Process {
     /// A process that goes on from the state of the chat at that place of the log.
     pub fn new(name: NodeName, (chat, read): (ChatSnapshot, usize), skew: i64, now: MonoTime) -> Process {
-        let hub = Hub::of_node(name.clone(), chat, ChatConfig::default()).expect("a sound chat");
+        let hub = Hub::of_node(name.clone(), chat, config()).expect("a sound chat");
         Process {
             name,
             hub,
@@ -64,6 +84,8 @@ impl Process {
             digests: BTreeMap::new(),
             skew,
             now,
+            tokens: Vec::new(),
+            replies: VecDeque::new(),
         }
     }
 
@@ -74,13 +96,16 @@ impl Process {
     pub fn connects(&mut self) {
         let id = self.slots.take();
         self.clients.insert(id);
-        self.apply(Input::Connected(id, address(1)));
+        self.apply(Input::Connected(id, address((id.slot() % 2) as u8)));
+        if self.clients.contains(&id) {
+            self.apply(Input::Program(id));
+        }
     }
 
-    pub fn loses(&mut self, id: ClientId) {
+    pub fn loses(&mut self, id: ClientId, reason: CloseReason) {
         self.clients.remove(&id);
         self.slots.free(id);
-        self.apply(Input::Disconnected(id, CloseReason::EndOfInput));
+        self.apply(Input::Disconnected(id, reason));
     }
 
     /// Hands something to the hub, and does what it wants done.
@@ -97,16 +122,27 @@ impl Process {
                     self.slots.free(id);
                 }
                 Effect::Keep(message) => self.kept.push(message),
+                Effect::Request(id, Request::Authenticate(request)) => {
+                    let (matter, result) = book().settle(request);
+                    self.replies.push_back((id, matter, result));
+                }
                 _ => {}
             }
         }
     }
 
     fn deliver(&mut self, to: &Audience, event: &Event) {
+        if let Event::Welcome { token: Some(token), .. } | Event::Resumed { token: Some(token), .. } = event {
+            self.tokens.push(*token);
+        }
         let mut ears = Vec::new();
         self.hub.audience(to, |id, _| ears.push(id));
         for id in ears {
-            assert!(self.clients.contains(&id), "{event:?} is for {id:?}, who is not here");
+            if !self.clients.contains(&id) {
+                let waits = self.hub.waiting().any(|(waiting, ..)| waiting == id);
+                assert!(waits, "{event:?} is for {id:?}, who is not here");
+                continue;
+            }
             if let Event::Message { message, .. } = event {
                 let heard = self.heard.entry(id).or_default();
                 let last = heard.last().map(|last| last.id);

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use tertulia::chat::{
-    ChatConfig, ChatSnapshot, ClientId, Command, Hub, Input, Message, MessageId, MonoTime, NodeName,
-    Proposal, Text,
+    AccountChange, AdminOrder, ChatSnapshot, ClientId, CloseReason, Command, Hub, Input, Message, MessageId,
+    MonoTime, NodeName, Password, Proposal, Reply, Text,
 };
 
-use super::process::Process;
+use super::process::{PASSWORD, Process, book, config};
 use crate::simulation::dice::Dice;
 
 /// The calendar at the start, in milliseconds: the nodes' own clocks say something else.
@@ -64,7 +64,7 @@ impl World {
             gentle: seed.is_multiple_of(2),
         };
         for at in 0..count {
-            let founded = ChatSnapshot::from(Hub::new(ChatConfig::default()).snapshot());
+            let founded = ChatSnapshot::from(Hub::new(config()).snapshot());
             let node = world.process(at, (founded, 0));
             world.nodes.push(node);
         }
@@ -79,6 +79,9 @@ impl World {
 
     pub fn step(&mut self) {
         let at = self.dice.below(self.nodes.len());
+        if !self.gentle && self.dice.one_in(12) {
+            return self.decides(at);
+        }
         match self.dice.below(40) {
             0..=2 if self.nodes[at].clients.len() < CLIENTS_MAX => self.nodes[at].connects(),
             3..=14 => self.acts(at),
@@ -95,6 +98,27 @@ impl World {
         }
     }
 
+    /// The administrator decides something, or the accounts do.
+    fn decides(&mut self, at: usize) {
+        let whom = Text::clean(&self.a_name(0));
+        let input = match self.dice.below(8) {
+            0 => Input::Admin(AdminOrder::Kick { whom, room: None, reason: None }),
+            1 => Input::Admin(AdminOrder::Expel { whom, minutes: Some(1), reason: None }),
+            2 => Input::Admin(AdminOrder::Readmit(whom)),
+            3 => Input::Admin(AdminOrder::Say { room: None, text: whom }),
+            4 => {
+                let key = book().key(["ana0", "eva0", "ana1"][self.dice.below(3)]);
+                Input::AccountsChanged(vec![AccountChange::Renewed(key)])
+            }
+            _ => {
+                let Some((id, matter, result)) = self.nodes[at].replies.pop_front() else { return };
+                Input::Reply(id, Reply::AuthResult(matter, result))
+            }
+        };
+        self.nodes[at].apply(input);
+        self.notes_kept(at);
+    }
+
     /// Some client does something, if it does not wait for the log: the server would not read what it sends.
     fn acts(&mut self, at: usize) {
         let clients: Vec<ClientId> = self.nodes[at].clients.iter().copied().collect();
@@ -106,12 +130,21 @@ impl World {
         if hub.is_awaited(id) {
             return;
         }
+        if !self.gentle && self.dice.one_in(5) {
+            return self.command(at, id, Command::Secret(Password::new(PASSWORD)));
+        }
         let Some(name) = hub.name(id).cloned() else {
+            let tokens = &self.nodes[at].tokens;
+            if !tokens.is_empty() && self.dice.one_in(3) {
+                let token = Some(tokens[self.dice.below(tokens.len())]);
+                return self.command(at, id, Command::Resume { token, after: None });
+            }
             let name = self.a_name(at);
             return self.command(at, id, Command::Say { room: None, text: Text::clean(&name) });
         };
         if self.dice.one_in(25) {
-            return self.nodes[at].loses(id);
+            let reason = if self.dice.one_in(3) { CloseReason::Quit } else { CloseReason::Lost };
+            return self.nodes[at].loses(id, reason);
         }
         let command = match self.dice.below(if self.gentle { 9 } else { 20 }) {
             0..=4 => return self.says(at, id),
@@ -127,7 +160,7 @@ impl World {
             15 => Command::Op { room: None, whom: Text::clean(&self.a_name(at)) },
             16 => Command::Ignore(Some(Text::clean(&self.a_name(at)))),
             17 => Command::Key { room: None, key: Some(Text::clean("llave")) },
-            18 => Command::Who(None),
+            18 => Command::Login(Text::clean(&self.a_name(at))),
             _ => Command::Nick(Text::clean(&format!("{}-bis", name.as_str()))),
         };
         self.command(at, id, command);
@@ -266,6 +299,8 @@ impl World {
     pub fn agrees(&self) {
         let first = self.nodes[0].text();
         assert!(self.nodes.iter().all(|node| node.text() == first), "all are in the same state");
+        let chat: ChatSnapshot = serde_json::from_str(&first).expect("a chat");
+        assert!(Hub::beside(chat, config()).is_ok(), "a node can go on from it");
         let mut people = 0;
         for node in &self.nodes {
             for &id in &node.clients {
@@ -273,6 +308,7 @@ impl World {
                 assert!(node.hub.origin(id).is_some(), "{id:?} is known");
             }
             let named = node.clients.iter().filter(|&&id| node.hub.name(id).is_some()).count();
+            let named = named + node.hub.lost_sessions();
             let told = node.hub.people_by_node().find(|(name, _)| **name == node.name);
             assert_eq!(told.map(|(_, count)| count), Some(named), "{} has its own people", node.name);
             people += named;
