@@ -21,7 +21,7 @@ const HASH_MAX_BYTES: usize = 256;
 
 /// What there is to hash.
 #[derive(Debug)]
-pub(crate) struct Work {
+pub(crate) struct HashJob {
     /// The request's number, which comes back with what came of it.
     pub(crate) number: u64,
     /// With the passwords that were typed.
@@ -44,22 +44,22 @@ pub(crate) enum Hashed {
 /// The loop's end of the thread.
 #[derive(Debug)]
 pub(crate) struct Hasher {
-    work: Sender<Work>,
+    work: Sender<HashJob>,
     done: Receiver<(u64, Hashed)>,
 }
 
 /// The other ends: what there is to hash, and what came of it.
-pub(crate) type HasherEnds = (Receiver<Work>, Sender<(u64, Hashed)>);
+pub(crate) type HasherEnds = (Receiver<HashJob>, Sender<(u64, Hashed)>);
 
 impl Hasher {
     /// Starts the thread, which calls `wake` when something is done.
     pub(crate) fn start(wake: impl Fn() + Send + 'static) -> io::Result<Hasher> {
-        let (work, theirs) = mpsc::channel::<Work>();
+        let (work, theirs) = mpsc::channel::<HashJob>();
         let (ours, done) = mpsc::channel();
         threads::spawn("passwords", move || {
             threads::yield_to_the_loop();
-            let mut memory = Memory::default();
-            while let Some(Work { number, request, against }) = next(&theirs, &mut memory) {
+            let mut memory = HashMemory::default();
+            while let Some(HashJob { number, request, against }) = next(&theirs, &mut memory) {
                 if ours.send((number, perform(request, &against, &mut memory))).is_err() {
                     break;
                 }
@@ -76,7 +76,7 @@ impl Hasher {
     }
 
     /// Hands over some work; the caller counts how much there is.
-    pub(crate) fn hand_over(&self, work: Work) -> bool {
+    pub(crate) fn hand_over(&self, work: HashJob) -> bool {
         self.work.send(work).is_ok()
     }
 
@@ -89,13 +89,13 @@ impl Hasher {
 /// The blocks that Argon2 fills, 1 KiB each; none before the first password. They are used again: glibc would take those for
 /// the next password from elsewhere, and keep all of them.
 #[derive(Default)]
-struct Memory(Vec<Block>);
+struct HashMemory(Vec<Block>);
 
 /// An allocation of this size goes back to the system when it is dropped, and changes nothing about later ones: above 32 MiB
 /// glibc always maps a piece of memory of its own (mallopt(3), `M_MMAP_THRESHOLD`). What is not used of it takes no memory.
 const MAPPED_BLOCKS: usize = 33 * 1024;
 
-impl Memory {
+impl HashMemory {
     /// The hash of `password`, as long as the parameters say.
     fn hash(
         &mut self,
@@ -121,19 +121,19 @@ impl Memory {
 }
 
 /// Waits for the next work, for a while with the memory of the last.
-fn next(work: &Receiver<Work>, memory: &mut Memory) -> Option<Work> {
+fn next(work: &Receiver<HashJob>, memory: &mut HashMemory) -> Option<HashJob> {
     if !memory.0.is_empty() {
         match work.recv_timeout(PASSWORD_MEMORY_REST) {
             Ok(next) => return Some(next),
             Err(RecvTimeoutError::Disconnected) => return None,
-            Err(RecvTimeoutError::Timeout) => *memory = Memory::default(),
+            Err(RecvTimeoutError::Timeout) => *memory = HashMemory::default(),
         }
     }
     work.recv().ok()
 }
 
-fn perform(request: AuthRequest, against: &str, memory: &mut Memory) -> Hashed {
-    let made = |password, memory: &mut Memory| match make_in(password, memory) {
+fn perform(request: AuthRequest, against: &str, memory: &mut HashMemory) -> Hashed {
+    let made = |password, memory: &mut HashMemory| match make_in(password, memory) {
         Ok(made) => Hashed::Made(made),
         Err(error) => Hashed::Failed(error.to_string()),
     };
@@ -164,10 +164,10 @@ pub fn random_key() -> io::Result<[u8; 32]> {
 
 /// The PHC string of `password`, with a salt of its own.
 pub(crate) fn make(password: &Password) -> Result<String, password_hash::Error> {
-    make_in(password, &mut Memory::default())
+    make_in(password, &mut HashMemory::default())
 }
 
-fn make_in(password: &Password, memory: &mut Memory) -> Result<String, password_hash::Error> {
+fn make_in(password: &Password, memory: &mut HashMemory) -> Result<String, password_hash::Error> {
     let params = Params::new(PASSWORD_MEMORY_KIB, PASSWORD_PASSES, 1, None)?;
     let (algorithm, version) = (Algorithm::Argon2id, Version::V0x13);
     let (written, salt) = (ParamsString::try_from(&params)?, Salt::new(&try_generate_salt()?)?);
@@ -193,7 +193,7 @@ fn is_bearable(hash: &PasswordHash) -> bool {
 }
 
 /// Whether `password` is the one of the PHC string `against`, by the parameters that stand in there.
-fn verify(password: &Password, against: &str, memory: &mut Memory) -> Hashed {
+fn verify(password: &Password, against: &str, memory: &mut HashMemory) -> Hashed {
     let verified = PasswordHash::new(against).map_err(|error| error.to_string()).and_then(|hash| {
         if !is_bearable(&hash) {
             return Err("it takes too much to compare".to_owned());
@@ -211,7 +211,7 @@ fn verify(password: &Password, against: &str, memory: &mut Memory) -> Hashed {
 fn is_of(
     password: &Password,
     hash: &PasswordHash,
-    memory: &mut Memory,
+    memory: &mut HashMemory,
 ) -> Result<bool, password_hash::Error> {
     let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else { return Ok(false) };
     let algorithm = Algorithm::try_from(hash.algorithm.as_str())?;

@@ -8,5 +8,5 @@ mod throttle;
 pub use fair_queue::FairQueue;
 pub use guesses::{GuessLog, Guesses};
 pub use hasher::random_key;
-pub(crate) use hasher::{Hashed, Hasher, Work, decoy, is_hash, make};
+pub(crate) use hasher::{HashJob, Hashed, Hasher, decoy, is_hash, make};
 pub use throttle::{Claim, LoginThrottle, Subject};

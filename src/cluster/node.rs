@@ -17,7 +17,7 @@ use super::ledger::{Ignored, Ledger, Move};
 use super::line::Line;
 use super::news::{News, StopReason};
 use super::replica::{By, Reading, Replica, Unknown};
-use super::under_way::{Sent, UnderWay};
+use super::under_way::{Sent, SentEntries};
 use crate::chat::{MonoTime, Time, UnixMillis};
 use crate::limits::{BEAT_INTERVAL, CLOCKS_APART_MAX, LOG_PATIENCE, UNDER_WAY_MAX_BYTES};
 
@@ -42,7 +42,7 @@ pub struct Node<C> {
     /// Before which of them one was asked for, and before which there was none.
     before: Option<EntryId>,
     none_before: Option<EntryId>,
-    under_way: UnderWay,
+    under_way: SentEntries,
     /// The number of its next entry, over all its epochs.
     next: u64,
     /// Which greeting was the last.
@@ -110,7 +110,7 @@ impl<C: Serialize> Node<C> {
             unanchored: Vec::new(),
             before: None,
             none_before: None,
-            under_way: UnderWay::default(),
+            under_way: SentEntries::default(),
             next: 1,
             greeting: 0,
             was_there: false,

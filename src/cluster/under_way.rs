@@ -8,7 +8,7 @@ use crate::chat::MonoTime;
 
 /// Those entries, in the order of their numbers.
 #[derive(Debug, Default)]
-pub(super) struct UnderWay {
+pub(super) struct SentEntries {
     entries: VecDeque<Sent>,
     bytes: usize,
 }
@@ -25,7 +25,7 @@ pub(super) struct Sent {
     pub(super) awaited: bool,
 }
 
-impl UnderWay {
+impl SentEntries {
     pub(super) fn push(&mut self, sent: Sent) {
         self.bytes += sent.bytes.len();
         self.entries.push_back(sent);

@@ -28,7 +28,7 @@ impl<S: State> Snapshots<S> {
     /// Makes one, and says what became of it.
     pub(super) fn run(self) {
         // It is told also where an entry cannot be applied: then the loop cannot apply it either.
-        let mut outcome = Outcome { notes: &self.notes, number: self.number, at: Err(Failed) };
+        let mut outcome = Report { notes: &self.notes, number: self.number, at: Err(Failed) };
         match self.write() {
             Ok(at) => outcome.at = Ok(at),
             Err(Unmade::Gone) => {}
@@ -138,13 +138,13 @@ impl From<Fault> for Unmade {
 }
 
 /// Says what became of a snapshot, however its making ends.
-struct Outcome<'a, S: State> {
+struct Report<'a, S: State> {
     notes: &'a Notes<S>,
     number: u64,
     at: Result<Option<EntryId>, Failed>,
 }
 
-impl<S: State> Drop for Outcome<'_, S> {
+impl<S: State> Drop for Report<'_, S> {
     fn drop(&mut self) {
         // If nobody listens any more there is nothing to be told.
         let _ = self.notes.send(Note::Written(self.number, self.at));

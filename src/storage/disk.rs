@@ -7,7 +7,7 @@ use rusqlite::Result;
 use super::ledger::Missing;
 use super::lock_files::LockFiles;
 use super::reply::{DiskReply, FileNews};
-use super::request::{Change, DiskRequest};
+use super::request::{DiskRequest, FileChange};
 use super::row::Gaps;
 use super::sqlite::Database;
 use crate::chat::Message;
@@ -23,7 +23,7 @@ pub(super) trait Disk: Sized {
     /// Writes a message behind all others.
     fn append(&self, message: &Message) -> Result<()>;
     /// Writes a change, at `at`.
-    fn change(&self, change: &Change, at: i64) -> Result<()>;
+    fn change(&self, change: &FileChange, at: i64) -> Result<()>;
     /// See [`Database::settle`].
     fn settle(&mut self, requests: Waiting, at: i64) -> (Vec<DiskReply>, Waiting, Option<FileFault>);
     /// Writes down beside the file how many lines are missing in each room, if the file is in its place.
@@ -57,7 +57,7 @@ impl Disk for Database {
         Database::append(self, message)
     }
 
-    fn change(&self, change: &Change, at: i64) -> Result<()> {
+    fn change(&self, change: &FileChange, at: i64) -> Result<()> {
         Database::change(self, change, at)
     }
 

@@ -16,7 +16,7 @@ use super::memory::Memory;
 use super::pending::{Load, Pending};
 use super::questions::{Questions, Searching};
 use super::reply::{DiskReply, FileNews, StorageEvent, WorkerEvent};
-use super::request::{Change, DiskRequest, Job, RequestId};
+use super::request::{DiskRequest, FileChange, Job, RequestId};
 use super::row::{Gap, Gaps, miss};
 use super::sqlite::{GapsFile, Store};
 use super::worker::Worker;
@@ -187,14 +187,14 @@ impl Storage {
     /// Remembers an expulsion.
     pub fn expelled(&mut self, expulsion: &Expulsion) {
         if let Some(file) = &mut self.file {
-            file.owe(Change::Expelled(Box::new(expulsion.clone())));
+            file.owe(FileChange::Expelled(Box::new(expulsion.clone())));
         }
     }
 
     /// Forgets the expulsion of that number.
     pub fn readmitted(&mut self, number: u64) {
         if let Some(file) = &mut self.file {
-            file.owe(Change::Readmitted { number });
+            file.owe(FileChange::Readmitted { number });
         }
     }
 
@@ -209,14 +209,14 @@ impl Storage {
     /// Remembers what is different in a room.
     pub fn room_changed(&mut self, change: &RoomChange) {
         if let Some(file) = &mut self.file {
-            file.owe(Change::Fact(change.clone()));
+            file.owe(FileChange::Fact(change.clone()));
         }
     }
 
     /// Remembers a room, and all that there is to know of it now.
     pub fn room(&mut self, record: &RoomRecord) {
         if let Some(file) = &mut self.file {
-            file.owe(Change::Room(Box::new(record.clone())));
+            file.owe(FileChange::Room(Box::new(record.clone())));
         }
     }
 
@@ -240,7 +240,7 @@ impl Storage {
     /// Forgets a room, which is no more. Its lines stay in the file, where nobody in the chat can reach them.
     pub fn forget(&mut self, room: RoomKey) {
         if let Some(file) = &mut self.file {
-            file.owe(Change::RoomGone { key: room });
+            file.owe(FileChange::RoomGone { key: room });
         }
         self.memory.forget(room);
     }
@@ -379,7 +379,7 @@ impl File {
         }
     }
 
-    pub(super) fn owe(&mut self, change: Change) {
+    pub(super) fn owe(&mut self, change: FileChange) {
         self.pending.push(change);
         let _ = self.settle();
     }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use super::request::Change;
+use super::request::FileChange;
 use super::row::{Gap, Gaps, widen};
 use crate::chat::{RoomKey, UnixMillis};
 
@@ -19,7 +19,7 @@ pub(super) struct Ending {
     /// When it has to be over.
     pub(super) until: Instant,
     /// What found no place in the queue.
-    pub(super) changes: Vec<Change>,
+    pub(super) changes: Vec<FileChange>,
     /// Lines that found none.
     pub(super) gaps: Gaps,
 }
@@ -50,7 +50,7 @@ struct State {
     ending: Option<Ending>,
     /// Lines that could not be written and are not marked yet.
     gaps: Gaps,
-    under_way: Option<UnderWay>,
+    under_way: Option<BatchUnderWay>,
     /// The thread itself marks what is missing, beside the file.
     marking: bool,
     given_up: bool,
@@ -58,7 +58,7 @@ struct State {
 
 /// A transaction that has begun and not ended.
 #[derive(Debug)]
-struct UnderWay {
+struct BatchUnderWay {
     /// Lines in it.
     rows: u64,
     /// Whether the gaps are in it.
@@ -72,7 +72,7 @@ struct UnderWay {
 pub(super) struct Left {
     /// Lines handed over that are settled.
     settled: u64,
-    under_way: Option<UnderWay>,
+    under_way: Option<BatchUnderWay>,
     gaps: Gaps,
 }
 
@@ -99,7 +99,7 @@ impl Ledger {
     }
 
     /// The thread takes what found no place in the queue; the lines are among its gaps then, which it notes here.
-    pub(super) fn take_rest(&self, add: impl FnOnce(Gaps) -> Gaps) -> Vec<Change> {
+    pub(super) fn take_rest(&self, add: impl FnOnce(Gaps) -> Gaps) -> Vec<FileChange> {
         let state = &mut *self.lock();
         let Some(ending) = &mut state.ending else { return Vec::new() };
         state.gaps = add(std::mem::take(&mut ending.gaps));
@@ -111,7 +111,7 @@ impl Ledger {
     pub(super) fn begin(&self, rows: usize, gaps: bool, last: Option<i64>) -> bool {
         let mut state = self.lock();
         if !state.given_up {
-            state.under_way = Some(UnderWay { rows: rows as u64, gaps, last });
+            state.under_way = Some(BatchUnderWay { rows: rows as u64, gaps, last });
         }
         !state.given_up
     }
@@ -164,7 +164,7 @@ impl Left {
         let in_doubt = under_way.as_ref().map_or(0, |under_way| under_way.rows);
         let (mut certain, mut doubtful) = (Gaps::new(), Gaps::new());
         match &under_way {
-            Some(UnderWay { gaps: true, .. }) => doubtful = gaps,
+            Some(BatchUnderWay { gaps: true, .. }) => doubtful = gaps,
             _ => certain = gaps,
         }
         for (number, (room, gap)) in (first..).zip(sent).filter(|(number, _)| *number >= settled) {

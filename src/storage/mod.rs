@@ -5,7 +5,6 @@
 
 mod accounts;
 mod answerer;
-mod asking;
 mod backlog;
 mod disk;
 mod handle;
@@ -18,6 +17,7 @@ mod pending;
 mod questions;
 mod reply;
 mod request;
+mod requesting;
 mod row;
 mod simulated;
 mod sqlite;

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use super::request::Change;
+use super::request::FileChange;
 use crate::chat::{AccountKey, Expulsion, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text};
 use crate::limits::{HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES};
 
@@ -104,14 +104,14 @@ enum Aspect {
 }
 
 impl Subject {
-    fn of(change: &Change) -> Subject {
+    fn of(change: &FileChange) -> Subject {
         match change {
-            Change::Fact(RoomChange { room, what }) => Subject::Room(*room, Aspect::of(what)),
-            Change::Room(row) => Subject::Room(row.key, Aspect::All),
-            Change::RoomGone { key } => Subject::Room(*key, Aspect::All),
-            Change::Ack { account, .. } => Subject::OfflineMessages(*account),
-            Change::Expelled(row) => Subject::Expulsion(row.number),
-            Change::Readmitted { number } => Subject::Expulsion(*number),
+            FileChange::Fact(RoomChange { room, what }) => Subject::Room(*room, Aspect::of(what)),
+            FileChange::Room(row) => Subject::Room(row.key, Aspect::All),
+            FileChange::RoomGone { key } => Subject::Room(*key, Aspect::All),
+            FileChange::Ack { account, .. } => Subject::OfflineMessages(*account),
+            FileChange::Expelled(row) => Subject::Expulsion(row.number),
+            FileChange::Readmitted { number } => Subject::Expulsion(*number),
         }
     }
 }
@@ -133,7 +133,7 @@ impl Aspect {
 #[derive(Debug, Default)]
 pub(super) struct Pending {
     /// In the order in which they are to be written.
-    changes: BTreeMap<u64, Change>,
+    changes: BTreeMap<u64, FileChange>,
     numbers: BTreeMap<Subject, u64>,
     next: u64,
     bytes: usize,
@@ -143,22 +143,22 @@ pub(super) struct Pending {
 
 impl Pending {
     /// Lets a change wait, in place of earlier ones of the same thing.
-    pub(super) fn push(&mut self, change: Change) {
+    pub(super) fn push(&mut self, change: FileChange) {
         match &change {
-            Change::Fact(RoomChange { room, .. }) if self.stale.contains_key(room) => return,
-            Change::Fact(RoomChange { room, .. })
+            FileChange::Fact(RoomChange { room, .. }) if self.stale.contains_key(room) => return,
+            FileChange::Fact(RoomChange { room, .. })
                 if self.bytes + change.bytes() > HISTORY_CHANGES_MAX_BYTES =>
             {
-                let unknown = matches!(&change, Change::Fact(RoomChange { what: RoomFact::Made(_), .. }));
+                let unknown = matches!(&change, FileChange::Fact(RoomChange { what: RoomFact::Made(_), .. }));
                 let dropped = self.remove_room(*room, true);
                 self.stale.insert(*room, unknown || dropped);
                 return;
             }
-            Change::Room(row) => {
+            FileChange::Room(row) => {
                 self.stale.remove(&row.key);
                 self.remove_room(row.key, true);
             }
-            Change::RoomGone { key } => {
+            FileChange::RoomGone { key } => {
                 let full = self.bytes + change.bytes() > HISTORY_CHANGES_MAX_BYTES;
                 let unknown = self.stale.remove(key);
                 // There may be lines of it, whose room has a name then. A room without its row is one whose name nobody
@@ -168,14 +168,17 @@ impl Pending {
                 }
             }
             // The file knows nothing of what was still waiting.
-            Change::Readmitted { number } if self.remove(&Subject::Expulsion(*number)) => return,
-            Change::Fact(_) | Change::Ack { .. } | Change::Expelled(_) | Change::Readmitted { .. } => {}
+            FileChange::Readmitted { number } if self.remove(&Subject::Expulsion(*number)) => return,
+            FileChange::Fact(_)
+            | FileChange::Ack { .. }
+            | FileChange::Expelled(_)
+            | FileChange::Readmitted { .. } => {}
         }
         self.insert(change);
     }
 
     /// The next one to be written.
-    pub(super) fn pop(&mut self) -> Option<Change> {
+    pub(super) fn pop(&mut self) -> Option<FileChange> {
         let (_, change) = self.changes.pop_first()?;
         self.numbers.remove(&Subject::of(&change));
         self.bytes -= change.bytes();
@@ -183,7 +186,7 @@ impl Pending {
     }
 
     /// Takes back one that was taken out just now.
-    pub(super) fn put_back(&mut self, change: Change) {
+    pub(super) fn put_back(&mut self, change: FileChange) {
         let first = self.changes.first_key_value().map_or(self.next, |(&first, _)| first);
         self.bytes += change.bytes();
         // Numbers begin far enough from 0 for it: only one is ever taken back before the next one is taken out.
@@ -206,7 +209,7 @@ impl Pending {
         self.bytes + self.stale.len() * ENTRY_BYTES
     }
 
-    fn insert(&mut self, change: Change) {
+    fn insert(&mut self, change: FileChange) {
         let subject = Subject::of(&change);
         self.remove(&subject);
         self.next += 1;
@@ -237,22 +240,22 @@ impl Pending {
     }
 }
 
-impl Change {
+impl FileChange {
     /// Bytes of memory that it takes while it waits, roughly.
     pub(super) fn bytes(&self) -> usize {
         let words = match self {
-            Change::Fact(RoomChange { what, .. }) => match what {
+            FileChange::Fact(RoomChange { what, .. }) => match what {
                 RoomFact::Made(name) => name.as_str().len(),
                 RoomFact::Topic(text) | RoomFact::Key(text) => text_bytes(text.as_ref()),
                 // The name stands in the key as well.
                 RoomFact::Listed(_, name, _) => 2 * name.as_str().len(),
                 RoomFact::Moderated(_) | RoomFact::Operator(..) => 0,
             },
-            Change::Room(record) => record_bytes(record),
-            Change::Expelled(expulsion) => expulsion_bytes(expulsion),
-            Change::RoomGone { .. } | Change::Ack { .. } | Change::Readmitted { .. } => 0,
+            FileChange::Room(record) => record_bytes(record),
+            FileChange::Expelled(expulsion) => expulsion_bytes(expulsion),
+            FileChange::RoomGone { .. } | FileChange::Ack { .. } | FileChange::Readmitted { .. } => 0,
         };
-        size_of::<Change>() + words + ENTRY_BYTES
+        size_of::<FileChange>() + words + ENTRY_BYTES
     }
 }
 
@@ -280,24 +283,24 @@ fn expulsion_bytes(expulsion: &Expulsion) -> usize {
 mod tests {
     use super::*;
 
-    fn fact(room: u64, what: RoomFact) -> Change {
-        Change::Fact(RoomChange { room: RoomKey(room), what })
+    fn fact(room: u64, what: RoomFact) -> FileChange {
+        FileChange::Fact(RoomChange { room: RoomKey(room), what })
     }
 
-    fn listed(room: u64, name: &str, is: bool) -> Change {
+    fn listed(room: u64, name: &str, is: bool) -> FileChange {
         fact(room, RoomFact::Listed(RoomList::Bans, Name::new(name).unwrap(), is))
     }
 
-    fn topic(room: u64, words: &str) -> Change {
+    fn topic(room: u64, words: &str) -> FileChange {
         fact(room, RoomFact::Topic(Some(Text::clean(words))))
     }
 
-    fn made(room: u64) -> Change {
+    fn made(room: u64) -> FileChange {
         fact(room, RoomFact::Made(Name::new("sala").unwrap()))
     }
 
-    fn gone(room: u64) -> Change {
-        Change::RoomGone { key: RoomKey(room) }
+    fn gone(room: u64) -> FileChange {
+        FileChange::RoomGone { key: RoomKey(room) }
     }
 
     fn drained(mut pending: Pending) -> Vec<String> {
@@ -326,7 +329,7 @@ mod tests {
             pending.push(made(1_000 + number));
             pending.push(gone(1_000 + number));
         }
-        let most = HISTORY_CHANGES_MAX_BYTES + 200 * (size_of::<Change>() + ENTRY_BYTES);
+        let most = HISTORY_CHANGES_MAX_BYTES + 200 * (size_of::<FileChange>() + ENTRY_BYTES);
         assert!(pending.bytes() <= most, "{} bytes wait", pending.bytes());
         let stale: Vec<u64> = std::iter::from_fn(|| pending.take_stale()).map(|room| room.0).collect();
         assert_eq!(stale, (0..100).collect::<Vec<u64>>(), "each room that was there is written as a whole");

@@ -19,7 +19,7 @@ pub struct RequestId {
 #[derive(Debug)]
 pub(super) enum Job {
     Keep(Message),
-    Change(Change),
+    Change(FileChange),
     Look(RequestId, Look),
     Request(DiskRequest),
     /// Word is given when all that came before is done, with this number.
@@ -31,7 +31,7 @@ pub(super) const JOB_BYTES: usize = size_of::<Job>() + 32;
 
 /// Something that must not get lost, and of which only the last word counts.
 #[derive(Debug)]
-pub(super) enum Change {
+pub(super) enum FileChange {
     /// Something is different in a room.
     Fact(RoomChange),
     /// A room is there, and this is all that there is to know of it.

@@ -19,11 +19,11 @@ use super::handle::{File, Storage};
 use super::lock_files::LockFiles;
 use super::pending::Load;
 use super::reply::{DiskReply, FileNews, Sought, WorkerEvent};
-use super::request::{Change, DiskRequest, RequestId};
+use super::request::{DiskRequest, FileChange, RequestId};
 use super::row::{AccountRow, Gaps, account_key};
 use super::sqlite::fault;
 use super::worker::Worker;
-use crate::auth::{Hashed, Hasher, Work};
+use crate::auth::{HashJob, Hashed, Hasher};
 use crate::chat::{
     AccountKey, AuthRequest, AuthResult, Look, Message, MessageId, MessageKind, Name, OfflineMessage, Origin,
     Password, Posted, Reach, RoomKey, UnixMillis,
@@ -57,7 +57,7 @@ pub struct SimulatedHelpers {
     worker: Worker<Shelf, Box<dyn Fn() + Send>>,
     questions: Receiver<(RequestId, Look)>,
     words: Sender<WorkerEvent>,
-    work: Receiver<Work>,
+    work: Receiver<HashJob>,
     hashed: Sender<(u64, Hashed)>,
     woken: Arc<AtomicBool>,
 }
@@ -112,7 +112,7 @@ impl SimulatedHelpers {
 
     /// The one that hashes does so, once; says whether it had a password.
     pub fn compute(&mut self) -> bool {
-        let Ok(Work { number, request, against }) = self.work.try_recv() else { return false };
+        let Ok(HashJob { number, request, against }) = self.work.try_recv() else { return false };
         let hash = |password: &Password| {
             SimulatedHelpers::hash(std::str::from_utf8(password.as_bytes()).unwrap_or_default())
         };
@@ -227,9 +227,9 @@ impl Disk for Shelf {
         Ok(())
     }
 
-    fn change(&self, change: &Change, _at: i64) -> Result<()> {
+    fn change(&self, change: &FileChange, _at: i64) -> Result<()> {
         // The rest is nobody's business here.
-        if let Change::Ack { account, up_to } = change {
+        if let FileChange::Ack { account, up_to } = change {
             self.things
                 .borrow_mut()
                 .offline_messages

@@ -17,7 +17,7 @@ use super::disk::Disk;
 use super::ledger::Ledger;
 use super::pending::Load;
 use super::reply::{FileNews, WorkerEvent};
-use super::request::{Change, DiskRequest, JOB_BYTES, Job, RequestId};
+use super::request::{DiskRequest, FileChange, JOB_BYTES, Job, RequestId};
 use super::row::{Gap, Gaps, miss};
 use super::sqlite::{fault, is_busy};
 use super::steady::{SteadyClock, now};
@@ -53,7 +53,7 @@ pub(super) struct Worker<D, W> {
     /// Messages to be written, in order; their room in memory is used again.
     rows: VecDeque<Message>,
     /// What must not get lost; that of a batch that failed stays.
-    changes: Vec<Change>,
+    changes: Vec<FileChange>,
     /// Bytes of these.
     change_bytes: usize,
     /// What is promised, and since when it waits.

@@ -5,6 +5,7 @@
 mod administration;
 mod asking;
 mod audience;
+mod changing;
 mod config;
 mod entering;
 mod expelling;
@@ -12,7 +13,6 @@ mod identifying;
 mod lost_sessions;
 mod newcomers;
 mod offline_messages;
-mod order;
 mod ordered;
 mod password_questions;
 mod places;
@@ -60,7 +60,7 @@ use super::work::Work;
 use crate::limits::{LEFT_SESSION_WAIT, LOST_SESSION_WAIT};
 use newcomers::{Newcomer, Standing};
 use then::{Asker, Then};
-use under_way::Order;
+use under_way::Route;
 
 /// Newcomers whose time is over that one tick lets go, some 2 µs each.
 const TICK_NEWCOMERS: usize = 256;
@@ -83,7 +83,7 @@ pub struct Hub {
     chat: Chat,
     sessions: sessions::Sessions,
     /// How changes reach the chat.
-    order: Order,
+    route: Route,
     /// What there was when the chat stopped, as far as it is not over.
     stopped: Option<Box<stopped::Stopped>>,
 }
@@ -102,7 +102,7 @@ impl Hub {
             config,
             chat: Chat::new(options, founding),
             sessions: sessions::Sessions::default(),
-            order: Order::default(),
+            route: Route::default(),
             stopped: None,
         }
     }
@@ -332,7 +332,7 @@ impl Hub {
 
     /// Whether nothing is left of anybody.
     pub fn is_empty(&self) -> bool {
-        self.chat.is_empty() && self.sessions.is_empty() && self.order.is_empty() && self.stopped.is_none()
+        self.chat.is_empty() && self.sessions.is_empty() && self.route.is_empty() && self.stopped.is_none()
     }
 
     /// A member has done something that is no deed of the chat's.
@@ -515,9 +515,9 @@ impl Hub {
 
     /// What the clocks say by which the chat goes: those of the machine, or the log's where several nodes are one chat.
     fn chat_time(&self) -> Time {
-        match &self.order {
-            Order::Local => self.at,
-            Order::Shared(under_way) => under_way.time(self.at.mono),
+        match &self.route {
+            Route::Direct => self.at,
+            Route::Log(under_way) => under_way.time(self.at.mono),
         }
     }
 

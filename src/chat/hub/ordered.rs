@@ -3,7 +3,7 @@
 //! Invariant: of each own change its client hears once, wherever it stands in the log; facts about members of other nodes reach those
 //! who are here.
 
-use super::under_way::{Attempt, Order, UnderWay};
+use super::under_way::{Attempt, Route, UnderWay};
 use super::{
     Change, ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Farewell, Hub, MemberId,
     NodeName, Outcome, Proposed, Refusal, Then,
@@ -29,23 +29,23 @@ impl Hub {
 
     /// Has the hub be that of a node from now on. For one to which nothing has happened yet: nobody is here before the log says so.
     pub fn join_nodes(&mut self, node: NodeName) {
-        self.order = Order::Shared(Box::new(UnderWay::new(node)));
+        self.route = Route::Log(Box::new(UnderWay::new(node)));
     }
 
     /// Clients whose members are gone with the node, until these are back in.
     pub fn outside(&self) -> impl Iterator<Item = ClientId> {
-        let under_way = match &self.order {
-            Order::Local => None,
-            Order::Shared(under_way) => Some(under_way),
+        let under_way = match &self.route {
+            Route::Direct => None,
+            Route::Log(under_way) => Some(under_way),
         };
         under_way.into_iter().flat_map(|under_way| under_way.outside.keys().copied())
     }
 
     /// Whether a client is one of them.
     pub(super) fn is_outside(&self, id: ClientId) -> bool {
-        match &self.order {
-            Order::Local => false,
-            Order::Shared(under_way) => under_way.outside.contains_key(&id),
+        match &self.route {
+            Route::Direct => false,
+            Route::Log(under_way) => under_way.outside.contains_key(&id),
         }
     }
 
@@ -73,25 +73,25 @@ impl Hub {
     /// Moves the changes that are to go into the log into `into`, in their order. To be called whenever the hub was given something:
     /// the clients that are named have to wait.
     pub fn proposed(&mut self, into: &mut Vec<Proposed>) {
-        if let Order::Shared(under_way) = &mut self.order {
+        if let Route::Log(under_way) = &mut self.route {
             into.append(&mut under_way.proposed);
         }
     }
 
     /// Whether a client's next command has to wait for the log.
     pub fn is_awaited(&self, id: ClientId) -> bool {
-        match &self.order {
-            Order::Local => false,
-            Order::Shared(under_way) => under_way.is_awaited(id),
+        match &self.route {
+            Route::Direct => false,
+            Route::Log(under_way) => under_way.is_awaited(id),
         }
     }
 
     /// The hash of what came of the changes of an entry, the same on every node. To be asked behind each
     /// [`Turn::Over`](crate::chat::Turn::Over).
     pub fn take_digest(&mut self) -> u64 {
-        match &mut self.order {
-            Order::Local => 0,
-            Order::Shared(under_way) => std::mem::take(&mut under_way.digest).finish(),
+        match &mut self.route {
+            Route::Direct => 0,
+            Route::Log(under_way) => std::mem::take(&mut under_way.digest).finish(),
         }
     }
 
@@ -102,7 +102,7 @@ impl Hub {
 
     /// Whether no other node makes changes.
     pub(super) fn is_alone(&self) -> bool {
-        matches!(self.order, Order::Local)
+        matches!(self.route, Route::Direct)
     }
 
     /// Whether it is to be noted in the chat that a member has done something. Where that takes an entry of the log, now and then.
@@ -116,21 +116,21 @@ impl Hub {
 
     /// A command is being handled: what comes of it may have to be tried again.
     pub(super) fn try_command(&mut self, id: ClientId, command: &Command) {
-        if let Order::Shared(under_way) = &mut self.order {
+        if let Route::Log(under_way) = &mut self.route {
             under_way.handling = Some(Attempt::Command(id, command.clone()));
         }
     }
 
     /// The same of an order of the administrator.
     pub(super) fn try_order(&mut self, order: &AdminOrder) {
-        if let Order::Shared(under_way) = &mut self.order {
+        if let Route::Log(under_way) = &mut self.route {
             under_way.handling = Some(Attempt::Order(order.clone()));
         }
     }
 
     /// It has been handled.
     pub(super) fn forget_attempt(&mut self) {
-        if let Order::Shared(under_way) = &mut self.order {
+        if let Route::Log(under_way) = &mut self.route {
             under_way.handling = None;
         }
     }
@@ -138,7 +138,7 @@ impl Hub {
     /// Something has come to its turn.
     pub(super) fn ordered(&mut self, Ordered { at, turn }: Ordered) {
         let now = self.now();
-        let Order::Shared(under_way) = &mut self.order else { return };
+        let Route::Log(under_way) = &mut self.route else { return };
         let at = under_way.read_at(at, now);
         match turn {
             Turn::Joined(node) => {
@@ -169,7 +169,7 @@ impl Hub {
     /// The node has come in. Whatever is under way was meant for an earlier epoch and will never be made: commands that it came of are
     /// handled again, those of members when these have come back in.
     pub(super) fn live(&mut self) {
-        let Order::Shared(under_way) = &mut self.order else { return };
+        let Route::Log(under_way) = &mut self.route else { return };
         let given_up = under_way.give_up();
         // Before anybody takes their names.
         self.bring_back();
@@ -177,7 +177,7 @@ impl Hub {
     }
 
     fn try_again(&mut self, then: Then, attempt: Option<Attempt>) {
-        let Order::Shared(under_way) = &mut self.order else { return };
+        let Route::Log(under_way) = &mut self.route else { return };
         match (then, attempt) {
             // It is asked for whenever the node comes back.
             (Then::Reenter(_), _) => {}
@@ -197,7 +197,7 @@ impl Hub {
     /// Of so many of the node's own changes, the oldest, nobody can know whether they were made.
     pub(super) fn unknown(&mut self, count: usize) {
         for _ in 0..count {
-            let Order::Shared(under_way) = &mut self.order else { return };
+            let Route::Log(under_way) = &mut self.route else { return };
             under_way.take();
         }
     }

@@ -3,7 +3,7 @@
 //! Invariant: a client whose member is gone with its node is either outside, and waits, or has left.
 
 use super::newcomers::{Newcomer, Standing};
-use super::under_way::Order;
+use super::under_way::Route;
 use super::{
     AccountKey, Change, ClientId, CloseReason, Farewell, Hub, MemberId, Name, Origin, Outcome, Reentry,
     Refusal, Then,
@@ -14,7 +14,7 @@ use crate::chat::event::AccountNews;
 impl Hub {
     /// A member is gone with its node. If it is here through this one, it comes back in when the node does.
     pub(super) fn gone_with_node(&mut self, member: MemberId, reentry: Box<Reentry>) {
-        let Order::Shared(under_way) = &mut self.order else { return };
+        let Route::Log(under_way) = &mut self.route else { return };
         under_way.rise(member);
         if let Some(id) = self.sessions.seats.client(member) {
             self.sessions.seats.rise(member);
@@ -24,7 +24,7 @@ impl Hub {
 
     /// The node is there again: its people come back in.
     pub(super) fn bring_back(&mut self) {
-        let Order::Shared(under_way) = &mut self.order else { return };
+        let Route::Log(under_way) = &mut self.route else { return };
         for (id, reentry) in under_way.outside.clone() {
             if !self.end_if_decided(id) {
                 self.change(Change::Reenter(reentry), Then::Reenter(id));
@@ -51,7 +51,7 @@ impl Hub {
     }
 
     fn revoke_outside_of(&mut self, key: AccountKey, why: fn(Name) -> AccountNews) {
-        let Order::Shared(under_way) = &self.order else { return };
+        let Route::Log(under_way) = &self.route else { return };
         let Some(name) = self.chat.accounts().and_then(|accounts| accounts.name(key)) else { return };
         for (&id, _) in under_way.outside.iter().filter(|(_, reentry)| reentry.accounts.contains(&key)) {
             self.sessions.revoked.entry(id).or_insert_with(|| why(name.clone()));
@@ -60,7 +60,7 @@ impl Hub {
 
     /// A client's member is there again, or cannot be.
     pub(super) fn reentered(&mut self, id: ClientId, outcome: Result<Outcome, Refusal>) {
-        let Order::Shared(under_way) = &mut self.order else { return };
+        let Route::Log(under_way) = &mut self.route else { return };
         let Some(reentry) = under_way.outside.remove(&id) else { return };
         match outcome {
             Ok(_) if self.sessions.lost.is_lost(id) => {
@@ -79,7 +79,7 @@ impl Hub {
 
     /// The same commands again of a client that is back in.
     fn handle_again(&mut self, id: ClientId) {
-        let Order::Shared(under_way) = &mut self.order else { return };
+        let Route::Log(under_way) = &mut self.route else { return };
         let commands = under_way.again.remove(&id).unwrap_or_default();
         commands.into_iter().for_each(|command| self.handle(id, command));
     }
@@ -96,7 +96,7 @@ impl Hub {
 
     /// A client's member is this one from now on.
     pub(super) fn sit_again(&mut self, id: ClientId, member: MemberId) {
-        let Order::Shared(under_way) = &self.order else { return };
+        let Route::Log(under_way) = &self.route else { return };
         if under_way.outside.contains_key(&id) {
             self.seat(id, member);
             self.sessions.lost.is_of(id, member);
@@ -107,7 +107,7 @@ impl Hub {
 
     /// A client has left, whether its member was to come back or not.
     pub(super) fn forget_outside(&mut self, id: ClientId) {
-        if let Order::Shared(under_way) = &mut self.order {
+        if let Route::Log(under_way) = &mut self.route {
             under_way.outside.remove(&id);
             under_way.again.remove(&id);
         }

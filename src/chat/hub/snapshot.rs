@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::sessions::Sessions;
 use super::stopped::Stopped;
-use super::under_way::Order;
+use super::under_way::Route;
 use super::{Chat, ChatConfig, ClientId, Effect, Hub, Work};
 use crate::chat::rules::COUNTS_MAX;
 use crate::chat::snapshot_error::{SNAPSHOT_VERSION, SnapshotError};
@@ -37,7 +37,7 @@ struct SessionsState {
     work: Work,
     config: ChatConfig,
     sessions: Sessions,
-    order: Order,
+    route: Route,
     stopped: Option<Box<Stopped>>,
 }
 
@@ -87,14 +87,14 @@ impl Hub {
     /// The whole state, effects that were not taken included.
     pub fn snapshot(&self) -> Snapshot {
         self.spend(0);
-        let Hub { at, effects, work, config, chat, sessions, order, stopped } = self;
+        let Hub { at, effects, work, config, chat, sessions, route, stopped } = self;
         let sessions = SessionsState {
             at: *at,
             effects: effects.clone(),
             work: work.get(),
             config: config.clone(),
             sessions: sessions.clone(),
-            order: order.clone(),
+            route: route.clone(),
             stopped: stopped.clone(),
         };
         Snapshot { version: Version, chat: chat.snapshot(), sessions }
@@ -108,8 +108,8 @@ impl Hub {
     /// The snapshot contradicts itself.
     pub fn restore(Snapshot { version: Version, chat, sessions }: Snapshot) -> Result<Hub, SnapshotError> {
         let chat = chat.checked()?;
-        let SessionsState { at, effects, work, config, sessions, order, stopped } = sessions;
-        let hub = Hub { at, effects, work: work.into(), config, chat, sessions, order, stopped };
+        let SessionsState { at, effects, work, config, sessions, route, stopped } = sessions;
+        let hub = Hub { at, effects, work: work.into(), config, chat, sessions, route, stopped };
         hub.check()?;
         Ok(hub)
     }

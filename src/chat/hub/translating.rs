@@ -1,6 +1,6 @@
 //! What becomes of the chat's facts: each is turned into what connections are told, and what the shell has to do.
 
-use super::under_way::Order;
+use super::under_way::Route;
 use super::{Audience, ClientId, CloseReason, Effect, Event, Fact, Hub, MemberId};
 use crate::chat::request::Request;
 
@@ -87,7 +87,7 @@ impl Hub {
     pub(super) fn seat(&mut self, id: ClientId, member: MemberId) {
         self.sessions.newcomers.remove(id);
         self.sessions.seats.sit(member, id);
-        if let (Order::Shared(under_way), Some(origin)) = (&mut self.order, self.chat.origin(member)) {
+        if let (Route::Log(under_way), Some(origin)) = (&mut self.route, self.chat.origin(member)) {
             under_way.sit(member, origin);
         }
     }
@@ -95,7 +95,7 @@ impl Hub {
     /// A member has no client here any more.
     pub(super) fn unseat(&mut self, member: MemberId) {
         self.sessions.seats.rise(member);
-        if let Order::Shared(under_way) = &mut self.order {
+        if let Route::Log(under_way) = &mut self.route {
             under_way.rise(member);
         }
     }

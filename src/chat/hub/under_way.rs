@@ -15,20 +15,20 @@ use crate::chat::time::{Time, UnixMillis};
 
 /// How changes reach the chat.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) enum Order {
+pub(super) enum Route {
     /// They are made at once: no other node makes any.
     #[default]
-    Local,
+    Direct,
     /// They go into a log, and are made when they are read there.
-    Shared(Box<UnderWay>),
+    Log(Box<UnderWay>),
 }
 
-impl Order {
+impl Route {
     /// Whether nothing is under way.
     pub(super) fn is_empty(&self) -> bool {
         match self {
-            Order::Local => true,
-            Order::Shared(it) => {
+            Route::Direct => true,
+            Route::Log(it) => {
                 it.proposed.is_empty()
                     && it.pending.is_empty()
                     && it.waited_for.is_empty()

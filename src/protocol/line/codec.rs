@@ -16,7 +16,7 @@ use crate::protocol::format::Format;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Codec {
     /// What has been read and is no command yet; most of the time nothing has.
-    input: Option<Box<Input>>,
+    input: Option<Box<PendingInput>>,
     telnet: Telnet,
     language: Language,
     line_ends: LineEnds,
@@ -40,9 +40,9 @@ enum Shown {
     OtherText,
 }
 
-/// Input on its way to become commands.
+/// PendingInput on its way to become commands.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Input {
+struct PendingInput {
     lines: LineBuffer,
     /// A line that has been read, behind a word about it.
     behind: Option<Text>,
@@ -72,7 +72,7 @@ impl Ahead {
 }
 
 /// What came of one line.
-enum Taken {
+enum TakenLine {
     /// A command, and whether it was one of those that may be passwords.
     Command(Command, bool),
     /// A command that nobody takes for a password, whatever was expected.
@@ -82,11 +82,11 @@ enum Taken {
     Foreign(ForeignProtocol),
 }
 
-impl Input {
+impl PendingInput {
     /// Nothing yet, of who sends `pieces` or not.
-    fn new(pieces: bool) -> Box<Input> {
+    fn new(pieces: bool) -> Box<PendingInput> {
         let lines = if pieces { LineBuffer::of_pieces() } else { LineBuffer::default() };
-        Box::new(Input { lines, ..Input::default() })
+        Box::new(PendingInput { lines, ..PendingInput::default() })
     }
 
     /// Whether the next line may be a password for which nothing asks.
@@ -139,11 +139,11 @@ impl Codec {
         let pieces = self.line_ends == LineEnds::Pieces;
         self.telnet.filter(input, |met| match met {
             _ if self.interrupted => {}
-            Met::Text(bytes) => self.input.get_or_insert_with(|| Input::new(pieces)).lines.push(bytes),
+            Met::Text(bytes) => self.input.get_or_insert_with(|| PendingInput::new(pieces)).lines.push(bytes),
             Met::Answer(bytes) => answers.extend_from_slice(&bytes),
             Met::AreYouThere => answers.extend_from_slice(b"\r\n[tertulia]\r\n"),
             Met::Interrupt => self.interrupted = true,
-            Met::Lost => self.input.get_or_insert_with(|| Input::new(pieces)).lines.lose(),
+            Met::Lost => self.input.get_or_insert_with(|| PendingInput::new(pieces)).lines.lose(),
         });
     }
 
@@ -190,7 +190,7 @@ impl Codec {
     /// [written](Self::answer_written). They are not said, and answer no question.
     pub fn disregard(&mut self, lines: u8) {
         let pieces = self.line_ends == LineEnds::Pieces;
-        let input = self.input.get_or_insert_with(|| Input::new(pieces));
+        let input = self.input.get_or_insert_with(|| PendingInput::new(pieces));
         let before = input.ahead.take();
         let lines = before.as_ref().map_or(0, |ahead| ahead.lines).max(lines);
         input.ahead = Some(Box::new(Ahead { lines, bytes: None, last: before.and_then(|ahead| ahead.last) }));
@@ -263,16 +263,16 @@ impl Codec {
                     input.count(bytes, false);
                     break;
                 }
-                Some(Taken::Nothing) => input.count(bytes, false),
-                Some(Taken::Command(command, counts)) => {
+                Some(TakenLine::Nothing) => input.count(bytes, false),
+                Some(TakenLine::Command(command, counts)) => {
                     input.count(bytes, counts);
                     return Some(command);
                 }
-                Some(Taken::Clear(command)) => {
+                Some(TakenLine::Clear(command)) => {
                     input.ahead = None;
                     return Some(command);
                 }
-                Some(Taken::Foreign(protocol)) => {
+                Some(TakenLine::Foreign(protocol)) => {
                     input.foreign = Some(protocol);
                     return None;
                 }
@@ -293,24 +293,24 @@ impl Codec {
     }
 
     /// Takes the next line out. `ahead`: it may be a password for which nothing asks.
-    fn take_line(&mut self, ahead: bool) -> Option<Taken> {
+    fn take_line(&mut self, ahead: bool) -> Option<TakenLine> {
         let (first, asked) = (self.line_ends.is_first(), self.question.is_some() && !ahead);
         // Empty lines may stand before a request (RFC 9112 §2.2).
         let open = self.shown == Shown::Nothing;
         let lines = &mut self.input.as_mut()?.lines;
         let read = match lines.next_line()? {
             Framed::Line(bytes, _) if open && foreign::is_request(bytes) => {
-                return Some(Taken::Foreign(ForeignProtocol::Http));
+                return Some(TakenLine::Foreign(ForeignProtocol::Http));
             }
             Framed::Line(bytes, ending) if open && foreign::is_proxy_header(bytes, ending) => {
-                return Some(Taken::Foreign(ForeignProtocol::Proxy));
+                return Some(TakenLine::Foreign(ForeignProtocol::Proxy));
             }
             Framed::TooLong(start) if open && foreign::is_long_request(start) => {
-                return Some(Taken::Foreign(ForeignProtocol::Http));
+                return Some(TakenLine::Foreign(ForeignProtocol::Http));
             }
             Framed::TooLong(_) if asked => {
                 self.question = None;
-                return Some(Taken::Command(Command::Secret(Err(PasswordError::TooLong)), false));
+                return Some(TakenLine::Command(Command::Secret(Err(PasswordError::TooLong)), false));
             }
             Framed::TooLong(start) => {
                 let secrets = parse::begun(start).map_or(0, Verb::secrets);
@@ -321,7 +321,7 @@ impl Codec {
                 if secrets > 0 {
                     self.disregard(secrets);
                 }
-                return Some(Taken::Command(Command::Unclear(Trouble::TooLong), ahead));
+                return Some(TakenLine::Command(Command::Unclear(Trouble::TooLong), ahead));
             }
             Framed::Line(bytes, ending) => {
                 self.line_ends = self.line_ends.after_line(ending);
@@ -330,49 +330,50 @@ impl Codec {
                 }
                 // LF CR, as some send for the end of a line.
                 if asked && bytes.is_empty() && ending == Ending::Cr && self.line_ends == LineEnds::Lf {
-                    return Some(Taken::Nothing);
+                    return Some(TakenLine::Nothing);
                 }
                 if asked { Err(parse::secret(bytes)) } else { Ok(parse::decode(bytes)) }
             }
         };
         // The question is still open.
         if lines.is_incomplete() {
-            return Some(Taken::Command(Command::Unclear(Trouble::Incomplete), ahead));
+            return Some(TakenLine::Command(Command::Unclear(Trouble::Incomplete), ahead));
         }
         let (text, intact) = match read {
             Ok(words) => words,
             Err(secret) => {
                 self.question = None;
-                return Some(Taken::Command(Command::Secret(secret), false));
+                return Some(TakenLine::Command(Command::Secret(secret), false));
             }
         };
         if ahead {
             match parse::parse(text.clone()) {
-                Command::Say { .. } if text.is_blank() => return Some(Taken::Nothing),
+                Command::Say { .. } if text.is_blank() => return Some(TakenLine::Nothing),
                 Command::Say { .. } => {
                     self.input.as_mut()?.ahead.as_mut()?.last = Some(text);
-                    return Some(Taken::Command(Command::Unclear(Trouble::TypedAhead), true));
+                    return Some(TakenLine::Command(Command::Unclear(Trouble::TypedAhead), true));
                 }
-                command @ Command::Unclear(_) => return Some(Taken::Command(command, true)),
-                command if intact || self.is_warned() => return Some(Taken::Clear(command)),
+                command @ Command::Unclear(_) => return Some(TakenLine::Command(command, true)),
+                command if intact || self.is_warned() => return Some(TakenLine::Clear(command)),
                 _ => {}
             }
         }
         if self.input.as_mut()?.repeats_ahead(&text) {
-            return Some(Taken::Command(Command::Unclear(Trouble::TypedAhead), false));
+            return Some(TakenLine::Command(Command::Unclear(Trouble::TypedAhead), false));
         }
         if !intact && !self.is_warned() {
             self.shown = Shown::OtherText;
             self.input.as_mut()?.behind = Some(text);
-            return Some(Taken::Command(Command::Unclear(Trouble::NotUtf8), false));
+            return Some(TakenLine::Command(Command::Unclear(Trouble::NotUtf8), false));
         }
-        Some(Taken::Command(parse::parse(text), false))
+        Some(TakenLine::Command(parse::parse(text), false))
     }
 
     /// Whether [`next_command`](Self::next_command) may have something without more input.
     pub fn has_unseen(&self) -> bool {
-        let unseen =
-            |input: &Input| input.behind.is_some() || input.foreign.is_some() || input.lines.has_unseen();
+        let unseen = |input: &PendingInput| {
+            input.behind.is_some() || input.foreign.is_some() || input.lines.has_unseen()
+        };
         self.interrupted || self.input.as_deref().is_some_and(unseen)
     }
 
@@ -402,7 +403,7 @@ impl Codec {
     pub fn held(&self) -> usize {
         self.input.as_ref().map_or(0, |input| {
             let ahead = input.ahead.as_ref().map_or(0, |ahead| ahead.held());
-            size_of::<Input>() + input.lines.capacity() + ahead
+            size_of::<PendingInput>() + input.lines.capacity() + ahead
         })
     }
 

@@ -20,7 +20,7 @@ use log::debug;
 use super::reply::StorageEvent;
 use super::request::{DiskRequest, RequestId};
 use super::row::{AccountRow, account_key};
-use crate::auth::{Claim, FairQueue, GuessLog, Hashed, Hasher, LoginThrottle, Subject, Work, decoy};
+use crate::auth::{Claim, FairQueue, GuessLog, HashJob, Hashed, Hasher, LoginThrottle, Subject, decoy};
 use crate::chat::{
     Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, MonoTime, Name, Origin, Reply,
 };
@@ -47,7 +47,7 @@ pub(super) struct Accounts {
     operator: Option<Known>,
     in_hand: usize,
     /// What is being hashed or written, by the request's number.
-    under_way: HashMap<u64, UnderWay>,
+    under_way: HashMap<u64, RequestUnderWay>,
     /// A password could not be hashed, and nobody has been told.
     failed: bool,
     /// Passwords hashed so far.
@@ -68,7 +68,7 @@ struct Known {
 }
 
 #[derive(Debug)]
-struct UnderWay {
+struct RequestUnderWay {
     id: RequestId,
     origin: Origin,
     subject: Subject,
@@ -260,7 +260,7 @@ impl Accounts {
     /// What comes of a hash. None: something has to be written first.
     fn judge(
         &mut self,
-        mut under_way: UnderWay,
+        mut under_way: RequestUnderWay,
         hashed: Hashed,
         now: MonoTime,
         send: Post<'_>,
@@ -328,7 +328,7 @@ impl Accounts {
 
     /// Hears what came of writing a new account, or another password.
     pub(super) fn written(&mut self, id: RequestId, auth_result: AuthResult) -> Option<StorageEvent> {
-        let UnderWay { origin, subject, matter, hash, .. } = self.under_way.remove(&id.number)?;
+        let RequestUnderWay { origin, subject, matter, hash, .. } = self.under_way.remove(&id.number)?;
         match (&matter, auth_result) {
             (Matter::Register(name), AuthResult::Granted(key)) => {
                 let (name, hash) = (name.clone(), hash?);
@@ -390,10 +390,10 @@ impl Accounts {
             };
             let against = self.against(&matter);
             let hash = against.clone().unwrap_or_else(decoy);
-            if self.hasher.hand_over(Work { number: id.number, request: auth_request, against: hash }) {
+            if self.hasher.hand_over(HashJob { number: id.number, request: auth_request, against: hash }) {
                 self.in_hand += 1;
                 let hash = None;
-                let under_way = UnderWay { id, origin, subject, matter, key, hash, against };
+                let under_way = RequestUnderWay { id, origin, subject, matter, key, hash, against };
                 self.under_way.insert(id.number, under_way);
             } else {
                 answers.push(StorageEvent::to(id, Reply::AuthResult(matter, AuthResult::Failed)));

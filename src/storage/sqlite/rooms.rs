@@ -12,7 +12,7 @@ use crate::limits::{
     ACCOUNTS_MAX, DECISIONS_MAX, DECISIONS_PER_ROOM, HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES,
     KEY_MAX_BYTES, RELOADED_LINES, RELOADED_LINES_PER_ROOM, ROOMS_MAX, ROOMS_PER_ACCOUNT, TOPIC_MAX_BYTES,
 };
-use crate::storage::request::Change;
+use crate::storage::request::FileChange;
 
 const OPERATES: &str = "INSERT OR IGNORE INTO room_operator (room, account) VALUES (?1, ?2)";
 
@@ -144,11 +144,11 @@ impl Database {
     }
 
     /// Writes a change, at `at`. A room that goes without a line of its own leaves nothing.
-    pub(in crate::storage) fn change(&self, change: &Change, at: i64) -> Result<()> {
+    pub(in crate::storage) fn change(&self, change: &FileChange, at: i64) -> Result<()> {
         match change {
-            Change::Fact(RoomChange { room, what }) => self.write_fact(*room, what, at),
-            Change::Room(room) => self.write_room(room, at),
-            Change::RoomGone { key } => {
+            FileChange::Fact(RoomChange { room, what }) => self.write_fact(*room, what, at),
+            FileChange::Room(room) => self.write_room(room, at),
+            FileChange::RoomGone { key } => {
                 self.cached("UPDATE room SET gone_at = ?2, lock = NULL WHERE key = ?1")?
                     .execute(params![key, at])?;
                 self.delete_decisions(*key)?;
@@ -158,9 +158,9 @@ impl Database {
                 .execute([key])?;
                 Ok(())
             }
-            Change::Expelled(row) => self.write_expulsion(row),
-            Change::Readmitted { number } => self.delete_expulsion(*number),
-            Change::Ack { account, up_to } => self.delete_offline_messages(*account, *up_to),
+            FileChange::Expelled(row) => self.write_expulsion(row),
+            FileChange::Readmitted { number } => self.delete_expulsion(*number),
+            FileChange::Ack { account, up_to } => self.delete_offline_messages(*account, *up_to),
         }
     }
 

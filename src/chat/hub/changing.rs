@@ -2,19 +2,19 @@
 //!
 //! Invariant: what depends on the outcome of a change stands in its [`Then`] and nowhere else, so that the outcome may come later.
 
-use super::under_way::Order;
+use super::under_way::Route;
 use super::{Change, ClientId, Fact, Hub, NodeName, Outcome, Proposal, Proposed, Refusal, Then, Time};
 
 impl Hub {
     /// Has the chat make a change; when it is made, does what follows for all connections, and then for the client that asked. Where
     /// several nodes make changes, that is when it comes back from their log.
     pub(super) fn change(&mut self, change: Change, then: Then) {
-        match &mut self.order {
-            Order::Local => {
+        match &mut self.route {
+            Route::Direct => {
                 let outcome = self.make((self.at, None), then.newcomer(), change);
                 self.settle(then, outcome);
             }
-            Order::Shared(under_way) => {
+            Route::Log(under_way) => {
                 let proposed = Proposed { client: then.client(), proposal: Proposal(change) };
                 under_way.send(then, proposed);
             }
@@ -32,7 +32,7 @@ impl Hub {
         self.revoke_outside(&change);
         let outcome = self.chat.apply(at, by, change);
         let mut facts: Vec<Fact> = self.chat.take_facts();
-        if let Order::Shared(under_way) = &mut self.order {
+        if let Route::Log(under_way) = &mut self.route {
             facts.iter().for_each(|fact| under_way.digest = fact.digest(under_way.digest));
         }
         for fact in facts.drain(..) {

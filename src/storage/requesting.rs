@@ -3,7 +3,7 @@
 use super::accounts::Accounts;
 use super::handle::{File, Storage};
 use super::reply::{DiskReply, StorageEvent};
-use super::request::{Change, DiskRequest, Job, RequestId};
+use super::request::{DiskRequest, FileChange, Job, RequestId};
 use crate::auth::Guesses;
 use crate::chat::{
     Account, AccountKey, AuthResult, MessageId, MonoTime, OfflineMessage, Origin, Posted, Reply, Request,
@@ -74,7 +74,7 @@ impl Storage {
     /// Forgets the letters of an account up to the one of that number.
     pub fn ack(&mut self, account: AccountKey, up_to: MessageId) {
         if let Some(file) = &mut self.file {
-            file.owe(Change::Ack { account, up_to });
+            file.owe(FileChange::Ack { account, up_to });
         }
     }
 
