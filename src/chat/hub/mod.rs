@@ -60,7 +60,7 @@ use super::work::Work;
 use crate::limits::{LEFT_SESSION_WAIT, LOST_SESSION_WAIT};
 use newcomers::{Newcomer, Standing};
 use then::{Asker, Then};
-use under_way::Route;
+use under_way::{Route, UnderWay};
 
 /// Newcomers whose time is over that one tick lets go, some 2 µs each.
 const TICK_NEWCOMERS: usize = 256;
@@ -332,7 +332,10 @@ impl Hub {
 
     /// Whether nothing is left of anybody.
     pub fn is_empty(&self) -> bool {
-        self.chat.is_empty() && self.sessions.is_empty() && self.route.is_empty() && self.stopped.is_none()
+        self.chat.is_empty()
+            && self.sessions.is_empty()
+            && self.route.log().is_none_or(UnderWay::is_empty)
+            && self.stopped.is_none()
     }
 
     /// A member has done something that is no deed of the chat's.
@@ -515,10 +518,7 @@ impl Hub {
 
     /// What the clocks say by which the chat goes: those of the machine, or the log's where several nodes are one chat.
     fn chat_time(&self) -> Time {
-        match &self.route {
-            Route::Direct => self.at,
-            Route::Log(under_way) => under_way.time(self.at.mono),
-        }
+        self.route.log().map_or(self.at, |under_way| under_way.time(self.at.mono))
     }
 
     /// The monotonic time of the input.

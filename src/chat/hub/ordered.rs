@@ -3,7 +3,7 @@
 //! Invariant: of each own change its client hears once, wherever it stands in the log; facts about members of other nodes reach those
 //! who are here.
 
-use super::under_way::{Attempt, Route, UnderWay};
+use super::under_way::{Attempt, Pending, Route};
 use super::{
     Change, ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Farewell, Hub, MemberId,
     NodeName, Outcome, Proposed, Refusal, Then,
@@ -21,32 +21,25 @@ impl Hub {
     /// # Errors
     ///
     /// As of [`beside`](Hub::beside).
-    pub fn of_node(node: NodeName, chat: ChatSnapshot, config: ChatConfig) -> Result<Hub, SnapshotError> {
+    pub fn of_node(chat: ChatSnapshot, config: ChatConfig) -> Result<Hub, SnapshotError> {
         let mut hub = Hub::beside(chat, config)?;
-        hub.join_nodes(node);
+        hub.join_nodes();
         Ok(hub)
     }
 
     /// Has the hub be that of a node from now on. For one to which nothing has happened yet: nobody is here before the log says so.
-    pub fn join_nodes(&mut self, node: NodeName) {
-        self.route = Route::Log(Box::new(UnderWay::new(node)));
+    pub fn join_nodes(&mut self) {
+        self.route = Route::Log(Box::default());
     }
 
     /// Clients whose members are gone with the node, until these are back in.
     pub fn outside(&self) -> impl Iterator<Item = ClientId> {
-        let under_way = match &self.route {
-            Route::Direct => None,
-            Route::Log(under_way) => Some(under_way),
-        };
-        under_way.into_iter().flat_map(|under_way| under_way.outside.keys().copied())
+        self.route.log().into_iter().flat_map(|under_way| under_way.outside.keys().copied())
     }
 
     /// Whether a client is one of them.
     pub(super) fn is_outside(&self, id: ClientId) -> bool {
-        match &self.route {
-            Route::Direct => false,
-            Route::Log(under_way) => under_way.outside.contains_key(&id),
-        }
+        self.route.log().is_some_and(|under_way| under_way.outside.contains_key(&id))
     }
 
     /// Goes on from another state of the chat, which is that of another place of the log: members who are here through this node come
@@ -80,19 +73,14 @@ impl Hub {
 
     /// Whether a client's next command has to wait for the log.
     pub fn is_awaited(&self, id: ClientId) -> bool {
-        match &self.route {
-            Route::Direct => false,
-            Route::Log(under_way) => under_way.is_awaited(id),
-        }
+        self.route.log().is_some_and(|under_way| under_way.is_awaited(id))
     }
 
     /// The hash of what came of the changes of an entry, the same on every node. To be asked behind each
     /// [`Turn::Over`](crate::chat::Turn::Over).
     pub fn take_digest(&mut self) -> u64 {
-        match &mut self.route {
-            Route::Direct => 0,
-            Route::Log(under_way) => std::mem::take(&mut under_way.digest).finish(),
-        }
+        let Route::Log(under_way) = &mut self.route else { return 0 };
+        std::mem::take(&mut under_way.digest).finish()
     }
 
     /// How many members each node has.
@@ -102,7 +90,7 @@ impl Hub {
 
     /// Whether no other node makes changes.
     pub(super) fn is_alone(&self) -> bool {
-        matches!(self.route, Route::Direct)
+        self.route.log().is_none()
     }
 
     /// Whether it is to be noted in the chat that a member has done something. Where that takes an entry of the log, now and then.
@@ -140,27 +128,19 @@ impl Hub {
         let now = self.now();
         let Route::Log(under_way) = &mut self.route else { return };
         let at = under_way.read_at(at, now);
-        match turn {
-            Turn::Joined(node) => {
-                let done = self.make((at, None), None, Change::NodeJoined(node));
-                debug_assert!(done.is_ok(), "{done:?}");
-            }
-            Turn::Gone(node) => {
-                let done = self.make((at, None), None, Change::NodeGone(node));
-                debug_assert!(done.is_ok(), "{done:?}");
-            }
+        let (by, change, then) = match turn {
+            Turn::Joined(node) => (None, Change::NodeJoined(node), None),
+            Turn::Gone(node) => (None, Change::NodeGone(node), None),
+            Turn::Over => (None, Change::Elapse, None),
             Turn::Change { node, own, proposal } => {
-                let then = own.then(|| under_way.take()).flatten().map(|(then, _)| then);
-                let newcomer = then.as_ref().and_then(Then::newcomer);
-                let outcome = self.make((at, Some(node)), newcomer, proposal.0);
-                if let Some(then) = then {
-                    self.settle_shared(then, outcome);
-                }
+                let then = own.then(|| under_way.take()).flatten().map(|pending| pending.then);
+                (Some(node), proposal.0, then)
             }
-            Turn::Over => {
-                let done = self.make((at, None), None, Change::Elapse);
-                debug_assert!(done.is_ok(), "{done:?}");
-            }
+        };
+        let newcomer = then.as_ref().and_then(Then::newcomer);
+        let outcome = self.make((at, by), newcomer, change);
+        if let Some(then) = then {
+            self.settle_shared(then, outcome);
         }
     }
 }
@@ -173,10 +153,10 @@ impl Hub {
         let given_up = under_way.give_up();
         // Before anybody takes their names.
         self.bring_back();
-        given_up.into_iter().for_each(|(then, attempt)| self.try_again(then, attempt));
+        given_up.into_iter().for_each(|pending| self.try_again(pending));
     }
 
-    fn try_again(&mut self, then: Then, attempt: Option<Attempt>) {
+    fn try_again(&mut self, Pending { then, attempt }: Pending) {
         let Route::Log(under_way) = &mut self.route else { return };
         match (then, attempt) {
             // It is asked for whenever the node comes back.

@@ -6,7 +6,6 @@
 //! come in on trial, without a place: each address in its turn.
 
 use super::then::Leaving;
-use super::under_way::Route;
 use super::{AccountKey, ClientId, CloseReason, Effect, Event, Hub, MemberId, MonoTime, Origin, Standing};
 use crate::chat::event::{AccountNews, PlaceNews};
 use crate::limits::{NEWCOMER_GRACE, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS, is_over_share};
@@ -219,9 +218,9 @@ impl Hub {
 
     /// How many members who are here through this node come from there.
     fn members_from(&self, origin: Origin) -> usize {
-        match &self.route {
-            Route::Direct => self.chat.count_from(origin),
-            Route::Log(under_way) => under_way.seated_from(origin),
+        match self.route.log() {
+            None => self.chat.count_from(origin),
+            Some(under_way) => under_way.seated_from(origin),
         }
     }
 

@@ -10,7 +10,6 @@ use super::{ClientId, Command, MemberId, Origin, Proposed, Reentry, Then};
 use crate::chat::admin::AdminOrder;
 use crate::chat::digest::Digest;
 use crate::chat::mono_time::MonoTime;
-use crate::chat::node_name::NodeName;
 use crate::chat::time::{Time, UnixMillis};
 
 /// How changes reach the chat.
@@ -24,28 +23,18 @@ pub(super) enum Route {
 }
 
 impl Route {
-    /// Whether nothing is under way.
-    pub(super) fn is_empty(&self) -> bool {
+    /// What is under way, where changes go into a log.
+    pub(super) fn log(&self) -> Option<&UnderWay> {
         match self {
-            Route::Direct => true,
-            Route::Log(it) => {
-                it.proposed.is_empty()
-                    && it.pending.is_empty()
-                    && it.waited_for.is_empty()
-                    && it.outside.is_empty()
-                    && it.again.is_empty()
-                    && it.origins.is_empty()
-                    && it.seated.is_empty()
-            }
+            Route::Direct => None,
+            Route::Log(under_way) => Some(under_way),
         }
     }
 }
 
 /// What a node keeps because its changes take a while.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct UnderWay {
-    /// Its own name.
-    pub(super) node: NodeName,
     /// Those that the shell has not taken yet.
     pub(super) proposed: Vec<Proposed>,
     /// What follows from each that has not come back, oldest first.
@@ -71,10 +60,10 @@ pub(super) struct UnderWay {
 
 /// What follows from a change that is under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-struct Pending {
-    then: Then,
+pub(super) struct Pending {
+    pub(super) then: Then,
     /// What it came of, if it can be tried again.
-    attempt: Option<Attempt>,
+    pub(super) attempt: Option<Attempt>,
 }
 
 /// What a change came of.
@@ -87,20 +76,15 @@ pub(super) enum Attempt {
 }
 
 impl UnderWay {
-    pub(super) fn new(node: NodeName) -> UnderWay {
-        UnderWay {
-            node,
-            proposed: Vec::new(),
-            pending: VecDeque::new(),
-            waited_for: BTreeMap::new(),
-            outside: BTreeMap::new(),
-            again: BTreeMap::new(),
-            handling: None,
-            last: (UnixMillis(0), MonoTime::START),
-            origins: BTreeMap::new(),
-            seated: BTreeMap::new(),
-            digest: Digest::default(),
-        }
+    /// Whether nothing is, nor anybody here.
+    pub(super) fn is_empty(&self) -> bool {
+        self.proposed.is_empty()
+            && self.pending.is_empty()
+            && self.waited_for.is_empty()
+            && self.outside.is_empty()
+            && self.again.is_empty()
+            && self.origins.is_empty()
+            && self.seated.is_empty()
     }
 
     /// A change is on its way, and this follows from it.
@@ -113,10 +97,10 @@ impl UnderWay {
         self.pending.push_back(Pending { then, attempt });
     }
 
-    /// The oldest one has come back, or is refused: what follows, and what it came of.
-    pub(super) fn take(&mut self) -> Option<(Then, Option<Attempt>)> {
-        let Pending { then, attempt } = self.pending.pop_front()?;
-        if let Some(client) = then.client()
+    /// The oldest one has come back, or nobody can know what has become of it.
+    pub(super) fn take(&mut self) -> Option<Pending> {
+        let oldest = self.pending.pop_front()?;
+        if let Some(client) = oldest.then.client()
             && let Some(count) = self.waited_for.get_mut(&client)
         {
             *count -= 1;
@@ -124,17 +108,14 @@ impl UnderWay {
                 self.waited_for.remove(&client);
             }
         }
-        Some((then, attempt))
+        Some(oldest)
     }
 
-    /// None of them will come back: what would have followed from each, and what it came of.
-    pub(super) fn give_up(&mut self) -> Vec<(Then, Option<Attempt>)> {
+    /// None of them will come back.
+    pub(super) fn give_up(&mut self) -> VecDeque<Pending> {
         self.proposed.clear();
         self.waited_for.clear();
         std::mem::take(&mut self.pending)
-            .into_iter()
-            .map(|Pending { then, attempt }| (then, attempt))
-            .collect()
     }
 
     /// Whether a client's next command has to wait.

@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use super::Server;
+use super::connections::Connections;
 use super::log_end::LogEnd;
 use crate::chat::{
     ChatSnapshot, ClientId, Input, MonoTime, Ordered, Proposal, Proposed, SnapshotError, Turn, UnixMillis,
@@ -25,7 +26,7 @@ impl<S: Stream> Server<S> {
     /// Has the server be one of several nodes from now on. To be called before anybody comes; until the log says who is there, nobody
     /// gets in.
     pub fn join_nodes(&mut self, config: NodeConfig) {
-        self.hub.join_nodes(config.name.clone());
+        self.hub.join_nodes();
         self.log_end = Some(Box::new(LogEnd::new(config)));
     }
 
@@ -82,24 +83,23 @@ impl<S: Stream> Server<S> {
         {
             log.node.take(at, cluster::Input::Tick);
         }
+        self.heed_node(now);
         for _ in 0..LOG_ENTRIES_PER_TURN {
-            let Some(log) = self.log_end.as_mut().filter(|log| log.has_more) else { break };
+            let Some(log) = self.log_end.as_mut().filter(|log| log.has_more) else { return };
             match log.node.step() {
                 Some(delivery) => self.apply_entry(delivery, now),
                 None => log.has_more = false,
             }
             self.heed_node(now);
         }
-        self.heed_node(now);
     }
 
     fn apply_entry(&mut self, Delivery { id, happenings, own }: Delivery<Proposal>, now: MonoTime) {
         let at = UnixMillis(i64::try_from(id.millis).unwrap_or(i64::MAX));
         if let (Some(log), Some(number)) = (&mut self.log_end, own) {
             let entry = log.entries.pop_front();
-            debug_assert_eq!(
-                entry.map(|(number, _)| number),
-                Some(number),
+            debug_assert!(
+                entry.is_some_and(|(oldest, _)| oldest == number),
                 "entries come back in their order"
             );
         }
@@ -151,32 +151,20 @@ impl<S: Stream> Server<S> {
         }
     }
 
-    fn hold(&mut self, client: ClientId, now: MonoTime) {
-        if let Some(conn) = self.connections.get_mut(client) {
-            conn.await_reply(Awaited { request: LOG_REQUEST, until: now + FOR_EVER });
-        }
-    }
-
     /// Clients whose members are gone with the node wait until they are back.
     fn hold_those_outside(&mut self, now: MonoTime) {
-        let outside: Vec<ClientId> = self.hub.outside().collect();
-        outside.into_iter().for_each(|client| self.hold(client, now));
+        let Server { connections, hub, .. } = self;
+        hub.outside().for_each(|client| hold(connections, client, now));
     }
 
     /// Takes what the hub proposes; its clients wait. To be called whenever the hub was given something.
     pub(super) fn take_proposed(&mut self, now: MonoTime) {
-        let Some(log) = &mut self.log_end else { return };
-        let mut buffer = std::mem::take(&mut log.buffer);
-        self.hub.proposed(&mut buffer);
-        for Proposed { client, proposal } in buffer.drain(..) {
-            if let Some(log) = &mut self.log_end {
-                log.proposed.push_back(proposal);
-                log.waiting.push_back(client);
-            }
-            client.into_iter().for_each(|client| self.hold(client, now));
-        }
-        if let Some(log) = &mut self.log_end {
-            log.buffer = buffer;
+        let Server { connections, hub, log_end: Some(log), .. } = self else { return };
+        hub.proposed(&mut log.buffer);
+        for Proposed { client, proposal } in log.buffer.drain(..) {
+            log.proposed.push_back(proposal);
+            log.waiting.push_back(client);
+            client.into_iter().for_each(|client| hold(connections, client, now));
         }
     }
 
@@ -225,5 +213,12 @@ impl<S: Stream> Server<S> {
         let count = log.entries.drain(..entries.min(log.entries.len())).map(|(_, count)| count).sum();
         self.apply(Input::Unknown(count), now);
         (0..count).for_each(|_| self.come_back());
+    }
+}
+
+/// A client's next commands wait for the log.
+fn hold<S: Stream>(connections: &mut Connections<S>, client: ClientId, now: MonoTime) {
+    if let Some(conn) = connections.get_mut(client) {
+        conn.await_reply(Awaited { request: LOG_REQUEST, until: now + FOR_EVER });
     }
 }

@@ -29,9 +29,9 @@ impl Nodes {
     /// Two nodes that are there, with the account of Ana.
     fn new() -> Nodes {
         let book = Book::of(&[("Ana", PASSWORD)]);
-        let hubs = NAMES.map(|node| {
+        let hubs = NAMES.map(|_| {
             let chat = ChatSnapshot::from(Hub::new(config(&book)).snapshot());
-            Hub::of_node(name(node), chat, config(&book)).expect("a sound chat")
+            Hub::of_node(chat, config(&book)).expect("a sound chat")
         });
         let effects = [Vec::new(), Vec::new()];
         let mut nodes = Nodes { hubs, book, effects, asked: Vec::new(), now: 1_800_000_000_000 };
@@ -177,7 +177,7 @@ impl Nodes {
         let chat = ChatSnapshot::from(self.hubs[B].snapshot());
         let text = serde_json::to_string(&chat).expect("a chat is a text");
         let chat = serde_json::from_str(&text).expect("a chat");
-        Hub::of_node(name("c"), chat, config(&self.book)).expect("a sound chat");
+        Hub::of_node(chat, config(&self.book)).expect("a sound chat");
     }
 }
 

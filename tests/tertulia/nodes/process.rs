@@ -67,7 +67,7 @@ pub struct Process {
 impl Process {
     /// A process that goes on from the state of the chat at that place of the log.
     pub fn new(name: NodeName, (chat, read): (ChatSnapshot, usize), skew: i64, now: MonoTime) -> Process {
-        let hub = Hub::of_node(name.clone(), chat, config()).expect("a sound chat");
+        let hub = Hub::of_node(chat, config()).expect("a sound chat");
         Process {
             name,
             hub,

@@ -23,7 +23,7 @@ pub fn hub(config: ChatConfig, at: Time) -> Hub {
         return Hub::new(config);
     }
     let chat = ChatSnapshot::from(Hub::new(config.clone()).snapshot());
-    let mut hub = Hub::of_node(name(), chat, config).expect("a sound chat");
+    let mut hub = Hub::of_node(chat, config).expect("a sound chat");
     hub.apply(at, Input::Ordered(Ordered { at: at.wall, turn: Turn::Joined(name()) }));
     hub.apply(at, Input::Living);
     hub
