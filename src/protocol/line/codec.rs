@@ -40,7 +40,7 @@ enum Shown {
     OtherText,
 }
 
-/// PendingInput on its way to become commands.
+/// Input on its way to become commands.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct PendingInput {
     lines: LineBuffer,
