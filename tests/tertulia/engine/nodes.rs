@@ -12,6 +12,7 @@ use tertulia::cluster::{
 };
 use tertulia::engine::{Engine, EngineConfig, EngineTrouble, Fault, Happened, State};
 
+use super::server::RedisServer;
 use crate::cluster::founded::{INCARNATION, VERSION};
 use crate::cluster::simulation::room::{Deed, Room, What};
 use crate::support::DEADLINE;
@@ -37,6 +38,15 @@ impl State for Room {
 pub fn found(config: &EngineConfig) {
     let warnings = tertulia::engine::found(config, (INCARNATION, VERSION), Room::default());
     assert_eq!(warnings.expect("it can be founded"), []);
+}
+
+/// A log that has just been founded, with so many nodes that are there. None: there is no Redis here.
+#[track_caller]
+pub fn founded(count: usize) -> Option<(RedisServer, Nodes)> {
+    let server = RedisServer::start()?;
+    found(&server.config());
+    let nodes = Nodes::there(&server.config(), count);
+    Some((server, nodes))
 }
 
 /// Why a node cannot begin there, in English.

@@ -2,15 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use super::nodes::{self, Fate, Nodes};
-use super::server::RedisServer;
+use super::nodes::{self, Fate};
 
 #[test]
 #[ignore = "prints figures"]
 fn changes_come_back() {
-    let Some(server) = RedisServer::start() else { return };
-    nodes::found(&server.config());
-    let mut nodes = Nodes::there(&server.config(), 2);
+    let Some((_server, mut nodes)) = nodes::founded(2) else { return };
     let mut taken: Vec<Duration> = Vec::new();
     for turn in 0..3000 {
         let began = Instant::now();

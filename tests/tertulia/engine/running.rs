@@ -24,9 +24,7 @@ fn nothing_is_missing(nodes: &Nodes) {
 
 #[test]
 fn engine_carries_changes_of_two_nodes_in_one_order() {
-    let Some(server) = RedisServer::start() else { return };
-    nodes::found(&server.config());
-    let mut nodes = Nodes::there(&server.config(), 2);
+    let Some((_server, mut nodes)) = nodes::founded(2) else { return };
     nodes.talk(200);
     nothing_is_missing(&nodes);
     assert_eq!(nodes.members[0].room.deeds.len(), 400);
@@ -54,9 +52,7 @@ fn engine_that_is_killed_under_load_loses_and_doubles_nothing() {
 
 #[test]
 fn engine_that_stands_still_is_waited_for() {
-    let Some(server) = RedisServer::start() else { return };
-    nodes::found(&server.config());
-    let mut nodes = Nodes::there(&server.config(), 2);
+    let Some((server, mut nodes)) = nodes::founded(2) else { return };
     nodes.talk(10);
     server.signal(Signal::STOP);
     nodes.say_all(1);
@@ -73,9 +69,7 @@ fn engine_that_stands_still_is_waited_for() {
 /// While the engine is so, nodes have lost it, and are not told that it is back, however often they try.
 #[track_caller]
 fn is_away(begin: &str, end: &str, is_that: fn(&Fault) -> bool) {
-    let Some(server) = RedisServer::start() else { return };
-    nodes::found(&server.config());
-    let mut nodes = Nodes::there(&server.config(), 2);
+    let Some((server, mut nodes)) = nodes::founded(2) else { return };
     server.run(begin);
     nodes.say_all(1);
     nodes.until(begin, |nodes| nodes.members.iter().all(|it| it.faults.iter().any(is_that)));
@@ -107,9 +101,7 @@ fn engine_without_memory_is_away() {
 
 #[test]
 fn log_that_is_gone_ends_all_nodes() {
-    let Some(server) = RedisServer::start() else { return };
-    nodes::found(&server.config());
-    let mut nodes = Nodes::there(&server.config(), 2);
+    let Some((server, mut nodes)) = nodes::founded(2) else { return };
     nodes.talk(5);
     server.run("FLUSHALL");
     nodes.until("they stop", |nodes| nodes.members.iter().all(|it| it.stopped == Some(StopReason::NoLog)));
@@ -118,9 +110,7 @@ fn log_that_is_gone_ends_all_nodes() {
 
 #[test]
 fn log_that_lacks_its_beginning_ends_who_needs_it() {
-    let Some(server) = RedisServer::start() else { return };
-    nodes::found(&server.config());
-    let mut nodes = Nodes::there(&server.config(), 1);
+    let Some((server, mut nodes)) = nodes::founded(1) else { return };
     nodes.talk(5);
     server.run("XTRIM t:log MINID 1");
     nodes.talk(5);
@@ -199,9 +189,7 @@ fn replica_that_takes_over_without_the_last_lines_is_found_out() {
 
 #[test]
 fn garbage_in_the_log_is_told_and_passed_over() {
-    let Some(server) = RedisServer::start() else { return };
-    nodes::found(&server.config());
-    let mut nodes = Nodes::there(&server.config(), 2);
+    let Some((server, mut nodes)) = nodes::founded(2) else { return };
     nodes.talk(5);
     let garbage = ["XADD t:log * x y", "XADD t:log * e {}", "XADD t:log * e 1 e 2"];
     let garbage: Vec<News> =

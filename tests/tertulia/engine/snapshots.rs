@@ -51,9 +51,7 @@ fn snapshots_take_the_place_of_what_is_trimmed() {
 
 #[test]
 fn snapshot_that_cannot_be_read_is_told_and_the_one_before_is_used() {
-    let Some(server) = RedisServer::start() else { return };
-    nodes::found(&server.config());
-    let mut nodes = Nodes::there(&server.config(), 1);
+    let Some((server, mut nodes)) = nodes::founded(1) else { return };
     nodes.talk(20);
     let at = nodes.members[0].place().expect("it has read").0;
     server.run(&format!("XADD t:snap {at} s {{}}"));
@@ -66,9 +64,7 @@ fn snapshot_that_cannot_be_read_is_told_and_the_one_before_is_used() {
 
 #[test]
 fn snapshot_of_a_log_that_was_lost_is_passed_over() {
-    let Some(server) = RedisServer::start() else { return };
-    nodes::found(&server.config());
-    let mut nodes = Nodes::there(&server.config(), 2);
+    let Some((server, mut nodes)) = nodes::founded(2) else { return };
     nodes.talk(20);
     server.run("COPY t:log before");
     let lost = snapshot(&mut nodes);
@@ -87,9 +83,7 @@ fn snapshot_of_a_log_that_was_lost_is_passed_over() {
 
 #[test]
 fn engine_that_is_stopped_has_written_what_it_was_given() {
-    let Some(server) = RedisServer::start() else { return };
-    nodes::found(&server.config());
-    let mut nodes = Nodes::there(&server.config(), 2);
+    let Some((server, mut nodes)) = nodes::founded(2) else { return };
     nodes.say_all(300);
     nodes.stop();
     let log: StreamEntries = server.ask("XRANGE t:log - +");
