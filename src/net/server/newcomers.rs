@@ -111,8 +111,8 @@ impl Newcomers {
 
     /// The handshake that is given up where descriptors are short. None: no address has several.
     pub(super) fn handshake_giving_way(&self) -> Option<ClientId> {
-        let more = self.more_handshakes();
-        more.giving_way().filter(|_| more.most_of_one() > 1)
+        let lists = [&self.in_line, &self.awaited].into_iter();
+        lists.max_by_key(|list| list.most_of_one()).filter(|list| list.most_of_one() > 1)?.giving_way()
     }
 
     /// Those in line or those that are waited for, whichever are more.
@@ -137,5 +137,35 @@ impl Newcomers {
     /// All of them.
     pub(super) fn all(&self) -> impl Iterator<Item = ClientId> {
         [&self.openings, &self.in_line, &self.awaited].into_iter().flat_map(ByOrigin::in_order)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::Ipv4Addr;
+
+    use super::*;
+
+    fn origin(number: u8) -> Origin {
+        Origin::of(Ipv4Addr::new(192, 0, 2, number).into())
+    }
+
+    #[test]
+    fn handshakes_of_one_address_give_way_however_many_addresses_have_one() {
+        let mut newcomers = Newcomers::default();
+        let ids: Vec<ClientId> = (0..12).map(|slot| ClientId::new(slot, 1)).collect();
+        assert_eq!(newcomers.handshake_giving_way(), None);
+        ids[..3].iter().for_each(|&id| newcomers.begins_handshake(id, origin(0)));
+        for (number, &id) in (1..).zip(&ids[3..]) {
+            newcomers.begins_handshake(id, origin(number));
+            assert!(newcomers.joins_line(id));
+        }
+        assert_eq!(
+            newcomers.handshake_giving_way(),
+            Some(ids[0]),
+            "more stand in line, each of another address"
+        );
+        ids[..2].iter().for_each(|&id| newcomers.leave(id));
+        assert_eq!(newcomers.handshake_giving_way(), None, "no address has several");
     }
 }
