@@ -71,16 +71,21 @@ impl Chat {
             left.insert(room);
         }
         self.forget_member(id, &name);
+        // Nobody is going to tell what became of their letters.
+        self.posting.retain(|(writer, _)| *writer != id);
     }
 
     /// Time has passed, up to that of an entry: what is due by then is told, as much of it as one entry bears, and rooms that were kept
     /// long enough are no more. The same everywhere, for the state and the time are.
     pub(super) fn elapse(&mut self) {
         let now = self.now();
-        while let Some(room) = self.rooms.take_emptied(now) {
+        let mut asked = 0;
+        while asked < ENTRY_MEMBERS
+            && let Some(room) = self.rooms.take_emptied(now)
+        {
+            asked += ENTRY_ROOM;
             self.remove_if_empty(room);
         }
-        let mut asked = 0;
         while asked < ENTRY_MEMBERS
             && let Some((due, room)) = self.rooms.first_restless()
             && now >= due

@@ -9,6 +9,7 @@ use super::{
     RoomRefusal,
 };
 use crate::chat::join_part_batch::Threshold;
+use crate::chat::room::push_bounded;
 use crate::chat::room_key::RoomKey;
 use crate::chat::text::Text;
 
@@ -81,7 +82,7 @@ impl Chat {
         }
         self.arrive(id, name, room, Threshold::Chat);
         if was_operator {
-            self.rooms[room].modes.operators.push(id);
+            push_bounded(&mut self.rooms[room].modes.operators, id);
         }
     }
 

@@ -1,18 +1,20 @@
 //! Changes that come out of the log when what they were meant for is no more so: two hubs, whose changes the test puts in order.
 
+use serde_json::Value;
 use tertulia::chat::{
-    AccountChange, AdminOrder, Audience, AuthRequest, AuthResult, ChatConfig, ChatSnapshot, ClientId,
-    CloseReason, Command, Effect, Event, Hub, Input, MonoTime, NodeName, Ordered, Password, Proposal, Reply,
-    Request, Text, Time, TokenKey, Turn, UnixMillis,
+    AccountChange, AdminOrder, Audience, AuthRequest, AuthResult, ChatSnapshot, ClientId, CloseReason,
+    Command, Effect, Event, Hub, Input, MonoTime, NodeName, Ordered, Password, Proposal, Reply, Request,
+    Text, Time, Token, Turn, UnixMillis,
 };
+use tertulia::limits::{DECISIONS_PER_ROOM, EMPTIED_ROOM_WAIT};
 
+use super::process::{PASSWORD, config};
 use crate::hub::address;
 use crate::support::book::Book;
 
 const A: usize = 0;
 const B: usize = 1;
 const NAMES: [&str; 2] = ["a", "b"];
-const PASSWORD: &str = "caracola azul";
 
 struct Nodes {
     hubs: [Hub; 2],
@@ -108,9 +110,22 @@ impl Nodes {
 
     /// A program comes in through a node, and gives a name.
     fn enters(&mut self, node: usize, id: ClientId, wanted: &str) {
+        self.comes(node, id);
+        self.does(node, Input::Command(id, Command::Say { room: None, text: Text::clean(wanted) }));
+    }
+
+    /// A program connects.
+    fn comes(&mut self, node: usize, id: ClientId) {
         self.does(node, Input::Connected(id, address(1)));
         self.does(node, Input::Program(id));
-        self.does(node, Input::Command(id, Command::Say { room: None, text: Text::clean(wanted) }));
+    }
+
+    /// By what Ana's program can take its session up again.
+    fn token(&self) -> Option<Token> {
+        self.told(ana()).find_map(|event| match event {
+            Event::Welcome { token, .. } => *token,
+            _ => None,
+        })
     }
 
     /// The accounts answer what they were asked; gives the changes that come of it.
@@ -174,10 +189,19 @@ impl Nodes {
     /// Whether a node that joins could go on from the state of these.
     #[track_caller]
     fn is_sound(&self) {
-        let chat = ChatSnapshot::from(self.hubs[B].snapshot());
-        let text = serde_json::to_string(&chat).expect("a chat is a text");
-        let chat = serde_json::from_str(&text).expect("a chat");
-        Hub::of_node(chat, config(&self.book)).expect("a sound chat");
+        self.joined_by(self.state());
+    }
+
+    /// The state of the chat.
+    fn state(&self) -> Value {
+        serde_json::to_value(ChatSnapshot::from(self.hubs[B].snapshot())).expect("a chat is a text")
+    }
+
+    /// A node that joins with that state.
+    #[track_caller]
+    fn joined_by(&self, state: Value) -> Hub {
+        let chat = serde_json::from_value(state).expect("a chat");
+        Hub::of_node(chat, config(&self.book)).expect("a sound chat")
     }
 }
 
@@ -188,11 +212,6 @@ fn ana() -> ClientId {
 
 fn name(node: &str) -> NodeName {
     node.parse().expect("a name")
-}
-
-fn config(book: &Book) -> ChatConfig {
-    let token_key = Some(TokenKey([7; 32]));
-    ChatConfig { accounts: Some(book.accounts()), token_key, ..ChatConfig::default() }
 }
 
 #[test]
@@ -266,15 +285,11 @@ fn state_of_a_node_whose_people_are_outside_is_sound() {
 fn session_that_is_outside_is_taken_up_by_nobody() {
     let mut nodes = Nodes::new();
     nodes.enters(A, ana(), "Eva");
-    let token = nodes.told(ana()).find_map(|event| match event {
-        Event::Welcome { token, .. } => *token,
-        _ => None,
-    });
+    let token = nodes.token();
     nodes.does(A, Input::Disconnected(ana(), CloseReason::Lost));
     nodes.is_gone(A);
     let other = ClientId::new(1, 2);
-    nodes.does(A, Input::Connected(other, address(1)));
-    nodes.does(A, Input::Program(other));
+    nodes.comes(A, other);
     let resume = Command::Resume { token, after: None };
     nodes.does(A, Input::Command(other, resume.clone()));
     assert!(nodes.hubs[A].origin(other).is_some(), "they are asked for a name still");
@@ -317,17 +332,72 @@ fn end_of_a_connection_is_not_that_of_a_member_who_goes_on_through_another_node(
 fn session_that_was_taken_up_is_not_taken_from_a_member_who_goes_on_through_another_node() {
     let mut nodes = Nodes::new();
     nodes.ana_enters();
-    let token = nodes.told(ana()).find_map(|event| match event {
-        Event::Welcome { token, .. } => *token,
-        _ => None,
-    });
+    let token = nodes.token();
     nodes.does(A, Input::Disconnected(ana(), CloseReason::Lost));
     let other = ClientId::new(1, 2);
-    nodes.does(A, Input::Connected(other, address(1)));
-    nodes.does(A, Input::Program(other));
+    nodes.comes(A, other);
     let attached = nodes.apply(A, Input::Command(other, Command::Resume { token, after: None }));
     assert_eq!(attached.len(), 1);
     nodes.ana_enters_through(B);
     nodes.order(A, attached);
     assert_eq!(nodes.people_of_b(), Some(1));
+}
+
+#[test]
+fn letter_whose_node_is_gone_is_not_waited_for() {
+    let mut nodes = Nodes::new();
+    nodes.enters(A, ana(), "Eva");
+    let (to, text) = (Text::clean("Ana"), Text::clean("hasta luego"));
+    nodes.does(A, Input::Command(ana(), Command::Message { to, text }));
+    let posting = |nodes: &Nodes| nodes.state()["chat"]["posting"].as_array().map(Vec::len);
+    assert_eq!(posting(&nodes), Some(1), "it is not known yet whether it is kept");
+    nodes.is_gone(A);
+    assert_eq!(posting(&nodes), Some(0));
+}
+
+#[test]
+fn offices_that_are_given_back_are_no_more_than_a_room_has() {
+    let mut nodes = Nodes::new();
+    nodes.enters(A, ana(), "Eva");
+    nodes.does(A, Input::Command(ana(), Command::Join { room: Text::clean("cocina"), key: None }));
+    nodes.is_gone(A);
+    nodes.turn(|_| Turn::Joined(name(NAMES[A])));
+    let mut state = nodes.state();
+    let operators = &mut state["chat"]["rooms"]["rooms"][1]["modes"]["operators"];
+    *operators = (0..DECISIONS_PER_ROOM as u64).map(|number| number << 32 | 9).collect();
+    let mut joined = nodes.joined_by(state);
+    for proposal in nodes.apply(A, Input::Living) {
+        let turn = Turn::Change { node: name(NAMES[A]), own: false, proposal };
+        joined.apply(nodes.time(), Input::Ordered(Ordered { at: UnixMillis(nodes.now), turn }));
+    }
+    let state = serde_json::to_value(ChatSnapshot::from(joined.snapshot())).expect("a chat is a text");
+    let operators = state["chat"]["rooms"]["rooms"][1]["modes"]["operators"].as_array().expect("a list");
+    assert_eq!(operators.len(), DECISIONS_PER_ROOM);
+    assert_eq!(operators.last(), state["chat"]["rooms"]["rooms"][1]["members"].get(0), "it is the newest");
+}
+
+/// Each entry does some of what is due, and the next one the rest, the same everywhere.
+#[test]
+fn rooms_that_a_node_left_empty_go_some_in_each_entry() {
+    const PEOPLE: usize = 100;
+    const ROOMS_EACH: usize = 4;
+    let mut nodes = Nodes::new();
+    for person in 0..PEOPLE {
+        let id = ClientId::new(person as u32, 1);
+        nodes.enters(A, id, &format!("p{person}"));
+        for room in 0..ROOMS_EACH {
+            let room = Text::clean(&format!("r{}", person * ROOMS_EACH + room));
+            nodes.does(A, Input::Command(id, Command::Join { room, key: None }));
+        }
+    }
+    nodes.is_gone(A);
+    assert_eq!(nodes.hubs[B].rooms(), 1 + PEOPLE * ROOMS_EACH, "for they may come back");
+    nodes.now += EMPTIED_ROOM_WAIT.as_millis() as i64;
+    let mut rooms = vec![nodes.hubs[B].rooms()];
+    while rooms.last() != Some(&1) {
+        nodes.turn(|_| Turn::Over);
+        rooms.push(nodes.hubs[B].rooms());
+        assert!(rooms[rooms.len() - 1] < rooms[rooms.len() - 2], "{rooms:?}");
+    }
+    assert!(rooms.len() > 2, "not all at once: {rooms:?}");
 }

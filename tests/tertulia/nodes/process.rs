@@ -22,9 +22,9 @@ pub fn book() -> Book {
 pub const PASSWORD: &str = "caracola azul";
 
 /// What each node is started with.
-pub fn config() -> ChatConfig {
+pub fn config(book: &Book) -> ChatConfig {
     let token_key = Some(TokenKey([7; 32]));
-    ChatConfig { accounts: Some(book().accounts()), token_key, ..ChatConfig::default() }
+    ChatConfig { accounts: Some(book.accounts()), token_key, ..ChatConfig::default() }
 }
 
 /// Entries of a node that are on their way to the log, or in it and not read by itself.
@@ -67,7 +67,7 @@ pub struct Process {
 impl Process {
     /// A process that goes on from the state of the chat at that place of the log.
     pub fn new(name: NodeName, (chat, read): (ChatSnapshot, usize), skew: i64, now: MonoTime) -> Process {
-        let hub = Hub::of_node(chat, config()).expect("a sound chat");
+        let hub = Hub::of_node(chat, config(&book())).expect("a sound chat");
         Process {
             name,
             hub,

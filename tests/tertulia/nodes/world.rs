@@ -64,7 +64,7 @@ impl World {
             gentle: seed.is_multiple_of(2),
         };
         for at in 0..count {
-            let founded = ChatSnapshot::from(Hub::new(config()).snapshot());
+            let founded = ChatSnapshot::from(Hub::new(config(&book())).snapshot());
             let node = world.process(at, (founded, 0));
             world.nodes.push(node);
         }
@@ -300,7 +300,7 @@ impl World {
         let first = self.nodes[0].text();
         assert!(self.nodes.iter().all(|node| node.text() == first), "all are in the same state");
         let chat: ChatSnapshot = serde_json::from_str(&first).expect("a chat");
-        assert!(Hub::beside(chat, config()).is_ok(), "a node can go on from it");
+        assert!(Hub::beside(chat, config(&book())).is_ok(), "a node can go on from it");
         let mut people = 0;
         for node in &self.nodes {
             for &id in &node.clients {
