@@ -303,8 +303,8 @@ const BUGS: [Bug; 35] = [
     Bug {
         name: "words that are forgotten when the node that took them is held for dead",
         file: "src/chat/hub/ordered.rs",
-        place: "given_up.into_iter().for_each(|(then, attempt)| self.try_again(then, attempt));",
-        right: "given_up.into_iter().for_each(|(then, attempt)| self.try_again(then, attempt))",
+        place: "given_up.into_iter().for_each(|pending| self.try_again(pending));",
+        right: "given_up.into_iter().for_each(|pending| self.try_again(pending))",
         wrong: "drop(given_up)",
         test: HUBS,
     },
