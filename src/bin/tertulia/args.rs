@@ -4,18 +4,8 @@
 
 use std::ffi::OsString;
 
+use crate::address::{Address, Written, parse_port};
 use crate::fingerprint;
-
-/// Where the server listens without options.
-pub(crate) const DEFAULT_HOST: &str = "localhost";
-
-/// Its port: the one that the server takes without options.
-pub(crate) const DEFAULT_PORT: u16 = 65434;
-
-/// What may stand in front of a host: whether it means TLS, and the port where none is given. The server's console shows such
-/// addresses for browsers.
-const SCHEMES: [(&str, bool, u16); 3] =
-    [("tls://", true, DEFAULT_PORT), ("https://", true, 443), ("http://", false, 80)];
 
 /// What `--help` prints.
 pub(crate) fn help(english: bool) -> &'static str {
@@ -86,11 +76,9 @@ pub(crate) enum Asked {
 /// How to talk.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Options {
-    pub(crate) host: String,
-    pub(crate) port: u16,
+    pub(crate) address: Address,
     pub(crate) name: Option<String>,
     pub(crate) reconnect: bool,
-    pub(crate) tls: bool,
     /// That of the key which the server must have.
     pub(crate) fingerprint: Option<String>,
     pub(crate) times: bool,
@@ -113,8 +101,8 @@ pub(crate) fn is_english(variable: impl Fn(&str) -> Option<String>) -> bool {
 /// Reads the words after the program's name. An error is one line for the person.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) -> Result<Asked, String> {
     let mut options = Options { english, ..Options::default() };
-    let mut place: Option<(String, Option<u16>)> = None;
-    let mut default_port = DEFAULT_PORT;
+    let mut address: Option<Written> = None;
+    let mut tls = false;
     let say = |spanish: &str, in_english: &str| if english { in_english } else { spanish }.to_string();
     let mut words = words.into_iter();
     while let Some(word) = words.next() {
@@ -135,7 +123,7 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) ->
                     "--room" => options.room = Some(checked_name(value, english)?),
                     "--tls-fingerprint" => {
                         options.fingerprint = Some(checked_fingerprint(&value, english)?);
-                        options.tls = true;
+                        tls = true;
                     }
                     _ if value.trim().is_empty() => return Err(missing()),
                     _ => options.say = Some(value),
@@ -145,6 +133,10 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) ->
             _ if value.is_some() => {}
             "-h" | "--help" => return Ok(Asked::Help),
             "-V" | "--version" => return Ok(Asked::Version),
+            "--tls" => {
+                tls = true;
+                continue;
+            }
             _ => {
                 if let Some(flag) = flag(&mut options, option) {
                     *flag = true;
@@ -152,23 +144,21 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) ->
                 }
             }
         }
-        match &mut place {
+        match &mut address {
             _ if word.starts_with('-') => return Err(say("opción desconocida: ", "unknown option: ") + &word),
-            None => {
-                let (rest, tls, port) = without_scheme(&word);
-                (options.tls, default_port) = (options.tls || tls, port);
-                place = Some(parse_place(rest, english)?);
+            None => address = Some(Written::parse(&word, english)?),
+            Some(written) => {
+                if !written.take_port(parse_port(&word, english)?) {
+                    return Err(say("sobra un argumento: ", "one argument too many: ") + &word);
+                }
             }
-            // As `nc HOST PORT`.
-            Some((_, port @ None)) => *port = Some(parse_port(&word, english)?),
-            Some(_) => return Err(say("sobra un argumento: ", "one argument too many: ") + &word),
         }
     }
     if options.room.is_some() && options.say.is_none() {
         return Err(say("--room va con --say", "--room goes with --say"));
     }
-    let (host, port) = place.unwrap_or((DEFAULT_HOST.to_string(), None));
-    (options.host, options.port) = (host, port.unwrap_or(default_port));
+    let address = address.map(|written| written.whole(tls));
+    options.address = address.unwrap_or(Address { tls, ..Address::default() });
     Ok(Asked::Talk(options))
 }
 
@@ -176,51 +166,11 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) ->
 fn flag<'a>(options: &'a mut Options, option: &str) -> Option<&'a mut bool> {
     match option {
         "--reconnect" => Some(&mut options.reconnect),
-        "--tls" => Some(&mut options.tls),
         "--times" => Some(&mut options.times),
         "--bell" => Some(&mut options.bell),
         "--plain" => Some(&mut options.plain),
         _ => None,
     }
-}
-
-/// An address without its scheme, and what that means: see [`SCHEMES`].
-fn without_scheme(word: &str) -> (&str, bool, u16) {
-    for (scheme, tls, port) in SCHEMES {
-        if let Some(rest) = word.strip_prefix(scheme) {
-            return (rest.strip_suffix('/').unwrap_or(rest), tls, port);
-        }
-    }
-    (word, false, DEFAULT_PORT)
-}
-
-/// `host`, `host:port`, `::1`, `[::1]` or `[::1]:port`.
-fn parse_place(word: &str, english: bool) -> Result<(String, Option<u16>), String> {
-    let wrong = || format!("{}: {word}", if english { "no address" } else { "dirección no válida" });
-    let (host, port) = if let Some(rest) = word.strip_prefix('[') {
-        let (host, rest) = rest.split_once(']').ok_or_else(wrong)?;
-        match rest.strip_prefix(':') {
-            Some(port) => (host, Some(port)),
-            None if rest.is_empty() => (host, None),
-            None => return Err(wrong()),
-        }
-    } else if word.matches(':').count() > 1 {
-        (word, None) // more than one colon and no brackets: a bare IPv6 address
-    } else {
-        word.split_once(':').map_or((word, None), |(host, port)| (host, Some(port)))
-    };
-    if host.is_empty() || host.contains('/') {
-        return Err(wrong());
-    }
-    Ok((host.to_string(), port.map(|digits| parse_port(digits, english)).transpose()?))
-}
-
-fn parse_port(digits: &str, english: bool) -> Result<u16, String> {
-    let wrong = || match english {
-        false => format!("puerto no válido: {digits} (de 1 a 65535)"),
-        true => format!("no port: {digits} (1 to 65535)"),
-    };
-    digits.parse().ok().filter(|&port| port != 0).ok_or_else(wrong)
 }
 
 /// The rules for names are the server's; here only what would break the line that carries it.
@@ -268,8 +218,7 @@ mod tests {
             (&["http://chat.example"], "chat.example", 80),
         ] {
             let Ok(Asked::Talk(options)) = asked(words) else { panic!("{words:?}") };
-            assert_eq!((options.host.as_str(), options.port), (host, port), "{words:?}");
-            assert!(!options.tls, "{words:?}");
+            assert_eq!(options.address, Address { host: host.to_string(), port, tls: false }, "{words:?}");
         }
         for (words, port) in [
             (&["--tls", "h"][..], 65434),
@@ -282,10 +231,7 @@ mod tests {
             (&["h", "--tls-fingerprint", KEY], 65434),
         ] {
             let Ok(Asked::Talk(options)) = asked(words) else { panic!("{words:?}") };
-            assert_eq!((options.host.as_str(), options.port, options.tls), ("h", port, true), "{words:?}");
-        }
-        for word in ["host:", "host:0", "host:65536", "host:x", ":7000", "[::1", "[::1]x", ""] {
-            assert!(parse_place(word, false).is_err(), "{word}");
+            assert_eq!(options.address, Address { host: "h".to_string(), port, tls: true }, "{words:?}");
         }
     }
 
@@ -295,7 +241,7 @@ mod tests {
         else {
             panic!()
         };
-        assert_eq!((options.host.as_str(), options.port), ("h", 1));
+        assert_eq!(options.address.to_string(), "h:1");
         assert_eq!((options.name.as_deref(), options.reconnect, options.plain), (Some("Ana"), true, true));
         assert_eq!(options.say.as_deref(), Some("a=b"));
         for wrong in [

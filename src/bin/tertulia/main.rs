@@ -3,6 +3,7 @@
 //! Invariant: without the features `prompt` and `tls` it needs the standard library only, and nothing of the server's in any case:
 //! `rustc --edition 2024` on this file builds it with those beside it.
 
+mod address;
 mod args;
 mod connection;
 mod fingerprint;
@@ -34,7 +35,7 @@ use connection::Connection;
 fn main() -> ExitCode {
     let english = args::is_english(|name| env::var(name).ok());
     match args::parse(env::args_os().skip(1), english) {
-        Ok(Asked::Talk(options)) if options.tls && !tls::AVAILABLE => {
+        Ok(Asked::Talk(options)) if options.address.tls && !tls::AVAILABLE => {
             let _ = writeln!(io::stderr(), "tertulia: {}", notice::no_tls(english));
             ExitCode::from(2)
         }

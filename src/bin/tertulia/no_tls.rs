@@ -5,6 +5,7 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::address::Address;
 use crate::args::Options;
 
 /// Whether this program has TLS.
@@ -28,7 +29,7 @@ pub(crate) fn open(
 }
 
 /// Why there is none, for a person.
-pub(crate) fn lines(failure: &Failure, _host: &str, _port: u16, _english: bool) -> Vec<String> {
+pub(crate) fn lines(failure: &Failure, _address: &Address, _english: bool) -> Vec<String> {
     match *failure {}
 }
 

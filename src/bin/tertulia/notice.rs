@@ -6,6 +6,7 @@
 use std::io::{self, ErrorKind};
 use std::time::Duration;
 
+use crate::address::Address;
 use crate::tls;
 
 /// Why a connection ended.
@@ -24,13 +25,12 @@ pub(crate) enum End {
 
 /// A connection is being opened.
 #[cfg_attr(not(feature = "prompt"), allow(dead_code))]
-pub(crate) fn connecting(host: &str, port: u16, english: bool) -> String {
-    let place = place(host, port);
-    if english { format!("Connecting to {place} …") } else { format!("Conectando con {place} …") }
+pub(crate) fn connecting(address: &Address, english: bool) -> String {
+    if english { format!("Connecting to {address} …") } else { format!("Conectando con {address} …") }
 }
 
 /// No connection, and no other attempt.
-pub(crate) fn unreachable(host: &str, port: u16, error: &io::Error, english: bool) -> String {
+pub(crate) fn unreachable(address: &Address, error: &io::Error, english: bool) -> String {
     let why = match (error.kind(), english) {
         (ErrorKind::ConnectionRefused, false) => {
             "nadie escucha ahí. ¿Está en marcha el servidor (tertulia-server)?".to_string()
@@ -68,16 +68,15 @@ pub(crate) fn unreachable(host: &str, port: u16, error: &io::Error, english: boo
         (_, false) => "este equipo no puede llegar a esa dirección. ¿Está bien escrita?".to_string(),
         (_, true) => "this machine cannot reach that address. Is it spelled right?".to_string(),
     };
-    unconnected(host, port, &why, english)
+    unconnected(address, &why, english)
 }
 
 /// No connection, and why.
-pub(crate) fn unconnected(host: &str, port: u16, why: &str, english: bool) -> String {
-    let place = place(host, port);
+pub(crate) fn unconnected(address: &Address, why: &str, english: bool) -> String {
     if english {
-        format!("tertulia: cannot connect to {place}: {why}")
+        format!("tertulia: cannot connect to {address}: {why}")
     } else {
-        format!("tertulia: no se puede conectar con {place}: {why}")
+        format!("tertulia: no se puede conectar con {address}: {why}")
     }
 }
 
@@ -156,8 +155,4 @@ pub(crate) fn away(connected: bool, english: bool) -> &'static str {
         (true, false) => "--- Volviendo a tus salas: no se envió",
         (true, true) => "--- Going back into your rooms: not sent",
     }
-}
-
-fn place(host: &str, port: u16) -> String {
-    if host.contains(':') { format!("[{host}]:{port}") } else { format!("{host}:{port}") }
 }

@@ -209,12 +209,10 @@ fn escaped(line: &str) -> String {
 
 /// Why there was no connection.
 fn explain(end: &End, options: &Options) {
-    let Options { host, port, english, .. } = options;
+    let Options { address, english, .. } = options;
     match end {
-        End::Unreachable(error) => complain(&notice::unreachable(host, *port, error, *english)),
-        End::Insecure(failure) => {
-            tls::lines(failure, host, *port, *english).iter().for_each(|line| tell(line))
-        }
+        End::Unreachable(error) => complain(&notice::unreachable(address, error, *english)),
+        End::Insecure(failure) => tls::lines(failure, address, *english).iter().for_each(|line| tell(line)),
         End::Lost | End::Cut | End::Refused => complain(notice::lost(*english)),
     }
 }

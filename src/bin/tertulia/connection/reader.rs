@@ -35,7 +35,7 @@ impl Connection {
             if state.been_inside && state.returning.is_none() {
                 state.returning = Some(rooms);
             }
-            let took_leave = self.options.tls && matches!(end, End::Lost) && !state.was_told();
+            let took_leave = self.options.address.tls && matches!(end, End::Lost) && !state.was_told();
             let now = Instant::now();
             if self.person && state.been_inside && took_leave {
                 state.coming_back.get_or_insert(now + UNASKED_MAX);
@@ -219,13 +219,11 @@ impl Connection {
     }
 
     fn say_why(&self, end: &End, status: u8, show: &mut impl FnMut(News)) {
-        let Options { host, port, .. } = &self.options;
+        let Options { address, english, .. } = &self.options;
         match end {
-            End::Unreachable(error) => {
-                show(News::Notice(notice::unreachable(host, *port, error, self.options.english)))
-            }
+            End::Unreachable(error) => show(News::Notice(notice::unreachable(address, error, *english))),
             End::Insecure(failure) => {
-                let lines = tls::lines(failure, host, *port, self.options.english);
+                let lines = tls::lines(failure, address, *english);
                 lines.into_iter().for_each(|line| show(News::Notice(line)));
             }
             // A client that was replaced or turned away has just been told.
@@ -255,12 +253,14 @@ impl State {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::address::Address;
 
     #[test]
     fn server_that_left_without_a_reason_is_looked_for_unasked_for_two_minutes() {
         let now = Instant::now();
         let tried = |reconnect, later| {
-            let options = Options { tls: true, reconnect, ..Options::default() };
+            let address = Address { tls: true, ..Address::default() };
+            let options = Options { address, reconnect, ..Options::default() };
             let state = State {
                 been_inside: true,
                 asked: true,

@@ -5,6 +5,7 @@ use std::net::{Shutdown, TcpStream, ToSocketAddrs};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::address::Address;
 use crate::args::Options;
 use crate::notice::End;
 use crate::socket;
@@ -22,10 +23,10 @@ pub(crate) enum Stream {
 impl Stream {
     /// Connects as the options say; `person`: a user reads what is told, one line each.
     pub(crate) fn open(options: &Options, person: bool, tell: &mut dyn FnMut(String)) -> Result<Stream, End> {
-        let socket = connect(options).map_err(End::Unreachable)?;
+        let socket = connect(&options.address).map_err(End::Unreachable)?;
         let _ = socket.set_nodelay(true);
         socket::notice_loss(&socket);
-        if !options.tls {
+        if !options.address.tls {
             return Ok(Stream::Plain(socket));
         }
         let deadline = Instant::now() + CONNECT_TIMEOUT;
@@ -84,8 +85,8 @@ impl Stream {
 }
 
 /// Tries the addresses of the name until one answers.
-fn connect(options: &Options) -> io::Result<TcpStream> {
+fn connect(address: &Address) -> io::Result<TcpStream> {
     let deadline = Instant::now() + CONNECT_TIMEOUT;
-    let addresses: Vec<_> = (options.host.as_str(), options.port).to_socket_addrs()?.collect();
+    let addresses: Vec<_> = (address.host.as_str(), address.port).to_socket_addrs()?.collect();
     socket::connect(&addresses, deadline)
 }

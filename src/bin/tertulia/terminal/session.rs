@@ -18,6 +18,7 @@ use super::line::{Asked, Line};
 use super::raw_mode::{self, RawMode};
 use super::screen::{Below, Screen};
 use super::{Event, Outgoing, paint};
+use crate::address::Address;
 use crate::args::Options;
 use crate::connection::{Connection, Stream, Turn};
 use crate::notice;
@@ -60,7 +61,7 @@ pub(super) struct Session {
     times: bool,
     bell: bool,
     last_line: Option<Instant>,
-    place: (String, u16),
+    address: Address,
 }
 
 impl Session {
@@ -91,7 +92,7 @@ impl Session {
             times: options.times,
             bell: options.bell,
             last_line: None,
-            place: (options.host.clone(), options.port),
+            address: options.address.clone(),
         }
     }
 
@@ -120,8 +121,7 @@ impl Session {
                 return self.take_keys();
             }
             Event::Connecting => {
-                let (host, port) = &self.place;
-                self.connecting = Some(notice::connecting(host, *port, self.english));
+                self.connecting = Some(notice::connecting(&self.address, self.english));
             }
             Event::Heard(heard) => self.hear(heard),
             Event::Answered(answer) => {

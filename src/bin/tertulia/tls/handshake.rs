@@ -37,8 +37,8 @@ pub(crate) fn open(
         if options.fingerprint.is_none() { memory.recall(tell) } else { Ok(KnownHosts::default()) };
     let (known, unreadable) =
         recalled.map_or_else(|error| (KnownHosts::default(), Some(error)), |known| (known, None));
-    let place = known_hosts::place(&options.host, options.port);
-    let name = ServerName::try_from(options.host.trim_end_matches('.').to_string());
+    let place = known_hosts::place(&options.address.host, options.address.port);
+    let name = ServerName::try_from(options.address.host.trim_end_matches('.').to_string());
     let has_name = name.is_ok();
     // Where the file cannot be read there has to be a user who looks at the key.
     let (pin, may_be_new) = (options.fingerprint.clone(), person || unreadable.is_none());

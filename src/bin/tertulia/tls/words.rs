@@ -7,6 +7,7 @@ use std::io::{self, ErrorKind};
 use super::failure::Failure;
 use super::known_hosts::Trust;
 use super::verifier::{Reason, Refusal};
+use crate::address::Address;
 use crate::notice;
 use crate::safe::Safe;
 
@@ -20,7 +21,7 @@ const SAID_MAX_CHARS: usize = 160;
 const LINES_NAMED_MAX: usize = 10;
 
 /// Why there is no connection, and no other attempt.
-pub(crate) fn lines(failure: &Failure, host: &str, port: u16, english: bool) -> Vec<String> {
+pub(crate) fn lines(failure: &Failure, address: &Address, english: bool) -> Vec<String> {
     let say = |spanish: &str, in_english: &str| if english { in_english } else { spanish }.to_string();
     let clear = say(
         "Sin --tls se entra en claro: lo que se dice se puede leer en la red.",
@@ -71,7 +72,7 @@ pub(crate) fn lines(failure: &Failure, host: &str, port: u16, english: bool) -> 
             why
         }
     };
-    let mut lines = vec![notice::unconnected(host, port, &why, english)];
+    let mut lines = vec![notice::unconnected(address, &why, english)];
     lines.extend(details.into_iter().map(|line| format!("  {line}")));
     lines
 }
@@ -297,7 +298,7 @@ mod tests {
             };
             let untrusted = Failure::Untrusted { refusal: refusal(), file: String::new() };
             for failure in [Failure::Wrong(evil.clone()), Failure::Unproven(evil.clone()), untrusted] {
-                let mut told = lines(&failure, "host", 1, english);
+                let mut told = lines(&failure, &Address::default(), english);
                 told.extend(in_short(&failure, english));
                 let told = told.join("\n");
                 assert!(told.contains("bc") && told.contains("efg h"), "{told:?}");
