@@ -7,6 +7,7 @@ mod architecture;
 mod browser;
 mod client;
 mod client_and_server;
+mod client_and_servers;
 mod client_lists;
 mod clock;
 mod closing_early;

@@ -1,4 +1,4 @@
-//! Where a server is reached: host, port, and whether through TLS.
+//! Where servers are reached: host, port, and whether through TLS.
 //!
 //! Invariant: pure; what is no address is answered with one line that names it.
 
@@ -15,12 +15,19 @@ const DEFAULT_PORT: u16 = 65434;
 const SCHEMES: [(&str, bool, u16); 3] =
     [("tls://", true, DEFAULT_PORT), ("https://", true, 443), ("http://", false, 80)];
 
-/// One server's.
+/// That of one server.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Address {
     pub(crate) host: String,
     pub(crate) port: u16,
     pub(crate) tls: bool,
+}
+
+impl Address {
+    /// Whether both are the same place, through TLS or not.
+    pub(crate) fn is_at(&self, other: &Address) -> bool {
+        self.port == other.port && self.host.eq_ignore_ascii_case(&other.host)
+    }
 }
 
 /// As it was written: the port may be missing.
@@ -50,15 +57,33 @@ impl Written {
     /// Reads `host`, `host:port`, `::1`, `[::1]` or `[::1]:port`, with or without a scheme.
     pub(crate) fn parse(word: &str, english: bool) -> Result<Written, String> {
         let (rest, tls, default_port) = without_scheme(word);
-        let (host, port) = parse_place(rest, english)?;
+        let wrong = |why: &str| match english {
+            false => format!("dirección no válida: {word}{why}"),
+            true => format!("no address: {word}{why}"),
+        };
+        let (host, digits) = parse_place(rest).ok_or_else(|| wrong(""))?;
+        let range = if english { " (ports are 1 to 65535)" } else { " (el puerto va de 1 a 65535)" };
+        let port = digits.map(|digits| port(digits).ok_or_else(|| wrong(range))).transpose()?;
         Ok(Written { host, port, default_port, tls })
     }
 
-    /// Takes a port written apart, as in `nc HOST PORT`; false if it has one.
-    pub(crate) fn take_port(&mut self, port: u16) -> bool {
-        let is_free = self.port.is_none();
-        self.port = self.port.or(Some(port));
-        is_free
+    /// Reads one, or several with commas between them.
+    pub(crate) fn parse_list(words: &str, english: bool) -> Result<Vec<Written>, String> {
+        let parts: Vec<&str> = words.split(',').collect();
+        if let (2.., Some(empty)) = (parts.len(), parts.iter().position(|part| part.is_empty())) {
+            let missing = if english { "address missing, number" } else { "falta la dirección" };
+            return Err(format!("{missing} {}: {words}", empty + 1));
+        }
+        parts.into_iter().map(|part| Written::parse(part, english)).collect()
+    }
+
+    /// Takes a port written apart, as in `nc HOST PORT`.
+    pub(crate) fn take_port(&mut self, port: u16) {
+        self.port = Some(port);
+    }
+
+    pub(crate) fn has_no_port(&self) -> bool {
+        self.port.is_none()
     }
 
     /// The whole of it; `tls`: in any case.
@@ -78,25 +103,23 @@ fn without_scheme(word: &str) -> (&str, bool, u16) {
     (word, false, DEFAULT_PORT)
 }
 
-/// The host, and the port if there is one.
-fn parse_place(word: &str, english: bool) -> Result<(String, Option<u16>), String> {
-    let wrong = || format!("{}: {word}", if english { "no address" } else { "dirección no válida" });
+/// The host, and what stands for the port if there is something.
+fn parse_place(word: &str) -> Option<(String, Option<&str>)> {
     let (host, port) = if let Some(rest) = word.strip_prefix('[') {
-        let (host, rest) = rest.split_once(']').ok_or_else(wrong)?;
+        let (host, rest) = rest.split_once(']')?;
         match rest.strip_prefix(':') {
             Some(port) => (host, Some(port)),
             None if rest.is_empty() => (host, None),
-            None => return Err(wrong()),
+            None => return None,
         }
     } else if word.matches(':').count() > 1 {
         (word, None) // more than one colon and no brackets: a bare IPv6 address
     } else {
         word.split_once(':').map_or((word, None), |(host, port)| (host, Some(port)))
     };
-    if host.is_empty() || host.contains('/') {
-        return Err(wrong());
-    }
-    Ok((host.to_string(), port.map(|digits| parse_port(digits, english)).transpose()?))
+    let is_host =
+        !host.is_empty() && !host.contains(|c: char| c == '/' || c.is_whitespace() || c.is_control());
+    is_host.then(|| (host.to_string(), port))
 }
 
 /// A port in decimal digits.
@@ -105,7 +128,11 @@ pub(crate) fn parse_port(digits: &str, english: bool) -> Result<u16, String> {
         false => format!("puerto no válido: {digits} (de 1 a 65535)"),
         true => format!("no port: {digits} (1 to 65535)"),
     };
-    digits.parse().ok().filter(|&port| port != 0).ok_or_else(wrong)
+    port(digits).ok_or_else(wrong)
+}
+
+fn port(digits: &str) -> Option<u16> {
+    digits.parse().ok().filter(|&port| port != 0)
 }
 
 #[cfg(test)]
@@ -118,6 +145,33 @@ mod tests {
             ["host:", "host:0", "host:65536", "host:x", ":7000", "[::1", "[::1]x", "", "tls://", "tls://h/x"]
         {
             assert!(Written::parse(word, false).is_err(), "{word}");
+        }
+    }
+
+    #[test]
+    fn mistake_in_a_list_is_told_with_its_part() {
+        for (words, spanish, english) in [
+            (
+                "a:1,b:x,c",
+                "dirección no válida: b:x (el puerto va de 1 a 65535)",
+                "no address: b:x (ports are 1 to 65535)",
+            ),
+            (
+                "a,tls://[::1]:0",
+                "dirección no válida: tls://[::1]:0 (el puerto va de 1 a 65535)",
+                "no address: tls://[::1]:0 (ports are 1 to 65535)",
+            ),
+            ("[::1,b", "dirección no válida: [::1", "no address: [::1"),
+            ("a, b", "dirección no válida:  b", "no address:  b"),
+            ("a,/b,c", "dirección no válida: /b", "no address: /b"),
+            ("a,tls://", "dirección no válida: tls://", "no address: tls://"),
+            ("a,,b", "falta la dirección 2: a,,b", "address missing, number 2: a,,b"),
+            (",a", "falta la dirección 1: ,a", "address missing, number 1: ,a"),
+            ("a,", "falta la dirección 2: a,", "address missing, number 2: a,"),
+        ] {
+            for (is_english, told) in [(false, spanish), (true, english)] {
+                assert_eq!(Written::parse_list(words, is_english).err().as_deref(), Some(told));
+            }
         }
     }
 }

@@ -31,6 +31,9 @@ Habla con un servidor de chat; sin HOST, con localhost:65434.
   -h, --help         muestra esta ayuda
   -V, --version      muestra la versión
 
+HOST puede ser una lista (a,b:7000,tls://c): entra por el primero que contesta;
+con --reconnect, si se pierde, va al siguiente.
+
 Sin terminal (tuberías, scripts) las líneas pasan tal cual, y lo que se dijo
 antes no se repite. Estado de salida: 0 se salió, se acabó la entrada o se dijo,
 1 rechazado o conexión perdida, 2 uso incorrecto, 130 Ctrl-C. NO_COLOR quita los
@@ -56,6 +59,9 @@ Talks to a chat server; without HOST, to localhost:65434.
   -h, --help         shows this help
   -V, --version      shows the version
 
+HOST may be a list (a,b:7000,tls://c): comes in at the first one that answers;
+with --reconnect, when that is lost, goes to the next.
+
 Without a terminal (pipes, scripts) lines pass as they are, and what was said
 before is not repeated. Exit status: 0 left, end of input or said, 1 refused or
 connection lost, 2 wrong usage, 130 Ctrl-C. NO_COLOR takes the colours away;
@@ -76,7 +82,8 @@ pub(crate) enum Asked {
 /// How to talk.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Options {
-    pub(crate) address: Address,
+    /// Where, in the order in which they are tried: one at least.
+    pub(crate) addresses: Vec<Address>,
     pub(crate) name: Option<String>,
     pub(crate) reconnect: bool,
     /// That of the key which the server must have.
@@ -101,7 +108,7 @@ pub(crate) fn is_english(variable: impl Fn(&str) -> Option<String>) -> bool {
 /// Reads the words after the program's name. An error is one line for the person.
 pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) -> Result<Asked, String> {
     let mut options = Options { english, ..Options::default() };
-    let mut address: Option<Written> = None;
+    let mut addresses: Vec<Written> = Vec::new();
     let mut tls = false;
     let say = |spanish: &str, in_english: &str| if english { in_english } else { spanish }.to_string();
     let mut words = words.into_iter();
@@ -144,21 +151,25 @@ pub(crate) fn parse(words: impl IntoIterator<Item = OsString>, english: bool) ->
                 }
             }
         }
-        match &mut address {
+        match addresses.as_mut_slice() {
             _ if word.starts_with('-') => return Err(say("opción desconocida: ", "unknown option: ") + &word),
-            None => address = Some(Written::parse(&word, english)?),
-            Some(written) => {
-                if !written.take_port(parse_port(&word, english)?) {
-                    return Err(say("sobra un argumento: ", "one argument too many: ") + &word);
-                }
-            }
+            [] => addresses = Written::parse_list(&word, english)?,
+            [only] if only.has_no_port() => only.take_port(parse_port(&word, english)?),
+            _ => return Err(say("sobra un argumento: ", "one argument too many: ") + &word),
         }
     }
     if options.room.is_some() && options.say.is_none() {
         return Err(say("--room va con --say", "--room goes with --say"));
     }
-    let address = address.map(|written| written.whole(tls));
-    options.address = address.unwrap_or(Address { tls, ..Address::default() });
+    for address in addresses.into_iter().map(|written| written.whole(tls)) {
+        if options.addresses.iter().any(|other| other.is_at(&address)) {
+            return Err(format!("{}{address}", say("dirección repetida: ", "address given twice: ")));
+        }
+        options.addresses.push(address);
+    }
+    if options.addresses.is_empty() {
+        options.addresses.push(Address { tls, ..Address::default() });
+    }
     Ok(Asked::Talk(options))
 }
 
@@ -218,7 +229,8 @@ mod tests {
             (&["http://chat.example"], "chat.example", 80),
         ] {
             let Ok(Asked::Talk(options)) = asked(words) else { panic!("{words:?}") };
-            assert_eq!(options.address, Address { host: host.to_string(), port, tls: false }, "{words:?}");
+            let address = Address { host: host.to_string(), port, tls: false };
+            assert_eq!(options.addresses, [address], "{words:?}");
         }
         for (words, port) in [
             (&["--tls", "h"][..], 65434),
@@ -231,7 +243,28 @@ mod tests {
             (&["h", "--tls-fingerprint", KEY], 65434),
         ] {
             let Ok(Asked::Talk(options)) = asked(words) else { panic!("{words:?}") };
-            assert_eq!(options.address, Address { host: "h".to_string(), port, tls: true }, "{words:?}");
+            let address = Address { host: "h".to_string(), port, tls: true };
+            assert_eq!(options.addresses, [address], "{words:?}");
+        }
+    }
+
+    #[test]
+    fn places_in_a_list() {
+        let list = |words: &[&str]| {
+            let Ok(Asked::Talk(options)) = asked(words) else { panic!("{words:?}") };
+            options.addresses.iter().map(|address| (address.to_string(), address.tls)).collect::<Vec<_>>()
+        };
+        let expect = |places: &[(&str, bool)]| -> Vec<(String, bool)> {
+            places.iter().map(|(place, tls)| (place.to_string(), *tls)).collect()
+        };
+        let mixed = "a,tls://b,https://c/,http://d,[::1]:7,::2,tls://[fe80::1%eth0],e:8";
+        let places =
+            ["a:65434", "b:65434", "c:443", "d:80", "[::1]:7", "[::2]:65434", "[fe80::1%eth0]:65434", "e:8"];
+        let tls = [false, true, true, false, false, false, true, false];
+        let own: Vec<_> = places.into_iter().zip(tls).collect();
+        assert_eq!(list(&[mixed, "--reconnect"]), expect(&own));
+        for option in [&["--tls"][..], &["--tls-fingerprint", KEY]] {
+            assert_eq!(list(&[&[mixed], option].concat()), expect(&places.map(|place| (place, true))));
         }
     }
 
@@ -241,7 +274,7 @@ mod tests {
         else {
             panic!()
         };
-        assert_eq!(options.address.to_string(), "h:1");
+        assert_eq!(options.addresses[0].to_string(), "h:1");
         assert_eq!((options.name.as_deref(), options.reconnect, options.plain), (Some("Ana"), true, true));
         assert_eq!(options.say.as_deref(), Some("a=b"));
         for wrong in [
@@ -249,6 +282,10 @@ mod tests {
             &["a", "b"],
             &["a:1", "2"],
             &["a", "1", "2"],
+            &["a,b", "1"],
+            &["a,b", "c,d"],
+            &["a,b,A:65434"],
+            &["a,tls://a"],
             &["--name"],
             &["--name", "a\nb"],
             &["--name="],

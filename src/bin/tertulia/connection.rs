@@ -4,6 +4,7 @@
 //! While a lost connection is coming back into its rooms nothing is sent for the person: it could land in another room.
 
 mod announcing;
+mod attempts;
 mod reader;
 mod stream;
 
@@ -11,22 +12,22 @@ pub(crate) use announcing::{ANNOUNCEMENT, is_silent};
 pub(crate) use stream::Stream;
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
+use crate::address::Address;
 use crate::args::Options;
 use crate::notice;
 use crate::prompt_parser::{self, FENCE, Heard, PromptParser, Question};
-
-/// First pause before a new attempt; each one doubles it.
-const PAUSE_FIRST: Duration = Duration::from_secs(1);
+use attempts::Attempts;
 
 /// Rooms whose keys are remembered: as many as a person may be in.
 const KEYS_MAX: usize = 20;
 
 /// What the reading thread has to show.
 pub(crate) enum News<'a> {
-    /// A connection is being opened.
-    Connecting,
+    /// A connection to this address is being opened.
+    #[cfg_attr(not(feature = "prompt"), allow(dead_code))]
+    Connecting(&'a Address),
     /// The server said something.
     Heard(&'a Heard),
     /// The question that stands was answered on the person's behalf: with this name, or with a password, not shown.
@@ -73,13 +74,12 @@ struct State {
     /// The name to come in with, and the one that is being tried.
     name: Option<String>,
     tried: Option<String>,
-    /// The password that a name took at the prompt, line and all, to come back with: for that name only.
-    password: Option<(String, Vec<u8>)>,
+    password: Option<Password>,
     replaced: bool,
     turned_away: bool,
     leaving: bool,
     input_ended: bool,
-    pause: Duration,
+    attempts: Attempts,
     rooms: Rooms,
     /// The server took leave of a person without a reason, as one that is upgraded does: TLS cannot be handed over. Until when it is
     /// looked for.
@@ -87,6 +87,14 @@ struct State {
     /// Where a lost connection was, while it goes back there.
     returning: Option<Rooms>,
     over: Option<u8>,
+}
+
+/// A password that a name took at the prompt, to come back with: for that name only, and through TLS if it was given so.
+struct Password {
+    name: String,
+    /// With its end.
+    line: Vec<u8>,
+    encrypted: bool,
 }
 
 /// The rooms that we are in, in the order in which we came.
@@ -113,7 +121,12 @@ impl Connection {
     /// Nothing is connected before `run`.
     pub(crate) fn new(options: Options, person: bool) -> Connection {
         let gated = person || options.name.is_some() || options.reconnect;
-        let state = State { name: options.name.clone(), pause: PAUSE_FIRST, ..State::default() };
+        let state = State {
+            name: options.name.clone(),
+            parser: PromptParser::new(options.english),
+            attempts: Attempts::new(options.addresses.len()),
+            ..State::default()
+        };
         Connection { options, person, gated, state: Mutex::new(state), changed: Condvar::new() }
     }
 
@@ -184,7 +197,9 @@ impl Connection {
         match question {
             Some(Question::Name) => (state.tried, state.password) = (Some(text.trim().to_string()), None),
             Some(Question::Password) if !state.inside => {
-                state.password = state.tried.clone().map(|name| (name, line.to_vec()));
+                let encrypted = state.stream.as_ref().is_some_and(|stream| stream.is_encrypted());
+                let name = state.tried.clone();
+                state.password = name.map(|name| Password { name, line: line.to_vec(), encrypted });
             }
             _ => {}
         }

@@ -35,7 +35,9 @@ use connection::Connection;
 fn main() -> ExitCode {
     let english = args::is_english(|name| env::var(name).ok());
     match args::parse(env::args_os().skip(1), english) {
-        Ok(Asked::Talk(options)) if options.address.tls && !tls::AVAILABLE => {
+        Ok(Asked::Talk(options))
+            if !tls::AVAILABLE && options.addresses.iter().any(|address| address.tls) =>
+        {
             let _ = writeln!(io::stderr(), "tertulia: {}", notice::no_tls(english));
             ExitCode::from(2)
         }

@@ -20,6 +20,7 @@ pub(crate) enum TlsStream {}
 /// Makes a connection of `socket`.
 pub(crate) fn open(
     _socket: TcpStream,
+    _address: &Address,
     _options: &Options,
     _person: bool,
     _deadline: Instant,

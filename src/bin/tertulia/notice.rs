@@ -21,6 +21,20 @@ pub(crate) enum End {
     Cut,
     /// The name was refused, and there is no user to ask for another.
     Refused,
+    /// The password was asked for in the clear, and had been given through TLS only.
+    Exposed,
+}
+
+impl End {
+    /// Whether there was no connection.
+    pub(crate) fn never_began(&self) -> bool {
+        matches!(self, End::Unreachable(_) | End::Insecure(_))
+    }
+
+    /// Whether a person has to look at it before another attempt, there or elsewhere.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self, End::Insecure(failure) if failure.is_final())
+    }
 }
 
 /// A connection is being opened.
@@ -125,20 +139,42 @@ pub(crate) fn pasted_too_long(english: bool) -> &'static str {
 
 /// There will be another attempt.
 pub(crate) fn retry(end: &End, pause: Duration, english: bool) -> String {
+    let again = if english { "trying again in" } else { "nuevo intento en" };
+    format!("--- {}; {again} {} s", in_short(end, english), pause.as_secs())
+}
+
+/// Another address is tried at once.
+pub(crate) fn next(end: &End, address: &Address, english: bool) -> String {
+    let next = if english { "trying" } else { "probando con" };
+    format!("--- {}; {next} {address}", in_short(end, english))
+}
+
+/// A connection to another address than before; `exposed`: in the clear, and that one was through TLS.
+pub(crate) fn connected(address: &Address, exposed: bool, english: bool) -> String {
+    let clear = match (exposed, english) {
+        (false, _) => "",
+        (true, false) => ", sin TLS: lo que se dice se puede leer en la red",
+        (true, true) => ", without TLS: what is said can be read on the network",
+    };
+    format!("--- {} {address}{clear}", if english { "Connected to" } else { "Conectado con" })
+}
+
+fn in_short(end: &End, english: bool) -> String {
     let insecure = match end {
         End::Insecure(failure) => tls::in_short(failure, english),
         _ => None,
     };
-    let why = match (end, english) {
+    match (end, english) {
         (End::Unreachable(_) | End::Insecure(_), false) => insecure.as_deref().unwrap_or("Sin conexión"),
         (End::Unreachable(_) | End::Insecure(_), true) => insecure.as_deref().unwrap_or("No connection"),
         (End::Lost | End::Cut, false) => "Conexión perdida",
         (End::Lost | End::Cut, true) => "Connection lost",
         (End::Refused, false) => "Nombre ocupado",
         (End::Refused, true) => "Name in use",
-    };
-    let again = if english { "trying again in" } else { "nuevo intento en" };
-    format!("--- {why}; {again} {} s", pause.as_secs())
+        (End::Exposed, false) => "La contraseña no se envía sin TLS",
+        (End::Exposed, true) => "The password is not sent without TLS",
+    }
+    .to_string()
 }
 
 /// A lost connection is back in these rooms, the current one last.

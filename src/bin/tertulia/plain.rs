@@ -87,7 +87,7 @@ fn show(news: &News, person: bool, guard: &EchoGuard) {
         News::Heard(Heard::Question(Question::Password)) if person => guard.draw(),
         News::Heard(Heard::Text(text)) => print(text.as_bytes()),
         News::Heard(Heard::Replayed(text)) if person => print(text.as_bytes()),
-        News::Heard(_) | News::Connecting | News::Settled => {}
+        News::Heard(_) | News::Connecting(_) | News::Settled => {}
         // The terminal echoes what a user types, and this was not typed.
         News::Answered(name) if person => {
             guard.lift();

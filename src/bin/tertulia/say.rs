@@ -6,6 +6,7 @@
 use std::io::{self, ErrorKind, Write};
 use std::time::{Duration, Instant};
 
+use crate::address::Address;
 use crate::args::Options;
 use crate::connection::{ANNOUNCEMENT, Stream, is_silent};
 use crate::notice::{self, End};
@@ -49,15 +50,8 @@ pub(crate) fn run(options: Options) -> u8 {
         return 2;
     }
     let time = TIME_LIMIT + TIME_PER_LINE * lines(&options).count().try_into().unwrap_or(u32::MAX);
-    let start = Instant::now();
-    let stream = match Stream::open(&options, false, &mut |line| tell(&line)) {
-        Ok(stream) => stream,
-        Err(end) => {
-            explain(&end, &options);
-            return 1;
-        }
-    };
-    if is_silent(&stream, start.elapsed()) {
+    let Some((stream, connecting)) = connect(&options) else { return 1 };
+    if is_silent(&stream, connecting) {
         // If it fails, reading tells why.
         let _ = stream.write_all(&ANNOUNCEMENT);
     }
@@ -76,6 +70,23 @@ pub(crate) fn run(options: Options) -> u8 {
             1
         }
     }
+}
+
+/// Connects to the first address that answers, and says how long that took; or explains why there is none.
+fn connect(options: &Options) -> Option<(Stream, Duration)> {
+    let mut failed = Vec::new();
+    for address in &options.addresses {
+        let start = Instant::now();
+        match Stream::open(address, options, false, &mut |line| tell(&line)) {
+            Ok(stream) => return Some((stream, start.elapsed())),
+            Err(end) => failed.push((address, end)),
+        }
+        if failed.last().is_some_and(|(_, end)| end.is_final()) {
+            break;
+        }
+    }
+    failed.iter().for_each(|(address, end)| explain(address, end, options.english));
+    None
 }
 
 /// The lines to be said.
@@ -208,12 +219,11 @@ fn escaped(line: &str) -> String {
 }
 
 /// Why there was no connection.
-fn explain(end: &End, options: &Options) {
-    let Options { address, english, .. } = options;
+fn explain(address: &Address, end: &End, english: bool) {
     match end {
-        End::Unreachable(error) => complain(&notice::unreachable(address, error, *english)),
-        End::Insecure(failure) => tls::lines(failure, address, *english).iter().for_each(|line| tell(line)),
-        End::Lost | End::Cut | End::Refused => complain(notice::lost(*english)),
+        End::Unreachable(error) => complain(&notice::unreachable(address, error, english)),
+        End::Insecure(failure) => tls::lines(failure, address, english).iter().for_each(|line| tell(line)),
+        End::Lost | End::Cut | End::Refused | End::Exposed => complain(notice::lost(english)),
     }
 }
 

@@ -21,6 +21,7 @@ use std::thread;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
+use crate::address::Address;
 use crate::args::Options;
 use crate::connection::{Connection, News, Sent};
 use crate::prompt_parser::Heard;
@@ -34,7 +35,7 @@ const EVENTS_MAX: usize = 256;
 enum Event {
     /// Bytes came from the keyboard; none, if it is gone.
     Keyboard(Vec<u8>),
-    Connecting,
+    Connecting(Address),
     Heard(Heard),
     Answered(String),
     Notice(String),
@@ -78,7 +79,7 @@ pub(crate) fn run(connection: &Arc<Connection>, options: &Options) -> Option<u8>
         let status = reader.run(&mut |news| {
             // Once the screen is gone the program is ending.
             let _ = from_network.send(match news {
-                News::Connecting => Event::Connecting,
+                News::Connecting(address) => Event::Connecting(address.clone()),
                 News::Heard(heard) => Event::Heard(heard.clone()),
                 News::Answered(name) => Event::Answered(name.to_string()),
                 News::Notice(notice) => Event::Notice(notice),

@@ -1,5 +1,8 @@
 //! The client `tertulia`, run as people run it, against a server that follows a script.
 
+mod addresses;
+#[cfg(feature = "tls")]
+mod addresses_tls;
 mod announcing;
 mod hearing;
 mod known_servers;

@@ -3,18 +3,15 @@
 //! Invariant: what was heard is shown first and counts afterwards.
 
 use std::io;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{ANNOUNCEMENT, Connection, News, PAUSE_FIRST, State, Stream, is_silent};
-use crate::args::Options;
+use super::{ANNOUNCEMENT, Connection, News, Password, State, Stream, is_silent};
+use crate::address::Address;
 use crate::notice::{self, End};
 use crate::prompt_parser::{FENCE, Heard, PromptParser, Question};
 use crate::safe::Safe;
 use crate::tls;
-
-/// Longest pause between two attempts: a server that was restarted is found again within it.
-const PAUSE_MAX: Duration = Duration::from_secs(30);
 
 /// How long a server that took leave without a reason is looked for unasked: an upgrade takes seconds, and a user wants to know
 /// when it is more than that.
@@ -26,8 +23,11 @@ const READ_BYTES: usize = 16 * 1024;
 impl Connection {
     /// Reads until it is over; gives the exit status.
     pub(crate) fn run(&self, show: &mut impl FnMut(News)) -> u8 {
+        // The addresses at which there was no connection since the last pause, and why.
+        let mut failed = Vec::new();
         let status = loop {
-            let end = self.converse(show).unwrap_or_else(|end| end);
+            let address = &self.options.addresses[self.lock().attempts.current()];
+            let end = self.converse(address, show).unwrap_or_else(|end| end);
             let mut state = self.lock();
             (state.stream, state.question, state.inside) = (None, None, false);
             // Where a person was before the first loss is where they want to be after the second one.
@@ -35,22 +35,32 @@ impl Connection {
             if state.been_inside && state.returning.is_none() {
                 state.returning = Some(rooms);
             }
-            let took_leave = self.options.address.tls && matches!(end, End::Lost) && !state.was_told();
+            let took_leave = address.tls && matches!(end, End::Lost) && !state.was_told();
             let now = Instant::now();
             if self.person && state.been_inside && took_leave {
                 state.coming_back.get_or_insert(now + UNASKED_MAX);
             }
             if let Some(status) = self.status(&state, &end, now) {
                 drop(state);
-                self.say_why(&end, status, show);
+                failed.retain(|_| end.never_began());
+                failed.push((address, end));
+                failed.iter().for_each(|(address, end)| self.say_why(address, end, status, show));
                 break status;
             }
-            let pause = state.pause;
-            state.pause = (pause * 2).min(PAUSE_MAX);
-            let notice = notice::retry(&end, pause, state.parser.english());
+            let pause = state.attempts.go_on(matches!(end, End::Refused), now);
+            let next = &self.options.addresses[state.attempts.current()];
+            let english = state.parser.english();
             drop(state);
-            show(News::Notice(notice));
+            show(News::Notice(match pause {
+                Duration::ZERO => notice::next(&end, next, english),
+                _ => notice::retry(&end, pause, english),
+            }));
             show(News::Settled);
+            if end.never_began() && pause.is_zero() {
+                failed.push((address, end));
+            } else {
+                failed.clear();
+            }
             let left = |state: &mut State| !(state.leaving || state.input_ended);
             let wait = self.changed.wait_timeout_while(self.lock(), pause, left);
             let (state, _) = wait.unwrap_or_else(PoisonError::into_inner);
@@ -65,20 +75,25 @@ impl Connection {
     }
 
     /// One connection, to its end; an error, if it never began.
-    fn converse(&self, show: &mut impl FnMut(News)) -> Result<End, End> {
-        show(News::Connecting);
+    fn converse(&self, address: &Address, show: &mut impl FnMut(News)) -> Result<End, End> {
+        show(News::Connecting(address));
         let start = Instant::now();
-        let stream = Stream::open(&self.options, self.person, &mut |line| show(News::Notice(line)))?;
+        let stream = Stream::open(address, &self.options, self.person, &mut |line| show(News::Notice(line)))?;
         let stream = Arc::new(stream);
         let connecting = start.elapsed();
-        let mut give = {
+        let (mut give, news) = {
             let mut state = self.lock();
+            let news = state.attempts.connect().map(|before| {
+                let exposed = self.options.addresses[before].tls && !address.tls;
+                notice::connected(address, exposed, state.parser.english())
+            });
             (state.parser, state.broken) = (PromptParser::new(self.options.english), false);
             (state.turned_away, state.has_spoken) = (false, false);
             state.stream = Some(stream.clone());
-            state.name.clone()
+            (state.name.clone(), news)
         };
         self.changed.notify_all();
+        news.into_iter().for_each(|news| show(News::Notice(news)));
         if is_silent(&stream, connecting) {
             self.speak_first(&stream);
         }
@@ -98,14 +113,14 @@ impl Connection {
             // All is shown before any of it counts: a thread that waits for it wakes up to a screen that has it.
             heard.iter().for_each(|heard| show(News::Heard(heard)));
             for heard in &heard {
-                if self.take_in(heard, &mut give, &stream, show) {
-                    return Ok(End::Refused);
+                if let Some(end) = self.take_in(heard, &mut give, &stream, show) {
+                    return Ok(end);
                 }
             }
             self.changed.notify_all();
             show(News::Settled);
             if count == 0 {
-                return Ok(if failed && stream.takes_leave() { End::Cut } else { End::Lost });
+                return Ok(if failed && stream.is_encrypted() { End::Cut } else { End::Lost });
             }
         }
     }
@@ -120,16 +135,16 @@ impl Connection {
         }
     }
 
-    /// Lets what was heard count; true if it ends this connection.
+    /// Lets what was heard count; gives the end of this connection, if it is one.
     fn take_in(
         &self,
         heard: &Heard,
         give: &mut Option<String>,
         stream: &Stream,
         show: &mut impl FnMut(News),
-    ) -> bool {
+    ) -> Option<End> {
         let mut state = self.lock();
-        let mut refused_for_good = false;
+        let mut end = None;
         state.asked |= matches!(heard, Heard::Question(_));
         match heard {
             Heard::Text(_) | Heard::Replayed(_) => {}
@@ -150,27 +165,13 @@ impl Connection {
                     state.name = Some(new.clone());
                 }
             }
-            Heard::Question(Question::Name) if give.is_some() => {
-                let name = give.take().unwrap_or_default();
-                state.tried = Some(name.clone());
-                state.parser.sent(&name);
-                drop(state);
-                let _ = stream.write_all(format!("{name}\n").as_bytes());
-                show(News::Answered(&name));
-            }
-            Heard::Question(Question::Password) if state.hands_password_over() => {
-                let password = state.password.clone().map(|(_, password)| password).unwrap_or_default();
-                state.parser.sent("");
-                drop(state);
-                let _ = stream.write_all(&password);
-                show(News::Answered(""));
-            }
-            Heard::Question(kind) => state.question = Some(*kind),
+            Heard::Question(question) => end = self.take_question(*question, state, give, stream, show),
             Heard::Replaced => state.replaced = true,
             Heard::TurnedAway => state.turned_away = true,
             Heard::Accepted => {
                 (state.inside, state.been_inside, state.refused) = (true, true, false);
-                (state.question, state.pause, state.coming_back) = (None, PAUSE_FIRST, None);
+                (state.question, state.coming_back) = (None, None);
+                state.attempts.enter();
                 state.name = state.tried.take().or(state.name.take());
                 state.rooms.entered_chat();
                 let way = state.returning.as_ref().map_or(Vec::new(), |before| state.rooms.way_back(before));
@@ -189,14 +190,47 @@ impl Connection {
             Heard::Refused => {
                 (state.question, state.refused, state.password) = (None, true, None);
                 // A member of before waits for the name to be free again; a script has no user to ask for another.
-                refused_for_good = state.been_inside || (!self.person && self.options.name.is_some());
+                let for_good = state.been_inside || (!self.person && self.options.name.is_some());
+                end = for_good.then_some(End::Refused);
                 if !state.been_inside {
                     state.name = None;
                 }
             }
         }
         self.changed.notify_all();
-        refused_for_good
+        end
+    }
+
+    /// Answers what is asked, if that is known; else the user is to do it. Gives the end of the connection, if it is not to be answered.
+    fn take_question(
+        &self,
+        question: Question,
+        mut state: MutexGuard<State>,
+        give: &mut Option<String>,
+        stream: &Stream,
+        show: &mut impl FnMut(News),
+    ) -> Option<End> {
+        if question == Question::Name
+            && let Some(name) = give.take()
+        {
+            state.tried = Some(name.clone());
+            state.parser.sent(&name);
+            drop(state);
+            let _ = stream.write_all(format!("{name}\n").as_bytes());
+            show(News::Answered(&name));
+        } else if question == Question::Password
+            && let Some(kept) = state.password_to_come_back()
+        {
+            let line = (stream.is_encrypted() || !kept.encrypted).then(|| kept.line.clone());
+            state.parser.sent("");
+            drop(state);
+            show(News::Answered("")); // the user has nothing to type there
+            let Some(line) = line else { return Some(End::Exposed) };
+            let _ = stream.write_all(&line);
+        } else {
+            state.question = Some(question);
+        }
+        None
     }
 
     /// The exit status, unless there will be another attempt.
@@ -208,22 +242,20 @@ impl Connection {
             return Some(0);
         }
         // Two that both come back would throw each other out for ever.
-        let final_end = match end {
-            End::Refused => refused,
-            End::Insecure(failure) => failure.is_final(),
-            End::Unreachable(_) | End::Lost | End::Cut => false,
-        };
+        let final_end = end.is_final() || matches!(end, End::Refused) && refused;
         let comes_back = self.options.reconnect || state.coming_back.is_some_and(|until| now < until);
-        let again = comes_back && !state.replaced && !final_end;
+        // The first connection is looked for at each address, asked for or not.
+        let begins = !state.asked && end.never_began() && state.attempts.has_next();
+        let again = (comes_back || begins) && !state.replaced && !final_end;
         if again && !state.input_ended { None } else { Some(1) }
     }
 
-    fn say_why(&self, end: &End, status: u8, show: &mut impl FnMut(News)) {
-        let Options { address, english, .. } = &self.options;
+    fn say_why(&self, address: &Address, end: &End, status: u8, show: &mut impl FnMut(News)) {
+        let english = self.options.english;
         match end {
-            End::Unreachable(error) => show(News::Notice(notice::unreachable(address, error, *english))),
+            End::Unreachable(error) => show(News::Notice(notice::unreachable(address, error, english))),
             End::Insecure(failure) => {
-                let lines = tls::lines(failure, address, *english);
+                let lines = tls::lines(failure, address, english);
                 lines.into_iter().for_each(|line| show(News::Notice(line)));
             }
             // A client that was replaced or turned away has just been told.
@@ -232,7 +264,7 @@ impl Connection {
                 let english = self.lock().parser.english();
                 show(News::Notice(say(english).to_string()));
             }
-            End::Lost | End::Cut | End::Refused => {}
+            End::Lost | End::Cut | End::Refused | End::Exposed => {}
         }
     }
 }
@@ -243,24 +275,24 @@ impl State {
         self.replaced || self.turned_away
     }
 
-    /// Whether the password is given again without asking: only where the same name asked for it before.
-    fn hands_password_over(&self) -> bool {
-        let given_for = self.password.as_ref().map(|(name, _)| name);
-        self.been_inside && !self.inside && given_for.is_some() && given_for == self.tried.as_ref()
+    /// The password that is asked for again while we come back: only for the name for which it was given.
+    fn password_to_come_back(&self) -> Option<&Password> {
+        let comes_back = self.been_inside && !self.inside;
+        self.password.as_ref().filter(|kept| comes_back && self.tried.as_ref() == Some(&kept.name))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::Address;
+    use crate::args::Options;
 
     #[test]
     fn server_that_left_without_a_reason_is_looked_for_unasked_for_two_minutes() {
         let now = Instant::now();
         let tried = |reconnect, later| {
-            let address = Address { tls: true, ..Address::default() };
-            let options = Options { address, reconnect, ..Options::default() };
+            let addresses = vec![Address { tls: true, ..Address::default() }];
+            let options = Options { addresses, reconnect, ..Options::default() };
             let state = State {
                 been_inside: true,
                 asked: true,

@@ -21,16 +21,21 @@ pub(crate) enum Stream {
 }
 
 impl Stream {
-    /// Connects as the options say; `person`: a user reads what is told, one line each.
-    pub(crate) fn open(options: &Options, person: bool, tell: &mut dyn FnMut(String)) -> Result<Stream, End> {
-        let socket = connect(&options.address).map_err(End::Unreachable)?;
+    /// Connects to `address` as the options say; `person`: a user reads what is told, one line each.
+    pub(crate) fn open(
+        address: &Address,
+        options: &Options,
+        person: bool,
+        tell: &mut dyn FnMut(String),
+    ) -> Result<Stream, End> {
+        let socket = connect(address).map_err(End::Unreachable)?;
         let _ = socket.set_nodelay(true);
         socket::notice_loss(&socket);
-        if !options.address.tls {
+        if !address.tls {
             return Ok(Stream::Plain(socket));
         }
         let deadline = Instant::now() + CONNECT_TIMEOUT;
-        tls::open(socket, options, person, deadline, tell).map(Stream::Tls).map_err(End::Insecure)
+        tls::open(socket, address, options, person, deadline, tell).map(Stream::Tls).map_err(End::Insecure)
     }
 
     pub(crate) fn read(&self, bytes: &mut [u8]) -> io::Result<usize> {
@@ -78,8 +83,8 @@ impl Stream {
         }
     }
 
-    /// Whether an end of it without a leave means that something may be missing.
-    pub(crate) fn takes_leave(&self) -> bool {
+    /// Whether it is through TLS: then an end of it without a leave means that something may be missing.
+    pub(crate) fn is_encrypted(&self) -> bool {
         matches!(self, Stream::Tls(_))
     }
 }

@@ -18,7 +18,6 @@ use super::line::{Asked, Line};
 use super::raw_mode::{self, RawMode};
 use super::screen::{Below, Screen};
 use super::{Event, Outgoing, paint};
-use crate::address::Address;
 use crate::args::Options;
 use crate::connection::{Connection, Stream, Turn};
 use crate::notice;
@@ -61,7 +60,6 @@ pub(super) struct Session {
     times: bool,
     bell: bool,
     last_line: Option<Instant>,
-    address: Address,
 }
 
 impl Session {
@@ -92,7 +90,6 @@ impl Session {
             times: options.times,
             bell: options.bell,
             last_line: None,
-            address: options.address.clone(),
         }
     }
 
@@ -120,8 +117,8 @@ impl Session {
                 self.ahead.extend(keys);
                 return self.take_keys();
             }
-            Event::Connecting => {
-                self.connecting = Some(notice::connecting(&self.address, self.english));
+            Event::Connecting(address) => {
+                self.connecting = Some(notice::connecting(&address, self.english));
             }
             Event::Heard(heard) => self.hear(heard),
             Event::Answered(answer) => {

@@ -15,6 +15,7 @@ use super::known_hosts::{self, KnownHosts};
 use super::memory::Memory;
 use super::stream::TlsStream;
 use super::verifier::{Expected, Finding, Verifier};
+use crate::address::Address;
 use crate::args::Options;
 
 /// Bytes read at once: a full record.
@@ -26,6 +27,7 @@ const OPENINGS: [u8; 2] = [0x15, 0x16];
 /// Makes a connection of `socket` until `deadline`; `person`: a user reads what is told, one line each.
 pub(crate) fn open(
     socket: TcpStream,
+    address: &Address,
     options: &Options,
     person: bool,
     deadline: Instant,
@@ -37,8 +39,8 @@ pub(crate) fn open(
         if options.fingerprint.is_none() { memory.recall(tell) } else { Ok(KnownHosts::default()) };
     let (known, unreadable) =
         recalled.map_or_else(|error| (KnownHosts::default(), Some(error)), |known| (known, None));
-    let place = known_hosts::place(&options.address.host, options.address.port);
-    let name = ServerName::try_from(options.address.host.trim_end_matches('.').to_string());
+    let place = known_hosts::place(&address.host, address.port);
+    let name = ServerName::try_from(address.host.trim_end_matches('.').to_string());
     let has_name = name.is_ok();
     // Where the file cannot be read there has to be a user who looks at the key.
     let (pin, may_be_new) = (options.fingerprint.clone(), person || unreadable.is_none());
@@ -162,7 +164,8 @@ mod tests {
             server.write_all(beginning).unwrap();
             let options = Options { fingerprint: Some(String::new()), ..Options::default() };
             let deadline = Instant::now() + Duration::from_millis(50);
-            let opened = open(socket, &options, false, deadline, &mut |line| panic!("{line}"));
+            let opened =
+                open(socket, &Address::default(), &options, false, deadline, &mut |line| panic!("{line}"));
             assert!(matches!(opened, Err(Failure::Silent)), "{beginning:?}");
         }
     }
@@ -183,7 +186,8 @@ mod tests {
         });
         let options = Options { fingerprint: Some(String::new()), ..Options::default() };
         let deadline = Instant::now() + Duration::from_millis(50);
-        let opened = open(socket, &options, false, deadline, &mut |line| panic!("{line}"));
+        let opened =
+            open(socket, &Address::default(), &options, false, deadline, &mut |line| panic!("{line}"));
         assert!(matches!(opened, Err(Failure::Silent)));
         assert!(dripping.join().unwrap().is_err(), "it was not heard to its end");
     }
