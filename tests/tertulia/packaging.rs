@@ -19,7 +19,7 @@ use crate::support::file;
 fn options_of_client() -> Vec<String> {
     let source = file("src/bin/tertulia/args.rs");
     let (_, parser) = source.split_once("pub(crate) fn parse(").expect("the parser");
-    let (parser, _) = parser.split_once("fn parse_place").expect("its end");
+    let (parser, _) = parser.split_once("fn checked_name").expect("its end");
     let words = parser.split('"').skip(1).step_by(2);
     let long = words.filter_map(|word| word.strip_prefix("--")).filter(|name| {
         !name.is_empty() && name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '-')
