@@ -137,3 +137,123 @@ fn password_is_told_to_nobody_where_the_account_is_not_known() {
     luis.expect_line("<<< María salió del chat");
     assert!(!bot.stdout.rest().iter().any(|line| line.contains("girasoles")));
 }
+
+/// Passwords that are typed in the chat are known behind it, too.
+#[cfg(feature = "prompt")]
+mod at_a_terminal {
+    use super::*;
+    use crate::support::pty::Pty;
+
+    /// A server where María has registered her name with this password.
+    fn server_that_knows_maria_by(dir: &Dir, password: &str, language: &str) -> Server {
+        let server = Server::start(&["--data", dir.arg(), "--lang", language]);
+        let mut maria = Peer::connect(&server);
+        let words = format!("María\n/registrar\n{password}\n{password}\nsalir\n");
+        maria.send(words.as_bytes());
+        maria.rest();
+        server
+    }
+
+    /// Types each of these behind the question in front of it until the password is `taken`, loses the first server, and comes back as María at the second.
+    fn comes_back_as_maria(first: &mut Server, second: &Server, typed: &[(&str, &str)], taken: &str) {
+        let mut luis = Peer::connect(second);
+        luis.send("Luis\n/idioma es\n".as_bytes());
+        luis.until("hablo en español");
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia"));
+        command.arg([&*first, second].map(|server| server.address.to_string()).join(","));
+        command.arg("--reconnect").env_remove("NO_COLOR").env("TERM", "xterm-256color").env("LC_ALL", "es");
+        let mut screen = Pty::spawn(command);
+        for (question, answer) in typed {
+            screen.wait_for_line(question);
+            screen.type_keys(&format!("{answer}\r"));
+        }
+        screen.wait_for_text(taken);
+        kill(first);
+        luis.expect_line(">>> María se unió al chat");
+        screen.wait_for_text(&format!("{}", second.address));
+        assert!(!screen.screen().contains("girasoles"), "{}", screen.screen());
+    }
+
+    #[test]
+    fn name_registered_in_the_chat_comes_back_with_its_password() {
+        for (language, [name, new, again, you, taken]) in [
+            (
+                "es",
+                [
+                    "Ingresa tu nombre:",
+                    "Nueva contraseña:",
+                    "Repite la contraseña:",
+                    "Tú:",
+                    "es tuyo desde ahora",
+                ],
+            ),
+            (
+                "en",
+                ["Enter your name:", "New password:", "Repeat the password:", "You:", "is yours from now on"],
+            ),
+        ] {
+            let dirs = [(); 2].map(|()| Dir::new());
+            let mut first = Server::start(&["--data", dirs[0].arg(), "--lang", language]);
+            let second = server_that_knows_maria_by(&dirs[1], "girasoles", language);
+            let typed = [(name, "María"), (you, "/registrar"), (new, "girasoles"), (again, "girasoles")];
+            comes_back_as_maria(&mut first, &second, &typed, taken);
+        }
+    }
+
+    #[test]
+    fn login_in_the_chat_comes_back_with_its_password() {
+        for (language, [name, password, you, taken]) in [
+            ("es", ["Ingresa tu nombre:", "Contraseña:", "Tú:", "Te has identificado como María."]),
+            ("en", ["Enter your name:", "Password:", "You:", "You are logged in as María."]),
+        ] {
+            let dirs = [(); 2].map(|()| Dir::new());
+            let [mut first, second] =
+                dirs.each_ref().map(|dir| server_that_knows_maria_by(dir, "girasoles", language));
+            let typed = [(name, "Pedro"), (you, "/identificar María"), (password, "girasoles")];
+            comes_back_as_maria(&mut first, &second, &typed, taken);
+        }
+    }
+
+    #[test]
+    fn new_password_is_the_one_to_come_back_with() {
+        for (language, [name, password, current, new, again, you, taken]) in [
+            (
+                "es",
+                [
+                    "Ingresa tu nombre:",
+                    "Contraseña:",
+                    "Contraseña actual:",
+                    "Nueva contraseña:",
+                    "Repite la contraseña:",
+                    "Tú:",
+                    "Contraseña cambiada.",
+                ],
+            ),
+            (
+                "en",
+                [
+                    "Enter your name:",
+                    "Password:",
+                    "Current password:",
+                    "New password:",
+                    "Repeat the password:",
+                    "You:",
+                    "You have another password",
+                ],
+            ),
+        ] {
+            let dirs = [(); 2].map(|()| Dir::new());
+            let mut first = server_that_knows_maria_by(&dirs[0], "margarita", language);
+            let second = server_that_knows_maria_by(&dirs[1], "girasoles", language);
+            let typed = [
+                (name, "María"),
+                (password, "margarita"),
+                (you, "/clave"),
+                (current, "margarita"),
+                (new, "girasoles"),
+                (again, "girasoles"),
+            ];
+            comes_back_as_maria(&mut first, &second, &typed, taken);
+        }
+    }
+}

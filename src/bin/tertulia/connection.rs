@@ -75,6 +75,8 @@ struct State {
     name: Option<String>,
     tried: Option<String>,
     password: Option<Password>,
+    /// The password that was typed last in the chat, which has not been taken yet: with its end, and whether through TLS.
+    typed: Option<(Vec<u8>, bool)>,
     replaced: bool,
     turned_away: bool,
     leaving: bool,
@@ -89,7 +91,7 @@ struct State {
     over: Option<u8>,
 }
 
-/// A password that a name took at the prompt, to come back with: for that name only, and through TLS if it was given so.
+/// A password that a name took, to come back with: for that name only, and through TLS if it was given so.
 struct Password {
     name: String,
     /// With its end.
@@ -194,14 +196,16 @@ impl Connection {
         if state.broken || (self.gated && away) {
             return None;
         }
+        let encrypted = state.stream.as_ref().is_some_and(|stream| stream.is_encrypted());
         match question {
             Some(Question::Name) => (state.tried, state.password) = (Some(text.trim().to_string()), None),
             Some(Question::Password) if !state.inside => {
-                let encrypted = state.stream.as_ref().is_some_and(|stream| stream.is_encrypted());
                 let name = state.tried.clone();
                 state.password = name.map(|name| Password { name, line: line.to_vec(), encrypted });
             }
-            _ => {}
+            Some(Question::Password) => state.typed = Some((line.to_vec(), encrypted)),
+            None if prompt_parser::leads_to_password(&text) => state.typed = None,
+            None => {}
         }
         if let (true, Some((room, Some(key)))) = (state.inside, prompt_parser::enters(&text)) {
             state.rooms.remember_key(room, key);

@@ -98,6 +98,8 @@ pub(crate) enum Heard {
     Left(Option<String>, Option<String>),
     /// The first name is the second one now; without a first one it is ours.
     Renamed(Option<String>, String),
+    /// The password that was typed last is that of this name of ours; without a name, of the one that we have.
+    PasswordTaken(Option<String>),
     /// The server speaks English to us from now on, or Spanish.
     Language(bool),
     /// All that was sent before a [`FENCE`] has been answered. Its own answer is not told.
@@ -182,7 +184,7 @@ impl PromptParser {
             self.fences += 1;
         } else if self.inside {
             // An answer may be followed by the next question; any other line ends the exchange.
-            self.expecting = self.asked.take().is_some() || is_one_of(line, &ASKED_BACK) || is_slip(line);
+            self.expecting = self.asked.take().is_some() || leads_to_password(line);
             self.recalling |= recalls(line);
         } else {
             self.answers += 1;
@@ -260,6 +262,17 @@ fn told(line: &str) -> Option<Heard> {
             return Some(Heard::Renamed(None, name.to_string()));
         }
     }
+    for opening in ["El nombre '", "The name '"] {
+        let rest = line.strip_prefix(opening);
+        if let Some((name, rest)) = rest.and_then(|rest| rest.split_once('\''))
+            && [" es tuyo desde ahora:", " is yours from now on:"].iter().any(|words| rest.starts_with(words))
+        {
+            return Some(Heard::PasswordTaken(Some(name.to_string())));
+        }
+    }
+    if ["Contraseña cambiada.", "You have another password from now on."].contains(&line) {
+        return Some(Heard::PasswordTaken(None));
+    }
     if let Some(change) = line.strip_prefix("--- ")
         && let Some((old, new)) = change.split_once(" ahora es ").or(change.split_once(" is now "))
     {
@@ -296,6 +309,11 @@ fn language(line: &str) -> Option<bool> {
 /// Whether the answer to this line is lines that were said before.
 pub(crate) fn recalls(line: &str) -> bool {
     is_one_of(line, &RECALLS)
+}
+
+/// Whether the answer to this line may be a question for a password.
+pub(crate) fn leads_to_password(line: &str) -> bool {
+    is_one_of(line, &ASKED_BACK) || is_slip(line)
 }
 
 /// The room whose name, behind a `#`, `text` begins with.

@@ -187,6 +187,7 @@ impl Speaker<'_> {
             | Heard::TurnedAway
             | Heard::Left(..)
             | Heard::Renamed(..)
+            | Heard::PasswordTaken(_)
             | Heard::Language(_) => None,
         }
     }

@@ -227,6 +227,7 @@ fn member_called_like_a_question_says_nothing_for_the_server() {
 #[test]
 fn lines_about_ourselves_tell_where_we_are() {
     let entered = |room: &str| Some(Heard::Entered(room.into()));
+    let taken = |name: Option<&str>| Some(Heard::PasswordTaken(name.map(str::to_string)));
     let left = |room: Option<&str>, now: Option<&str>| {
         Some(Heard::Left(room.map(str::to_string), now.map(str::to_string)))
     };
@@ -238,6 +239,18 @@ fn lines_about_ourselves_tell_where_we_are() {
         ("Sigues donde estabas: #general, #cocina. Hablas en #cocina.", entered("cocina")),
         ("--- Juan ahora es Juancho", Some(Heard::Renamed(Some("Juan".into()), "Juancho".into()))),
         ("Te has identificado como María.", Some(Heard::Renamed(None, "María".into()))),
+        (
+            "El nombre 'María' es tuyo desde ahora: para entrar con él hará falta la contraseña.",
+            taken(Some("María")),
+        ),
+        (
+            "The name 'María' is yours from now on: entering with this name requires its password.",
+            taken(Some("María")),
+        ),
+        ("Contraseña cambiada.", taken(None)),
+        ("You have another password from now on.", taken(None)),
+        ("El nombre 'María' ya está registrado. Si es tuyo: /identificar María", None),
+        ("Ana: Contraseña cambiada.", None),
         ("From now on I speak English to you.", Some(Heard::Language(true))),
         ("Ana: Estás en #cocina, 3 personas.", None),
         ("* Ana Dejaste #cocina. Ahora hablas en #general.", None),

@@ -88,7 +88,7 @@ impl Connection {
                 notice::connected(address, exposed, state.parser.english())
             });
             (state.parser, state.broken) = (PromptParser::new(self.options.english), false);
-            (state.turned_away, state.has_spoken) = (false, false);
+            (state.turned_away, state.has_spoken, state.typed) = (false, false, None);
             state.stream = Some(stream.clone());
             (state.name.clone(), news)
         };
@@ -160,7 +160,14 @@ impl Connection {
                 show(News::Notice(notice));
             }
             Heard::Language(_) | Heard::Fence => {}
+            Heard::PasswordTaken(name) => {
+                let name = name.clone().or(state.name.clone());
+                state.keep_typed(name);
+            }
             Heard::Renamed(old, new) => {
+                if old.is_none() {
+                    state.keep_typed(Some(new.clone()));
+                }
                 if old.is_none() || *old == state.name {
                     state.name = Some(new.clone());
                 }
@@ -273,6 +280,13 @@ impl State {
     /// Whether the server has said why it hangs up.
     fn was_told(&self) -> bool {
         self.replaced || self.turned_away
+    }
+
+    /// The password that was typed last in the chat is that of `name`.
+    fn keep_typed(&mut self, name: Option<String>) {
+        if let (Some((line, encrypted)), Some(name)) = (self.typed.take(), name) {
+            self.password = Some(Password { name, line, encrypted });
+        }
     }
 
     /// The password that is asked for again while we come back: only for the name for which it was given.
