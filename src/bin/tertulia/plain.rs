@@ -20,7 +20,8 @@ pub(crate) fn run(connection: &Arc<Connection>, person: bool) -> u8 {
     let (reader, theirs) = (connection.clone(), guard.clone());
     thread::spawn(move || {
         // The other thread may be waiting for a line that never comes, so this one ends the program.
-        let status = reader.run(&mut |news| show(&news, person, &theirs));
+        let mut unfinished = false;
+        let status = reader.run(&mut |news| show(&news, person, &theirs, &mut unfinished));
         theirs.lift();
         process::exit(i32::from(status));
     });
@@ -82,23 +83,31 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>, guard: &EchoGuard) ->
     }
 }
 
-fn show(news: &News, person: bool, guard: &EchoGuard) {
+/// `unfinished`: what was shown last ends in the middle of a line.
+fn show(news: &News, person: bool, guard: &EchoGuard, unfinished: &mut bool) {
     match news {
         News::Heard(Heard::Question(Question::Password)) if person => guard.draw(),
-        News::Heard(Heard::Text(text)) => print(text.as_bytes()),
-        News::Heard(Heard::Replayed(text)) if person => print(text.as_bytes()),
+        News::Heard(Heard::Text(text)) => say(text, unfinished),
+        News::Heard(Heard::Replayed(text)) if person => say(text, unfinished),
         News::Heard(_) | News::Connecting(_) | News::Settled => {}
         // The terminal echoes what a user types, and this was not typed.
         News::Answered(name) if person => {
             guard.lift();
-            print(format!("{name}\n").as_bytes());
+            say(&format!("{name}\n"), unfinished);
         }
         News::Answered(_) => {}
         News::Notice(notice) if person && notice.starts_with("---") => {
-            print(format!("{notice}\n").as_bytes())
+            let before = if *unfinished { "\n" } else { "" };
+            say(&format!("{before}{notice}\n"), unfinished);
         }
         News::Notice(notice) => drop(writeln!(io::stderr(), "{notice}")),
     }
+}
+
+/// Shows text that is not empty.
+fn say(text: &str, unfinished: &mut bool) {
+    print(text.as_bytes());
+    *unfinished = !text.ends_with('\n');
 }
 
 /// The reader of our output is gone (`| head -1`): nothing is left to do, and it is no failure of ours.

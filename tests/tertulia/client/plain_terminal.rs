@@ -53,6 +53,21 @@ fn asked() -> (Pty, Peer) {
 }
 
 #[test]
+fn notice_behind_a_question_has_a_line_of_its_own() {
+    let server = FakeServer::start();
+    let mut screen = Pty::spawn(client(&server.place(), &["--name", "Juan", "--plain", "--reconnect"]));
+    let peer = server.accept_as("Juan");
+    screen.wait_for_text("desconectarte.");
+    peer.close();
+    screen.wait_for_text("desconectarte.\n\n--- Conexión perdida; nuevo intento en 1 s");
+    let mut peer = server.accept();
+    peer.send(NAME);
+    peer.expect("Juan\n");
+    peer.send(format!("El nombre 'Juan' ya está en uso.\n{NAME}"));
+    screen.wait_for_text("\n--- Nombre ocupado; nuevo intento en 2 s");
+}
+
+#[test]
 fn password_is_not_shown() {
     let (mut screen, mut peer) = asked();
     screen.type_keys("gira\x7fasol\r");
