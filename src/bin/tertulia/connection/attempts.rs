@@ -79,7 +79,8 @@ impl Attempts {
             let soon = self.lost.is_some_and(|lost| now < lost + PAUSE_FIRST);
             (self.lost, self.left) = (Some(now), if soon { 0 } else { self.addresses - 1 });
         }
-        if !taken {
+        let is_held = taken && self.lost.is_some_and(|lost| now < lost + NAME_HELD_MAX);
+        if !is_held {
             self.current = (self.current + 1) % self.addresses;
             if self.left > 0 {
                 self.left -= 1;
@@ -87,7 +88,6 @@ impl Attempts {
             }
         }
         self.left = self.addresses - 1;
-        let is_held = taken && self.lost.is_some_and(|lost| now < lost + NAME_HELD_MAX);
         let pause = if is_held { self.pause.min(NAME_PAUSE_MAX) } else { self.pause };
         self.pause = (2 * pause).min(PAUSE_MAX);
         pause
@@ -143,13 +143,15 @@ mod tests {
         let (mut attempts, mut now) = (Attempts::new(2), Instant::now());
         attempts.enter();
         assert_eq!(next(&mut attempts, now), [(1, 0)]);
-        let pauses = [(); 10].map(|()| {
+        let tried = [(); 10].map(|()| {
             let pause = attempts.go_on(true, now);
             now += pause;
-            pause.as_secs()
+            (attempts.current(), pause.as_secs())
         });
-        assert_eq!((pauses, attempts.current()), ([1, 2, 3, 3, 3, 3, 6, 12, 24, 30], 1));
-        assert_eq!(next(&mut attempts, now), [(0, 0), (1, 30)]);
+        // Then it may be another's: around the list.
+        let around = [(0, 0), (1, 6), (0, 0), (1, 12)];
+        assert_eq!(tried[..6], [1, 2, 3, 3, 3, 3].map(|pause| (1, pause)));
+        assert_eq!(tried[6..], around);
     }
 
     #[test]
