@@ -75,6 +75,8 @@ struct State {
     name: Option<String>,
     tried: Option<String>,
     password: Option<Password>,
+    /// On this connection a password was given, and there was no verdict since.
+    gave_password: bool,
     /// The password that was typed last in the chat, which has not been taken yet: with its end, and whether through TLS.
     typed: Option<(Vec<u8>, bool)>,
     replaced: bool,
@@ -201,6 +203,7 @@ impl Connection {
             Some(Question::Name) => (state.tried, state.password) = (Some(text.trim().to_string()), None),
             Some(Question::Password) if !state.inside => {
                 let name = state.tried.clone();
+                state.gave_password = true;
                 state.password = name.map(|name| Password { name, line: line.to_vec(), encrypted });
             }
             Some(Question::Password) => state.typed = Some((line.to_vec(), encrypted)),

@@ -156,6 +156,35 @@ fn password_and_rooms_go_to_the_next_address_where_they_are_asked_for() {
 }
 
 #[test]
+fn password_is_kept_where_the_name_alone_is_refused() {
+    let [first, second] = [(); 2].map(|()| FakeServer::start());
+    let (mut bot, told) = returning(&[first.place(), second.place()]);
+    let mut keyboard = bot.stdin.take().unwrap();
+    keyboard.write_all("girasol\nuno\n".as_bytes()).unwrap();
+    let mut peer = first.accept_registered("bot");
+    peer.expect("girasol\n");
+    peer.send("\nBienvenido al chat, bot!\n\n");
+    peer.expect("uno\n");
+    peer.close();
+    let mut peer = second.accept();
+    peer.send(NAME);
+    peer.expect("bot\n");
+    peer.send(format!("El nombre 'bot' ya está en uso.\n{NAME}"));
+    peer.expect_gone();
+    let mut peer = second.accept_registered("bot");
+    peer.expect("girasol\n");
+    // Refused, it is wrong by now, and is not given again.
+    peer.send("Nombre o contraseña incorrectos.\nContraseña: ");
+    peer.expect_gone();
+    let mut peer = second.accept_registered("bot");
+    keyboard.write_all(b"margarita\n").unwrap();
+    peer.expect("margarita\n");
+    bot.kill().unwrap();
+    bot.wait().unwrap();
+    drop(told);
+}
+
+#[test]
 fn password_is_never_sent_to_a_server_that_does_not_ask() {
     let [first, second] = [(); 2].map(|()| FakeServer::start());
     let (mut bot, told) = returning(&[first.place(), second.place()]);

@@ -89,6 +89,7 @@ impl Connection {
             });
             (state.parser, state.broken) = (PromptParser::new(self.options.english), false);
             (state.turned_away, state.has_spoken, state.typed) = (false, false, None);
+            state.gave_password = false;
             state.stream = Some(stream.clone());
             (state.name.clone(), news)
         };
@@ -195,7 +196,11 @@ impl Connection {
                 }
             }
             Heard::Refused => {
-                (state.question, state.refused, state.password) = (None, true, None);
+                (state.question, state.refused) = (None, true);
+                // Where the name alone is refused nothing is known of the password.
+                if std::mem::take(&mut state.gave_password) {
+                    state.password = None;
+                }
                 // A member of before waits for the name to be free again; a script has no user to ask for another.
                 let for_good = state.been_inside || (!self.person && self.options.name.is_some());
                 end = for_good.then_some(End::Refused);
@@ -230,6 +235,7 @@ impl Connection {
         {
             let line = (stream.is_encrypted() || !kept.encrypted).then(|| kept.line.clone());
             state.parser.sent("");
+            state.gave_password = true;
             drop(state);
             show(News::Answered("")); // the user has nothing to type there
             let Some(line) = line else { return Some(End::Exposed) };
