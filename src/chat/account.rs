@@ -31,6 +31,25 @@ impl AccountKey {
     }
 }
 
+/// Which of the passwords that an account has had one after the other: how often it was given another one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) struct CredentialVersion(u32);
+
+impl CredentialVersion {
+    /// That of the next password.
+    pub(super) fn next(self) -> CredentialVersion {
+        CredentialVersion(self.0.saturating_add(1))
+    }
+}
+
+/// What a client has shown by giving a password: which account's it is, and which of the passwords of that account. Where changes take
+/// a while until they are made, the account may have another one then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Credential {
+    pub(super) account: AccountKey,
+    pub(super) version: CredentialVersion,
+}
+
 /// A registered name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{Account, AccountKey};
+use super::account::{Account, AccountKey, Credential, CredentialVersion};
 use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
 
@@ -16,17 +16,21 @@ pub(super) struct AccountIndex {
     #[serde(skip_serializing)]
     names: NameIndex,
     accounts: BTreeMap<AccountKey, Name>,
+    /// Those that were given another password since they are known here.
+    renewed: BTreeMap<AccountKey, CredentialVersion>,
 }
 
 /// What is stored of an [`AccountIndex`].
 #[derive(Deserialize)]
 struct Stored {
     accounts: BTreeMap<AccountKey, Name>,
+    renewed: BTreeMap<AccountKey, CredentialVersion>,
 }
 
 impl From<Stored> for AccountIndex {
-    fn from(Stored { accounts }: Stored) -> AccountIndex {
-        AccountIndex::new(accounts.into_iter().map(|(key, name)| Account { key, name }))
+    fn from(Stored { accounts, renewed }: Stored) -> AccountIndex {
+        let accounts = accounts.into_iter().map(|(key, name)| Account { key, name });
+        AccountIndex { renewed, ..AccountIndex::new(accounts) }
     }
 }
 
@@ -45,8 +49,27 @@ impl AccountIndex {
     /// Forgets an account; gives the name that it had.
     pub(super) fn remove(&mut self, key: AccountKey) -> Option<Name> {
         let name = self.accounts.remove(&key)?;
+        self.renewed.remove(&key);
         self.names.remove(&name.skeleton(), key.0.get());
         Some(name)
+    }
+
+    /// An account has another password from now on.
+    pub(super) fn renew(&mut self, key: AccountKey) {
+        if self.accounts.contains_key(&key) {
+            let version = self.renewed.entry(key).or_default();
+            *version = version.next();
+        }
+    }
+
+    /// What a client shows that gives the password that an account has now.
+    pub(super) fn credential(&self, account: AccountKey) -> Credential {
+        Credential { account, version: self.renewed.get(&account).copied().unwrap_or_default() }
+    }
+
+    /// Whether that is a password which an account still has.
+    pub(super) fn is_current(&self, credential: Credential) -> bool {
+        self.accounts.contains_key(&credential.account) && self.credential(credential.account) == credential
     }
 
     /// The account that is meant by `wanted`.

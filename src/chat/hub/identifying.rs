@@ -294,6 +294,9 @@ impl Hub {
                 self.end_member_if_decided(other);
             }
         }
+        let Some(credential) = self.chat.accounts().map(|accounts| accounts.credential(key)) else {
+            return Ok(());
+        };
         let then = Then::Identify(id, key, leaving);
         match (member, self.sessions.newcomers.get(id)) {
             (Some(member), _) => {
@@ -301,10 +304,10 @@ impl Hub {
                     // What they do next says nothing of the letters of this account.
                     self.sessions.handed.remove(&id);
                 }
-                self.change(Change::Identify(member, key), then);
+                self.change(Change::Identify(member, credential), then);
             }
             (None, Some(newcomer)) => {
-                self.change(Change::EnterByAccount(newcomer.origin, key), then);
+                self.change(Change::EnterByAccount(newcomer.origin, credential), then);
             }
             (None, None) => {}
         }

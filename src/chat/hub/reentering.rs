@@ -53,7 +53,7 @@ impl Hub {
     fn revoke_outside_of(&mut self, key: AccountKey, why: fn(Name) -> AccountNews) {
         let Route::Log(under_way) = &self.route else { return };
         let Some(name) = self.chat.accounts().and_then(|accounts| accounts.name(key)) else { return };
-        for (&id, _) in under_way.outside.iter().filter(|(_, reentry)| reentry.accounts.contains(&key)) {
+        for (&id, _) in under_way.outside.iter().filter(|(_, reentry)| reentry.has_proven(key)) {
             self.sessions.revoked.entry(id).or_insert_with(|| why(name.clone()));
         }
     }
@@ -71,6 +71,10 @@ impl Hub {
             Err(refusal) => {
                 // A line that was meant for a room is no name.
                 under_way.again.remove(&id);
+                // A password that they gave is none any more.
+                if self.end_if_decided(id) {
+                    return;
+                }
                 return self.stay_outside(id, reentry.origin, refusal);
             }
         }

@@ -7,14 +7,14 @@ use std::collections::BTreeSet;
 use super::{
     AccountKey, Chat, CloseReason, Done, Event, Fact, Farewell, MemberId, Name, NameRefusal, Origin, Refusal,
 };
-use crate::chat::account::{Account, AccountChange};
+use crate::chat::account::{Account, AccountChange, Credential};
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{AccountNews, AccountRefusal};
 
 impl Chat {
     /// A client that gave the password of an account comes in: it goes on as the member who is its owner, if that is here.
-    pub(super) fn enter_by_account(&mut self, origin: Origin, key: AccountKey) -> Done {
-        let name = self.own_name(key)?;
+    pub(super) fn enter_by_account(&mut self, origin: Origin, credential: Credential) -> Done {
+        let (key, name) = (credential.account, self.own_name(credential)?);
         let mut goes_on = false;
         for (other, account) in self.displaced_by(None, key, &name) {
             let own = account == Some(key);
@@ -33,8 +33,8 @@ impl Chat {
 
     /// A member gave the password of an account: its name is theirs, and the one who has it gives way. Nothing comes of it if they have
     /// left meanwhile.
-    pub(super) fn identify(&mut self, id: MemberId, key: AccountKey) -> Done {
-        let name = self.own_name(key)?;
+    pub(super) fn identify(&mut self, id: MemberId, credential: Credential) -> Done {
+        let (key, name) = (credential.account, self.own_name(credential)?);
         if self.member(id).is_none() {
             return Ok(());
         }
@@ -55,10 +55,11 @@ impl Chat {
         Ok(())
     }
 
-    /// The name of an account whose owner may be here.
-    fn own_name(&self, key: AccountKey) -> Result<Name, Refusal> {
-        let name = self.account_index.as_ref().and_then(|account_index| account_index.name(key)).cloned();
-        let name = name.ok_or(AccountRefusal::Wrong)?;
+    /// The name of an account whose password was given, and whose owner may be here.
+    fn own_name(&self, credential: Credential) -> Result<Name, Refusal> {
+        let key = credential.account;
+        let accounts = self.account_index.as_ref().filter(|accounts| accounts.is_current(credential));
+        let name = accounts.and_then(|accounts| accounts.name(key)).cloned().ok_or(AccountRefusal::Wrong)?;
         match self.expelled_name(&name, Some(key), self.at.wall) {
             Some(expelled) => Err(NameRefusal::Expelled(name, expelled).into()),
             None => Ok(name),
@@ -156,6 +157,7 @@ impl Chat {
     pub(super) fn renew(&mut self, key: AccountKey, except: Option<MemberId>) {
         let name = self.account_index.as_ref().and_then(|account_index| account_index.name(key)).cloned();
         if let Some(name) = name {
+            self.account_index.iter_mut().for_each(|accounts| accounts.renew(key));
             self.revoke(key, except, &AccountNews::Renewed(name));
         }
     }

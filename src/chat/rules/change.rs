@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::reentry::Reentry;
-use crate::chat::account::{Account, AccountChange, AccountKey, OfflineMessage, Posted};
+use crate::chat::account::{Account, AccountChange, AccountKey, Credential, OfflineMessage, Posted};
 use crate::chat::effect::{CloseReason, RoomId};
 use crate::chat::event::Farewell;
 use crate::chat::member_id::MemberId;
@@ -27,10 +27,10 @@ pub(in crate::chat) enum Change {
         /// Whether it has a place, or one is free for it.
         placed: bool,
     },
-    /// A client comes in from there as the owner of an account: the one who has its name goes on as them, or gives way.
-    EnterByAccount(Origin, AccountKey),
-    /// A member is the owner of an account: its name is theirs, and who else has it gives way.
-    Identify(MemberId, AccountKey),
+    /// A client comes in from there, who has given the password of an account: the one who has its name goes on as them, or gives way.
+    EnterByAccount(Origin, Credential),
+    /// A member has given the password of an account: its name is theirs, and who else has it gives way.
+    Identify(MemberId, Credential),
     /// A member has given the password of the server's operator.
     Empower(MemberId),
     /// A member has done something that is no [`Deed`].

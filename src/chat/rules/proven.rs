@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use super::{AccountKey, Chat, Fact, MemberId, Name};
+use crate::chat::account::Credential;
 use crate::chat::event::AccountNews;
 use crate::limits::ACCOUNTS_PER_CONNECTION;
 
@@ -90,6 +91,12 @@ impl Chat {
         let Some(account_index) = &self.account_index else { return Vec::new() };
         let accounts = self.proven.accounts(member).into_iter();
         accounts.filter_map(|key| Some((key, account_index.name(key)?.clone()))).collect()
+    }
+
+    /// The passwords of accounts that a member has given. Who gave one that is none any more has to leave, so they are those of now.
+    pub(super) fn credentials(&self, member: MemberId) -> Vec<Credential> {
+        let Some(account_index) = &self.account_index else { return Vec::new() };
+        self.proven.accounts(member).into_iter().map(|key| account_index.credential(key)).collect()
     }
 
     /// Whether a member has given the passwords of as many accounts as may be.

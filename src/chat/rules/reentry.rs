@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::chat::account::AccountKey;
+use crate::chat::account::{AccountKey, Credential};
 use crate::chat::name::Name;
 use crate::chat::origin::Origin;
 use crate::chat::room_key::RoomKey;
@@ -13,9 +13,9 @@ use crate::chat::text::Text;
 pub(in crate::chat) struct Reentry {
     pub(in crate::chat) name: Name,
     pub(in crate::chat) origin: Origin,
-    /// Whose name it is, and all accounts whose passwords they gave.
+    /// Whose name it is, and all passwords of accounts that they gave.
     pub(super) account: Option<AccountKey>,
-    pub(in crate::chat) accounts: Vec<AccountKey>,
+    pub(super) credentials: Vec<Credential>,
     /// Whether they gave the password of the server's operator.
     pub(super) operator: bool,
     /// Where they were, in the order in which they came; each with the key of its history, and whether they were an operator there.
@@ -25,4 +25,11 @@ pub(in crate::chat) struct Reentry {
     pub(super) away: Option<Text>,
     /// Whom they hide.
     pub(super) hidden: Vec<Name>,
+}
+
+impl Reentry {
+    /// Whether they gave the password of an account.
+    pub(in crate::chat) fn has_proven(&self, account: AccountKey) -> bool {
+        self.credentials.iter().any(|credential| credential.account == account)
+    }
 }

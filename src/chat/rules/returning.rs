@@ -1,13 +1,15 @@
 //! Members whose node was held for dead, and who come back in under the connections that they still have.
 //!
 //! Invariant: who comes back is what they were, as far as nothing was decided against that meanwhile: a ban and an expulsion are asked
-//! again, a key is not. Who gave a password that is none any more is ended by the hub before.
+//! again, a key is not. Who gave a password that is none any more does not come back in.
 
 use super::reentry::Reentry;
 use super::{
     AccountKey, Chat, Event, Fact, GENERAL, MemberId, Name, NameRefusal, Origin, Outcome, Refusal, RoomId,
     RoomRefusal,
 };
+use crate::chat::account::Credential;
+use crate::chat::event::AccountRefusal;
 use crate::chat::join_part_batch::Threshold;
 use crate::chat::room::push_bounded;
 use crate::chat::room_key::RoomKey;
@@ -25,7 +27,7 @@ impl Chat {
             name: member.name.clone(),
             origin: self.origin(id)?,
             account: member.account,
-            accounts: self.proven.accounts(id),
+            credentials: self.credentials(id),
             operator: self.is_empowered(id),
             rooms: self.rooms_of(id).filter_map(room).collect(),
             current: member.current.and_then(|room| self.room(room)).map(|room| room.key),
@@ -40,12 +42,12 @@ impl Chat {
     ///
     /// The name is another's by now, or they may not be here any more.
     pub(super) fn reenter(&mut self, reentry: Reentry) -> Result<Outcome, Refusal> {
-        let Reentry { name, origin, account, accounts, operator, rooms, current, away, hidden } = reentry;
-        self.vet_reentry(&name, origin, (account, &accounts))?;
+        let Reentry { name, origin, account, credentials, operator, rooms, current, away, hidden } = reentry;
+        self.vet_reentry(&name, origin, (account, &credentials))?;
         let now = self.now();
         let id = self.people.add(name.clone(), origin, now);
         self.seat(id);
-        accounts.into_iter().for_each(|account| self.proven.open(account, id));
+        credentials.into_iter().for_each(|credential| self.proven.open(credential.account, id));
         if operator {
             self.proven.make_operator(id);
         }
@@ -86,21 +88,26 @@ impl Chat {
         }
     }
 
-    /// Whether a member may come back in under that name, who has given the passwords of these accounts: the name is that of one of
+    /// Whether a member may come back in under that name, who has given these passwords of accounts: the name is that of one of
     /// them, or of none.
     fn vet_reentry(
         &self,
         name: &Name,
         origin: Origin,
-        (account, proven): (Option<AccountKey>, &[AccountKey]),
+        (account, proven): (Option<AccountKey>, &[Credential]),
     ) -> Result<(), Refusal> {
-        let skeleton = name.skeleton();
         let accounts = self.account_index.as_ref();
+        let is_current = |&credential| accounts.is_some_and(|accounts| accounts.is_current(credential));
+        if !proven.iter().all(is_current) {
+            return Err(AccountRefusal::Wrong.into());
+        }
+        let skeleton = name.skeleton();
         let owner = accounts.and_then(|accounts| accounts.find_alike(name, &skeleton));
         let expelled = self.expelled_alike(&skeleton, owner, self.at.wall);
         // Under whatever name, they are the persons of their accounts.
         let expelled = expelled.or_else(|| {
-            let named = proven.iter().filter_map(|&key| Some((key, accounts?.name(key)?)));
+            let keys = proven.iter().map(|credential| credential.account);
+            let named = keys.filter_map(|key| Some((key, accounts?.name(key)?)));
             named.into_iter().find_map(|(key, name)| self.expelled_name(name, Some(key), self.at.wall))
         });
         if let Some(expelled) = expelled.or_else(|| self.expelled_address(origin, self.at.wall)) {

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 use tertulia::chat::{
-    AccountChange, AdminOrder, Audience, AuthRequest, AuthResult, ChatSnapshot, ClientId, CloseReason,
-    Command, Effect, Event, Hub, Input, MonoTime, NodeName, Ordered, Password, Proposal, Reply, Request,
-    Text, Time, Token, Turn, UnixMillis,
+    AccountChange, AccountRefusal, AdminOrder, Audience, AuthRequest, AuthResult, ChatSnapshot, ClientId,
+    CloseReason, Command, Effect, Event, Hub, Input, MonoTime, NodeName, Ordered, Password, Proposal, Reply,
+    Request, Text, Time, Token, Turn, UnixMillis,
 };
 use tertulia::limits::{DECISIONS_PER_ROOM, EMPTIED_ROOM_WAIT};
 
@@ -251,6 +251,47 @@ fn password_that_is_none_any_more_brings_nobody_back_in() {
         nodes.joins(A);
         assert_eq!(nodes.hubs[B].people(), 0, "{:?}", change(key));
         assert!(nodes.has_ended_ana(CloseReason::Revoked));
+    }
+}
+
+#[test]
+fn login_that_stands_in_the_log_behind_another_password_is_refused() {
+    for is_member in [false, true] {
+        let mut nodes = Nodes::new();
+        if is_member {
+            nodes.enters(A, ana(), "Eva");
+            nodes.does(A, Input::Command(ana(), Command::Login(Text::clean("Ana"))));
+        } else {
+            nodes.enters(A, ana(), "Ana");
+        }
+        nodes.types_password(A);
+        let login = nodes.answers(A);
+        assert_eq!(login.len(), 1);
+        let key = nodes.book.key("Ana");
+        nodes.does(B, Input::AccountsChanged(vec![AccountChange::Renewed(key)]));
+        nodes.order(A, login);
+        assert_eq!(nodes.hubs[B].people(), usize::from(is_member), "nobody is Ana");
+        let refused = Event::AccountRefused(AccountRefusal::Wrong);
+        assert!(nodes.told(ana()).any(|event| *event == refused), "they are told so");
+        nodes.is_sound();
+    }
+}
+
+#[test]
+fn member_that_comes_back_in_the_log_behind_another_password_has_to_leave() {
+    for change in [AccountChange::Renewed, AccountChange::Removed] {
+        let mut nodes = Nodes::new();
+        nodes.ana_enters();
+        nodes.is_gone(A);
+        nodes.turn(|_| Turn::Joined(name(NAMES[A])));
+        let back = nodes.apply(A, Input::Living);
+        assert_eq!(back.len(), 1);
+        let key = nodes.book.key("Ana");
+        nodes.does(B, Input::AccountsChanged(vec![change(key)]));
+        nodes.order(A, back);
+        assert_eq!(nodes.hubs[B].people(), 0, "{:?}", change(key));
+        assert!(nodes.has_ended_ana(CloseReason::Revoked), "{:?}", change(key));
+        nodes.is_sound();
     }
 }
 
