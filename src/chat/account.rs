@@ -11,6 +11,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::message::MessageId;
 use super::name::Name;
+use super::origin::Origin;
 use super::text::Text;
 use super::time::UnixMillis;
 use crate::limits::{PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
@@ -57,6 +58,39 @@ pub struct Account {
     pub key: AccountKey,
     /// The name that is its owner's.
     pub name: Name,
+}
+
+/// The hash of a password, as a PHC string.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PasswordHash(Box<str>);
+
+impl PasswordHash {
+    /// This PHC string.
+    pub fn new(phc: String) -> PasswordHash {
+        PasswordHash(phc.into())
+    }
+
+    /// The PHC string.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PasswordHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PasswordHash(…)")
+    }
+}
+
+/// An account as each of several nodes keeps it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountRecord {
+    /// Which account, and its name.
+    pub account: Account,
+    /// Its password.
+    pub password: PasswordHash,
+    /// From where it was registered, if that is known.
+    pub made_from: Option<Origin>,
 }
 
 /// What is different about an account, since another program or the administrator changed it.

@@ -5,9 +5,10 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{Account, AccountKey, Credential, CredentialVersion};
+use super::account::{Account, AccountKey, AccountRecord, Credential, CredentialVersion, PasswordHash};
 use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
+use super::origin::Origin;
 
 /// All accounts, as far as the core has to know them: no password is here.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -18,6 +19,8 @@ pub(super) struct AccountIndex {
     accounts: BTreeMap<AccountKey, Name>,
     /// Those that were given another password since they are known here.
     renewed: BTreeMap<AccountKey, CredentialVersion>,
+    /// Passwords that came through the log of several nodes, and from where these accounts were registered, if that did as well.
+    passwords: BTreeMap<AccountKey, (PasswordHash, Option<Origin>)>,
 }
 
 /// What is stored of an [`AccountIndex`].
@@ -25,12 +28,13 @@ pub(super) struct AccountIndex {
 struct Stored {
     accounts: BTreeMap<AccountKey, Name>,
     renewed: BTreeMap<AccountKey, CredentialVersion>,
+    passwords: BTreeMap<AccountKey, (PasswordHash, Option<Origin>)>,
 }
 
 impl From<Stored> for AccountIndex {
-    fn from(Stored { accounts, renewed }: Stored) -> AccountIndex {
+    fn from(Stored { accounts, renewed, passwords }: Stored) -> AccountIndex {
         let accounts = accounts.into_iter().map(|(key, name)| Account { key, name });
-        AccountIndex { renewed, ..AccountIndex::new(accounts) }
+        AccountIndex { renewed, passwords, ..AccountIndex::new(accounts) }
     }
 }
 
@@ -50,6 +54,7 @@ impl AccountIndex {
     pub(super) fn remove(&mut self, key: AccountKey) -> Option<Name> {
         let name = self.accounts.remove(&key)?;
         self.renewed.remove(&key);
+        self.passwords.remove(&key);
         self.names.remove(&name.skeleton(), key.0.get());
         Some(name)
     }
@@ -60,6 +65,38 @@ impl AccountIndex {
             let version = self.renewed.entry(key).or_default();
             *version = version.next();
         }
+    }
+
+    /// An account has this password, which came through the log; what each node keeps of it. None: there is no such account.
+    pub(super) fn set_password(
+        &mut self,
+        key: AccountKey,
+        password: PasswordHash,
+        made_from: Option<Origin>,
+    ) -> Option<AccountRecord> {
+        let name = self.accounts.get(&key)?.clone();
+        let known = self.passwords.get(&key).and_then(|(_, made_from)| *made_from);
+        let made_from = made_from.or(known);
+        self.passwords.insert(key, (password.clone(), made_from));
+        Some(AccountRecord { account: Account { key, name }, password, made_from })
+    }
+
+    /// An account has a password that did not come through the log: the one that did is to be given to nobody any more.
+    pub(super) fn forget_password(&mut self, key: AccountKey) {
+        self.passwords.remove(&key);
+    }
+
+    /// All accounts whose passwords came through the log.
+    pub(super) fn records(&self) -> impl Iterator<Item = AccountRecord> {
+        self.passwords.iter().filter_map(|(&key, (password, made_from))| {
+            let account = Account { key, name: self.accounts.get(&key)?.clone() };
+            Some(AccountRecord { account, password: password.clone(), made_from: *made_from })
+        })
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.accounts.len()
     }
 
     /// What a client shows that gives the password that an account has now.

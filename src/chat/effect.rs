@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{AccountKey, Question};
+use super::account::{AccountKey, AccountRecord, Question};
 use super::admin::AdminReply;
 use super::command::Language;
 use super::event::{Decision, Event};
@@ -48,6 +48,8 @@ pub enum Effect {
     Expelled(Box<Expulsion>),
     /// Forget the expulsion of this number.
     Readmitted(u64),
+    /// Remember this account, which other nodes have as well; perhaps it is remembered already.
+    Account(Box<AccountRecord>),
     /// They have seen their letters up to this one.
     Ack(AccountKey, MessageId),
     /// A line for the server's console.

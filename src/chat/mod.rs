@@ -46,8 +46,8 @@ mod version;
 mod work;
 
 pub use account::{
-    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, OfflineMessage, Password,
-    PasswordError, Posted, Question,
+    Account, AccountChange, AccountKey, AccountRecord, AuthRequest, AuthResult, Matter, OfflineMessage,
+    Password, PasswordError, PasswordHash, Posted, Question,
 };
 pub use admin::{AdminOrder, AdminRefusal, AdminReply};
 pub use command::{Command, Language, MessageFault, Trouble, Verb, Wording};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::account::{AccountKey, AuthRequest, AuthResult, Matter, OfflineMessage, Posted};
+use super::account::{AccountKey, AuthRequest, AuthResult, Matter, OfflineMessage, PasswordHash, Posted};
 use super::look::{Found, Look};
 
 /// Something that a client wants, and that cannot be decided by the hub at once.
@@ -23,6 +23,9 @@ pub enum Request {
 pub enum Reply {
     /// What came of an [`Request::Authenticate`].
     AuthResult(Matter, AuthResult),
+    /// The hash of the password that is wanted for a new account, or in place of an account's own: where several nodes have the same
+    /// accounts, the chat decides, and nothing is written yet.
+    Hashed(Matter, PasswordHash),
     /// Whether a client's message for an absent person is kept.
     Posted(Posted),
     /// The messages kept for the owner of an account, for a client, oldest first.

@@ -7,7 +7,9 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::request::FileChange;
-use crate::chat::{AccountKey, Expulsion, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text};
+use crate::chat::{
+    AccountKey, AccountRecord, Expulsion, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text,
+};
 use crate::limits::{HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES};
 
 /// What two entries of the maps and their nodes cost, roughly.
@@ -87,6 +89,7 @@ impl Load {
 enum Subject {
     Room(RoomKey, Aspect),
     OfflineMessages(AccountKey),
+    Account(AccountKey),
     Expulsion(u64),
 }
 
@@ -109,6 +112,7 @@ impl Subject {
             FileChange::Fact(RoomChange { room, what }) => Subject::Room(*room, Aspect::of(what)),
             FileChange::Room(row) => Subject::Room(row.key, Aspect::All),
             FileChange::RoomGone { key } => Subject::Room(*key, Aspect::All),
+            FileChange::Account(record) => Subject::Account(record.account.key),
             FileChange::Ack { account, .. } => Subject::OfflineMessages(*account),
             FileChange::Expelled(row) => Subject::Expulsion(row.number),
             FileChange::Readmitted { number } => Subject::Expulsion(*number),
@@ -170,6 +174,7 @@ impl Pending {
             // The file knows nothing of what was still waiting.
             FileChange::Readmitted { number } if self.remove(&Subject::Expulsion(*number)) => return,
             FileChange::Fact(_)
+            | FileChange::Account(_)
             | FileChange::Ack { .. }
             | FileChange::Expelled(_)
             | FileChange::Readmitted { .. } => {}
@@ -252,6 +257,10 @@ impl FileChange {
                 RoomFact::Moderated(_) | RoomFact::Operator(..) => 0,
             },
             FileChange::Room(record) => record_bytes(record),
+            FileChange::Account(record) => {
+                let AccountRecord { account, password, .. } = &**record;
+                size_of::<AccountRecord>() + account.name.as_str().len() + password.as_str().len()
+            }
             FileChange::Expelled(expulsion) => expulsion_bytes(expulsion),
             FileChange::RoomGone { .. } | FileChange::Ack { .. } | FileChange::Readmitted { .. } => 0,
         };

@@ -1,8 +1,8 @@
 //! What goes out to the helper threads.
 
 use crate::chat::{
-    AccountKey, ClientId, Expulsion, Look, Message, MessageId, Name, OfflineMessage, Origin, RoomChange,
-    RoomKey, RoomRecord,
+    AccountKey, AccountRecord, ClientId, Expulsion, Look, Message, MessageId, Name, OfflineMessage, Origin,
+    RoomChange, RoomKey, RoomRecord,
 };
 use crate::control::AccountOrder;
 
@@ -42,6 +42,8 @@ pub(super) enum FileChange {
     Expelled(Box<Expulsion>),
     /// Nobody is any more by the expulsion of that number.
     Readmitted { number: u64 },
+    /// An account is there, and has this password.
+    Account(Box<AccountRecord>),
     /// The letters of an account were handed over, up to this one.
     Ack { account: AccountKey, up_to: MessageId },
 }

@@ -6,7 +6,8 @@ use super::reply::{DiskReply, StorageEvent};
 use super::request::{DiskRequest, FileChange, Job, RequestId};
 use crate::auth::Guesses;
 use crate::chat::{
-    Account, AccountKey, AuthResult, MessageId, MonoTime, OfflineMessage, Origin, Posted, Reply, Request,
+    Account, AccountKey, AccountRecord, AuthResult, MessageId, MonoTime, OfflineMessage, Origin, Posted,
+    Reply, Request,
 };
 use crate::control::AccountOrder;
 use crate::limits::MAILBOXES_IN_HAND;
@@ -69,6 +70,19 @@ impl Storage {
     ) -> Option<StorageEvent> {
         let request = DiskRequest::Post { id, to, offline_message, from };
         (!self.send(request)).then_some(StorageEvent::to(id, Reply::Posted(Posted::Failed)))
+    }
+
+    /// Several nodes have the same accounts from now on: the chat decides about them, and they come from there.
+    pub fn share_accounts(&mut self) {
+        self.accounts.iter_mut().for_each(Accounts::share);
+    }
+
+    /// Remembers an account as it came from the chat, if it is not remembered so already.
+    pub fn account(&mut self, record: Box<AccountRecord>) {
+        let Storage { file: Some(file), accounts: Some(accounts), .. } = self else { return };
+        if accounts.take_shared(&record) {
+            file.owe(FileChange::Account(record));
+        }
     }
 
     /// Forgets the letters of an account up to the one of that number.

@@ -53,6 +53,10 @@ impl Hub {
                 Ok(_) => self.identified(id, account, leaving),
                 Err(refusal) => self.refuse(id, refusal),
             },
+            Then::Password(id) => match outcome {
+                Ok(_) => self.end_revoked(),
+                Err(refusal) => self.refuse(id, refusal),
+            },
             Then::Reenter(id) => self.reentered(id, outcome),
             Then::Expel(asker) => {
                 if outcome.is_ok() {

@@ -9,7 +9,9 @@ use super::{
     AccountKey, Arrival, Change, ClientId, CloseReason, Done, Effect, Event, GENERAL, Hub, MemberId, Name,
     NameRefusal, Refusal, RoomId, Text, Then, Trouble, Verb,
 };
-use crate::chat::account::{Account, AuthRequest, AuthResult, Matter, Password, PasswordError, Question};
+use crate::chat::account::{
+    Account, AuthRequest, AuthResult, Matter, Password, PasswordError, PasswordHash, Question,
+};
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{AccountNews, AccountRefusal};
 use crate::chat::request::Request;
@@ -274,6 +276,23 @@ impl Hub {
                 self.refuse(id, refusal.into());
             }
         }
+    }
+
+    /// A password was hashed, which the chat is to take for an account's. Nothing comes of it if nobody waits for it any more.
+    pub(super) fn hashed(&mut self, id: ClientId, matter: &Matter, password: PasswordHash) {
+        let id = self.sessions.questions.heir(id);
+        self.end_if_decided(id);
+        let waiting = self.sessions.questions.take_waiting(id, matter);
+        let Some(member) = self.member(id).filter(|_| waiting.is_some()) else { return };
+        let change = match matter {
+            Matter::Register(name) => Change::MakeAccount(member, name.clone(), password),
+            Matter::Change(key) => {
+                let Some(accounts) = self.chat.accounts() else { return };
+                Change::SetPassword(member, accounts.credential(*key), password)
+            }
+            Matter::Login(_) | Matter::Check(_) | Matter::Operator => return,
+        };
+        self.change(change, Then::Password(id));
     }
 
     /// A client gave the password of an account: its name is theirs, and the one who has it gives way.

@@ -145,6 +145,7 @@ impl Hub {
     fn take_reply(&mut self, id: ClientId, reply: Reply) {
         match reply {
             Reply::AuthResult(matter, auth_result) => self.auth_result(id, matter, auth_result),
+            Reply::Hashed(matter, password) => self.hashed(id, &matter, password),
             Reply::Posted(posted) => self.posted(id, posted),
             Reply::OfflineMessages(account, messages) => self.offline_messages(id, account, messages),
             Reply::Found(found) => self.found(id, found),

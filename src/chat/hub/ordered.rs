@@ -8,6 +8,7 @@ use super::{
     Change, ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Farewell, Hub, MemberId,
     NodeName, Outcome, Proposed, Refusal, Then,
 };
+use crate::chat::account_index::AccountIndex;
 use crate::chat::admin::AdminOrder;
 use crate::chat::event::{AccountNews, AccountRefusal};
 use crate::chat::ordered::{Ordered, Turn};
@@ -54,6 +55,8 @@ impl Hub {
             return Err(SnapshotError::Option(option));
         }
         let before = std::mem::replace(&mut self.chat, chat);
+        let records = self.chat.accounts().into_iter().flat_map(AccountIndex::records);
+        self.effects.extend(records.map(|record| Effect::Account(Box::new(record))));
         let seated: Vec<(u32, ClientId)> = self.sessions.seats.iter().collect();
         for (slot, _) in seated {
             let Some(member) = before.in_slot(slot) else { continue };
@@ -166,7 +169,7 @@ impl Hub {
             }
             (_, Some(Attempt::Command(id, command))) => self.handle(id, command),
             (_, Some(Attempt::Order(order))) => self.administer(order),
-            (Then::Identify(id, ..), None) if self.is_here(id) => {
+            (Then::Identify(id, ..) | Then::Password(id), None) if self.is_here(id) => {
                 self.refuse(id, AccountRefusal::Failed.into());
             }
             // What a member was is in what it comes back in with.

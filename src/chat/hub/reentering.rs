@@ -8,7 +8,7 @@ use super::{
     AccountKey, Change, ClientId, CloseReason, Farewell, Hub, MemberId, Name, Origin, Outcome, Reentry,
     Refusal, Then,
 };
-use crate::chat::account::AccountChange;
+use crate::chat::account::{AccountChange, Credential};
 use crate::chat::event::AccountNews;
 
 impl Hub {
@@ -36,6 +36,9 @@ impl Hub {
     /// called before the chat makes the change, which still knows the names then.
     pub(super) fn revoke_outside(&mut self, change: &Change) {
         match change {
+            Change::SetPassword(_, credential, _) if self.is_current(*credential) => {
+                self.revoke_outside_of(credential.account, AccountNews::Renewed);
+            }
             Change::Renew(key, _) => self.revoke_outside_of(*key, AccountNews::Renewed),
             Change::Accounts(changes) => {
                 for change in changes {
@@ -48,6 +51,10 @@ impl Hub {
             }
             _ => {}
         }
+    }
+
+    fn is_current(&self, credential: Credential) -> bool {
+        self.chat.accounts().is_some_and(|accounts| accounts.is_current(credential))
     }
 
     fn revoke_outside_of(&mut self, key: AccountKey, why: fn(Name) -> AccountNews) {

@@ -17,6 +17,9 @@ pub(super) enum Then {
     Name(ClientId, Text),
     /// A client that has given the password of an account goes on as its owner; another may have to leave for it.
     Identify(ClientId, AccountKey, Option<Leaving>),
+    /// A client has an account, or another password for its own, or is told why not. Members whose password is none any more have to
+    /// leave.
+    Password(ClientId),
     /// A client whose member was gone with its node is that member again, or is asked for another name.
     Reenter(ClientId),
     /// Members whose password is none any more have to leave.
@@ -52,6 +55,7 @@ impl Then {
             | Then::TellRefusal(id)
             | Then::Name(id, _)
             | Then::Identify(id, ..)
+            | Then::Password(id)
             | Then::Reenter(id)
             | Then::ListExpulsions(id)
             | Then::Expel(Asker::Client(id))

@@ -13,6 +13,7 @@ impl Hub {
             Fact::Log(entry) => self.effects.push(Effect::Log(entry)),
             Fact::Room(change) => self.effects.push(Effect::Room(change)),
             Fact::Forget(key) => self.effects.push(Effect::Forget(key)),
+            Fact::Account(record) => self.effects.push(Effect::Account(record)),
             Fact::Readmitted(number) => self.effects.push(Effect::Readmitted(number)),
             Fact::Expelled(expulsion) => {
                 self.note_expulsion(&expulsion);

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use super::{
     AccountKey, Chat, CloseReason, Done, Event, Fact, Farewell, MemberId, Name, NameRefusal, Origin, Refusal,
 };
-use crate::chat::account::{Account, AccountChange, Credential};
+use crate::chat::account::{Account, AccountChange, Credential, PasswordHash};
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{AccountNews, AccountRefusal};
+use crate::limits::ACCOUNTS_MAX;
 
 impl Chat {
     /// A client that gave the password of an account comes in: it goes on as the member who is its owner, if that is here.
@@ -116,6 +117,47 @@ impl Chat {
         self.tell(id, Event::Account(AccountNews::Registered(name)));
     }
 
+    /// A member, who is here, has the next account, of its name. Nothing comes of it if they have left, or changed their name meanwhile.
+    pub(super) fn make_account(&mut self, id: MemberId, name: Name, password: PasswordHash) -> Done {
+        if self.name(id) != Some(&name) {
+            return Ok(());
+        }
+        let accounts = self.account_index.as_ref();
+        if accounts.is_some_and(|accounts| accounts.is_taken(&name.skeleton())) {
+            return Err(AccountRefusal::Taken(name).into());
+        }
+        let has_room = accounts.is_none_or(|accounts| accounts.count() < ACCOUNTS_MAX);
+        let key = self.next_account.filter(|_| has_room).ok_or(AccountRefusal::NoneLeft)?;
+        self.register(Account { key, name }, Some(id));
+        self.share_password(key, password, self.origin(id));
+        Ok(())
+    }
+
+    /// An account has another password, if the one that the member gave is still its own.
+    pub(super) fn change_password(
+        &mut self,
+        id: MemberId,
+        credential: Credential,
+        password: PasswordHash,
+    ) -> Done {
+        if !self.account_index.as_ref().is_some_and(|accounts| accounts.is_current(credential)) {
+            return Err(AccountRefusal::WrongCurrent.into());
+        }
+        self.renew(credential.account, Some(id));
+        self.share_password(credential.account, password, None);
+        if self.member(id).is_some() {
+            self.tell(id, Event::Account(AccountNews::PasswordChanged));
+        }
+        Ok(())
+    }
+
+    /// Each node keeps the password that an account has now.
+    fn share_password(&mut self, key: AccountKey, password: PasswordHash, made_from: Option<Origin>) {
+        let accounts = self.account_index.as_mut();
+        let record = accounts.and_then(|accounts| accounts.set_password(key, password, made_from));
+        self.facts.extend(record.map(|record| Fact::Account(Box::new(record))));
+    }
+
     /// A member gave the password of the server's operator.
     pub(super) fn empower(&mut self, id: MemberId) {
         if let Some(name) = self.name(id).cloned() {
@@ -132,7 +174,10 @@ impl Chat {
         for change in changes {
             match change {
                 AccountChange::Added(account) => self.note_account(account),
-                AccountChange::Renewed(key) => self.renew(key, None),
+                AccountChange::Renewed(key) => {
+                    self.renew(key, None);
+                    self.account_index.iter_mut().for_each(|accounts| accounts.forget_password(key));
+                }
                 AccountChange::Removed(key) => {
                     let name = self.account_index.as_mut().and_then(|accounts| accounts.remove(key));
                     name.into_iter().for_each(|name| self.revoke(key, None, &AccountNews::Removed(name)));

@@ -1,11 +1,13 @@
 //! What changes the chat. Values: all of them, each with its time, in one order, give the same chat wherever they are applied.
 //!
-//! Invariant: no password, no connection and nothing random is in one.
+//! Invariant: no password in clear, no connection and nothing random is in one.
 
 use serde::{Deserialize, Serialize};
 
 use super::reentry::Reentry;
-use crate::chat::account::{Account, AccountChange, AccountKey, Credential, OfflineMessage, Posted};
+use crate::chat::account::{
+    Account, AccountChange, AccountKey, Credential, OfflineMessage, PasswordHash, Posted,
+};
 use crate::chat::effect::{CloseReason, RoomId};
 use crate::chat::event::Farewell;
 use crate::chat::member_id::MemberId;
@@ -57,6 +59,10 @@ pub(in crate::chat) enum Change {
     Register(Account, Option<MemberId>),
     /// An account has another password, which this member gave it.
     Renew(AccountKey, Option<MemberId>),
+    /// A member wants an account of its name, with this password: the chat of several nodes gives it its number.
+    MakeAccount(MemberId, Name, PasswordHash),
+    /// A member has given the password of an account, and wants this one in its place: the same for several nodes.
+    SetPassword(MemberId, Credential, PasswordHash),
     /// This is different about the accounts.
     Accounts(Vec<AccountChange>),
     /// Whether a message of a member for an absent person is kept.

@@ -5,7 +5,7 @@ use std::io;
 use serde::Serialize;
 
 use super::reentry::Reentry;
-use crate::chat::account::{AccountKey, OfflineMessage};
+use crate::chat::account::{AccountKey, AccountRecord, OfflineMessage};
 use crate::chat::digest::Digest;
 use crate::chat::effect::{Audience, CloseReason, LogEntry, RoomId};
 use crate::chat::event::{AccountNews, Event, NameList};
@@ -53,6 +53,8 @@ pub(in crate::chat) enum Fact {
     Forget(RoomKey),
     /// A member has written to the owner of an account, who is not here.
     Post(MemberId, AccountKey, OfflineMessage),
+    /// An account that came through the log, or has another password by it.
+    Account(Box<AccountRecord>),
     /// A line for the console.
     Log(LogEntry),
 }

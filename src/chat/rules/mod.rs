@@ -160,6 +160,10 @@ impl Chat {
             Change::TellMovements(room) => self.tell_movements(room),
             Change::Register(account, member) => self.register(account, member),
             Change::Renew(account, member) => self.renew(account, member),
+            Change::MakeAccount(member, name, password) => self.make_account(member, name, password)?,
+            Change::SetPassword(member, credential, password) => {
+                self.change_password(member, credential, password)?;
+            }
             Change::Accounts(changes) => self.accounts_changed(changes),
             Change::Posted(member, posted) => self.posted(member, posted),
             Change::HandOver(member, last) => self.handed_over(member, &last),

@@ -67,6 +67,7 @@ impl<S: Stream> Server<S> {
             }
             Effect::AdminReply(reply) => self.admin_reply = Some(reply),
             Effect::Request(id, request) => self.request(id, request, now),
+            Effect::Account(record) => self.storage.account(record),
             Effect::Ack(account, up_to) => self.storage.ack(account, up_to),
         }
     }

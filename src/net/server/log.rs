@@ -27,6 +27,7 @@ impl<S: Stream> Server<S> {
     /// gets in.
     pub fn join_nodes(&mut self, config: NodeConfig) {
         self.hub.join_nodes();
+        self.storage.share_accounts();
         self.log_end = Some(Box::new(LogEnd::new(config)));
     }
 

@@ -22,7 +22,8 @@ use super::request::{DiskRequest, RequestId};
 use super::row::{AccountRow, account_key};
 use crate::auth::{Claim, FairQueue, GuessLog, HashJob, Hashed, Hasher, LoginThrottle, Subject, decoy};
 use crate::chat::{
-    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, MonoTime, Name, Origin, Reply,
+    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, MonoTime, Name, Origin,
+    PasswordHash, Reply,
 };
 use crate::limits::{ACCOUNTS_MAX, AUTH_REQUESTS_WAITING, TRUSTED_ADDRESSES, is_over_share};
 
@@ -54,6 +55,8 @@ pub(super) struct Accounts {
     hashed: u64,
     /// The accounts of the file, as far as they have not been taken in.
     reload: Option<Reload>,
+    /// Several nodes have the same: what they are comes from the chat, and a new password is hashed here and no more.
+    shared: bool,
 }
 
 #[derive(Debug)]
@@ -101,6 +104,7 @@ impl Accounts {
             failed: false,
             hashed: 0,
             reload: None,
+            shared: false,
         };
         rows.into_iter().for_each(|row| drop(accounts.take_in(row)));
         accounts
@@ -110,6 +114,11 @@ impl Accounts {
     pub(super) fn set_operator(&mut self, hash: String) {
         let name = Name::given("operador").expect("a good name");
         self.operator = Some(Known { name, hash, made_from: None, trusted: Vec::new() });
+    }
+
+    /// Several nodes have the same accounts from now on.
+    pub(super) fn share(&mut self) {
+        self.shared = true;
     }
 
     /// Whether there is a password by which one becomes the server's operator.
@@ -219,7 +228,8 @@ impl Accounts {
             AuthRequest::Check { account, .. } | AuthRequest::Change { account, .. } => Some(*account),
             AuthRequest::Operator { .. } => None,
             AuthRequest::Register { name, .. } => {
-                if self.skeletons.clash(name) {
+                // A name is free or not where the chat says so.
+                if !self.shared && self.skeletons.clash(name) {
                     return Some(AuthResult::Wrong);
                 }
                 if self.known.len() >= ACCOUNTS_MAX {
@@ -248,13 +258,26 @@ impl Accounts {
             self.hashed += 1;
             let Some(under_way) = self.under_way.remove(&number) else { continue };
             let (id, matter) = (under_way.id, under_way.matter.clone());
-            let auth_result = self.judge(under_way, hashed, now, send);
-            answers.extend(
-                auth_result.map(|auth_result| StorageEvent::to(id, Reply::AuthResult(matter, auth_result))),
-            );
+            let reply = match hashed {
+                Hashed::Made(hash) if self.shared && self.is_current(&under_way) => {
+                    Some(Reply::Hashed(matter, PasswordHash::new(hash)))
+                }
+                hashed => self
+                    .judge(under_way, hashed, now, send)
+                    .map(|auth_result| Reply::AuthResult(matter, auth_result)),
+            };
+            answers.extend(reply.map(|reply| StorageEvent::to(id, reply)));
         }
         answers.extend(self.hand_over(now));
         answers
+    }
+
+    /// Whether the account that a new password is for has still the password that was given for the change.
+    fn is_current(&self, under_way: &RequestUnderWay) -> bool {
+        match &under_way.matter {
+            Matter::Register(_) => true,
+            matter => under_way.against.is_some() && self.against(matter) == under_way.against,
+        }
     }
 
     /// What comes of a hash. None: something has to be written first.

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 
 use super::reload::Reload;
 use super::{Accounts, Known};
-use crate::chat::{Account, AccountChange, AccountKey};
+use crate::chat::{Account, AccountChange, AccountKey, AccountRecord};
 use crate::limits::TRUSTED_ADDRESSES;
 use crate::storage::row::{AccountRow, account_key};
 
@@ -58,6 +58,23 @@ impl Accounts {
         // All of them, also those whose names look alike, or could not be had today: they were there before.
         let known = Known { name: name.clone(), hash, made_from, trusted };
         self.learn(key, known).then_some(AccountChange::Added(Account { key, name }))
+    }
+
+    /// Takes an account as several nodes have it; says whether anything is different. One of the same name under another number is none
+    /// of theirs, and goes.
+    pub(in crate::storage) fn take_shared(&mut self, record: &AccountRecord) -> bool {
+        let AccountRecord { account: Account { key, name }, password, made_from } = record;
+        let before = self.known.get(key).filter(|known| known.name == *name);
+        if before.is_some_and(|known| known.hash == password.as_str()) {
+            return false;
+        }
+        let made_from = made_from.or(before.and_then(|known| known.made_from));
+        let alike = self.skeletons.clashing(name).into_iter().filter_map(account_key);
+        let called = alike.filter(|other| self.known.get(other).is_some_and(|known| known.name == *name));
+        let replaced: Vec<AccountKey> = called.chain([*key]).collect();
+        replaced.into_iter().for_each(|other| self.forget(other));
+        let (hash, trusted) = (password.as_str().to_owned(), Vec::new());
+        self.learn(*key, Known { name: name.clone(), hash, made_from, trusted })
     }
 
     /// An account is no more.

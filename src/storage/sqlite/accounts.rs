@@ -9,7 +9,7 @@ use rusqlite::{OptionalExtension, Result, params};
 
 use super::database::Database;
 use super::values::{account, name, origin};
-use crate::chat::{AccountKey, AuthResult, Name, Origin, UnixMillis};
+use crate::chat::{Account, AccountKey, AccountRecord, AuthResult, Name, Origin, UnixMillis};
 use crate::control::Registered;
 use crate::limits::{ACCOUNTS_MAX, TRUSTED_ADDRESSES};
 use crate::storage::row::{AccountRow, account_key};
@@ -72,6 +72,17 @@ impl Database {
         // Another hand has written an account of this number meanwhile: the chat learns the other one by the answer.
         let taken = self.cached("SELECT 1 FROM account WHERE key = ?1")?.exists([key])?;
         let key = if taken { self.next_account()? } else { key };
+        self.insert_account(key, (name, hash), from, at)?;
+        Ok(AuthResult::Granted(key))
+    }
+
+    fn insert_account(
+        &self,
+        key: AccountKey,
+        (name, hash): (&Name, &str),
+        from: Option<Origin>,
+        at: i64,
+    ) -> Result<()> {
         self.cached(
             "INSERT INTO account (key, name, password, made_at, address) VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
@@ -81,8 +92,24 @@ impl Database {
         if key.0.get() <= names.last {
             names.skeletons.insert(name, key.0.get());
         }
-        from.map_or(Ok(()), |from| self.trust(key, from, at))?;
-        Ok(AuthResult::Granted(key))
+        from.map_or(Ok(()), |from| self.trust(key, from, at))
+    }
+
+    /// Writes an account that several nodes have, as it is now. One of the same name under another number is none of theirs, and goes.
+    pub(in crate::storage) fn write_account(&self, record: &AccountRecord, at: i64) -> Result<()> {
+        let AccountRecord { account: Account { key, name }, password, made_from } = record;
+        for (other, like) in self.accounts_like(name)? {
+            if let Some(other) = account_key(other).filter(|other| other != key && like == *name) {
+                self.remove_account(other)?;
+            }
+        }
+        if self.has_password(*key, password.as_str())? {
+            return Ok(());
+        }
+        if !self.change_password(*key, password.as_str(), None)? {
+            self.insert_account(*key, (name, password.as_str()), *made_from, at)?;
+        }
+        Ok(())
     }
 
     /// Whether an account has this hash for its password: the administrator may have given it another one meanwhile.

@@ -158,6 +158,7 @@ impl Database {
                 .execute([key])?;
                 Ok(())
             }
+            FileChange::Account(record) => self.write_account(record, at),
             FileChange::Expelled(row) => self.write_expulsion(row),
             FileChange::Readmitted { number } => self.delete_expulsion(*number),
             FileChange::Ack { account, up_to } => self.delete_offline_messages(*account, *up_to),

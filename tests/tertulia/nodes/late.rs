@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 use tertulia::chat::{
-    AccountChange, AccountRefusal, AdminOrder, Audience, AuthRequest, AuthResult, ChatSnapshot, ClientId,
-    CloseReason, Command, Effect, Event, Hub, Input, MonoTime, NodeName, Ordered, Password, Proposal, Reply,
-    Request, Text, Time, Token, Turn, UnixMillis,
+    AccountChange, AccountNews, AccountRecord, AccountRefusal, AdminOrder, Audience, AuthRequest, AuthResult,
+    ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Matter, MonoTime, Name,
+    NodeName, Ordered, Password, PasswordHash, Proposal, Reply, Request, Text, Time, Token, Turn, UnixMillis,
 };
 use tertulia::limits::{DECISIONS_PER_ROOM, EMPTIED_ROOM_WAIT};
 
@@ -156,6 +156,37 @@ impl Nodes {
         self.does(node, Input::Command(ana(), Command::Secret(Password::new(PASSWORD))));
     }
 
+    /// A member asks for an account of its name; gives what its node proposes when the password is hashed.
+    fn registers(&mut self, node: usize, id: ClientId, who: &str) -> Vec<Proposal> {
+        self.does(node, Input::Command(id, Command::Register));
+        for _ in 0..2 {
+            self.does(node, Input::Command(id, Command::Secret(Password::new(PASSWORD))));
+        }
+        let matter = Matter::Register(Name::known(who).expect("a good name"));
+        self.apply(node, Input::Reply(id, Reply::Hashed(matter, hash(who))))
+    }
+
+    /// Ana asks for another password; gives what her node proposes when it is hashed.
+    fn changes_password(&mut self) -> Vec<Proposal> {
+        self.does(A, Input::Command(ana(), Command::ChangePassword));
+        self.types_password(A);
+        let checked = self.answers(A);
+        self.order(A, checked);
+        self.types_password(A);
+        self.types_password(A);
+        let matter = Matter::Change(self.book.key("Ana"));
+        self.apply(A, Input::Reply(ana(), Reply::Hashed(matter, hash("otra"))))
+    }
+
+    /// The accounts that a node has to keep.
+    fn records(&self, node: usize) -> Vec<AccountRecord> {
+        let record = |effect: &Effect| match effect {
+            Effect::Account(record) => Some((**record).clone()),
+            _ => None,
+        };
+        self.effects[node].iter().filter_map(record).collect()
+    }
+
     /// How many members are here through the second node.
     fn people_of_b(&self) -> Option<usize> {
         let mut nodes = self.hubs[B].people_by_node();
@@ -205,6 +236,11 @@ impl Nodes {
     }
 }
 
+/// A PHC string, as far as the chat knows.
+fn hash(words: &str) -> PasswordHash {
+    PasswordHash::new(words.to_owned())
+}
+
 /// The client that comes first.
 fn ana() -> ClientId {
     ClientId::new(0, 1)
@@ -252,6 +288,85 @@ fn password_that_is_none_any_more_brings_nobody_back_in() {
         assert_eq!(nodes.hubs[B].people(), 0, "{:?}", change(key));
         assert!(nodes.has_ended_ana(CloseReason::Revoked));
     }
+}
+
+#[test]
+fn account_has_its_number_and_its_password_from_the_log() {
+    let mut nodes = Nodes::new();
+    let (eva, luis) = (ana(), ClientId::new(0, 2));
+    nodes.enters(A, eva, "Eva");
+    nodes.enters(B, luis, "Luis");
+    // Both are on their way at the same time.
+    let (evas, luiss) = (nodes.registers(A, eva, "Eva"), nodes.registers(B, luis, "Luis"));
+    nodes.order(B, luiss);
+    nodes.order(A, evas);
+    let kept = nodes.records(A);
+    assert_eq!(kept, nodes.records(B), "each node keeps the same");
+    let named = kept.iter().map(|record| (record.account.name.as_str(), &record.password));
+    assert!(named.eq([("Luis", &hash("Luis")), ("Eva", &hash("Eva"))]), "{kept:?}");
+    assert_eq!(Some(kept[1].account.key), kept[0].account.key.next());
+    let registered = |event: &Event| matches!(event, Event::Account(AccountNews::Registered(_)));
+    assert_eq!(nodes.told(eva).filter(|event| registered(event)).count(), 1);
+    nodes.is_sound();
+    // A node that goes on from the state has to keep all of them, whatever its file knows.
+    let chat = serde_json::from_value(nodes.state()).expect("a chat");
+    nodes.effects[A].clear();
+    nodes.hubs[A].go_on_from(chat).expect("a sound chat");
+    nodes.apply(A, Input::Tick);
+    assert_eq!(nodes.records(A), kept);
+}
+
+#[test]
+fn name_that_two_nodes_register_is_that_of_the_first_in_the_log() {
+    let mut nodes = Nodes::new();
+    let other = ClientId::new(0, 2);
+    nodes.enters(A, ana(), "Eva");
+    let late = nodes.registers(A, ana(), "Eva");
+    nodes.puts_out("Eva");
+    nodes.enters(B, other, "Eva");
+    let first = nodes.registers(B, other, "Eva");
+    nodes.order(B, first);
+    nodes.order(A, late);
+    assert_eq!(nodes.records(A).len(), 1);
+    assert_eq!(nodes.records(B).len(), 1);
+    nodes.is_sound();
+}
+
+#[test]
+fn password_is_changed_unless_another_one_stands_before_it_in_the_log() {
+    for is_late in [false, true] {
+        let mut nodes = Nodes::new();
+        nodes.ana_enters();
+        let change = nodes.changes_password();
+        assert_eq!(change.len(), 1);
+        if is_late {
+            let key = nodes.book.key("Ana");
+            nodes.does(B, Input::AccountsChanged(vec![AccountChange::Renewed(key)]));
+        }
+        nodes.order(A, change);
+        let changed = Event::Account(AccountNews::PasswordChanged);
+        assert_eq!(nodes.told(ana()).any(|event| *event == changed), !is_late);
+        let kept = nodes.records(B);
+        assert_eq!(kept.len(), usize::from(!is_late), "{kept:?}");
+        assert_eq!(kept, nodes.records(A));
+        nodes.is_sound();
+    }
+}
+
+#[test]
+fn password_that_the_administrator_has_replaced_is_not_brought_back() {
+    let mut nodes = Nodes::new();
+    nodes.ana_enters();
+    let change = nodes.changes_password();
+    nodes.order(A, change);
+    assert_eq!(nodes.records(A).len(), 1);
+    let key = nodes.book.key("Ana");
+    nodes.does(B, Input::AccountsChanged(vec![AccountChange::Renewed(key)]));
+    let chat = serde_json::from_value(nodes.state()).expect("a chat");
+    nodes.effects[A].clear();
+    nodes.hubs[A].go_on_from(chat).expect("a sound chat");
+    nodes.apply(A, Input::Tick);
+    assert_eq!(nodes.records(A), []);
 }
 
 #[test]

@@ -40,15 +40,15 @@ fn snapshot_that_was_not_changed_is_taken() {
 
 #[test]
 fn snapshot_of_another_version_is_refused_by_its_number() {
-    let says = "the state has version 5, and only version 6 is known here";
-    assert!(error(|value| value["version"] = json!(5)).starts_with(says));
-    let early: Result<Snapshot, _> = serde_json::from_str(r#"{"version":7,"people":"of another shape"}"#);
-    assert!(early.unwrap_err().to_string().starts_with("the state has version 7"));
+    let says = "the state has version 6, and only version 7 is known here";
+    assert!(error(|value| value["version"] = json!(6)).starts_with(says));
+    let early: Result<Snapshot, _> = serde_json::from_str(r#"{"version":8,"people":"of another shape"}"#);
+    assert!(early.unwrap_err().to_string().starts_with("the state has version 8"));
 }
 
 #[test]
 fn snapshot_begins_with_its_version() {
-    assert!(to_text(&chat().hub).starts_with(r#"{"version":6,"#));
+    assert!(to_text(&chat().hub).starts_with(r#"{"version":7,"#));
 }
 
 #[test]
@@ -64,8 +64,8 @@ fn snapshot_that_is_cut_off_is_refused() {
         "{}",
         "7",
         "tertulia",
-        r#"{"version":5}"#,
-        r#"{"version":6,"chat":{},"sessions":{}}"#,
+        r#"{"version":6}"#,
+        r#"{"version":7,"chat":{},"sessions":{}}"#,
     ] {
         assert!(serde_json::from_str::<Snapshot>(garbage).is_err(), "{garbage}");
     }

@@ -1,6 +1,9 @@
 //! Accounts: whose password is right, what a wrong one costs, and what is there after a stop or a kill.
 
-use tertulia::chat::{Account, AccountChange, AuthRequest, AuthResult, ClientId, Matter, Reply, Request};
+use tertulia::chat::{
+    Account, AccountChange, AccountKey, AccountRecord, AuthRequest, AuthResult, ClientId, Matter,
+    PasswordHash, Reply, Request,
+};
 use tertulia::control::{AccountOrder, AccountReply};
 use tertulia::limits::{
     ACCOUNTS_MAX, AUTH_REQUESTS_WAITING, FAILURE_DELAY, FREE_FAILURES, FREE_FAILURES_PER_NAME,
@@ -36,6 +39,53 @@ fn password_is_right_or_wrong_and_can_be_changed_also_over_a_restart() {
     assert_eq!(desk.login(Some(ana), "sésamo ábrete"), AuthResult::Wrong);
     assert_eq!(desk.register("ANA", "mía"), AuthResult::Wrong, "the name is somebody's");
     assert_ne!(desk.account("Luis", "secreto"), ana);
+}
+
+#[test]
+fn account_of_several_nodes_is_kept_as_it_came_from_the_chat() {
+    let (dir, with) = (Dir::new(), |words| PasswordHash::new(hash(&password(words)).unwrap()));
+    let mut desk = Desk::open(&dir);
+    // Of before: the chat that the nodes have in common knows nothing of it.
+    let before = desk.account("Ana", "sésamo ábrete");
+    desk.storage.share_accounts();
+    let key = before.next().and_then(AccountKey::next).expect("few accounts");
+    let account = Account { key, name: name("Ana") };
+    let record =
+        |words| Box::new(AccountRecord { account: account.clone(), password: with(words), made_from: None });
+    desk.storage.account(record("otra puerta"));
+    let last = record("la última");
+    desk.storage.account(last.clone());
+    desk.storage.account(last);
+    assert_eq!(desk.login(Some(key), "la última"), AuthResult::Granted(key));
+    assert_eq!(desk.login(Some(key), "otra puerta"), AuthResult::Wrong);
+    assert_eq!(desk.login(Some(before), "sésamo ábrete"), AuthResult::Wrong);
+    assert!(desk.storage.close(DEADLINE));
+
+    let mut desk = Desk::open(&dir);
+    assert_eq!(desk.storage.accounts(), Some(vec![account]));
+    assert_eq!(desk.login(Some(key), "la última"), AuthResult::Granted(key));
+}
+
+#[test]
+fn new_password_of_an_account_of_several_nodes_is_hashed_and_not_written() {
+    let dir = Dir::new();
+    let mut desk = Desk::open(&dir);
+    let ana = desk.account("Ana", "sésamo ábrete");
+    desk.storage.share_accounts();
+    let luis = AuthRequest::Register { key: ana, name: name("Luis"), password: password("secreto") };
+    let change = |old| AuthRequest::Change { account: ana, old: password(old), new: password("nueva") };
+    for request in [luis, change("sésamo ábrete")] {
+        let matter = request.matter();
+        let replies = desk.request(ClientId::new(1, 1), HOME, Request::Authenticate(request));
+        match desk.answer(replies) {
+            StorageEvent::Reply { reply: Reply::Hashed(about, _), .. } => assert_eq!(about, matter),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(desk.authenticate("127.0.0.1", change("otra")), AuthResult::Wrong);
+    assert_eq!(desk.login(Some(ana), "sésamo ábrete"), AuthResult::Granted(ana), "it has the same still");
+    assert!(desk.storage.close(DEADLINE));
+    assert_eq!(Desk::open(&dir).storage.accounts(), Some(vec![Account { key: ana, name: name("Ana") }]));
 }
 
 #[test]

@@ -197,6 +197,7 @@ impl Shell for Wire {
             | Effect::AdminReply(_)
             | Effect::Room(..)
             | Effect::Expelled(_)
+            | Effect::Account(_)
             | Effect::Readmitted(_) => {}
             Effect::Keep(line) => self.history.keep(line),
             Effect::Forget(room) => self.history.forget(room),
