@@ -18,6 +18,7 @@ pub(crate) mod progress;
 pub(crate) mod series;
 pub(crate) mod steady;
 pub(crate) mod table;
+pub(crate) mod thread_time;
 pub(crate) mod tls;
 pub(crate) mod web;
 

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
-
 use super::house::House;
+use super::support::thread_time::thread_time;
 
 /// What was taken: in all, and in the longest turn.
 #[derive(Clone, Copy, Debug, Default)]
@@ -29,10 +28,4 @@ impl Taken {
             self.add(|| house.turn());
         }
     }
-}
-
-/// Processor time of this thread, in its own code and in the system's.
-fn thread_time() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).unwrap_or(0))
 }
