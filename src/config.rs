@@ -7,8 +7,12 @@ use std::path::PathBuf;
 pub use network::{Network, NetworkError};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "cluster")]
+use crate::chat::NodeName;
 use crate::chat::{ChatConfig, Language};
 use crate::clock::Zone;
+#[cfg(feature = "cluster")]
+use crate::engine::Address;
 use crate::limits;
 use crate::logging::LogSettings;
 
@@ -49,6 +53,9 @@ pub struct Config {
     pub web: WebConfig,
     /// What is spoken in TLS, and with which key.
     pub tls: TlsConfig,
+    /// Which of several servers it is that are one chat.
+    #[cfg(feature = "cluster")]
+    pub cluster: Option<ClusterConfig>,
     /// Proxies from here are believed about where their clients come from.
     pub proxies: Vec<Network>,
     /// How much one turn does.
@@ -78,6 +85,8 @@ impl Default for Config {
             zone: Zone::default(),
             web: WebConfig::default(),
             tls: TlsConfig::default(),
+            #[cfg(feature = "cluster")]
+            cluster: None,
             proxies: Vec::new(),
             share: Share::default(),
             queues_max_bytes: limits::QUEUES_MAX_BYTES,
@@ -119,6 +128,22 @@ pub struct WebConfig {
     pub host_names: Vec<String>,
     /// Origins beside its own whose pages may open a WebSocket.
     pub allow_origins: Vec<String>,
+}
+
+/// Where the log is by which several servers are one chat.
+#[cfg(feature = "cluster")]
+#[derive(Clone, Debug)]
+pub struct ClusterConfig {
+    /// The engine, if its address was given.
+    pub address: Option<Address>,
+    /// A file whose first line is that address, if it was not.
+    pub address_file: Option<PathBuf>,
+    /// What the keys there begin with.
+    pub prefix: String,
+    /// An engine that may lose what it is given is good enough.
+    pub unsafe_too: bool,
+    /// The name of this server among them; none: it is an administrator's command.
+    pub node: Option<NodeName>,
 }
 
 /// Where the key and the certificate for TLS are.

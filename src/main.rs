@@ -1,5 +1,5 @@
 //! `tertulia-server`: options, listeners, the loop (or an order about accounts), and an exit status: 0 after a clean
-//! stop, 1 when it cannot run, 2 when it was asked in a way that it does not understand.
+//! stop, 1 when it cannot run, 2 when it was asked in a way that it does not understand, 3 when it was one of several nodes and cannot go on as that.
 
 use std::env;
 use std::ffi::OsString;
@@ -17,9 +17,12 @@ use tertulia::chat::{AccountKey, Language, Name, Text, TokenKey};
 use tertulia::cli::{self, Said};
 use tertulia::clock::Zone;
 use tertulia::config::{Config, Door};
+#[cfg(feature = "cluster")]
+use tertulia::engine::EngineError;
 use tertulia::logging::LogError;
 use tertulia::net::{
-    BindError, EventLoop, Handed, HandoverError, Listening, Program, Server, ServiceManager, Signals, Stream,
+    BindError, EventLoop, Handed, HandoverError, Listening, Program, RunError, Server, ServiceManager,
+    Signals, Stream,
 };
 use tertulia::protocol::console;
 use tertulia::storage::{self, Store, StoreError};
@@ -50,10 +53,31 @@ enum StartError {
     MotdTooLong(PathBuf),
     #[error(transparent)]
     Handover(#[from] HandoverError),
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    EngineAddress(AdminError),
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// The server has been a node of several, and cannot go on as that. It has told why.
+    #[error("the node has ended")]
+    Node,
     /// The system refuses what every server needs.
     #[error(transparent)]
     System(#[from] io::Error),
 }
+
+impl From<RunError> for StartError {
+    fn from(error: RunError) -> StartError {
+        match error {
+            RunError::System(error) => StartError::System(error),
+            RunError::Node(_) => StartError::Node,
+        }
+    }
+}
+
+/// The exit status of a node that must not be started again before an administrator has looked at it.
+const NODE_ENDED: u8 = 3;
 
 fn main() -> ExitCode {
     // Files made from here on are readable for this user alone: history, log, socket.
@@ -66,13 +90,16 @@ fn main() -> ExitCode {
         Err(said) => return explain(&said),
     };
     let result = match &options.task {
-        Some(task) => admin::run(task).map_err(|error| error.describe(task.place().lang)),
+        Some(task) => admin::run(task).map_err(|error| error.describe(task.language())),
         None => {
             let mut config = options.config();
             if checks {
                 return check_state(config);
             }
-            serve(&mut config, words).map_err(|error| describe(&error, &config))
+            match serve(&mut config, words) {
+                Err(StartError::Node) => return ExitCode::from(NODE_ENDED),
+                served => served.map_err(|error| describe(&error, &config)),
+            }
         }
     };
     match result {
@@ -116,6 +143,11 @@ fn describe(error: &StartError, config: &Config) -> String {
         StartError::Hash(error) => error.describe(language),
         StartError::Motd(path, error) => format!("{}: {}", path.display(), locale::reason(error, language)),
         StartError::MotdTooLong(path) => format!("{}: {}", path.display(), console::motd_too_long(language)),
+        #[cfg(feature = "cluster")]
+        StartError::EngineAddress(error) => error.describe(language),
+        #[cfg(feature = "cluster")]
+        StartError::Engine(error) => error.describe(language),
+        StartError::Node => error.to_string(),
         StartError::Handover(error) => error.to_string(),
         StartError::System(error) => error.to_string(),
     }
@@ -226,6 +258,8 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
     let sealed = tls::open(config, listeners.iter().map(|listening| listening.door), source.as_ref())?;
     let mut event_loop = EventLoop::new(listeners, signals, config.clone(), store)?;
     sealed.iter().for_each(|tls| event_loop.set_tls(tls.clone()));
+    #[cfg(feature = "cluster")]
+    join_nodes(&mut event_loop, config)?;
     announce(&shown, config);
     announce_metrics(&metrics, config);
     event_loop.serve_metrics(metrics.into_iter().map(|listening| listening.listener).collect())?;
@@ -234,6 +268,15 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
     let source = source.filter(|_| sealed.is_some());
     source.iter().for_each(|source| guard_key(source, language));
     run(event_loop.upgrading_to(program), source.as_ref(), &log, config)
+}
+
+/// Has the server be one of several, if it is to be.
+#[cfg(feature = "cluster")]
+fn join_nodes(event_loop: &mut EventLoop, config: &Config) -> Result<(), StartError> {
+    let Some(cluster) = &config.cluster else { return Ok(()) };
+    let Some(node) = &cluster.node else { return Ok(()) };
+    let engine = admin::engine_of(cluster).map_err(StartError::EngineAddress)?;
+    Ok(event_loop.join_nodes(&engine, node.clone())?)
 }
 
 /// Reads again what can have changed, at SIGHUP.

@@ -1,6 +1,8 @@
 //! The commands for a running server: one order each, and what came of it.
 
-use super::{AdminError, Done, say, words};
+use super::error::AdminError;
+use super::output::{Done, say};
+use super::words;
 use crate::chat::{AdminOrder, Text};
 use crate::cli::{Expel, Kick, Place, Readmit, Say};
 use crate::control::{Call, CallError, Order};

@@ -7,6 +7,8 @@ use thiserror::Error;
 
 use crate::chat::{Name, NameError, PasswordError, Text};
 use crate::control::{CallError, Refusal};
+#[cfg(feature = "cluster")]
+use crate::engine::{AddressError, EngineError};
 use crate::storage::StoreError;
 
 /// Why an order was not carried out. [`describe`](AdminError::describe) says it to the administrator.
@@ -54,6 +56,14 @@ pub enum AdminError {
     /// The directory cannot be worked with.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The engine, or what it has, does not permit it.
+    #[cfg(feature = "cluster")]
+    #[error(transparent)]
+    Engine(#[from] EngineError),
+    /// There is no address of an engine in this file.
+    #[cfg(feature = "cluster")]
+    #[error("{}: {}", .0.display(), .1)]
+    EngineAddress(PathBuf, AddressError),
     /// What came of the order cannot be shown.
     #[error(transparent)]
     Output(#[from] io::Error),

@@ -3,12 +3,18 @@
 //!
 //! Invariant: a password comes from a file or a terminal, never from the command line; it is hashed here, and goes no further.
 
+#[cfg(feature = "cluster")]
+mod cluster;
 mod commands;
 mod error;
+mod output;
 mod secret;
 mod words;
 
+#[cfg(feature = "cluster")]
+pub use cluster::engine_of;
 pub use error::AdminError;
+use output::{Done, say};
 pub use secret::password_in;
 pub use words::password_exposed;
 
@@ -41,6 +47,8 @@ pub fn run(task: &Task) -> Result<(), AdminError> {
         Task::Who(place) => commands::who(place),
         Task::Health(place) => commands::health(place),
         Task::Stop(place) => commands::stop(place),
+        #[cfg(feature = "cluster")]
+        Task::Cluster(task) => cluster::run(task),
         Task::Upgrade(place) => commands::upgrade(place),
     }
 }
@@ -54,9 +62,6 @@ fn account(order: &Order) -> Done {
         Order::List(_) => list(place),
     }
 }
-
-/// What an order gives.
-type Done = Result<(), AdminError>;
 
 fn add(name: &str, place: &Place, secret: &Secret) -> Done {
     let name = read(Name::given(name), name)?;
@@ -169,8 +174,4 @@ fn here(order: &AccountOrder, place: &Place, may_make: bool) -> Result<Option<Ac
         let _ = writeln!(io::stderr(), "tertulia-server: {}", exposed.describe(place.lang));
     }
     Ok(Some(account_file.order(order)?))
-}
-
-fn say(line: &str) -> Done {
-    Ok(writeln!(io::stdout(), "{line}")?)
 }

@@ -5,7 +5,11 @@ use std::path::Path;
 use super::AdminError;
 use crate::chat::Language::{self, English, Spanish};
 use crate::chat::{Name, NameError, PasswordError, Text};
+#[cfg(feature = "cluster")]
+use crate::cluster::EntryId;
 use crate::control::{CallError, Refusal};
+#[cfg(feature = "cluster")]
+use crate::engine::{Address, AddressError};
 use crate::limits::{ACCOUNTS_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use crate::locale::{number, reason};
 
@@ -27,8 +31,41 @@ impl AdminError {
             AdminError::NoAnswer(dir, error) => no_answer(error, dir, language),
             AdminError::Occupied(dir) => occupied(dir, language),
             AdminError::Store(error) => error.describe(language),
+            #[cfg(feature = "cluster")]
+            AdminError::Engine(error) => error.describe(language),
+            #[cfg(feature = "cluster")]
+            AdminError::EngineAddress(path, error) => no_engine_address(path, *error, language),
             AdminError::Output(error) => reason(error, language),
         }
+    }
+}
+
+#[cfg(feature = "cluster")]
+fn no_engine_address(path: &Path, error: AddressError, language: Language) -> String {
+    let words = match (error, language) {
+        (AddressError::Malformed, Spanish) => "la primera línea no es la dirección de un Redis.",
+        (AddressError::Malformed, English) => "the first line is no address of a Redis.",
+        (AddressError::WithoutTls, Spanish) => "rediss:// pide TLS, y este programa se compiló sin él.",
+        (AddressError::WithoutTls, English) => {
+            "rediss:// asks for TLS, without which this program was built."
+        }
+    };
+    format!("{}: {words}", path.display())
+}
+
+#[cfg(feature = "cluster")]
+pub(super) fn founded(address: &Address, language: Language) -> String {
+    match language {
+        Spanish => format!("Registro fundado en {address}. Los servidores se lanzan con --cluster y --node."),
+        English => format!("Log founded at {address}. Servers are started with --cluster and --node."),
+    }
+}
+
+#[cfg(feature = "cluster")]
+pub(super) fn skipped(entry: EntryId, language: Language) -> String {
+    match language {
+        Spanish => format!("La entrada {entry} ya no está en el registro."),
+        English => format!("Entry {entry} is not in the log any more."),
     }
 }
 

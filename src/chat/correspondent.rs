@@ -1,8 +1,7 @@
 //! The other side of private messages: a person, whatever they are called by now and wherever they went.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -12,15 +11,17 @@ use super::name::Name;
 
 /// A sender of private messages, shared by all who could answer: a new name is written down once, however many they are.
 ///
+/// A chat is one thread's at a time, so the lock is always free; it is there so that a chat can be handed to another thread.
+///
 /// Serialized as a whole wherever it is shared; [`share_again`](Self::share_again) finds out what was one.
 #[derive(Clone, Debug)]
-pub(super) struct Correspondent(Rc<Shared>);
+pub(super) struct Correspondent(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
     /// The member who is the sender, who made no other; none: the sender was not here, and nobody shares it.
     made_by: Option<MemberId>,
-    contact: RefCell<Contact>,
+    contact: Mutex<Contact>,
 }
 
 /// How a sender can be reached.
@@ -36,23 +37,23 @@ pub(super) struct Contact {
 
 impl Correspondent {
     pub(super) fn new(member: Option<MemberId>, account: Option<AccountKey>, name: Name) -> Correspondent {
-        let contact = RefCell::new(Contact { member, account, name });
-        Correspondent(Rc::new(Shared { made_by: member, contact }))
+        let contact = Mutex::new(Contact { member, account, name });
+        Correspondent(Arc::new(Shared { made_by: member, contact }))
     }
 
     pub(super) fn update(&self, member: Option<MemberId>, account: Option<AccountKey>, name: Name) {
-        *self.0.contact.borrow_mut() = Contact { member, account, name };
+        *self.0.contact.lock().unwrap_or_else(PoisonError::into_inner) = Contact { member, account, name };
     }
 
     /// How they can be reached now.
     pub(super) fn contact(&self) -> Contact {
-        self.0.contact.borrow().clone()
+        self.0.contact.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Makes this one with those of the same sender in `known`, to which it is added otherwise. Says whether they agree.
     pub(super) fn share_again(&mut self, known: &mut BTreeMap<MemberId, Correspondent>) -> bool {
         let alone = || {
-            Correspondent(Rc::new(Shared { made_by: self.0.made_by, contact: RefCell::new(self.contact()) }))
+            Correspondent(Arc::new(Shared { made_by: self.0.made_by, contact: Mutex::new(self.contact()) }))
         };
         let shared = match self.0.made_by {
             Some(id) => known.entry(id).or_insert_with(alone).clone(),
@@ -73,6 +74,6 @@ impl Serialize for Correspondent {
 impl<'de> Deserialize<'de> for Correspondent {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Correspondent, D::Error> {
         let (made_by, contact) = Deserialize::deserialize(deserializer)?;
-        Ok(Correspondent(Rc::new(Shared { made_by, contact: RefCell::new(contact) })))
+        Ok(Correspondent(Arc::new(Shared { made_by, contact: Mutex::new(contact) })))
     }
 }

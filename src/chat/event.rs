@@ -287,6 +287,8 @@ pub enum Event {
     Expulsion(ExpulsionNews),
     /// Something that the server's administrator says or does.
     Server(ServerNews),
+    /// Something about the log that makes several nodes one chat.
+    Log(LogNews),
     /// The server stops.
     Stopping,
 }
@@ -555,6 +557,17 @@ pub enum Farewell {
     Expelled(Option<Text>),
     /// The server's administrator closed the connection, for a reason perhaps.
     Kicked(Option<Text>),
+}
+
+/// What people are told of the log that makes several nodes one chat. While all is well they hear nothing of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogNews {
+    /// It cannot be reached: what they type waits, and is not lost.
+    Away,
+    /// That is over.
+    Back,
+    /// It has lost what was said last: others may not have heard it, or it may be missing here.
+    Gap,
 }
 
 /// What the server's administrator says or does.

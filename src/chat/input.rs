@@ -6,6 +6,7 @@ use super::account::AccountChange;
 use super::admin::AdminOrder;
 use super::command::Command;
 use super::effect::CloseReason;
+use super::event::LogNews;
 use super::id::ClientId;
 use super::ordered::Ordered;
 use super::origin::Origin;
@@ -41,6 +42,8 @@ pub enum Input {
     /// Of so many of the node's own changes, the oldest that have not come back, nobody can know whether they were made: the log was lost,
     /// and is another one now.
     Unknown(usize),
+    /// Clients of this node are to be told this about the log.
+    Log(LogNews),
     /// Time has passed: to be given at [`Hub::next_due`](super::Hub::next_due) or later.
     Tick,
     /// The server stops: all clients are told and let go, of very many some now and the rest with each [`Tick`](Input::Tick).

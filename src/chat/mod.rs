@@ -54,7 +54,7 @@ pub use command::{Command, Language, MessageFault, Trouble, Verb, Wording};
 pub use digest::Digest;
 pub use effect::{Audience, CloseReason, Effect, LogEntry, RoomId};
 pub use event::{
-    AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, NameList, NameRefusal, Occasion,
+    AccountNews, AccountRefusal, Crowd, Decision, Event, Farewell, LogNews, NameList, NameRefusal, Occasion,
     PlaceNews, PutOut, RoomRefusal, ServerNews,
 };
 pub use expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};

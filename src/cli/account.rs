@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use super::{Expel, Kick, Readmit, Say, language};
+#[cfg(feature = "cluster")]
+use super::cluster::ClusterTask;
+use super::command::{Expel, Kick, Readmit, Say};
+use super::place::Place;
 use crate::chat::Language;
 
 /// What is to be done instead of serving.
@@ -27,21 +30,28 @@ pub enum Task {
     Health(Place),
     /// Stop the running server in good order, and wait until it has stopped.
     Stop(Place),
+    /// Found the log by which several servers are one chat, or mend it.
+    #[cfg(feature = "cluster")]
+    #[command(subcommand)]
+    Cluster(Box<ClusterTask>),
     /// Have the program that is installed by now go on in the running server's place; nobody is disconnected.
     Upgrade(Place),
 }
 
 impl Task {
-    /// Where the server is, and how to talk about it.
-    pub fn place(&self) -> &Place {
-        match self {
+    /// How to talk about it.
+    pub fn language(&self) -> Language {
+        let place = match self {
             Task::Account(order) => order.place(),
             Task::Say(say) => &say.place,
             Task::Kick(kick) => &kick.place,
             Task::Expel(expel) => &expel.place,
             Task::Readmit(readmit) => &readmit.place,
+            #[cfg(feature = "cluster")]
+            Task::Cluster(task) => return task.place().lang,
             Task::Who(place) | Task::Health(place) | Task::Stop(place) | Task::Upgrade(place) => place,
-        }
+        };
+        place.lang
     }
 }
 
@@ -70,17 +80,6 @@ pub struct Named<T: Args> {
     /// What else has to be known.
     #[command(flatten)]
     pub with: T,
-}
-
-/// Where the accounts are, and how to talk about them.
-#[derive(Clone, Debug, Args)]
-pub struct Place {
-    /// The directory that the server is started with.
-    #[arg(long, value_name = "DIR")]
-    pub data: PathBuf,
-    /// Language of what is said here.
-    #[arg(long, value_name = "LANG", default_value = "es", value_parser = language())]
-    pub lang: Language,
 }
 
 /// Where the password comes from: never from the command line, which everybody on the machine can read.

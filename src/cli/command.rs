@@ -2,7 +2,8 @@
 
 use clap::Args;
 
-use super::{Place, minutes};
+use super::place::Place;
+use super::values::minutes;
 
 /// Words of the server for those in the chat.
 #[derive(Clone, Debug, Args)]

@@ -3,6 +3,8 @@
 use thiserror::Error;
 
 use crate::config::NetworkError;
+#[cfg(feature = "cluster")]
+use crate::limits::NODE_NAME_MAX_BYTES;
 
 /// Why a value cannot be taken: the end of a sentence, without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -28,6 +30,28 @@ pub(super) enum Mistake {
     /// It does not say which machines the chat is for: the port.
     #[error("say for whom: localhost:{0} for this machine, 0.0.0.0:{0} for all")]
     NoHost(String),
+    /// It is no address of a Redis. What was typed is not repeated: there may be a password in it.
+    #[cfg(feature = "cluster")]
+    #[error("no address of a Redis, as in redis://localhost/ or unix:///run/redis.sock")]
+    EngineAddress,
+    /// It asks for TLS, without which this program was built.
+    #[cfg(feature = "cluster")]
+    #[error("this program was built without TLS, which rediss:// asks for")]
+    WithoutTls,
+    /// Keys cannot begin so.
+    #[cfg(feature = "cluster")]
+    #[error("keys begin with letters a-z, digits, and - _ : . {{ }}")]
+    Prefix,
+    /// It is no name of a node.
+    #[cfg(feature = "cluster")]
+    #[error(
+        "a node's name has at most {NODE_NAME_MAX_BYTES} letters a-z, digits and -, and begins with a letter"
+    )]
+    NodeName,
+    /// It is no entry of a log.
+    #[cfg(feature = "cluster")]
+    #[error("an entry is two numbers with a hyphen between, as in 1764000000000-0")]
+    Entry,
     /// It is no network of addresses.
     #[error("{0}")]
     Network(NetworkError),

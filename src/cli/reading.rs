@@ -8,7 +8,8 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
 use clap::{Command, CommandFactory, FromArgMatches};
 
-use super::{Mistake, Options, spanish};
+use super::mistake::Mistake;
+use super::{Options, spanish};
 use crate::chat::Language;
 
 /// Words for the user of the command line: help, or what is wrong about it.
@@ -80,12 +81,29 @@ fn spoken(variable: impl Fn(&str) -> Option<String>) -> Language {
 fn said(error: &clap::Error, language: Language) -> Said {
     let status = error.exit_code().try_into().unwrap_or(u8::MAX);
     let words = match (error.kind(), language) {
+        (ErrorKind::ValueValidation, _) if may_hold_a_password(error) => without_value(error, language),
         (ErrorKind::DisplayHelp | ErrorKind::DisplayVersion, _) | (_, Language::English) => error.to_string(),
         (ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand, _) => error.to_string(),
         (_, Language::Spanish) => complaint(error),
     };
     // Help ends where its last word does, at times.
     Said { words: words.trim_end().to_owned() + "\n", status }
+}
+
+/// Whether a password may stand in what was typed wrong.
+fn may_hold_a_password(error: &clap::Error) -> bool {
+    context(error, ContextKind::InvalidArg).is_some_and(|argument| argument.starts_with("--cluster <"))
+}
+
+/// What is wrong about a value that is not to be repeated.
+fn without_value(error: &clap::Error, language: Language) -> String {
+    let argument = context(error, ContextKind::InvalidArg).unwrap_or_default();
+    let mistake = error.source().and_then(|source| source.downcast_ref::<Mistake>());
+    let what = mistake.map(|mistake| match language {
+        Language::Spanish => spanish::mistake(mistake),
+        Language::English => mistake.to_string(),
+    });
+    format!("error: '{argument}': {}", what.unwrap_or_default())
 }
 
 /// What clap says in English.

@@ -3,11 +3,13 @@
 use clap::builder::PossibleValue;
 use clap::{Arg, ArgAction, Command};
 
-use super::Mistake;
+use super::mistake::Mistake;
 use crate::config::NetworkError;
+#[cfg(feature = "cluster")]
+use crate::limits::NODE_NAME_MAX_BYTES;
 
 /// What each option and argument does, by its id; where commands differ, by that of the command too.
-const ARGUMENTS: [(&str, &str); 41] = [
+const ARGUMENTS: [(&str, &str); 47] = [
     ("listen", "Escucha aquí; se puede repetir; el puerto 0 toma uno libre"),
     ("lang", "Idioma de la consola, y el de cada persona hasta que elija uno"),
     (
@@ -46,6 +48,15 @@ const ARGUMENTS: [(&str, &str); 41] = [
     ("tls_cert", "Usa este certificado para TLS, con los que lo avalan, en formato PEM"),
     ("tls_key", "La clave privada de --tls-cert, en formato PEM"),
     ("require_tls", "No admite contraseñas sin TLS, salvo desde este equipo y a través de --trust-proxy"),
+    ("cluster", "Es un solo chat con todos los servidores que usan este Redis o Valkey"),
+    (
+        "cluster_file",
+        "La primera línea de este archivo es la dirección de --cluster: una contraseña en la línea de órdenes la ven todos",
+    ),
+    ("cluster_prefix", "Con qué empiezan allí las claves"),
+    ("cluster_unsafe", "Sigue aunque ese Redis pueda perder lo que se le da"),
+    ("node", "El nombre de este servidor entre ellos: a-z, 0-9 y -"),
+    ("entry", "La entrada: dos números con un guion en medio"),
     ("log_level", "Cuánto se registra"),
     ("log_file", "Añade el registro también a este archivo [si no se da: solo la consola]"),
     ("color", "Colores en la consola; auto los pone en una terminal, salvo con NO_COLOR"),
@@ -73,7 +84,7 @@ const ARGUMENTS: [(&str, &str); 41] = [
 ];
 
 /// What each command does.
-const COMMANDS: [(&str, &str); 14] = [
+const COMMANDS: [(&str, &str); 17] = [
     (
         "tertulia-server",
         "Un servidor de chat para una clase, un equipo o un laboratorio: se le habla con nc, telnet o tertulia",
@@ -90,6 +101,9 @@ const COMMANDS: [(&str, &str); 14] = [
     ("who", "Lista quién está conectado: nombre, dirección, segundos sin escribir, salas; con tabuladores"),
     ("health", "Pregunta al servidor en marcha si está bien: si responde, ok y estado de salida 0"),
     ("stop", "Detiene en orden el servidor en marcha, y espera a que acabe"),
+    ("cluster", "Funda el registro que comparten varios servidores que son un solo chat, o lo repara"),
+    ("init", "Funda el registro, una vez, antes de lanzar el primer servidor"),
+    ("skip", "Quita del registro una entrada que hace caer a todos los servidores: la que nombran al caer"),
     (
         "upgrade",
         "Hace que el programa instalado ahora siga en lugar del servidor en marcha; no se desconecta a nadie",
@@ -97,7 +111,7 @@ const COMMANDS: [(&str, &str); 14] = [
 ];
 
 /// What stands for a value.
-const VALUES: [(&str, &str); 15] = [
+const VALUES: [(&str, &str); 19] = [
     ("ADDR:PORT", "DIRECCIÓN:PUERTO"),
     ("[ADDR:]PORT", "[DIRECCIÓN:]PUERTO"),
     ("LANG", "IDIOMA"),
@@ -112,6 +126,10 @@ const VALUES: [(&str, &str); 15] = [
     ("REASON", "MOTIVO"),
     ("NAME|ADDRESS", "NOMBRE|DIRECCIÓN"),
     ("CIDR", "CIDR"),
+    ("URL", "URL"),
+    ("WORD", "PALABRA"),
+    ("NODE", "NODO"),
+    ("ENTRY", "ENTRADA"),
     ("N", "N"),
 ];
 
@@ -192,6 +210,20 @@ pub(super) fn mistake(mistake: &Mistake) -> String {
         Mistake::NoHost(port) => {
             format!("di para quién: localhost:{port} para este equipo, 0.0.0.0:{port} para todos")
         }
+        #[cfg(feature = "cluster")]
+        Mistake::EngineAddress => {
+            "no es la dirección de un Redis, como redis://localhost/ o unix:///run/redis.sock".into()
+        }
+        #[cfg(feature = "cluster")]
+        Mistake::WithoutTls => "este programa se compiló sin TLS, que es lo que pide rediss://".into(),
+        #[cfg(feature = "cluster")]
+        Mistake::Prefix => "las claves empiezan con letras a-z, cifras y - _ : . { }".into(),
+        #[cfg(feature = "cluster")]
+        Mistake::NodeName => format!(
+            "el nombre de un nodo tiene como mucho {NODE_NAME_MAX_BYTES} letras a-z, cifras y -, y empieza con una letra"
+        ),
+        #[cfg(feature = "cluster")]
+        Mistake::Entry => "una entrada son dos números con un guion en medio, como 1764000000000-0".into(),
         Mistake::Network(NetworkError::NoNetwork) => {
             "hace falta una dirección o una red, como 10.0.0.7 o 10.0.0.0/8".into()
         }

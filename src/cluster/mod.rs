@@ -12,6 +12,9 @@
 //! log, and what a snapshot holds beside the chat. A [`Node`] has one and speaks as well: it is given [`Input`]s, gives
 //! [`Delivery`]s to be applied, in order, and [`Output`]s for whoever owns the connections to the log.
 
+/// The version in which entries are written. It goes up when how a change is written does.
+pub const LOG_VERSION: u32 = 1;
+
 mod delivery;
 mod entry;
 mod entry_id;

@@ -34,6 +34,13 @@ impl TryFrom<u32> for Version {
     }
 }
 
+impl<S> Snapshot<S> {
+    /// The same with the state as another type has it.
+    pub fn map<T>(self, state: impl FnOnce(S) -> T) -> Snapshot<T> {
+        Snapshot { version: self.version, replica: self.replica, state: state(self.state) }
+    }
+}
+
 impl From<Version> for u32 {
     fn from(_: Version) -> u32 {
         SNAPSHOT_VERSION

@@ -104,6 +104,11 @@ impl<S: State> Engine<S> {
         })
     }
 
+    /// Of something that the system refuses.
+    pub fn cannot(&self, error: std::io::Error) -> EngineError {
+        EngineCause::Thread(error).at(&self.place.address)
+    }
+
     /// Does what a node wants done. Gives it back where it is not the engine's.
     pub fn perform(&mut self, output: Output) -> Option<Output> {
         // A thread that is not there any more has told why, or the loop is at its end.

@@ -5,6 +5,7 @@
 //! what is due, (7) write and sweep. Polling is edge-triggered, for reading and writing at once and for good: a connection costs
 //! one `epoll_ctl` in its life, and an edge is never asked for twice.
 
+mod following;
 mod upgrading;
 
 use std::io;
@@ -16,6 +17,7 @@ use log::{debug, info, warn};
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Registry, Token, Waker};
 use socket2::{SockRef, TcpKeepalive};
+use thiserror::Error;
 
 use super::acceptor::Acceptor;
 use super::bind::Listening;
@@ -23,6 +25,7 @@ use super::control::{self as orders, Control, Wish};
 use super::handover::{Checking, Program, system_clock};
 use super::manager::ServiceManager;
 use super::metrics::{self, Metrics};
+use super::nodes::{NodeEnd, Nodes};
 use super::server::Server;
 use super::signals::{Asked, Signals};
 use crate::chat::{ClientId, Language, MonoTime};
@@ -38,7 +41,7 @@ use crate::tls::Tls;
 /// Tokens of clients are their ids, whose generation is never 0; below that there is room for our own.
 const SIGNALS: Token = Token(u32::MAX as usize);
 
-/// The storage's threads have something to say.
+/// The threads of the storage, or of the log that several nodes have, have something to say.
 const STORAGE: Token = Token(u32::MAX as usize - 1);
 
 /// Listeners of the chat are numbered from 0; whatever there may be of each kind, no two have one token.
@@ -48,6 +51,17 @@ const _: () = {
     assert!(metrics::TOKENS.end <= orders::TOKENS.start);
     assert!(orders::TOKENS.end <= STORAGE.0 && STORAGE.0 < SIGNALS.0 && SIGNALS.0 < 1 << 32);
 };
+
+/// Why the server has ended without being asked to.
+#[derive(Debug, Error)]
+pub enum RunError {
+    /// The system refuses what every server needs.
+    #[error(transparent)]
+    System(#[from] io::Error),
+    /// The node cannot go on.
+    #[error("{0:?}")]
+    Node(NodeEnd),
+}
 
 /// The server on sockets.
 pub struct EventLoop {
@@ -62,6 +76,10 @@ pub struct EventLoop {
     /// What has started us, if it wants to be told.
     manager: Option<ServiceManager>,
     metrics: Option<Metrics>,
+    /// Where several servers are one chat.
+    nodes: Option<Nodes>,
+    /// How that has ended.
+    end: Option<NodeEnd>,
     clock: Clock,
     /// The console's.
     language: Language,
@@ -120,6 +138,8 @@ impl EventLoop {
             control: None,
             manager: None,
             metrics: None,
+            nodes: None,
+            end: None,
             clock,
             language,
             stopping: None,
@@ -160,7 +180,7 @@ impl EventLoop {
         &mut self,
         mut reread: impl FnMut(&mut Server<TcpStream>),
         mut settle_log: impl FnMut(),
-    ) -> io::Result<()> {
+    ) -> Result<(), RunError> {
         self.signals.started();
         self.tell_upgraded();
         let mut events = Events::with_capacity(limits::EVENTS_PER_TURN);
@@ -173,7 +193,7 @@ impl EventLoop {
             log::logger().flush();
             let patience = self.patience(now, over);
             match self.poll.poll(&mut events, patience) {
-                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error),
+                Err(error) if error.kind() != io::ErrorKind::Interrupted => return Err(error.into()),
                 Err(_) => events.clear(),
                 Ok(()) => {}
             }
@@ -185,7 +205,7 @@ impl EventLoop {
                 match event.token() {
                     SIGNALS => {
                         if self.signalled(now, &mut reread) {
-                            return Ok(());
+                            return self.ended();
                         }
                     }
                     STORAGE => self.server.storage_ready(now),
@@ -208,6 +228,7 @@ impl EventLoop {
             // 5: who has input
             self.server.serve_ready(now);
             // 6: what is due
+            self.follow_nodes(now);
             self.server.tick(now);
             self.take_orders(now);
             if let Some(metrics) = &mut self.metrics {
@@ -217,6 +238,7 @@ impl EventLoop {
             if self.server.finish_turn(now) > 0 {
                 self.acceptors.iter_mut().for_each(|(_, _, acceptor)| acceptor.freed());
             }
+            self.end_turn_of_nodes(now);
             if let Some(manager) = &mut self.manager {
                 manager.connected(self.server.hub().clients(), now);
             }
@@ -225,7 +247,7 @@ impl EventLoop {
                 && (now >= until || self.is_done())
             {
                 self.finish_history(until.since(now));
-                return Ok(());
+                return self.ended();
             }
             self.go_on_upgrading(now, &mut settle_log);
         }
@@ -234,7 +256,9 @@ impl EventLoop {
     /// How long to sleep: not at all while there is work, for ever while nothing will be due.
     fn patience(&mut self, now: MonoTime, over: Option<MonoTime>) -> Option<Duration> {
         let (control, metrics) = (self.control.as_ref(), self.metrics.as_ref());
-        let has_work = control.is_some_and(Control::has_work) || metrics.is_some_and(Metrics::has_work);
+        let has_work = control.is_some_and(Control::has_work)
+            || metrics.is_some_and(Metrics::has_work)
+            || self.nodes.as_ref().is_some_and(Nodes::has_work);
         if self.server.has_work() || has_work {
             return Some(Duration::ZERO);
         }
@@ -245,7 +269,8 @@ impl EventLoop {
             true => self.acceptors.iter().filter_map(|(_, _, acceptor)| acceptor.due(now)).min(),
             false => None,
         };
-        let due = [self.server.next_due(), acceptors, orders, visits, status, self.stopping]
+        let nodes = self.nodes.as_ref().and_then(Nodes::due);
+        let due = [self.server.next_due(), acceptors, orders, visits, status, nodes, self.stopping]
             .into_iter()
             .flatten()
             .min()?;
@@ -328,8 +353,12 @@ impl EventLoop {
             info!("{}", console::stopping(self.language));
             self.manager.iter_mut().for_each(ServiceManager::stopping);
             self.acceptors.clear();
-            self.server.stop(now);
             self.stopping = Some(now + limits::STOP_TIMEOUT);
+            match self.nodes.as_mut().filter(|_| self.end.is_none()) {
+                // Behind what its people have said, and all of them at one place. Their connections end when that is read.
+                Some(nodes) => nodes.leave(&mut self.server, now),
+                None => self.server.stop(now),
+            }
         }
     }
 
@@ -348,7 +377,10 @@ impl EventLoop {
 
     /// Whether all connections have ended and no order waits for the history's thread.
     fn is_done(&self) -> bool {
-        self.server.connections() == 0 && !self.control.as_ref().is_some_and(Control::awaits_history)
+        let is_leaving = self.nodes.is_some() && self.end.is_none();
+        self.server.connections() == 0
+            && !is_leaving
+            && !self.control.as_ref().is_some_and(Control::awaits_history)
     }
 }
 

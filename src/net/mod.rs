@@ -11,6 +11,8 @@ mod event_loop;
 mod handover;
 mod manager;
 mod metrics;
+#[cfg_attr(not(feature = "cluster"), path = "nodes/absent.rs")]
+mod nodes;
 mod passed;
 mod process;
 mod rate_limit;
@@ -24,9 +26,12 @@ pub use bind::{
     Asked, BindCause, BindError, Listening, PassedError, bind, listeners, listeners_beside, resolve,
 };
 pub use descriptors::{descriptor_limit, make_room_for_descriptors};
-pub use event_loop::EventLoop;
+pub use event_loop::{EventLoop, RunError};
 pub use handover::{CHECK_STATE, Handed, HandoverError, Program, UpgradeRefused, check};
 pub use manager::ServiceManager;
+#[cfg(feature = "cluster")]
+pub use nodes::ChatCopy;
+pub use nodes::NodeEnd;
 pub use passed::passed;
 pub use reach::{InterfaceAddr, interface_addrs, is_near, own_addresses, reachable};
 pub use server::{Server, ServerState};

@@ -35,7 +35,7 @@ const ARROWS: [(&str, &[&str]); 22] = [
         "src/net",
         &[
             "limits", "chat", "clock", "cluster", "config", "locale", "threads", "control", "protocol",
-            "auth", "storage", "tls", "net",
+            "auth", "storage", "tls", "engine", "net",
         ],
     ),
     ("src/files.rs", &[]),
@@ -43,10 +43,16 @@ const ARROWS: [(&str, &[&str]); 22] = [
     ("src/logging", &["limits", "chat", "clock", "locale", "threads", "logging"]),
     ("src/logging.rs", &["limits", "chat", "clock", "locale", "logging"]),
     ("src/config", &[]),
-    ("src/config.rs", &["limits", "chat", "clock", "logging"]),
+    ("src/config.rs", &["limits", "chat", "clock", "engine", "logging"]),
     ("src/cli.rs", &["limits", "chat", "config", "logging"]),
-    ("src/cli", &["limits", "chat", "config", "cli"]),
-    ("src/admin", &["limits", "chat", "clock", "locale", "control", "storage", "cli"]),
+    ("src/cli", &["limits", "chat", "cluster", "config", "engine", "logging", "cli"]),
+    (
+        "src/admin",
+        &[
+            "limits", "chat", "clock", "cluster", "config", "locale", "control", "auth", "storage", "engine",
+            "files", "net", "cli",
+        ],
+    ),
 ];
 
 /// Crates that only some parts may use: the core and the dialects know no socket, no clock, no system.

@@ -55,6 +55,8 @@ mod readme;
 mod running;
 mod safe_text;
 mod service_manager;
+#[cfg(feature = "cluster")]
+mod several;
 mod signals;
 mod simulation;
 mod sizes;

@@ -191,7 +191,16 @@ fn readmes_have_every_option_of_the_server() {
     for (file, readme) in readmes() {
         let rows = readme.lines().filter_map(|line| line.strip_prefix('`')?.split(['`', ' ']).next());
         let told: BTreeSet<String> = rows.filter(|name| name.starts_with("--")).map(str::to_owned).collect();
+        // Those of several servers have a page of their own.
+        let (of_several, options): (BTreeSet<String>, BTreeSet<String>) = options
+            .iter()
+            .cloned()
+            .partition(|option| option.starts_with("--cluster-") || option == "--node");
         assert_eq!(told, options, "{file}");
+        let page = crate::support::file("docs/nodes.md");
+        for option in of_several {
+            assert!(page.contains(&format!("`{option}")), "docs/nodes.md: {option}");
+        }
     }
 }
 

@@ -124,6 +124,7 @@ impl Hub {
             Input::Living => self.live(),
             Input::Ordered(ordered) => self.ordered(ordered),
             Input::Unknown(count) => self.unknown(count),
+            Input::Log(news) => self.tell_of_log(news),
             Input::Motd(motd) => self.config.motd = motd,
             Input::Tick => self.tick(),
             Input::Stop => self.stop(),

@@ -10,7 +10,7 @@ use super::{
 };
 use crate::chat::account_index::AccountIndex;
 use crate::chat::admin::AdminOrder;
-use crate::chat::event::{AccountNews, AccountRefusal};
+use crate::chat::event::{AccountNews, AccountRefusal, LogNews};
 use crate::chat::ordered::{Ordered, Turn};
 use crate::chat::snapshot_error::SnapshotError;
 use crate::limits::ACTIVE_NOTED;
@@ -26,6 +26,25 @@ impl Hub {
         let mut hub = Hub::beside(chat, config)?;
         hub.join_nodes();
         Ok(hub)
+    }
+
+    /// A hub that nobody is connected to, and that makes of the log what the nodes make of it.
+    ///
+    /// # Errors
+    ///
+    /// The snapshot contradicts itself.
+    pub fn following(chat: ChatSnapshot) -> Result<Hub, SnapshotError> {
+        let mut hub = Hub { chat: chat.into_chat()?, ..Hub::new(ChatConfig::default()) };
+        hub.join_nodes();
+        Ok(hub)
+    }
+
+    /// Tells all clients of this node something about the log.
+    pub(super) fn tell_of_log(&mut self, news: LogNews) {
+        let mut clients: Vec<ClientId> = self.with_connection().chain(self.outside()).collect();
+        clients.sort_unstable();
+        clients.dedup();
+        clients.into_iter().for_each(|id| self.tell(id, Event::Log(news)));
     }
 
     /// Has the hub be that of a node from now on. For one to which nothing has happened yet: nobody is here before the log says so.

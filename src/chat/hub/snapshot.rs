@@ -100,6 +100,11 @@ impl Hub {
         Snapshot { version: Version, chat: chat.snapshot(), sessions }
     }
 
+    /// The chat alone, as it is at every node.
+    pub fn chat_snapshot(&self) -> ChatSnapshot {
+        ChatSnapshot { version: Version, chat: self.chat.snapshot() }
+    }
+
     /// Goes on from a snapshot. The clock of its inputs goes on, too: [`MonoTime`](crate::chat::MonoTime)s in it count from the
     /// start of the server that made it.
     ///

@@ -12,15 +12,22 @@ impl Hub {
     pub(super) fn stop(&mut self) {
         let (at, effects, work) = (self.at, std::mem::take(&mut self.effects), self.work.take());
         let empty = Hub { at, effects, work: work.into(), ..Hub::new(std::mem::take(&mut self.config)) };
-        let Hub { chat, sessions, .. } = std::mem::replace(self, empty);
-        let connected = sessions.seats.iter().map(|(_, id)| id).filter(|&id| !sessions.lost.is_lost(id));
-        let mut clients: Vec<ClientId> =
-            connected.chain(sessions.newcomers.iter().map(|(id, _)| id)).collect();
+        let stopped = std::mem::replace(self, empty);
+        let mut clients: Vec<ClientId> = stopped.with_connection().chain(stopped.outside()).collect();
+        let Hub { chat, .. } = stopped;
         clients.sort_unstable_by_key(|id| std::cmp::Reverse(id.slot()));
+        clients.dedup();
         let (rooms, members) = (chat.all_rooms().numbers(), chat.slots());
         let memory = Some(chat.into_memory());
         self.stopped = Some(Box::new(Stopped { clients, rooms, members, memory }));
         self.part();
+    }
+
+    /// All clients that have a connection and a member, or no name yet.
+    pub(super) fn with_connection(&self) -> impl Iterator<Item = ClientId> {
+        let (seats, newcomers) = (self.sessions.seats.iter(), self.sessions.newcomers.iter());
+        let seated = seats.map(|(_, id)| id).filter(|&id| !self.sessions.lost.is_lost(id));
+        seated.chain(newcomers.map(|(id, _)| id))
     }
 
     /// Lets some of those go who were there when the chat stopped, and frees some of what there was.

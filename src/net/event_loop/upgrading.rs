@@ -125,6 +125,9 @@ impl EventLoop {
     }
 
     fn begin_check(&mut self, now: MonoTime) -> Result<Checking, UpgradeRefused> {
+        if self.nodes.is_some() {
+            return Err(UpgradeRefused::Node);
+        }
         let program = self.program.as_ref().filter(|_| self.stopping.is_none());
         let program = program.ok_or(UpgradeRefused::Stopping)?.clone();
         // What all of a room have still to be written is there once, and would be in the state once for each of them.

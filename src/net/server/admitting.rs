@@ -54,8 +54,11 @@ impl<S: Stream> Server<S> {
     }
 
     /// Whether one more connection may be accepted now: there is a descriptor for it, or one that is being closed or shakes hands gives
-    /// up its own; and it gets a place, or can be told that there is none. Otherwise it waits in the listen backlog.
+    /// up its own; and it gets a place, or can be told that there is none; and a node of several is there. Otherwise it waits in the listen backlog.
     pub fn accepts(&mut self, now: MonoTime) -> bool {
+        if !self.is_there() {
+            return false;
+        }
         let is_told = self.hub.has_room(now)
             || self.connections.count_refused() < REFUSED_AT_ONCE
             || self.connections.refused_giving_way().is_some();

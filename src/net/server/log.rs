@@ -9,7 +9,8 @@ use super::Server;
 use super::connections::Connections;
 use super::log_end::LogEnd;
 use crate::chat::{
-    ChatSnapshot, ClientId, Input, MonoTime, Ordered, Proposal, Proposed, SnapshotError, Turn, UnixMillis,
+    ChatSnapshot, ClientId, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, SnapshotError, Turn,
+    UnixMillis,
 };
 use crate::cluster::{self, Delivery, Happening, News, NodeConfig, Output, Snapshot};
 use crate::limits::{LOG_CHANGES_PER_ENTRY, LOG_ENTRIES_PER_TURN};
@@ -69,6 +70,16 @@ impl<S: Stream> Server<S> {
         if let Some(log) = &mut self.log_end {
             into.append(&mut log.outputs);
         }
+    }
+
+    /// Whether something was read of the log that is not applied yet.
+    pub fn is_behind_log(&self) -> bool {
+        self.log_end.as_ref().is_some_and(|log| log.has_more)
+    }
+
+    /// Tells the people of this node something about the log.
+    pub fn tell_of_log(&mut self, news: LogNews, now: MonoTime) {
+        self.apply(Input::Log(news), now);
     }
 
     /// Whether the node is there: before that nobody is let in.

@@ -8,8 +8,8 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    CloseReason, Decision, Event, Farewell, Language, MessageFault, Name, NameList, NameRefusal, Occasion,
-    Person, Reach, ServerNews, Text, Trouble, Verb, Wording,
+    CloseReason, Decision, Event, Farewell, Language, LogNews, MessageFault, Name, NameList, NameRefusal,
+    Occasion, Person, Reach, ServerNews, Text, Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -106,16 +106,12 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::LanguageIs => writeln!(out, "I speak English to you. En español: /idioma es"),
         Event::Help(verb) => help(*verb, out),
         Event::Trouble(trouble) => self::trouble(trouble, out),
-        Event::Skipped(1) => writeln!(out, "[… 1 message skipped; /history to see it]"),
-        Event::Skipped(lines) => writeln!(
-            out,
-            "[… {} messages skipped; /history to see them]",
-            locale::number(*lines, Language::English)
-        ),
+        Event::Skipped(lines) => skipped(*lines, out),
         Event::NameTimeout => writeln!(out, "The time to give a name is over."),
         Event::Place(news) => places::news(*news, out),
         Event::Expulsion(news) => expulsions::news(news, zone, out),
         Event::Server(news) => server_news(news, out),
+        Event::Log(news) => writeln!(out, "--- {}", log_news(*news)),
         Event::Stopping => writeln!(out, "--- The server is stopping."),
     };
 }
@@ -138,6 +134,25 @@ fn private_sent(to: &Name, text: &Text, away: Option<&Text>, out: &mut String) -
 }
 
 /// Words that no member can say: their lines begin with their names, and nobody else is called so.
+fn skipped(lines: u64, out: &mut String) -> std::fmt::Result {
+    match lines {
+        1 => writeln!(out, "[… 1 message skipped; /history to see it]"),
+        _ => writeln!(
+            out,
+            "[… {} messages skipped; /history to see them]",
+            locale::number(lines, Language::English)
+        ),
+    }
+}
+
+fn log_news(news: LogNews) -> &'static str {
+    match news {
+        LogNews::Away => "The chat is waiting for its log. What you type is not lost; it is said later.",
+        LogNews::Back => "The chat goes on.",
+        LogNews::Gap => "The log has lost what was said last: others may not have heard it.",
+    }
+}
+
 fn server_news(news: &ServerNews, out: &mut String) -> std::fmt::Result {
     match news {
         ServerNews::Said { room: None, text } => writeln!(out, "--- Server: {text}"),

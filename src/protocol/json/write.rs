@@ -112,6 +112,7 @@ pub fn answers(event: &Event) -> bool {
             | Event::Skipped(_)
             | Event::NameTimeout
             | Event::Server(_)
+            | Event::Log(_)
             | Event::Stopping
             | Event::OfflineMessages { .. }
             | Event::Place(_)
@@ -462,6 +463,7 @@ fn notice(event: &Event) -> &'static str {
         Event::Place(_) => "place",
         Event::Server(ServerNews::Said { .. }) => "server",
         Event::Server(ServerNews::Disconnected(_)) => "kicked",
+        Event::Log(_) => "log",
         Event::Stopping => "stopping",
         _ => "other",
     }

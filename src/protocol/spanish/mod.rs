@@ -8,8 +8,8 @@ mod rooms;
 use std::fmt::Write;
 
 use crate::chat::{
-    CloseReason, Decision, Event, Farewell, Language, MessageFault, Name, NameList, NameRefusal, Occasion,
-    Person, Reach, ServerNews, Text, Trouble, Verb, Wording,
+    CloseReason, Decision, Event, Farewell, Language, LogNews, MessageFault, Name, NameList, NameRefusal,
+    Occasion, Person, Reach, ServerNews, Text, Trouble, Verb, Wording,
 };
 use crate::clock::Zone;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
@@ -113,16 +113,12 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::LanguageIs => writeln!(out, "Te hablo en español. For English: /lang en"),
         Event::Help(verb) => help(*verb, out),
         Event::Trouble(trouble) => self::trouble(trouble, out),
-        Event::Skipped(1) => writeln!(out, "[… 1 mensaje omitido; /historial para verlo]"),
-        Event::Skipped(lines) => writeln!(
-            out,
-            "[… {} mensajes omitidos; /historial para verlos]",
-            locale::number(*lines, Language::Spanish)
-        ),
+        Event::Skipped(lines) => skipped(*lines, out),
         Event::NameTimeout => writeln!(out, "Se acabó el tiempo para dar un nombre."),
         Event::Place(news) => places::news(*news, out),
         Event::Expulsion(news) => expulsions::news(news, zone, out),
         Event::Server(news) => server_news(news, out),
+        Event::Log(news) => writeln!(out, "--- {}", log_news(*news)),
         Event::Stopping => writeln!(out, "--- El servidor se detiene."),
     };
 }
@@ -145,6 +141,25 @@ fn private_sent(to: &Name, text: &Text, away: Option<&Text>, out: &mut String) -
 }
 
 /// Words that no member can say: their lines begin with their names, and nobody else is called so.
+fn skipped(lines: u64, out: &mut String) -> std::fmt::Result {
+    match lines {
+        1 => writeln!(out, "[… 1 mensaje omitido; /historial para verlo]"),
+        _ => writeln!(
+            out,
+            "[… {} mensajes omitidos; /historial para verlos]",
+            locale::number(lines, Language::Spanish)
+        ),
+    }
+}
+
+fn log_news(news: LogNews) -> &'static str {
+    match news {
+        LogNews::Away => "El chat espera a su registro. Lo que escribas no se pierde; se dirá después.",
+        LogNews::Back => "El chat sigue.",
+        LogNews::Gap => "El registro ha perdido lo último que se dijo: puede que otros no lo hayan oído.",
+    }
+}
+
 fn server_news(news: &ServerNews, out: &mut String) -> std::fmt::Result {
     match news {
         ServerNews::Said { room: None, text } => writeln!(out, "--- Servidor: {text}"),

@@ -3,7 +3,7 @@
 mod nodes;
 mod pace;
 mod running;
-mod server;
+pub mod server;
 mod skipping;
 mod snapshots;
 mod starting;

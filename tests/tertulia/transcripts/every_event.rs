@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{
-    Crowd, Decision, Event, Expulsion, ExpulsionNews, ExpulsionRefusal, Farewell, Language, Message,
+    Crowd, Decision, Event, Expulsion, ExpulsionNews, ExpulsionRefusal, Farewell, Language, LogNews, Message,
     MessageId, MessageKind, Name, NameList, NameRefusal, Occasion, Origin, Person, PlaceNews, PutOut, Reach,
     RoomKey, RoomListing, RoomRefusal, ServerNews, Text, Trouble, UnixMillis, Verb, Wording,
 };
@@ -82,6 +82,7 @@ fn kind_of(event: &Event) -> usize {
         Event::Place(_) => 24,
         Event::Expulsion(_) => 25,
         Event::KeysTried { .. } => 100,
+        Event::Log(_) => 101,
         Event::Stopping => 26,
         Event::Entered { .. } => 27,
         Event::Left { .. } => 28,
@@ -114,7 +115,7 @@ fn kind_of(event: &Event) -> usize {
     }
 }
 
-const KINDS: usize = 56;
+const KINDS: usize = 57;
 
 /// What the administrator does.
 fn administration(juan: &Name) -> Vec<Event> {
@@ -180,11 +181,11 @@ pub fn events() -> Vec<Event> {
         Event::LanguageSet,
         Event::LanguageIs,
         Event::Help(None),
-        Event::Skipped(1),
-        Event::Skipped(312),
         Event::NameTimeout,
         Event::Stopping,
     ];
+    events.extend([LogNews::Away, LogNews::Back, LogNews::Gap].map(Event::Log));
+    events.extend([1, 312].map(Event::Skipped));
     events.extend(administration(&juan));
     for crowd in [crowd(&["Ana"], 0), crowd(&["Ana", "Eva"], 0), crowd(&["Ana", "Luis"], 37), crowd(&[], 9)] {
         for room in [None, Some(name("cocina"))] {

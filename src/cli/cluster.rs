@@ -1,0 +1,136 @@
+//! Several servers that are one chat: where they have their log, and what is done about that.
+
+use std::path::PathBuf;
+
+use clap::{Args, Subcommand};
+
+use super::mistake::Mistake;
+use super::values::language;
+use crate::chat::{Language, NodeName};
+use crate::cluster::EntryId;
+use crate::config::ClusterConfig;
+use crate::engine::{Address, AddressError};
+
+/// Options of a server that is one of several.
+#[derive(Clone, Debug, Args)]
+pub struct NodeOptions {
+    /// Be one chat with all servers that have this Redis or Valkey.
+    #[arg(long, value_name = "URL", value_parser = engine, requires = "node", conflicts_with_all = ["data", "cluster_file"])]
+    pub cluster: Option<Address>,
+
+    /// The first line of this file is the URL of --cluster: a password on the command line is seen by all users.
+    #[arg(long, value_name = "FILE", requires = "node", conflicts_with = "data")]
+    pub cluster_file: Option<PathBuf>,
+
+    /// What the keys there begin with.
+    #[arg(long, value_name = "WORD", default_value = "tertulia", value_parser = prefix)]
+    pub cluster_prefix: String,
+
+    /// Go on with a Redis that may lose what it is given.
+    #[arg(long)]
+    pub cluster_unsafe: bool,
+
+    /// This server's name among them: a-z, 0-9 and -.
+    #[arg(long, value_name = "NODE", value_parser = node_name)]
+    pub node: Option<NodeName>,
+}
+
+impl NodeOptions {
+    /// Which node it is, of which log; the address of the engine may have to be read yet.
+    pub fn config(self) -> Option<ClusterConfig> {
+        let node = self.node.filter(|_| self.cluster.is_some() || self.cluster_file.is_some())?;
+        Some(ClusterConfig {
+            address: self.cluster,
+            address_file: self.cluster_file,
+            prefix: self.cluster_prefix,
+            unsafe_too: self.cluster_unsafe,
+            node: Some(node),
+        })
+    }
+}
+
+/// What is to be done about the log, while no server runs.
+#[derive(Clone, Debug, Subcommand)]
+pub enum ClusterTask {
+    /// Found the log, once, before the first server starts.
+    Init(EnginePlace),
+    /// Take an entry out of the log that ends every server: the one that their last words name.
+    Skip(SkippedEntry),
+}
+
+/// An entry that is to be taken out.
+#[derive(Clone, Debug, Args)]
+pub struct SkippedEntry {
+    /// The entry: two numbers with a hyphen between.
+    #[arg(value_name = "ENTRY", value_parser = entry)]
+    pub entry: EntryId,
+    /// Where the log is.
+    #[command(flatten)]
+    pub place: EnginePlace,
+}
+
+/// Where the log is, and how to talk about it.
+#[derive(Clone, Debug, Args)]
+pub struct EnginePlace {
+    /// The Redis or Valkey.
+    #[arg(long, value_name = "URL", value_parser = engine, required_unless_present = "cluster_file", conflicts_with = "cluster_file")]
+    pub cluster: Option<Address>,
+    /// The first line of this file is the URL of --cluster.
+    #[arg(long, value_name = "FILE")]
+    pub cluster_file: Option<PathBuf>,
+    /// What the keys there begin with.
+    #[arg(long, value_name = "WORD", default_value = "tertulia", value_parser = prefix)]
+    pub cluster_prefix: String,
+    /// Go on with a Redis that may lose what it is given.
+    #[arg(long)]
+    pub cluster_unsafe: bool,
+    /// Language of what is said here.
+    #[arg(long, value_name = "LANG", default_value = "es", value_parser = language())]
+    pub lang: Language,
+}
+
+impl ClusterTask {
+    /// Where the log is.
+    pub fn place(&self) -> &EnginePlace {
+        match self {
+            ClusterTask::Init(place) => place,
+            ClusterTask::Skip(skipped) => &skipped.place,
+        }
+    }
+}
+
+impl EnginePlace {
+    /// The same as options of a server have it.
+    pub fn config(&self) -> ClusterConfig {
+        ClusterConfig {
+            address: self.cluster.clone(),
+            address_file: self.cluster_file.clone(),
+            prefix: self.cluster_prefix.clone(),
+            unsafe_too: self.cluster_unsafe,
+            node: None,
+        }
+    }
+}
+
+/// Takes the address of an engine. What is wrong about it does not repeat it: there may be a password in it.
+fn engine(typed: &str) -> Result<Address, Mistake> {
+    typed.parse().map_err(|error| match error {
+        AddressError::Malformed => Mistake::EngineAddress,
+        AddressError::WithoutTls => Mistake::WithoutTls,
+    })
+}
+
+/// Takes what keys begin with.
+fn prefix(typed: &str) -> Result<String, Mistake> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | ':' | '.' | '{' | '}');
+    let fits = !typed.is_empty() && typed.chars().all(fits);
+    if fits { Ok(typed.to_owned()) } else { Err(Mistake::Prefix) }
+}
+
+fn node_name(typed: &str) -> Result<NodeName, Mistake> {
+    typed.parse().map_err(|_| Mistake::NodeName)
+}
+
+fn entry(typed: &str) -> Result<EntryId, Mistake> {
+    typed.parse().map_err(|_| Mistake::Entry)
+}

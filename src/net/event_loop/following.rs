@@ -1,0 +1,66 @@
+//! The loop of a server that is one of several nodes.
+
+use log::error;
+
+use super::{EventLoop, RunError};
+use crate::chat::MonoTime;
+#[cfg(feature = "cluster")]
+use crate::chat::NodeName;
+#[cfg(feature = "cluster")]
+use crate::engine::{EngineConfig, EngineError};
+use crate::limits::LOG_PATIENCE;
+#[cfg(feature = "cluster")]
+use crate::net::nodes::Nodes;
+
+impl EventLoop {
+    /// Has the server be one of several nodes from now on: nobody is let in before it is there.
+    ///
+    /// # Errors
+    ///
+    /// The engine or its log will not do.
+    #[cfg(feature = "cluster")]
+    pub fn join_nodes(&mut self, engine: &EngineConfig, node: NodeName) -> Result<(), EngineError> {
+        let waker = std::sync::Arc::clone(&self.waker);
+        let mut nodes = Nodes::join((engine, node), &mut self.server, waker, self.language)?;
+        // It asks for the state of the chat; nothing else would wake the loop.
+        nodes.perform(&mut self.server, self.clock.now());
+        self.nodes = Some(nodes);
+        Ok(())
+    }
+
+    /// Takes what has happened at the log.
+    pub(super) fn follow_nodes(&mut self, now: MonoTime) {
+        if let Some(nodes) = &mut self.nodes {
+            nodes.turn(&mut self.server, now);
+        }
+    }
+
+    /// Has done at the log what the turn has given, and ends the server when the node has ended.
+    pub(super) fn end_turn_of_nodes(&mut self, now: MonoTime) {
+        let Some(nodes) = &mut self.nodes else { return };
+        nodes.perform(&mut self.server, now);
+        let Some(end) = nodes.end(now) else { return };
+        if self.end.is_some() {
+            return;
+        }
+        if !end.is_wanted() {
+            error!("{}", end.describe(self.language));
+        }
+        self.end = Some(end.clone());
+        match self.stopping {
+            Some(_) => self.server.stop(now),
+            None => self.stop(now),
+        }
+    }
+
+    /// How the run has ended.
+    pub(super) fn ended(&mut self) -> Result<(), RunError> {
+        if let Some(nodes) = self.nodes.take() {
+            nodes.stop(LOG_PATIENCE);
+        }
+        match self.end.take() {
+            Some(end) if !end.is_wanted() => Err(RunError::Node(end)),
+            _ => Ok(()),
+        }
+    }
+}

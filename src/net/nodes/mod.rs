@@ -1,0 +1,171 @@
+//! The server as one of several nodes: the engine that has the log on one side, the server on the other.
+//!
+//! Invariants: what the engine reads is given to the server only while that has nothing of the log left to apply, so what waits is
+//! bounded by what the engine's reader may be ahead; behind the end of the node nothing is taken from either side.
+
+mod chat_copy;
+mod node_end;
+mod words;
+
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use log::{debug, error, info, warn};
+use mio::Waker;
+use mio::net::TcpStream;
+
+pub use chat_copy::ChatCopy;
+pub use node_end::NodeEnd;
+
+use super::server::Server;
+use crate::auth::random_key;
+use crate::chat::{Language, LogNews, MonoTime, NodeName};
+use crate::cluster::{self, LOG_VERSION, News, NodeConfig, Output, StopReason};
+use crate::engine::{Engine, EngineConfig, EngineError, EngineTrouble, Happened};
+use crate::limits::LOG_PATIENCE;
+
+/// This server's node, and the engine that has the log.
+pub(super) struct Nodes {
+    engine: Engine<ChatCopy>,
+    /// Takes in turn what the node wants done.
+    outputs: Vec<Output>,
+    language: Language,
+    /// It is leaving: until when that may take.
+    leaving: Option<MonoTime>,
+    end: Option<NodeEnd>,
+    /// Something may have happened that was not taken, for the server was behind: no thread calls for it again.
+    has_more: bool,
+}
+
+impl fmt::Debug for Nodes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Nodes")
+            .field("leaving", &self.leaving)
+            .field("end", &self.end)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Nodes {
+    /// Has `server` be one of the nodes of that log; the engine's threads call `waker`.
+    ///
+    /// # Errors
+    ///
+    /// The engine or its log will not do.
+    pub(super) fn join(
+        (engine, node): (&EngineConfig, NodeName),
+        server: &mut Server<TcpStream>,
+        waker: Arc<Waker>,
+        language: Language,
+    ) -> Result<Nodes, EngineError> {
+        // A poll that cannot be woken is broken, and its own errors say so.
+        let (engine, warnings) = Engine::start(engine, move || drop(waker.wake()))?;
+        warnings.iter().for_each(|warning| warn!("{}", warning.describe(language)));
+        let instance = instance().map_err(|error| engine.cannot(error))?;
+        server.join_nodes(NodeConfig::new(node, instance, LOG_VERSION));
+        Ok(Nodes { engine, outputs: Vec::new(), language, leaving: None, end: None, has_more: false })
+    }
+
+    /// Gives the server what has happened at the log.
+    pub(super) fn turn(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
+        self.has_more = true;
+        while self.end.is_none() && !server.is_behind_log() {
+            let Some(happened) = self.engine.happened() else {
+                self.has_more = false;
+                return;
+            };
+            match happened {
+                Happened::Input(input) => server.log_happened(input, now),
+                Happened::Lost(fault) => {
+                    warn!("{}", EngineTrouble::StillLost(fault).describe(self.language));
+                    server.log_happened(cluster::Input::Lost, now);
+                }
+                Happened::Snapshot(snapshot) => {
+                    let snapshot = snapshot.map(|snapshot| Box::new(snapshot.map(ChatCopy::into_chat)));
+                    if let Err(error) = server.log_restored(snapshot, now) {
+                        self.end = Some(NodeEnd::Snapshot(error));
+                    }
+                }
+                Happened::Trouble(trouble @ EngineTrouble::StillLost(_)) => {
+                    debug!("{}", trouble.describe(self.language));
+                }
+                Happened::Trouble(trouble) => warn!("{}", trouble.describe(self.language)),
+            }
+        }
+    }
+
+    /// Has the engine do what the turn has given it to do. To be called when the turn is over.
+    pub(super) fn perform(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
+        if self.end.is_some() {
+            return;
+        }
+        server.log_outputs(&mut self.outputs, now);
+        for output in std::mem::take(&mut self.outputs) {
+            match self.engine.perform(output) {
+                Some(Output::Tell(news)) => self.tell(&news, server, now),
+                Some(Output::Stop(reason)) => {
+                    self.end = Some(NodeEnd::Stopped(reason));
+                    return;
+                }
+                // What became of its own entries is the server's.
+                _ => {}
+            }
+        }
+    }
+
+    /// Tells the people of this node, and its administrator.
+    fn tell(&self, news: &News, server: &mut Server<TcpStream>, now: MonoTime) {
+        let people = match news {
+            News::Away => Some(LogNews::Away),
+            News::Back => Some(LogNews::Back),
+            News::Gap => Some(LogNews::Gap),
+            _ => None,
+        };
+        people.into_iter().for_each(|news| server.tell_of_log(news, now));
+        let words = words::of_news(news, self.language);
+        match news {
+            News::Living(_) | News::Back | News::NodeGone(..) => info!("{words}"),
+            News::Differs(_) | News::Garbage(_) => error!("{words}"),
+            News::Away | News::Gap | News::HeldForDead | News::ClocksApart { .. } => warn!("{words}"),
+        }
+    }
+
+    /// Has the node leave, which ends it.
+    pub(super) fn leave(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
+        if self.leaving.is_none() {
+            self.leaving = Some(now + LOG_PATIENCE);
+            server.log_happened(cluster::Input::Leave, now);
+        }
+    }
+
+    /// Why the node is at its end, if it is. One that waits for the log for too long to leave is: it will be held for dead.
+    pub(super) fn end(&mut self, now: MonoTime) -> Option<&NodeEnd> {
+        if self.leaving.is_some_and(|until| now >= until) && self.end.is_none() {
+            self.end = Some(NodeEnd::Stopped(StopReason::Left));
+        }
+        self.end.as_ref()
+    }
+
+    /// Whether [`turn`](Self::turn) has something to do.
+    pub(super) fn has_work(&self) -> bool {
+        self.has_more && self.end.is_none()
+    }
+
+    /// When [`end`](Self::end) has something new to say.
+    pub(super) fn due(&self) -> Option<MonoTime> {
+        self.leaving.filter(|_| self.end.is_none())
+    }
+
+    /// Ends the engine's threads.
+    pub(super) fn stop(self, patience: Duration) {
+        self.engine.stop(patience);
+    }
+}
+
+/// A number that no other process has.
+fn instance() -> io::Result<u64> {
+    let key = random_key()?;
+    Ok(key.into_iter().take(8).fold(0, |number, byte| number << 8 | u64::from(byte)))
+}

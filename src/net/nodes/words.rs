@@ -1,0 +1,112 @@
+//! What the administrator of a node is told of the log and of the other nodes.
+
+use super::node_end::NodeEnd;
+use crate::chat::Language::{self, English, Spanish};
+use crate::cluster::{End, News, StopReason};
+use crate::limits::NODES_MAX;
+
+/// The line of the console.
+pub(super) fn of_news(news: &News, language: Language) -> String {
+    match (language, news) {
+        (Spanish, News::Away) => "Redis no contesta: lo que se escribe espera.".into(),
+        (Spanish, News::Back) => "Redis vuelve a contestar: lo que esperaba se dice ahora.".into(),
+        (Spanish, News::Gap) => {
+            "El registro en Redis no es el que era: se sigue con lo que conserva, y puede faltar lo último que se dijo.".into()
+        }
+        (Spanish, News::Living(id)) => format!("Este nodo forma parte del chat desde la entrada {id}"),
+        (Spanish, News::HeldForDead) => {
+            "Los otros nodos han dado por caído a este, que vuelve a entrar con su gente.".into()
+        }
+        (Spanish, News::NodeGone(node, End::Left)) => format!("El nodo {node} ha terminado"),
+        (Spanish, News::NodeGone(node, End::Dead)) => format!("El nodo {node} no da señales: se le da por caído"),
+        (Spanish, News::NodeGone(node, End::Replaced)) => format!("El nodo {node} ha vuelto a empezar"),
+        (Spanish, News::Differs(node)) => {
+            format!("El nodo {node} ha sacado del mismo registro algo distinto que los demás.")
+        }
+        (Spanish, News::Garbage(id)) => format!("La entrada {id} no la ha escrito ningún nodo; no se tiene en cuenta."),
+        (Spanish, News::ClocksApart { by, ahead }) => format!(
+            "El reloj de Redis va {} s {} respecto al de este equipo; cuenta el de Redis.",
+            by.as_secs(),
+            if *ahead { "adelantado" } else { "atrasado" }
+        ),
+        (English, News::Away) => "Redis does not answer: what is typed waits.".into(),
+        (English, News::Back) => "Redis answers again: what waited is said now.".into(),
+        (English, News::Gap) => {
+            "The log in Redis is not what it was: the chat goes on from what there is, and what was said last may be missing.".into()
+        }
+        (English, News::Living(id)) => format!("This node is part of the chat since entry {id}"),
+        (English, News::HeldForDead) => {
+            "The other nodes hold this one for dead; it comes in again, and its people with it.".into()
+        }
+        (English, News::NodeGone(node, End::Left)) => format!("Node {node} has ended"),
+        (English, News::NodeGone(node, End::Dead)) => format!("Node {node} gives no sign of life: it is held for dead"),
+        (English, News::NodeGone(node, End::Replaced)) => format!("Node {node} has begun again"),
+        (English, News::Differs(node)) => {
+            format!("Node {node} has made something else of the same log than the others.")
+        }
+        (English, News::Garbage(id)) => format!("No node has written entry {id}; it does not count."),
+        (English, News::ClocksApart { by, ahead }) => format!(
+            "The clock of Redis is {} s {} that of this machine; that of Redis counts.",
+            by.as_secs(),
+            if *ahead { "ahead of" } else { "behind" }
+        ),
+    }
+}
+
+impl NodeEnd {
+    /// The one line for the administrator.
+    pub fn describe(&self, language: Language) -> String {
+        let reason = match self {
+            NodeEnd::Stopped(reason) => reason,
+            NodeEnd::Snapshot(error) => return format!("{}: {error}", state(language)),
+        };
+        match (language, reason) {
+            (Spanish, StopReason::Replaced) => {
+                "Otro proceso usa el nombre de este nodo (--node), que se detiene.".into()
+            }
+            (Spanish, StopReason::Left) => "El nodo ha terminado.".into(),
+            (Spanish, StopReason::AnotherLog) => "El registro no es aquel al que pertenecen los datos de este nodo.".into(),
+            (Spanish, StopReason::NoLog) => {
+                "El registro está vacío o ha perdido lo que hace falta para seguir: hay que fundarlo de nuevo \
+                 (tertulia-server cluster init)."
+                    .into()
+            }
+            (Spanish, StopReason::TooOld(version)) => {
+                format!("Los nodos escriben ya en la versión {version}, que este programa no conoce: hay que actualizarlo.")
+            }
+            (Spanish, StopReason::TooNew(version)) => {
+                format!("Los nodos escriben en la versión {version}, que este programa ya no conoce: hay que actualizar los demás.")
+            }
+            (Spanish, StopReason::Option(option)) => format!("Los demás nodos tienen otro valor de {option}."),
+            (Spanish, StopReason::TooManyNodes) => format!("El registro conoce ya {NODES_MAX} nombres de nodos."),
+            (Spanish, StopReason::Differs) => {
+                "Este nodo ha sacado dos veces del registro algo distinto que los demás, y se detiene.".into()
+            }
+            (English, StopReason::Replaced) => "Another process has the name of this node (--node), which stops.".into(),
+            (English, StopReason::Left) => "The node has ended.".into(),
+            (English, StopReason::AnotherLog) => "The log is another one than the data of this node belong to.".into(),
+            (English, StopReason::NoLog) => {
+                "The log is empty, or has lost what it takes to go on: it has to be founded again (tertulia-server cluster init)."
+                    .into()
+            }
+            (English, StopReason::TooOld(version)) => {
+                format!("The nodes write in version {version} already, which this program does not know: it has to be upgraded.")
+            }
+            (English, StopReason::TooNew(version)) => {
+                format!("The nodes write in version {version}, which this program does not know any more: upgrade the others.")
+            }
+            (English, StopReason::Option(option)) => format!("The other nodes have another value of {option}."),
+            (English, StopReason::TooManyNodes) => format!("The log knows {NODES_MAX} names of nodes already."),
+            (English, StopReason::Differs) => {
+                "This node has made something else of the log than the others, twice, and stops.".into()
+            }
+        }
+    }
+}
+
+fn state(language: Language) -> &'static str {
+    match language {
+        Spanish => "No se puede seguir con el estado del chat que hay en Redis",
+        English => "The state of the chat in Redis cannot be gone on from",
+    }
+}

@@ -1,0 +1,115 @@
+//! While all is well nobody sees that there are several; and a node that goes takes its own people with it, and nothing else.
+
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use super::{Several, kill};
+use crate::support::peer::Peer;
+
+#[test]
+fn people_of_several_nodes_are_in_one_chat() {
+    let Some(several) = Several::founded() else { return };
+    let (a, b) = (several.node("a"), several.node("b"));
+    let mut ana = Peer::join(&a, "Ana");
+    let mut luis = Peer::enter(&b, "Luis");
+    ana.expect_line(">>> Luis se unió al chat");
+    luis.say("hola");
+    ana.expect_line("Luis: hola");
+    ana.say("/privado Luis solo tú\n/entrar cocina");
+    luis.until("[privado] Ana: solo tú");
+    ana.until("cocina");
+    luis.say("/entrar cocina");
+    ana.expect_line(">>> Luis entró en #cocina");
+    luis.until("cocina");
+    // The chat knows one Ana, whatever the node.
+    let mut other = Peer::connect(&b);
+    other.say("ana");
+    other.until("en uso");
+    luis.say("/quien");
+    let people = luis.until("Luis (tú)").join("\n");
+    assert!(people.contains("Ana"), "{people}");
+}
+
+#[test]
+fn history_of_a_room_is_told_at_each_node() {
+    let Some(several) = Several::founded() else { return };
+    let (a, b) = (several.node("a"), several.node("b"));
+    let mut ana = Peer::join(&a, "Ana");
+    ana.say("para después");
+    let mut luis = Peer::connect(&b);
+    luis.say("Luis\n/historial");
+    let told = luis.until("Ana: para después");
+    assert!(told.iter().all(|line| !line.contains("No hay")), "{told:?}");
+}
+
+#[test]
+fn people_of_a_killed_node_leave_as_one_crowd() {
+    let Some(several) = Several::founded() else { return };
+    let (a, mut b) = (several.node("a"), several.node("b"));
+    let mut ana = Peer::join(&a, "Ana");
+    let mut others: Vec<Peer> = ["Eva", "Luis", "Pau"].map(|name| Peer::enter(&b, name)).into();
+    others[2].say("adiós");
+    ana.until("Pau: adiós");
+    let killed = Instant::now();
+    kill(&mut b);
+    let told = ana.line();
+    assert!(["<<<", "Eva", "Luis", "Pau"].iter().all(|word| told.contains(word)), "{told}");
+    assert!(killed.elapsed() <= Duration::from_secs(12), "{:?}", killed.elapsed());
+    // Nothing of hers is lost, and their names are free.
+    ana.say("sigo");
+    ana.say("/quien");
+    let people = ana.until("Ana (tú)").join("\n");
+    assert!(!people.contains("Eva"), "{people}");
+    let mut eva = Peer::enter(&a, "Eva");
+    eva.say("/historial");
+    eva.until("Ana: sigo");
+}
+
+#[test]
+fn node_that_is_stopped_takes_leave_at_once() {
+    let Some(several) = Several::founded() else { return };
+    let (a, mut b) = (several.node("a"), several.node("b"));
+    let mut ana = Peer::join(&a, "Ana");
+    let (mut eva, mut luis) = (Peer::enter(&b, "Eva"), Peer::enter(&b, "Luis"));
+    luis.say("lo último");
+    ana.until("Luis: lo último");
+    b.signal(Signal::TERM);
+    let crowd = ana.line();
+    assert!(crowd.contains("Eva") && crowd.contains("Luis"), "{crowd}");
+    assert_eq!(b.wait().code(), Some(0));
+    for peer in [&mut eva, &mut luis] {
+        peer.until("--- El servidor se detiene.");
+        peer.expect_end();
+    }
+    a.console_find(|line| line == "[INFO] El nodo b ha terminado");
+}
+
+#[test]
+fn node_comes_again_and_its_people_with_it() {
+    let Some(several) = Several::founded() else { return };
+    let (a, mut b) = (several.node("a"), several.node("b"));
+    let mut ana = Peer::join(&a, "Ana");
+    let luis = Peer::enter(&b, "Luis");
+    ana.until("Luis");
+    kill(&mut b);
+    drop(luis);
+    // It need not wait until the others hold its forerunner for dead.
+    let b = several.node("b");
+    ana.until("<<< Luis");
+    let mut luis = Peer::enter(&b, "Luis");
+    ana.expect_line(">>> Luis se unió al chat");
+    luis.say("otra vez");
+    ana.expect_line("Luis: otra vez");
+}
+
+#[test]
+fn upgrade_in_place_of_a_node_is_refused_and_it_goes_on() {
+    let Some(several) = Several::founded() else { return };
+    let a = several.node("a");
+    let mut ana = Peer::join(&a, "Ana");
+    a.signal(Signal::USR2);
+    a.console_find(|line| line.contains("es un nodo de varios"));
+    ana.say("sigo");
+    a.console_find(|line| line == "[INFO] Ana: sigo");
+}
