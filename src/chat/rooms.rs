@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::account::AccountKey;
 use super::account_index::AccountIndex;
 use super::effect::RoomId;
-use super::join_part_batch::{Arrived, Departed, Threshold};
+use super::join_part_batch::{Arrived, Departed, JoinPartBatch, Threshold};
 use super::member::Membership;
 use super::member_id::MemberId;
 use super::mono_time::MonoTime;
@@ -145,18 +145,28 @@ impl Rooms {
         self.note_movement(id);
     }
 
-    /// Takes a member's seat away; gives who stands in that place now. If it was not told that they came, it will not be.
-    pub(super) fn leave(&mut self, member: MemberId, membership: Membership) -> Option<MemberId> {
-        let left = &mut self[membership.room];
-        let moved = left.leave(membership.place());
-        if !membership.announced() {
-            let due = left.movements.due();
-            left.movements.forget_arrival(member);
-            if let Some(due) = due.filter(|_| left.movements.due().is_none()) {
-                self.restless.remove(&(due, membership.room));
-            }
+    /// Takes a member's seat away; gives who stands in that place now.
+    pub(super) fn leave(&mut self, membership: Membership) -> Option<MemberId> {
+        self[membership.room].leave(membership.place())
+    }
+
+    /// It was not told that a member came, and will not be.
+    pub(super) fn forget_arrival(&mut self, id: RoomId, member: MemberId) {
+        self.forget_movements(id, |movements| movements.forget_arrival(member));
+    }
+
+    /// It will not be told that these came, of all whose arrival waits: one look at each, however many they are.
+    pub(super) fn forget_arrivals(&mut self, id: RoomId, is_gone: impl Fn(MemberId) -> bool) {
+        self.forget_movements(id, |movements| movements.arrived.retain(|&(_, member)| !is_gone(member)));
+    }
+
+    fn forget_movements(&mut self, id: RoomId, forget: impl FnOnce(&mut JoinPartBatch)) {
+        let movements = &mut self[id].movements;
+        let due = movements.due();
+        forget(movements);
+        if let Some(due) = due.filter(|_| movements.due().is_none()) {
+            self.restless.remove(&(due, id));
         }
-        moved
     }
 
     /// Takes what waits to be told of a room: who left, and who came. None: nothing does.

@@ -36,13 +36,21 @@ impl Chat {
         self.vacate(id, room)
     }
 
-    /// Takes a member's seat in a room away.
+    /// Takes a member's seat in a room away. If it was not told that they came, it will not be.
     pub(super) fn vacate(&mut self, id: MemberId, room: RoomId) -> Option<Membership> {
+        let membership = self.give_up_seat(id, room)?;
+        if !membership.announced() {
+            self.spend(self.rooms[room].movements.arrived.len() / 4);
+            self.rooms.forget_arrival(room, id);
+        }
+        Some(membership)
+    }
+
+    /// Takes a member's seat in a room away; that they came may wait to be told as before.
+    pub(super) fn give_up_seat(&mut self, id: MemberId, room: RoomId) -> Option<Membership> {
         let membership = self.member_mut(id)?.part(room)?;
-        let left = &self.rooms[room];
-        let arrivals = if membership.announced() { 0 } else { left.movements.arrived.len() / 4 };
-        self.spend(left.office_steps() + arrivals);
-        if let Some(moved) = self.rooms.leave(id, membership) {
+        self.spend(self.rooms[room].office_steps());
+        if let Some(moved) = self.rooms.leave(membership) {
             let moved = self.people[moved].membership_mut(room).expect("members have a seat");
             moved.set_place(membership.place());
         }

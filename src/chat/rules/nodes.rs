@@ -46,6 +46,10 @@ impl Chat {
         }
         let until = self.now() + EMPTIED_ROOM_WAIT;
         for room in left {
+            self.spend(self.rooms[room].movements.arrived.len() / 4);
+            let (rooms, people) = (&mut self.rooms, &self.people);
+            // Behind all of them, for each would be looked for among all.
+            rooms.forget_arrivals(room, |id| people.get(id).is_none());
             self.tell_movements(room);
             if self.rooms[room].members.is_empty() {
                 self.rooms.keep_empty(room, until);
@@ -63,7 +67,7 @@ impl Chat {
         let in_general = self.member(id).and_then(|member| member.membership(GENERAL));
         let in_general = in_general.is_some_and(Membership::announced);
         for room in rooms {
-            if self.vacate(id, room).is_some_and(Membership::announced) {
+            if self.give_up_seat(id, room).is_some_and(Membership::announced) {
                 // A recipient who is in #general too is told there.
                 let beyond = (in_general && room != GENERAL).then_some(GENERAL);
                 self.rooms.depart_later(room, Threshold::Chat, beyond, name.clone());

@@ -6,7 +6,7 @@ use tertulia::chat::{
     ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Matter, MonoTime, Name,
     NodeName, Ordered, Password, PasswordHash, Proposal, Reply, Request, Text, Time, Token, Turn, UnixMillis,
 };
-use tertulia::limits::{DECISIONS_PER_ROOM, EMPTIED_ROOM_WAIT};
+use tertulia::limits::{DECISIONS_PER_ROOM, EMPTIED_ROOM_WAIT, MOVEMENTS_TOLD};
 
 use super::process::{PASSWORD, config};
 use crate::hub::address;
@@ -556,4 +556,40 @@ fn rooms_that_a_node_left_empty_go_some_in_each_entry() {
         assert!(rooms[rooms.len() - 1] < rooms[rooms.len() - 2], "{rooms:?}");
     }
     assert!(rooms.len() > 2, "not all at once: {rooms:?}");
+}
+
+/// Of those who came in the second that is running, each would be looked for among all.
+#[test]
+fn node_that_is_gone_at_once_costs_as_much_as_it_has_members() {
+    let steps = |people: u32| {
+        let mut nodes = Nodes::new();
+        for person in 0..people {
+            nodes.enters(A, ClientId::new(person, 1), &format!("p{person}"));
+        }
+        let before = nodes.hubs[B].work().steps;
+        nodes.is_gone(A);
+        nodes.hubs[B].work().steps - before
+    };
+    // The square would be four times as much.
+    let (some, twice) = (steps(100), steps(200));
+    assert!(twice < 3 * some, "{some} steps for 100, {twice} for 200");
+}
+
+#[test]
+fn arrivals_that_wait_are_told_without_those_whose_node_is_gone() {
+    let mut nodes = Nodes::new();
+    nodes.enters(B, ClientId::new(9, 1), "Rosa");
+    // The first few of the second are told at once.
+    for person in 0..MOVEMENTS_TOLD + 2 {
+        nodes.enters(A, ClientId::new(person as u32, 1), &format!("p{person}"));
+    }
+    nodes.enters(B, ClientId::new(8, 1), "Elena");
+    nodes.effects[B].clear();
+    nodes.is_gone(A);
+    let arrived = |effect: &Effect| match effect {
+        Effect::Deliver { event: Event::Arrived { crowd, .. }, .. } => Some(crowd.names.to_vec()),
+        _ => None,
+    };
+    let told: Vec<Name> = nodes.effects[B].iter().filter_map(arrived).flatten().collect();
+    assert_eq!(told, [Name::known("Elena").expect("a good name")]);
 }
