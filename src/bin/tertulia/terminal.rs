@@ -5,6 +5,7 @@
 //! found, however the program ends.
 
 mod completion;
+mod event;
 mod keys;
 mod layout;
 mod line;
@@ -21,40 +22,14 @@ use std::thread;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGWINCH};
 use signal_hook::iterator::Signals;
 
-use crate::address::Address;
 use crate::args::Options;
 use crate::connection::{Connection, News, Sent};
-use crate::prompt_parser::Heard;
+use event::{Event, Outgoing};
 use raw_mode::RawMode;
 use session::Session;
 
 /// Events that may wait for the screen.
 const EVENTS_MAX: usize = 256;
-
-/// Something that happened.
-enum Event {
-    /// Bytes came from the keyboard; none, if it is gone.
-    Keyboard(Vec<u8>),
-    Connecting(Address),
-    Heard(Heard),
-    Answered(String),
-    Notice(String),
-    /// Whose turn it is may have changed.
-    Settled,
-    /// A line could not be sent.
-    NotSent,
-    Signal(i32),
-    /// Nothing more will come from the network; the exit status.
-    Over(u8),
-}
-
-/// What goes to the server, in the order in which it was typed.
-enum Outgoing {
-    /// A line with its end.
-    Line(Vec<u8>),
-    /// No more of them will come.
-    End,
-}
 
 /// Talks until it is over; gives the exit status, or nothing if the terminal is not up to it.
 pub(crate) fn run(connection: &Arc<Connection>, options: &Options) -> Option<u8> {

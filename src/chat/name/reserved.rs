@@ -4,7 +4,7 @@
 
 use std::sync::LazyLock;
 
-use super::{Name, Skeleton, TILDE, fold};
+use super::skeleton::{Skeleton, TILDE, fold};
 
 /// What the server calls itself and the reader.
 const OWN: [&str; 4] = ["Tú", "You", "servidor", "server"];
@@ -41,17 +41,17 @@ pub(super) enum Kept {
 }
 
 /// Why nobody can take `name`, if so.
-pub(super) fn kept(name: &Name) -> Option<Kept> {
+pub(super) fn kept(name: &str) -> Option<Kept> {
     static WORDS: LazyLock<Words> =
         LazyLock::new(|| Words { own: looks(&OWN), questions: looks(&QUESTIONS), offices: looks(&OFFICES) });
-    let look = Look::of(&name.0);
+    let look = Look::of(name);
     if WORDS.own.iter().any(|own| own.is(&look)) {
         return Some(Kept::Own);
     }
     if WORDS.questions.iter().any(|question| question.is_in(&look)) {
         return Some(Kept::Question);
     }
-    let parts = name.0.split(['-', '_']).map(|part| part.trim_matches(char::is_numeric));
+    let parts = name.split(['-', '_']).map(|part| part.trim_matches(char::is_numeric));
     let mut parts = parts.filter(|part| !part.is_empty()).map(Look::of);
     parts.any(|part| WORDS.offices.iter().any(|office| office.is(&part))).then_some(Kept::Office)
 }
@@ -63,8 +63,8 @@ pub(super) fn is_servers(name: &str) -> bool {
 }
 
 /// Whether `name` is the word for the server's operator, in either language.
-pub(super) fn is_operators(name: &Name) -> bool {
-    let look = Look::of(&name.0);
+pub(super) fn is_operators(name: &str) -> bool {
+    let look = Look::of(name);
     looks(&["operador", "operator"]).iter().any(|word| word.is(&look))
 }
 

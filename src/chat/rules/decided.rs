@@ -2,32 +2,16 @@
 //!
 //! Invariant: what follows a member costs as much as was decided about them, however many rooms and decisions there are.
 
-use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
-
 use super::{AccountKey, Chat, MemberId, Name, RoomId};
 use crate::chat::room::Room;
-use crate::chat::room_key::RoomKey;
 use crate::limits::DECISIONS_PER_CLIENT;
-
-/// For members about whom something was decided, the rooms in which it was, oldest first. Some of these rooms may be
-/// gone, and some decisions lifted: that is seen when they are looked at.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Decided(BTreeMap<MemberId, Vec<(RoomId, RoomKey)>>);
-
-impl Decided {
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-}
 
 impl Chat {
     /// Remembers that something was decided about a member in a room. Of too many rooms, in the oldest one it is about
     /// their name alone from then on.
     pub(super) fn note_decision(&mut self, member: MemberId, room: RoomId) {
         let Some(key) = self.room(room).map(|room| room.key) else { return };
-        let rooms = self.decided.0.entry(member).or_default();
+        let rooms = self.decided.rooms.entry(member).or_default();
         if rooms.contains(&(room, key)) {
             return;
         }
@@ -44,7 +28,7 @@ impl Chat {
     /// so that they cannot be shaken off by coming in again.
     /// Where they are banned the account decides no more.
     pub(super) fn bind_decisions(&mut self, member: MemberId, (account, name): (AccountKey, &Name)) {
-        let rooms = self.decided.0.get(&member).cloned().unwrap_or_default();
+        let rooms = self.decided.rooms.get(&member).cloned().unwrap_or_default();
         let mut added = 0;
         for (number, key) in rooms {
             let room = self.rooms.get_mut(number).filter(|room| room.key == key);
@@ -61,7 +45,7 @@ impl Chat {
 
     /// A member has left. Who they were is still known by name, but an invitation was theirs alone.
     pub(super) fn forget_decisions(&mut self, member: MemberId) {
-        for (room, key) in self.decided.0.remove(&member).unwrap_or_default() {
+        for (room, key) in self.decided.rooms.remove(&member).unwrap_or_default() {
             self.spend(self.room(room).map_or(0, Room::office_steps));
             if let Some(room) = self.room_mut(room).filter(|room| room.key == key) {
                 room.modes.invited.retain(|&invited| invited != member);

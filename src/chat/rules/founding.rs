@@ -3,7 +3,10 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 
-use super::{AccountKey, Chat, ChatOptions, GENERAL, Name, Origin, decided, expulsions, proven};
+use super::decision_rooms::DecisionRooms;
+use super::listed_expulsion::ListedExpulsion;
+use super::proofs::Proofs;
+use super::{AccountKey, Chat, ChatOptions, GENERAL, Name, Origin};
 use crate::chat::account::Account;
 use crate::chat::account_index::AccountIndex;
 use crate::chat::expulsion::Expulsion;
@@ -43,7 +46,7 @@ impl Chat {
             Some(last) => last.next().map(|next| next_account.unwrap_or(next).max(next)),
             None => Some(next_account.unwrap_or(AccountKey::MIN)),
         };
-        let expulsions: Vec<_> = expulsions.into_iter().map(expulsions::ListedExpulsion::new).collect();
+        let expulsions: Vec<_> = expulsions.into_iter().map(ListedExpulsion::new).collect();
         let mut chat = Chat {
             at: Time::default(),
             facts: Vec::new(),
@@ -56,12 +59,12 @@ impl Chat {
             next_account,
             hiding: Hiding::default(),
             hidden_beyond: 0,
-            decided: decided::Decided::default(),
-            proven: proven::Proven::default(),
+            decided: DecisionRooms::default(),
+            proven: Proofs::default(),
             detached: SlotSet::default(),
             writers: VecDeque::new(),
             posting: Vec::new(),
-            last_expulsion: expulsions.iter().map(expulsions::ListedExpulsion::number).max().unwrap_or(0),
+            last_expulsion: expulsions.iter().map(ListedExpulsion::number).max().unwrap_or(0),
             expulsions,
             nodes: Nodes::default(),
             by: None,

@@ -9,17 +9,21 @@ mod audience;
 mod change;
 mod crowds;
 mod decided;
+mod decision_rooms;
 mod entering;
 mod expulsions;
 mod fact;
 mod founding;
 mod keys;
+mod letter_writer;
+mod listed_expulsion;
 mod moving;
 mod nodes;
 mod offline_messages;
 mod options;
 mod ordering;
 mod presence;
+mod proofs;
 mod proposal;
 mod proven;
 mod reentry;
@@ -94,16 +98,16 @@ pub(super) struct Chat {
     hiding: Hiding,
     /// How many are hidden beyond what each member may hide, by all together.
     hidden_beyond: usize,
-    decided: decided::Decided,
-    proven: proven::Proven,
+    decided: decision_rooms::DecisionRooms,
+    proven: proofs::Proofs,
     /// Members without a connection: private words for them wait.
     detached: SlotSet,
     /// Who wrote the last letters, oldest first; at most [`LETTER_WRITERS`](crate::limits::LETTER_WRITERS).
-    writers: VecDeque<offline_messages::Writer>,
+    writers: VecDeque<letter_writer::LetterWriter>,
     /// Who wrote those of which it is not known yet whether they are kept.
-    posting: Vec<(MemberId, offline_messages::Writer)>,
+    posting: Vec<(MemberId, letter_writer::LetterWriter)>,
     /// Who may not be here, in the order in which it was decided.
-    expulsions: Vec<expulsions::ListedExpulsion>,
+    expulsions: Vec<listed_expulsion::ListedExpulsion>,
     last_expulsion: u64,
     /// None, where there is one only.
     nodes: Nodes,

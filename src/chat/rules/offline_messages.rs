@@ -1,8 +1,7 @@
 //! Private messages for the owner of an account who is not there: the sender is known, so that they can be answered.
 
-use serde::{Deserialize, Serialize};
-
-use super::{AccountKey, Chat, Done, Event, Fact, MemberId, MessageId, Name};
+use super::letter_writer::LetterWriter;
+use super::{AccountKey, Chat, Done, Event, Fact, MemberId, Name};
 use crate::chat::account::{OfflineMessage, Posted};
 use crate::chat::correspondent::Correspondent;
 use crate::chat::text::Text;
@@ -36,7 +35,7 @@ impl Chat {
     ) -> Done {
         let (letter, at) = (self.take_message_id(), self.at.wall);
         let who = self.member_mut(id).map(|member| member.contact(id));
-        self.posting.extend(who.map(|who| (id, Writer { letter, who })));
+        self.posting.extend(who.map(|who| (id, LetterWriter { letter, who })));
         let (from, sender) = (from.clone(), self.account(id));
         let (sent, here, away) = (text.clone(), false, None);
         self.tell(id, Event::PrivateSent { from: from.clone(), to, text: sent, at, here, away });
@@ -54,22 +53,9 @@ impl Chat {
     /// The person who wrote a letter: another member who has the name by now is not meant.
     fn writer_of(&self, offline_message: &OfflineMessage) -> Correspondent {
         self.spend(self.writers.len() / 2);
-        let written = |writer: &&Writer| writer.letter == offline_message.id;
+        let written = |writer: &&LetterWriter| writer.letter == offline_message.id;
         let known = self.writers.iter().rev().find(written).map(|writer| writer.who.clone());
         known
             .unwrap_or_else(|| Correspondent::new(None, offline_message.sender, offline_message.from.clone()))
-    }
-}
-
-/// Who wrote a letter since the server started.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Writer {
-    letter: MessageId,
-    who: Correspondent,
-}
-
-impl Writer {
-    pub(super) fn correspondent(&mut self) -> &mut Correspondent {
-        &mut self.who
     }
 }

@@ -6,8 +6,9 @@
 use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::offline_messages::Writer;
-use super::{Chat, MemberId, expulsions};
+use super::letter_writer::LetterWriter;
+use super::listed_expulsion::ListedExpulsion;
+use super::{Chat, MemberId};
 use crate::chat::member::Member;
 use crate::chat::snapshot_error::SnapshotError;
 use crate::chat::time::Time;
@@ -53,7 +54,7 @@ impl Chat {
     /// know the same.
     fn share_again(&mut self) -> bool {
         let mut known = BTreeMap::new();
-        let written = self.writers.iter_mut().map(Writer::correspondent);
+        let written = self.writers.iter_mut().map(LetterWriter::correspondent);
         let posting = self.posting.iter_mut().map(|(_, writer)| writer.correspondent());
         let all = self.people.correspondents().chain(written).chain(posting);
         let mut agree = true;
@@ -71,7 +72,7 @@ impl Chat {
         let beyond = |list: usize| list.saturating_sub(IGNORED_ALWAYS);
         let hidden_beyond: usize = hidden().map(|(_, list)| beyond(list.len())).sum();
         let holders = self.rooms.iter().filter_map(|(_, room)| room.holder);
-        let numbers = self.expulsions.iter().map(expulsions::ListedExpulsion::number).max();
+        let numbers = self.expulsions.iter().map(ListedExpulsion::number).max();
         let slots: BTreeSet<u32> =
             self.detached.iter().filter(|&slot| self.people.in_slot(slot).is_some()).collect();
         let lists =

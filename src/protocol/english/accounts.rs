@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::{WORDS, number};
+use super::words::{WORDS, number};
 use crate::chat::{AccountNews, AccountRefusal, OfflineMessage, PasswordError, Posted, Question, UnixMillis};
 use crate::clock::Zone;
 use crate::limits::{ACCOUNTS_MAX, ACCOUNTS_PER_CONNECTION, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};

@@ -4,6 +4,7 @@ mod accounts;
 mod expulsions;
 mod places;
 mod rooms;
+mod words;
 
 use std::fmt::Write;
 
@@ -15,35 +16,7 @@ use crate::clock::Zone;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
 use crate::locale;
 use crate::protocol::line::verbs;
-use crate::protocol::phrases::Phrases;
-
-const WORDS: Phrases = Phrases {
-    and: |_| "and",
-    more: "more",
-    number,
-    people: rooms::persons,
-    you: "you",
-    ago: |span| format!("{span} ago"),
-    away: "away",
-    private: "private",
-    operator: "operator",
-    server_operator: "server operator",
-    missing,
-};
-
-/// A number with its thousands apart.
-fn number(number: usize) -> String {
-    locale::number(number as u64, Language::English)
-}
-
-/// What stands where history has a gap.
-fn missing(lines: u64) -> String {
-    if lines == 1 {
-        "1 message is missing".into()
-    } else {
-        format!("{} messages are missing", locale::number(lines, Language::English))
-    }
-}
+use words::{WORDS, number, persons};
 
 /// Writes `event` to `out`.
 pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
@@ -310,7 +283,7 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
 }
 
 fn present(room: &Name, people: &[Person], total: usize, out: &mut String) -> std::fmt::Result {
-    writeln!(out, "In #{room}, {}:", rooms::persons(total))?;
+    writeln!(out, "In #{room}, {}:", persons(total))?;
     people.iter().try_for_each(|person| writeln!(out, "  {}", WORDS.person(person)))?;
     match total - people.len() {
         0 => Ok(()),

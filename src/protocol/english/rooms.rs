@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::{WORDS, number};
+use super::words::{WORDS, number, persons};
 use crate::chat::{Crowd, Decision, Name, PutOut, RoomListing, RoomRefusal, Text};
 use crate::limits::{ROOMS_MAX, ROOMS_PER_PERSON};
 use crate::protocol::phrases::{self, Phrases, wait};
@@ -142,10 +142,6 @@ pub(super) fn decided(room: &Name, by: &Name, decision: &Decision, out: &mut Str
 
 pub(super) fn keys_tried(room: &Name, tries: u32, by: &Name, out: &mut String) -> Result {
     writeln!(out, "--- Somebody is trying keys to #{room}: {tries} tries, the last one by {by}")
-}
-
-pub(super) fn persons(people: usize) -> String {
-    format!("{} {}", number(people), if people == 1 { "person" } else { "people" })
 }
 
 /// Whose decision it is: a member's, or the server's administrator's.

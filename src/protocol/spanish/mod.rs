@@ -4,6 +4,7 @@ mod accounts;
 mod expulsions;
 mod places;
 mod rooms;
+mod words;
 
 use std::fmt::Write;
 
@@ -15,42 +16,7 @@ use crate::clock::Zone;
 use crate::limits::{LINE_MAX_BYTES, NAME_MAX_CHARS, SEARCH_WORDS_MAX};
 use crate::locale;
 use crate::protocol::line::verbs;
-use crate::protocol::phrases::Phrases;
-
-const WORDS: Phrases = Phrases {
-    and,
-    more: "más",
-    number,
-    people: rooms::persons,
-    you: "tú",
-    ago: |span| format!("hace {span}"),
-    away: "ausente",
-    private: "privado",
-    operator: "operador",
-    server_operator: "operador del servidor",
-    missing,
-};
-
-/// `y`, but `e` before the sound of an i: `Ana e Inés`.
-fn and(next: &str) -> &'static str {
-    let next = next.to_lowercase();
-    let sound = next.strip_prefix('h').unwrap_or(&next);
-    if sound.starts_with(['i', 'í']) && !sound.starts_with("ie") { "e" } else { "y" }
-}
-
-/// A number with its thousands apart.
-fn number(number: usize) -> String {
-    locale::number(number as u64, Language::Spanish)
-}
-
-/// What stands where history has a gap.
-fn missing(lines: u64) -> String {
-    if lines == 1 {
-        "falta 1 mensaje".into()
-    } else {
-        format!("faltan {} mensajes", locale::number(lines, Language::Spanish))
-    }
-}
+use words::{WORDS, number, persons};
 
 /// Writes `event` to `out`.
 pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
@@ -322,7 +288,7 @@ fn trouble(trouble: &Trouble, out: &mut String) -> std::fmt::Result {
 }
 
 fn present(room: &Name, people: &[Person], total: usize, out: &mut String) -> std::fmt::Result {
-    writeln!(out, "En #{room}, {}:", rooms::persons(total))?;
+    writeln!(out, "En #{room}, {}:", persons(total))?;
     people.iter().try_for_each(|person| writeln!(out, "  {}", WORDS.person(person)))?;
     match total - people.len() {
         0 => Ok(()),

@@ -2,7 +2,7 @@
 
 use std::fmt::{Result, Write};
 
-use super::rooms::persons;
+use super::words::persons;
 use crate::chat::PlaceNews;
 
 pub(super) fn news(news: PlaceNews, out: &mut String) -> Result {

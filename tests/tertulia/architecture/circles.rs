@@ -7,31 +7,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Files that import one another. The list only becomes shorter: what is no circle any more has to be taken out.
-const CIRCLES: &[&[&str]] = &[
-    &["bin/tertulia/terminal.rs", "bin/tertulia/terminal/session.rs"],
-    &[
-        "chat/rules/mod.rs",
-        "chat/rules/decided.rs",
-        "chat/rules/expulsions.rs",
-        "chat/rules/offline_messages.rs",
-        "chat/rules/proven.rs",
-    ],
-    &["chat/name.rs", "chat/name/reserved.rs"],
-    &[
-        "protocol/english/mod.rs",
-        "protocol/english/accounts.rs",
-        "protocol/english/places.rs",
-        "protocol/english/rooms.rs",
-    ],
-    &[
-        "protocol/spanish/mod.rs",
-        "protocol/spanish/accounts.rs",
-        "protocol/spanish/places.rs",
-        "protocol/spanish/rooms.rs",
-    ],
-];
-
 type Module = Vec<String>;
 
 /// One crate: its modules, each with what its file says.
@@ -237,19 +212,7 @@ fn files_import_one_another_in_no_circle() {
     let server = Sources::read(&src, "lib.rs", &["bin", "main.rs"]);
     let client = Sources::read(&src.join("bin/tertulia"), "main.rs", &[]);
     let found: BTreeSet<Vec<String>> = server.circles().into_iter().chain(client.circles()).collect();
-    let is_known = |circle: &Vec<String>| {
-        CIRCLES.iter().any(|known| circle.iter().all(|file| known.contains(&file.as_str())))
-    };
-    let new: Vec<_> = found.iter().filter(|circle| !is_known(circle)).collect();
-    assert!(new.is_empty(), "these files import one another: {new:#?}");
-    let in_circles: Vec<&String> = found.iter().flatten().collect();
-    let gone: Vec<_> = CIRCLES
-        .iter()
-        .copied()
-        .flatten()
-        .filter(|file| !in_circles.iter().any(|other| other == *file))
-        .collect();
-    assert!(gone.is_empty(), "in no circle any more, take them out of the list: {gone:?}");
+    assert!(found.is_empty(), "these files import one another: {found:#?}");
 }
 
 #[test]

@@ -13,11 +13,12 @@ use rustix::process::{Signal, getpid, kill_process};
 use signal_hook::consts::{SIGCONT, SIGWINCH};
 
 use super::completion::Names;
+use super::event::{Event, Outgoing};
 use super::keys::{Key, Keyboard, PASTE_MAX_BYTES};
 use super::line::{Asked, Line};
+use super::paint;
 use super::raw_mode::{self, RawMode};
 use super::screen::{Below, Screen};
-use super::{Event, Outgoing, paint};
 use crate::args::Options;
 use crate::connection::{Connection, Stream, Turn};
 use crate::notice;
