@@ -9,7 +9,7 @@
 //!              │           ├──► storage ──────┘      │       bin/tertulia, the client, imports none of them
 //!              ├──► auth ──┤                         │       (auth ──► storage, net; control ──► storage, net;
 //!              │           └──► logging ──► config ──┘       config ──► net, cli; control, storage, cli ──► admin ──► main)
-//!              └──► cluster ──► engine, net
+//!              └──► cluster ──► engine ──► config, net, admin
 //! ```
 //!
 //! - [`limits`]: every number that can be noticed from outside, with its unit and its reason.
@@ -17,8 +17,8 @@
 //!   rules (`chat/rules`), which know members and no connections.
 //! - [`cluster`]: several nodes that are one chat: what each makes of a log that all of them read. It stands on `limits` and on the
 //!   times and names of `chat` alone.
-//! - [`engine`]: the threads that connect a node of `cluster` with the Redis or Valkey that has the log. Feature `cluster`; the server does
-//!   not use it yet.
+//! - [`engine`]: the threads that connect a node of `cluster` with the Redis or Valkey that has the log. Feature `cluster`; [`net`] has the
+//!   server be such a node.
 //! - [`clock`]: the two clocks of the machine, read once a turn, and the calendar.
 //! - [`protocol`]: what a connection speaks ([`Protocol`](protocol::Protocol)), the line dialect, telnet's commands, HTTP,
 //!   WebSocket, JSON, the headers of proxies, Spanish and English. `src/web` is the page that browsers are shown.

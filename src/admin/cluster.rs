@@ -10,10 +10,9 @@ use crate::chat::{ChatConfig, Hub};
 use crate::cli::{ClusterTask, EnginePlace, SkippedEntry};
 use crate::cluster::LOG_VERSION;
 use crate::config::ClusterConfig;
-use crate::engine::{self, EngineConfig};
+use crate::engine::{self, ChatCopy, EngineConfig};
 use crate::files;
 use crate::limits::CLUSTER_FILE_MAX_BYTES;
-use crate::net::ChatCopy;
 
 pub(super) fn run(task: &ClusterTask) -> Done {
     match task {

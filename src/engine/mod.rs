@@ -14,6 +14,7 @@
 //! begins a log, [`skip`] takes one entry out of it.
 
 mod address;
+mod chat_copy;
 mod checks;
 mod connection;
 mod error;
@@ -34,6 +35,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use address::{Address, AddressError};
+pub use chat_copy::ChatCopy;
 pub use error::{EngineCause, EngineError, EngineWarning};
 pub use fault::Fault;
 pub use founding::{found, skip};

@@ -29,8 +29,6 @@ pub use descriptors::{descriptor_limit, make_room_for_descriptors};
 pub use event_loop::{EventLoop, RunError};
 pub use handover::{CHECK_STATE, Handed, HandoverError, Program, UpgradeRefused, check};
 pub use manager::ServiceManager;
-#[cfg(feature = "cluster")]
-pub use nodes::ChatCopy;
 pub use nodes::NodeEnd;
 pub use passed::passed;
 pub use reach::{InterfaceAddr, interface_addrs, is_near, own_addresses, reachable};

@@ -50,7 +50,7 @@ const ARROWS: [(&str, &[&str]); 22] = [
         "src/admin",
         &[
             "limits", "chat", "clock", "cluster", "config", "locale", "control", "auth", "storage", "engine",
-            "files", "net", "cli",
+            "files", "cli",
         ],
     ),
 ];

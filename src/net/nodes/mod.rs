@@ -3,7 +3,6 @@
 //! Invariants: what the engine reads is given to the server only while that has nothing of the log left to apply, so what waits is
 //! bounded by what the engine's reader may be ahead; behind the end of the node nothing is taken from either side.
 
-mod chat_copy;
 mod node_end;
 mod words;
 
@@ -16,14 +15,13 @@ use log::{debug, error, info, warn};
 use mio::Waker;
 use mio::net::TcpStream;
 
-pub use chat_copy::ChatCopy;
 pub use node_end::NodeEnd;
 
 use super::server::Server;
 use crate::auth::random_key;
 use crate::chat::{Language, LogNews, MonoTime, NodeName};
 use crate::cluster::{self, LOG_VERSION, News, NodeConfig, Output, StopReason};
-use crate::engine::{Engine, EngineConfig, EngineError, EngineTrouble, Happened};
+use crate::engine::{ChatCopy, Engine, EngineConfig, EngineError, EngineTrouble, Happened};
 use crate::limits::LOG_PATIENCE;
 
 /// This server's node, and the engine that has the log.

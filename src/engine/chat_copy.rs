@@ -4,9 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use super::State;
 use crate::chat::{ChatSnapshot, Hub, Input, MonoTime, Ordered, Proposal, Time, Turn, UnixMillis};
 use crate::cluster::{Delivery, Happening};
-use crate::engine::State;
 
 /// The chat of a log, at one place of that.
 pub struct ChatCopy(Box<Hub>);
@@ -18,7 +18,7 @@ impl ChatCopy {
     }
 
     /// The chat alone.
-    pub(super) fn into_chat(self) -> ChatSnapshot {
+    pub fn into_chat(self) -> ChatSnapshot {
         self.0.chat_snapshot()
     }
 }
