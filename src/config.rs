@@ -55,7 +55,7 @@ pub struct Config {
     pub tls: TlsConfig,
     /// Which of several servers it is that are one chat.
     #[cfg(feature = "cluster")]
-    pub cluster: Option<ClusterConfig>,
+    pub cluster: Option<(NodeName, ClusterConfig)>,
     /// Proxies from here are believed about where their clients come from.
     pub proxies: Vec<Network>,
     /// How much one turn does.
@@ -134,16 +134,22 @@ pub struct WebConfig {
 #[cfg(feature = "cluster")]
 #[derive(Clone, Debug)]
 pub struct ClusterConfig {
-    /// The engine, if its address was given.
-    pub address: Option<Address>,
-    /// A file whose first line is that address, if it was not.
-    pub address_file: Option<PathBuf>,
+    /// Where the engine is.
+    pub engine: EngineLocation,
     /// What the keys there begin with.
     pub prefix: String,
     /// An engine that may lose what it is given is good enough.
     pub unsafe_too: bool,
-    /// The name of this server among them; none: it is an administrator's command.
-    pub node: Option<NodeName>,
+}
+
+/// Where the engine is that has the log.
+#[cfg(feature = "cluster")]
+#[derive(Clone, Debug)]
+pub enum EngineLocation {
+    /// At this address.
+    Address(Address),
+    /// At the address that is the first line of this file.
+    File(PathBuf),
 }
 
 /// Where the key and the certificate for TLS are.

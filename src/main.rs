@@ -273,8 +273,7 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
 /// Has the server be one of several, if it is to be.
 #[cfg(feature = "cluster")]
 fn join_nodes(event_loop: &mut EventLoop, config: &Config) -> Result<(), StartError> {
-    let Some(cluster) = &config.cluster else { return Ok(()) };
-    let Some(node) = &cluster.node else { return Ok(()) };
+    let Some((node, cluster)) = &config.cluster else { return Ok(()) };
     let engine = admin::engine_of(cluster).map_err(StartError::EngineAddress)?;
     Ok(event_loop.join_nodes(&engine, node.clone())?)
 }

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use super::error::AdminError;
 use super::output::{Done, say};
 use super::words;
-use crate::auth::random_key;
+use crate::auth::random_number;
 use crate::chat::{ChatConfig, Hub};
 use crate::cli::{ClusterTask, EnginePlace, SkippedEntry};
 use crate::cluster::LOG_VERSION;
-use crate::config::ClusterConfig;
+use crate::config::{ClusterConfig, EngineLocation};
 use crate::engine::{self, ChatCopy, EngineConfig};
 use crate::files;
 use crate::limits::CLUSTER_FILE_MAX_BYTES;
@@ -23,8 +23,7 @@ pub(super) fn run(task: &ClusterTask) -> Done {
 
 fn found(place: &EnginePlace) -> Done {
     let config = engine_of(&place.config())?;
-    let key = random_key()?;
-    let incarnation = key.into_iter().take(8).fold(0, |number, byte| number << 8 | u64::from(byte));
+    let incarnation = random_number()?;
     let chat = ChatCopy::founding(Hub::new(ChatConfig::default()));
     for warning in engine::found(&config, (incarnation, LOG_VERSION), chat)? {
         // Where it finds no place the log is founded all the same.
@@ -44,16 +43,15 @@ fn skip(SkippedEntry { entry, place }: &SkippedEntry) -> Done {
 ///
 /// The file cannot be read, or there is no address in it.
 pub fn engine_of(config: &ClusterConfig) -> Result<EngineConfig, AdminError> {
-    let address = match (&config.address, &config.address_file) {
-        (Some(address), _) => address.clone(),
-        (None, Some(path)) => {
+    let address = match &config.engine {
+        EngineLocation::Address(address) => address.clone(),
+        EngineLocation::File(path) => {
             let bytes = files::read(path, CLUSTER_FILE_MAX_BYTES)
                 .map_err(|error| AdminError::File(path.clone(), error))?;
             let text = String::from_utf8_lossy(&bytes);
             let line = text.lines().next().unwrap_or_default().trim();
             line.parse().map_err(|error| AdminError::EngineAddress(path.clone(), error))?
         }
-        (None, None) => unreachable!("the command line has one of both"),
     };
     let (prefix, unsafe_too) = (config.prefix.clone(), config.unsafe_too);
     Ok(EngineConfig { address, prefix, unsafe_too, newest: LOG_VERSION })

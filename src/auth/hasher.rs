@@ -162,6 +162,15 @@ pub fn random_key() -> io::Result<[u8; 32]> {
     Ok(key)
 }
 
+/// A number that no other process has.
+///
+/// # Errors
+///
+/// As of [`random_key`].
+pub fn random_number() -> io::Result<u64> {
+    Ok(random_key()?.into_iter().take(8).fold(0, |number, byte| number << 8 | u64::from(byte)))
+}
+
 /// The PHC string of `password`, with a salt of its own.
 pub(crate) fn make(password: &Password) -> Result<String, password_hash::Error> {
     make_in(password, &mut HashMemory::default())

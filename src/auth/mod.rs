@@ -7,6 +7,6 @@ mod throttle;
 
 pub use fair_queue::FairQueue;
 pub use guesses::{GuessLog, Guesses};
-pub use hasher::random_key;
 pub(crate) use hasher::{HashJob, Hashed, Hasher, decoy, is_hash, make};
+pub use hasher::{random_key, random_number};
 pub use throttle::{Claim, LoginThrottle, Subject};

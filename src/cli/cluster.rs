@@ -8,7 +8,7 @@ use super::mistake::Mistake;
 use super::values::language;
 use crate::chat::{Language, NodeName};
 use crate::cluster::EntryId;
-use crate::config::ClusterConfig;
+use crate::config::{ClusterConfig, EngineLocation};
 use crate::engine::{Address, AddressError};
 
 /// Options of a server that is one of several.
@@ -37,15 +37,10 @@ pub struct NodeOptions {
 
 impl NodeOptions {
     /// Which node it is, of which log; the address of the engine may have to be read yet.
-    pub fn config(self) -> Option<ClusterConfig> {
-        let node = self.node.filter(|_| self.cluster.is_some() || self.cluster_file.is_some())?;
-        Some(ClusterConfig {
-            address: self.cluster,
-            address_file: self.cluster_file,
-            prefix: self.cluster_prefix,
-            unsafe_too: self.cluster_unsafe,
-            node: Some(node),
-        })
+    pub fn config(self) -> Option<(NodeName, ClusterConfig)> {
+        let engine = location(self.cluster, self.cluster_file)?;
+        let (prefix, unsafe_too) = (self.cluster_prefix, self.cluster_unsafe);
+        Some((self.node?, ClusterConfig { engine, prefix, unsafe_too }))
     }
 }
 
@@ -102,14 +97,18 @@ impl ClusterTask {
 impl EnginePlace {
     /// The same as options of a server have it.
     pub fn config(&self) -> ClusterConfig {
+        let engine = location(self.cluster.clone(), self.cluster_file.clone());
         ClusterConfig {
-            address: self.cluster.clone(),
-            address_file: self.cluster_file.clone(),
+            engine: engine.expect("the command line requires one of both"),
             prefix: self.cluster_prefix.clone(),
             unsafe_too: self.cluster_unsafe,
-            node: None,
         }
     }
+}
+
+/// Where the engine is, by whichever of the two options said it.
+fn location(address: Option<Address>, file: Option<PathBuf>) -> Option<EngineLocation> {
+    address.map(EngineLocation::Address).or(file.map(EngineLocation::File))
 }
 
 /// Takes the address of an engine. What is wrong about it does not repeat it: there may be a password in it.

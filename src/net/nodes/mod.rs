@@ -7,7 +7,6 @@ mod node_end;
 mod words;
 
 use std::fmt;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +17,7 @@ use mio::net::TcpStream;
 pub use node_end::NodeEnd;
 
 use super::server::Server;
-use crate::auth::random_key;
+use crate::auth::random_number;
 use crate::chat::{Language, LogNews, MonoTime, NodeName};
 use crate::cluster::{self, LOG_VERSION, News, NodeConfig, Output, StopReason};
 use crate::engine::{ChatCopy, Engine, EngineConfig, EngineError, EngineTrouble, Happened};
@@ -61,7 +60,7 @@ impl Nodes {
         // A poll that cannot be woken is broken, and its own errors say so.
         let (engine, warnings) = Engine::start(engine, move || drop(waker.wake()))?;
         warnings.iter().for_each(|warning| warn!("{}", warning.describe(language)));
-        let instance = instance().map_err(|error| engine.cannot(error))?;
+        let instance = random_number().map_err(|error| engine.cannot(error))?;
         server.join_nodes(NodeConfig::new(node, instance, LOG_VERSION));
         Ok(Nodes { engine, outputs: Vec::new(), language, leaving: None, end: None, has_more: false })
     }
@@ -160,10 +159,4 @@ impl Nodes {
     pub(super) fn stop(self, patience: Duration) {
         self.engine.stop(patience);
     }
-}
-
-/// A number that no other process has.
-fn instance() -> io::Result<u64> {
-    let key = random_key()?;
-    Ok(key.into_iter().take(8).fold(0, |number, byte| number << 8 | u64::from(byte)))
 }
