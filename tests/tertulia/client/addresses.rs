@@ -4,7 +4,7 @@
 use std::io::Write;
 use std::process::Command;
 
-use super::{client, converses, ended, in_pipes, with_input};
+use super::{client, converses, ended, in_pipes, lost_after_login, with_input};
 use crate::support::fake_server::{FakeServer, NAME};
 use crate::support::owned::Owned;
 use crate::support::port::free_port;
@@ -161,11 +161,7 @@ fn password_is_kept_where_the_name_alone_is_refused() {
     let (mut bot, told) = returning(&[first.place(), second.place()]);
     let mut keyboard = bot.stdin.take().unwrap();
     keyboard.write_all("girasol\nuno\n".as_bytes()).unwrap();
-    let mut peer = first.accept_registered("bot");
-    peer.expect("girasol\n");
-    peer.send("\nBienvenido al chat, bot!\n\n");
-    peer.expect("uno\n");
-    peer.close();
+    lost_after_login(first.accept_registered("bot"));
     let mut peer = second.accept();
     peer.send(NAME);
     peer.expect("bot\n");
@@ -190,11 +186,7 @@ fn password_is_never_sent_to_a_server_that_does_not_ask() {
     let (mut bot, told) = returning(&[first.place(), second.place()]);
     let mut keyboard = bot.stdin.take().unwrap();
     keyboard.write_all("girasol\nuno\n".as_bytes()).unwrap();
-    let mut peer = first.accept_registered("bot");
-    peer.expect("girasol\n");
-    peer.send("\nBienvenido al chat, bot!\n\n");
-    peer.expect("uno\n");
-    peer.close();
+    lost_after_login(first.accept_registered("bot"));
     // Nobody has registered the name there; what only looks like the question is none.
     let mut peer = second.accept_as("bot");
     peer.send("Ana: Contraseña: \nContraseña: \nContraseña actual: ");

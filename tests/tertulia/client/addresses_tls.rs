@@ -5,7 +5,7 @@ use std::fs;
 use std::io::Write;
 use std::process::Command;
 
-use super::{client, converses, ended, in_pipes, with_input};
+use super::{client, converses, ended, in_pipes, lost_after_login, with_input};
 use crate::support::dir::Dir;
 use crate::support::fake_server::FakeServer;
 use crate::support::owned::Owned;
@@ -156,11 +156,7 @@ fn password_given_through_tls_is_not_sent_in_the_clear() {
             peer.send(password);
             peer
         };
-        let mut peer = asks(&sealed.server);
-        peer.expect("girasol\n");
-        peer.send("\nBienvenido al chat, bot!\n\n");
-        peer.expect("uno\n");
-        peer.close();
+        lost_after_login(asks(&sealed.server));
         until(&told, words[0]);
         keyboard.write_all(b"dos\n").unwrap();
         // Neither the password nor what comes next in the pipe.
@@ -185,11 +181,7 @@ fn password_given_in_the_clear_may_go_through_tls() {
     let (mut bot, told) = told_by(client_at(&home, &[clear.place(), sealed.place()], &["--reconnect"]));
     let mut keyboard = bot.stdin.take().unwrap();
     keyboard.write_all("girasol\nuno\n".as_bytes()).unwrap();
-    let mut peer = clear.accept_registered("bot");
-    peer.expect("girasol\n");
-    peer.send("\nBienvenido al chat, bot!\n\n");
-    peer.expect("uno\n");
-    peer.close();
+    lost_after_login(clear.accept_registered("bot"));
     let mut peer = sealed.server.accept_registered("bot");
     peer.expect("girasol\n");
     until(&told, &format!("--- Conectado con {}", sealed.front.place()));

@@ -67,6 +67,14 @@ fn converses(bot: Owned, mut peer: Peer) {
     assert_eq!(ended(bot), (Some(0), said, String::new()));
 }
 
+/// Plays a server where `bot` comes in with its password and says `uno`, and which is lost then.
+fn lost_after_login(mut asked: Peer) {
+    asked.expect("girasol\n");
+    asked.send("\nBienvenido al chat, bot!\n\n");
+    asked.expect("uno\n");
+    asked.close();
+}
+
 /// A megabyte passes each way, both at once: neither direction waits for the other.
 fn carries_a_megabyte_each_way(command: Command, server: &FakeServer) {
     let mut bot = in_pipes(command);
