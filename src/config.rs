@@ -147,7 +147,7 @@ pub struct ClusterConfig {
 #[derive(Clone, Debug)]
 pub enum EngineLocation {
     /// At this address.
-    Address(Address),
+    Address(Box<Address>),
     /// At the address that is the first line of this file.
     File(PathBuf),
 }

@@ -44,7 +44,7 @@ fn skip(SkippedEntry { entry, place }: &SkippedEntry) -> Done {
 /// The file cannot be read, or there is no address in it.
 pub fn engine_of(config: &ClusterConfig) -> Result<EngineConfig, AdminError> {
     let address = match &config.engine {
-        EngineLocation::Address(address) => address.clone(),
+        EngineLocation::Address(address) => (**address).clone(),
         EngineLocation::File(path) => {
             let bytes = files::read(path, CLUSTER_FILE_MAX_BYTES)
                 .map_err(|error| AdminError::File(path.clone(), error))?;

@@ -108,7 +108,7 @@ impl EnginePlace {
 
 /// Where the engine is, by whichever of the two options said it.
 fn location(address: Option<Address>, file: Option<PathBuf>) -> Option<EngineLocation> {
-    address.map(EngineLocation::Address).or(file.map(EngineLocation::File))
+    address.map(|address| EngineLocation::Address(address.into())).or(file.map(EngineLocation::File))
 }
 
 /// Takes the address of an engine. What is wrong about it does not repeat it: there may be a password in it.
