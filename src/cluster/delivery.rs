@@ -20,14 +20,14 @@ pub enum Happening<C> {
     /// A node is there from now on, with nobody.
     Joined(NodeName),
     /// A node is there no more: its people leave.
-    Gone(NodeName, End),
+    Gone(NodeName, EpochEnd),
     /// Changes that a node has made.
     Changes(NodeName, Vec<C>),
 }
 
 /// How an epoch of a node ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum EpochEnd {
     /// Nothing was heard of it for too long.
     Dead,
     /// The node came in again.

@@ -11,7 +11,7 @@ use super::entry_id::EntryId;
 use crate::chat::NodeName;
 
 /// Options that decide, as they are typed: all living nodes have the same.
-pub type Options = BTreeMap<String, String>;
+pub type SharedOptions = BTreeMap<String, String>;
 
 /// One entry; `C` is a change of the chat.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,7 +29,7 @@ pub struct Entry<C> {
 #[serde(rename_all = "lowercase")]
 pub enum Body<C> {
     /// The log begins.
-    Founding(Founding),
+    Founding(LogFounding),
     /// A node comes in, or back.
     Hello(Hello),
     /// A node that is there says something.
@@ -48,7 +48,7 @@ pub enum Body<C> {
 /// The first entry of a log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Founding {
+pub struct LogFounding {
     /// Tells this log from every other, also from one that was founded later in its place.
     pub incarnation: u64,
 }
@@ -72,7 +72,7 @@ pub struct Hello {
     /// The entry up to which it has read the log.
     pub reached: EntryId,
     /// Its options that decide.
-    pub options: Options,
+    pub options: SharedOptions,
 }
 
 /// What a node says that is there.

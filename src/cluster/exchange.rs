@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::entry::Options;
+use super::entry::SharedOptions;
 use super::entry_id::EntryId;
-use super::line::Line;
+use super::line::LogLine;
 use super::news::{News, StopReason};
 use super::replica::Replica;
 use crate::chat::NodeName;
@@ -21,7 +21,7 @@ pub struct NodeConfig {
     /// The least and the greatest version that it can apply.
     pub applies: (u32, u32),
     /// Its options that decide.
-    pub options: Options,
+    pub options: SharedOptions,
     /// The log that its data belong to, if they belong to one.
     pub incarnation: Option<u64>,
     /// After so many entries a snapshot is due.
@@ -37,7 +37,7 @@ impl NodeConfig {
             name,
             instance,
             applies: (version, version),
-            options: Options::new(),
+            options: SharedOptions::new(),
             incarnation: None,
             snapshot_entries: SNAPSHOT_ENTRIES,
             snapshot_interval: SNAPSHOT_INTERVAL,
@@ -47,7 +47,7 @@ impl NodeConfig {
 
 /// Something that a node is given.
 #[derive(Debug)]
-pub enum Input<C> {
+pub enum NodeInput<C> {
     /// The snapshot that was asked for, without the state of the chat, which is to be restored if the node goes on from it; none: there is none.
     Snapshot(Option<Box<Replica>>),
     /// Lines were read.
@@ -73,14 +73,14 @@ pub struct Read<C> {
     /// between are missing, because they were trimmed, or whether the log is still the same.
     pub anchor: Option<u64>,
     /// The lines, in order; none: nothing has come for a while.
-    pub lines: Vec<Line<C>>,
+    pub lines: Vec<LogLine<C>>,
     /// There were no more.
     pub end: bool,
 }
 
 /// Something to be done for a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Output {
+pub enum NodeOutput {
     /// Append this to the log, behind what was to be appended before.
     Append(Arc<[u8]>),
     /// Read the newest snapshot that stands before this entry, or at all. What is being read from the log is not to be given any more.

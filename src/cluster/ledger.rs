@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::delivery::End;
-use super::entry::{Beat, Body, Entry, Hello, Options, What};
+use super::delivery::EpochEnd;
+use super::entry::{Beat, Body, Entry, Hello, SharedOptions, What};
 use super::entry_id::EntryId;
-use super::standing::Standing;
+use super::standing::NodeStanding;
 use super::votes::Votes;
 use crate::chat::NodeName;
 use crate::limits::{BEATS_TO_DEATH, NODES_MAX};
@@ -24,8 +24,8 @@ pub struct Ledger {
     /// In which nodes write.
     version: u32,
     /// With which the last node came in.
-    options: Options,
-    nodes: BTreeMap<NodeName, Standing>,
+    options: SharedOptions,
+    nodes: BTreeMap<NodeName, NodeStanding>,
     /// The last two snapshots that nodes have told of, the older first.
     snapshots: (EntryId, EntryId),
     /// Entries that have counted since the newer of them was told of.
@@ -37,7 +37,7 @@ pub struct Ledger {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Move {
     Joined(NodeName),
-    Gone(NodeName, End),
+    Gone(NodeName, EpochEnd),
     /// This node has to begin again.
     Differs(NodeName),
     /// Here hashes are compared.
@@ -75,7 +75,7 @@ impl Ledger {
         Ledger {
             incarnation,
             version,
-            options: Options::new(),
+            options: SharedOptions::new(),
             nodes: BTreeMap::new(),
             snapshots: (EntryId::FOUNDING, EntryId::FOUNDING),
             since_snapshot: 0,
@@ -126,10 +126,10 @@ impl Ledger {
         let node = hello.node.clone();
         let mut moves = Vec::new();
         if self.end(&node) {
-            moves.push(Move::Gone(node.clone(), End::Replaced));
+            moves.push(Move::Gone(node.clone(), EpochEnd::Replaced));
         }
         self.options.clone_from(&hello.options);
-        self.nodes.insert(node.clone(), Standing::new(id, hello));
+        self.nodes.insert(node.clone(), NodeStanding::new(id, hello));
         moves.push(Move::Joined(node));
         Ok(moves)
     }
@@ -156,7 +156,7 @@ impl Ledger {
             What::Raise(version) => self.version = *version,
             What::Leave => {
                 self.end(node);
-                return vec![Move::Gone(node.clone(), End::Left)];
+                return vec![Move::Gone(node.clone(), EpochEnd::Left)];
             }
         }
         Vec::new()
@@ -179,7 +179,7 @@ impl Ledger {
         let mut moves = Vec::new();
         for other in dead {
             self.end(&other);
-            moves.push(Move::Gone(other, End::Dead));
+            moves.push(Move::Gone(other, EpochEnd::Dead));
         }
         let living: BTreeSet<NodeName> = self.living().map(|(node, _)| node.clone()).collect();
         self.votes.claim(node, beat.hash);
@@ -209,7 +209,7 @@ impl Ledger {
     }
 
     /// The option in which this node differs from those that are there, itself before it came in again not counted.
-    pub(super) fn differs_in<'a>(&'a self, node: &NodeName, options: &'a Options) -> Option<&'a str> {
+    pub(super) fn differs_in<'a>(&'a self, node: &NodeName, options: &'a SharedOptions) -> Option<&'a str> {
         self.living().find(|(other, _)| *other != node)?;
         let names = self.options.keys().chain(options.keys());
         names.map(String::as_str).find(|name| self.options.get(*name) != options.get(*name))
@@ -226,12 +226,12 @@ impl Ledger {
     }
 
     /// How a node stands, if there ever was one of that name.
-    pub fn standing(&self, node: &NodeName) -> Option<&Standing> {
+    pub fn standing(&self, node: &NodeName) -> Option<&NodeStanding> {
         self.nodes.get(node)
     }
 
     /// The nodes that are there.
-    pub fn living(&self) -> impl Iterator<Item = (&NodeName, &Standing)> {
+    pub fn living(&self) -> impl Iterator<Item = (&NodeName, &NodeStanding)> {
         self.nodes.iter().filter(|(_, standing)| standing.living)
     }
 
@@ -251,7 +251,7 @@ impl Ledger {
         self.living().map(|(_, standing)| standing.reached).fold(self.snapshots.0, EntryId::min)
     }
 
-    fn standing_mut(&mut self, node: &NodeName) -> &mut Standing {
+    fn standing_mut(&mut self, node: &NodeName) -> &mut NodeStanding {
         self.nodes.get_mut(node).expect("the caller has asked whether it lives")
     }
 }

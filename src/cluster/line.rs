@@ -8,18 +8,18 @@ use crate::chat::Digest;
 
 /// One line of the log. It can be made of bytes on any thread.
 #[derive(Clone, Debug)]
-pub struct Line<C> {
+pub struct LogLine<C> {
     /// Where it stands.
     pub id: EntryId,
     /// The hash of its bytes: by it the same line is known again.
     pub digest: u64,
     /// What is written there.
-    pub written: Written<C>,
+    pub content: LineContent<C>,
 }
 
 /// What is written in a line.
 #[derive(Clone, Debug)]
-pub enum Written<C> {
+pub enum LineContent<C> {
     /// An entry.
     Entry(Entry<C>),
     /// An entry of a version that this release does not know.
@@ -28,15 +28,15 @@ pub enum Written<C> {
     Garbage,
 }
 
-impl<C: DeserializeOwned> Line<C> {
+impl<C: DeserializeOwned> LogLine<C> {
     /// The line at `id` that has these bytes; none: what stands there has not the one field that entries have. `newest` is the newest
     /// version that this release knows.
-    pub fn read(id: EntryId, bytes: Option<&[u8]>, newest: u32) -> Line<C> {
-        let written = match bytes.map(|bytes| Entry::from_bytes(bytes, newest)) {
-            Some(Ok(entry)) => Written::Entry(entry),
-            Some(Err(NoEntry::Later(version))) => Written::Later(version),
-            Some(Err(NoEntry::Garbage)) | None => Written::Garbage,
+    pub fn read(id: EntryId, bytes: Option<&[u8]>, newest: u32) -> LogLine<C> {
+        let content = match bytes.map(|bytes| Entry::from_bytes(bytes, newest)) {
+            Some(Ok(entry)) => LineContent::Entry(entry),
+            Some(Err(NoEntry::Later(version))) => LineContent::Later(version),
+            Some(Err(NoEntry::Garbage)) | None => LineContent::Garbage,
         };
-        Line { id, digest: Digest::of(bytes.unwrap_or_default()), written }
+        LogLine { id, digest: Digest::of(bytes.unwrap_or_default()), content }
     }
 }

@@ -4,13 +4,13 @@
 //! same entries each node draws the same conclusions: who lives, which entries count, and what follows from each.
 //!
 //! ```text
-//! bytes ──► Line ──► Ledger (who lives, what counts) ──► Replica (hash, anchor) ──► Delivery, to be applied
-//!                                                              └─ Node: its own entries, beats, greeting ──► Output
+//! bytes ──► LogLine ──► Ledger (who lives, what counts) ──► Replica (hash, anchor) ──► Delivery, to be applied
+//!                                                                 └─ Node: its own entries, beats, greeting ──► NodeOutput
 //! ```
 //!
-//! Bytes of the log become [`Line`]s; the [`Ledger`] decides of each whether it counts; a [`Replica`] is a ledger with its place in the
-//! log, and what a snapshot holds beside the chat. A [`Node`] has one and speaks as well: it is given [`Input`]s, gives
-//! [`Delivery`]s to be applied, in order, and [`Output`]s for whoever owns the connections to the log.
+//! Bytes of the log become [`LogLine`]s; the [`Ledger`] decides of each whether it counts; a [`Replica`] is a ledger with its place in the
+//! log, and what a snapshot holds beside the chat. A [`Node`] has one and speaks as well: it is given [`NodeInput`]s, gives
+//! [`Delivery`]s to be applied, in order, and [`NodeOutput`]s for whoever owns the connections to the log.
 
 /// The version in which entries are written. It goes up when how a change is written does.
 pub const LOG_VERSION: u32 = 1;
@@ -30,14 +30,14 @@ mod under_way;
 mod votes;
 
 pub use crate::chat::{Digest, NodeName, NodeNameError};
-pub use delivery::{Delivery, End, Happening};
-pub use entry::{Beat, Body, Entry, Founding, Hello, NoEntry, Options, What};
+pub use delivery::{Delivery, EpochEnd, Happening};
+pub use entry::{Beat, Body, Entry, Hello, LogFounding, NoEntry, SharedOptions, What};
 pub use entry_id::EntryId;
-pub use exchange::{Input, NodeConfig, Output, Read};
+pub use exchange::{NodeConfig, NodeInput, NodeOutput, Read};
 pub use ledger::{Ignored, Ledger};
-pub use line::{Line, Written};
+pub use line::{LineContent, LogLine};
 pub use news::{News, StopReason};
 pub use node::Node;
 pub use replica::Replica;
-pub use snapshot::{OtherVersion, SNAPSHOT_VERSION, Snapshot};
-pub use standing::Standing;
+pub use snapshot::{LogSnapshot, OtherVersion, SNAPSHOT_VERSION};
+pub use standing::NodeStanding;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::delivery::End;
+use super::delivery::EpochEnd;
 use super::entry_id::EntryId;
 use crate::chat::NodeName;
 
@@ -20,7 +20,7 @@ pub enum News {
     /// The others hold this node for dead; it comes in again, and its people with it.
     HeldForDead,
     /// Another node is there no more.
-    NodeGone(NodeName, End),
+    NodeGone(NodeName, EpochEnd),
     /// A node has made something else of the same log than most others.
     Differs(NodeName),
     /// Something stands in the log that no node has written.

@@ -9,15 +9,15 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::delivery::{Delivery, End};
+use super::delivery::{Delivery, EpochEnd};
 use super::entry::{Beat, Body, Entry, Hello, What};
 use super::entry_id::EntryId;
-use super::exchange::{Input, NodeConfig, Output, Read};
+use super::exchange::{NodeConfig, NodeInput, NodeOutput, Read};
 use super::ledger::{Ignored, Ledger, Move};
-use super::line::Line;
+use super::line::LogLine;
 use super::news::{News, StopReason};
 use super::replica::{By, Reading, Replica, Unknown};
-use super::under_way::{Sent, SentEntries};
+use super::under_way::{SentEntries, SentEntry};
 use crate::chat::{MonoTime, Time, UnixMillis};
 use crate::limits::{BEAT_INTERVAL, CLOCKS_APART_MAX, LOG_PATIENCE, UNDER_WAY_MAX_BYTES};
 
@@ -30,7 +30,7 @@ pub struct Node<C> {
     /// Until a snapshot is there: none.
     replica: Option<Replica>,
     /// What was read and is not applied yet.
-    lines: VecDeque<Line<C>>,
+    lines: VecDeque<LogLine<C>>,
     /// The last line that was read, applied or not, and the hash of its bytes.
     read_to: (EntryId, u64),
     /// Whether there was no more behind it.
@@ -61,7 +61,7 @@ pub struct Node<C> {
     /// It has had to begin again because it differed from the others.
     differed: bool,
     now: Time,
-    outputs: Vec<Output>,
+    outputs: Vec<NodeOutput>,
 }
 
 #[derive(Debug)]
@@ -122,7 +122,7 @@ impl<C: Serialize> Node<C> {
             away: false,
             differed: false,
             now: Time::default(),
-            outputs: vec![Output::LoadSnapshot(None)],
+            outputs: vec![NodeOutput::LoadSnapshot(None)],
         }
     }
 
@@ -131,7 +131,7 @@ impl<C: Serialize> Node<C> {
     /// # Panics
     ///
     /// The last [step](Self::step) has not been [applied](Self::applied).
-    pub fn take(&mut self, now: Time, input: Input<C>) {
+    pub fn take(&mut self, now: Time, input: NodeInput<C>) {
         assert!(
             self.replica.as_ref().is_none_or(Replica::is_settled),
             "the last step has to be applied first"
@@ -139,14 +139,14 @@ impl<C: Serialize> Node<C> {
         self.now = now;
         match (&self.phase, input) {
             (Phase::Over, _) => return,
-            (Phase::Loading, Input::Snapshot(replica)) => self.begin(replica),
-            (_, Input::Snapshot(_)) => {}
-            (_, Input::Read(read)) => self.read(read),
-            (_, Input::Written(at)) => self.written(at),
-            (_, Input::Lost) => self.lose(),
-            (_, Input::Back) => self.back(),
-            (_, Input::Tick) => self.beat(),
-            (_, Input::Leave) => self.leave(),
+            (Phase::Loading, NodeInput::Snapshot(replica)) => self.begin(replica),
+            (_, NodeInput::Snapshot(_)) => {}
+            (_, NodeInput::Read(read)) => self.read(read),
+            (_, NodeInput::Written(at)) => self.written(at),
+            (_, NodeInput::Lost) => self.lose(),
+            (_, NodeInput::Back) => self.back(),
+            (_, NodeInput::Tick) => self.beat(),
+            (_, NodeInput::Leave) => self.leave(),
         }
         self.heed_silence();
     }
@@ -174,7 +174,7 @@ impl<C: Serialize> Node<C> {
     }
 
     /// Has these changes, which were made in one turn, go into the log. They come back in a [`Delivery`] that has this number, or the
-    /// number comes in [`Output::Refused`] or [`Output::Unknown`].
+    /// number comes in [`NodeOutput::Refused`] or [`NodeOutput::Unknown`].
     ///
     /// # Panics
     ///
@@ -185,7 +185,7 @@ impl<C: Serialize> Node<C> {
     }
 
     /// Moves what has to be done into `into`, behind what is in there.
-    pub fn outputs(&mut self, into: &mut Vec<Output>) {
+    pub fn outputs(&mut self, into: &mut Vec<NodeOutput>) {
         into.append(&mut self.outputs);
     }
 
@@ -212,7 +212,7 @@ impl<C: Serialize> Node<C> {
         self.replica.as_ref()
     }
 
-    /// When an [`Input::Tick`] has something to do.
+    /// When an [`NodeInput::Tick`] has something to do.
     pub fn next_due(&self) -> Option<MonoTime> {
         let beat = self.beats.last.filter(|_| self.may_beat()).map(|last| last + BEAT_INTERVAL);
         let silence = self.silent_since().filter(|_| !self.away).map(|since| since + LOG_PATIENCE);
@@ -235,14 +235,14 @@ impl<C: Serialize> Node<C> {
         let last = ledger.standing(&self.config.name).map(|standing| (standing.epoch, standing.next));
         let unknown = last.map(|(epoch, next)| self.under_way.lose_sight(epoch, next)).unwrap_or_default();
         if !unknown.is_empty() {
-            self.outputs.push(Output::Unknown(unknown));
+            self.outputs.push(NodeOutput::Unknown(unknown));
         }
         self.read_to = (replica.at(), replica.digest());
         self.began = Some(replica.at());
         self.at_end = false;
         self.replica = Some(*replica);
         self.phase = Phase::Behind;
-        self.outputs.push(Output::ReadFrom(self.read_to.0));
+        self.outputs.push(NodeOutput::ReadFrom(self.read_to.0));
     }
 
     /// There is no snapshot where one was asked for. The one before another may have gone for a newer one meanwhile.
@@ -256,7 +256,7 @@ impl<C: Serialize> Node<C> {
 
     fn load_snapshot(&mut self, before: Option<EntryId>) {
         self.before = before;
-        self.outputs.push(Output::LoadSnapshot(before));
+        self.outputs.push(NodeOutput::LoadSnapshot(before));
     }
 
     /// Takes lines in, if nothing is missing before them.
@@ -289,7 +289,7 @@ impl<C: Serialize> Node<C> {
         self.replica = None;
         self.lines.clear();
         if self.was_there {
-            self.outputs.push(Output::Tell(News::Gap));
+            self.outputs.push(NodeOutput::Tell(News::Gap));
         }
         self.was_there = false;
         self.snapshots = Snapshots::default();
@@ -314,13 +314,13 @@ impl<C: Serialize> Node<C> {
         match &self.phase {
             Phase::Loading => return self.load_snapshot(self.before),
             Phase::Behind | Phase::Over => {}
-            Phase::Greeting(hello, _) => self.outputs.push(Output::Append(Arc::clone(hello))),
+            Phase::Greeting(hello, _) => self.outputs.push(NodeOutput::Append(Arc::clone(hello))),
             Phase::Living(_) => {
-                let again = self.under_way.iter().map(|sent| Output::Append(Arc::clone(&sent.bytes)));
+                let again = self.under_way.iter().map(|sent| NodeOutput::Append(Arc::clone(&sent.bytes)));
                 self.outputs.extend(again);
             }
         }
-        self.outputs.push(Output::ReadFrom(self.read_to.0));
+        self.outputs.push(NodeOutput::ReadFrom(self.read_to.0));
     }
 
     /// Gives a sign of life, if it is time for one.
@@ -380,7 +380,7 @@ impl<C: Serialize> Node<C> {
         let bytes: Arc<[u8]> = entry.to_bytes().into();
         self.phase = Phase::Greeting(Arc::clone(&bytes), self.now.mono);
         if self.lost.is_none() {
-            self.outputs.push(Output::Append(bytes));
+            self.outputs.push(NodeOutput::Append(bytes));
         }
     }
 
@@ -394,16 +394,16 @@ impl<C: Serialize> Node<C> {
         let body = Body::Of { node, epoch, number, what };
         let bytes: Arc<[u8]> = Entry { version: replica.ledger().version(), body }.to_bytes().into();
         self.next += 1;
-        let sent = Sent { epoch, number, bytes: Arc::clone(&bytes), since: self.now.mono, awaited };
+        let sent = SentEntry { epoch, number, bytes: Arc::clone(&bytes), since: self.now.mono, awaited };
         self.under_way.push(sent);
         if self.lost.is_none() {
-            self.outputs.push(Output::Append(bytes));
+            self.outputs.push(NodeOutput::Append(bytes));
         }
         number
     }
 
     /// Goes on with one line.
-    fn step_over(&mut self, line: Line<C>) -> Option<Delivery<C>> {
+    fn step_over(&mut self, line: LogLine<C>) -> Option<Delivery<C>> {
         let id = line.id;
         let Reading { by, moves, mut delivery } = match self.replica.as_mut()?.read(line) {
             Ok(reading) => reading,
@@ -443,12 +443,12 @@ impl<C: Serialize> Node<C> {
         let (entries, age) = ledger.since_snapshot(id);
         let due = entries >= self.config.snapshot_entries || age >= self.config.snapshot_interval;
         if due && !std::mem::replace(&mut self.snapshots.writing, true) {
-            self.outputs.push(Output::WriteSnapshot);
+            self.outputs.push(NodeOutput::WriteSnapshot);
         }
         let bound = ledger.trim_bound();
         if bound > self.snapshots.trimmed.max(EntryId::FOUNDING) {
             self.snapshots.trimmed = bound;
-            self.outputs.push(Output::Trim(bound));
+            self.outputs.push(NodeOutput::Trim(bound));
         }
     }
 
@@ -459,7 +459,7 @@ impl<C: Serialize> Node<C> {
         let by = Duration::from_millis(u64::try_from(behind.max(ahead)).unwrap_or(0));
         let apart = by > CLOCKS_APART_MAX;
         if apart && !self.beats.apart {
-            self.outputs.push(Output::Tell(News::ClocksApart { by, ahead: ahead > behind }));
+            self.outputs.push(NodeOutput::Tell(News::ClocksApart { by, ahead: ahead > behind }));
         }
         self.beats.apart = apart;
     }
@@ -471,10 +471,10 @@ impl<C: Serialize> Node<C> {
             Move::Joined(node) if node == self.config.name => self.joined(id),
             Move::Joined(_) => {}
             Move::Gone(node, end) if node == self.config.name => self.gone(end),
-            Move::Gone(node, end) => self.outputs.push(Output::Tell(News::NodeGone(node, end))),
+            Move::Gone(node, end) => self.outputs.push(NodeOutput::Tell(News::NodeGone(node, end))),
             Move::Differs(node) => {
                 let own = node == self.config.name && self.epoch().is_some();
-                self.outputs.push(Output::Tell(News::Differs(node)));
+                self.outputs.push(NodeOutput::Tell(News::Differs(node)));
                 if own && std::mem::replace(&mut self.differed, true) {
                     self.stop(StopReason::Differs);
                 } else if own {
@@ -501,26 +501,26 @@ impl<C: Serialize> Node<C> {
     fn came_in(&mut self, id: EntryId) {
         let refused = self.under_way.give_up();
         if !refused.is_empty() {
-            self.outputs.push(Output::Refused(refused));
+            self.outputs.push(NodeOutput::Refused(refused));
         }
         (self.was_there, self.raising) = (true, None);
         (self.beats.last, self.beats.under_way) = (Some(self.now.mono), None);
         self.phase = Phase::Living(id);
-        self.outputs.push(Output::Tell(News::Living(id)));
+        self.outputs.push(NodeOutput::Tell(News::Living(id)));
     }
 
     /// Its epoch is over.
-    fn gone(&mut self, end: End) {
+    fn gone(&mut self, end: EpochEnd) {
         match (end, &self.phase) {
             // What follows is that somebody came in.
-            (End::Replaced, _) => {}
-            (End::Left, Phase::Living(_)) => self.stop(StopReason::Left),
-            (End::Dead, Phase::Living(_)) if self.leaving => self.stop(StopReason::Left),
-            (End::Dead, Phase::Living(_)) => {
-                self.outputs.push(Output::Tell(News::HeldForDead));
+            (EpochEnd::Replaced, _) => {}
+            (EpochEnd::Left, Phase::Living(_)) => self.stop(StopReason::Left),
+            (EpochEnd::Dead, Phase::Living(_)) if self.leaving => self.stop(StopReason::Left),
+            (EpochEnd::Dead, Phase::Living(_)) => {
+                self.outputs.push(NodeOutput::Tell(News::HeldForDead));
                 self.greet();
             }
-            (End::Dead | End::Left, _) => {}
+            (EpochEnd::Dead | EpochEnd::Left, _) => {}
         }
     }
 
@@ -532,7 +532,7 @@ impl<C: Serialize> Node<C> {
         };
         let greeted = matches!(self.phase, Phase::Greeting(..)) && by.as_ref().is_some_and(own);
         match ignored {
-            Ignored::Garbage => self.outputs.push(Output::Tell(News::Garbage(id))),
+            Ignored::Garbage => self.outputs.push(NodeOutput::Tell(News::Garbage(id))),
             Ignored::Option(option) if greeted => self.stop(StopReason::Option(option)),
             Ignored::TooMany if greeted => self.stop(StopReason::TooManyNodes),
             Ignored::Unable | Ignored::Version if greeted => {
@@ -552,7 +552,7 @@ impl<C: Serialize> Node<C> {
         // What was read last is not applied any more.
         self.replica = None;
         self.lines.clear();
-        self.outputs.push(Output::Stop(reason));
+        self.outputs.push(NodeOutput::Stop(reason));
     }
 
     /// Tells people that the log does not answer, when they would notice, and that it does again.
@@ -560,10 +560,10 @@ impl<C: Serialize> Node<C> {
         let silent = self.silent_since().is_some_and(|since| self.now.mono.since(since) >= LOG_PATIENCE);
         if silent && !self.away {
             self.away = true;
-            self.outputs.push(Output::Tell(News::Away));
+            self.outputs.push(NodeOutput::Tell(News::Away));
         } else if self.away && !silent && self.epoch().is_some() {
             self.away = false;
-            self.outputs.push(Output::Tell(News::Back));
+            self.outputs.push(NodeOutput::Tell(News::Back));
         }
     }
 

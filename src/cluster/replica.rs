@@ -5,10 +5,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::delivery::{Delivery, Happening};
-use super::entry::{Body, Founding, What};
+use super::entry::{Body, LogFounding, What};
 use super::entry_id::EntryId;
 use super::ledger::{Ignored, Ledger, Move};
-use super::line::{Line, Written};
+use super::line::{LineContent, LogLine};
 use crate::chat::Digest;
 use crate::chat::NodeName;
 
@@ -62,7 +62,7 @@ pub(super) struct Unknown(pub(super) u32);
 
 impl Replica {
     /// The place behind the founding of a log, the line with these bytes.
-    pub fn founded(founding: &Founding, version: u32, bytes: &[u8]) -> Replica {
+    pub fn founded(founding: &LogFounding, version: u32, bytes: &[u8]) -> Replica {
         Replica {
             ledger: Ledger::new(founding.incarnation, version),
             at: EntryId::FOUNDING,
@@ -79,7 +79,7 @@ impl Replica {
     /// # Errors
     ///
     /// The nodes write in a version that this release does not know: that one.
-    pub fn follow<C>(&mut self, line: Line<C>) -> Result<Option<Delivery<C>>, u32> {
+    pub fn follow<C>(&mut self, line: LogLine<C>) -> Result<Option<Delivery<C>>, u32> {
         self.read(line).map(|reading| reading.delivery).map_err(|Unknown(version)| version)
     }
 
@@ -88,14 +88,14 @@ impl Replica {
     /// # Errors
     ///
     /// This release cannot know what the line means.
-    pub(super) fn read<C>(&mut self, line: Line<C>) -> Result<Reading<C>, Unknown> {
+    pub(super) fn read<C>(&mut self, line: LogLine<C>) -> Result<Reading<C>, Unknown> {
         assert!(self.pending.is_none(), "what came of the last entry has to be told first");
         debug_assert!(line.id > self.at, "{} behind {}", line.id, self.at);
-        let entry = match line.written {
-            Written::Later(version) if version <= self.ledger.version() => return Err(Unknown(version)),
-            Written::Later(_) => Err(Ignored::Version),
-            Written::Garbage => Err(Ignored::Garbage),
-            Written::Entry(entry) => Ok(entry),
+        let entry = match line.content {
+            LineContent::Later(version) if version <= self.ledger.version() => return Err(Unknown(version)),
+            LineContent::Later(_) => Err(Ignored::Version),
+            LineContent::Garbage => Err(Ignored::Garbage),
+            LineContent::Entry(entry) => Ok(entry),
         };
         (self.at, self.digest) = (line.id, line.digest);
         let entry = match entry {

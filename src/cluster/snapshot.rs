@@ -9,7 +9,7 @@ pub const SNAPSHOT_VERSION: u32 = 1;
 
 /// One snapshot; `S` is the state of the chat. In whatever format of `serde` one likes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Snapshot<S> {
+pub struct LogSnapshot<S> {
     version: Version,
     /// Where in the log.
     pub replica: Replica,
@@ -34,10 +34,10 @@ impl TryFrom<u32> for Version {
     }
 }
 
-impl<S> Snapshot<S> {
+impl<S> LogSnapshot<S> {
     /// The same with the state as another type has it.
-    pub fn map<T>(self, state: impl FnOnce(S) -> T) -> Snapshot<T> {
-        Snapshot { version: self.version, replica: self.replica, state: state(self.state) }
+    pub fn map<T>(self, state: impl FnOnce(S) -> T) -> LogSnapshot<T> {
+        LogSnapshot { version: self.version, replica: self.replica, state: state(self.state) }
     }
 }
 
@@ -47,10 +47,10 @@ impl From<Version> for u32 {
     }
 }
 
-impl<S> Snapshot<S> {
+impl<S> LogSnapshot<S> {
     /// The state of the chat at the place of `replica`, all of which is applied to it.
-    pub fn new(replica: Replica, state: S) -> Snapshot<S> {
+    pub fn new(replica: Replica, state: S) -> LogSnapshot<S> {
         assert!(replica.is_settled(), "a snapshot is made between two entries");
-        Snapshot { version: Version, replica, state }
+        LogSnapshot { version: Version, replica, state }
     }
 }

@@ -11,7 +11,7 @@ use crate::chat::NodeName;
 /// What is known of a node: of its last epoch, living or dead.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Standing {
+pub struct NodeStanding {
     /// The entry by which it came in last.
     pub epoch: EntryId,
     /// Which process that was, and which of its greetings.
@@ -32,10 +32,10 @@ pub struct Standing {
     pub(super) unheard: BTreeMap<NodeName, u32>,
 }
 
-impl Standing {
+impl NodeStanding {
     /// That of a node that has just come in.
-    pub(super) fn new(id: EntryId, hello: &Hello) -> Standing {
-        Standing {
+    pub(super) fn new(id: EntryId, hello: &Hello) -> NodeStanding {
+        NodeStanding {
             epoch: id,
             instance: (hello.instance, hello.greeting),
             living: true,

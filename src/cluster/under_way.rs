@@ -9,13 +9,13 @@ use crate::chat::MonoTime;
 /// Those entries, in the order of their numbers.
 #[derive(Debug, Default)]
 pub(super) struct SentEntries {
-    entries: VecDeque<Sent>,
+    entries: VecDeque<SentEntry>,
     bytes: usize,
 }
 
 /// One of them.
 #[derive(Debug)]
-pub(super) struct Sent {
+pub(super) struct SentEntry {
     pub(super) epoch: EntryId,
     pub(super) number: u64,
     pub(super) bytes: Arc<[u8]>,
@@ -26,13 +26,13 @@ pub(super) struct Sent {
 }
 
 impl SentEntries {
-    pub(super) fn push(&mut self, sent: Sent) {
+    pub(super) fn push(&mut self, sent: SentEntry) {
         self.bytes += sent.bytes.len();
         self.entries.push_back(sent);
     }
 
     /// An entry has come back, and counts. Gives it, if it was under way.
-    pub(super) fn came_back(&mut self, epoch: EntryId, number: u64) -> Option<Sent> {
+    pub(super) fn came_back(&mut self, epoch: EntryId, number: u64) -> Option<SentEntry> {
         let first = self.entries.front()?;
         if (first.epoch, first.number) != (epoch, number) {
             return None;
@@ -63,7 +63,7 @@ impl SentEntries {
     }
 
     /// All of them, the oldest first.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &Sent> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &SentEntry> {
         self.entries.iter()
     }
 

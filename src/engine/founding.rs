@@ -9,7 +9,7 @@ use super::fault::Fault;
 use super::keys::{ENTRY_FIELD, Keys, SNAPSHOT_FIELD};
 use super::reply;
 use super::{EngineConfig, State};
-use crate::cluster::{Body, Entry, EntryId, Founding, Replica, Snapshot};
+use crate::cluster::{Body, Entry, EntryId, LogFounding, LogSnapshot, Replica};
 use crate::limits::LOG_PATIENCE;
 
 /// Founds a log of that incarnation, written in that version, which begins with `state`: its first entry and its first snapshot, both or none.
@@ -22,10 +22,10 @@ pub fn found<S: State>(
     (incarnation, version): (u64, u32),
     state: S,
 ) -> Result<Vec<EngineWarning>, EngineError> {
-    let founding = Founding { incarnation };
+    let founding = LogFounding { incarnation };
     let entry: Entry<S::Change> = Entry { version, body: Body::Founding(founding.clone()) };
     let entry = entry.to_bytes();
-    let snapshot = Snapshot::new(Replica::founded(&founding, version, &entry), state);
+    let snapshot = LogSnapshot::new(Replica::founded(&founding, version, &entry), state);
     let snapshot = serde_json::to_vec(&snapshot).expect("a state can be written");
     write(config, &entry, &snapshot).map_err(|cause| cause.at(&config.address))
 }

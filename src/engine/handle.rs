@@ -17,7 +17,7 @@ use super::reader::{Order, Reader};
 use super::snapshots::Snapshots;
 use super::writer::{Append, Writer};
 use super::{EngineConfig, EngineTrouble, Happened, State};
-use crate::cluster::{Input, Output};
+use crate::cluster::{NodeInput, NodeOutput};
 use crate::limits::{LOG_BLOCK, LOG_PATIENCE, LOG_READS_IN_HAND, SNAPSHOT_RETRY};
 use crate::threads;
 
@@ -110,20 +110,20 @@ impl<S: State> Engine<S> {
     }
 
     /// Does what a node wants done. Gives it back where it is not the engine's.
-    pub fn perform(&mut self, output: Output) -> Option<Output> {
+    pub fn perform(&mut self, output: NodeOutput) -> Option<NodeOutput> {
         // A thread that is not there any more has told why, or the loop is at its end.
         match output {
-            Output::Append(entry) => drop(self.appends.send((self.connection, entry))),
-            Output::LoadSnapshot(before) => {
+            NodeOutput::Append(entry) => drop(self.appends.send((self.connection, entry))),
+            NodeOutput::LoadSnapshot(before) => {
                 (self.order, self.loads) = (self.order + 1, self.loads + 1);
                 drop(self.orders.send(Order::Load(self.order, before)));
             }
-            Output::ReadFrom(after) => {
+            NodeOutput::ReadFrom(after) => {
                 self.order += 1;
                 drop(self.orders.send(Order::Read(self.order, after)));
             }
-            Output::Trim(bound) => drop(self.orders.send(Order::Trim(bound))),
-            Output::WriteSnapshot => self.write_snapshot(),
+            NodeOutput::Trim(bound) => drop(self.orders.send(Order::Trim(bound))),
+            NodeOutput::WriteSnapshot => self.write_snapshot(),
             other => return Some(other),
         }
         None
@@ -132,7 +132,7 @@ impl<S: State> Engine<S> {
     /// What has happened next, if something has.
     pub fn happened(&mut self) -> Option<Happened<S>> {
         if std::mem::take(&mut self.unwritten) {
-            return Some(Happened::Input(Input::Written(None)));
+            return Some(Happened::Input(NodeInput::Written(None)));
         }
         loop {
             let happened = match self.notes.try_recv().ok()? {
@@ -149,10 +149,10 @@ impl<S: State> Engine<S> {
                     if side == Side::Writer {
                         self.connection = connections;
                     }
-                    self.lost.is_empty().then_some(Happened::Input(Input::Back))
+                    self.lost.is_empty().then_some(Happened::Input(NodeInput::Back))
                 }
                 Note::Read(order, read) => {
-                    (order == self.order).then_some(Happened::Input(Input::Read(read)))
+                    (order == self.order).then_some(Happened::Input(NodeInput::Read(read)))
                 }
                 Note::Snapshot(order, snapshot) => {
                     (order == self.order).then_some(Happened::Snapshot(snapshot))
@@ -162,7 +162,7 @@ impl<S: State> Engine<S> {
                     self.writing = false;
                     self.next_snapshot = at.is_err().then(|| Instant::now() + SNAPSHOT_RETRY);
                     let at = at.ok().flatten().filter(|_| loads == self.loads);
-                    Some(Happened::Input(Input::Written(at)))
+                    Some(Happened::Input(NodeInput::Written(at)))
                 }
                 Note::Trouble(trouble) => Some(Happened::Trouble(trouble)),
             };

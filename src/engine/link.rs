@@ -12,7 +12,7 @@ use super::connection::Connection;
 use super::fault::Fault;
 use super::keys::Keys;
 use super::{EngineTrouble, State};
-use crate::cluster::{EntryId, Read, Snapshot};
+use crate::cluster::{EntryId, LogSnapshot, Read};
 use crate::limits::{LOG_RETRY_FIRST, LOG_RETRY_LAST};
 
 /// What all threads know.
@@ -40,7 +40,7 @@ pub(super) enum Note<S: State> {
     Back(Side, u64),
     /// What the order of that number asked for.
     Read(u64, Read<S::Change>),
-    Snapshot(u64, Option<Box<Snapshot<S>>>),
+    Snapshot(u64, Option<Box<LogSnapshot<S>>>),
     /// What became of the snapshot of that number: where it stands, if there was one to be written.
     Written(u64, Result<Option<EntryId>, Failed>),
     Trouble(EngineTrouble),

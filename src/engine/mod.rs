@@ -1,7 +1,7 @@
 //! The engine of several nodes: the threads that connect a [`Node`](crate::cluster::Node) with the Redis or Valkey that has the log.
 //!
-//! Invariants: what a node says is done in its order, or thrown away as a whole with [`Input::Lost`]; what was asked for before the last
-//! [`ReadFrom`](crate::cluster::Output::ReadFrom) or [`LoadSnapshot`](crate::cluster::Output::LoadSnapshot) is not given; the loop never waits, but at its end; and no password is ever told.
+//! Invariants: what a node says is done in its order, or thrown away as a whole with [`NodeInput::Lost`]; what was asked for before the last
+//! [`ReadFrom`](crate::cluster::NodeOutput::ReadFrom) or [`LoadSnapshot`](crate::cluster::NodeOutput::LoadSnapshot) is not given; the loop never waits, but at its end; and no password is ever told.
 //!
 //! ```text
 //!                 Engine::perform                                    Engine::happened
@@ -41,7 +41,7 @@ pub use fault::Fault;
 pub use founding::{found, skip};
 pub use handle::Engine;
 
-use crate::cluster::{Delivery, EntryId, Input, Snapshot};
+use crate::cluster::{Delivery, EntryId, LogSnapshot, NodeInput};
 
 /// Where a log is, and what is asked of the engine that has it.
 #[derive(Clone, Debug)]
@@ -69,11 +69,11 @@ pub trait State: Serialize + DeserializeOwned + Send + 'static {
 /// Something that has happened at the engine.
 pub enum Happened<S: State> {
     /// To be given to the node.
-    Input(Input<S::Change>),
-    /// [`Input::Lost`], and why.
+    Input(NodeInput<S::Change>),
+    /// [`NodeInput::Lost`], and why.
     Lost(Fault),
-    /// [`Input::Snapshot`]: the state is to be restored before its replica is given to the node. None: there is none.
-    Snapshot(Option<Box<Snapshot<S>>>),
+    /// [`NodeInput::Snapshot`]: the state is to be restored before its replica is given to the node. None: there is none.
+    Snapshot(Option<Box<LogSnapshot<S>>>),
     /// To be told to the administrator; nothing is to be done.
     Trouble(EngineTrouble),
 }
@@ -81,11 +81,11 @@ pub enum Happened<S: State> {
 impl<S: State> fmt::Debug for Happened<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Happened::Input(Input::Read(read)) => {
+            Happened::Input(NodeInput::Read(read)) => {
                 write!(f, "Read({} lines behind {})", read.lines.len(), read.after)
             }
-            Happened::Input(Input::Written(at)) => write!(f, "Written({at:?})"),
-            Happened::Input(Input::Back) => f.write_str("Back"),
+            Happened::Input(NodeInput::Written(at)) => write!(f, "Written({at:?})"),
+            Happened::Input(NodeInput::Back) => f.write_str("Back"),
             Happened::Input(_) => f.write_str("Input"),
             Happened::Lost(fault) => write!(f, "Lost({fault})"),
             Happened::Snapshot(snapshot) => {

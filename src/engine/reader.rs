@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::keys::{ENTRY_FIELD, Keys, SNAPSHOT_FIELD};
 use super::link::{End, Note, Notes, Pauses, Place, Side, Work};
 use super::{EngineTrouble, State, reply};
-use crate::cluster::{EntryId, Read, Snapshot};
+use crate::cluster::{EntryId, LogSnapshot, Read};
 use crate::limits::{LOG_BLOCK, LOG_PATIENCE, LOG_READ_LINES};
 
 /// What is asked of it. The number is for what comes of it.
@@ -136,11 +136,11 @@ pub(super) fn load_snapshot<S: State>(
     keys: &Keys,
     notes: &Notes<S>,
     mut before: Option<EntryId>,
-) -> Result<Option<Box<Snapshot<S>>>, End> {
+) -> Result<Option<Box<LogSnapshot<S>>>, End> {
     loop {
         let [answer] = connection.ask([keys.read_snapshot(before)])?;
         let Some((id, bytes)) = reply::range(answer, SNAPSHOT_FIELD)?.pop() else { return Ok(None) };
-        let snapshot: Option<Snapshot<S>> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let snapshot: Option<LogSnapshot<S>> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         if let Some(snapshot) = snapshot.filter(|snapshot| snapshot.replica.at() == id) {
             return Ok(Some(Box::new(snapshot)));
         }

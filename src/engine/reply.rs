@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::fault::Fault;
 use super::keys::ENTRY_FIELD;
-use crate::cluster::{Digest, EntryId, Line};
+use crate::cluster::{Digest, EntryId, LogLine};
 
 /// One entry of a stream: its id, and the value of the one field that it should have; none: it has others.
 pub(super) type StreamEntry = (EntryId, Option<Vec<u8>>);
@@ -58,6 +58,6 @@ pub(super) fn digest(answer: Value) -> Result<Option<u64>, Fault> {
 }
 
 /// The lines of these entries; `newest` is the newest version that this release knows.
-pub(super) fn lines<C: DeserializeOwned>(entries: Vec<StreamEntry>, newest: u32) -> Vec<Line<C>> {
-    entries.into_iter().map(|(id, bytes)| Line::read(id, bytes.as_deref(), newest)).collect()
+pub(super) fn lines<C: DeserializeOwned>(entries: Vec<StreamEntry>, newest: u32) -> Vec<LogLine<C>> {
+    entries.into_iter().map(|(id, bytes)| LogLine::read(id, bytes.as_deref(), newest)).collect()
 }

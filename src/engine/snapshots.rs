@@ -11,7 +11,7 @@ use super::keys::ENTRY_FIELD;
 use super::link::{End, Failed, Note, Notes, Place};
 use super::reader::load_snapshot;
 use super::{EngineTrouble, State, reply};
-use crate::cluster::{EntryId, Replica, Snapshot};
+use crate::cluster::{EntryId, LogSnapshot, Replica};
 use crate::limits::{LOG_PATIENCE, LOG_READ_LINES};
 
 /// What makes one.
@@ -44,7 +44,7 @@ impl<S: State> Snapshots<S> {
         let [last] = connection.ask([keys.read_last()])?;
         let Some((last, _)) = reply::range(last, ENTRY_FIELD)?.pop() else { return Ok(None) };
         let Some(found) = self.newest(&mut connection)? else { return Ok(None) };
-        let Snapshot { mut replica, mut state, .. } = *found;
+        let LogSnapshot { mut replica, mut state, .. } = *found;
         let began = replica.at();
         while replica.at() < last {
             if self.stopping.load(Ordering::Relaxed) {
@@ -58,7 +58,7 @@ impl<S: State> Snapshots<S> {
         if at == began {
             return Ok(None);
         }
-        let bytes = serde_json::to_vec(&Snapshot::new(replica, state)).map_err(|_| Fault::Shape)?;
+        let bytes = serde_json::to_vec(&LogSnapshot::new(replica, state)).map_err(|_| Fault::Shape)?;
         let [anchor] = connection.ask([keys.read_at(at)])?;
         if reply::digest(anchor)? != Some(digest) {
             return Ok(None);
@@ -72,7 +72,7 @@ impl<S: State> Snapshots<S> {
     }
 
     /// The newest snapshot that is of this log.
-    fn newest(&self, connection: &mut Connection) -> Result<Option<Box<Snapshot<S>>>, End> {
+    fn newest(&self, connection: &mut Connection) -> Result<Option<Box<LogSnapshot<S>>>, End> {
         let (keys, mut before) = (&self.place.keys, None);
         loop {
             let Some(snapshot) = load_snapshot(connection, keys, &self.notes, before)? else {

@@ -19,7 +19,7 @@ pub use node_end::NodeEnd;
 use super::server::Server;
 use crate::auth::random_number;
 use crate::chat::{Language, LogNews, MonoTime, NodeName};
-use crate::cluster::{self, LOG_VERSION, News, NodeConfig, Output, StopReason};
+use crate::cluster::{LOG_VERSION, News, NodeConfig, NodeInput, NodeOutput, StopReason};
 use crate::engine::{ChatCopy, Engine, EngineConfig, EngineError, EngineTrouble, Happened};
 use crate::limits::LOG_PATIENCE;
 
@@ -27,7 +27,7 @@ use crate::limits::LOG_PATIENCE;
 pub(super) struct Nodes {
     engine: Engine<ChatCopy>,
     /// Takes in turn what the node wants done.
-    outputs: Vec<Output>,
+    outputs: Vec<NodeOutput>,
     language: Language,
     /// It is leaving: until when that may take.
     leaving: Option<MonoTime>,
@@ -77,7 +77,7 @@ impl Nodes {
                 Happened::Input(input) => server.log_happened(input, now),
                 Happened::Lost(fault) => {
                     warn!("{}", EngineTrouble::StillLost(fault).describe(self.language));
-                    server.log_happened(cluster::Input::Lost, now);
+                    server.log_happened(NodeInput::Lost, now);
                 }
                 Happened::Snapshot(snapshot) => {
                     let snapshot = snapshot.map(|snapshot| Box::new(snapshot.map(ChatCopy::into_chat)));
@@ -101,8 +101,8 @@ impl Nodes {
         server.log_outputs(&mut self.outputs, now);
         for output in std::mem::take(&mut self.outputs) {
             match self.engine.perform(output) {
-                Some(Output::Tell(news)) => self.tell(&news, server, now),
-                Some(Output::Stop(reason)) => {
+                Some(NodeOutput::Tell(news)) => self.tell(&news, server, now),
+                Some(NodeOutput::Stop(reason)) => {
                     self.end = Some(NodeEnd::Stopped(reason));
                     return;
                 }
@@ -133,7 +133,7 @@ impl Nodes {
     pub(super) fn leave(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
         if self.leaving.is_none() {
             self.leaving = Some(now + LOG_PATIENCE);
-            server.log_happened(cluster::Input::Leave, now);
+            server.log_happened(NodeInput::Leave, now);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::node_end::NodeEnd;
 use crate::chat::Language::{self, English, Spanish};
-use crate::cluster::{End, News, StopReason};
+use crate::cluster::{EpochEnd, News, StopReason};
 use crate::limits::NODES_MAX;
 
 /// The line of the console.
@@ -17,9 +17,9 @@ pub(super) fn of_news(news: &News, language: Language) -> String {
         (Spanish, News::HeldForDead) => {
             "Los otros nodos han dado por caído a este, que vuelve a entrar con su gente.".into()
         }
-        (Spanish, News::NodeGone(node, End::Left)) => format!("El nodo {node} ha terminado"),
-        (Spanish, News::NodeGone(node, End::Dead)) => format!("El nodo {node} no da señales: se le da por caído"),
-        (Spanish, News::NodeGone(node, End::Replaced)) => format!("El nodo {node} ha vuelto a empezar"),
+        (Spanish, News::NodeGone(node, EpochEnd::Left)) => format!("El nodo {node} ha terminado"),
+        (Spanish, News::NodeGone(node, EpochEnd::Dead)) => format!("El nodo {node} no da señales: se le da por caído"),
+        (Spanish, News::NodeGone(node, EpochEnd::Replaced)) => format!("El nodo {node} ha vuelto a empezar"),
         (Spanish, News::Differs(node)) => {
             format!("El nodo {node} ha sacado del mismo registro algo distinto que los demás.")
         }
@@ -38,9 +38,9 @@ pub(super) fn of_news(news: &News, language: Language) -> String {
         (English, News::HeldForDead) => {
             "The other nodes hold this one for dead; it comes in again, and its people with it.".into()
         }
-        (English, News::NodeGone(node, End::Left)) => format!("Node {node} has ended"),
-        (English, News::NodeGone(node, End::Dead)) => format!("Node {node} gives no sign of life: it is held for dead"),
-        (English, News::NodeGone(node, End::Replaced)) => format!("Node {node} has begun again"),
+        (English, News::NodeGone(node, EpochEnd::Left)) => format!("Node {node} has ended"),
+        (English, News::NodeGone(node, EpochEnd::Dead)) => format!("Node {node} gives no sign of life: it is held for dead"),
+        (English, News::NodeGone(node, EpochEnd::Replaced)) => format!("Node {node} has begun again"),
         (English, News::Differs(node)) => {
             format!("Node {node} has made something else of the same log than the others.")
         }

@@ -12,7 +12,7 @@ use crate::chat::{
     ChatSnapshot, ClientId, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, SnapshotError, Turn,
     UnixMillis,
 };
-use crate::cluster::{self, Delivery, Happening, News, NodeConfig, Output, Snapshot};
+use crate::cluster::{Delivery, Happening, LogSnapshot, News, NodeConfig, NodeInput, NodeOutput};
 use crate::limits::{LOG_CHANGES_PER_ENTRY, LOG_ENTRIES_PER_TURN};
 use crate::net::connection::Awaited;
 use crate::net::stream::Stream;
@@ -33,7 +33,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Something has happened at the log.
-    pub fn log_happened(&mut self, input: cluster::Input<Proposal>, now: MonoTime) {
+    pub fn log_happened(&mut self, input: NodeInput<Proposal>, now: MonoTime) {
         let at = self.clocks.at(now);
         let Some(log) = &mut self.log_end else { return };
         log.node.take(at, input);
@@ -48,24 +48,24 @@ impl<S: Stream> Server<S> {
     /// It contradicts itself, or an option that decides is another one here.
     pub fn log_restored(
         &mut self,
-        snapshot: Option<Box<Snapshot<ChatSnapshot>>>,
+        snapshot: Option<Box<LogSnapshot<ChatSnapshot>>>,
         now: MonoTime,
     ) -> Result<(), SnapshotError> {
         let replica = match snapshot {
             None => None,
             Some(snapshot) => {
-                let Snapshot { replica, state, .. } = *snapshot;
+                let LogSnapshot { replica, state, .. } = *snapshot;
                 self.hub.go_on_from(state)?;
                 self.hold_those_outside(now);
                 Some(Box::new(replica))
             }
         };
-        self.log_happened(cluster::Input::Snapshot(replica), now);
+        self.log_happened(NodeInput::Snapshot(replica), now);
         Ok(())
     }
 
     /// Moves what is to be done at the log into `into`.
-    pub fn log_outputs(&mut self, into: &mut Vec<Output>, now: MonoTime) {
+    pub fn log_outputs(&mut self, into: &mut Vec<NodeOutput>, now: MonoTime) {
         self.heed_node(now);
         if let Some(log) = &mut self.log_end {
             into.append(&mut log.outputs);
@@ -93,7 +93,7 @@ impl<S: Stream> Server<S> {
         if let Some(log) = &mut self.log_end
             && log.node.next_due().is_some_and(|due| now >= due)
         {
-            log.node.take(at, cluster::Input::Tick);
+            log.node.take(at, NodeInput::Tick);
         }
         self.heed_node(now);
         for _ in 0..LOG_ENTRIES_PER_TURN {
@@ -197,10 +197,10 @@ impl<S: Stream> Server<S> {
         log.node.outputs(&mut wanted);
         for output in wanted {
             match &output {
-                Output::Tell(News::Living(_)) => self.live(now),
-                Output::Unknown(numbers) => self.lose_sight(numbers.len(), now),
+                NodeOutput::Tell(News::Living(_)) => self.live(now),
+                NodeOutput::Unknown(numbers) => self.lose_sight(numbers.len(), now),
                 // All that is under way is, when the node has come in.
-                Output::Refused(_) => continue,
+                NodeOutput::Refused(_) => continue,
                 _ => {}
             }
             if let Some(log) = &mut self.log_end {

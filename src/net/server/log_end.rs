@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::chat::{ClientId, MessageId, MonoTime, NodeName, Proposal, Proposed};
-use crate::cluster::{Node, NodeConfig, Output};
+use crate::cluster::{Node, NodeConfig, NodeOutput};
 
 /// This server's end of the log.
 #[derive(Debug)]
@@ -16,7 +16,7 @@ pub(super) struct LogEnd {
     pub(super) entries: VecDeque<(u64, usize)>,
     /// Who waits for each change under way, or in no entry yet, oldest first.
     pub(super) waiting: VecDeque<Option<ClientId>>,
-    pub(super) outputs: Vec<Output>,
+    pub(super) outputs: Vec<NodeOutput>,
     /// Something was read that is not applied.
     pub(super) has_more: bool,
     /// The last message that was given to the history.

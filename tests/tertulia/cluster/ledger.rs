@@ -1,8 +1,8 @@
 //! Who lives and what counts, rule by rule.
 
 use tertulia::cluster::{
-    Beat, Body, End, Entry, EntryId, Happening, Hello, Ledger, Line, NodeName, NodeNameError, Options,
-    Replica, Snapshot, What,
+    Beat, Body, Entry, EntryId, EpochEnd, Happening, Hello, Ledger, LogFounding, LogLine, LogSnapshot,
+    NodeName, NodeNameError, Replica, SharedOptions, What,
 };
 use tertulia::limits::{BEATS_PER_MARK, BEATS_TO_DEATH, NODE_NAME_MAX_BYTES, NODES_MAX};
 
@@ -27,7 +27,7 @@ pub fn hello(node: &str, replaces: Option<EntryId>) -> Hello {
         first: 1,
         applies: (VERSION, VERSION),
         reached: EntryId::FOUNDING,
-        options: Options::new(),
+        options: SharedOptions::new(),
     }
 }
 
@@ -39,7 +39,7 @@ fn joined(node: &str) -> Happening<String> {
     Happening::Joined(name(node))
 }
 
-fn gone(node: &str, end: End) -> Happening<String> {
+fn gone(node: &str, end: EpochEnd) -> Happening<String> {
     Happening::Gone(name(node), end)
 }
 
@@ -59,7 +59,7 @@ impl Log {
     fn append(&mut self, bytes: &[u8]) -> Vec<Happening<String>> {
         self.millis += 1;
         let id = EntryId { millis: self.millis, number: 0 };
-        let delivery = self.replica.follow(Line::read(id, Some(bytes), VERSION)).expect("a known version");
+        let delivery = self.replica.follow(LogLine::read(id, Some(bytes), VERSION)).expect("a known version");
         let Some(delivery) = delivery else { return Vec::new() };
         assert_eq!(delivery.id, id);
         self.replica.applied(0);
@@ -103,7 +103,7 @@ fn entry_counts_once_in_its_turn_and_while_its_epoch_lives() {
     assert_eq!(log.of("b", a, 2, says(&["of another"])), []);
     assert_eq!(log.of("a", EntryId::FOUNDING, 2, says(&["of another epoch"])), []);
     assert_eq!(log.of("a", a, 2, says(&["two", "three"])), [changes("a", &["two", "three"])]);
-    assert_eq!(log.of("a", a, 3, What::Leave), [gone("a", End::Left)]);
+    assert_eq!(log.of("a", a, 3, What::Leave), [gone("a", EpochEnd::Left)]);
     assert_eq!(log.of("a", a, 4, says(&["behind the end"])), []);
 }
 
@@ -112,7 +112,7 @@ fn hello_counts_only_if_it_knows_the_last_epoch() {
     let mut log = Log::new();
     let first = log.come("a");
     assert_eq!(log.greet(hello("a", None)), [], "late, or repeated");
-    assert_eq!(log.greet(hello("a", Some(first))), [gone("a", End::Replaced), joined("a")]);
+    assert_eq!(log.greet(hello("a", Some(first))), [gone("a", EpochEnd::Replaced), joined("a")]);
     let second = log.replica.at();
     assert_eq!(log.greet(hello("a", Some(first))), []);
     assert_eq!(log.of("a", first, 1, says(&["of the epoch that is over"])), []);
@@ -141,7 +141,7 @@ fn node_is_dead_when_another_has_beaten_ten_times() {
         // Two that beat are not one that beats twice as often.
         assert_eq!(log.of("b", b, number, beat()), []);
     }
-    assert_eq!(log.of("a", a, last, beat()), [gone("c", End::Dead)]);
+    assert_eq!(log.of("a", a, last, beat()), [gone("c", EpochEnd::Dead)]);
     assert_eq!(log.of("c", c, 1, beat()), [], "a dead one says nothing");
     assert_eq!(log.living(), ["a", "b"]);
 }
@@ -157,7 +157,7 @@ fn any_entry_is_a_sign_of_life() {
     for number in 0..u64::from(BEATS_TO_DEATH) - 1 {
         assert_eq!(log.of("a", a, u64::from(BEATS_TO_DEATH) + number, beat()), []);
     }
-    assert_eq!(log.of("a", a, 2 * u64::from(BEATS_TO_DEATH) - 1, beat()), [gone("b", End::Dead)]);
+    assert_eq!(log.of("a", a, 2 * u64::from(BEATS_TO_DEATH) - 1, beat()), [gone("b", EpochEnd::Dead)]);
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn two_cannot_end_each_other() {
     for number in 1..u64::from(BEATS_TO_DEATH) {
         assert_eq!(log.of("a", a, number, beat()), []);
     }
-    assert_eq!(log.of("a", a, u64::from(BEATS_TO_DEATH), beat()), [gone("b", End::Dead)]);
+    assert_eq!(log.of("a", a, u64::from(BEATS_TO_DEATH), beat()), [gone("b", EpochEnd::Dead)]);
     for number in 1..=u64::from(BEATS_TO_DEATH) {
         assert_eq!(log.of("b", b, number, beat()), []);
     }
@@ -187,7 +187,7 @@ fn beats_of_an_epoch_that_is_over_are_forgotten() {
     for number in 1..u64::from(BEATS_TO_DEATH) {
         assert_eq!(log.of("a", again, number, beat()), []);
     }
-    assert_eq!(log.of("a", again, u64::from(BEATS_TO_DEATH), beat()), [gone("b", End::Dead)]);
+    assert_eq!(log.of("a", again, u64::from(BEATS_TO_DEATH), beat()), [gone("b", EpochEnd::Dead)]);
 }
 
 #[test]
@@ -203,7 +203,7 @@ fn garbage_is_passed_over() {
     let extra = Entry { version: VERSION, body: Body::Hello::<String>(hello("b", None)) }.to_bytes();
     let extra = String::from_utf8(extra).expect("text").replacen("{\"v\"", "{\"more\":1,\"v\"", 1);
     assert_eq!(log.append(extra.as_bytes()), [], "what has more fields is none of ours");
-    assert_eq!(log.entry(Body::Founding(tertulia::cluster::Founding { incarnation: 9 })), []);
+    assert_eq!(log.entry(Body::Founding(LogFounding { incarnation: 9 })), []);
     assert_eq!(log.replica.hash(), hash, "what does not count changes nothing");
     assert_eq!(log.of("a", a, 1, says(&["and on"])), [changes("a", &["and on"])]);
 }
@@ -257,15 +257,15 @@ fn later_version_is_passed_over_until_it_is_agreed_on() {
     log.of("a", a, 1, What::Raise(2));
     log.millis += 1;
     let id = EntryId { millis: log.millis, number: 0 };
-    let old = log.replica.follow(Line::<String>::read(id, Some(&later(2)), 1));
+    let old = log.replica.follow(LogLine::<String>::read(id, Some(&later(2)), 1));
     assert_eq!(old, Err(2), "who does not know it cannot go on");
-    let new = log.replica.follow(Line::<String>::read(id, Some(&later(2)), 2)).expect("it is known");
+    let new = log.replica.follow(LogLine::<String>::read(id, Some(&later(2)), 2)).expect("it is known");
     assert_eq!(new.map(|delivery| delivery.happenings), Some(vec![changes("a", &["new"])]));
 }
 
 #[test]
 fn options_are_those_of_the_others() {
-    let options = |value: &str| Options::from([("--accounts-only".to_owned(), value.to_owned())]);
+    let options = |value: &str| SharedOptions::from([("--accounts-only".to_owned(), value.to_owned())]);
     let mut log = Log::new();
     log.greet(Hello { options: options("yes"), ..hello("a", None) });
     let a = log.replica.at();
@@ -276,7 +276,7 @@ fn options_are_those_of_the_others() {
     log.of("b", b, 1, What::Leave);
     // Alone it may come in again with others.
     let again = Hello { options: options("no"), ..hello("a", Some(a)) };
-    assert_eq!(log.greet(again), [gone("a", End::Replaced), joined("a")]);
+    assert_eq!(log.greet(again), [gone("a", EpochEnd::Replaced), joined("a")]);
 }
 
 #[test]
@@ -328,20 +328,21 @@ fn place_in_the_log_survives_being_written_down() {
     for number in 1..6 {
         log.of("a", a, number, beat());
     }
-    let text = serde_json::to_string(&Snapshot::new(log.replica.clone(), "the chat")).expect("a text");
-    let Snapshot { replica, state, .. }: Snapshot<String> = serde_json::from_str(&text).expect("a snapshot");
+    let text = serde_json::to_string(&LogSnapshot::new(log.replica.clone(), "the chat")).expect("a text");
+    let LogSnapshot { replica, state, .. }: LogSnapshot<String> =
+        serde_json::from_str(&text).expect("a snapshot");
     assert_eq!((&replica, state.as_str()), (&log.replica, "the chat"));
     let mut again = Log { replica, millis: log.millis };
     for log in [&mut log, &mut again] {
         for number in 6..10 {
             log.of("a", a, number, beat());
         }
-        assert_eq!(log.of("a", a, 10, beat()), [gone("b", End::Dead)], "beats were counted on");
+        assert_eq!(log.of("a", a, 10, beat()), [gone("b", EpochEnd::Dead)], "beats were counted on");
         assert_eq!(log.of("b", b, 1, says(&["no"])), []);
     }
     assert_eq!(log.replica, again.replica);
     let later = text.replacen("\"version\":1", "\"version\":2", 1);
-    let error = serde_json::from_str::<Snapshot<String>>(&later).expect_err("another version");
+    let error = serde_json::from_str::<LogSnapshot<String>>(&later).expect_err("another version");
     assert!(error.to_string().contains("a snapshot of version 2"), "{error}");
 }
 

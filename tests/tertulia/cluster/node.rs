@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tertulia::chat::{MonoTime, Time, UnixMillis};
 use tertulia::cluster::{
-    Beat, Body, Delivery, Digest, Entry, EntryId, Happening, Hello, Input, Line, News, Node, NodeConfig,
-    Options, Output, Read, Replica, StopReason, What,
+    Beat, Body, Delivery, Digest, Entry, EntryId, Happening, Hello, LogLine, News, Node, NodeConfig,
+    NodeInput, NodeOutput, Read, Replica, SharedOptions, StopReason, What,
 };
 use tertulia::limits::{BEAT_INTERVAL, BEATS_TO_DEATH, LOG_PATIENCE, UNDER_WAY_MAX_BYTES};
 
@@ -21,7 +21,7 @@ struct Rig {
     lines: Vec<(EntryId, Vec<u8>)>,
     /// Up to where it was told to read.
     read: EntryId,
-    outputs: Vec<Output>,
+    outputs: Vec<NodeOutput>,
     deliveries: Vec<Delivery<String>>,
 }
 
@@ -40,7 +40,7 @@ impl Rig {
             outputs: Vec::new(),
             deliveries: Vec::new(),
         };
-        assert_eq!(rig.outputs(), [Output::LoadSnapshot(None)]);
+        assert_eq!(rig.outputs(), [NodeOutput::LoadSnapshot(None)]);
         rig.snapshot(replica);
         rig
     }
@@ -51,12 +51,12 @@ impl Rig {
         rig.reads();
         assert_eq!(rig.appends(), 1, "its hello");
         rig.reads();
-        assert_eq!(rig.take_outputs(), [Output::Tell(News::Living(rig.last()))]);
+        assert_eq!(rig.take_outputs(), [NodeOutput::Tell(News::Living(rig.last()))]);
         assert_eq!(rig.happened(), [Happening::Joined(name("a"))]);
         rig
     }
 
-    fn take(&mut self, input: Input<String>) {
+    fn take(&mut self, input: NodeInput<String>) {
         let wall = UnixMillis(i64::try_from(self.now.as_millis()).expect("a time"));
         self.node.take(Time { mono: MonoTime::START + self.now, wall }, input);
         while let Some(delivery) = self.node.step() {
@@ -68,8 +68,8 @@ impl Rig {
 
     fn snapshot(&mut self, replica: Replica) {
         self.read = replica.at();
-        self.take(Input::Snapshot(Some(Box::new(replica))));
-        if let Some(at) = self.outputs.iter().position(|it| *it == Output::ReadFrom(self.read)) {
+        self.take(NodeInput::Snapshot(Some(Box::new(replica))));
+        if let Some(at) = self.outputs.iter().position(|it| *it == NodeOutput::ReadFrom(self.read)) {
             self.outputs.remove(at);
         }
     }
@@ -95,7 +95,7 @@ impl Rig {
         for bytes in &appended {
             self.writes(bytes.to_vec());
         }
-        self.outputs = outputs.into_iter().filter(|it| !matches!(it, Output::Append(_))).collect();
+        self.outputs = outputs.into_iter().filter(|it| !matches!(it, NodeOutput::Append(_))).collect();
         appended.len()
     }
 
@@ -104,29 +104,29 @@ impl Rig {
         let (after, lines) = (self.read, &self.lines);
         let anchor = lines.iter().find(|(id, _)| *id == after).map(|(_, bytes)| Digest::of(bytes));
         let behind = lines.iter().filter(|(id, _)| *id > after);
-        let lines: Vec<Line<String>> =
-            behind.map(|(id, bytes)| Line::read(*id, Some(bytes), VERSION)).collect();
+        let lines: Vec<LogLine<String>> =
+            behind.map(|(id, bytes)| LogLine::read(*id, Some(bytes), VERSION)).collect();
         if anchor.is_some() {
             self.read = lines.last().map_or(after, |line| line.id);
         }
-        self.take(Input::Read(Read { after, anchor, lines, end: true }));
+        self.take(NodeInput::Read(Read { after, anchor, lines, end: true }));
     }
 
     fn wait(&mut self, span: Duration) {
         self.now += span;
-        self.take(Input::Tick);
+        self.take(NodeInput::Tick);
     }
 
     fn last(&self) -> EntryId {
         self.lines.last().expect("the founding").0
     }
 
-    fn outputs(&mut self) -> Vec<Output> {
+    fn outputs(&mut self) -> Vec<NodeOutput> {
         self.node.outputs(&mut self.outputs);
         self.take_outputs()
     }
 
-    fn take_outputs(&mut self) -> Vec<Output> {
+    fn take_outputs(&mut self) -> Vec<NodeOutput> {
         std::mem::take(&mut self.outputs)
     }
 
@@ -141,9 +141,9 @@ impl Rig {
     }
 }
 
-fn appended(outputs: &[Output]) -> Vec<Arc<[u8]>> {
+fn appended(outputs: &[NodeOutput]) -> Vec<Arc<[u8]>> {
     let bytes = outputs.iter().map(|output| match output {
-        Output::Append(bytes) => Some(Arc::clone(bytes)),
+        NodeOutput::Append(bytes) => Some(Arc::clone(bytes)),
         _ => None,
     });
     bytes.flatten().collect()
@@ -176,15 +176,15 @@ fn entry_is_sent_again_as_it_was_and_not_when_it_has_come_back() {
     rig.reads();
     rig.submit("two");
     let first = appended(&rig.take_outputs());
-    rig.take(Input::Lost);
+    rig.take(NodeInput::Lost);
     rig.submit("three");
     assert_eq!(rig.take_outputs(), [], "nobody could take it");
-    rig.take(Input::Back);
+    rig.take(NodeInput::Back);
     let outputs = rig.take_outputs();
     let again = appended(&outputs);
     assert_eq!(again.len(), 2);
     assert_eq!(again[0], first[0], "byte for byte");
-    assert_eq!(outputs.last(), Some(&Output::ReadFrom(rig.read)));
+    assert_eq!(outputs.last(), Some(&NodeOutput::ReadFrom(rig.read)));
     // Both copies are taken, the old one last.
     for bytes in [&again[0], &again[1], &first[0]] {
         rig.writes(bytes.to_vec());
@@ -232,7 +232,7 @@ fn node_that_reads_its_own_death_comes_in_again_and_gives_back_what_was_under_wa
     rig.reads();
     let outputs = rig.take_outputs();
     assert!(!rig.node.is_open());
-    assert_eq!(outputs[0], Output::Tell(News::HeldForDead));
+    assert_eq!(outputs[0], NodeOutput::Tell(News::HeldForDead));
     let again = appended(&outputs);
     let Body::Hello(hello) = entry(&again[0]).body else { panic!("a hello") };
     assert_eq!((hello.replaces, hello.first), (epoch, number + 1));
@@ -243,7 +243,7 @@ fn node_that_reads_its_own_death_comes_in_again_and_gives_back_what_was_under_wa
     rig.deliveries.clear();
     rig.reads();
     assert_eq!(rig.happened(), [Happening::Joined(name("a"))]);
-    assert_eq!(rig.take_outputs(), [Output::Refused(vec![number]), Output::Tell(News::Living(back))]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::Refused(vec![number]), NodeOutput::Tell(News::Living(back))]);
     rig.submit("and on");
     rig.appends();
     rig.reads();
@@ -256,9 +256,9 @@ fn node_whose_name_another_process_takes_stops() {
     let other = Hello { instance: 2, ..hello("a", rig.node.epoch()) };
     rig.entry(Body::Hello(other));
     rig.reads();
-    assert_eq!(rig.take_outputs(), [Output::Stop(StopReason::Replaced)]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::Stop(StopReason::Replaced)]);
     assert_eq!(rig.happened(), [], "its people are told something else");
-    rig.take(Input::Tick);
+    rig.take(NodeInput::Tick);
     assert_eq!((rig.take_outputs(), rig.node.next_due()), (vec![], None));
 }
 
@@ -293,14 +293,14 @@ fn log_that_is_another_one_now_is_noticed_before_anything_is_applied() {
     rig.lines.push((lost, b"another".to_vec()));
     held_for_dead(&mut rig);
     rig.reads();
-    assert_eq!(rig.take_outputs(), [Output::Tell(News::Gap), Output::LoadSnapshot(None)]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::Tell(News::Gap), NodeOutput::LoadSnapshot(None)]);
     assert_eq!(rig.happened(), []);
     assert!(!rig.node.is_open());
     rig.snapshot(founded::log().1);
     rig.reads();
     assert_eq!(rig.appends(), 1, "a hello, and nothing that had come back");
     rig.reads();
-    assert!(rig.take_outputs().contains(&Output::Refused(vec![number])));
+    assert!(rig.take_outputs().contains(&NodeOutput::Refused(vec![number])));
     assert!(rig.node.is_open());
 }
 
@@ -311,7 +311,7 @@ fn lines_behind_what_was_trimmed_are_not_applied() {
     let bound = rig.last();
     rig.lines.retain(|(id, _)| *id >= bound);
     rig.reads();
-    assert_eq!(rig.take_outputs(), [Output::Tell(News::Gap), Output::LoadSnapshot(None)]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::Tell(News::Gap), NodeOutput::LoadSnapshot(None)]);
     assert_eq!(rig.happened(), []);
 }
 
@@ -325,9 +325,9 @@ fn snapshot_of_a_log_that_was_lost_gives_way_to_the_one_before_it() {
     rig.snapshot(lost.clone());
     rig.take_outputs();
     rig.reads();
-    assert_eq!(rig.take_outputs(), [Output::LoadSnapshot(None)], "there may be a newer one by now");
+    assert_eq!(rig.take_outputs(), [NodeOutput::LoadSnapshot(None)], "there may be a newer one by now");
     rig.snapshot(lost.clone());
-    assert_eq!(rig.take_outputs(), [Output::LoadSnapshot(Some(lost.at()))]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::LoadSnapshot(Some(lost.at()))]);
     rig.snapshot(founded::log().1);
     rig.reads();
     assert_eq!(rig.appends(), 1, "it comes in");
@@ -338,26 +338,26 @@ fn node_stops_where_no_snapshot_fits_the_log() {
     let mut rig = Rig::new(config());
     rig.lines = vec![(EntryId { millis: 5, number: 0 }, b"other".to_vec())];
     rig.reads();
-    assert_eq!(rig.take_outputs(), [Output::LoadSnapshot(None)]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::LoadSnapshot(None)]);
     rig.snapshot(founded::log().1);
-    assert_eq!(rig.take_outputs(), [Output::LoadSnapshot(Some(EntryId::FOUNDING))]);
-    rig.take(Input::Snapshot(None));
-    assert_eq!(rig.take_outputs(), [Output::LoadSnapshot(None)], "it may have gone for a newer one");
+    assert_eq!(rig.take_outputs(), [NodeOutput::LoadSnapshot(Some(EntryId::FOUNDING))]);
+    rig.take(NodeInput::Snapshot(None));
+    assert_eq!(rig.take_outputs(), [NodeOutput::LoadSnapshot(None)], "it may have gone for a newer one");
     rig.snapshot(founded::log().1);
-    assert_eq!(rig.take_outputs(), [Output::LoadSnapshot(Some(EntryId::FOUNDING))]);
-    rig.take(Input::Snapshot(None));
-    assert_eq!(rig.take_outputs(), [Output::Stop(StopReason::NoLog)]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::LoadSnapshot(Some(EntryId::FOUNDING))]);
+    rig.take(NodeInput::Snapshot(None));
+    assert_eq!(rig.take_outputs(), [NodeOutput::Stop(StopReason::NoLog)]);
 }
 
 #[test]
 fn log_that_is_none_or_another_is_refused() {
     let mut empty: Node<String> = Node::new(config());
-    empty.take(Time::default(), Input::Snapshot(None));
+    empty.take(Time::default(), NodeInput::Snapshot(None));
     let mut outputs = Vec::new();
     empty.outputs(&mut outputs);
-    assert_eq!(outputs, [Output::LoadSnapshot(None), Output::Stop(StopReason::NoLog)]);
+    assert_eq!(outputs, [NodeOutput::LoadSnapshot(None), NodeOutput::Stop(StopReason::NoLog)]);
     let other = NodeConfig { incarnation: Some(INCARNATION + 1), ..config() };
-    assert_eq!(Rig::new(other).take_outputs(), [Output::Stop(StopReason::AnotherLog)]);
+    assert_eq!(Rig::new(other).take_outputs(), [NodeOutput::Stop(StopReason::AnotherLog)]);
     let own = NodeConfig { incarnation: Some(INCARNATION), ..config() };
     assert_eq!(Rig::new(own).take_outputs(), []);
 }
@@ -365,27 +365,27 @@ fn log_that_is_none_or_another_is_refused() {
 #[test]
 fn versions_and_options_of_the_others_are_asked_for_before_the_hello() {
     let later = NodeConfig { applies: (2, 3), ..config() };
-    assert_eq!(Rig::new(later).take_outputs(), [Output::Stop(StopReason::TooNew(1))]);
-    let options = Options::from([("--operator".to_owned(), "Ana".to_owned())]);
+    assert_eq!(Rig::new(later).take_outputs(), [NodeOutput::Stop(StopReason::TooNew(1))]);
+    let options = SharedOptions::from([("--operator".to_owned(), "Ana".to_owned())]);
     let mut rig = Rig::new(NodeConfig { options, ..config() });
     rig.entry(Body::Hello(hello("b", None)));
     rig.reads();
-    assert_eq!(rig.take_outputs(), [Output::Stop(StopReason::Option("--operator".to_owned()))]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::Stop(StopReason::Option("--operator".to_owned()))]);
 }
 
 #[test]
 fn people_are_told_once_that_the_log_is_away_and_once_that_it_is_back() {
     let mut rig = Rig::living();
-    rig.take(Input::Lost);
+    rig.take(NodeInput::Lost);
     assert_eq!(rig.node.next_due(), Some(MonoTime::START + rig.now + LOG_PATIENCE));
     rig.wait(LOG_PATIENCE - Duration::from_micros(1));
     rig.submit("typed meanwhile");
     assert_eq!(rig.take_outputs(), []);
     rig.wait(Duration::from_micros(1));
-    assert_eq!(rig.take_outputs(), [Output::Tell(News::Away)]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::Tell(News::Away)]);
     rig.wait(LOG_PATIENCE);
     assert_eq!((rig.take_outputs(), rig.node.next_due()), (vec![], None));
-    rig.take(Input::Back);
+    rig.take(NodeInput::Back);
     assert_eq!(rig.take_outputs().len(), 2, "what was typed, and to be read");
     let outputs = rig.outputs();
     assert_eq!(outputs, [], "it is over when something comes back");
@@ -397,25 +397,25 @@ fn silence_is_told_where_the_connection_is_not_lost() {
     rig.submit("hola");
     rig.wait(LOG_PATIENCE);
     let outputs = rig.take_outputs();
-    assert!(outputs.contains(&Output::Tell(News::Away)), "{outputs:?}");
+    assert!(outputs.contains(&NodeOutput::Tell(News::Away)), "{outputs:?}");
     rig.outputs = outputs;
     rig.appends();
     rig.take_outputs();
     rig.reads();
-    assert_eq!(rig.take_outputs(), [Output::Tell(News::Back)]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::Tell(News::Back)]);
 }
 
 #[test]
 fn changes_wait_while_too_much_is_under_way() {
     let mut rig = Rig::living();
-    rig.take(Input::Lost);
+    rig.take(NodeInput::Lost);
     let word = "x".repeat(UNDER_WAY_MAX_BYTES / 4);
     for _ in 0..4 {
         assert!(rig.node.is_open());
         rig.submit(&word);
     }
     assert!(!rig.node.is_open());
-    rig.take(Input::Back);
+    rig.take(NodeInput::Back);
     rig.appends();
     rig.reads();
     assert!(rig.node.is_open());
@@ -434,7 +434,7 @@ fn clock_of_the_engine_is_compared_and_told_once() {
         rig.now = here;
         rig.reads();
         let by = Duration::from_secs(ahead);
-        let news = Output::Tell(News::ClocksApart { by, ahead: true });
+        let news = NodeOutput::Tell(News::ClocksApart { by, ahead: true });
         assert_eq!(rig.take_outputs(), if told { vec![news] } else { vec![] }, "{ahead} s ahead");
         // The engine's ids do not go back.
         rig.now += by;
@@ -444,11 +444,11 @@ fn clock_of_the_engine_is_compared_and_told_once() {
 #[test]
 fn node_leaves_with_its_people() {
     let mut rig = Rig::living();
-    rig.take(Input::Leave);
+    rig.take(NodeInput::Leave);
     assert!(!rig.node.is_open());
     assert_eq!(rig.appends(), 1);
     rig.reads();
-    assert_eq!(rig.take_outputs(), [Output::Stop(StopReason::Left)]);
+    assert_eq!(rig.take_outputs(), [NodeOutput::Stop(StopReason::Left)]);
     let Body::Of { what, .. } = entry(&rig.lines.last().expect("a line").1).body else { panic!("its own") };
     assert_eq!(what, What::Leave);
 }
@@ -469,7 +469,7 @@ fn version_is_raised_by_the_first_of_those_who_all_can() {
 
 /// Lets the node and another one, whose name is less, beat until they have said what they made of one place of the log, and that is
 /// not the same. Gives what the node does then.
-fn differing(rig: &mut Rig) -> Vec<Output> {
+fn differing(rig: &mut Rig) -> Vec<NodeOutput> {
     let (other, own) = (name("a"), name("b"));
     let before =
         rig.node.replica().and_then(|it| it.ledger().standing(&other)).map(|standing| standing.epoch);
@@ -483,7 +483,7 @@ fn differing(rig: &mut Rig) -> Vec<Output> {
         rig.entry(Body::Of { node: other.clone(), epoch, number, what });
         rig.reads();
         let outputs = rig.take_outputs();
-        if outputs.contains(&Output::Tell(News::Differs(own.clone()))) {
+        if outputs.contains(&NodeOutput::Tell(News::Differs(own.clone()))) {
             return outputs;
         }
         assert!(number < 30, "nobody has noticed");
@@ -494,7 +494,7 @@ fn differing(rig: &mut Rig) -> Vec<Output> {
 #[test]
 fn node_that_differs_begins_again_and_stops_the_second_time() {
     let mut rig = Rig::new(NodeConfig::new(name("b"), 1, VERSION));
-    for last in [Output::LoadSnapshot(None), Output::Stop(StopReason::Differs)] {
+    for last in [NodeOutput::LoadSnapshot(None), NodeOutput::Stop(StopReason::Differs)] {
         rig.reads();
         rig.appends();
         rig.reads();

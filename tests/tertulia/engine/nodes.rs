@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use tertulia::chat::Language::English;
 use tertulia::chat::{MonoTime, Time, UnixMillis};
 use tertulia::cluster::{
-    Delivery, EntryId, Input, News, Node, NodeConfig, Output, Replica, Snapshot, StopReason,
+    Delivery, EntryId, LogSnapshot, News, Node, NodeConfig, NodeInput, NodeOutput, Replica, StopReason,
 };
 use tertulia::engine::{Engine, EngineConfig, EngineTrouble, Fault, Happened, State};
 
@@ -305,8 +305,8 @@ impl Member {
             match happened {
                 Happened::Input(input) => {
                     match &input {
-                        Input::Back => self.returns += 1,
-                        Input::Written(at) => self.written.push(*at),
+                        NodeInput::Back => self.returns += 1,
+                        NodeInput::Written(at) => self.written.push(*at),
                         _ => {}
                     }
                     self.take(input);
@@ -314,24 +314,24 @@ impl Member {
                 Happened::Lost(fault) => {
                     self.losses += 1;
                     self.faults.push(fault);
-                    self.take(Input::Lost);
+                    self.take(NodeInput::Lost);
                 }
                 Happened::Snapshot(snapshot) => {
                     let replica = snapshot.map(|snapshot| {
-                        let Snapshot { replica, state, .. } = *snapshot;
+                        let LogSnapshot { replica, state, .. } = *snapshot;
                         self.room = state;
                         Box::new(replica)
                     });
-                    self.take(Input::Snapshot(replica));
+                    self.take(NodeInput::Snapshot(replica));
                 }
                 Happened::Trouble(EngineTrouble::StillLost(fault)) => self.faults.push(fault),
                 Happened::Trouble(trouble) => self.troubles.push(trouble),
             }
         }
-        self.take(Input::Tick);
+        self.take(NodeInput::Tick);
     }
 
-    fn take(&mut self, input: Input<Deed>) {
+    fn take(&mut self, input: NodeInput<Deed>) {
         let now = self.time();
         self.node.take(now, input);
         while let Some(delivery) = self.node.step() {
@@ -350,7 +350,7 @@ impl Member {
         let mut outputs = Vec::new();
         self.node.outputs(&mut outputs);
         for output in outputs {
-            if matches!(output, Output::LoadSnapshot(_)) {
+            if matches!(output, NodeOutput::LoadSnapshot(_)) {
                 // What was there may be no more: the log is another one.
                 let accepted = self.fates.values_mut().filter(|fate| **fate == Fate::Accepted);
                 accepted.for_each(|fate| *fate = Fate::Unknown);
@@ -358,10 +358,10 @@ impl Member {
             let Some(engine) = &mut self.engine else { return };
             match engine.perform(output) {
                 None => {}
-                Some(Output::Refused(numbers)) => self.forget(&numbers, Fate::Refused),
-                Some(Output::Unknown(numbers)) => self.forget(&numbers, Fate::Unknown),
-                Some(Output::Tell(news)) => self.news.push(news),
-                Some(Output::Stop(reason)) => self.stopped = Some(reason),
+                Some(NodeOutput::Refused(numbers)) => self.forget(&numbers, Fate::Refused),
+                Some(NodeOutput::Unknown(numbers)) => self.forget(&numbers, Fate::Unknown),
+                Some(NodeOutput::Tell(news)) => self.news.push(news),
+                Some(NodeOutput::Stop(reason)) => self.stopped = Some(reason),
                 Some(other) => unreachable!("the engine does that: {other:?}"),
             }
         }

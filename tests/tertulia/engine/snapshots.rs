@@ -4,7 +4,7 @@ use std::sync::{Condvar, Mutex, mpsc};
 use std::thread;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use tertulia::cluster::{Delivery, EntryId, Input, News, Output};
+use tertulia::cluster::{Delivery, EntryId, News, NodeInput, NodeOutput};
 use tertulia::engine::{Engine, EngineConfig, EngineTrouble, Fault, Happened, State, found};
 
 use super::nodes::{self, Nodes};
@@ -144,7 +144,7 @@ impl Bare {
         let mut troubles = Vec::new();
         loop {
             match self.engine.happened() {
-                Some(Happened::Input(Input::Written(at))) => return (at, troubles),
+                Some(Happened::Input(NodeInput::Written(at))) => return (at, troubles),
                 Some(Happened::Trouble(trouble)) => troubles.push(trouble),
                 Some(_) => {}
                 None => self.woken.recv_timeout(DEADLINE).expect("something happens"),
@@ -159,12 +159,12 @@ fn snapshot_is_not_told_of_to_a_node_that_had_to_begin_again() {
     let mut bare = Bare::start(&server.config());
     let add = || server.ask::<String>("XADD t:log * x y").parse::<EntryId>().expect("an id");
     let first = add();
-    assert_eq!(bare.engine.perform(Output::WriteSnapshot), None);
+    assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
     let_go();
     assert_eq!(bare.written().0, Some(first));
     let second = add();
-    assert_eq!(bare.engine.perform(Output::WriteSnapshot), None);
-    assert_eq!(bare.engine.perform(Output::LoadSnapshot(None)), None);
+    assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
+    assert_eq!(bare.engine.perform(NodeOutput::LoadSnapshot(None)), None);
     let_go();
     assert_eq!(bare.written().0, None);
     let kept: StreamEntries = server.ask("XRANGE t:snap - +");
@@ -178,11 +178,11 @@ fn snapshot_that_cannot_be_written_is_not_tried_again_at_once() {
     server.run("ACL SETUSER chat on >bueno ~t:* +@all");
     let mut bare = Bare::start(&config(&server.url_of("chat", "bueno")));
     server.run("ACL SETUSER chat -xrange -xrevrange");
-    assert_eq!(bare.engine.perform(Output::WriteSnapshot), None);
+    assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
     let (at, troubles) = bare.written();
     assert_eq!(at, None);
     assert!(matches!(troubles[..], [EngineTrouble::NotWritten(Fault::Denied("XREVRANGE"))]), "{troubles:?}");
-    assert_eq!(bare.engine.perform(Output::WriteSnapshot), None);
+    assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
     let (at, troubles) = bare.written();
     assert!(at.is_none() && troubles.is_empty(), "{troubles:?}");
     assert!(bare.engine.stop(DEADLINE));

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use tertulia::chat::{ChatConfig, ChatSnapshot, Digest, Hub, UnixMillis};
-use tertulia::cluster::{Entry, EntryId, Founding, Input, Line, NodeConfig, Output, Read, Replica, Snapshot};
+use tertulia::cluster::{
+    Entry, EntryId, LogFounding, LogLine, LogSnapshot, NodeConfig, NodeInput, NodeOutput, Read, Replica,
+};
 use tertulia::config::Config;
 use tertulia::net::Server;
 
@@ -27,12 +29,12 @@ struct World {
 
 impl World {
     fn new() -> World {
-        let founding = Founding { incarnation: 7 };
+        let founding = LogFounding { incarnation: 7 };
         let body = tertulia::cluster::Body::Founding(founding.clone());
         let bytes = Entry::<u32> { version: VERSION, body }.to_bytes();
         let replica = Replica::founded(&founding, VERSION, &bytes);
         let chat = ChatSnapshot::from(Hub::new(ChatConfig::default()).snapshot());
-        let founded = serde_json::to_string(&Snapshot::new(replica, chat)).expect("a snapshot is a text");
+        let founded = serde_json::to_string(&LogSnapshot::new(replica, chat)).expect("a snapshot is a text");
         let houses = ["a", "b"].map(|name| {
             let mut house = House::of(Server::new(Config { rate_limit: 0, ..Config::default() }));
             house.server.join_nodes(NodeConfig::new(name.parse().expect("a name"), 1, VERSION));
@@ -69,17 +71,17 @@ impl World {
         let mut busy = !outputs.is_empty();
         for output in outputs {
             match output {
-                Output::Append(bytes) => {
+                NodeOutput::Append(bytes) => {
                     let millis = BASE + self.now.as_millis() as u64;
                     let number = self.lines.last().map_or(0, |(id, _)| id.number + 1);
                     self.lines.push((EntryId { millis, number }, bytes.to_vec()));
                 }
-                Output::LoadSnapshot(_) => {
+                NodeOutput::LoadSnapshot(_) => {
                     let snapshot = serde_json::from_str(&self.founded).expect("a snapshot");
                     self.houses[at].server.log_restored(Some(snapshot), self.houses[at].now).expect("a chat");
                 }
-                Output::ReadFrom(after) => self.read[at] = Some(after),
-                Output::Stop(reason) => panic!("{reason:?}"),
+                NodeOutput::ReadFrom(after) => self.read[at] = Some(after),
+                NodeOutput::Stop(reason) => panic!("{reason:?}"),
                 _ => {}
             }
         }
@@ -87,7 +89,7 @@ impl World {
         let last = self.lines.iter().find(|(id, _)| *id == after).expect("it was read there");
         let anchor = Some(Digest::of(&last.1));
         let behind = self.lines.iter().filter(|(id, _)| *id > after);
-        let lines: Vec<_> = behind.map(|(id, bytes)| Line::read(*id, Some(bytes), VERSION)).collect();
+        let lines: Vec<_> = behind.map(|(id, bytes)| LogLine::read(*id, Some(bytes), VERSION)).collect();
         if let Some(line) = lines.last() {
             self.read[at] = Some(line.id);
             busy = true;
@@ -95,7 +97,7 @@ impl World {
             return busy;
         }
         let house = &mut self.houses[at];
-        house.server.log_happened(Input::Read(Read { after, anchor, lines, end: true }), house.now);
+        house.server.log_happened(NodeInput::Read(Read { after, anchor, lines, end: true }), house.now);
         house.settle();
         busy || !house.server.is_there()
     }

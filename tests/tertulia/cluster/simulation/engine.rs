@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use tertulia::cluster::{EntryId, Line, Replica, Snapshot};
+use tertulia::cluster::{EntryId, EpochEnd, Happening, LogLine, LogSnapshot, Replica};
 
 use super::room::{Deed, Room};
 use crate::cluster::founded::{self, VERSION};
@@ -54,7 +54,7 @@ impl Engine {
     pub fn new(millis: u64) -> Engine {
         let (bytes, replica) = founded::log();
         let room = Room::default();
-        let snapshot = Snapshot::new(replica.clone(), room.clone());
+        let snapshot = LogSnapshot::new(replica.clone(), room.clone());
         let text = serde_json::to_string(&snapshot).expect("a snapshot is a text");
         let mut engine = Engine {
             millis,
@@ -99,13 +99,12 @@ impl Engine {
         let (mut replica, mut room) = (replica, room);
         let next = EntryId { millis: last.millis, number: last.number + 1 };
         let id = next.max(EntryId { millis: self.millis, number: 0 });
-        let line: Line<Deed> = Line::read(id, Some(&bytes), VERSION);
+        let line: LogLine<Deed> = LogLine::read(id, Some(&bytes), VERSION);
         let living = replica.ledger().living().count();
         if let Some(delivery) = replica.follow(line).expect("one version") {
             let (effects, _) = Arc::make_mut(&mut room).apply(&delivery);
             replica.applied(effects);
-            let dead =
-                |it: &&_| matches!(it, tertulia::cluster::Happening::Gone(_, tertulia::cluster::End::Dead));
+            let dead = |it: &&_| matches!(it, Happening::Gone(_, EpochEnd::Dead));
             self.deaths += delivery.happenings.iter().filter(dead).count();
         }
         assert!(replica.ledger().living().count() <= living + 1, "one comes in at a time");
@@ -114,18 +113,18 @@ impl Engine {
     }
 
     /// What stands behind `after`: whether that is there, with its bytes, the lines, and whether there are no more.
-    pub fn read(&self, after: EntryId, count: usize) -> (Option<u64>, Vec<Line<Deed>>, bool) {
+    pub fn read(&self, after: EntryId, count: usize) -> (Option<u64>, Vec<LogLine<Deed>>, bool) {
         let there = &self.lines[self.trimmed..];
         let behind = there.partition_point(|line| line.id <= after);
         let anchor = there[..behind].last().filter(|line| line.id == after);
         let lines = there[behind..].iter().take(count);
-        let lines = lines.map(|line| Line::read(line.id, Some(&line.bytes), VERSION)).collect();
+        let lines = lines.map(|line| LogLine::read(line.id, Some(&line.bytes), VERSION)).collect();
         let end = there.len() - behind <= count;
         (anchor.map(|line| tertulia::cluster::Digest::of(&line.bytes)), lines, end)
     }
 
     /// The newest snapshot, before a line or at all.
-    pub fn snapshot(&self, before: Option<EntryId>) -> Option<Snapshot<Room>> {
+    pub fn snapshot(&self, before: Option<EntryId>) -> Option<LogSnapshot<Room>> {
         let kept = self.snapshots.iter().rev().take(2);
         let (_, text) = kept.into_iter().find(|(id, _)| before.is_none_or(|before| *id < before))?;
         Some(serde_json::from_str(text).expect("a snapshot"))

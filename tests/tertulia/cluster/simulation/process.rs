@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tertulia::chat::{MonoTime, Time, UnixMillis};
 use tertulia::cluster::{
-    EntryId, Input, News, Node, NodeConfig, NodeName, Output, Read, Snapshot, StopReason,
+    EntryId, LogSnapshot, News, Node, NodeConfig, NodeInput, NodeName, NodeOutput, Read, StopReason,
 };
 
 use super::engine::{Command, Engine};
@@ -23,7 +23,7 @@ pub enum Fate {
 
 /// An answer on its way.
 enum Reply {
-    Snapshot(Option<Box<Snapshot<Room>>>),
+    Snapshot(Option<Box<LogSnapshot<Room>>>),
     Lines(Read<Deed>),
 }
 
@@ -55,7 +55,7 @@ pub struct Process {
     pub gaps: usize,
     started: u64,
     skew: i64,
-    outputs: Vec<Output>,
+    outputs: Vec<NodeOutput>,
 }
 
 impl Process {
@@ -99,14 +99,14 @@ impl Process {
         Time { mono, wall: UnixMillis(super::world::BASE as i64 + now as i64 + self.skew) }
     }
 
-    fn take(&mut self, (now, engine): (u64, &Engine), input: Input<Deed>) {
+    fn take(&mut self, (now, engine): (u64, &Engine), input: NodeInput<Deed>) {
         self.node.take(self.time(now), input);
         self.follow(engine);
     }
 
     /// Time passes.
     pub fn tick(&mut self, now: u64, engine: &Engine) {
-        self.take((now, engine), Input::Tick);
+        self.take((now, engine), NodeInput::Tick);
     }
 
     /// The engine carries out some of what was written.
@@ -124,7 +124,7 @@ impl Process {
             };
             let done = sound && engine.execute(command);
             if let Some(id) = snapshot {
-                self.take((now, engine), Input::Written(done.then_some(id)));
+                self.take((now, engine), NodeInput::Written(done.then_some(id)));
             }
         }
     }
@@ -152,17 +152,17 @@ impl Process {
             Some(Reply::Snapshot(snapshot)) => {
                 self.loading = None;
                 let replica = snapshot.map(|snapshot| {
-                    let Snapshot { replica, state, .. } = *snapshot;
+                    let LogSnapshot { replica, state, .. } = *snapshot;
                     self.room = state;
                     Box::new(replica)
                 });
-                self.take((now, engine), Input::Snapshot(replica));
+                self.take((now, engine), NodeInput::Snapshot(replica));
             }
             Some(Reply::Lines(read)) => {
                 if let Some(last) = read.lines.last() {
                     (self.reading, self.last) = (Some(last.id), Some(last.digest));
                 }
-                self.take((now, engine), Input::Read(read));
+                self.take((now, engine), NodeInput::Read(read));
             }
         }
     }
@@ -172,7 +172,7 @@ impl Process {
         (self.reading, self.last, self.reply, self.loading) = (None, None, None, None);
         let pipe = std::mem::take(&mut self.pipe);
         if self.lost_until.is_none() {
-            self.take((now, engine), Input::Lost);
+            self.take((now, engine), NodeInput::Lost);
         }
         self.lost_until = Some(until);
         pipe
@@ -181,7 +181,7 @@ impl Process {
     /// They are there again.
     pub fn connect(&mut self, now: u64, engine: &Engine) {
         self.lost_until = None;
-        self.take((now, engine), Input::Back);
+        self.take((now, engine), NodeInput::Back);
     }
 
     /// Its people do this.
@@ -231,32 +231,32 @@ impl Process {
         self.node.outputs(&mut outputs);
         for output in outputs.drain(..) {
             match output {
-                Output::Append(bytes) => self.write(Command::Append(bytes)),
-                Output::Trim(bound) => self.trim = Some(bound),
-                Output::WriteSnapshot => {
+                NodeOutput::Append(bytes) => self.write(Command::Append(bytes)),
+                NodeOutput::Trim(bound) => self.trim = Some(bound),
+                NodeOutput::WriteSnapshot => {
                     // It may have had to begin again, or to stop, meanwhile.
                     let Some(replica) = self.node.replica().cloned() else { continue };
                     let (at, digest) = (replica.at(), replica.digest());
-                    let snapshot = Snapshot::new(replica, self.room.clone());
+                    let snapshot = LogSnapshot::new(replica, self.room.clone());
                     let text = serde_json::to_string(&snapshot).expect("a snapshot is a text");
                     self.write(Command::Snapshot(at, digest, text.into()));
                 }
-                Output::LoadSnapshot(before) => {
+                NodeOutput::LoadSnapshot(before) => {
                     (self.reading, self.reply, self.loading) = (None, None, Some(before));
                     (self.last, self.trim) = (None, None);
                     let accepted = self.fates.values_mut().filter(|fate| **fate == Fate::Accepted);
                     accepted.for_each(|fate| *fate = Fate::Perhaps);
                 }
-                Output::ReadFrom(after) => {
+                NodeOutput::ReadFrom(after) => {
                     (self.reading, self.reply, self.loading) = (Some(after), None, None);
                     self.last = None;
                 }
-                Output::Refused(numbers) => self.settle(&numbers, Fate::Refused(rewinds)),
-                Output::Unknown(numbers) => self.settle(&numbers, Fate::Perhaps),
-                Output::Tell(News::Living(_)) => self.outside.extend(std::mem::take(&mut self.people)),
-                Output::Tell(News::Gap) => self.gaps += 1,
-                Output::Tell(_) => {}
-                Output::Stop(reason) => self.stopped = Some(reason),
+                NodeOutput::Refused(numbers) => self.settle(&numbers, Fate::Refused(rewinds)),
+                NodeOutput::Unknown(numbers) => self.settle(&numbers, Fate::Perhaps),
+                NodeOutput::Tell(News::Living(_)) => self.outside.extend(std::mem::take(&mut self.people)),
+                NodeOutput::Tell(News::Gap) => self.gaps += 1,
+                NodeOutput::Tell(_) => {}
+                NodeOutput::Stop(reason) => self.stopped = Some(reason),
             }
         }
         self.outputs = outputs;
