@@ -12,7 +12,7 @@ use crate::chat::NodeName;
 use crate::chat::{ChatConfig, Language};
 use crate::clock::Zone;
 #[cfg(feature = "cluster")]
-use crate::engine::Address;
+use crate::engine::EngineAddress;
 use crate::limits;
 use crate::logging::LogSettings;
 
@@ -147,7 +147,7 @@ pub struct ClusterConfig {
 #[derive(Clone, Debug)]
 pub enum EngineLocation {
     /// At this address.
-    Address(Box<Address>),
+    Address(Box<EngineAddress>),
     /// At the address that is the first line of this file.
     File(PathBuf),
 }

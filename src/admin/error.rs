@@ -8,7 +8,7 @@ use thiserror::Error;
 use crate::chat::{Name, NameError, PasswordError, Text};
 use crate::control::{CallError, Refusal};
 #[cfg(feature = "cluster")]
-use crate::engine::{AddressError, EngineError};
+use crate::engine::{EngineAddressError, EngineError};
 use crate::storage::StoreError;
 
 /// Why an order was not carried out. [`describe`](AdminError::describe) says it to the administrator.
@@ -63,7 +63,7 @@ pub enum AdminError {
     /// There is no address of an engine in this file.
     #[cfg(feature = "cluster")]
     #[error("{}: {}", .0.display(), .1)]
-    EngineAddress(PathBuf, AddressError),
+    EngineAddress(PathBuf, EngineAddressError),
     /// What came of the order cannot be shown.
     #[error(transparent)]
     Output(#[from] io::Error),

@@ -9,7 +9,7 @@ use crate::chat::{Name, NameError, PasswordError, Text};
 use crate::cluster::EntryId;
 use crate::control::{CallError, Refusal};
 #[cfg(feature = "cluster")]
-use crate::engine::{Address, AddressError};
+use crate::engine::{EngineAddress, EngineAddressError};
 use crate::limits::{ACCOUNTS_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
 use crate::locale::{number, reason};
 
@@ -41,12 +41,12 @@ impl AdminError {
 }
 
 #[cfg(feature = "cluster")]
-fn no_engine_address(path: &Path, error: AddressError, language: Language) -> String {
+fn no_engine_address(path: &Path, error: EngineAddressError, language: Language) -> String {
     let words = match (error, language) {
-        (AddressError::Malformed, Spanish) => "la primera línea no es la dirección de un Redis.",
-        (AddressError::Malformed, English) => "the first line is no address of a Redis.",
-        (AddressError::WithoutTls, Spanish) => "rediss:// pide TLS, y este programa se compiló sin él.",
-        (AddressError::WithoutTls, English) => {
+        (EngineAddressError::Malformed, Spanish) => "la primera línea no es la dirección de un Redis.",
+        (EngineAddressError::Malformed, English) => "the first line is no address of a Redis.",
+        (EngineAddressError::WithoutTls, Spanish) => "rediss:// pide TLS, y este programa se compiló sin él.",
+        (EngineAddressError::WithoutTls, English) => {
             "rediss:// asks for TLS, without which this program was built."
         }
     };
@@ -54,7 +54,7 @@ fn no_engine_address(path: &Path, error: AddressError, language: Language) -> St
 }
 
 #[cfg(feature = "cluster")]
-pub(super) fn founded(address: &Address, language: Language) -> String {
+pub(super) fn founded(address: &EngineAddress, language: Language) -> String {
     match language {
         Spanish => format!("Registro fundado en {address}. Los servidores se lanzan con --cluster y --node."),
         English => format!("Log founded at {address}. Servers are started with --cluster and --node."),

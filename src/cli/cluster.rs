@@ -9,14 +9,14 @@ use super::values::language;
 use crate::chat::{Language, NodeName};
 use crate::cluster::EntryId;
 use crate::config::{ClusterConfig, EngineLocation};
-use crate::engine::{Address, AddressError};
+use crate::engine::{EngineAddress, EngineAddressError};
 
 /// Options of a server that is one of several.
 #[derive(Clone, Debug, Args)]
 pub struct NodeOptions {
     /// Be one chat with all servers that have this Redis or Valkey.
     #[arg(long, value_name = "URL", value_parser = engine, requires = "node", conflicts_with_all = ["data", "cluster_file"])]
-    pub cluster: Option<Address>,
+    pub cluster: Option<EngineAddress>,
 
     /// The first line of this file is the URL of --cluster: a password on the command line is seen by all users.
     #[arg(long, value_name = "FILE", requires = "node", conflicts_with = "data")]
@@ -69,7 +69,7 @@ pub struct SkippedEntry {
 pub struct EnginePlace {
     /// The Redis or Valkey.
     #[arg(long, value_name = "URL", value_parser = engine, required_unless_present = "cluster_file", conflicts_with = "cluster_file")]
-    pub cluster: Option<Address>,
+    pub cluster: Option<EngineAddress>,
     /// The first line of this file is the URL of --cluster.
     #[arg(long, value_name = "FILE")]
     pub cluster_file: Option<PathBuf>,
@@ -107,15 +107,15 @@ impl EnginePlace {
 }
 
 /// Where the engine is, by whichever of the two options said it.
-fn location(address: Option<Address>, file: Option<PathBuf>) -> Option<EngineLocation> {
+fn location(address: Option<EngineAddress>, file: Option<PathBuf>) -> Option<EngineLocation> {
     address.map(|address| EngineLocation::Address(address.into())).or(file.map(EngineLocation::File))
 }
 
 /// Takes the address of an engine. What is wrong about it does not repeat it: there may be a password in it.
-fn engine(typed: &str) -> Result<Address, Mistake> {
+fn engine(typed: &str) -> Result<EngineAddress, Mistake> {
     typed.parse().map_err(|error| match error {
-        AddressError::Malformed => Mistake::EngineAddress,
-        AddressError::WithoutTls => Mistake::WithoutTls,
+        EngineAddressError::Malformed => Mistake::EngineAddress,
+        EngineAddressError::WithoutTls => Mistake::WithoutTls,
     })
 }
 

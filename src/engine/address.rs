@@ -8,14 +8,14 @@ use thiserror::Error;
 
 /// The address of a Redis or Valkey: `redis://host:port/`, with TLS `rediss://`, or `unix:///path`; in front of the host `user:password@`.
 #[derive(Clone)]
-pub struct Address {
+pub struct EngineAddress {
     pub(super) connection: ConnectionInfo,
     shown: String,
 }
 
 /// Why a text is no address. It does not repeat the text, in which there may be a password.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum AddressError {
+pub enum EngineAddressError {
     /// It is none.
     #[error("no address of a Redis")]
     Malformed,
@@ -24,15 +24,15 @@ pub enum AddressError {
     WithoutTls,
 }
 
-impl FromStr for Address {
-    type Err = AddressError;
+impl FromStr for EngineAddress {
+    type Err = EngineAddressError;
 
-    fn from_str(typed: &str) -> Result<Address, AddressError> {
+    fn from_str(typed: &str) -> Result<EngineAddress, EngineAddressError> {
         let scheme = typed.split_once(':').map_or("", |(scheme, _)| scheme);
         if !cfg!(feature = "tls") && matches!(scheme, "rediss" | "valkeys") {
-            return Err(AddressError::WithoutTls);
+            return Err(EngineAddressError::WithoutTls);
         }
-        let connection = typed.into_connection_info().map_err(|_| AddressError::Malformed)?;
+        let connection = typed.into_connection_info().map_err(|_| EngineAddressError::Malformed)?;
         let db = match connection.redis_settings().db() {
             0 => String::new(),
             db => format!("/{db}"),
@@ -41,29 +41,29 @@ impl FromStr for Address {
         let shown = match connection.addr() {
             ConnectionAddr::Tcp(name, port) => format!("redis://{}:{port}{db}", host(name)),
             // A key that is not looked at is no TLS.
-            ConnectionAddr::TcpTls { insecure: true, .. } => return Err(AddressError::Malformed),
+            ConnectionAddr::TcpTls { insecure: true, .. } => return Err(EngineAddressError::Malformed),
             ConnectionAddr::TcpTls { host: name, port, .. } => format!("rediss://{}:{port}{db}", host(name)),
             ConnectionAddr::Unix(path) => format!("unix://{}{db}", path.display()),
-            _ => return Err(AddressError::Malformed),
+            _ => return Err(EngineAddressError::Malformed),
         };
         let tcp = connection.tcp_settings().clone().set_nodelay(true);
         // One command less that its user has to be allowed.
         let login = connection.redis_settings().clone().set_skip_set_lib_name();
         let login = login.set_protocol(ProtocolVersion::RESP2);
         let connection = connection.set_tcp_settings(tcp).set_redis_settings(login);
-        Ok(Address { connection, shown })
+        Ok(EngineAddress { connection, shown })
     }
 }
 
 /// Without user and password.
-impl fmt::Display for Address {
+impl fmt::Display for EngineAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.shown)
     }
 }
 
-impl fmt::Debug for Address {
+impl fmt::Debug for EngineAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Address({})", self.shown)
+        write!(f, "EngineAddress({})", self.shown)
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
-use super::State;
+use super::LogState;
 use crate::chat::{ChatSnapshot, Hub, Input, MonoTime, Ordered, Proposal, Time, Turn, UnixMillis};
 use crate::cluster::{Delivery, Happening};
 
@@ -23,7 +23,7 @@ impl ChatCopy {
     }
 }
 
-impl State for ChatCopy {
+impl LogState for ChatCopy {
     type Change = Proposal;
 
     fn apply(&mut self, delivery: Delivery<Proposal>) -> u64 {

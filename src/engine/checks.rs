@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use redis::Value;
 
-use super::connection::{Command, Connection};
+use super::connection::{RedisCommand, RedisConnection};
 use super::error::{EngineCause, EngineWarning};
-use super::fault::Fault;
+use super::fault::EngineFault;
 use super::keys::Keys;
 use super::reply::text;
 use crate::cluster::EntryId;
@@ -27,13 +27,13 @@ impl Info {
 
 /// Looks whether the engine is one that keeps what it is given. With `unsafe_too` that is told and no more.
 pub(super) fn check_engine(
-    connection: &mut Connection,
+    connection: &mut RedisConnection,
     unsafe_too: bool,
 ) -> Result<Vec<EngineWarning>, EngineCause> {
     // One by one: before version 7 only one section can be asked for at a time.
-    let info = |section| Command::new("INFO").arg(section);
+    let info = |section| RedisCommand::new("INFO").arg(section);
     let sections = connection.ask([info("server"), info("persistence"), info("memory")])?;
-    let sections: Result<Vec<String>, Fault> = sections.into_iter().map(text).collect();
+    let sections: Result<Vec<String>, EngineFault> = sections.into_iter().map(text).collect();
     let info = Info(sections?.concat());
     let version = info.get("redis_version").ok_or(EngineCause::OtherSoftware)?;
     let mut numbers = version.split('.').map(|number| number.parse().unwrap_or(0));
@@ -59,7 +59,7 @@ pub(super) fn check_engine(
 }
 
 /// Looks what the keys are, and whether all may be done that a node does.
-pub(super) fn check_log(connection: &mut Connection, keys: &Keys) -> Result<(), EngineCause> {
+pub(super) fn check_log(connection: &mut RedisConnection, keys: &Keys) -> Result<(), EngineCause> {
     for key in [&keys.log, &keys.snapshots] {
         match type_of(connection, key)?.as_str() {
             "stream" => {}
@@ -79,18 +79,18 @@ pub(super) fn check_log(connection: &mut Connection, keys: &Keys) -> Result<(), 
 }
 
 /// Looks whether the engine takes entries now.
-pub(super) fn check_writable(connection: &mut Connection, keys: &Keys) -> Result<(), Fault> {
+pub(super) fn check_writable(connection: &mut RedisConnection, keys: &Keys) -> Result<(), EngineFault> {
     let mut answers = connection.ask_each(&[keys.probe()])?;
     match answers.pop() {
         // Its id is too low, and nothing else is wrong.
-        Some(Err(Fault::Other(words))) if words.as_str().starts_with("ERR ") => Ok(()),
+        Some(Err(EngineFault::Other(words))) if words.as_str().starts_with("ERR ") => Ok(()),
         Some(Err(fault)) => Err(fault),
-        _ => Err(Fault::Shape),
+        _ => Err(EngineFault::Shape),
     }
 }
 
 /// What kind of thing has that key.
-pub(super) fn type_of(connection: &mut Connection, key: &str) -> Result<String, Fault> {
+pub(super) fn type_of(connection: &mut RedisConnection, key: &str) -> Result<String, EngineFault> {
     let [kind]: [Value; 1] = connection.ask([Keys::type_of(key)])?;
     text(kind)
 }

@@ -6,24 +6,27 @@ use std::time::Duration;
 
 use redis::{Cmd, Value};
 
-use super::address::Address;
-use super::fault::Fault;
+use super::address::EngineAddress;
+use super::fault::EngineFault;
 use crate::limits::LOG_PATIENCE;
 
-pub(super) struct Connection(redis::Connection);
+pub(super) struct RedisConnection(redis::Connection);
 
-impl Connection {
+impl RedisConnection {
     /// Connects and logs in, and waits for each answer for `patience` from then on.
-    pub(super) fn open(address: &Address, patience: Duration) -> Result<Connection, Fault> {
+    pub(super) fn open(address: &EngineAddress, patience: Duration) -> Result<RedisConnection, EngineFault> {
         let client = redis::Client::open(address.connection.clone())?;
         let connection = client.get_connection_with_timeout(LOG_PATIENCE)?;
         connection.set_read_timeout(Some(patience))?;
         connection.set_write_timeout(Some(LOG_PATIENCE))?;
-        Ok(Connection(connection))
+        Ok(RedisConnection(connection))
     }
 
     /// Has these commands carried out. Gives an answer for each, which may be that it was refused.
-    pub(super) fn ask_each(&mut self, commands: &[Command]) -> Result<Vec<Result<Value, Fault>>, Fault> {
+    pub(super) fn ask_each(
+        &mut self,
+        commands: &[RedisCommand],
+    ) -> Result<Vec<Result<Value, EngineFault>>, EngineFault> {
         let mut packed = Vec::new();
         commands.iter().for_each(|command| command.cmd.write_packed_command(&mut packed));
         self.0.send_packed_command(&packed)?;
@@ -31,40 +34,43 @@ impl Connection {
     }
 
     /// Has these commands carried out, all of which have to be.
-    pub(super) fn ask<const N: usize>(&mut self, commands: [Command; N]) -> Result<[Value; N], Fault> {
-        let answers: Result<Vec<Value>, Fault> = self.ask_each(&commands)?.into_iter().collect();
-        answers?.try_into().map_err(|_| Fault::Shape)
+    pub(super) fn ask<const N: usize>(
+        &mut self,
+        commands: [RedisCommand; N],
+    ) -> Result<[Value; N], EngineFault> {
+        let answers: Result<Vec<Value>, EngineFault> = self.ask_each(&commands)?.into_iter().collect();
+        answers?.try_into().map_err(|_| EngineFault::Shape)
     }
 
     /// Sends what is packed already, so many commands of that name, and waits until all of them are carried out.
-    pub(super) fn run(&mut self, packed: &[u8], name: &'static str, count: usize) -> Result<(), Fault> {
+    pub(super) fn run(&mut self, packed: &[u8], name: &'static str, count: usize) -> Result<(), EngineFault> {
         self.0.send_packed_command(packed)?;
         (0..count).try_for_each(|_| self.answer(name)?.map(drop))
     }
 
     /// The next answer.
-    fn answer(&mut self, name: &'static str) -> Result<Result<Value, Fault>, Fault> {
+    fn answer(&mut self, name: &'static str) -> Result<Result<Value, EngineFault>, EngineFault> {
         Ok(match self.0.recv_response()? {
-            Value::ServerError(error) => Err(Fault::said(&error, name)),
+            Value::ServerError(error) => Err(EngineFault::said(&error, name)),
             value => Ok(value),
         })
     }
 }
 
 /// A command, and the name by which an administrator allows it.
-pub(super) struct Command {
+pub(super) struct RedisCommand {
     name: &'static str,
     cmd: Cmd,
 }
 
-impl Command {
+impl RedisCommand {
     /// That command, whose name may be of two words, without arguments.
-    pub(super) fn new(name: &'static str) -> Command {
-        Command { name, cmd: redis::cmd(name) }
+    pub(super) fn new(name: &'static str) -> RedisCommand {
+        RedisCommand { name, cmd: redis::cmd(name) }
     }
 
     #[must_use]
-    pub(super) fn arg(mut self, argument: impl redis::ToRedisArgs) -> Command {
+    pub(super) fn arg(mut self, argument: impl redis::ToRedisArgs) -> RedisCommand {
         self.cmd.arg(argument);
         self
     }

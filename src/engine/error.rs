@@ -2,15 +2,15 @@
 
 use thiserror::Error;
 
-use super::address::Address;
-use super::fault::Fault;
+use super::address::EngineAddress;
+use super::fault::EngineFault;
 use crate::cluster::EntryId;
 
 /// What is wrong, and where. [`describe`](EngineError::describe) says it to the person who typed the command.
 #[derive(Debug, Error)]
 #[error("{address}: {cause}")]
 pub struct EngineError {
-    /// The engine, as its [`Address`] is shown.
+    /// The engine, as its [`EngineAddress`] is shown.
     pub address: String,
     /// What is wrong.
     pub cause: EngineCause,
@@ -21,7 +21,7 @@ pub struct EngineError {
 pub enum EngineCause {
     /// It does not do what it is asked.
     #[error(transparent)]
-    Fault(#[from] Fault),
+    Fault(#[from] EngineFault),
     /// It is neither Redis nor Valkey, as far as it says what it is.
     #[error("neither Redis nor Valkey")]
     OtherSoftware,
@@ -76,7 +76,7 @@ pub enum EngineWarning {
 
 impl EngineCause {
     /// With where it is.
-    pub(super) fn at(self, address: &Address) -> EngineError {
+    pub(super) fn at(self, address: &EngineAddress) -> EngineError {
         EngineError { address: address.to_string(), cause: self }
     }
 }

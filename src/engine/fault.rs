@@ -11,7 +11,7 @@ use crate::limits::ENGINE_WORDS_MAX_BYTES;
 
 /// Why something that was asked of the engine has not been done, or may not have been.
 #[derive(Debug, thiserror::Error)]
-pub enum Fault {
+pub enum EngineFault {
     /// It cannot be reached, or the connection broke.
     #[error(transparent)]
     Connection(io::Error),
@@ -47,40 +47,40 @@ pub enum Fault {
     Shape,
 }
 
-impl Fault {
+impl EngineFault {
     /// What the engine says of `command` instead of doing it.
-    pub(super) fn said(error: &ServerError, command: &'static str) -> Fault {
-        Fault::of_code(error.code(), error.details(), command)
+    pub(super) fn said(error: &ServerError, command: &'static str) -> EngineFault {
+        EngineFault::of_code(error.code(), error.details(), command)
     }
 
-    fn of_code(code: &str, details: Option<&str>, command: &'static str) -> Fault {
+    fn of_code(code: &str, details: Option<&str>, command: &'static str) -> EngineFault {
         match code {
-            "LOADING" => Fault::Loading,
-            "READONLY" | "MASTERDOWN" | "NOREPLICAS" => Fault::ReadOnly,
-            "MISCONF" => Fault::Disk,
-            "OOM" => Fault::Memory,
-            "NOPERM" => Fault::Denied(command),
-            "NOAUTH" => Fault::NoPassword,
-            "WRONGPASS" => Fault::WrongPassword,
-            _ => Fault::Other(words(&format!("{code} {}", details.unwrap_or_default()))),
+            "LOADING" => EngineFault::Loading,
+            "READONLY" | "MASTERDOWN" | "NOREPLICAS" => EngineFault::ReadOnly,
+            "MISCONF" => EngineFault::Disk,
+            "OOM" => EngineFault::Memory,
+            "NOPERM" => EngineFault::Denied(command),
+            "NOAUTH" => EngineFault::NoPassword,
+            "WRONGPASS" => EngineFault::WrongPassword,
+            _ => EngineFault::Other(words(&format!("{code} {}", details.unwrap_or_default()))),
         }
     }
 }
 
-impl From<RedisError> for Fault {
-    fn from(error: RedisError) -> Fault {
+impl From<RedisError> for EngineFault {
+    fn from(error: RedisError) -> EngineFault {
         if error.is_timeout() {
-            return Fault::Silent;
+            return EngineFault::Silent;
         }
         if let Some(io) = system_error(&error) {
             let lost = io.kind() == ErrorKind::UnexpectedEof;
-            return Fault::Connection(if lost { ErrorKind::ConnectionReset.into() } else { copy(io) });
+            return EngineFault::Connection(if lost { ErrorKind::ConnectionReset.into() } else { copy(io) });
         }
         match (error.kind(), error.code()) {
-            (redis::ErrorKind::AuthenticationFailed, _) => Fault::WrongPassword,
-            (redis::ErrorKind::Parse, _) => Fault::Shape,
-            (_, Some(code)) => Fault::of_code(code, error.detail(), "AUTH, SELECT"),
-            _ => Fault::Other(words(&error.to_string())),
+            (redis::ErrorKind::AuthenticationFailed, _) => EngineFault::WrongPassword,
+            (redis::ErrorKind::Parse, _) => EngineFault::Shape,
+            (_, Some(code)) => EngineFault::of_code(code, error.detail(), "AUTH, SELECT"),
+            _ => EngineFault::Other(words(&error.to_string())),
         }
     }
 }

@@ -3,12 +3,12 @@
 use redis::Value;
 
 use super::checks::{check_engine, type_of};
-use super::connection::Connection;
+use super::connection::RedisConnection;
 use super::error::{EngineCause, EngineError, EngineWarning};
-use super::fault::Fault;
+use super::fault::EngineFault;
 use super::keys::{ENTRY_FIELD, Keys, SNAPSHOT_FIELD};
 use super::reply;
-use super::{EngineConfig, State};
+use super::{EngineConfig, LogState};
 use crate::cluster::{Body, Entry, EntryId, LogFounding, LogSnapshot, Replica};
 use crate::limits::LOG_PATIENCE;
 
@@ -17,7 +17,7 @@ use crate::limits::LOG_PATIENCE;
 /// # Errors
 ///
 /// The engine will not do, or there is something already. Nothing has been written then, unless the connection broke.
-pub fn found<S: State>(
+pub fn found<S: LogState>(
     config: &EngineConfig,
     (incarnation, version): (u64, u32),
     state: S,
@@ -32,7 +32,7 @@ pub fn found<S: State>(
 
 fn write(config: &EngineConfig, entry: &[u8], snapshot: &[u8]) -> Result<Vec<EngineWarning>, EngineCause> {
     let keys = Keys::new(&config.prefix);
-    let mut connection = Connection::open(&config.address, LOG_PATIENCE)?;
+    let mut connection = RedisConnection::open(&config.address, LOG_PATIENCE)?;
     let warnings = check_engine(&mut connection, config.unsafe_too)?;
     for key in [&keys.log, &keys.snapshots] {
         if type_of(&mut connection, key)? != "none" {
@@ -40,7 +40,7 @@ fn write(config: &EngineConfig, entry: &[u8], snapshot: &[u8]) -> Result<Vec<Eng
         }
     }
     let [_, _, _, done] = connection.ask(keys.found(entry, snapshot))?;
-    let Value::Array(done) = done else { return Err(Fault::Shape.into()) };
+    let Value::Array(done) = done else { return Err(EngineFault::Shape.into()) };
     // Somebody else was first, in the same moment.
     if done.iter().any(|one| matches!(one, Value::ServerError(_))) {
         return Err(EngineCause::Founded(keys.log));
@@ -60,7 +60,7 @@ pub fn skip(config: &EngineConfig, id: EntryId) -> Result<(), EngineError> {
 
 fn take_out(config: &EngineConfig, id: EntryId) -> Result<(), EngineCause> {
     let keys = Keys::new(&config.prefix);
-    let mut connection = Connection::open(&config.address, LOG_PATIENCE * 2)?;
+    let mut connection = RedisConnection::open(&config.address, LOG_PATIENCE * 2)?;
     if type_of(&mut connection, &keys.log)? == "none" {
         return Err(EngineCause::NotFounded(keys.log));
     }

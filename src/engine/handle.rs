@@ -9,23 +9,23 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use super::checks::{check_engine, check_log};
-use super::connection::Connection;
+use super::connection::RedisConnection;
 use super::error::{EngineCause, EngineError, EngineWarning};
 use super::keys::Keys;
-use super::link::{self, Note, Notes, Place, Side};
-use super::reader::{Order, Reader};
-use super::snapshots::Snapshots;
-use super::writer::{Append, Writer};
-use super::{EngineConfig, EngineTrouble, Happened, State};
+use super::link::{self, LogLocation, Note, Notes, Side};
+use super::reader::{LogReader, ReaderOrder};
+use super::snapshots::SnapshotWriter;
+use super::writer::{Append, LogWriter};
+use super::{EngineConfig, EngineTrouble, Happened, LogState};
 use crate::cluster::{NodeInput, NodeOutput};
 use crate::limits::{LOG_BLOCK, LOG_PATIENCE, LOG_READS_IN_HAND, SNAPSHOT_RETRY};
 use crate::threads;
 
 /// The loop's end of the threads that know the engine. When it is dropped they end by themselves.
-pub struct Engine<S: State> {
-    place: Arc<Place>,
+pub struct Engine<S: LogState> {
+    location: Arc<LogLocation>,
     appends: Sender<Append>,
-    orders: Sender<Order>,
+    orders: Sender<ReaderOrder>,
     notes: Receiver<Note<S>>,
     /// For threads that are started later.
     sender: Notes<S>,
@@ -49,7 +49,7 @@ pub struct Engine<S: State> {
     stopping: Arc<AtomicBool>,
 }
 
-impl<S: State> Engine<S> {
+impl<S: LogState> Engine<S> {
     /// Looks whether the engine and the log will do, and starts the threads, which call `wake` when there is [something](Self::happened).
     ///
     /// # Errors
@@ -60,21 +60,24 @@ impl<S: State> Engine<S> {
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<(Engine<S>, Vec<EngineWarning>), EngineError> {
         let at = |cause: EngineCause| cause.at(&config.address);
-        let place =
-            Place { address: config.address.clone(), keys: Keys::new(&config.prefix), newest: config.newest };
-        let warnings = check(&place, config.unsafe_too).map_err(at)?;
-        let engine = Engine::spawn(Arc::new(place), Arc::new(wake));
+        let location = LogLocation {
+            address: config.address.clone(),
+            keys: Keys::new(&config.prefix),
+            newest: config.newest,
+        };
+        let warnings = check(&location, config.unsafe_too).map_err(at)?;
+        let engine = Engine::spawn(Arc::new(location), Arc::new(wake));
         Ok((engine.map_err(|error| at(EngineCause::Thread(error)))?, warnings))
     }
 
-    fn spawn(place: Arc<Place>, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Engine<S>> {
+    fn spawn(location: Arc<LogLocation>, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Engine<S>> {
         let (appends, to_append) = mpsc::channel();
         let (orders, ordered) = mpsc::channel();
         let (sender, notes) = mpsc::sync_channel(LOG_READS_IN_HAND);
         let (running, ended) = mpsc::channel();
         let sender = Notes { sender, wake };
-        let writer = Writer { place: Arc::clone(&place), appends: to_append };
-        let reader = Reader::new(Arc::clone(&place), ordered, sender.clone());
+        let writer = LogWriter { location: Arc::clone(&location), appends: to_append };
+        let reader = LogReader::new(Arc::clone(&location), ordered, sender.clone());
         let (told, runs) = (sender.clone(), running.clone());
         threads::spawn("log-writer", move || {
             let _runs = runs;
@@ -86,7 +89,7 @@ impl<S: State> Engine<S> {
             let _ = link::keep(reader, &told);
         })?;
         Ok(Engine {
-            place,
+            location,
             appends,
             orders,
             notes,
@@ -106,7 +109,7 @@ impl<S: State> Engine<S> {
 
     /// Of something that the system refuses.
     pub fn cannot(&self, error: std::io::Error) -> EngineError {
-        EngineCause::Thread(error).at(&self.place.address)
+        EngineCause::Thread(error).at(&self.location.address)
     }
 
     /// Does what a node wants done. Gives it back where it is not the engine's.
@@ -116,13 +119,13 @@ impl<S: State> Engine<S> {
             NodeOutput::Append(entry) => drop(self.appends.send((self.connection, entry))),
             NodeOutput::LoadSnapshot(before) => {
                 (self.order, self.loads) = (self.order + 1, self.loads + 1);
-                drop(self.orders.send(Order::Load(self.order, before)));
+                drop(self.orders.send(ReaderOrder::Load(self.order, before)));
             }
             NodeOutput::ReadFrom(after) => {
                 self.order += 1;
-                drop(self.orders.send(Order::Read(self.order, after)));
+                drop(self.orders.send(ReaderOrder::Read(self.order, after)));
             }
-            NodeOutput::Trim(bound) => drop(self.orders.send(Order::Trim(bound))),
+            NodeOutput::Trim(bound) => drop(self.orders.send(ReaderOrder::Trim(bound))),
             NodeOutput::WriteSnapshot => self.write_snapshot(),
             other => return Some(other),
         }
@@ -194,21 +197,21 @@ impl<S: State> Engine<S> {
     }
 
     fn start_snapshot(&self) -> std::io::Result<()> {
-        let (place, notes) = (Arc::clone(&self.place), self.sender.clone());
+        let (location, notes) = (Arc::clone(&self.location), self.sender.clone());
         let (number, stopping) = (self.loads, Arc::clone(&self.stopping));
-        let (work, runs) = (Snapshots { place, notes, number, stopping }, self.running.clone());
+        let (writer, runs) = (SnapshotWriter { location, notes, number, stopping }, self.running.clone());
         threads::spawn("log-snapshot", move || {
             let _runs = runs;
             threads::yield_to_the_loop();
-            work.run();
+            writer.run();
         })
         .map(drop)
     }
 }
 
-fn check(place: &Place, unsafe_too: bool) -> Result<Vec<EngineWarning>, EngineCause> {
-    let mut connection = Connection::open(&place.address, LOG_BLOCK + LOG_PATIENCE)?;
+fn check(location: &LogLocation, unsafe_too: bool) -> Result<Vec<EngineWarning>, EngineCause> {
+    let mut connection = RedisConnection::open(&location.address, LOG_BLOCK + LOG_PATIENCE)?;
     let warnings = check_engine(&mut connection, unsafe_too)?;
-    check_log(&mut connection, &place.keys)?;
+    check_log(&mut connection, &location.keys)?;
     Ok(warnings)
 }

@@ -7,17 +7,17 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
-use super::address::Address;
-use super::connection::Connection;
-use super::fault::Fault;
+use super::address::EngineAddress;
+use super::connection::RedisConnection;
+use super::fault::EngineFault;
 use super::keys::Keys;
-use super::{EngineTrouble, State};
+use super::{EngineTrouble, LogState};
 use crate::cluster::{EntryId, LogSnapshot, Read};
 use crate::limits::{LOG_RETRY_FIRST, LOG_RETRY_LAST};
 
 /// What all threads know.
-pub(super) struct Place {
-    pub(super) address: Address,
+pub(super) struct LogLocation {
+    pub(super) address: EngineAddress,
     pub(super) keys: Keys,
     /// The newest version of entries that this release knows.
     pub(super) newest: u32,
@@ -31,11 +31,11 @@ pub(super) enum Side {
 }
 
 /// What a thread tells the loop.
-pub(super) enum Note<S: State> {
+pub(super) enum Note<S: LogState> {
     /// A connection is lost.
-    Lost(Side, Fault),
+    Lost(Side, EngineFault),
     /// It is lost still, and now this is what is wrong.
-    StillLost(Fault),
+    StillLost(EngineFault),
     /// It is there again; how many there were by now.
     Back(Side, u64),
     /// What the order of that number asked for.
@@ -54,18 +54,18 @@ pub(super) struct Failed;
 pub(super) struct Gone;
 
 /// Where a thread tells the loop something. It waits there while the loop has not taken what it was told before.
-pub(super) struct Notes<S: State> {
+pub(super) struct Notes<S: LogState> {
     pub(super) sender: SyncSender<Note<S>>,
     pub(super) wake: Arc<dyn Fn() + Send + Sync>,
 }
 
-impl<S: State> Clone for Notes<S> {
+impl<S: LogState> Clone for Notes<S> {
     fn clone(&self) -> Notes<S> {
         Notes { sender: self.sender.clone(), wake: Arc::clone(&self.wake) }
     }
 }
 
-impl<S: State> Notes<S> {
+impl<S: LogState> Notes<S> {
     pub(super) fn send(&self, note: Note<S>) -> Result<(), Gone> {
         self.sender.send(note).map_err(|_| Gone)?;
         (self.wake)();
@@ -74,36 +74,36 @@ impl<S: State> Notes<S> {
 }
 
 /// Why a thread does not go on with a connection.
-pub(super) enum End {
+pub(super) enum LinkEnd {
     /// It is to end.
     Gone,
     /// The connection is of no use any more.
-    Lost(Fault),
+    Lost(EngineFault),
 }
 
-impl From<Gone> for End {
-    fn from(Gone: Gone) -> End {
-        End::Gone
+impl From<Gone> for LinkEnd {
+    fn from(Gone: Gone) -> LinkEnd {
+        LinkEnd::Gone
     }
 }
 
-impl From<Fault> for End {
-    fn from(fault: Fault) -> End {
-        End::Lost(fault)
+impl From<EngineFault> for LinkEnd {
+    fn from(fault: EngineFault) -> LinkEnd {
+        LinkEnd::Lost(fault)
     }
 }
 
 /// What a thread does with a connection that it keeps.
-pub(super) trait Work<S: State> {
+pub(super) trait LinkTask<S: LogState> {
     const SIDE: Side;
     /// What is asked of it.
     type Order;
 
     /// Opens a connection that will do.
-    fn open(&self) -> Result<Connection, Fault>;
+    fn open(&self) -> Result<RedisConnection, EngineFault>;
 
     /// Works until it is to end, or the connection is lost. `connections` is how many there were; what goes well makes the next try soon.
-    fn serve(&mut self, connection: Connection, connections: u64, pauses: &mut Pauses) -> End;
+    fn serve(&mut self, connection: RedisConnection, connections: u64, pauses: &mut Pauses) -> LinkEnd;
 
     /// Takes an order while there is no connection.
     fn put_off(&mut self, order: Self::Order);
@@ -112,25 +112,25 @@ pub(super) trait Work<S: State> {
 }
 
 /// Works until nobody can order anything any more.
-pub(super) fn keep<S: State, W: Work<S>>(mut work: W, notes: &Notes<S>) -> Result<(), Gone> {
+pub(super) fn keep<S: LogState, T: LinkTask<S>>(mut task: T, notes: &Notes<S>) -> Result<(), Gone> {
     let (mut connections, mut pauses) = (0, Pauses::default());
     // The kinds of what has been told since the connection was lost; none: it is not.
     let mut told = Vec::new();
     loop {
-        let end = match work.open() {
+        let end = match task.open() {
             Ok(connection) => {
                 connections += 1;
                 if !mem::take(&mut told).is_empty() {
-                    notes.send(Note::Back(W::SIDE, connections))?;
+                    notes.send(Note::Back(T::SIDE, connections))?;
                 }
-                work.serve(connection, connections, &mut pauses)
+                task.serve(connection, connections, &mut pauses)
             }
-            Err(fault) => End::Lost(fault),
+            Err(fault) => LinkEnd::Lost(fault),
         };
-        let End::Lost(fault) = end else { return Ok(()) };
+        let LinkEnd::Lost(fault) = end else { return Ok(()) };
         let kind = mem::discriminant(&fault);
         if told.is_empty() {
-            notes.send(Note::Lost(W::SIDE, fault))?;
+            notes.send(Note::Lost(T::SIDE, fault))?;
         } else if !told.contains(&kind) {
             notes.send(Note::StillLost(fault))?;
         }
@@ -139,8 +139,8 @@ pub(super) fn keep<S: State, W: Work<S>>(mut work: W, notes: &Notes<S>) -> Resul
         }
         let until = Instant::now() + pauses.next();
         while let Some(left) = until.checked_duration_since(Instant::now()) {
-            match work.orders().recv_timeout(left) {
-                Ok(order) => work.put_off(order),
+            match task.orders().recv_timeout(left) {
+                Ok(order) => task.put_off(order),
                 Err(RecvTimeoutError::Timeout) => break,
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }

@@ -10,7 +10,7 @@
 //!          WriteSnapshot ──► a thread for it: last snapshot + what stands behind it = next snapshot
 //! ```
 //!
-//! What the log is about is a [`State`]: the engine knows how to restore one, to apply what follows from an entry, and to write it down. [`found`]
+//! What the log is about is a [`LogState`]: the engine knows how to restore one, to apply what follows from an entry, and to write it down. [`found`]
 //! begins a log, [`skip`] takes one entry out of it.
 
 mod address;
@@ -34,10 +34,10 @@ use std::fmt;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-pub use address::{Address, AddressError};
+pub use address::{EngineAddress, EngineAddressError};
 pub use chat_copy::ChatCopy;
 pub use error::{EngineCause, EngineError, EngineWarning};
-pub use fault::Fault;
+pub use fault::EngineFault;
 pub use founding::{found, skip};
 pub use handle::Engine;
 
@@ -47,7 +47,7 @@ use crate::cluster::{Delivery, EntryId, LogSnapshot, NodeInput};
 #[derive(Clone, Debug)]
 pub struct EngineConfig {
     /// The engine.
-    pub address: Address,
+    pub address: EngineAddress,
     /// What its keys begin with: `PREFIX:log` and `PREFIX:snap`.
     pub prefix: String,
     /// An engine that may lose what it has is good enough.
@@ -58,7 +58,7 @@ pub struct EngineConfig {
 
 /// What the log is about, at one place of it. What is read of a snapshot is to be checked where it is deserialised: what cannot be is an
 /// error there, and the snapshot before it is used.
-pub trait State: Serialize + DeserializeOwned + Send + 'static {
+pub trait LogState: Serialize + DeserializeOwned + Send + 'static {
     /// A change of it.
     type Change: Serialize + DeserializeOwned + Send + 'static;
 
@@ -67,18 +67,18 @@ pub trait State: Serialize + DeserializeOwned + Send + 'static {
 }
 
 /// Something that has happened at the engine.
-pub enum Happened<S: State> {
+pub enum Happened<S: LogState> {
     /// To be given to the node.
     Input(NodeInput<S::Change>),
     /// [`NodeInput::Lost`], and why.
-    Lost(Fault),
+    Lost(EngineFault),
     /// [`NodeInput::Snapshot`]: the state is to be restored before its replica is given to the node. None: there is none.
     Snapshot(Option<Box<LogSnapshot<S>>>),
     /// To be told to the administrator; nothing is to be done.
     Trouble(EngineTrouble),
 }
 
-impl<S: State> fmt::Debug for Happened<S> {
+impl<S: LogState> fmt::Debug for Happened<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Happened::Input(NodeInput::Read(read)) => {
@@ -100,11 +100,11 @@ impl<S: State> fmt::Debug for Happened<S> {
 #[derive(Debug)]
 pub enum EngineTrouble {
     /// The engine is away still, for this reason.
-    StillLost(Fault),
+    StillLost(EngineFault),
     /// What stands at this place of the snapshots is none that this release can read.
     Unreadable(EntryId),
     /// No snapshot could be written.
-    NotWritten(Fault),
+    NotWritten(EngineFault),
     /// No snapshot could be made: the nodes write in a version that this release does not know.
     Later(u32),
 }

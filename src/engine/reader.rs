@@ -7,16 +7,16 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, TryRecvError};
 
 use super::checks::type_of;
-use super::connection::Connection;
-use super::fault::Fault;
+use super::connection::RedisConnection;
+use super::fault::EngineFault;
 use super::keys::{ENTRY_FIELD, Keys, SNAPSHOT_FIELD};
-use super::link::{End, Note, Notes, Pauses, Place, Side, Work};
-use super::{EngineTrouble, State, reply};
+use super::link::{LinkEnd, LinkTask, LogLocation, Note, Notes, Pauses, Side};
+use super::{EngineTrouble, LogState, reply};
 use crate::cluster::{EntryId, LogSnapshot, Read};
 use crate::limits::{LOG_BLOCK, LOG_PATIENCE, LOG_READ_LINES};
 
 /// What is asked of it. The number is for what comes of it.
-pub(super) enum Order {
+pub(super) enum ReaderOrder {
     Load(u64, Option<EntryId>),
     Read(u64, EntryId),
     Trim(EntryId),
@@ -30,10 +30,10 @@ enum Task {
     Read(u64, EntryId),
 }
 
-pub(super) struct Reader<S: State> {
-    place: Arc<Place>,
+pub(super) struct LogReader<S: LogState> {
+    location: Arc<LogLocation>,
     /// Few: one for each time that a node begins to read, and one for each trim.
-    orders: Receiver<Order>,
+    orders: Receiver<ReaderOrder>,
     notes: Notes<S>,
     task: Task,
     /// The hash of the last line that was read since it was told where to read from.
@@ -41,18 +41,18 @@ pub(super) struct Reader<S: State> {
     trim: Option<EntryId>,
 }
 
-impl<S: State> Work<S> for Reader<S> {
+impl<S: LogState> LinkTask<S> for LogReader<S> {
     const SIDE: Side = Side::Reader;
-    type Order = Order;
+    type Order = ReaderOrder;
 
-    fn open(&self) -> Result<Connection, Fault> {
-        let mut connection = Connection::open(&self.place.address, LOG_BLOCK + LOG_PATIENCE)?;
+    fn open(&self) -> Result<RedisConnection, EngineFault> {
+        let mut connection = RedisConnection::open(&self.location.address, LOG_BLOCK + LOG_PATIENCE)?;
         // One that is still loading, or has lost the one that it follows, says so here and not at each read.
-        type_of(&mut connection, &self.place.keys.log)?;
+        type_of(&mut connection, &self.location.keys.log)?;
         Ok(connection)
     }
 
-    fn serve(&mut self, mut connection: Connection, _: u64, pauses: &mut Pauses) -> End {
+    fn serve(&mut self, mut connection: RedisConnection, _: u64, pauses: &mut Pauses) -> LinkEnd {
         loop {
             if let Err(end) = self.go_on(&mut connection) {
                 return end;
@@ -61,43 +61,47 @@ impl<S: State> Work<S> for Reader<S> {
         }
     }
 
-    fn put_off(&mut self, order: Order) {
+    fn put_off(&mut self, order: ReaderOrder) {
         self.take(order);
     }
 
-    fn orders(&self) -> &Receiver<Order> {
+    fn orders(&self) -> &Receiver<ReaderOrder> {
         &self.orders
     }
 }
 
-impl<S: State> Reader<S> {
-    pub(super) fn new(place: Arc<Place>, orders: Receiver<Order>, notes: Notes<S>) -> Reader<S> {
-        Reader { place, orders, notes, task: Task::Nothing, last: None, trim: None }
+impl<S: LogState> LogReader<S> {
+    pub(super) fn new(
+        location: Arc<LogLocation>,
+        orders: Receiver<ReaderOrder>,
+        notes: Notes<S>,
+    ) -> LogReader<S> {
+        LogReader { location, orders, notes, task: Task::Nothing, last: None, trim: None }
     }
 
-    fn take(&mut self, order: Order) {
+    fn take(&mut self, order: ReaderOrder) {
         match order {
-            Order::Load(number, before) => {
+            ReaderOrder::Load(number, before) => {
                 (self.task, self.last, self.trim) = (Task::Load(number, before), None, None);
             }
-            Order::Read(number, after) => (self.task, self.last) = (Task::Read(number, after), None),
-            Order::Trim(bound) => self.trim = Some(bound),
+            ReaderOrder::Read(number, after) => (self.task, self.last) = (Task::Read(number, after), None),
+            ReaderOrder::Trim(bound) => self.trim = Some(bound),
         }
     }
 
     /// Does one thing; waits for an order where there is nothing to be done.
-    fn go_on(&mut self, connection: &mut Connection) -> Result<(), End> {
+    fn go_on(&mut self, connection: &mut RedisConnection) -> Result<(), LinkEnd> {
         loop {
             match self.orders.try_recv() {
                 Ok(order) => self.take(order),
                 Err(TryRecvError::Empty) => break,
-                Err(TryRecvError::Disconnected) => return Err(End::Gone),
+                Err(TryRecvError::Disconnected) => return Err(LinkEnd::Gone),
             }
         }
         match self.task {
-            Task::Nothing => self.take(self.orders.recv().map_err(|_| End::Gone)?),
+            Task::Nothing => self.take(self.orders.recv().map_err(|_| LinkEnd::Gone)?),
             Task::Load(number, before) => {
-                let snapshot = load_snapshot(connection, &self.place.keys, &self.notes, before)?;
+                let snapshot = load_snapshot(connection, &self.location.keys, &self.notes, before)?;
                 self.task = Task::Nothing;
                 self.notes.send(Note::Snapshot(number, snapshot))?;
             }
@@ -106,12 +110,12 @@ impl<S: State> Reader<S> {
         Ok(())
     }
 
-    fn read(&mut self, connection: &mut Connection, number: u64, after: EntryId) -> Result<(), End> {
-        let keys = &self.place.keys;
+    fn read(&mut self, connection: &mut RedisConnection, number: u64, after: EntryId) -> Result<(), LinkEnd> {
+        let keys = &self.location.keys;
         let commands = [keys.read_on(after, LOG_READ_LINES, LOG_BLOCK), keys.read_at(after)];
         let [read, anchor] = connection.ask(commands)?;
         let (entries, anchor) = (reply::read_on(read, ENTRY_FIELD)?, reply::digest(anchor)?);
-        let lines = reply::lines::<S::Change>(entries, self.place.newest);
+        let lines = reply::lines::<S::Change>(entries, self.location.newest);
         let end = lines.len() < LOG_READ_LINES;
         // The node that reads this begins again: what stands behind is nothing to it.
         let is_other = self.last.is_some() && self.last != anchor;
@@ -131,12 +135,12 @@ impl<S: State> Reader<S> {
 }
 
 /// The newest snapshot that can be read, before an entry or at all.
-pub(super) fn load_snapshot<S: State>(
-    connection: &mut Connection,
+pub(super) fn load_snapshot<S: LogState>(
+    connection: &mut RedisConnection,
     keys: &Keys,
     notes: &Notes<S>,
     mut before: Option<EntryId>,
-) -> Result<Option<Box<LogSnapshot<S>>>, End> {
+) -> Result<Option<Box<LogSnapshot<S>>>, LinkEnd> {
     loop {
         let [answer] = connection.ask([keys.read_snapshot(before)])?;
         let Some((id, bytes)) = reply::range(answer, SNAPSHOT_FIELD)?.pop() else { return Ok(None) };

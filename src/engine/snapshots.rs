@@ -5,18 +5,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::connection::Connection;
-use super::fault::Fault;
+use super::connection::RedisConnection;
+use super::fault::EngineFault;
 use super::keys::ENTRY_FIELD;
-use super::link::{End, Failed, Note, Notes, Place};
+use super::link::{Failed, LinkEnd, LogLocation, Note, Notes};
 use super::reader::load_snapshot;
-use super::{EngineTrouble, State, reply};
+use super::{EngineTrouble, LogState, reply};
 use crate::cluster::{EntryId, LogSnapshot, Replica};
 use crate::limits::{LOG_PATIENCE, LOG_READ_LINES};
 
 /// What makes one.
-pub(super) struct Snapshots<S: State> {
-    pub(super) place: Arc<Place>,
+pub(super) struct SnapshotWriter<S: LogState> {
+    pub(super) location: Arc<LogLocation>,
     pub(super) notes: Notes<S>,
     /// For what comes of it.
     pub(super) number: u64,
@@ -24,7 +24,7 @@ pub(super) struct Snapshots<S: State> {
     pub(super) stopping: Arc<AtomicBool>,
 }
 
-impl<S: State> Snapshots<S> {
+impl<S: LogState> SnapshotWriter<S> {
     /// Makes one, and says what became of it.
     pub(super) fn run(self) {
         // It is told also where an entry cannot be applied: then the loop cannot apply it either.
@@ -39,8 +39,8 @@ impl<S: State> Snapshots<S> {
 
     /// Gives the place of the snapshot; none: there is nothing to be written, or nothing that it could be made of.
     fn write(&self) -> Result<Option<EntryId>, Unmade> {
-        let keys = &self.place.keys;
-        let mut connection = Connection::open(&self.place.address, LOG_PATIENCE)?;
+        let keys = &self.location.keys;
+        let mut connection = RedisConnection::open(&self.location.address, LOG_PATIENCE)?;
         let [last] = connection.ask([keys.read_last()])?;
         let Some((last, _)) = reply::range(last, ENTRY_FIELD)?.pop() else { return Ok(None) };
         let Some(found) = self.newest(&mut connection)? else { return Ok(None) };
@@ -58,7 +58,7 @@ impl<S: State> Snapshots<S> {
         if at == began {
             return Ok(None);
         }
-        let bytes = serde_json::to_vec(&LogSnapshot::new(replica, state)).map_err(|_| Fault::Shape)?;
+        let bytes = serde_json::to_vec(&LogSnapshot::new(replica, state)).map_err(|_| EngineFault::Shape)?;
         let [anchor] = connection.ask([keys.read_at(at)])?;
         if reply::digest(anchor)? != Some(digest) {
             return Ok(None);
@@ -66,14 +66,14 @@ impl<S: State> Snapshots<S> {
         match connection.ask([keys.write_snapshot(at, &bytes)]) {
             Ok(_) => Ok(Some(at)),
             // Another node was first.
-            Err(Fault::Other(_)) => Ok(None),
+            Err(EngineFault::Other(_)) => Ok(None),
             Err(fault) => Err(fault.into()),
         }
     }
 
     /// The newest snapshot that is of this log.
-    fn newest(&self, connection: &mut Connection) -> Result<Option<Box<LogSnapshot<S>>>, End> {
-        let (keys, mut before) = (&self.place.keys, None);
+    fn newest(&self, connection: &mut RedisConnection) -> Result<Option<Box<LogSnapshot<S>>>, LinkEnd> {
+        let (keys, mut before) = (&self.location.keys, None);
         loop {
             let Some(snapshot) = load_snapshot(connection, keys, &self.notes, before)? else {
                 return Ok(None);
@@ -90,13 +90,13 @@ impl<S: State> Snapshots<S> {
     /// Applies what stands next. Says whether that was something, with nothing missing before it.
     fn follow(
         &self,
-        connection: &mut Connection,
+        connection: &mut RedisConnection,
         replica: &mut Replica,
         state: &mut S,
     ) -> Result<bool, Unmade> {
-        let (keys, at) = (&self.place.keys, replica.at());
+        let (keys, at) = (&self.location.keys, replica.at());
         let [read, anchor] = connection.ask([keys.read_behind(at, LOG_READ_LINES), keys.read_at(at)])?;
-        let lines = reply::lines::<S::Change>(reply::range(read, ENTRY_FIELD)?, self.place.newest);
+        let lines = reply::lines::<S::Change>(reply::range(read, ENTRY_FIELD)?, self.location.newest);
         if lines.is_empty() || reply::digest(anchor)? != Some(replica.digest()) {
             return Ok(false);
         }
@@ -122,29 +122,29 @@ enum Unmade {
     Told(EngineTrouble),
 }
 
-impl From<End> for Unmade {
-    fn from(end: End) -> Unmade {
+impl From<LinkEnd> for Unmade {
+    fn from(end: LinkEnd) -> Unmade {
         match end {
-            End::Gone => Unmade::Gone,
-            End::Lost(fault) => fault.into(),
+            LinkEnd::Gone => Unmade::Gone,
+            LinkEnd::Lost(fault) => fault.into(),
         }
     }
 }
 
-impl From<Fault> for Unmade {
-    fn from(fault: Fault) -> Unmade {
+impl From<EngineFault> for Unmade {
+    fn from(fault: EngineFault) -> Unmade {
         Unmade::Told(EngineTrouble::NotWritten(fault))
     }
 }
 
 /// Says what became of a snapshot, however its making ends.
-struct Report<'a, S: State> {
+struct Report<'a, S: LogState> {
     notes: &'a Notes<S>,
     number: u64,
     at: Result<Option<EntryId>, Failed>,
 }
 
-impl<S: State> Drop for Report<'_, S> {
+impl<S: LogState> Drop for Report<'_, S> {
     fn drop(&mut self) {
         // If nobody listens any more there is nothing to be told.
         let _ = self.notes.send(Note::Written(self.number, self.at));

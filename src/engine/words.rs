@@ -1,26 +1,28 @@
 //! What is wrong with an engine, in two languages, one line each.
 
 use super::EngineTrouble;
-use super::address::AddressError;
+use super::address::EngineAddressError;
 use super::error::{EngineCause, EngineError, EngineWarning};
-use super::fault::Fault;
+use super::fault::EngineFault;
 use crate::chat::Language::{self, English, Spanish};
 use crate::locale::reason;
 
-impl AddressError {
+impl EngineAddressError {
     /// The one line for the person who typed the address.
     pub fn describe(self, language: Language) -> &'static str {
         match (language, self) {
-            (Spanish, AddressError::Malformed) => {
+            (Spanish, EngineAddressError::Malformed) => {
                 "hace falta la dirección de un Redis: redis://anfitrión:6379/, rediss:// con TLS, o unix:///camino; en \
                  una contraseña se escribe %40 por @ y %2F por /"
             }
-            (Spanish, AddressError::WithoutTls) => "este programa se construyó sin TLS: no conoce rediss://",
-            (English, AddressError::Malformed) => {
+            (Spanish, EngineAddressError::WithoutTls) => {
+                "este programa se construyó sin TLS: no conoce rediss://"
+            }
+            (English, EngineAddressError::Malformed) => {
                 "the address of a Redis is needed: redis://host:6379/, rediss:// with TLS, or unix:///path; in a \
                  password @ is written %40, and / is %2F"
             }
-            (English, AddressError::WithoutTls) => {
+            (English, EngineAddressError::WithoutTls) => {
                 "this program was built without TLS: it knows no rediss://"
             }
         }
@@ -173,37 +175,43 @@ impl EngineTrouble {
     }
 }
 
-impl Fault {
+impl EngineFault {
     /// What is wrong, as the end of a sentence, without a full stop.
     pub fn describe(&self, language: Language) -> String {
         match (language, self) {
-            (_, Fault::Connection(error)) => reason(error, language),
-            (Spanish, Fault::Silent) => "no contesta".into(),
-            (Spanish, Fault::WrongPassword) => "no acepta ese usuario con esa contraseña".into(),
-            (Spanish, Fault::NoPassword) => {
+            (_, EngineFault::Connection(error)) => reason(error, language),
+            (Spanish, EngineFault::Silent) => "no contesta".into(),
+            (Spanish, EngineFault::WrongPassword) => "no acepta ese usuario con esa contraseña".into(),
+            (Spanish, EngineFault::NoPassword) => {
                 "pide una contraseña (redis://usuario:contraseña@anfitrión/)".into()
             }
-            (Spanish, Fault::Denied(command)) => {
+            (Spanish, EngineFault::Denied(command)) => {
                 format!("su usuario no tiene permiso para {command} (ACL; la lista está en docs/nodes.md)")
             }
-            (Spanish, Fault::Loading) => "todavía carga lo que tiene en el disco".into(),
-            (Spanish, Fault::ReadOnly) => "es una réplica, o le faltan las suyas, y no deja escribir".into(),
-            (Spanish, Fault::Disk) => "no puede escribir en su disco".into(),
-            (Spanish, Fault::Memory) => "no le queda memoria (maxmemory)".into(),
-            (Spanish, Fault::Other(words)) => format!("dice «{}»", words.as_str()),
-            (Spanish, Fault::Shape) => "contesta como no lo haría un Redis".into(),
-            (English, Fault::Silent) => "it does not answer".into(),
-            (English, Fault::WrongPassword) => "it does not accept that user with that password".into(),
-            (English, Fault::NoPassword) => "it asks for a password (redis://user:password@host/)".into(),
-            (English, Fault::Denied(command)) => {
+            (Spanish, EngineFault::Loading) => "todavía carga lo que tiene en el disco".into(),
+            (Spanish, EngineFault::ReadOnly) => {
+                "es una réplica, o le faltan las suyas, y no deja escribir".into()
+            }
+            (Spanish, EngineFault::Disk) => "no puede escribir en su disco".into(),
+            (Spanish, EngineFault::Memory) => "no le queda memoria (maxmemory)".into(),
+            (Spanish, EngineFault::Other(words)) => format!("dice «{}»", words.as_str()),
+            (Spanish, EngineFault::Shape) => "contesta como no lo haría un Redis".into(),
+            (English, EngineFault::Silent) => "it does not answer".into(),
+            (English, EngineFault::WrongPassword) => "it does not accept that user with that password".into(),
+            (English, EngineFault::NoPassword) => {
+                "it asks for a password (redis://user:password@host/)".into()
+            }
+            (English, EngineFault::Denied(command)) => {
                 format!("its user has no permission for {command} (ACL; the list is in docs/nodes.md)")
             }
-            (English, Fault::Loading) => "it is still loading what it has on its disk".into(),
-            (English, Fault::ReadOnly) => "it is a replica, or lacks its own, and takes no writes".into(),
-            (English, Fault::Disk) => "it cannot write to its disk".into(),
-            (English, Fault::Memory) => "it has no memory left (maxmemory)".into(),
-            (English, Fault::Other(words)) => format!("it says '{}'", words.as_str()),
-            (English, Fault::Shape) => "it answers as no Redis would".into(),
+            (English, EngineFault::Loading) => "it is still loading what it has on its disk".into(),
+            (English, EngineFault::ReadOnly) => {
+                "it is a replica, or lacks its own, and takes no writes".into()
+            }
+            (English, EngineFault::Disk) => "it cannot write to its disk".into(),
+            (English, EngineFault::Memory) => "it has no memory left (maxmemory)".into(),
+            (English, EngineFault::Other(words)) => format!("it says '{}'", words.as_str()),
+            (English, EngineFault::Shape) => "it answers as no Redis would".into(),
         }
     }
 }

@@ -5,36 +5,36 @@
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
-use super::State;
+use super::LogState;
 use super::checks::check_writable;
-use super::connection::Connection;
-use super::fault::Fault;
-use super::link::{End, Pauses, Place, Side, Work};
+use super::connection::RedisConnection;
+use super::fault::EngineFault;
+use super::link::{LinkEnd, LinkTask, LogLocation, Pauses, Side};
 use crate::limits::{LOG_APPENDS_PER_WRITE, LOG_PATIENCE, LOG_WRITE_KEPT_BYTES};
 
 /// An entry, and which connection it is for.
 pub(super) type Append = (u64, Arc<[u8]>);
 
-pub(super) struct Writer {
-    pub(super) place: Arc<Place>,
+pub(super) struct LogWriter {
+    pub(super) location: Arc<LogLocation>,
     /// Bounded by what a node has under way.
     pub(super) appends: Receiver<Append>,
 }
 
-impl<S: State> Work<S> for Writer {
+impl<S: LogState> LinkTask<S> for LogWriter {
     const SIDE: Side = Side::Writer;
     type Order = Append;
 
-    fn open(&self) -> Result<Connection, Fault> {
-        let mut connection = Connection::open(&self.place.address, LOG_PATIENCE)?;
-        check_writable(&mut connection, &self.place.keys)?;
+    fn open(&self) -> Result<RedisConnection, EngineFault> {
+        let mut connection = RedisConnection::open(&self.location.address, LOG_PATIENCE)?;
+        check_writable(&mut connection, &self.location.keys)?;
         Ok(connection)
     }
 
-    fn serve(&mut self, connection: Connection, connections: u64, pauses: &mut Pauses) -> End {
+    fn serve(&mut self, connection: RedisConnection, connections: u64, pauses: &mut Pauses) -> LinkEnd {
         match self.write(connection, connections, pauses) {
-            Ok(()) => End::Gone,
-            Err(fault) => End::Lost(fault),
+            Ok(()) => LinkEnd::Gone,
+            Err(fault) => LinkEnd::Lost(fault),
         }
     }
 
@@ -46,15 +46,20 @@ impl<S: State> Work<S> for Writer {
     }
 }
 
-impl Writer {
+impl LogWriter {
     /// Writes until nobody can give anything any more, and all that was given is written.
-    fn write(&self, mut connection: Connection, connections: u64, pauses: &mut Pauses) -> Result<(), Fault> {
+    fn write(
+        &self,
+        mut connection: RedisConnection,
+        connections: u64,
+        pauses: &mut Pauses,
+    ) -> Result<(), EngineFault> {
         let mut packed = Vec::new();
         while let Ok(first) = self.appends.recv() {
             let (mut count, mut next) = (0, Some(first));
             while let Some((connection, entry)) = next {
                 if connection == connections {
-                    self.place.keys.append(&entry).pack(&mut packed);
+                    self.location.keys.append(&entry).pack(&mut packed);
                     count += 1;
                 }
                 next = if count < LOG_APPENDS_PER_WRITE { self.appends.try_recv().ok() } else { None };

@@ -10,7 +10,7 @@ use tertulia::chat::{MonoTime, Time, UnixMillis};
 use tertulia::cluster::{
     Delivery, EntryId, LogSnapshot, News, Node, NodeConfig, NodeInput, NodeOutput, Replica, StopReason,
 };
-use tertulia::engine::{Engine, EngineConfig, EngineTrouble, Fault, Happened, State};
+use tertulia::engine::{Engine, EngineConfig, EngineFault, EngineTrouble, Happened, LogState};
 
 use super::server::RedisServer;
 use crate::cluster::founded::{INCARNATION, VERSION};
@@ -25,7 +25,7 @@ const LOOK: Duration = Duration::from_millis(100);
 
 static NEXT_INSTANCE: AtomicU64 = AtomicU64::new(1);
 
-impl State for Room {
+impl LogState for Room {
     type Change = Deed;
 
     fn apply(&mut self, delivery: Delivery<Deed>) -> u64 {
@@ -76,7 +76,7 @@ pub struct Member {
     waiting: BTreeMap<u64, Vec<u64>>,
     pub fates: BTreeMap<u64, Fate>,
     pub losses: usize,
-    pub faults: Vec<Fault>,
+    pub faults: Vec<EngineFault>,
     pub returns: usize,
     pub news: Vec<News>,
     pub written: Vec<Option<EntryId>>,

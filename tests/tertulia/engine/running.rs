@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use rustix::process::Signal;
 use tertulia::cluster::{EntryId, News, StopReason};
-use tertulia::engine::Fault;
+use tertulia::engine::EngineFault;
 
 use super::nodes::{self, Fate, Nodes};
 use super::server::{RedisServer, StreamEntries, config};
@@ -57,7 +57,7 @@ fn engine_that_stands_still_is_waited_for() {
     server.signal(Signal::STOP);
     nodes.say_all(1);
     nodes.until("all have lost it", |nodes| nodes.members.iter().all(|it| it.losses > 0));
-    assert!(nodes.members.iter().all(|member| matches!(member.faults[0], Fault::Silent)));
+    assert!(nodes.members.iter().all(|member| matches!(member.faults[0], EngineFault::Silent)));
     nodes.until("people are told", |nodes| nodes.all_told(&News::Away));
     server.signal(Signal::CONT);
     nodes.until("people are told", |nodes| nodes.all_told(&News::Back));
@@ -68,7 +68,7 @@ fn engine_that_stands_still_is_waited_for() {
 
 /// While the engine is so, nodes have lost it, and are not told that it is back, however often they try.
 #[track_caller]
-fn is_away(begin: &str, end: &str, is_that: fn(&Fault) -> bool) {
+fn is_away(begin: &str, end: &str, is_that: fn(&EngineFault) -> bool) {
     let Some((server, mut nodes)) = nodes::founded(2) else { return };
     server.run(begin);
     nodes.say_all(1);
@@ -91,12 +91,12 @@ fn is_away(begin: &str, end: &str, is_that: fn(&Fault) -> bool) {
 
 #[test]
 fn engine_that_becomes_a_replica_is_away() {
-    is_away("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", |it| matches!(it, Fault::ReadOnly));
+    is_away("REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE", |it| matches!(it, EngineFault::ReadOnly));
 }
 
 #[test]
 fn engine_without_memory_is_away() {
-    is_away("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", |it| matches!(it, Fault::Memory));
+    is_away("CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0", |it| matches!(it, EngineFault::Memory));
 }
 
 #[test]

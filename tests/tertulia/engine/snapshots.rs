@@ -5,7 +5,7 @@ use std::thread;
 
 use serde::{Deserialize, Deserializer, Serialize};
 use tertulia::cluster::{Delivery, EntryId, News, NodeInput, NodeOutput};
-use tertulia::engine::{Engine, EngineConfig, EngineTrouble, Fault, Happened, State, found};
+use tertulia::engine::{Engine, EngineConfig, EngineFault, EngineTrouble, Happened, LogState, found};
 
 use super::nodes::{self, Nodes};
 use super::server::{RedisServer, StreamEntries, config};
@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for Slow {
     }
 }
 
-impl State for Slow {
+impl LogState for Slow {
     type Change = ();
 
     fn apply(&mut self, _: Delivery<()>) -> u64 {
@@ -181,7 +181,10 @@ fn snapshot_that_cannot_be_written_is_not_tried_again_at_once() {
     assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
     let (at, troubles) = bare.written();
     assert_eq!(at, None);
-    assert!(matches!(troubles[..], [EngineTrouble::NotWritten(Fault::Denied("XREVRANGE"))]), "{troubles:?}");
+    assert!(
+        matches!(troubles[..], [EngineTrouble::NotWritten(EngineFault::Denied("XREVRANGE"))]),
+        "{troubles:?}"
+    );
     assert_eq!(bare.engine.perform(NodeOutput::WriteSnapshot), None);
     let (at, troubles) = bare.written();
     assert!(at.is_none() && troubles.is_empty(), "{troubles:?}");

@@ -8,7 +8,7 @@ use std::thread;
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::cluster::EntryId;
 use tertulia::engine::{
-    Address, AddressError, Engine, EngineCause, EngineError, EngineWarning, Fault, found,
+    Engine, EngineAddress, EngineAddressError, EngineCause, EngineError, EngineFault, EngineWarning, found,
 };
 
 use super::nodes;
@@ -52,7 +52,7 @@ fn saying(line: &str) -> String {
 fn engine_that_is_not_there_is_told() {
     let port = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
     let error = refusal(&format!("redis://user:secreto@localhost:{port}/"));
-    let EngineCause::Fault(Fault::Connection(why)) = &error.cause else { panic!("{error}") };
+    let EngineCause::Fault(EngineFault::Connection(why)) = &error.cause else { panic!("{error}") };
     assert_eq!(why.kind(), ErrorKind::ConnectionRefused);
     assert!(error.describe(Spanish).starts_with(&format!("El Redis de redis://localhost:{port} no sirve: ")));
     assert!(
@@ -64,7 +64,7 @@ fn engine_that_is_not_there_is_told() {
 fn engine_that_never_answers_is_told() {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let error = refusal(&format!("redis://{}", listener.local_addr().expect("an address")));
-    assert!(matches!(error.cause, EngineCause::Fault(Fault::Silent)), "{error}");
+    assert!(matches!(error.cause, EngineCause::Fault(EngineFault::Silent)), "{error}");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn engine_of_other_kinds_is_told() {
     thread::spawn(move || {
         web.accept().expect("it connects").0.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n")
     });
-    assert!(matches!(refusal(&url).cause, EngineCause::Fault(Fault::Shape)));
+    assert!(matches!(refusal(&url).cause, EngineCause::Fault(EngineFault::Shape)));
 }
 
 #[test]
@@ -89,15 +89,15 @@ fn engine_that_cannot_now_is_told() {
         EngineCause::Fault(fault) => fault,
         other => panic!("{line}: {other}"),
     };
-    assert!(matches!(fault("-LOADING Redis is loading the dataset in memory"), Fault::Loading));
-    assert!(matches!(fault("-MISCONF Errors writing to the AOF file"), Fault::Disk));
-    assert!(matches!(fault("-OOM command not allowed when used memory > 'maxmemory'."), Fault::Memory));
-    assert!(matches!(fault("-READONLY You can't write against a read only replica."), Fault::ReadOnly));
-    assert!(matches!(fault("-MASTERDOWN Link with MASTER is down"), Fault::ReadOnly));
-    assert!(matches!(fault("-NOREPLICAS Not enough good replicas to write."), Fault::ReadOnly));
+    assert!(matches!(fault("-LOADING Redis is loading the dataset in memory"), EngineFault::Loading));
+    assert!(matches!(fault("-MISCONF Errors writing to the AOF file"), EngineFault::Disk));
+    assert!(matches!(fault("-OOM command not allowed when used memory > 'maxmemory'."), EngineFault::Memory));
+    assert!(matches!(fault("-READONLY You can't write against a read only replica."), EngineFault::ReadOnly));
+    assert!(matches!(fault("-MASTERDOWN Link with MASTER is down"), EngineFault::ReadOnly));
+    assert!(matches!(fault("-NOREPLICAS Not enough good replicas to write."), EngineFault::ReadOnly));
     let other = fault("-ODD \u{1b}[2Jwords");
-    assert!(matches!(&other, Fault::Other(words) if words.as_str() == "ODD words"), "{other}");
-    assert!(matches!(fault(":1"), Fault::Shape));
+    assert!(matches!(&other, EngineFault::Other(words) if words.as_str() == "ODD words"), "{other}");
+    assert!(matches!(fault(":1"), EngineFault::Shape));
 }
 
 #[test]
@@ -107,14 +107,14 @@ fn password_that_is_missing_or_wrong_is_told() {
     server.run("ACL SETUSER chat on >bueno ~t:* +@all");
     assert!(matches!(
         refusal(&server.url_of("chat", "malo")).cause,
-        EngineCause::Fault(Fault::WrongPassword)
+        EngineCause::Fault(EngineFault::WrongPassword)
     ));
     assert!(matches!(
         refusal(&server.url_of("nadie", "bueno")).cause,
-        EngineCause::Fault(Fault::WrongPassword)
+        EngineCause::Fault(EngineFault::WrongPassword)
     ));
     server.run("ACL SETUSER default off");
-    assert!(matches!(refusal(&server.url()).cause, EngineCause::Fault(Fault::NoPassword)));
+    assert!(matches!(refusal(&server.url()).cause, EngineCause::Fault(EngineFault::NoPassword)));
     let (engine, _) =
         Engine::<Room>::start(&config(&server.url_of("chat", "bueno")), || ()).expect("it will do");
     drop(engine);
@@ -143,11 +143,13 @@ fn user_needs_what_the_docs_say_and_no_more() {
     let others = ["multi", "exec", "xdel", "select"];
     for missing in commands.iter().filter(|command| !others.contains(&command.as_str())) {
         allow(&commands.iter().filter(|command| *command != missing).collect::<Vec<_>>());
-        let EngineCause::Fault(Fault::Denied(command)) = refusal(&url).cause else { panic!("{missing}") };
+        let EngineCause::Fault(EngineFault::Denied(command)) = refusal(&url).cause else {
+            panic!("{missing}")
+        };
         assert_eq!(command.to_lowercase(), *missing);
     }
     server.run("ACL SETUSER chat reset on >bueno ~other:* +@all");
-    assert!(matches!(refusal(&url).cause, EngineCause::Fault(Fault::Denied(_))));
+    assert!(matches!(refusal(&url).cause, EngineCause::Fault(EngineFault::Denied(_))));
 }
 
 #[test]
@@ -197,35 +199,47 @@ fn engine_that_takes_no_writes_is_told() {
     let Some(server) = RedisServer::start() else { return };
     nodes::found(&server.config());
     server.run("REPLICAOF 127.0.0.1 1");
-    assert!(matches!(refusal(&server.url()).cause, EngineCause::Fault(Fault::ReadOnly)));
+    assert!(matches!(refusal(&server.url()).cause, EngineCause::Fault(EngineFault::ReadOnly)));
     server.run("REPLICAOF NO ONE");
     server.run("CONFIG SET maxmemory 1");
-    assert!(matches!(refusal(&server.url()).cause, EngineCause::Fault(Fault::Memory)));
+    assert!(matches!(refusal(&server.url()).cause, EngineCause::Fault(EngineFault::Memory)));
 }
 
 #[test]
 fn address_tells_no_password() {
-    let shown = |url: &str| url.parse::<Address>().map(|address| format!("{address} {address:?}"));
+    let shown = |url: &str| url.parse::<EngineAddress>().map(|address| format!("{address} {address:?}"));
     let plain = shown("redis://ana:secreto@[::1]:7/3").expect("an address");
-    assert_eq!(plain, "redis://[::1]:7/3 Address(redis://[::1]:7/3)");
+    assert_eq!(plain, "redis://[::1]:7/3 EngineAddress(redis://[::1]:7/3)");
     let local = shown("unix:///run/redis.sock?user=ana&pass=secreto&db=2").expect("an address");
-    assert_eq!(local, "unix:///run/redis.sock/2 Address(unix:///run/redis.sock/2)");
+    assert_eq!(local, "unix:///run/redis.sock/2 EngineAddress(unix:///run/redis.sock/2)");
     for wrong in
         ["", "localhost", "http://localhost", "redis://", "redis://ana:secreto@host/x", "redis://0.0.0.0/"]
     {
         let error = shown(wrong).expect_err(wrong);
-        assert_eq!(error, AddressError::Malformed, "{wrong}");
+        assert_eq!(error, EngineAddressError::Malformed, "{wrong}");
     }
-    assert!(!AddressError::Malformed.describe(Spanish).contains("secreto"));
+    assert!(!EngineAddressError::Malformed.describe(Spanish).contains("secreto"));
 }
 
 #[test]
 fn refusals_are_told_in_both_languages_in_one_line() {
     let text = |raw: &str| tertulia::chat::Text::clean(raw);
     let faults = || {
-        [Fault::Silent, Fault::WrongPassword, Fault::NoPassword, Fault::Denied("XADD"), Fault::Loading]
-            .into_iter()
-            .chain([Fault::ReadOnly, Fault::Disk, Fault::Memory, Fault::Other(text("ERR odd")), Fault::Shape])
+        [
+            EngineFault::Silent,
+            EngineFault::WrongPassword,
+            EngineFault::NoPassword,
+            EngineFault::Denied("XADD"),
+            EngineFault::Loading,
+        ]
+        .into_iter()
+        .chain([
+            EngineFault::ReadOnly,
+            EngineFault::Disk,
+            EngineFault::Memory,
+            EngineFault::Other(text("ERR odd")),
+            EngineFault::Shape,
+        ])
     };
     let causes = [
         EngineCause::OtherSoftware,
