@@ -58,7 +58,7 @@ pub use event::{
     PlaceNews, PutOut, RoomRefusal, ServerNews,
 };
 pub use expulsion::{Expelled, Expulsion, ExpulsionNews, ExpulsionRefusal};
-pub use hub::{ChatConfig, ChatSnapshot, Description, Hub, Proposed, Snapshot};
+pub use hub::{ChatConfig, ChatSnapshot, Description, Hub, HubSnapshot, Proposed};
 pub use id::ClientId;
 pub use input::Input;
 pub use key_guard::failure_delay;

@@ -17,7 +17,7 @@ use unicode_security::{GeneralSecurityProfile, MixedScript};
 
 use super::text::is_mark;
 use crate::limits::{NAME_MAX_CHARS, NAME_MAX_MARKS};
-use reserved::Kept;
+use reserved::Reservation;
 pub use skeleton::Skeleton;
 use skeleton::fold;
 
@@ -62,9 +62,9 @@ impl Name {
     /// It is no name, or one that would be taken for a question of the server.
     pub fn given(raw: &str) -> Result<Name, NameError> {
         let name = Name::of(raw)?;
-        match reserved::kept(&name.0) {
-            None | Some(Kept::Office) => Ok(name),
-            Some(Kept::Own | Kept::Question) => Err(NameError::Reserved),
+        match reserved::reservation(&name.0) {
+            None | Some(Reservation::Office) => Ok(name),
+            Some(Reservation::Own | Reservation::Question) => Err(NameError::Reserved),
         }
     }
 
@@ -121,7 +121,7 @@ impl Name {
 
     /// Whether nobody can take it who comes now.
     pub fn is_reserved(&self) -> bool {
-        reserved::kept(&self.0).is_some()
+        reserved::reservation(&self.0).is_some()
     }
 
     /// Who is meant by this: of `alike`, all whose names clash with it, the one who is called exactly so,

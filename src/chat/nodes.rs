@@ -9,9 +9,9 @@ use super::slots::SlotSet;
 
 /// The nodes that are there, in the order in which they came, each with the slots of its members.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Nodes(Vec<(NodeName, SlotSet)>);
+pub(super) struct LivingNodes(Vec<(NodeName, SlotSet)>);
 
-impl Nodes {
+impl LivingNodes {
     /// Whether no node has anybody.
     pub(super) fn is_empty(&self) -> bool {
         self.0.iter().all(|(_, members)| members.is_empty())

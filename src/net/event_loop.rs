@@ -25,7 +25,7 @@ use super::control::{self as orders, Control, Wish};
 use super::handover::{Checking, Program, system_clock};
 use super::manager::ServiceManager;
 use super::metrics::{self, Metrics};
-use super::nodes::{NodeEnd, Nodes};
+use super::nodes::{ClusterNode, NodeEnd};
 use super::server::Server;
 use super::signals::{Asked, Signals};
 use crate::chat::{ClientId, Language, MonoTime};
@@ -76,8 +76,8 @@ pub struct EventLoop {
     /// What has started us, if it wants to be told.
     manager: Option<ServiceManager>,
     metrics: Option<Metrics>,
-    /// Where several servers are one chat.
-    nodes: Option<Nodes>,
+    /// Where several servers are one chat: this one of them.
+    node: Option<ClusterNode>,
     /// How that has ended.
     end: Option<NodeEnd>,
     clock: Clock,
@@ -138,7 +138,7 @@ impl EventLoop {
             control: None,
             manager: None,
             metrics: None,
-            nodes: None,
+            node: None,
             end: None,
             clock,
             language,
@@ -258,7 +258,7 @@ impl EventLoop {
         let (control, metrics) = (self.control.as_ref(), self.metrics.as_ref());
         let has_work = control.is_some_and(Control::has_work)
             || metrics.is_some_and(Metrics::has_work)
-            || self.nodes.as_ref().is_some_and(Nodes::has_work);
+            || self.node.as_ref().is_some_and(ClusterNode::has_work);
         if self.server.has_work() || has_work {
             return Some(Duration::ZERO);
         }
@@ -269,8 +269,8 @@ impl EventLoop {
             true => self.acceptors.iter().filter_map(|(_, _, acceptor)| acceptor.due(now)).min(),
             false => None,
         };
-        let nodes = self.nodes.as_ref().and_then(Nodes::due);
-        let due = [self.server.next_due(), acceptors, orders, visits, status, nodes, self.stopping]
+        let node = self.node.as_ref().and_then(ClusterNode::due);
+        let due = [self.server.next_due(), acceptors, orders, visits, status, node, self.stopping]
             .into_iter()
             .flatten()
             .min()?;
@@ -354,9 +354,9 @@ impl EventLoop {
             self.manager.iter_mut().for_each(ServiceManager::stopping);
             self.acceptors.clear();
             self.stopping = Some(now + limits::STOP_TIMEOUT);
-            match self.nodes.as_mut().filter(|_| self.end.is_none()) {
+            match self.node.as_mut().filter(|_| self.end.is_none()) {
                 // Behind what its people have said, and all of them at one place. Their connections end when that is read.
-                Some(nodes) => nodes.leave(&mut self.server, now),
+                Some(node) => node.leave(&mut self.server, now),
                 None => self.server.stop(now),
             }
         }
@@ -377,7 +377,7 @@ impl EventLoop {
 
     /// Whether all connections have ended and no order waits for the history's thread.
     fn is_done(&self) -> bool {
-        let is_leaving = self.nodes.is_some() && self.end.is_none();
+        let is_leaving = self.node.is_some() && self.end.is_none();
         self.server.connections() == 0
             && !is_leaving
             && !self.control.as_ref().is_some_and(Control::awaits_history)

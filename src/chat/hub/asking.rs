@@ -25,14 +25,14 @@ pub(super) enum Asking {
     /// The password of the server's operator.
     Operator,
     /// Nothing: what they asked for is being looked into.
-    Waiting(Waiting),
+    Waiting(PendingAuth),
     /// Nothing: it was refused, and they typed this. Kept for one line: it may be the same again.
     Refused(Password),
 }
 
 /// What a client waits for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Waiting {
+pub(super) struct PendingAuth {
     /// What they typed last.
     pub(super) typed: Password,
     pub(super) matter: Matter,

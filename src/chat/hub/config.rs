@@ -10,7 +10,7 @@ use crate::chat::expulsion::Expulsion;
 use crate::chat::message::MessageId;
 use crate::chat::origin::Origin;
 use crate::chat::record::RoomRecord;
-use crate::chat::rules::{ChatOptions, Founding};
+use crate::chat::rules::{ChatFounding, ChatOptions};
 use crate::chat::session_token::TokenKey;
 use crate::chat::text::Text;
 
@@ -53,10 +53,10 @@ pub struct ChatConfig {
 
 impl ChatConfig {
     /// Takes out what is the chat's: the options that decide, and what was there before. The rest is the sessions'.
-    pub(super) fn take_chat(&mut self) -> (ChatOptions, Founding) {
+    pub(super) fn take_chat(&mut self) -> (ChatOptions, ChatFounding) {
         let operators = std::mem::take(&mut self.operators);
         let options = ChatOptions { accounts_only: self.accounts_only, operators };
-        let founding = Founding {
+        let founding = ChatFounding {
             accounts: self.accounts.take(),
             account_addresses: std::mem::take(&mut self.account_addresses),
             rooms: std::mem::take(&mut self.rooms),

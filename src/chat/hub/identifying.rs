@@ -3,7 +3,7 @@
 //! Invariant: the member with a registered name gave its password, or had the name before it was registered; and what is said of
 //! a name that nobody has registered takes the same way, and the same words.
 
-use super::asking::{Asking, Step, Waiting};
+use super::asking::{Asking, PendingAuth, Step};
 use super::then::Leaving;
 use super::{
     AccountKey, Arrival, Change, ClientId, CloseReason, Done, Effect, Event, GENERAL, Hub, MemberId, Name,
@@ -165,7 +165,7 @@ impl Hub {
         auth_request: AuthRequest,
         next: Option<Box<Asking>>,
     ) {
-        let waiting = Waiting { typed, matter: auth_request.matter(), typed_on: id, next, spoken: false };
+        let waiting = PendingAuth { typed, matter: auth_request.matter(), typed_on: id, next, spoken: false };
         self.ask(id, Asking::Waiting(waiting));
         self.effects.push(Effect::Request(id, Request::Authenticate(auth_request)));
     }

@@ -34,7 +34,7 @@ use std::cell::Cell;
 pub use administration::Description;
 pub use config::ChatConfig;
 pub use proposed::Proposed;
-pub use snapshot::{ChatSnapshot, Snapshot};
+pub use snapshot::{ChatSnapshot, HubSnapshot};
 
 use super::account::AccountKey;
 use super::command::{Command, Trouble, Verb};
@@ -58,7 +58,7 @@ use super::text::Text;
 use super::time::Time;
 use super::work::Work;
 use crate::limits::{LEFT_SESSION_WAIT, LOST_SESSION_WAIT};
-use newcomers::{Newcomer, Standing};
+use newcomers::{Admission, Newcomer};
 use then::{Asker, Then};
 use under_way::{Route, UnderWay};
 
@@ -160,8 +160,8 @@ impl Hub {
             self.tell(id, Event::Expulsion(ExpulsionNews::Told(expelled)));
             return self.effects.push(Effect::Close(id, CloseReason::Expelled));
         }
-        let Some(standing) = self.admit(id, origin) else { return };
-        self.sessions.newcomers.add(id, Newcomer { origin, since: self.now() }, standing);
+        let Some(admission) = self.admit(id, origin) else { return };
+        self.sessions.newcomers.add(id, Newcomer { origin, since: self.now() }, admission);
         self.tell(id, Event::NamePrompt);
     }
 

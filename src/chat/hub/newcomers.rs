@@ -34,7 +34,7 @@ pub(super) struct Newcomer {
 
 /// How a client comes in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Standing {
+pub(super) enum Admission {
     /// With a place.
     Placed,
     /// Without one, until it logs in.
@@ -58,8 +58,8 @@ impl TryFrom<Stored> for Newcomers {
         }
         let mut newcomers = Newcomers { trials, ..Newcomers::default() };
         for (id, newcomer) in all {
-            let standing = if on_trial.contains(&id) { Standing::OnTrial } else { Standing::Placed };
-            newcomers.note(id, newcomer, standing);
+            let admission = if on_trial.contains(&id) { Admission::OnTrial } else { Admission::Placed };
+            newcomers.note(id, newcomer, admission);
         }
         Ok(newcomers)
     }
@@ -67,11 +67,11 @@ impl TryFrom<Stored> for Newcomers {
 
 impl Newcomers {
     /// A client has come.
-    pub(super) fn add(&mut self, id: ClientId, newcomer: Newcomer, standing: Standing) {
-        if standing == Standing::OnTrial {
+    pub(super) fn add(&mut self, id: ClientId, newcomer: Newcomer, admission: Admission) {
+        if admission == Admission::OnTrial {
             self.trials.push(id);
         }
-        self.note(id, newcomer, standing);
+        self.note(id, newcomer, admission);
     }
 
     /// A client has left, or has a name from now on.
@@ -155,8 +155,8 @@ impl Newcomers {
         self.all.is_empty() && self.trials.is_empty() && self.placed.is_empty() && self.origins.is_empty()
     }
 
-    fn note(&mut self, id: ClientId, newcomer: Newcomer, standing: Standing) {
-        if standing == Standing::Placed {
+    fn note(&mut self, id: ClientId, newcomer: Newcomer, admission: Admission) {
+        if admission == Admission::Placed {
             self.placed.insert((newcomer.since, id));
         }
         *self.origins.entry(newcomer.origin).or_default() += 1;

@@ -3,7 +3,7 @@
 //! Invariant: of each own change its client hears once, wherever it stands in the log; facts about members of other nodes reach those
 //! who are here.
 
-use super::under_way::{Attempt, Pending, Route};
+use super::under_way::{Attempt, PendingChange, Route};
 use super::{
     Change, ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Farewell, Hub, MemberId,
     NodeName, Outcome, Proposed, Refusal, Then,
@@ -178,7 +178,7 @@ impl Hub {
         given_up.into_iter().for_each(|pending| self.try_again(pending));
     }
 
-    fn try_again(&mut self, Pending { then, attempt }: Pending) {
+    fn try_again(&mut self, PendingChange { then, attempt }: PendingChange) {
         let Route::Log(under_way) = &mut self.route else { return };
         match (then, attempt) {
             // It is asked for whenever the node comes back.

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::ClientId;
-use super::asking::{Asking, Waiting};
+use super::asking::{Asking, PendingAuth};
 use crate::chat::account::Matter;
 use crate::chat::command::{Command, Trouble};
 
@@ -54,7 +54,7 @@ impl PasswordQuestions {
     }
 
     /// What a client is waiting for, if it is this; it does no longer.
-    pub(super) fn take_waiting(&mut self, client: ClientId, about: &Matter) -> Option<Waiting> {
+    pub(super) fn take_waiting(&mut self, client: ClientId, about: &Matter) -> Option<PendingAuth> {
         match self.asked.remove(&client)? {
             Asking::Waiting(waiting) if waiting.matter == *about => Some(waiting),
             other => {
@@ -75,7 +75,9 @@ impl PasswordQuestions {
     /// Whether `command` says the password that a client has just typed, and nothing came of. Another line makes that forgotten.
     pub(super) fn repeats_secret(&mut self, client: ClientId, command: &Command) -> bool {
         let Some(asking) = self.asked.get(&client) else { return false };
-        let (Asking::Refused(typed) | Asking::Waiting(Waiting { typed, .. })) = asking else { return false };
+        let (Asking::Refused(typed) | Asking::Waiting(PendingAuth { typed, .. })) = asking else {
+            return false;
+        };
         let repeats = command.shown().is_some_and(|words| typed.is_said_by(words));
         let unsaid = repeats || matches!(command, Command::Unclear(Trouble::TypedAhead));
         if !unsaid && matches!(asking, Asking::Refused(_)) {

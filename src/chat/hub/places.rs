@@ -6,7 +6,7 @@
 //! come in on trial, without a place: each address in its turn.
 
 use super::then::Leaving;
-use super::{AccountKey, ClientId, CloseReason, Effect, Event, Hub, MemberId, MonoTime, Origin, Standing};
+use super::{AccountKey, Admission, ClientId, CloseReason, Effect, Event, Hub, MemberId, MonoTime, Origin};
 use crate::chat::event::{AccountNews, PlaceNews};
 use crate::limits::{NEWCOMER_GRACE, SHARED_PLACES_MIN, TRIAL_TIMEOUT, TRIALS, is_over_share};
 
@@ -25,13 +25,13 @@ enum Lack {
 
 impl Hub {
     /// Whether a client from `origin` gets a place, or may try to earn one; if not, they are told why.
-    pub(super) fn admit(&mut self, id: ClientId, origin: Origin) -> Option<Standing> {
+    pub(super) fn admit(&mut self, id: ClientId, origin: Origin) -> Option<Admission> {
         let Some(lack) = self.lack(origin) else {
-            return Some(Standing::Placed);
+            return Some(Admission::Placed);
         };
         if self.is_open_to_registered() && self.make_trial(origin) {
             self.tell(id, Event::Place(PlaceNews::OnlyRegistered { crowded: lack == Lack::Crowded }));
-            return Some(Standing::OnTrial);
+            return Some(Admission::OnTrial);
         }
         let news = match lack {
             Lack::Full => self.full(),

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a client whose member is gone with its node is either outside, and waits, or has left.
 
-use super::newcomers::{Newcomer, Standing};
+use super::newcomers::{Admission, Newcomer};
 use super::under_way::Route;
 use super::{
     AccountKey, Change, ClientId, CloseReason, Farewell, Hub, MemberId, Name, Origin, Outcome, Reentry,
@@ -101,7 +101,7 @@ impl Hub {
             self.sessions.forget(id);
             return;
         }
-        self.sessions.newcomers.add(id, Newcomer { origin, since: self.now() }, Standing::Placed);
+        self.sessions.newcomers.add(id, Newcomer { origin, since: self.now() }, Admission::Placed);
         self.refuse(id, refusal);
     }
 

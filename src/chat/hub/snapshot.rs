@@ -23,7 +23,7 @@ use crate::chat::version::Version;
 /// It holds the passwords that clients have typed and that are not dealt with yet, the keys of rooms, and private words that the
 /// shell has not taken yet, all of it in clear: keep it as safe as the server's memory. `Debug` shows none of it.
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Snapshot {
+pub struct HubSnapshot {
     version: Version<SNAPSHOT_VERSION>,
     chat: Chat,
     sessions: SessionsState,
@@ -41,20 +41,20 @@ struct SessionsState {
     stopped: Option<Box<Stopped>>,
 }
 
-/// The part of a [`Snapshot`] that is the chat's: people, rooms and decisions, without a connection.
+/// The part of a [`HubSnapshot`] that is the chat's: people, rooms and decisions, without a connection.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ChatSnapshot {
     version: Version<SNAPSHOT_VERSION>,
     chat: Chat,
 }
 
-impl fmt::Debug for Snapshot {
+impl fmt::Debug for HubSnapshot {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (members, rooms) = self.chat.size();
         let newcomers = self.sessions.sessions.newcomers.count();
         write!(
             f,
-            "Snapshot(version {SNAPSHOT_VERSION}: {members} members, {newcomers} newcomers, {rooms} rooms)"
+            "HubSnapshot(version {SNAPSHOT_VERSION}: {members} members, {newcomers} newcomers, {rooms} rooms)"
         )
     }
 }
@@ -66,8 +66,8 @@ impl fmt::Debug for ChatSnapshot {
     }
 }
 
-impl From<Snapshot> for ChatSnapshot {
-    fn from(Snapshot { version, chat, sessions: _ }: Snapshot) -> ChatSnapshot {
+impl From<HubSnapshot> for ChatSnapshot {
+    fn from(HubSnapshot { version, chat, sessions: _ }: HubSnapshot) -> ChatSnapshot {
         ChatSnapshot { version, chat }
     }
 }
@@ -85,7 +85,7 @@ impl ChatSnapshot {
 
 impl Hub {
     /// The whole state, effects that were not taken included.
-    pub fn snapshot(&self) -> Snapshot {
+    pub fn snapshot(&self) -> HubSnapshot {
         self.spend(0);
         let Hub { at, effects, work, config, chat, sessions, route, stopped } = self;
         let sessions = SessionsState {
@@ -97,7 +97,7 @@ impl Hub {
             route: route.clone(),
             stopped: stopped.clone(),
         };
-        Snapshot { version: Version, chat: chat.snapshot(), sessions }
+        HubSnapshot { version: Version, chat: chat.snapshot(), sessions }
     }
 
     /// The chat alone, as it is at every node.
@@ -111,7 +111,9 @@ impl Hub {
     /// # Errors
     ///
     /// The snapshot contradicts itself.
-    pub fn restore(Snapshot { version: Version, chat, sessions }: Snapshot) -> Result<Hub, SnapshotError> {
+    pub fn restore(
+        HubSnapshot { version: Version, chat, sessions }: HubSnapshot,
+    ) -> Result<Hub, SnapshotError> {
         let chat = chat.checked()?;
         let SessionsState { at, effects, work, config, sessions, route, stopped } = sessions;
         let hub = Hub { at, effects, work: work.into(), config, chat, sessions, route, stopped };

@@ -38,7 +38,7 @@ pub(super) struct UnderWay {
     /// Those that the shell has not taken yet.
     pub(super) proposed: Vec<Proposed>,
     /// What follows from each that has not come back, oldest first.
-    pending: VecDeque<Pending>,
+    pending: VecDeque<PendingChange>,
     /// How many of them each client waits for.
     waited_for: BTreeMap<ClientId, u32>,
     /// The clients of members whom the node has taken with it, until they have come back in.
@@ -60,7 +60,7 @@ pub(super) struct UnderWay {
 
 /// What follows from a change that is under way.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Pending {
+pub(super) struct PendingChange {
     pub(super) then: Then,
     /// What it came of, if it can be tried again.
     pub(super) attempt: Option<Attempt>,
@@ -94,11 +94,11 @@ impl UnderWay {
         }
         self.proposed.push(proposed);
         let attempt = if then == Then::Nothing { None } else { self.handling.take() };
-        self.pending.push_back(Pending { then, attempt });
+        self.pending.push_back(PendingChange { then, attempt });
     }
 
     /// The oldest one has come back, or nobody can know what has become of it.
-    pub(super) fn take(&mut self) -> Option<Pending> {
+    pub(super) fn take(&mut self) -> Option<PendingChange> {
         let oldest = self.pending.pop_front()?;
         if let Some(client) = oldest.then.client()
             && let Some(count) = self.waited_for.get_mut(&client)
@@ -112,7 +112,7 @@ impl UnderWay {
     }
 
     /// None of them will come back.
-    pub(super) fn give_up(&mut self) -> VecDeque<Pending> {
+    pub(super) fn give_up(&mut self) -> VecDeque<PendingChange> {
         self.proposed.clear();
         self.waited_for.clear();
         std::mem::take(&mut self.pending)

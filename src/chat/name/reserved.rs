@@ -29,9 +29,9 @@ const OFFICES: [&str; 12] = [
     "tertulia",
 ];
 
-/// Why a name is kept.
+/// Why a name is reserved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum Reservation {
     /// The server calls itself or the reader so.
     Own,
     /// It looks like a question for a password.
@@ -41,19 +41,19 @@ pub(super) enum Kept {
 }
 
 /// Why nobody can take `name`, if so.
-pub(super) fn kept(name: &str) -> Option<Kept> {
+pub(super) fn reservation(name: &str) -> Option<Reservation> {
     static WORDS: LazyLock<Words> =
         LazyLock::new(|| Words { own: looks(&OWN), questions: looks(&QUESTIONS), offices: looks(&OFFICES) });
     let look = Look::of(name);
     if WORDS.own.iter().any(|own| own.is(&look)) {
-        return Some(Kept::Own);
+        return Some(Reservation::Own);
     }
     if WORDS.questions.iter().any(|question| question.is_in(&look)) {
-        return Some(Kept::Question);
+        return Some(Reservation::Question);
     }
     let parts = name.split(['-', '_']).map(|part| part.trim_matches(char::is_numeric));
     let mut parts = parts.filter(|part| !part.is_empty()).map(Look::of);
-    parts.any(|part| WORDS.offices.iter().any(|office| office.is(&part))).then_some(Kept::Office)
+    parts.any(|part| WORDS.offices.iter().any(|office| office.is(&part))).then_some(Reservation::Office)
 }
 
 /// Whether `name`, in NFC, is what the server calls itself or the reader, in whatever case.

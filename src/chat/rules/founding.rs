@@ -12,7 +12,7 @@ use crate::chat::account_index::AccountIndex;
 use crate::chat::expulsion::Expulsion;
 use crate::chat::hiding::Hiding;
 use crate::chat::message::MessageId;
-use crate::chat::nodes::Nodes;
+use crate::chat::nodes::LivingNodes;
 use crate::chat::people::People;
 use crate::chat::record::RoomRecord;
 use crate::chat::rooms::Rooms;
@@ -21,7 +21,7 @@ use crate::chat::time::Time;
 
 /// What was there before.
 #[derive(Debug, Default)]
-pub(in crate::chat) struct Founding {
+pub(in crate::chat) struct ChatFounding {
     /// The registered names; none: there are no accounts.
     pub(in crate::chat) accounts: Option<Vec<Account>>,
     /// From where accounts were registered, as far as it is known.
@@ -38,9 +38,16 @@ pub(in crate::chat) struct Founding {
 
 impl Chat {
     /// A chat in which nobody is yet.
-    pub(in crate::chat) fn new(options: ChatOptions, founding: Founding) -> Chat {
-        let Founding { accounts, account_addresses, rooms, next_key, next_message, next_account, expulsions } =
-            founding;
+    pub(in crate::chat) fn new(options: ChatOptions, founding: ChatFounding) -> Chat {
+        let ChatFounding {
+            accounts,
+            account_addresses,
+            rooms,
+            next_key,
+            next_message,
+            next_account,
+            expulsions,
+        } = founding;
         let last = accounts.iter().flatten().map(|account| account.key).max();
         let next_account = match last {
             Some(last) => last.next().map(|next| next_account.unwrap_or(next).max(next)),
@@ -66,7 +73,7 @@ impl Chat {
             posting: Vec::new(),
             last_expulsion: expulsions.iter().map(ListedExpulsion::number).max().unwrap_or(0),
             expulsions,
-            nodes: Nodes::default(),
+            nodes: LivingNodes::default(),
             by: None,
         };
         let general = chat.rooms.make(Name::general());

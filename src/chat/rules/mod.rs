@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 
 pub(super) use change::{Change, Deed, Recipient};
 pub(super) use fact::{Arrival, Fact};
-pub(super) use founding::Founding;
+pub(super) use founding::ChatFounding;
 pub(super) use options::ChatOptions;
 pub use proposal::Proposal;
 pub(super) use reentry::Reentry;
@@ -57,7 +57,7 @@ use super::message::MessageId;
 use super::mono_time::MonoTime;
 use super::name::Name;
 use super::node_name::NodeName;
-use super::nodes::Nodes;
+use super::nodes::LivingNodes;
 use super::origin::Origin;
 use super::people::People;
 use super::refusal::Refusal;
@@ -110,7 +110,7 @@ pub(super) struct Chat {
     expulsions: Vec<listed_expulsion::ListedExpulsion>,
     last_expulsion: u64,
     /// None, where there is one only.
-    nodes: Nodes,
+    nodes: LivingNodes,
     /// The node whose change is being applied; none: there is one only.
     #[serde(skip)]
     by: Option<NodeName>,

@@ -10,7 +10,7 @@ use crate::chat::NodeName;
 use crate::engine::{EngineConfig, EngineError};
 use crate::limits::LOG_PATIENCE;
 #[cfg(feature = "cluster")]
-use crate::net::nodes::Nodes;
+use crate::net::nodes::ClusterNode;
 
 impl EventLoop {
     /// Has the server be one of several nodes from now on: nobody is let in before it is there.
@@ -19,27 +19,27 @@ impl EventLoop {
     ///
     /// The engine or its log will not do.
     #[cfg(feature = "cluster")]
-    pub fn join_nodes(&mut self, engine: &EngineConfig, node: NodeName) -> Result<(), EngineError> {
+    pub fn join_nodes(&mut self, engine: &EngineConfig, name: NodeName) -> Result<(), EngineError> {
         let waker = std::sync::Arc::clone(&self.waker);
-        let mut nodes = Nodes::join((engine, node), &mut self.server, waker, self.language)?;
+        let mut node = ClusterNode::join((engine, name), &mut self.server, waker, self.language)?;
         // It asks for the state of the chat; nothing else would wake the loop.
-        nodes.perform(&mut self.server, self.clock.now());
-        self.nodes = Some(nodes);
+        node.perform(&mut self.server, self.clock.now());
+        self.node = Some(node);
         Ok(())
     }
 
     /// Takes what has happened at the log.
     pub(super) fn follow_nodes(&mut self, now: MonoTime) {
-        if let Some(nodes) = &mut self.nodes {
-            nodes.turn(&mut self.server, now);
+        if let Some(node) = &mut self.node {
+            node.turn(&mut self.server, now);
         }
     }
 
     /// Has done at the log what the turn has given, and ends the server when the node has ended.
     pub(super) fn end_turn_of_nodes(&mut self, now: MonoTime) {
-        let Some(nodes) = &mut self.nodes else { return };
-        nodes.perform(&mut self.server, now);
-        let Some(end) = nodes.end(now) else { return };
+        let Some(node) = &mut self.node else { return };
+        node.perform(&mut self.server, now);
+        let Some(end) = node.end(now) else { return };
         if self.end.is_some() {
             return;
         }
@@ -55,8 +55,8 @@ impl EventLoop {
 
     /// How the run has ended.
     pub(super) fn ended(&mut self) -> Result<(), RunError> {
-        if let Some(nodes) = self.nodes.take() {
-            nodes.stop(LOG_PATIENCE);
+        if let Some(node) = self.node.take() {
+            node.stop(LOG_PATIENCE);
         }
         match self.end.take() {
             Some(end) if !end.is_wanted() => Err(RunError::Node(end)),

@@ -125,7 +125,7 @@ impl EventLoop {
     }
 
     fn begin_check(&mut self, now: MonoTime) -> Result<Checking, UpgradeRefused> {
-        if self.nodes.is_some() {
+        if self.node.is_some() {
             return Err(UpgradeRefused::Node);
         }
         let program = self.program.as_ref().filter(|_| self.stopping.is_none());

@@ -24,9 +24,9 @@ impl NodeEnd {
 
 /// See the feature `cluster`.
 #[derive(Debug)]
-pub(super) enum Nodes {}
+pub(super) enum ClusterNode {}
 
-impl Nodes {
+impl ClusterNode {
     pub(super) fn turn(&mut self, _: &mut Server<TcpStream>, _: MonoTime) {
         match *self {}
     }

@@ -24,7 +24,7 @@ use crate::engine::{ChatCopy, Engine, EngineConfig, EngineError, EngineTrouble, 
 use crate::limits::LOG_PATIENCE;
 
 /// This server's node, and the engine that has the log.
-pub(super) struct Nodes {
+pub(super) struct ClusterNode {
     engine: Engine<ChatCopy>,
     /// Takes in turn what the node wants done.
     outputs: Vec<NodeOutput>,
@@ -36,7 +36,7 @@ pub(super) struct Nodes {
     has_more: bool,
 }
 
-impl fmt::Debug for Nodes {
+impl fmt::Debug for ClusterNode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Nodes")
             .field("leaving", &self.leaving)
@@ -45,7 +45,7 @@ impl fmt::Debug for Nodes {
     }
 }
 
-impl Nodes {
+impl ClusterNode {
     /// Has `server` be one of the nodes of that log; the engine's threads call `waker`.
     ///
     /// # Errors
@@ -56,13 +56,13 @@ impl Nodes {
         server: &mut Server<TcpStream>,
         waker: Arc<Waker>,
         language: Language,
-    ) -> Result<Nodes, EngineError> {
+    ) -> Result<ClusterNode, EngineError> {
         // A poll that cannot be woken is broken, and its own errors say so.
         let (engine, warnings) = Engine::start(engine, move || drop(waker.wake()))?;
         warnings.iter().for_each(|warning| warn!("{}", warning.describe(language)));
         let instance = random_number().map_err(|error| engine.cannot(error))?;
         server.join_nodes(NodeConfig::new(node, instance, LOG_VERSION));
-        Ok(Nodes { engine, outputs: Vec::new(), language, leaving: None, end: None, has_more: false })
+        Ok(ClusterNode { engine, outputs: Vec::new(), language, leaving: None, end: None, has_more: false })
     }
 
     /// Gives the server what has happened at the log.

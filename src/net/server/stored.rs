@@ -14,7 +14,9 @@ use super::connections::StoredConnections;
 use super::egress::StoredEgress;
 use super::ingress::StoredIngress;
 use super::source::Source;
-use crate::chat::{ChatConfig, ClientId, CloseReason, Hub, Input, MonoTime, Origin, Request, Snapshot, Time};
+use crate::chat::{
+    ChatConfig, ClientId, CloseReason, Hub, HubSnapshot, Input, MonoTime, Origin, Request, Time,
+};
 use crate::config::Config;
 use crate::limits::UPGRADE_TURNS;
 use crate::net::handover::HandoverError;
@@ -22,11 +24,11 @@ use crate::net::stream::Stream;
 use crate::protocol::metrics::Logins;
 use crate::storage::{LockFiles, RequestId, Storage, StorageState};
 
-/// What a server knows. It holds secrets: see [`Snapshot`].
+/// What a server knows. It holds secrets: see [`HubSnapshot`].
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ServerState {
     clocks: Time,
-    hub: Snapshot,
+    hub: HubSnapshot,
     connections: StoredConnections,
     ingress: StoredIngress,
     egress: StoredEgress,

@@ -6,7 +6,7 @@ mod refused;
 
 use proptest::prelude::*;
 use tertulia::chat::{
-    ChatConfig, ClientId, Command, Effect, Event, Hub, Input, MonoTime, Origin, Reply, Request, Snapshot,
+    ChatConfig, ClientId, Command, Effect, Event, Hub, HubSnapshot, Input, MonoTime, Origin, Reply, Request,
     Time,
 };
 use tertulia::limits::WRITES_PER_TURN;
@@ -155,7 +155,7 @@ fn snapshot_shows_no_secret_when_it_is_printed() {
     let chat = password_under_way();
     let text = to_text(&chat.hub);
     assert!(text.contains("caracola azul"), "the password under way is in it");
-    let snapshot: Snapshot = serde_json::from_str(&text).expect("a snapshot");
-    assert_eq!(format!("{snapshot:?}"), "Snapshot(version 7: 0 members, 1 newcomers, 1 rooms)");
+    let snapshot: HubSnapshot = serde_json::from_str(&text).expect("a snapshot");
+    assert_eq!(format!("{snapshot:?}"), "HubSnapshot(version 7: 0 members, 1 newcomers, 1 rooms)");
     assert!(!format!("{:?}", chat.hub).contains("caracola"));
 }

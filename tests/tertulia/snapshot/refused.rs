@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use tertulia::chat::{Hub, Snapshot, SnapshotError};
+use tertulia::chat::{Hub, HubSnapshot, SnapshotError};
 
 use super::deeds::{Deed, Trial, deed};
 use crate::hub::{Chat, ignore, join, message};
@@ -42,7 +42,7 @@ fn snapshot_that_was_not_changed_is_taken() {
 fn snapshot_of_another_version_is_refused_by_its_number() {
     let says = "the state has version 6, and only version 7 is known here";
     assert!(error(|value| value["version"] = json!(6)).starts_with(says));
-    let early: Result<Snapshot, _> = serde_json::from_str(r#"{"version":8,"people":"of another shape"}"#);
+    let early: Result<HubSnapshot, _> = serde_json::from_str(r#"{"version":8,"people":"of another shape"}"#);
     assert!(early.unwrap_err().to_string().starts_with("the state has version 8"));
 }
 
@@ -55,7 +55,7 @@ fn snapshot_begins_with_its_version() {
 fn snapshot_that_is_cut_off_is_refused() {
     let text = to_text(&chat().hub);
     for end in (0..text.len()).filter(|&end| text.is_char_boundary(end)) {
-        assert!(serde_json::from_str::<Snapshot>(&text[..end]).is_err(), "cut at {end}");
+        assert!(serde_json::from_str::<HubSnapshot>(&text[..end]).is_err(), "cut at {end}");
     }
     for garbage in [
         "",
@@ -67,7 +67,7 @@ fn snapshot_that_is_cut_off_is_refused() {
         r#"{"version":6}"#,
         r#"{"version":7,"chat":{},"sessions":{}}"#,
     ] {
-        assert!(serde_json::from_str::<Snapshot>(garbage).is_err(), "{garbage}");
+        assert!(serde_json::from_str::<HubSnapshot>(garbage).is_err(), "{garbage}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! A second hub beside the one of a test: made from its snapshot by way of a text, and given the same from then on.
 
-use tertulia::chat::{Effect, Hub, Input, Proposed, Snapshot, Time};
+use tertulia::chat::{Effect, Hub, HubSnapshot, Input, Proposed, Time};
 
 /// Inputs between two snapshots, unless a test says otherwise.
 const EVERY: usize = 16;
@@ -80,7 +80,7 @@ pub fn to_text(hub: &Hub) -> String {
 
 /// The hub that was written down.
 pub fn from_text(text: &str) -> Hub {
-    let snapshot: Snapshot = serde_json::from_str(text).expect("a snapshot");
+    let snapshot: HubSnapshot = serde_json::from_str(text).expect("a snapshot");
     Hub::restore(snapshot).expect("a sound snapshot")
 }
 
