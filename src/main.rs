@@ -26,7 +26,7 @@ use tertulia::net::{
 };
 use tertulia::protocol::console;
 use tertulia::storage::{self, Store, StoreError};
-use tertulia::tls::{Source, Tls, TlsError};
+use tertulia::tls::{IdentitySource, Tls, TlsError};
 use tertulia::{admin, files, limits, locale, logging, net, tls};
 use thiserror::Error;
 
@@ -185,7 +185,7 @@ fn go_on(
     config.zone = zone;
     config.web.host_names.extend(own_names());
     let mut event_loop = EventLoop::take_over(handed, signals, config.clone(), store)?;
-    let source = Source::of(config, valid_for(config));
+    let source = IdentitySource::of(config, valid_for(config));
     // As with what is read again at SIGHUP, nobody is let go because of it.
     let sealed = tls::open(config, doors.into_iter(), source.as_ref()).unwrap_or_else(|error| {
         warn!("{}", error.describe(config.language));
@@ -200,7 +200,7 @@ fn go_on(
 /// Serves until the server stops.
 fn run(
     mut event_loop: EventLoop,
-    source: Option<&Source>,
+    source: Option<&IdentitySource>,
     log: &logging::Guard,
     config: &Config,
 ) -> Result<(), StartError> {
@@ -254,7 +254,7 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
         .filter_map(|listening| Some((listening.listener.local_addr().ok()?, listening.door)))
         .collect();
     config.web.host_names.extend(own_names());
-    let source = Source::of(config, valid_for(config));
+    let source = IdentitySource::of(config, valid_for(config));
     let sealed = tls::open(config, listeners.iter().map(|listening| listening.door), source.as_ref())?;
     let mut event_loop = EventLoop::new(listeners, signals, config.clone(), store)?;
     sealed.iter().for_each(|tls| event_loop.set_tls(tls.clone()));
@@ -279,7 +279,12 @@ fn join_nodes(event_loop: &mut EventLoop, config: &Config) -> Result<(), StartEr
 }
 
 /// Reads again what can have changed, at SIGHUP.
-fn reread<S: Stream>(config: &Config, source: Option<&Source>, log: &logging::Guard, server: &mut Server<S>) {
+fn reread<S: Stream>(
+    config: &Config,
+    source: Option<&IdentitySource>,
+    log: &logging::Guard,
+    server: &mut Server<S>,
+) {
     log.reopen();
     info!("{}", console::rereading(config.language));
     if let Some(zone) = Zone::local() {
@@ -316,10 +321,10 @@ fn announce_key(tls: &Tls, language: Language) {
 }
 
 /// Closes the key of TLS to others if it is our own, and tells if they have access to it.
-fn guard_key(source: &Source, language: Language) {
+fn guard_key(source: &IdentitySource, language: Language) {
     let exposed = match source {
-        Source::Own { .. } => storage::close_to_others(&source.key()),
-        Source::Files { .. } => storage::exposed_to_all(&source.key()),
+        IdentitySource::Own { .. } => storage::close_to_others(&source.key()),
+        IdentitySource::Files { .. } => storage::exposed_to_all(&source.key()),
     };
     exposed.iter().for_each(|exposed| warn!("{}", exposed.describe(language)));
 }

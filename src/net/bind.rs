@@ -25,7 +25,7 @@ const ANY_PORT_ATTEMPTS: usize = 16;
 
 /// An address as it was asked for, with what it stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct RequestedAddress {
     /// The words: `localhost:65434`.
     pub text: String,
     /// What they mean here. The port is the same in all.
@@ -85,7 +85,7 @@ pub fn listeners(addresses: &[String]) -> Result<Vec<Listening>, BindError> {
 /// # Errors
 ///
 /// It stands for nothing.
-pub fn resolve(text: &str) -> Result<Asked, BindError> {
+pub fn resolve(text: &str) -> Result<RequestedAddress, BindError> {
     let (door, text) = Door::split(text);
     let unresolved = |error| BindError { address: text.into(), cause: BindCause::Unresolved(error) };
     let addresses = match text.rsplit_once(':') {
@@ -101,7 +101,7 @@ pub fn resolve(text: &str) -> Result<Asked, BindError> {
         }
         _ => text.to_socket_addrs().map_err(unresolved)?.collect(),
     };
-    Ok(Asked { text: text.into(), addresses, door })
+    Ok(RequestedAddress { text: text.into(), addresses, door })
 }
 
 /// An address that holds on one network interface only: `[fe80::1%eth0]`, or with the interface's number.
@@ -134,7 +134,7 @@ fn interface_number(name: &str) -> Option<u32> {
 /// # Errors
 ///
 /// The first address that cannot be had, and why.
-pub fn bind(asked: &[Asked]) -> Result<Vec<Listening>, BindError> {
+pub fn bind(asked: &[RequestedAddress]) -> Result<Vec<Listening>, BindError> {
     let mut taken: Vec<SocketAddr> = Vec::new();
     let mut listening = Vec::new();
     for one in asked {
@@ -159,15 +159,15 @@ pub fn bind(asked: &[Asked]) -> Result<Vec<Listening>, BindError> {
 }
 
 /// Whether an IPv4 socket will have the port of `one`.
-fn v4_beside(one: &Asked, asked: &[Asked]) -> bool {
+fn v4_beside(one: &RequestedAddress, asked: &[RequestedAddress]) -> bool {
     let port = one.addresses.first().map_or(0, SocketAddr::port);
-    let shares_port = |other: &&Asked| *other == one || port != 0;
+    let shares_port = |other: &&RequestedAddress| *other == one || port != 0;
     let mut addresses = asked.iter().filter(shares_port).flat_map(|other| &other.addresses);
     addresses.any(|address| address.is_ipv4() && address.port() == port)
 }
 
 /// Puts the port that the system gave into the words that asked for any.
-fn show(socket: Socket, asked: &Asked) -> Result<Listening, BindError> {
+fn show(socket: Socket, asked: &RequestedAddress) -> Result<Listening, BindError> {
     let failed = |error| BindError { address: asked.text.clone(), cause: BindCause::Other(error) };
     let listener = std::net::TcpListener::from(socket);
     let port = listener.local_addr().map_err(failed)?.port();

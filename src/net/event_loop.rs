@@ -27,7 +27,7 @@ use super::manager::ServiceManager;
 use super::metrics::{self, Metrics};
 use super::nodes::{ClusterNode, NodeEnd};
 use super::server::Server;
-use super::signals::{Asked, Signals};
+use super::signals::{SignalRequest, Signals};
 use crate::chat::{ClientId, Language, MonoTime};
 use crate::clock::{Clock, wall_clock};
 use crate::config::{Config, Door};
@@ -322,20 +322,20 @@ impl EventLoop {
     fn signalled(&mut self, now: MonoTime, reread: &mut impl FnMut(&mut Server<TcpStream>)) -> bool {
         for asked in self.signals.asked() {
             match asked {
-                Asked::Stop if self.told => return true,
-                Asked::Stop => {
+                SignalRequest::Stop if self.told => return true,
+                SignalRequest::Stop => {
                     self.told = true;
                     self.stop(now);
                 }
-                Asked::HangUp => self.stop(now),
-                Asked::Reread => {
+                SignalRequest::HangUp => self.stop(now),
+                SignalRequest::Reread => {
                     self.manager.iter_mut().for_each(|manager| manager.reloading(system_clock()));
                     reread(&mut self.server);
                     self.server.reload_accounts();
                     self.tell_ready(now);
                 }
-                Asked::Upgrade => self.begin_upgrade(now),
-                Asked::Nothing(signal) => info!("{}", console::unused(signal, self.language)),
+                SignalRequest::Upgrade => self.begin_upgrade(now),
+                SignalRequest::Nothing(signal) => info!("{}", console::unused(signal, self.language)),
             }
         }
         false

@@ -23,7 +23,8 @@ mod stream;
 
 pub use acceptor::Acceptor;
 pub use bind::{
-    Asked, BindCause, BindError, Listening, PassedError, bind, listeners, listeners_beside, resolve,
+    BindCause, BindError, Listening, PassedError, RequestedAddress, bind, listeners, listeners_beside,
+    resolve,
 };
 pub use descriptors::{descriptor_limit, make_room_for_descriptors};
 pub use event_loop::{EventLoop, RunError};

@@ -25,7 +25,7 @@ pub struct Signals {
 
 /// What a signal asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Asked {
+pub(super) enum SignalRequest {
     /// To stop, and at once if it was asked before.
     Stop,
     /// To stop: the terminal is gone, which is often said more than once.
@@ -83,13 +83,13 @@ impl Signals {
     }
 
     /// What was asked since the last call.
-    pub(super) fn asked(&mut self) -> Vec<Asked> {
+    pub(super) fn asked(&mut self) -> Vec<SignalRequest> {
         let asked = |signal| match signal {
-            SIGHUP if self.at_a_terminal => Asked::HangUp,
-            SIGHUP => Asked::Reread,
-            SIGUSR1 => Asked::Nothing("SIGUSR1"),
-            SIGUSR2 => Asked::Upgrade,
-            _ => Asked::Stop,
+            SIGHUP if self.at_a_terminal => SignalRequest::HangUp,
+            SIGHUP => SignalRequest::Reread,
+            SIGUSR1 => SignalRequest::Nothing("SIGUSR1"),
+            SIGUSR2 => SignalRequest::Upgrade,
+            _ => SignalRequest::Stop,
         };
         self.pending.pending().map(asked).collect()
     }

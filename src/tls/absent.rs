@@ -1,6 +1,6 @@
 //! No TLS: the server was built without it.
 
-use super::{Exhausted, Received, Source, TlsError};
+use super::{Exhausted, IdentitySource, TlsError, TlsReceived};
 
 /// None can be made.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ impl Tls {
     /// # Errors
     ///
     /// The server was built without TLS.
-    pub fn open(_: &Source) -> Result<Tls, TlsError> {
+    pub fn open(_: &IdentitySource) -> Result<Tls, TlsError> {
         Err(TlsError::NotBuilt)
     }
 
@@ -43,7 +43,7 @@ impl Tls {
 
 impl Session {
     /// Nothing.
-    pub fn receive(&mut self, _: &mut [u8], _: impl FnMut(&[u8]), _: &mut Vec<u8>) -> (usize, Received) {
+    pub fn receive(&mut self, _: &mut [u8], _: impl FnMut(&[u8]), _: &mut Vec<u8>) -> (usize, TlsReceived) {
         match *self {}
     }
 

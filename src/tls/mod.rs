@@ -18,7 +18,7 @@ mod source;
 pub use absent::{Session, Tls};
 pub use error::TlsError;
 pub use opening::open;
-pub use outcome::{Exhausted, Received};
+pub use outcome::{Exhausted, TlsReceived};
 #[cfg(feature = "tls")]
 pub use session::{Session, Tls};
-pub use source::Source;
+pub use source::IdentitySource;

@@ -1,6 +1,6 @@
 //! Whether a server has TLS.
 
-use super::{Source, Tls, TlsError};
+use super::{IdentitySource, Tls, TlsError};
 use crate::config::{Config, Door};
 
 /// Opens what `source` names, for a server with these `doors`. Without TLS goes on who has not asked for it: because there is no place
@@ -12,7 +12,7 @@ use crate::config::{Config, Door};
 pub fn open(
     config: &Config,
     mut doors: impl Iterator<Item = Door>,
-    source: Option<&Source>,
+    source: Option<&IdentitySource>,
 ) -> Result<Option<Tls>, TlsError> {
     let asked = config.tls.required
         || config.tls.dir.is_some()

@@ -2,7 +2,7 @@
 
 /// What came of bytes from the peer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Received {
+pub enum TlsReceived {
     /// More may come.
     More,
     /// The peer has ended its side in order: nothing more comes.

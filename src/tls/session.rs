@@ -12,7 +12,7 @@ use rustls::unbuffered::{ConnectionState, EncodeError, EncryptError, UnbufferedS
 use rustls::{Error, ServerConfig, SignatureAlgorithm, SignatureScheme};
 
 use super::identity::{self, provider};
-use super::{Exhausted, Received, Source, TlsError};
+use super::{Exhausted, IdentitySource, TlsError, TlsReceived};
 use crate::limits::{HANDSHAKE_STEPS, RSA_HANDSHAKE_STEPS, RSA_USUAL_BITS, TLS_RECORD_MAX_BYTES};
 
 /// A key and a certificate, and what is spoken with them. Cheap to clone.
@@ -32,10 +32,10 @@ impl Tls {
     /// # Errors
     ///
     /// They cannot be had, or do not fit each other.
-    pub fn open(source: &Source) -> Result<Tls, TlsError> {
+    pub fn open(source: &IdentitySource) -> Result<Tls, TlsError> {
         let certified = match source {
-            Source::Files { cert, key } => identity::read(cert, key)?,
-            Source::Own { dir, names } => identity::own(dir, names)?,
+            IdentitySource::Files { cert, key } => identity::read(cert, key)?,
+            IdentitySource::Own { dir, names } => identity::own(dir, names)?,
         };
         let (fingerprint, rsa_bits) = (identity::fingerprint(&certified), rsa_bits(&certified));
         let handshake_steps = rsa_bits.map_or(HANDSHAKE_STEPS, rsa_handshake_steps);
@@ -122,9 +122,9 @@ impl Session {
         input: &mut [u8],
         mut said: impl FnMut(&[u8]),
         reply: &mut Vec<u8>,
-    ) -> (usize, Received) {
+    ) -> (usize, TlsReceived) {
         if self.ended || self.failed {
-            return (0, if self.failed { Received::Failed } else { Received::End });
+            return (0, if self.failed { TlsReceived::Failed } else { TlsReceived::End });
         }
         let has_begun = !self.incoming.is_empty();
         if has_begun {
@@ -143,7 +143,7 @@ impl Session {
                             discard += record.discard;
                             said(record.payload);
                         }
-                        Some(Err(_)) => break Some(Received::Failed),
+                        Some(Err(_)) => break Some(TlsReceived::Failed),
                         None => break None,
                     }
                 },
@@ -156,31 +156,31 @@ impl Session {
                     None
                 }
                 Ok(ConnectionState::WriteTraffic(_) | ConnectionState::BlockedHandshake) => {
-                    Some(Received::More)
+                    Some(TlsReceived::More)
                 }
                 Ok(ConnectionState::PeerClosed | ConnectionState::Closed) => {
                     self.ended = true;
-                    Some(Received::End)
+                    Some(TlsReceived::End)
                 }
                 // Early data is off, and there is no other state.
-                Ok(_) | Err(_) => Some(Received::Failed),
+                Ok(_) | Err(_) => Some(TlsReceived::Failed),
             };
             taken += discard;
             if let Some(received) = received {
                 break received;
             }
         };
-        if received == Received::More && bytes.len() - taken > TLS_RECORD_MAX_BYTES {
-            received = Received::Failed;
+        if received == TlsReceived::More && bytes.len() - taken > TLS_RECORD_MAX_BYTES {
+            received = TlsReceived::Failed;
         }
-        if received == Received::Failed {
+        if received == TlsReceived::Failed {
             self.failed = true;
             take_alert(&mut self.tls, &mut bytes[taken..], reply);
         }
         match received {
-            Received::More if has_begun => drop(self.incoming.drain(..taken)),
-            Received::More => self.incoming.extend_from_slice(&input[taken..]),
-            Received::End | Received::Failed => self.incoming.clear(),
+            TlsReceived::More if has_begun => drop(self.incoming.drain(..taken)),
+            TlsReceived::More => self.incoming.extend_from_slice(&input[taken..]),
+            TlsReceived::End | TlsReceived::Failed => self.incoming.clear(),
         }
         self.incoming.shrink_to_fit();
         self.next = self.next.saturating_sub(taken);

@@ -9,7 +9,7 @@ pub(super) const KEY_FILE: &str = "tls-key.pem";
 
 /// Where the key and the certificate are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum IdentitySource {
     /// In these files, which others look after: the certificate with those that vouch for it, and the key.
     Files {
         /// Certificates as PEM, the server's own first.
@@ -26,13 +26,13 @@ pub enum Source {
     },
 }
 
-impl Source {
+impl IdentitySource {
     /// Where a server that is called by `names` has them. None: it has no place for them.
-    pub fn of(config: &Config, names: Vec<String>) -> Option<Source> {
+    pub fn of(config: &Config, names: Vec<String>) -> Option<IdentitySource> {
         let TlsConfig { dir, cert, key, required: _ } = config.tls.clone();
         match (cert.zip(key), dir.or_else(|| config.data.clone())) {
-            (Some((cert, key)), _) => Some(Source::Files { cert, key }),
-            (None, Some(dir)) => Some(Source::Own { dir, names }),
+            (Some((cert, key)), _) => Some(IdentitySource::Files { cert, key }),
+            (None, Some(dir)) => Some(IdentitySource::Own { dir, names }),
             (None, None) => None,
         }
     }
@@ -40,8 +40,8 @@ impl Source {
     /// The file of the key.
     pub fn key(&self) -> PathBuf {
         match self {
-            Source::Files { key, .. } => key.clone(),
-            Source::Own { dir, .. } => dir.join(KEY_FILE),
+            IdentitySource::Files { key, .. } => key.clone(),
+            IdentitySource::Own { dir, .. } => dir.join(KEY_FILE),
         }
     }
 }

@@ -9,7 +9,9 @@ use socket2::SockRef;
 use tertulia::chat::Language;
 use tertulia::config::Door;
 use tertulia::limits;
-use tertulia::net::{Asked, BindCause, BindError, Listening, bind, descriptor_limit, listeners, resolve};
+use tertulia::net::{
+    BindCause, BindError, Listening, RequestedAddress, bind, descriptor_limit, listeners, resolve,
+};
 
 fn listening(addresses: &[&str]) -> Result<Vec<Listening>, BindError> {
     listeners(&addresses.iter().map(|&text| text.to_owned()).collect::<Vec<_>>())
@@ -118,7 +120,7 @@ fn address_that_a_name_shares_with_another_is_bound_once() {
 fn port_that_is_never_free_everywhere_is_given_up() {
     // The second takes in the first, whatever the port.
     let addresses = [Ipv4Addr::LOCALHOST, Ipv4Addr::UNSPECIFIED].map(|ip| (ip, 0).into()).to_vec();
-    let error = bind(&[Asked { text: "aula:0".into(), addresses, door: Door::Any }])
+    let error = bind(&[RequestedAddress { text: "aula:0".into(), addresses, door: Door::Any }])
         .expect_err("there is no such port");
     assert!(matches!(error.cause, BindCause::InUse), "{error:?}");
 }
@@ -183,14 +185,15 @@ fn address_that_this_machine_lacks_is_passed_over_if_the_name_has_another() {
     let foreign = SocketAddr::from(([203, 0, 113, 1], 0));
     let ours = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     for addresses in [vec![foreign, ours], vec![ours, foreign]] {
-        let listening =
-            bind(&[Asked { text: "aula:0".into(), addresses, door: Door::Any }]).expect("one of the two");
+        let listening = bind(&[RequestedAddress { text: "aula:0".into(), addresses, door: Door::Any }])
+            .expect("one of the two");
         assert_eq!(listening.len(), 1);
         assert_eq!(local(&listening[0]).ip(), ours.ip());
         assert_eq!(listening[0].shown, format!("aula:{}", local(&listening[0]).port()));
     }
-    let error = bind(&[Asked { text: "aula:0".into(), addresses: vec![foreign], door: Door::Any }])
-        .expect_err("it has no other");
+    let error =
+        bind(&[RequestedAddress { text: "aula:0".into(), addresses: vec![foreign], door: Door::Any }])
+            .expect_err("it has no other");
     assert!(matches!(error.cause, BindCause::NotHere), "{error:?}");
     assert_eq!(
         error.describe(Language::Spanish),
@@ -204,7 +207,7 @@ fn name_whose_only_address_here_is_bound_already_is_no_error() {
         let ours = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
         let foreign = SocketAddr::from(([203, 0, 113, 1], port));
         let asked = [vec![ours], vec![foreign, ours]];
-        bind(&asked.map(|addresses| Asked { text: "aula".into(), addresses, door: Door::Any }))
+        bind(&asked.map(|addresses| RequestedAddress { text: "aula".into(), addresses, door: Door::Any }))
     });
     assert_eq!(listening.len(), 1);
 }

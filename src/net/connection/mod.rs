@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 pub(super) use self::beside::Awaited;
 use self::beside::Beside;
 use self::outbox::Outbox;
-pub(super) use self::outbox::Sent;
+pub(super) use self::outbox::SentCounts;
 use self::phase::Phase;
 pub(super) use self::sealing::{Carrier, Kind};
 pub(super) use self::stored::StoredConn;
@@ -37,7 +37,7 @@ use crate::protocol::{Encoding, ForeignProtocol, Format, Front, Protocol};
 
 /// What the hub knows of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Standing {
+pub(super) enum HubStanding {
     /// Nothing yet: it has not shown what it speaks, or its request has not come.
     Opening,
     /// Nothing, yet or any more.
@@ -101,7 +101,7 @@ pub(super) struct Conn<S> {
     pub(super) scheduled: Option<MonoTime>,
     /// Whether the person is read later, having sent too much.
     paced: bool,
-    pub(super) standing: Standing,
+    pub(super) standing: HubStanding,
     /// Whether this is among those whom the server has something to write to: urgently, or in their turn.
     pub(super) urgent: bool,
     pub(super) dirty: bool,
@@ -125,7 +125,7 @@ impl<S: Stream> Conn<S> {
             at_prompt: false,
             scheduled: None,
             paced: false,
-            standing: Standing::Opening,
+            standing: HubStanding::Opening,
             urgent: false,
             dirty: false,
             ready: false,
@@ -199,7 +199,7 @@ impl<S: Stream> Conn<S> {
         if let Some(pause) = self.transport_pause() {
             return Err(pause);
         }
-        if self.phase.is_open() && self.beside.is_some() && self.standing != Standing::Opening {
+        if self.phase.is_open() && self.beside.is_some() && self.standing != HubStanding::Opening {
             self.take_awaited(|awaited| now >= awaited.until);
             if self.awaits_reply() {
                 return Err(Pause::Later);
@@ -208,7 +208,7 @@ impl<S: Stream> Conn<S> {
         let Some(rate_limiter) = self.phase.rate_limiter() else {
             return Err(Pause::Closing);
         };
-        if self.standing == Standing::Opening {
+        if self.standing == HubStanding::Opening {
             if self.protocol.is_sealed() {
                 return Err(Pause::Sealed);
             }
@@ -353,8 +353,8 @@ impl<S: Stream> Conn<S> {
         may_grow: bool,
         broadcast: &Broadcast,
         now: MonoTime,
-    ) -> Sent {
-        let mut sent = Sent::default();
+    ) -> SentCounts {
+        let mut sent = SentCounts::default();
         if !self.phase.is_open() {
             return sent;
         }
@@ -421,8 +421,8 @@ impl<S: Stream> Conn<S> {
 
     /// Begins the orderly end, for this reason: no more input, what is queued leaves, then our side ends.
     pub(super) fn begin_close(&mut self, reason: CloseReason, now: MonoTime) {
-        if matches!(self.standing, Standing::InChat | Standing::Opening) {
-            self.standing = Standing::Unknown;
+        if matches!(self.standing, HubStanding::InChat | HubStanding::Opening) {
+            self.standing = HubStanding::Unknown;
         }
         if self.phase.drain(reason, now) {
             self.paced = false;
@@ -564,8 +564,8 @@ impl<S: Stream> Conn<S> {
             return self.die(CloseReason::Lost);
         }
         let linger = match self.standing {
-            Standing::Refused => limits::REFUSED_LINGER,
-            Standing::Opening | Standing::Unknown | Standing::InChat => limits::LINGER_TIMEOUT,
+            HubStanding::Refused => limits::REFUSED_LINGER,
+            HubStanding::Opening | HubStanding::Unknown | HubStanding::InChat => limits::LINGER_TIMEOUT,
         };
         self.phase.linger(now + linger);
     }

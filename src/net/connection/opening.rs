@@ -1,6 +1,6 @@
 //! What only connections of programs and browsers have: a request before anything else, references, and a farewell.
 
-use super::{Conn, Standing};
+use super::{Conn, HubStanding};
 use crate::chat::{CloseReason, MonoTime};
 use crate::net::broadcast::Broadcast;
 use crate::net::stream::Stream;
@@ -87,6 +87,6 @@ impl<S: Stream> Conn<S> {
 
     /// Whether the hub does not know it yet.
     pub(in crate::net) fn is_opening(&self) -> bool {
-        self.standing == Standing::Opening && self.is_open()
+        self.standing == HubStanding::Opening && self.is_open()
     }
 }

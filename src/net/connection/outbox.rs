@@ -61,7 +61,7 @@ struct StoredOwn {
 
 /// What was put into queues and written out of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub(in crate::net) struct Sent {
+pub(in crate::net) struct SentCounts {
     /// Events that wait for a reader, or have been written: each as often as it has readers.
     pub(in crate::net) messages: u64,
     /// Lines of rooms that passed readers by who were behind.
@@ -70,8 +70,8 @@ pub(in crate::net) struct Sent {
     pub(in crate::net) bytes: u64,
 }
 
-impl AddAssign for Sent {
-    fn add_assign(&mut self, more: Sent) {
+impl AddAssign for SentCounts {
+    fn add_assign(&mut self, more: SentCounts) {
         self.messages += more.messages;
         self.skipped += more.skipped;
         self.bytes += more.bytes;

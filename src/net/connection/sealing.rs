@@ -6,13 +6,13 @@ use std::io;
 use std::time::Duration;
 
 use super::transport::Transport;
-use super::{Conn, Filled, Pause, Standing};
+use super::{Conn, Filled, HubStanding, Pause};
 use crate::chat::{CloseReason, MonoTime};
 use crate::limits;
 use crate::net::broadcast::Broadcast;
 use crate::net::stream::Stream;
 use crate::protocol::{Family, OpeningDeadlines};
-use crate::tls::{Received, Session};
+use crate::tls::{Session, TlsReceived};
 
 /// What carries what is spoken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -151,7 +151,7 @@ impl<S: Stream> Conn<S> {
         let (held, answers_before) = (transport.session.held(), transport.replies.len());
         let said = |words: &[u8]| protocol.push(words, answers);
         let (records, received) = transport.session.receive(input, said, &mut transport.replies);
-        transport.failed = received == Received::Failed;
+        transport.failed = received == TlsReceived::Failed;
         // Else it is longer by what came.
         let went_on = transport.session.held() != held + input.len();
         if went_on || held == 0 {
@@ -172,7 +172,7 @@ impl<S: Stream> Conn<S> {
             protocol.set_deadlines(OpeningDeadlines { line, request: now + limits::REQUEST_TIMEOUT });
         }
         self.ended |= protocol.has_left_off();
-        if received == Received::End && !self.ended {
+        if received == TlsReceived::End && !self.ended {
             self.ended = true;
             self.protocol.finish();
         }
@@ -206,7 +206,7 @@ impl<S: Stream> Conn<S> {
     /// Why nothing is to be taken from the protocol yet, or any more.
     pub(super) fn transport_pause(&self) -> Option<Pause> {
         let transport = self.transport().filter(|_| self.phase.is_open())?;
-        let untaken = self.standing != Standing::Opening && self.protocol.has_unseen();
+        let untaken = self.standing != HubStanding::Opening && self.protocol.has_unseen();
         if transport.failed && !untaken {
             return Some(Pause::Failed);
         }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::beside::{Awaited, Beside};
 use super::outbox::{Outbox, StoredOutbox};
 use super::phase::Phase;
-use super::{Conn, Standing};
+use super::{Conn, HubStanding};
 use crate::chat::{ClientId, MonoTime};
 use crate::net::broadcast::Broadcast;
 use crate::net::stream::Stream;
@@ -24,7 +24,7 @@ pub(in crate::net) struct StoredConn {
     at_prompt: bool,
     scheduled: Option<MonoTime>,
     paced: bool,
-    standing: Standing,
+    standing: HubStanding,
     readable: bool,
     ended: bool,
     sealed: bool,
@@ -121,6 +121,6 @@ impl StoredConn {
 
     /// Whether the hub knows it.
     pub(in crate::net) fn is_in_chat(&self) -> bool {
-        self.standing == Standing::InChat
+        self.standing == HubStanding::InChat
     }
 }

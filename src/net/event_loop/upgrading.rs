@@ -29,7 +29,7 @@ use crate::net::handover::{
 };
 use crate::net::metrics::Metrics;
 use crate::net::server::Server;
-use crate::net::signals::{Asked, Signals, hang_up_again};
+use crate::net::signals::{SignalRequest, Signals, hang_up_again};
 use crate::protocol::console;
 use crate::storage::{LockFiles, Store};
 
@@ -188,8 +188,8 @@ impl EventLoop {
         // What came since this turn began is asked of the new program, or again of this one. Another upgrade is under way as it is.
         let may = || {
             let asked = signals.asked();
-            stops = asked.iter().any(|asked| matches!(asked, Asked::Stop | Asked::HangUp));
-            if asked.contains(&Asked::Reread) {
+            stops = asked.iter().any(|asked| matches!(asked, SignalRequest::Stop | SignalRequest::HangUp));
+            if asked.contains(&SignalRequest::Reread) {
                 hang_up_again();
             }
             !stops

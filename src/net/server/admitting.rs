@@ -6,7 +6,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 use super::Server;
-use super::source::Source;
+use super::source::ConnectionSource;
 use crate::chat::{ClientId, CloseReason, MonoTime, Origin};
 use crate::config::Door;
 use crate::limits::{
@@ -27,7 +27,7 @@ impl<S: Stream> Server<S> {
     /// Takes a new connection in that came through `door`. The hub hears of it when it has shown what it speaks.
     pub fn admit_through(&mut self, door: Door, stream: S, peer: SocketAddr, now: MonoTime) -> ClientId {
         self.make_way(now);
-        let source = Source { address: peer, behind_proxy: self.proxies.trust(peer.ip()) };
+        let source = ConnectionSource { address: peer, behind_proxy: self.proxies.trust(peer.ip()) };
         let deadlines = opening_deadlines(peer.ip(), now);
         let protocol = match door {
             Door::Any if self.tls.is_some() => Protocol::undecided_or_sealed(self.language, deadlines),
@@ -70,7 +70,7 @@ impl<S: Stream> Server<S> {
 
     /// Ends connections that are being closed, or a handshake, if the one that comes would be one too many.
     fn make_way(&mut self, now: MonoTime) {
-        let known = self.hub.clients() + self.connections.count_newcomers();
+        let known = self.hub.clients() + self.connections.count_opening();
         let closing = self.connections.len().saturating_sub(known);
         let is_full = self.connections.len() >= self.connections_max;
         if (is_full || closing >= CLOSING_MAX)

@@ -13,11 +13,11 @@ use slab::Slab;
 
 use super::closing::Closing;
 use super::counts::Counts;
-use super::newcomers::Newcomers;
+use super::opening_connections::OpeningConnections;
 use crate::chat::{ClientId, CloseReason, Command, MonoTime, Origin};
 use crate::limits;
 use crate::net::broadcast::Broadcast;
-use crate::net::connection::{Carrier, Conn, Pause, Standing, StoredConn};
+use crate::net::connection::{Carrier, Conn, HubStanding, Pause, StoredConn};
 use crate::net::deadlines::Deadlines;
 use crate::net::handover::HandoverError;
 use crate::net::rate_limit::Rate;
@@ -29,7 +29,7 @@ use crate::protocol::Protocol;
 pub(super) struct Connections<S> {
     slots: Slab<Conn<S>>,
     /// Those that the hub does not know yet, and that may be waited for.
-    newcomers: Newcomers,
+    opening: OpeningConnections,
     /// That of the connection that came last.
     generation: u32,
     deadlines: Deadlines,
@@ -81,7 +81,7 @@ impl<S: Stream> Connections<S> {
     pub(super) fn new(rate: Rate) -> Connections<S> {
         Connections {
             slots: Slab::new(),
-            newcomers: Newcomers::default(),
+            opening: OpeningConnections::default(),
             generation: 0,
             deadlines: Deadlines::default(),
             dead: VecDeque::new(),
@@ -107,65 +107,65 @@ impl<S: Stream> Connections<S> {
     /// A connection from `origin` has to show what it speaks.
     pub(super) fn note_opening(&mut self, id: ClientId, origin: Origin) {
         if self.get(id).is_some_and(Conn::is_opening) {
-            self.newcomers.opens(id, origin);
+            self.opening.opens(id, origin);
         }
     }
 
     /// A connection comes from `origin`, as a proxy tells.
     pub(super) fn move_opening(&mut self, id: ClientId, origin: Origin) {
-        self.newcomers.moves(id, origin);
+        self.opening.moves(id, origin);
     }
 
     /// A connection from `origin` has to shake hands.
     pub(super) fn note_handshake(&mut self, id: ClientId, origin: Origin) {
         if self.get(id).is_some_and(Conn::is_opening) {
-            self.newcomers.begins_handshake(id, origin);
+            self.opening.begins_handshake(id, origin);
         }
     }
 
     /// A connection has shown what it speaks, and is in the chat or will never be.
-    pub(super) fn set_standing(&mut self, id: ClientId, standing: Standing) {
+    pub(super) fn set_standing(&mut self, id: ClientId, standing: HubStanding) {
         if let Some(conn) = self.get_mut(id) {
             conn.standing = standing;
-            self.newcomers.leave(id);
+            self.opening.leave(id);
         }
     }
 
     /// Takes out the opening that is waited for no longer, if there are too many.
     pub(super) fn take_opening_beyond_max(&mut self) -> Option<ClientId> {
-        let id = self.newcomers.opening_beyond_max()?;
-        self.newcomers.leave(id);
+        let id = self.opening.opening_beyond_max()?;
+        self.opening.leave(id);
         Some(id)
     }
 
     /// The handshake that is given up, if there are too many.
     pub(super) fn handshake_beyond_max(&self) -> Option<ClientId> {
-        self.newcomers.handshake_beyond_max()
+        self.opening.handshake_beyond_max()
     }
 
     /// The handshake that is given up where descriptors are short.
     pub(super) fn handshake_giving_way(&self) -> Option<ClientId> {
-        self.newcomers.handshake_giving_way()
+        self.opening.handshake_giving_way()
     }
 
     /// A connection may have said something; says whether it shakes hands and waits for its turn now.
     pub(super) fn join_line(&mut self, id: ClientId) -> bool {
-        self.newcomers.joins_line(id)
+        self.opening.joins_line(id)
     }
 
     /// Takes out the handshake that has its turn.
     pub(super) fn next_handshake(&mut self) -> Option<ClientId> {
-        self.newcomers.next_in_line()
+        self.opening.next_in_line()
     }
 
     /// Whether a handshake waits for its turn.
     pub(super) fn has_handshakes_in_line(&self) -> bool {
-        self.newcomers.has_line()
+        self.opening.has_line()
     }
 
     /// How many the hub does not know yet.
-    pub(super) fn count_newcomers(&self) -> usize {
-        self.newcomers.len()
+    pub(super) fn count_opening(&self) -> usize {
+        self.opening.len()
     }
 
     pub(super) fn get(&self, id: ClientId) -> Option<&Conn<S>> {
@@ -202,7 +202,7 @@ impl<S: Stream> Connections<S> {
         self.records = self.records + conn.record_held() - records;
         self.counts.change(kind, conn.kind());
         if (kind.carrier, conn.kind().carrier) == (Carrier::Handshake, Carrier::Tls) {
-            self.newcomers.ends_handshake(id);
+            self.opening.ends_handshake(id);
         }
         Some(result)
     }
@@ -266,7 +266,7 @@ impl<S: Stream> Connections<S> {
     pub(super) fn begin_close(&mut self, id: ClientId, reason: CloseReason, now: MonoTime) {
         if let Some(conn) = self.get_mut(id) {
             conn.begin_close(reason, now);
-            self.newcomers.leave(id);
+            self.opening.leave(id);
             self.closing.drains(id, &self.slots);
         }
     }
@@ -299,7 +299,7 @@ impl<S: Stream> Connections<S> {
     /// Ends a connection, to be swept.
     pub(super) fn mark_dead(&mut self, id: ClientId, cause: CloseReason) {
         if self.with_queue(id, |conn| conn.die(cause)).is_some() {
-            self.newcomers.leave(id);
+            self.opening.leave(id);
             self.dead.push_back(id);
         }
     }
@@ -356,10 +356,10 @@ impl<S: Stream> Connections<S> {
         while let Some(id) = self.dead.pop_front() {
             let Some(cause) = self.get(id).and_then(Conn::cause) else { continue };
             let gone = self.slots.remove(id.slot());
-            if gone.standing == Standing::Opening {
-                self.newcomers.leave(id);
+            if gone.standing == HubStanding::Opening {
+                self.opening.leave(id);
             }
-            if gone.standing == Standing::Refused {
+            if gone.standing == HubStanding::Refused {
                 self.closing.gone(id);
             }
             self.deadlines.set(id, gone.scheduled, None);
@@ -383,7 +383,7 @@ impl<S: Stream> Connections<S> {
         // What they hold together is counted anew, and the deadlines are those that the connections say.
         let Connections {
             slots,
-            newcomers,
+            opening,
             generation,
             deadlines: _,
             dead,
@@ -396,7 +396,7 @@ impl<S: Stream> Connections<S> {
         } = self;
         let slots =
             slots.iter().map(|(slot, conn)| (conn.id(slot).slot() as u32, conn.store(broadcast, now)));
-        let (slots, openings, dead) = (slots.collect(), newcomers.openings(), dead.clone());
+        let (slots, openings, dead) = (slots.collect(), opening.openings(), dead.clone());
         let (generation, closing, counts) = (*generation, closing.clone(), counts.clone());
         StoredConnections { slots, openings, generation, dead, closing, counts }
     }
@@ -480,13 +480,13 @@ impl<S: Stream> Connections<S> {
         self.counts.end(gone.kind(), reason);
     }
 
-    /// Whether the totals are the sums that they should be, and newcomers are some. Looks at every connection.
+    /// Whether the totals are the sums that they should be, and who is noted as opening is. Looks at every connection.
     pub(super) fn are_counted(&self) -> bool {
         let sum = |held: fn(&Conn<S>) -> usize| self.iter().map(|(_, conn)| held(conn)).sum::<usize>();
         let here = self.counts.clone().with(self.iter().map(|(_, conn)| conn.kind())).here();
         (self.queued, self.input, self.records)
             == (sum(Conn::queued), sum(Conn::input_held), sum(Conn::record_held))
             && self.counts.here() == here
-            && self.newcomers.all().all(|id| self.get(id).is_some_and(Conn::is_opening))
+            && self.opening.all().all(|id| self.get(id).is_some_and(Conn::is_opening))
     }
 }

@@ -12,7 +12,7 @@ use crate::chat::{Audience, ClientId, CloseReason, Event, Hub, MonoTime, Name, Q
 use crate::clock::Zone;
 use crate::limits::BYTES_PER_STEP;
 use crate::net::broadcast::Broadcast;
-use crate::net::connection::{Conn, Sent};
+use crate::net::connection::{Conn, SentCounts};
 use crate::net::stream::Stream;
 use crate::protocol::json;
 use crate::protocol::{Encoder, Encoding, Format, Granted, OpeningDeadlines};
@@ -31,7 +31,7 @@ pub(super) struct Egress {
     queues_max_bytes: usize,
     /// Steps of work done here.
     steps: u64,
-    sent: Sent,
+    sent: SentCounts,
 }
 
 /// An [`Egress`] as it is written down: what is on its way to readers, their connections have.
@@ -40,7 +40,7 @@ pub(super) struct StoredEgress {
     dirty: VecDeque<u32>,
     urgent: VecDeque<ClientId>,
     steps: u64,
-    sent: Sent,
+    sent: SentCounts,
 }
 
 /// What came of writing to a connection.
@@ -57,7 +57,7 @@ pub(super) enum Flushed {
 
 /// What came of writing the lines of a room to the next one in line.
 #[derive(Debug)]
-pub(super) enum Lines {
+pub(super) enum LinesFlushed {
     /// They are written.
     Written,
     /// There is more to do for that connection than to write them.
@@ -73,7 +73,7 @@ impl Egress {
             urgent: VecDeque::new(),
             queues_max_bytes,
             steps: 0,
-            sent: Sent::default(),
+            sent: SentCounts::default(),
         }
     }
 
@@ -129,7 +129,7 @@ impl Egress {
     }
 
     /// What went out since the start.
-    pub(super) fn sent(&self) -> Sent {
+    pub(super) fn sent(&self) -> SentCounts {
         self.sent
     }
 
@@ -372,7 +372,10 @@ impl Egress {
     }
 
     /// Takes out the next one that has lines of a room to be written, and writes them if that is all there is to do.
-    pub(super) fn write_next_dirty<S: Stream>(&mut self, connections: &mut Connections<S>) -> Option<Lines> {
+    pub(super) fn write_next_dirty<S: Stream>(
+        &mut self,
+        connections: &mut Connections<S>,
+    ) -> Option<LinesFlushed> {
         loop {
             let slot = self.dirty.pop_front()? as usize;
             // Another tenant of the slot may stand in line by now as well: they come earlier, and once.
@@ -380,7 +383,7 @@ impl Egress {
                 conn.dirty = false;
                 let (bytes, all) = conn.flush_lines(&self.broadcast);
                 self.sent.bytes += bytes as u64;
-                return Some(if all { Lines::Written } else { Lines::Waiting(conn.id(slot)) });
+                return Some(if all { LinesFlushed::Written } else { LinesFlushed::Waiting(conn.id(slot)) });
             }
         }
     }

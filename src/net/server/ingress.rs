@@ -35,12 +35,12 @@ pub(super) struct Ingress {
     scratch: Box<[u8]>,
     /// Steps of work done here.
     steps: u64,
-    received: Received,
+    received: ReceivedCounts,
 }
 
 /// What has come in.
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
-pub(super) struct Received {
+pub(super) struct ReceivedCounts {
     /// Lines, and messages of programs.
     pub(super) messages: u64,
     /// Bytes, those included that nobody looked at because their connection was being closed.
@@ -81,7 +81,7 @@ impl Default for Ingress {
             answers: Vec::new(),
             scratch: vec![0; limits::READ_BYTES].into_boxed_slice(),
             steps: 0,
-            received: Received::default(),
+            received: ReceivedCounts::default(),
         }
     }
 }
@@ -94,7 +94,7 @@ pub(super) struct StoredIngress {
     others_served: Option<MonoTime>,
     went_on: MonoTime,
     steps: u64,
-    received: Received,
+    received: ReceivedCounts,
 }
 
 impl Ingress {
@@ -139,7 +139,7 @@ impl Ingress {
     }
 
     /// What has come in since the start.
-    pub(super) fn received(&self) -> Received {
+    pub(super) fn received(&self) -> ReceivedCounts {
         self.received
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::Server;
 use crate::chat::{AuthResult, Matter, Reply};
-use crate::net::connection::Sent;
+use crate::net::connection::SentCounts;
 use crate::net::stream::Stream;
 use crate::protocol::metrics::{Figures, History, Logins};
 use crate::storage::Backlog;
@@ -16,7 +16,8 @@ impl<S: Stream> Server<S> {
     pub fn figures(&self) -> Figures {
         let counts = self.connections.counts();
         let received = self.ingress.received();
-        let Sent { messages: sent_messages, skipped: skipped_lines, bytes: sent_bytes } = self.egress.sent();
+        let SentCounts { messages: sent_messages, skipped: skipped_lines, bytes: sent_bytes } =
+            self.egress.sent();
         Figures {
             people: self.hub.people(),
             lost: self.hub.lost_sessions(),

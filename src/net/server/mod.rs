@@ -17,8 +17,8 @@ mod ingress;
 mod log;
 mod log_end;
 mod metering;
-mod newcomers;
 mod opening;
+mod opening_connections;
 mod sealing;
 mod serving;
 mod source;
@@ -33,7 +33,7 @@ use self::connections::Connections;
 use self::egress::Egress;
 use self::ingress::Ingress;
 use self::log_end::LogEnd;
-use self::source::{Proxies, Source};
+use self::source::{ConnectionSource, Proxies};
 pub use self::stored::ServerState;
 use super::rate_limit::Rate;
 use super::stream::Stream;
@@ -62,7 +62,7 @@ pub struct Server<S> {
     /// What both clocks said at the beginning of the turn.
     clocks: Time,
     /// Where those come from whose arrival the console has not told, or who have not arrived.
-    sources: HashMap<ClientId, Source>,
+    sources: HashMap<ClientId, ConnectionSource>,
     /// Those that are believed about where their clients come from.
     proxies: Proxies,
     /// Of connections in TLS, where there is any.
@@ -325,7 +325,7 @@ impl<S: Stream> Server<S> {
     }
 
     /// Where `id` came from, if that has not been asked before.
-    fn take_source(&mut self, id: ClientId) -> Option<Source> {
+    fn take_source(&mut self, id: ClientId) -> Option<ConnectionSource> {
         let source = self.sources.remove(&id);
         if self.sources.is_empty() {
             self.sources = HashMap::new();

@@ -6,9 +6,9 @@ use log::{debug, warn};
 
 use super::Server;
 use super::admitting::opening_deadlines;
-use super::source::Source;
+use super::source::ConnectionSource;
 use crate::chat::{ClientId, CloseReason, Input, Language, MonoTime, Origin};
-use crate::net::connection::{Conn, Standing};
+use crate::net::connection::{Conn, HubStanding};
 use crate::net::stream::Stream;
 use crate::protocol::http::{Answer, Method, Parsed, Status, page};
 use crate::protocol::{Front, Granted, console};
@@ -17,11 +17,11 @@ impl<S: Stream> Server<S> {
     /// Lets a connection in that has shown what it speaks. One that gets no place is told so and closed.
     pub(super) fn arrive(&mut self, id: ClientId, now: MonoTime) {
         let Some(&source) = self.sources.get(&id) else { return };
-        let Source { address, .. } = source;
+        let ConnectionSource { address, .. } = source;
         let (origin, has_room) = (Origin::of(address.ip()), self.hub.has_room(now));
         self.hub.apply(self.clocks.at(now), Input::Connected(id, origin));
         let is_in = self.hub.origin(id).is_some();
-        let standing = if is_in { Standing::InChat } else { Standing::Refused };
+        let standing = if is_in { HubStanding::InChat } else { HubStanding::Refused };
         self.connections.set_standing(id, standing);
         let Some(conn) = self.connections.get(id) else { return };
         if is_in {
@@ -109,7 +109,7 @@ impl<S: Stream> Server<S> {
 
     /// Ends those that the hub does not know yet: the server stops.
     pub(super) fn close_openings(&mut self, now: MonoTime) {
-        let opening = |standing| standing == Standing::Opening;
+        let opening = |standing| standing == HubStanding::Opening;
         let ids: Vec<ClientId> =
             self.connections.iter().filter(|(_, conn)| opening(conn.standing)).map(|(id, _)| id).collect();
         for id in ids {

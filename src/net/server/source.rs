@@ -10,14 +10,14 @@ use crate::config::Network;
 
 /// Where a connection comes from.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) struct Source {
+pub(super) struct ConnectionSource {
     /// The client's address, as far as it is known. Port 0: a proxy has told none.
     pub(super) address: SocketAddr,
     /// Whether its peer is a proxy that is believed.
     pub(super) behind_proxy: bool,
 }
 
-impl Source {
+impl ConnectionSource {
     /// Whether nobody can read on the way what comes from there: it is of this machine, or from a proxy, which is to see to it itself.
     pub(super) fn is_guarded(self) -> bool {
         self.behind_proxy || self.address.ip().to_canonical().is_loopback()

@@ -13,7 +13,7 @@ use super::Server;
 use super::connections::StoredConnections;
 use super::egress::StoredEgress;
 use super::ingress::StoredIngress;
-use super::source::Source;
+use super::source::ConnectionSource;
 use crate::chat::{
     ChatConfig, ClientId, CloseReason, Hub, HubSnapshot, Input, MonoTime, Origin, Request, Time,
 };
@@ -32,7 +32,7 @@ pub struct ServerState {
     connections: StoredConnections,
     ingress: StoredIngress,
     egress: StoredEgress,
-    sources: Vec<(ClientId, Source)>,
+    sources: Vec<(ClientId, ConnectionSource)>,
     requests: u64,
     asked: BTreeMap<u64, (ClientId, Request)>,
     steps: u64,

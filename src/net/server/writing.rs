@@ -5,10 +5,10 @@
 use log::debug;
 
 use super::Server;
-use super::egress::{Flushed, Lines};
+use super::egress::{Flushed, LinesFlushed};
 use crate::chat::{ClientId, CloseReason, Input, MonoTime};
 use crate::limits;
-use crate::net::connection::{Conn, Standing};
+use crate::net::connection::{Conn, HubStanding};
 use crate::net::stream::Stream;
 
 impl<S: Stream> Server<S> {
@@ -44,8 +44,8 @@ impl<S: Stream> Server<S> {
             && let Some(lines) = self.egress.write_next_dirty(&mut self.connections)
         {
             *rooms -= match lines {
-                Lines::Written => 1,
-                Lines::Waiting(id) => usize::from(self.write_to(id, now)),
+                LinesFlushed::Written => 1,
+                LinesFlushed::Waiting(id) => usize::from(self.write_to(id, now)),
             };
         }
         self.egress.relieve(&mut self.connections);
@@ -84,11 +84,11 @@ impl<S: Stream> Server<S> {
             }
             self.take_source(id);
             freed += 1;
-            let lost = gone.standing == Standing::InChat && cause == CloseReason::Lost;
+            let lost = gone.standing == HubStanding::InChat && cause == CloseReason::Lost;
             let farewell = if lost { self.ingress.last_words(&mut gone, now) } else { None };
             let reason = if farewell.is_some() { CloseReason::Quit } else { cause };
             self.connections.note_ended(&gone, reason);
-            if gone.standing == Standing::InChat {
+            if gone.standing == HubStanding::InChat {
                 debug!("{id:?}: {cause:?}");
                 let input = match farewell {
                     Some(farewell) => Input::Command(id, farewell),

@@ -10,7 +10,7 @@ use base64ct::{Base64, Encoding};
 use rcgen::{CertificateParams, KeyPair, PKCS_ED25519};
 use rustls::ClientConnection;
 use tertulia::net::Server;
-use tertulia::tls::{Source, Tls};
+use tertulia::tls::{IdentitySource, Tls};
 
 use super::dice::Dice;
 use super::pipe::ServerEnd;
@@ -94,7 +94,7 @@ fn identity() -> Tls {
         let (cert_file, key_file) = (dir.path().join("cert.pem"), dir.path().join("key.pem"));
         std::fs::write(&cert_file, pem("CERTIFICATE", cert.der())).expect("a file");
         std::fs::write(&key_file, pem("PRIVATE KEY", &key.serialize_der())).expect("a file");
-        Tls::open(&Source::Files { cert: cert_file, key: key_file }).expect("a key and a certificate")
+        Tls::open(&IdentitySource::Files { cert: cert_file, key: key_file }).expect("a key and a certificate")
     };
     MADE.get_or_init(make).clone()
 }

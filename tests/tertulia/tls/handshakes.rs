@@ -2,7 +2,7 @@
 
 use tertulia::config::Door;
 use tertulia::limits::{HANDSHAKE_TIMEOUT, HANDSHAKES_PER_TURN, OPENING_MAX, RSA_HANDSHAKE_STEPS};
-use tertulia::tls::{Source, Tls};
+use tertulia::tls::{IdentitySource, Tls};
 
 use super::client::Client;
 use super::{comes, house, person, rsa};
@@ -202,7 +202,7 @@ fn handshakes_with_an_rsa_key_are_fewer_a_turn() {
     let dir = Dir::new();
     let (cert, key) = rsa(&dir, 2048);
     let mut house = house();
-    house.server.set_tls(Tls::open(&Source::Files { cert, key }).expect("a key"));
+    house.server.set_tls(Tls::open(&IdentitySource::Files { cert, key }).expect("a key"));
     let mut clients = knocking(&mut house, 9);
     for turn in 1..=3 {
         house.turn();

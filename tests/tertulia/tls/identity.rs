@@ -7,12 +7,12 @@ use std::process::Command;
 
 use tertulia::chat::Language;
 use tertulia::limits::TLS_FILE_MAX_BYTES;
-use tertulia::tls::{Source, Tls, TlsError};
+use tertulia::tls::{IdentitySource, Tls, TlsError};
 
 use crate::support::dir::Dir;
 
-fn own(dir: &Dir, names: &[&str]) -> Source {
-    Source::Own { dir: dir.path().into(), names: names.iter().map(|&name| name.to_owned()).collect() }
+fn own(dir: &Dir, names: &[&str]) -> IdentitySource {
+    IdentitySource::Own { dir: dir.path().into(), names: names.iter().map(|&name| name.to_owned()).collect() }
 }
 
 fn files(dir: &Dir) -> (Vec<u8>, Vec<u8>) {
@@ -58,7 +58,8 @@ fn files_of_ones_own_have_to_be_what_they_should_be_and_fit() {
     let made = Tls::open(&own(&dir, &["localhost"])).expect("made");
     Tls::open(&own(&other, &["localhost"])).expect("made");
     let (cert, key) = (dir.path().join("tls-cert.pem"), dir.path().join("tls-key.pem"));
-    let open = |cert: &Path, key: &Path| Tls::open(&Source::Files { cert: cert.into(), key: key.into() });
+    let open =
+        |cert: &Path, key: &Path| Tls::open(&IdentitySource::Files { cert: cert.into(), key: key.into() });
     assert_eq!(open(&cert, &key).expect("they fit").fingerprint(), made.fingerprint());
     let missing = dir.path().join("nada.pem");
     let broken = dir.path().join("broken.pem");
@@ -94,7 +95,8 @@ fn pipe_device_directory_or_huge_file_is_no_key_and_no_certificate() {
     let length = padded(0).len();
     fs::write(place("fits"), padded(TLS_FILE_MAX_BYTES - length)).expect("written");
     fs::write(place("huge"), padded(TLS_FILE_MAX_BYTES - length + 1)).expect("written");
-    let open = |cert: &Path, key: &Path| Tls::open(&Source::Files { cert: cert.into(), key: key.into() });
+    let open =
+        |cert: &Path, key: &Path| Tls::open(&IdentitySource::Files { cert: cert.into(), key: key.into() });
     open(&cert, &place("fits")).expect("as large as it may be");
     for (path, says) in [
         (place("pipe"), "no es un archivo corriente"),

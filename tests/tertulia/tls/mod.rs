@@ -16,7 +16,7 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use tertulia::config::{Config, Door};
-use tertulia::tls::{Source, Tls};
+use tertulia::tls::{IdentitySource, Tls};
 
 use crate::support::dir::Dir;
 use crate::turns::house::House;
@@ -35,7 +35,7 @@ fn house_with(config: Config) -> House {
 /// A key and a certificate, made anew.
 fn identity() -> Tls {
     let dir = Dir::new();
-    let source = Source::Own { dir: dir.path().into(), names: vec!["localhost".into()] };
+    let source = IdentitySource::Own { dir: dir.path().into(), names: vec!["localhost".into()] };
     Tls::open(&source).expect("a key and a certificate")
 }
 

@@ -10,7 +10,7 @@ use rustix::process::Signal;
 use rustls::{ALL_VERSIONS, StreamOwned};
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::protocol::console;
-use tertulia::tls::{Source, Tls};
+use tertulia::tls::{IdentitySource, Tls};
 
 use super::rsa;
 use crate::support::DEADLINE;
@@ -30,7 +30,7 @@ fn says(server: &Server, words: &str) -> String {
 }
 
 fn fingerprint(dir: &Dir) -> String {
-    let source = Source::Own { dir: dir.path().into(), names: Vec::new() };
+    let source = IdentitySource::Own { dir: dir.path().into(), names: Vec::new() };
     Tls::open(&source).expect("a key").fingerprint().to_owned()
 }
 

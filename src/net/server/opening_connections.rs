@@ -11,7 +11,7 @@ use crate::limits::{HANDSHAKES_MAX, OPENING_MAX};
 
 /// Connections that have not shown what they speak, or whose request has not come.
 #[derive(Debug)]
-pub(super) struct Newcomers {
+pub(super) struct OpeningConnections {
     /// They are to show it next, or send it, in TLS or not.
     openings: ByOrigin,
     /// They shake hands, and we have the next word: something has come, or may have.
@@ -22,9 +22,9 @@ pub(super) struct Newcomers {
     awaited: ByOrigin,
 }
 
-impl Default for Newcomers {
-    fn default() -> Newcomers {
-        Newcomers {
+impl Default for OpeningConnections {
+    fn default() -> OpeningConnections {
+        OpeningConnections {
             openings: ByOrigin::new(GivesWay::Oldest),
             // Those who came before are worked at: where more come than that, to let the oldest go would be to finish none.
             in_line: ByOrigin::new(GivesWay::Newest),
@@ -35,7 +35,7 @@ impl Default for Newcomers {
     }
 }
 
-impl Newcomers {
+impl OpeningConnections {
     /// One comes from `origin`.
     pub(super) fn opens(&mut self, id: ClientId, origin: Origin) {
         self.openings.insert(id, origin);
@@ -152,20 +152,20 @@ mod tests {
 
     #[test]
     fn handshakes_of_one_address_give_way_however_many_addresses_have_one() {
-        let mut newcomers = Newcomers::default();
+        let mut connections = OpeningConnections::default();
         let ids: Vec<ClientId> = (0..12).map(|slot| ClientId::new(slot, 1)).collect();
-        assert_eq!(newcomers.handshake_giving_way(), None);
-        ids[..3].iter().for_each(|&id| newcomers.begins_handshake(id, origin(0)));
+        assert_eq!(connections.handshake_giving_way(), None);
+        ids[..3].iter().for_each(|&id| connections.begins_handshake(id, origin(0)));
         for (number, &id) in (1..).zip(&ids[3..]) {
-            newcomers.begins_handshake(id, origin(number));
-            assert!(newcomers.joins_line(id));
+            connections.begins_handshake(id, origin(number));
+            assert!(connections.joins_line(id));
         }
         assert_eq!(
-            newcomers.handshake_giving_way(),
+            connections.handshake_giving_way(),
             Some(ids[0]),
             "more stand in line, each of another address"
         );
-        ids[..2].iter().for_each(|&id| newcomers.leave(id));
-        assert_eq!(newcomers.handshake_giving_way(), None, "no address has several");
+        ids[..2].iter().for_each(|&id| connections.leave(id));
+        assert_eq!(connections.handshake_giving_way(), None, "no address has several");
     }
 }
