@@ -24,7 +24,7 @@ use simplelog::{CombinedLogger, Config, ConfigBuilder, SharedLogger, WriteLogger
 pub use clock::LogClock;
 pub use error::LogError;
 use file::LogFile;
-use lines::{Lines, Sink};
+use lines::{LineWriter, Sink};
 pub use queue::LogQueue;
 
 use crate::chat::Language;
@@ -172,7 +172,7 @@ where
     W: Write + Send + 'static,
 {
     let (sender, told) = mpsc::channel();
-    let lines = Lines::new(painted, clock.clone(), Sink::Maker(sender));
+    let lines = LineWriter::new(painted, clock.clone(), Sink::Maker(sender));
     let logger = WriteLogger::new(LevelFilter::Warn, config(), lines);
     LogQueue::start(out, limits::LOG_QUEUE_LINES, move |lost| {
         let words = words::lost_lines(lost, language);
@@ -188,7 +188,7 @@ pub fn recorder(
     level: LevelFilter,
     painted: bool,
 ) -> Box<dyn SharedLogger> {
-    let lines = Lines::new(painted, clock.clone(), Sink::Queue(queue.clone()));
+    let lines = LineWriter::new(painted, clock.clone(), Sink::Queue(queue.clone()));
     WriteLogger::new(level, config(), lines)
 }
 

@@ -26,17 +26,17 @@ pub(super) enum Sink {
 }
 
 /// Puts whole lines together, with date and time in front: simplelog writes one record in several pieces.
-pub(super) struct Lines {
+pub(super) struct LineWriter {
     line: Vec<u8>,
     painted: bool,
     clock: LogClock,
     sink: Sink,
 }
 
-impl Lines {
+impl LineWriter {
     /// Hands every line, newline included, to `sink`; its level in colour if `painted`.
-    pub(super) fn new(painted: bool, clock: LogClock, sink: Sink) -> Lines {
-        Lines { line: Vec::new(), painted, clock, sink }
+    pub(super) fn new(painted: bool, clock: LogClock, sink: Sink) -> LineWriter {
+        LineWriter { line: Vec::new(), painted, clock, sink }
     }
 
     fn hand_on(&mut self) {
@@ -52,7 +52,7 @@ impl Lines {
     }
 }
 
-impl Write for Lines {
+impl Write for LineWriter {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
             if self.line.is_empty() {

@@ -21,7 +21,7 @@ use crate::limits::{
     ACCEPT_RETRY, DESCRIPTORS_MAX, LINGER_MAX_BYTES, METRICS_ACCEPTS_PER_TURN, METRICS_CONNECTIONS,
     METRICS_LINGER, METRICS_PATIENCE,
 };
-use crate::protocol::http::{Method, Parsed, Request, Response, Status, parse};
+use crate::protocol::http::{HttpRequest, Method, Parsed, Response, Status, parse};
 use crate::protocol::metrics::{Figures, MEDIA_TYPE, Turns};
 
 /// The path of the page.
@@ -300,7 +300,7 @@ fn is_nobody<T>(accepted: &io::Result<T>) -> bool {
     accepted.as_ref().is_err_and(|error| error.kind() == ErrorKind::WouldBlock)
 }
 
-fn answer(request: &Request, page: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
+fn answer(request: &HttpRequest, page: impl FnOnce() -> Vec<u8>) -> Vec<u8> {
     let response = match request.method {
         Method::Other => plain(Status::MethodNotAllowed, "GET /metrics\n").header("Allow", "GET, HEAD"),
         _ if request.path != PATH => plain(Status::NotFound, "/metrics\n"),

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::foreign;
-use super::line::Ending;
+use super::line::LineEnding;
 use crate::limits::{CUT_CHARACTER_QUIET, FIRST_PIECE_QUIET, KEY_QUIET, PIECE_QUIET};
 
 const ESC: u8 = 0x1b;
@@ -62,11 +62,11 @@ impl LineEnds {
     }
 
     /// What is known when a line has ended so.
-    pub(super) fn after_line(self, ending: Ending) -> LineEnds {
+    pub(super) fn after_line(self, ending: LineEnding) -> LineEnds {
         match (self, ending) {
-            (LineEnds::Lf | LineEnds::Cr, _) | (_, Ending::Quiet) => self,
-            (_, Ending::Lf) => LineEnds::Lf,
-            (_, Ending::Cr) => LineEnds::Cr,
+            (LineEnds::Lf | LineEnds::Cr, _) | (_, LineEnding::Quiet) => self,
+            (_, LineEnding::Lf) => LineEnds::Lf,
+            (_, LineEnding::Cr) => LineEnds::Cr,
         }
     }
 

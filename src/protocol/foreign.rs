@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::line::Ending;
+use super::line::LineEnding;
 
 /// A protocol that is not spoken here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -51,11 +51,11 @@ pub const HEADER_TWICE: &str = "La cabecera PROXY ha llegado dos veces: solo deb
 
 /// Whether a first line that ends so is the header of a proxy: the one of version 1, or of version 2 as far as its first byte
 /// that is neither CR nor LF, and the CR behind it. NUL and LF are an empty line of our client, which says so that it is there.
-pub(super) fn is_proxy_header(line: &[u8], ending: Ending) -> bool {
+pub(super) fn is_proxy_header(line: &[u8], ending: LineEnding) -> bool {
     let version_1 = line.strip_prefix(b"PROXY ").is_some_and(|rest| {
         [&b"TCP4"[..], b"TCP6", b"UNKNOWN"].iter().any(|family| rest.starts_with(family))
     });
-    version_1 || line == [0] && ending == Ending::Cr
+    version_1 || line == [0] && ending == LineEnding::Cr
 }
 
 /// Whether the first two bytes of a connection open a TLS handshake (RFC 8446 §5.1: the type of the record, and the

@@ -20,6 +20,6 @@ pub mod websocket;
 
 pub use foreign::{ForeignProtocol, HEADER_TWICE};
 pub use format::{Encoder, Encoding, Format};
-pub use line::{Codec, Ending, Framed, LineBuffer};
+pub use line::{Codec, Framed, LineBuffer, LineEnding};
 pub use opening::{Front, OpeningDeadlines};
 pub use spoken::{Family, Granted, Protocol};

@@ -6,20 +6,20 @@
 use proptest::prelude::*;
 use tertulia::chat::{Command, Language, Trouble};
 use tertulia::limits::{LINE_MAX_BYTES, READ_BYTES};
-use tertulia::protocol::{Codec, Ending, Framed, LineBuffer};
+use tertulia::protocol::{Codec, Framed, LineBuffer, LineEnding};
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Line {
-    Whole(Vec<u8>, Ending),
+    Whole(Vec<u8>, LineEnding),
     TooLong,
 }
 
 fn lf(words: impl AsRef<[u8]>) -> Line {
-    Line::Whole(words.as_ref().into(), Ending::Lf)
+    Line::Whole(words.as_ref().into(), LineEnding::Lf)
 }
 
 fn cr(words: impl AsRef<[u8]>) -> Line {
-    Line::Whole(words.as_ref().into(), Ending::Cr)
+    Line::Whole(words.as_ref().into(), LineEnding::Cr)
 }
 
 fn take_all(buffer: &mut LineBuffer, lines: &mut Vec<Line>) {
@@ -331,19 +331,19 @@ fn plainly(input: &[u8]) -> Vec<Line> {
     while at < input.len() {
         let endings = [&b"\r\0\r\n"[..], b"\r\r\n", b"\r\0\n", b"\r\n", b"\r\0", b"\r"];
         if let Some(ending) = endings.iter().find(|ending| input[at..].starts_with(ending)) {
-            end(&mut line, Ending::Cr);
+            end(&mut line, LineEnding::Cr);
             at += ending.len();
             continue;
         }
         if input[at] == b'\n' {
-            end(&mut line, Ending::Lf)
+            end(&mut line, LineEnding::Lf)
         } else {
             line.push(input[at])
         }
         at += 1;
     }
     if !line.is_empty() {
-        end(&mut line, Ending::Lf);
+        end(&mut line, LineEnding::Lf);
     }
     found
 }
@@ -384,7 +384,7 @@ fn lines_in_pieces(reads: &[Option<&[u8]>]) -> Vec<Line> {
 }
 
 fn piece(words: impl AsRef<[u8]>) -> Line {
-    Line::Whole(words.as_ref().into(), Ending::Quiet)
+    Line::Whole(words.as_ref().into(), LineEnding::Quiet)
 }
 
 #[test]

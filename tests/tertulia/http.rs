@@ -3,10 +3,10 @@
 use std::io::Read;
 
 use tertulia::protocol::http::{
-    HEAD_MAX_BYTES, HostNames, Method, Parsed, Request, Response, Status, is_same_origin, parse,
+    HEAD_MAX_BYTES, HostNames, HttpRequest, Method, Parsed, Response, Status, is_same_origin, parse,
 };
 
-fn request(head: &str) -> Request {
+fn request(head: &str) -> HttpRequest {
     match parse(head.as_bytes()) {
         Parsed::Request(request, length) => {
             assert_eq!(length, head.len());
@@ -212,11 +212,11 @@ fn page_of_another_origin_is_refused() {
     }
 }
 
-use tertulia::protocol::http::{Answer, File, Site};
+use tertulia::protocol::http::{Answer, Site, SiteFile};
 
-const FILES: [File; 2] = [
-    File { path: "/", media_type: "text/html; charset=utf-8", bytes: b"<!doctype html>", gzip: b"" },
-    File {
+const FILES: [SiteFile; 2] = [
+    SiteFile { path: "/", media_type: "text/html; charset=utf-8", bytes: b"<!doctype html>", gzip: b"" },
+    SiteFile {
         path: "/chat.js",
         media_type: "text/javascript; charset=utf-8",
         bytes: b"'use strict'",

@@ -8,6 +8,6 @@ mod response;
 mod site;
 
 pub use host::{HostNames, is_same_origin};
-pub use request::{HEAD_MAX_BYTES, Method, Parsed, Request, Upgrade, parse};
+pub use request::{HEAD_MAX_BYTES, HttpRequest, Method, Parsed, Upgrade, parse};
 pub use response::{Response, Status};
-pub use site::{Answer, FILES, File, SUBPROTOCOL, Site, page};
+pub use site::{Answer, FILES, SUBPROTOCOL, Site, SiteFile, page};

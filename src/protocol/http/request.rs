@@ -23,7 +23,7 @@ pub enum Method {
 
 /// One request, as far as it matters here.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub struct HttpRequest {
     /// What is asked for.
     pub method: Method,
     /// The path, as it was sent, from its first slash.
@@ -62,7 +62,7 @@ pub enum Parsed {
     /// The head is not whole.
     Incomplete,
     /// A request, and how long its head was: what follows is no part of it.
-    Request(Box<Request>, usize),
+    Request(Box<HttpRequest>, usize),
     /// No request that is answered with more than this.
     Refused(Status),
 }
@@ -90,7 +90,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
     }
 }
 
-fn understand(head: &httparse::Request<'_, '_>) -> Result<Request, Status> {
+fn understand(head: &httparse::Request<'_, '_>) -> Result<HttpRequest, Status> {
     let (Some(method), Some(target), Some(version)) = (head.method, head.path, head.version) else {
         return Err(Status::BadRequest);
     };
@@ -135,7 +135,7 @@ fn understand(head: &httparse::Request<'_, '_>) -> Result<Request, Status> {
             })
         })
         .transpose()?;
-    Ok(Request {
+    Ok(HttpRequest {
         method: match method {
             "GET" => Method::Get,
             "HEAD" => Method::Head,

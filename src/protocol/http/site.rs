@@ -3,7 +3,7 @@
 use sha1::{Digest, Sha1};
 
 use super::host::{HostNames, is_same_origin};
-use super::request::{Method, Request};
+use super::request::{HttpRequest, Method};
 use super::response::{Response, Status};
 use crate::protocol::websocket::accept_key;
 
@@ -21,7 +21,7 @@ const WORTH_BYTES: usize = 1024;
 
 /// One file that a browser may ask for.
 #[derive(Clone, Copy, Debug)]
-pub struct File {
+pub struct SiteFile {
     /// Its path, from its first slash.
     pub path: &'static str,
     /// Its media type.
@@ -34,7 +34,7 @@ pub struct File {
 
 macro_rules! file {
     ($path:literal, $name:literal, $media_type:literal) => {
-        File {
+        SiteFile {
             path: $path,
             media_type: $media_type,
             bytes: include_bytes!(concat!("../../web/", $name)),
@@ -44,7 +44,7 @@ macro_rules! file {
 }
 
 /// The page, and what it is made of.
-pub const FILES: [File; 9] = [
+pub const FILES: [SiteFile; 9] = [
     file!("/", "index.html", "text/html; charset=utf-8"),
     file!("/chat.css", "chat.css", "text/css; charset=utf-8"),
     file!("/chat.js", "chat.js", "text/javascript; charset=utf-8"),
@@ -68,14 +68,14 @@ pub struct Site {
 /// A file, with an entity tag for each way in which it is sent.
 #[derive(Debug)]
 struct Shown {
-    file: File,
+    file: SiteFile,
     tag: String,
     /// None: it is not worth it.
     gzip_tag: Option<String>,
 }
 
 impl Shown {
-    fn new(file: File) -> Shown {
+    fn new(file: SiteFile) -> Shown {
         let worth = file.bytes.len() >= file.gzip.len() + WORTH_BYTES;
         Shown { file, tag: entity_tag(file.bytes), gzip_tag: worth.then(|| entity_tag(file.gzip)) }
     }
@@ -92,13 +92,13 @@ pub enum Answer {
 
 impl Site {
     /// A site of these files, under these names. Pages of `origins` may open a WebSocket too.
-    pub fn new(files: &[File], names: HostNames, origins: Vec<String>) -> Site {
+    pub fn new(files: &[SiteFile], names: HostNames, origins: Vec<String>) -> Site {
         let files = files.iter().copied().map(Shown::new).collect();
         Site { files, names, origins }
     }
 
     /// Answers a request. `well`: whether the chat takes people now.
-    pub fn answer(&self, request: &Request, well: bool) -> Answer {
+    pub fn answer(&self, request: &HttpRequest, well: bool) -> Answer {
         let only_known = request.host.as_deref().is_none_or(|host| self.names.allow(host));
         if !only_known {
             return Answer::Respond(page(Status::MisdirectedRequest));
@@ -116,7 +116,7 @@ impl Site {
     }
 
     /// The door of the chat.
-    fn open(&self, request: &Request, well: bool) -> Answer {
+    fn open(&self, request: &HttpRequest, well: bool) -> Answer {
         let Some(upgrade) = &request.upgrade else {
             let response = page(Status::UpgradeRequired).header("Upgrade", "websocket");
             return Answer::Respond(response);
@@ -202,7 +202,7 @@ fn health(well: bool) -> Response {
         .body("text/plain; charset=utf-8", body.as_bytes())
 }
 
-fn show(shown: &Shown, request: &Request) -> Response {
+fn show(shown: &Shown, request: &HttpRequest) -> Response {
     let gzip_tag = shown.gzip_tag.as_ref().filter(|_| request.gzip);
     let tag = gzip_tag.unwrap_or(&shown.tag);
     let has_it = request.if_none_match.as_deref().is_some_and(|tags| {

@@ -10,5 +10,5 @@ mod session;
 mod write;
 
 pub use object::Reference;
-pub use read::{Received, read};
+pub use read::{JsonMessage, read};
 pub use write::{answers, farewell, ok, write};

@@ -15,7 +15,7 @@ use crate::protocol::line::{clean, parse, unless_secret, verbs};
 
 /// One message.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Received {
+pub struct JsonMessage {
     /// What it asks for, or what is wrong with it.
     pub command: Command,
     /// What its answer is to be known by.
@@ -147,7 +147,7 @@ enum Wire {
 }
 
 /// Reads one message. `question`: what was asked for last and has not been answered.
-pub fn read(message: &str, question: Option<Question>) -> Received {
+pub fn read(message: &str, question: Option<Question>) -> JsonMessage {
     let mut value: Value = match serde_json::from_str(message) {
         Ok(value) => value,
         Err(error) => return faulty(MessageFault::NoJson(Text::clean(&error.to_string())), None),
@@ -170,11 +170,11 @@ pub fn read(message: &str, question: Option<Question>) -> Received {
             Command::Unclear(Trouble::Message(MessageFault::Field(Text::clean(&error.to_string()))))
         }
     };
-    Received { command, reference }
+    JsonMessage { command, reference }
 }
 
-fn faulty(fault: MessageFault, reference: Option<Reference>) -> Received {
-    Received { command: Command::Unclear(Trouble::Message(fault)), reference }
+fn faulty(fault: MessageFault, reference: Option<Reference>) -> JsonMessage {
+    JsonMessage { command: Command::Unclear(Trouble::Message(fault)), reference }
 }
 
 fn command(wire: Wire, question: Option<Question>) -> Command {

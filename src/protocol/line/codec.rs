@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::line_buffer::{Ending, Framed, LineBuffer};
+use super::line_buffer::{Framed, LineBuffer, LineEnding};
 use super::parse;
 use super::telnet::{Met, Telnet};
 use crate::chat::{Command, Language, MonoTime, PasswordError, Question, Text, Trouble, Verb};
@@ -329,7 +329,7 @@ impl Codec {
                     self.shown = Shown::Text;
                 }
                 // LF CR, as some send for the end of a line.
-                if asked && bytes.is_empty() && ending == Ending::Cr && self.line_ends == LineEnds::Lf {
+                if asked && bytes.is_empty() && ending == LineEnding::Cr && self.line_ends == LineEnds::Lf {
                     return Some(TakenLine::Nothing);
                 }
                 if asked { Err(parse::secret(bytes)) } else { Ok(parse::decode(bytes)) }

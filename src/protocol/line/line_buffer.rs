@@ -20,7 +20,7 @@ const KEPT_BYTES: usize = 64;
 
 /// How a line ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
+pub enum LineEnding {
     /// LF, as `nc` sends it.
     Lf,
     /// CR. An LF (telnet) or a NUL (telnet at a terminal that takes each key by itself) directly behind it belongs to
@@ -48,7 +48,7 @@ enum Before {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Framed<'a> {
     /// A line without its ending.
-    Line(&'a [u8], Ending),
+    Line(&'a [u8], LineEnding),
     /// A line longer than [`LINE_MAX_BYTES`]: as many of its bytes. Said once, when it becomes too long; it is dropped up
     /// to its end.
     TooLong(&'a [u8]),
@@ -125,7 +125,7 @@ impl LineBuffer {
     pub fn next_line(&mut self) -> Option<Framed<'_>> {
         self.incomplete = false;
         if self.complete_ending() {
-            return Some(Framed::Line(&[], Ending::Cr));
+            return Some(Framed::Line(&[], LineEnding::Cr));
         }
         let mut at = self.scanned as usize;
         while at < self.bytes.len() || self.end_unfinished() {
@@ -135,14 +135,14 @@ impl LineBuffer {
             {
                 self.incomplete = self.gaps.first().is_some_and(|&gap| gap as usize <= at);
                 self.consume_through(at);
-                self.before = if ending == Ending::Cr { Before::Cr } else { Before::Text };
+                self.before = if ending == LineEnding::Cr { Before::Cr } else { Before::Text };
                 // Several NULs end one piece, and a line end that comes late, alone, is that of the piece before it.
                 let nothing = self.pieces && start == at;
-                self.pieces &= ending == Ending::Quiet;
+                self.pieces &= ending == LineEnding::Quiet;
                 if std::mem::take(&mut self.skipping) || nothing {
                     self.incomplete = false;
                     if self.complete_ending() {
-                        return Some(Framed::Line(&[], Ending::Cr));
+                        return Some(Framed::Line(&[], LineEnding::Cr));
                     }
                     at = self.scanned as usize;
                     continue;
@@ -231,11 +231,11 @@ impl LineBuffer {
     }
 
     /// The end of a line that `byte` is, if it is one.
-    fn ending(&self, byte: u8) -> Option<Ending> {
+    fn ending(&self, byte: u8) -> Option<LineEnding> {
         match byte {
-            LF => Some(Ending::Lf),
-            CR => Some(Ending::Cr),
-            NUL if self.pieces => Some(Ending::Quiet),
+            LF => Some(LineEnding::Lf),
+            CR => Some(LineEnding::Cr),
+            NUL if self.pieces => Some(LineEnding::Quiet),
             _ => None,
         }
     }

@@ -8,5 +8,5 @@ mod telnet;
 pub(super) mod verbs;
 
 pub use codec::Codec;
-pub use line_buffer::{Ending, Framed, LineBuffer};
+pub use line_buffer::{Framed, LineBuffer, LineEnding};
 pub(super) use parse::{clean, parse, unless_secret};
