@@ -16,7 +16,7 @@ use std::time::Duration;
 use clap::{ArgAction, Parser};
 use log::LevelFilter;
 
-pub use account::{Order, Secret, Task};
+pub use account::{AccountTask, Secret, Task};
 #[cfg(feature = "cluster")]
 pub use cluster::{ClusterTask, EnginePlace, NodeOptions, SkippedEntry};
 pub use command::{Expel, Kick, Readmit, Say};

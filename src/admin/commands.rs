@@ -5,7 +5,7 @@ use super::output::{Done, say};
 use super::words;
 use crate::chat::{AdminOrder, Text};
 use crate::cli::{Expel, Kick, Place, Readmit, Say};
-use crate::control::{Call, CallError, Order};
+use crate::control::{Call, CallError, ControlOrder};
 use crate::limits::{CONTROL_ORDER_MAX_BYTES, LINE_MAX_BYTES};
 use crate::storage::AccountFile;
 
@@ -47,7 +47,7 @@ pub(super) fn readmit(wanted: &Readmit) -> Done {
 
 /// Lists who is connected.
 pub(super) fn who(place: &Place) -> Done {
-    ordered(&Order::Who, place)
+    ordered(&ControlOrder::Who, place)
 }
 
 /// Says that the server is well, if its loop takes a call within the patience for one: for programs that watch it.
@@ -58,22 +58,22 @@ pub(super) fn health(place: &Place) -> Done {
 
 /// Stops the server, and waits until it has.
 pub(super) fn stop(place: &Place) -> Done {
-    ordered(&Order::Stop, place)?;
+    ordered(&ControlOrder::Stop, place)?;
     say(words::stopped(place.lang))
 }
 
 /// Has the program that is installed by now take the server's place.
 pub(super) fn upgrade(place: &Place) -> Done {
-    ordered(&Order::Upgrade(place.lang), place)
+    ordered(&ControlOrder::Upgrade(place.lang), place)
 }
 
 /// Orders something in the chat.
 fn chat(order: AdminOrder, place: &Place) -> Done {
-    ordered(&Order::Chat(order, place.lang), place)
+    ordered(&ControlOrder::Chat(order, place.lang), place)
 }
 
 /// Gives an order to the server, and shows the rows of its answer.
-fn ordered(order: &Order, place: &Place) -> Done {
+fn ordered(order: &ControlOrder, place: &Place) -> Done {
     // The server would hang up on it.
     if order.encode().len() > CONTROL_ORDER_MAX_BYTES {
         return Err(AdminError::TooLong);

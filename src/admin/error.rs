@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use crate::chat::{Name, NameError, PasswordError, Text};
-use crate::control::{CallError, Refusal};
+use crate::control::{CallError, ControlRefusal};
 #[cfg(feature = "cluster")]
 use crate::engine::{EngineAddressError, EngineError};
 use crate::storage::StoreError;
@@ -46,7 +46,7 @@ pub enum AdminError {
     TooLong,
     /// The order was refused.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(#[from] ControlRefusal),
     /// No answer came from the server of this directory.
     #[error("{}: {}", .0.display(), .1)]
     NoAnswer(PathBuf, CallError),

@@ -23,9 +23,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::chat::{Language, Name, NameError, Password, Text};
-use crate::cli::{Order, Place, Secret, Task};
+use crate::cli::{AccountTask, Place, Secret, Task};
 use crate::clock;
-use crate::control::{AccountOrder, AccountReply, Call, CallError, Refusal, Registered};
+use crate::control::{AccountOrder, AccountReply, Call, CallError, ControlRefusal, Registered};
 use crate::limits::CONTROL_OCCUPIED_PATIENCE;
 use crate::storage::{AccountFile, hash};
 
@@ -53,13 +53,13 @@ pub fn run(task: &Task) -> Result<(), AdminError> {
     }
 }
 
-fn account(order: &Order) -> Done {
+fn account(order: &AccountTask) -> Done {
     let place = order.place();
     match order {
-        Order::Add(order) => add(&order.name, place, &order.with),
-        Order::Passwd(order) => passwd(&order.name, place, &order.with),
-        Order::Remove(order) => remove(&order.name, place),
-        Order::List(_) => list(place),
+        AccountTask::Add(order) => add(&order.name, place, &order.with),
+        AccountTask::Passwd(order) => passwd(&order.name, place, &order.with),
+        AccountTask::Remove(order) => remove(&order.name, place),
+        AccountTask::List(_) => list(place),
     }
 }
 
@@ -69,7 +69,7 @@ fn add(name: &str, place: &Place, secret: &Secret) -> Done {
     if AccountFile::is_there(&place.data)
         && let Some(other) = find(&name, place)?
     {
-        return Err(Refusal::Taken(other).into());
+        return Err(ControlRefusal::Taken(other).into());
     }
     let hash = hash_of(secret, place.lang)?;
     carry_out(&AccountOrder::Add { name: name.as_str().into(), hash }, place)?;
@@ -147,7 +147,7 @@ fn carry_out(order: &AccountOrder, place: &Place) -> Result<AccountReply, AdminE
             Ok(call) => {
                 match call.account(order).map_err(no_answer)? {
                     // Behind its end the directory is ours.
-                    AccountReply::Refused(Refusal::Stopping) => None,
+                    AccountReply::Refused(ControlRefusal::Stopping) => None,
                     reply => Some(reply),
                 }
             }

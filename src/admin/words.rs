@@ -7,7 +7,7 @@ use crate::chat::Language::{self, English, Spanish};
 use crate::chat::{Name, NameError, PasswordError, Text};
 #[cfg(feature = "cluster")]
 use crate::cluster::EntryId;
-use crate::control::{CallError, Refusal};
+use crate::control::{CallError, ControlRefusal};
 #[cfg(feature = "cluster")]
 use crate::engine::{EngineAddress, EngineAddressError};
 use crate::limits::{ACCOUNTS_MAX, LINE_MAX_BYTES, NAME_MAX_CHARS, PASSWORD_MAX_BYTES, PASSWORD_MIN_CHARS};
@@ -188,57 +188,57 @@ fn unknown(name: &Name, meant: Option<&str>, language: Language) -> String {
     }
 }
 
-fn refused(refusal: &Refusal, language: Language) -> String {
+fn refused(refusal: &ControlRefusal, language: Language) -> String {
     match (refusal, language) {
-        (Refusal::Unclear, Spanish) => {
+        (ControlRefusal::Unclear, Spanish) => {
             "El servidor no entiende la orden: es de otra versión del programa. No se ha hecho nada.".into()
         }
-        (Refusal::Unclear, English) => {
+        (ControlRefusal::Unclear, English) => {
             "The server does not understand the order: it is another version of the program. Nothing was done.".into()
         }
-        (Refusal::Taken(other), Spanish) => {
+        (ControlRefusal::Taken(other), Spanish) => {
             format!(
                 "Ya hay una cuenta con ese nombre o uno que se le parece: {}.",
                 Text::clean(other).as_str()
             )
         }
-        (Refusal::Taken(other), English) => {
+        (ControlRefusal::Taken(other), English) => {
             format!(
                 "There is an account of that name or one that looks like it: {}.",
                 Text::clean(other).as_str()
             )
         }
-        (Refusal::Unknown, Spanish) => "La cuenta ya no existe.".into(),
-        (Refusal::Unknown, English) => "The account is there no more.".into(),
-        (Refusal::NoneLeft, Spanish) => format!("No caben más de {} cuentas.", number(ACCOUNTS_MAX as u64, language)),
-        (Refusal::NoneLeft, English) => format!("No more than {} accounts fit.", number(ACCOUNTS_MAX as u64, language)),
-        (Refusal::Failed(why), Spanish) => advised(
+        (ControlRefusal::Unknown, Spanish) => "La cuenta ya no existe.".into(),
+        (ControlRefusal::Unknown, English) => "The account is there no more.".into(),
+        (ControlRefusal::NoneLeft, Spanish) => format!("No caben más de {} cuentas.", number(ACCOUNTS_MAX as u64, language)),
+        (ControlRefusal::NoneLeft, English) => format!("No more than {} accounts fit.", number(ACCOUNTS_MAX as u64, language)),
+        (ControlRefusal::Failed(why), Spanish) => advised(
             format!("El servidor no ha podido escribirlo ({}). No se ha hecho nada.", why.reason(language)),
             why.advice(language),
         ),
-        (Refusal::Failed(why), English) => advised(
+        (ControlRefusal::Failed(why), English) => advised(
             format!("The server could not write it ({}). Nothing was done.", why.reason(language)),
             why.advice(language),
         ),
-        (Refusal::Busy, Spanish) => {
+        (ControlRefusal::Busy, Spanish) => {
             "El servidor tiene demasiado por escribir. No se ha hecho nada: prueba dentro de un momento.".into()
         }
-        (Refusal::Busy, English) => {
+        (ControlRefusal::Busy, English) => {
             "The server has too much to write. Nothing was done: try again in a moment.".into()
         }
-        (Refusal::NoSuchPerson, Spanish) => "No hay nadie con ese nombre.".into(),
-        (Refusal::NoSuchPerson, English) => "Nobody there has that name.".into(),
-        (Refusal::NoSuchRoom, Spanish) => "No hay ninguna sala con ese nombre.".into(),
-        (Refusal::NoSuchRoom, English) => "There is no room of that name.".into(),
-        (Refusal::NotThere, Spanish) => "Esa persona no está en esa sala.".into(),
-        (Refusal::NotThere, English) => "That person is not in that room.".into(),
-        (Refusal::Explained(words), _) => Text::clean(words).as_str().to_owned(),
-        (Refusal::Stopping, Spanish) => "El servidor se está deteniendo. No se ha hecho nada.".into(),
-        (Refusal::Stopping, English) => "The server is stopping. Nothing was done.".into(),
-        (Refusal::Unfinished, Spanish) => {
+        (ControlRefusal::NoSuchPerson, Spanish) => "No hay nadie con ese nombre.".into(),
+        (ControlRefusal::NoSuchPerson, English) => "Nobody there has that name.".into(),
+        (ControlRefusal::NoSuchRoom, Spanish) => "No hay ninguna sala con ese nombre.".into(),
+        (ControlRefusal::NoSuchRoom, English) => "There is no room of that name.".into(),
+        (ControlRefusal::NotThere, Spanish) => "Esa persona no está en esa sala.".into(),
+        (ControlRefusal::NotThere, English) => "That person is not in that room.".into(),
+        (ControlRefusal::Explained(words), _) => Text::clean(words).as_str().to_owned(),
+        (ControlRefusal::Stopping, Spanish) => "El servidor se está deteniendo. No se ha hecho nada.".into(),
+        (ControlRefusal::Stopping, English) => "The server is stopping. Nothing was done.".into(),
+        (ControlRefusal::Unfinished, Spanish) => {
             "El servidor se ha detenido, pero no ha podido terminar de escribir el historial: falta lo último.".into()
         }
-        (Refusal::Unfinished, English) => {
+        (ControlRefusal::Unfinished, English) => {
             "The server has stopped, but could not write the history to its end: what came last is missing.".into()
         }
     }

@@ -15,7 +15,7 @@ use crate::chat::Language;
 pub enum Task {
     /// Add, change, remove or list accounts: names protected by a password.
     #[command(subcommand)]
-    Account(Order),
+    Account(AccountTask),
     /// Have the running server say something to everybody, or to a room.
     Say(Say),
     /// Close somebody's connection, or put them out of a room; they may come back.
@@ -57,7 +57,7 @@ impl Task {
 
 /// What is to be done with the accounts, also while a server is running.
 #[derive(Clone, Debug, Subcommand)]
-pub enum Order {
+pub enum AccountTask {
     /// Register a name.
     Add(Named<Secret>),
     /// Give a registered name another password.
@@ -94,13 +94,13 @@ pub struct Secret {
 #[derive(Clone, Debug, Args)]
 pub struct Nothing {}
 
-impl Order {
+impl AccountTask {
     /// Where the accounts are, and how to talk about them.
     pub fn place(&self) -> &Place {
         match self {
-            Order::Add(order) | Order::Passwd(order) => &order.place,
-            Order::Remove(order) => &order.place,
-            Order::List(place) => place,
+            AccountTask::Add(order) | AccountTask::Passwd(order) => &order.place,
+            AccountTask::Remove(order) => &order.place,
+            AccountTask::List(place) => place,
         }
     }
 }

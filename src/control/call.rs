@@ -6,8 +6,10 @@ use std::path::Path;
 
 use thiserror::Error;
 
-use super::reply::Line;
-use super::{AccountOrder, AccountReply, GREETING, Order, Refusal, Registered, connect, is_trusted};
+use super::reply::ReplyLine;
+use super::{
+    AccountOrder, AccountReply, ControlOrder, ControlRefusal, GREETING, Registered, connect, is_trusted,
+};
 use crate::limits::{CONTROL_ANSWER_PATIENCE, CONTROL_GREETING_PATIENCE, CONTROL_LINE_MAX_BYTES};
 
 /// A call that a server has taken.
@@ -81,24 +83,24 @@ impl Call {
     /// The answer did not come, or not to its end.
     pub fn order(
         mut self,
-        order: &Order,
+        order: &ControlOrder,
         mut row: impl FnMut(Vec<String>),
-    ) -> Result<Result<(), Refusal>, CallError> {
+    ) -> Result<Result<(), ControlRefusal>, CallError> {
         let stream = self.reader.get_mut();
         stream.set_read_timeout(Some(CONTROL_ANSWER_PATIENCE)).map_err(CallError::Failed)?;
         // An order that did not get there as a whole line is none.
         stream.write_all(order.encode().as_bytes()).map_err(CallError::Failed)?;
         loop {
-            let line = self.line().ok().flatten().and_then(|line| Line::decode(&line));
+            let line = self.line().ok().flatten().and_then(|line| ReplyLine::decode(&line));
             match line.ok_or(CallError::Unanswered)? {
-                Line::Row(fields) => row(fields),
-                Line::No(refusal) => return Ok(Err(refusal)),
-                Line::Ok if *order == Order::Stop => {
+                ReplyLine::Row(fields) => row(fields),
+                ReplyLine::No(refusal) => return Ok(Err(refusal)),
+                ReplyLine::Ok if *order == ControlOrder::Stop => {
                     // Its last line comes when all is written; then it ends, and the connection with it.
                     while let Ok(Some(_)) = self.line() {}
                     return Ok(Ok(()));
                 }
-                Line::Ok => return Ok(Ok(())),
+                ReplyLine::Ok => return Ok(Ok(())),
             }
         }
     }
@@ -110,7 +112,7 @@ impl Call {
     /// The answer did not come, or makes no sense.
     pub fn account(self, order: &AccountOrder) -> Result<AccountReply, CallError> {
         let mut rows = Vec::new();
-        let ended = self.order(&Order::Account(order.clone()), |row| rows.push(row))?;
+        let ended = self.order(&ControlOrder::Account(order.clone()), |row| rows.push(row))?;
         if let Err(refusal) = ended {
             return Ok(AccountReply::Refused(refusal));
         }

@@ -18,8 +18,8 @@ mod reply;
 mod socket;
 
 pub use call::{Call, CallError};
-pub use order::{AccountOrder, Order};
-pub use reply::{AccountReply, OK, Refusal, Registered, row};
+pub use order::{AccountOrder, ControlOrder};
+pub use reply::{AccountReply, ControlRefusal, OK, Registered, row};
 pub use socket::{SOCKET, Socket, bind, connect, is_trusted, listens};
 
 /// What the server says first. A change of what passes through the socket changes its number.

@@ -5,7 +5,7 @@ use crate::limits::EXPULSION_MINUTES_MAX;
 
 /// What the administrator wants of a running server.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum ControlOrder {
     /// Something about the accounts.
     Account(AccountOrder),
     /// Something in the chat, and the language of the answer. An order that is answered without words goes without a language,
@@ -57,73 +57,75 @@ impl AccountOrder {
     }
 }
 
-impl Order {
+impl ControlOrder {
     /// The line that says it, with its end.
     pub fn encode(&self) -> String {
         let optional =
             |text: &Option<Text>| text.as_ref().map_or_else(String::new, |text| field(text.as_str()));
         let fields = match self {
-            Order::Account(AccountOrder::Find { name }) => vec!["account-find".into(), field(name)],
-            Order::Account(AccountOrder::Add { name, hash }) => {
+            ControlOrder::Account(AccountOrder::Find { name }) => vec!["account-find".into(), field(name)],
+            ControlOrder::Account(AccountOrder::Add { name, hash }) => {
                 vec!["account-add".into(), field(name), field(hash)]
             }
-            Order::Account(AccountOrder::Change { name, hash }) => {
+            ControlOrder::Account(AccountOrder::Change { name, hash }) => {
                 vec!["account-passwd".into(), field(name), field(hash)]
             }
-            Order::Account(AccountOrder::Remove { name }) => vec!["account-remove".into(), field(name)],
-            Order::Account(AccountOrder::List) => vec!["account-list".into()],
-            Order::Chat(AdminOrder::Say { room, text }, _) => {
+            ControlOrder::Account(AccountOrder::Remove { name }) => {
+                vec!["account-remove".into(), field(name)]
+            }
+            ControlOrder::Account(AccountOrder::List) => vec!["account-list".into()],
+            ControlOrder::Chat(AdminOrder::Say { room, text }, _) => {
                 vec!["say".into(), optional(room), field(text.as_str())]
             }
-            Order::Chat(AdminOrder::Kick { whom, room, reason }, _) => {
+            ControlOrder::Chat(AdminOrder::Kick { whom, room, reason }, _) => {
                 vec!["kick".into(), field(whom.as_str()), optional(room), optional(reason)]
             }
-            Order::Chat(AdminOrder::Expel { whom, minutes, reason }, language) => {
+            ControlOrder::Chat(AdminOrder::Expel { whom, minutes, reason }, language) => {
                 let minutes = minutes.map_or_else(String::new, |minutes| minutes.to_string());
                 vec!["expel".into(), tag(*language).into(), field(whom.as_str()), minutes, optional(reason)]
             }
-            Order::Chat(AdminOrder::Readmit(whom), language) => {
+            ControlOrder::Chat(AdminOrder::Readmit(whom), language) => {
                 vec!["readmit".into(), tag(*language).into(), field(whom.as_str())]
             }
-            Order::Who => vec!["who".into()],
-            Order::Stop => vec!["stop".into()],
-            Order::Upgrade(language) => vec!["upgrade".into(), tag(*language).into()],
+            ControlOrder::Who => vec!["who".into()],
+            ControlOrder::Stop => vec!["stop".into()],
+            ControlOrder::Upgrade(language) => vec!["upgrade".into(), tag(*language).into()],
         };
         fields.join("\t") + "\n"
     }
 
     /// What a line without its end says. None: nothing that this version knows.
-    pub fn decode(line: &str) -> Option<Order> {
+    pub fn decode(line: &str) -> Option<ControlOrder> {
         let text = |field: &str| Text::clean(field);
         let optional = |field: &str| (!field.is_empty()).then(|| Text::clean(field));
         let fields: Vec<&str> = line.split('\t').collect();
         Some(match *fields.as_slice() {
-            ["account-find", name] => Order::Account(AccountOrder::Find { name: name.into() }),
+            ["account-find", name] => ControlOrder::Account(AccountOrder::Find { name: name.into() }),
             ["account-add", name, hash] => {
-                Order::Account(AccountOrder::Add { name: name.into(), hash: hash.into() })
+                ControlOrder::Account(AccountOrder::Add { name: name.into(), hash: hash.into() })
             }
             ["account-passwd", name, hash] => {
-                Order::Account(AccountOrder::Change { name: name.into(), hash: hash.into() })
+                ControlOrder::Account(AccountOrder::Change { name: name.into(), hash: hash.into() })
             }
-            ["account-remove", name] => Order::Account(AccountOrder::Remove { name: name.into() }),
-            ["account-list"] => Order::Account(AccountOrder::List),
+            ["account-remove", name] => ControlOrder::Account(AccountOrder::Remove { name: name.into() }),
+            ["account-list"] => ControlOrder::Account(AccountOrder::List),
             ["say", room, words] => {
                 let order = AdminOrder::Say { room: optional(room), text: text(words) };
-                Order::Chat(order, Language::default())
+                ControlOrder::Chat(order, Language::default())
             }
             ["kick", whom, room, reason] => {
                 let (room, reason) = (optional(room), optional(reason));
-                Order::Chat(AdminOrder::Kick { whom: text(whom), room, reason }, Language::default())
+                ControlOrder::Chat(AdminOrder::Kick { whom: text(whom), room, reason }, Language::default())
             }
             ["expel", tag, whom, minutes, reason] => {
                 let minutes = if minutes.is_empty() { None } else { Some(self::minutes(minutes)?) };
                 let order = AdminOrder::Expel { whom: text(whom), minutes, reason: optional(reason) };
-                Order::Chat(order, language(tag)?)
+                ControlOrder::Chat(order, language(tag)?)
             }
-            ["readmit", tag, whom] => Order::Chat(AdminOrder::Readmit(text(whom)), language(tag)?),
-            ["who"] => Order::Who,
-            ["stop"] => Order::Stop,
-            ["upgrade", tag] => Order::Upgrade(language(tag)?),
+            ["readmit", tag, whom] => ControlOrder::Chat(AdminOrder::Readmit(text(whom)), language(tag)?),
+            ["who"] => ControlOrder::Who,
+            ["stop"] => ControlOrder::Stop,
+            ["upgrade", tag] => ControlOrder::Upgrade(language(tag)?),
             _ => return None,
         })
     }

@@ -30,13 +30,13 @@ pub enum AccountReply {
     /// All accounts.
     Listed(Vec<Registered>),
     /// It was not done.
-    Refused(Refusal),
+    Refused(ControlRefusal),
 }
 
 /// Why an order was not carried out.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[error("refused: {self:?}")]
-pub enum Refusal {
+pub enum ControlRefusal {
     /// It is of another version of the program, or nonsense.
     Unclear,
     /// This account has the name already, or one that looks like it.
@@ -63,69 +63,69 @@ pub enum Refusal {
     Unfinished,
 }
 
-impl Refusal {
+impl ControlRefusal {
     /// The last line of an answer, with its end.
     pub fn encode(&self) -> String {
         let fault;
         let (code, detail) = match self {
-            Refusal::Unclear => ("unclear", ""),
-            Refusal::Taken(name) => ("taken", name.as_str()),
-            Refusal::Unknown => ("unknown", ""),
-            Refusal::NoneLeft => ("none-left", ""),
-            Refusal::Failed(why) => {
+            ControlRefusal::Unclear => ("unclear", ""),
+            ControlRefusal::Taken(name) => ("taken", name.as_str()),
+            ControlRefusal::Unknown => ("unknown", ""),
+            ControlRefusal::NoneLeft => ("none-left", ""),
+            ControlRefusal::Failed(why) => {
                 fault = why.code();
                 ("failed", fault.as_str())
             }
-            Refusal::Busy => ("busy", ""),
-            Refusal::NoSuchPerson => ("no-such-person", ""),
-            Refusal::NoSuchRoom => ("no-such-room", ""),
-            Refusal::NotThere => ("not-there", ""),
-            Refusal::Explained(words) => ("explained", words.as_str()),
-            Refusal::Stopping => ("stopping", ""),
-            Refusal::Unfinished => ("unfinished", ""),
+            ControlRefusal::Busy => ("busy", ""),
+            ControlRefusal::NoSuchPerson => ("no-such-person", ""),
+            ControlRefusal::NoSuchRoom => ("no-such-room", ""),
+            ControlRefusal::NotThere => ("not-there", ""),
+            ControlRefusal::Explained(words) => ("explained", words.as_str()),
+            ControlRefusal::Stopping => ("stopping", ""),
+            ControlRefusal::Unfinished => ("unfinished", ""),
         };
         format!("no\t{code}\t{}\n", field(detail))
     }
 
-    fn decode(code: &str, detail: &str) -> Refusal {
+    fn decode(code: &str, detail: &str) -> ControlRefusal {
         match code {
-            "taken" => Refusal::Taken(detail.into()),
-            "unknown" => Refusal::Unknown,
-            "none-left" => Refusal::NoneLeft,
-            "failed" => Refusal::Failed(FileFault::of_code(detail)),
-            "busy" => Refusal::Busy,
-            "no-such-person" => Refusal::NoSuchPerson,
-            "no-such-room" => Refusal::NoSuchRoom,
-            "not-there" => Refusal::NotThere,
-            "explained" => Refusal::Explained(detail.into()),
-            "stopping" => Refusal::Stopping,
-            "unfinished" => Refusal::Unfinished,
-            _ => Refusal::Unclear,
+            "taken" => ControlRefusal::Taken(detail.into()),
+            "unknown" => ControlRefusal::Unknown,
+            "none-left" => ControlRefusal::NoneLeft,
+            "failed" => ControlRefusal::Failed(FileFault::of_code(detail)),
+            "busy" => ControlRefusal::Busy,
+            "no-such-person" => ControlRefusal::NoSuchPerson,
+            "no-such-room" => ControlRefusal::NoSuchRoom,
+            "not-there" => ControlRefusal::NotThere,
+            "explained" => ControlRefusal::Explained(detail.into()),
+            "stopping" => ControlRefusal::Stopping,
+            "unfinished" => ControlRefusal::Unfinished,
+            _ => ControlRefusal::Unclear,
         }
     }
 }
 
 /// A line of an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum ReplyLine {
     /// One of several of the same kind.
     Row(Vec<String>),
     /// The last: it is done.
     Ok,
     /// The last: it is not.
-    No(Refusal),
+    No(ControlRefusal),
 }
 
-impl Line {
+impl ReplyLine {
     /// What a line without its end says. None: nothing that this version knows.
-    pub(super) fn decode(line: &str) -> Option<Line> {
+    pub(super) fn decode(line: &str) -> Option<ReplyLine> {
         if let Some(row) = line.strip_prefix(ROW) {
-            return Some(Line::Row(row.split('\t').map(field).collect()));
+            return Some(ReplyLine::Row(row.split('\t').map(field).collect()));
         }
         let mut fields = line.split('\t');
         match (fields.next()?, fields.next(), fields.next()) {
-            ("ok", None, None) => Some(Line::Ok),
-            ("no", Some(code), Some(detail)) => Some(Line::No(Refusal::decode(code, detail))),
+            ("ok", None, None) => Some(ReplyLine::Ok),
+            ("no", Some(code), Some(detail)) => Some(ReplyLine::No(ControlRefusal::decode(code, detail))),
             _ => None,
         }
     }

@@ -18,7 +18,7 @@ use super::handover::{StoredControl, StoredSession};
 use super::server::Server;
 use crate::chat::{AdminOrder, Language, MonoTime};
 use crate::control::{
-    self, AccountOrder, AccountReply, GREETING, OK, Order, Refusal, Registered, Socket, row,
+    self, AccountOrder, AccountReply, ControlOrder, ControlRefusal, GREETING, OK, Registered, Socket, row,
 };
 use crate::limits::{
     ACCEPT_RETRY, CONTROL_ANSWER_PATIENCE, CONTROL_ANSWER_TIME, CONTROL_CONNECTIONS,
@@ -171,7 +171,7 @@ impl Control {
     pub(super) fn stopped(&mut self, written: bool) {
         for session in self.sessions.iter_mut().flatten() {
             if matches!(session.phase, Phase::Stopping) {
-                let line = if written { OK.to_owned() } else { Refusal::Unfinished.encode() };
+                let line = if written { OK.to_owned() } else { ControlRefusal::Unfinished.encode() };
                 // Nothing was written to it before but the greeting, so a line finds room; if not, its end says enough.
                 let _ = session.stream.write(line.as_bytes());
             }
@@ -184,7 +184,7 @@ impl Control {
             if let Phase::Upgrading(language) = session.phase {
                 let answer = match made {
                     true => row([words(language).as_str()]) + OK,
-                    false => Refusal::Explained(words(language)).encode(),
+                    false => ControlRefusal::Explained(words(language)).encode(),
                 };
                 session.answer(&answer, now);
             }
@@ -298,10 +298,10 @@ impl Control {
                 && let Some(end) = session.input.iter().position(|&byte| byte == b'\n')
             {
                 let input = mem::take(&mut session.input);
-                let order = std::str::from_utf8(&input[..end]).ok().and_then(Order::decode);
+                let order = std::str::from_utf8(&input[..end]).ok().and_then(ControlOrder::decode);
                 session.until = None;
-                wish.stop |= order == Some(Order::Stop);
-                wish.upgrade |= matches!(order, Some(Order::Upgrade(_))) && !stopping;
+                wish.stop |= order == Some(ControlOrder::Stop);
+                wish.upgrade |= matches!(order, Some(ControlOrder::Upgrade(_))) && !stopping;
                 self.begin(&mut session, order, server, stopping, now);
             }
             session.write(server, now)?;
@@ -312,21 +312,21 @@ impl Control {
     fn begin(
         &mut self,
         session: &mut Session,
-        order: Option<Order>,
+        order: Option<ControlOrder>,
         server: &mut Server<TcpStream>,
         stopping: bool,
         now: MonoTime,
     ) {
         let refusal = match order {
-            None => Refusal::Unclear,
-            Some(Order::Stop) => return session.phase = Phase::Stopping,
-            Some(_) if stopping => Refusal::Stopping,
-            Some(Order::Upgrade(language)) => return session.phase = Phase::Upgrading(language),
-            Some(Order::Who) => {
+            None => ControlRefusal::Unclear,
+            Some(ControlOrder::Stop) => return session.phase = Phase::Stopping,
+            Some(_) if stopping => ControlRefusal::Stopping,
+            Some(ControlOrder::Upgrade(language)) => return session.phase = Phase::Upgrading(language),
+            Some(ControlOrder::Who) => {
                 session.phase = Phase::People(0);
                 return session.wait_for_the_client(now);
             }
-            Some(Order::Account(order)) => {
+            Some(ControlOrder::Account(order)) => {
                 let ticket = self.next_ticket;
                 self.next_ticket += 1;
                 if self.in_hand < CONTROL_ORDERS_IN_HAND && server.order_account(ticket, order.clone()) {
@@ -334,10 +334,12 @@ impl Control {
                     session.phase = Phase::Account(ticket, order);
                     return;
                 }
-                Refusal::Busy
+                ControlRefusal::Busy
             }
-            Some(Order::Chat(AdminOrder::Say { text, .. }, _)) if text.is_blank() => Refusal::Unclear,
-            Some(Order::Chat(order, language)) => match server.administer(order, language, now) {
+            Some(ControlOrder::Chat(AdminOrder::Say { text, .. }, _)) if text.is_blank() => {
+                ControlRefusal::Unclear
+            }
+            Some(ControlOrder::Chat(order, language)) => match server.administer(order, language, now) {
                 Ok(rows) => return session.answer(&(rows + OK), now),
                 Err(refusal) => refusal,
             },

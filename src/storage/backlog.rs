@@ -1,6 +1,6 @@
 //! How far the file is behind what was said, in numbers, for who watches over the server. Asked without waiting for anybody.
 
-use super::handle::{File, Storage};
+use super::handle::{HistoryFile, Storage};
 use super::row::Gap;
 use crate::chat::UnixMillis;
 
@@ -24,16 +24,16 @@ pub struct Backlog {
 impl Storage {
     /// How far the file is behind; nothing without one.
     pub fn backlog(&self) -> Backlog {
-        self.file.as_ref().map(File::backlog).unwrap_or_default()
+        self.file.as_ref().map(HistoryFile::backlog).unwrap_or_default()
     }
 }
 
-impl File {
+impl HistoryFile {
     fn backlog(&self) -> Backlog {
-        let settled = self.ledger.settled().saturating_sub(self.sent_before);
+        let settled = self.progress.settled().saturating_sub(self.sent_before);
         let unwritten = (self.sent.len() as u64).saturating_sub(settled);
         let first = self.sent.get(usize::try_from(settled).unwrap_or(usize::MAX));
-        let (marked_later, oldest_there) = self.ledger.gaps();
+        let (marked_later, oldest_there) = self.progress.gaps();
         let here = self.gaps.values().map(|gap: &Gap| gap.at).min();
         let (in_hand, pending) = self.unwritten_bytes();
         Backlog {

@@ -4,17 +4,17 @@ use std::time::Instant;
 
 use rusqlite::Result;
 
-use super::ledger::Missing;
 use super::lock_files::LockFiles;
 use super::reply::{DiskReply, FileNews};
 use super::request::{DiskRequest, FileChange};
 use super::row::Gaps;
 use super::sqlite::Database;
+use super::write_progress::Missing;
 use crate::chat::Message;
 use crate::locale::FileFault;
 
 /// Requests, each with the time since which it waits.
-pub(super) type Waiting = Vec<(Instant, DiskRequest)>;
+pub(super) type WaitingRequests = Vec<(Instant, DiskRequest)>;
 
 /// A file with a history in it.
 pub(super) trait Disk: Sized {
@@ -25,7 +25,11 @@ pub(super) trait Disk: Sized {
     /// Writes a change, at `at`.
     fn change(&self, change: &FileChange, at: i64) -> Result<()>;
     /// See [`Database::settle`].
-    fn settle(&mut self, requests: Waiting, at: i64) -> (Vec<DiskReply>, Waiting, Option<FileFault>);
+    fn settle(
+        &mut self,
+        requests: WaitingRequests,
+        at: i64,
+    ) -> (Vec<DiskReply>, WaitingRequests, Option<FileFault>);
     /// Writes down beside the file how many lines are missing in each room, if the file is in its place.
     fn leave_gaps(&mut self, gaps: Gaps);
     /// See [`Database::last_line`].
@@ -61,7 +65,11 @@ impl Disk for Database {
         Database::change(self, change, at)
     }
 
-    fn settle(&mut self, requests: Waiting, at: i64) -> (Vec<DiskReply>, Waiting, Option<FileFault>) {
+    fn settle(
+        &mut self,
+        requests: WaitingRequests,
+        at: i64,
+    ) -> (Vec<DiskReply>, WaitingRequests, Option<FileFault>) {
         Database::settle(self, requests, at)
     }
 

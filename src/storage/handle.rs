@@ -11,15 +11,15 @@ use std::time::{Duration, Instant};
 
 use super::accounts::Accounts;
 use super::answerer::Answerer;
-use super::ledger::{Ending, Ledger, Left};
 use super::memory::Memory;
-use super::pending::{Load, Pending};
+use super::pending::{Load, PendingWrites};
 use super::questions::{Questions, Searching};
 use super::reply::{DiskReply, FileNews, StorageEvent, WorkerEvent};
 use super::request::{DiskRequest, FileChange, Job, RequestId};
 use super::row::{Gap, Gaps, miss};
 use super::sqlite::{GapsFile, Store};
 use super::worker::Worker;
+use super::write_progress::{FinalWork, Left, WriteProgress};
 use crate::auth::Hasher;
 use crate::chat::{
     AccountKey, Expulsion, Look, Message, MessageId, MonoTime, Origin, RoomChange, RoomKey, RoomRecord,
@@ -39,7 +39,7 @@ pub struct Storage {
     pub(super) searches: Questions<Searching>,
     /// See [`searched`](Self::searched).
     pub(super) searched: u64,
-    pub(super) file: Option<File>,
+    pub(super) file: Option<HistoryFile>,
     /// With a file only: what they are for would be gone with the server.
     pub(super) accounts: Option<Accounts>,
     /// What came of requests while accounts are being taken in.
@@ -62,11 +62,11 @@ pub struct Complaint {
 
 /// The loop's end of the file.
 #[derive(Debug)]
-pub(super) struct File {
+pub(super) struct HistoryFile {
     jobs: SyncSender<Job>,
     words: Receiver<WorkerEvent>,
     load: Arc<Load>,
-    pub(super) ledger: Arc<Ledger>,
+    pub(super) progress: Arc<WriteProgress>,
     /// Messages handed over that may not be written yet: the room, and what is missing without each.
     pub(super) sent: VecDeque<(RoomKey, Gap)>,
     /// How many were handed over before the first of these.
@@ -79,7 +79,7 @@ pub(super) struct File {
     /// Whose are read behind these.
     pub(super) fetchers: VecDeque<(RequestId, AccountKey)>,
     /// What must not get lost and found no place yet; it goes before everything else.
-    pending: Pending,
+    pending: PendingWrites,
     /// The accounts have to be looked at again.
     reload: bool,
     /// Messages that found no place.
@@ -115,9 +115,9 @@ impl Storage {
         let accounts = Accounts::new(found.accounts, Hasher::start(wake.clone())?);
         let answerer = Answerer::start(reader, ours.clone(), wake.clone())?;
         let worker = Worker::new(writer, answerer, theirs, ours, Arc::clone(&load), wake).keeping(keep_days);
-        let ledger = worker.ledger();
+        let progress = worker.progress();
         threads::spawn("history", move || worker.run())?;
-        let file = File::new((jobs, words), load, ledger, gaps_file, keep_days);
+        let file = HistoryFile::new((jobs, words), load, progress, gaps_file, keep_days);
         let (accounts, rooms, expulsions) = (Some(accounts), found.rooms, found.expulsions);
         let (file, queues) = (Some(file), Storage::default());
         Ok(Storage {
@@ -145,7 +145,7 @@ impl Storage {
     }
 
     /// A history whose helpers are at the other ends of `file` and of the accounts' hasher.
-    pub(super) fn over(file: File, accounts: Accounts) -> Storage {
+    pub(super) fn over(file: HistoryFile, accounts: Accounts) -> Storage {
         Storage {
             memory: Memory::unsearched(),
             file: Some(file),
@@ -234,7 +234,7 @@ impl Storage {
 
     /// Bytes that wait to be written: in the thread's hands, and for a place there.
     pub fn unwritten_bytes(&self) -> (usize, usize) {
-        self.file.as_ref().map_or((0, 0), File::unwritten_bytes)
+        self.file.as_ref().map_or((0, 0), HistoryFile::unwritten_bytes)
     }
 
     /// Forgets a room, which is no more. Its lines stay in the file, where nobody in the chat can reach them.
@@ -250,8 +250,8 @@ impl Storage {
         let Some(file) = &mut self.file else { return self.receive_hashes(now) };
         let words: Vec<WorkerEvent> = file.words.try_iter().collect();
         let mut replies = self.hear(words);
-        replies.extend(self.file.iter_mut().flat_map(File::hand_over));
-        replies.extend(self.file.iter_mut().flat_map(File::fetch_more));
+        replies.extend(self.file.iter_mut().flat_map(HistoryFile::hand_over));
+        replies.extend(self.file.iter_mut().flat_map(HistoryFile::fetch_more));
         replies.extend(self.receive_hashes(now));
         self.say_displaced(&mut replies);
         replies
@@ -272,7 +272,7 @@ impl Storage {
 
     /// Says so where nothing can be kept because there is no file any more.
     pub(super) fn say_displaced(&self, replies: &mut [StorageEvent]) {
-        if self.file.as_ref().is_some_and(File::is_displaced) {
+        if self.file.as_ref().is_some_and(HistoryFile::is_displaced) {
             replies.iter_mut().for_each(StorageEvent::say_displaced);
         }
     }
@@ -319,7 +319,7 @@ impl Storage {
         // What is owed may find no place in the queue, however long one waits.
         let changes = std::iter::from_fn(|| file.pending.pop()).collect();
         let gaps = std::mem::take(&mut file.gaps);
-        file.ledger.stop(Ending { until: deadline, changes, gaps });
+        file.progress.stop(FinalWork { until: deadline, changes, gaps });
         // Hanging up tells the thread that no more will come.
         file.jobs = mpsc::sync_channel(0).0;
         // A thread that cannot be waited for leaves time to mark what is missing.
@@ -340,26 +340,26 @@ impl Storage {
     }
 }
 
-impl File {
+impl HistoryFile {
     pub(super) fn new(
         (jobs, words): (SyncSender<Job>, Receiver<WorkerEvent>),
         load: Arc<Load>,
-        ledger: Arc<Ledger>,
+        progress: Arc<WriteProgress>,
         gaps_file: Option<GapsFile>,
         keep_days: Option<u32>,
-    ) -> File {
-        File {
+    ) -> HistoryFile {
+        HistoryFile {
             jobs,
             words,
             load,
-            ledger,
+            progress,
             sent: VecDeque::new(),
             sent_before: 0,
             gaps_file,
             questions: Questions::default(),
             fetching: 0,
             fetchers: VecDeque::new(),
-            pending: Pending::default(),
+            pending: PendingWrites::default(),
             reload: false,
             gaps: Gaps::new(),
             missing: 0,
@@ -467,7 +467,7 @@ impl File {
 
     /// Remembers a line that was handed over, until it is written.
     fn note_sent(&mut self, line: (RoomKey, Gap)) {
-        let settled = self.ledger.settled();
+        let settled = self.progress.settled();
         while self.sent_before < settled && self.sent.pop_front().is_some() {
             self.sent_before += 1;
         }
@@ -476,7 +476,7 @@ impl File {
 
     /// Writes down beside the file which lines are missing, for the thread hangs: nothing more is written from here on.
     fn mark_missing(&mut self, deadline: Instant) {
-        let left: Option<Left> = self.ledger.give_up().filter(|_| !self.displaced);
+        let left: Option<Left> = self.progress.give_up().filter(|_| !self.displaced);
         let (Some(left), Some(gaps_file)) = (left, self.gaps_file.take()) else { return };
         let missing = left.missing(self.sent_before, self.sent.drain(..));
         // The disk may hang for this as well.

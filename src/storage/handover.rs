@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use super::accounts::{Accounts, StoredAccounts};
-use super::handle::{File, Storage};
+use super::handle::{HistoryFile, Storage};
 use super::lock_files::LockFiles;
 use super::reply::{StorageEvent, WorkerEvent};
 use super::request::Job;
@@ -75,7 +75,7 @@ impl Storage {
     }
 }
 
-impl File {
+impl HistoryFile {
     fn wait_until_settled(&mut self, deadline: Instant) -> (Vec<WorkerEvent>, Option<LockFiles>) {
         let mut words = Vec::new();
         while !self.is_displaced() && Instant::now() < deadline {
@@ -113,15 +113,15 @@ mod tests {
     use std::thread;
 
     use super::*;
-    use crate::storage::ledger::Ledger;
     use crate::storage::pending::Load;
+    use crate::storage::write_progress::WriteProgress;
 
     #[test]
     fn answer_that_came_too_late_is_not_taken_for_the_next_one() {
         let (jobs, theirs) = mpsc::sync_channel(10);
         let (ours, words) = mpsc::channel();
         let load = Arc::new(Load::of(1 << 20));
-        let mut file = File::new((jobs, words), load, Arc::new(Ledger::default()), None, None);
+        let mut file = HistoryFile::new((jobs, words), load, Arc::new(WriteProgress::default()), None, None);
         let soon = Instant::now() + Duration::from_millis(10);
         assert!(file.wait_until_settled(soon).1.is_none(), "nobody answers");
         let lock = |path| LockFiles { file: std::fs::File::open(path).unwrap(), dir: None };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::handle::{File, Storage};
+use super::handle::{HistoryFile, Storage};
 use super::questions::Searching;
 use super::reply::{Sought, StorageEvent};
 use super::request::{Job, RequestId};
@@ -101,7 +101,7 @@ impl Storage {
     }
 }
 
-impl File {
+impl HistoryFile {
     /// Hands questions to the threads; gives those for which there is no place.
     pub(super) fn hand_over(&mut self) -> Vec<StorageEvent> {
         let mut busy = Vec::new();

@@ -135,7 +135,7 @@ impl Aspect {
 
 /// Changes that found no place with the thread yet.
 #[derive(Debug, Default)]
-pub(super) struct Pending {
+pub(super) struct PendingWrites {
     /// In the order in which they are to be written.
     changes: BTreeMap<u64, FileChange>,
     numbers: BTreeMap<Subject, u64>,
@@ -145,7 +145,7 @@ pub(super) struct Pending {
     stale: BTreeMap<RoomKey, bool>,
 }
 
-impl Pending {
+impl PendingWrites {
     /// Lets a change wait, in place of earlier ones of the same thing.
     pub(super) fn push(&mut self, change: FileChange) {
         match &change {
@@ -312,7 +312,7 @@ mod tests {
         FileChange::RoomGone { key: RoomKey(room) }
     }
 
-    fn drained(mut pending: Pending) -> Vec<String> {
+    fn drained(mut pending: PendingWrites) -> Vec<String> {
         let all = std::iter::from_fn(|| pending.pop()).map(|change| format!("{change:?}")).collect();
         assert_eq!(pending.bytes, 0, "nothing is counted that is gone");
         assert!(pending.numbers.is_empty());
@@ -321,7 +321,7 @@ mod tests {
 
     #[test]
     fn pending_changes_of_one_thing_are_one_however_many_there_were() {
-        let mut pending = Pending::default();
+        let mut pending = PendingWrites::default();
         (0..9_800).for_each(|number| pending.push(topic(7, &format!("{number:0>400}"))));
         assert!(pending.bytes() < 1_000, "{} bytes wait", pending.bytes());
         [true, false, true].into_iter().for_each(|is| pending.push(listed(7, "Pedro", is)));
@@ -331,7 +331,7 @@ mod tests {
 
     #[test]
     fn pending_changes_stay_within_their_bytes_and_whole_rooms_stand_for_the_rest() {
-        let mut pending = Pending::default();
+        let mut pending = PendingWrites::default();
         for number in 0..200_000_u64 {
             let room = number % 100;
             pending.push(listed(room, &format!("n{number:0>19}"), number % 3 > 0));
@@ -346,7 +346,7 @@ mod tests {
 
     #[test]
     fn pending_change_that_found_no_place_stays_the_first() {
-        let mut pending = Pending::default();
+        let mut pending = PendingWrites::default();
         pending.push(topic(1, "a"));
         pending.push(topic(2, "b"));
         let first = pending.pop().unwrap();
@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn pending_room_that_is_gone_keeps_its_name_for_its_lines() {
-        let mut pending = Pending::default();
+        let mut pending = PendingWrites::default();
         pending.push(made(7));
         pending.push(topic(7, "a"));
         pending.push(gone(7));

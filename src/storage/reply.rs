@@ -11,7 +11,7 @@ use super::row::AccountRow;
 use crate::chat::{
     AccountChange, AccountKey, AuthResult, Found, Look, Matter, Message, OfflineMessage, Posted, Reach, Reply,
 };
-use crate::control::{AccountReply, Refusal};
+use crate::control::{AccountReply, ControlRefusal};
 use crate::locale::FileFault;
 
 /// What the storage has to say.
@@ -128,7 +128,7 @@ impl DiskRequest {
             DiskRequest::Post { id, .. } => Some(DiskReply::Posted(*id, Posted::Failed)),
             DiskRequest::Fetch { id, account } => Some(DiskReply::OfflineMessages(*id, *account, Vec::new())),
             DiskRequest::Order { ticket, .. } => {
-                Some(DiskReply::Ordered(*ticket, AccountReply::Refused(Refusal::Failed(why))))
+                Some(DiskReply::Ordered(*ticket, AccountReply::Refused(ControlRefusal::Failed(why))))
             }
             DiskRequest::Seen { .. } | DiskRequest::Reload => None,
         }

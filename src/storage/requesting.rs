@@ -1,7 +1,7 @@
 //! The storage's part for accounts and letters: what is asked, and what is heard of it later.
 
 use super::accounts::Accounts;
-use super::handle::{File, Storage};
+use super::handle::{HistoryFile, Storage};
 use super::reply::{DiskReply, StorageEvent};
 use super::request::{DiskRequest, FileChange, Job, RequestId};
 use crate::auth::Guesses;
@@ -176,7 +176,7 @@ impl Storage {
     }
 }
 
-impl File {
+impl HistoryFile {
     /// Has the messages of an account read now or, while many others are, later. Letters that cannot be read now are not lost,
     /// but the reply at once has none of them.
     fn fetch(&mut self, id: RequestId, account: AccountKey) -> Option<StorageEvent> {

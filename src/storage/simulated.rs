@@ -14,8 +14,8 @@ use rusqlite::{Error, Result, ffi};
 
 use super::accounts::{Accounts, SkeletonIndex};
 use super::answerer::Answerer;
-use super::disk::{Disk, Waiting};
-use super::handle::{File, Storage};
+use super::disk::{Disk, WaitingRequests};
+use super::handle::{HistoryFile, Storage};
 use super::lock_files::LockFiles;
 use super::pending::Load;
 use super::reply::{DiskReply, FileNews, Sought, WorkerEvent};
@@ -28,7 +28,7 @@ use crate::chat::{
     AccountKey, AuthRequest, AuthResult, Look, Message, MessageId, MessageKind, Name, OfflineMessage, Origin,
     Password, Posted, Reach, RoomKey, UnixMillis,
 };
-use crate::control::{AccountOrder, AccountReply, Refusal, Registered};
+use crate::control::{AccountOrder, AccountReply, ControlRefusal, Registered};
 use crate::locale::FileFault;
 
 /// What a question takes of a helper.
@@ -36,7 +36,7 @@ const ANSWER_COST: Duration = Duration::from_micros(100);
 
 /// What is wrong with the disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum DiskFault {
     /// Another program is writing.
     Busy,
     /// It is full, or broken: what is begun is not finished.
@@ -45,7 +45,7 @@ pub enum Fault {
 
 /// What the disk has of a room's history.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kept {
+pub enum KeptRow {
     /// A line, said or done: what was said.
     Line(String),
     /// So many lines are missing here.
@@ -79,7 +79,7 @@ impl SimulatedHelpers {
         let theirs_too = Arc::clone(&woken);
         let wake: Box<dyn Fn() + Send> = Box::new(move || theirs_too.store(true, Ordering::Relaxed));
         let worker = Worker::new(shelf, answerer, theirs, ours.clone(), Arc::clone(&load), wake);
-        let file = File::new((jobs, words), load, worker.ledger(), None, None);
+        let file = HistoryFile::new((jobs, words), load, worker.progress(), None, None);
         let storage = Storage::over(file, Accounts::new(rows, hasher));
         (storage, SimulatedHelpers { worker, questions, words: ours, work, hashed, woken })
     }
@@ -92,7 +92,7 @@ impl SimulatedHelpers {
     }
 
     /// From now on the disk is like that; without a fault it works.
-    pub fn set_fault(&mut self, fault: Option<Fault>) {
+    pub fn set_fault(&mut self, fault: Option<DiskFault>) {
         self.worker.disk_mut().fault = fault;
     }
 
@@ -157,19 +157,19 @@ impl SimulatedHelpers {
 
     /// Ends them in good order, as far as the disk lets them; to be called while the storage is closed. Gives what the disk
     /// has of each room.
-    pub fn finish(mut self) -> BTreeMap<RoomKey, Vec<Kept>> {
+    pub fn finish(mut self) -> BTreeMap<RoomKey, Vec<KeptRow>> {
         self.worker.end();
         let things = self.worker.disk_mut().things.take();
-        let mut rooms: BTreeMap<RoomKey, Vec<Kept>> = BTreeMap::new();
+        let mut rooms: BTreeMap<RoomKey, Vec<KeptRow>> = BTreeMap::new();
         for row in things.rows {
             let kept = match row.kind {
-                MessageKind::Missing(count) => Kept::Missing(count),
-                MessageKind::Said | MessageKind::Acted => Kept::Line(row.text.to_string()),
+                MessageKind::Missing(count) => KeptRow::Missing(count),
+                MessageKind::Said | MessageKind::Acted => KeptRow::Line(row.text.to_string()),
             };
             rooms.entry(row.room).or_default().push(kept);
         }
         for (room, gap) in things.left {
-            rooms.entry(room).or_default().push(Kept::Missing(gap.count));
+            rooms.entry(room).or_default().push(KeptRow::Missing(gap.count));
         }
         rooms
     }
@@ -182,7 +182,7 @@ impl SimulatedHelpers {
 /// The disk.
 #[derive(Debug, Default)]
 pub(super) struct Shelf {
-    fault: Option<Fault>,
+    fault: Option<DiskFault>,
     things: RefCell<Things>,
 }
 
@@ -198,18 +198,18 @@ struct Things {
     left: Gaps,
 }
 
-fn failure(fault: Fault) -> Error {
+fn failure(fault: DiskFault) -> Error {
     let code = match fault {
-        Fault::Busy => ffi::SQLITE_BUSY,
-        Fault::Full => ffi::SQLITE_FULL,
+        DiskFault::Busy => ffi::SQLITE_BUSY,
+        DiskFault::Full => ffi::SQLITE_FULL,
     };
     Error::SqliteFailure(ffi::Error::new(code), None)
 }
 
 impl Disk for Shelf {
     fn transaction<T>(&mut self, work: impl FnOnce(&Shelf) -> Result<T>) -> Result<T> {
-        if self.fault == Some(Fault::Busy) {
-            return Err(failure(Fault::Busy));
+        if self.fault == Some(DiskFault::Busy) {
+            return Err(failure(DiskFault::Busy));
         }
         let (lines, offline_messages) =
             (self.things.borrow().rows.len(), self.things.borrow().offline_messages.clone());
@@ -238,13 +238,17 @@ impl Disk for Shelf {
         Ok(())
     }
 
-    fn settle(&mut self, requests: Waiting, _at: i64) -> (Vec<DiskReply>, Waiting, Option<FileFault>) {
+    fn settle(
+        &mut self,
+        requests: WaitingRequests,
+        _at: i64,
+    ) -> (Vec<DiskReply>, WaitingRequests, Option<FileFault>) {
         let (mut replies, mut waiting, mut complaint) = (Vec::new(), Vec::new(), None);
         for (since, request) in requests {
             match self.fault.filter(|_| request.writes()) {
-                Some(Fault::Busy) => waiting.push((since, request)),
-                Some(Fault::Full) => {
-                    let why = fault(&failure(Fault::Full));
+                Some(DiskFault::Busy) => waiting.push((since, request)),
+                Some(DiskFault::Full) => {
+                    let why = fault(&failure(DiskFault::Full));
                     replies.extend(request.failed(why));
                     complaint = Some(why);
                 }
@@ -373,22 +377,24 @@ impl Things {
             |name: &str| self.accounts.values().find(|row| row.name.as_str() == name).map(|row| row.key);
         match order {
             AccountOrder::Add { name, hash } => {
-                let Ok(wanted) = Name::known(name) else { return AccountReply::Refused(Refusal::Unclear) };
+                let Ok(wanted) = Name::known(name) else {
+                    return AccountReply::Refused(ControlRefusal::Unclear);
+                };
                 match self.register(None, (&wanted, hash), None) {
                     AuthResult::Granted(_) => AccountReply::Done,
-                    _ => AccountReply::Refused(Refusal::Taken(name.clone())),
+                    _ => AccountReply::Refused(ControlRefusal::Taken(name.clone())),
                 }
             }
             AccountOrder::Change { name, hash } => match called(name) {
                 Some(key) if self.change(key, hash) => AccountReply::Done,
-                _ => AccountReply::Refused(Refusal::Unknown),
+                _ => AccountReply::Refused(ControlRefusal::Unknown),
             },
             AccountOrder::Remove { name } => match called(name).and_then(|key| self.accounts.remove(&key)) {
                 Some(row) => {
                     self.offline_messages.retain(|(to, ..)| *to != row.key);
                     AccountReply::Done
                 }
-                None => AccountReply::Refused(Refusal::Unknown),
+                None => AccountReply::Refused(ControlRefusal::Unknown),
             },
             AccountOrder::Find { name } => AccountReply::Found(called(name).map(|_| name.clone())),
             AccountOrder::List => AccountReply::Listed(

@@ -14,13 +14,13 @@ use rusqlite::{Result, ffi};
 
 use super::answerer::Answerer;
 use super::disk::Disk;
-use super::ledger::Ledger;
 use super::pending::Load;
 use super::reply::{FileNews, WorkerEvent};
 use super::request::{DiskRequest, FileChange, JOB_BYTES, Job, RequestId};
 use super::row::{Gap, Gaps, miss};
 use super::sqlite::{fault, is_busy};
 use super::steady::{SteadyClock, now};
+use super::write_progress::WriteProgress;
 use crate::chat::{Look, Message};
 use crate::limits::{
     HISTORY_BATCH_BYTES, HISTORY_BATCH_JOBS, HISTORY_BEHIND_ROWS, HISTORY_BUSY_STEP, HISTORY_BUSY_TIMEOUT,
@@ -49,7 +49,7 @@ pub(super) struct Worker<D, W> {
     wake: W,
     answerer: Answerer,
     /// Where the loop can see what is not written yet, and says when it stops.
-    ledger: Arc<Ledger>,
+    progress: Arc<WriteProgress>,
     /// Messages to be written, in order; their room in memory is used again.
     rows: VecDeque<Message>,
     /// What must not get lost; that of a batch that failed stays.
@@ -104,7 +104,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             load,
             wake,
             answerer,
-            ledger: Arc::default(),
+            progress: Arc::default(),
             rows: VecDeque::new(),
             changes: Vec::new(),
             change_bytes: 0,
@@ -134,8 +134,8 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     }
 
     /// What this thread has not written yet.
-    pub(super) fn ledger(&self) -> Arc<Ledger> {
-        Arc::clone(&self.ledger)
+    pub(super) fn progress(&self) -> Arc<WriteProgress> {
+        Arc::clone(&self.progress)
     }
 
     /// Works until nobody can hand in anything any more, and all that was handed in is done or marked as missing.
@@ -279,12 +279,12 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
     }
 
     fn is_ending(&self) -> bool {
-        self.ledger.until().is_some()
+        self.progress.until().is_some()
     }
 
     /// Whether the server stops, and another transaction might take longer than there is time.
     fn time_is_up(&self) -> bool {
-        self.ledger.until().is_some_and(|until| Instant::now() + self.took + HISTORY_MARK_TIMEOUT >= until)
+        self.progress.until().is_some_and(|until| Instant::now() + self.took + HISTORY_MARK_TIMEOUT >= until)
     }
 
     /// Writes what waits, so much of it in a transaction; says how far that went.
@@ -304,7 +304,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             return Written::Busy;
         }
         let most = if self.is_ending() { HISTORY_STOP_JOBS } else { HISTORY_BATCH_JOBS };
-        let Worker { file, rows, changes, change_bytes, gaps, load, ledger, .. } = self;
+        let Worker { file, rows, changes, change_bytes, gaps, load, progress, .. } = self;
         let mut bytes = 0;
         let fits = |row: &&Message| {
             bytes += row.text.as_str().len();
@@ -315,7 +315,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         let (count, start) = (batch.len(), Instant::now());
         let mut given_up = false;
         let written = file.transaction(|file| {
-            given_up = !ledger.begin(count, !gaps.is_empty(), file.last_line());
+            given_up = !progress.begin(count, !gaps.is_empty(), file.last_line());
             if given_up {
                 return Err(rusqlite::Error::ExecuteReturnedResults);
             }
@@ -334,7 +334,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             }
             Err(_) if given_up => return Written::Failed,
             Err(ref error) if is_busy(error) => {
-                ledger.end(0, gaps);
+                progress.end(0, gaps);
                 return Written::Busy;
             }
             Err(ref error) => {
@@ -348,7 +348,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
                 Written::Failed
             }
         };
-        ledger.end(count, gaps);
+        progress.end(count, gaps);
         load.release(rows.drain(..count).map(|row| Job::Keep(row).bytes()).sum(), false);
         rows.shrink_to(HISTORY_BATCH_JOBS);
         result
@@ -408,9 +408,9 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
             self.take(job);
         }
         // Without being told that there is time, we try once.
-        let until = self.ledger.until().unwrap_or_else(Instant::now);
+        let until = self.progress.until().unwrap_or_else(Instant::now);
         let gaps = &mut self.gaps;
-        let changes = self.ledger.take_rest(|rest| {
+        let changes = self.progress.take_rest(|rest| {
             rest.into_iter().for_each(|(room, gap)| miss(gaps, room, gap));
             gaps.clone()
         });
@@ -427,7 +427,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         }
         let rows: Vec<Message> = self.rows.drain(..).collect();
         let lost = count_lost(&rows, &mut self.gaps);
-        self.ledger.end(rows.len(), &self.gaps);
+        self.progress.end(rows.len(), &self.gaps);
         if lost > 0 {
             let _ = self.words.send(WorkerEvent::Lost(lost, None));
         }
@@ -441,7 +441,7 @@ impl<D: Disk, W: Fn()> Worker<D, W> {
         if !self.changes.is_empty() {
             let _ = self.words.send(WorkerEvent::Unwritten);
         }
-        if self.ledger.begin_marking() {
+        if self.progress.begin_marking() {
             self.file.leave_gaps(std::mem::take(&mut self.gaps));
         }
     }

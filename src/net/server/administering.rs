@@ -7,7 +7,7 @@ use crate::chat::{
     AdminOrder, AdminRefusal, AdminReply, ClientId, Description, Event, ExpulsionNews, Input, Language,
     MonoTime, Name, Origin,
 };
-use crate::control::{AccountOrder, AccountReply, Refusal, row};
+use crate::control::{AccountOrder, AccountReply, ControlRefusal, row};
 use crate::net::stream::Stream;
 use crate::protocol::Format;
 
@@ -32,7 +32,7 @@ impl<S: Stream> Server<S> {
         order: AdminOrder,
         language: Language,
         now: MonoTime,
-    ) -> Result<String, Refusal> {
+    ) -> Result<String, ControlRefusal> {
         self.apply(Input::Admin(order), now);
         match self.admin_reply.take() {
             Some(AdminReply::Refused(why)) => Err(refusal(why)),
@@ -42,12 +42,12 @@ impl<S: Stream> Server<S> {
     }
 
     /// What people are told of an expulsion, as rows of an answer.
-    fn expulsion_words(&mut self, news: ExpulsionNews, language: Language) -> Result<String, Refusal> {
+    fn expulsion_words(&mut self, news: ExpulsionNews, language: Language) -> Result<String, ControlRefusal> {
         let refused = matches!(news, ExpulsionNews::Refused(_));
         let bytes = self.egress.encode(&Event::Expulsion(news), Format::Line { language, crlf: false });
         let words = String::from_utf8_lossy(bytes);
         match refused {
-            true => Err(Refusal::Explained(words.trim_end().replace('\n', " "))),
+            true => Err(ControlRefusal::Explained(words.trim_end().replace('\n', " "))),
             false => Ok(words.lines().map(|line| row([line])).collect()),
         }
     }
@@ -92,10 +92,10 @@ impl<S: Stream> Server<S> {
     }
 }
 
-fn refusal(refusal: AdminRefusal) -> Refusal {
+fn refusal(refusal: AdminRefusal) -> ControlRefusal {
     match refusal {
-        AdminRefusal::NoSuchPerson => Refusal::NoSuchPerson,
-        AdminRefusal::NoSuchRoom => Refusal::NoSuchRoom,
-        AdminRefusal::NotThere => Refusal::NotThere,
+        AdminRefusal::NoSuchPerson => ControlRefusal::NoSuchPerson,
+        AdminRefusal::NoSuchRoom => ControlRefusal::NoSuchRoom,
+        AdminRefusal::NotThere => ControlRefusal::NotThere,
     }
 }

@@ -12,7 +12,7 @@ use super::private::Exposed;
 use super::{FILE, StoreError, close_files, create_if_missing, open};
 use crate::auth::{is_hash, make};
 use crate::chat::{AuthResult, Name, Password};
-use crate::control::{AccountOrder, AccountReply, Refusal};
+use crate::control::{AccountOrder, AccountReply, ControlRefusal};
 use crate::storage::steady::now;
 
 /// The accounts of a directory that no server works with, and none can before this is dropped.
@@ -82,7 +82,7 @@ impl Database {
         let refused = |refusal| Ok(AccountReply::Refused(refusal));
         let done = |done: bool| match done {
             true => AccountReply::Done,
-            false => AccountReply::Refused(Refusal::Unknown),
+            false => AccountReply::Refused(ControlRefusal::Unknown),
         };
         let (AccountOrder::Find { name }
         | AccountOrder::Add { name, .. }
@@ -92,18 +92,18 @@ impl Database {
             return Ok(AccountReply::Listed(self.registered()?));
         };
         let name = if let AccountOrder::Add { .. } = order { Name::given(name) } else { Name::known(name) };
-        let Ok(name) = name else { return refused(Refusal::Unclear) };
+        let Ok(name) = name else { return refused(ControlRefusal::Unclear) };
         match order {
             AccountOrder::Add { hash, .. } | AccountOrder::Change { hash, .. } if !is_hash(hash) => {
-                refused(Refusal::Unclear)
+                refused(ControlRefusal::Unclear)
             }
             AccountOrder::Add { hash, .. } => {
                 match self.register(self.next_account()?, (&name, hash), None, at)? {
                     AuthResult::Granted(_) => Ok(AccountReply::Done),
                     AuthResult::Wrong => {
-                        refused(Refusal::Taken(self.account_named_like(&name)?.unwrap_or_default()))
+                        refused(ControlRefusal::Taken(self.account_named_like(&name)?.unwrap_or_default()))
                     }
-                    _ => refused(Refusal::NoneLeft),
+                    _ => refused(ControlRefusal::NoneLeft),
                 }
             }
             AccountOrder::Change { hash, .. } => match self.account_called(&name)? {

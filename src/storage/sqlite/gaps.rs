@@ -18,8 +18,8 @@ use super::private;
 use super::values::message;
 use crate::chat::{Message, MessageId, RoomKey, UnixMillis};
 use crate::limits::ROOMS_MAX;
-use crate::storage::ledger::Missing;
 use crate::storage::row::{Gap, Gaps, miss};
+use crate::storage::write_progress::Missing;
 
 /// Four numbers, and what is between them.
 const LINE_MAX_DIGITS: usize = 4 * 21;

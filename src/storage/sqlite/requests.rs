@@ -5,9 +5,9 @@ use rusqlite::Result;
 use super::database::{Database, is_busy};
 use super::error::fault;
 use crate::chat::AuthResult;
-use crate::control::{AccountReply, Refusal};
+use crate::control::{AccountReply, ControlRefusal};
 use crate::locale::FileFault;
-use crate::storage::disk::Waiting;
+use crate::storage::disk::WaitingRequests;
 use crate::storage::reply::DiskReply;
 use crate::storage::request::DiskRequest;
 
@@ -16,10 +16,10 @@ impl Database {
     /// program is writing, and what went wrong.
     pub(in crate::storage) fn settle(
         &mut self,
-        requests: Waiting,
+        requests: WaitingRequests,
         at: i64,
-    ) -> (Vec<DiskReply>, Waiting, Option<FileFault>) {
-        let (mut writing, reading): (Waiting, Waiting) =
+    ) -> (Vec<DiskReply>, WaitingRequests, Option<FileFault>) {
+        let (mut writing, reading): (WaitingRequests, WaitingRequests) =
             requests.into_iter().partition(|(_, request)| request.writes());
         let (mut replies, mut complaint) = (Vec::new(), None);
         if !writing.is_empty() {
@@ -67,7 +67,7 @@ impl Database {
                 // They are on the disk, but the chat goes on with those before.
                 for reply in &mut replies[first..] {
                     if let DiskReply::Ordered(_, reply) = reply {
-                        *reply = AccountReply::Refused(Refusal::Failed(fault(&error)));
+                        *reply = AccountReply::Refused(ControlRefusal::Failed(fault(&error)));
                     }
                 }
             }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tertulia::chat::{Name, RoomKey};
 use tertulia::limits;
-use tertulia::storage::{Fault, Kept, SimulatedHelpers, Storage};
+use tertulia::storage::{DiskFault, KeptRow, SimulatedHelpers, Storage};
 
 use super::dice::Dice;
 use super::slips;
@@ -35,7 +35,7 @@ impl SimulatedDisk {
     /// The disk becomes well or ill, and some of the helpers have their turns.
     pub fn step(&mut self, dice: &mut Dice) {
         if dice.one_in(12) {
-            let fault = [None, None, Some(Fault::Busy), Some(Fault::Full)][dice.below(4)];
+            let fault = [None, None, Some(DiskFault::Busy), Some(DiskFault::Full)][dice.below(4)];
             self.healthy = fault.is_none();
             self.helpers.set_fault(fault);
         }
@@ -93,7 +93,7 @@ pub fn each_line_is_stored_or_counted(world: &mut World) {
     let Some(mut disk) = world.disk.take() else { return };
     // The end comes also with a disk that fails.
     if world.dice.one_in(3) {
-        disk.helpers.set_fault(Some([Fault::Busy, Fault::Full][world.dice.below(2)]));
+        disk.helpers.set_fault(Some([DiskFault::Busy, DiskFault::Full][world.dice.below(2)]));
         disk.healthy = false;
     }
     let server = &mut world.server;
@@ -105,17 +105,17 @@ pub fn each_line_is_stored_or_counted(world: &mut World) {
         finished.join().expect("the helper keeps its laws")
     });
     let lines = kept.values().flatten();
-    let told = lines.filter(|kept| matches!(kept, Kept::Line(text) if slips::tells(text))).count();
+    let told = lines.filter(|kept| matches!(kept, KeptRow::Line(text) if slips::tells(text))).count();
     assert_eq!(told, 0, "a password is in the history");
     let mut at = 0;
     for kept in kept.get(&GENERAL).into_iter().flatten() {
         match kept {
-            Kept::Line(text) => {
+            KeptRow::Line(text) => {
                 let next = said.get(at);
                 assert_eq!(Some(text), next, "line {at} of {}", said.len());
                 at += 1;
             }
-            Kept::Missing(lines) => at += *lines as usize,
+            KeptRow::Missing(lines) => at += *lines as usize,
         }
     }
     assert_eq!(at, said.len(), "each line is stored, or counted once");

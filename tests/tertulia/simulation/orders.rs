@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tertulia::chat::{AdminOrder, Language, Text};
-use tertulia::control::{AccountOrder, AccountReply, Refusal};
+use tertulia::control::{AccountOrder, AccountReply, ControlRefusal};
 use tertulia::storage::SimulatedHelpers;
 
 use super::accounts::Accounts;
@@ -83,7 +83,7 @@ impl World {
                 let Some((name, _)) = self.somebody_here() else { return };
                 let (whom, room) = (Text::clean(&name), Text::clean(ROOM));
                 let kicked = self.orders(AdminOrder::Kick { whom, room: Some(room), reason: None });
-                let done = kicked == Ok(String::new()) || kicked == Err(Refusal::NotThere);
+                let done = kicked == Ok(String::new()) || kicked == Err(ControlRefusal::NotThere);
                 assert!(done, "{kicked:?}");
                 assert!(!self.sits_in_the_room(&name), "{name} sits there still");
             }
@@ -102,7 +102,7 @@ impl World {
         }
     }
 
-    fn orders(&mut self, order: AdminOrder) -> Result<String, Refusal> {
+    fn orders(&mut self, order: AdminOrder) -> Result<String, ControlRefusal> {
         self.server.administer(order, Language::Spanish, self.now)
     }
 
@@ -162,7 +162,7 @@ impl World {
         if self.server.order_account(ticket, order.clone()) {
             self.orders.waiting.insert(ticket, (order, account));
         } else {
-            self.account_is_settled(&order, account, &AccountReply::Refused(Refusal::Busy));
+            self.account_is_settled(&order, account, &AccountReply::Refused(ControlRefusal::Busy));
         }
     }
 

@@ -10,7 +10,7 @@ use std::process::Stdio;
 
 use rustix::process::Signal;
 use tertulia::chat::{AdminOrder, AuthResult, Language, Text};
-use tertulia::control::{AccountOrder, AccountReply, GREETING, Order, Refusal, SOCKET};
+use tertulia::control::{AccountOrder, AccountReply, ControlOrder, ControlRefusal, GREETING, SOCKET};
 use tertulia::limits::CONTROL_ORDER_MAX_BYTES;
 use tertulia::storage::{StorageEvent, hash};
 
@@ -116,16 +116,20 @@ fn account_order_is_told_behind_the_accounts() {
     let ana = desk.storage.accounts().unwrap()[0].key;
     assert_eq!(desk.login(Some(ana), "secreto8"), AuthResult::Granted(ana));
     let refused = |refusal| (Vec::new(), AccountReply::Refused(refusal));
-    assert_eq!(settle(&mut desk, add("ANA", &hash)), refused(Refusal::Taken("Ana".into())));
-    assert_eq!(settle(&mut desk, add("Luis", "secreto8")), refused(Refusal::Unclear), "no hash");
+    assert_eq!(settle(&mut desk, add("ANA", &hash)), refused(ControlRefusal::Taken("Ana".into())));
+    assert_eq!(settle(&mut desk, add("Luis", "secreto8")), refused(ControlRefusal::Unclear), "no hash");
     let dear = hash.replace("m=19456", "m=4194304");
     assert_ne!(dear, hash);
-    assert_eq!(settle(&mut desk, add("Luis", &dear)), refused(Refusal::Unclear), "it would take 4 GiB");
-    assert_eq!(settle(&mut desk, add("two words", &hash)), refused(Refusal::Unclear), "no name");
+    assert_eq!(
+        settle(&mut desk, add("Luis", &dear)),
+        refused(ControlRefusal::Unclear),
+        "it would take 4 GiB"
+    );
+    assert_eq!(settle(&mut desk, add("two words", &hash)), refused(ControlRefusal::Unclear), "no name");
     let found = settle(&mut desk, AccountOrder::Find { name: "ana".into() });
     assert_eq!(found, (Vec::new(), AccountReply::Found(Some("Ana".into()))));
     let change = AccountOrder::Change { name: "Luis".into(), hash: hash.clone() };
-    assert_eq!(settle(&mut desk, change), refused(Refusal::Unknown));
+    assert_eq!(settle(&mut desk, change), refused(ControlRefusal::Unknown));
     let remove = AccountOrder::Remove { name: "Ana".into() };
     assert_eq!(settle(&mut desk, remove), (vec![1], AccountReply::Done));
     assert_eq!(desk.login(Some(ana), "secreto8"), AuthResult::Wrong);
@@ -194,7 +198,7 @@ fn suspended_server_is_said_and_nothing_is_done() {
     assert!(line.contains("no responde") && line.ends_with("No se ha hecho nada."), "{line}");
     // Ordered all the same, by a client that does not wait to be greeted, but then gives up.
     let mut impatient = Caller::silent(dir.path());
-    let add = Order::Account(AccountOrder::Add { name: "Ana".into(), hash });
+    let add = ControlOrder::Account(AccountOrder::Add { name: "Ana".into(), hash });
     impatient.say(add.encode().as_bytes());
     drop(impatient);
     server.signal(Signal::CONT);
@@ -272,37 +276,37 @@ fn directory_that_is_held_without_a_socket_is_said_to_be() {
 fn orders_pass_as_lines_and_nothing_splits_them() {
     let text = |words: &str| Text::clean(words);
     let why = || Some(Text::clean("por gritar"));
-    let plain = |order| Order::Chat(order, Language::Spanish);
+    let plain = |order| ControlOrder::Chat(order, Language::Spanish);
     let orders = [
-        Order::Account(AccountOrder::List),
-        Order::Account(AccountOrder::Find { name: "María".into() }),
-        Order::Account(AccountOrder::Remove { name: "María".into() }),
-        Order::Account(AccountOrder::Add { name: "Ana".into(), hash: "$argon2id$x".into() }),
-        Order::Account(AccountOrder::Change { name: "Ana".into(), hash: "$argon2id$x".into() }),
+        ControlOrder::Account(AccountOrder::List),
+        ControlOrder::Account(AccountOrder::Find { name: "María".into() }),
+        ControlOrder::Account(AccountOrder::Remove { name: "María".into() }),
+        ControlOrder::Account(AccountOrder::Add { name: "Ana".into(), hash: "$argon2id$x".into() }),
+        ControlOrder::Account(AccountOrder::Change { name: "Ana".into(), hash: "$argon2id$x".into() }),
         plain(AdminOrder::Say { room: None, text: text("hola a todos") }),
         plain(AdminOrder::Say { room: Some(text("#cocina")), text: text("ya está") }),
         plain(AdminOrder::Kick { whom: text("Luis"), room: None, reason: None }),
         plain(AdminOrder::Kick { whom: text("Luis"), room: Some(text("cocina")), reason: why() }),
         plain(AdminOrder::Expel { whom: text("Luis"), minutes: None, reason: None }),
-        Order::Chat(
+        ControlOrder::Chat(
             AdminOrder::Expel { whom: text("203.0.113.7"), minutes: Some(60), reason: why() },
             Language::English,
         ),
-        Order::Chat(AdminOrder::Readmit(text("Luis")), Language::English),
-        Order::Who,
-        Order::Stop,
+        ControlOrder::Chat(AdminOrder::Readmit(text("Luis")), Language::English),
+        ControlOrder::Who,
+        ControlOrder::Stop,
     ];
     for minutes in ["0", "525601", "4000000000", "-1", "+1x"] {
-        assert_eq!(Order::decode(&format!("expel\tes\tLuis\t{minutes}\t")), None, "{minutes}");
+        assert_eq!(ControlOrder::decode(&format!("expel\tes\tLuis\t{minutes}\t")), None, "{minutes}");
     }
     for order in orders {
         let line = order.encode();
         assert_eq!(line.matches('\n').count(), 1, "{line:?}");
-        assert_eq!(Order::decode(line.trim_end_matches('\n')), Some(order));
+        assert_eq!(ControlOrder::decode(line.trim_end_matches('\n')), Some(order));
     }
     let says = |words| plain(AdminOrder::Say { room: None, text: text(words) });
-    assert_eq!(Order::decode(says("a\tb").encode().trim_end()), Some(says("a b")));
-    let sly = Order::Account(AccountOrder::Remove { name: "Ana\nstop".into() });
+    assert_eq!(ControlOrder::decode(says("a\tb").encode().trim_end()), Some(says("a b")));
+    let sly = ControlOrder::Account(AccountOrder::Remove { name: "Ana\nstop".into() });
     assert_eq!(sly.encode().matches('\n').count(), 1);
 }
 

@@ -8,7 +8,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
-use tertulia::control::{AccountOrder, Order, SOCKET};
+use tertulia::control::{AccountOrder, ControlOrder, SOCKET};
 use tertulia::limits::{CONTROL_BACKLOG, CONTROL_CONNECTIONS, HISTORY_BUSY_TIMEOUT};
 use tertulia::storage::Store;
 
@@ -78,7 +78,7 @@ fn orders_whose_clients_hang_up_are_bounded() {
     let sql = dir.sql();
     sql.execute_batch("BEGIN IMMEDIATE").unwrap();
     let start = Instant::now();
-    let order = Order::Account(AccountOrder::Remove { name: "Ana".into() }).encode();
+    let order = ControlOrder::Account(AccountOrder::Remove { name: "Ana".into() }).encode();
     let mut told = Vec::new();
     for _ in 0..2 {
         let mut callers: Vec<_> = (1..CONTROL_CONNECTIONS).map(|_| caller(&dir)).collect();

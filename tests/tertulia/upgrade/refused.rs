@@ -8,7 +8,7 @@ use std::path::Path;
 
 use rustix::process::Signal;
 use tertulia::chat::Language;
-use tertulia::control::{Order, SOCKET};
+use tertulia::control::{ControlOrder, SOCKET};
 
 use super::{ORDER, installed, is_upgraded, start, upgrade};
 use crate::support::dir::Dir;
@@ -104,7 +104,7 @@ fn state_has_no_copy_for_each_reader_of_what_all_have_still_to_be_written() {
     let line = format!("{}\n", "x".repeat(4_000));
     speaker.send(line.repeat(6).as_bytes());
     let mut caller = UnixStream::connect(dir.path().join(SOCKET)).expect("a server");
-    caller.write_all(Order::Upgrade(Language::Spanish).encode().as_bytes()).expect("a server");
+    caller.write_all(ControlOrder::Upgrade(Language::Spanish).encode().as_bytes()).expect("a server");
     server.signal(Signal::CONT);
     let why = refused(&server);
     let bytes = why.rsplit(' ').next().and_then(|number| number.parse::<usize>().ok());

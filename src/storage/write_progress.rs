@@ -1,7 +1,7 @@
 //! What is on its way to the file, in numbers: so that a stop which cannot wait for the disk any longer can still say how many
 //! lines are missing.
 //!
-//! Invariants: a line counts as missing, or is in the file, and never both; once the ledger is given up nothing more is written.
+//! Invariants: a line counts as missing, or is in the file, and never both; once the file is given up nothing more is written.
 //! Whether the transaction that was under way then came to its end nobody can know before the next start: its lines are *in
 //! doubt*, with the number of the last line before them.
 
@@ -15,7 +15,7 @@ use crate::chat::{RoomKey, UnixMillis};
 
 /// What the writing thread is given at the end, when its queue takes nothing more.
 #[derive(Debug)]
-pub(super) struct Ending {
+pub(super) struct FinalWork {
     /// When it has to be over.
     pub(super) until: Instant,
     /// What found no place in the queue.
@@ -35,7 +35,7 @@ pub(super) struct Missing {
 
 /// Shared by the loop, which hands lines over, and the thread that writes them.
 #[derive(Debug, Default)]
-pub(super) struct Ledger {
+pub(super) struct WriteProgress {
     /// Lines of those handed over that are written or, those that cannot be, among the gaps.
     settled: AtomicU64,
     /// Rooms with lines that could not be written and are not marked yet, and when the oldest of these was said. Beside the state, so that
@@ -47,7 +47,7 @@ pub(super) struct Ledger {
 
 #[derive(Debug, Default)]
 struct State {
-    ending: Option<Ending>,
+    final_work: Option<FinalWork>,
     /// Lines that could not be written and are not marked yet.
     gaps: Gaps,
     under_way: Option<BatchUnderWay>,
@@ -76,7 +76,7 @@ pub(super) struct Left {
     gaps: Gaps,
 }
 
-impl Ledger {
+impl WriteProgress {
     /// Lines of those handed over that the loop need not remember any more.
     pub(super) fn settled(&self) -> u64 {
         self.settled.load(Ordering::Acquire)
@@ -89,21 +89,21 @@ impl Ledger {
     }
 
     /// Tells the thread that the server stops.
-    pub(super) fn stop(&self, ending: Ending) {
-        self.lock().ending = Some(ending);
+    pub(super) fn stop(&self, final_work: FinalWork) {
+        self.lock().final_work = Some(final_work);
     }
 
     /// Until when the thread may work; for ever, if the server does not stop.
     pub(super) fn until(&self) -> Option<Instant> {
-        self.lock().ending.as_ref().map(|ending| ending.until)
+        self.lock().final_work.as_ref().map(|final_work| final_work.until)
     }
 
     /// The thread takes what found no place in the queue; the lines are among its gaps then, which it notes here.
     pub(super) fn take_rest(&self, add: impl FnOnce(Gaps) -> Gaps) -> Vec<FileChange> {
         let state = &mut *self.lock();
-        let Some(ending) = &mut state.ending else { return Vec::new() };
-        state.gaps = add(std::mem::take(&mut ending.gaps));
-        std::mem::take(&mut ending.changes)
+        let Some(final_work) = &mut state.final_work else { return Vec::new() };
+        state.gaps = add(std::mem::take(&mut final_work.gaps));
+        std::mem::take(&mut final_work.changes)
     }
 
     /// The thread begins a transaction of the next `rows` lines, perhaps with the `gaps`, behind the line `last`; false: nothing
@@ -145,7 +145,7 @@ impl Ledger {
         state.given_up = true;
         let mut gaps = std::mem::take(&mut state.gaps);
         // Unless the thread has taken them.
-        for (room, gap) in state.ending.take().map(|ending| ending.gaps).unwrap_or_default() {
+        for (room, gap) in state.final_work.take().map(|final_work| final_work.gaps).unwrap_or_default() {
             widen(&mut gaps, room, gap);
         }
         Some(Left { settled: self.settled(), under_way: state.under_way.take(), gaps })
@@ -207,40 +207,40 @@ mod tests {
         rooms.iter().copied().map(gap).collect()
     }
 
-    fn ending(gaps: Gaps) -> Ending {
-        Ending { until: Instant::now(), changes: Vec::new(), gaps }
+    fn final_work(gaps: Gaps) -> FinalWork {
+        FinalWork { until: Instant::now(), changes: Vec::new(), gaps }
     }
 
     #[test]
-    fn ledger_tells_written_lines_from_those_that_are_missing_and_those_in_doubt() {
+    fn progress_tells_written_lines_from_those_that_are_missing_and_those_in_doubt() {
         let sent = [(1, 1, 10, 1), (2, 1, 20, 2), (1, 1, 30, 3), (1, 7, 40, 10), (2, 1, 50, 11)];
-        let ledger = Ledger::default();
-        assert!(ledger.begin(1, false, Some(100)));
-        ledger.end(1, &gaps(&[]));
-        assert!(ledger.begin(2, false, Some(101)));
-        ledger.stop(ending(gaps(&[(3, 4, 60, 15)])));
-        let missing = ledger.give_up().unwrap().missing(0, sent.into_iter().map(gap));
+        let progress = WriteProgress::default();
+        assert!(progress.begin(1, false, Some(100)));
+        progress.end(1, &gaps(&[]));
+        assert!(progress.begin(2, false, Some(101)));
+        progress.stop(final_work(gaps(&[(3, 4, 60, 15)])));
+        let missing = progress.give_up().unwrap().missing(0, sent.into_iter().map(gap));
         assert_eq!(missing.certain, gaps(&[(1, 7, 40, 10), (2, 1, 50, 11), (3, 4, 60, 15)]));
         assert_eq!(missing.doubtful, Some((101, gaps(&[(1, 1, 30, 3), (2, 1, 20, 2)]))));
-        assert!(!ledger.begin(1, false, None), "nothing is written any more");
+        assert!(!progress.begin(1, false, None), "nothing is written any more");
     }
 
     #[test]
-    fn ledger_counts_gaps_that_were_being_written_as_in_doubt() {
-        let ledger = Ledger::default();
-        assert!(ledger.begin(1, false, Some(100)));
-        ledger.end(1, &gaps(&[(1, 1, 10, 1)]));
-        assert!(ledger.begin(0, true, Some(100)));
-        let missing = ledger.give_up().unwrap().missing(1, std::iter::once(gap((1, 1, 20, 2))));
+    fn progress_counts_gaps_that_were_being_written_as_in_doubt() {
+        let progress = WriteProgress::default();
+        assert!(progress.begin(1, false, Some(100)));
+        progress.end(1, &gaps(&[(1, 1, 10, 1)]));
+        assert!(progress.begin(0, true, Some(100)));
+        let missing = progress.give_up().unwrap().missing(1, std::iter::once(gap((1, 1, 20, 2))));
         assert_eq!(missing.certain, gaps(&[(1, 1, 20, 2)]));
         assert_eq!(missing.doubtful, Some((100, gaps(&[(1, 1, 10, 1)]))));
     }
 
     #[test]
-    fn ledger_leaves_it_to_the_thread_that_marks() {
-        let ledger = Ledger::default();
-        assert!(ledger.begin_marking());
-        assert!(ledger.give_up().is_none());
+    fn progress_leaves_it_to_the_thread_that_marks() {
+        let progress = WriteProgress::default();
+        assert!(progress.begin_marking());
+        assert!(progress.give_up().is_none());
     }
 
     /// The message of that number, said at that time.
