@@ -58,7 +58,7 @@ pub(crate) enum Sent {
 }
 
 #[derive(Default)]
-struct State {
+struct ConnectionState {
     stream: Option<Arc<Stream>>,
     /// Whether anything was sent on it.
     has_spoken: bool,
@@ -117,7 +117,7 @@ pub(crate) struct Connection {
     person: bool,
     /// Lines wait until the server has taken the name.
     gated: bool,
-    state: Mutex<State>,
+    state: Mutex<ConnectionState>,
     changed: Condvar,
 }
 
@@ -125,11 +125,11 @@ impl Connection {
     /// Nothing is connected before `run`.
     pub(crate) fn new(options: Options, person: bool) -> Connection {
         let gated = person || options.name.is_some() || options.reconnect;
-        let state = State {
+        let state = ConnectionState {
             name: options.name.clone(),
             parser: PromptParser::new(options.english),
             attempts: Attempts::new(options.addresses.len()),
-            ..State::default()
+            ..ConnectionState::default()
         };
         Connection { options, person, gated, state: Mutex::new(state), changed: Condvar::new() }
     }
@@ -151,7 +151,7 @@ impl Connection {
         self.turn_of(&self.lock())
     }
 
-    fn turn_of(&self, state: &State) -> Option<Turn> {
+    fn turn_of(&self, state: &ConnectionState) -> Option<Turn> {
         if let Some(status) = state.over {
             return Some(Turn::Over(status));
         }
@@ -274,7 +274,7 @@ impl Connection {
         self.lock().leaving
     }
 
-    fn lock(&self) -> MutexGuard<'_, State> {
+    fn lock(&self) -> MutexGuard<'_, ConnectionState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,7 +6,7 @@ use std::io;
 use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{ANNOUNCEMENT, Connection, News, Password, State, Stream, is_silent};
+use super::{ANNOUNCEMENT, Connection, ConnectionState, News, Password, Stream, is_silent};
 use crate::address::Address;
 use crate::notice::{self, End};
 use crate::prompt_parser::{FENCE, Heard, PromptParser, Question};
@@ -61,7 +61,7 @@ impl Connection {
             } else {
                 failed.clear();
             }
-            let left = |state: &mut State| !(state.leaving || state.input_ended);
+            let left = |state: &mut ConnectionState| !(state.leaving || state.input_ended);
             let wait = self.changed.wait_timeout_while(self.lock(), pause, left);
             let (state, _) = wait.unwrap_or_else(PoisonError::into_inner);
             if state.leaving || state.input_ended {
@@ -217,7 +217,7 @@ impl Connection {
     fn take_question(
         &self,
         question: Question,
-        mut state: MutexGuard<State>,
+        mut state: MutexGuard<ConnectionState>,
         give: &mut Option<String>,
         stream: &Stream,
         show: &mut impl FnMut(News),
@@ -247,7 +247,7 @@ impl Connection {
     }
 
     /// The exit status, unless there will be another attempt.
-    fn status(&self, state: &State, end: &End, now: Instant) -> Option<u8> {
+    fn status(&self, state: &ConnectionState, end: &End, now: Instant) -> Option<u8> {
         let refused = !state.been_inside && (state.refused || !state.asked);
         let heard_all = self.person || !(refused || matches!(end, End::Cut));
         // A goodbye to a server that never asked for a name was not heard.
@@ -282,7 +282,7 @@ impl Connection {
     }
 }
 
-impl State {
+impl ConnectionState {
     /// Whether the server has said why it hangs up.
     fn was_told(&self) -> bool {
         self.replaced || self.turned_away
@@ -313,11 +313,11 @@ mod tests {
         let tried = |reconnect, later| {
             let addresses = vec![Address { tls: true, ..Address::default() }];
             let options = Options { addresses, reconnect, ..Options::default() };
-            let state = State {
+            let state = ConnectionState {
                 been_inside: true,
                 asked: true,
                 coming_back: Some(now + UNASKED_MAX),
-                ..State::default()
+                ..ConnectionState::default()
             };
             let end = End::Unreachable(io::ErrorKind::ConnectionRefused.into());
             Connection::new(options, true).status(&state, &end, now + later).is_none()

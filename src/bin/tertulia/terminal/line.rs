@@ -14,7 +14,7 @@ const HISTORY_MAX: usize = 500;
 
 /// What a key asks of the program.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Asked {
+pub(crate) enum KeyAction {
     /// Nothing that is not done.
     Nothing,
     /// The line is complete.
@@ -111,9 +111,9 @@ impl Line {
     }
 
     /// Takes a key of a password: nothing of it is remembered, and nothing that is remembered comes into it.
-    pub(crate) fn press_hidden(&mut self, key: &Key) -> Asked {
+    pub(crate) fn press_hidden(&mut self, key: &Key) -> KeyAction {
         if matches!(key, Key::Up | Key::Down | Key::Control('p' | 'n' | 'r' | 'y')) {
-            return Asked::Nothing;
+            return KeyAction::Nothing;
         }
         let cut = self.cut.clone();
         let asked = self.press(key);
@@ -122,7 +122,7 @@ impl Line {
     }
 
     /// Takes a key.
-    pub(crate) fn press(&mut self, key: &Key) -> Asked {
+    pub(crate) fn press(&mut self, key: &Key) -> KeyAction {
         if self.search.is_some()
             && let Some(asked) = self.press_searching(key)
         {
@@ -132,14 +132,14 @@ impl Line {
             Key::Char(c) => {
                 self.insert(c.encode_utf8(&mut [0; 4]));
             }
-            Key::Enter => return Asked::Send,
-            Key::Tab => return Asked::Complete,
-            Key::Control('c') if self.text.is_empty() => return Asked::Interrupt,
+            Key::Enter => return KeyAction::Send,
+            Key::Tab => return KeyAction::Complete,
+            Key::Control('c') if self.text.is_empty() => return KeyAction::Interrupt,
             Key::Control('c') => drop(self.take()),
-            Key::Control('d') if self.text.is_empty() => return Asked::End,
+            Key::Control('d') if self.text.is_empty() => return KeyAction::End,
             Key::Control('d') | Key::Delete => self.delete_to(self.after()),
-            Key::Control('l') => return Asked::Redraw,
-            Key::Control('z') => return Asked::Suspend,
+            Key::Control('l') => return KeyAction::Redraw,
+            Key::Control('z') => return KeyAction::Suspend,
             Key::Control('r') => {
                 self.search = Some(Search { before: self.text.clone(), ..Search::default() })
             }
@@ -162,11 +162,11 @@ impl Line {
             Key::Control('t') => self.swap(),
             Key::Control(_) | Key::Alt(_) | Key::Paste(_) => {}
         }
-        Asked::Nothing
+        KeyAction::Nothing
     }
 
     /// A key while the history is searched; `None` if it ends the search and means what it always means.
-    fn press_searching(&mut self, key: &Key) -> Option<Asked> {
+    fn press_searching(&mut self, key: &Key) -> Option<KeyAction> {
         let search = self.search.as_mut()?;
         match key {
             Key::Char(c) => search.words.push(*c),
@@ -175,7 +175,7 @@ impl Line {
             Key::Control('c' | 'g') => {
                 let before = self.search.take()?.before;
                 self.set(before);
-                return Some(Asked::Nothing);
+                return Some(KeyAction::Nothing);
             }
             _ => {
                 self.search = None;
@@ -193,7 +193,7 @@ impl Line {
             let line = self.history[at].clone();
             self.set(line);
         }
-        Some(Asked::Nothing)
+        Some(KeyAction::Nothing)
     }
 
     fn recall(&mut self, step: isize) {
@@ -304,9 +304,9 @@ mod tests {
     #[test]
     fn control_c_clears_first_and_then_leaves() {
         let mut line = typed(&letters("hola"));
-        assert_eq!((line.press(&Key::Control('c')), line.text()), (Asked::Nothing, ""));
-        assert_eq!(line.press(&Key::Control('c')), Asked::Interrupt);
-        assert_eq!(line.press(&Key::Control('d')), Asked::End);
+        assert_eq!((line.press(&Key::Control('c')), line.text()), (KeyAction::Nothing, ""));
+        assert_eq!(line.press(&Key::Control('c')), KeyAction::Interrupt);
+        assert_eq!(line.press(&Key::Control('d')), KeyAction::End);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use signal_hook::consts::{SIGCONT, SIGWINCH};
 use super::completion::Names;
 use super::event::{Event, Outgoing};
 use super::keys::{Key, Keyboard, PASTE_MAX_BYTES};
-use super::line::{Asked, Line};
+use super::line::{KeyAction, Line};
 use super::paint;
 use super::raw_mode::{self, RawMode};
 use super::screen::{Below, Screen};
@@ -243,19 +243,19 @@ impl Session {
         }
         let hidden = self.connection.turn_now() == Some(Turn::Ask(Question::Password));
         match if hidden { self.line.press_hidden(key) } else { self.line.press(key) } {
-            Asked::Nothing => None,
-            Asked::Send => self.send_line(),
-            Asked::Complete => {
+            KeyAction::Nothing => None,
+            KeyAction::Send => self.send_line(),
+            KeyAction::Complete => {
                 self.complete();
                 None
             }
-            Asked::Interrupt => Some(130),
-            Asked::End => self.keyboard_ended(),
-            Asked::Redraw => {
+            KeyAction::Interrupt => Some(130),
+            KeyAction::End => self.keyboard_ended(),
+            KeyAction::Redraw => {
                 self.redraw();
                 None
             }
-            Asked::Suspend => {
+            KeyAction::Suspend => {
                 self.screen.leave();
                 self.raw.leave();
                 let _ = kill_process(getpid(), Signal::TSTP);
