@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::error::AdminError;
-use super::output::{Done, say};
+use super::output::{AdminResult, say};
 use super::words;
 use crate::auth::random_number;
 use crate::chat::{ChatConfig, Hub};
@@ -14,14 +14,14 @@ use crate::engine::{self, ChatCopy, EngineConfig};
 use crate::files;
 use crate::limits::CLUSTER_FILE_MAX_BYTES;
 
-pub(super) fn run(task: &ClusterTask) -> Done {
+pub(super) fn run(task: &ClusterTask) -> AdminResult {
     match task {
         ClusterTask::Init(place) => found(place),
         ClusterTask::Skip(skipped) => skip(skipped),
     }
 }
 
-fn found(place: &EnginePlace) -> Done {
+fn found(place: &EnginePlace) -> AdminResult {
     let config = engine_of(&place.config())?;
     let incarnation = random_number()?;
     let chat = ChatCopy::founding(Hub::new(ChatConfig::default()));
@@ -32,7 +32,7 @@ fn found(place: &EnginePlace) -> Done {
     say(&words::founded(&config.address, place.lang))
 }
 
-fn skip(SkippedEntry { entry, place }: &SkippedEntry) -> Done {
+fn skip(SkippedEntry { entry, place }: &SkippedEntry) -> AdminResult {
     engine::skip(&engine_of(&place.config())?, *entry)?;
     say(&words::skipped(*entry, place.lang))
 }

@@ -1,7 +1,7 @@
 //! The commands for a running server: one order each, and what came of it.
 
 use super::error::AdminError;
-use super::output::{Done, say};
+use super::output::{AdminResult, say};
 use super::words;
 use crate::chat::{AdminOrder, Text};
 use crate::cli::{Expel, Kick, Place, Readmit, Say};
@@ -10,7 +10,7 @@ use crate::limits::{CONTROL_ORDER_MAX_BYTES, LINE_MAX_BYTES};
 use crate::storage::AccountFile;
 
 /// Has the server say something to all members, or to a room.
-pub(super) fn tell(wanted: &Say) -> Done {
+pub(super) fn tell(wanted: &Say) -> AdminResult {
     let place = &wanted.place;
     let text = joined(&wanted.text);
     if text.is_blank() {
@@ -23,7 +23,7 @@ pub(super) fn tell(wanted: &Say) -> Done {
 }
 
 /// Closes a person's connection, or puts them out of a room.
-pub(super) fn kick(wanted: &Kick) -> Done {
+pub(super) fn kick(wanted: &Kick) -> AdminResult {
     let place = &wanted.place;
     let reason = Some(joined(&wanted.reason)).filter(|reason| !reason.is_blank());
     if reason.as_ref().is_some_and(|reason| reason.as_str().len() > LINE_MAX_BYTES) {
@@ -34,46 +34,46 @@ pub(super) fn kick(wanted: &Kick) -> Done {
 }
 
 /// Keeps a person or an address out of the chat.
-pub(super) fn expel(wanted: &Expel) -> Done {
+pub(super) fn expel(wanted: &Expel) -> AdminResult {
     let (place, whom) = (&wanted.place, Text::clean(&wanted.whom));
     let reason = Some(joined(&wanted.reason)).filter(|reason| !reason.is_blank());
     chat(AdminOrder::Expel { whom, minutes: wanted.minutes, reason }, place)
 }
 
 /// Lets a person or an address come back.
-pub(super) fn readmit(wanted: &Readmit) -> Done {
+pub(super) fn readmit(wanted: &Readmit) -> AdminResult {
     chat(AdminOrder::Readmit(Text::clean(&wanted.whom)), &wanted.place)
 }
 
 /// Lists who is connected.
-pub(super) fn who(place: &Place) -> Done {
+pub(super) fn who(place: &Place) -> AdminResult {
     ordered(&ControlOrder::Who, place)
 }
 
 /// Says that the server is well, if its loop takes a call within the patience for one: for programs that watch it.
-pub(super) fn health(place: &Place) -> Done {
+pub(super) fn health(place: &Place) -> AdminResult {
     call(place)?;
     say("ok")
 }
 
 /// Stops the server, and waits until it has.
-pub(super) fn stop(place: &Place) -> Done {
+pub(super) fn stop(place: &Place) -> AdminResult {
     ordered(&ControlOrder::Stop, place)?;
     say(words::stopped(place.lang))
 }
 
 /// Has the program that is installed by now take the server's place.
-pub(super) fn upgrade(place: &Place) -> Done {
+pub(super) fn upgrade(place: &Place) -> AdminResult {
     ordered(&ControlOrder::Upgrade(place.lang), place)
 }
 
 /// Orders something in the chat.
-fn chat(order: AdminOrder, place: &Place) -> Done {
+fn chat(order: AdminOrder, place: &Place) -> AdminResult {
     ordered(&ControlOrder::Chat(order, place.lang), place)
 }
 
 /// Gives an order to the server, and shows the rows of its answer.
-fn ordered(order: &ControlOrder, place: &Place) -> Done {
+fn ordered(order: &ControlOrder, place: &Place) -> AdminResult {
     // The server would hang up on it.
     if order.encode().len() > CONTROL_ORDER_MAX_BYTES {
         return Err(AdminError::TooLong);

@@ -14,7 +14,7 @@ mod words;
 #[cfg(feature = "cluster")]
 pub use cluster::engine_of;
 pub use error::AdminError;
-use output::{Done, say};
+use output::{AdminResult, say};
 pub use secret::password_in;
 pub use words::password_exposed;
 
@@ -53,7 +53,7 @@ pub fn run(task: &Task) -> Result<(), AdminError> {
     }
 }
 
-fn account(order: &AccountTask) -> Done {
+fn account(order: &AccountTask) -> AdminResult {
     let place = order.place();
     match order {
         AccountTask::Add(order) => add(&order.name, place, &order.with),
@@ -63,7 +63,7 @@ fn account(order: &AccountTask) -> Done {
     }
 }
 
-fn add(name: &str, place: &Place, secret: &Secret) -> Done {
+fn add(name: &str, place: &Place, secret: &Secret) -> AdminResult {
     let name = read(Name::given(name), name)?;
     // Before a password is asked for.
     if AccountFile::is_there(&place.data)
@@ -76,7 +76,7 @@ fn add(name: &str, place: &Place, secret: &Secret) -> Done {
     say(&words::added(&name, place.lang))
 }
 
-fn passwd(name: &str, place: &Place, secret: &Secret) -> Done {
+fn passwd(name: &str, place: &Place, secret: &Secret) -> AdminResult {
     let name = read(Name::known(name), name)?;
     registered(&name, place)?;
     let hash = hash_of(secret, place.lang)?;
@@ -84,14 +84,14 @@ fn passwd(name: &str, place: &Place, secret: &Secret) -> Done {
     say(&words::changed(&name, place.lang))
 }
 
-fn remove(name: &str, place: &Place) -> Done {
+fn remove(name: &str, place: &Place) -> AdminResult {
     let name = read(Name::known(name), name)?;
     registered(&name, place)?;
     carry_out(&AccountOrder::Remove { name: name.as_str().into() }, place)?;
     say(&words::removed(&name, place.lang))
 }
 
-fn list(place: &Place) -> Done {
+fn list(place: &Place) -> AdminResult {
     let AccountReply::Listed(all) = carry_out(&AccountOrder::List, place)? else { return Ok(()) };
     for Registered { name, made_at, seen_at } in all {
         let seen = seen_at.map_or_else(|| "-".to_owned(), clock::utc);
@@ -130,7 +130,7 @@ fn find(name: &Name, place: &Place) -> Result<Option<String>, AdminError> {
 }
 
 /// Refuses a name that nobody has registered, with the one that may have been meant.
-fn registered(name: &Name, place: &Place) -> Done {
+fn registered(name: &Name, place: &Place) -> AdminResult {
     match find(name, place)? {
         Some(found) if found == name.as_str() => Ok(()),
         meant => Err(AdminError::Unknown(name.clone(), meant)),

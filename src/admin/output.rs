@@ -5,9 +5,9 @@ use std::io::{self, Write};
 use super::error::AdminError;
 
 /// What an order gives.
-pub(super) type Done = Result<(), AdminError>;
+pub(super) type AdminResult = Result<(), AdminError>;
 
 /// Tells one line.
-pub(super) fn say(line: &str) -> Done {
+pub(super) fn say(line: &str) -> AdminResult {
     Ok(writeln!(io::stdout(), "{line}")?)
 }

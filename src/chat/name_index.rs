@@ -9,7 +9,7 @@
 use super::name::Skeleton;
 
 /// Half of a hash, and the number (a slot, a room's number) of the one that is called so.
-type Entry = (u32, u32);
+type IndexEntry = (u32, u32);
 
 /// Entries of a run: as many as are moved in no time.
 const RUN_MAX: usize = 128;
@@ -17,7 +17,7 @@ const RUN_MAX: usize = 128;
 /// The names in use.
 #[derive(Clone, Debug, Default)]
 pub(super) struct NameIndex {
-    runs: Vec<Vec<Entry>>,
+    runs: Vec<Vec<IndexEntry>>,
 }
 
 impl NameIndex {
@@ -55,11 +55,11 @@ impl NameIndex {
     }
 
     /// The run in which the entry is, if it is anywhere.
-    fn run_of(&self, entry: Entry) -> usize {
+    fn run_of(&self, entry: IndexEntry) -> usize {
         self.runs.partition_point(|run| run[0] <= entry).saturating_sub(1)
     }
 
-    fn insert_entry(&mut self, entry: Entry) {
+    fn insert_entry(&mut self, entry: IndexEntry) {
         let mut at = self.run_of(entry);
         if self.runs.get(at).is_some_and(|run| run.len() == RUN_MAX) {
             self.make_place(at);
@@ -89,7 +89,7 @@ impl NameIndex {
         }
     }
 
-    fn remove_entry(&mut self, entry: Entry) {
+    fn remove_entry(&mut self, entry: IndexEntry) {
         let at = self.run_of(entry);
         let Some(run) = self.runs.get_mut(at) else { return };
         let Ok(place) = run.binary_search(&entry) else { return };

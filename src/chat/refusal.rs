@@ -31,6 +31,9 @@ pub(super) enum Refusal {
     IgnoreListFull(usize),
 }
 
+/// What becomes of a command, or of a deed that it asks for.
+pub(super) type Done = Result<(), Refusal>;
+
 impl From<Refusal> for Event {
     fn from(refusal: Refusal) -> Event {
         match refusal {

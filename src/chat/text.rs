@@ -142,7 +142,7 @@ fn first_doubtful(raw: &str) -> Option<usize> {
 }
 
 /// How a terminal sequence begins, which tells how it ends.
-enum Opening {
+enum Introducer {
     /// Up to one final byte, behind parameters and intermediates.
     Csi,
     /// OSC, DCS, SOS, PM, APC: up to BEL or ST.
@@ -162,13 +162,13 @@ fn strip(raw: &str, unsafe_from: usize) -> String {
     while let Some(c) = rest.chars().next() {
         let after = &rest[c.len_utf8()..];
         rest = match opening(c, after) {
-            Some((Opening::Csi, body)) => {
+            Some((Introducer::Csi, body)) => {
                 skip_final(body.trim_start_matches(|c| matches!(c, ' '..='?')), '@')
             }
-            Some((Opening::Escape, body)) => {
+            Some((Introducer::Escape, body)) => {
                 skip_final(body.trim_start_matches(|c| matches!(c, ' '..='/')), '0')
             }
-            Some((Opening::Str, body)) => {
+            Some((Introducer::Str, body)) => {
                 let end = if string_may_end { string_end(body) } else { None };
                 string_may_end = end.is_some();
                 &body[end.unwrap_or(0)..]
@@ -193,14 +193,14 @@ fn strip(raw: &str, unsafe_from: usize) -> String {
 }
 
 /// Whether a sequence opens with `c`, before `after`; and what comes behind its opening.
-fn opening(c: char, after: &str) -> Option<(Opening, &str)> {
+fn opening(c: char, after: &str) -> Option<(Introducer, &str)> {
     match c {
-        '\u{9B}' => Some((Opening::Csi, after)),
-        '\u{90}' | '\u{98}' | '\u{9D}' | '\u{9E}' | '\u{9F}' => Some((Opening::Str, after)),
+        '\u{9B}' => Some((Introducer::Csi, after)),
+        '\u{90}' | '\u{98}' | '\u{9D}' | '\u{9E}' | '\u{9F}' => Some((Introducer::Str, after)),
         ESC => Some(match after.as_bytes().first() {
-            Some(b'[') => (Opening::Csi, &after[1..]),
-            Some(b'P' | b'X' | b']' | b'^' | b'_') => (Opening::Str, &after[1..]),
-            _ => (Opening::Escape, after),
+            Some(b'[') => (Introducer::Csi, &after[1..]),
+            Some(b'P' | b'X' | b']' | b'^' | b'_') => (Introducer::Str, &after[1..]),
+            _ => (Introducer::Escape, after),
         }),
         _ => None,
     }

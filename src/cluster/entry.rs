@@ -129,13 +129,13 @@ impl<C: DeserializeOwned> Entry<C> {
     /// They are none. All releases that know a version say the same of its entries.
     pub fn from_bytes(bytes: &[u8], newest: u32) -> Result<Entry<C>, NoEntry> {
         #[derive(Deserialize)]
-        struct Front {
+        struct VersionField {
             v: u32,
         }
         match serde_json::from_slice::<Entry<C>>(bytes) {
             Ok(entry) if entry.version <= newest => Ok(entry),
-            _ => match serde_json::from_slice::<Front>(bytes) {
-                Ok(Front { v }) if v > newest => Err(NoEntry::Later(v)),
+            _ => match serde_json::from_slice::<VersionField>(bytes) {
+                Ok(VersionField { v }) if v > newest => Err(NoEntry::Later(v)),
                 _ => Err(NoEntry::Garbage),
             },
         }

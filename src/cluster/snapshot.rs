@@ -10,7 +10,7 @@ pub const SNAPSHOT_VERSION: u32 = 1;
 /// One snapshot; `S` is the state of the chat. In whatever format of `serde` one likes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LogSnapshot<S> {
-    version: Version,
+    version: SnapshotVersion,
     /// Where in the log.
     pub replica: Replica,
     /// The chat at that place.
@@ -19,18 +19,18 @@ pub struct LogSnapshot<S> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "u32", into = "u32")]
-struct Version;
+struct SnapshotVersion;
 
 /// A snapshot of another version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("a snapshot of version {0}")]
 pub struct OtherVersion(u32);
 
-impl TryFrom<u32> for Version {
+impl TryFrom<u32> for SnapshotVersion {
     type Error = OtherVersion;
 
-    fn try_from(version: u32) -> Result<Version, OtherVersion> {
-        if version == SNAPSHOT_VERSION { Ok(Version) } else { Err(OtherVersion(version)) }
+    fn try_from(version: u32) -> Result<SnapshotVersion, OtherVersion> {
+        if version == SNAPSHOT_VERSION { Ok(SnapshotVersion) } else { Err(OtherVersion(version)) }
     }
 }
 
@@ -41,8 +41,8 @@ impl<S> LogSnapshot<S> {
     }
 }
 
-impl From<Version> for u32 {
-    fn from(_: Version) -> u32 {
+impl From<SnapshotVersion> for u32 {
+    fn from(_: SnapshotVersion) -> u32 {
         SNAPSHOT_VERSION
     }
 }
@@ -51,6 +51,6 @@ impl<S> LogSnapshot<S> {
     /// The state of the chat at the place of `replica`, all of which is applied to it.
     pub fn new(replica: Replica, state: S) -> LogSnapshot<S> {
         assert!(replica.is_settled(), "a snapshot is made between two entries");
-        LogSnapshot { version: Version, replica, state }
+        LogSnapshot { version: SnapshotVersion, replica, state }
     }
 }

@@ -61,7 +61,7 @@ pub fn bind(dir: &Path) -> io::Result<(UnixListener, Socket)> {
     let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
     // Linux gives the file the mode of the socket, so that it never has another one; elsewhere the umask sees to it.
     let _ = fchmod(&socket, Mode::RUSR | Mode::WUSR);
-    Place::of(dir)?.with(|address| socket.bind(address))?;
+    SocketPath::of(dir)?.with(|address| socket.bind(address))?;
     let file = fs::symlink_metadata(&path)?;
     let name = Socket { path, file: (file.dev(), file.ino()) };
     socket.set_nonblocking(true)?;
@@ -78,7 +78,7 @@ pub fn connect(dir: &Path, patience: Duration) -> io::Result<UnixStream> {
     let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
     socket.set_write_timeout(Some(patience))?;
     socket.set_read_timeout(Some(patience))?;
-    Place::of(dir)?.with(|address| socket.connect(address))?;
+    SocketPath::of(dir)?.with(|address| socket.connect(address))?;
     Ok(socket.into())
 }
 
@@ -106,7 +106,7 @@ pub fn listens(dir: &Path) -> bool {
     let connected = || {
         let socket = socket2::Socket::new(Domain::UNIX, Type::STREAM, None)?;
         socket.set_nonblocking(true)?;
-        Place::of(dir)?.with(|address| socket.connect(address))
+        SocketPath::of(dir)?.with(|address| socket.connect(address))
     };
     match connected() {
         Ok(()) => true,
@@ -115,14 +115,14 @@ pub fn listens(dir: &Path) -> bool {
 }
 
 /// Where the socket is. Its address holds some hundred bytes of a path, and a directory may lie deeper.
-struct Place {
+struct SocketPath {
     path: PathBuf,
     /// Holds the directory open while its short name is in use.
     _dir: Option<rustix::fd::OwnedFd>,
 }
 
-impl Place {
-    fn of(dir: &Path) -> io::Result<Place> {
+impl SocketPath {
+    fn of(dir: &Path) -> io::Result<SocketPath> {
         let path = dir.join(SOCKET);
         #[cfg(target_os = "linux")]
         if SockAddr::unix(&path).is_err() {
@@ -131,9 +131,9 @@ impl Place {
             let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
             let open = rustix::fs::open(dir, flags, Mode::empty())?;
             let path = PathBuf::from(format!("/proc/self/fd/{}", open.as_raw_fd())).join(SOCKET);
-            return Ok(Place { path, _dir: Some(open) });
+            return Ok(SocketPath { path, _dir: Some(open) });
         }
-        Ok(Place { path, _dir: None })
+        Ok(SocketPath { path, _dir: None })
     }
 
     fn with(&self, act: impl FnOnce(&SockAddr) -> io::Result<()>) -> io::Result<()> {

@@ -24,7 +24,7 @@ pub(super) enum ReaderOrder {
 
 /// What it does.
 #[derive(Clone, Copy)]
-enum Task {
+enum ReaderTask {
     Nothing,
     Load(u64, Option<EntryId>),
     Read(u64, EntryId),
@@ -35,7 +35,7 @@ pub(super) struct LogReader<S: LogState> {
     /// Few: one for each time that a node begins to read, and one for each trim.
     orders: Receiver<ReaderOrder>,
     notes: Notes<S>,
-    task: Task,
+    task: ReaderTask,
     /// The hash of the last line that was read since it was told where to read from.
     last: Option<u64>,
     trim: Option<EntryId>,
@@ -76,15 +76,17 @@ impl<S: LogState> LogReader<S> {
         orders: Receiver<ReaderOrder>,
         notes: Notes<S>,
     ) -> LogReader<S> {
-        LogReader { location, orders, notes, task: Task::Nothing, last: None, trim: None }
+        LogReader { location, orders, notes, task: ReaderTask::Nothing, last: None, trim: None }
     }
 
     fn take(&mut self, order: ReaderOrder) {
         match order {
             ReaderOrder::Load(number, before) => {
-                (self.task, self.last, self.trim) = (Task::Load(number, before), None, None);
+                (self.task, self.last, self.trim) = (ReaderTask::Load(number, before), None, None);
             }
-            ReaderOrder::Read(number, after) => (self.task, self.last) = (Task::Read(number, after), None),
+            ReaderOrder::Read(number, after) => {
+                (self.task, self.last) = (ReaderTask::Read(number, after), None)
+            }
             ReaderOrder::Trim(bound) => self.trim = Some(bound),
         }
     }
@@ -99,13 +101,13 @@ impl<S: LogState> LogReader<S> {
             }
         }
         match self.task {
-            Task::Nothing => self.take(self.orders.recv().map_err(|_| LinkEnd::Gone)?),
-            Task::Load(number, before) => {
+            ReaderTask::Nothing => self.take(self.orders.recv().map_err(|_| LinkEnd::Gone)?),
+            ReaderTask::Load(number, before) => {
                 let snapshot = load_snapshot(connection, &self.location.keys, &self.notes, before)?;
-                self.task = Task::Nothing;
+                self.task = ReaderTask::Nothing;
                 self.notes.send(Note::Snapshot(number, snapshot))?;
             }
-            Task::Read(number, after) => self.read(connection, number, after)?,
+            ReaderTask::Read(number, after) => self.read(connection, number, after)?,
         }
         Ok(())
     }
@@ -124,10 +126,10 @@ impl<S: LogState> LogReader<S> {
             connection.ask([keys.trim(bound)])?;
         }
         if let Some(last) = lines.last() {
-            (self.task, self.last) = (Task::Read(number, last.id), Some(last.digest));
+            (self.task, self.last) = (ReaderTask::Read(number, last.id), Some(last.digest));
         }
         if is_other {
-            self.task = Task::Nothing;
+            self.task = ReaderTask::Nothing;
         }
         self.notes.send(Note::Read(number, Read { after, anchor, lines, end }))?;
         Ok(())

@@ -50,7 +50,7 @@ pub(super) struct Control {
     listener: UnixListener,
     /// None: we are about to end, and new clients shall find no server here.
     name: Option<Socket>,
-    sessions: [Option<Session>; CONTROL_CONNECTIONS],
+    sessions: [Option<ControlSession>; CONTROL_CONNECTIONS],
     /// A client may be waiting to be let in.
     waiting: bool,
     /// Letting one in failed; not again before then.
@@ -62,7 +62,7 @@ pub(super) struct Control {
 }
 
 #[derive(Debug)]
-struct Session {
+struct ControlSession {
     stream: UnixStream,
     /// It may be read and written to.
     ready: bool,
@@ -197,7 +197,7 @@ impl Control {
             self.account_settled(ticket, reply, now);
         }
         for place in &mut self.sessions {
-            let said = |session: &mut Session| {
+            let said = |session: &mut ControlSession| {
                 matches!(session.phase, Phase::Answered) && session.write(server, now).is_none()
             };
             place.take_if(said);
@@ -216,7 +216,7 @@ impl Control {
     }
 
     fn stored(&self) -> impl Iterator<Item = (StoredSession, &UnixStream)> {
-        let whole = |session: &&Session| session.sent == session.output.len();
+        let whole = |session: &&ControlSession| session.sent == session.output.len();
         self.sessions.iter().flatten().filter(whole).filter_map(|session| match session.phase {
             Phase::Asking => Some((StoredSession::Asking(session.input.clone()), &session.stream)),
             Phase::Upgrading(language) => Some((StoredSession::Upgrading(language), &session.stream)),
@@ -232,7 +232,7 @@ impl Control {
         now: MonoTime,
     ) -> io::Result<Control> {
         for (slot, (stored, stream)) in called.into_iter().enumerate().take(CONTROL_CONNECTIONS) {
-            let mut session = Session::new(UnixStream::from_std(stream), now);
+            let mut session = ControlSession::new(UnixStream::from_std(stream), now);
             let interest = Interest::READABLE | Interest::WRITABLE;
             registry.register(&mut session.stream, Token(LISTENER - 1 - slot), interest)?;
             match stored {
@@ -261,7 +261,7 @@ impl Control {
             });
             match accepted {
                 Ok(stream) => {
-                    let mut session = Session::new(stream, now);
+                    let mut session = ControlSession::new(stream, now);
                     session.say(GREETING);
                     session.say("\n");
                     self.sessions[slot] = Some(session);
@@ -286,12 +286,12 @@ impl Control {
     /// Gives one connection its turn, and gives it back unless it is over. What has come is looked at before the patience is over.
     fn serve(
         &mut self,
-        mut session: Session,
+        mut session: ControlSession,
         server: &mut Server<TcpStream>,
         stopping: bool,
         now: MonoTime,
         wish: &mut Wish,
-    ) -> Option<Session> {
+    ) -> Option<ControlSession> {
         if mem::take(&mut session.ready) {
             session.read()?;
             if matches!(session.phase, Phase::Asking)
@@ -311,7 +311,7 @@ impl Control {
 
     fn begin(
         &mut self,
-        session: &mut Session,
+        session: &mut ControlSession,
         order: Option<ControlOrder>,
         server: &mut Server<TcpStream>,
         stopping: bool,
@@ -350,8 +350,7 @@ impl Control {
     /// Tells a client what came of their order.
     fn account_settled(&mut self, ticket: u64, reply: AccountReply, now: MonoTime) {
         self.in_hand -= 1;
-        let waits =
-            |session: &&mut Session| matches!(session.phase, Phase::Account(mine, _) if mine == ticket);
+        let waits = |session: &&mut ControlSession| matches!(session.phase, Phase::Account(mine, _) if mine == ticket);
         let session = self.sessions.iter_mut().flatten().find(waits);
         let Some(session) = session else { return };
         let order = match mem::replace(&mut session.phase, Phase::Answered) {
@@ -387,10 +386,10 @@ impl Control {
     }
 }
 
-impl Session {
+impl ControlSession {
     /// One that has not said anything.
-    fn new(stream: UnixStream, now: MonoTime) -> Session {
-        Session {
+    fn new(stream: UnixStream, now: MonoTime) -> ControlSession {
+        ControlSession {
             stream,
             ready: true,
             input: Vec::new(),

@@ -12,7 +12,7 @@ use super::json::Reference;
 use super::line::Codec;
 use super::opening::{First, Front, Fronted, OpeningDeadlines, Undecided, first};
 use super::stored_bytes;
-use super::web::{Head, WebSocket};
+use super::web::{RequestHead, WebSocket};
 use crate::chat::{CloseReason, Command, Language, MonoTime, Question};
 
 /// How a connection goes on whose request for a WebSocket was granted.
@@ -59,7 +59,7 @@ enum Spoken {
     /// Lines of text, with or without telnet's commands.
     Line(Codec),
     /// A request of HTTP, the head of which is coming.
-    Http(Box<Head>),
+    Http(Box<RequestHead>),
     /// JSON in the messages of a WebSocket.
     WebSocket(Box<WebSocket>),
 }
@@ -86,7 +86,7 @@ impl Protocol {
 
     /// A request, which has to be there by then.
     pub fn request_until(until: MonoTime) -> Protocol {
-        Protocol(Spoken::Http(Box::new(Head::new(Vec::new(), until))))
+        Protocol(Spoken::Http(Box::new(RequestHead::new(Vec::new(), until))))
     }
 
     /// The same in TLS.
@@ -167,7 +167,7 @@ impl Protocol {
                     First::Line | First::Tls => self.decide_line(answers),
                     First::Http => {
                         let bytes = std::mem::take(&mut undecided.bytes);
-                        self.0 = Spoken::Http(Box::new(Head::new(bytes, undecided.deadlines.request)));
+                        self.0 = Spoken::Http(Box::new(RequestHead::new(bytes, undecided.deadlines.request)));
                     }
                 }
             }
@@ -279,7 +279,7 @@ impl Protocol {
     /// A request has been answered: nothing of it is kept.
     pub fn forget_request(&mut self) {
         if let Spoken::Http(head) = &mut self.0 {
-            **head = Head::new(Vec::new(), head.until);
+            **head = RequestHead::new(Vec::new(), head.until);
         }
     }
 

@@ -13,7 +13,7 @@ use crate::limits::{MESSAGE_MAX_BYTES, PROXY_SILENCE};
 
 /// The head of a request, as far as it has come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(super) struct Head {
+pub(super) struct RequestHead {
     #[serde(with = "stored_bytes")]
     bytes: Vec<u8>,
     /// An empty line has come: that may be its end.
@@ -24,9 +24,9 @@ pub(super) struct Head {
     late: bool,
 }
 
-impl Head {
-    pub(super) fn new(bytes: Vec<u8>, until: MonoTime) -> Head {
-        let mut head = Head { bytes: Vec::new(), ended: false, until, late: false };
+impl RequestHead {
+    pub(super) fn new(bytes: Vec<u8>, until: MonoTime) -> RequestHead {
+        let mut head = RequestHead { bytes: Vec::new(), ended: false, until, late: false };
         head.push(&bytes);
         head
     }
@@ -63,7 +63,7 @@ impl Head {
     }
 
     pub(super) fn held(&self) -> usize {
-        size_of::<Head>() + self.bytes.capacity()
+        size_of::<RequestHead>() + self.bytes.capacity()
     }
 }
 

@@ -7,7 +7,7 @@ use super::questions::Searching;
 use super::reply::{Sought, StorageEvent};
 use super::request::{Job, RequestId};
 use super::steady::{now as wall, oldest};
-use super::words::Wanted;
+use super::words::WantedWords;
 use crate::chat::{ClientId, Look, MonoTime, Origin, Reply, Text};
 use crate::limits::{SEARCH_BYTE_NANOS, SEARCH_TURN_WORK};
 
@@ -27,7 +27,7 @@ impl Storage {
             return lost.into_iter().chain(file.hand_over()).collect();
         }
         if let Look::Search(rooms, words, count) = look {
-            let wanted = Wanted::of(words.as_str());
+            let wanted = WantedWords::of(words.as_str());
             let search = self.memory.begin(rooms.clone(), wanted, count);
             // The answer is for the kind of question; the words need not be kept twice.
             let look = Look::Search(rooms, Text::clean(""), count);

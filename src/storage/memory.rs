@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use super::words::{Wanted, fold};
+use super::words::{WantedWords, fold};
 use crate::chat::{Found, Look, Message, MessageId, Reach, RoomKey};
 use crate::limits::{
     ANSWER_MAX_BYTES, HISTORY_FREED_PER_TURN, HISTORY_LINES_PER_ROOM, HISTORY_MAX_BYTES,
@@ -51,7 +51,7 @@ struct Kept {
 #[derive(Debug)]
 pub(super) struct Search {
     rooms: Vec<RoomKey>,
-    wanted: Wanted,
+    wanted: WantedWords,
     count: usize,
     /// Only lines before this one have not been looked at.
     before: MessageId,
@@ -143,7 +143,7 @@ impl Memory {
                 Found { look: Look::Missed(rooms, after), lines, more: false, reach: Reach::All }
             }
             Look::Search(rooms, words, count) => {
-                let mut search = self.begin(rooms.clone(), Wanted::of(words.as_str()), count);
+                let mut search = self.begin(rooms.clone(), WantedWords::of(words.as_str()), count);
                 while !self.go_on(&mut search, SEARCH_MAX_WORK) {}
                 self.end(search, Look::Search(rooms, words, count))
             }
@@ -195,7 +195,7 @@ impl Memory {
     }
 
     /// Begins to search for the newest `count` lines of these rooms that have these words.
-    pub(super) fn begin(&self, rooms: Vec<RoomKey>, wanted: Wanted, count: usize) -> Search {
+    pub(super) fn begin(&self, rooms: Vec<RoomKey>, wanted: WantedWords, count: usize) -> Search {
         let reach = if wanted.is_shortened() { Reach::FirstWords } else { Reach::All };
         Search { rooms, wanted, count, before: self.next, found: Vec::new(), bytes: 0, work: 0, reach }
     }

@@ -86,7 +86,7 @@ impl Load {
 
 /// What a change is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Subject {
+enum ChangeSubject {
     Room(RoomKey, Aspect),
     OfflineMessages(AccountKey),
     Account(AccountKey),
@@ -106,16 +106,16 @@ enum Aspect {
     All,
 }
 
-impl Subject {
-    fn of(change: &FileChange) -> Subject {
+impl ChangeSubject {
+    fn of(change: &FileChange) -> ChangeSubject {
         match change {
-            FileChange::Fact(RoomChange { room, what }) => Subject::Room(*room, Aspect::of(what)),
-            FileChange::Room(row) => Subject::Room(row.key, Aspect::All),
-            FileChange::RoomGone { key } => Subject::Room(*key, Aspect::All),
-            FileChange::Account(record) => Subject::Account(record.account.key),
-            FileChange::Ack { account, .. } => Subject::OfflineMessages(*account),
-            FileChange::Expelled(row) => Subject::Expulsion(row.number),
-            FileChange::Readmitted { number } => Subject::Expulsion(*number),
+            FileChange::Fact(RoomChange { room, what }) => ChangeSubject::Room(*room, Aspect::of(what)),
+            FileChange::Room(row) => ChangeSubject::Room(row.key, Aspect::All),
+            FileChange::RoomGone { key } => ChangeSubject::Room(*key, Aspect::All),
+            FileChange::Account(record) => ChangeSubject::Account(record.account.key),
+            FileChange::Ack { account, .. } => ChangeSubject::OfflineMessages(*account),
+            FileChange::Expelled(row) => ChangeSubject::Expulsion(row.number),
+            FileChange::Readmitted { number } => ChangeSubject::Expulsion(*number),
         }
     }
 }
@@ -138,7 +138,7 @@ impl Aspect {
 pub(super) struct PendingWrites {
     /// In the order in which they are to be written.
     changes: BTreeMap<u64, FileChange>,
-    numbers: BTreeMap<Subject, u64>,
+    numbers: BTreeMap<ChangeSubject, u64>,
     next: u64,
     bytes: usize,
     /// Rooms that have to be written as a whole; and whether the file knows nothing of them.
@@ -172,7 +172,7 @@ impl PendingWrites {
                 }
             }
             // The file knows nothing of what was still waiting.
-            FileChange::Readmitted { number } if self.remove(&Subject::Expulsion(*number)) => return,
+            FileChange::Readmitted { number } if self.remove(&ChangeSubject::Expulsion(*number)) => return,
             FileChange::Fact(_)
             | FileChange::Account(_)
             | FileChange::Ack { .. }
@@ -185,7 +185,7 @@ impl PendingWrites {
     /// The next one to be written.
     pub(super) fn pop(&mut self) -> Option<FileChange> {
         let (_, change) = self.changes.pop_first()?;
-        self.numbers.remove(&Subject::of(&change));
+        self.numbers.remove(&ChangeSubject::of(&change));
         self.bytes -= change.bytes();
         Some(change)
     }
@@ -195,7 +195,7 @@ impl PendingWrites {
         let first = self.changes.first_key_value().map_or(self.next, |(&first, _)| first);
         self.bytes += change.bytes();
         // Numbers begin far enough from 0 for it: only one is ever taken back before the next one is taken out.
-        self.numbers.insert(Subject::of(&change), first - 1);
+        self.numbers.insert(ChangeSubject::of(&change), first - 1);
         self.changes.insert(first - 1, change);
         self.next = self.next.max(first);
     }
@@ -215,7 +215,7 @@ impl PendingWrites {
     }
 
     fn insert(&mut self, change: FileChange) {
-        let subject = Subject::of(&change);
+        let subject = ChangeSubject::of(&change);
         self.remove(&subject);
         self.next += 1;
         self.bytes += change.bytes();
@@ -223,7 +223,7 @@ impl PendingWrites {
         self.changes.insert(self.next, change);
     }
 
-    fn remove(&mut self, subject: &Subject) -> bool {
+    fn remove(&mut self, subject: &ChangeSubject) -> bool {
         let Some(number) = self.numbers.remove(subject) else { return false };
         let change = self.changes.remove(&number);
         self.bytes -= change.map_or(0, |change| change.bytes());
@@ -232,12 +232,12 @@ impl PendingWrites {
 
     /// Drops what waits of a room, and with `all` that it was made; says whether that waits or waited.
     fn remove_room(&mut self, room: RoomKey, all: bool) -> bool {
-        let made = Subject::Room(room, Aspect::Made);
+        let made = ChangeSubject::Room(room, Aspect::Made);
         let waits = self.numbers.contains_key(&made);
-        let rest = self.numbers.range(made..=Subject::Room(room, Aspect::All));
-        let rest: Vec<Subject> = rest.map(|(subject, _)| subject.clone()).collect();
+        let rest = self.numbers.range(made..=ChangeSubject::Room(room, Aspect::All));
+        let rest: Vec<ChangeSubject> = rest.map(|(subject, _)| subject.clone()).collect();
         for subject in rest {
-            if all || !matches!(subject, Subject::Room(_, Aspect::Made)) {
+            if all || !matches!(subject, ChangeSubject::Room(_, Aspect::Made)) {
                 self.remove(&subject);
             }
         }

@@ -101,15 +101,15 @@ pub(super) fn is_run(piece: &str) -> bool {
 
 /// The words that a line must have to be found: each of them begins a word of it, or is part of a run.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Wanted {
+pub(super) struct WantedWords {
     /// In order, and none begins another: of all that begin what is at one place of a line, there is only one.
     words: Vec<Box<str>>,
     shortened: bool,
 }
 
-impl Wanted {
+impl WantedWords {
     /// The words of what a user typed, without those that follow from others; the first [`SEARCH_WORDS_MAX`] count.
-    pub(super) fn of(typed: &str) -> Wanted {
+    pub(super) fn of(typed: &str) -> WantedWords {
         let folded = fold(typed);
         let typed = pieces(&folded).map(|word| first_chars(word, SEARCH_WORD_MAX_CHARS));
         let mut words: Vec<(&str, usize)> = typed.enumerate().map(|(at, word)| (word, at)).collect();
@@ -127,7 +127,7 @@ impl Wanted {
         kept.sort_unstable_by_key(|&(_, at)| at);
         kept.truncate(SEARCH_WORDS_MAX);
         kept.sort_unstable();
-        Wanted { words: kept.into_iter().map(|(word, _)| word.into()).collect(), shortened }
+        WantedWords { words: kept.into_iter().map(|(word, _)| word.into()).collect(), shortened }
     }
 
     /// The words, in the order of their letters.

@@ -50,7 +50,7 @@ use super::name::Name;
 use super::node_name::NodeName;
 use super::origin::Origin;
 use super::record::RoomRecord;
-use super::refusal::Refusal;
+use super::refusal::{Done, Refusal};
 use super::request::Reply;
 use super::room_key::RoomKey;
 use super::rules::{Arrival, Change, Chat, Deed, Fact, GENERAL, Outcome, Proposal, Recipient, Reentry};
@@ -87,9 +87,6 @@ pub struct Hub {
     /// What there was when the chat stopped, as far as it is not over.
     stopped: Option<Box<stopped::Stopped>>,
 }
-
-/// What a command gives when it was not refused.
-type Done = Result<(), Refusal>;
 
 impl Hub {
     /// An empty chat.

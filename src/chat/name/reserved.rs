@@ -44,7 +44,7 @@ pub(super) enum Reservation {
 pub(super) fn reservation(name: &str) -> Option<Reservation> {
     static WORDS: LazyLock<Words> =
         LazyLock::new(|| Words { own: looks(&OWN), questions: looks(&QUESTIONS), offices: looks(&OFFICES) });
-    let look = Look::of(name);
+    let look = PlainSkeleton::of(name);
     if WORDS.own.iter().any(|own| own.is(&look)) {
         return Some(Reservation::Own);
     }
@@ -52,7 +52,7 @@ pub(super) fn reservation(name: &str) -> Option<Reservation> {
         return Some(Reservation::Question);
     }
     let parts = name.split(['-', '_']).map(|part| part.trim_matches(char::is_numeric));
-    let mut parts = parts.filter(|part| !part.is_empty()).map(Look::of);
+    let mut parts = parts.filter(|part| !part.is_empty()).map(PlainSkeleton::of);
     parts.any(|part| WORDS.offices.iter().any(|office| office.is(&part))).then_some(Reservation::Office)
 }
 
@@ -64,38 +64,38 @@ pub(super) fn is_servers(name: &str) -> bool {
 
 /// Whether `name` is the word for the server's operator, in either language.
 pub(super) fn is_operators(name: &str) -> bool {
-    let look = Look::of(name);
+    let look = PlainSkeleton::of(name);
     looks(&["operador", "operator"]).iter().any(|word| word.is(&look))
 }
 
 struct Words {
-    own: Vec<Look>,
-    questions: Vec<Look>,
-    offices: Vec<Look>,
+    own: Vec<PlainSkeleton>,
+    questions: Vec<PlainSkeleton>,
+    offices: Vec<PlainSkeleton>,
 }
 
 /// A skeleton for which an ñ is an n.
-struct Look {
+struct PlainSkeleton {
     folded: String,
     drawn: String,
 }
 
 /// In capitals too, where they draw alike what small letters tell apart: `SERVlDOR` with a small L.
-fn looks(words: &[&str]) -> Vec<Look> {
-    words.iter().flat_map(|word| [Look::of(word), Look::of(&word.to_uppercase())]).collect()
+fn looks(words: &[&str]) -> Vec<PlainSkeleton> {
+    words.iter().flat_map(|word| [PlainSkeleton::of(word), PlainSkeleton::of(&word.to_uppercase())]).collect()
 }
 
-impl Look {
-    fn of(composed: &str) -> Look {
+impl PlainSkeleton {
+    fn of(composed: &str) -> PlainSkeleton {
         let Skeleton { folded, drawn, .. } = Skeleton::of(composed);
-        Look { folded: folded.replace(TILDE, ""), drawn: drawn.replace(TILDE, "") }
+        PlainSkeleton { folded: folded.replace(TILDE, ""), drawn: drawn.replace(TILDE, "") }
     }
 
-    fn is(&self, other: &Look) -> bool {
+    fn is(&self, other: &PlainSkeleton) -> bool {
         self.folded == other.folded || self.drawn == other.drawn
     }
 
-    fn is_in(&self, other: &Look) -> bool {
+    fn is_in(&self, other: &PlainSkeleton) -> bool {
         other.folded.contains(&self.folded) || other.drawn.contains(&self.drawn)
     }
 }

@@ -60,7 +60,7 @@ use super::node_name::NodeName;
 use super::nodes::LivingNodes;
 use super::origin::Origin;
 use super::people::People;
-use super::refusal::Refusal;
+use super::refusal::{Done, Refusal};
 use super::room::Room;
 use super::rooms::Rooms;
 use super::slots::SlotSet;
@@ -126,9 +126,6 @@ pub(super) enum Outcome {
     /// What is told of an expulsion to the one who decided it.
     Expulsion(ExpulsionNews),
 }
-
-/// What becomes of a deed.
-type Done = Result<(), Refusal>;
 
 impl Chat {
     /// Does what follows from `change`, which was made at `at`, by that node if there are several; what is so then is added to the

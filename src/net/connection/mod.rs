@@ -24,8 +24,8 @@ pub(super) use self::beside::Awaited;
 use self::beside::Beside;
 use self::outbox::Outbox;
 pub(super) use self::outbox::SentCounts;
-use self::phase::Phase;
-pub(super) use self::sealing::{Carrier, Kind};
+use self::phase::ConnPhase;
+pub(super) use self::sealing::{Carrier, ConnKind};
 pub(super) use self::stored::StoredConn;
 use super::broadcast::{Broadcast, Span};
 use super::rate_limit::{Rate, RateLimiter};
@@ -92,7 +92,7 @@ pub(super) struct Conn<S> {
     generation: u32,
     protocol: Protocol,
     outbox: Outbox,
-    phase: Phase,
+    phase: ConnPhase,
     /// Mostly nothing: nobody pays for what few have.
     beside: Option<Box<Beside>>,
     /// Whether the last thing that they were sent is a prompt, behind which nothing else may stand.
@@ -120,7 +120,7 @@ impl<S: Stream> Conn<S> {
             generation,
             protocol,
             outbox: Outbox::default(),
-            phase: Phase::Open(RateLimiter::default()),
+            phase: ConnPhase::Open(RateLimiter::default()),
             beside: None,
             at_prompt: false,
             scheduled: None,
@@ -411,10 +411,10 @@ impl<S: Stream> Conn<S> {
     /// Whether to go on reading now that has been written: commands waited for it, or the peer's end does.
     pub(super) fn take_release(&mut self) -> bool {
         match self.phase {
-            Phase::Open(_) if self.outbox.len() <= limits::QUEUE_LOW_BYTES => {
+            ConnPhase::Open(_) if self.outbox.len() <= limits::QUEUE_LOW_BYTES => {
                 std::mem::take(&mut self.outbox.held_back)
             }
-            Phase::Lingering(..) => self.readable,
+            ConnPhase::Lingering(..) => self.readable,
             _ => false,
         }
     }
@@ -450,13 +450,17 @@ impl<S: Stream> Conn<S> {
     /// who can be written to again is not stalled, however late we come to it.
     pub(super) fn expire(&mut self, now: MonoTime) {
         match self.phase {
-            Phase::Draining(until, _) if now >= until && self.outbox.blocked => self.die(CloseReason::Lost),
-            Phase::Lingering(until, ..) if now >= until => self.die(CloseReason::Lost),
-            Phase::Open(_) if self.outbox.blocked && self.outbox.stalled_at().is_some_and(|at| now >= at) => {
+            ConnPhase::Draining(until, _) if now >= until && self.outbox.blocked => {
+                self.die(CloseReason::Lost)
+            }
+            ConnPhase::Lingering(until, ..) if now >= until => self.die(CloseReason::Lost),
+            ConnPhase::Open(_)
+                if self.outbox.blocked && self.outbox.stalled_at().is_some_and(|at| now >= at) =>
+            {
                 self.die(CloseReason::Stalled);
             }
             // As far as readiness has told it was quiet; a last read makes sure.
-            Phase::Open(_) if self.input_due().is_some_and(|at| now >= at) => self.readable = true,
+            ConnPhase::Open(_) if self.input_due().is_some_and(|at| now >= at) => self.readable = true,
             _ => {}
         }
     }
@@ -464,7 +468,7 @@ impl<S: Stream> Conn<S> {
     /// When this connection has to be looked at without an event.
     pub(super) fn due(&self, rate: Rate) -> Option<MonoTime> {
         match self.phase {
-            Phase::Open(rate_limiter) => {
+            ConnPhase::Open(rate_limiter) => {
                 let paced = self.paced.then(|| rate_limiter.due(rate));
                 // Nothing ends by quiet that has not been read.
                 let piece = self.input_due().filter(|_| !self.readable);
@@ -472,8 +476,8 @@ impl<S: Stream> Conn<S> {
                 let awaited = awaited.map(|awaited| awaited.until);
                 [paced, awaited, self.outbox.stalled_at(), piece].into_iter().flatten().min()
             }
-            Phase::Draining(until, _) | Phase::Lingering(until, ..) => Some(until),
-            Phase::Dead(_) => None,
+            ConnPhase::Draining(until, _) | ConnPhase::Lingering(until, ..) => Some(until),
+            ConnPhase::Dead(_) => None,
         }
     }
 
@@ -527,8 +531,8 @@ impl<S: Stream> Conn<S> {
     /// Whether the end of a turn has something to do here: bytes to send, or its end, which came while more was queued.
     pub(super) fn wants_flush(&self) -> bool {
         match self.phase {
-            Phase::Dead(_) => true,
-            Phase::Draining(..) => !self.outbox.blocked,
+            ConnPhase::Dead(_) => true,
+            ConnPhase::Draining(..) => !self.outbox.blocked,
             _ => !self.outbox.blocked && !self.outbox.is_empty(),
         }
     }

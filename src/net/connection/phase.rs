@@ -10,7 +10,7 @@ use crate::net::rate_limit::RateLimiter;
 
 /// How far the end of a connection is.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub(super) enum Phase {
+pub(super) enum ConnPhase {
     /// In use: lines are taken, so fast.
     Open(RateLimiter),
     /// Not read any more, for this reason; what is queued still leaves, until then at most.
@@ -22,62 +22,62 @@ pub(super) enum Phase {
     Dead(CloseReason),
 }
 
-impl Phase {
+impl ConnPhase {
     /// Begins the end, for this reason: what is queued leaves first. Says whether this was open.
     pub(super) fn drain(&mut self, reason: CloseReason, now: MonoTime) -> bool {
         let open = self.is_open();
         if open {
-            *self = Phase::Draining(now + limits::DRAIN_TIMEOUT, reason);
+            *self = ConnPhase::Draining(now + limits::DRAIN_TIMEOUT, reason);
         }
         open
     }
 
     /// Our side has ended; the peer may take until then to end its own.
     pub(super) fn linger(&mut self, until: MonoTime) {
-        let Phase::Draining(_, reason) = *self else { unreachable!("what was queued has left") };
-        *self = Phase::Lingering(until, limits::LINGER_MAX_BYTES as u32, reason);
+        let ConnPhase::Draining(_, reason) = *self else { unreachable!("what was queued has left") };
+        *self = ConnPhase::Lingering(until, limits::LINGER_MAX_BYTES as u32, reason);
     }
 
     /// The end, without further ceremony; for this reason, unless it had begun for another. Says whether it is new.
     pub(super) fn die(&mut self, cause: CloseReason) -> bool {
         let cause = match *self {
-            Phase::Open(_) => cause,
-            Phase::Draining(_, reason) | Phase::Lingering(_, _, reason) => reason,
-            Phase::Dead(_) => return false,
+            ConnPhase::Open(_) => cause,
+            ConnPhase::Draining(_, reason) | ConnPhase::Lingering(_, _, reason) => reason,
+            ConnPhase::Dead(_) => return false,
         };
-        *self = Phase::Dead(cause);
+        *self = ConnPhase::Dead(cause);
         true
     }
 
     /// Bytes have come that nobody reads any more; says whether more may come.
     pub(super) fn ignore(&mut self, bytes: usize) -> bool {
-        let Phase::Lingering(_, left, _) = self else { return true };
+        let ConnPhase::Lingering(_, left, _) = self else { return true };
         let rest = left.checked_sub(bytes as u32);
         *left = rest.unwrap_or(0);
         rest.is_some()
     }
 
     pub(super) fn is_open(self) -> bool {
-        matches!(self, Phase::Open(_))
+        matches!(self, ConnPhase::Open(_))
     }
 
     /// Whether this is being closed, and something may have to be written.
     pub(super) fn is_draining(self) -> bool {
-        matches!(self, Phase::Draining(..))
+        matches!(self, ConnPhase::Draining(..))
     }
 
     /// Whether our side has ended, and the peer's has not.
     pub(super) fn is_lingering(self) -> bool {
-        matches!(self, Phase::Lingering(..))
+        matches!(self, ConnPhase::Lingering(..))
     }
 
     pub(super) fn is_dead(self) -> bool {
-        matches!(self, Phase::Dead(_))
+        matches!(self, ConnPhase::Dead(_))
     }
 
     /// Why this has ended, if it has.
     pub(super) fn cause(self) -> Option<CloseReason> {
-        if let Phase::Dead(cause) = self { Some(cause) } else { None }
+        if let ConnPhase::Dead(cause) = self { Some(cause) } else { None }
     }
 
     /// Whether what comes is to be read.
@@ -87,6 +87,6 @@ impl Phase {
 
     /// What the next line costs, while lines are taken.
     pub(super) fn rate_limiter(&mut self) -> Option<&mut RateLimiter> {
-        if let Phase::Open(rate_limiter) = self { Some(rate_limiter) } else { None }
+        if let ConnPhase::Open(rate_limiter) = self { Some(rate_limiter) } else { None }
     }
 }

@@ -27,20 +27,20 @@ pub(in crate::net) enum Carrier {
 
 /// What is spoken, as far as it is known, and what carries it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::net) struct Kind {
+pub(in crate::net) struct ConnKind {
     pub(in crate::net) family: Family,
     pub(in crate::net) carrier: Carrier,
 }
 
 impl<S: Stream> Conn<S> {
     /// What is spoken, and what carries it.
-    pub(in crate::net) fn kind(&self) -> Kind {
+    pub(in crate::net) fn kind(&self) -> ConnKind {
         let carrier = match self.transport() {
             None => Carrier::Plain,
             Some(transport) if transport.session.is_handshaking() => Carrier::Handshake,
             Some(_) => Carrier::Tls,
         };
-        Kind { family: self.protocol.family(), carrier }
+        ConnKind { family: self.protocol.family(), carrier }
     }
 
     /// Goes on in TLS. Behind the handshake it is waited for so long, until the client shows what it speaks.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::beside::{Awaited, Beside};
 use super::outbox::{Outbox, StoredOutbox};
-use super::phase::Phase;
+use super::phase::ConnPhase;
 use super::{Conn, HubStanding};
 use crate::chat::{ClientId, MonoTime};
 use crate::net::broadcast::Broadcast;
@@ -19,7 +19,7 @@ pub(in crate::net) struct StoredConn {
     generation: u32,
     protocol: Protocol,
     outbox: StoredOutbox,
-    phase: Phase,
+    phase: ConnPhase,
     awaiting: Option<Awaited>,
     at_prompt: bool,
     scheduled: Option<MonoTime>,

@@ -5,7 +5,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chat::CloseReason;
-use crate::net::connection::{Carrier, Kind};
+use crate::net::connection::{Carrier, ConnKind};
 use crate::protocol::Family;
 use crate::protocol::metrics::{FAMILIES, Handshakes, REASONS, TRANSPORTS};
 
@@ -23,13 +23,13 @@ pub(super) struct Counts {
 }
 
 impl Counts {
-    pub(super) fn come(&mut self, kind: Kind) {
+    pub(super) fn come(&mut self, kind: ConnKind) {
         self.came += 1;
         *self.of(kind) += 1;
     }
 
     /// It has shown what it speaks, perhaps.
-    pub(super) fn change(&mut self, before: Kind, now: Kind) {
+    pub(super) fn change(&mut self, before: ConnKind, now: ConnKind) {
         if before != now {
             *self.of(before) -= 1;
             *self.of(now) += 1;
@@ -38,12 +38,12 @@ impl Counts {
         }
     }
 
-    pub(super) fn go(&mut self, kind: Kind) {
+    pub(super) fn go(&mut self, kind: ConnKind) {
         *self.of(kind) -= 1;
     }
 
     /// One that is gone has ended for this reason.
-    pub(super) fn end(&mut self, kind: Kind, reason: CloseReason) {
+    pub(super) fn end(&mut self, kind: ConnKind, reason: CloseReason) {
         self.handshakes.failed += u64::from(kind.carrier == Carrier::Handshake);
         match (kind.family, reason) {
             // Nobody who has not come into the chat can ask to leave it.
@@ -53,7 +53,7 @@ impl Counts {
     }
 
     /// The same, with the connections counted anew.
-    pub(super) fn with(self, here: impl Iterator<Item = Kind>) -> Counts {
+    pub(super) fn with(self, here: impl Iterator<Item = ConnKind>) -> Counts {
         let mut counts = Counts { here: Default::default(), ..self };
         here.for_each(|kind| *counts.of(kind) += 1);
         counts
@@ -82,7 +82,7 @@ impl Counts {
         self.handshakes
     }
 
-    fn of(&mut self, Kind { family, carrier }: Kind) -> &mut u64 {
+    fn of(&mut self, ConnKind { family, carrier }: ConnKind) -> &mut u64 {
         &mut self.here[usize::from(carrier != Carrier::Plain)][family as usize]
     }
 }

@@ -15,7 +15,7 @@ const WORD_MAX_BYTES: usize = 128;
 
 /// What one command is called and does, in one language.
 #[derive(Debug)]
-pub(in crate::protocol) struct Row {
+pub(in crate::protocol) struct CommandHelp {
     /// Its name, without the slash.
     pub(in crate::protocol) name: &'static str,
     /// What may stand behind it.
@@ -24,19 +24,19 @@ pub(in crate::protocol) struct Row {
     pub(in crate::protocol) does: &'static str,
 }
 
-impl Row {
+impl CommandHelp {
     /// How it is typed: `/yo texto`.
     pub(in crate::protocol) fn usage(&self) -> String {
         format!("/{} {}", self.name, self.arguments).trim_end().to_owned()
     }
 }
 
-const fn row(name: &'static str, arguments: &'static str, does: &'static str) -> Row {
-    Row { name, arguments, does }
+const fn row(name: &'static str, arguments: &'static str, does: &'static str) -> CommandHelp {
+    CommandHelp { name, arguments, does }
 }
 
 /// All commands, in Spanish and in English.
-const TABLE: [(Verb, Row, Row); 30] = [
+const TABLE: [(Verb, CommandHelp, CommandHelp); 30] = [
     (
         Verb::Help,
         row("ayuda", "[comando]", "muestra los comandos, o uno de ellos"),
@@ -258,7 +258,7 @@ const GROUPS: [Group; 9] = [
 ];
 
 /// The row of `verb` in `language`.
-pub(in crate::protocol) fn describe(verb: Verb, language: Language) -> &'static Row {
+pub(in crate::protocol) fn describe(verb: Verb, language: Language) -> &'static CommandHelp {
     let (_, spanish, english) = TABLE.iter().find(|(v, ..)| *v == verb).expect("the table holds every verb");
     match language {
         Language::Spanish => spanish,

@@ -38,7 +38,7 @@ pub struct Decoder {
     /// The frame whose payload comes.
     frame: Option<Frame>,
     /// The message that has begun.
-    message: Option<Message>,
+    message: Option<PartialMessage>,
     /// The payload of a control frame, which may come between two fragments of a message.
     #[serde(with = "stored_bytes")]
     control: Vec<u8>,
@@ -66,7 +66,7 @@ struct Frame {
 
 /// A message as far as it has come.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-struct Message {
+struct PartialMessage {
     #[serde(with = "stored_bytes")]
     bytes: Vec<u8>,
     /// So many of them are UTF-8; behind them is the beginning of one character at most.
@@ -173,7 +173,7 @@ impl Decoder {
             (Opcode::Continuation, None) | (Opcode::Text, Some(_)) => {
                 return Err(CloseCode::Protocol);
             }
-            (Opcode::Text, None) => self.message = Some(Message::default()),
+            (Opcode::Text, None) => self.message = Some(PartialMessage::default()),
             _ => {}
         }
         // No memory is taken for it yet: what a head promises may never come.
@@ -207,7 +207,7 @@ impl Decoder {
     }
 }
 
-impl Message {
+impl PartialMessage {
     /// Grows by doubling, but not beyond the longest message.
     fn make_room(&mut self, more: usize, max: usize) {
         let (length, capacity) = (self.bytes.len(), self.bytes.capacity());

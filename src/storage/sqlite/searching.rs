@@ -11,7 +11,7 @@ use super::values::message;
 use crate::chat::{Reach, RoomKey};
 use crate::limits::{SEARCH_NEAR_ROWS, SEARCH_PREFIX_CHARS, SEARCH_WORDS_MAX};
 use crate::storage::reply::Sought;
-use crate::storage::words::{Wanted, beginning, fold, is_run};
+use crate::storage::words::{WantedWords, beginning, fold, is_run};
 
 const NEWEST: &str =
     "SELECT id, line.room, at, kind, who, line.text FROM words JOIN line ON line.id = words.rowid
@@ -40,7 +40,7 @@ impl Reader {
         count: usize,
         sought: &mut Sought,
     ) -> Result<()> {
-        let wanted = Wanted::of(typed);
+        let wanted = WantedWords::of(typed);
         if wanted.is_shortened() {
             sought.reach = Reach::FirstWords;
         }
@@ -82,7 +82,7 @@ impl Reader {
         &self,
         plan: &Plan<'_>,
         rooms: &[RoomKey],
-        wanted: &Wanted,
+        wanted: &WantedWords,
         count: usize,
         sought: &mut Sought,
     ) -> Result<bool> {
