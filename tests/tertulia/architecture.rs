@@ -4,6 +4,7 @@
 //! imports only what stands to its left, and the client none of them.
 
 mod circles;
+mod type_names;
 
 use std::fs;
 use std::io;
