@@ -138,6 +138,8 @@ pub struct ClusterConfig {
     pub engine: EngineLocation,
     /// What the keys there begin with.
     pub prefix: String,
+    /// The file with the key that seals what stands there.
+    pub key_file: Option<PathBuf>,
     /// An engine that may lose what it is given is good enough.
     pub unsafe_too: bool,
 }

@@ -1,6 +1,7 @@
 //! The log by which several servers are one chat: it is founded once, and an entry that ends every server is taken out of it.
 
 use std::io::{self, Write};
+use std::path::Path;
 
 use super::error::AdminError;
 use super::output::{AdminResult, say};
@@ -10,9 +11,10 @@ use crate::chat::{ChatConfig, Hub};
 use crate::cli::{ClusterTask, EnginePlace, SkippedEntry};
 use crate::cluster::LOG_VERSION;
 use crate::config::{ClusterConfig, EngineLocation};
-use crate::engine::{self, ChatCopy, EngineConfig};
+use crate::engine::{self, ChatCopy, EngineConfig, LogKey, LogKeyError};
 use crate::files;
 use crate::limits::CLUSTER_FILE_MAX_BYTES;
+use crate::storage;
 
 pub(super) fn run(task: &ClusterTask) -> AdminResult {
     match task {
@@ -37,22 +39,35 @@ fn skip(SkippedEntry { entry, place }: &SkippedEntry) -> AdminResult {
     say(&words::skipped(*entry, place.lang))
 }
 
-/// The engine that is meant, with its address read from its file, if it stands in one.
+/// The engine that is meant, with its address and its key read from their files, if they stand in such.
 ///
 /// # Errors
 ///
-/// The file cannot be read, or there is no address in it.
+/// A file cannot be read, has something else in it, or the key is exposed to all.
 pub fn engine_of(config: &ClusterConfig) -> Result<EngineConfig, AdminError> {
     let address = match &config.engine {
         EngineLocation::Address(address) => (**address).clone(),
         EngineLocation::File(path) => {
-            let bytes = files::read(path, CLUSTER_FILE_MAX_BYTES)
-                .map_err(|error| AdminError::File(path.clone(), error))?;
-            let text = String::from_utf8_lossy(&bytes);
-            let line = text.lines().next().unwrap_or_default().trim();
-            line.parse().map_err(|error| AdminError::EngineAddress(path.clone(), error))?
+            first_line(path)?.parse().map_err(|error| AdminError::EngineAddress(path.clone(), error))?
         }
     };
+    let key = config.key_file.as_deref().map(log_key).transpose()?;
     let (prefix, unsafe_too) = (config.prefix.clone(), config.unsafe_too);
-    Ok(EngineConfig { address, prefix, unsafe_too, newest: LOG_VERSION })
+    Ok(EngineConfig { address, prefix, key, unsafe_too, newest: LOG_VERSION })
+}
+
+/// The key in that file. One that every user of the machine can read keeps nothing secret.
+fn log_key(path: &Path) -> Result<LogKey, AdminError> {
+    let line = first_line(path)?;
+    match storage::exposed_to_all(path) {
+        Some(exposed) => Err(AdminError::KeyExposed(exposed)),
+        None => line.parse().map_err(|LogKeyError| AdminError::NoLogKey(path.to_owned())),
+    }
+}
+
+/// The first line of a small file, without spaces around it.
+fn first_line(path: &Path) -> Result<String, AdminError> {
+    let bytes = files::read(path, CLUSTER_FILE_MAX_BYTES)
+        .map_err(|error| AdminError::File(path.to_owned(), error))?;
+    Ok(String::from_utf8_lossy(&bytes).lines().next().unwrap_or_default().trim().to_owned())
 }

@@ -9,6 +9,8 @@ use crate::chat::{Name, NameError, PasswordError, Text};
 use crate::control::{CallError, ControlRefusal};
 #[cfg(feature = "cluster")]
 use crate::engine::{EngineAddressError, EngineError};
+#[cfg(feature = "cluster")]
+use crate::storage::Exposed;
 use crate::storage::StoreError;
 
 /// Why an order was not carried out. [`describe`](AdminError::describe) says it to the administrator.
@@ -64,6 +66,14 @@ pub enum AdminError {
     #[cfg(feature = "cluster")]
     #[error("{}: {}", .0.display(), .1)]
     EngineAddress(PathBuf, EngineAddressError),
+    /// There is no key of a log in this file.
+    #[cfg(feature = "cluster")]
+    #[error("{}: no key", .0.display())]
+    NoLogKey(PathBuf),
+    /// The key of a log can be read by all.
+    #[cfg(feature = "cluster")]
+    #[error("{} is exposed", .0.path.display())]
+    KeyExposed(Exposed),
     /// What came of the order cannot be shown.
     #[error(transparent)]
     Output(#[from] io::Error),

@@ -35,6 +35,10 @@ impl AdminError {
             AdminError::Engine(error) => error.describe(language),
             #[cfg(feature = "cluster")]
             AdminError::EngineAddress(path, error) => no_engine_address(path, *error, language),
+            #[cfg(feature = "cluster")]
+            AdminError::NoLogKey(path) => no_log_key(path, language),
+            #[cfg(feature = "cluster")]
+            AdminError::KeyExposed(exposed) => exposed.describe(language),
             AdminError::Output(error) => reason(error, language),
         }
     }
@@ -48,6 +52,19 @@ fn no_engine_address(path: &Path, error: EngineAddressError, language: Language)
         (EngineAddressError::WithoutTls, Spanish) => "rediss:// pide TLS, y este programa se compiló sin él.",
         (EngineAddressError::WithoutTls, English) => {
             "rediss:// asks for TLS, without which this program was built."
+        }
+    };
+    format!("{}: {words}", path.display())
+}
+
+#[cfg(feature = "cluster")]
+fn no_log_key(path: &Path, language: Language) -> String {
+    let words = match language {
+        Spanish => {
+            "la primera línea no es una clave: son 64 cifras hexadecimales, como las que da openssl rand -hex 32."
+        }
+        English => {
+            "the first line is no key: it has 64 hexadecimal digits, as openssl rand -hex 32 makes them."
         }
     };
     format!("{}: {words}", path.display())

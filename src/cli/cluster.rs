@@ -15,23 +15,27 @@ use crate::engine::{EngineAddress, EngineAddressError};
 #[derive(Clone, Debug, Args)]
 pub struct NodeOptions {
     /// Be one chat with all servers that have this Redis or Valkey.
-    #[arg(long, value_name = "URL", value_parser = engine, requires = "node", conflicts_with_all = ["data", "cluster_file"])]
+    #[arg(long, value_name = "URL", value_parser = engine, group = "engine", requires = "node", conflicts_with_all = ["data", "cluster_file"])]
     pub cluster: Option<EngineAddress>,
 
     /// The first line of this file is the URL of --cluster: a password on the command line is seen by all users.
-    #[arg(long, value_name = "FILE", requires = "node", conflicts_with = "data")]
+    #[arg(long, value_name = "FILE", group = "engine", requires = "node", conflicts_with = "data")]
     pub cluster_file: Option<PathBuf>,
 
     /// What the keys there begin with.
     #[arg(long, value_name = "WORD", default_value = "tertulia", value_parser = prefix)]
     pub cluster_prefix: String,
 
+    /// Seal what stands there with the key in the first line of this file: 64 hexadecimal digits.
+    #[arg(long, value_name = "FILE", requires = "engine")]
+    pub cluster_key_file: Option<PathBuf>,
+
     /// Go on with a Redis that may lose what it is given.
     #[arg(long)]
     pub cluster_unsafe: bool,
 
     /// This server's name among them: a-z, 0-9 and -.
-    #[arg(long, value_name = "NODE", value_parser = node_name)]
+    #[arg(long, value_name = "NODE", requires = "engine", value_parser = node_name)]
     pub node: Option<NodeName>,
 }
 
@@ -39,8 +43,9 @@ impl NodeOptions {
     /// Which node it is, of which log; the address of the engine may have to be read yet.
     pub fn config(self) -> Option<(NodeName, ClusterConfig)> {
         let engine = location(self.cluster, self.cluster_file)?;
-        let (prefix, unsafe_too) = (self.cluster_prefix, self.cluster_unsafe);
-        Some((self.node?, ClusterConfig { engine, prefix, unsafe_too }))
+        let (prefix, key_file, unsafe_too) =
+            (self.cluster_prefix, self.cluster_key_file, self.cluster_unsafe);
+        Some((self.node?, ClusterConfig { engine, prefix, key_file, unsafe_too }))
     }
 }
 
@@ -76,6 +81,9 @@ pub struct EnginePlace {
     /// What the keys there begin with.
     #[arg(long, value_name = "WORD", default_value = "tertulia", value_parser = prefix)]
     pub cluster_prefix: String,
+    /// Seal what stands there with the key in the first line of this file: 64 hexadecimal digits.
+    #[arg(long, value_name = "FILE")]
+    pub cluster_key_file: Option<PathBuf>,
     /// Go on with a Redis that may lose what it is given.
     #[arg(long)]
     pub cluster_unsafe: bool,
@@ -101,6 +109,7 @@ impl EnginePlace {
         ClusterConfig {
             engine: engine.expect("the command line requires one of both"),
             prefix: self.cluster_prefix.clone(),
+            key_file: self.cluster_key_file.clone(),
             unsafe_too: self.cluster_unsafe,
         }
     }

@@ -9,7 +9,7 @@ use crate::config::NetworkError;
 use crate::limits::NODE_NAME_MAX_BYTES;
 
 /// What each option and argument does, by its id; where commands differ, by that of the command too.
-const ARGUMENTS: [(&str, &str); 47] = [
+const ARGUMENTS: [(&str, &str); 48] = [
     ("listen", "Escucha aquí; se puede repetir; el puerto 0 toma uno libre"),
     ("lang", "Idioma de la consola, y el de cada persona hasta que elija uno"),
     (
@@ -54,6 +54,10 @@ const ARGUMENTS: [(&str, &str); 47] = [
         "La primera línea de este archivo es la dirección de --cluster: una contraseña en la línea de órdenes la ven todos",
     ),
     ("cluster_prefix", "Con qué empiezan allí las claves"),
+    (
+        "cluster_key_file",
+        "Cifra lo que hay allí con la clave de la primera línea de este archivo: 64 cifras hexadecimales",
+    ),
     ("cluster_unsafe", "Sigue aunque ese Redis pueda perder lo que se le da"),
     ("node", "El nombre de este servidor entre ellos: a-z, 0-9 y -"),
     ("entry", "La entrada: dos números con un guion en medio"),

@@ -32,11 +32,17 @@ impl<C: DeserializeOwned> LogLine<C> {
     /// The line at `id` that has these bytes; none: what stands there has not the one field that entries have. `newest` is the newest
     /// version that this release knows.
     pub fn read(id: EntryId, bytes: Option<&[u8]>, newest: u32) -> LogLine<C> {
+        LogLine::opened((id, Digest::of(bytes.unwrap_or_default())), bytes, newest)
+    }
+
+    /// The same of a line that stands there sealed, with the hash of how it stands there; `bytes` are what was sealed, none where that cannot
+    /// be known.
+    pub fn opened((id, digest): (EntryId, u64), bytes: Option<&[u8]>, newest: u32) -> LogLine<C> {
         let content = match bytes.map(|bytes| Entry::from_bytes(bytes, newest)) {
             Some(Ok(entry)) => LineContent::Entry(entry),
             Some(Err(NoEntry::Later(version))) => LineContent::Later(version),
             Some(Err(NoEntry::Garbage)) | None => LineContent::Garbage,
         };
-        LogLine { id, digest: Digest::of(bytes.unwrap_or_default()), content }
+        LogLine { id, digest, content }
     }
 }

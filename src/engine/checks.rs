@@ -8,8 +8,10 @@ use redis::Value;
 use super::connection::{RedisCommand, RedisConnection};
 use super::error::{EngineCause, EngineWarning};
 use super::fault::EngineFault;
-use super::keys::Keys;
-use super::reply::text;
+use super::keys::{Keys, SNAPSHOT_FIELD};
+use super::link::LogLocation;
+use super::reply::{range, text};
+use super::sealing::{Opener, SealedKind};
 use crate::cluster::EntryId;
 
 /// The least version that has all that is used: ranges without their first entry, `XTRIM MINID`.
@@ -87,6 +89,25 @@ pub(super) fn check_writable(connection: &mut RedisConnection, keys: &Keys) -> R
         Some(Err(fault)) => Err(fault),
         _ => Err(EngineFault::Shape),
     }
+}
+
+/// Looks whether what is there was sealed with the key that was given, or not sealed where none was.
+pub(super) fn check_sealing(
+    connection: &mut RedisConnection,
+    location: &LogLocation,
+) -> Result<(), EngineCause> {
+    let (mut opener, mut before, mut wrong) = (Opener::new(&location.sealing), None, None);
+    loop {
+        let [answer] = connection.ask([location.keys.read_snapshot(before)])?;
+        let Some((id, bytes)) = range(answer, SNAPSHOT_FIELD)?.pop() else { break };
+        match opener.open(SealedKind::Snapshot, bytes.unwrap_or_default()) {
+            Ok(_) => return Ok(()),
+            // One may be damaged, or be no node's: then the one before is.
+            Err(error) => wrong = wrong.or(Some(error)),
+        }
+        before = Some(id);
+    }
+    wrong.map_or(Ok(()), |error| Err(error.into()))
 }
 
 /// What kind of thing has that key.

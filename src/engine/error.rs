@@ -4,6 +4,7 @@ use thiserror::Error;
 
 use super::address::EngineAddress;
 use super::fault::EngineFault;
+use super::sealing::SealingError;
 use crate::cluster::EntryId;
 
 /// What is wrong, and where. [`describe`](EngineError::describe) says it to the person who typed the command.
@@ -60,9 +61,12 @@ pub enum EngineCause {
     /// Nodes are running.
     #[error("nodes are there")]
     Running,
-    /// A thread cannot be had.
+    /// What stands there does not open with the key that was given, or was not.
     #[error(transparent)]
-    Thread(std::io::Error),
+    Sealing(#[from] SealingError),
+    /// The system refuses a thread, or random numbers.
+    #[error(transparent)]
+    System(std::io::Error),
 }
 
 /// What is not as it should be, and was let pass.

@@ -2,12 +2,14 @@
 
 use redis::Value;
 
-use super::checks::{check_engine, type_of};
+use super::checks::{check_engine, check_sealing, type_of};
 use super::connection::RedisConnection;
 use super::error::{EngineCause, EngineError, EngineWarning};
 use super::fault::EngineFault;
 use super::keys::{ENTRY_FIELD, Keys, SNAPSHOT_FIELD};
+use super::link::LogLocation;
 use super::reply;
+use super::sealing::SealedKind;
 use super::{EngineConfig, LogState};
 use crate::cluster::{Body, Entry, EntryId, LogFounding, LogSnapshot, Replica};
 use crate::limits::LOG_PATIENCE;
@@ -25,13 +27,21 @@ pub fn found<S: LogState>(
     let founding = LogFounding { incarnation };
     let entry: Entry<S::Change> = Entry { version, body: Body::Founding(founding.clone()) };
     let entry = entry.to_bytes();
-    let snapshot = LogSnapshot::new(Replica::founded(&founding, version, &entry), state);
-    let snapshot = serde_json::to_vec(&snapshot).expect("a state can be written");
-    write(config, &entry, &snapshot).map_err(|cause| cause.at(&config.address))
+    let written = LogLocation::of(config).map_err(EngineCause::System).and_then(|location| {
+        // By the bytes that stand in the engine the entry is known again.
+        let entry = location.sealing.seal(SealedKind::Entry, &entry);
+        let snapshot = LogSnapshot::new(Replica::founded(&founding, version, &entry), state);
+        let snapshot = serde_json::to_vec(&snapshot).expect("a state can be written");
+        write(config, &location.keys, (&entry, &location.sealing.seal(SealedKind::Snapshot, &snapshot)))
+    });
+    written.map_err(|cause| cause.at(&config.address))
 }
 
-fn write(config: &EngineConfig, entry: &[u8], snapshot: &[u8]) -> Result<Vec<EngineWarning>, EngineCause> {
-    let keys = Keys::new(&config.prefix);
+fn write(
+    config: &EngineConfig,
+    keys: &Keys,
+    (entry, snapshot): (&[u8], &[u8]),
+) -> Result<Vec<EngineWarning>, EngineCause> {
     let mut connection = RedisConnection::open(&config.address, LOG_PATIENCE)?;
     let warnings = check_engine(&mut connection, config.unsafe_too)?;
     for key in [&keys.log, &keys.snapshots] {
@@ -43,7 +53,7 @@ fn write(config: &EngineConfig, entry: &[u8], snapshot: &[u8]) -> Result<Vec<Eng
     let Value::Array(done) = done else { return Err(EngineFault::Shape.into()) };
     // Somebody else was first, in the same moment.
     if done.iter().any(|one| matches!(one, Value::ServerError(_))) {
-        return Err(EngineCause::Founded(keys.log));
+        return Err(EngineCause::Founded(keys.log.clone()));
     }
     Ok(warnings)
 }
@@ -59,11 +69,13 @@ pub fn skip(config: &EngineConfig, id: EntryId) -> Result<(), EngineError> {
 }
 
 fn take_out(config: &EngineConfig, id: EntryId) -> Result<(), EngineCause> {
-    let keys = Keys::new(&config.prefix);
+    let location = LogLocation::of(config).map_err(EngineCause::System)?;
+    let keys = &location.keys;
     let mut connection = RedisConnection::open(&config.address, LOG_PATIENCE * 2)?;
     if type_of(&mut connection, &keys.log)? == "none" {
-        return Err(EngineCause::NotFounded(keys.log));
+        return Err(EngineCause::NotFounded(keys.log.clone()));
     }
+    check_sealing(&mut connection, &location)?;
     let [snapshot, entry] = connection.ask([keys.read_snapshot(None), keys.read_at(id)])?;
     if reply::range(snapshot, SNAPSHOT_FIELD)?.last().is_some_and(|(at, _)| *at >= id) {
         return Err(EngineCause::Applied(id));

@@ -8,10 +8,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::checks::{check_engine, check_log};
+use super::checks::{check_engine, check_log, check_sealing};
 use super::connection::RedisConnection;
 use super::error::{EngineCause, EngineError, EngineWarning};
-use super::keys::Keys;
 use super::link::{self, LogLocation, Note, Notes, Side};
 use super::reader::{LogReader, ReaderOrder};
 use super::snapshots::SnapshotWriter;
@@ -54,20 +53,16 @@ impl<S: LogState> Engine<S> {
     ///
     /// # Errors
     ///
-    /// They will not do, or a thread cannot be had.
+    /// They will not do, or the system refuses what it takes.
     pub fn start(
         config: &EngineConfig,
         wake: impl Fn() + Send + Sync + 'static,
     ) -> Result<(Engine<S>, Vec<EngineWarning>), EngineError> {
         let at = |cause: EngineCause| cause.at(&config.address);
-        let location = LogLocation {
-            address: config.address.clone(),
-            keys: Keys::new(&config.prefix),
-            newest: config.newest,
-        };
+        let location = LogLocation::of(config).map_err(|error| at(EngineCause::System(error)))?;
         let warnings = check(&location, config.unsafe_too).map_err(at)?;
         let engine = Engine::spawn(Arc::new(location), Arc::new(wake));
-        Ok((engine.map_err(|error| at(EngineCause::Thread(error)))?, warnings))
+        Ok((engine.map_err(|error| at(EngineCause::System(error)))?, warnings))
     }
 
     fn spawn(location: Arc<LogLocation>, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Engine<S>> {
@@ -109,7 +104,7 @@ impl<S: LogState> Engine<S> {
 
     /// Of something that the system refuses.
     pub fn cannot(&self, error: std::io::Error) -> EngineError {
-        EngineCause::Thread(error).at(&self.location.address)
+        EngineCause::System(error).at(&self.location.address)
     }
 
     /// Does what a node wants done. Gives it back where it is not the engine's.
@@ -213,5 +208,6 @@ fn check(location: &LogLocation, unsafe_too: bool) -> Result<Vec<EngineWarning>,
     let mut connection = RedisConnection::open(&location.address, LOG_BLOCK + LOG_PATIENCE)?;
     let warnings = check_engine(&mut connection, unsafe_too)?;
     check_log(&mut connection, &location.keys)?;
+    check_sealing(&mut connection, location)?;
     Ok(warnings)
 }

@@ -2,6 +2,7 @@
 //!
 //! Invariant: of each loss the loop hears once, and once more for each other kind of fault; and of each connection behind one.
 
+use std::io;
 use std::mem;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
@@ -11,7 +12,8 @@ use super::address::EngineAddress;
 use super::connection::RedisConnection;
 use super::fault::EngineFault;
 use super::keys::Keys;
-use super::{EngineTrouble, LogState};
+use super::sealing::Sealing;
+use super::{EngineConfig, EngineTrouble, LogState};
 use crate::cluster::{EntryId, LogSnapshot, Read};
 use crate::limits::{LOG_RETRY_FIRST, LOG_RETRY_LAST};
 
@@ -19,8 +21,20 @@ use crate::limits::{LOG_RETRY_FIRST, LOG_RETRY_LAST};
 pub(super) struct LogLocation {
     pub(super) address: EngineAddress,
     pub(super) keys: Keys,
+    pub(super) sealing: Arc<Sealing>,
     /// The newest version of entries that this release knows.
     pub(super) newest: u32,
+}
+
+impl LogLocation {
+    pub(super) fn of(config: &EngineConfig) -> io::Result<LogLocation> {
+        Ok(LogLocation {
+            address: config.address.clone(),
+            keys: Keys::new(&config.prefix),
+            sealing: Arc::new(Sealing::new(config.key.as_ref(), &config.prefix)?),
+            newest: config.newest,
+        })
+    }
 }
 
 /// Which of the two connections that are always there.

@@ -10,6 +10,8 @@
 //!          WriteSnapshot ──► a thread for it: last snapshot + what stands behind it = next snapshot
 //! ```
 //!
+//! Writer and threads of snapshots seal, where there is a key; who reads opens (`sealing.rs`). What a log is compared by are the bytes in the engine.
+//!
 //! What the log is about is a [`LogState`]: the engine knows how to restore one, to apply what follows from an entry, and to write it down. [`found`]
 //! begins a log, [`skip`] takes one entry out of it.
 
@@ -25,6 +27,7 @@ mod keys;
 mod link;
 mod reader;
 mod reply;
+mod sealing;
 mod snapshots;
 mod words;
 mod writer;
@@ -40,6 +43,7 @@ pub use error::{EngineCause, EngineError, EngineWarning};
 pub use fault::EngineFault;
 pub use founding::{found, skip};
 pub use handle::Engine;
+pub use sealing::{LogKey, LogKeyError, SealingError};
 
 use crate::cluster::{Delivery, EntryId, LogSnapshot, NodeInput};
 
@@ -50,6 +54,8 @@ pub struct EngineConfig {
     pub address: EngineAddress,
     /// What its keys begin with: `PREFIX:log` and `PREFIX:snap`.
     pub prefix: String,
+    /// With what entries and snapshots are sealed there; none: they are not.
+    pub key: Option<LogKey>,
     /// An engine that may lose what it has is good enough.
     pub unsafe_too: bool,
     /// The newest version of entries that this release knows.

@@ -11,6 +11,7 @@ use super::connection::RedisConnection;
 use super::fault::EngineFault;
 use super::keys::{ENTRY_FIELD, Keys, SNAPSHOT_FIELD};
 use super::link::{LinkEnd, LinkTask, LogLocation, Note, Notes, Pauses, Side};
+use super::sealing::{Opener, SealedKind};
 use super::{EngineTrouble, LogState, reply};
 use crate::cluster::{EntryId, LogSnapshot, Read};
 use crate::limits::{LOG_BLOCK, LOG_PATIENCE, LOG_READ_LINES};
@@ -32,6 +33,7 @@ enum ReaderTask {
 
 pub(super) struct LogReader<S: LogState> {
     location: Arc<LogLocation>,
+    opener: Opener,
     /// Few: one for each time that a node begins to read, and one for each trim.
     orders: Receiver<ReaderOrder>,
     notes: Notes<S>,
@@ -76,7 +78,8 @@ impl<S: LogState> LogReader<S> {
         orders: Receiver<ReaderOrder>,
         notes: Notes<S>,
     ) -> LogReader<S> {
-        LogReader { location, orders, notes, task: ReaderTask::Nothing, last: None, trim: None }
+        let opener = Opener::new(&location.sealing);
+        LogReader { location, opener, orders, notes, task: ReaderTask::Nothing, last: None, trim: None }
     }
 
     fn take(&mut self, order: ReaderOrder) {
@@ -103,7 +106,8 @@ impl<S: LogState> LogReader<S> {
         match self.task {
             ReaderTask::Nothing => self.take(self.orders.recv().map_err(|_| LinkEnd::Gone)?),
             ReaderTask::Load(number, before) => {
-                let snapshot = load_snapshot(connection, &self.location.keys, &self.notes, before)?;
+                let snapshot =
+                    load_snapshot(connection, &self.location.keys, (&mut self.opener, &self.notes), before)?;
                 self.task = ReaderTask::Nothing;
                 self.notes.send(Note::Snapshot(number, snapshot))?;
             }
@@ -117,7 +121,7 @@ impl<S: LogState> LogReader<S> {
         let commands = [keys.read_on(after, LOG_READ_LINES, LOG_BLOCK), keys.read_at(after)];
         let [read, anchor] = connection.ask(commands)?;
         let (entries, anchor) = (reply::read_on(read, ENTRY_FIELD)?, reply::digest(anchor)?);
-        let lines = reply::lines::<S::Change>(entries, self.location.newest);
+        let lines = reply::lines::<S::Change>(entries, &mut self.opener, self.location.newest);
         let end = lines.len() < LOG_READ_LINES;
         // The node that reads this begins again: what stands behind is nothing to it.
         let is_other = self.last.is_some() && self.last != anchor;
@@ -140,12 +144,13 @@ impl<S: LogState> LogReader<S> {
 pub(super) fn load_snapshot<S: LogState>(
     connection: &mut RedisConnection,
     keys: &Keys,
-    notes: &Notes<S>,
+    (opener, notes): (&mut Opener, &Notes<S>),
     mut before: Option<EntryId>,
 ) -> Result<Option<Box<LogSnapshot<S>>>, LinkEnd> {
     loop {
         let [answer] = connection.ask([keys.read_snapshot(before)])?;
         let Some((id, bytes)) = reply::range(answer, SNAPSHOT_FIELD)?.pop() else { return Ok(None) };
+        let bytes = bytes.and_then(|bytes| opener.open(SealedKind::Snapshot, bytes).ok());
         let snapshot: Option<LogSnapshot<S>> = bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         if let Some(snapshot) = snapshot.filter(|snapshot| snapshot.replica.at() == id) {
             return Ok(Some(Box::new(snapshot)));

@@ -5,6 +5,7 @@ use serde::de::DeserializeOwned;
 
 use super::fault::EngineFault;
 use super::keys::ENTRY_FIELD;
+use super::sealing::{Opener, SealedKind};
 use crate::cluster::{Digest, EntryId, LogLine};
 
 /// One entry of a stream: its id, and the value of the one field that it should have; none: it has others.
@@ -58,6 +59,15 @@ pub(super) fn digest(answer: Value) -> Result<Option<u64>, EngineFault> {
 }
 
 /// The lines of these entries; `newest` is the newest version that this release knows.
-pub(super) fn lines<C: DeserializeOwned>(entries: Vec<StreamEntry>, newest: u32) -> Vec<LogLine<C>> {
-    entries.into_iter().map(|(id, bytes)| LogLine::read(id, bytes.as_deref(), newest)).collect()
+pub(super) fn lines<C: DeserializeOwned>(
+    entries: Vec<StreamEntry>,
+    opener: &mut Opener,
+    newest: u32,
+) -> Vec<LogLine<C>> {
+    let line = |(id, bytes): StreamEntry| {
+        let digest = Digest::of(bytes.as_deref().unwrap_or_default());
+        let entry = bytes.and_then(|bytes| opener.open(SealedKind::Entry, bytes).ok());
+        LogLine::opened((id, digest), entry.as_deref(), newest)
+    };
+    entries.into_iter().map(line).collect()
 }

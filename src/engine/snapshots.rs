@@ -10,6 +10,7 @@ use super::fault::EngineFault;
 use super::keys::ENTRY_FIELD;
 use super::link::{Failed, LinkEnd, LogLocation, Note, Notes};
 use super::reader::load_snapshot;
+use super::sealing::{Opener, SealedKind};
 use super::{EngineTrouble, LogState, reply};
 use crate::cluster::{EntryId, LogSnapshot, Replica};
 use crate::limits::{LOG_PATIENCE, LOG_READ_LINES};
@@ -43,14 +44,15 @@ impl<S: LogState> SnapshotWriter<S> {
         let mut connection = RedisConnection::open(&self.location.address, LOG_PATIENCE)?;
         let [last] = connection.ask([keys.read_last()])?;
         let Some((last, _)) = reply::range(last, ENTRY_FIELD)?.pop() else { return Ok(None) };
-        let Some(found) = self.newest(&mut connection)? else { return Ok(None) };
+        let mut opener = Opener::new(&self.location.sealing);
+        let Some(found) = self.newest(&mut connection, &mut opener)? else { return Ok(None) };
         let LogSnapshot { mut replica, mut state, .. } = *found;
         let began = replica.at();
         while replica.at() < last {
             if self.stopping.load(Ordering::Relaxed) {
                 return Err(Unmade::Gone);
             }
-            if !self.follow(&mut connection, &mut replica, &mut state)? {
+            if !self.follow(&mut connection, &mut opener, (&mut replica, &mut state))? {
                 return Ok(None);
             }
         }
@@ -63,6 +65,7 @@ impl<S: LogState> SnapshotWriter<S> {
         if reply::digest(anchor)? != Some(digest) {
             return Ok(None);
         }
+        let bytes = self.location.sealing.seal(SealedKind::Snapshot, &bytes);
         match connection.ask([keys.write_snapshot(at, &bytes)]) {
             Ok(_) => Ok(Some(at)),
             // Another node was first.
@@ -72,10 +75,14 @@ impl<S: LogState> SnapshotWriter<S> {
     }
 
     /// The newest snapshot that is of this log.
-    fn newest(&self, connection: &mut RedisConnection) -> Result<Option<Box<LogSnapshot<S>>>, LinkEnd> {
+    fn newest(
+        &self,
+        connection: &mut RedisConnection,
+        opener: &mut Opener,
+    ) -> Result<Option<Box<LogSnapshot<S>>>, LinkEnd> {
         let (keys, mut before) = (&self.location.keys, None);
         loop {
-            let Some(snapshot) = load_snapshot(connection, keys, &self.notes, before)? else {
+            let Some(snapshot) = load_snapshot(connection, keys, (opener, &self.notes), before)? else {
                 return Ok(None);
             };
             let at = snapshot.replica.at();
@@ -91,12 +98,13 @@ impl<S: LogState> SnapshotWriter<S> {
     fn follow(
         &self,
         connection: &mut RedisConnection,
-        replica: &mut Replica,
-        state: &mut S,
+        opener: &mut Opener,
+        (replica, state): (&mut Replica, &mut S),
     ) -> Result<bool, Unmade> {
         let (keys, at) = (&self.location.keys, replica.at());
         let [read, anchor] = connection.ask([keys.read_behind(at, LOG_READ_LINES), keys.read_at(at)])?;
-        let lines = reply::lines::<S::Change>(reply::range(read, ENTRY_FIELD)?, self.location.newest);
+        let entries = reply::range(read, ENTRY_FIELD)?;
+        let lines = reply::lines::<S::Change>(entries, opener, self.location.newest);
         if lines.is_empty() || reply::digest(anchor)? != Some(replica.digest()) {
             return Ok(false);
         }

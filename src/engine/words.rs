@@ -4,6 +4,7 @@ use super::EngineTrouble;
 use super::address::EngineAddressError;
 use super::error::{EngineCause, EngineError, EngineWarning};
 use super::fault::EngineFault;
+use super::sealing::SealingError;
 use crate::chat::Language::{self, English, Spanish};
 use crate::locale::reason;
 
@@ -81,7 +82,8 @@ impl EngineCause {
                 format!("hay una copia del estado posterior a {id}: esa entrada ya se aplicó y no se puede quitar.")
             }
             EngineCause::Running => "hay nodos en marcha. Páralos todos antes.".into(),
-            EngineCause::Thread(error) => reason(error, Spanish),
+            EngineCause::Sealing(error) => error.spanish().into(),
+            EngineCause::System(error) => reason(error, Spanish),
         }
     }
 
@@ -116,7 +118,32 @@ impl EngineCause {
                 format!("there is a snapshot of a place behind {id}: it has been applied and cannot be taken out.")
             }
             EngineCause::Running => "nodes are running. Stop all of them before.".into(),
-            EngineCause::Thread(error) => reason(error, English),
+            EngineCause::Sealing(error) => error.english().into(),
+            EngineCause::System(error) => reason(error, English),
+        }
+    }
+}
+
+impl SealingError {
+    fn spanish(self) -> &'static str {
+        match self {
+            SealingError::NoKey => "el registro está cifrado, y no se ha dado la clave: --cluster-key-file",
+            SealingError::NotSealed => {
+                "el registro no está cifrado, y se ha dado una clave. Se cifra al fundarlo: tertulia-server cluster init \
+                 --cluster-key-file, con otro --cluster-prefix"
+            }
+            SealingError::OtherKey => "el registro está cifrado con otra clave que la de --cluster-key-file.",
+        }
+    }
+
+    fn english(self) -> &'static str {
+        match self {
+            SealingError::NoKey => "the log is sealed, and no key was given: --cluster-key-file",
+            SealingError::NotSealed => {
+                "the log is not sealed, and a key was given. It is sealed from its founding on: tertulia-server cluster \
+                 init --cluster-key-file, with another --cluster-prefix"
+            }
+            SealingError::OtherKey => "the log is sealed with another key than that of --cluster-key-file.",
         }
     }
 }

@@ -10,6 +10,7 @@ use super::checks::check_writable;
 use super::connection::RedisConnection;
 use super::fault::EngineFault;
 use super::link::{LinkEnd, LinkTask, LogLocation, Pauses, Side};
+use super::sealing::SealedKind;
 use crate::limits::{LOG_APPENDS_PER_WRITE, LOG_PATIENCE, LOG_WRITE_KEPT_BYTES};
 
 /// An entry, and which connection it is for.
@@ -59,6 +60,7 @@ impl LogWriter {
             let (mut count, mut next) = (0, Some(first));
             while let Some((connection, entry)) = next {
                 if connection == connections {
+                    let entry = self.location.sealing.seal(SealedKind::Entry, &entry);
                     self.location.keys.append(&entry).pack(&mut packed);
                     count += 1;
                 }

@@ -72,5 +72,5 @@ pub const LOG_CHANGES_PER_ENTRY: usize = 256;
 /// Entries that one turn applies: as many as it takes lines.
 pub const LOG_ENTRIES_PER_TURN: usize = 256;
 
-/// Bytes of a file that holds the address of an engine.
+/// Bytes of a file that holds the address of an engine, or the key of a log.
 pub const CLUSTER_FILE_MAX_BYTES: usize = 4096;

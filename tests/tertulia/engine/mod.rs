@@ -3,6 +3,7 @@
 mod nodes;
 mod pace;
 mod running;
+mod sealing;
 pub mod server;
 mod skipping;
 mod snapshots;

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use redis::FromRedisValue;
 use rustix::process::Signal;
+use tertulia::cluster::EntryId;
 use tertulia::engine::EngineConfig;
 
 use crate::cluster::founded::VERSION;
@@ -99,6 +100,17 @@ impl RedisServer {
         let _: redis::Value = self.ask(typed);
     }
 
+    /// Adds an entry with this one field to a stream. Gives its id.
+    #[track_caller]
+    pub fn add(&self, stream: &str, id: &str, field: &str, value: &[u8]) -> EntryId {
+        let client = redis::Client::open(self.url()).expect("an address");
+        let mut connection = client.get_connection().expect("it answers");
+        let mut command = redis::cmd("XADD");
+        command.arg(stream).arg(id).arg(field).arg(value);
+        let id: String = command.query(&mut connection).expect("it is added");
+        id.parse().expect("an id")
+    }
+
     /// Makes a user who may do what the docs say.
     pub fn allow_documented(&self, user: &str, password: &str) {
         let rules = documented_rules().replace("PASSWORD", password);
@@ -132,11 +144,15 @@ pub fn documented_rules() -> String {
 /// Entries of a stream: the id, and names and values in turn.
 pub type StreamEntries = Vec<(String, Vec<String>)>;
 
+/// The same where values need not be text.
+pub type RawEntries = Vec<(String, Vec<Vec<u8>>)>;
+
 /// What is asked of an engine there.
 pub fn config(url: &str) -> EngineConfig {
     EngineConfig {
         address: url.parse().expect("an address"),
         prefix: "t".into(),
+        key: None,
         unsafe_too: false,
         newest: VERSION,
     }

@@ -3,6 +3,7 @@
 mod bad_luck;
 mod rounds;
 mod running;
+mod sealing;
 mod starting;
 
 use std::process::{Command, Output};
