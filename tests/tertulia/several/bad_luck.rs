@@ -10,7 +10,7 @@ const BACK: &str = "--- El chat sigue.";
 
 /// Has the engine be away while people talk, and looks at what they hear.
 fn talk_while_away(away: impl FnOnce(&mut Several), back: impl FnOnce(&mut Several)) {
-    let Some(mut several) = Several::founded() else { return };
+    let Some(mut several) = Several::steady() else { return };
     let (a, b) = (several.node("a"), several.node("b"));
     let mut ana = Peer::join(&a, "Ana");
     let mut luis = Peer::enter(&b, "Luis");

@@ -24,10 +24,19 @@ struct Several {
 impl Several {
     /// None where there is no Redis on this machine, and a test may do without.
     fn founded() -> Option<Several> {
-        let several = Several { redis: RedisServer::start()? };
+        Some(Several::with(RedisServer::start()?))
+    }
+
+    /// The same, of a Redis that a test kills: it has in its file what it has answered to, also where its disk is slow.
+    fn steady() -> Option<Several> {
+        Some(Several::with(RedisServer::steady()?))
+    }
+
+    fn with(redis: RedisServer) -> Several {
+        let several = Several { redis };
         let founded = order(&["cluster", "init", "--cluster", &several.redis.url()]);
         assert!(founded.status.success(), "{founded:?}");
-        Some(several)
+        several
     }
 
     /// Starts a node, and waits until it is there.
