@@ -38,7 +38,7 @@ pub(super) struct ClusterNode {
 
 impl fmt::Debug for ClusterNode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Nodes")
+        f.debug_struct("ClusterNode")
             .field("leaving", &self.leaving)
             .field("end", &self.end)
             .finish_non_exhaustive()
