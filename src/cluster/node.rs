@@ -52,7 +52,7 @@ pub struct Node<C> {
     beats: Beats,
     /// The entry by which it raises the version, if one is under way.
     raising: Option<u64>,
-    snapshots: Snapshots,
+    snapshots: SnapshotProgress,
     leaving: bool,
     /// Since when there is no connection.
     lost: Option<MonoTime>,
@@ -90,7 +90,7 @@ struct Beats {
 
 /// What it knows of the snapshots that it writes.
 #[derive(Debug, Default)]
-struct Snapshots {
+struct SnapshotProgress {
     writing: bool,
     newest: Option<EntryId>,
     trimmed: EntryId,
@@ -116,7 +116,7 @@ impl<C: Serialize> Node<C> {
             was_there: false,
             beats: Beats::default(),
             raising: None,
-            snapshots: Snapshots::default(),
+            snapshots: SnapshotProgress::default(),
             leaving: false,
             lost: None,
             away: false,
@@ -292,7 +292,7 @@ impl<C: Serialize> Node<C> {
             self.outputs.push(NodeOutput::Tell(News::Gap));
         }
         self.was_there = false;
-        self.snapshots = Snapshots::default();
+        self.snapshots = SnapshotProgress::default();
         self.load_snapshot(None);
     }
 
