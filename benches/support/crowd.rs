@@ -2,18 +2,23 @@
 
 use std::io::{self, ErrorKind, IoSliceMut, Write};
 use std::net::SocketAddr;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
+use mio::unix::SourceFd;
 use mio::{Events, Interest, Poll, Token};
 use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt};
 use rustix::io::Errno;
+use rustix::time::{
+    Itimerspec, TimerfdClockId, TimerfdFlags, TimerfdTimerFlags, Timespec, timerfd_create, timerfd_settime,
+};
 use socket2::{Domain, Protocol, Socket, Type};
 
 use super::Failure;
 use super::fanout::Manner;
 use super::progress::Progress;
+use super::pub_sub;
 use super::tls::Sealed;
 use super::web::Web;
 
@@ -41,6 +46,9 @@ const PEOPLE_PER_ADDRESS: usize = 1000;
 const READ_BYTES: usize = 64 * 1024;
 const EVENTS: usize = 4096;
 
+/// Above all people.
+const ALARM: Token = Token(usize::MAX);
+
 /// One of them.
 struct Person {
     stream: TcpStream,
@@ -49,7 +57,11 @@ struct Person {
     web: Option<Web>,
     /// In what they talk, if not in the clear.
     sealed: Option<Box<Sealed>>,
-    /// Whether the server has greeted them.
+    /// What they say when the connection is there.
+    begin: Vec<u8>,
+    /// How the server greets those who are in.
+    welcome: &'static [u8],
+    /// Whether it has.
     inside: bool,
     /// A line that has begun.
     begun: Vec<u8>,
@@ -64,9 +76,9 @@ pub(crate) struct Heard {
     pub(crate) notice_bytes: u64,
 }
 
-/// People connected to one server.
+/// People connected to one server, or in turns to several that are one chat.
 pub(crate) struct Crowd {
-    server: SocketAddr,
+    servers: Vec<SocketAddr>,
     /// The number in the first one's name.
     first: usize,
     manner: Manner,
@@ -78,13 +90,20 @@ pub(crate) struct Crowd {
     deaf: usize,
     pub(crate) heard: Heard,
     chunk: Vec<u8>,
+    /// Ends a turn at a time that a poll, which counts in milliseconds, cannot.
+    alarm: Option<OwnedFd>,
 }
 
 impl Crowd {
     /// Nobody yet, who talk in that manner; names will count from `first`.
     pub(crate) fn new(server: SocketAddr, first: usize, manner: Manner) -> Result<Crowd, Failure> {
+        Crowd::spread(vec![server], first, manner)
+    }
+
+    /// The same, of whom the first comes to the first of these servers, the next one to the next, and so on.
+    pub(crate) fn spread(servers: Vec<SocketAddr>, first: usize, manner: Manner) -> Result<Crowd, Failure> {
         Ok(Crowd {
-            server,
+            servers,
             first,
             manner,
             poll: Poll::new()?,
@@ -94,6 +113,7 @@ impl Crowd {
             deaf: 0,
             heard: Heard::default(),
             chunk: vec![0; READ_BYTES],
+            alarm: None,
         })
     }
 
@@ -103,7 +123,7 @@ impl Crowd {
         self.people.reserve_exact(size);
         let most = match self.manner {
             Manner::Web | Manner::Half | Manner::Tls => SPEECHLESS,
-            Manner::Chat | Manner::Floor | Manner::LongFloor | Manner::Nats => UNDER_WAY,
+            Manner::Chat | Manner::Floor | Manner::LongFloor | Manner::Nats | Manner::PubSub => UNDER_WAY,
         };
         while self.inside < size {
             while self.people.len() < size && self.people.len() - self.inside < most {
@@ -141,6 +161,7 @@ impl Crowd {
     pub(crate) fn words(&self, who: usize, manner: Manner, line: &str) -> Vec<u8> {
         match &self.people[who].web {
             Some(web) => web.said(line),
+            None if manner == Manner::PubSub => pub_sub::published(&self.people[who].name, line),
             None => manner.said(line.as_bytes()).to_vec(),
         }
     }
@@ -169,6 +190,21 @@ impl Crowd {
         for person in &self.people {
             setsockopt(&person.stream, sockopt::ReceiveTimestampns, &true)?;
         }
+        Ok(())
+    }
+
+    /// Has the turn that is next end after `span` at the latest, to the microsecond, and asleep until then.
+    pub(crate) fn wake_after(&mut self, span: Duration) -> Result<(), Failure> {
+        if self.alarm.is_none() {
+            let alarm = timerfd_create(TimerfdClockId::Monotonic, TimerfdFlags::NONBLOCK)?;
+            self.poll.registry().register(&mut SourceFd(&alarm.as_raw_fd()), ALARM, Interest::READABLE)?;
+            self.alarm = Some(alarm);
+        }
+        let Some(alarm) = &self.alarm else { return Ok(()) };
+        // Nothing would be never.
+        let value = Timespec::try_from(span.max(Duration::from_nanos(1)))?;
+        let once = Itimerspec { it_interval: Timespec { tv_sec: 0, tv_nsec: 0 }, it_value: value };
+        timerfd_settime(alarm, TimerfdTimerFlags::empty(), &once)?;
         Ok(())
     }
 
@@ -221,7 +257,8 @@ impl Crowd {
         let Crowd { events, people, inside, heard, chunk, poll, .. } = self;
         for event in events.iter() {
             let Token(index) = event.token();
-            let person = &mut people[index];
+            // Nothing is read of the alarm: to be set anew ends it.
+            let Some(person) = people.get_mut(index) else { continue };
             if let Some(error) = person.stream.take_error()? {
                 return Err(format!("{}: {error}", person.name).into());
             }
@@ -229,6 +266,11 @@ impl Crowd {
                 && let Some(request) = person.web.as_mut().and_then(Web::request)
             {
                 person.stream.write_all(request.as_bytes())?;
+                poll.registry().reregister(&mut person.stream, Token(index), Interest::READABLE)?;
+            }
+            if event.is_writable() && !person.begin.is_empty() {
+                let begin = std::mem::take(&mut person.begin);
+                person.say(&begin)?;
                 poll.registry().reregister(&mut person.stream, Token(index), Interest::READABLE)?;
             }
             if !event.is_readable() {
@@ -299,20 +341,26 @@ impl Crowd {
 
     fn connect(&mut self) -> Result<(), Failure> {
         let index = self.people.len();
-        let mut stream = connect_from(self.first + index, self.server)?;
+        let server = self.servers[index % self.servers.len()];
+        let mut stream = connect_from(self.first + index, server)?;
         let web = self.manner.peer(index).map(Web::new);
         let sealed = match self.manner {
             Manner::Tls => Some(Box::new(Sealed::new()?)),
             _ => None,
         };
         // A request is sent when the connection is there, and what TLS has to say whenever it can be.
-        let interest = match web.is_some() || sealed.is_some() {
+        let speaks_first = web.is_some() || sealed.is_some() || self.manner == Manner::PubSub;
+        let interest = match speaks_first {
             true => Interest::READABLE | Interest::WRITABLE,
             false => Interest::READABLE,
         };
         self.poll.registry().register(&mut stream, Token(index), interest)?;
         let name = name(self.first + index);
-        let person = Person { stream, name, web, sealed, inside: false, begun: Vec::new() };
+        let (welcome, begin) = match self.manner {
+            Manner::PubSub => (pub_sub::WELCOME, pub_sub::begin(&name_of_partner(self.first + index))),
+            _ => (WELCOME, Vec::new()),
+        };
+        let person = Person { stream, name, web, sealed, begin, welcome, inside: false, begun: Vec::new() };
         self.people.push(person);
         Ok(())
     }
@@ -343,7 +391,7 @@ impl Person {
 
     /// Cuts `input` into lines, and keeps what has no end yet.
     fn take_words(&mut self, input: &[u8], hear: &mut impl FnMut(&[u8])) -> Result<(), Failure> {
-        let welcome = WELCOME.trim_ascii_end();
+        let welcome = self.welcome.trim_ascii_end();
         if let Some(web) = &mut self.web {
             return web.take(input, &self.name, |line| {
                 self.inside = self.inside || line.starts_with(welcome);
@@ -386,6 +434,11 @@ pub(crate) const NAME_BYTES: usize = 6;
 /// What the person at `index` is called; all names are equally long.
 pub(crate) fn name(index: usize) -> String {
     format!("p{index:05}")
+}
+
+/// Who the person at `index` talks with where two and two talk.
+pub(crate) fn name_of_partner(index: usize) -> String {
+    name(index ^ 1)
 }
 
 /// Connects the person at `index`. A thousand to each address of this machine: one address has some 28,000 ports, and

@@ -36,6 +36,8 @@ pub(crate) enum Manner {
     LongFloor,
     /// Over nats-server's own WebSocket.
     Nats,
+    /// Two and two by a Redis's PUBLISH and SUBSCRIBE.
+    PubSub,
 }
 
 /// What people speak, as a bench is told.
@@ -70,14 +72,14 @@ impl Manner {
             Manner::Web => Some(Peer::Chat),
             Manner::Half => (index % 2 == 1).then_some(Peer::Chat),
             Manner::Nats => Some(Peer::Nats),
-            Manner::Chat | Manner::Tls | Manner::Floor | Manner::LongFloor => None,
+            Manner::Chat | Manner::Tls | Manner::Floor | Manner::LongFloor | Manner::PubSub => None,
         }
     }
 
     /// What has to be sent so that `line`, with its speaker's name, is heard, where that is said in lines.
     pub(crate) fn said(self, line: &[u8]) -> &[u8] {
         match self {
-            Manner::Floor | Manner::LongFloor => line,
+            Manner::Floor | Manner::LongFloor | Manner::PubSub => line,
             Manner::Chat | Manner::Tls | Manner::Web | Manner::Half | Manner::Nats => &line[NAME_BYTES + 2..],
         }
     }

@@ -33,13 +33,13 @@ pub(crate) struct Role {
     #[arg(long, hide = true)]
     floor: bool,
 
-    /// Be the crowd of the server at this address.
-    #[arg(long, hide = true, value_name = "ADDRESS")]
-    load: Option<SocketAddr>,
+    /// Be the crowd of the server at this address, or of several.
+    #[arg(long, hide = true, value_name = "ADDRESS", value_delimiter = ',')]
+    load: Vec<SocketAddr>,
 
     /// How many the crowd is.
     #[arg(long, hide = true, default_value_t = 0)]
-    people: usize,
+    crowd: usize,
 
     /// The number in the first one's name.
     #[arg(long, hide = true, default_value_t = 0)]
@@ -60,16 +60,16 @@ impl Role {
         if self.floor {
             return Some(floor::serve());
         }
-        self.load.map(|server| self.obey(server))
+        (!self.load.is_empty()).then(|| self.obey())
     }
 
     /// Comes in, and then does what stdin says.
-    fn obey(&self, server: SocketAddr) -> Result<(), Failure> {
+    fn obey(&self) -> Result<(), Failure> {
         process::raise_descriptor_limit()?;
-        let mut crowd = Crowd::new(server, self.first, self.manner)?;
+        let mut crowd = Crowd::spread(self.load.clone(), self.first, self.manner)?;
         match self.nameless {
-            true => crowd.loiter(self.people)?,
-            false => crowd.arrive(self.people, &mut Progress::silent())?,
+            true => crowd.loiter(self.crowd)?,
+            false => crowd.arrive(self.crowd, &mut Progress::silent())?,
         }
         println!("in");
         for job in stdin().lines() {
@@ -91,6 +91,11 @@ impl Role {
                 let pace = Pace { senders: senders as usize, per_second, length };
                 Ok(steady::run(crowd, self.manner, round as usize, pace)?.to_string())
             }
+            ("talk", &[round, per_second, length]) => {
+                let length = Duration::from_millis(length.into());
+                let pace = Pace { senders: crowd.len() / 2, per_second, length };
+                Ok(steady::in_pairs(crowd, self.manner, round as usize, pace)?.to_string())
+            }
             ("series", &[senders, per_second, length]) => {
                 let length = Duration::from_millis(length.into());
                 let pace = Pace { senders: senders as usize, per_second, length };
@@ -104,14 +109,17 @@ impl Role {
                 crowd.deafen(count as usize)?;
                 Ok("deaf".into())
             }
+            ("pair", &[]) => {
+                pair(crowd, self.first)?;
+                Ok("paired".into())
+            }
             ("join", &[]) => Ok(if join(crowd)? { "yes" } else { "no" }.into()),
             ("listen", &[length]) => {
                 listen(crowd, Duration::from_millis(length.into()))?;
                 Ok("heard".into())
             }
             ("shake", &[count]) => {
-                let server = self.load.ok_or("a load without a server")?;
-                let (took, lost) = tls::shake(server, self.first, count as usize)?;
+                let (took, lost) = tls::shake(self.load[0], self.first, count as usize)?;
                 Ok(format!("{} {lost}", took.as_nanos()))
             }
             ("flood", &[length]) => Ok(flood(crowd, self, Duration::from_millis(length.into()))?.to_string()),
@@ -132,6 +140,16 @@ fn join(crowd: &mut Crowd) -> Result<bool, Failure> {
         crowd.turn(JOINED, &mut |_, line| known &= !line.starts_with(UNKNOWN))?;
     }
     Ok(known)
+}
+
+/// Two and two go to a room of their own.
+fn pair(crowd: &mut Crowd, first: usize) -> Result<(), Failure> {
+    for who in 0..crowd.len() {
+        let room = name((first + who) & !1);
+        crowd.say(who, format!("/leave general\n/join #{room}\n").as_bytes())?;
+        crowd.turn(Duration::ZERO, &mut |_, _| {})?;
+    }
+    crowd.settle(JOINED).map(drop)
 }
 
 /// Everybody reads.
@@ -179,7 +197,17 @@ impl Load {
         people: usize,
         first: usize,
     ) -> Result<Load, Failure> {
-        Load::spawn(&mut Load::named(server, manner, people, first)?)
+        Load::spread(&[server], manner, people, first)
+    }
+
+    /// The same for several servers that are one chat, to which they come in turns.
+    pub(crate) fn spread(
+        servers: &[SocketAddr],
+        manner: Manner,
+        people: usize,
+        first: usize,
+    ) -> Result<Load, Failure> {
+        Load::spawn(&mut Load::named(servers, manner, people, first)?)
     }
 
     /// The same for a crowd that runs only while nobody else wants its processor. Those who measure share it with those who
@@ -191,25 +219,31 @@ impl Load {
         people: usize,
         first: usize,
     ) -> Result<Load, Failure> {
-        let load = Load::named(server, manner, people, first)?;
+        let load = Load::named(&[server], manner, people, first)?;
         Load::spawn(Command::new("chrt").args(["--idle", "0"]).arg(load.get_program()).args(load.get_args()))
     }
 
     /// Lets so many connect to `server` who say nothing at all.
     pub(crate) fn nameless(server: SocketAddr, people: usize, first: usize) -> Result<Load, Failure> {
-        Load::spawn(Load::command(server, people, first)?.arg("--nameless"))
+        Load::spawn(Load::command(&[server], people, first)?.arg("--nameless"))
     }
 
-    fn named(server: SocketAddr, manner: Manner, people: usize, first: usize) -> Result<Command, Failure> {
+    fn named(
+        servers: &[SocketAddr],
+        manner: Manner,
+        people: usize,
+        first: usize,
+    ) -> Result<Command, Failure> {
         let manner = manner.to_possible_value().ok_or("a manner without a name")?;
-        let mut command = Load::command(server, people, first)?;
+        let mut command = Load::command(servers, people, first)?;
         command.args(["--manner", manner.get_name()]);
         Ok(command)
     }
 
-    fn command(server: SocketAddr, people: usize, first: usize) -> Result<Command, Failure> {
+    fn command(servers: &[SocketAddr], people: usize, first: usize) -> Result<Command, Failure> {
+        let servers: Vec<String> = servers.iter().map(SocketAddr::to_string).collect();
         let mut command = Command::new(std::env::current_exe()?);
-        command.args(["--load", &server.to_string(), "--people", &people.to_string()]);
+        command.args(["--load", &servers.join(","), "--crowd", &people.to_string()]);
         command.args(["--first", &first.to_string()]);
         Ok(command)
     }

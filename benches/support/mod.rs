@@ -15,6 +15,8 @@ pub(crate) mod place;
 pub(crate) mod process;
 pub(crate) mod procfs;
 pub(crate) mod progress;
+pub(crate) mod pub_sub;
+pub(crate) mod redis;
 pub(crate) mod series;
 pub(crate) mod steady;
 pub(crate) mod table;

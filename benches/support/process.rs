@@ -45,6 +45,12 @@ impl Server {
         Server::listening("127.0.0.1:0", Some(&KeyDir::new()), options)
     }
 
+    /// Starts the chat as one of several servers, on any free port, and on that one of our processors, or where the system puts it.
+    pub(crate) fn one_of_several(options: &[&str], processor: Option<usize>) -> Result<Server, Failure> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
+        Server::begin(command.args(["--listen", "line://127.0.0.1:0", "-q"]).args(options), processor)
+    }
+
     fn listening(listen: &str, keys: Option<&KeyDir>, options: &[&str]) -> Result<Server, Failure> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tertulia-server"));
         command.args(["--listen", listen, "-q"]).args(options);
@@ -101,11 +107,16 @@ impl Server {
 
     /// Starts `command`, which prints its address as its first line, on the first of our processors.
     pub(crate) fn start(command: &mut Command) -> Result<Server, Failure> {
+        Server::begin(command, Some(0))
+    }
+
+    /// The same on that one of our processors, if there is to be one.
+    fn begin(command: &mut Command, processor: Option<usize>) -> Result<Server, Failure> {
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
         let stdout = child.stdout.take().ok_or("the server has no stdout")?;
         // In its owner's hands first, so that a server that says nothing is ended as well.
         let mut server = Server { child, front: None, address: SocketAddr::from(([127, 0, 0, 1], 0)) };
-        pin(Some(server.pid()), 0)?;
+        processor.map_or(Ok(()), |nth| pin(Some(server.pid()), nth))?;
         let mut line = String::new();
         BufReader::new(stdout).read_line(&mut line)?;
         server.address =
@@ -205,7 +216,7 @@ pub(crate) fn pin_load() -> Result<(), Failure> {
 }
 
 /// Keeps a process on the `nth` of our processors. With one processor only there is nothing to choose.
-fn pin(process: Option<Pid>, nth: usize) -> Result<(), Failure> {
+pub(crate) fn pin(process: Option<Pid>, nth: usize) -> Result<(), Failure> {
     // Ours as they were at the start: pinned ourselves we would have one left to give.
     static OURS: std::sync::OnceLock<Option<CpuSet>> = std::sync::OnceLock::new();
     let Some(ours) = OURS.get_or_init(|| sched_getaffinity(None).ok()) else { return Ok(()) };

@@ -86,41 +86,77 @@ impl FromStr for Steady {
 
 /// Lets people of `crowd` who read say messages at this pace, and everybody who reads hear them.
 pub(crate) fn run(crowd: &mut Crowd, manner: Manner, round: usize, pace: Pace) -> Result<Steady, Failure> {
-    let (readers, messages) = (crowd.readers(), pace.messages());
-    let asked = (messages * (readers - 1)) as u64;
-    let mark = mark(round);
-    crowd.stamp()?;
-    let mut speakers: Vec<Speaker> = (0..pace.senders)
-        .map(|nth| Speaker { who: nth * readers / pace.senders, waiting: Vec::new() })
-        .collect();
-    let mut ears = Ears::new(mark.as_bytes());
-    let mut sent = 0;
-    while ears.latencies.total() < asked {
-        let now = ears.begun.elapsed();
-        while sent < messages && pace.due(sent) <= now {
-            let speaker = &mut speakers[sent % pace.senders];
-            speaker.add(crowd, manner, &mark, pace.due(sent));
-            sent += 1;
+    let readers = crowd.readers();
+    let speakers = (0..pace.senders).map(|nth| nth * readers / pace.senders).collect();
+    let talk = Talk { speakers, hearers: readers - 1, sleeps: false };
+    talk.go_on(crowd, manner, round, pace)
+}
+
+/// Lets one of each two who are [together](super::crowd::name_of_partner) say messages at this pace, and the other one hear them. They are said on time by
+/// a load that sleeps until then: where there are more servers than processors, it shall take none that it does not need.
+pub(crate) fn in_pairs(
+    crowd: &mut Crowd,
+    manner: Manner,
+    round: usize,
+    pace: Pace,
+) -> Result<Steady, Failure> {
+    // One time the first of them, one time the other: of two servers, each has as many who speak.
+    let speakers = (0..pace.senders).map(|pair| 2 * pair + pair % 2).collect();
+    Talk { speakers, hearers: 1, sleeps: true }.go_on(crowd, manner, round, pace)
+}
+
+/// Who speaks, in turn.
+struct Talk {
+    speakers: Vec<usize>,
+    /// How many hear each message.
+    hearers: usize,
+    /// Whether the load sleeps until the next message is due, or looks at the clock over and over.
+    sleeps: bool,
+}
+
+impl Talk {
+    fn go_on(&self, crowd: &mut Crowd, manner: Manner, round: usize, pace: Pace) -> Result<Steady, Failure> {
+        let messages = pace.messages();
+        let asked = (messages * self.hearers) as u64;
+        let mark = mark(round);
+        crowd.stamp()?;
+        let mut speakers: Vec<Speaker> =
+            self.speakers.iter().map(|&who| Speaker { who, waiting: Vec::new() }).collect();
+        let mut ears = Ears::new(mark.as_bytes());
+        let mut sent = 0;
+        while ears.latencies.total() < asked {
+            let now = ears.begun.elapsed();
+            while sent < messages && pace.due(sent) <= now {
+                let speaker = &mut speakers[sent % self.speakers.len()];
+                speaker.add(crowd, manner, &mark, pace.due(sent));
+                sent += 1;
+            }
+            let mut waiting = false;
+            for speaker in &mut speakers {
+                waiting |= !speaker.speak(crowd)?;
+            }
+            let patience = match sent < messages {
+                true if self.sleeps => {
+                    crowd.wake_after(pace.due(sent).saturating_sub(ears.begun.elapsed()))?;
+                    NAP
+                }
+                // A poll waits for whole milliseconds: the last part of one is spent awake, or the figures had it in them.
+                true => whole_millis(pace.due(sent).saturating_sub(ears.begun.elapsed()).min(NAP)),
+                false => NAP,
+            };
+            ears.listener = usize::MAX;
+            crowd.turn_stamped(if waiting { Duration::ZERO } else { patience }, &mut |who, line, had| {
+                ears.hear(who, line, had);
+            })?;
+            let since = ears.begun.elapsed().saturating_sub(pace.length);
+            if sent == messages
+                && (since > PATIENCE || since > QUIET && ears.begun.elapsed() > ears.now + QUIET)
+            {
+                break;
+            }
         }
-        let mut waiting = false;
-        for speaker in &mut speakers {
-            waiting |= !speaker.speak(crowd)?;
-        }
-        // A poll waits for whole milliseconds: the last part of one is spent awake, or the figures had it in them.
-        let patience = match sent < messages {
-            true => whole_millis(pace.due(sent).saturating_sub(ears.begun.elapsed()).min(NAP)),
-            false => NAP,
-        };
-        crowd.turn_stamped(if waiting { Duration::ZERO } else { patience }, &mut |who, line, had| {
-            ears.hear(who, line, had);
-        })?;
-        let since = ears.begun.elapsed().saturating_sub(pace.length);
-        if sent == messages && (since > PATIENCE || since > QUIET && ears.begun.elapsed() > ears.now + QUIET)
-        {
-            break;
-        }
+        Ok(ears.sum_up(asked))
     }
-    Ok(ears.sum_up(asked))
 }
 
 fn whole_millis(span: Duration) -> Duration {
@@ -163,7 +199,7 @@ struct Ears<'a> {
     first: Option<Duration>,
     /// When the last was heard.
     now: Duration,
-    /// By whom.
+    /// By whom, in this turn.
     listener: usize,
     latencies: Latencies,
     kept: Latencies,

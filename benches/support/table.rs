@@ -157,14 +157,29 @@ impl Table {
 
     /// Prints everything under `title`, as asked for.
     pub(crate) fn publish(&self, title: &str, form: &Form) -> Result<(), Failure> {
+        self.print(title, form);
+        form.json.as_ref().map_or(Ok(()), |file| write_json(file, &self.to_json(title)))
+    }
+
+    fn print(&self, title: &str, form: &Form) {
         match form.markdown {
             true => println!("\n{}", self.to_markdown()),
             false => println!("\n{title}\n\n{self}"),
         }
-        let Some(file) = &form.json else { return Ok(()) };
-        let rows: Vec<Value> = self.rows.iter().map(|row| row.to_json(self.beside)).collect();
-        write_json(file, &json!({"title": title, "rows": rows, "remarks": self.remarks}))
     }
+
+    fn to_json(&self, title: &str) -> Value {
+        let rows: Vec<Value> = self.rows.iter().map(|row| row.to_json(self.beside)).collect();
+        json!({"title": title, "rows": rows, "remarks": self.remarks})
+    }
+}
+
+/// Prints several tables, each under its title; as JSON they are an array.
+pub(crate) fn publish_all(tables: &[(String, Table)], form: &Form) -> Result<(), Failure> {
+    tables.iter().for_each(|(title, table)| table.print(title, form));
+    let Some(file) = &form.json else { return Ok(()) };
+    let tables: Vec<Value> = tables.iter().map(|(title, table)| table.to_json(title)).collect();
+    write_json(file, &Value::from(tables))
 }
 
 impl Table {
