@@ -1,6 +1,7 @@
 //! Where the engine is, and what is told of that: never who logs in there, nor with which password.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
@@ -52,6 +53,18 @@ impl FromStr for EngineAddress {
         let login = login.set_protocol(ProtocolVersion::RESP2);
         let connection = connection.set_tcp_settings(tcp).set_redis_settings(login);
         Ok(EngineAddress { connection, shown })
+    }
+}
+
+impl EngineAddress {
+    /// Whether what passes between here and there can be read on a network: plain TCP to another machine. A name is another machine's
+    /// unless it is `localhost`.
+    pub(super) fn is_in_the_clear(&self) -> bool {
+        let ConnectionAddr::Tcp(host, _) = self.connection.addr() else { return false };
+        match host.parse::<IpAddr>() {
+            Ok(address) => !address.to_canonical().is_loopback(),
+            Err(_) => !host.eq_ignore_ascii_case("localhost"),
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use redis::Value;
 
+use super::EngineConfig;
 use super::connection::{RedisCommand, RedisConnection};
 use super::error::{EngineCause, EngineWarning};
 use super::fault::EngineFault;
@@ -24,6 +25,15 @@ impl Info {
     fn get(&self, name: &str) -> Option<&str> {
         let mut pairs = self.0.lines().filter_map(|line| line.split_once(':'));
         pairs.find(|(key, _)| *key == name).map(|(_, value)| value.trim_end())
+    }
+}
+
+/// Looks whether nobody on the way to the engine can read or write what passes, before it does.
+pub(super) fn check_way(config: &EngineConfig) -> Result<Option<EngineWarning>, EngineCause> {
+    match config.key.is_none() && config.address.is_in_the_clear() {
+        true if config.unsafe_too => Ok(Some(EngineWarning::InTheClear)),
+        true => Err(EngineCause::InTheClear),
+        false => Ok(None),
     }
 }
 

@@ -32,6 +32,9 @@ pub enum EngineCause {
     /// It is one of several that have a part of the keys each.
     #[error("a cluster with slots")]
     Sharded,
+    /// What is said would pass over a network where it can be read, and written.
+    #[error("in the clear")]
+    InTheClear,
     /// It forgets all when it ends.
     #[error("keeps nothing on its disk")]
     Forgetful,
@@ -72,6 +75,8 @@ pub enum EngineCause {
 /// What is not as it should be, and was let pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum EngineWarning {
+    /// See [`EngineCause::InTheClear`].
+    InTheClear,
     /// See [`EngineCause::Forgetful`].
     Forgetful,
     /// See [`EngineCause::Evicting`].

@@ -2,7 +2,7 @@
 
 use redis::Value;
 
-use super::checks::{check_engine, check_sealing, type_of};
+use super::checks::{check_engine, check_sealing, check_way, type_of};
 use super::connection::RedisConnection;
 use super::error::{EngineCause, EngineError, EngineWarning};
 use super::fault::EngineFault;
@@ -42,6 +42,7 @@ fn write(
     keys: &Keys,
     (entry, snapshot): (&[u8], &[u8]),
 ) -> Result<Vec<EngineWarning>, EngineCause> {
+    let exposed = check_way(config)?;
     let mut connection = RedisConnection::open(&config.address, LOG_PATIENCE)?;
     let warnings = check_engine(&mut connection, config.unsafe_too)?;
     for key in [&keys.log, &keys.snapshots] {
@@ -55,7 +56,7 @@ fn write(
     if done.iter().any(|one| matches!(one, Value::ServerError(_))) {
         return Err(EngineCause::Founded(keys.log.clone()));
     }
-    Ok(warnings)
+    Ok(exposed.into_iter().chain(warnings).collect())
 }
 
 /// Takes an entry out of the log that ends every node that applies it. That is recorded by the entry not being there: so all nodes
@@ -69,6 +70,7 @@ pub fn skip(config: &EngineConfig, id: EntryId) -> Result<(), EngineError> {
 }
 
 fn take_out(config: &EngineConfig, id: EntryId) -> Result<(), EngineCause> {
+    check_way(config)?;
     let location = LogLocation::of(config).map_err(EngineCause::System)?;
     let keys = &location.keys;
     let mut connection = RedisConnection::open(&config.address, LOG_PATIENCE * 2)?;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use super::checks::{check_engine, check_log, check_sealing};
+use super::checks::{check_engine, check_log, check_sealing, check_way};
 use super::connection::RedisConnection;
 use super::error::{EngineCause, EngineError, EngineWarning};
 use super::link::{self, LogLocation, Note, Notes, Side};
@@ -60,7 +60,7 @@ impl<S: LogState> Engine<S> {
     ) -> Result<(Engine<S>, Vec<EngineWarning>), EngineError> {
         let at = |cause: EngineCause| cause.at(&config.address);
         let location = LogLocation::of(config).map_err(|error| at(EngineCause::System(error)))?;
-        let warnings = check(&location, config.unsafe_too).map_err(at)?;
+        let warnings = check(config, &location).map_err(at)?;
         let engine = Engine::spawn(Arc::new(location), Arc::new(wake));
         Ok((engine.map_err(|error| at(EngineCause::System(error)))?, warnings))
     }
@@ -204,10 +204,11 @@ impl<S: LogState> Engine<S> {
     }
 }
 
-fn check(location: &LogLocation, unsafe_too: bool) -> Result<Vec<EngineWarning>, EngineCause> {
+fn check(config: &EngineConfig, location: &LogLocation) -> Result<Vec<EngineWarning>, EngineCause> {
+    let exposed = check_way(config)?;
     let mut connection = RedisConnection::open(&location.address, LOG_BLOCK + LOG_PATIENCE)?;
-    let warnings = check_engine(&mut connection, unsafe_too)?;
+    let warnings = check_engine(&mut connection, config.unsafe_too)?;
     check_log(&mut connection, &location.keys)?;
     check_sealing(&mut connection, location)?;
-    Ok(warnings)
+    Ok(exposed.into_iter().chain(warnings).collect())
 }

@@ -61,6 +61,11 @@ impl EngineCause {
             EngineCause::Sharded => {
                 "es un Redis Cluster, que reparte las claves; hace falta uno que las tenga todas.".into()
             }
+            EngineCause::InTheClear => {
+                "lo que se dice iría por la red sin cifrar, y quien la escuche podría también escribir. Usa rediss:// o \
+                 --cluster-key-file; --cluster-unsafe sigue sin ello."
+                    .into()
+            }
             EngineCause::Forgetful => {
                 "no guarda en el disco lo que se le da. Ponle «appendonly yes»; --cluster-unsafe sigue sin ello.".into()
             }
@@ -96,6 +101,11 @@ impl EngineCause {
             }
             EngineCause::Sharded => {
                 "it is a Redis Cluster, which shares keys out; one that has all of them is needed.".into()
+            }
+            EngineCause::InTheClear => {
+                "what is said would pass over the network in the clear, and who listens there could write as well. Use \
+                 rediss:// or --cluster-key-file; --cluster-unsafe goes on without."
+                    .into()
             }
             EngineCause::Forgetful => {
                 "it does not keep on its disk what it is given. Set 'appendonly yes'; --cluster-unsafe goes on without.".into()
@@ -152,12 +162,22 @@ impl EngineWarning {
     /// The one line for the log.
     pub fn describe(&self, language: Language) -> String {
         match (language, self) {
+            (Spanish, EngineWarning::InTheClear) => {
+                "Lo que se dice va por la red hasta Redis sin cifrar, y quien la escuche puede también escribir: usa \
+                 rediss:// o --cluster-key-file."
+                    .into()
+            }
             (Spanish, EngineWarning::Forgetful) => {
                 "Redis no guarda en el disco lo que se le da (appendonly no): si se cae, el chat se pierde.".into()
             }
             (Spanish, EngineWarning::Evicting(policy)) => format!(
                 "Si le falta memoria, Redis tira lo que tiene (maxmemory-policy {policy}): el chat puede perderse."
             ),
+            (English, EngineWarning::InTheClear) => {
+                "What is said passes over the network to Redis in the clear, and who listens there can write as well: use \
+                 rediss:// or --cluster-key-file."
+                    .into()
+            }
             (English, EngineWarning::Forgetful) => {
                 "Redis does not keep on its disk what it is given (appendonly no): when it fails, the chat is lost.".into()
             }

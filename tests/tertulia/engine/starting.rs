@@ -2,19 +2,21 @@
 
 use std::collections::BTreeSet;
 use std::io::{ErrorKind, Read, Write};
-use std::net::TcpListener;
+use std::net::{IpAddr, TcpListener};
 use std::thread;
 
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::cluster::EntryId;
 use tertulia::engine::{
-    Engine, EngineAddress, EngineAddressError, EngineCause, EngineError, EngineFault, EngineWarning, found,
+    Engine, EngineAddress, EngineAddressError, EngineCause, EngineConfig, EngineError, EngineFault,
+    EngineWarning, SealingError, found, skip,
 };
 
 use super::nodes;
 use super::server::{RedisServer, config, documented_rules};
 use crate::cluster::founded::{INCARNATION, VERSION};
 use crate::cluster::simulation::room::Room;
+use crate::support::port::free_port;
 
 /// Why a node cannot begin there.
 #[track_caller]
@@ -174,6 +176,56 @@ fn engine_that_may_lose_what_it_has_is_told_or_let_pass() {
     drop(engine);
 }
 
+/// What keeps a node from beginning with that engine, and what keeps a log from being founded there.
+#[track_caller]
+fn refusals(config: &EngineConfig) -> [EngineCause; 2] {
+    let Err(begun) = Engine::<Room>::start(config, || ()) else { panic!("it will do") };
+    let founded = found(config, (INCARNATION, VERSION), Room::default()).expect_err("it cannot be");
+    [begun.cause, founded.cause]
+}
+
+#[test]
+fn engine_that_is_reached_in_the_clear_is_refused_or_let_pass() {
+    // The system connects to none of these, and says so at once.
+    for url in ["redis://224.0.0.1/", "redis://ana:secreto@[ff01::1]/", "redis://[::ffff:224.0.0.1]/"] {
+        let plain = config(url);
+        for cause in refusals(&plain) {
+            assert!(matches!(cause, EngineCause::InTheClear), "{url}: {cause}");
+        }
+        let skipped = skip(&plain, EntryId::FOUNDING).expect_err("nothing is there");
+        assert!(matches!(skipped.cause, EngineCause::InTheClear), "{skipped}");
+        let sealed = EngineConfig { key: Some("0".repeat(64).parse().expect("a key")), ..plain.clone() };
+        for passed in [sealed, EngineConfig { unsafe_too: true, ..plain }] {
+            for cause in refusals(&passed) {
+                assert!(matches!(cause, EngineCause::Fault(EngineFault::Connection(_))), "{url}: {cause}");
+            }
+        }
+    }
+    // Of a name it is not known whose it is, but of this one.
+    let [cause, _] = refusals(&config("redis://localhost.example/"));
+    assert!(matches!(cause, EngineCause::InTheClear), "{cause}");
+    for near in ["redis://LOCALHOST:1/", "redis://127.9.9.9:1/", "redis://[::1]:1/", "unix:///nowhere"] {
+        let [cause, _] = refusals(&config(near));
+        assert!(matches!(cause, EngineCause::Fault(EngineFault::Connection(_))), "{near}: {cause}");
+    }
+}
+
+#[test]
+fn engine_that_is_let_pass_in_the_clear_is_told() {
+    // A machine without a network has none.
+    for address in tertulia::net::own_addresses().into_iter().filter(IpAddr::is_ipv4).take(1) {
+        let (ip, port) = (address.to_string(), free_port().to_string());
+        let options = ["--appendonly", "yes", "--bind", &ip, "--port", &port, "--protected-mode", "no"];
+        let Some(_server) = RedisServer::with(&options) else { return };
+        let passed = EngineConfig { unsafe_too: true, ..config(&format!("redis://{ip}:{port}/")) };
+        let told = [EngineWarning::InTheClear];
+        assert_eq!(found(&passed, (INCARNATION, VERSION), Room::default()).expect("it is let pass"), told);
+        let (engine, warnings) = Engine::<Room>::start(&passed, || ()).expect("it is let pass");
+        assert_eq!(warnings, told);
+        drop(engine);
+    }
+}
+
 #[test]
 fn log_is_founded_once_and_where_nothing_is() {
     let Some(server) = RedisServer::start() else { return };
@@ -245,6 +297,7 @@ fn refusals_are_told_in_both_languages_in_one_line() {
         EngineCause::OtherSoftware,
         EngineCause::TooOld("6.0.16".into()),
         EngineCause::Sharded,
+        EngineCause::InTheClear,
         EngineCause::Forgetful,
         EngineCause::Evicting("allkeys-lru".into()),
         EngineCause::OtherType { key: "t:log".into(), kind: "string".into() },
@@ -253,6 +306,9 @@ fn refusals_are_told_in_both_languages_in_one_line() {
         EngineCause::NoEntry(EntryId::FOUNDING),
         EngineCause::Applied(EntryId::FOUNDING),
         EngineCause::Running,
+        EngineCause::Sealing(SealingError::NoKey),
+        EngineCause::Sealing(SealingError::NotSealed),
+        EngineCause::Sealing(SealingError::OtherKey),
     ];
     let mut told = BTreeSet::new();
     for cause in faults().map(EngineCause::Fault).chain(causes) {
