@@ -1,6 +1,6 @@
 //! Behind a proxy: whose word about addresses counts, and that each person has their own address then.
 
-mod real;
+pub mod real;
 
 use std::time::Duration;
 

@@ -25,21 +25,21 @@ const HOME: &str = "127.0.0.1:65433";
 
 /// `text` with something else in the one place where `from` stands.
 #[track_caller]
-fn with(text: &str, from: &str, to: &str) -> String {
+pub fn with(text: &str, from: &str, to: &str) -> String {
     assert_eq!(text.matches(from).count(), 1, "{from:?} in {text}");
     text.replace(from, to)
 }
 
 /// A running proxy.
-struct Proxy {
-    _process: Process,
+pub struct Proxy {
+    pub process: Process,
     _dir: Dir,
-    address: SocketAddr,
+    pub address: SocketAddr,
 }
 
 impl Proxy {
     /// Starts `program`, which takes `setup` from a file, and listens on `port` then.
-    fn start(program: &str, words: &[&str], setup: &str, port: u16) -> Proxy {
+    pub fn start(program: &str, words: &[&str], setup: &str, port: u16) -> Proxy {
         let dir = Dir::new();
         let file = dir.path().join("setup");
         fs::write(&file, setup.replace("DIR", dir.arg())).expect("a directory of our own");
@@ -53,7 +53,7 @@ impl Proxy {
             assert!(begun.elapsed() < DEADLINE, "{program} does not listen: {:?}", process.stderr.rest());
             thread::sleep(Duration::from_millis(2)); // it does not say when it does
         }
-        Proxy { _process: process, _dir: dir, address }
+        Proxy { process, _dir: dir, address }
     }
 
     /// nginx with these servers for HTTP, or with these streams.
@@ -74,7 +74,7 @@ impl Proxy {
     }
 
     /// Connects from an address of this machine.
-    fn connect_from(&self, last: u8) -> TcpStream {
+    pub fn connect_from(&self, last: u8) -> TcpStream {
         let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
         socket.bind(&SocketAddr::from(([127, 0, 0, last], 0)).into()).expect("an address of this machine");
         socket.connect(&self.address.into()).expect("a proxy that listens");
