@@ -110,6 +110,8 @@ impl ClusterNode {
                 _ => {}
             }
         }
+        // Most reads are the only one: to find that out takes no turn of its own.
+        self.turn(server, now);
     }
 
     /// Tells the people of this node, and its administrator.
