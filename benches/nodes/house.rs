@@ -31,9 +31,9 @@ pub(crate) struct Run {
     /// Processor time of all servers together, of the Redis and of the load.
     pub(crate) servers: Duration,
     pub(crate) redis: Duration,
-    /// Shares of one processor.
+    /// Of one processor: what the load had, what all of these had together, and programs that are none of them.
     pub(crate) load_share: f64,
-    /// What programs had that are none of these.
+    pub(crate) own_share: f64,
     pub(crate) others_share: f64,
     /// What the Redis holds of each message, in bytes, and the messages of an entry.
     pub(crate) held: f64,
@@ -117,7 +117,8 @@ impl House {
         let servers = after.servers.saturating_sub(before.servers);
         let took = after.redis.saturating_sub(before.redis);
         let load = after.load.saturating_sub(before.load);
-        let others = after.all.saturating_sub(before.all).saturating_sub(servers + took + load);
+        let own = servers + took + load;
+        let others = after.all.saturating_sub(before.all).saturating_sub(own);
         let (messages, entries) = (steady.asked as f64, after.entries - before.entries);
         // A log that was trimmed meanwhile says nothing.
         let grown = entries > 0.0;
@@ -127,6 +128,7 @@ impl House {
             servers,
             redis: took,
             load_share: load.as_secs_f64() / wall,
+            own_share: own.as_secs_f64() / wall,
             others_share: others.as_secs_f64() / wall,
             held: per(after.dataset - before.dataset, messages),
             packed: per(messages, entries),

@@ -22,7 +22,7 @@ const HOPELESS_MS: f64 = 500.0;
 /// A share of its processor beyond which the load may be what limits a figure.
 const BUSY: f64 = 0.9;
 
-/// A share of one processor that other programs may have, before a run is named.
+/// Of one processor, what other programs may have before a run counts as disturbed.
 const DISTURBED: f64 = 0.1;
 
 /// How much is measured.
@@ -75,6 +75,8 @@ struct Middle {
     held: f64,
     packed: f64,
     heard: f64,
+    /// Processors that the servers, the Redis and the load had together.
+    own: f64,
 }
 
 impl Middle {
@@ -90,6 +92,7 @@ impl Middle {
             held: middle(&|run| run.held),
             packed: middle(&|run| run.packed),
             heard: middle(&|run| run.steady.heard as f64 / run.steady.asked as f64),
+            own: middle(&|run| run.own_share),
         }
     }
 
@@ -103,9 +106,9 @@ pub(crate) fn measure(scale: &Scale, redis: &RedisServer, table: &mut Table) -> 
     let progress = Progress::start("chats of one server, 1, 2 and 3 nodes");
     let mut ladders = open(scale, redis)?;
     progress.done(&format!("{} people in each", scale.people));
-    let mut disturbed = Vec::new();
+    let mut noise = Noise::default();
     for (at, rate) in scale.rates.iter().enumerate() {
-        climb(&mut ladders, redis, (at, *rate), scale.length, &mut disturbed)?;
+        climb(&mut ladders, redis, (at, *rate), scale.length, &mut noise)?;
         if rate.most.is_some() {
             add_rows(&ladders, *rate, scale.full, table);
         }
@@ -115,7 +118,7 @@ pub(crate) fn measure(scale: &Scale, redis: &RedisServer, table: &mut Table) -> 
         let what = format!("{}: the most messages/s with a p99 of {MOST_MS} ms at most", ladder.house.name);
         table.add(what, most.map_or(f64::NAN, f64::from), "messages/s");
     }
-    remark(&disturbed, table);
+    noise.remark(table);
     Ok(draw(&ladders))
 }
 
@@ -140,7 +143,7 @@ fn climb(
     redis: &RedisServer,
     (at, rate): (usize, Rate),
     length: Duration,
-    disturbed: &mut Vec<String>,
+    noise: &mut Noise,
 ) -> Result<(), Failure> {
     let mut runs = vec![Vec::new(); ladders.len()];
     for round in 0..rate.rounds {
@@ -148,12 +151,8 @@ fn climb(
             let what = format!("{} messages/s, {}", figure(rate.per_second.into()), ladder.house.name);
             let progress = Progress::start(what.clone());
             let run = ladder.house.talk(redis, 100 * at + round, (rate.per_second, length))?;
-            let Run { load_share, others_share, .. } = run;
             progress.done(&format!("p50 {:.3} ms, p99 {:.3} ms", run.steady.p50, run.steady.p99));
-            if load_share > BUSY || others_share > DISTURBED {
-                let [load, others] = [load_share, others_share].map(|share| (share * 100.0).round());
-                disturbed.push(format!("{what} (load {load} %, other programs {others} %)"));
-            }
+            noise.note(what, &run);
             runs.push(run);
         }
     }
@@ -195,6 +194,7 @@ fn add_rows(ladders: &[Ladder], rate: Rate, full: bool, table: &mut Table) {
                 table.floor(alone.servers, each / alone.servers);
             }
         }
+        table.add(format!("{what}: servers, Redis and load together"), middle.own, "processors");
         if nodes == 0 || ladder.house.has_log() {
             table.add(format!("{what}: Redis's processor time for 1,000 messages"), middle.redis, "ms");
         }
@@ -205,17 +205,37 @@ fn add_rows(ladders: &[Ladder], rate: Rate, full: bool, table: &mut Table) {
     }
 }
 
-fn remark(disturbed: &[String], table: &mut Table) {
-    const SHOWN: usize = 3;
-    if disturbed.is_empty() {
-        return;
+/// What speaks against the figures.
+#[derive(Default)]
+struct Noise {
+    /// What other programs had in each run, of one processor.
+    others: Vec<f64>,
+    /// Runs in which the load was busy for nearly all of the time.
+    busy: Vec<String>,
+}
+
+impl Noise {
+    fn note(&mut self, what: String, run: &Run) {
+        self.others.push(run.others_share);
+        if run.load_share > BUSY {
+            self.busy.push(what);
+        }
     }
-    let shown = disturbed.iter().take(SHOWN).cloned().collect::<Vec<_>>().join("; ");
-    let more = disturbed.len().saturating_sub(SHOWN);
-    let more = if more > 0 { format!("; and {more} more") } else { String::new() };
-    table.remark(format!(
-        "The load was busy for 90 % of the time, or other programs had 10 % of a processor: {shown}{more}."
-    ));
+
+    fn remark(self, table: &mut Table) {
+        if !self.busy.is_empty() {
+            table.remark(format!("The load was busy for 90 % of the time: {}.", self.busy.join("; ")));
+        }
+        let disturbed = self.others.iter().filter(|share| **share > DISTURBED).count();
+        if disturbed > 0 {
+            table.remark(format!(
+                "In {disturbed} of {} runs other programs had more than {:.0} % of a processor; in the middle of all runs {:.0} %.",
+                self.others.len(),
+                DISTURBED * 100.0,
+                median(self.others) * 100.0,
+            ));
+        }
+    }
 }
 
 fn draw(ladders: &[Ladder]) -> Chart {
