@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::Duration;
 
-use tertulia::chat::{ChatConfig, ClientId, Language, MonoTime};
+use tertulia::chat::{ChatConfig, ClientId, Language, LogNews, MonoTime};
 use tertulia::config::Config;
 use tertulia::limits;
 use tertulia::net::{Server, Stream};
@@ -164,6 +164,17 @@ fn answer_does_not_stand_in_line_behind_a_room() {
     assert_eq!(house.writes.get(), limits::WRITES_PER_TURN + 1, "and so many others in their turn");
     house.settle();
     assert_eq!(house.writes.get(), PEOPLE - 1, "then all the others, once");
+}
+
+#[test]
+fn news_of_the_log_are_written_to_so_many_in_a_turn() {
+    let mut house = House::full();
+    house.server.tell_of_log(LogNews::Away, house.now);
+    house.writes.set(0);
+    house.server.finish_turn(house.now);
+    assert_eq!(house.writes.get(), limits::WRITES_PER_TURN);
+    assert!(house.settle() < 3, "the rest at once");
+    assert_eq!(house.writes.get(), PEOPLE, "each hears it once");
 }
 
 #[test]

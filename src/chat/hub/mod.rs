@@ -28,6 +28,7 @@ mod stopping;
 mod then;
 mod translating;
 mod under_way;
+mod untold_log_news;
 
 use std::cell::Cell;
 
@@ -262,6 +263,7 @@ impl Hub {
         self.end_trials();
         self.end_lost_sessions();
         self.part();
+        self.tell_on_of_log();
         self.put_out_the_expelled();
         self.end_revoked();
         let mut asked = 0;
@@ -282,7 +284,9 @@ impl Hub {
             Some(timeout) => self.sessions.newcomers.oldest().map(|(_, since)| since + timeout),
             None => None,
         };
-        let unfinished = self.sessions.any_has_to_end() || self.stopped.is_some();
+        let sessions = &self.sessions;
+        let unfinished =
+            sessions.any_has_to_end() || sessions.log_news.is_unfinished() || self.stopped.is_some();
         let unfinished = unfinished.then_some(MonoTime::START);
         let movements =
             self.chat.all_rooms().first_restless().filter(|_| self.is_alone()).map(|(due, _)| due);

@@ -13,7 +13,7 @@ use crate::chat::admin::AdminOrder;
 use crate::chat::event::{AccountNews, AccountRefusal, LogNews};
 use crate::chat::ordered::{Ordered, Turn};
 use crate::chat::snapshot_error::SnapshotError;
-use crate::limits::ACTIVE_NOTED;
+use crate::limits::{ACTIVE_NOTED, WRITES_PER_TURN};
 
 impl Hub {
     /// A hub of a node that is one of several: what changes its chat goes out as a [`Proposed`] and comes back as an
@@ -39,12 +39,20 @@ impl Hub {
         Ok(hub)
     }
 
-    /// Tells all clients of this node something about the log.
+    /// Tells all clients of this node something about the log: the first of them now, the rest in
+    /// [`Input::Tick`](crate::chat::Input::Tick)s.
     pub(super) fn tell_of_log(&mut self, news: LogNews) {
-        let mut clients: Vec<ClientId> = self.with_connection().chain(self.outside()).collect();
-        clients.sort_unstable();
-        clients.dedup();
-        clients.into_iter().for_each(|id| self.tell(id, Event::Log(news)));
+        let clients: Vec<ClientId> = self.with_connection().chain(self.outside()).collect();
+        self.sessions.log_news.add(news, clients.into_iter());
+        self.tell_on_of_log();
+    }
+
+    /// Tells some of those who have not been told.
+    pub(super) fn tell_on_of_log(&mut self) {
+        for _ in 0..WRITES_PER_TURN {
+            let Some((id, news)) = self.sessions.log_news.next() else { return };
+            self.tell(id, Event::Log(news));
+        }
     }
 
     /// Has the hub be that of a node from now on. For one to which nothing has happened yet: nobody is here before the log says so.

@@ -170,6 +170,7 @@ impl Hub {
         let Some(newcomer) = self.sessions.newcomers.get(id) else { return };
         self.sessions.questions.take(id);
         self.sessions.questions.follow(session, id);
+        self.sessions.log_news.follow(session, id);
         let Some(lost) = self.sessions.forget(session) else { return };
         let member = lost.member;
         let (told, skipped) = self.told(member, lines);

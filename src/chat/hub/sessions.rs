@@ -8,6 +8,7 @@ use super::lost_sessions::{LostSession, LostSessions};
 use super::newcomers::Newcomers;
 use super::password_questions::PasswordQuestions;
 use super::seats::Seats;
+use super::untold_log_news::UntoldLogNews;
 use super::{AccountKey, ClientId, MemberId, MessageId};
 use crate::chat::event::AccountNews;
 
@@ -32,6 +33,8 @@ pub(super) struct Sessions {
     pub(super) posting: Vec<(ClientId, MemberId)>,
     /// Sessions that wait for another connection.
     pub(super) lost: LostSessions,
+    /// What they have not been told of the log, where there is one.
+    pub(super) log_news: UntoldLogNews,
 }
 
 impl Sessions {
@@ -47,6 +50,7 @@ impl Sessions {
         self.questions.take(id);
         self.revoked.remove(&id);
         self.expelling.remove(&id);
+        self.log_news.forget(id);
         let lost = self.lost.take(id);
         // The slot of one whose connection was lost may be another's.
         if lost.is_none() {
@@ -64,7 +68,7 @@ impl Sessions {
     pub(super) fn known(&self) -> impl Iterator<Item = ClientId> {
         let ending = self.revoked.keys().chain(&self.expelling).chain(self.handed.keys());
         let ending = ending.chain(&self.in_clear).copied();
-        self.questions.clients().chain(ending).chain(self.lost.returning())
+        self.questions.clients().chain(ending).chain(self.lost.returning()).chain(self.log_news.clients())
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -76,5 +80,6 @@ impl Sessions {
             && self.expelling.is_empty()
             && self.handed.is_empty()
             && self.lost.is_empty()
+            && self.log_news.is_empty()
     }
 }

@@ -14,6 +14,7 @@ mod greeting;
 mod hiding_crowds;
 mod ignoring;
 mod leaving;
+mod log_news;
 mod naming;
 mod offices;
 mod operator_password;
