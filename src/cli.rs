@@ -18,7 +18,7 @@ use log::LevelFilter;
 
 pub use account::{AccountTask, Secret, Task};
 #[cfg(feature = "cluster")]
-pub use cluster::{ClusterTask, EnginePlace, NodeOptions, SkippedEntry};
+pub use cluster::{ClusterTask, EnginePlace, FoundedLog, NodeOptions, SkippedEntry};
 pub use command::{Expel, Kick, Readmit, Say};
 pub use place::Place;
 pub use reading::{Said, command_line, read};

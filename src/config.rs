@@ -64,6 +64,17 @@ pub struct Config {
     pub queues_max_bytes: usize,
 }
 
+impl Config {
+    /// Whether the server is one of several.
+    pub fn is_node(&self) -> bool {
+        #[cfg(feature = "cluster")]
+        let is_node = self.cluster.is_some();
+        #[cfg(not(feature = "cluster"))]
+        let is_node = false;
+        is_node
+    }
+}
+
 impl Default for Config {
     /// A server that listens nowhere, has places for any number, no deadline for names, and no history to show.
     fn default() -> Config {

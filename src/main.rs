@@ -229,6 +229,7 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
     let listeners = net::listeners_beside(passed, &config.listen)?;
     let metrics = net::listeners(config.metrics.as_slice())?;
     let store = config.data.as_deref().map(|dir| Store::open(dir, config.keep_days)).transpose()?;
+    store.iter().try_for_each(|store| store.is_for(config.is_node()))?;
     let zone = Zone::local();
     let log = logging::start(&config.log, language, zone.clone().unwrap_or_default())?;
     if zone.is_none() {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tertulia::chat::{
-    ChatConfig, ChatSnapshot, ClientId, Command, Effect, Hub, Input, MonoTime, NodeName, Ordered, Origin,
-    Proposal, Text, Time, Turn, UnixMillis,
+    ChatConfig, ChatSnapshot, ClientId, Command, Effect, Hub, Input, MessageId, MonoTime, NodeName, Ordered,
+    Origin, Proposal, Text, Time, Turn, UnixMillis,
 };
 
 use super::support::Failure;
@@ -47,7 +47,7 @@ impl Replica {
         let hub = Hub::of_node(founded, ChatConfig::default())?;
         let mut replica = Replica { hub, millis: 0, came: 0, effects: Vec::new() };
         replica.node_joins(&node(OWN)?);
-        replica.apply(Input::Living);
+        replica.apply(Input::Living(MessageId::default()));
         for slot in 0..readers {
             replica.reader_enters(ClientId::new(slot, 1))?;
         }

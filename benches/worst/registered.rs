@@ -206,8 +206,10 @@ impl Registered {
             let (whom, why) = (Text::clean(&banned(number)), Text::clean(&"insultos ".repeat(13)));
             let house = &mut registered.house;
             let order = AdminOrder::Expel { whom, minutes: None, reason: Some(why) };
-            let done = house.server.administer(order, Language::Spanish, house.now);
-            done.map_err(|refusal| format!("{refusal:?}"))?;
+            house.server.administer(0, order, Language::Spanish, house.now);
+            for (_, done) in house.server.take_chat_replies() {
+                done.map_err(|refusal| format!("{refusal:?}"))?;
+            }
         }
         registered.house.settle();
         Ok(registered)
@@ -278,7 +280,7 @@ impl Registered {
     fn order(&mut self, order: AccountOrder) -> Result<Duration, Failure> {
         let Registered { house, woken, next_ticket, .. } = self;
         *next_ticket += 1;
-        if !house.server.order_account(*next_ticket, order) {
+        if !house.server.order_account(*next_ticket, order, house.now) {
             return Err("no place for an order".into());
         }
         let mut taken = Taken::default();

@@ -4,34 +4,62 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use super::error::AdminError;
+use super::names::read;
 use super::output::{AdminResult, say};
 use super::words;
 use crate::auth::random_number;
-use crate::chat::{ChatConfig, Hub};
-use crate::cli::{ClusterTask, EnginePlace, SkippedEntry};
+use crate::chat::{AccountKey, ChatConfig, Hub, Name};
+use crate::cli::{ClusterTask, FoundedLog, Place, SkippedEntry};
 use crate::cluster::LOG_VERSION;
 use crate::config::{ClusterConfig, EngineLocation};
 use crate::engine::{self, ChatCopy, EngineConfig, LogKey, LogKeyError};
 use crate::files;
 use crate::limits::CLUSTER_FILE_MAX_BYTES;
-use crate::storage;
+use crate::storage::{self, AccountFile, Store};
 
 pub(super) fn run(task: &ClusterTask) -> AdminResult {
     match task {
-        ClusterTask::Init(place) => found(place),
+        ClusterTask::Init(founded) => found(founded),
         ClusterTask::Skip(skipped) => skip(skipped),
+        ClusterTask::Leave(place) => leave(place),
     }
 }
 
-fn found(place: &EnginePlace) -> AdminResult {
+fn found(FoundedLog { data, accounts_only, operator, place }: &FoundedLog) -> AdminResult {
     let config = engine_of(&place.config())?;
     let incarnation = random_number()?;
-    let chat = ChatCopy::founding(Hub::new(ChatConfig::default()));
+    let mut store = data.as_deref().map(|dir| Store::open(dir, None)).transpose()?;
+    let mut chat = match &store {
+        Some(store) => store.chat()?,
+        None => ChatConfig { accounts: Some(Vec::new()), ..ChatConfig::default() },
+    };
+    chat.accounts_only = *accounts_only;
+    chat.operators = operators(operator, store.as_ref())?;
+    let chat = ChatCopy::founding(Hub::new(chat));
     for warning in engine::found(&config, (incarnation, LOG_VERSION), chat)? {
         // Where it finds no place the log is founded all the same.
         let _ = writeln!(io::stderr(), "tertulia-server: {}", warning.describe(place.lang));
     }
+    store.iter_mut().try_for_each(|store| store.set_log(Some(incarnation)))?;
     say(&words::founded(&config.address, place.lang))
+}
+
+/// The accounts of these names.
+fn operators(names: &[String], store: Option<&Store>) -> Result<Vec<AccountKey>, AdminError> {
+    let account = |typed: &String| {
+        let name = read(Name::known(typed), typed)?;
+        let account = store.map(|store| store.account_meant(&name)).transpose()?.flatten();
+        account.ok_or(AdminError::Unknown(name, None))
+    };
+    names.iter().map(account).collect()
+}
+
+fn leave(place: &Place) -> AdminResult {
+    if !AccountFile::is_there(&place.data) {
+        return Err(AdminError::File(place.data.clone(), io::ErrorKind::NotFound.into()));
+    }
+    Store::open(&place.data, None)?.set_log(None)?;
+    say(&words::left(&place.data, place.lang))
 }
 
 fn skip(SkippedEntry { entry, place }: &SkippedEntry) -> AdminResult {

@@ -7,6 +7,7 @@
 mod cluster;
 mod commands;
 mod error;
+mod names;
 mod output;
 mod secret;
 mod words;
@@ -14,6 +15,7 @@ mod words;
 #[cfg(feature = "cluster")]
 pub use cluster::engine_of;
 pub use error::AdminError;
+use names::read;
 use output::{AdminResult, say};
 pub use secret::password_in;
 pub use words::password_exposed;
@@ -22,7 +24,7 @@ use std::io::{self, Write};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::chat::{Language, Name, NameError, Password, Text};
+use crate::chat::{Language, Name, Password, Text};
 use crate::cli::{AccountTask, Place, Secret, Task};
 use crate::clock;
 use crate::control::{AccountOrder, AccountReply, Call, CallError, ControlRefusal, Registered};
@@ -100,11 +102,6 @@ fn list(place: &Place) -> AdminResult {
         say(&line)?;
     }
     Ok(())
-}
-
-/// A name, if what was `typed` can be read as one here.
-fn read(name: Result<Name, NameError>, typed: &str) -> Result<Name, AdminError> {
-    name.map_err(|error| AdminError::Name(Text::clean(typed), error))
 }
 
 /// The hash of the password that is to be read.

@@ -79,6 +79,15 @@ pub(super) fn founded(address: &EngineAddress, language: Language) -> String {
 }
 
 #[cfg(feature = "cluster")]
+pub(super) fn left(dir: &Path, language: Language) -> String {
+    let dir = dir.display();
+    match language {
+        Spanish => format!("{dir} es otra vez de un servidor solo; al registro no vuelve."),
+        English => format!("{dir} is for a server that is alone again; it does not go back to the log."),
+    }
+}
+
+#[cfg(feature = "cluster")]
 pub(super) fn skipped(entry: EntryId, language: Language) -> String {
     match language {
         Spanish => format!("La entrada {entry} ya no está en el registro."),
@@ -250,6 +259,12 @@ fn refused(refusal: &ControlRefusal, language: Language) -> String {
         (ControlRefusal::NotThere, Spanish) => "Esa persona no está en esa sala.".into(),
         (ControlRefusal::NotThere, English) => "That person is not in that room.".into(),
         (ControlRefusal::Explained(words), _) => Text::clean(words).as_str().to_owned(),
+        (ControlRefusal::Uncertain, Spanish) => {
+            "El registro común se perdió mientras tanto: no se sabe si se ha hecho.".into()
+        }
+        (ControlRefusal::Uncertain, English) => {
+            "The log of the servers was lost meanwhile: nobody can know whether it was done.".into()
+        }
         (ControlRefusal::Stopping, Spanish) => "El servidor se está deteniendo. No se ha hecho nada.".into(),
         (ControlRefusal::Stopping, English) => "The server is stopping. Nothing was done.".into(),
         (ControlRefusal::Unfinished, Spanish) => {

@@ -94,6 +94,11 @@ impl AccountIndex {
         })
     }
 
+    /// All of them.
+    pub(super) fn keys(&self) -> impl Iterator<Item = AccountKey> {
+        self.accounts.keys().copied()
+    }
+
     /// How many there are.
     pub(super) fn count(&self) -> usize {
         self.accounts.len()
@@ -131,13 +136,18 @@ impl AccountIndex {
     }
 
     /// The account of exactly that name.
-    fn called(&self, name: &Name) -> Option<AccountKey> {
+    pub(super) fn called(&self, name: &Name) -> Option<AccountKey> {
         self.alike(&name.skeleton()).find(|(_, known)| *known == name).map(|(key, _)| key)
     }
 
     /// Whether nobody can register a name that looks like this any more.
     pub(super) fn is_taken(&self, skeleton: &Skeleton) -> bool {
         self.alike(skeleton).next().is_some()
+    }
+
+    /// A name that is registered, and looks like this one; this one itself, if it is.
+    pub(super) fn alike_name(&self, name: &Name) -> Option<&Name> {
+        self.alike(&name.skeleton()).map(|(_, known)| known).min_by_key(|known| *known != name)
     }
 
     pub(super) fn is_empty(&self) -> bool {

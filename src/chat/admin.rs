@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::account::PasswordHash;
 use super::expulsion::ExpulsionNews;
+use super::name::Name;
 use super::text::Text;
 
 /// What the administrator, who is no client, may order.
@@ -37,6 +39,17 @@ pub enum AdminOrder {
     Readmit(Text),
 }
 
+/// What the administrator may order about the accounts of a chat of several nodes, which are in their log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AccountEdit {
+    /// Make an account of that name, with that password.
+    Add(Name, PasswordHash),
+    /// Give the account of exactly that name another password.
+    Change(Name, PasswordHash),
+    /// Delete the account of exactly that name.
+    Remove(Name),
+}
+
 /// What comes of an order of the administrator.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AdminReply {
@@ -49,7 +62,7 @@ pub enum AdminReply {
 }
 
 /// Why nothing came of what the administrator wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AdminRefusal {
     /// Nobody here has that name.
     NoSuchPerson,
@@ -57,4 +70,12 @@ pub enum AdminRefusal {
     NoSuchRoom,
     /// That person is not in that room.
     NotThere,
+    /// There is no such account.
+    NoSuchAccount,
+    /// That account has the name already, or one that looks like it.
+    NameTaken(Name),
+    /// There are as many accounts as there may be.
+    NoAccountLeft,
+    /// Whether it is done nobody can know: the log of several nodes was lost.
+    Unknown,
 }

@@ -10,9 +10,10 @@ use super::command::Language;
 use super::event::{Decision, Event};
 use super::expulsion::Expulsion;
 use super::id::ClientId;
+use super::letters::Letter;
 use super::message::{Message, MessageId};
 use super::name::Name;
-use super::record::RoomChange;
+use super::record::{Retained, RoomChange, RoomRecord};
 use super::request::Request;
 use super::room_key::RoomKey;
 use super::text::Text;
@@ -50,12 +51,20 @@ pub enum Effect {
     Readmitted(u64),
     /// Remember this account, which other nodes have as well; perhaps it is remembered already.
     Account(Box<AccountRecord>),
+    /// This account is no more.
+    AccountGone(AccountKey),
+    /// Remember a room, and all of this of it: it is a room of several nodes.
+    RoomRecord(Box<RoomRecord>),
+    /// Remember a private message for an absent person, which other nodes have as well.
+    Letter(Box<Letter>),
+    /// The chat goes on from another state: forget what is not in this. What is in it comes behind it.
+    Retain(Box<Retained>),
     /// They have seen their letters up to this one.
     Ack(AccountKey, MessageId),
     /// A line for the server's console.
     Log(LogEntry),
-    /// What came of the administrator's order.
-    AdminReply(AdminReply),
+    /// What came of the administrator's order of that number.
+    AdminReply(u64, AdminReply),
 }
 
 /// Who hears an event: clients, or members of the chat.

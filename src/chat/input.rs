@@ -3,11 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::AccountChange;
-use super::admin::AdminOrder;
+use super::admin::{AccountEdit, AdminOrder};
 use super::command::Command;
 use super::effect::CloseReason;
 use super::event::LogNews;
 use super::id::ClientId;
+use super::message::MessageId;
 use super::ordered::Ordered;
 use super::origin::Origin;
 use super::request::Reply;
@@ -30,13 +31,15 @@ pub enum Input {
     Reply(ClientId, Reply),
     /// The accounts were changed from outside of the chat.
     AccountsChanged(Vec<AccountChange>),
-    /// The administrator orders something; the answer is an [`Effect::AdminReply`](super::Effect::AdminReply).
-    Admin(AdminOrder),
+    /// The administrator orders something; the answer is an [`Effect::AdminReply`](super::Effect::AdminReply) of that number.
+    Admin(u64, AdminOrder),
+    /// The administrator orders something about the accounts of several nodes; the answer is the same.
+    EditAccount(u64, AccountEdit),
     /// Clients that come from now on are told this.
     Motd(Vec<Text>),
     /// The node has come in, or back: its people come back in, and what was under way is handled anew. What was [proposed](super::Proposed)
-    /// before is not to be handed to the log any more.
-    Living,
+    /// before is not to be handed to the log any more. With the last message that the node has kept.
+    Living(MessageId),
     /// Something has come to its turn in the log that several nodes read.
     Ordered(Ordered),
     /// Of so many of the node's own changes, the oldest that have not come back, nobody can know whether they were made: the log was lost,

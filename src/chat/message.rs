@@ -26,7 +26,7 @@ pub enum MessageKind {
     Said,
     /// Something done (`/me`).
     Acted,
-    /// A mark in the history: so many messages are missing here.
+    /// A mark in the history: so many messages are missing here; with 0, nobody knows how many.
     Missing(u64),
 }
 

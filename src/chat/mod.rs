@@ -17,6 +17,7 @@ mod id;
 mod input;
 mod join_part_batch;
 mod key_guard;
+mod letters;
 mod listing;
 mod look;
 mod member;
@@ -49,7 +50,7 @@ pub use account::{
     Account, AccountChange, AccountKey, AccountRecord, AuthRequest, AuthResult, Matter, OfflineMessage,
     Password, PasswordError, PasswordHash, Posted, Question,
 };
-pub use admin::{AdminOrder, AdminRefusal, AdminReply};
+pub use admin::{AccountEdit, AdminOrder, AdminRefusal, AdminReply};
 pub use command::{Command, Language, MessageFault, Trouble, Verb, Wording};
 pub use digest::Digest;
 pub use effect::{Audience, CloseReason, Effect, LogEntry, RoomId};
@@ -62,6 +63,7 @@ pub use hub::{ChatConfig, ChatSnapshot, Description, Hub, HubSnapshot, Proposed}
 pub use id::ClientId;
 pub use input::Input;
 pub use key_guard::failure_delay;
+pub use letters::Letter;
 pub use listing::{Office, Person, RoomListing};
 pub use look::{Found, Look, Reach};
 pub use message::{Message, MessageId, MessageKind};
@@ -70,7 +72,7 @@ pub use name::{Name, NameError, Skeleton};
 pub use node_name::{NodeName, NodeNameError};
 pub use ordered::{Ordered, Turn};
 pub use origin::Origin;
-pub use record::{RoomChange, RoomFact, RoomList, RoomRecord};
+pub use record::{Retained, RoomChange, RoomFact, RoomList, RoomRecord};
 pub use request::{Reply, Request};
 pub use room_key::RoomKey;
 pub use rules::{GENERAL, Proposal};

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::account::AccountKey;
+use super::message::MessageId;
 use super::name::Name;
 use super::room_key::RoomKey;
 use super::text::Text;
@@ -26,6 +27,19 @@ pub struct RoomRecord {
     pub banned: Vec<Name>,
     /// The names that may not speak.
     pub muted: Vec<Name>,
+}
+
+/// What there is in a chat of several nodes at one place of their log. What a node has kept beside that is no more.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Retained {
+    /// Its accounts.
+    pub accounts: Vec<AccountKey>,
+    /// Its rooms.
+    pub rooms: Vec<RoomKey>,
+    /// The numbers of its expulsions.
+    pub expulsions: Vec<u64>,
+    /// Private messages that wait for absent people.
+    pub letters: Vec<MessageId>,
 }
 
 /// One thing that is different in a room from now on. Applied to its [`RoomRecord`] in their order, all of them give

@@ -11,6 +11,7 @@ use super::holdings::HolderId;
 use super::join_part_batch::JoinPartBatch;
 use super::key_guard::KeyGuard;
 use super::member_id::MemberId;
+use super::message::MessageId;
 use super::name::Name;
 use super::record::{RoomFact, RoomList, RoomRecord};
 use super::room_key::RoomKey;
@@ -30,6 +31,8 @@ pub(super) struct Room {
     pub(super) topic: Option<Text>,
     /// Whether anything was ever said here.
     pub(super) spoken: bool,
+    /// The last message that was said here; none's, if that is not known.
+    pub(super) last_message: MessageId,
     pub(super) modes: RoomModes,
     /// From where it was made, if that is known.
     pub(super) holder: Option<HolderId>,
@@ -87,6 +90,7 @@ impl Room {
             movements: JoinPartBatch::default(),
             topic: None,
             spoken: false,
+            last_message: MessageId::default(),
             modes: RoomModes::default(),
             holder: None,
         }

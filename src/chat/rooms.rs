@@ -15,6 +15,7 @@ use super::effect::RoomId;
 use super::join_part_batch::{Arrived, Departed, JoinPartBatch, Threshold};
 use super::member::Membership;
 use super::member_id::MemberId;
+use super::message::MessageId;
 use super::mono_time::MonoTime;
 use super::name::{Name, Skeleton};
 use super::name_index::NameIndex;
@@ -108,6 +109,13 @@ impl Rooms {
     /// No room that is made from now on gets a key below this.
     pub(super) fn reserve_keys(&mut self, below: u64) {
         self.next_key = self.next_key.max(below);
+    }
+
+    /// Notes which message is the last of each of these rooms.
+    pub(super) fn note_last_messages(&mut self, last: &BTreeMap<RoomKey, MessageId>) {
+        for room in self.rooms.iter_mut().flatten() {
+            room.last_message = last.get(&room.key).copied().unwrap_or_default();
+        }
     }
 
     /// What the next room that is made is called by its history.

@@ -48,7 +48,7 @@ impl Task {
             Task::Expel(expel) => &expel.place,
             Task::Readmit(readmit) => &readmit.place,
             #[cfg(feature = "cluster")]
-            Task::Cluster(task) => return task.place().lang,
+            Task::Cluster(task) => return task.language(),
             Task::Who(place) | Task::Health(place) | Task::Stop(place) | Task::Upgrade(place) => place,
         };
         place.lang

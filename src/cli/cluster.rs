@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 
 use super::mistake::Mistake;
+use super::place::Place;
 use super::values::language;
 use crate::chat::{Language, NodeName};
 use crate::cluster::EntryId;
@@ -15,11 +16,11 @@ use crate::engine::{EngineAddress, EngineAddressError};
 #[derive(Clone, Debug, Args)]
 pub struct NodeOptions {
     /// Be one chat with all servers that have this Redis or Valkey.
-    #[arg(long, value_name = "URL", value_parser = engine, group = "engine", requires = "node", conflicts_with_all = ["data", "cluster_file"])]
+    #[arg(long, value_name = "URL", value_parser = engine, group = "engine", requires = "node", conflicts_with_all = ["cluster_file", "accounts_only", "operator"])]
     pub cluster: Option<EngineAddress>,
 
     /// The first line of this file is the URL of --cluster: a password on the command line is seen by all users.
-    #[arg(long, value_name = "FILE", group = "engine", requires = "node", conflicts_with = "data")]
+    #[arg(long, value_name = "FILE", group = "engine", requires = "node", conflicts_with_all = ["accounts_only", "operator"])]
     pub cluster_file: Option<PathBuf>,
 
     /// What the keys there begin with.
@@ -53,9 +54,28 @@ impl NodeOptions {
 #[derive(Clone, Debug, Subcommand)]
 pub enum ClusterTask {
     /// Found the log, once, before the first server starts.
-    Init(EnginePlace),
+    Init(FoundedLog),
     /// Take an entry out of the log that ends every server: the one that their last words name.
     Skip(SkippedEntry),
+    /// Take a directory out of the log that it belongs to, for a server that is alone.
+    Leave(Place),
+}
+
+/// A log that is to be founded, and what its chat begins with.
+#[derive(Clone, Debug, Args)]
+pub struct FoundedLog {
+    /// Begin with the chat of this directory, which belongs to the log from then on [default: with an empty chat].
+    #[arg(long, value_name = "DIR")]
+    pub data: Option<PathBuf>,
+    /// Let in nobody but those whose name is registered.
+    #[arg(long)]
+    pub accounts_only: bool,
+    /// Let this registered name do everything everywhere; repeat for more.
+    #[arg(long, value_name = "NAME", requires = "data")]
+    pub operator: Vec<String>,
+    /// Where the log is.
+    #[command(flatten)]
+    pub place: EnginePlace,
 }
 
 /// An entry that is to be taken out.
@@ -93,11 +113,12 @@ pub struct EnginePlace {
 }
 
 impl ClusterTask {
-    /// Where the log is.
-    pub fn place(&self) -> &EnginePlace {
+    /// How to talk about it.
+    pub fn language(&self) -> Language {
         match self {
-            ClusterTask::Init(place) => place,
-            ClusterTask::Skip(skipped) => &skipped.place,
+            ClusterTask::Init(founded) => founded.place.lang,
+            ClusterTask::Skip(skipped) => skipped.place.lang,
+            ClusterTask::Leave(place) => place.lang,
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::config::NetworkError;
 use crate::limits::NODE_NAME_MAX_BYTES;
 
 /// What each option and argument does, by its id; where commands differ, by that of the command too.
-const ARGUMENTS: [(&str, &str); 48] = [
+const ARGUMENTS: [(&str, &str); 50] = [
     ("listen", "Escucha aquí; se puede repetir; el puerto 0 toma uno libre"),
     ("lang", "Idioma de la consola, y el de cada persona hasta que elija uno"),
     (
@@ -82,13 +82,18 @@ const ARGUMENTS: [(&str, &str); 48] = [
     ("passwd data", "La carpeta con la que se lanza el servidor"),
     ("remove data", "La carpeta con la que se lanza el servidor"),
     ("list data", "La carpeta con la que se lanza el servidor"),
+    (
+        "init data",
+        "Empieza con el chat de esta carpeta, que desde entonces pertenece al registro [si no se da: con un chat vacío]",
+    ),
+    ("leave data", "La carpeta con la que se lanzaba el servidor"),
     ("kick room", "Solo lo echa de esta sala [si no se da: cierra su conexión]"),
     ("running data", "La carpeta con la que se lanzó el servidor"),
     ("task lang", "Idioma de lo que se dice aquí"),
 ];
 
 /// What each command does.
-const COMMANDS: [(&str, &str); 17] = [
+const COMMANDS: [(&str, &str); 18] = [
     (
         "tertulia-server",
         "Un servidor de chat para una clase, un equipo o un laboratorio: se le habla con nc, telnet o tertulia",
@@ -108,6 +113,7 @@ const COMMANDS: [(&str, &str); 17] = [
     ("cluster", "Funda el registro que comparten varios servidores que son un solo chat, o lo repara"),
     ("init", "Funda el registro, una vez, antes de lanzar el primer servidor"),
     ("skip", "Quita del registro una entrada que hace caer a todos los servidores: la que nombran al caer"),
+    ("leave", "Saca una carpeta del registro al que pertenece, para un servidor que esté solo"),
     (
         "upgrade",
         "Hace que el programa instalado ahora siga en lugar del servidor en marcha; no se desconecta a nadie",

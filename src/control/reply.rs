@@ -57,6 +57,8 @@ pub enum ControlRefusal {
     NotThere,
     /// Why not, in the language that the order asked for.
     Explained(String),
+    /// Whether it is done nobody can know: the log of several servers was lost.
+    Uncertain,
     /// The server is stopping.
     Stopping,
     /// The server has stopped, but what was said last may not be on the disk.
@@ -81,6 +83,7 @@ impl ControlRefusal {
             ControlRefusal::NoSuchRoom => ("no-such-room", ""),
             ControlRefusal::NotThere => ("not-there", ""),
             ControlRefusal::Explained(words) => ("explained", words.as_str()),
+            ControlRefusal::Uncertain => ("uncertain", ""),
             ControlRefusal::Stopping => ("stopping", ""),
             ControlRefusal::Unfinished => ("unfinished", ""),
         };
@@ -98,6 +101,7 @@ impl ControlRefusal {
             "no-such-room" => ControlRefusal::NoSuchRoom,
             "not-there" => ControlRefusal::NotThere,
             "explained" => ControlRefusal::Explained(detail.into()),
+            "uncertain" => ControlRefusal::Uncertain,
             "stopping" => ControlRefusal::Stopping,
             "unfinished" => ControlRefusal::Unfinished,
             _ => ControlRefusal::Unclear,

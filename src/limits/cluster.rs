@@ -74,3 +74,7 @@ pub const LOG_ENTRIES_PER_TURN: usize = 256;
 
 /// Bytes of a file that holds the address of an engine, or the key of a log.
 pub const CLUSTER_FILE_MAX_BYTES: usize = 4096;
+
+/// Bytes of the private messages that wait for absent people in a chat of several nodes: each of these has them in memory, and so has a
+/// snapshot. Those that were there when the log was founded may be more.
+pub const LETTERS_MAX_BYTES: usize = 8 * 1024 * 1024;

@@ -3,33 +3,28 @@
 //! Invariants: nothing here waits; what a connection holds and how long it takes is bounded; an order is carried out only
 //! while its client is there to hear of it.
 
-use std::io::{self, ErrorKind, Read, Write};
+mod session;
+
+use std::io::{self, ErrorKind, Write};
 use std::iter;
 use std::mem;
 use std::ops::Range;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::vec;
 
 use log::{debug, info};
 use mio::net::{TcpStream, UnixListener, UnixStream};
 use mio::{Interest, Registry, Token};
 
+use session::{ControlSession, SessionPhase};
+
 use super::handover::{StoredControl, StoredSession};
 use super::server::Server;
 use crate::chat::{AdminOrder, Language, MonoTime};
 use crate::control::{
-    self, AccountOrder, AccountReply, ControlOrder, ControlRefusal, GREETING, OK, Registered, Socket, row,
+    self, AccountOrder, AccountReply, ControlOrder, ControlRefusal, GREETING, OK, Socket, row,
 };
-use crate::limits::{
-    ACCEPT_RETRY, CONTROL_ANSWER_PATIENCE, CONTROL_ANSWER_TIME, CONTROL_CONNECTIONS,
-    CONTROL_CROWDED_PATIENCE, CONTROL_ORDER_MAX_BYTES, CONTROL_ORDER_PATIENCE, CONTROL_ORDERS_IN_HAND,
-    CONTROL_ROWS_PER_TURN,
-};
+use crate::limits::{ACCEPT_RETRY, CONTROL_CONNECTIONS, CONTROL_CROWDED_PATIENCE, CONTROL_ORDERS_IN_HAND};
 use crate::protocol::console;
-
-/// Pieces of what one connection sends that are read in one turn, of [`PIECE_BYTES`] each.
-const PIECES_PER_TURN: usize = 4;
-const PIECE_BYTES: usize = 4096;
 
 /// The token of the listener; those of the connections are below it.
 const LISTENER: usize = u32::MAX as usize - 2;
@@ -56,42 +51,9 @@ pub(super) struct Control {
     /// Letting one in failed; not again before then.
     retry: Option<MonoTime>,
     next_ticket: u64,
-    /// Orders about the accounts that are not settled: their clients may have gone meanwhile.
+    /// Orders that are not settled: their clients may have gone meanwhile.
     in_hand: usize,
     language: Language,
-}
-
-#[derive(Debug)]
-struct ControlSession {
-    stream: UnixStream,
-    /// It may be read and written to.
-    ready: bool,
-    input: Vec<u8>,
-    output: Vec<u8>,
-    /// How much of `output` has been taken.
-    sent: usize,
-    phase: Phase,
-    /// When the client has been waited for long enough; never while it waits for us.
-    until: Option<MonoTime>,
-    /// When the answer has to be told, if it has begun.
-    deadline: Option<MonoTime>,
-}
-
-#[derive(Debug)]
-enum Phase {
-    /// The order has not come yet.
-    Asking,
-    /// The history's thread is at it.
-    Account(u64, AccountOrder),
-    /// The rows of an answer are being told: the people from this slot on, or the accounts.
-    People(usize),
-    Accounts(vec::IntoIter<Registered>),
-    /// The answer comes when the server has stopped.
-    Stopping,
-    /// It comes when another program has taken the server's place, or it is known why not; in that language.
-    Upgrading(Language),
-    /// All is said.
-    Answered,
 }
 
 impl Control {
@@ -133,9 +95,7 @@ impl Control {
         stopping: bool,
         now: MonoTime,
     ) -> Wish {
-        for (ticket, reply) in server.take_account_replies() {
-            self.account_settled(ticket, reply, now);
-        }
+        self.take_replies(server, now);
         self.admit(registry, now);
         let mut wish = Wish::default();
         for slot in 0..self.sessions.len() {
@@ -143,7 +103,25 @@ impl Control {
             // Put back unless it is over.
             self.sessions[slot] = self.serve(session, server, stopping, now, &mut wish);
         }
+        // Alone, a server has answered at once.
+        self.take_replies(server, now);
         wish
+    }
+
+    /// Tells what came of orders.
+    fn take_replies(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
+        for (ticket, reply) in server.take_account_replies() {
+            self.account_settled(ticket, reply, now);
+        }
+        for (ticket, reply) in server.take_chat_replies() {
+            self.in_hand -= 1;
+            let waits = |session: &&mut ControlSession| matches!(session.phase, SessionPhase::Chat(mine) if mine == ticket);
+            let Some(session) = self.sessions.iter_mut().flatten().find(waits) else { continue };
+            match reply {
+                Ok(rows) => session.answer(&(rows + OK), now),
+                Err(refusal) => session.answer(&refusal.encode(), now),
+            }
+        }
     }
 
     /// Whether there is something to do now.
@@ -159,7 +137,7 @@ impl Control {
 
     /// Whether a client waits for what the history's thread makes of an order.
     pub(super) fn awaits_history(&self) -> bool {
-        self.sessions.iter().flatten().any(|session| matches!(session.phase, Phase::Account(..)))
+        self.sessions.iter().flatten().any(|session| matches!(session.phase, SessionPhase::Account(..)))
     }
 
     /// Takes the name away: from here on the directory is no server's, or another one's.
@@ -170,7 +148,7 @@ impl Control {
     /// Tells the clients that asked for the stop that it is done. Their connections end with the process.
     pub(super) fn stopped(&mut self, written: bool) {
         for session in self.sessions.iter_mut().flatten() {
-            if matches!(session.phase, Phase::Stopping) {
+            if matches!(session.phase, SessionPhase::Stopping) {
                 let line = if written { OK.to_owned() } else { ControlRefusal::Unfinished.encode() };
                 // Nothing was written to it before but the greeting, so a line finds room; if not, its end says enough.
                 let _ = session.stream.write(line.as_bytes());
@@ -181,7 +159,7 @@ impl Control {
     /// Tells the clients that asked for an upgrade what came of it.
     pub(super) fn upgraded(&mut self, (made, words): (bool, impl Fn(Language) -> String), now: MonoTime) {
         for session in self.sessions.iter_mut().flatten() {
-            if let Phase::Upgrading(language) = session.phase {
+            if let SessionPhase::Upgrading(language) = session.phase {
                 let answer = match made {
                     true => row([words(language).as_str()]) + OK,
                     false => ControlRefusal::Explained(words(language)).encode(),
@@ -193,12 +171,10 @@ impl Control {
 
     /// Tells what came of orders about the accounts, and takes no others.
     pub(super) fn tell_settled(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
-        for (ticket, reply) in server.take_account_replies() {
-            self.account_settled(ticket, reply, now);
-        }
+        self.take_replies(server, now);
         for place in &mut self.sessions {
             let said = |session: &mut ControlSession| {
-                matches!(session.phase, Phase::Answered) && session.write(server, now).is_none()
+                matches!(session.phase, SessionPhase::Answered) && session.write(server, now).is_none()
             };
             place.take_if(said);
         }
@@ -218,8 +194,8 @@ impl Control {
     fn stored(&self) -> impl Iterator<Item = (StoredSession, &UnixStream)> {
         let whole = |session: &&ControlSession| session.sent == session.output.len();
         self.sessions.iter().flatten().filter(whole).filter_map(|session| match session.phase {
-            Phase::Asking => Some((StoredSession::Asking(session.input.clone()), &session.stream)),
-            Phase::Upgrading(language) => Some((StoredSession::Upgrading(language), &session.stream)),
+            SessionPhase::Asking => Some((StoredSession::Asking(session.input.clone()), &session.stream)),
+            SessionPhase::Upgrading(language) => Some((StoredSession::Upgrading(language), &session.stream)),
             _ => None,
         })
     }
@@ -238,7 +214,7 @@ impl Control {
             match stored {
                 StoredSession::Asking(input) => session.input = input,
                 StoredSession::Upgrading(language) => {
-                    (session.phase, session.until) = (Phase::Upgrading(language), None);
+                    (session.phase, session.until) = (SessionPhase::Upgrading(language), None);
                 }
             }
             self.sessions[slot] = Some(session);
@@ -277,7 +253,7 @@ impl Control {
         if self.waiting {
             // All places are taken, and more clients may be waiting: who says nothing gives way sooner.
             let silent = self.sessions.iter_mut().flatten();
-            let silent = silent.filter(|session| matches!(session.phase, Phase::Asking));
+            let silent = silent.filter(|session| matches!(session.phase, SessionPhase::Asking));
             let soon = now + CONTROL_CROWDED_PATIENCE;
             silent.for_each(|session| session.until = session.until.map(|until| until.min(soon)));
         }
@@ -294,7 +270,7 @@ impl Control {
     ) -> Option<ControlSession> {
         if mem::take(&mut session.ready) {
             session.read()?;
-            if matches!(session.phase, Phase::Asking)
+            if matches!(session.phase, SessionPhase::Asking)
                 && let Some(end) = session.input.iter().position(|&byte| byte == b'\n')
             {
                 let input = mem::take(&mut session.input);
@@ -319,19 +295,25 @@ impl Control {
     ) {
         let refusal = match order {
             None => ControlRefusal::Unclear,
-            Some(ControlOrder::Stop) => return session.phase = Phase::Stopping,
+            Some(ControlOrder::Stop) => return session.phase = SessionPhase::Stopping,
             Some(_) if stopping => ControlRefusal::Stopping,
-            Some(ControlOrder::Upgrade(language)) => return session.phase = Phase::Upgrading(language),
+            Some(ControlOrder::Upgrade(language)) => {
+                return session.phase = SessionPhase::Upgrading(language);
+            }
             Some(ControlOrder::Who) => {
-                session.phase = Phase::People(0);
+                session.phase = SessionPhase::People(0);
                 return session.wait_for_the_client(now);
             }
+            Some(ControlOrder::Account(_) | ControlOrder::Chat(..))
+                if self.in_hand >= CONTROL_ORDERS_IN_HAND =>
+            {
+                ControlRefusal::Busy
+            }
             Some(ControlOrder::Account(order)) => {
-                let ticket = self.next_ticket;
-                self.next_ticket += 1;
-                if self.in_hand < CONTROL_ORDERS_IN_HAND && server.order_account(ticket, order.clone()) {
+                let ticket = self.take_ticket();
+                if server.order_account(ticket, order.clone(), now) {
                     self.in_hand += 1;
-                    session.phase = Phase::Account(ticket, order);
+                    session.phase = SessionPhase::Account(ticket, order);
                     return;
                 }
                 ControlRefusal::Busy
@@ -339,22 +321,29 @@ impl Control {
             Some(ControlOrder::Chat(AdminOrder::Say { text, .. }, _)) if text.is_blank() => {
                 ControlRefusal::Unclear
             }
-            Some(ControlOrder::Chat(order, language)) => match server.administer(order, language, now) {
-                Ok(rows) => return session.answer(&(rows + OK), now),
-                Err(refusal) => refusal,
-            },
+            Some(ControlOrder::Chat(order, language)) => {
+                let ticket = self.take_ticket();
+                self.in_hand += 1;
+                session.phase = SessionPhase::Chat(ticket);
+                return server.administer(ticket, order, language, now);
+            }
         };
         session.answer(&refusal.encode(), now);
+    }
+
+    fn take_ticket(&mut self) -> u64 {
+        self.next_ticket += 1;
+        self.next_ticket
     }
 
     /// Tells a client what came of their order.
     fn account_settled(&mut self, ticket: u64, reply: AccountReply, now: MonoTime) {
         self.in_hand -= 1;
-        let waits = |session: &&mut ControlSession| matches!(session.phase, Phase::Account(mine, _) if mine == ticket);
+        let waits = |session: &&mut ControlSession| matches!(session.phase, SessionPhase::Account(mine, _) if mine == ticket);
         let session = self.sessions.iter_mut().flatten().find(waits);
         let Some(session) = session else { return };
-        let order = match mem::replace(&mut session.phase, Phase::Answered) {
-            Phase::Account(_, order) => order,
+        let order = match mem::replace(&mut session.phase, SessionPhase::Answered) {
+            SessionPhase::Account(_, order) => order,
             _ => return,
         };
         match reply {
@@ -378,7 +367,7 @@ impl Control {
                 session.answer(&(found + OK), now);
             }
             AccountReply::Listed(all) => {
-                session.phase = Phase::Accounts(all.into_iter());
+                session.phase = SessionPhase::Accounts(all.into_iter());
                 session.wait_for_the_client(now);
             }
             AccountReply::Refused(refusal) => session.answer(&refusal.encode(), now),
@@ -386,129 +375,15 @@ impl Control {
     }
 }
 
-impl ControlSession {
-    /// One that has not said anything.
-    fn new(stream: UnixStream, now: MonoTime) -> ControlSession {
-        ControlSession {
-            stream,
-            ready: true,
-            input: Vec::new(),
-            output: Vec::new(),
-            sent: 0,
-            phase: Phase::Asking,
-            until: Some(now + CONTROL_ORDER_PATIENCE),
-            deadline: None,
-        }
-    }
-
-    fn say(&mut self, words: &str) {
-        self.output.extend_from_slice(words.as_bytes());
-    }
-
-    /// Says how it ended.
-    fn answer(&mut self, words: &str, now: MonoTime) {
-        self.say(words);
-        self.phase = Phase::Answered;
-        self.wait_for_the_client(now);
-    }
-
-    /// The client has to read now, and go on reading.
-    fn wait_for_the_client(&mut self, now: MonoTime) {
-        self.ready = true;
-        let deadline = *self.deadline.get_or_insert(now + CONTROL_ANSWER_TIME);
-        self.until = Some(deadline.min(now + CONTROL_ANSWER_PATIENCE));
-    }
-
-    /// Takes what the client sent, as much as one turn bears. None: it has gone, or sends what is no order.
-    fn read(&mut self) -> Option<()> {
-        let mut piece = [0; PIECE_BYTES];
-        for _ in 0..PIECES_PER_TURN {
-            match self.stream.read(&mut piece) {
-                Ok(0) => return None,
-                Ok(bytes) => {
-                    // Behind the order there is nothing to say.
-                    if matches!(self.phase, Phase::Asking) {
-                        self.input.extend_from_slice(&piece[..bytes]);
-                    }
-                    if self.input.len() > CONTROL_ORDER_MAX_BYTES {
-                        return None;
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Some(()),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return None,
-            }
-        }
-        self.ready = true;
-        Some(())
-    }
-
-    /// Writes what there is to say, as much as one turn bears. None: it is said, or the client has gone.
-    fn write(&mut self, server: &Server<TcpStream>, now: MonoTime) -> Option<()> {
-        let mut may_gather = true;
-        loop {
-            if self.sent == self.output.len() {
-                self.output.clear();
-                self.sent = 0;
-                match self.phase {
-                    Phase::Answered => return None,
-                    Phase::Asking | Phase::Account(..) | Phase::Stopping | Phase::Upgrading(_) => {
-                        return Some(());
-                    }
-                    Phase::People(_) | Phase::Accounts(_) if !may_gather => {
-                        self.ready = true;
-                        return Some(());
-                    }
-                    Phase::People(_) | Phase::Accounts(_) => self.gather(server, now),
-                }
-                may_gather = false;
-            }
-            match self.stream.write(&self.output[self.sent..]) {
-                Ok(0) => return None,
-                Ok(bytes) => {
-                    self.sent += bytes;
-                    // Taking the greeting is not giving an order.
-                    if let Some(deadline) = self.deadline {
-                        self.until = Some(deadline.min(now + CONTROL_ANSWER_PATIENCE));
-                    }
-                }
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Some(()),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(_) => return None,
-            }
-        }
-    }
-
-    /// Gathers some more rows of the answer, and its last line behind the last row.
-    fn gather(&mut self, server: &Server<TcpStream>, now: MonoTime) {
-        let mut rows = String::new();
-        let over = match &mut self.phase {
-            Phase::People(from) => {
-                let next = server.list_people(*from, CONTROL_ROWS_PER_TURN, now, &mut rows);
-                *from = next.unwrap_or(*from);
-                next.is_none()
-            }
-            Phase::Accounts(all) => {
-                rows.extend(all.take(CONTROL_ROWS_PER_TURN).map(|account| account.encode()));
-                all.len() == 0
-            }
-            _ => return,
-        };
-        self.say(&rows);
-        if over {
-            self.say(OK);
-            self.phase = Phase::Answered;
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Read;
     use std::time::Duration;
     use std::{env, fs, process};
 
     use super::*;
     use crate::config::Config;
+    use crate::limits::{CONTROL_ANSWER_PATIENCE, CONTROL_ANSWER_TIME, CONTROL_ORDER_PATIENCE};
 
     /// The control socket with one client, who has been greeted.
     struct House {

@@ -391,7 +391,7 @@ fn open_storage(store: Option<Store>, config: &Config, waker: &Arc<Waker>) -> io
     let wake = move || drop(waker.wake());
     let storage = match store {
         Some(store) => Storage::in_file(store, wake)?,
-        None if config.operator_password.is_some() => Storage::in_memory(wake)?,
+        None if config.operator_password.is_some() || config.is_node() => Storage::in_memory(wake)?,
         None => Storage::default(),
     };
     Ok(match config.operator_password.clone() {

@@ -33,6 +33,6 @@ pub use manager::ServiceManager;
 pub use nodes::NodeEnd;
 pub use passed::passed;
 pub use reach::{InterfaceAddr, interface_addrs, is_near, own_addresses, reachable};
-pub use server::{Server, ServerState};
+pub use server::{RestoreError, Server, ServerState};
 pub use signals::Signals;
 pub use stream::Stream;

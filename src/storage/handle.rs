@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use super::accounts::Accounts;
 use super::answerer::Answerer;
+use super::log_membership::LogMembership;
 use super::memory::Memory;
 use super::pending::{Load, PendingWrites};
 use super::questions::{Questions, Searching};
@@ -49,6 +50,7 @@ pub struct Storage {
     next_account: Option<AccountKey>,
     rooms: Vec<RoomRecord>,
     expulsions: Vec<Expulsion>,
+    pub(super) membership: LogMembership,
 }
 
 /// What the administrator has to know.
@@ -108,7 +110,7 @@ impl Storage {
         let (ours, words) = mpsc::channel();
         let load = Arc::new(Load::default());
         let (next_key, next_message) = (store.next_key(), store.next_message());
-        let next_account = Some(store.next_account());
+        let (next_account, membership) = (Some(store.next_account()), store.membership());
         let (writer, reader, found) = store.into_parts();
         found.recent.into_iter().for_each(|line| memory.keep(line));
         let (keep_days, gaps_file) = (writer.keep_days(), writer.gaps_file());
@@ -129,6 +131,7 @@ impl Storage {
             next_account,
             rooms,
             expulsions,
+            membership,
             ..queues
         })
     }

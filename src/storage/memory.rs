@@ -4,7 +4,7 @@
 //! way first, whichever room it is in. No call does more than a bounded part of what can take long: searches go on
 //! where they stopped, and what is forgotten is freed bit by bit.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use super::words::{WantedWords, fold};
 use crate::chat::{Found, Look, Message, MessageId, Reach, RoomKey};
@@ -242,6 +242,13 @@ impl Memory {
         let mut all: Vec<Message> = self.rooms.values().flatten().map(|kept| kept.line.clone()).collect();
         all.sort_unstable_by_key(|line| line.id);
         all
+    }
+
+    /// Forgets what was said in rooms that are not among these.
+    pub(super) fn retain(&mut self, rooms: &[RoomKey]) {
+        let stay: BTreeSet<RoomKey> = rooms.iter().copied().collect();
+        let gone: Vec<RoomKey> = self.rooms.keys().copied().filter(|room| !stay.contains(room)).collect();
+        gone.into_iter().for_each(|room| self.forget(room));
     }
 
     /// How many lines are remembered.

@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use super::request::FileChange;
 use crate::chat::{
-    AccountKey, AccountRecord, Expulsion, Name, RoomChange, RoomFact, RoomKey, RoomList, RoomRecord, Text,
+    AccountKey, AccountRecord, Expulsion, Letter, MessageId, Name, OfflineMessage, Retained, RoomChange,
+    RoomFact, RoomKey, RoomList, RoomRecord, Text,
 };
 use crate::limits::{HISTORY_CHANGES_IN_HAND_BYTES, HISTORY_CHANGES_MAX_BYTES, HISTORY_QUEUE_MAX_BYTES};
 
@@ -44,7 +45,8 @@ impl Load {
     pub(super) fn take(&self, bytes: usize, change: bool) -> bool {
         let fits = || {
             let (all, changes) = (self.bytes.load(Ordering::SeqCst), self.changes.load(Ordering::SeqCst));
-            all + bytes <= self.most && (!change || changes + bytes <= HISTORY_CHANGES_IN_HAND_BYTES)
+            let fits = changes == 0 || changes + bytes <= HISTORY_CHANGES_IN_HAND_BYTES;
+            all + bytes <= self.most && (!change || fits)
         };
         if !fits() {
             self.starve();
@@ -90,6 +92,10 @@ enum ChangeSubject {
     Room(RoomKey, Aspect),
     OfflineMessages(AccountKey),
     Account(AccountKey),
+    Letter(MessageId),
+    /// All that there is.
+    All,
+    Log,
     Expulsion(u64),
 }
 
@@ -113,6 +119,10 @@ impl ChangeSubject {
             FileChange::Room(row) => ChangeSubject::Room(row.key, Aspect::All),
             FileChange::RoomGone { key } => ChangeSubject::Room(*key, Aspect::All),
             FileChange::Account(record) => ChangeSubject::Account(record.account.key),
+            FileChange::AccountGone { key } => ChangeSubject::Account(*key),
+            FileChange::Letter(letter) => ChangeSubject::Letter(letter.message.id),
+            FileChange::Retain(_) => ChangeSubject::All,
+            FileChange::JoinLog(_) => ChangeSubject::Log,
             FileChange::Ack { account, .. } => ChangeSubject::OfflineMessages(*account),
             FileChange::Expelled(row) => ChangeSubject::Expulsion(row.number),
             FileChange::Readmitted { number } => ChangeSubject::Expulsion(*number),
@@ -175,6 +185,10 @@ impl PendingWrites {
             FileChange::Readmitted { number } if self.remove(&ChangeSubject::Expulsion(*number)) => return,
             FileChange::Fact(_)
             | FileChange::Account(_)
+            | FileChange::AccountGone { .. }
+            | FileChange::Letter(_)
+            | FileChange::Retain(_)
+            | FileChange::JoinLog(_)
             | FileChange::Ack { .. }
             | FileChange::Expelled(_)
             | FileChange::Readmitted { .. } => {}
@@ -262,7 +276,22 @@ impl FileChange {
                 size_of::<AccountRecord>() + account.name.as_str().len() + password.as_str().len()
             }
             FileChange::Expelled(expulsion) => expulsion_bytes(expulsion),
-            FileChange::RoomGone { .. } | FileChange::Ack { .. } | FileChange::Readmitted { .. } => 0,
+            FileChange::Letter(letter) => {
+                let OfflineMessage { from, text, .. } = &letter.message;
+                size_of::<Letter>() + from.as_str().len() + text.as_str().len()
+            }
+            FileChange::Retain(retained) => {
+                let Retained { accounts, rooms, expulsions, letters } = &**retained;
+                size_of_val(accounts.as_slice())
+                    + size_of_val(rooms.as_slice())
+                    + size_of_val(expulsions.as_slice())
+                    + size_of_val(letters.as_slice())
+            }
+            FileChange::RoomGone { .. }
+            | FileChange::AccountGone { .. }
+            | FileChange::JoinLog(_)
+            | FileChange::Ack { .. }
+            | FileChange::Readmitted { .. } => 0,
         };
         size_of::<FileChange>() + words + ENTRY_BYTES
     }

@@ -1,8 +1,8 @@
 //! What goes out to the helper threads.
 
 use crate::chat::{
-    AccountKey, AccountRecord, ClientId, Expulsion, Look, Message, MessageId, Name, OfflineMessage, Origin,
-    RoomChange, RoomKey, RoomRecord,
+    AccountKey, AccountRecord, ClientId, Expulsion, Letter, Look, Message, MessageId, Name, OfflineMessage,
+    Origin, Retained, RoomChange, RoomKey, RoomRecord,
 };
 use crate::control::AccountOrder;
 
@@ -30,7 +30,7 @@ pub(super) enum Job {
 pub(super) const JOB_BYTES: usize = size_of::<Job>() + 32;
 
 /// Something that must not get lost, and of which only the last word counts.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum FileChange {
     /// Something is different in a room.
     Fact(RoomChange),
@@ -44,6 +44,14 @@ pub(super) enum FileChange {
     Readmitted { number: u64 },
     /// An account is there, and has this password.
     Account(Box<AccountRecord>),
+    /// An account is no more.
+    AccountGone { key: AccountKey },
+    /// A letter that all nodes have.
+    Letter(Box<Letter>),
+    /// What is not in this is no more.
+    Retain(Box<Retained>),
+    /// The file belongs to that log of several nodes.
+    JoinLog(u64),
     /// The letters of an account were handed over, up to this one.
     Ack { account: AccountKey, up_to: MessageId },
 }

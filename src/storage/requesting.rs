@@ -6,8 +6,7 @@ use super::reply::{DiskReply, StorageEvent};
 use super::request::{DiskRequest, FileChange, Job, RequestId};
 use crate::auth::Guesses;
 use crate::chat::{
-    Account, AccountKey, AccountRecord, AuthResult, MessageId, MonoTime, OfflineMessage, Origin, Posted,
-    Reply, Request,
+    Account, AccountKey, AuthResult, MessageId, MonoTime, OfflineMessage, Origin, Posted, Reply, Request,
 };
 use crate::control::AccountOrder;
 use crate::limits::MAILBOXES_IN_HAND;
@@ -72,19 +71,6 @@ impl Storage {
         (!self.send(request)).then_some(StorageEvent::to(id, Reply::Posted(Posted::Failed)))
     }
 
-    /// Several nodes have the same accounts from now on: the chat decides about them, and they come from there.
-    pub fn share_accounts(&mut self) {
-        self.accounts.iter_mut().for_each(Accounts::share);
-    }
-
-    /// Remembers an account as it came from the chat, if it is not remembered so already.
-    pub fn account(&mut self, record: Box<AccountRecord>) {
-        let Storage { file: Some(file), accounts: Some(accounts), .. } = self else { return };
-        if accounts.take_shared(&record) {
-            file.owe(FileChange::Account(record));
-        }
-    }
-
     /// Forgets the letters of an account up to the one of that number.
     pub fn ack(&mut self, account: AccountKey, up_to: MessageId) {
         if let Some(file) = &mut self.file {
@@ -94,7 +80,8 @@ impl Storage {
 
     /// Looks at the accounts again, for another program has changed them; they come [later](Self::replies).
     pub fn reload_accounts(&mut self) {
-        if let Some(file) = &mut self.file {
+        // Those of several nodes come from their log alone.
+        if let Some(file) = self.file.as_mut().filter(|_| self.membership.log.is_none()) {
             file.reload_some_time();
         }
     }

@@ -188,7 +188,7 @@ function person(what, name) {
 
 function lineOf({ id, from, text, at, action, missing }) {
   const when = Math.abs(at) < 8e15 ? at : Date.now();
-  if (missing) return { k: 'gap', count: missing, at: when };
+  if (missing !== undefined) return { k: 'gap', count: missing, at: when };
   const [who, words] = [String(from), String(text)];
   return { k: 'said', id, from: who, text: words, at: when, action, mine: who === me, named: who !== me && !!mention(words, me) };
 }

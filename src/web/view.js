@@ -150,7 +150,7 @@ const BODIES = {
     const text = moves(line);
     return el('div', 'moves', ...(text ? [text, ' ', time(line.at)] : []));
   },
-  gap: (line) => el('div', 'moves', `… ${t('missing', number(line.count))}`),
+  gap: (line) => el('div', 'moves', `… ${line.count ? t('missing', number(line.count)) : t('some_missing')}`),
   mark: () => el('div', 'mark', t('fresh')),
   note: (line) => el('div', { className: `note ${line.tone}`, dir: 'auto' }, ...rich(line.text)),
 };

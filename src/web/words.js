@@ -59,6 +59,7 @@ const WORDS = {
   wentMany: ['{0} salieron', '{0} left'],
   more: ['{0} más', '{0} more'],
   missing: ['faltan {0} mensajes', '{0} messages are missing'],
+  some_missing: ['faltan mensajes', 'messages are missing'],
   renamed: ['{0} ahora es {1}', '{0} is now {1}'],
   isAway: ['{0} está ausente: {1}', '{0} is away: {1}'],
   operator: ['operador', 'operator'],

@@ -21,7 +21,7 @@ fn value_of_other(source: &str, name: &str) -> u64 {
 
 #[test]
 fn limits_table_in_the_docs_is_true() {
-    let parts = ["", "/handover", "/storage", "/lost_sessions", "/metrics", "/transport"];
+    let parts = ["", "/cluster", "/handover", "/storage", "/lost_sessions", "/metrics", "/transport"];
     let source = parts.map(|name| file(&format!("src/limits{name}.rs"))).concat();
     let docs = file("docs/limits.md");
     let rows = docs.lines().filter_map(|line| line.strip_prefix("| `"));

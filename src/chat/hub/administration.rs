@@ -2,8 +2,10 @@
 
 use std::time::Duration;
 
+use super::under_way::Attempt;
 use super::{Asker, Change, ClientId, Effect, Hub, MonoTime, Name, Outcome, Refusal, RoomRefusal, Then};
-use crate::chat::admin::{AdminOrder, AdminRefusal, AdminReply};
+use crate::chat::admin::{AccountEdit, AdminOrder, AdminRefusal, AdminReply};
+use crate::chat::event::AccountRefusal;
 use crate::chat::expulsion::ExpulsionNews;
 
 /// A client as the administrator sees it.
@@ -18,28 +20,34 @@ pub struct Description {
 }
 
 impl Hub {
-    /// The administrator orders something.
-    pub(super) fn administer(&mut self, order: AdminOrder) {
-        self.try_order(&order);
+    /// The administrator orders something; the answer goes by that number.
+    pub(super) fn administer(&mut self, number: u64, order: AdminOrder) {
+        self.try_again_with(Attempt::Order(number, order.clone()));
         let change = match order {
             AdminOrder::Say { room, text } => Change::ServerSay(room, text),
             AdminOrder::Kick { whom, room, reason } => Change::ServerKick { whom, room, reason },
             AdminOrder::Readmit(whom) => Change::Readmit(None, whom),
             AdminOrder::Expel { whom, minutes, reason } => {
-                return self.expel((Asker::Administrator, None), whom, (minutes, reason));
+                return self.expel((Asker::Administrator(number), None), whom, (minutes, reason));
             }
         };
-        self.change(change, Then::Tell(Asker::Administrator));
+        self.change(change, Then::Tell(Asker::Administrator(number)));
+    }
+
+    /// The administrator orders something about the accounts of several nodes; the answer goes by that number.
+    pub(super) fn edit_account(&mut self, number: u64, edit: AccountEdit) {
+        self.try_again_with(Attempt::Edit(number, edit.clone()));
+        self.change(Change::EditAccount(edit), Then::Tell(Asker::Administrator(number)));
     }
 
     /// The administrator is told what came of an order.
-    pub(super) fn reply_to_administrator(&mut self, outcome: Result<Outcome, Refusal>) {
+    pub(super) fn reply_to_administrator(&mut self, number: u64, outcome: Result<Outcome, Refusal>) {
         let reply = match outcome {
             Ok(Outcome::Expulsion(news)) => AdminReply::Expulsion(news),
             Ok(_) => AdminReply::Done,
             Err(refusal) => refused(refusal),
         };
-        self.effects.push(Effect::AdminReply(reply));
+        self.effects.push(Effect::AdminReply(number, reply));
     }
 
     /// What the administrator is shown of a client.
@@ -62,6 +70,9 @@ fn refused(refusal: Refusal) -> AdminReply {
         Refusal::Expulsion(refusal) => return AdminReply::Expulsion(ExpulsionNews::Refused(refusal)),
         Refusal::Room(RoomRefusal::NotThere(..)) => AdminRefusal::NotThere,
         Refusal::Room(_) => AdminRefusal::NoSuchRoom,
+        Refusal::Account(AccountRefusal::Taken(name)) => AdminRefusal::NameTaken(name),
+        Refusal::Account(AccountRefusal::NoneLeft) => AdminRefusal::NoAccountLeft,
+        Refusal::Account(_) => AdminRefusal::NoSuchAccount,
         _ => AdminRefusal::NoSuchPerson,
     })
 }

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::chat::account::{Account, AccountKey};
+use crate::chat::account::{Account, AccountKey, AccountRecord};
 use crate::chat::expulsion::Expulsion;
+use crate::chat::letters::Letter;
 use crate::chat::message::MessageId;
 use crate::chat::origin::Origin;
 use crate::chat::record::RoomRecord;
+use crate::chat::room_key::RoomKey;
 use crate::chat::rules::{ChatFounding, ChatOptions};
 use crate::chat::session_token::TokenKey;
 use crate::chat::text::Text;
@@ -49,6 +51,12 @@ pub struct ChatConfig {
     pub token_key: Option<TokenKey>,
     /// The rooms that there are already; the first room is there without.
     pub rooms: Vec<RoomRecord>,
+    /// The passwords of the accounts, for the log of several nodes: alone, a server has them in its file only.
+    pub passwords: Vec<AccountRecord>,
+    /// Private messages that wait for absent people: the same.
+    pub letters: Vec<Letter>,
+    /// The last message of each room, so that a node which joins knows what its history lacks.
+    pub last_messages: BTreeMap<RoomKey, MessageId>,
 }
 
 impl ChatConfig {
@@ -64,6 +72,9 @@ impl ChatConfig {
             next_message: self.next_message,
             next_account: self.next_account,
             expulsions: std::mem::take(&mut self.expulsions),
+            passwords: std::mem::take(&mut self.passwords),
+            letters: std::mem::take(&mut self.letters),
+            last_messages: std::mem::take(&mut self.last_messages),
         };
         (options, founding)
     }

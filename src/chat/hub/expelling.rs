@@ -52,7 +52,7 @@ impl Hub {
     /// Tells an operator, or the administrator, what came of a decision.
     pub(super) fn tell_outcome(&mut self, asker: Asker, outcome: Result<Outcome, Refusal>) {
         match (asker, outcome) {
-            (Asker::Administrator, outcome) => self.reply_to_administrator(outcome),
+            (Asker::Administrator(number), outcome) => self.reply_to_administrator(number, outcome),
             (Asker::Client(id), Ok(Outcome::Expulsion(news))) => self.tell(id, Event::Expulsion(news)),
             (Asker::Client(_), Ok(_)) => {}
             (Asker::Client(id), Err(refusal)) => self.refuse(id, refusal),

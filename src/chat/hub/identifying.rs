@@ -338,7 +338,7 @@ impl Hub {
         if let Some(leaving) = leaving {
             self.leave_place_to(leaving);
         }
-        self.effects.push(Effect::Request(id, Request::Fetch(account)));
+        self.fetch_letters(id, account);
     }
 
     /// A newcomer goes on as a member, whose client, if there is one, gives way: nobody else sees a difference.

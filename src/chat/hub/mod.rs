@@ -18,6 +18,7 @@ mod password_questions;
 mod places;
 mod proposed;
 mod recalling;
+mod records;
 mod reentering;
 mod resuming;
 mod seats;
@@ -118,8 +119,9 @@ impl Hub {
             Input::AccountsChanged(changes) => {
                 self.change(Change::Accounts(changes), Then::EndRevoked);
             }
-            Input::Admin(order) => self.administer(order),
-            Input::Living => self.live(),
+            Input::Admin(number, order) => self.administer(number, order),
+            Input::EditAccount(number, edit) => self.edit_account(number, edit),
+            Input::Living(kept) => self.live(kept),
             Input::Ordered(ordered) => self.ordered(ordered),
             Input::Unknown(count) => self.unknown(count),
             Input::Log(news) => self.tell_of_log(news),

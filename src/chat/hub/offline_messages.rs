@@ -5,6 +5,7 @@
 
 use super::{AccountKey, Change, ClientId, CloseReason, Effect, Event, Hub, Then};
 use crate::chat::account::{OfflineMessage, Posted};
+use crate::chat::request::Request;
 
 impl Hub {
     /// Whether a client's letter is kept.
@@ -31,6 +32,16 @@ impl Hub {
         self.tell(id, Event::OfflineMessages { now: self.chat_time().wall, messages });
     }
 
+    /// A client is to be handed the letters of its account: those of several nodes are in the chat.
+    pub(super) fn fetch_letters(&mut self, id: ClientId, account: AccountKey) {
+        if self.is_alone() {
+            self.effects.push(Effect::Request(id, Request::Fetch(account)));
+        } else {
+            let messages = self.chat.letters_of(account);
+            self.offline_messages(id, account, messages);
+        }
+    }
+
     /// A client did something: they have seen the letters they were handed.
     pub(super) fn acknowledge(&mut self, id: ClientId) {
         if self.sessions.handed.is_empty() {
@@ -40,7 +51,11 @@ impl Hub {
         if own.is_some()
             && let Some((account, up_to)) = self.sessions.handed.remove(&id)
         {
-            self.effects.push(Effect::Ack(account, up_to));
+            if self.is_alone() {
+                self.effects.push(Effect::Ack(account, up_to));
+            } else {
+                self.change(Change::Read(account, up_to), Then::Nothing);
+            }
         }
     }
 

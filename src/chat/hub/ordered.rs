@@ -8,11 +8,12 @@ use super::{
     Change, ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Farewell, Hub, MemberId,
     NodeName, Outcome, Proposed, Refusal, Then,
 };
-use crate::chat::account_index::AccountIndex;
-use crate::chat::admin::AdminOrder;
+use crate::chat::admin::{AdminRefusal, AdminReply};
 use crate::chat::event::{AccountNews, AccountRefusal, LogNews};
+use crate::chat::message::MessageId;
 use crate::chat::ordered::{Ordered, Turn};
 use crate::chat::snapshot_error::SnapshotError;
+use crate::chat::time::Time;
 use crate::limits::{ACTIVE_NOTED, WRITES_PER_TURN};
 
 impl Hub {
@@ -70,20 +71,17 @@ impl Hub {
         self.route.log().is_some_and(|under_way| under_way.outside.contains_key(&id))
     }
 
-    /// Goes on from another state of the chat, which is that of another place of the log: members who are here through this node come
-    /// back in when it has come back itself.
+    /// Goes on, at `at`, from another state of the chat, which is that of another place of the log: members who are here through this node come
+    /// back in when it has come back itself. Options that decide are those of the log.
     ///
     /// # Errors
     ///
-    /// The snapshot contradicts itself, or an option that decides is another one here; nothing is different then.
-    pub fn go_on_from(&mut self, chat: ChatSnapshot) -> Result<(), SnapshotError> {
+    /// The snapshot contradicts itself; nothing is different then.
+    pub fn go_on_from(&mut self, at: Time, chat: ChatSnapshot) -> Result<(), SnapshotError> {
         let chat = chat.into_chat()?;
-        if let Some(option) = chat.differs_in(self.chat.options()) {
-            return Err(SnapshotError::Option(option));
-        }
+        self.at = at;
         let before = std::mem::replace(&mut self.chat, chat);
-        let records = self.chat.accounts().into_iter().flat_map(AccountIndex::records);
-        self.effects.extend(records.map(|record| Effect::Account(Box::new(record))));
+        self.push_records();
         let seated: Vec<(u32, ClientId)> = self.sessions.seats.iter().collect();
         for (slot, _) in seated {
             let Some(member) = before.in_slot(slot) else { continue };
@@ -139,10 +137,10 @@ impl Hub {
         }
     }
 
-    /// The same of an order of the administrator.
-    pub(super) fn try_order(&mut self, order: &AdminOrder) {
+    /// The same of what the administrator orders.
+    pub(super) fn try_again_with(&mut self, attempt: Attempt) {
         if let Route::Log(under_way) = &mut self.route {
-            under_way.handling = Some(Attempt::Order(order.clone()));
+            under_way.handling = Some(attempt);
         }
     }
 
@@ -178,9 +176,12 @@ impl Hub {
 impl Hub {
     /// The node has come in. Whatever is under way was meant for an earlier epoch and will never be made: commands that it came of are
     /// handled again, those of members when these have come back in.
-    pub(super) fn live(&mut self) {
+    pub(super) fn live(&mut self, kept: MessageId) {
         let Route::Log(under_way) = &mut self.route else { return };
         let given_up = under_way.give_up();
+        if self.chat.has_yet_to_give(kept) {
+            self.change(Change::GoOnBehind(kept), Then::Nothing);
+        }
         // Before anybody takes their names.
         self.bring_back();
         given_up.into_iter().for_each(|pending| self.try_again(pending));
@@ -195,7 +196,8 @@ impl Hub {
                 under_way.again.entry(id).or_default().push(command);
             }
             (_, Some(Attempt::Command(id, command))) => self.handle(id, command),
-            (_, Some(Attempt::Order(order))) => self.administer(order),
+            (_, Some(Attempt::Order(number, order))) => self.administer(number, order),
+            (_, Some(Attempt::Edit(number, edit))) => self.edit_account(number, edit),
             (Then::Identify(id, ..) | Then::Password(id), None) if self.is_here(id) => {
                 self.refuse(id, AccountRefusal::Failed.into());
             }
@@ -208,7 +210,9 @@ impl Hub {
     pub(super) fn unknown(&mut self, count: usize) {
         for _ in 0..count {
             let Route::Log(under_way) = &mut self.route else { return };
-            under_way.take();
+            let order = under_way.take().and_then(|pending| pending.then.order());
+            let reply = |number| Effect::AdminReply(number, AdminReply::Refused(AdminRefusal::Unknown));
+            self.effects.extend(order.map(reply));
         }
     }
 

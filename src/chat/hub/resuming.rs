@@ -191,7 +191,7 @@ impl Hub {
         }
         events.into_iter().for_each(|event| self.tell(id, event));
         // Letters that may not have reached them.
-        self.effects.extend(account.map(|account| Effect::Request(id, Request::Fetch(account))));
+        account.into_iter().for_each(|account| self.fetch_letters(id, account));
     }
 
     /// The lines of these that a session would have heard, each with its room; and how many are not told.

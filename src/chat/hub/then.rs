@@ -36,10 +36,21 @@ pub(super) enum Then {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Asker {
     Client(ClientId),
-    Administrator,
+    /// For the order of that number.
+    Administrator(u64),
 }
 
 impl Then {
+    /// The administrator's order that is answered with what came of the change, if it is one.
+    pub(super) fn order(&self) -> Option<u64> {
+        match self {
+            Then::Expel(Asker::Administrator(number)) | Then::Tell(Asker::Administrator(number)) => {
+                Some(*number)
+            }
+            _ => None,
+        }
+    }
+
     /// The client that becomes a member by the change, if one does.
     pub(super) fn newcomer(&self) -> Option<ClientId> {
         match self {
@@ -62,8 +73,8 @@ impl Then {
             | Then::Tell(Asker::Client(id)) => Some(*id),
             Then::Nothing
             | Then::EndRevoked
-            | Then::Expel(Asker::Administrator)
-            | Then::Tell(Asker::Administrator) => None,
+            | Then::Expel(Asker::Administrator(_))
+            | Then::Tell(Asker::Administrator(_)) => None,
         }
     }
 }

@@ -14,6 +14,9 @@ impl Hub {
             Fact::Room(change) => self.effects.push(Effect::Room(change)),
             Fact::Forget(key) => self.effects.push(Effect::Forget(key)),
             Fact::Account(record) => self.effects.push(Effect::Account(record)),
+            Fact::AccountGone(key) => self.effects.push(Effect::AccountGone(key)),
+            Fact::Letter(letter) => self.effects.push(Effect::Letter(letter)),
+            Fact::Read(account, up_to) => self.effects.push(Effect::Ack(account, up_to)),
             Fact::Readmitted(number) => self.effects.push(Effect::Readmitted(number)),
             Fact::Expelled(expulsion) => {
                 self.note_expulsion(&expulsion);

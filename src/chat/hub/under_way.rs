@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::{ClientId, Command, MemberId, Origin, Proposed, Reentry, Then};
-use crate::chat::admin::AdminOrder;
+use crate::chat::admin::{AccountEdit, AdminOrder};
 use crate::chat::digest::Digest;
 use crate::chat::mono_time::MonoTime;
 use crate::chat::time::{Time, UnixMillis};
@@ -72,7 +72,9 @@ pub(super) enum Attempt {
     /// What a client asked for.
     Command(ClientId, Command),
     /// What the administrator ordered.
-    Order(AdminOrder),
+    Order(u64, AdminOrder),
+    /// What the administrator ordered about the accounts.
+    Edit(u64, AccountEdit),
 }
 
 impl UnderWay {

@@ -10,7 +10,6 @@ use super::{
 use crate::chat::account::{Account, AccountChange, Credential, PasswordHash};
 use crate::chat::effect::LogEntry;
 use crate::chat::event::{AccountNews, AccountRefusal};
-use crate::limits::ACCOUNTS_MAX;
 
 impl Chat {
     /// A client that gave the password of an account comes in: it goes on as the member who is its owner, if that is here.
@@ -122,12 +121,10 @@ impl Chat {
         if self.name(id) != Some(&name) {
             return Ok(());
         }
-        let accounts = self.account_index.as_ref();
-        if accounts.is_some_and(|accounts| accounts.is_taken(&name.skeleton())) {
-            return Err(AccountRefusal::Taken(name).into());
-        }
-        let has_room = accounts.is_none_or(|accounts| accounts.count() < ACCOUNTS_MAX);
-        let key = self.next_account.filter(|_| has_room).ok_or(AccountRefusal::NoneLeft)?;
+        let key = self.free_account(&name).map_err(|refusal| match refusal {
+            AccountRefusal::Taken(_) => AccountRefusal::Taken(name.clone()),
+            refusal => refusal,
+        })?;
         self.register(Account { key, name }, Some(id));
         self.share_password(key, password, self.origin(id));
         Ok(())
@@ -152,7 +149,12 @@ impl Chat {
     }
 
     /// Each node keeps the password that an account has now.
-    fn share_password(&mut self, key: AccountKey, password: PasswordHash, made_from: Option<Origin>) {
+    pub(super) fn share_password(
+        &mut self,
+        key: AccountKey,
+        password: PasswordHash,
+        made_from: Option<Origin>,
+    ) {
         let accounts = self.account_index.as_mut();
         let record = accounts.and_then(|accounts| accounts.set_password(key, password, made_from));
         self.facts.extend(record.map(|record| Fact::Account(Box::new(record))));

@@ -8,10 +8,11 @@ use super::reentry::Reentry;
 use crate::chat::account::{
     Account, AccountChange, AccountKey, Credential, OfflineMessage, PasswordHash, Posted,
 };
+use crate::chat::admin::AccountEdit;
 use crate::chat::effect::{CloseReason, RoomId};
 use crate::chat::event::Farewell;
 use crate::chat::member_id::MemberId;
-use crate::chat::message::MessageKind;
+use crate::chat::message::{MessageId, MessageKind};
 use crate::chat::name::Name;
 use crate::chat::node_name::NodeName;
 use crate::chat::origin::Origin;
@@ -63,12 +64,18 @@ pub(in crate::chat) enum Change {
     MakeAccount(MemberId, Name, PasswordHash),
     /// A member has given the password of an account, and wants this one in its place: the same for several nodes.
     SetPassword(MemberId, Credential, PasswordHash),
+    /// The administrator wants this done to the accounts of several nodes.
+    EditAccount(AccountEdit),
     /// This is different about the accounts.
     Accounts(Vec<AccountChange>),
     /// Whether a message of a member for an absent person is kept.
     Posted(MemberId, Posted),
     /// A member is handed what was kept for them, of which this is the last: they can answer it.
     HandOver(MemberId, OfflineMessage),
+    /// The owner of an account has read the letters that waited, up to that one: in the chat of several nodes.
+    Read(AccountKey, MessageId),
+    /// A node keeps messages up to that one, of a log that was lost: none that comes now has such a number.
+    GoOnBehind(MessageId),
     /// Expulsions that are over by now are none any more.
     Expire,
     /// A person or an address is to be expelled: by that member, or by the administrator.

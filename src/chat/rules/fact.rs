@@ -10,8 +10,9 @@ use crate::chat::digest::Digest;
 use crate::chat::effect::{Audience, CloseReason, LogEntry, RoomId};
 use crate::chat::event::{AccountNews, Event, NameList};
 use crate::chat::expulsion::Expulsion;
+use crate::chat::letters::Letter;
 use crate::chat::member_id::MemberId;
-use crate::chat::message::Message;
+use crate::chat::message::{Message, MessageId};
 use crate::chat::name::Name;
 use crate::chat::record::RoomChange;
 use crate::chat::room_key::RoomKey;
@@ -55,6 +56,12 @@ pub(in crate::chat) enum Fact {
     Post(MemberId, AccountKey, OfflineMessage),
     /// An account that came through the log, or has another password by it.
     Account(Box<AccountRecord>),
+    /// An account is no more, in the chat of several nodes.
+    AccountGone(AccountKey),
+    /// A private message waits for an absent person, in the chat of several nodes.
+    Letter(Box<Letter>),
+    /// Those of an account have been read, up to that one.
+    Read(AccountKey, MessageId),
     /// A line for the console.
     Log(LogEntry),
 }

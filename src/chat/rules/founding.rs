@@ -7,14 +7,16 @@ use super::decision_rooms::DecisionRooms;
 use super::listed_expulsion::ListedExpulsion;
 use super::proofs::Proofs;
 use super::{AccountKey, Chat, ChatOptions, GENERAL, Name, Origin};
-use crate::chat::account::Account;
+use crate::chat::account::{Account, AccountRecord};
 use crate::chat::account_index::AccountIndex;
 use crate::chat::expulsion::Expulsion;
 use crate::chat::hiding::Hiding;
+use crate::chat::letters::Letter;
 use crate::chat::message::MessageId;
 use crate::chat::nodes::LivingNodes;
 use crate::chat::people::People;
 use crate::chat::record::RoomRecord;
+use crate::chat::room_key::RoomKey;
 use crate::chat::rooms::Rooms;
 use crate::chat::slots::SlotSet;
 use crate::chat::time::Time;
@@ -34,20 +36,20 @@ pub(in crate::chat) struct ChatFounding {
     /// The number of the first account that is made, if none of those that there are has it, nor a higher one.
     pub(in crate::chat) next_account: Option<AccountKey>,
     pub(in crate::chat) expulsions: Vec<Expulsion>,
+    /// The passwords of the accounts, where they are in the log of several nodes.
+    pub(in crate::chat) passwords: Vec<AccountRecord>,
+    /// Private messages that wait for absent people: in the chat of several nodes.
+    pub(in crate::chat) letters: Vec<Letter>,
+    /// The last message of each room: of one that several nodes go on with.
+    pub(in crate::chat) last_messages: BTreeMap<RoomKey, MessageId>,
 }
 
 impl Chat {
     /// A chat in which nobody is yet.
     pub(in crate::chat) fn new(options: ChatOptions, founding: ChatFounding) -> Chat {
-        let ChatFounding {
-            accounts,
-            account_addresses,
-            rooms,
-            next_key,
-            next_message,
-            next_account,
-            expulsions,
-        } = founding;
+        let ChatFounding { accounts, account_addresses, rooms, next_key, next_message, next_account, .. } =
+            founding;
+        let ChatFounding { expulsions, passwords, letters, last_messages, .. } = founding;
         let last = accounts.iter().flatten().map(|account| account.key).max();
         let next_account = match last {
             Some(last) => last.next().map(|next| next_account.unwrap_or(next).max(next)),
@@ -71,6 +73,7 @@ impl Chat {
             detached: SlotSet::default(),
             writers: VecDeque::new(),
             posting: Vec::new(),
+            letters: letters.into(),
             last_expulsion: expulsions.iter().map(ListedExpulsion::number).max().unwrap_or(0),
             expulsions,
             nodes: LivingNodes::default(),
@@ -84,6 +87,11 @@ impl Chat {
             chat.resume_room(record, made_from);
         }
         chat.rooms.reserve_keys(next_key);
+        for AccountRecord { account, password, made_from } in passwords {
+            let accounts = chat.account_index.as_mut();
+            accounts.and_then(|accounts| accounts.set_password(account.key, password, made_from));
+        }
+        chat.rooms.note_last_messages(&last_messages);
         chat
     }
 

@@ -3,6 +3,7 @@
 //! Invariants: [`Chat::apply`] is the only door by which anything changes, and the same changes give the same chat and the same
 //! facts; the chat gives out all numbers: of members, rooms, accounts, messages and expulsions.
 
+mod account_edits;
 mod accounts;
 mod administration;
 mod audience;
@@ -26,6 +27,7 @@ mod presence;
 mod proofs;
 mod proposal;
 mod proven;
+mod records;
 mod reentry;
 mod returning;
 mod rooms;
@@ -51,6 +53,7 @@ use super::effect::{Audience, CloseReason, RoomId};
 use super::event::{Event, Farewell, NameRefusal, RoomRefusal};
 use super::expulsion::ExpulsionNews;
 use super::hiding::Hiding;
+use super::letters::Letters;
 use super::member::Member;
 use super::member_id::MemberId;
 use super::message::MessageId;
@@ -106,6 +109,8 @@ pub(super) struct Chat {
     writers: VecDeque<letter_writer::LetterWriter>,
     /// Who wrote those of which it is not known yet whether they are kept.
     posting: Vec<(MemberId, letter_writer::LetterWriter)>,
+    /// Private messages that wait for absent people; none of a server alone, which has them in its file.
+    letters: Letters,
     /// Who may not be here, in the order in which it was decided.
     expulsions: Vec<listed_expulsion::ListedExpulsion>,
     last_expulsion: u64,
@@ -165,9 +170,12 @@ impl Chat {
             Change::SetPassword(member, credential, password) => {
                 self.change_password(member, credential, password)?;
             }
+            Change::EditAccount(edit) => self.edit_account(edit)?,
             Change::Accounts(changes) => self.accounts_changed(changes),
             Change::Posted(member, posted) => self.posted(member, posted),
             Change::HandOver(member, last) => self.handed_over(member, &last),
+            Change::Read(account, up_to) => self.read(account, up_to),
+            Change::GoOnBehind(last) => self.next_message = self.next_message.max(last.next()),
             Change::Expire => self.forget_expulsions_that_are_over(),
             Change::Expel { operator, whom, minutes, reason, nameless } => {
                 let news = self.expel(operator, &whom, (minutes, reason), nameless)?;
@@ -349,11 +357,6 @@ impl Chat {
     /// The option that decides, and is another one in `options`.
     pub(super) fn differs_in(&self, options: &ChatOptions) -> Option<&'static str> {
         self.options.differs_from(options)
-    }
-
-    /// The options that decide.
-    pub(super) fn options(&self) -> &ChatOptions {
-        &self.options
     }
 
     /// The registered names, if there may be any.

@@ -4,6 +4,8 @@ use super::letter_writer::LetterWriter;
 use super::{AccountKey, Chat, Done, Event, Fact, MemberId, Name};
 use crate::chat::account::{OfflineMessage, Posted};
 use crate::chat::correspondent::Correspondent;
+use crate::chat::letters::Letter;
+use crate::chat::message::MessageId;
 use crate::chat::text::Text;
 use crate::limits::LETTER_WRITERS;
 
@@ -14,15 +16,44 @@ impl Chat {
         if let Some(at) = self.posting.iter().position(|(member, _)| *member == id) {
             let (_, writer) = self.posting.remove(at);
             if posted == Posted::Kept {
-                if self.writers.len() >= LETTER_WRITERS {
-                    self.writers.pop_front();
-                }
-                self.writers.push_back(writer);
+                self.note_writer(writer);
             }
         }
         if self.member(id).is_some() {
             self.tell(id, Event::Posted(posted));
         }
+    }
+
+    /// Lets a letter wait at all nodes, if there is room for it; the sender is told.
+    fn let_wait(&mut self, id: MemberId, letter: Letter, writer: Option<LetterWriter>) {
+        let posted = match self.account_index.as_ref().and_then(|accounts| accounts.name(letter.to)) {
+            Some(_) => self.letters.post(letter.clone()),
+            None => Posted::Failed,
+        };
+        if posted == Posted::Kept {
+            writer.into_iter().for_each(|writer| self.note_writer(writer));
+            self.facts.push(Fact::Letter(Box::new(letter)));
+        }
+        self.tell(id, Event::Posted(posted));
+    }
+
+    /// Remembers who wrote a letter that is kept.
+    fn note_writer(&mut self, writer: LetterWriter) {
+        if self.writers.len() >= LETTER_WRITERS {
+            self.writers.pop_front();
+        }
+        self.writers.push_back(writer);
+    }
+
+    /// The owner of an account has read its letters up to that one.
+    pub(super) fn read(&mut self, account: AccountKey, up_to: MessageId) {
+        self.letters.forget(account, up_to);
+        self.facts.push(Fact::Read(account, up_to));
+    }
+
+    /// The letters that wait for an account at all nodes.
+    pub(in crate::chat) fn letters_of(&self, account: AccountKey) -> Vec<OfflineMessage> {
+        self.letters.of(account)
     }
 
     /// Keeps words for the owner of an account, who is not there, and shows them to the sender as sent.
@@ -35,12 +66,17 @@ impl Chat {
     ) -> Done {
         let (letter, at) = (self.take_message_id(), self.at.wall);
         let who = self.member_mut(id).map(|member| member.contact(id));
-        self.posting.extend(who.map(|who| (id, LetterWriter { letter, who })));
+        let writer = who.map(|who| LetterWriter { letter, who });
         let (from, sender) = (from.clone(), self.account(id));
         let (sent, here, away) = (text.clone(), false, None);
         self.tell(id, Event::PrivateSent { from: from.clone(), to, text: sent, at, here, away });
-        let letter = OfflineMessage { id: letter, from, sender, at, text };
-        self.facts.push(Fact::Post(id, account, letter));
+        let message = OfflineMessage { id: letter, from, sender, at, text };
+        if self.by.is_some() {
+            self.let_wait(id, Letter { to: account, message, from: self.origin(id) }, writer);
+        } else {
+            self.posting.extend(writer.map(|writer| (id, writer)));
+            self.facts.push(Fact::Post(id, account, message));
+        }
         Ok(())
     }
 

@@ -22,6 +22,7 @@ impl Chat {
         let (room, room_name, key) = self.authorize_send(id, name, target)?;
         let (message_id, at, from) = (self.take_message_id(), self.at.wall, name.clone());
         let message = Message { id: message_id, room: key, at, from, kind, text };
+        self.rooms[room].last_message = message_id;
         self.facts.push(Fact::Keep(message.clone()));
         self.facts.push(Fact::Log(LogEntry::Message(room_name.clone(), message.clone())));
         self.hiding.said(message_id, name);

@@ -82,7 +82,7 @@ impl ClusterNode {
                 Happened::Snapshot(snapshot) => {
                     let snapshot = snapshot.map(|snapshot| Box::new(snapshot.map(ChatCopy::into_chat)));
                     if let Err(error) = server.log_restored(snapshot, now) {
-                        self.end = Some(NodeEnd::Snapshot(error));
+                        self.end = Some(NodeEnd::Restore(error));
                     }
                 }
                 Happened::Trouble(trouble @ EngineTrouble::StillLost(_)) => {

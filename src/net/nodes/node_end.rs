@@ -1,7 +1,7 @@
 //! How a node ends.
 
-use crate::chat::SnapshotError;
 use crate::cluster::StopReason;
+use crate::net::server::RestoreError;
 
 /// Why the node cannot go on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub enum NodeEnd {
     /// As the log says.
     Stopped(StopReason),
     /// The state of the chat that it is to go on from cannot be taken.
-    Snapshot(SnapshotError),
+    Restore(RestoreError),
 }
 
 impl NodeEnd {

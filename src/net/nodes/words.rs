@@ -4,6 +4,8 @@ use super::node_end::NodeEnd;
 use crate::chat::Language::{self, English, Spanish};
 use crate::cluster::{EpochEnd, News, StopReason};
 use crate::limits::NODES_MAX;
+use crate::net::server::RestoreError;
+use crate::storage::ForeignDirectory;
 
 /// The line of the console.
 pub(super) fn of_news(news: &News, language: Language) -> String {
@@ -58,7 +60,13 @@ impl NodeEnd {
     pub fn describe(&self, language: Language) -> String {
         let reason = match self {
             NodeEnd::Stopped(reason) => reason,
-            NodeEnd::Snapshot(error) => return format!("{}: {error}", state(language)),
+            NodeEnd::Restore(RestoreError::Snapshot(error)) => {
+                return format!("{}: {error}", state(language));
+            }
+            NodeEnd::Restore(RestoreError::Directory(ForeignDirectory::OtherLog)) => &StopReason::AnotherLog,
+            NodeEnd::Restore(RestoreError::Directory(ForeignDirectory::OwnPast)) => {
+                return own_past(language).into();
+            }
         };
         match (language, reason) {
             (Spanish, StopReason::Replaced) => {
@@ -101,6 +109,13 @@ impl NodeEnd {
                 "This node has made something else of the log than the others, twice, and stops.".into()
             }
         }
+    }
+}
+
+fn own_past(language: Language) -> &'static str {
+    match language {
+        Spanish => "La carpeta de --data ya tiene su propio chat.",
+        English => "The directory of --data has a chat of its own.",
     }
 }
 

@@ -3,18 +3,31 @@
 use std::mem;
 
 use super::Server;
+use super::order_kind::OrderKind;
+use crate::auth::is_hash;
 use crate::chat::{
-    AdminOrder, AdminRefusal, AdminReply, ClientId, Description, Event, ExpulsionNews, Input, Language,
-    MonoTime, Name, Origin,
+    AccountEdit, AdminOrder, AdminRefusal, AdminReply, ClientId, Description, Event, ExpulsionNews, Input,
+    Language, MonoTime, Name, Origin, PasswordHash,
 };
 use crate::control::{AccountOrder, AccountReply, ControlRefusal, row};
 use crate::net::stream::Stream;
 use crate::protocol::Format;
 
 impl<S: Stream> Server<S> {
-    /// Has an order about the accounts carried out by the history's thread; false if too much waits for it.
-    pub fn order_account(&mut self, ticket: u64, order: AccountOrder) -> bool {
-        self.storage.order(ticket, order)
+    /// Has an order about the accounts carried out: by the history's thread or, if it changes those of several nodes, by their log. False if
+    /// too much waits for it.
+    pub fn order_account(&mut self, ticket: u64, order: AccountOrder, now: MonoTime) -> bool {
+        if self.log_end.is_none() || order.only_reads() {
+            return self.storage.order(ticket, order);
+        }
+        match edit(order) {
+            Some(edit) => {
+                self.orders.insert(ticket, OrderKind::Account);
+                self.apply(Input::EditAccount(ticket, edit), now);
+            }
+            None => self.account_replies.push((ticket, AccountReply::Refused(ControlRefusal::Unclear))),
+        }
+        true
     }
 
     /// What came of such orders since this was asked last, each with its ticket. The chat knows of it already.
@@ -22,22 +35,32 @@ impl<S: Stream> Server<S> {
         mem::take(&mut self.account_replies)
     }
 
-    /// Carries out an order about the chat. Gives the rows of the answer, in `language`, if it is answered with words.
-    ///
-    /// # Errors
-    ///
-    /// It is not carried out, and why.
-    pub fn administer(
-        &mut self,
-        order: AdminOrder,
-        language: Language,
-        now: MonoTime,
-    ) -> Result<String, ControlRefusal> {
-        self.apply(Input::Admin(order), now);
-        match self.admin_reply.take() {
-            Some(AdminReply::Refused(why)) => Err(refusal(why)),
-            Some(AdminReply::Expulsion(news)) => self.expulsion_words(news, language),
-            Some(AdminReply::Done) | None => Ok(String::new()),
+    /// Has an order about the chat carried out, which is [answered](Self::take_chat_replies) in `language`: at once, or by one of several
+    /// nodes when it comes back from their log.
+    pub fn administer(&mut self, ticket: u64, order: AdminOrder, language: Language, now: MonoTime) {
+        self.orders.insert(ticket, OrderKind::Chat(language));
+        self.apply(Input::Admin(ticket, order), now);
+    }
+
+    /// What came of such orders since this was asked last, each with its ticket: the rows of the answer, if it is answered with words, or
+    /// why it is not carried out.
+    pub fn take_chat_replies(&mut self) -> Vec<(u64, Result<String, ControlRefusal>)> {
+        mem::take(&mut self.chat_replies)
+    }
+
+    /// Takes what came of an order.
+    pub(super) fn settle_order(&mut self, ticket: u64, reply: AdminReply) {
+        match self.orders.remove(&ticket) {
+            Some(OrderKind::Account) => self.account_replies.push((ticket, account_reply(reply))),
+            Some(OrderKind::Chat(language)) => {
+                let reply = match reply {
+                    AdminReply::Refused(why) => Err(refusal(why)),
+                    AdminReply::Expulsion(news) => self.expulsion_words(news, language),
+                    AdminReply::Done => Ok(String::new()),
+                };
+                self.chat_replies.push((ticket, reply));
+            }
+            None => {}
         }
     }
 
@@ -92,10 +115,34 @@ impl<S: Stream> Server<S> {
     }
 }
 
+/// What an order about the accounts of several nodes changes; none: it cannot be read.
+fn edit(order: AccountOrder) -> Option<AccountEdit> {
+    let hash = |hash: String| is_hash(&hash).then(|| PasswordHash::new(hash));
+    Some(match order {
+        AccountOrder::Add { name, hash: given } => AccountEdit::Add(Name::given(&name).ok()?, hash(given)?),
+        AccountOrder::Change { name, hash: given } => {
+            AccountEdit::Change(Name::known(&name).ok()?, hash(given)?)
+        }
+        AccountOrder::Remove { name } => AccountEdit::Remove(Name::known(&name).ok()?),
+        AccountOrder::Find { .. } | AccountOrder::List => return None,
+    })
+}
+
+fn account_reply(reply: AdminReply) -> AccountReply {
+    match reply {
+        AdminReply::Refused(why) => AccountReply::Refused(refusal(why)),
+        AdminReply::Done | AdminReply::Expulsion(_) => AccountReply::Done,
+    }
+}
+
 fn refusal(refusal: AdminRefusal) -> ControlRefusal {
     match refusal {
         AdminRefusal::NoSuchPerson => ControlRefusal::NoSuchPerson,
         AdminRefusal::NoSuchRoom => ControlRefusal::NoSuchRoom,
         AdminRefusal::NotThere => ControlRefusal::NotThere,
+        AdminRefusal::NoSuchAccount => ControlRefusal::Unknown,
+        AdminRefusal::NameTaken(name) => ControlRefusal::Taken(name.as_str().to_owned()),
+        AdminRefusal::NoAccountLeft => ControlRefusal::NoneLeft,
+        AdminRefusal::Unknown => ControlRefusal::Uncertain,
     }
 }

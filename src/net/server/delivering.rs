@@ -65,9 +65,13 @@ impl<S: Stream> Server<S> {
             Effect::Disregard(id, lines) => {
                 self.connections.with_input(id, |conn| conn.disregard(lines));
             }
-            Effect::AdminReply(reply) => self.admin_reply = Some(reply),
+            Effect::AdminReply(ticket, reply) => self.settle_order(ticket, reply),
             Effect::Request(id, request) => self.request(id, request, now),
             Effect::Account(record) => self.storage.account(record),
+            Effect::AccountGone(key) => self.storage.account_gone(key),
+            Effect::RoomRecord(record) => self.storage.room(&record),
+            Effect::Letter(letter) => self.storage.letter(letter),
+            Effect::Retain(retained) => self.storage.retain(retained),
             Effect::Ack(account, up_to) => self.storage.ack(account, up_to),
         }
     }

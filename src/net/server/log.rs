@@ -8,9 +8,9 @@ use std::time::Duration;
 use super::Server;
 use super::connections::Connections;
 use super::log_end::LogEnd;
+use super::restore_error::RestoreError;
 use crate::chat::{
-    ChatSnapshot, ClientId, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, SnapshotError, Turn,
-    UnixMillis,
+    ChatSnapshot, ClientId, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, Turn, UnixMillis,
 };
 use crate::cluster::{Delivery, Happening, LogSnapshot, News, NodeConfig, NodeInput, NodeOutput};
 use crate::limits::{LOG_CHANGES_PER_ENTRY, LOG_ENTRIES_PER_TURN};
@@ -29,7 +29,7 @@ impl<S: Stream> Server<S> {
     pub fn join_nodes(&mut self, config: NodeConfig) {
         self.hub.join_nodes();
         self.storage.share_accounts();
-        self.log_end = Some(Box::new(LogEnd::new(config)));
+        self.log_end = Some(Box::new(LogEnd::new(config, self.storage.last_message())));
     }
 
     /// Something has happened at the log.
@@ -45,17 +45,19 @@ impl<S: Stream> Server<S> {
     ///
     /// # Errors
     ///
-    /// It contradicts itself, or an option that decides is another one here.
+    /// It contradicts itself, or what is kept here is of another log.
     pub fn log_restored(
         &mut self,
         snapshot: Option<Box<LogSnapshot<ChatSnapshot>>>,
         now: MonoTime,
-    ) -> Result<(), SnapshotError> {
+    ) -> Result<(), RestoreError> {
         let replica = match snapshot {
             None => None,
             Some(snapshot) => {
                 let LogSnapshot { replica, state, .. } = *snapshot;
-                self.hub.go_on_from(state)?;
+                self.storage.join_log(replica.ledger().incarnation())?;
+                self.hub.go_on_from(self.clocks.at(now), state)?;
+                self.perform(now);
                 self.hold_those_outside(now);
                 Some(Box::new(replica))
             }
@@ -214,8 +216,8 @@ impl<S: Stream> Server<S> {
         let Some(log) = &mut self.log_end else { return };
         log.proposed.clear();
         log.entries.clear();
-        let waited = std::mem::take(&mut log.waiting);
-        self.apply(Input::Living, now);
+        let (waited, kept) = (std::mem::take(&mut log.waiting), log.kept());
+        self.apply(Input::Living(kept), now);
         waited.into_iter().flatten().for_each(|client| self.release(client));
     }
 

@@ -26,7 +26,7 @@ pub(super) struct LogEnd {
 }
 
 impl LogEnd {
-    pub(super) fn new(config: NodeConfig) -> LogEnd {
+    pub(super) fn new(config: NodeConfig, kept: MessageId) -> LogEnd {
         LogEnd {
             name: config.name.clone(),
             node: Node::new(config),
@@ -35,7 +35,7 @@ impl LogEnd {
             waiting: VecDeque::new(),
             outputs: Vec::new(),
             has_more: false,
-            kept: MessageId::default(),
+            kept,
             buffer: Vec::new(),
         }
     }
@@ -45,6 +45,11 @@ impl LogEnd {
         let is_new = message > self.kept;
         self.kept = self.kept.max(message);
         is_new
+    }
+
+    /// The last message that was given to the history.
+    pub(super) fn kept(&self) -> MessageId {
+        self.kept
     }
 
     pub(super) fn has_work(&self) -> bool {

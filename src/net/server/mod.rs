@@ -19,6 +19,8 @@ mod log_end;
 mod metering;
 mod opening;
 mod opening_connections;
+mod order_kind;
+mod restore_error;
 mod sealing;
 mod serving;
 mod source;
@@ -33,17 +35,19 @@ use self::connections::Connections;
 use self::egress::Egress;
 use self::ingress::Ingress;
 use self::log_end::LogEnd;
+use self::order_kind::OrderKind;
+pub use self::restore_error::RestoreError;
 use self::source::{ConnectionSource, Proxies};
 pub use self::stored::ServerState;
 use super::rate_limit::Rate;
 use super::stream::Stream;
 use crate::chat::{
-    AdminReply, ChatConfig, ClientId, CloseReason, Effect, Hub, Input, Language, MonoTime, Request, Text,
-    Time, UnixMillis, Work,
+    ChatConfig, ClientId, CloseReason, Effect, Hub, Input, Language, MonoTime, Request, Text, Time,
+    UnixMillis, Work,
 };
 use crate::clock::Zone;
 use crate::config::{Config, Share};
-use crate::control::AccountReply;
+use crate::control::{AccountReply, ControlRefusal};
 use crate::protocol::http::{FILES, HostNames, Site};
 use crate::protocol::metrics::Logins;
 use crate::storage::Storage;
@@ -71,14 +75,16 @@ pub struct Server<S> {
     tls_required: bool,
     /// Takes in turn what the hub wants done.
     effects: Vec<Effect>,
-    /// What came of the administrator's last order, until it is told.
-    admin_reply: Option<AdminReply>,
+    /// Orders of the administrator that are under way, by their tickets.
+    orders: BTreeMap<u64, OrderKind>,
     /// How many requests the storage has been given.
     requests: u64,
     /// Those to which no reply has come, by their numbers.
     asked: BTreeMap<u64, (ClientId, Request)>,
     /// What came of orders about the accounts, by their tickets.
     account_replies: Vec<(u64, AccountReply)>,
+    /// The same of orders about the chat.
+    chat_replies: Vec<(u64, Result<String, ControlRefusal>)>,
     /// Steps of work done here.
     steps: u64,
     /// What was said in rooms.
@@ -127,10 +133,11 @@ impl<S: Stream> Server<S> {
             tls: None,
             tls_required: config.tls.required,
             effects: Vec::new(),
-            admin_reply: None,
+            orders: BTreeMap::new(),
             requests: 0,
             asked: BTreeMap::new(),
             account_replies: Vec::new(),
+            chat_replies: Vec::new(),
             steps: 0,
             said: 0,
             logins: Logins::default(),

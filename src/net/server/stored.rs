@@ -73,10 +73,11 @@ impl<S: Stream> Server<S> {
             tls: _,
             tls_required: _,
             effects,
-            admin_reply,
+            orders: _,
             requests,
             asked,
             account_replies: _,
+            chat_replies,
             steps,
             said,
             logins,
@@ -85,7 +86,7 @@ impl<S: Stream> Server<S> {
             connections_max: _,
             share: _,
         } = self;
-        debug_assert!(effects.is_empty() && admin_reply.is_none(), "a turn leaves none");
+        debug_assert!(effects.is_empty() && chat_replies.is_empty(), "a turn leaves none");
         ServerState {
             clocks: *clocks,
             hub: hub.snapshot(),

@@ -25,10 +25,11 @@ pub(super) fn number(number: usize) -> String {
 
 /// What stands where history has a gap.
 fn missing(lines: u64) -> String {
-    if lines == 1 {
-        "1 message is missing".into()
-    } else {
-        format!("{} messages are missing", locale::number(lines, Language::English))
+    match lines {
+        // Nobody knows how many.
+        0 => "messages are missing".into(),
+        1 => "1 message is missing".into(),
+        _ => format!("{} messages are missing", locale::number(lines, Language::English)),
     }
 }
 

@@ -199,7 +199,7 @@ fn fact<'a>(event: &Event, language: Language, out: &'a mut String) -> Object<'a
         }
         Event::OfflineMessages { messages, .. } => {
             let mut object = Object::new("offline", out);
-            let line = |from, text, at| Letter { from, text, at };
+            let line = |from, text, at| LetterFields { from, text, at };
             let lines = messages.iter().map(|kept| line(kept.from.as_str(), kept.text.as_str(), kept.at.0));
             object.put("lines", lines.collect::<Vec<_>>());
             object
@@ -540,7 +540,7 @@ impl<'a> Line<'a> {
 
 /// A private message that was kept.
 #[derive(Serialize)]
-struct Letter<'a> {
+struct LetterFields<'a> {
     from: &'a str,
     text: &'a str,
     at: i64,

@@ -32,10 +32,11 @@ pub(super) fn number(number: usize) -> String {
 
 /// What stands where history has a gap.
 fn missing(lines: u64) -> String {
-    if lines == 1 {
-        "falta 1 mensaje".into()
-    } else {
-        format!("faltan {} mensajes", locale::number(lines, Language::Spanish))
+    match lines {
+        // Nobody knows how many.
+        0 => "faltan mensajes".into(),
+        1 => "falta 1 mensaje".into(),
+        _ => format!("faltan {} mensajes", locale::number(lines, Language::Spanish)),
     }
 }
 

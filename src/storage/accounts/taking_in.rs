@@ -2,7 +2,7 @@
 //!
 //! Invariant: what has not changed costs a comparison; first those go that are no more, so that their names are free.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::reload::Reload;
 use super::{Accounts, Known};
@@ -77,8 +77,15 @@ impl Accounts {
         self.learn(*key, Known { name: name.clone(), hash, made_from, trusted })
     }
 
+    /// Forgets the accounts that are not among these.
+    pub(in crate::storage) fn retain(&mut self, keys: &[AccountKey]) {
+        let stay: BTreeSet<AccountKey> = keys.iter().copied().collect();
+        let gone: Vec<AccountKey> = self.known.keys().copied().filter(|key| !stay.contains(key)).collect();
+        gone.into_iter().for_each(|key| self.forget(key));
+    }
+
     /// An account is no more.
-    fn forget(&mut self, key: AccountKey) {
+    pub(in crate::storage) fn forget(&mut self, key: AccountKey) {
         let Some(Known { name, made_from, .. }) = self.known.remove(&key) else { return };
         self.skeletons.remove(&name, key.0.get());
         if let Some(origin) = made_from

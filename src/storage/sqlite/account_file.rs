@@ -68,7 +68,12 @@ impl AccountFile {
     ///
     /// The file cannot be read or written; nothing was done.
     pub fn order(&mut self, order: &AccountOrder) -> std::result::Result<AccountReply, StoreError> {
+        let is_of_log = self.writer.membership().map(|membership| membership.log.is_some());
         let done = match order.only_reads() {
+            // The other servers would not know of it.
+            false if matches!(is_of_log, Ok(true)) => {
+                return Err(StoreError { path: self.path.clone(), cause: StoreCause::OfLog });
+            }
             true => self.writer.order(order, now()),
             false => self.writer.transaction(|file| file.order(order, now())),
         };

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Display, PathBuf};
 
 use log::debug;
 use rusqlite::{ErrorCode, ffi};
@@ -35,6 +35,10 @@ pub(super) enum StoreCause {
     Alone(PathBuf),
     /// A later version of this program made it.
     Newer(i32),
+    /// It belongs to the log of several servers.
+    OfLog,
+    /// It is to belong to the log of several servers, and holds a chat of its own.
+    OwnPast,
     /// Something else that SQLite says, and its words.
     Sqlite(FileFault, String),
 }
@@ -79,6 +83,8 @@ impl StoreError {
     pub fn describe(&self, language: Language) -> String {
         let path = self.path.display();
         match (language, &self.cause) {
+            (_, StoreCause::OfLog) => of_log(&path, language),
+            (_, StoreCause::OwnPast) => own_past(&path, language),
             (Language::Spanish, StoreCause::Unwritable(error)) => {
                 format!("No se puede escribir en {path}: {}.", reason(error, language))
             }
@@ -140,6 +146,34 @@ impl StoreError {
             StoreCause::Damaged(what) | StoreCause::Sqlite(_, what) => Some(what),
             _ => None,
         }
+    }
+}
+
+/// It belongs to several servers.
+fn of_log(path: &Display<'_>, language: Language) -> String {
+    match language {
+        Language::Spanish => format!(
+            "{path} es de varios servidores que son un solo chat: lánzalo con --cluster y --node, o sácalo de ellos con \
+             «tertulia-server cluster leave --data …»."
+        ),
+        Language::English => format!(
+            "{path} is of several servers that are one chat: start it with --cluster and --node, or take it out of them by \
+             tertulia-server cluster leave --data …"
+        ),
+    }
+}
+
+/// It is to belong to several servers, and has been one's own.
+fn own_past(path: &Display<'_>, language: Language) -> String {
+    match language {
+        Language::Spanish => format!(
+            "{path} ya tiene su propio chat. Para seguir con él en varios servidores, funda con él el registro: \
+             «tertulia-server cluster init --data …»; si no, usa una carpeta vacía."
+        ),
+        Language::English => format!(
+            "{path} has a chat of its own. To go on with that in several servers, found the log with it: \
+             tertulia-server cluster init --data …; otherwise use an empty directory."
+        ),
     }
 }
 

@@ -5,8 +5,10 @@ mod accounts;
 mod database;
 mod error;
 mod expulsions;
+mod founding;
 mod gaps;
 mod lock;
+mod log;
 mod names;
 mod offline_messages;
 mod paths;
@@ -40,6 +42,7 @@ pub(super) use reader::{Reader, Watch};
 use watch::FileWatch;
 
 use super::lock_files::LockFiles;
+use super::log_membership::LogMembership;
 use super::row::{AccountRow, account_key};
 use crate::chat::{AccountKey, Expulsion, Message, MessageId, Name, RoomRecord};
 use crate::limits::{
@@ -57,6 +60,7 @@ pub struct Store {
     next_key: u64,
     next_message: MessageId,
     next_account: AccountKey,
+    membership: LogMembership,
     found: StoredState,
     exposed: Vec<Exposed>,
     forgotten: usize,
@@ -99,6 +103,7 @@ impl Store {
             let lock = Lock::held(dir, lock).map_err(StoreCause::Unwritable)?;
             let writer = connect(&path, keep_days, lock)?;
             let (next_message, next_account) = (writer.next_message()?, writer.next_account()?);
+            let membership = writer.membership()?;
             writer.connection.busy_timeout(HISTORY_BUSY_STEP)?;
             let (accounts, reader) = (writer.accounts()?, Reader::open(&path)?);
             let found =
@@ -110,6 +115,7 @@ impl Store {
                 next_key: 0,
                 next_message,
                 next_account,
+                membership,
                 found,
                 exposed,
                 forgotten: 0,
@@ -160,6 +166,15 @@ impl Store {
         Ok(name.meant(alike.iter().map(|(key, name)| (*key, name))).and_then(account_key))
     }
 
+    /// Whether it belongs to the log of several nodes.
+    pub fn is_of_log(&self) -> bool {
+        self.membership.log.is_some()
+    }
+
+    pub(super) fn membership(&self) -> LogMembership {
+        self.membership
+    }
+
     /// Has this called before each commit; what it gives is whether the transaction is undone instead.
     #[cfg(test)]
     pub(super) fn before_commits(&self, hook: impl FnMut() -> bool + Send + 'static) {
@@ -175,7 +190,14 @@ fn read(dir: &Path, path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<S
     create_if_missing(path)?;
     let exposed = private::exposed_dir(dir).into_iter().chain(close_files(path)).collect();
     let mut writer = open(path, keep_days, lock)?;
-    let (next_key, forgotten) = writer.transaction(|file| Ok((file.begin()?, file.bound_marks()?)))?;
+    let membership = writer.membership()?;
+    let (next_key, forgotten) = writer.transaction(|file| {
+        // The rooms of several nodes are not over because one of these was.
+        if membership.log.is_none() {
+            file.begin()?;
+        }
+        Ok((file.next_key()?, file.bound_marks()?))
+    })?;
     writer.take_gaps()?;
     // Those of the last life that were said and are not in the file have numbers, too.
     let next_message = MessageId(writer.next_message()?.0 + MESSAGE_IDS_SPARED);
@@ -185,7 +207,18 @@ fn read(dir: &Path, path: &Path, keep_days: Option<u32>, lock: Lock) -> Result<S
     let recent = writer.recent(&rooms)?;
     let (reader, found) = (Reader::open(path)?, StoredState { rooms, recent, accounts, expulsions });
     let dir = dir.to_owned();
-    Ok(Store { writer, reader, next_key, next_message, next_account, found, exposed, forgotten, dir })
+    Ok(Store {
+        writer,
+        reader,
+        next_key,
+        next_message,
+        next_account,
+        membership,
+        found,
+        exposed,
+        forgotten,
+        dir,
+    })
 }
 
 /// Closes a history that was made by an earlier version, or by another hand, to other users.

@@ -22,12 +22,9 @@ const GENERAL: RoomKey = RoomKey(0);
 const MARK: &str = "INSERT INTO room_mark (room, kind, name) VALUES (?1, ?2, ?3)";
 
 impl Database {
-    /// Begins a new life of the server: the rooms of the last one are gone, but for the first one and those that a
-    /// registered operator has and in which there is something to go on with. Gives the next free key.
-    pub(super) fn begin(&self) -> Result<u64> {
-        // SQLite remembers the highest key that was ever in `room`; and a line may be of a room whose row was lost.
-        const NEXT: &str = "SELECT 1 + max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'room'), 0),
-                                           ifnull((SELECT max(room) FROM line), 0))";
+    /// Begins a new life of a server that is alone: the rooms of the last one are gone, but for the first one and those that a
+    /// registered operator has and in which there is something to go on with.
+    pub(super) fn begin(&self) -> Result<()> {
         self.connection.execute(
             "UPDATE room SET gone_at = ifnull((SELECT at FROM line ORDER BY id DESC LIMIT 1), made_at), lock = NULL
              WHERE gone_at IS NULL AND key <> 0 AND NOT (
@@ -44,6 +41,14 @@ impl Database {
             );
             self.connection.execute(&rest, [])?;
         }
+        Ok(())
+    }
+
+    /// The next free key of a room.
+    pub(super) fn next_key(&self) -> Result<u64> {
+        // SQLite remembers the highest key that was ever in `room`; and a line may be of a room whose row was lost.
+        const NEXT: &str = "SELECT 1 + max(ifnull((SELECT seq FROM sqlite_sequence WHERE name = 'room'), 0),
+                                           ifnull((SELECT max(room) FROM line), 0))";
         self.connection.query_row(NEXT, [], |row| row.get(0))
     }
 
@@ -148,21 +153,25 @@ impl Database {
         match change {
             FileChange::Fact(RoomChange { room, what }) => self.write_fact(*room, what, at),
             FileChange::Room(room) => self.write_room(room, at),
-            FileChange::RoomGone { key } => {
-                self.cached("UPDATE room SET gone_at = ?2, lock = NULL WHERE key = ?1")?
-                    .execute(params![key, at])?;
-                self.delete_decisions(*key)?;
-                self.cached(
-                    "DELETE FROM room WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM line WHERE room = ?1)",
-                )?
-                .execute([key])?;
-                Ok(())
-            }
+            FileChange::RoomGone { key } => self.end_room(*key, at),
             FileChange::Account(record) => self.write_account(record, at),
+            FileChange::AccountGone { key } => self.remove_account(*key),
+            FileChange::Letter(letter) => self.write_letter(letter),
+            FileChange::Retain(retained) => self.retain(retained, at),
+            FileChange::JoinLog(log) => self.join_log(Some(*log)),
             FileChange::Expelled(row) => self.write_expulsion(row),
             FileChange::Readmitted { number } => self.delete_expulsion(*number),
             FileChange::Ack { account, up_to } => self.delete_offline_messages(*account, *up_to),
         }
+    }
+
+    /// A room is no more, since `at`.
+    pub(super) fn end_room(&self, key: RoomKey, at: i64) -> Result<()> {
+        self.cached("UPDATE room SET gone_at = ?2, lock = NULL WHERE key = ?1")?.execute(params![key, at])?;
+        self.delete_decisions(key)?;
+        self.cached("DELETE FROM room WHERE key = ?1 AND NOT EXISTS (SELECT 1 FROM line WHERE room = ?1)")?
+            .execute([key])?;
+        Ok(())
     }
 
     /// Forgets who operates a room, and who may not enter or speak.
@@ -209,7 +218,7 @@ impl Database {
         self.cached(
             "INSERT INTO room (key, name, topic, lock, hushed, made_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
              ON CONFLICT (key) DO UPDATE SET name = excluded.name, topic = excluded.topic, lock = excluded.lock,
-                                             hushed = excluded.hushed",
+                                             hushed = excluded.hushed, gone_at = NULL",
         )?
         .execute(params![room.key, room.name, room.topic, room.lock, room.moderated, at])?;
         self.delete_decisions(room.key)?;

@@ -6,7 +6,7 @@
 pub(super) const APPLICATION: i32 = 0x7465_7274;
 
 /// `PRAGMA user_version`.
-pub(super) const VERSION: i32 = 5;
+pub(super) const VERSION: i32 = 6;
 
 /// Makes an empty history. Numbers are not used again (AUTOINCREMENT): a new room must not get an old one's lines, and
 /// another program that deletes lines leaves their words in the index, where they must not become those of another line.
@@ -117,9 +117,22 @@ const SINCE_5: &str = "
     UPDATE sqlite_sequence SET seq = ifnull((SELECT max(id) FROM letter), seq) WHERE name = 'letter';
 ";
 
+/// What version 6 has beside the fifth: the log of several nodes that the file belongs to, by the number with which that was founded, in
+/// hexadecimal; no row where it belongs to none.
+const SINCE_6: &str = "
+    CREATE TABLE log (
+        incarnation TEXT NOT NULL
+    ) STRICT;
+";
+
 /// What brings a file of each version up to the next one, from the first on; and whether all is there that it makes.
-pub(super) const STEPS: [(&str, &[&str]); VERSION as usize - 1] =
-    [(SINCE_2, &PROBE_SINCE_2), (SINCE_3, &PROBE_SINCE_3), (SINCE_4, &PROBE_SINCE_4), (SINCE_5, &[])];
+pub(super) const STEPS: [(&str, &[&str]); VERSION as usize - 1] = [
+    (SINCE_2, &PROBE_SINCE_2),
+    (SINCE_3, &PROBE_SINCE_3),
+    (SINCE_4, &PROBE_SINCE_4),
+    (SINCE_5, &[]),
+    (SINCE_6, &PROBE_SINCE_6),
+];
 
 /// Whether all is there that [`CREATE`] makes: fails where it is not.
 pub(super) const PROBE: [&str; 3] = [
@@ -149,3 +162,6 @@ const PROBE_SINCE_3: [&str; 6] = [
 
 /// Whether all is there that [`SINCE_4`] makes.
 const PROBE_SINCE_4: [&str; 1] = ["SELECT sender FROM letter LIMIT 1"];
+
+/// Whether all is there that [`SINCE_6`] makes.
+const PROBE_SINCE_6: [&str; 1] = ["SELECT incarnation FROM log LIMIT 1"];

@@ -334,7 +334,7 @@ impl Shell for World {
             }
             Effect::Close(id, _) => self.slots.free(id),
             Effect::Room(change) => records::note(&mut self.records, change),
-            Effect::Ask(..) | Effect::Speak(..) | Effect::Log(_) | Effect::AdminReply(_) => {}
+            Effect::Ask(..) | Effect::Speak(..) | Effect::Log(_) | Effect::AdminReply(..) => {}
             Effect::Expelled(_) | Effect::Readmitted(_) | Effect::Account(_) | Effect::Disregard(..) => {}
             other => unreachable!("{other:?} wants a reply"),
         }

@@ -35,9 +35,9 @@ fn server_words_for_a_room_stay_there_and_are_no_part_of_its_history() {
     chat.says(ana, "hola");
     chat.hush();
     let order = |room, words| AdminOrder::Say { room: Some(text(room)), text: text(words) };
-    let effects = chat.decides(Input::Admin(order("#Cocina", "fuego")));
+    let effects = chat.decides(Input::Admin(7, order("#Cocina", "fuego")));
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Keep(_))), "{effects:?}");
-    assert!(effects.contains(&Effect::AdminReply(AdminReply::Done)), "{effects:?}");
+    assert!(effects.contains(&Effect::AdminReply(7, AdminReply::Done)), "{effects:?}");
     chat.perform(effects);
     assert_eq!(chat.orders(order("nada", "x")), AdminReply::Refused(AdminRefusal::NoSuchRoom));
     assert_eq!(chat.events(ana), [said(Some("cocina"), "fuego")]);

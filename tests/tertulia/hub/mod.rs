@@ -102,7 +102,8 @@ impl Chat {
         Chat::with(ChatConfig { accounts: Some(book.accounts()), ..ChatConfig::default() }, book)
     }
 
-    pub fn with(config: ChatConfig, book: Book) -> Chat {
+    pub fn with(mut config: ChatConfig, book: Book) -> Chat {
+        config.letters = log::letters(&book);
         let records = config.rooms.iter().map(|record| (record.key, record.clone())).collect();
         Chat {
             hub: log::hub(config, Time { mono: START, wall: UnixMillis(START.micros() as i64 / 1000) }),
@@ -265,7 +266,7 @@ impl Chat {
 
     /// The administrator orders something; gives what comes of it.
     pub fn orders(&mut self, order: AdminOrder) -> AdminReply {
-        self.apply(Input::Admin(order));
+        self.apply(Input::Admin(0, order));
         self.admin_replies.pop().expect("every order is answered")
     }
 }
@@ -305,7 +306,7 @@ impl Shell for Chat {
                 self.closed.push((id, reason));
             }
             Effect::Log(note) => self.notes.push(note),
-            Effect::AdminReply(reply) => self.admin_replies.push(reply),
+            Effect::AdminReply(_, reply) => self.admin_replies.push(reply),
             Effect::Ask(id, question, whose) => {
                 self.heard.entry(id).or_default().push(Event::PasswordPrompt(question, whose));
             }
@@ -319,6 +320,8 @@ impl Shell for Chat {
             Effect::Disregard(id, lines) => drop(self.disregarded.insert(id, lines)),
             // History has tests of its own.
             Effect::Keep(message) => self.kept.push(message),
+            // Behind a log the chat decides about letters.
+            Effect::Letter(letter) => drop(self.book.post(letter.to, letter.message)),
             other => unreachable!("{other:?} wants a reply"),
         }
     }

@@ -5,7 +5,7 @@ use std::process::Command;
 use crate::support::log::ORDER;
 
 /// Those that say something else there, and why.
-const OTHERWISE: [(&str, &[&str]); 4] = [
+const OTHERWISE: [(&str, &[&str]); 5] = [
     (
         "who is expelled, or whose password is none any more, leaves by a change of their own: behind what the operator is told",
         &[
@@ -34,6 +34,10 @@ const OTHERWISE: [(&str, &[&str]); 4] = [
             "room_storms::tick_tells_so_many_rooms",
             "room_storms::room_that_vanishes_in_a_storm_leaves_nothing_to_tell",
         ],
+    ),
+    (
+        "whether a letter has room is decided by the chat, and not where it is kept",
+        &["absent::answer_goes_to_the_writer_of_the_letter_whatever_the_clock_said"],
     ),
     (
         "it looks at what follows from one input",

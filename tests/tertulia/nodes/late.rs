@@ -3,8 +3,9 @@
 use serde_json::Value;
 use tertulia::chat::{
     AccountChange, AccountNews, AccountRecord, AccountRefusal, AdminOrder, Audience, AuthRequest, AuthResult,
-    ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Matter, MonoTime, Name,
-    NodeName, Ordered, Password, PasswordHash, Proposal, Reply, Request, Text, Time, Token, Turn, UnixMillis,
+    ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Matter, MessageId, MonoTime,
+    Name, NodeName, Ordered, Password, PasswordHash, Proposal, Reply, Request, Text, Time, Token, Turn,
+    UnixMillis,
 };
 use tertulia::limits::{DECISIONS_PER_ROOM, EMPTIED_ROOM_WAIT, MOVEMENTS_TOLD};
 
@@ -100,7 +101,7 @@ impl Nodes {
 
     fn joins(&mut self, node: usize) {
         self.turn(|_| Turn::Joined(name(NAMES[node])));
-        self.does(node, Input::Living);
+        self.does(node, Input::Living(MessageId::default()));
     }
 
     /// A node is held for dead.
@@ -194,7 +195,7 @@ impl Nodes {
     }
 
     fn puts_out(&mut self, whom: &str) {
-        self.does(B, Input::Admin(AdminOrder::Kick { whom: Text::clean(whom), room: None, reason: None }));
+        self.does(B, Input::Admin(0, AdminOrder::Kick { whom: Text::clean(whom), room: None, reason: None }));
     }
 
     /// Whether a node has ended Ana's connection for this reason.
@@ -310,8 +311,9 @@ fn account_has_its_number_and_its_password_from_the_log() {
     nodes.is_sound();
     // A node that goes on from the state has to keep all of them, whatever its file knows.
     let chat = serde_json::from_value(nodes.state()).expect("a chat");
+    let at = nodes.time();
     nodes.effects[A].clear();
-    nodes.hubs[A].go_on_from(chat).expect("a sound chat");
+    nodes.hubs[A].go_on_from(at, chat).expect("a sound chat");
     nodes.apply(A, Input::Tick);
     assert_eq!(nodes.records(A), kept);
 }
@@ -363,8 +365,9 @@ fn password_that_the_administrator_has_replaced_is_not_brought_back() {
     let key = nodes.book.key("Ana");
     nodes.does(B, Input::AccountsChanged(vec![AccountChange::Renewed(key)]));
     let chat = serde_json::from_value(nodes.state()).expect("a chat");
+    let at = nodes.time();
     nodes.effects[A].clear();
-    nodes.hubs[A].go_on_from(chat).expect("a sound chat");
+    nodes.hubs[A].go_on_from(at, chat).expect("a sound chat");
     nodes.apply(A, Input::Tick);
     assert_eq!(nodes.records(A), []);
 }
@@ -399,7 +402,7 @@ fn member_that_comes_back_in_the_log_behind_another_password_has_to_leave() {
         nodes.ana_enters();
         nodes.is_gone(A);
         nodes.turn(|_| Turn::Joined(name(NAMES[A])));
-        let back = nodes.apply(A, Input::Living);
+        let back = nodes.apply(A, Input::Living(MessageId::default()));
         assert_eq!(back.len(), 1);
         let key = nodes.book.key("Ana");
         nodes.does(B, Input::AccountsChanged(vec![change(key)]));
@@ -417,7 +420,7 @@ fn expulsion_of_an_account_keeps_its_owner_out_under_whatever_name() {
     nodes.does(A, Input::Command(ana(), Command::Nick(Text::clean("Eva"))));
     nodes.is_gone(A);
     let whom = Text::clean("Ana");
-    nodes.does(B, Input::Admin(AdminOrder::Expel { whom, minutes: None, reason: None }));
+    nodes.does(B, Input::Admin(0, AdminOrder::Expel { whom, minutes: None, reason: None }));
     nodes.joins(A);
     assert_eq!(nodes.hubs[B].people(), 0);
 }
@@ -500,15 +503,15 @@ fn session_that_was_taken_up_is_not_taken_from_a_member_who_goes_on_through_anot
 }
 
 #[test]
-fn letter_whose_node_is_gone_is_not_waited_for() {
+fn letter_outlives_the_node_of_its_writer() {
     let mut nodes = Nodes::new();
     nodes.enters(A, ana(), "Eva");
     let (to, text) = (Text::clean("Ana"), Text::clean("hasta luego"));
     nodes.does(A, Input::Command(ana(), Command::Message { to, text }));
-    let posting = |nodes: &Nodes| nodes.state()["chat"]["posting"].as_array().map(Vec::len);
-    assert_eq!(posting(&nodes), Some(1), "it is not known yet whether it is kept");
+    let letters = |nodes: &Nodes| nodes.state()["chat"]["letters"].as_array().map(Vec::len);
+    assert_eq!(letters(&nodes), Some(1), "it waits at each node");
     nodes.is_gone(A);
-    assert_eq!(posting(&nodes), Some(0));
+    assert_eq!(letters(&nodes), Some(1));
 }
 
 #[test]
@@ -522,7 +525,7 @@ fn offices_that_are_given_back_are_no_more_than_a_room_has() {
     let operators = &mut state["chat"]["rooms"]["rooms"][1]["modes"]["operators"];
     *operators = (0..DECISIONS_PER_ROOM as u64).map(|number| number << 32 | 9).collect();
     let mut joined = nodes.joined_by(state);
-    for proposal in nodes.apply(A, Input::Living) {
+    for proposal in nodes.apply(A, Input::Living(MessageId::default())) {
         let turn = Turn::Change { node: name(NAMES[A]), own: false, proposal };
         joined.apply(nodes.time(), Input::Ordered(Ordered { at: UnixMillis(nodes.now), turn }));
     }

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tertulia::chat::{
     Audience, AuthResult, ChatConfig, ChatSnapshot, ClientId, CloseReason, Effect, Event, Hub, Input, Matter,
-    Message, MonoTime, NodeName, Ordered, Proposal, Proposed, Request, Time, Token, TokenKey, Turn,
-    UnixMillis,
+    Message, MessageId, MonoTime, NodeName, Ordered, Proposal, Proposed, Request, Time, Token, TokenKey,
+    Turn, UnixMillis,
 };
 
 use super::world::Entry;
@@ -121,7 +121,8 @@ impl Process {
                     assert!(self.clients.remove(&id), "{id:?} is closed twice");
                     self.slots.free(id);
                 }
-                Effect::Keep(message) => self.kept.push(message),
+                // A mark is for who has not kept what it stands for.
+                Effect::Keep(message) if message.missing().is_none() => self.kept.push(message),
                 Effect::Request(id, Request::Authenticate(request)) => {
                     let (matter, result) = book().settle(request);
                     self.replies.push_back((id, matter, result));
@@ -200,7 +201,7 @@ impl Process {
     fn is_back(&mut self) {
         self.sent.clear();
         self.proposed.clear();
-        self.apply(Input::Living);
+        self.apply(Input::Living(MessageId::default()));
     }
 
     /// The log is another one than it thought, or it has slept too long: it goes on from the state of another node.
@@ -210,7 +211,7 @@ impl Process {
         let unknown = self.sent.iter().filter(|sent| is_before(sent)).map(|sent| sent.changes.len()).sum();
         self.sent.retain(|sent| !is_before(sent));
         self.apply(Input::Unknown(unknown));
-        self.hub.go_on_from(chat).expect("a sound chat");
+        self.hub.go_on_from(self.time(), chat).expect("a sound chat");
         (self.epoch, self.greets, self.read) = (None, true, read);
         self.digests.clear();
     }

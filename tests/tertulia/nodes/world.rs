@@ -102,10 +102,10 @@ impl World {
     fn decides(&mut self, at: usize) {
         let whom = Text::clean(&self.a_name(0));
         let input = match self.dice.below(8) {
-            0 => Input::Admin(AdminOrder::Kick { whom, room: None, reason: None }),
-            1 => Input::Admin(AdminOrder::Expel { whom, minutes: Some(1), reason: None }),
-            2 => Input::Admin(AdminOrder::Readmit(whom)),
-            3 => Input::Admin(AdminOrder::Say { room: None, text: whom }),
+            0 => Input::Admin(0, AdminOrder::Kick { whom, room: None, reason: None }),
+            1 => Input::Admin(0, AdminOrder::Expel { whom, minutes: Some(1), reason: None }),
+            2 => Input::Admin(0, AdminOrder::Readmit(whom)),
+            3 => Input::Admin(0, AdminOrder::Say { room: None, text: whom }),
             4 => {
                 let key = book().key(["ana0", "eva0", "ana1"][self.dice.below(3)]);
                 Input::AccountsChanged(vec![AccountChange::Renewed(key)])

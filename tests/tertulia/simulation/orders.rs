@@ -103,7 +103,10 @@ impl World {
     }
 
     fn orders(&mut self, order: AdminOrder) -> Result<String, ControlRefusal> {
-        self.server.administer(order, Language::Spanish, self.now)
+        // No order about accounts gets so far.
+        self.server.administer(u64::MAX, order, Language::Spanish, self.now);
+        let mut replies = self.server.take_chat_replies();
+        replies.pop().expect("a server that is alone answers at once").1
     }
 
     fn expel(&mut self) {
@@ -159,7 +162,7 @@ impl World {
             _ => (AccountOrder::List, None),
         };
         account.into_iter().for_each(|at| self.accounts.all[at].changing = true);
-        if self.server.order_account(ticket, order.clone()) {
+        if self.server.order_account(ticket, order.clone(), self.now) {
             self.orders.waiting.insert(ticket, (order, account));
         } else {
             self.account_is_settled(&order, account, &AccountReply::Refused(ControlRefusal::Busy));
@@ -280,7 +283,7 @@ impl World {
             let ticket = self.orders.next_ticket;
             self.orders.next_ticket += 1;
             let order = AccountOrder::Remove { name };
-            if self.server.order_account(ticket, order.clone()) {
+            if self.server.order_account(ticket, order.clone(), self.now) {
                 self.orders.waiting.insert(ticket, (order, Some(at)));
             }
             self.settle();

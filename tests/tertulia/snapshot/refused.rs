@@ -64,7 +64,7 @@ fn snapshot_that_is_cut_off_is_refused() {
         "{}",
         "7",
         "tertulia",
-        r#"{"version":7}"#,
+        r#"{"version":8}"#,
         r#"{"version":8,"chat":{},"sessions":{}}"#,
     ] {
         assert!(serde_json::from_str::<HubSnapshot>(garbage).is_err(), "{garbage}");

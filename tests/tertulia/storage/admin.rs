@@ -248,14 +248,14 @@ fn orders_that_are_none_are_told_so() {
 fn files_that_cannot_be_used_are_left_as_they_are() {
     let dir = Dir::new();
     assert_eq!(told(&dir, &["add", "Ana"], "secreto8").0, 0);
-    dir.sql().execute_batch("PRAGMA user_version = 6").unwrap();
+    dir.sql().execute_batch("PRAGMA user_version = 7").unwrap();
     let newer = fs::read(dir.file()).unwrap();
-    dir.sql().execute_batch("PRAGMA user_version = 5").unwrap();
+    dir.sql().execute_batch("PRAGMA user_version = 6").unwrap();
     let sound = fs::read(dir.file()).unwrap();
     let mut noise = sound.clone();
     noise[4_096..].fill(7);
     let cases = [
-        (&newer[..], "es de una versión posterior del programa (formato 6)"),
+        (&newer[..], "es de una versión posterior del programa (formato 7)"),
         (b"no history at all", "está dañado o no es un historial"),
         (&sound[..sound.len() / 2], "está dañado o no es un historial"),
         (&noise, "está dañado o no es un historial"),

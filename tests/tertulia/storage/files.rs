@@ -88,11 +88,11 @@ fn file_that_is_shorter_than_it_says_is_whole_with_what_is_written_ahead() {
 #[test]
 fn newer_file_and_a_strange_one_are_left_as_they_are() {
     let dir = history();
-    dir.sql().execute_batch("PRAGMA user_version = 6").unwrap();
-    refuses_and_leaves(&dir, "es de una versión posterior del programa (formato 6)");
+    dir.sql().execute_batch("PRAGMA user_version = 7").unwrap();
+    refuses_and_leaves(&dir, "es de una versión posterior del programa (formato 7)");
     let english = refusal(dir.path(), &["--lang", "en"]);
-    assert!(english.contains("was made by a later version of this program (format 6)"), "{english}");
-    dir.sql().execute_batch("PRAGMA user_version = 5; PRAGMA application_id = 7").unwrap();
+    assert!(english.contains("was made by a later version of this program (format 7)"), "{english}");
+    dir.sql().execute_batch("PRAGMA user_version = 6; PRAGMA application_id = 7").unwrap();
     refuses_and_leaves(&dir, "no es un historial");
     let other = Dir::new();
     other.sql().execute_batch("CREATE TABLE cities (name)").unwrap();

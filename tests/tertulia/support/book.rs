@@ -3,8 +3,8 @@
 use std::num::NonZeroU32;
 
 use tertulia::chat::{
-    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Matter, MessageId, Name, OfflineMessage,
-    Password, Posted,
+    Account, AccountChange, AccountKey, AuthRequest, AuthResult, Letter, Matter, MessageId, Name,
+    OfflineMessage, Password, Posted,
 };
 
 /// The accounts, and the letters that wait.
@@ -116,6 +116,16 @@ impl Book {
     pub fn fetch(&self, account: AccountKey) -> Vec<OfflineMessage> {
         let theirs = self.messages.iter().filter(|(to, _)| *to == account);
         theirs.map(|(_, letter)| letter.clone()).collect()
+    }
+
+    /// All letters, as a chat of several nodes has them.
+    pub fn letters(&self) -> Vec<Letter> {
+        let letter = |(to, message): &(AccountKey, OfflineMessage)| Letter {
+            to: *to,
+            message: message.clone(),
+            from: None,
+        };
+        self.messages.iter().map(letter).collect()
     }
 
     pub fn ack(&mut self, account: AccountKey, up_to: MessageId) {

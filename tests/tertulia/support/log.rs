@@ -3,8 +3,11 @@
 //! `TERTULIA_ORDER=log` has the hubs of the tests be such nodes.
 
 use tertulia::chat::{
-    ChatConfig, ChatSnapshot, Hub, Input, NodeName, Ordered, Proposal, Proposed, Time, Turn,
+    ChatConfig, ChatSnapshot, Hub, Input, Letter, MessageId, NodeName, Ordered, Proposal, Proposed, Time,
+    Turn,
 };
+
+use super::book::Book;
 
 /// The name of the variable that says so, and its value.
 pub const ORDER: (&str, &str) = ("TERTULIA_ORDER", "log");
@@ -25,8 +28,13 @@ pub fn hub(config: ChatConfig, at: Time) -> Hub {
     let chat = ChatSnapshot::from(Hub::new(config.clone()).snapshot());
     let mut hub = Hub::of_node(chat, config).expect("a sound chat");
     hub.apply(at, Input::Ordered(Ordered { at: at.wall, turn: Turn::Joined(name()) }));
-    hub.apply(at, Input::Living);
+    hub.apply(at, Input::Living(MessageId::default()));
     hub
+}
+
+/// The letters that a chat of several nodes begins with.
+pub fn letters(book: &Book) -> Vec<Letter> {
+    if is_on() { book.letters() } else { Vec::new() }
 }
 
 /// A change comes back as what was written down.

@@ -194,7 +194,7 @@ impl Shell for Wire {
             Effect::Speak(id, language) => self.ends[id.slot()].codec.speak(language),
             Effect::Close(id, _) => self.ends[id.slot()].open = false,
             Effect::Log(_)
-            | Effect::AdminReply(_)
+            | Effect::AdminReply(..)
             | Effect::Room(..)
             | Effect::Expelled(_)
             | Effect::Account(_)

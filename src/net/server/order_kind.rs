@@ -1,0 +1,11 @@
+//! What an order of the administrator is about.
+
+use crate::chat::Language;
+
+/// What an order is about whose answer has not come.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum OrderKind {
+    Account,
+    /// The chat; in which language it is answered.
+    Chat(Language),
+}
