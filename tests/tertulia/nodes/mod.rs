@@ -4,6 +4,7 @@
 //! the whole chat is behind it.
 
 mod examples;
+mod keeping;
 mod late;
 mod process;
 mod servers;

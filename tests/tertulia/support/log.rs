@@ -27,7 +27,7 @@ pub fn hub(config: ChatConfig, at: Time) -> Hub {
     }
     let chat = ChatSnapshot::from(Hub::new(config.clone()).snapshot());
     let mut hub = Hub::of_node(chat, config).expect("a sound chat");
-    hub.apply(at, Input::Ordered(Ordered { at: at.wall, turn: Turn::Joined(name()) }));
+    hub.apply(at, joined(at));
     hub.apply(at, Input::Living(MessageId::default()));
     hub
 }
@@ -35,6 +35,11 @@ pub fn hub(config: ChatConfig, at: Time) -> Hub {
 /// The letters that a chat of several nodes begins with.
 pub fn letters(book: &Book) -> Vec<Letter> {
     if is_on() { book.letters() } else { Vec::new() }
+}
+
+/// The node is there.
+pub fn joined(at: Time) -> Input {
+    Input::Ordered(Ordered { at: at.wall, turn: Turn::Joined(name()) })
 }
 
 /// A change comes back as what was written down.
