@@ -55,8 +55,13 @@ impl Node {
     }
 
     fn kept(&self) -> Vec<&Message> {
-        let kept = |effect| if let &Effect::Keep(ref message) = effect { Some(message) } else { None };
-        self.effects.iter().filter_map(kept).collect()
+        let mut kept = Vec::new();
+        for effect in &self.effects {
+            if let Effect::Keep(message) = effect {
+                kept.push(message);
+            }
+        }
+        kept
     }
 
     fn edits(&mut self, edit: AccountEdit) -> AdminReply {
