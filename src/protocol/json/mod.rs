@@ -4,6 +4,7 @@
 //! that a program can show what it does not know.
 
 mod expulsions;
+mod listing;
 mod object;
 mod read;
 mod session;

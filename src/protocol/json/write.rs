@@ -3,12 +3,13 @@
 use serde::Serialize;
 
 use super::expulsions;
+use super::listing;
 use super::object::{Object, Reference};
 use super::session::{Inside, written};
 use crate::chat::{
     AccountNews, AccountRefusal, CloseReason, Crowd, Decision, Event, ExpulsionNews, Farewell, Language,
-    Message, MessageFault, MessageKind, Name, NameRefusal, Occasion, Office, Person, PlaceNews, Posted,
-    PutOut, Question, Reach, RoomListing, RoomRefusal, ServerNews, Text, Trouble, UnixMillis,
+    Message, MessageFault, MessageKind, Name, NameRefusal, Occasion, PlaceNews, Posted, PutOut, Question,
+    Reach, RoomRefusal, ServerNews, Text, Trouble, UnixMillis,
 };
 use crate::clock::Zone;
 use crate::protocol::{english, spanish};
@@ -250,11 +251,7 @@ fn about_room<'a>(event: &Event, language: Language, out: &'a mut String) -> Obj
             object.put("room", room.as_str()).put("banned", names(banned)).put("muted", names(muted));
             object
         }
-        Event::Rooms { rooms, total } => {
-            let mut object = Object::new("rooms", out);
-            object.put("rooms", rooms.iter().map(Listing::of).collect::<Vec<_>>()).put("total", total);
-            object
-        }
+        Event::Rooms { rooms, total } => listing::rooms(rooms, *total, out),
         Event::Topic { room, topic } => {
             let mut object = Object::new("topic", out);
             object.put("room", room.as_str()).put("topic", topic.as_ref().map(Text::as_str));
@@ -274,12 +271,7 @@ fn about_room<'a>(event: &Event, language: Language, out: &'a mut String) -> Obj
             object.put("room", room.as_str()).put("by", by.as_str());
             object
         }
-        Event::Present { room, people, total } => {
-            let mut object = Object::new("people", out);
-            object.put("room", room.as_str()).put("people", people.iter().map(Row::of).collect::<Vec<_>>());
-            object.put("total", total);
-            object
-        }
+        Event::Present { room, people, total } => listing::people(room, people, *total, out),
         Event::Expulsion(ExpulsionNews::Done(expulsion, spared)) => {
             expulsions::expelled(expulsion, *spared, out)
         }
@@ -544,57 +536,4 @@ struct LetterFields<'a> {
     from: &'a str,
     text: &'a str,
     at: i64,
-}
-
-/// A row of the list of people.
-#[derive(Serialize)]
-struct Row<'a> {
-    name: &'a str,
-    idle: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    away: Option<&'a str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    you: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    operator: Option<&'static str>,
-}
-
-impl<'a> Row<'a> {
-    fn of(person: &'a Person) -> Row<'a> {
-        Row {
-            name: person.name.as_str(),
-            idle: person.idle.as_secs(),
-            away: person.away.as_ref().map(Text::as_str),
-            you: person.you,
-            operator: person.office.map(|office| match office {
-                Office::Room => "room",
-                Office::Server => "server",
-            }),
-        }
-    }
-}
-
-/// A row of the list of rooms.
-#[derive(Serialize)]
-struct Listing<'a> {
-    room: &'a str,
-    people: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    topic: Option<&'a str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    closed: bool,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    inside: bool,
-}
-
-impl<'a> Listing<'a> {
-    fn of(row: &'a RoomListing) -> Listing<'a> {
-        Listing {
-            room: row.name.as_str(),
-            people: row.people,
-            topic: row.topic.as_ref().map(Text::as_str),
-            closed: row.keyed,
-            inside: row.member,
-        }
-    }
 }
