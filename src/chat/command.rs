@@ -125,6 +125,8 @@ pub enum Command {
     Readmit(Text),
     /// Who is expelled.
     Expelled,
+    /// The nodes of the chat.
+    Nodes,
     /// The last lines of a room.
     History {
         /// The room; without one, the current one.
@@ -215,6 +217,7 @@ impl Command {
             | Command::Op { .. }
             | Command::Readmit(_)
             | Command::Expelled
+            | Command::Nodes
             | Command::Ignore(_)
             | Command::History { .. }
             | Command::Search(_)
@@ -302,6 +305,8 @@ pub enum Verb {
     Readmit,
     /// `/expelled`, `/expulsados`
     Expelled,
+    /// `/nodes`, `/nodos`
+    Nodes,
     /// `/quit`, `/salir`
     Quit,
 }

@@ -65,6 +65,8 @@ pub enum Effect {
     Log(LogEntry),
     /// What came of the administrator's order of that number.
     AdminReply(u64, AdminReply),
+    /// A client asks for the nodes: give how they stand to the hub, as [`Input::NodeReports`](super::Input::NodeReports).
+    AskNodeReports(ClientId),
 }
 
 /// Who hears an event: clients, or members of the chat.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::account::{OfflineMessage, PasswordError, Posted, Question};
 use super::command::{Trouble, Verb};
 use super::expulsion::{Expelled, ExpulsionNews};
-use super::listing::{Person, RoomListing};
+use super::listing::{NodeListing, Person, RoomListing};
 use super::look::Reach;
 use super::message::Message;
 use super::name::{Name, NameError};
@@ -289,6 +289,8 @@ pub enum Event {
     Server(ServerNews),
     /// Something about the log that makes several nodes one chat.
     Log(LogNews),
+    /// The nodes of the chat; none: it is one server alone.
+    Nodes(Vec<NodeListing>),
     /// The server stops.
     Stopping,
 }

@@ -9,6 +9,7 @@ use super::effect::CloseReason;
 use super::event::LogNews;
 use super::id::ClientId;
 use super::message::MessageId;
+use super::node_report::NodeReport;
 use super::ordered::Ordered;
 use super::origin::Origin;
 use super::request::Reply;
@@ -45,6 +46,8 @@ pub enum Input {
     /// Of so many of the node's own changes, the oldest that have not come back, nobody can know whether they were made: the log was lost,
     /// and is another one now.
     Unknown(usize),
+    /// How the nodes stand, for which a client has asked.
+    NodeReports(ClientId, Vec<NodeReport>),
     /// Clients of this node are to be told this about the log.
     Log(LogNews),
     /// Time has passed: to be given at [`Hub::next_due`](super::Hub::next_due) or later.

@@ -1,10 +1,11 @@
-//! Rows of the answers to "who is here" and "which rooms are there".
+//! Rows of the answers to "who is here", "which rooms are there" and "which nodes are there".
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::name::Name;
+use super::node_name::NodeName;
 use super::text::Text;
 
 /// One row of the list of rooms.
@@ -46,4 +47,19 @@ pub struct Person {
     pub you: bool,
     /// What they may decide, if anything.
     pub office: Option<Office>,
+}
+
+/// One row of the answer to "which nodes are there".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NodeListing {
+    /// Its name.
+    pub name: NodeName,
+    /// How many are in the chat through it; none: it is not there.
+    pub people: Option<usize>,
+    /// How long ago it has written its last entry, by the log's clock.
+    pub heard: Duration,
+    /// How old the last entry was that it had read when it said so: less than two seconds if it reads all.
+    pub behind: Duration,
+    /// Whether you are there through it.
+    pub own: bool,
 }

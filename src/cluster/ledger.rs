@@ -230,6 +230,11 @@ impl Ledger {
         self.nodes.get(node)
     }
 
+    /// All nodes that there ever were, by name.
+    pub fn nodes(&self) -> impl Iterator<Item = (&NodeName, &NodeStanding)> {
+        self.nodes.iter()
+    }
+
     /// The nodes that are there.
     pub fn living(&self) -> impl Iterator<Item = (&NodeName, &NodeStanding)> {
         self.nodes.iter().filter(|(_, standing)| standing.living)

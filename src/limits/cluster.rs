@@ -5,6 +5,9 @@ use std::time::Duration;
 /// Letters of a node's name: as many as the name of a machine mostly has.
 pub const NODE_NAME_MAX_BYTES: usize = 20;
 
+/// A node that has read the log up to less than this before its last beat is told to be up to date: beats are a second apart.
+pub const NODE_BEHIND_TOLD: Duration = Duration::from_secs(3);
+
 /// Nodes that a log knows by name, living or dead. Each one is asked about at each beat.
 pub const NODES_MAX: usize = 64;
 

@@ -143,7 +143,7 @@ pub(super) fn wait(rest: Duration) -> String {
 }
 
 /// How long, in the two largest units that say something: `12 s`, `5 min`, `2 h 5 min`, `3 d 4 h`.
-fn span(duration: Duration) -> String {
+pub(super) fn span(duration: Duration) -> String {
     let seconds = duration.as_secs();
     let (minutes, hours, days) = (seconds / 60, seconds / 3600, seconds / 86_400);
     match (days, hours, minutes) {

@@ -10,7 +10,7 @@ export const bytes = (text) => new TextEncoder().encode(text).length;
 const NAMES = `ayuda help, quien who, salas rooms, entrar join, dejar leave, tema topic, privado msg, responder reply, nombre nick,
   yo me, ausente away, ignorar ignore, registrar register, identificar login, clave password, idioma lang, historial history,
   buscar search, llave key, invitar invite, echar kick, vetar ban, perdonar unban, vetados bans, silenciar mute, operador op,
-  expulsar expel, readmitir readmit, expulsados expelled, salir quit`.split(',').map((pair) => pair.trim().split(' '));
+  expulsar expel, readmitir readmit, expulsados expelled, nodos nodes, salir quit`.split(',').map((pair) => pair.trim().split(' '));
 
 export const commands = (of = lang) => NAMES.map((pair) => pair[of]);
 

@@ -482,6 +482,7 @@ fn same(verb: Verb) -> (&'static str, Value) {
         ),
         Verb::Readmit => ("/readmit Luis", json!({"type": "readmit", "who": "Luis"})),
         Verb::Expelled => ("/expelled", json!({"type": "expelled"})),
+        Verb::Nodes => ("/nodes", json!({"type": "nodes"})),
         Verb::Quit => ("/quit hasta luego", json!({"type": "quit", "text": "hasta luego"})),
     }
 }
@@ -537,7 +538,8 @@ fn every_type_of_message_is_documented_and_no_other() {
     }
     let received = format!("{:?}", read(r#"{"type":"unknown"}"#, None));
     assert!(received.contains("UnknownType"), "{received}");
-    let source = ["write", "expulsions", "listing"].map(|name| file(&format!("src/protocol/json/{name}.rs"))).concat();
+    let source =
+        ["write", "expulsions", "listing"].map(|name| file(&format!("src/protocol/json/{name}.rs"))).concat();
     let written =
         source.split("Object::new(").skip(1).map(|rest| rest.split(", out)").next().unwrap_or_default());
     let written = written.flat_map(|kind| kind.split('"').skip(1).step_by(2)).map(str::to_owned);

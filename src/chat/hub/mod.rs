@@ -10,6 +10,7 @@ mod config;
 mod entering;
 mod expelling;
 mod identifying;
+mod listing_nodes;
 mod lost_sessions;
 mod newcomers;
 mod offline_messages;
@@ -125,6 +126,7 @@ impl Hub {
             Input::Ordered(ordered) => self.ordered(ordered),
             Input::Unknown(count) => self.unknown(count),
             Input::Log(news) => self.tell_of_log(news),
+            Input::NodeReports(id, reports) => self.tell_nodes(id, reports),
             Input::Motd(motd) => self.config.motd = motd,
             Input::Tick => self.tick(),
             Input::Stop => self.stop(),
@@ -481,6 +483,7 @@ impl Hub {
                 Ok(())
             }
             Command::Expelled => self.list_expulsions(id, member),
+            Command::Nodes => self.list_nodes(id, member),
             Command::Register => self.register(id, member),
             Command::Login(wanted) => self.login(id, &wanted),
             Command::ChangePassword => self.change_password(id, member),

@@ -66,6 +66,10 @@ impl<S: Stream> Server<S> {
                 self.connections.with_input(id, |conn| conn.disregard(lines));
             }
             Effect::AdminReply(ticket, reply) => self.settle_order(ticket, reply),
+            Effect::AskNodeReports(id) => {
+                let reports = self.log_end.as_ref().map(|log| log.node_reports()).unwrap_or_default();
+                self.hub.apply(self.clocks.at(now), Input::NodeReports(id, reports));
+            }
             Effect::Request(id, request) => self.request(id, request, now),
             Effect::Account(record) => self.storage.account(record),
             Effect::AccountGone(key) => self.storage.account_gone(key),

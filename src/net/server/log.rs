@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::Server;
 use super::connections::Connections;
-use super::log_end::LogEnd;
+use super::log_end::{LogEnd, time_of};
 use super::restore_error::RestoreError;
 use crate::chat::{
     ChatSnapshot, ClientId, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, Turn, UnixMillis,
@@ -109,7 +109,7 @@ impl<S: Stream> Server<S> {
     }
 
     fn apply_entry(&mut self, Delivery { id, happenings, own }: Delivery<Proposal>, now: MonoTime) {
-        let at = UnixMillis(i64::try_from(id.millis).unwrap_or(i64::MAX));
+        let at = time_of(id);
         if let (Some(log), Some(number)) = (&mut self.log_end, own) {
             let entry = log.entries.pop_front();
             debug_assert!(

@@ -2,8 +2,8 @@
 
 use std::collections::VecDeque;
 
-use crate::chat::{ClientId, MessageId, MonoTime, NodeName, Proposal, Proposed};
-use crate::cluster::{Node, NodeConfig, NodeOutput};
+use crate::chat::{ClientId, MessageId, MonoTime, NodeName, NodeReport, Proposal, Proposed, UnixMillis};
+use crate::cluster::{EntryId, Node, NodeConfig, NodeOutput, NodeStanding};
 
 /// This server's end of the log.
 #[derive(Debug)]
@@ -52,6 +52,19 @@ impl LogEnd {
         self.kept
     }
 
+    /// How the nodes stand that the log knows, by name.
+    pub(super) fn node_reports(&self) -> Vec<NodeReport> {
+        let nodes = self.node.replica().into_iter().flat_map(|replica| replica.ledger().nodes());
+        let report = |(name, standing): (&NodeName, &NodeStanding)| NodeReport {
+            name: name.clone(),
+            living: standing.living,
+            heard: time_of(standing.heard),
+            reached: time_of(standing.reached),
+            own: *name == self.name,
+        };
+        nodes.map(report).collect()
+    }
+
     pub(super) fn has_work(&self) -> bool {
         self.has_more || self.node.is_open() && !self.proposed.is_empty()
     }
@@ -59,4 +72,9 @@ impl LogEnd {
     pub(super) fn next_due(&self) -> Option<MonoTime> {
         self.node.next_due()
     }
+}
+
+/// When an entry was written.
+pub(super) fn time_of(entry: EntryId) -> UnixMillis {
+    UnixMillis(i64::try_from(entry.millis).unwrap_or(i64::MAX))
 }

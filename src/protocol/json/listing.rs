@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::object::Object;
-use crate::chat::{Name, Office, Person, RoomListing, Text};
+use crate::chat::{Name, NodeListing, Office, Person, RoomListing, Text};
 
 /// Who is in a room, of `total` people.
 pub(super) fn people<'a>(room: &Name, people: &[Person], total: usize, out: &'a mut String) -> Object<'a> {
@@ -17,6 +17,13 @@ pub(super) fn people<'a>(room: &Name, people: &[Person], total: usize, out: &'a 
 pub(super) fn rooms<'a>(rooms: &[RoomListing], total: usize, out: &'a mut String) -> Object<'a> {
     let mut object = Object::new("rooms", out);
     object.put("rooms", rooms.iter().map(RoomRow::of).collect::<Vec<_>>()).put("total", total);
+    object
+}
+
+/// The nodes; none: there is one server alone.
+pub(super) fn nodes<'a>(nodes: &[NodeListing], out: &'a mut String) -> Object<'a> {
+    let mut object = Object::new("nodes", out);
+    object.put("nodes", nodes.iter().map(NodeRow::of).collect::<Vec<_>>());
     object
 }
 
@@ -69,6 +76,30 @@ impl<'a> RoomRow<'a> {
             topic: row.topic.as_ref().map(Text::as_str),
             closed: row.keyed,
             inside: row.member,
+        }
+    }
+}
+
+/// A row of the list of nodes.
+#[derive(Serialize)]
+struct NodeRow<'a> {
+    node: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    people: Option<usize>,
+    heard: u64,
+    behind: u64,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    own: bool,
+}
+
+impl<'a> NodeRow<'a> {
+    fn of(NodeListing { name, people, heard, behind, own }: &'a NodeListing) -> NodeRow<'a> {
+        NodeRow {
+            node: name.as_str(),
+            people: *people,
+            heard: heard.as_secs(),
+            behind: behind.as_secs(),
+            own: *own,
         }
     }
 }

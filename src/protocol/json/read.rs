@@ -123,6 +123,7 @@ enum Wire {
         who: String,
     },
     Expelled {},
+    Nodes {},
     Register {},
     Login {
         name: String,
@@ -234,6 +235,7 @@ fn asked(wire: Wire) -> Result<Command, Trouble> {
         }
         Wire::Readmit { who } => Command::Readmit(words(&who)?),
         Wire::Expelled {} => Command::Expelled,
+        Wire::Nodes {} => Command::Nodes,
         Wire::Register {} => Command::Register,
         Wire::Login { name } => Command::Login(words(&name)?),
         Wire::ChangePassword {} => Command::ChangePassword,

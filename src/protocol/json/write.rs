@@ -252,6 +252,7 @@ fn about_room<'a>(event: &Event, language: Language, out: &'a mut String) -> Obj
             object
         }
         Event::Rooms { rooms, total } => listing::rooms(rooms, *total, out),
+        Event::Nodes(nodes) => listing::nodes(nodes, out),
         Event::Topic { room, topic } => {
             let mut object = Object::new("topic", out);
             object.put("room", room.as_str()).put("topic", topic.as_ref().map(Text::as_str));

@@ -243,6 +243,7 @@ fn parse_command(line: &str) -> Command {
         (Verb::Expel, Some(_)) => expel(rest),
         (Verb::Readmit, Some(whom)) => Command::Readmit(whom),
         (Verb::Expelled, None) => Command::Expelled,
+        (Verb::Nodes, None) => Command::Nodes,
         (Verb::Ban, Some(whom)) => Command::Ban { room: None, whom },
         (Verb::Unban, Some(whom)) => Command::Unban { room: None, whom },
         (Verb::Bans, _) => Command::Bans { room: None },
@@ -259,9 +260,8 @@ fn parse_command(line: &str) -> Command {
         },
         (Verb::Quit, words) => Command::Quit(words),
         // A password behind the command is in sight on the screen.
-        (Verb::Register | Verb::Login | Verb::Password | Verb::Expelled, Some(_)) | (_, None) => {
-            Command::Unclear(Trouble::Usage(verb))
-        }
+        (Verb::Register | Verb::Login | Verb::Password | Verb::Expelled | Verb::Nodes, Some(_))
+        | (_, None) => Command::Unclear(Trouble::Usage(verb)),
     }
 }
 

@@ -36,7 +36,7 @@ const fn row(name: &'static str, arguments: &'static str, does: &'static str) ->
 }
 
 /// All commands, in Spanish and in English.
-const TABLE: [(Verb, CommandHelp, CommandHelp); 30] = [
+const TABLE: [(Verb, CommandHelp, CommandHelp); 31] = [
     (
         Verb::Help,
         row("ayuda", "[comando]", "muestra los comandos, o uno de ellos"),
@@ -219,6 +219,15 @@ const TABLE: [(Verb, CommandHelp, CommandHelp); 30] = [
         row("expelled", "", "server operators: shows who is expelled, for how long and why"),
     ),
     (
+        Verb::Nodes,
+        row(
+            "nodos",
+            "",
+            "operadores del servidor: muestra los nodos del chat, y cuántas personas hay en cada uno",
+        ),
+        row("nodes", "", "server operators: shows the nodes of the chat, and how many people are on each"),
+    ),
+    (
         Verb::Quit,
         row("salir", "[texto]", "te desconecta, si quieres con unas últimas palabras"),
         row("quit", "[text]", "leaves the chat, with last words if you like"),
@@ -253,7 +262,11 @@ const GROUPS: [Group; 9] = [
         &[Verb::Key, Verb::Invite, Verb::Kick, Verb::Ban, Verb::Unban, Verb::Bans],
     ),
     group("operadores: quién habla", "operators: who speaks", &[Verb::Mute, Verb::Op]),
-    group("operadores del servidor", "server operators", &[Verb::Expel, Verb::Readmit, Verb::Expelled]),
+    group(
+        "operadores del servidor",
+        "server operators",
+        &[Verb::Expel, Verb::Readmit, Verb::Expelled, Verb::Nodes],
+    ),
     group("ayuda y salida", "help and leaving", &[Verb::Help, Verb::Quit]),
 ];
 

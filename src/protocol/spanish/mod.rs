@@ -2,6 +2,7 @@
 
 mod accounts;
 mod expulsions;
+mod nodes;
 mod places;
 mod rooms;
 mod words;
@@ -85,6 +86,7 @@ pub(super) fn write(event: &Event, zone: &Zone, out: &mut String) {
         Event::Expulsion(news) => expulsions::news(news, zone, out),
         Event::Server(news) => server_news(news, out),
         Event::Log(news) => writeln!(out, "--- {}", log_news(*news)),
+        Event::Nodes(nodes) => nodes::list(nodes, out),
         Event::Stopping => writeln!(out, "--- El servidor se detiene."),
     };
 }

@@ -1,11 +1,14 @@
 //! While all is well nobody sees that there are several; and a node that goes takes its own people with it, and nothing else.
 
+use std::fs;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use super::{Several, kill};
+use super::{Several, THERE, kill};
+use crate::support::dir::Dir;
 use crate::support::peer::Peer;
+use crate::support::server::Server;
 
 #[test]
 fn people_of_several_nodes_are_in_one_chat() {
@@ -112,4 +115,42 @@ fn upgrade_in_place_of_a_node_is_refused_and_it_goes_on() {
     a.console_find(|line| line.contains("es un nodo de varios"));
     ana.say("sigo");
     a.console_find(|line| line == "[INFO] Ana: sigo");
+}
+
+#[test]
+fn operator_of_the_server_sees_who_is_on_which_node() {
+    let Some(several) = Several::founded() else { return };
+    let dir = Dir::new();
+    let path = dir.path().join("clave");
+    fs::write(&path, "quien manda aquí").expect("a file");
+    let url = several.redis.url();
+    let a = Server::start(&[
+        "--cluster",
+        &url,
+        "--node",
+        "a",
+        "--operator-password-file",
+        path.to_str().expect("a plain path"),
+    ]);
+    a.console_find(|line| line.contains(THERE));
+    let b = several.node("b");
+    let mut ana = Peer::join(&a, "Ana");
+    let _luis = Peer::enter(&b, "Luis");
+    ana.until(">>> Luis se unió al chat");
+    ana.say("/nodos");
+    ana.expect_line("Eso solo lo pueden hacer los operadores del servidor.");
+    ana.say("/identificar operador");
+    ana.expect("Contraseña: ");
+    ana.say("quien manda aquí");
+    ana.expect_line("Eres operador del servidor hasta que te desconectes.");
+    ana.say("/nodos");
+    ana.expect_line("2 nodos:");
+    let rows = [ana.line(), ana.line()];
+    assert!(rows[0].starts_with("  a (el tuyo), 1 persona, última señal hace "), "{rows:?}");
+    assert!(rows[1].starts_with("  b, 1 persona, última señal hace "), "{rows:?}");
+    b.signal(Signal::TERM);
+    ana.until("<<< Luis salió del chat");
+    ana.say("/nodes");
+    let rows = ana.until("  b, no está, última señal hace ");
+    assert!(rows.iter().all(|row| !row.contains("  b, 1")), "{rows:?}");
 }

@@ -8,7 +8,7 @@ fn text(words: &str) -> Text {
     Text::clean(words)
 }
 
-pub const VERBS: [(Verb, &str, &str); 30] = [
+pub const VERBS: [(Verb, &str, &str); 31] = [
     (Verb::Help, "ayuda", "help"),
     (Verb::Who, "quien", "who"),
     (Verb::Rooms, "salas", "rooms"),
@@ -38,6 +38,7 @@ pub const VERBS: [(Verb, &str, &str); 30] = [
     (Verb::Expel, "expulsar", "expel"),
     (Verb::Readmit, "readmitir", "readmit"),
     (Verb::Expelled, "expulsados", "expelled"),
+    (Verb::Nodes, "nodos", "nodes"),
     (Verb::Quit, "salir", "quit"),
 ];
 
@@ -67,6 +68,7 @@ fn meant(verb: Verb, argument: Option<&str>) -> Command {
         (Verb::Expel, Some(_)) => Command::Expel { whom: first, minutes: None, reason: Some(second) },
         (Verb::Readmit, Some(whom)) => Command::Readmit(whom),
         (Verb::Expelled, None) => Command::Expelled,
+        (Verb::Nodes, None) => Command::Nodes,
         (Verb::Nick, Some(name)) => Command::Nick(name),
         (Verb::Me, Some(words)) => Command::Act { room: None, text: words },
         (Verb::Away, reason) => Command::Away(reason),
@@ -76,9 +78,8 @@ fn meant(verb: Verb, argument: Option<&str>) -> Command {
         (Verb::Register, None) => Command::Register,
         (Verb::Password, None) => Command::ChangePassword,
         // One word is a name; see `words_behind_a_name_may_be_a_password`.
-        (Verb::Register | Verb::Login | Verb::Password | Verb::Expelled, Some(_)) | (_, None) => {
-            Command::Unclear(Trouble::Usage(verb))
-        }
+        (Verb::Register | Verb::Login | Verb::Password | Verb::Expelled | Verb::Nodes, Some(_))
+        | (_, None) => Command::Unclear(Trouble::Usage(verb)),
     }
 }
 

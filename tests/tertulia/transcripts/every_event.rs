@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tertulia::chat::Language::{English, Spanish};
 use tertulia::chat::{
-    Crowd, Decision, Event, Expulsion, ExpulsionNews, ExpulsionRefusal, Farewell, Language, LogNews, Message,
+    Crowd, Decision, Event, Expulsion, ExpulsionNews, ExpulsionRefusal, Farewell, Language, Message,
     MessageId, MessageKind, Name, NameList, NameRefusal, Occasion, Origin, Person, PlaceNews, PutOut, Reach,
     RoomKey, RoomListing, RoomRefusal, ServerNews, Text, Trouble, UnixMillis, Verb, Wording,
 };
@@ -13,7 +13,7 @@ use tertulia::limits::{BANS_LISTED, NAMES_ASKED};
 use tertulia::locale;
 use tertulia::protocol::{Encoder, Format};
 
-use super::commands::VERBS;
+use super::{commands::VERBS, nodes};
 
 fn name(raw: &str) -> Name {
     Name::new(raw).unwrap()
@@ -83,6 +83,7 @@ fn kind_of(event: &Event) -> usize {
         Event::Expulsion(_) => 25,
         Event::KeysTried { .. } => 100,
         Event::Log(_) => 101,
+        Event::Nodes(_) => 102,
         Event::Stopping => 26,
         Event::Entered { .. } => 27,
         Event::Left { .. } => 28,
@@ -115,7 +116,7 @@ fn kind_of(event: &Event) -> usize {
     }
 }
 
-const KINDS: usize = 57;
+const KINDS: usize = 58;
 
 /// What the administrator does.
 fn administration(juan: &Name) -> Vec<Event> {
@@ -184,8 +185,7 @@ pub fn events() -> Vec<Event> {
         Event::NameTimeout,
         Event::Stopping,
     ];
-    events.extend([LogNews::Away, LogNews::Back, LogNews::Gap].map(Event::Log));
-    events.extend([1, 312].map(Event::Skipped));
+    events.extend(nodes::events().into_iter().chain([1, 312].map(Event::Skipped)));
     events.extend(administration(&juan));
     for crowd in [crowd(&["Ana"], 0), crowd(&["Ana", "Eva"], 0), crowd(&["Ana", "Luis"], 37), crowd(&[], 9)] {
         for room in [None, Some(name("cocina"))] {

@@ -7,6 +7,7 @@ mod conversation;
 pub mod every_event;
 mod history;
 mod line_ends;
+mod nodes;
 mod orders;
 mod private;
 mod rooms;

@@ -11,7 +11,7 @@ use super::paint;
 const NAMES_MAX: usize = 1000;
 
 /// Commands, each in Spanish and then in English.
-const COMMANDS: [&str; 60] = [
+const COMMANDS: [&str; 62] = [
     "/ayuda",
     "/help",
     "/quien",
@@ -72,6 +72,8 @@ const COMMANDS: [&str; 60] = [
     "/readmit",
     "/expulsados",
     "/expelled",
+    "/nodos",
+    "/nodes",
 ];
 
 /// Commands behind which the name of a room follows.
