@@ -77,7 +77,7 @@ impl House {
     /// People who talk by the Redis alone, two and two.
     pub(crate) fn of_channels(redis: &RedisServer, people: usize) -> Result<House, Failure> {
         let load = Load::start(redis.address, Manner::PubSub, people, 0)?;
-        Ok(House { name: "PUBLISH and SUBSCRIBE".into(), servers: Vec::new(), load, prefix: None })
+        Ok(House { name: "pub/sub of Redis".into(), servers: Vec::new(), load, prefix: None })
     }
 
     fn open(
