@@ -91,7 +91,9 @@ fn client_comes_back_through_haproxy_when_its_node_is_killed() {
     let founded = order(&[&["cluster", "init"][..], &options.each_ref().map(String::as_str)].concat());
     assert!(founded.status.success(), "{founded:?}");
     let mut nodes = NODES.map(|name| {
-        let words = ["--listen", "127.0.0.1:0", "--trust-proxy", "127.0.0.1", "--node", name];
+        let data = shared.dir.path().join(name);
+        let data = data.to_str().expect("a plain path");
+        let words = ["--listen", "127.0.0.1:0", "--data", data, "--trust-proxy", "127.0.0.1", "--node", name];
         let node = Server::start(&[&words[..], &options.each_ref().map(String::as_str)].concat());
         node.console_find(|line| line.contains(super::THERE));
         node
