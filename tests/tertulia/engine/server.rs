@@ -43,14 +43,14 @@ impl RedisServer {
         Some(server)
     }
 
-    /// Starts it, once it has ended, with what it has in its file; waits until it answers.
+    /// Starts it, once it has ended, with what it has in its file; waits until it answers. Valkey says so in other words.
     pub fn begin(&mut self) {
         let mut command = Command::new("redis-server");
         command
             .args(["--port", "0", "--save", "", "--dir", self.dir.arg(), "--unixsocket"])
             .arg(self.socket());
         let process = Process::start(command.args(&self.options));
-        while !process.stdout.next().expect("it starts").contains("ready to accept connections") {}
+        while !process.stdout.next().expect("it starts").contains("eady to accept connections") {}
         self.process = Some(process);
     }
 

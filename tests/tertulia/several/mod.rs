@@ -1,6 +1,7 @@
 //! Several real servers and a real Redis: what people at their connections and administrators see of it.
 
 mod bad_luck;
+mod failover;
 mod keeping;
 mod proxied;
 mod rounds;
