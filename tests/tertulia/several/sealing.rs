@@ -37,6 +37,8 @@ fn nodes_with_the_key_are_one_chat_of_which_the_engine_shows_nothing() {
     let node = |name: &str| Server::start(&[&sealed[..], &["--node", name]].concat());
     let (a, b) = (node("a"), node("b"));
     let (mut ana, mut luis) = (Peer::enter(&a, "Ana"), Peer::enter(&b, "Luis"));
+    // Her node has read of him then.
+    ana.until("Luis");
     ana.say("/privado Luis girasoles");
     luis.until("[privado] Ana: girasoles");
     for stream in ["tertulia:log", "tertulia:snap"] {
