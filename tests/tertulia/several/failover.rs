@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use tertulia::cluster::EntryId;
 
-use super::order;
+use super::{THERE, order};
 use crate::engine::server::{RawEntries, RedisServer};
 use crate::proxies::real::{Proxy, with};
 use crate::support::peer::Peer;
@@ -71,6 +71,8 @@ fn replica_behind_haproxy_takes_over_and_people_are_told_what_it_lacks() {
     let founded = order(&["cluster", "init", "--cluster", &url]);
     assert!(founded.status.success(), "{founded:?}");
     let nodes = ["a", "b"].map(|name| Server::start(&["--cluster", &url, "--node", name]));
+    let is_there = |node: &Server| drop(node.console_find(|line| line.contains(THERE)));
+    nodes.iter().for_each(is_there);
     let [mut ana, mut luis] =
         [(&nodes[0], "Ana"), (&nodes[1], "Luis")].map(|(node, name)| Peer::enter(node, name));
     ana.say("uno");
@@ -84,6 +86,12 @@ fn replica_behind_haproxy_takes_over_and_people_are_told_what_it_lacks() {
     second.run("REPLICAOF NO ONE");
     for peer in [&mut ana, &mut luis] {
         peer.until(GAP);
+    }
+    nodes.iter().for_each(is_there);
+    // From then on they are answered once they are in the chat again, and hear what is said.
+    for (peer, name) in [(&mut ana, "Ana"), (&mut luis, "Luis")] {
+        peer.say("/quien");
+        peer.until(&format!("{name} (tú)"));
     }
     luis.say("tres");
     ana.until("Luis: tres");
