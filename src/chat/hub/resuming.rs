@@ -227,7 +227,7 @@ impl Hub {
 
     /// Whether a member's private words find no place where they would have to wait.
     pub(super) fn is_full(&self, member: MemberId, to: &Recipient, text: &Text) -> bool {
-        let Recipient::Member(whom, _) = *to else { return false };
+        let Recipient::Member(whom, ..) = *to else { return false };
         let id = self.sessions.seats.client(whom);
         let words = self.chat.name(member).map_or(0, |name| name.as_str().len()) + text.as_str().len();
         id.is_some_and(|id| self.sessions.lost.is_lost(id) && !self.sessions.lost.has_room(id, words))

@@ -109,8 +109,8 @@ pub(in crate::chat) enum Change {
 /// Who a private message is for, as it was when it was written. Each with the name by which it was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::chat) enum Recipient {
-    /// A member.
-    Member(MemberId, Name),
+    /// A member; and whose password they gave, for who has left by then.
+    Member(MemberId, Name, Option<AccountKey>),
     /// The owner of an account, who is not here.
     Owner(AccountKey, Name),
 }

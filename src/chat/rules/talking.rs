@@ -47,10 +47,15 @@ impl Chat {
         (text, full): (Text, bool),
     ) -> Done {
         match to {
-            Recipient::Member(whom, _) if self.member(whom).is_some() => {
+            Recipient::Member(whom, ..) if self.member(whom).is_some() => {
                 self.whisper((id, name), whom, (text, full))
             }
-            Recipient::Member(_, called) => Err(Refusal::HasLeft(called)),
+            // They left through another node meanwhile, or left this one for another.
+            Recipient::Member(_, called, Some(account)) => match self.holder_of(account) {
+                Some(whom) => self.whisper((id, name), whom, (text, full)),
+                None => self.post(id, name, (account, called), text),
+            },
+            Recipient::Member(_, called, None) => Err(Refusal::HasLeft(called)),
             Recipient::Owner(account, called) => self.post(id, name, (account, called), text),
         }
     }
@@ -62,7 +67,7 @@ impl Chat {
     /// Nobody is called so.
     pub(in crate::chat) fn recipient(&self, whom: &Text) -> Result<Recipient, Refusal> {
         if let Some((member, name)) = self.person_called(whom.as_str()) {
-            return Ok(Recipient::Member(member, name));
+            return Ok(Recipient::Member(member, name, self.account(member)));
         }
         let absent = self.absent_called(whom.as_str());
         let (account, name) = absent.ok_or_else(|| Refusal::NoSuchPerson(whom.clone()))?;
@@ -79,7 +84,7 @@ impl Chat {
         let Contact { member, account, name } = correspondent.ok_or(Refusal::NobodyToAnswer)?.contact();
         let here = member.filter(|&whom| self.member(whom).is_some());
         if let Some(whom) = here.or_else(|| self.holder_of(account?)) {
-            return Ok(Recipient::Member(whom, name));
+            return Ok(Recipient::Member(whom, name, account));
         }
         let registered = |key| Some(Recipient::Owner(key, self.account_index.as_ref()?.name(key)?.clone()));
         account.and_then(registered).ok_or(Refusal::HasLeft(name))

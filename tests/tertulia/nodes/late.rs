@@ -13,15 +13,15 @@ use super::process::{PASSWORD, config};
 use crate::hub::address;
 use crate::support::book::Book;
 
-const A: usize = 0;
-const B: usize = 1;
+pub(super) const A: usize = 0;
+pub(super) const B: usize = 1;
 const NAMES: [&str; 2] = ["a", "b"];
 
-struct Nodes {
-    hubs: [Hub; 2],
+pub(super) struct Nodes {
+    pub(super) hubs: [Hub; 2],
     book: Book,
     /// What each node's hub wanted done, but for requests.
-    effects: [Vec<Effect>; 2],
+    pub(super) effects: [Vec<Effect>; 2],
     /// What is asked of the accounts, until the test [answers](Nodes::answers).
     asked: Vec<(ClientId, AuthRequest)>,
     /// In milliseconds.
@@ -30,7 +30,7 @@ struct Nodes {
 
 impl Nodes {
     /// Two nodes that are there, with the account of Ana.
-    fn new() -> Nodes {
+    pub(super) fn new() -> Nodes {
         let book = Book::of(&[("Ana", PASSWORD)]);
         let hubs = NAMES.map(|_| {
             let chat = ChatSnapshot::from(Hub::new(config(&book)).snapshot());
@@ -48,7 +48,7 @@ impl Nodes {
     }
 
     /// Hands something to a hub; gives the changes that come of it, which are in no log yet.
-    fn apply(&mut self, node: usize, input: Input) -> Vec<Proposal> {
+    pub(super) fn apply(&mut self, node: usize, input: Input) -> Vec<Proposal> {
         let (at, mut effects, mut proposed) = (self.time(), Vec::new(), Vec::new());
         self.hubs[node].apply(at, input);
         self.hubs[node].effects(&mut effects);
@@ -78,7 +78,7 @@ impl Nodes {
     }
 
     /// Changes of a node come out of the log, and what the hubs propose because of them.
-    fn order(&mut self, from: usize, proposals: Vec<Proposal>) {
+    pub(super) fn order(&mut self, from: usize, proposals: Vec<Proposal>) {
         let mut left: Vec<(usize, Proposal)> =
             proposals.into_iter().map(|proposal| (from, proposal)).collect();
         while !left.is_empty() {
@@ -94,7 +94,7 @@ impl Nodes {
     }
 
     /// The same of what a hub is given now.
-    fn does(&mut self, node: usize, input: Input) {
+    pub(super) fn does(&mut self, node: usize, input: Input) {
         let proposals = self.apply(node, input);
         self.order(node, proposals);
     }
@@ -105,12 +105,12 @@ impl Nodes {
     }
 
     /// A node is held for dead.
-    fn is_gone(&mut self, node: usize) {
+    pub(super) fn is_gone(&mut self, node: usize) {
         self.turn(|_| Turn::Gone(name(NAMES[node])));
     }
 
     /// A program comes in through a node, and gives a name.
-    fn enters(&mut self, node: usize, id: ClientId, wanted: &str) {
+    pub(super) fn enters(&mut self, node: usize, id: ClientId, wanted: &str) {
         self.comes(node, id);
         self.does(node, Input::Command(id, Command::Say { room: None, text: Text::clean(wanted) }));
     }
@@ -145,7 +145,7 @@ impl Nodes {
         self.ana_enters_through(A);
     }
 
-    fn ana_enters_through(&mut self, node: usize) {
+    pub(super) fn ana_enters_through(&mut self, node: usize) {
         self.enters(node, ana(), "Ana");
         self.types_password(node);
         let proposals = self.answers(node);
@@ -225,7 +225,7 @@ impl Nodes {
     }
 
     /// The state of the chat.
-    fn state(&self) -> Value {
+    pub(super) fn state(&self) -> Value {
         serde_json::to_value(ChatSnapshot::from(self.hubs[B].snapshot())).expect("a chat is a text")
     }
 
@@ -243,7 +243,7 @@ fn hash(words: &str) -> PasswordHash {
 }
 
 /// The client that comes first.
-fn ana() -> ClientId {
+pub(super) fn ana() -> ClientId {
     ClientId::new(0, 1)
 }
 
@@ -500,18 +500,6 @@ fn session_that_was_taken_up_is_not_taken_from_a_member_who_goes_on_through_anot
     nodes.ana_enters_through(B);
     nodes.order(A, attached);
     assert_eq!(nodes.people_of_b(), Some(1));
-}
-
-#[test]
-fn letter_outlives_the_node_of_its_writer() {
-    let mut nodes = Nodes::new();
-    nodes.enters(A, ana(), "Eva");
-    let (to, text) = (Text::clean("Ana"), Text::clean("hasta luego"));
-    nodes.does(A, Input::Command(ana(), Command::Message { to, text }));
-    let letters = |nodes: &Nodes| nodes.state()["chat"]["letters"].as_array().map(Vec::len);
-    assert_eq!(letters(&nodes), Some(1), "it waits at each node");
-    nodes.is_gone(A);
-    assert_eq!(letters(&nodes), Some(1));
 }
 
 #[test]

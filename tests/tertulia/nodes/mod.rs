@@ -6,6 +6,7 @@
 mod examples;
 mod keeping;
 mod late;
+mod letters;
 mod process;
 mod servers;
 mod world;
