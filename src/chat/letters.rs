@@ -7,9 +7,10 @@ use std::collections::{BTreeMap, VecDeque};
 use serde::{Deserialize, Serialize};
 
 use super::account::{AccountKey, OfflineMessage, Posted};
+use super::mailbox::Mailbox;
 use super::message::MessageId;
 use super::origin::Origin;
-use crate::limits::{LETTERS_MAX_BYTES, OFFLINE_MESSAGES_MAX, OFFLINE_MESSAGES_MAX_BYTES, is_over_share};
+use crate::limits::LETTERS_MAX_BYTES;
 
 /// A private message that waits for the owner of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,28 +59,21 @@ impl From<Letters> for Vec<Letter> {
 }
 
 impl Letters {
-    /// Lets a letter wait, if there is room for it: what is left when it is nearly full is not for an address that has filled more than half
-    /// of it.
+    /// Lets a letter wait, if there is [room](Mailbox::takes) for it.
     pub(super) fn post(&mut self, letter: Letter) -> Posted {
-        let waiting = self.waiting.get(&letter.to);
-        let (mut count, mut bytes, mut own, mut own_bytes) = (0, 0, 0, 0);
-        for other in waiting.into_iter().flatten() {
-            (count, bytes) = (count + 1, bytes + other.bytes());
+        let mut mailbox = Mailbox::default();
+        for other in self.waiting.get(&letter.to).into_iter().flatten() {
+            (mailbox.messages, mailbox.bytes) = (mailbox.messages + 1, mailbox.bytes + other.bytes());
             if other.from == letter.from {
-                (own, own_bytes) = (own + 1, own_bytes + other.bytes());
+                (mailbox.own, mailbox.own_bytes) = (mailbox.own + 1, mailbox.own_bytes + other.bytes());
             }
         }
-        if count >= OFFLINE_MESSAGES_MAX
-            || bytes + letter.bytes() > OFFLINE_MESSAGES_MAX_BYTES
-            || self.weight + letter.weight() > LETTERS_MAX_BYTES
-        {
-            return Posted::Full;
+        let posted = mailbox.takes(letter.bytes());
+        if posted != Posted::Kept {
+            return posted;
         }
-        let free_bytes = OFFLINE_MESSAGES_MAX_BYTES - bytes;
-        if is_over_share(own, OFFLINE_MESSAGES_MAX - count, OFFLINE_MESSAGES_MAX)
-            || is_over_share(own_bytes, free_bytes, OFFLINE_MESSAGES_MAX_BYTES)
-        {
-            return Posted::OverShare;
+        if self.weight + letter.weight() > LETTERS_MAX_BYTES {
+            return Posted::Full;
         }
         self.insert(letter);
         Posted::Kept
@@ -122,6 +116,7 @@ impl Letters {
 mod tests {
     use super::*;
     use crate::chat::{Name, Text, UnixMillis};
+    use crate::limits::OFFLINE_MESSAGES_MAX_BYTES;
 
     fn letter(id: u64, to: u32, bytes: usize, from: u8) -> Letter {
         let text = Text::clean(&"x".repeat(bytes));

@@ -4,12 +4,11 @@ use rusqlite::{Result, params};
 
 use super::database::Database;
 use super::values::{account, name, words};
-use crate::chat::{AccountKey, MessageId, OfflineMessage, Origin, Posted, UnixMillis};
-use crate::limits::{OFFLINE_MESSAGES_MAX, OFFLINE_MESSAGES_MAX_BYTES, is_over_share};
+use crate::chat::{AccountKey, Mailbox, MessageId, OfflineMessage, Origin, Posted, UnixMillis};
+use crate::limits::OFFLINE_MESSAGES_MAX;
 
 impl Database {
-    /// Lets a letter from `address` wait for an account, if there is one and it has room: what is left when it is nearly full
-    /// is not for an address that has filled more than half of it.
+    /// Lets a letter from an address wait for an account, if there is one and it has [room](Mailbox::takes).
     pub(in crate::storage) fn post(
         &self,
         to: AccountKey,
@@ -21,23 +20,16 @@ impl Database {
                                    count(*) FILTER (WHERE address = ?2),
                                    ifnull(sum(octet_length(text)) FILTER (WHERE address = ?2), 0)
                             FROM letter WHERE account = ?1";
-        let (offline_messages, bytes, there, own, own_bytes): (usize, usize, bool, usize, usize) =
-            self.cached(ROOM)?.query_row(params![to, from], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?))
-            })?;
+        let (mailbox, there) = self.cached(ROOM)?.query_row(params![to, from], |row| {
+            let (messages, bytes, own, own_bytes) = (row.get(0)?, row.get(1)?, row.get(3)?, row.get(4)?);
+            Ok((Mailbox { messages, bytes, own, own_bytes }, row.get::<_, bool>(2)?))
+        })?;
         if !there {
             return Ok(Posted::Failed);
         }
-        if offline_messages >= OFFLINE_MESSAGES_MAX
-            || bytes + offline_message.text.as_str().len() > OFFLINE_MESSAGES_MAX_BYTES
-        {
-            return Ok(Posted::Full);
-        }
-        let free_bytes = OFFLINE_MESSAGES_MAX_BYTES.saturating_sub(bytes);
-        if is_over_share(own, OFFLINE_MESSAGES_MAX - offline_messages, OFFLINE_MESSAGES_MAX)
-            || is_over_share(own_bytes, free_bytes, OFFLINE_MESSAGES_MAX_BYTES)
-        {
-            return Ok(Posted::OverShare);
+        let posted = mailbox.takes(offline_message.text.as_str().len());
+        if posted != Posted::Kept {
+            return Ok(posted);
         }
         // A row of another program may have taken its number.
         let kept = self
