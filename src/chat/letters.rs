@@ -10,7 +10,7 @@ use super::account::{AccountKey, OfflineMessage, Posted};
 use super::mailbox::Mailbox;
 use super::message::MessageId;
 use super::origin::Origin;
-use crate::limits::LETTERS_MAX_BYTES;
+use crate::limits::{LETTERS_MAX_BYTES, OFFLINE_MESSAGES_MAX};
 
 /// A private message that waits for the owner of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -84,9 +84,10 @@ impl Letters {
         self.waiting.entry(letter.to).or_default().push_back(letter);
     }
 
-    /// What waits for an account.
+    /// What waits for an account, the oldest first: as much as may. Of more, which was there when the log was founded, the rest is for later.
     pub(super) fn of(&self, account: AccountKey) -> Vec<OfflineMessage> {
-        self.waiting.get(&account).into_iter().flatten().map(|letter| letter.message.clone()).collect()
+        let waiting = self.waiting.get(&account).into_iter().flatten();
+        waiting.take(OFFLINE_MESSAGES_MAX).map(|letter| letter.message.clone()).collect()
     }
 
     /// Forgets those of an account up to the one of that number.
@@ -162,5 +163,15 @@ mod tests {
         let written = serde_json::to_string(&letters).unwrap();
         let read: Letters = serde_json::from_str(&written).unwrap();
         assert_eq!((read.weight, serde_json::to_string(&read).unwrap()), (letters.weight, written));
+    }
+
+    #[test]
+    fn letters_beyond_what_may_wait_are_handed_over_in_parts() {
+        let most = OFFLINE_MESSAGES_MAX as u64;
+        let mut letters = Letters::from((1..=most + 3).map(|id| letter(id, 1, 1, 1)).collect::<Vec<_>>());
+        let key = AccountKey(1.try_into().unwrap());
+        assert_eq!(letters.of(key).last().map(|last| last.id), Some(MessageId(most)));
+        letters.forget(key, MessageId(most));
+        assert_eq!(letters.of(key).len(), 3);
     }
 }
