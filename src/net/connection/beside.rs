@@ -20,6 +20,16 @@ pub(super) struct Beside {
     /// What the next commands wait for: replies come in the order of the questions, and before the end of a client that asked
     /// and left.
     pub(super) awaited: Option<Awaited>,
+    /// The next commands wait for the log as well, whatever is replied.
+    pub(super) awaits_log: bool,
     /// Of one that is spoken to in TLS.
     pub(super) transport: Option<Transport>,
+}
+
+impl Beside {
+    /// Whether a connection can do without it.
+    pub(super) fn is_empty(&self) -> bool {
+        let Beside { awaited, awaits_log, transport } = self;
+        awaited.is_none() && !awaits_log && transport.is_none()
+    }
 }

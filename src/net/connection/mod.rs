@@ -201,7 +201,7 @@ impl<S: Stream> Conn<S> {
         }
         if self.phase.is_open() && self.beside.is_some() && self.standing != HubStanding::Opening {
             self.take_awaited(|awaited| now >= awaited.until);
-            if self.awaits_reply() {
+            if self.waits() {
                 return Err(Pause::Later);
             }
         }

@@ -21,6 +21,8 @@ pub(in crate::net) struct StoredConn {
     outbox: StoredOutbox,
     phase: ConnPhase,
     awaiting: Option<Awaited>,
+    #[serde(default)]
+    awaits_log: bool,
     at_prompt: bool,
     scheduled: Option<MonoTime>,
     paced: bool,
@@ -58,6 +60,7 @@ impl<S: Stream> Conn<S> {
             // Of those in TLS only that: their keys stay with the program that has them.
             sealed: self.ends_with_program(),
             awaiting: beside.as_ref().and_then(|beside| beside.awaited),
+            awaits_log: self.awaits_log(),
             at_prompt: *at_prompt,
             scheduled: *scheduled,
             paced: *paced,
@@ -75,6 +78,7 @@ impl<S: Stream> Conn<S> {
             outbox,
             phase,
             awaiting,
+            awaits_log,
             at_prompt,
             scheduled,
             paced,
@@ -83,13 +87,14 @@ impl<S: Stream> Conn<S> {
             ended,
             sealed: _,
         } = stored;
+        let beside = Beside { awaited: awaiting, awaits_log, transport: None };
         Conn {
             stream,
             generation,
             protocol,
             outbox: Outbox::restore(outbox),
             phase,
-            beside: awaiting.map(|awaited| Box::new(Beside { awaited: Some(awaited), transport: None })),
+            beside: (!beside.is_empty()).then(|| Box::new(beside)),
             at_prompt,
             scheduled,
             paced,

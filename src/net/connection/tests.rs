@@ -79,3 +79,16 @@ fn line_of_a_room_is_taken_at_once_by_a_reader_who_keeps_up() {
     conn.flush(&broadcast, MonoTime::START);
     assert_eq!(conn.stream.taken, b"una\notra\n");
 }
+
+#[test]
+fn reply_does_not_release_what_waits_for_the_log() {
+    let (now, rate) = (MonoTime::START, Rate::new(0));
+    let mut conn = Conn::new(1, Silent::default(), lines());
+    conn.standing = HubStanding::InChat;
+    conn.await_log();
+    conn.await_reply(Awaited { request: 1, until: now + Duration::from_secs(1) });
+    assert!(conn.take_awaited(|awaited| awaited.request == 1));
+    assert_eq!(conn.next_command(rate, now), Err(Pause::Later));
+    assert!(conn.take_log_wait());
+    assert_eq!(conn.next_command(rate, now), Err(Pause::NoLine));
+}

@@ -1,4 +1,4 @@
-//! Commands that wait for the reply to a question.
+//! Commands that wait: for the reply to a question, and for the log of several nodes.
 
 use super::{Awaited, Conn};
 use crate::net::stream::Stream;
@@ -18,9 +18,34 @@ impl<S: Stream> Conn<S> {
     pub(in crate::net) fn take_awaited(&mut self, is_over: impl FnOnce(&Awaited) -> bool) -> bool {
         let Some(beside) = &mut self.beside else { return false };
         let taken = beside.awaited.take_if(|awaited| is_over(awaited)).is_some();
-        if beside.awaited.is_none() && beside.transport.is_none() {
-            self.beside = None;
-        }
+        self.tidy_beside();
         taken
+    }
+
+    /// What they do has to come back from the log.
+    pub(in crate::net) fn await_log(&mut self) {
+        self.beside.get_or_insert_default().awaits_log = true;
+    }
+
+    /// Whether they wait for the log.
+    pub(super) fn awaits_log(&self) -> bool {
+        self.beside.as_ref().is_some_and(|beside| beside.awaits_log)
+    }
+
+    /// Whether their next command waits for anything.
+    pub(in crate::net) fn waits(&self) -> bool {
+        self.awaits_reply() || self.awaits_log()
+    }
+
+    /// Waits no longer for the log; says whether they did.
+    pub(in crate::net) fn take_log_wait(&mut self) -> bool {
+        let Some(beside) = &mut self.beside else { return false };
+        let waited = std::mem::take(&mut beside.awaits_log);
+        self.tidy_beside();
+        waited
+    }
+
+    fn tidy_beside(&mut self) {
+        self.beside.take_if(|beside| beside.is_empty());
     }
 }

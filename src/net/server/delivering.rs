@@ -31,7 +31,7 @@ impl<S: Stream> Server<S> {
             effects.drain(..).for_each(|effect| self.perform_one(effect, now));
         }
         self.effects = effects;
-        self.take_proposed(now);
+        self.take_proposed();
     }
 
     fn perform_one(&mut self, effect: Effect, now: MonoTime) {

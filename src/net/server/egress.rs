@@ -228,7 +228,7 @@ impl Egress {
         id: ClientId,
         now: MonoTime,
     ) {
-        if connections.get(id).is_none_or(Conn::awaits_reply) {
+        if connections.get(id).is_none_or(Conn::waits) {
             return;
         }
         let Egress { encoder, broadcast, .. } = self;

@@ -3,8 +3,6 @@
 //! Invariants: what follows from one happening is done before the next one begins, for an audience is who is there between them; a client
 //! that waits for the log goes on when nothing of its own is under way any more.
 
-use std::time::Duration;
-
 use super::Server;
 use super::connections::Connections;
 use super::log_end::{LogEnd, time_of};
@@ -14,14 +12,7 @@ use crate::chat::{
 };
 use crate::cluster::{Delivery, Happening, LogSnapshot, News, NodeConfig, NodeInput, NodeOutput};
 use crate::limits::{LOG_CHANGES_PER_ENTRY, LOG_ENTRIES_PER_TURN};
-use crate::net::connection::Awaited;
 use crate::net::stream::Stream;
-
-/// What stands for the log where connections say which request they wait for. Those of the storage count from 1.
-const LOG_REQUEST: u64 = 0;
-
-/// Until when it is waited for: for ever, as far as connections are concerned.
-const FOR_EVER: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 impl<S: Stream> Server<S> {
     /// Has the server be one of several nodes from now on. To be called before anybody comes; until the log says who is there, nobody
@@ -58,7 +49,7 @@ impl<S: Stream> Server<S> {
                 self.storage.join_log(replica.ledger().incarnation())?;
                 self.hub.go_on_from(self.clocks.at(now), state)?;
                 self.perform(now);
-                self.hold_those_outside(now);
+                self.hold_those_outside();
                 Some(Box::new(replica))
             }
         };
@@ -124,7 +115,7 @@ impl<S: Stream> Server<S> {
                     let is_own = self.log_end.as_ref().is_some_and(|log| log.name == node);
                     self.turn(at, Turn::Gone(node), now);
                     if is_own {
-                        self.hold_those_outside(now);
+                        self.hold_those_outside();
                     }
                 }
                 Happening::Changes(node, changes) => {
@@ -159,26 +150,26 @@ impl<S: Stream> Server<S> {
     fn release(&mut self, client: ClientId) {
         if !self.hub.is_awaited(client)
             && let Some(conn) = self.connections.get_mut(client)
-            && conn.take_awaited(|awaited| awaited.request == LOG_REQUEST)
+            && conn.take_log_wait()
         {
             self.ingress.mark_ready(&mut self.connections, client);
         }
     }
 
     /// Clients whose members are gone with the node wait until they are back.
-    fn hold_those_outside(&mut self, now: MonoTime) {
+    fn hold_those_outside(&mut self) {
         let Server { connections, hub, .. } = self;
-        hub.outside().for_each(|client| hold(connections, client, now));
+        hub.outside().for_each(|client| hold(connections, client));
     }
 
     /// Takes what the hub proposes; its clients wait. To be called whenever the hub was given something.
-    pub(super) fn take_proposed(&mut self, now: MonoTime) {
+    pub(super) fn take_proposed(&mut self) {
         let Server { connections, hub, log_end: Some(log), .. } = self else { return };
         hub.proposed(&mut log.buffer);
         for Proposed { client, proposal } in log.buffer.drain(..) {
             log.proposed.push_back(proposal);
             log.waiting.push_back(client);
-            client.into_iter().for_each(|client| hold(connections, client, now));
+            client.into_iter().for_each(|client| hold(connections, client));
         }
     }
 
@@ -231,8 +222,8 @@ impl<S: Stream> Server<S> {
 }
 
 /// A client's next commands wait for the log.
-fn hold<S: Stream>(connections: &mut Connections<S>, client: ClientId, now: MonoTime) {
+fn hold<S: Stream>(connections: &mut Connections<S>, client: ClientId) {
     if let Some(conn) = connections.get_mut(client) {
-        conn.await_reply(Awaited { request: LOG_REQUEST, until: now + FOR_EVER });
+        conn.await_log();
     }
 }
