@@ -56,10 +56,12 @@ pub enum Event {
         /// By what they can take their session up again.
         token: Option<Token>,
     },
-    /// Something was said or done in a room before their connection was there.
+    /// Something was said or done in a room while their session could not hear it.
     Missed {
         /// The room's name.
         room: Name,
+        /// Whether it is their current room.
+        here: bool,
         /// What was said.
         message: Message,
     },
@@ -277,7 +279,7 @@ pub enum Event {
     Help(Option<Verb>),
     /// Your line could not be taken as it was.
     Trouble(Trouble),
-    /// Lines of the room that passed you by because you did not read.
+    /// Lines of the room that passed you by because you did not read, or while your server was away; 0: nobody knows how many.
     Skipped(u64),
     /// Too long without a name.
     NameTimeout,

@@ -77,8 +77,8 @@ impl Encoder {
             Format::Json { language } => return self.encode_json(event, language, None),
         };
         self.words.clear();
-        if let Event::Message { room, .. } = event
-            && !here
+        if let (Event::Message { room, .. }, false) | (Event::Missed { room, here: false, .. }, _) =
+            (event, here)
         {
             self.words.extend(["#", room.as_str(), " "]);
         }

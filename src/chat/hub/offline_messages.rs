@@ -42,6 +42,15 @@ impl Hub {
         }
     }
 
+    /// A client that was outside is to be handed the letters that came meanwhile: not once more those that it has.
+    pub(super) fn fetch_letters_meanwhile(&mut self, id: ClientId) {
+        let Some(account) = self.member(id).and_then(|member| self.chat.account(member)) else { return };
+        let handed = self.sessions.handed.get(&id).filter(|(of, _)| *of == account).map(|&(_, last)| last);
+        let mut messages = self.chat.letters_of(account);
+        messages.retain(|message| handed.is_none_or(|last| message.id > last));
+        self.offline_messages(id, account, messages);
+    }
+
     /// A client did something: they have seen the letters they were handed.
     pub(super) fn acknowledge(&mut self, id: ClientId) {
         if self.sessions.handed.is_empty() {

@@ -86,7 +86,7 @@ impl Hub {
         for (slot, _) in seated {
             let Some(member) = before.in_slot(slot) else { continue };
             let Some(reentry) = before.reentry(member) else { continue };
-            self.gone_with_node(member, Box::new(reentry));
+            self.gone_with_node(member, reentry, before.last_message());
         }
         Ok(())
     }

@@ -3,31 +3,36 @@
 //! Invariant: a client whose member is gone with its node is either outside, and waits, or has left.
 
 use super::newcomers::{Admission, Newcomer};
-use super::under_way::Route;
+use super::resuming::Told;
+use super::under_way::{Outside, Route};
 use super::{
-    AccountKey, Change, ClientId, CloseReason, Farewell, Hub, MemberId, Name, Origin, Outcome, Reentry,
-    Refusal, Then,
+    AccountKey, Change, ClientId, CloseReason, Effect, Event, Farewell, Hub, MemberId, MessageId, Name,
+    Origin, Outcome, Reentry, Refusal, Then,
 };
 use crate::chat::account::{AccountChange, Credential};
 use crate::chat::event::AccountNews;
+use crate::chat::look::Look;
+use crate::chat::message::Message;
+use crate::chat::request::Request;
 
 impl Hub {
-    /// A member is gone with its node. If it is here through this one, it comes back in when the node does.
-    pub(super) fn gone_with_node(&mut self, member: MemberId, reentry: Box<Reentry>) {
+    /// A member is gone with its node. If it is here through this one, it comes back in when the node does; `heard` is the last
+    /// message before that.
+    pub(super) fn gone_with_node(&mut self, member: MemberId, reentry: Reentry, heard: MessageId) {
         let Route::Log(under_way) = &mut self.route else { return };
         under_way.rise(member);
         if let Some(id) = self.sessions.seats.client(member) {
             self.sessions.seats.rise(member);
-            under_way.outside.insert(id, reentry);
+            under_way.outside.insert(id, Box::new(Outside { reentry, heard }));
         }
     }
 
     /// The node is there again: its people come back in.
     pub(super) fn bring_back(&mut self) {
         let Route::Log(under_way) = &mut self.route else { return };
-        for (id, reentry) in under_way.outside.clone() {
+        for (id, outside) in under_way.outside.clone() {
             if !self.end_if_decided(id) {
-                self.change(Change::Reenter(reentry), Then::Reenter(id));
+                self.change(Change::Reenter(Box::new(outside.reentry)), Then::Reenter(id));
             }
         }
     }
@@ -60,7 +65,7 @@ impl Hub {
     fn revoke_outside_of(&mut self, key: AccountKey, why: fn(Name) -> AccountNews) {
         let Route::Log(under_way) = &self.route else { return };
         let Some(name) = self.chat.accounts().and_then(|accounts| accounts.name(key)) else { return };
-        for (&id, _) in under_way.outside.iter().filter(|(_, reentry)| reentry.has_proven(key)) {
+        for (&id, _) in under_way.outside.iter().filter(|(_, outside)| outside.reentry.has_proven(key)) {
             self.sessions.revoked.entry(id).or_insert_with(|| why(name.clone()));
         }
     }
@@ -68,13 +73,16 @@ impl Hub {
     /// A client's member is there again, or cannot be.
     pub(super) fn reentered(&mut self, id: ClientId, outcome: Result<Outcome, Refusal>) {
         let Route::Log(under_way) = &mut self.route else { return };
-        let Some(reentry) = under_way.outside.remove(&id) else { return };
+        let Some(outside) = under_way.outside.remove(&id) else { return };
         match outcome {
             Ok(_) if self.sessions.lost.is_lost(id) => {
                 let member = self.member(id);
                 member.into_iter().for_each(|member| self.change(Change::Detach(member), Then::Nothing));
             }
-            Ok(_) => {}
+            Ok(_) => {
+                self.ask_for_meanwhile(id, outside.heard);
+                self.fetch_letters_meanwhile(id);
+            }
             Err(refusal) => {
                 // A line that was meant for a room is no name.
                 under_way.again.remove(&id);
@@ -82,10 +90,30 @@ impl Hub {
                 if self.end_if_decided(id) {
                     return;
                 }
-                return self.stay_outside(id, reentry.origin, refusal);
+                return self.stay_outside(id, outside.reentry.origin, refusal);
             }
         }
         self.handle_again(id);
+    }
+
+    /// Asks for what was said in a member's rooms while it was outside. The reply comes before anything more is said.
+    fn ask_for_meanwhile(&mut self, id: ClientId, heard: MessageId) {
+        let rooms = self.member(id).map(|member| self.keys_of(member)).unwrap_or_default();
+        if !rooms.is_empty() {
+            self.effects.push(Effect::Request(id, Request::Look(Look::Missed(rooms, heard))));
+        }
+    }
+
+    /// That is told.
+    pub(super) fn tell_meanwhile(&mut self, id: ClientId, lines: Vec<Message>) {
+        let Some(member) = self.member(id) else { return };
+        let Told { mut lines, skipped } = self.told(member, lines);
+        // Nobody noted meanwhile what those have said whom this member hides.
+        lines.retain(|(.., message)| self.chat.reached(&message.from)(member.place()));
+        if let Some(skipped) = skipped {
+            self.tell(id, Event::Skipped(skipped));
+        }
+        self.tell_missed(id, lines);
     }
 
     /// The same commands again of a client that is back in.

@@ -25,6 +25,17 @@ const TOKEN_STEPS: usize = 50;
 /// What it takes to look up one session that waits, and what its address has: some 80 ns.
 const GIVING_WAY_STEPS: usize = 4;
 
+/// Something that was said, with its room, and whether that is the session's current one.
+pub(super) type MissedLine = (Name, bool, Message);
+
+/// What was said while a session could not hear it.
+#[derive(Default)]
+pub(super) struct Told {
+    pub(super) lines: Vec<MissedLine>,
+    /// So many are not there, if any are not; 0: nobody knows how many.
+    pub(super) skipped: Option<u64>,
+}
+
 impl Hub {
     /// A client may take its session up again.
     pub(super) fn note_program(&mut self, id: ClientId) {
@@ -149,7 +160,9 @@ impl Hub {
 
     /// What was said in the rooms of a session that a client takes up; or it cannot be told now.
     pub(super) fn missed(&mut self, id: ClientId, lines: Option<Vec<Message>>) {
-        let Some(Returning { session, after, next }) = self.sessions.lost.take_returning(id) else { return };
+        let Some(Returning { session, after, next }) = self.sessions.lost.take_returning(id) else {
+            return self.tell_meanwhile(id, lines.unwrap_or_default());
+        };
         // It has come in under another name meanwhile.
         if self.sessions.newcomers.get(id).is_none() {
             return;
@@ -173,7 +186,7 @@ impl Hub {
         self.sessions.log_news.follow(session, id);
         let Some(lost) = self.sessions.forget(session) else { return };
         let member = lost.member;
-        let (told, skipped) = self.told(member, lines);
+        let Told { lines, skipped } = self.told(member, lines);
         self.change(Change::Attach(member, newcomer.origin), Then::GoOn(id));
         self.seat(id, member);
         let Some(name) = self.chat.name(member).cloned() else { return };
@@ -182,33 +195,37 @@ impl Hub {
         let (rooms, token, account) = (self.resumed_rooms(member), self.token(id), self.chat.account(member));
         self.tell(id, Event::Resumed { name, rooms, current, token });
         let LostSession { events, skipped: unkept, .. } = lost;
-        let skipped = skipped.saturating_add(unkept);
-        if skipped > 0 {
-            self.tell(id, Event::Skipped(skipped));
+        if skipped.is_some() || unkept > 0 {
+            self.tell(id, Event::Skipped(skipped.unwrap_or_default().saturating_add(unkept)));
         }
-        for (room, message) in told {
-            self.tell(id, Event::Missed { room, message });
-        }
+        self.tell_missed(id, lines);
         events.into_iter().for_each(|event| self.tell(id, event));
         // Letters that may not have reached them.
         account.into_iter().for_each(|account| self.fetch_letters(id, account));
     }
 
-    /// The lines of these that a session would have heard, each with its room; and how many are not told.
-    fn told(&self, member: MemberId, lines: Vec<Message>) -> (Vec<(Name, Message)>, u64) {
+    /// What a session would have heard of these lines.
+    pub(super) fn told(&self, member: MemberId, lines: Vec<Message>) -> Told {
         self.spend(lines.len());
-        let (mut told, mut skipped) = (Vec::new(), 0);
+        let mut told = Told::default();
         for line in lines {
-            let Some(room) = self.may_read(member, line.room).and_then(|room| self.chat.room(room)) else {
-                continue;
-            };
-            if line.missing().is_some() {
-                skipped = line.count().saturating_add(skipped);
+            let Some(number) = self.may_read(member, line.room) else { continue };
+            let Some(room) = self.chat.room(number) else { continue };
+            if let Some(missing) = line.missing() {
+                told.skipped = Some(told.skipped.unwrap_or_default().saturating_add(missing));
             } else if !self.chat.hides_line(member, line.id, &line.from) {
-                told.push((room.name.clone(), line));
+                let here = self.chat.current(member).is_ok_and(|current| current == number);
+                told.lines.push((room.name.clone(), here, line));
             }
         }
-        (told, skipped)
+        told
+    }
+
+    /// That is told.
+    pub(super) fn tell_missed(&mut self, id: ClientId, lines: Vec<MissedLine>) {
+        for (room, here, message) in lines {
+            self.tell(id, Event::Missed { room, here, message });
+        }
     }
 
     /// What a member is told of the rooms in which they are still: of the smallest first all names, as long as that is not too much.

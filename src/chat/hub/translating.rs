@@ -39,7 +39,9 @@ impl Hub {
                 }
             }
             Fact::Gone(member, reason) => self.gone(member, reason),
-            Fact::GoneWithNode(member, reentry) => self.gone_with_node(member, reentry),
+            Fact::GoneWithNode(member, reentry) => {
+                self.gone_with_node(member, *reentry, self.chat.last_message());
+            }
             Fact::Reentered(member) => {
                 if let Some(id) = newcomer {
                     self.sit_again(id, member);

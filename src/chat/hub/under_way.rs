@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClientId, Command, MemberId, Origin, Proposed, Reentry, Then};
+use super::{ClientId, Command, MemberId, MessageId, Origin, Proposed, Reentry, Then};
 use crate::chat::admin::{AccountEdit, AdminOrder};
 use crate::chat::digest::Digest;
 use crate::chat::mono_time::MonoTime;
@@ -42,7 +42,7 @@ pub(super) struct UnderWay {
     /// How many of them each client waits for.
     waited_for: BTreeMap<ClientId, u32>,
     /// The clients of members whom the node has taken with it, until they have come back in.
-    pub(super) outside: BTreeMap<ClientId, Box<Reentry>>,
+    pub(super) outside: BTreeMap<ClientId, Box<Outside>>,
     /// Commands of which nothing came because the node was held for dead, oldest first.
     pub(super) again: BTreeMap<ClientId, Vec<Command>>,
     /// What is being handled, until a change comes of it.
@@ -56,6 +56,15 @@ pub(super) struct UnderWay {
     /// The hash of what came of the changes of the entry that is being applied.
     #[serde(skip)]
     pub(super) digest: Digest,
+}
+
+/// A client whose member is gone with the node.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct Outside {
+    /// What the member was.
+    pub(super) reentry: Reentry,
+    /// The last message that the client can have heard.
+    pub(super) heard: MessageId,
 }
 
 /// What follows from a change that is under way.

@@ -349,6 +349,11 @@ impl Chat {
         self.next_message
     }
 
+    /// The number of the last message, or of none.
+    pub(super) fn last_message(&self) -> MessageId {
+        MessageId(self.next_message.0.saturating_sub(1))
+    }
+
     /// Whether a member is here without a connection.
     fn is_detached(&self, id: MemberId) -> bool {
         !self.detached.is_empty() && self.detached.contains(id.place())

@@ -111,6 +111,7 @@ fn private_sent(to: &Name, text: &Text, away: Option<&Text>, out: &mut String) -
 /// Words that no member can say: their lines begin with their names, and nobody else is called so.
 fn skipped(lines: u64, out: &mut String) -> std::fmt::Result {
     match lines {
+        0 => writeln!(out, "[… {}]", (WORDS.missing)(0)),
         1 => writeln!(out, "[… 1 message skipped; /history to see it]"),
         _ => writeln!(
             out,

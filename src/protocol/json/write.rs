@@ -24,7 +24,7 @@ pub fn write(
 ) {
     let told = match event {
         Event::Message { room, message } => return said(room, message, reference, out),
-        Event::Missed { room, message } => return said(room, message, None, out),
+        Event::Missed { room, message, .. } => return said(room, message, None, out),
         Event::Private { from, to, text, at } => return private((from, to), text, *at, out).end(None),
         Event::PrivateSent { from, to, text, at, here, away } => {
             let mut object = private((from, to), text, *at, out);

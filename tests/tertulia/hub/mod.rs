@@ -414,7 +414,7 @@ pub fn brief(event: &Event) -> String {
             let current = current.as_ref().map(|room| format!(" in #{room}")).unwrap_or_default();
             format!("resumed {name}{current} of [{}]", rooms.join("; "))
         }
-        Event::Missed { room, message } => format!("~ {}{}", elsewhere(room), brief_message(message)),
+        Event::Missed { room, message, .. } => format!("~ {}{}", elsewhere(room), brief_message(message)),
         Event::Skipped(lines) => format!("skipped {lines}"),
         Event::HistoryBusy => "history busy".into(),
         Event::Message { room, message } => format!("{}{}", elsewhere(room), brief_message(message)),

@@ -99,7 +99,7 @@ impl Nodes {
         self.order(node, proposals);
     }
 
-    fn joins(&mut self, node: usize) {
+    pub(super) fn joins(&mut self, node: usize) {
         self.turn(|_| Turn::Joined(name(NAMES[node])));
         self.does(node, Input::Living(MessageId::default()));
     }
@@ -150,7 +150,7 @@ impl Nodes {
         self.types_password(node);
         let proposals = self.answers(node);
         self.order(node, proposals);
-        assert_eq!(self.hubs[B].people(), 1);
+        assert!(self.hubs[node].name(ana()).is_some());
     }
 
     fn types_password(&mut self, node: usize) {
@@ -204,7 +204,7 @@ impl Nodes {
     }
 
     /// What a client of the first node was told.
-    fn told(&self, id: ClientId) -> impl DoubleEndedIterator<Item = &Event> {
+    pub(super) fn told(&self, id: ClientId) -> impl DoubleEndedIterator<Item = &Event> {
         self.effects[A].iter().filter_map(move |effect| match effect {
             Effect::Deliver { to: Audience::One(to), event } if *to == id => Some(event),
             _ => None,
@@ -216,6 +216,13 @@ impl Nodes {
         let text = serde_json::to_string(&self.hubs[A].snapshot()).expect("a state is a text");
         let snapshot = serde_json::from_str(&text).expect("a snapshot");
         self.hubs[A] = Hub::restore(snapshot).expect("a sound snapshot");
+    }
+
+    /// The first node goes on from the state of the other one.
+    pub(super) fn goes_on_anew(&mut self) {
+        let (at, state) = (self.time(), self.state());
+        let chat = serde_json::from_value(state).expect("a chat");
+        self.hubs[A].go_on_from(at, chat).expect("a sound chat");
     }
 
     /// Whether a node that joins could go on from the state of these.

@@ -7,6 +7,7 @@ mod examples;
 mod keeping;
 mod late;
 mod letters;
+mod meanwhile;
 mod process;
 mod servers;
 mod world;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use tertulia::chat::{
-    Audience, AuthResult, ChatConfig, ChatSnapshot, ClientId, CloseReason, Effect, Event, Hub, Input, Matter,
-    Message, MessageId, MonoTime, NodeName, Ordered, Proposal, Proposed, Request, Time, Token, TokenKey,
-    Turn, UnixMillis,
+    Audience, AuthResult, ChatConfig, ChatSnapshot, ClientId, CloseReason, Effect, Event, Found, Hub, Input,
+    Look, Matter, Message, MessageId, MonoTime, NodeName, Ordered, Proposal, Proposed, Reach, Reply, Request,
+    Time, Token, TokenKey, Turn, UnixMillis,
 };
 
 use super::world::Entry;
@@ -50,9 +50,11 @@ pub struct Process {
     slots: Slots,
     pub clients: BTreeSet<ClientId>,
     /// What each has heard of what was said in rooms.
-    heard: BTreeMap<ClientId, Vec<Message>>,
+    pub heard: BTreeMap<ClientId, Vec<Message>>,
     /// What was kept for the history.
     pub kept: Vec<Message>,
+    /// All that it has kept.
+    memory: Vec<Message>,
     /// What it has made of each entry.
     pub digests: BTreeMap<usize, u64>,
     /// The difference of its clock from that of the world, in milliseconds.
@@ -81,6 +83,7 @@ impl Process {
             clients: BTreeSet::new(),
             heard: BTreeMap::new(),
             kept: Vec::new(),
+            memory: Vec::new(),
             digests: BTreeMap::new(),
             skew,
             now,
@@ -122,7 +125,20 @@ impl Process {
                     self.slots.free(id);
                 }
                 // A mark is for who has not kept what it stands for.
-                Effect::Keep(message) if message.missing().is_none() => self.kept.push(message),
+                Effect::Keep(message) if message.missing().is_none() => {
+                    // Entries are applied again behind another state.
+                    if self.memory.last().is_none_or(|last| last.id < message.id) {
+                        self.memory.push(message.clone());
+                    }
+                    self.kept.push(message);
+                }
+                Effect::Request(id, Request::Look(Look::Missed(rooms, after))) => {
+                    let missed = |line: &&Message| line.id > after && rooms.contains(&line.room);
+                    let lines = self.memory.iter().filter(missed).cloned().collect();
+                    let look = Look::Missed(rooms, after);
+                    let found = Found { look, lines, more: false, reach: Reach::All };
+                    self.apply(Input::Reply(id, Reply::Found(found)));
+                }
                 Effect::Request(id, Request::Authenticate(request)) => {
                     let (matter, result) = book().settle(request);
                     self.replies.push_back((id, matter, result));
@@ -144,7 +160,7 @@ impl Process {
                 assert!(waits, "{event:?} is for {id:?}, who is not here");
                 continue;
             }
-            if let Event::Message { message, .. } = event {
+            if let Event::Message { message, .. } | Event::Missed { message, .. } = event {
                 let heard = self.heard.entry(id).or_default();
                 let last = heard.last().map(|last| last.id);
                 assert!(last.is_none_or(|last| last < message.id), "{message:?} comes behind {last:?}");

@@ -13,22 +13,22 @@ use crate::turns::house::House;
 
 const VERSION: u32 = 1;
 const BASE: u64 = 1_800_000_000_000;
-const SECOND: Duration = Duration::from_secs(1);
+pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 /// The log, and two servers that read it.
-struct World {
+pub(super) struct World {
     lines: Vec<(EntryId, Vec<u8>)>,
     founded: String,
-    houses: [House; 2],
+    pub(super) houses: [House; 2],
     /// What each has read.
     read: [Option<EntryId>; 2],
     /// It gets no turn.
-    asleep: [bool; 2],
+    pub(super) asleep: [bool; 2],
     now: Duration,
 }
 
 impl World {
-    fn new() -> World {
+    pub(super) fn new() -> World {
         let founding = LogFounding { incarnation: 7 };
         let body = tertulia::cluster::Body::Founding(founding.clone());
         let bytes = Entry::<u32> { version: VERSION, body }.to_bytes();
@@ -103,7 +103,7 @@ impl World {
     }
 
     /// Time passes for all, awake or not.
-    fn passes(&mut self, span: Duration) {
+    pub(super) fn passes(&mut self, span: Duration) {
         self.now += span;
         for house in &mut self.houses {
             house.now = house.now + span;
@@ -111,19 +111,19 @@ impl World {
         self.settles();
     }
 
-    fn connects(&mut self, at: usize, name: &str) -> (usize, usize) {
+    pub(super) fn connects(&mut self, at: usize, name: &str) -> (usize, usize) {
         let who = self.houses[at].connect();
         self.houses[at].listen(who);
         self.says((at, who), &format!("{name}\n"));
         (at, who)
     }
 
-    fn says(&mut self, (at, who): (usize, usize), input: &str) {
+    pub(super) fn says(&mut self, (at, who): (usize, usize), input: &str) {
         self.houses[at].send(who, input.as_bytes());
         self.settles();
     }
 
-    fn heard(&mut self, (at, who): (usize, usize)) -> String {
+    pub(super) fn heard(&mut self, (at, who): (usize, usize)) -> String {
         self.houses[at].heard(who)
     }
 }

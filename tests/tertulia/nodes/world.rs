@@ -1,10 +1,10 @@
 //! The log, the nodes, and what chance does to them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use tertulia::chat::{
     AccountChange, AdminOrder, ChatSnapshot, ClientId, CloseReason, Command, Hub, Input, Message, MessageId,
-    MonoTime, NodeName, Password, Proposal, Reply, Text,
+    MonoTime, NodeName, Password, Proposal, Reply, RoomKey, Text,
 };
 
 use super::process::{PASSWORD, Process, book, config};
@@ -295,6 +295,25 @@ impl World {
         }
     }
 
+    /// Of what was said in the general room since the first line that a client heard there, it has heard everything but its own words, whatever
+    /// has happened to its node.
+    fn has_told_all(&self, node: &Process) {
+        for (id, heard) in node.heard.iter().filter(|(id, _)| node.clients.contains(id)) {
+            let own = node.hub.name(*id);
+            let heard: BTreeSet<MessageId> = heard.iter().map(|message| message.id).collect();
+            let general = |message: &&Message| message.room == RoomKey(0);
+            let first = heard.iter().find(|id| general(&&self.kept[id]));
+            let Some(first) = first else { continue };
+            for (number, message) in self.kept.range(first..).filter(|(_, message)| general(message)) {
+                assert!(
+                    heard.contains(number) || own == Some(&message.from),
+                    "{id:?} of {} has not heard {message:?}",
+                    node.name
+                );
+            }
+        }
+    }
+
     /// What has to hold then.
     pub fn agrees(&self) {
         let first = self.nodes[0].text();
@@ -314,6 +333,9 @@ impl World {
             people += named;
         }
         assert_eq!(self.nodes[0].hub.people(), people, "each person is here by one node");
+        if self.gentle {
+            self.nodes.iter().for_each(|node| self.has_told_all(node));
+        }
         for said in &self.said {
             let kept = self.kept.values().filter(|message| message.text.as_str() == said.words).count();
             assert!(kept <= 1, "{} was said twice", said.words);

@@ -14,7 +14,10 @@ fn resumed() -> [Event; 2] {
     let message = Message { id: MessageId(1), room: RoomKey(1), at: UnixMillis(1), from, kind, text };
     let inside = ResumedRoom { room: room.clone(), topic: None, people: 1, names: vec![name.clone()] };
     let (current, token) = (Some(room.clone()), Some(Token([7; TOKEN_BYTES])));
-    [Event::Resumed { name, rooms: vec![inside], current, token }, Event::Missed { room, message }]
+    [
+        Event::Resumed { name, rooms: vec![inside], current, token },
+        Event::Missed { room, here: true, message },
+    ]
 }
 
 pub(super) fn events() -> Vec<Event> {
