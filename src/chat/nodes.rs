@@ -1,62 +1,148 @@
 //! The nodes of a chat that several of them share: whose connections each member goes on under.
 //!
-//! Invariant: a member is of one node at the most; of a node that is gone there is nobody.
+//! Kept small, and asked in no time however many nodes there are: one byte for each slot of a member.
+//!
+//! Invariant: a member is of one node at the most, which is there; of a node that is gone there is nobody.
 
 use serde::{Deserialize, Serialize};
 
 use super::node_name::NodeName;
-use super::slots::SlotSet;
+use super::snapshot_error::SnapshotError;
 
-/// The nodes that are there, in the order in which they came, each with the slots of its members.
+/// The number of a node; [`NOBODYS`] is none's. A log knows [`NODES_MAX`](crate::limits::NODES_MAX) names at most.
+type NodeNumber = u8;
+
+/// Stands where a slot has no member, or one of no node.
+const NOBODYS: NodeNumber = 0;
+
+/// The nodes that are there, each with its members.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub(super) struct LivingNodes(Vec<(NodeName, SlotSet)>);
+#[serde(try_from = "Stored", into = "Stored")]
+pub(super) struct LivingNodes {
+    /// By number, the first of which is 1. None: no node has that number now.
+    nodes: Vec<Option<LivingNode>>,
+    /// By slot, as far as any member was of a node.
+    by_slot: Vec<NodeNumber>,
+}
+
+#[derive(Clone, Debug)]
+struct LivingNode {
+    name: NodeName,
+    members: usize,
+}
+
+/// What is stored of [`LivingNodes`].
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    nodes: Vec<Option<NodeName>>,
+    by_slot: Vec<NodeNumber>,
+}
+
+impl From<LivingNodes> for Stored {
+    fn from(LivingNodes { nodes, by_slot }: LivingNodes) -> Stored {
+        Stored { nodes: nodes.into_iter().map(|node| node.map(|node| node.name)).collect(), by_slot }
+    }
+}
+
+impl TryFrom<Stored> for LivingNodes {
+    type Error = SnapshotError;
+
+    fn try_from(Stored { nodes, by_slot }: Stored) -> Result<LivingNodes, SnapshotError> {
+        if nodes.len() >= usize::from(NodeNumber::MAX) {
+            return Err(SnapshotError::Broken("which nodes there are"));
+        }
+        let nodes = nodes.into_iter().map(|name| name.map(|name| LivingNode { name, members: 0 })).collect();
+        let mut all = LivingNodes { nodes, by_slot: Vec::new() };
+        for &number in by_slot.iter().filter(|&&number| number != NOBODYS) {
+            let node = all.node_mut(number).ok_or(SnapshotError::Broken("of which node a member is"))?;
+            node.members += 1;
+        }
+        Ok(LivingNodes { by_slot, ..all })
+    }
+}
 
 impl LivingNodes {
     /// Whether no node has anybody.
     pub(super) fn is_empty(&self) -> bool {
-        self.0.iter().all(|(_, members)| members.is_empty())
+        self.living().all(|(_, node)| node.members == 0)
     }
 
     /// A member goes on under a connection of that node.
     pub(super) fn seat(&mut self, node: &NodeName, slot: u32) {
-        for (name, members) in &mut self.0 {
-            if name == node {
-                members.insert(slot);
-            } else {
-                members.remove(slot);
-            }
-        }
+        let number = self.number(node).unwrap_or(NOBODYS);
+        self.put(slot, number);
     }
 
     /// Whether a member goes on under a connection of another node than that.
     pub(super) fn is_elsewhere(&self, node: &NodeName, slot: u32) -> bool {
-        self.0.iter().any(|(name, members)| name != node && members.contains(slot))
+        let number = self.of(slot);
+        number != NOBODYS && self.number(node) != Some(number)
     }
 
     /// A member has left.
     pub(super) fn remove(&mut self, slot: u32) {
-        self.0.iter_mut().for_each(|(_, members)| members.remove(slot));
+        self.put(slot, NOBODYS);
     }
 
-    /// The slots of a node's members.
+    /// The slots of a node's members, in order.
     pub(super) fn members(&self, node: &NodeName) -> impl Iterator<Item = u32> {
-        let known = self.0.iter().find(|(name, _)| name == node);
-        known.into_iter().flat_map(|(_, members)| members.iter())
+        let number = self.number(node);
+        let numbered = (0..).zip(&self.by_slot);
+        numbered.filter(move |(_, of)| Some(**of) == number).map(|(slot, _)| slot)
     }
 
     /// How many members each node has.
     pub(super) fn counts(&self) -> impl Iterator<Item = (&NodeName, usize)> {
-        self.0.iter().map(|(name, members)| (name, members.len()))
+        self.living().map(|(_, node)| (&node.name, node.members))
     }
 
     /// A node is there from now on, with nobody.
     pub(super) fn add(&mut self, node: NodeName) {
-        debug_assert!(self.members(&node).next().is_none(), "{node} is there already");
-        self.0.push((node, SlotSet::default()));
+        debug_assert!(self.number(&node).is_none(), "{node} is there already");
+        let node = Some(LivingNode { name: node, members: 0 });
+        match self.nodes.iter_mut().find(|node| node.is_none()) {
+            Some(free) => *free = node,
+            None => self.nodes.push(node),
+        }
     }
 
     /// A node is there no more, nor is any member of it.
     pub(super) fn forget(&mut self, node: &NodeName) {
-        self.0.retain(|(name, _)| name != node);
+        let Some(number) = self.number(node) else { return };
+        self.by_slot.iter_mut().filter(|of| **of == number).for_each(|of| *of = NOBODYS);
+        self.nodes[usize::from(number) - 1] = None;
+    }
+
+    /// The nodes that are there, each with its number.
+    fn living(&self) -> impl Iterator<Item = (NodeNumber, &LivingNode)> {
+        let numbered = (NOBODYS + 1..).zip(&self.nodes);
+        numbered.filter_map(|(number, node)| Some((number, node.as_ref()?)))
+    }
+
+    fn number(&self, node: &NodeName) -> Option<NodeNumber> {
+        self.living().find(|(_, living)| living.name == *node).map(|(number, _)| number)
+    }
+
+    fn node_mut(&mut self, number: NodeNumber) -> Option<&mut LivingNode> {
+        self.nodes.get_mut(usize::from(number).checked_sub(1)?)?.as_mut()
+    }
+
+    /// The node of the member in a slot.
+    fn of(&self, slot: u32) -> NodeNumber {
+        self.by_slot.get(slot as usize).copied().unwrap_or(NOBODYS)
+    }
+
+    /// The member in a slot is of that node from now on.
+    fn put(&mut self, slot: u32, number: NodeNumber) {
+        let before = self.of(slot);
+        if before == number {
+            return;
+        }
+        if self.by_slot.len() <= slot as usize {
+            self.by_slot.resize(slot as usize + 1, NOBODYS);
+        }
+        self.by_slot[slot as usize] = number;
+        self.node_mut(before).into_iter().for_each(|node| node.members -= 1);
+        self.node_mut(number).into_iter().for_each(|node| node.members += 1);
     }
 }
