@@ -152,9 +152,9 @@ impl Bench<'_> {
     fn node_goes(&mut self, name: &str, wherein: &str) {
         let Ok(node) = node(name) else { return };
         let people = self.replica.people_of(&node);
-        let Taken { time, heard } = self.replica.node_goes(&node);
+        let turns = self.replica.node_goes(&node);
         self.people.retain(|(of, _)| *of != node);
-        self.gone(&format!("a node with {} people is gone, {wherein}", figure(people)), time, heard);
+        self.gone(&format!("a node with {} people is gone, {wherein}", figure(people)), &turns);
     }
 
     /// As many people as a node has come within a second, and their node is gone in that second.
@@ -165,8 +165,8 @@ impl Bench<'_> {
         let taken = self.replica.arrive_together(&node, people)?;
         let people = figure(people as usize);
         self.times(&format!("{people} arrivals in one entry"), &[taken]);
-        let Taken { time, heard } = self.replica.node_goes(&node);
-        self.gone(&format!("a node with {people} people is gone who came in that second"), time, heard);
+        let turns = self.replica.node_goes(&node);
+        self.gone(&format!("a node with {people} people is gone who came in that second"), &turns);
         Ok(())
     }
 
@@ -200,9 +200,14 @@ impl Bench<'_> {
         }
     }
 
-    fn gone(&mut self, what: &str, time: Duration, heard: u64) {
-        self.figure(what, millis(time), "ms", TURN_MILLIS);
-        self.table.floor(millis(time), heard as f64);
+    /// Adds what the longest of these turns took, beside all of them together, and how many heard of it.
+    fn gone(&mut self, what: &str, turns: &[Taken]) {
+        let longest = turns.iter().map(|taken| taken.time).max().unwrap_or_default();
+        let all: Duration = turns.iter().map(|taken| taken.time).sum();
+        let heard: u64 = turns.iter().map(|taken| taken.heard).sum();
+        self.figure(&format!("{what}: a turn"), millis(longest), "ms", TURN_MILLIS);
+        self.table.floor(millis(longest), heard as f64);
+        self.table.add(format!("{what}: all turns, {}", turns.len()), millis(all), "ms");
     }
 
     /// Adds the median of these, beside the longest, and how many heard of one.

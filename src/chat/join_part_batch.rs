@@ -85,6 +85,12 @@ impl JoinPartBatch {
             && self.departed.iter().all(|(.., moved)| !moved.0.is_empty())
     }
 
+    /// How many people there are to be told of.
+    pub(super) fn people(&self) -> usize {
+        let departed: usize = self.departed.iter().map(|(.., moved)| moved.0.len()).sum();
+        self.arrived.len() + departed
+    }
+
     /// When what waits has to be told.
     pub(super) fn due(&self) -> Option<MonoTime> {
         (!self.arrived.is_empty() || !self.departed.is_empty()).then_some(self.ends)

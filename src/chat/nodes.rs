@@ -4,8 +4,11 @@
 //!
 //! Invariant: a member is of one node at the most, which is there; of a node that is gone there is nobody.
 
+use std::collections::{BTreeSet, VecDeque};
+
 use serde::{Deserialize, Serialize};
 
+use super::effect::RoomId;
 use super::node_name::NodeName;
 use super::snapshot_error::SnapshotError;
 
@@ -61,6 +64,22 @@ impl TryFrom<Stored> for LivingNodes {
     }
 }
 
+/// Members whose node is gone and who have not left yet: they do so before anything else comes out of the log.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Stranded {
+    /// Their slots, in order.
+    pub(super) slots: VecDeque<u32>,
+    /// The rooms that others of them have left, which have not been told.
+    pub(super) rooms: BTreeSet<RoomId>,
+}
+
+impl Stranded {
+    /// Whether all have left, and all was told.
+    pub(super) fn is_empty(&self) -> bool {
+        self.slots.is_empty() && self.rooms.is_empty()
+    }
+}
+
 impl LivingNodes {
     /// Whether no node has anybody.
     pub(super) fn is_empty(&self) -> bool {
@@ -84,13 +103,6 @@ impl LivingNodes {
         self.put(slot, NOBODYS);
     }
 
-    /// The slots of a node's members, in order.
-    pub(super) fn members(&self, node: &NodeName) -> impl Iterator<Item = u32> {
-        let number = self.number(node);
-        let numbered = (0..).zip(&self.by_slot);
-        numbered.filter(move |(_, of)| Some(**of) == number).map(|(slot, _)| slot)
-    }
-
     /// How many members each node has.
     pub(super) fn counts(&self) -> impl Iterator<Item = (&NodeName, usize)> {
         self.living().map(|(_, node)| (&node.name, node.members))
@@ -106,11 +118,12 @@ impl LivingNodes {
         }
     }
 
-    /// A node is there no more, nor is any member of it.
-    pub(super) fn forget(&mut self, node: &NodeName) {
-        let Some(number) = self.number(node) else { return };
-        self.by_slot.iter_mut().filter(|of| **of == number).for_each(|of| *of = NOBODYS);
+    /// A node is there no more; gives the slots of its members, in order, who are of none from now on.
+    pub(super) fn remove_node(&mut self, node: &NodeName) -> VecDeque<u32> {
+        let Some(number) = self.number(node) else { return VecDeque::new() };
         self.nodes[usize::from(number) - 1] = None;
+        let members = (0..).zip(&mut self.by_slot).filter(|(_, of)| **of == number);
+        members.map(|(slot, of)| (*of = NOBODYS, slot).1).collect()
     }
 
     /// The nodes that are there, each with its number.

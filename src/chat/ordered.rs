@@ -20,8 +20,10 @@ pub struct Ordered {
 pub enum Turn {
     /// A node is there from now on, with nobody.
     Joined(NodeName),
-    /// A node is there no more: its members leave.
+    /// A node is there no more; its members leave before anything else comes to its turn.
     Gone(NodeName),
+    /// Of these, as many leave as a turn of the loop bears. To be given as long as any [have yet to](crate::chat::Hub::has_stranded).
+    LeaveWithNode,
     /// A change is made.
     Change {
         /// By that node.

@@ -29,16 +29,23 @@ impl LogState for ChatCopy {
     fn apply(&mut self, delivery: Delivery<Proposal>) -> u64 {
         let at = UnixMillis(i64::try_from(delivery.id.millis).unwrap_or(i64::MAX));
         let mut effects = Vec::new();
+        // Says whether members of a node that is gone have yet to leave.
         let mut take = |turn| {
             self.0.apply(Time { mono: MonoTime::START, wall: at }, Input::Ordered(Ordered { at, turn }));
             // They are for those who are connected.
             self.0.effects(&mut effects);
             effects.clear();
+            self.0.has_stranded()
         };
         for happening in delivery.happenings {
             match happening {
-                Happening::Joined(node) => take(Turn::Joined(node)),
-                Happening::Gone(node, _) => take(Turn::Gone(node)),
+                Happening::Joined(node) => drop(take(Turn::Joined(node))),
+                Happening::Gone(node, _) => {
+                    let mut has_stranded = take(Turn::Gone(node));
+                    while has_stranded {
+                        has_stranded = take(Turn::LeaveWithNode);
+                    }
+                }
                 Happening::Changes(node, changes) => {
                     for proposal in changes {
                         take(Turn::Change { node: node.clone(), own: false, proposal });
@@ -46,7 +53,6 @@ impl LogState for ChatCopy {
                 }
             }
         }
-        take(Turn::Over);
         self.0.take_digest()
     }
 }

@@ -111,6 +111,12 @@ impl Hub {
         std::mem::take(&mut under_way.digest).finish()
     }
 
+    /// Whether members of a node that is gone have yet to leave: by [`Turn::LeaveWithNode`](crate::chat::Turn::LeaveWithNode), as often as it
+    /// takes.
+    pub fn has_stranded(&self) -> bool {
+        self.chat.has_stranded()
+    }
+
     /// How many members each node has.
     pub fn people_by_node(&self) -> impl Iterator<Item = (&NodeName, usize)> {
         self.chat.people_by_node()
@@ -159,12 +165,20 @@ impl Hub {
         let (by, change, then) = match turn {
             Turn::Joined(node) => (None, Change::NodeJoined(node), None),
             Turn::Gone(node) => (None, Change::NodeGone(node), None),
+            Turn::LeaveWithNode => (None, Change::LeaveWithNode, None),
             Turn::Over => (None, Change::Elapse, None),
             Turn::Change { node, own, proposal } => {
                 let then = own.then(|| under_way.take()).flatten().map(|pending| pending.then);
                 (Some(node), proposal.0, then)
             }
         };
+        match change {
+            Change::LeaveWithNode => self.note_stranded(),
+            _ => debug_assert!(
+                !self.has_stranded(),
+                "members of a node that is gone leave before anything else"
+            ),
+        }
         let newcomer = then.as_ref().and_then(Then::newcomer);
         let outcome = self.make((at, by), newcomer, change);
         if let Some(then) = then {

@@ -16,6 +16,14 @@ use crate::chat::message::Message;
 use crate::chat::request::Request;
 
 impl Hub {
+    /// Members of a node that is gone are about to leave: those who are here through it come back in as what they are, when the node does.
+    pub(super) fn note_stranded(&mut self) {
+        let here = self.chat.next_stranded().filter(|&member| self.sessions.seats.client(member).is_some());
+        let here: Vec<_> = here.filter_map(|member| Some((member, self.chat.reentry(member)?))).collect();
+        let heard = self.chat.last_message();
+        here.into_iter().for_each(|(member, reentry)| self.gone_with_node(member, reentry, heard));
+    }
+
     /// A member is gone with its node. If it is here through this one, it comes back in when the node does; `heard` is the last
     /// message before that.
     pub(super) fn gone_with_node(&mut self, member: MemberId, reentry: Reentry, heard: MessageId) {

@@ -39,9 +39,8 @@ impl Hub {
                 }
             }
             Fact::Gone(member, reason) => self.gone(member, reason),
-            Fact::GoneWithNode(member, reentry) => {
-                self.gone_with_node(member, *reentry, self.chat.last_message());
-            }
+            // Who is here through this node has been noted before.
+            Fact::GoneWithNode(_) => {}
             Fact::Reentered(member) => {
                 if let Some(id) = newcomer {
                     self.sit_again(id, member);

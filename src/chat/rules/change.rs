@@ -48,8 +48,10 @@ pub(in crate::chat) enum Change {
     Do(MemberId, Deed),
     /// A node is there from now on, with nobody.
     NodeJoined(NodeName),
-    /// A node is there no more: its members leave.
+    /// A node is there no more; its members have yet to leave.
     NodeGone(NodeName),
+    /// Some of them leave.
+    LeaveWithNode,
     /// A member whose node was held for dead comes back in.
     Reenter(Box<Reentry>),
     /// Time has passed, up to that of an entry of the log.

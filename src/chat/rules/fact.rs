@@ -4,7 +4,6 @@ use std::io;
 
 use serde::Serialize;
 
-use super::reentry::Reentry;
 use crate::chat::account::{AccountKey, AccountRecord, OfflineMessage};
 use crate::chat::digest::Digest;
 use crate::chat::effect::{Audience, CloseReason, LogEntry, RoomId};
@@ -36,8 +35,9 @@ pub(in crate::chat) enum Fact {
     Replay(MemberId, RoomId),
     /// A member is here no more.
     Gone(MemberId, CloseReason),
-    /// A member is here no more, for its node is held for dead; what it was.
-    GoneWithNode(MemberId, Box<Reentry>),
+    /// A member is here no more, for its node is gone. What it comes back in with need not be compared between nodes: it stands in the log
+    /// with the change by which it does.
+    GoneWithNode(MemberId),
     /// A client whose member that was is one again: this one.
     Reentered(MemberId),
     /// A member has to leave, for a password that they gave is none any more.

@@ -13,7 +13,7 @@ use crate::chat::expulsion::Expulsion;
 use crate::chat::hiding::Hiding;
 use crate::chat::letters::Letter;
 use crate::chat::message::MessageId;
-use crate::chat::nodes::LivingNodes;
+use crate::chat::nodes::{LivingNodes, Stranded};
 use crate::chat::people::People;
 use crate::chat::record::RoomRecord;
 use crate::chat::room_key::RoomKey;
@@ -77,6 +77,7 @@ impl Chat {
             last_expulsion: expulsions.iter().map(ListedExpulsion::number).max().unwrap_or(0),
             expulsions,
             nodes: LivingNodes::default(),
+            stranded: Stranded::default(),
             by: None,
         };
         let general = chat.rooms.make(Name::general());

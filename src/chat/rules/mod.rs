@@ -60,7 +60,7 @@ use super::message::MessageId;
 use super::mono_time::MonoTime;
 use super::name::Name;
 use super::node_name::NodeName;
-use super::nodes::LivingNodes;
+use super::nodes::{LivingNodes, Stranded};
 use super::origin::Origin;
 use super::people::People;
 use super::refusal::{Done, Refusal};
@@ -116,6 +116,7 @@ pub(super) struct Chat {
     last_expulsion: u64,
     /// None, where there is one only.
     nodes: LivingNodes,
+    stranded: Stranded,
     /// The node whose change is being applied; none: there is one only.
     #[serde(skip)]
     by: Option<NodeName>,
@@ -161,6 +162,7 @@ impl Chat {
             Change::Leave(member, farewell, reason) => self.depart(member, farewell, reason),
             Change::NodeJoined(node) => self.node_joined(node),
             Change::NodeGone(node) => self.node_gone(&node),
+            Change::LeaveWithNode => self.leave_with_node(),
             Change::Reenter(reentry) => return self.reenter(*reentry),
             Change::Elapse => self.elapse(),
             Change::TellMovements(room) => self.tell_movements(room),
@@ -384,5 +386,6 @@ impl Chat {
             && self.proven.is_empty()
             && self.detached.is_empty()
             && self.nodes.is_empty()
+            && self.stranded.is_empty()
     }
 }

@@ -6,11 +6,15 @@ use super::{Chat, Fact, GENERAL, MemberId, RoomId};
 use crate::chat::join_part_batch::Threshold;
 use crate::chat::member::Membership;
 use crate::chat::node_name::NodeName;
-use crate::limits::EMPTIED_ROOM_WAIT;
+use crate::limits::{EMPTIED_ROOM_WAIT, STRANDED_PER_TURN};
 
-/// Members whom one entry tells of what moved in their rooms, and what a room costs beside them. The last room may go beyond it.
-const ENTRY_MEMBERS: usize = 10_000;
-const ENTRY_ROOM: usize = 50;
+/// People who are told at once of what moved in their rooms, and those of whom they are told; and what a room costs beside them. The last
+/// room may go beyond it.
+const TOLD_AT_ONCE: usize = 10_000;
+const ROOM_TOLD: usize = 50;
+
+/// Steps of work that it takes to take a member out of all indexes.
+const LEAVE_STEPS: usize = 150;
 
 impl Chat {
     /// How many members each node has.
@@ -35,34 +39,64 @@ impl Chat {
         self.by.as_ref().is_some_and(|node| self.nodes.is_elsewhere(node, id.place()))
     }
 
-    /// A node is there no more: its members leave, all at once. Each room is told of them in one line, and one that they leave empty is
-    /// kept for a while, for they may come back.
+    /// A node is there no more; its members [leave](Self::leave_with_node).
     pub(super) fn node_gone(&mut self, node: &NodeName) {
-        let slots: Vec<u32> = self.nodes.members(node).collect();
-        let members: Vec<MemberId> = slots.into_iter().filter_map(|slot| self.people.in_slot(slot)).collect();
-        let mut left = BTreeSet::new();
-        for id in members {
-            self.go_with_node(id, &mut left);
-        }
-        let until = self.now() + EMPTIED_ROOM_WAIT;
-        for room in left {
-            self.spend(self.rooms[room].movements.arrived.len() / 4);
-            let (rooms, people) = (&mut self.rooms, &self.people);
-            // Behind all of them, for each would be looked for among all.
-            rooms.forget_arrivals(room, |id| people.get(id).is_none());
-            self.tell_movements(room);
-            if self.rooms[room].members.is_empty() {
-                self.rooms.keep_empty(room, until);
-            }
-        }
-        self.nodes.forget(node);
+        debug_assert!(self.stranded.is_empty(), "the members of one node leave before another one is gone");
+        self.stranded.slots = self.nodes.remove_node(node);
+        self.spend(self.people.slots() / 64);
     }
 
-    /// A member leaves because its node is gone; adds the rooms where that is to be told.
-    fn go_with_node(&mut self, id: MemberId, left: &mut BTreeSet<RoomId>) {
-        let Some(reentry) = self.reentry(id) else { return };
-        let name = reentry.name.clone();
-        self.facts.push(Fact::GoneWithNode(id, Box::new(reentry)));
+    /// Whether members of a node that is gone have yet to leave, or their rooms to be told.
+    pub(in crate::chat) fn has_stranded(&self) -> bool {
+        !self.stranded.is_empty()
+    }
+
+    /// Those of them who leave next, in order.
+    pub(in crate::chat) fn next_stranded(&self) -> impl Iterator<Item = MemberId> {
+        self.stranded.slots.iter().take(STRANDED_PER_TURN).filter_map(|&slot| self.people.in_slot(slot))
+    }
+
+    /// As many members of a node that is gone leave as a turn of the loop bears. When all have, as many rooms are told as it bears, each of
+    /// all who left in one line; one that is empty by then is kept for a while, for they may come back. How much one turn bears is nowhere
+    /// to be seen: what comes of all of them is the same.
+    pub(super) fn leave_with_node(&mut self) {
+        let members: Vec<MemberId> = self.next_stranded().collect();
+        let count = STRANDED_PER_TURN.min(self.stranded.slots.len());
+        self.stranded.slots.drain(..count);
+        self.strand(&members);
+        if !self.stranded.slots.is_empty() {
+            return;
+        }
+        let mut told = 0;
+        while told < TOLD_AT_ONCE
+            && let Some(room) = self.stranded.rooms.pop_first()
+        {
+            told += self.tell_movements_of(room);
+            if self.rooms[room].members.is_empty() {
+                self.rooms.keep_empty(room, self.now() + EMPTIED_ROOM_WAIT);
+            }
+        }
+    }
+
+    /// Members leave because their node is gone.
+    fn strand(&mut self, members: &[MemberId]) {
+        self.spend(LEAVE_STEPS * members.len());
+        let mut left = BTreeSet::new();
+        members.iter().for_each(|&id| self.strand_one(id, &mut left));
+        let Chat { people, rooms, posting, .. } = self;
+        // Behind all of them, for each would be looked for among all.
+        for &room in &left {
+            rooms.forget_arrivals(room, |id| people.get(id).is_none());
+        }
+        // Nobody is going to tell what became of their letters.
+        posting.retain(|(writer, _)| people.get(*writer).is_some());
+        self.stranded.rooms.append(&mut left);
+    }
+
+    /// One of them leaves; adds the rooms where that is to be told.
+    fn strand_one(&mut self, id: MemberId, left: &mut BTreeSet<RoomId>) {
+        let Some(name) = self.name(id).cloned() else { return };
+        self.facts.push(Fact::GoneWithNode(id));
         let rooms: Vec<RoomId> = self.rooms_of(id).collect();
         let in_general = self.member(id).and_then(|member| member.membership(GENERAL));
         let in_general = in_general.is_some_and(Membership::announced);
@@ -75,27 +109,32 @@ impl Chat {
             left.insert(room);
         }
         self.forget_member(id, &name);
-        // Nobody is going to tell what became of their letters.
-        self.posting.retain(|(writer, _)| *writer != id);
     }
 
     /// Time has passed, up to that of an entry: what is due by then is told, as much of it as one entry bears, and rooms that were kept
     /// long enough are no more. The same everywhere, for the state and the time are.
     pub(super) fn elapse(&mut self) {
         let now = self.now();
-        let mut asked = 0;
-        while asked < ENTRY_MEMBERS
+        let mut told = 0;
+        while told < TOLD_AT_ONCE
             && let Some(room) = self.rooms.take_emptied(now)
         {
-            asked += ENTRY_ROOM;
+            told += ROOM_TOLD;
             self.remove_if_empty(room);
         }
-        while asked < ENTRY_MEMBERS
+        while told < TOLD_AT_ONCE
             && let Some((due, room)) = self.rooms.first_restless()
             && now >= due
         {
-            asked += ENTRY_ROOM + self.room(room).map_or(0, |room| room.members.len());
-            self.tell_movements(room);
+            told += self.tell_movements_of(room);
         }
+    }
+
+    /// Tells what waits of a room's movements; gives how many people are told, and told of, with what the room costs itself.
+    fn tell_movements_of(&mut self, room: RoomId) -> usize {
+        let people = self.room(room).map_or(0, |room| room.members.len() + room.movements.people());
+        self.spend(people);
+        self.tell_movements(room);
+        ROOM_TOLD + people
     }
 }

@@ -5,14 +5,17 @@
 
 use super::Server;
 use super::connections::Connections;
-use super::log_end::{LogEnd, time_of};
+use super::log_end::{CurrentEntry, LogEnd};
 use super::restore_error::RestoreError;
 use crate::chat::{
     ChatSnapshot, ClientId, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, Turn, UnixMillis,
 };
-use crate::cluster::{Delivery, Happening, LogSnapshot, News, NodeConfig, NodeInput, NodeOutput};
-use crate::limits::{LOG_CHANGES_PER_ENTRY, LOG_ENTRIES_PER_TURN};
+use crate::cluster::{LogSnapshot, News, NodeConfig, NodeInput, NodeOutput};
+use crate::limits::{LINE_STEPS, LOG_CHANGES_PER_ENTRY, LOG_ENTRIES_PER_TURN};
 use crate::net::stream::Stream;
+
+/// Steps of work that a change takes itself: to be applied, hashed and told.
+const CHANGE_STEPS: u64 = 3 * LINE_STEPS;
 
 impl<S: Stream> Server<S> {
     /// Has the server be one of several nodes from now on. To be called before anybody comes; until the log says who is there, nobody
@@ -25,6 +28,8 @@ impl<S: Stream> Server<S> {
 
     /// Something has happened at the log.
     pub fn log_happened(&mut self, input: NodeInput<Proposal>, now: MonoTime) {
+        // Between two entries only.
+        self.finish_entry(now);
         let at = self.clocks.at(now);
         let Some(log) = &mut self.log_end else { return };
         log.node.take(at, input);
@@ -80,63 +85,95 @@ impl<S: Stream> Server<S> {
         self.log_end.as_ref().is_none_or(|log| log.node.epoch().is_some())
     }
 
-    /// Applies entries that were read, as many as a turn bears.
+    /// Applies what was read, as much as a turn bears; the last entry may be left in the middle.
     pub(super) fn follow_log(&mut self, now: MonoTime) {
         let at = self.clocks.at(now);
         if let Some(log) = &mut self.log_end
+            && log.current.is_none()
             && log.node.next_due().is_some_and(|due| now >= due)
         {
             log.node.take(at, NodeInput::Tick);
         }
         self.heed_node(now);
-        for _ in 0..LOG_ENTRIES_PER_TURN {
-            let Some(log) = self.log_end.as_mut().filter(|log| log.has_more) else { return };
-            match log.node.step() {
-                Some(delivery) => self.apply_entry(delivery, now),
-                None => log.has_more = false,
+        let until = self.work().total() + self.share.steps;
+        let mut entries = 0;
+        while entries < LOG_ENTRIES_PER_TURN && self.work().total() < until {
+            if self.hub.has_stranded() {
+                // As many as a turn bears, with nothing else of the log.
+                return self.leave_with_node(now);
             }
-            self.heed_node(now);
+            if !self.begin_entry() {
+                return self.heed_node(now);
+            }
+            entries += usize::from(self.go_on_with_entry(now));
         }
     }
 
-    fn apply_entry(&mut self, Delivery { id, happenings, own }: Delivery<Proposal>, now: MonoTime) {
-        let at = time_of(id);
-        if let (Some(log), Some(number)) = (&mut self.log_end, own) {
+    /// Applies the rest of the entry that was left in the middle.
+    fn finish_entry(&mut self, now: MonoTime) {
+        while self.log_end.as_ref().is_some_and(|log| log.current.is_some()) {
+            if self.hub.has_stranded() {
+                self.leave_with_node(now);
+            } else {
+                self.go_on_with_entry(now);
+            }
+        }
+    }
+
+    /// Has an entry to apply, if one was read.
+    fn begin_entry(&mut self) -> bool {
+        let Some(log) = self.log_end.as_mut().filter(|log| log.has_more) else { return false };
+        if log.current.is_some() {
+            return true;
+        }
+        let Some(delivery) = log.node.step() else {
+            log.has_more = false;
+            return false;
+        };
+        if let Some(number) = delivery.own {
             let entry = log.entries.pop_front();
             debug_assert!(
                 entry.is_some_and(|(oldest, _)| oldest == number),
                 "entries come back in their order"
             );
         }
-        for happening in happenings {
-            match happening {
-                Happening::Joined(node) => self.turn(at, Turn::Joined(node), now),
-                Happening::Gone(node, _) => {
-                    let is_own = self.log_end.as_ref().is_some_and(|log| log.name == node);
-                    self.turn(at, Turn::Gone(node), now);
-                    if is_own {
-                        self.hold_those_outside();
-                    }
-                }
-                Happening::Changes(node, changes) => {
-                    for proposal in changes {
-                        let (node, own) = (node.clone(), own.is_some());
-                        self.turn(at, Turn::Change { node, own, proposal }, now);
-                        if own {
-                            self.come_back();
-                        }
-                    }
-                }
+        log.current = Some(CurrentEntry::new(delivery));
+        true
+    }
+
+    /// Applies the next thing of the entry; says whether that was the last.
+    fn go_on_with_entry(&mut self, now: MonoTime) -> bool {
+        let current = self.log_end.as_mut().and_then(|log| log.current.as_mut());
+        let Some((at, turn)) = current.and_then(|entry| Some((entry.at, entry.turns.pop_front()?))) else {
+            return true;
+        };
+        let own = matches!(turn, Turn::Change { own: true, .. });
+        let over = turn == Turn::Over;
+        self.turn(at, turn, now);
+        if own {
+            self.come_back();
+        }
+        if over {
+            let effects = self.hub.take_digest();
+            if let Some(log) = &mut self.log_end {
+                log.current = None;
+                log.node.applied(effects);
             }
+            self.heed_node(now);
         }
-        self.turn(at, Turn::Over, now);
-        let effects = self.hub.take_digest();
-        if let Some(log) = &mut self.log_end {
-            log.node.applied(effects);
-        }
+        over
+    }
+
+    /// Members of a node that is gone leave. If it is this one, their clients wait until they are back.
+    fn leave_with_node(&mut self, now: MonoTime) {
+        let current = self.log_end.as_ref().and_then(|log| log.current.as_ref());
+        let Some(at) = current.map(|entry| entry.at) else { return };
+        self.turn(at, Turn::LeaveWithNode, now);
+        self.hold_those_outside();
     }
 
     fn turn(&mut self, at: UnixMillis, turn: Turn, now: MonoTime) {
+        self.steps += CHANGE_STEPS;
         self.apply(Input::Ordered(Ordered { at, turn }), now);
     }
 
@@ -185,7 +222,8 @@ impl<S: Stream> Server<S> {
 
     /// Does what the node wants done, as far as it is the hub's.
     fn heed_node(&mut self, now: MonoTime) {
-        let Some(log) = &mut self.log_end else { return };
+        // What follows from an entry follows when that is applied.
+        let Some(log) = self.log_end.as_mut().filter(|log| log.current.is_none()) else { return };
         let mut wanted = Vec::new();
         log.node.outputs(&mut wanted);
         for output in wanted {

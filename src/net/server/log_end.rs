@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
-use crate::chat::{ClientId, MessageId, MonoTime, NodeName, NodeReport, Proposal, Proposed, UnixMillis};
-use crate::cluster::{EntryId, Node, NodeConfig, NodeOutput, NodeStanding};
+use crate::chat::{
+    ClientId, MessageId, MonoTime, NodeName, NodeReport, Proposal, Proposed, Turn, UnixMillis,
+};
+use crate::cluster::{Delivery, EntryId, Happening, Node, NodeConfig, NodeOutput, NodeStanding};
 
 /// This server's end of the log.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(super) struct LogEnd {
     /// Who waits for each change under way, or in no entry yet, oldest first.
     pub(super) waiting: VecDeque<Option<ClientId>>,
     pub(super) outputs: Vec<NodeOutput>,
+    /// The entry that is being applied.
+    pub(super) current: Option<CurrentEntry>,
     /// Something was read that is not applied.
     pub(super) has_more: bool,
     /// The last message that was given to the history.
@@ -34,6 +38,7 @@ impl LogEnd {
             entries: VecDeque::new(),
             waiting: VecDeque::new(),
             outputs: Vec::new(),
+            current: None,
             has_more: false,
             kept,
             buffer: Vec::new(),
@@ -71,6 +76,34 @@ impl LogEnd {
 
     pub(super) fn next_due(&self) -> Option<MonoTime> {
         self.node.next_due()
+    }
+}
+
+/// An entry that is being applied: a turn of the loop may end in the middle of it.
+#[derive(Debug)]
+pub(super) struct CurrentEntry {
+    /// Its time.
+    pub(super) at: UnixMillis,
+    /// What is left of it, in order.
+    pub(super) turns: VecDeque<Turn>,
+}
+
+impl CurrentEntry {
+    pub(super) fn new(Delivery { id, happenings, own }: Delivery<Proposal>) -> CurrentEntry {
+        let mut turns = VecDeque::new();
+        for happening in happenings {
+            match happening {
+                Happening::Joined(node) => turns.push_back(Turn::Joined(node)),
+                Happening::Gone(node, _) => turns.push_back(Turn::Gone(node)),
+                Happening::Changes(node, changes) => {
+                    let own = own.is_some();
+                    let change = |proposal| Turn::Change { node: node.clone(), own, proposal };
+                    turns.extend(changes.into_iter().map(change));
+                }
+            }
+        }
+        turns.push_back(Turn::Over);
+        CurrentEntry { at: time_of(id), turns }
     }
 }
 

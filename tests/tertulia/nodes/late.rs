@@ -67,9 +67,13 @@ impl Nodes {
         self.now += 1;
         let mut more = Vec::new();
         for node in [A, B] {
-            for turn in [turn(node), Turn::Over] {
+            let mut next = Some(turn(node));
+            while let Some(turn) = next {
+                let is_over = turn == Turn::Over;
                 let ordered = Input::Ordered(Ordered { at: UnixMillis(self.now), turn });
                 more.extend(self.apply(node, ordered).into_iter().map(|proposal| (node, proposal)));
+                let then = if self.hubs[node].has_stranded() { Turn::LeaveWithNode } else { Turn::Over };
+                next = (!is_over).then_some(then);
             }
         }
         let digests = self.hubs.each_mut().map(Hub::take_digest);

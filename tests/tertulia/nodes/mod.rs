@@ -10,6 +10,7 @@ mod letters;
 mod meanwhile;
 mod process;
 mod servers;
+mod turns;
 mod world;
 
 use crate::support::seeds::live_through;

@@ -190,6 +190,9 @@ impl Process {
             }
             Entry::Gone(node, epoch) => {
                 self.turn(at, Turn::Gone(node.clone()));
+                while self.hub.has_stranded() {
+                    self.turn(at, Turn::LeaveWithNode);
+                }
                 if *node == self.name && self.epoch == Some(*epoch) {
                     (self.epoch, self.greets) = (None, true);
                 }

@@ -29,6 +29,11 @@ pub(super) struct World {
 
 impl World {
     pub(super) fn new() -> World {
+        World::of(Config { rate_limit: 0, ..Config::default() })
+    }
+
+    /// Two servers with that configuration.
+    pub(super) fn of(config: Config) -> World {
         let founding = LogFounding { incarnation: 7 };
         let body = tertulia::cluster::Body::Founding(founding.clone());
         let bytes = Entry::<u32> { version: VERSION, body }.to_bytes();
@@ -36,13 +41,14 @@ impl World {
         let chat = ChatSnapshot::from(Hub::new(ChatConfig::default()).snapshot());
         let founded = serde_json::to_string(&LogSnapshot::new(replica, chat)).expect("a snapshot is a text");
         let houses = ["a", "b"].map(|name| {
-            let mut house = House::of(Server::new(Config { rate_limit: 0, ..Config::default() }));
+            let mut house = House::of(Server::new(config.clone()));
             house.server.join_nodes(NodeConfig::new(name.parse().expect("a name"), 1, VERSION));
             house
         });
         let lines = vec![(EntryId::FOUNDING, bytes)];
         let (read, asleep, now) = ([None; 2], [false; 2], Duration::ZERO);
         let mut world = World { lines, founded, houses, read, asleep, now };
+        world.waits(Duration::ZERO);
         world.settles();
         assert!(world.houses.iter().all(|house| house.server.is_there()));
         world
@@ -63,12 +69,18 @@ impl World {
 
     /// One server does what it can; says whether that was something.
     fn goes_on(&mut self, at: usize) -> bool {
+        self.houses[at].turn();
+        let busy = self.writes(at) | self.reads(at);
+        self.houses[at].settle();
+        busy || !self.houses[at].server.is_there()
+    }
+
+    /// What one server wants done at the log is done; says whether that was something.
+    pub(super) fn writes(&mut self, at: usize) -> bool {
         let (house, mut outputs) = (&mut self.houses[at], Vec::new());
-        house.server.set_wall_clock(UnixMillis((BASE as i64) + self.now.as_millis() as i64), house.now);
-        house.turn();
         house.settle();
         house.server.log_outputs(&mut outputs, house.now);
-        let mut busy = !outputs.is_empty();
+        let busy = !outputs.is_empty();
         for output in outputs {
             match output {
                 NodeOutput::Append(bytes) => {
@@ -85,30 +97,40 @@ impl World {
                 _ => {}
             }
         }
-        let Some(after) = self.read[at] else { return busy };
+        busy
+    }
+
+    /// One server is given what it has not read of the log; says whether that was something, or has told it something.
+    pub(super) fn reads(&mut self, at: usize) -> bool {
+        let Some(after) = self.read[at] else { return false };
         let last = self.lines.iter().find(|(id, _)| *id == after).expect("it was read there");
         let anchor = Some(Digest::of(&last.1));
         let behind = self.lines.iter().filter(|(id, _)| *id > after);
         let lines: Vec<_> = behind.map(|(id, bytes)| LogLine::read(*id, Some(bytes), VERSION)).collect();
         if let Some(line) = lines.last() {
             self.read[at] = Some(line.id);
-            busy = true;
         } else if self.houses[at].server.is_there() {
-            return busy;
+            return false;
         }
-        let house = &mut self.houses[at];
+        let (house, some) = (&mut self.houses[at], !lines.is_empty());
         house.server.log_happened(NodeInput::Read(Read { after, anchor, lines, end: true }), house.now);
-        house.settle();
-        busy || !house.server.is_there()
+        some
     }
 
     /// Time passes for all, awake or not.
     pub(super) fn passes(&mut self, span: Duration) {
+        self.waits(span);
+        self.settles();
+    }
+
+    /// Time passes, and nobody has a turn.
+    pub(super) fn waits(&mut self, span: Duration) {
         self.now += span;
+        let wall = UnixMillis((BASE as i64) + self.now.as_millis() as i64);
         for house in &mut self.houses {
             house.now = house.now + span;
+            house.server.set_wall_clock(wall, house.now);
         }
-        self.settles();
     }
 
     pub(super) fn connects(&mut self, at: usize, name: &str) -> (usize, usize) {
