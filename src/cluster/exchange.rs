@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use super::entry::SharedOptions;
 use super::entry_id::EntryId;
+use super::ledger::Growth;
 use super::line::LogLine;
 use super::news::{News, StopReason};
 use super::replica::Replica;
 use crate::chat::NodeName;
-use crate::limits::{SNAPSHOT_ENTRIES, SNAPSHOT_INTERVAL};
+use crate::limits::{SNAPSHOT_BYTES, SNAPSHOT_ENTRIES, SNAPSHOT_INTERVAL};
 
 /// What there is to know of one node before it begins.
 #[derive(Clone, Debug)]
@@ -26,6 +27,8 @@ pub struct NodeConfig {
     pub incarnation: Option<u64>,
     /// After so many entries a snapshot is due.
     pub snapshot_entries: u64,
+    /// And after so many bytes of the log.
+    pub snapshot_bytes: u64,
     /// And after this time.
     pub snapshot_interval: Duration,
 }
@@ -40,8 +43,18 @@ impl NodeConfig {
             options: SharedOptions::new(),
             incarnation: None,
             snapshot_entries: SNAPSHOT_ENTRIES,
+            snapshot_bytes: SNAPSHOT_BYTES,
             snapshot_interval: SNAPSHOT_INTERVAL,
         }
+    }
+}
+
+impl NodeConfig {
+    /// Whether another snapshot is due, where the log has grown by so much, in so long, since the last one.
+    pub(super) fn is_snapshot_due(&self, (grown, age): (Growth, Duration)) -> bool {
+        grown.entries >= self.snapshot_entries
+            || grown.bytes >= self.snapshot_bytes
+            || age >= self.snapshot_interval
     }
 }
 

@@ -28,9 +28,19 @@ pub struct Ledger {
     nodes: BTreeMap<NodeName, NodeStanding>,
     /// The last two snapshots that nodes have told of, the older first.
     snapshots: (EntryId, EntryId),
-    /// Entries that have counted since the newer of them was told of.
-    since_snapshot: u64,
+    /// What the log has grown by since the newer of them was told of.
+    grown: Growth,
     votes: Votes,
+}
+
+/// How much was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Growth {
+    /// Entries that have counted.
+    pub(super) entries: u64,
+    /// Bytes, also of what does not count.
+    pub(super) bytes: u64,
 }
 
 /// What follows from an entry that counts, beside its changes.
@@ -78,7 +88,7 @@ impl Ledger {
             options: SharedOptions::new(),
             nodes: BTreeMap::new(),
             snapshots: (EntryId::FOUNDING, EntryId::FOUNDING),
-            since_snapshot: 0,
+            grown: Growth::default(),
             votes: Votes::default(),
         }
     }
@@ -98,8 +108,13 @@ impl Ledger {
                 Ok(self.hear(id, node, what))
             }
         }?;
-        self.since_snapshot += 1;
+        self.grown.entries += 1;
         Ok(moves)
+    }
+
+    /// The log has a line more, of so many bytes, whether it counts or not.
+    pub(super) fn grow(&mut self, bytes: usize) {
+        self.grown.bytes = self.grown.bytes.saturating_add(bytes as u64);
     }
 
     /// Whether entries of this version count.
@@ -169,7 +184,7 @@ impl Ledger {
             && snapshot > self.snapshots.1
         {
             self.snapshots = (self.snapshots.1, snapshot);
-            self.since_snapshot = 0;
+            self.grown = Growth::default();
         }
         let others = self.nodes.iter_mut().filter(|(other, standing)| standing.living && *other != node);
         let dead = others.filter_map(|(other, standing)| {
@@ -245,10 +260,10 @@ impl Ledger {
         self.living().find(|(_, standing)| !standing.suspected).map(|(node, _)| node)
     }
 
-    /// How many entries have counted since the newest snapshot that was told of, and how old that is at `id`.
-    pub(super) fn since_snapshot(&self, id: EntryId) -> (u64, Duration) {
+    /// How much the log has grown since the newest snapshot that was told of, and how old that is at `id`.
+    pub(super) fn since_snapshot(&self, id: EntryId) -> (Growth, Duration) {
         let age = id.millis.saturating_sub(self.snapshots.1.millis);
-        (self.since_snapshot, Duration::from_millis(age))
+        (self.grown, Duration::from_millis(age))
     }
 
     /// What stands before this entry of the log nobody needs: a snapshot behind it is there twice, and all living nodes have read it.

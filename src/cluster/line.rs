@@ -11,8 +11,10 @@ use crate::chat::Digest;
 pub struct LogLine<C> {
     /// Where it stands.
     pub id: EntryId,
-    /// The hash of its bytes: by it the same line is known again.
+    /// The hash of its bytes, as they stand there: by it the same line is known again.
     pub digest: u64,
+    /// How many bytes these are.
+    pub bytes: usize,
     /// What is written there.
     pub content: LineContent<C>,
 }
@@ -32,17 +34,22 @@ impl<C: DeserializeOwned> LogLine<C> {
     /// The line at `id` that has these bytes; none: what stands there has not the one field that entries have. `newest` is the newest
     /// version that this release knows.
     pub fn read(id: EntryId, bytes: Option<&[u8]>, newest: u32) -> LogLine<C> {
-        LogLine::opened((id, Digest::of(bytes.unwrap_or_default())), bytes, newest)
+        let stands = bytes.unwrap_or_default();
+        LogLine::opened((id, Digest::of(stands), stands.len()), bytes, newest)
     }
 
-    /// The same of a line that stands there sealed, with the hash of how it stands there; `bytes` are what was sealed, none where that cannot
-    /// be known.
-    pub fn opened((id, digest): (EntryId, u64), bytes: Option<&[u8]>, newest: u32) -> LogLine<C> {
-        let content = match bytes.map(|bytes| Entry::from_bytes(bytes, newest)) {
+    /// The same of a line that stands there sealed, with the hash and the length of how it stands there; `opened` is what was sealed, none
+    /// where that cannot be known.
+    pub fn opened(
+        (id, digest, bytes): (EntryId, u64, usize),
+        opened: Option<&[u8]>,
+        newest: u32,
+    ) -> LogLine<C> {
+        let content = match opened.map(|opened| Entry::from_bytes(opened, newest)) {
             Some(Ok(entry)) => LineContent::Entry(entry),
             Some(Err(NoEntry::Later(version))) => LineContent::Later(version),
             Some(Err(NoEntry::Garbage)) | None => LineContent::Garbage,
         };
-        LogLine { id, digest, content }
+        LogLine { id, digest, bytes, content }
     }
 }

@@ -440,8 +440,7 @@ impl<C: Serialize> Node<C> {
         if ledger.snapshot_writer() != Some(&self.config.name) {
             return;
         }
-        let (entries, age) = ledger.since_snapshot(id);
-        let due = entries >= self.config.snapshot_entries || age >= self.config.snapshot_interval;
+        let due = self.config.is_snapshot_due(ledger.since_snapshot(id));
         if due && !std::mem::replace(&mut self.snapshots.writing, true) {
             self.outputs.push(NodeOutput::WriteSnapshot);
         }

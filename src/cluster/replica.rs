@@ -98,6 +98,7 @@ impl Replica {
             LineContent::Entry(entry) => Ok(entry),
         };
         (self.at, self.digest) = (line.id, line.digest);
+        self.ledger.grow(line.bytes);
         let entry = match entry {
             Ok(entry) => entry,
             Err(ignored) => return Ok(Reading { by: None, moves: Err(ignored), delivery: None }),

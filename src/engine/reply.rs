@@ -65,9 +65,10 @@ pub(super) fn lines<C: DeserializeOwned>(
     newest: u32,
 ) -> Vec<LogLine<C>> {
     let line = |(id, bytes): StreamEntry| {
-        let digest = Digest::of(bytes.as_deref().unwrap_or_default());
+        let stands = bytes.as_deref().unwrap_or_default();
+        let (digest, length) = (Digest::of(stands), stands.len());
         let entry = bytes.and_then(|bytes| opener.open(SealedKind::Entry, bytes).ok());
-        LogLine::opened((id, digest), entry.as_deref(), newest)
+        LogLine::opened((id, digest, length), entry.as_deref(), newest)
     };
     entries.into_iter().map(line).collect()
 }

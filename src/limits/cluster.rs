@@ -30,6 +30,10 @@ pub const UNDER_WAY_MAX_BYTES: usize = 4 * 1024 * 1024;
 /// Entries since the last snapshot after which another is written: what a node that joins has to read takes it two seconds.
 pub const SNAPSHOT_ENTRIES: u64 = 100_000;
 
+/// Bytes of the log since the last snapshot after which another is written: of what is in front of the last but one the engine is freed, so
+/// it holds some 100 MB, however long the lines are.
+pub const SNAPSHOT_BYTES: u64 = 32 * 1024 * 1024;
+
 /// Time after which another one is written, if there are fewer.
 pub const SNAPSHOT_INTERVAL: Duration = Duration::from_secs(600);
 

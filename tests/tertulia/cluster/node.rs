@@ -8,7 +8,7 @@ use tertulia::cluster::{
     Beat, Body, Delivery, Digest, Entry, EntryId, Happening, Hello, LogLine, News, Node, NodeConfig,
     NodeInput, NodeOutput, Read, Replica, SharedOptions, StopReason, What,
 };
-use tertulia::limits::{BEAT_INTERVAL, BEATS_TO_DEATH, LOG_PATIENCE, UNDER_WAY_MAX_BYTES};
+use tertulia::limits::{BEAT_INTERVAL, BEATS_TO_DEATH, LOG_PATIENCE, SNAPSHOT_BYTES, UNDER_WAY_MAX_BYTES};
 
 use super::founded::{self, INCARNATION, VERSION};
 use super::ledger::{hello, name};
@@ -503,4 +503,25 @@ fn node_that_differs_begins_again_and_stops_the_second_time() {
         assert_eq!(outputs.last(), Some(&last));
         rig.snapshot(founded::log().1);
     }
+}
+
+#[test]
+fn snapshot_is_due_behind_so_many_bytes_however_few_the_entries() {
+    let mut rig = Rig::living();
+    let wants = |rig: &mut Rig| {
+        rig.wait(BEAT_INTERVAL);
+        rig.appends();
+        rig.reads();
+        rig.take_outputs().contains(&NodeOutput::WriteSnapshot)
+    };
+    let most = usize::try_from(SNAPSHOT_BYTES).expect("a size");
+    rig.writes(vec![b'x'; most / 2]);
+    assert!(!wants(&mut rig));
+    // Whether what fills the log is an entry is all the same to the engine.
+    rig.writes(vec![b'x'; most / 2]);
+    assert!(wants(&mut rig));
+    let told = rig.last();
+    rig.take(NodeInput::Written(Some(told)));
+    assert!(!wants(&mut rig), "it has been told of, and nothing has come since");
+    assert!(!wants(&mut rig));
 }
