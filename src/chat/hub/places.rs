@@ -205,9 +205,10 @@ impl Hub {
         self.sessions.seats.client(member).filter(|&id| !self.sessions.lost.is_lost(id))
     }
 
-    /// How many have a place: all who have a connection, but for those on trial.
+    /// How many have a place: all who have a connection, but for those on trial. Whose session waits has a seat or is outside, and no place.
     fn placed(&self) -> usize {
-        self.sessions.newcomers.placed() + self.sessions.seats.count() - self.sessions.lost.count()
+        let outside = self.route.log().map_or(0, |under_way| under_way.outside.len());
+        self.sessions.newcomers.placed() + self.sessions.seats.count() + outside - self.sessions.lost.count()
     }
 
     /// How many of the clients from there have a place.
@@ -216,7 +217,7 @@ impl Hub {
         members + self.sessions.newcomers.placed_from(origin)
     }
 
-    /// How many members who are here through this node come from there.
+    /// How many come from there who are members through this node, or outside.
     fn members_from(&self, origin: Origin) -> usize {
         match self.route.log() {
             None => self.chat.count_from(origin),

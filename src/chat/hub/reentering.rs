@@ -31,7 +31,7 @@ impl Hub {
         under_way.rise(member);
         if let Some(id) = self.sessions.seats.client(member) {
             self.sessions.seats.rise(member);
-            under_way.outside.insert(id, Box::new(Outside { reentry, heard }));
+            under_way.go_outside(id, Outside { reentry, heard });
         }
     }
 
@@ -81,7 +81,7 @@ impl Hub {
     /// A client's member is there again, or cannot be.
     pub(super) fn reentered(&mut self, id: ClientId, outcome: Result<Outcome, Refusal>) {
         let Route::Log(under_way) = &mut self.route else { return };
-        let Some(outside) = under_way.outside.remove(&id) else { return };
+        let Some(outside) = under_way.end_outside(id) else { return };
         match outcome {
             Ok(_) if self.sessions.lost.is_lost(id) => {
                 let member = self.member(id);
@@ -155,7 +155,7 @@ impl Hub {
     /// A client has left, whether its member was to come back or not.
     pub(super) fn forget_outside(&mut self, id: ClientId) {
         if let Route::Log(under_way) = &mut self.route {
-            under_way.outside.remove(&id);
+            under_way.end_outside(id);
             under_way.again.remove(&id);
         }
     }

@@ -50,7 +50,7 @@ pub(super) struct UnderWay {
     pub(super) handling: Option<Attempt>,
     /// The time of the last entry, and when it was read.
     last: (UnixMillis, MonoTime),
-    /// From where its own members are.
+    /// From where its own members are, and how many from each address: those who are outside are counted, and keep their places.
     origins: BTreeMap<MemberId, Origin>,
     seated: BTreeMap<Origin, usize>,
     /// The hash of what came of the changes of the entry that is being applied.
@@ -151,12 +151,35 @@ impl UnderWay {
     pub(super) fn sit(&mut self, member: MemberId, origin: Origin) {
         self.rise(member);
         self.origins.insert(member, origin);
-        *self.seated.entry(origin).or_default() += 1;
+        self.count_one(origin);
     }
 
     /// A member has no connection of this node any more.
     pub(super) fn rise(&mut self, member: MemberId) {
-        let Some(origin) = self.origins.remove(&member) else { return };
+        if let Some(origin) = self.origins.remove(&member) {
+            self.count_one_less(origin);
+        }
+    }
+
+    /// The member of a client of this node is gone with the node.
+    pub(super) fn go_outside(&mut self, client: ClientId, outside: Outside) {
+        self.count_one(outside.reentry.origin);
+        let before = self.outside.insert(client, Box::new(outside));
+        debug_assert!(before.is_none(), "{client:?} is outside already");
+    }
+
+    /// A client is not outside any more, if it was.
+    pub(super) fn end_outside(&mut self, client: ClientId) -> Option<Box<Outside>> {
+        let outside = self.outside.remove(&client)?;
+        self.count_one_less(outside.reentry.origin);
+        Some(outside)
+    }
+
+    fn count_one(&mut self, origin: Origin) {
+        *self.seated.entry(origin).or_default() += 1;
+    }
+
+    fn count_one_less(&mut self, origin: Origin) {
         if let Some(count) = self.seated.get_mut(&origin) {
             *count -= 1;
             if *count == 0 {
@@ -165,7 +188,7 @@ impl UnderWay {
         }
     }
 
-    /// How many of the node's own members come from there.
+    /// How many clients come from there who are members, or outside.
     pub(super) fn seated_from(&self, origin: Origin) -> usize {
         self.seated.get(&origin).copied().unwrap_or(0)
     }

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use tertulia::chat::{
     AccountChange, AccountNews, AccountRecord, AccountRefusal, AdminOrder, Audience, AuthRequest, AuthResult,
-    ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Matter, MessageId, MonoTime,
-    Name, NodeName, Ordered, Password, PasswordHash, Proposal, Reply, Request, Text, Time, Token, Turn,
-    UnixMillis,
+    ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Hub, Input, Matter, MessageId,
+    MonoTime, Name, NodeName, Ordered, Password, PasswordHash, Proposal, Reply, Request, Text, Time, Token,
+    Turn, UnixMillis,
 };
 use tertulia::limits::{DECISIONS_PER_ROOM, EMPTIED_ROOM_WAIT, MOVEMENTS_TOLD};
 
@@ -31,10 +31,15 @@ pub(super) struct Nodes {
 impl Nodes {
     /// Two nodes that are there, with the account of Ana.
     pub(super) fn new() -> Nodes {
+        Nodes::with_places(None)
+    }
+
+    /// The same, with so many places each.
+    pub(super) fn with_places(places: Option<usize>) -> Nodes {
         let book = Book::of(&[("Ana", PASSWORD)]);
         let hubs = NAMES.map(|_| {
             let chat = ChatSnapshot::from(Hub::new(config(&book)).snapshot());
-            Hub::of_node(chat, config(&book)).expect("a sound chat")
+            Hub::of_node(chat, ChatConfig { places, ..config(&book) }).expect("a sound chat")
         });
         let effects = [Vec::new(), Vec::new()];
         let mut nodes = Nodes { hubs, book, effects, asked: Vec::new(), now: 1_800_000_000_000 };

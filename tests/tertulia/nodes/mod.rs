@@ -8,6 +8,7 @@ mod keeping;
 mod late;
 mod letters;
 mod meanwhile;
+mod places;
 mod process;
 mod servers;
 mod turns;

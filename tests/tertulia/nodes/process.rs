@@ -8,7 +8,7 @@ use tertulia::chat::{
     Time, Token, TokenKey, Turn, UnixMillis,
 };
 
-use super::world::Entry;
+use super::world::{CLIENTS_MAX, Entry};
 use crate::hub::address;
 use crate::support::book::Book;
 use crate::support::shell::Slots;
@@ -69,7 +69,8 @@ pub struct Process {
 impl Process {
     /// A process that goes on from the state of the chat at that place of the log.
     pub fn new(name: NodeName, (chat, read): (ChatSnapshot, usize), skew: i64, now: MonoTime) -> Process {
-        let hub = Hub::of_node(chat, config(&book())).expect("a sound chat");
+        let config = ChatConfig { places: Some(CLIENTS_MAX), ..config(&book()) };
+        let hub = Hub::of_node(chat, config).expect("a sound chat");
         Process {
             name,
             hub,
@@ -97,6 +98,7 @@ impl Process {
     }
 
     pub fn connects(&mut self) {
+        assert!(self.hub.has_room(self.now), "there is room for {}", self.clients.len() + 1);
         let id = self.slots.take();
         self.clients.insert(id);
         self.apply(Input::Connected(id, address((id.slot() % 2) as u8)));

@@ -12,7 +12,8 @@ use crate::simulation::dice::Dice;
 
 /// The calendar at the start, in milliseconds: the nodes' own clocks say something else.
 const BASE: i64 = 1_800_000_000_000;
-const CLIENTS_MAX: usize = 5;
+/// Of each node, which has places for no more.
+pub const CLIENTS_MAX: usize = 5;
 
 /// One entry of the log, of which all count.
 pub enum Entry {
