@@ -254,6 +254,10 @@ pub enum Posted {
     Full,
     /// Little more may wait for that person, and their address has filled more than its share.
     OverShare,
+    /// As much waits for all persons together as may.
+    NoneLeft,
+    /// Little more may wait for all persons together, and the sender's address has filled more than its share.
+    OverShareOfAll,
     /// It could not be written, or not now.
     Failed,
     /// The server's files have gone from their place: nothing can be kept.

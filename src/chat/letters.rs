@@ -1,6 +1,7 @@
 //! Letters of a chat of several nodes: private messages that wait for the owners of accounts. Alone, a server has them in its file.
 //!
-//! Invariant: what waits for an account, and for all together, is bounded by what was posted here.
+//! Invariants: what waits for an account, and for all together, is bounded by what was posted here; and no address takes what is left for the
+//! others.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -10,7 +11,7 @@ use super::account::{AccountKey, OfflineMessage, Posted};
 use super::mailbox::Mailbox;
 use super::message::MessageId;
 use super::origin::Origin;
-use crate::limits::{LETTERS_MAX_BYTES, OFFLINE_MESSAGES_MAX};
+use crate::limits::{LETTERS_MAX_BYTES, OFFLINE_MESSAGES_MAX, is_over_share};
 
 /// A private message that waits for the owner of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +43,8 @@ pub(super) struct Letters {
     waiting: BTreeMap<AccountKey, VecDeque<Letter>>,
     /// Bytes of memory that all of them take, roughly.
     weight: usize,
+    /// And those from each address.
+    weights: BTreeMap<Option<Origin>, usize>,
 }
 
 impl From<Vec<Letter>> for Letters {
@@ -72,8 +75,13 @@ impl Letters {
         if posted != Posted::Kept {
             return posted;
         }
-        if self.weight + letter.weight() > LETTERS_MAX_BYTES {
-            return Posted::Full;
+        let (own, weight) =
+            (self.weights.get(&letter.from).copied().unwrap_or(0), self.weight + letter.weight());
+        if weight > LETTERS_MAX_BYTES {
+            return Posted::NoneLeft;
+        }
+        if is_over_share(own, LETTERS_MAX_BYTES - weight, LETTERS_MAX_BYTES) {
+            return Posted::OverShareOfAll;
         }
         self.insert(letter);
         Posted::Kept
@@ -81,6 +89,7 @@ impl Letters {
 
     fn insert(&mut self, letter: Letter) {
         self.weight += letter.weight();
+        *self.weights.entry(letter.from).or_default() += letter.weight();
         self.waiting.entry(letter.to).or_default().push_back(letter);
     }
 
@@ -93,18 +102,31 @@ impl Letters {
     /// Forgets those of an account up to the one of that number.
     pub(super) fn forget(&mut self, account: AccountKey, up_to: MessageId) {
         let Some(waiting) = self.waiting.get_mut(&account) else { return };
+        let mut read = Vec::new();
         while waiting.front().is_some_and(|letter| letter.message.id <= up_to) {
-            self.weight -= waiting.pop_front().map_or(0, |read| read.weight());
+            read.extend(waiting.pop_front());
         }
         if waiting.is_empty() {
             self.waiting.remove(&account);
         }
+        read.iter().for_each(|letter| self.weigh_less(letter));
     }
 
     /// Forgets those of an account that is no more.
     pub(super) fn forget_all(&mut self, account: AccountKey) {
         let gone = self.waiting.remove(&account).into_iter().flatten();
-        self.weight -= gone.map(|letter| letter.weight()).sum::<usize>();
+        gone.collect::<Vec<Letter>>().iter().for_each(|letter| self.weigh_less(letter));
+    }
+
+    /// A letter is gone.
+    fn weigh_less(&mut self, letter: &Letter) {
+        self.weight -= letter.weight();
+        if let Some(own) = self.weights.get_mut(&letter.from) {
+            *own -= letter.weight();
+            if *own == 0 {
+                self.weights.remove(&letter.from);
+            }
+        }
     }
 
     /// All of them.
@@ -142,8 +164,10 @@ mod tests {
     #[test]
     fn letters_of_all_accounts_are_bounded_and_what_was_read_makes_room() {
         let mut letters = Letters::default();
-        let fill =
-            |letters: &mut Letters, to| letters.post(letter(to, to as u32, OFFLINE_MESSAGES_MAX_BYTES, 1));
+        // Each from another address, of which none has more than its share.
+        let fill = |letters: &mut Letters, to: u64| {
+            letters.post(letter(to, to as u32, OFFLINE_MESSAGES_MAX_BYTES, (to % 250) as u8))
+        };
         let most = (1..).take_while(|&to| fill(&mut letters, to) == Posted::Kept).count() as u64;
         assert!(most * OFFLINE_MESSAGES_MAX_BYTES as u64 <= LETTERS_MAX_BYTES as u64, "{most}");
         assert!(letters.weight > LETTERS_MAX_BYTES - 2 * OFFLINE_MESSAGES_MAX_BYTES, "{}", letters.weight);
@@ -152,6 +176,20 @@ mod tests {
         letters.forget_all(AccountKey(2.try_into().unwrap()));
         assert_eq!(fill(&mut letters, most + 2), Posted::Kept);
         assert_eq!(letters.iter().count() as u64, most);
+    }
+
+    #[test]
+    fn address_that_fills_the_mailboxes_of_many_leaves_something_for_others() {
+        let mut letters = Letters::default();
+        let mut fill =
+            |to: u64, from| letters.post(letter(to, to as u32, OFFLINE_MESSAGES_MAX_BYTES / 3, from));
+        let most = (1..).take_while(|&to| fill(to, 1) == Posted::Kept).count() as u64;
+        assert_eq!(fill(most + 1, 1), Posted::OverShareOfAll);
+        let others = (1..).take_while(|&to| fill(most + to, 2) == Posted::Kept).count() as u64;
+        assert!((others + 1) * 10 >= most, "a tenth was left: {others} beside {most}");
+        assert_eq!(fill(most + others + 1, 2), Posted::NoneLeft);
+        letters.forget(AccountKey(1.try_into().unwrap()), MessageId(1));
+        assert_eq!(letters.weights.values().sum::<usize>(), letters.weight);
     }
 
     #[test]

@@ -129,6 +129,14 @@ pub(super) fn posted(posted: Posted, out: &mut String) -> Result {
             out,
             "They are not here now, and their mailbox is nearly full, more than half from your address. It was not kept."
         ),
+        Posted::NoneLeft => writeln!(
+            out,
+            "They are not here now, and there is no room for more messages to the absent. It was not kept."
+        ),
+        Posted::OverShareOfAll => writeln!(
+            out,
+            "They are not here now, and there is hardly room for more messages to the absent, more than half from your address. It was not kept."
+        ),
         Posted::Displaced => writeln!(
             out,
             "They are not here now, and it was not kept: the server has lost its data directory. Tell those who run it."

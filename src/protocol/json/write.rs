@@ -416,7 +416,7 @@ fn error(event: &Event) -> Option<&'static str> {
         },
         Event::Posted(posted) => match posted {
             Posted::Kept => return None,
-            Posted::Full | Posted::OverShare => "too_many",
+            Posted::Full | Posted::OverShare | Posted::NoneLeft | Posted::OverShareOfAll => "too_many",
             Posted::Failed | Posted::Displaced => "failed",
         },
         Event::Expulsion(ExpulsionNews::Refused(_)) => "not_allowed",

@@ -132,6 +132,13 @@ pub(super) fn posted(posted: Posted, out: &mut String) -> Result {
             out,
             "No está ahora, y su buzón está casi lleno, más de la mitad desde tu dirección. No se guardó."
         ),
+        Posted::NoneLeft => {
+            writeln!(out, "No está ahora, y no caben más mensajes para ausentes. No se guardó.")
+        }
+        Posted::OverShareOfAll => writeln!(
+            out,
+            "No está ahora, y casi no caben más mensajes para ausentes, más de la mitad desde tu dirección. No se guardó."
+        ),
         Posted::Displaced => writeln!(
             out,
             "No está ahora, y no se guardó: el servidor ha perdido su carpeta de datos. Avisa a quien lo lleva."

@@ -39,7 +39,16 @@ pub(super) fn events() -> Vec<Event> {
     events.push(Event::PasswordAgain);
     events.extend(resumed());
     events.extend(
-        [Posted::Kept, Posted::Full, Posted::OverShare, Posted::Failed, Posted::Displaced].map(Event::Posted),
+        [
+            Posted::Kept,
+            Posted::Full,
+            Posted::OverShare,
+            Posted::NoneLeft,
+            Posted::OverShareOfAll,
+            Posted::Failed,
+            Posted::Displaced,
+        ]
+        .map(Event::Posted),
     );
     for error in [
         PasswordError::Blank,
