@@ -197,7 +197,7 @@ impl Ledger {
             moves.push(Move::Gone(other, EpochEnd::Dead));
         }
         let living: BTreeSet<NodeName> = self.living().map(|(node, _)| node.clone()).collect();
-        self.votes.claim(node, beat.hash);
+        self.votes.claim(node, beat.reached, beat.hash);
         for other in self.votes.decided(&living) {
             self.standing_mut(&other).suspected = true;
             moves.push(Move::Differs(other));

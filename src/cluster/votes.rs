@@ -1,4 +1,7 @@
 //! Whether all nodes make the same of the log: they say their hashes of one place of it, and fewer yield to more.
+//!
+//! Whoever takes other nodes for living than the others do, or another entry for the next, has other marks. To have none where the others have
+//! one is to differ, as well.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,18 +18,19 @@ use crate::limits::BEATS_PER_MARK;
 pub(super) struct Votes {
     /// The beat behind which hashes are compared; none: it is decided, or there was none yet.
     mark: Option<EntryId>,
-    claims: BTreeMap<NodeName, u64>,
+    claims: BTreeMap<NodeName, Claim>,
     /// Beats since the mark.
     beats: u32,
 }
 
+/// What the last mark was that a node has read, and the hash behind it.
+pub(super) type Claim = Option<(EntryId, u64)>;
+
 impl Votes {
-    /// A node says what the hash was behind a mark, if that is the last one.
-    pub(super) fn claim(&mut self, node: &NodeName, claim: Option<(EntryId, u64)>) {
-        if let Some((mark, hash)) = claim
-            && self.mark == Some(mark)
-        {
-            self.claims.insert(node.clone(), hash);
+    /// A node says its claim, of up to where it has read the log. That tells nothing of a mark behind that.
+    pub(super) fn claim(&mut self, node: &NodeName, reached: EntryId, claim: Claim) {
+        if self.mark.is_some_and(|mark| reached >= mark) {
+            self.claims.insert(node.clone(), claim);
         }
     }
 
@@ -45,10 +49,10 @@ impl Votes {
         if self.mark.is_none() || !living.iter().all(|node| self.claims.contains_key(node)) {
             return BTreeSet::new();
         }
-        let mut groups: BTreeMap<u64, BTreeSet<NodeName>> = BTreeMap::new();
+        let mut groups: BTreeMap<Claim, BTreeSet<NodeName>> = BTreeMap::new();
         let claims = std::mem::take(&mut self.claims).into_iter().filter(|(node, _)| living.contains(node));
-        for (node, hash) in claims {
-            groups.entry(hash).or_default().insert(node);
+        for (node, claim) in claims {
+            groups.entry(claim).or_default().insert(node);
         }
         self.mark = None;
         // On a tie those stay among whom the least name is.

@@ -290,8 +290,15 @@ fn names_are_so_many_and_no_more() {
     assert_eq!(log.greet(hello("n0", Some(first))).len(), 2);
 }
 
-/// Beats all of `nodes` until a mark is set, and then each says `hash`es of it; gives who has to begin again.
+/// Beats all of `nodes` until a mark is set, and then each says its hash of it; gives who has to begin again.
 fn compared(nodes: &[(&str, u64)]) -> Vec<String> {
+    let claim = |hash| move |mark| Beat { hash: Some((mark, hash)), reached: mark, ..Beat::default() };
+    let nodes: Vec<_> = nodes.iter().map(|&(node, hash)| (node, claim(hash))).collect();
+    suspected(&nodes)
+}
+
+/// The same, where each says in its own way what it makes of the mark.
+fn suspected<F: Fn(EntryId) -> Beat>(nodes: &[(&str, F)]) -> Vec<String> {
     let mut log = Log::new();
     let epochs: Vec<EntryId> = nodes.iter().map(|(node, _)| log.come(node)).collect();
     let mut number = 0;
@@ -303,8 +310,8 @@ fn compared(nodes: &[(&str, u64)]) -> Vec<String> {
     }
     // The last beat was the mark.
     let mark = log.replica.at();
-    for ((node, hash), epoch) in nodes.iter().zip(&epochs) {
-        log.of(node, *epoch, number + 1, What::Beat(Beat { hash: Some((mark, *hash)), ..Beat::default() }));
+    for ((node, beat), epoch) in nodes.iter().zip(&epochs) {
+        log.of(node, *epoch, number + 1, What::Beat(beat(mark)));
     }
     let suspected = log.ledger().living().filter(|(_, standing)| standing.suspected);
     suspected.map(|(node, _)| node.to_string()).collect()
@@ -318,6 +325,34 @@ fn fewer_yield_to_more_and_on_a_tie_the_greater_name() {
     assert_eq!(compared(&[("a", 1), ("b", 2), ("c", 2), ("d", 1)]), ["b", "c"]);
     assert_eq!(compared(&[("a", 1), ("b", 2), ("c", 3)]), ["b", "c"]);
     assert_eq!(compared(&[("a", 5)]), Vec::<String>::new());
+}
+
+#[test]
+fn node_that_has_no_mark_where_the_others_have_one_differs() {
+    let elsewhere = |node| {
+        move |mark| {
+            // Another node lives for this one, so it compares at other places.
+            let marked = if node == "d" { EntryId::FOUNDING } else { mark };
+            Beat { hash: Some((marked, 1)), reached: mark, ..Beat::default() }
+        }
+    };
+    let nodes = ["a", "b", "c", "d"].map(|node| (node, elsewhere(node)));
+    assert_eq!(suspected(&nodes), ["d"]);
+    let never = |node| {
+        move |mark| Beat { hash: (node == "a").then_some((mark, 1)), reached: mark, ..Beat::default() }
+    };
+    assert_eq!(suspected(&["a", "b"].map(|node| (node, never(node)))), ["b"]);
+}
+
+#[test]
+fn node_that_has_not_read_up_to_the_mark_says_nothing_of_it() {
+    let behind = |node| {
+        move |mark: EntryId| {
+            let reached = if node == "c" { EntryId { millis: mark.millis - 1, ..mark } } else { mark };
+            Beat { hash: (node != "c").then_some((mark, 1)), reached, ..Beat::default() }
+        }
+    };
+    assert_eq!(suspected(&["a", "b", "c"].map(|node| (node, behind(node)))), Vec::<String>::new());
 }
 
 #[test]

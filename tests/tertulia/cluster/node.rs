@@ -479,7 +479,8 @@ fn differing(rig: &mut Rig) -> Vec<NodeOutput> {
         rig.appends();
         rig.take_outputs();
         let mark = rig.node.replica().and_then(Replica::marked).map(|(mark, hash)| (mark, hash + 1));
-        let what = What::Beat(Beat { hash: mark, reached: epoch, ..Beat::default() });
+        let reached = rig.read;
+        let what = What::Beat(Beat { hash: mark, reached, ..Beat::default() });
         rig.entry(Body::Of { node: other.clone(), epoch, number, what });
         rig.reads();
         let outputs = rig.take_outputs();
