@@ -168,6 +168,17 @@ impl BanList {
         }
     }
 
+    /// What was decided about a member is about another one from now on, which is the same person; says whether anything was.
+    pub(super) fn pass_on(&mut self, from: MemberId, to: MemberId) -> bool {
+        let numbers: Vec<u64> = self.of_member(from).collect();
+        for &number in &numbers {
+            self.by_member.remove(&(from, number));
+            self.by_member.insert((to, number));
+            self.entries.get_mut(&number).expect("what is indexed is there").member = Some(to);
+        }
+        !numbers.is_empty()
+    }
+
     /// Their names, each once, those first that were added last.
     pub(super) fn names(&self) -> impl Iterator<Item = &Name> {
         let mut seen = BTreeSet::new();

@@ -140,6 +140,13 @@ impl Room {
         invited.retain(|&invited| invited != member);
     }
 
+    /// What was decided about a member is about another one from now on; says whether anything was.
+    pub(super) fn pass_on_decisions(&mut self, from: MemberId, to: MemberId) -> bool {
+        let RoomModes { banned, muted, .. } = &mut self.modes;
+        let passed_on = [banned, muted].map(|list| list.pass_on(from, to));
+        passed_on.contains(&true)
+    }
+
     /// Puts a person on a list; gives what there is to remember of that.
     pub(super) fn enlist(
         &mut self,

@@ -4,6 +4,7 @@
 
 use super::{AccountKey, Chat, MemberId, Name, RoomId};
 use crate::chat::room::Room;
+use crate::chat::room_key::RoomKey;
 use crate::limits::DECISIONS_PER_CLIENT;
 
 impl Chat {
@@ -41,6 +42,21 @@ impl Chat {
             self.persist(number, facts);
         }
         self.bound_decisions(added);
+    }
+
+    /// What was decided about a member that is none any more is about this one, which is the same person.
+    pub(super) fn pass_on_decisions(&mut self, from: MemberId, to: MemberId, decided: &[(RoomId, RoomKey)]) {
+        // Behind another state of the chat that number may be another person's.
+        if self.member(from).is_some() {
+            return;
+        }
+        for &(number, key) in decided.iter().take(DECISIONS_PER_CLIENT) {
+            self.spend(self.room(number).map_or(0, Room::decision_steps));
+            let room = self.room_mut(number).filter(|room| room.key == key);
+            if room.is_some_and(|room| room.pass_on_decisions(from, to)) {
+                self.note_decision(to, number);
+            }
+        }
     }
 
     /// A member has left. Who they were is still known by name, but an invitation was theirs alone.

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::chat::account::{AccountKey, Credential};
+use crate::chat::effect::RoomId;
+use crate::chat::member_id::MemberId;
 use crate::chat::name::Name;
 use crate::chat::origin::Origin;
 use crate::chat::room_key::RoomKey;
@@ -20,6 +22,9 @@ pub(in crate::chat) struct Reentry {
     pub(super) operator: bool,
     /// Where they were, in the order in which they came; each with the key of its history, and whether they were an operator there.
     pub(super) rooms: Vec<(Name, RoomKey, bool)>,
+    /// Which member they were, and where something was decided about it: that is still about them, whatever they are called by now.
+    pub(super) member: MemberId,
+    pub(super) decided: Vec<(RoomId, RoomKey)>,
     /// Where their words went.
     pub(super) current: Option<RoomKey>,
     pub(super) away: Option<Text>,

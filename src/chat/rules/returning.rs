@@ -30,6 +30,8 @@ impl Chat {
             credentials: self.credentials(id),
             operator: self.is_empowered(id),
             rooms: self.rooms_of(id).filter_map(room).collect(),
+            member: id,
+            decided: self.decided.rooms.get(&id).cloned().unwrap_or_default(),
             current: member.current.and_then(|room| self.room(room)).map(|room| room.key),
             away: member.away().cloned(),
             hidden: member.hidden().iter().filter_map(|&hidden| self.hiding.name(hidden).cloned()).collect(),
@@ -42,7 +44,9 @@ impl Chat {
     ///
     /// The name is another's by now, or they may not be here any more.
     pub(super) fn reenter(&mut self, reentry: Reentry) -> Result<Outcome, Refusal> {
-        let Reentry { name, origin, account, credentials, operator, rooms, current, away, hidden } = reentry;
+        let Reentry { name, origin, account, credentials, operator, rooms, member: before, decided, .. } =
+            reentry;
+        let Reentry { current, away, hidden, .. } = reentry;
         self.vet_reentry(&name, origin, (account, &credentials))?;
         let now = self.now();
         let id = self.people.add(name.clone(), origin, now);
@@ -57,6 +61,7 @@ impl Chat {
         self.took_name(id, None, &name);
         self.hide_again(id, &hidden);
         self.facts.push(Fact::Reentered(id));
+        self.pass_on_decisions(before, id, &decided);
         for (room_name, key, was_operator) in rooms {
             self.reenter_room(id, &name, (room_name, key, was_operator));
         }

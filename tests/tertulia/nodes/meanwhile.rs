@@ -58,6 +58,29 @@ fn who_was_banned_meanwhile_is_not_shown_what_was_said_there() {
 }
 
 #[test]
+fn ban_and_silence_follow_a_connection_that_has_another_name_behind_the_death_of_its_node() {
+    let (mut world, ana, luis) = in_the_kitchen();
+    world.says(luis, "/silenciar Ana\n");
+    world.says(ana, "/nick Bea\n/entrar sala\n");
+    sleeps_while(&mut world, luis, "hola\n");
+    world.heard(luis);
+    world.says(ana, "/entrar cocina\ncallada\n");
+    assert!(!world.heard(luis).contains("callada"));
+    world.says(luis, "/vetar Bea\n");
+    world.says(ana, "/nick Carmen\n");
+    sleeps_while(&mut world, luis, "hola\n");
+    world.heard(luis);
+    world.says(ana, "/entrar cocina\nfuera\n");
+    assert!(!world.heard(luis).contains("fuera"));
+    world.says(luis, "/perdonar Bea\n");
+    world.says(ana, "/entrar cocina\n");
+    world.says(luis, "/silenciar Carmen\n");
+    world.says(ana, "dentro\n");
+    let heard = world.heard(luis);
+    assert!(heard.contains("Carmen: dentro"), "{heard}");
+}
+
+#[test]
 fn who_hides_somebody_is_not_shown_what_they_said_meanwhile() {
     let (mut world, ana, luis) = in_the_kitchen();
     world.says(ana, "/ignorar Luis\n");
