@@ -187,7 +187,7 @@ impl Database {
             RoomFact::Made(name) => self
                 .cached(
                     "INSERT INTO room (key, name, made_at) VALUES (?1, ?2, ?3)
-                     ON CONFLICT (key) DO UPDATE SET name = excluded.name",
+                     ON CONFLICT (key) DO UPDATE SET name = excluded.name, gone_at = NULL",
                 )?
                 .execute(params![room, name, at])?,
             RoomFact::Topic(topic) => {

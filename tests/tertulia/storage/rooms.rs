@@ -418,3 +418,28 @@ fn room_that_changed_beyond_all_bytes_is_in_the_file_as_it_was_at_the_stop() {
     assert!(house.server.close_history(DEADLINE));
     assert_eq!(survivors(&dir)[0].topic, Some(Text::clean("recetas")));
 }
+
+/// A node that starts again finds in the log what was before it stopped: also that a room was made which its file says is gone.
+#[test]
+fn room_that_is_made_again_is_there() {
+    let dir = Dir::new();
+    let made = RoomChange { room: RoomKey(5), what: RoomFact::Made(name("cocina")) };
+    let gone = || {
+        let gone = "SELECT gone_at IS NOT NULL FROM room WHERE key = 5";
+        dir.sql().query_row(gone, [], |row| row.get::<_, bool>(0)).expect("its row")
+    };
+    let mut desk = Desk::open(&dir);
+    // Where no room stays, a file forgets all of them when it is opened.
+    let ana = desk.account("Ana", "secreto");
+    desk.storage.room(&RoomRecord { topic: Some(Text::clean("tema")), ..owned(4, "suya", ana) });
+    desk.storage.room_changed(&made);
+    desk.keep(line(RoomKey(5), 1, "hola"));
+    assert!(desk.storage.close(DEADLINE));
+    // Nobody is in it when the file is opened.
+    assert!(Desk::open(&dir).storage.close(DEADLINE));
+    assert!(gone());
+    let mut desk = Desk::open(&dir);
+    desk.storage.room_changed(&made);
+    assert!(desk.storage.close(DEADLINE));
+    assert!(!gone());
+}
