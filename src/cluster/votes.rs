@@ -18,17 +18,17 @@ use crate::limits::BEATS_PER_MARK;
 pub(super) struct Votes {
     /// The beat behind which hashes are compared; none: it is decided, or there was none yet.
     mark: Option<EntryId>,
-    claims: BTreeMap<NodeName, Claim>,
+    claims: BTreeMap<NodeName, MarkClaim>,
     /// Beats since the mark.
     beats: u32,
 }
 
 /// What the last mark was that a node has read, and the hash behind it.
-pub(super) type Claim = Option<(EntryId, u64)>;
+pub(super) type MarkClaim = Option<(EntryId, u64)>;
 
 impl Votes {
     /// A node says its claim, of up to where it has read the log. That tells nothing of a mark behind that.
-    pub(super) fn claim(&mut self, node: &NodeName, reached: EntryId, claim: Claim) {
+    pub(super) fn claim(&mut self, node: &NodeName, reached: EntryId, claim: MarkClaim) {
         if self.mark.is_some_and(|mark| reached >= mark) {
             self.claims.insert(node.clone(), claim);
         }
@@ -49,7 +49,7 @@ impl Votes {
         if self.mark.is_none() || !living.iter().all(|node| self.claims.contains_key(node)) {
             return BTreeSet::new();
         }
-        let mut groups: BTreeMap<Claim, BTreeSet<NodeName>> = BTreeMap::new();
+        let mut groups: BTreeMap<MarkClaim, BTreeSet<NodeName>> = BTreeMap::new();
         let claims = std::mem::take(&mut self.claims).into_iter().filter(|(node, _)| living.contains(node));
         for (node, claim) in claims {
             groups.entry(claim).or_default().insert(node);
