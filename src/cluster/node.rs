@@ -202,6 +202,11 @@ impl<C: Serialize> Node<C> {
         }
     }
 
+    /// Whether it has been there since it began to read: what it read before that was told when it happened, by the others.
+    pub fn has_been_there(&self) -> bool {
+        self.was_there
+    }
+
     /// Whether nothing of its own is under way.
     pub fn is_settled(&self) -> bool {
         self.under_way.is_empty()

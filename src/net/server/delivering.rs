@@ -161,7 +161,7 @@ impl<S: Stream> Server<S> {
                     info!("{}", console::resumed(name, source.address, language));
                 }
             }
-            _ if !log_enabled!(log::Level::Info) => {}
+            _ if !log_enabled!(log::Level::Info) || self.is_catching_up() => {}
             note => info!("{}", console::note(note, language).unwrap_or_default()),
         }
     }

@@ -85,6 +85,11 @@ impl<S: Stream> Server<S> {
         self.log_end.as_ref().is_none_or(|log| log.node.epoch().is_some())
     }
 
+    /// Whether what is read of the log happened before the node was there.
+    pub(super) fn is_catching_up(&self) -> bool {
+        self.log_end.as_ref().is_some_and(|log| !log.node.has_been_there())
+    }
+
     /// Applies what was read, as much as a turn bears; the last entry may be left in the middle.
     pub(super) fn follow_log(&mut self, now: MonoTime) {
         let at = self.clocks.at(now);

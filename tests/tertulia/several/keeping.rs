@@ -202,3 +202,19 @@ fn letters_wait_for_a_while_that_no_node_lives() {
     let b = kept.node(1);
     login(&b, "Ana", "girasol azul").until("te espero");
 }
+
+#[test]
+fn node_that_starts_again_does_not_log_what_the_others_have_logged() {
+    let Some(kept) = Kept::founded(Dir::new()) else { return };
+    let (a, mut b) = (kept.node(0), kept.node(1));
+    let mut pau = Peer::enter(&a, "Pau");
+    let mut luis = Peer::enter(&b, "Luis");
+    pau.say("uno");
+    luis.until("Pau: uno");
+    kill(&mut b);
+    let b = kept.started("b", &kept.dirs[1]);
+    let logged = b.console_find(|line| line.contains(THERE));
+    assert!(!logged.iter().any(|line| line.contains("Pau") || line.contains("Luis")), "{logged:?}");
+    pau.say("dos");
+    b.console_find(|line| line.contains("Pau: dos"));
+}
