@@ -125,13 +125,13 @@ impl Nodes {
     }
 
     /// A program connects.
-    fn comes(&mut self, node: usize, id: ClientId) {
+    pub(super) fn comes(&mut self, node: usize, id: ClientId) {
         self.does(node, Input::Connected(id, address(1)));
         self.does(node, Input::Program(id));
     }
 
     /// By what Ana's program can take its session up again.
-    fn token(&self) -> Option<Token> {
+    pub(super) fn token(&self) -> Option<Token> {
         self.told(ana()).find_map(|event| match event {
             Event::Welcome { token, .. } => *token,
             _ => None,
@@ -139,7 +139,7 @@ impl Nodes {
     }
 
     /// The accounts answer what they were asked; gives the changes that come of it.
-    fn answers(&mut self, node: usize) -> Vec<Proposal> {
+    pub(super) fn answers(&mut self, node: usize) -> Vec<Proposal> {
         let mut proposals = Vec::new();
         for (id, request) in std::mem::take(&mut self.asked) {
             let (matter, result) = self.book.settle(request);
@@ -162,7 +162,7 @@ impl Nodes {
         assert!(self.hubs[node].name(ana()).is_some());
     }
 
-    fn types_password(&mut self, node: usize) {
+    pub(super) fn types_password(&mut self, node: usize) {
         self.does(node, Input::Command(ana(), Command::Secret(Password::new(PASSWORD))));
     }
 
@@ -221,7 +221,7 @@ impl Nodes {
     }
 
     /// The first node is written down and goes on from that.
-    fn is_restored(&mut self) {
+    pub(super) fn is_restored(&mut self) {
         let text = serde_json::to_string(&self.hubs[A].snapshot()).expect("a state is a text");
         let snapshot = serde_json::from_str(&text).expect("a snapshot");
         self.hubs[A] = Hub::restore(snapshot).expect("a sound snapshot");
@@ -236,7 +236,7 @@ impl Nodes {
 
     /// Whether a node that joins could go on from the state of these.
     #[track_caller]
-    fn is_sound(&self) {
+    pub(super) fn is_sound(&self) {
         self.joined_by(self.state());
     }
 
@@ -439,53 +439,6 @@ fn expulsion_of_an_account_keeps_its_owner_out_under_whatever_name() {
     nodes.does(B, Input::Admin(0, AdminOrder::Expel { whom, minutes: None, reason: None }));
     nodes.joins(A);
     assert_eq!(nodes.hubs[B].people(), 0);
-}
-
-#[test]
-fn state_of_a_node_whose_people_are_outside_is_sound() {
-    for lost in [false, true] {
-        let mut nodes = Nodes::new();
-        nodes.enters(A, ana(), "Eva");
-        if lost {
-            nodes.does(A, Input::Disconnected(ana(), CloseReason::Lost));
-        }
-        nodes.is_gone(A);
-        nodes.is_restored();
-        nodes.joins(A);
-        assert_eq!(nodes.hubs[B].people(), 1, "they are back");
-    }
-}
-
-#[test]
-fn session_that_is_outside_is_taken_up_by_nobody() {
-    let mut nodes = Nodes::new();
-    nodes.enters(A, ana(), "Eva");
-    let token = nodes.token();
-    nodes.does(A, Input::Disconnected(ana(), CloseReason::Lost));
-    nodes.is_gone(A);
-    let other = ClientId::new(1, 2);
-    nodes.comes(A, other);
-    let resume = Command::Resume { token, after: None };
-    nodes.does(A, Input::Command(other, resume.clone()));
-    assert!(nodes.hubs[A].origin(other).is_some(), "they are asked for a name still");
-    nodes.joins(A);
-    nodes.does(A, Input::Command(other, resume));
-    let resumed = matches!(nodes.told(other).next_back(), Some(Event::Resumed { .. }));
-    assert!(resumed, "it goes on when it is back");
-    assert_eq!(nodes.hubs[B].people(), 1);
-}
-
-#[test]
-fn client_that_left_hears_of_no_password_when_the_node_is_back() {
-    let mut nodes = Nodes::new();
-    nodes.enters(A, ana(), "Eva");
-    nodes.does(A, Input::Command(ana(), Command::Login(Text::clean("Ana"))));
-    nodes.types_password(A);
-    assert_eq!(nodes.answers(A).len(), 1, "it never comes into the log");
-    nodes.apply(A, Input::Disconnected(ana(), CloseReason::Quit));
-    nodes.is_gone(A);
-    nodes.joins(A);
-    assert!(!nodes.told(ana()).any(|event| matches!(event, Event::AccountRefused(_))));
 }
 
 #[test]

@@ -8,7 +8,7 @@ mod keeping;
 mod late;
 mod letters;
 mod meanwhile;
-mod places;
+mod outside;
 mod process;
 mod servers;
 mod turns;

@@ -1,0 +1,89 @@
+//! Clients whose members were held for dead with their node: until these are back in they are outside.
+
+use tertulia::chat::{ClientId, CloseReason, Command, Event, Input, MonoTime, Text};
+
+use super::late::{A, B, Nodes, ana};
+
+const PLACES: usize = 5;
+
+/// A node whose places are all taken, by Ana's and by other members.
+fn full() -> (Nodes, Vec<ClientId>) {
+    let mut nodes = Nodes::with_places(Some(PLACES));
+    let clients: Vec<ClientId> = (0..PLACES as u32).map(|slot| ClientId::new(slot, 1)).collect();
+    for (number, &id) in clients.iter().enumerate() {
+        nodes.enters(A, id, &format!("p{number}"));
+    }
+    assert!(!nodes.hubs[A].has_room(MonoTime::START));
+    (nodes, clients)
+}
+
+#[test]
+fn members_who_are_outside_keep_their_places() {
+    let (mut nodes, clients) = full();
+    nodes.is_gone(A);
+    assert!(!nodes.hubs[A].has_room(MonoTime::START), "they are connected");
+    nodes.apply(A, Input::Disconnected(clients[1], CloseReason::Quit));
+    assert!(nodes.hubs[A].has_room(MonoTime::START), "one has left");
+    nodes.enters(A, clients[1], "otra");
+    nodes.joins(A);
+    assert_eq!(nodes.hubs[A].people(), PLACES);
+    assert!(!nodes.hubs[A].has_room(MonoTime::START), "all of them have one again");
+}
+
+#[test]
+fn session_without_a_connection_has_no_place_when_it_is_outside() {
+    let (mut nodes, _) = full();
+    nodes.does(A, Input::Disconnected(ana(), CloseReason::Lost));
+    nodes.is_gone(A);
+    assert!(nodes.hubs[A].has_room(MonoTime::START), "it waits for a connection");
+    nodes.joins(A);
+    assert!(nodes.hubs[A].has_room(MonoTime::START));
+    assert_eq!(nodes.hubs[A].people(), PLACES, "and is there");
+}
+
+#[test]
+fn state_of_a_node_whose_people_are_outside_is_sound() {
+    for lost in [false, true] {
+        let mut nodes = Nodes::new();
+        nodes.enters(A, ana(), "Eva");
+        if lost {
+            nodes.does(A, Input::Disconnected(ana(), CloseReason::Lost));
+        }
+        nodes.is_gone(A);
+        nodes.is_restored();
+        nodes.joins(A);
+        assert_eq!(nodes.hubs[B].people(), 1, "they are back");
+    }
+}
+
+#[test]
+fn session_that_is_outside_is_taken_up_by_nobody() {
+    let mut nodes = Nodes::new();
+    nodes.enters(A, ana(), "Eva");
+    let token = nodes.token();
+    nodes.does(A, Input::Disconnected(ana(), CloseReason::Lost));
+    nodes.is_gone(A);
+    let other = ClientId::new(1, 2);
+    nodes.comes(A, other);
+    let resume = Command::Resume { token, after: None };
+    nodes.does(A, Input::Command(other, resume.clone()));
+    assert!(nodes.hubs[A].origin(other).is_some(), "they are asked for a name still");
+    nodes.joins(A);
+    nodes.does(A, Input::Command(other, resume));
+    let resumed = matches!(nodes.told(other).next_back(), Some(Event::Resumed { .. }));
+    assert!(resumed, "it goes on when it is back");
+    assert_eq!(nodes.hubs[B].people(), 1);
+}
+
+#[test]
+fn client_that_left_hears_of_no_password_when_the_node_is_back() {
+    let mut nodes = Nodes::new();
+    nodes.enters(A, ana(), "Eva");
+    nodes.does(A, Input::Command(ana(), Command::Login(Text::clean("Ana"))));
+    nodes.types_password(A);
+    assert_eq!(nodes.answers(A).len(), 1, "it never comes into the log");
+    nodes.apply(A, Input::Disconnected(ana(), CloseReason::Quit));
+    nodes.is_gone(A);
+    nodes.joins(A);
+    assert!(!nodes.told(ana()).any(|event| matches!(event, Event::AccountRefused(_))));
+}
