@@ -20,6 +20,20 @@ fn resumed() -> [Event; 2] {
     ]
 }
 
+/// What can come of a private message for somebody who is not there.
+fn posted() -> impl Iterator<Item = Posted> {
+    [
+        Posted::Kept,
+        Posted::Full,
+        Posted::OverShare,
+        Posted::NoneLeft,
+        Posted::OverShareOfAll,
+        Posted::Failed,
+        Posted::Displaced,
+    ]
+    .into_iter()
+}
+
 pub(super) fn events() -> Vec<Event> {
     let ana = Name::new("Ana").unwrap();
     let mut events = vec![Event::OfflineMessages {
@@ -38,18 +52,7 @@ pub(super) fn events() -> Vec<Event> {
     );
     events.push(Event::PasswordAgain);
     events.extend(resumed());
-    events.extend(
-        [
-            Posted::Kept,
-            Posted::Full,
-            Posted::OverShare,
-            Posted::NoneLeft,
-            Posted::OverShareOfAll,
-            Posted::Failed,
-            Posted::Displaced,
-        ]
-        .map(Event::Posted),
-    );
+    events.extend(posted().map(Event::Posted));
     for error in [
         PasswordError::Blank,
         PasswordError::TooLong,
