@@ -3,15 +3,19 @@
 //! Invariants: its own changes take the same way as everybody else's, and are applied when they come back; what has come back is never
 //! sent again, what has not is sent as it was; and nothing is applied of which it is not certain that nothing before it is missing.
 
+mod stored;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+pub use stored::{NodeRefused, StoredNode};
 
 use super::delivery::{Delivery, EpochEnd};
 use super::entry::{Beat, Body, Entry, Hello, What};
 use super::entry_id::EntryId;
+use super::entry_text;
 use super::exchange::{NodeConfig, NodeInput, NodeOutput, Read};
 use super::ledger::{Ignored, Ledger, Move};
 use super::line::LogLine;
@@ -26,7 +30,7 @@ use crate::limits::{BEAT_INTERVAL, CLOCKS_APART_MAX, LOG_PATIENCE, UNDER_WAY_MAX
 #[derive(Debug)]
 pub struct Node<C> {
     config: NodeConfig,
-    phase: Phase,
+    phase: NodePhase,
     /// Until a snapshot is there: none.
     replica: Option<Replica>,
     /// What was read and is not applied yet.
@@ -64,14 +68,14 @@ pub struct Node<C> {
     outputs: Vec<NodeOutput>,
 }
 
-#[derive(Debug)]
-enum Phase {
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum NodePhase {
     /// Waits for a snapshot.
     Loading,
     /// Reads what is behind it.
     Behind,
     /// Has greeted, then.
-    Greeting(Arc<[u8]>, MonoTime),
+    Greeting(#[serde(with = "entry_text")] Arc<[u8]>, MonoTime),
     /// Is there.
     Living(EntryId),
     /// Is at its end.
@@ -79,7 +83,7 @@ enum Phase {
 }
 
 /// Its signs of life.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 struct Beats {
     last: Option<MonoTime>,
     /// The one that has not come back, and what the calendar said when it was sent.
@@ -101,7 +105,7 @@ impl<C: Serialize> Node<C> {
     pub fn new(config: NodeConfig) -> Node<C> {
         Node {
             config,
-            phase: Phase::Loading,
+            phase: NodePhase::Loading,
             replica: None,
             lines: VecDeque::new(),
             read_to: (EntryId::ZERO, 0),
@@ -138,8 +142,8 @@ impl<C: Serialize> Node<C> {
         );
         self.now = now;
         match (&self.phase, input) {
-            (Phase::Over, _) => return,
-            (Phase::Loading, NodeInput::Snapshot(replica)) => self.begin(replica),
+            (NodePhase::Over, _) => return,
+            (NodePhase::Loading, NodeInput::Snapshot(replica)) => self.begin(replica),
             (_, NodeInput::Snapshot(_)) => {}
             (_, NodeInput::Read(read)) => self.read(read),
             (_, NodeInput::Written(at)) => self.written(at),
@@ -159,7 +163,7 @@ impl<C: Serialize> Node<C> {
                 return delivery;
             }
         }
-        if self.at_end && matches!(self.phase, Phase::Behind) {
+        if self.at_end && matches!(self.phase, NodePhase::Behind) {
             self.greet();
         }
         self.heed_silence();
@@ -197,7 +201,7 @@ impl<C: Serialize> Node<C> {
     /// The entry by which it came in, while it is there.
     pub fn epoch(&self) -> Option<EntryId> {
         match self.phase {
-            Phase::Living(epoch) => Some(epoch),
+            NodePhase::Living(epoch) => Some(epoch),
             _ => None,
         }
     }
@@ -246,7 +250,7 @@ impl<C: Serialize> Node<C> {
         self.began = Some(replica.at());
         self.at_end = false;
         self.replica = Some(*replica);
-        self.phase = Phase::Behind;
+        self.phase = NodePhase::Behind;
         self.outputs.push(NodeOutput::ReadFrom(self.read_to.0));
     }
 
@@ -267,7 +271,7 @@ impl<C: Serialize> Node<C> {
     /// Takes lines in, if nothing is missing before them.
     fn read(&mut self, Read { after, anchor, lines, end }: Read<C>) {
         let (at, digest) = self.read_to;
-        if matches!(self.phase, Phase::Loading) || after != at {
+        if matches!(self.phase, NodePhase::Loading) || after != at {
             return;
         }
         if anchor != Some(digest) {
@@ -290,7 +294,7 @@ impl<C: Serialize> Node<C> {
         if self.leaving {
             return self.stop(StopReason::Left);
         }
-        self.phase = Phase::Loading;
+        self.phase = NodePhase::Loading;
         self.replica = None;
         self.lines.clear();
         if self.was_there {
@@ -317,10 +321,10 @@ impl<C: Serialize> Node<C> {
     fn back(&mut self) {
         self.lost = None;
         match &self.phase {
-            Phase::Loading => return self.load_snapshot(self.before),
-            Phase::Behind | Phase::Over => {}
-            Phase::Greeting(hello, _) => self.outputs.push(NodeOutput::Append(Arc::clone(hello))),
-            Phase::Living(_) => {
+            NodePhase::Loading => return self.load_snapshot(self.before),
+            NodePhase::Behind | NodePhase::Over => {}
+            NodePhase::Greeting(hello, _) => self.outputs.push(NodeOutput::Append(Arc::clone(hello))),
+            NodePhase::Living(_) => {
                 let again = self.under_way.iter().map(|sent| NodeOutput::Append(Arc::clone(&sent.bytes)));
                 self.outputs.extend(again);
             }
@@ -383,7 +387,7 @@ impl<C: Serialize> Node<C> {
         };
         let entry: Entry<C> = Entry { version: replica.ledger().version(), body: Body::Hello(hello) };
         let bytes: Arc<[u8]> = entry.to_bytes().into();
-        self.phase = Phase::Greeting(Arc::clone(&bytes), self.now.mono);
+        self.phase = NodePhase::Greeting(Arc::clone(&bytes), self.now.mono);
         if self.lost.is_none() {
             self.outputs.push(NodeOutput::Append(bytes));
         }
@@ -431,7 +435,7 @@ impl<C: Serialize> Node<C> {
             }
         }
         // Where it begins again, or is at its end, nothing is applied.
-        delivery.filter(|_| !matches!(self.phase, Phase::Loading | Phase::Over))
+        delivery.filter(|_| !matches!(self.phase, NodePhase::Loading | NodePhase::Over))
     }
 
     /// An entry of its own has come back.
@@ -493,8 +497,8 @@ impl<C: Serialize> Node<C> {
         let standing = self.replica.as_ref().and_then(|it| it.ledger().standing(&self.config.name));
         let own = standing.map(|standing| standing.instance) == Some((self.config.instance, self.greeting));
         match self.phase {
-            Phase::Loading | Phase::Behind | Phase::Over => {}
-            Phase::Greeting(..) if own => self.came_in(id),
+            NodePhase::Loading | NodePhase::Behind | NodePhase::Over => {}
+            NodePhase::Greeting(..) if own => self.came_in(id),
             _ if self.was_there => self.stop(StopReason::Replaced),
             // Of two that come in at the same time both could have been heard too late, if the one were not asked again.
             _ => self.greet(),
@@ -509,7 +513,7 @@ impl<C: Serialize> Node<C> {
         }
         (self.was_there, self.raising) = (true, None);
         (self.beats.last, self.beats.under_way) = (Some(self.now.mono), None);
-        self.phase = Phase::Living(id);
+        self.phase = NodePhase::Living(id);
         self.outputs.push(NodeOutput::Tell(News::Living(id)));
     }
 
@@ -518,9 +522,9 @@ impl<C: Serialize> Node<C> {
         match (end, &self.phase) {
             // What follows is that somebody came in.
             (EpochEnd::Replaced, _) => {}
-            (EpochEnd::Left, Phase::Living(_)) => self.stop(StopReason::Left),
-            (EpochEnd::Dead, Phase::Living(_)) if self.leaving => self.stop(StopReason::Left),
-            (EpochEnd::Dead, Phase::Living(_)) => {
+            (EpochEnd::Left, NodePhase::Living(_)) => self.stop(StopReason::Left),
+            (EpochEnd::Dead, NodePhase::Living(_)) if self.leaving => self.stop(StopReason::Left),
+            (EpochEnd::Dead, NodePhase::Living(_)) => {
                 self.outputs.push(NodeOutput::Tell(News::HeldForDead));
                 self.greet();
             }
@@ -534,7 +538,7 @@ impl<C: Serialize> Node<C> {
             let By::Hello(node, instance) = by else { return false };
             *node == self.config.name && *instance == (self.config.instance, self.greeting)
         };
-        let greeted = matches!(self.phase, Phase::Greeting(..)) && by.as_ref().is_some_and(own);
+        let greeted = matches!(self.phase, NodePhase::Greeting(..)) && by.as_ref().is_some_and(own);
         match ignored {
             Ignored::Garbage => self.outputs.push(NodeOutput::Tell(News::Garbage(id))),
             Ignored::Option(option) if greeted => self.stop(StopReason::Option(option)),
@@ -552,7 +556,7 @@ impl<C: Serialize> Node<C> {
     }
 
     fn stop(&mut self, reason: StopReason) {
-        self.phase = Phase::Over;
+        self.phase = NodePhase::Over;
         // What was read last is not applied any more.
         self.replica = None;
         self.lines.clear();
@@ -574,8 +578,8 @@ impl<C: Serialize> Node<C> {
     /// Since when nothing has come of what was sent.
     fn silent_since(&self) -> Option<MonoTime> {
         let greeting = match self.phase {
-            Phase::Over => return None,
-            Phase::Greeting(_, since) => Some(since),
+            NodePhase::Over => return None,
+            NodePhase::Greeting(_, since) => Some(since),
             _ => None,
         };
         self.lost.into_iter().chain(greeting).chain(self.under_way.since()).min()

@@ -3,7 +3,10 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::entry_id::EntryId;
+use super::entry_text;
 use crate::chat::MonoTime;
 
 /// Those entries, in the order of their numbers.
@@ -14,10 +17,11 @@ pub(super) struct SentEntries {
 }
 
 /// One of them.
-#[derive(Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct SentEntry {
     pub(super) epoch: EntryId,
     pub(super) number: u64,
+    #[serde(with = "entry_text")]
     pub(super) bytes: Arc<[u8]>,
     /// When it was made.
     pub(super) since: MonoTime,
@@ -26,6 +30,12 @@ pub(super) struct SentEntry {
 }
 
 impl SentEntries {
+    /// These, the oldest first.
+    pub(super) fn of(entries: Vec<SentEntry>) -> SentEntries {
+        let bytes = entries.iter().map(|sent| sent.bytes.len()).sum();
+        SentEntries { entries: entries.into(), bytes }
+    }
+
     pub(super) fn push(&mut self, sent: SentEntry) {
         self.bytes += sent.bytes.len();
         self.entries.push_back(sent);

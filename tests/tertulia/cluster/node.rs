@@ -1,5 +1,7 @@
 //! One node by itself, over a log that is written by hand.
 
+mod stored;
+
 use std::sync::Arc;
 use std::time::Duration;
 

@@ -5,16 +5,18 @@ use super::world::World;
 impl World {
     /// Something goes wrong.
     pub fn mishap(&mut self) {
-        match self.dice.below(if self.calm { 4 } else { 10 }) {
+        match self.dice.below(if self.calm { 5 } else { 12 }) {
             // Longer than it would take for all leases to end.
             0 => self.paused_until = self.now + 1 + self.dice.below(30_000) as u64,
             1 => self.engine.millis -= self.dice.below(5_000) as u64,
             2 | 3 => self.cut(2_000),
-            4 => self.cut(30_000),
-            5 => self.put_to_sleep(),
-            6 => self.kill(),
-            7 => self.twin(),
-            8 => self.restart_engine(),
+            4 => self.upgrade(2_000),
+            5 => self.upgrade(30_000),
+            6 => self.cut(30_000),
+            7 => self.put_to_sleep(),
+            8 => self.kill(),
+            9 => self.twin(),
+            10 => self.restart_engine(),
             _ => self.rewind(),
         }
     }
@@ -49,6 +51,14 @@ impl World {
                 self.engine.execute(command);
             }
         }
+    }
+
+    /// Another program goes on in the place of one, and is connected in so many milliseconds at most.
+    fn upgrade(&mut self, longest: usize) {
+        let Some(at) = self.any() else { return };
+        let until = self.now + self.dice.below(longest) as u64;
+        let pipe = self.processes[at].upgrade(self.now, &self.engine, until);
+        self.leave_behind(pipe);
     }
 
     fn put_to_sleep(&mut self) {

@@ -1,5 +1,5 @@
 //! Several nodes over one simulated log, driven by a seed: delays, lost replies, commands that come late, trims, rewinds, deaths,
-//! restarts, two processes of one name.
+//! restarts, upgrades in place, two processes of one name.
 //!
 //! `TERTULIA_SEEDS=100000 cargo test cluster::simulation` tries that many; a seed that breaks a law is printed, and
 //! `TERTULIA_SEED=n cargo test cluster::simulation` replays it.

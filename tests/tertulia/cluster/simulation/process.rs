@@ -1,6 +1,7 @@
 //! One process: a node, its copy of what the log is about, and its connections to the log.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
 
 use tertulia::chat::{MonoTime, Time, UnixMillis};
 use tertulia::cluster::{
@@ -58,14 +59,16 @@ pub struct Process {
     outputs: Vec<NodeOutput>,
 }
 
+fn config(name: NodeName, instance: u64) -> NodeConfig {
+    let (snapshot_entries, snapshot_interval) = (40, Duration::from_secs(15));
+    NodeConfig { snapshot_entries, snapshot_interval, ..NodeConfig::new(name, instance, 1) }
+}
+
 impl Process {
     pub fn new(name: NodeName, instance: u64, started: u64, skew: i64) -> Process {
-        let mut config = NodeConfig::new(name.clone(), instance, 1);
-        config.snapshot_entries = 40;
-        config.snapshot_interval = std::time::Duration::from_secs(15);
         let mut process = Process {
+            node: Node::new(config(name.clone(), instance)),
             name,
-            node: Node::new(config),
             room: Room::default(),
             pipe: VecDeque::new(),
             reading: None,
@@ -178,6 +181,17 @@ impl Process {
         pipe
     }
 
+    /// Another program goes on in its place, and is connected at `until`.
+    pub fn upgrade(&mut self, now: u64, engine: &Engine, until: u64) -> VecDeque<Command> {
+        let text = serde_json::to_string(&self.node.store()).expect("a node is a text");
+        let stored = serde_json::from_str(&text).expect("a node");
+        // The number that the new program has drawn is of no use: it is the same node.
+        let node = Node::restore(config(self.name.clone(), 0), stored, self.time(now));
+        self.node = node.expect("it is the same node");
+        (self.reading, self.last, self.trim) = (None, None, None);
+        self.lose(now, engine, until)
+    }
+
     /// They are there again.
     pub fn connect(&mut self, now: u64, engine: &Engine) {
         self.lost_until = None;
@@ -246,6 +260,8 @@ impl Process {
                     (self.last, self.trim) = (None, None);
                     let accepted = self.fates.values_mut().filter(|fate| **fate == Fate::Accepted);
                     accepted.for_each(|fate| *fate = Fate::Perhaps);
+                    // What was sent twice may count at another place of the log that there is now: who is there is not known.
+                    self.outside.extend(std::mem::take(&mut self.people));
                 }
                 NodeOutput::ReadFrom(after) => {
                     (self.reading, self.reply, self.loading) = (Some(after), None, None);

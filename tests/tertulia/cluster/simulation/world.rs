@@ -92,6 +92,10 @@ impl World {
     pub fn settle(&mut self) {
         self.paused_until = 0;
         self.processes.iter_mut().for_each(|process| process.asleep_until = 0);
+        // What comes late is a sign of life of who sent it.
+        while !self.late.is_empty() {
+            self.go_on();
+        }
         for _ in 0..SETTLING {
             self.go_on();
         }
