@@ -35,6 +35,8 @@ pub struct Engine<S: LogState> {
     connection: u64,
     /// Which connections are lost, as far as the loop knows.
     lost: Vec<Side>,
+    /// Why they are is not told yet.
+    untold: bool,
     /// The last order to the reader that is to be answered.
     order: u64,
     /// How often it had to begin from a snapshot.
@@ -61,11 +63,31 @@ impl<S: LogState> Engine<S> {
         let at = |cause: EngineCause| cause.at(&config.address);
         let location = LogLocation::of(config).map_err(|error| at(EngineCause::System(error)))?;
         let warnings = check(config, &location).map_err(at)?;
-        let engine = Engine::spawn(Arc::new(location), Arc::new(wake));
+        let engine = Engine::spawn(Arc::new(location), Arc::new(wake), &[]);
         Ok((engine.map_err(|error| at(EngineCause::System(error)))?, warnings))
     }
 
-    fn spawn(location: Arc<LogLocation>, wake: Arc<dyn Fn() + Send + Sync>) -> std::io::Result<Engine<S>> {
+    /// Starts the threads for a node that another program has handed over. Nothing is asked before: that program has, and the engine may be away
+    /// now. For the node the connections are lost until they are there.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses what it takes.
+    pub fn go_on(
+        config: &EngineConfig,
+        wake: impl Fn() + Send + Sync + 'static,
+    ) -> Result<Engine<S>, EngineError> {
+        let engine = LogLocation::of(config).and_then(|location| {
+            Engine::spawn(Arc::new(location), Arc::new(wake), &[Side::Writer, Side::Reader])
+        });
+        engine.map_err(|error| EngineCause::System(error).at(&config.address))
+    }
+
+    fn spawn(
+        location: Arc<LogLocation>,
+        wake: Arc<dyn Fn() + Send + Sync>,
+        lost: &[Side],
+    ) -> std::io::Result<Engine<S>> {
         let (appends, to_append) = mpsc::channel();
         let (orders, ordered) = mpsc::channel();
         let (sender, notes) = mpsc::sync_channel(LOG_READS_IN_HAND);
@@ -73,15 +95,16 @@ impl<S: LogState> Engine<S> {
         let sender = Notes { sender, wake };
         let writer = LogWriter { location: Arc::clone(&location), appends: to_append };
         let reader = LogReader::new(Arc::clone(&location), ordered, sender.clone());
+        let is_lost = !lost.is_empty();
         let (told, runs) = (sender.clone(), running.clone());
         threads::spawn("log-writer", move || {
             let _runs = runs;
-            let _ = link::keep(writer, &told);
+            let _ = link::keep(writer, &told, is_lost);
         })?;
         let (told, runs) = (sender.clone(), running.clone());
         threads::spawn("log-reader", move || {
             let _runs = runs;
-            let _ = link::keep(reader, &told);
+            let _ = link::keep(reader, &told, is_lost);
         })?;
         Ok(Engine {
             location,
@@ -92,7 +115,8 @@ impl<S: LogState> Engine<S> {
             running,
             ended,
             connection: 1,
-            lost: Vec::new(),
+            lost: lost.to_vec(),
+            untold: is_lost,
             order: 0,
             loads: 0,
             writing: false,
@@ -135,10 +159,13 @@ impl<S: LogState> Engine<S> {
         loop {
             let happened = match self.notes.try_recv().ok()? {
                 Note::Lost(side, fault) => {
-                    self.lost.push(side);
-                    Some(match self.lost[..] {
-                        [_] => Happened::Lost(fault),
-                        _ => Happened::Trouble(EngineTrouble::StillLost(fault)),
+                    self.untold |= self.lost.is_empty();
+                    if !self.lost.contains(&side) {
+                        self.lost.push(side);
+                    }
+                    Some(match std::mem::take(&mut self.untold) {
+                        true => Happened::Lost(fault),
+                        false => Happened::Trouble(EngineTrouble::StillLost(fault)),
                     })
                 }
                 Note::StillLost(fault) => Some(Happened::Trouble(EngineTrouble::StillLost(fault))),
@@ -147,7 +174,9 @@ impl<S: LogState> Engine<S> {
                     if side == Side::Writer {
                         self.connection = connections;
                     }
-                    self.lost.is_empty().then_some(Happened::Input(NodeInput::Back))
+                    let is_back = self.lost.is_empty();
+                    self.untold &= !is_back;
+                    is_back.then_some(Happened::Input(NodeInput::Back))
                 }
                 Note::Read(order, read) => {
                     (order == self.order).then_some(Happened::Input(NodeInput::Read(read)))

@@ -125,16 +125,20 @@ pub(super) trait LinkTask<S: LogState> {
     fn orders(&self) -> &Receiver<Self::Order>;
 }
 
-/// Works until nobody can order anything any more.
-pub(super) fn keep<S: LogState, T: LinkTask<S>>(mut task: T, notes: &Notes<S>) -> Result<(), Gone> {
+/// Works until nobody can order anything any more. Where the loop takes the connection for lost, it hears of the first one.
+pub(super) fn keep<S: LogState, T: LinkTask<S>>(
+    mut task: T,
+    notes: &Notes<S>,
+    is_lost: bool,
+) -> Result<(), Gone> {
     let (mut connections, mut pauses) = (0, Pauses::default());
     // The kinds of what has been told since the connection was lost; none: it is not.
-    let mut told = Vec::new();
+    let mut told = is_lost.then(Vec::new);
     loop {
         let end = match task.open() {
             Ok(connection) => {
                 connections += 1;
-                if !mem::take(&mut told).is_empty() {
+                if told.take().is_some() {
                     notes.send(Note::Back(T::SIDE, connections))?;
                 }
                 task.serve(connection, connections, &mut pauses)
@@ -143,6 +147,7 @@ pub(super) fn keep<S: LogState, T: LinkTask<S>>(mut task: T, notes: &Notes<S>) -
         };
         let LinkEnd::Lost(fault) = end else { return Ok(()) };
         let kind = mem::discriminant(&fault);
+        let told = told.get_or_insert_default();
         if told.is_empty() {
             notes.send(Note::Lost(T::SIDE, fault))?;
         } else if !told.contains(&kind) {

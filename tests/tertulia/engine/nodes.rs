@@ -8,7 +8,8 @@ use std::time::{Duration, Instant, SystemTime};
 use tertulia::chat::Language::English;
 use tertulia::chat::{MonoTime, Time, UnixMillis};
 use tertulia::cluster::{
-    Delivery, EntryId, LogSnapshot, News, Node, NodeConfig, NodeInput, NodeOutput, Replica, StopReason,
+    Delivery, EntryId, LogSnapshot, News, Node, NodeConfig, NodeInput, NodeName, NodeOutput, Replica,
+    StopReason,
 };
 use tertulia::engine::{Engine, EngineConfig, EngineFault, EngineTrouble, Happened, LogState};
 
@@ -67,7 +68,12 @@ pub enum Fate {
     Unknown,
 }
 
+fn node_config(name: NodeName, instance: u64) -> NodeConfig {
+    NodeConfig { snapshot_entries: SNAPSHOT_ENTRIES, ..NodeConfig::new(name, instance, VERSION) }
+}
+
 pub struct Member {
+    name: NodeName,
     engine: Option<Engine<Room>>,
     pub node: Node<Deed>,
     pub room: Room,
@@ -119,18 +125,17 @@ impl Nodes {
     #[track_caller]
     pub fn begin(&mut self) {
         let number = self.members.len();
-        let name = format!("n{number}").parse().expect("a name");
+        let name: NodeName = format!("n{number}").parse().expect("a name");
         // Of all that a test begins no two are the same.
         let instance = NEXT_INSTANCE.fetch_add(1, Ordering::Relaxed);
-        let mut config = NodeConfig::new(name, instance, VERSION);
-        config.snapshot_entries = SNAPSHOT_ENTRIES;
         let wake = self.wake.clone();
         let engine = Engine::start(&self.config, move || wake.send(()).unwrap_or_default());
         let (engine, warnings) = engine.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(warnings, []);
         let mut member = Member {
             engine: Some(engine),
-            node: Node::new(config),
+            node: Node::new(node_config(name.clone(), instance)),
+            name,
             room: Room::default(),
             began: Instant::now(),
             waiting: BTreeMap::new(),
@@ -145,6 +150,19 @@ impl Nodes {
         };
         member.perform();
         self.members.push(member);
+    }
+
+    /// Another program goes on in the place of a member. That one's threads end by themselves; those of a process would at once.
+    #[track_caller]
+    pub fn upgrade(&mut self, member: usize) {
+        let wake = self.wake.clone();
+        let engine = Engine::go_on(&self.config, move || wake.send(()).unwrap_or_default());
+        let member = &mut self.members[member];
+        member.engine = Some(engine.unwrap_or_else(|error| panic!("{error}")));
+        let text = serde_json::to_string(&member.node.store()).expect("a node is a text");
+        let stored = serde_json::from_str(&text).expect("a node");
+        let node = Node::restore(node_config(member.name.clone(), 0), stored, member.time());
+        member.node = node.expect("it is the same node");
     }
 
     /// Goes on until something is so.

@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 
 use rustix::process::Signal;
 use tertulia::cluster::{EntryId, News, StopReason};
-use tertulia::engine::EngineFault;
+use tertulia::engine::{EngineConfig, EngineFault};
 
 use super::nodes::{self, Fate, Nodes};
 use super::server::{RedisServer, StreamEntries, config};
@@ -63,6 +63,53 @@ fn engine_that_stands_still_is_waited_for() {
     nodes.until("people are told", |nodes| nodes.all_told(&News::Back));
     nodes.settle();
     nothing_is_missing(&nodes);
+    nodes.stop();
+}
+
+#[test]
+fn program_that_goes_on_as_a_node_loses_and_doubles_nothing() {
+    let Some(server) = RedisServer::start() else { return };
+    let key = "07".repeat(32).parse().expect("64 digits");
+    for (prefix, key) in [("t", None), ("sealed", Some(key))] {
+        let config = EngineConfig { prefix: prefix.into(), key, ..server.config() };
+        nodes::found(&config);
+        let mut nodes = Nodes::there(&config, 2);
+        for _ in 0..3 {
+            // It is replaced while these are under way, and more is said before it has a connection.
+            nodes.say_all(300);
+            nodes.upgrade(0);
+            nodes.say_all(100);
+            nodes.settle();
+        }
+        nothing_is_missing(&nodes);
+        assert_eq!(nodes.members[0].room.deeds.len(), 2400);
+        assert_eq!((nodes.members[0].returns, nodes.members[0].losses), (3, 0));
+        let came_in = |news: &News| matches!(news, News::Living(_));
+        let told: Vec<&News> = nodes.members.iter().flat_map(|member| &member.news).collect();
+        assert!(told.len() == 2 && told.into_iter().all(came_in), "nobody notices anything");
+        nodes.stop();
+    }
+}
+
+#[test]
+fn program_goes_on_as_a_node_while_the_engine_is_away() {
+    let Some(mut server) = RedisServer::steady() else { return };
+    nodes::found(&server.config());
+    let mut nodes = Nodes::there(&server.config(), 2);
+    nodes.talk(10);
+    server.kill();
+    nodes.until("all have lost it", |nodes| nodes.members.iter().all(|it| it.losses == 1));
+    nodes.say_all(10);
+    nodes.upgrade(0);
+    nodes.say_all(10);
+    nodes.until("it is told why", |nodes| nodes.members[0].losses == 2);
+    nodes.until("people are told", |nodes| nodes.all_told(&News::Away));
+    server.begin();
+    nodes.settle();
+    nothing_is_missing(&nodes);
+    assert_eq!(nodes.members[0].room.deeds.len(), 60);
+    let told = |news: &News| nodes.members[0].news.iter().filter(|told| *told == news).count();
+    assert_eq!((told(&News::Away), told(&News::Back)), (1, 1));
     nodes.stop();
 }
 
