@@ -306,7 +306,8 @@ impl Hub {
 
     /// How many clients there are that have a connection, with a name or without.
     pub fn clients(&self) -> usize {
-        self.sessions.newcomers.count() + self.sessions.seats.count() - self.sessions.lost.count()
+        let outside = self.route.log().map_or(0, |under_way| under_way.outside.len());
+        self.sessions.newcomers.count() + self.sessions.seats.count() + outside - self.sessions.lost.count()
     }
 
     /// How many people are in the chat, which takes a name.
@@ -328,7 +329,10 @@ impl Hub {
     pub fn origin(&self, id: ClientId) -> Option<Origin> {
         match self.member(id) {
             Some(member) => self.chat.origin(member),
-            None => self.sessions.newcomers.get(id).map(|newcomer| newcomer.origin),
+            None => {
+                let newcomer = self.sessions.newcomers.get(id).map(|newcomer| newcomer.origin);
+                newcomer.or(self.route.log().and_then(|under_way| under_way.origin_outside(id)))
+            }
         }
     }
 

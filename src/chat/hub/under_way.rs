@@ -188,6 +188,11 @@ impl UnderWay {
         }
     }
 
+    /// Where a client comes from that is outside.
+    pub(super) fn origin_outside(&self, client: ClientId) -> Option<Origin> {
+        self.outside.get(&client).map(|outside| outside.reentry.origin)
+    }
+
     /// How many clients come from there who are members, or outside.
     pub(super) fn seated_from(&self, origin: Origin) -> usize {
         self.seated.get(&origin).copied().unwrap_or(0)

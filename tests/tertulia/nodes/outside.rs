@@ -3,6 +3,7 @@
 use tertulia::chat::{ClientId, CloseReason, Command, Event, Input, MonoTime, Text};
 
 use super::late::{A, B, Nodes, ana};
+use crate::hub::address;
 
 const PLACES: usize = 5;
 
@@ -86,4 +87,18 @@ fn client_that_left_hears_of_no_password_when_the_node_is_back() {
     nodes.is_gone(A);
     nodes.joins(A);
     assert!(!nodes.told(ana()).any(|event| matches!(event, Event::AccountRefused(_))));
+}
+
+#[test]
+fn clients_who_are_outside_are_counted_and_come_from_where_they_came_from() {
+    let mut nodes = Nodes::new();
+    let luis = ClientId::new(1, 1);
+    nodes.enters(A, ana(), "Eva");
+    nodes.enters(A, luis, "Luis");
+    nodes.does(A, Input::Disconnected(luis, CloseReason::Lost));
+    assert_eq!(nodes.hubs[A].clients(), 1, "one waits for a connection");
+    nodes.is_gone(A);
+    assert_eq!(nodes.hubs[A].people(), 0);
+    assert_eq!(nodes.hubs[A].clients(), 1);
+    assert_eq!(nodes.hubs[A].origin(ana()), Some(address(1)));
 }
