@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::accounts::{Accounts, StoredAccounts};
+use super::accounts::StoredAccounts;
 use super::handle::{HistoryFile, Storage};
 use super::lock_files::LockFiles;
 use super::reply::{StorageEvent, WorkerEvent};
@@ -34,7 +34,7 @@ impl Storage {
     pub fn state(&self) -> StorageState {
         StorageState {
             lines: self.memory.all(),
-            accounts: self.accounts.as_ref().map(Accounts::store),
+            accounts: self.accounts.as_ref().map(|accounts| accounts.store(self.file.is_some())),
             searched: self.searched,
             missing: self.file.as_ref().map_or(0, |file| file.missing),
         }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
+use serde::{Deserialize, Serialize};
+
 use crate::chat::{AccountKey, Message, MessageId, Name, Origin, RoomKey, UnixMillis};
 use crate::limits::ROOMS_MAX;
 
 /// An account as the file has it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct AccountRow {
     pub(super) key: AccountKey,
     pub(super) name: Name,

@@ -59,7 +59,7 @@ pub(super) struct Accounts {
     shared: bool,
 }
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Known {
     name: Name,
     /// A PHC string.
