@@ -7,9 +7,7 @@ use std::path::PathBuf;
 pub use network::{Network, NetworkError};
 use serde::{Deserialize, Serialize};
 
-#[cfg(feature = "cluster")]
-use crate::chat::NodeName;
-use crate::chat::{ChatConfig, Language};
+use crate::chat::{ChatConfig, Language, NodeName};
 use crate::clock::Zone;
 #[cfg(feature = "cluster")]
 use crate::engine::EngineAddress;
@@ -67,11 +65,16 @@ pub struct Config {
 impl Config {
     /// Whether the server is one of several.
     pub fn is_node(&self) -> bool {
+        self.node_name().is_some()
+    }
+
+    /// Which of several the server is, if it is one.
+    pub fn node_name(&self) -> Option<&NodeName> {
         #[cfg(feature = "cluster")]
-        let is_node = self.cluster.is_some();
+        let name = self.cluster.as_ref().map(|(name, _)| name);
         #[cfg(not(feature = "cluster"))]
-        let is_node = false;
-        is_node
+        let name = None;
+        name
     }
 }
 
