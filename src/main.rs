@@ -18,11 +18,11 @@ use tertulia::cli::{self, Said};
 use tertulia::clock::Zone;
 use tertulia::config::{Config, Door};
 #[cfg(feature = "cluster")]
-use tertulia::engine::EngineError;
+use tertulia::engine::{EngineConfig, EngineError};
 use tertulia::logging::LogError;
 use tertulia::net::{
-    BindError, EventLoop, Handed, HandoverError, Listening, Program, RunError, Server, ServiceManager,
-    Signals, Stream,
+    BindError, EventLoop, Handed, HandoverError, Listening, LogPlace, Program, RunError, Server,
+    ServiceManager, Signals, Stream,
 };
 use tertulia::protocol::console;
 use tertulia::storage::{self, Store, StoreError};
@@ -155,13 +155,35 @@ fn describe(error: &StartError, config: &Config) -> String {
 
 /// Looks at the state that a server hands over, on the standard input.
 fn check_state(config: Config) -> ExitCode {
-    match net::check(io::stdin(), config) {
+    let log = log_place(&config).map_err(|error| describe(&error, &config));
+    let checked =
+        log.and_then(|log| net::check(io::stdin(), config, log.as_ref()).map_err(|error| error.to_string()));
+    match checked {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "{error}");
+        Err(why) => {
+            let _ = writeln!(io::stderr(), "{why}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// Where the log is, if the server is one of several.
+#[cfg(feature = "cluster")]
+fn log_place(config: &Config) -> Result<Option<LogPlace>, StartError> {
+    Ok(engine(config)?.as_ref().map(LogPlace::of))
+}
+
+/// Nowhere: the server is one of several in no case.
+#[cfg(not(feature = "cluster"))]
+fn log_place(_: &Config) -> Result<Option<LogPlace>, StartError> {
+    Ok(None)
+}
+
+/// The engine that has the log, if the server is one of several.
+#[cfg(feature = "cluster")]
+fn engine(config: &Config) -> Result<Option<EngineConfig>, StartError> {
+    let cluster = config.cluster.as_ref().map(|(_, cluster)| cluster);
+    cluster.map(admin::engine_of).transpose().map_err(StartError::EngineAddress)
 }
 
 /// Goes on with what another program has handed over. People are there already, and an error here ends all their connections: whatever
@@ -176,6 +198,8 @@ fn go_on(
         (Some(dir), Some(lock)) => Some(Store::resume(dir, config.keep_days, lock)?),
         _ => None,
     };
+    #[cfg(feature = "cluster")]
+    let engine = engine(config)?;
     let zone = Zone::local().unwrap_or_default();
     let log = logging::start_anyway(&config.log, config.language, zone.clone());
     let doors = handed.doors().to_vec();
@@ -185,6 +209,8 @@ fn go_on(
     config.zone = zone;
     config.web.host_names.extend(own_names());
     let mut event_loop = EventLoop::take_over(handed, signals, config.clone(), store)?;
+    #[cfg(feature = "cluster")]
+    engine.iter().try_for_each(|engine| event_loop.go_on_as_node(engine))?;
     let source = IdentitySource::of(config, valid_for(config));
     // As with what is read again at SIGHUP, nobody is let go because of it.
     let sealed = tls::open(config, doors.into_iter(), source.as_ref()).unwrap_or_else(|error| {
@@ -274,9 +300,10 @@ fn serve(config: &mut Config, words: Vec<OsString>) -> Result<(), StartError> {
 /// Has the server be one of several, if it is to be.
 #[cfg(feature = "cluster")]
 fn join_nodes(event_loop: &mut EventLoop, config: &Config) -> Result<(), StartError> {
-    let Some((node, cluster)) = &config.cluster else { return Ok(()) };
-    let engine = admin::engine_of(cluster).map_err(StartError::EngineAddress)?;
-    Ok(event_loop.join_nodes(&engine, node.clone())?)
+    match (config.node_name(), engine(config)?) {
+        (Some(node), Some(engine)) => Ok(event_loop.join_nodes(&engine, node.clone())?),
+        _ => Ok(()),
+    }
 }
 
 /// Reads again what can have changed, at SIGHUP.

@@ -1,5 +1,7 @@
 //! Orders, as values and as lines of text: fields behind tabs, and an empty field for one that was not given.
 
+use serde::{Deserialize, Serialize};
+
 use crate::chat::{AdminOrder, Language, Text};
 use crate::limits::EXPULSION_MINUTES_MAX;
 
@@ -20,7 +22,7 @@ pub enum ControlOrder {
 }
 
 /// Something about the accounts. Plain values, because another thread carries it out.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum AccountOrder {
     /// Which account has this name, or one that looks like it?
     Find {

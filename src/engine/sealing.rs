@@ -22,6 +22,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA256, Salt};
+use ring::hmac;
 use ring::rand::{SecureRandom, SystemRandom};
 use thiserror::Error;
 
@@ -38,6 +39,8 @@ const NUMBER: usize = 1 + SALT_BYTES;
 const CIPHERTEXT: usize = NUMBER + size_of::<u64>();
 /// What else the keys of processes are for: nothing.
 const PURPOSE: &[u8] = b"tertulia log";
+/// What is signed with the key for it to be known again.
+const FINGERPRINT: &[u8] = b"tertulia log key";
 
 /// The key with which a log is sealed: 64 hexadecimal digits.
 #[derive(Clone)]
@@ -147,6 +150,12 @@ impl Sealer {
 }
 
 impl LogKey {
+    /// By what it is known again; nothing of the key follows from it.
+    pub fn fingerprint(&self) -> String {
+        let tag = hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, &self.0), FINGERPRINT);
+        tag.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    }
+
     /// The key with which the process of that salt seals.
     fn of_process(&self, salt: &[u8; SALT_BYTES]) -> LessSafeKey {
         let derived = Salt::new(HKDF_SHA256, salt).extract(&self.0);

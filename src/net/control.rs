@@ -183,7 +183,8 @@ impl Control {
     /// What another program has to know. Those whose answer is being told are not in it: they hear no end of it.
     pub(super) fn store(&self) -> StoredControl {
         let file = self.name.as_ref().map_or((0, 0), Socket::file);
-        StoredControl { file, sessions: self.stored().map(|(stored, _)| stored).collect() }
+        let sessions = self.stored().map(|(stored, _)| stored).collect();
+        StoredControl { file, sessions, orders: (self.next_ticket, self.in_hand) }
     }
 
     /// The listener, and the connections that belong to what is [stored](Self::store).
@@ -193,29 +194,36 @@ impl Control {
 
     fn stored(&self) -> impl Iterator<Item = (StoredSession, &UnixStream)> {
         let whole = |session: &&ControlSession| session.sent == session.output.len();
-        self.sessions.iter().flatten().filter(whole).filter_map(|session| match session.phase {
+        self.sessions.iter().flatten().filter(whole).filter_map(|session| match &session.phase {
             SessionPhase::Asking => Some((StoredSession::Asking(session.input.clone()), &session.stream)),
-            SessionPhase::Upgrading(language) => Some((StoredSession::Upgrading(language), &session.stream)),
+            SessionPhase::Upgrading(language) => Some((StoredSession::Upgrading(*language), &session.stream)),
+            // The history has answered what it was asked: what is left waits for the log.
+            SessionPhase::Account(ticket, order) => {
+                Some((StoredSession::Account(*ticket, order.clone()), &session.stream))
+            }
+            SessionPhase::Chat(ticket) => Some((StoredSession::Chat(*ticket), &session.stream)),
             _ => None,
         })
     }
 
-    /// Goes on with the connections of another program.
+    /// Goes on with the connections of another program, and with its `orders`.
     pub(super) fn resumed(
         mut self,
         called: Vec<(StoredSession, std::os::unix::net::UnixStream)>,
+        orders: (u64, usize),
         registry: &Registry,
         now: MonoTime,
     ) -> io::Result<Control> {
+        (self.next_ticket, self.in_hand) = orders;
         for (slot, (stored, stream)) in called.into_iter().enumerate().take(CONTROL_CONNECTIONS) {
             let mut session = ControlSession::new(UnixStream::from_std(stream), now);
             let interest = Interest::READABLE | Interest::WRITABLE;
             registry.register(&mut session.stream, Token(LISTENER - 1 - slot), interest)?;
             match stored {
                 StoredSession::Asking(input) => session.input = input,
-                StoredSession::Upgrading(language) => {
-                    (session.phase, session.until) = (SessionPhase::Upgrading(language), None);
-                }
+                StoredSession::Upgrading(language) => session.waits(SessionPhase::Upgrading(language)),
+                StoredSession::Account(ticket, order) => session.waits(SessionPhase::Account(ticket, order)),
+                StoredSession::Chat(ticket) => session.waits(SessionPhase::Chat(ticket)),
             }
             self.sessions[slot] = Some(session);
         }

@@ -9,6 +9,7 @@ mod deadlines;
 mod descriptors;
 mod event_loop;
 mod handover;
+mod log_place;
 mod manager;
 mod metrics;
 #[cfg_attr(not(feature = "cluster"), path = "nodes/absent.rs")]
@@ -29,6 +30,7 @@ pub use bind::{
 pub use descriptors::{descriptor_limit, make_room_for_descriptors};
 pub use event_loop::{EventLoop, RunError};
 pub use handover::{CHECK_STATE, Handed, HandoverError, Program, UpgradeRefused, check};
+pub use log_place::LogPlace;
 pub use manager::ServiceManager;
 pub use nodes::NodeEnd;
 pub use passed::passed;

@@ -3,7 +3,7 @@
 //! Invariant: of each own change its client hears once, wherever it stands in the log; facts about members of other nodes reach those
 //! who are here.
 
-use super::under_way::{Attempt, PendingChange, Route};
+use super::under_way::{Attempt, PendingChange, Route, UnderWay};
 use super::{
     Change, ChatConfig, ChatSnapshot, ClientId, CloseReason, Command, Effect, Event, Farewell, Hub, MemberId,
     NodeName, Outcome, Proposed, Refusal, Then,
@@ -97,6 +97,11 @@ impl Hub {
         if let Route::Log(under_way) = &mut self.route {
             into.append(&mut under_way.proposed);
         }
+    }
+
+    /// How many changes of this node are on their way through the log; none: it makes its changes alone.
+    pub fn under_way(&self) -> Option<usize> {
+        self.route.log().map(UnderWay::count)
     }
 
     /// Whether a client's next command has to wait for the log.

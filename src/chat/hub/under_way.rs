@@ -129,6 +129,11 @@ impl UnderWay {
         std::mem::take(&mut self.pending)
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.pending.len()
+    }
+
     /// Whether a client's next command has to wait.
     pub(super) fn is_awaited(&self, client: ClientId) -> bool {
         self.waited_for.contains_key(&client) || self.outside.contains_key(&client)

@@ -21,7 +21,6 @@ pub(in crate::net) struct StoredConn {
     outbox: StoredOutbox,
     phase: ConnPhase,
     awaiting: Option<Awaited>,
-    #[serde(default)]
     awaits_log: bool,
     at_prompt: bool,
     scheduled: Option<MonoTime>,

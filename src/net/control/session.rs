@@ -71,6 +71,11 @@ impl ControlSession {
         self.output.extend_from_slice(words.as_bytes());
     }
 
+    /// The client waits for us, in that phase.
+    pub(super) fn waits(&mut self, phase: SessionPhase) {
+        (self.phase, self.until) = (phase, None);
+    }
+
     /// Says how it ended.
     pub(super) fn answer(&mut self, words: &str, now: MonoTime) {
         self.say(words);

@@ -28,6 +28,18 @@ impl EventLoop {
         Ok(())
     }
 
+    /// Goes on as the node that another program has handed over.
+    ///
+    /// # Errors
+    ///
+    /// The system refuses what it takes.
+    #[cfg(feature = "cluster")]
+    pub fn go_on_as_node(&mut self, engine: &EngineConfig) -> Result<(), EngineError> {
+        let waker = std::sync::Arc::clone(&self.waker);
+        self.node = Some(ClusterNode::go_on(engine, waker, self.language)?);
+        Ok(())
+    }
+
     /// Takes what has happened at the log.
     pub(super) fn follow_nodes(&mut self, now: MonoTime) {
         if let Some(node) = &mut self.node {
@@ -38,7 +50,7 @@ impl EventLoop {
     /// Has done at the log what the turn has given, and ends the server when the node has ended.
     pub(super) fn end_turn_of_nodes(&mut self, now: MonoTime) {
         let Some(node) = &mut self.node else { return };
-        node.perform(&mut self.server, now);
+        node.end_turn(&mut self.server, now);
         let Some(end) = node.end(now) else { return };
         if self.end.is_some() {
             return;

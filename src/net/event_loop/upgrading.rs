@@ -66,8 +66,8 @@ impl EventLoop {
                 let name = Socket::of(store.dir(), stored.file);
                 let called = stored.sessions.into_iter().zip(sessions).collect();
                 let control = Control::new(listener, name, poll.registry(), language);
-                let control =
-                    control.and_then(|control| control.resumed(called, poll.registry(), clock.now()));
+                let control = control
+                    .and_then(|control| control.resumed(called, stored.orders, poll.registry(), clock.now()));
                 told(control, store.dir(), language)
             }
             _ => None,
@@ -125,11 +125,9 @@ impl EventLoop {
     }
 
     fn begin_check(&mut self, now: MonoTime) -> Result<Checking, UpgradeRefused> {
-        if self.node.is_some() {
-            return Err(UpgradeRefused::Node);
-        }
         let program = self.program.as_ref().filter(|_| self.stopping.is_none());
         let program = program.ok_or(UpgradeRefused::Stopping)?.clone();
+        self.server.finish_entry(now);
         // What all of a room have still to be written is there once, and would be in the state once for each of them.
         self.write(now);
         let state = self.handover(now, 0).write()?;
@@ -163,6 +161,14 @@ impl EventLoop {
     ) -> UpgradeRefused {
         if self.stopping.is_some() {
             return UpgradeRefused::Stopping;
+        }
+        self.server.finish_entry(now);
+        // What the node has to tell is told by this program: the next one does not know of it.
+        if let Some(node) = &mut self.node {
+            node.perform(&mut self.server, now);
+            if node.end(now).is_some() {
+                return UpgradeRefused::Stopping;
+            }
         }
         let Some(lock) = self.settle(now) else { return UpgradeRefused::History };
         let lock: Vec<_> =
@@ -240,7 +246,8 @@ impl EventLoop {
         let system = system_clock().saturating_sub(since);
         let doors: Vec<Door> = self.acceptors.iter().map(|(_, door, _)| *door).collect();
         let control = self.control.as_ref().map(Control::store);
-        let server = (self.server.state(), self.server.storage_state());
+        let log = self.node.as_ref().map(|node| node.place().clone());
+        let server = (self.server.state(), self.server.storage_state(), log);
         let metrics = self.metrics.iter().flat_map(Metrics::files).count();
         Handover::new((now, system), server, (doors, metrics), (lock, control))
     }

@@ -17,9 +17,6 @@ pub enum UpgradeRefused {
     /// One is being made already.
     #[error("an upgrade is under way")]
     UnderWay,
-    /// The server is one of several nodes: one after the other is stopped and started again.
-    #[error("a node of several is started again")]
-    Node,
     /// The program cannot be started.
     #[error("{}: {}", .0.display(), .1)]
     Program(PathBuf, io::Error),
@@ -49,13 +46,6 @@ impl UpgradeRefused {
             (UpgradeRefused::Stopping, English) => "the server is stopping".into(),
             (UpgradeRefused::UnderWay, Spanish) => "ya hay una actualización en marcha".into(),
             (UpgradeRefused::UnderWay, English) => "an upgrade is under way already".into(),
-            (UpgradeRefused::Node, Spanish) => {
-                "es un nodo de varios: se para y se vuelve a lanzar, uno tras otro (docs/nodes.md)".into()
-            }
-            (UpgradeRefused::Node, English) => {
-                "it is one of several nodes: stop it and start it again, one after the other (docs/nodes.md)"
-                    .into()
-            }
             (UpgradeRefused::Program(path, error), _) => {
                 format!("{}: {}", path.display(), reason(error, language))
             }

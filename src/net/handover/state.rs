@@ -10,13 +10,15 @@ use super::HandoverError;
 use super::system::memory_file;
 use crate::chat::{MonoTime, Version};
 use crate::config::{Config, Door};
+use crate::control::AccountOrder;
 use crate::limits::UPGRADE_STATE_MAX_BYTES;
+use crate::net::log_place::LogPlace;
 use crate::net::server::{Server, ServerState};
 use crate::net::stream::Stream;
 use crate::storage::{Storage, StorageState};
 
 /// The version of the states that are made and taken here. It goes up whenever a field changes.
-pub(super) const HANDOVER_VERSION: u32 = 3;
+pub(super) const HANDOVER_VERSION: u32 = 4;
 
 /// What is written of a state at a time.
 const PIECE_BYTES: usize = 64 * 1024;
@@ -33,6 +35,8 @@ pub(in crate::net) struct Handover {
     pub(in crate::net) system: Duration,
     pub(in crate::net) server: ServerState,
     pub(in crate::net) storage: StorageState,
+    /// Where the log is, of one of several nodes.
+    log: Option<LogPlace>,
     /// One for each listening socket.
     pub(in crate::net) doors: Vec<Door>,
     /// Sockets that listen for who asks for the metrics.
@@ -47,8 +51,10 @@ pub(in crate::net) struct Handover {
 pub(in crate::net) struct StoredControl {
     /// The device and the number of the socket's file.
     pub(in crate::net) file: (u64, u64),
-    /// Whether an order is that to upgrade, in which language it is answered, and what was sent of others.
+    /// What each that has called has ordered, or has sent of an order.
     pub(in crate::net) sessions: Vec<StoredSession>,
+    /// The number of the last order, and how many are not settled.
+    pub(in crate::net) orders: (u64, usize),
 }
 
 /// One that has called.
@@ -58,19 +64,23 @@ pub(in crate::net) enum StoredSession {
     Asking(Vec<u8>),
     /// It has ordered the upgrade, and is answered in that language.
     Upgrading(crate::chat::Language),
+    /// It has given the order of that number, about accounts of several nodes, which is on its way through their log.
+    Account(u64, AccountOrder),
+    /// The same about the chat.
+    Chat(u64),
 }
 
 impl Handover {
     /// Puts it together.
     pub(in crate::net) fn new(
         (paused, system): (MonoTime, Duration),
-        (server, storage): (ServerState, StorageState),
+        (server, storage, log): (ServerState, StorageState, Option<LogPlace>),
         (doors, metrics): (Vec<Door>, usize),
         (lock, control): (usize, Option<StoredControl>),
     ) -> Handover {
         let program = env!("CARGO_PKG_VERSION").to_owned();
         let version = Version;
-        Handover { version, program, paused, system, server, storage, doors, metrics, lock, control }
+        Handover { version, program, paused, system, server, storage, log, doors, metrics, lock, control }
     }
 
     /// How many open files belong to it.
@@ -126,8 +136,17 @@ impl Write for Bounded {
 /// # Errors
 ///
 /// It could not, and why.
-pub fn check(state: impl Read, config: Config) -> Result<(), HandoverError> {
+pub fn check(state: impl Read, config: Config, log: Option<&LogPlace>) -> Result<(), HandoverError> {
     let handover = Handover::read(state)?;
+    if let (Some(before), Some(log)) = (&handover.log, log) {
+        match before {
+            _ if !before.is_at(log) => {
+                return Err(HandoverError::OtherLog(before.to_string(), log.to_string()));
+            }
+            _ if before.key != log.key => return Err(HandoverError::OtherKey),
+            _ => {}
+        }
+    }
     let streams = (0..handover.server.connections()).map(|_| Absent).collect();
     let storage = Storage::default().restored(handover.storage);
     Server::restore(config, storage, handover.server, streams).map(drop)
@@ -166,7 +185,7 @@ mod tests {
     #[test]
     fn state_is_written_up_to_a_length_and_not_beyond() {
         let server = Server::<Absent>::new(Config::default());
-        let server = (server.state(), server.storage_state());
+        let server = (server.state(), server.storage_state(), None);
         let clocks = (MonoTime::START, Duration::ZERO);
         let handover = Handover::new(clocks, server, (Vec::new(), 0), (0, None));
         let length = handover.write().expect("a text").metadata().expect("a file").len() as usize;

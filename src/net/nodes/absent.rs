@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use mio::net::TcpStream;
 
+use super::log_place::LogPlace;
 use super::server::Server;
 use crate::chat::{Language, MonoTime};
 
@@ -28,6 +29,14 @@ pub(super) enum ClusterNode {}
 
 impl ClusterNode {
     pub(super) fn turn(&mut self, _: &mut Server<TcpStream>, _: MonoTime) {
+        match *self {}
+    }
+
+    pub(super) fn place(&self) -> &LogPlace {
+        match *self {}
+    }
+
+    pub(super) fn end_turn(&mut self, _: &mut Server<TcpStream>, _: MonoTime) {
         match *self {}
     }
 

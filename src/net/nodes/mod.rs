@@ -16,6 +16,7 @@ use mio::net::TcpStream;
 
 pub use node_end::NodeEnd;
 
+use super::log_place::LogPlace;
 use super::server::Server;
 use crate::auth::random_number;
 use crate::chat::{Language, LogNews, MonoTime, NodeName};
@@ -26,6 +27,7 @@ use crate::limits::LOG_PATIENCE;
 /// This server's node, and the engine that has the log.
 pub(super) struct ClusterNode {
     engine: Engine<ChatCopy>,
+    place: LogPlace,
     /// Takes in turn what the node wants done.
     outputs: Vec<NodeOutput>,
     language: Language,
@@ -57,12 +59,38 @@ impl ClusterNode {
         waker: Arc<Waker>,
         language: Language,
     ) -> Result<ClusterNode, EngineError> {
+        let place = LogPlace::of(engine);
         // A poll that cannot be woken is broken, and its own errors say so.
         let (engine, warnings) = Engine::start(engine, move || drop(waker.wake()))?;
         warnings.iter().for_each(|warning| warn!("{}", warning.describe(language)));
         let instance = random_number().map_err(|error| engine.cannot(error))?;
         server.join_nodes(NodeConfig::new(node, instance, LOG_VERSION));
-        Ok(ClusterNode { engine, outputs: Vec::new(), language, leaving: None, end: None, has_more: false })
+        Ok(ClusterNode::with(engine, place, language))
+    }
+
+    /// Goes on as the node that another program has handed over, which the server has [restored](Server::restore).
+    ///
+    /// # Errors
+    ///
+    /// The system refuses what it takes.
+    pub(super) fn go_on(
+        engine: &EngineConfig,
+        waker: Arc<Waker>,
+        language: Language,
+    ) -> Result<ClusterNode, EngineError> {
+        let place = LogPlace::of(engine);
+        let engine = Engine::go_on(engine, move || drop(waker.wake()))?;
+        Ok(ClusterNode::with(engine, place, language))
+    }
+
+    fn with(engine: Engine<ChatCopy>, place: LogPlace, language: Language) -> ClusterNode {
+        let outputs = Vec::new();
+        ClusterNode { engine, place, outputs, language, leaving: None, end: None, has_more: false }
+    }
+
+    /// Where the log is.
+    pub(super) fn place(&self) -> &LogPlace {
+        &self.place
     }
 
     /// Gives the server what has happened at the log.
@@ -94,6 +122,13 @@ impl ClusterNode {
     }
 
     /// Has the engine do what the turn has given it to do. To be called when the turn is over.
+    pub(super) fn end_turn(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
+        self.perform(server, now);
+        // Most reads are the only one: to find that out takes no turn of its own.
+        self.turn(server, now);
+    }
+
+    /// Does what the server's node wants done.
     pub(super) fn perform(&mut self, server: &mut Server<TcpStream>, now: MonoTime) {
         if self.end.is_some() {
             return;
@@ -110,8 +145,6 @@ impl ClusterNode {
                 _ => {}
             }
         }
-        // Most reads are the only one: to find that out takes no turn of its own.
-        self.turn(server, now);
     }
 
     /// Tells the people of this node, and its administrator.

@@ -114,8 +114,9 @@ impl<S: Stream> Server<S> {
         }
     }
 
-    /// Applies the rest of the entry that was left in the middle.
-    fn finish_entry(&mut self, now: MonoTime) {
+    /// Applies the rest of the entry that was left in the middle, if one was, however long it takes. To be called before the server is
+    /// [written down](Self::state).
+    pub fn finish_entry(&mut self, now: MonoTime) {
         while self.log_end.as_ref().is_some_and(|log| log.current.is_some()) {
             if self.hub.has_stranded() {
                 self.leave_with_node(now);

@@ -2,10 +2,13 @@
 
 use std::collections::VecDeque;
 
+use serde::{Deserialize, Serialize};
+
 use crate::chat::{
-    ClientId, MessageId, MonoTime, NodeName, NodeReport, Proposal, Proposed, Turn, UnixMillis,
+    ClientId, MessageId, MonoTime, NodeName, NodeReport, Proposal, Proposed, Time, Turn, UnixMillis,
 };
-use crate::cluster::{Delivery, EntryId, Happening, Node, NodeConfig, NodeOutput, NodeStanding};
+use crate::cluster::{Delivery, EntryId, Happening, Node, NodeConfig, NodeOutput, NodeStanding, StoredNode};
+use crate::net::handover::HandoverError;
 
 /// This server's end of the log.
 #[derive(Debug)]
@@ -29,6 +32,16 @@ pub(super) struct LogEnd {
     pub(super) buffer: Vec<Proposed>,
 }
 
+/// The same as it is written down for another program: see [`Node::store`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct StoredLogEnd {
+    node: StoredNode,
+    proposed: VecDeque<Proposal>,
+    entries: VecDeque<(u64, usize)>,
+    waiting: VecDeque<Option<ClientId>>,
+    kept: MessageId,
+}
+
 impl LogEnd {
     pub(super) fn new(config: NodeConfig, kept: MessageId) -> LogEnd {
         LogEnd {
@@ -43,6 +56,62 @@ impl LogEnd {
             kept,
             buffer: Vec::new(),
         }
+    }
+
+    /// What there is to know of it between two entries. What is to be done at the log is not in it.
+    pub(super) fn store(&self) -> StoredLogEnd {
+        let LogEnd {
+            node,
+            name: _,
+            proposed,
+            entries,
+            waiting,
+            outputs: _,
+            current,
+            has_more: _,
+            kept,
+            buffer,
+        } = self;
+        assert!(current.is_none(), "an entry is applied as a whole before");
+        debug_assert!(buffer.is_empty(), "what is proposed is taken at once");
+        StoredLogEnd {
+            node: node.store(),
+            proposed: proposed.clone(),
+            entries: entries.clone(),
+            waiting: waiting.clone(),
+            kept: *kept,
+        }
+    }
+
+    /// Goes on with what another program has written down at `now`.
+    ///
+    /// # Errors
+    ///
+    /// This program cannot be that node, or it contradicts itself.
+    pub(super) fn restore(
+        config: NodeConfig,
+        stored: StoredLogEnd,
+        now: Time,
+    ) -> Result<LogEnd, HandoverError> {
+        let StoredLogEnd { node, proposed, entries, waiting, kept } = stored;
+        let under_way: usize = entries.iter().map(|(_, changes)| changes).sum();
+        if waiting.len() != under_way + proposed.len() {
+            return Err(HandoverError::Broken("who waits for the log"));
+        }
+        let name = config.name.clone();
+        let node = Node::restore(config, node, now)?;
+        Ok(LogEnd {
+            node,
+            name,
+            proposed,
+            entries,
+            waiting,
+            outputs: Vec::new(),
+            current: None,
+            has_more: false,
+            kept,
+            buffer: Vec::new(),
+        })
     }
 
     /// Whether a message is new to the history: entries are applied again when the node goes on from another place of the log.
@@ -68,6 +137,11 @@ impl LogEnd {
             own: *name == self.name,
         };
         nodes.map(report).collect()
+    }
+
+    /// How many changes are under way, or in no entry yet.
+    pub(super) fn under_way(&self) -> usize {
+        self.waiting.len()
     }
 
     pub(super) fn has_work(&self) -> bool {

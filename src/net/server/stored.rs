@@ -13,10 +13,13 @@ use super::Server;
 use super::connections::StoredConnections;
 use super::egress::StoredEgress;
 use super::ingress::StoredIngress;
+use super::log_end::{LogEnd, StoredLogEnd};
+use super::order_kind::OrderKind;
 use super::source::ConnectionSource;
 use crate::chat::{
-    ChatConfig, ClientId, CloseReason, Hub, HubSnapshot, Input, MonoTime, Origin, Request, Time,
+    ChatConfig, ClientId, CloseReason, Hub, HubSnapshot, Input, MonoTime, NodeName, Origin, Request, Time,
 };
+use crate::cluster::{LOG_VERSION, NodeConfig};
 use crate::config::Config;
 use crate::limits::UPGRADE_TURNS;
 use crate::net::handover::HandoverError;
@@ -35,6 +38,8 @@ pub struct ServerState {
     sources: Vec<(ClientId, ConnectionSource)>,
     requests: u64,
     asked: BTreeMap<u64, (ClientId, Request)>,
+    orders: BTreeMap<u64, OrderKind>,
+    log_end: Option<StoredLogEnd>,
     steps: u64,
     said: u64,
     logins: Logins,
@@ -73,7 +78,7 @@ impl<S: Stream> Server<S> {
             tls: _,
             tls_required: _,
             effects,
-            orders: _,
+            orders,
             requests,
             asked,
             account_replies: _,
@@ -81,7 +86,7 @@ impl<S: Stream> Server<S> {
             steps,
             said,
             logins,
-            log_end: _,
+            log_end,
             language: _,
             connections_max: _,
             share: _,
@@ -96,6 +101,8 @@ impl<S: Stream> Server<S> {
             sources: sources.iter().map(|(id, source)| (*id, *source)).collect(),
             requests: *requests,
             asked: asked.clone(),
+            orders: orders.clone(),
+            log_end: log_end.as_ref().map(|log| log.store()),
             steps: *steps,
             said: *said,
             logins: *logins,
@@ -199,6 +206,7 @@ impl<S: Stream> Server<S> {
         streams: Vec<S>,
     ) -> Result<Server<S>, HandoverError> {
         config.chat = ChatConfig::default();
+        let node = config.node_name().cloned();
         let mut server = Server::remembering(config, storage);
         let ServerState {
             clocks,
@@ -209,11 +217,17 @@ impl<S: Stream> Server<S> {
             sources,
             requests,
             asked,
+            orders,
+            log_end,
             steps,
             said,
             logins,
         } = state;
+        let log_end = log_end_of(node, log_end, clocks)?;
         let hub = Hub::restore(hub)?;
+        if hub.under_way() != log_end.as_ref().map(LogEnd::under_way) {
+            return Err(HandoverError::Broken("what is under way"));
+        }
         let here = connections.in_chat().filter(|id| hub.origin(*id).is_some()).count();
         if (here, connections.in_chat().count()) != (hub.clients(), hub.clients()) {
             return Err(HandoverError::Broken("who is in the chat"));
@@ -228,7 +242,25 @@ impl<S: Stream> Server<S> {
         debug_assert_eq!(before.clients(), 0, "nobody was there");
         (server.clocks, server.requests, server.steps) = (clocks, requests, steps);
         (server.said, server.logins) = (said, logins);
-        server.asked = asked;
+        (server.asked, server.orders) = (asked, orders);
+        server.log_end = log_end.map(Box::new);
         Ok(server)
+    }
+}
+
+/// The end of the log that a server has which goes on as `node`, if it is one of several.
+fn log_end_of(
+    node: Option<NodeName>,
+    stored: Option<StoredLogEnd>,
+    now: Time,
+) -> Result<Option<LogEnd>, HandoverError> {
+    match (node, stored) {
+        (None, None) => Ok(None),
+        // Its number is in what is stored.
+        (Some(name), Some(stored)) => {
+            LogEnd::restore(NodeConfig::new(name, 0, LOG_VERSION), stored, now).map(Some)
+        }
+        (Some(_), None) => Err(HandoverError::WasAlone),
+        (None, Some(_)) => Err(HandoverError::WasNode),
     }
 }

@@ -6,12 +6,19 @@ use rustix::process::Signal;
 
 use super::Several;
 use crate::support::peer::Peer;
+use crate::support::server::Server;
 
-const AWAY: &str = "--- El chat espera a su registro. Lo que escribas no se pierde; se dirá después.";
+pub(super) const AWAY: &str =
+    "--- El chat espera a su registro. Lo que escribas no se pierde; se dirá después.";
 const BACK: &str = "--- El chat sigue.";
 
-/// Has the engine be away while people talk, and looks at what they hear.
-fn talk_while_away(away: impl FnOnce(&mut Several), back: impl FnOnce(&mut Several)) {
+/// Has the engine be away while people talk, and looks at what they hear. While it is away and they know it, `meanwhile` is done to the
+/// first node.
+pub(super) fn talk_while_away(
+    away: impl FnOnce(&mut Several),
+    meanwhile: impl FnOnce(&Server),
+    back: impl FnOnce(&mut Several),
+) {
     let Some(mut several) = Several::steady() else { return };
     let (a, b) = (several.node("a"), several.node("b"));
     let mut ana = Peer::join(&a, "Ana");
@@ -22,6 +29,7 @@ fn talk_while_away(away: impl FnOnce(&mut Several), back: impl FnOnce(&mut Sever
     luis.say("tres");
     ana.expect_line(AWAY);
     luis.until(AWAY);
+    meanwhile(&a);
     back(&mut several);
     let mut heard = [ana.until("(tú)"), luis.until("Ana: dos")];
     luis.say("/idioma");
@@ -46,13 +54,14 @@ fn talk_while_away(away: impl FnOnce(&mut Several), back: impl FnOnce(&mut Sever
 fn lines_wait_while_the_engine_stands_still() {
     talk_while_away(
         |several| several.redis.signal(Signal::STOP),
+        |_| (),
         |several| several.redis.signal(Signal::CONT),
     );
 }
 
 #[test]
 fn lines_wait_while_the_engine_is_started_again() {
-    talk_while_away(|several| several.redis.kill(), |several| several.redis.begin());
+    talk_while_away(|several| several.redis.kill(), |_| (), |several| several.redis.begin());
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod rounds;
 mod running;
 mod sealing;
 mod starting;
+mod upgrading;
 
 use std::process::{Command, Output};
 

@@ -1,4 +1,4 @@
-//! Nodes and the engine are killed, stopped and paused while people talk: what was accepted comes once, in its sender's order.
+//! Nodes and the engine are killed, stopped, paused and upgraded while people talk: what was accepted comes once, in its sender's order.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -12,6 +12,7 @@ use super::{Several, kill};
 use crate::simulation::dice::Dice;
 use crate::support::peer::Peer;
 use crate::support::server::Server;
+use crate::upgrade::upgrade;
 
 /// As many as usual; `TERTULIA_ROUNDS` asks for others.
 const ROUNDS: u32 = 20;
@@ -70,7 +71,7 @@ impl Drop for Over<'_> {
 /// What happens in one round.
 fn disturb(several: &mut Several, nodes: &mut [Server; 2], dice: &mut Dice) {
     let which = dice.below(2);
-    match dice.below(6) {
+    match dice.below(7) {
         0 | 1 => kill(&mut nodes[which]),
         2 => assert_eq!(nodes[which].stop().code(), Some(0)),
         3 => {
@@ -84,6 +85,7 @@ fn disturb(several: &mut Several, nodes: &mut [Server; 2], dice: &mut Dice) {
             several.redis.signal(Signal::CONT);
             return;
         }
+        5 => return upgrade(&nodes[which]),
         _ => {
             nodes[which].signal(Signal::STOP);
             thread::sleep(PAUSE);

@@ -107,17 +107,6 @@ fn node_comes_again_and_its_people_with_it() {
 }
 
 #[test]
-fn upgrade_in_place_of_a_node_is_refused_and_it_goes_on() {
-    let Some(several) = Several::founded() else { return };
-    let a = several.node("a");
-    let mut ana = Peer::join(&a, "Ana");
-    a.signal(Signal::USR2);
-    a.console_find(|line| line.contains("es un nodo de varios"));
-    ana.say("sigo");
-    a.console_find(|line| line == "[INFO] Ana: sigo");
-}
-
-#[test]
 fn operator_of_the_server_sees_who_is_on_which_node() {
     let Some(several) = Several::founded() else { return };
     let dir = Dir::new();
