@@ -46,8 +46,8 @@ pub enum NodeRefused {
     /// It has another name here.
     #[error("it is the node {0}, and --node {1} is another one")]
     Name(NodeName, NodeName),
-    /// The nodes write in a version that this release does not know.
-    #[error("the nodes write in version {0} of their log, which this program does not know")]
+    /// The nodes write in a version that this release does not know, or may write in it because of what this one has told them.
+    #[error("the nodes write, or may write, in version {0} of their log, which this program does not know")]
     Version(u32),
     /// An option that decides is another one with the other nodes.
     #[error("the other nodes have another value of {0}")]
@@ -187,6 +187,11 @@ fn may_go_on(config: &NodeConfig, replica: &Replica) -> Result<(), NodeRefused> 
     let ledger = replica.ledger();
     if let Some(StopReason::TooOld(version) | StopReason::TooNew(version)) = unable(config, ledger) {
         return Err(NodeRefused::Version(version));
+    }
+    // What the log was told that the node can apply.
+    let promised = ledger.standing(&config.name).map_or(0, |standing| standing.applies.1);
+    if promised > config.applies.1 {
+        return Err(NodeRefused::Version(promised));
     }
     match ledger.differs_in(&config.name, &config.options) {
         Some(option) => Err(NodeRefused::Option(option.to_owned())),

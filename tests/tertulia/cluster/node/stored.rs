@@ -194,6 +194,15 @@ fn program_that_cannot_be_the_node_says_so() {
     for applies in [(VERSION + 1, VERSION + 1), (0, VERSION - 1)] {
         assert_eq!(refusal(NodeConfig { applies, ..config() }), NodeRefused::Version(VERSION));
     }
+    let newer = NodeConfig { applies: (VERSION, VERSION + 1), ..config() };
+    let mut promised = Rig::new(newer.clone());
+    promised.reads();
+    assert_eq!(promised.appends(), 1, "its hello");
+    promised.reads();
+    assert!(promised.node.is_open());
+    let older = Node::<String>::restore(config(), promised.node.store(), now);
+    assert_eq!(older.err(), Some(NodeRefused::Version(VERSION + 1)));
+    assert!(Node::<String>::restore(newer, promised.node.store(), now).is_ok());
     let mut text = serde_json::to_value(rig.node.store()).expect("a value");
     let sent = text["under_way"][0].clone();
     text["under_way"].as_array_mut().expect("entries").push(sent);
