@@ -12,6 +12,8 @@ mod outside;
 mod process;
 mod servers;
 mod turns;
+#[cfg(feature = "cluster")]
+mod upgraded;
 mod world;
 
 use crate::support::seeds::live_through;

@@ -21,7 +21,7 @@ pub(super) struct World {
     founded: String,
     pub(super) houses: [House; 2],
     /// What each has read.
-    read: [Option<EntryId>; 2],
+    pub(super) read: [Option<EntryId>; 2],
     /// It gets no turn.
     pub(super) asleep: [bool; 2],
     now: Duration,
@@ -55,7 +55,7 @@ impl World {
     }
 
     /// Each server does what it can, until nothing is under way.
-    fn settles(&mut self) {
+    pub(super) fn settles(&mut self) {
         let (mut quiet, mut rounds) = (false, 0);
         while !quiet {
             rounds += 1;

@@ -10,7 +10,7 @@ use super::servers::{SECOND, World};
 const STRANDED: usize = 2 * STRANDED_PER_TURN + 200;
 
 /// All are there, and the first server has read that the second one is gone, and has had no turn since.
-fn stranded() -> (World, (usize, usize)) {
+pub(super) fn stranded() -> (World, (usize, usize)) {
     let mut world = World::new();
     let ana = world.connects(0, "Ana");
     for person in 0..STRANDED {
