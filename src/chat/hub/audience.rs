@@ -16,7 +16,7 @@ impl Hub {
 
     /// Does the work of [`audience`](Hub::audience); gives how many were asked.
     fn each_of(&self, to: &Audience, mut hear: impl FnMut(ClientId, bool)) -> usize {
-        let seats = &self.sessions.seats;
+        let (seats, lost) = (&self.sessions.seats, &self.sessions.lost);
         match to {
             Audience::One(id) => {
                 hear(*id, true);
@@ -25,12 +25,14 @@ impl Hub {
             Audience::Several { recipients, from } => {
                 let reached = self.chat.reached(from);
                 let seated = recipients.iter().filter(|&&id| seats.slot(id).is_some_and(&reached));
-                seated.for_each(|&id| hear(id, true));
+                seated.filter(|&&id| !lost.is_lost(id)).for_each(|&id| hear(id, true));
                 recipients.len()
             }
             Audience::Room { room, except, from, beyond } => {
                 let except = except.and_then(|id| self.member(id));
-                self.chat.each_in(*room, except, (from.as_ref(), *beyond), |member, here| {
+                // The chat may not have heard yet that a session goes on.
+                let has_returned = |member| seats.client(member).is_some_and(|id| !lost.is_lost(id));
+                self.chat.each_in(*room, except, (from.as_ref(), *beyond), has_returned, |member, here| {
                     seats.client(member).into_iter().for_each(|id| hear(id, here));
                 })
             }

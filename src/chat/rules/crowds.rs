@@ -37,11 +37,17 @@ impl Chat {
         }
         // Which of the first ones a member hides, as bits; and who that is.
         let mut by_hidden: BTreeMap<u32, Vec<MemberId>> = BTreeMap::new();
-        let asked = self.each_in(room, except, (None, beyond), |id, _| {
-            let hides = |nth: usize| hiders[nth].is_some_and(|hiders| hiders.contains(id.place()));
-            let hidden = (0..hiders.len()).fold(0, |bits, nth| bits | u32::from(hides(nth)) << nth);
-            by_hidden.entry(hidden).or_default().push(id);
-        });
+        let asked = self.each_in(
+            room,
+            except,
+            (None, beyond),
+            |_| false,
+            |id, _| {
+                let hides = |nth: usize| hiders[nth].is_some_and(|hiders| hiders.contains(id.place()));
+                let hidden = (0..hiders.len()).fold(0, |bits, nth| bits | u32::from(hides(nth)) << nth);
+                by_hidden.entry(hidden).or_default().push(id);
+            },
+        );
         self.spend(asked);
         for (hidden, recipients) in by_hidden {
             let crowd = crowd(hidden);

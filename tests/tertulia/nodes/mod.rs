@@ -10,6 +10,7 @@ mod letters;
 mod meanwhile;
 mod outside;
 mod process;
+mod resuming;
 mod servers;
 mod turns;
 #[cfg(feature = "cluster")]
