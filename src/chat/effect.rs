@@ -65,6 +65,8 @@ pub enum Effect {
     Log(LogEntry),
     /// What came of the administrator's order of that number.
     AdminReply(u64, AdminReply),
+    /// What follows for this client answers its command of that number, which was under way when the node was held for dead.
+    HandledAnew(ClientId, u64),
     /// A client asks for the nodes: give how they stand to the hub, as [`Input::NodeReports`](super::Input::NodeReports).
     AskNodeReports(ClientId),
 }

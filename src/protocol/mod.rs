@@ -23,3 +23,4 @@ pub use format::{Encoder, Encoding, Format};
 pub use line::{Codec, Framed, LineBuffer, LineEnding};
 pub use opening::{Front, OpeningDeadlines};
 pub use spoken::{Family, Granted, Protocol};
+pub use web::Answering;

@@ -12,7 +12,7 @@ use super::json::Reference;
 use super::line::Codec;
 use super::opening::{First, Front, Fronted, OpeningDeadlines, Undecided, first};
 use super::stored_bytes;
-use super::web::{RequestHead, WebSocket};
+use super::web::{Answering, RequestHead, WebSocket};
 use crate::chat::{CloseReason, Command, Language, MonoTime, Question};
 
 /// How a connection goes on whose request for a WebSocket was granted.
@@ -355,6 +355,11 @@ impl Protocol {
     /// The command has been carried out; gives what its answer is to be known by, if it has none.
     pub fn take_unanswered(&mut self) -> Option<Reference> {
         if let Spoken::WebSocket(socket) = &mut self.0 { socket.take_unanswered() } else { None }
+    }
+
+    /// Has the answers be known by this from now on; gives by what they were known before.
+    pub fn answer_as(&mut self, answering: Option<Answering>) -> Option<Answering> {
+        if let Spoken::WebSocket(socket) = &mut self.0 { socket.answer_as(answering) } else { None }
     }
 
     /// What the client gets last, behind all that waits.

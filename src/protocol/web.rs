@@ -67,6 +67,25 @@ impl RequestHead {
     }
 }
 
+/// By what the answers to a command are to be known, and whether there was one.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Answering {
+    reference: Reference,
+    answered: bool,
+}
+
+impl Answering {
+    /// Whether the command has an answer.
+    pub fn is_answered(&self) -> bool {
+        self.answered
+    }
+
+    /// Whether this can have been a command's.
+    pub fn is_sound(&self) -> bool {
+        self.reference.is_sound()
+    }
+}
+
 /// A WebSocket that carries JSON.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct WebSocket {
@@ -279,6 +298,23 @@ impl WebSocket {
     pub(super) fn take_unanswered(&mut self) -> Option<Reference> {
         let state = self.state.as_mut()?;
         state.reference.take().filter(|_| !state.answered)
+    }
+
+    /// Has the answers be known by this from now on; gives by what they were known before.
+    pub(super) fn answer_as(&mut self, answering: Option<Answering>) -> Option<Answering> {
+        if answering.is_none() && self.state.is_none() {
+            return None;
+        }
+        let state = self.state.get_or_insert_default();
+        let answered = std::mem::take(&mut state.answered);
+        let before = state.reference.take().map(|reference| Answering { reference, answered });
+        match answering {
+            Some(Answering { reference, answered }) => {
+                (state.reference, state.answered) = (Some(reference), answered);
+            }
+            None => self.shrink(),
+        }
+        before
     }
 
     /// The last bytes of the connection.

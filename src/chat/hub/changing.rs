@@ -3,7 +3,7 @@
 //! Invariant: what depends on the outcome of a change stands in its [`Then`] and nowhere else, so that the outcome may come later.
 
 use super::under_way::Route;
-use super::{Change, ClientId, Fact, Hub, NodeName, Outcome, Proposal, Proposed, Refusal, Then, Time};
+use super::{Change, ClientId, Fact, Hub, NodeName, Outcome, Refusal, Then, Time};
 
 impl Hub {
     /// Has the chat make a change; when it is made, does what follows for all connections, and then for the client that asked. Where
@@ -14,10 +14,7 @@ impl Hub {
                 let outcome = self.make((self.at, None), then.newcomer(), change);
                 self.settle(then, outcome);
             }
-            Route::Log(under_way) => {
-                let proposed = Proposed { client: then.client(), proposal: Proposal(change) };
-                under_way.send(then, proposed);
-            }
+            Route::Log(under_way) => under_way.send(then, change),
         }
     }
 

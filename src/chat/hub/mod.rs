@@ -169,14 +169,22 @@ impl Hub {
 
     /// A client asked for something.
     fn handle(&mut self, id: ClientId, command: Command) {
-        if self.sessions.lost.is_lost(id) || self.end_if_decided(id) || command == Command::Ping {
+        if !self.sessions.lost.is_lost(id) {
+            let number = self.next_command();
+            self.carry_out(id, number, command);
+        }
+    }
+
+    /// Does what follows from a command, which has that number.
+    fn carry_out(&mut self, id: ClientId, number: u64, command: Command) {
+        if self.end_if_decided(id) || command == Command::Ping {
             return;
         }
         let member = self.member(id);
         if member.is_none() && self.sessions.newcomers.get(id).is_none() {
             return;
         }
-        self.try_command(id, &command);
+        self.try_command(id, number, &command);
         let done = match (command, member) {
             (Command::Secret(typed), _) => {
                 self.note_active(member);

@@ -142,10 +142,21 @@ impl Hub {
     }
 
     /// A command is being handled: what comes of it may have to be tried again.
-    pub(super) fn try_command(&mut self, id: ClientId, command: &Command) {
+    pub(super) fn try_command(&mut self, id: ClientId, number: u64, command: &Command) {
         if let Route::Log(under_way) = &mut self.route {
-            under_way.handling = Some(Attempt::Command(id, command.clone()));
+            under_way.handling = Some(Attempt::Command(id, number, command.clone()));
         }
+    }
+
+    /// The number of the command that is handled next: of a hub alone they have none.
+    pub(super) fn next_command(&mut self) -> u64 {
+        if let Route::Log(under_way) = &mut self.route { under_way.next_command() } else { 0 }
+    }
+
+    /// Handles a command of which nothing came because the node was held for dead.
+    pub(super) fn handle_anew(&mut self, id: ClientId, number: u64, command: Command) {
+        self.effects.push(Effect::HandledAnew(id, number));
+        self.carry_out(id, number, command);
     }
 
     /// The same of what the administrator orders.
@@ -211,10 +222,10 @@ impl Hub {
         match (then, attempt) {
             // It is asked for whenever the node comes back.
             (Then::Reenter(_), _) => {}
-            (_, Some(Attempt::Command(id, command))) if under_way.outside.contains_key(&id) => {
-                under_way.again.entry(id).or_default().push(command);
+            (_, Some(Attempt::Command(id, number, command))) if under_way.outside.contains_key(&id) => {
+                under_way.again.entry(id).or_default().push((number, command));
             }
-            (_, Some(Attempt::Command(id, command))) => self.handle(id, command),
+            (_, Some(Attempt::Command(id, number, command))) => self.handle_anew(id, number, command),
             (_, Some(Attempt::Order(number, order))) => self.administer(number, order),
             (_, Some(Attempt::Edit(number, edit))) => self.edit_account(number, edit),
             (Then::Identify(id, ..) | Then::Password(id), None) if self.is_here(id) => {

@@ -10,6 +10,9 @@ use crate::chat::rules::Proposal;
 pub struct Proposed {
     /// The client whose next commands have to wait until it has come back, if it is a client's.
     pub client: Option<ClientId>,
+    /// The number of the command of that client that it is the first change of, if it is one's: what is told when it comes back answers
+    /// that. Later commands have larger numbers; one that is [handled anew](crate::chat::Effect::HandledAnew) has the same.
+    pub command: Option<u64>,
     /// The change.
     pub proposal: Proposal,
 }

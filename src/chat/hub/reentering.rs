@@ -128,7 +128,7 @@ impl Hub {
     fn handle_again(&mut self, id: ClientId) {
         let Route::Log(under_way) = &mut self.route else { return };
         let commands = under_way.again.remove(&id).unwrap_or_default();
-        commands.into_iter().for_each(|command| self.handle(id, command));
+        commands.into_iter().for_each(|(number, command)| self.handle_anew(id, number, command));
     }
 
     /// A client's member cannot be there again: it is asked for another name.

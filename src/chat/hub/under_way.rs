@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
 
-use super::{ClientId, Command, MemberId, MessageId, Origin, Proposed, Reentry, Then};
+use super::{Change, ClientId, Command, MemberId, MessageId, Origin, Proposal, Proposed, Reentry, Then};
 use crate::chat::admin::{AccountEdit, AdminOrder};
 use crate::chat::digest::Digest;
 use crate::chat::mono_time::MonoTime;
@@ -43,8 +43,10 @@ pub(super) struct UnderWay {
     waited_for: BTreeMap<ClientId, u32>,
     /// The clients of members whom the node has taken with it, until they have come back in.
     pub(super) outside: BTreeMap<ClientId, Box<Outside>>,
-    /// Commands of which nothing came because the node was held for dead, oldest first.
-    pub(super) again: BTreeMap<ClientId, Vec<Command>>,
+    /// Commands of which nothing came because the node was held for dead, each with its number, oldest first.
+    pub(super) again: BTreeMap<ClientId, Vec<(u64, Command)>>,
+    /// How many commands there have been: the last one has that number.
+    commands: u64,
     /// What is being handled, until a change comes of it.
     #[serde(skip)]
     pub(super) handling: Option<Attempt>,
@@ -78,8 +80,8 @@ pub(super) struct PendingChange {
 /// What a change came of.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Attempt {
-    /// What a client asked for.
-    Command(ClientId, Command),
+    /// What a client asked for, by the number that the command has however often it is handled.
+    Command(ClientId, u64, Command),
     /// What the administrator ordered.
     Order(u64, AdminOrder),
     /// What the administrator ordered about the accounts.
@@ -98,13 +100,24 @@ impl UnderWay {
             && self.seated.is_empty()
     }
 
+    /// The number of the next command.
+    pub(super) fn next_command(&mut self) -> u64 {
+        self.commands += 1;
+        self.commands
+    }
+
     /// A change is on its way, and this follows from it.
-    pub(super) fn send(&mut self, then: Then, proposed: Proposed) {
-        if let Some(client) = proposed.client {
+    pub(super) fn send(&mut self, then: Then, change: Change) {
+        let client = then.client();
+        if let Some(client) = client {
             *self.waited_for.entry(client).or_default() += 1;
         }
-        self.proposed.push(proposed);
         let attempt = if then == Then::Nothing { None } else { self.handling.take() };
+        let command = match attempt {
+            Some(Attempt::Command(id, number, _)) if client == Some(id) => Some(number),
+            _ => None,
+        };
+        self.proposed.push(Proposed { client, command, proposal: Proposal(change) });
         self.pending.push_back(PendingChange { then, attempt });
     }
 

@@ -6,7 +6,7 @@ use crate::net::broadcast::Broadcast;
 use crate::net::stream::Stream;
 use crate::protocol::Format;
 use crate::protocol::json::Reference;
-use crate::protocol::{Front, Granted, OpeningDeadlines};
+use crate::protocol::{Answering, Front, Granted, OpeningDeadlines};
 
 impl<S: Stream> Conn<S> {
     /// Whether the client speaks JSON.
@@ -27,6 +27,11 @@ impl<S: Stream> Conn<S> {
     /// See [`Protocol::take_unanswered`].
     pub(in crate::net) fn take_unanswered(&mut self) -> Option<Reference> {
         self.protocol.take_unanswered()
+    }
+
+    /// See [`Protocol::answer_as`].
+    pub(in crate::net) fn answer_as(&mut self, answering: Option<Answering>) -> Option<Answering> {
+        self.protocol.answer_as(answering)
     }
 
     /// Queues what the client gets last.

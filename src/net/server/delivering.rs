@@ -29,6 +29,7 @@ impl<S: Stream> Server<S> {
             }
             // Answers of the history may come back at once, and are done in their turn.
             effects.drain(..).for_each(|effect| self.perform_one(effect, now));
+            self.end_anew();
         }
         self.effects = effects;
         self.take_proposed();
@@ -66,6 +67,7 @@ impl<S: Stream> Server<S> {
                 self.connections.with_input(id, |conn| conn.disregard(lines));
             }
             Effect::AdminReply(ticket, reply) => self.settle_order(ticket, reply),
+            Effect::HandledAnew(id, number) => self.begin_anew((id, number)),
             Effect::AskNodeReports(id) => {
                 let reports = self.log_end.as_ref().map(|log| log.node_reports()).unwrap_or_default();
                 self.hub.apply(self.clocks.at(now), Input::NodeReports(id, reports));

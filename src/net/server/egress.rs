@@ -228,9 +228,6 @@ impl Egress {
         id: ClientId,
         now: MonoTime,
     ) {
-        if connections.get(id).is_none_or(Conn::waits) {
-            return;
-        }
         let Egress { encoder, broadcast, .. } = self;
         connections.with_both(id, |conn| {
             if let Some(reference) = conn.take_unanswered() {

@@ -5,7 +5,7 @@
 
 use super::Server;
 use super::connections::Connections;
-use super::log_end::{CurrentEntry, LogEnd};
+use super::log_end::{CurrentEntry, LogEnd, Waiting};
 use super::restore_error::RestoreError;
 use crate::chat::{
     ChatSnapshot, ClientId, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, Turn, UnixMillis,
@@ -155,9 +155,10 @@ impl<S: Stream> Server<S> {
         };
         let own = matches!(turn, Turn::Change { own: true, .. });
         let over = turn == Turn::Over;
-        self.turn(at, turn, now);
         if own {
-            self.come_back();
+            self.come_back(at, turn, now)
+        } else {
+            self.turn(at, turn, now)
         }
         if over {
             let effects = self.hub.take_digest();
@@ -184,9 +185,22 @@ impl<S: Stream> Server<S> {
     }
 
     /// The oldest change under way has come back.
-    fn come_back(&mut self) {
-        let client = self.log_end.as_mut().and_then(|log| log.waiting.pop_front()).flatten();
-        client.into_iter().for_each(|client| self.release(client));
+    fn come_back(&mut self, at: UnixMillis, turn: Turn, now: MonoTime) {
+        match self.take_waiting() {
+            Some(Waiting { client: Some(client), command: Some(number) }) => {
+                self.answering((client, number), now, |server| server.turn(at, turn, now));
+                self.release(client);
+            }
+            waiting => {
+                self.turn(at, turn, now);
+                waiting.and_then(|it| it.client).into_iter().for_each(|client| self.release(client));
+            }
+        }
+    }
+
+    /// Who waits for the oldest change under way.
+    fn take_waiting(&mut self) -> Option<Waiting> {
+        self.log_end.as_mut()?.waiting.pop_front()
     }
 
     /// A client goes on, if nothing of its own is under way.
@@ -209,10 +223,14 @@ impl<S: Stream> Server<S> {
     pub(super) fn take_proposed(&mut self) {
         let Server { connections, hub, log_end: Some(log), .. } = self else { return };
         hub.proposed(&mut log.buffer);
-        for Proposed { client, proposal } in log.buffer.drain(..) {
+        for Proposed { client, command, proposal } in log.buffer.drain(..) {
             log.proposed.push_back(proposal);
-            log.waiting.push_back(client);
-            client.into_iter().for_each(|client| hold(connections, client));
+            log.waiting.push_back(Waiting { client, command });
+            let Some(client) = client else { continue };
+            if let Some(number) = command {
+                log.unanswered.goes_out(connections, (client, number));
+            }
+            hold(connections, client);
         }
     }
 
@@ -253,7 +271,7 @@ impl<S: Stream> Server<S> {
         log.entries.clear();
         let (waited, kept) = (std::mem::take(&mut log.waiting), log.kept());
         self.apply(Input::Living(kept), now);
-        waited.into_iter().flatten().for_each(|client| self.release(client));
+        waited.into_iter().filter_map(|it| it.client).for_each(|client| self.release(client));
     }
 
     /// What has become of the oldest entries under way nobody can know.
@@ -261,7 +279,11 @@ impl<S: Stream> Server<S> {
         let Some(log) = &mut self.log_end else { return };
         let count = log.entries.drain(..entries.min(log.entries.len())).map(|(_, count)| count).sum();
         self.apply(Input::Unknown(count), now);
-        (0..count).for_each(|_| self.come_back());
+        for _ in 0..count {
+            let Some(Waiting { client: Some(client), command }) = self.take_waiting() else { continue };
+            command.into_iter().for_each(|number| self.leave_unanswered(number));
+            self.release(client);
+        }
     }
 }
 

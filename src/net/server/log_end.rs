@@ -4,11 +4,21 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use super::unanswered::Unanswered;
 use crate::chat::{
     ClientId, MessageId, MonoTime, NodeName, NodeReport, Proposal, Proposed, Time, Turn, UnixMillis,
 };
 use crate::cluster::{Delivery, EntryId, Happening, Node, NodeConfig, NodeOutput, NodeStanding, StoredNode};
 use crate::net::handover::HandoverError;
+
+/// Who waits for a change.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(super) struct Waiting {
+    /// The client whose next commands do, if it is a client's.
+    pub(super) client: Option<ClientId>,
+    /// See [`Proposed::command`].
+    pub(super) command: Option<u64>,
+}
 
 /// This server's end of the log.
 #[derive(Debug)]
@@ -19,8 +29,9 @@ pub(super) struct LogEnd {
     pub(super) proposed: VecDeque<Proposal>,
     /// The entries under way, oldest first: their numbers, and how many changes they hold.
     pub(super) entries: VecDeque<(u64, usize)>,
-    /// Who waits for each change under way, or in no entry yet, oldest first.
-    pub(super) waiting: VecDeque<Option<ClientId>>,
+    /// The changes under way, or in no entry yet, oldest first.
+    pub(super) waiting: VecDeque<Waiting>,
+    pub(super) unanswered: Unanswered,
     pub(super) outputs: Vec<NodeOutput>,
     /// The entry that is being applied.
     pub(super) current: Option<CurrentEntry>,
@@ -38,7 +49,8 @@ pub(super) struct StoredLogEnd {
     node: StoredNode,
     proposed: VecDeque<Proposal>,
     entries: VecDeque<(u64, usize)>,
-    waiting: VecDeque<Option<ClientId>>,
+    waiting: VecDeque<Waiting>,
+    unanswered: Unanswered,
     kept: MessageId,
 }
 
@@ -50,6 +62,7 @@ impl LogEnd {
             proposed: VecDeque::new(),
             entries: VecDeque::new(),
             waiting: VecDeque::new(),
+            unanswered: Unanswered::default(),
             outputs: Vec::new(),
             current: None,
             has_more: false,
@@ -66,6 +79,7 @@ impl LogEnd {
             proposed,
             entries,
             waiting,
+            unanswered,
             outputs: _,
             current,
             has_more: _,
@@ -79,6 +93,7 @@ impl LogEnd {
             proposed: proposed.clone(),
             entries: entries.clone(),
             waiting: waiting.clone(),
+            unanswered: unanswered.clone(),
             kept: *kept,
         }
     }
@@ -93,10 +108,13 @@ impl LogEnd {
         stored: StoredLogEnd,
         now: Time,
     ) -> Result<LogEnd, HandoverError> {
-        let StoredLogEnd { node, proposed, entries, waiting, kept } = stored;
+        let StoredLogEnd { node, proposed, entries, waiting, unanswered, kept } = stored;
         let under_way: usize = entries.iter().map(|(_, changes)| changes).sum();
         if waiting.len() != under_way + proposed.len() {
             return Err(HandoverError::Broken("who waits for the log"));
+        }
+        if !unanswered.is_sound() {
+            return Err(HandoverError::Broken("what is to be answered"));
         }
         let name = config.name.clone();
         let node = Node::restore(config, node, now)?;
@@ -106,6 +124,7 @@ impl LogEnd {
             proposed,
             entries,
             waiting,
+            unanswered,
             outputs: Vec::new(),
             current: None,
             has_more: false,

@@ -7,6 +7,7 @@
 
 mod administering;
 mod admitting;
+mod answering;
 mod by_origin;
 mod closing;
 mod connections;
@@ -25,6 +26,7 @@ mod sealing;
 mod serving;
 mod source;
 mod stored;
+mod unanswered;
 mod writing;
 
 use std::collections::{BTreeMap, HashMap};
@@ -323,6 +325,7 @@ impl<S: Stream> Server<S> {
         if awaits {
             self.leave_requests(id);
         }
+        self.forget_unanswered(id);
     }
 
     /// Waits for no reply any more on behalf of a client.

@@ -218,7 +218,9 @@ impl<S: Stream> Server<S> {
             self.egress.reveal(&mut self.connections, id, now);
         }
         self.apply(Input::Command(id, command), now);
-        self.egress.finish_command(&mut self.connections, id, now);
+        if !self.awaits_reply(id) {
+            self.egress.finish_command(&mut self.connections, id, now);
+        }
         let done = self.work() - begun;
         self.steps += LINE_STEPS;
         self.connections.charge(id, Duration::from_nanos(done.steps * STEP_NANOS), LOOP_SHARE, now);

@@ -82,6 +82,7 @@ impl<S: Stream> Server<S> {
             if gone.awaits_reply() {
                 self.leave_requests(id);
             }
+            self.forget_unanswered(id);
             self.take_source(id);
             freed += 1;
             let lost = gone.standing == HubStanding::InChat && cause == CloseReason::Lost;
