@@ -79,6 +79,13 @@ pub const STRANDED_PER_TURN: usize = 1000;
 /// Changes of one turn that go into one entry: what a node that reads it applies at once.
 pub const LOG_CHANGES_PER_ENTRY: usize = 256;
 
+/// What one client may have said that is under way in the log: it says more when some of that has come back. As many lines as one turn
+/// takes of those who go on while others talk.
+pub const LINES_PIPELINED: usize = 16;
+
+/// Changes of a node under way at which each client's next line waits for its last one again, however little it has said.
+pub const LINES_PIPELINED_OF_ALL: usize = 1024;
+
 /// Entries that one turn applies: as many as it takes lines.
 pub const LOG_ENTRIES_PER_TURN: usize = 256;
 

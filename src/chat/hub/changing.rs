@@ -44,7 +44,9 @@ impl Hub {
         match then {
             Then::Nothing | Then::GoOn(_) => debug_assert!(outcome.is_ok(), "{outcome:?}"),
             Then::EndRevoked => self.end_revoked(),
-            Then::TellRefusal(id) => outcome.err().into_iter().for_each(|refusal| self.refuse(id, refusal)),
+            Then::TellRefusal(id) | Then::Said(id) => {
+                outcome.err().into_iter().for_each(|refusal| self.refuse(id, refusal));
+            }
             Then::Name(id, wanted) => self.named(id, outcome, &wanted),
             Then::Identify(id, account, leaving) => match outcome {
                 Ok(_) => self.identified(id, account, leaving),

@@ -16,6 +16,7 @@ mod newcomers;
 mod offline_messages;
 mod ordered;
 mod password_questions;
+mod pipelining;
 mod places;
 mod proposed;
 mod recalling;
@@ -439,7 +440,8 @@ impl Hub {
                 return self.handle_other(id, member, command);
             }
         };
-        self.change(Change::Do(member, deed), Then::TellRefusal(id));
+        let then = if let Deed::Say { .. } = deed { Then::Said(id) } else { Then::TellRefusal(id) };
+        self.change(Change::Do(member, deed), then);
         Ok(())
     }
 
@@ -453,7 +455,8 @@ impl Hub {
         match to {
             Ok(to) => {
                 let full = self.is_full(member, &to, &text);
-                self.change(Change::Do(member, Deed::Message { to, text, full }), Then::TellRefusal(id));
+                let then = if self.is_reached(&to) { Then::Said(id) } else { Then::TellRefusal(id) };
+                self.change(Change::Do(member, Deed::Message { to, text, full }), then);
                 Ok(())
             }
             Err(refusal) => {

@@ -92,7 +92,7 @@ impl Hub {
     }
 
     /// Moves the changes that are to go into the log into `into`, in their order. To be called whenever the hub was given something:
-    /// the clients that are named have to wait.
+    /// the clients that are named may [have to wait](Hub::has_to_wait).
     pub fn proposed(&mut self, into: &mut Vec<Proposed>) {
         if let Route::Log(under_way) = &mut self.route {
             into.append(&mut under_way.proposed);
@@ -102,11 +102,6 @@ impl Hub {
     /// How many changes of this node are on their way through the log; none: it makes its changes alone.
     pub fn under_way(&self) -> Option<usize> {
         self.route.log().map(UnderWay::count)
-    }
-
-    /// Whether a client's next command has to wait for the log.
-    pub fn is_awaited(&self, id: ClientId) -> bool {
-        self.route.log().is_some_and(|under_way| under_way.is_awaited(id))
     }
 
     /// The hash of what came of the changes of an entry, the same on every node. To be asked behind each

@@ -13,6 +13,8 @@ pub(super) enum Then {
     GoOn(ClientId),
     /// A client is told why, if it was refused.
     TellRefusal(ClientId),
+    /// The same for a client that has only said something: more that is said need not wait for it.
+    Said(ClientId),
     /// A client has the name that it typed, is asked for the password of that name, or is told why it cannot have it.
     Name(ClientId, Text),
     /// A client that has given the password of an account goes on as its owner; another may have to leave for it.
@@ -64,6 +66,7 @@ impl Then {
         match self {
             Then::GoOn(id)
             | Then::TellRefusal(id)
+            | Then::Said(id)
             | Then::Name(id, _)
             | Then::Identify(id, ..)
             | Then::Password(id)

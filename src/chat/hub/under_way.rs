@@ -11,6 +11,7 @@ use crate::chat::admin::{AccountEdit, AdminOrder};
 use crate::chat::digest::Digest;
 use crate::chat::mono_time::MonoTime;
 use crate::chat::time::{Time, UnixMillis};
+use crate::limits::{LINES_PIPELINED, LINES_PIPELINED_OF_ALL};
 
 /// How changes reach the chat.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -40,7 +41,7 @@ pub(super) struct UnderWay {
     /// What follows from each that has not come back, oldest first.
     pending: VecDeque<PendingChange>,
     /// How many of them each client waits for.
-    waited_for: BTreeMap<ClientId, u32>,
+    waited_for: BTreeMap<ClientId, OwnChanges>,
     /// The clients of members whom the node has taken with it, until they have come back in.
     pub(super) outside: BTreeMap<ClientId, Box<Outside>>,
     /// Commands of which nothing came because the node was held for dead, each with its number, oldest first.
@@ -67,6 +68,22 @@ pub(super) struct Outside {
     pub(super) reentry: Reentry,
     /// The last message that the client can have heard.
     pub(super) heard: MessageId,
+}
+
+/// How much a client has under way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct OwnChanges {
+    /// What it only said.
+    said: usize,
+    /// All else.
+    other: usize,
+}
+
+impl OwnChanges {
+    /// Those of the kind that `then` follows from.
+    fn alike(&mut self, then: &Then) -> &mut usize {
+        if let Then::Said(_) = then { &mut self.said } else { &mut self.other }
+    }
 }
 
 /// What follows from a change that is under way.
@@ -110,7 +127,7 @@ impl UnderWay {
     pub(super) fn send(&mut self, then: Then, change: Change) {
         let client = then.client();
         if let Some(client) = client {
-            *self.waited_for.entry(client).or_default() += 1;
+            *self.waited_for.entry(client).or_default().alike(&then) += 1;
         }
         let attempt = if then == Then::Nothing { None } else { self.handling.take() };
         let command = match attempt {
@@ -125,10 +142,10 @@ impl UnderWay {
     pub(super) fn take(&mut self) -> Option<PendingChange> {
         let oldest = self.pending.pop_front()?;
         if let Some(client) = oldest.then.client()
-            && let Some(count) = self.waited_for.get_mut(&client)
+            && let Some(own) = self.waited_for.get_mut(&client)
         {
-            *count -= 1;
-            if *count == 0 {
+            *own.alike(&oldest.then) -= 1;
+            if *own == OwnChanges::default() {
                 self.waited_for.remove(&client);
             }
         }
@@ -147,9 +164,16 @@ impl UnderWay {
         self.pending.len()
     }
 
-    /// Whether a client's next command has to wait.
+    /// Whether a client has anything under way, or is outside.
     pub(super) fn is_awaited(&self, client: ClientId) -> bool {
         self.waited_for.contains_key(&client) || self.outside.contains_key(&client)
+    }
+
+    /// Whether what a client has under way is only said, and so little that more may be said behind it.
+    pub(super) fn may_say_more(&self, client: ClientId) -> bool {
+        let own = self.waited_for.get(&client).copied().unwrap_or_default();
+        let fits = own.said < LINES_PIPELINED && self.pending.len() < LINES_PIPELINED_OF_ALL;
+        own.other == 0 && fits && !self.outside.contains_key(&client)
     }
 
     /// An entry of that time is being applied, which was read now.

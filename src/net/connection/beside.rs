@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::transport::Transport;
-use crate::chat::MonoTime;
+use crate::chat::{Command, MonoTime};
+use crate::protocol::Answering;
 
 /// The reply for which commands wait.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
@@ -14,6 +15,13 @@ pub(in crate::net) struct Awaited {
     pub(in crate::net) until: MonoTime,
 }
 
+/// A command that was taken and has to wait.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct ParkedCommand {
+    pub(super) command: Command,
+    pub(super) answering: Option<Answering>,
+}
+
 /// What few connections have at the same time.
 #[derive(Debug, Default)]
 pub(super) struct Beside {
@@ -22,6 +30,8 @@ pub(super) struct Beside {
     pub(super) awaited: Option<Awaited>,
     /// The next commands wait for the log as well, whatever is replied.
     pub(super) awaits_log: bool,
+    /// The first of these, if it was taken already.
+    pub(super) parked: Option<Box<ParkedCommand>>,
     /// Of one that is spoken to in TLS.
     pub(super) transport: Option<Transport>,
 }
@@ -29,7 +39,7 @@ pub(super) struct Beside {
 impl Beside {
     /// Whether a connection can do without it.
     pub(super) fn is_empty(&self) -> bool {
-        let Beside { awaited, awaits_log, transport } = self;
-        awaited.is_none() && !awaits_log && transport.is_none()
+        let Beside { awaited, awaits_log, parked, transport } = self;
+        awaited.is_none() && !awaits_log && parked.is_none() && transport.is_none()
     }
 }

@@ -174,6 +174,9 @@ impl<S: Stream> Conn<S> {
         read: &mut u64,
         now: MonoTime,
     ) -> Option<Command> {
+        if let Some(parked @ Command::Quit(_)) = self.take_parked() {
+            return Some(parked);
+        }
         for _ in 0..limits::READS_PER_TURN {
             match self.stream.read(scratch) {
                 Ok(length @ 1..) => {
@@ -203,6 +206,11 @@ impl<S: Stream> Conn<S> {
             self.take_awaited(|awaited| now >= awaited.until);
             if self.waits() {
                 return Err(Pause::Later);
+            }
+            if self.outbox.len() < limits::QUEUE_MAX_BYTES
+                && let Some(parked) = self.take_parked()
+            {
+                return Ok(parked);
             }
         }
         let Some(rate_limiter) = self.phase.rate_limiter() else {

@@ -4,14 +4,14 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::beside::{Awaited, Beside};
+use super::beside::{Awaited, Beside, ParkedCommand};
 use super::outbox::{Outbox, StoredOutbox};
 use super::phase::ConnPhase;
 use super::{Conn, HubStanding};
 use crate::chat::{ClientId, MonoTime};
 use crate::net::broadcast::Broadcast;
 use crate::net::stream::Stream;
-use crate::protocol::Protocol;
+use crate::protocol::{Answering, Protocol};
 
 /// All of a connection but its socket.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -22,6 +22,7 @@ pub(in crate::net) struct StoredConn {
     phase: ConnPhase,
     awaiting: Option<Awaited>,
     awaits_log: bool,
+    parked: Option<Box<ParkedCommand>>,
     at_prompt: bool,
     scheduled: Option<MonoTime>,
     paced: bool,
@@ -60,6 +61,7 @@ impl<S: Stream> Conn<S> {
             sealed: self.ends_with_program(),
             awaiting: beside.as_ref().and_then(|beside| beside.awaited),
             awaits_log: self.awaits_log(),
+            parked: beside.as_ref().and_then(|beside| beside.parked.clone()),
             at_prompt: *at_prompt,
             scheduled: *scheduled,
             paced: *paced,
@@ -78,6 +80,7 @@ impl<S: Stream> Conn<S> {
             phase,
             awaiting,
             awaits_log,
+            parked,
             at_prompt,
             scheduled,
             paced,
@@ -86,7 +89,7 @@ impl<S: Stream> Conn<S> {
             ended,
             sealed: _,
         } = stored;
-        let beside = Beside { awaited: awaiting, awaits_log, transport: None };
+        let beside = Beside { awaited: awaiting, awaits_log, parked, transport: None };
         Conn {
             stream,
             generation,
@@ -110,7 +113,8 @@ impl<S: Stream> Conn<S> {
 impl StoredConn {
     /// Whether this can have been a connection.
     pub(in crate::net) fn is_sound(&self) -> bool {
-        self.generation > 0 && self.protocol.is_sound()
+        let answering = self.parked.as_ref().and_then(|parked| parked.answering.as_ref());
+        self.generation > 0 && self.protocol.is_sound() && answering.is_none_or(Answering::is_sound)
     }
 
     /// Whether it ends with the program that has made this.

@@ -1,6 +1,8 @@
 //! Commands that wait: for the reply to a question, and for the log of several nodes.
 
+use super::beside::ParkedCommand;
 use super::{Awaited, Conn};
+use crate::chat::Command;
 use crate::net::stream::Stream;
 
 impl<S: Stream> Conn<S> {
@@ -43,6 +45,27 @@ impl<S: Stream> Conn<S> {
         let waited = std::mem::take(&mut beside.awaits_log);
         self.tidy_beside();
         waited
+    }
+
+    /// The command that was taken last has to wait for the log.
+    pub(in crate::net) fn park(&mut self, command: Command) {
+        let answering = self.protocol.answer_as(None);
+        let beside = self.beside.get_or_insert_default();
+        beside.parked = Some(Box::new(ParkedCommand { command, answering }));
+        beside.awaits_log = true;
+    }
+
+    /// The command that was taken and has to wait.
+    pub(in crate::net) fn parked(&self) -> Option<&Command> {
+        self.beside.as_ref()?.parked.as_ref().map(|parked| &parked.command)
+    }
+
+    /// Goes on with that command.
+    pub(super) fn take_parked(&mut self) -> Option<Command> {
+        let ParkedCommand { command, answering } = *self.beside.as_mut()?.parked.take()?;
+        self.protocol.answer_as(answering);
+        self.tidy_beside();
+        Some(command)
     }
 
     fn tidy_beside(&mut self) {

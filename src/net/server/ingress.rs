@@ -225,11 +225,12 @@ impl Ingress {
         reads: &mut usize,
         now: MonoTime,
     ) -> Option<Taken> {
+        let is_new = connections.get(id)?.parked().is_none();
         let next = connections.next_command(id, now)?;
         let conn = connections.get(id)?;
         match next {
             Ok(command) => {
-                self.received.messages += 1;
+                self.received.messages += u64::from(is_new);
                 Some(Taken::Command(command))
             }
             Err(Pause::Later) => None,

@@ -1,14 +1,14 @@
 //! The server as one of several nodes: what its hub proposes goes into entries of the log, and what comes out of that goes to the hub.
 //!
 //! Invariants: what follows from one happening is done before the next one begins, for an audience is who is there between them; a client
-//! that waits for the log goes on when nothing of its own is under way any more.
+//! that waits for the log goes on when its next command has nothing to wait for.
 
 use super::Server;
 use super::connections::Connections;
 use super::log_end::{CurrentEntry, LogEnd, Waiting};
 use super::restore_error::RestoreError;
 use crate::chat::{
-    ChatSnapshot, ClientId, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, Turn, UnixMillis,
+    ChatSnapshot, ClientId, Hub, Input, LogNews, MonoTime, Ordered, Proposal, Proposed, Turn, UnixMillis,
 };
 use crate::cluster::{LogSnapshot, News, NodeConfig, NodeInput, NodeOutput};
 use crate::limits::{LINE_STEPS, LOG_CHANGES_PER_ENTRY, LOG_ENTRIES_PER_TURN};
@@ -203,14 +203,22 @@ impl<S: Stream> Server<S> {
         self.log_end.as_mut()?.waiting.pop_front()
     }
 
-    /// A client goes on, if nothing of its own is under way.
+    /// A client goes on, if its next command has nothing to wait for any more.
     fn release(&mut self, client: ClientId) {
-        if !self.hub.is_awaited(client)
-            && let Some(conn) = self.connections.get_mut(client)
-            && conn.take_log_wait()
-        {
-            self.ingress.mark_ready(&mut self.connections, client);
+        let Server { connections, hub, ingress, .. } = self;
+        let Some(conn) = connections.get_mut(client) else { return };
+        let waits = match conn.parked() {
+            Some(command) => hub.has_to_wait(client, command),
+            None => has_to_be_held(hub, client),
+        };
+        if !waits && conn.take_log_wait() {
+            ingress.mark_ready(connections, client);
         }
+    }
+
+    /// A client's next commands wait for the log.
+    pub(super) fn hold(&mut self, client: ClientId) {
+        hold(&mut self.connections, client);
     }
 
     /// Clients whose members are gone with the node wait until they are back.
@@ -219,7 +227,7 @@ impl<S: Stream> Server<S> {
         hub.outside().for_each(|client| hold(connections, client));
     }
 
-    /// Takes what the hub proposes; its clients wait. To be called whenever the hub was given something.
+    /// Takes what the hub proposes; its clients wait, if they have to. To be called whenever the hub was given something.
     pub(super) fn take_proposed(&mut self) {
         let Server { connections, hub, log_end: Some(log), .. } = self else { return };
         hub.proposed(&mut log.buffer);
@@ -230,7 +238,9 @@ impl<S: Stream> Server<S> {
             if let Some(number) = command {
                 log.unanswered.goes_out(connections, (client, number));
             }
-            hold(connections, client);
+            if has_to_be_held(hub, client) {
+                hold(connections, client);
+            }
         }
     }
 
@@ -285,6 +295,11 @@ impl<S: Stream> Server<S> {
             self.release(client);
         }
     }
+}
+
+/// Whether a client's next command has to wait for the log whatever it is.
+fn has_to_be_held(hub: &Hub, client: ClientId) -> bool {
+    hub.is_awaited(client) && !hub.may_say_more(client)
 }
 
 /// A client's next commands wait for the log.

@@ -167,6 +167,11 @@ impl<S: Stream> Server<S> {
                     self.end_failed(id, now);
                     break;
                 }
+                // What it said last is to be said, whatever becomes of the node.
+                Taken::End if self.hub.is_awaited(id) => {
+                    self.hold(id);
+                    break;
+                }
                 Taken::End => {
                     let ending = self.connections.get(id).map(Conn::ending);
                     let reason = ending.unwrap_or(CloseReason::EndOfInput);
@@ -214,6 +219,10 @@ impl<S: Stream> Server<S> {
     fn command(&mut self, id: ClientId, command: Command, now: MonoTime) {
         let begun = self.work();
         let command = self.unless_early(id, command);
+        if self.hub.has_to_wait(id, &command) {
+            self.connections.with_input(id, |conn| conn.park(command));
+            return;
+        }
         if let Command::Secret(_) = command {
             self.egress.reveal(&mut self.connections, id, now);
         }

@@ -15,7 +15,7 @@ use crate::support::book::Book;
 
 pub(super) const A: usize = 0;
 pub(super) const B: usize = 1;
-const NAMES: [&str; 2] = ["a", "b"];
+pub(super) const NAMES: [&str; 2] = ["a", "b"];
 
 pub(super) struct Nodes {
     pub(super) hubs: [Hub; 2],
@@ -68,7 +68,7 @@ impl Nodes {
     }
 
     /// One thing comes to its turn in both.
-    fn turn(&mut self, turn: impl Fn(usize) -> Turn) -> Vec<(usize, Proposal)> {
+    pub(super) fn turn(&mut self, turn: impl Fn(usize) -> Turn) -> Vec<(usize, Proposal)> {
         self.now += 1;
         let mut more = Vec::new();
         for node in [A, B] {
@@ -263,7 +263,7 @@ pub(super) fn ana() -> ClientId {
     ClientId::new(0, 1)
 }
 
-fn name(node: &str) -> NodeName {
+pub(super) fn name(node: &str) -> NodeName {
     node.parse().expect("a name")
 }
 

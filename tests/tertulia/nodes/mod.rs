@@ -9,9 +9,11 @@ mod late;
 mod letters;
 mod meanwhile;
 mod outside;
+mod pipelining;
 mod process;
 mod resuming;
 mod servers;
+mod together;
 mod turns;
 #[cfg(feature = "cluster")]
 mod upgraded;

@@ -17,7 +17,7 @@ pub(super) const SECOND: Duration = Duration::from_secs(1);
 
 /// The log, and two servers that read it.
 pub(super) struct World {
-    lines: Vec<(EntryId, Vec<u8>)>,
+    pub(super) lines: Vec<(EntryId, Vec<u8>)>,
     founded: String,
     pub(super) houses: [House; 2],
     /// What each has read.

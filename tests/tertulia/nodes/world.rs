@@ -43,6 +43,8 @@ pub struct World {
     kept: BTreeMap<MessageId, Message>,
     said: Vec<Said>,
     words: usize,
+    /// Clients of each node that left in good order: behind all that they said.
+    have_quit: BTreeSet<(usize, ClientId)>,
     /// Nobody is put out of anything, nobody's name is wanted by another node's people, and the log is the same one all the time.
     gentle: bool,
 }
@@ -62,6 +64,7 @@ impl World {
             kept: BTreeMap::new(),
             said: Vec::new(),
             words: 0,
+            have_quit: BTreeSet::new(),
             gentle: seed.is_multiple_of(2),
         };
         for at in 0..count {
@@ -120,7 +123,7 @@ impl World {
         self.notes_kept(at);
     }
 
-    /// Some client does something, if it does not wait for the log: the server would not read what it sends.
+    /// Some client does something, or says several things together.
     fn acts(&mut self, at: usize) {
         let clients: Vec<ClientId> = self.nodes[at].clients.iter().copied().collect();
         if clients.is_empty() {
@@ -128,31 +131,33 @@ impl World {
         }
         let id = clients[self.dice.below(clients.len())];
         let hub = &self.nodes[at].hub;
-        if hub.is_awaited(id) {
-            return;
-        }
         if !self.gentle && self.dice.one_in(5) {
-            return self.command(at, id, Command::Secret(Password::new(PASSWORD)));
+            self.command(at, id, Command::Secret(Password::new(PASSWORD)));
+            return;
         }
         let Some(name) = hub.name(id).cloned() else {
             let tokens = &self.nodes[at].tokens;
             if !tokens.is_empty() && self.dice.one_in(3) {
                 let token = Some(tokens[self.dice.below(tokens.len())]);
-                return self.command(at, id, Command::Resume { token, after: None });
+                self.command(at, id, Command::Resume { token, after: None });
+                return;
             }
             let name = self.a_name(at);
-            return self.command(at, id, Command::Say { room: None, text: Text::clean(&name) });
+            self.command(at, id, Command::Say { room: None, text: Text::clean(&name) });
+            return;
         };
         if self.dice.one_in(25) {
-            let reason = if self.dice.one_in(3) { CloseReason::Quit } else { CloseReason::Lost };
-            return self.nodes[at].loses(id, reason);
+            return self.nodes[at].loses(id, CloseReason::Lost);
         }
-        let command = match self.dice.below(if self.gentle { 9 } else { 20 }) {
-            0..=4 => return self.says(at, id),
+        let command = match self.dice.below(if self.gentle { 10 } else { 20 }) {
+            0..=4 => {
+                let lines = 1 + self.dice.below(4);
+                return (0..lines).for_each(|_| self.says(at, id));
+            }
             5 | 6 => Command::Join { room: self.a_room(), key: None },
             7 => Command::Away(self.dice.one_in(2).then(|| Text::clean("lejos"))),
             8 => Command::Message { to: Text::clean(&self.a_name(at)), text: Text::clean("chis") },
-            9 => Command::Leave(None),
+            9 => Command::Quit(None),
             10 => Command::Nick(Text::clean(&self.a_name(at))),
             11 => Command::Kick { room: None, whom: Text::clean(&self.a_name(at)), reason: None },
             12 => Command::Ban { room: None, whom: Text::clean(&self.a_name(at)) },
@@ -160,6 +165,7 @@ impl World {
             14 => Command::Mute { room: None, whom: Some(Text::clean(&self.a_name(at))) },
             15 => Command::Op { room: None, whom: Text::clean(&self.a_name(at)) },
             16 => Command::Ignore(Some(Text::clean(&self.a_name(at)))),
+            17 if self.dice.one_in(2) => Command::Leave(None),
             17 => Command::Key { room: None, key: Some(Text::clean("llave")) },
             18 => Command::Login(Text::clean(&self.a_name(at))),
             _ => Command::Nick(Text::clean(&format!("{}-bis", name.as_str()))),
@@ -168,10 +174,11 @@ impl World {
     }
 
     fn says(&mut self, at: usize, by: ClientId) {
-        self.words += 1;
-        let words = format!("palabra {}", self.words);
-        self.command(at, by, Command::Say { room: None, text: Text::clean(&words) });
-        self.said.push(Said { node: at, by, words });
+        let words = format!("palabra {}", self.words + 1);
+        if self.command(at, by, Command::Say { room: None, text: Text::clean(&words) }) {
+            self.words += 1;
+            self.said.push(Said { node: at, by, words });
+        }
     }
 
     fn a_name(&mut self, at: usize) -> String {
@@ -183,9 +190,17 @@ impl World {
         Text::clean(["cocina", "sala", "patio"][self.dice.below(3)])
     }
 
-    fn command(&mut self, at: usize, id: ClientId, command: Command) {
-        self.nodes[at].apply(Input::Command(id, command));
-        self.notes_kept(at);
+    /// Gives a client's command to the hub, unless it has to wait: the server would keep it. Says whether it has gone there.
+    fn command(&mut self, at: usize, id: ClientId, command: Command) -> bool {
+        let goes = !self.nodes[at].hub.has_to_wait(id, &command);
+        if goes {
+            if let Command::Quit(_) = command {
+                self.have_quit.insert((at, id));
+            }
+            self.nodes[at].apply(Input::Command(id, command));
+            self.notes_kept(at);
+        }
+        goes
     }
 
     /// What a node keeps is what the others keep.
@@ -260,6 +275,7 @@ impl World {
             let from = self.nodes[other].state();
             self.nodes[at] = self.process(at, from);
             self.said.retain(|said| said.node != at);
+            self.have_quit.retain(|(node, _)| *node != at);
         }
     }
 
@@ -337,11 +353,23 @@ impl World {
         if self.gentle {
             self.nodes.iter().for_each(|node| self.has_told_all(node));
         }
+        let mut last = BTreeMap::new();
         for said in &self.said {
-            let kept = self.kept.values().filter(|message| message.text.as_str() == said.words).count();
-            assert!(kept <= 1, "{} was said twice", said.words);
-            let is_here = self.nodes[said.node].clients.contains(&said.by);
-            assert!(kept == 1 || !self.gentle || !is_here, "{} is lost", said.words);
+            let kept = self.kept.values().filter(|message| message.text.as_str() == said.words);
+            let kept: Vec<MessageId> = kept.map(|message| message.id).collect();
+            assert!(kept.len() <= 1, "{} was said twice", said.words);
+            let node = &self.nodes[said.node];
+            let is_here = node.clients.contains(&said.by) || node.hub.waiting().any(|(id, ..)| id == said.by);
+            let is_here = is_here || self.have_quit.contains(&(said.node, said.by));
+            assert!(kept.len() == 1 || !self.gentle || !is_here, "{} is lost", said.words);
+            if let Some(&id) = kept.first() {
+                let before = last.insert((said.node, said.by), id);
+                assert!(
+                    before.is_none_or(|before| before < id),
+                    "{} stands before what was said before",
+                    said.words
+                );
+            }
         }
     }
 }
