@@ -7,7 +7,7 @@ use super::resuming::Told;
 use super::under_way::{Outside, Route};
 use super::{
     AccountKey, Change, ClientId, CloseReason, Effect, Event, Farewell, Hub, MemberId, MessageId, Name,
-    Origin, Outcome, Reentry, Refusal, Then,
+    NameRefusal, Outcome, Reentry, Refusal, Then,
 };
 use crate::chat::account::{AccountChange, Credential};
 use crate::chat::event::AccountNews;
@@ -82,26 +82,33 @@ impl Hub {
     pub(super) fn reentered(&mut self, id: ClientId, outcome: Result<Outcome, Refusal>) {
         let Route::Log(under_way) = &mut self.route else { return };
         let Some(outside) = under_way.end_outside(id) else { return };
+        let commands = under_way.again.remove(&id).unwrap_or_default();
+        let is_lost = self.sessions.lost.is_lost(id);
         match outcome {
-            Ok(_) if self.sessions.lost.is_lost(id) => {
-                let member = self.member(id);
+            Ok(_) => {
+                if !is_lost {
+                    self.ask_for_meanwhile(id, outside.heard);
+                    self.fetch_letters_meanwhile(id);
+                }
+                commands.into_iter().for_each(|(number, command)| self.handle_anew(id, number, command));
+                let member = self.member(id).filter(|_| is_lost);
                 member.into_iter().for_each(|member| self.change(Change::Detach(member), Then::Nothing));
             }
-            Ok(_) => {
-                self.ask_for_meanwhile(id, outside.heard);
-                self.fetch_letters_meanwhile(id);
-            }
+            // A password that they gave is none any more.
+            Err(_) if self.end_if_decided(id) => {}
+            Err(_) if is_lost => drop(self.sessions.forget(id)),
             Err(refusal) => {
+                let newcomer = Newcomer { origin: outside.reentry.origin, since: self.now() };
+                self.sessions.newcomers.add(id, newcomer, Admission::Placed);
+                self.tell(id, refusal.into());
                 // A line that was meant for a room is no name.
-                under_way.again.remove(&id);
-                // A password that they gave is none any more.
-                if self.end_if_decided(id) {
-                    return;
+                for (number, _) in commands {
+                    self.effects.push(Effect::HandledAnew(id, number));
+                    self.tell(id, Refusal::from(NameRefusal::Missing).into());
                 }
-                return self.stay_outside(id, outside.reentry.origin, refusal);
+                self.ask_name_again(id);
             }
         }
-        self.handle_again(id);
     }
 
     /// Asks for what was said in a member's rooms while it was outside. The reply comes before anything more is said.
@@ -122,23 +129,6 @@ impl Hub {
             self.tell(id, Event::Skipped(skipped));
         }
         self.tell_missed(id, lines);
-    }
-
-    /// The same commands again of a client that is back in.
-    fn handle_again(&mut self, id: ClientId) {
-        let Route::Log(under_way) = &mut self.route else { return };
-        let commands = under_way.again.remove(&id).unwrap_or_default();
-        commands.into_iter().for_each(|(number, command)| self.handle_anew(id, number, command));
-    }
-
-    /// A client's member cannot be there again: it is asked for another name.
-    fn stay_outside(&mut self, id: ClientId, origin: Origin, refusal: Refusal) {
-        if self.sessions.lost.is_lost(id) {
-            self.sessions.forget(id);
-            return;
-        }
-        self.sessions.newcomers.add(id, Newcomer { origin, since: self.now() }, Admission::Placed);
-        self.refuse(id, refusal);
     }
 
     /// A client's member is this one from now on.

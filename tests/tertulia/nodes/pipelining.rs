@@ -1,8 +1,8 @@
 //! Lines that go out behind others of the same person: two hubs, whose changes the test puts in order.
 
 use tertulia::chat::{
-    AdminOrder, ClientId, CloseReason, Command, Effect, Event, Input, MessageId, Proposal, RoomRefusal, Text,
-    Turn,
+    AdminOrder, ClientId, CloseReason, Command, Effect, Event, Input, MessageId, NameRefusal, Proposal,
+    RoomRefusal, Text, Turn,
 };
 use tertulia::limits::{LINES_PIPELINED, LINES_PIPELINED_OF_ALL};
 
@@ -148,6 +148,20 @@ fn each_line_that_is_refused_is_answered() {
     assert_eq!(refused.count(), 3);
     assert!(said(&nodes).is_empty());
     assert!(!nodes.hubs[A].is_awaited(ana()));
+}
+
+#[test]
+fn each_line_of_a_member_that_cannot_be_back_is_answered_and_none_is_a_name() {
+    let mut nodes = begun();
+    says_all(&mut nodes, &["uno", "dos", "tres"]);
+    nodes.is_gone(A);
+    nodes.enters(B, ClientId::new(1, 3), "Eva");
+    nodes.joins(A);
+    let missing = |event: &&Event| matches!(event, Event::NameRefused(NameRefusal::Missing));
+    assert_eq!(nodes.told(ana()).filter(missing).count(), 3);
+    assert_eq!(nodes.told(ana()).next_back(), Some(&Event::NamePrompt));
+    assert_eq!(nodes.hubs[A].name(ana()), None);
+    assert!(said(&nodes).is_empty() && !nodes.hubs[A].is_awaited(ana()));
 }
 
 #[test]
