@@ -3,6 +3,7 @@
 //! Invariants: only what is said goes out behind other changes of its client, and behind nothing but what is said; all of it comes back in
 //! the order in which it was said, or is handled anew in that order.
 
+use super::under_way::Route;
 use super::{ClientId, Command, Hub, Recipient};
 
 impl Hub {
@@ -33,6 +34,13 @@ impl Hub {
         };
         // A refusal is told at once; and would be told before what is told of the others.
         to.is_some_and(|to| self.is_reached(&to))
+    }
+
+    /// A session goes on under another client, which hears what comes of what it said.
+    pub(super) fn follow_under_way(&mut self, session: ClientId, client: ClientId) {
+        if let Route::Log(under_way) = &mut self.route {
+            under_way.follow(session, client);
+        }
     }
 
     /// Whether private words to that one have room wherever they go: they are not kept with a session that waits here.

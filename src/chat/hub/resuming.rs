@@ -184,6 +184,7 @@ impl Hub {
         self.sessions.questions.take(id);
         self.sessions.questions.follow(session, id);
         self.sessions.log_news.follow(session, id);
+        self.follow_under_way(session, id);
         let Some(lost) = self.sessions.forget(session) else { return };
         let member = lost.member;
         let Told { lines, skipped } = self.told(member, lines);

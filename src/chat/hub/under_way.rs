@@ -152,6 +152,27 @@ impl UnderWay {
         Some(oldest)
     }
 
+    /// A session goes on under another client: what it said and did is that one's.
+    pub(super) fn follow(&mut self, session: ClientId, client: ClientId) {
+        for PendingChange { then, attempt } in &mut self.pending {
+            let (Then::Said(of) | Then::TellRefusal(of)) = then else { continue };
+            if *of != session {
+                continue;
+            }
+            *of = client;
+            if let Some(Attempt::Command(of, ..)) = attempt {
+                *of = client;
+            }
+            if let Some(own) = self.waited_for.get_mut(&session) {
+                *own.alike(then) -= 1;
+            }
+            *self.waited_for.entry(client).or_default().alike(then) += 1;
+        }
+        if self.waited_for.get(&session) == Some(&OwnChanges::default()) {
+            self.waited_for.remove(&session);
+        }
+    }
+
     /// None of them will come back.
     pub(super) fn give_up(&mut self) -> VecDeque<PendingChange> {
         self.proposed.clear();

@@ -7,6 +7,7 @@ use tertulia::chat::{
 use tertulia::limits::{LINES_PIPELINED, LINES_PIPELINED_OF_ALL};
 
 use super::late::{A, B, NAMES, Nodes, ana, name};
+use super::resuming::goes_on_elsewhere;
 
 fn luis() -> ClientId {
     ClientId::new(0, 2)
@@ -173,4 +174,15 @@ fn lines_of_a_session_that_lost_its_connection_are_handled_anew() {
     nodes.joins(A);
     assert_eq!(said(&nodes), ["uno", "dos"]);
     assert_eq!(nodes.hubs[A].lost_sessions(), 1);
+}
+
+#[test]
+fn lines_of_a_session_are_those_of_the_connection_that_takes_it_up() {
+    let mut nodes = begun();
+    says_all(&mut nodes, &["uno", "dos"]);
+    let (again, _) = goes_on_elsewhere(&mut nodes);
+    nodes.is_gone(A);
+    nodes.joins(A);
+    assert_eq!(said(&nodes), ["uno", "dos"]);
+    assert!(!nodes.hubs[A].is_awaited(again) && !nodes.hubs[A].is_awaited(ana()));
 }
