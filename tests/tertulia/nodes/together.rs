@@ -196,3 +196,16 @@ fn lines_of_a_connection_that_breaks_are_said() {
     assert!(heard.starts_with(&as_heard(5)), "{heard}");
     assert!(heard.contains("Ana") && heard.lines().count() == 6, "{heard}");
 }
+
+#[test]
+fn commands_that_come_together_are_answered_each_by_its_reference_by_another_program() {
+    let mut world = World::new();
+    world.connects(1, "Luis");
+    let ana = program(&mut world, 0, "Ana");
+    world.houses[0].heard_bytes(ana.1);
+    world.houses[0].send(ana.1, &frames(&commands()));
+    world.houses[0].turn();
+    world.upgrades();
+    world.settles();
+    assert_eq!(answers(&mut world, ana), answered());
+}

@@ -25,7 +25,7 @@ fn config(node: &str) -> Config {
 
 impl World {
     /// Another program goes on in the place of the first server, and has its connections to the log.
-    fn upgrades(&mut self) {
+    pub(super) fn upgrades(&mut self) {
         let house = &mut self.houses[0];
         house.server.finish_entry(house.now);
         let server = mem::replace(&mut house.server, Server::new(Config::default()));
