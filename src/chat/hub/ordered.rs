@@ -217,6 +217,10 @@ impl Hub {
         match (then, attempt) {
             // It is asked for whenever the node comes back.
             (Then::Reenter(_), _) => {}
+            // A session that was taken up, mostly: it has been answered, and its member comes back in.
+            (Then::GoOn(id), Some(Attempt::Command(_, number, _))) => {
+                self.effects.push(Effect::HandledAnew(id, number));
+            }
             (_, Some(Attempt::Command(id, number, command))) if under_way.outside.contains_key(&id) => {
                 under_way.again.entry(id).or_default().push((number, command));
             }

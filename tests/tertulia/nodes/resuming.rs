@@ -39,3 +39,15 @@ fn session_that_goes_on_hears_what_is_said_before_the_chat_knows_it() {
     nodes.order(A, goes_on);
     assert!(!nodes.hubs[A].is_awaited(again));
 }
+
+#[test]
+fn session_that_goes_on_is_not_refused_when_its_node_was_held_for_dead_meanwhile() {
+    let mut nodes = Nodes::new();
+    nodes.enters(A, ana(), "Eva");
+    let (again, _) = goes_on_elsewhere(&mut nodes);
+    nodes.is_gone(A);
+    nodes.joins(A);
+    assert!(nodes.hubs[A].name(again).is_some() && !nodes.hubs[A].is_awaited(again));
+    let refused = nodes.told(again).find(|event| matches!(event, Event::NameRefused(_)));
+    assert_eq!(refused, None);
+}
