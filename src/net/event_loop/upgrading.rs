@@ -127,7 +127,7 @@ impl EventLoop {
     fn begin_check(&mut self, now: MonoTime) -> Result<Checking, UpgradeRefused> {
         let program = self.program.as_ref().filter(|_| self.stopping.is_none());
         let program = program.ok_or(UpgradeRefused::Stopping)?.clone();
-        self.server.finish_entry(now);
+        self.finish_entry(now);
         // What all of a room have still to be written is there once, and would be in the state once for each of them.
         self.write(now);
         let state = self.handover(now, 0).write()?;
@@ -162,7 +162,7 @@ impl EventLoop {
         if self.stopping.is_some() {
             return UpgradeRefused::Stopping;
         }
-        self.server.finish_entry(now);
+        self.finish_entry(now);
         // What the node has to tell is told by this program: the next one does not know of it.
         if let Some(node) = &mut self.node {
             node.perform(&mut self.server, now);
@@ -209,6 +209,17 @@ impl EventLoop {
         why
     }
 
+    /// Applies the entry of the log to its end that the server is in the middle of, and tells what came of orders by it.
+    fn finish_entry(&mut self, now: MonoTime) {
+        self.server.finish_entry(now);
+        self.tell_settled(now);
+    }
+
+    /// Tells what came of orders.
+    fn tell_settled(&mut self, now: MonoTime) {
+        self.control.iter_mut().for_each(|control| control.tell_settled(&mut self.server, now));
+    }
+
     /// Has written what waits, to people and to the disk. Gives the lock on the directory, if there is one; none: the disk does not
     /// take it in time.
     fn settle(&mut self, now: MonoTime) -> Option<Option<LockFiles>> {
@@ -217,7 +228,7 @@ impl EventLoop {
         while Instant::now() < deadline {
             self.write(now);
             let lock = self.server.settle_history(deadline, now)?;
-            self.control.iter_mut().for_each(|control| control.tell_settled(&mut self.server, now));
+            self.tell_settled(now);
             self.server.finish_turn(now);
             if self.server.is_settled() {
                 self.server.tell_complaints();
