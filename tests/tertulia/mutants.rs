@@ -59,7 +59,7 @@ pub fn planted(bug: usize) -> bool {
 }
 "#;
 
-const BUGS: [Bug; 35] = [
+const BUGS: [Bug; 36] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
@@ -290,6 +290,14 @@ const BUGS: [Bug; 35] = [
         place: "self.outputs.extend(again)",
         right: "self.outputs.extend(again)",
         wrong: "self.outputs.extend(again.skip(1))",
+        test: NODES,
+    },
+    Bug {
+        name: "what was under way when another program went on, and is not sent again",
+        file: "src/cluster/node/stored.rs",
+        place: "under_way: SentEntries::of(under_way),",
+        right: "SentEntries::of(under_way)",
+        wrong: "SentEntries::default()",
         test: NODES,
     },
     Bug {
