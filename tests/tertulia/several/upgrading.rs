@@ -230,7 +230,11 @@ fn upgrade_of_a_node_to_another_log_or_another_key_is_refused() {
     file("key", &digits.replace('0', "1"));
     assert!(refusal(&a).ends_with("--cluster-key-file has not the key of the log"));
     file("key", &digits.to_lowercase());
+    // It is the same log for another user as well.
+    redis.allow_documented("otra", "clave");
+    file("address", &redis.url_of("otra", "clave"));
     upgrade(&a);
     ana.say("sellado");
     a.console_find(|line| line == "[INFO] Ana: sellado");
+    assert!(redis.ask::<String>("CLIENT LIST").contains("user=otra"));
 }
