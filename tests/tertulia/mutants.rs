@@ -59,7 +59,7 @@ pub fn planted(bug: usize) -> bool {
 }
 "#;
 
-const BUGS: [Bug; 36] = [
+const BUGS: [Bug; 38] = [
     Bug {
         name: "a drain that stops early and does not remember it",
         file: "src/net/server/serving.rs",
@@ -346,6 +346,22 @@ const BUGS: [Bug; 36] = [
         place: "            if *own == OwnChanges::default() {\n                self.waited_for.remove(&client);",
         right: "*own == OwnChanges::default()",
         wrong: "false",
+        test: HUBS,
+    },
+    Bug {
+        name: "what was under way, handled anew from its end",
+        file: "src/chat/hub/ordered.rs",
+        place: "let given_up = under_way.give_up();",
+        right: "under_way.give_up()",
+        wrong: "under_way.give_up().into_iter().rev().collect()",
+        test: HUBS,
+    },
+    Bug {
+        name: "a client that leaves before what it said has come back",
+        file: "src/chat/hub/pipelining.rs",
+        place: "self.may_say_more(id) && self.is_only_said(id, command)",
+        right: "self.is_only_said(id, command)",
+        wrong: "matches!(command, Command::Quit(_)) || self.is_only_said(id, command)",
         test: HUBS,
     },
 ];
