@@ -1,9 +1,10 @@
 //! What one person sends together, to a whole server that is one of two over a log in memory.
 
-use tertulia::config::Door;
-use tertulia::limits::LINES_PIPELINED;
+use tertulia::config::{Config, Door};
+use tertulia::limits::{LINES_PIPELINED, RATE_BURST, RATE_LIMIT_PER_SECOND};
 
 use super::servers::{SECOND, World};
+use crate::turns::house::House;
 
 /// So many lines.
 fn lines(count: usize) -> String {
@@ -208,4 +209,34 @@ fn commands_that_come_together_are_answered_each_by_its_reference_by_another_pro
     world.upgrades();
     world.settles();
     assert_eq!(answers(&mut world, ana), answered());
+}
+
+#[test]
+fn flood_is_paced_as_by_a_server_alone() {
+    let (flood, rest) = (lines(2 * RATE_BURST as usize), 30 * SECOND);
+    let said = |heard: String| heard.matches("nea ").count();
+    let mut world = World::of(Config::default());
+    let [ana, luis] = two(&mut world);
+    world.passes(rest);
+    world.says(ana, &flood);
+    let several = [0, 1, 2].map(|seconds| {
+        world.passes(seconds * SECOND);
+        said(world.heard(luis))
+    });
+    let mut alone = House::new(Config::default());
+    let [ana, luis] = ["Ana", "Luis"].map(|name| {
+        let who = alone.connect();
+        alone.says(who, format!("{name}\n"));
+        who
+    });
+    alone.waits(rest);
+    alone.listen(luis);
+    alone.says(ana, &flood);
+    let one = [0, 1, 2].map(|seconds| {
+        alone.waits(seconds * SECOND);
+        said(alone.heard(luis))
+    });
+    assert_eq!(several, one);
+    let per_second = RATE_LIMIT_PER_SECOND as usize;
+    assert_eq!(one, [RATE_BURST as usize, per_second, 2 * per_second]);
 }
